@@ -9,10 +9,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from importlib.util import find_spec, module_from_spec
 from itertools import accumulate
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.french.dates import say_hour
 from bot.french.periods import MORNING, say_part_of_day
+from config import libraries, tables
 from config.office_hours import Closure, Slot
 from config.settings import Settings
 from config.text import fold
@@ -45,18 +47,30 @@ def working_days_before(day: date, count: int, departement: str | None = None) -
     return day
 
 
-def load_holidays() -> None:
-    """Have the library at hand: the first question would wait for it."""
-    find_holiday(date(2026, 1, 1))
+HOLIDAYS = "holidays.tsv"
+"""The table of public holidays: the day, its name, and the territories that have it, « FR » for those with none of
+their own; nothing where all have it. ``python -m tests.support.holidays`` writes it."""
+TABLED = range(2015, 2051)
+"""The years of the table; of others the library is asked, which takes megabytes and a tenth of a second."""
+EVERYWHERE = ""
+"""What stands for all territories in the table."""
 
 
 @lru_cache(256)
 def _holidays_of(year: int, subdivision: str | None) -> Mapping[date, str]:
-    _leave_out_other_countries()
-    from holidays.countries.france import France  # heavy: imported when first asked
+    if year not in TABLED:
+        return compute_holidays(year, subdivision)
+    rows = [row for row in tables.read(HOLIDAYS) if row["day"].startswith(f"{year}-")]
+    here = (row for row in rows if row["where"] == EVERYWHERE or (subdivision or "FR") in row["where"].split())
+    return {date.fromisoformat(row["day"]): row["name"] for row in here}
 
-    found = France(subdiv=subdivision, years=year, language="fr")  # type: ignore[no-untyped-call]
-    return {day: name.replace("'", "’") for day, name in found.items()}
+
+def compute_holidays(year: int, subdivision: str | None) -> Mapping[date, str]:
+    """Ask the library for the public holidays of a year, in a territory as it calls it or in the rest of France."""
+    _leave_out_other_countries()
+    france: Any = libraries.french_holidays.France
+    found = france(subdiv=subdivision, years=year, language="fr")
+    return {day: name.replace("'", "’") for day, name in sorted(found.items())}
 
 
 def _leave_out_other_countries() -> None:

@@ -5,12 +5,12 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
 from pydantic import BaseModel
-from rapidfuzz import fuzz
 
 from bot.features import Trigger
 from bot.french.dates import days_away
 from bot.french.periods import Period, find_period, read_period
 from bot.texts import quote
+from config import libraries
 from config.text import find_nearest, fold
 from config.time import WEEKDAYS
 
@@ -136,7 +136,8 @@ class CommandIndex:
         """The lines that were likely meant, the likeliest first; ``titles`` are other words for some of them."""
         words = said[:SAID_MAX].strip(MANNERED).removeprefix("/").split()
         found = [self._match(name, words) for name in self._names]
-        found += [(fuzz.token_set_ratio(title, " ".join(words), processor=fold), titles[title]) for title in titles]
+        text, likeness = " ".join(words), libraries.fuzz.token_set_ratio
+        found += [(likeness(title, text, processor=fold), line) for title, line in titles.items()]
         near = sorted((pair for pair in found if pair[0] >= NEAR_MIN), key=lambda pair: (-pair[0], len(pair[1])))
         return list(dict.fromkeys(line for _, line in near))[:most]
 
@@ -144,13 +145,14 @@ class CommandIndex:
         """How much a command is like the first words, or one of them all, and the line that it makes of them."""
         size = folded.count(" ") + 1
         short = folded.rsplit(maxsplit=1)[-1]
-        whole = fuzz.ratio(folded, fold(" ".join(words[:size])))
-        if short in _OF_ANYTHING and fuzz.ratio(folded.partition(" ")[0], fold(" ".join(words[:1]))) < NEAR_MIN:
+        ratio = libraries.fuzz.ratio
+        whole = ratio(folded, fold(" ".join(words[:size])))
+        if short in _OF_ANYTHING and ratio(folded.partition(" ")[0], fold(" ".join(words[:1]))) < NEAR_MIN:
             return 0.0, self._names[folded]
         if size > 1 and len(short) < TELLING_MIN:
             return whole, " ".join((self._names[folded], *words[size:]))
-        first = fuzz.ratio(short, fold(" ".join(words[:1]))) - 1
-        within = max((fuzz.ratio(short, word) for word in fold(" ".join(words)).split()), default=0.0)
+        first = ratio(short, fold(" ".join(words[:1]))) - 1
+        within = max((ratio(short, word) for word in fold(" ".join(words)).split()), default=0.0)
         if within >= SAME_MIN and max(whole, first) < NEAR_MIN:
             return within - 2, self._names[folded]
         rest = words[size:] if whole >= first else words[1:]

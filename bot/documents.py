@@ -11,6 +11,7 @@ from urllib.parse import urljoin, urlsplit
 from urllib.robotparser import RobotFileParser
 
 from bot.plain_text import to_one_line
+from config import libraries
 
 ENDS_MAX = 250
 """Articles that are read of either end of a feed: the newest are at the one nearly everywhere, else at the other."""
@@ -58,14 +59,14 @@ def parse_feed(body: bytes, headers: Mapping[str, str], url: str) -> ParsedFeed:
 
     The worst takes seconds and much memory: the bot reads feeds in a process of their own (bot.web.reader).
     """
-    import feedparser  # 30 ms, and only that process needs it
-
     narrow = _to_utf8(body)
     content, left_out = _leave_out_middle(narrow)
     if content.count(b"<") + content.count(b"&") > _SIGNS_MAX:
         raise NotAFeedError("ce flux est trop long")
     told = {"content-type": headers.get("content-type", "")} if narrow is body else {}
-    found: Any = feedparser.parse(content, response_headers=told, sanitize_html=False, resolve_relative_uris=False)
+    found: Any = libraries.feedparser.parse(
+        content, response_headers=told, sanitize_html=False, resolve_relative_uris=False
+    )
     articles = [each for row in found.entries[: 2 * ENDS_MAX] if (each := _article(row, url))]
     if not articles and not found.get("version"):
         page = _FeedLinkReader()
@@ -125,13 +126,13 @@ def _host(url: str) -> str:
 
 def _words(markup: str, most: int) -> str:
     """Plain words of what may be HTML, and of HTML that is written as text."""
-    import nh3
-
     text = markup[:_READ_MAX]
     for _ in range(2):
         if "<" not in text and "&" not in text:
             break
-        text = html.unescape(nh3.clean(text.replace("<", " <"), tags=set(), clean_content_tags={"script", "style"}))
+        text = html.unescape(
+            libraries.nh3.clean(text.replace("<", " <"), tags=set(), clean_content_tags={"script", "style"})
+        )
     return to_one_line(text, most)
 
 

@@ -5,8 +5,7 @@ import unicodedata
 from collections.abc import Collection
 from typing import Literal
 
-from rapidfuzz.distance import OSA
-from rapidfuzz.process import extract
+from config import libraries
 
 _LIGATURES = {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l"}
 # The blocks of combining marks; a class in C is ten times faster than asking about each character.
@@ -89,7 +88,10 @@ def find_near(word: str, known: Collection[str], slips: int, limit: int | None =
     `known` is no mapping. A slip is a letter that is wrong, missing or too many, or two that changed places.
     """
     return [
-        (other, far) for other, far, _ in extract(word, known, scorer=OSA.distance, score_cutoff=slips, limit=limit)
+        (other, far)
+        for other, far, _ in libraries.fuzz_process.extract(
+            word, known, scorer=libraries.OSA.distance, score_cutoff=slips, limit=limit
+        )
     ]
 
 

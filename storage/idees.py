@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from rapidfuzz import fuzz
 from sqlalchemy import ColumnElement, Text, delete, distinct, func, or_, update
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from config import libraries
 from config.text import fold
 from storage.database import Code, Labelled, Numbered, UtcTime, insert_new
 from storage.ressources.query import make_tokens, split_words
@@ -232,7 +232,7 @@ def find_alike(title: str, ideas: Collection[Idea]) -> Sequence[Idea]:
 
 def _compare(one: str, other: str) -> float:
     """How alike two titles are, of 1; 0 where they are not."""
-    ratio = fuzz.token_sort_ratio(fold(one), fold(other))
+    ratio = libraries.fuzz.token_sort_ratio(fold(one), fold(other))
     words, others = _read_words(one), _read_words(other)
     shared, fewest = len(words & others), min(len(words), len(others))
     share = shared / fewest if fewest and (shared > 1 or len(words) == len(others) == 1) else 0.0

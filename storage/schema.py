@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from config import libraries
 from storage.database import Database, async_url, place
 
 T = TypeVar("T")
@@ -212,10 +213,8 @@ def _move(connection: Connection, command: str, to: str) -> SchemaChange:
 
 
 def _alembic(connection: Connection, name: str, *arguments: str) -> None:
-    """Run one of alembic’s commands; it takes too long to import for who needs none."""
-    from alembic import command, config
-
-    settings = config.Config(attributes={"connection": connection})
+    """Run one of alembic’s commands."""
+    settings = libraries.alembic_config.Config(attributes={"connection": connection})
     settings.set_main_option("script_location", str(MIGRATIONS))
     settings.print_stdout = lambda *_: None  # type: ignore[method-assign]
-    getattr(command, name)(settings, *arguments)
+    getattr(libraries.alembic_command, name)(settings, *arguments)

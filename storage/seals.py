@@ -5,10 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from os import urandom
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from config import libraries
 
 NONCE, KEY = 12, 32
 """Bytes of a nonce, which stands before what it sealed, and of a key."""
@@ -30,16 +27,16 @@ class SealingKeys:
     def close(self, plain: bytes, about: bytes) -> bytes:
         """Seal a value with AES-GCM; ``about`` says what it belongs to, and nothing else opens it."""
         nonce = urandom(NONCE)
-        return nonce + AESGCM(self.newest).encrypt(nonce, plain, about)
+        return nonce + libraries.aead.AESGCM(self.newest).encrypt(nonce, plain, about)
 
     def open(self, sealed: bytes, *about: bytes) -> tuple[bytes, bytes]:
         """Open a value that belongs to one of these, and return it with the one. Raises UnreadableError."""
         for secret in reversed(self.secrets):
-            cipher = AESGCM(derive_key(secret, self.salt, self.use))
+            cipher = libraries.aead.AESGCM(derive_key(secret, self.salt, self.use))
             for one in about:
                 try:
                     return cipher.decrypt(sealed[:NONCE], sealed[NONCE:], one), one
-                except InvalidTag:
+                except libraries.cryptography_exceptions.InvalidTag:
                     continue
         raise UnreadableError
 
@@ -52,4 +49,4 @@ class SealingKeys:
 @lru_cache(64)
 def derive_key(secret: str, salt: bytes, use: bytes) -> bytes:
     """Derive a key of a secret for one use (HKDF with SHA-256)."""
-    return HKDF(SHA256(), KEY, salt=salt, info=use).derive(secret.encode())
+    return libraries.hkdf.HKDF(libraries.hashes.SHA256(), KEY, salt=salt, info=use).derive(secret.encode())

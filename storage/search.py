@@ -10,9 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import TypeVar
 
-from rapidfuzz import fuzz
-from rapidfuzz.process import extract
-
+from config import libraries
 from config.text import find_near, find_nearest
 
 PREFIX_MIN = 3
@@ -60,7 +58,9 @@ class Vocabulary:
 
     def find_alike(self, text: str, least: float, limit: int | None = None) -> list[tuple[str, float]]:
         """Find the words that are at least so like a text, of 100, each with its likeness, the likest first."""
-        found = extract(text, self._words.keys(), scorer=fuzz.ratio, score_cutoff=least, limit=limit)
+        found = libraries.fuzz_process.extract(
+            text, self._words.keys(), scorer=libraries.fuzz.ratio, score_cutoff=least, limit=limit
+        )
         return [(word, likeness) for word, likeness, _ in found]
 
     def _alphabet(self) -> Sequence[str]:

@@ -8,11 +8,13 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from importlib.metadata import packages_distributions
+from importlib.util import find_spec
 from pathlib import Path
 
 import grimp
 import pytest
 
+from config import libraries
 from tests.wire.captures import VERSIONS, scenario
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -131,11 +133,20 @@ def test_only_the_room_of_mattermost_imports_its_driver() -> None:
 
 def test_the_bot_starts_without_what_it_never_needs() -> None:
     """Libraries bring others along; what is heavy and unused would cost each bot its memory and its start."""
-    code = "import sys, cli.main, bot.app; print(*[n for n, m in sys.modules.items() if m])"
+    code = "import sys, cli.main, cli.serve; print(*[n for n, m in sys.modules.items() if m])"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     loaded = {module.partition(".")[0] for module in done.stdout.split()}
     assert {"aiohttp", "mattermostdriver", "structlog", "sqlalchemy"} <= loaded
-    assert not loaded & {"rich", "requests", "urllib3", "websockets", "typst", "xlsxwriter", "sandbox"}
+    assert not loaded & {"rich", "requests", "urllib3", "websockets", "sandbox"}
+    seldom = {place.partition(".")[0] for place in libraries.PLACES.values()}
+    assert not loaded & seldom
+
+
+def test_libraries_of_first_use_are_there_and_all_of_them_are_typed() -> None:
+    assert sorted(libraries.__all__) == sorted(libraries.PLACES)
+    assert all(find_spec(place) for place in libraries.PLACES.values())
+    with pytest.raises(AttributeError):
+        _ = libraries.nothing
 
 
 def test_features_know_the_reading_half_of_mattermost_only() -> None:

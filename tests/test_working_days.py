@@ -8,6 +8,7 @@ import pytest
 
 from bot.calendar import SUBDIVISIONS, find_holiday, is_working_day, working_days_before
 from config.territories import DEPARTEMENTS
+from tests.support import holidays
 
 
 @pytest.mark.parametrize(
@@ -81,12 +82,17 @@ def test_every_territory_with_holidays_of_its_own_is_a_known_one() -> None:
 
 
 def test_the_library_is_not_loaded_before_it_is_needed() -> None:
-    asked = "import sys, commands, bot.calendar; sys.exit('holidays' in sys.modules)"
+    this_year = "bot.calendar.find_holiday(datetime.date(2026, 11, 11), '67')"
+    asked = f"import datetime, sys, commands, bot.calendar; {this_year}; sys.exit('holidays' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", asked], check=False).returncode == 0
 
 
+def test_the_table_of_holidays_is_what_the_library_says() -> None:
+    assert holidays.TABLE.read_text().splitlines() == list(holidays.list_rows())
+
+
 def test_no_other_country_is_loaded() -> None:
-    asked = "import sys; from bot.calendar import load_holidays; load_holidays(); print(*sys.modules)"
+    asked = "import sys; from bot.calendar import compute_holidays; compute_holidays(1999, None); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
     countries = [name for name in done.stdout.split() if name.startswith("holidays.countries.")]
     assert "holidays.countries.france" in countries

@@ -11,6 +11,7 @@ from unicodedata import combining
 
 from bot.french import words
 from bot.french.words import say_minutes
+from config import libraries
 from config.settings import Settings
 from config.text import normalize
 from config.time import PARIS
@@ -192,11 +193,9 @@ class QrCode:
 
 def draw_qr_code(address: str) -> QrCode | None:
     """The code of an address; None for one so long that its code would be too large, or too fine to be read."""
-    import segno
-
     try:
-        made = segno.make_qr(address, error="l")
-    except segno.DataOverflowError:
+        made = libraries.segno.make_qr(address, error="l")
+    except libraries.segno.DataOverflowError:
         return None
     size = made.symbol_size(border=_QUIET)[0] * MODULE_MM
     if size > LARGEST_MM:
@@ -209,14 +208,10 @@ def draw_qr_code(address: str) -> QrCode | None:
 def draw_large_code(address: str) -> str:
     """The code of an address as SVG, for a poster: a fold or a stain does not spoil it. Raises segno’s
     DataOverflowError for one too long."""
-    import segno
-
-    made = segno.make_qr(address, error="q")
+    made = libraries.segno.make_qr(address, error="q")
     return made.svg_inline(border=_QUIET * 2, omitsize=True, svgclass=None, lineclass=None)
 
 
 def write_qr_png(address: str, path: Path) -> None:
     """Write the code of an address as a picture to be printed. Raises segno’s DataOverflowError for one too long."""
-    import segno
-
-    segno.make_qr(address, error="m").save(str(path), kind="png", scale=12, border=4)
+    libraries.segno.make_qr(address, error="m").save(str(path), kind="png", scale=12, border=4)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.papers.page import FigurePage, FigureSection
+from config import libraries
 from config.text import guard
 
 Cell = str | int | float | None
@@ -95,13 +96,6 @@ def open_book(path: Path, title: str) -> Iterator[Any]:
         finish_book(book)
 
 
-def _load_xlsxwriter() -> Any:
-    """Import the library, which is heavy, where a workbook is made."""
-    import xlsxwriter
-
-    return xlsxwriter
-
-
 def begin_book(path: Path, title: str) -> Any:
     """A workbook whose rows go to disk beside it as they come, and where a text is never a formula or a link."""
     asked = {
@@ -111,7 +105,7 @@ def begin_book(path: Path, title: str) -> Any:
         "strings_to_urls": False,
         "strings_to_numbers": False,
     }
-    book = _load_xlsxwriter().Workbook(str(path), asked)
+    book = libraries.xlsxwriter.Workbook(str(path), asked)
     book.set_properties({"title": title, "created": _MADE})
     return book
 
@@ -128,7 +122,7 @@ def finish_book(book: Any) -> None:
     """Write a workbook. Raises OSError where that cannot be."""
     try:
         book.close()
-    except _load_xlsxwriter().exceptions.FileCreateError as error:
+    except libraries.xlsxwriter.exceptions.FileCreateError as error:
         raise OSError(str(error)) from error
 
 

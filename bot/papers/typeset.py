@@ -14,7 +14,7 @@ from unicodedata import category
 from bot.french.dates import MONTHS, MONTHS_SHORT
 from bot.papers.page import NOTHING, FigurePage, FigureSection, LabelledValue, group_digits, say_value
 from bot.texts import typeset
-from config import tables
+from config import libraries, tables
 from config.text import normalize
 
 TEMPLATES = Path(str(files("templates")))
@@ -96,9 +96,8 @@ def _compile_words(template: str, told: Mapping[str, Any], **asked: Any) -> byte
 
     A compiler serves one thread at a time, and making one costs nothing that counts.
     """
-    typst, fonts = _load_typst()
     source = TEMPLATES / "reports" / f"{template}.typ"
-    compiler = typst.Compiler(source, root=TEMPLATES, font_paths=fonts, ignore_system_fonts=True)
+    compiler = libraries.typst.Compiler(source, root=TEMPLATES, font_paths=_read_fonts(), ignore_system_fonts=True)
     made = compiler.compile(sys_inputs={"page": json.dumps(told)}, **asked)
     if not isinstance(made, bytes):
         raise TypeError(f"{template}.typ makes {type(made)}, not one file")
@@ -106,12 +105,10 @@ def _compile_words(template: str, told: Mapping[str, Any], **asked: Any) -> byte
 
 
 @cache
-def _load_typst() -> tuple[Any, Any]:
-    """Import the library, which is heavy, and read our fonts and no others: the same bytes everywhere."""
-    import typst
-
-    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[TEMPLATES / "fonts"])
-    return typst, fonts
+def _read_fonts() -> Any:
+    """Read our fonts and no others: the same bytes everywhere."""
+    fonts = [TEMPLATES / "fonts"]
+    return libraries.typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=fonts)
 
 
 def describe_page(page: FigurePage) -> dict[str, Any]:

@@ -6,11 +6,9 @@ from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
 
 from bot.french.words import plural
 from bot.papers import page
@@ -19,7 +17,12 @@ from bot.papers.typeset import compose_pdf, replace_shortcodes, to_drawable
 from bot.plain_text import shorten
 from bot.texts import BREAK, Markdown, escape, typeset
 from commands.actus.editions import Chapter, Piece, Sheet, split_addresses
+from config import libraries
 from storage.actus.items import NewsSection
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
 
 _EMOJI = re.compile(rf":{BREAK}(?=[\w+-]+:)")
 _STYLES = {"strong": "bold", "em": "italic", "s": "struck"}
@@ -52,8 +55,8 @@ class EditoBlock:
 
 
 @cache
-def _make_reader() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": False}).enable("strikethrough")
+def _make_reader() -> "MarkdownIt":
+    return libraries.markdown_it.MarkdownIt("commonmark", {"html": False}).enable("strikethrough")
 
 
 def read_edito(text: str) -> Sequence[EditoBlock]:
@@ -61,7 +64,7 @@ def read_edito(text: str) -> Sequence[EditoBlock]:
     return list(_read_blocks(_make_reader().parse(text)))
 
 
-def _read_blocks(tokens: Sequence[Token]) -> Iterator[EditoBlock]:
+def _read_blocks(tokens: Sequence["Token"]) -> Iterator[EditoBlock]:
     lists: list[str] = []
     mark, quoted, is_title = "", 0, False
     for token in tokens:
@@ -85,7 +88,7 @@ def _read_blocks(tokens: Sequence[Token]) -> Iterator[EditoBlock]:
                 yield EditoBlock(tuple((EditoSpan(line),) for line in lines), ">" if quoted else "", len(lists))
 
 
-def _read_lines(tokens: Sequence[Token], styles: tuple[str, ...]) -> tuple[tuple[EditoSpan, ...], ...]:
+def _read_lines(tokens: Sequence["Token"], styles: tuple[str, ...]) -> tuple[tuple[EditoSpan, ...], ...]:
     lines: list[list[EditoSpan]] = [[]]
     url = ""
     for token in tokens:

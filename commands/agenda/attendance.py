@@ -19,6 +19,7 @@ from bot.texts import Markdown, quote, render
 from bot.visits import FeedContent
 from commands.agenda import cards, publication
 from commands.agenda.feature import feature, get_sight, get_visible, lock_open
+from config import libraries
 from config.settings import Settings
 from config.text import fold
 from config.time import PARIS, find_midnight
@@ -31,7 +32,7 @@ from storage.rdv import Rdv, RdvState
 from storage.rdv.appointments import list_for_feed as list_rdvs
 
 if TYPE_CHECKING:
-    from icalendar import Event
+    import icalendar
 
 TODAY_MAX = 2
 """Events of a day that « /aide » shows."""
@@ -164,9 +165,7 @@ def write_calendar(
 ) -> bytes:
     """Write the calendar (iCalendar, RFC 5545) of these events; a feed has a ``name``, and its owner’s rdv. The same
     events are the same bytes."""
-    from icalendar import Calendar, Event  # 60 ms: not before somebody asks for a calendar
-
-    calendar = Calendar()
+    calendar = libraries.icalendar.Calendar()
     calendar.add("prodid", "-//coop-bot//agenda//FR")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
@@ -174,14 +173,15 @@ def write_calendar(
         calendar.add("x-wr-calname", name)
         calendar.add("refresh-interval", READ_AGAIN, parameters={"VALUE": "DURATION"})
     for event in events:
-        calendar.add_component(_write(Event(), _list_fields(event, settings)))
+        calendar.add_component(_write(_list_fields(event, settings)))
     for rdv in rdvs:
-        calendar.add_component(_write(Event(), _list_rdv_fields(rdv, settings)))
+        calendar.add_component(_write(_list_rdv_fields(rdv, settings)))
     return bytes(calendar.to_ical())
 
 
-def _write(written: "Event", fields: Mapping[str, object]) -> "Event":
+def _write(fields: Mapping[str, object]) -> "icalendar.Event":
     """Write what is known of an event."""
+    written = libraries.icalendar.Event()
     for name, value in fields.items():
         if value != "":
             written.add(name, value)

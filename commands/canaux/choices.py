@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pydantic import BaseModel
-from rapidfuzz import fuzz
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.actions import AddMembers, RemoveMember
@@ -18,6 +17,7 @@ from bot.replies import Button, Replies, Whisper
 from bot.search import Findings, Hit, Search, SearchKind, cut_hits
 from bot.texts import quote, render
 from commands.canaux.feature import LEADERS, Table, feature
+from config import libraries
 from config.canaux import Belonging, PlannedChannel
 from config.settings import Settings
 from config.territories import DEPARTEMENTS
@@ -190,7 +190,7 @@ def _score(words: str, name: str) -> float:
 def _score_word(word: str, part: str) -> float:
     if len(word) > 1 and part.startswith(word):
         return BEGINS
-    return fuzz.ratio(word, part) if len(word) > 3 else 0.0
+    return libraries.fuzz.ratio(word, part) if len(word) > 3 else 0.0
 
 
 @feature.button(ChooseOne, writes=False)

@@ -7,7 +7,6 @@ from prometheus_client import Gauge
 from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot import calendar
 from bot.features import Feature, Front, Right
 from bot.menus import Choosing
 from config.time import PARIS
@@ -27,7 +26,7 @@ feature = Feature(
     rights=(Right.MEMBER,),
     front=Front("Compte rendu", "enregistrer ce que vous avez fait, le revoir, le corriger", start),
 )
-feature.at_start += [communes.load_communes, calendar.load_holidays]
+feature.at_start.append(communes.load_communes)
 
 REPORTS = Gauge("coop_reports", "Reports of the activities of a month: this one, and the one before.", ("month",))
 ACTIVE_PEOPLE = Gauge("coop_people_active", "People who reported an activity of that month.", ("month",))

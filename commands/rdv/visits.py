@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from secrets import token_urlsafe
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -17,6 +16,7 @@ from bot.site import render_page
 from bot.visits import PageAnswer
 from commands.rdv.availability import Wish, address_of, find_free, find_theme, list_free
 from commands.rdv.slots import Slot
+from config import libraries
 from config.themes import THEMES
 from config.time import write_instant
 from dialogs.reservation import say_closes
@@ -25,9 +25,6 @@ from storage.people import Person
 from storage.rdv.appointments import Rdv, RdvState
 from storage.rdv.availability import list_ranges
 from storage.rdv.bookings import Booking, BookingPage, BookingState, Visitor
-
-if TYPE_CHECKING:
-    from icalendar import Calendar, Event
 
 TEMPLATE = "rendez_vous"
 SHOWN_MAX = 300
@@ -322,8 +319,6 @@ class Held:
 
     def write_file(self) -> PageAnswer:
         """The rendez-vous as a file for a calendar, known again by its UID and newer by its SEQUENCE."""
-        from icalendar import Calendar, Event  # 60 ms: not before somebody asks for a calendar
-
         rdv, settings = self.rdv, self.visit.ctx.settings
         state = find_state(self.booking, rdv, self.visit.ctx.now)
         status = "TENTATIVE" if state in ("waiting", "offered") else "CONFIRMED"
@@ -338,13 +333,14 @@ class Held:
             "location": rdv.visio_url or rdv.place,
             "url": rdv.visio_url,
         }
-        return PageAnswer(_write(Calendar(), Event(), fields), content_type=ICS, filename="rendez-vous.ics")
+        return PageAnswer(_write(fields), content_type=ICS, filename="rendez-vous.ics")
 
 
 ICS = "text/calendar; charset=utf-8"
 
 
-def _write(calendar: "Calendar", event: "Event", fields: Mapping[str, object]) -> str:
+def _write(fields: Mapping[str, object]) -> str:
+    calendar, event = libraries.icalendar.Calendar(), libraries.icalendar.Event()
     calendar.add("prodid", "-//coop-bot//rendez-vous//FR")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")

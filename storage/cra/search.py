@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
-from rapidfuzz.distance import OSA
 from sqlalchemy import ColumnElement, false, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from config import libraries
 from config.tables import read
 from config.text import fold, split_words
 from config.themes import THEMES, key, theme_of
@@ -149,7 +149,7 @@ def _is_named(run: Sequence[str], name: Sequence[str]) -> bool:
 def _is_meant(word: str, other: str) -> bool:
     if word == other or (len(word) >= _PREFIX_MIN and other.startswith(word)):
         return True
-    return len(word) >= _SLIP_MIN and OSA.distance(word, other, score_cutoff=1) <= 1
+    return len(word) >= _SLIP_MIN and libraries.OSA.distance(word, other, score_cutoff=1) <= 1
 
 
 def _any_of(meant: Sequence[Condition]) -> Condition:

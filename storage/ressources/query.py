@@ -7,6 +7,7 @@ from datetime import date
 from functools import cache, lru_cache
 from typing import Protocol, cast
 
+from config import libraries
 from config.ressources import KINDS, choice_of, synonyms
 from config.text import fold, make_theme_word
 from config.text import split_words as split_all
@@ -127,10 +128,7 @@ def _phrase_lengths() -> Mapping[str, tuple[int, ...]]:
 
 @cache
 def _stemmer() -> _Stemmer:
-    # Forty languages come along: not before somebody searches.
-    from snowballstemmer import stemmer
-
-    return cast(_Stemmer, stemmer("french"))
+    return cast(_Stemmer, libraries.snowballstemmer.stemmer("french"))
 
 
 QUERY_MAX = 200

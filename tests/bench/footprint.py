@@ -9,7 +9,7 @@ from tests.bench.load import closed, middle
 from tests.bench.plan import Plan
 from tests.bench.submissions import today
 
-START_S, RESIDENT_MB, GROWTH_MB = 1.5, 120, 5
+START_S, RESIDENT_MB, GROWTH_MB = 0.8, 90, 5
 
 
 async def measure(plan: Plan, chatter: Chatter, folder: Path) -> list[Figure]:
@@ -27,8 +27,8 @@ async def measure(plan: Plan, chatter: Chatter, folder: Path) -> list[Figure]:
         resident = tested.resident
     work = f"{plan.all_commands} commandes et {plan.all_reports} CRA"
     return [
-        Figure("(c) démarrage jusqu’à /readyz", f"{start:.2f} s", "", "≤ 1,5 s", start <= START_S),
-        Figure(f"(c) mémoire après {work}", f"{resident:.0f} Mo", "", "≤ 120 Mo", resident <= RESIDENT_MB),
+        Figure("(c) démarrage jusqu’à /readyz", f"{start:.2f} s", "", "≤ 0,8 s", start <= START_S),
+        Figure(f"(c) mémoire après {work}", f"{resident:.0f} Mo", "", "≤ 90 Mo", resident <= RESIDENT_MB),
         Figure(
             f"(c) croissance de {plan.warm_commands} à {plan.all_commands} commandes",
             f"{growth:.1f} Mo",

@@ -4,12 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from rapidfuzz import fuzz
-from rapidfuzz.distance import OSA
-
 from bot.forms import Clues
 from bot.french.words import NBSP, join
 from bot.texts import quote
+from config import libraries
 from config.text import fold
 from dialogs.cra.line.parser import Piece, TypedLine
 from dialogs.cra.line.readers import ORDINARY, SMALL, has_code
@@ -155,7 +153,7 @@ def _is_part_of(text: str, place: CommunePlace) -> bool:
 
 
 def _is_same_word(word: str, other: str) -> bool:
-    return word == other or (len(word) >= 4 and OSA.distance(word, other, score_cutoff=1) <= 1)
+    return word == other or (len(word) >= 4 and libraries.OSA.distance(word, other, score_cutoff=1) <= 1)
 
 
 def _list_doubts(
@@ -245,7 +243,7 @@ def _guess_places(text: str, rank: Rank, first: int, clues: Clues) -> CommunePla
     parts = find_near_places(text, near) if len(fold(text)) >= _SHORTEST_PART else []
     wanted = _ALIKE if named else _VERY_ALIKE
     alike = len(fold(text)) > _SHORTEST_PART and any(
-        fuzz.ratio(fold(text), fold(place.commune.nom)) >= wanted for place in seen.suggestions
+        libraries.fuzz.ratio(fold(text), fold(place.commune.nom)) >= wanted for place in seen.suggestions
     )
     begun = named and any(fold(place.commune.nom).startswith(f"{fold(text)} ") for place in seen.suggestions)
     # Names that are only alike are for who mistyped one.

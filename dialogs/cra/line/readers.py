@@ -5,12 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
-from rapidfuzz.distance import OSA
-from rapidfuzz.process import extractOne
-
 from bot.forms import Clues
 from bot.french.dates import MONTH_NUMBERS, fold_date, read_date
 from bot.french.words import digits, read_minutes, read_number
+from config import libraries
 from config.tables import read
 from config.text import fold
 from config.themes import THEMES, key, theme_of, vocabulary
@@ -314,7 +312,7 @@ def read_typo(span: Span, clues: Clues) -> Reading | None:
     # As many words as in what was meant: « internet pc » is no slip of « internet ».
     count = span.key.count(" ")
     as_long = theme and any(
-        word.count(" ") == count and OSA.distance(word, span.key, score_cutoff=2) <= 2
+        word.count(" ") == count and libraries.OSA.distance(word, span.key, score_cutoff=2) <= 2
         for word, other in vocabulary().items()
         if other is theme
     )
@@ -325,7 +323,7 @@ def _find_near_word(word: str) -> str | None:
     """Find the one usual word a slip away (two from ten letters), the first letter being right."""
     allowed = 2 if len(word) >= 10 else 1
     words = [known for known in single_words() if known[0] == word[0]]
-    found = extractOne(word, words, scorer=OSA.distance, score_cutoff=allowed)
+    found = libraries.fuzz_process.extractOne(word, words, scorer=libraries.OSA.distance, score_cutoff=allowed)
     return found[0] if found else None
 
 

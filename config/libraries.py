@@ -1,0 +1,79 @@
+"""Libraries that are heavy and seldom needed: each is imported when its name is first read here, and then stays.
+
+Who needs one writes ``from config import libraries`` at the top, and ``libraries.fuzz.ratio(…)`` where it is used. To
+add one, name it for the type checker, in ``__all__`` and in the table of where it is. The first use costs from 5 to
+90 ms: what makes files does it in a thread or a process of its own (``Context.compute``, orders), others take 20.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import feedparser
+    import icalendar
+    import markdown_it
+    import nh3
+    import segno
+    import snowballstemmer
+    import typst
+    import xlsxwriter
+    from alembic import command as alembic_command
+    from alembic import config as alembic_config
+    from cryptography import exceptions as cryptography_exceptions
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.ciphers import aead
+    from cryptography.hazmat.primitives.kdf import hkdf
+    from holidays.countries import france as french_holidays
+    from rapidfuzz import fuzz
+    from rapidfuzz import process as fuzz_process
+    from rapidfuzz.distance import OSA
+
+__all__ = (
+    "OSA",
+    "aead",
+    "alembic_command",
+    "alembic_config",
+    "cryptography_exceptions",
+    "feedparser",
+    "french_holidays",
+    "fuzz",
+    "fuzz_process",
+    "hashes",
+    "hkdf",
+    "icalendar",
+    "markdown_it",
+    "nh3",
+    "segno",
+    "snowballstemmer",
+    "typst",
+    "xlsxwriter",
+)
+PLACES = {
+    "OSA": "rapidfuzz.distance.OSA",
+    "aead": "cryptography.hazmat.primitives.ciphers.aead",
+    "alembic_command": "alembic.command",
+    "alembic_config": "alembic.config",
+    "cryptography_exceptions": "cryptography.exceptions",
+    "feedparser": "feedparser",
+    "french_holidays": "holidays.countries.france",
+    "fuzz": "rapidfuzz.fuzz",
+    "fuzz_process": "rapidfuzz.process",
+    "hashes": "cryptography.hazmat.primitives.hashes",
+    "hkdf": "cryptography.hazmat.primitives.kdf.hkdf",
+    "icalendar": "icalendar",
+    "markdown_it": "markdown_it",
+    "nh3": "nh3",
+    "segno": "segno",
+    "snowballstemmer": "snowballstemmer",
+    "typst": "typst",
+    "xlsxwriter": "xlsxwriter",
+}
+"""The module of each name."""
+
+
+def __getattr__(name: str) -> object:
+    """Import the library that is called so here (PEP 562: asked only while the name is not there)."""
+    if name not in PLACES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = library = import_module(PLACES[name])
+    return library
