@@ -34,6 +34,11 @@ JOB_LATE = Gauge(
 FIGURES_READ = Gauge(
     "coop_figures_read_timestamp_seconds", "When the figures that come from the tables were last read."
 )
+BACKUP_AGE = Gauge(
+    "coop_backup_age_seconds",
+    "Seconds since the last scheduled backup that was also restored on trial; no number where none is scheduled.",
+)
+BACKUP_AGE.set(float("nan"))
 DISK_FREE = Gauge("coop_disk_free_bytes", "Room left where COOP_DATA_DIR is.")
 DISK_SIZE = Gauge("coop_disk_size_bytes", "Size of that disk.")
 JOBS = Counter("coop_jobs", "Scheduled jobs by name and outcome.", ("job", "outcome"))
