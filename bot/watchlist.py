@@ -1,7 +1,7 @@
 """Where features listen: what each says of it, asked again from time to time and after the feature wrote something."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from functools import partial, reduce
 from operator import or_
 
@@ -30,7 +30,11 @@ class Watchlist:
     def __init__(self, database: Database, features: Iterable[Feature], settings: Settings) -> None:
         self._transactions = ShieldedTransactions(database)
         self._settings = settings
-        self._asked: Mapping[str, Watches] = {f.name: f.watched for f in features if f.watched}
+        self._asked: dict[Watches, list[str]] = {}
+        """The names of the features that ask the same."""
+        for feature in features:
+            if feature.watched is not None:
+                self._asked.setdefault(feature.watched, []).append(feature.name)
         self._watched: dict[str, WatchedPlaces] = {}
         self._stale = asyncio.Event()
         self._known = asyncio.Event()
@@ -55,7 +59,7 @@ class Watchlist:
 
     def touch(self, feature: str) -> None:
         """A feature wrote something: it may listen elsewhere now."""
-        if feature in self._asked:
+        if feature in self._watched:
             self.ask_again()
 
     def ask_again(self) -> None:
@@ -75,22 +79,29 @@ class Watchlist:
             if self._total != self.all_of_it:
                 await self._ask()  # who was asked first may not have seen yet what the last one saw
             self._combine()
-            if len(self._watched) == len(self._asked):
+            if len(self._watched) == sum(map(len, self._asked.values())):
                 self._known.set()
             await asyncio.sleep(BREATH)
             await wait_at_most(self._stale, WATCHES_EVERY if self._known.is_set() else 1.0)
 
     async def _ask(self) -> None:
-        """Ask all of them. What one said last holds while it does not answer."""
-        for name, watches in self._asked.items():
+        """Ask all of them, in one transaction while nothing goes wrong. What one said last holds while it does not
+        answer."""
+        questions = list(self._asked)
+        while questions:
             try:
-                self._watched[name] = await self._transactions.run(
-                    partial(_ask_one, watches, self._settings), writes=False
-                )
+                await self._transactions.run(partial(self._ask_each, questions), writes=False)
             except Exception as problem:
-                log.warning("watches_unknown", name=name, exc_info=problem)
+                names = self._asked[questions.pop(0)] if questions else []
+                log.warning("watches_unknown", names=names, exc_info=problem)
                 if not may_pass(problem):
-                    self._watched.setdefault(name, NOWHERE)
+                    self._watched = dict.fromkeys(names, NOWHERE) | self._watched
+
+    async def _ask_each(self, questions: list[Watches], db: AsyncSession) -> None:
+        while questions:
+            answer = await questions[0](db, self._settings)
+            self._watched |= dict.fromkeys(self._asked[questions[0]], answer)
+            del questions[0]
 
     @property
     def _total(self) -> WatchedPlaces:
@@ -100,7 +111,3 @@ class Watchlist:
         if (total := self._total) != self.all_of_it:
             self.all_of_it = total
             self.on_change()
-
-
-async def _ask_one(watches: Watches, settings: Settings, db: AsyncSession) -> WatchedPlaces:
-    return await watches(db, settings)

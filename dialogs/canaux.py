@@ -1,12 +1,16 @@
-"""The windows about channels: a new thematic one, another name, and why one is put away."""
+"""The windows about channels: a new thematic one, another name, why one is put away; and listening in all of them."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import Field
+from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.events import WatchedPlaces
 from bot.forms import Clues, Form, Hidden, Offered, ReadText, Text
 from config.canaux import HEADER_MAX, NAME_MAX, PURPOSE_MAX
+from config.settings import Settings
+from storage.canaux import find_channel_ids, list_planned
 
 REASON_MAX = 200
 NAME_MIN = 2
@@ -104,3 +108,11 @@ class PutAway(AboutChannel):
 
     def introduction(self) -> str:
         return "Un canal archivé se restaure avec /canaux restaurer."
+
+
+async def watch_planned_channels(db: AsyncSession, settings: Settings) -> WatchedPlaces:
+    """Listen in all planned channels that are known; of the public ones, in which everybody is or may be, to all but
+    who comes and goes."""
+    table, known = await list_planned(db, settings), await find_channel_ids(db)
+    private = frozenset(known[key] for key in known if key in table and table[key].private)
+    return WatchedPlaces(private, crowded=frozenset(known[key] for key in known if key in table) - private)

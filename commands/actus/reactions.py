@@ -5,13 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pydantic import BaseModel
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import quotas
 from bot.actions import React
 from bot.context import Context, ReadingContext
 from bot.errors import UserError, unless_refused
-from bot.events import Addressed, Converted, Deleted, Edited, Posted, Reacted, Spoken, Unreacted, WatchedPlaces
+from bot.events import Addressed, Converted, Deleted, Edited, Posted, Reacted, Spoken, Unreacted
 from bot.features import Feature
 from bot.mattermost import ChatPost
 from bot.permalinks import make_permalink
@@ -23,9 +22,9 @@ from bot.web import UnreadableDocument, WebClient, WebError
 from bot.websocket.parser import is_by_person
 from commands.actus import proposals
 from commands.actus.feature import feature
-from config.settings import Settings
 from config.text import fold
-from storage import canaux, claims, urls
+from dialogs.canaux import watch_planned_channels
+from storage import claims, urls
 from storage.actus import items, subscriptions
 from storage.actus.items import TITLE_MAX, Item, ItemKind, NewsSection
 from storage.database import change
@@ -101,13 +100,7 @@ NEWSPAPER, CHECK = "newspaper", "white_check_mark"
 
 kiosque = Feature("kiosque")
 """Listens for 📰, and for links that are given to the bot by its name, wherever it is."""
-
-
-@kiosque.watches
-async def watch_channels(db: AsyncSession, settings: Settings) -> WatchedPlaces:
-    """Watch all planned channels."""
-    known = await canaux.find_watched_channels(db, settings)
-    return WatchedPlaces(known.private, crowded=known.public)
+kiosque.watches(watch_planned_channels)
 
 
 def is_news(event: Reacted | Unreacted) -> bool:

@@ -15,7 +15,8 @@ from config.canaux import Family, PlannedChannel, home_of
 from config.settings import Settings
 from config.territories import departement
 from config.text import fold
-from storage.canaux import find_channel_ids, find_watched_channels, list_planned
+from dialogs.canaux import watch_planned_channels
+from storage.canaux import find_channel_ids, list_planned
 from storage.canaux.runs import Finding, Run
 from storage.journal import AuditAct
 from storage.people import Person, Role
@@ -36,8 +37,7 @@ ANIMATEURS = (Role.ANIMATEUR,)
 async def watch_channels(db: AsyncSession, settings: Settings) -> WatchedPlaces:
     """Listen for who comes into the team, and who comes into the private channels and leaves them. Of the public ones,
     in which everybody is or may be, listen for how they are."""
-    found = await find_watched_channels(db, settings)
-    return WatchedPlaces(found.private, team=True, crowded=found.public)
+    return await watch_planned_channels(db, settings) | WatchedPlaces(team=True)
 
 
 ALL = ""

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pydantic import BaseModel
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.command_lines import RunCommand
 from bot.context import Context, ReadingContext
 from bot.errors import UserError, unless_refused
-from bot.events import Addressed, Reacted, Spoken, WatchedPlaces
+from bot.events import Addressed, Reacted, Spoken
 from bot.features import Feature
 from bot.mattermost import ChatPost
 from bot.permalinks import find_permalink, read_linked_post
@@ -20,10 +19,9 @@ from commands.hotline.feature import feature, read_queues, say_queue
 from commands.hotline.mirror import TicketThread, mirror_line
 from commands.hotline.tickets import NOT_THERE, lock_own_ticket
 from config.hotline import OTHER
-from config.settings import Settings
 from config.text import fold
+from dialogs.canaux import watch_planned_channels
 from dialogs.hotline import OpenTicket
-from storage.canaux import find_watched_channels
 from storage.hotline import posts, suggestions, tickets
 from storage.hotline.posts import Side, TicketSource
 from storage.hotline.states import TicketState, Urgency
@@ -145,6 +143,7 @@ FILES_MAX = 10
 
 billet = Feature("billet")
 """Listens for 🎫 wherever the bot is; it hears nothing else there."""
+billet.watches(watch_planned_channels)
 
 
 class OpenFrom(BaseModel):
@@ -157,13 +156,6 @@ class Decline(BaseModel):
     """« Non merci »."""
 
     source: str
-
-
-@billet.watches
-async def watch_channels(db: AsyncSession, settings: Settings) -> WatchedPlaces:
-    """Listen in all planned channels."""
-    found = await find_watched_channels(db, settings)
-    return WatchedPlaces(found.private, crowded=found.public)
 
 
 @dataclass(frozen=True, slots=True)

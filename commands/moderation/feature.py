@@ -31,9 +31,9 @@ from config.tables import TableError
 from config.territories import DEPARTEMENTS
 from config.text import fold
 from config.time import PARIS
+from dialogs.canaux import watch_planned_channels
 from dialogs.moderation import take_channel, take_word
 from storage import canaux, people
-from storage.canaux import find_watched_channels
 from storage.journal import AuditAct, label_of
 from storage.moderation import Case, Report, measures
 from storage.moderation.cases import count_waiting, list_by_author
@@ -113,8 +113,7 @@ async def watch_channels(db: AsyncSession, settings: Settings) -> WatchedPlaces:
     held = await measures.list_in_force(db, measures.LASTING)
     locked = frozenset(channel for each in held if each.act == AuditAct.LOCK for channel in each.channels)
     _held[settings.database_url] = locked | {each.user_id for each in held if each.user_id}
-    found = await find_watched_channels(db, settings)
-    return WatchedPlaces(found.private, crowded=found.public | (locked - found.private))
+    return await watch_planned_channels(db, settings) | WatchedPlaces(crowded=locked)
 
 
 def expect_breach(settings: Settings, ident: str) -> None:

@@ -5,7 +5,6 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import guard, quotas
 from bot.account_status import find_active
@@ -13,7 +12,7 @@ from bot.actions import Unreact
 from bot.cards import RowCard, Topic
 from bot.context import Context, ReadingContext
 from bot.errors import ChatError, Refusal, UserError, unless_refused
-from bot.events import Delivered, Reacted, Undelivered, WatchedPlaces
+from bot.events import Delivered, Reacted, Undelivered
 from bot.mattermost import ChatChannel, ChatPost
 from bot.menus import Choosing, Menu
 from bot.permalinks import find_permalink
@@ -45,11 +44,10 @@ from commands.moderation.feature import (
     list_motives,
     say_motives,
 )
-from config.settings import Settings
 from config.time import PARIS
+from dialogs.canaux import watch_planned_channels
 from dialogs.moderation import PreciseReport, ReportMessage
 from storage import claims, outbox
-from storage.canaux import find_watched_channels
 from storage.database import change
 from storage.journal import AuditAct
 from storage.moderation import Case, CaseSource, CaseState, Report, cases, rules
@@ -220,11 +218,7 @@ FLAG = Topic[tuple[int, str]]("drapeau:", lambda flag: f"{flag[0]}:{flag[1]}")
 """A flag that is to be taken off: of which case, and who set it."""
 
 
-@drapeau.watches
-async def watch_flags(db: AsyncSession, settings: Settings) -> WatchedPlaces:
-    """Listen for flags in all planned channels."""
-    known = await find_watched_channels(db, settings)
-    return WatchedPlaces(known.private, crowded=known.public)
+drapeau.watches(watch_planned_channels)
 
 
 def is_in_channel(event: Reacted) -> bool:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from pydantic import BaseModel
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import attachments, quotas
 from bot.account_status import is_active
@@ -14,7 +13,7 @@ from bot.attachments import describe_files, read_files, say_size
 from bot.context import Context, ReadingContext
 from bot.delivery import FILES_MAX
 from bot.errors import ChatError, UserError
-from bot.events import Reacted, WatchedPlaces
+from bot.events import Reacted
 from bot.features import Feature
 from bot.forms.kinds import LONG_MAX, TEXT_MAX
 from bot.mattermost import ChatFile, ChatPost
@@ -33,11 +32,10 @@ from commands.ressources.feature import (
     normalise_line,
     tell_others,
 )
-from config.settings import Settings
 from config.themes import bits
+from dialogs.canaux import watch_planned_channels
 from dialogs.ressources import KEPT_FILES, NO_FILES, DepositResource, EditResource, Fiche
 from storage import claims, people
-from storage.canaux import find_watched_channels
 from storage.hotline import tickets
 from storage.people import Role
 from storage.ressources import resources
@@ -345,13 +343,7 @@ BOOKS = "books"
 
 livre = Feature("livre")
 """Listens for 📚 wherever the bot is; it hears nothing else there."""
-
-
-@livre.watches
-async def watch_channels(db: AsyncSession, settings: Settings) -> WatchedPlaces:
-    """Listen in all planned channels."""
-    known = await find_watched_channels(db, settings)
-    return WatchedPlaces(known.private, crowded=known.public)
+livre.watches(watch_planned_channels)
 
 
 async def read_marked_post(ctx: ReadingContext, event: Reacted) -> tuple[ChatPost, bool] | None:

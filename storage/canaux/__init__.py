@@ -10,7 +10,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import delete
 from sqlmodel import Field, SQLModel, col, select
@@ -147,20 +147,6 @@ async def list_planned(db: AsyncSession, settings: Settings, *, archived: bool =
         if change.archived and not archived:
             table.pop(change.key, None)
     return table
-
-
-class WatchedChannels(NamedTuple):
-    """The ids of the planned channels that are known: the private ones, and those in which everybody is or may be."""
-
-    private: frozenset[str]
-    public: frozenset[str]
-
-
-async def find_watched_channels(db: AsyncSession, settings: Settings) -> WatchedChannels:
-    """Where the bot listens for what happens in the team’s channels."""
-    table, known = await list_planned(db, settings), await find_channel_ids(db)
-    private = frozenset(known[key] for key in known if key in table and table[key].private)
-    return WatchedChannels(private, frozenset(known[key] for key in known if key in table) - private)
 
 
 async def list_put_away(db: AsyncSession) -> Mapping[str, str]:
