@@ -130,12 +130,11 @@ class Trigger:
     on SQLite it then waits for no writer. ``schedule`` are APScheduler’s cron fields, in Paris or, of a ``local`` job,
     in each zone where somebody of the register is. ``is_off`` says that its feature is switched off. ``accepted`` tells
     of a dialog’s keys from what the feature stores; where there is none, the machine writes the keys down. ``feature``
-    is the name of its own. ``title`` and ``unit`` are what is told of long work: « Remplissage des canaux »,
-    (« canal », « canaux »). ``admits`` is its feature’s, and lets in others than those of the roles. ``asks`` is what
-    Mattermost is asked before the transaction of a handler that writes. ``only`` says of which events its handler wants
-    to know; of others nothing is written down. ``life`` is how long a button lives where that is less than any other
-    does; ``seeks`` says of a command that its line is words to be looked for, ``tells`` that it is words
-    of one’s own (a question, a text, a name); ``pace`` says who waits for long work.
+    is the name of its own. ``title`` and ``unit`` are what is told of long work. ``admits`` is its feature’s, and lets
+    in others than those of the roles. ``asks`` is what Mattermost is asked before the transaction of a handler that
+    writes. ``only`` says of which events it wants to know. ``life`` is how long a button lives where that is less than
+    usual; ``seeks`` says of a command that its line is looked for, ``tells`` that it is words of one’s own; ``pace``
+    says who waits for long work, ``longest`` how long a step of it may take.
     """
 
     key: Key
@@ -157,6 +156,7 @@ class Trigger:
     only: Callable[[Any], bool] | None = None
     life: timedelta | None = None
     pace: WorkPriority | None = None
+    longest: timedelta | None = None
     seeks: bool = False
     tells: bool = False
 

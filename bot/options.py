@@ -1,7 +1,7 @@
 """What is said of a handler where it is declared, beside what triggers it."""
 
 from collections.abc import Awaitable, Callable, Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import Required, TypedDict
 
@@ -42,9 +42,11 @@ class Told(TypedDict, total=False):
 
 
 class LongWork(TypedDict, total=False):
-    """What is said of long work where its handler is declared; ``name`` is what stands in the database for it."""
+    """What is said of long work where its handler is declared; ``name`` is what stands in the database for it,
+    ``longest`` how long a step of it may take where two minutes are not enough."""
 
     name: Required[str]
     title: Required[str]
     unit: tuple[str, str]
     roles: Collection[Role]
+    longest: timedelta

@@ -1,50 +1,137 @@
-"""« coop-bot backup » and « coop-bot restore »: the whole database in one file, and back."""
+"""« coop-bot backup » and « coop-bot restore »: the whole database in one file, tried, and back."""
 
+import json
 import os
 import sys
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
 from bot.french.words import group
 from cli.command import Call
+from cli.environment import data_dir_fault, plan_backups
 from cli.errors import OperatorError
-from cli.faults import place_fault
+from cli.faults import folder_fault, place_fault
 from cli.terminal import ProgressBar, count
-from storage import schema
-from storage.backup import BackupWriter, Content, save
+from config.settings import Settings
+from storage import claims, schema
+from storage.backup import LAST_GOOD, BackupPlan, Content, MadeBackup, make_backup, read_content, try_backup
 from storage.backup import restore as restore_file
-from storage.database import place
+from storage.backup.encryption import Identity, read_identities, read_recipients
+from storage.backup.erasures import read_erasures
+from storage.backup.keeper import finish, unfinished, write_backup
+from storage.database import Database, place
+from storage.people.erasures import Erasure
 
 
 async def backup(call: Call, file: Path) -> int:
     """Write a new file with everything."""
-    url = call.settings.database_url
-    found = await schema.current(url)
-    # An older one is backed up by the new version, before it migrates it.
-    schema.check_known(url, found)
-    if found is None and (fault := schema.mismatch(url, found)):
-        raise OperatorError(fault)
+    settings = call.settings
+    await _must_be_ours(settings)
+    recipients = read_recipients(settings.backup_age_recipient)
     with _new(file) as raw:
-        content = await save(url, BackupWriter(raw), call.clock(), _progress())
-    print(f"Sauvegarde écrite : {file} ({_size(file)}, étape {content.step}).")
+        content = await write_backup(settings.database_url, raw, call.clock(), recipients, _progress())
+    print(f"Sauvegarde écrite : {file} ({_size(file)}, étape {content.step}{', chiffrée' if recipients else ''}).")
     _tell(content)
     return 0
 
 
-async def restore(call: Call, file: Path) -> int:
-    """Fill the empty database of the settings from a file."""
-    url = call.settings.database_url
+async def run(call: Call, as_json: bool) -> int:
+    """Do what the schedule does, now: write a file of the folder, try it, remove the oldest."""
+    settings, now = call.settings, call.clock()
+    await _must_be_ours(settings)
+    plan = plan_backups(settings)
+    if fault := folder_fault(plan.folder, make=True):
+        raise OperatorError(f"COOP_BACKUP_DIR : {fault}")
+    if fault := data_dir_fault(settings, make=True):
+        raise OperatorError(fault)
+    made = await _make(plan, now)
+    await _note(settings, now)
+    if as_json:
+        told = {"file": str(made.path), "rows": made.content.total, "removed": len(made.removed)}
+        print(json.dumps(told, ensure_ascii=False))
+        return 0
+    print(f"Sauvegarde écrite, et restaurée pour essai : {made.path} ({_size(made.path)}).")
+    _tell(made.content)
+    if made.removed:
+        print(f"Retirées, plus anciennes : {count(len(made.removed), 'sauvegarde')}.")
+    return 0
+
+
+async def check(call: Call, file: Path, identity: Path | None) -> int:
+    """Restore a file into a database that is thrown away."""
     _must_be_a_file(file)
-    done = await restore_file(url, file, _progress())
+    if fault := data_dir_fault(call.settings, make=True):
+        raise OperatorError(fault)
+    done = await try_backup(file, call.settings.data_dir, _identities(identity))
+    print(f"Sauvegarde du {_day(done.content.made_at)}, restaurée pour essai : elle est bonne.")
+    _tell(done.content)
+    return 0
+
+
+async def restore(call: Call, file: Path, identity: Path | None, erasures: Path | None) -> int:
+    """Fill the empty database of the settings from a file."""
+    url, keys = call.settings.database_url, _identities(identity)
+    _must_be_a_file(file)
+    erased = await _erased(file, erasures, keys)
+    done = await restore_file(url, file, _progress(), keys, erased)
     print(f"Base restaurée : {place(url)}, d’après la sauvegarde du {_day(done.content.made_at)}.")
     _tell(done.content)
     if done.step != done.content.step:
         print(f"Elle était à l’étape {done.content.step}, et a été mise au niveau de cette version ({done.step}).")
+    if again := sum(not one.done_at and not one.cancelled_at for one in erased):
+        told = count(again, "effacement")
+        print(f"{told} à faire ou à refaire, d’après {erasures} : le bot s’en charge une fois démarré.")
     return 0
+
+
+async def _make(plan: BackupPlan, now: datetime) -> MadeBackup:
+    try:
+        return await make_backup(plan, now)
+    except ConnectionError:
+        raise
+    except OSError as error:
+        raise OperatorError(place_fault(error, plan.folder)) from error
+
+
+async def _must_be_ours(settings: Settings) -> None:
+    """Raise where there is nothing that this version can back up. An older one is backed up by the new version, before
+    it migrates it."""
+    found = await schema.current(settings.database_url)
+    schema.check_known(settings.database_url, found)
+    if found is None and (fault := schema.mismatch(settings.database_url, found)):
+        raise OperatorError(fault)
+
+
+async def _note(settings: Settings, now: datetime) -> None:
+    """Note when the database was as the last good backup has it; not in one that has to be migrated first."""
+    if await schema.current(settings.database_url) != schema.head():
+        return
+    database = Database(settings.database_url)
+    try:
+        async with database.transaction() as db:
+            await claims.move_cursor(db, LAST_GOOD, now)
+    finally:
+        await database.close()
+
+
+async def _erased(file: Path, newer: Path | None, keys: Sequence[Identity]) -> Sequence[Erasure]:
+    if newer is None:
+        return ()
+    _must_be_a_file(newer)
+    return read_erasures(newer, read_content(file, keys).made_at, keys)
+
+
+def _identities(path: Path | None) -> Sequence[Identity]:
+    if path is None:
+        return ()
+    _must_be_a_file(path)
+    try:
+        return read_identities(path)
+    except OSError as error:
+        raise OperatorError(place_fault(error, path)) from error
 
 
 def _must_be_a_file(path: Path) -> None:
@@ -61,23 +148,16 @@ def _new(path: Path) -> Iterator[BinaryIO]:
     """A file of that name, for its owner alone, once it is whole; however this ends, nothing else stays."""
     _must_be_new(path)
     try:
-        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    except OSError as error:
-        raise OperatorError(place_fault(error, path)) from error
-    try:
-        with os.fdopen(descriptor, "wb") as raw:
+        with unfinished(path) as (raw, beside):
             yield raw
-            raw.flush()
-            os.fsync(raw.fileno())
-        _must_be_new(path)
-        Path(name).rename(path)
+            _must_be_new(path)
+            finish(beside, path)
+    except ConnectionError:
+        raise
     except OSError as error:
-        if error.filename is None and error.errno is not None:
+        if error.errno is not None:
             raise OperatorError(place_fault(error, path)) from error
         raise
-    finally:
-        with suppress(OSError):
-            Path(name).unlink()
 
 
 def _must_be_new(path: Path) -> None:

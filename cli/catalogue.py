@@ -150,6 +150,30 @@ API = group(
     },
 )
 API.usual = "list"
+BACKUP_FILE = argument("file", type=PATH, metavar="FICHIER", help="le fichier que « backup » a écrit")
+IDENTITY = option("--identity", type=PATH, metavar="FICHIER", help="la clé privée d’age, d’une sauvegarde chiffrée")
+BACKUPS = group(
+    "backup",
+    "sauvegarder toute la base, même si le bot tourne",
+    {
+        "write": Command(
+            "cli.backup:backup",
+            "écrire un fichier avec tout (« coop-bot backup FICHIER » suffit)",
+            argument("file", type=PATH, metavar="FICHIER", help="le fichier à écrire, qui ne doit pas exister"),
+            touches=READS,
+        ),
+        "check": Command(
+            "cli.backup:check", "restaurer un fichier pour essai, et dire ce qu’il contient", BACKUP_FILE, IDENTITY
+        ),
+        "run": Command(
+            "cli.backup:run",
+            "faire maintenant la sauvegarde programmée : dans COOP_BACKUP_DIR, essayée, les plus anciennes retirées",
+            JSON_OBJECT,
+            touches=WRITES,
+        ),
+    },
+)
+BACKUPS.usual = "write"
 
 COMMANDS: dict[str, click.Command] = {
     "serve": Command("cli.serve:serve", "faire tourner le bot", touches=WRITES),
@@ -217,16 +241,18 @@ COMMANDS: dict[str, click.Command] = {
         exclusive=("--json", "--cancel"),
     ),
     "api": API,
-    "backup": Command(
-        "cli.backup:backup",
-        "sauvegarder toute la base dans un fichier, même si le bot tourne",
-        argument("file", type=PATH, metavar="FICHIER", help="le fichier à écrire, qui ne doit pas exister"),
-        touches=READS,
-    ),
+    "backup": BACKUPS,
     "restore": Command(
         "cli.backup:restore",
         "remettre une sauvegarde dans la base des réglages, qui est vide",
-        argument("file", type=PATH, metavar="FICHIER", help="le fichier que « backup » a écrit"),
+        BACKUP_FILE,
+        IDENTITY,
+        option(
+            "--erasures",
+            type=PATH,
+            metavar="FICHIER",
+            help="une sauvegarde plus récente : les effacements de données faits entre les deux seront refaits",
+        ),
         touches=WRITES,
     ),
     "search": SEARCHES,

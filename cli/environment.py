@@ -29,6 +29,8 @@ from config import settings as configuration
 from config.kit import read_sizes
 from config.settings import Settings
 from storage import schema
+from storage.backup import BackupError, BackupPlan
+from storage.backup.encryption import read_recipients
 from storage.database import Database, async_url, dialect
 
 ANSWERED_WITHIN = 5.0
@@ -219,6 +221,23 @@ def check_place(settings: Settings) -> None:
             "le bot soit atteint d’ailleurs.",
             code=2,
         ) from None
+
+
+def plan_backups(settings: Settings) -> BackupPlan:
+    """What the settings say of scheduled backups. Raises OperatorError where they say too little, or a wrong key."""
+    if settings.backup_dir is None:
+        raise OperatorError("COOP_BACKUP_DIR n’est pas réglé : donnez le dossier des sauvegardes.", code=2)
+    try:
+        keys = read_recipients(settings.backup_age_recipient)
+    except BackupError as fault:
+        raise OperatorError(str(fault), code=2) from None
+    return BackupPlan(settings.database_url, settings.backup_dir, settings.backup_keep, keys, settings.data_dir)
+
+
+def check_backups(settings: Settings) -> None:
+    """Raises OperatorError where no scheduled backup could ever be made."""
+    if settings.backup_at is not None:
+        plan_backups(settings)
 
 
 def data_dir_fault(settings: Settings, *, make: bool) -> str | None:

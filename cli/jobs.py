@@ -70,6 +70,7 @@ JOBS = {
     "ressources.keep_library": "Bibliothèque épinglée",
     "ressources.remind": "Rappels de la ressourcerie",
     "ressources.tell_news": "Nouveautés des thèmes suivis",
+    "sauvegarde.begin": "Sauvegarde",
     "sondage.end_due": "Fin des sondages",
     "sondage.remind_due": "Rappels de sondage",
     "idees.tell": "Suites données aux idées",

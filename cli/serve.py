@@ -4,7 +4,7 @@ import sys
 
 from bot import app
 from cli.command import Call
-from cli.environment import check_paths, check_place, check_server, choose_features, data_dir_fault
+from cli.environment import check_backups, check_paths, check_place, check_server, choose_features, data_dir_fault
 from cli.errors import OperatorError
 from commands import FEATURES
 from storage import schema
@@ -19,6 +19,7 @@ async def serve(call: Call) -> int:
         raise OperatorError(fault, code=2)
     choose_features(FEATURES, settings)
     check_paths(settings)
+    check_backups(settings)
     if fault := data_dir_fault(settings, make=True):
         raise OperatorError(fault)
     check_place(settings)

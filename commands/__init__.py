@@ -29,6 +29,7 @@ MODULES = (
     "kit",
     "menus",
     "menage",
+    "sauvegarde",
     "travaux",
     "lecture",
 )

@@ -40,6 +40,14 @@ def _typed(read: Callable[[str], object]) -> BeforeValidator:
     return BeforeValidator(lambda value: read(value) if isinstance(value, str) else value)
 
 
+def _hour_or_none(text: str) -> str | None:
+    return text.strip() or None
+
+
+def _path_or_none(text: str) -> Path | None:
+    return Path(text) if text.strip() else None
+
+
 class Settings(BaseSettings):
     """Read from COOP_* variables of the environment, which win over those of the env file."""
 
@@ -235,6 +243,21 @@ class Settings(BaseSettings):
         le=120,
         description="Mois sans activité après lesquels les données d’un compte sont effacées, sa personne prévenue un "
         "mois avant.",
+    )
+    backup_at: Annotated[int | None, NoDecode, _typed(_hour_or_none)] = Field(
+        None,
+        ge=0,
+        le=23,
+        description="Heure, à Paris, de la sauvegarde de chaque jour : de 0 à 23 ; d’office aucune sauvegarde.",
+    )
+    backup_dir: Annotated[Path | None, NoDecode, _typed(_path_or_none)] = Field(
+        None, description="Dossier des sauvegardes, le même pour toutes les répliques du bot."
+    )
+    backup_keep: int = Field(7, ge=1, le=400, description="Sauvegardes gardées dans ce dossier ; d’office 7.")
+    backup_age_recipient: str = Field(
+        "",
+        description="Clés publiques d’age (age1…, ssh-ed25519 …), séparées par des virgules, pour lesquelles les "
+        "sauvegardes sont chiffrées ; d’office elles sont en clair.",
     )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING ou ERROR.")
 

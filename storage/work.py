@@ -196,6 +196,12 @@ async def get(db: AsyncSession, work_id: str) -> Work | None:
     return (await db.exec(select(Work).where(col(Work.id) == work_id))).first()
 
 
+async def find_last_failed(db: AsyncSession, name: str) -> Work | None:
+    """Find the work of that name that failed last."""
+    failed = (OVER, Work.name == name, Work.state == WorkState.FAILED)
+    return (await db.exec(select(Work).where(*failed).order_by(col(Work.updated_at).desc()).limit(1))).first()
+
+
 async def find_waiting(db: AsyncSession, name: str, data: dict[str, Any]) -> Sequence[Work]:
     """Find work that is not over, of that name and begun with these values."""
     found = await db.exec(select(Work).where(WAITS, col(Work.name) == name, col(Work.state).in_(ACTIVE)))

@@ -130,6 +130,7 @@ def _folders(place: Place) -> None:
     (place.folder / "resources.csv").write_text("titre,url\nImpots,https://exemple.fr\n")
     settings = {"COMMAND_TOKEN": "c" * 26, "SECRET": "s" * 40, "DATA_DIR": place.data, "BOT_TOKEN": "t" * 26}
     settings |= {"DATABASE_URL": f"sqlite:///{place.database}", "MATTERMOST_URL": "http://127.0.0.1:1"}
+    settings |= {"BACKUP_DIR": place.folder / "sauvegardes"}
     place.env.write_text("".join(f"COOP_{name}={value}\n" for name, value in settings.items()))
 
 
@@ -261,7 +262,7 @@ async def test_a_backup_that_finds_no_room_is_named_and_leaves_nothing(place: Pl
     async with database.transaction() as db:
         await db.execute(text("UPDATE draft SET raw = :raw"), {"raw": json.dumps(os.urandom(100_000).hex())})
     await database.close()
-    check(told(place, ["backup"], largest=65_536), str(place.folder / "sauvegarde"))
+    check(told(place, ["backup write"], largest=65_536), str(place.folder / "sauvegarde"))
     assert not (place.folder / "sauvegarde").exists()
 
 

@@ -77,6 +77,7 @@ ELSEWHERE: Mapping[str, str] = {
         ressources.catch_up ressources.TellFollowers ressources.remind ressources.CheckLinks
         sondage.Nudge idees.tell idees.TellVoters kit.RemindAll canaux.LookForNamesakes
         sondage.remind_due garde.hand_over garde.forget menage.tidy menage.Sweep
+        sauvegarde.begin sauvegarde.MakeBackup
         donnees.erase_due donnees.Doze moderation.remind drapeau.taken_off.Delivered
         drapeau.left_there.Undelivered moderation.LookAgain moderation.SeeGathered moderation.Summarise
         moderation.keep_summary moderation.watch_tables regles.find_old

@@ -25,7 +25,7 @@ from tests.test_recovery import NEWS, left
 __all__ = ["elsewhere", "newest"]
 
 
-MACHINE = {"aide", "bienvenue", "brouillon", "menage", "menus", "rappels", "travaux"}
+MACHINE = {"aide", "bienvenue", "brouillon", "menage", "menus", "rappels", "sauvegarde", "travaux"}
 OFF = "n’est pas en service ici"
 
 

@@ -200,6 +200,7 @@ CAME_SINCE = {
     "rdv.remind",
     "rdv.mail",
     "rdv.look_for_agents",
+    "sauvegarde.begin",
     "idees.tell",
 }
 """Jobs that the bot had not when it was killed."""

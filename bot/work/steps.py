@@ -325,7 +325,7 @@ class StepRunner:
 async def _do_in_time(trigger: Trigger, part: Awaitable[T]) -> T:
     """A part of a step. Raises TooSlowError."""
     try:
-        async with asyncio.timeout(STEP_MAX) as limit:
+        async with asyncio.timeout(trigger.longest.total_seconds() if trigger.longest else STEP_MAX) as limit:
             with paced_calls(PACING[trigger.pace or WorkPriority.BROAD]):
                 return await part
     except TimeoutError as error:

@@ -10,6 +10,7 @@ from cli.admin import Admin
 from cli.command import Call
 from cli.doctor import chat, house
 from cli.doctor import server as callback
+from cli.doctor.backups import backups
 from cli.doctor.chat import rights, rooms
 from cli.doctor.findings import Findings
 from cli.doctor.server import as_admin
@@ -39,6 +40,7 @@ async def examine(
     await house.database(settings, findings, utc_now())
     if findings.has_database:
         await house.webhooks(settings, findings, utc_now())
+    await backups(settings, findings, utc_now())
     try:
         async with open_client(settings.mattermost_url, settings.bot_token.get_secret_value()) as client:
             if await chat.server(client, findings, utc_now) and complete:

@@ -75,9 +75,10 @@ class BackupReader:
     Raises BackupError for whatever is not a whole backup that this version understands.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._zip = gzip.open(path, "rb")  # noqa: SIM115  (``close`` closes it)
+    def __init__(self, path: Path, raw: BinaryIO) -> None:
+        """``raw`` is the file, as it was before it was encrypted; ``path`` is what sentences call it."""
+        self._path, self._raw = path, raw
+        self._zip = gzip.GzipFile(fileobj=raw, mode="rb")
         self._sum = hashlib.sha256()
         try:
             self.content = self._content()
@@ -88,6 +89,7 @@ class BackupReader:
     def close(self) -> None:
         """Close the file."""
         self._zip.close()
+        self._raw.close()
 
     def rows(self, table: str) -> Iterator[BackupRow]:
         """Yield the rows of a table; the tables come in the order of the header."""
@@ -169,16 +171,3 @@ class BackupReader:
             f"La sauvegarde « {self._path} » est endommagée ou incomplète : rien n’en est repris. "
             "Prenez-en une autre, ou copiez-la de nouveau."
         )
-
-
-def check_backup(path: Path) -> Content:
-    """Read a file whole, and return what it holds; raises BackupError where it is not what was written."""
-    reader = BackupReader(path)
-    try:
-        for table in reader.content.columns:
-            for _ in reader.rows(table):
-                pass
-        reader.end()
-    finally:
-        reader.close()
-    return reader.content

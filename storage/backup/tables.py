@@ -17,6 +17,7 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     Table,
+    TableClause,
     Text,
     cast,
     func,
@@ -61,7 +62,7 @@ def reflect_tables(connection: Connection, step: str) -> Sequence[Table]:
     return metadata.sorted_tables
 
 
-def count_rows(connection: Connection, table: Table) -> int:
+def count_rows(connection: Connection, table: TableClause) -> int:
     """Count the rows of a table."""
     return connection.execute(select(func.count()).select_from(table)).scalar_one()
 

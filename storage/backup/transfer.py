@@ -1,6 +1,6 @@
 """A database written down as it is at one instant, and put back into an empty one of either kind, all or nothing."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,9 +10,12 @@ from sqlalchemy import Connection, Table, delete, insert, inspect, literal, sele
 from sqlalchemy import table as named
 
 from storage import schema
-from storage.backup.file import BackupError, BackupReader, BackupWriter, Content, check_backup
+from storage.backup.encryption import Identity, open_backup
+from storage.backup.erasures import redo_erasures
+from storage.backup.file import BackupError, BackupReader, BackupWriter, Content
 from storage.backup.tables import as_line, count_rows, decoder, go_on_after, is_numbered, read_numbers, reflect_tables
 from storage.database import Database, place
+from storage.people.erasures import Erasure
 
 ROWS_PER_PAGE = 500
 """Rows in memory at a time."""
@@ -30,37 +33,34 @@ async def save(database_url: str, writer: BackupWriter, now: datetime, on_rows: 
             for statement in () if database.is_sqlite else _SNAPSHOT:
                 await db.execute(text(statement))
             connection = await db.connection()
-            content = await connection.run_sync(_content, database_url, now)
-            await connection.run_sync(_write, content, writer, on_rows)
+            content = await connection.run_sync(_save, database_url, now, writer, on_rows)
     finally:
         await database.close()
     return content
 
 
-def _content(connection: Connection, database_url: str, now: datetime) -> Content:
+def _save(connection: Connection, database_url: str, now: datetime, writer: BackupWriter, on_rows: OnRows) -> Content:
     step = schema.step_of(connection)
     if step is None:
         which = place(database_url)
         raise BackupError(f"La base de données {which} (COOP_DATABASE_URL) est vide : il n’y a rien à sauvegarder.")
     there = reflect_tables(connection, step)
-    return Content(
+    content = Content(
         step=step,
         made_at=now,
         columns={table.name: tuple(column.name for column in table.columns) for table in there},
         counts={table.name: count_rows(connection, table) for table in there},
         numbers=read_numbers(connection, there),
     )
-
-
-def _write(connection: Connection, content: Content, writer: BackupWriter, on_rows: OnRows) -> None:
     writer.lines([as_line(content.header())])
     done = 0
-    for table in reflect_tables(connection, content.step):
+    for table in there:
         for lines in _read_pages(connection, table):
             writer.lines(lines)
             done += len(lines)
             on_rows(done, content.total)
     writer.end()
+    return content
 
 
 def _read_pages(connection: Connection, table: Table) -> Iterator[list[str]]:
@@ -78,15 +78,43 @@ class Restoration:
     step: str
 
 
-async def restore(database_url: str, path: Path, on_rows: OnRows) -> Restoration:
-    """Fill an empty database from a file; raises BackupError, and changes nothing, where either is not fit for it."""
-    content = check_backup(path)
+def check_backup(path: Path, identities: Sequence[Identity] = ()) -> Content:
+    """Read a file whole, and return what it holds; raises BackupError where it is not what was written."""
+    reader = BackupReader(path, open_backup(path, identities))
+    try:
+        for table in reader.content.columns:
+            for _ in reader.rows(table):
+                pass
+        reader.end()
+    finally:
+        reader.close()
+    return reader.content
+
+
+def read_content(path: Path, identities: Sequence[Identity] = ()) -> Content:
+    """Read what a file says of itself at its begin. Raises BackupError."""
+    reader = BackupReader(path, open_backup(path, identities))
+    reader.close()
+    return reader.content
+
+
+async def restore(
+    database_url: str,
+    path: Path,
+    on_rows: OnRows,
+    identities: Sequence[Identity] = (),
+    erased: Sequence[Erasure] = (),
+) -> Restoration:
+    """Fill an empty database from a file, and note whom the bot has to erase once more; raises BackupError, and changes
+    nothing, where either is not fit for it. ``identities`` open a file that is encrypted."""
+    content = check_backup(path, identities)
 
     def work(connection: Connection) -> None:
         _must_be_empty(connection, database_url)
         schema.start_over(connection, content.step)
-        _fill(connection, path, on_rows)
+        _fill(connection, BackupReader(path, open_backup(path, identities)), path, on_rows)
         schema.finish(connection)
+        redo_erasures(connection, erased)
 
     await schema.in_transaction(database_url, work)
     return Restoration(content, schema.head())
@@ -107,8 +135,7 @@ def _must_be_empty(connection: Connection, database_url: str) -> None:
             )
 
 
-def _fill(connection: Connection, path: Path, on_rows: OnRows) -> None:
-    reader = BackupReader(path)
+def _fill(connection: Connection, reader: BackupReader, path: Path, on_rows: OnRows) -> None:
     try:
         content = reader.content
         there = {table.name: table for table in reflect_tables(connection, content.step)}

@@ -1,0 +1,74 @@
+"""The examination of scheduled backups: whether they can be made, when the last good one was, why none was."""
+
+from datetime import datetime, timedelta
+
+from bot.french.words import plural
+from cli.doctor.findings import Findings
+from cli.environment import plan_backups
+from cli.errors import OperatorError
+from cli.faults import folder_fault
+from config.settings import Settings
+from config.time import PARIS
+from storage import claims, work
+from storage.backup import LAST_GOOD
+from storage.database import Database
+
+OLD = timedelta(hours=36)
+"""A day’s backup that is late by half a day; the alert of Prometheus says the same."""
+WORK = "sauvegarde.MakeBackup"
+"""What backups are called among long work (commands/sauvegarde.py)."""
+
+
+async def backups(settings: Settings, findings: Findings, now: datetime) -> None:
+    """Say how the scheduled backups are."""
+    if settings.backup_at is None:
+        findings.note("Aucune sauvegarde programmée : COOP_BACKUP_AT et COOP_BACKUP_DIR en font une par jour.")
+        return
+    try:
+        plan = plan_backups(settings)
+    except OperatorError as fault:
+        findings.fault(str(fault))
+        return
+    if fault_there := folder_fault(plan.folder, make=False):
+        findings.fault(f"COOP_BACKUP_DIR : {fault_there}")
+    if not plan.recipients:
+        findings.note(
+            "Les sauvegardes ne sont pas chiffrées : COOP_BACKUP_AGE_RECIPIENT, la clé publique d’« age-keygen »."
+        )
+    if findings.has_database:
+        await _last(settings, findings, now)
+
+
+async def _last(settings: Settings, findings: Findings, now: datetime) -> None:
+    database = Database(settings.database_url)
+    try:
+        async with database.transaction(writes=False) as db:
+            good, failed = await claims.read_cursor(db, LAST_GOOD), await work.find_last_failed(db, WORK)
+    finally:
+        await database.close()
+    why = (
+        f" Le dernier essai a échoué : {_whole(failed.error or '')}"
+        if failed and (not good or failed.updated_at > good)
+        else ""
+    )
+    if good is None and not why:
+        findings.note(f"Sauvegarde : aucune encore, la première à {settings.backup_at} h (ou « coop-bot backup run »).")
+    elif good is None or good < now - OLD:
+        told = f"la dernière bonne est du {_moment(good)}" if good else "aucune bonne encore"
+        findings.fault(
+            f"Sauvegarde : {told}.{why} Pour en faire une et voir ce qui ne va pas : « coop-bot backup run »."
+        )
+    else:
+        kept = plural(settings.backup_keep, "gardée")
+        findings.well(
+            f"Sauvegarde du {_moment(good)}, restaurée pour essai ; {settings.backup_dir}, {kept} au plus.{why}"
+        )
+
+
+def _whole(error: str) -> str:
+    """What stands in the table, where a long sentence is cut."""
+    return error if error.endswith(".") else f"{error}…"
+
+
+def _moment(at: datetime) -> str:
+    return f"{at.astimezone(PARIS):%d/%m/%Y à %H h %M}"

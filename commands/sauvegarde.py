@@ -1,0 +1,133 @@
+"""The scheduled backup: long work of one replica, made by « coop-bot backup run » in a process of its own.
+
+A process beside, since every row passes through Python: in this one people would wait, and memory would stay taken.
+"""
+
+import asyncio
+import math
+import os
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+import structlog
+from pydantic import BaseModel
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.context import Context, ReadingContext
+from bot.errors import UserError
+from bot.features import Feature
+from bot.metrics import BACKUP_AGE
+from bot.replies import Progress, Replies, Start, Step
+from bot.work import find_work
+from config.settings import Settings
+from config.time import PARIS
+from storage.backup import LAST_GOOD
+from storage.claims import move_cursor, read_cursor
+
+log = structlog.get_logger()
+
+feature = Feature("sauvegarde", always=True)
+
+LONGEST = timedelta(hours=6)
+"""After so long a backup has failed."""
+COMMAND = (sys.executable, "-P", "-m", "cli", "backup", "run", "--json")
+NICE = 10
+"""How far it steps back behind the bot that answers people."""
+WANTED, WANTED_FOR = "sauvegarde.wanted", timedelta(hours=3)
+"""The name under which it stands that there is to be a backup each day, and for how long that is believed."""
+UNEXPLAINED = "La sauvegarde s’est arrêtée sans dire pourquoi : lancez « coop-bot backup run » pour le voir."
+
+
+class MakeBackup(BaseModel):
+    """The work of making one."""
+
+
+class Made(BaseModel):
+    """What « coop-bot backup run --json » says (docs/wire.md)."""
+
+    file: str
+    rows: int
+
+
+async def measure_age(db: AsyncSession, now: datetime) -> None:
+    """How old the last good backup is."""
+    wanted, last = await read_cursor(db, WANTED), await read_cursor(db, LAST_GOOD)
+    is_wanted = wanted is not None and now - wanted < WANTED_FOR
+    age = (now - last).total_seconds() if last else math.inf
+    BACKUP_AGE.set(age if is_wanted else math.nan)
+
+
+feature.figures.append(measure_age)
+
+
+def find_due(hour: int, now: datetime) -> datetime:
+    """When the latest backup was due: at that hour in Paris, today or the day before."""
+    due = now.astimezone(PARIS).replace(hour=hour, minute=0, second=0, microsecond=0)
+    return due if due <= now else due - timedelta(days=1)
+
+
+@feature.job("hour=0-1,3-23 minute=5", name="sauvegarde.begin", writes=True)
+async def begin(ctx: Context) -> Replies:
+    """Begin the backup that is due; one that failed is begun again each hour, until one is good."""
+    hour = ctx.settings.backup_at
+    if hour is None:
+        return None
+    await move_cursor(ctx.db, WANTED, ctx.now)
+    last = await read_cursor(ctx.db, LAST_GOOD)
+    if (last and last >= find_due(hour, ctx.now)) or await find_work(ctx.db, MakeBackup()):
+        return None
+    return Start(payload=MakeBackup(), quiet=True)
+
+
+async def make(ctx: ReadingContext, _: MakeBackup, __: Progress) -> Made:
+    """Have it made and tried. Raises UserError with the sentence for the operator."""
+    process = await asyncio.create_subprocess_exec(
+        *COMMAND,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env=_environment(ctx.settings),
+    )
+    with suppress(OSError, AttributeError):
+        os.setpriority(os.PRIO_PROCESS, process.pid, os.getpriority(os.PRIO_PROCESS, 0) + NICE)
+    try:
+        told, fault = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    if process.returncode:
+        why = (fault.decode(errors="replace").strip().splitlines() or [UNEXPLAINED])[-1].removeprefix("coop-bot : ")
+        log.error("backup_failed", fault=why, status=process.returncode)
+        raise UserError(why)
+    return Made.model_validate_json(told)
+
+
+def _environment(settings: Settings) -> Mapping[str, str]:
+    """What the process reads its settings from: those of the bot, whichever file they came from, without its tokens."""
+    given = {name: value for name, value in os.environ.items() if not name.startswith("COOP_")}
+    ours = {
+        "COOP_DATABASE_URL": settings.database_url,
+        "COOP_DATA_DIR": settings.data_dir,
+        "COOP_BACKUP_DIR": settings.backup_dir or "",
+        "COOP_BACKUP_KEEP": settings.backup_keep,
+        "COOP_BACKUP_AGE_RECIPIENT": settings.backup_age_recipient,
+    }
+    return given | {name: str(value) for name, value in ours.items()}
+
+
+@feature.chore(
+    MakeBackup,
+    name="sauvegarde.MakeBackup",
+    title="Sauvegarde",
+    unit=("sauvegarde", "sauvegardes"),
+    asks=make,
+    longest=LONGEST,
+)
+async def note(ctx: Context, _: MakeBackup, __: Progress, made: Made) -> Step:
+    """Note when the last good backup was begun: what came later is not in it."""
+    await move_cursor(ctx.db, LAST_GOOD, ctx.now)
+    log.info("backup_made", path=made.file, count=made.rows)
+    return Step(done=1, total=1, finished=True)
