@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from bot.french.words import join
 from bot.guard.identity import find_addresses, find_birth_dates, find_phones
-from bot.guard.numbers import find_cards, find_iban, find_nir
+from bot.guard.numbers import find_cards, find_iban, find_nir, has_long_number
 from bot.guard.passwords import find_passwords
 from bot.guard.plain_text import PlainText, read_plain_text
 
@@ -63,26 +63,32 @@ _FINDERS: Mapping[DataKind, Callable[[str], Iterable[tuple[int, int]]]] = {
     DataKind.NAISSANCE: find_birth_dates,
     DataKind.TELEPHONE: find_phones,
 }
+_LONG_NUMBERS = frozenset({DataKind.NIR, DataKind.CARTE, DataKind.TELEPHONE})
+"""What has nine figures at least."""
+_RANK = {kind: at for at, kind in enumerate(DataKind)}
 _FEMININE = frozenset({DataKind.COURRIEL, DataKind.NAISSANCE})
 
 
 def find(text: str) -> Sequence[Detection]:
     """What is personal in a text, in its order; no two share a character."""
     plain = read_plain_text(text)
-    rank = {kind: at for at, kind in enumerate(DataKind)}
     taken: list[Detection] = []
-    for found in sorted(_find_all(plain), key=lambda found: (found.start, rank[found.kind], -found.end)):
+    for found in sorted(_find_all(plain), key=lambda found: (found.start, _RANK[found.kind], -found.end)):
         if not taken or found.start >= taken[-1].end:
             taken.append(found)
-        elif rank[found.kind] < rank[taken[-1].kind]:
+        elif _RANK[found.kind] < _RANK[taken[-1].kind]:
             taken[-1] = found
     return taken
 
 
 def _find_all(plain: PlainText) -> Iterator[Detection]:
+    has_long = has_long_number(plain.text)
     for kind, finder in _FINDERS.items():
-        yield from (Detection(kind, *plain.span(*span)) for span in finder(plain.text))
-    yield from (Detection(DataKind.MOT_DE_PASSE, *plain.span(*span)) for span in find_passwords(plain))
+        if has_long or kind not in _LONG_NUMBERS:
+            for span in finder(plain.text):
+                yield Detection(kind, *plain.span(*span))
+    for span in find_passwords(plain):
+        yield Detection(DataKind.MOT_DE_PASSE, *plain.span(*span))
 
 
 def mask(text: str, found: Iterable[Detection] | None = None) -> str:

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from bot.guard.plain_text import begin_word
+
 Span = tuple[int, int]
 
 _LOCAL = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.!#$%&'*+/=?^_`{|}~-àâäçéèêëîïôöùûü")
@@ -12,8 +14,11 @@ _DOMAIN = r"(?:[a-z0-9àâçéèêëîïôùû](?:[a-z0-9àâçéèêëîïôù�
 _AFTER = re.compile(rf"@({_DOMAIN}([a-z]{{2,24}}))(?![^\W_]|-[a-z0-9])")
 _FILES = frozenset({"png", "jpg", "jpeg", "gif", "svg", "webp", "pdf", "odt", "docx"})
 _LAND = r"(?:fr|com|net|org|eu|re|info|be|ch|gouv|io)"
+_SIGN_HINTS = ("@", "arobas", "(a", "[at]", "{at}")
+"""One of these is in every text with an address."""
+_AT = r"\(at\)|\[at\]|\{at\}|\(a\)|\(arobase\)|\[arobase\]|a(?<!\wa)robase?\b|@"
 _SAID = re.compile(
-    rf" ?(?:\(at\)|\[at\]|\{{at\}}|\(a\)|\(arobase\)|\[arobase\]|\barobase?\b|@) ?"
+    rf"(?:{_AT}) ?"
     rf"([a-z0-9-]{{1,63}}(?: ?(?:\.|\(point\)|\[point\]|\(dot\)|\[dot\]|\bpoint\b) ?[a-z0-9-]{{1,63}}){{0,3}}?"
     rf" ?(?:\.|\(point\)|\[point\]|\(dot\)|\[dot\]|\bpoint\b) ?{_LAND})(?![^\W_])"
 )
@@ -22,6 +27,8 @@ _POINTS = re.compile(r"[a-z0-9_.+-]{1,64}(?: (?:point|tiret|underscore) [a-z0-9_
 
 def find_addresses(text: str) -> Iterator[Span]:
     """« jean@exemple.fr », « jean (at) exemple point fr »; a name of Mattermost’s (« @jean ») is none."""
+    if not any(sign in text for sign in _SIGN_HINTS):
+        return
     done = 0
     for start, end in sorted({*_find_written(text), *_find_said(text)}, key=lambda span: (span[0], -span[1])):
         if start >= done:
@@ -56,11 +63,13 @@ def _local_start(text: str, at: int) -> int:
 
 def _find_said(text: str) -> Iterator[Span]:
     for found in _SAID.finditer(text):
-        before = _POINTS.search(text[max(0, found.start() - 80) : found.start()])
+        spaced = text[found.start() - 1 : found.start()] == " "
+        start = found.start() - spaced
+        before = _POINTS.search(text[max(0, start - 80) : start])
         # « en @gmail.com » tells of a kind of address, « jean.petit @gmail.com » is one.
-        told = found[0].startswith(" @") and not found[0].startswith(" @ ")
+        told = spaced and found[0].startswith("@") and not found[0].startswith("@ ")
         if before and (not told or re.search(r"[\d._-]", before[0])):
-            yield found.start() - (before.end() - before.start()), found.end()
+            yield start - (before.end() - before.start()), found.end()
 
 
 _MONTHS = (
@@ -82,15 +91,17 @@ _DATE = re.compile(
 _WEEKDAY = r"(?:(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche) )?"
 _WHEN = rf"(?:(?:le |du |en |au |un |d[ée]but |fin |courant |au mois de |au mois d')? ?{_WEEKDAY}(?:: ?)?)"
 _BORN = re.compile(
-    r"\b(?:n[ée]e?s?|n[ée] ?\(e\)|n[ée][.\-]e\.?)"
-    r"(?: ?\([^()\n]{0,30}\)|,? [àa]u?x? [^\d.;:!?\n]{1,40}?(?: ?\(\d[\dab]{0,4}\))?|,? en [^\d.;:!?\n,]{1,30}?)??"
+    begin_word("n[ée]e?s?", r"n[ée] ?\(e\)", r"n[ée][.\-]e\.?")
+    + r"(?: ?\([^()\n]{0,30}\)|,? [àa]u?x? [^\d.;:!?\n]{1,40}?(?: ?\(\d[\dab]{0,4}\))?|,? en [^\d.;:!?\n,]{1,30}?)??"
     rf" ?[:,]? ?{_WHEN}(?=\d|{_SPELLED} |{_MONTHS})"
 )
 _PLAIN = re.compile(r"\bn(?:é|ée|és|ées|ee|ees)\b|\bn[ée] ?\(e\)|\bn[ée][.\-]e|\bne (?:le|en) (?=\d|[a-zéû]{3,9} \d)")
 """« né » without its accent is a negation, unless the date follows at once."""
 _WORD = re.compile(
-    r"\b(?:dates? (?:et lieu )?de (?:(?:sa|ma|leur) )?naiss(?:ances?)?\b\.?|date naiss(?:ance)?\b\.?|d\. ?de naissance|"
-    r"naissance|naiss\.|d\.?d\.?n\b\.?)"
+    begin_word(
+        *(r"dates? (?:et lieu )?de (?:(?:sa|ma|leur) )?naiss(?:ances?)?\b\.?", r"date naiss(?:ance)?\b\.?"),
+        *(r"d\. ?de naissance", "naissance", r"naiss\.", r"d\.?d\.?n\b\.?"),
+    )
 )
 _THEN = re.compile(
     rf"(?:(?: ?\([^()\n]{{0,30}}\))? ?{_WHEN}|[^\d:=.;!?\n]{{0,50}}?(?: ?\([^()\n]{{0,30}}\))?"
@@ -98,7 +109,7 @@ _THEN = re.compile(
 )
 _LONG_AGO = r"(?:19\d\d|200\d|201[0-5])"
 _MAIDEN = re.compile(
-    rf"\bn[ée]e [^\W\d_][\w'-]{{1,25}}\)? le "
+    rf"{begin_word('n[ée]e ')}[^\W\d_][\w'-]{{1,25}}\)? le "
     rf"(?={_DAY}(?:er)?[/. \-](?:{_MONTH}|{_MONTHS})[/. \-]{_LONG_AGO}(?![^\W_]))"
 )
 """« née Roux le 12/08/1957 »"""
@@ -106,9 +117,13 @@ _PAPERS = re.compile(
     r"(?:acte|extrait|prime|certificat|cong[ée]s?|d[ée]claration|bulletin|allocation|liste)s? (?:\w{1,12} )?(?:de |d')$"
 )
 _OF_SOMEBODY = re.compile(
-    r"\b(?:m\.|mr|mme|mlle|monsieur|madame|b[ée]n[ée]ficiaire|usag[eè]re?|conjointe?|[ée]poux|[ée]pouse|fils|fille|enfant)"
-    rf"[^\d.;:!?\n(]{{0,30}}(?: [a-z]\.)? ?\((?={_DAY}[/.\-]{_MONTH}[/.\-]{_LONG_AGO}\))"
+    begin_word(
+        *("m\\.", "mr", "mme", "mlle", "monsieur", "madame", "b[ée]n[ée]ficiaire", "usag[eè]re?", "conjointe?"),
+        *("époux", "epoux", "épouse", "epouse", "fils", "fille", "enfant"),
+    )
+    + r"[^\d.;:!?\n(]{0,30}(?: [a-z]\.)? ?\(\Z"
 )
+_BRACKETED = re.compile(rf"\((?={_DAY}[/.\-]{_MONTH}[/.\-]{_LONG_AGO}\))")
 """« Mme Durand (12/05/1949) »: nobody writes another date there, if it is long ago."""
 _SEVERAL = re.compile(r"dates|n[ée]e?s\b")
 _AND = re.compile(rf"(?:,| et| ou| ;) ?{_WHEN}")
@@ -125,9 +140,11 @@ def find_birth_dates(text: str) -> Iterator[Span]:
     """« née le 12/03/1984 », « né en mars 1950 », « date de naissance : 1er mai 1962 »; a year alone is none."""
     yield from _find_after_born(text)
     yield from _find_after_word(text)
-    for pattern in (_OF_SOMEBODY, _MAIDEN):
-        dates = (_DATE.match(text, somebody.end()) for somebody in pattern.finditer(text))
-        yield from (date.span() for date in dates if date)
+    ends = [somebody.end() for somebody in _MAIDEN.finditer(text)]
+    for bracket in _BRACKETED.finditer(text):
+        if _OF_SOMEBODY.search(text, max(0, bracket.start() - 60), bracket.end()):
+            ends.append(bracket.end())
+    yield from (date.span() for end in ends if (date := _DATE.match(text, end)))
 
 
 def _find_after_born(text: str) -> Iterator[Span]:
@@ -166,7 +183,7 @@ _GAP = r"[ .\-/_]{0,3}"
 _COUNTRY = r"(?:\+|00)[ .\-]?(?:33|590|594|596|262|508|687|689|681)"
 _PREFIX = re.compile(rf"(?:(?:{_COUNTRY}|33(?= ?[67])){_GAP}(?:\(0\){_GAP})?|0)(?=[ .\-/_]{{0,3}}\d)")
 _START = re.compile(r"\+ ?\d|0|33(?= ?[67])")
-_DIGIT = re.compile(rf"{_GAP}(\d)")
+_DIGITS = {count: re.compile(rf"{_GAP}(\d)" * count + r"(?!\d)") for count in (6, 8, 9)}
 _GROUPS = {
     *((9,), (1, 2, 2, 2, 2), (3, 2, 2, 2), (1, 8), (3, 3, 3), (1, 4, 4), (2, 2, 2, 3), (3, 6), (1, 2, 3, 3)),
     *((1, 3, 3, 2), (2, 3, 4), (3, 4, 2), (2, 3, 2, 2), (1,) * 9),
@@ -228,14 +245,8 @@ def _grouped_end(text: str, at: int, *, joined: bool) -> int:
 
 def _find_digits(text: str, at: int, count: int) -> tuple[list[int], int]:
     """Where so many figures stand, and where they end; 0 where there are fewer, or more right after."""
-    places: list[int] = []
-    for _ in range(count):
-        digit = _DIGIT.match(text, at)
-        if not digit:
-            return [], 0
-        places.append(digit.start(1))
-        at = digit.end()
-    return places, 0 if text[at : at + 1].isdigit() else at
+    found = _DIGITS[count].match(text, at)
+    return ([found.start(number) for number in range(1, count + 1)], found.end()) if found else ([], 0)
 
 
 def _is_other(text: str, start: int, end: int, *, follows: bool) -> bool:

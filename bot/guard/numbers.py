@@ -45,12 +45,19 @@ CARDS: Sequence[tuple[tuple[str, ...], tuple[int, ...]]] = [
 
 Span = tuple[int, int]
 
+_LONG = re.compile(r"\d(?:[ ab.\-/_()]{0,8}\d){8}")
+
+
+def has_long_number(text: str) -> bool:
+    """Whether nine figures stand together, with what may stand between those of a number."""
+    return bool(_LONG.search(text))
+
+
 _GAP = r"[ .\-_]{0,3}"
-_FREE = r"(?<![^\W_])"
-"""No letter or figure stands right before."""
-_SHAPE = ("[1-478]", r"\d", r"\d", r"\d", r"\d", r"\d", r"[\dab]", *([r"\d"] * 6))
-_BODY = _GAP.join(_SHAPE)
-_NIR = re.compile(rf"{_FREE}(?=({_BODY})(?:((?:{_GAP}|[ ,(/]{{1,3}}(?:cl[ée] ?:? ?)?)\d{_GAP}\d)(?![^\W_]))?)")
+_REST = "".join(_GAP + sign for sign in (r"\d", r"\d", r"\d", r"\d", r"\d", r"[\dab]", *([r"\d"] * 6)))
+_NIR = re.compile(
+    rf"[1-478](?<![^\W_][1-478])(?=({_REST})(?:((?:{_GAP}|[ ,(/]{{1,3}}(?:cl[ée] ?:? ?)?)\d{_GAP}\d)(?![^\W_]))?)"
+)
 _BEFORE = re.compile(r"\d[ .\-_]{0,3}\Z")
 _AFTER = re.compile(r"[ .\-_]{0,3}[^\W_]")
 _SECU = re.compile(r"s[ée]cu(?:rit[ée])?\b|\bnir\b|\bn°? ?ss\b|immatricul|vitale|assur[ée]e?s? social|\binsee\b")
@@ -62,7 +69,7 @@ _NOT_SOCIAL = re.compile(r"[^\dab]+")
 def find_nir(text: str) -> Iterator[Span]:
     """Thirteen signs and their key; without the key only where something before says what it is."""
     for found in _NIR.finditer(text):
-        body, key = found[1], found[2]
+        body, key = found[0] + found[1], found[2]
         start = found.start()
         if key and _is_nir(body, int(re.sub(r"\D", "", key))):
             yield start, start + len(body) + len(key)
@@ -88,16 +95,23 @@ def _is_nir(body: str, key: int | None = None) -> bool:
     return key is None or key == 97 - number % 97
 
 
-_IBAN = re.compile(r"(?:(?<=iban)|(?<![^\W_]))([a-z]{2})[ .\-]{0,2}\d[ .\-]{0,2}\d")
+_LETTERS = [
+    rf"(?<={before}[a-z]{{2}}{gap}\d)" for gap in ("", r"[ .\-]", r"[ .\-]{2}") for before in (r"(?<![^\W_])", "iban")
+]
+_CHECK = re.compile(rf"\d(?:{'|'.join(_LETTERS)})[ .\-]{{0,2}}\d")
+"""Two figures after the two letters of a country."""
+_COUNTRY = re.compile(r"(?:(?<=iban)|(?<![^\W_]))([a-z]{2})[ .\-]{0,2}\Z")
 _SIGN = re.compile(r"[ .\-]{0,3}([a-z0-9])")
 
 
 def find_iban(text: str) -> Iterator[Span]:
     """As long as its country wants, and 1 by 97."""
-    for found in _IBAN.finditer(text):
-        end = _signs_end(text, found.start(), IBAN_LENGTHS.get(found[1], 0))
-        if end and _is_iban(re.sub(r"[ .\-]+", "", text[found.start() : end])):
-            yield found.start(), end
+    for check in _CHECK.finditer(text):
+        country = _COUNTRY.search(text, max(0, check.start() - 4), check.start())
+        start, length = (country.start(), IBAN_LENGTHS.get(country[1], 0)) if country else (0, 0)
+        end = _signs_end(text, start, length)
+        if end and _is_iban(re.sub(r"[ .\-]+", "", text[start:end])):
+            yield start, end
 
 
 def _signs_end(text: str, start: int, count: int) -> int:
@@ -115,7 +129,7 @@ def _is_iban(signs: str) -> bool:
     return int("".join(str(int(sign, 36)) for sign in signs[4:] + signs[:4])) % 97 == 1
 
 
-_RUN = re.compile(r"(?<![^\W_])\d{1,19}(?:[ .\-]{1,3}\d{1,19})*(?![^\W_])")
+_RUN = re.compile(r"\d(?<![^\W_]\d)(?=(?:[ .\-]{0,3}\d){12})\d{0,18}(?:[ .\-]{1,3}\d{1,19})*(?![^\W_])")
 _GROUP = re.compile(r"\d+")
 _LONGEST = 19
 _OTHERS = re.compile(r"sire[tn]|commande|facture|r[ée]f|colis|suivi|contrat|ticket|dossier")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from importlib.resources import files
 
-from bot.guard.plain_text import PlainText
+from bot.guard.plain_text import PlainText, begin_word
 
 _SIGNS = frozenset("@#$%&*!?+_=€£^~<>|§")
 _REFERENCE = re.compile(
@@ -68,10 +68,14 @@ def is_word(text: str) -> bool:
 Span = tuple[int, int]
 
 _KEY = re.compile(
-    r"\b(?:mots?[ -]de[ -]passes?|motdepasse|mdp|passwords?|passwd|pwd|mp(?= ?[:=])|(?:pass|pin)(?= ?[:=])|"
-    r"codes? (?:secret|confidentiel|personnel|d'acc[èe]s|pin|puk|wi-?fi|de d[ée]verrouillage)s?|"
-    r"code de (?:(?:la|sa|ma|votre) )?(?:carte|cb)|code (?:cb|carte)|cl[ée]s? (?:de s[ée]curit[ée] )?(?:du )?wi-?fi|"
-    r"cl[ée] wep|phrase secr[èe]te)(?![^\W_])"
+    begin_word(
+        *("mots?[ -]de[ -]passes?", "motdepasse", "mdp", "passwords?", "passwd", "pwd", "mp(?= ?[:=])"),
+        *("pass(?= ?[:=])", "pin(?= ?[:=])", "phrase secr[èe]te", "cl[ée] wep"),
+        "codes? (?:secret|confidentiel|personnel|d'acc[èe]s|pin|puk|wi-?fi|de d[ée]verrouillage)s?",
+        *("code de (?:(?:la|sa|ma|votre) )?(?:carte|cb)", "code (?:cb|carte)"),
+        "cl[ée]s? (?:de s[ée]curit[ée] )?(?:du )?wi-?fi",
+    )
+    + r"(?![^\W_])"
 )
 _FAR = 90
 """Characters after the word among which its value begins."""
@@ -95,7 +99,9 @@ _COURSE = re.compile(
 )
 _PAIR = re.compile(r"\b(?:identifiants?|logins?|id|utilisateur|user)(?: et|,| ?/)? ?(?:le |son |mon )?$")
 _SECOND = re.compile(r"\s?(?:/|et|puis|,|\|)\s?")
-_LOGIN = re.compile(r"\b(?:identifiants?|logins?|acc[èe]s|connexion|compte) ?: ?\S{1,64} ?[/|] ?(?=\S)")
+_LOGIN = re.compile(
+    begin_word("identifiants?", "logins?", "acc[èe]s", "connexion", "compte") + r" ?: ?\S{1,64} ?[/|] ?(?=\S)"
+)
 _AS = re.compile(r"([^\s]{4,64}) (?:comme|en guise de)(?: mon| son| nouveau| votre)?(?: nouveau)? $")
 _CLOSING = {"(": ")", "[": "]", "<": ">"}
 _TRAILING = ",;.…)]:"

@@ -14,9 +14,10 @@ _SIGNS = {
     **dict.fromkeys("“”„«»", '"'),
     **dict.fromkeys("\r\u2028\u2029\u0085\v\f", "\n"),
 }
-_ONE_FOR_ONE = str.maketrans(_SIGNS)
-_USUAL = re.compile(r"[\t\n\r -~\u00a0«»·À-ÖØ-öø-ÿœŒ\u2009‐-—‘’“”„…\u202f€→]*")
+_USUAL = r"\t\n\r -~\u00a0«»·À-ÖØ-öø-ÿœŒ\u2009‐-—‘’“”„\u202f€→"
 """What French is written with: each sign becomes one sign, so that nothing moves."""
+_UNUSUAL = re.compile(rf"[^{_USUAL}…]")
+_UNUSUAL_RUN = re.compile(rf"[^{_USUAL}]+")
 _INVISIBLE = frozenset({"Cf", "Cc", "Me"})
 
 
@@ -38,9 +39,31 @@ class PlainText:
 
 def read_plain_text(text: str) -> PlainText:
     """The text without what is not seen, full-width and foreign figures as ours."""
-    if _USUAL.fullmatch(text):
-        cased = text.translate(_ONE_FOR_ONE)
+    if not _UNUSUAL.search(text):
+        cased = _read_usual(text)
         return PlainText(cased.lower(), cased, ())
+    small, capital, places, done = list[str](), list[str](), list[int](), 0
+    for run in _UNUSUAL_RUN.finditer(text):
+        start, end = max(done, run.start() - 1), run.end()  # with the letter before, to which marks belong
+        before = _read_usual(text[done:start])
+        letters, stand = _read_unusual(text[start:end])
+        small += [before.lower(), *map(_lower, letters)]
+        capital += [before, *letters]
+        places += [*range(done, start), *(start + at for at in stand)]
+        done = end
+    usual = _read_usual(text[done:])
+    return PlainText("".join([*small, usual.lower()]), "".join([*capital, usual]), [*places, *range(done, len(text))])
+
+
+def _read_usual(text: str) -> str:
+    for sign, plain in _SIGNS.items():
+        if sign in text:  # a look for each of them takes less than one look at each letter
+            text = text.replace(sign, plain)
+    return text
+
+
+def _read_unusual(text: str) -> tuple[list[str], list[int]]:
+    """The letters that are seen of it, and where each stands."""
     letters: list[str] = []
     places: list[int] = []
     for at, sign in enumerate(text):
@@ -50,8 +73,7 @@ def read_plain_text(text: str) -> PlainText:
             else:
                 letters.append(letter)
                 places.append(at)
-    cased = "".join(letters)
-    return PlainText("".join(map(_lower, letters)), cased, places)
+    return letters, places
 
 
 def _plainly(sign: str) -> str:
@@ -78,3 +100,13 @@ def _join(letters: list[str], mark: str) -> None:
 def _lower(letter: str) -> str:
     small = letter.lower()
     return small if len(small) == 1 else letter
+
+
+def begin_word(*patterns: str) -> str:
+    """Join patterns that begin a word, each with a plain letter: elsewhere nothing but that letter is looked at, where
+    a boundary before them would be tried at each sign."""
+    rests: dict[str, list[str]] = {}
+    for pattern in patterns:
+        rests.setdefault(pattern[0], []).append(pattern[1:])
+    words = [rf"{first}(?<!\w{first})(?:{'|'.join(rest)})" for first, rest in rests.items()]
+    return f"(?:{'|'.join(words)})"

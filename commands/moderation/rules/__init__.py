@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 from functools import lru_cache
+from string import ascii_lowercase
 from typing import Any, NamedTuple
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -286,7 +287,8 @@ async def load_tunings(db: AsyncSession) -> Mapping[RuleName, Tuning]:
     return read_tunings(rows)
 
 
-_PIECE = re.compile(r"[^\s<>()\[\]{}\"'`«»|*]+")
+_INNER_DOT = re.compile(r"\.[\w-]")
+_BETWEEN = re.compile(r"[<>()\[\]{}\"'`«»|*]+")
 _HOST = re.compile(r"[\w-]{1,63}(?:\.[\w-]{1,63}){1,20}")
 _SITES = ("chat.whatsapp.com", "discord.gg", "join.slack.com", "signal.group", "invite.viber.com")
 """All that is there invites."""
@@ -309,10 +311,9 @@ _LONGEST = 253
 
 def list_links(text: str) -> Iterator[tuple[str, str]]:
     """The site and the path of each, in small letters."""
-    for found in _PIECE.finditer(text.lower()):
-        piece = found[0]
-        if "." not in piece:
-            continue
+    small = text.lower()
+    dotted = (word for word in small.split() if "." in word[1:-1]) if _INNER_DOT.search(small) else ()
+    for piece in (piece for word in dotted for piece in _BETWEEN.split(word)):
         _, scheme, after = piece.partition("://")
         host, _, path = (after if scheme else piece).partition("/")
         host = host.rpartition("@")[2].partition(":")[0].partition("?")[0].strip(".,;:!")
@@ -320,29 +321,27 @@ def list_links(text: str) -> Iterator[tuple[str, str]]:
             yield host.removeprefix("www."), path
 
 
-def leads_to(text: str, sites: Iterable[str]) -> bool:
-    """Whether a link of the text leads to one of these sites, or a part of one."""
-    unwanted = frozenset(sites)
-    return any(not unwanted.isdisjoint(_list_domains(host)) for host, _ in list_links(text)) if unwanted else False
+def has_unwanted_site(text: str, sites: Sequence[str]) -> bool:
+    """Whether a link of the text leads to one of these sites, or a part of one, or invites into another place to talk,
+    or onto a Mattermost."""
+    return any(invites(host, path) or not _list_domains(host).isdisjoint(sites) for host, path in list_links(text))
 
 
-def invites(text: str) -> bool:
-    """Whether a link of the text invites into another place to talk, or onto a Mattermost."""
-    return any(
-        host in _SITES or path.startswith(_PATHS.get(host, ("\0",))) or _MATTERMOST in path
-        for host, path in list_links(text)
-    )
+def invites(host: str, path: str) -> bool:
+    """Whether a link invites."""
+    return host in _SITES or path.startswith(_PATHS.get(host, ("\0",))) or _MATTERMOST in path
 
 
-def _list_domains(host: str) -> Iterator[str]:
+def _list_domains(host: str) -> frozenset[str]:
     """« a.b.fr », « b.fr », « fr »."""
-    rest = host
-    while rest:
-        yield rest
-        rest = rest.partition(".")[2]
+    labels = host.split(".")
+    return frozenset(".".join(labels[first:]) for first in range(len(labels)))
 
 
 _LOOKS_LIKE = str.maketrans("013457@$!|", "oieastasil")
+_LETTERS = bytes(range(256)).translate(bytes.maketrans(b"013457@$!|", b"oieastasil"))
+_NO_LETTERS = bytes(sign for sign in range(256) if not _LETTERS[sign : sign + 1].islower())
+_TWINS = [(letter * 2, letter) for letter in ascii_lowercase]
 _OTHERS = re.compile(r"[^a-z ]+")
 _TWICE = re.compile(r"([a-z])\1+")
 _SPELT = re.compile(r"(?<![a-z])[a-z](?: [a-z])+(?![a-z])")
@@ -350,19 +349,38 @@ _SPELT = re.compile(r"(?<![a-z])[a-z](?: [a-z])+(?![a-z])")
 
 
 def has_word(text: str, words: tuple[str, ...]) -> bool:
-    """Whether one of the words, or phrases, is in the text."""
-    single, phrases = _simplify_words(words)
-    if not single and not phrases:
+    """Whether one of the words, or phrases, is in the text.
+
+    Most texts are known not to have any by their bare letters, which have those of every word in every reading.
+    """
+    single, phrases, bare = _simplify_words(words)
+    folded = fold_message(text)
+    letters = _strip(folded)
+    if not any(word in letters for word in bare):
         return False
     return any(
         not single.isdisjoint(told.split()) or any(phrase in told for phrase in phrases)
-        for told in _list_readings(text)
+        for told in _list_readings(folded.translate(_LOOKS_LIKE))
     )
 
 
-def _list_readings(text: str) -> Iterator[str]:
+@lru_cache(1)
+def fold_message(text: str) -> str:
+    """Fold a message once for all that look at it."""
+    return fold(text)
+
+
+def _strip(folded: str) -> str:
+    """Letters and what looks like one, each once, and nothing between them."""
+    letters = folded.encode("ascii", "ignore").translate(_LETTERS, _NO_LETTERS).decode()
+    for twin, letter in _TWINS:
+        while twin in letters:
+            letters = letters.replace(twin, letter)
+    return letters
+
+
+def _list_readings(folded: str) -> Iterator[str]:
     """The text as it is, with signs inside of words left out, and with words that were spelt put together."""
-    folded = fold(text).translate(_LOOKS_LIKE)
     apart = _simplify(_OTHERS.sub(" ", folded))
     yield apart
     yield _simplify(_OTHERS.sub("", folded))
@@ -377,8 +395,8 @@ def _simplify(text: str) -> str:
 
 
 @lru_cache(64)
-def _simplify_words(words: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...]]:
-    """Single words, and phrases, as they are looked for."""
+def _simplify_words(words: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...], frozenset[str]]:
+    """Single words, and phrases, as they are looked for; the bare letters of each."""
     bones = [_simplify(_OTHERS.sub(" ", fold(word).translate(_LOOKS_LIKE))) for word in words]
     single = frozenset(bone.strip() for bone in bones if len(bone.split()) == 1)
-    return single, tuple(bone for bone in bones if len(bone.split()) > 1)
+    return single, tuple(bone for bone in bones if len(bone.split()) > 1), frozenset(map(_strip, bones)) - {""}

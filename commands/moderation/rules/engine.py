@@ -21,8 +21,7 @@ from bot.replies import Progress, Step
 from bot.texts import Markdown, link, quotation, render
 from bot.websocket.parser import is_by_person
 from commands.moderation.feature import ANIMATEURS, UNWATCHED_MAX, list_rule_channels, list_unwatched_channels, regles
-from commands.moderation.rules import SPECS, RuleName, Tuning, has_word, invites, leads_to
-from config.text import fold
+from commands.moderation.rules import SPECS, RuleName, Tuning, fold_message, has_unwanted_site, has_word
 from storage.moderation import RuleMode, rules
 
 MARKED_MIN = 12
@@ -65,12 +64,12 @@ class MemoryNote:
 
 def compute_mark(text: str) -> int:
     """What two messages of the same text have alike, whatever their capitals, accents and spaces."""
-    folded = fold(text)
+    folded = fold_message(text)
     return crc32(folded.encode()) or 1 if len(folded) >= MARKED_MIN else 0
 
 
 Check = Callable[[CheckedMessage, Sequence[MemoryNote], Tuning], bool]
-_MENTION = re.compile(r"(?<![^\W_])@([a-z0-9][a-z0-9._-]{0,63})", re.IGNORECASE)
+_MENTION = re.compile(r"@(?<![^\W_]@)([a-z0-9][a-z0-9._-]{0,63})", re.IGNORECASE)
 """What Mattermost takes for one: after anything but a letter or figure, « _@all » and « x.@all » too."""
 
 
@@ -96,7 +95,7 @@ def has_many_mentions(said: CheckedMessage, _: Sequence[MemoryNote], tuning: Tun
 
 def has_unwanted_link(said: CheckedMessage, _: Sequence[MemoryNote], tuning: Tuning) -> bool:
     """A link to a site of the list, or an invitation."""
-    return "." in said.text and (invites(said.text) or leads_to(said.text, tuning.items))
+    return "." in said.text and has_unwanted_site(said.text, tuning.items)
 
 
 def has_unwanted_word(said: CheckedMessage, _: Sequence[MemoryNote], tuning: Tuning) -> bool:
