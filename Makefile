@@ -8,7 +8,7 @@ BIN := .venv/bin
 CHECKED := bot cli commands dialogs storage config sandbox tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all check bench guides words plain-words pictures lock wheel image sbom clean
+.PHONY: help demo test test-all check bench guides words plain-words pictures audit lock wheel image sbom clean
 
 help:
 	@echo "make demo    le bot et un Mattermost embarqué (PORT, BOT_PORT, SERVER_VERSION, RESET=1, TOUR=1, OPEN=0)"
@@ -22,6 +22,7 @@ help:
 	@echo "make wheel   le paquet à installer, dans dist/"
 	@echo "make image   l’image du Dockerfile, par buildah et debootstrap (root), et la visite dedans ; BASE, MOUNTS : voir deploy/image.sh"
 	@echo "make sbom    ce dont le bot est fait (CycloneDX), dans dist/"
+	@echo "make audit   chercher, dans la base des avis de PyPI, ce qui est connu des bibliothèques verrouillées"
 	@echo "make lock    refaire requirements*.lock (demande uv)"
 
 # A stamp per lock: the environment is made again when its lock or pyproject.toml changed.
@@ -89,6 +90,13 @@ pictures: .venv/.dev
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra postgres --quiet pyproject.toml requirements-build.in --output-file requirements.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra postgres --group dev --constraint requirements.lock --quiet pyproject.toml --output-file requirements-dev.lock
+
+# Not among the checks: it asks an index of advisories, which is not reached everywhere, and a new advisory is no fault of
+# a commit. Where the index says nothing of a library, that is a failure, too: silence is not « nothing is known ».
+audit: .venv/.dev
+	@test -x .venv/audit/bin/pip-audit || { $(PYTHON) -m venv .venv/audit && .venv/audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit; }
+	@.venv/audit/bin/pip-audit --requirement requirements.lock --no-deps --disable-pip --strict --progress-spinner off \
+	|| { echo "Voir ci-dessus : une faille connue, ou une bibliothèque dont la base des avis ne dit rien d’ici (réseau fermé) : rien n’est alors vérifié." >&2; exit 1; }
 
 wheel: .venv/.run
 	@rm -rf dist

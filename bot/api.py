@@ -30,12 +30,8 @@ ASKED_MAX, MISSED_MAX = 120, 30
 FIELDS_MAX, FIELD_MAX, BEARER_MAX = 20, 2_000, 200
 """Fields of a query, and characters of one, and of a bearer."""
 _METHODS = frozenset({"GET", "HEAD"})
-_KEPT = {
-    "Cache-Control": "private, no-cache",
-    "X-Robots-Tag": "noindex",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
+_KEPT = {"Cache-Control": "private, no-cache"}
+"""What else is said of every answer is in bot/headers.py."""
 _UNKNOWN = "Jeton absent ou inconnu. « coop-bot api create » en donne un, pour Authorization, après Bearer."
 _OFTEN = f"Trop de demandes : {ASKED_MAX} par minute au plus. Attendez une minute."
 

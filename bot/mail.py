@@ -5,6 +5,8 @@ Nothing of a letter is in a log: neither to whom it goes, nor what it says, nor 
 
 from dataclasses import dataclass
 from datetime import datetime
+from email.errors import MessageError
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
 from enum import Enum
@@ -77,6 +79,8 @@ async def send_letter(settings: Settings, letter: Letter) -> Outcome:
     except aiosmtplib.SMTPRecipientsRefused as refusal:
         codes = [one.code for one in refusal.recipients]
         return _note(Outcome.REFUSED if all(code in PERMANENT for code in codes) else Outcome.FAILED, refusal)
+    except (MessageError, ValueError) as problem:
+        return _note(Outcome.REFUSED, problem)
     except (aiosmtplib.SMTPException, OSError, TimeoutError) as problem:
         return _note(Outcome.FAILED, problem)
     return Outcome.SENT
@@ -89,10 +93,11 @@ def _note(outcome: Outcome, problem: Exception) -> Outcome:
 
 
 def write_letter(server: MailServer, letter: Letter) -> EmailMessage:
-    """The letter as it travels; machines are told not to answer it."""
+    """The letter as it travels; machines are told not to answer it. Raises ValueError or MessageError
+    for what is no one address."""
     written = EmailMessage()
     written["From"] = server.sender
-    written["To"] = letter.to
+    written["To"] = Address(addr_spec=letter.to)
     written["Subject"] = letter.subject
     written["Date"] = format_datetime(letter.at)
     written["Message-ID"] = f"<{letter.ident}@{server.sender.partition('@')[2]}>"

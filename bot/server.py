@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
+from secrets import token_bytes
 from typing import Any
 
 import structlog
@@ -23,10 +24,11 @@ from bot.dispatch import Dispatcher
 from bot.errors import UserError, may_succeed_later
 from bot.features import Key, Trigger
 from bot.forms import sent_in
+from bot.headers import make_safe
 from bot.links import ExpiredLink, Links
 from bot.metrics import OUTCOMES, REQUESTS
 from bot.people import make_nobody
-from bot.site import PageServer
+from bot.site import MISSED_MAX, PageServer, VisitLimit, name_visitor
 from bot.spool import Submission
 from bot.tasks import SingleFlight
 from bot.visits import FeedContent
@@ -47,6 +49,7 @@ class FeedServer:
         self._triggers = {name: trigger for (kind, name), trigger in triggers.items() if kind == "feed"}
         self._admission = Admission(dependencies)
         self._d = dependencies
+        self._visits, self._salt = VisitLimit(), token_bytes(16)
 
     def routes(self) -> list[web.RouteDef]:
         """Where they are, whether they are on or not."""
@@ -54,13 +57,16 @@ class FeedServer:
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """The feed, or that what the program has of it is still so. Raises HTTPException, which says nothing more."""
-        name = request.path.split("/")[1]
+        name, visitor = request.path.split("/")[1], name_visitor(request, self._salt)
+        if self._visits.is_over(visitor, "missed", MISSED_MAX):
+            raise web.HTTPTooManyRequests
         with REQUESTS.labels("feed", name).time(), self._d.traffic.count_request():
             feed = await self._outcome(name, request.match_info["key"])
         if feed is None:
+            self._visits.count(visitor, "missed")
             raise web.HTTPNotFound
         tag = ETag(sha256(feed.body).hexdigest()[:32])
-        kept = {"Cache-Control": "private, no-cache", "X-Robots-Tag": "noindex", "Referrer-Policy": "no-referrer"}
+        kept = {"Cache-Control": "private, no-cache"}
         is_known = any(known.value in (tag.value, "*") for known in request.if_none_match or ())
         answer = web.Response(status=304, headers=kept) if is_known else _whole_response(feed, kept)
         answer.etag = tag
@@ -214,7 +220,13 @@ def make_application(dependencies: ServerDependencies) -> web.Application:
 
 @web.middleware
 async def _answer_soberly(request: web.Request, handler: HttpHandler) -> web.StreamResponse:
-    """No answer tells more than its status, and no error escapes with a stack."""
+    """No answer tells more than its status, no error escapes with a stack, and no browser makes more of it."""
+    answer = await _answer_whatever_comes(request, handler)
+    make_safe(answer.headers)
+    return answer
+
+
+async def _answer_whatever_comes(request: web.Request, handler: HttpHandler) -> web.StreamResponse:
     try:
         return await handler(request)
     except web.HTTPException as refusal:

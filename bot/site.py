@@ -44,14 +44,6 @@ AGENT_MAX = 300
 _ROBOTS = re.compile(r"bot|crawl|spider|preview|externalhit|whatsapp|slack|telegram|skype|teams|embed|fetch|scan", re.I)
 """What programs call themselves that draw previews of links or follow them, Mattermost’s own too: none is a reader."""
 _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
-_KEPT = {
-    "Cache-Control": "no-store",
-    "X-Robots-Tag": "noindex, nofollow",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Permissions-Policy": "interest-cohort=()",
-}
 
 
 def render_page(name: str, **values: object) -> str:
@@ -237,8 +229,8 @@ def say_trouble(what: str, status: int) -> PageAnswer:
 
 
 def make_response(answer: PageAnswer) -> web.Response:
-    """The answer over HTTP: nothing of it is kept, framed or followed; nothing but its own style is loaded."""
-    headers = {**_KEPT, "Content-Security-Policy": make_policy(answer.body if answer.is_page else "")}
+    """The answer over HTTP: nothing but its own style is loaded, and what else bot/headers.py says."""
+    headers = {"Content-Security-Policy": make_policy(answer.body if answer.is_page else "")}
     if answer.location:
         headers["Location"] = answer.location
     if answer.filename:

@@ -36,7 +36,8 @@ _FRENCH = re.compile(r"\+(33|262|590|594|596)([0-9]{9})")
 def read_email(text: str) -> str:
     """Read an address, in lower case. Raises ValueError for what cannot be one."""
     email = text.strip().lower()
-    if len(email) > EMAIL_MAX or not _EMAIL.fullmatch(email):
+    # « =? » begins an encoded word (RFC 2047): a letter’s header would make another address of it.
+    if len(email) > EMAIL_MAX or "=?" in email or not _EMAIL.fullmatch(email):
         raise ValueError("Cette adresse électronique ne peut pas exister : relisez-la.")
     return email
 

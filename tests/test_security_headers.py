@@ -1,0 +1,120 @@
+"""Whatever the bot answers, browsers make no more of it: every route that there is is asked, with and without a key."""
+
+import re
+from email.errors import MessageError
+
+import pytest
+from aiohttp import web
+
+from bot.headers import SAFE_HEADERS
+from bot.mail import Letter, write_letter
+from bot.site import MISSED_MAX
+from config.mail import MailServer
+from storage.annuaire.contacts import read_email
+from tests.people import Person
+from tests.support.backups import NOW
+from tests.support.house import House
+from tests.support.security import Attacker
+
+KEY = "x" * 24
+ODD = (
+    "/",
+    "/favicon.ico",
+    "/.env",
+    "/../../etc/passwd",
+    "/%2e%2e/%2e%2e/etc/passwd",
+    "/metrics/../readyz",
+    f"/agenda/{KEY}/{KEY}",
+)
+
+
+def list_routes(house: House) -> set[tuple[str, str]]:
+    """Every method and address that the bot at work answers, with a key that is nobody’s."""
+    application: web.Application = house.bot._entrance._runner.app  # noqa: SLF001
+    found = {
+        (route.method, re.sub(r"\{[^}]*\}", KEY, route.resource.canonical))
+        for route in application.router.routes()
+        if route.resource
+    }
+    return {(each, path) for method, path in found for each in (("GET", "POST") if method == "*" else (method,))}
+
+
+@pytest.fixture
+async def mallory(house: House, juliette: Person) -> Attacker:
+    return Attacker(house, juliette)
+
+
+async def test_every_answer_says_what_browsers_may_do_with_it(
+    house: House, mallory: Attacker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.settings = (usual := house.settings).model_copy(update={"api": "oui"})
+    await house.restart()
+    try:
+        routes = list_routes(house)
+        assert {"/commands", "/buttons", f"/agenda/{KEY}", f"/rendez-vous/{KEY}", f"/chiffres/{KEY}"} <= {
+            path for _, path in routes
+        }
+        assert any(path.startswith("/api/v1/") for _, path in routes)
+        asked = sorted(routes) + [(method, path) for path in ODD for method in ("GET", "PUT")]
+        for method, path in asked:
+            await check_answer(house, mallory, method, path)
+    finally:
+        house.settings = usual
+        await house.restart()
+
+
+async def check_answer(house: House, mallory: Attacker, method: str, path: str) -> None:
+    url = f"{house.settings.public_url}{path}"
+    async with mallory.session.request(method, url, allow_redirects=False) as answer:
+        body, headers = await answer.text(errors="replace"), answer.headers
+    where = (method, path, answer.status, dict(headers))
+    policy = headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy, where
+    assert "frame-ancestors 'none'" in policy, where
+    assert "unsafe" not in policy, where
+    assert "Set-Cookie" not in headers, where
+    for name in SAFE_HEADERS.keys() - {"Cache-Control", "Content-Security-Policy"}:
+        assert headers[name] == SAFE_HEADERS[name], (name, where)
+    is_picture = headers["Content-Type"] == "image/png"
+    assert headers["Cache-Control"].startswith("public" if is_picture else ("no-store", "private")), where
+    assert "<script" not in body.lower(), where
+    assert "Traceback" not in body, where
+    assert "/etc/" not in body, where
+
+
+async def test_who_guesses_keys_of_feeds_is_told_to_wait(house: House, mallory: Attacker) -> None:
+    """Those who know theirs go on, from elsewhere; what a proxy says of the address is what counts."""
+    url, known = f"{house.settings.public_url}/agenda/", []
+    for at in range(MISSED_MAX + 1):
+        headers = {"X-Forwarded-For": "203.0.113.9"}
+        async with mallory.session.get(f"{url}{at:024d}", headers=headers) as answer:
+            known.append(answer.status)
+    assert known == [404] * MISSED_MAX + [429]
+    async with mallory.session.get(f"{url}{KEY}", headers={"X-Forwarded-For": "203.0.113.10"}) as answer:
+        assert answer.status == 404
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "a@b.fr\r\nBcc: c@d.fr",
+        "a@b.fr, c@d.fr",
+        "=?utf-8?q?c=40d.fr=2C?=@b.fr",
+        "=?utf-8?q?a=0aBcc:c=40d.fr?=@b.fr",
+        "<a@b.fr>",
+    ],
+)
+def test_an_address_is_one_address_and_nothing_more(address: str) -> None:
+    """An encoded word would become another address in the header of a letter."""
+    with pytest.raises(ValueError, match="ne peut pas exister"):
+        read_email(address)
+    with pytest.raises((ValueError, MessageError)):
+        write_letter(
+            MailServer("h", 25, "", "rdv@exemple.fr", is_tls=True), Letter(address, "Rappel", "Bonjour", "1", NOW)
+        )
+
+
+@pytest.mark.parametrize("subject", ["Rappel\r\nBcc: c@d.fr", "Rappel\nX: y"])
+def test_a_subject_is_one_line(subject: str) -> None:
+    with pytest.raises((ValueError, MessageError)):
+        write_letter(MailServer("h", 25, "", "rdv@exemple.fr", is_tls=True), Letter("a@b.fr", subject, "", "1", NOW))
