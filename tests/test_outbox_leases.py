@@ -43,8 +43,31 @@ async def test_who_lost_the_lease_does_not_send(stage: OutboxStage) -> None:
         async with stage.database.transaction() as db:
             assert await table.lease(db, late, read_clock() + LEASE)
         outbox.deliver_now([late])
-        outbox.deliver_now(await stage.write(make_message("à l’heure")))
+        outbox.deliver_now(await stage.write(make_message("à l’heure", target="e" * 26)))
         await wait_until(lambda: stage.town.texts == ["à l’heure"])
+
+
+async def test_what_another_replica_is_about_to_send_comes_first(stage: OutboxStage) -> None:
+    """A line that one replica carried stands before the next line, whichever replica carries that."""
+    if stage.database.is_sqlite:
+        pytest.skip("one process has the file")
+    async with stage.outbox() as one, stage.outbox() as other:
+        first = await stage.write(make_message("un"))
+        other.deliver_now(await stage.write(make_message("deux")))
+        elsewhere = await stage.write(make_message("ailleurs", target="e" * 26))
+        other.deliver_now(elsewhere)
+        await wait_until(lambda: "ailleurs" in stage.town.texts)
+        assert "deux" not in stage.town.texts
+        one.deliver_now(first)
+        await stage.settled()
+    assert [text for text in stage.town.texts if text != "ailleurs"] == ["un", "deux"]
+
+
+async def test_a_message_that_was_refused_holds_up_no_other_replicas(stage: OutboxStage) -> None:
+    async with stage.outbox() as outbox:
+        await stage.write(make_message("refusé", attempts=1, not_before=read_clock() + timedelta(hours=1)))
+        outbox.deliver_now(await stage.write(make_message("deux")))
+        await wait_until(lambda: stage.town.texts == ["deux"])
 
 
 async def test_a_database_away_keeps_the_marks(stage: OutboxStage, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,6 +31,7 @@ class OutboxTable:
     def __init__(self, database: Database, clock: Callable[[], datetime], look: Callable[[], None]) -> None:
         self._clock = clock
         self._look = look
+        self._is_shared = not database.is_sqlite
         self._transactions = ShieldedTransactions(database)
         self.wait = self._transactions.wait
 
@@ -65,6 +66,13 @@ class OutboxTable:
         if message.where is not TargetKind.POST:
             return False
         return await self._transactions.run(lambda db: table.is_superseded(db, message), writes=False)
+
+    async def older(self, message: Outgoing) -> Sequence[str]:
+        """The messages that come before this one for the same person or channel; none where nobody else could have
+        any."""
+        if not self._is_shared or message.crowd or message.where not in {TargetKind.PERSON, TargetKind.CHANNEL}:
+            return ()
+        return await self._transactions.run(lambda db: table.find_older(db, message, self._clock()), writes=False)
 
     async def begin(self, message: Outgoing) -> ActionTurn:
         """Begin a try of a message; of an act that another one undid, or must follow, not so."""
@@ -209,12 +217,16 @@ class AttemptVerdict:
 class Attempts:
     """``gate`` and ``doubts`` are what was learned from them: an outage, and whom the server fails at.
 
-    ``is_crowd`` says that these are messages to many: whether they leave is not what /metrics tells of.
+    ``is_crowd`` says that these are messages to many: whether they leave is not what /metrics tells of. ``is_here``
+    says whether a message is in the hands of this process, which keeps their order by itself.
     """
 
-    def __init__(self, dependencies: OutboxDependencies, *, is_crowd: bool) -> None:
+    def __init__(
+        self, dependencies: OutboxDependencies, *, is_crowd: bool, is_here: Callable[[str], bool] = lambda _: False
+    ) -> None:
         self._d = dependencies
         self._is_crowd = is_crowd
+        self._is_here = is_here
         self.gate = Gate(dependencies.first)
         self.doubts = Doubts(dependencies.first)
 
@@ -225,6 +237,9 @@ class Attempts:
         # What answers a person overtakes what goes to many: a rewriting of these may be void before its first try.
         if (letter.again or self._is_crowd) and await self._d.rows.superseded(letter.message):
             return self._done(letter, DeliveryResult(letter.target), "found")
+        if await self._follows_others(letter.message):
+            self.doubts.pause(letter.target, BEHIND_ANOTHER)
+            return AttemptVerdict(AttemptOutcome.RESTS)
         match await self._d.rows.begin(letter.message):
             case ActionTurn.GONE:
                 self._d.news.set()
@@ -235,6 +250,11 @@ class Attempts:
                 return AttemptVerdict(AttemptOutcome.RESTS)
             case _:
                 return await self._send(letter)
+
+    async def _follows_others(self, message: Outgoing) -> bool:
+        """Whether another replica has an older message for the same target, and is about to send it."""
+        older = await self._d.rows.older(message)
+        return any(each not in self._d.marks and not self._is_here(each) for each in older)
 
     async def _send(self, letter: LeasedMessage) -> AttemptVerdict:
         began = asyncio.get_running_loop().time()

@@ -172,6 +172,10 @@ class Lanes:
         """Whether something waits in it."""
         return lane in self._lanes
 
+    def has(self, message_id: str) -> bool:
+        """Whether a message is here."""
+        return message_id in self._letters
+
     def targets(self) -> list[Lane]:
         """The lanes that have something in them."""
         return list(self._lanes)

@@ -20,6 +20,7 @@ from sqlalchemy import (
     insert,
     not_,
     text,
+    tuple_,
     update,
 )
 from sqlalchemy.orm import aliased
@@ -261,6 +262,16 @@ async def release(db: AsyncSession, ids: Collection[str], now: datetime) -> None
 async def release_all(db: AsyncSession, now: datetime) -> None:
     """Make every message that waits due now, but those for later."""
     await db.exec(update(Outgoing).where(col(Outgoing.not_before) > now, not_(_for_later(now))).values(not_before=now))
+
+
+async def find_older(db: AsyncSession, message: Outgoing, now: datetime) -> Sequence[str]:
+    """List people’s messages that were written before another one for the same target, and that somebody is about to
+    send: not those that were refused, whose next try is later, nor those that failed again and again."""
+    older = (PEOPLE.condition, MAKES_POST, Outgoing.target == message.target, col(Outgoing.attempts) < PATIENCE)
+    before = tuple_(col(Outgoing.created_at), col(Outgoing.id)) < tuple_(
+        bindparam(None, message.created_at, UtcTime), bindparam(None, message.id)
+    )
+    return (await db.exec(select(Outgoing.id).where(*older, before, col(Outgoing.not_before) <= now + 2 * LEASE))).all()
 
 
 async def is_superseded(db: AsyncSession, message: Outgoing) -> bool:
