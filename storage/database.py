@@ -6,6 +6,7 @@ the way of every report do without.
 """
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
@@ -110,13 +111,32 @@ class Code(TypeDecorator[E]):
 def async_url(database_url: str) -> URL:
     """Return the address with the asynchronous driver of its kind.
 
-    Raises ValueError, with a French sentence, for any other kind of database.
+    One of PostgreSQL may name several servers, as its own programs take it (« postgresql://u@a,b:5433/coop »): where it
+    does not say otherwise, the one that takes writes is meant. Raises ValueError, with a French sentence, for any other
+    kind of database.
     """
-    url = make_url(database_url)
+    url = _with_servers(make_url(_SERVERS.sub(_servers_apart, database_url, count=1)))
     kind = url.get_backend_name()
     if kind not in DRIVERS:
         raise ValueError(f"base de données inconnue : {kind} (sqlite ou postgresql)")
     return url.set(drivername=DRIVERS[kind])
+
+
+_SERVERS = re.compile(r"^(postgres(?:ql)?://(?:[^/?@]*@)?)([^/?@]+,[^/?@]+)(/[^?]*)?(\?.*)?$")
+
+
+def _servers_apart(found: re.Match[str]) -> str:
+    """The same address as SQLAlchemy takes it: each server a « host » of its own."""
+    begin, servers, database, asked = found.groups(default="")
+    hosts = "&".join(f"host={server if ':' in server else f'{server}:5432'}" for server in servers.split(","))
+    return f"{begin}{database or '/'}?{hosts}{asked.replace('?', '&', 1)}"
+
+
+def _with_servers(url: URL) -> URL:
+    """Of several servers the one that takes writes: after a failover it is another."""
+    if isinstance(url.query.get("host"), tuple) and "target_session_attrs" not in url.query:
+        return url.update_query_dict({"target_session_attrs": "primary"})
+    return url
 
 
 def place(database_url: str) -> str:

@@ -12,7 +12,7 @@ from sqlmodel import SQLModel, col, select, update
 
 import commands  # noqa: F401
 from storage.claims import Claim
-from storage.database import Database, async_url
+from storage.database import Database, async_url, place
 from storage.engines import CONNECTIONS
 from tests.support.databases import create_sqlite, database, list_models
 from tests.support.house import wait_until
@@ -111,6 +111,22 @@ def test_only_two_kinds_of_database_are_known() -> None:
     assert async_url("postgres://u:p@h/b").drivername == "postgresql+asyncpg"
     with pytest.raises(ValueError, match="base de données inconnue"):
         async_url("mysql://h/b")
+
+
+@pytest.mark.parametrize(
+    ("address", "servers"),
+    [
+        ("postgresql://u:p@a,b:5433/coop", ("a:5432", "b:5433")),
+        ("postgresql://u@/coop?host=a:1&host=b:2", ("a:1", "b:2")),
+        ("postgres://u@a:1,b:2,c:3/coop?ssl=require", ("a:1", "b:2", "c:3")),
+    ],
+)
+def test_several_servers_are_the_one_that_takes_writes(address: str, servers: tuple[str, ...]) -> None:
+    url = async_url(address)
+    assert (url.query["host"], url.query["target_session_attrs"], url.database) == (servers, "primary", "coop")
+    assert place(address) == f"{', '.join(servers)}/coop"
+    standby = async_url(f"{address}{'&' if '?' in address else '?'}target_session_attrs=any")
+    assert standby.query["target_session_attrs"] == "any"
 
 
 TABLES = [model for model in list_models() if model.model_config.get("table")]
