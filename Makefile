@@ -8,13 +8,15 @@ BIN := .venv/bin
 CHECKED := bot cli commands dialogs storage config sandbox tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all check bench guides words plain-words pictures audit lock wheel image sbom clean
+.PHONY: help demo test test-all check bench drill soak guides words plain-words pictures audit lock wheel image sbom clean
 
 help:
 	@echo "make demo    le bot et un Mattermost embarqué (PORT, BOT_PORT, SERVER_VERSION, RESET=1, TOUR=1, OPEN=0)"
 	@echo "make test-all  aussi le reste : chaque version de serveur, navigateur, processus tués, mesures ; ce que les tests atteignent"
 	@echo "make test    les vérifications et les tests de quelques minutes (ROOM=stats : seulement ceux d’une fonction ; PROCESSES=4 ; DAY=2028-02-29T23:50 : un autre jour)"
 	@echo "make bench   les mesures, côte à côte"
+	@echo "make drill   trois répliques, PostgreSQL et sa copie, HAProxy : un lundi chargé et tout ce qui peut tomber (SHORT=1 ; LOAD=0.3)"
+	@echo "make soak    le même endroit, deux heures sans rien qui tombe, au tiers de la charge (SHORT=1 : une minute)"
 	@echo "make guides  refaire les tableaux de commandes des guides (docs)"
 	@echo "make words   écrire tout ce que le bot peut dire sur une page, pour la relire (build/phrases.md)"
 	@echo "make plain-words  apprendre de nouveau les mots simples (config/plain_examples.tsv)"
@@ -73,6 +75,12 @@ check: .venv/.dev
 
 bench: .venv/.dev
 	$(BIN)/python -m tests.bench
+
+drill: .venv/.dev
+	$(BIN)/python -m tests.drill $(if $(SHORT),--short) $(if $(LOAD),--load $(LOAD))
+
+soak: .venv/.dev
+	$(BIN)/python -m tests.drill $(if $(SHORT),--short --soak 60,--soak 7200)
 
 guides: .venv/.dev
 	$(BIN)/python -m tests.guides

@@ -33,22 +33,28 @@ class Child:
     started_in: float
 
     @property
+    def resident(self) -> float:
+        """Memory it holds, in MB."""
+        return resident(self.process.pid)
+
+    @property
     def processor(self) -> float:
         """The seconds of processor time that it took so far."""
         user, system = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()[11:13]
         return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
-    @property
-    def resident(self) -> float:
-        """Memory it holds, in MB."""
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
-        kilobytes = next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1]
-        return int(kilobytes) / 1024
-
     def pin(self, core: int) -> None:
         """Keep it on one core, so that generator and program do not push each other about."""
         cores = sorted(os.sched_getaffinity(0))
         os.sched_setaffinity(self.process.pid, {cores[core % len(cores)]})
+
+
+def resident(pid: int) -> float:
+    """Memory that a process holds, in MB."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    # One that ended a moment ago has no memory any more.
+    kilobytes = next((line for line in status.splitlines() if line.startswith("VmRSS")), "VmRSS: 0 kB").split()[1]
+    return int(kilobytes) / 1024
 
 
 def free_port() -> int:
@@ -65,16 +71,16 @@ async def program(
     """Start ``python arguments``, wait until ``ready`` answers 200, and stop it at the end."""
     with tempfile.TemporaryFile() as errors:
         begun = time.perf_counter()
-        process = _spawn(arguments, environment, errors)
+        process = spawn(arguments, environment, errors)
         try:
             url = f"http://127.0.0.1:{port}"
-            await _until_ready(process, url + ready)
+            await until_ready(process, url + ready)
             yield Child(process, url, time.perf_counter() - begun)
         except TimeoutError:
             errors.seek(0)
             raise RuntimeError(f"{arguments} is not ready:\n{errors.read().decode()[-2000:]}") from None
         finally:
-            _stop(process)
+            stop(process)
 
 
 @asynccontextmanager
@@ -102,17 +108,21 @@ def settings(mattermost_url: str, database_url: str, folder: Path, port: int) ->
     }
 
 
-def _spawn(arguments: Sequence[str], environment: Mapping[str, str], errors: IO[bytes]) -> "subprocess.Popen[bytes]":
+def spawn(
+    arguments: Sequence[str], environment: Mapping[str, str], errors: IO[bytes], code: Path = ROOT
+) -> "subprocess.Popen[bytes]":
+    """Start ``python arguments`` on the code in that folder."""
     return subprocess.Popen(
         [sys.executable, *arguments],
-        cwd=ROOT,
+        cwd=code,
         env=clean_environment() | dict(environment),
         stdout=subprocess.DEVNULL,
         stderr=errors,
     )
 
 
-async def _until_ready(process: "subprocess.Popen[bytes]", url: str) -> None:
+async def until_ready(process: "subprocess.Popen[bytes]", url: str) -> None:
+    """Wait until an address answers 200. Raises TimeoutError, also where the process ends before."""
     async with aiohttp.ClientSession() as session, asyncio.timeout(START_S):
         while process.poll() is None:
             try:
@@ -125,7 +135,8 @@ async def _until_ready(process: "subprocess.Popen[bytes]", url: str) -> None:
     raise TimeoutError
 
 
-def _stop(process: "subprocess.Popen[bytes]") -> None:
+def stop(process: "subprocess.Popen[bytes]") -> None:
+    """Ask a process to end; end it where it does not."""
     if process.poll() is None:
         process.send_signal(signal.SIGTERM)
         try:

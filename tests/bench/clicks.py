@@ -59,19 +59,21 @@ class Clicking:
 
     async def round(self, count: int, random: Random) -> Run:
         """So many, at the rate of fifty agents."""
-        clicks = [_any(self.desk, random, number) for number in range(count)]
-        bodies = [self._body(click) for click in clicks]
+        clicks = [any_click(self.desk, random, number) for number in range(count)]
+        bodies = [self.body(click) for click in clicks]
         self.done += clicks
-        return await open_loop(lambda n: self._send(clicks[n], bodies[n]), RATE, count)
+        return await open_loop(lambda n: self.send(clicks[n], bodies[n]), RATE, count)
 
-    def _body(self, click: Click) -> bytes:
+    def body(self, click: Click) -> bytes:
+        """What Mattermost sends of a click."""
         link = {"b": name_of(PAYLOADS[click.move]), "d": {"ticket": click.ticket}}
         plain = {"ticket": click.ticket, "move": click.move.value}
         context = {"link": self.desk.links.seal("button", link)} if self.sealed else plain
         told = {"user_id": click.by, "channel_id": self.desk.room, "post_id": "p" * 26, "trigger_id": "t"}
         return json.dumps(told | {"team_id": self.desk.site.team_id, "context": context}).encode()
 
-    async def _send(self, click: Click, body: bytes) -> bool:
+    async def send(self, click: Click, body: bytes) -> bool:
+        """Send one, and note whether and when it was answered."""
         click.begun = time.perf_counter()
         async with self.session.post(f"{self.url}/buttons", data=body, headers=JSON) as reply:
             answer = await reply.json()
@@ -134,7 +136,8 @@ async def _said(who: Person, other: Person, place: tuple[str, str], there: str, 
     return time.perf_counter() - begun
 
 
-def _any(desk: Helpdesk, random: Random, number: int) -> Click:
+def any_click(desk: Helpdesk, random: Random, number: int) -> Click:
+    """Somebody takes or leaves a ticket, whoever has it."""
     hot = random.random() < 0.5
     ticket = random.choice(desk.numbers[:HOT] if hot else desk.numbers)
     return Click(ticket, desk.agents[number % len(desk.agents)], random.choice([Move.TAKE, Move.RELEASE]))
@@ -152,7 +155,7 @@ async def _wrong(stores: Stores, clicks: Sequence[Click]) -> int:
             ticket, made = await tickets.get(db, number), await tickets.read_history(db, number)
             assert ticket
             told = [(move.by, move.move) for move in made]
-            agents = _follow(told)
+            agents = follow(told)
             is_right = Counter(told) == Counter((click.by, click.move) for click in accepted)
             is_right &= ticket.version == len(accepted) and agents is not None and ticket.agent_id == agents
             wrong += not (is_right and ticket.agent_id in _last(accepted))
@@ -160,7 +163,7 @@ async def _wrong(stores: Stores, clicks: Sequence[Click]) -> int:
     return wrong
 
 
-def _follow(told: Sequence[tuple[str, Move]]) -> str | None:
+def follow(told: Sequence[tuple[str, Move]]) -> str | None:
     """Who has a ticket after these moves; None where somebody took what another had."""
     agent = ""
     for by, move in told:

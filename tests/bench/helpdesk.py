@@ -63,17 +63,18 @@ async def helpdesk(plan: Plan, stores: Stores, folder: Path) -> AsyncIterator[He
             site = await Site.at(session, server.url, admin.token)
             port = free_port()
             settings = await prepare_server(site, f"http://127.0.0.1:{port}", fix_server=True)
-            made = await _made(plan, stores, site, settings, f"http://127.0.0.1:{port}")
+            made = await make_helpdesk(plan, stores, site, settings, f"http://127.0.0.1:{port}")
             variables = environment(settings, stores, folder, port)
             async with program(["-c", COOP_BOT, "serve"], port, "/readyz", variables):
-                await _listens(stores, made.room)
+                await listens(stores, made.room)
                 yield made
                 await site.clear()
     finally:
         await server.stop()
 
 
-async def _made(plan: Plan, stores: Stores, site: Site, settings: Settings, url: str) -> Helpdesk:
+async def make_helpdesk(plan: Plan, stores: Stores, site: Site, settings: Settings, url: str) -> Helpdesk:
+    """Make the accounts, the room and the tickets, for a bot that is reached at ``url``."""
     juliette, agathe = await site.person("juliette"), await site.person("agathe")
     agents, askers = await _accounts(site, "agent"), [juliette.id, *await _accounts(site, "demande")]
     room = await _room(site, agathe)
@@ -145,7 +146,8 @@ def _mark(topic: str, where: TargetKind, target: str, post_id: str, now: datetim
     )
 
 
-async def _listens(stores: Stores, room: str) -> None:
+async def listens(stores: Stores, room: str) -> None:
+    """Wait until the bot knows who is in a room, and so hears what is said there."""
     database = Database(stores.bot)
 
     async def is_ready() -> bool:

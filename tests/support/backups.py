@@ -173,7 +173,7 @@ LATER = f"{int(schema.head()) + 1:04}"
 """The step after the newest."""
 ADDED = "added"
 """The column that the later step adds to claims."""
-_LATER = f'''"""A step for tests: claims have a column more."""
+LATER_STEP = f'''"""A step for tests: claims have a column more."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -274,7 +274,7 @@ def add_migration(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
     """Be the version after this one."""
     migrations = folder / "migrations"
     shutil.copytree(DATA.parent.parent / "storage" / "migrations", migrations)
-    (migrations / "versions" / f"v{LATER}_step_of_tests.py").write_text(_LATER, "utf-8")
+    (migrations / "versions" / f"v{LATER}_step_of_tests.py").write_text(LATER_STEP, "utf-8")
     with monkeypatch.context() as patch:
         patch.setattr(schema, "MIGRATIONS", migrations)
         _clear_caches()

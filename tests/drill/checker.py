@@ -1,0 +1,127 @@
+"""What became of what was accepted: each thing stands once, where it belongs, in the order in which it was done."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from tests.bench.load import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """One thing that is to stand once: ``mark`` tells it from all others, ``place`` is where (a channel, a ticket).
+
+    It was asked for from ``begun`` to ``ended`` (seconds of one clock). Of what was not answered (not ``sure``) nobody
+    was told that it was done: it may stand once, or not at all.
+    """
+
+    mark: str
+    place: str = ""
+    begun: float = 0.0
+    ended: float = 0.0
+    sure: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How many things were accepted; how many of them stand nowhere, how often one stands that should not (once more,
+    elsewhere, or asked for by nobody), and how many stand before what was over when they were begun."""
+
+    accepted: int
+    lost: int
+    doubled: int
+    disordered: int
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether nothing is wrong."""
+        return not (self.lost or self.doubled or self.disordered)
+
+
+def judge(expected: Iterable[Expected], found: Sequence[tuple[str, str]], *, ordered: bool = True) -> Verdict:
+    """Compare what was asked for with what stands: marks and places, in the order in which they stand."""
+    asked = {each.mark: each for each in expected}
+    times = Counter(mark for mark, place in found if mark in asked and asked[mark].place == place)
+    lost = sum(each.sure and not times[mark] for mark, each in asked.items())
+    doubled = len(found) - len(times)
+    accepted = sum(each.sure for each in asked.values())
+    return Verdict(accepted, lost, doubled, _disordered(asked, found) if ordered else 0)
+
+
+def _disordered(asked: Mapping[str, Expected], found: Sequence[tuple[str, str]]) -> int:
+    """How many stand behind something that was begun only when they were over."""
+    latest: dict[str, float] = defaultdict(lambda: float("-inf"))
+    wrong = 0
+    for mark, place in dict.fromkeys(found):
+        if (each := asked.get(mark)) is None:
+            continue
+        wrong += each.ended < latest[place]
+        latest[place] = max(latest[place], each.begun)
+    return wrong
+
+
+def number_alike(expected: Iterable[Expected]) -> list[Expected]:
+    """Tell apart what has no mark of its own: the n-th alike, those that surely were accepted first."""
+    seen: Counter[tuple[str, str]] = Counter()
+    named = []
+    for each in sorted(expected, key=lambda one: not one.sure):
+        seen[each.mark, each.place] += 1
+        named.append(
+            Expected(
+                f"{each.mark} {seen[each.mark, each.place]} {each.place}", each.place, each.begun, each.ended, each.sure
+            )
+        )
+    return named
+
+
+def number_found(found: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The same for what stands."""
+    seen: Counter[tuple[str, str]] = Counter()
+    named = []
+    for mark, place in found:
+        seen[mark, place] += 1
+        named.append((f"{mark} {seen[mark, place]} {place}", place))
+    return named
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """When somebody’s act began and ended, and whether it was answered as it should be."""
+
+    begun: float
+    ended: float
+    good: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The seconds of a blow: people may feel it from ``begun``; ``over`` is when what befell was taken back."""
+
+    name: str
+    begun: float
+    over: float
+    until: float
+    """When the next blow comes: what is felt then is that one’s."""
+
+
+def recovery(window: Window, answers: Iterable[Answer]) -> float:
+    """Seconds after the end of a blow in which somebody still was not answered."""
+    felt = [a.ended for a in answers if not a.good and window.begun <= a.begun < window.until]
+    return max(0.0, max(felt, default=0.0) - window.over)
+
+
+def outside(windows: Sequence[Window], answers: Iterable[Answer], longest: float) -> Run:
+    """The acts that no blow concerns: none befell in their time, or less than ``longest`` seconds before."""
+    calm = [a for a in answers if not any(w.begun <= a.ended and a.begun <= w.over + longest for w in windows)]
+    good = [a.ended - a.begun for a in calm if a.good]
+    return Run(len(good), len(calm) - len(good), 0.0, good)
+
+
+def slope(samples: Sequence[tuple[float, float]]) -> float:
+    """How much a measure grows an hour: the straight line through moments (seconds) and values, least squares."""
+    count = len(samples)
+    if count < 2:
+        return 0.0
+    mean_at, mean = sum(at for at, _ in samples) / count, sum(value for _, value in samples) / count
+    spread = sum((at - mean_at) ** 2 for at, _ in samples)
+    return 3600 * sum((at - mean_at) * (value - mean) for at, value in samples) / spread if spread else 0.0

@@ -1,0 +1,105 @@
+"""The drill: its checker finds what is planted; its short form, in which nothing is lost or doubled."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.drill.__main__ import missing
+from tests.drill.checker import (
+    Answer,
+    Expected,
+    Verdict,
+    Window,
+    judge,
+    number_alike,
+    number_found,
+    outside,
+    recovery,
+    slope,
+)
+
+ASKED = [Expected("a", "1", 0, 1), Expected("b", "1", 2, 3), Expected("c", "2", 2.5, 3.5), Expected("d", "1", 4, 5)]
+STANDS = [("a", "1"), ("b", "1"), ("c", "2"), ("d", "1")]
+
+
+def test_what_stands_once_in_order_is_clean() -> None:
+    assert judge(ASKED, STANDS) == Verdict(4, 0, 0, 0)
+    assert judge(ASKED, STANDS).is_clean
+    assert judge([], []).is_clean
+
+
+@pytest.mark.parametrize(
+    ("stands", "verdict"),
+    [
+        (STANDS[1:], Verdict(4, 1, 0, 0)),
+        ([], Verdict(4, 4, 0, 0)),
+        ([*STANDS, ("b", "1")], Verdict(4, 0, 1, 0)),
+        ([*STANDS, ("b", "1"), ("b", "1")], Verdict(4, 0, 2, 0)),
+        ([*STANDS, ("z", "1")], Verdict(4, 0, 1, 0)),
+        ([*STANDS[:2], ("c", "1"), STANDS[3]], Verdict(4, 1, 1, 0)),
+        ([STANDS[1], STANDS[0], *STANDS[2:]], Verdict(4, 0, 0, 1)),
+        ([STANDS[3], *STANDS[:3]], Verdict(4, 0, 0, 2)),
+        ([STANDS[2], *STANDS[:2], STANDS[3]], Verdict(4, 0, 0, 0)),
+    ],
+    ids=["lost", "all-lost", "doubled", "thrice", "nobodys", "elsewhere", "turned", "last-first", "other-place"],
+)
+def test_what_is_planted_is_found(stands: list[tuple[str, str]], verdict: Verdict) -> None:
+    assert judge(ASKED, stands) == verdict
+    assert not verdict.is_clean or verdict == Verdict(4, 0, 0, 0)
+
+
+def test_acts_of_the_same_time_have_no_order() -> None:
+    together = [Expected("a", "1", 0, 3), Expected("b", "1", 2, 4)]
+    assert judge(together, [("b", "1"), ("a", "1")]).is_clean
+
+
+def test_what_nobody_was_told_of_may_stand_or_not() -> None:
+    unsure = [*ASKED, Expected("e", "1", 6, 7, sure=False)]
+    assert judge(unsure, STANDS) == judge(unsure, [*STANDS, ("e", "1")]) == Verdict(4, 0, 0, 0)
+    assert judge(unsure, [*STANDS, ("e", "1"), ("e", "1")]).doubled == 1
+
+
+def test_alike_acts_are_counted() -> None:
+    clicks = number_alike([Expected("take", "7", sure=False), Expected("take", "7"), Expected("take", "7")])
+    for times, lost, doubled in ((1, 1, 0), (2, 0, 0), (3, 0, 0), (4, 0, 1)):
+        verdict = judge(clicks, number_found([("take", "7")] * times), ordered=False)
+        assert (verdict.lost, verdict.doubled) == (lost, doubled), times
+
+
+def test_a_blow_is_felt_until_the_last_who_was_not_answered() -> None:
+    blow = Window("coup", 10, 12, 30)
+    answers = [Answer(5, 6, False), Answer(11, 14, False), Answer(15, 16, True), Answer(31, 32, False)]
+    assert recovery(blow, answers) == 2
+    assert recovery(blow, answers[2:]) == 0
+    calm = outside([blow], [*answers, Answer(1, 1.5, True), Answer(26, 28, True)], longest=5)
+    assert (calm.done, calm.failed, sorted(calm.latencies)) == (2, 2, [0.5, 2])
+
+
+def test_a_slope_is_told_by_the_hour() -> None:
+    assert slope([(0, 10), (1800, 11), (3600, 12)]) == pytest.approx(2)
+    assert slope([(0, 10), (60, 10)]) == slope([(0, 5)]) == slope([]) == 0
+
+
+ROOT = Path(__file__).resolve().parents[1]
+VERDICTS = 7
+"""Kinds of things that are accepted."""
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("how", [("--blows", "kill1,upgrade,failover"), ("--soak", "30")], ids=["blows", "soak"])
+def test_nothing_that_was_accepted_is_lost_or_doubled(how: tuple[str, ...]) -> None:
+    """How long things take on a crowded machine, and lines of a conversation that cross while the database moves, are
+    printed, and judged by who reads them (docs/performance.md)."""
+    if lacks := missing():
+        pytest.skip(f"the drill needs {lacks}")
+    command = [sys.executable, "-m", "tests.drill", "--short", *how]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=560)
+    verdicts = re.findall(r"^.*\d+ perdus, \d+ en double, \d+ en désordre.*$", done.stdout, re.MULTILINE)
+    assert len(verdicts) == VERDICTS, done.stderr[-3000:]
+    wrong = [line for line in verdicts if " 0 perdus, 0 en double, " not in line]
+    wrong += re.findall(r"^consigne.*$", done.stdout, re.MULTILINE)
+    assert not wrong, done.stdout
