@@ -20,7 +20,7 @@ from bot.options import FiguresHook, LongWork, Shown, Told, WorkPriority
 from bot.replies import Button, Parcel, PlainTextReply, Progress, Replies, Reply, Step, Waiting
 from bot.search import SearchHook, SearchKind, SearchSource
 from bot.texts import Markdown
-from bot.visits import ApiRequest, FeedContent, PageAnswer, PageRequest, WebhookRequest
+from bot.visits import ApiRequest, FeedContent, PageAnswer, PageRequest, WebhookAnswer, WebhookRequest
 from config.settings import Settings
 from config.text import fold
 from storage.claims import SCOPE_MAX
@@ -103,7 +103,7 @@ FeedHandler = Callable[[ReadingContext, str], Awaitable[FeedContent | None]]
 PageReader = Callable[[ReadingContext, PageRequest], Awaitable[PageAnswer | None]]
 PageWriter = Callable[[Context, PageRequest], Awaitable[PageAnswer | None]]
 ApiHandler = Callable[[ReadingContext, ApiRequest], Awaitable[Mapping[str, object]]]
-WebhookWriter = Callable[[Context, T], Awaitable[int]]
+WebhookWriter = Callable[[Context, T], Awaitable[WebhookAnswer]]
 StepHandler = Callable[[Context, P, Progress], Awaitable[Step]]
 StepReader = Callable[[ReadingContext, P, Progress], Awaitable[Step]]
 InformedStep = Callable[[Context, P, Progress, T], Awaitable[Step]]

@@ -64,6 +64,14 @@ class PageAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class WebhookAnswer:
+    """The status that another service is answered with, and what is said to people of the réseau."""
+
+    status: int = 200
+    replies: Replies = None
+
+
+@dataclass(frozen=True, slots=True)
 class ApiRequest:
     """What a program of the operator’s asks: the fields of its query, and the address that it asks at, without them."""
 

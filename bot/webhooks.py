@@ -18,7 +18,8 @@ from bot.features import Key, Trigger
 from bot.logs import begin_request
 from bot.metrics import OUTCOMES, REQUESTS
 from bot.people import make_nobody
-from bot.visits import WebhookError, WebhookRequest
+from bot.replies import as_list
+from bot.visits import WebhookAnswer, WebhookError, WebhookRequest
 
 log = structlog.get_logger()
 
@@ -78,7 +79,10 @@ class WebhookServer:
         (kept,) = await self._admission.ask(trigger, nobody, request, sent)
         async with self._d.database.transaction() as db:
             context = self._admission.context(nobody, request, db)
-            status: int = await trigger.handler(context, kept)
+            answer: WebhookAnswer = await trigger.handler(context, kept)
+            told = as_list(answer.replies)
+            rows = await self._d.delivery.prepare(db, told, request, trigger.feature) if told else []
+        self._d.delivery.deliver_now(rows)
         for user_id in context.touched:
             self._d.people.forget(user_id)
-        return status
+        return answer.status

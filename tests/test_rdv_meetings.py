@@ -13,7 +13,7 @@ from commands.rdv.slots import Busy, Calendar, cut_moments, find_shared
 from config.territories import DEPARTEMENTS, say_of
 from config.time import PARIS
 from dialogs.rdv.line import read_meeting_line
-from storage.absences import Absence
+from storage.absences import Absence, add_absence
 from storage.people import Role
 from storage.rdv import PlaceKind, Rdv, RdvState
 from storage.rdv.availability import WeeklyRange
@@ -36,6 +36,11 @@ async def seats_of(house: House, who: Person) -> Sequence[Rdv]:
 
 async def states_of(house: House, who: Person) -> list[RdvState]:
     return [seat.state for seat in await seats_of(house, who)]
+
+
+async def count_asked(house: House, who: Person) -> int:
+    await house.settled()
+    return sum("vous propose une réunion" in post.text for post in await who.direct())
 
 
 async def presses(house: House, who: Person, card: Post, label: str) -> None:
@@ -61,7 +66,7 @@ async def test_a_moment_is_proposed_accepted_by_all_moved_and_cancelled(house: H
         await lea.clicks(shown, shown.buttons[0])
         await lea.whispered("déjà proposé")
         assert "pas encore de réponse" in cards[lea.id].text
-        assert cards[carl.id].buttons == ["Accepter", "Refuser"]
+        assert cards[carl.id].buttons == ["Accepter", "Autre moment", "Refuser"]
         assert cards[lea.id].buttons == ["Autre moment", "Annuler"]
         seats = await seats_of(house, lea)
         assert [seat.user_id for seat in seats] == [lea.id, carl.id, marie.id]
@@ -84,7 +89,6 @@ async def test_a_moment_is_proposed_accepted_by_all_moved_and_cancelled(house: H
         assert "Entrer pour animer" in (await lea.sees(cards[lea.id])).buttons
         assert (await carl.sees(cards[carl.id])).buttons == ["Me retirer"]
 
-        assert "organise" in (await carl.asks(f"/rdv décaler {sure[1].number} 15h")).text
         await lea.asks(f"/rdv décaler {sure[0].number} {house.today + timedelta(days=9):%d/%m/%Y} 15h")
         again = await carl.told("vous propose une réunion")
         moved = await seats_of(house, lea)
@@ -123,6 +127,51 @@ async def test_a_fixed_hour_a_refusal_and_who_comes_without_the_others(house: Ho
     await lea.rewritten(card, "annulé")
     assert await states_of(house, lea) == [RdvState.ANNULE, RdvState.REFUSE, RdvState.REFUSE]
     assert "annulée" in (await carl.asks(f"/rdv annuler {(await seats_of(house, lea))[1].number}")).text
+
+
+@pytest.mark.every_mode
+async def test_a_guest_proposes_another_moment_which_the_organiser_takes_or_not(house: House) -> None:
+    lea, carl, marie = await house.conseillers("lea", "carl", "marie")
+    async with house.bot.database.transaction() as db:
+        until = house.today + timedelta(days=2)
+        now = house.clock()
+        away = Absence(user_id=marie.id, starts=house.today, ends=until, word="formation", by=marie.id, at=now)
+        await add_absence(db, away)
+    shown = await lea.asks(f"/rdv @{carl.username} @{marie.username} 30 min point kit")
+    assert f"@{marie.username} : de retour le" in plain(shown)
+    assert "(formation)" in plain(shown)
+    await lea.clicks(shown, shown.buttons[1])
+    cards = {who.id: await who.told("point kit") for who in (lea, carl, marie)}
+    seats, at = await seats_of(house, lea), house.today + timedelta(days=9)
+    await presses(house, carl, cards[carl.id], "Autre moment")
+    others = await carl.told("Quel autre moment")
+    await carl.clicks(others, others.buttons[0])
+    said = await carl.told("C’est proposé")
+    asked = await lea.told("pour la réunion")
+    assert asked.buttons == ["Accepter", "Garder l’heure"]
+    assert "La personne qui organise décide" in (await marie.told("pour la réunion")).text
+    await carl.clicks(said, "Retirer ma proposition")
+    await lea.rewritten(asked, "retirée")
+    await marie.told("retire sa proposition")
+    assert (await seats_of(house, lea))[0].starts_at == seats[0].starts_at
+
+    await carl.asks(f"/rdv décaler {seats[1].number} {at:%d/%m/%Y} 15h")
+    await house.settled()
+    asked = [post for post in await lea.direct() if "pour la réunion" in post.text][-1]
+    assert asked.buttons == ["Accepter", "Garder l’heure"]
+    await presses(house, lea, asked, "Garder l’heure")
+    await carl.told("garde l’heure")
+    await marie.told("garde l’heure")
+    before = await count_asked(house, marie)
+    await presses(house, lea, asked, "Accepter")
+    assert await count_asked(house, marie) == before + 1
+    moved = await seats_of(house, lea)
+    assert {seat.starts_at for seat in moved} == {datetime.combine(at, time(15), PARIS).astimezone(UTC)}
+    assert [seat.agreed for seat in moved] == [True, True, False]
+    await presses(house, lea, asked, "Remettre l’heure d’avant")
+    assert await count_asked(house, marie) == before + 2
+    assert {seat.starts_at for seat in await seats_of(house, lea)} == {seats[0].starts_at}
+    assert (await lea.sees(asked)).buttons == ["Accepter"]
 
 
 @pytest.mark.every_mode

@@ -20,6 +20,7 @@ from cli.doctor import house as doctor
 from cli.doctor.findings import Findings
 from cli.errors import OperatorError
 from storage.rdv import Rdv, RdvSource, RdvState
+from storage.rdv.appointments import add_rdv
 from storage.rdv.remote import RdvAgent, RemoteRdv
 from storage.rdv.webhooks import Opened, Webhook, make_keys, open_webhook, revoke_webhook
 from tests.people import Person, new_session, unique
@@ -112,6 +113,25 @@ async def test_agents_have_their_rendez_vous_and_lose_them(desk: Desk) -> None:
         await desk.sends(make_body(5, event="destroyed", sent=later + timedelta(seconds=5), agents=agents[1:])) == 200
     )
     assert {rdv.state for who in (marc, ines) for rdv in await desk.has(who)} == {RdvState.ANNULE}
+
+
+async def test_two_rendez_vous_at_the_same_time_are_told_once(desk: Desk) -> None:
+    house = desk.house
+    lea = await house.conseiller("lea")
+    start = (house.clock() + timedelta(days=2)).replace(minute=0, second=0, microsecond=0)
+    async with house.bot.database.transaction() as db:
+        end, now = start + timedelta(hours=1), house.clock()
+        mine = Rdv(user_id=lea.id, starts_at=start, ends_at=end, memo="J. M.", created_at=now, changed_at=now)
+        await add_rdv(db, mine)
+    for late in range(3):  # the same hours, whatever else changes
+        body = make_body(9, sent=SENT + timedelta(minutes=late), start=start, agents=[lea.email])
+        assert await desk.sends(body) == 200
+    told = await lea.told("en même temps")
+    assert told.buttons == [f"Déplacer le n° {mine.number}"]
+    moved = make_body(9, sent=SENT + timedelta(minutes=9), start=start + timedelta(minutes=30), agents=[lea.email])
+    assert await desk.sends(moved) == 200
+    await house.settled()
+    assert len([post for post in await lea.direct() if "en même temps" in post.text]) == 2
 
 
 @pytest.mark.every_mode

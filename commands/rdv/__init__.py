@@ -13,6 +13,7 @@ from commands.rdv import (
     reports,
     requests,
     rooms,
+    suggestions,
 )
 from commands.rdv.feature import feature
 

@@ -20,6 +20,7 @@ from commands.rdv.feature import (
     MoveMeeting,
     Report,
     SetState,
+    SuggestMoment,
     Unset,
     feature,
 )
@@ -155,7 +156,8 @@ def _draw_answers(ctx: Context, rdv: Rdv, lead: Rdv | None, seats: Sequence[Rdv]
         if rdv.agreed:
             return [Button("Me retirer", AnswerMeeting(**about, agrees=False))]
         accept = Button("Accepter", AnswerMeeting(**about, agrees=True), "primary")
-        return [accept, Button("Refuser", AnswerMeeting(**about, agrees=False))]
+        refuse = Button("Refuser", AnswerMeeting(**about, agrees=False))
+        return [accept, Button("Autre moment", SuggestMoment(**about)), refuse]
     coming = sum(seat.agreed for seat in seats)
     waits = lead.state is RdvState.PROPOSE and 1 < coming < len(seats)
     keep = [Button("Maintenir sans attendre", KeepMeeting(**about))] if waits else []

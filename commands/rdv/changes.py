@@ -26,6 +26,7 @@ from commands.rdv.feature import (
 )
 from commands.rdv.meetings import leave_meeting, move_meeting
 from commands.rdv.rooms import start_rooms
+from commands.rdv.suggestions import suggest_typed
 from config.time import is_skipped
 from dialogs.rdv import EditRdv
 from storage.cra.habits import read_usual
@@ -124,7 +125,8 @@ async def move_typed(ctx: Context, text: str) -> Replies:
     """Move a rdv to another day or hour; a day alone keeps the hour, an hour alone the day."""
     number, said = _read_number(text, WHEN)
     if (known := await get_own(ctx, number)).meeting:
-        return await move_meeting(ctx, number, _read_new_start(ctx, known, said))
+        move = move_meeting if known.number == known.meeting else suggest_typed
+        return await move(ctx, number, _read_new_start(ctx, known, said))
     rdv = await lock_own(ctx, number)
     return await _move(ctx, rdv, _read_new_start(ctx, rdv, said), rdv.minutes)
 

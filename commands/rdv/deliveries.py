@@ -6,20 +6,33 @@ looked for again each hour of the day.
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pydantic import BaseModel
 
+from bot.account_status import is_active
 from bot.context import Context, ReadingContext
 from bot.errors import ChatError, UserError
-from bot.replies import Progress, Replies, Start, Step
-from bot.visits import WebhookError, WebhookRequest
-from commands.rdv.feature import feature
+from bot.replies import Button, Direct, Progress, Replies, Reply, Start, Step
+from bot.texts import render
+from bot.visits import WebhookAnswer, WebhookError, WebhookRequest
+from commands.rdv.cards import describe, say_overlaps
+from commands.rdv.feature import Edit, feature
 from commands.rdv.payload import Delivered, UnreadableDeliveryError, read_delivery
-from storage import people
+from storage import claims, people
 from storage.database import before_commit, release
 from storage.people import Person
-from storage.rdv.remote import Agents, count_waited_for, find_agents, give_waiting, list_waited_for, take_state
+from storage.rdv import Rdv, RdvSource
+from storage.rdv.appointments import list_overlapping
+from storage.rdv.remote import (
+    Agents,
+    count_waited_for,
+    find_agents,
+    give_waiting,
+    list_to_come,
+    list_waited_for,
+    take_state,
+)
 from storage.rdv.webhooks import Refusal, find_webhook, is_signed, make_keys, note_delivery, note_refusal
 
 HOOK = "webhooks/rdv-service-public"
@@ -27,6 +40,8 @@ SIGNATURE = "x-lapin-signature"
 PATIENCE = 0.5
 """Seconds in which Mattermost may say who has an address, while RDV Service Public waits for its answer."""
 AT_ONCE = 20
+OVERLAP = "rdv.overlap"
+"""The claims on what was told of two rdv at the same time."""
 UNIT = ("adresse", "adresses")
 STATUSES = {None: 200, Refusal.SIGNATURE: 401, Refusal.UNREADABLE: 400}
 
@@ -104,17 +119,44 @@ async def _ask_for(ctx: ReadingContext, emails: Sequence[str]) -> Known:
 
 
 @feature.webhook(HOOK, asks=prove)
-async def receive(ctx: Context, proved: Proved) -> int:
+async def receive(ctx: Context, proved: Proved) -> WebhookAnswer:
     """Store what is kept of a delivery, and return the status that says so; one that is not taken is counted."""
+    told: Sequence[Reply] = []
     if proved.refusal:
         await note_refusal(ctx.db, proved.organisation, proved.refusal, ctx.now)
-        return STATUSES[proved.refusal]
+        return WebhookAnswer(STATUSES[proved.refusal])
     if proved.told:
         ids = {email: await _register(ctx, person) for email, person in proved.known.items()}
         agents = {email: ids.get(email) or proved.before.get(email) for email in proved.told.agents}
         await take_state(ctx.db, proved.told.rdv, agents, ctx.now)
+        told = await _tell_overlaps(ctx, await list_to_come(ctx.db, [proved.told.rdv.key], ctx.now))
     before_commit(ctx.db, lambda db: note_delivery(db, proved.organisation, ctx.now))
-    return STATUSES[None]
+    return WebhookAnswer(STATUSES[None], told)
+
+
+async def _tell_overlaps(ctx: Context, rdvs: Sequence[Rdv]) -> Sequence[Reply]:
+    """Tell those whose they are with which rdv of their own these share time, once for each two and their hours."""
+    told: list[Reply] = []
+    for rdv in rdvs:
+        shared = await list_overlapping(ctx.db, rdv.user_id, rdv.starts_at, rdv.ends_at, but=[rdv.number])
+        own = [one for one in shared if one.source is not RdvSource.RDV_SP and one.meeting in (None, one.number)]
+        if new := [one for one in own if await _is_new(ctx, rdv, one)]:
+            told += await _tell_overlap(ctx, rdv, new[0])
+    return told
+
+
+async def _is_new(ctx: Context, rdv: Rdv, other: Rdv) -> bool:
+    hours = f"{rdv.starts_at.timestamp():.0f}:{other.starts_at.timestamp():.0f}"
+    return await claims.claim(ctx.db, OVERLAP, f"{rdv.number}:{other.number}:{hours}", ctx.now)
+
+
+async def _tell_overlap(ctx: Context, rdv: Rdv, own: Rdv) -> Sequence[Reply]:
+    (owner,) = await people.among(ctx.db, ids=[rdv.user_id]) or (None,)
+    if owner is None or not await is_active(ctx, owner.id):
+        return []
+    theirs = replace(ctx, user=owner)
+    text = render("rdv/imported_overlap", overlaps=await say_overlaps(theirs, [rdv]), **describe(theirs, rdv))
+    return [Direct(text, [Button(f"Déplacer le n° {own.number}", Edit(rdv=own.number))], user_id=owner.id)]
 
 
 async def _register(ctx: Context, person: Person) -> str:
@@ -154,7 +196,9 @@ async def look_for(ctx: ReadingContext, _: JoinAgents, so_far: Progress) -> Look
 @feature.chore(JoinAgents, name="rdv.JoinAgents", title="Agents de RDV Service Public", unit=UNIT, asks=look_for)
 async def join_agents(ctx: Context, _: JoinAgents, so_far: Progress, looked: Looked) -> Step:
     """Give the rendez-vous that waited for them to those who are known now."""
+    told: list[Reply] = []
     for email, person in looked.known.items():
-        await give_waiting(ctx.db, email, await _register(ctx, person), ctx.now)
+        keys = await give_waiting(ctx.db, email, await _register(ctx, person), ctx.now)
+        told += await _tell_overlaps(ctx, await list_to_come(ctx.db, keys, ctx.now))
     last = looked.emails[-1] if looked.emails else ""
-    return Step(cursor=last, done=so_far.done + len(looked.emails), finished=not last)
+    return Step(replies=told, cursor=last, done=so_far.done + len(looked.emails), finished=not last)

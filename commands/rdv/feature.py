@@ -190,6 +190,14 @@ class MoveMeeting(About):
     """« Autre moment »: shows its organiser others."""
 
 
+class SuggestMoment(About):
+    """« Autre moment » of a guest: shows moments that may be proposed for the meeting at ``starts_at``, from ``after``
+    on."""
+
+    starts_at: dt.datetime
+    after: dt.datetime | None = None
+
+
 async def get_own(ctx: Context, number: int, *, locked: bool = False) -> Rdv:
     """Get one’s own rdv of that number. Raises UserError, the same for others’ and for none."""
     rdv = await get_rdv(ctx.db, ctx.user.id, number, locked=locked)

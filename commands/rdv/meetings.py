@@ -12,7 +12,7 @@ from bot.errors import UserError
 from bot.french.words import join, say_minutes
 from bot.previews import answer, must_be_author
 from bot.replies import Button, Direct, Message, Redirect, Replies, Reply, Waiting, Whisper
-from bot.texts import quote, render
+from bot.texts import Markdown, quote, render
 from commands.rdv.availability import read_whole_calendar
 from commands.rdv.cards import CARD, describe, draw_meeting
 from commands.rdv.feature import (
@@ -31,6 +31,7 @@ from commands.rdv.slots import Span, cut_moments, find_shared
 from commands.rdv.visits import say_when
 from config.territories import say_of
 from config.time import find_midnight, is_skipped
+from dialogs.absence import say_away
 from dialogs.rdv import Spot
 from dialogs.rdv.line import read_meeting_line
 from dialogs.rdv.titles import say_what
@@ -113,7 +114,7 @@ async def _list_open(ctx: Context, person: Person, start: datetime, end: datetim
     return (await read_whole_calendar(ctx.db, person, first, last)).list_open(first, last)
 
 
-async def _find_moments(ctx: Context, wanted: Proposal, after: datetime) -> Sequence[datetime]:
+async def find_moments(ctx: Context, wanted: Proposal, after: datetime) -> Sequence[datetime]:
     """Find the first moments from then on at which all are free."""
     start = max(after.astimezone(UTC), ctx.now + NOTICE)
     everybody = await _list_people(ctx, wanted.people)
@@ -138,10 +139,18 @@ def _describe(wanted: Proposal) -> Mapping[str, object]:
     return {"names": names, "subject": wanted.subject, "length": say_minutes(wanted.minutes)}
 
 
+async def _list_away(ctx: Context, wanted: Proposal, at: datetime) -> Sequence[tuple[str, Markdown]]:
+    """List who is away at that moment, and when each is back, as the directory says it."""
+    persons = await people.among(ctx.db, ids=sorted(wanted.people))
+    said = [(person.username, await say_away(ctx.db, person, at)) for person in persons]
+    return [(username, away) for username, away in said if away]
+
+
 async def _draw_moments(ctx: Context, wanted: Proposal, after: datetime, *, taken: bool = False) -> Message:
-    """Draw the next moments at which all are free, each a button; nothing is said of what else anybody does."""
-    moments = await _find_moments(ctx, wanted, after)
-    text = render("rdv/moments", count=len(moments), taken=taken, **_describe(wanted))
+    """Draw the next moments at which all are free, each a button; of what else anybody does only an absence is said."""
+    moments = await find_moments(ctx, wanted, after)
+    away = await _list_away(ctx, wanted, max(after, ctx.now))
+    text = render("rdv/moments", count=len(moments), taken=taken, away=away, **_describe(wanted))
     said = wanted.model_dump(include=set(Proposal.model_fields))
     buttons = [Button(say_when(at, ctx.zone, ctx.now), ChooseMoment(**said, at=at)) for at in moments]
     later = [Button("Plus tard", Later(**said, after=moments[-1] + timedelta(minutes=wanted.minutes)))]
@@ -150,7 +159,8 @@ async def _draw_moments(ctx: Context, wanted: Proposal, after: datetime, *, take
 
 async def _draw_fixed(ctx: Context, wanted: Proposal, start: datetime) -> Message:
     busy = await _find_busy(ctx, wanted, start)
-    text = render("rdv/fixed", when=say_when(start, ctx.zone, ctx.now), busy=busy, **_describe(wanted))
+    away = await _list_away(ctx, wanted, start)
+    text = render("rdv/fixed", when=say_when(start, ctx.zone, ctx.now), busy=busy, away=away, **_describe(wanted))
     said = wanted.model_dump()
     go = Button("Proposer quand même" if busy else "Proposer", ChooseMoment(**said, at=start, anyway=True), "primary")
     return Message(text, [go, Button("D’autres moments", Later(**said, after=start))])
@@ -175,7 +185,7 @@ async def choose_moment(ctx: Context, click: ChooseMoment) -> Replies:
     await claims.claim(ctx.db, SCOPE, click.key, ctx.now)
     if click.meeting:
         seats = await list_seats(ctx.db, click.meeting, locked=True)
-        return [*await _ask_again(ctx, seats, click.at, click.minutes), answer(ctx, Message(render("rdv/proposed")))]
+        return [*await ask_again(ctx, seats, click.at, click.minutes), answer(ctx, Message(render("rdv/proposed")))]
     seats = await _note(ctx, click)
     return [answer(ctx, Message(render("rdv/proposed"))), *await _send_cards(ctx, seats)]
 
@@ -208,11 +218,12 @@ async def _note(ctx: Context, wanted: ChooseMoment) -> Sequence[Rdv]:
 
 
 async def _send_cards(ctx: Context, seats: Sequence[Rdv]) -> Sequence[Reply]:
-    persons = await _find_persons(ctx, seats)
+    persons = await find_persons(ctx, seats)
     return [CARD.send(seat, await _draw_for(ctx, seat, persons), seat.user_id) for seat in seats]
 
 
-async def _find_persons(ctx: Context, seats: Sequence[Rdv]) -> Mapping[str, Person]:
+async def find_persons(ctx: Context, seats: Sequence[Rdv]) -> Mapping[str, Person]:
+    """Find whose these are, by id; who is not in the register is taken to be in Paris."""
     ids = [seat.user_id for seat in seats]
     known = {person.id: person for person in await people.among(ctx.db, ids=ids)}
     return {one: known.get(one) or Person(id=one, username="", since=ctx.now) for one in ids}
@@ -222,7 +233,7 @@ async def _draw_for(ctx: Context, seat: Rdv, persons: Mapping[str, Person]) -> M
     return await draw_meeting(replace(ctx, user=persons[seat.user_id]), seat)
 
 
-async def _lock(ctx: Context, number: int, starts_at: datetime | None = None) -> tuple[Rdv, Rdv, Sequence[Rdv]]:
+async def lock_meeting(ctx: Context, number: int, starts_at: datetime | None = None) -> tuple[Rdv, Rdv, Sequence[Rdv]]:
     """Lock a meeting by the number of one’s own rdv: that rdv, the organiser’s, and all. Raises UserError for one that
     is over, or at another hour than who clicked has read."""
     known = await get_own(ctx, number)
@@ -239,14 +250,15 @@ async def _lock(ctx: Context, number: int, starts_at: datetime | None = None) ->
     return own, lead, seats
 
 
-def _guests(seats: Sequence[Rdv]) -> list[Rdv]:
+def list_guests(seats: Sequence[Rdv]) -> list[Rdv]:
+    """List those of a meeting but its organiser’s."""
     return [seat for seat in seats if seat.number != seat.meeting]
 
 
 @feature.button(AnswerMeeting)
 async def answer_meeting(ctx: Context, click: AnswerMeeting) -> Replies:
     """Note what somebody answers; once all have accepted it is sure, and all are told."""
-    own, lead, seats = await _lock(ctx, click.rdv, click.starts_at)
+    own, lead, seats = await lock_meeting(ctx, click.rdv, click.starts_at)
     if own.number == lead.number:
         raise UserError("C’est vous qui organisez cette réunion.")
     if not click.agrees:
@@ -257,13 +269,13 @@ async def answer_meeting(ctx: Context, click: AnswerMeeting) -> Replies:
         await change_rdv(ctx.db, lead, ctx.now, state=RdvState.PROPOSE)
     await change_rdv(ctx.db, own, ctx.now, agreed=True, state=lead.state)
     if lead.state is RdvState.PROPOSE and all(seat.agreed for seat in seats):
-        return await _confirm(ctx, lead, seats)
+        return await confirm(ctx, lead, seats)
     what = "joined" if lead.state is RdvState.PREVU else ""
     told = [lead] if what else []
     return [Whisper(render("rdv/answered", agrees=True), courtesy=True), *await _tell(ctx, seats, what, told)]
 
 
-async def _confirm(ctx: Context, lead: Rdv, seats: Sequence[Rdv]) -> Sequence[Reply]:
+async def confirm(ctx: Context, lead: Rdv, seats: Sequence[Rdv]) -> Sequence[Reply]:
     """All who accepted meet: it is sure, and where it is a visio its room is opened."""
     coming = [seat for seat in seats if seat.agreed]
     for seat in coming:
@@ -277,7 +289,7 @@ async def _withdraw(ctx: Context, own: Rdv, lead: Rdv, seats: Sequence[Rdv]) -> 
     if own.state is RdvState.REFUSE:
         return [Whisper(render("rdv/answered", agrees=False), courtesy=True)]
     await change_rdv(ctx.db, own, ctx.now, state=RdvState.REFUSE, agreed=False)
-    left = [seat for seat in _guests(seats) if seat.state in STANDING]
+    left = [seat for seat in list_guests(seats) if seat.state in STANDING]
     if not left:
         off = RdvState.ANNULE if lead.state is RdvState.PREVU else RdvState.REFUSE
         await change_rdv(ctx.db, lead, ctx.now, state=off)
@@ -287,7 +299,7 @@ async def _withdraw(ctx: Context, own: Rdv, lead: Rdv, seats: Sequence[Rdv]) -> 
 
 async def _tell(ctx: Context, seats: Sequence[Rdv], what: str, told: Sequence[Rdv]) -> Sequence[Reply]:
     """Draw the cards of all again, and tell these what became of the meeting, but who did it and who is gone."""
-    persons = await _find_persons(ctx, seats)
+    persons = await find_persons(ctx, seats)
     replies: list[Reply] = []
     for seat in seats:
         here = seat.user_id == ctx.user.id
@@ -306,10 +318,10 @@ async def _tell(ctx: Context, seats: Sequence[Rdv], what: str, told: Sequence[Rd
 @feature.button(KeepMeeting, roles=CONSEILLERS)
 async def keep_meeting(ctx: Context, click: KeepMeeting) -> Replies:
     """Make a meeting sure with those who accepted, without waiting for the others."""
-    own, lead, seats = await _lock(ctx, click.rdv, click.starts_at)
-    if own.number != lead.number or lead.state is not RdvState.PROPOSE or not any(s.agreed for s in _guests(seats)):
+    own, lead, seats = await lock_meeting(ctx, click.rdv, click.starts_at)
+    if own.number != lead.number or lead.state is not RdvState.PROPOSE or not any(s.agreed for s in list_guests(seats)):
         raise UserError("Cette réunion a changé depuis : relisez la carte.")
-    return await _confirm(ctx, lead, seats)
+    return await confirm(ctx, lead, seats)
 
 
 @feature.button(MoveMeeting, roles=CONSEILLERS, writes=False)
@@ -319,7 +331,7 @@ async def ask_moment(ctx: ReadingContext, click: MoveMeeting) -> Replies:
     seats = await list_seats(ctx.db, lead.meeting or 0)
     if lead.number != lead.meeting or lead.state not in OPEN:
         raise UserError("Cette réunion a changé depuis : relisez la carte.")
-    persons = await _find_persons(ctx, _guests(seats))
+    persons = await find_persons(ctx, list_guests(seats))
     wanted = Proposal(
         author=ctx.user.id,
         key=secrets.token_urlsafe(12),
@@ -334,24 +346,25 @@ async def ask_moment(ctx: ReadingContext, click: MoveMeeting) -> Replies:
 
 async def move_meeting(ctx: Context, number: int, start: datetime) -> Replies:
     """Move a meeting to the hour that its organiser typed; all are asked again."""
-    own, lead, seats = await _lock(ctx, number)
+    own, lead, seats = await lock_meeting(ctx, number)
     if own.number != lead.number:
-        raise UserError("C’est la personne qui organise cette réunion qui la déplace : écrivez-lui, ou retirez-vous "
-                        f"avec /rdv annuler {number}.")  # fmt: skip
+        raise UserError("Cette réunion a changé depuis : relisez la carte.")
     if is_skipped(start) or start <= ctx.now:
         raise UserError("Ce moment est passé, ou n’existe pas : donnez-en un à venir, par exemple mercredi 15h.")
-    told = await _ask_again(ctx, seats, start.astimezone(UTC), lead.minutes)
+    told = await ask_again(ctx, seats, start.astimezone(UTC), lead.minutes)
     return [Whisper(render("rdv/proposed")), *told]
 
 
-async def _ask_again(ctx: Context, seats: Sequence[Rdv], start: datetime, minutes: int) -> Sequence[Reply]:
-    """Move all, and ask each again, who refused the hour before, too."""
+async def ask_again(
+    ctx: Context, seats: Sequence[Rdv], start: datetime, minutes: int, *, agreed: Collection[str] = ()
+) -> Sequence[Reply]:
+    """Move all, and ask each again, who refused the hour before, too, but for those who ``agreed`` already."""
     if not any(seat.number == seat.meeting and seat.state in OPEN for seat in seats):
         raise UserError("Cette réunion est annulée.")
     when = {"starts_at": start, "ends_at": start + timedelta(minutes=minutes), "state": RdvState.PROPOSE}
     for seat in seats:
-        await change_rdv(ctx.db, seat, ctx.now, **when, agreed=seat.number == seat.meeting)
-    persons = await _find_persons(ctx, seats)
+        await change_rdv(ctx.db, seat, ctx.now, **when, agreed=seat.number == seat.meeting or seat.user_id in agreed)
+    persons = await find_persons(ctx, seats)
     active = await find_active(ctx, list(persons))
     drawn = [(seat, await _draw_for(ctx, seat, persons)) for seat in seats]
     old = [CARD.rewrite(seat, card) for seat, card in drawn]
@@ -360,7 +373,7 @@ async def _ask_again(ctx: Context, seats: Sequence[Rdv], start: datetime, minute
 
 async def leave_meeting(ctx: Context, number: int) -> Replies:
     """Cancel a meeting that one organises, or withdraw from another’s."""
-    own, lead, seats = await _lock(ctx, number)
+    own, lead, seats = await lock_meeting(ctx, number)
     if own.number != lead.number:
         return await _withdraw(ctx, own, lead, seats)
     told = [seat for seat in seats if seat.state in STANDING]

@@ -171,8 +171,15 @@ async def count_waited_for(db: AsyncSession) -> int:
     return (await db.exec(select(func.count(col(RdvAgent.email).distinct())).where(_is_waited_for))).one()
 
 
-async def give_waiting(db: AsyncSession, email: str, user_id: str, now: datetime) -> None:
-    """Give somebody, who has that address, the rendez-vous that waited for them."""
+async def list_to_come(db: AsyncSession, keys: Collection[str], now: datetime) -> Sequence[Rdv]:
+    """List the rdv to come that their agents have of those rendez-vous."""
+    theirs = (Rdv.source == RdvSource.RDV_SP, col(Rdv.external_id).in_(keys))
+    query = select(Rdv).where(*theirs, Rdv.state == RdvState.PREVU, col(Rdv.starts_at) > now)
+    return (await db.exec(query.order_by(col(Rdv.id)))).all()
+
+
+async def give_waiting(db: AsyncSession, email: str, user_id: str, now: datetime) -> Collection[str]:
+    """Give somebody, who has that address, the rendez-vous that waited for them; return the keys of these."""
     waiting = (col(RdvAgent.email) == email, _is_waited_for)
     query = select(RemoteRdv).where(col(RemoteRdv.key).in_(select(RdvAgent.key).where(*waiting)))
     remotes = {one.key: one for one in (await db.exec(query.order_by(col(RemoteRdv.key)).with_for_update())).all()}
@@ -180,5 +187,6 @@ async def give_waiting(db: AsyncSession, email: str, user_id: str, now: datetime
     keys = (await db.execute(found.returning(col(RdvAgent.key)))).scalars().all()
     mine = select(Rdv.external_id).where(Rdv.user_id == user_id, Rdv.source == RdvSource.RDV_SP)
     known = set((await db.exec(mine.where(col(Rdv.external_id).in_(keys)))).all())
-    for key in sorted(set(keys) - known):
+    for key in sorted(new := set(keys) - known):
         await _add(db, remotes[key], user_id, now)
+    return new
