@@ -166,3 +166,17 @@ def test_cues_and_model_take_little_memory() -> None:
     taken, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert taken < MEMORY_MAX
+
+
+@pytest.mark.parametrize(
+    ("sentence", "line"),
+    [
+        ("partager mes statistiques de septembre", "/stats partager septembre"),
+        ("partage mes chiffres du mois dernier", "/stats partager mois dernier"),
+        ("rdv avec @carl demain 14h", "/rdv avec @carl demain 14h"),
+        ("un point avec @carl et @marie", "/rdv @carl @marie"),
+        ("je veux voir @carl mardi matin", "/rdv @carl mardi matin"),
+    ],
+)
+def test_colleagues_are_met_and_figures_shared_in_plain_words(sentence: str, line: str) -> None:
+    assert read(sentence).line == line

@@ -250,9 +250,21 @@ _DAYS = re.compile(rf"\b(?:aujourd.hui|demain|semaine prochaine|semaine|{'|'.joi
 """Days whose appointments are listed."""
 
 
+MEETING = re.compile(
+    r"\b(?:rdv|rendez[- ]vous|points?|r[ée]unions?|visio|cr[ée]neau|voir|caler|rencontrer)\b([^@]{0,60})(?<!\w)@[\w.-]",
+    re.IGNORECASE,
+)
+"""Colleagues whom somebody wants to meet, called by their names."""
+_COLLEAGUE = re.compile(r"(?<!\w)@[\w.-]+")
+_AROUND = re.compile(r"\b(?:avec|et|stp|svp|merci)\b", re.IGNORECASE)
+
+
 def _write_appointment(said: Utterance) -> str:
-    """Write the appointment that is to be made; for what concerns one that there is, the list of the days that are
-    named."""
+    """Write the appointment that is to be made, or the meeting of colleagues; for what concerns one that there is, the
+    list of the days that are named."""
+    if found := MEETING.search(said.sentence.text):
+        told = said.sentence.text[found.start(1) :]
+        return f"rdv {' '.join(_COLLEAGUE.findall(told))} {_AROUND.sub(' ', _COLLEAGUE.sub(' ', told)).strip(' ,.!?')}"
     if said.has("mes |mon rendez_vous|annul|supprim|deplac|report|decal|quels? |voir |liste|aujourd|j ai "):
         days = _DAYS.search(fold(said.sentence.text))
         return f"rdv {days[0]}" if days else "rdv"

@@ -10,7 +10,7 @@ from math import log
 from bot.command_lines import HELP, MANNERED, CommandIndex, read_typed_number
 from config.text import fold
 from dialogs.plain_words.cues import read_cues
-from dialogs.plain_words.details import REPORT_ACTS, write_line
+from dialogs.plain_words.details import MEETING, REPORT_ACTS, write_line
 from dialogs.plain_words.frames import read_frame
 from dialogs.plain_words.model import read_model
 from dialogs.plain_words.readings import Intention, Reading
@@ -29,7 +29,7 @@ MODEL_WEIGHT, UNLIKELY = 1.5, 1e-4
 PERIOD_WEIGHT = 5.0
 OTHERS_MAX = 2
 _NAME = re.compile(r"\b[A-ZÀ-Ý][a-zà-ÿ]{2,}(?:-[A-ZÀ-Ý][a-zà-ÿ]+)? [A-ZÀ-Ý][A-Za-zÀ-ÿ-]{2,}")
-NAME_WEIGHT = 4.0
+NAME_WEIGHT, MEETING_WEIGHT = 4.0, 9.0
 SOUGHT_MAX = 6
 """Words that are sought, at most; more are half a sentence."""
 _SEEKING = (Intention.RESSOURCES, Intention.RESSOURCES_DEPOT, Intention.ANNUAIRE)
@@ -107,6 +107,8 @@ def _weigh(said: Utterance, scores: dict[Intention, float]) -> Mapping[Intention
     if said.place and asks_figures:
         scores[Intention.STATS_TERRITOIRE] += scores[Intention.STATS] + TERRITORY_WEIGHT
     scores[Intention.CRA] += weigh_report(said.plain)
+    if MEETING.search(said.sentence.text):
+        scores[Intention.RDV] += MEETING_WEIGHT
     if names_somebody(said.sentence.text, read_cues().spelling.known):
         scores[Intention.ANNUAIRE] += NAME_WEIGHT
     if len(said.sentence.words) >= STORY:
