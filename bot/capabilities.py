@@ -33,6 +33,11 @@ class Capabilities:
         return self.version >= (9, 11)
 
     @property
+    def directory_groups(self) -> bool:
+        """The groups of the organisation’s directory are known here, and listed by who is in them."""
+        return self.licensed and self.version >= (7, 0)
+
+    @property
     def props_max(self) -> int:
         """Characters of what stands under a post, written as JSON."""
         return 800_000 if self.version >= (6, 0) else 8_000

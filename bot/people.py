@@ -109,9 +109,18 @@ class AccountCache:
             return Role.INVITE
         if user.is_system_admin or await self._chat.is_team_admin(user.id):
             return Role.ANIMATEUR
+        if role := await self._role_of_groups(user.id):
+            return role
         _, at, domain = user.email.lower().rpartition("@")
         is_ours = bool(at) and domain in self._settings.domains
         return Role.CONSEILLER if is_ours and await self.trusts_addresses() else Role.INVITE
+
+    async def _role_of_groups(self, user_id: str) -> Role | None:
+        """What the organisation’s directory makes of somebody, by the first group of the setting that they are in."""
+        if not self._settings.role_groups:
+            return None
+        groups = await self._chat.directory_groups(user_id)
+        return next((Role(role) for group, role in self._settings.role_groups.items() if group in groups), None)
 
     def _remember(self, account: KnownAccount) -> KnownAccount:
         self._known[account.user.id] = account

@@ -203,7 +203,11 @@ COMMANDS: dict[str, click.Command] = {
             "--fix-server", is_flag=True, help="changer aussi les réglages du serveur qui empêchent le bot de marcher"
         ),
         option("--rights", is_flag=True, help="dire quels droits les fonctions en service demandent, et les accorder"),
-        option("--replace", is_flag=True, help="remplacer les commandes du même nom d’un autre service"),
+        option(
+            "--replace",
+            is_flag=True,
+            help="prendre la place d’un autre service (ses commandes), ou du bot d’une autre équipe (son fichier)",
+        ),
         option("--dry-run", is_flag=True, help="dire ce qui changerait, sans rien changer"),
     ),
     "doctor": Command(

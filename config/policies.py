@@ -32,6 +32,19 @@ def _read(part: str) -> tuple[str, int]:
     return match[1], int(match[2])
 
 
+def read_role_groups(text: str) -> Mapping[str, str]:
+    """The role that being in a group of the directory gives, by the group’s name (folded), in the order of the text:
+    « Conseillers 69 = conseiller, animation = animateur ». Raises ValueError, in French."""
+    found: dict[str, str] = {}
+    for part in filter(str.strip, text.split(",")):
+        group, _, role = (fold(" ".join(word.split())) for word in part.partition("="))
+        if not group or role not in ROLES:
+            known = ", ".join(sorted(ROLES))
+            raise ValueError(f"écrivez « groupe = rôle », séparés par des virgules ; un rôle est : {known}")
+        found.setdefault(group, role)
+    return found
+
+
 USUAL_TRUST = "animateur|administrateur"
 _COUNT = re.compile(r"[1-9]\d{0,3}")
 

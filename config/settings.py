@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from config.hotline import USUAL_TARGETS, Outage, ResponseTarget, read_outage, read_targets
 from config.mail import MailServer, read_mail
 from config.office_hours import USUAL_HOURS, Closure, Slot, read_closed, read_hours
-from config.policies import USUAL_QUOTAS, USUAL_TRUST, Trust, read_quotas, read_trust
+from config.policies import USUAL_QUOTAS, USUAL_TRUST, Trust, read_quotas, read_role_groups, read_trust
 from config.programme import USUAL_COLOURS, read_colours
 from config.visio import VisioServer, read_visio
 
@@ -90,6 +90,11 @@ class Settings(BaseSettings):
         "auto",
         description="Si une adresse de ces domaines suffit pour être conseiller : "
         "oui, non, ou auto (si le serveur fait vérifier les adresses).",
+    )
+    role_groups: Annotated[Mapping[str, str], NoDecode, _typed(read_role_groups)] = Field(
+        {},
+        description="Rôles que donnent des groupes de l’annuaire (LDAP), le premier qui convient : « Conseillers 69 = "
+        "conseiller, animation = animateur » ; d’office aucun. Il y faut un Mattermost sous licence.",
     )
     contact: str = Field("", description="À qui adresser les questions ; sinon les animateurs connus.")
     features: Annotated[tuple[str, ...], NoDecode, _typed(read_names)] = Field(

@@ -6,6 +6,19 @@ from typing import Any, ClassVar
 from sandbox.tables import Record
 
 
+@dataclass(frozen=True)
+class DirectoryGroup:
+    """A group that a server with a licence has: of the directory (« ldap »), or made by people (« custom »)."""
+
+    id: str
+    name: str
+    display_name: str
+    members: frozenset[str]
+    source: str = "ldap"
+    allow_reference: bool = True
+    """Whether people may mention it; only administrators see others."""
+
+
 @dataclass(eq=False)
 class Preference(Record):
     """A choice that somebody made in the client."""

@@ -1,4 +1,6 @@
-"""Calls that need a licence, which this server never has: they are there, and refuse."""
+"""Calls that need a licence: they are there, and refuse; groups are told by a server that was given some."""
+
+from dataclasses import asdict
 
 from sandbox.call import Call
 from sandbox.errors import ApiError
@@ -9,6 +11,7 @@ routes = Routes()
 # Ids and statuses: what the source of 11.6 answers without a licence.
 SCHEDULED = ApiError("api.scheduled_posts.license_error", 400)
 FLAGGING = ApiError("api.data_spillage.error.license", 501)
+UNLICENSED = ApiError("api.license_error", 501)
 ATTRIBUTES = ApiError("api.custom_profile_attributes.license_error", 403)
 
 
@@ -52,3 +55,17 @@ async def profile_values(call: Call) -> object:
     """Refuse to tell somebody's further fields."""
     call.only_if(call.world.caps.profile_attributes)
     raise ATTRIBUTES
+
+
+@routes.get("/groups")
+async def list_groups(call: Call) -> object:
+    """Return the groups that the caller may see: those that people may mention, and to an administrator all."""
+    if call.world.groups is None:
+        raise UNLICENSED
+    member, sees_all = call.query("filter_has_member"), call.world.rights.is_admin(call.user)
+    found = [
+        {name: value for name, value in asdict(group).items() if name != "members"} | {"delete_at": 0}
+        for group in call.world.groups
+        if (sees_all or group.allow_reference) and (not member or member in group.members)
+    ]
+    return call.page().cut(found)

@@ -26,8 +26,8 @@ async def get_client_config(call: Call) -> object:
 
 @routes.get("/license/client", auth=False)
 async def client_license(call: Call) -> object:
-    """Say that there is no licence."""
-    return {"IsLicensed": "false"}
+    """Say whether there is a licence."""
+    return {"IsLicensed": str(call.world.is_licensed).lower()}
 
 
 @routes.get("/limits/server")

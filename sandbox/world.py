@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from aiohttp import web
 
 from sandbox.auth import Credentials
+from sandbox.choices import DirectoryGroup
 from sandbox.commands.records import Commands
 from sandbox.config import Config
 from sandbox.events import Hub
@@ -53,13 +54,20 @@ class World:
         """Work that goes on after its call was answered."""
         self.people_max = 0
         """So many people a new server without a licence takes (250); 0: as many as come, as with one."""
+        self.groups: list[DirectoryGroup] | None = None
+        """Of a server with a licence; None without one."""
         self.url = ""
         self.identity = new_id()  # under which a real server would be counted
 
     @property
     def version_header(self) -> str:
         """What the server says of itself: version, build, configuration, licence."""
-        return f"{self.caps.number}.{self.caps.number}.{self.config.digest}.false"
+        return f"{self.caps.number}.{self.caps.number}.{self.config.digest}.{str(self.is_licensed).lower()}"
+
+    @property
+    def is_licensed(self) -> bool:
+        """Whether the server has a licence: then it has groups."""
+        return self.groups is not None
 
     def in_background(self, work: Coroutine[None, None, None]) -> None:
         """Go on with something after the call was answered."""

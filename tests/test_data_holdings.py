@@ -1,6 +1,8 @@
 """What is declared of each table holds for all of them: one’s own copy, erasure, the clean-up."""
 
 import json
+import subprocess
+import sys
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -43,6 +45,14 @@ def test_every_table_is_declared_once_and_nothing_else() -> None:
         assert (one.ground is LegalBasis.NOTHING) == (one.fate is ErasureFate.NONE), one.name
         assert bool(one.because) == (one.fate is ErasureFate.KEPT), one.name
     assert len({one.what for one in PERSONAL_DATA}) == len(PERSONAL_DATA)
+
+
+def test_a_command_of_the_operators_knows_every_table() -> None:
+    """« coop-bot data » imports no feature: what these alone import would be missing."""
+    program = (
+        "import cli.donnees; from storage.personal_data import PERSONAL_DATA; [one.table for one in PERSONAL_DATA]"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 def test_every_column_that_is_declared_exists_and_every_one_given_has_a_name() -> None:

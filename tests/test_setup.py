@@ -1,6 +1,7 @@
 """« coop-bot setup » on every generation of servers: it makes, repairs, says what it did, then finds nothing to do."""
 
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -8,13 +9,16 @@ import pytest
 from aiohttp import ClientSession, FormData
 from pydantic import SecretStr
 
+from bot.app import App
 from bot.mattermost import AioClient
 from bot.renderers import read_portrait
 from cli.admin import Admin
+from cli.demo.stage import free_port
 from cli.environment import check_server
 from cli.errors import OperatorError
 from commands import FEATURES
 from config.settings import read
+from storage import people, schema
 from tests.modes import MODES
 from tests.people import PASSWORD, Api
 from tests.support.cli import FreshServer, newest, start_fresh
@@ -24,6 +28,7 @@ __all__ = ["newest"]
 
 SECRET = "garde-moi-" * 4
 NOTHING = ["Rien à changer."]
+FEW = [feature for feature in FEATURES if feature.name in {"aide", "cra", "travaux"}]
 COMMANDS = {t.key[1] for f in FEATURES for t in f.triggers if t.key[0] == "command" and " " not in t.key[1]}
 
 
@@ -305,6 +310,44 @@ async def test_a_second_team_leaves_the_first_its_token(newest: FreshServer) -> 
     works = AioClient(newest.admin.url, first)
     assert (await Admin(works).me()).username == "coop"
     await works.close()
+
+
+async def test_two_teams_of_one_server_have_a_bot_each(newest: FreshServer) -> None:
+    """A process, a file, a database and an account for each team: what is done in one is not known in the other."""
+    team = await newest.admin.post("/teams", {"name": "essai", "display_name": "Essai", "type": "O"})
+    square = await newest.admin.get(f"/teams/{team['id']}/channels/name/town-square")
+    me = (await newest.admin.get("/users/me"))["id"]
+    async with AsyncExitStack() as stack:
+        first = await start_bot(newest, "cnum", "coop", stack)
+        second = await start_bot(newest, "essai", "coop-essai", stack)
+        with pytest.raises(OperatorError, match=r"est le fichier du bot de l’équipe « cnum ».*--replace") as refused:
+            await newest.setup(team="essai", write=newest.file.with_name("cnum"))
+        assert refused.value.code == 2
+        asked = {"channel_id": square["id"], "team_id": team["id"], "command": "/aide"}
+        answer = await newest.admin.post("/commands/execute", asked)
+        assert (answer["username"], answer["text"][:26]) == ("coop-essai", "#### Ce que vous pouvez fa")
+        assert [await knows(app, me) for app in (first, second)] == [False, True]
+
+
+async def knows(app: App, user_id: str) -> bool:
+    """Whether somebody is in the register of a bot."""
+    async with app.database.transaction(writes=False) as db:
+        return await people.get(db, user_id) is not None
+
+
+async def start_bot(server: FreshServer, team: str, name: str, stack: AsyncExitStack) -> App:
+    """The bot of a team, at work on a database of its own."""
+    file = server.file.with_name(team)
+    public = f"http://127.0.0.1:{free_port()}"
+    assert await server.setup(FEW, team=team, bot_name=name, write=file, public_url=public) == 0
+    place = file.with_name(f"{team}-data")
+    place.mkdir()
+    url = f"sqlite:///{place}/coop.db"
+    await schema.prepare(url)
+    app = App(read(file).model_copy(update={"database_url": url, "data_dir": place}), FEW)
+    stack.push_async_callback(app.stop)
+    await app.start()
+    return app
 
 
 async def test_serve_says_at_once_which_setting_mattermost_refuses(newest: FreshServer) -> None:

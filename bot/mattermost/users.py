@@ -161,6 +161,21 @@ class UserReads(Calls):
             return False
         return isinstance(told, dict) and told.get("RequireEmailVerification") == "true"
 
+    async def directory_groups(self, user_id: str = "") -> frozenset[str]:
+        """The names, as they compare, of the directory’s groups that the bot may see: of those that somebody is in, or
+        of all. None where the server has none, which takes a licence, or shows none."""
+        if not self.capabilities.directory_groups:
+            return frozenset()
+        found: set[str] = set()
+        ask, more = partial(self.client.get, "/groups", None), {"filter_has_member": user_id} if user_id else {}
+        try:
+            async for page in read_pages(wire.Group, ask, **more):
+                found.update(*page)
+        except ChatError as error:
+            if error.refusal not in {Refusal.SWITCHED_OFF, Refusal.FORBIDDEN}:
+                raise
+        return frozenset(found)
+
     async def user(self, user_id: str) -> ChatUser:
         """An account by id; status 404 when nobody has it."""
         return wire.read(wire.User, await self._users.get_user(check_id(user_id))).value

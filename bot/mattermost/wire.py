@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from bot.errors import ChatError
+from config.text import fold
 
 TOWN_SQUARE = "town-square"
 """The channel in which everybody of a team is; whatever it is called, this is its name."""
@@ -344,6 +345,23 @@ class Status(BaseModel):
 
     user_id: str
     status: str
+
+
+class Group(Row[frozenset[str]]):
+    """A group of people. Those of the directory (LDAP, or SAML through a plugin) are made by its administrators; any
+    member makes and changes « custom » ones, which so say nothing of anybody. The value is what it is called."""
+
+    name: str | None = None
+    display_name: str = ""
+    source: str = ""
+    delete_at: int = 0
+
+    @property
+    def value(self) -> frozenset[str]:
+        """Its names as they compare; empty for a group that says nothing."""
+        if self.delete_at or not (self.source == "ldap" or self.source.startswith("plugin_")):
+            return frozenset()
+        return frozenset(fold(name) for name in (self.name, self.display_name) if name)
 
 
 class ChannelStatistics(BaseModel):

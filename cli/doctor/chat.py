@@ -144,6 +144,24 @@ async def addresses(admin: Admin, settings: Settings, findings: Findings) -> Non
     (findings.note if said.is_warning else findings.well)(said.text)
 
 
+async def groups(chat: Mattermost, settings: Settings, findings: Findings) -> None:
+    """Whether the groups that are to give roles are there, and shown to the bot."""
+    if not settings.role_groups:
+        return
+    if not chat.capabilities.directory_groups:
+        findings.note(
+            "COOP_ROLE_GROUPS est sans effet : ce serveur n’a pas de licence, ou pas de groupes (il y faut la version "
+            "7.0). Donnez les rôles par « coop-bot import people » ou « coop-bot role »."
+        )
+    elif missing := sorted(settings.role_groups.keys() - await chat.directory_groups()):
+        findings.fault(
+            f"COOP_ROLE_GROUPS : le bot ne voit pas {', '.join(f'« {name} »' for name in missing)}. Synchronisez ce "
+            "groupe de l’annuaire, et permettez de le mentionner (Console système › Groupes › Activer la mention)."
+        )
+    else:
+        findings.well(f"Groupes de l’annuaire qui donnent un rôle : {', '.join(settings.role_groups)}.")
+
+
 async def events(client: AioClient, findings: Findings) -> None:
     """The websocket, which proxies sometimes forget to let through."""
     try:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from bot.clock import utc_now
 from bot.errors import ChatError
 from bot.features import Feature
-from bot.mattermost import AioClient
+from bot.mattermost import AioClient, Mattermost
 from cli.admin import Admin
 from cli.command import Call
 from cli.doctor import chat, house
@@ -68,6 +68,7 @@ async def _at_home(client: AioClient, needs: Needs, admin_token: str, findings: 
     await chat.site_url(admin, findings)
     await chat.face(admin, findings)
     await chat.addresses(admin, settings, findings)
+    await chat.groups(Mattermost(client, settings.team), settings, findings)
     await chat.events(client, findings)
     if admin_token:
         await as_admin(needs, admin_token, team, findings)

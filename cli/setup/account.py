@@ -125,7 +125,9 @@ async def _token(admin: Admin, changes: Changes, owner: Owner, token: str) -> st
     if others:
         changes.note(
             f"Ce compte a {plural(len(others), 'autre jeton', 'autres jetons')} de bot : celui d’une autre équipe, "
-            "ou un ancien. Rien n’y est changé ; révoquez ce qui ne sert plus (Console système › Intégrations)."
+            "ou un ancien. Rien n’y est changé ; révoquez ce qui ne sert plus (Console système › Intégrations). "
+            "Deux bots de ce compte répondraient tous deux à qui lui écrit : à une autre équipe, donnez un autre "
+            "compte (--bot-name)."
         )
     return made.token if made else ""
 

@@ -81,6 +81,7 @@ def _check(options: SetupOptions) -> None:
 async def _prepare(admin: Admin, changes: Changes, options: SetupOptions, features: Sequence[Feature]) -> None:
     text = _file_text(options.write, dry=options.dry_run)
     old = envfile.values(text)
+    _check_team(options, old)
     needs = _needs(options, features)
     if options.rights:
         for reason in needs.reasons():
@@ -124,6 +125,18 @@ def _file_text(path: Path, *, dry: bool) -> str:
     if fault := weak_secret(envfile.values(text).get("COOP_SECRET", "")):
         raise OperatorError(f"{path} : {fault}", code=2)
     return text
+
+
+def _check_team(options: SetupOptions, old: dict[str, str]) -> None:
+    """Raises OperatorError where the file is another team’s: its bot would find itself in this one."""
+    team = old.get("COOP_TEAM", options.team)
+    if team != options.team and old.get("COOP_BOT_TOKEN") and not options.replace:
+        raise OperatorError(
+            f"{options.write} est le fichier du bot de l’équipe « {team} » : donnez-en un autre à celui de "
+            f"« {options.team} », dans un dossier à lui (--write), ou relancez avec --replace pour que ce bot change "
+            "d’équipe.",
+            code=2,
+        )
 
 
 async def _team(admin: Admin, name: str) -> Identity:

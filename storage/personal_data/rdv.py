@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement
 
 import storage.rdv.availability
+import storage.rdv.reminders
 import storage.rdv.series
 import storage.rdv.webhooks  # noqa: F401
 from storage.personal_data.declarations import (

@@ -18,6 +18,7 @@ import storage.cra.recurrence
 import storage.hotline.incidents
 import storage.hotline.suggestions
 import storage.hotline.tickets
+import storage.programs
 import storage.ressources.collections
 import storage.ressources.feedback
 import storage.ressources.link_checks

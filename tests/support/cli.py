@@ -50,6 +50,7 @@ class FreshServer:
     admin: Api
     team_id: str
     file: Path
+    sandbox: Sandbox
     said: list[str] = field(default_factory=list)
 
     async def setup(self, features: Sequence[Feature] = FEATURES, **options: Any) -> int:
@@ -101,7 +102,7 @@ async def start_fresh(version: str, folder: Path) -> AsyncIterator[FreshServer]:
             admin = await first_admin(session, sandbox.url)
             await admin.put("/config/patch", {"EmailSettings": {"RequireEmailVerification": True}})
             team = await admin.post("/teams", {"name": "cnum", "display_name": "CnFS", "type": "O"})
-            yield FreshServer(admin, team["id"], folder / "env")
+            yield FreshServer(admin, team["id"], folder / "env", sandbox)
     finally:
         await sandbox.stop()
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from bot.capabilities import Capabilities
 from bot.errors import ChatError, Refusal
 from bot.mattermost import AioClient, ChatChannel, ChatPost, Mattermost, NewPost
 from tests.people import Api, Site, unique
@@ -137,6 +138,7 @@ POSTS: dict[str, Any] = {"order": [], "posts": {}}
 ANSWERS: dict[str, Any] = {
     "GET /api/v4/config/client": {"RequireEmailVerification": "true", "MaxFileSize": "104857600"},
     "GET /api/v4/users/me": {"id": BOT, "username": "coop", "is_bot": True},
+    "GET /api/v4/groups": [],
     "GET /api/v4/users": [USER],
     "POST /api/v4/users/ids": [USER],
     "POST /api/v4/users/status/ids": [{"user_id": ID, "status": "online"}],
@@ -208,6 +210,12 @@ def _one(method: str, path: str) -> list[tuple[str, str]]:
     return [(method, f"/api/v4{path}")]
 
 
+def _license(chat: Mattermost) -> Mattermost:
+    """The same, of a server that has a licence."""
+    chat.client.capabilities = Capabilities((11, 2), licensed=True)
+    return chat
+
+
 _ROOM, _POST, _TEAM = f"/channels/{CHANNEL}", f"/posts/{POST}", f"/teams/{TEAM}"
 CALLS: dict[str, ApiCall] = {
     "answers": ApiCall(lambda c, _: c.answers(), [WHO]),
@@ -216,6 +224,7 @@ CALLS: dict[str, ApiCall] = {
     "user": ApiCall(lambda c, _: c.user(ID), _one("GET", f"/users/{ID}")),
     "user_by_name": ApiCall(lambda c, _: c.user_by_name("@Juliette"), _one("GET", "/users/username/juliette")),
     "user_by_email": ApiCall(lambda c, _: c.user_by_email("j@exemple.fr"), _one("GET", "/users/email/j@exemple.fr")),
+    "directory_groups": ApiCall(lambda c, _: _license(c).directory_groups(ID), _one("GET", "/groups")),
     "statuses": ApiCall(lambda c, _: c.statuses([ID]), _one("POST", "/users/status/ids")),
     "users": ApiCall(lambda c, _: c.users([ID]), _one("POST", "/users/ids")),
     "users_by_names": ApiCall(lambda c, _: c.users_by_names(["juliette", "É"]), _one("POST", "/users/usernames")),
