@@ -58,6 +58,6 @@ SHORT = DrillPlan(
     pause_s=3,
     away_s=6,
     cut_s=5,
-    settle_s=60,
+    settle_s=150,
     blows=("kill1", "kill2", "kill3", "upgrade", "failover", "mattermost", "cut"),
 )
