@@ -13,7 +13,7 @@ from bot.replies import Ask, Button, Redirect, Replies, Waiting, Whisper
 from bot.texts import render
 from commands.cra.feature import CONSEILLERS, Preview, feature
 from commands.cra.previews import read_text, show_preview
-from commands.cra.records import find_known_tags, record_form, redraw_rdv
+from commands.cra.records import find_known_tags, record_form, redraw_card
 from commands.cra.recurrence import read_habit
 from config.themes import THEMES
 from dialogs.cra import NewCra
@@ -77,7 +77,7 @@ async def submit_report(ctx: Context, form: NewCra) -> Replies:
     """Record what the dialog says: it counts once, however often it is sent."""
     recorded = await record_form(ctx, form, ctx.request.key, Source.DIALOG)
     if recorded.receipt:
-        return [recorded.receipt, *([] if form.practice else await redraw_rdv(ctx, recorded.number))]
+        return [recorded.receipt, *redraw_card(recorded.rdv)]
     return Whisper(render("cra/saved", again=True, here=False)) if ctx.request.resumed else None
 
 

@@ -21,10 +21,12 @@ from storage.rdv.reports import find_reported, link_report
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """The number of a stored report, and its receipt; none where it was stored before."""
+    """The number of a stored report, and its receipt; none where it was stored before. ``rdv`` is the number of the
+    rdv that it is of, where it is of one."""
 
     number: int
     receipt: Direct | None
+    rdv: int | None = None
 
 
 async def record_form(ctx: Context, form: NewCra, key: str, source: Source) -> Recorded:
@@ -42,11 +44,11 @@ async def _record(ctx: Context, report: Report, how: Filing, tags: Sequence[str]
     if not filed.is_new:
         return Recorded(filed.number, None)
     await note_last_commune(ctx.db, author.id, report)
-    await link_report(ctx.db, author.id, how.key, filed.number)
+    rdv = await link_report(ctx.db, author.id, how.key, filed.number)
     if tags:
         await set_tags(ctx, filed.number, tags)
     card = draw_standing_card(filed.number, report, "enregistré", tags=tags)
-    return Recorded(filed.number, make_receipt(ctx, filed.number, card))
+    return Recorded(filed.number, make_receipt(ctx, filed.number, card), rdv)
 
 
 async def set_tags(ctx: Context, number: int, tags: Sequence[str]) -> None:
@@ -75,12 +77,15 @@ async def _record_practice(ctx: Context, report: Report, how: Filing) -> Recorde
     return Recorded(filed.number, make_receipt(ctx, filed.number, card, practice=True) if filed.is_new else None)
 
 
-async def redraw_rdv(ctx: Context, cra: CraRow | int) -> Sequence[Start]:
+async def redraw_rdv(ctx: Context, cra: CraRow) -> Sequence[Start]:
     """Let the card of the rdv that a report is of say what became of that report; nothing where it is of none."""
-    if not isinstance(cra, Cra | int):
-        return []
-    rdv = await find_reported(ctx.db, cra if isinstance(cra, int) else cra.number)
-    return [Start(payload=Redraw(rdv=rdv.number), quiet=True)] if rdv else []
+    rdv = await find_reported(ctx.db, cra.number) if isinstance(cra, Cra) else None
+    return redraw_card(rdv.number if rdv else None)
+
+
+def redraw_card(rdv: int | None) -> Sequence[Start]:
+    """Let the card of that rdv be drawn again, where there is one."""
+    return [Start(payload=Redraw(rdv=rdv), quiet=True)] if rdv else []
 
 
 async def read_sheet(ctx: Context) -> Sheet:

@@ -17,10 +17,14 @@ def make_report_key(rdv: Rdv) -> str:
     return f"rdv.{rdv.number}.{rdv.report or 0}"
 
 
-async def link_report(db: AsyncSession, author_id: str, key: str, number: int) -> None:
-    """Note of which rdv a report is that was just filed under that key; of none where the key is another’s."""
-    if rdv := await _find(db, author_id, key):
-        await change(db, rdv, report=number)
+async def link_report(db: AsyncSession, author_id: str, key: str, number: int) -> int | None:
+    """Note of which rdv a report is that was just filed under that key, and return that rdv’s number; of none, and
+    without asking, where the key is another’s."""
+    rdv = await _find(db, author_id, key)
+    if rdv is None:
+        return None
+    await change(db, rdv, report=number)
+    return rdv.number
 
 
 async def relink_report(db: AsyncSession, author_id: str, key: str, number: int) -> int | None:
