@@ -20,9 +20,10 @@ from bot.french.dates import say_date
 from bot.papers import page
 from bot.replies import Reply
 from bot.texts import BREAK
+from cli.checks import check_paths, open_chat
 from cli.command import Call
 from cli.delivery import Pen
-from cli.environment import begin_reading, check_paths, open_chat, open_up_to_date
+from cli.environment import begin_reading, open_up_to_date
 from cli.errors import OperatorError
 from commands.actus import cards, drafts, formats, harvest
 from commands.actus.editions import (

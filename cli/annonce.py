@@ -19,9 +19,10 @@ from bot.french.words import NBSP, plural
 from bot.mattermost import Mattermost
 from bot.outbox.attempts import LONG_TRY_MAX
 from bot.replies import Message
+from cli.checks import check_paths
 from cli.command import Call
 from cli.delivery import Office, Pen, deliver, open_office
-from cli.environment import begin_reading, check_paths, open_up_to_date
+from cli.environment import begin_reading, open_up_to_date
 from cli.errors import OperatorError
 from cli.journal import note
 from cli.terminal import ProgressBar

@@ -13,9 +13,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.french.periods import Period
 from bot.french.words import plural
+from cli.checks import open_chat
 from cli.command import Call
 from cli.cra import Authors
-from cli.environment import begin_reading, open_chat, open_up_to_date
+from cli.environment import begin_reading, open_up_to_date
 from cli.errors import OperatorError
 from cli.journal import note
 from cli.tables import BadLineError, Cells, complain, open_table, open_to_import

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from bot.french.words import group
+from cli.checks import data_dir_fault, plan_backups
 from cli.command import Call
-from cli.environment import data_dir_fault, plan_backups
 from cli.errors import OperatorError
 from cli.faults import folder_fault, place_fault
 from cli.terminal import ProgressBar, count

@@ -19,8 +19,9 @@ from bot.french.words import NBSP, plural
 from bot.mattermost import AioClient, Mattermost, paced_calls
 from bot.outbox.actions import DeliveryResult, find_contradicted, perform_action
 from cli.admin import Admin
+from cli.checks import check_paths, open_chat
 from cli.command import Call
-from cli.environment import check_paths, open_chat, open_up_to_date
+from cli.environment import open_up_to_date
 from cli.errors import OperatorError
 from cli.faults import chat_fault
 from cli.journal import note

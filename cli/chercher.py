@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from bot.search import Hit, KindFound, Search, SearchKind, search_all
 from cli.annuaire import find_viewer
+from cli.checks import choose_features
 from cli.command import Call
-from cli.environment import begin_reading, choose_features, open_up_to_date
+from cli.environment import begin_reading, open_up_to_date
 from cli.terminal import align, count
 from commands import FEATURES
 

@@ -1,6 +1,8 @@
-"""How the operator’s commands are run: with the settings they ask for, each failure one sentence."""
+"""How the operator’s commands are run: with the settings they ask for, each failure one sentence.
 
-import asyncio
+What only some need (settings, the database, the loop) is imported when it is asked for: a text is read at once.
+"""
+
 import logging
 import os
 import sys
@@ -9,16 +11,25 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-import structlog
 
-from bot.clock import utc_now
-from cli.environment import read_settings
 from cli.errors import OperatorError
-from cli.faults import as_sentence
-from config.settings import Settings
+from cli.usage import load
+
+if TYPE_CHECKING:
+    from config.settings import Settings
+
+
+def _now() -> datetime:
+    now: datetime = load("bot.clock:utc_now")()
+    return now
+
+
+def _finish(work: Coroutine[Any, Any, int]) -> int:
+    code: int = load("cli.environment:run_in_loop")(work)
+    return code
 
 
 @dataclass
@@ -26,27 +37,28 @@ class Call:
     """A command as it was typed. ``clock`` says what time it is, ``finish`` runs what takes a loop."""
 
     env_file: Path | None = None
-    clock: Callable[[], datetime] = field(default_factory=lambda: utc_now)
-    finish: Callable[[Coroutine[Any, Any, int]], int] = asyncio.run
-    known: Settings | None = None
+    clock: Callable[[], datetime] = field(default_factory=lambda: _now)
+    finish: Callable[[Coroutine[Any, Any, int]], int] = _finish
+    known: "Settings | None" = None
     """The settings, once they were read."""
 
     @property
-    def settings(self) -> Settings:
+    def settings(self) -> "Settings":
         """The settings of the environment and the env file; raises OperatorError where they can’t be."""
         if self.known is None:
-            self.known = read_settings(self.env_file)
+            self.known = load("cli.environment:read_settings")(self.env_file)
         return self.known
 
 
-def run(ctx: click.Context, load: Callable[[], Callable[..., Any]]) -> int:
+def run(ctx: click.Context, where: str) -> int:
     """Run the function of a command, and return what the process exits with: 0 done, 1 refused in words, 2 badly
     written; what it raises is told."""
     call = ctx.ensure_object(Call)
     call.env_file = ctx.find_root().params.get("env_file")
-    hush()
     try:
-        done = load()(call, **ctx.params)
+        function = load(where)
+        hush()
+        done = function(call, **ctx.params)
         code: int = done if isinstance(done, int) else call.finish(done)
         sys.stdout.flush()
     except (click.ClickException, click.exceptions.Exit, BrokenPipeError):
@@ -59,12 +71,13 @@ def run(ctx: click.Context, load: Callable[[], Callable[..., Any]]) -> int:
 def hush() -> None:
     """What the bot logs while it serves would stand in the middle of a command’s own lines; « serve » begins to log
     once it runs."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    if structlog := sys.modules.get("structlog"):
+        structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
 
 
-def _report_failure(error: Exception, settings: Settings | None, *, is_verbose: bool) -> int:
+def _report_failure(error: Exception, settings: "Settings | None", *, is_verbose: bool) -> int:
     """One sentence; the traceback, whose lines may quote secrets, is for who asks for it."""
-    sentence = as_sentence(error, settings)
+    sentence: OperatorError | None = load("cli.faults:as_sentence")(error, settings)
     if is_verbose or os.environ.get("COOP_LOG_LEVEL", "").upper() == "DEBUG":
         traceback.print_exception(error)
     if sentence is None:

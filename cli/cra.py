@@ -17,13 +17,13 @@ from typing import BinaryIO, TextIO
 from bot.errors import ChatError
 from bot.mattermost import ChatUser, Mattermost
 from bot.people import make_newcomer
+from cli.checks import open_chat
 from cli.command import Call
-from cli.environment import open_chat, open_file, open_up_to_date
+from cli.environment import open_up_to_date
 from cli.errors import OperatorError
 from cli.faults import same_name_fault
 from cli.tables import (
     IGNORED_MAX,
-    LINE_BYTES_MAX,
     BadLineError,
     Complain,
     announce,
@@ -33,10 +33,10 @@ from cli.tables import (
     open_to_import,
     read_cells,
     read_header,
-    read_texts,
     take_turn,
 )
 from cli.terminal import ProgressBar, begin_csv, count, open_standard_output
+from cli.texts import LINE_BYTES_MAX, open_file, read_texts
 from storage import people
 from storage.cra.bulk import ExportFilter, IncomingLine, add_lines, describe_line, export_rows, renumber_lines
 from storage.cra.coordination import COORDINATION_COLUMNS, export_lines

@@ -15,7 +15,7 @@ from bot.mattermost import Mattermost, RateLimit, outside_transactions
 from bot.outbox import Outbox, OutboxOptions
 from bot.renderers import MessageRenderer
 from bot.replies import Reply
-from cli.environment import open_client
+from cli.checks import open_client
 from cli.errors import OperatorError
 from cli.terminal import ProgressBar
 from config.settings import Settings

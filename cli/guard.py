@@ -7,9 +7,8 @@ from typing import TextIO
 from bot.french.words import plural
 from bot.guard import Detection, find
 from cli.command import Call
-from cli.environment import open_file
-from cli.tables import read_lines
 from cli.terminal import open_whole
+from cli.texts import open_file, read_lines
 
 
 def guard(_: Call, file: str, as_json: bool) -> int:

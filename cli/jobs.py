@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 from bot.features import Feature, Trigger
 from bot.job_runner import Schedule, find_zones
 from cli.actus import Standing, editions
+from cli.checks import choose_features
 from cli.command import Call
-from cli.environment import begin_reading, choose_features, open_up_to_date
+from cli.environment import begin_reading, open_up_to_date
 from cli.terminal import align
 from commands import FEATURES
 from commands.actus import drafts

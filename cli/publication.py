@@ -20,9 +20,10 @@ from bot.papers import page
 from bot.replies import Message, Reply
 from bot.texts import Markdown, escape, render
 from cli.actus import Standing, begin_digest, editions, find_digest, standing, unmarked
+from cli.checks import check_paths
 from cli.command import Call
 from cli.delivery import Office, Pen, deliver, open_office
-from cli.environment import check_paths, open_up_to_date
+from cli.environment import open_up_to_date
 from cli.errors import OperatorError
 from cli.journal import note
 from cli.terminal import ProgressBar

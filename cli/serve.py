@@ -3,8 +3,8 @@
 import sys
 
 from bot import app
+from cli.checks import check_backups, check_paths, check_place, check_server, choose_features, data_dir_fault
 from cli.command import Call
-from cli.environment import check_backups, check_paths, check_place, check_server, choose_features, data_dir_fault
 from cli.errors import OperatorError
 from commands import FEATURES
 from storage import schema

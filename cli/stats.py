@@ -18,8 +18,9 @@ from bot.french.words import NBSP, group, say_minutes
 from bot.mattermost import Mattermost
 from bot.papers import FigureSection, LabelledValue
 from bot.texts import typeset
+from cli.checks import open_client
 from cli.command import Call
-from cli.environment import begin_reading, open_client, open_up_to_date
+from cli.environment import begin_reading, open_up_to_date
 from cli.errors import OperatorError
 from commands.stats.conseiller import NOTES, find_full_name, make_own_page, read_own_figures
 from commands.stats.papers import Page, Workbook, make_territory_page, write_paper

@@ -18,22 +18,17 @@ from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.french.words import plural
-from cli.environment import open_database, open_file, open_up_to_date
+from cli.environment import open_database, open_up_to_date
 from cli.errors import OperatorError
 from cli.terminal import ProgressBar
+from cli.texts import Text, open_file, read_texts
 from config.settings import Settings
 from storage import schema
 from storage.database import Database
 
-LINE_BYTES_MAX = 1_000_000
-"""Bytes of a line; nothing that is described in one is near it."""
 IGNORED_MAX = 20
 """Unknown columns that are remembered, to be told."""
 _DELIMITERS = ";,\t"
-_MARK = b"\xef\xbb\xbf"
-
-Text = tuple[int, str]
-"""A line by its number in the file (the first is 1)."""
 
 
 class BadLineError(ValueError):
@@ -131,41 +126,6 @@ def read_cells(number: int, texts: Iterator[Text], delimiter: str) -> Iterator[t
             continue
         if any(cell.strip() for cell in found):
             yield start, found
-
-
-def read_texts(stream: BinaryIO) -> Iterator[Text]:
-    """Lines with their numbers; what is not UTF-8 becomes U+FFFD, which no value may hold."""
-    number = 0
-    while data := stream.readline(LINE_BYTES_MAX + 1):
-        number += 1
-        if number == 1:
-            data = _without_mark(data)
-        if len(data) > LINE_BYTES_MAX:
-            while (more := stream.readline(LINE_BYTES_MAX)) and not more.endswith(b"\n"):
-                pass
-        yield number, data.decode("utf-8", "replace")
-
-
-def read_lines(stream: BinaryIO) -> Iterator[Text]:
-    """Read lines by their number, without their ends. Raises OperatorError for what is no text in UTF-8."""
-    number = 0
-    while data := stream.readline(LINE_BYTES_MAX + 1):
-        number += 1
-        if len(data) > LINE_BYTES_MAX:
-            raise OperatorError(f"Ligne {number} : elle a plus d’un million d’octets. Coupez-la en plusieurs.")
-        try:
-            line = (data.removeprefix(_MARK) if number == 1 else data).decode("utf-8")
-        except UnicodeDecodeError:
-            raise OperatorError(
-                f"Ligne {number} : ce n’est pas du texte UTF-8. Enregistrez le fichier ainsi."
-            ) from None
-        yield number, line.removesuffix("\n").removesuffix("\r")
-
-
-def _without_mark(data: bytes) -> bytes:
-    if data.startswith((b"PK\x03\x04", b"\xff\xfe", b"\xfe\xff", b"\xd0\xcf")):
-        raise OperatorError("Ce fichier n’est pas du texte UTF-8 : enregistrez-le en « CSV UTF-8 », ou en JSONL.")
-    return data.removeprefix(_MARK)
 
 
 T = TypeVar("T")

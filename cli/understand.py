@@ -7,10 +7,11 @@ from datetime import date
 
 from bot.command_lines import CommandIndex
 from cli.annuaire import find_viewer
+from cli.checks import choose_features
 from cli.command import Call
-from cli.environment import begin_reading, choose_features, open_file, open_up_to_date
-from cli.tables import Text, read_lines
+from cli.environment import begin_reading, open_up_to_date
 from cli.terminal import align, count, make_printable
+from cli.texts import Text, open_file, read_lines
 from commands import FEATURES
 from config.time import PARIS
 from dialogs.plain_words import Reading, understand

@@ -185,8 +185,8 @@ class Command(_InFrench):
 
     def invoke(self, ctx: click.Context) -> int:
         """Run it."""
-        run = _load("cli.command:run")
-        code: int = run(ctx, lambda: _load(self.where))
+        run = load("cli.command:run")
+        code: int = run(ctx, self.where)
         return code
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -209,9 +209,9 @@ class Command(_InFrench):
             raise click.UsageError(f"{given[1]} : à choisir, ou {given[0]}, mais pas les deux", ctx)
 
 
-def _load(where: str) -> Callable[..., Any]:
-    """Import a command’s function. Garbage, of which imports leave little, is not looked for meanwhile: that took a
-    sixth of their time."""
+def load(where: str) -> Callable[..., Any]:
+    """Import a function, « module:function », that only some commands need. Garbage, of which imports leave little, is
+    not looked for meanwhile: that took a sixth of their time."""
     module, _, name = where.partition(":")
     gc.disable()
     try:

@@ -15,7 +15,7 @@ from sqlmodel import select
 
 from bot.app import App
 from bot.clock import utc_now
-from cli.environment import check_paths
+from cli.checks import check_paths
 from cli.errors import OperatorError
 from commands.actus import editions
 from config.settings import Settings

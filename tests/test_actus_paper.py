@@ -13,7 +13,7 @@ from pypdf import PdfReader
 
 from bot.papers import page, typeset
 from bot.papers.page import Brand, Logo
-from cli.environment import check_paths
+from cli.checks import check_paths
 from cli.errors import OperatorError
 from commands.actus import formats
 from commands.actus.editions import Chapter, Piece, Sheet

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from cli.cra import Authors, Import, ImportOutcome, Lines, check
 from cli.errors import OperatorError
-from cli.tables import LINE_BYTES_MAX
 from cli.terminal import ProgressBar
+from cli.texts import LINE_BYTES_MAX
 from storage.cra.files import LINE_COLUMNS, RowError, read_entry
 from storage.database import Database
 from tests.support.cra import JSON_LINE, NOW, cra_database, import_reports, write_jsonl

@@ -13,8 +13,8 @@ from bot.app import App
 from bot.mattermost import AioClient
 from bot.renderers import read_portrait
 from cli.admin import Admin
+from cli.checks import check_server
 from cli.demo.stage import free_port
-from cli.environment import check_server
 from cli.errors import OperatorError
 from commands import FEATURES
 from config.settings import read

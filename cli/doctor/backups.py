@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 
 from bot.french.words import plural
+from cli.checks import plan_backups
 from cli.doctor.findings import Findings
-from cli.environment import plan_backups
 from cli.errors import OperatorError
 from cli.faults import folder_fault
 from config.settings import Settings

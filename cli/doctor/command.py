@@ -7,6 +7,7 @@ from bot.errors import ChatError
 from bot.features import Feature
 from bot.mattermost import AioClient, Mattermost
 from cli.admin import Admin
+from cli.checks import open_client
 from cli.command import Call
 from cli.doctor import chat, house
 from cli.doctor import server as callback
@@ -14,7 +15,6 @@ from cli.doctor.backups import backups
 from cli.doctor.chat import rights, rooms
 from cli.doctor.findings import Findings
 from cli.doctor.server import as_admin
-from cli.environment import open_client
 from cli.faults import chat_fault
 from cli.rights import Needs
 from commands import FEATURES

@@ -9,8 +9,8 @@ from bot.features import Feature
 from bot.french.words import NBSP, plural
 from bot.registry import find_setting_fault, is_enabled
 from bot.spool import ASIDE
+from cli.checks import data_dir_fault
 from cli.doctor.findings import Findings
-from cli.environment import data_dir_fault
 from cli.errors import OperatorError
 from cli.faults import as_sentence
 from cli.rights import Needs

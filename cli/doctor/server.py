@@ -6,8 +6,8 @@ from bot.errors import ChatError
 from bot.french.words import plural
 from bot.mattermost import AioClient, Mattermost
 from cli.admin import Admin, Identity, ServerSettings, SlashCommand
+from cli.checks import open_client
 from cli.doctor.findings import Findings
-from cli.environment import open_client
 from cli.faults import chat_fault
 from cli.rights import Needs
 from cli.setup.server import SETTING, host_of, wrong_settings

@@ -12,9 +12,10 @@ from bot.mattermost import ChatUser, Mattermost
 from bot.people import make_newcomer
 from bot.replies import Say
 from bot.texts import Markdown, render
+from cli.checks import open_client
 from cli.command import Call
 from cli.delivery import Pen
-from cli.environment import begin_reading, open_client, open_up_to_date
+from cli.environment import begin_reading, open_up_to_date
 from cli.errors import OperatorError
 from cli.faults import chat_fault
 from cli.journal import note_about

@@ -8,9 +8,10 @@ from datetime import timedelta
 from typing import TextIO
 
 from bot.clock import utc_now
+from cli.checks import check_paths, open_chat
 from cli.command import Call
 from cli.delivery import Pen
-from cli.environment import check_paths, open_chat, open_up_to_date
+from cli.environment import open_up_to_date
 from cli.journal import note
 from cli.people.imports import Accounts, Import, Memberships, PeopleOutcome, Seen
 from cli.people.lines import COLUMNS, NAMED_BY, STRUCTURE_COLUMNS, read_structure, write_cells

@@ -7,11 +7,12 @@ from io import BufferedReader
 from typing import TextIO, cast
 
 from cli.command import Call
-from cli.environment import begin_reading, open_file, open_up_to_date
+from cli.environment import begin_reading, open_up_to_date
 from cli.ressources.imports import Import, ResourcesOutcome
 from cli.ressources.lines import COLUMNS, THEMES_JOINED_BY, Lines
 from cli.tables import announce, complain, open_to_import
 from cli.terminal import ProgressBar, align, begin_csv, count, open_standard_output
+from cli.texts import open_file
 from config.ressources import CATEGORIES, KINDS
 from config.text import guard
 from storage.database import Database

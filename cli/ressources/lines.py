@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from io import BufferedReader
 from typing import Any
 
-from cli.tables import LINE_BYTES_MAX, BadLineError, Cells, Table, read_texts
+from cli.tables import BadLineError, Cells, Table
+from cli.texts import LINE_BYTES_MAX, read_texts
 from config.text import unguard
 
 COLUMNS = (

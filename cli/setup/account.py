@@ -14,7 +14,7 @@ from bot.french.words import plural
 from bot.mattermost import ChatUser
 from bot.renderers import read_portrait
 from cli.admin import Admin, Identity
-from cli.environment import open_client
+from cli.checks import open_client
 from cli.errors import OperatorError
 from cli.rights import Lack, Needs, Standing, explain_excess, look_up
 from cli.setup.changes import Changes

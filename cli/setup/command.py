@@ -13,8 +13,8 @@ from bot.features import Feature
 from bot.renderers import BotProfile, picture_url
 from cli import envfile
 from cli.admin import Admin, Identity, SlashCommand
+from cli.checks import choose_features, open_client
 from cli.command import Call
-from cli.environment import choose_features, open_client
 from cli.errors import OperatorError
 from cli.faults import folder_fault, text_of
 from cli.rights import Needs

@@ -5,11 +5,14 @@ from pathlib import Path
 from tests.bench.children import bot
 from tests.bench.client import Chatter
 from tests.bench.figures import Figure
+from tests.bench.history import coop_bot
 from tests.bench.load import closed, middle
 from tests.bench.plan import Plan
 from tests.bench.submissions import today
 
-START_S, RESIDENT_MB, GROWTH_MB = 0.8, 90, 5
+START_S, RESIDENT_MB, GROWTH_MB, COMMAND_S = 0.8, 90, 5, 0.3
+COMMANDS = (("guard", "README.md"), ("api", "list"), ("journal", "verify"), ("people",))
+"""What an operator types: a text is read, rows are listed."""
 
 
 async def measure(plan: Plan, chatter: Chatter, folder: Path) -> list[Figure]:
@@ -36,7 +39,13 @@ async def measure(plan: Plan, chatter: Chatter, folder: Path) -> list[Figure]:
             "≤ 5 Mo",
             growth <= GROWTH_MB,
         ),
+        *[await _command(plan, database, words) for words in COMMANDS],
     ]
+
+
+async def _command(plan: Plan, database: str, words: tuple[str, ...]) -> Figure:
+    took = middle([(await coop_bot(database, *words)).seconds for _ in range(plan.starts)])
+    return Figure(f"(c) coop-bot {' '.join(words)}", f"{took:.2f} s", "", "≤ 0,3 s", took <= COMMAND_S)
 
 
 async def _start(chatter: Chatter, database: str, folder: Path) -> float:

@@ -1,0 +1,174 @@
+"""What the bot stands on beside its database: Mattermost, its tables, its port and its folder; how commands reach or
+check each.
+"""
+
+import asyncio
+import errno
+import socket
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from bot import registry
+from bot.calendar import read_recurrence
+from bot.errors import ChatError
+from bot.features import Feature
+from bot.mattermost import AioClient, Mattermost, RateLimit
+from bot.papers import page
+from cli.admin import Admin
+from cli.errors import OperatorError
+from cli.faults import chat_fault, folder_fault, place_fault
+from config import canaux, charte, editions, hotline, liens
+from config.kit import read_sizes
+from config.settings import Settings
+from storage.backup import BackupError, BackupPlan
+from storage.backup.encryption import read_recipients
+
+ANSWERED_WITHIN = 5.0
+"""Seconds in which Mattermost may say whether it knows the bot."""
+
+
+def choose_features(features: Iterable[Feature], settings: Settings) -> Sequence[Feature]:
+    """The features that the settings leave on. Raises OperatorError for a name that is none."""
+    try:
+        return registry.choose_features(features, settings.features)
+    except ValueError as error:
+        raise OperatorError(str(error), code=2) from None
+
+
+@asynccontextmanager
+async def open_client(url: str, token: str, budget: RateLimit | None = None) -> AsyncIterator[AioClient]:
+    """A client of a server in the name of whose token it is."""
+    client = AioClient(url, token, budget)
+    try:
+        yield client
+    finally:
+        await client.close()
+
+
+@asynccontextmanager
+async def open_chat(settings: Settings) -> AsyncIterator[Mattermost | None]:
+    """Mattermost, where there is a token to ask it with; long work paces itself within ``pacing()``."""
+    token = settings.bot_token.get_secret_value()
+    if not token:
+        yield None
+        return
+    async with open_client(settings.mattermost_url, token, RateLimit(settings.work_calls)) as client:
+        yield Mattermost(client, settings.team)
+
+
+async def check_server(settings: Settings) -> str | None:
+    """Raises OperatorError for an address that is no Mattermost’s, a token that it refuses, and a team in which the bot
+    is not. A server that does not answer is waited for later: the sentence says what to look at meanwhile."""
+    token = settings.bot_token.get_secret_value()
+    try:
+        async with open_client(settings.mattermost_url, token) as client, asyncio.timeout(ANSWERED_WITHIN):
+            admin = Admin(client)
+            me, team = await admin.me(), await admin.team(settings.team)
+            is_in = team is not None and await admin.is_member(team.id, me.id)
+    except TimeoutError:
+        return _explain_silence(settings)
+    except ChatError as error:
+        if error.status in {401, 404}:
+            which = "COOP_BOT_TOKEN" if error.status == 401 else "COOP_MATTERMOST_URL"
+            raise OperatorError(f"{which} : {chat_fault(error)}", code=2) from None
+        if error.status != 403:
+            return _explain_silence(settings)
+        # A team that one may not look into.
+        is_in = False
+    if not is_in:
+        raise OperatorError(
+            f"COOP_TEAM : il n’y a pas d’équipe « {settings.team} », ou le bot n’y est pas. Donnez le nom "
+            "court de l’équipe, celui de son adresse ; « coop-bot setup » y met le bot.",
+            code=2,
+        )
+    return None
+
+
+def _explain_silence(settings: Settings) -> str:
+    return (
+        f"Le serveur Mattermost ne répond pas à l’adresse {settings.mattermost_url} : vérifiez COOP_MATTERMOST_URL, et "
+        "qu’il est démarré. Le bot se lance, et l’attend."
+    )
+
+
+def _read_editions(path: Path) -> None:
+    for edition in editions.read(path).values():
+        read_recurrence(edition.rhythm)
+
+
+_FILES: Mapping[str, Callable[[Path], object]] = {
+    "channels": canaux.read,
+    "hotline": hotline.read,
+    "editions": _read_editions,
+    "links": liens.read,
+    "logo": page.read_logo,
+    "charter": charte.read,
+    "kit": read_sizes,
+}
+
+
+def check_paths(settings: Settings, *names: str) -> None:
+    """Raises OperatorError for a table or picture of the operator’s that is missing or can’t be used: one of these
+    settings, or of all where none is named."""
+    for name in names or _FILES:
+        path: Path | None = getattr(settings, name)
+        try:
+            if path:
+                _FILES[name](path)
+        except OSError as error:
+            raise OperatorError(f"COOP_{name.upper()} : {place_fault(error, path or '')}", code=2) from None
+        except UnicodeDecodeError:
+            raise OperatorError(
+                f"COOP_{name.upper()} : {path} n’est pas du texte UTF-8 : corrigez-le.", code=2
+            ) from None
+        except ValueError as problem:
+            raise OperatorError(f"COOP_{name.upper()} : {str(problem).rstrip('.')}.", code=2) from None
+
+
+def check_place(settings: Settings) -> None:
+    """Raises OperatorError where the bot can’t listen at its address and port; nothing is done before it is known."""
+    host, port = settings.host, settings.port
+    try:
+        found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        for family, kind, protocol, _, address in found:
+            with socket.socket(family, kind, protocol) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind(address)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise OperatorError(
+                f"COOP_PORT : le port {port} est déjà pris. Arrêtez ce qui l’occupe, ou changez-le."
+            ) from None
+        if error.errno in {errno.EACCES, errno.EPERM}:
+            raise OperatorError(
+                f"COOP_PORT : le port {port} demande d’être root. Prenez-en un à partir de 1024."
+            ) from None
+        raise OperatorError(
+            f"COOP_HOST : « {host} » n’est pas une adresse de cette machine. Donnez 127.0.0.1, ou 0.0.0.0 pour que "
+            "le bot soit atteint d’ailleurs.",
+            code=2,
+        ) from None
+
+
+def plan_backups(settings: Settings) -> BackupPlan:
+    """What the settings say of scheduled backups. Raises OperatorError where they say too little, or a wrong key."""
+    if settings.backup_dir is None:
+        raise OperatorError("COOP_BACKUP_DIR n’est pas réglé : donnez le dossier des sauvegardes.", code=2)
+    try:
+        keys = read_recipients(settings.backup_age_recipient)
+    except BackupError as fault:
+        raise OperatorError(str(fault), code=2) from None
+    return BackupPlan(settings.database_url, settings.backup_dir, settings.backup_keep, keys, settings.data_dir)
+
+
+def check_backups(settings: Settings) -> None:
+    """Raises OperatorError where no scheduled backup could ever be made."""
+    if settings.backup_at is not None:
+        plan_backups(settings)
+
+
+def data_dir_fault(settings: Settings, *, make: bool) -> str | None:
+    """Why nothing can be kept in the data folder, and what to do; None when it can."""
+    fault = folder_fault(settings.data_dir.absolute(), make=make)
+    return f"COOP_DATA_DIR : {fault}" if fault else None
