@@ -1,6 +1,6 @@
 """The figures of « Mes statistiques »: what they count (docs/domaine.md §3.1), their percentages, and their queries."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, timedelta
@@ -9,7 +9,18 @@ from functools import reduce
 from operator import add
 from typing import Any, NamedTuple, Self, TypeVar
 
-from sqlalchemy import BigInteger, ColumnElement, Executable, cast, func, literal_column, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Date,
+    Executable,
+    cast,
+    func,
+    literal,
+    literal_column,
+    select,
+    union_all,
+)
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.territories import Territory
@@ -242,19 +253,23 @@ async def iterate_own_rows(
 async def read_exact_figures(db: AsyncSession, territory: Territory, start: date, end: date) -> Figures:
     """Read what was done in a territory in [start, end[, exactly: for its operator alone, others are told less
     (storage.stats.territories). Whole months come from the summary, other days from the comptes rendus."""
-    first, last = _find_whole_months(start, end)
-    within = [CRA_MONTH.c.month >= first, CRA_MONTH.c.month < last]
+    plan = _plan_reading(start, end)
+    months = [CRA_MONTH.c.month >= plan.first, CRA_MONTH.c.month < plan.last]
     if territory.departements is not None:
-        within.append(CRA_MONTH.c.departement.in_(territory.departements))
+        months.append(CRA_MONTH.c.departement.in_(territory.departements))
     sums = [cast(func.sum(CRA_MONTH.c[name]), BigInteger).label(name) for name in MEASURE_NAMES]
-    parts = [select(CRA_MONTH.c.month, *sums).where(*within).group_by(CRA_MONTH.c.month)]
-    month = month_of(dialect(db)).label("month")
-    for a, b in _list_edges(start, end):
-        days = select(month, *MEASURE_SUMS.values()).where(*select_counted(territory, a, b))
-        parts.append(days.group_by(literal_column("month")))
-    found = (await execute(db, union_all(*parts))).mappings()
-    each = [Figures.of(dict(row), {row["month"]: row["accompagnements"]}) for row in found if row["accompagnements"]]
-    return reduce(add, each, Figures())
+    parts: list[Any] = [select(_ONCE, CRA_MONTH.c.month, *sums).where(*months).group_by(CRA_MONTH.c.month)]
+    for span in plan.days:
+        times: ColumnElement[int] = literal_column(str(span.times)).label("times")
+        days = select(times, literal(span.start.replace(day=1), Date), *MEASURE_SUMS.values())
+        parts.append(days.where(*select_counted(territory, span.start, span.end)))
+    found: dict[date, Counter[str]] = defaultdict(Counter)
+    rows: list[Any] = list(await execute(db, union_all(*parts)))
+    for sign, day, *counted in rows:
+        for name, value in zip(MEASURE_NAMES, counted, strict=True):
+            found[day][name] += sign * value
+    told = [(day, row) for day, row in sorted(found.items()) if row["accompagnements"]]
+    return reduce(add, (Figures.of(row, {day: row["accompagnements"]}) for day, row in told), Figures())
 
 
 def select_counted(territory: Territory, start: date, end: date) -> list[ColumnElement[bool]]:
@@ -275,14 +290,46 @@ def _select_own(author_id: str, start: date, end: date, tag: str = "") -> tuple[
     return (*mine, has_tag(CRA.c.id, tag)) if tag else mine
 
 
-def _find_whole_months(start: date, end: date) -> tuple[date, date]:
-    """Find the months that [start, end[ holds whole, as an interval of first days; empty (or backwards) when none."""
-    first = start if start.day == 1 else (start.replace(day=1) + timedelta(days=31)).replace(day=1)
-    return first, max(first, end.replace(day=1)) if first <= end else first
+class _Days(NamedTuple):
+    """The days [start, end[ of one month, whose comptes rendus are added (1) or taken away (-1)."""
+
+    times: int
+    start: date
+    end: date
 
 
-def _list_edges(start: date, end: date) -> list[tuple[date, date]]:
-    """List the days of [start, end[ before and after its whole months."""
-    first, last = _find_whole_months(start, end)
-    spans = [(start, end)] if first >= end else [(start, first), (last, end)]
-    return [(a, b) for a, b in spans if a < b]
+class _Reading(NamedTuple):
+    """The months [first, last[ are read of the summary; ``days`` are what they lack, and what they have too much."""
+
+    first: date
+    last: date
+    days: Sequence[_Days]
+
+
+_ONCE: ColumnElement[int] = literal_column("1").label("times")
+
+
+def _plan_reading(start: date, end: date) -> _Reading:
+    """Plan how [start, end[ is read: of the months at its ends the days wanted, or all but the others, whichever are
+    fewer, since each compte rendu that is read by itself costs as much as a row of the summary for a whole month."""
+    if start >= end:
+        return _Reading(start, start, ())
+    first, last = start.replace(day=1), (end - timedelta(days=1)).replace(day=1)
+    before, after = _Days(-1, first, start), _Days(-1, end, _next_month(last))
+    if first == last:
+        return _take_month(_Days(1, start, end), (before, after), first)
+    head = _take_month(_Days(1, start, _next_month(first)), (before,), first)
+    tail = _take_month(_Days(1, last, end), (after,), last)
+    from_, to = head.first if head.last > head.first else _next_month(first), tail.last
+    return _Reading(from_, to, (*head.days, *tail.days))
+
+
+def _take_month(wanted: _Days, others: Sequence[_Days], month: date) -> _Reading:
+    others = [days for days in others if days.start < days.end]
+    if sum((days.end - days.start).days for days in others) < (wanted.end - wanted.start).days:
+        return _Reading(month, _next_month(month), others)
+    return _Reading(month, month, (wanted,))
+
+
+def _next_month(month: date) -> date:
+    return (month + timedelta(days=31)).replace(day=1)
