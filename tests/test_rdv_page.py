@@ -249,7 +249,8 @@ async def test_who_books_chooses_what_it_is_about(desk: Desk) -> None:
     by_subject = {subject: await desk.asks(f"?sujet={subject}") for subject in ("internet", "courriel", "un-autre")}
     assert "Naviguer sur Internet" in by_subject["internet"].body
     assert 'name="sujet" value="courriel"' in by_subject["courriel"].body
-    nine = by_subject["un-autre"].moments[0]
+    later = [each for each in by_subject["un-autre"].moments if each[:10] > f"{desk.house.today}"]
+    nine = later[0]  # of today’s it may be too late to cancel one
     ends = {}
     for subject, seen in by_subject.items():
         assert nine in seen.moments
