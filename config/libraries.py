@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import icalendar
     import markdown_it
     import nh3
+    import pyrage
     import segno
     import snowballstemmer
     import typst
@@ -43,6 +44,7 @@ __all__ = (
     "icalendar",
     "markdown_it",
     "nh3",
+    "pyrage",
     "segno",
     "snowballstemmer",
     "typst",
@@ -63,6 +65,7 @@ PLACES = {
     "icalendar": "icalendar",
     "markdown_it": "markdown_it",
     "nh3": "nh3",
+    "pyrage": "pyrage",
     "segno": "segno",
     "snowballstemmer": "snowballstemmer",
     "typst": "typst",

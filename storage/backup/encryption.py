@@ -12,9 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol, cast
 
-import pyrage
-from pyrage import ssh, x25519
-
+from config import libraries
 from storage.backup.file import BackupError
 
 MAGIC = b"age-encryption.org/"
@@ -37,10 +35,10 @@ def read_recipients(text: str) -> Sequence[Recipient]:
 
 
 def _read_recipient(text: str, at: int) -> Recipient:
-    kind = ssh.Recipient if text.startswith("ssh-") else x25519.Recipient
+    kind = libraries.pyrage.ssh.Recipient if text.startswith("ssh-") else libraries.pyrage.x25519.Recipient
     try:
         found: Recipient = kind.from_str(text)
-    except pyrage.RecipientError:
+    except libraries.pyrage.RecipientError:
         raise BackupError(
             f"COOP_BACKUP_AGE_RECIPIENT : la clé n° {at} n’est pas une clé publique d’age (age1…) ni de SSH "
             "(ssh-ed25519 …, ssh-rsa …). « age-keygen » en fait une ; la clé privée reste ailleurs."
@@ -54,10 +52,10 @@ def read_identities(path: Path) -> Sequence[Identity]:
         data = file.read(IDENTITY_FILE_MAX)
     try:
         if b"PRIVATE KEY-----" in data:
-            return [ssh.Identity.from_buffer(data)]
+            return [libraries.pyrage.ssh.Identity.from_buffer(data)]
         lines = [line.strip() for line in data.decode().splitlines()]
-        found = [x25519.Identity.from_str(line) for line in lines if line and not line.startswith("#")]
-    except (pyrage.IdentityError, UnicodeDecodeError):
+        found = [libraries.pyrage.x25519.Identity.from_str(line) for line in lines if line and not line.startswith("#")]
+    except (libraries.pyrage.IdentityError, UnicodeDecodeError):
         found = []
     if not found:
         raise BackupError(
@@ -69,7 +67,7 @@ def read_identities(path: Path) -> Sequence[Identity]:
 
 def make_pair() -> tuple[Identity, Recipient]:
     """Make a private key that nobody keeps, and its public key."""
-    made = x25519.Identity.generate()
+    made = libraries.pyrage.x25519.Identity.generate()
     return made, made.to_public()
 
 
@@ -78,7 +76,7 @@ def encrypting(raw: BinaryIO, recipients: Sequence[Recipient]) -> Iterator[Binar
     """What is written to this stream comes encrypted to ``raw``, which stays open. Raises what writing there raises."""
     for_reading, for_writing = os.pipe()
     with open(for_reading, "rb", closefd=True) as source:  # noqa: PTH123  (no path, but a pipe)
-        work = _Beside(lambda: pyrage.encrypt_io(source, raw, list(recipients)), source)
+        work = _Beside(lambda: libraries.pyrage.encrypt_io(source, raw, list(recipients)), source)
         try:
             with open(for_writing, "wb", closefd=True) as stream:  # noqa: PTH123
                 yield stream
@@ -143,7 +141,7 @@ class _Decrypted(io.RawIOBase):
         for_reading, for_writing = os.pipe()
         self._pipe = open(for_reading, "rb", buffering=0, closefd=True)  # noqa: PTH123, SIM115
         out = open(for_writing, "wb", closefd=True)  # noqa: PTH123, SIM115
-        self._work = _Beside(lambda: pyrage.decrypt_io(raw, out, list(identities)), out, raw)
+        self._work = _Beside(lambda: libraries.pyrage.decrypt_io(raw, out, list(identities)), out, raw)
 
     def readable(self) -> bool:
         return True
@@ -163,7 +161,7 @@ class _Decrypted(io.RawIOBase):
     def _end(self) -> None:
         try:
             self._work.end()
-        except pyrage.DecryptError:
+        except libraries.pyrage.DecryptError:
             raise BackupError(
                 f"La sauvegarde « {self._path} » ne s’ouvre avec aucune des clés de --identity, ou son début est "
                 "endommagé : donnez la clé privée de COOP_BACKUP_AGE_RECIPIENT."
