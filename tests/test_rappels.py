@@ -77,7 +77,7 @@ async def test_what_can_wait_comes_in_one_message_at_nine(days: House) -> None:
     assert "- Votre fiche est publiée.\n  > Merci !" in said
     assert told.buttons == ["Détails 1", "Moins", "Plus"]
     await lea.clicks(told, "Détails 1")
-    assert (await lea.whispered()).text, "the button goes where the feature’s own would"
+    assert await lea.answered(), "the button goes where the feature’s own would"
     assert await days_of(lea) == [told], "and rewrites nothing"
     await give(days, lea, "Autre chose.")
     await strike(days, MONDAY, 10)

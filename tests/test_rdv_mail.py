@@ -53,9 +53,9 @@ async def rings(house: House, at: datetime) -> None:
     house.bot.workers.look()
 
 
-async def put_tomorrow(desk: Desk) -> datetime:
-    """The booking was made a week ago, for ten o’clock of the day after; returns that."""
-    start = datetime.combine(utc_now().astimezone(PARIS).date() + timedelta(days=1), time(10), PARIS).astimezone(UTC)
+async def put_in_three_days(desk: Desk) -> datetime:
+    """The booking was made a week before, for ten o’clock of a day to come; returns that."""
+    start = datetime.combine(utc_now().astimezone(PARIS).date() + timedelta(days=3), time(10), PARIS).astimezone(UTC)
     async with desk.house.bot.database.transaction() as db:
         query = select(Booking, Rdv).where(Booking.user_id == desk.juliette.id, col(Rdv.id) == Booking.rdv)
         booking, rdv = (await db.exec(query.order_by(col(Booking.id).desc()))).first() or pytest.fail("no booking")
@@ -69,7 +69,7 @@ async def books(desk: Desk) -> tuple[str, datetime]:
     free = await desk.has(place="Médiathèque")
     await desk.is_automatic()
     code = (await desk.books(free[-1], contact=ADDRESS, rappel="oui")).code
-    return code, await put_tomorrow(desk)
+    return code, await put_in_three_days(desk)
 
 
 async def last_booking(desk: Desk) -> Booking:

@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 from aiohttp import ClientSession
@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlmodel import col, delete, select
 
 from commands.rdv.availability import address_of
+from config.time import PARIS
 from storage.people import Role
 from storage.personal_data import retention
 from storage.rdv.appointments import Rdv, RdvState
@@ -114,7 +115,8 @@ class Desk:
 
 @pytest.fixture
 async def desk(house: House, juliette: Person) -> AsyncIterator[Desk]:
-    """Juliette’s page, before anybody booked."""
+    """Juliette’s page, before anybody booked, after the last moment of a day: those to come are not too soon."""
+    house.clock.goes_to(datetime.combine(house.today + timedelta(days=1), time(13), PARIS))
     await house.registers(juliette, Role.CONSEILLER, prenom="Juliette", nom="Martin", structure="Médiathèque de Bron")
     async with house.bot.database.transaction() as db:
         for table in (Booking, Rdv):
@@ -271,6 +273,8 @@ async def test_who_books_chooses_what_it_is_about(desk: Desk) -> None:
 
 
 async def test_another_moment_is_proposed_and_agreed_to(desk: Desk) -> None:
+    """It may be too soon to be moved or cancelled, but not to be accepted."""
+    desk.house.clock.goes_to(datetime.combine(desk.house.today + timedelta(days=1), time(8), PARIS))
     free = await desk.has()
     code = (await desk.books(free[2])).code
     card = await desk.juliette.told("Demande de rendez-vous")
@@ -280,6 +284,8 @@ async def test_another_moment_is_proposed_and_agreed_to(desk: Desk) -> None:
     assert offered.state == "offered"
     value = re.search(r'value="accepter"><input type="hidden" name="creneau" value="([^"]+)"', offered.body)
     assert value
+    assert "Il est trop tard pour déplacer ou annuler ici" in offered.body
+    assert (await desk.sends(f"/{code}", action="annuler")).status == 409
     agreed = await desk.sends(f"/{code}", action="accepter", creneau=value[1])
     assert agreed.state == "accepted"
     ((_, rdv),) = await desk.bookings()
@@ -345,7 +351,7 @@ async def test_three_days_after_nothing_is_left(desk: Desk) -> None:
     free = await desk.has()
     await desk.books(free[0])
     ((_, rdv),) = await desk.bookings()
-    start = datetime.now(UTC) - timedelta(days=4)
+    start = desk.house.clock() - timedelta(days=4)
     async with desk.house.bot.database.transaction() as db:
         row = await db.get(Rdv, rdv.id)
         assert row is not None

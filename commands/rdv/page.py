@@ -207,12 +207,12 @@ async def _act(held: Held, asked: PageRequest) -> PageAnswer:
     """Cancel, accept what the conseiller proposes, or move. Twice is harmless."""
     action = asked.fields.get("action", "deplacer" if asked.fields.get("creneau") else "")
     typed = Typed.of(asked.fields)
+    if action == "accepter" and held.is_to_come:
+        return await _accept(held, typed)
     if not held.is_open:
         return await held.show({"": "Il est trop tard pour changer ce rendez-vous ici."}, status=409)
     if action == "annuler":
         return await _cancel(held)
-    if action == "accepter":
-        return await _accept(held, typed)
     if action == "deplacer" and held.page.is_on:
         return await _move(held, typed)
     return await held.show(status=422)
@@ -221,11 +221,12 @@ async def _act(held: Held, asked: PageRequest) -> PageAnswer:
 async def _accept(held: Held, typed: Typed) -> PageAnswer:
     """Accept the moment that was proposed, if it is still that one."""
     ctx = held.visit.ctx
-    if held.booking.state is BookingState.OFFERED:
-        if typed.start != held.rdv.starts_at:
-            return await held.show({"creneau": "Le moment proposé vient de changer : relisez-le."}, status=409)
-        await change(ctx.db, held.booking, state=BookingState.ACCEPTED)
-        await change_rdv(ctx.db, held.rdv, ctx.now, state=RdvState.PREVU)
+    if held.booking.state is not BookingState.OFFERED:
+        return await _go_to(held.visit, held.code)
+    if typed.start != held.rdv.starts_at:
+        return await held.show({"creneau": "Le moment proposé vient de changer : relisez-le."}, status=409)
+    await change(ctx.db, held.booking, state=BookingState.ACCEPTED)
+    await change_rdv(ctx.db, held.rdv, ctx.now, state=RdvState.PREVU)
     told = await requests.tell_change(ctx, held.booking, held.rdv, held.visit.owner, "agreed")
     told += start_rooms(ctx, [held.rdv])
     return await _go_to(held.visit, held.code, told)

@@ -274,7 +274,12 @@ class Held:
     @property
     def is_open(self) -> bool:
         """Whether its person may still do so."""
-        return self.visit.ctx.now < self.closes_at and self.booking.stands and self.rdv.state not in OVER
+        return self.visit.ctx.now < self.closes_at and self.is_to_come
+
+    @property
+    def is_to_come(self) -> bool:
+        """Whether it stands and has not begun: until then its person may accept what is proposed, which may be soon."""
+        return self.visit.ctx.now < self.rdv.starts_at and self.booking.stands and self.rdv.state not in OVER
 
     @property
     def here(self) -> str:

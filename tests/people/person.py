@@ -126,7 +126,8 @@ class Person:
 
         def match(frame: Frame) -> Dialog | Post | None:
             post = self._post_in(frame, "posted")
-            direct = post if post and post.user_id == self.site.bot_id else None
+            by_bot = post and post.user_id == self.site.bot_id and not post.type  # not « added to the channel by »
+            direct = post if by_bot else None
             return self.dialog_in(frame) or self._whisper_in(frame) or direct
 
         return await self._hears(match, "an answer")
