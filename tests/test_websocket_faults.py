@@ -29,7 +29,7 @@ from tests.support.events import (
 )
 from tests.support.faults import UnreachableDatabase
 from tests.support.house import wait_until
-from tests.support.mattermost import TEAM, ChatServer, make_error
+from tests.support.mattermost import CHANNEL, TEAM, ChatServer, make_error
 from tests.support.workplace import FIRST
 
 __all__ = ["server", "sqlite_database", "wire"]
@@ -125,6 +125,43 @@ async def test_too_many_events_are_read_later(
         door.set()
         await heard.until(lambda: set(heard.texts) == {str(n) for n in range(1, 9)})
     assert wire.params[1] == {}
+
+
+async def test_what_is_told_while_it_reads_up_comes_after_what_was_missed(
+    wire: ScriptedSocket, server: ChatServer, database: Database
+) -> None:
+    """A channel at a time: what is told elsewhere meanwhile waits for no other channel."""
+    await store_cursor(database, HOUR_AGO)
+    store_direct_messages(server, "un", "deux")
+    other = "x" * 26
+    server.answers[f"GET /api/v4/users/me/teams/{TEAM}/channels"].insert(
+        0, {"id": other, "type": "D", "last_post_at": 1}
+    )
+    posts = server.answers[f"GET /api/v4/channels/{CHANNEL}/posts"]
+    asked, door = asyncio.Event(), asyncio.Event()
+
+    async def answer_slowly(*_: object) -> web.StreamResponse:
+        asked.set()
+        await door.wait()
+        return web.json_response(posts)
+
+    server.answers[f"GET /api/v4/channels/{CHANNEL}/posts"] = answer_slowly
+    told = make_posted(1, "trois"), make_posted(2, "ailleurs", channel_id=other)
+
+    async def tell(socket: web.WebSocketResponse, request: web.Request) -> None:
+        await write_script(make_hello())(socket, request)
+        await asked.wait()
+        for frame in told:
+            await socket.send_json(frame)
+        await asyncio.Event().wait()
+
+    wire.scripts = [tell]
+    async with listen(server.url, "t", database) as (events, heard):
+        await heard.until(lambda: heard.texts == ["ailleurs"])
+        assert not events.is_idle
+        door.set()
+        await heard.until(lambda: len(heard.texts) == 4)
+    assert heard.texts == ["ailleurs", "un", "deux", "trois"]
 
 
 async def test_a_dead_server_is_left(

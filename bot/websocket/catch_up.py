@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
@@ -10,7 +10,7 @@ from functools import partial
 import structlog
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.errors import ChatError
+from bot.errors import ChatError, may_succeed_later
 from bot.events import TEAM, Addressed, Event, Reacted, Reconnected
 from bot.mattermost import ChatChannel, ChatPost, Mattermost
 from bot.mattermost.client import PAGE_ROWS
@@ -53,19 +53,29 @@ class CatchUpReader:
         self._places = places
         self._clock = clock
 
-    async def of_posts(self, seen: datetime) -> None:
-        """Everything that people wrote, changed or took away from that instant on (of the server’s)."""
-        since = to_milliseconds(max(seen, self._clock() - CATCH_UP_MAX))
-        for channel_id, last_post_at in (await self.learn_direct()).items():
-            if last_post_at >= since:
-                await self._tried(channel_id, self._read_channel(channel_id, since))
+    async def of_posts(self, seen: datetime) -> AsyncIterator[Collection[str]]:
+        """Read everything that people wrote, changed or took away from that instant on (of the server’s); tell after
+        each channel in which ones something is still to be read. Those of which something is told meanwhile come first.
+        """
+        unread = await self._list_unread(to_milliseconds(max(seen, self._clock() - CATCH_UP_MAX)))
+        while unread:
+            yield frozenset(unread)
+            channel_id = next((place for place in self._queue.awaited if place in unread), next(iter(unread)))
+            await self._tried(channel_id, unread[channel_id])
+            del unread[channel_id]
+
+    async def _list_unread(self, since: int) -> dict[str, AsyncIterator[Event]]:
+        """The channels in which something may have happened, direct ones first, and how each is read."""
+        direct = await self.learn_direct()
+        unread = {place: self._read_channel(place, since) for place, last in direct.items() if last >= since}
         begun = await self._places.transactions.run(watchlist.list_places, writes=False)
-        for channel_id in sorted((self._ears.places | self._ears.crowded) - {TEAM}):
-            if channel_id in begun:
-                await self._tried(channel_id, self._read_channel(channel_id, max(since, begun[channel_id].since)))
+        for place in sorted((self._ears.places | self._ears.crowded) - {TEAM}):
+            if place in begun:
+                unread[place] = self._read_channel(place, max(since, begun[place].since))
         for channel in await self._chat.own_channels():
             if channel.last_post_at >= since and channel.id not in begun:
-                await self._tried(channel.id, self._read_addressed(channel.id, since))
+                unread.setdefault(channel.id, self._read_addressed(channel.id, since))
+        return unread
 
     async def learn_direct(self) -> Mapping[str, int]:
         """Know the direct channels, and when something was last said in each."""
@@ -276,7 +286,12 @@ class CatchUp:
         return self._due.is_set() or self._reading
 
     def fall_behind(self) -> None:
-        """Something may have been missed: read it all."""
+        """Something was missed: read it all, before what is told from now on."""
+        self._queue.hold_back(None)
+        self.read_all()
+
+    def read_all(self) -> None:
+        """Read everything once more, beside what is told."""
         self._all_due = True
         self._due.set()
 
@@ -293,9 +308,11 @@ class CatchUp:
         all_of_it, self._all_due = self._all_due, False
         try:
             await self._read(all_of_it=all_of_it)
-        except Exception:
+        except Exception as problem:
             log.warning("not_caught_up", exc_info=True)
             self._all_due = self._all_due or all_of_it
+            if not may_succeed_later(problem):
+                self._queue.hold_back(())  # rather out of order than never
             return False
         finally:
             self._reading = False
@@ -304,7 +321,9 @@ class CatchUp:
     async def _read(self, *, all_of_it: bool) -> None:
         seen = self._seen()
         if all_of_it and seen is not None:
-            await self._reader.of_posts(seen)
+            async for unread in self._reader.of_posts(seen):
+                self._queue.hold_back(unread)
+        self._queue.hold_back(())
         await self._reader.of_places(new_only=not all_of_it)
         if all_of_it:
             await self._queue.put(Reconnected())

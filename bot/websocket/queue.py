@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -39,6 +39,10 @@ class EventQueue:
         self._room = asyncio.Event()
         self._room.set()
         self._size = 0
+        self._held: deque[Item] = deque()
+        """What was told of places in which something is still to be read that happened before."""
+        self._unread: Collection[str] | None = ()
+        """These places; None is all of them."""
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -48,17 +52,36 @@ class EventQueue:
     @property
     def is_idle(self) -> bool:
         """Whether everything put was handled."""
-        return not self._lanes
+        return not self._lanes and not self._held
+
+    @property
+    def awaited(self) -> Sequence[str]:
+        """The places of which something is held back, the one that waits the longest first."""
+        return list(dict.fromkeys(map(lane_of, self._held)))
+
+    def hold_back(self, unread: Collection[str] | None) -> None:
+        """Keep what is told of these places (None: of all) behind what is read there; what was held back of others goes
+        on, in its order."""
+        self._unread = unread
+        held, self._held = self._held, deque()
+        for item in held:
+            self._take(item)
 
     def offer(self, item: Item) -> bool:
-        """Take it at once; False when too much waits."""
-        if self._size >= EVENTS_MAX:
+        """Take at once what is told; False when too much waits."""
+        if self._size + len(self._held) >= EVENTS_MAX:
             return False
-        self._put(item)
+        self._take(item)
         return True
 
+    def _take(self, item: Item) -> None:
+        if self._unread is None or lane_of(item) in self._unread:
+            self._held.append(item)
+        else:
+            self._put(item)
+
     async def put(self, item: Item) -> None:
-        """Take it, waiting for room."""
+        """Take what was read, waiting for room."""
         while self._size >= EVENTS_MAX:
             self._room.clear()
             await self._room.wait()
@@ -74,7 +97,7 @@ class EventQueue:
 
     def clear(self) -> None:
         """Give up all that nobody is at."""
-        for waiting in self._lanes.values():
+        for waiting in (*self._lanes.values(), self._held):
             waiting.clear()
         self._size = 0
         self._room.set()
