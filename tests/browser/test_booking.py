@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, ViewportSize, expect
 from sqlmodel import col, select
 
+from config.time import PARIS
 from storage.database import change
 from storage.people import Role
 from storage.rdv.appointments import Rdv
@@ -40,7 +41,8 @@ class Window:
 
 @pytest.fixture
 async def window(house: House, juliette: Person, browser: Browser) -> AsyncIterator[Window]:
-    """Juliette receives each morning."""
+    """Juliette receives each morning, and it is afternoon: no moment is too soon to be moved or cancelled."""
+    house.clock.goes_to(datetime.combine(house.today + timedelta(days=1), time(13), PARIS))
     await house.registers(juliette, Role.CONSEILLER, prenom="Juliette", nom="Martin")
     ranges = [
         WeeklyRange(user_id=juliette.id, weekday=day, start=540, end=660, length=30, place="Médiathèque", ahead=10)
