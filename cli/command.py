@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from config.settings import Settings
 
 
-def _now() -> datetime:
+def read_clock() -> datetime:
+    """Return what time it is, in UTC."""
     now: datetime = load("bot.clock:utc_now")()
     return now
 
@@ -37,7 +38,7 @@ class Call:
     """A command as it was typed. ``clock`` says what time it is, ``finish`` runs what takes a loop."""
 
     env_file: Path | None = None
-    clock: Callable[[], datetime] = field(default_factory=lambda: _now)
+    clock: Callable[[], datetime] = field(default_factory=lambda: read_clock)
     finish: Callable[[Coroutine[Any, Any, int]], int] = _finish
     known: "Settings | None" = None
     """The settings, once they were read."""

@@ -74,7 +74,7 @@ KINDS = (
     Kind("modifier le cra 12", "Vous n’avez pas de compte rendu"),
     Kind("supprime le cra 88", "peut-être", "Supprimer le compte rendu 88"),
     Kind("je cherche quelqu'un qui connait aidants connect", "annuaire qui"),
-    Kind("les canaux de mon departement", "Aucun canal ne vous attend"),
+    Kind("les canaux de mon departement", "cana"),  # theirs, or none where nothing is planned
     Kind("ou en est ma demande", "rien demandé", "Demander de l’aide"),
     Kind("ticket 4", "n’existe pas"),
     Kind("supprimer toutes mes données stp", "peut-être"),

@@ -32,7 +32,7 @@ NAME = "Mes_statistiques_juliette_01-11-2026_24-11-2026"
 @pytest.fixture(autouse=True)
 def at_noon(monkeypatch: pytest.MonkeyPatch) -> None:
     """The chat’s page ends today, so it must be one day for all of a test."""
-    monkeypatch.setattr("cli.command._now", lambda: datetime(2026, 11, 24, 12, tzinfo=UTC))
+    monkeypatch.setattr("cli.command.read_clock", lambda: datetime(2026, 11, 24, 12, tzinfo=UTC))
 
 
 async def exported(capsys: pytest.CaptureFixture[str], *words: str, code: int = 0) -> str:
