@@ -45,9 +45,7 @@ async def is_renamed(house: House) -> bool:
 
 
 async def test_nothing_is_known_yet(house: House, juliette: Person) -> None:
-    async with house.bot.database.transaction() as db:
-        for key in await canaux.find_channel_ids(db):
-            await canaux.forget_channel(db, key)
+    await house.forgets_channels()
     assert "Aucun canal ne vous attend" in (await juliette.asks("/canaux")).text
 
 

@@ -74,7 +74,7 @@ KINDS = (
     Kind("modifier le cra 12", "Vous n’avez pas de compte rendu"),
     Kind("supprime le cra 88", "peut-être", "Supprimer le compte rendu 88"),
     Kind("je cherche quelqu'un qui connait aidants connect", "annuaire qui"),
-    Kind("les canaux de mon departement", "cana"),  # theirs, or none where nothing is planned
+    Kind("les canaux de mon departement", "Aucun canal ne vous attend"),
     Kind("ou en est ma demande", "rien demandé", "Demander de l’aide"),
     Kind("ticket 4", "n’existe pas"),
     Kind("supprimer toutes mes données stp", "peut-être"),
@@ -87,6 +87,12 @@ KINDS = (
     Kind("What time is it?", "Je n’ai pas compris", HOME),
     *([] if "kit" in TYPED else [Kind("je n'ai pas reçu mon kit", "Je ne m’occupe pas encore du kit", HOME)]),
 )
+
+
+@pytest.fixture(autouse=True)
+async def _no_channels(house: House) -> None:
+    """The channels that other stories planned are none here."""
+    await house.forgets_channels()
 
 
 async def is_answered(person: Person, kind: Kind) -> None:

@@ -196,6 +196,12 @@ class House:
                 await canaux.remember_channel(db, key, channel_id, self.clock())
         self.bot.watchlist.ask_again()
 
+    async def forgets_channels(self) -> None:
+        """From now on the bot takes no channel for a planned one."""
+        async with self.bot.database.transaction() as db:
+            for key in await canaux.find_channel_ids(db):
+                await canaux.forget_channel(db, key)
+
     async def planned_channel(self, key: str, kind: str, *members: Person) -> str:
         """The channel that the bot takes for the planned one, made anew where a story took it away."""
         async with self.bot.database.transaction(writes=False) as db:
