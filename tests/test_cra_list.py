@@ -44,6 +44,7 @@ async def test_one_of_several_is_chosen_in_a_window(house: House, juliette: Pers
     made = [read_number(await file_workshop(juliette, participants=n)) for n in (5, 6, 7)]
     page = await juliette.asks("/cra liste")
     assert page.buttons == ["Modifier", "Dupliquer"]
+    assert len(re.findall(r"(?m)^- \*\*n°", page.text)) == 3, "a line each"
 
     choice = await juliette.opens_by(page, "Modifier")
     assert any(f"n° {made[1]} · Atelier du" in text for text in choice.options("chosen").values())

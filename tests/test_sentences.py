@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 
 import pytest
 
@@ -72,6 +73,17 @@ def test_no_sentence_has(rule: str) -> None:
 def test_no_sentence_is_left_hanging() -> None:
     """« … » ends a button that opens a window, and stands where something was cut, but ends no sentence."""
     assert found(re.compile(r"[^\W\d_] ?…(?=$|\s)(?!\s(?:au|et|»))"), "messages", "refus") == []
+
+
+def test_a_line_of_words_is_not_joined_to_the_next_one() -> None:
+    """Jinja leaves out the end of a line after a tag, unless the tag says « +%} » (or « -%} », where that is meant)."""
+    ended = ("{% endblock", "{%-")
+    for path in TEMPLATES.glob("*.md.j2"):
+        lines = path.read_text("utf-8").splitlines()
+        for line, following in pairwise(lines):
+            is_bare = line.endswith("%}") and line[-3] not in "+-"
+            has_words = re.sub(r"\{%.*?%\}", "", line).strip(" }%")
+            assert not (is_bare and has_words) or not following or following.startswith(ended), f"{path.name} : {line}"
 
 
 def test_every_sentence_is_on_the_page() -> None:
