@@ -31,13 +31,13 @@ from commands.actus.editions import (
     Edition,
     Piece,
     Sheet,
+    feature,
     get_day,
     lay_out_sheet,
     read_editions,
     read_sheet,
     say_at,
 )
-from commands.actus.feature import feature
 from commands.actus.formats import draw_posts
 from config.settings import Settings
 from config.time import PARIS

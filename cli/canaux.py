@@ -26,8 +26,9 @@ from cli.errors import OperatorError
 from cli.faults import chat_fault
 from cli.journal import note
 from cli.terminal import ProgressBar
-from commands.canaux.cards import REFUSAL_REASONS, count_kinds
+from commands.canaux.cards import count_kinds
 from commands.canaux.drift import (
+    REFUSAL_REASONS,
     ChannelTarget,
     ComparedChannel,
     Plan,

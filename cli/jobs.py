@@ -15,7 +15,7 @@ from cli.environment import begin_reading, open_up_to_date
 from cli.terminal import align
 from commands import FEATURES
 from commands.actus import drafts
-from commands.actus.feature import feature as actus
+from commands.actus.editions import feature as actus
 from config.settings import Settings
 from config.time import PARIS
 from storage import claims, people

@@ -29,8 +29,7 @@ from cli.journal import note
 from cli.terminal import ProgressBar
 from commands.actus import cards, formats, publication
 from commands.actus.cards import Publish
-from commands.actus.editions import DRAFT, Sheet, read_sheet, tell_team
-from commands.actus.feature import feature
+from commands.actus.editions import DRAFT, Sheet, feature, read_sheet, tell_team
 from commands.actus.formats import draw_posts
 from commands.actus.publication import Destinations
 from config.time import PARIS

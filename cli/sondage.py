@@ -11,7 +11,7 @@ from cli.command import Call
 from cli.environment import begin_reading, open_up_to_date
 from cli.errors import OperatorError
 from cli.terminal import begin_csv, open_whole
-from commands.sondage.results import list_result_lines, list_vote_lines
+from commands.sondage import list_result_lines, list_vote_lines
 from config.text import guard
 from storage import people
 from storage import sondage as polls

@@ -27,10 +27,8 @@ MODULES = (
     "entrainement",
     "brouillon",
     "kit",
-    "menus",
-    "menage",
-    "sauvegarde",
-    "travaux",
+    "controls",
+    "entretien",
     "lecture",
 )
 """The only list, in the order of « /aide »: the modules of this package whose features the bot has."""

@@ -23,8 +23,8 @@ from pyrage import x25519
 from sqlalchemy import text
 
 from bot.features import Key
-from commands import sauvegarde
-from commands.sauvegarde import find_due
+from commands import entretien
+from commands.entretien import find_due
 from config.settings import Settings
 from storage import people
 from storage.backup import BackupError, BackupPlan, keeper, make_backup, try_backup
@@ -56,7 +56,7 @@ def write_identity(folder: Path) -> tuple[Path, str]:
 @pytest.fixture
 async def safe(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
     """The bot backs up at three each night, into a folder that is not there yet."""
-    monkeypatch.setattr(sauvegarde, "NICE", 0)  # other tests would have it wait
+    monkeypatch.setattr(entretien, "NICE", 0)  # other tests would have it wait
     usual = house.settings
     house.settings = usual.model_copy(update={"backup_at": 3, "backup_dir": tmp_path / "sauvegardes"})
     house.clock.goes_to(datetime.combine(house.today + DAY, datetime.min.time(), PARIS).replace(hour=3, minute=6))
@@ -109,7 +109,7 @@ async def test_each_night_one_replica_makes_a_backup_that_can_be_restored(
 async def read_age(house: House) -> float:
     """What /metrics says, as it is read each minute."""
     async with house.bot.database.transaction(writes=False) as db:
-        await sauvegarde.measure_age(db, house.clock())
+        await entretien.measure_age(db, house.clock())
     found = REGISTRY.get_sample_value("coop_backup_age_seconds")
     assert found is not None
     return found

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from commands.canaux import choices
+from commands import canaux as own_channels
 from storage import canaux
 from storage.people import Role
 from tests.people import Person, unique
@@ -76,7 +76,7 @@ async def test_one_joins_and_leaves_by_a_click(house: House, juliette: Person, p
 async def test_many_channels_have_a_menu(
     house: House, juliette: Person, places: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(choices, "BUTTONS_MAX", 1)
+    monkeypatch.setattr(own_channels, "BUTTONS_MAX", 1)
     await house.bot.chat.add_member(places["education"], juliette.id)
     listed = await juliette.asks("/canaux")
     assert listed.buttons == ["Veille numérique", "Éducation"], "what it stands for in a whisper"

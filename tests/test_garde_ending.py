@@ -13,8 +13,7 @@ from sqlmodel import col
 
 from bot.calendar import OfficeHours
 from bot.clock import utc_now
-from commands.garde.handover import find_end
-from commands.garde.rota import Gap, find_gaps, list_days_from
+from commands.garde.rota import Gap, find_end, find_gaps, list_days_from
 from config.office_hours import USUAL_HOURS, read_closed, read_hours
 from storage import canaux
 from storage.absences import Absence

@@ -11,8 +11,8 @@ from sqlmodel import col, select
 
 from bot.errors import UserError
 from commands.actus.harvest import harvest_tables
-from commands.idees.decisions import Ruling, read_ruling
-from commands.idees.lists import Listing, read_listing
+from commands.idees import Ruling, read_ruling
+from commands.idees.cards import Listing, read_listing
 from sandbox.faults import Faults
 from storage import idees
 from storage.actus.items import Item, ItemKind

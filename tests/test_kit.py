@@ -14,7 +14,7 @@ from sqlalchemy import update
 from sqlmodel import col, select
 
 from bot.errors import UserError
-from commands.kit.batches import read_stock
+from commands.kit import read_stock
 from commands.kit.supplier import HEAD, read_tracking
 from config.kit import Garment, read_sizes
 from config.tables import TableError

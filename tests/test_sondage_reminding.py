@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from commands.sondage.votes import find_reminder_time
+from commands.sondage import find_reminder_time
 from storage.people import Role
 from tests.people import Person
 from tests.support.broadcasts import (

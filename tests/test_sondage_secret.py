@@ -14,7 +14,7 @@ from sqlmodel import SQLModel
 
 from bot.context import Context, Request
 from bot.forms import name_of
-from commands.sondage.votes import submit_vote
+from commands.sondage import submit_vote
 from config.settings import Settings
 from dialogs.sondage import CODE_SIGNS, VoteOne
 from storage import sondage as polls

@@ -16,7 +16,7 @@ from storage.database import Database
 OLD = timedelta(hours=36)
 """A day’s backup that is late by half a day; the alert of Prometheus says the same."""
 WORK = "sauvegarde.MakeBackup"
-"""What backups are called among long work (commands/sauvegarde.py)."""
+"""What backups are called among long work (commands/entretien.py)."""
 
 
 async def backups(settings: Settings, findings: Findings, now: datetime) -> None:

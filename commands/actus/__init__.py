@@ -1,11 +1,339 @@
-"""« /actus »: news collected all week, edited by animateurs, published once, and some of them apart for who wants.
+"""What came out: read again, searched, counted month by month, withdrawn everywhere and restored."""
 
-Words:
-    NewsContext: what the news are made with, in a request or from a terminal.
-"""
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import groupby
 
-from commands.actus import archive, cards, drafts, edits, feeds, harvest, programme, publication, search, subscriptions
-from commands.actus.feature import feature
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.command_lines import RunCommand
+from bot.context import Context, ReadingContext
+from bot.errors import UserError
+from bot.french.dates import say_date, say_month
+from bot.french.words import join, plural
+from bot.replies import Button, Direct, Progress, Replies, Start, Step, Whisper
+from bot.search import Findings, Hit, Search, SearchKind, cut_hits
+from bot.texts import Markdown, escape, render
+from bot.work import find_work, stop_work
+from commands.actus import cards, drafts, editions, edits, feeds, formats, programme, subscriptions
+from commands.actus.editions import ANIMATEURS, feature
+from commands.actus.publication import UNIT, get_posted
 from commands.actus.reactions import kiosque
+from config.text import fold
+from config.time import PARIS
+from storage import outbox
+from storage.actus import digests
+from storage.actus.digests import Digest, DigestEntry, DigestState, DigestText
+from storage.actus.items import Item, ItemKind
+from storage.database import change
+from storage.journal import AuditAct
+from storage.text_search import Entry, TextMemory, weigh_texts, weigh_title
+
+OUT = (DigestState.PUBLISHED, DigestState.WITHDRAWN)
+PAGE = 5
+"""Found things in one answer."""
+AROUND = 60
+"""Characters shown on each side of what was found."""
+WORDS_MAX = 100
+NEWS_FOR = timedelta(days=31)
+"""How long a number is shown at home after it came out."""
+_WORD = re.compile(r"\w+")
+
+
+@feature.command("actus", help="Lire les actus", hint="[n° 42]")
+async def show_actus(ctx: Context, line: str) -> Replies:
+    """Show what came out last and what comes next; or the number that is named."""
+    if not line.strip():
+        return await _show_overview(ctx)
+    number = editions.find_number(line)
+    if number is None:
+        raise UserError("Tapez `/actus n° 42` pour lire un numéro, ou `/actus cherche` et un mot pour en retrouver un.")
+    return await _show_digest(ctx, number)
+
+
+async def _show_overview(ctx: Context) -> Whisper:
+    out = [one for one in await digests.list_published(ctx.db) if one.state is DigestState.PUBLISHED]
+    known = await editions.read_editions(ctx)
+    coming = [(edition, await drafts.find_next_occasion(ctx, edition)) for edition in known.values()]
+    said = [(edition.name, str(edition.rhythm), programme.say_coming(one, ctx.now)) for edition, one in coming]
+    buttons = [Button("Lire le dernier", RunCommand(line=f"actus {out[0].number}"))] if out else []
+    buttons.append(Button("Proposer une actu", RunCommand(line="actus proposer")))
+    if ctx.user.animates:
+        buttons.append(Button("Le brouillon", RunCommand(line="actus brouillon")))
+    return Whisper(render("actus/overview", last=_say_title(out[0], known) if out else "", coming=said), buttons)
+
+
+@feature.at_home
+async def tell_latest(ctx: Context) -> Sequence[Markdown]:
+    """Tell which number came out last, while it is news."""
+    digest = await digests.find_latest(ctx.db, ctx.now - NEWS_FOR)
+    if digest is None:
+        return []
+    title = _say_title(digest, await editions.read_editions(ctx))
+    return [render("actus/at_home", title=title, number=digest.number)]
+
+
+def _say_title(digest: Digest, known: Mapping[str, editions.Edition]) -> str:
+    """Title a digest: « Les actus du vendredi n° 42, vendredi 27 novembre 2026 »."""
+    name = editions.name_edition(digest, known.get(digest.edition))
+    return f"{name} n° {digest.number}, {say_date(editions.get_day(digest))}"
+
+
+async def _show_digest(ctx: Context, number: int) -> Replies:
+    digest = await digests.get(ctx.db, number)
+    if digest is None or digest.state not in OUT:
+        more = " `/actus brouillon` montre ce qui se prépare." if ctx.user.animates else ""
+        raise UserError(f"Il n’y a pas de n° {number} des actus dans l’archive.{more}")
+    if digest.state is DigestState.WITHDRAWN:
+        known = await editions.read_editions(ctx)
+        return Whisper(f"{escape(_say_title(digest, known))} : ce numéro a été retiré.")
+    drawn = formats.draw_posts(await editions.read_sheet(ctx, digest))
+    if len(drawn) == 1:
+        return Whisper(drawn[0])
+    return [
+        Whisper(f"Le n° {number} est dans votre conversation avec le bot, en {plural(len(drawn), 'message')}."),
+        *(Direct(text, user_id=ctx.user.id) for text in drawn),
+    ]
+
+
+@feature.search("actus cherche", help="Chercher dans les anciens numéros", hint="mots")
+async def search_archive(ctx: ReadingContext, line: str) -> Replies:
+    """Show where these words are found, the newest first."""
+    return await show_found(ctx, cards.Search(words=line, skip=0))
+
+
+@feature.button(cards.Search, writes=False)
+async def show_found(ctx: Context, click: cards.Search) -> Replies:
+    """Show what is found, after so many."""
+    words, after = click.words[:WORDS_MAX], click.skip + PAGE
+    wanted = list(dict.fromkeys(_WORD.findall(fold(words))))
+    if not wanted:
+        raise UserError("Dites quoi chercher, par exemple `/actus cherche inclusion`.")
+    hits = await _find_hits(ctx, wanted)
+    following = [Button("Suite", cards.Search(words=words, skip=after))] if len(hits) > after else []
+    text = render("actus/found", query=click.words.strip()[:WORDS_MAX], count=len(hits), hits=hits[click.skip : after])
+    return Whisper(text, following)
+
+
+async def _find_hits(ctx: Context, wanted: Sequence[str]) -> Sequence[tuple[str, Markdown]]:
+    """Find the digests in which all of these words stand together: the title of each, and the words around."""
+    known = await editions.read_editions(ctx)
+    entries: dict[int, list[DigestEntry]] = defaultdict(list)
+    for entry in await digests.list_all_entries(ctx.db):
+        entries[entry.digest].append(entry)
+    return [
+        (_say_title(digest, known), _cut_around(text, wanted))
+        for digest in await digests.list_published(ctx.db)
+        if digest.state is DigestState.PUBLISHED
+        for text in _list_texts(digest, entries[digest.number])
+        if all(word in fold(text) for word in wanted)
+    ]
+
+
+def _list_texts(digest: Digest, entries: Sequence[DigestEntry]) -> Iterator[str]:
+    """List the texts of a digest that are looked through."""
+    if digest.edito:
+        yield " ".join(formats.write_edito(editions.clean_text(digest.edito)).split())
+    for entry in entries:
+        yield " ".join(editions.clean_text(" ".join((entry.title, entry.text, entry.credit))).split())
+
+
+def _cut_around(text: str, wanted: Sequence[str]) -> Markdown:
+    """Cut out the words around the first that was found; each of them is in bold."""
+    spans = [match.span() for match in _WORD.finditer(text) if any(word in fold(match[0]) for word in wanted)]
+    first = max(spans[0][0] - AROUND, 0) if spans else 0
+    last = first + 3 * AROUND
+    pieces, at = (["…"] if first else []), first
+    for start, end in spans:
+        if first <= start and end <= last:
+            pieces += [escape(text[at:start]) if at < start else "", f"**{escape(text[start:end])}**"]
+            at = end
+    return Markdown("".join([*pieces, escape(text[at:last]), "…" if last < len(text) else ""]))
+
+
+MONTHS_SHOWN = 12
+
+
+@feature.command("actus stats", help="Compter les actus, mois par mois", roles=ANIMATEURS)
+async def count_actus(ctx: Context, _: str) -> Replies:
+    """Count the digests of each edition, month by month, and the proposals of all editions together."""
+    held = Counter(entry.digest for entry in await digests.list_all_entries(ctx.db))
+    told = []
+    for edition in (await editions.read_editions(ctx)).values():
+        out = await digests.list_published(ctx.db, edition.key)
+        months = [
+            (month, list(those)) for month, those in groupby(out, lambda one: editions.get_day(one).replace(day=1))
+        ]
+        lines = [
+            (say_month(month), those, sum(held[one.number] for one in those), await _say_approvers(ctx, those))
+            for month, those in months[:MONTHS_SHOWN]
+        ]
+        told.append((edition.name, lines))
+    return Whisper(render("actus/stats", editions=told, given=await _count_proposals(ctx)))
+
+
+async def _say_approvers(ctx: Context, those: Sequence[Digest]) -> str:
+    by = Counter([await editions.name_person(ctx, one.approved_by) if one.approved_at else "personne" for one in those])
+    return join([f"{name} ({times})" for name, times in by.most_common()])
+
+
+async def _count_proposals(ctx: Context) -> Sequence[tuple[str, int, int]]:
+    """Count what people proposed, month by month: how much, and by how many."""
+    theirs = (col(Item.kind) == ItemKind.PROPOSAL, col(Item.proposed_by) != "")
+    asked = select(Item.found_at, Item.proposed_by).where(*theirs).order_by(col(Item.found_at).desc())
+    rows = [(at.astimezone(PARIS).date().replace(day=1), by) for at, by in (await ctx.db.exec(asked)).all()]
+    months = [(month, [by for _, by in those]) for month, those in groupby(rows, lambda row: row[0])]
+    return [(say_month(month), len(by), len(set(by))) for month, by in months[:MONTHS_SHOWN]]
+
+
+@feature.command("actus retirer", help="Retirer un numéro de partout", hint="numéro", roles=ANIMATEURS)
+async def ask_by_line(ctx: ReadingContext, line: str) -> Replies:
+    """Ask once more whether a digest, named by its number, is to be withdrawn."""
+    return await ask_by_button(ctx, cards.Withdraw(digest=editions.read_number(line, "retirer")))
+
+
+@feature.button(cards.Withdraw, roles=ANIMATEURS, writes=False)
+async def ask_by_button(ctx: Context, click: cards.Withdraw) -> Replies:
+    """Ask once more whether a digest is to be withdrawn."""
+    digest = await editions.get_digest(ctx, click.digest)
+    _must_be_out(digest)
+    surely = Button("Retirer partout", cards.WithdrawSurely(digest=digest.number), "danger")
+    return Whisper(render("actus/withdraw", digest=digest), [surely])
+
+
+def _must_be_out(digest: Digest) -> None:
+    if digest.state is DigestState.WITHDRAWN:
+        raise UserError(f"Le n° {digest.number} est déjà retiré.")
+    if digest.state is not DigestState.PUBLISHED:
+        raise UserError(f"Le n° {digest.number} n’est pas encore sorti : « Reporter », sous son brouillon, le retarde.")
+
+
+@feature.button(cards.WithdrawSurely, roles=ANIMATEURS)
+async def withdraw_digest(ctx: Context, click: cards.WithdrawSurely) -> Replies:
+    """Withdraw a digest: nothing more of it is said, and what stands is deleted beside."""
+    digest = await editions.get_digest(ctx, click.digest, lock=True)
+    _must_be_out(digest)
+    await change(ctx.db, digest, state=DigestState.WITHDRAWN, withdrawn_by=ctx.user.id)
+    if digest.at > ctx.now:
+        await _free_day(ctx, digest)
+    editions.note_digest(ctx, AuditAct.DIGEST_WITHDRAW, digest, {"etat": DigestState.PUBLISHED.value})
+    stopped = await stop_work(ctx.db, cards.Rewrite(digest=digest.number))
+    removal = Start(payload=cards.Removal(digest=digest.number))
+    told = Whisper(f"Le n° {digest.number} est retiré : ses messages disparaissent.")
+    return [told, await cards.refresh_card(ctx, digest), *stopped, removal]
+
+
+async def _free_day(ctx: Context, digest: Digest) -> None:
+    """Leave the day of what came out early and is withdrawn before its hour to another digest: its own is the one on
+    which it came out, or the next before that which is free."""
+    day = editions.get_day(digest)
+    while (other := await digests.get_for_day(ctx.db, digest.edition, day)) and other.number != digest.number:
+        day -= timedelta(days=1)
+    await change(ctx.db, digest, day=day, first_day=day)
+
+
+@feature.button(cards.Restore, roles=ANIMATEURS)
+async def restore_digest(ctx: Context, click: cards.Restore) -> Replies:
+    """Make a draft again of what was withdrawn, with all that it had, for its own day where no other has that."""
+    digest = await editions.get_digest(ctx, click.digest, lock=True)
+    if digest.state is not DigestState.WITHDRAWN:
+        raise UserError(f"Le n° {digest.number} n’est pas retiré.")
+    if await find_work(ctx.db, cards.Removal(digest=digest.number)):
+        raise UserError("Ses messages sont encore en train de disparaître : réessayez dans un instant.")
+    await outbox.forget_ended(ctx.db, get_posted(digest).topics)
+    await _reset_digest(ctx, digest)
+    editions.note_digest(ctx, AuditAct.DIGEST_RESTORE, digest, {"etat": DigestState.WITHDRAWN.value})
+    told = render("actus/restored", digest=digest, at=editions.say_at(digest.at), past=digest.at <= ctx.now)
+    return [Whisper(told), await cards.refresh_card(ctx, digest, here=True)]
+
+
+OF_PUBLICATION = {
+    "approved_by",
+    "approved_at",
+    "published_at",
+    "withdrawn_by",
+    "channels",
+    "parts",
+    "written",
+    "document",
+}
+"""The columns of a digest that say how it came out."""
+
+
+async def _reset_digest(ctx: Context, digest: Digest) -> None:
+    """Make a digest look as if it never came out; what it has comes out nowhere else."""
+    own, revision = await _find_own_day(ctx, digest), digest.revision + 1
+    state, reminded = (DigestState.HELD, 2) if digest.at <= ctx.now else (DigestState.DRAFT, 0)
+    anew = {name: Digest.model_fields[name].get_default(call_default_factory=True) for name in OF_PUBLICATION}
+    await change(ctx.db, digest, state=state, day=own, first_day=own, revision=revision, reminded=reminded, **anew)
+    there = await digests.list_entries(ctx.db, digest.number)
+    await digests.take_from_later(ctx.db, digest, [entry.item for entry in there])
+
+
+async def _find_own_day(ctx: Context, digest: Digest) -> date:
+    """Find the day that its edition’s rhythm gives to its hour, where that is free."""
+    edition = await editions.find_edition(ctx, digest)
+    named = edition.rhythm.naming(digest.at) if edition else None
+    if named is None or await digests.find_covering(ctx.db, digest.edition, named):
+        return digest.day
+    return named
+
+
+@feature.work(cards.Removal, name="actus.Removal", title="Retrait des actus", unit=UNIT, writes=True)
+async def remove_posts(ctx: Context, asked: cards.Removal, so_far: Progress) -> Step:
+    """Delete the next of its posts, in all channels; what nobody tried to send is not sent, the rest arrives first."""
+    digest = await digests.get(ctx.db, asked.digest)
+    if digest is None or not digest.parts:
+        return Step(finished=True)
+    return await get_posted(digest).remove(ctx, so_far)
+
+
+TEXT = 30
+"""What a word of a text weighs."""
+
+
+async def read_texts(db: AsyncSession) -> Iterator[tuple[DigestText, Entry]]:
+    """Read what stands in the numbers that are out, the newest first."""
+    texts = await digests.list_texts(db)
+    return ((text._replace(text=""), weigh_texts((text.text, TEXT)) | weigh_title(text.title)) for text in texts)
+
+
+TEXTS = TextMemory(read_texts)
+
+
+async def warm_up(db: AsyncSession) -> None:
+    """Read what is there, so that no first search waits for it."""
+    await TEXTS.bring_up_to_date(db, await digests.read_stamp(db))
+
+
+feature.read_at_start.append(warm_up)
+
+
+@feature.finds(SearchKind("actu", "Actu", "Actus", lambda number: RunCommand(line=f"actus {number}")))
+async def find_news(wanted: Search) -> Findings:
+    """Find the numbers that speak of it, the best first and of as good ones the newest; none that was withdrawn."""
+    known = await TEXTS.bring_up_to_date(wanted.db, await digests.read_stamp(wanted.db))
+    best: dict[int, Hit] = {}
+    for place, score in known.index.rank(wanted.words):
+        number, title, _ = known.rows[place]
+        best.setdefault(number, Hit(number, title, score))
+    found = cut_hits(list(best.values()), wanted)
+    there = {
+        one.number: one for one in await digests.list_by_numbers(wanted.db, [int(hit.ident) for hit in found.hits])
+    }
+    names = await editions.read_editions(wanted) if there else {}
+    return replace(found, hits=[_name(hit, there[int(hit.ident)], names) for hit in found.hits])
+
+
+def _name(hit: Hit, digest: Digest, known: Mapping[str, editions.Edition]) -> Hit:
+    """Say in which number it stands; that is the title of what was found in an edito."""
+    name = f"{editions.name_edition(digest, known.get(digest.edition))} n° {digest.number}"
+    day = say_date(editions.get_day(digest))
+    return replace(hit, title=hit.title or name, about=f"{name}, {day}" if hit.title else day)
+
 
 __all__ = ["feature", "kiosque"]

@@ -13,8 +13,7 @@ from bot.plain_text import shorten
 from bot.replies import Ask, Button, Message, Refresh, Replies, Reply, Start, Whisper
 from bot.texts import Markdown, escape, render
 from commands.actus import editions
-from commands.actus.editions import Edition, NewsContext, Sheet, lay_out_sheet, note_digest
-from commands.actus.feature import ANIMATEURS, feature
+from commands.actus.editions import ANIMATEURS, Edition, NewsContext, Sheet, feature, lay_out_sheet, note_digest
 from commands.actus.formats import draw_posts
 from config.editions import Unapproved
 from config.time import PARIS

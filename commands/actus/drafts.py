@@ -16,8 +16,7 @@ from bot.french.words import join
 from bot.replies import Button, Direct, Replies, Reply, Start, Waiting, Whisper
 from commands.actus import cards, editions, harvest
 from commands.actus.cards import Preview
-from commands.actus.editions import Edition, NewsContext
-from commands.actus.feature import ANIMATEURS, feature
+from commands.actus.editions import ANIMATEURS, Edition, NewsContext, feature
 from commands.actus.formats import draw_posts
 from commands.actus.harvest import DigestPeriod, Harvest
 from config.text import fold

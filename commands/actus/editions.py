@@ -1,4 +1,4 @@
-"""Editions and their digests at hand: found or refused, laid out as they are read, noted, told to the team."""
+"""The feature that the files of this folder add their handlers to, and who may pull what."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,6 +15,7 @@ from bot.calendar import Recurrence, read_recurrence
 from bot.cards import RowCard, tell_animateurs
 from bot.context import Context
 from bot.errors import UserError
+from bot.features import Feature, Front, Right
 from bot.french.dates import say_date
 from bot.french.periods import say_moment
 from bot.replies import Message, Reply
@@ -30,6 +31,16 @@ from storage.actus import digests, items
 from storage.actus.digests import Digest, DigestEntry, DigestState, EditionSettings
 from storage.actus.items import TITLES, NewsSection
 from storage.journal import AuditAct
+from storage.people import Role
+
+feature = Feature(
+    "actus",
+    rights=(Right.MEMBER,),
+    front=Front("Actus", "le prochain numéro, les anciens, en proposer un sujet", lambda _: "actus"),
+)
+
+ANIMATEURS = (Role.ANIMATEUR,)
+"""Who edits and publishes. (Administrateurs may all that animateurs may.)"""
 
 
 class NewsContext(Protocol):

@@ -14,7 +14,7 @@ from bot.plain_text import shorten
 from bot.replies import Ask, Button, Progress, Refresh, Replies, Reply, Start, Step, Whisper
 from commands.actus import cards, editions
 from commands.actus.drafts import TOTAL_MAX
-from commands.actus.feature import ANIMATEURS, feature
+from commands.actus.editions import ANIMATEURS, feature
 from commands.actus.formats import draw_posts
 from commands.actus.publication import UNIT, get_posted
 from dialogs.actus import NO_ENTRY, AddEntry, EditDigest, EntryMove, RewordEntry, WriteEdito

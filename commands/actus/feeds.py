@@ -23,7 +23,7 @@ from bot.replies import Message, News, Progress, Replies, Reply, Start, Step, Wh
 from bot.texts import render
 from bot.web import Trouble, UnreadableDocument, WebClient, WebError, WebResponse
 from commands.actus import editions
-from commands.actus.feature import ANIMATEURS, feature
+from commands.actus.editions import ANIMATEURS, feature
 from config.text import fold
 from storage import claims
 from storage.actus import feeds, items

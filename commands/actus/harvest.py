@@ -19,7 +19,7 @@ from bot.plain_text import shorten, strip_markdown, to_one_line
 from bot.replies import Progress, Replies, Start, Step
 from bot.websocket.parser import is_by_person
 from commands.actus import proposals
-from commands.actus.feature import feature
+from commands.actus.editions import feature
 from config.settings import Settings
 from config.territories import DEPARTEMENTS, NATION
 from config.themes import THEMES

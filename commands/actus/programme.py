@@ -16,8 +16,7 @@ from bot.replies import Ask, Message, Replies, Reply, Start, Whisper
 from bot.texts import render
 from commands.actus import cards, drafts, editions
 from commands.actus.cards import Publish
-from commands.actus.editions import Edition, NewsContext
-from commands.actus.feature import ANIMATEURS, feature
+from commands.actus.editions import ANIMATEURS, Edition, NewsContext, feature
 from commands.actus.harvest import Harvest
 from config.canaux import PlannedChannel
 from config.editions import Unapproved

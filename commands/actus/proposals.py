@@ -19,7 +19,7 @@ from bot.plain_text import shorten, strip_markdown, to_one_line
 from bot.quotas import Quota
 from bot.replies import Ask, Button, Direct, Message, Refresh, Replies, Reply, Update, Whisper
 from bot.texts import render
-from commands.actus.feature import feature
+from commands.actus.editions import feature
 from config.settings import Settings
 from config.territories import DEPARTEMENTS
 from config.text import fold

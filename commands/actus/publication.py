@@ -21,8 +21,7 @@ from bot.replies import Message, Parcel, Progress, Reply, Say, SendFile, Step
 from bot.texts import Markdown, escape, render
 from commands.actus import cards, editions, formats
 from commands.actus.cards import CheckPlaces, Document, Publish
-from commands.actus.editions import Edition, NewsContext, find_channels, note_digest
-from commands.actus.feature import feature
+from commands.actus.editions import Edition, NewsContext, feature, find_channels, note_digest
 from commands.actus.formats import draw_posts
 from config.settings import Settings
 from storage import canaux, outbox

@@ -21,7 +21,7 @@ from bot.texts import render
 from bot.web import UnreadableDocument, WebClient, WebError
 from bot.websocket.parser import is_by_person
 from commands.actus import proposals
-from commands.actus.feature import feature
+from commands.actus.editions import feature
 from config.text import fold
 from dialogs.canaux import watch_planned_channels
 from storage import claims, urls

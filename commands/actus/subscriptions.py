@@ -18,7 +18,7 @@ from bot.french.words import join
 from bot.menus import Choosing, Menu
 from bot.replies import Ask, Button, Direct, Message, Progress, Replies, Start, Step, Whisper
 from bot.texts import link, render
-from commands.actus.feature import feature
+from commands.actus.editions import feature
 from config.territories import DEPARTEMENTS
 from config.text import fold
 from config.themes import THEMES

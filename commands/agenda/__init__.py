@@ -1,6 +1,184 @@
-"""« /agenda »: what takes place, who comes, and calendars that know of it."""
+"""« /agenda »: what takes place, who comes, and calendars that know of it. Here the lists of events, of some days or
+about something, and what « /chercher » finds of them."""
 
-from commands.agenda import attendance, cards, lists, publication
-from commands.agenda.feature import feature
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, time
+from enum import StrEnum
+
+from pydantic import BaseModel
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.command_lines import RunCommand, read_typed_number
+from bot.context import Context, ReadingContext
+from bot.french.periods import Period, read_coming_period, read_period
+from bot.pages import Page as RowPage
+from bot.pages import read_page
+from bot.replies import Button, Perform, Replies, Whisper
+from bot.search import Findings, Hit, Search, SearchKind, cut_hits
+from bot.texts import quote, render
+from commands.agenda import attendance, publication
+from commands.agenda.cards import STATES, Open, Propose, draw_cards, feature, get_sight, say_when, show_event
+from config.text import fold
+from storage import agenda
+from storage.agenda import AgendaEvent, Narrowing, Window
+from storage.text_search import Entry, TextMemory, weigh_texts, weigh_title
+
+PAGE = 5
+"""Cards on one page."""
+WORDS_MAX = 60
+"""Characters of what an event is to be about that are looked for."""
+HINT = "[passés | mes | 12 | décembre | mots]"
+
+
+class ListKind(StrEnum):
+    """What a list of events holds."""
+
+    COMING = "coming"
+    PAST = "past"
+    OWN = "own"
+
+
+class Page(BaseModel):
+    """« Suite »: a page of a list; of events about ``words``, or of the days from ``start`` up to but not including
+    ``end``, where these are told."""
+
+    of: ListKind
+    page: int = 1
+    words: str = ""
+    start: date | None = None
+    end: date | None = None
+
+    @property
+    def days(self) -> Period | None:
+        """The days that are asked for; None for all."""
+        return Period(self.start, self.end) if self.start and self.end else None
+
+
+LISTS: Mapping[str, ListKind] = {
+    **dict.fromkeys(("", "a venir", "tout"), ListKind.COMING),
+    **dict.fromkeys(("passes", "passe", "evenements passes", "archives"), ListKind.PAST),
+    **dict.fromkeys(("mes", "mes evenements", "mes rendez vous", "moi"), ListKind.OWN),
+}
+"""Words that ask for a list, folded."""
+
+
+@feature.command("agenda", help="Les événements à venir, d’un moment ou sur un sujet", hint=HINT)
+async def show_agenda(ctx: ReadingContext, line: str) -> Replies:
+    """Show what is asked for: a list, the events of some days or about something, or one event by its number."""
+    text = " ".join(line.split())
+    asked = fold(text)
+    if asked in {"aide", "help", "?"}:
+        return Perform("aide agenda")
+    if (wanted := LISTS.get(asked)) is not None:
+        return await show_page(ctx, Page(of=wanted))
+    if (number := read_typed_number(text)) is not None:
+        return await show_event(ctx, Open(event=number))
+    return await show_page(ctx, _read_asked(ListKind.COMING, text, read_coming_period(text, ctx.today)))
+
+
+@feature.command("agenda passés", help="Les événements passés", hint="[octobre | mots]")
+async def show_past(ctx: ReadingContext, line: str) -> Replies:
+    """List the events that are over, the last one first; those of some days, or about something."""
+    text = " ".join(line.split())
+    days = read_period(text, ctx.today) if text else None
+    return await show_page(ctx, _read_asked(ListKind.PAST, text, days))
+
+
+def _read_asked(of: ListKind, text: str, days: Period | None) -> Page:
+    return Page(of=of, start=days.start, end=days.end) if days else Page(of=of, words=text[:WORDS_MAX])
+
+
+@feature.button(Page, writes=False)
+async def show_page(ctx: Context, at: Page) -> Replies:
+    """Show a page of a list, as it is now; of a list that grew shorter, its last one."""
+    sight, wanted = get_sight(ctx, ctx.user), await _narrow(ctx, at)
+
+    async def read(number: int) -> RowPage[AgendaEvent]:
+        window = Window(PAGE, (number - 1) * PAGE)
+        if at.of is ListKind.OWN:
+            events, total = await agenda.list_own(ctx.db, ctx.user.id, sight, ctx.now, window)
+        else:
+            listed = agenda.list_past if at.of is ListKind.PAST else agenda.list_to_come
+            events, total = await listed(ctx.db, sight, ctx.now, window, wanted)
+        return RowPage(events, total, number, PAGE)
+
+    page = await read_page(read, at.page)
+    following = page.draw_next(lambda number: at.model_copy(update={"page": number}), style="primary")
+    days, words = at.days.label if at.days else "", quote(at.words)
+    text = render("agenda/list", of=at.of, total=page.total, page=page.number, pages=page.pages, days=days, words=words)
+    buttons = [*following, *_draw_others(at, found=bool(page.total)), Button("Proposer", Propose())]
+    return Whisper(text, buttons, cards=await draw_cards(ctx, page.rows))
+
+
+async def _narrow(ctx: Context, at: Page) -> Narrowing:
+    """Tell which events of a list are asked for: those of its days, where who asks is, or about its words."""
+    if days := at.days:
+        start, end = (datetime.combine(day, time(), ctx.zone) for day in (days.start, days.end))
+        return Narrowing(start, end)
+    return Narrowing(numbers=list(await _rank(ctx.db, at.words)) if at.words else None)
+
+
+def _draw_others(at: Page, *, found: bool) -> list[Button]:
+    """Draw the ways to other lists; where nothing was found, to where it may be."""
+    if at.words and not found:
+        other = "agenda" if at.of is ListKind.PAST else "agenda passés"
+        label = "À venir" if at.of is ListKind.PAST else "Les passés"
+        return [
+            Button(label, RunCommand(line=f"{other} {at.words}")),
+            Button("Chercher partout", RunCommand(line=f"chercher {at.words}")),
+        ]
+    if at.of is ListKind.COMING and not (at.words or at.days):
+        return [Button("Les miens", RunCommand(line="agenda mes"))]
+    return [Button("À venir", RunCommand(line="agenda"))]
+
+
+PLACE, DETAILS = 60, 30
+"""What a word of the place and of the details weighs."""
+OVER = 70
+"""What an event that is over is worth, of 100."""
+RANKED_MAX = 500
+"""Of what is found, how much is looked at."""
+
+
+async def read_events(db: AsyncSession) -> Iterator[tuple[int, Entry]]:
+    """Read the events that may be found by somebody, the last one first: their numbers."""
+    return ((event.number, _weigh(event)) for event in await agenda.list_told(db))
+
+
+EVENTS = TextMemory(read_events)
+
+
+async def warm_up(db: AsyncSession) -> None:
+    """Read what is there, so that no first search waits for it."""
+    await EVENTS.bring_up_to_date(db, await agenda.read_stamp(db))
+
+
+feature.read_at_start.append(warm_up)
+
+
+@feature.finds(SearchKind("evenement", "Événement", "Événements", lambda number: Open(event=int(number))))
+async def find_events(wanted: Search) -> Findings:
+    """Find events; what is over comes after what is to come."""
+    scores = await _rank(wanted.db, wanted.words)
+    shown = await agenda.list_shown(wanted.db, scores, wanted.user.id, get_sight(wanted, wanted.user))
+    hits = [_make_hit(wanted, event, scores[event.number]) for event in shown]
+    return cut_hits(sorted(hits, key=lambda hit: -hit.score), wanted)
+
+
+async def _rank(db: AsyncSession, words: str) -> Mapping[int, int]:
+    """Rank the events that words find, the best first: the score of each, by its number."""
+    known = await EVENTS.bring_up_to_date(db, await agenda.read_stamp(db))
+    return {known.rows[place]: score for place, score in known.index.rank(words)[:RANKED_MAX]}
+
+
+def _weigh(event: AgendaEvent) -> Entry:
+    return weigh_texts((event.details, DETAILS), (event.place, PLACE)) | weigh_title(event.title)
+
+
+def _make_hit(wanted: Search, event: AgendaEvent, score: int) -> Hit:
+    is_over = event.ends_at <= wanted.now
+    about = ", ".join(filter(None, (say_when(event, wanted.user.zone, wanted.today), STATES.get(event.state))))
+    return Hit(event.number, event.title, max(1, score * OVER // 100) if is_over else score, about)
+
 
 __all__ = ["feature"]

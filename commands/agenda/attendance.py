@@ -18,7 +18,7 @@ from bot.replies import Button, Direct, Parcel, Replies, Reply, SendFile, Waitin
 from bot.texts import Markdown, quote, render
 from bot.visits import FeedContent
 from commands.agenda import cards, publication
-from commands.agenda.feature import feature, get_sight, get_visible, lock_open
+from commands.agenda.cards import feature, get_sight, get_visible, lock_open
 from config import libraries
 from config.settings import Settings
 from config.text import fold

@@ -14,7 +14,7 @@ from bot.quotas import Quota
 from bot.replies import Ask, Button, Card, Direct, News, Redirect, Replies, Reply, Whisper
 from bot.texts import quotation, render
 from commands.agenda import cards
-from commands.agenda.feature import (
+from commands.agenda.cards import (
     ANIMATEURS,
     feature,
     get_changeable,

@@ -7,7 +7,79 @@ Words
     AskedHere: the bot’s last question in the conversation in which something is said, which « oui » and « non » answer.
 """
 
-from commands.aide.conversation import build_aide
-from commands.aide.home import SHOWN_MAX, WAITING_MAX
+from collections.abc import Iterable, Sequence
+
+from bot.command_lines import RunCommand
+from bot.context import Context, ReadingContext
+from bot.events import Addressed, DirectMessage, Spoken
+from bot.features import Feature, Right
+from bot.replies import Perform, Redirect, Replies, Reply, Whisper, WordedButton
+from commands.aide.conversation import Answered, Conversation
+from commands.aide.home import (
+    SHOWN_MAX,
+    WAITING_MAX,
+    Home,
+    MakeLink,
+    ShowLinks,
+    answer_help,
+    make_link,
+    show_links,
+)
+from storage import questions
+from storage.annuaire import NETWORK
 
 __all__ = ["SHOWN_MAX", "WAITING_MAX", "build_aide"]
+
+
+def build_aide(features: Iterable[Feature]) -> Feature:
+    """Build the feature that tells of all the others (and of itself)."""
+    feature = Feature("aide", rights=(Right.MEMBER,), always=True)
+    home = Home((feature, *features))
+    talk = Conversation(home)
+
+    @feature.command("aide", help="Voir ce qui vous attend, et ce que vous pouvez faire ici", hint="[fonction]")
+    async def help_me(ctx: ReadingContext, about: str) -> Replies:
+        told = await answer_help(home, ctx, about)
+        return Whisper(told.text, told.buttons)
+
+    @feature.command("accueil", help="Voir ce qui vous attend, votre mois, les nouvelles, et qui est joignable")
+    async def show_home(ctx: ReadingContext, _: str) -> Replies:
+        """Show the home, the first page of « /aide »."""
+        return await help_me(ctx, "")
+
+    feature.command("accueil liens", help="Ouvrir les outils du réseau : Pix, Les Bases, RDV…", roles=NETWORK)(
+        show_links
+    )
+    feature.button(ShowLinks, name="aide.ShowLinks", roles=NETWORK, writes=False)(show_links)
+    feature.button(MakeLink, name="aide.MakeLink", roles=NETWORK, writes=False)(make_link)
+
+    @feature.button(RunCommand, name="lines.Run", writes=False)
+    async def run(ctx: Context, click: RunCommand) -> Replies:
+        """Run the command that a button stands for."""
+        return Perform(click.line)
+
+    @feature.button(WordedButton, name="lines.Again", writes=False)
+    async def press_again(ctx: Context, click: WordedButton) -> Replies:
+        """Go on with the button of a question that was shown again."""
+        return Redirect(click.name, click.data)
+
+    async def read_words(ctx: ReadingContext, message: Spoken) -> Answered | None:
+        return await talk.answer(ctx, message)
+
+    @feature.event(DirectMessage, name="aide.written_to.DirectMessage", asks=read_words)
+    async def written_to(ctx: Context, message: DirectMessage, answered: Answered) -> Replies:
+        """Answer plain words in the direct channel, unless a feature says that they are for it."""
+        return await _say(ctx, answered)
+
+    @feature.event(Addressed, name="aide.addressed.Addressed", asks=read_words)
+    async def addressed(ctx: Context, message: Addressed, answered: Answered) -> Replies:
+        """Answer in private who spoke to the bot in a channel of others."""
+        return await _say(ctx, answered)
+
+    return feature
+
+
+async def _say(ctx: Context, answered: Answered) -> Sequence[Reply]:
+    if answered.settles is not None:
+        await questions.settle(ctx.db, ctx.user.id, answered.settles)
+    return answered.replies

@@ -16,8 +16,7 @@ from bot.replies import Ask, Button, Direct, Message, Progress, Refresh, Replies
 from bot.texts import escape, quote, render
 from bot.work import find_work, stop_work
 from commands.annonce import cards
-from commands.annonce.cards import Broadcast, Removal, Rewrite, must_be_in, must_be_own
-from commands.annonce.feature import SENDERS, UNIT, feature
+from commands.annonce.cards import SENDERS, UNIT, Broadcast, Removal, Rewrite, feature, must_be_in, must_be_own
 from dialogs.annonce import Reword
 from storage import annonce as annonces
 from storage import outbox

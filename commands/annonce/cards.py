@@ -1,4 +1,4 @@
-"""An announcement at hand: its words and files, who may change it, its card, and what its buttons carry."""
+"""The feature, an announcement at hand, its words and files, who may change it, its card, and what its buttons say."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -13,6 +13,7 @@ from bot.context import Context, ReadingContext
 from bot.delivery import FILES_MAX
 from bot.destinations import may_post_to
 from bot.errors import UserError
+from bot.features import Feature, Front, Right
 from bot.french.dates import say_hour, say_weekday
 from bot.french.periods import say_moment
 from bot.french.words import group, join, plural
@@ -25,8 +26,19 @@ from storage import outbox, targets
 from storage.annonce import Announcement, AnnouncementState
 from storage.canaux import list_planned
 from storage.outbox import DeliveryTally
-from storage.people import Person
+from storage.people import Person, Role
 from storage.targets import Table, say_target
+
+feature = Feature(
+    "annonce",
+    rights=(Right.MEMBER,),
+    front=Front("Annonces", "écrire une fois dans beaucoup de canaux, corriger, retirer", lambda _: "annonce"),
+)
+
+SENDERS = (Role.COORDINATEUR, Role.ANIMATEUR)
+"""Who announces: animateurs everywhere, coordinateurs in their own départements."""
+UNIT = ("envoi", "envois")
+
 
 TOTAL_MAX = 50_000_000
 """Bytes of all files of an announcement: each channel gets a copy of its own."""

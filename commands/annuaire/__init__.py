@@ -1,6 +1,389 @@
-"""The directory: people and contacts found by words, one’s own card, contacts proposed, help asked for."""
+"""The directory: people and contacts found by words, who can do something, and a question to them; contacts proposed by
+anybody of the réseau, published or refused by animateurs."""
 
-from commands.annuaire import cards, contacts, search
-from commands.annuaire.cards import feature
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from bot import quotas
+from bot.audit import AuditEntry, record_entry_at_end
+from bot.cards import RowCard
+from bot.command_lines import RunCommand
+from bot.context import Context, ReadingContext
+from bot.errors import UserError
+from bot.french.words import plural
+from bot.menus import Menu
+from bot.pages import cut_page
+from bot.quotas import Quota
+from bot.replies import Ask as OpenWindow
+from bot.replies import Button, Direct, Message, News, Replies, Reply, Waiting, Whisper
+from bot.search import Findings, Hit, Search, SearchKind, cut_hits
+from bot.texts import Markdown, quote, render
+from commands.annuaire.cards import (
+    ANIMATEURS,
+    CONTACT,
+    Ask,
+    Decide,
+    More,
+    See,
+    StopHelping,
+    TakeOne,
+    Withdraw,
+    draw_contact,
+    draw_contact_text,
+    draw_line,
+    draw_person,
+    feature,
+    find_target,
+    get_label,
+    get_target,
+    link_person,
+)
+from dialogs.annuaire import AskHelp, ProposeContact
+from storage.annuaire import (
+    NETWORK,
+    DirectoryHit,
+    DirectoryIndex,
+    contacts,
+    name_place,
+    profiles,
+    read_index,
+    show_person,
+)
+from storage.annuaire.contacts import Contact, ContactState, make_key, read_departement
+from storage.annuaire.index import QUERY_MAX, read_terms
+from storage.annuaire.profiles import NEARNESS, find_commune, save_profile
+from storage.communes import Commune, find_place
+from storage.journal import AuditAct
+from storage.people import Person, animating, get
+
+QUESTION = RowCard[str]("annuaire:aide:")
+"""The question to people who may help, by the key of the window that it was asked in."""
+PAGE = 5
+"""Cards on one page: each takes two lines on a phone."""
+
+
+@feature.command(
+    "annuaire",
+    help="Trouver une personne ou un contact",
+    hint="[nom | rôle | commune | département | structure | savoir-faire]",
+    tells=True,
+    roles=NETWORK,
+)
+async def search_directory(ctx: ReadingContext, text: str) -> Replies:
+    """Find whoever fits, one’s own département first."""
+    return await show_page(ctx, More(query=" ".join(text.split())[:QUERY_MAX], page=1))
+
+
+@feature.button(More, roles=NETWORK, writes=False)
+async def show_page(ctx: ReadingContext, click: More) -> Replies:
+    """Show a page of those found, as they are now; a single one in full."""
+    index = await read_index(ctx.db, ctx.today)
+    hits = index.search(ctx.user, click.query)
+    if not hits:
+        return _draw_nobody(ctx, index, click.query)
+    if len(hits) == 1:
+        return await show_card(ctx, See(chosen=get_target(hits[0].entry)))
+    return _draw_page(ctx, hits, click)
+
+
+@feature.button(See, roles=NETWORK, writes=False)
+async def show_card(ctx: Context, click: See) -> Replies:
+    """Show one card in full."""
+    found = await find_target(ctx, click.chosen)
+    card = draw_contact(found, ctx.user) if isinstance(found, Contact) else await draw_person(ctx, found)
+    return Whisper(card.text, card.buttons)
+
+
+def _draw_page(ctx: Context, hits: Sequence[DirectoryHit], at: More) -> Whisper:
+    page = cut_page(hits, at.page, PAGE)
+    shown = [hit.entry for hit in page.rows]
+    text = render("annuaire/list", lines=[draw_line(ctx, entry) for entry in shown], query=quote(at.query), page=page)
+    following = page.draw_next(lambda number: More(query=at.query, page=number))
+    cards = Menu("Fiche", See(), {get_target(entry): get_label(entry) for entry in shown})
+    # (A short page has a button for each of both, so each says what it is.)
+    files = Menu("vCard", TakeOne(), {get_target(entry): f"vCard {get_label(entry)}" for entry in shown})
+    return Whisper(text, following, menus=[cards, files])
+
+
+def _draw_nobody(ctx: Context, index: DirectoryIndex, query: str) -> Whisper:
+    """Say that nothing is found; what is near is a click away."""
+    near = index.suggest(ctx.user, query)
+    buttons = [Button(f"/annuaire {quote(other)}", RunCommand(line=f"annuaire {other}")) for other in near]
+    return Whisper(render("annuaire/nobody", query=quote(query), is_near=bool(near)), buttons)
+
+
+ASKED_MAX = 5
+"""People of whom one request is made: the nearest."""
+NEAR = re.compile(r" (?:près|pres|proche|autour) (?:du |des? |d[’'])", re.IGNORECASE)
+"""What stands between what is wanted and where."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPlace:
+    """Near where somebody is looked for; ``name`` is how it is called, empty where nobody knows."""
+
+    commune: Commune | None = None
+    departement: str = ""
+    name: str = ""
+
+
+@feature.search("annuaire qui", help="Qui sait faire ? Demander de l’aide", hint="linux [près de 69120]", roles=NETWORK)
+async def find_helpers(ctx: Context, text: str) -> Replies:
+    """Find those who said that they can do this, and that they can be asked."""
+    what, *rest = NEAR.split(f" {' '.join(text.split())[:QUERY_MAX]}", maxsplit=1)
+    about = what.strip()
+    if not about:
+        raise UserError("Dites ce qu’il faut savoir faire : par exemple /annuaire qui linux près de 69120.")
+    where = _read_place(ctx, rest[0]) if rest else _find_own_place(ctx.user)
+    hits = (await read_index(ctx.db, ctx.today)).skilled(ctx.user, about)
+    near = sorted(hits, key=lambda hit: (_measure_nearness(ctx, hit, where), -hit.score, hit.entry.name))[:ASKED_MAX]
+    lines = [_draw_helper(ctx, hit, where) for hit in near]
+    text = render("annuaire/who", about=quote(about), where=where, lines=lines)
+    asked = Ask(about=about, helpers=tuple(_get_person(hit).id for hit in near))
+    return Whisper(text, [Button("Demander de l’aide", asked, "primary")] if near else [])
+
+
+@feature.button(Ask, roles=NETWORK, writes=False)
+async def ask_question(ctx: Context, click: Ask) -> Replies:
+    """Open the window of a question."""
+    return OpenWindow(AskHelp.draft(about=click.about, helpers=click.helpers))
+
+
+@feature.submit(AskHelp, roles=NETWORK)
+async def send_question(ctx: Context, form: AskHelp) -> Replies:
+    """Send the question to each who may still be asked."""
+    free = await profiles.find_willing(ctx.db, form.helpers, ctx.now, ctx.settings.help_requests)
+    asked = [person for person in free if person.id != ctx.user.id]
+    if not asked:
+        raise UserError("Ces personnes ont déjà été assez sollicitées cette semaine : réessayez dans quelques jours.")
+    key = ctx.request.key
+    await profiles.note_request(ctx.db, key, ctx.user.id, [person.id for person in asked], ctx.now)
+    names = [person.full_name for person in asked]
+    sent = Whisper(render("annuaire/asked", names=names), [Button("Retirer ma demande", Withdraw(key=key))])
+    return [sent, *(_draw_question(ctx, form, person) for person in asked)]
+
+
+@feature.button(Withdraw, roles=NETWORK)
+async def withdraw_question(ctx: Context, click: Withdraw) -> Replies:
+    """Take the question back from all: it counts for nobody."""
+    if not await profiles.withdraw_request(ctx.db, click.key, ctx.user.id):
+        raise UserError("Cette demande est déjà retirée.")
+    gone = QUESTION.rewrite(click.key, render("annuaire/withdrawn"))
+    return [gone, Whisper("Votre demande est retirée : personne n’a plus à y répondre.")]
+
+
+@feature.button(StopHelping, roles=NETWORK)
+async def stop_helping(ctx: Context, _: StopHelping) -> Replies:
+    """Let nobody ask this person any more, until they say otherwise."""
+    await save_profile(ctx.db, ctx.user, {"helps": False})
+    return Whisper("C’est noté : on ne vous sollicitera plus. `/profil` permet de changer d’avis.")
+
+
+@feature.job("hour=4 minute=20", name="annuaire.forget_requests", writes=True)
+async def forget_requests(ctx: Context) -> Replies:
+    """Drop the requests that count no more."""
+    await profiles.forget_requests(ctx.db, ctx.now)
+    return None
+
+
+def _draw_question(ctx: Context, form: AskHelp, helper: Person) -> Direct:
+    said = {"asker": show_person(helper, ctx.user), "link": link_person(ctx, ctx.user.username)}
+    text = render("annuaire/question", about=quote(form.about), question=form.question, **said)
+    stop = Button("Ne plus être sollicité", StopHelping())
+    return QUESTION.send(ctx.request.key, Message(text, [stop]), helper.id)
+
+
+def _find_own_place(person: Person) -> SearchPlace:
+    if commune := find_commune(person):
+        return _make_place(commune)
+    code = person.departement or ""
+    return SearchPlace(departement=code, name=name_place(code) if code else "")
+
+
+def _read_place(ctx: Context, text: str) -> SearchPlace:
+    """Read a département or a commune. Raises UserError for neither."""
+    try:
+        code = read_departement(text)
+        return SearchPlace(departement=code, name=name_place(code))
+    except ValueError:
+        found = find_place(text, ctx.user.departements)
+    places: Sequence[Commune] = [place.commune for place in (*filter(None, [found.place]), *found.choices)]
+    if not places:
+        near = ", ".join(place.label for place in found.suggestions)
+        hint = f" Peut-être : {near}." if near else ""
+        raise UserError(f"Je ne connais pas de lieu « {quote(text)} » : écrivez un code postal ou un nom.{hint}")
+    return _make_place(places[0])
+
+
+def _make_place(commune: Commune) -> SearchPlace:
+    return SearchPlace(commune, commune.departement, f"{commune.nom} ({commune.departement})")
+
+
+def _get_person(hit: DirectoryHit) -> Person:
+    assert hit.entry.person is not None  # contacts have no skills
+    return hit.entry.person
+
+
+def _measure_nearness(ctx: Context, hit: DirectoryHit, where: SearchPlace) -> int:
+    return profiles.measure_nearness(ctx.user, _get_person(hit), where.commune, where.departement)
+
+
+def _draw_helper(ctx: Context, hit: DirectoryHit, where: SearchPlace) -> str:
+    shown = show_person(ctx.user, _get_person(hit))
+    near = NEARNESS[_measure_nearness(ctx, hit, where)] if where.departement else ""
+    return render("annuaire/who_line", person=shown, near=near, link=link_person(ctx, shown.username))
+
+
+@feature.finds(SearchKind("personne", "Personne", "Personnes", lambda ident: See(chosen=ident)), roles=NETWORK)
+async def find_people(wanted: Search) -> Findings:
+    """Find people by what this person may see of them; who has no account yet is known by their user name."""
+    found = [(hit, person) for hit in await _find_entries(wanted) if (person := hit.entry.person)]
+    shown = found[wanted.skip : wanted.skip + wanted.limit]
+    hits = [Hit(p.id or p.username, p.full_name, hit.score, _say_person(wanted.user, p)) for hit, p in shown]
+    return Findings(hits, len(found))
+
+
+@feature.finds(SearchKind("contact", "Contact", "Contacts", lambda n: See(chosen=f"{CONTACT}{n}")), roles=NETWORK)
+async def find_contacts(wanted: Search) -> Findings:
+    """Find contacts that are published."""
+    found = [(hit, contact) for hit in await _find_entries(wanted) if (contact := hit.entry.contact)]
+    return cut_hits([Hit(c.id or 0, c.title, hit.score, c.fonction or c.organisme) for hit, c in found], wanted)
+
+
+async def _find_entries(wanted: Search) -> Sequence[DirectoryHit]:
+    if not read_terms(wanted.words) or wanted.user.has_left(wanted.today):
+        return []
+    index = await read_index(wanted.db, wanted.today, awaited=wanted.awaited)
+    return index.search(wanted.user, wanted.words)
+
+
+def _say_person(viewer: Person, person: Person) -> str:
+    shown = show_person(viewer, person)
+    return ", ".join(filter(None, (shown.role.label if shown.role else "", shown.places[0] if shown.places else "")))
+
+
+NAMED_MAX = 5
+"""People named at home: those who accept to be asked, of one’s own département first."""
+
+
+@feature.at_home
+async def tell_who_is_reachable(ctx: ReadingContext) -> Sequence[Markdown]:
+    """Tell how many of the réseau are reachable now, and name those who accept to be asked; only in answer to a typed
+    command, which vanishes: who was there when is written nowhere."""
+    if ctx.request.waiting_kind != "command" or not ctx.user.may(NETWORK):
+        return []
+    list_ids = partial(profiles.list_network_ids, ctx.db, ctx.today)
+    reachable = {*await ctx.people.presence.find_reachable(list_ids)} - {ctx.user.id}
+    if not reachable:
+        return []
+    near = set(ctx.user.departements)
+    helpers = sorted(await profiles.list_helpers(ctx.db, reachable), key=lambda one: near.isdisjoint(one.departements))
+    named = [link_person(ctx, one.username, one.full_name) for one in helpers[:NAMED_MAX]]
+    more = len(helpers) - len(named)
+    return [
+        render("annuaire/reachable", count=len(reachable), named=[*named, *([plural(more, "autre")] if more else [])])
+    ]
+
+
+REVIEW = RowCard[Contact]("annuaire:", lambda contact: contact.id)
+"""The card under which each animateur reviews a proposed contact."""
+REVIEWERS_MAX = 20
+"""Animateurs who are told of a proposal; the others see it in « /aide »."""
+
+
+@feature.command("annuaire ajouter", help="Proposer un contact ou une institution", roles=NETWORK)
+async def ask_contact(ctx: Context, text: str) -> Replies:
+    """Open the window of a contact; what follows the command is its organisation."""
+    return OpenWindow(ProposeContact.draft(organisme=" ".join(text.split()) or None))
+
+
+@feature.submit(ProposeContact, roles=NETWORK)
+async def propose_contact(ctx: Context, form: ProposeContact) -> Replies:
+    """Publish a contact of an animateur’s at once; show another’s to those who review."""
+    said = form.said
+    contact = Contact(
+        key=make_key(said["nom"], said["organisme"], said["departement"]),
+        state=ContactState.PUBLISHED if ctx.user.animates else ContactState.PROPOSED,
+        proposed_by=ctx.user.id,
+        changed_at=ctx.now,
+        **said,
+    )
+    stored = await contacts.propose_contact(ctx.db, contact)
+    if stored is None:
+        raise UserError(fields={"organisme": "Ce contact est déjà dans l’annuaire, ou attend d’être relu."})
+    if ctx.user.animates:
+        _note_contact(ctx, stored, {})
+        card = draw_contact(stored, ctx.user)
+        return Whisper(render("annuaire/added", card=card.text), card.buttons)
+    thanks = [Whisper(render("annuaire/proposed", title=stored.title)), *await quotas.spend(ctx, Quota.CONTACT)]
+    card = _draw_review(stored, ctx.user, None)
+    return [*thanks, *(REVIEW.send(stored, card, each.id) for each in await animating(ctx.db, REVIEWERS_MAX))]
+
+
+@feature.command("annuaire propositions", help="Relire les contacts proposés", roles=ANIMATEURS)
+async def review_next(ctx: Context, _: str) -> Replies:
+    """Show the contact that has waited longest, with its buttons."""
+    contact = await contacts.find_oldest_proposed(ctx.db)
+    if contact is None:
+        return Whisper("Aucun contact n’attend d’être relu.")
+    count = await contacts.count_proposed(ctx.db)
+    card = _draw_review(contact, await _find_proposer(ctx, contact), None)
+    return [Whisper(render("annuaire/waiting", count=count)), REVIEW.send(contact, card, ctx.user.id)]
+
+
+@feature.button(Decide, roles=ANIMATEURS)
+async def decide_contact(ctx: Context, click: Decide) -> Replies:
+    """Publish or refuse a contact: all animateurs see it, and who proposed it is told."""
+    state = ContactState.PUBLISHED if click.publish else ContactState.REFUSED
+    was = await contacts.get_state(ctx.db, click.contact_id)
+    is_new = await contacts.decide_contact(ctx.db, click.contact_id, state, ctx.user.id, ctx.now)
+    contact = await contacts.get_contact(ctx.db, click.contact_id)
+    if contact is None:
+        raise UserError("Ce contact n’existe plus.")
+    if is_new:
+        _note_contact(ctx, contact, {"etat": was.value} if was else {})
+    card = _draw_review(contact, await _find_proposer(ctx, contact), ctx.user)
+    replies: list[Reply] = [REVIEW.rewrite(contact, card, here=True)]
+    if ctx.request.post_id not in {post.post_id for post in await REVIEW.list_posts(ctx.db, contact)}:
+        # It was clicked where nothing can be rewritten: under what was found.
+        replies.append(Whisper(card.text, card.buttons))
+    if is_new and contact.proposed_by not in {"", ctx.user.id}:
+        said = render("annuaire/decided", title=contact.title, published=click.publish)
+        replies.append(News(user_id=contact.proposed_by, text=said))
+    return replies
+
+
+@feature.waiting
+async def list_waiting(ctx: Context) -> Sequence[Waiting]:
+    """Tell an animateur how many contacts wait for a review."""
+    count = await contacts.count_proposed(ctx.db) if ctx.user.animates else 0
+    if not count:
+        return []
+    verb = "attend d’être relu" if count == 1 else "attendent d’être relus"
+    return [Waiting(f"{plural(count, 'contact')} {verb}", Button("Relire", RunCommand(line="annuaire propositions")))]
+
+
+def _note_contact(ctx: Context, contact: Contact, before: Mapping[str, object]) -> None:
+    thing, after = f"contact:{contact.id}", {"etat": contact.state.value, "titre": contact.title}
+    record_entry_at_end(ctx, AuditEntry(AuditAct.CONTACT, thing, contact.proposed_by, before=before, after=after))
+
+
+async def _find_proposer(ctx: Context, contact: Contact) -> Person | None:
+    return await get(ctx.db, contact.proposed_by) if contact.proposed_by else None
+
+
+def _draw_review(contact: Contact, proposer: Person | None, decider: Person | None) -> Message:
+    """Draw a proposal, and what can be done with it: what was decided can be decided otherwise."""
+    card = draw_contact_text(contact)
+    text = render("annuaire/review", card=card, proposer=proposer, decider=decider, state=contact.state.value)
+    is_published, number = contact.state is ContactState.PUBLISHED, contact.id or 0
+    publish = Button("Publier", Decide(contact_id=number, publish=True), "primary")
+    label = "Retirer" if is_published else "Refuser"
+    refuse = Button(label, Decide(contact_id=number, publish=False), "danger")
+    is_refused = contact.state is ContactState.REFUSED
+    return Message(text, [*([] if is_published else [publish]), *([] if is_refused else [refuse])])
+
 
 __all__ = ["feature"]

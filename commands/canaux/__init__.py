@@ -1,6 +1,306 @@
-"""The team’s channels: who belongs where, one’s own list, what is not as planned, and putting it right."""
+"""The team’s channels: who belongs where, what is not as planned, and putting it right. Here « /canaux »: one’s own
+channels, and those that each may join or leave, found by a name that need not be exact, or by what they are for; what
+« /chercher » finds of them. Nobody is told of private channels of others."""
 
-from commands.canaux import cards, checks, choices, edits, exceptions, memberships, runs
-from commands.canaux.feature import feature
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.actions import AddMembers, RemoveMember
+from bot.context import ReadingContext
+from bot.errors import ChatError, Refusal, UserError
+from bot.mattermost import ChatChannel
+from bot.menus import Choosing, Menu
+from bot.replies import Button, Replies, Whisper
+from bot.search import Findings, Hit, Search, SearchKind, cut_hits
+from bot.texts import quote, render
+from commands.canaux import checks, edits, exceptions, runs
+from commands.canaux.cards import LEADERS, Table, feature
+from config import libraries
+from config.canaux import Belonging, PlannedChannel
+from config.settings import Settings
+from config.territories import DEPARTEMENTS
+from config.text import fold
+from storage import people
+from storage.canaux import find_channel_ids, list_allowances, list_keys_of, list_planned, list_shown_names
+from storage.canaux.membership import ChannelMember, MembershipRules
+from storage.text_search import Entry, rank_entries, weigh_texts, weigh_title
+
+BUTTONS_MAX = 4
+"""More take too much of a phone’s screen."""
+OFFERED_MAX = 20
+ALIKE_MIN = 78
+"""How alike, of 100, each word that was typed and one of a name must be."""
+BEGINS = 95
+"""The same of a word that another begins with."""
+PURPOSE = 50
+"""What a word of what a channel is for weighs, of 100."""
+
+
+class Choose(BaseModel):
+    """Come into a channel that each may choose, or leave it."""
+
+    key: str
+    joins: bool
+
+
+class SeeChannel(BaseModel):
+    """« Voir » the channel of that key."""
+
+    key: str
+
+
+class SeeOne(Choosing):
+    """See the channel of the key ``chosen``."""
+
+
+class ChooseOne(Choosing):
+    """Come into the channel of the key ``chosen``, or leave it, where there are too many for buttons."""
+
+    joins: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ListedChannel:
+    """A channel as somebody sees it in the list, and how many are in it."""
+
+    planned: PlannedChannel
+    channel: ChatChannel
+    is_in: bool
+    people: int
+
+    @property
+    def name(self) -> str:
+        """What people call it: its name in Mattermost."""
+        return self.channel.display_name or self.planned.name
+
+
+@feature.command("canaux", help="Voir vos canaux, en rejoindre d’autres ou les quitter", hint="[mots]")
+async def show_channels(ctx: ReadingContext, line: str) -> Replies:
+    """Show one’s own channels, and the thematic ones with what they are for; or what some words find."""
+    words = _read_name(line)
+    return await _show_found(ctx, words) if words else await _show_own(ctx)
+
+
+async def _show_own(ctx: ReadingContext) -> Replies:
+    table = await list_planned(ctx.db, ctx.settings)
+    known, names = await find_channel_ids(ctx.db), await list_shown_names(ctx.db)
+    rules = MembershipRules(await list_allowances(ctx.db))
+    member = ChannelMember.of(ctx.user, ctx.today)
+    found = [planned for key, planned in table.items() if key in known]
+    own = [names.get(planned.key, planned.name) for planned in found if rules.reason_in(planned, member)]
+    free = [planned for planned in found if planned.belonging is Belonging.LIBRE]
+    seen = await asyncio.gather(*(look_at_channel(ctx, planned, known[planned.key]) for planned in free))
+    there = sorted((place for place in seen if place), key=lambda place: place.planned.name)
+    leads = next((role for role in LEADERS if ctx.user.may({role})), None)
+    text = render(
+        "canaux/list",
+        own=own,
+        free=there,
+        has_departement=member.departements,
+        leads=leads,
+        example=fold(there[0].name) if there else "",
+    )
+    if len(there) <= BUTTONS_MAX:
+        return Whisper(text, [draw_channel_button(place) for place in there])
+    return Whisper(text, menus=[menu for joins in (True, False) for menu in _channel_menus(there, joins=joins)])
+
+
+async def _show_found(ctx: ReadingContext, words: str) -> Replies:
+    """Show the channel that some words name, or tell; of several, offer to choose."""
+    shown = await _list_shown(ctx.db, ctx.settings, ChannelMember.of(ctx.user, ctx.today))
+    names = await list_shown_names(ctx.db)
+    found = find_alike(words, shown, names) or [one.key for one, _ in _rank(words, list(shown.values()))]
+    if len(found) == 1:
+        return await show_channel(ctx, SeeChannel(key=found[0]))
+    pool = found or list(shown)
+    options = {key: names.get(key, shown[key].name) for key in pool[:OFFERED_MAX]}
+    menus = [Menu("Voir un canal", SeeOne(), options)] if options else []
+    return Whisper(render("canaux/found", words=quote(words), count=len(found), some=bool(options)), menus=menus)
+
+
+@feature.button(SeeOne, writes=False)
+async def see_from_menu(ctx: ReadingContext, click: SeeOne) -> Replies:
+    """Show the channel that was chosen."""
+    return await show_channel(ctx, SeeChannel(key=click.chosen))
+
+
+def _read_name(text: str) -> str:
+    """Read what is typed as the name of a channel, without the signs that links begin or sentences end with."""
+    return text.strip().strip("~#.!?").strip()
+
+
+@feature.command("canaux rejoindre", help="Rejoindre un canal, par son nom", hint="nom du canal")
+async def join_by_name(ctx: ReadingContext, text: str) -> Replies:
+    """Come into the channel of that name at once; of several, choose."""
+    return await _choose_by_name(ctx, text, joins=True)
+
+
+@feature.command("canaux quitter", help="Quitter un canal que l’on a choisi", hint="nom du canal")
+async def leave_by_name(ctx: ReadingContext, text: str) -> Replies:
+    """Leave the channel of that name at once; of several, choose."""
+    return await _choose_by_name(ctx, text, joins=False)
+
+
+async def _choose_by_name(ctx: ReadingContext, text: str, *, joins: bool) -> Replies:
+    words = _read_name(text)
+    if not words:
+        return await _show_own(ctx)
+    table, known = await list_planned(ctx.db, ctx.settings), await find_channel_ids(ctx.db)
+    names = await list_shown_names(ctx.db)
+    found = find_alike(words, {key: planned for key, planned in table.items() if key in known}, names)
+    if len(found) == 1:
+        return await choose_channel(ctx, Choose(key=found[0], joins=joins))
+    options = {key: names.get(key, table[key].name) for key in found[:OFFERED_MAX]}
+    if options:
+        text = render("canaux/several", words=quote(words), count=len(found), joins=joins)
+        return Whisper(text, menus=[Menu("Choisir un canal", ChooseOne(joins=joins), options)])
+    free = {key: p for key, p in table.items() if key in known and p.belonging is Belonging.LIBRE}
+    options = {key: names.get(key, planned.name) for key, planned in list(free.items())[:OFFERED_MAX]}
+    menus = [Menu("Rejoindre", ChooseOne(joins=True), options)] if joins and options else []
+    return Whisper(render("canaux/no_channel", words=quote(words), free=bool(menus)), menus=menus)
+
+
+def find_alike(words: str, table: Table, names: Mapping[str, str]) -> list[str]:
+    """Find the keys of the channels whose name has these words, whatever slips are in them; the likeliest first, and
+    one alone where its name is just that."""
+    scores = {key: max(_score(words, name) for name in _names_of(table[key], names)) for key in table}
+    best = max(scores.values(), default=0.0)
+    least = best if best in {100.0, BEGINS} else max(best - 6, ALIKE_MIN)
+    return [key for key, score in sorted(scores.items(), key=lambda pair: -pair[1]) if score >= least >= ALIKE_MIN]
+
+
+def _names_of(planned: PlannedChannel, names: Mapping[str, str]) -> list[str]:
+    """List what somebody may call a channel."""
+    place = DEPARTEMENTS.get(planned.departement)
+    own = [names.get(planned.key, planned.name), planned.name, planned.address.replace("_", " ")]
+    return [fold(name) for name in (*own, *([place.nom, place.code] if place else []))]
+
+
+def _score(words: str, name: str) -> float:
+    """How alike, of 100, what was typed is to a name: the worst of its words decides."""
+    said, parts = fold(words), name.split()
+    if said == name:
+        return 100.0
+    each = [max((_score_word(word, part) for part in parts), default=0.0) for word in said.split()]
+    return min(min(each, default=0.0), 99.0)
+
+
+def _score_word(word: str, part: str) -> float:
+    if len(word) > 1 and part.startswith(word):
+        return BEGINS
+    return libraries.fuzz.ratio(word, part) if len(word) > 3 else 0.0
+
+
+@feature.button(ChooseOne, writes=False)
+async def choose_from_menu(ctx: ReadingContext, click: ChooseOne) -> Replies:
+    """Come into the channel that was chosen, or leave it, at once."""
+    return await choose_channel(ctx, Choose(key=click.chosen, joins=click.joins))
+
+
+@feature.button(Choose, writes=False)
+async def choose_channel(ctx: ReadingContext, click: Choose) -> Replies:
+    """Come into a channel, or leave it, at once; what is so already is said so, with the way back."""
+    planned = (await list_planned(ctx.db, ctx.settings)).get(click.key)
+    channel_id = (await find_channel_ids(ctx.db)).get(click.key)
+    place = await look_at_channel(ctx, planned, channel_id) if planned and channel_id else None
+    if planned is None or channel_id is None or (place is None and not planned.private):
+        raise UserError("Ce canal n’existe plus. Tapez /canaux pour voir ceux d’aujourd’hui.")
+    is_free = planned.belonging is Belonging.LIBRE
+    if place is None or (planned.private and not place.is_in):
+        return await _enter_private(ctx, planned, channel_id, joins=click.joins)
+    said = render("canaux/chosen", place=place, joins=click.joins, free=is_free)
+    if place.is_in is click.joins or not (click.joins or is_free):
+        return Whisper(said)
+    back = [Button("Quitter" if click.joins else "Y revenir", Choose(key=click.key, joins=not click.joins))]
+    act = AddMembers(place.channel.id, [ctx.user.id]) if click.joins else RemoveMember(place.channel.id, ctx.user.id)
+    return [Whisper(said, back if is_free else []), act]
+
+
+async def _enter_private(ctx: ReadingContext, planned: PlannedChannel, channel_id: str, *, joins: bool) -> Replies:
+    """Bring in who belongs into a private channel; tell others whom to ask."""
+    is_in = planned.key in await list_keys_of(ctx.db, ctx.user.id)
+    rules = MembershipRules(await list_allowances(ctx.db))
+    member = ChannelMember.of(ctx.user, ctx.today)
+    belongs = member.is_everywhere or bool(rules.reason_in(planned, member))
+    ask = [person.username for person in await people.list_to_ask(ctx.db)]
+    name = (await list_shown_names(ctx.db)).get(planned.key, planned.name)
+    said = render("canaux/private", title=name, is_in=is_in, belongs=belongs, joins=joins, ask=ask)
+    acts = [AddMembers(channel_id, [ctx.user.id], team=planned.team)] if joins and belongs and not is_in else []
+    return [Whisper(said), *acts]
+
+
+async def look_at_channel(ctx: ReadingContext, planned: PlannedChannel, channel_id: str) -> ListedChannel | None:
+    """Look at a channel as it is now; None for one that is gone, archived or out of sight."""
+    try:
+        channel, member, count = await asyncio.gather(
+            ctx.chat.channel(channel_id),
+            ctx.chat.channel_member(channel_id, ctx.user.id),
+            ctx.chat.count_members(channel_id),
+        )
+        return None if channel.archived else ListedChannel(planned, channel, member is not None, count)
+    except ChatError as error:
+        if error.refusal in {Refusal.UNKNOWN_CHANNEL, Refusal.FORBIDDEN}:
+            return None
+        raise
+
+
+def _channel_menus(there: Sequence[ListedChannel], *, joins: bool) -> Sequence[Menu]:
+    """The channels that one may join, or leave, if there are any."""
+    options = {place.planned.key: place.name for place in there if place.is_in is not joins}
+    return [Menu("Rejoindre" if joins else "Quitter", ChooseOne(joins=joins), options)] if options else []
+
+
+def draw_channel_button(place: ListedChannel) -> Button:
+    """Draw the button that joins a channel, or leaves it."""
+    word = "Quitter" if place.is_in else "Rejoindre"
+    return Button(f"{word} {place.name}", Choose(key=place.planned.key, joins=not place.is_in))
+
+
+@feature.finds(SearchKind("canal", "Canal", "Canaux", lambda key: SeeChannel(key=key)))
+async def find_channels(wanted: Search) -> Findings:
+    """Find channels by what they are called and what they are for."""
+    member = ChannelMember.of(wanted.user, wanted.today)
+    shown = list((await _list_shown(wanted.db, wanted.settings, member)).values())
+    hits = [Hit(one.key, one.name, score, one.purpose) for one, score in _rank(wanted.words, shown)]
+    return cut_hits(hits, wanted)
+
+
+def _rank(words: str, shown: Sequence[PlannedChannel]) -> list[tuple[PlannedChannel, int]]:
+    """Rank the channels whose name or purpose words find, the best first."""
+    return [(shown[place], score) for place, score in rank_entries(words, [_weigh(one) for one in shown])]
+
+
+@feature.button(SeeChannel, writes=False)
+async def show_channel(ctx: ReadingContext, click: SeeChannel) -> Replies:
+    """Show a channel as it is now, with its link; one that each may choose can be joined or left."""
+    planned = (await _list_shown(ctx.db, ctx.settings, ChannelMember.of(ctx.user, ctx.today))).get(click.key)
+    channel_id = (await find_channel_ids(ctx.db)).get(click.key, "")
+    place = await look_at_channel(ctx, planned, channel_id) if planned else None
+    if place is None:
+        raise UserError("Ce canal n’existe plus. Tapez /canaux pour voir ceux d’aujourd’hui.")
+    buttons = [draw_channel_button(place)] if place.planned.belonging is Belonging.LIBRE else []
+    return Whisper(render("canaux/one", place=place), buttons)
+
+
+async def _list_shown(db: AsyncSession, settings: Settings, member: ChannelMember) -> Mapping[str, PlannedChannel]:
+    """List the channels that are there and that somebody may be told of, by key."""
+    if member.has_left:
+        return {}
+    rules, known = MembershipRules(await list_allowances(db)), await find_channel_ids(db)
+    table = await list_planned(db, settings)
+    return {key: one for key, one in table.items() if key in known and _is_shown(rules, one, member)}
+
+
+def _is_shown(rules: MembershipRules, planned: PlannedChannel, member: ChannelMember) -> bool:
+    return not planned.private or not rules.reason_out(planned, member)
+
+
+def _weigh(planned: PlannedChannel) -> Entry:
+    return weigh_texts((planned.purpose, PURPOSE)) | weigh_title(planned.name)
+
 
 __all__ = ["feature"]

@@ -17,27 +17,25 @@ from bot.replies import Button, Message, Progress, Replies, Reply, Start, Step, 
 from bot.texts import render
 from bot.work import find_work
 from commands.canaux.cards import (
+    ANIMATEURS,
     CARD,
+    DEPARTEMENTS,
+    LEADERS,
     Check,
     Mend,
+    channels_in,
     close_alert,
     close_night,
     draw_run,
-    find_last_night,
-    report_taken_address,
-)
-from commands.canaux.drift import ChannelTarget, SeenChannel, Survey, compare_channel, read_plan
-from commands.canaux.feature import (
-    ANIMATEURS,
-    DEPARTEMENTS,
-    LEADERS,
-    channels_in,
     feature,
+    find_last_night,
     find_planned_at,
     must_look_after,
     read_scope,
+    report_taken_address,
     say_scope,
 )
+from commands.canaux.drift import ChannelTarget, SeenChannel, Survey, compare_channel, read_plan
 from commands.canaux.runs import begin_repair
 from config.canaux import Family, PlannedChannel, read
 from storage.canaux import find_channel_ids, find_team_room, forget_channel, list_planned, remember_channel, runs

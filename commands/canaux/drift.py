@@ -1,4 +1,4 @@
-"""Drift of the channels: what they are, what they are to be, and the acts that mend or undo a difference."""
+"""Drift of the channels: what they are, what they are to be, the acts that mend or undo a difference, and its words."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -338,3 +338,57 @@ class _Comparison:
 
     def _text(self, drift: Drift, reason: str, before: str, after: str) -> Finding:
         return replace(self._finding(drift, reason), before=before, after=after)
+
+
+REFUSAL_REASONS: Mapping[Refusal | None, str] = {
+    Refusal.FORBIDDEN: "le bot n’en a pas le droit : nommez-le administrateur du canal, ou de l’équipe",
+    Refusal.NAME_TAKEN: "un canal que le bot ne voit pas a déjà cette adresse : un administrateur de l’équipe peut y "
+    "ajouter le bot, ou en changer l’adresse",
+    Refusal.NOT_IN_TEAM: "n’est plus dans l’équipe",
+    Refusal.DEACTIVATED: "a un compte désactivé",
+    Refusal.UNKNOWN_PERSON: "n’a plus de compte",
+    Refusal.TOO_MANY_CHANNELS: "l’équipe a déjà autant de canaux que le serveur en permet (MaxChannelsPerTeam)",
+    Refusal.ARCHIVED: "le canal est archivé",
+    Refusal.DEFAULT_CHANNEL: "c’est le canal par défaut de l’équipe, qui ne change pas",
+}
+
+
+LABELS = {
+    Drift.ABSENT: (("canal créé", "canaux créés"), ("canal à créer", "canaux à créer")),
+    Drift.ARCHIVED: (("canal restauré", "canaux restaurés"), ("canal à restaurer", "canaux à restaurer")),
+    Drift.PUT_AWAY: (("canal archivé", "canaux archivés"), ("canal à archiver", "canaux à archiver")),
+    Drift.UNSEEN: (
+        ("canal rejoint par le bot", "canaux rejoints par le bot"),
+        ("canal que le bot ne voit pas", "canaux que le bot ne voit pas"),
+    ),
+    Drift.TITLE: (("titre corrigé", "titres corrigés"), ("titre à corriger", "titres à corriger")),
+    Drift.HEADER: (("en-tête corrigé", "en-têtes corrigés"), ("en-tête à corriger", "en-têtes à corriger")),
+    Drift.PURPOSE: (("sujet corrigé", "sujets corrigés"), ("sujet à corriger", "sujets à corriger")),
+    Drift.PRIVACY: (("canal converti", "canaux convertis"), ("canal à convertir", "canaux à convertir")),
+    Drift.MISSING: (("personne ajoutée", "personnes ajoutées"), ("personne à ajouter", "personnes à ajouter")),
+    Drift.INTRUDER: (("personne retirée", "personnes retirées"), ("personne à retirer", "personnes à retirer")),
+    Drift.STRANGER: (
+        ("inconnu du registre retiré", "inconnus du registre retirés"),
+        ("inconnu du registre", "inconnus du registre"),
+    ),
+    Drift.ADMIN_MISSING: (
+        ("administrateur nommé", "administrateurs nommés"),
+        ("administrateur à nommer", "administrateurs à nommer"),
+    ),
+    Drift.ADMIN_EXTRA: (
+        ("administrateur retiré", "administrateurs retirés"),
+        ("administrateur à retirer", "administrateurs à retirer"),
+    ),
+}
+"""What is told of each kind: what was put right, and what is to be."""
+
+
+DONE_LABELS = {drift: done for drift, (done, _) in LABELS.items()}
+
+
+TO_DO_LABELS = {drift: to_do for drift, (_, to_do) in LABELS.items()}
+
+
+def say_refusal(refusal: Refusal | None) -> str:
+    """Say why Mattermost did not do it."""
+    return REFUSAL_REASONS.get(refusal, "Mattermost l’a refusé")

@@ -14,8 +14,8 @@ from bot.mattermost import ChatChannel
 from bot.menus import Choosing, Menu
 from bot.replies import Ask, Replies, Whisper
 from bot.texts import quote, render
+from commands.canaux.cards import ALL, ANIMATEURS, DEPARTEMENTS, feature, must_be_planned, note_finding, read_scope
 from commands.canaux.drift import build_batches
-from commands.canaux.feature import ALL, ANIMATEURS, DEPARTEMENTS, feature, must_be_planned, note_finding, read_scope
 from config.canaux import HEADER_MAX, PURPOSE_MAX, Family, PlannedChannel
 from config.text import fold
 from dialogs.canaux import NewChannel, PutAway, RenameChannel, WriteHeader, WritePurpose

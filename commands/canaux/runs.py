@@ -14,8 +14,10 @@ from bot.french.periods import say_moment
 from bot.replies import Button, Direct, Progress, Replies, Reply, Start, Step, Update, Whisper
 from bot.texts import render
 from commands.canaux.cards import (
+    ANIMATEURS,
     CHANNELS_MAX,
     DAY,
+    LEADERS,
     MADE,
     Mend,
     Repair,
@@ -23,15 +25,18 @@ from commands.canaux.cards import (
     Undo,
     Unmend,
     draw_run,
+    feature,
     list_made,
+    must_look_after,
     note_mended,
+    note_run,
+    read_scope,
     refresh_run,
     report_taken_address,
-    say_refusal,
+    say_scope,
 )
-from commands.canaux.drift import build_batches, note_sent, read_act_topic
+from commands.canaux.drift import build_batches, note_sent, read_act_topic, say_refusal
 from commands.canaux.exceptions import make_exception
-from commands.canaux.feature import ANIMATEURS, LEADERS, feature, must_look_after, note_run, read_scope, say_scope
 from config.canaux import PlannedChannel
 from storage import people
 from storage.canaux import Allowance, allow, list_allowances, list_planned, remember_channel, runs, take_back_change

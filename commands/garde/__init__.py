@@ -1,6 +1,400 @@
-"""« /garde »: who is on duty at the hotline, when, and who takes over from whom."""
+"""« /garde », « moi », « retirer », « absent », « present »: who is on duty, from when to when, and who is away."""
 
-from commands.garde import handover, swaps, turns
-from commands.garde.feature import feature
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+
+from bot.calendar import OfficeHours
+from bot.command_lines import RunCommand
+from bot.context import Context, ReadingContext
+from bot.errors import UserError
+from bot.french.dates import say_days
+from bot.french.periods import Period
+from bot.french.words import join
+from bot.menus import Choosing, Menu
+from bot.replies import Ask, Button, Direct, Message, Replies, Whisper
+from bot.texts import Markdown, escape, quote, render
+from commands.garde import rota, swaps
+from commands.garde.rota import (
+    AGENTS,
+    TURN,
+    DutyRequest,
+    Gap,
+    OpenSwap,
+    PutBack,
+    Release,
+    Return,
+    Take,
+    feature,
+    name_queues,
+)
+from config.text import fold
+from dialogs.garde import ALL, TakeTurn, read_absence, read_turn
+from storage.absences import Absence, find_absence, list_absences
+from storage.hotline import duty
+from storage.hotline.duty import DutyTurn, get_day
+from storage.journal import AuditAct
+from storage.people import Person
+
+
+async def read_absence_line(ctx: ReadingContext, text: str) -> DutyRequest:
+    """Who is away, and when. Raises UserError."""
+    if not text.strip():
+        raise UserError("Dites de quel jour à quel jour : par exemple /garde absent du 30/11 au 4/12.")
+    return await rota.read_line(ctx, text, read_absence)
+
+
+@feature.command(
+    "garde absent", help="Noter une absence", hint="[@nom] du 30/11 au 4/12", roles=AGENTS, asks=read_absence_line
+)
+async def add_absence(ctx: Context, said: DutyRequest) -> Replies:
+    """Somebody is away on those days."""
+    await duty.lock_duty(ctx.db, ctx.now)
+    absence = await _make_absence(ctx, said)
+    await rota.ensure_registered(ctx, said.person)
+    number = await duty.add_days(ctx.db, absence)
+    rota.note_absence(ctx, absence.model_copy(update={"id": number}), ends=False)
+    return await _report_absence(ctx, absence, Button("Annuler", Return(number=number)), "away")
+
+
+class ChosenDays(Choosing):
+    """One of several (its number is ``chosen``), or only the days of it that were said."""
+
+    first: date | None = None
+    end: date | None = None
+
+    @property
+    def days(self) -> Period | None:
+        """Those days; None for all."""
+        return Period(self.first, self.end) if self.first and self.end else None
+
+
+class ReturnOne(ChosenDays):
+    """One of somebody’s absences is no more."""
+
+
+PersonDays = tuple[Person, Period | None]
+"""Somebody, and days, if some are said."""
+
+
+async def read_return(ctx: ReadingContext, text: str) -> PersonDays:
+    """Who is back, on which days."""
+    person, rest = await rota.read_person(ctx, text)
+    return person, (await rota.read_line(ctx, rest, read_absence)).days if rest else None
+
+
+@feature.command(
+    "garde present",
+    help="Dire que vous êtes de retour, ou pas absent finalement",
+    hint="[@nom] [jour]",
+    roles=AGENTS,
+    asks=read_return,
+)
+async def end_absence(ctx: Context, said: PersonDays) -> Replies:
+    """Who is away is back from today on; an absence to come is none, or not on the days that are said. Where several
+    are meant, a menu."""
+    person, days = said
+    first, end = (days.start, days.end) if days else (get_day(ctx.now), date.max)
+    theirs = await list_absences(ctx.db, [person.id], first, whole=True)
+    found = [each for each in theirs if each.starts < end]
+    if not found:
+        when = "ces jours-là" if days else "aujourd’hui, ni plus tard"
+        raise UserError(f"Aucune absence n’est notée {when} : /garde montre celles qu’il y a.")
+    if len(found) == 1 or (not days and found[0].has(get_day(ctx.now))):
+        return await _end_absence_days(ctx, found[0].number, days)
+    chosen = ReturnOne(first=days.start, end=days.end) if days else ReturnOne()
+    options = {str(each.number): rota.say_dates(each) for each in found}
+    return Whisper("De quelle absence s’agit-il ?", menus=[Menu("Choisir l’absence", chosen, options)])
+
+
+@feature.button(ReturnOne, roles=AGENTS)
+async def end_chosen_absence(ctx: Context, click: ReturnOne) -> Replies:
+    """End the absence that was chosen in the menu."""
+    return await _end_absence_days(ctx, int(click.chosen), click.days)
+
+
+@feature.undo(Return, roles=AGENTS)
+async def undo_absence(ctx: Context, click: Return) -> Replies:
+    """End an absence, or take it back before it began."""
+    return await _end_absence_days(ctx, click.number, None)
+
+
+async def _end_absence_days(ctx: Context, number: int, days: Period | None) -> Replies:
+    """End all of an absence that is still to come, or only some days of it."""
+    await duty.lock_duty(ctx.db, ctx.now)
+    absence, today = await find_absence(ctx.db, number), get_day(ctx.now)
+    cut = max(absence.starts, today, days.start if days else today) if absence else today
+    if absence is None or absence.ends <= cut or (days and days.end <= cut):
+        raise UserError("Cette absence n’existe plus, ou elle est finie : /garde montre celles qu’il y a.")
+    ends = min(absence.ends, days.end) if days else absence.ends
+    gone = Absence(**(absence.model_dump() | {"starts": cut, "ends": ends}))
+    await duty.take_out(ctx.db, absence, cut, ends)
+    rota.note_absence(ctx, gone, ends=True)
+    return await _report_absence(ctx, gone, None, "present")
+
+
+async def _make_absence(ctx: Context, said: DutyRequest) -> Absence:
+    """The absence that is meant. Raises UserError for one that is over in Paris, or is written down already."""
+    starts = max(said.days.start, get_day(ctx.now))
+    absence = Absence(user_id=said.person.id, starts=starts, ends=said.days.end, by=ctx.user.id, at=ctx.now)
+    if absence.ends <= starts:
+        raise UserError("À Paris, ces jours sont déjà passés.")
+    there = await list_absences(ctx.db, [absence.user_id], absence.starts, whole=True)
+    if same := next((each for each in there if each.meets(absence)), None):
+        raise UserError(f"Une absence est déjà notée {rota.say_dates(same)}.")
+    return absence
+
+
+async def _report_absence(ctx: Context, absence: Absence, button: Button | None, what: str) -> Replies:
+    """Who acted reads what is so now, turns that nobody else has included; and who is meant, if they are another."""
+    turns = await duty.list_turns(ctx.db, absence.starts, absence.ends)
+    own = [turn for turn in turns if turn.user_id == absence.user_id]
+    called = (await rota.say_names(ctx, [absence.user_id]))[absence.user_id]
+    is_self = absence.user_id == ctx.user.id
+    about = {"days": rota.say_dates(absence), "turns": [rota.say_turn(ctx, turn) for turn in own], "what": what}
+    text = render("garde/absence", who=None if is_self else called, by=None, **about)
+    buttons = [button] if button else []
+    if is_self and own and what == "away":
+        buttons.append(Button("Échanger ma garde", OpenSwap()))
+    told = Whisper(text, buttons)
+    return (
+        told
+        if is_self
+        else [told, Direct(render("garde/absence", who=None, by=ctx.user, **about), user_id=absence.user_id)]
+    )
+
+
+class ReleaseOne(ChosenDays):
+    """One of somebody’s turns is taken back."""
+
+
+async def read_release(ctx: ReadingContext, text: str) -> PersonDays:
+    """Who is on duty no more, on which days."""
+    person, rest = await rota.read_person(ctx, text)
+    return person, (await rota.read_line(ctx, rest, read_turn)).days if rest else None
+
+
+@feature.command("garde retirer", help="Ne plus être de garde", hint="[@nom] [jour]", roles=AGENTS, asks=read_release)
+async def release_by_line(ctx: Context, said: PersonDays) -> Replies:
+    """The only turn that is meant, or some days of it; where there are several, a menu."""
+    person, days = said
+    theirs = await duty.list_turns_of(ctx.db, person.id, get_day(ctx.now))
+    found = [turn for turn in theirs if days is None or _overlaps(turn, days)]
+    if not found:
+        who = "Vous n’êtes" if person.id == ctx.user.id else f"@{quote(person.username)} n’est"
+        when = "ces jours-là" if days else "en ce moment, ni plus tard"
+        raise UserError(f"{who} pas de garde {when} : /garde montre qui l’est.")
+    if len(found) == 1:
+        return await _release_days(ctx, found[0].number, days)
+    chosen = ReleaseOne(first=days.start, end=days.end) if days else ReleaseOne()
+    options = {str(turn.number): rota.shorten_turn(ctx, turn) for turn in found}
+    return Whisper("De quelle garde s’agit-il ?", menus=[Menu("Choisir la garde", chosen, options)])
+
+
+@feature.button(ReleaseOne, roles=AGENTS)
+async def release_chosen(ctx: Context, click: ReleaseOne) -> Replies:
+    """Take back the turn that was chosen in the menu."""
+    return await _release_days(ctx, int(click.chosen), click.days)
+
+
+@feature.button(Release, roles=AGENTS)
+async def release_turn(ctx: Context, click: Release) -> Replies:
+    """Take back a turn; of one that began, the days from today on."""
+    return await _release_days(ctx, click.number, None)
+
+
+async def _release_days(ctx: Context, number: int, days: Period | None) -> Replies:
+    """Take back all of a turn that is still to come, or only some days of it."""
+    await duty.lock_duty(ctx.db, ctx.now)
+    turn, today = await duty.get_turn(ctx.db, number), get_day(ctx.now)
+    cut = max(turn.starts, today, days.start if days else today) if turn else today
+    if turn is None or turn.ends <= cut or (days and days.end <= cut):
+        raise UserError("Cette garde n’existe plus, ou elle est finie : /garde montre celles qu’il y a.")
+    gone = _copy_turn(turn, starts=cut, ends=min(turn.ends, days.end) if days else turn.ends)
+    rest = await duty.take_out(ctx.db, turn, cut, gone.ends)
+    undo = Button("Annuler", PutBack(number=number, ends=turn.ends, cut=cut, rest=rest))
+    rota.note_turn(ctx, AuditAct.DUTY_RELEASE, gone)
+    return await _report_turn(ctx, gone, "released", undo)
+
+
+@feature.undo(PutBack, roles=AGENTS)
+async def restore_turn(ctx: Context, click: PutBack) -> Replies:
+    """It ends again when it did. Raises UserError where something else became of it, or they may not be on duty now."""
+    await duty.lock_duty(ctx.db, ctx.now)
+    turn, today = await duty.get_turn(ctx.db, click.number), get_day(ctx.now)
+    if turn is None or turn.ends != click.cut or click.ends <= today:
+        raise UserError("Cette garde a changé depuis, ou elle est finie : /garde montre celles qu’il y a.")
+    if turn.user_id != ctx.user.id:
+        await rota.read_registered(ctx, turn.user_id)
+    if click.rest is not None:
+        await _join_turns(ctx, turn, click)
+    back = _copy_turn(turn, starts=max(turn.starts, today), ends=click.ends)
+    await rota.must_be_free(ctx, back)
+    await duty.end_days(ctx.db, turn, click.ends)
+    rota.note_turn(ctx, AuditAct.DUTY_TAKE, back)
+    return await _report_turn(ctx, back, "back", Button("Retirer", Release(number=click.number)))
+
+
+async def _join_turns(ctx: Context, turn: DutyTurn, click: PutBack) -> None:
+    """The turn that came after the days is part of the one before them again. Raises UserError where it changed."""
+    rest = await duty.get_turn(ctx.db, click.rest or 0)
+    if rest is None or (rest.user_id, rest.ends) != (turn.user_id, click.ends) or rest.starts >= rest.ends:
+        raise UserError("Cette garde a changé depuis, ou elle est finie : /garde montre celles qu’il y a.")
+    await duty.end_days(ctx.db, rest, rest.starts)
+
+
+async def _report_turn(ctx: Context, turn: DutyTurn, what: str, button: Button) -> Replies:
+    """Who acted reads what is so now; so does whose turn it is, if they are somebody else, where they were told too."""
+    there = await duty.list_turns(ctx.db, turn.starts, turn.ends)
+    others = [other.user_id for other in there if other.user_id != turn.user_id and other.covers(turn.queue)]
+    called = await rota.say_names(ctx, [turn.user_id, *others])
+    is_self = turn.user_id == ctx.user.id
+    about = {"turn": rota.say_turn(ctx, turn), "what": what}
+    who = None if is_self else called[turn.user_id]
+    text = render("garde/changed", who=who, others=[called[each] for each in dict.fromkeys(others)], **about)
+    was_told = {post.post_id for post in await TURN.list_posts(ctx.db, turn.number)}
+    if is_self:
+        now = TURN.rewrite(turn.number, Message(text, [button]), here=True)
+        return now if ctx.request.post_id in was_told else [now, Whisper(text, [button])]
+    told = render("garde/told", by=ctx.user, **about)
+    return [TURN.rewrite(turn.number, told), Whisper(text, [button]), Direct(told, user_id=turn.user_id)]
+
+
+def _overlaps(turn: DutyTurn, days: Period) -> bool:
+    return turn.starts < days.end and days.start < turn.ends
+
+
+def _copy_turn(turn: DutyTurn, **days: object) -> DutyTurn:
+    return DutyTurn(**(turn.model_dump() | days))
+
+
+SHOWN_WEEKS, WATCHED_WEEKS = 12, 4
+"""How far ahead turns are shown, and gaps are told of."""
+SHOWN_MAX = 20
+
+
+async def read_rota(ctx: ReadingContext, text: str) -> DutyRequest | Whisper:
+    """Who is to be on duty, and when; a line that says neither is answered by the list."""
+    if text.strip() and fold(text) != "liste":
+        return await rota.read_line(ctx, text, read_turn)
+    today = get_day(ctx.now)
+    turns = await duty.list_turns(ctx.db, today, today + timedelta(weeks=SHOWN_WEEKS))
+    own = [turn for turn in turns if turn.user_id == ctx.user.id]
+    away = await duty.list_absences(ctx.db, today, today + timedelta(weeks=SHOWN_WEEKS))
+    back = (
+        [Button("Annuler mon absence", RunCommand(line="garde present"))]
+        if ctx.user.id in {a.user_id for a in away}
+        else []
+    )
+    return Whisper(await _draw_rota(ctx, turns, away), [*_rota_buttons(own), *back])
+
+
+async def read_own_turn(ctx: ReadingContext, text: str) -> DutyRequest | Ask:
+    """When who writes is on duty; without days, a window asks for them."""
+    return await rota.read_line(ctx, text, read_turn) if text.strip() else _make_turn_window(ctx)
+
+
+@feature.button(Take, roles=AGENTS, writes=False)
+async def open_turn_window(ctx: Context, _: Take) -> Replies:
+    """Open the window of a turn."""
+    return _make_turn_window(ctx)
+
+
+@feature.submit(TakeTurn, roles=AGENTS)
+async def submit_turn(ctx: Context, form: TakeTurn) -> Replies:
+    """Put somebody on duty, as by a line."""
+    person = await rota.read_registered(ctx, form.person) if form.person else ctx.user
+    return await add_turn(ctx, DutyRequest(person, form.days, "" if form.queue == ALL else form.queue))
+
+
+@feature.command(
+    "garde",
+    help="Voir qui est de garde à la hotline, ou y mettre quelqu’un",
+    hint="[@nom du 30/11 au 4/12] [file]",
+    roles=AGENTS,
+    asks=read_rota,
+)
+@feature.command(
+    "garde moi", help="Vous mettre de garde", hint="[du 30/11 au 4/12] [file]", roles=AGENTS, asks=read_own_turn
+)
+async def add_turn(ctx: Context, said: DutyRequest) -> Replies:
+    """Put somebody on duty. Raises UserError where they are already."""
+    await duty.lock_duty(ctx.db, ctx.now)
+    turn = await _make_turn(ctx, said)
+    await rota.ensure_registered(ctx, said.person)
+    number = await duty.add_days(ctx.db, turn)
+    rota.note_turn(ctx, AuditAct.DUTY_TAKE, turn.model_copy(update={"id": number}))
+    there = await duty.list_turns(ctx.db, turn.starts, turn.ends)
+    others = [other.user_id for other in there if other.user_id != turn.user_id and other.covers(turn.queue)]
+    theirs = await list_absences(ctx.db, [turn.user_id], turn.starts, whole=True)
+    called = await rota.say_names(ctx, [turn.user_id, *others])
+    text = render(
+        "garde/taken",
+        who=None if turn.user_id == ctx.user.id else called[turn.user_id],
+        turn=rota.say_turn(ctx, turn),
+        others=[called[user_id] for user_id in dict.fromkeys(others)],
+        absent=[rota.say_dates(each) for each in theirs if each.meets(turn)],
+    )
+    told = Whisper(text, [Button("Annuler", Release(number=number))])
+    if turn.user_id == ctx.user.id:
+        return told
+    by = render("garde/told", by=ctx.user, turn=rota.say_turn(ctx, turn), what="taken")
+    leave = Button("Me retirer", Release(number=number))
+    return [told, TURN.send(number, Message(by, [leave]), turn.user_id)]
+
+
+async def _make_turn(ctx: Context, said: DutyRequest) -> DutyTurn:
+    """The turn that is meant. Raises UserError for one that is over in Paris, or meets another of theirs."""
+    starts, ends = max(said.days.start, get_day(ctx.now)), said.days.end
+    turn = DutyTurn(user_id=said.person.id, queue=said.queue, starts=starts, ends=ends, by=ctx.user.id, at=ctx.now)
+    if ends <= starts:
+        raise UserError("À Paris, ces jours sont déjà passés.")
+    await rota.must_be_free(ctx, turn)
+    return turn
+
+
+def _make_turn_window(ctx: Context) -> Ask:
+    return Ask(TakeTurn.draft(queue=ALL, queues=dict(name_queues(ctx.settings))))
+
+
+async def _draw_rota(ctx: Context, turns: Sequence[DutyTurn], absences: Sequence[Absence]) -> Markdown:
+    today = get_day(ctx.now)
+    away = [*absences, *await duty.list_departures(ctx.db, {turn.user_id for turn in turns})]
+    called = await rota.say_names(ctx, [each.user_id for each in (*turns, *absences)])
+    hours = OfficeHours.of(ctx.settings)
+    gaps = rota.find_gaps(hours, name_queues(ctx.settings), turns, away, rota.list_days_from(today, 7 * WATCHED_WEEKS))
+    coming = [
+        turn for turn in turns if turn.starts > today and any(rota.is_on_duty(turn, day, away) for day in turn.days)
+    ]
+    return render(
+        "garde/list",
+        is_open=hours.opens_on(today),
+        now=[_rota_line(ctx, turn, called) for turn in turns if rota.is_on_duty(turn, today, away)],
+        coming=[_rota_line(ctx, turn, called) for turn in coming[:SHOWN_MAX]],
+        more=len(coming) - SHOWN_MAX,
+        absent=[Markdown(f"{called[each.user_id]} : {rota.say_dates(each)}") for each in absences[:SHOWN_MAX]],
+        gaps=[_say_gap(ctx, gap) for gap in gaps[:SHOWN_MAX]],
+    )
+
+
+def _rota_buttons(own: Sequence[DutyTurn]) -> Sequence[Button]:
+    """List the buttons under the rota: more where one has turns of one’s own."""
+    take = Button("Me mettre de garde", Take(), "primary")
+    return (
+        [take, Button("Échanger", OpenSwap()), Button("Me retirer", RunCommand(line="garde retirer"))]
+        if own
+        else [take]
+    )
+
+
+def _rota_line(ctx: Context, turn: DutyTurn, called: Mapping[str, Markdown]) -> Markdown:
+    return Markdown(f"{called[turn.user_id]} : {escape(rota.say_turn(ctx, turn))}")
+
+
+def _say_gap(ctx: Context, gap: Gap) -> str:
+    known = name_queues(ctx.settings)
+    which = [name for code, name in known.items() if code in gap.queues]
+    days = say_days(gap.first, gap.last)
+    return days if len(which) == len(known) else f"{days} ({join(which)})"
+
 
 __all__ = ["feature"]

@@ -1,26 +1,109 @@
-"""The rota: what a line says of it, how turns and people are called, when nobody is there, and the journal."""
+"""Who may be on duty, what a line says of it, how turns are called, and what is told as one begins or ends."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
+
+from pydantic import BaseModel
 
 from bot.audit import AuditEntry, record_entry_at_end
 from bot.calendar import OfficeHours
 from bot.cards import RowCard
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
+from bot.features import Feature, Front, Right
 from bot.french.dates import say_date, say_days
 from bot.french.periods import Period
-from bot.texts import Markdown, mention, quote
-from commands.garde.feature import may_be_on_duty, name_queues
+from bot.replies import Direct, Replies, Reply, Say
+from bot.texts import Markdown, mention, quote, render
+from config import hotline
+from config.hotline import read
+from config.settings import Settings
 from config.text import fold
-from storage import people
+from config.time import PARIS
+from storage import canaux, people
 from storage.absences import Absence
 from storage.canaux import list_keys_of
 from storage.hotline import duty
 from storage.hotline.duty import DutyTurn, get_day
+from storage.hotline.tickets import Ticket, TicketFilter, list_filtered
 from storage.journal import AuditAct
-from storage.people import Person
+from storage.people import Person, Role
+
+
+class Take(BaseModel):
+    """« Me mettre de garde »: opens the window."""
+
+
+class Release(BaseModel):
+    """« Me retirer », « Annuler »: somebody is not on duty after all."""
+
+    number: int
+
+
+class PutBack(BaseModel):
+    """« Annuler » of that: the turn ends again when it did, as long as it still ends when it then did. Of days from its
+    middle, ``rest`` is the turn that came after them."""
+
+    number: int
+    ends: date
+    cut: date
+    rest: int | None = None
+
+
+class Return(BaseModel):
+    """« Annuler » of an absence: it ends today, or never was."""
+
+    number: int
+
+
+class OpenSwap(BaseModel):
+    """« Échanger »: opens the window."""
+
+
+class AnswerSwap(BaseModel):
+    """« Accepter » or « Refuser » what somebody proposes."""
+
+    number: int
+    accept: bool
+
+
+class WithdrawSwap(BaseModel):
+    """« Retirer ma proposition »."""
+
+    number: int
+
+
+AGENTS = (Role.HOTLINE, Role.ANIMATEUR)
+"""Who is on duty, and says who is; and whoever is in the room of a queue."""
+
+
+def is_in_a_room(settings: Settings, keys: Collection[str]) -> bool:
+    """Whether one of these planned channels is the room of a queue."""
+    return any(queue.room_key in keys for queue in read(settings.hotline).values())
+
+
+feature = Feature(
+    "garde",
+    rights=(Right.MEMBER,),
+    front=Front("Garde", "qui est de garde à la hotline, échanger, s’absenter", lambda _: "garde"),
+)
+
+
+@feature.admits
+async def admits_room_members(ctx: Context) -> bool:
+    """Whether somebody is in the room of a queue."""
+    return is_in_a_room(ctx.settings, await ctx.recall(list_keys_of))
+
+
+def may_be_on_duty(person: Person, settings: Settings, keys: Collection[str]) -> bool:
+    """Whether somebody may be on duty, who is in the planned channels of these keys."""
+    return person.may(AGENTS) or is_in_a_room(settings, keys)
+
+
+def name_queues(settings: Settings) -> Mapping[str, str]:
+    """The names of the queues, by code."""
+    return {code: queue.name for code, queue in read(settings.hotline).items()}
 
 
 def note_turn(ctx: Context, act: AuditAct, turn: DutyTurn, reason: str = "", **after: object) -> None:
@@ -221,3 +304,112 @@ def is_on_duty(turn: DutyTurn, day: date, absences: Sequence[Absence]) -> bool:
 def list_days_from(first: date, count: int) -> list[date]:
     """List so many days, from the first on."""
     return [first + timedelta(days=n) for n in range(count)]
+
+
+SHOWN_MAX = 15
+"""Tickets of a note."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTicket:
+    """An open ticket, in a line; ``agent`` has it, or nobody does ("")."""
+
+    ticket: Ticket
+    agent: Markdown
+    since: str
+
+
+async def write_handover(ctx: Context, turn: DutyTurn) -> Sequence[Reply]:
+    """Who was on duty reads who follows, who follows from whom they take over, and both what is open; the rooms of the
+    queues read it where nobody follows."""
+    codes = [turn.queue] if turn.queue else list(name_queues(ctx.settings))
+    following = await _find_following(ctx, turn, codes)
+    if turn.user_id in following:
+        return []
+    found = await list_filtered(ctx.db, TicketFilter(codes), 0, SHOWN_MAX + 1)
+    called = await say_names(ctx, [turn.user_id, *following, *(ticket.agent_id for ticket in found if ticket.agent_id)])
+    about = {
+        "turn": say_turn(ctx, turn),
+        "who": called[turn.user_id],
+        "following": [called[user_id] for user_id in following],
+        "open": [
+            OpenTicket(
+                ticket, called.get(ticket.agent_id, Markdown("")), say_date(get_day(ticket.opened_at), get_day(ctx.now))
+            )
+            for ticket in found[:SHOWN_MAX]
+        ],
+        "more": len(found) > SHOWN_MAX,
+    }
+    own = Direct(render("garde/handover", reader="self", **about), user_id=turn.user_id)
+    if following:
+        note = render("garde/handover", reader="next", **about)
+        return [own, *(Direct(note, user_id=user_id) for user_id in following)]
+    note = render("garde/handover", reader="room", **about)
+    return [own, *(Say(note, channel_id=place) for place in await _find_rooms(ctx, codes))] if found else [own]
+
+
+def find_midnight(turn: DutyTurn) -> datetime:
+    """Find the end of the last day of a turn."""
+    return datetime.combine(turn.ends, time(), PARIS)
+
+
+async def _find_following(ctx: Context, turn: DutyTurn, codes: Sequence[str]) -> Sequence[str]:
+    """Find who is on duty for the queues of a turn on the next open day."""
+    opening = OfficeHours.of(ctx.settings).next_opening(find_midnight(turn))
+    found = [user_id for code in codes for user_id in await duty.find_on_duty(ctx.db, code, opening)]
+    return list(dict.fromkeys(found))
+
+
+async def _find_rooms(ctx: Context, codes: Sequence[str]) -> Sequence[str]:
+    """Find the rooms of some queues, as far as they are there."""
+    known, table = await canaux.find_channel_ids(ctx.db), hotline.read(ctx.settings.hotline)
+    return [known[table[code].room_key] for code in codes if code in table and table[code].room_key in known]
+
+
+LATE = timedelta(days=7)
+"""How long after its end a turn is still handed over."""
+_DAY = timedelta(days=1)
+
+
+@feature.job("hour=0-1,3-23 minute=5,35", name="garde.hand_over", writes=True)
+async def hand_over_turns(ctx: Context) -> Replies:
+    """Hand over the turns that ended since the last run, each once."""
+    hours, today = OfficeHours.of(ctx.settings), get_day(ctx.now)
+    over = [t for t in await duty.list_ending(ctx.db, today - LATE, today) if find_end(t, hours) <= ctx.now]
+    due = [turn for turn in over if await duty.hand_over(ctx.db, turn.number, ctx.now)]
+    return [reply for turn in due for reply in await write_handover(ctx, turn)]
+
+
+@feature.job("hour=8 minute=20", name="garde.announce")
+async def announce_turns(ctx: Context) -> Replies:
+    """Whose turn begins today, if it was written down before; the first open day is the beginning."""
+    hours, today = OfficeHours.of(ctx.settings), get_day(ctx.now)
+    away = await duty.find_away(ctx.db, ctx.now)
+    begun = [
+        turn
+        for turn in await duty.list_turns(ctx.db, today, today + _DAY)
+        if _find_first_open_day(turn, hours) == today
+    ]
+    return [
+        Direct(render("garde/begins", turn=say_turn(ctx, turn)), user_id=turn.user_id)
+        for turn in begun
+        if turn.user_id not in away and get_day(turn.at) < today
+    ]
+
+
+@feature.job("hour=4 minute=25", name="garde.forget", writes=True)
+async def forget_past(ctx: Context) -> Replies:
+    """Forget turns and swaps that were over long ago."""
+    await duty.forget_turns(ctx.db, get_day(ctx.now - duty.KEPT))
+    await duty.forget_swaps(ctx.db, ctx.now - duty.KEPT)
+    return None
+
+
+def find_end(turn: DutyTurn, hours: OfficeHours) -> datetime:
+    """When a turn is over: the last closing of its days, or midnight where it is never open on them."""
+    closing = hours.last_closing(find_midnight(turn))
+    return closing if get_day(closing) >= turn.starts else find_midnight(turn)
+
+
+def _find_first_open_day(turn: DutyTurn, hours: OfficeHours) -> date | None:
+    return next(filter(hours.opens_on, turn.days), None)

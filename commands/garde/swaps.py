@@ -10,7 +10,7 @@ from bot.errors import UserError
 from bot.replies import Ask, Button, Direct, Message, Replies, Whisper
 from bot.texts import Markdown, render
 from commands.garde import rota
-from commands.garde.feature import AGENTS, AnswerSwap, OpenSwap, WithdrawSwap, feature
+from commands.garde.rota import AGENTS, AnswerSwap, OpenSwap, WithdrawSwap, feature
 from dialogs.garde import AHEAD, SwapTurn
 from storage import people
 from storage.hotline import duty

@@ -1,7 +1,370 @@
-"""The hotline: asking for help, and answering it."""
+"""The hotline: asking for help, and answering it. Here « /ticket », for agents: one by its number, those that wait, and
+those that speak of something; and what time does: reminders, solved ones closed, agents who left, cards cleared."""
 
-from commands.hotline import cards, figures, jobs, lists, mirror, outages, requests, tickets, triage
-from commands.hotline.feature import feature
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from pydantic import BaseModel
+
+from bot.actions import DeletePost
+from bot.calendar import working_days_before
+from bot.context import Context, ReadingContext
+from bot.errors import ChatError, Refusal, UserError
+from bot.events import LeftChannel
+from bot.french.words import say_minutes
+from bot.menus import Choosing, Menu
+from bot.replies import Button, Direct, Replies, Reply, Whisper
+from bot.search import Findings, Hit, Search, SearchKind, cut_hits
+from bot.texts import quote, render
+from commands.hotline import figures, outages, triage
+from commands.hotline.cards import draw_card, link_post, post_waiting_cards, read_exchange, refresh_card, say_state
+from commands.hotline.feature import (
+    AGENTS,
+    feature,
+    get_hours,
+    get_target,
+    list_served,
+    must_serve_some,
+    name_person,
+    read_queues,
+    say_queue,
+    serves,
+)
 from commands.hotline.requests import billet
+from commands.hotline.tickets import NOT_THERE, lock_for_agent, make_move, tell_author, tell_room
+from config.text import fold
+from storage import claims, people
+from storage.hotline import duty, posts
+from storage.hotline import tickets as stored_tickets
+from storage.hotline.states import OPEN, OURS, ActorKind, Move, Reason, TicketState
+from storage.hotline.tickets import Actor, Ticket, TicketFilter, TicketMove
+from storage.people import Person
+from storage.people.person import read_departements
+from storage.personal_data.tables import ERASED
+from storage.text_search import rank_entries, weigh_texts, weigh_title
+
+PAGE = 8
+HINT = "[a moi | en attente | urgent | 69 | file]"
+OF_MINE = frozenset({"a moi", "moi", "miens", "les miens"})
+WORDS: Mapping[str, TicketFilter] = {
+    **dict.fromkeys(("", *OF_MINE), TicketFilter(())),
+    **dict.fromkeys(("en attente", "attente"), TicketFilter((), waiting=True)),
+    **dict.fromkeys(("urgent", "urgents", "bloquant", "bloquants"), TicketFilter((), urgent=True)),
+    **dict.fromkeys(("libre", "libres", "nouveau", "nouveaux"), TicketFilter((), free=True)),
+}
+"""What may be asked of the list, folded."""
+
+
+class Page(BaseModel):
+    """« La suite » of a list, or of what was found."""
+
+    line: str
+    page: int
+    searched: bool = False
+
+
+class PutUp(BaseModel):
+    """« Remettre la carte » that somebody deleted."""
+
+    ticket: int
+
+
+class See(Choosing):
+    """A menu of tickets; ``chosen`` is the number of one."""
+
+
+@feature.command("ticket", help="Voir une demande d’aide et ce qui en a été fait", hint="12")
+async def show_ticket(ctx: ReadingContext, line: str) -> Replies:
+    """Show a ticket by its number; without one, those that wait."""
+    word = line.strip().lstrip("#").removeprefix("n°").strip()
+    if not word:
+        return await show_list(ctx, "", 0)
+    if not word.isdecimal() or len(word) > 9:
+        raise UserError("Écrivez le numéro d’une demande (/ticket 12), /ticket liste ou /ticket chercher mots.")
+    return await _show_one(ctx, int(word))
+
+
+@feature.button(See, writes=False)
+async def show_chosen(ctx: ReadingContext, click: See) -> Replies:
+    """Show the ticket that was chosen."""
+    return await _show_one(ctx, int(click.chosen))
+
+
+async def _show_one(ctx: ReadingContext, number: int) -> Whisper:
+    ticket = await stored_tickets.get(ctx.db, number)
+    mine = ticket is not None and ticket.author_id == ctx.user.id
+    if ticket is None or not (mine or ticket.queue in await list_served(ctx, ctx.user)):
+        raise UserError(NOT_THERE)
+    made = await stored_tickets.read_history(ctx.db, number)
+    past = [(move, move.move.say(await _name_doer(ctx, move)), await _say_note(ctx, move)) for move in made]
+    card = await posts.get_card(ctx.db, ticket)
+    where = card.post_id if card and not mine else ticket.thread_post
+    shown = await draw_card(ctx, ticket)
+    said = await read_exchange(ctx, ticket)
+    about = {"past": past, "mine": mine, "said": said, "zone": ctx.zone}
+    text = render("hotline/history", card=shown.text, link=link_post(ctx, where, "Voir la conversation"), **about)
+    if mine:
+        return Whisper(text, facts=shown.facts)
+    is_gone = card is not None and card.post_id and not await _is_standing(ctx, card.post_id)
+    again = [Button("Remettre la carte", PutUp(ticket=number), "primary")] if is_gone else []
+    return Whisper(text, [*again, *shown.buttons], shown.facts, shown.menus)
+
+
+async def _name_doer(ctx: Context, move: TicketMove) -> str:
+    return "vous" if move.by == ctx.user.id else await name_person(ctx, move.by) or "le bot"
+
+
+async def _say_note(ctx: Context, move: TicketMove) -> str:
+    """Say what else there is to a move, for who asked as for agents: names are those of today."""
+    whom = f"à {await name_person(ctx, move.whom)}" if move.whom else ""
+    # (Those of before say of what is solved that it is so.)
+    note = "" if move.move is Move.RESOLVE and move.note in ("résolu", Reason.RESOLU.label) else move.note
+    return note or whom or (f"vers {say_queue(ctx, move.queue)}" if move.queue else "")
+
+
+@feature.button(PutUp)
+async def post_card_again(ctx: Context, click: PutUp) -> Replies:
+    """Post a new card in place of the one that is gone."""
+    ticket, _ = await lock_for_agent(ctx, click.ticket)
+    card = await posts.get_card(ctx.db, ticket)
+    if card is not None:
+        await posts.drop_card(ctx.db, card)
+    return [*await post_waiting_cards(ctx, ticket.queue), Whisper("La carte revient dans la salle.")]
+
+
+async def _is_standing(ctx: ReadingContext, post_id: str) -> bool:
+    try:
+        await ctx.chat.read_post(post_id)
+    except ChatError as error:
+        if error.refusal is not Refusal.UNKNOWN_POST:
+            raise
+        return False
+    return True
+
+
+@feature.command("ticket liste", help="Les demandes en cours", hint=HINT, roles=AGENTS)
+async def list_tickets(ctx: Context, line: str) -> Replies:
+    """List the open tickets, the most urgent and the longest waiting first."""
+    return await show_list(ctx, line, 0)
+
+
+@feature.search("ticket chercher", help="Chercher dans les demandes d’aide", hint="mots", roles=AGENTS)
+async def search_tickets(ctx: Context, line: str) -> Replies:
+    """List the tickets that speak of something, solved or not."""
+    return await show_found(ctx, line, 0)
+
+
+@feature.button(Page, writes=False)
+async def show_more(ctx: Context, click: Page) -> Replies:
+    """Show the next page of a list, or of what was found."""
+    return await (show_found if click.searched else show_list)(ctx, click.line, click.page)
+
+
+async def show_list(ctx: Context, line: str, page: int) -> Whisper:
+    """Show a page of the open tickets."""
+    wanted = _read_filter(ctx, line, await must_serve_some(ctx))
+    found = await stored_tickets.list_filtered(ctx.db, wanted, page * PAGE, PAGE + 1)
+    return await _draw_page(ctx, "hotline/list", found, Page(line=line, page=page))
+
+
+async def show_found(ctx: Context, line: str, page: int) -> Whisper:
+    """Show a page of the tickets that were found."""
+    served = await must_serve_some(ctx)
+    words = fold(line).split()[:10]
+    if not words:
+        raise UserError("Dites ce que vous cherchez : /ticket chercher imprimante.")
+    found = await stored_tickets.search(ctx.db, words, served, page * PAGE, PAGE + 1)
+    return await _draw_page(ctx, "hotline/found", found, Page(line=line, page=page, searched=True))
+
+
+async def _draw_page(ctx: Context, template: str, found: Sequence[Ticket], at: Page) -> Whisper:
+    """Draw a page; one ticket more than it holds says that another page follows."""
+    shown = found[:PAGE]
+    lines = [(ticket, say_state(ticket), await name_person(ctx, ticket.agent_id)) for ticket in shown]
+    names = {code: say_queue(ctx, code) for code in read_queues(ctx)}
+    text = render(template, lines=lines, queues=names, zone=ctx.zone, line=quote(at.line), page=at.page)
+    options = {str(t.number): f"n° {t.number} : {t.subject}"[:80] for t in shown}
+    buttons = [Button("La suite", at.model_copy(update={"page": at.page + 1}))] if len(found) > PAGE else []
+    return Whisper(text, buttons, menus=[Menu("Voir une demande", See(), options)] if options else [])
+
+
+def _read_filter(ctx: Context, line: str, served: Collection[str]) -> TicketFilter:
+    """Read which of the open tickets are wanted. Raises UserError for what is none of it."""
+    word = fold(line)
+    by_name = {fold(name): code for code, queue in read_queues(ctx).items() for name in (code, queue.name)}
+    if found := WORDS.get(word):
+        return replace(found, queues=served, agent_id=ctx.user.id if word in OF_MINE else "")
+    if word in by_name:
+        return TicketFilter(queues=[by_name[word]] if by_name[word] in served else [])
+    try:
+        return TicketFilter(queues=served, departements=read_departements(line))
+    except ValueError:
+        said = f"Je ne comprends pas « {quote(line)} » : a moi, en attente, urgent, un département (69) ou une file."
+        raise UserError(said) from None
+
+
+DETAILS, LOOKED_THROUGH = 40, 1_000
+"""What a word of the details weighs; and of one’s own demands how many are looked through, open ones first."""
+
+
+@feature.finds(SearchKind("demande", "Demande d’aide", "Vos demandes d’aide", lambda number: See(chosen=number)))
+async def find_own_tickets(wanted: Search) -> Findings:
+    """Find one’s own demands, solved or not."""
+    own = await stored_tickets.list_of_author(wanted.db, wanted.user.id, 0, LOOKED_THROUGH) if wanted.user.id else []
+    entries = [weigh_texts((one.details, DETAILS)) | weigh_title(one.subject) for one in own]
+    ranked = [(own[place], score) for place, score in rank_entries(wanted.words, entries)]
+    hits = [Hit(one.number, one.subject, score, f"n° {one.number}, {say_state(one).lower()}") for one, score in ranked]
+    return cut_hits(hits, wanted)
+
+
+CLEARED_AT_ONCE = 50
+"""Cards that leave in one go; the rest an hour later."""
+
+
+@feature.job("hour=0-1,3-23 minute=35", name="hotline.clear_old", writes=True)
+async def clear_old_cards(ctx: Context) -> Replies:
+    """Delete the cards of tickets whose words are erased; tell the agents where a duplicate takes the place of one."""
+    told = await _tell_heirs(ctx)
+    for card in await posts.list_erased_cards(ctx.db, ERASED, CLEARED_AT_ONCE):
+        await posts.drop_card(ctx.db, card)
+        told.append(DeletePost(card.post_id, channel_id=card.channel_id))
+    return told
+
+
+HEIRS_LOOKED_FOR = timedelta(days=2)
+
+
+async def _tell_heirs(ctx: Context) -> list[Reply]:
+    """Tell the agents once of each ticket that took the place of an erased one."""
+    told: list[Reply] = []
+    for move in await stored_tickets.list_passed_on(ctx.db, ctx.now - HEIRS_LOOKED_FOR):
+        ticket = await stored_tickets.get(ctx.db, move.ticket)
+        if ticket is not None and await claims.claim(ctx.db, "hotline.heir", str(move.id), ctx.now):
+            told += [*await refresh_card(ctx, ticket), *await tell_room(ctx, ticket, render("hotline/heir"))]
+    return told
+
+
+CLOSES_AFTER, WARNS_BEFORE = 5, 1
+"""Working days after which a solved ticket is closed, and how many of them before its author is told."""
+CHECKED_AT_ONCE = 2_000
+
+
+@feature.job("hour=8 minute=20", name="hotline.close_solved", writes=True)
+async def close_solved(ctx: Context) -> Replies:
+    """Close what was solved five working days ago, and of which nobody said anything since; a day before that, tell its
+    author."""
+    today = ctx.now.astimezone(ctx.zone).date()
+    replies: list[Reply] = []
+    for found in await stored_tickets.list_tickets(ctx.db, states=[TicketState.RESOLU], limit=CHECKED_AT_ONCE):
+        ticket = await stored_tickets.lock(ctx.db, found.number)
+        if ticket is None or ticket.state is not TicketState.RESOLU or ticket.resolved_at is None:
+            continue
+        on = ticket.resolved_at.astimezone(ctx.zone).date()
+        where = ticket.departement or None
+        if on <= working_days_before(today, CLOSES_AFTER, where) and ticket.warned_at:
+            replies += await make_move(ctx, ticket, Move.CLOSE, Actor("", ActorKind.BOT, ctx.now))
+        elif on <= working_days_before(today, CLOSES_AFTER - WARNS_BEFORE, where) and not ticket.warned_at:
+            await stored_tickets.change(ctx.db, ticket, warned_at=ctx.now)
+            replies.append(tell_author(ticket, render("hotline/closes", ticket=ticket)))
+    return replies
+
+
+@feature.job("hour=8 minute=10", name="hotline.see_to_the_open", writes=True)
+async def check_open(ctx: Context) -> Replies:
+    """Each morning, have cards say how old they are, and take tickets from agents who left."""
+    replies: list[Reply] = []
+    for ticket in await stored_tickets.list_tickets(ctx.db, states=OPEN, limit=CHECKED_AT_ONCE):
+        replies += await _tell_if_author_left(ctx, ticket)
+        replies += await _release_if_gone(ctx, ticket.number) or await refresh_card(ctx, ticket)
+    await posts.forget_sources(ctx.db, ctx.now - posts.SOURCE_KEPT)
+    return replies
+
+
+async def _tell_if_author_left(ctx: Context, ticket: Ticket) -> Sequence[Reply]:
+    """Tell the agents once that who asked is there no more: whether it still matters is theirs to say."""
+    author = await people.get(ctx.db, ticket.author_id)
+    if author is None or not author.has_left(author.today(ctx.now)):
+        return []
+    if not await claims.claim(ctx.db, "hotline.author_left", str(ticket.number), ctx.now):
+        return []
+    return await tell_room(ctx, ticket, render("hotline/author_left", person=author.full_name))
+
+
+@feature.event(LeftChannel, name="hotline.agent_left.LeftChannel")
+async def on_agent_left(ctx: Context, event: LeftChannel) -> Replies:
+    """Take the tickets of a room from who is out of it, unless their role says otherwise."""
+    replies: list[Reply] = []
+    for ticket in await stored_tickets.list_open(ctx.db, agent_id=event.user_id):
+        replies += await _release_if_gone(ctx, ticket.number, event.channel_id)
+    return replies
+
+
+async def _release_if_gone(ctx: Context, number: int, left: str = "") -> list[Reply]:
+    ticket = await stored_tickets.lock(ctx.db, number)
+    if ticket is None or not ticket.agent_id or not ticket.state.is_open:
+        return []
+    agent = await people.get(ctx.db, ticket.agent_id)
+    agent = agent or Person(id=ticket.agent_id, username="", role=None, since=ctx.now)
+    if await serves(ctx, agent, ticket.queue, left):
+        return []
+    told = render("hotline/released", person=agent.full_name if agent.username else "L’agent")
+    made = await make_move(ctx, ticket, Move.RELEASE, Actor("", ActorKind.BOT, ctx.now))
+    return [*made, *await tell_room(ctx, ticket, told)]
+
+
+REMINDED_AT_ONCE = 500
+TOLD_MAX = 5
+"""Animateurs who are told where nobody is on duty."""
+LEVELS = 2
+"""The room is told once the answer is due, and who is on duty once it has waited twice as long."""
+
+
+@feature.job("hour=7-20 minute=*/10", name="hotline.remind", writes=True)
+async def remind_unanswered(ctx: Context) -> Replies:
+    """While the hotline is open, remind of who waits for an answer for too long, and of what should be solved by
+    now."""
+    if not get_hours(ctx).is_open(ctx.now):
+        return None
+    replies: list[Reply] = []
+    for found in await stored_tickets.list_tickets(ctx.db, states=sorted(OURS), limit=REMINDED_AT_ONCE):
+        ticket = await stored_tickets.lock(ctx.db, found.number)
+        if ticket is not None and ticket.state in OURS:
+            replies += [*await _remind_answer(ctx, ticket), *await _remind_solution(ctx, ticket)]
+    return replies
+
+
+async def _remind_answer(ctx: Context, ticket: Ticket) -> Sequence[Reply]:
+    if ticket.asked_at is None:
+        return []
+    waited = get_hours(ctx).between(ticket.asked_at, ctx.now)
+    level = min(LEVELS, waited // get_target(ctx, ticket).answer)
+    if level <= ticket.nudged:
+        return []
+    await stored_tickets.change(ctx.db, ticket, nudged=level)
+    said = say_minutes(int(waited.total_seconds() // 60))
+    agent = await people.get(ctx.db, ticket.agent_id) if ticket.agent_id else None
+    text = render("hotline/silent", waited=said, username=agent.username if agent else "")
+    return [*await tell_room(ctx, ticket, text), *(await _escalate(ctx, ticket, said) if level == LEVELS else [])]
+
+
+async def _escalate(ctx: Context, ticket: Ticket, waited: str) -> Sequence[Reply]:
+    """Tell who is on duty; where nobody is, some animateurs."""
+    told = list(await duty.find_on_duty(ctx.db, ticket.queue, ctx.now))
+    told = told or [person.id for person in await people.animating(ctx.db, TOLD_MAX)]
+    card = await posts.get_card(ctx.db, ticket)
+    said = {"ticket": ticket, "waited": waited, "queue": say_queue(ctx, ticket.queue)}
+    text = render("hotline/escalated", link=link_post(ctx, card.post_id if card else ""), **said)
+    return [Direct(text, user_id=person_id) for person_id in told]
+
+
+async def _remind_solution(ctx: Context, ticket: Ticket) -> Sequence[Reply]:
+    if ticket.late_said or ticket.incident is not None:  # an outage lasts as long as it does
+        return []
+    if get_hours(ctx).between(ticket.opened_at, ctx.now) < get_target(ctx, ticket).solution:
+        return []
+    await stored_tickets.change(ctx.db, ticket, late_said=True)
+    return await tell_room(ctx, ticket, render("hotline/late", urgency=ticket.urgency.label))
+
 
 __all__ = ["billet", "feature"]

@@ -1,6 +1,383 @@
-"""« /idee »: what people would like to be better, who is for it, and what becomes of it."""
+"""« /idee »: what people would like to be better, who is for it, and what becomes of it. Here the window, ideas that
+are like it and could be voted for instead, filing, votes, whose idea it is, and what animateurs decide."""
 
-from commands.idees import decisions, deposit, lists
-from commands.idees.feature import feature
+import re
+from collections.abc import Sequence
+
+from pydantic import BaseModel
+
+from bot import guard, quotas
+from bot.account_status import find_active
+from bot.cards import tell_animateurs
+from bot.command_lines import read_typed_number
+from bot.context import Context, ReadingContext
+from bot.errors import UserError
+from bot.plain_text import shorten
+from bot.quotas import Quota
+from bot.replies import Ask, Button, Direct, News, Progress, Question, Replies, Reply, Start, Step, Update, Whisper
+from bot.texts import render
+from commands.idees.cards import (
+    ANIMATEURS,
+    CARD,
+    UNKNOWN,
+    Answer,
+    Decide,
+    Name,
+    OfIdea,
+    Open,
+    Page,
+    TakeVoteBack,
+    Vote,
+    Withdraw,
+    count_votes,
+    draw_card,
+    draw_idea,
+    draw_rows,
+    draw_vote_buttons,
+    feature,
+    get_shown,
+    note_idea,
+    read_listing,
+    refresh_card,
+    say_title,
+    show_page,
+)
+from config.text import fold
+from dialogs.idees import DecideIdea, FileIdea, WithdrawIdea
+from storage import canaux, idees
+from storage.idees import DETAILS_MAX, OPEN, SHOWN, TITLE_MAX, Idea, IdeaState
+from storage.journal import AuditAct
+
+HINT = "[votre idée | 12 | les plus demandées | mes idées]"
+
+
+class FileAnyway(OfIdea):
+    """« Proposer quand même » what is like others."""
+
+
+class GiveUp(OfIdea):
+    """« Ne pas proposer » it."""
+
+
+@feature.command("idee", help="Proposer une idée, ou voter pour celle d’un autre", hint=HINT, tells=True)
+async def type_idea(ctx: ReadingContext, line: str) -> Replies:
+    """Show the idea of a number or a list that is asked for; else open the window, with the words in it."""
+    if (number := read_typed_number(line)) is not None:
+        return await open_idea(ctx, Open(idea=number))
+    if (asked := read_listing(line)) is not None:
+        return await show_page(ctx, Page(of=asked))
+    words = " ".join(line.split())
+    is_short = len(words) <= TITLE_MAX
+    title = words if is_short else shorten(words, TITLE_MAX)
+    return Ask(FileIdea.draft(titre=title or None, details=None if is_short else line.strip()[:DETAILS_MAX]))
+
+
+@feature.button(Open, writes=False)
+async def open_idea(ctx: Context, click: Open) -> Replies:
+    """Show an idea in full."""
+    drawn = await draw_idea(ctx, await get_shown(ctx, click.idea))
+    return Whisper(drawn.text, drawn.buttons, drawn.facts)
+
+
+@feature.submit(FileIdea)
+async def file_idea(ctx: Context, form: FileIdea) -> Replies:
+    """File an idea; where others are like it, show them first."""
+    left = await quotas.spend(ctx, Quota.IDEA)
+    details, title = _mask(form.details, DETAILS_MAX), _mask(form.titre, TITLE_MAX)
+    draft = Idea(title=title, author_id=ctx.user.id, state=IdeaState.DRAFT, created_at=ctx.now, changed_at=ctx.now)
+    draft.details, draft.category = details, form.categorie
+    idea = await idees.add(ctx.db, draft)
+    alike = idees.find_alike(title, await idees.list_all(ctx.db, OPEN))
+    if not alike:
+        return [*await _file(ctx, idea), *left]
+    buttons = [
+        Button("Proposer quand même", FileAnyway(idea=idea.number)),
+        Button("Ne pas proposer", GiveUp(idea=idea.number)),
+    ]
+    text = render("idees/alike", title=idea.title, count=len(alike))
+    return [Whisper(text, buttons, cards=await draw_rows(ctx, alike, instead_of=idea.number)), *left]
+
+
+def _mask(text: str, most: int) -> str:
+    return guard.mask(text)[:most]
+
+
+@feature.button(FileAnyway)
+async def file_anyway(ctx: Context, click: FileAnyway) -> Replies:
+    """File what is like others."""
+    idea = await idees.lock(ctx.db, click.idea)
+    if idea is None or idea.author_id != ctx.user.id:
+        raise UserError("Cette idée n’attend plus : proposez-la de nouveau avec /idee.")
+    if idea.state is not IdeaState.DRAFT:
+        raise UserError(f"Cette idée est déjà proposée : c’est l’idée n° {idea.number}.")
+    return await _file(ctx, idea)
+
+
+@feature.button(GiveUp)
+async def give_up(ctx: Context, click: GiveUp) -> Replies:
+    """Forget what was not filed."""
+    await idees.drop_draft(ctx.db, click.idea, ctx.user.id)
+    return Whisper(render("idees/given_up"))
+
+
+async def _file(ctx: Context, idea: Idea) -> Sequence[Reply]:
+    """File an idea, with the vote of who proposes it; tell the animateurs, and ask whether they may be named."""
+    idea.state, idea.created_at, idea.changed_at = IdeaState.NEW, ctx.now, ctx.now
+    await ctx.db.flush()
+    await idees.vote(ctx.db, idea.number, ctx.user.id, ctx.now)
+    yes = Button("Oui, me citer", Name(idea=idea.number, agrees=True), "primary")
+    no = Button("Non merci", Name(idea=idea.number, agrees=False))
+    receipt = Direct(
+        render("idees/filed", idea=idea), [yes, no], user_id=ctx.user.id, question=Question(yes=yes, no=no)
+    )
+    room, card = await canaux.find_team_room(ctx.db), await draw_card(ctx, idea)
+    return [receipt, *await tell_animateurs(ctx.db, room, card, topic=CARD.of(idea))]
+
+
+@feature.button(Name)
+async def name_author(ctx: Context, click: Name) -> Replies:
+    """Note whether somebody agrees to be named, and say how to change that."""
+    idea = await get_shown(ctx, click.idea, locked=True)
+    if idea.author_id != ctx.user.id:
+        raise UserError(UNKNOWN)
+    idea.is_named = click.agrees
+    await ctx.db.flush()
+    return Update(render("idees/named", idea=idea))
+
+
+@feature.button(Vote)
+async def vote_for(ctx: Context, click: Vote) -> Replies:
+    """Count somebody’s vote, once; what is a duplicate leads to the other one."""
+    idea = await get_shown(ctx, click.idea, locked=True)
+    if idea.duplicate_of:
+        idea = await get_shown(ctx, idea.duplicate_of, locked=True)
+    _must_be_open(idea)
+    is_new = await idees.vote(ctx.db, idea.number, ctx.user.id, ctx.now)
+    if click.instead_of:
+        await idees.drop_draft(ctx.db, click.instead_of, ctx.user.id)
+    votes = await count_votes(ctx, idea)
+    text = render("idees/voted", idea=idea, votes=votes, is_new=is_new, instead=bool(click.instead_of))
+    told = Whisper(text, draw_vote_buttons(idea, voted=True))
+    return [told, *([await refresh_card(ctx, idea)] if is_new else [])]
+
+
+@feature.button(TakeVoteBack)
+async def take_vote_back(ctx: Context, click: TakeVoteBack) -> Replies:
+    """Take a vote back, as long as nothing is decided."""
+    idea = await get_shown(ctx, click.idea, locked=True)
+    if idea.duplicate_of:
+        idea = await get_shown(ctx, idea.duplicate_of, locked=True)
+    _must_be_open(idea)
+    was_there = await idees.take_vote_back(ctx.db, idea.number, ctx.user.id)
+    text = render("idees/unvoted", idea=idea, votes=await count_votes(ctx, idea), was_there=was_there)
+    told = Whisper(text, draw_vote_buttons(idea, voted=False))
+    return [told, *([await refresh_card(ctx, idea)] if was_there else [])]
+
+
+def _must_be_open(idea: Idea) -> None:
+    """Raises UserError for an idea that cannot be voted for."""
+    if not idea.is_open:
+        raise UserError(f"L’idée n° {idea.number} est {idea.state.label} : on ne vote plus pour elle.")
+
+
+AT_ONCE = 100
+"""People in one step."""
+EXAMPLE = "/idee etat 12 prévue, /idee etat 12 refusée parce que…, /idee etat 12 doublon 3"
+
+
+class Ruling(BaseModel):
+    """What becomes of an idea, with its reason, and the idea that it is the same as."""
+
+    state: IdeaState
+    reason: str = ""
+    duplicate_of: int | None = None
+
+
+class Revert(OfIdea):
+    """« Annuler »: the idea is again as it was."""
+
+    before: Ruling
+
+
+class TellVoters(OfIdea):
+    """Who is for an idea hears of its state."""
+
+    state: IdeaState
+
+
+@feature.button(Decide, roles=ANIMATEURS)
+async def decide_by_click(ctx: Context, click: Decide) -> Replies:
+    """Give an idea the state of a button."""
+    return await _rule(ctx, click.idea, Ruling(state=click.to))
+
+
+@feature.button(Answer, roles=ANIMATEURS, writes=False)
+async def open_answer(ctx: ReadingContext, click: Answer) -> Replies:
+    """Open the window, with what was decided last."""
+    idea = await get_shown(ctx, click.idea)
+    known = {"etat": idea.state if idea.state in SHOWN else None, "raison": idea.reason or None}
+    return Ask(DecideIdea.draft(idea=idea.number, said=say_title(idea), doublon=idea.duplicate_of, **known))
+
+
+@feature.submit(DecideIdea, roles=ANIMATEURS)
+async def decide_by_form(ctx: Context, form: DecideIdea) -> Replies:
+    """Give an idea the state that was chosen, and say why."""
+    same = form.doublon if form.etat is IdeaState.DUPLICATE else None
+    return await _rule(ctx, form.idea, Ruling(state=form.etat, reason=form.raison, duplicate_of=same))
+
+
+@feature.command(
+    "idee etat", help="Dire ce que devient une idée", hint="12 prévue [raison]", roles=ANIMATEURS, writes=True
+)
+async def decide_by_line(ctx: Context, line: str) -> Replies:
+    """Give an idea the state that was typed: its number, the state, then why, or the other idea’s number."""
+    number, ruling = read_ruling(line)
+    form = {"etat": ruling.state, "raison": ruling.reason, "doublon": ruling.duplicate_of}
+    if faults := DecideIdea.problems(form, ctx.clues):
+        raise UserError(next(iter(faults.values())))
+    return await _rule(ctx, number, ruling)
+
+
+_STATES = {fold(name).replace("_", " "): state for state in SHOWN for name in (state.label, state.value)} | {
+    "a l etude": IdeaState.STUDIED,
+    "commencee": IdeaState.STARTED,
+}
+_LINE = re.compile(r"(?:idee\s+)?(?:n\s?[°ºo]\s?|#)?(\d{1,9})\s*[:,]?\s+(.+)", re.IGNORECASE | re.DOTALL)
+
+
+def read_ruling(line: str) -> tuple[int, Ruling]:
+    """Read « 12 refusée trop cher » or « 12 doublon 3 ». Raises UserError."""
+    found = _LINE.fullmatch(" ".join(line.split()))
+    words = found[2].split(" ") if found else []
+    for size in range(min(3, len(words)), 0, -1):
+        state = _STATES.get(re.sub(r"[^a-z0-9]+", " ", fold(" ".join(words[:size]))).strip())
+        if found and state:
+            return int(found[1]), _read_rest(state, " ".join(words[size:]))
+    known = ", ".join(state.label for state in SHOWN)
+    raise UserError(f"Donnez le numéro de l’idée, puis son état ({known}). Par exemple : {EXAMPLE}.")
+
+
+def _read_rest(state: IdeaState, rest: str) -> Ruling:
+    rest = rest.strip(" :,")
+    if state is not IdeaState.DUPLICATE:
+        return Ruling(state=state, reason=rest[: idees.REASON_MAX])
+    number = re.search(r"\d{1,9}", rest)
+    return Ruling(state=state, duplicate_of=int(number[0]) if number else None)
+
+
+async def _rule(ctx: Context, number: int, ruling: Ruling) -> Replies:
+    """Decide about an idea; its voters hear of it the next day, who decides can take it back."""
+    idea = await get_shown(ctx, number, locked=True)
+    before = Ruling(state=idea.state, reason=idea.reason, duplicate_of=idea.duplicate_of)
+    into = await _find_original(ctx, idea, ruling.duplicate_of) if ruling.duplicate_of is not None else None
+    ruling = ruling.model_copy(update={"duplicate_of": into.number if into else None})
+    if ruling == before:
+        raise UserError(f"L’idée n° {number} est déjà {idea.state.label}.")
+    changed = await _apply(ctx, idea, ruling)
+    undo = Button("Annuler", Revert(idea=number, before=before))
+    return [*changed, Whisper(render("idees/decided", idea=idea), [undo])]
+
+
+async def _find_original(ctx: Context, idea: Idea, number: int) -> Idea:
+    """Find the idea that another is the same as; of a duplicate what that is one of. Raises UserError."""
+    found = await idees.get(ctx.db, number)
+    if found is not None and found.duplicate_of:
+        found = await idees.get(ctx.db, found.duplicate_of)
+    if found is None or found.state not in SHOWN:
+        raise UserError(f"Aucune idée n’a le numéro {number} : /idee liste montre les idées.")
+    if found.number == idea.number:
+        raise UserError("Une idée n’est pas son propre doublon : donnez le numéro de l’autre.")
+    return found
+
+
+async def _apply(ctx: Context, idea: Idea, ruling: Ruling) -> Sequence[Reply]:
+    """Write down what becomes of an idea, note it, and rewrite the cards that it changes."""
+    others = {idea.duplicate_of, ruling.duplicate_of} - {None}
+    was = idea.state
+    idea.state, idea.reason, idea.duplicate_of = ruling.state, ruling.reason, ruling.duplicate_of
+    idea.decided_by, idea.changed_at = ctx.user.id, ctx.now
+    await ctx.db.flush()
+    if ruling.duplicate_of is not None:
+        await idees.merge(ctx.db, idea.number, ruling.duplicate_of)
+    note_idea(ctx, AuditAct.IDEA, idea, {"etat": was.value}, etat=ruling.state.value)
+    touched = [each for number in others if number and (each := await idees.get(ctx.db, number))]
+    return [await refresh_card(ctx, idea, here=True), *[await refresh_card(ctx, each) for each in touched]]
+
+
+@feature.undo(Revert, roles=ANIMATEURS)
+async def revert_ruling(ctx: Context, click: Revert) -> Replies:
+    """Let an idea be again as it was."""
+    idea = await get_shown(ctx, click.idea, locked=True)
+    changed = await _apply(ctx, idea, click.before)
+    return [*changed, Whisper(render("idees/decided", idea=idea))]
+
+
+@feature.button(Withdraw)
+async def withdraw_by_click(ctx: Context, click: Withdraw) -> Replies:
+    """Ask an animateur why an idea is taken away; take away at once what is one’s own."""
+    idea = await get_shown(ctx, click.idea, locked=True)
+    if ctx.user.animates:
+        return Ask(WithdrawIdea.draft(idea=idea.number, said=say_title(idea)))
+    if idea.author_id != ctx.user.id:
+        raise UserError("Seules la personne qui l’a proposée et l’équipe d’animation retirent une idée.")
+    return await _withdraw(ctx, idea, "")
+
+
+@feature.submit(WithdrawIdea, roles=ANIMATEURS)
+async def withdraw_by_form(ctx: Context, form: WithdrawIdea) -> Replies:
+    """Take an idea away, and tell who proposed it why."""
+    idea = await get_shown(ctx, form.idea, locked=True)
+    told = await _withdraw(ctx, idea, form.raison)
+    if idea.author_id == ctx.user.id or not await find_active(ctx, [idea.author_id]):
+        return told
+    return [*told, News(user_id=idea.author_id, text=render("idees/told_withdrawn", idea=idea), is_over=True)]
+
+
+async def _withdraw(ctx: Context, idea: Idea, reason: str) -> list[Reply]:
+    """Take an idea away; where it was a duplicate its votes stay with the other one."""
+    if idea.state is IdeaState.WITHDRAWN:
+        raise UserError(f"L’idée n° {idea.number} est déjà retirée.")
+    before = Ruling(state=idea.state, reason=idea.reason, duplicate_of=idea.duplicate_of)
+    was, idea.state, idea.reason = idea.state, IdeaState.WITHDRAWN, reason
+    idea.decided_by, idea.changed_at = ctx.user.id, ctx.now
+    await ctx.db.flush()
+    note_idea(ctx, AuditAct.IDEA_WITHDRAW, idea, {"etat": was.value}, etat=idea.state.value)
+    undo = [Button("Annuler", Revert(idea=idea.number, before=before))] if ctx.user.animates else []
+    return [await refresh_card(ctx, idea, here=True), Whisper(render("idees/withdrawn", idea=idea), undo)]
+
+
+@feature.job("hour=5 minute=40", name="idees.tell", writes=True)
+async def start_telling(ctx: Context) -> Replies:
+    """Begin to tell who voted what became of ideas since the day before: only the last of several changes."""
+    replies: list[Reply] = []
+    for idea in await idees.list_untold(ctx.db):
+        idea.told = idea.state
+        replies.append(Start(payload=TellVoters(idea=idea.number, state=idea.state)))
+    await ctx.db.flush()
+    return replies
+
+
+@feature.chore(
+    TellVoters, name="idees.TellVoters", title="Nouvelles d’une idée", unit=("personne", "personnes"), writes=True
+)
+async def tell_voters(ctx: Context, work: TellVoters, so_far: Progress) -> Step:
+    """Tell the next hundred people, by id; what was decided anew meanwhile is told the next day."""
+    idea = await idees.get(ctx.db, work.idea)
+    if idea is None or idea.state is not work.state:
+        return so_far.end()
+    page = await idees.list_voters(ctx.db, idea, so_far.cursor or "", AT_ONCE)
+    if not page:
+        return so_far.end()
+    active = await find_active(ctx, page)
+    text, opens = render("idees/told", idea=idea), idea.duplicate_of or idea.number
+    button = Button(f"Lire l’idée n° {opens}", Open(idea=opens))
+    is_over = idea.state in {IdeaState.DONE, IdeaState.REFUSED}
+    told = [
+        News(user_id=one, text=text, button=button, is_over=is_over)
+        for one in page
+        if one in active and one != idea.decided_by
+    ]
+    return Step(replies=told, cursor=page[-1], done=so_far.done + len(told))
+
 
 __all__ = ["feature"]

@@ -1,6 +1,327 @@
-"""« /kit »: the kit d’animation, ordered by conseillers in lots that animateurs close, followed parcel by parcel."""
+"""« /kit »: the kit d’animation, ordered by conseillers, followed parcel by parcel. Here its lots, for animateurs:
+opened, closed, called for, their figures, and the parcels that are amiss."""
 
-from commands.kit import batches, supplier
-from commands.kit.orders import feature
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from pydantic import BaseModel
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.account_status import find_active
+from bot.context import Context, ReadingContext
+from bot.errors import UserError
+from bot.french.dates import say_date
+from bot.pages import cut_page
+from bot.replies import (
+    Button,
+    Card,
+    Direct,
+    Progress,
+    Replies,
+    Reply,
+    Start,
+    Step,
+    Waiting,
+    Whisper,
+)
+from bot.texts import render
+from commands.kit.orders import (
+    ANIMATEURS,
+    NO_BATCH,
+    ORDERING,
+    EditOrder,
+    ask_own,
+    draw_card,
+    feature,
+    get_batch,
+    list_size_labels,
+    note_batch,
+    say_batch,
+)
+from commands.kit.supplier import SupplierFile
+from config.kit import Garment
+from config.territories import DEPARTEMENTS
+from config.text import fold
+from storage import kit
+from storage.kit import NAME_MAX, KitBatch, KitParcel, ParcelState
+from storage.people import Person
+
+PAGE, FIGURES_PAGE, ASKED_AT_ONCE = 3, 20, 100
+"""Lots and parcels on a page, lines of figures on a page, people in one step."""
+
+
+class OfBatch(BaseModel):
+    """What a button carries that is about one lot."""
+
+    batch: int
+
+
+class Lots(BaseModel):
+    """« Les lots »: a page of the lots."""
+
+    page: int = 1
+
+
+class Close(OfBatch):
+    """« Clore »."""
+
+
+class Reopen(OfBatch):
+    """« Annuler » after that: the lot is open again."""
+
+
+class RemindAll(OfBatch):
+    """« Relancer »; also the work of writing to each who has not ordered."""
+
+
+class Figures(OfBatch):
+    """« Chiffres »: parcels by département, sizes and stock; a page of départements."""
+
+    page: int = 1
+
+
+class Problems(BaseModel):
+    """« Colis à traiter »: a page of the parcels that are missing or damaged."""
+
+    page: int = 1
+
+
+@feature.command("kit", help="Commander votre kit d’animation, et suivre ses colis", hint="[corriger]", roles=ORDERING)
+async def type_kit(ctx: ReadingContext, line: str) -> Replies:
+    """Lead a conseiller to their own kit, and an animateur to the lots."""
+    return await (show_lots(ctx, Lots()) if ctx.user.animates else ask_own(ctx, line))
+
+
+@feature.command("kit lots", help="Voir les lots de kits, les clore, relancer", roles=ANIMATEURS)
+async def list_lots(ctx: ReadingContext, _: str) -> Replies:
+    """Show the lots, the newest first."""
+    return await show_lots(ctx, Lots())
+
+
+@feature.button(Lots, roles=ANIMATEURS, writes=False)
+async def show_lots(ctx: Context, at: Lots) -> Replies:
+    """Show a page of the lots, each with what can be done."""
+    page = cut_page(await kit.list_batches(ctx.db), at.page, PAGE)
+    if not page.total:
+        return Whisper(render("kit/no_lots"))
+    amiss = await kit.list_parcels(ctx.db, kit.is_amiss())
+    count = sum(map(len, amiss.values()))
+    problems = [Button(f"Colis à traiter ({count})", Problems(), "danger")] if count else []
+    following = page.draw_next(lambda number: Lots(page=number))
+    text = render("kit/lots", page=page)
+    return Whisper(text, [*problems, *following], cards=[await draw_lot(ctx, batch) for batch in page.rows])
+
+
+async def draw_lot(ctx: Context, batch: KitBatch) -> Card:
+    """Draw a lot: how many ordered, where their parcels are, and what comes next."""
+    counted = sum((await kit.count_parcels(ctx.db, batch.number)).values(), Counter[ParcelState]())
+    number = batch.number
+    buttons = [
+        Button("Fichier du fournisseur", SupplierFile(batch=number)),
+        Button("Chiffres et tailles", Figures(batch=number)),
+    ]
+    if batch.is_open:
+        buttons += [] if batch.reminded_at else [Button("Relancer", RemindAll(batch=number))]
+        buttons += [Button("Clore", Close(batch=number), "danger")]
+    since = (batch.closed_at or batch.opened_at).astimezone(ctx.zone).date()
+    said = {"batch": say_batch(batch), "since": say_date(since), "is_open": batch.is_open}
+    orders = counted.total() // len(kit.PARCELS)
+    return Card(render("kit/lot", **said, orders=orders, parcels=say_parcels(counted)), buttons)
+
+
+def say_parcels(counted: Mapping[ParcelState, int]) -> str:
+    """« 12 commandés, 3 en route »; "" for none."""
+    return ", ".join(
+        f"{counted[state]} {_several(state, counted[state])}" for state in ParcelState if counted.get(state)
+    )
+
+
+def _several(state: ParcelState, count: int) -> str:
+    return state.label if count < 2 or state is ParcelState.SENT else f"{state.label}s"
+
+
+@feature.command(
+    "kit ouvrir", help="Appeler à commander le kit", hint="[nom du lot]", roles=ANIMATEURS, writes=True, tells=True
+)
+async def open_lot(ctx: Context, line: str) -> Replies:
+    """Open a lot under a name, or take up the one that orders opened; who has no kit reads it once in the message of
+    the day."""
+    name, batch = " ".join(line.split()), await kit.find_open_batch(ctx.db, locked=True)
+    if len(name) > NAME_MAX:
+        raise UserError(f"Raccourcissez ce nom : {NAME_MAX} caractères au plus.")
+    if batch is not None and batch.opened_by:
+        raise UserError(f"Le lot n° {batch.number} est déjà ouvert : closez-le avant d’en ouvrir un autre (/kit lots).")
+    if batch is None:
+        batch = await kit.open_batch(ctx.db, ctx.now, name, ctx.user.id)
+    batch.name, batch.opened_by = name or batch.name, ctx.user.id
+    await ctx.db.flush()
+    note_batch(ctx, f"kit:{batch.number}", etat="ouvert", nom=batch.name)
+    return Whisper(render("kit/opened", batch=say_batch(batch)), [Button("Les lots", Lots())])
+
+
+@feature.button(Close, roles=ANIMATEURS)
+async def close_lot(ctx: Context, click: Close) -> Replies:
+    """Close a lot: its orders can be corrected no more, and the next one opens another."""
+    batch = await get_batch(ctx, click.batch, locked=True)
+    if not batch.is_open:
+        raise UserError(f"Le lot n° {batch.number} est déjà clos.")
+    batch.closed_at = ctx.now
+    await ctx.db.flush()
+    note_batch(ctx, f"kit:{batch.number}", etat="clos")
+    buttons = [
+        Button("Fichier du fournisseur", SupplierFile(batch=batch.number), "primary"),
+        Button("Annuler", Reopen(batch=batch.number)),
+    ]
+    return Whisper(render("kit/closed", batch=say_batch(batch)), buttons)
+
+
+@feature.undo(Reopen, roles=ANIMATEURS)
+async def reopen_lot(ctx: Context, click: Reopen) -> Replies:
+    """Open a lot again, unless another one was opened meanwhile, or its parcels are on their way."""
+    batch = await get_batch(ctx, click.batch, locked=True)
+    if (other := await kit.find_open_batch(ctx.db)) and other.number != batch.number:
+        raise UserError(f"Le lot n° {other.number} est déjà ouvert : le lot n° {batch.number} reste clos.")
+    if any(kit.is_under_way(each) for each in (await kit.list_parcels(ctx.db, kit.of_batch(batch.number))).values()):
+        raise UserError(f"Des colis du lot n° {batch.number} sont déjà partis : il reste clos.")
+    batch.closed_at = None
+    await ctx.db.flush()
+    note_batch(ctx, f"kit:{batch.number}", etat="ouvert")
+    return Whisper(render("kit/reopened", batch=say_batch(batch)), [Button("Les lots", Lots())])
+
+
+@feature.button(RemindAll, roles=ANIMATEURS)
+async def remind_all(ctx: Context, click: RemindAll) -> Replies:
+    """Write once to each who has not ordered, for a lot that is open."""
+    batch = await get_batch(ctx, click.batch, locked=True)
+    if not batch.is_open or batch.reminded_at:
+        raise UserError("La relance est déjà partie." if batch.is_open else "Ce lot est clos : personne n’est relancé.")
+    batch.reminded_at = ctx.now
+    await ctx.db.flush()
+    note_batch(ctx, f"kit:{batch.number}", etat="relance")
+    return Start(payload=click, said=render("kit/reminding"))
+
+
+@feature.chore(
+    RemindAll, name="kit.RemindAll", title="Relance pour le kit", unit=("personne", "personnes"), writes=True
+)
+async def tell_silent(ctx: Context, work: RemindAll, so_far: Progress) -> Step:
+    """Write to the next hundred people who have not ordered, by id."""
+    batch = await kit.get_batch(ctx.db, work.batch)
+    if batch is None or not batch.is_open:
+        return so_far.end()
+    page = await kit.list_silent(ctx.db, so_far.cursor or "", ASKED_AT_ONCE)
+    if not page:
+        return so_far.end()
+    active = await find_active(ctx, [person.id for person in page])
+    button, text = Button("Commander mon kit", EditOrder(), "primary"), render("kit/reminder")
+    told: list[Reply] = [Direct(text, [button], user_id=person.id) for person in page if person.id in active]
+    return Step(replies=told, cursor=page[-1].id, done=so_far.done + len(told))
+
+
+@feature.button(Figures, roles=ANIMATEURS, writes=False)
+async def show_figures(ctx: ReadingContext, at: Figures) -> Replies:
+    """Show a lot by département, with who has not ordered, and its sizes beside the stock."""
+    batch = await get_batch(ctx, at.batch)
+    parcels, silent = await kit.count_parcels(ctx.db, batch.number), await _count_silent(ctx.db, ctx)
+    places = sorted({*parcels, *silent}, key=lambda code: (not code, code))
+    page = cut_page([_Line(code, parcels.get(code, Counter()), silent[code]) for code in places], at.page, FIGURES_PAGE)
+    sizes = await _list_sizes(ctx, batch) if page.number == 1 else []
+    text = render("kit/figures", batch=say_batch(batch), page=page, sizes=sizes)
+    return Whisper(text, page.draw_next(lambda number: Figures(batch=batch.number, page=number)))
+
+
+class _Line:
+    """A département in the figures of a lot."""
+
+    def __init__(self, code: str, parcels: Counter[ParcelState], silent: int) -> None:
+        found = DEPARTEMENTS.get(code)
+        self.place = f"{found.nom} ({code})" if found else "Département inconnu"
+        self.orders, self.silent = parcels.total() // len(kit.PARCELS), silent
+        self.parcels = say_parcels(parcels)
+
+
+async def _count_silent(db: AsyncSession, ctx: Context) -> Counter[str]:
+    """Count who has not ordered, by département."""
+    found: Counter[str] = Counter()
+    page: Sequence[Person] = await kit.list_silent(db, "", 1000)
+    while page:
+        found.update(person.departement or "" for person in page if not person.has_left(person.today(ctx.now)))
+        page = await kit.list_silent(db, page[-1].id, 1000)
+    return found
+
+
+async def _list_sizes(ctx: Context, batch: KitBatch) -> Sequence[Mapping[str, object]]:
+    """List the sizes of a lot, in the order of the table; those that the table has no more come last."""
+    order = [(garment, size) for garment in Garment for size in list_size_labels(ctx, garment)]
+    counted = {(each.garment, each.size): each for each in await kit.count_sizes(ctx.db, batch.number)}
+    known = [counted.pop(key) for key in order if key in counted]
+    return [
+        {"said": f"{each.garment} {each.size}", "ordered": each.ordered, "stock": each.stock, "lacking": each.lacking}
+        for each in [*known, *sorted(counted.values(), key=lambda each: each.size)]
+    ]
+
+
+_STOCK = "Donnez le vêtement, puis chaque taille et son nombre : /kit stock haut M=35 L=25."
+
+
+@feature.command(
+    "kit stock", help="Noter le stock de chaque taille", hint="haut M=35 L=25", roles=ANIMATEURS, writes=True
+)
+async def note_stock(ctx: Context, line: str) -> Replies:
+    """Note how many pieces of some sizes there are for the newest lot."""
+    batches = await kit.list_batches(ctx.db)
+    if not batches:
+        raise UserError(NO_BATCH)
+    pieces = read_stock(line, {garment: list_size_labels(ctx, garment) for garment in Garment})
+    await kit.set_stock(ctx.db, batches[0].number, pieces)
+    told = {f"{garment} {size}": count for (garment, size), count in pieces.items()}
+    note_batch(ctx, f"kit:{batches[0].number}", stock=told)
+    text = render("kit/stock", batch=say_batch(batches[0]), sizes=await _list_sizes(ctx, batches[0]))
+    return Whisper(text)
+
+
+def read_stock(line: str, sizes: Mapping[Garment, Mapping[str, str]]) -> Mapping[tuple[Garment, str], int]:
+    """Read « haut M=35 L=25, bas 42 10 ». Raises UserError."""
+    words, garment = re.split(r"[\s,;:=]+", line.strip()), None
+    found: dict[tuple[Garment, str], int] = {}
+    while words and words[0]:
+        if fold(words[0]) in set(Garment):
+            garment = Garment(fold(words.pop(0)))
+            continue
+        size = next((code for code in sizes[garment] if fold(code) == fold(words[0])), "") if garment else ""
+        if not garment or not size or len(words) < 2 or not re.fullmatch(r"[0-9]{1,5}", words[1]):
+            raise UserError(_STOCK)
+        found[garment, size] = int(words[1])
+        words = words[2:]
+    if not found:
+        raise UserError(_STOCK)
+    return found
+
+
+@feature.button(Problems, roles=ANIMATEURS, writes=False)
+async def show_problems(ctx: Context, at: Problems) -> Replies:
+    """Show the parcels that are missing or damaged, the oldest orders first."""
+    found = [parcel for parcels in (await kit.list_parcels(ctx.db, kit.is_amiss())).values() for parcel in parcels]
+    page = cut_page(found, at.page, PAGE)
+    cards = [await _draw_problem(ctx, parcel) for parcel in page.rows]
+    return Whisper(render("kit/problems", page=page), page.draw_next(lambda n: Problems(page=n)), cards=cards)
+
+
+async def _draw_problem(ctx: Context, parcel: KitParcel) -> Card:
+    order = await kit.get_order(ctx.db, parcel.order_id)
+    assert order
+    drawn = await draw_card(ctx, order, parcel)
+    return Card(drawn.text, drawn.buttons, drawn.facts)
+
+
+@feature.waiting
+async def list_amiss(ctx: Context) -> Sequence[Waiting]:
+    """Tell animateurs of parcels that are missing or damaged."""
+    if not ctx.user.animates:
+        return []
+    count = sum(map(len, (await kit.list_parcels(ctx.db, kit.is_amiss())).values()))
+    return [Waiting(render("kit/amiss", count=count), Button("Colis à traiter", Problems()))] if count else []
+
 
 __all__ = ["feature"]

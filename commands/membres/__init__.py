@@ -1,11 +1,428 @@
-"""People of the réseau: welcomed, found, written into the register, moved, and seen off.
+"""People of the réseau: welcomed, found, written into the register, moved, and seen off. Here what is typed, clicked
+and sent in windows about people.
 
 Words:
     RoleProposal, needs_approval: a role over others (animateur, hotline, administrateur) that somebody asks to give or
         take, until another animateur approves; whether a change is one.
 """
 
-from commands.membres import access, accounts, arrivals, changes, handlers, notices, welcomes
-from commands.membres.members import bienvenue, feature
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from bot.audit import AuditEntry, record_entry_at_end
+from bot.context import Context, ReadingContext
+from bot.errors import UserError
+from bot.features import Question
+from bot.menus import Choosing, Menu
+from bot.replies import Ask, Perform, Replies, Reply, Whisper, as_list
+from bot.texts import mention, quote, render
+from commands.membres import accounts, members
+from commands.membres.arrivals import GUESTS, Introduce, IntroduceOne, guest_as_person, refresh_guests
+from commands.membres.changes import change_member
+from commands.membres.members import ANIMATEURS, LEADERS, Member, bienvenue, feature
+from config.canaux import home_of
+from config.territories import departement
+from dialogs.membres import (
+    OFFERED_MAX,
+    About,
+    AddMember,
+    ChooseMember,
+    EndMember,
+    GiveRole,
+    IntroduceGuest,
+    MoveMember,
+    Purpose,
+    Who,
+    read_day,
+)
+from storage import people
+from storage.journal import AuditAct
+from storage.people import Person, Role, register
+from storage.people import arrivals as stored_arrivals
+from storage.people.arrivals import Guest
+from storage.people.person import read_departements, read_role
+from storage.people.register import find_called
+
+
+@feature.button(Introduce, roles=ANIMATEURS)
+async def introduce_guest(ctx: Context, click: Introduce) -> Replies:
+    """Give the guest that role; the other animateurs see who said so."""
+    guest = await stored_arrivals.get_guest(ctx.db, click.who.id)
+    if guest is None:
+        raise UserError("Cette personne n’attend plus de rôle : regardez sa fiche avec /membres.")
+    return await _introduce(ctx, guest, click.role)
+
+
+@feature.button(IntroduceOne, roles=ANIMATEURS, writes=False)
+async def ask_which_guest(ctx: Context, click: IntroduceOne) -> Replies:
+    """Open the window that asks which of them, and the role."""
+    waiting = [guest for guest in await stored_arrivals.list_guests(ctx.db, click.day) if not guest.role]
+    if not waiting:
+        raise UserError("Plus personne de ce jour n’attend de rôle : un autre animateur s’en est chargé.")
+    offered = {guest.person_id: f"@{guest.username}" for guest in waiting[:OFFERED_MAX]}
+    return Ask(IntroduceGuest.draft(waiting=offered))
+
+
+@feature.submit(IntroduceGuest, roles=ANIMATEURS)
+async def introduce_chosen(ctx: Context, form: IntroduceGuest) -> Replies:
+    """Give the role to the one that was chosen."""
+    guest = await stored_arrivals.get_guest(ctx.db, form.person)
+    assert guest is not None  # it was offered, and none is ever erased
+    return await _introduce(ctx, guest, Role(form.role))
+
+
+async def _introduce(ctx: Context, guest: Guest, role: Role) -> Sequence[Reply]:
+    """Give a role, rewrite the welcome to fit it, and the message of the day, which stands where the animateur clicked;
+    of who has a role by now say that, and who said so."""
+    row = await people.get(ctx.db, guest.person_id)
+    if row is not None and row.role is not None:
+        already = f"{mention(guest.username)} a déjà un rôle : {row.role.label}. Il se change avec /membres role."
+        return [await refresh_guests(ctx, guest.day, here=True), Whisper(already)]
+    member = Member(row or guest_as_person(guest), Role.INVITE, row is None)
+    person = members.copy_with(member.person, role=role)
+    changed = as_list(await change_member(ctx, ctx.user, member, person))
+    if members.needs_approval(member.role, member.person, person):
+        return [*changed, await refresh_guests(ctx, guest.day, here=True)]
+    is_said = [isinstance(each, Whisper) or getattr(each, "topic", "") == GUESTS.of(guest.day) for each in changed]
+    told = [each for each, said in zip(changed, is_said, strict=True) if not said]
+    return [*told, await refresh_guests(ctx, guest.day, here=True)]
+
+
+@feature.command(
+    "membres nouveaux",
+    help="Annoncer, ou non, les nouveaux inscrits d’un département",
+    hint="[oui | non] [départements]",
+    roles=LEADERS,
+    writes=True,
+)
+async def set_announcements(ctx: Context, text: str) -> Replies:
+    """Say or set whether newcomers are announced."""
+    actor = await ctx.must_still_be(LEADERS)
+    word, _, rest = text.strip().partition(" ")
+    if word:
+        codes = _read_chosen_departements(actor, rest)
+        match word.lower():
+            case "non":
+                await stored_arrivals.hush_departements(ctx.db, codes, actor.id, ctx.now)
+            case "oui":
+                await stored_arrivals.unhush_departements(ctx.db, codes)
+            case _:
+                raise UserError(f"« {quote(word)} » : dites oui ou non, par exemple /membres nouveaux non 69.")
+        after = {"departements": list(codes), "annonces": word.lower() == "oui"}
+        record_entry_at_end(ctx, AuditEntry(AuditAct.MEMBER_SETTING, "reglage:membres.nouveaux", after=after))
+    return Whisper(await _say_announcements(ctx, actor))
+
+
+async def _say_announcements(ctx: Context, actor: Person) -> str:
+    hushed = await stored_arrivals.list_quiet_departements(ctx.db)
+    own = None if actor.animates else [departement(code) for code in _home_departements(actor.departements)]
+    names = [departement(code).name for code in hushed]
+    off = ctx.settings.newcomers == "non"
+    return render("membres/nouveaux", own=own, hushed=hushed, names=names, off=off)
+
+
+def _read_chosen_departements(actor: Person, text: str) -> Sequence[str]:
+    """Read the départements that are meant; a coordinateur’s own where none is named. Raises UserError."""
+    codes = _home_departements(
+        members.read_or_refuse(read_departements, text)
+        if text.strip()
+        else []
+        if actor.animates
+        else actor.departements
+    )
+    if not codes:
+        raise UserError("Dites de quel département il s’agit, par exemple /membres nouveaux non 69.")
+    if not actor.animates and not set(codes) <= set(_home_departements(actor.departements)):
+        raise UserError("Vous ne réglez cela que pour vos départements : demandez à un animateur de communauté.")
+    return codes
+
+
+def _home_departements(codes: Sequence[str]) -> Sequence[str]:
+    """Find the départements in whose channels these have theirs."""
+    return list(dict.fromkeys(home for code in codes if (home := home_of(code))))
+
+
+LISTED_MAX = 15
+"""People in one answer: more are told by their number."""
+
+
+class See(Choosing):
+    """A menu of people who are called so; ``chosen`` is the id of one."""
+
+
+@feature.command(
+    "membres", help="Trouver quelqu’un du réseau et voir sa fiche", hint="[nom | @nom]", roles=LEADERS, tells=True
+)
+async def show_members(ctx: ReadingContext, text: str) -> Replies:
+    """Show whoever is called so; without a name, how many there are and what can be typed."""
+    words = text.strip()
+    if not words:
+        return await _summarise(ctx)
+    if words.startswith("@") and " " not in words:
+        named = await members.look_up_name(ctx, words)
+        member = await members.find_named_member(ctx, named)
+        if not member.is_new:
+            _must_look_after(ctx, member.person)
+        return members.draw_card(ctx, member)
+    return await _search_members(ctx, words)
+
+
+@feature.button(See, roles=LEADERS, writes=False)
+async def show_chosen_card(ctx: Context, click: See) -> Replies:
+    """Show the card of the one that was chosen."""
+    return await _show_card(ctx, click.chosen)
+
+
+async def _search_members(ctx: Context, words: str) -> Replies:
+    within = None if ctx.user.animates else ctx.user.departements
+    found = await find_called(ctx.db, words, within)
+    if len(found) == 1 and found[0].id:
+        return await _show_card(ctx, found[0].id)
+    if not found:
+        raise UserError(render("membres/nobody", words=quote(words), within=within is not None))
+    listed = found[:LISTED_MAX]
+    text = render("membres/found", words=quote(words), found=listed, more=len(found) - len(listed))
+    # Two people of one name are told apart by their user names.
+    options = {one.id: f"{one.full_name} (@{one.username})" for one in listed if one.id}
+    return Whisper(text, menus=[Menu("Voir une fiche", See(), options)] if options else [])
+
+
+async def _show_card(ctx: Context, person_id: str) -> Whisper:
+    member = await members.find_member(ctx, person_id)
+    _must_look_after(ctx, member.person)
+    return members.draw_card(ctx, member)
+
+
+def _must_look_after(ctx: Context, person: Person) -> None:
+    if person.id != ctx.user.id and not members.looks_after(ctx.user, person):
+        raise UserError(
+            f"@{quote(person.username)} n’est pas de votre département : les fiches des autres départements sont "
+            "réservées aux animateurs de communauté."
+        )
+
+
+async def _summarise(ctx: Context) -> Whisper:
+    within = None if ctx.user.animates else ctx.user.departements
+    tally = await people.tally(ctx.db, ctx.today, within)
+    waiting = await register.count_awaited(ctx.db) if within is None else 0
+    return Whisper(render("membres/summary", tally=tally, waiting=waiting, within=within))
+
+
+def open_window(actor: Person, purpose: Purpose, member: Member) -> Replies:
+    """Open the window of a change, if this person may make it at all."""
+    person, who = member.person, Who.of(member.person, member.role)
+    members.must_reach(actor, member.role, person)
+    match purpose:
+        case Purpose.ROLE:
+            return Ask(GiveRole.draft(who=who, may_give=members.list_givable_roles(actor), role=person.role))
+        case Purpose.DEPLACER:
+            known = {"structure": person.structure, "siret": person.siret}
+            return Ask(MoveMember.draft(who=who, departements=tuple(person.departements) or None, **known))
+        case Purpose.DEPART:
+            return Ask(EndMember.draft(who=who, left_on=person.left_on))
+        case _:
+            return Ask(_draft_new_member(actor, member, who))
+
+
+def _draft_new_member(actor: Person, member: Member, who: Who) -> AddMember:
+    """Draft the window of somebody new, with what is known already."""
+    person = member.person
+    own = actor.departements if len(actor.departements) == 1 and not actor.animates else []
+    known = {name: getattr(person, name) for name in ("prenom", "nom", "structure", "siret", "arrived_on")}
+    role = person.role or (member.role if member.role in members.list_givable_roles(actor) else None)
+    departements = tuple(person.departements or own) or None
+    return AddMember.draft(
+        who=who, may_give=members.list_givable_roles(actor), role=role, departements=departements, **known
+    )
+
+
+@feature.submit(ChooseMember, roles=LEADERS, writes=False)
+async def open_chosen_window(ctx: ReadingContext, form: ChooseMember) -> Replies:
+    """Open the window of the change, now that it is known whom it is about."""
+    named = await members.look_up_id(ctx, form.person)
+    if form.purpose is Purpose.RETOUR:
+        return Perform(f"membres retour @{named.username}")
+    return open_window(ctx.user, form.purpose, await members.find_named_member(ctx, named))
+
+
+PURPOSES: Mapping[type[members.OfMember], Purpose] = {
+    members.EditRole: Purpose.ROLE,
+    members.EditPlace: Purpose.DEPLACER,
+    members.EditEnd: Purpose.DEPART,
+}
+
+
+async def edit_member(ctx: Context, click: members.OfMember) -> Replies:
+    """Open the window that a button of the card names."""
+    return open_window(ctx.user, PURPOSES[type(click)], await members.find_member(ctx, click.person_id))
+
+
+for payload in PURPOSES:
+    feature.button(payload, roles=LEADERS, writes=False)(edit_member)
+
+
+@feature.button(members.Return, roles=LEADERS)
+async def return_by_button(ctx: Context, click: members.Return) -> Replies:
+    """Note that somebody has not left, or is back."""
+    member = await members.find_member(ctx, click.person_id)
+    return await change_member(ctx, ctx.user, member, members.copy_with(member.person, left_on=None))
+
+
+@feature.submit(AddMember, roles=LEADERS)
+async def save_new(ctx: Context, form: AddMember) -> Replies:
+    """Write somebody into the register with what was filled in; the rest stays as it was; who had left is back."""
+    member = await _find_form_member(ctx, form)
+    names = ("prenom", "nom", "structure", "siret", "arrived_on")
+    values = {name: value for name in names if (value := getattr(form, name)) is not None}
+    values |= await members.find_employer(ctx, form.siret, form.structure)
+    after = members.copy_with(member.person, role=members.read_chosen_role(ctx.user, form.role), **values)
+    after = people.place(after, form.departements) if form.departements else after
+    after = members.copy_with(after, left_on=None) if after.has_left(ctx.today) else after
+    return await change_member(ctx, ctx.user, member, after)
+
+
+@feature.submit(GiveRole, roles=LEADERS)
+async def save_role(ctx: Context, form: GiveRole) -> Replies:
+    """Give the role that the window says."""
+    member = await _find_form_member(ctx, form)
+    return await change_member(
+        ctx, ctx.user, member, members.copy_with(member.person, role=members.read_chosen_role(ctx.user, form.role))
+    )
+
+
+@feature.submit(MoveMember, roles=LEADERS)
+async def save_place(ctx: Context, form: MoveMember) -> Replies:
+    """Move somebody where the window says."""
+    member = await _find_form_member(ctx, form)
+    moved = people.place(member.person, form.departements)
+    values = await members.find_employer(ctx, form.siret, form.structure)
+    return await change_member(ctx, ctx.user, member, members.copy_with(moved, **values))
+
+
+@feature.submit(EndMember, roles=LEADERS)
+async def save_end(ctx: Context, form: EndMember) -> Replies:
+    """Note the last day that the window says."""
+    member = await _find_form_member(ctx, form)
+    return await change_member(ctx, ctx.user, member, members.copy_ended(member.person, form.left_on))
+
+
+async def _find_form_member(ctx: Context, form: About) -> Member:
+    """Find whom a window is about, as the register has them now; who is not in it is as the window was told."""
+    who = form.who
+    row = await people.get(ctx.db, who.id)
+    person = row or Person(id=who.id, username=who.username, timezone=who.timezone, since=ctx.now)
+    return Member(person, person.role or who.role, row is None)
+
+
+@feature.command("membres ajouter", help="Inscrire quelqu’un au registre", hint="[@nom]", roles=LEADERS)
+async def add_member(ctx: ReadingContext, text: str) -> Replies:
+    """Open the window of somebody new."""
+    name, _ = _split_name(text)
+    if not name:
+        return Ask(ChooseMember.draft(purpose=Purpose.AJOUTER))
+    return open_window(
+        ctx.user, Purpose.AJOUTER, await members.find_named_member(ctx, await members.look_up_name(ctx, name))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TypedChange:
+    """Whom a line begins with, and the rest of it."""
+
+    named: members.NamedAccount
+    rest: str
+
+
+def read_change(purpose: Purpose) -> Question[str, TypedChange]:
+    """Make the question who is meant by a line, asked of Mattermost; where nobody is named, there is the window."""
+
+    async def read(ctx: ReadingContext, text: str) -> TypedChange | Ask:
+        name, rest = _split_name(text)
+        if not name:
+            return Ask(ChooseMember.draft(purpose=purpose))
+        return TypedChange(await members.look_up_name(ctx, name), rest)
+
+    return read
+
+
+@feature.command(
+    "membres role",
+    help="Changer le rôle de quelqu’un",
+    hint="[@nom] [rôle]",
+    roles=LEADERS,
+    asks=read_change(Purpose.ROLE),
+)
+async def give_role(ctx: Context, typed: TypedChange) -> Replies:
+    """Give the role that the line says."""
+    return await _change_by_line(
+        ctx,
+        Purpose.ROLE,
+        typed,
+        lambda person, rest: members.copy_with(person, role=members.read_or_refuse(read_role, rest)),
+    )
+
+
+@feature.command(
+    "membres deplacer",
+    help="Changer quelqu’un de département ou de structure",
+    hint="[@nom] [départements]",
+    roles=LEADERS,
+    asks=read_change(Purpose.DEPLACER),
+)
+async def move_member(ctx: Context, typed: TypedChange) -> Replies:
+    """Move somebody to the départements that the line says."""
+
+    def move(person: Person, rest: str) -> Person:
+        return people.place(person, members.read_or_refuse(read_departements, rest))
+
+    return await _change_by_line(ctx, Purpose.DEPLACER, typed, move)
+
+
+@feature.command(
+    "membres depart",
+    help="Noter que quelqu’un quitte le réseau",
+    hint="[@nom] [dernier jour]",
+    roles=LEADERS,
+    asks=read_change(Purpose.DEPART),
+)
+async def end_member(ctx: Context, typed: TypedChange) -> Replies:
+    """Note the last day that the line says."""
+    day = partial(read_day, clues=ctx.clues)
+    return await _change_by_line(
+        ctx, Purpose.DEPART, typed, lambda person, rest: members.copy_ended(person, members.read_or_refuse(day, rest))
+    )
+
+
+@feature.command(
+    "membres retour",
+    help="Rendre son rôle à quelqu’un qui était parti",
+    hint="[@nom]",
+    roles=LEADERS,
+    asks=read_change(Purpose.RETOUR),
+)
+async def return_member(ctx: Context, typed: TypedChange) -> Replies:
+    """Note that somebody has not left, or is back."""
+    actor = await ctx.must_still_be(LEADERS)
+    member = await members.find_named_member(ctx, typed.named)
+    return await change_member(ctx, actor, member, members.copy_with(member.person, left_on=None))
+
+
+async def _change_by_line(
+    ctx: Context, purpose: Purpose, typed: TypedChange, make: Callable[[Person, str], Person]
+) -> Replies:
+    """Change somebody as the rest of the line says; what it does not say is asked for."""
+    actor = await ctx.must_still_be(LEADERS)
+    member = await members.find_named_member(ctx, typed.named)
+    if not typed.rest:
+        return open_window(actor, purpose, member)
+    return await change_member(ctx, actor, member, make(member.person, typed.rest))
+
+
+def _split_name(text: str) -> tuple[str, str]:
+    """Tell the name that a line begins with from the rest of it."""
+    name, _, rest = text.strip().partition(" ")
+    return name, rest.strip()
+
 
 __all__ = ["bienvenue", "feature"]

@@ -14,7 +14,7 @@ from bot.mattermost import ChatUser
 from bot.people import make_newcomer
 from bot.replies import Ask, Button, Direct, Message, Progress, Refresh, Replies, Reply, Start, Step
 from bot.texts import mention, quote, render
-from commands.membres import access
+from commands.membres import arrivals
 from commands.membres.changes import propose_role, settle_channels, write_member
 from commands.membres.members import ANIMATEURS, Member, copy_with, feature, needs_approval, note_person
 from config.territories import departement
@@ -77,10 +77,10 @@ async def read_granted(ctx: ReadingContext, form: GrantAccess) -> Applicant:
     return Applicant(form, account)
 
 
-@feature.button(access.Grant, roles=ANIMATEURS, writes=False)
-async def ask_what_to_grant(ctx: ReadingContext, click: access.Grant) -> Replies:
+@feature.button(arrivals.Grant, roles=ANIMATEURS, writes=False)
+async def ask_what_to_grant(ctx: ReadingContext, click: arrivals.Grant) -> Replies:
     """Open the window that asks as what somebody comes in, filled with what they said."""
-    asked = await access.must_be_open(ctx, click)
+    asked = await arrivals.must_be_open(ctx, click)
     lines = await find_lines_alike(ctx.db, asked)
     first = lines[0] if lines else None
     role = first.role if first and first.role in PLACED else Role.CONSEILLER
@@ -94,7 +94,7 @@ async def ask_what_to_grant(ctx: ReadingContext, click: access.Grant) -> Replies
 async def grant_request(ctx: Context, applicant: Applicant) -> Replies:
     """Say yes: they have their role, their place and their channels, and hear of it."""
     form, account = applicant.form, applicant.account
-    asked = await access.must_be_open(ctx, access.AboutAccess(person_id=form.person_id, key=form.key))
+    asked = await arrivals.must_be_open(ctx, arrivals.AboutAccess(person_id=form.person_id, key=form.key))
     row = await people.get(ctx.db, account.id)
     person = row or make_newcomer(account, ctx.now)
     if person.known_role not in {None, Role.INVITE} and not person.has_left(ctx.today):
@@ -103,7 +103,7 @@ async def grant_request(ctx: Context, applicant: Applicant) -> Replies:
     after = copy_with(await _fill(ctx, applicant, person), role=Role(form.role), left_on=None)
     if needs_approval(person.known_role or Role.INVITE, person, after):
         raise UserError(f"@{quote(account.username)} avait un rôle qui se rend à deux : /membres role le demande.")
-    settled = await access.grant_access(ctx, asked, Role(form.role))
+    settled = await arrivals.grant_access(ctx, asked, Role(form.role))
     how = f"Votre demande d’accès est acceptée par {mention(ctx.user.username)}."
     return [*await write_member(ctx, member, after, how=how), *settled]
 
@@ -160,7 +160,7 @@ async def note_account_change(ctx: Context, event: PersonChanged) -> Replies:
     """Note who is deactivated, to ask about them; forget that of who is back."""
     if event.is_gone:
         await _note_gone(ctx, [event.user_id])
-        return await access.close_access(ctx, event.user_id)
+        return await arrivals.close_access(ctx, event.user_id)
     await departures.forget_gone(ctx.db, [event.user_id])
     return None
 

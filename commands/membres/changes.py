@@ -19,11 +19,9 @@ from bot.registry import is_name_enabled
 from bot.replies import Ask, Button, Direct, Message, Refresh, Replies, Reply, Whisper, as_list
 from bot.texts import Markdown, link, render
 from commands.membres import members
-from commands.membres.access import settle_access
-from commands.membres.arrivals import announce_newcomer, settle_guest
+from commands.membres.arrivals import announce_newcomer, settle_access, settle_guest
 from commands.membres.members import ANIMATEURS, LEADERS, Member, Standing, bienvenue, feature
-from commands.membres.notices import Telling, tell_role_changes
-from commands.membres.welcomes import Complete, refresh_welcome
+from commands.membres.notices import Complete, Telling, refresh_welcome, tell_role_changes
 from config.territories import departement
 from dialogs.membres import CompleteProfile
 from storage import canaux, claims, journal, people

@@ -1,12 +1,339 @@
-"""Moderation: people report messages; animateurs decide about cases; measures are carried out, contested, undone.
-A case is a message (or somebody) as it was when it was reported; a decision says what is to be done about it; a
-measure is what was carried out, by its number in the journal; an appeal contests it. In a storm one summary takes the
-place of many cards. In safe mode (a charter or rules that cannot be used) nothing is done by itself.
-"""
+"""What is typed after « /moderer »: what waits and what is in force, a warning, the journal."""
 
-from commands.moderation import appeals, commands, decisions, measures, reports
-from commands.moderation.feature import drapeau, feature, regles
+import json
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from pydantic import BaseModel
+
+from bot.command_lines import RunCommand
+from bot.context import Context, ReadingContext
+from bot.errors import UserError, unless_refused
+from bot.french.periods import say_moment
+from bot.french.words import plural
+from bot.mattermost import ChatUser
+from bot.permalinks import make_permalink
+from bot.replies import Button, Card, Replies, Waiting, Whisper
+from bot.texts import Markdown, link, mention, quote, render
+from commands.moderation import appeals, cards
+from commands.moderation.cards import MeasureDescription, describe_measure
+from commands.moderation.cases import Decision, open_case_about, take_account, take_reason
+from commands.moderation.decisions import decide_at_once
+from commands.moderation.feature import ANIMATEURS, drapeau, feature, regles
 from commands.moderation.measures import exclusion, lock, move, removal
 from commands.moderation.rules import handlers
+from config.canaux import home_of
+from config.charte import MeasureKind
+from config.text import fold
+from storage import canaux, journal, people
+from storage.canaux import runs
+from storage.journal import BOT, OPERATOR, AuditAct, JournalEntry
+from storage.moderation import Case, CaseState, Measure
+from storage.moderation import cases as stored_cases
+from storage.moderation import measures as stored_measures
+from storage.people import Role
+from storage.people.person import read_departements
+
+SHOWN_MAX = 10
+
+
+@feature.command("moderer", help="Modérer : ce qui se fait, ce qui attend", roles=ANIMATEURS)
+async def show_overview(ctx: Context, line: str) -> Replies:
+    """Whisper what waits, what is in force and what can be typed."""
+    if line.strip():
+        raise UserError(f"« {quote(line)} » n’est pas un geste de modération. `/moderer` les montre tous.")
+    found = await stored_measures.list_in_force(ctx.db, stored_measures.LASTING)
+    commands = [(t.key[1], t.hint, t.help) for t in feature.commands if " " in t.key[1]]
+    text = render(
+        "moderation/overview",
+        commands=commands,
+        waiting=(await stored_cases.list_in_states(ctx.db, stored_cases.WAITING))[:SHOWN_MAX],
+        states=STATE_LABELS,
+        lasting=[await _draw_measure(ctx, each) for each in found[:SHOWN_MAX]],
+        more=len(found) - SHOWN_MAX,
+    )
+    return Whisper(text)
+
+
+STATE_LABELS = {
+    CaseState.OPEN: "à décider",
+    CaseState.SECOND: "attend un second animateur",
+    CaseState.APPEALED: "recours à examiner",
+}
+
+
+async def _draw_measure(ctx: Context, measure: Measure) -> tuple[MeasureDescription, str]:
+    person = await people.get(ctx.db, measure.user_id) if measure.user_id else None
+    return await describe_measure(ctx, measure), person.username if person else ""
+
+
+PAGE = 3
+"""Cases in one answer."""
+
+
+@feature.command("moderer dossiers", help="Les messages signalés qui attendent une décision", roles=ANIMATEURS)
+async def show_waiting(ctx: Context, _: str) -> Replies:
+    """List the cases that have waited longest, each with what can be done with it."""
+    waiting = await _list_waiting(ctx)
+    if not waiting:
+        return Whisper("Aucun dossier n’attend de décision.")
+    drawn = [await cards.draw_card(ctx, case) for case in waiting[:PAGE]]
+    shown = [Card(one.text, one.buttons, one.facts, one.menus) for one in drawn]
+    more = len(waiting) - len(shown)
+    return Whisper(render("moderation/waiting", count=len(waiting), more=more), cards=shown)
+
+
+@feature.waiting
+async def list_reminders(ctx: Context) -> Sequence[Waiting]:
+    """Tell « /aide » how many cases wait for a decision."""
+    count = len(await _list_waiting(ctx)) if ctx.user.animates else 0
+    if not count:
+        return []
+    verb = "attend une décision" if count == 1 else "attendent une décision"
+    return [Waiting(f"{plural(count, 'dossier')} {verb}", Button("Les dossiers", RunCommand(line="moderer dossiers")))]
+
+
+async def _list_waiting(ctx: Context) -> Sequence[Case]:
+    """List the cases that wait for a decision, but those about who asks."""
+    return [
+        one
+        for one in await stored_cases.list_in_states(ctx.db, stored_cases.WAITING, 100)
+        if one.author_id != ctx.user.id
+    ]
+
+
+WARN_EXAMPLE = "/moderer avertir @nina.roux propos blessants dans Général"
+
+
+async def read_warning(ctx: ReadingContext, line: str) -> tuple[ChatUser, str]:
+    """Whom to warn, and why."""
+    account, rest = await take_account(ctx, line, WARN_EXAMPLE)
+    return account, take_reason(rest, WARN_EXAMPLE)
+
+
+@feature.command("moderer avertir", help="Avertir quelqu’un", hint="@nom raison", roles=ANIMATEURS, asks=read_warning)
+async def warn_person(ctx: Context, asked: tuple[ChatUser, str]) -> Replies:
+    """Warn somebody, who reads it at once."""
+    account, reason = asked
+    return await decide_at_once(ctx, await open_case_about(ctx, account), Decision(MeasureKind.WARN, reason))
+
+
+JOURNAL_PAGE = 10
+REPAIRS_MAX = 30
+"""Of the repairs in which a channel was, how many are looked for: their ids travel with a button."""
+VALUE_MAX = 600
+"""Characters shown of how something was, or is."""
+_NUMBER = re.compile(r"(?:n ?° ?|#)?(\d{1,9})", re.IGNORECASE)
+_THINGS = {
+    "ressource": "fiche",
+    "demande": "demande",
+    "numero": "actus",
+    "evenement": "événement",
+    "sondage": "sondage",
+    "annonce": "annonce",
+    "panne": "panne",
+    "collection": "collection",
+    "contact": "contact",
+    "flux": "flux",
+    "acte": "acte",
+    "dossier": "dossier",
+}
+"""What people call what has a number."""
+_NAMES = {
+    "role": "rôle",
+    "dernier_jour": "dernier jour",
+    "case": "dossier",
+    "channel": "canal",
+    "until": "fin",
+    "act": "acte",
+    "entry": "acte n°",
+    "measure": "mesure n°",
+    "kept": "maintenue",
+    "portee": "portée",
+    "retire": "retiré",
+    "cree": "créé",
+    "edition": "édition",
+    "sort": "sort de",
+    "entre": "entre dans",
+    "url": "adresse",
+}
+"""What is kept under a short name, as one reads it."""
+_OURS = frozenset({"cle", "travail"})
+"""What is kept for the bot itself."""
+_BY_ITSELF = {BOT: "le bot", OPERATOR: "l’exploitant"}
+
+
+class Older(BaseModel):
+    """« Plus anciens »: acts before that number: about somebody (by id, or a name that is none’s), or these things;
+    ``said`` is what was asked for, in words."""
+
+    said: str
+    before: int
+    user_id: str = ""
+    actor: str = ""
+    things: list[str] = []
+
+
+@feature.command(
+    "moderer journal", help="Ce qui a été fait, par qui et pourquoi", hint="[@nom | canal | n° 57]", roles=ANIMATEURS
+)
+async def show_journal(ctx: ReadingContext, line: str) -> Replies:
+    """Whispered, wherever it is typed. (Mattermost is asked before the journal.)"""
+    text = line.strip().replace("\u00a0", " ")
+    if not text:
+        return await _draw_page(ctx, Older(said="", before=0))
+    if (number := _NUMBER.fullmatch(text)) and not _find_home(text):
+        return await _draw_entry(ctx, int(number[1]))
+    return await _draw_page(ctx, await (_find_person(ctx, text) if text.startswith("@") else _find_channel(ctx, text)))
+
+
+@feature.button(Older, roles=ANIMATEURS, writes=False)
+async def show_older(ctx: Context, at: Older) -> Replies:
+    """Show the page before of the journal."""
+    return await _draw_page(ctx, at)
+
+
+async def _find_person(ctx: ReadingContext, text: str) -> Older:
+    """What somebody did, and what was done that concerns them; who has no account any more is meant by name."""
+    name = text.removeprefix("@").strip().lower()
+    account = await ctx.chat.user_by_name(name) if name not in _BY_ITSELF else None
+    own = {"user_id": account.id} if account and not account.is_bot else {"actor": BOT if account else name}
+    return Older(said=f"@{name}", before=0, **own)
+
+
+async def _find_channel(ctx: Context, text: str) -> Older:
+    """What was done to a channel: one of the planned ones, or another by its address. Raises UserError."""
+    table, known = await canaux.list_planned(ctx.db, ctx.settings, archived=True), await canaux.find_channel_ids(ctx.db)
+    wanted = fold(text.removeprefix("~"))
+    home = _find_home(text)
+    for key, planned in table.items():
+        if wanted in {fold(planned.name), fold(planned.address), fold(key)} or key == home:
+            things = [f"canal:{name}" for name in (known.get(key), key) if name]
+            repairs = [f"canaux:{run_id}" for run_id in await runs.list_runs_of_channel(ctx.db, key, REPAIRS_MAX)]
+            return Older(said=planned.name, before=0, things=[*things, *repairs])
+    raise UserError(
+        f"« {quote(text)} » n’est ni une personne (`@nom`), ni un canal du réseau, ni un numéro du journal (`n° 57`)."
+    )
+
+
+def _find_home(text: str) -> str:
+    """The key of the channel of a département that somebody wrote; "" for none. (« n° 57 » is an act, « 57 » Moselle,
+    and « 1 » an act, as « 01 » is Ain.)"""
+    if len(text) < 2:
+        return ""
+    try:
+        codes = read_departements(text)
+    except ValueError:
+        return ""
+    return f"departement:{home}" if codes and (home := home_of(codes[0])) else ""
+
+
+async def _draw_page(ctx: Context, at: Older) -> Whisper:
+    found = await _read_entries(ctx, at)
+    if not found:
+        return Whisper(render("moderation/journal_empty", said=at.said, older=at.before > 0))
+    names = await _list_channel_names(ctx)
+    shown = found[:JOURNAL_PAGE]
+    lines = [_draw_line(ctx, entry, names) for entry in shown]
+    older = at.model_copy(update={"before": shown[-1].id})
+    more = [Button("Plus anciens", older)] if len(found) > JOURNAL_PAGE else []
+    return Whisper(render("moderation/journal", said=at.said, lines=lines), more)
+
+
+async def _read_entries(ctx: Context, at: Older) -> Sequence[JournalEntry]:
+    """Read the entries of a page, and one more where there is more."""
+    before, most = at.before or None, JOURNAL_PAGE + 1
+    if at.user_id:
+        return await journal.list_about(ctx.db, at.user_id, most, before)
+    if at.actor:
+        return await journal.list_by_name(ctx.db, at.actor, most, before)
+    if at.things:
+        return await journal.list_of_things(ctx.db, at.things, most, before)
+    return await journal.list_newest(ctx.db, most, before)
+
+
+async def _draw_entry(ctx: ReadingContext, number: int) -> Whisper:
+    """Draw one entry whole, with how things were before and after."""
+    entry = await journal.get(ctx.db, number)
+    if entry is None:
+        raise UserError(f"Le journal n’a pas (ou plus) d’entrée n° {number}.")
+    names = dict(await _list_channel_names(ctx))
+    for ident in {str(values["channel"]) for values in (entry.before, entry.after) if "channel" in values} - {*names}:
+        channel = await unless_refused(ctx.chat.channel(ident), None)
+        names |= {ident: channel.display_name} if channel else {}
+    line = _draw_line(ctx, entry, names)
+    changes = [
+        (
+            _NAMES.get(name, name).capitalize(),
+            *(_say_value(ctx, values, name, names) for values in (entry.before, entry.after)),
+        )
+        for name in sorted({*entry.before, *entry.after} - _OURS)
+    ]
+    return Whisper(render("moderation/journal_entry", line=line, changes=changes, thing=entry.object))
+
+
+def _say_value(ctx: Context, values: Mapping[str, object], name: str, names: Mapping[str, str]) -> str:
+    """Say how something was, or is: channels by their names, a measure by its label; "" for what is not told."""
+    told: str
+    match name, values.get(name):
+        case _, None:
+            told = ""
+        case _, bool(value):
+            told = "oui" if value else "non"
+        case (("channel" | "entre" | "sort"), value):  # by id, or by key
+            told = ", ".join(
+                names.get(str(each), "un canal") for each in (value if isinstance(value, list) else [value])
+            )
+        case "act", str(value) if value in list(AuditAct):
+            told = AuditAct(value).label
+        case "role", str(value) if value in list(Role):
+            told = Role(value).label
+        case "until", value:
+            told = say_moment(datetime.fromisoformat(str(value)).astimezone(ctx.zone))
+        case _, value:
+            told = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return told if len(told) <= VALUE_MAX else f"{told[: VALUE_MAX - 1]}…"
+
+
+def _draw_line(ctx: Context, entry: JournalEntry, names: Mapping[str, str]) -> Markdown:
+    """« n° 57, 20 novembre à 10 h 30, @agathe : fiche publiée (fiche n° 12), @juliette : raison »."""
+    by = _BY_ITSELF.get(entry.actor) if not entry.actor_id else mention(entry.actor)
+    return render(
+        "moderation/journal_line",
+        number=entry.id,
+        at=say_moment(entry.at.astimezone(ctx.zone)),
+        by=by or entry.actor,
+        what=_what(ctx, entry),
+        thing=_say_object(ctx, entry.object, names),
+        whom=mention(entry.target),
+        why=" ".join(entry.reason.split()),
+    )
+
+
+def _what(ctx: Context, entry: JournalEntry) -> str:
+    """Say what was done; of a role that changes, or is asked for, which."""
+    role = _say_value(ctx, entry.after, "role", {})
+    if not entry.object.startswith("personne:") or not role or role == _say_value(ctx, entry.before, "role", {}):
+        return entry.label
+    return f"{'rôle changé' if entry.act == AuditAct.MEMBER_CHANGE else entry.label} ({role})"
+
+
+def _say_object(ctx: Context, thing: str, names: Mapping[str, str]) -> Markdown | str:
+    """Say what it was done to; people are named apart."""
+    kind, _, ident = thing.partition(":")
+    if kind == "message":
+        return link("message", make_permalink(ctx.settings, ident))
+    if kind == "canal":
+        return f"canal « {names.get(ident, ident)} »"
+    return f"{_THINGS[kind]} n° {ident}" if kind in _THINGS else ""
+
+
+async def _list_channel_names(ctx: Context) -> Mapping[str, str]:
+    """List the titles of planned channels, by key and by id."""
+    table, known = await canaux.list_planned(ctx.db, ctx.settings, archived=True), await canaux.find_channel_ids(ctx.db)
+    named = {key: planned.name for key, planned in table.items()}
+    return named | {ident: named[key] for key, ident in known.items() if key in named}
+
 
 __all__ = ["drapeau", "feature", "regles"]

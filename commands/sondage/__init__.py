@@ -1,6 +1,437 @@
-"""« /sondage »: a question to a channel, to départements or to everybody, answered by a click, secretly or by name."""
+"""« /sondage »: a question to a channel, to départements or to everybody, answered by a click, secretly or by name; how
+it stands, in words, as a picture and as CSV."""
 
-from commands.sondage import broadcast, drafts, results, votes
-from commands.sondage.cards import feature
+import secrets
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from bot import quotas
+from bot.context import Context, ReadingContext
+from bot.destinations import send_file
+from bot.errors import UserError
+from bot.menus import Menu
+from bot.papers import FigurePage, FigureSection, LabelledValue, sheets, typeset
+from bot.papers.sheets import Cell
+from bot.quotas import Quota
+from bot.replies import (
+    Ask,
+    Button,
+    Direct,
+    Parcel,
+    Progress,
+    Replies,
+    Reply,
+    SendFile,
+    Start,
+    Step,
+    Update,
+    Waiting,
+    Whisper,
+)
+from bot.texts import quote, render
+from commands.sondage import broadcast, cards
+from commands.sondage.cards import (
+    Hush,
+    Nudge,
+    Older,
+    Picture,
+    Remind,
+    See,
+    Sheet,
+    TakePicture,
+    TakeSheet,
+    Vote,
+    feature,
+    say_place,
+)
+from config.text import fold
+from config.time import PARIS
+from dialogs import sondage as windows
+from storage import claims, people, targets
+from storage import sondage as polls
+from storage.people import Person
+from storage.sondage import Ballot, DepartementResults, Poll, PollState, Results, votes
+from storage.sondage.votes import BoxSeal, NamedVote, list_silent, read_visible_results
+
+SCOPE = "sondage.rappel"
+BEFORE_END = timedelta(days=1)
+LONG, SHORT = timedelta(days=2), timedelta(hours=4)
+"""From how long on a poll’s reminder comes a day before its end, and below which none comes."""
+PART = 0.8
+"""Of the time of those between."""
+UNIT = ("personne", "personnes")
+
+
+def find_reminder_time(poll: Poll) -> datetime | None:
+    """When those who have not answered are reminded; None for a poll so short that they are not."""
+    if poll.opened_at is None:
+        return None
+    lasts = poll.ends_at - poll.opened_at
+    if lasts < SHORT:
+        return None
+    return poll.ends_at - BEFORE_END if lasts >= LONG else poll.opened_at + PART * lasts
+
+
+@feature.job("hour=8-19 minute=*/5", name="sondage.remind_due", local=True, writes=True)
+async def start_reminders(ctx: Context) -> Replies:
+    """Begin the reminders of each poll once in each zone, by day there."""
+    return [
+        Start(payload=Remind(poll=poll.id, zone=ctx.zone.key))
+        for poll in await polls.list_open(ctx.db, ctx.now)
+        if (at := find_reminder_time(poll)) and at <= ctx.now
+        if await claims.claim(ctx.db, SCOPE, f"{poll.number}:{ctx.zone.key}", ctx.now)
+    ]
+
+
+@feature.work(Remind, name="sondage.Remind", title="Rappel de sondage", unit=UNIT)
+async def find_silent_page(ctx: ReadingContext, asked: Remind, so_far: Progress) -> Step:
+    """Look at the next page of the register: who has not answered, wants to be reminded, and is reached."""
+    poll = await polls.get_poll(ctx.db, asked.poll)
+    if poll is None or poll.is_over(ctx.now):
+        return so_far.end()
+    page = await list_silent(ctx.db, poll.id, asked.zone, ctx.today, so_far.cursor or "")
+    if not page:
+        return so_far.end()
+    reached = sorted(await _find_reached(ctx, poll, page))
+    replies = [Start(payload=Nudge(poll=poll.id, people=reached), quiet=True)] if reached else []
+    return Step(replies=replies, cursor=page[-1].id, done=so_far.done + len(reached))
+
+
+@feature.work(Nudge, name="sondage.Nudge", title="Rappel de sondage", unit=UNIT, writes=True)
+async def send_reminders(ctx: Context, asked: Nudge, so_far: Progress) -> Step:
+    """Remind those of a page who were not reminded of enough other polls that day."""
+    poll = await polls.get_poll(ctx.db, asked.poll)
+    if poll is None or poll.is_over(ctx.now):
+        return Step(finished=True)
+    free = await quotas.spend_each(ctx, asked.people, Quota.REMINDER)
+    told: list[Reply] = [_draw_reminder(poll, person) for person in await people.among(ctx.db, sorted(free))]
+    return Step(replies=told, done=len(told), finished=True)
+
+
+async def _find_reached(ctx: ReadingContext, poll: Poll, page: Sequence[Person]) -> set[str]:
+    """Find those of a page of whom a poll is asked: by the register, or as members of a channel, which Mattermost
+    knows."""
+    found = {person.id for person in page if targets.reaches(poll.targets, person)}
+    for room in poll.rooms:
+        members = await ctx.chat.channel_members_among(room, [person.id for person in page])
+        found |= {member.user_id for member in members}
+    return found
+
+
+def _draw_reminder(poll: Poll, person: Person) -> Direct:
+    text = render("sondage/reminder", poll=poll, end=cards.say_end(poll, person.zone))
+    buttons = [Button("Voter", Vote(poll=poll.id), "primary"), Button("Ne plus me rappeler", Hush())]
+    return Direct(text, buttons, user_id=person.id)
+
+
+@feature.button(Hush)
+async def stop_reminders(ctx: Context, _: Hush) -> Replies:
+    """Remind this person of no poll any more."""
+    await votes.stop_reminders(ctx.db, ctx.user.id)
+    return Update(render("sondage/reminders", hushed=True))
+
+
+@feature.command("sondage rappels", help="Recevoir, ou non, les rappels des sondages", hint="[oui | non]", writes=True)
+async def set_reminders(ctx: Context, text: str) -> Replies:
+    """Say whether this person is reminded of polls, or change it from now on."""
+    match fold(text):
+        case "":
+            pass
+        case "non":
+            await votes.stop_reminders(ctx.db, ctx.user.id)
+        case "oui":
+            await votes.resume_reminders(ctx.db, ctx.user.id)
+        case _:
+            raise UserError(f"« {quote(text)} » : dites oui ou non, par exemple /sondage rappels non.")
+    return Whisper(render("sondage/reminders", hushed=await votes.has_stopped_reminders(ctx.db, ctx.user.id)))
+
+
+NOT_A_MEMBER = "Ce vote est réservé aux membres de ce canal : rejoignez-le d’abord."
+VOTED = (
+    "Vous avez déjà voté dans ce sondage. Fermez cette fenêtre et cliquez de nouveau sur « Voter » : votre code permet "
+    "de changer votre vote."
+)
+NO_BALLOT = "Aucun bulletin de ce sondage n’a ce code : vérifiez-le. Sans lui, votre vote reste tel quel."
+
+
+@feature.button(Vote, writes=False)
+async def open_vote_window(ctx: ReadingContext, click: Vote) -> Replies:
+    """Open the window; of a vote with a name as it was chosen before, of a secret one with a code of its own, or asking
+    for the code that it had."""
+    if not ctx.request.only_for and await ctx.chat.channel_member(ctx.channel_id, ctx.user.id) is None:
+        raise UserError(NOT_A_MEMBER)
+    poll = cards.must_be_open(await polls.get_poll(ctx.db, click.poll), ctx.now)
+    if not ctx.request.only_for and ctx.channel_id not in poll.channels:
+        raise UserError(NOT_A_MEMBER)
+    return Ask(await _make_vote_window(ctx, poll), here=False)
+
+
+async def _make_vote_window(ctx: Context, poll: Poll) -> windows.VoteForm:
+    about = {"poll": poll.id, "question": poll.question, "options": list(poll.options)}
+    if not poll.anonymous:
+        chosen = await votes.read_choice(ctx.db, poll.id, ctx.user.id)
+        numbers = [str(number) for number in range(1, len(poll.options) + 1) if chosen >> number - 1 & 1]
+        if poll.several:
+            return windows.VoteSeveral.draft(**about, **({"chosen_answers": tuple(numbers)} if numbers else {}))
+        return windows.VoteOne.draft(**about, **({"answer": numbers[0]} if numbers else {}))
+    if await votes.has_voted(ctx.db, poll.id, ctx.user.id):
+        return (windows.ChangeSeveral if poll.several else windows.ChangeOne).draft(**about)
+    # Nobody keeps it but who votes.
+    code = "".join(secrets.choice(windows.CODE_SIGNS) for _ in range(windows.CODE_LENGTH))
+    return (windows.VoteSeveral if poll.several else windows.VoteOne).draft(**about, code=code)
+
+
+async def submit_vote(ctx: Context, form: windows.VoteForm) -> Replies:
+    """Count a vote, in place of what was chosen before. The receipt says that somebody voted, and not what."""
+    poll = cards.must_be_open(await polls.lock_poll(ctx.db, form.poll), ctx.now)
+    about: dict[str, Any] = {"choices": form.chosen, "departement": ctx.user.departement or ""}
+    if poll.anonymous:
+        await _cast_ballot(ctx, poll, form, Ballot(**about))
+    else:
+        await votes.note_voter(ctx.db, poll.id, ctx.user.id)
+        await votes.put_vote(ctx.db, votes.NamedVote(poll=poll.id, user_id=ctx.user.id, at=ctx.now, **about))
+    told = Direct(f"Votre vote au sondage n° {poll.number} est enregistré.", user_id=ctx.user.id)
+    return [told, *await broadcast.refresh_soon(ctx, poll)]
+
+
+for window in (windows.VoteOne, windows.VoteSeveral, windows.ChangeOne, windows.ChangeSeveral):
+    feature.submit(window)(submit_vote)
+
+
+async def _cast_ballot(ctx: Context, poll: Poll, form: windows.VoteForm, ballot: Ballot) -> None:
+    """Put a ballot into the box, of who had none there, or in place of the one that has the same code.
+
+    A window that is sent twice finds its own. Raises UserError for another code than that.
+    """
+    seal = BoxSeal(poll.id, ctx.settings.secrets)
+    box = await votes.read_box(ctx.db, seal)
+    key = seal.key_of(form.ballot_code)
+    is_new = await votes.note_voter(ctx.db, poll.id, ctx.user.id)
+    if is_new == (key in box):
+        raise UserError(fields={"votre_code": NO_BALLOT}) if isinstance(form, windows.ChangeForm) else UserError(VOTED)
+    box[key] = box.get(key, ballot)._replace(choices=ballot.choices, departement=ballot.departement)
+    await votes.write_box(ctx.db, seal, box)
+
+
+@feature.waiting
+async def list_unanswered(ctx: Context) -> Sequence[Waiting]:
+    """List the first to end of the polls that reach somebody by the register, and that they have not answered."""
+    reaching = [poll for poll in await polls.list_open(ctx.db, ctx.now) if targets.reaches(poll.targets, ctx.user)]
+    if not reaching:
+        return []
+    answered = await votes.list_taken_part(ctx.db, [poll.id for poll in reaching], ctx.user.id)
+    left = next((poll for poll in reaching if poll.id not in answered), None)
+    if left is None:
+        return []
+    button = Button(f"Voter (n° {left.number})", Vote(poll=left.id))
+    return [Waiting(f"Sondage n° {left.number} : {quote(left.question)}", button)]
+
+
+PAGE = 5
+"""Polls on one page."""
+OWN_MAX = 200
+"""How many of their own, or of all, somebody may look back at."""
+QUOTED_MAX = 60
+WHICH = "Dites lequel, par son numéro : `/sondage {what} 12`. `/sondage liste` les montre."
+
+
+@dataclass(frozen=True, slots=True)
+class PollRow:
+    """A poll of the list, as it is said."""
+
+    number: int
+    question: str
+    state: str
+
+
+@feature.command("sondage liste", help="Revoir les sondages, et ceux auxquels vous pouvez répondre")
+async def list_latest(ctx: ReadingContext, _: str) -> Replies:
+    """List the last five polls."""
+    return await list_older(ctx, Older(skip=0))
+
+
+@feature.button(Older, writes=False)
+async def list_older(ctx: Context, click: Older) -> Replies:
+    """List five polls, as they are now."""
+    found = await _find_listed(ctx)
+    shown = found[click.skip : click.skip + PAGE]
+    rows = [_make_row(ctx, poll) for poll in shown]
+    text = render("sondage/list", rows=rows, first=click.skip + 1, all=ctx.user.animates)
+    more = [Button("Plus anciens", Older(skip=click.skip + PAGE))] if len(found) > click.skip + PAGE else []
+    newer = [Button("Plus récents", Older(skip=max(0, click.skip - PAGE)))] if click.skip else []
+    options = {str(poll.number): f"n° {poll.number} : {quote(poll.question)}" for poll in shown}
+    return Whisper(text, [*more, *newer], menus=[Menu("Voir", See(), options)] if options else [])
+
+
+async def _find_listed(ctx: Context) -> Sequence[Poll]:
+    """Find all polls for animateurs; for others their own, and those that they may answer. The newest first."""
+    by = None if ctx.user.animates else ctx.user.id
+    own = await polls.list_page(ctx.db, 0, OWN_MAX, by)
+    open_ones = [poll for poll in await polls.list_open(ctx.db, ctx.now) if cards.is_asked(ctx, poll)]
+    return sorted({poll.id: poll for poll in [*own, *open_ones]}.values(), key=lambda poll: -poll.id)
+
+
+def _make_row(ctx: Context, poll: Poll) -> PollRow:
+    end = cards.say_end(poll, ctx.zone)
+    over = {PollState.ENDED: f"terminé {end}", PollState.WITHDRAWN: "retiré"}
+    return PollRow(poll.id, quote(poll.question, QUOTED_MAX), over.get(poll.state, f"jusqu’au {end}"))
+
+
+@feature.button(See, writes=False)
+async def show_chosen(ctx: Context, click: See) -> Replies:
+    """Show the poll that was chosen."""
+    return await cards.show_poll(ctx, int(click.chosen))
+
+
+@feature.command("sondage resultats", help="Voir les résultats d’un sondage", hint="n° 12")
+async def show_results(ctx: Context, text: str) -> Replies:
+    """Show the results of a poll; of one that is open what may be seen of them."""
+    poll = await find_named_poll(ctx, text, "resultats")
+    cards.must_see(ctx, poll)
+    if poll.state is PollState.ENDED and poll.known:
+        buttons = cards.list_result_buttons(poll, managed=cards.may_manage(ctx.user, poll))
+        return Whisper(cards.say_results(poll, poll.known), buttons)
+    cards.must_be_in_state(poll, PollState.OPEN)
+    if not poll.live and (poll.anonymous or not cards.may_manage(ctx.user, poll)):
+        raise UserError(f"Les résultats du sondage n° {poll.number} s’afficheront à la fin du vote, "
+                        f"{cards.say_end(poll, ctx.zone)}.")  # fmt: skip
+    return Whisper(cards.say_results(poll, replace(await read_visible_results(ctx.db, poll), places=())))
+
+
+async def find_named_poll(ctx: Context, text: str, what: str) -> Poll:
+    """Find the poll of that number, once it was asked. Raises UserError."""
+    number = cards.read_number(text)
+    if number is None:
+        raise UserError(WHICH.format(what=what))
+    poll = await polls.get_poll(ctx.db, number)
+    return cards.must_be_in_state(poll, PollState.OPEN, PollState.ENDED, PollState.WITHDRAWN)
+
+
+HEAD = ("question", "reponse", "departement", "votes", "participants")
+VOTES_HEAD = ("question", "personne", "departement", "reponses", "date")
+EVERYBODY = "Tous"
+
+
+def list_result_lines(poll: Poll, results: Results) -> Iterator[Sequence[Cell]]:
+    """List a head, then each answer of everybody, and of each département that is told apart; where too few voted, how
+    many they were."""
+    yield HEAD
+    yield from _list_place_lines(poll, EVERYBODY, DepartementResults("", results.votes, results.counts))
+    for place in results.places:
+        yield from _list_place_lines(poll, say_place(place.code), place)
+
+
+def _list_place_lines(poll: Poll, name: str, place: DepartementResults) -> Iterator[Sequence[Cell]]:
+    counts: Sequence[int | None] = place.counts or [None] * len(poll.options)
+    for option, count in zip(poll.options, counts, strict=True):
+        yield (poll.question, option, name, count, place.votes)
+
+
+def list_vote_lines(poll: Poll, votes: Iterable[NamedVote], people: Iterable[Person]) -> Iterator[Sequence[Cell]]:
+    """List a head, then each voter with what they chose."""
+    names = {person.id: person.full_name for person in people}
+    yield VOTES_HEAD
+    for vote in votes:
+        chosen = [option for at, option in enumerate(poll.options) if vote.choices >> at & 1]
+        name = names.get(vote.user_id, "quelqu’un qui n’est plus là")
+        at = f"{vote.at.astimezone(PARIS):%d/%m/%Y %H:%M}"
+        yield (poll.question, name, say_place(vote.departement) if vote.departement else "", " | ".join(chosen), at)
+
+
+PREPARING, DONE = "Préparation de votre fichier…", "✅ Votre fichier est prêt, juste en dessous."
+AT_ONCE = 400
+"""People looked up in one statement."""
+
+
+@feature.command("sondage export", help="Recevoir les résultats d’un sondage en CSV", hint="n° 12")
+async def export_results(ctx: ReadingContext, text: str) -> Replies:
+    """Send the file of a poll to who made it or animates."""
+    poll = cards.must_manage(ctx.user, await find_named_poll(ctx, text, "export"), PollState.OPEN, PollState.ENDED)
+    return await _send_sheet(ctx, poll)
+
+
+@feature.button(TakeSheet, writes=False)
+async def take_sheet(ctx: ReadingContext, click: TakeSheet) -> Replies:
+    """The same."""
+    poll = cards.must_manage(ctx.user, await polls.get_poll(ctx.db, click.poll), PollState.OPEN, PollState.ENDED)
+    return await _send_sheet(ctx, poll)
+
+
+async def _send_sheet(ctx: ReadingContext, poll: Poll) -> Replies:
+    _must_be_visible(poll)
+    return await send_file(ctx, SendFile(user_id=ctx.user.id, order=Sheet(poll=poll.id), waiting=PREPARING))
+
+
+def _must_be_visible(poll: Poll) -> None:
+    """Raises UserError while nobody may see how a secret vote stands."""
+    if poll.state is PollState.OPEN and poll.anonymous and not poll.live:
+        raise UserError(f"Le vote du sondage n° {poll.number} est secret jusqu’à sa fin : le fichier viendra avec les "
+                        "résultats.")  # fmt: skip
+
+
+@feature.button(TakePicture, writes=False)
+async def take_picture(ctx: ReadingContext, click: TakePicture) -> Replies:
+    """Send the picture of a poll."""
+    poll = cards.must_be_in_state(await polls.get_poll(ctx.db, click.poll), PollState.ENDED)
+    return await send_file(ctx, SendFile(user_id=ctx.user.id, order=Picture(poll=poll.id), waiting=PREPARING))
+
+
+@feature.file(Picture, name="sondage.Picture")
+async def draw_picture(ctx: ReadingContext, order: Picture, folder: Path) -> Parcel:
+    """Draw the results as a picture, under what it shows in words."""
+    poll = cards.must_be_in_state(await polls.get_poll(ctx.db, order.poll), PollState.ENDED)
+    results = poll.known
+    if results is None or not results.is_told:
+        raise UserError("Trop peu de votes pour une image.")
+    page = make_page(poll, results)
+    path = await ctx.compute(lambda: typeset.draw_picture(page, "sondage", folder))
+    shown = cards.list_lines(poll, results.votes, results.counts)
+    turnout = cards.say_turnout(poll, results)
+    return Parcel(render("sondage/picture", poll=poll, lines=shown, turnout=turnout), files=[path], done=DONE)
+
+
+def make_page(poll: Poll, results: Results) -> FigurePage:
+    """Make the page that the picture shows."""
+    shown = cards.list_lines(poll, results.votes, results.counts)
+    answers = tuple(LabelledValue(line.text, line.votes, line.percent) for line in shown)
+    places = tuple(LabelledValue(cards.say_place(place.code), place.votes) for place in results.places)
+    first, last = ((at or poll.ends_at).astimezone(PARIS).date() for at in (poll.opened_at, poll.ended_at))
+    is_about = any(line.is_about for line in shown)
+    sections = [FigureSection("reponses", "Réponses", "votes", answers, is_about)]
+    sections += [FigureSection("departements", "Votes par département", "", places)] if places else []
+    return FigurePage(
+        title=poll.question,
+        period=f"Sondage n° {poll.number} : {cards.say_turnout(poll, results)}",
+        start=first,
+        last=last,
+        today=last,
+        sections=tuple(sections),
+        notes=("Plusieurs réponses étaient possibles.",) if poll.several else (),
+        stem=f"Sondage_{poll.number}",
+    )
+
+
+@feature.file(Sheet, name="sondage.Sheet")
+async def write_sheet(ctx: Context, order: Sheet, folder: Path) -> Parcel:
+    """Write the results, and of votes with names who chose what, as they are then, for who manages the poll then."""
+    poll = cards.must_manage(ctx.user, await polls.get_poll(ctx.db, order.poll), PollState.OPEN, PollState.ENDED)
+    _must_be_visible(poll)
+    files = [folder / f"Sondage_{poll.number}.csv"]
+    sheets.write_csv(files[0], list_result_lines(poll, await read_visible_results(ctx.db, poll)))
+    if not poll.anonymous:
+        chosen = await votes.list_votes(ctx.db, poll.id)
+        files.append(folder / f"Sondage_{poll.number}_votes.csv")
+        sheets.write_csv(files[1], list_vote_lines(poll, chosen, await _list_voters(ctx, chosen)))
+    return Parcel(render("sondage/file", poll=poll), files=files, done=DONE)
+
+
+async def _list_voters(ctx: Context, chosen: Sequence[NamedVote]) -> Sequence[Person]:
+    ids = [vote.user_id for vote in chosen]
+    pages = [await people.among(ctx.db, ids[at : at + AT_ONCE]) for at in range(0, len(ids), AT_ONCE)]
+    return [person for page in pages for person in page]
+
 
 __all__ = ["feature"]

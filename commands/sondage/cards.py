@@ -15,9 +15,11 @@ from bot.features import Feature, Front, Right
 from bot.french.periods import say_moment
 from bot.french.words import group, join, plural
 from bot.menus import Choosing
-from bot.replies import Button, Message, Refresh
+from bot.replies import Button, Message, Refresh, Replies, Whisper
 from bot.texts import Markdown, escape, render
 from config.time import PARIS
+from storage import sondage as polls
+from storage import targets
 from storage.canaux import list_planned
 from storage.journal import AuditAct
 from storage.people import Person, Role
@@ -399,3 +401,30 @@ def note_poll(ctx: Context, act: AuditAct, poll: Poll, before: Mapping[str, obje
     """Note in the journal what is done with a poll; it concerns who asked it."""
     named = {"question": poll.question, **before}
     record_entry_at_end(ctx, AuditEntry(act, f"sondage:{poll.id}", poll.by, before=named, after=after))
+
+
+NOT_YOURS = "Ce sondage ne vous était pas adressé : ses résultats sont là où il a été posé."
+
+
+def is_asked(ctx: Context, poll: Poll) -> bool:
+    """Whether somebody was asked, as far as the register and the channel where they are tell."""
+    return targets.reaches(poll.targets, ctx.user) or ctx.channel_id in poll.channels
+
+
+async def show_poll(ctx: Context, number: int) -> Replies:
+    """Show who manages a poll its card, in the direct channel, where it stays true; others the poll, with « Voter »."""
+    poll = await polls.get_poll(ctx.db, number)
+    if poll is None or (poll.state is PollState.DRAFT and poll.by != ctx.user.id):
+        raise UserError(UNKNOWN)
+    if may_manage(ctx.user, poll):
+        card = CARD.send(poll, await draw_copy(ctx, poll), ctx.user.id)
+        return [card, Whisper(f"Le sondage n° {poll.number} est dans votre conversation avec le bot.")]
+    must_see(ctx, poll)
+    may_vote = not poll.is_over(ctx.now) and is_asked(ctx, poll)
+    return Whisper(say_poll(poll), [Button("Voter", Vote(poll=poll.id), "primary")] if may_vote else [])
+
+
+def must_see(ctx: Context, poll: Poll) -> None:
+    """Raises UserError for who was not asked, and sees it nowhere."""
+    if not (poll.public or may_manage(ctx.user, poll) or is_asked(ctx, poll)):
+        raise UserError(NOT_YOURS)

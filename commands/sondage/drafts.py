@@ -12,7 +12,6 @@ from bot.mattermost import ChatChannel
 from bot.replies import Ask, Replies, Update
 from commands.sondage import cards
 from commands.sondage.cards import LONGEST, SHORTEST, USUAL, Abandon, Change, Keep, feature
-from commands.sondage.results import show_poll
 from config.canaux import home_of
 from dialogs.destinations import ALL_MINE, MINE, meant
 from dialogs.sondage import AT_THE_END, HERE, LIVE, NAMED, ONE, SECRET, SEVERAL, AskPoll, AskPollHere, strip_invisible
@@ -66,7 +65,7 @@ PollWindow = AskPoll | AskPollHere
 async def open_poll_window(ctx: ReadingContext, line: str) -> Replies:
     """Open the window, with the question that was typed; or show the poll of that number."""
     if (number := cards.read_number(line)) is not None:
-        return await show_poll(ctx, number)
+        return await cards.show_poll(ctx, number)
     must_be_allowed(ctx.user, ())
     question = strip_invisible(line)
     if len(question) > QUESTION_MAX:

@@ -15,7 +15,7 @@ from sqlmodel import select
 from bot import logs
 from bot.app import App
 from bot.clock import utc_now
-from commands import annonce, travaux
+from commands import annonce, controls
 from config import canaux as planned_canaux
 from config.settings import Settings
 from config.territories import DEPARTEMENTS
@@ -124,7 +124,7 @@ class AnnouncementWorkplace(Workplace):
     async def bot(self) -> AsyncIterator[App]:
         """One at work."""
         logs.configure("INFO", LOG)
-        app = App(self.settings(), [annonce.feature, travaux.feature], first=FIRST)
+        app = App(self.settings(), [annonce.feature, controls.travaux], first=FIRST)
         await app.start()
         try:
             yield app

@@ -27,7 +27,7 @@ from cli.admin import Admin
 from cli.command import Call
 from cli.doctor.command import examine
 from cli.setup.command import SetupOptions, setup
-from commands import FEATURES, actus, travaux
+from commands import FEATURES, actus, controls
 from commands.actus import drafts, editions
 from config.settings import Settings
 from sandbox import Sandbox
@@ -168,7 +168,7 @@ class DigestWorkplace(Workplace):
     async def bot(self) -> AsyncIterator[App]:
         """One at work."""
         logs.configure("INFO", LOG)
-        app = App(self.settings(), [actus.feature, travaux.feature], first=FIRST)
+        app = App(self.settings(), [actus.feature, controls.travaux], first=FIRST)
         await app.start()
         try:
             yield app

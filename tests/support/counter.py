@@ -16,14 +16,14 @@ def main() -> None:
     # Only now: they take the lease as it is when they are loaded.
     from bot import retries
     from bot.app import serve
-    from commands import travaux
+    from commands import controls
     from config.settings import read
     from tests.support.work import WorkFeature
 
     retries.LOOK_ANYWAY = claims.LEASE.total_seconds()
     work, step = WorkFeature(), float(os.environ.get(STEP, "0.02"))
     work.trouble = lambda: asyncio.sleep(step)
-    asyncio.run(serve(read(), [work.feature, travaux.feature]))
+    asyncio.run(serve(read(), [work.feature, controls.travaux]))
 
 
 if __name__ == "__main__":

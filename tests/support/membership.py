@@ -27,9 +27,9 @@ from cli.people.lines import COLUMNS, NAMED_BY
 from cli.people.transfer import write_people
 from cli.tables import Table
 from cli.terminal import ProgressBar
-from commands import travaux
+from commands import controls
 from commands.canaux import feature
-from commands.canaux.feature import watch_channels
+from commands.canaux.cards import watch_channels
 from commands.membres import arrivals
 from config import canaux
 from config.settings import Settings
@@ -71,7 +71,7 @@ class ChannelWorkplace(Workplace):
     async def bot(self, **others: Any) -> AsyncIterator[App]:
         """One at work, with the feature of channels."""
         logs.configure("INFO", LOG)
-        app = App(self.settings(**others), [feature, travaux.feature], first=FIRST)
+        app = App(self.settings(**others), [feature, controls.travaux], first=FIRST)
         await app.start()
         await wait_for(lambda: self._hears(app))
         try:

@@ -19,7 +19,7 @@ from bot.features import Feature
 from bot.replies import Button, Direct, Parcel, Progress, Replies, Say, SendFile, Start, Step
 from bot.work.workers import WorkLease
 from cli.demo.stage import free_port
-from commands import travaux
+from commands import controls
 from config.settings import Settings
 from storage import claims
 from storage.people import Role
@@ -141,7 +141,7 @@ class WorkerWorkplace(Workplace):
     async def bot(self, **settings: Any) -> AsyncIterator[App]:
         """One run; it ends as SIGTERM ends it, unless it is ended before."""
         logs.configure("INFO", LOG)
-        app = App(self.settings(**settings), [self.gang.feature, travaux.feature], first=FIRST)
+        app = App(self.settings(**settings), [self.gang.feature, controls.travaux], first=FIRST)
         await app.start()
         await self.registers(app, self.juliette)
         try:

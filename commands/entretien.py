@@ -1,4 +1,5 @@
-"""The scheduled backup: long work of one replica, made by « coop-bot backup run » in a process of its own.
+"""What is done for the data by itself: the nightly clean-up, in which what is kept for a time only is erased when that
+time is over, and the scheduled backup, long work of one replica, made by « coop-bot backup run » in its own process.
 
 A process beside, since every row passes through Python: in this one people would wait, and memory would stay taken.
 """
@@ -25,10 +26,41 @@ from config.settings import Settings
 from config.time import PARIS
 from storage.backup import LAST_GOOD
 from storage.claims import move_cursor, read_cursor
+from storage.personal_data.retention import delete_expired
 
 log = structlog.get_logger()
 
-feature = Feature("sauvegarde", always=True)
+menage = Feature("menage", always=True)
+
+
+class Sweep(BaseModel):
+    """The work that is left when a night’s first part is done."""
+
+
+@menage.job("hour=4 minute=10", name="menage.tidy", writes=True)
+async def tidy(ctx: Context) -> Replies:
+    """Take away what is kept for too long (storage/personal_data), a bounded part of each table at once; the rest in
+    steps."""
+    count, is_more = await _sweep(ctx)
+    return Start(payload=Sweep(), quiet=True) if is_more and count else None
+
+
+@menage.chore(Sweep, name="menage.Sweep", title="Ménage", unit=("ligne", "lignes"), writes=True)
+async def go_on(ctx: Context, _: Sweep, so_far: Progress) -> Step:
+    """Take away the next part."""
+    count, is_more = await _sweep(ctx)
+    return Step(done=so_far.done + count, finished=not is_more)
+
+
+async def _sweep(ctx: Context) -> tuple[int, bool]:
+    gone, is_more = await delete_expired(ctx.db, ctx.settings, ctx.now)
+    for table, rows in gone.items():
+        if rows:
+            log.info("retention", table=table, rows=rows)
+    return sum(gone.values()), is_more
+
+
+sauvegarde = Feature("sauvegarde", always=True)
 
 LONGEST = timedelta(hours=6)
 """After so long a backup has failed."""
@@ -59,7 +91,7 @@ async def measure_age(db: AsyncSession, now: datetime) -> None:
     BACKUP_AGE.set(age if is_wanted else math.nan)
 
 
-feature.figures.append(measure_age)
+sauvegarde.figures.append(measure_age)
 
 
 def find_due(hour: int, now: datetime) -> datetime:
@@ -68,7 +100,7 @@ def find_due(hour: int, now: datetime) -> datetime:
     return due if due <= now else due - timedelta(days=1)
 
 
-@feature.job("hour=0-1,3-23 minute=5", name="sauvegarde.begin", writes=True)
+@sauvegarde.job("hour=0-1,3-23 minute=5", name="sauvegarde.begin", writes=True)
 async def begin(ctx: Context) -> Replies:
     """Begin the backup that is due; one that failed is begun again each hour, until one is good."""
     hour = ctx.settings.backup_at
@@ -118,7 +150,7 @@ def _environment(settings: Settings) -> Mapping[str, str]:
     return given | {name: str(value) for name, value in ours.items()}
 
 
-@feature.chore(
+@sauvegarde.chore(
     MakeBackup,
     name="sauvegarde.MakeBackup",
     title="Sauvegarde",
