@@ -45,12 +45,12 @@ from bot.texts import render, typeset
 from bot.work import FileDestination, WorkSignals, check_work_limit, make_work
 from bot.work.queue import WorkPhase, make_work_message
 from config.settings import Settings
+from storage import drafts, rappels, work
 from storage import outbox as table
-from storage import questions, rappels, work
 from storage.claims import LEASE
 from storage.database import Database
+from storage.drafts import OpenQuestion
 from storage.outbox import Outgoing, TargetKind
-from storage.questions import OpenQuestion
 from storage.rappels import LABEL_MAX, DailyNews
 from storage.work import Work, WorkSort
 
@@ -85,7 +85,7 @@ class OutgoingWriter:
         match reply:
             case Say() | Direct():
                 row = self._hear(self._said(reply, request), reply.topic, sender)
-                await questions.ask(db, make_open_question(reply, request, self.clock(), row))
+                await drafts.ask_question(db, make_open_question(reply, request, self.clock(), row))
                 return [row]
             case News():
                 await rappels.add_news(db, self._news(reply))
@@ -380,7 +380,7 @@ class Delivery:
             return
         async with self._d.database.transaction() as db:
             await table.add(db, messages)
-            await questions.ask(db, question)
+            await drafts.ask_question(db, question)
         self.deliver_now(messages)
 
     async def _respond(self, whisper: Whisper, request: Request) -> bool:

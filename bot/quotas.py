@@ -7,7 +7,7 @@ from bot.context import Context
 from bot.errors import UserError
 from bot.replies import Reply, Whisper
 from bot.texts import render
-from storage import quotas
+from storage import claims
 
 TOLD_FROM = 2
 """How many are left when it is said."""
@@ -51,7 +51,7 @@ async def spend(ctx: Context, kind: Quota) -> Sequence[Reply]:
     if ctx.user.animates or (ctx.request.key and await ctx.drafts.accepted(ctx.db, [ctx.request.key])):
         return []
     most = ctx.settings.quotas[kind]
-    left = await quotas.spend(ctx.db, ctx.user.id, kind, ctx.today, most)
+    left = await claims.spend_quota(ctx.db, ctx.user.id, kind, ctx.today, most)
     said = {"one": kind.said[0], "many": kind.said[1]}
     if left is None:
         contact = ctx.settings.contact
@@ -63,4 +63,4 @@ async def spend(ctx: Context, kind: Quota) -> Sequence[Reply]:
 
 async def spend_each(ctx: Context, people: Collection[str], kind: Quota) -> Collection[str]:
     """One more of what comes to each of these; those who may still get it today."""
-    return await quotas.spend_each(ctx.db, people, kind, ctx.today, ctx.settings.quotas[kind])
+    return await claims.spend_quota_each(ctx.db, people, kind, ctx.today, ctx.settings.quotas[kind])

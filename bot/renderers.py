@@ -19,8 +19,8 @@ from bot.links import Links
 from bot.menus import Menu, OpenMenu
 from bot.replies import Ask, Button, Card, Message, Refresh, Update
 from bot.texts import typeset
+from storage.drafts import OpenQuestion
 from storage.outbox import Outgoing, TargetKind
-from storage.questions import OpenQuestion
 
 COLOUR = "#000091"
 """The blue of the State’s design system, at the edge of cards."""

@@ -29,8 +29,8 @@ from cli.tables import (
 from cli.terminal import ProgressBar, align, count
 from config.text import unguard
 from storage import people
-from storage.annuaire import NETWORK, DirectoryHit, contacts, read_index
-from storage.annuaire.contacts import (
+from storage.annuaire import NETWORK, DirectoryHit, entries, read_index
+from storage.annuaire.entries import (
     COLUMNS,
     TEXT_MAX,
     Contact,
@@ -153,7 +153,7 @@ class Import(LineImport[Contact, ContactsOutcome]):
         """Those that say something new; of two about the same contact the last one counts."""
         said = {contact.key: (number, contact) for number, contact in batch}
         async with take_turn(self.database) as db:
-            known, written = await contacts.find_by_keys(db, list(said)), list[str]()
+            known, written = await entries.find_contacts(db, list(said)), list[str]()
             for key, (number, contact) in said.items():
                 before = known.get(key)
                 # What animateurs took out stays out, unless its line says something new.
@@ -162,7 +162,7 @@ class Import(LineImport[Contact, ContactsOutcome]):
                     continue
                 columns = list_differing(before, contact, COLUMNS) if before else []
                 about = contact.nom or contact.organisme
-                await contacts.save_contact(db, contact)
+                await entries.save_contact(db, contact)
                 written.append(key)
                 self.outcome.note(number, "changed" if before else "added", about, columns)
             if written:

@@ -19,11 +19,11 @@ from config.settings import Settings
 from storage import claims, schema
 from storage.backup import LAST_GOOD, BackupPlan, Content, MadeBackup, make_backup, read_content, try_backup
 from storage.backup import restore as restore_file
-from storage.backup.encryption import Identity, read_identities, read_recipients
-from storage.backup.erasures import read_erasures
+from storage.backup.file import Identity, read_identities, read_recipients
 from storage.backup.keeper import finish, unfinished, write_backup
+from storage.backup.transfer import read_erasures
 from storage.database import Database, place
-from storage.people.erasures import Erasure
+from storage.people.departures import Erasure
 
 
 async def backup(call: Call, file: Path) -> int:

@@ -22,7 +22,7 @@ from config import canaux, charte, editions, hotline, liens
 from config.kit import read_sizes
 from config.settings import Settings
 from storage.backup import BackupError, BackupPlan
-from storage.backup.encryption import read_recipients
+from storage.backup.file import read_recipients
 
 ANSWERED_WITHIN = 5.0
 """Seconds in which Mattermost may say whether it knows the bot."""

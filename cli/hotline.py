@@ -16,8 +16,8 @@ from config.settings import Settings
 from config.tables import TableError
 from config.text import fold
 from config.time import PARIS
-from storage.hotline import rows
-from storage.hotline.rows import CSV_COLUMNS, Line, TicketSelection
+from storage.hotline import figures
+from storage.hotline.figures import CSV_COLUMNS, Line, TicketSelection
 from storage.hotline.states import TicketState, Urgency
 
 
@@ -27,7 +27,7 @@ async def tickets(call: Call, state: str | None, queue: str | None, as_json: boo
     chosen, names = choose(settings, state, queue), {code: each.name for code, each in queues(settings).items()}
     with open_whole() as told:
         async with open_up_to_date(settings) as database:
-            found = rows.read_lines(database, chosen)
+            found = figures.read_ticket_lines(database, chosen)
             await (_as_json(found, told) if as_json else as_table(found, names, told))
     return 0
 
@@ -37,7 +37,7 @@ async def export_tickets(call: Call, state: str | None, queue: str | None, outpu
     chosen = choose(call.settings, state, queue)
     with open_whole(output) as told:
         async with open_up_to_date(call.settings) as database:
-            await _as_csv(rows.read_lines(database, chosen, CSV_COLUMNS), told)
+            await _as_csv(figures.read_ticket_lines(database, chosen, CSV_COLUMNS), told)
     return 0
 
 
@@ -52,7 +52,7 @@ async def _as_json(found: AsyncIterator[Line], told: TextIO) -> None:
 async def _as_csv(found: AsyncIterator[Line], told: TextIO) -> None:
     write, progress, done = begin_csv(told, CSV_COLUMNS), ProgressBar(sys.stderr, "demande"), 0
     async for line in found:
-        write(rows.make_cells(line))
+        write(figures.make_ticket_cells(line))
         done += 1
         progress.at(done)
     progress.end()

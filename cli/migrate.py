@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from cli.command import Call
 from cli.errors import OperatorError
 from cli.faults import as_sentence
-from storage import schema, upgrades
-from storage.upgrades import Outlook
+from storage import schema
+from storage.schema import Outlook
 
 PENDING, IMPOSSIBLE = 1, 2
 """What a process that only looks exits with, beside 0: there are steps to take; it can’t be done, or not be told."""
@@ -26,7 +26,7 @@ async def migrate(call: Call, *, check: bool = False) -> int:
 
 async def _tell(call: Call) -> int:
     try:
-        outlook = await upgrades.look_ahead(call.settings.database_url)
+        outlook = await schema.look_ahead(call.settings.database_url)
     except Exception as error:
         if sentence := as_sentence(error, call.known):
             raise OperatorError(str(sentence), code=IMPOSSIBLE) from error

@@ -10,9 +10,8 @@ from pydantic import Field
 from bot.forms import Clues, Form, Hidden, ReadText, Text
 from dialogs.communes import COMMUNE_FIELD
 from dialogs.themes import THEME_FIELD
-from storage.annuaire import contacts
-from storage.annuaire.contacts import COLUMNS, TEXT_MAX
-from storage.annuaire.profiles import find_commune
+from storage.annuaire import entries
+from storage.annuaire.entries import COLUMNS, TEXT_MAX, find_commune
 from storage.communes import CommunePlace, make_label
 from storage.people import Audience, Person
 
@@ -52,10 +51,10 @@ def _read_short(text: str, _: Clues) -> str:
 
 WORDS = ReadText(_read_words, show=", ".join)
 SHORT = ReadText(_read_short)
-PHONE = ReadText(lambda text, _: contacts.read_phone(text), show=contacts.show_phone, placeholder="06 12 34 56 78")
-EMAIL = ReadText(lambda text, _: contacts.read_email(text), placeholder="prenom.nom@exemple.fr")
-SITE = ReadText(lambda text, _: contacts.read_site(text), placeholder="https://exemple.fr")
-DEPARTEMENT = ReadText(lambda text, _: contacts.read_departement(text), placeholder="69, ou Rhône")
+PHONE = ReadText(lambda text, _: entries.read_phone(text), show=entries.show_phone, placeholder="06 12 34 56 78")
+EMAIL = ReadText(lambda text, _: entries.read_email(text), placeholder="prenom.nom@exemple.fr")
+SITE = ReadText(lambda text, _: entries.read_site(text), placeholder="https://exemple.fr")
+DEPARTEMENT = ReadText(lambda text, _: entries.read_departement(text), placeholder="69, ou Rhône")
 
 
 class EditProfile(Form):
@@ -92,7 +91,7 @@ class EditProfile(Form):
         commune = find_commune(person)
         return cls.draft(
             commune=make_label(commune, next(iter(commune.codes_postaux), "")) if commune else last_commune or None,
-            telephone=person.telephone and contacts.show_phone(person.telephone),
+            telephone=person.telephone and entries.show_phone(person.telephone),
             skills=tuple(person.skills),
             skill_words=", ".join(person.skill_words) or None,
             languages=", ".join(person.languages) or None,

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from bot.forms import Clues, Element, Form, Hidden, Offered, Raw, ReadText
 from dialogs.lines import Roomy, read_line
-from storage.annuaire import contacts
+from storage.annuaire import entries
 from storage.kit import (
     ADDRESS_LINES,
     HOURS_MAX,
@@ -73,7 +73,7 @@ class OrderKit(Form):
     )
     telephone: Annotated[
         str,
-        ReadText(lambda text, _: contacts.read_phone(text), show=contacts.show_phone, placeholder="06 12 34 56 78"),
+        ReadText(lambda text, _: entries.read_phone(text), show=entries.show_phone, placeholder="06 12 34 56 78"),
     ] = Field(title="Téléphone", description="Pour le transporteur, le jour de la livraison.")
     horaires: Annotated[str, ReadText(_read_hours)] = Field(
         title="Horaires de livraison", description="Par exemple : lundi à vendredi, 9h-12h et 14h-17h."

@@ -11,10 +11,9 @@ from config.ressources import CATEGORIES, KINDS, LEVELS, PUBLICS
 from dialogs.lines import Roomy, line, read_address, read_line
 from dialogs.personal_data import fault_of, fault_of_owner
 from dialogs.themes import THEME_FIELD
-from storage.ressources import needs
+from storage.ressources import feedback
 from storage.ressources.collections import ABOUT_MAX, NAME_MAX, make_name_key
-from storage.ressources.feedback import COMMENT_MAX, WORD_MAX
-from storage.ressources.needs import WORDS_MAX, make_need_key
+from storage.ressources.feedback import COMMENT_MAX, WORD_MAX, WORDS_MAX, make_need_key
 from storage.ressources.resources import LICENCE_MAX, REASON_MAX, TITLE_MAX, Resource
 
 NO_FILES, KEPT_FILES = "aucun", "gardes"
@@ -272,7 +271,7 @@ class SayNeed(Form):
         title="Ce que vous cherchiez",
         description="Lu par les animateurs. Jamais de donnée personnelle.",
     )
-    about: Annotated[str, line(needs.ABOUT_MAX, "ce texte")] = Field(
+    about: Annotated[str, line(feedback.ABOUT_MAX, "ce texte")] = Field(
         "", alias="precision", title="Un mot de plus", description="Pour qui, pour quoi faire, sous quelle forme…"
     )
 

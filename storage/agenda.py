@@ -15,7 +15,7 @@ from sqlmodel.sql.expression import Select, SelectOfScalar
 
 from config.canaux import home_of
 from storage.database import Code, Numbered, UtcTime, insert_new, upsert
-from storage.tokens import hash_token
+from storage.seals import hash_token
 
 TITLE_MAX, PLACE_MAX, DETAILS_MAX, REASON_MAX, LINK_MAX = 150, 150, 3000, 500, 1000
 

@@ -1,4 +1,5 @@
-"""Drafts: what somebody typed in a dialog that could not be accepted, kept for a week."""
+"""What is open with somebody: drafts, typed in a dialog that could not be accepted, kept for a week; and what the bot
+asked them last, in each place, which « oui » and « non » answer for a day."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -62,3 +63,41 @@ def _is_kept(now: datetime) -> ColumnElement[bool]:
 async def drop(db: AsyncSession, key: str) -> None:
     """Forget a draft."""
     await db.execute(delete(Draft).where(col(Draft.key) == key))
+
+
+QUESTION_KEPT_FOR = timedelta(days=1)
+
+
+class OpenQuestion(SQLModel, table=True):
+    """A question, or a word of politeness (``polite``), to which a word answers.
+
+    ``place`` is the channel of a whisper, empty for the direct channel, where ``message_id`` is the outbox’s id of what
+    was said, or that of the post that was rewritten. ``yes`` and ``no`` are the buttons that these words stand for
+    (bot/replies.py), empty for none.
+    """
+
+    __tablename__ = "open_question"
+
+    user_id: str = Field(primary_key=True, max_length=26)
+    place: str = Field(primary_key=True, max_length=26)
+    message_id: str = Field(max_length=26)
+    yes: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    no: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    polite: bool = False
+    asked_at: datetime = Field(sa_type=UtcTime)
+
+
+async def ask_question(db: AsyncSession, question: OpenQuestion | None) -> None:
+    """Remember a question, if there is one, in place of the one before."""
+    await upsert(db, OpenQuestion, [question.model_dump()] if question else [])
+
+
+async def find_question(db: AsyncSession, user_id: str, place: str, now: datetime) -> OpenQuestion | None:
+    """Return the last question to somebody in a place; None once it is too old."""
+    found = await db.get(OpenQuestion, (user_id, place))
+    return found if found and found.asked_at > now - QUESTION_KEPT_FOR else None
+
+
+async def settle_question(db: AsyncSession, user_id: str, place: str) -> None:
+    """Forget the question to somebody in a place: it is answered."""
+    await db.execute(delete(OpenQuestion).where(col(OpenQuestion.user_id) == user_id, col(OpenQuestion.place) == place))

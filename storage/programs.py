@@ -9,7 +9,7 @@ from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.database import UtcTime
-from storage.tokens import hash_token
+from storage.seals import hash_token
 
 ID_BYTES, SECRET_BYTES, NAME_MAX = 6, 32, 80
 

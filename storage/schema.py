@@ -1,16 +1,22 @@
-"""Bringing the tables of a database to the state this code needs."""
+"""Bringing the tables of a database to the state this code needs; and what the steps that it lacks will make of them,
+told before any of them is taken.
+
+A step that only adds lets the version before it go on serving beside the new one; whatever it takes away, narrows or
+demands, that version does not know of.
+"""
 
 import asyncio
 import os
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import Connection, create_engine, func, inspect, select, table, text
+from sqlalchemy import Connection, Inspector, String, create_engine, func, inspect, select, table, text
+from sqlalchemy.engine.interfaces import ReflectedColumn
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
@@ -218,3 +224,87 @@ def _alembic(connection: Connection, name: str, *arguments: str) -> None:
     settings.set_main_option("script_location", str(MIGRATIONS))
     settings.print_stdout = lambda *_: None  # type: ignore[method-assign]
     getattr(libraries.alembic_command, name)(settings, *arguments)
+
+
+@dataclass(frozen=True, slots=True)
+class TableShape:
+    """One table: its columns by name, and its indexes by name (true: no two rows alike)."""
+
+    columns: Mapping[str, ReflectedColumn]
+    indexes: Mapping[str, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """The steps that are missing, and what they do; sentences are in French.
+
+    ``indexed`` are tables with rows in them that are read through once, during which nobody writes into them.
+    ``breaking`` is empty where the version before can serve meanwhile and afterwards.
+    """
+
+    steps: Sequence[str]
+    added: Sequence[str]
+    indexed: Sequence[str]
+    breaking: Sequence[str]
+
+
+async def look_ahead(database_url: str) -> Outlook:
+    """Return what « coop-bot migrate » would do; nothing is written.
+
+    Raises SchemaError for a database at a step that this version does not know.
+    """
+    found = await current(database_url)
+    check_known(database_url, found)
+    if found is None:
+        return Outlook(steps(), ["toutes les tables : la base est vide"], (), ())
+    missing = [step for step in steps() if step > found]
+    return compare(missing, _shapes(found), _shapes(head()))
+
+
+def compare(steps: Sequence[str], before: Mapping[str, TableShape], after: Mapping[str, TableShape]) -> Outlook:
+    """Return what leads from the tables before to those after."""
+    tables = [f"la table {name}" for name in after if name not in before]
+    columns, indexed, breaking = list[str](), list[str](), [f"la table {n} disparaît" for n in before if n not in after]
+    for name in sorted(before.keys() & after.keys()):
+        columns += [f"la colonne {name}.{c}" for c in after[name].columns if c not in before[name].columns]
+        indexed += [name] if after[name].indexes.keys() - before[name].indexes.keys() else []
+        breaking += [f"{name}{fault}" for fault in _faults(before[name], after[name])]
+    return Outlook(steps, [*tables, *columns], indexed, breaking)
+
+
+def _faults(before: TableShape, after: TableShape) -> Iterator[str]:
+    """What who knows only the table before would stumble over."""
+    for name, column in after.columns.items():
+        known = before.columns.get(name)
+        if known is None:
+            if not column["nullable"] and column["default"] is None:
+                yield f".{name} n’a pas de valeur d’office"
+        elif known["nullable"] and not column["nullable"]:
+            yield f".{name} ne peut plus être vide"
+        elif not _is_as_wide(known, column):
+            yield f".{name} change de type"
+    yield from (f".{name} disparaît" for name in before.columns if name not in after.columns)
+    unique = [name for name, is_unique in after.indexes.items() if is_unique and name not in before.indexes]
+    yield from (f" : deux lignes semblables sont refusées ({name})" for name in unique)
+
+
+def _is_as_wide(before: ReflectedColumn, after: ReflectedColumn) -> bool:
+    """Whether whatever was written into the column before can be written into it after."""
+    old, new = before["type"], after["type"]
+    if isinstance(old, String) and isinstance(new, String):
+        return new.length is None or (old.length is not None and new.length >= old.length)
+    return str(old) == str(new)
+
+
+def _shapes(step: str) -> Mapping[str, TableShape]:
+    """The tables of a step, made in memory."""
+    with create_engine("sqlite://").begin() as connection:
+        take_steps(connection, step)
+        there = inspect(connection)
+        return {name: _shape(there, name) for name in there.get_table_names() if name != VERSION_TABLE}
+
+
+def _shape(there: Inspector, table: str) -> TableShape:
+    indexes = {str(index["name"]): bool(index["unique"]) for index in there.get_indexes(table)}
+    indexes |= {str(constraint["name"]): True for constraint in there.get_unique_constraints(table)}
+    return TableShape({column["name"]: column for column in there.get_columns(table)}, indexes)

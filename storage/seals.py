@@ -1,8 +1,10 @@
-"""Values that nobody reads or changes without the bot’s secrets: sealed with keys of their own, one for each use."""
+"""What leads somewhere or is secret: values that nobody reads or changes without the bot’s secrets, sealed with keys of
+their own, one for each use; and keys, codes and tokens, of which only digests are kept."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import sha256
 from os import urandom
 
 from config import libraries
@@ -50,3 +52,8 @@ class SealingKeys:
 def derive_key(secret: str, salt: bytes, use: bytes) -> bytes:
     """Derive a key of a secret for one use (HKDF with SHA-256)."""
     return libraries.hkdf.HKDF(libraries.hashes.SHA256(), KEY, salt=salt, info=use).derive(secret.encode())
+
+
+def hash_token(token: str) -> str:
+    """Make what a token drawn by chance is found by."""
+    return sha256(token.encode()).hexdigest()

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from storage.annuaire import contacts
-from storage.annuaire.contacts import Contact, ContactState, make_key
+from storage.annuaire import entries
+from storage.annuaire.entries import Contact, ContactState, make_key
 from storage.people import Audience, Role
 from tests.people import Mobile, Person, Post
 from tests.support.house import House
@@ -193,7 +193,7 @@ async def test_an_institution_is_found_and_its_site_is_a_link(house: House, juli
         changed_at=house.clock(),
     )
     async with house.bot.database.transaction() as db:
-        await contacts.save_contact(db, contact)
+        await entries.save_contact(db, contact)
     card = await juliette.asks(f"/annuaire {organisme.lower()}")
     for words in (organisme, "toute la France", "https://www.banque.exemple.fr/a_b", "3949"):
         assert words in card.text.replace("\u00a0", " ")

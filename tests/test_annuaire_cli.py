@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
-from storage.annuaire.contacts import Contact, ContactState
+from storage.annuaire.entries import Contact, ContactState
 from storage.database import Database
 from storage.people import Audience, Awaited, Role
 from tests.support.cli import elsewhere, run_command

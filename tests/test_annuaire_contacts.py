@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import delete, update
 from sqlmodel import col
 
-from storage.annuaire import contacts
-from storage.annuaire.contacts import Contact, ContactState, make_key
+from storage.annuaire import entries
+from storage.annuaire.entries import Contact, ContactState, make_key
 from storage.people import Person as Registered
 from storage.people import Role
 from tests.people import Person
@@ -113,7 +113,7 @@ async def test_an_imported_contact_is_taken_out_and_put_back_by_an_animateur(hou
         key=make_key("", organisme, ""), organisme=organisme, state=ContactState.PUBLISHED, changed_at=house.clock()
     )
     async with house.bot.database.transaction() as db:
-        await contacts.save_contact(db, contact)
+        await entries.save_contact(db, contact)
     assert (await juliette.asks(f"/annuaire {organisme}")).buttons == ["vCard"]
     card = await agathe.asks(f"/annuaire {organisme}")
     assert card.buttons == ["vCard", "Retirer"]

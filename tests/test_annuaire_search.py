@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage import annuaire, people
-from storage.annuaire import DirectoryEntry, DirectoryIndex, contacts
-from storage.annuaire.contacts import Contact, ContactState, make_key
+from storage.annuaire import DirectoryEntry, DirectoryIndex, entries
+from storage.annuaire.entries import Contact, ContactState, make_key
 from storage.database import Database
 from storage.people import Audience, Awaited, Person, Role
 from tests.support.cra import NOON, register_all
@@ -231,7 +231,7 @@ async def test_published_contacts_are_found_beside_people(database: Database) ->
             contact("Banque refusée", state=ContactState.REFUSED),
             contact("Banque proposée", state=ContactState.PROPOSED),
         ):
-            await contacts.save_contact(db, each)
+            await entries.save_contact(db, each)
     assert await found(database, "banque des territoires") == ["contact banque des territoires"]
     assert await found(database, "banque 69") == ["b", "contact guy banque"]
     assert await found(database, "prefecture rhône") == ["contact guy banque"]

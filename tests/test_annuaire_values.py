@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from storage.annuaire.contacts import read_departement, read_email, read_phone, read_site, show_phone
+from storage.annuaire.entries import read_departement, read_email, read_phone, read_site, show_phone
 
 
 @pytest.mark.parametrize(

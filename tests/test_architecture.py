@@ -95,8 +95,6 @@ TABLES_OF_THE_MACHINE = {
         "outbox",
         "people",
         "programs",
-        "questions",
-        "quotas",
         "rappels",
         "watchlist",
         "work",

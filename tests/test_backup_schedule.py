@@ -28,9 +28,9 @@ from commands.entretien import find_due
 from config.settings import Settings
 from storage import people
 from storage.backup import BackupError, BackupPlan, keeper, make_backup, try_backup
-from storage.backup.encryption import encrypting, open_backup, read_identities, read_recipients
+from storage.backup.file import encrypting, open_backup, read_identities, read_recipients
 from storage.database import Database
-from storage.people.erasures import Erasure, get_erasure, list_due_erasures, note_erasure
+from storage.people.departures import Erasure, get_erasure, list_due_erasures, note_erasure
 from storage.personal_data import erasure
 from tests.people import Person
 from tests.support.backups import NOW, save_backup

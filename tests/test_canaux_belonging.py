@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 
 from config.canaux import read
-from storage.canaux import Allowance
-from storage.canaux.membership import ChannelMember, MembershipRules
+from storage.canaux import Allowance, ChannelMember, MembershipRules
 from storage.people import Person, Role
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)

@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 
 from config.canaux import read
-from storage.canaux import Allowance, remember_channel
-from storage.canaux.membership import ChannelMember, compute_settling
+from storage.canaux import Allowance, ChannelMember, compute_settling, remember_channel
 from storage.database import Database
 from storage.people import Person, Role
 from tests.support.databases import database

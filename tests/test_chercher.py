@@ -17,7 +17,7 @@ from config.settings import Settings
 from storage.actus.digests import Digest, DigestEntry, DigestState
 from storage.actus.items import NewsSection
 from storage.agenda import AgendaEvent, EventState, add_event, save_event
-from storage.annuaire.contacts import Contact, ContactState, make_key
+from storage.annuaire.entries import Contact, ContactState, make_key
 from storage.canaux import remember_channel
 from storage.cra import Activite, queries
 from storage.database import Database

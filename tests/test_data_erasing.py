@@ -11,8 +11,8 @@ from storage.cra import Cra
 from storage.drafts import Draft
 from storage.journal import AuditAct, JournalEntry
 from storage.people import Person as Registered
-from storage.people import Role, erasures
-from storage.people.erasures import Erasure
+from storage.people import Role, departures
+from storage.people.departures import Erasure
 from storage.personal_data import erasure, retention
 from tests.people import Person, unique
 from tests.support.cra import file_workshop
@@ -25,7 +25,7 @@ LOOK = ("job", "donnees.look_for_sleepers")
 
 async def wish(house: House, person: Person) -> Erasure | None:
     async with house.bot.database.transaction(writes=False) as db:
-        return await erasures.get_erasure(db, person.id)
+        return await departures.get_erasure(db, person.id)
 
 
 async def registered(house: House, person: Person) -> Registered | None:
@@ -143,10 +143,10 @@ async def test_an_erasure_that_stopped_in_the_middle_goes_on_after_a_restart(hou
     house_now = house.clock()
     for _ in range(4):  # as a process does that is killed then
         async with house.bot.database.transaction() as db:
-            found = await erasures.lock_erasure(db, juliette.id)
+            found = await departures.lock_erasure(db, juliette.id)
             if found is None:
                 asked = house_now - timedelta(days=8)
-                await erasures.note_erasure(db, Erasure(user_id=juliette.id, asked_at=asked, due_at=house_now))
+                await departures.note_erasure(db, Erasure(user_id=juliette.id, asked_at=asked, due_at=house_now))
                 continue
             await erasure.erase_step(db, found, house_now)
     half = await wish(house, juliette)

@@ -15,8 +15,8 @@ from storage.cra.months import CRA_MONTH
 from storage.database import Database
 from storage.journal import AuditAct
 from storage.moderation.measures import REFUSED
-from storage.people import erasures
-from storage.people.erasures import Erasure
+from storage.people import departures
+from storage.people.departures import Erasure
 from storage.personal_data import PERSONAL_DATA, copy, erasure
 from storage.personal_data.copy import LABELS
 from storage.personal_data.declarations import ErasureFate, LegalBasis
@@ -145,12 +145,12 @@ async def test_nobody_learns_of_reports_about_them_before_somebody_decided(both:
 async def erase(database: Database, name: str) -> None:
     """Each step twice: once killed before its end."""
     async with database.transaction() as db:
-        await erasures.note_erasure(db, Erasure(user_id=make_id(name), asked_at=NOW, due_at=NOW))
+        await departures.note_erasure(db, Erasure(user_id=make_id(name), asked_at=NOW, due_at=NOW))
     for _ in range(STEPS):
         for is_killed in (True, False):
             try:
                 async with database.transaction() as db:
-                    found = await erasures.lock_erasure(db, make_id(name))
+                    found = await departures.lock_erasure(db, make_id(name))
                     assert found
                     await erasure.erase_step(db, found, NOW)
                     if is_killed:
@@ -183,7 +183,7 @@ async def test_after_an_erasure_nothing_says_who_it_was(both: Database) -> None:
     after = await read(both, BERT)
     assert {name: len(rows) for name, rows in after.items()} == {name: len(rows) for name, rows in before.items()}
     async with both.transaction(writes=False) as db:
-        done = await erasures.get_erasure(db, make_id(ANNA))
+        done = await departures.get_erasure(db, make_id(ANNA))
         assert done
         assert (done.done_at, done.pseudonym, done.step) == (NOW, "", STEPS)
 
@@ -225,10 +225,10 @@ async def test_figures_are_the_same_and_the_author_is_nobody(database: Database)
         await store_reports(db, jean, make_report())
     before = await figures(database)
     async with database.transaction() as db:
-        await erasures.note_erasure(db, Erasure(user_id=juliette.id, asked_at=NOW, due_at=NOW))
+        await departures.note_erasure(db, Erasure(user_id=juliette.id, asked_at=NOW, due_at=NOW))
     for _ in range(STEPS):
         async with database.transaction() as db:
-            found = await erasures.lock_erasure(db, juliette.id)
+            found = await departures.lock_erasure(db, juliette.id)
             assert found
             await erasure.erase_step(db, found, NOW)
     assert await figures(database) == before
@@ -270,11 +270,11 @@ async def test_who_files_in_the_middle_of_an_erasure_is_erased_once_more(databas
     async with database.transaction() as db:
         await register_all(db, juliette)
         await store_reports(db, juliette, make_report())
-        await erasures.note_erasure(db, Erasure(user_id=juliette.id, asked_at=NOW, due_at=NOW))
+        await departures.note_erasure(db, Erasure(user_id=juliette.id, asked_at=NOW, due_at=NOW))
     steps = 0
     while True:
         async with database.transaction() as db:
-            found = await erasures.lock_erasure(db, juliette.id)
+            found = await departures.lock_erasure(db, juliette.id)
             assert found
             if found.done_at:
                 break

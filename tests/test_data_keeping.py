@@ -8,8 +8,8 @@ from sqlalchemy import func, select, update
 from config.settings import Settings
 from storage.database import Database
 from storage.hotline.states import TicketState
-from storage.people import erasures
-from storage.people.erasures import Erasure
+from storage.people import departures
+from storage.people.departures import Erasure
 from storage.personal_data import PERSONAL_DATA, retention
 from storage.personal_data.copy import Duties, duties_of
 from storage.personal_data.declarations import RetentionSpan, months_before
@@ -100,8 +100,8 @@ async def test_what_somebody_has_in_hand_is_counted_then_closed_or_handed_back(b
         await db.execute(update(ticket).values(state=TicketState.PRIS, closed_at=None))
         assert await duties_of(db, make_id(ANNA), NOW - timedelta(days=400)) == Duties(asked=1, held=1, turns=1)
         erasure = Erasure(user_id=make_id(ANNA), asked_at=NOW, due_at=NOW)
-        await erasures.note_erasure(db, erasure)
-        found = await erasures.lock_erasure(db, make_id(ANNA))
+        await departures.note_erasure(db, erasure)
+        found = await departures.lock_erasure(db, make_id(ANNA))
         assert found
         await erase_step(db, found, NOW)
         assert await duties_of(db, make_id(ANNA), NOW) == Duties(asked=0, held=0, turns=0)

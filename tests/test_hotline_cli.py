@@ -12,8 +12,8 @@ import pytest
 from cli.environment import open_up_to_date
 from config.settings import read
 from storage.database import Database
-from storage.hotline import rows
-from storage.hotline.rows import COLUMNS, CSV_COLUMNS, TicketSelection
+from storage.hotline import figures
+from storage.hotline.figures import COLUMNS, CSV_COLUMNS, TicketSelection
 from storage.hotline.states import Reason, TicketState, Urgency
 from tests.support.cli import run_command
 from tests.support.databases import database, record_statements
@@ -229,7 +229,9 @@ async def test_pages_neither_repeat_nor_skip(here: Database, monkeypatch: pytest
     )
     async with open_up_to_date(read()) as opened:
         with record_statements(opened) as asked:
-            found = [line["id"] async for line in rows.read_lines(opened, TicketSelection([TicketState.NOUVEAU]))]
+            found = [
+                line["id"] async for line in figures.read_ticket_lines(opened, TicketSelection([TicketState.NOUVEAU]))
+            ]
     assert found == [1, 3, 5, 7, 9, 11, 13]
     assert len([one for one in asked if one.startswith("SELECT")]) == 3, "so many at a time"
     assert tuple(COLUMNS) == tuple(KEYS)

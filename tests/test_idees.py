@@ -18,7 +18,7 @@ from storage import idees
 from storage.actus.items import Item, ItemKind
 from storage.idees import Idea, IdeaState, IdeaVote
 from storage.people import Role
-from storage.ressources.needs import ResourceNeed, make_need_key
+from storage.ressources.feedback import ResourceNeed, make_need_key
 from tests.people import Person, Post
 from tests.support.cli import operate
 from tests.support.forms import make_team_room

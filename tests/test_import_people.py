@@ -13,7 +13,7 @@ from cli.tables import BadLineError, Table
 from cli.terminal import ProgressBar
 from config import canaux
 from storage import people
-from storage.canaux.membership import MembershipRules
+from storage.canaux import MembershipRules
 from storage.database import Database
 from storage.people import Awaited, Person, Role, departures, register
 from tests.support.databases import database, record_statements

@@ -17,7 +17,7 @@ from cli.command import Call
 from cli.errors import OperatorError
 from cli.migrate import IMPOSSIBLE, PENDING, migrate
 from config.settings import Settings
-from storage import schema, upgrades
+from storage import schema
 from storage.database import Database
 from tests.support import backups
 from tests.support.databases import PostgresServer, create_sqlite, list_models
@@ -142,29 +142,29 @@ async def test_who_can_not_look_does_not_say_that_there_are_steps() -> None:
     assert refused.value.code == IMPOSSIBLE
 
 
-def table_of(**columns: tuple[Any, bool, str | None]) -> upgrades.TableShape:
+def table_of(**columns: tuple[Any, bool, str | None]) -> schema.TableShape:
     """A table with these columns: type, whether it may be empty, what stands there by itself."""
     made: dict[str, Any] = {
         name: {"name": name, "type": kind, "nullable": nullable, "default": default}
         for name, (kind, nullable, default) in columns.items()
     }
-    return upgrades.TableShape(made, {})
+    return schema.TableShape(made, {})
 
 
 def test_what_the_version_before_would_stumble_over_is_told() -> None:
     before = {"gone": table_of(), "t": table_of(a=(String(16), True, None), b=(Integer(), True, None))}
     wider = table_of(a=(String(64), True, None), b=(Integer(), True, None), c=(Integer(), False, "0"))
-    assert upgrades.compare(["2"], before, before | {"t": wider}).breaking == []
+    assert schema.compare(["2"], before, before | {"t": wider}).breaking == []
     narrower = table_of(a=(String(8), False, None), c=(Integer(), False, None), d=(String(8), True, None))
-    told = upgrades.compare(["2"], before, {"t": narrower})
+    told = schema.compare(["2"], before, {"t": narrower})
     assert told.breaking == [
         "la table gone disparaît",
         "t.a ne peut plus être vide",
         "t.c n’a pas de valeur d’office",
         "t.b disparaît",
     ]
-    unique = upgrades.TableShape(wider.columns, {"uq_t_a": True})
-    assert upgrades.compare(["2"], {"t": wider}, {"t": unique}).breaking == [
+    unique = schema.TableShape(wider.columns, {"uq_t_a": True})
+    assert schema.compare(["2"], {"t": wider}, {"t": unique}).breaking == [
         "t : deux lignes semblables sont refusées (uq_t_a)"
     ]
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from config.policies import QUOTA_KINDS, USUAL_QUOTAS, read_quotas
-from storage import quotas
+from storage import claims
 from storage.database import Database
 from storage.people import Role
 from tests.people import Person
@@ -38,12 +38,15 @@ def test_those_that_are_not_named_are_as_usual() -> None:
 
 async def test_so_many_a_day_of_each_kind_and_person(database: Database) -> None:
     async with database.transaction() as db:
-        assert [await quotas.spend(db, "j" * 26, "sondage", DAY, 2) for _ in range(4)] == [1, 0, None, None]
-        assert await quotas.spend(db, "p" * 26, "sondage", DAY, 2) == 1
-        assert await quotas.spend(db, "j" * 26, "demande", DAY, 2) == 1
-        assert await quotas.spend(db, "j" * 26, "sondage", DAY + timedelta(days=1), 2) == 1
-        assert await quotas.spend(db, "j" * 26, "partage", DAY, 0) is None
-        assert await quotas.spend_each(db, ["j" * 26, "p" * 26, "z" * 26], "sondage", DAY, 2) == {"p" * 26, "z" * 26}
+        assert [await claims.spend_quota(db, "j" * 26, "sondage", DAY, 2) for _ in range(4)] == [1, 0, None, None]
+        assert await claims.spend_quota(db, "p" * 26, "sondage", DAY, 2) == 1
+        assert await claims.spend_quota(db, "j" * 26, "demande", DAY, 2) == 1
+        assert await claims.spend_quota(db, "j" * 26, "sondage", DAY + timedelta(days=1), 2) == 1
+        assert await claims.spend_quota(db, "j" * 26, "partage", DAY, 0) is None
+        assert await claims.spend_quota_each(db, ["j" * 26, "p" * 26, "z" * 26], "sondage", DAY, 2) == {
+            "p" * 26,
+            "z" * 26,
+        }
 
 
 async def test_the_polls_of_a_day_are_counted_and_what_remains_is_told(house: House) -> None:

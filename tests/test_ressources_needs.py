@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from storage import canaux
 from storage.people import Person as Registered
 from storage.people import Role
-from storage.ressources.needs import ResourceNeed, make_need_key
+from storage.ressources.feedback import ResourceNeed, make_need_key
 from tests.people import Person, Post
 from tests.support.forms import make_team_room
 from tests.support.house import House, agathe, plain, read_news, wait_for

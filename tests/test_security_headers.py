@@ -10,7 +10,7 @@ from bot.headers import SAFE_HEADERS
 from bot.mail import Letter, write_letter
 from bot.site import MISSED_MAX
 from config.mail import MailServer
-from storage.annuaire.contacts import read_email
+from storage.annuaire.entries import read_email
 from tests.people import Person
 from tests.support.backups import NOW
 from tests.support.house import House

@@ -28,7 +28,7 @@ from storage import sondage as polls
 from storage.actus import digests
 from storage.actus.digests import Digest, DigestState
 from storage.agenda import AgendaEvent, EventState, add_event
-from storage.annuaire.contacts import save_contact
+from storage.annuaire.entries import save_contact
 from storage.communes import get_commune
 from storage.database import Database, change
 from storage.people import Person, Role

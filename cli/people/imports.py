@@ -21,7 +21,7 @@ from cli.terminal import ProgressBar, count
 from commands.membres.notices import begin_telling
 from config.canaux import PlannedChannel
 from storage import people
-from storage.canaux.membership import ChannelMember, MembershipRules
+from storage.canaux import ChannelMember, MembershipRules
 from storage.database import Database
 from storage.journal import AuditAct
 from storage.people import Awaited, Person, departures, register

@@ -33,8 +33,7 @@ from cli.terminal import ProgressBar, begin_csv, count, open_standard_output
 from commands.membres.members import feature
 from config.settings import Settings
 from storage import journal, people
-from storage.canaux import list_allowances, list_planned
-from storage.canaux.membership import MembershipRules
+from storage.canaux import MembershipRules, list_allowances, list_planned
 from storage.database import Database
 from storage.journal import AuditAct
 from storage.people import Structure, arrivals, register

@@ -25,7 +25,7 @@ from commands.aide.home import (
     make_link,
     show_links,
 )
-from storage import questions
+from storage import drafts
 from storage.annuaire import NETWORK
 
 __all__ = ["SHOWN_MAX", "WAITING_MAX", "build_aide"]
@@ -81,5 +81,5 @@ def build_aide(features: Iterable[Feature]) -> Feature:
 
 async def _say(ctx: Context, answered: Answered) -> Sequence[Reply]:
     if answered.settles is not None:
-        await questions.settle(ctx.db, ctx.user.id, answered.settles)
+        await drafts.settle_question(ctx.db, ctx.user.id, answered.settles)
     return answered.replies

@@ -26,8 +26,8 @@ from dialogs.plain_words import Intention, Reading, understand
 from dialogs.plain_words.answers import Answer, read_answer
 from dialogs.plain_words.interpreter import read_typed
 from dialogs.plain_words.proposals import propose
-from storage import questions
-from storage.questions import OpenQuestion
+from storage import drafts
+from storage.drafts import OpenQuestion
 
 LOOKED_AT = 20
 """Posts of a conversation in which a question is looked for: what was said before them is no answer to it."""
@@ -85,10 +85,10 @@ def _make_button(stored: dict[str, object]) -> Button | None:
 
 async def find_asked(ctx: ReadingContext, message: Spoken) -> AskedHere | None:
     """Find what the bot asked last in the conversation in which a message was written."""
-    whispered = await questions.find(ctx.db, ctx.user.id, message.channel_id, ctx.now)
+    whispered = await drafts.find_question(ctx.db, ctx.user.id, message.channel_id, ctx.now)
     if isinstance(message, Addressed):
         return AskedHere(whispered, "", is_last=True) if whispered else None
-    told = await questions.find(ctx.db, ctx.user.id, "", ctx.now)
+    told = await drafts.find_question(ctx.db, ctx.user.id, "", ctx.now)
     if not (whispered or told):
         return None
     own = await _read_own(ctx, message)

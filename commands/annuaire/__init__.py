@@ -41,19 +41,17 @@ from commands.annuaire.cards import (
     link_person,
 )
 from dialogs.annuaire import AskHelp, ProposeContact
-from storage.annuaire import (
-    NETWORK,
-    DirectoryHit,
-    DirectoryIndex,
-    contacts,
-    name_place,
-    profiles,
-    read_index,
-    show_person,
+from storage.annuaire import NETWORK, DirectoryHit, DirectoryIndex, entries, name_place, read_index, show_person
+from storage.annuaire.entries import (
+    NEARNESS,
+    Contact,
+    ContactState,
+    find_commune,
+    make_key,
+    read_departement,
+    save_profile,
 )
-from storage.annuaire.contacts import Contact, ContactState, make_key, read_departement
 from storage.annuaire.index import QUERY_MAX, read_terms
-from storage.annuaire.profiles import NEARNESS, find_commune, save_profile
 from storage.communes import Commune, find_place
 from storage.journal import AuditAct
 from storage.people import Person, animating, get
@@ -154,12 +152,12 @@ async def ask_question(ctx: Context, click: Ask) -> Replies:
 @feature.submit(AskHelp, roles=NETWORK)
 async def send_question(ctx: Context, form: AskHelp) -> Replies:
     """Send the question to each who may still be asked."""
-    free = await profiles.find_willing(ctx.db, form.helpers, ctx.now, ctx.settings.help_requests)
+    free = await entries.find_willing(ctx.db, form.helpers, ctx.now, ctx.settings.help_requests)
     asked = [person for person in free if person.id != ctx.user.id]
     if not asked:
         raise UserError("Ces personnes ont déjà été assez sollicitées cette semaine : réessayez dans quelques jours.")
     key = ctx.request.key
-    await profiles.note_request(ctx.db, key, ctx.user.id, [person.id for person in asked], ctx.now)
+    await entries.note_request(ctx.db, key, ctx.user.id, [person.id for person in asked], ctx.now)
     names = [person.full_name for person in asked]
     sent = Whisper(render("annuaire/asked", names=names), [Button("Retirer ma demande", Withdraw(key=key))])
     return [sent, *(_draw_question(ctx, form, person) for person in asked)]
@@ -168,7 +166,7 @@ async def send_question(ctx: Context, form: AskHelp) -> Replies:
 @feature.button(Withdraw, roles=NETWORK)
 async def withdraw_question(ctx: Context, click: Withdraw) -> Replies:
     """Take the question back from all: it counts for nobody."""
-    if not await profiles.withdraw_request(ctx.db, click.key, ctx.user.id):
+    if not await entries.withdraw_request(ctx.db, click.key, ctx.user.id):
         raise UserError("Cette demande est déjà retirée.")
     gone = QUESTION.rewrite(click.key, render("annuaire/withdrawn"))
     return [gone, Whisper("Votre demande est retirée : personne n’a plus à y répondre.")]
@@ -184,7 +182,7 @@ async def stop_helping(ctx: Context, _: StopHelping) -> Replies:
 @feature.job("hour=4 minute=20", name="annuaire.forget_requests", writes=True)
 async def forget_requests(ctx: Context) -> Replies:
     """Drop the requests that count no more."""
-    await profiles.forget_requests(ctx.db, ctx.now)
+    await entries.forget_requests(ctx.db, ctx.now)
     return None
 
 
@@ -227,7 +225,7 @@ def _get_person(hit: DirectoryHit) -> Person:
 
 
 def _measure_nearness(ctx: Context, hit: DirectoryHit, where: SearchPlace) -> int:
-    return profiles.measure_nearness(ctx.user, _get_person(hit), where.commune, where.departement)
+    return entries.measure_nearness(ctx.user, _get_person(hit), where.commune, where.departement)
 
 
 def _draw_helper(ctx: Context, hit: DirectoryHit, where: SearchPlace) -> str:
@@ -274,12 +272,12 @@ async def tell_who_is_reachable(ctx: ReadingContext) -> Sequence[Markdown]:
     command, which vanishes: who was there when is written nowhere."""
     if ctx.request.waiting_kind != "command" or not ctx.user.may(NETWORK):
         return []
-    list_ids = partial(profiles.list_network_ids, ctx.db, ctx.today)
+    list_ids = partial(entries.list_network_ids, ctx.db, ctx.today)
     reachable = {*await ctx.people.presence.find_reachable(list_ids)} - {ctx.user.id}
     if not reachable:
         return []
     near = set(ctx.user.departements)
-    helpers = sorted(await profiles.list_helpers(ctx.db, reachable), key=lambda one: near.isdisjoint(one.departements))
+    helpers = sorted(await entries.list_helpers(ctx.db, reachable), key=lambda one: near.isdisjoint(one.departements))
     named = [link_person(ctx, one.username, one.full_name) for one in helpers[:NAMED_MAX]]
     more = len(helpers) - len(named)
     return [
@@ -310,7 +308,7 @@ async def propose_contact(ctx: Context, form: ProposeContact) -> Replies:
         changed_at=ctx.now,
         **said,
     )
-    stored = await contacts.propose_contact(ctx.db, contact)
+    stored = await entries.propose_contact(ctx.db, contact)
     if stored is None:
         raise UserError(fields={"organisme": "Ce contact est déjà dans l’annuaire, ou attend d’être relu."})
     if ctx.user.animates:
@@ -325,10 +323,10 @@ async def propose_contact(ctx: Context, form: ProposeContact) -> Replies:
 @feature.command("annuaire propositions", help="Relire les contacts proposés", roles=ANIMATEURS)
 async def review_next(ctx: Context, _: str) -> Replies:
     """Show the contact that has waited longest, with its buttons."""
-    contact = await contacts.find_oldest_proposed(ctx.db)
+    contact = await entries.find_oldest_proposed(ctx.db)
     if contact is None:
         return Whisper("Aucun contact n’attend d’être relu.")
-    count = await contacts.count_proposed(ctx.db)
+    count = await entries.count_proposed(ctx.db)
     card = _draw_review(contact, await _find_proposer(ctx, contact), None)
     return [Whisper(render("annuaire/waiting", count=count)), REVIEW.send(contact, card, ctx.user.id)]
 
@@ -337,9 +335,9 @@ async def review_next(ctx: Context, _: str) -> Replies:
 async def decide_contact(ctx: Context, click: Decide) -> Replies:
     """Publish or refuse a contact: all animateurs see it, and who proposed it is told."""
     state = ContactState.PUBLISHED if click.publish else ContactState.REFUSED
-    was = await contacts.get_state(ctx.db, click.contact_id)
-    is_new = await contacts.decide_contact(ctx.db, click.contact_id, state, ctx.user.id, ctx.now)
-    contact = await contacts.get_contact(ctx.db, click.contact_id)
+    was = await entries.get_contact_state(ctx.db, click.contact_id)
+    is_new = await entries.decide_contact(ctx.db, click.contact_id, state, ctx.user.id, ctx.now)
+    contact = await entries.get_contact(ctx.db, click.contact_id)
     if contact is None:
         raise UserError("Ce contact n’existe plus.")
     if is_new:
@@ -358,7 +356,7 @@ async def decide_contact(ctx: Context, click: Decide) -> Replies:
 @feature.waiting
 async def list_waiting(ctx: Context) -> Sequence[Waiting]:
     """Tell an animateur how many contacts wait for a review."""
-    count = await contacts.count_proposed(ctx.db) if ctx.user.animates else 0
+    count = await entries.count_proposed(ctx.db) if ctx.user.animates else 0
     if not count:
         return []
     verb = "attend d’être relu" if count == 1 else "attendent d’être relus"

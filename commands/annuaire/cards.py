@@ -20,8 +20,8 @@ from config.text import fold
 from dialogs.absence import say_away
 from dialogs.annuaire import EditProfile, EditSight
 from storage import people
-from storage.annuaire import NETWORK, DirectoryEntry, name_place, profiles, show_person
-from storage.annuaire.contacts import Contact, ContactState, get_contact, read_site, show_phone
+from storage.annuaire import NETWORK, DirectoryEntry, entries, name_place, show_person
+from storage.annuaire.entries import Contact, ContactState, get_contact, read_site, show_phone
 from storage.communes import load_communes
 from storage.cra.queries import read_last_commune
 from storage.people import Audience, Person, Role
@@ -242,13 +242,13 @@ async def ask_sight(ctx: Context, _: ChooseSight) -> Replies:
 async def save_profile(ctx: Context, sent: tuple[EditProfile, Mapping[str, str | None]]) -> Replies:
     """Save what one says of oneself, by which one is found from now on."""
     form, names = sent
-    return _draw_profile(await profiles.save_profile(ctx.db, ctx.user, {**form.say_of(ctx.user), **names}))
+    return _draw_profile(await entries.save_profile(ctx.db, ctx.user, {**form.say_of(ctx.user), **names}))
 
 
 @feature.submit(EditSight, roles=NETWORK)
 async def save_sight(ctx: Context, form: EditSight) -> Replies:
     """Save whom each field is shown to."""
-    return _draw_profile(await profiles.save_profile(ctx.db, ctx.user, form.said))
+    return _draw_profile(await entries.save_profile(ctx.db, ctx.user, form.said))
 
 
 def _draw_profile(person: Person, position: str = "", last_commune: str = "") -> Whisper:

@@ -25,8 +25,15 @@ from config.settings import Settings
 from config.territories import DEPARTEMENTS
 from config.text import fold
 from storage import people
-from storage.canaux import find_channel_ids, list_allowances, list_keys_of, list_planned, list_shown_names
-from storage.canaux.membership import ChannelMember, MembershipRules
+from storage.canaux import (
+    ChannelMember,
+    MembershipRules,
+    find_channel_ids,
+    list_allowances,
+    list_keys_of,
+    list_planned,
+    list_shown_names,
+)
 from storage.text_search import Entry, rank_entries, weigh_texts, weigh_title
 
 BUTTONS_MAX = 4

@@ -21,8 +21,7 @@ from bot.errors import ChatError, Refusal
 from bot.mattermost import ChatChannel, ChatMember, ChatReader, ChatUser
 from config.canaux import PlannedChannel
 from config.settings import Settings
-from storage.canaux import find_channel_ids, list_allowances, list_planned, runs
-from storage.canaux.membership import ChannelMember, MembershipRules
+from storage.canaux import ChannelMember, MembershipRules, find_channel_ids, list_allowances, list_planned, runs
 from storage.canaux.runs import GONE, LEADERLESS, OUTSIDERS, PRIVATE, PUBLIC, Change, ChangeState, Drift, Finding
 from storage.people import departures, every
 

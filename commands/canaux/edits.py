@@ -22,6 +22,8 @@ from dialogs.canaux import NewChannel, PutAway, RenameChannel, WriteHeader, Writ
 from storage import people, watchlist
 from storage.canaux import (
     MADE,
+    ChannelMember,
+    MembershipRules,
     amend_channel,
     find_channel_ids,
     list_allowances,
@@ -30,7 +32,6 @@ from storage.canaux import (
     remember_channel,
     runs,
 )
-from storage.canaux.membership import ChannelMember, MembershipRules
 from storage.canaux.runs import ChangeState, Drift, Finding, Run, RunKind, Stage
 
 OFFERED_MAX = 100

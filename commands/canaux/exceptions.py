@@ -35,15 +35,19 @@ from dialogs.canaux import REASON_MAX
 from storage import people
 from storage.canaux import (
     Allowance,
+    ChannelMember,
+    MembershipRules,
     allow,
+    begin_departure,
+    compute_settling,
     disallow,
     find_allowance,
     find_channel_ids,
+    find_departed,
     find_team_room,
     list_allowances,
     list_planned,
 )
-from storage.canaux.membership import ChannelMember, MembershipRules, begin_departure, compute_settling, find_departed
 from storage.canaux.runs import Drift, Finding
 from storage.journal import AuditAct
 from storage.people import Person, departures

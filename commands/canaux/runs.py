@@ -39,8 +39,17 @@ from commands.canaux.drift import build_batches, note_sent, read_act_topic, say_
 from commands.canaux.exceptions import make_exception
 from config.canaux import PlannedChannel
 from storage import people
-from storage.canaux import Allowance, allow, list_allowances, list_planned, remember_channel, runs, take_back_change
-from storage.canaux.membership import ChannelMember, MembershipRules
+from storage.canaux import (
+    Allowance,
+    ChannelMember,
+    MembershipRules,
+    allow,
+    list_allowances,
+    list_planned,
+    remember_channel,
+    runs,
+    take_back_change,
+)
 from storage.canaux.runs import LEADERSHIP, OUTSIDERS, Change, ChangeState, Drift, Run, RunKind, Stage
 from storage.journal import AuditAct
 from storage.people import departures

@@ -32,7 +32,7 @@ from storage import idees
 from storage.idees import OPEN, SHOWN, Idea, IdeaCategory, IdeaState
 from storage.journal import AuditAct
 from storage.people import Role
-from storage.ressources.needs import Need, list_open_needs
+from storage.ressources.feedback import Need, list_open_needs
 from storage.text_search import Entry, TextMemory, weigh_texts, weigh_title
 
 feature = Feature(

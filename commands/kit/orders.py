@@ -20,8 +20,7 @@ from config.tables import TableError
 from config.text import fold
 from dialogs.kit import OrderKit, ReportParcel
 from storage import canaux, kit
-from storage.annuaire.contacts import show_phone
-from storage.annuaire.profiles import find_commune
+from storage.annuaire.entries import find_commune, show_phone
 from storage.communes import get_commune
 from storage.database import change
 from storage.journal import AuditAct

@@ -39,9 +39,15 @@ from config.time import PARIS
 from dialogs.membres import GIVEN_TO_GUESTS, AskAccess, RefuseAccess, Who
 from storage import outbox, people
 from storage.annuaire import NETWORK
-from storage.annuaire.profiles import name_commune
-from storage.canaux import find_channel_ids, find_team_room, list_allowances, list_planned
-from storage.canaux.membership import ChannelMember, MembershipRules
+from storage.annuaire.entries import name_commune
+from storage.canaux import (
+    ChannelMember,
+    MembershipRules,
+    find_channel_ids,
+    find_team_room,
+    list_allowances,
+    list_planned,
+)
 from storage.journal import AuditAct
 from storage.people import Audience, Person, Role, arrivals
 from storage.people.arrivals import AccessRequest, Guest, Newcomer

@@ -25,9 +25,8 @@ from commands.membres.notices import Complete, Telling, refresh_welcome, tell_ro
 from config.territories import departement
 from dialogs.membres import CompleteProfile
 from storage import canaux, claims, journal, people
-from storage.annuaire import NETWORK, profiles
-from storage.canaux import list_planned
-from storage.canaux.membership import ChannelMember, begin_departure, compute_settling
+from storage.annuaire import NETWORK, entries
+from storage.canaux import ChannelMember, begin_departure, compute_settling, list_planned
 from storage.journal import AuditAct
 from storage.people import Person, Role, arrivals, departures
 from storage.people.arrivals import Wish
@@ -423,7 +422,7 @@ async def save_profile(ctx: Context, form: CompleteProfile) -> Replies:
     """Save a profile, but for the département, of which a leader says whether it is so; what the register said before
     stays."""
     values = {name: said for name in PROFILE_FIELDS if (said := getattr(form, name)) and not getattr(ctx.user, name)}
-    person = await profiles.save_profile(ctx.db, ctx.user, {"username": ctx.user.username, **values})
+    person = await entries.save_profile(ctx.db, ctx.user, {"username": ctx.user.username, **values})
     wished = list(form.departements or ()) if not person.departements else []
     asked = await ask_leaders(ctx, person, wished) if wished else []
     acting = members.copy_with(person, role=ctx.user.role)

@@ -23,7 +23,7 @@ from storage.database import change
 from storage.people import Person
 from storage.rdv.appointments import Rdv
 from storage.rdv.bookings import Booking, BookingSeal, find_to_mail, get_page, list_to_mail, read_key
-from storage.tokens import hash_token
+from storage.seals import hash_token
 
 EVENING = timedelta(hours=17)
 BEFORE, LAST = timedelta(hours=3), timedelta(minutes=30)

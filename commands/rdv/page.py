@@ -17,7 +17,7 @@ from commands.rdv.slots import Slot
 from commands.rdv.visits import GONE, OTHER, Held, Typed, Visit
 from config.text import fold
 from config.themes import bits
-from storage import people, quotas
+from storage import claims, people
 from storage.database import change
 from storage.people import Person
 from storage.rdv.appointments import (
@@ -43,7 +43,7 @@ from storage.rdv.bookings import (
     make_code,
     read_code,
 )
-from storage.tokens import hash_token
+from storage.seals import hash_token
 
 CANCELLED = "annule"
 """The part of an address under which a page says that a booking is cancelled."""
@@ -131,8 +131,8 @@ async def _book(visit: Visit, asked: PageRequest) -> PageAnswer:
 async def _may_book(ctx: Context, page: BookingPage, visitor: str) -> bool:
     """Count one more at the page and from the address; whether both may have it."""
     today = ctx.today
-    left = await quotas.spend(ctx.db, visitor, "rdv-adresse", today, BY_ADDRESS)
-    return left is not None and await quotas.spend(ctx.db, page.user_id, "rdv-page", today, BY_PAGE) is not None
+    left = await claims.spend_quota(ctx.db, visitor, "rdv-adresse", today, BY_ADDRESS)
+    return left is not None and await claims.spend_quota(ctx.db, page.user_id, "rdv-page", today, BY_PAGE) is not None
 
 
 async def _take(visit: Visit, slot: Slot, typed: Typed, once: str) -> PageAnswer:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from config.time import PARIS
-from storage.annuaire.contacts import read_email
+from storage.annuaire.entries import read_email
 from storage.communes import CommunePlace, find_place_exactly
 from storage.rdv import Place, PlaceKind, RdvState
 from storage.rdv.appointments import MEMO_MAX, PLACE_MAX, URL_MAX

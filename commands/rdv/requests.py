@@ -20,7 +20,7 @@ from commands.rdv.rooms import start_rooms
 from commands.rdv.visits import OVER, say_when
 from config.themes import THEMES
 from dialogs.reservation import MOMENTS_MAX, OfferMoment
-from storage.annuaire.contacts import show_phone
+from storage.annuaire.entries import show_phone
 from storage.database import change
 from storage.people import Person
 from storage.rdv.appointments import Rdv, RdvState, change_rdv, list_overlapping, take_seat

@@ -20,7 +20,7 @@ from config import libraries
 from config.themes import THEMES
 from config.time import write_instant
 from dialogs.reservation import say_closes
-from storage.annuaire.contacts import read_email, read_phone
+from storage.annuaire.entries import read_email, read_phone
 from storage.people import Person
 from storage.rdv.appointments import Rdv, RdvState
 from storage.rdv.availability import list_ranges

@@ -42,8 +42,8 @@ from config.themes import THEMES, theme_of
 from dialogs.ressources import AnswerNeed, SayNeed
 from storage import people
 from storage.journal import AuditAct
-from storage.ressources import needs, subscriptions
-from storage.ressources.needs import ABOUT_MAX, WORDS_MAX, Need, ResourceNeed, make_need_key
+from storage.ressources import feedback, subscriptions
+from storage.ressources.feedback import ABOUT_MAX, WORDS_MAX, Need, ResourceNeed, make_need_key
 from storage.ressources.resources import ShownResource, get_resource, list_shown
 from storage.ressources.subscriptions import FollowerNews, ThemeFollow
 
@@ -283,11 +283,11 @@ async def file_need(ctx: Context, form: SayNeed) -> Replies:
     """Count a need once for each person; what is personal is masked before anybody reads it."""
     words, about = _mask_personal(form.words, WORDS_MAX), _mask_personal(form.about, ABOUT_MAX)
     key = make_need_key(words)
-    await needs.hold_need(ctx.db, key, ctx.now)
-    before = await needs.get_need(ctx.db, key)
+    await feedback.hold_need(ctx.db, key, ctx.now)
+    before = await feedback.get_need(ctx.db, key)
     waited = before is not None and before.is_open
     mine = ResourceNeed(key=key, user_id=ctx.user.id, words=words, about=about, at=ctx.now)
-    is_new = await needs.put_need(ctx.db, mine)
+    is_new = await feedback.put_need(ctx.db, mine)
     need = await _find_need(ctx, key)
     thanks = Whisper(render("ressources/missed", is_new=is_new, others=len(need.whose) - 1))
     if not is_new:
@@ -309,7 +309,7 @@ async def list_needs(ctx: ReadingContext, line: str) -> Replies:
 @feature.button(Needs, roles=ANIMATEURS, writes=False)
 async def show_needs_page(ctx: Context, at: Needs) -> Replies:
     """Show a page of the needs that wait."""
-    found, total = await needs.list_open_needs(ctx.db, PAGE, (max(at.page, 1) - 1) * PAGE)
+    found, total = await feedback.list_open_needs(ctx.db, PAGE, (max(at.page, 1) - 1) * PAGE)
     if not found:
         return Whisper("Aucun besoin n’attend." if not total else "Il n’y en a pas d’autres.")
     drawn = [await _draw_need(ctx, need) for need in found]
@@ -328,13 +328,13 @@ async def ask_which_resource(ctx: Context, click: Answer) -> Replies:
 @feature.submit(AnswerNeed, roles=ANIMATEURS)
 async def answer_need(ctx: Context, form: AnswerNeed) -> Replies:
     """Tell each person who had the need, once, which resource answers it."""
-    await needs.hold_need(ctx.db, form.need, ctx.now)
+    await feedback.hold_need(ctx.db, form.need, ctx.now)
     before = await _find_waiting_need(ctx, form.need)
     try:
         resource = await find_published(ctx, form.number)
     except UserError as refusal:
         raise UserError(fields={"numero": refusal.text}) from None
-    told = await needs.close_need(ctx.db, form.need, ctx.user.id, ctx.now, form.number)
+    told = await feedback.close_need(ctx.db, form.need, ctx.user.id, ctx.now, form.number)
     _note_need(ctx, before, {"fiche": form.number})
     words = {one.user_id: quote(one.words, WORDS_MAX) for one in before.whose}
     said = {"title": link_title(resource), "number": resource.number}
@@ -348,9 +348,9 @@ async def answer_need(ctx: Context, form: AnswerNeed) -> Replies:
 @feature.button(PutAside, roles=ANIMATEURS)
 async def put_need_aside(ctx: Context, click: PutAside) -> Replies:
     """Put a need aside: nobody is told, and it can be taken back."""
-    await needs.hold_need(ctx.db, click.need, ctx.now)
+    await feedback.hold_need(ctx.db, click.need, ctx.now)
     need = await _find_waiting_need(ctx, click.need)
-    await needs.close_need(ctx.db, click.need, ctx.user.id, ctx.now)
+    await feedback.close_need(ctx.db, click.need, ctx.user.id, ctx.now)
     _note_need(ctx, need, {"ecarte": True})
     done = Whisper(render("ressources/put_aside", words=need.first.words))
     return [await _refresh_need(ctx, await _find_need(ctx, click.need)), done]
@@ -359,8 +359,8 @@ async def put_need_aside(ctx: Context, click: PutAside) -> Replies:
 @feature.button(TakeBack, roles=ANIMATEURS)
 async def reopen_need(ctx: Context, click: TakeBack) -> Replies:
     """Let a need that was put aside wait again."""
-    await needs.hold_need(ctx.db, click.need, ctx.now)
-    if not await needs.reopen_need(ctx.db, click.need):
+    await feedback.hold_need(ctx.db, click.need, ctx.now)
+    if not await feedback.reopen_need(ctx.db, click.need):
         raise UserError("Ce besoin n’est plus écarté.")
     need = await _find_need(ctx, click.need)
     _note_need(ctx, need, {"attend": True})
@@ -384,7 +384,7 @@ async def _draw_need(ctx: Context, need: Need) -> Message:
 
 
 async def _find_need(ctx: Context, key: str) -> Need:
-    need = await needs.get_need(ctx.db, key)
+    need = await feedback.get_need(ctx.db, key)
     if need is None:
         raise UserError(NEED_GONE)
     return need
@@ -392,7 +392,7 @@ async def _find_need(ctx: Context, key: str) -> Need:
 
 async def _find_waiting_need(ctx: Context, key: str) -> Need:
     """Find a need that waits. Raises UserError for one that does not any more."""
-    need = await needs.get_need(ctx.db, key)
+    need = await feedback.get_need(ctx.db, key)
     if need is None or not need.is_open:
         raise UserError(NEED_GONE)
     return need

@@ -39,7 +39,7 @@ from config.themes import THEMES
 from config.time import PARIS, find_midnight
 from dialogs.ressources import CommentResource
 from storage import canaux, claims, outbox
-from storage.ressources import feedback, resources, reviews
+from storage.ressources import feedback, resources
 from storage.ressources.feedback import ResourceComment
 from storage.ressources.resources import AnyResource, Resource, ResourceState, write_resources
 
@@ -179,7 +179,7 @@ NEW_FOR_DAYS = 3
 async def publish_resource(ctx: Context, resource: Resource, revision: int) -> Sequence[Reply]:
     """Publish a resource: it is found from now on, and told of."""
     resource.published_at = resource.published_at or ctx.now
-    resource.review_on = resource.review_on or months_after(ctx.today, reviews.YEAR_MONTHS)
+    resource.review_on = resource.review_on or months_after(ctx.today, resources.YEAR_MONTHS)
     await decide_resource(ctx, resource, revision, ResourceState.PUBLISHED)
     return await refresh_posts(ctx, resource)
 

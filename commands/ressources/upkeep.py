@@ -36,7 +36,7 @@ from commands.ressources.life import restore_resource, take_down
 from config.time import PARIS
 from storage import canaux
 from storage.journal import AuditAct
-from storage.ressources import Resource, ResourceState, link_checks, resources, reviews
+from storage.ressources import Resource, ResourceState, link_checks, resources
 from storage.ressources.link_checks import Fault, Kind, LinkCheck, Look
 from storage.ressources.resources import write_resources
 from storage.urls import LINK_MAX, read_link
@@ -62,21 +62,21 @@ class StillGood(OfResource):
 async def remind_keepers(ctx: Context) -> Replies:
     """Send one message to each author who is where it is morning, and one to the animateurs’ room, in Paris: what
     nobody else is left for, and what its author left as it is for two weeks."""
-    due = await reviews.list_reviews_due(ctx.db, ctx.today, REVIEWED_AT_ONCE)
+    due = await resources.list_reviews_due(ctx.db, ctx.today, REVIEWED_AT_ONCE)
     theirs = await find_keepers(ctx, due) if due else {}
-    first = [each for each in due if each.reviews == reviews.NOBODY]
+    first = [each for each in due if each.reviews == resources.NOBODY]
     here = await find_in_zone(ctx, set(theirs.values()), ctx.zone.key)
     by_author: dict[str, list[Resource]] = {}
     for each in first:
         if theirs.get(each.number) in here:
             by_author.setdefault(theirs[each.number], []).append(each)
-    late = [each for each in due if each.reviews != reviews.NOBODY or each.number not in theirs]
+    late = [each for each in due if each.reviews != resources.NOBODY or each.number not in theirs]
     told = [each.number for found in by_author.values() for each in found]
     replies = [
         Direct(_say_count("ressources/review_author", found), user_id=who, cards=_review_cards(ctx, found))
         for who, found in by_author.items()
     ]
-    await reviews.note_reminded(ctx.db, told, reviews.AUTHOR, ctx.today)
+    await resources.note_reminded(ctx.db, told, resources.AUTHOR, ctx.today)
     return [*replies, *await _remind_room(ctx, late)]
 
 
@@ -104,7 +104,7 @@ async def review_typed(ctx: Context, line: str) -> Replies:
 async def confirm_still_good(ctx: Context, click: StillGood) -> Replies:
     """Note that a resource is still good for a year; the message goes on with the others."""
     await find_changeable(ctx, click.resource)
-    changed = await _set_review_day(ctx, click.resource, months_after(ctx.today, reviews.YEAR_MONTHS))
+    changed = await _set_review_day(ctx, click.resource, months_after(ctx.today, resources.YEAR_MONTHS))
     if len(click.listed) < 2:
         return Update(_say_review(changed))
     listed = await resources.find_by_numbers(ctx.db, click.listed)
@@ -117,21 +117,21 @@ async def _remind_room(ctx: Context, late: Sequence[Resource]) -> Sequence[Reply
     if not room:
         return []
     said = Say(_say_count("ressources/review_room", late), channel_id=room, cards=_review_cards(ctx, late))
-    await reviews.note_reminded(ctx.db, [each.number for each in late], reviews.ANIMATEURS, ctx.today)
+    await resources.note_reminded(ctx.db, [each.number for each in late], resources.ANIMATEURS, ctx.today)
     return [said]
 
 
 async def _list_due(ctx: Context) -> Replies:
     """List one’s own that are to be looked at again; animateurs see all."""
     mine = None if ctx.user.may(ANIMATEURS) else ctx.user.id
-    found = await reviews.list_to_review(ctx.db, ctx.today, REVIEWED_AT_ONCE, mine)
+    found = await resources.list_to_review(ctx.db, ctx.today, REVIEWED_AT_ONCE, mine)
     return Whisper(_say_count("ressources/review_list", found), cards=_review_cards(ctx, found))
 
 
 async def _set_review_day(ctx: Context, number: int, day: date | None) -> Resource:
     """Set the day on which a resource is to be looked at again, or that it never is."""
     found, revision = await lock_resource(ctx, number)
-    was, found.review_on, found.reviews, found.changed_at = found.review_on, day, reviews.NOBODY, ctx.now
+    was, found.review_on, found.reviews, found.changed_at = found.review_on, day, resources.NOBODY, ctx.now
     await write_resources(ctx.db, [found], revision)
     if not is_own(ctx.user, found):
         change = ({"a_revoir": was and str(was)}, {"a_revoir": day and str(day)})

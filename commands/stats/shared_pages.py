@@ -26,9 +26,9 @@ from config.time import find_midnight
 from dialogs.stats import ShareFigures, ShareLife
 from storage import people
 from storage.people import Person
+from storage.seals import hash_token
 from storage.stats import shared_pages
 from storage.stats.shared_pages import SHARES_MAX, SharedPage
-from storage.tokens import hash_token
 
 PAGE = "chiffres"
 """The first part of the address of a shared page."""

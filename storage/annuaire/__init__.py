@@ -1,7 +1,7 @@
 """The directory: who and what is found by which words, as far as each may see it."""
 
+from storage.annuaire.entries import NETWORK, ShownPerson, may_see, name_place, show_person
 from storage.annuaire.index import DirectoryEntry, DirectoryHit, DirectoryIndex, read_index
-from storage.annuaire.profiles import NETWORK, ShownPerson, may_see, name_place, show_person
 
 __all__ = [
     "NETWORK",

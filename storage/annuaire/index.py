@@ -18,8 +18,7 @@ from config.territories import DEPARTEMENTS, hub_of
 from config.text import fold, make_theme_word
 from config.text import split_words as split_all
 from config.themes import THEMES, find_theme
-from storage.annuaire.contacts import Contact, ContactState
-from storage.annuaire.profiles import find_commune, may_see
+from storage.annuaire.entries import Contact, ContactState, find_commune, may_see
 from storage.communes import Commune, find_place_exactly
 from storage.database import dialect, execute
 from storage.people import SHOWN_TO, Audience, Awaited, Person, Role

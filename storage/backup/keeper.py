@@ -16,10 +16,8 @@ from sqlalchemy import Connection, table, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from storage import schema
-from storage.backup.encryption import Identity, Recipient, encrypting, make_pair
-from storage.backup.file import BackupError, BackupWriter, Content
-from storage.backup.tables import count_rows
-from storage.backup.transfer import OnRows, Restoration, restore, save
+from storage.backup.file import BackupError, BackupWriter, Content, Identity, Recipient, encrypting, make_pair
+from storage.backup.transfer import OnRows, Restoration, count_rows, restore, save
 
 LAST_GOOD = "sauvegarde"
 """The name under which the instant of the last backup that was tried stands (storage.claims.read_cursor)."""

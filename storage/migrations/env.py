@@ -13,8 +13,7 @@ import storage.actus.items
 import storage.actus.subscriptions
 import storage.agenda
 import storage.annonce
-import storage.annuaire.contacts
-import storage.annuaire.profiles
+import storage.annuaire.entries
 import storage.canaux
 import storage.canaux.runs
 import storage.claims
@@ -40,13 +39,10 @@ import storage.moderation.rules
 import storage.outbox.queue
 import storage.people.arrivals
 import storage.people.departures
-import storage.people.erasures
 import storage.people.notices
 import storage.people.person
 import storage.people.register
 import storage.programs
-import storage.questions
-import storage.quotas
 import storage.rappels
 import storage.rdv.appointments
 import storage.rdv.availability
@@ -58,7 +54,6 @@ import storage.rdv.webhooks
 import storage.ressources.collections
 import storage.ressources.feedback
 import storage.ressources.link_checks
-import storage.ressources.needs
 import storage.ressources.resources
 import storage.ressources.subscriptions
 import storage.sondage

@@ -16,7 +16,7 @@ from storage.database import execute
 from storage.hotline import tickets as helpdesk
 from storage.hotline.states import OPEN, Reason, TicketState
 from storage.people import ERASED, Person
-from storage.people.erasures import Erasure
+from storage.people.departures import Erasure
 from storage.personal_data import PERSONAL_DATA
 from storage.personal_data.declarations import ErasureFate, PersonalData, table_named
 from storage.personal_data.tables import GROUPS

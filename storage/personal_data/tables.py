@@ -22,18 +22,18 @@ import storage.programs
 import storage.ressources.collections
 import storage.ressources.feedback
 import storage.ressources.link_checks
-import storage.ressources.needs
 import storage.ressources.resources
 import storage.ressources.subscriptions
 import storage.sondage.votes
 import storage.stats.privacy
 import storage.stats.subscriptions
 import storage.watchlist  # noqa: F401
-from storage import absences, agenda, annonce, claims, drafts, outbox, questions, quotas, rappels, sondage, work
+from storage import absences, agenda, annonce, claims, drafts, outbox, rappels, sondage, work
 from storage.canaux import runs
 from storage.cra import practice
 from storage.hotline import duty, posts
-from storage.personal_data import moderation
+from storage.personal_data import conditions
+from storage.personal_data.conditions import claimed_for, is_work_given, old_marks, old_work, sent_to, work_of
 from storage.personal_data.declarations import (
     ErasureFate,
     PersonalData,
@@ -45,12 +45,8 @@ from storage.personal_data.declarations import (
     table_named,
     whose,
 )
-from storage.personal_data.ideas import IDEAS
-from storage.personal_data.kits import KITS
-from storage.personal_data.machine import claimed_for, is_work_given, old_marks, old_work, sent_to, work_of
+from storage.personal_data.groups import IDEAS, KITS, PEOPLE, REPORTS
 from storage.personal_data.rdv import RDV
-from storage.personal_data.register import PEOPLE
-from storage.personal_data.reports import REPORTS
 from storage.stats import shared_pages
 
 DELETED, RENAMED, KEPT = ErasureFate.DELETED, ErasureFate.RENAMED, ErasureFate.KEPT
@@ -110,7 +106,7 @@ ACTIVITY = (
     ),
     PersonalData(
         "open_question",
-        limit=limit_of(questions.KEPT_FOR, "la question", older(table_named("open_question").c.asked_at)),
+        limit=limit_of(drafts.QUESTION_KEPT_FOR, "la question", older(table_named("open_question").c.asked_at)),
         own=("user_id",),
         withheld=("yes", "no"),
         fate=DELETED,
@@ -329,11 +325,11 @@ CONDUCT = (
     ),
     PersonalData(
         "moderation_measure",
-        limit=limit_of("case_months", "son début, une fois finie", moderation.is_old_measure),
+        limit=limit_of("case_months", "son début, une fois finie", conditions.is_old_measure),
         own=("user_id",),
         lists=("before",),
         withheld=("by", "proposed_by", "ended_by", "before"),
-        given=moderation.is_measure_given,
+        given=conditions.is_measure_given,
         days=("began_at", "ended_at"),
         fate=KEPT,
     ),
@@ -341,7 +337,7 @@ CONDUCT = (
         "moderation_hit",
         limit=limit_of("case_months", "le message", older(table_named("moderation_hit").c.at)),
         own=("author_id",),
-        given=moderation.is_hit_given,
+        given=conditions.is_hit_given,
         days=("at",),
         fate=RENAMED,
     ),
@@ -351,8 +347,8 @@ CONDUCT = (
         own=("author_id",),
         lists=("context", "proposed"),
         withheld=("context", "proposed", "decided_by", "source"),
-        given=moderation.is_case_given,
-        shown=moderation.show_case,
+        given=conditions.is_case_given,
+        shown=conditions.show_case,
         days=("opened_at", "decided_at"),
         fate=KEPT,
     ),
@@ -362,8 +358,8 @@ CONDUCT = (
         limit=limit_of("journal_months", "l’acte", older(table_named("journal").c.at)),
         own=("actor_id", "target_id"),
         withheld=("before", "after"),
-        given=moderation.is_entry_given,
-        shown=moderation.show_entry,
+        given=conditions.is_entry_given,
+        shown=conditions.show_entry,
         fate=KEPT,
     ),
     PersonalData("journal_head"),
@@ -389,7 +385,7 @@ MACHINE = (
     ),
     PersonalData(
         "quota_use",
-        limit=limit_of(quotas.KEPT, "le jour", day_before(table_named("quota_use").c.day)),
+        limit=limit_of(claims.KEPT, "le jour", day_before(table_named("quota_use").c.day)),
         own=("user_id",),
         fate=DELETED,
     ),

@@ -15,8 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.database import Code, Labelled, Numbered, UtcTime, change, upsert
 from storage.rdv.appointments import Rdv, RdvState
-from storage.seals import SealingKeys, UnreadableError
-from storage.tokens import hash_token
+from storage.seals import SealingKeys, UnreadableError, hash_token
 
 KEY_BYTES, CODE_SIGNS = 18, 12
 _SIGNS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"

@@ -14,8 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.database import Code, Labelled, UtcTime, change, insert_new
 from storage.rdv.bookings import KEY_BYTES
-from storage.seals import SealingKeys, UnreadableError
-from storage.tokens import hash_token
+from storage.seals import SealingKeys, UnreadableError, hash_token
 
 SECRET_BYTES = 32
 _SALT, _USE = b"coop-bot.rdv", b"webhook"

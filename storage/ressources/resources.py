@@ -1,11 +1,12 @@
-"""The resources: their table, how it is written and read, their versions, and lists by how they stand.
+"""The resources: their table, how it is written and read, their versions, lists by how they stand, and which are to be
+looked at again.
 Each writing has a number of its own, which tells what is new since another one.
 """
 
 import datetime as dt
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar
 
@@ -13,6 +14,7 @@ import sqlalchemy
 from sqlalchemy import JSON, Column, Text, bindparam, cast, func, or_, update
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
 from config.text import fold
 from config.themes import from_bits
@@ -371,3 +373,44 @@ def _published_within(start: datetime, end: datetime) -> Sequence[Any]:
         col(Resource.published_at) >= start,
         col(Resource.published_at) < end,
     )
+
+
+NOBODY, AUTHOR, ANIMATEURS = 0, 1, 2
+"""Who was reminded, as ``Resource.reviews`` counts."""
+YEAR_MONTHS = 12
+"""Months after which what was published, or found to be still good, is looked at again."""
+PATIENCE = timedelta(days=14)
+"""How long an author may take before animateurs hear of it."""
+
+
+async def list_reviews_due(db: AsyncSession, today: date, limit: int) -> Sequence[Resource]:
+    """List those that somebody has to be reminded of: its author, or after a while animateurs. The longest due
+    first."""
+    of_author = (col(Resource.reviews) == NOBODY) & (col(Resource.review_on) <= today)
+    of_animateurs = (col(Resource.reviews) == AUTHOR) & (col(Resource.review_on) <= today - PATIENCE)
+    return (await db.exec(_select_by_review_day().where(or_(of_author, of_animateurs)).limit(limit))).all()
+
+
+async def list_to_review(db: AsyncSession, today: date, limit: int, person_id: str | None = None) -> Sequence[Resource]:
+    """List those that are to be looked at again now: all, or somebody’s."""
+    query = _select_by_review_day().where(col(Resource.review_on) <= today)
+    if person_id is not None:
+        query = query.where(or_(col(Resource.auteur_id) == person_id, col(Resource.deposited_by) == person_id))
+    return (await db.exec(query.limit(limit))).all()
+
+
+async def note_reminded(db: AsyncSession, numbers: Collection[int], reviews: int, today: date) -> None:
+    """Note that these people were reminded of these today: their time runs from now on."""
+    if not numbers:
+        return
+    revision = await begin_writing(db)
+    query = select(Resource).where(col(Resource.id).in_(numbers)).execution_options(populate_existing=True)
+    found = (await db.exec(query)).all()
+    for each in found:
+        each.reviews, each.review_on = reviews, today
+    await write_resources(db, found, revision)
+
+
+def _select_by_review_day() -> SelectOfScalar[Resource]:
+    published = select(Resource).where(Resource.state == ResourceState.PUBLISHED)
+    return published.order_by(col(Resource.review_on), col(Resource.id))

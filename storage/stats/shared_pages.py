@@ -9,8 +9,8 @@ from sqlmodel import Field, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.database import Code, Numbered, UtcTime
+from storage.seals import hash_token
 from storage.stats.figures import Percent
-from storage.tokens import hash_token
 
 KEY_BYTES = 18
 SHARES_MAX = 20

@@ -16,7 +16,7 @@ from storage.people import Role
 from storage.rdv.appointments import Rdv
 from storage.rdv.availability import WeeklyRange, replace_ranges
 from storage.rdv.bookings import Booking, BookingSeal, close_page, open_page
-from storage.tokens import hash_token
+from storage.seals import hash_token
 from tests.people import Person
 from tests.support.house import House
 

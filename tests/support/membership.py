@@ -35,8 +35,7 @@ from config import canaux
 from config.settings import Settings
 from config.text import fold
 from storage import people as stored_people
-from storage.canaux import find_channel_ids
-from storage.canaux.membership import MembershipRules
+from storage.canaux import MembershipRules, find_channel_ids
 from storage.database import Database
 from storage.people import Awaited, Role, by_username, register
 from storage.people import Person as Registered

@@ -31,8 +31,7 @@ from commands.moderation.measures import ActAnswer, ActPurpose, MeasureHandler, 
 from config.charte import MeasureKind
 from dialogs.moderation import ExcludeAuthor, SilenceAuthor, take_length
 from storage import canaux, people
-from storage.canaux import Allowance
-from storage.canaux.membership import ChannelMember, MembershipRules
+from storage.canaux import Allowance, ChannelMember, MembershipRules
 from storage.journal import AuditAct
 from storage.moderation import Case, Measure, MeasureRecord, cases, measures
 
