@@ -1,6 +1,6 @@
 """Who comes in, and what they are given: the role is checked, and the context of a handler made, here only."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -10,16 +10,25 @@ from bot.context import Context, ReadingContext, Request
 from bot.delivery import Delivery
 from bot.drafts import Drafts
 from bot.errors import UserError
-from bot.features import BesideHook, Rescue, Trigger
+from bot.features import AccessHook, BesideHook, Feature, Rescue, Trigger
 from bot.mattermost import Mattermost
 from bot.people import People
+from bot.replies import Button
 from bot.tasks import BackgroundFetches, Traffic
-from bot.texts import Markdown, render
+from bot.texts import render
 from bot.watchlist import Watchlist
 from bot.web import WebClient
 from config.settings import Settings
 from storage.database import Database
 from storage.people import Person, Role, list_to_ask
+
+
+class ReservedError(UserError):
+    """Who asks has none of the roles that it takes; ``buttons`` lead them to one."""
+
+    def __init__(self, text: str, buttons: Sequence[Button] = ()) -> None:
+        super().__init__(text)
+        self.buttons = buttons
 
 
 def always_lead() -> bool:
@@ -43,6 +52,8 @@ class HandlerDependencies:
     web: WebClient
     rescue: Rescue | None = None
     """Where it leads who sees it fail."""
+    access: AccessHook | None = None
+    """What it offers who is refused for their role."""
     beside: Sequence[BesideHook] = ()
     """What says something more to who types a command."""
     errands: BackgroundFetches = field(default_factory=BackgroundFetches)
@@ -72,7 +83,7 @@ class Admission:
             user = await people.fresh(db, request.user_id)
             if await self._may(user, request, db, trigger):
                 return user
-        raise UserError(await say_reserved(db, user, trigger.roles, self._d.settings.contact))
+        raise await refuse_role(db, user, trigger.roles, self._d.settings.contact, self._d.access)
 
     async def _may(self, user: Person, request: Request, db: AsyncSession, trigger: Trigger) -> bool:
         return user.may(trigger.roles) or await self._is_let_in(user, request, db, trigger)
@@ -98,8 +109,18 @@ class Admission:
             return (await trigger.asks(self.context(user, request, db, now, writes=False), *came),)
 
 
-async def say_reserved(db: AsyncSession, user: Person, roles: Collection[Role], contact: str) -> Markdown:
-    """That a command is for people of these roles, and whom somebody may ask who is refused by mistake."""
-    asked = [] if contact else [person.username for person in await list_to_ask(db)]
+def find_access(features: Iterable[Feature]) -> AccessHook | None:
+    """What the feature that gives roles offers who lacks one."""
+    return next((feature.access for feature in features if feature.access), None)
+
+
+async def refuse_role(
+    db: AsyncSession, user: Person, roles: Collection[Role], contact: str, access: AccessHook | None
+) -> ReservedError:
+    """The refusal of a command that is for people of these roles: it says whom somebody may ask who is refused by
+    mistake, or has the button by which who has no role asks for one."""
+    asks = access(user) if access else None
+    named = [] if contact or asks else [person.username for person in await list_to_ask(db)]
     in_order = sorted(roles, key=list(Role).index)
-    return render("refus/role", user=user, roles=in_order, contact=contact, animateurs=asked)
+    said = {"roles": in_order, "contact": contact, "animateurs": named, "may_ask": asks is not None}
+    return ReservedError(render("refus/role", user=user, **said), [asks] if asks else [])

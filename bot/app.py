@@ -12,7 +12,7 @@ import structlog
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import logs
-from bot.admission import HandlerDependencies
+from bot.admission import HandlerDependencies, find_access
 from bot.api import ApiServer
 from bot.clock import ClockSkew, utc_now
 from bot.connections import Connections, Limits
@@ -20,7 +20,7 @@ from bot.delivery import Delivery, DeliveryDependencies, RegisteredHandlers
 from bot.dispatch import Acceptance, Dispatcher
 from bot.drafts import Drafts
 from bot.event_dispatcher import DeliveryEvents, EventDispatcher, ThreadEvents, find_listening_features
-from bot.features import BesideHook, Feature, Key, Rescue, Trigger
+from bot.features import AccessHook, BesideHook, Feature, Key, Rescue, Trigger
 from bot.figures import FigureReader, watch_disk
 from bot.job_runner import JobRunner, JobScheduler
 from bot.links import Links
@@ -90,7 +90,7 @@ class App:
         sending = DeliveryDependencies(database, chat, outbox, people, links, settings, clock, known, signals)
         self._delivery = delivery = Delivery(sending)
         parts = (database, chat, people, delivery, drafts, self._traffic, self.watchlist, settings, clock)
-        dependencies = HandlerDependencies(*parts, self.web, self._rescue(), self._beside(), leads=self.skew.leads)
+        dependencies = HandlerDependencies(*parts, self.web, *self._hooks(), leads=self.skew.leads)
         self._recovery, self._fetches = Recovery(triggers, dependencies), dependencies.errands
         self._delivery_events = DeliveryEvents(triggers, dependencies, outbox)
         self.dispatcher = Dispatcher(triggers, dependencies, self._delivery_events.settle_soon)
@@ -101,17 +101,16 @@ class App:
         self.connections, self._tasks = Connections(limits or Limits()), list[asyncio.Task[None]]()
         self._entrance = HttpServer(self._server_dependencies(links, triggers, dependencies), DRAIN_SECONDS)
 
-    def _beside(self) -> tuple[BesideHook, ...]:
-        return tuple(hook for feature in self._features for hook in feature.beside)
+    def _hooks(self) -> tuple[Rescue | None, AccessHook | None, tuple[BesideHook, ...]]:
+        rescue = next((feature.rescue for feature in self._features if feature.rescue), None)
+        beside = tuple(hook for feature in self._features for hook in feature.beside)
+        return rescue, find_access(self._features), beside
 
     @cached_property
     def figures(self) -> FigureReader:
         """What reads the figures of /metrics from the tables."""
         hooks = [hook for feature in self._features for hook in feature.figures]
         return FigureReader(self.database, self.jobs.schedules, hooks, self._clock)
-
-    def _rescue(self) -> Rescue | None:
-        return next((feature.rescue for feature in self._features if feature.rescue), None)
 
     def _outbox_options(self) -> OutboxOptions:
         return OutboxOptions(self._traffic, self._folders.fresh, self.budget, leads=self.skew.leads)

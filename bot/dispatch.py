@@ -13,7 +13,7 @@ import structlog
 from pydantic import BaseModel, ValidationError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.admission import Admission, HandlerDependencies
+from bot.admission import Admission, HandlerDependencies, ReservedError
 from bot.command_lines import CommandIndex, RunCommand
 from bot.context import Context, Request, TriggerKind
 from bot.delivery import AnswerBody, Row
@@ -424,7 +424,8 @@ class Dispatcher:
                 log.warning("draft_not_kept", name=payload.form, exc_info=problem)
             else:
                 self._d.drafts.release(payload.key)
-        return [Refuse(refusal.text, refusal.fields)]
+        buttons = refusal.buttons if isinstance(refusal, ReservedError) else ()
+        return [Refuse(refusal.text, refusal.fields, buttons)]
 
 
 def _propose(line: str) -> Whisper:

@@ -23,11 +23,13 @@ from bot.texts import Markdown
 from bot.visits import ApiRequest, FeedContent, PageAnswer, PageRequest, WebhookAnswer, WebhookRequest
 from config.settings import Settings
 from config.text import fold
-from storage.claims import SCOPE_MAX
+from storage.claims import check_scope
 from storage.people import EVERYONE, Person, Role
 
 RescueHook = Callable[[str, str], Button]
 """The button under words that say that the bot failed: of the reference, and of what was being done."""
+AccessHook = Callable[[Person], Button | None]
+"""The button by which somebody asks for the role that they lack; None for who has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +175,8 @@ class Feature:
     names of those in which it must be. Switches leave alone what is ``always`` on. ``front`` shows it in « /aide ».
     """
 
+    access: AccessHook | None = None
+
     def __init__(
         self,
         name: str,
@@ -275,7 +279,7 @@ class Feature:
         handler where there was none): what it writes and answers happens at most once over replicas and restarts.
         ``only`` leaves out, by the event alone, those that are none of its business: they cost no transaction.
         """
-        return self._adds(("event", check_claim_name(name)), EVERYONE, payload=event, **more)
+        return self._adds(("event", check_scope(name)), EVERYONE, payload=event, **more)
 
     def watches(self, watched: Watches) -> Watches:
         """Where the feature listens, a value that may change while the bot runs. One for each feature.
@@ -320,6 +324,11 @@ class Feature:
         self.lets_in = hook
         return hook
 
+    def gives_access(self, hook: AccessHook) -> AccessHook:
+        """Leads who is refused for their role to this feature, by a button; one feature of all does."""
+        self.access = hook
+        return hook
+
     def rescues(self, line: str) -> Callable[[RescueHook], RescueHook]:
         """Leads who sees the bot fail to this feature, by a button, or by that line; one feature of all does."""
 
@@ -342,13 +351,12 @@ class Feature:
         03:00, which some nights have twice. A ``local`` one runs once for each zone of the register, when the time
         comes there (``ctx.zone``). What only reads keeps no writer waiting, but may be read by two replicas, of which
         one says it."""
-        return self._adds(("job", check_claim_name(name)), EVERYONE, schedule=schedule, local=local, writes=writes)
+        return self._adds(("job", check_scope(name)), EVERYONE, schedule=schedule, local=local, writes=writes)
 
     def file(self, order: type[P], *, name: str, roles: Collection[Role] = EVERYONE) -> Registers[FileHandler[P]]:
         """Such an order (``SendFile``), stored under that name, is due: makes the files, in the folder it is given,
-        without writing anything.
-
-        It may be called again for the same order. Raises UserError where there is nothing to send.
+        without writing anything. It may be called again for the same order. Raises UserError where there is nothing to
+        send.
         """
         return self.declare("file", order, roles, name, writes=False)
 
@@ -372,8 +380,7 @@ class Feature:
         return self._adds(("page", name), EVERYONE, writes=writes)
 
     def sent(self, name: str) -> Registers[PageWriter]:
-        """``POST /name/key``: what such a person sends from that page. What it changes, and what it says to people of
-        the réseau, are one transaction."""
+        """``POST /name/key``: what such a person sends from that page; what it changes and says is one transaction."""
         return self._adds(("sent", name), EVERYONE)
 
     def api(self, name: str) -> Registers[ApiHandler]:
@@ -441,10 +448,3 @@ class WorkDecorator:
     ) -> Registers[InformedStep[P, T]]: ...
     def __call__(self, payload: type[Any], **told: Any) -> Registers[Any]:
         return self._feature.declare("work", payload, pace=self._pace, **{"writes": "asks" in told, **told})
-
-
-def check_claim_name(name: str) -> str:
-    """A name under which something is claimed. Raises ValueError where the table has no room for it."""
-    if not 0 < len(name) <= SCOPE_MAX:
-        raise ValueError(f"{SCOPE_MAX} characters at most, and one at least, can be claimed by: « {name} »")
-    return name

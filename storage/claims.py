@@ -27,6 +27,13 @@ class Claim(SQLModel, table=True):
     at: datetime = Field(sa_type=UtcTime)
 
 
+def check_scope(scope: str) -> str:
+    """A name under which something is claimed. Raises ValueError where the table has no room for it."""
+    if not 0 < len(scope) <= SCOPE_MAX:
+        raise ValueError(f"{SCOPE_MAX} characters at most, and one at least, can be claimed by: « {scope} »")
+    return scope
+
+
 async def claim(db: AsyncSession, scope: str, period: str, at: datetime) -> bool:
     """Claim something to be done once; False when it was claimed before. The claim stands if the transaction does."""
     return await insert_new(db, Claim, {"scope": scope, "period": period, "at": at})

@@ -106,6 +106,21 @@ async def test_from_the_first_second_to_the_first_report(
 
 
 @pytest.mark.both_databases
+async def test_who_is_refused_is_led_to_their_access(open_house: House, team_room: str) -> None:
+    lea, _ = await comes(open_house, "lea")
+    for line in ("/cra atelier 8p 2h mail 69500", "/aide cra", "/stats"):
+        refused = await lea.asks(line)
+        assert "Vous travaillez dans le réseau ? Demandez votre accès" in plain(refused), line
+        assert refused.buttons == ["Demander mon accès"]
+    await lea.says("j’ai animé un atelier avec 8 personnes hier, 2 h, mails", await lea.direct_channel())
+    said = await lea.told("réservée aux conseillers")
+    form = await lea.opens_by(said, "Demander mon accès")
+    assert (await form.fill(**ASKED).submit()).accepted
+    carl = await open_house.conseiller("carl")
+    assert not (await carl.asks("/membres ajouter @lea")).buttons, "who has a role is told whom to ask"
+
+
+@pytest.mark.both_databases
 async def test_asked_twice_is_one_demand_and_can_be_taken_back(open_house: House, team_room: str) -> None:
     house = open_house
     agathe = await house.someone(Role.ANIMATEUR, "agathe")

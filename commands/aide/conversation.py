@@ -266,7 +266,15 @@ class Conversation:
         is_sure = reading.sure and not heard.is_long and not (heard.added and reading.line.startswith(f"/{ASKS_TEAM}"))
         if is_sure and reading.line:
             return Answered(self._do(heard, reading))
+        if not heard.is_long and (line := self._find_reserved(ctx, heard)):
+            return Answered(heard.perform(line))
         return Answered([self._propose(ctx, heard, reading)])
+
+    def _find_reserved(self, ctx: Context, heard: Heard) -> str:
+        """The command that is surely meant, and is for people of other roles: it says so, and how to have one."""
+        reading = understand(heard.words, ctx.today, self._home.lines, self._triggers)
+        line, trigger = self._tame(reading.line)
+        return line if reading.sure and trigger and not ctx.user.may(trigger.roles) else ""
 
     def _do(self, heard: Heard, reading: Reading) -> Sequence[Reply]:
         """Do at once what changes nothing, or opens a window; propose the rest."""

@@ -7,7 +7,7 @@ from functools import cached_property
 import structlog
 from pydantic import BaseModel
 
-from bot.admission import say_reserved
+from bot.admission import find_access, refuse_role
 from bot.command_lines import CommandIndex, RunCommand
 from bot.context import Context, ReadingContext
 from bot.errors import ChatError, UserError
@@ -165,7 +165,8 @@ async def answer_help(home: Home, ctx: ReadingContext, about: str) -> Message:
     if name := next((f.name for f in home.list_off(ctx) if fold(f.name) == word.split()[0]), None):
         raise UserError(render("refus/off", command=name, kept=False))
     if reserved := next((t for f in home.features for t in f.commands if t.key[1] == word.split()[0]), None):
-        raise UserError(await say_reserved(ctx.db, ctx.user, reserved.roles, ctx.settings.contact))
+        access = find_access(home.features)
+        raise await refuse_role(ctx.db, ctx.user, reserved.roles, ctx.settings.contact, access)
     return propose_commands(view, about)
 
 

@@ -54,6 +54,7 @@ from storage.people.arrivals import AccessRequest, Guest, Newcomer
 
 CARD = RowCard[AccessRequest]("membres.access:", lambda asked: asked.key)
 """The request, before whoever may decide about it."""
+ROLELESS = frozenset({None, Role.INVITE})
 ALIKE_MAX = 3
 
 
@@ -85,10 +86,16 @@ def access_button() -> Button:
     return Button("Demander mon accès", AskForAccess(), "primary")
 
 
+@feature.gives_access
+def offer_access(user: Person) -> Button | None:
+    """Lead a guest who is refused to the question that gives a role."""
+    return access_button() if user.role in ROLELESS else None
+
+
 @feature.waiting
 async def list_own_access(ctx: ReadingContext) -> Sequence[Waiting]:
     """Lead a guest to what they lack."""
-    if ctx.user.role not in {None, Role.INVITE}:
+    if ctx.user.role not in ROLELESS:
         return []
     asked = await arrivals.get_access_request(ctx.db, ctx.user.id)
     is_open = asked is not None and asked.answered_at is None
