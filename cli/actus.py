@@ -25,7 +25,7 @@ from cli.command import Call
 from cli.delivery import Pen
 from cli.environment import begin_reading, open_up_to_date
 from cli.errors import OperatorError
-from commands.actus import cards, drafts, formats, harvest
+from commands.actus import drafts, formats, harvest
 from commands.actus.editions import (
     DRAFT,
     Edition,
@@ -192,7 +192,7 @@ async def _complete(settings: Settings, database: Database, number: int, clock: 
         if digest is None or edition is None or not await drafts.fill_draft(desk, digest, edition):
             return
         again: Sequence[Reply] = (
-            [await cards.refresh_card(desk, digest)] if await DRAFT.is_sent(desk.db, digest) else []
+            [await drafts.refresh_card(desk, digest)] if await DRAFT.is_sent(desk.db, digest) else []
         )
         await outbox.add(db, await Pen(settings, clock, feature.name).rows(db, again, feature.name))
 

@@ -16,9 +16,8 @@ from config.settings import Settings
 from config.tables import TableError
 from config.text import fold
 from config.time import PARIS
-from storage.hotline import figures
+from storage.hotline import TicketState, Urgency, figures
 from storage.hotline.figures import CSV_COLUMNS, Line, TicketSelection
-from storage.hotline.states import TicketState, Urgency
 
 
 async def tickets(call: Call, state: str | None, queue: str | None, as_json: bool) -> int:

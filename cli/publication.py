@@ -27,8 +27,8 @@ from cli.environment import open_up_to_date
 from cli.errors import OperatorError
 from cli.journal import note
 from cli.terminal import ProgressBar
-from commands.actus import cards, formats, publication
-from commands.actus.cards import Publish
+from commands.actus import drafts, formats, publication
+from commands.actus.drafts import Publish
 from commands.actus.editions import DRAFT, Sheet, feature, read_sheet, tell_team
 from commands.actus.formats import draw_posts
 from commands.actus.publication import Destinations
@@ -185,7 +185,7 @@ async def _write_down(office: Office, digest: Digest, issue: Issue, shown: Sheet
         for text in _notes(found, issue.where, left_out):
             replies += await tell_team(desk, Message(text))
         if await DRAFT.is_sent(desk.db, found):
-            replies.append(await cards.refresh_card(desk, found))
+            replies.append(await drafts.refresh_card(desk, found))
         pen = Pen(office.settings, office.clock, feature.name)
         await outbox.add(db, await pen.rows(db, replies, name_of(Publish)))
 

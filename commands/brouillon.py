@@ -44,7 +44,8 @@ async def take_up(ctx: ReadingContext, _: str) -> Replies:
 
 @feature.button(TakeUpDrafts, writes=False)
 async def take_up_one(ctx: ReadingContext, click: TakeUpDrafts) -> Replies:
-    """The same of one feature’s windows, of which the one that was typed opens whatever was only shown besides."""
+    """Take up what waits in one feature’s windows; of these the one that was typed opens, whatever was only shown
+    besides."""
     found = await _find_drafts(ctx, click.feature)
     if not found:
         raise UserError(render("brouillon/nothing", feature=click.feature))
@@ -76,7 +77,7 @@ def _turn_page(page: Page[Draft], feature: str) -> list[Button]:
 
 @feature.button(TakeUp, writes=False)
 async def chosen(ctx: ReadingContext, click: TakeUp) -> Replies:
-    """Open the dialog of one of them."""
+    """Open the dialog of the draft that was chosen."""
     return await resume(ctx, Resume(key=click.chosen, here=False))
 
 

@@ -73,7 +73,7 @@ async def finish(ctx: Context, _: str) -> Replies:
 
 @feature.button(Finish, roles=CONSEILLERS)
 async def finish_by_button(ctx: Context, _: Finish) -> Replies:
-    """The same by a click."""
+    """End the practice by a click."""
     return Whisper(await _end(ctx))
 
 
@@ -90,7 +90,7 @@ async def hear_words(ctx: Context, message: Spoken) -> PlainTextReply:
 
 @feature.event(DirectMessage, name="entrainement.DirectMessage", only=_is_end)
 async def finish_by_word(ctx: Context, message: DirectMessage) -> Replies:
-    """The same by a word in the direct channel."""
+    """End the practice by a word in the direct channel."""
     if not ctx.user.may(CONSEILLERS):
         return None
     return Direct(await _end(ctx), user_id=message.user_id)

@@ -123,7 +123,7 @@ NOT_KNOWN: Mapping[str, object] = {
 
 
 def describe(cra: Cra) -> dict[str, object]:
-    """One report, as docs/wire.md says."""
+    """Describe one report, as docs/wire.md says."""
     report, commune = cra.report, get_commune(cra.commune)
     attributes = {
         "type": TYPES[cra.activite],
@@ -306,7 +306,7 @@ def _write_cursor(cra: Cra) -> str:
 
 
 def _link(asked: ApiRequest, place: Mapping[str, str]) -> dict[str, str]:
-    """The same question at another place of the list; at this one where none is given."""
+    """Make the address of the same question at another place of the list; at this one where none is given."""
     kept = {name: value for name, value in asked.fields.items() if not place or name not in PAGE_FIELDS[1:]}
     query = urlencode(kept | dict(place))
     return {"href": f"{asked.address}?{query}" if query else asked.address}

@@ -8,7 +8,7 @@ from pydantic import Field
 from bot.forms import Choice, Clues, Form, Hidden, Number, Offered, PersonPicker, ReadText, Text
 from config.hotline import CATEGORIES
 from dialogs.lines import line
-from storage.hotline.states import Reason, Urgency
+from storage.hotline import Reason, Urgency
 from storage.hotline.tickets import SUBJECT_MAX
 
 COMMUNE_MAX = 80

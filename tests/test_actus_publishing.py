@@ -14,7 +14,7 @@ from bot.clock import utc_now
 from bot.work import make_work
 from cli.actus import Standing
 from commands.actus import drafts, editions
-from commands.actus.cards import Publish
+from commands.actus.drafts import Publish
 from commands.actus.editions import Chapter, Piece, Sheet, clean_text
 from commands.actus.formats import POST_MAX, draw_posts
 from storage import canaux, outbox, work

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from bot.replies import Start
 from cli.actus import Standing
 from commands.actus import programme
-from commands.actus.cards import Publish
+from commands.actus.drafts import Publish
 from config.settings import Settings
 from storage import claims
 from storage.actus import items

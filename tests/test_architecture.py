@@ -256,6 +256,21 @@ def test_modules_are_named_by_nouns() -> None:
     assert not NOUNS_IN_ING.keys() - names.keys()
 
 
+@pytest.mark.parametrize("room", ["commands", "storage"])
+def test_no_package_hides_a_module_of_its_own(room: str) -> None:
+    """``from commands.membres import arrivals`` is that module, and not what the package took from elsewhere by this
+    name; only a feature may stand in a module that is called as it is."""
+    hidden = {
+        f"{name(package)}: {own}"
+        for package in (ROOT / room).rglob("__init__.py")
+        for node in tree(package).body
+        if isinstance(node, ast.ImportFrom) and node.module != ".".join(package.parent.relative_to(ROOT).parts)
+        for own in (alias.asname or alias.name for alias in node.names)
+        if own != "feature" and (package.with_name(f"{own}.py").exists() or package.parent.joinpath(own).is_dir())
+    }
+    assert not hidden
+
+
 def test_functions_stay_short() -> None:
     long = {
         f"{name(p)}:{f.lineno} {f.name}": lines

@@ -7,7 +7,7 @@ from sqlalchemy import func, select, update
 
 from config.settings import Settings
 from storage.database import Database
-from storage.hotline.states import TicketState
+from storage.hotline import TicketState
 from storage.people import departures
 from storage.people.departures import Erasure
 from storage.personal_data import PERSONAL_DATA, retention

@@ -17,8 +17,7 @@ from commands import FEATURES
 from storage import claims, outbox
 from storage.cra import months
 from storage.database import Database
-from storage.hotline import tickets
-from storage.hotline.states import TicketState
+from storage.hotline import TicketState, tickets
 from storage.outbox import LEASE, Outgoing, TargetKind
 from tests.people import Person
 from tests.support.cra import file_workshop

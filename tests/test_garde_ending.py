@@ -17,9 +17,8 @@ from commands.garde.rota import Gap, find_end, find_gaps, list_days_from
 from config.office_hours import USUAL_HOURS, read_closed, read_hours
 from storage import canaux
 from storage.absences import Absence
-from storage.hotline import duty, tickets
+from storage.hotline import TicketState, Urgency, duty, tickets
 from storage.hotline.duty import DutyTurn
-from storage.hotline.states import TicketState, Urgency
 from storage.hotline.tickets import Ticket
 from storage.people import Role
 from tests.people import unique

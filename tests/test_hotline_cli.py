@@ -12,9 +12,8 @@ import pytest
 from cli.environment import open_up_to_date
 from config.settings import read
 from storage.database import Database
-from storage.hotline import figures
+from storage.hotline import Reason, TicketState, Urgency, figures
 from storage.hotline.figures import COLUMNS, CSV_COLUMNS, TicketSelection
-from storage.hotline.states import Reason, TicketState, Urgency
 from tests.support.cli import run_command
 from tests.support.databases import database, record_statements
 from tests.support.hotline import AGATHE, JULIETTE, make_ticket, parse_time, register_people, store_tickets

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete
 
 from storage.database import Database
+from storage.hotline import Reason, TicketState
 from storage.hotline.figures import (
     MEDIAN,
     P90,
@@ -24,7 +25,6 @@ from storage.hotline.figures import (
     compute_quantile,
     read_figures,
 )
-from storage.hotline.states import Reason, TicketState
 from storage.hotline.tickets import Ticket
 from tests.support.databases import database, record_statements
 from tests.support.hotline import make_ticket, parse_time, store_tickets, store_wish

@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.clock import utc_now
-from storage.hotline import tickets
-from storage.hotline.states import OPEN, TABLE, ActorKind, Move, MoveError, TicketState, find_next_state, list_allowed
+from storage.hotline import OPEN, TABLE, ActorKind, Move, MoveError, TicketState, find_next_state, list_allowed, tickets
 from storage.hotline.tickets import Ticket
 from storage.people import Role
 from tests.people import Dialog, Post

@@ -9,9 +9,8 @@ from bot.work import make_work
 from commands.hotline.outages import OutageStage, TellAll
 from storage import outbox, work
 from storage.database import change
-from storage.hotline import incidents, tickets
+from storage.hotline import Move, Reason, TicketState, Urgency, incidents, tickets
 from storage.hotline.incidents import Incident
-from storage.hotline.states import Move, Reason, TicketState, Urgency
 from storage.hotline.tickets import Ticket
 from storage.people import Role
 from storage.work import WorkSort

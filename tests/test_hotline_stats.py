@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from bot.features import Key
-from storage.hotline.states import Reason, TicketState
+from storage.hotline import Reason, TicketState
 from storage.hotline.tickets import Ticket
 from storage.people import Role
 from tests.people import Person, Post, unique

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from config.policies import read_quotas
-from storage.hotline.states import Urgency
+from storage.hotline import Urgency
 from tests.people import Person, unique
 from tests.support.actus import NewsStage, news_stage
 from tests.support.agenda import AgendaStage, agenda

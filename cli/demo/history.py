@@ -16,8 +16,7 @@ from cli.demo_data.rows import Conseiller, HistoryPlan
 from cli.ressources.imports import Import
 from cli.ressources.lines import Numbered
 from cli.terminal import ProgressBar
-from commands.actus.cards import Publish
-from commands.actus.drafts import complete_draft
+from commands.actus.drafts import Publish, complete_draft
 from commands.actus.harvest import harvest_tables
 from commands.sondage.cards import Broadcast
 from config.settings import Settings

@@ -19,7 +19,7 @@ from bot.replies import Button, Direct, Progress, Replies, Start, Step, Whisper
 from bot.search import Findings, Hit, Search, SearchKind, cut_hits
 from bot.texts import Markdown, escape, render
 from bot.work import find_work, stop_work
-from commands.actus import cards, drafts, editions, edits, feeds, formats, programme, subscriptions
+from commands.actus import drafts, editions, edits, feeds, formats, programme, subscriptions
 from commands.actus.editions import ANIMATEURS, feature
 from commands.actus.publication import UNIT, get_posted
 from commands.actus.reactions import kiosque
@@ -103,18 +103,18 @@ async def _show_digest(ctx: Context, number: int) -> Replies:
 @feature.search("actus cherche", help="Chercher dans les anciens numéros", hint="mots")
 async def search_archive(ctx: ReadingContext, line: str) -> Replies:
     """Show where these words are found, the newest first."""
-    return await show_found(ctx, cards.Search(words=line, skip=0))
+    return await show_found(ctx, drafts.Search(words=line, skip=0))
 
 
-@feature.button(cards.Search, writes=False)
-async def show_found(ctx: Context, click: cards.Search) -> Replies:
+@feature.button(drafts.Search, writes=False)
+async def show_found(ctx: Context, click: drafts.Search) -> Replies:
     """Show what is found, after so many."""
     words, after = click.words[:WORDS_MAX], click.skip + PAGE
     wanted = list(dict.fromkeys(_WORD.findall(fold(words))))
     if not wanted:
         raise UserError("Dites quoi chercher, par exemple `/actus cherche inclusion`.")
     hits = await _find_hits(ctx, wanted)
-    following = [Button("Suite", cards.Search(words=words, skip=after))] if len(hits) > after else []
+    following = [Button("Suite", drafts.Search(words=words, skip=after))] if len(hits) > after else []
     text = render("actus/found", query=click.words.strip()[:WORDS_MAX], count=len(hits), hits=hits[click.skip : after])
     return Whisper(text, following)
 
@@ -193,15 +193,15 @@ async def _count_proposals(ctx: Context) -> Sequence[tuple[str, int, int]]:
 @feature.command("actus retirer", help="Retirer un numéro de partout", hint="numéro", roles=ANIMATEURS)
 async def ask_by_line(ctx: ReadingContext, line: str) -> Replies:
     """Ask once more whether a digest, named by its number, is to be withdrawn."""
-    return await ask_by_button(ctx, cards.Withdraw(digest=editions.read_number(line, "retirer")))
+    return await ask_by_button(ctx, drafts.Withdraw(digest=editions.read_number(line, "retirer")))
 
 
-@feature.button(cards.Withdraw, roles=ANIMATEURS, writes=False)
-async def ask_by_button(ctx: Context, click: cards.Withdraw) -> Replies:
+@feature.button(drafts.Withdraw, roles=ANIMATEURS, writes=False)
+async def ask_by_button(ctx: Context, click: drafts.Withdraw) -> Replies:
     """Ask once more whether a digest is to be withdrawn."""
     digest = await editions.get_digest(ctx, click.digest)
     _must_be_out(digest)
-    surely = Button("Retirer partout", cards.WithdrawSurely(digest=digest.number), "danger")
+    surely = Button("Retirer partout", drafts.WithdrawSurely(digest=digest.number), "danger")
     return Whisper(render("actus/withdraw", digest=digest), [surely])
 
 
@@ -212,8 +212,8 @@ def _must_be_out(digest: Digest) -> None:
         raise UserError(f"Le n° {digest.number} n’est pas encore sorti : « Reporter », sous son brouillon, le retarde.")
 
 
-@feature.button(cards.WithdrawSurely, roles=ANIMATEURS)
-async def withdraw_digest(ctx: Context, click: cards.WithdrawSurely) -> Replies:
+@feature.button(drafts.WithdrawSurely, roles=ANIMATEURS)
+async def withdraw_digest(ctx: Context, click: drafts.WithdrawSurely) -> Replies:
     """Withdraw a digest: nothing more of it is said, and what stands is deleted beside."""
     digest = await editions.get_digest(ctx, click.digest, lock=True)
     _must_be_out(digest)
@@ -221,10 +221,10 @@ async def withdraw_digest(ctx: Context, click: cards.WithdrawSurely) -> Replies:
     if digest.at > ctx.now:
         await _free_day(ctx, digest)
     editions.note_digest(ctx, AuditAct.DIGEST_WITHDRAW, digest, {"etat": DigestState.PUBLISHED.value})
-    stopped = await stop_work(ctx.db, cards.Rewrite(digest=digest.number))
-    removal = Start(payload=cards.Removal(digest=digest.number))
+    stopped = await stop_work(ctx.db, drafts.Rewrite(digest=digest.number))
+    removal = Start(payload=drafts.Removal(digest=digest.number))
     told = Whisper(f"Le n° {digest.number} est retiré : ses messages disparaissent.")
-    return [told, await cards.refresh_card(ctx, digest), *stopped, removal]
+    return [told, await drafts.refresh_card(ctx, digest), *stopped, removal]
 
 
 async def _free_day(ctx: Context, digest: Digest) -> None:
@@ -236,19 +236,19 @@ async def _free_day(ctx: Context, digest: Digest) -> None:
     await change(ctx.db, digest, day=day, first_day=day)
 
 
-@feature.button(cards.Restore, roles=ANIMATEURS)
-async def restore_digest(ctx: Context, click: cards.Restore) -> Replies:
+@feature.button(drafts.Restore, roles=ANIMATEURS)
+async def restore_digest(ctx: Context, click: drafts.Restore) -> Replies:
     """Make a draft again of what was withdrawn, with all that it had, for its own day where no other has that."""
     digest = await editions.get_digest(ctx, click.digest, lock=True)
     if digest.state is not DigestState.WITHDRAWN:
         raise UserError(f"Le n° {digest.number} n’est pas retiré.")
-    if await find_work(ctx.db, cards.Removal(digest=digest.number)):
+    if await find_work(ctx.db, drafts.Removal(digest=digest.number)):
         raise UserError("Ses messages sont encore en train de disparaître : réessayez dans un instant.")
     await outbox.forget_ended(ctx.db, get_posted(digest).topics)
     await _reset_digest(ctx, digest)
     editions.note_digest(ctx, AuditAct.DIGEST_RESTORE, digest, {"etat": DigestState.WITHDRAWN.value})
     told = render("actus/restored", digest=digest, at=editions.say_at(digest.at), past=digest.at <= ctx.now)
-    return [Whisper(told), await cards.refresh_card(ctx, digest, here=True)]
+    return [Whisper(told), await drafts.refresh_card(ctx, digest, here=True)]
 
 
 OF_PUBLICATION = {
@@ -283,8 +283,8 @@ async def _find_own_day(ctx: Context, digest: Digest) -> date:
     return named
 
 
-@feature.work(cards.Removal, name="actus.Removal", title="Retrait des actus", unit=UNIT, writes=True)
-async def remove_posts(ctx: Context, asked: cards.Removal, so_far: Progress) -> Step:
+@feature.work(drafts.Removal, name="actus.Removal", title="Retrait des actus", unit=UNIT, writes=True)
+async def remove_posts(ctx: Context, asked: drafts.Removal, so_far: Progress) -> Step:
     """Delete the next of its posts, in all channels; what nobody tried to send is not sent, the rest arrives first."""
     digest = await digests.get(ctx.db, asked.digest)
     if digest is None or not digest.parts:

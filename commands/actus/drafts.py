@@ -1,4 +1,5 @@
-"""The draft of an edition: found or begun, filled with the best of what was collected, shown and previewed."""
+"""The draft of a digest: found or begun, filled with the best of what was collected, shown to its editors and
+previewed; what the buttons of its card carry."""
 
 import itertools
 from collections import Counter
@@ -6,26 +7,180 @@ from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.calendar import Occasion, Recurrence, working_days_before
 from bot.command_lines import RunCommand
 from bot.context import Context
 from bot.errors import UserError
-from bot.french.words import join
-from bot.replies import Button, Direct, Replies, Reply, Start, Waiting, Whisper
-from commands.actus import cards, editions, harvest
-from commands.actus.cards import Preview
-from commands.actus.editions import ANIMATEURS, Edition, NewsContext, feature
+from bot.french.words import join, plural
+from bot.plain_text import shorten
+from bot.replies import Button, Direct, Message, Refresh, Replies, Reply, Start, Waiting, Whisper
+from bot.texts import Markdown, escape, render
+from commands.actus import editions, harvest
+from commands.actus.editions import ANIMATEURS, Edition, NewsContext, Sheet, feature, lay_out_sheet
 from commands.actus.formats import draw_posts
 from commands.actus.harvest import DigestPeriod, Harvest
+from config.editions import Unapproved
 from config.text import fold
 from config.time import PARIS
+from dialogs.actus import EntryMove
 from storage import canaux
 from storage.actus import digests, items
 from storage.actus.digests import Digest, DigestEntry, DigestState
 from storage.actus.items import Item, ItemKind, NewsSection
 from storage.database import change
+from storage.targets import say_target
+
+
+class About(BaseModel):
+    """Something about the digest of that number."""
+
+    digest: int
+
+
+class Approve(About):
+    """« Approuver » it as it was at that revision."""
+
+    revision: int
+
+
+class PublishNow(About):
+    """« Publier maintenant » what was approved, before its hour."""
+
+
+class Unapprove(About):
+    """« Reprendre »: it is edited again."""
+
+
+class Preview(About):
+    """« Aperçu », exactly as it will look."""
+
+
+class Edit(About):
+    """« Modifier… »: what is in it, chosen in a window."""
+
+
+class GoOn(About):
+    """« Continuer » with what was chosen in a window, where a window has one step only; ``entry`` is 0 for none."""
+
+    entry: int
+    move: EntryMove
+
+
+class Postpone(About):
+    """« Reporter » it."""
+
+
+class Withdraw(About):
+    """« Retirer » what came out: asked once more."""
+
+
+class WithdrawSurely(About):
+    """It is taken away everywhere."""
+
+
+class Restore(About):
+    """« Restaurer » what was withdrawn: it is a draft again."""
+
+
+class Publish(About):
+    """Work: the digest comes out: checked, its paper made, said in each of its channels."""
+
+
+class CheckPlaces(About):
+    """Work: the channels in which it will come out are looked at, once it was approved."""
+
+
+class Document(About):
+    """An order: the paper of the digest, as it is at that revision."""
+
+    revision: int
+
+
+class Rewrite(About):
+    """Work: what stands is rewritten as the digest is now."""
+
+
+class Removal(About):
+    """Work: what stands is deleted."""
+
+
+class Search(BaseModel):
+    """« Suite » of what was found in the archive, after so many."""
+
+    words: str
+    skip: int
+
+
+PUBLISH_NOW = "Publier maintenant"
+SHOWN_MAX = 14_000
+"""Characters of a draft; of a longer one the titles are shown, and « Aperçu » shows the rest."""
+
+
+async def draw_card(desk: NewsContext, digest: Digest) -> Message:
+    """Draw a digest as its editors see it now."""
+    edition = await editions.find_edition(desk, digest)
+    sheet = lay_out_sheet(digest, await digests.list_entries(desk.db, digest.number), edition)
+    first, *others = draw_posts(sheet)
+    is_long = bool(others) or len(first) > SHOWN_MAX
+    body = _draw_titles(sheet) if is_long else first
+    text = render(
+        "actus/draft",
+        digest=digest,
+        state=digest.state.value,
+        at=editions.say_at(digest.at),
+        past=digest.at <= desk.now,
+        where=", ".join(digest.channels.values()) or (await say_places(desk, edition) if edition else ""),
+        count=plural(len(sheet.pieces), "élément"),
+        by=await editions.name_person(desk, digest.approved_by),
+        publishes=edition is not None and edition.unapproved is Unapproved.PUBLISH,
+        body=body if digest.state in digests.OPEN else "",
+        titled=is_long,
+    )
+    return Message(text, draw_buttons(digest, late=digest.at <= desk.now))
+
+
+async def refresh_card(desk: NewsContext, digest: Digest, *, here: bool = False) -> Refresh:
+    """Show on all copies how the digest is now."""
+    return editions.DRAFT.rewrite(digest, await draw_card(desk, digest), here=here)
+
+
+def _draw_titles(sheet: Sheet) -> Markdown:
+    lines = [f"### {escape(sheet.heading)}"]
+    for chapter in sheet.chapters:
+        lines += ["", f"#### {escape(chapter.title)}", ""]
+        lines += [f"- {escape(shorten(piece.title, 120))}" for piece in chapter.pieces]
+    return Markdown("\n".join(lines))
+
+
+def draw_buttons(digest: Digest, *, late: bool) -> Sequence[Button]:
+    """Draw what can be done with a digest, ``late`` once its hour is past."""
+    about = {"digest": digest.number}
+    preview, edit = Button("Aperçu", Preview(**about)), Button("Modifier…", Edit(**about))
+    postpone = Button("Reporter", Postpone(**about))
+    match digest.state:
+        case DigestState.DRAFT | DigestState.HELD:
+            approve = Approve(digest=digest.number, revision=digest.revision)
+            label = "Approuver et publier" if late else "Approuver"
+            return [Button(label, approve, "primary"), preview, edit, postpone]
+        case DigestState.APPROVED:
+            unapprove, now = Button("Reprendre", Unapprove(**about)), Button(PUBLISH_NOW, PublishNow(**about))
+            return [unapprove, preview, postpone, now]
+        case DigestState.PUBLISHED:
+            return [Button("Corriger…", Edit(**about)), Button("Retirer", Withdraw(**about), "danger")]
+        case DigestState.WITHDRAWN:
+            return [Button("Restaurer", Restore(**about))]
+        case _:
+            return []
+
+
+async def say_places(desk: NewsContext, edition: Edition) -> str:
+    """Say where an edition comes out."""
+    table = await canaux.list_planned(desk.db, desk.settings)
+    return ", ".join(table[each].name if each in table else say_target(each, {}) for each in edition.targets)
+
 
 TOTAL_MAX = 60
 """Entries of a digest, those of people included."""
@@ -235,7 +390,7 @@ async def show_draft(ctx: Context, line: str) -> Replies:
         edition = min(known.values(), key=lambda one: one.rhythm.next(ctx.now).at)
     digest = await editions.get_digest(ctx, (await open_coming(ctx, edition)).number, lock=True)
     added = await fill_draft(ctx, digest, edition)
-    card = await cards.draw_card(ctx, digest)
+    card = await draw_card(ctx, digest)
     replies: list[Reply] = []
     if added and await editions.DRAFT.is_sent(ctx.db, digest):
         replies.append(editions.DRAFT.rewrite(digest, card))

@@ -1,4 +1,4 @@
-"""The feature that the files of this folder add their handlers to, and who may pull what."""
+"""The feature, the editions of the news, and a digest laid out as what comes out of it; who may pull what."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence

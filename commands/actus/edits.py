@@ -12,7 +12,7 @@ from bot.french.words import join
 from bot.permalinks import find_permalink
 from bot.plain_text import shorten
 from bot.replies import Ask, Button, Progress, Refresh, Replies, Reply, Start, Step, Whisper
-from commands.actus import cards, editions
+from commands.actus import drafts, editions
 from commands.actus.drafts import TOTAL_MAX
 from commands.actus.editions import ANIMATEURS, feature
 from commands.actus.formats import draw_posts
@@ -46,9 +46,9 @@ async def record_change(
     await change(ctx.db, digest, revision=digest.revision + 1, corrected=digest.corrected + is_out)
     if is_out:
         await _must_fit(ctx, digest)
-        return [await cards.refresh_card(ctx, digest), Start(payload=cards.Rewrite(digest=digest.number))]
+        return [await drafts.refresh_card(ctx, digest), Start(payload=drafts.Rewrite(digest=digest.number))]
     shown = await editions.DRAFT.is_sent(ctx.db, digest)
-    card = await cards.refresh_card(ctx, digest, here=here)
+    card = await drafts.refresh_card(ctx, digest, here=here)
     return [card] if shown else [card, Whisper(card.text, card.buttons)]
 
 
@@ -187,11 +187,11 @@ SHOWN_MAX = 60
 @feature.command("actus corriger", help="Corriger un numéro, partout où il est sorti", hint="numéro", roles=ANIMATEURS)
 async def correct_digest(ctx: ReadingContext, line: str) -> Replies:
     """Open the window of a digest that is named by its number."""
-    return await choose_entry(ctx, cards.Edit(digest=editions.read_number(line, "corriger")))
+    return await choose_entry(ctx, drafts.Edit(digest=editions.read_number(line, "corriger")))
 
 
-@feature.button(cards.Edit, roles=ANIMATEURS, writes=False)
-async def choose_entry(ctx: Context, click: cards.Edit) -> Replies:
+@feature.button(drafts.Edit, roles=ANIMATEURS, writes=False)
+async def choose_entry(ctx: Context, click: drafts.Edit) -> Replies:
     """Open the window in which an entry is chosen, and what to do with it."""
     digest = await get_editable(ctx, click.digest)
     listed = await _list_entries(ctx, digest)
@@ -212,7 +212,7 @@ async def edit_digest(ctx: Context, form: EditDigest) -> Replies:
     digest = await get_editable(ctx, form.digest, lock=True)
     chosen = 0 if form.entry == NO_ENTRY else int(form.entry)
     if form.move in ASKED_FURTHER:
-        further = cards.GoOn(digest=digest.number, entry=chosen, move=form.move)
+        further = drafts.GoOn(digest=digest.number, entry=chosen, move=form.move)
         asked = await _draft_next_window(ctx, further)
         if ctx.capabilities.steps:
             return Ask(asked)
@@ -220,17 +220,17 @@ async def edit_digest(ctx: Context, form: EditDigest) -> Replies:
         return Whisper(f"« {asked.title} » : cliquez sur « Continuer ».", [Button("Continuer", further, "primary")])
     entry = await get_entry(ctx, digest, chosen)
     if not await _move_entry(ctx, digest, entry, form.move):
-        return await cards.refresh_card(ctx, digest, here=True)
+        return await drafts.refresh_card(ctx, digest, here=True)
     return await record_change(ctx, digest, {"element": entry.title}, {"geste": form.move.value}, here=True)
 
 
-@feature.button(cards.GoOn, roles=ANIMATEURS, writes=False)
-async def ask_further(ctx: Context, click: cards.GoOn) -> Replies:
+@feature.button(drafts.GoOn, roles=ANIMATEURS, writes=False)
+async def ask_further(ctx: Context, click: drafts.GoOn) -> Replies:
     """Open the window in which it is asked further."""
     return Ask(await _draft_next_window(ctx, click))
 
 
-async def _draft_next_window(ctx: Context, asked: cards.GoOn) -> Form:
+async def _draft_next_window(ctx: Context, asked: drafts.GoOn) -> Form:
     """Fill the window of what is asked further, as it is now."""
     digest = await get_editable(ctx, asked.digest)
     if asked.move is EntryMove.ADD:
@@ -268,8 +268,8 @@ async def _move_entry(ctx: Context, digest: Digest, entry: DigestEntry, move: En
     return to != at
 
 
-@feature.work(cards.Rewrite, name="actus.Rewrite", title="Correction des actus", unit=UNIT, writes=True)
-async def rewrite_posts(ctx: Context, asked: cards.Rewrite, so_far: Progress) -> Step:
+@feature.work(drafts.Rewrite, name="actus.Rewrite", title="Correction des actus", unit=UNIT, writes=True)
+async def rewrite_posts(ctx: Context, asked: drafts.Rewrite, so_far: Progress) -> Step:
     """Rewrite the next of its posts, in all channels; one that is needed no more is deleted. What is on its way arrives
     first."""
     digest = await digests.lock(ctx.db, asked.digest)

@@ -1,4 +1,5 @@
-"""When editions come out: programmed in chat; drafts are made, reminded of and let out at their hour."""
+"""When editions come out: programmed in chat; drafts are made, reminded of, approved, put off, and let out at their
+hour."""
 
 import itertools
 import re
@@ -12,16 +13,27 @@ from bot.context import Context
 from bot.errors import UserError
 from bot.french.dates import MONTHS, say_day
 from bot.french.words import join
+from bot.job_runner import DOUBLED_HOUR
 from bot.replies import Ask, Message, Replies, Reply, Start, Whisper
 from bot.texts import render
-from commands.actus import cards, drafts, editions
-from commands.actus.cards import Publish
-from commands.actus.editions import ANIMATEURS, Edition, NewsContext, feature
+from commands.actus import drafts, editions
+from commands.actus.drafts import (
+    PUBLISH_NOW,
+    Approve,
+    CheckPlaces,
+    Postpone,
+    Publish,
+    PublishNow,
+    Unapprove,
+    refresh_card,
+)
+from commands.actus.editions import ANIMATEURS, Edition, NewsContext, feature, note_digest
 from commands.actus.harvest import Harvest
 from config.canaux import PlannedChannel
 from config.editions import Unapproved
 from config.text import fold
 from config.time import PARIS
+from dialogs.actus import NOW, PutOff
 from dialogs.actus import Programme as Window
 from storage import canaux, claims, targets
 from storage.actus import digests
@@ -143,14 +155,14 @@ async def _move_draft(ctx: Context, before: Edition, edition: Edition) -> tuple[
         if one.state is DigestState.HELD:
             continue
         digest = await editions.get_digest(ctx, one.number, lock=True)
-        if cards.is_postponed(digest, before):
+        if is_postponed(digest, before):
             stay.append(digest)
             continue
         occasion = next(occasions)
         other = await digests.get_for_day(ctx.db, edition.key, occasion.day)
         if other is None or other.number == digest.number:
             await change(ctx.db, digest, day=occasion.day, first_day=occasion.day, at=occasion.at)
-        replies.append(await cards.refresh_card(ctx, digest))
+        replies.append(await drafts.refresh_card(ctx, digest))
     return replies, stay
 
 
@@ -163,7 +175,7 @@ async def say_edition(ctx: Context, edition: Edition, stays: Sequence[Digest] = 
         rhythm=str(edition.rhythm),
         coming=first,
         after=join(after),
-        where=await cards.say_places(ctx, edition),
+        where=await drafts.say_places(ctx, edition),
         publishes=edition.unapproved is Unapproved.PUBLISH,
         stays=[(one.number, editions.say_at(one.at)) for one in stays],
     )
@@ -267,9 +279,9 @@ async def _process_digest(desk: NewsContext, digest: Digest, edition: Edition) -
         what = Due.HOLD
     acted = await _act_on_due(desk, digest, what)
     if await editions.DRAFT.is_sent(desk.db, digest):
-        return [*acted, *([await cards.refresh_card(desk, digest)] if added or what is not Due.NOTHING else [])]
+        return [*acted, *([await drafts.refresh_card(desk, digest)] if added or what is not Due.NOTHING else [])]
     if drafts.find_showing_time(digest.at) <= desk.now:
-        card = await cards.draw_card(desk, digest)
+        card = await drafts.draw_card(desk, digest)
         return [*await editions.tell_team(desk, card, editions.DRAFT.of(digest)), *acted]
     return acted
 
@@ -287,7 +299,7 @@ async def _act_on_due(desk: NewsContext, digest: Digest, what: Due) -> Sequence[
             await change(desk.db, digest, state=DigestState.HELD, reminded=2)
             text = render("actus/held", digest=digest, at=editions.say_at(digest.at), approved=approved)
             # It is a copy of the draft from now on: what becomes of it is seen there, too.
-            said = Message(text, cards.draw_buttons(digest, late=True))
+            said = Message(text, drafts.draw_buttons(digest, late=True))
             return await editions.tell_team(desk, said, editions.DRAFT.of(digest))
         case _:
             told = await _tell_team(desk, digest, "unread") if what is Due.PUBLISH_UNREAD else []
@@ -299,3 +311,126 @@ async def _tell_team(desk: NewsContext, digest: Digest, what: str) -> Sequence[R
     return await editions.tell_team(
         desk, Message(render(f"actus/{what}", digest=digest, at=editions.say_at(digest.at)))
     )
+
+
+async def _lock_open(ctx: Context, number: int) -> Digest:
+    """Lock a digest that has not come out yet. Raises UserError."""
+    digest = await editions.get_digest(ctx, number, lock=True)
+    editions.must_be_open(digest)
+    return digest
+
+
+@feature.button(Approve, roles=ANIMATEURS)
+async def approve(ctx: Context, click: Approve) -> Replies:
+    """Approve a digest: it comes out at its hour, or at once where that is past; of two who approve the second reads
+    who was first. Where it cannot come out is looked at beside."""
+    digest = await _lock_open(ctx, click.digest)
+    if digest.state is DigestState.APPROVED:
+        by = "vous" if digest.approved_by == ctx.user.id else await editions.name_person(ctx, digest.approved_by)
+        said = f"Le n° {digest.number} est déjà approuvé, par {by}."
+        return [Whisper(said), await refresh_card(ctx, digest, here=True)]
+    if digest.revision != click.revision:
+        changed = f"Le n° {digest.number} a changé depuis ce que vous voyez : relisez-le, puis approuvez-le."
+        return [Whisper(changed), await refresh_card(ctx, digest, here=True)]
+    await must_have_content(ctx, digest)
+    late, was = digest.at <= ctx.now, digest.state
+    state = DigestState.PUBLISHING if late else DigestState.APPROVED
+    await change(ctx.db, digest, state=state, approved_by=ctx.user.id, approved_at=ctx.now)
+    note_digest(ctx, AuditAct.DIGEST_APPROVE, digest, {"etat": was.value})
+    told = Whisper(render("actus/approved", digest=digest, at=editions.say_at(digest.at), now=late))
+    about = {"digest": digest.number}
+    begun = Start(payload=Publish(**about)) if late else Start(payload=CheckPlaces(**about), quiet=True)
+    return [told, await refresh_card(ctx, digest, here=True), begun]
+
+
+async def must_have_content(ctx: Context, digest: Digest) -> None:
+    """Raises UserError for what would be empty."""
+    if not digest.edito and not await digests.list_entries(ctx.db, digest.number):
+        raise UserError(f"Le n° {digest.number} est vide : ajoutez-y un élément ou un édito avec « Modifier… ».")
+
+
+@feature.button(PublishNow, roles=ANIMATEURS)
+async def publish_now(ctx: Context, click: PublishNow) -> Replies:
+    """Publish what was approved before its hour. Raises UserError for what nobody approved."""
+    digest = await _lock_open(ctx, click.digest)
+    number = digest.number
+    if digest.state is not DigestState.APPROVED:
+        raise UserError(
+            f"Le n° {number} n’est pas approuvé : « Approuver », sous son brouillon, puis « {PUBLISH_NOW} »."
+        )
+    await must_have_content(ctx, digest)
+    await change(ctx.db, digest, state=DigestState.PUBLISHING)
+    told = Whisper(f"Le n° {number} sort maintenant.")
+    return [told, await refresh_card(ctx, digest, here=True), Start(payload=Publish(digest=number))]
+
+
+@feature.button(Unapprove, roles=ANIMATEURS)
+async def unapprove(ctx: Context, click: Unapprove) -> Replies:
+    """Make an approved digest a draft again, which is edited."""
+    digest = await _lock_open(ctx, click.digest)
+    if digest.state is DigestState.APPROVED:
+        await change(ctx.db, digest, state=DigestState.DRAFT, approved_by="", approved_at=None)
+        note_digest(ctx, AuditAct.DIGEST_UNAPPROVE, digest, {"etat": DigestState.APPROVED.value})
+    told = f"Le n° {digest.number} est de nouveau un brouillon : il attend un accord."
+    return [Whisper(told), await refresh_card(ctx, digest, here=True)]
+
+
+LONGEST = timedelta(days=30)
+
+
+@feature.button(Postpone, roles=ANIMATEURS, writes=False)
+async def ask_when(ctx: Context, click: Postpone) -> Replies:
+    """Open the window that asks until when."""
+    digest = await editions.get_digest(ctx, click.digest)
+    editions.must_be_open(digest)
+    return Ask(PutOff.draft(digest=digest.number))
+
+
+@feature.submit(PutOff, roles=ANIMATEURS)
+async def postpone(ctx: Context, form: PutOff) -> Replies:
+    """Put a digest off; what nobody approved still waits for somebody to. « maintenant » is no later: it comes out."""
+    if form.moment == NOW:
+        return await publish_now(ctx, PublishNow(digest=form.digest))
+    digest = await _lock_open(ctx, form.digest)
+    state = DigestState.DRAFT if digest.state is DigestState.HELD else digest.state
+    merged, was = list[Reply](), str(digest.at)
+    if form.moment is not None:
+        await change(ctx.db, digest, at=_check_moment(ctx, form.moment))
+    else:
+        merged += await _postpone_to_next(ctx, digest, await editions.get_edition(ctx, digest.edition))
+    await change(ctx.db, digest, reminded=0, state=state)
+    note_digest(ctx, AuditAct.DIGEST_POSTPONE, digest, {"le": was}, le=str(digest.at))
+    said = render("actus/postponed", digest=digest, at=editions.say_at(digest.at), merged=bool(merged))
+    return [Whisper(said), await refresh_card(ctx, digest, here=True), *merged]
+
+
+def _check_moment(ctx: Context, moment: datetime) -> datetime:
+    """Raises UserError for what is past, far away, or an hour that one night a year has twice."""
+    if not ctx.now < moment <= ctx.now + LONGEST:
+        raise UserError(fields={"quand": "Choisissez un moment à venir, dans les 30 jours."})
+    if moment.astimezone(PARIS).hour == DOUBLED_HOUR.hour:
+        raise UserError(fields={"quand": "Choisissez une autre heure : pas entre 2 h et 3 h."})
+    return moment
+
+
+async def _postpone_to_next(ctx: Context, digest: Digest, edition: Edition) -> Sequence[Reply]:
+    """Put a digest off to the next time of its edition that has not come out yet; what is drafted for it comes in."""
+    for occasion in edition.rhythm.after(max(digest.at, ctx.now)):
+        other = await digests.find_covering(ctx.db, edition.key, occasion.day) if occasion.day != digest.day else None
+        gone: list[Reply] = []
+        day, at, edito, revision = occasion.day, occasion.at, digest.edito, digest.revision
+        if other is not None and other.number != digest.number:
+            if other.state not in digests.OPEN:
+                continue
+            gone = [editions.DRAFT.rewrite(other, render("actus/joined", gone=other.number, digest=digest))]
+            day, at, edito, revision = other.day, other.at, edito or other.edito, revision + 1
+            await digests.merge(ctx.db, other.number, digest.number)
+        first = min(digest.first_day, day)
+        await change(ctx.db, digest, day=day, at=at, first_day=first, edito=edito, revision=revision)
+        return gone
+    raise AssertionError("there is always another occasion")
+
+
+def is_postponed(digest: Digest, edition: Edition) -> bool:
+    """Whether somebody chose when it comes out: another day, or another moment, than its edition’s rhythm says."""
+    return digest.first_day < digest.day or digest.at != edition.rhythm.on(digest.day).at

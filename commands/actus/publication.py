@@ -19,8 +19,8 @@ from bot.mattermost import ChatReader
 from bot.papers import page
 from bot.replies import Message, Parcel, Progress, Reply, Say, SendFile, Step
 from bot.texts import Markdown, escape, render
-from commands.actus import cards, editions, formats
-from commands.actus.cards import CheckPlaces, Document, Publish
+from commands.actus import drafts, editions, formats
+from commands.actus.drafts import CheckPlaces, Document, Publish
 from commands.actus.editions import Edition, NewsContext, feature, find_channels, note_digest
 from commands.actus.formats import draw_posts
 from config.settings import Settings
@@ -256,7 +256,7 @@ async def _choose_channels(ctx: Context, asked: Publish, so_far: Progress, own: 
 
 async def _tell_outcome(ctx: Context, found: Digest, what: str, **more: object) -> Sequence[Reply]:
     """Tell the team what came of the publication, and show it on the card."""
-    return [*await _tell_team(ctx, found, what, **more), await cards.refresh_card(ctx, found)]
+    return [*await _tell_team(ctx, found, what, **more), await drafts.refresh_card(ctx, found)]
 
 
 async def _check_quotes(ctx: Context, asked: Publish, so_far: Progress, lost: Sequence[int]) -> Step:
@@ -317,7 +317,7 @@ async def _write_batch(
     if out:
         note_digest(ctx, AuditAct.DIGEST_PUBLISH, found, canaux=list(found.channels.values()))
     phase = Phase.ARRIVE if out else Phase.WRITE
-    card = [await cards.refresh_card(ctx, found)] if out else []
+    card = [await drafts.refresh_card(ctx, found)] if out else []
     return PublicationPlan(phase=phase, document=plan.document, at=written).step([*batch, *card], total)
 
 

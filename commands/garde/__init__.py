@@ -37,7 +37,7 @@ from storage.people import Person
 
 
 async def read_absence_line(ctx: ReadingContext, text: str) -> DutyRequest:
-    """Who is away, and when. Raises UserError."""
+    """Read who is away, and when. Raises UserError."""
     if not text.strip():
         raise UserError("Dites de quel jour à quel jour : par exemple /garde absent du 30/11 au 4/12.")
     return await rota.read_line(ctx, text, read_absence)
@@ -47,7 +47,7 @@ async def read_absence_line(ctx: ReadingContext, text: str) -> DutyRequest:
     "garde absent", help="Noter une absence", hint="[@nom] du 30/11 au 4/12", roles=AGENTS, asks=read_absence_line
 )
 async def add_absence(ctx: Context, said: DutyRequest) -> Replies:
-    """Somebody is away on those days."""
+    """Note that somebody is away on those days."""
     await duty.lock_duty(ctx.db, ctx.now)
     absence = await _make_absence(ctx, said)
     await rota.ensure_registered(ctx, said.person)
@@ -77,7 +77,7 @@ PersonDays = tuple[Person, Period | None]
 
 
 async def read_return(ctx: ReadingContext, text: str) -> PersonDays:
-    """Who is back, on which days."""
+    """Read who is back, on which days."""
     person, rest = await rota.read_person(ctx, text)
     return person, (await rota.read_line(ctx, rest, read_absence)).days if rest else None
 
@@ -90,8 +90,8 @@ async def read_return(ctx: ReadingContext, text: str) -> PersonDays:
     asks=read_return,
 )
 async def end_absence(ctx: Context, said: PersonDays) -> Replies:
-    """Who is away is back from today on; an absence to come is none, or not on the days that are said. Where several
-    are meant, a menu."""
+    """End the absence of who is back: from today on, or, of one to come, altogether, or only on the days that are said.
+    Where several are meant, show a menu."""
     person, days = said
     first, end = (days.start, days.end) if days else (get_day(ctx.now), date.max)
     theirs = await list_absences(ctx.db, [person.id], first, whole=True)
@@ -145,7 +145,7 @@ async def _make_absence(ctx: Context, said: DutyRequest) -> Absence:
 
 
 async def _report_absence(ctx: Context, absence: Absence, button: Button | None, what: str) -> Replies:
-    """Who acted reads what is so now, turns that nobody else has included; and who is meant, if they are another."""
+    """Tell who acted what is so now, with the turns that nobody else has; and whom it is about, if they are another."""
     turns = await duty.list_turns(ctx.db, absence.starts, absence.ends)
     own = [turn for turn in turns if turn.user_id == absence.user_id]
     called = (await rota.say_names(ctx, [absence.user_id]))[absence.user_id]
@@ -168,14 +168,14 @@ class ReleaseOne(ChosenDays):
 
 
 async def read_release(ctx: ReadingContext, text: str) -> PersonDays:
-    """Who is on duty no more, on which days."""
+    """Read who is on duty no more, on which days."""
     person, rest = await rota.read_person(ctx, text)
     return person, (await rota.read_line(ctx, rest, read_turn)).days if rest else None
 
 
 @feature.command("garde retirer", help="Ne plus être de garde", hint="[@nom] [jour]", roles=AGENTS, asks=read_release)
 async def release_by_line(ctx: Context, said: PersonDays) -> Replies:
-    """The only turn that is meant, or some days of it; where there are several, a menu."""
+    """Take back the only turn that is meant, or some days of it; where there are several, show a menu."""
     person, days = said
     theirs = await duty.list_turns_of(ctx.db, person.id, get_day(ctx.now))
     found = [turn for turn in theirs if days is None or _overlaps(turn, days)]
@@ -218,7 +218,8 @@ async def _release_days(ctx: Context, number: int, days: Period | None) -> Repli
 
 @feature.undo(PutBack, roles=AGENTS)
 async def restore_turn(ctx: Context, click: PutBack) -> Replies:
-    """It ends again when it did. Raises UserError where something else became of it, or they may not be on duty now."""
+    """Let a turn end again when it did. Raises UserError where it changed since, or who has it may not be on duty
+    now."""
     await duty.lock_duty(ctx.db, ctx.now)
     turn, today = await duty.get_turn(ctx.db, click.number), get_day(ctx.now)
     if turn is None or turn.ends != click.cut or click.ends <= today:
@@ -235,7 +236,7 @@ async def restore_turn(ctx: Context, click: PutBack) -> Replies:
 
 
 async def _join_turns(ctx: Context, turn: DutyTurn, click: PutBack) -> None:
-    """The turn that came after the days is part of the one before them again. Raises UserError where it changed."""
+    """Make the turn that came after the days a part of the one before them again. Raises UserError where it changed."""
     rest = await duty.get_turn(ctx.db, click.rest or 0)
     if rest is None or (rest.user_id, rest.ends) != (turn.user_id, click.ends) or rest.starts >= rest.ends:
         raise UserError("Cette garde a changé depuis, ou elle est finie : /garde montre celles qu’il y a.")
@@ -243,7 +244,8 @@ async def _join_turns(ctx: Context, turn: DutyTurn, click: PutBack) -> None:
 
 
 async def _report_turn(ctx: Context, turn: DutyTurn, what: str, button: Button) -> Replies:
-    """Who acted reads what is so now; so does whose turn it is, if they are somebody else, where they were told too."""
+    """Tell who acted what is so now; tell whose turn it is, too, if they are another, in the message that told them of
+    it."""
     there = await duty.list_turns(ctx.db, turn.starts, turn.ends)
     others = [other.user_id for other in there if other.user_id != turn.user_id and other.covers(turn.queue)]
     called = await rota.say_names(ctx, [turn.user_id, *others])
@@ -273,7 +275,7 @@ SHOWN_MAX = 20
 
 
 async def read_rota(ctx: ReadingContext, text: str) -> DutyRequest | Whisper:
-    """Who is to be on duty, and when; a line that says neither is answered by the list."""
+    """Read who is to be on duty, and when; a line that says neither is answered by the list."""
     if text.strip() and fold(text) != "liste":
         return await rota.read_line(ctx, text, read_turn)
     today = get_day(ctx.now)

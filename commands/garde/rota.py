@@ -169,8 +169,8 @@ async def read_agent(ctx: ReadingContext, user_id: str) -> Person:
 
 
 async def read_registered(ctx: Context, user_id: str) -> Person:
-    """The same for what a window chose, after the first statement: by the register alone. Raises UserError, also for
-    whose role it does not know."""
+    """Read whom a window chose, by the register alone, since the transaction has begun. Raises UserError for who is
+    never on duty, and for whose role the register does not know."""
     row = await people.get(ctx.db, user_id)
     role = (row.role or row.derived_role) if row else None
     if row is None or role is None:
@@ -320,8 +320,8 @@ class OpenTicket:
 
 
 async def write_handover(ctx: Context, turn: DutyTurn) -> Sequence[Reply]:
-    """Who was on duty reads who follows, who follows from whom they take over, and both what is open; the rooms of the
-    queues read it where nobody follows."""
+    """Tell who was on duty who follows, those who follow from whom they take over, and both what is open; tell the
+    rooms of the queues where nobody follows."""
     codes = [turn.queue] if turn.queue else list(name_queues(ctx.settings))
     following = await _find_following(ctx, turn, codes)
     if turn.user_id in following:
@@ -382,7 +382,7 @@ async def hand_over_turns(ctx: Context) -> Replies:
 
 @feature.job("hour=8 minute=20", name="garde.announce")
 async def announce_turns(ctx: Context) -> Replies:
-    """Whose turn begins today, if it was written down before; the first open day is the beginning."""
+    """Tell those whose turn begins today, if it was written down before; a turn begins on its first open day."""
     hours, today = OfficeHours.of(ctx.settings), get_day(ctx.now)
     away = await duty.find_away(ctx.db, ctx.now)
     begun = [

@@ -35,9 +35,8 @@ from commands.hotline.requests import billet
 from commands.hotline.tickets import NOT_THERE, lock_for_agent, make_move, tell_author, tell_room
 from config.text import fold
 from storage import claims, people
-from storage.hotline import duty, posts
+from storage.hotline import OPEN, OURS, ActorKind, Move, Reason, TicketState, duty, posts
 from storage.hotline import tickets as stored_tickets
-from storage.hotline.states import OPEN, OURS, ActorKind, Move, Reason, TicketState
 from storage.hotline.tickets import Actor, Ticket, TicketFilter, TicketMove
 from storage.people import Person
 from storage.people.person import read_departements

@@ -27,9 +27,8 @@ from config.canaux import read as read_channels
 from config.hotline import CATEGORIES, Queue
 from storage import canaux, claims, outbox, people
 from storage.database import release
-from storage.hotline import incidents, posts, tickets
+from storage.hotline import ActorKind, Move, Reason, TicketState, incidents, list_allowed, posts, tickets
 from storage.hotline.posts import TicketCard, TicketLine
-from storage.hotline.states import ActorKind, Move, Reason, TicketState, list_allowed
 from storage.hotline.tickets import Ticket, TicketMove
 from storage.journal import AuditAct
 from storage.people import Role

@@ -18,7 +18,7 @@ from config.hotline import Queue, ResponseTarget
 from config.settings import Settings
 from storage import people, watchlist
 from storage.canaux import find_channel_ids, list_keys_of
-from storage.hotline.states import OURS
+from storage.hotline import OURS
 from storage.hotline.tickets import Ticket, count_open
 from storage.people import Person, Role
 

@@ -34,9 +34,8 @@ from config.hotline import CATEGORIES
 from config.territories import DEPARTEMENTS
 from config.time import PARIS
 from storage import claims
-from storage.hotline import tickets
+from storage.hotline import OPEN, tickets
 from storage.hotline.figures import DaySpan, FiguresPart, HotlineFigures, read_figures
-from storage.hotline.states import OPEN
 from storage.stats import even_shares
 
 NOT_AN_AGENT = "Les chiffres de la hotline sont réservés à ses agents. Vos demandes\u00a0: /hotline mes demandes."

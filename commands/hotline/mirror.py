@@ -22,9 +22,8 @@ from config.text import fold
 from dialogs.plain_words.answers import Answer, read_answer
 from storage import people
 from storage.database import change
-from storage.hotline import posts, tickets
+from storage.hotline import ActorKind, Move, list_allowed, posts, tickets
 from storage.hotline.posts import Side, TicketCard, TicketLine
-from storage.hotline.states import ActorKind, Move, list_allowed
 from storage.hotline.tickets import Actor, Ticket
 
 INTERNAL = "!"

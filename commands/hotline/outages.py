@@ -31,9 +31,8 @@ from commands.hotline.tickets import ask_rating, lock_for_agent, make_move, tell
 from dialogs.hotline import DeclareOutage, EndOutage, NewOutage, TellOutage
 from storage import claims
 from storage.database import change
-from storage.hotline import incidents, suggestions, tickets
+from storage.hotline import ActorKind, Move, Reason, incidents, suggestions, tickets
 from storage.hotline.incidents import Incident
-from storage.hotline.states import ActorKind, Move, Reason
 from storage.hotline.tickets import SUBJECT_MAX, Actor, MoveNote, Ticket
 from storage.journal import AuditAct
 

@@ -22,9 +22,8 @@ from config.hotline import OTHER
 from config.text import fold
 from dialogs.canaux import watch_planned_channels
 from dialogs.hotline import OpenTicket
-from storage.hotline import posts, suggestions, tickets
+from storage.hotline import TicketState, Urgency, posts, suggestions, tickets
 from storage.hotline.posts import Side, TicketSource
-from storage.hotline.states import TicketState, Urgency
 from storage.hotline.tickets import SUBJECT_MAX
 
 

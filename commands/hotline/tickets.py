@@ -14,8 +14,7 @@ from commands.hotline.cards import Answer, More, Part, Reopen, Resolve, Settled,
 from commands.hotline.feature import feature, name_person, read_queues, say_queue, serves
 from dialogs import hotline as windows
 from storage import people
-from storage.hotline import posts, tickets
-from storage.hotline.states import ActorKind, Move, MoveError, Reason, TicketState, Urgency
+from storage.hotline import ActorKind, Move, MoveError, Reason, TicketState, Urgency, posts, tickets
 from storage.hotline.tickets import NO_NOTE, Actor, HeldError, MoveNote, Ticket
 from storage.journal import AuditAct
 from storage.people import Person

@@ -23,10 +23,9 @@ from config.text import fold
 from dialogs.hotline import OpenTicket
 from storage import claims, people
 from storage.database import change
-from storage.hotline import incidents, posts, suggestions, tickets
+from storage.hotline import ActorKind, Move, TicketState, Urgency, incidents, posts, suggestions, tickets
 from storage.hotline.incidents import Incident
 from storage.hotline.posts import TicketSource
-from storage.hotline.states import ActorKind, Move, TicketState, Urgency
 from storage.hotline.suggestions import TicketWish
 from storage.hotline.tickets import SUBJECT_MAX, Actor, MoveNote, Ticket, TicketMove
 from storage.people import Person

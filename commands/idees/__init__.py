@@ -306,7 +306,7 @@ async def _apply(ctx: Context, idea: Idea, ruling: Ruling) -> Sequence[Reply]:
 
 @feature.undo(Revert, roles=ANIMATEURS)
 async def revert_ruling(ctx: Context, click: Revert) -> Replies:
-    """Let an idea be again as it was."""
+    """Let an idea be as it was before a decision."""
     idea = await get_shown(ctx, click.idea, locked=True)
     changed = await _apply(ctx, idea, click.before)
     return [*changed, Whisper(render("idees/decided", idea=idea))]

@@ -388,5 +388,5 @@ async def list_own_waiting(ctx: Context) -> Sequence[Waiting]:
 
 
 def _orders(person: Person) -> bool:
-    """Whether a kit is for them."""
+    """Whether somebody may order a kit."""
     return person.known_role is Role.CONSEILLER

@@ -317,7 +317,7 @@ class Standing(BaseModel):
         return cls.model_validate(person.model_dump(include=set(cls.model_fields)))
 
     def applied_to(self, person: Person) -> Person:
-        """Copy somebody with all that."""
+        """Copy somebody with this standing."""
         return Person(**(person.model_dump() | dict(self)))
 
 

@@ -107,7 +107,7 @@ WARN_EXAMPLE = "/moderer avertir @nina.roux propos blessants dans Général"
 
 
 async def read_warning(ctx: ReadingContext, line: str) -> tuple[ChatUser, str]:
-    """Whom to warn, and why."""
+    """Read whom to warn, and why."""
     account, rest = await take_account(ctx, line, WARN_EXAMPLE)
     return account, take_reason(rest, WARN_EXAMPLE)
 

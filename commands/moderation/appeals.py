@@ -128,7 +128,7 @@ async def cancel_measure(ctx: Context, form: forms.CancelMeasure) -> Replies:
 
 @feature.submit(forms.LightenMeasure, roles=ANIMATEURS)
 async def lighten_measure(ctx: Context, form: forms.LightenMeasure) -> Replies:
-    """It is undone, and a lighter one takes its place; this answer is the approval that a heavy one needs."""
+    """Undo the measure, and put a lighter one in its place; this answer is the approval that a heavy one needs."""
     contested = await _take_appeal(ctx, form.entry)
     if contested.appeal.decided_at is not None:
         return await _say_already_answered(ctx, contested)

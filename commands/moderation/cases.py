@@ -222,7 +222,7 @@ def get_proposal(case: Case) -> Decision:
 
 
 async def mark_decided(ctx: Context, case: Case, act: AuditAct, reason: str, **more: object) -> None:
-    """Who acts decided about a case; ``more`` are other columns of it."""
+    """Note that who acts decided about a case; ``more`` are other columns of it."""
     by = {"decided_at": ctx.now, "decided_by": ctx.user.id, "proposed": {}}
     values = {"state": CaseState.DECIDED, "act": act.value, "reason": reason, "until": None} | by | more
     await change(ctx.db, case, **values)
@@ -236,7 +236,7 @@ ADMIN_TARGET = (
 
 
 def check_target(ctx: Context, account: mattermost.ChatUser) -> None:
-    """By the account, as Mattermost has just told it. Raises UserError."""
+    """Check that a measure may be taken against an account, as Mattermost has just told it. Raises UserError."""
     if account.is_bot:
         raise UserError(f"@{quote(account.username)} est un bot : aucune mesure ne le concerne.")
     if account.id == ctx.user.id:
@@ -246,12 +246,12 @@ def check_target(ctx: Context, account: mattermost.ChatUser) -> None:
 
 
 async def check_target_by_id(ctx: ReadingContext, user_id: str) -> None:
-    """The same of somebody by id, whom Mattermost is asked about. Raises UserError and ChatError."""
+    """Check the same of somebody by id, after asking Mattermost about them. Raises UserError and ChatError."""
     check_target(ctx, await ctx.chat.user(user_id))
 
 
 async def check_decider(ctx: Context, case: Case) -> None:
-    """Whether who acts may decide about a case, by the register; it is not decided yet. Raises UserError."""
+    """Check by the register that who acts may decide about a case that is not decided yet. Raises UserError."""
     if ctx.user.id and case.author_id == ctx.user.id:
         raise UserError(OWN_CASE)
     person = await people.get(ctx.db, case.author_id)

@@ -78,7 +78,7 @@ async def ask_opinion(ctx: Context, form: forms.AskOpinion) -> Replies:
 
 @feature.submit(forms.ForwardCase, roles=ANIMATEURS)
 async def forward_case(ctx: Context, form: forms.ForwardCase) -> Replies:
-    """It is sent to them with a word; the case goes on among animateurs, and says to whom it went."""
+    """Send a case to them with a word; it goes on among animateurs, and says to whom it went."""
     case = await _lock_waiting_case(ctx, form.case)
     if form.whom == ADMINS:
         admins = await people.with_role(ctx.db, Role.ADMINISTRATEUR, limit=OFFERED_MAX)

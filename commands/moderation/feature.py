@@ -158,7 +158,7 @@ class ChannelIndex:
     names: Mapping[str, str]
 
     def take(self, text: str, example: str) -> tuple[ChatChannel, str]:
-        """The channel that a line begins with, and the rest. Raises UserError where it is none."""
+        """Take the channel that a line begins with, and the rest. Raises UserError where it is none."""
         ident, rest = take_channel(text, self.names)
         if not ident:
             word = quote(take_word(text)[0].removeprefix("~"))
@@ -167,7 +167,7 @@ class ChannelIndex:
         return self.by_id[ident], rest
 
     def take_optional(self, text: str) -> tuple[ChatChannel | None, str]:
-        """The same where a line may begin with a channel."""
+        """Take the channel that a line begins with, if it does, and the rest."""
         ident, rest = take_channel(text, self.names)
         return self.by_id.get(ident), rest
 

@@ -236,7 +236,7 @@ async def read_flagged_message(ctx: ReadingContext, event: Reacted) -> tuple[Mes
 
 @drapeau.event(Reacted, name="drapeau.reacted.Reacted", only=is_in_channel, asks=read_flagged_message)
 async def report_by_flag(ctx: Context, event: Reacted, flagged: tuple[MessageSnapshot, str]) -> Replies:
-    """It is a report, once; taking the flag off comes first, and what came of that is told with the thanks."""
+    """Report a message, once, by a flag; the flag is taken off first, and what came of that is told with the thanks."""
     seen, fault = flagged
     if fault:
         return await _refuse_flag(ctx, event, fault)

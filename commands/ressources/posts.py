@@ -60,7 +60,7 @@ def link_title(resource: AnyResource) -> Markdown:
 
 
 def link_shortly(resource: AnyResource) -> Markdown:
-    """The same of a title that stands on one line with others."""
+    """Link a title that stands on one line with others."""
     return link(shorten(" ".join(resource.titre.split()), SHORT_TITLE), resource.url)
 
 

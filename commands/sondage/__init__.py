@@ -355,7 +355,7 @@ async def export_results(ctx: ReadingContext, text: str) -> Replies:
 
 @feature.button(TakeSheet, writes=False)
 async def take_sheet(ctx: ReadingContext, click: TakeSheet) -> Replies:
-    """The same."""
+    """Send the file of a poll, by a click."""
     poll = cards.must_manage(ctx.user, await polls.get_poll(ctx.db, click.poll), PollState.OPEN, PollState.ENDED)
     return await _send_sheet(ctx, poll)
 

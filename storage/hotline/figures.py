@@ -16,8 +16,7 @@ from config.text import guard
 from config.time import find_midnight
 from storage.cra.files import format_instant
 from storage.database import Database
-from storage.hotline import suggestions
-from storage.hotline.states import OPEN, Reason, TicketState
+from storage.hotline import OPEN, Reason, TicketState, suggestions
 from storage.hotline.tickets import Ticket
 from storage.pages import iterate_pages, read_mappings, read_mappings_apart
 from storage.people import Person

@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.text import fold
 from storage.database import UtcTime, execute, insert_new
-from storage.hotline.states import OPEN, Reason, TicketState
+from storage.hotline import OPEN, Reason, TicketState
 from storage.hotline.tickets import Ticket
 
 ID = 26

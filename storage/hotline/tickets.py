@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from config.hotline import CODE_MAX
 from storage import database
 from storage.database import Code, Numbered, UtcTime, execute, insertion
-from storage.hotline.states import OPEN, ActorKind, Move, Reason, TicketState, Urgency, find_next_state
+from storage.hotline import OPEN, ActorKind, Move, Reason, TicketState, Urgency, find_next_state
 
 SUBJECT_MAX = 120
 """Characters of a subject."""

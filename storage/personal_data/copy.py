@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from config.tables import read
 from config.themes import THEMES, from_bits
 from storage.database import execute
-from storage.hotline.states import OPEN
+from storage.hotline import OPEN
 from storage.pages import iterate_pages, read_mappings
 from storage.personal_data import PERSONAL_DATA
 from storage.personal_data.declarations import PersonalData, Row, day_of, table_named

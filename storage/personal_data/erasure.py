@@ -13,8 +13,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import people
 from storage.database import execute
+from storage.hotline import OPEN, Reason, TicketState
 from storage.hotline import tickets as helpdesk
-from storage.hotline.states import OPEN, Reason, TicketState
 from storage.people import ERASED, Person
 from storage.people.departures import Erasure
 from storage.personal_data import PERSONAL_DATA

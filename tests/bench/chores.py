@@ -17,7 +17,7 @@ from bot.forms import name_of
 from bot.web import Trouble, WebClient, WebError, WebResponse
 from bot.work import make_work
 from commands import FEATURES
-from commands.actus.cards import Publish
+from commands.actus.drafts import Publish
 from commands.actus.publication import Phase
 from commands.actus.publication import PublicationPlan as Publishing
 from commands.canaux.cards import Check

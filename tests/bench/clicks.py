@@ -17,8 +17,7 @@ from bot.forms import name_of
 from commands.hotline.cards import Take
 from commands.hotline.tickets import Release
 from storage.database import Database
-from storage.hotline import tickets
-from storage.hotline.states import Move
+from storage.hotline import Move, tickets
 from tests.bench.children import free_port, program
 from tests.bench.client import JSON, Chatter
 from tests.bench.figures import Figure, ms

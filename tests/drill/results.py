@@ -8,7 +8,7 @@ from pathlib import Path
 from sandbox.records import Channel, Post
 from sandbox.snapshot import Snapshot
 from sandbox.state import State
-from storage.hotline.states import Move
+from storage.hotline import Move
 from tests.bench.clicks import follow
 from tests.drill.checker import Expected, Verdict, judge, number_alike, number_found
 from tests.drill.cluster import NAME, Server

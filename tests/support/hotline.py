@@ -27,9 +27,8 @@ from storage import people
 from storage.absences import Absence
 from storage.canaux import find_channel_ids
 from storage.database import Database
-from storage.hotline import posts, suggestions, tickets
+from storage.hotline import Urgency, posts, suggestions, tickets
 from storage.hotline.duty import DutySwap, DutyTurn
-from storage.hotline.states import Urgency
 from storage.hotline.suggestions import TicketWish
 from storage.hotline.tickets import Ticket
 from storage.people import Person as Registered

@@ -215,11 +215,11 @@ class MeasureHandler:
         return told if measure.ended_at else [*told, *await say_of_channel(ctx, measure, answer, "moderation/partly")]
 
     async def note_late(self, ctx: Context, measure: Measure, target: str) -> Sequence[Reply]:
-        """It was done there though the measure had ended."""
+        """Do what follows where it was done in a channel, or to a message, though the measure had ended."""
         return []
 
     async def give_up(self, ctx: Context, measure: Measure, target: str, record: MeasureRecord) -> None:
-        """It cannot be done there."""
+        """Undo what was prepared where it cannot be done."""
 
     async def settle(
         self, ctx: Context, measure: Measure, record: MeasureRecord, refusal: Refusal | None = None
@@ -237,7 +237,8 @@ class MeasureHandler:
         return [*there, *notice, *await refresh_measure_card(ctx, measure)]
 
     async def fail(self, ctx: Context, measure: Measure, refusal: Refusal | None) -> Sequence[Reply]:
-        """It does not stand, nor does the case: the room and who acted read why, and what to do by hand."""
+        """End a measure that could not be carried out, and reopen its case: the room and who acted read why, and what
+        to do by hand."""
         why = cards.say_refusal(refusal)
         thing, after = f"acte:{measure.entry}", {"entry": measure.entry}
         await record_entry(ctx, AuditEntry(AuditAct.FAIL, thing, measure.user_id, why, after=after))

@@ -158,11 +158,11 @@ class Exclusion(EnforcedMeasure):
         return [act for ident, was in places.items() for act in await _let_into(ctx, measure, record, ident, was)]
 
     async def note_late(self, ctx: Context, measure: Measure, target: str) -> Sequence[Reply]:
-        """They were taken out of a channel though the measure had ended: they come back."""
+        """Bring somebody back who was taken out of a channel though the measure had ended."""
         return await _let_into(ctx, measure, measures.read_record(measure), target, was_there=True)
 
     async def give_up(self, ctx: Context, measure: Measure, target: str, record: MeasureRecord) -> None:
-        """They could not be taken out of it: nothing keeps them out by name."""
+        """Keep somebody out of a channel by name no more, since they could not be taken out of it."""
         keys = await canaux.find_channel_keys(ctx.db)
         if target in keys:
             await _restore_allowance(ctx, measure, keys[target], record)
@@ -246,7 +246,7 @@ class Exclude(Exclusion):
 
 
 async def _remove_from_channels(ctx: Context, measure: Measure, channel_ids: Sequence[str]) -> Sequence[Reply]:
-    """Somebody leaves these channels."""
+    """Take somebody out of these channels."""
     record = measures.read_record(measure)
     await _keep_out(ctx, measure, channel_ids, record)
     record.waits += [ident for ident in channel_ids if ident not in record.waits]
@@ -255,8 +255,8 @@ async def _remove_from_channels(ctx: Context, measure: Measure, channel_ids: Seq
 
 
 async def remove_again(ctx: Context, user_id: str, channel_id: str) -> tuple[Measure, RemoveMember] | None:
-    """Who is in a channel though a measure keeps them out of it leaves it, and it is closed to them by name: else the
-    check of channels would bring them back at once. None where no measure holds."""
+    """Take somebody out of a channel who is there though a measure keeps them out, and close it to them by name: else
+    the check of channels would bring them back at once. None where no measure holds."""
     measure = await measures.lock_exclusion(ctx.db, user_id, channel_id)
     if measure is None:
         return None
@@ -269,7 +269,7 @@ async def remove_again(ctx: Context, user_id: str, channel_id: str) -> tuple[Mea
 
 
 def make_member_removal(measure: Measure, channel_id: str) -> RemoveMember:
-    """They are taken out of it; nobody there is told."""
+    """Make the act that takes somebody out of a channel, where nobody is told."""
     about = ActPurpose.ACT.about(measure.entry, channel_id)
     return RemoveMember(channel_id, measure.user_id, topic=about)
 
@@ -325,8 +325,8 @@ async def is_in_channel(ctx: ReadingContext, asked: ExcludeFrom, _: Progress) ->
 
 @feature.urgent_work(ExcludeFrom, name="moderation.ExcludeFrom", title="Exclusion du canal", asks=is_in_channel)
 async def apply_exclusion(ctx: Context, asked: ExcludeFrom, so_far: Progress, there: bool) -> Step:
-    """Who is not there is not taken out, so that an undone exclusion brings in nobody; the channel is closed to them
-    all the same."""
+    """Take somebody out of a channel. Who is not there is not taken out, so that an undone exclusion brings in nobody;
+    the channel is closed to them all the same."""
     measure, _ = await measures.lock_with_case(ctx.db, asked.entry)
     if measure is None or measure.ended_at:
         return Step(finished=True)
@@ -343,8 +343,8 @@ async def apply_exclusion(ctx: Context, asked: ExcludeFrom, so_far: Progress, th
 
 @feature.event(JoinedChannel, name="moderation.came_again.JoinedChannel", only=may_breach_measure)
 async def remove_returned(ctx: Context, event: JoinedChannel) -> Replies:
-    """Who is kept out, and is in a private channel again, is taken out again, and softly told. (Of public ones the bot
-    does not hear who comes: they are taken out when they write.)"""
+    """Take somebody out again who is kept out and is in a private channel again, and tell them softly. (Of public ones
+    the bot does not hear who comes: they are taken out when they write.)"""
     again = await remove_again(ctx, event.user_id, event.channel_id)
     if again is None:
         return None
@@ -369,7 +369,7 @@ class TypedMeasure:
 
 
 async def read_silence(ctx: ReadingContext, line: str) -> TypedMeasure:
-    """Whose writing is suspended, for how long, where and why."""
+    """Read whose writing is suspended, for how long, where and why."""
     account, rest = await take_account(ctx, line, SILENCE_EXAMPLE)
     lasts, rest = take_length(rest)
     if lasts is None:
@@ -411,7 +411,7 @@ async def _find_or_open_case(ctx: Context, typed: TypedMeasure) -> Case:
 
 
 async def read_exclusion(ctx: ReadingContext, line: str) -> TypedMeasure:
-    """Who is excluded from which channel, and why."""
+    """Read who is excluded from which channel, and why."""
     account, rest = await take_account(ctx, line, EXCLUDE_EXAMPLE)
     channel, rest = (await index_channels(ctx)).take(rest, EXCLUDE_EXAMPLE)
     reason = take_reason(rest, EXCLUDE_EXAMPLE)

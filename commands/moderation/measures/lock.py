@@ -207,7 +207,7 @@ async def check_unlocked(ctx: Context, wanted: LockRequest) -> None:
 
 
 async def start_lock(ctx: Context, wanted: LockRequest) -> Sequence[Reply]:
-    """It is locked, and its people read so."""
+    """Lock a channel, and tell its people so."""
     measure = await _store_lock(ctx, wanted)
     expect_breach(ctx.settings, wanted.channel_id)
     told, place = await describe_measure(ctx, measure), wanted.channel_id
@@ -219,7 +219,7 @@ async def start_lock(ctx: Context, wanted: LockRequest) -> Sequence[Reply]:
 
 @feature.button(ApproveLock, roles=ANIMATEURS)
 async def approve_lock(ctx: Context, click: ApproveLock) -> Replies:
-    """It is locked as it was proposed."""
+    """Lock a channel as it was proposed."""
     wanted = await take_proposal(ctx, click.channel_id, click.entry)
     await check_unlocked(ctx, wanted)
     said = await write_proposal(ctx, wanted, click.entry, approved_by=ctx.user.id)
@@ -242,7 +242,7 @@ async def read_channel(ctx: ReadingContext, line: str) -> ChatChannel:
     "moderer deverrouiller", help="Rouvrir un canal verrouillé", hint="canal", roles=ANIMATEURS, asks=read_channel
 )
 async def unlock_channel(ctx: Context, channel: ChatChannel) -> Replies:
-    """Before its time."""
+    """Open a locked channel before its time."""
     found = await find_lock(ctx, channel.id)
     if found is None:
         raise UserError(f"Le canal « {channel.display_name or channel.name} » n’est pas verrouillé.")

@@ -88,7 +88,7 @@ POINTER = RowCard[Measure]("moderation.pointer:", lambda measure: measure.entry)
 
 
 def list_copy_topics(entry: int, posts: Sequence[KeptPost]) -> Sequence[str]:
-    """Those of all copies."""
+    """List the topics of all copies."""
     return [COPY.of((entry, n, part)) for n, post in enumerate(posts) for part in range(len(_split_text(post.text)))]
 
 

@@ -220,7 +220,7 @@ async def read_thread_to_hide(ctx: ReadingContext, line: str) -> tuple[MessageSn
 
 
 async def read_message_to_hide(ctx: ReadingContext, line: str) -> tuple[MessageSnapshot, str] | Whisper:
-    """The same; one that others answered is asked about first: their answers go along."""
+    """Read which message is hidden, and why; ask first about one that others answered: their answers go along."""
     seen, reason = await read_thread_to_hide(ctx, line)
     answers = [] if seen.post.root_id else await read_thread(ctx, seen.post.id)
     others = [post for post in answers if post.author_id != seen.author.id]
@@ -290,7 +290,7 @@ class Sweep(BaseModel):
     roles=ANIMATEURS,
 )
 async def preview_clean(ctx: ReadingContext, line: str) -> Replies:
-    """They are shown first."""
+    """Show the messages that would go."""
     account, rest = await take_account(ctx, line, CLEAN_EXAMPLE)
     word, rest = take_word(rest)
     if not word.isdecimal() or not 0 < int(word) <= CLEAN_MAX:
@@ -353,7 +353,7 @@ async def read_swept_posts(ctx: ReadingContext, click: SweepSurely) -> Sweep:
 @feature.button(Sweep, roles=ANIMATEURS)
 @feature.button(SweepSurely, roles=ANIMATEURS, asks=read_swept_posts)
 async def clean_messages(ctx: Context, click: Sweep) -> Replies:
-    """They are kept in a case, and go."""
+    """Keep the messages in a case, and remove them."""
     first = click.posts[0]
     case = await _store_case(ctx, click)
     after = {"case": case.number, "messages": len(click.posts)}

@@ -139,12 +139,12 @@ class Tuning:
 
     @property
     def settings(self) -> dict[str, Any]:
-        """As the table has it."""
+        """The settings, as the table of rules has them."""
         return {"count": self.count, "seconds": self.seconds, "items": list(self.items)}
 
 
 def make_default_tuning(name: RuleName) -> Tuning:
-    """A rule that nobody tuned: off."""
+    """Make the tuning of a rule that nobody tuned: it is off."""
     spec = SPECS[name]
     return Tuning(RuleMode.OFF, *spec.usual, tuple(map(str, spec.items)))
 
@@ -328,12 +328,12 @@ def has_unwanted_site(text: str, sites: Sequence[str]) -> bool:
 
 
 def invites(host: str, path: str) -> bool:
-    """Whether a link invites."""
+    """Whether a link invites into another place to talk, or onto a Mattermost."""
     return host in _SITES or path.startswith(_PATHS.get(host, ("\0",))) or _MATTERMOST in path
 
 
 def _list_domains(host: str) -> frozenset[str]:
-    """« a.b.fr », « b.fr », « fr »."""
+    """List a host’s domains: « a.b.fr », « b.fr », « fr »."""
     labels = host.split(".")
     return frozenset(".".join(labels[first:]) for first in range(len(labels)))
 

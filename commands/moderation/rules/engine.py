@@ -99,7 +99,7 @@ def has_unwanted_link(said: CheckedMessage, _: Sequence[MemoryNote], tuning: Tun
 
 
 def has_unwanted_word(said: CheckedMessage, _: Sequence[MemoryNote], tuning: Tuning) -> bool:
-    """A word of the list."""
+    """Whether a message has a word of the list."""
     return has_word(said.text, tuning.items)
 
 
@@ -109,7 +109,7 @@ def is_first_of_author(said: CheckedMessage, lately: Sequence[MemoryNote], _: Tu
 
 
 def has_personal_data(said: CheckedMessage, _: Sequence[MemoryNote], tuning: Tuning) -> bool:
-    """Personal data of the kinds of the list."""
+    """Whether a message has personal data of the kinds of the list."""
     return any(found.kind in tuning.items for found in guard.find(said.text))
 
 
@@ -127,7 +127,7 @@ CHECKS: Mapping[RuleName, Check] = {
 def check_message(
     said: CheckedMessage, lately: Sequence[MemoryNote], tuned: Mapping[RuleName, Tuning]
 ) -> frozenset[RuleName]:
-    """The rules that find a message."""
+    """Find the rules that find a message."""
     return frozenset(name for name, tuning in tuned.items() if CHECKS[name](said, lately, tuning))
 
 
@@ -143,11 +143,11 @@ class Memory:
         self._notes: OrderedDict[str, deque[MemoryNote]] = OrderedDict()
 
     def before(self, said: CheckedMessage) -> Sequence[MemoryNote]:
-        """What its author wrote before it, oldest first."""
+        """List what its author wrote before a message, oldest first."""
         return [note for note in self._notes.get(said.author_id, ()) if note.post_id != said.post_id]
 
     def note(self, said: CheckedMessage) -> None:
-        """Remember it."""
+        """Remember a message."""
         notes = self._notes.setdefault(said.author_id, deque(maxlen=self._each))
         self._notes.move_to_end(said.author_id)
         if all(note.post_id != said.post_id for note in notes):
@@ -211,7 +211,7 @@ class Engine:
         self._tables.update(dict.fromkeys(channels, both))
 
     def read_tunings_in(self, channel_id: str) -> Mapping[RuleName, Tuning]:
-        """What holds in a channel now."""
+        """Read the rules that hold in a channel now."""
         tables = self._tables.get(channel_id)
         return tables[0].tuned if tables else {}
 
@@ -226,7 +226,7 @@ class Engine:
         return bool(known)
 
     def found(self, event: Posted | Edited) -> frozenset[RuleName]:
-        """The rules that found it."""
+        """Get the rules that found a message."""
         return self._found.get(_make_key(event), NONE_FOUND)
 
     def _look(self, event: Posted | Edited, table: RuleTable) -> frozenset[RuleName]:
@@ -287,7 +287,7 @@ class Try(BaseModel):
 
     @property
     def tuned(self) -> Mapping[RuleName, Tuning]:
-        """That rule alone."""
+        """The rule that is tried, alone."""
         return {self.rule: Tuning(RuleMode.PROPOSE, self.count, self.seconds, tuple(self.items))}
 
 
@@ -304,7 +304,7 @@ class TrialProgress(BaseModel):
     cut: bool = False
 
     def add(self, posts: Sequence[ChatPost], work: Try) -> None:
-        """Messages of one channel, oldest first."""
+        """Look at messages of one channel, oldest first."""
         self.seen += len(posts)
         if work.rule in ORDERED_RULES:
             rows = [*self.lately, *(_make_row(CheckedMessage.of(post), work) for post in posts)]
@@ -313,7 +313,7 @@ class TrialProgress(BaseModel):
         self.count([p.id for p in posts if check_message(CheckedMessage.of(p), (), work.tuned)])
 
     def replay(self, work: Try) -> None:
-        """Messages of all channels in their order, for rules that count."""
+        """Look at messages of all channels in their order, for rules that count."""
         memory, found = Memory(), list[str]()
         for at, author, mark, post_id in self.lately:
             said = CheckedMessage(post_id, author, "", at, mark)
@@ -325,7 +325,7 @@ class TrialProgress(BaseModel):
         self.count(found)
 
     def count(self, ids: Sequence[str]) -> None:
-        """These were found, too."""
+        """Count messages that the rule found."""
         self.hits += len(ids)
         self.found = [*self.found, *ids][-SHOWN_MAX:]
 
@@ -375,8 +375,8 @@ async def _read_posts(ctx: ReadingContext, channel_id: str, work: Try) -> tuple[
 
 
 async def _find_first_posts(ctx: ReadingContext, seen: TrialProgress) -> Sequence[str]:
-    """Of what people wrote first in that time, what was the first of all: Mattermost knows. Raises UserError where this
-    server is not to be searched."""
+    """Find which of what people wrote first in that time was the first of all, by asking Mattermost. Raises UserError
+    where this server is not to be searched."""
     firsts = {author: (at, mark, post_id) for at, author, mark, post_id in reversed(seen.lately)}
     likely = {author: (at, post_id) for author, (at, mark, post_id) in firsts.items() if mark}
     asked = sorted(likely, key=likely.__getitem__)[-ASKED_MAX:]
@@ -402,7 +402,7 @@ async def _say_trial(ctx: ReadingContext, work: Try, seen: TrialProgress) -> str
 
 
 async def _quote_post(ctx: ReadingContext, post_id: str) -> tuple[Markdown, Markdown] | None:
-    """Where it is, and what it says."""
+    """Say where a message is, and quote it."""
     post = await unless_refused(ctx.chat.read_post(post_id), None)
     if post is None:
         return None
