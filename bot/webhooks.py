@@ -26,6 +26,8 @@ log = structlog.get_logger()
 BODY_MAX = 1024 * 1024
 """Bytes of what is sent."""
 KEY_MAX = 200
+TYPES = ("application/json", "application/octet-stream", "application/x-www-form-urlencoded")
+"""What a body may be said to be: the last two are what programs say that were told nothing, and prove nothing."""
 
 
 class WebhookServer:
@@ -61,7 +63,7 @@ class WebhookServer:
         key = request.match_info["key"]
         if trigger.is_off or len(key) > KEY_MAX:
             return HTTPStatus.NOT_FOUND
-        if request.content_type != "application/json":
+        if request.content_type not in TYPES:
             return HTTPStatus.UNSUPPORTED_MEDIA_TYPE
         headers = {name.lower(): value for name, value in request.headers.items()}
         try:

@@ -48,7 +48,7 @@ from storage.rdv.bookings import BookingSeal, open_page
 T = TypeVar("T")
 COLUMNS = ("utilisateur", "jour", "debut", "fin", "duree", "pause", "places", "lieu", "delai_min", "jours_max", "theme")
 NEEDED = tuple({name} for name in ("utilisateur", "jour", "debut", "fin", "duree"))
-_HOUR = re.compile(r"(\d{1,2})\s*[:h]\s*(\d{2})?")
+_HOUR = re.compile(r"(\d{1,2})\s*[:h]\s*(\d{2})?(?:(?<=\d):00)?")
 _BOUNDS = {
     "duree": (LENGTH_MIN, LENGTH_MAX, None),
     "pause": (0, PAUSE_MAX, 0),
@@ -158,7 +158,8 @@ def read_weekday(text: str) -> int:
 
 
 def read_hour(text: str) -> int:
-    """Minutes since the day began, of « 09:00 »; « 24:00 » is its end. Raises ValueError."""
+    """Minutes since the day began, of « 09:00 » (« 09:00:00 » as spreadsheets write it); « 24:00 » is its end. Raises
+    ValueError."""
     found = _HOUR.fullmatch(text.lower())
     minutes = int(found[1]) * 60 + int(found[2] or 0) if found else DAY + 1
     if found is None or minutes > DAY or int(found[2] or 0) > 59:

@@ -200,7 +200,7 @@ class Authors:
             except SameNameError as error:
                 raise RowError(f"auteur : {same_name_fault(error)}") from None
         user = await self._ask(username)
-        if user is None:
+        if user is None or user.is_bot:
             return None
         async with self._database.transaction(writes=False) as db:
             # Somebody who has changed names.

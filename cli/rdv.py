@@ -6,13 +6,12 @@ from datetime import date, timedelta
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from cli.availability import find_person
 from cli.command import Call
 from cli.environment import open_up_to_date
-from cli.errors import OperatorError
 from config.programme import FIRST_DAY
 from config.time import find_midnight, write_instant
 from dialogs.rdv.titles import say_what, say_when, say_where
-from storage import people
 from storage.people import Person
 from storage.rdv import Rdv
 from storage.rdv.appointments import find_reports, list_between
@@ -23,9 +22,7 @@ FOREVER = date(9000, 1, 1)
 async def show(call: Call, user: str, start: date | None, end: date | None, as_json: bool) -> int:
     """Print somebody’s rdv of these days, both included, where this person is; all of them without days."""
     async with open_up_to_date(call.settings) as database, database.transaction(writes=False) as db:
-        person = await people.by_username(db, user.removeprefix("@").lower())
-        if person is None:
-            raise OperatorError(f"Personne ne s’appelle « {user} » dans le registre.")
+        person = await find_person(db, user)
         rdvs = await _list_days(db, person, start or FIRST_DAY, end or FOREVER)
         reports = await find_reports(db, rdvs)
     if as_json:

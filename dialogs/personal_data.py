@@ -2,6 +2,8 @@
 
 from bot import guard
 from bot.guard import DataKind
+from bot.guard.names import find_name
+from storage.communes import find_place_exactly
 
 SECRETS = (DataKind.NIR, DataKind.IBAN, DataKind.CARTE, DataKind.MOT_DE_PASSE, DataKind.NAISSANCE)
 """What nothing published ever needs to say. An address or a telephone number may be a service’s: whoever reads it over
@@ -25,6 +27,11 @@ def fault_of_memo(text: str) -> str:
     Empty when it may."""
     if found := guard.find(text):
         return f"Retirez d’ici {guard.name_kinds(found)} : un repère ne dit rien qui permette de joindre la personne."
-    if guard.names_somebody(text):
-        return "Un repère n’a pas de nom : écrivez des initiales, par exemple J. M."
+    initials = find_name(text, _is_town)
+    if initials or guard.names_somebody(text):
+        return f"Un repère n’a pas de nom : écrivez des initiales, par exemple {initials or 'J. M.'}"
     return ""
+
+
+def _is_town(words: str) -> bool:
+    return find_place_exactly(words).place is not None

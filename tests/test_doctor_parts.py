@@ -19,10 +19,11 @@ from cli.doctor import chat, house
 from cli.doctor import server as callback
 from cli.doctor.findings import Findings
 from config.settings import Settings
-from storage import canaux, outbox, schema
+from storage import canaux, outbox, programs, schema
 from storage.database import Database
 from storage.outbox import Outgoing, TargetKind
 from storage.people import Person, Role
+from storage.rdv import bookings
 from tests.support.cli import run_doctor, serve_answer
 from tests.support.mattermost import CHANNEL, TEAM, USER, serve_chat
 
@@ -91,6 +92,37 @@ async def test_what_is_left_to_do_is_said_until_it_is_done(tmp_path: Path) -> No
         await canaux.remember_channel(db, "general", "c" * 26, utc_now())
     await database.close()
     assert await house.next_steps(settings) == []
+
+
+async def test_programs_and_booking_pages_are_held_against_the_settings(tmp_path: Path) -> None:
+    settings, now = own(tmp_path), utc_now()
+    await schema.upgrade(settings.database_url)
+    database, public = Database(settings.database_url), {"public_url": "https://bot.exemple.fr"}
+
+    async def look(**change: Any) -> tuple[str, int]:
+        findings, said = noticing()
+        changed = settings.model_copy(update=public | change)
+        await house.programs(changed, findings, now)
+        await house.pages(changed, findings)
+        return "\n".join(said), findings.faults
+
+    assert await look() == ("", 0)
+    assert "aucun programme n’a de jeton" in (await look(api="oui"))[0]
+    async with database.transaction() as db:
+        await programs.add_client(db, "tableau", now - timedelta(days=400))
+        await bookings.open_page(db, "p" * 26, bookings.BookingSeal(settings.secrets), now)
+    said, faults = await look()
+    assert "malgré 1 jeton" in said
+    assert "Pages de rendez-vous en service : 1 page." in said
+    assert faults == 0
+    assert "de plus d’un an pour tableau" in (await look(api="oui"))[0]
+    assert (await look(api="oui", public_url="http://bot.exemple.fr"))[1] == 2, "bearers and contacts are read"
+    assert "n’est joint que d’ici : 1 page" in (await look(public_url="http://192.168.1.4:8066"))[0]
+    said, faults = await look(secret=SecretStr("n" * 40))
+    assert "sans garder l’ancienne clé : 1 page" in said
+    assert faults == 1
+    assert (await look(secret=SecretStr("n" * 40 + " " + "s" * 40)))[1] == 0
+    await database.close()
 
 
 async def test_a_database_out_of_reach_or_out_of_date_is_said(tmp_path: Path) -> None:

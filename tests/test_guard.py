@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.guard import DataKind, Detection, find, mask, name_kinds
+from dialogs.personal_data import fault_of_memo
 from tests.support.security import measure_guard, read_sentences
 
 SENTENCES = list(read_sentences())
@@ -185,3 +187,16 @@ def test_places_are_in_order_inside_the_text_and_apart(text: str) -> None:
 @given(st.text(max_size=80))
 def test_any_text_is_read(text: str) -> None:
     assert all(0 <= one.start < one.end <= len(text) for one in find(text))
+
+
+def test_a_full_name_in_small_letters_is_noticed_and_no_theme_or_place_taken_for_one() -> None:
+    lines = (Path(__file__).parent / "data/rdv_labels.tsv").read_text("utf-8").splitlines()[1:]
+    labels = [line.partition("\t")[::2] for line in lines]
+    named = [text for kind, text in labels if kind]
+    missed = [text for text in named if not fault_of_memo(text)]
+    wrong = [text for kind, text in labels if not kind and fault_of_memo(text)]
+    assert len(missed) <= 0.2 * len(named), missed
+    assert len(wrong) <= 0.01 * (len(labels) - len(named)), wrong
+    assert "par exemple J. D." in fault_of_memo("dossier jean dupont caf")
+    for text in ("Éloïse", "", "jean, dupont", "j. d.", "jean moulin", "jean bron"):
+        assert not fault_of_memo(text)

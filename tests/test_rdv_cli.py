@@ -47,7 +47,7 @@ async def test_an_operator_imports_hours_all_of_them_or_none(
     filled: Database, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     file = tmp_path / "heures.csv"
-    good = "juliette,mardi,09:00,10:30,30,15,1,Médiathèque,0,365\n@Juliette,Jeudi,9h,24:00,60,,8,,60,\n"
+    good = "juliette,mardi,09:00:00,10:30,30,15,1,Médiathèque,0,365\n@Juliette,Jeudi,9h,24:00,60,,8,,60,\n"
     file.write_text(HEADER + good)
     out, _ = await said(capsys, "import", "disponibilites", str(file))
     assert out.replace("\N{NO-BREAK SPACE}", " ").startswith("2 plages pour 1 personne")
@@ -61,6 +61,9 @@ async def test_an_operator_imports_hours_all_of_them_or_none(
     file.write_text(f"{HEADER.strip()},theme\ncarl,mardi,9:00,10:30,30,,,Bron,,,crêpes\n")
     _, err = await said(capsys, "import", "disponibilites", str(file), code=1)
     assert "theme" in err
+    odd = "\ufeff" + HEADER + 'juliette,lundi,9:00,10:00,30,,,"Bron ; salle 2",,\njuliette,mardi,9:00,10:00,30,,,,,\n\n'
+    file.write_bytes(odd.replace(",", ";").replace("\n", "\r\n").encode())
+    await said(capsys, "import", "disponibilites", str(file))
     bad = (
         "carl,mardi,9,10:00,30,0,1,,0,30",
         "carl,mercredu,09:00,10:00,30,0,1,,0,30",

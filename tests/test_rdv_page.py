@@ -164,6 +164,8 @@ async def test_a_form_sent_twice_books_once_and_nothing_typed_is_lost(desk: Desk
     assert one.code == two.code
     plainly = [await desk.books(free[1]) for _ in range(2)]
     assert plainly[0].code == plainly[1].code, "without its token, the same words are the same form"
+    unsaid = await desk.books(free[1], consentement="")
+    assert (unsaid.status, plainly[0].code in unsaid.body) == (422, False), "nor does it show that booking to others"
     assert len(await desk.bookings()) == 2
     wrong = await desk.books(free[2], prenom="<b>Zoé</b>", contact="0612", consentement="")
     assert (wrong.status, len(wrong.moments) > 2) == (422, True)

@@ -198,6 +198,8 @@ async def test_what_is_refused_says_nothing_and_a_lost_answer_does_no_harm(desk:
     body = make_body(8, agents=[lea.email], start=house.clock() + timedelta(days=1))
     assert await desk.sends(body, signature="") == 401
     assert await desk.sends(body, kind="text/plain") == 415
+    assert await desk.sends(make_body(7), kind="application/x-www-form-urlencoded") == 200, "who was told nothing"
+    assert await desk.sends(make_body(7), signature="", kind="application/octet-stream") == 401
     assert await desk.sends(b" " * (1024 * 1024 + 1)) == 413
     assert await desk.sends(b'{"data": {}, "meta": {"model": "User"}}' + b" " * 1_000_000) == 200
     wrong = replace(desk, opened=Opened("inconnue", desk.opened.secret))

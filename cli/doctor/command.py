@@ -39,7 +39,7 @@ async def examine(
     house.smtp(settings, findings)
     await house.database(settings, findings, utc_now())
     if findings.has_database:
-        await house.webhooks(settings, findings, utc_now())
+        await house.outside(settings, findings, utc_now())
     await backups(settings, findings, utc_now())
     try:
         async with open_client(settings.mattermost_url, settings.bot_token.get_secret_value()) as client:

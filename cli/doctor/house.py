@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from bot.clock import ClockSkew
 from bot.features import Feature
-from bot.french.words import NBSP, plural
+from bot.french.words import NBSP, join, plural
 from bot.registry import find_setting_fault, is_enabled
+from bot.site import is_near
 from bot.spool import ASIDE
 from cli.checks import data_dir_fault
 from cli.doctor.findings import Findings
@@ -21,6 +23,8 @@ from config.visio import VisioKind
 from storage import canaux, outbox, people, private_files, schema, work
 from storage.database import Database, async_url
 from storage.people import register
+from storage.programs import list_clients
+from storage.rdv.bookings import BookingSeal, list_open_pages, read_key
 from storage.rdv.remote import count_waited_for
 from storage.rdv.webhooks import Refusal, Webhook, list_webhooks
 from storage.work import WorkState
@@ -92,6 +96,9 @@ def smtp(settings: Settings, findings: Findings) -> None:
     server, secret = settings.smtp, settings.smtp_secret.get_secret_value()
     if server is None:
         return
+    if is_private(settings.public_url):
+        findings.note("COOP_PUBLIC_URL n’est joint que d’ici : le lien que portent les rappels par courriel ne s’ouvre "
+                      "pas de chez les personnes.")  # fmt: skip
     if bool(server.user) != bool(secret):
         findings.fault("COOP_SMTP et COOP_SMTP_SECRET vont ensemble : l’utilisateur dans l’adresse du serveur "
                        "(smtps://utilisateur@…), et son mot de passe ; donnez les deux, ou aucun.")  # fmt: skip
@@ -178,6 +185,13 @@ def _say_waiting(waiting: int, findings: Findings, *, late: bool) -> None:
         findings.well("Aucun message en attente.")
 
 
+async def outside(settings: Settings, findings: Findings, now: datetime) -> None:
+    """What others send here, and read."""
+    await webhooks(settings, findings, now)
+    await programs(settings, findings, now)
+    await pages(settings, findings)
+
+
 QUIET = timedelta(days=7)
 """How long an organisation may send nothing before that is said."""
 
@@ -211,6 +225,71 @@ def _say_webhook(one: Webhook, findings: Findings, now: datetime) -> None:
         findings.note(f"{name} : {last}. Vérifiez l’adresse et l’abonnement « rdv » à RDV Service Public.")
     else:
         findings.well(f"{name} : {last}.")
+
+
+OLD = timedelta(days=365)
+"""After how long a bearer is better replaced."""
+
+
+async def programs(settings: Settings, findings: Findings, now: datetime) -> None:
+    """Whether programs may read over HTTP as the settings say, and whether their bearers are new and travel unseen."""
+    database = Database(settings.database_url)
+    try:
+        async with database.transaction(writes=False) as db:
+            bearers = await list_clients(db)
+    finally:
+        await database.close()
+    told, old = _count(len(bearers), "jeton"), [one.name for one in bearers if one.created_at < now - OLD]
+    if settings.api != "oui":
+        if bearers:
+            findings.note(f"COOP_API n’est pas à oui : personne ne lit rien malgré {told}. Mettez COOP_API=oui, ou "
+                          "révoquez avec « coop-bot api revoke ».")  # fmt: skip
+    elif not bearers:
+        findings.note("COOP_API=oui, et aucun programme n’a de jeton : « coop-bot api create NOM » en donne un.")
+    elif is_open_to_all(settings.public_url):
+        findings.fault("COOP_PUBLIC_URL est en http : les jetons de l’interface se lisent en chemin. Passez en https, "
+                       "puis remplacez-les.")  # fmt: skip
+    elif old:
+        findings.note(f"Interface de lecture : {told}, de plus d’un an pour {join(old)}. Remplacez les anciens : "
+                      "« coop-bot api create », puis « revoke ».")  # fmt: skip
+    else:
+        findings.well(f"Interface de lecture : {told}.")
+
+
+async def pages(settings: Settings, findings: Findings) -> None:
+    """Whether people without an account reach the booking pages that are on, and nobody reads what they leave there."""
+    database = Database(settings.database_url)
+    try:
+        async with database.transaction(writes=False) as db:
+            found = await list_open_pages(db)
+    finally:
+        await database.close()
+    if not found:
+        return
+    told, seal = _count(len(found), "page"), BookingSeal(settings.secrets)
+    if lost := sum(read_key(page, seal) is None for page in found):
+        findings.fault(f"COOP_SECRET a changé sans garder l’ancienne clé : {_count(lost, 'page')} de rendez-vous ne se "
+                       "montrent plus, et leurs réservations ne se lisent plus. Remettez-la après la nouvelle, "
+                       "après une espace.")  # fmt: skip
+    if is_open_to_all(settings.public_url):
+        findings.fault("COOP_PUBLIC_URL est en http : ce que les personnes laissent sur la page de rendez-vous se lit "
+                       "en chemin. Passez en https.")  # fmt: skip
+    elif is_private(settings.public_url):
+        findings.note(f"COOP_PUBLIC_URL n’est joint que d’ici : {told} de rendez-vous ne s’ouvrent pas de chez les "
+                      "personnes. Donnez une adresse publique, en https.")  # fmt: skip
+    elif not lost:
+        findings.well(f"Pages de rendez-vous en service : {told}.")
+
+
+def is_private(address: str) -> bool:
+    """Whether only this machine, or its network, reaches an address."""
+    host = urlsplit(address).hostname or ""
+    return host == "localhost" or is_near(host)
+
+
+def is_open_to_all(address: str) -> bool:
+    """Whether what is sent to an address is read by who is on its way."""
+    return address.startswith("http://") and not is_private(address)
 
 
 _MENDED = {

@@ -114,9 +114,9 @@ async def _book(visit: Visit, asked: PageRequest) -> PageAnswer:
     ctx, page, typed, seal = visit.ctx, visit.page, Typed.of(asked.fields), BookingSeal(visit.ctx.settings.secrets)
     said = asked.fields.get("jeton") or f"{typed.creneau}\n{typed.prenom}\n{typed.contact}"
     once = seal.mark(f"{page.user_id}\n{said}")
-    if (sent := await find_sent(ctx.db, once)) and sent.stands:
-        return await _go_to(visit, seal.open(sent.sealed_code, sent.code_hash))
     faults, start = typed.find_faults(), typed.start
+    if not faults and (sent := await find_sent(ctx.db, once)) and sent.stands:
+        return await _go_to(visit, seal.open(sent.sealed_code, sent.code_hash))
     slot = await visit.find_slot(start) if start else None
     if start and slot is None:
         return await visit.show_form(replace(typed, creneau=""), faults | {"creneau": GONE}, status=409)

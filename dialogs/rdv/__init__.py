@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, Field
 
+from bot import guard
 from bot.forms import Clues, Form, Hidden, ReadText
 from bot.french.periods import say_moment
 from bot.french.words import say_minutes
@@ -108,8 +109,9 @@ class _Rdv(Form):
 
     @classmethod
     def problems(cls, values: Mapping[str, Any], clues: Clues) -> Mapping[str, str]:
-        found = {name: fault_of_memo(str(values.get(name) or "")) for name in ("repere", "lieu")}
-        if found["lieu"]:
+        place = str(values.get("lieu") or "")
+        found = {"repere": fault_of_memo(str(values.get("repere") or ""))}
+        if guard.find(place) or guard.names_somebody(place):
             found["lieu"] = "Indiquez un lieu, sans nom de personne ni numéro."
         places = values.get("places")
         if places is not None and not 1 <= places <= SEATS_MAX:

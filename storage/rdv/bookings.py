@@ -197,6 +197,11 @@ async def close_page(db: AsyncSession, user_id: str, now: datetime) -> bool:
     return True
 
 
+async def list_open_pages(db: AsyncSession) -> Sequence[BookingPage]:
+    """List the pages that are on."""
+    return (await db.exec(select(BookingPage).where(col(BookingPage.is_on)))).all()
+
+
 async def add_booking(db: AsyncSession, booking: Booking) -> None:
     """Store a new booking, which has its number then."""
     db.add(booking)
