@@ -15,7 +15,7 @@ from bot.errors import UserError
 from bot.events import Deleted, Delivered, DirectMessage, Edited, Posted, Reacted, Undelivered, Unreacted
 from bot.replies import Button, Direct, Redirect, Replies, Reply, Say, Update
 from bot.texts import Markdown, escape, relay_markdown, relay_plain_text, render
-from commands.hotline.cards import CARD, LINE, RECEIPT, carry_if_moved, refresh_card
+from commands.hotline.cards import CARD, LINE, RECEIPT, carry_if_moved
 from commands.hotline.feature import feature, say_queue
 from commands.hotline.tickets import Rate, make_move, tell_duplicates
 from config.text import fold
@@ -291,13 +291,12 @@ async def on_card_delivered(ctx: Context, event: Delivered) -> Replies:
     found = await posts.get_card(ctx.db, ticket) if ticket else None
     if ticket is None or found is None or found.post_id:
         return None
-    written, found.post_id = found.version, event.post_id
+    found.post_id = event.post_id
     await posts.save_card(ctx.db, found)
-    changed = await refresh_card(ctx, ticket) if ticket.version != written else []
     thread = render("hotline/thread", context=relay_plain_text(ticket.context))  # that the ticket was made of
     under = [Say(thread, channel_id=found.channel_id, root_id=found.post_id)] if ticket.context else []
     carried = await carry_if_moved(ctx, ticket)
-    return [*changed, *under, *carried, *await send_waiting(ctx, ticket, found, Side.DIRECT)]
+    return [*under, *carried, *await send_waiting(ctx, ticket, found, Side.DIRECT)]
 
 
 @feature.event(Delivered, name="hotline.receipt_arrived.Delivered", only=RECEIPT.is_of)

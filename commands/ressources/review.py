@@ -80,13 +80,6 @@ async def report_resource(ctx: Context, form: ReportResource) -> Replies:
     return [*thanks, *await posts.tell_reviewers(ctx, said, REPORT.of(resource))]
 
 
-async def _note_report_card(ctx: Context, number: int) -> Sequence[Reply]:
-    """Rewrite a card that just arrived, where more was reported, or dealt with, while it was on its way."""
-    resource, _ = await lock_resource(ctx, number)
-    is_as_said = len(await feedback.list_open_reports(ctx.db, number)) == 1
-    return [] if is_as_said else [REPORT.rewrite(resource, await _draw_reports(ctx, resource))]
-
-
 async def _draw_reports(ctx: Context, resource: Resource) -> Message:
     open_ones = await feedback.list_open_reports(ctx.db, resource.number)
     lines = [
@@ -147,8 +140,6 @@ async def note_delivered(ctx: Context, event: Delivered, files: Mapping[str, str
     """Note where something stands now, and say what comes next there."""
     if day := DAY.read_key(event.topic):
         return await _note_day_post(ctx, date.fromisoformat(day))
-    if number := REPORT.read_number(event.topic):
-        return await _note_report_card(ctx, number)
     if number := REVIEW.read_number(event.topic):
         return await _note_review_card(ctx, number, files)
     if number := FILES.read_number(event.topic):
@@ -173,15 +164,11 @@ async def _note_review_card(ctx: Context, number: int, found: Mapping[str, str])
     resource = await get_resource(ctx.db, number)
     if resource is None:
         return []
-    replies: list[Reply] = []
     if found and not (resource.state is ResourceState.PUBLISHED and resource.post_id):
         resource.files = dict(found)
-    if resource.state is ResourceState.WITHDRAWN:
-        replies += posts.delete_files_post(resource)
+    away = posts.delete_files_post(resource) if resource.state is ResourceState.WITHDRAWN else []
     await write_resources(ctx.db, [resource], revision)
-    if resource.state is not ResourceState.PROPOSED or resource.question:
-        replies += await posts.refresh_card(ctx, resource)
-    return replies
+    return away
 
 
 async def _note_files_post(ctx: Context, number: int, event: Delivered, found: Mapping[str, str]) -> Sequence[Reply]:
