@@ -45,13 +45,15 @@ _VERBS: Mapping[str, frozenset[str]] = {
 """Words that people type for one another after a command, folded: each with all that mean the same."""
 SAID_MAX = 200
 """Characters in which a command is looked for."""
-NUMBER = r"(?:n ?° ?|#)?(\d{1,9})"
-"""How the number of something is typed: « 12 », « n° 12 », « #12 »."""
+NUMBER = r"(?:(?i:n ?[°ºo]?|num(?:[ée]ro)?|#)\.? ?)?(\d{1,9})"
+"""How the number of something is typed: « 12 », « n° 12 », « no 12 », « numéro 12 », « #12 »."""
 
 
-def read_typed_number(text: str) -> int | None:
-    """Read the number of something; None for a text that is more than that, or none."""
-    found = re.fullmatch(NUMBER, " ".join(text.split()))
+def read_typed_number(text: str, *nouns: str) -> int | None:
+    """Read the number of something, perhaps after one of these nouns (« le sondage n° 12 »); None for a text that is
+    more than that, or none."""
+    named = rf"(?i:l[ea] (?=\D)|l['’])?(?:(?i:{'|'.join(nouns)}) ?)?" if nouns else ""
+    found = re.fullmatch(named + NUMBER, " ".join(text.split()))
     return int(found[1]) if found else None
 
 

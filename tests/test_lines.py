@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.command_lines import CommandIndex
+from bot.command_lines import CommandIndex, read_typed_number
 
 NAMES = ("aide", "cra", "cra liste", "cra rétablir", "stats", "stats rapport", "actus cherche")
 TITLES = {"Compte rendu": "cra"}
@@ -115,3 +115,19 @@ def test_any_words_are_near_to_few_commands_that_exist(words: str) -> None:
 def test_a_command_is_found_however_it_is_written(name: str, rest: str, before: str) -> None:
     lines = CommandIndex(NAMES)
     assert lines.find(lines.call(f"{before}{name.upper()} {rest} !"))[0].startswith(name)
+
+
+NUMBERS = """\
+12|n° 12|n°12|N° 12|n°\u00a012|n 12|no 12|numéro 12|num. 12|#12| 12 |\
+sondage n° 12|le sondage 12|Sondage12|le n° 12|l’idée n 12"""
+NO_NUMBERS = "|douze|12 outils|n°|1.2|-12|12345678901|nord 12|le 12|fiche 12|sondage|le"
+
+
+@pytest.mark.parametrize("text", NUMBERS.split("|"))
+def test_a_thing_is_called_by_its_number(text: str) -> None:
+    assert read_typed_number(text, "sondage", "idée") == 12
+
+
+@pytest.mark.parametrize("text", NO_NUMBERS.split("|"))
+def test_other_words_are_no_number(text: str) -> None:
+    assert read_typed_number(text, "sondage") is None

@@ -99,16 +99,6 @@ def test_percents_of_one_answer_each_add_up(counts: list[int]) -> None:
     assert len(set(percents)) <= len(set(counts)), "equal counts have equal shares"
 
 
-@pytest.mark.parametrize("text", ["12", "n° 12", "n°12", "N° 12", "n°\u00a012", "sondage n° 12", "#12", " 12 "])
-def test_a_poll_is_called_by_its_number(text: str) -> None:
-    assert cards.read_number(text) == 12
-
-
-@pytest.mark.parametrize("text", ["", "douze", "12 outils", "n°", "1.2", "-12", "12345678901"])
-def test_other_words_are_no_number(text: str) -> None:
-    assert cards.read_number(text) is None
-
-
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [

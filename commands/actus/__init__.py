@@ -10,7 +10,7 @@ from itertools import groupby
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.command_lines import RunCommand
+from bot.command_lines import RunCommand, read_typed_number
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.french.dates import say_date, say_month
@@ -49,7 +49,7 @@ async def show_actus(ctx: Context, line: str) -> Replies:
     """Show what came out last and what comes next; or the number that is named."""
     if not line.strip():
         return await _show_overview(ctx)
-    number = editions.find_number(line)
+    number = read_typed_number(line, "actus")
     if number is None:
         raise UserError("Tapez `/actus n° 42` pour lire un numéro, ou `/actus cherche` et un mot pour en retrouver un.")
     return await _show_digest(ctx, number)

@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.audit import AuditEntry, record_entry_at_end
 from bot.calendar import Recurrence, read_recurrence
 from bot.cards import RowCard, tell_animateurs
+from bot.command_lines import read_typed_number
 from bot.context import Context
 from bot.errors import UserError
 from bot.features import Feature, Front, Right
@@ -24,7 +25,6 @@ from config import editions as table
 from config.canaux import PlannedChannel
 from config.editions import Unapproved
 from config.settings import Settings
-from config.text import fold
 from config.time import PARIS
 from storage import canaux, people, targets
 from storage.actus import digests, items
@@ -283,18 +283,9 @@ def note_digest(
     record_entry_at_end(ctx, AuditEntry(act, f"numero:{digest.number}", before=before or {}, after=told))
 
 
-_NUMBER = re.compile(r"(?:(?:le )?(?:n ?o|n|no|num|numero|actus) ?)?([0-9]{1,6})")
-
-
-def find_number(line: str) -> int | None:
-    """Read the number of a digest that a line is; None for what is none."""
-    match = _NUMBER.fullmatch(" ".join(fold(line.replace("°", " ").replace("º", " ")).split()))
-    return int(match[1]) if match else None
-
-
 def read_number(line: str, command: str) -> int:
     """Read the number of a digest. Raises UserError for what is none."""
-    number = find_number(line)
+    number = read_typed_number(line, "actus")
     if number is None:
         raise UserError(f"Dites quel numéro, par exemple `/actus {command} 42`.")
     return number

@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.account_status import is_active
 from bot.audit import AuditEntry, record_entry_at_end
+from bot.command_lines import read_typed_number
 from bot.context import Context
 from bot.documents import Article, ParsedFeed
 from bot.errors import UserError
@@ -284,10 +285,10 @@ def _say_state(ctx: Context, feed: NewsFeed) -> str:
 
 async def _get_numbered(ctx: Context, text: str) -> NewsFeed:
     """Get the feed of that number, which is followed. Raises UserError."""
-    found = re.fullmatch(r"(?:n°? ?)?(\d{1,9})", text.strip().replace("\u00a0", " "))
-    feed = await feeds.lock(ctx.db, int(found[1])) if found else None
+    number = read_typed_number(text, "flux")
+    feed = await feeds.lock(ctx.db, number) if number is not None else None
     if feed is None or feed.removed:
-        raise UserError(f"Quel flux ? {USAGE}" if not found else f"Il n’y a pas de flux n° {found[1]}.")
+        raise UserError(f"Quel flux ? {USAGE}" if number is None else f"Il n’y a pas de flux n° {number}.")
     return feed
 
 

@@ -1,10 +1,10 @@
 """One’s own reports: changed, spread, duplicated, deleted and restored; nobody else’s are said to exist."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from bot.command_lines import read_typed_number
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.replies import Ask, Button, Replies, Whisper
@@ -167,12 +167,11 @@ async def _delete(ctx: Context, about: ReportButton) -> CraRow:
 
 
 def _read_number(text: str, verb: str) -> int:
-    found = re.fullmatch(r"(?:n°|no|n|#)?\s*(\d{1,9})", text.strip().lower())
-    if not found:
+    if (number := read_typed_number(text, "cra", "compte rendu")) is None:
         raise UserError(
             f"Indiquez le numéro du compte rendu : par exemple /cra {verb} 12. /cra liste montre les vôtres."
         )
-    return int(found[1])
+    return number
 
 
 @feature.button(Spread, roles=CONSEILLERS, writes=False)

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from bot.actions import DeletePost
 from bot.calendar import working_days_before
+from bot.command_lines import read_typed_number
 from bot.context import Context, ReadingContext
 from bot.errors import ChatError, Refusal, UserError
 from bot.events import LeftChannel
@@ -76,12 +77,11 @@ class See(Choosing):
 @feature.command("ticket", help="Voir une demande d’aide et ce qui en a été fait", hint="12")
 async def show_ticket(ctx: ReadingContext, line: str) -> Replies:
     """Show a ticket by its number; without one, those that wait."""
-    word = line.strip().lstrip("#").removeprefix("n°").strip()
-    if not word:
+    if not line.strip():
         return await show_list(ctx, "", 0)
-    if not word.isdecimal() or len(word) > 9:
+    if (number := read_typed_number(line, "demande", "ticket")) is None:
         raise UserError("Écrivez le numéro d’une demande (/ticket 12), /ticket liste ou /ticket chercher mots.")
-    return await _show_one(ctx, int(word))
+    return await _show_one(ctx, number)
 
 
 @feature.button(See, writes=False)

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from bot.audit import AuditEntry, record_entry_at_end
 from bot.cards import RowCard
+from bot.command_lines import read_typed_number
 from bot.context import Context
 from bot.errors import UserError
 from bot.french.dates import say_on
@@ -222,10 +223,9 @@ class Declare(BaseModel):
 async def show_outages(ctx: Context, line: str) -> Replies:
     """Show the outages that run or are proposed: one of them, or a list to choose from; other words declare one."""
     found = await incidents.list_under_way(ctx.db, await must_serve_some(ctx))
-    number = line.strip().lstrip("#").removeprefix("n°").strip()
-    if number.isdecimal():
-        return await _show_one(ctx, [each for each in found if str(each.number) == number])
-    if number:
+    if (number := read_typed_number(line, "panne")) is not None:
+        return await _show_one(ctx, [each for each in found if each.number == number])
+    if line.strip():
         return await _draft_window(ctx, line)
     declare_one = Button("Déclarer une panne", Declare())
     if len(found) == 1:

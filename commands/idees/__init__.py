@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from bot import guard, quotas
 from bot.account_status import find_active
 from bot.cards import tell_animateurs
-from bot.command_lines import read_typed_number
+from bot.command_lines import NUMBER, read_typed_number
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.plain_text import shorten
@@ -62,7 +62,7 @@ class GiveUp(OfIdea):
 @feature.command("idee", help="Proposer une idée, ou voter pour celle d’un autre", hint=HINT, tells=True)
 async def type_idea(ctx: ReadingContext, line: str) -> Replies:
     """Show the idea of a number or a list that is asked for; else open the window, with the words in it."""
-    if (number := read_typed_number(line)) is not None:
+    if (number := read_typed_number(line, "idée", "idee")) is not None:
         return await open_idea(ctx, Open(idea=number))
     if (asked := read_listing(line)) is not None:
         return await show_page(ctx, Page(of=asked))
@@ -242,7 +242,7 @@ _STATES = {fold(name).replace("_", " "): state for state in SHOWN for name in (s
     "a l etude": IdeaState.STUDIED,
     "commencee": IdeaState.STARTED,
 }
-_LINE = re.compile(r"(?:idee\s+)?(?:n\s?[°ºo]\s?|#)?(\d{1,9})\s*[:,]?\s+(.+)", re.IGNORECASE | re.DOTALL)
+_LINE = re.compile(rf"(?:(?i:id[ée]e) )?{NUMBER} ?[:,]? (.+)", re.DOTALL)
 
 
 def read_ruling(line: str) -> tuple[int, Ruling]:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from bot.command_lines import RunCommand
+from bot.command_lines import RunCommand, read_typed_number
 from bot.context import Context, ReadingContext
 from bot.errors import UserError, unless_refused
 from bot.french.periods import say_moment
@@ -124,7 +124,6 @@ REPAIRS_MAX = 30
 """Of the repairs in which a channel was, how many are looked for: their ids travel with a button."""
 VALUE_MAX = 600
 """Characters shown of how something was, or is."""
-_NUMBER = re.compile(r"(?:n ?° ?|#)?(\d{1,9})", re.IGNORECASE)
 _THINGS = {
     "ressource": "fiche",
     "demande": "demande",
@@ -183,8 +182,8 @@ async def show_journal(ctx: ReadingContext, line: str) -> Replies:
     text = line.strip().replace("\u00a0", " ")
     if not text:
         return await _draw_page(ctx, Older(said="", before=0))
-    if (number := _NUMBER.fullmatch(text)) and not _find_home(text):
-        return await _draw_entry(ctx, int(number[1]))
+    if (number := read_typed_number(text)) is not None and not _find_home(text):
+        return await _draw_entry(ctx, number)
     return await _draw_page(ctx, await (_find_person(ctx, text) if text.startswith("@") else _find_channel(ctx, text)))
 
 

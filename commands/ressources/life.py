@@ -1,11 +1,11 @@
 """The life of a resource: changed, each time as a version, set back to an earlier one, withdrawn and put back."""
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from bot.account_status import read_display_name
+from bot.command_lines import read_typed_number
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.french.dates import say_date
@@ -24,7 +24,6 @@ from commands.ressources.feature import (
     is_own,
     lock_resource,
     must_change,
-    normalise_line,
     note_resource,
     tell_others,
 )
@@ -193,7 +192,6 @@ class Restore(Choosing):
     resource: int
 
 
-_NUMBER = re.compile(r"(?:fiche )?(?:n )?(\d{1,9})")
 VERSIONS_SHOWN = 15
 """Versions in one answer, the newest."""
 SHORT_FIELDS = ("titre", "url", "licence", "auteur")
@@ -203,13 +201,13 @@ SHORT_FIELDS = ("titre", "url", "licence", "auteur")
 @feature.command("ressources versions", help="Voir qui a changé une fiche, et revenir en arrière", hint="numéro")
 async def show_history(ctx: Context, line: str) -> Replies:
     """Show the versions, the newest first, with a way back for those who may change the resource."""
-    number = _NUMBER.fullmatch(normalise_line(line))
+    number = read_typed_number(line, "fiche")
     if number is None:
         raise UserError("Écrivez le numéro de la fiche : `/ressources versions 12`.")
-    resource = await find_resource(ctx, int(number[1]))
+    resource = await find_resource(ctx, number)
     mine = ctx.user.animates or is_own(ctx.user, resource)
     if resource.state is not ResourceState.PUBLISHED and not mine:
-        raise UserError(f"Il n’y a pas de fiche n° {number[1]}.")
+        raise UserError(f"Il n’y a pas de fiche n° {number}.")
     changes = (await resources.list_versions(ctx.db, resource.number))[:VERSIONS_SHOWN]
     lines = [(each.version, await _say_version(ctx, each.at, each.by), _say_changed(each)) for each in changes]
     first = await _say_version(ctx, resource.created_at, resource.deposited_by)

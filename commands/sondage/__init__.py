@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bot import quotas
+from bot.command_lines import read_typed_number
 from bot.context import Context, ReadingContext
 from bot.destinations import send_file
 from bot.errors import UserError
@@ -303,7 +304,7 @@ async def show_results(ctx: Context, text: str) -> Replies:
 
 async def find_named_poll(ctx: Context, text: str, what: str) -> Poll:
     """Find the poll of that number, once it was asked. Raises UserError."""
-    number = cards.read_number(text)
+    number = read_typed_number(text, "sondage")
     if number is None:
         raise UserError(WHICH.format(what=what))
     poll = await polls.get_poll(ctx.db, number)

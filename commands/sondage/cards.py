@@ -1,6 +1,5 @@
 """The feature of polls, what its buttons, work and files carry, and how a poll looks to voters and to its author."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
@@ -177,7 +176,6 @@ PLACES_MAX = 8
 BAR = 10
 """Signs of a bar that stands for everybody."""
 OTHERS = "Autres départements"
-_NUMBER = re.compile(r"(?:sondage\s*)?(?:n\s*[°ºo]\s*|#\s*)?(\d{1,9})", re.IGNORECASE)
 UNKNOWN = "Aucun sondage n’a ce numéro : tapez /sondage liste pour voir les sondages."
 
 
@@ -196,12 +194,6 @@ class AnswerLine:
     def share(self) -> str:
         """« 40 % »; « environ 33 % » where equal answers have equal shares, which do not make 100."""
         return f"{'environ ' if self.is_about else ''}{self.percent} %"
-
-
-def read_number(text: str) -> int | None:
-    """The number of a poll, as people write it: « 12 », « n° 12 », « n°12 »; None for anything else."""
-    found = _NUMBER.fullmatch(" ".join(text.split()))
-    return int(found[1]) if found else None
 
 
 def must_be_in_state(poll: Poll | None, *states: PollState) -> Poll:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 
+from bot.command_lines import read_typed_number
 from bot.context import Context, ReadingContext
 from bot.destinations import TeamChannels, may_post_to
 from bot.errors import UserError
@@ -64,7 +65,7 @@ PollWindow = AskPoll | AskPollHere
 @feature.command("sondage", help="Poser une question, ou revoir un sondage", hint="[question | n° 12]", tells=True)
 async def open_poll_window(ctx: ReadingContext, line: str) -> Replies:
     """Open the window, with the question that was typed; or show the poll of that number."""
-    if (number := cards.read_number(line)) is not None:
+    if (number := read_typed_number(line, "sondage")) is not None:
         return await cards.show_poll(ctx, number)
     must_be_allowed(ctx.user, ())
     question = strip_invisible(line)
