@@ -4,7 +4,7 @@ and any error becomes one refusal.
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -29,7 +29,7 @@ from bot.replies import Ask, Button, Perform, Redirect, Refresh, Refuse, Reply, 
 from bot.spool import Submission
 from bot.texts import quote, render
 from storage import claims
-from storage.faults import AWAY, cannot_write
+from storage.faults import AWAY, TakenMeanwhileError, cannot_write
 
 SUBMISSIONS = "submission"
 """The scope under which keys of accepted dialogs are claimed, where their feature does not store them."""
@@ -297,7 +297,7 @@ class Dispatcher:
 
     async def _try(self, request: Request, payload: Payload, reference: str) -> list[Reply] | Facts:
         try:
-            outcome = await self._transact(request, payload)
+            outcome = await self._transact_or_again(request, payload)
         except UserError as refusal:
             OUTCOMES.labels(request.kind, "refused").inc()
             return await self._refuse(refusal, payload)
@@ -312,6 +312,12 @@ class Dispatcher:
         if isinstance(payload, Submission):
             self._d.drafts.release(payload.key)
         return outcome
+
+    async def _transact_or_again(self, request: Request, payload: Payload) -> list[Reply] | Facts:
+        """Where the same was written at this very moment by another request, it is found there the second time."""
+        with suppress(TakenMeanwhileError):
+            return await self._transact(request, payload)
+        return await self._transact(request, payload)
 
     def _find_trigger(self, request: Request, payload: Payload) -> Trigger:
         """Raises UserError for what is not there, is switched off, or was drawn too long ago."""

@@ -1,9 +1,4 @@
-"""The database: one engine to write, one to read, the column types both share, and statements that are compiled once
-for each kind of database, then given to the driver itself.
-
-SQLAlchemy binds, wraps and reads anew each time a statement is executed, which takes as long as the statement: those on
-the way of every report do without.
-"""
+"""The database: one engine to write, one to read, and the column types both share."""
 
 import asyncio
 import re
@@ -16,7 +11,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import (
-    ClauseElement,
     ColumnElement,
     Connection,
     CursorResult,
@@ -26,15 +20,12 @@ from sqlalchemy import (
     Table,
     event,
     inspect,
-    select,
     text,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.dialects.postgresql import asyncpg
-from sqlalchemy.dialects.sqlite import aiosqlite
 from sqlalchemy.engine import URL, Dialect, make_url
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 from sqlalchemy.ext.asyncio import AsyncSession as AlchemySession
 from sqlalchemy.orm.attributes import set_committed_value
@@ -42,7 +33,7 @@ from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel, col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage import engines
+from storage import engines, statements
 
 CONSTRAINT_NAMES = {
     "ix": "ix_%(column_0_N_label)s",
@@ -171,6 +162,8 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._writer = engines.sqlite(self.url, writes=True) if self.is_sqlite else engines.postgres(self.url)
         self._reader = engines.sqlite(self.url, writes=False) if self.is_sqlite else self._writer
+        if not self.is_sqlite:
+            statements.write_at_end(self._writer)
         self.write = _sessions(self._writer, writes=True)
         self.read = _sessions(self._reader, writes=False)
         self._closing: set[asyncio.Task[None]] = set()
@@ -339,58 +332,3 @@ class _Session(AsyncSession):
 
 def _sessions(engine: AsyncEngine, *, writes: bool) -> async_sessionmaker[AsyncSession]:
     return async_sessionmaker(engine, class_=_Session, expire_on_commit=False, autoflush=False, info={_WRITES: writes})
-
-
-_DIALECTS: Mapping[str, Dialect] = {
-    "sqlite": aiosqlite.dialect(),
-    "postgresql": asyncpg.dialect(),  # type: ignore[no-untyped-call]
-}
-
-
-_ASK: Mapping[str, Callable[[Any, str, Sequence[Any]], Awaitable[Sequence[Any]]]] = {
-    "sqlite": lambda driver, text, values: driver.execute_fetchall(text, values),
-    "postgresql": lambda driver, text, values: driver.fetch(text, *values),
-}
-
-
-class _Compiled:
-    """The text of a statement, and how the values of its parameters become what the driver takes."""
-
-    def __init__(self, statement: ClauseElement, spoken: Dialect) -> None:
-        compiled: Any = statement.compile(dialect=spoken)
-        self.text: str = compiled.string
-        binds = [compiled.binds[name] for name in compiled.positiontup]
-        self._constants = {bind.key: bind.value for bind in binds if not bind.required}
-        self._named = [(bind.key, bind.type.dialect_impl(spoken).bind_processor(spoken)) for bind in binds]
-
-    def bound(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
-        known = {**self._constants, **values}
-        return tuple([process(known[name]) if process else known[name] for name, process in self._named])
-
-
-class DirectStatement:
-    """One statement, as it is said to each kind of database; its values are given by name."""
-
-    def __init__(self, kinds: Mapping[str, ClauseElement]) -> None:
-        self._kinds = {kind: _Compiled(statement, _DIALECTS[kind]) for kind, statement in kinds.items()}
-
-    async def run(self, db: AsyncSession, values: Mapping[str, Any]) -> Any:
-        """Run it in the session’s transaction; return the first value of its first row, None where there is none."""
-        kind, driver = dialect(db), await _driver(db)
-        compiled = self._kinds[kind]
-        try:
-            rows = await _ASK[kind](driver, compiled.text, compiled.bound(values))
-        except Exception as problem:
-            raise DBAPIError(compiled.text, None, problem) from problem
-        return rows[0][0] if rows else None
-
-
-async def _driver(db: AsyncSession) -> Any:
-    """Return the driver’s own connection, in the session’s transaction."""
-    if not db.in_transaction():
-        await db.connection()
-    driver: Any = db.sync_session.connection().connection.driver_connection
-    if dialect(db) == "postgresql" and not driver.is_in_transaction():
-        # SQLAlchemy begins with the first statement it executes itself.
-        await execute(db, select(1))
-    return driver

@@ -13,11 +13,23 @@ _OWN_STATES = ("22", "23", "42")
 _UNWRITABLE = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
 _UNWRITABLE_STATES = {"53100", "25006", "58030"}
 """disk_full, read_only_sql_transaction, io_error."""
+_TAKEN_STATE = "23505"
+"""unique_violation."""
+
+
+class TakenMeanwhileError(DBAPIError):
+    """What may be there once only was written by somebody else at this very moment: who tries again finds it."""
 
 
 def is_own_fault(error: BaseException) -> bool:
     """Whether it is the fault of what was to be written, which no database would ever take."""
     return isinstance(error, _OWN_FAULT) or _state(error).startswith(_OWN_STATES)
+
+
+def wrap_problem(statement: str, problem: Exception) -> DBAPIError:
+    """Make of a driver’s error what SQLAlchemy would."""
+    kind = TakenMeanwhileError if _state(problem) == _TAKEN_STATE else DBAPIError
+    return kind(statement, None, problem)
 
 
 def may_pass(error: BaseException) -> bool:

@@ -1,18 +1,22 @@
 """Statements given to the driver itself: in the session’s transaction, with its values, and with its errors."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
-from sqlalchemy import bindparam, insert, text
+from sqlalchemy import bindparam, func, insert, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import outbox
 from storage.claims import Claim
-from storage.database import Database, DirectStatement
+from storage.database import Database
 from storage.engines import CONNECTIONS
 from storage.outbox import Outgoing, TargetKind
+from storage.statements import DirectStatement
 from tests.support.databases import database
 
 __all__ = ["database"]
@@ -113,4 +117,70 @@ async def test_the_connections_to_postgresql_are_kept(postgres_url: str) -> None
         return set(await asyncio.gather(*(one(everybody) for _ in range(CONNECTIONS))))
 
     assert await pids() == await pids()
+    await database.close()
+
+
+async def count_trips(database: Database, work: Callable[[AsyncSession], Awaitable[None]]) -> int:
+    """How many statements the server of PostgreSQL is told in a transaction, BEGIN and COMMIT included."""
+    told: list[str] = []
+    async with database.transaction() as db:
+        driver: Any = (await (await db.connection()).get_raw_connection()).driver_connection
+        with driver.query_logger(lambda record: told.append(record.query)):
+            await work(db)
+            await db.commit()
+            await asyncio.sleep(0)  # the driver tells of each in the next turn of the loop
+    return len(told)
+
+
+async def test_what_is_written_last_is_there_before_the_next_statement(database: Database) -> None:
+    async with database.transaction() as db:
+        await ADD.write_last(db, row("1"))
+        await ADD.write_last(db, row("2"))
+        assert (await db.exec(select(func.count()).select_from(Claim))).one() == 2
+        await ADD.write_last(db, row("3"))
+    assert await periods(database) == ["1", "2", "3"]
+
+
+async def test_what_is_written_last_is_undone_with_the_rest(database: Database) -> None:
+    async with database.transaction() as db:
+        await ADD.write_last(db, row("1"))
+        await db.rollback()
+        await ADD.write_last(db, row("2"))
+    with pytest.raises(RuntimeError):
+        await fails_last(database)
+    with pytest.raises(DBAPIError):
+        await write_again(database)
+    assert await periods(database) == ["2"]
+    async with database.transaction(writes=False) as db:
+        assert not (await db.exec(select(Outgoing))).all()
+
+
+async def write_again(database: Database) -> None:
+    """Write a message, and what is there already."""
+    async with database.transaction() as db:
+        await outbox.add(db, [make_message()])
+        await ADD.write_last(db, row("2"))
+
+
+async def fails_last(database: Database) -> None:
+    """Write, then fail before the end."""
+    async with database.transaction() as db:
+        await ADD.write_last(db, row("3"))
+        raise RuntimeError
+
+
+def make_message() -> Outgoing:
+    """A message to a channel."""
+    return Outgoing(id="m", where=TargetKind.CHANNEL, target="c", content={}, created_at=NOON)
+
+
+async def test_what_is_written_last_goes_in_one_way(postgres_url: str) -> None:
+    database = Database(postgres_url)
+
+    async def write(db: AsyncSession) -> None:
+        await ADD.write_last(db, row("1"))
+        await outbox.add(db, [make_message()])
+
+    assert await count_trips(database, write) == 1
+    assert await periods(database) == ["1"]
     await database.close()

@@ -5,7 +5,21 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ClauseElement, ColumnElement, CursorResult, Table, bindparam, func, or_, union_all, update
+from sqlalchemy import (
+    ClauseElement,
+    ColumnElement,
+    CursorResult,
+    Integer,
+    Table,
+    bindparam,
+    column,
+    func,
+    or_,
+    union_all,
+    update,
+)
+from sqlalchemy import Sequence as SqlSequence
+from sqlalchemy import table as sql_table
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -14,8 +28,9 @@ from storage.cra.months import MonthKey, add_rows, recount_months
 from storage.cra.practice import PracticeCra
 from storage.cra.report import Cra, CraRow, Report, Source, columns
 from storage.cra.search import ReportSearch, Sheet
-from storage.database import INSERT, DirectStatement, dialect
+from storage.database import INSERT
 from storage.people import Person
+from storage.statements import DirectStatement
 
 
 class LastCommune(SQLModel, table=True):
@@ -46,7 +61,7 @@ _NOTE = DirectStatement({kind: _note_statement(kind) for kind in INSERT})
 async def note_last_commune(db: AsyncSession, author_id: str, report: Report) -> None:
     """Note that somebody of the register used the report’s commune."""
     row = {"author_id": author_id, "commune": report.commune, "code_postal": report.code_postal}
-    await _NOTE.run(db, row)
+    await _NOTE.write_last(db, row)
 
 
 async def read_last_commune(db: AsyncSession, author_id: str) -> str:
@@ -61,28 +76,48 @@ RESTORE_FOR = timedelta(days=30)
 
 TABLE: Table = Cra.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 PRACTICE_TABLE: Table = PracticeCra.__table__  # type: ignore[attr-defined]
-_LATER_COLUMNS = {"id", "deleted_at"}
-"""What a report gets from the database, or afterwards."""
 
 
-def _insert_statement(kind: str, table: Table = TABLE) -> ClauseElement:
-    """Make the statement that stores a report and gives its number; for a key already there it does and gives nothing.
-
-    On PostgreSQL it adds to the month’s row too; SQLite has no INSERT inside another statement, and practice has no
-    months.
-    """
-    values: dict[str, Any] = {c.name: bindparam(c.name) for c in table.c if c.name not in _LATER_COLUMNS}
-    insert = INSERT[kind](table).values(values).on_conflict_do_nothing(index_elements=["key"])
-    if kind == "sqlite" or table is not TABLE:
-        alone: ClauseElement = insert.returning(table.c.id)
-        return alone
-    new = insert.returning(table).cte("new")
-    return select(new.c.id).add_cte(add_rows(kind, new).cte("added"))
+_LAST_NUMBERS = sql_table("sqlite_sequence", column("name"), column("seq", Integer))
+"""Where SQLite keeps the last number of each table."""
 
 
-_INSERT = DirectStatement({kind: _insert_statement(kind) for kind in INSERT})
-_PRACTISE = DirectStatement({kind: _insert_statement(kind, PRACTICE_TABLE) for kind in INSERT})
-_ADD = DirectStatement({"sqlite": add_rows("sqlite", TABLE, TABLE.c.id == bindparam("number"))})
+def _reserve_statement(kind: str, table: Table) -> ClauseElement:
+    """Make the statement that gives the next number of a table, and the number of what a key filed before, if it
+    did."""
+    filed = select(table.c.id).where(table.c.key == bindparam("key")).scalar_subquery()
+    if kind == "postgresql":
+        following: ColumnElement[int] = SqlSequence(f"{table.name}_id_seq").next_value()
+    else:  # whoever writes is alone until the transaction ends
+        last = select(_LAST_NUMBERS.c.seq).where(_LAST_NUMBERS.c.name == table.name)
+        following = func.coalesce(last.scalar_subquery(), 0) + 1
+    return select(following.label("following"), filed.label("filed"))
+
+
+def _insert_statement(kind: str, table: Table) -> ClauseElement:
+    values: dict[str, Any] = {c.name: bindparam(c.name) for c in table.c if c.name != "deleted_at"}
+    statement: ClauseElement = INSERT[kind](table).values(values)
+    return statement
+
+
+_NOT_COUNTED = {*("id", "structure", "commune", "code_postal", "departement", "source", "key", "version")} | {
+    *("created_at", "modified_at", "deleted_at")
+}
+
+
+def _count_statement(kind: str) -> ClauseElement:
+    """Make the statement that adds one report, whose values are given, to its month’s row."""
+    told = [c for c in TABLE.c if c.name not in _NOT_COUNTED]
+    report = select(*(bindparam(c.name, type_=c.type).label(c.name) for c in told))
+    statement: ClauseElement = add_rows(kind, report.subquery())
+    return statement
+
+
+_RESERVE, _INSERT = (
+    {table: DirectStatement({kind: make(kind, table) for kind in INSERT}) for table in (TABLE, PRACTICE_TABLE)}
+    for make in (_reserve_statement, _insert_statement)
+)
+_COUNT = DirectStatement({kind: _count_statement(kind) for kind in INSERT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +139,15 @@ class FilingResult:
 
 
 async def file_report(db: AsyncSession, author: Person, report: Report, how: Filing) -> FilingResult:
-    """Store a report once: the same key gives the first one’s number."""
+    """Store a report once: the same key gives the first one’s number. Where the same key files another one at this very
+    moment, the transaction fails at its end (storage/faults.py, ``is_taken``), and finds that one when it is run again.
+    """
+    table = PRACTICE_TABLE if how.practice else TABLE
+    (found,) = await _RESERVE[table].find(db, {"key": how.key})
+    if found["filed"] is not None:
+        return FilingResult(found["filed"], is_new=False)
     row = columns(report) | {
+        "id": found["following"],
         "author_id": author.id,
         "structure": author.structure,
         "departement_structure": author.departement,
@@ -115,14 +157,10 @@ async def file_report(db: AsyncSession, author: Person, report: Report, how: Fil
         "created_at": how.at,
         "modified_at": how.at,
     }
-    number = await (_PRACTISE if how.practice else _INSERT).run(db, row)
-    if number is None:
-        table = PracticeCra if how.practice else Cra
-        first = await db.execute(select(col(table.id)).where(table.key == how.key))
-        return FilingResult(first.scalar_one() or 0, is_new=False)
-    if dialect(db) == "sqlite" and not how.practice:
-        await _ADD.run(db, {"number": number})
-    return FilingResult(number, is_new=True)
+    await _INSERT[table].write_last(db, row)
+    if not how.practice:
+        await _COUNT.write_last(db, row)
+    return FilingResult(row["id"], is_new=True)
 
 
 async def find_own(db: AsyncSession, author_id: str, number: int, table: type[CraRow] = Cra) -> CraRow | None:

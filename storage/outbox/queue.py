@@ -11,6 +11,8 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Index,
+    Select,
+    String,
     Table,
     and_,
     bindparam,
@@ -19,16 +21,19 @@ from sqlalchemy import (
     func,
     insert,
     not_,
+    or_,
     text,
     tuple_,
     update,
 )
+from sqlalchemy import select as sql_select
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.claims import LEASE
-from storage.database import INSERT, Code, DirectStatement, UtcTime, dialect
+from storage.database import INSERT, Code, UtcTime, dialect
+from storage.statements import DirectStatement
 
 
 class TargetKind(StrEnum):
@@ -171,7 +176,7 @@ _CROWD_LOCK = 9_001
 async def add(db: AsyncSession, messages: Sequence[Outgoing]) -> None:
     """Write messages down; the caller’s transaction decides whether they exist."""
     for message in messages:
-        await _ADD.run(db, message.model_dump())
+        await _ADD.write_last(db, message.model_dump())
 
 
 async def take(
@@ -264,14 +269,28 @@ async def release_all(db: AsyncSession, now: datetime) -> None:
     await db.exec(update(Outgoing).where(col(Outgoing.not_before) > now, not_(_for_later(now))).values(not_before=now))
 
 
+PATIENCE = 3
+"""So often a message may have failed that another waits for; then it waits no longer."""
+
+
+def _older_statement() -> Select[Any]:
+    where = col(Outgoing.where)
+    makes_post = or_(where == TargetKind.PERSON, where == TargetKind.CHANNEL)
+    older = (PEOPLE.condition, makes_post, col(Outgoing.target) == bindparam("target"))
+    soon = (col(Outgoing.attempts) < PATIENCE, col(Outgoing.not_before) <= bindparam("until", type_=UtcTime))
+    this = tuple_(bindparam("created_at", type_=UtcTime), bindparam("message", type_=String))
+    before = tuple_(col(Outgoing.created_at), col(Outgoing.id)) < this
+    return sql_select(_TABLE.c.id).where(*older, *soon, before)
+
+
+_OLDER = DirectStatement(dict.fromkeys(INSERT, _older_statement()))
+
+
 async def find_older(db: AsyncSession, message: Outgoing, now: datetime) -> Sequence[str]:
     """List people’s messages that were written before another one for the same target, and that somebody is about to
     send: not those that were refused, whose next try is later, nor those that failed again and again."""
-    older = (PEOPLE.condition, MAKES_POST, Outgoing.target == message.target, col(Outgoing.attempts) < PATIENCE)
-    before = tuple_(col(Outgoing.created_at), col(Outgoing.id)) < tuple_(
-        bindparam(None, message.created_at, UtcTime), bindparam(None, message.id)
-    )
-    return (await db.exec(select(Outgoing.id).where(*older, before, col(Outgoing.not_before) <= now + 2 * LEASE))).all()
+    this = {"target": message.target, "created_at": message.created_at, "message": message.id, "until": now + 2 * LEASE}
+    return [found["id"] for found in await _OLDER.find(db, this)]
 
 
 async def is_superseded(db: AsyncSession, message: Outgoing) -> bool:
@@ -289,8 +308,6 @@ def _for_later(now: datetime) -> ColumnElement[bool]:
 AFTER, BEGUN, VOID = "after", "begun", "void"
 """What the content of an act says beside it: the ids of those that end first; that a try was begun; that it is to be
 tried no more, but ended."""
-PATIENCE = 3
-"""So often an act may have failed that another waits for; then it waits no longer."""
 TAKEN_BACK = "taken_back"
 
 

@@ -14,7 +14,6 @@ Words:
 
 from storage.people.person import ANIMATES, ERASED, EVERYONE, SHOWN_TO, Audience, Person, Role
 from storage.people.register import (
-    BY_ID,
     Awaited,
     SameNameError,
     Structure,
@@ -43,7 +42,6 @@ from storage.people.register import (
 
 __all__ = [
     "ANIMATES",
-    "BY_ID",
     "ERASED",
     "EVERYONE",
     "SHOWN_TO",

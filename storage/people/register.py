@@ -16,21 +16,23 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from config.territories import DEPARTEMENTS
 from config.text import fold, follows_luhn, quote
 from config.time import PARIS
-from storage.database import Code, UtcTime, execute, insert_new, insertion, upsert
+from storage.database import INSERT, Code, UtcTime, execute, insert_new, insertion, upsert
 from storage.pages import iterate_pages, read_models
 from storage.people.notices import note_role_changes
 from storage.people.person import ANIMATES, ERASED, Person, Role
+from storage.statements import DirectStatement
 
 _OURS = {"id", "since", "derived_role", "derived_at"}
 """What is not written over by who registers somebody again."""
 
-BY_ID = select(Person.__table__).where(col(Person.id) == bindparam("person"))  # type: ignore[attr-defined]
+_BY_ID = select(Person.__table__).where(col(Person.id) == bindparam("person"))  # type: ignore[attr-defined]
+_GET = DirectStatement(dict.fromkeys(INSERT, _BY_ID))
 
 
 async def get(db: AsyncSession, person_id: str) -> Person | None:
     """Return the person of that Mattermost id."""
-    row = (await execute(db, BY_ID, {"person": person_id})).mappings().first()
-    return Person(**row) if row else None
+    found = await _GET.find(db, {"person": person_id})
+    return Person(**found[0]) if found else None
 
 
 class SameNameError(LookupError):

@@ -66,12 +66,13 @@ def free_port() -> int:
 
 @asynccontextmanager
 async def program(
-    arguments: Sequence[str], port: int, ready: str, environment: Mapping[str, str]
+    arguments: Sequence[str], port: int, ready: str, environment: Mapping[str, str], code: Path = ROOT
 ) -> AsyncIterator[Child]:
-    """Start ``python arguments``, wait until ``ready`` answers 200, and stop it at the end."""
+    """Start ``python arguments`` on the code in that folder, wait until ``ready`` answers 200, and stop it at the
+    end."""
     with tempfile.TemporaryFile() as errors:
         begun = time.perf_counter()
-        process = spawn(arguments, environment, errors)
+        process = spawn(arguments, environment, errors, code)
         try:
             url = f"http://127.0.0.1:{port}"
             await until_ready(process, url + ready)
@@ -84,11 +85,13 @@ async def program(
 
 
 @asynccontextmanager
-async def bot(mattermost_url: str, database_url: str, folder: Path, **more: str) -> AsyncIterator[Child]:
-    """`coop-bot serve` against that server and database, with these variables besides."""
+async def bot(
+    mattermost_url: str, database_url: str, folder: Path, code: Path = ROOT, **more: str
+) -> AsyncIterator[Child]:
+    """`coop-bot serve`, of the checkout in ``code``, against that server and database, with these variables besides."""
     port = free_port()
     environment = settings(mattermost_url, database_url, folder, port) | more
-    async with program(["-c", COOP_BOT, "serve"], port, "/readyz", environment) as child:
+    async with program(["-c", COOP_BOT, "serve"], port, "/readyz", environment, code) as child:
         yield child
 
 

@@ -1,0 +1,156 @@
+"""Statements that are compiled once for each kind of database, then given to the driver itself.
+
+SQLAlchemy binds, wraps and reads anew each time a statement is executed, which takes as long as the statement, and on
+PostgreSQL each BEGIN and COMMIT is a way to the server and back: what is on the way of every report does without.
+"""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from sqlalchemy import ClauseElement, Connection, Select, event, select
+from sqlalchemy.dialects.postgresql import asyncpg
+from sqlalchemy.dialects.sqlite import aiosqlite
+from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.faults import wrap_problem
+
+_DIALECTS: Mapping[str, Dialect] = {
+    "sqlite": aiosqlite.dialect(),
+    "postgresql": asyncpg.dialect(),  # type: ignore[no-untyped-call]
+}
+
+
+_ASK: Mapping[str, Callable[[Any, str, Sequence[Any]], Awaitable[Sequence[Any]]]] = {
+    "sqlite": lambda driver, text, values: driver.execute_fetchall(text, values),
+    "postgresql": lambda driver, text, values: driver.fetch(text, *values),
+}
+
+_LAST = "written last"
+"""Under what a connection remembers the statements that are still to be written."""
+
+
+class _Compiled:
+    """The text of a statement, how the values of its parameters become what the driver takes, and how what the driver
+    gives becomes values."""
+
+    def __init__(self, statement: ClauseElement, spoken: Dialect) -> None:
+        compiled: Any = statement.compile(dialect=spoken)
+        self.text: str = compiled.string
+        binds = [compiled.binds[name] for name in compiled.positiontup]
+        self._constants = {bind.key: bind.value for bind in binds if not bind.required}
+        self._named = [(bind.key, bind.type.dialect_impl(spoken).bind_processor(spoken)) for bind in binds]
+        columns = statement.selected_columns if isinstance(statement, Select) else ()
+        self._columns = [(c.name, c.type.dialect_impl(spoken).result_processor(spoken, None)) for c in columns]
+
+    def bound(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
+        known = {**self._constants, **values}
+        return tuple([process(known[name]) if process else known[name] for name, process in self._named])
+
+    def read(self, row: Sequence[Any]) -> dict[str, Any]:
+        pairs = zip(self._columns, row, strict=True)
+        return {name: process(value) if process else value for (name, process), value in pairs}
+
+
+class DirectStatement:
+    """One statement, as it is said to each kind of database; its values are given by name."""
+
+    def __init__(self, kinds: Mapping[str, ClauseElement]) -> None:
+        self.kinds = {kind: _Compiled(statement, _DIALECTS[kind]) for kind, statement in kinds.items()}
+
+    async def run(self, db: AsyncSession, values: Mapping[str, Any]) -> Any:
+        """Run it in the session’s transaction; return the first value of its first row, None where there is none."""
+        compiled = self.kinds[_kind(db)]
+        rows = await _ask(_kind(db), await _driver(db), compiled.text, compiled.bound(values))
+        return rows[0][0] if rows else None
+
+    async def find(self, db: AsyncSession, values: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Return the rows of a SELECT, by the names of its columns.
+
+        No transaction is begun for it on PostgreSQL, where each statement sees what is committed, in one or not.
+        """
+        compiled = self.kinds[_kind(db)]
+        rows = await _ask(_kind(db), await _driver(db, begins=False), compiled.text, compiled.bound(values))
+        return [compiled.read(row) for row in rows]
+
+    async def write_last(self, db: AsyncSession, values: Mapping[str, Any]) -> None:
+        """Run it, which gives nothing back, before whatever else is said in the session’s transaction, and at its end
+        at the latest.
+
+        On PostgreSQL what is so written one after the other is one statement, in that order; where a transaction
+        writes nothing else, that statement is its BEGIN and COMMIT, too: one way there and back for all of it.
+        """
+        if _kind(db) == "sqlite":  # there is no way to go
+            await self.run(db, values)
+            return
+        bound = self.kinds["postgresql"].bound(values)
+        if not db.in_transaction():
+            await db.connection()
+        if self in _info(db).get(_LAST, ()):  # one statement may change a row once only
+            await _driver(db)
+        _info(db).setdefault(_LAST, {})[self] = bound
+
+
+def write_at_end(engine: AsyncEngine) -> None:
+    """See that what is written last comes before everything else that an engine of PostgreSQL is told."""
+    event.listen(engine.sync_engine, "before_cursor_execute", lambda connection, *_: _begin_and_write(connection))
+    event.listen(engine.sync_engine, "commit", _write)
+    event.listen(engine.sync_engine, "rollback", lambda connection: connection.info.pop(_LAST, None))
+
+
+def _begin_and_write(connection: Connection) -> None:
+    if waiting := connection.info.pop(_LAST, None):
+        connection.exec_driver_sql("SELECT 1")  # SQLAlchemy begins with the first statement it executes itself
+        connection.info[_LAST] = waiting
+        _write(connection)
+
+
+def _write(connection: Connection) -> None:
+    waiting: Mapping[DirectStatement, tuple[Any, ...]] | None = connection.info.pop(_LAST, None)
+    adapted: Any = connection.connection.dbapi_connection
+    if waiting:
+        values = [value for bound in waiting.values() for value in bound]
+        adapted.run_async(lambda driver: _ask("postgresql", driver, _join(*waiting), values))
+
+
+@cache
+def _join(*statements: DirectStatement) -> str:
+    """Write several statements as one, which runs the first of them first: their rows are counted in that order."""
+    parts, given = [], 0
+    for number, statement in enumerate(statements):
+        text = statement.kinds["postgresql"].text
+        shifted = re.sub(r"\$(\d+)", lambda found, before=given: f"${int(found[1]) + before}", text)  # type: ignore[misc]
+        parts.append(f"s{number} AS ({shifted} RETURNING 1)")
+        given += max((int(each) for each in re.findall(r"\$(\d+)", text)), default=0)
+    counted = ", ".join(f"(SELECT count(*) FROM s{number})" for number in range(len(parts)))  # noqa: S608 (a number)
+    return f"WITH {', '.join(parts)} SELECT {counted}"
+
+
+async def _ask(kind: str, driver: Any, text: str, values: Sequence[Any]) -> Sequence[Any]:
+    """Give a statement to the driver. Raises DBAPIError."""
+    try:
+        return await _ASK[kind](driver, text, values)
+    except Exception as problem:
+        raise wrap_problem(text, problem) from problem
+
+
+async def _driver(db: AsyncSession, *, begins: bool = True) -> Any:
+    """Return the driver’s own connection, in the session’s transaction; what was to be written last is written."""
+    if not db.in_transaction():
+        await db.connection()
+    driver: Any = db.sync_session.connection().connection.driver_connection
+    is_outside = begins and _kind(db) == "postgresql" and not driver.is_in_transaction()
+    if is_outside or _LAST in _info(db):
+        await (await db.connection()).execute(select(1))  # as in _begin_and_write
+    return driver
+
+
+def _info(db: AsyncSession) -> dict[str, Any]:
+    return db.sync_session.connection().info
+
+
+def _kind(db: AsyncSession) -> str:
+    return db.get_bind().dialect.name
