@@ -38,13 +38,23 @@ from cli.tables import (
 from cli.terminal import ProgressBar, begin_csv, count, open_standard_output
 from cli.texts import LINE_BYTES_MAX, open_file, read_texts
 from storage import people
-from storage.cra.bulk import ExportFilter, IncomingLine, add_lines, describe_line, export_rows, renumber_lines
+from storage.cra.bulk import (
+    ExportFilter,
+    IncomingLine,
+    add_lines,
+    are_there_tags,
+    describe_line,
+    export_rows,
+    renumber_lines,
+    tag_lines,
+)
 from storage.cra.coordination import COORDINATION_COLUMNS, export_lines
 from storage.cra.files import (
     CSV_COLUMNS,
     LINE_COLUMNS,
     NEEDED,
     PLACE_COLUMNS,
+    TAGS,
     ReportEntry,
     Row,
     RowError,
@@ -54,6 +64,7 @@ from storage.cra.files import (
 )
 from storage.cra.queries import note_last_commune
 from storage.cra.report import Report, find_problems
+from storage.cra.tags import OWNER_MAX
 from storage.database import Database
 from storage.people import Person, SameNameError
 
@@ -73,15 +84,16 @@ async def import_cra(call: Call, file: str, *, dry_run: bool = False) -> int:
 
 
 async def export_cra(
-    call: Call, start: date | None, end: date | None, user: str | None, kind: str, deleted: bool
+    call: Call, start: date | None, end: date | None, user: str | None, tag: str | None, kind: str, deleted: bool
 ) -> int:
     """Write what is asked for on the standard output."""
     username = user.removeprefix("@").lower() if user else None
-    wanted = ExportFilter(start=start, end=end, username=username, deleted=deleted)
+    wanted = ExportFilter(start=start, end=end, username=username, tag=(tag or "").removeprefix("#"), deleted=deleted)
     async with open_up_to_date(call.settings) as database:
         if username and not await _is_known(database, username):
             print(f"Personne ne s’appelle « {username} » dans le registre.", file=sys.stderr)
-        await export(database, wanted, writer(open_standard_output(), kind), ProgressBar(sys.stderr, "compte rendu"))
+        write = writer(open_standard_output(), kind, tags=await are_there_tags(database))
+        await export(database, wanted, write, ProgressBar(sys.stderr, "compte rendu"))
     return 0
 
 
@@ -137,13 +149,13 @@ class Lines:
             return RowError("ce n’est pas un objet JSON complet")
         if not isinstance(found, dict):
             return RowError("ce n’est pas un objet JSON")
-        self._ignore(found.keys() - set(LINE_COLUMNS))
+        self._ignore(found.keys() - {*LINE_COLUMNS, TAGS})
         return found
 
     def _csv(self, number: int, first: str, texts: Iterator[tuple[int, str]]) -> Iterator[Numbered]:
         delimiter = find_delimiter(first)
         header = _header(first, delimiter)
-        self._ignore(set(header) - set(CSV_COLUMNS) - {""})
+        self._ignore(set(header) - {*CSV_COLUMNS, TAGS, ""})
         for start, found in read_cells(number, texts, delimiter):
             yield start, _line(header, found)
 
@@ -340,10 +352,15 @@ class Import:
         """Store a batch, and return what has to wait for a new number."""
         async with take_turn(self.database) as db:
             result = await add_lines(db, batch, self.clock())
-        self._count(result.added, len(batch) - len(result.elsewhere))
+            full = await tag_lines(db, result.added, self.clock())
+        self._count(result.added, len(batch) - len(result.elsewhere), full)
         return result.elsewhere
 
-    def _count(self, added: Sequence[IncomingLine], told: int) -> None:
+    def _count(self, added: Sequence[IncomingLine], told: int, full: Sequence[IncomingLine]) -> None:
+        for incoming in full:
+            self.complain(
+                incoming.number, f"{TAGS} : l’auteur en a déjà {OWNER_MAX} ; le compte rendu entre sans elles"
+            )
         self.outcome.added += len(added)
         self.outcome.there += told - len(added)
         if self.announces:
@@ -356,7 +373,8 @@ class Import:
         while batch := [await self._judge(number, line, ranks) for number, line in islice(lines, LINES_AT_ONCE)]:
             async with take_turn(self.database) as db:
                 added = await renumber_lines(db, batch, self.clock())
-            self._count(added, len(batch))
+                full = await tag_lines(db, added, self.clock())
+            self._count(added, len(batch), full)
 
 
 def check(entry: ReportEntry, now: datetime, today: date) -> None:
@@ -372,12 +390,14 @@ def check(entry: ReportEntry, now: datetime, today: date) -> None:
         raise RowError(" ".join(found))
 
 
-def writer(out: TextIO, kind: str) -> Callable[[Row], object]:
-    """What writes one line in a format, « jsonl » or « csv »; the CSV’s first line is written at once."""
+def writer(out: TextIO, kind: str, *, tags: bool = False) -> Callable[[Row], object]:
+    """What writes one line in a format, « jsonl » or « csv »; the CSV’s first line is written at once, with a column
+    of ``tags`` where there are any."""
     if kind == "jsonl":
         return lambda row: print(json.dumps(row, ensure_ascii=False), file=out)
-    write = begin_csv(out, CSV_COLUMNS)
-    return lambda row: write(format_cells(row))
+    columns = (*CSV_COLUMNS, TAGS) if tags else CSV_COLUMNS
+    write = begin_csv(out, columns)
+    return lambda row: write(format_cells(row)[: len(columns)])
 
 
 async def export(

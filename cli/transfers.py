@@ -61,6 +61,7 @@ EXPORTS = group(
             "les comptes rendus, sur la sortie standard (docs/wire.md)",
             *SPAN,
             option("--user", metavar="NOM", help="ceux d’une seule personne, par son nom d’utilisateur"),
+            option("--tag", metavar="MOT", help="ceux qui portent cette étiquette"),
             option("--format", "kind", type=Choice("csv", "jsonl"), default="jsonl", help="jsonl (d’office) ou csv"),
             option("--deleted", is_flag=True, help="avec ceux qui ont été supprimés"),
             touches=READS,

@@ -115,6 +115,7 @@ class TakeTerritory(Form):
     code: Hidden[str]
     start: Hidden[date]
     end: Hidden[date]
+    tag: Hidden[str] = ""
 
 
 class TakeAway(Form):

@@ -4,9 +4,12 @@ import re
 from datetime import UTC, date, datetime
 
 import pytest
+from sqlalchemy import insert, select
 
 from bot.french.periods import months_after
 from storage.cra import Activite
+from storage.cra.months import CRA
+from storage.cra.tags import CraTag, add_tag
 from storage.people import Role
 from tests.people import Person
 from tests.support.cra import make_conseiller, make_report, register_all
@@ -50,6 +53,36 @@ async def test_in_the_direct_channel_the_answer_stays(juliette: Person, work: Wo
     answer = await juliette.told("Rhône")
     assert not answer.ephemeral
     assert await download_files(juliette, answer)
+
+
+async def test_a_tag_of_the_departement_filters_its_figures_from_five_conseillers_on(
+    house: House, juliette: Person, work: Work, month: date
+) -> None:
+    asked = f"/stats departement {type_month(month)} #Camion"
+    await work("69", 5, OLD, OLD)
+    assert "Aucun département n’a ici l’étiquette #camion" in plain_spaces(await juliette.asks(asked))
+    async with house.bot.database.transaction() as db:
+        tag = await add_tag(db, "69", "camion", house.clock())
+        theirs = (CRA.c.departement_structure == "69", CRA.c.date >= month, CRA.c.date < months_after(month, 1))
+        rows = (await db.execute(select(CRA.c.author_id, CRA.c.id).where(*theirs))).all()
+        whose: dict[str, int] = dict(rows)
+        await db.execute(insert(CraTag), [{"cra": number, "tag": tag.number} for number in list(whose.values())[:4]])
+    assert "Moins de 5 conseillers" in plain_spaces(await juliette.asks(asked))
+    async with house.bot.database.transaction() as db:
+        await db.execute(insert(CraTag), [{"cra": list(whose.values())[4], "tag": tag.number}])
+    answer = await juliette.asks(asked)
+    text = plain_spaces(answer).replace("*", "").replace("\\", "")
+    assert "Rhône (69), #camion" in text
+    assert "l’étiquette #camion de leur département" in text
+    assert "40 personnes accompagnées" in text, "half of them"
+    assert "Conseillers actifs" not in text
+    window = await juliette.opens_by(answer, "Exporter")
+    assert (await window.fill(format="csv").submit()).accepted
+    [(_, content)] = await download_files(juliette, await juliette.told("Voici les chiffres"))
+    assert ";40" in content.decode("utf-8-sig")
+    wide = plain_spaces(await juliette.asks(f"/stats national {type_month(month)} #camion")).replace("*", "")
+    assert "40 personnes accompagnées" in wide
+    assert "une seule étiquette" in plain_spaces(await juliette.asks("/stats departement #camion #caf"))
 
 
 async def test_an_empty_month_is_said(juliette: Person, month: date) -> None:

@@ -14,7 +14,9 @@ from config.text import guard, unguard
 from storage import schema
 from storage.cra.files import CSV_COLUMNS, LINE_COLUMNS
 from storage.cra.queries import delete_report, find_own, revise_report
+from storage.cra.tags import OWNER_MAX, add_tag, list_known, tag_report
 from storage.database import Database
+from storage.people import Person
 from tests.support.cra import (
     CARL,
     JULIETTE,
@@ -27,6 +29,7 @@ from tests.support.cra import (
     import_reports,
     open_cra_database,
     read_jsonl,
+    write_jsonl,
 )
 
 __all__ = ["cra_database"]
@@ -62,6 +65,42 @@ async def test_a_line_says_everything_of_a_report(database: Database) -> None:
         "supprime": None,
     }
     assert tuple(row) == LINE_COLUMNS
+
+
+async def test_tags_leave_with_reports_and_come_home(database: Database, tmp_path: Path) -> None:
+    first, second, _ = await file_reports(database, STORED_WORKSHOP, SINGLE, SINGLE)
+    async with database.transaction() as db:
+        juliette = await db.get(Person, JULIETTE.id)
+        assert juliette is not None
+        await tag_report(db, juliette, first, ["caf", "séniors"], NOW)
+        await add_tag(db, "69", "bus", NOW)
+        await tag_report(db, juliette, second, ["bus"], NOW)
+    told = read_jsonl(await export_reports(database))
+    assert [row.get("etiquettes") for row in told] == [["caf", "séniors"], ["bus"], None]
+    assert [row["numero"] for row in read_jsonl(await export_reports(database, tag="Seniors"))] == [first]
+    table = await export_reports(database, "csv", tags=True)
+    head, *rows = csv.reader(io.StringIO(table.removeprefix("\ufeff")), delimiter=";")
+    assert (head[-1], [row[-1] for row in rows]) == ("etiquettes", ["caf|séniors", "bus", ""])
+    elsewhere, said = f"sqlite:///{tmp_path}/elsewhere.db", list[str]()
+    await schema.upgrade(elsewhere)
+    async for other in open_cra_database(elsewhere):
+        async with other.transaction() as db:
+            await add_tag(db, "69", "Bus", NOW)
+        assert str(await import_reports(other, table)).startswith("3 ajoutés")
+        back = read_jsonl(await export_reports(other))
+        assert [row.get("etiquettes") for row in back] == [["caf", "séniors"], ["Bus"], None]
+        async with other.transaction() as db:
+            assert [tag.name for tag in await list_known(db, [JULIETTE.id])] == ["caf", "séniors"], (
+                "the other is shared"
+            )
+            for number in range(OWNER_MAX - 2):
+                await add_tag(db, JULIETTE.id, f"mot{number}", NOW)
+        more = write_jsonl({**told[2], "numero": None, "cree": None, "modifie": None, "etiquettes": ["#caf", "trop"]})
+        assert str(await import_reports(other, more, complain=lambda _, why: said.append(why))).startswith("1 ajouté")
+        assert said == ["etiquettes : l’auteur en a déjà 50 ; le compte rendu entre sans elles"]
+        wrong = [{**told[2], "numero": None, "etiquettes": tags} for tags in (["un mot"], "12", list("abcdef"), 5)]
+        await import_reports(other, write_jsonl(*wrong), complain=lambda _, why: said.append(why))
+        assert [why.partition(" :")[0] for why in said[1:]] == ["etiquettes"] * 4
 
 
 async def test_only_what_is_asked_for_is_exported(database: Database) -> None:

@@ -65,16 +65,25 @@ class OwnQuery(BaseModel):
 
 def read_own_query(ctx: Context, text: str) -> OwnQuery:
     """Read what a line asks for; this month when it says nothing. Raises UserError saying what is understood."""
-    text, tags = take_tags(text)
+    text, tag = _read_tag(text)
     said, as_coop = _AS_COOP.subn("", text.strip())
-    if len(tags) > 1:
-        raise UserError("Demandez une seule étiquette à la fois : /stats mois dernier #caf.")
     try:
-        period, tag = period_of(said, ctx.clues), read_tag(tags[0]) if tags else ""
+        period = period_of(said, ctx.clues)
     except ValueError as problem:
         raise UserError(str(problem)) from None
     percent = Percent.COOP if as_coop else Percent.JUSTE
     return OwnQuery(start=period.start, end=period.end, percent=percent, tag=tag)
+
+
+def _read_tag(text: str) -> tuple[str, str]:
+    """Read the tag of a line, "" for none, and return the line without it. Raises UserError."""
+    left, tags = take_tags(text)
+    if len(tags) > 1:
+        raise UserError("Demandez une seule étiquette à la fois : /stats mois dernier #caf.")
+    try:
+        return left, read_tag(tags[0]) if tags else ""
+    except ValueError as problem:
+        raise UserError(str(problem)) from None
 
 
 class See(OwnQuery):
@@ -173,11 +182,13 @@ _NEITHER: Mapping[TerritoryKind | None, str] = {
 
 
 class TerritoryQuery(Months):
-    """A territory in whole months, as buttons and orders carry it; ``widened`` when other days were asked for."""
+    """A territory in whole months, as buttons and orders carry it; ``widened`` when other days were asked for. Of the
+    reports with a ``tag`` of their département alone, where one is said."""
 
     kind: TerritoryKind
     code: str = ""
     widened: bool = False
+    tag: str = ""
 
     @property
     def territory(self) -> Territory:
@@ -191,9 +202,14 @@ class TerritoryQuery(Months):
             raise UserError("Ce territoire n’existe pas, ou plus.")
         return Territory(self.kind, self.code)
 
+    @property
+    def name(self) -> str:
+        """What the figures are of: « Rhône », « Rhône, #caf »."""
+        return f"{self.territory.name}, #{self.tag}" if self.tag else self.territory.name
+
     def about(self, period: Period, today: dt.date) -> dict[str, object]:
         """The fields of a payload that asks the same of other days."""
-        return {"kind": self.kind, "code": self.code, **months_of(period, today).model_dump()}
+        return {"kind": self.kind, "code": self.code, "tag": self.tag, **months_of(period, today).model_dump()}
 
     @property
     def same(self) -> dict[str, object]:
@@ -206,15 +222,14 @@ def read_territory_query(ctx: Context, kind: TerritoryKind, text: str) -> Territ
 
     Raises UserError saying what is understood, or what this person may see.
     """
-    if take_tags(text)[1]:
-        raise UserError("Une étiquette ne filtre que vos propres chiffres : /stats mois dernier #caf.")
+    text, tag = _read_tag(text)
     code, rest = read_territory_name(kind, text)
     period = read_period_of(ctx, rest, kind if code is None else None)
     if code is None:
         code = _find_own_code(ctx.user, kind)
     months = months_of(period, ctx.today)
     widened = months.period(ctx.today) != Period(period.start, min(period.end, ctx.today + _DAY))
-    wanted = TerritoryQuery(kind=kind, code=code, widened=widened, **months.model_dump())
+    wanted = TerritoryQuery(kind=kind, code=code, widened=widened, tag=tag, **months.model_dump())
     must_be_seen_by(ctx.user, wanted.territory)
     return wanted
 

@@ -42,22 +42,32 @@ from config.themes import THEMES
 from dialogs.stats import Format, TakeTerritory
 from storage.cra.months import CANAL_NAMES, DUREE_NAMES, THEME_BITS
 from storage.cra.report import AGES, STATUTS, SUITES
+from storage.cra.tags import find_shared_tags
 from storage.stats import Figures
-from storage.stats.territories import CountedFigures, count_conseillers, count_conseillers_of_each, read_figures
+from storage.stats.territories import (
+    CountedFigures,
+    SharedTag,
+    count_conseillers,
+    count_conseillers_of_each,
+    count_tagging_conseillers,
+    read_figures,
+)
 
 
 async def answer_territory(ctx: ReadingContext, wanted: TerritoryQuery) -> FiguresAnswer:
     """Say the figures of a territory in words, compared with the months before."""
-    there, earlier = wanted.territory, _find_earlier_months(ctx, wanted)
-    active = await count_conseillers(ctx.db, there, wanted.span(ctx))
+    there, tag = wanted.territory, await _find_tag(ctx, wanted)
+    earlier = None if tag else _find_earlier_months(ctx, wanted)
+    active = 0 if tag else await count_conseillers(ctx.db, there, wanted.span(ctx))
     read = Months(start=earlier.start if earlier else wanted.start, end=wanted.end)
-    counted = await read_figures(ctx.db, there, read.span(ctx))
+    counted = await read_figures(ctx.db, there, read.span(ctx), tag)
     figures, then = await ctx.compute(lambda: _round_figures(counted, wanted, earlier))
-    page = make_page(ctx, wanted, there.name, make_territory_sections(Presentation(figures)))
+    page = make_page(ctx, wanted, wanted.name, make_territory_sections(Presentation(figures)))
     drawn = any(line.value for section in page.sections for line in section.lines)
     text = render(
         "stats/territory",
-        place=there.name,
+        place=wanted.name,
+        tagged=f"#{wanted.tag}" if tag else "",
         page=page,
         widened=wanted.widened,
         to_come="" if wanted.days_told(ctx) else say_to_come(wanted.start),
@@ -66,6 +76,26 @@ async def answer_territory(ctx: ReadingContext, wanted: TerritoryQuery) -> Figur
         compared=_compare_months(ctx, wanted, figures, then) if drawn else "",
     )
     return FiguresAnswer(text, list_buttons(ctx, wanted), page, drawn)
+
+
+TAGGING_MIN = 5
+"""Conseillers who have a tag on a report, at least, before figures of it are told."""
+
+
+async def _find_tag(ctx: ReadingContext, wanted: TerritoryQuery) -> SharedTag | None:
+    """Find the tag that is asked for in the départements of the territory; those of one person are nobody else’s.
+    Raises UserError where no département has it, or too few conseillers use it."""
+    if not wanted.tag:
+        return None
+    tag = SharedTag(await find_shared_tags(ctx.db, wanted.tag, wanted.territory.departements))
+    if not tag.numbers:
+        raise UserError(f"Aucun département n’a ici l’étiquette #{escape(wanted.tag)}. La vôtre filtre vos propres "
+                        "chiffres : /stats mois dernier #caf.")  # fmt: skip
+    span = wanted.span(ctx)
+    if await count_tagging_conseillers(ctx.db, wanted.territory, span, tag) < TAGGING_MIN:
+        raise UserError(f"Moins de {TAGGING_MIN} conseillers ont mis #{escape(wanted.tag)} sur un compte rendu : ces "
+                        "chiffres ne sont pas dits, pour les protéger. Demandez plus de mois.")  # fmt: skip
+    return tag
 
 
 def _round_figures(counted: CountedFigures, wanted: Months, earlier: Months | None) -> tuple[Figures, Figures]:
@@ -262,7 +292,7 @@ class TerritoryPictures(TerritoryQuery):
 @feature.command(
     "stats departement",
     help="Voir les chiffres d’un département (le vôtre si vous n’en nommez pas)",
-    hint="[69 | Rhône] [mois dernier | septembre | 2025]",
+    hint="[69 | Rhône] [mois dernier | septembre | 2025] [#étiquette]",
     roles=COMMUNITY,
 )
 async def show_departement(ctx: ReadingContext, text: str) -> Replies:
@@ -276,7 +306,7 @@ async def show_departement(ctx: ReadingContext, text: str) -> Replies:
 @feature.command(
     "stats region",
     help="Voir les chiffres d’une région (la vôtre si vous n’en nommez pas)",
-    hint="[Bretagne] [mois dernier | septembre | 2025]",
+    hint="[Bretagne] [mois dernier | septembre | 2025] [#étiquette]",
     roles=COMMUNITY,
 )
 async def show_region(ctx: ReadingContext, text: str) -> Replies:
@@ -287,7 +317,7 @@ async def show_region(ctx: ReadingContext, text: str) -> Replies:
 @feature.command(
     "stats national",
     help="Voir les chiffres de la France entière",
-    hint="[mois dernier | septembre | 2025]",
+    hint="[mois dernier | septembre | 2025] [#étiquette]",
     roles=COMMUNITY,
 )
 async def show_nation(ctx: ReadingContext, text: str) -> Replies:
@@ -320,7 +350,7 @@ def list_buttons(ctx: Context, wanted: TerritoryQuery) -> list[Button]:
     beside = [period_before(period), period_after(period, ctx.today)]
     found = [Button(f"Voir {p.label}", SeeTerritory(**wanted.about(p, ctx.today))) for p in beside if p]
     found.append(Button("Exporter", TakeFigures(**wanted.same)))
-    if ctx.user.animates:
+    if ctx.user.animates and not wanted.tag:
         found.append(Button("Tous les départements", TakeDepartements(start=wanted.start, end=wanted.end)))
     return found
 
@@ -339,13 +369,14 @@ class FiguresFile(TerritoryQuery):
 async def ask_form(ctx: Context, click: TakeFigures) -> Replies:
     """Ask in which form the figures of a territory are wanted."""
     _require_days_told(ctx, click)
-    return Ask(TakeTerritory.draft(kind=click.kind, code=click.code, start=click.start, end=click.end))
+    return Ask(TakeTerritory.draft(kind=click.kind, code=click.code, start=click.start, end=click.end, tag=click.tag))
 
 
 @feature.submit(TakeTerritory, roles=COMMUNITY, writes=False)
 async def choose_form(ctx: ReadingContext, form: TakeTerritory) -> Replies:
     """Order the file in the form that was chosen."""
-    order = FiguresFile(kind=form.kind, code=form.code, start=form.start, end=form.end, format=form.format)
+    asked = {name: getattr(form, name) for name in ("kind", "code", "start", "end", "tag", "format")}
+    order = FiguresFile(**asked)
     must_be_seen_by(ctx.user, order.territory)
     return await send_file(ctx, SendFile(user_id=ctx.user.id, order=order, waiting=PREPARING))
 
@@ -357,5 +388,5 @@ async def make_figures_file(ctx: ReadingContext, order: FiguresFile, folder: Pat
     page = (await answer_territory(ctx, order)).page
     path = folder / page.file(order.format.value)
     await ctx.compute(lambda: write_territory(page, path))
-    text = f"Voici les chiffres : {escape(order.territory.name)}, {page.period}. {page.notes[-1]}"
+    text = f"Voici les chiffres : {escape(order.name)}, {page.period}. {page.notes[-1]}"
     return Parcel(Markdown(text), files=[path], done=PREPARED)

@@ -7,12 +7,13 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Table, func, select, text
+from sqlalchemy import RowMapping, Table, func, select, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.cra.files import ReportEntry, Row, make_line
 from storage.cra.months import MonthKey, recount_months
 from storage.cra.report import Cra, columns
+from storage.cra.tags import FullListError, find_any_tag, has_tag, list_names, tag_report
 from storage.database import Database, insertion
 from storage.pages import iterate_pages, read_mappings_apart
 from storage.people import Person
@@ -25,11 +26,13 @@ _WALK = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportFilter:
-    """What an export holds: the days from ``start`` to ``end``, both included, whose, and deleted ones or not."""
+    """What an export holds: the days from ``start`` to ``end``, both included, whose, with which ``tag``, and deleted
+    ones or not."""
 
     start: date | None = None
     end: date | None = None
     username: str | None = None
+    tag: str = ""
     deleted: bool = False
 
 
@@ -43,11 +46,26 @@ async def export_rows(database: Database, wanted: ExportFilter) -> AsyncIterator
         query = query.where(_CRA.c.date <= wanted.end)
     if wanted.username:
         query = query.where(_PERSON.c.username == wanted.username)
+    if wanted.tag:
+        query = query.where(has_tag(_CRA.c.id, wanted.tag))
     if not wanted.deleted:
         query = query.where(_CRA.c.deleted_at.is_(None))
+    is_tagging = await are_there_tags(database)
     async for page in iterate_pages(read_mappings_apart(database), query, _CRA.c.id):
+        tags = await _read_tags(database, page) if is_tagging else {}
         for found in page:
-            yield make_line({**found})
+            yield make_line({**found, "tags": tags.get(found["id"], ())})
+
+
+async def are_there_tags(database: Database) -> bool:
+    """Whether anybody has a tag."""
+    async with database.transaction(writes=False) as db:
+        return bool(await find_any_tag(db))
+
+
+async def _read_tags(database: Database, page: Sequence[RowMapping]) -> Mapping[int, Sequence[str]]:
+    async with database.transaction(writes=False) as db:
+        return await list_names(db, [row["id"] for row in page])
 
 
 @dataclass(frozen=True)
@@ -77,6 +95,8 @@ def describe_line(entry: ReportEntry) -> str:
         name: getattr(entry, name)
         for name in ("auteur", "numero", "structure", "departement_structure", "source", "cree", "modifie", "supprime")
     }
+    if entry.etiquettes:
+        said["etiquettes"] = entry.etiquettes
     return repr(sorted((name, str(value)) for name, value in said.items()))
 
 
@@ -126,6 +146,23 @@ async def renumber_lines(db: AsyncSession, batch: Sequence[IncomingLine], now: d
     await _insert(db, [rows[key] for key in new])
     await _count_in_months(db, [rows[key] for key in new])
     return list(new.values())
+
+
+async def tag_lines(db: AsyncSession, added: Sequence[IncomingLine], now: datetime) -> Sequence[IncomingLine]:
+    """Give lines that were just stored their tags; return those that have none, since their author has as many as one
+    person may have."""
+    tagged = {i.key: i for i in added if i.entry.etiquettes}
+    if not tagged:
+        return ()
+    keys = select(_CRA.c.key, _CRA.c.id).where(_CRA.c.key.in_(tagged))
+    full = list[IncomingLine]()
+    for key, number in await (await db.connection()).execute(keys):
+        incoming = tagged[key]
+        try:
+            await tag_report(db, incoming.author, number, incoming.entry.etiquettes, now)
+        except FullListError:
+            full.append(incoming)
+    return full
 
 
 def _is_stored(incoming: IncomingLine, taken: Mapping[int, tuple[str, datetime]]) -> bool:

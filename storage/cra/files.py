@@ -14,6 +14,7 @@ from config.text import fold, guard, unguard
 from config.themes import THEMES, from_bits
 from storage.communes import CommunePlace, find_place, get_commune
 from storage.cra.report import AGES, STATUTS, SUITES, Activite, Age, Canal, Report, Source, Statut, Suite
+from storage.cra.tags import NAME_MAX, REPORT_MAX
 
 Row = dict[str, Any]
 Stored = Mapping[str, Any]
@@ -65,24 +66,29 @@ LINE_COLUMNS = tuple(_WRITERS)
 CSV_COLUMNS: tuple[str, ...] = tuple(
     column for name in LINE_COLUMNS for column in (COUNTS[name].values() if name in COUNTS else (name,))
 )
-THEMES_JOINED_BY = "|"
+TAGS = "etiquettes"
+"""The key of the tags of a report, and the column: only where there are some."""
+JOINED_BY = "|"
 
 
 def make_line(stored: Stored) -> Row:
-    """Make a line of an export of what is stored, by column names of the table and its author’s user name."""
-    return {name: write(stored) for name, write in _WRITERS.items()}
+    """Make a line of an export of what is stored, by column names of the table, its author’s user name, and its
+    tags."""
+    tags = {TAGS: list(stored["tags"])} if stored.get("tags") else {}
+    return {name: write(stored) for name, write in _WRITERS.items()} | tags
 
 
 def format_cells(line: Row) -> list[str]:
-    """Write a line of an export as the cells of a CSV, in the order of CSV_COLUMNS."""
-    return [cell for name in LINE_COLUMNS for cell in _format_value(name, line[name])]
+    """Write a line of an export as the cells of a CSV, in the order of CSV_COLUMNS, its tags last."""
+    cells = [cell for name in LINE_COLUMNS for cell in _format_value(name, line[name])]
+    return [*cells, JOINED_BY.join(line.get(TAGS, ()))]
 
 
 def _format_value(name: str, value: Any) -> Iterable[str]:
     if name in COUNTS:
         return (str(value.get(code, 0)) for code in COUNTS[name])
     if name == "themes":
-        return (THEMES_JOINED_BY.join(value),)
+        return (JOINED_BY.join(value),)
     return ("" if value is None else guard(str(value)),)
 
 
@@ -218,13 +224,30 @@ def read_themes(value: Any) -> tuple[str, ...]:
     """Read codes of themes, as a list or joined."""
     if value is not None and not isinstance(value, (list, str)):
         raise ValueError("une liste de codes est attendue")
-    listed = value if isinstance(value, list) else str(value or "").split(THEMES_JOINED_BY)
+    listed = value if isinstance(value, list) else str(value or "").split(JOINED_BY)
     codes = tuple(code for item in listed if (code := read_text(item)))
     if unknown := [code for code in codes if code not in THEMES]:
         raise ValueError(f"« {unknown[0]} » n’est pas un code de thème")
     if len(set(codes)) < len(codes):
         raise ValueError("un thème est indiqué deux fois")
     return codes
+
+
+_TAG = re.compile(r"[^\W_][\w-]*")
+
+
+def read_tags(value: Any) -> tuple[str, ...]:
+    """Read the names of tags, as a list or joined, each once."""
+    if value is not None and not isinstance(value, (list, str)):
+        raise ValueError("une liste de mots est attendue")
+    listed = value if isinstance(value, list) else str(value or "").split(JOINED_BY)
+    names = {fold(name): name for item in listed if (name := (read_text(item) or "").removeprefix("#").lower())}
+    for name in names.values():
+        if not _TAG.fullmatch(name) or len(name) > NAME_MAX or not any(sign.isalpha() for sign in name):
+            raise ValueError(f"« {name[:NAME_MAX]} » n’est pas une étiquette, un mot de {NAME_MAX} caractères au plus")
+    if len(names) > REPORT_MAX:
+        raise ValueError(f"un compte rendu en a {REPORT_MAX} au plus")
+    return tuple(names.values())
 
 
 def read_day(value: Any) -> date:
@@ -270,6 +293,7 @@ class ReportEntry:
     cree: datetime | None = None
     modifie: datetime | None = None
     supprime: datetime | None = None
+    etiquettes: tuple[str, ...] = ()
 
     @property
     def was_exported(self) -> bool:
@@ -370,4 +394,5 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "cree": read_instant,
     "modifie": read_instant,
     "supprime": read_instant,
+    TAGS: read_tags,
 }

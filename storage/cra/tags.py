@@ -17,6 +17,8 @@ from storage.people import Person
 NAME_MAX = 30
 REPORT_MAX = 5
 """Tags of one report."""
+CODE_MAX = 3
+"""Letters of the code of a département; somebody’s id is longer."""
 OWNER_MAX = 50
 """Tags of one person, or of one département."""
 RESTORE_FOR = timedelta(days=30)
@@ -178,3 +180,16 @@ def has_tag(number: Any, name: str) -> ColumnElement[bool]:
     """Say in SQL that the report of a number (a column) has a tag of that name, whose ever it is."""
     linked = select(_LINK.c.cra).join(_TAG, _TAG.c.id == _LINK.c.tag)
     return linked.where(_LINK.c.cra == number, _TAG.c.folded == fold(name), _STANDS).exists()
+
+
+async def find_shared_tags(db: AsyncSession, name: str, departements: Collection[str] | None) -> Mapping[str, int]:
+    """Find the tags of that name which départements have (None: any of them), by the code of each."""
+    shared = (_TAG.c.folded == fold(name), _STANDS, func.length(_TAG.c.owner) <= CODE_MAX)
+    theirs = shared if departements is None else (*shared, _TAG.c.owner.in_(departements))
+    rows: Sequence[Any] = (await db.execute(select(_TAG.c.owner, _TAG.c.id).where(*theirs))).all()
+    return dict(rows)
+
+
+def is_tagged(number: Any, tag: Any) -> ColumnElement[bool]:
+    """Say in SQL that the report of a number has the tag of a number, both of them columns."""
+    return select(_LINK.c.cra).where(_LINK.c.cra == number, _LINK.c.tag == tag).exists()

@@ -5,10 +5,11 @@ for and subtracts is a sum of the same rounded figures (storage.stats.privacy), 
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import reduce
+from hashlib import blake2b
 from itertools import repeat
 from operator import add
 from typing import Any
@@ -24,6 +25,7 @@ from sqlalchemy import (
     distinct,
     exists,
     func,
+    literal_column,
     or_,
     select,
     union_all,
@@ -32,9 +34,10 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.territories import NATION, Territory
-from storage.cra.months import CRA, CRA_MONTH, MEASURE_NAMES, MEASURE_SUMS, MINUTES
+from storage.cra.months import CRA, CRA_MONTH, MEASURE_NAMES, MEASURE_SUMS, MINUTES, month_of
 from storage.cra.report import SUITES
-from storage.database import execute
+from storage.cra.tags import is_tagged
+from storage.database import dialect, execute
 from storage.people import Person
 from storage.stats.figures import Figures, select_counted
 from storage.stats.privacy import (
@@ -73,6 +76,39 @@ class MonthSpan:
         return self.start <= self.until.replace(day=1) < min(self.end, self.until)
 
 
+@dataclass(frozen=True, slots=True)
+class SharedTag:
+    """A tag of the départements of a territory: its number in each of them that has it."""
+
+    numbers: Mapping[str, int]
+
+    def select(self, territory: Territory, span: MonthSpan) -> list[ColumnElement[bool]]:
+        """Select the reports of these days that count and have the tag of the département that they count in."""
+        counted = select_counted(territory, span.start, min(span.end, span.until))
+        own = case(self.numbers, value=CRA.c.departement_structure, else_=0)
+        return [*counted, CRA.c.departement_structure.in_(self.numbers), is_tagged(CRA.c.id, own)]
+
+
+async def count_tagged_months(
+    db: AsyncSession, territory: Territory, span: MonthSpan, tag: SharedTag
+) -> list[MonthCount]:
+    """Count every département in every month, of the reports with a tag alone."""
+    month = month_of(dialect(db)).label("month")
+    rows = select(CRA.c.author_id, _WHERE.label("departement"), month, *MEASURE_SUMS.values())
+    each = (
+        rows.where(*tag.select(territory, span)).group_by(CRA.c.author_id, _WHERE, literal_column("month")).subquery()
+    )
+    told = _select_told({name: each.c[name] for name in MEASURE_NAMES})
+    query = select(each.c.departement, each.c.month, func.count(), *told).group_by(each.c.departement, each.c.month)
+    return _make_counts(await execute(db, query))
+
+
+async def count_tagging_conseillers(db: AsyncSession, territory: Territory, span: MonthSpan, tag: SharedTag) -> int:
+    """Count the conseillers who have a report with a tag there."""
+    query = select(func.count(distinct(CRA.c.author_id))).where(*tag.select(territory, span))
+    return int((await execute(db, query)).scalar_one())
+
+
 async def count_months(db: AsyncSession, territory: Territory, span: MonthSpan) -> list[MonthCount]:
     """Count every département of a territory in every month, in one statement, so that reports filed meanwhile are in
     all or in no part of it."""
@@ -87,7 +123,10 @@ async def count_months(db: AsyncSession, territory: Territory, span: MonthSpan) 
         begun = select(*keys, active, *_select_told(left)).select_from(CRA_MONTH.outerjoin(late, _is_same_row(late)))
         this = (_M.month == span.closed, *_select_there(territory))
         parts.append(begun.where(*this).group_by(*keys))
-    found: list[Any] = list(await execute(db, union_all(*parts) if len(parts) > 1 else parts[0]))
+    return _make_counts(await execute(db, union_all(*parts) if len(parts) > 1 else parts[0]))
+
+
+def _make_counts(found: Iterable[Any]) -> list[MonthCount]:
     rest = len(LEAST)
     return [MonthCount(code, month, who, sums[:rest], sums[rest:]) for code, month, who, *sums in found]
 
@@ -200,12 +239,25 @@ class CountedFigures:
 
     secret: bytes
     counted: Sequence[MonthCount]
+    tag: SharedTag | None = None
 
     def round(self) -> RoundedFigures:
         """Round to what may be told; 20 µs for each département and month."""
-        return RoundedFigures({(c.departement, c.month): round_counts(self.secret, c) for c in self.counted})
+        return RoundedFigures(
+            {(c.departement, c.month): round_counts(self._find_secret(c.departement), c) for c in self.counted}
+        )
+
+    def _find_secret(self, departement: str) -> bytes:
+        """Find what roundings follow from: of the reports with a tag, from the number that the tag keeps for ever, so
+        that another name for it, or the same one deleted and restored, tells nothing new."""
+        if self.tag is None:
+            return self.secret
+        return blake2b(f"tag {self.tag.numbers[departement]}".encode(), key=self.secret, digest_size=32).digest()
 
 
-async def read_figures(db: AsyncSession, territory: Territory, span: MonthSpan) -> CountedFigures:
-    """Read what is needed to tell of a territory."""
-    return CountedFigures(await read_secret(db), await count_months(db, territory, span))
+async def read_figures(
+    db: AsyncSession, territory: Territory, span: MonthSpan, tag: SharedTag | None = None
+) -> CountedFigures:
+    """Read what is needed to tell of a territory; of the reports with a ``tag`` alone, where one is said."""
+    counted = await (count_tagged_months(db, territory, span, tag) if tag else count_months(db, territory, span))
+    return CountedFigures(await read_secret(db), counted, tag)

@@ -417,9 +417,9 @@ async def file_reports(database: Database, *reports: Report, author: Person = JU
     return numbers
 
 
-async def export_reports(database: Database, kind: str = "jsonl", **wanted: Any) -> str:
+async def export_reports(database: Database, kind: str = "jsonl", *, tags: bool = False, **wanted: Any) -> str:
     out = io.StringIO()
-    await export(database, ExportFilter(**wanted), writer(out, kind), ProgressBar(io.StringIO(), "ligne"))
+    await export(database, ExportFilter(**wanted), writer(out, kind, tags=tags), ProgressBar(io.StringIO(), "ligne"))
     return out.getvalue()
 
 
