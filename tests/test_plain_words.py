@@ -36,7 +36,10 @@ def test_no_example_is_of_the_set_that_is_held_out() -> None:
 
 @pytest.mark.parametrize(
     ("name", "intention", "command"),
-    [("first", 0.98, 0.97), ("second", 0.95, 0.86), ("third", 0.96, 0.79), ("fourth", 0.95, 0.93)],
+    [
+        *(("first", 0.98, 0.98), ("second", 0.96, 0.90), ("third", 0.97, 0.88), ("fourth", 0.96, 0.96)),
+        ("fifth", 0.98, 0.95),
+    ],
 )
 def test_sets_are_read_no_worse_than_they_were(name: str, intention: float, command: float) -> None:
     """Several hands wrote them; the fourth alone is held out. The third says commands otherwise than docs/wire.md."""
@@ -48,7 +51,7 @@ def test_sets_are_read_no_worse_than_they_were(name: str, intention: float, comm
     assert reached.sure >= 0.4
 
 
-@pytest.mark.parametrize("name", ["first", "second", "third", "fourth"])
+@pytest.mark.parametrize("name", ["first", "second", "third", "fourth", "fifth"])
 def test_what_is_said_is_a_command_that_the_bot_reads(name: str) -> None:
     """Typed as a command, each line is that command, details and all, and its period is one."""
     for one in read_labelled(f"plain_words_{name}.tsv"):
@@ -173,10 +176,41 @@ def test_cues_and_model_take_little_memory() -> None:
     [
         ("partager mes statistiques de septembre", "/stats partager septembre"),
         ("partage mes chiffres du mois dernier", "/stats partager mois dernier"),
-        ("rdv avec @carl demain 14h", "/rdv avec @carl demain 14h"),
+        ("rdv avec @carl demain 14h", "/rdv @carl demain 14h"),
         ("un point avec @carl et @marie", "/rdv @carl @marie"),
         ("je veux voir @carl mardi matin", "/rdv @carl mardi matin"),
     ],
 )
 def test_colleagues_are_met_and_figures_shared_in_plain_words(sentence: str, line: str) -> None:
+    assert read(sentence).line == line
+
+
+@pytest.mark.parametrize(
+    ("sentence", "line"),
+    [
+        ("mes stats doctobre stp", "/stats octobre"),
+        ("stats davril à juin", "/stats avril à juin"),
+        ("mes chiffres de lannée dernière", "/stats année dernière"),
+        ("bilan du 3ème trimestre", "/stats 3e trimestre"),
+        ("combien de monde depuis la rentrée", "/stats depuis la rentrée"),
+        ("ouvre le ticket quatre", "/ticket 4"),
+        ("supprime le compte rendu numéro trois", "/cra supprimer 3"),
+        ("visio stp", "/visio"),
+        ("visio réunion d’équipe", "/visio réunion d’équipe"),
+        ("rappels à 8h30", "/rappels 8h30"),
+        ("rappels jours lun mar jeu", "/rappels jours lun mar jeu"),
+        ("idée : un mode sombre svp", "/idee un mode sombre"),
+        ("idee trier mes fiches", "/idee trier mes fiches"),
+        ("annule le rdv 7", "/rdv annuler 7"),
+        ("déplacer le rdv 12 à mercredi 15h", "/rdv décaler 12 mercredi 15h"),
+        ("cherche conum à bourg en bresse", "/annuaire conseiller bourg en bresse"),
+        ("qui connaît bien excel à grenoble", "/annuaire qui excel près de grenoble"),
+        ("y a quoi à l’agenda en décembre", "/agenda décembre"),
+        ("y a-t-il un salon où on parle de linux", "/canaux linux"),
+        ("préviens moi des nouvelles fiches sur la santé", "/ressources suivre santé"),
+        ("j'ai reçu deux dames ce matin 30 min ameli", "/cra reçu deux dames ce matin 30 min ameli"),
+        ("un accompagnement de 30 minutes sur doctolib", "/cra accompagnement de 30 minutes sur doctolib"),
+    ],
+)
+def test_details_are_read_as_people_type_them(sentence: str, line: str) -> None:
     assert read(sentence).line == line

@@ -24,15 +24,23 @@ from config.programme import FIRST_DAY
 _ONE_DAY = timedelta(days=1)
 _LEAD = re.compile(r"(?:(?:le|la|les|l|en|sur|pour|de|d|ce|cet|cette|ces|mois de|du mois de) )+")
 _ALL = {"tout", "toute", "tous", "toutes", "toujours", "debut", "depuis le debut", "depuis toujours"}
-_UNIT = r"(jours?|semaines?|mois|trimestres?|annees?|ans?)"
+_UNIT = r"(jours?|semaines?|mois|trimestres?|semestres?|annees?|ans?)"
+_MONTHS = {
+    **{"mois": 1, "trimestre": 3, "trimestres": 3, "semestre": 6, "semestres": 6},
+    **dict.fromkeys(("annee", "annees", "an", "ans"), 12),
+}
+"""How many months each unit has that is longer than a week."""
 _THIS = re.compile(_UNIT + r"(?: en cours| courante?| ci)?")
-_LAST = re.compile(_UNIT + r" (?:derniere?|passee?|precedente?)")
+_LAST = re.compile(_UNIT + r" (?:derniere?|passee?|precedente?|d avant)")
 _LAST_FEW = re.compile(
     rf"(?:dernieres? |derniers? )?([0-9]{{1,3}}) (?:dernieres? |derniers? )?{_UNIT}(?: derniers| dernieres)?"
 )
-_MONTH = re.compile(rf"({'|'.join(MONTH_NUMBERS)}|[0-9]{{1,2}}(?=/))\.?(?:[ /]([0-9]{{4}}))?")
+_SCHOOL = "rentree"
+"""When schools begin again: September."""
+_MONTH = re.compile(rf"({'|'.join(MONTH_NUMBERS)}|{_SCHOOL}|[0-9]{{1,2}}(?=/))\.?(?:[ /]([0-9]{{4}}))?")
 _ISO_MONTH = re.compile(r"([0-9]{4})/([0-9]{1,2})")
 _QUARTER = re.compile(r"(?:t([1-4])|([1-4]) ?(?:er|e|eme|nd)? trimestre)(?: ([0-9]{4}))?")
+_HALF = re.compile(r"(?:s([12])|([12]) ?(?:er|e|eme|nd|d)? semestre)(?: ([0-9]{4}))?")
 _YEAR = re.compile(r"(?:annee |an )?([0-9]{4})")
 _SINCE = re.compile(r"depuis (.+)")
 _BETWEEN = re.compile(r" (?:au|a|et|jusqu au|jusqu a) | ?(?:→|/ ) ?| ")
@@ -111,8 +119,7 @@ def _start_of(unit: str, day: date) -> date:
         return day - timedelta(days=day.weekday())
     if unit.startswith("mois"):
         return day.replace(day=1)
-    month = (day.month - 1) // 3 * 3 + 1 if unit.startswith("trimestre") else 1
-    return date(day.year, month, 1)
+    return date(day.year, (day.month - 1) // _MONTHS[unit] * _MONTHS[unit] + 1, 1)
 
 
 def _read_this(found: str, today: date) -> Period | None:
@@ -135,8 +142,7 @@ def _read_last_few(found: str, today: date) -> Period | None:
     count, unit, end = int(match[1]), match[2], today + _ONE_DAY
     if unit.startswith(("jour", "semaine")):
         return Period(end - timedelta(days=count * (7 if unit.startswith("semaine") else 1)), end)
-    months = 1 if unit.startswith("mois") else 3 if unit.startswith("trimestre") else 12
-    return Period(months_after(end, -count * months), end)
+    return Period(months_after(end, -count * _MONTHS[unit]), end)
 
 
 def _latest_of(month: int, length: int, year: str | None, today: date) -> Period:
@@ -152,10 +158,12 @@ def _read_named(found: str, today: date) -> Period | None:
         return _latest_of(1, 12, match[1], today)
     if match := _QUARTER.fullmatch(bare):
         return _latest_of(int(match[1] or match[2]) * 3 - 2, 3, match[3], today)
+    if match := _HALF.fullmatch(bare):
+        return _latest_of(int(match[1] or match[2]) * 6 - 5, 6, match[3], today)
     if match := _ISO_MONTH.fullmatch(bare):
         return _latest_of(int(match[2]), 1, match[1], today)
     if match := _MONTH.fullmatch(bare):
-        month = MONTH_NUMBERS.get(match[1]) or int(match[1])
+        month = MONTH_NUMBERS.get(match[1]) or (9 if match[1] == _SCHOOL else int(match[1]))
         return _latest_of(month, 1, match[2], today)
     return None
 

@@ -9,6 +9,7 @@ from config import tables
 from config.territories import DEPARTEMENTS, REGION_NAMES
 from config.text import fold, split_words
 from config.themes import THEMES
+from dialogs.plain_words.frames import read_frame
 from dialogs.plain_words.readings import Intention
 from dialogs.plain_words.sentences import Sentence, Spelling, stem_words
 
@@ -134,6 +135,7 @@ class _Table:
     def read(self) -> Cues:
         for word in (word for words in self.classes.values() for word in words):
             self.words.update(split_words(word))
+        self.words.update(read_frame("periode"))
         for phrase in self.classes[POLITE]:
             self._add(phrase, -1, self.polite)
         for row in self.lines:

@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Mapping
 
 from config.text import fold
-from config.time import WEEKDAYS
 from dialogs.plain_words.frames import SKILLS
+from dialogs.plain_words.meetings import write_appointment, write_events, write_reminders, write_room
 from dialogs.plain_words.readings import Intention
 from dialogs.plain_words.utterance import Utterance
 from storage.urls import first_link as find_link
@@ -19,7 +19,7 @@ def write_line(intention: Intention, said: Utterance) -> str:
 
 
 REPORT_ACTS = {
-    "rétablir": r"retabli|restaur|remet|annuler la suppression",
+    "rétablir": r"retabli|restaur|remet|ravoir|recuper|annuler la suppression",
     "dupliquer": r"dupli|copie|recopie|refai|refaire|(?:le |la )?meme (?:chose )?que|reprendre (?:\S+ ){1,6}nouveau",
     "supprimer": r"supprim|efface|enlev|retir|annul|vire",
     "modifier": r"modif|corrig|rectifi|chang|edit|tromp|erreur|faute|fauss?e? |oublie|mauvais",
@@ -32,17 +32,24 @@ NAMED_MAX = 7
 
 def _write_report(said: Utterance) -> str:
     found = next((act for act, words in REPORT_ACTS.items() if said.has(words)), "")
-    if found and said.number:
-        return f"cra {found} {said.number}"
+    if found and said.named_number:
+        return f"cra {found} {said.named_number}"
     named = [n + 1 for n in said.find_words("nom_compte_rendu")]
-    return "cra " + said.rest("compte_rendu", named[-1] if named and named[-1] - said.first <= NAMED_MAX else None)
+    told = said.rest("compte_rendu", named[-1] if named and named[-1] - said.first <= NAMED_MAX else None)
+    return "cra" if _BARE_REPORT.fullmatch(fold(told)) else f"cra {told}"
+
+
+_BARE_REPORT = re.compile(r"(?:(?:un|mon|l|d un) ?)?accompagnement(?: du jour)?")
+"""What says no more than « compte rendu »."""
 
 
 def _write_report_list(said: Utterance) -> str:
     """Write the list of what is told after « sur », « à », « de », a theme or a commune, and of a period."""
     named = said.find_words("nom_compte_rendu")
     found = (
-        re.search(r" (?:sur|a|de|concernant|parl\S+ d\S*) ", said.plain[said.sentence.places[named[-1]] :])
+        re.search(
+            r" (?:sur|a|de|concernant|parl\S+ d\S*|le mot|les mots) ", said.plain[said.sentence.places[named[-1]] :]
+        )
         if named
         else None
     )
@@ -55,7 +62,7 @@ def _write_report_list(said: Utterance) -> str:
 
 FORMATS = (("pdf", "pdf |imprim"), ("xlsx", "xlsx? |excel |tableur "), ("csv", "csv "))
 """How the formats of an export are called."""
-SHARING = r"partag|sans compte|(?:une |la )?page |un lien |(?:donn|montr)\S* (?:\S+ ){0,4}(?:employeur|chef|maire|elu)"
+SHARING = r"partag|sans compte|(?:une |la )?page |lien |(?:donn|montr)\S* (?:\S+ ){0,4}(?:employeur|chef|maire|elu)"
 """How a page of one’s figures is asked for, where no format is."""
 
 
@@ -85,7 +92,7 @@ def _write_territory(said: Utterance) -> str:
         return f"stats region {said.period}"
     if said.has("compar|carte |classement|quels? departements?"):
         return f"stats carte {said.period}"
-    is_national = said.has("nation|france|pays|reseau|global|tous |tout le monde")
+    is_national = said.has("nation|france|pays|reseau|global|tous |tout le monde") and not said.has("departement ")
     return f"stats {'national' if is_national else 'departement'} {said.period}"
 
 
@@ -104,15 +111,35 @@ def _write_requests(said: Utterance) -> str:
 def _write_search(said: Utterance) -> str:
     if said.has("favori"):
         return "ressources favoris"
+    if said.has(FOLLOWING) and (subject := said.content("suivi")):
+        return f"ressources suivre {subject}"
     if said.has("mes fiches "):
         return "ressources mes fiches"
     if said.has("categories "):
         return "ressources catégories"
-    if said.number and said.has(r"(?:fiche|ressource) (?:n |numero )?\d"):
+    if said.number and re.search(r" (?:fiche|ressource) (?:n |numero )?n?\d", said.plain):
         return f"ressources n° {said.number}"
-    return "ressources " + said.content("sujet", taken=said.period_span)
+    found = said.content("sujet", taken=said.period_span)
+    return f"ressources {_find_subject(said) or found if len(found.split()) > SUBJECT_MAX else found}"
 
 
+SUBJECT_MAX = 5
+"""Words of a subject; more are a story, in which it is told."""
+_SUBJECT = re.compile(r" (?:sur|concernant|parler d\S*|parler des|expliquer|a propos d\S*) ")
+
+
+def _find_subject(said: Utterance) -> str:
+    """What a long sentence names as its subject, up to the next sign; "" where it names none."""
+    found = _SUBJECT.search(said.plain)
+    if found is None:
+        return ""
+    start = said.find_word_at(found.end() - 1)
+    signs = (n for n in range(start, said.end) if not {*",.;!?"}.isdisjoint(said.sentence.gap(n)))
+    return said.content("sujet", start, next(signs, said.end - 1) + 1, said.period_span)
+
+
+FOLLOWING = "previen|prevenu|avert|alert|suivre |abonn|tenir au courant|tiens moi"
+"""How the new resources of a subject are asked for."""
 TITLED = re.compile(
     r" (?:sur|concernant|intitulee?|appelee?) "
     r"| (?:fiche|tuto|guide|support) (?=(?!a |et |que |qu |pour |dans |en |aux? |atelier )[a-z]{2})"
@@ -124,6 +151,10 @@ def _write_deposit(said: Utterance) -> str:
     """Write the link or the title that is told."""
     if link := find_link(said.sentence.text):
         return f"ressources ajouter {link}"
+    if asked := re.search(r" (?:demande|ticket) (?:n |numero )?n?(\d{1,6}) ", said.plain):
+        return f"ressources ajouter demande {asked[1]}"
+    if told := re.search(r"(?:fiche|ressource|tuto|document)\s+:\s+(.{3,80})", said.sentence.text):
+        return f"ressources ajouter {told[1]}"
     if quoted := re.search(r"[«“\"]\s*(.{3,80}?)\s*[»”\"]", said.sentence.text):
         return f"ressources ajouter {quoted[1]}"
     found = TITLED.search(said.plain)
@@ -140,31 +171,36 @@ def _write_people(said: Utterance) -> str:
         if skill := said.content("savoir", start, where):
             place = said.content("lieu", where)
             return f"annuaire qui {skill}" + (f" près de {place}" if place else "")
-    return "annuaire " + re.sub(r"\b[Cc]oordos?\b", "coordinateur", said.content("contact"))
+    words = said.content("contact").split()
+    is_role = len(words) == 1 and fold(words[0]) in _ROLES
+    return f"annuaire {'' if is_role else ' '.join(_ROLES.get(fold(each), each) for each in words)}"
+
+
+_ROLES = {
+    **dict.fromkeys(("conseiller", "conseillere", "conseillers", "conseilleres"), "conseiller"),
+    **dict.fromkeys(("cn", "cnfs", "conum", "conums", "cnum"), "conseiller"),
+    **dict.fromkeys(("coordo", "coordos", "coordinateurs", "coordinatrices"), "coordinateur"),
+    **dict.fromkeys(("animateurs", "animatrices"), "animateur"),
+}
+"""Roles as people call them, by the name that the directory knows."""
 
 
 def _write_channels(said: Utterance) -> str:
     for command, words in (("verifier", "verif"), ("reparer", "repar"), ("creer", "cre|nouveau canal")):
         if said.has(words):
-            return f"canaux {command}"
-    leaving, joining = "quitt|sort|sors |part|enlev|retir|desinscri", "rejoi|integr|entrer|inscri|ajoute|abonne"
+            return f"canaux {command} {said.place.name if said.place and command != 'creer' else ''}"
+    leaving = "quitt|sort|sors |part|enlev|retir|desinscri|veux plus|plus etre |plus recevoir"
+    joining = "rejoi|integr|entrer|inscri|ajoute|abonne"
     for command, words in (("quitter", leaving), ("rejoindre", joining)):
         if said.has(words) and said.knows(f"canaux {command}"):
             named = said.find_words("nom_canal")
             return f"canaux {command} {said.content('canal', named[-1] + 1 if named else None)}"
-    return "canaux"
-
-
-def _write_events(said: Utterance) -> str:
-    if said.has("propos|annonc|organis|ajout|cre|publi"):
-        return "agenda proposer"
-    if said.has("passe|precedent|replay|ancien|deja "):
-        return "agenda passés"
-    if said.has("flux|mon telephone|synchro|google|outlook|abonn|mon agenda|mon calendrier|dans mon"):
-        return "agenda flux"
-    if said.has("mes |suis (?:je )?inscri|inscrite? "):
-        return "agenda mes"
-    return f"agenda {said.number}" if said.has(r"(?:evenement|webinaire) (?:n |numero )?\d") else "agenda"
+    found = re.search(
+        r" (?:(?:canal|canaux|salon|groupe)s? (?:\S+ ){0,3}?(?:sur|pour parler|dedie)|"
+        r"(?:on|ca|pour) (?:parl|caus|discut)\S+ d\S*) ",
+        said.plain,
+    )
+    return f"canaux {said.content('canal', said.find_word_at(found.end() - 1)) if found else ''}"
 
 
 def _write_news(said: Utterance) -> str:
@@ -183,9 +219,9 @@ def _write_news(said: Utterance) -> str:
 
 def _write_poll(said: Utterance) -> str:
     if said.number:
-        act = "resultats" if said.has("result|reponse") else "export" if said.has("export|csv") else "n°"
+        act = "resultats" if said.has("result|reponse|donne ") else "export" if said.has("export|csv") else "n°"
         return f"sondage {act} {said.number}"
-    if said.has("rappel"):
+    if said.has("rappel|relanc"):
         return f"sondage rappels {'non' if said.has(STOPPING) else ''}"
     is_new = said.has("cre|faire|lancer|organis|propos|pos|nouveau|demand|fais|lance |sur ")
     if (
@@ -202,12 +238,18 @@ def _find_question(said: Utterance) -> str:
     text = said.sentence.text
     if re.search(r"\s?:\s", text):
         return re.split(r"\s?:\s", text, maxsplit=1)[1]
-    if found := re.search(r" sur (?!une? )(?:le |la |les |l |notre )?", said.plain):
-        return said.sentence.typed(said.find_word_at(found.end() - 1), said.end)
     named = said.find_words("nom_sondage")
     start = named[-1] + 1 if named else said.end
+    if start + 1 < said.end and said.sentence.words[start].folded.split()[0] in _QUESTIONS:
+        return said.sentence.typed(start, said.end) + " ?" * ("?" in text)
+    if found := re.search(r" sur (?!une? )(?:le |la |les |l |notre )?", said.plain):
+        return said.sentence.typed(said.find_word_at(found.end() - 1), said.end)
     is_asked = "?" in text and said.end - start > 1 and not said.has("comment")
     return f"{said.sentence.typed(start, said.end)} ?" if is_asked else ""
+
+
+_QUESTIONS = frozenset({"quel", "quelle", "quels", "quelles", "qui", "quand", "ou", "combien", "est", "on", "preferez"})
+"""Words with which a question begins that is put to others."""
 
 
 def _write_data(said: Utterance) -> str:
@@ -239,36 +281,11 @@ def _write_help(said: Utterance) -> str:
 def _write_home(said: Utterance) -> str:
     if said.has("bienvenue|charte|message d accueil"):
         return "bienvenue"
-    return "aide"
+    return "accueil liens" if said.has("liens? |outils ") else "aide"
 
 
 def _write_training(said: Utterance) -> str:
     return "entrainement fin" if said.has("fini|fin |sort|quitt|arret|termin") else "entrainement"
-
-
-_DAYS = re.compile(rf"\b(?:aujourd.hui|demain|semaine prochaine|semaine|{'|'.join(WEEKDAYS)})\b")
-"""Days whose appointments are listed."""
-
-
-MEETING = re.compile(
-    r"\b(?:rdv|rendez[- ]vous|points?|r[ée]unions?|visio|cr[ée]neau|voir|caler|rencontrer)\b([^@]{0,60})(?<!\w)@[\w.-]",
-    re.IGNORECASE,
-)
-"""Colleagues whom somebody wants to meet, called by their names."""
-_COLLEAGUE = re.compile(r"(?<!\w)@[\w.-]+")
-_AROUND = re.compile(r"\b(?:avec|et|stp|svp|merci)\b", re.IGNORECASE)
-
-
-def _write_appointment(said: Utterance) -> str:
-    """Write the appointment that is to be made, or the meeting of colleagues; for what concerns one that there is, the
-    list of the days that are named."""
-    if found := MEETING.search(said.sentence.text):
-        told = said.sentence.text[found.start(1) :]
-        return f"rdv {' '.join(_COLLEAGUE.findall(told))} {_AROUND.sub(' ', _COLLEAGUE.sub(' ', told)).strip(' ,.!?')}"
-    if said.has("mes |mon rendez_vous|annul|supprim|deplac|report|decal|quels? |voir |liste|aujourd|j ai "):
-        days = _DAYS.search(fold(said.sentence.text))
-        return f"rdv {days[0]}" if days else "rdv"
-    return "rdv " + said.content("rendez_vous")
 
 
 ANNOUNCED = re.compile(r"\b(?:id[ée]es?|suggestions?|propositions?|am[ée]liorations?)\s*:\s*", re.IGNORECASE)
@@ -279,20 +296,15 @@ def _write_idea(said: Utterance) -> str:
     """Write the idea as typed, after « : » or a word that announces it."""
     if found := ANNOUNCED.search(said.sentence.text):
         return f"idee {said.sentence.text[found.end() :]}"
-    if said.has("idees |voter|les plus|autres "):
+    if said.has("mes idees "):
+        return "idee mes idées"
+    if said.has("les plus |le plus |top |mieux notees"):
+        return "idee les plus demandées"
+    if said.number and re.search(r" idee (?:n |numero )?n?\d", said.plain):
+        return f"idee {said.number}"
+    if said.has("idees |voter|autres "):
         return "idee liste" if said.knows("idee liste") and not said.has("boite") else "idee"
     return "idee"
-
-
-def _write_reminders(said: Utterance) -> str:
-    """Write at what hour, or how often."""
-    if hour := re.search(r" (?:a |vers )?(\d{1,2}) ?h ?(\d{2})? ", said.plain):
-        return f"rappels {hour[1]}h{hour[2] or ''}"
-    if said.has("moins|trop"):
-        return "rappels moins"
-    if said.has("arret|stop|plus (?:de|d|aucun) rappel|aucun rappel|desactiv|supprim|coup|jamais"):
-        return "rappels jamais"
-    return "rappels"
 
 
 def _write_if_known(write: Callable[[Utterance], str]) -> Callable[[Utterance], str]:
@@ -318,18 +330,18 @@ _WRITERS: Mapping[Intention, Callable[[Utterance], str]] = {
     Intention.ANNUAIRE: _write_people,
     Intention.PROFIL: lambda said: "profil",
     Intention.CANAUX: _write_channels,
-    Intention.AGENDA: _write_events,
+    Intention.AGENDA: write_events,
     Intention.ACTUS: _write_news,
     Intention.SONDAGE: _write_poll,
     Intention.SIGNALER: lambda said: f"signaler {find_link(said.sentence.text)}",
     Intention.DONNEES: _write_data,
     Intention.AIDE: _write_help,
     Intention.ACCUEIL: _write_home,
-    Intention.BROUILLON: lambda said: "brouillon",
-    Intention.RDV: _write_if_known(_write_appointment),
-    Intention.VISIO: _write_if_known(lambda said: "visio"),
+    Intention.BROUILLON: lambda said: "cra brouillon" if said.has("cra |compte rendu |cr ") else "brouillon",
+    Intention.RDV: _write_if_known(write_appointment),
+    Intention.VISIO: _write_if_known(write_room),
     Intention.IDEE: _write_if_known(_write_idea),
-    Intention.KIT: _write_if_known(lambda said: "kit"),
-    Intention.RAPPELS: _write_if_known(_write_reminders),
+    Intention.KIT: _write_if_known(lambda said: "kit corriger" if said.has("corrig|modifi|chang|tromp") else "kit"),
+    Intention.RAPPELS: _write_if_known(write_reminders),
     Intention.ENTRAINEMENT: _write_if_known(_write_training),
 }

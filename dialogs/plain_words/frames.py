@@ -21,7 +21,7 @@ def _read_table() -> dict[str, str]:
 
 SKILLS = re.compile(
     r" (?:qui|quelqu une?|collegue|personne|experte?s?|specialiste)(?: \S+){0,3}? (?:sait|s y connait|connait|maitrise|"
-    r"parle|utilise|pratique|s occupe|s en occupe|est experte?|est specialiste|est bon|est cale|est forte?|"
+    r"parle|utilise|pratique|touche|s occupe|s en occupe|est experte?|est specialiste|est bon|est cale|est forte?|"
     r"(?:peut|pourrait|m) (?:m )?(?:expliquer|aider|aide|epauler)|m aide|a deja|fait|gere|anime|forme) "
     r"| (?:quelqu une?|collegue|personne) (?:de |d )?(?:bien |tres )?(?:calee?|douee?|forte?|bonn?e?|a l aise) "
     r"(?:en|avec|sur) "

@@ -8,13 +8,14 @@ from datetime import date
 from math import log
 
 from bot.command_lines import HELP, MANNERED, CommandIndex, read_typed_number
-from config.text import fold
+from config.text import fold, split_words
 from dialogs.plain_words.cues import read_cues
-from dialogs.plain_words.details import MEETING, REPORT_ACTS, write_line
+from dialogs.plain_words.details import REPORT_ACTS, write_line
 from dialogs.plain_words.frames import read_frame
+from dialogs.plain_words.meetings import MEETING
 from dialogs.plain_words.model import read_model
 from dialogs.plain_words.readings import Intention, Reading
-from dialogs.plain_words.reports import weigh_report
+from dialogs.plain_words.reports import is_appointment, weigh_report
 from dialogs.plain_words.sentences import Sentence, read_sentence
 from dialogs.plain_words.utterance import Utterance
 
@@ -29,6 +30,7 @@ MODEL_WEIGHT, UNLIKELY = 1.5, 1e-4
 PERIOD_WEIGHT = 5.0
 OTHERS_MAX = 2
 _NAME = re.compile(r"\b[A-ZÀ-Ý][a-zà-ÿ]{2,}(?:-[A-ZÀ-Ý][a-zà-ÿ]+)? [A-ZÀ-Ý][A-Za-zÀ-ÿ-]{2,}")
+_SOUGHT_NAME = re.compile(r"^(?:je |j ?)?(?:re)?cherche (?:a joindre )?([a-z]{3,}) ([a-z]{3,})(?: stp| svp)?$")
 NAME_WEIGHT, MEETING_WEIGHT = 4.0, 9.0
 SOUGHT_MAX = 6
 """Words that are sought, at most; more are half a sentence."""
@@ -70,7 +72,7 @@ def _read(text: str, today: date, commands: CommandIndex) -> Reading:
         return _answer_politeness(sentence)
     if not any(sign.isalpha() for word in sentence.words[first:end] for sign in word.folded):
         return NOT_FOR_US
-    said = Utterance(sentence, first, end, today, commands)
+    said = Utterance(sentence, first, end, today, commands, cues.spelling.known)
     return _choose(said, _weigh(said, cues.weigh(sentence, first, end)))
 
 
@@ -107,7 +109,7 @@ def _weigh(said: Utterance, scores: dict[Intention, float]) -> Mapping[Intention
     if said.place and asks_figures:
         scores[Intention.STATS_TERRITOIRE] += scores[Intention.STATS] + TERRITORY_WEIGHT
     scores[Intention.CRA] += weigh_report(said.plain)
-    if MEETING.search(said.sentence.text):
+    if is_appointment(said.plain) or MEETING.search(said.sentence.text):
         scores[Intention.RDV] += MEETING_WEIGHT
     if names_somebody(said.sentence.text, read_cues().spelling.known):
         scores[Intention.ANNUAIRE] += NAME_WEIGHT
@@ -119,9 +121,10 @@ def _weigh(said: Utterance, scores: dict[Intention, float]) -> Mapping[Intention
 
 
 def names_somebody(text: str, known: frozenset[str]) -> bool:
-    """Whether two capitalised words that mean nothing else stand side by side."""
+    """Whether two words that mean nothing else stand side by side, capitalised or alone after « je cherche »."""
     found = (fold(name).split() for name in _NAME.findall(text))
-    return any(known.isdisjoint(words) for words in found)
+    sought = _SOUGHT_NAME.search(fold(text))
+    return any(known.isdisjoint(words) for words in found) or bool(sought and known.isdisjoint(sought.groups()))
 
 
 def _choose(said: Utterance, cues: Mapping[Intention, float]) -> Reading:
@@ -170,7 +173,7 @@ def _list_others(likely: list[Reading]) -> tuple[Reading, ...]:
 
 def is_harmless(line: str) -> bool:
     """Whether a line changes nothing that stands."""
-    return not {"supprimer", "effacer", "annuler", "retirer", "modifier", "dupliquer", "rétablir"} & set(
+    return not {"supprimer", "effacer", "annuler", "retirer", "modifier", "dupliquer", "rétablir", "décaler"} & set(
         line.split()[1:2]
     )
 
@@ -186,6 +189,8 @@ def read_typed(text: str, commands: CommandIndex) -> Reading | None:
     number = read_typed_number(rest) if name == "ticket" else None
     if rest and name in _ASKING:
         rest = text.strip()[text.strip().rindex(rest) :]
+    if name in _TELLING_COMMANDS and not text.strip().startswith("/"):
+        rest = _clean(rest)
     return Reading(name_intention(name), f"/{name} {number or rest}".rstrip(), sure=True)
 
 
@@ -212,17 +217,38 @@ def _is_plainly(line: str, commands: CommandIndex) -> bool:
         return fold(rest.split()[0]) not in read_frame("petits")
     if name == HELP and commands.call(rest) and not commands.find(rest)[1]:
         return True
+    if name == "accueil" and not rest:
+        return False  # the home has two names: it is led to by one
     if name == "chercher" and not read_frame("petits").isdisjoint(fold(rest).split()):
         return False
+    if name in _TELLING_COMMANDS and rest:
+        return not _goes_on(rest) and not (name == "rdv" and weigh_report(f" {' '.join(split_words(rest))} "))
     return not rest or " " in name or name in _TAKE_ANYTHING or rest.lstrip("#n°@ ").isdigit() or name not in _SPOKEN
 
 
+def _goes_on(rest: str) -> bool:
+    """Whether words go on as a sentence does: « rappels à 8h30 », « visio avec mon équipe »."""
+    return rest[0].isalpha() and fold(rest.split(maxsplit=1)[0]).split()[0] in read_frame("petits")
+
+
+def _clean(rest: str) -> str:
+    """What is told behind a command, without « : » before it and politeness after it."""
+    return _POLITE_END.sub("", " ".join(rest.split()).lstrip(" :"))
+
+
+_POLITE_END = re.compile(
+    r"(?:^|,? )(?:s.?il (?:te|vous) pla[iî]t|stp|svp|merci(?: d.avance| beaucoup| bcp)?|please)[.! ]{0,5}$",
+    re.IGNORECASE,
+)
+_TELLING_COMMANDS = frozenset({"rdv", "visio", "idee", "rappels"})
+"""Commands that are typed without their bar, with words of one’s own, and begin sentences, too."""
 _TAKE_ANYTHING = frozenset({"hotline", "annonce"})
 _ASKING = _TAKE_ANYTHING | {"sondage"}
 """Commands that a question follows, with its mark."""
 _SPOKEN = _TAKE_ANYTHING | {
     *("aide", "ressources", "annuaire", "profil", "canaux", "agenda"),
     *("actus", "signaler", "mes-donnees", "brouillon", "bienvenue", "stats", "ticket", "sondage", "cra"),
+    *("kit", "entrainement", "accueil"),
 }
 _BY_COMMAND: Mapping[str, Intention] = {
     "cra liste": Intention.CRA_LISTE,

@@ -10,8 +10,15 @@ from dialogs.plain_words.frames import read_frame
 from dialogs.plain_words.sentences import Sentence, Word
 
 _WRITTEN: Mapping[str, str] = {
-    **{"janv": "janvier", "fev": "février", "fevrier": "février", "aout": "août", "sept": "septembre"},
-    **{"deuxieme": "2e", "troisieme": "3e", "quatrieme": "4e", "oct": "octobre"},
+    **{
+        "janv": "janvier",
+        "fev": "février",
+        "fevrier": "février",
+        "rentree": "rentrée",
+        "aout": "août",
+        "sept": "septembre",
+    },
+    **{"premier": "1er", "second": "2e", "deuxieme": "2e", "troisieme": "3e", "quatrieme": "4e", "oct": "octobre"},
     **{"nov": "novembre", "dec": "décembre", "decembre": "décembre", "annee": "année", "annees": "années"},
     **{"derniere": "dernière", "dernieres": "dernières", "passe": "dernier", "passee": "dernière", "debut": "début"},
     **{"passes": "derniers", "passees": "dernières", "precedente": "précédente", "precedent": "précédent"},
@@ -52,11 +59,22 @@ def _write(sentence: Sentence, first: int, end: int) -> str:
     return written if _DAY.search(written) or any(_is_telling(word.folded) for word in words) else ""
 
 
+def spell_word(sentence: Sentence, index: int) -> str:
+    """Write a word of a period as it is meant."""
+    return _spell(sentence.words[index], sentence.text)
+
+
+_ORDINAL = re.compile(r"([1-4])(?:ers?|eres?|i?emes?|nde?|de|re)")
+"""« 3eme », « 2nd », as they are typed."""
+
+
 def _spell(word: Word, text: str) -> str:
-    """Write a word as it is meant: a slip is mended, an abbreviation written out."""
-    typed = text[word.start : word.end]
+    """Write a word as it is meant: a slip is mended, an abbreviation written out, « doctobre » without its « d »."""
+    typed, meant = word.typed(text)
     plain = fold(typed)
-    return _WRITTEN.get(plain) or _WRITTEN.get(word.folded) or (typed if plain == word.folded else word.folded)
+    if found := _ORDINAL.fullmatch(plain):
+        return f"{found[1]}{'er' if found[1] == '1' else 'e'}"
+    return _WRITTEN.get(plain) or _WRITTEN.get(meant) or (typed if plain == meant else meant)
 
 
 def _is_telling(word: str) -> bool:

@@ -2,6 +2,8 @@
 
 import re
 
+from config.time import WEEKDAYS
+
 _ACTIVITY = "ateliers?|atel|indiv|individuelle?s?|individuels?|ponctuelle?s?|ponctuels?|ponct|collectif"
 _DURATION = r"[1-8] ?h(?: ?[0-5]\d)?|\d{1,3} ?(?:min|mn|minutes?)|une heure|[1-8] heures?|deux heures|demi heure"
 _PEOPLE = "p|pers|personnes?|participants?|part|seniors?|retraites|jeunes|usagers|beneficiaires|adultes|ados|eleves"
@@ -16,14 +18,24 @@ _SIGNS = (
     (0.5, rf" (?:{_STATUS}) "),
 )
 _COMPILED = tuple((weight, re.compile(sign)) for weight, sign in _SIGNS)
-_OTHERWISE = re.compile(r" (?:combien|comment|pourquoi|quand|fiche|tuto|ressource|cherche|stat|stats|rdv a) ")
+_OTHERWISE = re.compile(
+    r" (?:combien|comment|pourquoi|quand|fiche|tuto|ressource|cherche|stat|stats|rdv a|demain|prochaine?) "
+)
+_APPOINTMENT = re.compile(
+    rf"^ (?:rdv|rendez vous) (?:\S+ ){{0,2}}(?:demain|{'|'.join(WEEKDAYS)}) (?:matin )?(?:a )?\d{{1,2}} ?h"
+)
 ENOUGH = 3.0
 """From which signs together tell; one alone tells nothing."""
 
 
+def is_appointment(plain: str) -> bool:
+    """Whether folded words between single spaces begin as an appointment does, with its day and its hour."""
+    return bool(_APPOINTMENT.match(plain))
+
+
 def weigh_report(plain: str) -> float:
     """Weigh the signs of a report in folded words between single spaces."""
-    if _OTHERWISE.search(plain):
+    if _OTHERWISE.search(plain) or is_appointment(plain):
         return 0.0
     found = sum(weight for weight, sign in _COMPILED if sign.search(plain))
     return 2 * found - 1 if found >= ENOUGH else 0.0

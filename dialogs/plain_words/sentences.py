@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
 
+from bot.french.words import digits
 from config import tables
 from config.text import find_nearest, fold
 
@@ -28,6 +29,44 @@ _ENDINGS = (
     *(("era", 6), ("ees", 6), ("ee", 4), ("ez", 5), ("er", 5), ("e", 4)),
 )
 """Endings, with the letters that a word has at least that ends so."""
+_NUMBERED = frozenset(
+    [
+        "numero",
+        "n",
+        "cra",
+        "rendu",
+        "ticket",
+        "demande",
+        "fiche",
+        "ressource",
+        "sondage",
+        "rdv",
+        "vous",
+        "idee",
+        "evenement",
+    ]
+)
+"""What is called by a number, which people write in letters, too: « ticket quatre »."""
+_NUMBERS = frozenset(
+    [
+        "deux",
+        "trois",
+        "quatre",
+        "cinq",
+        "six",
+        "sept",
+        "huit",
+        "neuf",
+        "dix",
+        "onze",
+        "douze",
+        "treize",
+        "quatorze",
+        "quinze",
+        "seize",
+        "vingt",
+    ]
+)
 _PART = re.compile(r"\S+")
 _WORD = re.compile(r"[^\W_]+|\?")
 
@@ -39,6 +78,12 @@ class Word:
     start: int
     end: int
     folded: str
+
+    def typed(self, text: str) -> tuple[str, str]:
+        """The word as typed, and as it is compared; without a letter that belongs before it: « doctobre »."""
+        typed, (letter, _, rest) = text[self.start : self.end], self.folded.partition(" ")
+        is_joined = rest and len(letter) == 1 and fold(typed).startswith(letter)
+        return (typed[1:], rest) if is_joined else (typed, self.folded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +112,11 @@ class Sentence:
             return ""
         return " ".join(self.text[self.words[first].start : self.words[end - 1].end].split())
 
+    def gap(self, index: int) -> str:
+        """All that stands between a word and the next one."""
+        following = self.words[index + 1].start if index + 1 < len(self.words) else len(self.text)
+        return self.text[self.words[index].end : following]
+
     def between(self, index: int) -> str:
         """The signs that stand between a word and the next one; a space for any that have one, "" after the last."""
         if index + 1 >= len(self.words):
@@ -78,7 +128,11 @@ class Sentence:
 def read_sentence(text: str, mend: Callable[[str], str] = lambda word: word) -> Sentence:
     """Read a text; ``mend`` says what a word is meant to be."""
     text = text[:TEXT_MAX]
-    words = tuple(Word(m.start(), m.end(), _write_out(m, mend)) for m in _WORD.finditer(text[:READ_MAX]))
+    words: list[Word] = []
+    for match in _WORD.finditer(text[:READ_MAX]):
+        folded = _write_out(match, mend)
+        is_number = words and words[-1].folded.split()[-1] in _NUMBERED and folded in _NUMBERS
+        words.append(Word(match.start(), match.end(), digits(folded) if is_number else folded))
     plain = [word.folded for word in words]
     return Sentence(text, words, *_join(plain), *_join([stem_words(word) for word in plain]))
 

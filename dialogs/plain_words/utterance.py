@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from itertools import pairwise
 
 from bot.command_lines import CommandIndex
 from config.text import fold
@@ -13,8 +14,12 @@ from dialogs.plain_words.periods import write_period
 from dialogs.plain_words.places import Place, find_place
 from dialogs.plain_words.sentences import Sentence
 
+_AS_SAID = frozenset({"sujet", "depot", "canal", "article", "evenement", "rendez_vous"})
+"""Frames of what is sought or told in words that belong together."""
+_IN_NAMES = frozenset({"en", "sur", "sous", "les", "lez", "le", "la"})
+"""Small words in the middle of the names of places: « bourg en bresse »."""
 _SET_PHRASES = re.compile(r"(?<= )(?:mode d emploi|pas a pas|cles? en mains?|clefs? en mains?|semaine prochaine) ")
-_WHOLE = re.compile(r"(?<= )(?:mon espace sante|langue des signes|mon compte formation) ")
+_WHOLE = re.compile(r"(?<= )(?:mon espace sante|langue des signes|mon compte formation|facile a lire et a comprendre) ")
 """Names, whose small words are theirs."""
 _JOINING = frozenset({"'", "’", "-", ".", "/", "+", "@", "_", "&"})
 """Signs that make one word of two."""
@@ -29,6 +34,8 @@ class Utterance:
     end: int
     today: date
     commands: CommandIndex
+    known: frozenset[str] = frozenset()
+    """Words that mean something to the bot: others may be names."""
 
     @property
     def plain(self) -> str:
@@ -57,8 +64,18 @@ class Utterance:
     @cached_property
     def number(self) -> str:
         """The first number of up to six figures that stands alone."""
-        found = re.search(r" (?:n |numero )?(\d{1,6}) ", self.plain)
+        found = re.search(r" n?(\d{1,6}) ", self.plain)
         return found[1] if found else ""
+
+    @property
+    def named_number(self) -> str:
+        """The number by which something is called: none that counts people, minutes or days."""
+        found = (match for match in re.finditer(r" n?(\d{1,6}) (\S*)", self.plain) if not self._counts(match[2]))
+        return next((match[1] for match in found), "")
+
+    @staticmethod
+    def _counts(following: str) -> bool:
+        return following.isdigit() or following in read_frame("apres_nombre") | read_frame("comptes")
 
     def has(self, pattern: str) -> bool:
         """Whether some words are there, given by how they begin."""
@@ -72,7 +89,7 @@ class Utterance:
         while first < end and frame.issuperset(words[first].folded.split()):
             following = words[first + 1].folded if first + 1 < end else ""
             announced = frame | read_frame(f"{before}_annonce")
-            is_count = words[first].folded in ("un", "une") and not announced.issuperset(following.split())
+            is_count = words[first].folded in ("un", "une", "1") and not announced.issuperset(following.split())
             if is_count or following in read_frame(f"{before}_garde"):
                 break
             first += 1
@@ -83,7 +100,7 @@ class Utterance:
     def find_words(self, name: str) -> list[int]:
         """Which of the words are of a list of the table of frames."""
         listed = read_frame(name)
-        return [n for n in range(self.first, self.end) if self.sentence.words[n].folded in listed]
+        return [n for n in range(self.first, self.end) if self.sentence.words[n].folded.replace(" ", "_") in listed]
 
     def find_word_at(self, place: int) -> int:
         """The first word that stands at a place of the plain words, or after it."""
@@ -98,8 +115,10 @@ class Utterance:
             return False
         if self.place and index + 1 in range(self.place.span.start - 1, self.place.span.stop):
             return True
-        named = self.sentence.text[self.sentence.words[index + 1].start :][:5]
-        return (word in ("a", "sur") and named[:1].isupper()) or named.isdigit()
+        following = self.sentence.words[index + 1]
+        named = self.sentence.text[following.start :][:5]
+        is_name = named[:1].isupper() or following.folded not in self.known
+        return (word in ("a", "sur") and is_name and (word == "a" or named[:1].isupper())) or named.isdigit()
 
     def knows(self, command: str) -> bool:
         """Whether the bot has a command."""
@@ -118,7 +137,24 @@ class Utterance:
             if index in whole or not all(self._is_empty(each, empty) or each in taken for each in group)
         }
         links = {index for index in range(first + 1, end - 1) if self._links(index, kept, around)}
-        return self._write(sorted(kept | links))
+        gaps = [range(one + 1, other) for one, other in pairwise(sorted(kept))] if around in _AS_SAID else []
+        filled = {index for gap in gaps if all(self._fills(each, taken) for each in gap) for index in gap}
+        return self._write(sorted(kept | links | filled))
+
+    def _fills(self, index: int, taken: Collection[int]) -> bool:
+        """Whether a small word may stay between two that say something: « créer une adresse »."""
+        return index not in taken and self.sentence.words[index].folded in read_frame("entre")
+
+    def middle(self, around: str, first: int) -> str:
+        """The words from one on as typed, without those of a frame before them, and of another after; "" for no more
+        than such words."""
+        frame, tail, words, end = read_frame(around), read_frame(f"{around}_fin"), self.sentence.words, self.end
+        while first < end and frame.issuperset(words[first].folded.split()):
+            first += 1
+        while first < end and tail.issuperset(words[end - 1].folded.split()):
+            end -= 1
+        is_told = any(not frame.issuperset(w.folded.split()) and w.folded.isalpha() for w in words[first:end])
+        return self.sentence.typed(first, end) if is_told else ""
 
     def _list_groups(self, first: int, end: int) -> Iterator[range]:
         """Words that a hyphen joins, together."""
@@ -148,8 +184,10 @@ class Utterance:
         """Whether a small word holds the two around it together: « mot de passe », « en ligne »; of people and places
         none does."""
         before, word, after = (self.sentence.words[n].folded for n in (index - 1, index, index + 1))
-        if index - 1 not in kept or index + 1 not in kept or around in ("contact", "lieu"):
+        if index - 1 not in kept or index + 1 not in kept:
             return False
+        if around in ("contact", "lieu"):
+            return (word in _IN_NAMES and self.known.isdisjoint((before, after))) or word == "des"
         return (word in ("de", "d", "des") and before not in read_frame("genres")) or (word, after) == ("en", "ligne")
 
     def _write(self, indices: Sequence[int]) -> str:
@@ -158,5 +196,5 @@ class Utterance:
         parts = []
         for index in indices:
             sign = self.sentence.between(index) if index + 1 in indices else " "
-            parts += [text[words[index].start : words[index].end], sign if sign in _JOINING else " "]
+            parts += [words[index].typed(text)[0], sign if sign in _JOINING else " "]
         return "".join(parts).strip()

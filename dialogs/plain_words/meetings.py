@@ -1,0 +1,153 @@
+"""The command lines of what has its hour: events, appointments, rooms for calls, reminders."""
+
+import re
+
+from bot.french.dates import MONTH_NUMBERS
+from config.text import fold
+from config.time import WEEKDAYS
+from dialogs.plain_words.frames import read_frame
+from dialogs.plain_words.periods import spell_word
+from dialogs.plain_words.utterance import Utterance
+from storage.urls import first_link as find_link
+
+
+def write_events(said: Utterance) -> str:
+    """Write the event that is announced, or which ones are asked for."""
+    if said.has("propos|annonc|organis|ajout|cre|publi"):
+        return f"agenda proposer {_find_event_title(said)}"
+    if said.has("passe|precedent|replay|ancien|deja "):
+        return f"agenda passés {said.period}"
+    if said.has("flux|mon telephone|synchro|google|outlook|abonn|mon agenda|mon calendrier|dans mon"):
+        return "agenda flux"
+    if said.has(
+        "mes |suis (?:je )?inscri|inscrite? |j ai dit|que je ven|je viens a|ou je (?:vais|suis)|je participe a quoi"
+    ):
+        return "agenda mes"
+    return f"agenda {_find_events(said)}"
+
+
+def _find_events(said: Utterance) -> str:
+    """The number of an event, what it is about, when it is, or where; "" for all."""
+    if said.number and re.search(r" (?:evenement|webinaire) (?:n |numero )?n?\d", said.plain):
+        return said.number
+    if found := re.search(r" (?:sur|concernant|a propos d\S*) ", said.plain):
+        return said.content("evenement", said.find_word_at(found.end() - 1))
+    return _find_moment(said) or _find_place(said)
+
+
+def _find_place(said: Utterance) -> str:
+    """The territory where they are, by its name: a code would be the number of one."""
+    if not said.place or said.place.name[0].isdigit():
+        return ""
+    before = said.sentence.words[max(said.place.span.start - 1, 0)].folded
+    return said.place.name if before in ("en", "dans", "a", "du", "d", "de") else ""
+
+
+_EVENT = re.compile(
+    r"\b(?:organise|organisons|prépare|annonce[rz]?|propose[rz]?|ajoute[rz]?)\s+(?:une?|notre|ma|mon)\s+([^,.;:!?\n]{4,80})",
+    re.IGNORECASE,
+)
+_FOR_AGENDA = re.compile(
+    r"\s+(?:à|a|dans|sur|pour)\s+l\W?agenda\b.*|\s+(?:que|et|je|comment|svp|stp|merci)\b.*", re.IGNORECASE
+)
+
+
+def _find_event_title(said: Utterance) -> str:
+    """What is announced, as typed; "" where it is no more than « un événement »."""
+    found = _EVENT.search(said.sentence.text)
+    title = _FOR_AGENDA.sub("", found[1]).strip() if found else ""
+    return "" if read_frame("evenement").issuperset(fold(title).split()) else title
+
+
+_MOMENT = re.compile(
+    rf" ((?:aujourd hui|demain|(?:semaine|mois) prochaine?|prochaine? (?:semaine|mois)|semaine|mois|"
+    rf"(?:{'|'.join(WEEKDAYS)})|(?:{'|'.join(MONTH_NUMBERS)})(?: 20\d\d)?)) "
+)
+"""When events are, as the agenda reads it."""
+
+
+def _find_moment(said: Utterance) -> str:
+    """The words that say when, as typed; « cette semaine » is « semaine »."""
+    found = _MOMENT.search(said.plain)
+    if found is None:
+        return ""
+    first, end = said.find_word_at(found.start(1)), said.find_word_at(found.end(1))
+    return " ".join(spell_word(said.sentence, index) for index in range(first, end))
+
+
+_DAYS = re.compile(rf"\b(?:aujourd.hui|apres demain|demain|semaine pro(?:chaine)?|semaine|{'|'.join(WEEKDAYS)})\b")
+"""Days whose appointments are listed."""
+_OWN_RDV = (
+    ("disponibilites", "dispo|horaires|creneaux d ouverture"),
+    ("lien", "(?:ma |la |une )?page |(?:mon |le |un )lien |adresse "),
+    ("à traiter", r"a traiter|(?:sans|pas) (?:\S+ ){0,3}(?:compte rendu|cra) |passes? sans"),
+)
+"""What concerns how people come to an appointment, by the words that say it."""
+
+
+MEETING = re.compile(
+    r"\b(?:rdv|rendez[- ]vous|points?|r[ée]unions?|visio|cr[ée]neau|voir|caler|rencontrer)\b([^@]{0,60})(?<!\w)@[\w.-]",
+    re.IGNORECASE,
+)
+"""Colleagues whom somebody wants to meet, called by their names."""
+_COLLEAGUE = re.compile(r"(?<!\w)@[\w.-]+")
+_AROUND = re.compile(r"\b(?:avec|et|stp|svp|merci)\b", re.IGNORECASE)
+
+
+def write_appointment(said: Utterance) -> str:
+    """Write the appointment that is to be made, or the meeting of colleagues; for what concerns one that there is, the
+    list of the days that are named."""
+    if found := MEETING.search(said.sentence.text):
+        told = said.sentence.text[found.start(1) :]
+        return f"rdv {' '.join(_COLLEAGUE.findall(told))} {_AROUND.sub(' ', _COLLEAGUE.sub(' ', told)).strip(' ,.!?')}"
+    if own := next((name for name, words in _OWN_RDV if said.has(words) and said.knows(f"rdv {name}")), ""):
+        return f"rdv {own}"
+    if said.has(
+        "mes |mon rendez_vous|mon rdv|annul|supprim|deplac|report|decal|quels? |voir |liste|aujourd|j ai |bouge"
+    ):
+        return _write_appointment_change(said)
+    if said.sentence.words[said.first].folded in ("rdv", "rendez vous"):
+        return "rdv " + said.rest("rendez_vous_nom")
+    return "rdv " + said.content("rendez_vous")
+
+
+def _write_appointment_change(said: Utterance) -> str:
+    """Write what is to be done with the appointment of a number; else the list of the days that are named."""
+    numbered = re.search(r" (?:rdv|rendez vous) (?:n |numero )?n?(\d{1,6}) ", said.plain)
+    if numbered and said.has("annul|supprim"):
+        return f"rdv annuler {numbered[1]}"
+    days = _find_day(said.sentence.text)
+    if numbered and said.has("deplac|report|decal|bouge"):
+        return f"rdv décaler {numbered[1]} {said.content('rendez_vous', said.find_word_at(numbered.end(1)))}"
+    return f"rdv {days}" if days or not numbered else f"rdv {numbered[1]}"
+
+
+def _find_day(text: str) -> str:
+    """The day or week that is named, as it is written; "" for none."""
+    found = _DAYS.search(fold(text))
+    said = found[0] if found else ""
+    return {"aujourd hui": "aujourd'hui", "semaine pro": "semaine prochaine"}.get(said, said)
+
+
+def write_reminders(said: Utterance) -> str:
+    """Write at what hour, or how often."""
+    if hour := re.search(r" (?:a |vers )?(\d{1,2}) ?h ?(\d{2})? ", said.plain):
+        evening = "soir" if said.has("soir|fin de journee") else ""
+        return f"rappels {evening} {hour[1]}h{hour[2] or ''}"
+    if said.has("moins|trop"):
+        return "rappels moins"
+    if said.has("plus souvent"):
+        return "rappels plus"
+    if said.has("arret|stop|plus (?:de|d|aucun) rappel|aucun rappel|desactiv|supprim|coup|jamais"):
+        return "rappels jamais"
+    return "rappels"
+
+
+def write_room(said: Utterance) -> str:
+    """Write the address of one’s own room, or what a room is opened for; not who comes, and when."""
+    return f"visio {find_link(said.sentence.text) or _find_subject(said)}"
+
+
+def _find_subject(said: Utterance) -> str:
+    named = said.find_words("nom_visio")
+    return said.middle("visio", named[-1] + 1) if named and "@" not in said.sentence.text else ""
