@@ -75,11 +75,12 @@ class App:
         first: float = 1.0,
         limits: Limits | None = None,
     ) -> None:
-        self.settings, self._clock, self._features = settings, clock, choose_features(features, settings.features)
+        self.settings, self._features = settings, choose_features(features, settings.features)
         self.database, self.web = Database(settings.database_url), WebClient(describe_agent(settings))
         database, self.skew, self.budget = self.database, ClockSkew(self.database), RateLimit(settings.work_calls)
+        self._clock = clock = self.skew.corrected(clock)
         self.client = AioClient(settings.mattermost_url, settings.bot_token.get_secret_value(), self.budget)
-        self.chat = Mattermost(self.client, settings.team)
+        self.chat, self._tasks = Mattermost(self.client, settings.team), list[asyncio.Task[None]]()
         chat, self._traffic, self._folders = outside_transactions(self.chat), Traffic(), OrderFolders(settings.data_dir)
         self.outbox = outbox = Outbox(database, chat, clock, first=first, options=self._outbox_options())
         links, triggers = Links(settings.secrets), index_all_triggers(features, settings.features)
@@ -91,14 +92,13 @@ class App:
         self._delivery = delivery = Delivery(sending)
         parts = (database, chat, people, delivery, drafts, self._traffic, self.watchlist, settings, clock)
         dependencies = HandlerDependencies(*parts, self.web, *self._hooks(), leads=self.skew.leads)
-        self._recovery, self._fetches = Recovery(triggers, dependencies), dependencies.errands
         self._delivery_events = DeliveryEvents(triggers, dependencies, outbox)
         self.dispatcher = Dispatcher(triggers, dependencies, self._delivery_events.settle_soon)
-        self.runs = runs = JobRunner(triggers, dependencies)
+        self.runs, self._fetches = JobRunner(triggers, dependencies), dependencies.errands
         self.makers, self.workers = self._make_worker_groups(WorkHandlers(triggers, dependencies), signals, first)
         self.event_dispatcher = EventDispatcher(triggers.values(), dependencies, self.dispatcher.go_on, first)
-        self.events, self.jobs = self._make_listener(dependencies), JobScheduler(triggers, runs.run, runs.zones, clock)
-        self.connections, self._tasks = Connections(limits or Limits()), list[asyncio.Task[None]]()
+        self.events, self.jobs = self._make_listener(dependencies), self._make_scheduler(triggers)
+        self.connections, self._recovery = Connections(limits or Limits()), Recovery(triggers, dependencies)
         self._entrance = HttpServer(self._server_dependencies(links, triggers, dependencies), DRAIN_SECONDS)
 
     def _hooks(self) -> tuple[Rescue | None, AccessHook | None, tuple[BesideHook, ...]]:
@@ -200,6 +200,11 @@ class App:
                 await read(db)
         except AWAY as problem:
             log.warning("not_read_at_start", exc_info=problem)
+
+    def _make_scheduler(self, triggers: Mapping[Key, Trigger]) -> JobScheduler:
+        """The alarm rings by the clock of this machine, what is due is told by the right one."""
+        runs, skew = self.runs, self.skew
+        return JobScheduler(triggers, runs.run, runs.zones, self._clock, lambda: skew.taken_off)
 
     def _make_listener(self, dependencies: HandlerDependencies) -> EventListener:
         parts = (self.chat, dependencies.database, dependencies.watchlist, dependencies.clock, dependencies.traffic)

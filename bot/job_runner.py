@@ -13,6 +13,7 @@ from apscheduler.triggers.cron import CronTrigger
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.admission import Admission, HandlerDependencies
+from bot.clock import SKEW_MAX
 from bot.context import Context, Request
 from bot.delivery import Row
 from bot.features import Key, Trigger
@@ -113,6 +114,9 @@ log = structlog.get_logger()
 GRACE = timedelta(hours=1)
 JOB_RETRIES = (60.0, 300.0, 900.0)
 """Seconds after which a failed job is tried again."""
+AT_ONCE = 3
+"""How many jobs run side by side: some sixty are late where the bot starts for the first time, or after a night, and
+who writes to a file of SQLite waits for who writes."""
 MISSED_MAX = timedelta(days=40)
 """How old a time that passed while nobody was here may be, to be made up for: claims are remembered for longer."""
 
@@ -122,14 +126,20 @@ Zones = Callable[[], Awaitable[Sequence[ZoneInfo]]]
 
 class JobScheduler:
     """Calls ``run`` with a job’s key, its period and its zone; ``run`` claims the period, so that a second call does
-    nothing. ``zones`` tells where local jobs have their times."""
+    nothing. ``zones`` tells where local jobs have their times, ``early`` by how many seconds this machine rings before
+    ``clock`` says that it is time."""
 
     def __init__(
-        self, triggers: Mapping[Key, Trigger], run: RunJob, zones: Zones, clock: Callable[[], datetime]
+        self,
+        triggers: Mapping[Key, Trigger],
+        run: RunJob,
+        zones: Zones,
+        clock: Callable[[], datetime],
+        early: Callable[[], float] = lambda: 0.0,
     ) -> None:
         self._run = run
         self._zones = zones
-        self._clock = clock
+        self._clock, self._early = clock, early
         self.schedules = {
             key[1]: Schedule(trigger.schedule, local=trigger.local)
             for key, trigger in triggers.items()
@@ -144,6 +154,7 @@ class JobScheduler:
             job_defaults={"coalesce": True, "misfire_grace_time": int(GRACE.total_seconds())},
         )
         self._running: set[asyncio.Task[None]] = set()
+        self._turns = asyncio.Semaphore(AT_ONCE)
         self._stopping = asyncio.Event()
 
     @property
@@ -155,8 +166,9 @@ class JobScheduler:
         """Wait for the times to come, and make up for those that passed while nobody was here."""
         for name, schedule in self.schedules.items():
             key: Key = "job", name
-            self._scheduler.add_job(self.look, schedule.looks, args=(key,), id=name)
+            self._scheduler.add_job(self._ring, schedule.looks, args=(key,), id=name)
             await self.look(key)
+            await asyncio.sleep(0)  # to find out what came due takes a while, and people ask already
         self._scheduler.start()
 
     async def stop(self, seconds: float = 3.0) -> None:
@@ -169,6 +181,11 @@ class JobScheduler:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+
+    async def _ring(self, key: Key) -> None:
+        """The time of a job has come by the clock of this machine. Where that one is wrong no job is run anyway."""
+        await asyncio.sleep(min(max(self._early(), 0.0), SKEW_MAX))
+        await self.look(key)
 
     async def look(self, key: Key) -> None:
         """Begin what came due since the last look."""
@@ -208,7 +225,7 @@ class JobScheduler:
     async def _run_until_done(self, key: Key, period: str, zone: ZoneInfo) -> None:
         for pause in (*JOB_RETRIES, None):
             try:
-                await self._run(key, period, zone)
+                await self._run_in_turn(key, period, zone)
             except Exception:
                 JOBS.labels(key[1], "failed").inc()
                 log.exception("job_failed", job=key[1], period=period)
@@ -217,6 +234,11 @@ class JobScheduler:
                 return
             if pause is None or await wait_at_most(self._stopping, pause):
                 return
+
+    async def _run_in_turn(self, key: Key, period: str, zone: ZoneInfo) -> None:
+        async with self._turns:
+            if not self._stopping.is_set():
+                await self._run(key, period, zone)
 
 
 class JobRunner:

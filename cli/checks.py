@@ -13,9 +13,10 @@ from bot import registry
 from bot.calendar import read_recurrence
 from bot.errors import ChatError
 from bot.features import Feature
+from bot.french.words import plural
 from bot.mattermost import AioClient, Mattermost, RateLimit
 from bot.papers import page
-from cli.admin import Admin
+from cli.admin import Admin, Identity
 from cli.errors import OperatorError
 from cli.faults import chat_fault, folder_fault, place_fault
 from config import canaux, charte, editions, hotline, liens
@@ -24,6 +25,7 @@ from config.settings import Settings
 from storage.backup import BackupError, BackupPlan
 from storage.backup.file import read_recipients
 
+COMMAND_TOKEN_LENGTH = 26
 ANSWERED_WITHIN = 5.0
 """Seconds in which Mattermost may say whether it knows the bot."""
 
@@ -58,31 +60,76 @@ async def open_chat(settings: Settings) -> AsyncIterator[Mattermost | None]:
 
 
 async def check_server(settings: Settings) -> str | None:
-    """Raises OperatorError for an address that is no Mattermost’s, a token that it refuses, and a team in which the bot
-    is not. A server that does not answer is waited for later: the sentence says what to look at meanwhile."""
+    """Raises OperatorError for an address that is no Mattermost’s, a token that it refuses, a team in which the bot is
+    not, and commands that come with another token. What hinders only some is the sentence that is returned: a server
+    that does not answer, and is waited for, or a team of hubs in which the bot is not."""
     token = settings.bot_token.get_secret_value()
     try:
         async with open_client(settings.mattermost_url, token) as client, asyncio.timeout(ANSWERED_WITHIN):
             admin = Admin(client)
-            me, team = await admin.me(), await admin.team(settings.team)
-            is_in = team is not None and await admin.is_member(team.id, me.id)
+            me = await admin.me()
+            if (team := await _own_team(admin, settings.team, me.id)) is None:
+                raise OperatorError(
+                    f"COOP_TEAM : il n’y a pas d’équipe « {settings.team} », ou le bot n’y est pas. Donnez le nom "
+                    "court de l’équipe, celui de son adresse ; « coop-bot setup » y met le bot.",
+                    code=2,
+                )
+            await _check_command_token(admin, team, settings)
+            return await _explain_hubs(admin, me.id, settings)
     except TimeoutError:
         return _explain_silence(settings)
     except ChatError as error:
         if error.status in {401, 404}:
             which = "COOP_BOT_TOKEN" if error.status == 401 else "COOP_MATTERMOST_URL"
             raise OperatorError(f"{which} : {chat_fault(error)}", code=2) from None
+        return _explain_silence(settings)
+
+
+async def _own_team(admin: Admin, name: str, bot_id: str) -> Identity | None:
+    """A team in which the bot is; None for one that it may not look into."""
+    try:
+        team = await admin.team(name)
+        return team if team and await admin.is_member(team.id, bot_id) else None
+    except ChatError as error:
         if error.status != 403:
-            return _explain_silence(settings)
-        # A team that one may not look into.
-        is_in = False
-    if not is_in:
+            raise
+        return None
+
+
+async def _check_command_token(admin: Admin, team: Identity, settings: Settings) -> None:
+    """Raises OperatorError where Mattermost sends another token along with the bot’s commands. Only a bot that may keep
+    its commands itself (« setup --rights ») is told which; others learn it from « coop-bot doctor »."""
+    try:
+        there = await admin.commands(team.id)
+    except ChatError as error:
+        if error.may_pass:
+            raise
+        return
+    ours, told = settings.command_token.get_secret_value(), f"{settings.public_url}/commands"
+    wrong = [f"/{each.trigger}" for each in there if each.url == told and each.token and each.token != ours]
+    if wrong:
         raise OperatorError(
-            f"COOP_TEAM : il n’y a pas d’équipe « {settings.team} », ou le bot n’y est pas. Donnez le nom "
-            "court de l’équipe, celui de son adresse ; « coop-bot setup » y met le bot.",
+            f"COOP_COMMAND_TOKEN : Mattermost envoie un autre jeton avec {wrong[0]} ({plural(len(wrong), 'commande')} "
+            "en tout), et le bot les refuserait. Relancez « coop-bot setup ».",
             code=2,
         )
-    return None
+
+
+async def _explain_hubs(admin: Admin, bot_id: str, settings: Settings) -> str | None:
+    name = settings.hubs_team
+    if not name or await _own_team(admin, name, bot_id):
+        return None
+    return (
+        f"COOP_HUBS_TEAM : il n’y a pas d’équipe « {name} », ou le bot n’y est pas. Donnez le nom court de cette "
+        "équipe, et faites-y entrer le bot. Il se lance ; les canaux des hubs attendent."
+    )
+
+
+def command_token_fault(settings: Settings) -> str | None:
+    """What is wrong with what can be no token of commands, and what to do."""
+    if len(settings.command_token.get_secret_value()) == COMMAND_TOKEN_LENGTH:
+        return None
+    return f"COOP_COMMAND_TOKEN doit avoir {COMMAND_TOKEN_LENGTH} caractères : relancez « coop-bot setup »."
 
 
 def _explain_silence(settings: Settings) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.clock import ClockSkew
 from bot.context import Request
 from bot.delivery import OutgoingWriter, RegisteredHandlers
 from bot.links import Links
@@ -39,13 +40,14 @@ class Office:
 
 @asynccontextmanager
 async def open_office(settings: Settings, database: Database, clock: Callable[[], datetime]) -> AsyncIterator[Office]:
-    """Mattermost at hand. Raises OperatorError where settings are missing."""
+    """Mattermost at hand, and the time as replicas have it. Raises OperatorError where settings are missing."""
     if missing := settings.missing():
         raise OperatorError(f"Réglages manquants : {', '.join(missing)}. « coop-bot setup » les écrit.", code=2)
-    budget = RateLimit(settings.work_calls)
+    skew, budget = ClockSkew(database), RateLimit(settings.work_calls)
+    await skew.look()
     async with open_client(settings.mattermost_url, settings.bot_token.get_secret_value(), budget) as client:
         chat: Mattermost = outside_transactions(Mattermost(client, settings.team))
-        yield Office(settings, database, chat, budget, clock)
+        yield Office(settings, database, chat, budget, skew.corrected(clock))
 
 
 @dataclass(frozen=True, slots=True)

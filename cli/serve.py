@@ -3,7 +3,15 @@
 import sys
 
 from bot import app
-from cli.checks import check_backups, check_paths, check_place, check_server, choose_features, data_dir_fault
+from cli.checks import (
+    check_backups,
+    check_paths,
+    check_place,
+    check_server,
+    choose_features,
+    command_token_fault,
+    data_dir_fault,
+)
 from cli.command import Call
 from cli.errors import OperatorError
 from commands import FEATURES
@@ -15,7 +23,7 @@ async def serve(call: Call) -> int:
     settings = call.settings
     if missing := settings.missing():
         raise OperatorError(f"Réglages manquants : {', '.join(missing)}. « coop-bot setup » les écrit.", code=2)
-    if fault := settings.secret_fault():
+    if fault := settings.secret_fault() or command_token_fault(settings):
         raise OperatorError(fault, code=2)
     choose_features(FEATURES, settings)
     check_paths(settings)
@@ -23,8 +31,8 @@ async def serve(call: Call) -> int:
     if fault := data_dir_fault(settings, make=True):
         raise OperatorError(fault)
     check_place(settings)
-    if silence := await check_server(settings):
-        print(f"coop-bot : {silence}", file=sys.stderr)
+    if hindrance := await check_server(settings):
+        print(f"coop-bot : {hindrance}", file=sys.stderr)
     await schema.prepare(settings.database_url)
     await app.serve(settings, FEATURES)
     return 0

@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -19,13 +20,16 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.features import Feature
+from bot.french.dates import say_date
 from bot.metrics import BACKUP_AGE
-from bot.replies import Progress, Replies, Start, Step
+from bot.replies import Direct, Progress, Replies, Start, Step
+from bot.texts import render
 from bot.work import find_work
 from config.settings import Settings
 from config.time import PARIS
 from storage.backup import LAST_GOOD
-from storage.claims import move_cursor, read_cursor
+from storage.claims import claim, move_cursor, read_cursor
+from storage.people import Role, with_role
 from storage.personal_data.retention import delete_expired
 
 log = structlog.get_logger()
@@ -62,11 +66,15 @@ async def _sweep(ctx: Context) -> tuple[int, bool]:
 
 sauvegarde = Feature("sauvegarde", always=True)
 
+TOLD_MAX = 20
+"""People who are told of a failure."""
 LONGEST = timedelta(hours=6)
 """After so long a backup has failed."""
 COMMAND = (sys.executable, "-P", "-m", "cli", "backup", "run", "--json")
 NICE = 10
 """How far it steps back behind the bot that answers people."""
+FAILED = "sauvegarde.failed"
+"""The name under which it stands of which day those who administer were told that its backup failed."""
 WANTED, WANTED_FOR = "sauvegarde.wanted", timedelta(hours=3)
 """The name under which it stands that there is to be a backup each day, and for how long that is believed."""
 UNEXPLAINED = "La sauvegarde s’est arrêtée sans dire pourquoi : lancez « coop-bot backup run » pour le voir."
@@ -163,3 +171,18 @@ async def note(ctx: Context, _: MakeBackup, __: Progress, made: Made) -> Step:
     await move_cursor(ctx.db, LAST_GOOD, ctx.now)
     log.info("backup_made", path=made.file, count=made.rows)
     return Step(done=1, total=1, finished=True)
+
+
+@sauvegarde.stopped(MakeBackup, name="sauvegarde.MakeBackup")
+async def tell_failure(ctx: Context, _: MakeBackup, so_far: Progress) -> Step:
+    """Tell those who administer, once for each day, however often it is tried again: whoever reads no alert of
+    Prometheus would learn of it when a backup is needed."""
+    due = find_due(ctx.settings.backup_at or 0, ctx.now)
+    step = Step(done=so_far.done, total=so_far.total)
+    if not await claim(ctx.db, FAILED, f"{due:%Y-%m-%d}", ctx.now):
+        return step
+    admins = await with_role(ctx.db, Role.ADMINISTRATEUR, limit=TOLD_MAX)
+    last = await read_cursor(ctx.db, LAST_GOOD)
+    day = say_date(last.astimezone(PARIS).date(), ctx.now.astimezone(PARIS).date()) if last else ""
+    text = render("sauvegarde/failed", last=day)
+    return replace(step, replies=[Direct(text, user_id=person.id) for person in admins])

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Column, ColumnElement, Index, and_, case, delete, func, text, update
+from sqlalchemy import JSON, Column, ColumnElement, Index, and_, case, delete, func, or_, text, update
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -228,8 +228,9 @@ async def count_active(db: AsyncSession) -> int:
 
 
 async def release_all(db: AsyncSession, now: datetime, turn: WorkTurn) -> None:
-    """Make all work that waits due, but what is for later: for the only process there is, when it starts."""
-    begun = (turn.condition, col(Work.created_at) <= now)
+    """Make all work that waits due, but what is for later (its ``created_at`` is then, and nobody wrote in it since):
+    for the only process there is, when it starts. The clock may have been ahead until now."""
+    begun = (turn.condition, or_(col(Work.created_at) <= now, col(Work.created_at) <= col(Work.updated_at)))
     await db.exec(update(Work).where(WAITS, *begun).values(not_before=now))
 
 

@@ -30,6 +30,7 @@ from storage import people
 from storage.backup import BackupError, BackupPlan, keeper, make_backup, try_backup
 from storage.backup.file import encrypting, open_backup, read_identities, read_recipients
 from storage.database import Database
+from storage.people import Role
 from storage.people.departures import Erasure, get_erasure, list_due_erasures, note_erasure
 from storage.personal_data import erasure
 from tests.people import Person
@@ -37,7 +38,7 @@ from tests.support.backups import NOW, save_backup
 from tests.support.cli import elsewhere, operate, run_command, run_doctor
 from tests.support.cra import file_workshop, make_conseiller, make_report, register_all, store_reports
 from tests.support.databases import database
-from tests.support.house import PARIS, House
+from tests.support.house import PARIS, House, plain
 
 __all__ = ["database", "elsewhere"]
 
@@ -140,6 +141,42 @@ async def test_who_operates_hears_of_a_backup_that_failed_and_it_is_made_the_nex
     folder.unlink()
     await hour(safe)
     assert len([*folder.iterdir()]) == 1
+    assert "✗ Sauvegarde" not in (await run_doctor(safe.settings))[1]
+
+
+FULL = """
+import resource, signal, sys
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (2_000, resource.RLIM_INFINITY))
+from cli.main import main
+sys.exit(main(["backup", "run", "--json"]))
+"""
+"""A process that may write no file of more than 2,000 bytes: the disk is full in the middle."""
+
+
+@pytest.mark.both_databases
+async def test_a_disk_that_is_full_leaves_the_old_ones_and_is_told_once(
+    safe: House, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, chief = safe.settings.backup_dir, await safe.someone(Role.ADMINISTRATEUR, "chef")
+    assert folder
+    await hour(safe)
+    (old,) = folder.iterdir()
+    whole = old.read_bytes()
+    safe.clock.goes_to(safe.clock() + DAY)
+    with monkeypatch.context() as patch:
+        patch.setattr(entretien, "COMMAND", (sys.executable, "-P", "-c", FULL))
+        for _ in range(2):
+            await hour(safe)
+            safe.clock.goes_to(safe.clock() + timedelta(hours=1))
+    assert [*folder.iterdir()] == [old], "nothing unfinished is left"
+    assert old.read_bytes() == whole
+    (told,) = [plain(post) for post in await chief.direct() if "sauvegarde du jour" in post.text]  # once for two tries
+    assert "La dernière bonne : hier" in told
+    assert "plus de place, ou la taille permise est atteinte" in (await run_doctor(safe.settings))[1]
+    safe.clock.goes_to(safe.clock() + DAY)
+    await hour(safe)
+    assert len([*folder.iterdir()]) == 2
     assert "✗ Sauvegarde" not in (await run_doctor(safe.settings))[1]
 
 

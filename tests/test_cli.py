@@ -27,6 +27,7 @@ __all__ = ["elsewhere"]
 
 BACKUP = Path(__file__).parent / "data" / "installation_0036.backup"
 HUSH = cli.command.hush
+TOKEN = "b" * 26
 LINE = {
     "auteur": "juliette",
     "date": "2026-11-20",
@@ -129,7 +130,7 @@ def test_serve_refuses_a_key_that_can_be_guessed(
     secret: str, elsewhere: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("bot.app.serve", _must_not_serve)
-    (elsewhere / "env").write_text(f"COOP_BOT_TOKEN=a\nCOOP_COMMAND_TOKEN=b\nCOOP_SECRET='{secret}'\n")
+    (elsewhere / "env").write_text(f"COOP_BOT_TOKEN=a\nCOOP_COMMAND_TOKEN={TOKEN}\nCOOP_SECRET='{secret}'\n")
     assert run_command("--env-file", "env", "serve") == 2
     said = capsys.readouterr().err
     assert "COOP_SECRET" in said
@@ -142,7 +143,7 @@ def test_serve_refuses_a_table_of_channels_that_is_none(
 ) -> None:
     monkeypatch.setattr("bot.app.serve", _must_not_serve)
     (elsewhere / "canaux.tsv").write_text("nom\tadresse\n")
-    secrets = f"COOP_BOT_TOKEN=a\nCOOP_COMMAND_TOKEN=b\nCOOP_SECRET={'c' * 32}\n"
+    secrets = f"COOP_BOT_TOKEN=a\nCOOP_COMMAND_TOKEN={TOKEN}\nCOOP_SECRET={'c' * 32}\n"
     (elsewhere / "env").write_text(f"{secrets}COOP_CHANNELS=canaux.tsv\n")
     assert run_command("--env-file", "env", "serve") == 2
     assert "COOP_CHANNELS : la première ligne nomme les colonnes" in capsys.readouterr().err
@@ -160,7 +161,7 @@ def test_serve_prepares_the_database_first(monkeypatch: pytest.MonkeyPatch, else
         assert (elsewhere / "coop.db").exists()
 
     monkeypatch.setattr("bot.app.serve", serve)
-    (elsewhere / "env").write_text("COOP_BOT_TOKEN=a\nCOOP_COMMAND_TOKEN=b\nCOOP_SECRET=" + "c" * 32)
+    (elsewhere / "env").write_text(f"COOP_BOT_TOKEN=a\nCOOP_COMMAND_TOKEN={TOKEN}\nCOOP_SECRET=" + "c" * 32)
     assert run_command("--env-file", "env", "serve") == 0
     assert served == ["sqlite:///coop.db"]
 
@@ -173,7 +174,7 @@ def test_a_database_from_before_the_first_schema_is_a_sentence(
     words: str, code: int, capsys: pytest.CaptureFixture[str], elsewhere: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.app.serve", _must_not_serve)
-    (elsewhere / "env").write_text("COOP_BOT_TOKEN=a\nCOOP_COMMAND_TOKEN=b\nCOOP_SECRET=" + "c" * 32)
+    (elsewhere / "env").write_text(f"COOP_BOT_TOKEN=a\nCOOP_COMMAND_TOKEN={TOKEN}\nCOOP_SECRET=" + "c" * 32)
     assert run_command("migrate") == 0
     with closing(sqlite3.connect(elsewhere / "coop.db", isolation_level=None)) as database:
         database.execute("UPDATE alembic_version SET version_num = '0020'")

@@ -10,7 +10,7 @@ from prometheus_client import REGISTRY
 
 from bot.context import ReadingContext
 from bot.features import Feature
-from bot.figures import FigureReader
+from bot.figures import LOOKS_BACK, DueTimes, FigureReader
 from bot.job_runner import Schedule
 from bot.replies import Replies
 from commands import FEATURES
@@ -106,6 +106,21 @@ async def test_a_job_is_late_since_the_first_time_that_it_did_not_run(database: 
         await claims.claim(db, "souvent.look", "2026-11-02T10:00:00", NOW)
     await found.read()
     assert figure("coop_job_late_seconds", name="souvent.look") == 0
+
+
+@pytest.mark.parametrize("rhythm", ["hour=0,1,3-23 minute=*/5", "hour=4 minute=10", "day_of_week=mon hour=9"])
+def test_times_that_are_carried_along_are_those_that_would_be_found_anew(rhythm: str) -> None:
+    schedule = Schedule(rhythm)
+    carried, began = DueTimes(schedule, NOW), NOW + timedelta(days=2)
+    for minutes in range(0, 3 * 24 * 60, 7):
+        now = NOW + timedelta(minutes=minutes)
+        assert carried.reaches(now)
+        found = carried.recent(now)
+        assert found[0] == schedule.last_due(now)
+        if now >= began:  # all that is looked back to came while it was carried along
+            assert list(found) == list(dict.fromkeys(schedule.last_due(now - back) for back in LOOKS_BACK))
+    assert not carried.reaches(NOW - timedelta(days=30)), "the clock was set back"
+    assert not carried.reaches(now + timedelta(days=30)), "nobody asked for a month"
 
 
 async def test_what_cannot_be_read_stays_and_says_since_when(

@@ -62,6 +62,49 @@ async def test_what_was_due_while_nobody_was_here_is_made_up_for() -> None:
     assert runs.calls == [("essai.job0", "2026-11-23T09:00:00"), ("essai.job1", "2026-11-25T04:10:00")]
 
 
+async def test_what_is_late_runs_a_few_at_a_time() -> None:
+    """Some sixty jobs are late where the bot was away for a night, and all that write wait for each other."""
+    runs, at_once = RecordedRuns(), [0, 0]
+
+    async def run(key: Key, period: str, zone: ZoneInfo) -> None:
+        at_once[0] += 1
+        at_once[1] = max(at_once)
+        await asyncio.sleep(0.002)
+        await runs(key, period, zone)
+        at_once[0] -= 1
+
+    late = make_triggers(*(f"hour=4 minute={minute}" for minute in range(60)))
+    jobs = JobScheduler(late, run, list_zones, freeze_clock(WEDNESDAY))
+    await jobs.start()
+    await wait_until(lambda: jobs.is_idle)
+    await jobs.stop()
+    assert len(set(runs.calls)) == 60
+    assert at_once[1] == job_runner.AT_ONCE
+
+
+async def test_an_alarm_that_rings_too_early_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock of the machine is ahead of the one that says what is due."""
+    runs, pauses = RecordedRuns(), list[float]()
+    now = paris_time(2026, 11, 25, 9, 0) - timedelta(seconds=20)
+    jobs = JobScheduler(make_triggers("hour=9 minute=0"), runs, list_zones, lambda: now, lambda: 20.0)
+    jobs.missed_max = timedelta()
+    await jobs.start()
+
+    async def pause(seconds: float) -> None:
+        nonlocal now
+        now += timedelta(seconds=seconds)
+        pauses.append(seconds)
+
+    (alarm,) = jobs._scheduler.get_jobs()  # noqa: SLF001  (what rings is APScheduler's)
+    with monkeypatch.context() as patch:
+        patch.setattr("bot.job_runner.asyncio.sleep", pause)
+        await alarm.func(*alarm.args)
+    await wait_until(lambda: jobs.is_idle)
+    await jobs.stop()
+    assert runs.calls == [("essai.job0", "2026-11-25T09:00:00")]
+    assert pauses == [20.0]
+
+
 async def test_what_was_never_due_is_not_run() -> None:
     runs = RecordedRuns()
     jobs = JobScheduler(make_triggers("year=2020 month=1 day=1 hour=8"), runs, list_zones, freeze_clock(WEDNESDAY))

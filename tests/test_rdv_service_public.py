@@ -16,6 +16,8 @@ from aiohttp import ClientSession
 from sqlmodel import col, delete, select
 
 from bot.clock import utc_now
+from bot.site import MISSED_MAX, WINDOW
+from bot.webhooks import KNOWN_FOR, SENT_MAX, Senders
 from cli.doctor import house as doctor
 from cli.doctor.findings import Findings
 from cli.errors import OperatorError
@@ -45,12 +47,14 @@ class Desk:
         """Where it sends."""
         return f"http://127.0.0.1:{self.house.bot.port}/webhooks/rdv-service-public/{self.opened.key}"
 
-    async def sends(self, body: bytes, *, signature: str | None = None, kind: str = "application/json") -> int:
-        """Send a delivery; return the status."""
+    async def sends(
+        self, body: bytes, *, signature: str | None = None, kind: str = "application/json", address: str = "192.0.2.1"
+    ) -> int:
+        """Send a delivery from that address; return the status."""
         given = sign(body, self.opened.secret) if signature is None else signature
-        headers = {"X-Lapin-Signature": given, "Content-Type": f"{kind}; charset=utf-8"}
+        headers = {"X-Lapin-Signature": given, "Content-Type": f"{kind}; charset=utf-8", "X-Forwarded-For": address}
         async with self.session.post(self.base, data=BytesIO(body), headers=headers) as answer:
-            self.said = await answer.text()
+            self.said, self.wait = await answer.text(), answer.headers.get("Retry-After")
             return answer.status
 
     async def has(self, who: Person) -> list[Rdv]:
@@ -217,6 +221,43 @@ async def test_what_is_refused_says_nothing_and_a_lost_answer_does_no_harm(desk:
     assert await desk.sends(body) == 200
     (rdv,) = await desk.has(lea)
     assert rdv.sequence == 0, "the same state once more is nothing new"
+
+
+async def test_who_forges_signatures_waits_and_the_sender_does_not(desk: Desk) -> None:
+    lea = await desk.house.conseiller("lea")
+    body = make_body(8, agents=[lea.email], start=desk.house.clock() + timedelta(days=1))
+    forger, sender = "203.0.113.9", "198.51.100.7"
+    assert {await desk.sends(body, signature="f" * 64, address=forger) for _ in range(MISSED_MAX)} == {401}
+    assert (await desk.sends(body, address=forger), desk.wait) == (429, "60"), "a good one waits as well"
+    assert await desk.sends(body, address=sender) == 200
+    known = await desk.webhook()
+    assert known
+    assert known.refused == MISSED_MAX, "what waits is not even looked at"
+    # Behind a proxy that does not say who asks, the forger seems to be the sender.
+    assert {await desk.sends(body, signature="f" * 64, address=sender) for _ in range(MISSED_MAX + 5)} == {401}
+    assert await desk.sends(body, address=sender) == 200
+
+
+def test_a_sender_waits_a_minute_at_most() -> None:
+    now = 0.0
+    senders = Senders(lambda: now)
+    assert not any(senders.must_wait("un") for _ in range(SENT_MAX))
+    assert senders.must_wait("un")
+    assert not senders.must_wait("deux")
+    for _ in range(MISSED_MAX):
+        senders.note("deux", 401)
+    assert senders.must_wait("deux")
+    now += WINDOW + 1
+    assert not senders.must_wait("un")
+    assert not senders.must_wait("deux")
+    for _ in range(MISSED_MAX):
+        senders.note("trois", 503)
+    assert not senders.must_wait("trois"), "the bot’s own trouble is nobody’s fault"
+    senders.note("quatre", 200)
+    now += KNOWN_FOR + 1
+    for _ in range(MISSED_MAX):
+        senders.note("quatre", 404)
+    assert senders.must_wait("quatre"), "what was taken is long ago"
 
 
 async def test_mattermost_that_is_away_takes_nobody_s_rendez_vous(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,8 @@ __all__ = ["elsewhere", "newest"]
 WRONG: list[tuple[Mapping[str, str], int, str]] = [
     ({"BOT_TOKEN": "a" * 26}, 2, "COOP_BOT_TOKEN : Le serveur Mattermost refuse le jeton"),
     ({"BOT_TOKEN": ""}, 2, "Réglages manquants : COOP_BOT_TOKEN. « coop-bot setup » les écrit"),
+    ({"COMMAND_TOKEN": "court"}, 2, "COOP_COMMAND_TOKEN doit avoir 26 caractères : relancez « coop-bot setup »"),
+    ({"COMMAND_TOKEN": "z" * 26}, 2, "COOP_COMMAND_TOKEN : Mattermost envoie un autre jeton avec /"),
     ({"SECRET": "court"}, 2, "COOP_SECRET : une clé de moins de 32 caractères se devine"),
     ({"TEAM": "ailleurs"}, 2, "COOP_TEAM : il n’y a pas d’équipe « ailleurs », ou le bot n’y est pas. Donnez"),
     ({"MATTERMOST_URL": "chat.exemple.fr"}, 2, "COOP_MATTERMOST_URL : l’adresse commence par http:// ou https://"),
@@ -46,7 +48,7 @@ async def test_serve_names_each_wrong_setting_in_one_line(
     monkeypatch.setattr("bot.app.serve", must_not_serve)
     (elsewhere / "mots.tsv").write_text("deux\tmots\n")
     (elsewhere / "latin.tsv").write_bytes(b"cl\xe9\n")
-    await newest.setup()
+    await newest.setup(rights=True)
     with socket.create_server(("127.0.0.1", 0)) as taken:
         async with serve_answer(web.Response(status=404)) as somewhere:
             places = {"taken": str(taken.getsockname()[1]), "elsewhere": somewhere}
@@ -55,6 +57,31 @@ async def test_serve_names_each_wrong_setting_in_one_line(
                 said = await refuse(newest.file, wrong, code, capsys)
                 assert sentence.format(**places) in said
     assert not (elsewhere / "coop.db").exists(), "nothing is made before all is known to be right"
+
+
+async def test_a_team_of_hubs_that_is_none_is_said_and_keeps_nobody_else_waiting(
+    newest: FreshServer, elsewhere: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await newest.setup()
+    served = serve_nothing(monkeypatch)
+    capsys.readouterr()
+    words = ["--env-file", write_settings(newest.file, {"COOP_HUBS_TEAM": "nulle-part"}), "serve"]
+    assert await asyncio.to_thread(run_command, *words) == 0
+    assert served
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "COOP_HUBS_TEAM : il n’y a pas d’équipe « nulle-part », ou le bot n’y est pas. Donnez" in said
+
+
+def serve_nothing(patch: pytest.MonkeyPatch) -> list[object]:
+    """What the bot was to be served with, from now on."""
+    served: list[object] = []
+
+    async def serve(*given: object) -> None:
+        served.append(given)
+
+    patch.setattr("bot.app.serve", serve)
+    return served
 
 
 async def refuse(file: Path, wrong: Mapping[str, str], code: int, capsys: pytest.CaptureFixture[str]) -> str:
@@ -82,12 +109,7 @@ async def test_a_server_away_is_waited_for_and_said_and_a_trace_is_for_who_asks(
     newest: FreshServer, elsewhere: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await newest.setup()
-    served: list[object] = []
-
-    async def serve(*given: object) -> None:
-        served.append(given)
-
-    monkeypatch.setattr("bot.app.serve", serve)
+    served = serve_nothing(monkeypatch)
     away = newest.file.read_text("utf-8").replace(newest.admin.url, "http://127.0.0.1:1")
     newest.file.write_text(away)
     assert await asyncio.to_thread(run_command, "--env-file", str(newest.file), "serve") == 0

@@ -1,5 +1,8 @@
-"""A replica whose clock is wrong does not lead: it ends nothing, takes nothing of others', and says so."""
+"""A replica whose clock is wrong does not lead: it ends nothing, takes nothing of others', and says so; what it writes
+down for others has the right time all the same."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
 import aiohttp
@@ -10,10 +13,17 @@ from bot.app import App
 from bot.clock import SKEW_MAX, utc_now
 from cli.doctor import house as examination
 from cli.doctor.findings import Findings
+from commands import travaux
+from storage.claims import LEASE
 from storage.database import Database
+from tests.support.house import Clock, wait_for
 from tests.support.moderation import MeasureStage, known, measure_stage
+from tests.support.outbox import crash_outbox
+from tests.support.work import Count, WorkerWorkplace, both_databases, room, worker_workplace
+from tests.support.workplace import FIRST
 
-__all__ = ["known", "measure_stage"]
+__all__ = ["known", "measure_stage", "room", "worker_workplace"]
+FAST = timedelta(minutes=5)
 
 
 def lags(database: Database, patch: pytest.MonkeyPatch, by: timedelta) -> None:
@@ -84,3 +94,58 @@ async def test_the_examination_tells_of_it(stage: MeasureStage, monkeypatch: pyt
     said.clear()
     await examination.database(stage.house.bot.settings, Findings(said.append), utc_now())
     assert not [line for line in said if "horloges" in line]
+
+
+@asynccontextmanager
+async def replica(place: WorkerWorkplace, ahead: timedelta) -> AsyncIterator[App]:
+    """A bot on a machine whose clock is so far ahead; killed at the end."""
+    clock = Clock()
+    clock.goes_to(clock() + ahead)
+    app = App(place.settings(), [place.gang.feature, travaux.feature], clock, first=FIRST)
+    app.skew.clock = clock
+    await app.start()
+    try:
+        yield app
+    finally:
+        await crash_outbox(app.outbox)
+        await place.crashes(app)
+        await app.stop()
+
+
+@both_databases
+async def test_what_a_fast_clock_wrote_leaves_when_its_replica_is_gone(worker_workplace: WorkerWorkplace) -> None:
+    """At most a lease later, and not when the right time has come to where the wrong one was: on PostgreSQL another
+    replica takes it, with SQLite the bot starts again on a machine whose clock was put right."""
+    place = worker_workplace
+    async with replica(place, FAST) as fast:
+        await place.registers(fast, place.juliette)
+        await crash_outbox(fast.outbox)
+        await place.crashes(fast)
+        await place.runs_command(fast, "bonjour", "depuis demain")
+        await place.begins(fast, Count(steps=2))
+        assert len(await place.rows(fast)) == 2
+        assert len(await place.works(fast)) == 1
+    async with replica(place, timedelta() if place.is_sqlite else LEASE) as right:
+
+        async def is_done() -> bool:
+            return not await place.waits(right)
+
+        await wait_for(is_done)
+        assert await place.steps_done(right) == 2
+        assert "depuis demain" in [post.message for post in await place.juliette.direct()]
+
+
+@both_databases
+async def test_a_clock_that_is_behind_gives_nothing_to_others_before_its_time(
+    worker_workplace: WorkerWorkplace,
+) -> None:
+    place = worker_workplace
+    if place.is_sqlite:
+        pytest.skip("one process has the file, and one machine one clock")
+    async with replica(place, -FAST) as slow:
+        await crash_outbox(slow.outbox)
+        await place.registers(slow, place.juliette)
+        await place.runs_command(slow, "bonjour", "depuis hier")
+        (row,) = await place.rows(slow)
+        assert row.not_before is not None
+        assert abs(row.not_before - LEASE - utc_now()) < timedelta(minutes=1)

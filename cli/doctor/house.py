@@ -11,7 +11,7 @@ from bot.french.words import NBSP, join, plural
 from bot.registry import find_setting_fault, is_enabled
 from bot.site import is_near
 from bot.spool import ASIDE
-from cli.checks import data_dir_fault
+from cli.checks import command_token_fault, data_dir_fault
 from cli.doctor.findings import Findings
 from cli.errors import OperatorError
 from cli.faults import as_sentence
@@ -29,7 +29,6 @@ from storage.rdv.remote import count_waited_for
 from storage.rdv.webhooks import Refusal, Webhook, list_webhooks
 from storage.work import WorkState
 
-COMMAND_TOKEN_LENGTH = 26
 LATE = timedelta(minutes=10)
 
 
@@ -40,11 +39,8 @@ def configuration(settings: Settings, findings: Findings) -> bool:
         findings.fault(f"{name} n’est pas réglé : « coop-bot setup » l’écrit.")
     if fault := settings.secret_fault():
         findings.fault(fault)
-    token = settings.command_token.get_secret_value()
-    if token and len(token) != COMMAND_TOKEN_LENGTH:
-        findings.fault(
-            f"COOP_COMMAND_TOKEN doit avoir {COMMAND_TOKEN_LENGTH} caractères : relancez « coop-bot setup »."
-        )
+    if settings.command_token.get_secret_value() and (fault := command_token_fault(settings)):
+        findings.fault(fault)
     if not findings.faults:
         findings.well("Réglages complets.")
     return not missing

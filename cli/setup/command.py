@@ -13,7 +13,7 @@ from bot.features import Feature
 from bot.renderers import BotProfile, picture_url
 from cli import envfile
 from cli.admin import Admin, Identity, SlashCommand
-from cli.checks import choose_features, open_client
+from cli.checks import COMMAND_TOKEN_LENGTH, choose_features, open_client
 from cli.command import Call
 from cli.errors import OperatorError
 from cli.faults import folder_fault, text_of
@@ -26,7 +26,6 @@ from commands import FEATURES
 from config.settings import Settings, by_commas, read, read_names, weak_secret
 
 TOKEN_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"  # noqa: S105  (an alphabet)
-TOKEN_LENGTH = 26
 
 
 @dataclass
@@ -174,7 +173,11 @@ def _domains(old: dict[str, str]) -> Sequence[str]:
 
 def _command_token(old: dict[str, str]) -> str:
     kept = old.get("COOP_COMMAND_TOKEN", "")
-    return kept if len(kept) == TOKEN_LENGTH else "".join(secrets.choice(TOKEN_LETTERS) for _ in range(TOKEN_LENGTH))
+    return (
+        kept
+        if len(kept) == COMMAND_TOKEN_LENGTH
+        else "".join(secrets.choice(TOKEN_LETTERS) for _ in range(COMMAND_TOKEN_LENGTH))
+    )
 
 
 def _variables(options: SetupOptions, old: dict[str, str], account: BotAccount, token: str) -> dict[str, str]:
