@@ -20,7 +20,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.french.words import plural
 from cli.environment import open_database, open_up_to_date
 from cli.errors import OperatorError
-from cli.terminal import ProgressBar
+from cli.terminal import ProgressBar, make_printable
 from cli.texts import Text, open_file, read_texts
 from config.settings import Settings
 from storage import schema
@@ -134,13 +134,13 @@ Complain = Callable[[int, str], None]
 
 
 def complain(number: int, reason: str) -> None:
-    """Tell the operator what is wrong with a line."""
-    print(f"ligne {number} : {reason}", file=sys.stderr)
+    """Tell the operator what is wrong with a line; what it quotes of it does nothing in a terminal."""
+    print(f"ligne {number} : {make_printable(reason)}", file=sys.stderr)
 
 
 def announce(number: int, said: str) -> None:
     """Tell the operator what a line would change."""
-    print(f"ligne {number} : {said}")
+    print(f"ligne {number} : {make_printable(said)}")
 
 
 REHEARSED = "Essai : rien n’a été écrit."

@@ -13,7 +13,7 @@ from bot.app import App
 from bot.clock import SKEW_MAX, utc_now
 from cli.doctor import house as examination
 from cli.doctor.findings import Findings
-from commands import travaux
+from commands import controls
 from storage.claims import LEASE
 from storage.database import Database
 from tests.support.house import Clock, wait_for
@@ -101,7 +101,7 @@ async def replica(place: WorkerWorkplace, ahead: timedelta) -> AsyncIterator[App
     """A bot on a machine whose clock is so far ahead; killed at the end."""
     clock = Clock()
     clock.goes_to(clock() + ahead)
-    app = App(place.settings(), [place.gang.feature, travaux.feature], clock, first=FIRST)
+    app = App(place.settings(), [place.gang.feature, controls.travaux], clock, first=FIRST)
     app.skew.clock = clock
     await app.start()
     try:
