@@ -57,6 +57,7 @@ class LogThrottle:
 LOGGED_KEYS = frozenset({
     "event", "level", "timestamp", "logger", "reference", "kind", "name", "path", "status", "error_id", "fault",
     "where", "attempts", "given_up", "count", "outcome", "job", "period", "person", "seconds", "port", "version",
+    "ahead", "channel", "crowd", "names", "parser", "rows", "size", "table", "why",
 })  # fmt: skip
 """All a line may hold. Whoever wants another key adds it here, and asks first what it tells of people."""
 LOGGED_TEXT_MAX = 200

@@ -88,7 +88,7 @@ async def send_letter(settings: Settings, letter: Letter) -> Outcome:
 
 def _note(outcome: Outcome, problem: Exception) -> Outcome:
     """Log the sort of what went wrong, which names nobody."""
-    log.warning("letter_not_sent", outcome=outcome.value, problem=type(problem).__name__)
+    log.warning("letter_not_sent", outcome=outcome.value, fault=type(problem).__name__)
     return outcome
 
 

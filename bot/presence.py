@@ -45,6 +45,6 @@ class Presence:
             async with asyncio.timeout(ASKING_MAX):
                 pages = [page async for page in self._chat.statuses(ids)]
         except (ChatError, TimeoutError) as problem:
-            log.info("presence_not_told", problem=repr(problem))
+            log.info("presence_not_told", fault=type(problem).__name__)
             return frozenset()
         return frozenset(user_id for page in pages for user_id, status in page.items() if status == ONLINE)

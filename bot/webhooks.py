@@ -116,7 +116,7 @@ class WebhookServer:
             return refused.status
         except Exception as problem:
             # Neither its words nor its stack: a delivery tells of people.
-            log.error("webhook_failed", name=trigger.key[1], error=type(problem).__name__)
+            log.error("webhook_failed", name=trigger.key[1], fault=type(problem).__name__)
             is_passing = may_succeed_later(problem)
             return HTTPStatus.SERVICE_UNAVAILABLE if is_passing else HTTPStatus.INTERNAL_SERVER_ERROR
 

@@ -105,7 +105,9 @@ def read_header(text: str, delimiter: str) -> list[str]:
 
 
 def by_column(header: list[str], cells: list[str]) -> dict[str, str]:
-    """Cells by the name of their column. Raises BadLineError where they are not as many."""
+    """Cells by the name of their column. Raises BadLineError where they are not as many, or one holds a NUL."""
+    if any("\0" in cell for cell in cells):
+        raise BadLineError("des caractères invisibles sont à retirer")  # PostgreSQL keeps no NUL, nor looks for one
     extra = cells[len(header) :]
     if len(cells) < len(header) or any(cell.strip() for cell in extra):
         raise BadLineError(f"{plural(len(cells), 'cellule')} pour {plural(len(header), 'colonne')}")
@@ -133,14 +135,23 @@ Complain = Callable[[int, str], None]
 """Takes the number of a line and what is wrong with it, in French."""
 
 
+SAID_MAX = 500
+"""Characters of what is said of one line: a cell may have a million."""
+
+
+def _shorten(said: str) -> str:
+    shown = make_printable(said[:SAID_MAX])
+    return shown if len(said) <= SAID_MAX else f"{shown}…"
+
+
 def complain(number: int, reason: str) -> None:
     """Tell the operator what is wrong with a line; what it quotes of it does nothing in a terminal."""
-    print(f"ligne {number} : {make_printable(reason)}", file=sys.stderr)
+    print(f"ligne {number} : {_shorten(reason)}", file=sys.stderr)
 
 
 def announce(number: int, said: str) -> None:
     """Tell the operator what a line would change."""
-    print(f"ligne {number} : {make_printable(said)}")
+    print(f"ligne {number} : {_shorten(said)}")
 
 
 REHEARSED = "Essai : rien n’a été écrit."

@@ -1,11 +1,13 @@
 """The log: one line an event, nothing personal in it, whatever is thrown at it."""
 
+import ast
 import errno
 import io
 import json
 import logging
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -172,3 +174,21 @@ def test_kinds_without_end_are_not_remembered_without_end() -> None:
     with pytest.raises(DropEvent):
         seldom(None, "", {"event": f"{3 * THROTTLED_KINDS - 1}", "logger": "x"})
     assert seldom(None, "", {"event": "0", "logger": "x"}), "forgotten, and told again"
+
+
+def test_whatever_the_bot_says_of_itself_is_written_down() -> None:
+    """A key that is not among those allowed is dropped without a word: who reads the log looks for it in vain."""
+    root = Path(logs.__file__).parents[1]
+    files = [path for room in ("bot", "cli", "commands", "dialogs", "storage") for path in (root / room).rglob("*.py")]
+    texts = {path.name: text for path in files if "structlog.get_logger" in (text := path.read_text("utf-8"))}
+    assert texts
+    dropped = {
+        f"{name}:{call.lineno} {word.arg}"
+        for name, text in texts.items()
+        for call in ast.walk(ast.parse(text))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)
+        if isinstance(call.func.value, ast.Name) and call.func.value.id == "log"
+        for word in call.keywords
+        if word.arg and word.arg not in logs.LOGGED_KEYS | {"exc_info"}
+    }
+    assert not dropped

@@ -349,6 +349,36 @@ async def test_another_site_and_who_asks_too_often_are_refused(desk: Desk) -> No
     assert await desk.bookings() == []
 
 
+async def test_hostile_fields_do_nothing(desk: Desk) -> None:
+    """Whatever is typed, the page comes back or books; nothing of it is markup, another header, or a fault of ours."""
+    free = await desk.has()
+    hostile = {
+        "nul": "a\0b",
+        "turned": "abc\u202egnp",
+        "markup": "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>",
+        "template": "{{ 7 * 7 }}{% raw %}",
+        "header": "a@b.fr\r\nBcc: tout@le.monde",
+        "long": "x" * 60_000,
+        "formula": "=cmd|'/c calc'!A0",
+        "digits": "9" * 400,
+    }
+    names = ["prenom", "contact", "creneau", "jeton", "courriel", "sujet"]
+    for name in names:
+        for what, typed in hostile.items():
+            seen = await desk.sends(**{"creneau": free[0], **MARIE, name: typed, "consentement": ""})
+            assert seen.status in {200, 400, 404, 413, 422, 429}, (name, what)
+            assert "<script>" not in seen.body, (name, what)
+            assert "onerror=alert(1)>" not in seen.body.replace("&gt;", "]"), (name, what)
+            assert "Bcc" not in seen.headers, (name, what)
+    assert not await desk.bookings()
+    await desk.books(free[0], prenom=hostile["turned"] + hostile["markup"] + hostile["nul"])
+    for booking, _ in await desk.bookings():
+        assert b"script" not in booking.sealed
+        card = await desk.juliette.told("Demande de rendez-vous")
+        await desk.juliette.clicks(card, "Voir le contact")
+        assert not {"\u202e", "<", "\0"} & set((await desk.juliette.whispered("abc")).text)
+
+
 async def test_three_days_after_nothing_is_left(desk: Desk) -> None:
     free = await desk.has()
     await desk.books(free[0])

@@ -182,7 +182,7 @@ async def _known(db: AsyncSession, lines: Sequence[Line]) -> _Known:
     return _Known({one.key: one for one in found}, {one.source: one for one in found if one.source}, authors)
 
 
-_INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffd]")
+_INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffd]")
 _LEFT_ALONE = ("date", "type")
 """Columns whose empty cell says nothing."""
 

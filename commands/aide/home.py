@@ -41,7 +41,7 @@ def read_links(ctx: Context) -> Mapping[str, UsefulLink]:
     try:
         return {key: each for key, each in liens.read(ctx.settings.links).items() if each.address}
     except (OSError, ValueError) as problem:
-        log.warning("links_unreadable", problem=str(problem))
+        log.warning("links_unreadable", why=str(problem))
         return {}
 
 

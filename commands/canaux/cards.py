@@ -416,6 +416,6 @@ async def report_taken_address(ctx: Context, canal: PlannedChannel) -> Sequence[
     """Tell the operator, in the log, and the animateurs, in their room, once a day, that an address is taken."""
     if not await claims.claim(ctx.db, "canaux.taken", f"{canal.key}:{ctx.now.date()}", ctx.now):
         return []
-    log.warning("planned_channel_taken", key=canal.key, address=canal.address)
+    log.warning("planned_channel_taken", name=canal.key, channel=canal.address)
     said, room = render("canaux/taken", canal=canal), await find_team_room(ctx.db)
     return await tell_animateurs(ctx.db, room, said, limit=TOLD_MAX)

@@ -360,7 +360,7 @@ async def on_room_refused(ctx: Context, _: Undelivered, room: RefusedRoom) -> Re
 
 async def _tell_no_room(ctx: Context, queue: Queue, address: str) -> Replies:
     """Tell the operator, in the log, and the animateurs, once a day, that tickets wait for a room."""
-    log.warning("planned_channel_taken", key=queue.room_key, address=address)
+    log.warning("planned_channel_taken", name=queue.room_key, channel=address)
     if not await claims.claim(ctx.db, "hotline.room", f"{queue.code}:{ctx.now.date()}", ctx.now):
         return None
     waiting = len(await posts.list_without_card(ctx.db, queue.code, "", AT_ONCE))

@@ -241,7 +241,7 @@ def _read_charter(ctx: Context) -> Mapping[str, Motive]:
     """The operator’s; while that cannot be read, the bot’s own: what is reported does not wait for it."""
     motives, fault = _load(ctx.settings)
     if fault:
-        log.warning("charter_unreadable", problem=fault)
+        log.warning("charter_unreadable", why=fault)
     return motives or charte.read()
 
 

@@ -106,7 +106,8 @@ E = TypeVar("E", bound=StrEnum)
 
 NUMBER_MAX = 2_000_000_000
 _COUNT_MAX = 1000
-_INVISIBLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+_INVISIBLE = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What is not seen, and what turns the direction of what follows: a name would be shown as another one."""
 _USERNAME = re.compile(r"[a-z0-9.\-_]{1,64}")
 
 
