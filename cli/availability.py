@@ -21,8 +21,7 @@ from cli.errors import OperatorError
 from cli.journal import note
 from cli.tables import BadLineError, Cells, complain, open_table, open_to_import
 from cli.terminal import align, count
-from commands.rdv.availability import address_of, list_free
-from commands.rdv.slots import Slot
+from commands.rdv.slots import Slot, address_of, list_free
 from config.text import fold, unguard
 from config.themes import find_theme
 from config.time import WEEKDAYS, write_instant

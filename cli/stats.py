@@ -24,8 +24,8 @@ from cli.environment import begin_reading, open_up_to_date
 from cli.errors import OperatorError
 from commands.stats.conseiller import NOTES, find_full_name, make_own_page, read_own_figures
 from commands.stats.papers import Page, Workbook, make_territory_page, write_paper
-from commands.stats.queries import OwnQuery
-from commands.stats.sections import (
+from commands.stats.queries import (
+    OwnQuery,
     Presentation,
     make_chart_sections,
     make_evolution,

@@ -135,6 +135,26 @@ async def test_nobody_is_disturbed_and_nothing_comes_twice_or_is_lost(evening: H
     assert "entre 12 h et 20 h 30" in plain(await lea.asks("/rappels soir 3h"))
 
 
+async def test_over_the_night_in_which_clocks_jump_each_day_ends_once_at_its_hour(evening: House) -> None:
+    lea = await evening.conseiller("lea")
+    marie = await evening.conseiller("marie", departements=["974"], timezone=REUNION.key)
+    for who in (lea, marie):
+        await has_reported(who)
+        await who.asks("/rappels jours sam dim mar")
+    days = [date(2027, 3, 27), date(2027, 3, 28), date(2027, 3, 30)]
+    for who, zone in ((marie, REUNION), (lea, PARIS)):
+        for day in days:
+            await has_rdv(evening, who, day, 10, zone)
+    for told, day in enumerate(days):
+        for who, zone in ((marie, REUNION), (lea, PARIS)):
+            for at, come in ((time(17), told), (time(17, 30), told + 1), (time(18), told + 1)):
+                await comes(evening, day, at, zone)
+                assert len(await evenings_of(who)) == come, (zone.key, day, at)
+    first, second, _ = await evenings_of(lea)
+    assert "10 h" in plain(first), "tomorrow’s, by the clock of tomorrow"
+    assert "1 compte rendu à faire" in plain(second)
+
+
 async def test_rappels_shows_all_and_its_window_changes_all(evening: House) -> None:
     lea = await evening.conseiller("lea")
     await lea.asks("/rappels absence 7/12")

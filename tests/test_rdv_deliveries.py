@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from commands.rdv.payload import UnreadableDeliveryError, read_delivery, read_moment
+from commands.rdv.deliveries import UnreadableDeliveryError, read_delivery, read_moment
 from storage.database import Database
 from storage.rdv import PlaceKind, Rdv, RdvSource, RdvState
 from storage.rdv.remote import RemoteRdv, take_state

@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import col, select
 
 from bot.clock import utc_now
-from commands.rdv.mail import TRIES_MAX, find_due
+from commands.rdv.reminders import TRIES_MAX, find_due
 from config.mail import MailServer, read_mail
 from config.time import PARIS
 from storage.database import change

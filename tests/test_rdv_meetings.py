@@ -145,6 +145,11 @@ async def test_a_guest_proposes_another_moment_which_the_organiser_takes_or_not(
     seats, at = await seats_of(house, lea), house.today + timedelta(days=9)
     await presses(house, carl, cards[carl.id], "Autre moment")
     others = await carl.told("Quel autre moment")
+    assert others.buttons[-1] == "Plus tard"
+    await carl.clicks(others, "Plus tard")
+    later = await carl.told("Quel autre moment")
+    assert later.buttons[:-1]
+    assert not set(later.buttons[:-1]) & set(others.buttons), "the second page begins after the first"
     await carl.clicks(others, others.buttons[0])
     said = await carl.told("C’est proposé")
     asked = await lea.told("pour la réunion")

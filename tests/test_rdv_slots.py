@@ -217,6 +217,33 @@ def test_no_sequence_of_bookings_overlaps_or_oversells_a_seat() -> None:
         must_not_oversell(seed)
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_ten_people_s_calendars_for_a_year() -> None:
+    """Week after week somebody books, cancels and goes away; each day equals the slow one, and no two meetings meet."""
+    for seed, zone in enumerate(("Europe/Paris", "Indian/Reunion", "America/Guadeloupe", *ZONES, "Pacific/Noumea")):
+        chance, held = random.Random(seed), list[Busy]()
+        days = chance.sample(range(7), 4)
+        ranges = [make_range(day, 480, 720, 45, pause=15, ahead=60) for day in days[:2]]
+        ranges += [make_range(day, 60, 300, 30, seats=chance.choice([1, 4]), ahead=14) for day in days[2:]]
+        whole = Calendar(ZoneInfo(zone), ranges, [invent_absence(chance, date(2026, 7, 13))])
+        for week in range(52):
+            monday = date(2026, 1, 5) + week * timedelta(days=7)
+            now = datetime(monday.year, monday.month, monday.day, tzinfo=UTC)
+            for _ in range(6):
+                free = replace(whole, busy=held).list_slots(monday, monday + timedelta(days=6), now)
+                if held and chance.random() < 0.2:
+                    held = give_back(held, held[-1])
+                elif free:
+                    held = take(held, chance.choice(free))
+            near = [busy for busy in held if busy.end > now]
+            day, view = monday + timedelta(days=chance.choice(days)), replace(whole, busy=near)
+            found = [(slot.start, slot.end, slot.left) for slot in view.list_slots(day, day, now)]
+            assert found == slow_slots(view, day, day, now), (zone, day)
+        assert all(one.end <= other.start for one, other in pairwise(sorted(held, key=lambda busy: busy.start)))
+        assert len(held) > 100
+
+
 def test_a_theme_has_its_own_hours_and_those_of_any_and_others_do_not_take_its_seats() -> None:
     alone = make_range(2, 540, 600, 60, theme="internet")
     shared = make_range(2, 540, 600, 30, theme="courriel", seats=3)

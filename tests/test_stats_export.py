@@ -9,7 +9,7 @@ import pytest
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
-from commands.stats.exports import month_at
+from commands.stats.conseiller import month_at
 from storage import people
 from storage.cra import Report
 from tests.people import Person, Post

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from bot.papers import FigureSection, LabelledValue, sheets, typeset
-from commands.stats import papers, sections
-from commands.stats.sections import Presentation
+from commands.stats import papers, queries
+from commands.stats.queries import Presentation
 from tests.golden import FIGURES, HERE, nation, page
 from tests.support.stats import (
     EMPTY,
@@ -58,9 +58,9 @@ def test_the_bars_of_departements_go_from_the_largest() -> None:
 
 def test_months_too_many_to_draw_are_years() -> None:
     months = {date(2020 + m // 12, m % 12 + 1, 1): 2 for m in range(30)}
-    lines = typeset.describe_page(replace(page(), sections=(sections.make_evolution(months),)))["sections"][
-        "evolution"
-    ]["lines"]
+    lines = typeset.describe_page(replace(page(), sections=(queries.make_evolution(months),)))["sections"]["evolution"][
+        "lines"
+    ]
     assert [(line["short"], line["value"], line["total"]) for line in lines] == [
         ("2020", 24, "24"),
         ("2021", 24, "48"),
@@ -115,7 +115,7 @@ def test_the_same_page_gives_the_same_document(tmp_path: Path) -> None:
 
 def test_the_longest_document_has_three_pages(tmp_path: Path) -> None:
     told = Presentation(replace(FIGURES, themes=dict.fromkeys(FIGURES.themes, 1234)))
-    months = sections.make_evolution({date(2024 + m // 12, m % 12 + 1, 1): 100 + m for m in range(24)})
+    months = queries.make_evolution({date(2024 + m // 12, m % 12 + 1, 1): 100 + m for m in range(24)})
     towns = FigureSection(
         "communes", "Communes", "comptes rendus", tuple(LabelledValue(f"Commune {n}", 90 - n) for n in range(60))
     )
@@ -129,7 +129,7 @@ def test_the_longest_document_has_three_pages(tmp_path: Path) -> None:
 def test_an_empty_page_says_so_everywhere(tmp_path: Path) -> None:
     nothing = replace(
         page(EMPTY),
-        sections=(sections.make_general(EMPTY), *sections.make_chart_sections(EMPTY), sections.make_evolution({})),
+        sections=(queries.make_general(EMPTY), *queries.make_chart_sections(EMPTY), queries.make_evolution({})),
     )
     papers.write_pdf(nothing, path := tmp_path / "p.pdf")
     assert NOTHING in PdfReader(path).pages[0].extract_text()

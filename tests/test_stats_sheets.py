@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from bot.papers import FigureSection, LabelledValue, sheets
-from commands.stats import papers, sections
+from commands.stats import papers, queries
 from commands.stats.papers import TerritoryRow, TerritoryTable
-from commands.stats.sections import Presentation
+from commands.stats.queries import Presentation
 from tests.golden import FIGURES, page
 from tests.support.stats import EMPTY, is_harmless, make_row, naive_time, read_csv, write_workbook
 
@@ -69,10 +69,10 @@ def test_no_cell_of_a_csv_runs(tmp_path_factory: pytest.TempPathFactory, name: s
 @pytest.mark.parametrize("told", [EMPTY, Presentation(FIGURES)], ids=["none", "many"])
 def test_every_general_label_has_its_word_in_the_exports(told: Presentation) -> None:
     """Whether singular or plural; a change of labels in sections.py must be followed here."""
-    lines = (*sections.make_general(told).lines, *sections.make_suites(told).lines)
+    lines = (*queries.make_general(told).lines, *queries.make_suites(told).lines)
     assert {line.label for line in lines} <= papers.LABELS.keys()
     labels = [
-        line.label for line in papers.label_sections([sections.make_general(told), sections.make_suites(told)])[0].lines
+        line.label for line in papers.label_sections([queries.make_general(told), queries.make_suites(told)])[0].lines
     ]
     assert len(set(labels)) == len(labels), "no label twice"
 

@@ -1,16 +1,14 @@
 """« /rdv »: the calendar of a conseiller: noted in a line, listed, moved, cancelled, and made into reports."""
 
 from commands.rdv import (
+    cards,
     changes,
     deliveries,
     entry,
     hours,
-    lists,
-    mail,
     meetings,
     page,
     reminders,
-    reports,
     requests,
     rooms,
     suggestions,

@@ -15,7 +15,7 @@ from bot.menus import Menu
 from bot.previews import answer, must_be_author
 from bot.replies import Ask, Button, Direct, Message, Question, Replies, Reply, Whisper
 from bot.texts import Markdown, quote, render
-from commands.rdv.cards import CARD, draw_card, say_overlaps
+from commands.rdv.cards import CARD, draw_card, list_week, read_list, say_overlaps
 from commands.rdv.feature import (
     CONSEILLERS,
     Complete,
@@ -28,7 +28,6 @@ from commands.rdv.feature import (
     UndoNew,
     feature,
 )
-from commands.rdv.lists import list_week, read_list
 from commands.rdv.meetings import propose_meeting
 from commands.rdv.rooms import start_rooms
 from dialogs.rdv import NewRdv, fill

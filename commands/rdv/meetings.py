@@ -13,7 +13,6 @@ from bot.french.words import join, say_minutes
 from bot.previews import answer, must_be_author
 from bot.replies import Button, Direct, Message, Redirect, Replies, Reply, Waiting, Whisper
 from bot.texts import Markdown, quote, render
-from commands.rdv.availability import read_whole_calendar
 from commands.rdv.cards import CARD, describe, draw_meeting
 from commands.rdv.feature import (
     CONSEILLERS,
@@ -27,7 +26,7 @@ from commands.rdv.feature import (
     get_own,
 )
 from commands.rdv.rooms import start_rooms
-from commands.rdv.slots import Span, cut_moments, find_shared
+from commands.rdv.slots import Span, cut_moments, find_shared, read_whole_calendar
 from commands.rdv.visits import say_when
 from config.territories import say_of
 from config.time import find_midnight, is_skipped

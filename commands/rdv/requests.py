@@ -14,9 +14,9 @@ from bot.errors import UserError
 from bot.french.periods import Period
 from bot.replies import Ask, Button, Card, Direct, Message, Replies, Reply, Update, Waiting, Whisper
 from bot.texts import render
-from commands.rdv.availability import Wish, find_free, find_theme, list_free
 from commands.rdv.feature import feature
 from commands.rdv.rooms import start_rooms
+from commands.rdv.slots import Wish, find_free, find_theme, list_free
 from commands.rdv.visits import OVER, say_when
 from config.themes import THEMES
 from dialogs.reservation import MOMENTS_MAX, OfferMoment

@@ -14,8 +14,7 @@ from bot.french.periods import Period
 from bot.french.words import plural, say_minutes
 from bot.site import render_page
 from bot.visits import PageAnswer
-from commands.rdv.availability import Wish, address_of, find_free, find_theme, list_free
-from commands.rdv.slots import Slot
+from commands.rdv.slots import Slot, Wish, address_of, find_free, find_theme, list_free
 from config import libraries
 from config.themes import THEMES
 from config.time import write_instant

@@ -32,7 +32,7 @@ _TITLES = {
     "temps": "Temps en accompagnements",
     "evolution": "Évolution des comptes rendus d’activité",
 }
-# By the seed’s label in the plural and in the singular (commands/stats/sections.py); others stay as they are.
+# By the seed’s label in the plural and in the singular (commands/stats/queries.py); others stay as they are.
 _GENERAL = {
     ("personnes accompagnées durant cette période", "personne accompagnée durant cette période"): (
         "Personnes totales accompagnées durant cette période"

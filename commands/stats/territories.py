@@ -27,7 +27,9 @@ from commands.stats.papers import (
 )
 from commands.stats.queries import (
     Months,
+    Presentation,
     TerritoryQuery,
+    make_territory_sections,
     months_of,
     must_be_seen_by,
     read_period_of,
@@ -35,7 +37,6 @@ from commands.stats.queries import (
     say_rule,
     say_to_come,
 )
-from commands.stats.sections import Presentation, make_territory_sections
 from config.territories import DEPARTEMENTS, NATION, TerritoryKind, departement
 from config.text import fold
 from config.themes import THEMES

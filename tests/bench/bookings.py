@@ -1,5 +1,11 @@
-"""Measures (y, z): a hundred bookings a second on one page, and the free moments of a month, beside bare SQL."""
+"""Measures (y, z): a hundred bookings a second on one page, and the free moments of a month, beside bare SQL.
 
+Who books is a process of its own (``python -m tests.bench.bookings``): what stands in for Mattermost costs it nothing.
+"""
+
+import asyncio
+import json
+import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -7,12 +13,13 @@ from pathlib import Path
 from statistics import median
 from urllib.parse import urlencode
 
+import aiohttp
 from sqlalchemy import text
 from sqlmodel import col, select
 
 from bot.clock import utc_now
 from bot.french.periods import Period
-from commands.rdv.availability import list_free
+from commands.rdv.slots import list_free
 from storage import people
 from storage.database import Database
 from storage.rdv.appointments import Rdv, add_rdv
@@ -40,13 +47,13 @@ async def measure(plan: Plan, chatter: Chatter, stores: Stores, folder: Path) ->
     count = min(len(moments) * SEATS, plan.voters) + MORE
     async with bot(chatter.stub.url, stores.bot, folder) as tested:
         begun = tested.processor
-        mine = await _book(chatter, f"{tested.url}/rendez-vous/{key}", moments, count)
+        mine = await _book(f"{tested.url}/rendez-vous/{key}", moments, count)
         each = (tested.processor - begun) / count
     taken, seats, oversold = await _count(stores)
     port = free_port()
     arguments = ["-m", "tests.bench.bookings_by_hand", str(port), stores.raw(stores.hand)]
     async with program(arguments, port, "/readyz", {}) as bare:
-        theirs = await _book(chatter, f"{bare.url}/rendez-vous/{key}", moments, count)
+        theirs = await _book(f"{bare.url}/rendez-vous/{key}", moments, count)
     whole = not oversold and taken == seats == mine.done + WARM
     measured = f"p99 {ms(mine.quantile(0.99))}, {mine.done} réservés, {mine.failed} trop tard, {oversold} de trop"
     measured += f", {ms(each)} de processeur chacune"
@@ -70,12 +77,25 @@ async def _open(stores: Stores) -> tuple[str, Sequence[str]]:
     return key, [f"{slot.start:%Y-%m-%dT%H:%M:%SZ}" for slot in free[:MOMENTS]]
 
 
-async def _book(chatter: Chatter, address: str, moments: Sequence[str], count: int) -> Run:
+async def _book(address: str, moments: Sequence[str], count: int) -> Run:
+    """Book from another process."""
+    asked = json.dumps([address, list(moments), count]).encode()
+    command = (sys.executable, "-m", "tests.bench.bookings")
+    child = await asyncio.create_subprocess_exec(
+        *command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+    )
+    told, _ = await child.communicate(asked)
+    return Run(*json.loads(told))
+
+
+async def book(session: aiohttp.ClientSession, address: str, moments: Sequence[str], count: int) -> Run:
+    """Book at a steady pace, after a few that do not count."""
+
     async def send(number: int) -> bool:
         fields = {"creneau": moments[number % len(moments)], "prenom": "Ali", "contact": f"a{number}@exemple.fr"}
         body = urlencode(fields | {"consentement": "oui", "jeton": f"jeton-{number}"}).encode()
         headers = FORM | {"X-Forwarded-For": f"198.51.{number // 250}.{number % 250}"}
-        async with chatter.session.post(address, data=body, headers=headers, allow_redirects=False) as seen:
+        async with session.post(address, data=body, headers=headers, allow_redirects=False) as seen:
             await seen.read()
             return seen.status == 303
 
@@ -142,3 +162,16 @@ async def _time(act: Callable[[], Awaitable[object]]) -> list[float]:
         await act()
         taken.append(time.perf_counter() - begun)
     return taken
+
+
+async def main() -> None:
+    """Book as standard input asks, and write the run."""
+    address, moments, count = json.loads(sys.stdin.read())
+    connector = aiohttp.TCPConnector(limit=0)
+    async with aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar()) as session:
+        run = await book(session, address, moments, count)
+    print(json.dumps([run.done, run.failed, run.seconds, list(run.latencies)]))
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -7,8 +7,8 @@ from pathlib import Path
 from statistics import median
 
 from commands.stats.papers import Page, draw_charts, write_pdf
-from commands.stats.sections import Presentation, make_evolution, make_general, make_suites, make_temps
-from commands.stats.sections import make_chart_sections as drawn
+from commands.stats.queries import Presentation, make_evolution, make_general, make_suites, make_temps
+from commands.stats.queries import make_chart_sections as drawn
 from config.territories import NATION
 from storage.database import Database
 from storage.stats.figures import read_exact_figures

@@ -5,9 +5,9 @@ from datetime import date
 from pathlib import Path
 
 from bot.papers import FigureSection, LabelledValue
-from commands.stats import sections
+from commands.stats import queries
 from commands.stats.papers import Page
-from commands.stats.sections import Presentation
+from commands.stats.queries import Presentation
 from config.territories import DEPARTEMENTS
 from config.themes import THEMES
 from storage.cra.report import Activite, Age, Canal, Duree, Statut, Suite
@@ -43,12 +43,12 @@ def page(told: Presentation | None = None) -> Page:
         last=date(2026, 11, 24),
         today=date(2026, 11, 25),
         sections=(
-            sections.make_general(told),
-            sections.make_suites(told),
-            *sections.make_chart_sections(told),
-            sections.make_temps(told),
-            sections.make_evolution(MONTHS),
-            sections.make_communes({"69256": 800, "69266": 300, "69034": 184}),
+            queries.make_general(told),
+            queries.make_suites(told),
+            *queries.make_chart_sections(told),
+            queries.make_temps(told),
+            queries.make_evolution(MONTHS),
+            queries.make_communes({"69256": 800, "69266": 300, "69034": 184}),
         ),
         name="Juliette Martin",
         structure="Médiathèque Léonard-de-Vinci — Ville de Vaulx-en-Velin",

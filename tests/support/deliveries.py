@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from commands.rdv.payload import read_moment
+from commands.rdv.deliveries import read_moment
 
 CITIZEN = (
     "Zéphyrine",

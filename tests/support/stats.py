@@ -20,7 +20,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.papers import FigurePage
 from commands.stats.papers import Workbook
-from commands.stats.sections import Presentation
+from commands.stats.queries import Presentation
 from config.territories import DEPARTEMENTS
 from storage.cra import Report
 from storage.cra.months import (
