@@ -37,6 +37,13 @@ def load(world: World, file: Path) -> None:
     loading.end()
 
 
+def add_person(world: World, line: Line) -> User:
+    """Add one person, as a line of the file would; their address is known to be theirs."""
+    user = _Loading(world).add_user(line)
+    user.email_verified = True
+    return user
+
+
 class _Loading:
     def __init__(self, world: World) -> None:
         self._world = world
@@ -44,7 +51,7 @@ class _Loading:
 
     def take(self, kind: str, line: Line) -> None:
         """Add what a line says; it may name what lines before it have made."""
-        kinds = {"team": self._team, "channel": self._channel, "user": self._user, "post": self._post}
+        kinds = {"team": self._team, "channel": self._channel, "user": self.add_user, "post": self._post}
         if kind in kinds:
             kinds[kind](line[kind])
         elif kind != "version":
@@ -73,7 +80,8 @@ class _Loading:
         channel.display_name = line["display_name"]
         channel.header, channel.purpose = line.get("header", ""), line.get("purpose", "")
 
-    def _user(self, line: Line) -> None:
+    def add_user(self, line: Line) -> User:
+        """Add somebody, with the choices that every account begins with, and to the teams that the line names."""
         now = self._state.clock.tick()
         user = User(
             id=new_id(),
@@ -94,6 +102,7 @@ class _Loading:
         add_first_preferences(self._world, user)
         for membership in line.get("teams", ()):
             self._join(user, membership)
+        return user
 
     def _join(self, user: User, line: Line) -> None:
         team = self._team_named(line["name"])

@@ -87,10 +87,16 @@ class Hub:
         return [connection for of_user in self._by_user.values() for connection in of_user]
 
     def silence(self, user_id: str, token_id: str | None = None) -> None:
-        """Make somebody's open connections deaf for good, or only those opened with one token."""
-        for connection in self._by_user.get(user_id, []):
+        """Make somebody's connections deaf for good, or only those opened with one token; those cut do not return."""
+        for connection in list(self._by_user.get(user_id, ())):
             if token_id is None or connection.token_id == token_id:
                 connection.deaf = True
+                self.forget_deaf(connection)
+
+    def forget_deaf(self, connection: Connection) -> None:
+        """Forget a connection that hears nothing more, once its socket is gone."""
+        if connection.deaf and connection.outbox is None:
+            self.remove(connection)
 
     def on_absence(self, note: Callable[[str], None]) -> None:
         """Say what is done when somebody's last connection ends."""

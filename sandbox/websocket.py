@@ -50,6 +50,7 @@ class Socket:
         """End the connection without a close frame, as the real server does; events wait from now on."""
         if self._connection is not None and self._outbox is not None:
             self._connection.detach(self._outbox)
+            self._world.hub.forget_deaf(self._connection)
             self._world.hub.note_absence(self._connection.user_id)
         if self._request.transport is not None:
             self._request.transport.close()
