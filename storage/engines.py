@@ -92,9 +92,9 @@ class ReadingConnection(SqliteConnection):
         return fn.__name__ in (QUICK_METHODS if is_of_connection else ("close",))
 
 
-async def connect(path: str, *, writes: bool) -> SqliteConnection:
+async def connect(path: str, *, writes: bool, kind: type[SqliteConnection] | None = None) -> SqliteConnection:
     """Open the file, made private; its statements may be run by any thread, one at a time."""
-    kind = WritingConnection if writes else ReadingConnection
+    kind = kind or (WritingConnection if writes else ReadingConnection)
     connection = kind(lambda: _open(path, WRITING if writes else READING), iter_chunk_size=64)
     # No public way leads there, and a connection left open would keep the process alive.
     connection._thread.daemon = True  # noqa: SLF001

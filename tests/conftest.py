@@ -18,7 +18,15 @@ from tests.modes import EDGES, FORM_MODES, MODES, NEWEST, modes_of
 from tests.parts import PARTS, files_of, is_of, is_quick, rooms, superfluous
 from tests.people import Person, Site, first_admin, new_session
 from tests.scheduler import own_ports, pytest_xdist_make_scheduler
-from tests.support.databases import PostgresServer, create_sqlite, find_binaries, postgres, postgres_url
+from tests.support.databases import (
+    PostgresServer,
+    connect,
+    create_sqlite,
+    find_binaries,
+    make_prompt,
+    postgres,
+    postgres_url,
+)
 
 if TYPE_CHECKING:
     from tests.support.house import Clock, House
@@ -153,6 +161,7 @@ def _words(item: pytest.Item) -> list[str]:
 def _forgetful() -> None:
     """Databases live as long as the tests: no commit waits for the disk, as none of PostgreSQL’s does."""
     engines.WRITING = ("journal_mode=WAL", "synchronous=OFF", "secure_delete=ON")
+    engines.connect = connect  # type: ignore[assignment]
 
 
 @pytest.fixture(scope="session")
@@ -165,6 +174,7 @@ async def house(request: pytest.FixtureRequest) -> AsyncIterator["House"]:
         made = await stack.enter_async_context(_real(request, session) if not place.mode else _embedded(place, session))
         made.settings = made.settings.model_copy(update={"database_url": database})
         await made.start()
+        await made.knows_the_team()
         try:
             yield made
         finally:
@@ -186,6 +196,7 @@ async def _embedded(place: Place, session: ClientSession) -> AsyncIterator["Hous
         room, proof = {"MaxUsersPerTeam": 10_000}, {"RequireEmailVerification": True}
         await admin.put("/config/patch", {"TeamSettings": room, "EmailSettings": proof})
         site = await Site.at(session, server.url, admin.token)
+        site.embedded = server
         settings = await prepare_server(site, f"http://127.0.0.1:{free_port()}", fix_server=True)
         # An embedded server takes as many calls as come: long work need not make ten a second.
         yield House(site, settings.model_copy(update={"host": "127.0.0.1", "work_calls": 1000}), server)
@@ -211,7 +222,7 @@ async def _real(request: pytest.FixtureRequest, session: ClientSession) -> Async
 async def _database(request: pytest.FixtureRequest, place: Place) -> AsyncIterator[str]:
     if place.database == "sqlite":
         with tempfile.TemporaryDirectory(prefix="coop-db-") as folder:
-            yield await create_sqlite(Path(folder))
+            yield make_prompt(await create_sqlite(Path(folder)))
         return
     if find_binaries() is None:
         pytest.skip("no PostgreSQL binaries on this machine")

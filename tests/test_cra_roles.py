@@ -105,8 +105,9 @@ async def test_a_deactivated_account_files_nothing_through_the_bot_s_own_port(ho
 
 async def test_an_admin_of_the_team_is_an_animateur(house: House) -> None:
     chef = await house.site.person("chef", domain=DOMAIN)
+    await house.has_seen(chef)
     await house.site.promote(chef)
-
+    house.hears_of(chef)
     assert Role.ANIMATEUR.label in (await chef.asks("/cra")).text
 
 

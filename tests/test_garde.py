@@ -238,7 +238,7 @@ async def test_an_animateur_whom_only_mattermost_knows_is_on_duty_by_name(rota: 
     lea = await house.site.person("lea")
     roles = {"scheme_user": True, "scheme_admin": True}
     await house.site.admin.put(f"/teams/{house.site.team_id}/members/{lea.id}/schemeRoles", roles)
-    house.bot.people.forget(lea.id)
+    house.hears_of(lea)
     assert f"@{lea.username} est de garde" in plain(await bilal.asks(f"/garde @{lea.username} {rota.days(7, 8)}"))
     assert f"@{lea.username} : du" in plain(await bilal.asks("/garde")), "the register knows her from now on"
     assert await on_duty(rota, "metier", 7) == [lea.id]

@@ -23,7 +23,7 @@ HOUR = timedelta(hours=1)
 async def morning(helpdesk: Hotline) -> AsyncIterator[datetime]:
     """It is the opening of a coming Tuesday, the day after and the day before being open too."""
     hours = OfficeHours.of(helpdesk.house.settings)
-    at = hours.next_opening(utc_now() + timedelta(days=2))
+    at = hours.next_opening((utc_now() + timedelta(days=2)).replace(hour=0, minute=0))
     while at.weekday() != 1 or not all(hours.opens_on((at + timedelta(days=n)).date()) for n in (-1, 1)):
         at = hours.next_opening(at.replace(hour=0, tzinfo=UTC) + timedelta(days=1))
     helpdesk.house.clock.goes_to(at)

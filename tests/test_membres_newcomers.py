@@ -153,8 +153,7 @@ async def test_a_guest_is_announced_once_it_is_known_where_they_work(open_house:
 async def test_a_departement_may_do_without(open_house: House, rhone: str) -> None:
     house = open_house
     agathe = await house.someone(Role.ANIMATEUR, "agathe")
-    omar = await house.site.person("omar")
-    await house.registers(omar, Role.COORDINATEUR, departements=["69"])
+    omar = await house.someone(Role.COORDINATEUR, "omar", departements=["69"])
     assert "ne sont pas annoncés" in plain(await omar.asks("/membres nouveaux non"))
     assert "sauf dans celui-ci : Rhône (69)" in plain(await agathe.asks("/membres nouveaux"))
     await comes(house, "lea")
@@ -197,7 +196,7 @@ async def test_who_is_not_welcomed_is_announced_all_the_same(open_house: House, 
 
     await agathe.asks("/membres nouveaux non 69")
     zoe = await enters(house, "zoe")
-    await house.knows_the_team()
+    await house.has_seen(zoe)
     await leave_team(house, zoe)
     await agathe.asks("/membres nouveaux oui 69")
     await join_team(house, zoe)

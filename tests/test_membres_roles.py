@@ -90,6 +90,7 @@ async def test_who_administers_mattermost_is_stripped_by_two_as_well(house: Hous
     agathe, omar = [await house.someone(Role.ANIMATEUR, name) for name in ("agathe", "omar")]
     ada = await house.site.person("ada")
     await house.site.promote(ada)
+    house.hears_of(ada)
     await ada.asks("/membres")
     question = await asked(house, agathe, omar, f"/membres role @{ada.username} invite")
     assert "agent invité (jusqu’ici : animateur de communauté)" in plain(question)

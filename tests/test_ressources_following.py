@@ -158,7 +158,7 @@ async def test_who_left_hears_nothing_and_it_is_morning_elsewhere(stage: ShelfSt
     await stage.house.registers(camille, None, left_on=stage.house.today - timedelta(days=1))
     await stage.house.registers(awa, None, timezone="Indian/Reunion")
     await deposits(stage, "Pour qui est là")
-    await stage.runs("tell_news", paris_time(monday(stage.house)))
+    await stage.runs("tell_news", paris_time(monday(stage.house, 2)))
     assert len(await news(stage, stage.juliette)) == 1
     assert await news(stage, camille) == []
     assert await news(stage, awa) == []

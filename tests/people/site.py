@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 import aiohttp
 
+from sandbox import Sandbox
+from sandbox.bulk import add_person
 from tests.people.api import Api, Refused
 from tests.people.clients import Client, web_client
 from tests.people.person import Person
@@ -28,7 +30,7 @@ def unique(stem: str) -> str:
 
 @dataclass
 class Site:
-    """One team on a server; ``admin`` may do everything on it."""
+    """One team on a server, which may be an ``embedded`` one; ``admin`` may do everything on it."""
 
     admin: Api
     version: tuple[int, int]
@@ -37,6 +39,7 @@ class Site:
     team: str
     square: str
     bot_id: str = ""
+    embedded: Sandbox | None = None
     people: list[Person] = field(default_factory=list)
 
     @classmethod
@@ -67,8 +70,28 @@ class Site:
             await self.admin.post(f"/teams/{self.team_id}/members", membership)
         api = Api(self.admin.session, self.url)
         await api.log_in(username, PASSWORD)
-        person = Person(self, made["id"], username, account["email"], api, client or web_client(self.version))
-        await person.ears.open(api)
+        return await self._opens(Person(self, made["id"], username, account["email"], api, client or self._client))
+
+    async def resident(self, name: str, *, domain: str = "exemple.fr", client: Client | None = None) -> Person:
+        """Somebody who has been in the team for long, with an open client: nobody is told that they came.
+
+        To come takes a server and its bot as long as all else that most stories tell. On a server that is not embedded
+        there is no other way.
+        """
+        if self.embedded is None:
+            return await self.person(name, domain=domain, client=client)
+        username = unique(name)
+        line = {"username": username, "email": f"{username}@{domain}", "password": PASSWORD, "locale": "fr"}
+        user = add_person(self.embedded, line | {"teams": [{"name": self.team}]})
+        api = Api(self.admin.session, self.url, self.embedded.credentials.open_session(user).token)
+        return await self._opens(Person(self, user.id, username, user.email, api, client or self._client))
+
+    @property
+    def _client(self) -> Client:
+        return web_client(self.version)
+
+    async def _opens(self, person: Person) -> Person:
+        await person.ears.open(person.api)
         self.people.append(person)
         return person
 

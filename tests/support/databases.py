@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from functools import cache
@@ -19,7 +19,7 @@ import pytest
 from sqlalchemy import event
 from sqlmodel import SQLModel
 
-from storage import schema
+from storage import engines, schema
 from storage.database import Database
 
 # What makes a server quick and forgetful: its data live as long as the tests. What tidies up behind them takes time and
@@ -214,6 +214,36 @@ async def sqlite_database(tmp_path: Path) -> AsyncIterator[Database]:
     database = Database(await create_sqlite(tmp_path))
     yield database
     await database.close()
+
+
+class _PromptReader(engines.ReadingConnection):
+    """A connection that leaves nothing to its thread: half of what a question takes is the way there and back."""
+
+    def _is_quick(self, fn: Callable[..., Any], args: tuple[Any, ...]) -> bool:
+        return True
+
+
+class _PromptWriter(engines.ReadingConnection):
+    """The same; only the turn of another writer is waited for, which may need this loop to come to its end."""
+
+    def _is_quick(self, fn: Callable[..., Any], args: tuple[Any, ...]) -> bool:
+        return not (args and isinstance(args[0], str) and args[0].startswith(("BEGIN", "PRAGMA", "VACUUM")))
+
+
+_PROMPT: set[str] = set()
+_connect = engines.connect
+
+
+def make_prompt(database_url: str) -> str:
+    """Let no thread look for rows in that file, as in a file of stories, where nothing is long; return its address."""
+    _PROMPT.add(database_url.removeprefix("sqlite:///"))
+    return database_url
+
+
+async def connect(path: str, *, writes: bool) -> engines.SqliteConnection:
+    """Open a connection of the kind that was asked for with ``make_prompt``, or of the bot’s own."""
+    kind = _PromptWriter if writes else _PromptReader
+    return await _connect(path, writes=writes, kind=kind if path in _PROMPT else None)
 
 
 async def create_sqlite(folder: Path) -> str:

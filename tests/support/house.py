@@ -38,7 +38,7 @@ from storage.kit import KitBatch, KitOrder, KitParcel, KitStock
 from storage.outbox import Outgoing, count_by_state
 from storage.people import Person as Registered
 from storage.people import Role
-from storage.watchlist import find_members, list_places
+from storage.watchlist import WatchedMember, change_member, find_members, list_places
 from tests.people import Api, Client, Person, Post, Site, unique
 
 T = TypeVar("T")
@@ -167,19 +167,29 @@ class House:
         **place: Any,
     ) -> Person:
         """A conseiller of the register; by default in the Rhône, with Vaulx-en-Velin as the last commune ``used``."""
-        person = await self.site.person(name, domain=DOMAIN, client=client)
+        person = await self.site.resident(name, domain=DOMAIN, client=client)
         usual = {"departements": ["69"], "structure": "Maison de quartier"}
-        await self.registers(person, Role.CONSEILLER, **(usual | place))
-        if used:
-            async with self.bot.database.transaction() as db:
-                await db.merge(LastCommune(author_id=person.id, commune=used[0], code_postal=used[1]))
+        await self._notes_resident(person, Role.CONSEILLER, used, **(usual | place))
         return person
 
-    async def someone(self, role: Role, name: str) -> Person:
+    async def someone(self, role: Role, name: str, **place: Any) -> Person:
         """Somebody of the register with another role."""
-        person = await self.site.person(name)
-        await self.registers(person, role)
+        person = await self.site.resident(name)
+        await self._notes_resident(person, role, **place)
         return person
+
+    async def _notes_resident(
+        self, person: Person, role: Role, used: tuple[str, str] | None = None, **place: Any
+    ) -> None:
+        """Write down what the bot knows of somebody who came long ago: the register’s line, that they are in the team,
+        the commune of their last report."""
+        member = WatchedMember(place=TEAM, user_id=person.id, version=1, changed_at=self.clock(), changed_by="stories")
+        async with self.bot.database.transaction() as db:
+            db.add(Registered(id=person.id, username=person.username, role=role, since=utc_now(), **place))
+            await db.flush()
+            await change_member(db, member)
+            if used:
+                db.add(LastCommune(author_id=person.id, commune=used[0], code_postal=used[1]))
 
     async def conseillers(self, *names: str) -> list[Person]:
         """Conseillers of the Rhône."""
@@ -230,6 +240,10 @@ class House:
         """Wait until the bot is connected and has read who is in the team: whoever comes from now on is told of."""
 
         await wait_for(lambda: is_listening(self.bot, {TEAM}))
+
+    def hears_of(self, person: Person) -> None:
+        """Let the bot ask again what somebody is in Mattermost, as it would a minute later."""
+        self.bot.people.note_change(person.id)
 
     async def has_seen(self, person: Person) -> None:
         """Wait until the bot has heard that somebody came into the team."""

@@ -227,6 +227,7 @@ async def open_house(house: House, monkeypatch: pytest.MonkeyPatch) -> AsyncIter
         await db.execute(delete(Guest))
     house.settings = before.model_copy(update={"welcome": "oui", "newcomers": "oui"})
     await house.restart()
+    await house.knows_the_team()
     yield house
     house.settings = before
     await house.restart()
