@@ -8,7 +8,7 @@ BIN := .venv/bin
 CHECKED := bot cli commands dialogs storage config sandbox tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all check bench drill soak guides words plain-words pictures audit lock wheel image sbom clean
+.PHONY: help demo test stories test-all check bench drill soak guides words plain-words pictures audit lock wheel image sbom clean
 
 help:
 	@echo "make demo    le bot et un Mattermost embarqué (PORT, BOT_PORT, SERVER_VERSION, RESET=1, TOUR=1, OPEN=0)"
@@ -58,7 +58,11 @@ ifdef ROOM
 test: .venv/.dev
 	$(RUN) $(TESTS) --room $(ROOM) --mode 11.2 --database sqlite
 else
-test: check
+test: .venv/.dev
+	@$(MAKE) --no-print-directory --jobs 2 check stories
+
+# Beside the checks, of which the long one (mypy) takes one core only.
+stories: .venv/.dev
 	HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-quick} $(RUN) $(TESTS) --part quick $(AGAIN)
 endif
 

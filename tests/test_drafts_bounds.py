@@ -17,14 +17,14 @@ from dialogs.cra import NewCra
 from storage import drafts
 from storage.database import Database
 from storage.drafts import DRAFTS_PER_PERSON, Draft
-from tests.modes import FORM_MODES, clues
+from tests.modes import clues
 from tests.people import Person, unique
 from tests.support.cra import fill_workshop, read_mistake
 from tests.support.databases import database
 from tests.support.faults import fill_up
 from tests.support.house import House, wait_until
 from tests.support.security import Attacker, make_links, mallory
-from tests.test_properties_forms import EVERY_FORM, FORMS, HIDDEN, TODAY, USER, submissions
+from tests.test_properties_forms import EVERY_FORM, EXAMPLES, FORMS, HIDDEN, TODAY, USER, WAYS, submissions
 from tests.test_readers_time import steep
 
 __all__ = ["database", "mallory"]
@@ -59,9 +59,8 @@ def test_whatever_is_sent_little_is_kept_and_any_database_takes_it(form: str, ra
 
 
 @EVERY_FORM
-@pytest.mark.parametrize("mode", FORM_MODES)
-@settings(max_examples=25)
-@given(data=st.data())
+@EXAMPLES
+@given(mode=WAYS, data=st.data())
 def test_what_people_type_is_kept_whole(form: type[Form], mode: str, data: st.DataObject) -> None:
     raw = {n: v for n, v in data.draw(submissions(form)).items() if _typed(v)}
     kept = trim_submission(sent(raw, name_of(form))).raw
