@@ -1,15 +1,18 @@
 """The entrance of events on a server that misbehaves: nonsense, gaps, silence, refusals, floods."""
 
 import asyncio
-from typing import Any
+from collections.abc import AsyncIterator, Collection
+from typing import Any, cast
 
 import pytest
 from aiohttp import web
 from pydantic import BaseModel
 
+from bot.clock import utc_now
 from bot.events import DirectMessage, Reconnected
 from bot.mattermost import AioClient, Mattermost
 from bot.websocket import EventListener, listener, parser, queue
+from bot.websocket.catch_up import CatchUp
 from storage.database import Database
 from tests.support.databases import sqlite_database
 from tests.support.events import (
@@ -162,6 +165,55 @@ async def test_what_is_told_while_it_reads_up_comes_after_what_was_missed(
         door.set()
         await heard.until(lambda: len(heard.texts) == 4)
     assert heard.texts == ["ailleurs", "un", "deux", "trois"]
+
+
+class SlowReader:
+    """Reads what was written in two channels, when it is let."""
+
+    def __init__(self) -> None:
+        self.begun, self.door = asyncio.Event(), asyncio.Event()
+
+    async def of_posts(self, _: object) -> AsyncIterator[frozenset[str]]:
+        yield frozenset({"neuf", "vieux"})
+        self.begun.set()
+        await self.door.wait()
+        yield frozenset({"vieux"})
+
+    async def of_places(self, *, new_only: bool = False) -> None: ...
+
+
+class RecordingQueue:
+    """Remembers what was held back."""
+
+    def __init__(self) -> None:
+        self.held: list[object] = []
+
+    def hold_back(self, unread: Collection[str] | None) -> None:
+        self.held.append(unread if unread is None else set(unread))
+
+    async def put(self, _: object) -> None: ...
+
+
+async def test_a_channel_that_the_bot_joins_holds_up_no_other() -> None:
+    """Only there was something missed; but if all is missed meanwhile, all waits until it was read once more."""
+    reader, waiting = SlowReader(), RecordingQueue()
+    catching = CatchUp(cast(Any, reader), cast(Any, waiting), cast(Any, None), utc_now, FIRST)
+    task = asyncio.create_task(catching.run())
+    catching.read_place("neuf")
+    await reader.begun.wait()
+    reader.door.set()
+    await wait_until(lambda: not catching.is_busy)
+    assert waiting.held == [{"neuf"}, set(), set()]
+    waiting.held.clear()
+    reader.begun.clear()
+    reader.door.clear()
+    catching.read_place("neuf")
+    await reader.begun.wait()
+    catching.fall_behind()
+    reader.door.set()
+    await wait_until(lambda: not catching.is_busy)
+    task.cancel()
+    assert waiting.held == [{"neuf"}, None, {"neuf", "vieux"}, {"vieux"}, set()]
 
 
 async def test_a_dead_server_is_left(

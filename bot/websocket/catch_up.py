@@ -278,6 +278,8 @@ class CatchUp:
         self._first = first
         self._due = asyncio.Event()
         self._all_due = False
+        self._behind: set[str] | None = set()
+        """Of which places something was missed, to be read before what is told there; None: of all."""
         self._reading = False
 
     @property
@@ -288,10 +290,14 @@ class CatchUp:
     def fall_behind(self) -> None:
         """Something was missed: read it all, before what is told from now on."""
         self._queue.hold_back(None)
-        self.read_all()
+        self._behind = None
+        self._all_due = True
+        self._due.set()
 
-    def read_all(self) -> None:
-        """Read everything once more, beside what is told."""
+    def read_place(self, place: str) -> None:
+        """The bot was not in a place: read all once more, but only there before what is told."""
+        if self._behind is not None:
+            self._behind.add(place)
         self._all_due = True
         self._due.set()
 
@@ -306,11 +312,13 @@ class CatchUp:
     async def _try(self) -> bool:
         self._reading = True
         all_of_it, self._all_due = self._all_due, False
+        behind, self._behind = self._behind, set()
         try:
-            await self._read(all_of_it=all_of_it)
+            await self._read(behind, all_of_it=all_of_it)
         except Exception as problem:
             log.warning("not_caught_up", exc_info=True)
             self._all_due = self._all_due or all_of_it
+            self._behind = None if behind is None or self._behind is None else behind | self._behind
             if not may_succeed_later(problem):
                 self._queue.hold_back(())  # rather out of order than never
             return False
@@ -318,15 +326,20 @@ class CatchUp:
             self._reading = False
         return True
 
-    async def _read(self, *, all_of_it: bool) -> None:
+    async def _read(self, behind: Collection[str] | None, *, all_of_it: bool) -> None:
         seen = self._seen()
         if all_of_it and seen is not None:
             async for unread in self._reader.of_posts(seen):
-                self._queue.hold_back(unread)
-        self._queue.hold_back(())
+                self._hold_back(unread if behind is None else set(behind) & set(unread))
+        self._hold_back(())
         await self._reader.of_places(new_only=not all_of_it)
         if all_of_it:
             await self._queue.put(Reconnected())
+
+    def _hold_back(self, unread: Collection[str]) -> None:
+        """Unless all was missed meanwhile: then all waits until it is read once more."""
+        if self._behind is not None:
+            self._queue.hold_back(unread)
 
     async def look_around(self, clock: Callable[[], datetime]) -> None:
         """Every hour, by one replica for all."""

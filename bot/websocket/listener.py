@@ -191,7 +191,7 @@ class EventListener:
             if isinstance(item, MemberNews):
                 self._places.ages[item.place] += 1
                 if item.user_id == self._ears.bot_id:
-                    self._catching.read_all()  # the bot was elsewhere, and missed what happened there
+                    self._catching.read_place(item.place)  # the bot was elsewhere, and missed what happened there
                     continue
             if not self._queue.offer(item):
                 self._position.forget()
