@@ -1,8 +1,10 @@
-"""A story: the bot is killed again and again while people book; each has one seat, told of once."""
+"""Stories: the bot is killed while people book, and between what it stored of a delivery and its answer to it."""
 
 import asyncio
 import re
+from collections.abc import Sequence
 from contextlib import suppress
+from datetime import timedelta
 from functools import partial
 
 import aiohttp
@@ -10,19 +12,23 @@ import pytest
 from sqlmodel import col, select
 
 from bot.clock import utc_now
-from storage import outbox
+from storage import outbox, people
+from storage.database import change
 from storage.people import Role
-from storage.rdv.appointments import Rdv
+from storage.rdv.appointments import Rdv, RdvSource, RdvState
 from storage.rdv.availability import WeeklyRange, add_range
 from storage.rdv.bookings import Booking, BookingSeal, open_page
+from storage.rdv.remote import RemoteRdv
+from storage.rdv.webhooks import make_keys, open_webhook
 from tests.people import new_session
 from tests.support.databases import KINDS
+from tests.support.deliveries import make_body, sign
 from tests.support.hotline import HotlineWorkplace, place, register_person, room
 from tests.support.house import plain, wait_for
 
 __all__ = ["place", "room"]
 
-PEOPLE, KILLS = 24, 3
+PEOPLE, KILLS, TRIES = 24, 3, 100
 
 
 async def open_desk(place: HotlineWorkplace, user_id: str) -> str:
@@ -88,6 +94,75 @@ async def test_killed_while_people_book_each_has_one_seat_and_is_told_of_once(pl
     assert len({(rdv.starts_at, rdv.number) for _, rdv in pairs}) == len({rdv.starts_at for _, rdv in pairs})
     cards = [plain(post) for post in await lea.direct() if "Demande de rendez-vous" in plain(post)]
     assert len(cards) == len(pairs), "each is told of, once"
+
+
+async def deliver(session: aiohttp.ClientSession, address: str, secret: str, body: bytes, tries: int) -> bool:
+    """Send a delivery until it is answered that it is stored, so many times at most; returns whether it was."""
+    headers = {"X-Lapin-Signature": sign(body, secret), "Content-Type": "application/json; charset=utf-8"}
+    for _ in range(tries):
+        with suppress(aiohttp.ClientError):
+            async with session.post(address, data=body, headers=headers) as answer:
+                if answer.status == 200:
+                    return True
+        await asyncio.sleep(0.05)
+    return False
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("place", KINDS, indirect=True)
+@pytest.mark.parametrize("room", ["11.2"], indirect=True)
+@pytest.mark.timeout(180)
+async def test_killed_between_a_delivery_s_store_and_its_answer_nothing_is_lost_or_twice(
+    place: HotlineWorkplace,
+) -> None:
+    lea = await register_person(place, "lea", Role.CONSEILLER)
+    async with place.bot():
+        pass  # the tables are there
+    async with place.asks() as db:
+        opened, _ = await open_webhook(db, 7, make_keys(["s" * 40]), utc_now())
+        known = await people.get(db, lea.id)
+        assert known is not None
+        await change(db, known, email=lea.email)
+    start, sent = utc_now() + timedelta(days=2), utc_now() - timedelta(minutes=1)
+    states = ("unknown", "seen", "noshow")
+    bodies = [
+        make_body(
+            number, state, sent=sent + timedelta(seconds=at), start=start + timedelta(hours=number), agents=[lea.email]
+        )
+        for number in range(1, PEOPLE + 1)
+        for at, state in enumerate(states[: 1 + number % 3])
+    ]
+    left = list(bodies)
+    async with new_session() as session:
+        for kill in range(KILLS + 1):
+            async with place.process() as child:
+                address, before = f"{child.url}/webhooks/rdv-service-public/{opened.key}", await read_states(place)
+                tries = 1 if kill < KILLS else TRIES
+                tasks = [asyncio.create_task(deliver(session, address, opened.secret, body, tries)) for body in left]
+                if kill < KILLS:
+                    await wait_for(partial(has_moved, place, before, tasks), within=60)
+                    child.process.kill()
+                answered = await asyncio.gather(*tasks)
+            left = [body for body, done in zip(left, answered, strict=True) if not done]
+    assert not left, "each is answered in the end"
+    async with place.asks() as db:
+        rdvs = (await db.exec(select(Rdv).where(Rdv.source == RdvSource.RDV_SP).order_by(col(Rdv.starts_at)))).all()
+    wanted = {"unknown": RdvState.PREVU, "seen": RdvState.HONORE, "noshow": RdvState.ABSENT}
+    assert [rdv.state for rdv in rdvs] == [wanted[states[number % 3]] for number in range(1, PEOPLE + 1)]
+    assert len({rdv.external_id for rdv in rdvs}) == PEOPLE
+
+
+async def read_states(place: HotlineWorkplace) -> set[tuple[str, int]]:
+    """Read which rendez-vous came, and how far on each is."""
+    async with place.asks() as db:
+        return {(one.key, one.rank) for one in (await db.exec(select(RemoteRdv))).all()}
+
+
+async def has_moved(
+    place: HotlineWorkplace, before: set[tuple[str, int]], tasks: Sequence["asyncio.Task[bool]"]
+) -> bool:
+    """Whether something was stored since, or answered."""
+    return any(task.done() for task in tasks) or await read_states(place) != before
 
 
 async def is_done(sent: list["asyncio.Task[str]"], least: int) -> bool:
