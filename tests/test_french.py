@@ -172,7 +172,12 @@ def test_an_unsaid_year_is_the_latest_past_one(day: date, today: date) -> None:
         *[("1,5h", 90), ("1.5 h", 90), ("0,25 h", 15), ("2h", 120), ("une heure", 60), ("deux heures trente", 150)],
         *[("une heure et demie", 90), ("demi-heure", 30), ("une demi-heure", 30), ("½ heure", 30), ("1/2h", 30)],
         *[("3/4 d’heure", 45), ("trois quarts d’heure", 45), ("un quart d'heure", 15), ("1h et quart", 75)],
-        *[("2 heures moins le quart", 105), ("deux heures moins quart", 105), ("une heure trois quarts", 105)],
+        *[
+            ("2 heures moins le quart", 105),
+            ("1 heure 1/2", 90),
+            ("deux heures moins quart", 105),
+            ("une heure trois quarts", 105),
+        ],
         *[("", None), ("h", None), ("1h90", None), ("1,5", None), ("69120", None), ("12/09", None), ("-30", None)],
     ],
 )

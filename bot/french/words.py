@@ -106,7 +106,7 @@ _MINUTE = r"(?:minutes?|min\.?|mn\.?|m)"
 _MINUTES = re.compile(rf"([0-9]{{1,4}}) ?{_MINUTE}?")
 _CLOCK = re.compile(rf"([0-9]{{1,3}}) ?(?:{_HOUR}|:) ?(?:et )?([0-9]{{1,2}}) ?{_MINUTE}?")
 _HOURS = re.compile(rf"([0-9]{{1,3}}(?:[.,][0-9]{{1,2}})?) ?{_HOUR}")
-_HOURS_AND_PART = re.compile(rf"([0-9]{{1,3}}) ?{_HOUR} (?:et |moins )?((?:[13]|le) )?(demie?|quarts?)")
+_HOURS_AND_PART = re.compile(rf"([0-9]{{1,3}}) ?{_HOUR} (?:et |moins )?((?:[13]|le) )?(demie?|quarts?|1/2|1/4|3/4)")
 _PART_OF_HOUR = re.compile(rf"(?:(1/2|1/4|3/4)|([13] )?quarts?|(?:1 )?demie?) ?(?:d |de )?{_HOUR}")
 _FRACTIONS = {"1/2": 30, "1/4": 15, "3/4": 45}
 
@@ -131,7 +131,11 @@ def read_minutes(text: str) -> int | None:
 def _add_parts(found: str) -> int | None:
     """Read halves and quarters of an hour, alone or after a number of hours."""
     if match := _HOURS_AND_PART.fullmatch(found):
-        part = 30 if match[3].startswith("demi") else 15 * int((match[2] or "1").strip().replace("le", "1"))
+        part = (
+            _FRACTIONS.get(match[3]) or 30
+            if match[3][0] in "d13"
+            else 15 * int((match[2] or "1").strip().replace("le", "1"))
+        )
         return int(match[1]) * 60 + (-part if " moins " in found else part)
     if match := _PART_OF_HOUR.fullmatch(found):
         if match[1]:

@@ -31,7 +31,9 @@ SAME = frozenset(("idem", "pareil", "pareille", "rebelote", "identique"))
 _LAST = ("d habitude", "d hab", "la derniere fois", "le dernier", "la derniere", "le precedent", "avant")
 _NUMBERED = re.compile(r"(?:le )?(?:cra |compte rendu )?(?:n ?° ?|no |numero |n )?(\d{1,9})")
 _EXCEPTING = frozenset(("mais", "sauf"))
-_TIMES = re.compile(r"(?<![\w])(?:[x×]\s?(\d{1,2})|(\d{1,2})\s?[x×])(?!\w)", re.IGNORECASE)
+_TIMES = re.compile(r"(?<![\w+])(?:[x×]\s?(\d{1,2})|(\d{1,2})\s?[x×])(?!\w)", re.IGNORECASE)
+_PLUS = re.compile(r"\s\+\s?(?=(?:\d{1,2}\s?)?(?:indiv|ponct|atelier|rdv|rendez))", re.IGNORECASE)
+"""« + 1 indiv » begins another report; « +60 » is an age."""
 _DAY_WORDS = 6
 
 
@@ -56,6 +58,7 @@ class Part:
 
 def cut_line(text: str, clues: Clues) -> list[Part]:
     """Cut a line into its reports. Raises UserError where they are too many."""
+    text = _PLUS.sub(" puis ", text)
     typed = split_line(text)
     cuts = _list_cuts(typed, choose_pieces(typed, clues), clues)
     bounds = [0, *(typed.tokens[at].start for at in cuts), len(typed.plain)]

@@ -1,6 +1,6 @@
 """The commune of a line: which of the places in it holds, and what is asked where none surely does."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -25,22 +25,19 @@ _SHORTEST_PART = 4
 _KNOWN_TO_ALL = 10_000
 """Inhabitants from which a commune elsewhere is meant by its bare name."""
 _ANNOUNCING = frozenset(
-    [
-        "a",
-        "au",
-        "aux",
-        "commune",
-        "gare",
-        "mairie",
-        "ccas",
-        "mediatheque",
-        "bibliotheque",
-        "ville",
-        "mission",
-        "quartier",
-        "sur",
-    ]
+    (
+        *("a", "au", "aux", "commune", "gare", "mairie", "ccas", "mediatheque", "bibliotheque", "ville", "mission"),
+        *("quartier", "sur"),
+    )
 )
+_NOT_THERE = frozenset(
+    (
+        *("pour", "vers", "sauf", "pas", "hors", "depuis", "mme", "madame", "mlle"),
+        *("mr", "monsieur", "m", "famille", "train", "billet", "trajet", "voyage", "vol"),
+    )
+)
+"""Words before the name of a commune that say, as a rule, that it is a journey’s end, somebody’s name or left out:
+where the report took place is asked."""
 _ARTICLES = frozenset(["d", "de", "des", "du", "l", "la", "le", "les"])
 
 _Run = tuple[int, int]
@@ -57,6 +54,7 @@ class _Mention:
     piece: Piece
     text: str
     rank: Rank
+    elsewhere: bool
 
 
 def name_commune(found: LineValues, typed: TypedLine, pieces: Sequence[Piece], clues: Clues, usual: str) -> None:
@@ -85,7 +83,7 @@ def name_commune(found: LineValues, typed: TypedLine, pieces: Sequence[Piece], c
 
 def _mention(typed: TypedLine, piece: Piece) -> _Mention:
     text = _say(typed, piece)
-    return _Mention(piece, text, _rank(typed, piece.first, piece.end, text))
+    return _Mention(piece, text, _rank(typed, piece.first, piece.end, text), _follows(typed, piece.first, _NOT_THERE))
 
 
 def _rank(typed: TypedLine, first: int, end: int, text: str) -> Rank:
@@ -98,11 +96,16 @@ def _rank(typed: TypedLine, first: int, end: int, text: str) -> Rank:
 
 
 def _is_announced(typed: TypedLine, first: int) -> bool:
-    """Return whether « à », « mairie de »… stand right before, on the same side of a comma."""
+    """Return whether « à », « mairie de »… stand right before."""
+    return _follows(typed, first, _ANNOUNCING)
+
+
+def _follows(typed: TypedLine, first: int, words: Collection[str]) -> bool:
+    """Return whether one of these words stands right before, articles apart, on the same side of a comma."""
     at = first - 1
     while at >= 0 and not typed.tokens[at].parted and typed.tokens[at].word in _ARTICLES:
         at -= 1
-    return at >= 0 and not typed.tokens[at].parted and typed.tokens[at].word in _ANNOUNCING
+    return at >= 0 and not typed.tokens[at].parted and typed.tokens[at].word in words
 
 
 def _is_proper(typed: TypedLine, text: str) -> bool:
@@ -161,7 +164,11 @@ def _list_doubts(
 ) -> Sequence[CommunePlace | str]:
     """List what may be meant as well: a longer name where one works (« vaulx »), or no commune at all (« ligne »)."""
     near = clues.user.departements
-    if any(one.rank is Rank.CODED for one in named) or place.commune.departement in near or not near:
+    if any(one.rank is Rank.CODED for one in named):
+        return ()
+    if all(one.elsewhere for one in named):
+        return [place, *([usual] if usual and usual != place.label else [])]
+    if place.commune.departement in near or not near:
         return ()
     longer = find_near_places(named[0].text, near)
     if longer:

@@ -28,6 +28,8 @@ from dialogs.cra.line.values import LineValues
 from storage.cra.habits import Usual
 from storage.cra.report import DUREES, PARTICIPANTS_MAX, Activite, Age, Canal, Statut, Suite, find_problems
 
+MORNING = 7 * 60
+"""Minutes from which what stands after « à » is an hour of the day."""
 FAR_DAYS = 183
 """From so long ago on, a day without its year may have been meant otherwise."""
 _Read = tuple[Piece, Reading]
@@ -137,6 +139,8 @@ def gather_values(typed: TypedLine, pieces: Sequence[Piece], clues: Clues, usual
     found = LineValues()
     weigh_pieces(found, pieces)
     _note_slips(found, typed, pieces)
+    _prefer_years(found, typed, pieces)
+    _leave_hours_out(found, typed, pieces)
     for element in _SEVERAL:
         _take_one(found, element)
     _take_themes(found)
@@ -155,6 +159,28 @@ def _note_slips(found: LineValues, typed: TypedLine, pieces: Sequence[Piece]) ->
         for element, value in said[:1]:
             text = quote(typed.slice(piece.first, piece.end))
             found.note(element, f"J’ai lu « {text} » comme « {say_meaning(element, value)} ».")
+
+
+def _prefer_years(found: LineValues, typed: TypedLine, pieces: Sequence[Piece]) -> None:
+    """Take an age in years rather than « jeune » beside it: « un jeune de 17 ans »."""
+    ages = [(piece, piece.reading.value) for piece in pieces if piece.reading and piece.reading.element == "age"]
+    years = [age for piece, age in ages if any(map(str.isdigit, typed.slice(piece.first, piece.end)))]
+    words = {age for piece, age in ages if typed.slice(piece.first, piece.end).lower() in ("jeune", "jeunes")}
+    if years:
+        found.said["age"] = [age for age in found.values("age") if age in years or age not in words]
+
+
+def _leave_hours_out(found: LineValues, typed: TypedLine, pieces: Sequence[Piece]) -> None:
+    """Leave unread the hour of a day, which is no duration: « à 8h », « vers 14h »."""
+    for piece in pieces:
+        reading = piece.reading
+        if reading is None or reading.element != "duree" or not piece.first or int(reading.value) < MORNING:
+            continue
+        if typed.tokens[piece.first - 1].word in ("a", "vers", "des") and "-" not in typed.slice(
+            piece.first, piece.end
+        ):
+            found.said["duree"] = [value for value in found.values("duree") if value != reading.value]
+            found.unread.append(piece)
 
 
 def _take_one(found: LineValues, element: str) -> None:
