@@ -194,7 +194,8 @@ def _write_channels(said: Utterance) -> str:
     for command, words in (("quitter", leaving), ("rejoindre", joining)):
         if said.has(words) and said.knows(f"canaux {command}"):
             named = said.find_words("nom_canal")
-            return f"canaux {command} {said.content('canal', named[-1] + 1 if named else None)}"
+            name = said.content("canal", named[-1] + 1 if named else None)
+            return "canaux" if not name and said.has("quels? |liste ") else f"canaux {command} {name}"
     found = re.search(
         r" (?:(?:canal|canaux|salon|groupe)s? (?:\S+ ){0,3}?(?:sur|pour parler|dedie)|"
         r"(?:on|ca|pour) (?:parl|caus|discut)\S+ d\S*) ",
@@ -204,11 +205,13 @@ def _write_channels(said: Utterance) -> str:
 
 
 def _write_news(said: Utterance) -> str:
+    if said.has("mes propositions"):
+        return "actus mes propositions"
     if said.has("cite|citer|discret"):
         return "actus discret"
     if said.has("abonn|recevoir|inscri|desabonn"):
         return f"actus abonnement {'non' if said.has(STOPPING) else ''}"
-    if said.has("propos|partag|suggere|publi|diffus|signal|faire passer"):
+    if said.has("propos|partag|suggere|publi|diffus|signal|faire passer|parler de m"):
         return "actus proposer"
     if found := re.search(
         r" (?:(?:re)?(?:cherche|trouve)[rz]?s?|actus? sur|articles? sur|nouvelles? sur|annonces? sur) ", said.plain
@@ -227,7 +230,9 @@ def _write_poll(said: Utterance) -> str:
     if (
         not is_new
         and " :" not in said.sentence.text
-        and said.has("en cours|ouvert|result|liste|mes sondages|les sondages|ou (?:sont|est|voter)|voir|repondre|vote ")
+        and said.has(
+            "en cours|ouvert|result|liste|auxquels|mes sondages|les sondages|ou (?:sont|est|voter)|voir|repondre|vote "
+        )
     ):
         return "sondage liste"
     return f"sondage {_find_question(said)}"
@@ -288,7 +293,7 @@ def _write_training(said: Utterance) -> str:
     return "entrainement fin" if said.has("fini|fin |sort|quitt|arret|termin") else "entrainement"
 
 
-ANNOUNCED = re.compile(r"\b(?:id[ée]es?|suggestions?|propositions?|am[ée]liorations?)\s*:\s*", re.IGNORECASE)
+ANNOUNCED = re.compile(r"\b(?:id[ée]es?|suggestions?|propos(?:er|e|itions?)|am[ée]liorations?)\s*:\s*", re.IGNORECASE)
 """What stands before an idea."""
 
 
@@ -298,7 +303,7 @@ def _write_idea(said: Utterance) -> str:
         return f"idee {said.sentence.text[found.end() :]}"
     if said.has("mes idees "):
         return "idee mes idées"
-    if said.has("les plus |le plus |top |mieux notees"):
+    if said.has("les plus |le plus |top (?:des )?idees|mieux notees"):
         return "idee les plus demandées"
     if said.number and re.search(r" idee (?:n |numero )?n?\d", said.plain):
         return f"idee {said.number}"

@@ -274,6 +274,7 @@ _BY_COMMAND: Mapping[str, Intention] = {
     "moderer": Intention.SIGNALER,
     "bienvenue": Intention.ACCUEIL,
     "accueil": Intention.ACCUEIL,
+    "absence": Intention.RAPPELS,
 }
 """What a command is for, where its first word does not say it."""
 

@@ -91,7 +91,9 @@ MEETING = re.compile(
 )
 """Colleagues whom somebody wants to meet, called by their names."""
 _COLLEAGUE = re.compile(r"(?<!\w)@[\w.-]+")
-_AROUND = re.compile(r"\b(?:avec|et|stp|svp|merci)\b", re.IGNORECASE)
+_AROUND = re.compile(
+    r"\b(?:avec|et|stp|svp|merci|une?|rdv|rendez[- ]vous|points?|r[ée]unions?|visio|cr[ée]neau|moment)\b", re.IGNORECASE
+)
 
 
 def write_appointment(said: Utterance) -> str:
@@ -103,7 +105,7 @@ def write_appointment(said: Utterance) -> str:
     if own := next((name for name, words in _OWN_RDV if said.has(words) and said.knows(f"rdv {name}")), ""):
         return f"rdv {own}"
     if said.has(
-        "mes |mon rendez_vous|mon rdv|annul|supprim|deplac|report|decal|quels? |voir |liste|aujourd|j ai |bouge"
+        "mes |mon rendez_vous|mon rdv|annul|supprim|deplac|report|decal|quels? |voir |liste|aujourd|j ai |bouge|passe aux? |passe a "
     ):
         return _write_appointment_change(said)
     if said.sentence.words[said.first].folded in ("rdv", "rendez vous"):
@@ -117,7 +119,7 @@ def _write_appointment_change(said: Utterance) -> str:
     if numbered and said.has("annul|supprim"):
         return f"rdv annuler {numbered[1]}"
     days = _find_day(said.sentence.text)
-    if numbered and said.has("deplac|report|decal|bouge"):
+    if numbered and said.has("deplac|report|decal|bouge|passe a"):
         return f"rdv décaler {numbered[1]} {said.content('rendez_vous', said.find_word_at(numbered.end(1)))}"
     return f"rdv {days}" if days or not numbered else f"rdv {numbered[1]}"
 
@@ -129,8 +131,18 @@ def _find_day(text: str) -> str:
     return {"aujourd hui": "aujourd'hui", "semaine pro": "semaine prochaine"}.get(said, said)
 
 
+_AWAY = re.compile(
+    r" (?:suis|serai|sera|pars|partirai|note|mets) (?:\S+ ){0,3}?(?:absente?|absence|conges?|vacances|formation) "
+)
+"""What stands before the days on which somebody is away."""
+
+
 def write_reminders(said: Utterance) -> str:
-    """Write at what hour, or how often."""
+    """Write at what hour, or how often; or the days on which somebody is away."""
+    if (away := _AWAY.search(said.plain)) and said.knows("absence"):
+        return f"absence {said.sentence.typed(said.find_word_at(away.end() - 1), said.end)}"
+    if said.has("a midi "):
+        return "rappels 12h"
     if hour := re.search(r" (?:a |vers )?(\d{1,2}) ?h ?(\d{2})? ", said.plain):
         evening = "soir" if said.has("soir|fin de journee") else ""
         return f"rappels {evening} {hour[1]}h{hour[2] or ''}"

@@ -7,10 +7,12 @@ from bot.texts import quote
 SHOWN_MAX = 45
 """Characters of the details that a button shows."""
 PROPOSALS: Mapping[str, tuple[str, str]] = {
+    "absence": ("Dire quand je suis absent", "Noter mon absence : {}"),
     "accueil": ("Aller à l’accueil", "Aller à l’accueil"),
     "actus": ("Lire les actus", "Lire les actus : {}"),
     "actus abonnement": ("Recevoir les actus en message", "Recevoir les actus en message"),
     "actus cherche": ("Chercher dans les actus", "Chercher dans les actus : {}"),
+    "actus mes": ("Voir mes propositions d’actus", "Voir mes propositions d’actus"),
     "actus proposer": ("Proposer une actu", "Proposer une actu"),
     "agenda": ("Voir les événements à venir", "Voir un événement : {}"),
     "agenda flux": ("Mettre l’agenda dans le mien", "Mettre l’agenda dans le mien"),

@@ -19,7 +19,9 @@ _AS_SAID = frozenset({"sujet", "depot", "canal", "article", "evenement", "rendez
 _IN_NAMES = frozenset({"en", "sur", "sous", "les", "lez", "le", "la"})
 """Small words in the middle of the names of places: « bourg en bresse »."""
 _SET_PHRASES = re.compile(r"(?<= )(?:mode d emploi|pas a pas|cles? en mains?|clefs? en mains?|semaine prochaine) ")
-_WHOLE = re.compile(r"(?<= )(?:mon espace sante|langue des signes|mon compte formation|facile a lire et a comprendre) ")
+_WHOLE = re.compile(
+    r"(?<= )(?:mon espace sante|(?:le )?bon coin|langue des signes|mon compte formation|facile a lire et a comprendre) "
+)
 """Names, whose small words are theirs."""
 _JOINING = frozenset({"'", "’", "-", ".", "/", "+", "@", "_", "&"})
 """Signs that make one word of two."""
