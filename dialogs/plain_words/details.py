@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from config.text import fold
-from dialogs.plain_words.frames import SKILLS
+from dialogs.plain_words.frames import SKILLS, TOLD
 from dialogs.plain_words.meetings import write_appointment, write_events, write_reminders, write_room
 from dialogs.plain_words.readings import Intention
 from dialogs.plain_words.utterance import Utterance
@@ -57,7 +57,8 @@ def _write_report_list(said: Utterance) -> str:
     if named and found:
         start = said.find_word_at(said.sentence.places[named[-1]] + found.end() - 1)
         words = said.content("liste", start, taken=said.period_span)
-    return f"cra liste {'' if words.isdigit() else words} {said.period}"
+    tags = " ".join(re.findall(r"(?<!\S)#[^\W\d_][\w-]*", said.sentence.text)) if "#" not in words else ""
+    return f"cra liste {'' if words.isdigit() else words} {tags} {said.period}"
 
 
 FORMATS = (("pdf", "pdf |imprim"), ("xlsx", "xlsx? |excel |tableur "), ("csv", "csv "))
@@ -113,7 +114,7 @@ def _write_search(said: Utterance) -> str:
         return "ressources favoris"
     if said.has(FOLLOWING) and (subject := said.content("suivi")):
         return f"ressources suivre {subject}"
-    if said.has("mes fiches "):
+    if said.has("mes fiches |fiches que j ai"):
         return "ressources mes fiches"
     if said.has("categories "):
         return "ressources catégories"
@@ -205,14 +206,15 @@ def _write_channels(said: Utterance) -> str:
 
 
 def _write_news(said: Utterance) -> str:
-    if said.has("mes propositions"):
+    if said.has("mes propositions|actu que j (?:ai|avais)"):
         return "actus mes propositions"
     if said.has("cite|citer|discret"):
         return "actus discret"
     if said.has("abonn|recevoir|inscri|desabonn"):
         return f"actus abonnement {'non' if said.has(STOPPING) else ''}"
     if said.has("propos|partag|suggere|publi|diffus|signal|faire passer|parler de m"):
-        return "actus proposer"
+        told = TOLD.search(said.sentence.text)
+        return f"actus proposer {told[1] if told else ''}"
     if found := re.search(
         r" (?:(?:re)?(?:cherche|trouve)[rz]?s?|actus? sur|articles? sur|nouvelles? sur|annonces? sur) ", said.plain
     ):
@@ -220,9 +222,13 @@ def _write_news(said: Utterance) -> str:
     return f"actus n° {said.number}" if said.number else "actus"
 
 
+_POLLS_THERE = "en cours|ouvert|result|liste|auxquels|mes sondages|les sondages"
+"""How the polls that there are are asked for."""
+
+
 def _write_poll(said: Utterance) -> str:
     if said.number:
-        act = "resultats" if said.has("result|reponse|donne ") else "export" if said.has("export|csv") else "n°"
+        act = "export" if said.has("export|csv|fichier") else "resultats" if said.has("result|reponse|donne ") else "n°"
         return f"sondage {act} {said.number}"
     if said.has("rappel|relanc"):
         return f"sondage rappels {'non' if said.has(STOPPING) else ''}"
@@ -230,9 +236,7 @@ def _write_poll(said: Utterance) -> str:
     if (
         not is_new
         and " :" not in said.sentence.text
-        and said.has(
-            "en cours|ouvert|result|liste|auxquels|mes sondages|les sondages|ou (?:sont|est|voter)|voir|repondre|vote "
-        )
+        and said.has(f"{_POLLS_THERE}|ou (?:sont|est|voter)|voir|repondre|vote ")
     ):
         return "sondage liste"
     return f"sondage {_find_question(said)}"
@@ -259,7 +263,7 @@ _QUESTIONS = frozenset({"quel", "quelle", "quels", "quelles", "qui", "quand", "o
 
 def _write_data(said: Utterance) -> str:
     is_end = said.has("supprim|effac|ferm|clotur|detrui|desinscri|droit a l oubli|oublie")
-    if said.has("annul") or (is_end and said.has("veux plus|ne veux pas|n effac")):
+    if said.has("annul|change d avis|on arrete") or (is_end and said.has("veux plus|ne veux pas|n effac")):
         return "mes-donnees annuler"
     return "mes-donnees effacer" if is_end else "mes-donnees"
 
@@ -301,7 +305,7 @@ def _write_idea(said: Utterance) -> str:
     """Write the idea as typed, after « : » or a word that announces it."""
     if found := ANNOUNCED.search(said.sentence.text):
         return f"idee {said.sentence.text[found.end() :]}"
-    if said.has("mes idees "):
+    if said.has("mes idees |idees que j"):
         return "idee mes idées"
     if said.has("les plus |le plus |top (?:des )?idees|mieux notees"):
         return "idee les plus demandées"

@@ -5,7 +5,7 @@ import re
 from bot.french.dates import MONTH_NUMBERS
 from config.text import fold
 from config.time import WEEKDAYS
-from dialogs.plain_words.frames import read_frame
+from dialogs.plain_words.frames import TOLD, read_frame
 from dialogs.plain_words.periods import spell_word
 from dialogs.plain_words.utterance import Utterance
 from storage.urls import first_link as find_link
@@ -54,7 +54,7 @@ _FOR_AGENDA = re.compile(
 
 def _find_event_title(said: Utterance) -> str:
     """What is announced, as typed; "" where it is no more than « un événement »."""
-    found = _EVENT.search(said.sentence.text)
+    found = _EVENT.search(said.sentence.text) or TOLD.search(said.sentence.text)
     title = _FOR_AGENDA.sub("", found[1]).strip() if found else ""
     return "" if read_frame("evenement").issuperset(fold(title).split()) else title
 
@@ -78,13 +78,18 @@ def _find_moment(said: Utterance) -> str:
 _DAYS = re.compile(rf"\b(?:aujourd.hui|apres demain|demain|semaine pro(?:chaine)?|semaine|{'|'.join(WEEKDAYS)})\b")
 """Days whose appointments are listed."""
 _OWN_RDV = (
-    ("disponibilites", "dispo|horaires|creneaux d ouverture"),
+    ("disponibilites", "dispo|horaires|creneaux d ouverture|(?:heures|creneaux) ou|reserver avec moi"),
     ("lien", "(?:ma |la |une )?page |(?:mon |le |un )lien |adresse "),
     ("à traiter", r"a traiter|(?:sans|pas) (?:\S+ ){0,3}(?:compte rendu|cra) |passes? sans"),
 )
 """What concerns how people come to an appointment, by the words that say it."""
 
 
+_CHANGING = (
+    "mes |mon rendez_vous|mon rdv|annul|supprim|deplac|report|decal|quels? |voir |liste|aujourd|j ai |bouge|"
+    "passe aux? |passe a |prefere |des rdv "
+)
+"""What is said of appointments that there are."""
 MEETING = re.compile(
     r"\b(?:rdv|rendez[- ]vous|points?|r[ée]unions?|visio|cr[ée]neau|voir|caler|rencontrer)\b([^@]{0,60})(?<!\w)@[\w.-]",
     re.IGNORECASE,
@@ -104,9 +109,7 @@ def write_appointment(said: Utterance) -> str:
         return f"rdv {' '.join(_COLLEAGUE.findall(told))} {_AROUND.sub(' ', _COLLEAGUE.sub(' ', told)).strip(' ,.!?')}"
     if own := next((name for name, words in _OWN_RDV if said.has(words) and said.knows(f"rdv {name}")), ""):
         return f"rdv {own}"
-    if said.has(
-        "mes |mon rendez_vous|mon rdv|annul|supprim|deplac|report|decal|quels? |voir |liste|aujourd|j ai |bouge|passe aux? |passe a "
-    ):
+    if said.has(_CHANGING):
         return _write_appointment_change(said)
     if said.sentence.words[said.first].folded in ("rdv", "rendez vous"):
         return "rdv " + said.rest("rendez_vous_nom")
@@ -119,7 +122,7 @@ def _write_appointment_change(said: Utterance) -> str:
     if numbered and said.has("annul|supprim"):
         return f"rdv annuler {numbered[1]}"
     days = _find_day(said.sentence.text)
-    if numbered and said.has("deplac|report|decal|bouge|passe a"):
+    if numbered and said.has("deplac|report|decal|bouge|passe a|prefere "):
         return f"rdv décaler {numbered[1]} {said.content('rendez_vous', said.find_word_at(numbered.end(1)))}"
     return f"rdv {days}" if days or not numbered else f"rdv {numbered[1]}"
 
@@ -141,18 +144,25 @@ def write_reminders(said: Utterance) -> str:
     """Write at what hour, or how often; or the days on which somebody is away."""
     if (away := _AWAY.search(said.plain)) and said.knows("absence"):
         return f"absence {said.sentence.typed(said.find_word_at(away.end() - 1), said.end)}"
-    if said.has("a midi "):
-        return "rappels 12h"
-    if hour := re.search(r" (?:a |vers )?(\d{1,2}) ?h ?(\d{2})? ", said.plain):
-        evening = "soir" if said.has("soir|fin de journee") else ""
+    evening = "soir" if said.has("soir|fin de journee") else ""
+    if hour := re.search(r" (?:a |vers )?(\d{1,2}) ?h ?(\d{2})? ", said.plain.replace(" midi ", " 12 h ")):
         return f"rappels {evening} {hour[1]}h{hour[2] or ''}"
-    if said.has("moins|trop"):
-        return "rappels moins"
-    if said.has("plus souvent"):
-        return "rappels plus"
-    if said.has("arret|stop|plus (?:de|d|aucun) rappel|aucun rappel|desactiv|supprim|coup|jamais"):
-        return "rappels jamais"
-    return "rappels"
+    return f"rappels {_find_rhythm(said, evening)}"
+
+
+def _find_rhythm(said: Utterance, evening: str) -> str:
+    """How often, or that the message of the evening is to come no more; "" for neither."""
+    if evening and said.has("plus de|arret|stop|ne |coup|desactiv"):
+        return f"{evening} non"
+    return next((rhythm for rhythm, words in _RHYTHMS if said.has(words)), "")
+
+
+_RHYTHMS = (
+    ("moins", "moins|trop"),
+    ("plus", "plus souvent"),
+    ("jamais", "arret|stop|plus (?:de|d|aucun) rappel|aucun rappel|desactiv|supprim|coup|jamais"),
+    ("maintenant", "maintenant|tout de suite"),
+)
 
 
 def write_room(said: Utterance) -> str:
