@@ -85,9 +85,9 @@ _OWN_RDV = (
 """What concerns how people come to an appointment, by the words that say it."""
 
 
-_CHANGING = (
-    "mes |mon rendez_vous|mon rdv|annul|supprim|deplac|report|decal|quels? |voir |liste|aujourd|j ai |bouge|"
-    "passe aux? |passe a |prefere |des rdv "
+_CHANGING = re.compile(
+    r" (?:mes |mon rendez_vous|mon rdv|annul|supprim|deplac|report|decal|quels? |voir |liste|aujourd|j ai |bouge|"
+    r"passe aux? |passe a |prefere |des rdv )"
 )
 """What is said of appointments that there are."""
 MEETING = re.compile(
@@ -109,7 +109,7 @@ def write_appointment(said: Utterance) -> str:
         return f"rdv {' '.join(_COLLEAGUE.findall(told))} {_AROUND.sub(' ', _COLLEAGUE.sub(' ', told)).strip(' ,.!?')}"
     if own := next((name for name, words in _OWN_RDV if said.has(words) and said.knows(f"rdv {name}")), ""):
         return f"rdv {own}"
-    if said.has(_CHANGING):
+    if _CHANGING.search(said.plain):
         return _write_appointment_change(said)
     if said.sentence.words[said.first].folded in ("rdv", "rendez vous"):
         return "rdv " + said.rest("rendez_vous_nom")
