@@ -76,7 +76,8 @@ class App:
         limits: Limits | None = None,
     ) -> None:
         self.settings, self._features = settings, choose_features(features, settings.features)
-        self.database, self.web = Database(settings.database_url), WebClient(describe_agent(settings))
+        self.database = Database(settings.database_url, folder=settings.data_dir)
+        self.web = WebClient(describe_agent(settings))
         database, self.skew, self.budget = self.database, ClockSkew(self.database), RateLimit(settings.work_calls)
         self._clock = clock = self.skew.corrected(clock)
         self.client = AioClient(settings.mattermost_url, settings.bot_token.get_secret_value(), self.budget)

@@ -29,7 +29,7 @@ from cli.tables import (
 from cli.terminal import ProgressBar, align, count
 from config.text import unguard
 from storage import people
-from storage.annuaire import NETWORK, DirectoryHit, entries, read_index
+from storage.annuaire import NETWORK, AnyPerson, DirectoryHit, entries, read_index
 from storage.annuaire.entries import (
     COLUMNS,
     TEXT_MAX,
@@ -97,7 +97,7 @@ def _unknown(person: Person) -> Role | None:
     return None if person.id else Role.CONSEILLER
 
 
-def _as_object(hit: DirectoryHit, person: Person) -> dict[str, object]:
+def _as_object(hit: DirectoryHit, person: AnyPerson) -> dict[str, object]:
     """One person as docs/wire.md describes them."""
     return {
         "id": person.id,

@@ -11,6 +11,7 @@ from cli.command import Call
 from cli.environment import begin_reading, open_up_to_date
 from cli.terminal import align, count
 from commands import FEATURES
+from storage.ressources import catalogue
 
 HITS_MAX = 50
 """Of each kind, the best."""
@@ -23,6 +24,7 @@ async def search_everything(call: Call, query: str, username: str, as_json: bool
     sources = [source for feature in choose_features(FEATURES, call.settings) for source in feature.sources]
     async with open_up_to_date(call.settings) as database, begin_reading(database) as db:
         viewer = await find_viewer(db, username.strip().removeprefix("@").lower())
+        await catalogue.search(db, "", patience=None)  # here nobody is in a hurry
         search = Search(query, viewer, call.clock(), db, call.settings, HITS_MAX, awaited=True)
         found = await search_all(sources, search)
     ranked = _rank(found)

@@ -47,7 +47,7 @@ def read_settings(path: Path | None) -> Settings:
 @asynccontextmanager
 async def open_database(settings: Settings, *, keeps: bool = True) -> AsyncIterator[Database]:
     """The configured database; what is written stays only if it ``keeps`` it."""
-    database = Database(settings.database_url, keeps=keeps)
+    database = Database(settings.database_url, keeps=keeps, folder=settings.data_dir)
     try:
         yield database
     finally:

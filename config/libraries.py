@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import nh3
     import pyrage
     import segno
-    import snowballstemmer
+    import Stemmer as snowball
     import typst
     import xlsxwriter
     from alembic import command as alembic_command
@@ -46,7 +46,7 @@ __all__ = (
     "nh3",
     "pyrage",
     "segno",
-    "snowballstemmer",
+    "snowball",
     "typst",
     "xlsxwriter",
 )
@@ -67,7 +67,7 @@ PLACES = {
     "nh3": "nh3",
     "pyrage": "pyrage",
     "segno": "segno",
-    "snowballstemmer": "snowballstemmer",
+    "snowball": "Stemmer",
     "typst": "typst",
     "xlsxwriter": "xlsxwriter",
 }

@@ -45,7 +45,7 @@ CONSTRAINT_NAMES = {
 SQLModel.metadata.naming_convention = CONSTRAINT_NAMES
 
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
-_WRITES, _AT_END = "writes", "at end"
+_WRITES, _AT_END, _FOLDER = "writes", "at end", "folder"
 """What a session’s own information says of it."""
 _OPEN: ContextVar[tuple[AsyncSession, ...]] = ContextVar("sessions_open", default=())
 """The sessions that the task at work is in the middle of."""
@@ -155,8 +155,9 @@ class Numbered(SQLModel):
 class Database:
     """Both ways to the same tables; ``write`` sessions wait for one another on SQLite, ``read`` ones don’t."""
 
-    def __init__(self, database_url: str, *, keeps: bool = True) -> None:
-        """``keeps`` is false for a rehearsal: each transaction is taken back as it ends."""
+    def __init__(self, database_url: str, *, keeps: bool = True, folder: Path | None = None) -> None:
+        """``keeps`` is false for a rehearsal: each transaction is taken back as it ends; ``folder`` is where indexes of
+        what is read lie between two starts (storage/index_file.py)."""
         self._keeps = keeps
         self.url = async_url(database_url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
@@ -164,8 +165,8 @@ class Database:
         self._reader = engines.sqlite(self.url, writes=False) if self.is_sqlite else self._writer
         if not self.is_sqlite:
             statements.write_at_end(self._writer)
-        self.write = _sessions(self._writer, writes=True)
-        self.read = _sessions(self._reader, writes=False)
+        self.write = _sessions(self._writer, {_WRITES: True, _FOLDER: folder})
+        self.read = _sessions(self._reader, {_WRITES: False, _FOLDER: folder})
         self._closing: set[asyncio.Task[None]] = set()
         """Sessions whose user was cut off while they give back their connection."""
 
@@ -279,6 +280,12 @@ async def release_connections() -> None:
             await release(session)
 
 
+def find_folder(db: AsyncSession) -> Path | None:
+    """Find where indexes of what a session reads lie between two starts; None where they don’t."""
+    folder: Path | None = db.info.get(_FOLDER)
+    return folder
+
+
 def dialect(db: AsyncSession) -> str:
     """Return the kind of database: sqlite or postgresql."""
     return db.get_bind().dialect.name
@@ -330,5 +337,5 @@ class _Session(AsyncSession):
     execute = AlchemySession.execute  # type: ignore[assignment,unused-ignore]
 
 
-def _sessions(engine: AsyncEngine, *, writes: bool) -> async_sessionmaker[AsyncSession]:
-    return async_sessionmaker(engine, class_=_Session, expire_on_commit=False, autoflush=False, info={_WRITES: writes})
+def _sessions(engine: AsyncEngine, info: dict[str, Any]) -> async_sessionmaker[AsyncSession]:
+    return async_sessionmaker(engine, class_=_Session, expire_on_commit=False, autoflush=False, info=info)

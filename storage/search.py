@@ -6,12 +6,14 @@ what, who may see what, and how scores come together.
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate
 from operator import itemgetter
 from typing import TypeVar
 
 from config import libraries
 from config.text import find_near, find_nearest
+from storage.index_file import IndexFile
 
 PREFIX_MIN = 3
 """Letters from which the beginning of a word stands for it."""
@@ -35,6 +37,9 @@ class Vocabulary:
     def __init__(self, words: Iterable[str] = ()) -> None:
         self._words = dict.fromkeys(words)
         self._sorted: Sequence[str] = ()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._alphabet())
 
     def add(self, words: Iterable[str]) -> None:
         """Take in more words."""
@@ -74,39 +79,62 @@ class Postings:
 
     __slots__ = ("places", "weights")
 
-    def __init__(self) -> None:
-        self.places = array("I")
-        self.weights = bytearray()
+    def __init__(self, places: Iterable[int] = (), weights: Iterable[int] = ()) -> None:
+        self.places = array("I", places)
+        self.weights = bytearray(weights)
+
+
+class PackedPostings:
+    """The postings of tokens as they lie in a file: the place where each one’s begin, then all of them."""
+
+    def __init__(self, file: IndexFile) -> None:
+        self.tokens = file.text("tokens")
+        self.numbers = {token: number for number, token in enumerate(self.tokens)}
+        self._starts, self._places = file.numbers("starts", "I"), file.numbers("places", "I")
+        self._weights = file.parts["weights"]
+
+    def __getitem__(self, token: str) -> Postings:
+        number = self.numbers[token]
+        of_token = slice(self._starts[number], self._starts[number + 1])
+        return Postings(self._places[of_token], self._weights[of_token])
 
 
 class InvertedIndex:
-    """Tokens, and the places to which they lead; what is at a place, the owner of the index knows."""
+    """Tokens, and the places to which they lead; what is at a place, the owner of the index knows.
 
-    def __init__(self) -> None:
+    One that was packed into a file takes the postings of a token from there when they are first asked for.
+    """
+
+    def __init__(self, file: IndexFile | None = None) -> None:
         self._postings: dict[str, Postings] = {}
+        """An empty one stands for a token of the file that leads nowhere any more."""
+        self._file = PackedPostings(file) if file else None
+        self._packed: Mapping[str, int] = self._file.numbers if self._file else {}
 
     def __contains__(self, token: str) -> bool:
-        return token in self._postings
+        known = self._postings.get(token)
+        return token in self._packed if known is None else bool(known.places)
 
     def add(self, token: str, place: int, weight: int) -> None:
         """Let a token lead to a place, where it has that weight."""
-        known = self._postings.get(token)
+        known = self._postings.get(token) or self._find(token)
         if known is None:
             known = self._postings[token] = Postings()
         known.places.append(place)
-        known.weights.append(min(weight, HEAVIEST))
+        known.weights.append(weight if weight < HEAVIEST else HEAVIEST)
 
     def drop(self, token: str, place: int) -> None:
         """Let a token lead to a place no more; it has to lead there."""
-        known = self._postings[token]
+        known = self._find(token)
+        assert known is not None, token
         at = known.places.index(place)
         del known.places[at], known.weights[at]
-        if not known.places:
+        if not known.places and token not in self._packed:
             del self._postings[token]
 
     def list_places(self, token: str) -> Sequence[int]:
         """List the places to which a token leads."""
-        known = self._postings.get(token)
+        known = self._find(token)
         return known.places if known else ()
 
     def follow(self, worths: Mapping[str, Worth]) -> Iterator[tuple[int, Worth]]:
@@ -115,5 +143,28 @@ class InvertedIndex:
         What the tokens of least worth say comes first.
         """
         for token, worth in sorted(worths.items(), key=itemgetter(1)):
-            if known := self._postings.get(token):
+            if known := self._find(token):
                 yield from zip(known.places, [weight * worth for weight in known.weights], strict=True)
+
+    def _find(self, token: str) -> Postings | None:
+        known = self._postings.get(token)
+        if known is None and self._file and token in self._packed:
+            known = self._postings[token] = self._file[token]
+        return known
+
+    def pack(self, move: Callable[[int], int]) -> tuple[Sequence[str], dict[str, bytes]]:
+        """Pack all postings for a file, each place moved; the tokens in their order there, and the parts.
+
+        Another thread may search meanwhile, none may add or drop.
+        """
+        tokens = sorted(token for token in {*self._packed, *list(self._postings)} if token in self)
+        lengths, places, weights = array("I"), array("I"), bytearray()
+        for token in tokens:
+            known = self._postings.get(token) or (self._file and self._file[token])
+            assert known
+            lengths.append(len(known.places))
+            places.extend(map(move, known.places))
+            weights += known.weights
+        starts = array("I", accumulate(lengths, initial=0))
+        parts = {"starts": starts.tobytes(), "places": places.tobytes(), "weights": bytes(weights)}
+        return tokens, {"tokens": "\n".join(tokens).encode(), **parts}

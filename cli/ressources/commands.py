@@ -26,7 +26,7 @@ TITLE_SHOWN = 60
 async def search_resources(call: Call, query: str, limit: int, as_json: bool) -> int:
     """Write what a query finds, the best first."""
     async with open_up_to_date(call.settings) as database, begin_reading(database) as db:
-        found = await search(db, query, limit=limit)
+        found = await search(db, query, limit=limit, patience=None)
     for said in found.query.unknown:
         print(f"Filtre inconnu, ignoré : {said}.", file=sys.stderr)
     if as_json:

@@ -6,9 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from bot import quotas
 from bot.audit import AuditEntry, record_entry_at_end
 from bot.cards import RowCard
+from bot.clock import utc_now
 from bot.command_lines import RunCommand
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
@@ -41,7 +44,16 @@ from commands.annuaire.cards import (
     link_person,
 )
 from dialogs.annuaire import AskHelp, ProposeContact
-from storage.annuaire import NETWORK, DirectoryHit, DirectoryIndex, entries, name_place, read_index, show_person
+from storage.annuaire import (
+    NETWORK,
+    AnyPerson,
+    DirectoryHit,
+    DirectoryIndex,
+    entries,
+    name_place,
+    read_index,
+    show_person,
+)
 from storage.annuaire.entries import (
     NEARNESS,
     Contact,
@@ -55,6 +67,14 @@ from storage.annuaire.index import QUERY_MAX, read_terms
 from storage.communes import Commune, find_place
 from storage.journal import AuditAct
 from storage.people import Person, animating, get
+
+
+async def warm_up(db: AsyncSession) -> None:
+    """Read who is there, so that no first search waits for it."""
+    await read_index(db, utc_now().date())
+
+
+feature.read_at_start.append(warm_up)
 
 QUESTION = RowCard[str]("annuaire:aide:")
 """The question to people who may help, by the key of the window that it was asked in."""
@@ -219,7 +239,7 @@ def _make_place(commune: Commune) -> SearchPlace:
     return SearchPlace(commune, commune.departement, f"{commune.nom} ({commune.departement})")
 
 
-def _get_person(hit: DirectoryHit) -> Person:
+def _get_person(hit: DirectoryHit) -> AnyPerson:
     assert hit.entry.person is not None  # contacts have no skills
     return hit.entry.person
 
@@ -257,7 +277,7 @@ async def _find_entries(wanted: Search) -> Sequence[DirectoryHit]:
     return index.search(wanted.user, wanted.words)
 
 
-def _say_person(viewer: Person, person: Person) -> str:
+def _say_person(viewer: Person, person: AnyPerson) -> str:
     shown = show_person(viewer, person)
     return ", ".join(filter(None, (shown.role.label if shown.role else "", shown.places[0] if shown.places else "")))
 

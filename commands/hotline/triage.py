@@ -30,6 +30,7 @@ from storage.hotline.suggestions import TicketWish
 from storage.hotline.tickets import SUBJECT_MAX, Actor, MoveNote, Ticket, TicketMove
 from storage.people import Person
 from storage.ressources import feedback, search
+from storage.ressources.catalogue import IndexNotReadyError
 from storage.ressources.feedback import Mark
 from storage.ressources.resources import ShownResource
 
@@ -213,9 +214,17 @@ async def submit_request(ctx: Context, form: OpenTicket) -> Replies:
     return [_draw_alike(wish, near, fiches, form.subject), *left]
 
 
+PATIENCE = 0.5
+"""Seconds that a demand waits for the resources to be read: others who write wait along."""
+
+
 async def _find_fiches(ctx: Context, subject: str, most: int) -> Sequence[ShownResource]:
-    """Find the resources that speak of it most, and clearly."""
-    found = (hit.resource for hit in (await search(ctx.db, subject, limit=LOOKED_AT)).hits)
+    """Find the resources that speak of it most, and clearly; none while they are read for the first time."""
+    try:
+        page = await search(ctx.db, subject, limit=LOOKED_AT, patience=PATIENCE)
+    except IndexNotReadyError:
+        return []
+    found = (hit.resource for hit in page.hits)
     return [fiche for fiche in found if suggestions.is_answer(fiche.titre, fiche.description, subject)][:most]
 
 

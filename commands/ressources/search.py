@@ -6,6 +6,7 @@ from enum import StrEnum
 from functools import partial
 
 from pydantic import BaseModel
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import quotas
 from bot.cards import RowCard
@@ -25,7 +26,8 @@ from commands.ressources.feature import Deposit, Miss, Open, Share, feature
 from commands.ressources.posts import link_shortly, link_title
 from config.ressources import CATEGORIES, KINDS, LISTS
 from config.text import fold
-from storage.ressources import ResourceState, catalogue, search
+from storage.ressources import ResourceState, catalogue
+from storage.ressources.catalogue import IndexNotReadyError, SearchPage
 from storage.ressources.query import ANYTHING, QUERY_MAX, Query, split_words
 from storage.ressources.resources import AnyResource, get_resource
 from storage.search import Vocabulary
@@ -75,7 +77,7 @@ async def read_shelf(ctx: Context, at: Page, number: int) -> Shelf:
     offset = (number - 1) * PAGE
     match at.of:
         case Listing.FOUND:
-            found = await search(ctx.db, at.text, limit=PAGE, offset=offset)
+            found = await _search(ctx.db, at.text, PAGE, offset)
             return Shelf([hit.resource for hit in found.hits], found.total, number, PAGE, at, found.query, found.tokens)
         case Listing.LATEST:
             listed = await catalogue.list_latest(ctx.db, PAGE, offset)
@@ -84,6 +86,16 @@ async def read_shelf(ctx: Context, at: Page, number: int) -> Shelf:
         case Listing.OWN:
             listed = await catalogue.list_own(ctx.db, ctx.user.id, PAGE, offset)
     return Shelf(*listed, number, PAGE, at)
+
+
+async def _search(db: AsyncSession, text: str, limit: int, offset: int = 0) -> SearchPage:
+    """Find what is published. Raises UserError while all of it is read for the first time, if that takes long."""
+    try:
+        return await catalogue.search(db, text, limit=limit, offset=offset)
+    except IndexNotReadyError:
+        raise UserError(
+            "Les fiches sont en train d’être lues, pour la première fois : refaites votre recherche dans une minute."
+        ) from None
 
 
 AT_HOME = 3
@@ -123,7 +135,7 @@ async def offer_without_filters(ctx: Context, query: Query) -> Sequence[Button]:
     bare = " ".join(group.said for group in query.groups)
     if query.filters is ANYTHING or not bare:
         return []
-    found = await search(ctx.db, bare, limit=1)
+    found = await _search(ctx.db, bare, 1)
     return [Button("Sans les filtres", Page(of=Listing.FOUND, text=bare[:QUERY_MAX]))] if found.total else []
 
 
@@ -302,7 +314,7 @@ FAR = 4
 @feature.finds(KIND)
 async def find_resources(wanted: Search) -> Findings:
     """Find published resources, without those that are far from what is looked for."""
-    page = await search(wanted.db, wanted.words, limit=RANKED_MAX)
+    page = await _search(wanted.db, wanted.words, RANKED_MAX)
     if not page.hits or (not page.query.groups and page.query.filters is ANYTHING):
         return NOTHING
     near = [hit for hit in page.hits if hit.score * FAR >= page.hits[0].score]

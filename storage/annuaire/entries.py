@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -19,7 +20,8 @@ from config.text import fold
 from config.themes import THEMES
 from storage.communes import Commune, find_place_exactly, get_commune
 from storage.database import Code, UtcTime, execute, insertion
-from storage.people import Audience, Person, Role, get
+from storage.people import SHOWN_TO, Audience, Person, Role, get
+from storage.people.person import name_fully
 
 PHONE_MAX, EMAIL_MAX, SITE_MAX = 32, 254, 300
 """Characters, as the tables hold them."""
@@ -211,7 +213,44 @@ NETWORK = (Role.CONSEILLER, Role.COORDINATEUR, Role.ANIMATEUR, Role.HOTLINE)
 """To whom the directory is open; an agent invité may be anybody who came in."""
 
 
-def may_see(viewer: Person, person: Person, name: str) -> bool:
+class ListedPerson(NamedTuple):
+    """A person as the directory reads them, light, for there are thousands; ``Person`` says what each field is."""
+
+    id: str
+    username: str
+    helps: bool = False
+    role: Role | None = None
+    prenom: str | None = None
+    nom: str | None = None
+    email: str | None = None
+    telephone: str | None = None
+    structure: str | None = None
+    code_commune: str | None = None
+    departements: Sequence[str] = ()
+    skills: Sequence[str] = ()
+    skill_words: Sequence[str] = ()
+    languages: Sequence[str] = ()
+    shown_to: Mapping[str, str] = MappingProxyType({})
+
+    @property
+    def full_name(self) -> str:
+        """First and last name, or the user name while they are not known."""
+        return name_fully(self.prenom, self.nom, self.username)
+
+    @property
+    def departement(self) -> str | None:
+        """The one where they work first."""
+        return self.departements[0] if self.departements else None
+
+    def audience(self, name: str) -> Audience:
+        """Whom a field of ``SHOWN_TO`` is shown to."""
+        return Audience(self.shown_to.get(name, SHOWN_TO[name]))
+
+
+AnyPerson = Person | ListedPerson
+
+
+def may_see(viewer: Person, person: AnyPerson, name: str) -> bool:
     """Whether somebody may see that field (of ``SHOWN_TO``) of a person; one’s own are all seen."""
     if viewer.id and viewer.id == person.id:
         return True
@@ -251,7 +290,7 @@ class ShownPerson:
         return show_phone(self.telephone)
 
 
-def show_person(viewer: Person, person: Person) -> ShownPerson:
+def show_person(viewer: Person, person: AnyPerson) -> ShownPerson:
     """Show a person as somebody sees them."""
     fields: dict[str, Any] = {
         "structure": person.structure or "",
@@ -277,21 +316,22 @@ def name_place(code: str) -> str:
     return f"{found.nom.replace(chr(39), '’')} ({code})" if found else code
 
 
-def name_commune(person: Person) -> str:
+def name_commune(person: AnyPerson) -> str:
     """Name where somebody works; empty while it is not known."""
     commune = find_commune(person)
     return commune.nom if commune else ""
 
 
-def find_commune(person: Person) -> Commune | None:
+def find_commune(person: AnyPerson) -> Commune | None:
     """Find the commune of today where somebody works: that of an arrondissement, or the one a former commune is part
     of."""
     code = person.code_commune or ""
-    found = find_place_exactly(code).place if code and get_commune(code) is None else None
-    return found.commune if found else get_commune(code)
+    commune = get_commune(code)
+    found = find_place_exactly(code).place if code and commune is None else None
+    return found.commune if found else commune
 
 
-def list_skills(person: Person) -> tuple[str, ...]:
+def list_skills(person: AnyPerson) -> tuple[str, ...]:
     """List what somebody can do: the short labels of themes, then their own words."""
     return (*(THEMES[code].court for code in person.skills if code in THEMES), *person.skill_words)
 
@@ -327,10 +367,10 @@ class Helper(NamedTuple):
     @property
     def full_name(self) -> str:
         """First and last name, or the user name while they are not known."""
-        return " ".join(filter(None, (self.prenom, self.nom))) or f"@{self.username}"
+        return name_fully(self.prenom, self.nom, self.username)
 
 
-def measure_nearness(viewer: Person, helper: Person, commune: Commune | None, departement: str) -> int:
+def measure_nearness(viewer: Person, helper: AnyPerson, commune: Commune | None, departement: str) -> int:
     """Find where in ``NEARNESS`` somebody is, as far as who asks may know where they work."""
     if commune and find_commune(helper) == commune and may_see(viewer, helper, "commune"):
         return 0

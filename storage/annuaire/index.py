@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, cached_property, lru_cache
@@ -18,7 +18,7 @@ from config.territories import DEPARTEMENTS, hub_of
 from config.text import fold, make_theme_word
 from config.text import split_words as split_all
 from config.themes import THEMES, find_theme
-from storage.annuaire.entries import Contact, ContactState, find_commune, may_see
+from storage.annuaire.entries import AnyPerson, Contact, ContactState, ListedPerson, find_commune, may_see
 from storage.communes import Commune, find_place_exactly
 from storage.database import dialect, execute
 from storage.people import SHOWN_TO, Audience, Awaited, Person, Role
@@ -59,7 +59,7 @@ class DirectoryEntry:
     ``open_fields`` are those that the whole réseau sees; ``order`` is where it comes among others as good.
     """
 
-    person: Person | None
+    person: AnyPerson | None
     contact: Contact | None
     name: str
     departements: frozenset[str]
@@ -68,7 +68,7 @@ class DirectoryEntry:
     order: tuple[bool, str, str]
 
     @classmethod
-    def of_person(cls, person: Person) -> "DirectoryEntry":
+    def of_person(cls, person: AnyPerson) -> "DirectoryEntry":
         """Make the entry of a person with all words, whoever may see them."""
         name, places = fold(person.full_name), frozenset(person.departements)
         seen = frozenset(field for field in SHOWN_TO if person.audience(field) is Audience.RESEAU)
@@ -94,7 +94,7 @@ def _weigh(text: str, whole: int, part: int, field: str = "") -> Iterator[Word]:
     return ((word, weight, field) for word in found)
 
 
-def _list_person_words(person: Person) -> Iterator[Word]:
+def _list_person_words(person: AnyPerson) -> Iterator[Word]:
     for name in (person.prenom, person.nom):
         yield from _weigh(name or "", WHOLE, WHOLE)
     yield from _weigh(person.username, USERNAME, USERNAME)
@@ -181,17 +181,25 @@ class DirectoryHit:
 class DirectoryIndex:
     """Entries by their places, and the words of each field that lead there ("": of what everybody sees)."""
 
-    def __init__(self, entries: Sequence[DirectoryEntry]) -> None:
-        self.entries = entries
+    def __init__(self, entries: Iterable[DirectoryEntry] = ()) -> None:
+        self.entries: list[DirectoryEntry] = []
         self.fields: dict[str, InvertedIndex] = defaultdict(InvertedIndex)
-        for place, entry in enumerate(entries):
-            for word, weight, name in entry.words:
-                self.fields[name].add(word, place, weight)
+        self._letters: dict[str, None] = {}
+        for entry in entries:
+            self.add(entry)
+
+    def add(self, entry: DirectoryEntry) -> None:
+        """Add somebody or something, at the next place; all before the first search."""
+        place = len(self.entries)
+        self.entries.append(entry)
+        for word, weight, name in entry.words:
+            self.fields[name].add(word, place, weight)
+        self._letters.update((word, None) for word, *_ in entry.words if word.isalpha())
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
         """All words of letters."""
-        return Vocabulary(word for entry in self.entries for word, *_ in entry.words if word.isalpha())
+        return Vocabulary(self._letters)
 
     def search(self, viewer: Person, query: str) -> list[DirectoryHit]:
         """Find all that somebody may by these words, the best first; each word must find it.
@@ -294,7 +302,7 @@ def _rank_hit(hit: DirectoryHit, here: frozenset[str]) -> tuple[int, bool, tuple
     return -hit.score, hit.entry.departements.isdisjoint(here), hit.entry.order
 
 
-AT_ONCE = 100
+AT_ONCE = 50
 """Entries indexed before others have their turn: the first time there may be thousands."""
 BETWEEN = "\x1e"
 """What stands between two rows: no JSON holds it."""
@@ -343,7 +351,7 @@ class _Memory:
 
     texts: Sequence[str] = ()
     entries: dict[str, DirectoryEntry] = field(default_factory=dict)
-    index: DirectoryIndex = field(default_factory=lambda: DirectoryIndex(()))
+    index: DirectoryIndex = field(default_factory=DirectoryIndex)
 
 
 _memories: dict[bool, _Memory] = {}
@@ -378,7 +386,7 @@ def _is_there(table: type[Person] | type[Awaited], today: date) -> ColumnElement
 
 
 async def _build_index(texts: Sequence[str], known: dict[str, DirectoryEntry]) -> _Memory:
-    """Make all entries; what did not change is not read anew."""
+    """Make all entries, and their index; what did not change is not read anew, and others have their turn."""
     readers: tuple[Callable[[str], DirectoryEntry], ...] = (_read_person, _read_contact, _read_announced)
     entries: dict[str, DirectoryEntry] = {}
     for reader, text in zip(readers, texts, strict=True):
@@ -386,7 +394,12 @@ async def _build_index(texts: Sequence[str], known: dict[str, DirectoryEntry]) -
             entries[line] = known.get(line) or reader(line)
             if len(entries) % AT_ONCE == 0:
                 await asyncio.sleep(0)
-    return _Memory(texts, entries, DirectoryIndex(_drop_announced(entries)))
+    made = _Memory(texts, entries)
+    for entry in _drop_announced(entries):
+        made.index.add(entry)
+        if len(made.index.entries) % AT_ONCE == 0:
+            await asyncio.sleep(0)
+    return made
 
 
 def _drop_announced(entries: dict[str, DirectoryEntry]) -> tuple[DirectoryEntry, ...]:
@@ -400,14 +413,14 @@ def _read_person(line: str) -> DirectoryEntry:
     said = _PEOPLE.read(line)
     given, derived = said.pop("role"), said.pop("derived_role")
     role = given or derived
-    said |= {"role": role and Role(role), "shown_to": said["shown_to"] or {}, "helps": bool(said["helps"])}
-    return DirectoryEntry.of_person(Person(**said))
+    said |= {"role": Role(role) if role else None, "shown_to": said["shown_to"] or {}, "helps": bool(said["helps"])}
+    return DirectoryEntry.of_person(ListedPerson(**said))
 
 
 def _read_announced(line: str) -> DirectoryEntry:
     said = _LINES.read(line)
     role, username = said.pop("role"), said.pop("username") or ""
-    return DirectoryEntry.of_person(Person(**said, id="", username=username, role=role and Role(role)))
+    return DirectoryEntry.of_person(ListedPerson(**said, id="", username=username, role=Role(role) if role else None))
 
 
 def _read_contact(line: str) -> DirectoryEntry:

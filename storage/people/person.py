@@ -68,6 +68,11 @@ SHOWN_TO = {
 """Whom each field is shown to while nobody said otherwise; name, role and département are shown to the réseau."""
 
 
+def name_fully(prenom: str | None, nom: str | None, username: str) -> str:
+    """Name somebody: first and last name, or the user name while they are not known."""
+    return " ".join(part for part in (prenom, nom) if part) or f"@{username}"
+
+
 class Person(SQLModel, table=True):
     """One person of the register, known by the Mattermost id (names and addresses change).
 
@@ -143,7 +148,7 @@ class Person(SQLModel, table=True):
     @property
     def full_name(self) -> str:
         """First and last name, or the user name while they are not known."""
-        return " ".join(part for part in (self.prenom, self.nom) if part) or f"@{self.username}"
+        return name_fully(self.prenom, self.nom, self.username)
 
     def today(self, now: datetime) -> date:
         """The date where they are at that instant."""

@@ -29,6 +29,10 @@ SAME, SYNONYM, OF_THEME = 100, 80, 60
 """What a word is worth for itself, for another that means the same, and for its theme."""
 
 
+_PLURALS = ("s", "aux", "eux", "oux")
+"""How plurals end, of which the last letter is their mark."""
+
+
 class _Stemmer(Protocol):
     def stemWord(self, word: str) -> str: ...
 
@@ -58,7 +62,7 @@ def stem(word: str) -> str:
 
 def singularise(word: str) -> str:
     """Take off a folded word what mostly marks its plural: « conseiller » and « conseillers » have not one stem."""
-    return re.sub(r"(?<=[aeo]u)x$|s$", "", word) if len(word) > 3 else word
+    return word[:-1] if len(word) > 3 and word.endswith(_PLURALS) else word
 
 
 def make_tokens(found: Sequence[str]) -> list[str]:
@@ -128,7 +132,7 @@ def _phrase_lengths() -> Mapping[str, tuple[int, ...]]:
 
 @cache
 def _stemmer() -> _Stemmer:
-    return cast(_Stemmer, libraries.snowballstemmer.stemmer("french"))
+    return cast(_Stemmer, libraries.snowball.Stemmer("french"))
 
 
 QUERY_MAX = 200

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 import sqlalchemy
-from sqlalchemy import JSON, Column, Text, bindparam, cast, func, or_, update
+from sqlalchemy import JSON, BigInteger, Column, Text, bindparam, cast, func, or_, update
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
@@ -213,17 +213,38 @@ async def iterate_pages(db: AsyncSession, state: ResourceState, size: int = 500)
 
 
 async def iterate_news(
-    db: AsyncSession, seen: int, size: int = 500
-) -> AsyncIterator[Sequence[tuple[ShownResource, ResourceState]]]:
-    """Yield all that was written after a number, whatever its state, so many at a time."""
-    last = 0
+    db: AsyncSession, seen: int, last: int = 0, size: int = 100
+) -> AsyncIterator[Sequence[tuple[ShownResource, ResourceState, int]]]:
+    """Yield all that was written after a number, with its state and the number of its last writing, so many at a time:
+    the resources after ``last``, in the order of their own numbers."""
     while rows := (await execute(db, _NEWS, {"seen": seen, "last": last, "size": size})).all():
-        yield [(_make_shown(row), row[-1]) for row in rows]
+        yield [_make_news(row) for row in rows]
         last = rows[-1][0]
+
+
+async def list_written_since(db: AsyncSession, seen: int) -> Sequence[int]:
+    """List what was written after a number, whatever its state."""
+    return (await db.exec(select(Resource.id).where(col(Resource.revision) > seen))).all()  # type: ignore[return-value]
+
+
+async def sum_up(db: AsyncSession, seen: int) -> tuple[int, int, int]:
+    """Sum up what is published and was not written after a number: how many, their numbers, and these times that of
+    their last writing."""
+    number, revision = col(Resource.id), col(Resource.revision)
+    sums = select(func.count(), func.sum(number), func.sum(cast(number, BigInteger) * revision))
+    count, numbers, products = (
+        await db.exec(sums.where(Resource.state == ResourceState.PUBLISHED, revision <= seen))
+    ).one()
+    return count, int(numbers or 0), int(products or 0)
 
 
 def _make_shown(row: Sequence[Any]) -> ShownResource:
     return ShownResource(*row[:-1])
+
+
+def _make_news(row: Sequence[Any]) -> tuple[ShownResource, ResourceState, int]:
+    *listed, state, revision = row
+    return ShownResource(*listed), state, revision
 
 
 _COLUMNS = tuple(name for name in Resource.model_fields if name != "id")
@@ -233,7 +254,7 @@ _SHOWN = sqlalchemy.select(*_LISTED, _STAMP.scalar_subquery().label("stamp")).wh
     col(Resource.id).in_(bindparam("numbers", expanding=True))
 )
 _NEWS = (
-    sqlalchemy.select(*_LISTED, col(Resource.state))
+    sqlalchemy.select(*_LISTED, col(Resource.state), col(Resource.revision))
     .where(col(Resource.revision) > bindparam("seen"), col(Resource.id) > bindparam("last"))
     .order_by(col(Resource.id))
     .limit(bindparam("size"))

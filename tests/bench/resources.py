@@ -17,7 +17,7 @@ from config.ressources import CATEGORIES, KINDS, synonyms
 from config.themes import THEMES
 from storage.communes import list_communes
 from storage.database import Database
-from storage.ressources import Resource, ResourceState, search
+from storage.ressources import Resource, ResourceState, catalogue, search
 from storage.ressources.query import split_words, stem
 from storage.ressources.resources import begin_writing, make_key, write_resources
 from tests.bench.client import Chatter
@@ -25,7 +25,7 @@ from tests.bench.figures import Figure, ms
 from tests.bench.plan import Plan
 from tests.bench.store import Stores
 
-GOAL, RATIO = 0.030, 2.0
+GOAL, RATIO, FIRST = 0.030, 2.0, 0.050
 FOUND = 10
 AT_ONCE = 500
 QUERIES = (
@@ -44,21 +44,40 @@ Ask = Callable[[str], Awaitable[Sequence[Any]]]
 async def measure(plan: Plan, chatter: Chatter, stores: Stores, folder: Path) -> Figure:
     """Every query in turn, ours and theirs one after the other; the first one of ours reads the table."""
     resources = list(_resources(plan.resources))
-    database = Database(stores.bot)
+    database = Database(stores.bot, folder=folder)
     try:
         await _store(database, resources)
-        begun = time.perf_counter()
-        await _ours(database, QUERIES[0])
-        first = time.perf_counter() - begun
+        making, first = await _warm_up(database), await _first(database)
         asked = _sqlite if database.is_sqlite else _postgresql
         ours, theirs = await asked(plan, database, stores.raw(stores.hand), resources)
     finally:
         await database.close()
     ratio = median(ours) / median(theirs)
-    measured = f"{ms(median(ours))} = ×{ratio:.2f}, {ms(max(ours))} au plus, la première fois {ms(first)}"
+    measured = f"{ms(median(ours))} = ×{ratio:.2f}, {ms(max(ours))} au plus ; après un démarrage {ms(first)}"
+    measured += f", sans fichier {ms(making)}"
     name = f"(o) recherche parmi {plan.resources} fiches, {stores.name}"
-    goal, kept = "≤ 30 ms, ≤ ×2", median(ours) <= GOAL and ratio <= RATIO
+    goal = "≤ 30 ms, ≤ ×2 ; ≤ 50 ms"
+    kept = median(ours) <= GOAL and ratio <= RATIO and first <= FIRST
     return Figure(name, measured, f"{ms(median(theirs))}, {ms(max(theirs))} au plus", goal, kept)
+
+
+async def _warm_up(database: Database) -> float:
+    """Read all of them, and write the file, as the first start does."""
+    begun = time.perf_counter()
+    async with database.transaction(writes=False) as db:
+        await catalogue.warm_up(db)
+    return time.perf_counter() - begun
+
+
+async def _first(database: Database) -> float:
+    """Search as a process does that has just begun, with the file of the one before: the middle of five."""
+    took = []
+    for query in QUERIES[:5]:
+        catalogue.forget_indexes()
+        begun = time.perf_counter()
+        await _ours(database, query)
+        took.append(time.perf_counter() - begun)
+    return median(took)
 
 
 async def _ours(database: Database, query: str) -> int:

@@ -1,0 +1,372 @@
+"""The ressourcerie in memory: which words find which resources, and how well; all in whole numbers."""
+
+import hashlib
+import sys
+from array import array
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from heapq import nsmallest
+from itertools import accumulate, chain
+from math import log2
+from operator import mul
+from pathlib import Path
+from sys import intern
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from config import libraries
+from config import text as config_text
+from config.ressources import LISTS, synonyms
+from config.text import make_theme_word
+from config.themes import THEMES, from_bits
+from storage import search
+from storage.index_file import IndexFile
+from storage.ressources import query
+from storage.ressources.query import (
+    ANYTHING,
+    OF_THEME,
+    PDF,
+    SAME,
+    SYNONYM,
+    ChosenCode,
+    Filters,
+    Group,
+    Query,
+    Tag,
+    list_meanings,
+    make_tokens,
+    singularise,
+    split_words,
+    stem,
+)
+from storage.ressources.resources import ShownResource
+from storage.search import PREFIX_MIN, InvertedIndex, Vocabulary, count_slips_allowed
+
+TITLE, TITLE_SHARED = 60, 60
+"""What a word of a title weighs, and what all of them share."""
+FIRST, AGAIN, MOST = 24, 6, 42
+"""What a word of a description weighs, what each repetition adds, and the most that it comes to."""
+LABELS = {"categorie": 18, "type": 15, "niveau": 12, "public": 12}
+THEME, AUTHOR = 15, 20
+
+
+class IndexEntry(NamedTuple):
+    """A published resource, without its texts: ``day`` is a number that grows with its date, ``revision`` that of the
+    writing that it was read of."""
+
+    number: int
+    day: int
+    themes: int
+    choices: frozenset[ChosenCode]
+    revision: int
+
+    def passes(self, filters: Filters) -> bool:
+        """Whether it is as these demand."""
+        since = filters.since is None or self.day >= filters.since.toordinal()
+        return since and filters.choices <= self.choices and all(self._bears(tag) for tag in filters.tags)
+
+    def _bears(self, tag: Tag) -> bool:
+        # Many themes are no category, and many resources have none: that makes them no match.
+        return bool(self.themes & tag.bit) or bool(tag.categorie and ("categorie", tag.categorie) in self.choices)
+
+
+Weights = Mapping[str, int]
+"""The tokens that find a resource, and what each weighs."""
+
+
+def make_entry(resource: ShownResource, revision: int = 0) -> tuple[IndexEntry, Weights, Collection[str]]:
+    """Make the entry of a stored resource, the tokens that find it, and the words that stand in it."""
+    said = split_words(resource.description)
+    weights: dict[str, int] = {}
+    for token in make_tokens(said):
+        weights[token] = min(MOST, weights.get(token, FIRST - AGAIN) + AGAIN)
+    for text, weight in _list_fields(resource):
+        found = split_words(text)
+        said += found
+        for token in dict.fromkeys(make_tokens(found)):
+            weights[token] = weights.get(token, 0) + weight
+    weights |= {make_theme_word(code): THEME for code in from_bits(resource.themes)}
+    for token in weights:
+        if meanings := list_meanings(token):
+            # Whoever looks for a word finds what means the same at less, never at more.
+            weights[token] = max([weights[token], *(weights.get(m, 0) * SYNONYM // SAME for m in meanings)])
+    day = resource.date.toordinal()
+    entry = IndexEntry(resource.id, day, resource.themes, _list_choices(resource), revision)
+    return entry, weights, {singularise(word) for word in said}
+
+
+def _list_fields(resource: ShownResource) -> Iterator[tuple[str, int]]:
+    """Yield the texts of which each word counts once, and what it weighs in each."""
+    yield resource.titre, TITLE + TITLE_SHARED // max(1, len(split_words(resource.titre)))
+    for liste, weight in LABELS.items():
+        if choice := LISTS[liste].get(getattr(resource, liste)):
+            yield choice.libelle, weight
+    yield from ((THEMES[code].court, THEME) for code in from_bits(resource.themes))
+    yield resource.auteur, AUTHOR
+
+
+def _list_choices(resource: ShownResource) -> frozenset[ChosenCode]:
+    choices = [(liste, getattr(resource, liste)) for liste in LISTS]
+    is_pdf = urlsplit(resource.url).path.lower().endswith(".pdf")
+    return _share(frozenset([*choices, ("type", PDF), ("type", "document")] if is_pdf else choices))
+
+
+@cache
+def _share(choices: frozenset[ChosenCode]) -> frozenset[ChosenCode]:
+    """Return the same object for all resources of the same kind."""
+    return choices
+
+
+@cache
+def describe_making() -> str:
+    """Describe by what entries are made, so that those of another version are made anew: this code, and its tables."""
+    code = (Path(module.__file__ or "").read_bytes() for module in (query, search, config_text, sys.modules[__name__]))
+    tables = repr((synonyms(), LISTS, THEMES, libraries.snowball.version()))
+    return hashlib.sha256(b"".join((*code, tables.encode()))).hexdigest()
+
+
+PREFIX = 60
+"""What the beginning of a word is worth."""
+ONE_SLIP, TWO_SLIPS = 70, 45
+"""What a word with so many wrong letters is worth."""
+EXPANSIONS_MAX = 24
+USUAL = 50
+"""A word that is in fewer than one resource of so many tells no more than one that is in these."""
+ENOUGH = 10
+"""Where so many say all that is asked, others are not found."""
+FEW = 5
+"""Where fewer are found, what is of the same theme is shown after them."""
+COVERED_MIN = 30
+"""What a resource says at least of what is asked, each word weighed by how telling it is, in hundredths."""
+FULL = 120
+"""What the only word of a title weighs: found by all its words, a resource scores 100."""
+
+Scores = dict[int, int]
+"""How well resources are found, by their place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """How many are found, and the best: the number of each, and how well it is found (of 100); ``tokens`` find them."""
+
+    total: int
+    best: Sequence[tuple[int, int]]
+    tokens: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _WeighedGroup:
+    """A group as it is looked for: tokens with their worth, and how telling it is."""
+
+    worths: Mapping[str, int]
+    telling: int
+
+
+class PackedEntries:
+    """Resources as they lie in a file: a column of each thing that is known of them, one after the other."""
+
+    def __init__(self, file: IndexFile, tokens: Sequence[str]) -> None:
+        self.numbers, self._tokens = file.numbers("numbers", "q"), tokens
+        self._revisions, self._themes = file.numbers("revisions", "q"), file.numbers("themes", "Q")
+        self._days, self._kinds = file.numbers("days", "I"), file.numbers("kinds", "I")
+        self._starts, self._held = file.numbers("held_starts", "I"), file.numbers("held", "I")
+        self._choices = [
+            _share(frozenset((liste, code) for liste, code in choices)) for choices in file.said["choices"]
+        ]
+
+    def list_writings(self) -> dict[int, int]:
+        """List the last writing of each resource, by their numbers."""
+        return dict(zip(self.numbers, self._revisions, strict=True))
+
+    def read_entry(self, place: int) -> IndexEntry:
+        """Read what is known of the resource of a place."""
+        choices = self._choices[self._kinds[place]]
+        return IndexEntry(self.numbers[place], self._days[place], self._themes[place], choices, self._revisions[place])
+
+    def list_tokens(self, place: int) -> Sequence[str]:
+        """List the tokens that find the resource of a place."""
+        return [self._tokens[number] for number in self._held[self._starts[place] : self._starts[place + 1]]]
+
+
+def _pack_entries(entries: Sequence[IndexEntry]) -> tuple[Mapping[str, Any], "dict[str, array[int]]"]:
+    """Make the columns of resources, as ``PackedEntries`` reads them, and what is to be said beside."""
+    kinds = {choices: number for number, choices in enumerate(dict.fromkeys(one.choices for one in entries))}
+    columns = {
+        "numbers": array("q", (one.number for one in entries)),
+        "revisions": array("q", (one.revision for one in entries)),
+        "themes": array("Q", (one.themes for one in entries)),
+        "days": array("I", (one.day for one in entries)),
+        "kinds": array("I", (kinds[one.choices] for one in entries)),
+    }
+    return {"choices": [sorted(choices) for choices in kinds]}, columns
+
+
+class Index:
+    """Published resources by their places, and the tokens that lead there; those of a file, if there is one."""
+
+    def __init__(self, file: IndexFile | None = None) -> None:
+        self._tokens = InvertedIndex(file)
+        self._packed = PackedEntries(file, file.text("tokens")) if file else None
+        numbers = self._packed.numbers if self._packed else ()
+        self._places: list[IndexEntry | None] = [None] * len(numbers)
+        """Those of the file are read when they are first looked at."""
+        self._held: dict[int, Sequence[str]] = {}
+        """The tokens of each place that did not come out of the file."""
+        self._free: list[int] = []
+        self._by_number = dict(zip(numbers, range(len(numbers)), strict=True))
+        self._words = Vocabulary(file.text("words") if file else ())
+        """All that were ever read: one of which no token is left leads nowhere."""
+
+    def __len__(self) -> int:
+        return len(self._by_number)
+
+    def put(self, entry: IndexEntry, weights: Weights, words: Collection[str]) -> None:
+        """Add a resource, in place of what was known of it."""
+        self.drop(entry.number)
+        place = self._free.pop() if self._free else len(self._places)
+        if place == len(self._places):
+            self._places.append(None)
+        self._places[place] = entry
+        self._by_number[entry.number] = place
+        self._held[place] = tuple(map(intern, weights))
+        for token, weight in weights.items():
+            self._tokens.add(token, place, weight)
+        self._words.add(words)
+
+    def drop(self, number: int) -> None:
+        """Forget a resource, if it is there."""
+        place = self._by_number.pop(number, None)
+        if place is None:
+            return
+        for token in self._list_tokens(place):
+            self._tokens.drop(token, place)
+        self._places[place] = None
+        self._held[place] = ()
+        self._free.append(place)
+
+    def _list_tokens(self, place: int) -> Sequence[str]:
+        held = self._held.get(place)
+        return self._packed.list_tokens(place) if held is None and self._packed else held or ()
+
+    def _get(self, place: int) -> IndexEntry:
+        """Get the resource of a place that one of them has."""
+        entry = self._places[place]
+        if entry is None:
+            assert self._packed, place
+            entry = self._places[place] = self._packed.read_entry(place)
+        return entry
+
+    def sum_up(self, without: Collection[int] = ()) -> tuple[int, int, int]:
+        """Sum up which writings came out of the file, but for those of some numbers, as ``resources.sum_up`` does."""
+        written = self._packed.list_writings() if self._packed else {}
+        for number in without:
+            written.pop(number, None)
+        return len(written), sum(written), sum(map(mul, written, written.values()))
+
+    def pack(self) -> tuple[Mapping[str, Any], Mapping[str, bytes]]:
+        """Pack all of it for a file: what is to be said of it, and its parts.
+
+        Another thread may search meanwhile, none may put or drop.
+        """
+        places = dict(zip(self._by_number.values(), range(len(self)), strict=True))
+        tokens, parts = self._tokens.pack(places.__getitem__)
+        number_of = {token: number for number, token in enumerate(tokens)}
+        held = [array("I", map(number_of.__getitem__, self._list_tokens(place))) for place in places]
+        words = "\n".join(word for word in self._words if stem(word) in number_of).encode()
+        said, columns = _pack_entries([self._get(place) for place in places])
+        columns |= {
+            "held_starts": array("I", accumulate(map(len, held), initial=0)),
+            "held": array("I", chain.from_iterable(held)),
+        }
+        return said, {**parts, "words": words, **{name: column.tobytes() for name, column in columns.items()}}
+
+    def search(self, query: Query, most: int) -> Ranking:
+        """Rank the best of what is found, so many at most; of what is as good, the newest first.
+
+        Where little is found, what is of the same theme comes after it.
+        """
+        found = self._rank(query, most)
+        if not found.total and query.wider is not None:
+            return self.search(query.wider, most)
+        return found if found.total >= FEW else self._rank(query, most, is_wide=True)
+
+    def _rank(self, query: Query, most: int, *, is_wide: bool = False) -> Ranking:
+        sought = [self._seek(group, group is query.groups[-1], is_wide) for group in query.groups]
+        scores = self._scores(sought, query.filters) if sought else self._all(query.filters)
+        full = FULL * max(1, sum(one.telling for one in sought)) if len(sought) > 1 else FULL
+        last = sorted(scores.values(), reverse=True)[:most][-1:] or [0]
+        near = ((score, self._get(place)) for place, score in scores.items() if score >= last[0])
+        best = nsmallest(most, [(-score, -entry.day, entry.number) for score, entry in near])
+        ranked = [(number, max(1, min(100, -score * 100 // full))) for score, _, number in best]
+        return Ranking(len(scores), ranked, frozenset().union(*(one.worths for one in sought)))
+
+    def _all(self, filters: Filters) -> Scores:
+        return self._passing(dict.fromkeys(self._by_number.values(), FULL), filters)
+
+    def _passing(self, scores: Scores, filters: Filters) -> Scores:
+        if filters is ANYTHING:
+            return scores
+        return {place: score for place, score in scores.items() if self._get(place).passes(filters)}
+
+    def _scores(self, sought: Sequence[_WeighedGroup], filters: Filters) -> Scores:
+        """Score the places that are found, each word of several weighed by how telling it is."""
+        found = [self._passing(self._follow(one.worths), filters) for one in sought]
+        if len(found) == 1:
+            return found[0]
+        by_all = set(found[0]).intersection(*found[1:])
+        if len(by_all) >= ENOUGH:
+            told = [(each, one.telling) for each, one in zip(found, sought, strict=True)]
+            return {place: sum(each[place] * telling for each, telling in told) for place in by_all}
+        return _score_partial(found, sought)
+
+    def _follow(self, worths: Mapping[str, int]) -> Scores:
+        """Score what these tokens say of each place; what is worth more is said last, and counts."""
+        return {place: score // 100 for place, score in self._tokens.follow(worths)}
+
+    def _seek(self, group: Group, is_last: bool, is_wide: bool) -> _WeighedGroup:
+        exact = {token: worth for token, worth in group.worths.items() if token in self._tokens}
+        more = self._begun(group.said) if is_last or not exact else {}
+        if group.theme in self._tokens and (is_wide or not exact):
+            more = {**more, group.theme: OF_THEME}
+        more = more or ({} if exact else self._mistyped(group.said))
+        known = exact or more
+        most = max((self._count(token) for token in known), default=0)
+        telling = int(100 * log2(1 + len(self) / (most + max(1, len(self)) / USUAL)))
+        return _WeighedGroup({**more, **exact}, telling if known else telling // 2)
+
+    def _begun(self, word: str) -> dict[str, int]:
+        """Find the tokens of the words that begin so."""
+        words = self._words.begin_with(word) if len(word) >= PREFIX_MIN else ()
+        return dict.fromkeys(self._list_most_used(words), PREFIX)
+
+    def _mistyped(self, word: str) -> dict[str, int]:
+        """Find the tokens of the words nearest to one that nobody wrote."""
+        slips = count_slips_allowed(word)
+        if not (slips and word.isalpha()):
+            return {}
+        near, least = self._words.find_nearest(singularise(word), slips, EXPANSIONS_MAX)
+        return dict.fromkeys(self._list_most_used(near), ONE_SLIP if least == 1 else TWO_SLIPS)
+
+    def _list_most_used(self, words: Sequence[str]) -> Sequence[str]:
+        """List the tokens of some words, those first that lead to most places."""
+        known = {token for token in map(stem, words) if token in self._tokens}
+        return sorted(known, key=lambda token: (-self._count(token), token))[:EXPANSIONS_MAX]
+
+    def _count(self, token: str) -> int:
+        return len(self._tokens.list_places(token))
+
+
+def _score_partial(found: Sequence[Scores], sought: Sequence[_WeighedGroup]) -> Scores:
+    """Score the places of which most of what is asked is said; a part counts for less than its share."""
+    rest = total = max(1, sum(one.telling for one in sought))
+    scores, covered = Scores(), Scores()
+    for each, one in sorted(zip(found, sought, strict=True), key=lambda both: -both[1].telling):
+        # What only words say that are left, and tell too little, is not found anyway.
+        places = each if rest * 100 >= total * COVERED_MIN else each.keys() & scores.keys()
+        for place in places:
+            scores[place] = scores.get(place, 0) + each[place] * one.telling
+            covered[place] = covered.get(place, 0) + one.telling
+        rest -= one.telling
+    kept = (place for place, telling in covered.items() if telling * 100 >= total * COVERED_MIN)
+    return {place: scores[place] * covered[place] // total for place in kept}
