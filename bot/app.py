@@ -76,10 +76,9 @@ class App:
         limits: Limits | None = None,
     ) -> None:
         self.settings, self._features = settings, choose_features(features, settings.features)
-        self.database = Database(settings.database_url, folder=settings.data_dir)
-        self.web = WebClient(describe_agent(settings))
-        database, self.skew, self.budget = self.database, ClockSkew(self.database), RateLimit(settings.work_calls)
-        self._clock = clock = self.skew.corrected(clock)
+        self.database = database = Database(settings.database_url, folder=settings.data_dir)
+        self.web, self.skew = WebClient(describe_agent(settings)), ClockSkew(database)
+        self.budget, self._clock = RateLimit(settings.work_calls), (clock := self.skew.corrected(clock))
         self.client = AioClient(settings.mattermost_url, settings.bot_token.get_secret_value(), self.budget)
         self.chat, self._tasks = Mattermost(self.client, settings.team), list[asyncio.Task[None]]()
         chat, self._traffic, self._folders = outside_transactions(self.chat), Traffic(), OrderFolders(settings.data_dir)

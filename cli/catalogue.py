@@ -226,7 +226,7 @@ COMMANDS: dict[str, click.Command] = {
         ),
         touches=WRITES,
     ),
-    "people": Command("cli.people.register:show", "montrer le registre : qui est qui", JSON_LIST, touches=READS),
+    "people": Command("cli.people.roster:show", "montrer le registre : qui est qui", JSON_LIST, touches=READS),
     "import": IMPORTS,
     "export": EXPORTS,
     "channels": CHANNELS,

@@ -6,18 +6,19 @@ import sqlite3
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.errors import ChatError
 from cli.errors import OperatorError
 from config.settings import Settings
-from storage.backup import BackupError
 from storage.database import async_url, place
-from storage.people import SameNameError
-from storage.schema import OldSchemaError, SchemaError
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
+
+    from bot.errors import ChatError
+    from storage.people import SameNameError
 
 _FULL = "il n’y a plus de place, ou la taille permise est atteinte : libérez-en, ou choisissez un autre disque"
 _RIGHTS = "qui lance la commande n’en a pas le droit : donnez-le (chown, chmod), ou indiquez un autre chemin"
@@ -125,10 +126,9 @@ def as_sentence(error: BaseException, settings: Settings | None = None) -> Opera
         return OperatorError(database_fault(error, settings))
     if isinstance(error, OSError):
         return _of_the_system(error, settings)
-    for kind, explain in _KINDS.items():
-        if isinstance(error, kind):
-            return explain(error)
-    return None
+    known = (_KINDS.get(f"{kind.__module__}.{kind.__qualname__}") for kind in type(error).__mro__)
+    explain = next(filter(None, known), None)
+    return explain(error) if explain else None
 
 
 def _is_of_postgresql(error: BaseException) -> bool:
@@ -136,7 +136,7 @@ def _is_of_postgresql(error: BaseException) -> bool:
     return type(error).__module__.startswith("asyncpg")
 
 
-def settings_fault(error: ValidationError) -> OperatorError:
+def settings_fault(error: "ValidationError") -> OperatorError:
     """Which variable is wrong; never its value, which may be a secret."""
     sentences = []
     for fault in error.errors(include_input=False):
@@ -147,13 +147,13 @@ def settings_fault(error: ValidationError) -> OperatorError:
     return OperatorError("Réglage refusé. " + " ".join(sentences), code=2)
 
 
-def chat_fault(error: ChatError) -> str:
+def chat_fault(error: "ChatError") -> str:
     """What Mattermost’s refusal means for the operator."""
     known = _MATTERMOST.get(error.status) or f"Le serveur Mattermost a répondu une erreur {error.status}."
     return f"{known} [{error}]" if error.error_id and error.status else known
 
 
-def same_name_fault(error: SameNameError) -> str:
+def same_name_fault(error: "SameNameError") -> str:
     """Whom the register knows by one name, and how it learns theirs of today."""
     return (
         f"Plusieurs personnes du registre s’appellent « {error.username} » ({', '.join(error.ids)}) : ce nom est passé "
@@ -178,13 +178,14 @@ def _of_the_system(error: OSError, settings: Settings | None) -> OperatorError |
     return None
 
 
-_KINDS: dict[type[BaseException], Callable[[Any], OperatorError | None]] = {
-    OperatorError: lambda error: error,
-    BackupError: lambda error: OperatorError(str(error)),
-    OldSchemaError: lambda error: OperatorError(str(error), code=2),
-    SchemaError: lambda error: OperatorError(str(error)),
-    ValidationError: settings_fault,
-    ChatError: lambda error: OperatorError(chat_fault(error)),
-    SameNameError: lambda error: OperatorError(same_name_fault(error)),
-    ModuleNotFoundError: _missing_package,
+_KINDS: dict[str, Callable[[Any], OperatorError | None]] = {
+    "cli.errors.OperatorError": lambda error: error,
+    "storage.backup.file.BackupError": lambda error: OperatorError(str(error)),
+    "storage.schema.OldSchemaError": lambda error: OperatorError(str(error), code=2),
+    "storage.schema.SchemaError": lambda error: OperatorError(str(error)),
+    "pydantic_core._pydantic_core.ValidationError": settings_fault,
+    "bot.errors.ChatError": lambda error: OperatorError(chat_fault(error)),
+    "storage.people.register.SameNameError": lambda error: OperatorError(same_name_fault(error)),
+    "builtins.ModuleNotFoundError": _missing_package,
 }
+"""By the place and name of each class: what raises it is there already, and no command imports what others raise."""

@@ -5,7 +5,7 @@ from cli.usage import Choice, Command, Touches, option
 
 _BATCH = option("--batch", type=POLL, metavar="N", help="celles d’un seul lot, par son numéro")
 KITS = Command(
-    "cli.kit:kits",
+    "cli.kits:kits",
     "les commandes de kits d’animation : tailles, adresses, colis (docs/wire.md)",
     _BATCH,
     JSON_LIST,

@@ -1,5 +1,6 @@
 """How commands fail, show progress and are documented."""
 
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -7,6 +8,7 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from bot.errors import ChatError
+from cli import faults
 from cli.errors import INTERRUPTED, OperatorError
 from cli.faults import as_sentence
 from cli.terminal import ProgressBar
@@ -157,3 +159,10 @@ def test_a_file_that_is_no_database_is_a_sentence(elsewhere: Path, capsys: pytes
     said = capsys.readouterr().err
     assert said.startswith("coop-bot : La base de données")
     assert "Traceback" not in said
+
+
+def test_each_fault_with_a_sentence_of_its_own_is_a_class_that_there_is() -> None:
+    for place in faults._KINDS:  # noqa: SLF001
+        module, _, name = place.rpartition(".")
+        kind = getattr(import_module(module), name)
+        assert f"{kind.__module__}.{kind.__qualname__}" == place

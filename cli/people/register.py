@@ -1,8 +1,7 @@
-"""« coop-bot role » and « coop-bot people »: the register of who is who, given, taken back and shown."""
+"""« coop-bot role »: a role of the register, given and taken back."""
 
 import asyncio
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -15,11 +14,11 @@ from bot.texts import Markdown, render
 from cli.checks import open_client
 from cli.command import Call
 from cli.delivery import Pen
-from cli.environment import begin_reading, open_up_to_date
+from cli.environment import open_up_to_date
 from cli.errors import OperatorError
 from cli.faults import chat_fault
 from cli.journal import note_about
-from cli.terminal import align, count
+from cli.people.roster import AUTO
 from commands.membres.changes import RoleProposal
 from commands.membres.members import Standing, feature, needs_approval
 from commands.membres.notices import BY_OPERATOR, Telling, begin_telling, tell_role_changes
@@ -29,9 +28,6 @@ from storage.database import Database
 from storage.journal import AuditAct, JournalEntry
 from storage.people import Person, Role
 from storage.people.notices import forget_role_notices
-
-AUTO = "auto"
-"""The role that follows from Mattermost: the register gives none."""
 
 
 async def role(call: Call, username: str, wanted: str) -> int:
@@ -47,17 +43,6 @@ async def role(call: Call, username: str, wanted: str) -> int:
                 await tell(db, Pen(settings, lambda: now, feature.name), [(person, after)], now)
                 await _tell_person(db, Pen(settings, lambda: now, feature.name), person, now)
     print(_outcome(person.username, before, given))
-    return 0
-
-
-async def show(call: Call, as_json: bool) -> int:
-    """Write the register, by user name."""
-    async with open_up_to_date(call.settings) as database, begin_reading(database) as db:
-        everybody = await people.every(db)
-    if as_json:
-        print(json.dumps([_as_object(person) for person in everybody], ensure_ascii=False))
-    else:
-        print("\n".join(_lines(everybody)))
     return 0
 
 
@@ -82,32 +67,6 @@ def _outcome(username: str, before: Role | None, now: Role | None) -> str:
 
 def _say(role: Role | None) -> str:
     return role.label if role else "le rôle suit Mattermost"
-
-
-def _as_object(person: Person) -> dict[str, object]:
-    """One person as docs/wire.md describes them."""
-    return {
-        "id": person.id,
-        "username": person.username,
-        "role": person.role.value if person.role else AUTO,
-        "departements": list(person.departements),
-        "structure": person.structure,
-    }
-
-
-def _lines(everybody: Sequence[Person]) -> Iterator[str]:
-    """A table to be read, as wide as its widest cells."""
-    rows = [("nom", "rôle", "départements", "structure")]
-    rows += [(f"@{p.username}", _short(p), ", ".join(p.departements) or "—", p.structure or "—") for p in everybody]
-    yield from align(rows)
-    yield f"{count(len(everybody), 'personne')}."
-
-
-def _short(person: Person) -> str:
-    """The role, and in brackets the one that follows from Mattermost, as far as it was told."""
-    if person.role is not None:
-        return person.role.value
-    return f"{AUTO} ({person.derived_role.value})" if person.derived_role else AUTO
 
 
 LOOK_UP_MAX = 5.0
