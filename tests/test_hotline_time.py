@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import delete
 
 from bot.calendar import OfficeHours
 from bot.clock import utc_now
@@ -21,7 +22,9 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 async def morning(helpdesk: Hotline) -> AsyncIterator[datetime]:
-    """It is the opening of a coming Tuesday, the day after and the day before being open too."""
+    """It is the opening of a coming Tuesday, the day after and the day before being open too; nobody is on duty."""
+    async with helpdesk.house.bot.database.transaction() as db:
+        await db.execute(delete(DutyTurn))
     hours = OfficeHours.of(helpdesk.house.settings)
     at = hours.next_opening((utc_now() + timedelta(days=2)).replace(hour=0, minute=0))
     while at.weekday() != 1 or not all(hours.opens_on((at + timedelta(days=n)).date()) for n in (-1, 1)):
