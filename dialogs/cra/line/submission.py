@@ -162,11 +162,11 @@ def _note_slips(found: LineValues, typed: TypedLine, pieces: Sequence[Piece]) ->
 
 
 def _prefer_years(found: LineValues, typed: TypedLine, pieces: Sequence[Piece]) -> None:
-    """Take an age in years rather than « jeune » beside it: « un jeune de 17 ans »."""
+    """Take an age in years below 18 rather than « jeune » beside it: « un jeune de 17 ans »."""
     ages = [(piece, piece.reading.value) for piece in pieces if piece.reading and piece.reading.element == "age"]
     years = [age for piece, age in ages if any(map(str.isdigit, typed.slice(piece.first, piece.end)))]
     words = {age for piece, age in ages if typed.slice(piece.first, piece.end).lower() in ("jeune", "jeunes")}
-    if years:
+    if years == [Age.DE_12_A_18]:
         found.said["age"] = [age for age in found.values("age") if age in years or age not in words]
 
 
