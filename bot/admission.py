@@ -83,7 +83,9 @@ class Admission:
             user = await people.fresh(db, request.user_id)
             if await self._may(user, request, db, trigger):
                 return user
-        raise await refuse_role(db, user, trigger.roles, self._d.settings.contact, self._d.access)
+        # Under what was clicked there is room for words only.
+        access = self._d.access if request.waiting_kind not in ("button", "submit") else None
+        raise await refuse_role(db, user, trigger.roles, self._d.settings.contact, access)
 
     async def _may(self, user: Person, request: Request, db: AsyncSession, trigger: Trigger) -> bool:
         return user.may(trigger.roles) or await self._is_let_in(user, request, db, trigger)
@@ -118,9 +120,9 @@ async def refuse_role(
     db: AsyncSession, user: Person, roles: Collection[Role], contact: str, access: AccessHook | None
 ) -> ReservedError:
     """The refusal of a command that is for people of these roles: it says whom somebody may ask who is refused by
-    mistake, or has the button by which who has no role asks for one."""
+    mistake, and has the button by which who has no role asks for one."""
     asks = access(user) if access else None
-    named = [] if contact or asks else [person.username for person in await list_to_ask(db)]
+    named = [] if contact else [person.username for person in await list_to_ask(db)]
     in_order = sorted(roles, key=list(Role).index)
     said = {"roles": in_order, "contact": contact, "animateurs": named, "may_ask": asks is not None}
     return ReservedError(render("refus/role", user=user, **said), [asks] if asks else [])
