@@ -47,15 +47,14 @@ _EVENT = re.compile(
     r"\b(?:organise|organisons|prépare|annonce[rz]?|propose[rz]?|ajoute[rz]?)\s+(?:une?|notre|ma|mon)\s+([^,.;:!?\n]{4,80})",
     re.IGNORECASE,
 )
-_FOR_AGENDA = re.compile(
-    r"\s+(?:à|a|dans|sur|pour)\s+l\W?agenda\b.*|\s+(?:que|et|je|comment|svp|stp|merci)\b.*", re.IGNORECASE
-)
+_FOR_AGENDA = re.compile(r" (?:(?:à|a|dans|sur|pour) l\W?agenda|que|et|je|comment|svp|stp|merci)\b", re.IGNORECASE)
+"""What follows the title of an event that is announced."""
 
 
 def _find_event_title(said: Utterance) -> str:
     """What is announced, as typed; "" where it is no more than « un événement »."""
     found = _EVENT.search(said.sentence.text) or TOLD.search(said.sentence.text)
-    title = _FOR_AGENDA.sub("", found[1]).strip() if found else ""
+    title = _FOR_AGENDA.split(" ".join(found[1].split()), maxsplit=1)[0].strip() if found else ""
     return "" if read_frame("evenement").issuperset(fold(title).split()) else title
 
 
