@@ -84,7 +84,7 @@ class Admission:
             if await self._may(user, request, db, trigger):
                 return user
         # Under what was clicked there is room for words only.
-        access = self._d.access if request.waiting_kind not in ("button", "submit") else None
+        access = self._d.access if request.waiting_kind in ("command", "event") else None
         raise await refuse_role(db, user, trigger.roles, self._d.settings.contact, access)
 
     async def _may(self, user: Person, request: Request, db: AsyncSession, trigger: Trigger) -> bool:

@@ -190,7 +190,6 @@ async def test_reading_goes_on_after_a_kill_and_takes_each_thing_once(newsroom: 
     async with asyncio.timeout(PATIENCE):
         await reached.wait()
     await house.restart()
-    web.opens_to(house.bot.web)
     await house.settled()
     found = [await newsroom.of_feed(number) for number in numbers]
     assert found == [["Article 0", "Article 1"]] * 9

@@ -230,6 +230,5 @@ async def test_a_bot_that_stops_leaves_no_reading_behind(
     finally:
         monkeypatch.undo()
         await house.start()
-        web.opens_to(house.bot.web)
     await house.settled()
     assert "Article 2" in await newsroom.of_feed(number), "what was stopped is taken up again"

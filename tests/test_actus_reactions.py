@@ -9,7 +9,7 @@ from storage.actus.items import ItemKind
 from tests.people import Post, unique
 from tests.support.actus import NewsStage, news_stage
 from tests.support.house import edit_post, plain, wait_for
-from tests.support.servers import answer_too_late, answer_with, serve_sites
+from tests.support.servers import answer_too_late, answer_with
 
 __all__ = ["news_stage"]
 
@@ -173,8 +173,7 @@ async def test_other_mentions_and_links_are_none_of_its_business(newsroom: NewsS
 
 async def test_a_link_without_a_word_gets_the_title_of_its_page(newsroom: NewsStage) -> None:
     word = unique("titre")
-    async with serve_sites() as web:
-        web.opens_to(newsroom.house.bot.web)
+    async with newsroom.house.outside() as web:
         page = f"<html><head><title>\n Le {word} &amp; la suite</title><title>non</title></head></html>"
         web.pages["page.example/a"] = answer_with(page.encode(), Content_Type="text/html; charset=utf-8")
         web.pages["lent.example/b"] = answer_too_late

@@ -5,14 +5,19 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.admission import Admission
 from bot.broadcasts import PostedBatches
+from bot.context import Request
+from bot.features import Trigger
 from bot.outbox import pool
 from bot.replies import Step
 from bot.work import steps
 from commands.annonce import broadcast, cards
 from sandbox.faults import Faults
 from storage import journal
+from storage.people import Person as Registered
 from storage.people import Role
 from tests.people import Person, unique
 from tests.support.broadcasts import (
@@ -131,7 +136,7 @@ async def test_what_is_taken_back_while_it_is_sent_stands_nowhere(house: House, 
 
 
 class Turnstile:
-    """Holds the sending where Mattermost is asked for the files, at the nth pass, until it is opened."""
+    """Holds who passes as the nth one until it is opened."""
 
     def __init__(self, nth: int) -> None:
         self.left, self.reached, self.opened = nth, asyncio.Event(), asyncio.Event()
@@ -145,9 +150,22 @@ class Turnstile:
 
 
 def held(monkeypatch: pytest.MonkeyPatch, nth: int) -> Turnstile:
-    """The click on « Envoyer » is the first pass, each batch one more."""
+    """The sending is held where Mattermost is asked for the files: by the click on « Envoyer », then by each batch."""
     stile = Turnstile(nth)
     monkeypatch.setattr(cards, "find_missing", stile)
+    return stile
+
+
+def held_before_role(monkeypatch: pytest.MonkeyPatch, nth: int) -> Turnstile:
+    """The sending is held before its nth batch, when the role of who asked for it was not looked at again yet."""
+    stile, look = Turnstile(nth), Admission.person
+
+    async def look_later(self: Admission, db: AsyncSession, request: Request, trigger: Trigger) -> Registered:
+        if request.kind == "work":
+            await stile()
+        return await look(self, db, request, trigger)
+
+    monkeypatch.setattr(Admission, "person", look_later)
     return stile
 
 
@@ -217,10 +235,11 @@ async def test_what_nobody_tried_to_send_is_taken_back_by_a_stop_and_sent_when_i
 async def test_who_may_no_more_is_stopped_and_an_animateur_takes_it_back(
     house: House, agathe: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    channels, words, stile = await ensure_many_channels(house), unique("Partie"), held(monkeypatch, 2)
+    channels, words, stile = await ensure_many_channels(house), unique("Partie"), held_before_role(monkeypatch, 2)
     preview = await preview_announcement(agathe, texte=words, destinataires=MANY)
     await agathe.clicks(preview, "Envoyer")
     await stile.reached.wait()
+    await wait_for(lambda: stand_in(house, channels, words, 20))
     await house.registers(agathe, Role.INVITE)
     stile.opened.set()
     await agathe.told("réservé")

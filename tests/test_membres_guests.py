@@ -64,7 +64,7 @@ async def test_who_animates_because_of_their_role_in_mattermost_is_asked_too(
     house = open_house
     monkeypatch.setattr(arrivals, "ASKED_MAX", 10_000)
     monkeypatch.setattr(looking, "DOUBTED_AFTER", timedelta(0))
-    anna = await house.site.person("anna")
+    anna = await house.someone(None, "anna")
     assert "réservé" in plain(await anna.asks("/membres"))
     await house.site.promote(anna)
     assert "au registre" in plain(await anna.asks("/membres"))

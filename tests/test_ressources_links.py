@@ -27,8 +27,7 @@ MiB = 1024 * 1024
 @pytest.fixture
 async def web(house: House, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[FakeWeb]:
     """What is outside, archive included; the bot reaches nothing else."""
-    async with serve_sites() as made:
-        made.opens_to(house.bot.web)
+    async with house.outside() as made:
         monkeypatch.setattr(upkeep, "ARCHIVE", made.link("archive.example/available"))
         yield made
 
@@ -201,7 +200,6 @@ async def test_all_are_looked_at_once_a_week_also_after_a_kill(stage: ShelfStage
     async with asyncio.timeout(20):
         await reached.wait()
     await house.restart()
-    web.opens_to(house.bot.web)
     await house.settled()
     asked = [web.asked(f"s{number}.example/{number}") for number in range(24)]
     assert all(asked)
@@ -217,7 +215,6 @@ async def test_where_the_operator_forbids_it_nothing_is_asked(stage: ShelfStage,
     await house.stop()
     house.settings = before.model_copy(update={"link_check": "non"})
     await house.start()
-    web.opens_to(house.bot.web)
     await stage.runs("check_links", in_days(house, 0))
     await house.stop()
     house.settings = before

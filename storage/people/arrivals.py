@@ -5,14 +5,14 @@ who asks for a place in the réseau: an account that nobody knows, what they say
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import JSON, Column, Index, delete, or_
+from sqlalchemy import JSON, Column, Index, case, delete, func, or_
 from sqlmodel import Field, SQLModel, col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.text import fold
 from storage.claims import hold
 from storage.database import Code, UtcTime, execute, insert_new, insertion, upsert
-from storage.people.person import Person, Role
+from storage.people.person import ANIMATES, Person, Role
 from storage.people.register import Awaited, every_awaited
 
 
@@ -68,9 +68,10 @@ async def take_guests(db: AsyncSession, day: date, now: datetime) -> int:
 
 
 async def list_guests(db: AsyncSession, day: date) -> Sequence[Guest]:
-    """List who came on that day, first ones first; the role is the register’s, and ``by`` empty where it has another
-    now."""
-    came = select(Guest, Person.role).outerjoin(Person, col(Person.id) == col(Guest.person_id)).where(Guest.day == day)
+    """List who came on that day, first ones first; the role is the register’s, or what Mattermost says of who is none
+    there but animates, and ``by`` empty where it has another now."""
+    role = func.coalesce(Person.role, case((col(Person.derived_role).in_(ANIMATES), Person.derived_role)))
+    came = select(Guest, role).outerjoin(Person, col(Person.id) == col(Guest.person_id)).where(Guest.day == day)
     found = (await db.exec(came.order_by(col(Guest.at), col(Guest.username)))).all()
     return [
         Guest(**(guest.model_dump() | {"role": role, "by": guest.by if guest.role == role else ""}))

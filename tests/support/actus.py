@@ -28,7 +28,7 @@ from tests.support.house import (
     react,
     wait_for,
 )
-from tests.support.servers import FakeWeb, answer_with, serve_sites
+from tests.support.servers import FakeWeb, answer_with
 
 _RUNS = itertools.count()
 NEWSPAPER = "newspaper"
@@ -185,8 +185,7 @@ RSS = "application/rss+xml"
 @pytest.fixture
 async def web(newsroom: NewsStage) -> AsyncIterator[FakeWeb]:
     """What is outside; the bot reaches nothing else, and waits for it however long a busy machine takes."""
-    async with serve_sites() as made:
-        made.opens_to(newsroom.house.bot.web)
+    async with newsroom.house.outside() as made:
         with patch("commands.actus.feeds.AT_ONCE_S", 15.0):
             yield made
 

@@ -40,6 +40,7 @@ from storage.people import Person as Registered
 from storage.people import Role
 from storage.watchlist import WatchedMember, change_member, find_members, list_places
 from tests.people import Api, Client, Person, Post, Site, unique
+from tests.support.servers import FakeWeb, serve_sites
 
 T = TypeVar("T")
 DOMAIN = "conseiller-numerique.fr"
@@ -101,6 +102,8 @@ class House:
     clock: Clock = field(default_factory=Clock)
     app: App | None = None
     features: tuple[Feature, ...] = FEATURES
+    web: FakeWeb | None = None
+    """What its bots reach outside, from their start on; without one what there is."""
 
     @property
     def today(self) -> date:
@@ -128,6 +131,8 @@ class House:
             recovery.RECOVERY_RETRY = FIRST
         watchlist.WATCHES_EVERY, cases.STORM_JOINS, broadcast.GATHERED_FOR = ASKS_EVERY, CROWD, GATHERED_FOR
         self.app = _without_missed_jobs(App(self.settings, self.features, self.clock, first=self._first))
+        if self.web:
+            self.web.opens_to(self.app.web)
         await self.app.start()
 
     async def stop(self) -> None:
@@ -139,6 +144,15 @@ class House:
         """Stop the bot and start it anew on the same database."""
         await self.stop()
         await self.start()
+
+    @asynccontextmanager
+    async def outside(self) -> AsyncIterator[FakeWeb]:
+        """Serve what is outside: the bot reaches nothing else meanwhile, however often it starts."""
+        async with serve_sites() as made:
+            made.opens_to(self.bot.web)
+            self.web = made
+            yield made
+        self.web = None
 
     @asynccontextmanager
     async def replica(self, limits: Limits | None = None, features: Sequence[Feature] = ()) -> AsyncIterator[App]:
@@ -172,14 +186,14 @@ class House:
         await self._notes_resident(person, Role.CONSEILLER, used, **(usual | place))
         return person
 
-    async def someone(self, role: Role, name: str, **place: Any) -> Person:
-        """Somebody of the register with another role."""
+    async def someone(self, role: Role | None, name: str, **place: Any) -> Person:
+        """Somebody of the register with another role, or with none."""
         person = await self.site.resident(name)
         await self._notes_resident(person, role, **place)
         return person
 
     async def _notes_resident(
-        self, person: Person, role: Role, used: tuple[str, str] | None = None, **place: Any
+        self, person: Person, role: Role | None, used: tuple[str, str] | None = None, **place: Any
     ) -> None:
         """Write down what the bot knows of somebody who came long ago: the register’s line, that they are in the team,
         the commune of their last report."""
