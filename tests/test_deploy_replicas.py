@@ -170,6 +170,7 @@ async def test_a_replica_is_stopped_and_nobody_notices(behind: tuple[House, Bala
 async def test_outside_sees_pages_and_nothing_else(behind: tuple[House, Balancer, int], faults: Faults) -> None:
     _, proxy, _ = behind
     await proxy.until("ready", 1)
+    await proxy.until("waiting", 1)
     async with aiohttp.ClientSession() as session:
 
         async def status(url: str, method: str = "GET") -> int:
