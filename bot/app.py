@@ -34,7 +34,7 @@ from bot.registry import choose_features, index_all_triggers, index_work
 from bot.server import FeedServer, HttpServer, ServerDependencies
 from bot.site import PageServer
 from bot.spool import Spool
-from bot.tasks import Traffic
+from bot.tasks import Traffic, cancel_all
 from bot.watchlist import Watchlist
 from bot.web import WebClient, describe_agent
 from bot.webhooks import WebhookServer
@@ -150,9 +150,7 @@ class App:
         await self._entrance.close()
         await self.jobs.stop()
         await self.events.stop()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await cancel_all(self._tasks)
         await self._delivery_events.wait()
         await asyncio.gather(self.makers.stop(), self.workers.stop())
         await self._fetches.stop()

@@ -41,6 +41,7 @@ from bot.replies import (
     Update,
     Whisper,
 )
+from bot.tasks import cancel_all
 from bot.texts import render, typeset
 from bot.work import FileDestination, WorkSignals, check_work_limit, make_work
 from bot.work.queue import WorkPhase, make_work_message
@@ -299,9 +300,7 @@ class Delivery:
 
     async def close(self) -> None:
         """Leave alone what is only a courtesy."""
-        for pointer in self._pointers:
-            pointer.cancel()
-        await asyncio.gather(*self._pointers, return_exceptions=True)
+        await cancel_all(self._pointers)
 
     async def _point(self, request: Request) -> None:
         """Say in the channel of the command that its dialog was taken, and where the rest is to be read.

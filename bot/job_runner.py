@@ -20,7 +20,7 @@ from bot.features import Key, Trigger
 from bot.metrics import JOBS
 from bot.people import make_nobody
 from bot.replies import Reply, as_list
-from bot.tasks import wait_at_most
+from bot.tasks import cancel_all, wait_at_most
 from config.time import PARIS
 from storage import claims, people
 from storage.claims import JobResult
@@ -178,9 +178,7 @@ class JobScheduler:
             self._scheduler.shutdown(wait=False)
         if self._running:
             _, late = await asyncio.wait(self._running, timeout=seconds)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+            await cancel_all(late)
 
     async def _ring(self, key: Key) -> None:
         """The time of a job has come by the clock of this machine. Where that one is wrong no job is run anyway."""

@@ -1,7 +1,7 @@
 """Tasks side by side: one question for all who ask, requests counted, background fetches, shielded transactions."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, Generic, TypeVar
 
@@ -17,6 +17,25 @@ FETCH_MAX = 120.0
 """Seconds after which an errand has failed."""
 FETCHED_KEPT = 600.0
 """Seconds that what was brought waits to be fetched: its work may have been stopped meanwhile."""
+
+
+CANCELLED_AGAIN_S, CANCELLED_TIMES = 5.0, 6
+"""Seconds after which a task that goes on is cancelled again, and how often."""
+
+
+async def cancel_all(tasks: Iterable[asyncio.Task[Any]]) -> None:
+    """Cancel tasks, and wait for their end.
+
+    Some do not hear of it: what they ask the database may bring its answer, or an error of its own, just then.
+    """
+    all_of_them = list(tasks)
+    for _ in range(CANCELLED_TIMES):
+        if not (left := [task for task in all_of_them if not task.done()]):
+            break
+        for task in left:
+            task.cancel()
+        await asyncio.wait(left, timeout=CANCELLED_AGAIN_S)
+    await asyncio.gather(*(task for task in all_of_them if task.done()), return_exceptions=True)
 
 
 class NotFetchedYetError(Exception):
@@ -49,9 +68,7 @@ class BackgroundFetches:
         """Leave all of them."""
         tasks = [task for _, task in self._under_way.values()]
         self._under_way.clear()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await cancel_all(tasks)
 
     def _begin(self, what: str, errand: Callable[[], Awaitable[T]]) -> tuple[float, asyncio.Task[Any]]:
         now = asyncio.get_running_loop().time()

@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.events import Event, JoinedChannel, LeftChannel, WatchedPlaces
 from bot.features import Feature, Watches
-from bot.tasks import ShieldedTransactions, wait_at_most
+from bot.tasks import ShieldedTransactions, cancel_all, wait_at_most
 from config.settings import Settings
 from storage.database import Database
 from storage.faults import may_pass
@@ -49,8 +49,7 @@ class Watchlist:
     async def stop(self) -> None:
         """Ask no more."""
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await cancel_all([self._task])
         await self._transactions.wait()
 
     async def wait_known(self) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from bot import tasks
 from bot.app import serve
 from cli import envfile
 from cli.demo.stage import free_port
@@ -150,3 +151,23 @@ async def test_a_request_under_way_is_answered_before_it_stops(house: House, jul
     await house.restart()
     assert (await sent).sent
     assert len(await house.reports(juliette)) <= 1
+
+
+async def test_a_task_that_does_not_hear_that_it_is_cancelled_is_told_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tasks, "CANCELLED_AGAIN_S", 0.01)
+    deaf = 2
+
+    async def go_on() -> None:
+        nonlocal deaf
+        while True:
+            try:
+                await asyncio.sleep(60)
+            except asyncio.CancelledError:
+                deaf -= 1
+                if not deaf:
+                    raise
+
+    going = asyncio.create_task(go_on())
+    await asyncio.sleep(0)
+    await tasks.cancel_all([going])
+    assert going.cancelled()

@@ -11,6 +11,7 @@ from bot import retries
 from bot.outbox.attempts import AttemptOutcome, Attempts, OutboxDependencies
 from bot.outbox.lanes import Backlog, Lane, Lanes, LeasedMessage, is_leased, lease_written
 from bot.retries import PollerPauses, TablePoller, wait_before_look
+from bot.tasks import cancel_all
 from storage.outbox import Outgoing, Share
 
 log = structlog.get_logger()
@@ -115,9 +116,7 @@ class WorkerPool:
         if self._settings.is_crowd:
             self._backlog.add(self._lanes.clear())
         await self.quiet(seconds)
-        for task in self.tasks:
-            task.cancel()
-        await asyncio.gather(*self.tasks, return_exceptions=True)
+        await cancel_all(self.tasks)
         await asyncio.gather(*filter(None, [self._bringing]), return_exceptions=True)
 
     async def give_back(self) -> None:

@@ -18,7 +18,7 @@ from bot.outbox.actions import read_mark
 from bot.outbox.attempts import DeliveryMarks, OutboxDependencies, OutboxTable
 from bot.outbox.pool import CROWD, PEOPLE, WorkerPool
 from bot.outbox.sender import FileCarrier, Fresh, Sender
-from bot.tasks import Traffic
+from bot.tasks import Traffic, cancel_all
 from storage.database import Database
 from storage.outbox import DeliveryMark, Outgoing, TargetKind
 
@@ -175,9 +175,7 @@ class Outbox:
     async def drain(self, seconds: float = 3.0) -> None:
         """Stop: finish what can be within so many seconds, and leave the rest to whoever comes next."""
         await asyncio.gather(*(pool.drain(seconds) for pool in self._pools))
-        for task in self._noting:
-            task.cancel()
-        await asyncio.gather(*self._noting, return_exceptions=True)
+        await cancel_all(self._noting)
         await self._rows.wait()
         await self._marks.flush()
         for pool in self._pools:

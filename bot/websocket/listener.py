@@ -13,7 +13,7 @@ from bot.mattermost import ChatPost, Mattermost
 from bot.mattermost.wire import TOWN_SQUARE
 from bot.metrics import WEBSOCKET_UP
 from bot.retries import backoff
-from bot.tasks import Traffic
+from bot.tasks import Traffic, cancel_all
 from bot.watchlist import Watchlist
 from bot.websocket.catch_up import CatchUp, CatchUpReader
 from bot.websocket.parser import (
@@ -95,9 +95,7 @@ class EventListener:
 
     async def stop(self, seconds: float = 3.0) -> None:
         """Hear no more, and let the handlers at work end; what was not handled is read again after the restart."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await cancel_all(self._tasks)
         await self._watchlist.stop()
         await self._queue.stop(seconds)
         await self._places.transactions.wait()

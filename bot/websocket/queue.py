@@ -12,7 +12,7 @@ from bot.errors import may_succeed_later
 from bot.event_dispatcher import EventNotHandledError
 from bot.events import Event
 from bot.metrics import EVENTS
-from bot.tasks import ShieldedTransactions
+from bot.tasks import ShieldedTransactions, cancel_all
 from bot.websocket.parser import News
 from storage import claims
 from storage.database import Database
@@ -109,9 +109,7 @@ class EventQueue:
             self._ready.put_nowait(None)
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=seconds)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+            await cancel_all(late)
 
     async def _work(self) -> None:
         while (lane := await self._ready.get()) is not None:

@@ -27,7 +27,7 @@ from bot.people import make_nobody
 from bot.registry import require_enabled
 from bot.replies import Message, Progress, Refresh, Reply, Step
 from bot.retries import Gate, LeaseLostError, PollerPauses, TablePoller, lease_kept, wait_before_look
-from bot.tasks import ShieldedTransactions
+from bot.tasks import ShieldedTransactions, cancel_all
 from storage import people
 from storage import work as table
 from storage.claims import LEASE
@@ -289,10 +289,7 @@ class Workers(Generic[H]):
 
     async def stop(self) -> None:
         """Stop at once: what is unfinished goes back to the table, and what is on its way is found by the next try."""
-        tasks = [t for t in (self._loop, *self._busy.values()) if t]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await cancel_all(task for task in (self._loop, *self._busy.values()) if task)
         await self._transactions.wait()
 
     async def _run(self) -> None:

@@ -252,6 +252,8 @@ async def _ask_requester(ctx: Context, resource: Resource) -> Sequence[Reply]:
     """Show whoever asked for help what would be published of it, which they may prefer were not: it waits for a review,
     whoever made it."""
     requester = await _find_requester(ctx, resource)
+    if not requester:
+        return []
     words = quotation(resource.description, posts.DESCRIPTION_SHOWN)
     text = render("ressources/from_ticket", resource=resource, by=ctx.user, words=words)
     return await tell_others(ctx, [requester], text, [Button("Je préfère que non", Object(resource=resource.number))])
