@@ -98,7 +98,12 @@ def write_at_end(engine: AsyncEngine) -> None:
     """See that what is written last comes before everything else that an engine of PostgreSQL is told."""
     event.listen(engine.sync_engine, "before_cursor_execute", lambda connection, *_: _begin_and_write(connection))
     event.listen(engine.sync_engine, "commit", _write)
-    event.listen(engine.sync_engine, "rollback", lambda connection: connection.info.pop(_LAST, None))
+    event.listen(engine.sync_engine, "rollback", _forget)
+
+
+def _forget(connection: Connection) -> None:
+    if not connection.invalidated:  # what was lost with its server remembers nothing
+        connection.info.pop(_LAST, None)
 
 
 def _begin_and_write(connection: Connection) -> None:
