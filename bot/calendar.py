@@ -17,7 +17,7 @@ from bot.french.periods import MORNING, say_part_of_day
 from config import libraries, tables
 from config.office_hours import Closure, Slot
 from config.settings import Settings
-from config.text import fold
+from config.text import fold, quote
 from config.time import DAY_MINUTES, PARIS, WEEKDAYS
 
 SATURDAY = 5
@@ -312,7 +312,7 @@ def read_recurrence(text: str) -> Recurrence:
     """Read a rhythm; without an hour it is nine o’clock. Raises ValueError, with a French sentence."""
     match = _TEXT.fullmatch(_LEAD.sub("", fold(text).strip().rstrip(".")))
     if not match:
-        raise ValueError(f"« {text.strip()[:60]} » n’est pas un rythme. {RECURRENCE_HELP}")
+        raise ValueError(f"« {quote(text.strip(), 60)} » n’est pas un rythme. {RECURRENCE_HELP}")
     hour, minute = int(match["hour"] or MORNING.hour), int(match["minute"] or 0)
     if hour > 23 or minute > 59:
         raise ValueError(f"Il n’y a pas d’heure {hour} h {minute:02}. {RECURRENCE_HELP}")
