@@ -22,7 +22,7 @@ from commands.aide.home import (
     FeatureList,
     Home,
 )
-from dialogs.plain_words import Intention, Reading, understand
+from dialogs.plain_words import Intention, Reading, permit, understand
 from dialogs.plain_words.answers import Answer, read_answer
 from dialogs.plain_words.interpreter import read_typed
 from dialogs.plain_words.proposals import propose
@@ -236,9 +236,15 @@ class Conversation:
         return replace(heard, intro=render("aide/written_in", place=place, said=quote(heard.words)), direct=direct)
 
     def _read(self, ctx: Context, heard: Heard) -> Reading:
-        """Read a sentence; what is switched off is understood, too, and says so when it is run."""
+        """Read a sentence, whoever may do what it says."""
+        if not heard.words:
+            return Reading(Intention.POLITESSE, "", sure=True)
+        return understand(heard.words, ctx.today, self._home.lines)
+
+    def _permit(self, ctx: Context, heard: Heard, meant: Reading) -> Reading:
+        """What they may do of what is meant; what is switched off is left in, too, and says so when it is run."""
         off = {name for name in heard.off if ctx.user.may(self._triggers[name].roles)}
-        return understand(heard.words, ctx.today, self._home.lines, {*heard.view.commands, *off})
+        return permit(meant, self._home.lines, {*heard.view.commands, *off})
 
     def _find_typed(self, words: str) -> str:
         """The command that was typed without its bar; « aide » and a subject is one, too."""
@@ -250,14 +256,15 @@ class Conversation:
     def _answer_under_post(self, ctx: Context, heard: Heard) -> Answered | None:
         """Answer who did not call the bot by its name only where that is surely a request: people talk to each other
         under its posts."""
-        reading = self._read(ctx, heard)
+        reading = self._permit(ctx, heard, self._read(ctx, heard))
         asks = reading.sure and reading.line and not heard.is_long
         return Answered(self._do(heard, reading)) if asks else None
 
     async def _answer_sentence(self, ctx: ReadingContext, heard: Heard) -> Answered:
         if line := self._find_typed(heard.words):
             return Answered(heard.perform(line))
-        reading = self._read(ctx, heard) if heard.words else Reading(Intention.POLITESSE, "", sure=True)
+        meant = self._read(ctx, heard)
+        reading = self._permit(ctx, heard, meant)
         match reading.intention:
             case Intention.POLITESSE if not heard.is_long and (not heard.words or _find_words(heard.words)):
                 return await self._answer_manners(ctx, heard)
@@ -266,15 +273,14 @@ class Conversation:
         is_sure = reading.sure and not heard.is_long and not (heard.added and reading.line.startswith(f"/{ASKS_TEAM}"))
         if is_sure and reading.line:
             return Answered(self._do(heard, reading))
-        if not heard.is_long and (line := self._find_reserved(ctx, heard)):
+        if not heard.is_long and (line := self._find_reserved(ctx, meant)):
             return Answered(heard.perform(line))
         return Answered([self._propose(ctx, heard, reading)])
 
-    def _find_reserved(self, ctx: Context, heard: Heard) -> str:
+    def _find_reserved(self, ctx: Context, meant: Reading) -> str:
         """The command that is surely meant, and is for people of other roles: it says so, and how to have one."""
-        reading = understand(heard.words, ctx.today, self._home.lines, self._triggers)
-        line, trigger = self._tame(reading.line)
-        return line if reading.sure and trigger and not ctx.user.may(trigger.roles) else ""
+        line, trigger = self._tame(meant.line)
+        return line if meant.sure and trigger and not ctx.user.may(trigger.roles) else ""
 
     def _do(self, heard: Heard, reading: Reading) -> Sequence[Reply]:
         """Do at once what changes nothing, or opens a window; propose the rest."""

@@ -59,7 +59,7 @@ def understand(sentence: str, today: date, commands: CommandIndex, allowed: Coll
     ``commands`` are all that the bot knows, ``allowed`` the names of those that who speaks may type (all of them where
     None): a reading leads to nothing that would be refused.
     """
-    return _permit(_read(sentence, today, commands), commands, allowed)
+    return permit(_read(sentence, today, commands), commands, allowed)
 
 
 def _read(text: str, today: date, commands: CommandIndex) -> Reading:
@@ -287,7 +287,7 @@ def name_intention(command: str) -> Intention:
     return Intention(first) if first in set(Intention) else Intention.AIDE
 
 
-def _permit(reading: Reading, commands: CommandIndex, allowed: Collection[str] | None) -> Reading:
+def permit(reading: Reading, commands: CommandIndex, allowed: Collection[str] | None) -> Reading:
     """Leave out what who speaks may not do; where nothing is left of what was meant, the help says what they may."""
     if allowed is None:
         return reading

@@ -30,42 +30,17 @@ _ENDINGS = (
 )
 """Endings, with the letters that a word has at least that ends so."""
 _NUMBERED = frozenset(
-    [
-        "numero",
-        "n",
-        "cra",
-        "rendu",
-        "ticket",
-        "demande",
-        "fiche",
-        "ressource",
-        "sondage",
-        "rdv",
-        "vous",
-        "idee",
+    (
+        *("numero", "n", "cra", "rendu", "ticket", "demande", "fiche", "ressource", "sondage", "rdv", "vous", "idee"),
         "evenement",
-    ]
+    )
 )
 """What is called by a number, which people write in letters, too: « ticket quatre »."""
 _NUMBERS = frozenset(
-    [
-        "deux",
-        "trois",
-        "quatre",
-        "cinq",
-        "six",
-        "sept",
-        "huit",
-        "neuf",
-        "dix",
-        "onze",
-        "douze",
-        "treize",
-        "quatorze",
-        "quinze",
-        "seize",
-        "vingt",
-    ]
+    (
+        *("deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze", "treize"),
+        *("quatorze", "quinze", "seize", "vingt"),
+    )
 )
 _PART = re.compile(r"\S+")
 _WORD = re.compile(r"[^\W_]+|\?")
