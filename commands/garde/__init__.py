@@ -122,14 +122,23 @@ async def _end_absence_days(ctx: Context, number: int, days: Period | None) -> R
     """End all of an absence that is still to come, or only some days of it."""
     await duty.lock_duty(ctx.db, ctx.now)
     absence, today = await find_absence(ctx.db, number), get_day(ctx.now)
-    cut = max(absence.starts, today, days.start if days else today) if absence else today
-    if absence is None or absence.ends <= cut or (days and days.end <= cut):
+    part = _find_part(absence, days, today)
+    if absence is None or part is None:
         raise UserError("Cette absence n’existe plus, ou elle est finie : /garde montre celles qu’il y a.")
-    ends = min(absence.ends, days.end) if days else absence.ends
-    gone = Absence(**(absence.model_dump() | {"starts": cut, "ends": ends}))
-    await duty.take_out(ctx.db, absence, cut, ends)
+    gone = Absence(**(absence.model_dump() | {"starts": part.start, "ends": part.end}))
+    await duty.take_out(ctx.db, absence, part.start, part.end)
     rota.note_absence(ctx, gone, ends=True)
     return await _report_absence(ctx, gone, None, "present")
+
+
+def _find_part(found: Absence | DutyTurn | None, days: Period | None, today: date) -> Period | None:
+    """Find the days of an absence or of a turn that are still to come, or those of them that are meant; None where
+    there are none."""
+    if found is None:
+        return None
+    start = max(found.starts, today, days.start if days else today)
+    end = min(found.ends, days.end) if days else found.ends
+    return Period(start, end) if start < end else None
 
 
 async def _make_absence(ctx: Context, said: DutyRequest) -> Absence:
@@ -206,12 +215,12 @@ async def _release_days(ctx: Context, number: int, days: Period | None) -> Repli
     """Take back all of a turn that is still to come, or only some days of it."""
     await duty.lock_duty(ctx.db, ctx.now)
     turn, today = await duty.get_turn(ctx.db, number), get_day(ctx.now)
-    cut = max(turn.starts, today, days.start if days else today) if turn else today
-    if turn is None or turn.ends <= cut or (days and days.end <= cut):
+    part = _find_part(turn, days, today)
+    if turn is None or part is None:
         raise UserError("Cette garde n’existe plus, ou elle est finie : /garde montre celles qu’il y a.")
-    gone = _copy_turn(turn, starts=cut, ends=min(turn.ends, days.end) if days else turn.ends)
-    rest = await duty.take_out(ctx.db, turn, cut, gone.ends)
-    undo = Button("Annuler", PutBack(number=number, ends=turn.ends, cut=cut, rest=rest))
+    gone = _copy_turn(turn, starts=part.start, ends=part.end)
+    rest = await duty.take_out(ctx.db, turn, part.start, part.end)
+    undo = Button("Annuler", PutBack(number=number, ends=turn.ends, cut=part.start, rest=rest))
     rota.note_turn(ctx, AuditAct.DUTY_RELEASE, gone)
     return await _report_turn(ctx, gone, "released", undo)
 
