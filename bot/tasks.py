@@ -17,8 +17,6 @@ FETCH_MAX = 120.0
 """Seconds after which an errand has failed."""
 FETCHED_KEPT = 600.0
 """Seconds that what was brought waits to be fetched: its work may have been stopped meanwhile."""
-
-
 CANCELLED_AGAIN_S, CANCELLED_TIMES = 5.0, 6
 """Seconds after which a task that goes on is cancelled again, and how often."""
 

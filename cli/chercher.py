@@ -24,7 +24,7 @@ async def search_everything(call: Call, query: str, username: str, as_json: bool
     sources = [source for feature in choose_features(FEATURES, call.settings) for source in feature.sources]
     async with open_up_to_date(call.settings) as database, begin_reading(database) as db:
         viewer = await find_viewer(db, username.strip().removeprefix("@").lower())
-        await catalogue.search(db, "", patience=None)  # here nobody is in a hurry
+        await catalogue.warm_up(db)  # here nobody is in a hurry
         search = Search(query, viewer, call.clock(), db, call.settings, HITS_MAX, awaited=True)
         found = await search_all(sources, search)
     ranked = _rank(found)

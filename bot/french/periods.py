@@ -35,9 +35,9 @@ _LAST = re.compile(_UNIT + r" (?:derniere?|passee?|precedente?|d avant)")
 _LAST_FEW = re.compile(
     rf"(?:dernieres? |derniers? )?([0-9]{{1,3}}) (?:dernieres? |derniers? )?{_UNIT}(?: derniers| dernieres)?"
 )
-_SCHOOL = "rentree"
-"""When schools begin again: September."""
-_MONTH = re.compile(rf"({'|'.join(MONTH_NUMBERS)}|{_SCHOOL}|[0-9]{{1,2}}(?=/))\.?(?:[ /]([0-9]{{4}}))?")
+_NAMED_MONTHS = MONTH_NUMBERS | {"rentree": 9}
+"""Months by name, and by when schools begin again."""
+_MONTH = re.compile(rf"({'|'.join(_NAMED_MONTHS)}|[0-9]{{1,2}}(?=/))\.?(?:[ /]([0-9]{{4}}))?")
 _ISO_MONTH = re.compile(r"([0-9]{4})/([0-9]{1,2})")
 _QUARTER = re.compile(r"(?:t([1-4])|([1-4]) ?(?:er|e|eme|nd)? trimestre)(?: ([0-9]{4}))?")
 _HALF = re.compile(r"(?:s([12])|([12]) ?(?:er|e|eme|nd|d)? semestre)(?: ([0-9]{4}))?")
@@ -163,7 +163,7 @@ def _read_named(found: str, today: date) -> Period | None:
     if match := _ISO_MONTH.fullmatch(bare):
         return _latest_of(int(match[2]), 1, match[1], today)
     if match := _MONTH.fullmatch(bare):
-        month = MONTH_NUMBERS.get(match[1]) or (9 if match[1] == _SCHOOL else int(match[1]))
+        month = _NAMED_MONTHS.get(match[1]) or int(match[1])
         return _latest_of(month, 1, match[2], today)
     return None
 

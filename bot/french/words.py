@@ -131,11 +131,8 @@ def read_minutes(text: str) -> int | None:
 def _add_parts(found: str) -> int | None:
     """Read halves and quarters of an hour, alone or after a number of hours."""
     if match := _HOURS_AND_PART.fullmatch(found):
-        part = (
-            _FRACTIONS.get(match[3]) or 30
-            if match[3][0] in "d13"
-            else 15 * int((match[2] or "1").strip().replace("le", "1"))
-        )
+        quarters = 2 if match[3].startswith("demi") else int((match[2] or "1").strip().replace("le", "1"))
+        part = _FRACTIONS.get(match[3], 15 * quarters)
         return int(match[1]) * 60 + (-part if " moins " in found else part)
     if match := _PART_OF_HOUR.fullmatch(found):
         if match[1]:

@@ -6,10 +6,9 @@ labels are about; not where a place stands before it (« lycée jean moulin »).
 
 import re
 from collections.abc import Callable, Sequence
-from functools import cache
-from importlib.resources import files
 from itertools import pairwise
 
+from bot.guard.plain_text import read_words
 from config.text import fold
 from config.themes import find_theme
 
@@ -25,12 +24,6 @@ _COMMON_END = re.compile(
 """How everyday words end, and family names seldom."""
 SHORTEST = 5
 """Letters of a family name that is in no list."""
-
-
-@cache
-def _read(name: str) -> frozenset[str]:
-    lines = (files("bot.guard") / name).read_text("utf-8").splitlines()
-    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
 
 
 def find_name(text: str, is_town: Callable[[str], bool]) -> str | None:
@@ -54,15 +47,15 @@ def _are_together(text: str, found: Sequence[tuple[str, int, int]]) -> bool:
 def _is_place(words: Sequence[str], at: int, last: int, is_town: Callable[[str], bool]) -> bool:
     """Whether a place stands before the first of these words, or begins with the last of them."""
     ahead = (" ".join(words[last:end]) for end in range(last + 2, min(last + 5, len(words) + 1)))
-    known = _read("place_words.txt")
+    known = read_words("place_words.txt")
     return not known.isdisjoint(words[max(0, at - 3) : last + 1]) or any(map(is_town, ahead))
 
 
 def _is_name(one: str, other: str, is_town: Callable[[str], bool]) -> bool:
     """Whether two words that stand side by side are a first name and a family name, in either order."""
-    names, families = _read("first_names.txt"), _read("last_names.txt")
+    names, families = read_words("first_names.txt"), read_words("last_names.txt")
     first = one.partition(" ")[0]
-    if f"{one}-{other}" in _read("famous_names.txt"):
+    if f"{one}-{other}" in read_words("famous_names.txt"):
         return False
     if first not in names:
         return one in families and other in names
@@ -73,5 +66,5 @@ def _is_name(one: str, other: str, is_town: Callable[[str], bool]) -> bool:
 
 def _means_nothing(word: str) -> bool:
     """Whether a word is none of what labels are about."""
-    is_known = word in _read("label_words.txt") or _COMMON_END.search(word) or find_theme(word) is not None
+    is_known = word in read_words("label_words.txt") or _COMMON_END.search(word) or find_theme(word) is not None
     return not is_known

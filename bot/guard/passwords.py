@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from importlib.resources import files
 
-from bot.guard.plain_text import PlainText, begin_word
+from bot.guard.plain_text import PlainText, begin_word, read_words
 
 _SIGNS = frozenset("@#$%&*!?+_=€£^~<>|§")
 _REFERENCE = re.compile(
@@ -15,13 +14,8 @@ _PLACE = re.compile(
 )
 
 
-def _words(name: str) -> frozenset[str]:
-    lines = (files("bot.guard") / name).read_text("utf-8").splitlines()
-    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
-
-
-_NO_SECRETS = _words("no_secrets.txt")
-_COMMON = _words("common_passwords.txt")
+_NO_SECRETS = read_words("no_secrets.txt")
+_COMMON = read_words("common_passwords.txt")
 _NAME = re.compile(r"[^\W\d_][^\s]*")
 _INNER = re.compile(r"[a-zà-ÿ][A-ZÀ-Þ]")
 

@@ -4,6 +4,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 
 _SIGNS = {
     **dict.fromkeys(
@@ -19,6 +21,13 @@ _USUAL = r"\t\n\r -~\u00a0«»·À-ÖØ-öø-ÿœŒ\u2009‐-—‘’“”„\
 _UNUSUAL = re.compile(rf"[^{_USUAL}…]")
 _UNUSUAL_RUN = re.compile(rf"[^{_USUAL}]+")
 _INVISIBLE = frozenset({"Cf", "Cc", "Me"})
+
+
+@cache
+def read_words(name: str) -> frozenset[str]:
+    """Read one of the lists of words of this folder, whose comments begin with « # »."""
+    lines = (files("bot.guard") / name).read_text("utf-8").splitlines()
+    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
 
 
 @dataclass(frozen=True, slots=True)

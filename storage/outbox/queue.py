@@ -112,7 +112,7 @@ class Outgoing(SQLModel, table=True):
     later: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
 
 
-MAKES_POST = col(Outgoing.where).in_((TargetKind.PERSON, TargetKind.CHANNEL))
+MAKES_POST = or_(col(Outgoing.where) == TargetKind.PERSON, col(Outgoing.where) == TargetKind.CHANNEL)
 """The messages that become a post of their own."""
 
 
@@ -274,9 +274,7 @@ PATIENCE = 3
 
 
 def _older_statement() -> Select[Any]:
-    where = col(Outgoing.where)
-    makes_post = or_(where == TargetKind.PERSON, where == TargetKind.CHANNEL)
-    older = (PEOPLE.condition, makes_post, col(Outgoing.target) == bindparam("target"))
+    older = (PEOPLE.condition, MAKES_POST, col(Outgoing.target) == bindparam("target"))
     soon = (col(Outgoing.attempts) < PATIENCE, col(Outgoing.not_before) <= bindparam("until", type_=UtcTime))
     this = tuple_(bindparam("created_at", type_=UtcTime), bindparam("message", type_=String))
     before = tuple_(col(Outgoing.created_at), col(Outgoing.id)) < this

@@ -249,11 +249,11 @@ def _between_hours(text: str) -> int | None:
         return None
     first, last = (int(match[i]) * 60 + int(match[i + 1] or 0) for i in (1, 3))
     # « 1h à 2h » is a duration that is not sure; nobody is met between one and six in the morning.
-    return last - first if last > first and last > _EARLIEST else None
+    return last - first if last > first and last > EARLIEST else None
 
 
-_EARLIEST = 7 * 60
-"""Minutes of the day before which hours are durations."""
+EARLIEST = 7 * 60
+"""Minutes of the day from which somebody is met: before, hours are durations."""
 
 
 def read_participants(span: Span, clues: Clues) -> Reading | None:

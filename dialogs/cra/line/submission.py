@@ -14,6 +14,7 @@ from dialogs.cra.line.parser import Piece, TypedLine
 from dialogs.cra.line.readers import (
     ALL,
     BARE_NUMBER,
+    EARLIEST,
     GUESS,
     NO_SUITE,
     NOTHING,
@@ -28,8 +29,6 @@ from dialogs.cra.line.values import LineValues
 from storage.cra.habits import Usual
 from storage.cra.report import DUREES, PARTICIPANTS_MAX, Activite, Age, Canal, Statut, Suite, find_problems
 
-MORNING = 7 * 60
-"""Minutes from which what stands after « à » is an hour of the day."""
 FAR_DAYS = 183
 """From so long ago on, a day without its year may have been meant otherwise."""
 _Read = tuple[Piece, Reading]
@@ -174,11 +173,10 @@ def _leave_hours_out(found: LineValues, typed: TypedLine, pieces: Sequence[Piece
     """Leave unread the hour of a day, which is no duration: « à 8h », « vers 14h »."""
     for piece in pieces:
         reading = piece.reading
-        if reading is None or reading.element != "duree" or not piece.first or int(reading.value) < MORNING:
+        if reading is None or reading.element != "duree" or not piece.first or int(reading.value) < EARLIEST:
             continue
-        if typed.tokens[piece.first - 1].word in ("a", "vers", "des") and "-" not in typed.slice(
-            piece.first, piece.end
-        ):
+        is_announced = typed.tokens[piece.first - 1].word in ("a", "vers", "des")
+        if is_announced and "-" not in typed.slice(piece.first, piece.end):
             found.said["duree"] = [value for value in found.values("duree") if value != reading.value]
             found.unread.append(piece)
 
