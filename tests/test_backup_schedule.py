@@ -63,6 +63,8 @@ async def safe(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     house.clock.goes_to(datetime.combine(house.today + DAY, datetime.min.time(), PARIS).replace(hour=3, minute=6))
     async with house.bot.database.transaction() as db:
         await db.execute(text("DELETE FROM read_cursor WHERE name LIKE 'sauvegarde%'"))
+        # Of later days than this one, and so many that no other would be listed.
+        await db.execute(text("DELETE FROM work WHERE not_before IS NULL"))
     await house.restart()
     yield house
     house.settings = usual

@@ -23,10 +23,12 @@ from tests.people import Dialog, Person, Post
 from tests.support.house import (
     PARIS,
     House,
+    count_events,
     is_listening,
     plain,
     react,
     wait_for,
+    wait_until,
 )
 from tests.support.servers import FakeWeb, answer_with
 
@@ -91,7 +93,9 @@ class NewsStage:
     async def heard(self, who: Person, post: Post, emoji: str = NEWSPAPER) -> None:
         """Somebody puts an emoji under a post, and the bot has done what it does then."""
         who.acts()
+        before = count_events("Reacted")
         await react(who, post, emoji)
+        await wait_until(lambda: count_events("Reacted") > before)
         await wait_for(self.is_idle)
         await self.house.settled()
 
@@ -102,7 +106,9 @@ class NewsStage:
     async def takes_back(self, who: Person, post: Post) -> None:
         """Somebody takes 📰 back."""
         who.acts()
+        before = count_events("Unreacted")
         await who.api.delete(f"/users/{who.id}/posts/{post.id}/reactions/{NEWSPAPER}")
+        await wait_until(lambda: count_events("Unreacted") > before)
 
     async def told(self, who: Person, containing: str) -> list[Post]:
         """All that the bot told somebody with these words."""
