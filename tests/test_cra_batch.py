@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from commands.cra.records import record_form
+from commands.cra.reports import record_form
 from storage.cra import Activite, Report
 from tests.people import Mobile, Person, Post
 from tests.support.cra import read_number

@@ -8,8 +8,7 @@ from bot.context import Request
 from bot.delivery import Delivery, DeliveryDependencies
 from bot.links import Links
 from bot.replies import Button, Direct, Refresh, Say
-from commands.cra.cards import RECEIPT
-from commands.cra.feature import Delete, Restore
+from commands.cra.cards import RECEIPT, Delete, Restore
 from storage.outbox import Outgoing, TargetKind
 from storage.people import Role
 from tests.people import Person, Refused

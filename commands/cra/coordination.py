@@ -20,7 +20,7 @@ from bot.previews import answer, must_be_author
 from bot.replies import Ask, Button, Card, Message, Question, Replies, Whisper
 from bot.spool import Submission
 from bot.texts import Markdown, render
-from commands.cra.feature import feature
+from commands.cra.cards import feature
 from config.programme import FIRST_DAY
 from dialogs.cra.coordination import (
     FORMS,

@@ -16,8 +16,7 @@ from bot.previews import answer, must_be_author
 from bot.replies import Ask, Button, Card, Direct, Message, Question, Replies, Update, Whisper
 from bot.spool import Submission
 from bot.texts import Markdown, quote, render
-from commands.cra.cards import describe_report, mark_practice, refresh_card, say_report
-from commands.cra.feature import (
+from commands.cra.cards import (
     CONSEILLERS,
     Complete,
     Drop,
@@ -30,9 +29,13 @@ from commands.cra.feature import (
     Save,
     SaveAll,
     UndoBatch,
+    describe_report,
     feature,
+    mark_practice,
+    refresh_card,
+    say_report,
 )
-from commands.cra.records import find_known_tags, open_sheet, read_sheet, record_form
+from commands.cra.reports import find_known_tags, open_sheet, read_sheet, record_form
 from dialogs.cra import NewCra
 from dialogs.cra.line import JudgedLine
 from dialogs.cra.line.batch import BATCH_MAX, Base, Like, Part, Which, cut_line, read_parts, says_nothing

@@ -17,9 +17,9 @@ from bot.french.words import plural
 from bot.menus import Choosing, Menu
 from bot.replies import Ask, Button, EveningPart, Replies, Waiting, Whisper
 from bot.texts import Markdown, render
-from commands.cra.feature import CONSEILLERS, Drop, PreviewButton, feature
+from commands.cra.cards import CONSEILLERS, Drop, PreviewButton, feature
 from commands.cra.previews import read_text
-from commands.cra.records import record_form
+from commands.cra.reports import record_form
 from config.text import make_plain
 from dialogs.cra import NewCra
 from dialogs.cra.line import Line

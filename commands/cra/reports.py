@@ -1,21 +1,133 @@
-"""One’s own reports: changed, spread, duplicated, deleted and restored; nobody else’s are said to exist."""
+"""One’s own reports: stored from a window or a line, listed, found, changed, spread, duplicated, deleted and restored.
+
+Nobody else’s are said to exist."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.command_lines import read_typed_number
+from bot.command_lines import read_typed_number, split_period
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
-from bot.replies import Ask, Button, Replies, Whisper
-from bot.texts import render
-from commands.cra.cards import draw_card, make_receipt, mark_practice, read_tags, refresh_card, update_card
-from commands.cra.feature import CONSEILLERS, Copy, Delete, Edit, ReportButton, Restore, Spread, feature
-from commands.cra.records import find_known_tags, open_sheet, read_sheet, redraw_rdv, set_tags
+from bot.french.periods import Period, read_period
+from bot.menus import Choosing, Menu, OpenMenu
+from bot.replies import Ask, Button, Direct, Replies, Start, Whisper
+from bot.search import NOTHING, Findings, Hit, Search, SearchKind
+from bot.texts import quote, render
+from commands.cra.cards import (
+    CONSEILLERS,
+    Copy,
+    CopyOne,
+    Delete,
+    Edit,
+    EditOne,
+    More,
+    ReportButton,
+    Restore,
+    See,
+    Spread,
+    describe_report,
+    draw_card,
+    draw_standing_card,
+    feature,
+    make_receipt,
+    mark_practice,
+    read_tags,
+    refresh_card,
+    say_report,
+    update_card,
+)
+from config.programme import FIRST_DAY
+from config.themes import THEMES
 from dialogs.cra import EditCra, NewCra, SpreadCra
-from storage.cra import Activite, Cra, CraRow, Report, queries
-from storage.cra.queries import RESTORE_FOR
-from storage.rdv.reports import relink_report
+from dialogs.cra.titles import title_report
+from dialogs.rdv import Redraw
+from storage import people
+from storage.cra import Activite, Cra, CraRow, Report, Source, queries
+from storage.cra.practice import PracticeCra, is_training
+from storage.cra.queries import RESTORE_FOR, Filing, Listing, Position, file_report, note_last_commune
+from storage.cra.search import ReportSearch, Sheet, read_search
+from storage.cra.tags import FullListError, find_any_tag, list_names, read_known_names, tag_report
+from storage.rdv.reports import find_reported, link_report, relink_report
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The number of a stored report, and its receipt; none where it was stored before. ``rdv`` is the number of the
+    rdv that it is of, where it is of one."""
+
+    number: int
+    receipt: Direct | None
+    rdv: int | None = None
+
+
+async def record_form(ctx: Context, form: NewCra, key: str, source: Source) -> Recorded:
+    """Store what a window or a line says, with its tags, and write its receipt; one stored before has its receipt, and
+    gets no second."""
+    how = Filing(key, source, ctx.now, form.practice)
+    return await _record(ctx, form.report(), how, form.chosen_tags or ())
+
+
+async def _record(ctx: Context, report: Report, how: Filing, tags: Sequence[str]) -> Recorded:
+    if how.practice:
+        return await _record_practice(ctx, report, how)
+    author = await people.settle_departement(ctx.db, ctx.user, report.departement)
+    filed = await file_report(ctx.db, author, report, how)
+    if not filed.is_new:
+        return Recorded(filed.number, None)
+    await note_last_commune(ctx.db, author.id, report)
+    rdv = await link_report(ctx.db, author.id, how.key, filed.number)
+    if tags:
+        await set_tags(ctx, filed.number, tags)
+    card = draw_standing_card(filed.number, report, "enregistré", tags=tags)
+    return Recorded(filed.number, make_receipt(ctx, filed.number, card), rdv)
+
+
+async def set_tags(ctx: Context, number: int, tags: Sequence[str]) -> None:
+    """Give a report just these tags; the next window offers those that are new. Raises UserError where they are too
+    many in all."""
+    try:
+        await tag_report(ctx.db, ctx.user, number, tags, ctx.now)
+    except FullListError:
+        raise UserError(render("etiquettes/full", shared=False)) from None
+    ctx.touched.add(ctx.user.id)
+
+
+async def find_known_tags(ctx: Context) -> tuple[str, ...]:
+    """Find the names of the tags that somebody may use; where nobody has one nothing is asked of the database."""
+    if not await ctx.is_among(find_any_tag, ""):
+        return ()
+    return await ctx.recall(read_known_names)
+
+
+async def _record_practice(ctx: Context, report: Report, how: Filing) -> Recorded:
+    """The same on the practice sheet, of which the register and the next window learn nothing."""
+    if not await is_training(ctx.db, ctx.user.id):
+        raise UserError(render("cra/practice_over"))
+    filed = await file_report(ctx.db, ctx.user, report, how)
+    card = draw_standing_card(filed.number, report, "enregistré", practice=True)
+    return Recorded(filed.number, make_receipt(ctx, filed.number, card, practice=True) if filed.is_new else None)
+
+
+async def redraw_rdv(ctx: Context, cra: CraRow) -> Sequence[Start]:
+    """Let the card of the rdv that a report is of say what became of that report; nothing where it is of none."""
+    rdv = await find_reported(ctx.db, cra.number) if isinstance(cra, Cra) else None
+    return redraw_card(rdv.number if rdv else None)
+
+
+def redraw_card(rdv: int | None) -> Sequence[Start]:
+    """Let the card of that rdv be drawn again, where there is one."""
+    return [Start(payload=Redraw(rdv=rdv), quiet=True)] if rdv else []
+
+
+async def read_sheet(ctx: Context) -> Sheet:
+    """Read on which sheet somebody’s commands act: the practice sheet of who is training."""
+    return open_sheet(ctx, practice=await is_training(ctx.db, ctx.user.id))
+
+
+def open_sheet(ctx: Context, *, practice: bool) -> Sheet:
+    """Make the sheet of that kind of who acts."""
+    return Sheet(ctx.user.id, PracticeCra if practice else Cra)
 
 
 @feature.command("cra modifier", help="Corriger un de vos comptes rendus", hint="numéro", roles=CONSEILLERS)
@@ -190,3 +302,141 @@ async def spread_report(ctx: Context, form: SpreadCra) -> Replies:
     ages, statuts = form.counts()
     spread = replace(cra.report, ages=ages, statuts=statuts)
     return await _revise(ctx, cra, _Change(form.version, spread), "réparti")
+
+
+SAID_MAX = 100
+"""Characters of what is looked for that a button carries on."""
+
+
+@feature.command(
+    "cra liste",
+    help="Revoir vos comptes rendus",
+    hint="[mots] [#étiquette] [mois dernier | septembre | 2026]",
+    roles=CONSEILLERS,
+)
+async def list_reports(ctx: Context, text: str) -> Replies:
+    """List the last ten reports, of a period or of all times, and of what words say."""
+    period, words = split_period(text[:SAID_MAX], ctx.today)
+    period = period or _everything(ctx)
+    sheet = await read_sheet(ctx)
+    wanted = await read_search(ctx.db, sheet, words, period.start, period.end)
+    if wanted.unknown:
+        return Whisper(mark_practice(render("cra/unknown", unknown=wanted.unknown), practice=sheet.is_practice))
+    page = await queries.list_page(ctx.db, sheet, wanted)
+    return await _draw_page(ctx, _Shown(sheet, wanted, words), page)
+
+
+@feature.button(More, roles=CONSEILLERS, writes=False)
+async def list_next_reports(ctx: Context, click: More) -> Replies:
+    """List the next ten reports, or the ten before."""
+    sheet = open_sheet(ctx, practice=click.practice)
+    wanted = await read_search(ctx.db, sheet, click.words, click.start, click.end)
+    beyond = Position(click.day, click.number, click.newer)
+    page = await queries.list_page(ctx.db, sheet, wanted, beyond)
+    return await _draw_page(ctx, _Shown(sheet, wanted, click.words, beyond), page)
+
+
+@feature.button(EditOne, roles=CONSEILLERS, writes=False)
+async def edit_chosen(ctx: ReadingContext, click: EditOne) -> Replies:
+    """Open the dialog of a report chosen in a list."""
+    return await edit_report(ctx, Edit(number=int(click.chosen), practice=click.practice))
+
+
+@feature.button(CopyOne, roles=CONSEILLERS, writes=False)
+async def copy_chosen(ctx: ReadingContext, click: CopyOne) -> Replies:
+    """Open the dialog of a new report, filled as one chosen in a list."""
+    return await copy_report(ctx, Copy(number=int(click.chosen), practice=click.practice))
+
+
+def _everything(ctx: Context) -> Period:
+    everything = read_period("tout", ctx.today)
+    assert everything is not None
+    return everything
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """Of what a page is: whose reports, which of them, the words that said it, and beyond which report."""
+
+    sheet: Sheet
+    wanted: ReportSearch
+    words: str
+    beyond: Position | None = None
+
+
+async def _draw_page(ctx: Context, shown: _Shown, page: Listing) -> Whisper:
+    period = Period(shown.wanted.start, shown.wanted.end)
+    total = await queries.count_reports(ctx.db, shown.sheet, shown.wanted)
+    said = {"period": period, "everything": period.start == FIRST_DAY, "words": quote(shown.words)}
+    tags = {} if shown.sheet.is_practice else await list_names(ctx.db, [cra.number for cra in page.reports])
+    told = [(cra.number, describe_report(cra.report)) for cra in page.reports]
+    rows = [{"number": number, "tags": tags.get(number, ()), **about} for number, about in told]
+    text = render("cra/list", rows=rows, total=total, follows=shown.beyond is not None, **said)
+    buttons = [*_offer_acts(ctx, page.reports, practice=shown.sheet.is_practice), *_turn_page(shown, page)]
+    return Whisper(mark_practice(text, practice=shown.sheet.is_practice), buttons)
+
+
+def _offer_acts(ctx: Context, reports: Sequence[CraRow], *, practice: bool) -> list[Button]:
+    """What can be done with each: of several, which one is asked in a window."""
+    if len(reports) == 1:
+        about: dict[str, Any] = {"number": reports[0].number, "practice": practice}
+        return [Button("Modifier", Edit(**about), "primary"), Button("Dupliquer", Copy(**about))]
+    titles = {str(cra.number): f"n° {cra.number} · {title_report(cra.report, ctx.today)}" for cra in reports}
+    asked: Sequence[tuple[str, Choosing]] = (
+        ("Modifier", EditOne(practice=practice)),
+        ("Dupliquer", CopyOne(practice=practice)),
+    )
+    return [Button(act, OpenMenu.of(Menu(act, payload, titles))) for act, payload in asked] if titles else []
+
+
+def _turn_page(shown: _Shown, page: Listing) -> list[Button]:
+    """The buttons of the pages before and after, where there is one."""
+    if not page.reports:
+        return []
+    back = shown.beyond is not None and shown.beyond.newer
+    before, after = (page.more, True) if back else (shown.beyond is not None, page.more)
+    wanted = {"start": shown.wanted.start, "end": shown.wanted.end, "words": shown.words}
+
+    def turn(cra: CraRow, *, newer: bool) -> More:
+        at = {"day": cra.date, "number": cra.number, "practice": shown.sheet.is_practice}
+        return More(**wanted, **at, newer=newer)
+
+    previous = [Button("Précédents", turn(page.reports[0], newer=True))] if before else []
+    return [*previous, *([Button("Suivants", turn(page.reports[-1], newer=False))] if after else [])]
+
+
+NAMED, FEW, MANY = 100, 70, 40
+"""How well a report is found by its number, and by words that all hold of it: of few reports they tell more."""
+FEW_MAX = 10
+KIND = SearchKind("cra", "Compte rendu", "Vos comptes rendus", lambda number: See(number=int(number)))
+
+
+@feature.finds(KIND, roles=CONSEILLERS)
+async def find_own_reports(wanted: Search) -> Findings:
+    """Find one’s own reports of which all the words hold, the newest first."""
+    named, words = split_period(wanted.words, wanted.today)
+    period, sheet = named or read_period("tout", wanted.today), Sheet(wanted.user.id)
+    if period is None or not wanted.user.id:
+        return NOTHING
+    sought = await read_search(wanted.db, sheet, words, period.start, period.end)
+    if sought.unknown or not (sought.conditions or named):
+        return NOTHING
+    total = await queries.count_reports(wanted.db, sheet, sought)
+    page = await queries.list_page(wanted.db, sheet, sought, size=wanted.skip + wanted.limit)
+    hits = [_make_hit(wanted, cra, FEW if total <= FEW_MAX else MANY) for cra in page.reports]
+    return Findings(sorted(hits, key=lambda hit: -hit.score)[wanted.skip :], total)
+
+
+def _make_hit(wanted: Search, cra: CraRow, worth: int) -> Hit:
+    score = NAMED if read_typed_number(wanted.words) == cra.number else worth
+    themes = ", ".join(THEMES[code].court for code in cra.report.themes)
+    return Hit(cra.number, title_report(cra.report, wanted.today), score, f"n° {cra.number}, {themes}")
+
+
+@feature.button(See, roles=CONSEILLERS, writes=False)
+async def show_report(ctx: Context, click: See) -> Replies:
+    """Show a report as it stands, and what can be done with it."""
+    cra = await find_standing_report(ctx, click)
+    buttons = [Button("Modifier", Edit(number=cra.number), "primary"), Button("Dupliquer", Copy(number=cra.number))]
+    sentence = say_report(cra.report, await read_tags(ctx, cra))
+    return Whisper(render("cra/seen", number=cra.number, sentence=sentence), buttons)

@@ -7,7 +7,7 @@ from bot.errors import UserError
 from bot.previews import answer
 from bot.replies import Button, Message, Replies, Whisper
 from bot.texts import quote, render
-from commands.cra.feature import feature
+from commands.cra.cards import feature
 from config.territories import DEPARTEMENTS
 from dialogs.cra.tags import read_tag
 from storage.cra.queries import TABLE
