@@ -1,5 +1,5 @@
-"""« /cra », reports of activities (comptes rendus d’activité): entered by the form or in a line; help, drafts, and a
-reminder of missing days."""
+"""« /cra »: how a report of an activity (compte rendu d’activité) is entered, by the form or in a line; help, drafts, a
+reminder of missing days; and « /cra étiquettes », the tags that reports have."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -9,21 +9,37 @@ from pydantic import BaseModel
 from bot.calendar import working_days_before
 from bot.context import Context, ReadingContext
 from bot.drafts import TakeUpDrafts
+from bot.errors import UserError
 from bot.french.dates import say_date
-from bot.replies import Ask, Button, Redirect, Replies, Waiting, Whisper
-from bot.texts import render
-from commands.cra import coordination, tags
+from bot.previews import answer
+from bot.replies import Ask, Button, Message, Redirect, Replies, Waiting, Whisper
+from bot.texts import quote, render
+from commands.cra import coordination
 from commands.cra.cards import CONSEILLERS, Preview, feature
 from commands.cra.previews import read_text, show_preview
 from commands.cra.recurrence import read_habit
 from commands.cra.reports import find_known_tags, record_form, redraw_card
+from config.territories import DEPARTEMENTS
 from config.themes import THEMES
 from dialogs.cra import NewCra
+from dialogs.cra.tags import read_tag
 from storage.absences import list_absences
 from storage.cra import Source
 from storage.cra.habits import read_usual
 from storage.cra.practice import list_trainees
-from storage.cra.queries import find_filed_keys, list_days_filed
+from storage.cra.queries import TABLE, find_filed_keys, list_days_filed
+from storage.cra.tags import (
+    RESTORE_FOR,
+    FullListError,
+    Tag,
+    add_tag,
+    count_reports,
+    find_tag,
+    get_tag,
+    list_known,
+    mark_deleted,
+    rename_tag,
+)
 from storage.people import Role
 
 
@@ -113,3 +129,132 @@ async def remind_of_yesterday(ctx: Context) -> Sequence[Waiting]:
 async def file_missing_day(ctx: Context, click: FileOf) -> Replies:
     """Open the dialog, dated of that day."""
     return await open_report_form(ctx, click.day)
+
+
+WHO = (Role.CONSEILLER, Role.COORDINATEUR, Role.ANIMATEUR)
+"""Conseillers have tags of their own; coordinateurs and animateurs keep those of a département."""
+
+
+class RestoreTag(BaseModel):
+    """« Rétablir » a deleted tag, with its reports."""
+
+    tag: int
+
+
+class RenameBack(BaseModel):
+    """« Annuler » a new name of a tag."""
+
+    tag: int
+    name: str
+
+
+@feature.command("cra étiquettes", help="Voir vos étiquettes et celles de votre département", roles=WHO)
+async def list_tags(ctx: Context, _: str) -> Replies:
+    """List one’s own tags with how many reports have each, and those of one’s départements."""
+    own = await list_known(ctx.db, [ctx.user.id])
+    shared = await list_known(ctx.db, ctx.user.departements)
+    counts = await count_reports(ctx.db, ctx.user.id, TABLE, [tag.number for tag in (*own, *shared)])
+    rows = [[(tag.name, counts.get(tag.number, 0)) for tag in tags] for tags in (own, shared)]
+    names = [DEPARTEMENTS[code].nom for code in ctx.user.departements if code in DEPARTEMENTS]
+    files = ctx.user.role is Role.CONSEILLER
+    return Whisper(render("etiquettes/list", own=rows[0], shared=rows[1], places=names, files=files))
+
+
+@feature.command("cra étiquettes ajouter", help="Ajouter une étiquette", hint="mot", roles=WHO, writes=True)
+async def add_by_name(ctx: Context, text: str) -> Replies:
+    """Add a tag to one’s own list, or to that of a département."""
+    owner, name = _find_owner(ctx), _read(text, "ajouter france-services")
+    known = await find_tag(ctx.db, owner, name)
+    try:
+        tag = await add_tag(ctx.db, owner, name, ctx.now)
+    except FullListError:
+        raise UserError(render("etiquettes/full", shared=owner != ctx.user.id)) from None
+    ctx.touched.add(ctx.user.id)
+    is_new = known is None or known.deleted_at is not None
+    return Whisper(render("etiquettes/added", tag=tag.name, is_new=is_new, place=_name_place(owner)))
+
+
+@feature.command(
+    "cra étiquettes renommer", help="Renommer une étiquette", hint="ancien nouveau", roles=WHO, writes=True
+)
+async def rename_by_name(ctx: Context, text: str) -> Replies:
+    """Give a tag another name, on all its reports."""
+    words = text.split()
+    if len(words) != 2:
+        raise UserError("Donnez l’ancien nom puis le nouveau : /cra étiquettes renommer caf aides.")
+    tag = await _find_own(ctx, words[0])
+    before, name = tag.name, _read(words[1], "renommer caf aides")
+    if not await rename_tag(ctx.db, tag, name):
+        raise UserError(f"Il y a déjà une étiquette #{name} : choisissez un autre nom, ou supprimez-la d’abord.")
+    ctx.touched.add(ctx.user.id)
+    undo = Button("Annuler", RenameBack(tag=tag.number, name=before))
+    return Whisper(render("etiquettes/renamed", before=before, tag=name), [undo])
+
+
+@feature.undo(RenameBack, roles=WHO)
+async def rename_back(ctx: Context, click: RenameBack) -> Replies:
+    """Give a tag its name of before."""
+    tag = await _get_own(ctx, click.tag)
+    before = tag.name
+    if not await rename_tag(ctx.db, tag, click.name):
+        raise UserError(f"Il y a de nouveau une étiquette #{click.name} : supprimez-la d’abord.")
+    ctx.touched.add(ctx.user.id)
+    return answer(ctx, Message(render("etiquettes/renamed", before=before, tag=click.name)))
+
+
+@feature.command("cra étiquettes supprimer", help="Supprimer une étiquette", hint="mot", roles=WHO, writes=True)
+async def delete_by_name(ctx: Context, text: str) -> Replies:
+    """Take a tag off all reports; it comes back with them for 30 days."""
+    tag = await _find_own(ctx, text)
+    counts = await count_reports(ctx.db, ctx.user.id, TABLE, [tag.number])
+    await mark_deleted(ctx.db, tag, ctx.now)
+    ctx.touched.add(ctx.user.id)
+    said = render("etiquettes/deleted", tag=tag.name, reports=counts.get(tag.number, 0), days=RESTORE_FOR.days)
+    return Whisper(said, [Button("Rétablir", RestoreTag(tag=tag.number), "primary")])
+
+
+@feature.undo(RestoreTag, roles=WHO)
+async def restore_tag(ctx: Context, click: RestoreTag) -> Replies:
+    """Bring a deleted tag back, on all its reports."""
+    tag = await _get_own(ctx, click.tag)
+    await mark_deleted(ctx.db, tag, None)
+    ctx.touched.add(ctx.user.id)
+    return answer(ctx, Message(render("etiquettes/restored", tag=tag.name)))
+
+
+def _find_owner(ctx: Context) -> str:
+    """Find whose tags somebody keeps: a conseiller’s own, for others those of their département. Raises UserError."""
+    if ctx.user.role is Role.CONSEILLER:
+        return ctx.user.id
+    if ctx.user.departement is None:
+        raise UserError("Je ne connais pas votre département : demandez à l’équipe d’animation de l’indiquer.")
+    return ctx.user.departement
+
+
+def _name_place(owner: str) -> str:
+    """Name the département of a list of tags; "" for one’s own."""
+    return DEPARTEMENTS[owner].nom if owner in DEPARTEMENTS else ""
+
+
+def _read(text: str, example: str) -> str:
+    if not text.strip():
+        raise UserError(f"Donnez un mot : /cra étiquettes {example}.")
+    try:
+        return read_tag(text)
+    except ValueError as problem:
+        raise UserError(str(problem)) from None
+
+
+async def _find_own(ctx: Context, text: str) -> Tag:
+    name = text.strip().removeprefix("#")
+    tag = await find_tag(ctx.db, _find_owner(ctx), name)
+    if tag is None or tag.deleted_at:
+        raise UserError(f"Vous n’avez pas d’étiquette « {quote(name)} ». /cra étiquettes montre celles qu’il y a.")
+    return tag
+
+
+async def _get_own(ctx: Context, number: int) -> Tag:
+    tag = await get_tag(ctx.db, number)
+    if tag is None or tag.owner != _find_owner(ctx):
+        raise UserError("Cette étiquette n’existe plus.")
+    return tag
