@@ -22,9 +22,10 @@ from bot.papers import FigureSection
 from bot.replies import Ask, Button, Direct, Parcel, Replies, Reply, SendFile, Whisper
 from bot.texts import Markdown, render
 from commands.stats import papers
-from commands.stats.feature import COMMUNITY, CONSEILLERS, feature
 from commands.stats.papers import Page, draw_charts
 from commands.stats.queries import (
+    COMMUNITY,
+    CONSEILLERS,
     Details,
     Export,
     Other,
@@ -33,6 +34,7 @@ from commands.stats.queries import (
     Presentation,
     See,
     Take,
+    feature,
     make_chart_sections,
     make_communes,
     make_evolution,

@@ -1,4 +1,5 @@
-"""What is asked for: whose figures, of which period, and who may see them; and how figures are told, by sections."""
+"""The feature, and what is asked of it: whose figures, of which period, and who may see them; how figures are told, by
+sections."""
 
 import datetime as dt
 import re
@@ -12,6 +13,7 @@ from pydantic import BaseModel
 from bot.command_lines import UNDERSTOOD, UnreadablePeriodError
 from bot.context import Context
 from bot.errors import UserError
+from bot.features import Feature, Front, Right
 from bot.french.dates import MONTHS, say_month, say_weekday
 from bot.french.periods import Period, months_after
 from bot.french.words import join, of
@@ -35,9 +37,28 @@ from dialogs.stats import Format, period_of
 from storage.communes import get_commune
 from storage.cra import Activite, Suite
 from storage.cra.tags import take_tags
-from storage.people import Person
+from storage.people import Person, Role
 from storage.stats import Figures, Percent, even_shares, share, shares
 from storage.stats.territories import MonthSpan, find_told_until
+
+
+def start(person: Person) -> str:
+    """Return the command of one’s own figures for who has some, else that of the country’s, which all may see."""
+    return "stats" if person.role is Role.CONSEILLER else "stats national"
+
+
+feature = Feature(
+    "stats",
+    rights=(Right.MEMBER,),
+    front=Front("Statistiques", "ce qui a été fait, en mots, en images et en fichiers", start),
+)
+
+CONSEILLERS = (Role.CONSEILLER,)
+"""Who has figures of one’s own."""
+COMMUNITY = (Role.CONSEILLER, Role.COORDINATEUR, Role.ANIMATEUR)
+"""Who may see figures of territories; which ones depends on the role."""
+ANIMATEURS = (Role.ANIMATEUR,)
+
 
 _AS_COOP = re.compile(r"\bcomme (?:la )?coop$", re.IGNORECASE)
 

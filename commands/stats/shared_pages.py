@@ -19,9 +19,8 @@ from bot.site import render_page
 from bot.texts import Markdown, render
 from bot.visits import PageAnswer, PageRequest, address_of_page
 from commands.stats.conseiller import find_full_name, make_own_page, read_own_figures
-from commands.stats.feature import CONSEILLERS, feature
 from commands.stats.papers import Page
-from commands.stats.queries import OwnQuery, read_own_query
+from commands.stats.queries import CONSEILLERS, OwnQuery, feature, read_own_query
 from config.time import find_midnight
 from dialogs.stats import ShareFigures, ShareLife
 from storage import people

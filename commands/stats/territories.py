@@ -14,7 +14,6 @@ from bot.papers import FigureSection, LabelledValue, file_name
 from bot.replies import Ask, Button, Parcel, Replies, SendFile
 from bot.texts import Markdown, escape, render
 from commands.stats.conseiller import FiguresAnswer, draw_answer, say_difference, show_answer
-from commands.stats.feature import ANIMATEURS, COMMUNITY, feature
 from commands.stats.papers import (
     Page,
     TerritoryRow,
@@ -26,9 +25,12 @@ from commands.stats.papers import (
     write_territory,
 )
 from commands.stats.queries import (
+    ANIMATEURS,
+    COMMUNITY,
     Months,
     Presentation,
     TerritoryQuery,
+    feature,
     make_territory_sections,
     months_of,
     must_be_seen_by,
