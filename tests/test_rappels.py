@@ -10,7 +10,8 @@ from sqlmodel import col, select
 
 from bot.forms import name_of
 from commands.agenda.cards import Open
-from commands.rappels import SCOPE, is_due, read_hour
+from commands.rappels import read_hour
+from commands.rappels.day import SCOPE, is_due
 from dialogs.rappels import read_days
 from storage import rappels
 from storage.claims import Claim

@@ -1,6 +1,210 @@
-"""« /rappels »: one message a day of what waits and what is new, and one at the end of the day of what it was."""
+"""« /rappels »: what one is told each day, at the end of it and of rdv, and when; all of it shown and changed."""
 
-from commands.rappels.day import SCOPE, TellDay, is_due
-from commands.rappels.feature import build_rappels, read_hour
+import re
+from collections.abc import Iterable, Sequence
 
-__all__ = ["SCOPE", "TellDay", "build_rappels", "is_due", "read_hour"]
+from pydantic import BaseModel
+
+from bot.context import Context
+from bot.errors import UserError
+from bot.features import Feature
+from bot.french.words import join
+from bot.replies import Ask, Button, Perform, Replies, Waiting, Whisper
+from bot.texts import Markdown, render
+from commands.rappels.day import (
+    NOW,
+    UNIT,
+    Less,
+    More,
+    OpenNews,
+    ReadNow,
+    TellDay,
+    WaitingReader,
+    open_news,
+    tell_due,
+    tell_next,
+    tell_now,
+    wait_to_be_read,
+)
+from commands.rappels.end_of_day import EveningReader, tell_evenings
+from config.text import fold, make_plain
+from config.time import WEEKDAYS
+from dialogs.absence import is_said, say_absence
+from dialogs.rappels import NO_EVENING, ChooseReminders, read_days, say_evening
+from dialogs.rdv.recurrence import find_rule
+from storage import rappels
+from storage.absences import list_absences
+from storage.people import Role
+from storage.rappels import FIRST_EVENING, FIRST_HOUR, LAST_EVENING, LAST_HOUR, DailyChoice, Rhythm
+from storage.rdv.reminders import choose_quiet, is_quiet
+
+HELP = "Vos rappels : message du jour, fin de journée, rendez-vous"
+HINT = "[8h | soir 18h | soir non | jours lun mar jeu ven | rdv non | moins | plus | jamais | maintenant]"
+EXAMPLES = (
+    "Tapez par exemple /rappels 8h, /rappels soir 18h, /rappels jours lun mar jeu, /rappels moins ou /rappels jamais."
+)
+RHYTHM_WORDS = {
+    "jour": Rhythm.DAILY,
+    "tous les jours": Rhythm.DAILY,
+    "chaque jour": Rhythm.DAILY,
+    "ouvres": Rhythm.WORKDAYS,
+    "jours ouvres": Rhythm.WORKDAYS,
+    "semaine": Rhythm.WEEKLY,
+    "chaque semaine": Rhythm.WEEKLY,
+    "jamais": Rhythm.NEVER,
+    "non": Rhythm.NEVER,
+    "oui": Rhythm.WORKDAYS,
+}
+_HOUR = re.compile(r"(?:a )?(\d{1,2}) ?(?:h|heures?|:00)?(?: ?00)?")
+
+
+NO, YES = {"non", "jamais", "stop", "arret"}, {"oui", "toujours"}
+
+
+class Choose(BaseModel):
+    """« Choisir l’heure »: opens the window."""
+
+
+def read_hour(text: str) -> int | None:
+    """Read « 8h », « 8 », « à 8 heures »; None for what is no hour. Raises UserError for one of the night."""
+    found = _HOUR.fullmatch(fold(text).strip())
+    if found is None:
+        return None
+    if not FIRST_HOUR <= int(found[1]) <= LAST_HOUR:
+        raise UserError(f"Choisissez une heure entre {FIRST_HOUR} h et {LAST_HOUR} h.")
+    return int(found[1])
+
+
+def read_evening(text: str) -> int:
+    """Read « 18h », « 17h30 » as a minute of the day. Raises UserError for another hour than those that there are."""
+    found = re.fullmatch(r"(?:a )?(\d{1,2}) ?(?:h|heures?|:) ?(\d{2})?", fold(text).strip())
+    minute = int(found[1]) * 60 + int(found[2] or 0) if found else -1
+    if not FIRST_EVENING <= minute <= LAST_EVENING or minute % 30:
+        first, last = say_evening(FIRST_EVENING), say_evening(LAST_EVENING)
+        raise UserError(
+            f"Choisissez une heure ou une demi-heure entre {first} et {last}, par exemple /rappels soir 18h."
+        )
+    return minute
+
+
+async def remind(ctx: Context, asked: tuple[str, Sequence[Waiting]]) -> Replies:
+    """Show when the message of the day comes, or change it."""
+    line, waiting = asked
+    choice, words = await rappels.get_choice(ctx.db, ctx.user.id), fold(line).strip()
+    if words == NOW:
+        return await tell_now(ctx, waiting)
+    if words in {"moins", "plus"}:
+        return await _change_rhythm(ctx, choice.rhythm.less if words == "moins" else choice.rhythm.more)
+    if words in RHYTHM_WORDS:
+        return await _change_rhythm(ctx, RHYTHM_WORDS[words])
+    if words and (elsewhere := _find_elsewhere(ctx, line)):
+        return Perform(elsewhere)
+    if words:
+        await _set(ctx, words)
+    return await _show(ctx, await rappels.get_choice(ctx.db, ctx.user.id))
+
+
+def _find_elsewhere(ctx: Context, line: str) -> str:
+    """What another command does of what is asked here: days away, reports that come back; "" for none."""
+    if fold(line).startswith("absence") or is_said(line):
+        return f"absence {line}".replace("absence absence", "absence")
+    return f"cra {line}" if find_rule(make_plain(line), ctx.today) else ""
+
+
+async def _set(ctx: Context, words: str) -> None:
+    """Set one thing by a line."""
+    what, _, value = words.partition(" ")
+    no = value.strip() in NO
+    if what in {"soir", "fin"} and value:
+        evening = value.removeprefix("de journee").strip()
+        if evening in NO or evening in YES:
+            return await rappels.choose(ctx.db, ctx.user.id, asks=evening in YES)
+        return await rappels.choose(ctx.db, ctx.user.id, evening=read_evening(evening), asks=True)
+    if what in {"rdv", "rendez-vous"} and (no or value.strip() in YES):
+        return await choose_quiet(ctx.db, ctx.user.id, quiet=no)
+    if what in {"jours", "jour"} and value:
+        try:
+            return await rappels.choose(ctx.db, ctx.user.id, days=read_days(value))
+        except ValueError as fault:
+            raise UserError(str(fault)) from None
+    if (hour := read_hour(words)) is None:
+        raise UserError(EXAMPLES)
+    return await rappels.choose(ctx.db, ctx.user.id, hour=hour)
+
+
+async def _show(ctx: Context, choice: DailyChoice) -> Whisper:
+    count = await rappels.count_news(ctx.db, ctx.user.id)
+    buttons = [Button("Lire maintenant", ReadNow(), "primary")] if count else []
+    buttons += [Button("Choisir l’heure", Choose())]
+    buttons += [Button("Moins", Less())] if choice.rhythm is not Rhythm.NEVER else []
+    buttons += [Button("Plus", More())] if choice.rhythm is not Rhythm.DAILY else []
+    return Whisper(await _say_choice(ctx, choice, count), buttons)
+
+
+async def _change_rhythm(ctx: Context, rhythm: Rhythm) -> Whisper:
+    await rappels.choose(ctx.db, ctx.user.id, rhythm=rhythm)
+    return Whisper(await _say_choice(ctx, await rappels.get_choice(ctx.db, ctx.user.id), 0))
+
+
+async def tell_less(ctx: Context, _: Less) -> Replies:
+    """Tell less often."""
+    return await _change_rhythm(ctx, (await rappels.get_choice(ctx.db, ctx.user.id)).rhythm.less)
+
+
+async def tell_more(ctx: Context, _: More) -> Replies:
+    """Tell more often."""
+    return await _change_rhythm(ctx, (await rappels.get_choice(ctx.db, ctx.user.id)).rhythm.more)
+
+
+async def ask_hour(ctx: Context, _: Choose) -> Replies:
+    """Open the window."""
+    choice = await rappels.get_choice(ctx.db, ctx.user.id)
+    return Ask(ChooseReminders.of(choice, reminds=not await is_quiet(ctx.db, ctx.user.id)), here=False)
+
+
+async def store_choice(ctx: Context, form: ChooseReminders) -> Replies:
+    """Store what was chosen."""
+    evening = {} if form.evening == NO_EVENING else {"evening": int(form.evening)}
+    wanted = {"hour": int(form.hour), "rhythm": Rhythm(form.rhythm), "days": form.days}
+    await choose_quiet(ctx.db, ctx.user.id, quiet=form.rdv != "oui")
+    await rappels.choose(ctx.db, ctx.user.id, asks=bool(evening), **wanted, **evening)  # type: ignore[arg-type]  # of names
+    return Whisper(await _say_choice(ctx, await rappels.get_choice(ctx.db, ctx.user.id), 0))
+
+
+async def _say_choice(ctx: Context, choice: DailyChoice, count: int) -> Markdown:
+    """Say when somebody is told what, and how many news wait."""
+    absences = await list_absences(ctx.db, [ctx.user.id], ctx.today)
+    days = [name for number, name in enumerate(WEEKDAYS) if choice.days >> number & 1]
+    return render(
+        "rappels/choice",
+        hour=choice.hour,
+        rhythm=choice.rhythm.value,
+        count=count,
+        evening=say_evening(choice.evening),
+        asks=choice.asks and choice.rhythm is not Rhythm.NEVER and ctx.user.known_role is Role.CONSEILLER,
+        reports=ctx.user.known_role is Role.CONSEILLER,
+        has_rdv=ctx.user.known_role in (Role.CONSEILLER, Role.COORDINATEUR),
+        reminds=not await is_quiet(ctx.db, ctx.user.id),
+        days=join(days),
+        absence=say_absence(absences[0]) if absences else "",
+    )
+
+
+def build_rappels(features: Iterable[Feature]) -> Feature:
+    """Build the feature that tells each day what waits in all the others, and what their day was."""
+    feature, theirs = Feature("rappels", always=True), tuple(features)
+    reader = WaitingReader(theirs)
+    feature.command("rappels", help=HELP, hint=HINT, asks=reader.read_line)(remind)
+    feature.button(Less, name="rappels.Less")(tell_less)
+    feature.button(More, name="rappels.More")(tell_more)
+    feature.button(Choose, name="rappels.Choose", writes=False)(ask_hour)
+    feature.button(ReadNow, name="rappels.ReadNow", asks=reader.read_own)(tell_now)
+    feature.button(OpenNews, name="rappels.OpenNews", writes=False)(open_news)
+    feature.submit(ChooseReminders)(store_choice)
+    feature.waiting(wait_to_be_read)
+    feature.job(f"hour={FIRST_HOUR}-{LAST_HOUR} minute=0", name="rappels.tell", local=True, writes=True)(tell_due)
+    feature.chore(TellDay, name="rappels.TellDay", title="Messages du jour", unit=UNIT, asks=reader.read_page)(
+        tell_next
+    )
+    tell_evenings(feature, EveningReader(theirs))
+    return feature

@@ -15,7 +15,7 @@ from bot.clock import utc_now
 from bot.command_lines import RunCommand
 from bot.replies import Button
 from bot.work import make_work
-from commands.rappels import TellDay
+from commands.rappels.day import TellDay
 from config.time import PARIS
 from storage.database import Database
 from storage.people import Person, Role
