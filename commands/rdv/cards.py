@@ -1,39 +1,25 @@
-"""How a rdv is said and shown: its card in the direct channel, what a click does to it, and the lists of days."""
+"""The feature; how a rdv is said and shown: its card in the direct channel, what its buttons carry, and the lists of
+days."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel
 
 from bot import visio
 from bot.cards import RowCard
 from bot.command_lines import read_typed_number
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
+from bot.features import Feature, Front, Right
 from bot.french.dates import say_date, say_days
 from bot.french.periods import Period, read_coming_days, read_period
 from bot.pages import cut_page
 from bot.replies import Button, Card, Message, Progress, Refresh, Replies, Step, Whisper
 from bot.texts import Markdown, link, quote, render
-from commands.rdv.feature import (
-    CONSEILLERS,
-    AnswerMeeting,
-    CancelRest,
-    CreateRoom,
-    Edit,
-    EnterRoom,
-    KeepMeeting,
-    MoveMeeting,
-    New,
-    Page,
-    Report,
-    See,
-    SetState,
-    SuggestMoment,
-    Unset,
-    feature,
-    get_own,
-)
 from config.text import fold
 from config.time import find_midnight
 from dialogs.absence import say_absence
@@ -43,8 +29,122 @@ from storage import people
 from storage.absences import Absence, list_absences
 from storage.people import Role
 from storage.rdv import PlaceKind, Rdv, RdvSource, RdvState
-from storage.rdv.appointments import find_rdv, find_reports, list_between, list_overlapping
+from storage.rdv.appointments import find_rdv, find_reports, get_rdv, list_between, list_overlapping
 from storage.rdv.meetings import list_seats
+
+feature = Feature(
+    "rdv",
+    rights=(Right.MEMBER,),
+    front=Front(
+        "Rendez-vous", "noter un rendez-vous, voir la semaine, en faire un compte rendu", lambda _: "rdv semaine"
+    ),
+)
+
+CONSEILLERS = (Role.CONSEILLER, Role.COORDINATEUR)
+"""Who has a calendar."""
+
+
+class New(BaseModel):
+    """« Nouveau rendez-vous »: opens the window."""
+
+
+class About(BaseModel):
+    """Something about the rdv of that number."""
+
+    rdv: int
+
+
+class See(About):
+    """« Voir » a rdv as it is now."""
+
+
+class Edit(About):
+    """« Modifier »: opens the window of a rdv."""
+
+
+class SetState(About):
+    """« Honoré », « Absent », « Annulé »."""
+
+    state: RdvState
+
+
+class Report(About):
+    """« Compte rendu »: opens the window of a report, filled with what the rdv says."""
+
+
+class CreateRoom(About):
+    """« Créer le lien »: the room of a visio is opened now."""
+
+
+class EnterRoom(About):
+    """« Entrer pour animer »: the address by which whose rdv it is hosts its room."""
+
+
+class CancelRest(About):
+    """« Annuler aussi les suivants » of a series."""
+
+
+class Unset(About):
+    """Undo of a state: it is again as it was."""
+
+    state: RdvState
+    sequence: int
+
+
+class Page(BaseModel):
+    """« Suite »: a page of the rdv of some days."""
+
+    start: dt.date
+    end: dt.date
+    page: int = 1
+
+
+class Proposal(BaseModel):
+    """A meeting of colleagues that is to be proposed: by whom and to whom (name by id), under which one-time key, how
+    long, what about, and where. Of one that is moved, ``meeting`` is its number."""
+
+    author: str
+    key: str
+    people: dict[str, str]
+    minutes: int
+    subject: str = ""
+    spot: str = "rattachement"
+    place: str = ""
+    meeting: int = 0
+
+
+class AnswerMeeting(About):
+    """« Accepter », « Refuser » or « Me retirer », for the meeting at that hour."""
+
+    starts_at: dt.datetime
+    agrees: bool
+
+
+class KeepMeeting(About):
+    """« Maintenir sans attendre »: it is sure with those who accepted that hour."""
+
+    starts_at: dt.datetime
+
+
+class MoveMeeting(About):
+    """« Autre moment »: shows its organiser others."""
+
+
+class SuggestMoment(About):
+    """« Autre moment » of a guest: shows moments that may be proposed for the meeting at ``starts_at``, from ``after``
+    on."""
+
+    starts_at: dt.datetime
+    after: dt.datetime | None = None
+
+
+async def get_own(ctx: Context, number: int, *, locked: bool = False) -> Rdv:
+    """Get one’s own rdv of that number. Raises UserError, the same for others’ and for none."""
+    rdv = await get_rdv(ctx.db, ctx.user.id, number, locked=locked)
+    if rdv is None:
+        raise UserError(f"Vous n’avez pas de rendez-vous n° {number}. /rdv semaine montre les vôtres.")
+    return rdv
+
 
 CARD = RowCard[Rdv]("rdv:", lambda rdv: rdv.number)
 """The card of a rdv in its conseiller’s direct channel."""

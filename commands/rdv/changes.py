@@ -1,9 +1,8 @@
 """What becomes of a rdv: honoured, absent, cancelled, moved, changed, which can be undone; and the report of it."""
 
-import datetime as dt
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from pydantic import BaseModel
 
@@ -14,24 +13,22 @@ from bot.french.dates import say_hour, say_weekday
 from bot.french.periods import read_moment, write_moment
 from bot.french.words import plural
 from bot.replies import Ask, Button, Replies, Reply, Waiting, Whisper
-from bot.texts import Markdown, render
-from commands.rdv.cards import describe, draw_lines, refresh, say_overlaps
-from commands.rdv.feature import (
+from bot.texts import Markdown, link, render
+from commands.rdv.cards import (
     CONSEILLERS,
     About,
     CancelRest,
     Edit,
-    MoveBack,
     Report,
-    RestoreMany,
     See,
     SetState,
     Unset,
+    describe,
+    draw_lines,
     feature,
     get_own,
-    lock_own,
-    must_be_kept_here,
-    must_have_no_report,
+    refresh,
+    say_overlaps,
 )
 from commands.rdv.meetings import leave_meeting, move_meeting
 from commands.rdv.rooms import start_rooms
@@ -46,7 +43,7 @@ from storage.cra.practice import is_training
 from storage.cra.report import DUREES, Activite
 from storage.database import change
 from storage.people import Role
-from storage.rdv import PlaceKind, Rdv, RdvState
+from storage.rdv import PlaceKind, Rdv, RdvSource, RdvState
 from storage.rdv.appointments import change_rdv, count_unreported, find_reports, list_between, list_unreported
 from storage.rdv.reports import make_report_key
 from storage.rdv.series import list_occurrences
@@ -56,6 +53,42 @@ _HOUR_ALONE = re.compile(r"(?:a |à )?\d{1,2} ?(?:h|heures?|:) ?\d{0,2}", re.IGN
 DONE = (RdvState.HONORE, RdvState.ABSENT)
 MOVABLE = (RdvState.PREVU,)
 WHEN = "Écrivez par exemple /rdv décaler 12 mercredi 15h."
+
+
+class MoveBack(About):
+    """Undo of a move: it begins and ends again when it did."""
+
+    starts_at: datetime
+    ends_at: datetime
+    sequence: int
+
+
+class RestoreMany(BaseModel):
+    """Undo of a cancelled rest of a series."""
+
+    numbers: list[int]
+
+
+async def lock_own(ctx: Context, number: int) -> Rdv:
+    """Lock one’s own rdv that is kept here. Raises UserError for one that is kept elsewhere."""
+    rdv = await get_own(ctx, number, locked=True)
+    must_be_kept_here(rdv)
+    return rdv
+
+
+def must_be_kept_here(rdv: Rdv) -> None:
+    """Raises UserError for a rdv that is kept elsewhere."""
+    if rdv.source is RdvSource.RDV_SP:
+        there = link("Ouvrez-le là-bas", rdv.external_url)
+        raise UserError(f"{there} : le rendez-vous n° {rdv.number} vient de RDV Service Public, qui est seul à pouvoir "
+                        "le déplacer, l’annuler ou noter sa suite.")  # fmt: skip
+
+
+async def must_have_no_report(ctx: Context, rdv: Rdv) -> None:
+    """Raises UserError for a rdv of which a report stands."""
+    if report := (await find_reports(ctx.db, [rdv])).get(rdv.number):
+        raise UserError(f"Ce rendez-vous a un compte rendu, le n° {report} : supprimez-le d’abord avec "
+                        f"/cra supprimer {report}.")  # fmt: skip
 
 
 @feature.button(SetState, roles=CONSEILLERS)
@@ -244,7 +277,7 @@ class Undecline(About):
 class FileNext(BaseModel):
     """« Rendez-vous à traiter »: those that are over and have no report."""
 
-    since: dt.date | None = None
+    since: date | None = None
 
 
 @feature.button(Report, roles=FILING, writes=False)

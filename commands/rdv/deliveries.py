@@ -21,8 +21,7 @@ from bot.errors import ChatError, UserError
 from bot.replies import Button, Direct, Progress, Replies, Reply, Start, Step
 from bot.texts import render
 from bot.visits import WebhookAnswer, WebhookError, WebhookRequest
-from commands.rdv.cards import describe, say_overlaps
-from commands.rdv.feature import Edit, feature
+from commands.rdv.cards import Edit, describe, feature, say_overlaps
 from config.time import PARIS
 from storage import claims, people
 from storage.annuaire.entries import read_email

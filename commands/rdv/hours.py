@@ -19,7 +19,7 @@ from bot.papers.page import draw_large_code, write_qr_png
 from bot.papers.typeset import compose_pdf, to_drawable
 from bot.replies import Ask, Button, Card, Message, Parcel, Replies, SendFile, Whisper
 from bot.texts import Markdown, render
-from commands.rdv.feature import CONSEILLERS, feature
+from commands.rdv.cards import CONSEILLERS, feature
 from commands.rdv.slots import address_of, list_free
 from config.themes import THEMES
 from config.time import WEEKDAYS

@@ -13,15 +13,15 @@ from bot.french.words import join, say_minutes
 from bot.previews import answer, must_be_author
 from bot.replies import Button, Direct, Message, Redirect, Replies, Reply, Waiting, Whisper
 from bot.texts import Markdown, quote, render
-from commands.rdv.cards import CARD, describe, draw_meeting
-from commands.rdv.feature import (
+from commands.rdv.cards import (
+    CARD,
     CONSEILLERS,
     AnswerMeeting,
-    ChooseMoment,
     KeepMeeting,
-    Later,
     MoveMeeting,
     Proposal,
+    describe,
+    draw_meeting,
     feature,
     get_own,
 )
@@ -50,6 +50,19 @@ NOTICE, AHEAD = timedelta(hours=1), timedelta(days=60)
 STANDING = (RdvState.PROPOSE, RdvState.PREVU)
 OPEN = (*STANDING, RdvState.REFUSE)
 """The states of an organiser’s rdv in which guests may still answer."""
+
+
+class ChooseMoment(Proposal):
+    """One of the moments; ``anyway`` where not all are free."""
+
+    at: datetime
+    anyway: bool = False
+
+
+class Later(Proposal):
+    """« Plus tard »: the moments from then on."""
+
+    after: datetime
 
 
 async def propose_meeting(ctx: ReadingContext, text: str) -> Replies:

@@ -10,7 +10,7 @@ from bot.context import Context, ReadingContext
 from bot.replies import Reply
 from bot.visits import PageAnswer, PageRequest
 from commands.rdv import requests
-from commands.rdv.feature import feature
+from commands.rdv.cards import feature
 from commands.rdv.rooms import start_rooms
 from commands.rdv.slots import PAGE, Slot
 from commands.rdv.visits import GONE, OTHER, Held, Typed, Visit

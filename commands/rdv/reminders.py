@@ -14,9 +14,8 @@ from bot.french.words import say_minutes
 from bot.mail import Letter, Outcome, render_letter, send_letter
 from bot.replies import Button, Direct, EveningPart, Message, Progress, Replies, Start, Step, Whisper
 from bot.texts import render
-from commands.rdv.cards import describe
+from commands.rdv.cards import CONSEILLERS, describe, feature
 from commands.rdv.changes import ask_report
-from commands.rdv.feature import CONSEILLERS, feature
 from commands.rdv.slots import address_of
 from commands.rdv.visits import name_zone, say_when, say_who
 from config.text import fold

@@ -14,7 +14,7 @@ from bot.errors import UserError
 from bot.french.periods import Period
 from bot.replies import Ask, Button, Card, Direct, Message, Replies, Reply, Update, Waiting, Whisper
 from bot.texts import render
-from commands.rdv.feature import feature
+from commands.rdv.cards import feature
 from commands.rdv.rooms import start_rooms
 from commands.rdv.slots import Wish, find_free, find_theme, list_free
 from commands.rdv.visits import OVER, say_when

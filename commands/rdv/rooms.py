@@ -12,8 +12,16 @@ from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.replies import Direct, Progress, Redirect, Replies, Reply, Start, Step, Whisper
 from bot.texts import render
-from commands.rdv.cards import describe, draw_entrance, refresh_for_owner
-from commands.rdv.feature import CONSEILLERS, CreateRoom, EnterRoom, feature, get_own
+from commands.rdv.cards import (
+    CONSEILLERS,
+    CreateRoom,
+    EnterRoom,
+    describe,
+    draw_entrance,
+    feature,
+    get_own,
+    refresh_for_owner,
+)
 from config.visio import VisioKind
 from dialogs.rdv.titles import say_what
 from storage import people

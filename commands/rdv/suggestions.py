@@ -14,7 +14,7 @@ from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.replies import Button, Direct, Message, Refresh, Replies, Reply, Whisper
 from bot.texts import render
-from commands.rdv.feature import CONSEILLERS, Proposal, SuggestMoment, feature, get_own
+from commands.rdv.cards import CONSEILLERS, Proposal, SuggestMoment, feature, get_own
 from commands.rdv.meetings import (
     SHOWN,
     STANDING,
