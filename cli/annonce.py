@@ -27,8 +27,7 @@ from cli.errors import OperatorError
 from cli.journal import note
 from cli.terminal import ProgressBar
 from commands.annonce import cards
-from commands.annonce.broadcast import TAKEN_BACK
-from commands.annonce.cards import Broadcast, draw_text, feature, find_text_fault
+from commands.annonce.cards import TAKEN_BACK, Broadcast, draw_text, feature, find_text_fault
 from config.canaux import PlannedChannel
 from storage import annonce as annonces
 from storage import canaux as known

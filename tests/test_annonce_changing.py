@@ -14,7 +14,8 @@ from bot.features import Trigger
 from bot.outbox import pool
 from bot.replies import Step
 from bot.work import steps
-from commands.annonce import broadcast, cards
+from commands import annonce
+from commands.annonce import cards
 from sandbox.faults import Faults
 from storage import journal
 from storage.people import Person as Registered
@@ -206,8 +207,8 @@ async def test_what_nobody_tried_to_send_is_taken_back_by_a_stop_and_sent_when_i
     house: House, agathe: Person, faults: Faults, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     channels, words, stile = await ensure_many_channels(house), unique("Lent"), held(monkeypatch, 2)
-    start = broadcast.start_broadcast
-    monkeypatch.setattr(broadcast, "start_broadcast", lambda *asked: replace(start(*asked), said="va partir."))
+    start = annonce.start_broadcast
+    monkeypatch.setattr(annonce, "start_broadcast", lambda *asked: replace(start(*asked), said="va partir."))
     monkeypatch.setattr(pool, "TAKEN_AT_ONCE", 2)
     preview = await preview_announcement(agathe, texte=words, destinataires=MANY)
     await agathe.clicks(preview, "Envoyer")

@@ -1,6 +1,6 @@
 """The feature, an announcement at hand, its words and files, who may change it, its card, and what its buttons say."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -20,11 +20,13 @@ from bot.french.words import group, join, plural
 from bot.mattermost import ChatReader
 from bot.menus import Choosing
 from bot.replies import Button, Message, Refresh
-from bot.texts import Markdown, escape, relay_markdown, typeset
-from dialogs.annonce import TEXT
-from storage import outbox, targets
+from bot.texts import Markdown, escape, quote, relay_markdown, render, typeset
+from config.canaux import home_of
+from dialogs.annonce import NO_FILES, TEXT, Announce, AnnounceHere
+from dialogs.destinations import ALL_MINE, MINE
+from storage import annonce as annonces
+from storage import canaux, outbox, people, targets
 from storage.annonce import Announcement, AnnouncementState
-from storage.canaux import list_planned
 from storage.outbox import DeliveryTally
 from storage.people import Person, Role
 from storage.targets import Table, say_target
@@ -38,6 +40,7 @@ feature = Feature(
 SENDERS = (Role.COORDINATEUR, Role.ANIMATEUR)
 """Who announces: animateurs everywhere, coordinateurs in their own départements."""
 UNIT = ("envoi", "envois")
+Form = Announce | AnnounceHere
 
 
 TOTAL_MAX = 50_000_000
@@ -72,6 +75,12 @@ def find_files_fault(sizes: Sequence[tuple[str, int]], largest: int) -> str:
 async def find_missing(chat: ChatReader, ids: Iterable[str]) -> Sequence[str]:
     """Find which of these files are there no more."""
     return [ident for ident in ids if await find_file(chat, ident) is None]
+
+
+def must_have_files(said: Announcement, missing: Collection[str]) -> None:
+    """Raises UserError where a file of it was deleted."""
+    if names := [f"« {name} »" for ident, name in said.files.items() if ident in missing]:
+        raise UserError(render("annonce/gone", names=names, partly=said.written > 0))
 
 
 class About(BaseModel):
@@ -194,6 +203,36 @@ def fill_window(text: str) -> dict[str, object]:
     return {"text": text} if fits_window(text) else {"length": len(text)}
 
 
+async def draft_form(ctx: Context, **filled: object) -> Form:
+    """Draft the window of who writes: animateurs choose among all places, coordinateurs among their own."""
+    known_so_far: dict[str, object] = {"mention": "non", "files": NO_FILES} | filled
+    if ctx.user.animates:
+        themes = targets.list_themes(await canaux.list_planned(ctx.db, ctx.settings))
+        return Announce.draft(thematiques=dict(themes), **known_so_far)
+    own = _list_own(ctx)
+    return AnnounceHere.draft(departements=own, **({"place": next(iter(own))} | known_so_far))
+
+
+def _list_own(ctx: Context) -> dict[str, str]:
+    """List one’s own départements that have a channel, by code. Raises UserError where there is none."""
+    found = {code: targets.say_target(code, {}) for code in ctx.user.departements if home_of(code)}
+    if not found:
+        raise UserError("Le registre ne vous donne aucun département à canal : demandez à l’équipe d’animation.")
+    return {MINE: ALL_MINE, **found} if len(found) > 1 else found
+
+
+def fill_places(ctx: Context, shown: Announcement) -> dict[str, object]:
+    """Fill the window with where an announcement goes."""
+    if ctx.user.animates:
+        return {"places": tuple(shown.targets)}
+    return {"place": shown.targets[0]} if len(shown.targets) == 1 else {}
+
+
+WAITS = (AnnouncementState.DRAFT, AnnouncementState.STOPPED)
+"""How it stands while it may leave."""
+LEFT = (AnnouncementState.SENDING, AnnouncementState.STOPPED, AnnouncementState.SENT)
+"""The states of an announcement that has left, or is about to."""
+TAKEN_BACK = (AnnouncementState.WITHDRAWN, AnnouncementState.REMAINS)
 GONE = "Cette annonce est déjà partie : corrigez-la ou retirez-la avec les boutons sous son texte."
 LEAVES = "Cette annonce partira {} : corrigez-la ou retirez-la avec les boutons sous son texte."
 REFUSALS = {
@@ -224,8 +263,20 @@ def must_be_own(ctx: Context, announcement: Announcement | None, *states: Announ
     return said
 
 
+async def get_theirs(ctx: Context, ident: str, *states: AnnouncementState, lock: bool = False) -> Announcement:
+    """Get an announcement in one of these states, of who acts or of the réseau that they animate, said where they may
+    speak today. Raises UserError."""
+    said = must_be_own(ctx, await (annonces.lock if lock else annonces.get)(ctx.db, ident), *states)
+    must_be_allowed(ctx.user, said.targets)
+    return said
+
+
 SHOWN_MAX = 6
 """Destinations, and files, named under a preview."""
+NAMED_MAX = 5
+"""Channels named that Mattermost refuses."""
+LISTED_MAX = 70
+"""Characters of the words that are shown in the list."""
 
 
 CARD = RowCard[Announcement]("annonce-carte:", lambda announcement: announcement.id)
@@ -235,10 +286,10 @@ CARD = RowCard[Announcement]("annonce-carte:", lambda announcement: announcement
 async def draw_card(ctx: Context, announcement: Announcement) -> Message:
     """Draw the words as they look, and under them where they go; once it was sent also how it stands; and what can be
     done with it."""
-    table = await list_planned(ctx.db, ctx.settings)
+    table = await canaux.list_planned(ctx.db, ctx.settings)
     if announcement.state is AnnouncementState.DRAFT:
-        people = await targets.count_reached(ctx.db, announcement.targets, ctx.today)
-        stands = _list_counts(announcement, people)
+        reached = await targets.count_reached(ctx.db, announcement.targets, ctx.today)
+        stands = _list_counts(announcement, reached)
     else:
         tally = await outbox.tally(ctx.db, announcement.topics, ctx.now)
         stands = [("État", say_state(announcement, tally, ctx.now))]
@@ -298,10 +349,30 @@ def say_reached(announcement: Announcement, tally: DeliveryTally) -> str:
     return f"{plural(reached, *unit)} sur {group(announcement.total)}"
 
 
-def _list_counts(announcement: Announcement, people: int) -> Sequence[tuple[str, str]]:
+async def make_row(ctx: Context, one: Announcement, at: datetime) -> tuple[str, ...]:
+    """Make the row of the list that tells of an announcement; the operator’s is nobody’s."""
+    tally = await outbox.tally(ctx.db, one.topics, ctx.now)
+    person = await people.get(ctx.db, one.by) if one.by else None
+    by = person.full_name if person else "quelqu’un qui n’est plus là" if one.by else ""
+    places = say_places(one, await canaux.list_planned(ctx.db, ctx.settings))
+    state = say_state(one, tally, ctx.now).partition(" : ")[0]
+    return say_moment(at), by, quote(one.text, LISTED_MAX), places, say_reached(one, tally), state
+
+
+def say_missing(targets: Sequence[str], found: Announcement) -> str:
+    """Say who has not got it, as Mattermost refuses it."""
+    if not targets:
+        return ""
+    named = [f"« {escape(found.channels[target])} »" for target in targets if target in found.channels][:NAMED_MAX]
+    more = len(targets) - len(named)
+    shown = [*named, *([plural(more, "autre" if named else "personne")] if more else [])]
+    return f"Mattermost la refuse à {join(shown)} ; le bot réessaie pendant un jour."
+
+
+def _list_counts(announcement: Announcement, count: int) -> Sequence[tuple[str, str]]:
     channels = [("Canaux", plural(len(announcement.channels), "canal", "canaux"))] if announcement.channels else []
     direct = [("Messages directs", group(len(announcement.people)))] if announcement.people else []
-    reached = plural(people, "personne") + " au registre"
+    reached = plural(count, "personne") + " au registre"
     themes = any(target.startswith("theme:") for target in announcement.targets)
     reached += ", et les membres des canaux thématiques" if themes else ""
     return [*channels, *direct, ("Personnes", reached)]

@@ -1,7 +1,6 @@
 """What is typed after « /moderer »: what waits and what is in force, a warning, the journal."""
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
