@@ -49,7 +49,7 @@ def working_days_before(day: date, count: int, departement: str | None = None) -
 
 HOLIDAYS = "holidays.tsv"
 """The table of public holidays: the day, its name, and the territories that have it, « FR » for those with none of
-their own; nothing where all have it. ``python -m tests.support.holidays`` writes it."""
+their own; nothing where all have it. ``python -m tests.test_working_days`` writes it."""
 TABLED = range(2015, 2051)
 """The years of the table; of others the library is asked, which takes megabytes and a tenth of a second."""
 EVERYWHERE = ""

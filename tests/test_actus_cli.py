@@ -24,9 +24,9 @@ from storage.actus.digests import Digest, DigestState
 from storage.database import change
 from tests.bench.children import environment_of
 from tests.modes import MODES, NEWEST
-from tests.support.cli import Capture, DigestWorkplace, digest_workplace, operate
 from tests.support.house import PARIS, wait_for
 from tests.support.membership import room
+from tests.support.workplace import Capture, DigestWorkplace, digest_workplace, operate
 from tests.test_work_killed import ROOT
 
 __all__ = ["digest_workplace", "room"]

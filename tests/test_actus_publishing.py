@@ -25,10 +25,10 @@ from storage.database import change
 from storage.people import Role
 from storage.work import WorkSort
 from tests.support.actus import KEEP, DigestStage, newsroom
-from tests.support.cli import DigestWorkplace, digest_workplace
 from tests.support.databases import KINDS
 from tests.support.house import list_audit, list_said, plain, wait_for, wait_until
 from tests.support.membership import room
+from tests.support.workplace import DigestWorkplace, digest_workplace
 
 __all__ = ["digest_workplace", "newsroom", "room"]
 

@@ -9,8 +9,8 @@ from storage import canaux
 from storage.agenda import EventState
 from storage.people import Role
 from tests.people import Post, unique
-from tests.support.agenda import AgendaStage, agenda, write_day
 from tests.support.house import plain, read_news
+from tests.support.publications import AgendaStage, agenda, write_day
 
 __all__ = ["agenda"]
 

@@ -9,8 +9,8 @@ from storage.agenda import AgendaEvent, EventState
 from storage.people import Role
 from tests.people import Person, Post
 from tests.people.dialog import Dialog
-from tests.support.agenda import AgendaStage, agenda, read_events, write_day
 from tests.support.house import PARIS, list_audit, plain
+from tests.support.publications import AgendaStage, agenda, read_events, write_day
 
 __all__ = ["agenda"]
 

@@ -8,8 +8,8 @@ import pytest
 from storage.agenda import AgendaEvent, EventState
 from storage.people import Role
 from tests.people import Person
-from tests.support.agenda import AgendaStage, agenda, read_events, write_day
 from tests.support.house import PARIS, plain
+from tests.support.publications import AgendaStage, agenda, read_events, write_day
 
 __all__ = ["agenda"]
 

@@ -9,7 +9,8 @@ from commands.annonce.cards import draw_text
 from storage.annonce import Announcement
 from storage.people import Role
 from tests.people import Person, unique
-from tests.support.broadcasts import (
+from tests.support.house import House, agathe, wait_for
+from tests.support.publications import (
     CONFIRM,
     ISERE,
     MANY,
@@ -23,7 +24,6 @@ from tests.support.broadcasts import (
     preview_announcement,
     withdraw,
 )
-from tests.support.house import House, agathe, wait_for
 
 __all__ = ["agathe"]
 

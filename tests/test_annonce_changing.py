@@ -21,7 +21,8 @@ from storage import journal
 from storage.people import Person as Registered
 from storage.people import Role
 from tests.people import Person, unique
-from tests.support.broadcasts import (
+from tests.support.house import House, agathe, list_audit, wait_for, wait_until
+from tests.support.publications import (
     CONFIRM,
     ISERE,
     MANY,
@@ -37,7 +38,6 @@ from tests.support.broadcasts import (
     preview_announcement,
     withdraw,
 )
-from tests.support.house import House, agathe, list_audit, wait_for, wait_until
 
 __all__ = ["agathe"]
 

@@ -15,10 +15,10 @@ from config.settings import Settings
 from storage.annonce import AnnouncementState
 from tests.bench.children import environment_of
 from tests.modes import MODES, NEWEST
-from tests.support.broadcasts import AnnouncementWorkplace, announcement_workplace
-from tests.support.cli import operate
 from tests.support.house import wait_for
 from tests.support.membership import room
+from tests.support.publications import AnnouncementWorkplace, announcement_workplace
+from tests.support.workplace import operate
 from tests.test_work_killed import ROOT
 
 __all__ = ["announcement_workplace", "room"]

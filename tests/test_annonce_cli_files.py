@@ -8,10 +8,10 @@ from collections.abc import Mapping
 import pytest
 
 from cli.errors import OperatorError
-from tests.support.broadcasts import AnnouncementWorkplace, announcement_workplace
-from tests.support.cli import operate
 from tests.support.house import list_said, wait_for
 from tests.support.membership import room
+from tests.support.publications import AnnouncementWorkplace, announcement_workplace
+from tests.support.workplace import operate
 from tests.test_annonce_cli import BOTH, EVERYWHERE, begun, said_somewhere
 
 __all__ = ["announcement_workplace", "room"]

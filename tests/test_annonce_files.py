@@ -12,7 +12,8 @@ from commands.annonce import cards
 from storage.outbox import BATCH
 from storage.people import Role
 from tests.people import Person, Post, unique
-from tests.support.broadcasts import (
+from tests.support.house import House, agathe, list_said, wait_for
+from tests.support.publications import (
     CONFIRM,
     ISERE,
     MANY,
@@ -25,7 +26,6 @@ from tests.support.broadcasts import (
     plain_spaces,
     send_announcement,
 )
-from tests.support.house import House, agathe, list_said, wait_for
 
 __all__ = ["agathe"]
 

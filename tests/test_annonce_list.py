@@ -7,7 +7,8 @@ import pytest
 from storage import annonce as annonces
 from storage.annonce import Announcement, AnnouncementState
 from tests.people import Person, unique
-from tests.support.broadcasts import (
+from tests.support.house import House, agathe, wait_for
+from tests.support.publications import (
     ISERE,
     RHONE,
     SENT,
@@ -21,8 +22,7 @@ from tests.support.broadcasts import (
     send_announcement,
     withdraw,
 )
-from tests.support.cli import operate
-from tests.support.house import House, agathe, wait_for
+from tests.support.workplace import operate
 
 __all__ = ["agathe"]
 

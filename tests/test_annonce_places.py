@@ -6,7 +6,8 @@ import pytest
 
 from storage.people import Role
 from tests.people import Person, unique
-from tests.support.broadcasts import (
+from tests.support.house import House, agathe
+from tests.support.publications import (
     ISERE,
     RHONE,
     confirm,
@@ -16,7 +17,6 @@ from tests.support.broadcasts import (
     preview_announcement,
     send_announcement,
 )
-from tests.support.house import House, agathe
 
 __all__ = ["agathe"]
 

@@ -11,10 +11,10 @@ from sqlmodel import col, select
 from storage.annuaire.entries import Contact, ContactState
 from storage.database import Database
 from storage.people import Audience, Awaited, Role
-from tests.support.cli import elsewhere, run_command
 from tests.support.cra import NOON, register_all
 from tests.support.databases import database
 from tests.support.membership import make_person
+from tests.support.workplace import elsewhere, run_command
 
 __all__ = ["database", "elsewhere"]
 

@@ -35,10 +35,10 @@ from storage.people.departures import Erasure, get_erasure, list_due_erasures, n
 from storage.personal_data import erasure
 from tests.people import Person
 from tests.support.backups import NOW, save_backup
-from tests.support.cli import elsewhere, operate, run_command, run_doctor
 from tests.support.cra import file_workshop, make_conseiller, make_report, register_all, store_reports
 from tests.support.databases import database
 from tests.support.house import LOG, PARIS, House, plain
+from tests.support.workplace import elsewhere, operate, run_command, run_doctor
 
 __all__ = ["database", "elsewhere"]
 

@@ -20,9 +20,9 @@ from storage.outbox import Outgoing, TargetKind
 from storage.people import Role
 from tests.modes import EDGES, MODES
 from tests.people import Person
-from tests.support.cli import operate
 from tests.support.house import wait_for
 from tests.support.membership import ChannelWorkplace, channel_workplace, register_team, room, sync_team
+from tests.support.workplace import operate
 
 __all__ = ["channel_workplace", "room"]
 

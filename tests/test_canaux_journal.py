@@ -17,8 +17,8 @@ from storage.canaux import runs
 from storage.canaux.runs import Change, ChangeState, Drift
 from storage.database import Database
 from tests.modes import MODES
-from tests.support.cli import operate
 from tests.support.membership import ChannelWorkplace, channel_workplace, register_team, room, sync_team
+from tests.support.workplace import operate
 from tests.test_canaux_cli import Killed, dying
 from tests.test_canaux_mending import is_clean, types
 

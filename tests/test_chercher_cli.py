@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from storage.database import Database
-from tests.support.cli import run_command
 from tests.support.databases import database
+from tests.support.workplace import run_command
 from tests.test_chercher import failing, filled, found
 
 __all__ = ["database", "filled"]

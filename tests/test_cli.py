@@ -19,8 +19,8 @@ from cli.jobs import JOBS
 from cli.work import FILES, titles_of
 from commands import FEATURES
 from config.settings import Settings
-from tests.support.cli import elsewhere, operate, run_command
 from tests.support.house import House
+from tests.support.workplace import elsewhere, operate, run_command
 
 __all__ = ["elsewhere"]
 

@@ -15,9 +15,9 @@ from sqlalchemy import text
 
 from storage.database import Database
 from tests.support.backups import fill_tables
-from tests.support.cli import elsewhere, operate, run_command
 from tests.support.cra import file_workshop
 from tests.support.house import House
+from tests.support.workplace import elsewhere, operate, run_command
 
 __all__ = ["elsewhere"]
 

@@ -14,7 +14,7 @@ from cli.faults import as_sentence
 from cli.terminal import ProgressBar
 from config.settings import Settings
 from storage.backup import BackupError
-from tests.support.cli import elsewhere, run_command
+from tests.support.workplace import elsewhere, run_command
 
 __all__ = ["elsewhere"]
 

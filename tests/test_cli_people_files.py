@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.cli import elsewhere, run_command
+from tests.support.workplace import elsewhere, run_command
 
 __all__ = ["elsewhere"]
 

@@ -1,23 +1,36 @@
-"""Files, folders and databases that refuse: every command says which one, and what to do."""
+"""Files, folders and databases that refuse: every command says which one, and what to do.
 
+As a program it runs commands in a process with few rights, « python -m tests.test_cli_places SETTINGS FOLDER BYTES
+COMMAND… »: the settings file, where commands write, how large a file may grow (0: as large as it likes), and which
+commands; it prints one JSON object: by command, its exit code and its words.
+"""
+
+import asyncio
+import ctypes
+import io
 import json
 import os
 import re
+import resource
 import shutil
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 import pytest
+import stamina
 from sqlalchemy import text
 
+from bot import app
 from bot.clock import utc_now
 from bot.work import make_work
 from cli.main import coop_bot
+from cli.main import main as run
 from cli.usage import Command, Group, Touches
 from storage import schema, work
 from storage.database import Database
@@ -25,9 +38,8 @@ from storage.programs import ApiClient
 from storage.sondage import PollState
 from storage.work import WorkSort
 from tests.support.backups import fill_tables, save_backup
-from tests.support.broadcasts import make_poll
 from tests.support.databases import create_sqlite
-from tests.support.operator import ASKED, BEGUN, NO_RIGHTS, READER, list_commands
+from tests.support.publications import make_poll
 from tests.support.work import Count
 
 pytestmark = pytest.mark.slow
@@ -136,7 +148,7 @@ def _folders(place: Place) -> None:
 
 def told(place: Place, names: Iterable[str], largest: int = 0) -> dict[str, tuple[int, str]]:
     """What each of these commands said there, in a process that the modes of files bind."""
-    words = [sys.executable, "-m", "tests.support.operator", str(place.env), str(place.folder), str(largest), *names]
+    words = [sys.executable, "-m", "tests.test_cli_places", str(place.env), str(place.folder), str(largest), *names]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("COOP_")}
     root = Path(__file__).parent.parent
     run = subprocess.run(words, capture_output=True, text=True, check=False, cwd=root, env=environment)
@@ -284,3 +296,124 @@ def test_a_backup_goes_into_a_new_file_only(name: str, place: Place, monkeypatch
     assert f"« {name} »" in run.stderr
     assert ACTION.search(run.stderr)
     assert (place.folder / "il-y-est").read_text() == "à moi"
+
+
+NO_RIGHTS = 77
+"""How it ends where rights can’t be given up."""
+BEGUN = "un-travail"
+"""Long work that may be stopped."""
+ASKED = 12
+"""A poll."""
+READER = "0a1b2c"
+"""A program that may read."""
+DAYS = ("--from", "2026-01-01", "--to", "2026-01-31")
+
+
+def list_commands(settings: str, folder: Path) -> dict[str, list[str]]:
+    """What an operator would type, by command; « demo » has a place of its own."""
+    nowhere = "http://127.0.0.1:1"
+    typed = {
+        "serve": ["serve"],
+        "migrate": ["migrate"],
+        "doctor": ["doctor"],
+        "role": ["role", "juliette", "coordinateur"],
+        "people": ["people", "--json"],
+        "channels check": ["channels", "check"],
+        "channels sync": ["channels", "sync"],
+        "announce": ["announce", "--to", "national", "--text", f"{folder}/cra.jsonl", "--file", f"{folder}/people.csv"],
+        "jobs": ["jobs", "--json"],
+        "api list": ["api", "list", "--json"],
+        "api create": ["api", "create", "tableau"],
+        "api revoke": ["api", "revoke", READER],
+        "rdv list": ["rdv", "--user", "juliette", "--json"],
+        "work": ["work", "--cancel", BEGUN],
+        "backup write": ["backup", f"{folder}/sauvegarde"],
+        "backup check": ["backup", "check", f"{folder}/good"],
+        "backup run": ["backup", "run"],
+        "restore": ["restore", f"{folder}/good"],
+        "import cra": ["import", "cra", f"{folder}/cra.jsonl"],
+        "import people": ["import", "people", f"{folder}/people.csv"],
+        "import structures": ["import", "structures", f"{folder}/structures.csv"],
+        "guard": ["guard", f"{folder}/people.csv", "--json"],
+        "understand": ["understand", f"{folder}/people.csv", "--user", "juliette", "--json"],
+        "data": ["data", "juliette", "--output", f"{folder}/donnees.zip"],
+        "retention": ["retention", "--dry-run", "--json"],
+        "export people": ["export", "people"],
+        "export cra": ["export", "cra"],
+        "export coordination": ["export", "coordination"],
+        "tickets": ["tickets", "--json"],
+        "export tickets": ["export", "tickets", f"{folder}/demandes.csv"],
+        "import contacts": ["import", "contacts", f"{folder}/contacts.csv"],
+        "search people": ["search", "people", "linux", "--as", "juliette"],
+        "import disponibilites": ["import", "disponibilites", f"{folder}/disponibilites.csv"],
+        "rdv link": ["rdv", "link", "--user", "juliette"],
+        "webhook rdv-service-public": ["webhook", "rdv-service-public", "--organisation", "7"],
+        "slots": ["slots", "--user", "juliette", *DAYS],
+        "import resources": ["import", "resources", f"{folder}/resources.csv"],
+        "digest preview": ["digest", "preview", "--edition", "vendredi"],
+        "digest publish": ["digest", "publish", "1"],
+        "export digest": ["export", "digest", "1"],
+        "search resources": ["search", "resources", "impots"],
+        "search tout": ["search", "tout", "impots", "--user", "juliette"],
+        "export resources": ["export", "resources"],
+        "export poll": ["export", "poll", str(ASKED), "--output", f"{folder}/sondage.csv"],
+        "export stats": ["export", "stats", *DAYS, "--format", "csv", "--output", str(folder)],
+        "stats": ["stats", *DAYS],
+        "journal": ["journal", *DAYS, "--jsonl"],
+        "cases": ["cases", "--json"],
+        "ideas": ["ideas", "--json"],
+        "kits": ["kits", "--json"],
+        "export kits": ["export", "kits", "--output", f"{folder}/kits.csv"],
+        "import kits": ["import", "kits", f"{folder}/suivi.csv"],
+        "demo-data": ["demo-data", "--cras", "20", "--conseillers", "2", "--force"],
+    }
+    found = {name: ["--env-file", settings, *words] for name, words in typed.items()}
+    setup = ["setup", "--url", nowhere, "--public-url", nowhere, "--team", "cnum", "--admin-token", "x" * 26]
+    return found | {"setup": [*setup, "--write", settings]}
+
+
+def give_up_rights() -> bool:
+    """Be bound by the modes of files, as root is not; False where this system can’t do that."""
+    if os.geteuid() != 0:
+        return True
+    libc = ctypes.CDLL(None, use_errno=True)
+    header = (ctypes.c_uint32 * 2)(0x20080522, 0)  # the third version of capset(2), this process
+    nothing = (ctypes.c_uint32 * 6)()
+    return hasattr(libc, "capset") and libc.capset(header, nothing) == 0
+
+
+async def _serve(*_: object) -> None:
+    """The bot would be at work now."""
+    await asyncio.sleep(0)
+
+
+def run_quietly(words: list[str]) -> tuple[int, str]:
+    """Exit code and all that was said."""
+    with (
+        redirect_stdout(io.TextIOWrapper(io.BytesIO(), encoding="utf-8")) as out,
+        redirect_stderr(io.StringIO()) as err,
+    ):
+        try:
+            code = run(words)
+        except SystemExit as leaving:
+            code = int(leaving.code or 0)
+        out.flush()
+        said = out.buffer.getvalue().decode()
+    return code, said + err.getvalue()
+
+
+def main() -> None:
+    """Try them all."""
+    settings, folder, largest, *names = sys.argv[1:]
+    stamina.set_testing(True, attempts=1)  # nobody waits for a Mattermost that is not there
+    app.serve = _serve  # type: ignore[assignment]
+    if int(largest):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (int(largest), int(largest)))
+    if not give_up_rights():
+        sys.exit(NO_RIGHTS)
+    typed = list_commands(settings, Path(folder))
+    print(json.dumps({name: run_quietly(typed[name]) for name in names}))
+
+
+if __name__ == "__main__":
+    main()

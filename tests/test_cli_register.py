@@ -15,10 +15,10 @@ from storage import people
 from storage.database import Database
 from storage.people import Person, Role
 from tests.people import Dialog
-from tests.support.cli import elsewhere, operate, run_command
 from tests.support.databases import create_sqlite
 from tests.support.house import House
 from tests.support.mattermost import ID, USER, ChatServer, make_error, serve_chat
+from tests.support.workplace import elsewhere, operate, run_command
 
 __all__ = ["elsewhere"]
 

@@ -11,9 +11,9 @@ from config.settings import Settings
 from storage import people
 from storage.database import Database
 from storage.people import Person
-from tests.support.cli import elsewhere, run_command
 from tests.support.cra import JSON_LINE, FakeChat, cra_database, import_reports, write_jsonl
 from tests.support.mattermost import ID, USER, serve_chat
+from tests.support.workplace import elsewhere, run_command
 from tests.test_cli_register import NOW, settings_in, shown, told
 
 __all__ = ["cra_database", "elsewhere"]

@@ -12,7 +12,7 @@ import pytest
 from storage import people
 from storage.database import Database
 from storage.people import Person
-from tests.support.cli import elsewhere, run_command
+from tests.support.workplace import elsewhere, run_command
 from tests.test_cli_register import NOW
 
 __all__ = ["elsewhere"]

@@ -1,13 +1,115 @@
 """How the lines of tests/data/lignes_cra.tsv are read: nothing that was not meant is a click away from being stored
 without being said; the figures are printed (`pytest -s`)."""
 
+import csv
 from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from dialogs.cra.line import Line
 from dialogs.cra.line.batch import read_lines
+from storage.communes import find_place_exactly
 from tests.support.cra import CLUES, USUAL
-from tests.support.cra_lines import LabelledLine, is_whole, judge_report, list_labelled, show_meant
+
+LINES_FILE = Path(__file__).parent / "data" / "lignes_cra.tsv"
+ELEMENTS = {
+    **{"a": "activite", "p": "participants", "d": "duree", "t": "themes", "c": "commune", "j": "date"},
+    **{"age": "age", "st": "statut", "can": "canal", "su": "suite", "r": "recurrents"},
+}
+ASKED = "?"
+
+
+@dataclass(frozen=True)
+class LabelledLine:
+    """A line, and the fields meant of each report in it; ``moment`` says when it was written."""
+
+    moment: str
+    text: str
+    meant: Sequence[dict[str, str]]
+
+
+def list_labelled() -> Iterator[LabelledLine]:
+    with LINES_FILE.open(encoding="utf-8") as file:
+        rows = csv.DictReader((row for row in file if not row.startswith("#")), delimiter="\t", quoting=csv.QUOTE_NONE)
+        for row in rows:
+            yield LabelledLine(row["moment"], row["ligne"], [_read_meant(text) for text in row["sens"].split(" | ")])
+
+
+def _read_meant(text: str) -> dict[str, str]:
+    """« a=individuel st=sans emploi »: a value goes on to the next name."""
+    found: dict[str, str] = {}
+    name = ""
+    for word in text.split(" "):
+        before, sign, after = word.partition("=")
+        if sign and before in ELEMENTS:
+            name = ELEMENTS[before]
+            found[name] = after
+        else:
+            found[name] += f" {word}"
+    return found
+
+
+@dataclass
+class Verdict:
+    """One report of a line: whether one click stores it, and the fields that differ from what was meant, silently or
+    said as unsure."""
+
+    is_sure: bool
+    silent: dict[str, str] = field(default_factory=dict)
+    said: dict[str, str] = field(default_factory=dict)
+
+
+def judge_report(line: Line, meant: dict[str, str], is_sure: bool) -> Verdict:
+    """Compare what would be stored with what was meant, field by field."""
+    verdict = Verdict(is_sure)
+    for element in ELEMENTS.values():
+        stored, wanted = _show(line.raw, element), meant.get(element)
+        if _is_as_meant(element, stored, wanted, line):
+            continue
+        known = element in line.assumed or element in line.notes or element in line.mistakes or bool(line.unread)
+        (verdict.said if known else verdict.silent)[element] = f"{stored!r} pour {wanted!r}"
+    return verdict
+
+
+def _is_as_meant(element: str, stored: str, wanted: str | None, line: Line) -> bool:
+    if wanted is None:
+        if element == "participants" and stored == "1":
+            return True
+        return not stored or element in line.assumed
+    if wanted == ASKED or element in line.mistakes:
+        return element in line.mistakes or not stored
+    return stored == wanted
+
+
+def _show(raw: dict[str, Any], element: str) -> str:
+    value = raw.get(element, "")
+    if element == "themes":
+        return ",".join(sorted(value)) if value else ""
+    if element == "commune" and value:
+        place = find_place_exactly(str(value)).place
+        return place.commune.code if place else str(value)
+    return str(value)
+
+
+def show_meant(meant: dict[str, str]) -> dict[str, str]:
+    """The same in the words of the form."""
+    shown = dict(meant)
+    if shown.get("themes", ASKED) != ASKED:
+        shown["themes"] = ",".join(sorted(shown["themes"].split(",")))
+    return shown
+
+
+Figures = Counter[str]
+
+
+def is_whole(meant: dict[str, str]) -> bool:
+    """Whether everything that a report needs was said, and can be known."""
+    return ASKED not in meant.values() and {"age", "themes", "duree"} <= meant.keys()
+
 
 LEAST_READY = 0.75
 """Of the reports of which everything was said, how many one click stores."""

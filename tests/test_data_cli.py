@@ -18,10 +18,10 @@ from storage.claims import Claim
 from storage.database import Database
 from storage.moderation import Case, Report
 from storage.personal_data import PERSONAL_DATA
-from tests.support.cli import run_command
 from tests.support.cra import make_conseiller, make_report, register_all, store_reports
 from tests.support.databases import database
 from tests.support.mattermost import ID, USER, serve_chat
+from tests.support.workplace import run_command
 
 __all__ = ["database"]
 

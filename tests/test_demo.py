@@ -33,9 +33,9 @@ from storage.cra.report import find_problems
 from storage.database import Database
 from storage.people import Person
 from tests.people import Api, new_session, unique
-from tests.support.cli import operate
 from tests.support.databases import create_sqlite, sqlite_database
 from tests.support.house import wait_for, wait_until
+from tests.support.workplace import operate
 
 __all__ = ["sqlite_database"]
 

@@ -22,10 +22,10 @@ from storage.cra.months import CRA, CRA_MONTH
 from storage.cra.report import columns, find_problems
 from storage.database import Database
 from storage.stats.figures import read_exact_figures
-from tests.support.cli import elsewhere, run_command
 from tests.support.cra import NOON, make_conseiller, make_report, register_all, store_reports
 from tests.support.databases import database
 from tests.support.stats import rebuild_months
+from tests.support.workplace import elsewhere, run_command
 
 __all__ = ["database", "elsewhere"]
 

@@ -7,10 +7,10 @@ from pydantic import SecretStr
 from config import canaux
 from tests.people import Person, unique
 from tests.people.api import Refused
-from tests.support.cli import run_doctor, serve_answer
 from tests.support.house import House
 from tests.support.mattermost import override_account_roles, override_settings, override_team_role
 from tests.support.servers import start_sandbox
+from tests.support.workplace import run_doctor, serve_answer
 
 WORTH_OF_ADDRESSES = (("auto", "coop-bot role"), ("oui", "n’importe qui peut"), ("non", "✓ Les conseillers sont"))
 

@@ -24,8 +24,8 @@ from storage.database import Database
 from storage.outbox import Outgoing, TargetKind
 from storage.people import Person, Role
 from storage.rdv import bookings
-from tests.support.cli import run_doctor, serve_answer
 from tests.support.mattermost import CHANNEL, TEAM, USER, serve_chat
+from tests.support.workplace import run_doctor, serve_answer
 
 
 def own(tmp_path: Path, **more: Any) -> Settings:

@@ -5,9 +5,9 @@ import pytest
 
 from bot.renderers import read_portrait
 from tests.people import Person, Post
-from tests.support.cli import FreshServer, elsewhere, newest, run_doctor
 from tests.support.house import House
 from tests.support.mattermost import override_settings
+from tests.support.workplace import FreshServer, elsewhere, newest, run_doctor
 
 __all__ = ["elsewhere", "newest"]
 

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from cli.guard import look
-from tests.support.cli import elsewhere, run_command
+from tests.support.workplace import elsewhere, run_command
 
 __all__ = ["elsewhere"]
 

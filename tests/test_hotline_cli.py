@@ -14,9 +14,9 @@ from config.settings import read
 from storage.database import Database
 from storage.hotline import Reason, TicketState, Urgency, figures
 from storage.hotline.figures import COLUMNS, CSV_COLUMNS, TicketSelection
-from tests.support.cli import run_command
 from tests.support.databases import database, record_statements
 from tests.support.hotline import AGATHE, JULIETTE, make_ticket, parse_time, register_people, store_tickets
+from tests.support.workplace import run_command
 
 __all__ = ["database"]
 

@@ -1,12 +1,235 @@
-"""An hour of an animateur’s work on the demo: what it does is shown where it was asked for, not in a second message."""
+"""An hour of an animateur’s work on the demo, played through Mattermost’s API: what it does is shown where it was asked
+for, not in a second message.
 
+« python -m tests.test_hour URL » plays it on a demo that runs, and prints what she was sent.
+"""
+
+import asyncio
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from bot.clock import utc_now
 from cli.demo import stage
+from cli.demo.cast import ADMIN, PASSWORD, TEAM, TOWN_SQUARE
 from cli.demo.plan import Plan
-from tests.support import hour
+from tests.people import Api, Person, Post, Site, new_session
+from tests.people.clients import web_client
+
+ROOMS = ("animation", "moderation")
+QUIET_S = 3.0
+"""Seconds without a new message after which all is told."""
+
+
+@dataclass
+class Received:
+    """What she was sent: direct messages of the bot, its messages in the rooms of the team, what Mattermost says of its
+    acts; and, beside that, what she had it say to everybody."""
+
+    direct: list[str] = field(default_factory=list)
+    rooms: list[str] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+    public: list[str] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        """How many messages are for her."""
+        return len(self.direct) + len(self.rooms) + len(self.notices)
+
+
+async def play(url: str) -> Received:
+    """Play the hour against a running demo."""
+    async with new_session() as session:
+        agathe = await _log_in(session, url, "agathe")
+        malik = await _log_in(session, url, "malik")
+        since = int(utc_now().timestamp() * 1000)
+        await _moderate(agathe)
+        await _announce(agathe)
+        await _ask(agathe)
+        await _keep_register(agathe, malik)
+        await _keep_channels(agathe)
+        await _read_over(agathe)
+        await _publish(agathe)
+        received = await _receive(agathe, since)
+        for person in (agathe, malik):
+            await person.leaves()
+        return received
+
+
+async def _log_in(session: Any, url: str, name: str) -> Person:
+    """Somebody of the demo, with a client open."""
+    admin = Api(session, url)
+    me = await admin.log_in(ADMIN, PASSWORD)
+    team = await admin.get(f"/teams/name/{TEAM}")
+    square = await admin.get(f"/teams/{team['id']}/channels/name/{TOWN_SQUARE}")
+    bot = await admin.get("/users/username/coop")
+    version = (11, 6)
+    site = Site(admin, version, me["id"], team["id"], TEAM, square["id"], bot["id"])
+    api = Api(session, url)
+    user = await api.log_in(name, PASSWORD)
+    person = Person(site, user["id"], name, user["email"], api, web_client(version))
+    await person.ears.open(api)
+    return person
+
+
+async def _room(person: Person, name: str) -> str:
+    found = await person.api.get(f"/teams/{person.site.team_id}/channels/name/{name}")
+    return str(found["id"])
+
+
+async def _card(person: Person, channel: str, words: str) -> Post:
+    """The bot’s last message with these words in a channel of that address."""
+    posts = await person.reads(await _room(person, channel))
+    return next(p for p in reversed(posts) if p.user_id == person.site.bot_id and words in p.text)
+
+
+async def _fills(person: Person, post: Post, label: str, **values: Any) -> None:
+    """Click a button that opens a window, and send it."""
+    answer = await (await person.opens_by(post, label)).fill(**values).submit()
+    assert answer.accepted, answer
+
+
+async def _clicks(person: Person, post: Post, begins: str) -> None:
+    """Click the button whose label begins so."""
+    await person.clicks(post, next(label for label in post.buttons if label.startswith(begins)))
+
+
+async def _moderate(agathe: Person) -> None:
+    """Hide the message that was reported, think better of it, and move a thread to where it belongs."""
+    await agathe.asks("/aide")
+    case = await _card(agathe, "moderation", "Dossier")
+    if "Masquer" in case.buttons:
+        await _fills(agathe, case, "Masquer")
+        await agathe.rewritten(case)
+    await agathe.asks("/moderer journal")
+    there = await _room(agathe, "off-topic")
+    said = await agathe.says("Quelqu’un a un tutoriel pour France Connect ?", there)
+    link = f"{agathe.site.url}/{TEAM}/pl/{said.id}"
+    shown = await agathe.asks(f"/moderer deplacer {link} demarches-en-ligne c’est une démarche")
+    await _clicks(agathe, shown, "Déplacer")
+    await asyncio.sleep(QUIET_S)
+
+
+async def _announce(agathe: Person) -> None:
+    """Announce something to two places, correct it, take it back; prepare another for Sunday, and stop it."""
+    form = await agathe.opens("/annonce")
+    assert (await form.fill(texte="Rencontre jeudi à 14 h", destinataires=["69", "38", "59"]).submit()).accepted
+    card = await agathe.told("Rencontre")
+    await agathe.clicks(card, "Envoyer")
+    card = await agathe.rewritten(card, "Envoyée")
+    await _fills(agathe, card, "Corriger", texte="Rencontre jeudi à 15 h")
+    card = await agathe.rewritten(card, "15 h")
+    await agathe.clicks(card, "Retirer")
+    await agathe.clicks(await agathe.rewritten(card, "Retirer cette annonce"), "Retirer")
+    await asyncio.sleep(QUIET_S)
+    form = await agathe.opens("/annonce")
+    later = form.fill(texte="La visio de lundi", destinataires=["69", "38", "59"], quand="demain 9h")
+    assert (await later.submit()).accepted
+    await agathe.clicks(await agathe.told("La visio"), "Envoyer")
+    await agathe.clicks(await agathe.told("partira"), "Arrêter")
+    await asyncio.sleep(QUIET_S)
+
+
+async def _ask(agathe: Person) -> None:
+    """Ask a question of two départements, and close it."""
+    form = await agathe.opens("/sondage")
+    asked = {"question": "Quel jour vous convient ?", "reponses": "Lundi\nMardi", "destinataires": ["69", "38"]}
+    assert (await form.fill(**asked).submit()).accepted
+    card = await agathe.told("Quel jour")
+    await agathe.clicks(card, "Lancer")
+    await asyncio.sleep(QUIET_S)
+    card = await agathe.sees(card)
+    await agathe.clicks(card, "Clore maintenant" if "Clore maintenant" in card.buttons else "Clore")
+    await asyncio.sleep(1)
+    card = await agathe.sees(card)
+    if "Clore maintenant" in card.buttons:
+        await agathe.clicks(card, "Clore maintenant")
+    await asyncio.sleep(QUIET_S)
+
+
+async def _keep_register(agathe: Person, malik: Person) -> None:
+    """Give somebody a role, move somebody, note that somebody leaves and comes back."""
+    for line in (
+        "/membres role @ines conseiller",
+        "/membres deplacer @carl 33",
+        "/membres deplacer @carl 64",
+        "/membres depart @bruno hier",
+        "/membres retour @bruno",
+    ):
+        await agathe.runs(line)
+        await asyncio.sleep(0.5)
+    await malik.runs("/membres")
+    await asyncio.sleep(QUIET_S)
+
+
+async def _keep_channels(agathe: Person) -> None:
+    """Look at the channels, repair what is not as planned, make one, name it otherwise, and put it away."""
+    rhone = await _room(agathe, "rhone")
+    stranger = await agathe.api.get("/users/username/gael")
+    await agathe.site.admin.post(f"/channels/{rhone}/members", {"user_id": stranger["id"]})
+    await asyncio.sleep(QUIET_S)
+    await agathe.runs("/canaux verifier 69")
+    card = await agathe.told("prévu", within=40)
+    for label in ("Réparer", "Retirer aussi les inconnus"):
+        if label in (card := await agathe.sees(card)).buttons:
+            await agathe.clicks(card, label)
+            await asyncio.sleep(QUIET_S)
+    for line in (
+        "/canaux description 69 Le canal des conseillers du Rhône",
+        "/canaux entete 69 Bienvenue dans le Rhône",
+        "/canaux annuler",
+    ):
+        await agathe.runs(line)
+        await asyncio.sleep(1)
+    await asyncio.sleep(QUIET_S)
+
+
+async def _read_over(agathe: Person) -> None:
+    """Publish the event that waits, and try a rule."""
+    card = await _card(agathe, "animation", "Café numérique")
+    await agathe.clicks(card, "Publier")
+    await agathe.runs("/moderer regle mots essai 7j gratuit")
+    await asyncio.sleep(QUIET_S)
+
+
+async def _publish(agathe: Person) -> None:
+    """Approve the draft of the news, publish it at once, and correct it."""
+    draft = await agathe.asks("/actus brouillon")
+    await agathe.clicks(draft, "Approuver")
+    await asyncio.sleep(1)
+    draft = await agathe.asks("/actus brouillon")
+    await _clicks(agathe, draft, "Publier")
+    await asyncio.sleep(3 * QUIET_S)
+
+
+async def _receive(agathe: Person, since: int) -> Received:
+    """All that she was sent since then, once nothing more comes."""
+    found = Received()
+    channels = await agathe.api.get(f"/users/me/teams/{agathe.site.team_id}/channels")
+    direct = await agathe.direct_channel()
+    rooms = {await _room(agathe, name) for name in ROOMS}
+    for channel in {each["id"] for each in channels} | {direct}:
+        posts = (await agathe.api.get(f"/channels/{channel}/posts?since={since}"))["posts"].values()
+        for post in sorted(posts, key=lambda one: int(one["create_at"])):
+            if post["create_at"] < since or post["delete_at"] or post["user_id"] == agathe.id:
+                continue
+            where = found.direct if channel == direct else found.rooms if channel in rooms else found.public
+            where = found.notices if post["type"].startswith("system_") else where
+            where.append(Post.read(post).text)
+    return found
+
+
+if __name__ == "__main__":
+    told = asyncio.run(play(sys.argv[1]))
+    for name in ("direct", "rooms", "notices", "public"):
+        texts: Sequence[str] = getattr(told, name)
+        print(f"{name}: {len(texts)}", *(f"   {text[:140]!r}" for text in texts), sep="\n")
+    print("for her:", told.count, "« terminé »:", sum("terminé" in text for text in told.direct))
+
 
 HER_MOST = 15
 """Messages that she may be sent; there were 38, of which 9 said that something was « terminé »."""
@@ -16,7 +239,7 @@ HER_MOST = 15
 async def test_an_hour_of_work_brings_few_messages(tmp_path: Path) -> None:
     plan = Plan(tmp_path, stage.free_port(), stage.free_port(), "11.6")
     async with stage.run(plan, print):
-        received = await hour.play(plan.url)
+        received = await play(plan.url)
     assert received.count <= HER_MOST, received
     assert not [text for text in received.direct if "terminé" in text and text.startswith("✅")]
     assert not [text for text in received.notices if "coop" in text], "what the bot did in channels is not told there"

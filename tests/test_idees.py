@@ -20,9 +20,9 @@ from storage.idees import Idea, IdeaState, IdeaVote
 from storage.people import Role
 from storage.ressources.feedback import ResourceNeed, make_need_key
 from tests.people import Person, Post
-from tests.support.cli import operate
 from tests.support.forms import make_team_room
 from tests.support.house import House, agathe, plain, read_news, wait_for
+from tests.support.workplace import operate
 
 __all__ = ["agathe"]
 

@@ -11,10 +11,10 @@ from sqlmodel import SQLModel
 
 from cli.tables import REHEARSED
 from storage.database import Database
-from tests.support.cli import elsewhere, run_command
 from tests.support.cra import JSON_LINE, register_all
 from tests.support.databases import database
 from tests.support.membership import make_person
+from tests.support.workplace import elsewhere, run_command
 
 __all__ = ["database", "elsewhere"]
 

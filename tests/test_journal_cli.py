@@ -13,8 +13,8 @@ from storage.database import Database
 from storage.journal import AuditAct
 from storage.moderation import Case, CaseState, Report
 from storage.people import Person, Role
-from tests.support.cli import run_command
 from tests.support.databases import database
+from tests.support.workplace import run_command
 from tests.test_journal import NOW, entry, write
 
 __all__ = ["database"]

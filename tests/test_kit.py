@@ -25,10 +25,10 @@ from storage.people import Role, register
 from storage.personal_data import PERSONAL_DATA, copy, retention
 from tests.modes import clues
 from tests.people import Dialog, Person
-from tests.support.cli import operate
 from tests.support.cra import make_conseiller
 from tests.support.forms import make_team_room
 from tests.support.house import House, agathe, forget_kits, plain, read_news
+from tests.support.workplace import operate
 
 __all__ = ["agathe"]
 

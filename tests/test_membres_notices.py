@@ -12,9 +12,9 @@ from storage.people import Awaited, Role, register
 from storage.people.arrivals import Welcome
 from storage.people.notices import RoleNotice, forget_role_notices
 from tests.people import Person, Post, unique
-from tests.support.cli import elsewhere, operate
 from tests.support.house import House, plain
 from tests.support.membership import join_team, open_house
+from tests.support.workplace import elsewhere, operate
 
 __all__ = ["elsewhere", "open_house"]
 

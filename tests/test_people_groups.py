@@ -12,9 +12,9 @@ from sandbox.choices import DirectoryGroup
 from storage.database import Database
 from storage.people import Role
 from tests.people import PASSWORD
-from tests.support.cli import FreshServer, elsewhere, newest, run_doctor
 from tests.support.databases import sqlite_database
 from tests.support.membership import ManualClock, clock
+from tests.support.workplace import FreshServer, elsewhere, newest, run_doctor
 
 __all__ = ["clock", "elsewhere", "newest", "sqlite_database"]
 

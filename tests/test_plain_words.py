@@ -18,7 +18,7 @@ from dialogs.plain_words import Intention, understand
 from dialogs.plain_words.cues import read_cues
 from dialogs.plain_words.model import FILE, read_examples, read_model
 from dialogs.plain_words.trainer import name_version
-from tests.support.plain_words import COMMANDS, TODAY, read, read_labelled, score
+from tests.bench.plain_words import COMMANDS, TODAY, read, read_labelled, score
 
 MEMORY_MAX = 10_000_000
 WITHOUT_LINE = {Intention.POLITESSE, Intention.ANNULER, Intention.HORS_SUJET}

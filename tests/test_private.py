@@ -15,7 +15,7 @@ from bot.work.orders import OrderFolders
 from config.settings import Settings
 from storage import private_files, schema
 from storage.database import Database
-from tests.support.cli import run_doctor
+from tests.support.workplace import run_doctor
 from tests.test_spool import submission
 
 

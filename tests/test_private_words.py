@@ -6,9 +6,9 @@ from sqlmodel import select
 from storage.people import Role
 from storage.ressources.resources import Resource, ResourceState
 from tests.people import Person, Post, unique
-from tests.support.broadcasts import RHONE
 from tests.support.hotline import Hotline, helpdesk, send_dialog
 from tests.support.house import House, plain, react
+from tests.support.publications import RHONE
 from tests.support.ressources import ReviewStage, give_files, make_permalink, stage
 
 __all__ = ["helpdesk", "stage"]

@@ -9,7 +9,9 @@ from storage import claims
 from storage.database import Database
 from storage.people import Role
 from tests.people import Person
-from tests.support.broadcasts import (
+from tests.support.databases import database
+from tests.support.house import House, agathe
+from tests.support.publications import (
     ask_poll,
     find_said,
     launch_poll,
@@ -19,8 +21,6 @@ from tests.support.broadcasts import (
     read_poll,
     read_poll_number,
 )
-from tests.support.databases import database
-from tests.support.house import House, agathe
 from tests.test_sondage_reminding import reminded, reminds
 
 __all__ = ["agathe", "database"]

@@ -9,10 +9,10 @@ from config.policies import read_quotas
 from storage.hotline import Urgency
 from tests.people import Person, unique
 from tests.support.actus import NewsStage, news_stage
-from tests.support.agenda import AgendaStage, agenda
 from tests.support.hotline import USUAL, Hotline, helpdesk
 from tests.support.house import House, plain, react
 from tests.support.moderation import CaseStage, room
+from tests.support.publications import AgendaStage, agenda
 
 __all__ = ["agenda", "helpdesk", "news_stage", "room"]
 

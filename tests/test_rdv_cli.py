@@ -12,10 +12,10 @@ from bot.clock import utc_now
 from storage.database import Database
 from storage.people import Person as Registered
 from storage.rdv.availability import list_ranges
-from tests.support.cli import elsewhere, run_command
 from tests.support.cra import register_all
 from tests.support.databases import database
 from tests.support.membership import make_person
+from tests.support.workplace import elsewhere, run_command
 
 __all__ = ["database", "elsewhere"]
 

@@ -15,7 +15,15 @@ from storage.rdv import PlaceKind, Rdv, RdvSource, RdvState
 from storage.rdv.remote import RemoteRdv, take_state
 from storage.rdv.webhooks import is_signed
 from tests.support.databases import database
-from tests.support.deliveries import CITIZEN, NOW, USER, invent, make_body, must_not_hold, reckon
+from tests.support.servers import (
+    CITIZEN,
+    CITIZEN_RECORD,
+    RDV_NOW,
+    invent_deliveries,
+    make_delivery,
+    must_not_hold_citizen,
+    reckon_slowly,
+)
 
 __all__ = ["database"]
 
@@ -24,14 +32,14 @@ WRONG: Sequence[object] = (None, CITIZEN[0], 10**9, [None], {"name": 1})
 
 def edit(name: str, value: object) -> bytes:
     """A delivery of which one thing is another."""
-    told = json.loads(make_body(1))
+    told = json.loads(make_delivery(1))
     told["data"][name] = value
     return json.dumps(told).encode()
 
 
 def read(body: bytes) -> tuple[RemoteRdv, Sequence[str]]:
     """What is kept of a delivery."""
-    told = read_delivery(body, 7, NOW)
+    told = read_delivery(body, 7, RDV_NOW)
     assert told is not None
     return told.rdv, told.agents
 
@@ -48,7 +56,7 @@ def test_a_signature_is_of_the_very_bytes() -> None:
 
 
 def test_nothing_of_citizens_is_read() -> None:
-    rdv, agents = read(make_body(12, agents=["Agent0@CNUM.example", "agent0@cnum.example", "pas une adresse"]))
+    rdv, agents = read(make_delivery(12, agents=["Agent0@CNUM.example", "agent0@cnum.example", "pas une adresse"]))
     assert (rdv.key, rdv.state, rdv.motif, rdv.place_kind) == (
         "7:12",
         RdvState.PREVU,
@@ -60,7 +68,7 @@ def test_nothing_of_citizens_is_read() -> None:
         "69029",
         "69500",
     )
-    assert (rdv.starts_at, rdv.ends_at - rdv.starts_at) == (NOW + timedelta(days=2), timedelta(minutes=45))
+    assert (rdv.starts_at, rdv.ends_at - rdv.starts_at) == (RDV_NOW + timedelta(days=2), timedelta(minutes=45))
     assert (rdv.page_url, agents) == (
         "https://rdv.anct.gouv.fr/admin/organisations/7/rdvs/12",
         ("agent0@cnum.example",),
@@ -68,10 +76,12 @@ def test_nothing_of_citizens_is_read() -> None:
     assert not [word for word in CITIZEN if word in repr(rdv)]
     for where, kind in (("home", PlaceKind.HOME), ("phone", PlaceKind.PHONE), ("visio", PlaceKind.VISIO)):
         motif = {"name": "Aide", "location_type": where}
-        rdv, _ = read(make_body(13, motif=motif, lieu=None, visio_url="https://visio.numerique.gouv.fr/abc"))
+        rdv, _ = read(make_delivery(13, motif=motif, lieu=None, visio_url="https://visio.numerique.gouv.fr/abc"))
         assert (rdv.place_kind, rdv.place, rdv.commune) == (kind, "", ""), "the address there is the citizen’s"
         assert rdv.visio_url == "https://visio.numerique.gouv.fr/abc"
-    odd, _ = read(make_body(14, url_for_agents=f"https://pirate.example/?qui={CITIZEN[0]}", visio_url="javascript:x"))
+    odd, _ = read(
+        make_delivery(14, url_for_agents=f"https://pirate.example/?qui={CITIZEN[0]}", visio_url="javascript:x")
+    )
     assert (odd.page_url, odd.visio_url) == ("https://rdv.anct.gouv.fr/admin/organisations/7/rdvs/14", "")
 
 
@@ -91,8 +101,10 @@ def test_nothing_of_citizens_is_read() -> None:
     ],
 )
 def test_statuses_become_states(status: str, came: Sequence[str], collective: bool, expected: RdvState) -> None:
-    participations = [{"status": one, "user": USER} for one in came]
-    rdv, _ = read(make_body(1, status, collectif=collective, participations=participations, max_participants_count=8))
+    participations = [{"status": one, "user": CITIZEN_RECORD} for one in came]
+    rdv, _ = read(
+        make_delivery(1, status, collectif=collective, participations=participations, max_participants_count=8)
+    )
     assert (rdv.state, rdv.seats) == (expected, 8 if collective else 1)
 
 
@@ -124,18 +136,22 @@ def test_what_is_no_delivery_is_refused_without_a_word_of_it() -> None:
         b'{"meta": {"model": "Rdv"}}',
     ]
     odd += [edit(name, value) for name in ("id", "starts_at") for value in (*WRONG[:2], True, [], -1, {})]
-    odd += [make_body(1, meta={"timestamp": CITIZEN[0]}), make_body(1, id=10**30), make_body(1, starts_at="1900-01-01")]
+    odd += [
+        make_delivery(1, meta={"timestamp": CITIZEN[0]}),
+        make_delivery(1, id=10**30),
+        make_delivery(1, starts_at="1900-01-01"),
+    ]
     for body in odd:
         with pytest.raises(UnreadableDeliveryError) as refused:
-            read_delivery(body, 7, NOW)
+            read_delivery(body, 7, RDV_NOW)
         assert str(refused.value) == ""
         assert refused.value.__cause__ is None
     holes = ("motif", "lieu", "agents", "participations", "organisation", "users_count", "ends_at", "duration_in_min")
     for hole in holes:
         for value in WRONG:
             read(edit(hole, value))
-    assert read_delivery(make_body(1, meta={"model": "User"}), 7, NOW) is None
-    assert read_delivery(b'{"data": {"oops": 1}, "meta": {"model": "Absence"}}', 7, NOW) is None
+    assert read_delivery(make_delivery(1, meta={"model": "User"}), 7, RDV_NOW) is None
+    assert read_delivery(b'{"data": {"oops": 1}, "meta": {"model": "Absence"}}', 7, RDV_NOW) is None
 
 
 @pytest.mark.parametrize("count", [1_000, pytest.param(10_000, marks=(pytest.mark.slow, pytest.mark.timeout(600)))])
@@ -143,17 +159,17 @@ def test_what_is_no_delivery_is_refused_without_a_word_of_it() -> None:
 async def test_deliveries_out_of_order_come_to_what_a_slow_reference_says(
     database: Database, count: int, tmp_path: Path
 ) -> None:
-    bodies = invent(count, random.Random(23))
+    bodies = invent_deliveries(count, random.Random(23))
     for batch in (bodies[at : at + 200] for at in range(0, count, 200)):
         async with database.transaction() as db:
             for body in batch:
                 remote, agents = read(body)
-                await take_state(db, remote, {email: email[:26] for email in agents}, NOW)
+                await take_state(db, remote, {email: email[:26] for email in agents}, RDV_NOW)
     async with database.transaction(writes=False) as db:
         rows = (await db.exec(select(Rdv).where(Rdv.source == RdvSource.RDV_SP))).all()
-    expected = {(key, email[:26]): said for (key, email), said in reckon(bodies).items()}
+    expected = {(key, email[:26]): said for (key, email), said in reckon_slowly(bodies).items()}
     have = {(str(one.external_id), one.user_id): (one.state.value, one.starts_at) for one in rows}
     lost = {key: said for key, said in have.items() if key not in expected}
     assert {key: have[key] for key in expected} == expected
     assert {state for state, _ in lost.values()} <= {"annule"}, "who is its agent no more has lost it"
-    must_not_hold(tmp_path)
+    must_not_hold_citizen(tmp_path)

@@ -22,9 +22,9 @@ from storage.rdv.remote import RemoteRdv
 from storage.rdv.webhooks import make_keys, open_webhook
 from tests.people import new_session
 from tests.support.databases import KINDS
-from tests.support.deliveries import make_body, sign
 from tests.support.hotline import HotlineWorkplace, place, register_person, room
 from tests.support.house import plain, wait_for
+from tests.support.servers import make_delivery, sign_delivery
 
 __all__ = ["place", "room"]
 
@@ -98,7 +98,7 @@ async def test_killed_while_people_book_each_has_one_seat_and_is_told_of_once(pl
 
 async def deliver(session: aiohttp.ClientSession, address: str, secret: str, body: bytes, tries: int) -> bool:
     """Send a delivery until it is answered that it is stored, so many times at most; returns whether it was."""
-    headers = {"X-Lapin-Signature": sign(body, secret), "Content-Type": "application/json; charset=utf-8"}
+    headers = {"X-Lapin-Signature": sign_delivery(body, secret), "Content-Type": "application/json; charset=utf-8"}
     for _ in range(tries):
         with suppress(aiohttp.ClientError):
             async with session.post(address, data=body, headers=headers) as answer:
@@ -126,7 +126,7 @@ async def test_killed_between_a_delivery_s_store_and_its_answer_nothing_is_lost_
     start, sent = utc_now() + timedelta(days=2), utc_now() - timedelta(minutes=1)
     states = ("unknown", "seen", "noshow")
     bodies = [
-        make_body(
+        make_delivery(
             number, state, sent=sent + timedelta(seconds=at), start=start + timedelta(hours=number), agents=[lea.email]
         )
         for number in range(1, PEOPLE + 1)

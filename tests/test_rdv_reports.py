@@ -23,8 +23,8 @@ from storage.database import change
 from storage.rdv import Rdv
 from storage.rdv.appointments import list_unreported
 from tests.people import Person, unique
-from tests.support.cli import operate
 from tests.support.house import PARIS, House, plain
+from tests.support.workplace import operate
 
 MONDAY = date(2026, 11, 30)
 FIELDS = {

@@ -16,9 +16,9 @@ from sqlmodel import col, select
 from storage.rdv import PlaceKind, Rdv
 from storage.visio import VisioRoom
 from tests.people import Person
-from tests.support.cli import operate
 from tests.support.house import PARIS, House, plain
 from tests.support.servers import serve
+from tests.support.workplace import operate
 
 SECRET = "639259d4-9dd8-4b25-bf01-95f9567eaf4b"
 

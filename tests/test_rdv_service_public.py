@@ -26,10 +26,19 @@ from storage.rdv.appointments import add_rdv
 from storage.rdv.remote import RdvAgent, RemoteRdv
 from storage.rdv.webhooks import Opened, Webhook, make_keys, open_webhook, revoke_webhook
 from tests.people import Person, new_session, unique
-from tests.support.broadcasts import run_job
-from tests.support.cli import elsewhere, operate
-from tests.support.deliveries import CITIZEN, SENT, USER, invent, make_body, must_not_hold, reckon, sign
 from tests.support.house import LOG, House, plain
+from tests.support.publications import run_job
+from tests.support.servers import (
+    CITIZEN,
+    CITIZEN_RECORD,
+    DELIVERY_SENT,
+    invent_deliveries,
+    make_delivery,
+    must_not_hold_citizen,
+    reckon_slowly,
+    sign_delivery,
+)
+from tests.support.workplace import elsewhere, operate
 
 __all__ = ["elsewhere"]
 
@@ -51,7 +60,7 @@ class Desk:
         self, body: bytes, *, signature: str | None = None, kind: str = "application/json", address: str = "192.0.2.1"
     ) -> int:
         """Send a delivery from that address; return the status."""
-        given = sign(body, self.opened.secret) if signature is None else signature
+        given = sign_delivery(body, self.opened.secret) if signature is None else signature
         headers = {"X-Lapin-Signature": given, "Content-Type": f"{kind}; charset=utf-8", "X-Forwarded-For": address}
         async with self.session.post(self.base, data=BytesIO(body), headers=headers) as answer:
             self.said, self.wait = await answer.text(), answer.headers.get("Retry-After")
@@ -93,7 +102,7 @@ async def test_agents_have_their_rendez_vous_and_lose_them(desk: Desk) -> None:
     lea, marc = await house.conseiller("lea", email="Lea.Register@ccas.example"), await house.conseiller("marc")
     start, stranger = house.clock() + timedelta(days=2), f"{unique('inconnue')}@ccas.example"
     agents = ["lea.register@ccas.example", marc.email, stranger]
-    assert await desk.sends(make_body(5, event="created", start=start, agents=agents)) == 200
+    assert await desk.sends(make_delivery(5, event="created", start=start, agents=agents)) == 200
     (hers,), (his,) = await desk.has(lea), await desk.has(marc)
     assert (hers.memo, hers.state, his.starts_at) == ("Impôts en ligne", RdvState.PREVU, start.replace(microsecond=0))
     assert "impots" in hers.theme_codes or hers.themes
@@ -103,9 +112,9 @@ async def test_agents_have_their_rendez_vous_and_lose_them(desk: Desk) -> None:
     assert shown.buttons == []
     refused = await lea.asks(f"/rdv annuler {hers.number}")
     assert "vient de RDV Service Public" in plain(refused)
-    later = SENT + timedelta(minutes=1)
-    assert await desk.sends(make_body(5, sent=later, start=start + timedelta(hours=1), agents=agents[1:])) == 200
-    assert await desk.sends(make_body(5, sent=SENT, start=start, agents=agents)) == 200, "an older state"
+    later = DELIVERY_SENT + timedelta(minutes=1)
+    assert await desk.sends(make_delivery(5, sent=later, start=start + timedelta(hours=1), agents=agents[1:])) == 200
+    assert await desk.sends(make_delivery(5, sent=DELIVERY_SENT, start=start, agents=agents)) == 200, "an older state"
     (hers,), (his,) = await desk.has(lea), await desk.has(marc)
     assert (hers.state, his.starts_at) == (RdvState.ANNULE, (start + timedelta(hours=1)).replace(microsecond=0))
     assert "des agents que personne ne connaît" in await desk.diagnosis()
@@ -114,7 +123,8 @@ async def test_agents_have_their_rendez_vous_and_lose_them(desk: Desk) -> None:
     await house.settled()
     assert [rdv.starts_at for rdv in await desk.has(ines)] == [his.starts_at]
     assert (
-        await desk.sends(make_body(5, event="destroyed", sent=later + timedelta(seconds=5), agents=agents[1:])) == 200
+        await desk.sends(make_delivery(5, event="destroyed", sent=later + timedelta(seconds=5), agents=agents[1:]))
+        == 200
     )
     assert {rdv.state for who in (marc, ines) for rdv in await desk.has(who)} == {RdvState.ANNULE}
 
@@ -128,11 +138,13 @@ async def test_two_rendez_vous_at_the_same_time_are_told_once(desk: Desk) -> Non
         mine = Rdv(user_id=lea.id, starts_at=start, ends_at=end, memo="J. M.", created_at=now, changed_at=now)
         await add_rdv(db, mine)
     for late in range(3):  # the same hours, whatever else changes
-        body = make_body(9, sent=SENT + timedelta(minutes=late), start=start, agents=[lea.email])
+        body = make_delivery(9, sent=DELIVERY_SENT + timedelta(minutes=late), start=start, agents=[lea.email])
         assert await desk.sends(body) == 200
     told = await lea.told("en même temps")
     assert told.buttons == [f"Déplacer le n° {mine.number}"]
-    moved = make_body(9, sent=SENT + timedelta(minutes=9), start=start + timedelta(minutes=30), agents=[lea.email])
+    moved = make_delivery(
+        9, sent=DELIVERY_SENT + timedelta(minutes=9), start=start + timedelta(minutes=30), agents=[lea.email]
+    )
     assert await desk.sends(moved) == 200
     await house.settled()
     assert len([post for post in await lea.direct() if "en même temps" in post.text]) == 2
@@ -145,7 +157,7 @@ async def test_a_rendez_vous_that_is_over_becomes_a_report_which_a_purge_leaves(
     house = desk.house
     lea = await house.conseiller("lea")
     start = house.clock() - timedelta(hours=3)
-    body = make_body(6, start=start, agents=[lea.email])
+    body = make_delivery(6, start=start, agents=[lea.email])
     assert await desk.sends(body) == 200
     (rdv,) = await desk.has(lea)
     shown = await lea.asks(f"/rdv {rdv.number}")
@@ -157,8 +169,8 @@ async def test_a_rendez_vous_that_is_over_becomes_a_report_which_a_purge_leaves(
     await lea.told("enregistré")
     await house.settled()
     (cra,) = await house.reports(lea)
-    purged = make_body(
-        6, event="destroyed", sent=SENT + timedelta(days=800), meta={"webhook_reason": "rgpd"}, start=start
+    purged = make_delivery(
+        6, event="destroyed", sent=DELIVERY_SENT + timedelta(days=800), meta={"webhook_reason": "rgpd"}, start=start
     )
     assert await desk.sends(purged) == 200
     assert await desk.sends(body) == 200, "an old delivery that comes again"
@@ -173,37 +185,45 @@ async def test_two_hundred_deliveries_of_all_kinds_leave_no_word_of_citizens(des
     house = desk.house
     lea = await house.conseiller("lea")
     chance = random.Random(5)
-    good = [re.sub(rb"agent[0-9]@cnum.example", lea.email.encode(), body) for body in invent(120, chance)]
-    forged = [make_body(number, agents=[lea.email], sent=SENT + timedelta(days=9)) for number in range(1, 40)]
-    odd = [b"{", b"null", json.dumps(USER).encode(), make_body(1, id=CITIZEN[0]), make_body(1, starts_at=CITIZEN[0])]
-    other = [make_body(one, meta={"model": model}) for one, model in enumerate(("User", "Absence", "Agent"), 1)]
+    good = [re.sub(rb"agent[0-9]@cnum.example", lea.email.encode(), body) for body in invent_deliveries(120, chance)]
+    forged = [
+        make_delivery(number, agents=[lea.email], sent=DELIVERY_SENT + timedelta(days=9)) for number in range(1, 40)
+    ]
+    odd = [
+        b"{",
+        b"null",
+        json.dumps(CITIZEN_RECORD).encode(),
+        make_delivery(1, id=CITIZEN[0]),
+        make_delivery(1, starts_at=CITIZEN[0]),
+    ]
+    other = [make_delivery(one, meta={"model": model}) for one, model in enumerate(("User", "Absence", "Agent"), 1)]
     sent = [*((body, 200) for body in good + other), *((body, 401) for body in forged), *((body, 400) for body in odd)]
     chance.shuffle(sent)
     for body, status in sent:
-        signature = sign(body, CITIZEN[0]) if status == 401 else None
+        signature = sign_delivery(body, CITIZEN[0]) if status == 401 else None
         assert await desk.sends(body, signature=signature) == status
         assert desk.said == ('{"status": "ok"}' if status == 200 else '{"error": "refused"}')
-    expected = {key: said for (key, _), said in reckon(good).items()}
+    expected = {key: said for (key, _), said in reckon_slowly(good).items()}
     assert {str(rdv.external_id): (rdv.state.value, rdv.starts_at) for rdv in await desk.has(lea)} == expected
     webhook = await desk.webhook()
     assert webhook
     assert webhook.refused == len(forged) + len(odd)
     assert not [word for word in CITIZEN if word in LOG.getvalue()]
     assert not re.search(f"{desk.opened.key}|{desk.opened.secret}", LOG.getvalue())
-    must_not_hold(house.settings.data_dir)
+    must_not_hold_citizen(house.settings.data_dir)
     url = house.bot.database.url
     if house.bot.database.is_sqlite:
-        must_not_hold(Path(url.database or "").parent)
+        must_not_hold_citizen(Path(url.database or "").parent)
 
 
 async def test_what_is_refused_says_nothing_and_a_lost_answer_does_no_harm(desk: Desk) -> None:
     house = desk.house
     lea = await house.conseiller("lea")
-    body = make_body(8, agents=[lea.email], start=house.clock() + timedelta(days=1))
+    body = make_delivery(8, agents=[lea.email], start=house.clock() + timedelta(days=1))
     assert await desk.sends(body, signature="") == 401
     assert await desk.sends(body, kind="text/plain") == 415
-    assert await desk.sends(make_body(7), kind="application/x-www-form-urlencoded") == 200, "who was told nothing"
-    assert await desk.sends(make_body(7), signature="", kind="application/octet-stream") == 401
+    assert await desk.sends(make_delivery(7), kind="application/x-www-form-urlencoded") == 200, "who was told nothing"
+    assert await desk.sends(make_delivery(7), signature="", kind="application/octet-stream") == 401
     assert await desk.sends(b" " * (1024 * 1024 + 1)) == 413
     assert await desk.sends(b'{"data": {}, "meta": {"model": "User"}}' + b" " * 1_000_000) == 200
     wrong = replace(desk, opened=Opened("inconnue", desk.opened.secret))
@@ -214,7 +234,7 @@ async def test_what_is_refused_says_nothing_and_a_lost_answer_does_no_harm(desk:
     _, writer = await asyncio.open_connection("127.0.0.1", house.bot.port)
     path = desk.base.partition(str(house.bot.port))[2]
     head = f"POST {path} HTTP/1.1\r\nHost: bot\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
-    writer.write(f"{head}X-Lapin-Signature: {sign(body, desk.opened.secret)}\r\n\r\n".encode() + body)
+    writer.write(f"{head}X-Lapin-Signature: {sign_delivery(body, desk.opened.secret)}\r\n\r\n".encode() + body)
     await writer.drain()
     writer.close()
     assert await desk.sends(body) == 200
@@ -225,7 +245,7 @@ async def test_what_is_refused_says_nothing_and_a_lost_answer_does_no_harm(desk:
 
 async def test_who_forges_signatures_waits_and_the_sender_does_not(desk: Desk) -> None:
     lea = await desk.house.conseiller("lea")
-    body = make_body(8, agents=[lea.email], start=desk.house.clock() + timedelta(days=1))
+    body = make_delivery(8, agents=[lea.email], start=desk.house.clock() + timedelta(days=1))
     forger, sender = "203.0.113.9", "198.51.100.7"
     assert {await desk.sends(body, signature="f" * 64, address=forger) for _ in range(MISSED_MAX)} == {401}
     assert (await desk.sends(body, address=forger), desk.wait) == (429, "60"), "a good one waits as well"
@@ -264,13 +284,13 @@ async def test_mattermost_that_is_away_takes_nobody_s_rendez_vous(desk: Desk, mo
     house = desk.house
     lea, marc = await house.conseiller("lea"), await house.conseiller("marc")
     start = house.clock() + timedelta(days=1)
-    assert await desk.sends(make_body(9, agents=[lea.email], start=start)) == 200
+    assert await desk.sends(make_delivery(9, agents=[lea.email], start=start)) == 200
 
     async def hangs(*_: object) -> None:
         await asyncio.sleep(60)
 
     monkeypatch.setattr(type(house.bot.chat), "user_by_email", hangs)
-    both = make_body(9, agents=[lea.email, marc.email], sent=SENT + timedelta(seconds=9), start=start)
+    both = make_delivery(9, agents=[lea.email, marc.email], sent=DELIVERY_SENT + timedelta(seconds=9), start=start)
     assert await desk.sends(both) == 200
     monkeypatch.undo()
     assert [rdv.state for rdv in await desk.has(lea)] == [RdvState.PREVU]
@@ -294,7 +314,7 @@ async def test_an_operator_opens_rotates_and_closes_an_address(desk: Desk, capsy
     assert first["adresse"].endswith(f"/webhooks/rdv-service-public/{desk.opened.key}")
     assert await says("--json") == first
     assert "aucun envoi reçu" in await desk.diagnosis()
-    body = make_body(1, agents=[])
+    body = make_delivery(1, agents=[])
     assert await desk.sends(body) == 200
     assert "✓ RDV Service Public, organisation 7 : dernier envoi le" in await desk.diagnosis()
     assert await desk.sends(body, signature="0" * 64) == 401

@@ -17,11 +17,11 @@ from cli.terminal import ProgressBar
 from storage.database import Database
 from storage.ressources import Resource, ResourceState
 from storage.ressources.resources import begin_writing, get_resource, write_resources
-from tests.support.cli import elsewhere, run_command
 from tests.support.cra import register_all
 from tests.support.databases import database
 from tests.support.membership import make_person
 from tests.support.ressources import NOW
+from tests.support.workplace import elsewhere, run_command
 
 __all__ = ["database", "elsewhere"]
 

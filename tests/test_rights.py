@@ -9,9 +9,9 @@ from bot.features import Feature, Right
 from commands import FEATURES
 from tests.modes import MODES
 from tests.people import unique
-from tests.support.cli import FreshServer, elsewhere, newest, run_doctor, start_fresh
 from tests.support.house import House
 from tests.support.mattermost import override_account_roles, override_team_role
+from tests.support.workplace import FreshServer, elsewhere, newest, run_doctor, start_fresh
 
 __all__ = ["elsewhere", "newest"]
 

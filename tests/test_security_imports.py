@@ -14,8 +14,8 @@ from cli.transfers import IMPORTS
 from config.settings import Settings
 from storage import schema
 from storage.database import Database
-from tests.support.cli import elsewhere, operate
 from tests.support.databases import create_database
+from tests.support.workplace import elsewhere, operate
 
 __all__ = ["elsewhere"]
 

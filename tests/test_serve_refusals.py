@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from tests.support.cli import FreshServer, elsewhere, newest, run_command, serve_answer
+from tests.support.workplace import FreshServer, elsewhere, newest, run_command, serve_answer
 
 __all__ = ["elsewhere", "newest"]
 

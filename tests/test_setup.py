@@ -21,7 +21,7 @@ from config.settings import read
 from storage import people, schema
 from tests.modes import MODES
 from tests.people import PASSWORD, Api
-from tests.support.cli import FreshServer, newest, start_fresh
+from tests.support.workplace import FreshServer, newest, start_fresh
 
 __all__ = ["newest"]
 

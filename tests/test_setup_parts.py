@@ -12,7 +12,7 @@ from cli.setup.account import refusal
 from cli.setup.changes import Changes
 from cli.setup.server import must_be_allowed
 from cli.setup.slash import slash_commands
-from tests.support.cli import FreshServer, newest
+from tests.support.workplace import FreshServer, newest
 
 __all__ = ["newest"]
 

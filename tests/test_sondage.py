@@ -4,7 +4,8 @@ import pytest
 
 from storage.people import Role
 from tests.people import Mobile, Person
-from tests.support.broadcasts import (
+from tests.support.house import House, agathe
+from tests.support.publications import (
     OUTILS,
     POLL_CONFIRM,
     ask_poll,
@@ -20,7 +21,6 @@ from tests.support.broadcasts import (
     vote,
     vote_and_wait,
 )
-from tests.support.house import House, agathe
 
 __all__ = ["agathe"]
 

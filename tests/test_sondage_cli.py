@@ -16,9 +16,9 @@ from storage.database import Database
 from storage.people import Person, Role
 from storage.sondage import Ballot, PollState, Results, count_ballots, votes
 from storage.sondage.votes import NamedVote
-from tests.support.broadcasts import POLL_NOW, make_poll
-from tests.support.cli import run_command
 from tests.support.databases import database
+from tests.support.publications import POLL_NOW, make_poll
+from tests.support.workplace import run_command
 
 __all__ = ["database"]
 

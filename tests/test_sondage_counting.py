@@ -12,7 +12,7 @@ from dialogs.sondage import read_options, read_question, strip_invisible
 from storage.seals import UnreadableError
 from storage.sondage import ANONYMOUS_LEAST, PLACE_LEAST, Ballot, Results, count_ballots
 from storage.sondage.votes import KEY, BoxSeal
-from tests.support.broadcasts import make_poll
+from tests.support.publications import make_poll
 
 OPTIONS = 3
 SECRET, OLDER = "un-secret-de-trente-deux-caracteres", "un-plus-ancien-de-trente-caracteres"

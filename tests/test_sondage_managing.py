@@ -9,7 +9,8 @@ from sqlmodel import SQLModel
 from storage.people import Role
 from storage.sondage import PollState
 from tests.people import Person, unique
-from tests.support.broadcasts import (
+from tests.support.house import House, agathe, list_audit, wait_for
+from tests.support.publications import (
     MANY,
     POLL_CONFIRM,
     POLL_OPEN,
@@ -28,7 +29,6 @@ from tests.support.broadcasts import (
     run_job,
     vote_and_wait,
 )
-from tests.support.house import House, agathe, list_audit, wait_for
 
 __all__ = ["agathe"]
 

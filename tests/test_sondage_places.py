@@ -5,7 +5,8 @@ import pytest
 from bot.texts import BREAK
 from storage.people import Role
 from tests.people import Person, unique
-from tests.support.broadcasts import (
+from tests.support.house import House, agathe
+from tests.support.publications import (
     ISERE,
     OUTILS,
     RHONE,
@@ -23,7 +24,6 @@ from tests.support.broadcasts import (
     read_poll_number,
     vote_and_wait,
 )
-from tests.support.house import House, agathe
 
 __all__ = ["agathe"]
 

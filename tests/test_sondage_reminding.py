@@ -9,7 +9,8 @@ import pytest
 from commands.sondage import find_reminder_time
 from storage.people import Role
 from tests.people import Person
-from tests.support.broadcasts import (
+from tests.support.house import House, agathe
+from tests.support.publications import (
     POLL_NOW,
     RHONE,
     ask_poll,
@@ -25,7 +26,6 @@ from tests.support.broadcasts import (
     run_job,
     vote_and_wait,
 )
-from tests.support.house import House, agathe
 
 __all__ = ["agathe"]
 

@@ -25,7 +25,10 @@ from storage.people import Role
 from storage.sondage import Ballot, Poll, PollState, votes
 from storage.sondage.votes import BoxSeal
 from tests.people import Dialog, Person
-from tests.support.broadcasts import (
+from tests.support.databases import database
+from tests.support.faults import block_database
+from tests.support.house import LOG, House, age_links
+from tests.support.publications import (
     OUTILS,
     ask_poll,
     end_poll,
@@ -38,9 +41,6 @@ from tests.support.broadcasts import (
     read_poll_number,
     run_job,
 )
-from tests.support.databases import database
-from tests.support.faults import block_database
-from tests.support.house import LOG, House, age_links
 
 __all__ = ["database"]
 

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from storage.sondage import ANONYMOUS_LEAST, Ballot, Results, count_ballots, count_standing, votes
 from storage.sondage.votes import KEY, take_in_ballots
 from tests.people import Person
-from tests.support import broadcasts
-from tests.support.broadcasts import (
+from tests.support import publications
+from tests.support.house import House, agathe
+from tests.support.publications import (
     OUTILS,
     ask_poll,
     end_poll,
@@ -27,7 +28,6 @@ from tests.support.broadcasts import (
     read_poll_number,
     vote_and_wait,
 )
-from tests.support.house import House, agathe
 
 __all__ = ["agathe"]
 
@@ -180,7 +180,7 @@ async def seen(house: House, channel: str, number: int, *people: Person) -> tupl
     house.clock.goes_to(house.clock() + timedelta(minutes=1))
     house.bot.workers.look()
     await house.settled()
-    texts = [(await broadcasts.find_poll(house, channel, number)).text]
+    texts = [(await publications.find_poll(house, channel, number)).text]
     for person in people:
         texts += [(await person.asks(f"/sondage {what}{number}", channel)).text for what in ("", "resultats ")]
         texts.append((await person.asks("/sondage liste", channel)).text)

@@ -12,9 +12,9 @@ from config.themes import THEMES
 from storage.cra import Activite, Age, Canal, Statut, queries
 from storage.cra.report import Duree
 from storage.database import Database
-from tests.support.cli import elsewhere, run_command
 from tests.support.cra import NOON, make_conseiller, make_report, register_all, store_reports
 from tests.support.databases import database
+from tests.support.workplace import elsewhere, run_command
 from tests.test_stats_figures import VECTOR
 
 __all__ = ["database", "elsewhere"]

@@ -17,8 +17,8 @@ from cli.demo.stage import free_port
 from commands.stats.conseiller import make_own_page, read_own_figures
 from commands.stats.queries import OwnQuery
 from storage.database import Database
-from tests.support.cli import elsewhere, run_command
 from tests.support.databases import database
+from tests.support.workplace import elsewhere, run_command
 from tests.test_stats_cli import JULIETTE, NOVEMBER, filled
 
 __all__ = ["database", "elsewhere", "filled"]

@@ -17,9 +17,9 @@ from commands import FEATURES
 from config.settings import read_names
 from tests.people import Person, unique
 from tests.people.api import Refused
-from tests.support.cli import FreshServer, elsewhere, newest, run_command, run_doctor
 from tests.support.cra import file_workshop, fill_workshop
 from tests.support.house import House
+from tests.support.workplace import FreshServer, elsewhere, newest, run_command, run_doctor
 from tests.test_recovery import NEWS, left
 
 __all__ = ["elsewhere", "newest"]

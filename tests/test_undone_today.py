@@ -11,7 +11,9 @@ from commands.canaux.runs import UNDO_FOR
 from storage.canaux.runs import Run
 from storage.people import Role
 from tests.people import Person, unique
-from tests.support.broadcasts import (
+from tests.support.hotline import Rota, rota
+from tests.support.house import House, agathe, plain
+from tests.support.publications import (
     RHONE,
     confirm,
     list_standing,
@@ -19,8 +21,6 @@ from tests.support.broadcasts import (
     plain_spaces,
     preview_announcement,
 )
-from tests.support.hotline import Rota, rota
-from tests.support.house import House, agathe, plain
 from tests.test_membres import lea_of, row
 
 __all__ = ["agathe", "rota"]

@@ -14,10 +14,10 @@ from config.settings import read
 from storage import work
 from storage.database import Database
 from storage.work import Work, WorkSort, WorkState
-from tests.support.cli import elsewhere, run_command, run_doctor
 from tests.support.databases import database
 from tests.support.house import wait_for, wait_until
 from tests.support.work import Count, StepPause, WorkerWorkplace, both_databases, room, worker_workplace
+from tests.support.workplace import elsewhere, run_command, run_doctor
 
 __all__ = ["database", "elsewhere", "room", "worker_workplace"]
 

@@ -16,9 +16,8 @@ from storage import outbox, work
 from storage.database import Database
 from storage.work import WorkSort, WorkState
 from tests.bench.children import environment_of
-from tests.support.counter import LEASE
 from tests.support.house import wait_for
-from tests.support.work import Count, WorkerWorkplace, both_databases, room, worker_workplace
+from tests.support.work import COUNTER, LEASE, Count, WorkerWorkplace, both_databases, room, worker_workplace
 
 __all__ = ["room", "worker_workplace"]
 
@@ -33,7 +32,7 @@ async def counting(worker_workplace: WorkerWorkplace) -> AsyncIterator[asyncio.s
     """A replica in a process of its own, once it is ready; killed at the end if nobody did."""
     settings = worker_workplace.settings()
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.support.counter"),
+        *(sys.executable, "-c", COUNTER),
         cwd=ROOT,
         env=environment_of(settings) | {LEASE: "1.5"},
         stdout=asyncio.subprocess.DEVNULL,

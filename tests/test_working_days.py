@@ -1,14 +1,27 @@
-"""Working days: weekends and the public holidays of each territory are left out."""
+"""Working days: weekends and the public holidays of each territory are left out.
+
+« python -m tests.test_working_days » writes the table of holidays."""
 
 import subprocess
 import sys
+from collections import defaultdict
+from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import pytest
 
-from bot.calendar import SUBDIVISIONS, find_holiday, is_working_day, working_days_before
+from bot.calendar import (
+    EVERYWHERE,
+    HOLIDAYS,
+    SUBDIVISIONS,
+    TABLED,
+    compute_holidays,
+    find_holiday,
+    is_working_day,
+    working_days_before,
+)
 from config.territories import DEPARTEMENTS
-from tests.support import holidays
 
 
 @pytest.mark.parametrize(
@@ -88,7 +101,7 @@ def test_the_library_is_not_loaded_before_it_is_needed() -> None:
 
 
 def test_the_table_of_holidays_is_what_the_library_says() -> None:
-    assert holidays.TABLE.read_text().splitlines() == list(holidays.list_rows())
+    assert TABLE.read_text().splitlines() == list(list_rows())
 
 
 def test_no_other_country_is_loaded() -> None:
@@ -97,3 +110,23 @@ def test_no_other_country_is_loaded() -> None:
     countries = [name for name in done.stdout.split() if name.startswith("holidays.countries.")]
     assert "holidays.countries.france" in countries
     assert len(countries) < 5, countries
+
+
+TABLE = Path(__file__).resolve().parents[1] / "config" / HOLIDAYS
+
+
+def list_rows() -> Iterator[str]:
+    """Yield the lines of the table, as the library of holidays has them."""
+    yield "day\tname\twhere"
+    places = (None, *sorted(set(SUBDIVISIONS.values())))
+    for year in TABLED:
+        found: dict[tuple[date, str], list[str]] = defaultdict(list)
+        for place in places:
+            for holiday in compute_holidays(year, place).items():
+                found[holiday].append(place or "FR")
+        for (day, name), where in sorted(found.items()):
+            yield f"{day}\t{name}\t{EVERYWHERE if len(where) == len(places) else ' '.join(where)}"
+
+
+if __name__ == "__main__":
+    TABLE.write_text("\n".join(list_rows()) + "\n")

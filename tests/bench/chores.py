@@ -39,8 +39,8 @@ from tests.bench.figures import Figure, ms
 from tests.bench.plan import Plan
 from tests.bench.store import Stores
 from tests.people import Person, Post, Site, first_admin, new_session
-from tests.support.broadcasts import preview_poll
 from tests.support.house import prepare_server
+from tests.support.publications import preview_poll
 
 GOAL_S, TIMES, PATIENCE_S, DEAD_S = 1.0, 4, 30.0, 15.0
 NUMBER = 1

@@ -21,9 +21,8 @@ from tests.bench.client import Chatter
 from tests.bench.figures import Figure
 from tests.bench.plan import Plan
 from tests.bench.store import Stores
-from tests.support.counter import LEASE
 from tests.support.house import wait_for
-from tests.support.work import Count
+from tests.support.work import COUNTER, LEASE, Count
 
 PATIENCE_S = 120
 LEASE_S = "3"
@@ -86,7 +85,7 @@ async def _replica(chatter: Chatter, stores: Stores, folder: Path) -> AsyncItera
     own = folder / secrets.token_hex(4)
     own.mkdir()
     environment = settings(chatter.stub.url, stores.bot, own, port) | {LEASE: LEASE_S}
-    async with program(["-m", "tests.support.counter"], port, "/readyz", environment) as child:
+    async with program(["-c", COUNTER], port, "/readyz", environment) as child:
         yield child
 
 

@@ -42,12 +42,11 @@ from storage.people import Person as Registered
 from storage.people.arrivals import Guest
 from tests.modes import NEWEST
 from tests.people import Person, Post
-from tests.support.cli import operate
 from tests.support.cra import NOON
 from tests.support.databases import create_database
 from tests.support.house import LOG, House, is_listening, wait_for
 from tests.support.mattermost import ID, TEAM, USER, ChatServer, serve_chat
-from tests.support.workplace import FIRST, Room, Workplace, open_room
+from tests.support.workplace import FIRST, Room, Workplace, open_room, operate
 
 TABLE = [
     canaux.COLUMNS,

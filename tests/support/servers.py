@@ -1,17 +1,26 @@
-"""Servers for tests: a sandbox with its first people, an HTTP service, and web sites that answer badly."""
+"""Servers for tests: a sandbox with its first people, an HTTP service, web sites that answer badly, a mail server, and
+what RDV Service Public delivers."""
 
 import asyncio
 import contextlib
+import hashlib
+import hmac
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 
 import aiohttp
 from aiohttp import ClientTimeout, web
 
 from bot.web import HostRateLimit, Reach, Trouble, WebClient, WebError
+from commands.rdv.deliveries import read_moment
 from sandbox import Sandbox
 from tests.people.api import Api, new_session
 
@@ -249,3 +258,185 @@ class SocketReader:
         while (await asyncio.wait_for(self.socket.receive(), PATIENCE)).type not in ends:
             pass
         return True
+
+
+SMTP_HELLO = "250-stand-in\r\n250 8BITMIME"
+
+
+@dataclass
+class FakeMailServer:
+    """``answers`` are what it says instead (« RCPT »: « 550 5.1.1 nobody »); at ``stalls_at`` it says nothing more."""
+
+    port: int = 0
+    answers: dict[str, str] = field(default_factory=dict)
+    stalls_at: str = ""
+    letters: list[EmailMessage] = field(default_factory=list)
+    heard: list[str] = field(default_factory=list)
+    stalled: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def forgets(self, answers: Mapping[str, str] | None = None, stalls_at: str = "") -> None:
+        """Begin anew, with other answers."""
+        self.answers, self.stalls_at = dict(answers or {}), stalls_at
+        self.letters.clear()
+        self.heard.clear()
+        self.stalled.clear()
+
+    async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Talk to one client until it goes."""
+        try:
+            with suppress(ConnectionError, asyncio.IncompleteReadError):
+                await self._answer(reader, writer)
+        finally:
+            writer.close()
+            with suppress(ConnectionError):
+                await writer.wait_closed()
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await self._say(writer, "CONNECT", "220 stand-in")
+        while line := await reader.readline():
+            verb = line.decode().strip().upper().split(" ")[0].split(":")[0]
+            self.heard.append(verb)
+            await self._say(writer, verb, {"EHLO": SMTP_HELLO, "DATA": "354 go on"}.get(verb, "250 ok"))
+            if verb == "DATA" and "DATA" not in self.answers:
+                text = await reader.readuntil(b"\r\n.\r\n")
+                self.letters.append(message_from_bytes(text[:-5], policy=policy.default))
+                await self._say(writer, "END", "250 taken")
+
+    async def _say(self, writer: asyncio.StreamWriter, verb: str, usual: str) -> None:
+        if verb == self.stalls_at:
+            self.stalled.set()
+            await asyncio.Event().wait()
+        writer.write(f"{self.answers.get(verb, usual)}\r\n".encode())
+        await writer.drain()
+
+
+@asynccontextmanager
+async def serve_mail() -> AsyncIterator[FakeMailServer]:
+    """A server on a port of this machine."""
+    fake, tasks = FakeMailServer(), set[asyncio.Task[None]]()
+
+    def welcome(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        tasks.add(asyncio.create_task(fake.talk(reader, writer)))
+
+    server = await asyncio.start_server(welcome, "127.0.0.1", 0)
+    fake.port = server.sockets[0].getsockname()[1]
+    try:
+        yield fake
+    finally:
+        server.close()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+CITIZEN = (
+    "Zéphyrine",
+    "Quatrebarbes",
+    "0639981234",
+    "zephyrine@orties.example",
+    "12 impasse des Orties",
+    "Surendettée",
+)
+"""Words of a citizen: none of them is kept anywhere."""
+RDV_NOW = datetime(2026, 11, 29, 9, tzinfo=UTC)
+DELIVERY_SENT = datetime(2026, 11, 28, 9, tzinfo=UTC)
+CITIZEN_RECORD = {
+    "id": 9,
+    "first_name": CITIZEN[0],
+    "last_name": CITIZEN[1],
+    "birth_date": "1961-02-03",
+    "email": CITIZEN[3],
+    "phone_number": CITIZEN[2],
+    "address": CITIZEN[4],
+    "affiliation_number": "2610259350011",
+    "notes": CITIZEN[5],
+}
+RDV_AGENTS = [f"agent{number}@cnum.example" for number in range(6)]
+
+
+def make_delivery(
+    number: int,
+    status: str = "unknown",
+    *,
+    event: str = "updated",
+    sent: datetime = DELIVERY_SENT,
+    start: datetime = RDV_NOW + timedelta(days=2),
+    agents: Sequence[str] = RDV_AGENTS[:1],
+    meta: Mapping[str, Any] | None = None,
+    **more: Any,
+) -> bytes:
+    """A delivery as it comes, citizens’ data and all."""
+    data: dict[str, Any] = {
+        "id": number,
+        "uuid": f"00000000-0000-4000-8000-{number:012d}",
+        "status": status,
+        "starts_at": f"{start:%Y-%m-%d %H:%M:%S} +0000",
+        "ends_at": f"{start + timedelta(minutes=45):%Y-%m-%d %H:%M:%S} +0000",
+        "duration_in_min": 45,
+        "address": CITIZEN[4],
+        "context": f"{CITIZEN[0]} viendra avec sa fille",
+        "name": f"Pour {CITIZEN[1]}",
+        "collectif": False,
+        "users_count": 1,
+        "visio_url": None,
+        "url_for_agents": f"https://rdv.anct.gouv.fr/admin/organisations/7/rdvs/{number}",
+        "organisation": {"id": 7, "name": "Bron"},
+        "motif": {"id": 1, "name": "Impôts en ligne", "location_type": "public_office", "collectif": False},
+        "lieu": {"id": 1, "name": "Médiathèque", "address": "2 place de la Liberté, Bron, 69500"},
+        "agents": [{"id": at, "first_name": "A", "last_name": "B", "email": email} for at, email in enumerate(agents)],
+        "users": [CITIZEN_RECORD],
+        "participations": [{"id": 1, "status": status, "user": CITIZEN_RECORD}],
+    }
+    about = {"model": "Rdv", "event": event, "webhook_reason": None, "timestamp": f"{sent:%Y-%m-%d %H:%M:%S} +0000"}
+    return json.dumps({"data": data | more, "meta": about | dict(meta or {})}, ensure_ascii=False).encode()
+
+
+def sign_delivery(body: bytes, secret: str) -> str:
+    """The signature of a body."""
+    return hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+
+
+ExpectedRdvs = dict[tuple[str, str], tuple[Any, ...]]
+
+
+def reckon_slowly(bodies: Sequence[bytes]) -> ExpectedRdvs:
+    """What each agent has in the end, the slow way: of all deliveries about a rendez-vous the last that was sent."""
+    order = ["unknown", "revoked", "excused", "noshow", "seen"]
+    found: ExpectedRdvs = {}
+    told = [json.loads(body) for body in bodies]
+    for number in {one["data"]["id"] for one in told}:
+        mine = [one for one in told if one["data"]["id"] == number]
+        last = max(mine, key=lambda one: (
+            read_moment(one["meta"]["timestamp"]),
+            one["meta"]["event"] == "destroyed",
+            min(order.index(one["data"]["status"]), 1) + max(order.index(one["data"]["status"]) - 2, 0),
+        ))  # fmt: skip
+        state = {"unknown": "prevu", "seen": "honore", "noshow": "absent"}.get(last["data"]["status"], "annule")
+        state = "annule" if last["meta"]["event"] == "destroyed" else state
+        for agent in last["data"]["agents"]:
+            found[f"7:{number}", agent["email"]] = (state, read_moment(last["data"]["starts_at"]))
+    return found
+
+
+def invent_deliveries(count: int, chance: random.Random) -> list[bytes]:
+    """So many deliveries about some rendez-vous: moved, done, cancelled, deleted, out of order, doubled."""
+    bodies: list[bytes] = []
+    for _ in range(count * 9 // 10):
+        number, status = chance.randrange(1, count // 40 + 2), chance.choice(["unknown", "seen", "noshow", "revoked"])
+        sent = DELIVERY_SENT + timedelta(seconds=chance.randrange(40))
+        # Two states of one second that are as far on are the same.
+        hour = RDV_NOW + timedelta(days=2, hours=(number + sent.second + len(status)) % 50)
+        agents = [RDV_AGENTS[(number + sent.second) % 5], RDV_AGENTS[5]]
+        event = "destroyed" if chance.random() < 0.05 else "updated"
+        hour = hour if event == "updated" else RDV_NOW
+        bodies.append(make_delivery(number, status, event=event, sent=sent, start=hour, agents=agents))
+    bodies += chance.choices(bodies, k=count - len(bodies))
+    chance.shuffle(bodies)
+    return bodies
+
+
+def must_not_hold_citizen(*folders: Path) -> None:
+    """No word of a citizen is in any file there: database, its log, spool."""
+    for path in (path for folder in folders for path in folder.rglob("*") if path.is_file()):
+        kept = path.read_bytes()
+        assert not [word for word in CITIZEN if word.encode() in kept], path

@@ -1,6 +1,7 @@
 """Bots with a feature of the tests’ own that does long work in steps or sends files, and what may befall it."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -11,16 +12,16 @@ from unittest.mock import patch
 import pytest
 from pydantic import BaseModel
 
-from bot import logs
+from bot import logs, retries
 from bot.actions import AddMembers
-from bot.app import App
+from bot.app import App, serve
 from bot.context import Context, ReadingContext
 from bot.features import Feature
 from bot.replies import Button, Direct, Parcel, Progress, Replies, Say, SendFile, Start, Step
 from bot.work.workers import WorkLease
 from cli.demo.stage import free_port
 from commands import controls
-from config.settings import Settings
+from config.settings import Settings, read
 from storage import claims
 from storage.people import Role
 from storage.work import Work
@@ -29,6 +30,28 @@ from tests.people import Person, Post
 from tests.support.databases import create_database
 from tests.support.house import LOG, wait_for
 from tests.support.workplace import FIRST, Room, Workplace, open_room
+
+LEASE, STEP = "COUNTING_LEASE_S", "COUNTING_STEP_S"
+"""The variables that say how long a lease of a bot that counts is, and a step takes, in seconds."""
+COUNTER = f"""
+import os
+from datetime import timedelta
+from storage import claims
+claims.LEASE = timedelta(seconds=float(os.environ.get("{LEASE}", claims.LEASE.total_seconds())))
+from tests.support.work import serve_counter
+serve_counter()
+"""
+"""The program of a bot in a process of its own that counts slowly, to be killed in the middle. The lease is set first:
+the modules that are loaded then take it as it is."""
+
+
+def serve_counter() -> None:
+    """Serve by the settings of the environment until it is told to stop, or killed."""
+    retries.LOOK_ANYWAY = claims.LEASE.total_seconds()
+    feature, step = WorkFeature(), float(os.environ.get(STEP, "0.02"))
+    feature.trouble = lambda: asyncio.sleep(step)
+    asyncio.run(serve(read(), [feature.feature, controls.travaux]))
+
 
 TITLE, UNIT = "Remplissage des canaux", ("canal", "canaux")
 
