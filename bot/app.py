@@ -14,7 +14,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot import logs
 from bot.admission import HandlerDependencies, find_access
 from bot.api import ApiServer
-from bot.clock import ClockSkew, utc_now
+from bot.clock import utc_now
+from bot.clock_skew import ClockSkew
 from bot.connections import Connections, Limits
 from bot.delivery import Delivery, DeliveryDependencies, RegisteredHandlers
 from bot.dispatch import Acceptance, Dispatcher

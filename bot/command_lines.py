@@ -3,16 +3,17 @@
 import re
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
+from typing import TYPE_CHECKING
 
-from pydantic import BaseModel
-
-from bot.features import Trigger
 from bot.french.dates import days_away
 from bot.french.periods import Period, find_period, read_period
-from bot.texts import quote
 from config import libraries
-from config.text import find_nearest, fold
+from config.commands import Command
+from config.text import find_nearest, fold, quote
 from config.time import WEEKDAYS
+
+if TYPE_CHECKING:
+    from bot.features import Trigger
 
 NEAR_MIN = 68
 """How alike, of 100, a command and what was said must be for it to be proposed."""
@@ -57,12 +58,6 @@ def read_typed_number(text: str, *nouns: str) -> int | None:
     return int(found[1]) if found else None
 
 
-class RunCommand(BaseModel):
-    """A button that runs a command, as if the person had typed that line."""
-
-    line: str
-
-
 class CommandIndex:
     """The commands that a line may call."""
 
@@ -76,11 +71,17 @@ class CommandIndex:
         self._telling = telling
 
     @classmethod
-    def of(cls, triggers: Iterable[Trigger]) -> "CommandIndex":
+    def of(cls, triggers: "Iterable[Trigger]") -> "CommandIndex":
         """Know the commands among these triggers."""
-        known = {trigger.key[1]: trigger for trigger in triggers if trigger.key[0] == "command"}
-        seeking = [name for name, trigger in known.items() if trigger.seeks]
-        return cls(known, seeking, [name for name, trigger in known.items() if trigger.tells])
+        known = (trigger for trigger in triggers if trigger.key[0] == "command")
+        return cls.know(Command(trigger.key[1], trigger.seeks, trigger.tells) for trigger in known)
+
+    @classmethod
+    def know(cls, commands: Iterable[Command]) -> "CommandIndex":
+        """Know these commands."""
+        known = list(commands)
+        seeking, telling = ([c.name for c in known if c.seeks], [c.name for c in known if c.tells])
+        return cls([command.name for command in known], seeking, telling)
 
     def find(self, line: str) -> tuple[str, str]:
         """The command that a line calls, longest name first, and the rest of the line; of a line that calls none, its

@@ -11,7 +11,6 @@ import structlog
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import actions
-from bot.command_lines import RunCommand
 from bot.context import Request
 from bot.drafts import Resume
 from bot.errors import ChatError, explain_unopened
@@ -34,6 +33,7 @@ from bot.replies import (
     Refresh,
     Refuse,
     Reply,
+    RunCommand,
     Say,
     SendFile,
     Start,

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.admission import Admission, HandlerDependencies, ReservedError
-from bot.command_lines import CommandIndex, RunCommand
+from bot.command_lines import CommandIndex
 from bot.context import Context, Request, TriggerKind
 from bot.delivery import AnswerBody, Row
 from bot.drafts import AcceptedKeys, tell_closed, topic_of_draft
@@ -25,7 +25,7 @@ from bot.logs import begin_request
 from bot.menus import Choosing, check_chosen, find_references, resolve_references
 from bot.metrics import OUTCOMES, REQUESTS
 from bot.registry import require_enabled, require_fresh, require_known_forms
-from bot.replies import Ask, Button, Perform, Redirect, Refresh, Refuse, Reply, Whisper, as_list, find_next
+from bot.replies import Ask, Button, Perform, Redirect, Refresh, Refuse, Reply, RunCommand, Whisper, as_list, find_next
 from bot.spool import Submission
 from bot.texts import quote, render
 from storage import claims

@@ -39,6 +39,12 @@ class Button:
         )
 
 
+class RunCommand(BaseModel):
+    """What a button carries that runs a command, as if the person had typed that line."""
+
+    line: str
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """What a word of who reads a message means: « oui » is a click on ``yes``, « non » and « annule » one on ``no``.

@@ -43,7 +43,7 @@ WEBHOOKS = group(
     },
 )
 SLOTS = Command(
-    "cli.availability:show_slots",
+    "cli.rdv:show_slots",
     "dire les moments où l’on peut prendre rendez-vous avec une personne",
     WHO,
     option("--from", "start", type=DAY, required=True, metavar="JOUR", help="premier jour, chez cette personne"),

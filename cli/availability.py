@@ -3,32 +3,28 @@
 import json
 import re
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 from functools import partial
 from typing import TypeVar
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.french.periods import Period
 from bot.french.words import plural
 from cli.checks import open_chat
 from cli.command import Call
 from cli.cra import Authors
-from cli.environment import begin_reading, open_up_to_date
 from cli.errors import OperatorError
 from cli.journal import note
 from cli.tables import BadLineError, Cells, complain, open_table, open_to_import
-from cli.terminal import align, count
-from commands.rdv.slots import Slot, address_of, list_free
+from cli.terminal import count
+from commands.rdv.visits import address_of
 from config.text import fold, unguard
 from config.themes import find_theme
-from config.time import WEEKDAYS, write_instant
-from storage import people
+from config.time import WEEKDAYS
 from storage.cra.files import RowError, read_text
 from storage.journal import AuditAct
-from storage.people import Person, SameNameError
+from storage.people import Person
 from storage.rdv.appointments import PLACE_MAX, SEATS_MAX
 from storage.rdv.availability import (
     AHEAD_MAX,
@@ -190,37 +186,6 @@ def read_theme(text: str) -> str:
     return theme.code
 
 
-async def show_slots(call: Call, user: str, start: date, end: date, as_json: bool) -> int:
-    """Write the moments at which somebody may be booked on these days, both included."""
-    async with open_up_to_date(call.settings) as database, begin_reading(database) as db:
-        person = await find_person(db, user)
-        found = await list_free(db, person, call.clock(), Period(start, end + timedelta(days=1)))
-    if as_json:
-        print(json.dumps([as_object(slot) for slot in found], ensure_ascii=False))
-    else:
-        print("\n".join(_lines(person, found)))
-    return 0
-
-
-def as_object(slot: Slot) -> Mapping[str, str | int]:
-    """A slot as docs/wire.md describes it."""
-    return {
-        "debut": write_instant(slot.start),
-        "fin": write_instant(slot.end),
-        "lieu": slot.by.place,
-        "places": slot.left,
-    }
-
-
-def _lines(person: Person, found: Sequence[Slot]) -> Sequence[str]:
-    rows = [("début", "fin", "places", "lieu")]
-    for slot in found:
-        start, end = slot.start.astimezone(person.zone), slot.end.astimezone(person.zone)
-        rows.append((f"{start:%d/%m/%Y %H:%M}", f"{end:%H:%M}", str(slot.left), slot.by.place or "—"))
-    told = f"{count(len(found), 'moment')}. Heures de {person.timezone}."
-    return [*align(rows), told] if found else ["Aucun moment libre."]
-
-
 async def show_link(call: Call, user: str, as_json: bool) -> int:
     """Switch somebody’s booking page on, and write its address: the same as long as it is on."""
     settings = call.settings
@@ -243,15 +208,3 @@ async def _find_anybody(authors: Authors, user: str) -> Person:
     except RowError as fault:
         said = str(fault).removeprefix("auteur : ")
         raise OperatorError(f"{said[:1].upper()}{said[1:]}.") from None
-
-
-async def find_person(db: AsyncSession, user: str) -> Person:
-    """Who is called so in the register. Raises OperatorError for nobody, and for several."""
-    name = user.strip().removeprefix("@").lower()
-    try:
-        found = await people.by_username(db, name)
-    except SameNameError:
-        raise OperatorError(f"Plusieurs personnes du registre s’appellent « {name} ».") from None
-    if found is None:
-        raise OperatorError(f"Personne ne s’appelle « {name} » dans le registre.")
-    return found

@@ -287,7 +287,7 @@ COMMANDS: dict[str, click.Command] = {
     "slots": SLOTS,
     "webhook": WEBHOOKS,
     "stats": Command(
-        "cli.stats:tell",
+        "cli.figures:tell",
         "les chiffres d’une personne ou d’un territoire (docs/wire.md)",
         *QUESTION,
         JSON_OBJECT,
@@ -348,7 +348,7 @@ COMMANDS: dict[str, click.Command] = {
         touches=READS,
     ),
     "retention": Command(
-        "cli.donnees:retention",
+        "cli.retention:retention",
         "effacer ce qui est gardé depuis trop longtemps, et dire combien de lignes de chaque table",
         option("--dry-run", is_flag=True, help="dire ce qui partirait, sans rien effacer"),
         JSON_LIST,

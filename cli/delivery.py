@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.clock import ClockSkew
+from bot.clock_skew import ClockSkew
 from bot.context import Request
 from bot.delivery import OutgoingWriter, RegisteredHandlers
 from bot.links import Links

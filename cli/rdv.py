@@ -1,4 +1,5 @@
-"""« coop-bot rdv »: somebody’s rendez-vous, for who looks after the service (docs/wire.md)."""
+"""« coop-bot rdv » and « slots »: somebody’s rendez-vous and free moments, for who looks after the service
+(docs/wire.md)."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -6,13 +7,17 @@ from datetime import date, timedelta
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from cli.availability import find_person
+from bot.french.periods import Period
 from cli.command import Call
-from cli.environment import open_up_to_date
+from cli.environment import begin_reading, open_up_to_date
+from cli.errors import OperatorError
+from cli.terminal import align, count
 from config.programme import FIRST_DAY
 from config.time import find_midnight, write_instant
+from dialogs.rdv.slots import Slot, list_free
 from dialogs.rdv.titles import say_what, say_when, say_where
-from storage.people import Person
+from storage import people
+from storage.people import Person, SameNameError
 from storage.rdv import Rdv
 from storage.rdv.appointments import find_reports, list_between
 
@@ -58,3 +63,46 @@ def describe(rdv: Rdv, report: int | None) -> Mapping[str, object]:
         "cra": report,
         "visio": rdv.visio_url or None,
     }
+
+
+async def show_slots(call: Call, user: str, start: date, end: date, as_json: bool) -> int:
+    """Write the moments at which somebody may be booked on these days, both included."""
+    async with open_up_to_date(call.settings) as database, begin_reading(database) as db:
+        person = await find_person(db, user)
+        found = await list_free(db, person, call.clock(), Period(start, end + timedelta(days=1)))
+    if as_json:
+        print(json.dumps([as_object(slot) for slot in found], ensure_ascii=False))
+    else:
+        print("\n".join(_lines(person, found)))
+    return 0
+
+
+def as_object(slot: Slot) -> Mapping[str, str | int]:
+    """A slot as docs/wire.md describes it."""
+    return {
+        "debut": write_instant(slot.start),
+        "fin": write_instant(slot.end),
+        "lieu": slot.by.place,
+        "places": slot.left,
+    }
+
+
+def _lines(person: Person, found: Sequence[Slot]) -> Sequence[str]:
+    rows = [("début", "fin", "places", "lieu")]
+    for slot in found:
+        start, end = slot.start.astimezone(person.zone), slot.end.astimezone(person.zone)
+        rows.append((f"{start:%d/%m/%Y %H:%M}", f"{end:%H:%M}", str(slot.left), slot.by.place or "—"))
+    told = f"{count(len(found), 'moment')}. Heures de {person.timezone}."
+    return [*align(rows), told] if found else ["Aucun moment libre."]
+
+
+async def find_person(db: AsyncSession, user: str) -> Person:
+    """Who is called so in the register. Raises OperatorError for nobody, and for several."""
+    name = user.strip().removeprefix("@").lower()
+    try:
+        found = await people.by_username(db, name)
+    except SameNameError:
+        raise OperatorError(f"Plusieurs personnes du registre s’appellent « {name} ».") from None
+    if found is None:
+        raise OperatorError(f"Personne ne s’appelle « {name} » dans le registre.")
+    return found

@@ -1,13 +1,12 @@
-"""« coop-bot stats » and « export stats »: exact figures of a person or a territory, told or in a file."""
+"""« coop-bot export stats »: exact figures of a person or a territory in a file, and in words for « stats »."""
 
 import asyncio
-import json
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from cli.checks import open_client
 from cli.command import Call
 from cli.environment import begin_reading, open_up_to_date
 from cli.errors import OperatorError
+from cli.figures import Question, Subject, interval, subject_of
 from commands.stats.conseiller import NOTES, find_full_name, make_own_page, read_own_figures
 from commands.stats.papers import Page, Workbook, make_territory_page, write_paper
 from commands.stats.queries import (
@@ -35,98 +35,15 @@ from commands.stats.queries import (
     make_territory_sections,
 )
 from config.settings import Settings
-from config.territories import NATION, Departement, Territory, TerritoryKind
 from config.time import PARIS
-from storage import people
-from storage.cra import Suite
 from storage.people import Person
-from storage.stats import Figures, Percent, share, shares
-from storage.stats.figures import iterate_own_rows, read_exact_figures, read_own
+from storage.stats import Figures, Percent
+from storage.stats.figures import iterate_own_rows
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """Whose figures: one person’s of the register, else a territory’s."""
-
-    person: Person | None = None
-    territory: Territory = NATION
-
-    @property
-    def title(self) -> str:
-        """The user name, or the territory’s."""
-        return self.person.username if self.person else self.territory.name
-
-    async def figures(self, db: AsyncSession, start: date, end: date) -> Figures:
-        """What was done in [start, end[; exactly."""
-        if self.person:
-            return await read_own(db, self.person.id, start, end)
-        return await read_exact_figures(db, self.territory, start, end)
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """Whose figures, of which days, with which percents."""
-
-    user: str | None
-    departement: Departement | None
-    region: str | None
-    national: bool
-    start: date
-    end: date
-    percent: str
-
-
-async def tell(call: Call, as_json: bool, **question: Any) -> int:
-    """Write the figures asked for on the standard output."""
-    asked = Question(**question)
-    start, end = interval(asked)
-    percent = Percent(asked.percent)
-    async with open_up_to_date(call.settings) as database, begin_reading(database) as db:
-        subject = await subject_of(db, asked)
-        figures = await subject.figures(db, start, end)
-    if as_json:
-        print(json.dumps(as_object(figures, percent), ensure_ascii=False))
-    else:
-        print("\n".join(_lines(subject.title, Period(start, end), Presentation(figures, percent))))
-    return 0
-
-
-def as_object(f: Figures, percent: Percent) -> dict[str, Any]:
-    """The figures as docs/wire.md describes them."""
-    return {
-        "personnes": f.personnes,
-        "accompagnements": f.accompagnements,
-        "ateliers": f.ateliers,
-        "participants": f.participants,
-        "individuels": f.individuels,
-        "ponctuelles": f.ponctuelles,
-        "poursuivis": {
-            "total": f.poursuivis,
-            "pourcent": share(f.poursuivis, f.personnes, percent),
-            **{suite.value: f.suites[suite] for suite in Suite},
-        },
-        "nouveaux": f.nouveaux,
-        "minutes": f.temps,
-        "themes": dict(f.themes),
-        "canaux": _by_value(f.canaux),
-        "durees": _by_value(f.durees),
-        "ages": _part(f.ages, f.personnes, percent),
-        "statuts": _part(f.statuts, f.personnes, percent),
-        "mois": {f"{month:%Y-%m}": n for month, n in sorted(f.mois.items())},
-    }
-
-
-def _by_value(counts: Mapping[Any, int]) -> dict[str, int]:
-    return {code.value: n for code, n in counts.items()}
-
-
-def _part(counts: Mapping[Any, int], whole: int, percent: Percent) -> dict[str, dict[str, int]]:
-    percents = shares(counts, whole, percent)
-    return {code.value: {"n": n, "pourcent": percents[code]} for code, n in counts.items()}
-
-
-def _lines(title: str, period: Period, told: Presentation) -> Iterator[str]:
-    """The same as on the page, section by section; what is zero is left out of the long ones."""
+def write_lines(title: str, period: Period, figures: Figures, percent: Percent) -> Iterator[str]:
+    """Write the same as on the page, section by section; what is zero is left out of the long ones."""
+    told = Presentation(figures, percent)
     yield typeset(f"Statistiques : {title}, {period.label}")
     key_figures, goes_on = make_general(told), make_suites(told)
     sections = (*make_chart_sections(told), make_temps(told), make_evolution(told.figures.mois))
@@ -217,27 +134,3 @@ def _hand_over(path: Path, output: Path) -> None:
     except OSError as error:
         raise OperatorError(f"Le fichier {target} ne peut pas être écrit ({error.strerror}).") from None
     print(f"Écrit : {target}")
-
-
-_FAR = date(9000, 1, 1)
-"""After every compte rendu, and with room for a day more."""
-
-
-async def subject_of(db: AsyncSession, asked: Question) -> Subject:
-    """The subject that the question names; raises OperatorError for a person who is not in the register."""
-    if asked.user is not None:
-        username = asked.user.removeprefix("@").lower()
-        person = await people.by_username(db, username)
-        if person is None:
-            raise OperatorError(f"Personne ne s’appelle « {username} » dans le registre.")
-        return Subject(person)
-    if asked.departement:
-        return Subject(territory=Territory(TerritoryKind.DEPARTEMENT, asked.departement.code))
-    return Subject(territory=Territory(TerritoryKind.REGION, asked.region) if asked.region else NATION)
-
-
-def interval(asked: Question) -> tuple[date, date]:
-    """The days from --from to --to, which is included, as a half-open interval; raises OperatorError if backwards."""
-    if asked.start > asked.end:
-        raise OperatorError("--from : ce jour est après celui de --to.", code=2)
-    return min(asked.start, _FAR), min(asked.end, _FAR) + timedelta(days=1)

@@ -1,18 +1,17 @@
 """« coop-bot understand »: what the bot makes of sentences, one a line, without doing any of it."""
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Coroutine, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from bot.command_lines import CommandIndex
-from cli.annuaire import find_viewer
-from cli.checks import choose_features
 from cli.command import Call
-from cli.environment import begin_reading, open_up_to_date
 from cli.terminal import align, count, make_printable
 from cli.texts import Text, open_file, read_lines
-from commands import FEATURES
+from cli.usage import load
+from config.commands import read_commands
 from config.time import PARIS
 from dialogs.plain_words import Reading, understand
 
@@ -28,30 +27,25 @@ class Speaker:
     allowed: Collection[str] | None = None
 
 
-async def understand_file(call: Call, file: str, username: str | None, as_json: bool) -> int:
-    """Write what each line of a file is taken for; lines without a word are left out, but counted."""
-    speaker = await _find_speaker(call, username) if username is not None else Speaker(_today(call))
+def understand_file(call: Call, file: str, username: str | None, as_json: bool) -> int | Coroutine[Any, Any, int]:
+    """Write what each line of a file is taken for; lines without a word are left out, but counted. The bot and its
+    database are asked for only where it is said whose they are."""
+    if username is None:
+        return tell(Speaker(call.clock().astimezone(PARIS).date()), file, as_json=as_json)
+    asked: Coroutine[Any, Any, int] = load("cli.speakers:tell_as")(call, username, file, as_json=as_json)
+    return asked
+
+
+def tell(speaker: Speaker, file: str, *, as_json: bool) -> int:
+    """Write it as it is understood of somebody."""
     with open_file(file) as stream:
         readings = list(_read_all(read_lines(stream), speaker))
     print(json.dumps([_as_object(*one) for one in readings], ensure_ascii=False) if as_json else _in_words(readings))
     return 0
 
 
-def _today(call: Call) -> date:
-    return call.clock().astimezone(PARIS).date()
-
-
-async def _find_speaker(call: Call, username: str) -> Speaker:
-    """Somebody of the register, by their role. Raises OperatorError for a name that nobody has."""
-    async with open_up_to_date(call.settings) as database, begin_reading(database) as db:
-        person = await find_viewer(db, username)
-    on = choose_features(FEATURES, call.settings)
-    allowed = {trigger.key[1] for feature in on for trigger in feature.commands if person.may(trigger.roles)}
-    return Speaker(person.today(call.clock()), allowed)
-
-
 def _read_all(lines: Iterator[Text], speaker: Speaker) -> Iterator[Understood]:
-    commands = CommandIndex.of(trigger for feature in FEATURES for trigger in feature.commands)
+    commands = CommandIndex.know(read_commands())
     for number, sentence in lines:
         if sentence.strip():
             yield number, understand(sentence, speaker.today, commands, speaker.allowed)

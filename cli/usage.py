@@ -209,16 +209,15 @@ class Command(_InFrench):
             raise click.UsageError(f"{given[1]} : à choisir, ou {given[0]}, mais pas les deux", ctx)
 
 
-def load(where: str) -> Callable[..., Any]:
-    """Import a function, « module:function », that only some commands need. Garbage, of which imports leave little, is
-    not looked for meanwhile: that took a sixth of their time."""
+def load(where: str) -> Any:
+    """Import a function, « module:function », or another value that only some commands need. Garbage, of which imports
+    leave little, is not looked for meanwhile: that took a sixth of their time."""
     module, _, name = where.partition(":")
     gc.disable()
     try:
-        found: Callable[..., Any] = getattr(import_module(module), name)
+        return getattr(import_module(module), name)
     finally:
         gc.enable()
-    return found
 
 
 class Group(_InFrench, click.Group):

@@ -3,19 +3,22 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from bot.features import Feature
 from cli.command import Call
 from cli.environment import begin_reading, open_up_to_date
 from cli.errors import OperatorError
 from cli.journal import note
 from cli.terminal import align
-from commands import FEATURES
+from cli.usage import load
 from config.settings import Settings
 from config.time import PARIS
 from storage import work
 from storage.journal import AuditAct
 from storage.work import Work, WorkState
+
+if TYPE_CHECKING:
+    from bot.features import Feature
 
 STATES = {
     WorkState.WAITING: "en attente",
@@ -62,7 +65,7 @@ async def _show(settings: Settings, *, as_json: bool) -> int:
     if as_json:
         print(json.dumps([_as_object(row) for row in found], ensure_ascii=False))
     else:
-        titles = titles_of(FEATURES)
+        titles = FILES if all(row.name in FILES for row in found) else titles_of(load("commands:FEATURES"))
         print("\n".join(_table([_as_row(row, titles) for row in found])))
     return 0
 
@@ -108,7 +111,7 @@ def _table(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
     yield "Heures de Paris."
 
 
-def titles_of(features: Iterable[Feature]) -> dict[str, str]:
+def titles_of(features: "Iterable[Feature]") -> dict[str, str]:
     """What files and long work are called, by the names in their rows."""
     declared = (trigger for feature in features for trigger in feature.triggers)
     return FILES | {trigger.key[1]: trigger.title for trigger in declared if trigger.key[0] == "work"}

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 
 from pydantic import BaseModel
 
-from bot.command_lines import RunCommand
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.events import DirectMessage, Spoken
@@ -14,7 +13,7 @@ from bot.features import Feature, Front
 from bot.french.dates import say_date, say_days
 from bot.french.periods import Period
 from bot.menus import Choosing, Menu
-from bot.replies import Ask, Button, Direct, Message, PlainTextReply, Question, Replies, Whisper
+from bot.replies import Ask, Button, Direct, Message, PlainTextReply, Question, Replies, RunCommand, Whisper
 from bot.texts import Markdown, render
 from config.text import fold
 from config.time import find_midnight

@@ -6,7 +6,6 @@ from functools import partial
 
 from pydantic import BaseModel
 
-from bot.command_lines import RunCommand
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.features import Feature, Front, Right
@@ -15,7 +14,7 @@ from bot.pages import Page, read_page
 from bot.plain_text import shorten
 from bot.registry import is_enabled, is_name_enabled
 from bot.renderers import BUTTONS_MAX
-from bot.replies import Button, Redirect, Replies, Whisper
+from bot.replies import Button, Redirect, Replies, RunCommand, Whisper
 from bot.search import Hit, KindFound, Search, SearchSource, search_all
 from bot.texts import quote, render
 

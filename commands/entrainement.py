@@ -5,14 +5,13 @@ from datetime import timedelta
 
 from pydantic import BaseModel
 
-from bot.command_lines import RunCommand
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.events import DirectMessage, Spoken
 from bot.features import Feature, Front, Trigger
 from bot.french.dates import say_date
 from bot.french.words import NBSP
-from bot.replies import Button, Direct, PlainTextReply, Replies, Reply, Waiting, Whisper
+from bot.replies import Button, Direct, PlainTextReply, Replies, Reply, RunCommand, Waiting, Whisper
 from bot.texts import Markdown, render
 from config.text import fold
 from config.time import PARIS

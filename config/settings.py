@@ -15,7 +15,7 @@ from config.programme import USUAL_COLOURS, read_colours
 from config.visio import VisioServer, read_visio
 
 # What checks the values of a model is built when it first has some, not at the start for all seven hundred: that took a
-# sixth of it. Models made before this line are as they were (storage/__init__.py does the same for tables).
+# sixth of it. Models made before this line are as they were (storage/database.py does the same for tables).
 BaseModel.model_config["defer_build"] = True
 
 SECRET_MIN = 32

@@ -43,6 +43,8 @@ CONSTRAINT_NAMES = {
     "pk": "pk_%(table_name)s",
 }
 SQLModel.metadata.naming_convention = CONSTRAINT_NAMES
+# How a row is validated or dumped by pydantic is worked out when one first is, not for all tables at each start.
+SQLModel.model_config["defer_build"] = True
 
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 _WRITES, _AT_END, _FOLDER = "writes", "at end", "folder"

@@ -1,13 +1,17 @@
-"""`python -m tests.guides` (« make guides ») writes the tables of commands into the guides, from what commands say."""
+"""`python -m tests.guides` (« make guides ») writes the tables of commands into the guides, from what commands say, and
+the commands themselves into config/commands.tsv, for who reads sentences without the bot."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from bot.features import Feature, Trigger
 from commands import FEATURES
+from config.commands import COLUMNS, TABLE, Command
 from storage.people import Role
 
-DOCS = Path(__file__).resolve().parents[1] / "docs"
+HOUSE = Path(__file__).resolve().parents[1]
+DOCS, COMMANDS = HOUSE / "docs", HOUSE / "config" / TABLE
+ABOUT = "# The commands that the bot knows, as their features declare them: « make guides » writes this table."
 READERS: Mapping[str, Role] = {
     "conseiller.md": Role.CONSEILLER,
     "coordinateur.md": Role.COORDINATEUR,
@@ -48,6 +52,19 @@ def _draw_feature(feature: Feature, commands: Sequence[Trigger]) -> Iterator[str
         yield f"| `{line}` | {command.help} |"
 
 
+def list_commands() -> list[Command]:
+    """The commands of all features, in the order in which « /aide » lists them."""
+    triggers = [trigger for feature in FEATURES for trigger in feature.commands]
+    return [Command(trigger.key[1], seeks=trigger.seeks, tells=trigger.tells) for trigger in triggers]
+
+
+def make_table() -> str:
+    """The table of commands, as it is in its file."""
+    lines = ((one.name, *("x" if yes else "" for yes in (one.seeks, one.tells))) for one in list_commands())
+    return "\n".join([ABOUT, "\t".join(COLUMNS), *("\t".join(line) for line in lines), ""])
+
+
 if __name__ == "__main__":
+    COMMANDS.write_text(make_table(), "utf-8")
     for guide in READERS:
         (DOCS / guide).write_text(make_guide(guide), "utf-8")

@@ -144,8 +144,12 @@ def test_a_text_is_read_without_the_bot_and_rows_without_the_network() -> None:
     """The operator's commands start in a third of a second: each imports what it needs."""
     code = "import sys, cli.main, cli.command, {}; print(*sys.modules)"
     for command, without in (
-        ("cli.guard", {"sqlalchemy", "pydantic", "asyncio", "structlog", "aiohttp"}),
+        (
+            "cli.guard, cli.understand, bot.clock",
+            {"sqlalchemy", "pydantic", "asyncio", "structlog", "aiohttp", "jinja2"},
+        ),
         ("cli.environment, cli.faults, cli.journal, cli.api", {"structlog", "aiohttp", "jinja2"}),
+        ("cli.rdv, cli.figures, cli.work, cli.retention", {"structlog", "aiohttp", "jinja2", "commands"}),
     ):
         told = subprocess.check_output([sys.executable, "-c", code.format(command)], cwd=ROOT, text=True)
         assert not {module.partition(".")[0] for module in told.split()} & without

@@ -5,8 +5,9 @@ import re
 import pytest
 
 from commands import FEATURES
+from config.commands import read_commands
 from storage.people import EVERYONE, Role
-from tests.guides import DOCS, READERS, draw_table, make_guide
+from tests.guides import DOCS, READERS, draw_table, list_commands, make_guide
 from tests.guides import read_guide as guide
 
 GUIDES = (*READERS, "exploitant.md")
@@ -34,6 +35,10 @@ def for_everybody() -> set[str]:
 @pytest.mark.parametrize("name", READERS)
 def test_the_table_of_commands_is_what_the_commands_say(name: str) -> None:
     assert guide(name) == make_guide(name), "« make guides » writes it again"
+
+
+def test_a_text_is_read_with_the_commands_that_the_features_have() -> None:
+    assert list(read_commands()) == list_commands(), "« make guides » writes config/commands.tsv again"
 
 
 def test_a_table_tells_of_one_feature_after_the_other() -> None:

@@ -8,10 +8,9 @@ import pytest
 from sqlalchemy import text
 
 from bot.calendar import is_working_day
-from bot.command_lines import RunCommand
 from bot.context import Context
 from bot.features import Feature, Front
-from bot.replies import Button, Replies, Waiting, Whisper
+from bot.replies import Button, Replies, RunCommand, Waiting, Whisper
 from commands import FEATURES
 from commands.aide import SHOWN_MAX, WAITING_MAX, build_aide
 from storage.people import Role

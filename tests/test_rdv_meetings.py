@@ -9,10 +9,10 @@ import pytest
 from sqlmodel import col, select
 
 from bot.errors import UserError
-from commands.rdv.slots import Busy, Calendar, cut_moments, find_shared
 from config.territories import DEPARTEMENTS, say_of
 from config.time import PARIS
 from dialogs.rdv.line import read_meeting_line
+from dialogs.rdv.slots import Busy, Calendar, cut_moments, find_shared
 from storage.absences import Absence, add_absence
 from storage.people import Role
 from storage.rdv import PlaceKind, Rdv, RdvState

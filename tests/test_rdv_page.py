@@ -11,7 +11,7 @@ from aiohttp import ClientSession
 from sqlalchemy import text
 from sqlmodel import col, delete, select
 
-from commands.rdv.slots import address_of
+from commands.rdv.visits import address_of
 from config.time import PARIS
 from storage.people import Role
 from storage.personal_data import retention

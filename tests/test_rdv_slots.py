@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from commands.rdv.slots import Busy, Calendar, Slot, choose_ranges, find_instant
 from config.time import PARIS
+from dialogs.rdv.slots import Busy, Calendar, Slot, choose_ranges, find_instant
 from storage.absences import Absence
 from storage.rdv.availability import DAY, WeeklyRange
 

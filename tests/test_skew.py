@@ -10,7 +10,8 @@ import pytest
 from prometheus_client import REGISTRY
 
 from bot.app import App
-from bot.clock import SKEW_MAX, utc_now
+from bot.clock import utc_now
+from bot.clock_skew import SKEW_MAX
 from cli.doctor import house as examination
 from cli.doctor.findings import Findings
 from commands import controls

@@ -88,7 +88,7 @@ def _temporary_folder() -> Iterator[Path]:
 class OutboxOptions:
     """``traffic`` tells of the requests that come before; ``fresh`` gives folders for files on their way; ``budget`` is
     how fast what is sent to many leaves. Who ``visits``, beside a bot that may be at work, sends only that, and takes
-    nothing out of others’ hands; nor does who does not ``leads`` (bot/clock.py)."""
+    nothing out of others’ hands; nor does who does not ``leads`` (bot/clock_skew.py)."""
 
     traffic: Traffic = field(default_factory=Traffic)
     fresh: Fresh = _temporary_folder

@@ -11,12 +11,11 @@ from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.calendar import Occasion, Recurrence, working_days_before
-from bot.command_lines import RunCommand
 from bot.context import Context
 from bot.errors import UserError
 from bot.french.words import join, plural
 from bot.plain_text import shorten
-from bot.replies import Button, Direct, Message, Refresh, Replies, Reply, Start, Waiting, Whisper
+from bot.replies import Button, Direct, Message, Refresh, Replies, Reply, RunCommand, Start, Waiting, Whisper
 from bot.texts import Markdown, escape, render
 from commands.actus import editions, harvest
 from commands.actus.editions import ANIMATEURS, Edition, NewsContext, Sheet, feature, lay_out_sheet

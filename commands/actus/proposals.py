@@ -9,7 +9,6 @@ from pydantic import BaseModel
 
 from bot import guard, quotas
 from bot.cards import RowCard
-from bot.command_lines import RunCommand
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.forms.kinds import LONG_MAX, TEXT_MAX
@@ -17,7 +16,7 @@ from bot.mattermost import ChatPost
 from bot.permalinks import find_permalink, make_permalink, read_linked_post
 from bot.plain_text import shorten, strip_markdown, to_one_line
 from bot.quotas import Quota
-from bot.replies import Ask, Button, Direct, Message, Refresh, Replies, Reply, Update, Whisper
+from bot.replies import Ask, Button, Direct, Message, Refresh, Replies, Reply, RunCommand, Update, Whisper
 from bot.texts import render
 from commands.actus.editions import feature
 from config.settings import Settings

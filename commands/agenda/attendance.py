@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from bot.account_status import find_active, is_active
-from bot.command_lines import RunCommand
 from bot.context import Context, ReadingContext
 from bot.destinations import send_file
 from bot.errors import ChatError, UserError
 from bot.french.dates import say_date, say_hour
 from bot.french.words import plural
-from bot.replies import Button, Direct, Parcel, Replies, Reply, SendFile, Waiting, Whisper
+from bot.replies import Button, Direct, Parcel, Replies, Reply, RunCommand, SendFile, Waiting, Whisper
 from bot.texts import Markdown, quote, render
 from bot.visits import FeedContent
 from commands.agenda import cards, publication

@@ -9,11 +9,10 @@ Words
 
 from collections.abc import Iterable, Sequence
 
-from bot.command_lines import RunCommand
 from bot.context import Context, ReadingContext
 from bot.events import Addressed, DirectMessage, Spoken
 from bot.features import Feature, Right
-from bot.replies import Perform, Redirect, Replies, Reply, Whisper, WordedButton
+from bot.replies import Perform, Redirect, Replies, Reply, RunCommand, Whisper, WordedButton
 from commands.aide.conversation import Answered, Conversation
 from commands.aide.home import (
     SHOWN_MAX,

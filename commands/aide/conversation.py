@@ -8,7 +8,7 @@ from functools import cached_property
 
 from bot.account_status import is_active
 from bot.actions import React
-from bot.command_lines import HELP, SAID_MAX, RunCommand
+from bot.command_lines import HELP, SAID_MAX
 from bot.context import Context, ReadingContext
 from bot.events import Addressed, Spoken
 from bot.features import Trigger
@@ -16,7 +16,7 @@ from bot.mattermost import ChatPost
 from bot.outbox.actions import read_mark
 from bot.permalinks import make_permalink
 from bot.plain_text import shorten
-from bot.replies import Button, Direct, Perform, Question, Redirect, Reply, WordedButton
+from bot.replies import Button, Direct, Perform, Question, Redirect, Reply, RunCommand, WordedButton
 from bot.texts import Markdown, link, quote, render
 from commands.aide.home import (
     FeatureList,

@@ -12,7 +12,6 @@ from bot import quotas
 from bot.audit import AuditEntry, record_entry_at_end
 from bot.cards import RowCard
 from bot.clock import utc_now
-from bot.command_lines import RunCommand
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.french.words import plural
@@ -20,7 +19,7 @@ from bot.menus import Menu
 from bot.pages import cut_page
 from bot.quotas import Quota
 from bot.replies import Ask as OpenWindow
-from bot.replies import Button, Direct, Message, News, Replies, Reply, Waiting, Whisper
+from bot.replies import Button, Direct, Message, News, Replies, Reply, RunCommand, Waiting, Whisper
 from bot.search import Findings, Hit, Search, SearchKind, cut_hits
 from bot.texts import Markdown, quote, render
 from commands.annuaire.cards import (

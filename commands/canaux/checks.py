@@ -8,12 +8,11 @@ from secrets import token_hex
 from pydantic import BaseModel
 
 from bot.cards import RowCard
-from bot.command_lines import RunCommand
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.events import Archived, ChannelTurned, Converted, Renamed, Restored
 from bot.mattermost import ChatReader
-from bot.replies import Button, Message, Progress, Replies, Reply, Start, Step, Whisper
+from bot.replies import Button, Message, Progress, Replies, Reply, RunCommand, Start, Step, Whisper
 from bot.texts import render
 from bot.work import find_work
 from commands.canaux.cards import (

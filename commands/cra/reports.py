@@ -41,7 +41,7 @@ from config.programme import FIRST_DAY
 from config.themes import THEMES
 from dialogs.cra import EditCra, NewCra, SpreadCra
 from dialogs.cra.titles import title_report
-from dialogs.rdv import Redraw
+from dialogs.rdv.windows import Redraw
 from storage import people
 from storage.cra import Activite, Cra, CraRow, Report, Source, queries
 from storage.cra.practice import PracticeCra, is_training

@@ -4,14 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from bot.calendar import OfficeHours
-from bot.command_lines import RunCommand
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.french.dates import say_days
 from bot.french.periods import Period
 from bot.french.words import join
 from bot.menus import Choosing, Menu
-from bot.replies import Ask, Button, Direct, Message, Replies, Whisper
+from bot.replies import Ask, Button, Direct, Message, Replies, RunCommand, Whisper
 from bot.texts import Markdown, escape, quote, render
 from commands.garde import rota, swaps
 from commands.garde.rota import (

@@ -11,7 +11,6 @@ from bot import guard
 from bot.actions import AddMembers, CreateChannel
 from bot.audit import AuditEntry, record_entry_at_end
 from bot.cards import RowCard, Topic, tell_animateurs
-from bot.command_lines import RunCommand
 from bot.context import Context, ReadingContext
 from bot.errors import Refusal, unless_refused
 from bot.events import Delivered, Undelivered
@@ -19,7 +18,7 @@ from bot.french.dates import say_date
 from bot.mattermost import ChatPost
 from bot.menus import Choosing, Menu
 from bot.permalinks import make_permalink
-from bot.replies import Button, Message, Progress, Replies, Reply, Say, Start, Step
+from bot.replies import Button, Message, Progress, Replies, Reply, RunCommand, Say, Start, Step
 from bot.texts import Markdown, escape, quotation, relay_markdown, relay_plain_text, render
 from commands.hotline.feature import feature, find_room, name_person, read_queues, say_due, say_promise, say_queue
 from config.canaux import PlannedChannel

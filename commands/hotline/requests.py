@@ -5,14 +5,13 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from bot.command_lines import RunCommand
 from bot.context import Context, ReadingContext
 from bot.errors import UserError, unless_refused
 from bot.events import Addressed, Reacted, Spoken
 from bot.features import Feature
 from bot.mattermost import ChatPost
 from bot.permalinks import find_permalink, read_linked_post
-from bot.replies import Ask, Button, Direct, PlainTextReply, Question, Replies, Update, Waiting, Whisper
+from bot.replies import Ask, Button, Direct, PlainTextReply, Question, Replies, RunCommand, Update, Waiting, Whisper
 from bot.texts import render
 from commands.hotline.cards import TicketClick, link_post, say_state
 from commands.hotline.feature import feature, read_queues, say_queue

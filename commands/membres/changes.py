@@ -11,12 +11,11 @@ from bot.account_status import is_active
 from bot.actions import AddMembers, RemoveMember
 from bot.audit import AuditEntry, record_entry_at_end
 from bot.cards import RowCard
-from bot.command_lines import RunCommand
 from bot.context import Context, ReadingContext
 from bot.errors import ChatError, UserError
 from bot.permalinks import make_permalink
 from bot.registry import is_name_enabled
-from bot.replies import Ask, Button, Direct, Message, Refresh, Replies, Reply, Whisper, as_list
+from bot.replies import Ask, Button, Direct, Message, Refresh, Replies, Reply, RunCommand, Whisper, as_list
 from bot.texts import Markdown, link, render
 from commands.membres import members
 from commands.membres.arrivals import announce_newcomer, settle_access, settle_guest

@@ -16,11 +16,23 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.audit import AuditEntry, record_entry_at_end
 from bot.calendar import working_days_before
 from bot.cards import RowCard
-from bot.command_lines import RunCommand
 from bot.context import Context, ReadingContext
 from bot.events import JoinedTeam
 from bot.registry import is_name_enabled
-from bot.replies import Button, Direct, Message, Progress, Refresh, Replies, Reply, Start, Step, Update, Whisper
+from bot.replies import (
+    Button,
+    Direct,
+    Message,
+    Progress,
+    Refresh,
+    Replies,
+    Reply,
+    RunCommand,
+    Start,
+    Step,
+    Update,
+    Whisper,
+)
 from bot.texts import render
 from bot.work import make_work
 from commands.membres.arrivals import access_button, announce_newcomer, list_own_channels, report_guest

@@ -6,14 +6,14 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from bot.command_lines import RunCommand, read_typed_number
+from bot.command_lines import read_typed_number
 from bot.context import Context, ReadingContext
 from bot.errors import UserError, unless_refused
 from bot.french.periods import say_moment
 from bot.french.words import plural
 from bot.mattermost import ChatUser
 from bot.permalinks import make_permalink
-from bot.replies import Button, Card, Replies, Waiting, Whisper
+from bot.replies import Button, Card, Replies, RunCommand, Waiting, Whisper
 from bot.texts import Markdown, link, mention, quote, render
 from commands.moderation import appeals, cards
 from commands.moderation.cards import MeasureDescription, describe_measure

@@ -11,7 +11,6 @@ from pydantic import BaseModel
 
 from bot.account_status import read_display_name
 from bot.cards import ANIMATEURS_MAX, RowCard, tell_animateurs
-from bot.command_lines import RunCommand
 from bot.context import Context
 from bot.errors import Refusal
 from bot.french.dates import say_date, say_hour
@@ -19,7 +18,7 @@ from bot.french.periods import say_moment
 from bot.french.words import plural
 from bot.menus import Choosing, Menu
 from bot.permalinks import make_permalink
-from bot.replies import Button, Direct, Message, Reply, Say
+from bot.replies import Button, Direct, Message, Reply, RunCommand, Say
 from bot.texts import Markdown, escape, quotation, render
 from commands.moderation.cases import add_to_summary, is_held_back, read_proposal, release_card
 from commands.moderation.feature import (

@@ -10,14 +10,26 @@ from pydantic import BaseModel
 
 from bot.account_status import find_active
 from bot.calendar import find_holiday
-from bot.command_lines import RunCommand
 from bot.context import Context, ReadingContext, Request
 from bot.errors import UserError
 from bot.features import Feature
 from bot.french.dates import say_date
 from bot.menus import Choosing, Menu
 from bot.registry import list_waiting
-from bot.replies import Button, Card, Direct, Message, Progress, Redirect, Replies, Start, Step, Waiting, Whisper
+from bot.replies import (
+    Button,
+    Card,
+    Direct,
+    Message,
+    Progress,
+    Redirect,
+    Replies,
+    RunCommand,
+    Start,
+    Step,
+    Waiting,
+    Whisper,
+)
 from bot.texts import Markdown, render
 from config.text import fold
 from storage import claims, rappels

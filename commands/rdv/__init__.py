@@ -30,10 +30,10 @@ from commands.rdv.cards import (
 )
 from commands.rdv.meetings import propose_meeting
 from commands.rdv.rooms import start_rooms
-from dialogs.rdv import NewRdv, fill
 from dialogs.rdv.line import RdvLine, UsualRdv, names_colleagues, read_rdv_line
 from dialogs.rdv.recurrence import Rule, Written, say_rule, write_out
 from dialogs.rdv.titles import say_what, say_when, say_where
+from dialogs.rdv.windows import NewRdv, fill
 from storage import claims
 from storage.absences import list_absences
 from storage.cra.habits import read_usual

@@ -23,8 +23,8 @@ from bot.texts import Markdown, link, quote, render
 from config.text import fold
 from config.time import find_midnight
 from dialogs.absence import say_absence
-from dialogs.rdv import Redraw
 from dialogs.rdv.titles import say_what, say_when, say_where
+from dialogs.rdv.windows import Redraw
 from storage import people
 from storage.absences import Absence, list_absences
 from storage.people import Role

@@ -6,13 +6,12 @@ from datetime import UTC, date, datetime, timedelta
 
 from pydantic import BaseModel
 
-from bot.command_lines import RunCommand
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.french.dates import say_hour, say_weekday
 from bot.french.periods import read_moment, write_moment
 from bot.french.words import plural
-from bot.replies import Ask, Button, Replies, Reply, Waiting, Whisper
+from bot.replies import Ask, Button, Replies, Reply, RunCommand, Waiting, Whisper
 from bot.texts import Markdown, link, render
 from commands.rdv.cards import (
     CONSEILLERS,
@@ -35,8 +34,8 @@ from commands.rdv.rooms import start_rooms
 from commands.rdv.suggestions import suggest_typed
 from config.time import find_midnight, is_skipped
 from dialogs.cra import NewCra
-from dialogs.rdv import EditRdv
 from dialogs.rdv.titles import say_what
+from dialogs.rdv.windows import EditRdv
 from storage.communes import get_commune, make_label
 from storage.cra.habits import read_usual
 from storage.cra.practice import is_training

@@ -20,10 +20,11 @@ from bot.papers.typeset import compose_pdf, to_drawable
 from bot.replies import Ask, Button, Card, Message, Parcel, Replies, SendFile, Whisper
 from bot.texts import Markdown, render
 from commands.rdv.cards import CONSEILLERS, feature
-from commands.rdv.slots import address_of, list_free
+from commands.rdv.visits import address_of
 from config.themes import THEMES
 from config.time import WEEKDAYS
 from dialogs.absence import SaidAbsence, say_absence
+from dialogs.rdv.slots import list_free
 from dialogs.reservation import CLOSES, AddAbsence, AddRange, read_absence, say_closes, say_minute
 from storage.absences import COMING_MAX, add_absence, list_absences, remove_absence
 from storage.database import change

@@ -26,14 +26,14 @@ from commands.rdv.cards import (
     get_own,
 )
 from commands.rdv.rooms import start_rooms
-from commands.rdv.slots import Span, cut_moments, find_shared, read_whole_calendar
 from commands.rdv.visits import say_when
 from config.territories import say_of
 from config.time import find_midnight, is_skipped
 from dialogs.absence import say_away
-from dialogs.rdv import Spot
 from dialogs.rdv.line import read_meeting_line
+from dialogs.rdv.slots import Span, cut_moments, find_shared, read_whole_calendar
 from dialogs.rdv.titles import say_what
+from dialogs.rdv.windows import Spot
 from storage import claims, people
 from storage.agenda import find_homes
 from storage.database import change

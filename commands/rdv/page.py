@@ -12,10 +12,10 @@ from bot.visits import PageAnswer, PageRequest
 from commands.rdv import requests
 from commands.rdv.cards import feature
 from commands.rdv.rooms import start_rooms
-from commands.rdv.slots import PAGE, Slot
-from commands.rdv.visits import GONE, OTHER, Held, Typed, Visit
+from commands.rdv.visits import GONE, OTHER, PAGE, Held, Typed, Visit
 from config.text import fold
 from config.themes import bits
+from dialogs.rdv.slots import Slot
 from storage import claims, people
 from storage.database import change
 from storage.people import Person

@@ -16,8 +16,7 @@ from bot.replies import Button, Direct, EveningPart, Message, Progress, Replies,
 from bot.texts import render
 from commands.rdv.cards import CONSEILLERS, describe, feature
 from commands.rdv.changes import ask_report
-from commands.rdv.slots import address_of
-from commands.rdv.visits import name_zone, say_when, say_who
+from commands.rdv.visits import address_of, name_zone, say_when, say_who
 from config.text import fold
 from config.time import PARIS, find_midnight
 from storage import people

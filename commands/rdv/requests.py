@@ -16,9 +16,9 @@ from bot.replies import Ask, Button, Card, Direct, Message, Replies, Reply, Upda
 from bot.texts import render
 from commands.rdv.cards import feature
 from commands.rdv.rooms import start_rooms
-from commands.rdv.slots import Wish, find_free, find_theme, list_free
 from commands.rdv.visits import OVER, say_when
 from config.themes import THEMES
+from dialogs.rdv.slots import Wish, find_free, find_theme, list_free
 from dialogs.reservation import MOMENTS_MAX, OfferMoment
 from storage.annuaire.entries import show_phone
 from storage.database import change

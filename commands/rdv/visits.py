@@ -13,11 +13,12 @@ from bot.french.dates import say_hour, say_weekday
 from bot.french.periods import Period
 from bot.french.words import plural, say_minutes
 from bot.site import render_page
-from bot.visits import PageAnswer
-from commands.rdv.slots import Slot, Wish, address_of, find_free, find_theme, list_free
+from bot.visits import PageAnswer, address_of_page
 from config import libraries
+from config.settings import Settings
 from config.themes import THEMES
 from config.time import write_instant
+from dialogs.rdv.slots import Slot, Wish, find_free, find_theme, list_free
 from dialogs.reservation import say_closes
 from storage.annuaire.entries import read_email, read_phone
 from storage.people import Person
@@ -25,6 +26,8 @@ from storage.rdv.appointments import Rdv, RdvState
 from storage.rdv.availability import list_ranges
 from storage.rdv.bookings import Booking, BookingPage, BookingState, Visitor
 
+PAGE = "rendez-vous"
+"""The first part of the address of a booking page."""
 TEMPLATE = "rendez_vous"
 SHOWN_MAX = 300
 """Moments on one page; a link leads to those that come after."""
@@ -35,6 +38,11 @@ _MAIL_FAULT = "Le rappel part par courriel : laissez une adresse électronique, 
 OTHER = "un-autre"
 """What an address says of a subject that is none of those received apart."""
 OVER = (RdvState.ANNULE, RdvState.REFUSE)
+
+
+def address_of(settings: Settings, key: str) -> str:
+    """The address of a booking page, where people reach the bot."""
+    return address_of_page(settings, PAGE, key)
 
 
 @dataclass(frozen=True, slots=True)

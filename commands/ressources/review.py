@@ -7,13 +7,12 @@ from bot import quotas
 from bot.account_status import is_active, read_display_name
 from bot.actions import DeletePost
 from bot.cards import RowCard
-from bot.command_lines import RunCommand
 from bot.context import Context, ReadingContext
 from bot.errors import ChatError, UserError
 from bot.events import Delivered
 from bot.french.words import plural
 from bot.quotas import Quota
-from bot.replies import Ask, Button, Card, Message, Replies, Reply, Waiting, Whisper
+from bot.replies import Ask, Button, Card, Message, Replies, Reply, RunCommand, Waiting, Whisper
 from bot.texts import quotation, render
 from commands.ressources import posts
 from commands.ressources.feature import (

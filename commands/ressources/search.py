@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import quotas
 from bot.cards import RowCard
-from bot.command_lines import RunCommand, read_typed_number
+from bot.command_lines import read_typed_number
 from bot.context import Context, ReadingContext
 from bot.errors import ChatError, UserError
 from bot.french.words import join
@@ -18,7 +18,7 @@ from bot.menus import Choosing, Menu
 from bot.pages import Page as RowPage
 from bot.pages import read_page
 from bot.quotas import Quota
-from bot.replies import Button, Message, Perform, Redirect, Replies, Whisper
+from bot.replies import Button, Message, Perform, Redirect, Replies, RunCommand, Whisper
 from bot.search import NOTHING, Findings, Hit, Search, SearchKind, cut_hits
 from bot.texts import Markdown, quote, render
 from commands.ressources import cards

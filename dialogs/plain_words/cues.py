@@ -23,14 +23,20 @@ AGAIN = 0.3
 """What a cue counts beside a heavier one for the same intention."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Cue:
-    """A turn of phrase: whose row of the table it is, and where in a sentence it may stand."""
+    """A turn of phrase: whose row of the table it is, as what pattern it is written, and where in a sentence it may
+    stand."""
 
     row: int
-    pattern: re.Pattern[str]
+    written: str
     opens: bool = False
     closes: bool = False
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """The pattern, compiled once a sentence has its first letters: for all of them it takes a third of a second."""
+        return re.compile(self.written)
 
 
 @dataclass(frozen=True)
@@ -157,8 +163,7 @@ class _Table:
         elements = phrase.split()
         opens, closes = elements[0] == "^", elements[-1] == "$"
         elements = elements[opens : len(elements) - closes]
-        pattern = re.compile("".join(map(self._write, elements)))
-        cue = Cue(row, pattern, opens, closes)
+        cue = Cue(row, "".join(map(self._write, elements)), opens, closes)
         for word in {option.split()[0] for option in self._list_options(elements[0])}:
             to.setdefault(_stem_option(word.rstrip("*"))[:KEY], []).append(cue)
         self.stems.update(stem for element in elements for stem in re.findall(r"([a-z]{6,})\*", element))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot.texts import quote
+from config.text import quote
 
 SHOWN_MAX = 45
 """Characters of the details that a button shows."""

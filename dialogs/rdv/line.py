@@ -19,8 +19,8 @@ from dialogs.cra.line import make_line
 from dialogs.cra.line.parser import choose_pieces, split_line
 from dialogs.cra.line.submission import gather_values
 from dialogs.personal_data import fault_of_memo
-from dialogs.rdv import NewRdv, Spot
 from dialogs.rdv.recurrence import find_rule
+from dialogs.rdv.windows import NewRdv, Spot
 from storage.cra.habits import Usual
 from storage.rdv.appointments import SUBJECT_MAX
 

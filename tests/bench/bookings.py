@@ -19,7 +19,7 @@ from sqlmodel import col, select
 
 from bot.clock import utc_now
 from bot.french.periods import Period
-from commands.rdv.slots import list_free
+from dialogs.rdv.slots import list_free
 from storage import people
 from storage.database import Database
 from storage.rdv.appointments import Rdv, add_rdv

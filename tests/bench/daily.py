@@ -12,8 +12,7 @@ from statistics import median
 from typing import Any
 
 from bot.clock import utc_now
-from bot.command_lines import RunCommand
-from bot.replies import Button
+from bot.replies import Button, RunCommand
 from bot.work import make_work
 from commands.rappels.day import TellDay
 from config.time import PARIS

@@ -9,13 +9,12 @@ from pydantic import BaseModel
 
 from bot.actions import DeletePost
 from bot.audit import AuditEntry
-from bot.command_lines import RunCommand
 from bot.context import Context, ReadingContext
 from bot.errors import Refusal, UserError, unless_refused
 from bot.french.words import plural
 from bot.mattermost import ChatChannel, ChatPost
 from bot.permalinks import make_permalink
-from bot.replies import Button, Direct, Progress, Replies, Reply, Say, Start, Step, Whisper
+from bot.replies import Button, Direct, Progress, Replies, Reply, RunCommand, Say, Start, Step, Whisper
 from bot.texts import quotation, relay_markdown, render
 from commands.moderation import cards
 from commands.moderation.cards import hand_back

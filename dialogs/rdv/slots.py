@@ -15,8 +15,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.calendar import find_holiday
 from bot.french.periods import Period
-from bot.visits import address_of_page
-from config.settings import Settings
 from config.themes import from_bits
 from storage.absences import Absence, list_absences
 from storage.people import Person
@@ -208,8 +206,6 @@ def find_instant(day: date, minute: int, zone: ZoneInfo) -> datetime:
     return after.replace(microsecond=0)
 
 
-PAGE = "rendez-vous"
-"""The first part of the address of a booking page."""
 DAYS_MAX = 366
 """Days of slots that are computed in one go."""
 
@@ -263,11 +259,6 @@ async def find_free(db: AsyncSession, person: Person, now: datetime, start: date
 def find_theme(rdv: Rdv) -> str:
     """The theme that a rendez-vous of the page is about; "" for none of those that are received apart."""
     return next(iter(rdv.theme_codes), "")
-
-
-def address_of(settings: Settings, key: str) -> str:
-    """The address of a booking page, where people reach the bot."""
-    return address_of_page(settings, PAGE, key)
 
 
 def as_busy(rdv: TakenTime) -> Busy:

@@ -1,0 +1,126 @@
+"""« coop-bot stats »: exact figures of a person or a territory, told; without the bot, where a program asks."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.french.periods import Period
+from cli.command import Call
+from cli.environment import begin_reading, open_up_to_date
+from cli.errors import OperatorError
+from cli.usage import load
+from config.territories import NATION, Departement, Territory, TerritoryKind
+from storage import people
+from storage.cra import Suite
+from storage.people import Person
+from storage.stats import Figures, Percent, share, shares
+from storage.stats.figures import read_exact_figures, read_own
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whose figures: one person’s of the register, else a territory’s."""
+
+    person: Person | None = None
+    territory: Territory = NATION
+
+    @property
+    def title(self) -> str:
+        """The user name, or the territory’s."""
+        return self.person.username if self.person else self.territory.name
+
+    async def figures(self, db: AsyncSession, start: date, end: date) -> Figures:
+        """What was done in [start, end[; exactly."""
+        if self.person:
+            return await read_own(db, self.person.id, start, end)
+        return await read_exact_figures(db, self.territory, start, end)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Whose figures, of which days, with which percents."""
+
+    user: str | None
+    departement: Departement | None
+    region: str | None
+    national: bool
+    start: date
+    end: date
+    percent: str
+
+
+async def tell(call: Call, as_json: bool, **question: Any) -> int:
+    """Write the figures asked for on the standard output."""
+    asked = Question(**question)
+    start, end = interval(asked)
+    percent = Percent(asked.percent)
+    async with open_up_to_date(call.settings) as database, begin_reading(database) as db:
+        subject = await subject_of(db, asked)
+        figures = await subject.figures(db, start, end)
+    if as_json:
+        print(json.dumps(as_object(figures, percent), ensure_ascii=False))
+    else:
+        print("\n".join(load("cli.stats:write_lines")(subject.title, Period(start, end), figures, percent)))
+    return 0
+
+
+def as_object(f: Figures, percent: Percent) -> dict[str, Any]:
+    """The figures as docs/wire.md describes them."""
+    return {
+        "personnes": f.personnes,
+        "accompagnements": f.accompagnements,
+        "ateliers": f.ateliers,
+        "participants": f.participants,
+        "individuels": f.individuels,
+        "ponctuelles": f.ponctuelles,
+        "poursuivis": {
+            "total": f.poursuivis,
+            "pourcent": share(f.poursuivis, f.personnes, percent),
+            **{suite.value: f.suites[suite] for suite in Suite},
+        },
+        "nouveaux": f.nouveaux,
+        "minutes": f.temps,
+        "themes": dict(f.themes),
+        "canaux": _by_value(f.canaux),
+        "durees": _by_value(f.durees),
+        "ages": _part(f.ages, f.personnes, percent),
+        "statuts": _part(f.statuts, f.personnes, percent),
+        "mois": {f"{month:%Y-%m}": n for month, n in sorted(f.mois.items())},
+    }
+
+
+def _by_value(counts: Mapping[Any, int]) -> dict[str, int]:
+    return {code.value: n for code, n in counts.items()}
+
+
+def _part(counts: Mapping[Any, int], whole: int, percent: Percent) -> dict[str, dict[str, int]]:
+    percents = shares(counts, whole, percent)
+    return {code.value: {"n": n, "pourcent": percents[code]} for code, n in counts.items()}
+
+
+_FAR = date(9000, 1, 1)
+"""After every compte rendu, and with room for a day more."""
+
+
+async def subject_of(db: AsyncSession, asked: Question) -> Subject:
+    """The subject that the question names; raises OperatorError for a person who is not in the register."""
+    if asked.user is not None:
+        username = asked.user.removeprefix("@").lower()
+        person = await people.by_username(db, username)
+        if person is None:
+            raise OperatorError(f"Personne ne s’appelle « {username} » dans le registre.")
+        return Subject(person)
+    if asked.departement:
+        return Subject(territory=Territory(TerritoryKind.DEPARTEMENT, asked.departement.code))
+    return Subject(territory=Territory(TerritoryKind.REGION, asked.region) if asked.region else NATION)
+
+
+def interval(asked: Question) -> tuple[date, date]:
+    """The days from --from to --to, which is included, as a half-open interval; raises OperatorError if backwards."""
+    if asked.start > asked.end:
+        raise OperatorError("--from : ce jour est après celui de --to.", code=2)
+    return min(asked.start, _FAR), min(asked.end, _FAR) + timedelta(days=1)

@@ -1,0 +1,22 @@
+"""Whose sentences « coop-bot understand » reads: somebody of the register, with what they may do."""
+
+from cli.annuaire import find_viewer
+from cli.checks import choose_features
+from cli.command import Call
+from cli.environment import begin_reading, open_up_to_date
+from cli.understand import Speaker, tell
+from commands import FEATURES
+
+
+async def tell_as(call: Call, username: str, file: str, *, as_json: bool) -> int:
+    """Write what each line of a file is taken for, of somebody. Raises OperatorError for a name that nobody has."""
+    return tell(await _find_speaker(call, username), file, as_json=as_json)
+
+
+async def _find_speaker(call: Call, username: str) -> Speaker:
+    """Find somebody of the register, by their role."""
+    async with open_up_to_date(call.settings) as database, begin_reading(database) as db:
+        person = await find_viewer(db, username)
+    on = choose_features(FEATURES, call.settings)
+    allowed = {trigger.key[1] for feature in on for trigger in feature.commands if person.may(trigger.roles)}
+    return Speaker(person.today(call.clock()), allowed)

@@ -1,0 +1,210 @@
+"""The windows of rendez-vous: one that is new, alone or coming back, and one that is changed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, Field
+
+from bot import guard
+from bot.forms import Clues, Form, Hidden, ReadText
+from bot.french.periods import say_moment
+from bot.french.words import say_minutes
+from config.themes import bits
+from config.time import WEEKDAYS, is_skipped
+from dialogs.communes import COMMUNE_FIELD
+from dialogs.cra import DUREE_FIELD
+from dialogs.destinations import moment
+from dialogs.lines import line
+from dialogs.personal_data import fault_of_memo
+from dialogs.rdv.recurrence import Rule, read_rule, write_out
+from dialogs.themes import THEME_FIELD
+from storage.communes import CommunePlace, get_commune
+from storage.cra.report import Canal
+from storage.database import Labelled
+from storage.rdv import Place, PlaceKind, Rdv
+from storage.rdv.appointments import MEMO_MAX, PLACE_MAX, SEATS_MAX
+
+AHEAD_MAX = timedelta(days=400)
+
+
+class Redraw(BaseModel):
+    """Work: the cards of a rdv are drawn again, as its report was filed, deleted or restored."""
+
+    rdv: int
+
+
+class Spot(Labelled):
+    """Where people meet, as the window asks: how, and whether it is one’s usual house."""
+
+    RATTACHEMENT = "rattachement", "Lieu de rattachement"
+    AUTRE = "autre", "Autre lieu"
+    DOMICILE = "domicile", "À domicile"
+    TELEPHONE = "telephone", "Par téléphone"
+    VISIO = "visio", "En visioconférence"
+
+    @property
+    def kind(self) -> PlaceKind:
+        """How people meet there."""
+        inside = (Spot.RATTACHEMENT, Spot.AUTRE)
+        return PlaceKind.PLACE if self in inside else PlaceKind({"domicile": "domicile"}.get(self, self.value))
+
+    @property
+    def canal(self) -> Canal:
+        """What a report of it says."""
+        return Canal.DISTANCE if self in (Spot.TELEPHONE, Spot.VISIO) else Canal(self.value)
+
+    @classmethod
+    def of(cls, rdv: Rdv) -> "Spot":
+        """Find that of a rdv."""
+        if rdv.place_kind is PlaceKind.PLACE:
+            return cls.AUTRE if rdv.canal is Canal.AUTRE else cls.RATTACHEMENT
+        return cls(rdv.place_kind.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a window or a line says of a rdv: when, for how long, and all that is stored of it besides."""
+
+    starts_at: datetime
+    minutes: int
+    columns: Mapping[str, Any]
+    rule: Rule | None = None
+
+
+def read_repetition(text: str, clues: Clues) -> str:
+    """Read what comes back, kept as it was typed. Raises ValueError, with a French sentence."""
+    read_rule(text, clues.today)
+    return text
+
+
+class _Rdv(Form):
+    """What is said of a rdv. ``often`` are the durations, in minutes, that its conseiller uses often."""
+
+    title = "Rendez-vous"
+    submit_label = "Enregistrer"
+    noun = ("rendez-vous", "rendez-vous")
+
+    quand: Annotated[datetime, moment(knows_past=True)] = Field(
+        title="Quand", description="Le jour et l’heure, chez vous : mardi 10h, 24/11 14h30."
+    )
+    minutes: Annotated[int, DUREE_FIELD] = Field(title="Durée", alias="duree")
+    ou: Spot = Field(title="Où")
+    lieu: Annotated[str, line(PLACE_MAX)] = Field("", title="Lieu", description="Facultatif : Médiathèque, salle 2.")
+    commune: Annotated[CommunePlace | None, COMMUNE_FIELD] = Field(
+        None, title="Commune", description="Facultatif : son code postal ou son nom."
+    )
+    themes: Annotated[tuple[str, ...], THEME_FIELD] = Field((), title="Thèmes", description="Facultatif.")
+    places: int | None = Field(None, title="Places", description="Pour un atelier : de 2 à 100. Sinon, laissez vide.")
+    repere: Annotated[str, line(MEMO_MAX)] = Field(
+        "", title="Repère", description="Pour vous seul : des initiales, jamais un nom ni un numéro."
+    )
+    often: Hidden[tuple[int, ...]] = ()
+
+    @classmethod
+    def offers(cls, hidden: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
+        return {"duree": {str(minutes): say_minutes(int(minutes)) for minutes in hidden.get("often") or ()}}
+
+    @classmethod
+    def problems(cls, values: Mapping[str, Any], clues: Clues) -> Mapping[str, str]:
+        place = str(values.get("lieu") or "")
+        found = {"repere": fault_of_memo(str(values.get("repere") or ""))}
+        if guard.find(place) or guard.names_somebody(place):
+            found["lieu"] = "Indiquez un lieu, sans nom de personne ni numéro."
+        places = values.get("places")
+        if places is not None and not 1 <= places <= SEATS_MAX:
+            found["places"] = f"Indiquez de 2 à {SEATS_MAX} places, ou laissez vide pour une seule personne."
+        if when := values.get("quand"):
+            found["quand"] = _fault_of_moment(when, clues)
+        return {name: sentence for name, sentence in found.items() if sentence}
+
+    @property
+    def plan(self) -> Plan:
+        """What it says."""
+        here = self.commune
+        where = Place(
+            kind=self.ou.kind,
+            words=self.lieu,
+            commune=here.commune.code if here else "",
+            code_postal=here.code_postal if here else "",
+        )
+        seats = self.places or 1
+        what = {"canal": self.ou.canal, "themes": bits(self.themes), "memo": self.repere}
+        columns = {**where.columns, **what, "collective": seats > 1, "seats": seats}
+        return Plan(self.quand, self.minutes, columns)
+
+
+def _fault_of_moment(when: datetime, clues: Clues) -> str:
+    if when.date() > clues.today + AHEAD_MAX:
+        return f"C’est trop loin : {AHEAD_MAX.days} jours d’avance au plus."
+    if is_skipped(when):
+        later = when.astimezone(ZoneInfo("UTC")).astimezone(when.tzinfo)
+        return f"Cette heure n’existe pas cette nuit-là : le plus proche est le {say_moment(later)}."
+    return ""
+
+
+class NewRdv(_Rdv):
+    """A rdv that is new; with a ``repetition`` it is several."""
+
+    title = "Nouveau rendez-vous"
+
+    repetition: Annotated[str, ReadText(read_repetition, placeholder="tous les mardis jusqu’au 30/06")] = Field(
+        "", title="Répétition", description="Facultatif : « tous les mardis jusqu’au 30/06 », « le 2e mercredi »."
+    )
+
+    @classmethod
+    def problems(cls, values: Mapping[str, Any], clues: Clues) -> Mapping[str, str]:
+        found, when = dict(super().problems(values, clues)), values.get("quand")
+        if when and values.get("repetition"):
+            rule = read_rule(values["repetition"], clues.today)
+            if fault := _fault_of_rule(rule, when, clues):
+                found.setdefault("repetition", fault)
+        return found
+
+    def read_rule(self, today: date) -> Rule | None:
+        """Read how it comes back; None where it does not."""
+        return read_rule(self.repetition, today) if self.repetition else None
+
+
+def _fault_of_rule(rule: Rule, when: datetime, clues: Clues) -> str:
+    written = write_out(rule, when.date(), when.time(), clues.user.zone, clues.user.departement)
+    if not written.occurrences:
+        return "Aucun jour ne convient jusqu’à cette date : reculez la fin."
+    if when.date() not in (written.occurrences[0].day, *(day for day, _ in written.holidays)):
+        return f"Le {when:%d/%m} n’est pas le premier jour : c’est le {WEEKDAYS[rule.weekday]} " \
+               f"{written.occurrences[0].day:%d/%m}."  # fmt: skip
+    return ""
+
+
+class EditRdv(_Rdv):
+    """A rdv that is there already, at its ``sequence`` when the window opened."""
+
+    title = "Modifier le rendez-vous"
+
+    rdv: Hidden[int]
+    sequence: Hidden[int]
+
+    def introduction(self) -> str:
+        return f"Rendez-vous n° {self.rdv}"
+
+    @classmethod
+    def of(cls, rdv: Rdv, zone: ZoneInfo, often: tuple[int, ...]) -> Self:
+        """Fill the window with what is stored."""
+        return cls.draft(**fill(rdv, zone), often=often, rdv=rdv.number, sequence=rdv.sequence)
+
+
+def fill(rdv: Rdv, zone: ZoneInfo) -> dict[str, object]:
+    """Fill the fields that say what a rdv is."""
+    commune = get_commune(rdv.commune) if rdv.commune else None
+    return {
+        "quand": rdv.starts_at.astimezone(zone),
+        "minutes": rdv.minutes,
+        "ou": Spot.of(rdv),
+        "lieu": rdv.place,
+        "commune": CommunePlace(commune, rdv.code_postal) if commune else None,
+        "themes": rdv.theme_codes,
+        "places": rdv.seats if rdv.collective else None,
+        "repere": rdv.memo,
+    }
