@@ -139,7 +139,8 @@ def _say_duration(minutes: int) -> str:
     hours, rest = divmod(minutes, 60)
     if not hours:
         return f"{rest} min"
-    return f"{hours}h{rest:02}" if rest else f"{hours}h"
+    said = f"{hours}h{rest:02}" if rest else f"{hours}h"
+    return f"durée {said}" if hours >= 7 else said  # « individuel 9h » may be the hour of it
 
 
 def _say_commune(report: Report) -> str:

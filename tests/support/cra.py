@@ -208,17 +208,19 @@ duree = 90: 1h30 ¦ 1 h 30 ¦ 1H30 ¦ 90 min ¦ 90mn ¦ une heure et demie ¦ 1h
 duree = 15: 15 min ¦ 15' ¦ 15’ mail ¦ un quart d’heure ¦ 1/4 d'heure ¦ ¼ d’heure
 duree = 60: 1h ¦ 1 heure ¦ une heure ¦ 60 minutes ¦ 1h 8 participants ¦ 8p 1h mail ¦ 14h-15h
 duree = 120: 2h ¦ deux heures ¦ de 14h à 16h ¦ 14h00 à 16h00
-duree = 480: 8h ¦ 480 min
+duree = 120: 14-16h ¦ de 14 à 16h ¦ 14h/16h ¦ 10:30-12:30
+duree = 480: 8h ¦ 480 min ¦ atelier 8h ¦ individuel pendant 8h ¦ individuel de 9h à 17h
 # date
 date = 2026-11-23: hier ¦ HIER ¦ lundi ¦ lundi dernier ¦ 23/11 ¦ 23/11/2026 ¦ le 23 ¦ 23 novembre ¦ 2026-11-23
 date = 2026-09-12: 12/09 ¦ 12/9 ¦ le 12 septembre ¦ 12 sept. 2026 ¦ samedi 12 septembre ¦ 12.09.2026
-date = 2026-09-12: 12-09-2026
+date = 2026-09-12: 12-09-2026 ¦ le 12 septembre 25 ans
 date = 2026-11-22: avant-hier ¦ avant hier ¦ il y a deux jours ¦ dimanche
 date = 2026-11-24: aujourd’hui ¦ aujourd'hui ¦ ce matin ¦ cet après-midi ¦ mail ¦ mardi 8 participants
 # commune
 commune = 69120 Vaulx-en-Velin: 69120 ¦ 69256 ¦ Vaulx-en-Velin ¦ vaulx en velin ¦ VAULX EN VELIN ¦ mail
 commune = 69120 Vaulx-en-Velin: 69120 Vaulx ¦ Vaulx-en-Velin, 69120 ¦ 69120 vaux en velin
 commune = 69120 Vaulx-en-Velin: 69120 hier Vaulx-en-Velin
+commune = 69500 Bron: indiv bron internet ¦ bron
 commune = 64000 Pau: à Pau ¦ pau ¦ Pau 64 ¦ 64445 ¦ commune : Pau ¦ mairie de Pau ¦ 64000, pau
 commune = 97400 Saint-Denis: saint denis 97400 ¦ 97400 st-denis ¦ St Denis hier 97400
 commune = 97400 Saint-Denis: à Saint-Denis (974)
@@ -289,6 +291,9 @@ def list_readings() -> Iterator[tuple[str, str, str]]:
 MISTAKES = """
 1h10 → duree: 1 h 10 n’est pas une durée du formulaire : indiquez 1 h ou 1 h 15.
 31/02 → date: La date « 31/02 » n’existe pas : indiquez le jour.
+le 31/02 individuel → date: La date « le 31/02 » n’existe pas : indiquez le jour.
+30-02-2026 → date: La date « 30-02-2026 » n’existe pas : indiquez le jour.
+individuel 8h mail → duree: « 8h » : est-ce la durée, ou l’heure ? Indiquez la durée.
 photocopie → themes: « photocopie » : quel thème ? Choisissez : Traitement de texte · Démarche en ligne · Autre.
 decines → commune: « decines » : quelle commune ? Choisissez : 69150 Décines-Charpieu.
 vaulx → commune: « vaulx » : quelle commune ? Choisissez : 69120 Vaulx-en-Velin · 74150 Vaulx · 62390 Vaulx.

@@ -152,7 +152,9 @@ def _follow(best: list[_Best]) -> Iterator[Piece]:
 
 def _candidates(typed: TypedLine, first: int, best: list[_Best], clues: Clues) -> Iterator[_Best]:
     alone = Piece(first, first + 1, None)
-    small = typed.tokens[first].word in SMALL
+    # « 22 octobre 25 ans » is no day of 2025: an age has its unit with it.
+    of_number = first and typed.tokens[first - 1].numbered and typed.tokens[first].word in ("an", "ans")
+    small = typed.tokens[first].word in SMALL and not of_number
     yield _Best((SMALL_COST if small else UNREAD_COST) + _cost_after(typed, first + 1, best), alone, small)
     for end in range(min(first + WORDS_MAX, len(typed.tokens)), first, -1):
         for reading in _readings(typed, first, end, clues):
@@ -184,5 +186,6 @@ def _readings(typed: TypedLine, first: int, end: int, clues: Clues) -> Iterator[
 
 
 def _tears_number(typed: TypedLine, index: int) -> bool:
-    """Return whether « 10-20 » would be cut before this token: neither number says what both do."""
-    return typed.hyphenate(index - 1) and all(t.word.isdigit() for t in typed.tokens[index - 1 : index + 1])
+    """Return whether « 10-20 » or « 31/02 » would be cut before this token: neither number says what both do."""
+    around = typed.tokens[index - 1 : index + 1] if index else ()
+    return len(around) == 2 and around[0].glued and all(token.word.isdigit() for token in around)

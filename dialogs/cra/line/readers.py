@@ -186,8 +186,10 @@ _KNOWN = (
 )
 _RECURRENTS = re.compile(rf"(?:dont )?([0-9]{{1,4}}) {_KNOWN}|(?:recurrents?|deja venus?) ?[:=] ?([0-9]{{1,4}})")
 _TIME_UNIT = re.compile(r"[0-9] ?(?:h|m|'$)|[0-9]:[0-9]|heure|quart|demie?\b|½|min")
-_HOUR = r"(\d{1,2}) ?h(?:eures?)? ?([0-5]\d)?"
-_HOURS = re.compile(rf"(?:de |entre )?{_HOUR} ?(?:a|-|et) ?{_HOUR}")
+_HOUR = r"(\d{1,2}) ?(?:h(?:eures?)?|:) ?([0-5]\d)?"
+_HOURS = re.compile(rf"(?:de |entre )?{_HOUR} ?(?:a|-|/|et) ?{_HOUR}")
+_SHORT_HOURS = re.compile(rf"(?:(?:de|entre) (\d{{1,2}}) ?(?:a|et)|(\d{{1,2}}) ?-) ?{_HOUR}")
+"""« de 14 à 16h », « 14-16h »; but « 8 à 10h » may be eight people at ten."""
 _CODE = re.compile(r"\b(?:\d{5}|2[ab]\d{3})\b", re.IGNORECASE)
 # What numbers may stand beside the name of a commune: codes, a département, an arrondissement.
 _PLACE_NUMBER = r"(?:\d{5}|2[ab]\d{3}|\d{1,3}|2[ab]|\d{1,2}(?:er|e|eme))"
@@ -228,7 +230,7 @@ def read_day(span: Span, clues: Clues) -> Reading | None:
     if day := read_date(span.text, clues.today):
         return Reading("date", day.isoformat())
     # « 18-20 » is a range rather than a day that is none.
-    dated = "-" not in span.text and _LIKE_DATE.fullmatch(fold_date(span.text))
+    dated = span.text.count("-") != 1 and _LIKE_DATE.fullmatch(fold_date(span.text))
     return Reading("date", f"{UNSURE}{span.text}", WRONG) if dated else None
 
 
@@ -243,13 +245,21 @@ def read_duration(span: Span, clues: Clues) -> Reading | None:
 
 
 def _between_hours(text: str) -> int | None:
-    """Read « de 14h à 15h30 »."""
-    match = _HOURS.fullmatch(_with_hyphens(text))
-    if not match:
+    """Read « de 14h à 15h30 », « 14-16h »."""
+    text = _with_hyphens(text)
+    if match := _HOURS.fullmatch(text):
+        first, last = (int(match[i]) * 60 + int(match[i + 1] or 0) for i in (1, 3))
+    elif match := _SHORT_HOURS.fullmatch(text):
+        first, last = int(match[1] or match[2]) * 60, int(match[3]) * 60 + int(match[4] or 0)
+    else:
         return None
-    first, last = (int(match[i]) * 60 + int(match[i + 1] or 0) for i in (1, 3))
     # « 1h à 2h » is a duration that is not sure; nobody is met between one and six in the morning.
     return last - first if last > first and last > EARLIEST else None
+
+
+def is_hour(text: str) -> bool:
+    """Whether a text can be an hour of the day: « 8h », « 9h30 », « 10:00 »."""
+    return bool(re.fullmatch(_HOUR, _with_hyphens(text)))
 
 
 EARLIEST = 7 * 60
@@ -314,22 +324,28 @@ def read_typo(span: Span, clues: Clues) -> Reading | None:
     if span.count == 1 and (near := _find_near_word(span.key)):
         return Reading(*read_meanings()[near], cost=GUESS)
     theme = theme_of(span.text)
-    # As many words as in what was meant: « internet pc » is no slip of « internet ».
-    count = span.key.count(" ")
-    as_long = theme and any(
-        word.count(" ") == count and libraries.OSA.distance(word, span.key, score_cutoff=2) <= 2
-        for word, other in vocabulary().items()
-        if other is theme
-    )
-    return Reading("themes", theme.code, GUESS) if theme and as_long else None
+    meant = (word for word, other in vocabulary().items() if other is theme)
+    return Reading("themes", theme.code, GUESS) if theme and any(_is_slip(span.key, word) for word in meant) else None
+
+
+def _is_slip(typed: str, meant: str) -> bool:
+    """Return whether each word is a slip away from the one that was meant, and there are as many: « internet pc » is no
+    slip of « internet », nor « bron internet » of « box internet »."""
+    pairs = [*zip(typed.split(), meant.split(), strict=False)]
+    same = typed.count(" ") == meant.count(" ") and libraries.OSA.distance(typed, meant, score_cutoff=2) <= 2
+    return same and all(libraries.OSA.distance(*pair) <= _slips_allowed(pair[0]) for pair in pairs)
 
 
 def _find_near_word(word: str) -> str | None:
     """Find the one usual word a slip away (two from ten letters), the first letter being right."""
-    allowed = 2 if len(word) >= 10 else 1
     words = [known for known in single_words() if known[0] == word[0]]
+    allowed = _slips_allowed(word)
     found = libraries.fuzz_process.extractOne(word, words, scorer=libraries.OSA.distance, score_cutoff=allowed)
     return found[0] if found else None
+
+
+def _slips_allowed(word: str) -> int:
+    return 2 if len(word) >= 10 else 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from dialogs.cra.line.readers import (
     WEAK,
     Meaning,
     Reading,
+    is_hour,
     say_meaning,
 )
 from dialogs.cra.line.values import LineValues
@@ -139,7 +140,7 @@ def gather_values(typed: TypedLine, pieces: Sequence[Piece], clues: Clues, usual
     weigh_pieces(found, pieces)
     _note_slips(found, typed, pieces)
     _prefer_years(found, typed, pieces)
-    _leave_hours_out(found, typed, pieces)
+    _doubt_hours(found, typed, pieces)
     for element in _SEVERAL:
         _take_one(found, element)
     _take_themes(found)
@@ -169,16 +170,24 @@ def _prefer_years(found: LineValues, typed: TypedLine, pieces: Sequence[Piece]) 
         found.said["age"] = [age for age in found.values("age") if age in years or age not in words]
 
 
-def _leave_hours_out(found: LineValues, typed: TypedLine, pieces: Sequence[Piece]) -> None:
-    """Leave unread the hour of a day, which is no duration: « à 8h », « vers 14h »."""
+def _doubt_hours(found: LineValues, typed: TypedLine, pieces: Sequence[Piece]) -> None:
+    """Leave unread the hour of a day, which is no duration (« à 8h »), and ask where it may be either: hardly anybody
+    is helped alone for eight hours."""
+    alone = found.values("activite") in ([Activite.INDIVIDUEL], [Activite.PONCTUEL])
     for piece in pieces:
         reading = piece.reading
-        if reading is None or reading.element != "duree" or not piece.first or int(reading.value) < EARLIEST:
+        text = typed.slice(piece.first, piece.end)
+        if reading is None or reading.element != "duree" or int(reading.value) < EARLIEST or not is_hour(text):
             continue
-        is_announced = typed.tokens[piece.first - 1].word in ("a", "vers", "des")
-        if is_announced and "-" not in typed.slice(piece.first, piece.end):
-            found.said["duree"] = [value for value in found.values("duree") if value != reading.value]
+        before = typed.tokens[piece.first - 1].word if piece.first else ""
+        if before in ("a", "vers", "des"):
             found.unread.append(piece)
+        elif before in ("duree", "pendant") or not alone:
+            continue
+        else:
+            found.mistakes["duree"] = f"« {quote(text)} »{NBSP}: est-ce la durée, ou l’heure{NBSP}? Indiquez la durée."
+            found.choices["duree"] = {reading.value: say_minutes(int(reading.value))}
+        found.said["duree"] = [value for value in found.values("duree") if value != reading.value]
 
 
 def _take_one(found: LineValues, element: str) -> None:
