@@ -11,7 +11,7 @@ from pydantic import Field
 
 from bot.calendar import read_recurrence
 from bot.forms import Choice, Clues, Form, Hidden, Offered, ReadText
-from bot.forms.kinds import TEXT_MAX
+from bot.forms.kinds import TEXT_MAX, must_fit
 from bot.french.dates import fold_date, write_date
 from bot.french.periods import read_coming_day
 from bot.texts import quote
@@ -19,7 +19,7 @@ from config.editions import Unapproved
 from config.text import fold
 from config.time import WEEKDAYS
 from dialogs.destinations import moment
-from dialogs.lines import Roomy, line, read_address
+from dialogs.lines import Roomy, line, read_address, read_paragraphs
 from dialogs.personal_data import fault_of
 from dialogs.themes import THEME_FIELD
 from storage.actus.digests import EDITO_MAX
@@ -65,9 +65,7 @@ class NewsText(Roomy):
     limit: int = WORDS_MAX
 
     def value(self, text: str, clues: Clues) -> Any:
-        if len(text) > self.limit:
-            raise ValueError(f"Raccourcissez ce texte : {self.limit} caractères au plus.")
-        return self.reader(text, clues)
+        return self.reader(must_fit(text, self.limit), clues)
 
 
 def _as_it_is(text: str, _: Clues) -> str:
@@ -228,13 +226,6 @@ WHY = "tout le réseau lirait cette actu"
 _PARTS = Choice({section.value: title for section, title in TITLES.items() if section is not NewsSection.FIGURES})
 
 
-def _read_proposal(text: str, _: Clues) -> str:
-    words = "\n".join(each.rstrip() for each in text.splitlines()).strip()
-    if len(words) > PROPOSAL_MAX:
-        raise ValueError(f"Raccourcissez ce texte : {PROPOSAL_MAX} caractères au plus.")
-    return words
-
-
 class ProposeNews(Form):
     """Something for the news; ``post`` is the message that it quotes, of a ``channel`` and an ``author`` (who is called
     ``name``); ``places`` are départements that it may be about."""
@@ -246,7 +237,7 @@ class ProposeNews(Form):
     url: Annotated[str, Roomy(read_address, always=True)] = Field(
         "", alias="lien", title="Lien", description="La page où en lire plus, s’il y en a une."
     )
-    text: Annotated[str, Roomy(_read_proposal, always=True)] = Field(
+    text: Annotated[str, Roomy(read_paragraphs(PROPOSAL_MAX), always=True)] = Field(
         "", alias="texte", title="Texte", description="Quelques phrases. Jamais de donnée personnelle d’un usager."
     )
     part: Annotated[str, _PARTS] = Field(

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from bot.forms import Clues, Form, Hidden, Offered, Text
+from bot.forms.kinds import must_fit
 from config.canaux import home_of
 from config.territories import DEPARTEMENTS
 from config.text import normalize
@@ -44,9 +45,7 @@ class EventText(Text):
         found = clean_text(text) if self.long else " ".join(clean_text(text).split())
         if not found:
             raise ValueError(self.missing)
-        if len(found) > self.limit:
-            raise ValueError(f"Raccourcissez ce texte : {self.limit} caractères au plus.")
-        return found
+        return must_fit(found, self.limit)
 
 
 def _say_place(code: str) -> str:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field
 
 from bot.forms import Clues, Form, Hidden, ReadText, Text
+from bot.forms.kinds import must_fit
 from dialogs.communes import COMMUNE_FIELD
 from dialogs.themes import THEME_FIELD
 from storage.annuaire import entries
@@ -44,9 +45,7 @@ def _read_words(text: str, _: Clues) -> tuple[str, ...]:
 
 
 def _read_short(text: str, _: Clues) -> str:
-    if len(text) > TEXT_MAX:
-        raise ValueError(f"Raccourcissez ce texte : {TEXT_MAX} caractères au plus.")
-    return " ".join(text.split())
+    return " ".join(must_fit(text, TEXT_MAX).split())
 
 
 WORDS = ReadText(_read_words, show=", ".join)
@@ -169,7 +168,7 @@ class AskHelp(Form):
     title = "Demander de l’aide"
     submit_label = "Envoyer"
 
-    question: Annotated[str, Text(long=True)] = Field(
+    question: Annotated[str, Text(long=True, limit=QUESTION_MAX)] = Field(
         title="Votre question", description="Jamais de nom ni de donnée personnelle d’un usager."
     )
     about: Hidden[str]
@@ -177,8 +176,3 @@ class AskHelp(Form):
 
     def introduction(self) -> str:
         return "Le bot l’envoie en message privé ; on vous répond directement."
-
-    @classmethod
-    def problems(cls, values: Mapping[str, Any], clues: Clues) -> Mapping[str, str]:
-        long = len(values.get("question", "")) > QUESTION_MAX
-        return {"question": f"Raccourcissez ce texte : {QUESTION_MAX} caractères au plus."} if long else {}

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from bot.forms import Choice, Clues, Form, Hidden, Number, ReadText
-from dialogs.lines import Roomy, read_line
+from dialogs.lines import Roomy, read_line, read_paragraphs
 from dialogs.personal_data import fault_of, fault_of_owner
 from storage.idees import DETAILS_MAX, REASON_MAX, SHOWN, TITLE_MAX, IdeaCategory, IdeaState
 
@@ -20,16 +20,6 @@ def _read_title(text: str, clues: Clues) -> str:
     return title
 
 
-def _read_text(most: int) -> Any:
-    def read(text: str, _: Clues) -> str:
-        kept = "\n".join(line.rstrip() for line in text.strip().splitlines())
-        if len(kept) > most:
-            raise ValueError(f"Raccourcissez ce texte : {most} caractères au plus.")
-        return kept
-
-    return read
-
-
 class FileIdea(Form):
     """What somebody would like."""
 
@@ -40,7 +30,7 @@ class FileIdea(Form):
     titre: Annotated[str, ReadText(_read_title, missing_text="Dites en quelques mots ce qui serait mieux.")] = Field(
         title="Votre idée", description="En une ligne : « Trier mes comptes rendus par thème »."
     )
-    details: Annotated[str, Roomy(_read_text(DETAILS_MAX), always=True)] = Field(
+    details: Annotated[str, Roomy(read_paragraphs(DETAILS_MAX), always=True)] = Field(
         "", title="Détails", description="À quoi cela servirait, et quand. Jamais de donnée personnelle."
     )
     categorie: Annotated[IdeaCategory, Choice.of(IdeaCategory)] = Field(IdeaCategory.OTHER, title="Sujet")
@@ -62,7 +52,7 @@ class DecideIdea(Form):
     submit_label = "Répondre"
 
     etat: Annotated[IdeaState, _STATES] = Field(title="Ce qu’elle devient")
-    raison: Annotated[str, Roomy(_read_text(REASON_MAX), always=True)] = Field(
+    raison: Annotated[str, Roomy(read_paragraphs(REASON_MAX), always=True)] = Field(
         "", title="Pourquoi", description="Lu par les personnes qui ont voté. Obligatoire pour refuser."
     )
     doublon: Annotated[int | None, Number()] = Field(
@@ -92,7 +82,7 @@ class WithdrawIdea(Form):
     title = "Retirer une idée"
     submit_label = "Retirer"
 
-    raison: Annotated[str, Roomy(_read_text(REASON_MAX), always=True)] = Field(
+    raison: Annotated[str, Roomy(read_paragraphs(REASON_MAX), always=True)] = Field(
         title="Pourquoi",
         description="Lu par la personne qui l’a proposée. L’idée ne se verra plus ; elle peut revenir.",
     )

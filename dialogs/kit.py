@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field
 
 from bot.forms import Clues, Element, Form, Hidden, Offered, Raw, ReadText
-from dialogs.lines import Roomy, read_line
+from dialogs.lines import Roomy, read_line, read_paragraphs
 from storage.annuaire import entries
 from storage.kit import (
     ADDRESS_LINES,
@@ -109,20 +109,13 @@ class OrderKit(Form):
         return found
 
 
-def _read_note(text: str, _: Clues) -> str:
-    note = "\n".join(line.rstrip() for line in text.strip().splitlines())
-    if len(note) > NOTE_MAX:
-        raise ValueError(f"Raccourcissez ce texte : {NOTE_MAX} caractères au plus.")
-    return note
-
-
 class ReportParcel(Form):
     """What is missing, or damaged."""
 
     title = "Signaler un colis"
     submit_label = "Signaler"
 
-    details: Annotated[str, Roomy(_read_note, always=True)] = Field(
+    details: Annotated[str, Roomy(read_paragraphs(NOTE_MAX), always=True)] = Field(
         "", title="Ce qui ne va pas", description="Ce qui manque ou ce qui est abîmé. L’équipe d’animation le lit."
     )
     order: Hidden[int]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.forms import Clues, Element, ReadText
-from bot.forms.kinds import LONG_MAX, TEXT_MAX, Question
+from bot.forms.kinds import LONG_MAX, TEXT_MAX, Question, must_fit
 from storage.urls import LINK_MAX, InsideError, read_link
 
 Reader = Callable[[str, Clues], str]
@@ -25,6 +25,15 @@ def read_line(most: int, what: str = "cette ligne") -> Reader:
 def line(most: int, what: str = "cette ligne") -> ReadText:
     """The field."""
     return ReadText(read_line(most, what))
+
+
+def read_paragraphs(most: int) -> Reader:
+    """Reads a text of several lines, of so many characters at most, and leaves out the blanks at their ends."""
+
+    def read(text: str, _: Clues) -> str:
+        return must_fit("\n".join(line.rstrip() for line in text.splitlines()), most)
+
+    return read
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@ and how a line of « /moderer » is read."""
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, ClassVar
 
@@ -20,17 +19,7 @@ from storage.moderation.cases import WORD_MAX
 DURATION_MAX = timedelta(days=365)
 
 
-@dataclass(frozen=True)
-class LongText(Text):
-    """A text of several lines, of so many characters at most."""
-
-    long: bool = True
-    limit: int = REASON_MAX
-
-    def value(self, text: str, clues: Clues) -> str:
-        if len(text) > self.limit:
-            raise ValueError(f"Raccourcissez ce texte : {self.limit} caractères au plus.")
-        return text
+REASON = Text(long=True, limit=REASON_MAX)
 
 
 def read_typed_duration(text: str, _: Clues) -> timedelta:
@@ -81,7 +70,7 @@ class DismissCase(CaseForm):
     verdict: Annotated[str, Choice({"bonne-foi": "Signalé de bonne foi", "infonde": "Signalé à tort"})] = Field(
         "bonne-foi", alias="avis", title="Le signalement", description="« À tort » : les suivants pèsent moins."
     )
-    reason: Annotated[str, LongText()] = Field("", alias="raison", title="Un mot", description="Reste au journal.")
+    reason: Annotated[str, REASON] = Field("", alias="raison", title="Un mot", description="Reste au journal.")
 
 
 class MeasureForm(CaseForm):
@@ -89,7 +78,7 @@ class MeasureForm(CaseForm):
 
     measure: ClassVar[MeasureKind] = MeasureKind.NOTHING
 
-    reason: Annotated[str, LongText()] = Field(alias="raison", title="Raison", description=READ_BY_AUTHOR)
+    reason: Annotated[str, REASON] = Field(alias="raison", title="Raison", description=READ_BY_AUTHOR)
 
     @property
     def duration(self) -> timedelta | None:
@@ -175,7 +164,7 @@ class MoveThread(CaseForm):
     submit_label = "Déplacer"
 
     place: Annotated[str, ChannelPicker()] = Field(alias="canal", title="Vers le canal")
-    reason: Annotated[str, LongText()] = Field("", alias="raison", title="Raison", description=READ_BY_AUTHOR)
+    reason: Annotated[str, REASON] = Field("", alias="raison", title="Raison", description=READ_BY_AUTHOR)
 
 
 class AskOpinion(CaseForm):
@@ -184,7 +173,7 @@ class AskOpinion(CaseForm):
     title = "Demander l’avis"
     submit_label = "Demander"
 
-    text: Annotated[str, LongText()] = Field(alias="question", title="Question", description="Dite sous le dossier.")
+    text: Annotated[str, REASON] = Field(alias="question", title="Question", description="Dite sous le dossier.")
     whom: Annotated[str, PersonPicker()] = Field(
         "", alias="a", title="À", description="Un animateur. Vide : à tous les animateurs."
     )
@@ -197,7 +186,7 @@ class ForwardCase(CaseForm):
     submit_label = "Transmettre"
 
     whom: Annotated[str, Offered("there")] = Field(alias="a", title="À")
-    text: Annotated[str, LongText()] = Field(alias="mot", title="Un mot", description="Lu avec le message signalé.")
+    text: Annotated[str, REASON] = Field(alias="mot", title="Un mot", description="Lu avec le message signalé.")
     there: Hidden[dict[str, str]]
 
 
@@ -207,7 +196,7 @@ class DeclineMeasure(CaseForm):
     title = "Refuser la mesure"
     submit_label = "Refuser"
 
-    text: Annotated[str, LongText()] = Field(alias="raison", title="Raison", description="Lue par qui l’a proposée.")
+    text: Annotated[str, REASON] = Field(alias="raison", title="Raison", description="Lue par qui l’a proposée.")
 
 
 APPEAL_MAX = 2000
@@ -220,7 +209,7 @@ class ContestMeasure(Form):
     title = "Contester la mesure"
     submit_label = "Envoyer"
 
-    word: Annotated[str, LongText(limit=APPEAL_MAX)] = Field(
+    word: Annotated[str, Text(long=True, limit=APPEAL_MAX)] = Field(
         alias="mot", title="Votre réponse", description="Lue par les animateurs ; un autre que le premier décide."
     )
     entry: Hidden[int]
@@ -235,7 +224,7 @@ class AppealAnswerForm(Form):
 
     title = "Recours"
 
-    answer: Annotated[str, LongText()] = Field(alias="reponse", title="Réponse", description=_READ_BY_PERSON)
+    answer: Annotated[str, REASON] = Field(alias="reponse", title="Réponse", description=_READ_BY_PERSON)
     entry: Hidden[int]
     said: Hidden[str] = ""
 
@@ -284,7 +273,7 @@ class ReportMessage(Form):
         alias="lien", title="Lien du message", description="Au survol du message : « … », puis « Copier le lien »."
     )
     motive: Annotated[str, Offered("motives")] = Field(alias="motif", title="Motif")
-    word: Annotated[str, LongText(limit=WORD_MAX)] = Field(
+    word: Annotated[str, Text(long=True, limit=WORD_MAX)] = Field(
         "", alias="mot", title="Un mot", description=_READ_BY_ANIMATEURS
     )
     motives: Hidden[dict[str, str]]
@@ -302,7 +291,7 @@ class PreciseReport(Form):
     submit_label = "Préciser"
 
     motive: Annotated[str, Offered("motives")] = Field(alias="motif", title="Motif")
-    word: Annotated[str, LongText(limit=WORD_MAX)] = Field(
+    word: Annotated[str, Text(long=True, limit=WORD_MAX)] = Field(
         "", alias="mot", title="Un mot", description=_READ_BY_ANIMATEURS
     )
     case: Hidden[int]

@@ -1,7 +1,6 @@
 """The windows of the ressourcerie: a resource, what is said about one, a need, and a collection."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Annotated, Any, Self
 
 from pydantic import Field
@@ -156,16 +155,7 @@ REPORT_REASONS = {
 """What may be wrong with a resource."""
 
 
-@dataclass(frozen=True)
-class Words(Text):
-    """A text of several lines, of so many characters at most."""
-
-    limit: int = REASON_MAX
-
-    def value(self, text: str, clues: Clues) -> str:
-        if len(text) > self.limit:
-            raise ValueError(f"Raccourcissez ce texte : {self.limit} caractères au plus.")
-        return text
+REASON = Text(long=True, limit=REASON_MAX)
 
 
 class AboutResource(Form):
@@ -191,7 +181,7 @@ class AskDepositor(AboutResource):
     title = "Demander"
     submit_label = "Demander"
 
-    text: Annotated[str, Words(long=True)] = Field(
+    text: Annotated[str, REASON] = Field(
         alias="question", title="Question", description="La personne la lit en message direct, et y répond."
     )
 
@@ -202,7 +192,7 @@ class AnswerReview(AboutResource):
     title = "Répondre"
     submit_label = "Répondre"
 
-    text: Annotated[str, Words(long=True)] = Field(
+    text: Annotated[str, REASON] = Field(
         alias="reponse", title="Réponse", description="Lue par les animateurs, sous la fiche."
     )
 
@@ -213,7 +203,7 @@ class RefuseResource(AboutResource):
     title = "Refuser la fiche"
     submit_label = "Refuser"
 
-    text: Annotated[str, Words(long=True)] = Field(
+    text: Annotated[str, REASON] = Field(
         alias="raison", title="Raison", description="La personne la lit ; elle peut corriger sa fiche et la reproposer."
     )
 
@@ -224,7 +214,7 @@ class WithdrawResource(AboutResource):
     title = "Retirer la fiche"
     submit_label = "Retirer"
 
-    text: Annotated[str, Words(long=True)] = Field(
+    text: Annotated[str, REASON] = Field(
         alias="raison", title="Raison", description="On ne trouvera plus la fiche. Elle pourra revenir."
     )
 
@@ -235,7 +225,7 @@ class CommentResource(AboutResource):
     title = "Commenter"
     submit_label = "Commenter"
 
-    text: Annotated[str, Words(long=True, limit=COMMENT_MAX)] = Field(
+    text: Annotated[str, Text(long=True, limit=COMMENT_MAX)] = Field(
         alias="mot", title="Commentaire", description="Dit en votre nom dans le canal de la ressourcerie, lu par tous."
     )
 
@@ -247,7 +237,7 @@ class ReportResource(AboutResource):
     submit_label = "Signaler"
 
     why: Annotated[str, Choice(REPORT_REASONS)] = Field(alias="quoi", title="Ce qui ne va pas")
-    text: Annotated[str, Words(long=True, limit=WORD_MAX)] = Field(
+    text: Annotated[str, Text(long=True, limit=WORD_MAX)] = Field(
         "", alias="mot", title="Un mot", description="Lu par les animateurs seulement."
     )
 

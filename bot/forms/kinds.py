@@ -25,6 +25,13 @@ def say_too_long(most: int) -> str:
     return f"Raccourcissez ce texte : {most} caractères au plus."
 
 
+def must_fit(text: str, most: int) -> str:
+    """Return a text of so many characters at most. Raises ValueError, with a sentence, for one that is longer."""
+    if len(text) > most:
+        raise ValueError(say_too_long(most))
+    return text
+
+
 def cut(value: object, most: int = LONG_MAX) -> Any:
     """A value as it is kept: no longer than people can type it, and of a kind that clients send."""
     if isinstance(value, str):
@@ -136,9 +143,10 @@ class FieldKind:
 
 @dataclass(frozen=True)
 class Text(FieldKind):
-    """Free text, of one line or ``long``."""
+    """Free text, of one line or ``long``; of ``limit`` characters at most, where that is less than clients let type."""
 
     long: bool = False
+    limit: int = LONG_MAX
 
     @property
     def most(self) -> int:
@@ -146,6 +154,9 @@ class Text(FieldKind):
 
     def draw(self, question: Question, known: object, clues: Clues) -> list[Element]:
         return [question.element(known, type="textarea" if self.long else "text", max_length=self.most)]
+
+    def value(self, text: str, clues: Clues) -> str:
+        return must_fit(text, self.limit)
 
 
 @dataclass(frozen=True)
