@@ -4,6 +4,9 @@ from bot.context import Context
 from bot.errors import UserError
 from bot.replies import Message, Update, Whisper
 
+PICK_LABELS = {"commune": "Choisir la commune", "themes": "Choisir le thème", "duree": "Choisir la durée"}
+"""What the menu is called of an element in doubt."""
+
 
 def answer(ctx: Context, message: Message) -> Whisper | Update:
     """Replace what was clicked, in the direct channel where it stays; a whisper can’t be rewritten, so that a new one

@@ -73,7 +73,7 @@ async def test_months_are_counted_up_to_a_day(database: Database, filed: list[Fi
             there = {name for name, code, _ in inside if code in codes}
             assert await count_conseillers(db, territory, span) == len(there)
         each_of = {code or "": len({n for n, c, _ in inside if c == code}) for _, code, _ in inside}
-        assert await count_conseillers_of_each(db, NATION, span) == each_of
+        assert await count_conseillers_of_each(db, span) == each_of
 
 
 def uneven(filed: list[Filed]) -> dict[str, int]:

@@ -179,6 +179,3 @@ def _make_hit(wanted: Search, event: AgendaEvent, score: int) -> Hit:
     is_over = event.ends_at <= wanted.now
     about = ", ".join(filter(None, (say_when(event, wanted.user.zone, wanted.today), STATES.get(event.state))))
     return Hit(event.number, event.title, max(1, score * OVER // 100) if is_over else score, about)
-
-
-__all__ = ["feature"]

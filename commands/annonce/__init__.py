@@ -228,9 +228,6 @@ async def abandon_preview(ctx: Context, click: Abandon) -> Replies:
     return Update("Annonce abandonnée : rien n’a été envoyé.")
 
 
-__all__ = ["feature"]
-
-
 NOTHING_LEFT = "arrêtée : rien n’est parti."
 
 
@@ -447,3 +444,6 @@ async def remove_batch(ctx: Context, asked: Removal, so_far: Progress) -> Step:
     """Delete the next batch; what nobody tried to send is not sent, what is on its way arrives first."""
     found = await annonces.get(ctx.db, asked.annonce)
     return await PostedBatches.of(found).remove(ctx, so_far) if found else Step(finished=True)
+
+
+__all__ = ["feature"]

@@ -401,6 +401,3 @@ def _draw_review(contact: Contact, proposer: Person | None, decider: Person | No
     refuse = Button(label, Decide(contact_id=number, publish=False), "danger")
     is_refused = contact.state is ContactState.REFUSED
     return Message(text, [*([] if is_published else [publish]), *([] if is_refused else [refuse])])
-
-
-__all__ = ["feature"]

@@ -12,7 +12,7 @@ from bot.forms import name_of
 from bot.french.dates import say_date
 from bot.french.words import plural
 from bot.menus import Menu
-from bot.previews import answer, must_be_author
+from bot.previews import PICK_LABELS, answer, must_be_author
 from bot.replies import Ask, Button, Card, Direct, Message, Question, Replies, Update, Whisper
 from bot.spool import Submission
 from bot.texts import Markdown, quote, render
@@ -48,7 +48,6 @@ from storage.cra.tags import take_tags
 
 REMOVED = "cra.removed"
 """The claims on the keys of reports that were taken out of a preview: an older one of the same line may still stand."""
-PICK_LABELS = {"commune": "Choisir la commune", "themes": "Choisir le thème", "duree": "Choisir la durée"}
 
 
 async def read_text(ctx: ReadingContext, text: str) -> Preview | Whisper:

@@ -405,6 +405,3 @@ def _say_gap(ctx: Context, gap: Gap) -> str:
     which = [name for code, name in known.items() if code in gap.queues]
     days = say_days(gap.first, gap.last)
     return days if len(which) == len(known) else f"{days} ({join(which)})"
-
-
-__all__ = ["feature"]

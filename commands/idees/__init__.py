@@ -378,6 +378,3 @@ async def tell_voters(ctx: Context, work: TellVoters, so_far: Progress) -> Step:
         if one in active and one != idea.decided_by
     ]
     return Step(replies=told, cursor=page[-1], done=so_far.done + len(told))
-
-
-__all__ = ["feature"]

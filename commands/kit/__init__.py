@@ -322,6 +322,3 @@ async def list_amiss(ctx: Context) -> Sequence[Waiting]:
         return []
     count = sum(map(len, (await kit.list_parcels(ctx.db, kit.is_amiss())).values()))
     return [Waiting(render("kit/amiss", count=count), Button("Colis à traiter", Problems()))] if count else []
-
-
-__all__ = ["feature"]

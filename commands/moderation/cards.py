@@ -386,10 +386,10 @@ REFUSAL_REASONS = {
 }
 
 
-async def hand_back(ctx: Context, post: KeptPost, why: str, topic: str | None = None) -> Direct:
-    """Somebody’s words, which were taken away with others’ or written where nobody may."""
+async def hand_back(ctx: Context, post: KeptPost, topic: str | None = None) -> Direct:
+    """Give somebody the words that were taken away with others’."""
     quoted = quotation(post.text, QUOTED_MAX * 4)
-    text = render("moderation/given_back", why=why, quoted=quoted, where=await find_channel_title(ctx, post.channel_id))
+    text = render("moderation/given_back", quoted=quoted, where=await find_channel_title(ctx, post.channel_id))
     return Direct(text, user_id=post.author_id, files=post.files, topic=topic)
 
 

@@ -63,7 +63,7 @@ async def take_snapshot(ctx: ReadingContext, post_id: str) -> MessageSnapshot:
 async def open_case(ctx: Context, seen: MessageSnapshot, source: CaseSource) -> Case:
     """The case of that message, held until the transaction ends: the one that nobody decided yet, or a new one."""
     post = seen.post
-    await hold_message(ctx, post.id)
+    await claims.hold(ctx.db, "moderation.case", post.id, ctx.now)  # others who report it wait for this transaction
     if found := await cases.find_undecided(ctx.db, post.id):
         return found
     case = Case(
@@ -83,16 +83,9 @@ async def open_case(ctx: Context, seen: MessageSnapshot, source: CaseSource) -> 
     return await store_case(ctx, case)
 
 
-async def hold_message(ctx: Context, post_id: str) -> None:
-    """Keep others from reporting a message until this transaction ends."""
-    await claims.hold(ctx.db, "moderation.case", post_id, ctx.now)
-
-
-async def open_case_about(
-    ctx: Context, author: ChatUser, channel: ChatChannel | None = None, source: CaseSource = CaseSource.DIRECT
-) -> Case:
-    """A case about somebody, perhaps in a channel, where there is no message."""
-    case = Case(source=source, author_id=author.id, author=author.username, opened_at=ctx.now)
+async def open_case_about(ctx: Context, author: ChatUser, channel: ChatChannel | None = None) -> Case:
+    """Open a case about somebody, perhaps in a channel, where there is no message."""
+    case = Case(source=CaseSource.DIRECT, author_id=author.id, author=author.username, opened_at=ctx.now)
     if channel is not None:
         case.channel_id, case.channel = channel.id, channel.display_name
     return await store_case(ctx, case)

@@ -14,7 +14,7 @@ from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.french.dates import say_date
 from bot.menus import Choosing, Menu
-from bot.previews import answer, must_be_author
+from bot.previews import PICK_LABELS, answer, must_be_author
 from bot.replies import Ask, Button, Direct, Message, Question, Replies, Reply, Whisper
 from bot.texts import Markdown, quote, render
 from commands.rdv import changes, deliveries, hours, page, reminders, requests, suggestions
@@ -43,7 +43,6 @@ from storage.rdv.series import RdvSeries, add_series
 
 SAVED = "rdv.saved"
 """The claims on the keys of what was noted."""
-PICK_LABELS = {"commune": "Choisir la commune", "themes": "Choisir le thème", "duree": "Choisir la durée"}
 HINT = "[mardi 10h 45 min impôts à Bron | @carl @marie 30 min | semaine | 12]"
 PAST = "Cette heure est passée : donnez-en une à venir."
 

@@ -433,6 +433,3 @@ async def _list_voters(ctx: Context, chosen: Sequence[NamedVote]) -> Sequence[Pe
     ids = [vote.user_id for vote in chosen]
     pages = [await people.among(ctx.db, ids[at : at + AT_ONCE]) for at in range(0, len(ids), AT_ONCE)]
     return [person for page in pages for person in page]
-
-
-__all__ = ["feature"]

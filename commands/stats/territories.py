@@ -230,7 +230,7 @@ async def make_table_file(ctx: ReadingContext, order: Departements, folder: Path
     """Make the table, of the same figures as every answer."""
     period, span = _require_days_told(ctx, order), order.span(ctx)
     counted = await read_figures(ctx.db, NATION, span)
-    conseillers = await count_conseillers_of_each(ctx.db, NATION, span)
+    conseillers = await count_conseillers_of_each(ctx.db, span)
     path = folder / file_name("Departements", period.start, period.last, order.format)
 
     def written() -> TerritoryTable:

@@ -100,10 +100,10 @@ async def get(db: AsyncSession, entry: int) -> Measure | None:
     return (await db.exec(select(Measure).where(Measure.entry == entry))).first()
 
 
-async def list_in_force(db: AsyncSession, acts: Sequence[str], limit: int | None = None) -> Sequence[Measure]:
+async def list_in_force(db: AsyncSession, acts: Sequence[str]) -> Sequence[Measure]:
     """List the measures of these acts that still hold, oldest first."""
     wanted = select(Measure).where(col(Measure.act).in_(acts), col(Measure.ended_at).is_(None))
-    return (await db.exec(wanted.order_by(col(Measure.entry)).limit(limit))).all()
+    return (await db.exec(wanted.order_by(col(Measure.entry)))).all()
 
 
 class KeptPost(BaseModel):

@@ -139,9 +139,9 @@ async def count_conseillers(db: AsyncSession, territory: Territory, span: MonthS
     return int((await execute(db, select(func.count(distinct(active.c.author_id))))).scalar_one())
 
 
-async def count_conseillers_of_each(db: AsyncSession, territory: Territory, span: MonthSpan) -> dict[str, int]:
+async def count_conseillers_of_each(db: AsyncSession, span: MonthSpan) -> dict[str, int]:
     """Count the conseillers of every département who have a compte rendu there."""
-    where, who = (active := _select_active(territory, span)).c.departement, active.c.author_id
+    where, who = (active := _select_active(NATION, span)).c.departement, active.c.author_id
     found: list[Any] = list(await execute(db, select(where, func.count(distinct(who))).group_by(where)))
     return dict(found)
 

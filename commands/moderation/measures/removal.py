@@ -106,7 +106,7 @@ async def _keep_files(ctx: Context, measure: Measure, post: KeptPost) -> Reply:
     """Others’ files go back to them with their words; those of whom it concerns stay among animateurs."""
     about = ActPurpose.KEPT.about(measure.entry, post.id)
     if post.author_id != measure.user_id and not post.is_bot:
-        return await hand_back(ctx, post, "thread", about)
+        return await hand_back(ctx, post, about)
     text = render("moderation/evidence", entry=measure.entry, case=measure.case_id, author=f"@{post.author}")
     author = await people.get(ctx.db, measure.user_id)
     place = "" if author and author.animates else await find_room(ctx)
@@ -204,7 +204,7 @@ async def hide_thread(ctx: Context, asked: HideThread, _: Progress, thread: Sequ
     replies = await Hide().keep_or_remove(ctx, measure, record)
     await measures.store_record(ctx.db, measure, record)
     others = [post for post in answers if post.author_id != measure.user_id and not post.is_bot and not post.files]
-    given = [await hand_back(ctx, post, "thread") for post in others]
+    given = [await hand_back(ctx, post) for post in others]
     return Step(replies=[*given, *replies], done=1, finished=True)
 
 
