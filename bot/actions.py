@@ -112,7 +112,7 @@ class DeletePost(PostAction):
 
 @dataclass(frozen=True, slots=True)
 class ChannelAction(_Action):
-    """Done to a channel."""
+    """An action on a channel."""
 
     channel_id: str
     topic: str | None = field(default=None, kw_only=True)

@@ -79,7 +79,7 @@ class Note(BaseModel):
 
 
 class GiveUp(BaseModel):
-    """« Non » to that."""
+    """« Non » to the days away that were understood: nothing is noted."""
 
 
 class PutBack(Note):
@@ -308,5 +308,5 @@ async def note_asked(ctx: Context, click: Note) -> Replies:
 
 @feature.button(GiveUp, writes=False)
 async def give_up(_: ReadingContext, click: GiveUp) -> Replies:
-    """Note nothing."""
+    """Say that nothing is noted."""
     return Whisper(render("absence/nothing"))

@@ -51,7 +51,7 @@ async def tidy(ctx: Context) -> Replies:
 
 @menage.chore(Sweep, name="menage.Sweep", title="Ménage", unit=("ligne", "lignes"), writes=True)
 async def go_on(ctx: Context, _: Sweep, so_far: Progress) -> Step:
-    """Take away the next part."""
+    """Take away the next part of what is kept for too long."""
     count, is_more = await _sweep(ctx)
     return Step(done=so_far.done + count, finished=not is_more)
 
@@ -81,7 +81,7 @@ UNEXPLAINED = "La sauvegarde s’est arrêtée sans dire pourquoi : lancez « co
 
 
 class MakeBackup(BaseModel):
-    """The work of making one."""
+    """Work: the backup that is due is made."""
 
 
 class Made(BaseModel):

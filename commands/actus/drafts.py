@@ -77,7 +77,7 @@ class Withdraw(About):
 
 
 class WithdrawSurely(About):
-    """It is taken away everywhere."""
+    """« Retirer » once more: the digest is taken away everywhere."""
 
 
 class Restore(About):

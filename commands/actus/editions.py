@@ -56,7 +56,7 @@ class NewsContext(Protocol):
 
     @property
     def now(self) -> datetime:
-        """The time that it is."""
+        """The time that the bot’s clock shows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,7 @@ class AskedHere:
 
     @property
     def again(self) -> Question:
-        """The same question, asked again."""
+        """The question as it is asked again."""
         return Question(self.yes, self.no)
 
     def press(self, button: Button) -> Redirect:

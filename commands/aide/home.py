@@ -132,13 +132,13 @@ class FeatureHelp:
 
     @property
     def words(self) -> set[str]:
-        """What it may be called."""
+        """What people may call the feature."""
         return {fold(w) for w in (self.feature.name, self.front.title, *(t.key[1].split()[0] for t in self.commands))}
 
 
 @dataclass(frozen=True)
 class FeatureList:
-    """What somebody may use."""
+    """The features that somebody may use."""
 
     chapters: Sequence[FeatureHelp]
 

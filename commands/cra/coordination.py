@@ -75,7 +75,7 @@ class CompleteCoordination(PreviewedCoordination):
 
 
 class DropCoordination(PreviewedCoordination):
-    """« Annuler »: nothing is stored."""
+    """« Annuler » a previewed line: nothing is stored."""
 
 
 class EditCoordination(BaseModel):

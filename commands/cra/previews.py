@@ -69,7 +69,7 @@ async def read_text(ctx: ReadingContext, text: str) -> Preview | Whisper:
 
 
 def _with_tags(part: Part, tags: Sequence[str]) -> Part:
-    """The same part with the tags of its line."""
+    """Put the tags of a line back into one of its parts."""
     return replace(part, text=" ".join([part.text, *(f"#{name}" for name in tags)]))
 
 

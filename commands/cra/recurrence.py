@@ -65,7 +65,7 @@ class OpenHabit(HabitDay):
 
 
 class SkipHabit(HabitDay):
-    """« Pas cette fois »."""
+    """« Pas cette fois »: that day’s report is not asked for any more."""
 
 
 class StopHabit(Choosing):
@@ -73,7 +73,7 @@ class StopHabit(Choosing):
 
 
 class ResumeHabit(BaseModel):
-    """Undo of that."""
+    """« Le proposer de nouveau »: undo of « Ne plus proposer »."""
 
     number: int
     until: date | None = None
@@ -134,7 +134,7 @@ def _fill(habit: RecurringReport, day: date) -> dict[str, Any]:
 
 @feature.button(KeepHabit, roles=CONSEILLERS)
 async def keep_habit(ctx: Context, click: KeepHabit) -> Replies:
-    """Keep what is to come back, once."""
+    """Keep which report is to come back; a second click keeps it once."""
     if click.author != ctx.user.id:
         raise UserError("Cet aperçu est celui de quelqu’un d’autre : tapez votre propre ligne avec /cra.")
     habit = await find_by_key(ctx.db, click.key)
@@ -150,7 +150,7 @@ async def keep_habit(ctx: Context, click: KeepHabit) -> Replies:
 
 @feature.command("cra habitudes", help="Les comptes rendus proposés chaque semaine, et les arrêter", roles=CONSEILLERS)
 async def show_habits(ctx: ReadingContext, _: str) -> Replies:
-    """List what comes back."""
+    """List the reports that come back."""
     habits = await list_habits(ctx.db, ctx.user.id, ctx.today)
     offered = {str(one.number): _title(one, ctx.today)[:75] for one in habits}
     text = render("cra/habits", habits=[_title(one, ctx.today) for one in habits])
@@ -161,7 +161,7 @@ async def show_habits(ctx: ReadingContext, _: str) -> Replies:
 
 @feature.button(StopHabit, roles=CONSEILLERS)
 async def stop_habit(ctx: Context, click: StopHabit) -> Replies:
-    """Propose it no more."""
+    """Propose a report that comes back no more."""
     habit = await _find(ctx, int(click.chosen))
     undo = Button("Le proposer de nouveau", ResumeHabit(number=habit.number, until=habit.until))
     await change(ctx.db, habit, until=ctx.today - _DAY)
@@ -170,7 +170,7 @@ async def stop_habit(ctx: Context, click: StopHabit) -> Replies:
 
 @feature.undo(ResumeHabit, roles=CONSEILLERS)
 async def resume_habit(ctx: Context, click: ResumeHabit) -> Replies:
-    """Propose it again."""
+    """Propose a report that was stopped again."""
     habit = await _find(ctx, click.number)
     await change(ctx.db, habit, until=click.until)
     return Whisper(render("cra/habit_kept", **_say_when(_rule_of(habit), max(habit.first, ctx.today), habit.until)))
@@ -230,7 +230,7 @@ def _ask(ctx: Context, habit: RecurringReport, day: date) -> Waiting:
 
 @feature.button(FileHabit, roles=CONSEILLERS)
 async def file_habit(ctx: Context, click: FileHabit) -> Replies:
-    """File it as it was proposed, once."""
+    """File a report as it was proposed; a second click files it once."""
     habit = await _find(ctx, click.number)
     form = NewCra.parse(_fill(habit, click.day), {}, ctx.clues)
     recorded = await record_form(ctx, form, habit.key_of(click.day), Source.LINE)
@@ -240,7 +240,7 @@ async def file_habit(ctx: Context, click: FileHabit) -> Replies:
 
 @feature.button(OpenHabit, roles=CONSEILLERS, writes=False)
 async def open_habit(ctx: ReadingContext, click: OpenHabit) -> Replies:
-    """Open its window, filled; it and « Enregistrer » count once together."""
+    """Open the window of a proposed report, filled; the window and « Enregistrer » count once together."""
     habit = await _find(ctx, click.number)
     return Ask(NewCra.recall(_fill(habit, click.day), {}), key=habit.key_of(click.day), here=False)
 

@@ -101,7 +101,7 @@ async def find_known_tags(ctx: Context) -> tuple[str, ...]:
 
 
 async def _record_practice(ctx: Context, report: Report, how: Filing) -> Recorded:
-    """The same on the practice sheet, of which the register and the next window learn nothing."""
+    """Store a report on the practice sheet: neither the register nor the next window learn of it."""
     if not await is_training(ctx.db, ctx.user.id):
         raise UserError(render("cra/practice_over"))
     filed = await file_report(ctx.db, ctx.user, report, how)

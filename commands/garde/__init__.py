@@ -63,7 +63,7 @@ class ChosenDays(Choosing):
 
     @property
     def days(self) -> Period | None:
-        """Those days; None for all."""
+        """The days that were said; None for all of them."""
         return Period(self.first, self.end) if self.first and self.end else None
 
 

@@ -49,7 +49,7 @@ class Days(BaseModel):
 
     @property
     def period(self) -> Period:
-        """The same, as people say it."""
+        """The days of the figures, as people say them."""
         return Period(self.start, self.end)
 
 

@@ -56,7 +56,7 @@ class FileAnyway(OfIdea):
 
 
 class GiveUp(OfIdea):
-    """« Ne pas proposer » it."""
+    """« Ne pas proposer »: an idea that is like others is not filed."""
 
 
 @feature.command("idee", help="Proposer une idée, ou voter pour celle d’un autre", hint=HINT, tells=True)
@@ -104,7 +104,7 @@ def _mask(text: str, most: int) -> str:
 
 @feature.button(FileAnyway)
 async def file_anyway(ctx: Context, click: FileAnyway) -> Replies:
-    """File what is like others."""
+    """File an idea though it is like others."""
     idea = await idees.lock(ctx.db, click.idea)
     if idea is None or idea.author_id != ctx.user.id:
         raise UserError("Cette idée n’attend plus : proposez-la de nouveau avec /idee.")

@@ -181,7 +181,7 @@ def _list_facts(idea: Idea, votes: int) -> list[tuple[str, str]]:
 
 
 async def count_votes(ctx: Context, idea: Idea) -> int:
-    """Count who is for an idea."""
+    """Count the people who are for an idea."""
     return (await idees.count_votes(ctx.db, [idea.number])).get(idea.number, 0)
 
 
@@ -221,7 +221,7 @@ class Page(BaseModel):
 
 
 class Sheet(BaseModel):
-    """All ideas, as files."""
+    """The files of all ideas."""
 
 
 _LISTINGS = {

@@ -93,7 +93,7 @@ def list_size_labels(ctx: Context, garment: Garment) -> dict[str, str]:
 
 
 def say_batch(batch: KitBatch) -> Markdown:
-    """What a lot is called."""
+    """Say what a batch of orders is called."""
     return Markdown(f"lot n° {batch.number}" + (f" ({escape(batch.name)})" if batch.name else ""))
 
 

@@ -264,7 +264,7 @@ class DailyNotice(BaseModel):
     tries: int = 0
 
     def begin(self, now: datetime) -> Start:
-        """Start the work soon."""
+        """Start the work of welcoming newcomers soon."""
         return Start(payload=self, at=now + GATHERED_FOR)
 
     def again(self, now: datetime) -> Sequence[Start]:

@@ -112,7 +112,7 @@ def _find_elsewhere(ctx: Context, line: str) -> str:
 
 
 async def _set(ctx: Context, words: str) -> None:
-    """Set one thing by a line."""
+    """Change one thing of somebody’s reminders, by a line."""
     what, _, value = words.partition(" ")
     no = value.strip() in NO
     if what in {"soir", "fin"} and value:
@@ -147,23 +147,23 @@ async def _change_rhythm(ctx: Context, rhythm: Rhythm) -> Whisper:
 
 
 async def tell_less(ctx: Context, _: Less) -> Replies:
-    """Tell less often."""
+    """Send the message of the day less often."""
     return await _change_rhythm(ctx, (await rappels.get_choice(ctx.db, ctx.user.id)).rhythm.less)
 
 
 async def tell_more(ctx: Context, _: More) -> Replies:
-    """Tell more often."""
+    """Send the message of the day more often."""
     return await _change_rhythm(ctx, (await rappels.get_choice(ctx.db, ctx.user.id)).rhythm.more)
 
 
 async def ask_hour(ctx: Context, _: Choose) -> Replies:
-    """Open the window."""
+    """Open the window in which reminders are chosen."""
     choice = await rappels.get_choice(ctx.db, ctx.user.id)
     return Ask(ChooseReminders.of(choice, reminds=not await is_quiet(ctx.db, ctx.user.id)), here=False)
 
 
 async def store_choice(ctx: Context, form: ChooseReminders) -> Replies:
-    """Store what was chosen."""
+    """Store the reminders that were chosen in the window."""
     evening = {} if form.evening == NO_EVENING else {"evening": int(form.evening)}
     wanted = {"hour": int(form.hour), "rhythm": Rhythm(form.rhythm), "days": form.days}
     await choose_quiet(ctx.db, ctx.user.id, quiet=form.rdv != "oui")

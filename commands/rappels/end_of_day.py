@@ -54,7 +54,7 @@ class Nothing(BaseModel):
 
 
 class Recall(BaseModel):
-    """Undo of that."""
+    """« Les demander de nouveau »: undo of « Rien aujourd’hui »."""
 
     rdvs: list[int]
 
@@ -173,7 +173,8 @@ def draw_evening(day: date, parts: Sequence[EveningPart]) -> Message | None:
 
 
 async def want_none(ctx: Context, click: Nothing) -> Replies:
-    """Note that no report is wanted of these; one that was moved to another day since is asked about after that one."""
+    """Note that no report is wanted of these rdv, but for one that was moved to another day since: its report is asked
+    for after that day."""
     known = await lock_rdvs(ctx.db, ctx.user.id, click.rdvs)
     rdvs = [rdv for rdv in known if rdv.starts_at.astimezone(ctx.zone).date() == click.day]
     for rdv in rdvs:
@@ -190,7 +191,7 @@ async def recall(ctx: Context, click: Recall) -> Replies:
 
 
 async def put_off(ctx: Context, click: Later) -> Replies:
-    """Have the message of the day tell it again."""
+    """Have the message of the day tell again what was asked."""
     choice = await rappels.get_choice(ctx.db, ctx.user.id)
     if choice.rhythm is Rhythm.NEVER:
         raise UserError("Vous ne recevez pas de message du jour : /rdv à traiter montre ce qui attend.")

@@ -291,7 +291,7 @@ async def refresh(ctx: Context, rdv: Rdv) -> Refresh:
 
 
 async def refresh_for_owner(ctx: Context, rdv: Rdv) -> Sequence[Refresh]:
-    """The same, whoever acts: the card is its conseiller’s."""
+    """Draw the cards of a rdv again, as its conseiller sees them, whoever acts."""
     owner = await people.get(ctx.db, rdv.user_id)
     return [await refresh(replace(ctx, user=owner), rdv)] if owner else []
 

@@ -321,7 +321,7 @@ async def decline(ctx: Context, click: Decline) -> Replies:
 
 @feature.undo(Undecline, roles=FILING)
 async def undecline(ctx: Context, click: Undecline) -> Replies:
-    """Ask for the report again."""
+    """Ask for the report of a rdv again."""
     rdv = await get_own(ctx, click.rdv, locked=True)
     await change(ctx.db, rdv, declined_for=None)
     return [Whisper(render("rdv/asked_again", **describe(ctx, rdv))), await refresh(ctx, rdv)]

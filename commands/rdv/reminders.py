@@ -139,7 +139,7 @@ async def put_off(ctx: Context, click: PutOff) -> Replies:
 
 @feature.button(Stop)
 async def stop(ctx: Context, click: Stop) -> Replies:
-    """Remind of these no more."""
+    """Remind a visitor no more of these rendez-vous."""
     rdvs = await lock_rdvs(ctx.db, ctx.user.id, click.numbers)
     for rdv in rdvs:
         await change(ctx.db, rdv, is_unreminded=True, remind_at=None)

@@ -38,7 +38,7 @@ class About(BaseModel):
 
 
 class Timed(About):
-    """The same of one at that hour: who clicks has read it."""
+    """Something about a booking at that hour: who clicks has read it."""
 
     starts_at: datetime
 
@@ -60,7 +60,7 @@ class SeeContact(About):
 
 
 class SeeRequests(BaseModel):
-    """« Voir les demandes »: those that wait."""
+    """« Voir les demandes »: shows the bookings that wait for a word."""
 
 
 def draw(booking: Booking, rdv: Rdv, owner: Person, now: datetime) -> Message:

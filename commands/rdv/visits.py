@@ -58,7 +58,7 @@ class Typed:
 
     @classmethod
     def of(cls, fields: Mapping[str, str]) -> "Typed":
-        """Read the fields."""
+        """Read what the fields of the form say."""
         prenom, contact = (" ".join(fields.get(name, "").split()) for name in ("prenom", "contact"))
         ticked = {name: fields.get(name, "").strip().lower() not in _NO for name in ("consentement", "rappel")}
         token = fields.get("jeton", "")[:64] or token_urlsafe(TOKEN_BYTES)
@@ -74,7 +74,7 @@ class Typed:
         return found if found.tzinfo else None
 
     def find_faults(self) -> dict[str, str]:
-        """What is wrong with each field."""
+        """Find what is wrong with each field."""
         found = {
             "creneau": "" if self.start else "Choisissez un moment.",
             "prenom": self._name_fault(),
@@ -125,12 +125,12 @@ def say_when(moment: datetime, zone: ZoneInfo, now: datetime) -> str:
 
 
 def name_zone(zone: ZoneInfo) -> str:
-    """The place by whose clocks it is: « Paris »."""
+    """Name the place by whose clocks it is: « Paris »."""
     return zone.key.rpartition("/")[2].replace("_", " ").replace("Reunion", "La Réunion")
 
 
 def say_who(owner: Person) -> str:
-    """With whom one meets."""
+    """Say with whom one meets."""
     name = " ".join(part for part in (owner.prenom, owner.nom) if part)
     return ", ".join(filter(None, (name or "Votre conseiller numérique", owner.structure)))
 
@@ -161,24 +161,24 @@ class Visit:
         return "" if self.subject == OTHER else self.subject if self.subject in THEMES else None
 
     async def list_subjects(self) -> dict[str, str]:
-        """What one may be received about, by its code: nothing where the hours are for whatever one likes."""
+        """List what one may be received about, by its code: nothing where the hours are for whatever one likes."""
         known = {one.theme for one in await list_ranges(self.ctx.db, self.owner.id)}
         found = {code: theme.libelle for code, theme in THEMES.items() if code in known}
         return found | {OTHER: "Un autre sujet"} if found and "" in known else found
 
     async def list_slots(self, since: date | None = None, wish: Wish | None = None) -> Sequence[Slot]:
-        """The moments that are free from that day on."""
+        """List the moments that are free from that day on."""
         ranges = await list_ranges(self.ctx.db, self.owner.id)
         ahead = timedelta(days=max((one.ahead for one in ranges), default=0) + 1)
         days = Period(max(since or self.today, self.today), self.today + ahead)
         return await list_free(self.ctx.db, self.owner, self.ctx.now, days, wish or Wish(self.theme))
 
     async def find_slot(self, start: datetime, wish: Wish | None = None) -> Slot | None:
-        """The moment that begins then, if it is free."""
+        """Find the moment that begins then, if it is free."""
         return await find_free(self.ctx.db, self.owner, self.ctx.now, start, wish or Wish(self.theme))
 
     def group(self, slots: Sequence[Slot]) -> list[dict[str, object]]:
-        """The moments by day, as the form shows them."""
+        """Group moments by day, as the form shows them."""
         zone, places, lengths = self.owner.zone, {slot.by.place for slot in slots}, {slot.by.length for slot in slots}
         shown = frozenset(name for name, found in (("place", places), ("length", lengths)) if len(found) > 1)
         by_day = groupby(slots, key=lambda slot: slot.start.astimezone(zone).date())
@@ -197,7 +197,7 @@ class Visit:
         return {"value": write_instant(slot.start), "hour": say_clock(local), "more": more}
 
     async def show_page(self, since: date | None) -> PageAnswer:
-        """The free moments; before them the subjects, where there are several to choose from."""
+        """Show the free moments; before them the subjects, where there are several to choose from."""
         subjects = await self.list_subjects()
         if len(subjects) < 2 or self.subject in subjects:
             return await self.show_form(Typed(), since=since)
@@ -207,7 +207,7 @@ class Visit:
     async def show_form(
         self, typed: Typed, faults: Mapping[str, str] | None = None, *, status: int = 200, since: date | None = None
     ) -> PageAnswer:
-        """The form, with what was typed and what is wrong with it."""
+        """Show the form, with what was typed and what is wrong with it."""
         slots, subjects = await self.list_slots(since), await self.list_subjects()
         shown, later = self._cut(slots)
         subject = next(iter(subjects)) if len(subjects) == 1 else self.subject
@@ -241,7 +241,7 @@ class Visit:
         return [slot for slot, day in zip(slots, days, strict=True) if day < first], first.isoformat()
 
     def show_cancelled(self) -> PageAnswer:
-        """That a booking is cancelled."""
+        """Show that a booking is cancelled."""
         values = {"view": "cancelled", "title": "Votre rendez-vous est annulé", "here": self.here, "faults": {}}
         return PageAnswer(render_page(TEMPLATE, **values))
 
@@ -330,7 +330,7 @@ class Held:
         return PageAnswer(body, status)
 
     def write_file(self) -> PageAnswer:
-        """The rendez-vous as a file for a calendar, known again by its UID and newer by its SEQUENCE."""
+        """Write the rendez-vous as a file for a calendar, known again by its UID and newer by its SEQUENCE."""
         rdv, settings = self.rdv, self.visit.ctx.settings
         state = find_state(self.booking, rdv, self.visit.ctx.now)
         status = "TENTATIVE" if state in ("waiting", "offered") else "CONFIRMED"

@@ -51,7 +51,7 @@ class FindUseful(OfResource):
 
 
 class MoreAction(StrEnum):
-    """What « Plus… » offers."""
+    """One of the actions that « Plus… » offers."""
 
     COMMENT = "commenter"
     SHARE = "partager"

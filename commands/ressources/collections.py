@@ -83,7 +83,7 @@ class RemoveCollection(OfCollection):
 
 
 class RestoreCollection(OfCollection):
-    """« Annuler » that."""
+    """« Annuler »: undo of a collection’s deletion."""
 
 
 @feature.job("hour=6 minute=20", name="ressources.keep_library", writes=True)

@@ -79,7 +79,7 @@ async def send_batch(ctx: Context, asked: cards.Broadcast, so_far: Progress) -> 
 
 
 class PollBroadcast(broadcasts.Broadcast[Poll]):
-    """How a poll is sent."""
+    """The sending of a poll."""
 
     async def list_people(self) -> Sequence[str]:
         return await polls.read_crowd(self.ctx.db, self.row.id) if self.row.people else ()

@@ -41,7 +41,7 @@ class CoordinationFigures(BaseModel):
 
     @property
     def period(self) -> Period:
-        """The days."""
+        """The days that the figures are of."""
         return Period(self.start, self.end)
 
 

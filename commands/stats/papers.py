@@ -100,7 +100,7 @@ class Page(papers.FigurePage):
 
     @property
     def ordered(self) -> tuple[FigureSection, ...]:
-        """Its sections in the order of the sheets; those without a place there come last."""
+        """Put the sections in the order of the sheets; those without a place there come last."""
         return tuple(sorted(self.sections, key=lambda s: _ORDER.index(s.key) if s.key in _ORDER else len(_ORDER)))
 
     @property
@@ -144,7 +144,7 @@ def _cut_lines(section: FigureSection) -> tuple[LabelledValue, ...]:
 
 
 def _sum_lines(label: str, lines: Sequence[LabelledValue]) -> LabelledValue:
-    """Sum up lines as one."""
+    """Add up the lines of a section in one."""
     return LabelledValue(label, sum(line.value for line in lines))
 
 

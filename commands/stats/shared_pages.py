@@ -183,7 +183,8 @@ async def show(ctx: Context, asked: PageRequest) -> PageAnswer | None:
 
 
 def describe_shared(page: Page) -> dict[str, object]:
-    """What the page shows: what the PDF does, but no places. Each line has the length of its bar, of a hundred."""
+    """Describe what the page shows: what the PDF does, but no places. Each line has the length of its bar, of a
+    hundred."""
     told = describe_page(page)
     found: dict[str, dict[str, Any]] = told["sections"]
     return told | {"sections": [_with_bars(key, section) for key, section in found.items() if key != _PLACES]}

@@ -58,7 +58,7 @@ class NewsStage:
             return await items.find_by_post(db, post.id)
 
     async def found(self, post: Post) -> Item:
-        """The same, once it is there and not withdrawn."""
+        """The item of a message, once it is there and not withdrawn."""
 
         async def stands() -> Item | None:
             item = await self.of_post(post)
@@ -67,7 +67,7 @@ class NewsStage:
         return await wait_for(stands)
 
     async def withdrawn(self, post: Post) -> Item:
-        """The same, once it is withdrawn."""
+        """The item of a message, once it is withdrawn."""
 
         async def is_so() -> Item | None:
             item = await self.of_post(post)
@@ -140,12 +140,12 @@ class NewsStage:
             return digest.number
 
     async def feeds(self) -> Sequence[NewsFeed]:
-        """Those that are followed."""
+        """List the feeds that are followed."""
         async with self.house.bot.database.transaction(writes=False) as db:
             return await feeds.list_followed(db)
 
     async def feed(self, number: int) -> NewsFeed:
-        """One as it is."""
+        """Read a feed as it is stored."""
         async with self.house.bot.database.transaction(writes=False) as db:
             found = await feeds.get(db, number)
         assert found
@@ -262,7 +262,7 @@ class DigestStage:
         await self.house.settled()
 
     async def finds(self, title: str, **more: Any) -> Item:
-        """Something is in the pool."""
+        """Put an item into the pool of the news."""
         usual: dict[str, Any] = {
             "key": items.make_words_key(title),
             "kind": ItemKind.FEED,
@@ -298,12 +298,12 @@ class DigestStage:
         return found
 
     async def entries(self, digest: Digest, *, dropped: bool = False) -> Sequence[DigestEntry]:
-        """What is in it."""
+        """List the entries of a digest."""
         async with self.house.bot.database.transaction(writes=False) as db:
             return await digests.list_entries(db, digest.number, dropped=dropped)
 
     async def titles(self, digest: Digest) -> list[str]:
-        """What is in it, by title."""
+        """List the entries of a digest, by title."""
         return [entry.title for entry in await self.entries(digest)]
 
     async def drafted(self, *titles: str) -> tuple[Digest, Post]:
@@ -330,7 +330,7 @@ class DigestStage:
         return [post for post in new if containing in plain(post)]
 
     async def card(self, digest: Digest, containing: str = "") -> Post:
-        """Its newest copy in the room, once it says that."""
+        """Find the newest copy of a digest’s card in the room, once it says that."""
 
         async def stands() -> Post | None:
             said = [p for p in await self.all_said(containing) if not p.root_id]
@@ -345,7 +345,7 @@ class DigestStage:
         return await go_on(who, window, title, move)
 
     async def settled(self) -> None:
-        """All is done."""
+        """Wait until the bot has done all that it was asked."""
         await self.house.settled()
 
 

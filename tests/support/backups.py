@@ -103,7 +103,7 @@ def _select_columns(table: Table) -> list[Any]:
 
 
 async def read_everything(database: Database) -> Everything:
-    """All rows of all tables."""
+    """Read all rows of all tables."""
     async with database.transaction(writes=False) as db:
         return {name: [tuple(row) for row in await db.execute(rows)] for name, rows in _all_rows().items()}
 
@@ -117,7 +117,7 @@ def _all_rows() -> dict[str, Select[Any]]:
 
 @asynccontextmanager
 async def open_database(url: str) -> AsyncIterator[Database]:
-    """An open database."""
+    """Open a database, and close it at the end."""
     database = Database(url)
     try:
         yield database
@@ -146,7 +146,7 @@ async def made(kind: str, request: pytest.FixtureRequest, folder: Path) -> Async
 
 
 def _ignore_progress(_: int, __: int) -> None:
-    """Nobody watches."""
+    """Take note of no progress."""
 
 
 async def save_backup(database: Database, path: Path, on_rows: OnRows = _ignore_progress) -> Content:

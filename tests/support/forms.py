@@ -94,7 +94,7 @@ async def submit_places(ctx: Context, form: Places) -> Replies:
 
 @feature.submit(Sure)
 async def submit_sure(ctx: Context, form: Sure) -> Replies:
-    """All of it."""
+    """Take the last step, and tell all that the steps said."""
     return Direct(f"Sortie {form.told} {form.word}", user_id=ctx.user.id)
 
 
@@ -145,7 +145,7 @@ async def show(ctx: Context, line: str) -> Replies:
 
 @feature.button(Again, writes=False)
 async def repeat(ctx: Context, click: Again) -> Replies:
-    """Nothing much."""
+    """Answer the button beside menus."""
     return Whisper("Encore")
 
 

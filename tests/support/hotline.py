@@ -111,7 +111,7 @@ class Hotline:
         return await self.ticket(who), receipt
 
     async def ticket(self, who: Person) -> Ticket:
-        """Somebody’s newest one."""
+        """Read somebody’s newest ticket."""
         async with self.house.bot.database.transaction(writes=False) as db:
             theirs = select(Ticket).where(Ticket.author_id == who.id).order_by(col(Ticket.id).desc()).limit(1)
             return (await db.exec(theirs)).one()
@@ -218,7 +218,7 @@ class HotlineWorkplace(Workplace):
 
     @asynccontextmanager
     async def bot(self) -> AsyncIterator[App]:
-        """One run of the bot."""
+        """Run a bot until the block ends."""
         others = (hotline.feature, hotline.billet, canaux.feature)
         app = App(self.settings(), [build_aide(others), *others], first=FIRST)
         await app.start()
@@ -334,7 +334,7 @@ class Rota:
         return await self.house.someone(role, name)
 
     async def runs(self, job: str) -> None:
-        """The job is due, and done."""
+        """Run the job that is due."""
         key: Key = ("job", f"garde.{job}")
         await self.house.bot.runs.run(key, unique("fois"))
         await self.house.settled()

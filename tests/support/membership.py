@@ -126,7 +126,7 @@ class ChannelWorkplace(Workplace):
         return found
 
     async def names_in(self, name: str) -> set[str]:
-        """Who is in it, bots aside."""
+        """List the names of who is in a channel, bots aside."""
         place = (await self.channel(name))["id"]
         members = await self.room.site.admin.get(f"/channels/{place}/members?per_page=200")
         known = {person.id: person.username.partition("-")[0] for person in self.room.site.people}
@@ -268,7 +268,7 @@ class FakeAccounts:
 
 
 def make_account(name: str, ident: str = "", **more: Any) -> ChatUser:
-    """An account of that name."""
+    """Make an account of that name."""
     return ChatUser(id=f"{ident or name:x<26}", username=name, **more)
 
 
@@ -294,7 +294,7 @@ async def import_people(
 
 
 async def get_person(database: Database, name: str) -> stored_people.Person:
-    """Somebody of the register."""
+    """Read somebody of the register."""
     async with database.transaction(writes=False) as db:
         found = await by_username(db, name)
     assert found is not None

@@ -408,7 +408,7 @@ class RuleStage:
         await self.house.settled()
 
     async def waits(self, delay: timedelta) -> None:
-        """Time goes on."""
+        """Let time go on."""
         self.house.clock.goes_to(self.house.clock() + delay)
 
 

@@ -62,7 +62,7 @@ async def send_announcement(person: Person, form: Dialog, **filled: Any) -> Post
 
 
 def plain_spaces(text: str) -> str:
-    """With plain spaces."""
+    """Put plain spaces in place of no-break ones."""
     return text.replace("\u00a0", " ")
 
 
@@ -81,7 +81,7 @@ async def confirm(house: House, person: Person, preview: Post) -> Post:
 
 
 async def withdraw(person: Person, card: Post) -> None:
-    """« Retirer », and yes."""
+    """Click « Retirer », and say yes."""
     await person.clicks(card, "Retirer")
     asked = await person.rewritten(card, "Retirer cette annonce")
     assert asked.buttons == ["Retirer", "Non, la laisser"]
@@ -107,7 +107,7 @@ async def is_all_noted(house: House) -> bool:
 
 
 async def ensure_many_channels(house: House) -> list[str]:
-    """Their channels."""
+    """Make the channels of many départements; their ids."""
     planned = planned_canaux.read()
     return [await house.site.channel(p.address, p.name) for code in MANY if (p := planned[f"departement:{code}"])]
 
@@ -125,7 +125,7 @@ class AnnouncementWorkplace(Workplace):
 
     @asynccontextmanager
     async def bot(self) -> AsyncIterator[App]:
-        """One at work."""
+        """Run a bot until the block ends."""
         logs.configure("INFO", LOG)
         app = App(self.settings(), [annonce.feature, controls.travaux], first=FIRST)
         await app.start()
@@ -155,7 +155,7 @@ class AnnouncementWorkplace(Workplace):
         await database.close()
 
     async def states(self) -> list[AnnouncementState]:
-        """How each stands."""
+        """List how each announcement stands."""
         database = Database(self.url)
         async with database.transaction(writes=False) as db:
             found = [row.state for row in (await db.exec(select(Announcement))).all()]
@@ -163,11 +163,11 @@ class AnnouncementWorkplace(Workplace):
         return found
 
     async def texts(self, channel_id: str) -> list[str]:
-        """What stands in a channel."""
+        """List what stands in a channel."""
         return [post.message for post in await list_said(self.room.site.admin, self.room.bot_id, channel_id)]
 
     def file(self, text: str) -> Path:
-        """A file with these words."""
+        """Write a file with these words."""
         path = self.folder / f"{unique('texte')}.md"
         path.write_text(text, "utf-8")
         return path
@@ -226,7 +226,7 @@ async def preview_poll(person: Person, channel: str = "", **filled: Any) -> Post
 
 
 async def launch_poll(person: Person, preview: Post) -> int:
-    """Its number, once it is on its way."""
+    """Launch a previewed poll; its number, once it is on its way."""
     await person.clicks(preview, "Lancer")
     card = await person.rewritten(preview, "Ouvert")
     assert card.buttons == POLL_OPEN
@@ -273,7 +273,7 @@ async def choose(form: Dialog, answer: str | Sequence[str], **more: str) -> Answ
 
 
 async def vote_and_wait(house: House, person: Person, post: Post, answer: str | Sequence[str], **more: str) -> None:
-    """The same, and the receipt has come."""
+    """Vote, and wait for the receipt."""
     answered = await vote(person, post, answer, **more)
     assert answered.accepted, answered
     receipt = await person.told("enregistré")
@@ -286,7 +286,7 @@ def read_code(form: Dialog) -> str:
 
 
 async def end_poll(house: House, number: int) -> None:
-    """Its time is over, and the clock has come by."""
+    """Let the time of a poll pass, and the job come by."""
     poll = await read_poll(house, number)
     house.clock.goes_to(poll.ends_at + timedelta(seconds=1))
     await run_job(house, "sondage.end_due", f"fin {number}")
@@ -341,7 +341,7 @@ class AgendaStage:
         return await form.fill(**(usual | fields)).submit()
 
     async def proposes(self, who: Person, **fields: Any) -> AgendaEvent:
-        """The same, accepted; the event."""
+        """Propose an event, and have it accepted; the event."""
         titre = fields.pop("titre", None) or unique("Atelier")
         answer = await self.sends(who, titre=titre, **fields)
         assert answer.accepted, answer
@@ -359,12 +359,12 @@ class AgendaStage:
         return await wait_for(is_there)
 
     async def as_is(self, event: AgendaEvent) -> AgendaEvent:
-        """The same as it is now."""
+        """Read an event as it is now."""
         async with self.house.bot.database.transaction(writes=False) as db:
             return (await db.exec(select(AgendaEvent).where(AgendaEvent.id == event.id))).one()
 
     async def card(self, event: AgendaEvent, containing: str = "") -> Post:
-        """Its card in the animateurs’ room, once it says that."""
+        """Find an event’s card in the animateurs’ room, once it says that."""
         return await self.said(containing, room="animation", event=f"Événement n° {event.id},")
 
     async def said(self, containing: str, *, room: str, event: str = "") -> Post:
@@ -388,7 +388,7 @@ class AgendaStage:
         return await who.whispered("serez")
 
     async def runs(self) -> None:
-        """The job is due, and done."""
+        """Run the job of the agenda."""
         await self.house.bot.runs.run(("job", "agenda.tell"), unique("fois"))
         await self.house.settled()
 
@@ -397,7 +397,7 @@ class AgendaStage:
         return [plain(p) for p in await who.direct() if event.title in plain(p) and word in plain(p)]
 
     async def goes_to(self, moment: datetime) -> None:
-        """Time passes."""
+        """Set the clock to a moment."""
         self.house.clock.goes_to(moment)
 
     async def fetches(self, address: str, method: str = "GET", **headers: str) -> tuple[ClientResponse, bytes]:
@@ -417,7 +417,7 @@ def read_events(body: bytes) -> Sequence[Event]:
 
 
 def read_titles(body: bytes) -> list[str]:
-    """The titles of these."""
+    """Read the titles of the events of a calendar."""
     return [str(event["SUMMARY"]) for event in read_events(body)]
 
 

@@ -40,7 +40,7 @@ class Attacker:
         self.session = person.api.session
 
     def at(self, port: int) -> "Attacker":
-        """The same at another port of this machine."""
+        """Attack another port of this machine."""
         settings = self.house.settings.model_copy(update={"public_url": f"http://127.0.0.1:{port}"})
         return Attacker(replace(self.house, settings=settings), self.person)
 
@@ -230,7 +230,7 @@ def _make_value(holding: PersonalData, column: Column[Any], n: int, owner: str, 
 
 
 def _make_words(column: Column[Any], n: int, owner: str) -> Any:
-    """Words say whose they are."""
+    """Make words that say whose they are."""
     if isinstance(column.type, AutoString | String) and not isinstance(column.type, Code):
         return f"{n} mot de {owner}"[: column.type.length]
     if isinstance(column.type, JSON):
@@ -252,7 +252,7 @@ def list_table_names() -> set[str]:
 
 
 def list_tables() -> list[Table]:
-    """The same."""
+    """List all tables that the code declares."""
     return SQLModel.metadata.sorted_tables
 
 

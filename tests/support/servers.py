@@ -64,7 +64,7 @@ class FakeWeb:
 
     @property
     def reach(self) -> Reach:
-        """That lets this server be reached, and no other of this machine."""
+        """What lets this server be reached, and no other of this machine."""
         return Reach(frozenset({(HERE, self.port)}), self._lookup)
 
     def client(self, pace: HostRateLimit | None = None) -> WebClient:
@@ -80,7 +80,7 @@ class FakeWeb:
         return [method for method, asked in self.calls if asked == where]
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
-        """What the server does."""
+        """Answer a request as the page there does."""
         where = f"{request.url.host}{request.path}"
         self.calls.append((request.method, where))
         self.agents.add(request.headers.get("User-Agent", ""))
@@ -95,7 +95,7 @@ class FakeWeb:
 
 @contextlib.asynccontextmanager
 async def serve_sites() -> AsyncIterator[FakeWeb]:
-    """It listens until the block ends."""
+    """Serve web sites until the block ends."""
     made = FakeWeb()
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", made.answer)
@@ -110,7 +110,7 @@ async def serve_sites() -> AsyncIterator[FakeWeb]:
 
 
 def redirect(to: str, status: int = 302) -> Handler:
-    """Leads on."""
+    """Make a handler that leads on."""
 
     async def answer(_: web.Request) -> web.StreamResponse:
         return web.Response(status=status, headers={"Location": to})
@@ -119,7 +119,7 @@ def redirect(to: str, status: int = 302) -> Handler:
 
 
 def answer_with(body: bytes, status: int = 200, **headers: str) -> Handler:
-    """Has that to say."""
+    """Make a handler that answers so."""
 
     async def answer(_: web.Request) -> web.StreamResponse:
         return web.Response(body=body, status=status, headers={k.replace("_", "-"): v for k, v in headers.items()})
@@ -128,13 +128,13 @@ def answer_with(body: bytes, status: int = 200, **headers: str) -> Handler:
 
 
 async def answer_too_late(_: web.Request) -> web.StreamResponse:
-    """Does not answer in time."""
+    """Answer too late."""
     await asyncio.sleep(30)
     return web.Response()
 
 
 async def answer_endlessly(request: web.Request) -> web.StreamResponse:
-    """Never ends."""
+    """Answer without an end."""
     reply = web.StreamResponse()
     await reply.prepare(request)
     with contextlib.suppress(ConnectionError):
@@ -162,7 +162,7 @@ class SandboxTeam:
     channel_id: str
 
     async def person(self, name: str, *, in_team: bool = True) -> tuple[Api, str]:
-        """Make somebody, log in."""
+        """Sign somebody up."""
         return await sign_up(self.session, self.server.url, name, (self.admin, self.team_id) if in_team else None)
 
     async def bot(self, name: str) -> tuple[Api, str]:
@@ -392,7 +392,7 @@ def make_delivery(
 
 
 def sign_delivery(body: bytes, secret: str) -> str:
-    """The signature of a body."""
+    """Sign the body of a delivery."""
     return hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
 
 

@@ -185,7 +185,7 @@ class WorkerWorkplace(Workplace):
         assert not await self.runs_command(app, "commence", person=person)
 
     async def work(self, app: App) -> Work:
-        """The only piece."""
+        """Read the only piece of work."""
         (found,) = await self.works(app)
         return found
 
@@ -337,7 +337,7 @@ class FileWorkplace(Workplace):
         assert not answer, answer
 
     async def order(self, app: App) -> Work:
-        """The only order."""
+        """Read the only order."""
         (found,) = await self.works(app)
         return found
 

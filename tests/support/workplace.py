@@ -69,7 +69,7 @@ class Room:
         return str(channel["id"])
 
     async def says(self, text: str) -> None:
-        """Juliette writes to the bot."""
+        """Have Juliette write to the bot."""
         await self.juliette.api.post("/posts", {"channel_id": await self.direct(), "message": text})
 
     async def read(self) -> list[str]:
@@ -138,7 +138,7 @@ class Workplace:
         } | others)  # fmt: skip
 
     async def registers(self, app: App, person: Person, role: Role = Role.CONSEILLER) -> None:
-        """Somebody has that role from now on."""
+        """Give somebody that role from now on."""
         async with app.database.transaction() as db:
             await db.merge(Registered(id=person.id, username=person.username, role=role, since=utc_now()))
 
@@ -383,7 +383,7 @@ class DigestWorkplace(Workplace):
         await database.close()
 
     async def finds(self, *titles: str, **more: Any) -> None:
-        """These are in the pool."""
+        """Put items into the pool of the news."""
         usual: dict[str, Any] = {
             "kind": ItemKind.FEED,
             "section": NewsSection.PRESS,
@@ -412,21 +412,21 @@ class DigestWorkplace(Workplace):
             return (await drafts.open_coming(helpdesk, (await editions.read_editions(helpdesk))[edition])).number
 
     async def numbers(self) -> Sequence[int]:
-        """Those that are taken."""
+        """List the numbers of the digests that there are."""
         async with self.asks() as db:
             return sorted((await db.exec(select(Digest.number))).all())
 
     async def publishes(self, number: int, *options: str, settings: Settings | None = None) -> int:
-        """« digest publish »."""
+        """Run « digest publish »."""
         logs.configure("INFO", LOG)
         return await operate(settings or self.settings(), "digest", "publish", str(number), *options)
 
     async def out(self, place: str) -> list[Post]:
-        """What stands in a channel."""
+        """Read what stands in a channel."""
         return await list_said(self.room.site.admin, self.room.bot_id, place)
 
     async def digest(self, number: int) -> Digest:
-        """As it is now."""
+        """Read a digest as it is now."""
         async with self.asks() as db:
             found: Digest = (await db.exec(select(Digest).where(Digest.number == number))).one()
             return found

@@ -323,7 +323,7 @@ class Remind(MeasureHandler):
 
 @handles
 class Warn(MeasureHandler):
-    """Somebody is warned."""
+    """The measure that warns somebody."""
 
     act = AuditAct.WARN
     kind = weight = charte.MeasureKind.WARN

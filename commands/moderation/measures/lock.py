@@ -92,7 +92,7 @@ class ApproveLock(BaseModel):
 
 
 class DeclineLock(BaseModel):
-    """« Refuser » it."""
+    """« Refuser » to lock a channel."""
 
     channel_id: str
     entry: int

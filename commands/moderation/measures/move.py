@@ -56,7 +56,7 @@ class TransferSurely(BaseModel):
 
 
 class Transfer(BaseModel):
-    """The same, with the thread as it is now."""
+    """A thread that is to be moved, with its messages as they are now."""
 
     posts: list[KeptPost]
     to: str
@@ -64,7 +64,7 @@ class Transfer(BaseModel):
 
 
 class Transferring(BaseModel):
-    """A thread on its way."""
+    """Work: a thread is written anew in another channel."""
 
     entry: int
     root_id: str

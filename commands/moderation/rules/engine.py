@@ -147,7 +147,7 @@ class Memory:
         return [note for note in self._notes.get(said.author_id, ()) if note.post_id != said.post_id]
 
     def note(self, said: CheckedMessage) -> None:
-        """Remember a message."""
+        """Remember a message of its author."""
         notes = self._notes.setdefault(said.author_id, deque(maxlen=self._each))
         self._notes.move_to_end(said.author_id)
         if all(note.post_id != said.post_id for note in notes):

@@ -102,7 +102,7 @@ class LookAgain(BaseModel):
 
 
 def warn_author(ctx: Context, seen: MessageSnapshot, tuning: Tuning) -> Sequence[Reply]:
-    """Its author is told what to do, and until when nobody else hears of it."""
+    """Tell an author what to do with their message, and until when nobody else hears of it."""
     found = [each for each in guard.find(seen.post.message) if each.kind in tuning.items]
     if not found:
         return []
