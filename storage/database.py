@@ -47,7 +47,7 @@ SQLModel.metadata.naming_convention = CONSTRAINT_NAMES
 SQLModel.model_config["defer_build"] = True
 
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
-_WRITES, _AT_END, _FOLDER = "writes", "at end", "folder"
+_WRITES, _AT_END, _FOLDER, _LOG = "writes", "at end", "folder", "log"
 """What a session’s own information says of it."""
 _OPEN: ContextVar[tuple[AsyncSession, ...]] = ContextVar("sessions_open", default=())
 """The sessions that the task at work is in the middle of."""
@@ -167,14 +167,16 @@ class Database:
         self._reader = engines.sqlite(self.url, writes=False) if self.is_sqlite else self._writer
         if not self.is_sqlite:
             statements.write_at_end(self._writer)
-        self.write = _sessions(self._writer, {_WRITES: True, _FOLDER: folder})
+        is_shared = self.is_sqlite and engines.SHARED_SYNC in engines.WRITING
+        self._log = engines.LogSync(self.url.database or "") if is_shared else None
+        self.write = _sessions(self._writer, {_WRITES: True, _FOLDER: folder, _LOG: self._log})
         self.read = _sessions(self._reader, {_WRITES: False, _FOLDER: folder})
         self._closing: set[asyncio.Task[None]] = set()
         """Sessions whose user was cut off while they give back their connection."""
 
     @property
     def engine(self) -> AsyncEngine:
-        """The engine that writes."""
+        """The engine that writes; on SQLite what it commits beside sessions is on the disk once this is closed."""
         return self._writer
 
     @property
@@ -237,8 +239,16 @@ class Database:
     async def close(self) -> None:
         """Give back every connection (an open one keeps the process alive)."""
         await asyncio.gather(*self._closing, return_exceptions=True)
-        await self._writer.dispose()
-        await self._reader.dispose()
+        wrote: Any = self._writer.pool
+        try:
+            if self._log and wrote.checkedin():
+                await self._log.reach()
+        finally:
+            if self._log:
+                await self._log.close()
+            await self._writer.dispose()
+            await self._reader.dispose()
+            await engines.wait_for_threads()
 
 
 def before_commit(db: AsyncSession, step: Callable[[AsyncSession], Awaitable[object]]) -> None:
@@ -337,6 +347,12 @@ class _Session(AsyncSession):
     """Half of our statements are no plain SELECT: SQLModel would warn at each of them."""
 
     execute = AlchemySession.execute  # type: ignore[assignment,unused-ignore]
+
+    async def commit(self) -> None:
+        """Commit, and return once it is on the disk; the connection is given back before, so that others write on."""
+        await super().commit()
+        if log := self.info.get(_LOG):
+            await log.reach()
 
 
 def _sessions(engine: AsyncEngine, info: dict[str, Any]) -> async_sessionmaker[AsyncSession]:

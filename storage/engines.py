@@ -1,8 +1,11 @@
 """The engines and connections of both databases: how many, how long they wait, and how transactions begin."""
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
 from typing import Any, TypeVar
 
 import aiosqlite
@@ -12,64 +15,61 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from storage import private_files
+from storage.faults import wrap_problem
 
 T = TypeVar("T")
+fdatasync: Callable[[int], None] = getattr(os, "fdatasync", os.fsync)
+"""The quicker way to bring a file to the disk, where the system has it (macOS has not)."""
 
 BUSY_MS = 5000
-WRITING = ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON")
-"""FULL: a report said to be recorded survives a power cut, at the price of one fsync a commit; secure_delete: what is
-emptied or erased is gone from the file, too (many builds of SQLite do so by themselves)."""
+BUSY_PAUSE_S = 0.01
+"""How long to wait, and between two tries, for another process that writes."""
+SHARED_SYNC = "synchronous=NORMAL"
+WRITING: tuple[str, ...] = ("journal_mode=WAL", SHARED_SYNC, "secure_delete=ON", "wal_autocheckpoint=10000")
+"""NORMAL: a commit is in the log; LogSync sees that it survives a power cut, and that the log is copied into the file
+long before it has 10,000 pages. secure_delete: what is emptied or erased is gone from the file, too (many builds of
+SQLite do so by themselves)."""
 READING = ("query_only=ON",)
-READS = "BEGIN"
-"""How a transaction that reads begins; the file is not looked at before its first question."""
+READS, WRITES = "BEGIN", "BEGIN IMMEDIATE"
+"""How transactions begin; the file is not looked at before the first question of one that reads."""
 QUICK_METHODS = ("cursor", "commit", "rollback")
 """What a connection that reads does without waiting for anything."""
-WAITING_STATEMENTS = ("begin", "pragma", "vacuum", "commit", "rollback", "close")
-"""How statements begin, and what methods of a connection are called, that may wait for another process or the disk."""
+WAITING_STATEMENTS = ("pragma", "vacuum")
+"""How statements begin that may wait for the disk where a connection writes."""
+SYNCS_OF_LOG = 64
+"""How many times a log is brought to the disk before it is copied into the file."""
+COPY_WAITS_S = 0.05
+"""How long those who write wait, then, for those who read what is in the log."""
+
+_ENDING: set[asyncio.Future[Any]] = set()
+"""Threads that were told to end; each says to its loop when it has."""
 
 
 class SqliteConnection(aiosqlite.Connection):
-    """aiosqlite’s connection, which may be told to stop more than once.
+    """aiosqlite’s connection, which leaves to its thread what may wait, and may be told to stop more than once.
 
-    Its thread ends at the first time: what is queued after that is never answered, and whoever waits for it, for ever.
+    All else is done at once, unless the thread is still at work for somebody who was cut off: each way there and back
+    may take as long as Python lets the loop go on, some milliseconds. The thread ends when it is first told to: what is
+    queued after that is never answered, and whoever waits for it, for ever.
     """
 
+    busy_ms = BUSY_MS
+    """How long its statements wait for another process that writes."""
     stopped: asyncio.Future[Any] | None = None
     """Done once the thread has ended, which was told to."""
+    _queued = 0
+    """Counted by the loop."""
+    _done = 0
+    """Counted by the thread."""
 
     def stop(self) -> asyncio.Future[Any] | None:
         if self.stopped is not None:
             return None
         self.stopped = super().stop()
+        if self.stopped:
+            _ENDING.add(self.stopped)
+            self.stopped.add_done_callback(_ENDING.discard)
         return self.stopped
-
-
-class WritingConnection(SqliteConnection):
-    """A connection whose queue to its thread is used for waiting only."""
-
-    async def _execute(self, fn: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-        if self._waits(fn, args) or not self._running or self._connection is None:
-            result: T = await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]
-            return result
-        return fn(*args, **kwargs)
-
-    def _waits(self, fn: Callable[..., Any], args: tuple[Any, ...]) -> bool:
-        if args and isinstance(args[0], str):
-            return args[0].lstrip().lower().startswith(WAITING_STATEMENTS)
-        return getattr(fn, "__self__", None) is self._connection and fn.__name__ in WAITING_STATEMENTS
-
-
-class ReadingConnection(SqliteConnection):
-    """A connection whose thread looks for rows only: eight ways there and back for one question become three.
-
-    To make or close a cursor, and to begin or end a transaction that reads, waits for nobody; it is done at once
-    unless the thread is still at work for somebody who was cut off.
-    """
-
-    _queued = 0
-    """Counted by the loop."""
-    _done = 0
-    """Counted by the thread."""
 
     async def _execute(self, fn: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         if self._is_quick(fn, args) and self._queued == self._done and self._running and self._connection is not None:
@@ -86,16 +86,128 @@ class ReadingConnection(SqliteConnection):
         return result
 
     def _is_quick(self, fn: Callable[..., Any], args: tuple[Any, ...]) -> bool:
+        raise NotImplementedError
+
+    def _is_own(self, fn: Callable[..., Any]) -> bool:
+        """Whether it is a method of the connection itself, and not of a cursor."""
+        return getattr(fn, "__self__", None) is self._connection
+
+
+class WritingConnection(SqliteConnection):
+    """A connection that waits for the disk in its thread, and for another process that writes without it."""
+
+    busy_ms = 0
+
+    async def _execute(self, fn: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+        clock = asyncio.get_running_loop().time
+        until = clock() + BUSY_MS / 1000
+        while True:
+            try:
+                return await super()._execute(fn, *args, **kwargs)
+            except sqlite3.OperationalError as problem:
+                is_busy = problem.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+                if not is_busy or args[:1] != (WRITES,) or clock() > until:
+                    raise
+            await asyncio.sleep(BUSY_PAUSE_S)
+
+    def _is_quick(self, fn: Callable[..., Any], args: tuple[Any, ...]) -> bool:
+        if args:
+            return not str(args[0]).lstrip().lower().startswith(WAITING_STATEMENTS)
+        return not (self._is_own(fn) and fn.__name__ == "close")
+
+
+class ReadingConnection(SqliteConnection):
+    """A connection whose thread looks for rows only: eight ways there and back for one question become three.
+
+    To make or close a cursor, and to begin or end a transaction that reads, waits for nobody.
+    """
+
+    def stop(self) -> asyncio.Future[Any] | None:
+        if self._connection is not None and self._queued != self._done:
+            self._connection.interrupt()  # nobody waits for what is read any more
+        return super().stop()
+
+    def _is_quick(self, fn: Callable[..., Any], args: tuple[Any, ...]) -> bool:
         if args:
             return bool(args[0] == READS)
-        is_of_connection = getattr(fn, "__self__", None) is self._connection
-        return fn.__name__ in (QUICK_METHODS if is_of_connection else ("close",))
+        return fn.__name__ in (QUICK_METHODS if self._is_own(fn) else ("close",))
+
+
+class LogSync:
+    """Brings what was committed to a file of SQLite to the disk: one fsync of its log for all that is in it by then.
+
+    With « synchronous=FULL » each commit does that itself, while all other writers wait for it.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self._thread = ThreadPoolExecutor(1, "coop-sync")
+        self._running: asyncio.Task[None] | None = None
+        self._next: asyncio.Task[None] | None = None
+        """Not begun yet: it brings along whatever is committed until then."""
+        self._syncs = 0
+        self._is_doubtful = False
+        """Whether the disk refused something, which the system may have forgotten since."""
+
+    async def reach(self) -> None:
+        """Return once all that is committed by now is on the disk. Raises DBAPIError where the disk refuses it: it is
+        in the file, and may be lost with the machine."""
+        if self._next is None:
+            self._next = asyncio.create_task(self._sync_after(self._running))
+        await asyncio.shield(self._next)
+
+    async def close(self) -> None:
+        """Wait for what is under way."""
+        under_way = [task for task in (self._running, self._next) if task]
+        await asyncio.gather(*under_way, return_exceptions=True)
+        self._thread.shutdown(wait=False)
+
+    async def _sync_after(self, before: asyncio.Task[None] | None) -> None:
+        if before:
+            await asyncio.wait([before])
+        self._running, self._next = self._next, None
+        try:
+            await asyncio.get_running_loop().run_in_executor(self._thread, self._sync)
+        except (OSError, sqlite3.Error) as problem:
+            self._is_doubtful = True
+            refused = sqlite3.OperationalError(f"disk I/O error: {problem}")
+            refused.sqlite_errorcode = sqlite3.SQLITE_IOERR_FSYNC
+            raise wrap_problem("COMMIT", refused) from problem
+
+    def _sync(self) -> None:
+        """Do it, in the thread. The log is replaced by none but the last who closes the file, who copies it all."""
+        self._syncs += 1
+        if self._is_doubtful and not self._begins_anew():
+            raise sqlite3.OperationalError("what was refused is still being read")
+        self._is_doubtful = False
+        with suppress(FileNotFoundError):
+            log = os.open(f"{os.path.realpath(self.path)}-wal", os.O_RDONLY)
+            try:
+                fdatasync(log)
+            finally:
+                os.close(log)
+        if self._syncs % SYNCS_OF_LOG == 0:
+            self._begins_anew()
+
+    def _begins_anew(self) -> bool:
+        """Copy the log into the file, and empty it: what came after a part of it that was lost could not be read.
+
+        Return whether it was done: somebody may be reading in it.
+        """
+        with closing(sqlite3.connect(self.path, timeout=COPY_WAITS_S)) as connection:
+            is_busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not is_busy
+
+
+async def wait_for_threads() -> None:
+    """Wait until the threads of this loop have ended that were told to: they could not say so to a closed one."""
+    await asyncio.gather(*(ended for ended in _ENDING if ended.get_loop() is asyncio.get_running_loop()))
 
 
 async def connect(path: str, *, writes: bool, kind: type[SqliteConnection] | None = None) -> SqliteConnection:
     """Open the file, made private; its statements may be run by any thread, one at a time."""
     kind = kind or (WritingConnection if writes else ReadingConnection)
-    connection = kind(lambda: _open(path, WRITING if writes else READING), iter_chunk_size=64)
+    connection = kind(lambda: _open(path, kind.busy_ms, WRITING if writes else READING), iter_chunk_size=64)
     # No public way leads there, and a connection left open would keep the process alive.
     connection._thread.daemon = True  # noqa: SLF001
     try:
@@ -108,14 +220,16 @@ async def connect(path: str, *, writes: bool, kind: type[SqliteConnection] | Non
     return opened
 
 
-def _open(path: str, pragmas: tuple[str, ...]) -> sqlite3.Connection:
+def _open(path: str, busy_ms: int, pragmas: tuple[str, ...]) -> sqlite3.Connection:
     """Open a connection and make it ours in one go: nobody can be cut off with half of it."""
     private_files.make_private_database(path)
     # pysqlite would begin by itself, and too late: two read-modify-writes would lose one of them.
     connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
     try:
-        for pragma in ("foreign_keys=ON", f"busy_timeout={BUSY_MS}", *pragmas):
+        for pragma in (f"busy_timeout={BUSY_MS}", "foreign_keys=ON", *pragmas, f"busy_timeout={busy_ms}"):
             connection.execute(f"PRAGMA {pragma}").close()
+        if SHARED_SYNC in pragmas and connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+            connection.execute("PRAGMA synchronous=FULL").close()  # no log on such a disk
     except sqlite3.Error:
         connection.close()
         raise
@@ -159,6 +273,6 @@ def sqlite(url: URL, *, writes: bool) -> AsyncEngine:
         pool_timeout=10,
         async_creator=lambda: connect(url.database or "", writes=writes),
     )
-    begin = "BEGIN IMMEDIATE" if writes else READS
+    begin = WRITES if writes else READS
     event.listen(engine.sync_engine, "begin", lambda connection: connection.exec_driver_sql(begin))
     return engine

@@ -8,7 +8,8 @@ demands, that version does not know of.
 import asyncio
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -172,12 +173,8 @@ def _not_there(database_url: str) -> bool:
 
 async def in_transaction(database_url: str, work: Callable[[Connection], T]) -> T:
     """Do some work on the tables, all or nothing, with as much time as it takes."""
-    engine = await _engine(database_url)
-    try:
-        async with engine.begin() as connection:
-            return await connection.run_sync(work)
-    finally:
-        await engine.dispose()
+    async with _engine(database_url) as engine, engine.begin() as connection:
+        return await connection.run_sync(work)
 
 
 def _check_place(file: Path) -> None:
@@ -192,14 +189,24 @@ def _check_place(file: Path) -> None:
         )
 
 
-async def _engine(database_url: str) -> AsyncEngine:
+@asynccontextmanager
+async def _engine(database_url: str) -> AsyncIterator[AsyncEngine]:
     """Make an engine: on PostgreSQL not the one that serves, as a step on a large table may take longer than a request
     may."""
     url = async_url(database_url)
     if url.get_backend_name() == "sqlite":
         _check_place(Path(url.database or ""))
-        return Database(database_url).engine
-    return create_async_engine(url, poolclass=NullPool, connect_args={"timeout": 5})
+        database = Database(database_url)
+        try:
+            yield database.engine
+        finally:
+            await database.close()
+        return
+    engine = create_async_engine(url, poolclass=NullPool, connect_args={"timeout": 5})
+    try:
+        yield engine
+    finally:
+        await engine.dispose()
 
 
 def step_of(connection: Connection) -> str | None:
