@@ -1,7 +1,7 @@
 """Scheduled jobs: when each is due, and run once for its period by whichever replica comes first."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -60,7 +60,8 @@ class Schedule:
         if not self.is_local:
             return self._in(PARIS)
         minutes = _field(self._in(PARIS), "minute")
-        own = (at.minute for at in _each_minute() if minutes.get_next_value(at) == at.minute)
+        hour = (DOUBLED_HOUR.replace(minute=minute) for minute in range(60))
+        own = (at.minute for at in hour if minutes.get_next_value(at) == at.minute)
         some = {(minute + apart) % 60 for minute in own for apart in range(0, 60, QUARTER)}
         return CronTrigger(minute=",".join(map(str, sorted(some))), timezone=UTC)
 
@@ -103,10 +104,6 @@ def find_zones(names: Iterable[str]) -> list[ZoneInfo]:
 
 def _field(trigger: Any, name: str) -> Any:
     return next(field for field in trigger.fields if field.name == name)
-
-
-def _each_minute() -> Iterator[datetime]:
-    return (DOUBLED_HOUR.replace(minute=minute) for minute in range(60))
 
 
 log = structlog.get_logger()

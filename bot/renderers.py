@@ -138,14 +138,12 @@ def _make_buttons(message: Message | Card) -> list[Button]:
     buttons = list(message.buttons)
     for left, menu in zip(range(len(message.menus) - 1, -1, -1), message.menus, strict=True):
         if menu.options and len(buttons) + len(menu.options) + left <= BUTTONS_MAX:
-            buttons += [Button(text, _fill_choice(menu, value)) for value, text in menu.options.items()]
+            buttons += [
+                Button(text, menu.payload.model_copy(update={"chosen": value})) for value, text in menu.options.items()
+            ]
         else:
             buttons.append(Button(menu.label, OpenMenu.of(menu)))
     return buttons
-
-
-def _fill_choice(menu: Menu, value: str) -> BaseModel:
-    return menu.payload.model_copy(update={"chosen": value})
 
 
 PORTRAIT_PATH = "/portrait.png"

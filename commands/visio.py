@@ -12,7 +12,7 @@ from bot.features import Feature, Front, Right
 from bot.french.dates import say_hour
 from bot.guard import find
 from bot.replies import Button, Direct, Replies, Say, Whisper
-from bot.texts import Markdown, render
+from bot.texts import render
 from bot.visits import PageAnswer, PageRequest
 from config.visio import VisioKind
 from storage.people import Person, Role
@@ -92,7 +92,8 @@ async def open_visio(ctx: Context, opened: Opened) -> Replies:
     key = f"salle:{secrets.token_hex(12)}"
     made = VisioRoom(key=key, by=ctx.user.id, at=ctx.now, **asdict(opened.room))
     room = await remember_room(ctx.db, made)
-    card, enter = draw_room(room, ctx.user.username), [Button("Entrer", Enter(room=room.key), "primary")]
+    card = render("visio/room", room=room, username=ctx.user.username)
+    enter = [Button("Entrer", Enter(room=room.key), "primary")]
     guests = enter if room.kind is VisioKind.BBB else []
     shown = Say(card, guests, channel_id=ctx.channel_id) if opened.may_speak else None
     hosts = visio.hosts_apart(ctx.settings, room.kind)
@@ -104,11 +105,6 @@ async def open_visio(ctx: Context, opened: Opened) -> Replies:
     return (
         [shown, told] if shown else [Whisper(render("visio/not_here")), told, Direct(card, guests, user_id=ctx.user.id)]
     )
-
-
-def draw_room(room: VisioRoom, username: str) -> Markdown:
-    """Draw a room for its guests: its subject, its address, its telephone number, and whether one waits."""
-    return render("visio/room", room=room, username=username)
 
 
 @feature.button(Enter, writes=False)

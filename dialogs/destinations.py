@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from bot.forms import Clues, Many, ReadText
+from bot.forms import Clues, Form, Many, ReadText
 from bot.french.periods import is_past_moment, read_moment, write_moment
+from config.canaux import home_of
 from storage import targets
+from storage.people import Person
 
 MINE, ALL_MINE = "miens", "Tous mes départements"
 """A target that depends on who asks."""
@@ -51,3 +53,14 @@ def meant(chosen: Iterable[str], mine: Iterable[str]) -> list[str]:
     """The targets that were chosen, each once; « Mes départements » are all of ``mine``."""
     own = list(mine)
     return list(dict.fromkeys(code for place in chosen for code in (own if place == MINE else [place])))
+
+
+def list_own(person: Person) -> dict[str, str]:
+    """List somebody’s départements that have a channel, by code, and where there are several all of them as one."""
+    found = {code: targets.say_target(code, {}) for code in person.departements if home_of(code)}
+    return {MINE: ALL_MINE, **found} if len(found) > 1 else found
+
+
+def find_places_element(form: Form, clues: Clues) -> str:
+    """Find the element of a window that asks for places, or for one place where only one can be chosen."""
+    return form.element_of("places" if "places" in type(form).model_fields else "place", clues)

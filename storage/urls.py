@@ -42,7 +42,8 @@ def read_link(text: str) -> str:
         raise ValueError("ce lien ne convient pas : écrivez-le comme https://exemple.fr/page")
     if len(address) > LINK_MAX:
         raise ValueError(f"un lien a {LINK_MAX} caractères au plus")
-    return urlunsplit((parts.scheme, parts.netloc.lower(), parts.path, _query(parts), _fragment(parts)))
+    fragment = parts.fragment.partition(":~:")[0]  # where in the page; a text that a browser looked for is left out
+    return urlunsplit((parts.scheme, parts.netloc.lower(), parts.path, _query(parts), fragment))
 
 
 def first_link(text: str) -> str:
@@ -115,8 +116,3 @@ def _query(parts: SplitResult) -> str:
 
 def _tracks(name: str, videos: bool) -> bool:
     return bool(_TRACKING.fullmatch(name)) and (videos or name.lower() not in _BETWEEN_SITES)
-
-
-def _fragment(parts: SplitResult) -> str:
-    """Return where in a page it leads, unless that is a text which a browser looked for."""
-    return parts.fragment.partition(":~:")[0]

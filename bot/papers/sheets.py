@@ -43,18 +43,13 @@ def _csv_section(section: FigureSection) -> Iterator[Iterable[Cell]]:
     shares = any(line.percent is not None for line in section.lines)
     yield [section.heading, value_heading(section), *(["pourcentage"] if shares else [])]
     for line in section.lines:
-        value = to_hours(line.value) if section.unit == "minutes" else line.value
+        value = round(line.value / 60, 2) if section.unit == "minutes" else line.value
         yield [line.label, value, *([line.percent] if shares else [])]
 
 
 def value_heading(section: FigureSection) -> str:
     """What a column of values counts."""
     return {"minutes": "heures", "": "nombre"}.get(section.unit, section.unit)
-
-
-def to_hours(minutes: int) -> float:
-    """Minutes as hours, to the hundredth."""
-    return round(minutes / 60, 2)
 
 
 def _cell(cell: Cell) -> str:

@@ -129,11 +129,6 @@ RECEIPT = RowCard[Item]("actus.proposal:", lambda item: f"{item.number}:{item.pr
 """The receipt of an item, for the person who proposed it."""
 
 
-def send_receipt(item: Item) -> Direct:
-    """Send the receipt to whoever proposed the item."""
-    return RECEIPT.send(item, _draw_receipt(item), item.proposed_by)
-
-
 def refresh_receipt(item: Item, *, here: bool = False) -> Refresh:
     """Show the item in its receipt as it is now; ``here`` after its own dialog."""
     return RECEIPT.rewrite(item, _draw_receipt(item), here=here)
@@ -273,7 +268,8 @@ async def tell_proposed(ctx: Context, item: Item, found: ProposalOutcome) -> Seq
     """Give whoever proposed an item its receipt, or thank them for what is known; tell its author, once."""
     if found is ProposalOutcome.KNOWN:
         return [Direct(render("actus/known", item=item), user_id=ctx.user.id)]
-    return [send_receipt(item), *(await tell_author(ctx, item) if found is ProposalOutcome.NEW else [])]
+    receipt = RECEIPT.send(item, _draw_receipt(item), item.proposed_by)
+    return [receipt, *(await tell_author(ctx, item) if found is ProposalOutcome.NEW else [])]
 
 
 def _make_item(ctx: Context, form: ProposeNews) -> Item:

@@ -41,7 +41,7 @@ from commands.annonce.cards import (
 )
 from config.canaux import home_of
 from dialogs.annonce import KEPT_FILES, NO_FILES, Announce, AnnounceHere, Reword
-from dialogs.destinations import meant
+from dialogs.destinations import find_places_element, meant
 from storage import annonce as annonces
 from storage import canaux, outbox, targets
 from storage.annonce import Announcement, AnnouncementState
@@ -101,7 +101,7 @@ async def read_form(ctx: ReadingContext, form: Announce) -> Keep:
     wanted = meant(form.places, ctx.user.departements)
     if not wanted:
         fault = "Le registre ne vous donne pas de département : choisissez-en un."
-        raise UserError(fields={_find_element(form, ctx): fault})
+        raise UserError(fields={find_places_element(form, ctx.clues): fault})
     return await _check_form(ctx, form, wanted)
 
 
@@ -155,11 +155,7 @@ async def _find_channels(ctx: ReadingContext, form: Form, wanted: Sequence[str])
         planned = targets.find_channels(wanted, await canaux.list_planned(ctx.db, ctx.settings))
         return TeamChannels(own, await canaux.find_channel_ids(ctx.db)).find(planned)
     except ValueError as problem:
-        raise UserError(fields={_find_element(form, ctx): str(problem)}) from None
-
-
-def _find_element(form: Form, ctx: Context) -> str:
-    return form.element_of("places" if isinstance(form, Announce) else "place", ctx.clues)
+        raise UserError(fields={find_places_element(form, ctx.clues): str(problem)}) from None
 
 
 PAGE = 5

@@ -21,9 +21,8 @@ from bot.mattermost import ChatReader
 from bot.menus import Choosing
 from bot.replies import Button, Message, Refresh
 from bot.texts import Markdown, escape, quote, relay_markdown, render, typeset
-from config.canaux import home_of
 from dialogs.annonce import NO_FILES, TEXT, Announce, AnnounceHere
-from dialogs.destinations import ALL_MINE, MINE
+from dialogs.destinations import list_own
 from storage import annonce as annonces
 from storage import canaux, outbox, people, targets
 from storage.annonce import Announcement, AnnouncementState
@@ -204,21 +203,16 @@ def fill_window(text: str) -> dict[str, object]:
 
 
 async def draft_form(ctx: Context, **filled: object) -> Form:
-    """Draft the window of who writes: animateurs choose among all places, coordinateurs among their own."""
+    """Draft the window of who writes: animateurs choose among all places, coordinateurs among their own. Raises
+    UserError for who has none."""
     known_so_far: dict[str, object] = {"mention": "non", "files": NO_FILES} | filled
     if ctx.user.animates:
         themes = targets.list_themes(await canaux.list_planned(ctx.db, ctx.settings))
         return Announce.draft(thematiques=dict(themes), **known_so_far)
-    own = _list_own(ctx)
-    return AnnounceHere.draft(departements=own, **({"place": next(iter(own))} | known_so_far))
-
-
-def _list_own(ctx: Context) -> dict[str, str]:
-    """List one’s own départements that have a channel, by code. Raises UserError where there is none."""
-    found = {code: targets.say_target(code, {}) for code in ctx.user.departements if home_of(code)}
-    if not found:
+    own = list_own(ctx.user)
+    if not own:
         raise UserError("Le registre ne vous donne aucun département à canal : demandez à l’équipe d’animation.")
-    return {MINE: ALL_MINE, **found} if len(found) > 1 else found
+    return AnnounceHere.draft(departements=own, **({"place": next(iter(own))} | known_so_far))
 
 
 def fill_places(ctx: Context, shown: Announcement) -> dict[str, object]:

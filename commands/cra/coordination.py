@@ -323,13 +323,12 @@ async def show_coordination_page(ctx: Context, at: CoordinationPage) -> Replies:
     assert period is not None
     page = await read_page(partial(_read_rows, ctx, period), at.page)
     text = render("coordination/list", page=page, period=period, everything=period.start == FIRST_DAY)
-    cards = [Card(_say_row(row), _acts(row)) for row in page.rows]
+    cards = [
+        Card(render("coordination/row", number=row.number, sentence=say_coordination(row.said)), _acts(row))
+        for row in page.rows
+    ]
     following = page.draw_next(lambda number: CoordinationPage(period=at.period, page=number), style="primary")
     return Whisper(text, following, cards=cards)
-
-
-def _say_row(row: CoordinationReport) -> Markdown:
-    return render("coordination/row", number=row.number, sentence=say_coordination(row.said))
 
 
 async def _read_rows(ctx: Context, period: Period, number: int) -> Page[CoordinationReport]:

@@ -210,16 +210,11 @@ async def ensure_registered(ctx: Context, person: Person) -> None:
 UNKNOWN = Markdown("quelqu’un hors du registre")
 
 
-def say_name(person: Person) -> Markdown:
-    """Name somebody, as the bot calls them."""
-    return mention(person.username) or UNKNOWN
-
-
 async def say_names(ctx: Context, ids: Iterable[str]) -> Mapping[str, Markdown]:
     """How people are called, by id; who is not in the register any more, too."""
     wanted = sorted(set(ids))
     found = await people.among(ctx.db, ids=wanted) if wanted else []
-    return dict.fromkeys(wanted, UNKNOWN) | {person.id: say_name(person) for person in found}
+    return dict.fromkeys(wanted, UNKNOWN) | {person.id: mention(person.username) or UNKNOWN for person in found}
 
 
 TURN = RowCard[int]("garde.turn:")
@@ -388,7 +383,7 @@ async def announce_turns(ctx: Context) -> Replies:
     begun = [
         turn
         for turn in await duty.list_turns(ctx.db, today, today + _DAY)
-        if _find_first_open_day(turn, hours) == today
+        if next(filter(hours.opens_on, turn.days), None) == today
     ]
     return [
         Direct(render("garde/begins", turn=say_turn(ctx, turn)), user_id=turn.user_id)
@@ -409,7 +404,3 @@ def find_end(turn: DutyTurn, hours: OfficeHours) -> datetime:
     """When a turn is over: the last closing of its days, or midnight where it is never open on them."""
     closing = hours.last_closing(find_midnight(turn))
     return closing if get_day(closing) >= turn.starts else find_midnight(turn)
-
-
-def _find_first_open_day(turn: DutyTurn, hours: OfficeHours) -> date | None:
-    return next(filter(hours.opens_on, turn.days), None)

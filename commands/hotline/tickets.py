@@ -31,11 +31,6 @@ async def tell_duplicates(
     ]
 
 
-async def tell_end(ctx: Context, ticket: Ticket) -> Sequence[Reply]:
-    """Tell the authors of duplicates how the ticket ended, and what to do."""
-    return await tell_duplicates(ctx, ticket, render("hotline/duplicate", what="ended", ticket=ticket))
-
-
 UNNOTED = frozenset({Move.OPEN, Move.ANSWER, Move.REPLY})
 """Moves that are something said: the ticket has them."""
 
@@ -101,7 +96,10 @@ async def make_move(
         raise UserError(said) from None
     note_move(ctx, ticket, move, actor, was)
     has_ended = was[0].is_open and not ticket.state.is_open
-    return [*await cards.refresh_card(ctx, ticket), *(await tell_end(ctx, ticket) if has_ended else [])]
+    shown = await cards.refresh_card(ctx, ticket)
+    if not has_ended:
+        return shown
+    return [*shown, *await tell_duplicates(ctx, ticket, render("hotline/duplicate", what="ended", ticket=ticket))]
 
 
 def tell_author(ticket: Ticket, text: Markdown, buttons: Sequence[Button] = (), *, topic: str | None = None) -> Direct:

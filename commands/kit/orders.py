@@ -25,7 +25,7 @@ from storage.communes import get_commune
 from storage.database import change
 from storage.journal import AuditAct
 from storage.kit import AMISS, LABEL_WIDTH, KitBatch, KitOrder, KitParcel, ParcelState
-from storage.people import Person, Role, register
+from storage.people import Role, register
 
 feature = Feature(
     "kit",
@@ -372,7 +372,7 @@ async def settle_parcel(ctx: Context, click: Settle) -> Replies:
 async def list_own_waiting(ctx: Context) -> Sequence[Waiting]:
     """Tell a conseiller whom animateurs asked that their kit can be ordered, and that parcels are on their way: the
     message of the day says each once, as long as it stays the same."""
-    if not _orders(ctx.user):
+    if ctx.user.known_role is not Role.CONSEILLER:
         return []
     order = await kit.find_order(ctx.db, ctx.user.id)
     if order is None:
@@ -385,8 +385,3 @@ async def list_own_waiting(ctx: Context) -> Sequence[Waiting]:
     since = max(parcel.changed_at for parcel in sent).astimezone(ctx.zone).date()
     count = plural(len(sent), "colis", "colis")
     return [Waiting(render("kit/under_way", count=count, since=say_date(since)), Button("Voir mon kit", ShowKit()))]
-
-
-def _orders(person: Person) -> bool:
-    """Whether somebody may order a kit."""
-    return person.known_role is Role.CONSEILLER

@@ -14,7 +14,7 @@ from bot.replies import Ask, Replies, Update
 from commands.sondage import cards
 from commands.sondage.cards import LONGEST, SHORTEST, USUAL, Abandon, Change, Keep, feature
 from config.canaux import home_of
-from dialogs.destinations import ALL_MINE, MINE, meant
+from dialogs.destinations import find_places_element, list_own, meant
 from dialogs.sondage import AT_THE_END, HERE, LIVE, NAMED, ONE, SECRET, SEVERAL, AskPoll, AskPollHere, strip_invisible
 from storage import canaux as known
 from storage import sondage as polls
@@ -111,7 +111,7 @@ async def _make_window(ctx: Context, here: ChatChannel | None, **filled: object)
     if ctx.user.animates:
         themes = dict(targets.list_themes(await known.list_planned(ctx.db, ctx.settings)))
         return AskPoll.draft(thematiques=themes, **where, **_add_usual(filled))
-    own = _list_own_departements(ctx.user)
+    own = list_own(ctx.user) if ctx.user.role is Role.COORDINATEUR else {}
     if not (where or own):
         raise UserError(NOWHERE)
     place = HERE if where else next(iter(own))
@@ -122,20 +122,14 @@ def _add_usual(filled: dict[str, object]) -> dict[str, object]:
     return {"answers": ONE, "votes": SECRET, "results": AT_THE_END} | filled
 
 
-def _list_own_departements(person: Person) -> dict[str, str]:
-    """List the départements with a channel of who coordinates there, by code; nobody else asks in any."""
-    if person.role is not Role.COORDINATEUR:
-        return {}
-    found = {code: targets.say_target(code, {}) for code in person.departements if home_of(code)}
-    return {MINE: ALL_MINE, **found} if len(found) > 1 else found
-
-
 async def check_poll(ctx: ReadingContext, form: AskPoll) -> Keep:
     """Look at what an animateur asks, and at what is to be kept of it."""
     wanted = meant(form.places, ctx.user.departements)
     if not wanted:
         raise UserError(
-            fields={_place_element(form, ctx): "Le registre ne vous donne pas de département : choisissez-en un."}
+            fields={
+                find_places_element(form, ctx.clues): "Le registre ne vous donne pas de département : choisissez-en un."
+            }
         )
     return await _check_poll(ctx, form, wanted)
 
@@ -175,7 +169,9 @@ async def _check_room(ctx: ReadingContext, form: PollWindow, own: Sequence[ChatC
     """Find the channel where the poll was asked for, which must not be too large for who asks."""
     here = [channel for channel in own if channel.id == form.here]
     if not here:
-        raise UserError(fields={_place_element(form, ctx): "Le bot n’est plus dans ce canal : invitez-le d’abord."})
+        raise UserError(
+            fields={find_places_element(form, ctx.clues): "Le bot n’est plus dans ce canal : invitez-le d’abord."}
+        )
     await must_not_be_a_crowd(ctx, form.here)
     return here
 
@@ -192,11 +188,7 @@ async def _find_planned(
         found = ours.find(targets.find_channels(places, table))
         return found, list(ours.find(targets.find_channels(themes, table)))
     except ValueError as problem:
-        raise UserError(fields={_place_element(form, ctx): str(problem)}) from None
-
-
-def _place_element(form: PollWindow, ctx: Context) -> str:
-    return form.element_of("places" if isinstance(form, AskPoll) else "place", ctx.clues)
+        raise UserError(fields={find_places_element(form, ctx.clues): str(problem)}) from None
 
 
 @feature.button(Keep)

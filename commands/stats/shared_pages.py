@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -139,14 +140,14 @@ def _days_of(page: SharedPage) -> Period:
     return Period(page.first, page.last + timedelta(days=1))
 
 
-def _find_last(page: SharedPage, ctx: Context) -> date:
-    """The last day on which it is shown."""
-    return page.expires_at.astimezone(ctx.zone).date() - timedelta(days=1)
+def _find_last(page: SharedPage, zone: ZoneInfo) -> date:
+    """Find the last day on which a page is shown."""
+    return page.expires_at.astimezone(zone).date() - timedelta(days=1)
 
 
 def _say_share(page: SharedPage, ctx: Context) -> str:
     """« septembre 2026 : jusqu’au lundi 28 décembre, vue 3 fois »."""
-    until = say_weekday(_find_last(page, ctx), ctx.today)
+    until = say_weekday(_find_last(page, ctx.zone), ctx.today)
     life = f"jusqu’au {until}" if page.expires_at > ctx.now else f"finie le {until}"
     seen = f"vue {plural(page.views, 'fois', 'fois')}" if page.views else "jamais vue"
     return f"{_name_days(page)} : {life}, {seen}"
@@ -178,7 +179,7 @@ async def show(ctx: Context, asked: PageRequest) -> PageAnswer | None:
     reader = _Owner(owner, ctx.db, owner.today(ctx.now))
     days = OwnQuery(start=shared.first, end=_days_of(shared).end, percent=shared.percent)
     page = await make_own_page(reader, days, await read_own_figures(reader, days), shared.name)
-    last = shared.expires_at.astimezone(owner.zone).date() - timedelta(days=1)
+    last = _find_last(shared, owner.zone)
     return PageAnswer(render_page(PAGE, page=describe_shared(page), until=say_days(last, last)))
 
 

@@ -301,12 +301,9 @@ def _read_spot(found: RdvLine, left: _Text) -> None:
             left.take(*match.span())
             return
     if match := _HOUSE.search(left.plain):
-        found.raw |= {"ou": Spot.AUTRE.value, "lieu": _upper(left.typed[match.start("house") : match.end("house")])}
+        place = left.typed[match.start("house") : match.end("house")]
+        found.raw |= {"ou": Spot.AUTRE.value, "lieu": place[:1].upper() + place[1:]}
         left.take(match.start(), match.end("house"))
-
-
-def _upper(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _read_rest(found: RdvLine, left: _Text, clues: Clues, usual: UsualRdv) -> None:

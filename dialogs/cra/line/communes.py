@@ -89,15 +89,10 @@ def _mention(typed: TypedLine, piece: Piece) -> _Mention:
 def _rank(typed: TypedLine, first: int, end: int, text: str) -> Rank:
     if has_code(text):
         return Rank.CODED
-    if _is_announced(typed, first):
+    if _follows(typed, first, _ANNOUNCING):  # « à », « mairie de »…
         return Rank.ANNOUNCED
     several = sum(token.word not in _ARTICLES for token in typed.tokens[first:end]) > 1
     return Rank.NAMED if several or _is_proper(typed, text) else Rank.BARE
-
-
-def _is_announced(typed: TypedLine, first: int) -> bool:
-    """Return whether « à », « mairie de »… stand right before."""
-    return _follows(typed, first, _ANNOUNCING)
 
 
 def _follows(typed: TypedLine, first: int, words: Collection[str]) -> bool:
