@@ -31,7 +31,7 @@ PAGE = "rendez-vous"
 TEMPLATE = "rendez_vous"
 SHOWN_MAX = 300
 """Moments on one page; a link leads to those that come after."""
-NAME_MAX, CONTACT_MAX, TOKEN_BYTES = 40, 254, 18
+NAME_MAX, TOKEN_BYTES = 40, 18
 GONE = "Ce moment vient d’être pris, ou n’est plus proposé. Choisissez-en un autre."
 _NO = {"", "0", "non", "false", "off"}
 _MAIL_FAULT = "Le rappel part par courriel : laissez une adresse électronique, ou décochez la case."

@@ -40,8 +40,6 @@ _NOT_THERE = frozenset(
 where the report took place is asked."""
 _ARTICLES = frozenset(["d", "de", "des", "du", "l", "la", "le", "les"])
 
-_Run = tuple[int, int]
-
 
 class Rank(IntEnum):
     """How surely some words name a commune: they look like one, are written as a name, are announced, have a code."""
