@@ -17,16 +17,7 @@ from bot.replies import Ask, Button, Direct, Message, PlainTextReply, Question, 
 from bot.texts import Markdown, render
 from config.text import fold
 from config.time import find_midnight
-from dialogs.absence import (
-    NoteAbsence,
-    SaidAbsence,
-    find_return,
-    is_said,
-    read_line,
-    say_absence,
-    say_away,
-    write_days,
-)
+from dialogs.absence import NoteAbsence, SaidAbsence, find_return, is_said, read_line, say_absence, say_away, write_days
 from storage.absences import COMING_MAX, Absence, add_absence, get_absence, list_absences, remove_absence
 from storage.annuaire import NETWORK
 from storage.database import change

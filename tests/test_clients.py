@@ -8,18 +8,7 @@ import pytest
 from aiohttp import web
 
 from sandbox import Sandbox
-from tests.people import (
-    AppsWeb,
-    Client,
-    Dialog,
-    LegacyWeb,
-    Mobile,
-    Person,
-    Site,
-    first_admin,
-    new_session,
-    web_client,
-)
+from tests.people import AppsWeb, Client, Dialog, LegacyWeb, Mobile, Person, Site, first_admin, new_session, web_client
 
 ELEMENTS: list[dict[str, Any]] = [
     {"name": "words", "display_name": "Mots", "type": "text", "default": "", "optional": True},

@@ -14,16 +14,7 @@ from bot.events import Addressed, DirectMessage, Spoken
 from bot.features import Feature, Right
 from bot.replies import Perform, Redirect, Replies, Reply, RunCommand, Whisper, WordedButton
 from commands.aide.conversation import Answered, Conversation
-from commands.aide.home import (
-    SHOWN_MAX,
-    WAITING_MAX,
-    Home,
-    MakeLink,
-    ShowLinks,
-    answer_help,
-    make_link,
-    show_links,
-)
+from commands.aide.home import SHOWN_MAX, WAITING_MAX, Home, MakeLink, ShowLinks, answer_help, make_link, show_links
 from storage import drafts
 from storage.annuaire import NETWORK
 

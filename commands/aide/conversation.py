@@ -18,10 +18,7 @@ from bot.permalinks import make_permalink
 from bot.plain_text import shorten
 from bot.replies import Button, Direct, Perform, Question, Redirect, Reply, RunCommand, WordedButton
 from bot.texts import Markdown, link, quote, render
-from commands.aide.home import (
-    FeatureList,
-    Home,
-)
+from commands.aide.home import FeatureList, Home
 from dialogs.plain_words import Intention, Reading, permit, understand
 from dialogs.plain_words.answers import Answer, read_answer
 from dialogs.plain_words.interpreter import read_typed

@@ -13,18 +13,7 @@ from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.french.dates import say_date
 from bot.pages import cut_page
-from bot.replies import (
-    Button,
-    Card,
-    Direct,
-    Progress,
-    Replies,
-    Reply,
-    Start,
-    Step,
-    Waiting,
-    Whisper,
-)
+from bot.replies import Button, Card, Direct, Progress, Replies, Reply, Start, Step, Waiting, Whisper
 from bot.texts import render
 from commands.kit.orders import (
     ANIMATEURS,

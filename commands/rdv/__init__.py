@@ -18,16 +18,7 @@ from bot.previews import PICK_LABELS, answer, must_be_author
 from bot.replies import Ask, Button, Direct, Message, Question, Replies, Reply, Whisper
 from bot.texts import Markdown, quote, render
 from commands.rdv import changes, deliveries, hours, page, reminders, requests, suggestions
-from commands.rdv.cards import (
-    CARD,
-    CONSEILLERS,
-    New,
-    draw_card,
-    feature,
-    list_week,
-    read_list,
-    say_overlaps,
-)
+from commands.rdv.cards import CARD, CONSEILLERS, New, draw_card, feature, list_week, read_list, say_overlaps
 from commands.rdv.meetings import propose_meeting
 from commands.rdv.rooms import start_rooms
 from dialogs.rdv.line import RdvLine, UsualRdv, names_colleagues, read_rdv_line

@@ -22,13 +22,7 @@ from storage.people import Role
 from tests.people import Person, Post, unique
 from tests.people.api import Refused
 from tests.people.dialog import Answer, Dialog
-from tests.support.house import (
-    House,
-    is_listening,
-    plain,
-    wait_for,
-    wait_until,
-)
+from tests.support.house import House, is_listening, plain, wait_for, wait_until
 
 
 @dataclass
