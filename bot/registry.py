@@ -54,19 +54,25 @@ def index_work(triggers: Mapping[Key, Trigger]) -> dict[str, Trigger]:
 
 def index_triggers(features: Iterable[Feature]) -> dict[Key, Trigger]:
     """All triggers by key; two for one key is a mistake."""
-    found: dict[Key, Trigger] = {}
-    for trigger in (replace(t, admits=f.lets_in) for f in features for t in f.triggers):
-        if trigger.key in found:
-            raise ValueError(f"two handlers for {trigger.key}")
-        found[trigger.key] = trigger
-    return found
+    made = [replace(t, admits=f.lets_in) if f.lets_in else t for f in features for t in f.triggers]
+    _refuse_twins(trigger.key for trigger in made)
+    return {trigger.key: trigger for trigger in made}
+
+
+def _refuse_twins(keys: Iterable[Key]) -> None:
+    """Raises ValueError where two handlers have one key, whichever of them is on."""
+    seen: set[Key] = set()
+    for key in keys:
+        if key in seen:
+            raise ValueError(f"two handlers for {key}")
+        seen.add(key)
 
 
 def index_all_triggers(features: Iterable[Feature], names: Sequence[str]) -> dict[Key, Trigger]:
     """All triggers by key. What is off hears no event and has no job; what people may still type, click or send says
     that it is off."""
     features = tuple(features)
-    index_triggers(features)  # two for one key is a mistake, whichever is on
+    _refuse_twins(trigger.key for feature in features for trigger in feature.triggers)
     on = choose_features(features, names)
     closed = {
         key: replace(trigger, is_off=True)

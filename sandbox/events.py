@@ -121,18 +121,16 @@ class Hub:
                 connection.send_event(text)
 
     def _receivers(self, broadcast: Broadcast) -> list[str]:
-        candidates: Iterable[str] = [broadcast.user_id] if broadcast.user_id else list(self._by_user)
-        omitted = broadcast.omit_users or ()
-        return [user_id for user_id in candidates if user_id not in omitted and self._hears(user_id, broadcast)]
-
-    def _hears(self, user_id: str, broadcast: Broadcast) -> bool:
-        if user_id not in self._by_user or (broadcast.only is not None and not broadcast.only(user_id)):
-            return False
+        candidates: Iterable[str] = self._by_user
         if broadcast.user_id:
-            return True
+            candidates = {broadcast.user_id} & self._by_user.keys()
+        omitted, only = broadcast.omit_users or (), broadcast.only
+        there = [one for one in candidates if one not in omitted and (only is None or only(one))]
+        if broadcast.user_id:
+            return there
         if broadcast.channel_id:
-            return broadcast.channel_id in self._memberships(user_id)
-        return not broadcast.team_id or self._state.in_team(broadcast.team_id, user_id)
+            return [one for one in there if broadcast.channel_id in self._memberships(one)]
+        return [one for one in there if not broadcast.team_id or self._state.in_team(broadcast.team_id, one)]
 
     def forget_memberships(self, user_id: str) -> None:
         """Look up anew in which channels somebody is, since that changed."""

@@ -1,6 +1,7 @@
 """What the tests share: the server and the bot of the stories, on every generation of servers and both databases."""
 
 import gc
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -17,7 +18,7 @@ from storage import engines
 from tests.modes import EDGES, FORM_MODES, MODES, NEWEST, modes_of
 from tests.parts import PARTS, files_of, is_of, is_quick, rooms, superfluous
 from tests.people import Person, Site, first_admin, new_session
-from tests.scheduler import own_ports, pytest_xdist_make_scheduler
+from tests.scheduler import first_alone, own_ports, pytest_xdist_make_scheduler
 from tests.support.databases import (
     PostgresServer,
     connect,
@@ -89,10 +90,31 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if room and collection_path.name.startswith("test_") and not is_of(room, collection_path) else None
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
+    """The first of several processes reads the tests alone: to rewrite their assertions takes longer than all else, and
+    the others find what it wrote."""
+    worker = getattr(session.config, "workerinput", None)
+    if worker is None or sys.dont_write_bytecode:
+        return (yield)
+    with first_alone(Path(tempfile.gettempdir()) / f"coop-tests-{worker['testrunuid']}", worker["workercount"]):
+        return (yield)
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Tell a story in each of its places."""
     if "house" in metafunc.fixturenames:
-        metafunc.parametrize("house", _places(metafunc), indirect=True, ids=str, scope="session")
+        places = _of_part(metafunc, _places(metafunc))
+        metafunc.parametrize("house", places, indirect=True, ids=str, scope="session")
+
+
+def _of_part(metafunc: pytest.Metafunc, places: list[Place]) -> list[Place]:
+    """Those of the part that is asked for: a third of all tests need not be made to be left out. One at least stays: of
+    a story without any pytest would say that it was skipped."""
+    part = metafunc.config.getoption("--part")
+    marks = {mark.name for mark in metafunc.definition.iter_markers()}
+    wanted = [place for place in places if is_quick(set(), marks, (place.mode, place.database)) is (part == "quick")]
+    return (wanted or places[:1]) if part else places
 
 
 def _places(metafunc: pytest.Metafunc) -> list[Place]:

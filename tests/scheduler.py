@@ -2,7 +2,10 @@
 
 import os
 import re
-from pathlib import PurePosixPath
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from fcntl import LOCK_EX, LOCK_UN, flock
+from pathlib import Path, PurePosixPath
 from typing import Any
 from zlib import crc32
 
@@ -41,6 +44,23 @@ def pytest_xdist_make_scheduler(config: Any, log: Any) -> ByHouse:
     """Called where tests are spread (``-n``): in the order of their files, of which the last ones are small."""
     config.option.loadscopereorder = False
     return ByHouse(config, log)
+
+
+@contextmanager
+def first_alone(lock: Path, processes: int) -> Iterator[None]:
+    """Do something beside other processes, but only once the first of them has done it; the last one removes the file,
+    which is of this run."""
+    with lock.open("a") as file:
+        flock(file, LOCK_EX)
+        if lock.stat().st_size:
+            flock(file, LOCK_UN)
+        try:
+            yield
+        finally:
+            file.write(".")
+    with suppress(FileNotFoundError):
+        if lock.stat().st_size == processes:
+            lock.unlink()
 
 
 def ports(everybodys: range, worker: str, workers: int) -> range:

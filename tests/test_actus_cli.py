@@ -96,6 +96,7 @@ async def rests(digest_workplace: DigestWorkplace, app: App) -> bool:
     return not await digest_workplace.waits(app)
 
 
+@pytest.mark.slow
 @BOTH
 async def test_killed_on_its_way_it_goes_on_and_doubles_nothing(
     digest_workplace: DigestWorkplace, capsys: Capture

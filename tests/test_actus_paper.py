@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
@@ -20,6 +20,7 @@ from commands.actus.editions import Chapter, Piece, Sheet
 from config.programme import contrast, read_colours
 from config.settings import Settings
 from storage.actus.items import TITLES, NewsSection
+from tests import examples
 from tests.support.stats import HOSTILE, list_tags
 
 PLAIN = Brand(("#000091", "#c9191e"), home="https://chat.exemple.fr/cnum")
@@ -149,7 +150,7 @@ def test_the_edito_keeps_its_markdown_and_calls_nobody() -> None:
 
 
 @given(st.text(st.one_of(st.characters(), st.sampled_from("@#*_[]()<>|`~\\\u202e\n:!->1. ")), max_size=160))
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_no_edito_calls_heads_or_leads_astray(words: str) -> None:
     for post in formats.draw_edito(words):
         assert not re.search(r"@(?!\u200b)[\w]", post)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from sqlalchemy import delete
 from sqlmodel import select
@@ -21,6 +21,7 @@ from storage.actus import subscriptions
 from storage.actus.items import Item
 from storage.actus.subscriptions import QuoteRefusal
 from storage.database import Database
+from tests import examples
 from tests.support.databases import database
 
 __all__ = ["database"]
@@ -96,7 +97,7 @@ async def waiting(database: Database) -> Sequence[Item]:
 
 
 @given(server=servers(), silent=st.sets(st.sampled_from(PEOPLE)), turned=st.sampled_from([*TYPES, "gone", "archived"]))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+@examples(40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_nothing_private_comes_into_the_pool(
     database: Database, server: Server, silent: set[str], turned: str
 ) -> None:

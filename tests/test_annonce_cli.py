@@ -153,6 +153,7 @@ async def test_beside_a_bot_at_work_nothing_is_said_twice(
         assert await announcement_workplace.texts(place) == ["Bonjour", "Bonsoir"]
 
 
+@pytest.mark.slow
 @BOTH
 async def test_one_that_is_killed_is_resumed_and_doubles_nothing(
     announcement_workplace: AnnouncementWorkplace, capsys: Capture

@@ -89,6 +89,7 @@ async def test_other_files_or_none_are_another_call(
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 @BOTH
 async def test_one_that_is_killed_is_resumed_and_doubles_nothing(
     announcement_workplace: AnnouncementWorkplace, capsys: Capture

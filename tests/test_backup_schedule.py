@@ -157,6 +157,7 @@ sys.exit(main(["backup", "run", "--json"]))
 FAILS = (sys.executable, "-c", "raise SystemExit('coop-bot : toujours pas de place.')")
 
 
+@pytest.mark.slow
 @pytest.mark.newest_only
 async def test_a_disk_that_is_full_leaves_the_old_ones_and_is_told_once(
     safe: House, monkeypatch: pytest.MonkeyPatch

@@ -45,6 +45,7 @@ async def test_a_copy_of_ones_own(house: House, juliette: Person) -> None:
     assert told["non fourni"]["Bulletins secrets"]
 
 
+@pytest.mark.slow
 @pytest.mark.newest_only
 async def test_five_thousand_reports_are_all_in_the_file_and_the_paper_stays_short(
     house: House, juliette: Person

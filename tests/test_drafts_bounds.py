@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
@@ -17,6 +17,7 @@ from dialogs.cra import NewCra
 from storage import drafts
 from storage.database import Database
 from storage.drafts import DRAFTS_PER_PERSON, Draft
+from tests import examples
 from tests.modes import clues
 from tests.people import Person, unique
 from tests.support.cra import fill_workshop, read_mistake
@@ -46,7 +47,7 @@ def sent(raw: dict[str, Any], form: str = name_of(NewCra)) -> Submission:
 
 
 @pytest.mark.parametrize("form", [name_of(NewCra), "cra.OldCra"])
-@settings(max_examples=40)
+@examples(40)
 @given(raw=st.dictionaries(st.sampled_from(ELEMENTS) | st.text(), anything, max_size=12))
 def test_whatever_is_sent_little_is_kept_and_any_database_takes_it(form: str, raw: dict[str, Any]) -> None:
     kept = trim_submission(sent(raw, form)).raw
@@ -89,6 +90,7 @@ SENT: dict[str, Callable[[str], dict[str, Any]]] = {
 """What somebody may send to keep the bot at work, of the size of a text."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", SENT)
 @pytest.mark.parametrize("form", [name_of(NewCra), "cra.OldCra"])
 def test_what_is_kept_is_found_in_no_more_than_its_share(form: str, what: str) -> None:
@@ -163,7 +165,7 @@ async def _send_many(mallory: Attacker, form: Any, count: int) -> None:
 @pytest.mark.parametrize(
     "form", [form for form in FORMS if issubclass(form, Form) and form.is_kept], ids=lambda form: form.__name__
 )
-@settings(max_examples=20)
+@examples(20)
 @given(data=st.data())
 def test_any_draft_says_itself_in_a_few_words(form: type[Form], data: st.DataObject) -> None:
     raw = data.draw(submissions(form))

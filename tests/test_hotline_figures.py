@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from sqlalchemy import delete
 
@@ -26,6 +26,7 @@ from storage.hotline.figures import (
     read_figures,
 )
 from storage.hotline.tickets import Ticket
+from tests import examples
 from tests.support.databases import database, record_statements
 from tests.support.hotline import make_ticket, parse_time, store_tickets, store_wish
 
@@ -223,7 +224,7 @@ def _agree(part: FiguresPart, made: Sequence[Ticket]) -> None:
     assert _told(part.resolutions) == pytest.approx(_delays(made, lambda t: t.resolved_at), abs=1e-5)
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(MADE)
 async def test_figures_are_those_of_a_count_by_brute_force(database: Database, rows: list[tuple[Any, ...]]) -> None:
     made = [_made(row) for row in rows]

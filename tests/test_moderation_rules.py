@@ -293,6 +293,7 @@ def test_only_rules_that_are_on_find_something_and_what_was_answered_holds(
         assert wanted == bool(made.found(event))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in RuleName if not SPECS[name].is_timed])
 def test_a_rule_takes_no_more_than_its_share_for_a_longer_message(name: RuleName) -> None:
     tuned = {name: on(name, TUNED.get(name, ""))}

@@ -10,7 +10,7 @@ from typing import Any, cast
 from unittest.mock import patch
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from sqlalchemy import delete, text
 
@@ -30,6 +30,7 @@ from storage import canaux
 from storage.database import Database
 from storage.moderation import Case, Rule, RuleHit, RuleMode, rules
 from storage.people import Person, Role
+from tests import examples
 from tests.support.databases import database
 from tests.support.house import plain, wait_until
 from tests.support.moderation import RuleStage, rule_stage
@@ -109,7 +110,7 @@ MESSAGES = st.lists(st.tuples(st.integers(0, 3), st.sets(st.sampled_from(list(Ru
 
 
 @given(tuned=TUNED, messages=MESSAGES)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+@examples(40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_no_rule_acts_that_is_to_propose(
     database: Database, tuned: dict[RuleName, RuleMode], messages: list[tuple[int, set[RuleName]]]
 ) -> None:

@@ -89,6 +89,7 @@ async def test_a_receipt_does_not_wait_for_thousands(stage: OutboxStage, most: l
     assert max(most) <= pool.LETTERS_MAX
 
 
+@pytest.mark.slow
 async def test_thousands_written_at_once_by_a_person_are_not_all_in_memory(stage: OutboxStage, most: list[int]) -> None:
     async with stage.outbox() as outbox:
         outbox.deliver_now(await stage.write(*(make_message(str(n), target=f"{n:026}") for n in range(1000))))

@@ -161,6 +161,7 @@ def test_a_long_story_is_read_by_its_beginning() -> None:
     assert len(reading.line) < 2000, "what a command takes"
 
 
+@pytest.mark.slow
 def test_cues_and_model_take_little_memory() -> None:
     read_cues.cache_clear()
     read_model.cache_clear()

@@ -165,6 +165,7 @@ async def test_who_left_hears_nothing_and_it_is_morning_elsewhere(stage: ShelfSt
     assert [each.told_at < stage.house.clock() - timedelta(days=1) for each in await follows(stage, awa)] == [True]
 
 
+@pytest.mark.slow
 async def test_four_thousand_followers_in_pages(database: Database) -> None:
     """Each is met once, in pages, with little in hand."""
     codes = list(THEMES)

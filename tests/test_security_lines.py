@@ -64,6 +64,7 @@ async def test_the_longest_line_is_read(juliette: Person) -> None:
     assert "Atelier Collectif" in (await juliette.asks(f"/cra {line}")).text
 
 
+@pytest.mark.slow
 @pytest.mark.newest_only
 @EVERY_COMMAND
 async def test_a_command_takes_no_more_than_its_share_for_a_longer_line(

@@ -7,11 +7,12 @@ from itertools import pairwise, product
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.stats.privacy import CELLS, GROUPS, KIND_CELLS, LEAST, STEPS, SUMS, MonthCount, round_counts
 from storage.stats.territories import RoundedFigures, find_told_until
+from tests import examples
 from tests.support.stats import MONTHS, SECRET, MonthTotal, Where, draw_small_totals, draw_totals, find_exact
 
 Heaps = Mapping[Where, MonthTotal]
@@ -104,7 +105,7 @@ def test_who_looks_finds_what_there_is_to_find() -> None:
     assert find_exact(long, 1)["duree_des_120"] == 1
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(st.integers(0, 10**6), st.integers(1, 12))
 def test_who_knows_every_change_still_finds_nothing_out(seed: int, size: int) -> None:
     """Somebody files one compte rendu after another, knows all of each, and asks after each: what was there before

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -17,6 +17,7 @@ from storage.cra.report import Duree
 from storage.database import Database
 from storage.stats import Figures, Percent, even_shares, share, shares
 from storage.stats.figures import count_own_communes, read_exact_figures, read_own
+from tests import examples
 from tests.support.cra import (
     NOON,
     count_figures,
@@ -175,7 +176,7 @@ async def test_reports_stay_where_the_structure_was(database: Database) -> None:
 
 
 # Each example empties the tables first.
-AGAIN = settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+AGAIN = examples(12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @dataclass(frozen=True)

@@ -124,6 +124,7 @@ def test_who_knows_all_that_is_filed_where_each_filed_one() -> None:
     assert share[10] <= 25
 
 
+@pytest.mark.slow
 def test_who_files_for_herself_among_a_hundred_thousand() -> None:
     """In the smallest départements and months of them, eight comptes rendus at most."""
     little = [(where, heap) for where, heap in draw_totals(1, 100_000).items() if heap.sums["accompagnements"] <= 8]

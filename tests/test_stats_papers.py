@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from bot.papers import FigureSection, LabelledValue, sheets, typeset
 from commands.stats import papers, queries
 from commands.stats.queries import Presentation
+from tests import examples
 from tests.golden import FIGURES, HERE, nation, page
 from tests.support.stats import (
     EMPTY,
@@ -182,7 +183,7 @@ def test_any_text_is_made_of_letters_the_fonts_have(text: str) -> None:
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
-@settings(max_examples=25, deadline=None)
+@examples(25)
 def test_any_words_make_a_document(tmp_path_factory: pytest.TempPathFactory, name: str, structure: str) -> None:
     said = replace(page(), name=name, structure=structure, title=name, sections=page().sections[:1])
     papers.write_pdf(said, path := tmp_path_factory.mktemp("any") / said.file("pdf"))

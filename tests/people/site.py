@@ -8,6 +8,7 @@ import aiohttp
 
 from sandbox import Sandbox
 from sandbox.bulk import add_person
+from sandbox.users.activation import set_active
 from tests.people.api import Api, Refused
 from tests.people.clients import Client, web_client
 from tests.people.person import Person
@@ -121,9 +122,17 @@ class Site:
         while self.people:
             person = self.people.pop()
             await person.leaves()
-            await self.admin.delete(f"/users/{person.id}")
             gone.append(person.id)
+        for user_id in gone:  # once nobody is there any more to be told of it
+            await self._deactivate(user_id)
         return gone
+
+    async def _deactivate(self, user_id: str) -> None:
+        user = self.embedded.state.users.get(user_id) if self.embedded else None
+        if self.embedded is None or user is None:
+            await self.admin.delete(f"/users/{user_id}")
+        else:
+            set_active(self.embedded, user, active=False)  # what an admin asks for, without the way there and back
 
     async def close(self) -> None:
         """Leave the server without people and team of these stories."""

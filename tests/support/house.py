@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from prometheus_client import REGISTRY
-from sqlalchemy import delete, update
+from sqlalchemy import delete, text, update
 from sqlmodel import col, select
 
 from bot import logs, recovery, watchlist
@@ -36,7 +36,8 @@ from storage import canaux, journal, rappels, schema, work
 from storage.cra import Cra
 from storage.cra.queries import LastCommune
 from storage.kit import KitBatch, KitOrder, KitParcel, KitStock
-from storage.outbox import Outgoing, count_by_state
+from storage.outbox import Outgoing
+from storage.outbox.queue import MESSAGES
 from storage.people import Person as Registered
 from storage.people import Role
 from storage.watchlist import WatchedMember, change_member, find_members, list_places
@@ -66,6 +67,11 @@ CROWD = 100_000
 LONGEST_STORY = timedelta(minutes=5)
 SOON = timedelta(minutes=3)
 """Longer than any lease: what is due later waits for an hour."""
+_UNSETTLED = text(
+    f"SELECT EXISTS (SELECT 1 FROM work WHERE {work.WAITS}) OR EXISTS (SELECT 1 FROM outgoing WHERE {MESSAGES})"
+)
+"""Whether anything is still to be done or delivered: asked so often that it is made once, and of one moment, since what
+work says last is written down with its end."""
 LOG = io.StringIO()
 """What the bots of this session wrote down of their work."""
 
@@ -297,10 +303,9 @@ class House:
             works = (await db.exec(select(work.Work).where(col(work.Work.not_before).is_not(None)))).all()
         return [f"it is {self.clock()}", *map(repr, rows), *map(repr, works)]
 
-    async def _waiting(self) -> int:
-        async with self.bot.database.transaction(writes=False) as db:
-            # Work first: what it says last is written down with its end.
-            return await work.count_active(db) + (await count_by_state(db))["waiting"]
+    async def _waiting(self) -> bool:
+        async with self.bot.database.reader.connect() as connection:
+            return bool((await connection.execute(_UNSETTLED)).scalar())
 
 
 def _without_missed_jobs(app: App) -> App:
