@@ -4,7 +4,12 @@ from bot.context import Context
 from bot.errors import UserError
 from bot.replies import Message, Update, Whisper
 
-PICK_LABELS = {"commune": "Choisir la commune", "themes": "Choisir le thème", "duree": "Choisir la durée"}
+PICK_LABELS = {
+    "commune": "Choisir la commune",
+    "themes": "Choisir le thème",
+    "duree": "Choisir la durée",
+    "age": "Choisir l’âge",
+}
 """What the menu is called of an element in doubt."""
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from commands.cra.reports import record_form
-from storage.cra import Activite, Report
+from storage.cra import Activite, Age, Report
 from tests.people import Mobile, Person, Post
 from tests.support.cra import read_number
 from tests.support.house import House
@@ -120,6 +120,20 @@ async def test_each_is_completed_before_the_others_are_saved(house: House, julie
     form = await juliette.opens_by(preview, "Compléter le 2")
     assert (form.shown("activite"), str(form.shown("duree"))) == ("ponctuel", "15")
     assert [c.activite for c in await house.reports(juliette)] == ["collectif"]
+
+
+@pytest.mark.every_mode
+async def test_what_several_miss_is_chosen_once(house: House, juliette: Person) -> None:
+    preview = await juliette.asks("/cra 3 ponctuels 30 min 69120 puis indiv mail 1h 69120 +60")
+    window = await juliette.opens_by(preview, "Choisir l’âge pour 3")
+    assert (await window.fill(chosen="35-60").submit()).accepted
+    preview = await juliette.whispered("Il en reste 3")
+    window = await juliette.opens_by(preview, "Choisir le thème pour 3")
+    assert (await window.fill(chosen="demarche en ligne").submit()).accepted
+    await juliette.clicks(await juliette.whispered("Aperçu de 4"), "Tout enregistrer")
+    await juliette.whispered("4 comptes rendus enregistrés")
+    told = [(r.ages, r.themes) for r in await standing(house, juliette)]
+    assert told == [({Age.DE_35_A_60: 1}, ("demarche en ligne",))] * 3 + [({Age.PLUS_60: 1}, ("courriel",))]
 
 
 async def test_those_that_are_complete_are_saved_without_the_others(house: House, juliette: Person) -> None:

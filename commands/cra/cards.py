@@ -135,10 +135,11 @@ class Preview(PreviewButton):
 
 
 class Pick(Choosing):
-    """« Choisissez »: a value, for an element of one of the reports, by its place among them."""
+    """« Choisissez »: a value, for an element of one of the reports, by its place among them; without a place, of all
+    that miss it."""
 
     shown: Preview
-    at: int
+    at: int | None = None
     element: str
 
 

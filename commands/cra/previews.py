@@ -10,7 +10,7 @@ from bot.context import Context, ReadingContext
 from bot.errors import ChatError, UserError
 from bot.forms import name_of
 from bot.french.dates import say_date
-from bot.french.words import plural
+from bot.french.words import plural, say_minutes
 from bot.menus import Menu
 from bot.previews import PICK_LABELS, answer, must_be_author
 from bot.replies import Ask, Button, Card, Direct, Message, Question, Replies, Update, Whisper
@@ -36,6 +36,7 @@ from commands.cra.cards import (
     say_report,
 )
 from commands.cra.reports import find_known_tags, open_sheet, read_sheet, record_form
+from config.themes import THEMES
 from dialogs.cra import NewCra
 from dialogs.cra.line import JudgedLine
 from dialogs.cra.line.batch import BATCH_MAX, Base, Like, Part, Which, cut_line, read_parts, says_nothing
@@ -44,10 +45,17 @@ from storage import claims
 from storage.cra import CraRow, Source, queries
 from storage.cra.habits import find_last_report, list_reports_of, read_usual
 from storage.cra.queries import find_filed_keys, find_filed_numbers
+from storage.cra.report import DUREES, Age
 from storage.cra.tags import take_tags
 
 REMOVED = "cra.removed"
 """The claims on the keys of reports that were taken out of a preview: an older one of the same line may still stand."""
+OFFERED = {
+    "age": {age.value: age.label for age in Age},
+    "themes": {code: theme.court for code, theme in THEMES.items()},
+    "duree": {str(minutes): say_minutes(minutes) for minutes in DUREES},
+}
+"""What is chosen for all reports of a line that miss it."""
 
 
 async def read_text(ctx: ReadingContext, text: str) -> Preview | Whisper:
@@ -198,6 +206,17 @@ def _offer_choices(shown: Preview, at: int, judged: JudgedLine) -> list[Menu]:
     ]
 
 
+def _offer_for_all(shown: Preview, judged: Sequence[JudgedLine]) -> list[Menu]:
+    """Offer what several reports miss, for all of these at once."""
+    incomplete = [each.line for each in judged if each.blank]
+    missing = {element: sum(line.misses(element) for line in incomplete) for element in OFFERED}
+    return [
+        Menu(f"{PICK_LABELS[element]} pour {count}", Pick(shown=shown, element=element), OFFERED[element])
+        for element, count in missing.items()
+        if count > 1
+    ]
+
+
 def _draw_batch(ctx: Context, shown: Preview) -> Message:
     """Draw several reports, each with what can be done with it; what all assume is said once."""
     judged = [report.line.judge(ctx.clues) for report in shown.reports]
@@ -207,10 +226,11 @@ def _draw_batch(ctx: Context, shown: Preview) -> Message:
     label = "Tout enregistrer" if len(sure) == len(judged) else f"Enregistrer les complets ({len(sure)})"
     save = [Button(label, SaveAll(shown=shown.model_copy(update={"reports": sure})), "primary")] if sure else []
     drop = Button("Annuler", Drop(author=shown.author, key=shown.key, keys=keys))
+    menus = _offer_for_all(shown, judged)
     cards = [_draw_card(shown, at, each, assumed) for at, each in enumerate(judged)]
     said = {"count": len(judged), "left": len(judged) - len(sure), "assumed": assumed}
     question = Question(yes=save[0] if len(sure) == len(judged) else None, no=drop)
-    return Message(render("cra/batch", **said), [*save, drop], cards=cards, question=question)
+    return Message(render("cra/batch", **said), [*save, drop], menus=menus, cards=cards, question=question)
 
 
 def _draw_card(shown: Preview, at: int, judged: JudgedLine, assumed: Sequence[str]) -> Card:
@@ -269,10 +289,12 @@ async def _take_out(ctx: Context, keys: Sequence[str]) -> None:
 async def pick_value(ctx: Context, click: Pick) -> Replies:
     """Take the value that was chosen, and show the preview anew."""
     must_be_author(ctx, click.shown.author, "cra")
-    report = click.shown.reports[click.at]
-    line = report.line.choose(click.element, click.chosen)
-    reports = [*click.shown.reports]
-    reports[click.at] = PreviewedReport(key=report.key, line=line)
+    reports = [
+        PreviewedReport(key=report.key, line=report.line.choose(click.element, click.chosen))
+        if (report.line.misses(click.element) if click.at is None else at == click.at)
+        else report
+        for at, report in enumerate(click.shown.reports)
+    ]
     return _show(ctx, click.shown.model_copy(update={"reports": reports}))
 
 

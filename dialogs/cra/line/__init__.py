@@ -60,6 +60,10 @@ class Line:
         choices = {e: offered for e, offered in self.choices.items() if e != element}
         return replace(self, raw=self.raw | {element: chosen}, mistakes=mistakes, choices=choices)
 
+    def misses(self, element: str) -> bool:
+        """Whether nothing was said of an element, right or wrong."""
+        return element not in self.raw and element not in self.mistakes
+
     def judge(self, clues: Clues) -> "JudgedLine":
         """Read the report that it makes, if it makes one, and what is wrong; what is only left out is no mistake."""
         blank = NewCra.find_blank(self.raw, clues)
