@@ -27,6 +27,7 @@ from tests.support.databases import (
     make_prompt,
     postgres,
     postgres_url,
+    share_statements,
 )
 
 if TYPE_CHECKING:
@@ -184,6 +185,7 @@ def _forgetful() -> None:
     """Databases live as long as the tests: no commit waits for the disk, as none of PostgreSQL’s does."""
     engines.WRITING = ("journal_mode=WAL", "synchronous=OFF", "secure_delete=ON")
     engines.connect = connect  # type: ignore[assignment]
+    share_statements()
 
 
 @pytest.fixture(scope="session")

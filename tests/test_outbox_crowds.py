@@ -119,10 +119,10 @@ async def test_people_without_end_do_not_stop_a_crowd(stage: OutboxStage, monkey
 @pytest.mark.postgres_too
 async def test_each_channel_has_its_messages_in_order(stage: OutboxStage) -> None:
     async with stage.outbox() as outbox:
-        for begin in (0, 300):
-            outbox.deliver_now(await stage.write(*crowd(300, 7, begin)))
+        for begin in (0, 150):
+            outbox.deliver_now(await stage.write(*crowd(150, 7, begin)))
         await stage.settled()
-    assert len(stage.town.posts) == 600
+    assert len(stage.town.posts) == 300
     assert all(of(stage, target) == sorted(of(stage, target)) for target in range(7))
 
 
@@ -149,16 +149,16 @@ async def test_so_it_has_with_leases_that_end_while_they_wait(
 async def test_two_replicas_keep_the_order_of_each_channel(stage: OutboxStage) -> None:
     if stage.database.is_sqlite:
         pytest.skip("one process has the file")
-    await stage.write(*crowd(400, 3))
+    await stage.write(*crowd(200, 3))
     async with stage.outbox() as one, stage.outbox() as other:
-        for begin in (400, 800):
-            one.deliver_now(await stage.write(*crowd(200, 5, begin)))
+        for begin in (200, 400):
+            one.deliver_now(await stage.write(*crowd(100, 5, begin)))
             other.look()
         while await stage.waits():
             one.look()
             other.look()
             await asyncio.sleep(0.1)
-    assert sorted(int(text.partition(":")[2]) for text in stage.town.texts) == [*range(600), *range(800, 1000)]
+    assert sorted(int(text.partition(":")[2]) for text in stage.town.texts) == [*range(300), *range(400, 500)]
     for target in range(5):
         assert of(stage, target) == sorted(of(stage, target))
 

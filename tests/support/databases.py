@@ -17,6 +17,11 @@ from typing import Any
 import asyncpg
 import pytest
 from sqlalchemy import event
+from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
+from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
+from sqlalchemy.engine import URL
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.util import LRUCache
 from sqlmodel import SQLModel
 
 from storage import engines, schema
@@ -30,6 +35,8 @@ FORGETFUL = (
 )
 TEMPLATE = "migrated"
 _numbers = count(1)
+STATEMENTS = 3000
+"""How many are kept as SQL, of each kind of database."""
 
 
 def find_binaries() -> Path | None:
@@ -250,6 +257,23 @@ async def connect(path: str, *, writes: bool) -> engines.SqliteConnection:
     """Open a connection of the kind that was asked for with ``make_prompt``, or of the bot’s own."""
     kind = _PromptWriter if writes else _PromptReader
     return await _connect(path, writes=writes, kind=kind if path in _PROMPT else None)
+
+
+def share_statements() -> None:
+    """What SQL a statement becomes is worked out once for all databases of a kind: a story that starts a bot, and each
+    test with a database of its own, would work it out anew for hundreds of statements."""
+    kept = {kind: LRUCache[Any, Any](STATEMENTS) for kind in KINDS}
+    for dialect in (SQLiteDialect_aiosqlite, PGDialect_asyncpg):
+        # A statement is kept with its engine’s dialect; those of a kind have the same settings here.
+        dialect.__eq__ = lambda self, other: type(self) is type(other)  # type: ignore[method-assign]
+        dialect.__hash__ = lambda self: hash(type(self))  # type: ignore[method-assign]
+
+    def create(url: str | URL, **options: Any) -> AsyncEngine:
+        engine = create_async_engine(url, **options)
+        engine.update_execution_options(compiled_cache=kept[engine.dialect.name])
+        return engine
+
+    engines.create_async_engine = create  # type: ignore[attr-defined]
 
 
 async def create_sqlite(folder: Path) -> str:
