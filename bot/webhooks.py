@@ -34,6 +34,8 @@ TYPES = ("application/json", "application/octet-stream", "application/x-www-form
 """What a body may be said to be: the last two are what programs say that were told nothing, and prove nothing."""
 SENT_MAX = 600
 """How often one address may send in a minute: an organisation that moves all its rendez-vous at once sends hundreds."""
+AGAIN_S = "30"
+"""Seconds after which to send again what could not be stored now."""
 KNOWN_FOR, KNOWN_MAX = 24 * 3600.0, 1000
 """Seconds for which an address is known whose delivery was taken, and how many are."""
 
@@ -101,7 +103,8 @@ class WebhookServer:
         if 400 <= status < 500:
             log.warning("webhook_refused", name=name, status=status)
         answer = {"status": "ok"} if status < 300 else {"error": "refused" if status < 500 else "later"}
-        return web.json_response(answer, status=status)
+        later = {"Retry-After": AGAIN_S} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
+        return web.json_response(answer, status=status, headers=later)
 
     async def _outcome(self, trigger: Trigger, request: web.Request) -> int:
         key = request.match_info["key"]

@@ -5,11 +5,12 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Connection, case, delete, func, tuple_
+from sqlalchemy import ClauseElement, Connection, Integer, Table, bindparam, case, delete, func, tuple_
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.database import INSERT, Code, UtcTime, insert_new, insertion, upsert
+from storage.statements import DirectStatement
 
 LEASE = timedelta(seconds=20)
 
@@ -168,17 +169,29 @@ class QuotaUse(SQLModel, table=True):
     used: int
 
 
+_USES: Table = QuotaUse.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+
+
+def _spend_statement(kind: str) -> ClauseElement:
+    """Make the statement that counts one more, and gives back how many there are, unless that would be too many."""
+    once = INSERT[kind](_USES).values({c.name: bindparam(c.name) for c in _USES.c})
+    statement: ClauseElement = once.on_conflict_do_update(
+        index_elements=[c.name for c in _USES.primary_key],
+        set_={"used": _USES.c.used + 1},
+        where=_USES.c.used < bindparam("most", type_=Integer),
+    ).returning(_USES.c.used)
+    return statement
+
+
+_SPEND = DirectStatement({kind: _spend_statement(kind) for kind in INSERT})
+
+
 async def spend_quota(db: AsyncSession, user_id: str, kind: str, day: date, most: int) -> int | None:
     """Count one more, and return how many are left of ``most``; None, and nothing is counted, where none was left."""
     if most < 1:
         return None
-    once = insertion(db, QuotaUse).values(user_id=user_id, kind=kind, day=day, used=1)
-    more = once.on_conflict_do_update(
-        index_elements=["user_id", "kind", "day"],
-        set_={"used": QuotaUse.used + 1},
-        where=col(QuotaUse.used) < most,
-    )
-    used = (await db.execute(more.returning(col(QuotaUse.used)))).scalar()
+    spent = {"user_id": user_id, "kind": kind, "day": day, "used": 1, "most": most}
+    used: int | None = await _SPEND.run(db, spent)
     return None if used is None else most - used
 
 

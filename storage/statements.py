@@ -59,11 +59,18 @@ class DirectStatement:
     """One statement, as it is said to each kind of database; its values are given by name."""
 
     def __init__(self, kinds: Mapping[str, ClauseElement]) -> None:
-        self.kinds = {kind: _Compiled(statement, _DIALECTS[kind]) for kind, statement in kinds.items()}
+        self._statements = kinds
+        self._compiled: dict[str, _Compiled] = {}
+
+    def speak(self, kind: str) -> _Compiled:
+        """Return the statement as it is said to a kind of database, compiled when it first is."""
+        if kind not in self._compiled:
+            self._compiled[kind] = _Compiled(self._statements[kind], _DIALECTS[kind])
+        return self._compiled[kind]
 
     async def run(self, db: AsyncSession, values: Mapping[str, Any]) -> Any:
         """Run it in the session’s transaction; return the first value of its first row, None where there is none."""
-        compiled = self.kinds[_kind(db)]
+        compiled = self.speak(_kind(db))
         rows = await _ask(_kind(db), await _driver(db), compiled.text, compiled.bound(values))
         return rows[0][0] if rows else None
 
@@ -72,7 +79,7 @@ class DirectStatement:
 
         No transaction is begun for it on PostgreSQL, where each statement sees what is committed, in one or not.
         """
-        compiled = self.kinds[_kind(db)]
+        compiled = self.speak(_kind(db))
         rows = await _ask(_kind(db), await _driver(db, begins=False), compiled.text, compiled.bound(values))
         return [compiled.read(row) for row in rows]
 
@@ -86,7 +93,7 @@ class DirectStatement:
         if _kind(db) == "sqlite":  # there is no way to go
             await self.run(db, values)
             return
-        bound = self.kinds["postgresql"].bound(values)
+        bound = self.speak("postgresql").bound(values)
         if not db.in_transaction():
             await db.connection()
         if self in _info(db).get(_LAST, ()):  # one statement may change a row once only
@@ -126,7 +133,7 @@ def _join(*statements: DirectStatement) -> str:
     """Write several statements as one, which runs the first of them first: their rows are counted in that order."""
     parts, given = [], 0
     for number, statement in enumerate(statements):
-        text = statement.kinds["postgresql"].text
+        text = statement.speak("postgresql").text
         shifted = re.sub(r"\$(\d+)", lambda found, before=given: f"${int(found[1]) + before}", text)  # type: ignore[misc]
         parts.append(f"s{number} AS ({shifted} RETURNING 1)")
         given += max((int(each) for each in re.findall(r"\$(\d+)", text)), default=0)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from aiohttp import ClientSession
@@ -256,6 +256,24 @@ async def test_who_forges_signatures_waits_and_the_sender_does_not(desk: Desk) -
     # Behind a proxy that does not say who asks, the forger seems to be the sender.
     assert {await desk.sends(body, signature="f" * 64, address=sender) for _ in range(MISSED_MAX + 5)} == {401}
     assert await desk.sends(body, address=sender) == 200
+
+
+async def test_many_at_once_are_each_taken_and_told_to_come_back_while_the_database_is_away(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lea = await desk.house.conseiller("lea")
+    start = desk.house.clock() + timedelta(days=2)
+    bodies = [make_delivery(n, agents=[lea.email], start=start + timedelta(hours=n)) for n in range(1, 49)]
+    assert set(await asyncio.gather(*map(desk.sends, bodies))) == {200}
+    assert len(await desk.has(lea)) == len(bodies)
+
+    def is_away(*_: object, **__: object) -> NoReturn:
+        raise TimeoutError
+
+    with monkeypatch.context() as away:
+        away.setattr(desk.house.bot.database, "transaction", is_away)
+        assert (await desk.sends(bodies[0]), desk.wait) == (503, "30")
+    assert await desk.sends(bodies[0]) == 200
 
 
 def test_a_sender_waits_a_minute_at_most() -> None:

@@ -115,7 +115,7 @@ async def _book(visit: Visit, asked: PageRequest) -> PageAnswer:
     once = seal.mark(f"{page.user_id}\n{said}")
     faults, start = typed.find_faults(), typed.start
     if not faults and (sent := await find_sent(ctx.db, once)) and sent.stands:
-        return await _go_to(visit, seal.open(sent.sealed_code, sent.code_hash))
+        return _go_to(visit, seal.open(sent.sealed_code, sent.code_hash))
     slot = await visit.find_slot(start) if start else None
     if start and slot is None:
         return await visit.show_form(replace(typed, creneau=""), faults | {"creneau": GONE}, status=409)
@@ -155,7 +155,7 @@ async def _take(visit: Visit, slot: Slot, typed: Typed, once: str) -> PageAnswer
     )
     await add_booking(ctx.db, booking)
     told = [await requests.send_card(ctx, booking, rdv, visit.owner), *start_rooms(ctx, [rdv])]
-    return await _go_to(visit, code, told)
+    return _go_to(visit, code, told)
 
 
 def _first_state(page: BookingPage) -> BookingState:
@@ -194,12 +194,9 @@ def _find_themes(visit: Visit, slot: Slot) -> int:
     return bits((theme,)) if theme else 0
 
 
-async def _go_to(visit: Visit, code: str, told: list[Reply] | None = None) -> PageAnswer:
+def _go_to(visit: Visit, code: str, told: list[Reply] | None = None) -> PageAnswer:
     """Lead to the page of a booking, so that a reload asks for that page and sends nothing again."""
-    held = await _find_held(visit.ctx, visit.key, code)
-    if held is None:
-        raise LookupError("a booking that was just made")
-    return replace(await held.show(moves=False), status=303, location=held.here, replies=told)
+    return replace(visit.show_way(code), replies=told)
 
 
 async def _act(held: Held, asked: PageRequest) -> PageAnswer:
@@ -221,14 +218,14 @@ async def _accept(held: Held, typed: Typed) -> PageAnswer:
     """Accept the moment that was proposed, if it is still that one."""
     ctx = held.visit.ctx
     if held.booking.state is not BookingState.OFFERED:
-        return await _go_to(held.visit, held.code)
+        return _go_to(held.visit, held.code)
     if typed.start != held.rdv.starts_at:
         return await held.show({"creneau": "Le moment proposé vient de changer : relisez-le."}, status=409)
     await change(ctx.db, held.booking, state=BookingState.ACCEPTED)
     await change_rdv(ctx.db, held.rdv, ctx.now, state=RdvState.PREVU)
     told = await requests.tell_change(ctx, held.booking, held.rdv, held.visit.owner, "agreed")
     told += start_rooms(ctx, [held.rdv])
-    return await _go_to(held.visit, held.code, told)
+    return _go_to(held.visit, held.code, told)
 
 
 async def _cancel(held: Held) -> PageAnswer:
@@ -245,7 +242,7 @@ async def _move(held: Held, typed: Typed) -> PageAnswer:
     """Move to another moment: the one before is free in the same transaction."""
     ctx, start = held.visit.ctx, typed.start
     if start == held.rdv.starts_at:
-        return await _go_to(held.visit, held.code)
+        return _go_to(held.visit, held.code)
     slot = await held.visit.find_slot(start, held.wish) if start else None
     if slot is None:
         return await held.show({"creneau": GONE if start else "Choisissez un moment."}, status=409 if start else 422)
@@ -255,7 +252,7 @@ async def _move(held: Held, typed: Typed) -> PageAnswer:
     await change(ctx.db, held.booking, rdv=rdv.number, state=_first_state(held.page))
     told = await requests.tell_change(ctx, held.booking, rdv, held.visit.owner, "moved")
     told += start_rooms(ctx, [rdv])
-    return await _go_to(held.visit, held.code, told)
+    return _go_to(held.visit, held.code, told)
 
 
 async def _change_hour(held: Held, slot: Slot) -> Rdv | None:

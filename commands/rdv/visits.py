@@ -240,6 +240,12 @@ class Visit:
         first = days[SHOWN_MAX] if days[SHOWN_MAX] != days[0] else days[0] + timedelta(days=1)
         return [slot for slot, day in zip(slots, days, strict=True) if day < first], first.isoformat()
 
+    def show_way(self, code: str) -> PageAnswer:
+        """Where the page of a booking is: the browser goes there by itself."""
+        there = f"{self.here}/{code}"
+        values = {"view": "way", "title": "Votre rendez-vous", "here": there, "faults": {}}
+        return PageAnswer(render_page(TEMPLATE, **values), status=303, location=there)
+
     def show_cancelled(self) -> PageAnswer:
         """Show that a booking is cancelled."""
         values = {"view": "cancelled", "title": "Votre rendez-vous est annulé", "here": self.here, "faults": {}}
@@ -298,13 +304,10 @@ class Held:
         """What it moves to: moments about the same subject; one of this person alone takes no time from itself."""
         return Wish(find_theme(self.rdv), () if self.rdv.collective else (self.rdv.number,))
 
-    async def show(
-        self, faults: Mapping[str, str] | None = None, *, status: int = 200, moves: bool = True
-    ) -> PageAnswer:
-        """The page of a booking: its state, and what can be done with it; without the moments that it ``moves`` to,
-        where the browser asks for the page anew."""
+    async def show(self, faults: Mapping[str, str] | None = None, *, status: int = 200) -> PageAnswer:
+        """The page of a booking: its state, and what can be done with it."""
         ctx, owner, rdv = self.visit.ctx, self.visit.owner, self.rdv
-        may_move = moves and self.is_open and self.page.is_on
+        may_move = self.is_open and self.page.is_on
         slots = (await self.visit.list_slots(wish=self.wish))[:SHOWN_MAX] if may_move else []
         slots = [slot for slot in slots if slot.start != rdv.starts_at]
         values = {

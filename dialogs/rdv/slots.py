@@ -6,7 +6,7 @@ that there is not; meetings themselves are as long as time that passes.
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
@@ -16,7 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.calendar import find_holiday
 from bot.french.periods import Period
 from config.themes import from_bits
-from storage.absences import Absence, list_absences
+from storage.absences import Absence, read_absences
 from storage.people import Person
 from storage.rdv.appointments import Rdv, RdvSource, TakenTime, list_taken
 from storage.rdv.availability import DAY, WeeklyRange, list_ranges
@@ -72,10 +72,10 @@ class Calendar:
     busy: Sequence[Busy] = ()
     off: frozenset[date] = frozenset()
 
-    def list_slots(self, first: date, last: date, now: datetime) -> list[Slot]:
-        """List the slots that are free on these days, in order: of two at one instant, that of the hours of a theme,
-        then of the shorter meeting, then that with more seats."""
-        best = sorted(self._iterate(first, last, now), key=_rank)
+    def list_slots(self, first: date, last: date, now: datetime, at: datetime | None = None) -> list[Slot]:
+        """List the slots that are free on these days (only the one ``at`` an instant), in order: of two at one instant,
+        that of the hours of a theme, then of the shorter meeting, then that with more seats."""
+        best = sorted(self._iterate(first, last, now, at), key=_rank)
         return [next(same) for _, same in groupby(best, key=lambda slot: slot.start)]
 
     def list_open(self, first: date, last: date) -> list[Span]:
@@ -94,7 +94,7 @@ class Calendar:
         away = [self._span_of(each, day) for each in self.absences for day in each.days if first <= day <= last]
         return leave_out(merge(there), merge([*away, *((one.start, one.end) for one in self.busy)]))
 
-    def _iterate(self, first: date, last: date, now: datetime) -> Iterator[Slot]:
+    def _iterate(self, first: date, last: date, now: datetime, at: datetime | None) -> Iterator[Slot]:
         today = now.astimezone(self.zone).date()
         for one in self.ranges:
             earliest, until = now + one.notice * _MINUTE, min(last, today + one.ahead * _DAY)
@@ -102,17 +102,17 @@ class Calendar:
             day += (one.weekday - day.weekday()) % 7 * _DAY
             while day <= until:
                 if day not in self.off:
-                    yield from (slot for slot in self._cut(one, day) if slot.start >= earliest)
+                    yield from (slot for slot in self._cut(one, day, at) if slot.start >= earliest)
                 day += 7 * _DAY
 
-    def _cut(self, one: WeeklyRange, day: date) -> Iterator[Slot]:
+    def _cut(self, one: WeeklyRange, day: date, at: datetime | None) -> Iterator[Slot]:
         """Cut a range of a day into meetings, and leave out those for which there is no time."""
         start, end = find_instant(day, one.start, self.zone), find_instant(day, one.end, self.zone)
         away = [self._span_of(each, day) for each in self.absences if each.has(day)]
         busy = [each for each in self.busy if each.start < end and each.end > start]
         length, step = one.length * _MINUTE, (one.length + one.pause) * _MINUTE
         while start + length <= end:
-            left = _count_left((start, start + length), one, busy)
+            left = _count_left((start, start + length), one, busy) if at in (None, start) else 0
             if left > 0 and not any(start < stop and start + length > begin for begin, stop in away):
                 yield Slot(start, start + length, left, one)
             start += step
@@ -212,11 +212,12 @@ DAYS_MAX = 366
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is to be booked: about which ``theme`` (as ``choose_ranges`` reads it), and which rendez-vous take no time
-    from it (``but``)."""
+    """What is to be booked: about which ``theme`` (as ``choose_ranges`` reads it), which rendez-vous take no time from
+    it (``but``), and ``at`` which instant it begins, in UTC (None for any)."""
 
     theme: str | None = None
     but: Collection[int] = ()
+    at: datetime | None = None
 
 
 ANY = Wish()
@@ -224,20 +225,27 @@ ANY = Wish()
 
 async def read_calendar(db: AsyncSession, person: Person, first: date, last: date, wish: Wish = ANY) -> Calendar:
     """Read what the slots of somebody on these days are computed from; of who has no ranges nothing else is read."""
-    has_ranges = bool(await list_ranges(db, person.id))
-    return await read_whole_calendar(db, person, first, last, wish) if has_ranges else Calendar(person.zone, [])
+    ranges = await list_ranges(db, person.id)
+    return await _read(db, person, (first, last), ranges, wish) if ranges else Calendar(person.zone, [])
 
 
 async def read_whole_calendar(db: AsyncSession, person: Person, first: date, last: date, wish: Wish = ANY) -> Calendar:
     """The same of who has no ranges, too."""
-    ranges = choose_ranges(await list_ranges(db, person.id), wish.theme)
+    return await _read(db, person, (first, last), await list_ranges(db, person.id), wish)
+
+
+async def _read(
+    db: AsyncSession, person: Person, days: tuple[date, date], ranges: Sequence[WeeklyRange], wish: Wish
+) -> Calendar:
+    first, last = days
     start = find_instant(first, 0, person.zone)
     end = find_instant(last + timedelta(days=1), 0, person.zone)
     taken = await list_taken(db, person.id, start, end, but=wish.but)
-    absences = await list_absences(db, [person.id], first)
-    days = (first + timedelta(days=number) for number in range((last - first).days + 1))
-    off = frozenset(day for day in days if find_holiday(day, person.departement))
-    return Calendar(person.zone, ranges, absences, [as_busy(rdv) for rdv in taken], off)
+    absences = await read_absences(db, person.id, first)
+    each = (first + timedelta(days=number) for number in range((last - first).days + 1))
+    off = frozenset(day for day in each if find_holiday(day, person.departement))
+    chosen = choose_ranges(ranges, wish.theme)
+    return Calendar(person.zone, chosen, absences, [as_busy(rdv) for rdv in taken], off)
 
 
 async def list_free(db: AsyncSession, person: Person, now: datetime, days: Period, wish: Wish = ANY) -> Sequence[Slot]:
@@ -246,14 +254,15 @@ async def list_free(db: AsyncSession, person: Person, now: datetime, days: Perio
     last = min(days.end - timedelta(days=1), first + timedelta(days=DAYS_MAX))
     if last < first or person.has_left(first):
         return []
-    return (await read_calendar(db, person, first, last, wish)).list_slots(first, last, now)
+    return (await read_calendar(db, person, first, last, wish)).list_slots(first, last, now, wish.at)
 
 
 async def find_free(db: AsyncSession, person: Person, now: datetime, start: datetime, wish: Wish = ANY) -> Slot | None:
     """Find the slot of somebody that begins then, if it is free."""
     day = start.astimezone(person.zone).date()
-    found = await list_free(db, person, now, Period(day, day + timedelta(days=1)), wish)
-    return next((slot for slot in found if slot.start == start), None)
+    then = replace(wish, at=start.astimezone(UTC))
+    found = await list_free(db, person, now, Period(day, day + timedelta(days=1)), then)
+    return next(iter(found), None)
 
 
 def find_theme(rdv: Rdv) -> str:

@@ -7,7 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Index, SmallInteger, UniqueConstraint, and_, func, or_, update
+from sqlalchemy import (
+    ClauseElement,
+    ColumnElement,
+    Index,
+    SmallInteger,
+    Table,
+    UniqueConstraint,
+    and_,
+    bindparam,
+    func,
+    or_,
+    update,
+)
 from sqlalchemy import select as sa_select
 from sqlmodel import Field, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -15,7 +27,8 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from config.themes import from_bits
 from storage.cra.report import Canal, Cra
-from storage.database import Code, Labelled, Numbered, UtcTime, change
+from storage.database import INSERT, Code, Labelled, Numbered, UtcTime, change
+from storage.statements import DirectStatement
 
 PLACE_MAX, MEMO_MAX, SUBJECT_MAX, URL_MAX, UID_BYTES = 150, 80, 80, 1000, 16
 SEATS_MAX = 100
@@ -232,22 +245,42 @@ class TakenTime(NamedTuple):
     seats_taken: int
 
 
+def _taken_statement() -> ClauseElement:
+    shared = (
+        col(Rdv.starts_at) < bindparam("end", type_=UtcTime),
+        col(Rdv.ends_at) > bindparam("start", type_=UtcTime),
+    )
+    mine = (col(Rdv.user_id) == bindparam("user"), or_(*(col(Rdv.state) == state for state in STANDING)))
+    columns = (col(Rdv.id), *(getattr(Rdv, name) for name in TakenTime._fields))
+    return sa_select(*columns).where(*mine, *shared).order_by(col(Rdv.starts_at), col(Rdv.id))
+
+
+_TAKEN = DirectStatement(dict.fromkeys(INSERT, _taken_statement()))
+
+
 async def list_taken(
     db: AsyncSession, user_id: str, start: datetime, end: datetime, *, but: Collection[int] = ()
 ) -> Sequence[TakenTime]:
-    """List the same as ``list_overlapping``, in a third of the time."""
-    shared = (col(Rdv.starts_at) < end, col(Rdv.ends_at) > start, col(Rdv.id).not_in(but))
-    mine = (col(Rdv.user_id) == user_id, *shared, col(Rdv.state).in_(STANDING))
-    query = sa_select(*(getattr(Rdv, name) for name in TakenTime._fields)).where(*mine)
-    return [TakenTime(*row) for row in (await db.execute(query.order_by(col(Rdv.starts_at), col(Rdv.id)))).all()]
+    """List the same as ``list_overlapping``, in a tenth of the time."""
+    rows = await _TAKEN.find(db, {"user": user_id, "start": start, "end": end})
+    return [TakenTime(**row) for row in rows if row.pop("id") not in but]
+
+
+def _seat_statement() -> ClauseElement:
+    left = col(Rdv.seats_taken) + bindparam("count", type_=SmallInteger)
+    free = (col(Rdv.id) == bindparam("number"), left <= col(Rdv.seats))
+    stands = or_(*(col(Rdv.state) == state for state in STANDING))
+    return update(_TABLE).where(*free, stands).values(seats_taken=left).returning(_TABLE.c.id)
+
+
+_TABLE: Table = Rdv.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+_SEAT = DirectStatement(dict.fromkeys(INSERT, _seat_statement()))
 
 
 async def take_seat(db: AsyncSession, number: int, count: int = 1) -> bool:
     """Take so many seats of a rdv that stands, or give them back (a negative count); False where there are not so
     many."""
-    free = (col(Rdv.id) == number, col(Rdv.seats_taken) + count <= col(Rdv.seats), col(Rdv.state).in_(STANDING))
-    taken = update(Rdv).where(*free).values(seats_taken=Rdv.seats_taken + count).returning(col(Rdv.id))
-    return (await db.execute(taken.execution_options(synchronize_session=False))).scalar() is not None
+    return await _SEAT.run(db, {"number": number, "count": count}) is not None
 
 
 async def find_reports(db: AsyncSession, rdvs: Collection[Rdv]) -> dict[int, int]:

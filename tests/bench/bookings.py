@@ -25,7 +25,7 @@ from storage.database import Database
 from storage.rdv.appointments import Rdv, add_rdv
 from storage.rdv.availability import WeeklyRange, add_range
 from storage.rdv.bookings import Booking, BookingSeal, open_page
-from tests.bench.children import SECRETS, bot, free_port, program
+from tests.bench.children import SECRETS, bot, free_port, program, settled
 from tests.bench.client import FORM, Chatter
 from tests.bench.figures import Figure, ms
 from tests.bench.load import Run, open_loop
@@ -46,6 +46,7 @@ async def measure(plan: Plan, chatter: Chatter, stores: Stores, folder: Path) ->
     key, moments = await _open(stores)
     count = min(len(moments) * SEATS, plan.voters) + MORE
     async with bot(chatter.stub.url, stores.bot, folder) as tested:
+        await settled(tested)
         begun = tested.processor
         mine = await _book(f"{tested.url}/rendez-vous/{key}", moments, count)
         each = (tested.processor - begun) / count

@@ -21,7 +21,7 @@ from config.settings import Settings as BotSettings
 ROOT = Path(__file__).resolve().parents[2]
 COOP_BOT = "import sys; from cli.main import main; sys.exit(main())"
 SECRETS = {"COOP_BOT_TOKEN": "jeton-du-bot-" + "x" * 13, "COOP_COMMAND_TOKEN": "c" * 26, "COOP_SECRET": "s" * 40}
-START_S, STOP_S = 60, 10
+START_S, STOP_S, IDLE_S = 60, 10, 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,16 @@ def resident(pid: int) -> float:
     # One that ended a moment ago has no memory any more.
     kilobytes = next((line for line in status.splitlines() if line.startswith("VmRSS")), "VmRSS: 0 kB").split()[1]
     return int(kilobytes) / 1024
+
+
+async def settled(child: Child) -> None:
+    """Wait until a program has done what it does after its start, as the bot looks at all channels and reads its
+    indexes: it takes next to no processor time for a second. Half a minute at most."""
+    for _ in range(30):
+        before = child.processor
+        await asyncio.sleep(1)
+        if child.processor - before < IDLE_S:
+            return
 
 
 def free_port() -> int:
