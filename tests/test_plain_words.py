@@ -37,8 +37,8 @@ def test_no_example_is_of_the_set_that_is_held_out() -> None:
 @pytest.mark.parametrize(
     ("name", "intention", "command"),
     [
-        *(("first", 0.98, 0.98), ("second", 0.96, 0.90), ("third", 0.97, 0.88), ("fourth", 0.96, 0.96)),
-        ("fifth", 0.98, 0.95),
+        *(("first", 0.98, 0.98), ("second", 0.97, 0.91), ("third", 0.97, 0.88), ("fourth", 0.98, 0.98)),
+        *(("fifth", 0.98, 0.95), ("sixth", 0.98, 0.93)),
     ],
 )
 def test_sets_are_read_no_worse_than_they_were(name: str, intention: float, command: float) -> None:
@@ -51,7 +51,7 @@ def test_sets_are_read_no_worse_than_they_were(name: str, intention: float, comm
     assert reached.sure >= 0.4
 
 
-@pytest.mark.parametrize("name", ["first", "second", "third", "fourth", "fifth"])
+@pytest.mark.parametrize("name", ["first", "second", "third", "fourth", "fifth", "sixth"])
 def test_what_is_said_is_a_command_that_the_bot_reads(name: str) -> None:
     """Typed as a command, each line is that command, details and all, and its period is one."""
     for one in read_labelled(f"plain_words_{name}.tsv"):
@@ -214,4 +214,69 @@ def test_colleagues_are_met_and_figures_shared_in_plain_words(sentence: str, lin
     ],
 )
 def test_details_are_read_as_people_type_them(sentence: str, line: str) -> None:
+    assert read(sentence).line == line
+
+
+@pytest.mark.parametrize(
+    ("story", "line"),
+    [
+        (
+            "j’ai une mamie qui veut écrire à sa fille, je cherche un tuto pour créer une adresse mail",
+            "/ressources créer une adresse mail",
+        ),
+        ("je prépare un atelier sur la sécurité pour vendredi, tu aurais un support ?", "/ressources sécurité"),
+        ("ma responsable fait le point sur le mois de septembre, tu peux me donner mes stats ?", "/stats septembre"),
+        ("hier c’était long, ma chef veut savoir combien de gens j’ai vus depuis janvier", "/stats depuis janvier"),
+        (
+            "j’ai mis deux heures au lieu de vingt minutes, je voudrais corriger le cra 48 avant ce soir",
+            "/cra modifier 48",
+        ),
+        (
+            "la salle est prise, zut, il faut que tu décales mon rendez-vous 8 à vendredi 9h",
+            "/rdv décaler 8 vendredi 9h",
+        ),
+        (
+            "une collègue monte des ateliers ici, je crois que c’est Fatou Ndiaye, tu peux me trouver sa fiche ?",
+            "/annuaire Fatou Ndiaye",
+        ),
+        ("ça me pèse un peu, je voudrais rejoindre le canal jeunesse pour en parler", "/canaux rejoindre jeunesse"),
+        ("le wifi a sauté pendant mon compte rendu, j’aimerais reprendre là où j’en étais", "/cra brouillon"),
+        (
+            "ce matin c’était la folie, le wifi ne marchait pas, avant d’oublier : 4 individuels de 30 min à Bron",
+            "/cra ce matin 4 individuels de 30 min à Bron",
+        ),
+        (
+            "hier 8 seniors à Morlaix, 2h sur les mails, tu peux l’enregistrer ?",
+            "/cra hier 8 seniors à Morlaix, 2h sur les mails",
+        ),
+        (
+            "la page m’affiche une erreur depuis hier et deux usagers attendent, que dois-je faire ?",
+            "/hotline la page m’affiche une erreur depuis hier et deux usagers attendent, que dois-je faire ?",
+        ),
+    ],
+)
+def test_a_story_is_read_by_what_it_asks_for_at_its_end(story: str, line: str) -> None:
+    assert read(story).line == line
+
+
+@pytest.mark.parametrize(
+    ("sentence", "line"),
+    [
+        ("mon bilan des trois derniers mois", "/stats 3 derniers mois"),
+        ("combien de personnes depuis le début de l’année", "/stats année"),
+        ("mes stats de la semaine du 9 novembre", "/stats semaine du 9 novembre"),
+        ("mes stats d’il y a deux mois", "/stats il y a 2 mois"),
+        ("bilan du premier semestre", "/stats 1er semestre"),
+        ("supprime le compte rendu numéro cent douze", "/cra supprimer 112"),
+        ("annule la suppression du cra 7", "/cra rétablir 7"),
+        ("kitter le canal emploi", "/canaux quitter emploi"),
+        ("qqn ki parle arabe a lille", "/annuaire qui arabe près de lille"),
+        ("note un rdv vendredi 15h30 à Bron pour la retraite", "/rdv vendredi 15h30 à Bron pour la retraite"),
+        ("rappels à huit heures et demie", "/rappels 8h30"),
+        ("la semaine prochaine je suis en formation donc pas de rappels", "/absence la semaine prochaine"),
+        ("ouvre la fiche 45", "/ressources 45"),
+        ("mes comptes rendus qui parlent d’imprimante", "/cra liste imprimante"),
+    ],
+)
+def test_numbers_periods_and_slips_are_read_in_words(sentence: str, line: str) -> None:
     assert read(sentence).line == line

@@ -26,6 +26,7 @@ _DAYS_AWAY = {
     **{
         "aujourd hui": 0,
         "auj": 0,
+        "aujourdhui": 0,
         "ce jour": 0,
         "ce matin": 0,
         "ce midi": 0,

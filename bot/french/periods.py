@@ -22,7 +22,7 @@ from bot.french.words import digits
 from config.programme import FIRST_DAY
 
 _ONE_DAY = timedelta(days=1)
-_LEAD = re.compile(r"(?:(?:le|la|les|l|en|sur|pour|de|d|ce|cet|cette|ces|mois de|du mois de) )+")
+_LEAD = re.compile(r"(?:(?:le|la|les|l|en|sur|pour|de|d|ce|cet|cette|ces|(?:du )?mois (?:de|d(?! avant))) )+")
 _ALL = {"tout", "toute", "tous", "toutes", "toujours", "debut", "depuis le debut", "depuis toujours"}
 _UNIT = r"(jours?|semaines?|mois|trimestres?|semestres?|annees?|ans?)"
 _MONTHS = {
@@ -30,8 +30,10 @@ _MONTHS = {
     **dict.fromkeys(("annee", "annees", "an", "ans"), 12),
 }
 """How many months each unit has that is longer than a week."""
-_THIS = re.compile(_UNIT + r"(?: en cours| courante?| ci)?")
-_LAST = re.compile(_UNIT + r" (?:derniere?|passee?|precedente?|d avant)")
+_THIS = re.compile(rf"(?:(?:depuis )?(?:le )?debut (?:de |d |du )(?:la |l )?)?{_UNIT}(?: en cours| courante?| ci)?")
+_LAST = re.compile(
+    rf"{_UNIT} (?:derniere?|passee?|precedente?|d avant)|(?:derniere?|precedente?) {_UNIT}|il y a ([1-9][0-9]?) {_UNIT}"
+)
 _LAST_FEW = re.compile(
     rf"(?:dernieres? |derniers? )?([0-9]{{1,3}}) (?:dernieres? |derniers? )?{_UNIT}(?: derniers| dernieres)?"
 )
@@ -128,11 +130,14 @@ def _read_this(found: str, today: date) -> Period | None:
 
 
 def _read_last(found: str, today: date) -> Period | None:
-    match = _LAST.fullmatch(_strip_lead(found))
+    match = _LAST.fullmatch(digits(_strip_lead(found)))
     if not match:
         return None
-    end = _start_of(match[1], today)
-    return Period(_start_of(match[1], end - _ONE_DAY), end)
+    unit = match[1] or match[2] or match[4]
+    end = start = _start_of(unit, today)
+    for _ in range(int(match[3] or 1)):
+        end, start = start, _start_of(unit, start - _ONE_DAY)
+    return Period(start, end)
 
 
 def _read_last_few(found: str, today: date) -> Period | None:
@@ -173,6 +178,14 @@ def _read_single(found: str, today: date) -> Period | None:
     return Period(day, day + _ONE_DAY) if day else None
 
 
+def _read_week(found: str, today: date) -> Period | None:
+    """The week of a day, up to today: « semaine du 12 octobre »."""
+    match = _WEEK_OF.fullmatch(_strip_lead(found))
+    day = read_date(match[1], today) or read_date(f"le {match[1]}", today) if match else None
+    monday = _monday(day) if day else today
+    return Period(monday, min(monday + _A_WEEK, today + _ONE_DAY)) if day else None
+
+
 def _read_since(found: str, today: date) -> Period | None:
     match = _SINCE.fullmatch(found)
     begun = match and read_period(match[1], today)
@@ -209,7 +222,7 @@ def _read_first_day(found: str, last: date, today: date, le: str) -> date | None
 
 _READERS: tuple[Callable[[str, date], Period | None], ...] = (
     *(_read_all, _read_this, _read_last, _read_last_few),
-    *(_read_named, _read_single, _read_since, _read_between),
+    *(_read_named, _read_week, _read_single, _read_since, _read_between),
 )
 
 PERIOD_WORDS_MAX = 8

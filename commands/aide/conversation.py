@@ -21,7 +21,7 @@ from bot.texts import Markdown, link, quote, render
 from commands.aide.home import FeatureList, Home
 from dialogs.plain_words import Intention, Reading, permit, understand
 from dialogs.plain_words.answers import Answer, read_answer
-from dialogs.plain_words.interpreter import read_typed
+from dialogs.plain_words.commands import read_typed
 from dialogs.plain_words.proposals import propose
 from storage import drafts
 from storage.drafts import OpenQuestion

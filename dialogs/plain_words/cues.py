@@ -11,7 +11,7 @@ from config.text import fold, split_words
 from config.themes import THEMES
 from dialogs.plain_words.frames import read_frame
 from dialogs.plain_words.readings import Intention
-from dialogs.plain_words.sentences import Sentence, Spelling, stem_words
+from dialogs.plain_words.sentences import NUMBERS, Sentence, Spelling, stem_words
 
 KEY = 3
 """Letters by which a cue is looked up."""
@@ -141,17 +141,18 @@ class _Table:
     def read(self) -> Cues:
         for word in (word for words in self.classes.values() for word in words):
             self.words.update(split_words(word))
-        self.words.update(read_frame("periode"))
+        self.words.update(read_frame("periode") | read_frame("periode_liens") | NUMBERS)
         for phrase in self.classes[POLITE]:
             self._add(phrase, -1, self.polite)
         for row in self.lines:
             if row["intention"][0] != "=":
                 self._add_row(Intention(row["intention"]), float(row["poids"]), _split(row["mots"]))
-        for place in (*(place.nom for place in DEPARTEMENTS.values()), *REGION_NAMES.values()):
-            self.words.update(split_words(place))
         self._add_row(Intention.RESSOURCES, THEME_WEIGHT, _list_theme_words())
+        territories = (*(place.nom for place in DEPARTEMENTS.values()), *REGION_NAMES.values())
+        names = {word for name in territories for word in split_words(name)} - self.words
         by_key, polite = ({key: tuple(cues) for key, cues in each.items()} for each in (self.cues, self.polite))
-        return Cues(tuple(self.rows), by_key, polite, Spelling.of(sorted(self.words), tuple(sorted(self.stems))))
+        spelling = Spelling.of(sorted(self.words | names), tuple(sorted(self.stems)), names, read_frame("intacts"))
+        return Cues(tuple(self.rows), by_key, polite, spelling)
 
     def _add_row(self, intention: Intention, weight: float, phrases: list[str]) -> None:
         self.rows.append((intention, weight))

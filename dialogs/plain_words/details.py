@@ -7,6 +7,7 @@ from config.text import fold
 from dialogs.plain_words.frames import SKILLS, TOLD
 from dialogs.plain_words.meetings import write_appointment, write_events, write_reminders, write_room
 from dialogs.plain_words.readings import Intention
+from dialogs.plain_words.reports import sum_signs
 from dialogs.plain_words.utterance import Utterance
 from storage.urls import first_link as find_link
 
@@ -19,10 +20,10 @@ def write_line(intention: Intention, said: Utterance) -> str:
 
 
 REPORT_ACTS = {
-    "rétablir": r"retabli|restaur|remet|ravoir|recuper|annuler la suppression",
-    "dupliquer": r"dupli|copie|recopie|refai|refaire|(?:le |la )?meme (?:chose )?que|reprendre (?:\S+ ){1,6}nouveau",
+    "rétablir": r"retabli|restaur|remet|ravoir|recuper|annul\S* (?:la |cette |sa )?suppression",
+    "dupliquer": r"dupli|repart|copie|recopie|refai|(?:le |la )?meme (?:chose )?que|reprendre (?:\S+ ){1,6}nouveau",
     "supprimer": r"supprim|efface|enlev|retir|annul|vire",
-    "modifier": r"modif|corrig|rectifi|chang|edit|tromp|erreur|faute|fauss?e? |oublie|mauvais",
+    "modifier": r"modif|corrig|rectifi|chang|edit|tromp|erreur|faute|fau(?:x|sse) |oublie|mauvais",
 }
 
 
@@ -34,11 +35,36 @@ def _write_report(said: Utterance) -> str:
     found = next((act for act, words in REPORT_ACTS.items() if said.has(words)), "")
     if found and said.named_number:
         return f"cra {found} {said.named_number}"
-    named = [n + 1 for n in said.find_words("nom_compte_rendu")]
-    told = said.rest("compte_rendu", named[-1] if named and named[-1] - said.first <= NAMED_MAX else None)
+    told = _TO_NOTE.sub("", said.rest("compte_rendu", _find_told(said)))
     return "cra" if _BARE_REPORT.fullmatch(fold(told)) else f"cra {told}"
 
 
+_NOTING = re.compile(r" (?:saisir|noter|enregistrer|rentrer|declarer|renseigner|consigner|encoder) ")
+NOTING_MAX = 14
+"""Words within which it is said that a report is to be written, before it is told."""
+
+
+def _find_told(said: Utterance) -> int | None:
+    """The word at which a report begins: behind its name, or behind what says that it is to be noted; None for the
+    first one."""
+    named = [n + 1 for n in said.find_words("nom_compte_rendu") if n + 1 - said.first <= NAMED_MAX]
+    if named:
+        return named[-1]
+    found = _NOTING.search(said.plain)
+    start = said.find_word_at(found.end() - 1) if found else 0
+    is_announced = found and start - said.first <= NOTING_MAX and not sum_signs(said.plain[: found.start() + 1])
+    return start if is_announced else None
+
+
+_TO_NOTE = re.compile(
+    r"[,.;]?\s(?:et |donc |alors )?(?:(?:est.ce que )?(?:tu|vous) (?:peux|peut|pouvez|pourrais|pourriez)|"
+    r"(?:peux|peut|pouvez|pourriez|pourrais).(?:tu|vous)|(?:il )?(?:faut|faudrait)(?: que (?:je|tu|vous))?|merci de|"
+    r"je (?:veux|voudrais|dois|souhaite|souhaiterais)|j.aimerais|à|a)(?: m.| me| nous)?[ ’'-]"
+    r"(?:l.|les? |la |[çc]a |tout |cela )+(?:me )?"
+    r"(?:enregistr|not|saisi|rentr|d[ée]clar|ajout|mett|consign|compt|inscri)\w*(?: \S+){0,6}$",
+    re.IGNORECASE,
+)
+"""What is said at the end of a report of what is to become of it: « …, tu peux l’enregistrer ? »."""
 _BARE_REPORT = re.compile(r"(?:(?:un|mon|l|d un) ?)?accompagnement(?: du jour)?")
 """What says no more than « compte rendu »."""
 
@@ -53,8 +79,9 @@ def _write_report_list(said: Utterance) -> str:
         if named
         else None
     )
-    words = ""
-    if named and found:
+    quoted = re.search(r"[«“\"]\s*(.{2,60}?)\s*[»”\"]", said.sentence.text)
+    words = quoted[1] if quoted else ""
+    if named and found and not words:
         start = said.find_word_at(said.sentence.places[named[-1]] + found.end() - 1)
         words = said.content("liste", start, taken=said.period_span)
     tags = " ".join(re.findall(r"(?<!\S)#[^\W\d_][\w-]*", said.sentence.text)) if "#" not in words else ""
@@ -87,11 +114,13 @@ def _find_other_period(said: Utterance) -> str:
 
 
 def _write_territory(said: Utterance) -> str:
+    if said.has(r"compar\S* (?!ma |mon |notre )|classement|aux? autres?"):
+        return f"stats carte {said.period}"
     if said.place:
         return f"stats {said.place.kind} {said.place.name} {said.period}"
     if said.has("region"):
         return f"stats region {said.period}"
-    if said.has("compar|carte |classement|quels? departements?"):
+    if said.has("carte |quels? departements?"):
         return f"stats carte {said.period}"
     is_national = said.has("nation|france|pays|reseau|global|tous |tout le monde") and not said.has("departement ")
     return f"stats {'national' if is_national else 'departement'} {said.period}"
@@ -104,9 +133,17 @@ def _write_request(said: Utterance) -> str:
     return f"hotline {said.sentence.text.removeprefix('/')}"
 
 
+_NUMBERED_REQUEST = re.compile(
+    r" (?:(?:ticket|demande|requete|question|n)(?: d aide)? (?:n |numero )?(\d{1,6})|n(\d{1,6})|"
+    r"le (\d{1,6})(?= (?:\S+ ){0,6}(?:ticket|demande) )|"
+    r"(?:ticket|demande) (?:\S+ ){0,9}?(?:la|le|numero|n) (\d{1,6})) "
+)
+"""How a request for help is called by its number."""
+
+
 def _write_requests(said: Utterance) -> str:
-    found = re.search(r" (?:(?:ticket|demande|requete|question|n) (?:n |numero )?(\d{1,6})|n(\d{1,6})) ", said.plain)
-    return f"ticket {found[1] or found[2]}" if found else "hotline demandes"
+    found = _NUMBERED_REQUEST.search(said.plain)
+    return f"ticket {next(filter(None, found.groups()))}" if found else "hotline demandes"
 
 
 def _write_search(said: Utterance) -> str:
@@ -119,7 +156,7 @@ def _write_search(said: Utterance) -> str:
     if said.has("categories "):
         return "ressources catégories"
     if said.number and re.search(r" (?:fiche|ressource) (?:n |numero )?n?\d", said.plain):
-        return f"ressources n° {said.number}"
+        return f"ressources {said.number}"
     found = said.content("sujet", taken=said.period_span)
     return f"ressources {_find_subject(said) or found if len(found.split()) > SUBJECT_MAX else found}"
 
@@ -141,8 +178,14 @@ def _find_subject(said: Utterance) -> str:
 
 FOLLOWING = "previen|prevenu|avert|alert|suivre |abonn|tenir au courant|tiens moi"
 """How the new resources of a subject are asked for."""
+_CALLED = re.compile(
+    r"(?:s.?appelle(?:nt)?|(?:intitul|appel|nomm)[ée]e?s?|qui a pour titre|le titre (?:est|c.est)) [:«\"]?\s*"
+    r"([^.,;!?»\"]{3,80})",
+    re.IGNORECASE,
+)
+"""What stands before the title of a resource, which is kept whole."""
 TITLED = re.compile(
-    r" (?:sur|concernant|intitulee?|appelee?) "
+    r" (?:sur|concernant) "
     r"| (?:fiche|tuto|guide|support) (?=(?!a |et |que |qu |pour |dans |en |aux? |atelier )[a-z]{2})"
 )
 """What stands before the title or the subject of a resource."""
@@ -158,14 +201,29 @@ def _write_deposit(said: Utterance) -> str:
         return f"ressources ajouter {told[1]}"
     if quoted := re.search(r"[«“\"]\s*(.{3,80}?)\s*[»”\"]", said.sentence.text):
         return f"ressources ajouter {quoted[1]}"
+    if called := _CALLED.search(said.sentence.text):
+        return f"ressources ajouter {called[1]}"
     found = TITLED.search(said.plain)
     return f"ressources ajouter {said.content('depot', said.find_word_at(found.end() - 1)) if found else ''}"
+
+
+_NAME = re.compile(r"\b[A-ZÀ-Ý][a-zà-ÿ]{2,}(?:-[A-ZÀ-Ý][a-zà-ÿ]+)? [A-ZÀ-Ý][A-Za-zÀ-ÿ-]{2,}")
+_NO_NAME = frozenset({"saint", "sainte", "la", "le", "les", "pays", "mont", "val", "cote"})
+"""First words of places that are written like a name."""
+
+
+def find_name(text: str, known: frozenset[str]) -> str:
+    """The first name of somebody in a text: two words side by side with capitals, which mean nothing else."""
+    names = (match[0] for match in _NAME.finditer(text))
+    return next((name for name in names if known.union(_NO_NAME).isdisjoint(fold(name).split())), "")
 
 
 def _write_people(said: Utterance) -> str:
     """Write who is looked for; or what they are to know, and where."""
     if said.has("ajouter|rajouter|proposer|nouveau contact") and said.has("contact|institution|partenaire"):
         return "annuaire ajouter"
+    if name := find_name(said.sentence.text, said.known) if said.end - said.first > NAMED_MAX else "":
+        return f"annuaire {name}"
     if found := SKILLS.search(said.plain):
         start = said.find_word_at(found.end() - 1)
         where = next((n for n in range(start, said.end) if said.leads_to_place(n)), said.end)
@@ -191,7 +249,7 @@ def _write_channels(said: Utterance) -> str:
         if said.has(words):
             return f"canaux {command} {said.place.name if said.place and command != 'creer' else ''}"
     leaving = "quitt|sort|sors |part|enlev|retir|desinscri|veux plus|plus etre |plus recevoir"
-    joining = "rejoi|integr|entrer|inscri|ajoute|abonne"
+    joining = "rejoi|integr|entrer|inscri|ajoute|abonne|(?:mets|mettre|mettez) (?:moi|nous) (?:dans|sur|au|a )"
     for command, words in (("quitter", leaving), ("rejoindre", joining)):
         if said.has(words) and said.knows(f"canaux {command}"):
             named = said.find_words("nom_canal")
@@ -205,6 +263,14 @@ def _write_channels(said: Utterance) -> str:
     return f"canaux {said.content('canal', said.find_word_at(found.end() - 1)) if found else ''}"
 
 
+_ABOUT_NEWS = re.compile(
+    r" (?:(?:re)?(?:cherche|trouve)[rz]?s?|(?:actus?|articles?|nouvelles?|annonces?) (?:sur|qui parlai?e?n?t?)|"
+    r"(?:dit|dire|chose|infos?|truc) (?:sur|de)|"
+    r"(?:parlent|parle|parlait|parlaient|parler|cause|causer)(?: (?:elles?|ils?|on))? (?=du |de |d |des ))"
+)
+"""What stands before the words that are sought in the news."""
+
+
 def _write_news(said: Utterance) -> str:
     if said.has("mes propositions|actu que j (?:ai|avais)"):
         return "actus mes propositions"
@@ -215,21 +281,22 @@ def _write_news(said: Utterance) -> str:
     if said.has("propos|partag|suggere|publi|diffus|signal|faire passer|parler de m"):
         told = TOLD.search(said.sentence.text)
         return f"actus proposer {told[1] if told else ''}"
-    if found := re.search(
-        r" (?:(?:re)?(?:cherche|trouve)[rz]?s?|actus? sur|articles? sur|nouvelles? sur|annonces? sur) ", said.plain
-    ):
+    if found := _ABOUT_NEWS.search(said.plain):
         return "actus cherche " + said.content("article", said.find_word_at(found.end() - 1))
     return f"actus n° {said.number}" if said.number else "actus"
 
 
+_POLL_RESULTS = "result|reponse|donne |ont (?:vote|repondu)|combien"
 _POLLS_THERE = "en cours|ouvert|result|liste|auxquels|mes sondages|les sondages"
 """How the polls that there are are asked for."""
 
 
 def _write_poll(said: Utterance) -> str:
-    if said.number:
-        act = "export" if said.has("export|csv|fichier") else "resultats" if said.has("result|reponse|donne ") else "n°"
-        return f"sondage {act} {said.number}"
+    if found := re.search(r" (?:sondage|vote) (?:n |numero )?n?(\d{1,6}) ", said.plain):
+        act = "export" if said.has("export|csv|fichier") else "resultats" if said.has(_POLL_RESULTS) else ""
+        return f"sondage {act} {found[1]}"
+    if said.has("result|ont (?:vote|repondu)|qui a (?:vote|repondu)"):
+        return "sondage liste"
     if said.has("rappel|relanc"):
         return f"sondage rappels {'non' if said.has(STOPPING) else ''}"
     is_new = said.has("cre|faire|lancer|organis|propos|pos|nouveau|demand|fais|lance |sur ")
@@ -316,6 +383,10 @@ def _write_idea(said: Utterance) -> str:
     return "idee"
 
 
+def _write_kit(said: Utterance) -> str:
+    return "kit corriger" if said.has("corrig|rectifi|modifi|chang|tromp|fau(?:x|sse)|mauvais") else "kit"
+
+
 def _write_if_known(write: Callable[[Utterance], str]) -> Callable[[Utterance], str]:
     """Lead to a feature that may not be there: nothing where the bot has no such command."""
 
@@ -346,11 +417,11 @@ _WRITERS: Mapping[Intention, Callable[[Utterance], str]] = {
     Intention.DONNEES: _write_data,
     Intention.AIDE: _write_help,
     Intention.ACCUEIL: _write_home,
-    Intention.BROUILLON: lambda said: "cra brouillon" if said.has("cra |compte rendu |cr ") else "brouillon",
+    Intention.BROUILLON: lambda said: "cra brouillon" if said.has("cra |comptes? rendus? ") else "brouillon",
     Intention.RDV: _write_if_known(write_appointment),
     Intention.VISIO: _write_if_known(write_room),
     Intention.IDEE: _write_if_known(_write_idea),
-    Intention.KIT: _write_if_known(lambda said: "kit corriger" if said.has("corrig|modifi|chang|tromp") else "kit"),
+    Intention.KIT: _write_if_known(_write_kit),
     Intention.RAPPELS: _write_if_known(write_reminders),
     Intention.ENTRAINEMENT: _write_if_known(_write_training),
 }

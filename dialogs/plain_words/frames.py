@@ -27,6 +27,7 @@ SKILLS = re.compile(
     r"(?:peut|pourrait|m) (?:m )?(?:expliquer|aider|aide|epauler)|m aide|a deja|fait|gere|anime|forme) "
     r"| (?:quelqu une?|collegue|personne) (?:de |d )?(?:bien |tres )?(?:calee?|douee?|forte?|bonn?e?|a l aise) "
     r"(?:en|avec|sur) "
+    r"| (?:un |une )(?:as|pro|crack|cador|passionnee?|fana) (?:en|de|du|des|d) "
     r"|^ (?:un |une |cherche |je cherche )*(?:experte?|specialiste|competences?|referente?) (?:en|de|du|sur|des) "
 )
 """What stands before a skill that somebody may have."""

@@ -3,6 +3,7 @@
 import re
 
 from bot.french.dates import MONTH_NUMBERS
+from bot.french.words import digits
 from config.text import fold
 from config.time import WEEKDAYS
 from dialogs.plain_words.frames import TOLD, read_frame
@@ -44,7 +45,7 @@ def _find_place(said: Utterance) -> str:
 
 
 _EVENT = re.compile(
-    r"\b(?:organise|organisons|prépare|annonce[rz]?|propose[rz]?|ajoute[rz]?)\s+(?:une?|notre|ma|mon)\s+([^,.;:!?\n]{4,80})",
+    r"\b(?:organise|organisons|anime|animons|prépare|préparons|annonce[rz]?|propose[rz]?|ajoute[rz]?)\s+(?:une?|notre|ma|mon)\s+([^,.;:!?\n]{4,80})",
     re.IGNORECASE,
 )
 _FOR_AGENDA = re.compile(r" (?:(?:à|a|dans|sur|pour) l\W?agenda|que|et|je|comment|svp|stp|merci)\b", re.IGNORECASE)
@@ -53,9 +54,9 @@ _FOR_AGENDA = re.compile(r" (?:(?:à|a|dans|sur|pour) l\W?agenda|que|et|je|comme
 
 def _find_event_title(said: Utterance) -> str:
     """What is announced, as typed; "" where it is no more than « un événement »."""
-    found = _EVENT.search(said.sentence.text) or TOLD.search(said.sentence.text)
-    title = _FOR_AGENDA.split(" ".join(found[1].split()), maxsplit=1)[0].strip() if found else ""
-    return "" if read_frame("evenement").issuperset(fold(title).split()) else title
+    told = (pattern.search(said.sentence.text) for pattern in (TOLD, _EVENT))
+    titles = (_FOR_AGENDA.split(" ".join(found[1].split()), maxsplit=1)[0].strip() for found in told if found)
+    return next((title for title in titles if not read_frame("evenement").issuperset(fold(title).split())), "")
 
 
 _MOMENT = re.compile(
@@ -90,13 +91,18 @@ _CHANGING = re.compile(
 )
 """What is said of appointments that there are."""
 MEETING = re.compile(
-    r"\b(?:rdv|rendez[- ]vous|points?|r[ée]unions?|visio|cr[ée]neau|voir|caler|rencontrer)\b([^@]{0,60})(?<!\w)@[\w.-]",
+    r"\b(?:rdv|rendez[- ]vous|points?|r[ée]unions?|visio|cr[ée]neau|voir|voie|caler|rencontrer|r[ée]unir)\b"
+    r"([^@]{0,60})(?<!\w)@[\w.-]",
     re.IGNORECASE,
 )
 """Colleagues whom somebody wants to meet, called by their names."""
+_ASIDE = re.compile(r"[,;.?!] (?:quand|on|si|est|tu|vous|c|il|[çc]a|je|j|pour)\b")
+"""What is said after a meeting that is asked for."""
 _COLLEAGUE = re.compile(r"(?<!\w)@[\w.-]+")
 _AROUND = re.compile(
-    r"\b(?:avec|et|stp|svp|merci|une?|rdv|rendez[- ]vous|points?|r[ée]unions?|visio|cr[ée]neau|moment)\b", re.IGNORECASE
+    r"^(?:\W*\b(?:avec|et|une?|rdv|rendez[- ]vous|points?|r[ée]unions?|visio|cr[ée]neau|moment|pendant|pour)\b)*"
+    r"|\b(?:stp|svp|merci|s.il (?:te|vous) pla[iî]t)\b.*",
+    re.IGNORECASE,
 )
 
 
@@ -104,8 +110,9 @@ def write_appointment(said: Utterance) -> str:
     """Write the appointment that is to be made, or the meeting of colleagues; for what concerns one that there is, the
     list of the days that are named."""
     if found := MEETING.search(said.sentence.text):
-        told = said.sentence.text[found.start(1) :]
-        return f"rdv {' '.join(_COLLEAGUE.findall(told))} {_AROUND.sub(' ', _COLLEAGUE.sub(' ', told)).strip(' ,.!?')}"
+        told = _ASIDE.split(said.sentence.text[found.start(1) :], maxsplit=1)[0]
+        names, subject = _COLLEAGUE.findall(told), _COLLEAGUE.sub(" ", told)
+        return f"rdv {' '.join(names)} {_AROUND.sub('', subject).strip(' ,.!?')}"
     if own := next((name for name, words in _OWN_RDV if said.has(words) and said.knows(f"rdv {name}")), ""):
         return f"rdv {own}"
     if _CHANGING.search(said.plain):
@@ -120,15 +127,15 @@ def _write_appointment_change(said: Utterance) -> str:
     numbered = re.search(r" (?:rdv|rendez vous) (?:n |numero )?n?(\d{1,6}) ", said.plain)
     if numbered and said.has("annul|supprim"):
         return f"rdv annuler {numbered[1]}"
-    days = _find_day(said.sentence.text)
+    days = _find_day(said.plain)
     if numbered and said.has("deplac|report|decal|bouge|passe a|prefere "):
         return f"rdv décaler {numbered[1]} {said.content('rendez_vous', said.find_word_at(numbered.end(1)))}"
     return f"rdv {days}" if days or not numbered else f"rdv {numbered[1]}"
 
 
-def _find_day(text: str) -> str:
+def _find_day(plain: str) -> str:
     """The day or week that is named, as it is written; "" for none."""
-    found = _DAYS.search(fold(text))
+    found = _DAYS.search(plain)
     said = found[0] if found else ""
     return {"aujourd hui": "aujourd'hui", "semaine pro": "semaine prochaine"}.get(said, said)
 
@@ -142,11 +149,31 @@ _AWAY = re.compile(
 def write_reminders(said: Utterance) -> str:
     """Write at what hour, or how often; or the days on which somebody is away."""
     if (away := _AWAY.search(said.plain)) and said.knows("absence"):
-        return f"absence {said.sentence.typed(said.find_word_at(away.end() - 1), said.end)}"
+        told = said.sentence.typed(said.find_word_at(away.end() - 1), said.end)
+        told = re.split("[,;.!?](?=[^0-9]|$)", told, maxsplit=1)[0]
+        earlier = None if _WHEN.search(f" {fold(told)} ") else _WHEN.search(said.plain)
+        return f"absence {_type(said, earlier) if earlier else told}"
     evening = "soir" if said.has("soir|fin de journee") else ""
-    if hour := re.search(r" (?:a |vers )?(\d{1,2}) ?h ?(\d{2})? ", said.plain.replace(" midi ", " 12 h ")):
-        return f"rappels {evening} {hour[1]}h{hour[2] or ''}"
+    if hour := _HOUR.search(digits(said.plain.replace(" midi ", " 12 h ")) + " "):
+        return f"rappels {evening} {hour[1]}h{hour[2] or '30' * bool(hour[3])}"
+    days = [day for day in WEEKDAYS if said.has(f"{day}s? ")]
+    if len(days) > 1 or (days and said.has("que le |qu le |seulement|uniquement")):
+        return f"rappels jours {' '.join(day[:3] for day in days)}"
     return f"rappels {_find_rhythm(said, evening)}"
+
+
+def _type(said: Utterance, found: re.Match[str]) -> str:
+    """What was found in the plain words, as typed."""
+    return said.sentence.typed(said.find_word_at(found.start() + 1), said.find_word_at(found.end() - 1))
+
+
+_NUMBERED_DAY = rf"\d{{1,2}}(?: (?:{'|'.join(MONTH_NUMBERS)}))?"
+_WHEN = re.compile(
+    rf" (?:la semaine prochaine|cette semaine|aujourd hui|demain|(?:du |le |jusqu au )?(?:{'|'.join(WEEKDAYS)})|"
+    rf"(?:du|le|jusqu au) {_NUMBERED_DAY})(?: au {_NUMBERED_DAY})? "
+)
+"""Days on which somebody may be away."""
+_HOUR = re.compile(r" (\d{1,2}) ?h(?:eures?)? ?(?:(\d{2})|(et demie?))? ")
 
 
 def _find_rhythm(said: Utterance, evening: str) -> str:

@@ -7,7 +7,7 @@ from datetime import date
 from bot.french.periods import Period, find_period, read_period
 from config.text import fold
 from dialogs.plain_words.frames import read_frame
-from dialogs.plain_words.sentences import Sentence, Word
+from dialogs.plain_words.sentences import NUMBERS, Sentence, Word, read_count
 
 _WRITTEN: Mapping[str, str] = {
     **{
@@ -37,13 +37,16 @@ def write_period(sentence: Sentence, today: date, taken: range = range(0)) -> tu
     def write(first: int, end: int) -> str:
         return _write(sentence, first, end) if all(map(may.__getitem__, range(first, end))) else ""
 
-    may = [index not in taken and _may_tell(word.folded) for index, word in enumerate(sentence.words)]
+    words = [word.folded for word in sentence.words]
+    may = [index not in taken and _may_tell(word, words[index - 1 : index]) for index, word in enumerate(words)]
     found = find_period(len(may), write, today)
     return (_shorten(sentence, *found[:2], today), range(*found[:2])) if found else ("", range(0))
 
 
-def _may_tell(word: str) -> bool:
-    known = read_frame("periode") | read_frame("periode_liens")
+def _may_tell(word: str, before: list[str]) -> bool:
+    known = read_frame("periode") | read_frame("periode_liens") | NUMBERS
+    if word == "un":
+        return before == ["depuis"]
     return all(each in known or each[0].isdigit() or _is_quarter(each) for each in word.split())
 
 
@@ -74,6 +77,8 @@ def _spell(word: Word, text: str) -> str:
     plain = fold(typed)
     if found := _ORDINAL.fullmatch(plain):
         return f"{found[1]}{'er' if found[1] == '1' else 'e'}"
+    if meant in NUMBERS and meant not in _WRITTEN:
+        return read_count([meant])
     return _WRITTEN.get(plain) or _WRITTEN.get(meant) or (typed if plain == meant else meant)
 
 
@@ -90,9 +95,18 @@ def _shorten(sentence: Sentence, first: int, end: int, today: date) -> str:
         return read_period(written, today) if written else None
 
     meant, folded = read(first, end), [word.folded for word in sentence.words]
-    while end - first > 1 and not folded[end - 1].isdigit() and read(first, end - 1) == meant:
+    while end - first > 1 and folded[end - 1] in read_frame("periode_liens") and read(first, end - 1) == meant:
         end -= 1
-    opening = read_frame("periode_debut") - (_OF if _LINKS & {*folded[first:end]} else set())
+    opening = read_frame("periode_debut") - (
+        _OF if _LINKS & {*folded[first:end]} and "y" not in folded[first:end] else set()
+    )
     while end - first > 1 and folded[first] in opening and read(first + 1, end) == meant:
         first += 1
-    return _write(sentence, first, end).strip()
+    written = _write(sentence, first, end).strip().replace("y à", "y a")
+    units = (unit for unit in _UNITS if "debut" in folded[first:end] and read_period(unit, today) == meant)
+    return next(units, _LAST.sub(r"\2 \1", written))
+
+
+_UNITS = ("semaine", "mois", "trimestre", "semestre", "année")
+"""What « depuis le début de l’année » is shorter."""
+_LAST = re.compile(r"^(derni[eè]re?) (\w+)$")

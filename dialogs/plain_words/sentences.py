@@ -1,7 +1,7 @@
 """A sentence in words: as typed, and as it is compared, its abbreviations written out and its slips mended."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
@@ -36,12 +36,27 @@ _NUMBERED = frozenset(
     )
 )
 """What is called by a number, which people write in letters, too: « ticket quatre »."""
-_NUMBERS = frozenset(
+NUMBERS = frozenset(
     (
         *("deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze", "treize"),
-        *("quatorze", "quinze", "seize", "vingt"),
+        *(
+            "quatorze",
+            "quinze",
+            "seize",
+            "vingt",
+            "vingts",
+            "trente",
+            "quarante",
+            "cinquante",
+            "soixante",
+            "cent",
+            "cents",
+        ),
     )
 )
+"""Numbers that are words of their own; « un » is mostly none."""
+_ONES = frozenset({"un", "une", "et", "onze"})
+"""What goes on in « vingt et un »."""
 _PART = re.compile(r"\S+")
 _WORD = re.compile(r"[^\W_]+|\?")
 
@@ -103,13 +118,35 @@ class Sentence:
 def read_sentence(text: str, mend: Callable[[str], str] = lambda word: word) -> Sentence:
     """Read a text; ``mend`` says what a word is meant to be."""
     text = text[:TEXT_MAX]
-    words: list[Word] = []
-    for match in _WORD.finditer(text[:READ_MAX]):
-        folded = _write_out(match, mend)
-        is_number = words and words[-1].folded.split()[-1] in _NUMBERED and folded in _NUMBERS
-        words.append(Word(match.start(), match.end(), digits(folded) if is_number else folded))
+    typed = [Word(*match.span(), _write_out(match, mend)) for match in _WORD.finditer(text[:READ_MAX])]
+    words = list(_join_numbers(typed))
     plain = [word.folded for word in words]
     return Sentence(text, words, *_join(plain), *_join([stem_words(word) for word in plain]))
+
+
+def _join_numbers(words: Sequence[Word]) -> Iterator[Word]:
+    """The words, a number in letters behind what is called by it in figures: « ticket vingt-trois »."""
+    index = 0
+    while index < len(words):
+        end = index + 1
+        if index and words[index].folded in NUMBERS and words[index - 1].folded.split()[-1] in _NUMBERED:
+            while end < len(words) and words[end].folded in NUMBERS | _ONES:
+                end += 1
+            yield Word(words[index].start, words[end - 1].end, read_count(word.folded for word in words[index:end]))
+        else:
+            yield words[index]
+        index = end
+
+
+def read_count(words: Iterable[str]) -> str:
+    """A number in letters as figures: « cent douze » is « 112 »."""
+    total = 0
+    for number in map(int, re.findall(r"\d+", digits(" ".join(words)))):
+        total = max(total, 1) * number if number == HUNDRED else total + number
+    return str(total)
+
+
+HUNDRED = 100
 
 
 def _join(words: Sequence[str]) -> tuple[str, tuple[int, ...]]:
@@ -149,21 +186,40 @@ class Spelling:
     known: frozenset[str]
     by_letter: dict[str, list[str]]
     stems: tuple[str, ...]
+    names: frozenset[str] = frozenset()
+    """Words of names, which no letter is written together with: « lille » is a town."""
+    spared: frozenset[str] = frozenset()
+    """Words that are none of the known ones mistyped."""
 
     @classmethod
-    def of(cls, words: Sequence[str], stems: tuple[str, ...] = ()) -> "Spelling":
+    def of(
+        cls,
+        words: Sequence[str],
+        stems: tuple[str, ...] = (),
+        names: Collection[str] = (),
+        spared: frozenset[str] = frozenset(),
+    ) -> "Spelling":
         """Know these words; short ones are never what a mistyped one is meant to be."""
         known, by_letter = frozenset(words), dict[str, list[str]]()
         for word in sorted(known):
             if len(word) >= MENDED_MIN and word.isalpha():
                 by_letter.setdefault(word[0], []).append(word)
-        return cls(known, by_letter, stems)
+        return cls(known, by_letter, stems, frozenset(names), spared)
 
     def mend(self, word: str) -> str:
         """What a word is meant to be: itself where it is known, or like none."""
-        if len(word) < SPLIT_MIN or word in self.known or not word.isalpha() or word.startswith(self.stems):
+        if (
+            len(word) < SPLIT_MIN
+            or word in self.known
+            or word in self.spared
+            or not word.isalpha()
+            or word.startswith(self.stems)
+        ):
             return word
-        if word[0] in ELIDED and len(word) > SPLIT_MIN and word[1:] in self.known:
+        if word[0] in ELIDED and len(word) > SPLIT_MIN and word[1:] in self.known and word[1:] not in self.names:
             return f"{word[0]} {word[1:]}"
+        sounding = (f"{start}{word[1:]}" for start in ("qu", "c") if word[0] == "k")
+        if said := next((each for each in sounding if each in self.known), ""):
+            return said
         near, _ = find_nearest(word, self.by_letter.get(word[0], ()), 2 if len(word) >= LONG else 1, limit=1)
         return near[0] if near else word

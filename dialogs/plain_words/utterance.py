@@ -20,7 +20,8 @@ _IN_NAMES = frozenset({"en", "sur", "sous", "les", "lez", "le", "la"})
 """Small words in the middle of the names of places: « bourg en bresse »."""
 _SET_PHRASES = re.compile(r"(?<= )(?:mode d emploi|pas a pas|cles? en mains?|clefs? en mains?|semaine prochaine) ")
 _WHOLE = re.compile(
-    r"(?<= )(?:mon espace sante|(?:le )?bon coin|langue des signes|mon compte formation|facile a lire et a comprendre) "
+    r"(?<= )(?:mon espace sante|(?:le )?bon coin|langue des signes|mon compte formation|facile a lire et a comprendre|"
+    r"personnes (?:agees|handicapees|en situation de handicap)) "
 )
 """Names, whose small words are theirs."""
 _JOINING = frozenset({"'", "’", "-", ".", "/", "+", "@", "_", "&"})

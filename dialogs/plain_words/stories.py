@@ -1,0 +1,106 @@
+"""A story, and what is wanted at its end: « hier j’ai reçu une dame…, je voudrais une fiche sur les mails »."""
+
+import re
+from dataclasses import replace
+from itertools import islice
+
+from bot.french.periods import read_period
+from dialogs.plain_words.details import REPORT_ACTS, find_name, write_line
+from dialogs.plain_words.readings import Intention, Reading
+from dialogs.plain_words.reports import find_day, sum_signs, weigh_report
+from dialogs.plain_words.utterance import Utterance
+from dialogs.plain_words.weights import (
+    AGREED,
+    ASIDES,
+    SEEKING,
+    SOUGHT_MAX,
+    SURE,
+    WITHOUT_LINE,
+    hear,
+    judge,
+    rank,
+    weigh,
+    write_brief,
+)
+from dialogs.plain_words.wishes import find_wishes
+
+ENDS_MAX = 3
+"""Ends of a story that are looked at."""
+HEARD = 0.25
+"""How likely the end of a story must be of which cues tell."""
+HEARD_SIGNS = 1.0
+"""Signs of a report below which nothing of it was told."""
+_NO_WISH = WITHOUT_LINE | {Intention.AIDE, Intention.ACCUEIL}
+"""What the end of a story hardly means: it says what the story says."""
+_TOLD_WHOLE = frozenset({Intention.HOTLINE, Intention.BROUILLON})
+"""What the whole story belongs to."""
+_COUNTED = frozenset({Intention.STATS, Intention.STATS_EXPORT, Intention.STATS_TERRITOIRE})
+"""What has a period."""
+_OF_SOMEBODY = re.compile(
+    r" (?:sa fiche|son (?:numero|telephone|mail|email|adresse|contact)|ses coordonnees|"
+    r"(?:le|la|l) (?:joindre|contacter|appeler|retrouver)) (?:\S+ ){0,2}$"
+)
+"""What is asked for at the end of somebody whom the story names."""
+_BARE = frozenset({"/ressources", "/annuaire", "/ressources ajouter", "/agenda proposer", "/actus cherche"})
+"""Lines that say too little without the details of the story."""
+
+
+def read_wish(story: Utterance, whole: Reading) -> Reading | None:
+    """Read what is wanted at the end of a story by itself; None where it says too little without what comes before,
+    which was read as a ``whole``, too."""
+    if _OF_SOMEBODY.search(story.plain) and (name := find_name(story.sentence.text, story.known)):
+        return Reading(Intention.ANNUAIRE, f"/annuaire {name}", sure=False)
+    wishes = (
+        hear(text, story.today, story.commands) for text in islice(find_wishes(story.sentence, story.first), ENDS_MAX)
+    )
+    found = next(((said, meant) for said in wishes if (meant := _judge_end(said, story))), None)
+    if found is None:
+        return None
+    said, intention = found
+    line = _write(intention, said, story)
+    is_bare = " " not in line and whole.intention in SEEKING and whole.intention is not intention
+    return whole if is_bare else Reading(intention, line, sure=False, others=_list_others(whole, line))
+
+
+def _list_others(whole: Reading, line: str) -> tuple[Reading, ...]:
+    """What else a story may mean: what it is taken for as a whole."""
+    return (replace(whole, sure=False, others=()),) if whole.line and whole.line != line else ()
+
+
+def _judge_end(said: Utterance, story: Utterance) -> Intention | None:
+    """What the end of a story is for; None where it says nothing by itself."""
+    if said.first == said.end:
+        return None
+    cues, likely = weigh(said), judge(said)
+    best = rank(cues, likely)[0]
+    is_told = likely[best] >= AGREED or (cues[best] >= SURE and likely[best] >= HEARD)
+    is_wish = is_told and best not in _NO_WISH and (best is not Intention.CRA or _reports(said, story))
+    return best if is_wish else None
+
+
+def _reports(said: Utterance, story: Utterance) -> bool:
+    """Whether the end of a story is a report of its own, or what is to be done with one, all of it."""
+    is_act = said.named_number and any(said.has(words) for words in REPORT_ACTS.values())
+    return bool(is_act or weigh_report(said.plain)) and sum_signs(_before(said, story)) < HEARD_SIGNS
+
+
+def _before(said: Utterance, story: Utterance) -> str:
+    """The words of a story before its end."""
+    return story.plain[: max(len(story.plain) - len(said.plain) + 1, 0)]
+
+
+def _write(intention: Intention, said: Utterance, story: Utterance) -> str:
+    """Write what is wanted with its own details, or with those of the story where it has none and they are few."""
+    if intention in _TOLD_WHOLE or (intention in _COUNTED and not said.period and _lasts(story)):
+        return write_line(intention, story)
+    line = write_brief(intention, said)
+    if intention is Intention.CRA and weigh_report(said.plain) and not find_day(said.plain):
+        return " ".join(line.replace("/cra", f"/cra {find_day(_before(said, story))}", 1).split())
+    told = write_line(intention, story) if line in _BARE and intention in ASIDES | SEEKING else line
+    return told if told.startswith(line) and len(told.split()) <= SOUGHT_MAX + 1 else line
+
+
+def _lasts(story: Utterance) -> bool:
+    """Whether a story names a period of more than a day: what happened « hier » tells no period."""
+    named = read_period(story.period, story.today) if story.period else None
+    return bool(named and named.start != named.last)

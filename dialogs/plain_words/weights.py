@@ -1,0 +1,161 @@
+"""What a sentence weighs for each intention by cues and model together, and which it is taken for."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from math import log
+
+from bot.command_lines import CommandIndex
+from config.text import fold
+from dialogs.plain_words.cues import read_cues
+from dialogs.plain_words.details import REPORT_ACTS, find_name, write_line
+from dialogs.plain_words.frames import read_frame
+from dialogs.plain_words.meetings import MEETING
+from dialogs.plain_words.model import read_model
+from dialogs.plain_words.readings import Intention, Reading
+from dialogs.plain_words.reports import is_appointment, weigh_report
+from dialogs.plain_words.sentences import read_sentence
+from dialogs.plain_words.utterance import Utterance
+from dialogs.plain_words.wishes import begins_with_wish, cut_aside
+from storage.urls import first_link as find_link
+
+LIKELY, POSSIBLE = 2.5, 0.15
+"""What an intention must weigh by cues, or be likely by the model, to be proposed beside another."""
+SURE, MARGIN, AGREED = 4.0, 1.5, 0.9
+"""What it must weigh to be taken for sure, how much more than any other, and how likely it must be."""
+KNOWN = 0.4
+"""How likely something must be of which no cue tells."""
+MODEL_WEIGHT, UNLIKELY = 1.5, 1e-4
+"""What the model counts beside the cues, and the least that it can say."""
+PERIOD_WEIGHT = 5.0
+OTHERS_MAX = 2
+_SOUGHT_NAME = re.compile(r"^(?:je |j ?)?(?:re)?cherche (?:a joindre )?([a-z]{3,}) ([a-z]{3,})(?: stp| svp)?$")
+NAME_WEIGHT, MEETING_WEIGHT, LINK_WEIGHT = 4.0, 9.0, 12.0
+SOUGHT_MAX = 6
+"""Words that are sought, at most; more are half a sentence."""
+SEEKING = frozenset({Intention.RESSOURCES, Intention.RESSOURCES_DEPOT, Intention.ANNUAIRE})
+"""What is sought or kept by words."""
+_SPEAKING = frozenset(
+    {"j", "je", "c", "tu", "t", "il", "elle", "est", "ai", "que", "quoi", "comment", "on", "nous", "vous"}
+)
+"""Words of who speaks, which nobody looks for."""
+ODD_SHARE = 5
+"""Of how many words one may be unknown."""
+_TELLING = frozenset(
+    (Intention.HOTLINE, Intention.RESSOURCES, Intention.ANNUAIRE, Intention.CRA, Intention.SONDAGE, Intention.ANNULER)
+)
+"""What comes with words of one’s own."""
+STORY = 22
+"""Words of a sentence that tells a story: stories are told to people who help."""
+TERRITORY_WEIGHT, STORY_WEIGHT = 3.5, 3.0
+WITHOUT_LINE = frozenset({Intention.POLITESSE, Intention.ANNULER, Intention.HORS_SUJET})
+"""What no command stands for."""
+ASIDES = frozenset(
+    (
+        *(Intention.RESSOURCES, Intention.ANNUAIRE, Intention.CANAUX, Intention.ACTUS, Intention.AGENDA),
+        Intention.CRA_LISTE,
+    )
+)
+"""What is sought in few words."""
+NOT_FOR_US = Reading(Intention.HORS_SUJET, "", sure=False)
+
+
+def hear(text: str, today: date, commands: CommandIndex) -> Utterance:
+    """Take the words of a text, and the politeness around them."""
+    cues = read_cues()
+    sentence = read_sentence(text.strip(), cues.spelling.mend)
+    return Utterance(sentence, *cues.find_core(sentence), today, commands, cues.spelling.known)
+
+
+def weigh(said: Utterance) -> Mapping[Intention, float]:
+    """Add to what the cues say what the sentence is like: a report, a place with figures, a period alone, a story."""
+    scores = read_cues().weigh(said.sentence, said.first, said.end)
+    asks_figures = max(scores[Intention.STATS], scores[Intention.STATS_TERRITOIRE], scores[Intention.STATS_EXPORT]) > 0
+    if said.place and asks_figures:
+        scores[Intention.STATS_TERRITOIRE] += scores[Intention.STATS] + TERRITORY_WEIGHT
+    scores[Intention.CRA] += weigh_report(said.plain)
+    if find_link(said.sentence.text) and scores[Intention.SIGNALER] <= 0 and scores[Intention.VISIO] <= 0:
+        scores[Intention.RESSOURCES_DEPOT] += LINK_WEIGHT
+    if is_appointment(said.plain) or MEETING.search(said.sentence.text):
+        scores[Intention.RDV] += MEETING_WEIGHT
+    if names_somebody(said.sentence.text, read_cues().spelling.known):
+        scores[Intention.ANNUAIRE] += NAME_WEIGHT
+    if len(said.sentence.words) >= STORY and scores[Intention.HORS_SUJET] <= 0:
+        scores[Intention.HOTLINE] += STORY_WEIGHT
+    if said.period and not any(scores.values()) and len(said.period.split()) >= (said.end - said.first) - 1:
+        scores[Intention.STATS] += PERIOD_WEIGHT
+    return scores
+
+
+def names_somebody(text: str, known: frozenset[str]) -> bool:
+    """Whether two words that mean nothing else stand side by side, capitalised or alone after « je cherche »."""
+    sought = _SOUGHT_NAME.search(fold(text))
+    return bool(find_name(text, known) or (sought and known.isdisjoint(sought.groups())))
+
+
+def judge(said: Utterance) -> Mapping[Intention, float]:
+    """How likely each intention is by the model."""
+    return read_model().judge(said.sentence)
+
+
+def rank(cues: Mapping[Intention, float], likely: Mapping[Intention, float]) -> list[Intention]:
+    """All intentions, those that cues and model together make likeliest first."""
+    scores = {each: cues[each] + MODEL_WEIGHT * log(max(likely.get(each, 0.0), UNLIKELY)) for each in cues}
+    return sorted(scores, key=lambda intention: -scores[intention])
+
+
+def choose(said: Utterance, cues: Mapping[Intention, float], likely: Mapping[Intention, float]) -> Reading:
+    """Choose what cues and model together make likeliest; it is sure where each of them says the same alone."""
+    ranked = rank(cues, likely)
+    best, cued = ranked[0], sorted(cues.values(), reverse=True)
+    agreed = likely.get(best, 0.0) >= AGREED and cues[best] == cued[0] >= SURE and cued[0] - cued[1] >= MARGIN
+    found = Reading(best, write_brief(best, said), sure=False)
+    is_here = bool(found.line) or best in WITHOUT_LINE
+    if agreed and is_here and _is_explained(said, best) and is_harmless(found.line) and _is_clean(said, found):
+        return replace(found, sure=True)
+    if best is Intention.HORS_SUJET or (cued[0] <= 0 and likely.get(best, 0.0) < KNOWN):
+        return NOT_FOR_US
+    others = [each for each in ranked if cues[each] >= LIKELY or likely.get(each, 0.0) >= POSSIBLE]
+    return replace(found, others=_list_others([found, *(Reading(e, write_line(e, said), sure=False) for e in others)]))
+
+
+def _is_clean(said: Utterance, found: Reading) -> bool:
+    """Whether the details are what is sought or told, and not half a sentence around it."""
+    words = fold(found.line).split()[1:]
+    if found.intention in SEEKING:
+        return len(words) <= SOUGHT_MAX and _SPEAKING.isdisjoint(words)
+    if found.intention is Intention.CRA and len(words) > 1:
+        return bool(weigh_report(said.plain)) or words[0] in REPORT_ACTS
+    return True
+
+
+def _is_explained(said: Utterance, intention: Intention) -> bool:
+    """Whether hardly a word is left over, where words that are left over say that something else was meant."""
+    if intention in _TELLING:
+        return True
+    known = read_cues().spelling.known | read_frame("sujet") | read_frame("periode") | read_frame("periode_liens")
+    words = [part for word in said.sentence.words[said.first : said.end] for part in word.folded.split()]
+    odd = [word for word in words if word not in known and not word[0].isdigit()]
+    return len(odd) * ODD_SHARE <= len(words)
+
+
+def _list_others(likely: list[Reading]) -> tuple[Reading, ...]:
+    lines = {
+        reading.line: reading for reading in reversed(likely[1:]) if reading.line and reading.line != likely[0].line
+    }
+    return tuple(reversed(lines.values()))[:OTHERS_MAX]
+
+
+def is_harmless(line: str) -> bool:
+    """Whether a line changes nothing that stands."""
+    return not {"supprimer", "effacer", "annuler", "retirer", "modifier", "dupliquer", "rétablir", "décaler"} & set(
+        line.split()[1:2]
+    )
+
+
+def write_brief(intention: Intention, said: Utterance) -> str:
+    """Write what is wanted without what is said after it of why: « …, c’est pour demain »."""
+    is_wish = intention in ASIDES and begins_with_wish(said.sentence, said.first)
+    brief = cut_aside(said.sentence.text) if is_wish else said.sentence.text
+    return write_line(intention, said if brief == said.sentence.text else hear(brief, said.today, said.commands))

@@ -1,0 +1,82 @@
+"""The clause of a story that says what is wanted: « hier j’ai reçu une dame…, je voudrais une fiche sur les mails »."""
+
+import re
+from collections.abc import Iterator
+
+from dialogs.plain_words.sentences import Sentence
+
+STORY_MIN = 4
+"""Words that a story has before its wish, at least."""
+COLON_MIN = 10
+"""Words of a story before « : », at least; fewer are a title, of a place or a day."""
+_CAN = r"(?:(?:tu |vous )?(?:peux|peut|pouvez|pourrais|pourriez|pourrait)(?: (?:tu|vous|on|je))?)"
+_TO_ME = (
+    "donne|montre|trouve|envoie|mets|sors|ouvre|cherche|note|affiche|indique|dis|inscris|ajoute|enregistre|prends|"
+    "rappelle"
+)
+_ACTS = (
+    f"{_TO_ME}|donner|supprime|efface|corrige|modifie|annule|decale|deplace|reporte|lance|cree|retrouve|propose|"
+    "previens|signale|refais|reprends|remets|exporte|partage|bloque"
+)
+_STRONG = (
+    r"je (?:veux|voudrais|souhaite|souhaiterais|recherche|cherche|tiens a|demande)|j aimerais|j ai besoin|"
+    r"il (?:me|nous) (?:faut|faudrait)|faudrait que|il faudrait|il faut que (?:tu|vous)|faut que (?:tu|vous)|"
+    rf"est ce qu(?:e|il)? |{_CAN} (?:me|m|nous|l|le|la|les|y) |"
+    r"(?:tu as|as tu|avez vous|vous avez|auriez vous|aurais tu|t aurais|tu aurais) (?:quoi|une?|des|quelque|pas)|"
+    rf"(?:y a t il|ya t il|ya ti|existe t il)|(?:{_TO_ME})[zs]? (?:moi|nous)"
+)
+"""What says that something is wanted wherever it stands."""
+_OPENING = (
+    r"on a quoi|(?:ou|comment) (?:est ce qu|puis je|je|on|trouver|faire|puis)|combien|quel(?:le)?s? |"
+    rf"qui (?:est|sait|connait|peut|pourrait|parle)|y a|(?:{_ACTS})[zs]? |"
+    r"je (?:depose|propose|quitte|rejoins|signale)|des nouvelles|besoin d|c est quoi|il me reste"
+)
+"""What says so at the beginning of a clause."""
+_WISH = re.compile(rf"(?<= )(?:({_STRONG})|{_OPENING})")
+_SIGNS = frozenset(",.;:!?…\n–—(")
+_LINKS = frozenset({"alors", "donc", "et", "mais", "coup", "bref", "sinon", "or", "oublier", "voila", "ducoup", "puis"})
+"""Words after which a clause may begin."""
+_UNDER = frozenset(
+    {"qui", "que", "qu", "quand", "si", "lorsque", "comme", "car", "parce", "dont", "des", "ne", "n", "fois", "et_que"}
+)
+"""Words that make what follows part of the story."""
+_FULL_STOP = re.compile(r"(?<=\w\w\w)\s?[.!?;…]+(?:\s|$)|\n")
+_ASIDE = re.compile(
+    r", (?:c.est|c.etait|c.était|pour (?:l|les?|la)|merci|j['’ ]|je|il|elle|on|tu|vous|ça|ca|quoi)\b.*"
+    r"|,? (?:car|parce|afin|pour (?:en|lui|leur|me|m|qu|que|pouvoir)|histoire d)\b.*",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def find_wishes(sentence: Sentence, first: int) -> Iterator[str]:
+    """The ends of a story that may say what is wanted, as typed, the last first; up to the end of their sentence."""
+    found = ((_find_word(sentence, match.start()), bool(match[1])) for match in _WISH.finditer(sentence.plain))
+    starts = {index for index, is_strong in found if index > first and _may_begin(sentence, index, is_strong=is_strong)}
+    last = len(sentence.words) - 1
+    colons = {index + 1 for index in range(first + COLON_MIN, last) if ": " in sentence.gap(index)}
+    for start in sorted((each for each in starts | colons if each >= first + STORY_MIN), reverse=True):
+        text = sentence.text[sentence.words[start].start :]
+        stop = _FULL_STOP.search(text)
+        yield text[: stop.end()] if stop else text
+
+
+def cut_aside(text: str) -> str:
+    """A wish without what is told after it: « …, c’est pour demain »."""
+    return _ASIDE.sub("", text)
+
+
+def begins_with_wish(sentence: Sentence, first: int) -> bool:
+    """Whether a sentence says first that something is wanted."""
+    return first < len(sentence.words) and bool(_WISH.match(sentence.plain, sentence.places[first]))
+
+
+def _find_word(sentence: Sentence, place: int) -> int:
+    return max(n for n, each in enumerate(sentence.places) if each <= place)
+
+
+def _may_begin(sentence: Sentence, index: int, *, is_strong: bool) -> bool:
+    """Whether a clause may begin with a word: behind a sign or a link, or said strongly and not under another."""
+    before = sentence.words[index - 1].folded.split()[-1]
+    if before in _UNDER:
+        return False
+    return is_strong or before in _LINKS or not _SIGNS.isdisjoint(sentence.gap(index - 1))
