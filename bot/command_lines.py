@@ -125,12 +125,14 @@ class CommandIndex:
 
     def _find_mistyped(self, word: str, before: str) -> str:
         """What a word after others of a command is nearly; "" where it is nothing of the kind."""
+        word = fold(word)
+        if len(word) < MISTYPED_MIN or word in WEEKDAYS or days_away(word) is not None:
+            return ""  # « demain » is no slip for « semaine »
         at, lead = len(before.split()), f"{fold(before)} " if before else ""
         names = (name.split() for folded, name in self._names.items() if folded.startswith(lead))
         nexts = {fold(words[at]): words[at] for words in names if len(words) > at}
-        word = fold(word)
-        if len(word) < MISTYPED_MIN or word in nexts or word in WEEKDAYS or days_away(word) is not None:
-            return ""  # « demain » is no slip for « semaine »
+        if word in nexts:
+            return ""
         near = [verb for verb in nexts if verb in _VERBS.get(word, ())]
         near = near or find_nearest(word, list(nexts), 2 if len(word) >= TWICE_MIN else 1, limit=1)[0]
         return nexts[near[0]] if near else ""

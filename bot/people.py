@@ -18,7 +18,7 @@ from bot.texts import render
 from config.settings import Settings
 from config.time import PARIS
 from storage import people
-from storage.database import Database
+from storage.database import Database, detached
 from storage.people import ANIMATES, Person, Role, register
 
 NEWS_FOR = timedelta(seconds=60)
@@ -157,6 +157,17 @@ class _KnownPerson:
     """What features’ tables said of the person meanwhile."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Group:
+    reading: asyncio.Task[Collection[str]]
+    until: datetime
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether it could not be read."""
+        return self.reading.done() and (self.reading.cancelled() or self.reading.exception() is not None)
+
+
 class People:
     """The people at work, each with a role; kept in memory for a minute."""
 
@@ -168,7 +179,7 @@ class People:
         self._known: OrderedDict[str, _KnownPerson] = OrderedDict()
         self._at_it: Counter[str] = Counter()
         """How often somebody is being looked up right now."""
-        self._groups: dict[GroupQuery, tuple[Collection[str], datetime]] = {}
+        self._groups: dict[GroupQuery, _Group] = {}
         self._changes: Counter[str] = Counter()
         """How often they were to be read again meanwhile: what was read may be from before."""
 
@@ -195,14 +206,16 @@ class People:
     async def is_among(self, user_id: str, read: GroupQuery) -> bool:
         """Whether somebody is among those of whom something is so, as it was less than a second ago, whichever replica
         wrote it; one statement a second says so of everybody."""
-        groups = self._groups  # what was read before a change is not what is known after it
-        found, until = groups.get(read, ((), _LONG_AGO))
-        if self._clock() >= until:
-            until = self._clock() + GROUP_HOLDS_FOR
-            async with self._database.transaction(writes=False) as db:
-                found = await read(db)
-            groups[read] = (found, until)
-        return user_id in found
+        group = self._groups.get(read)  # what was read before a change is not what is known after it
+        if group is None or self._clock() >= group.until or group.is_lost:
+            with detached():
+                reading = asyncio.create_task(self._read_group(read))
+            group = self._groups[read] = _Group(reading, self._clock() + GROUP_HOLDS_FOR)
+        return user_id in await asyncio.shield(group.reading)
+
+    async def _read_group(self, read: GroupQuery) -> Collection[str]:
+        async with self._database.transaction(writes=False) as db:
+            return await read(db)
 
     async def fresh(self, db: AsyncSession, user_id: str) -> Person:
         """Somebody as the register has them now, read in the caller’s transaction: for what changes something.

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import people as bot_people
 from bot import people as module
@@ -146,6 +147,30 @@ async def test_who_is_among_a_few_is_known_a_second_later_whoever_wrote_it(
         await end_training(db, ID)
     people.forget(ID)
     assert not await trains(), "what changed here counts at once"
+
+
+async def test_many_who_ask_at_once_whether_they_are_among_a_few_share_a_question_but_not_its_failure(
+    people: People, clock: ManualClock
+) -> None:
+    asked = list[str]()
+
+    async def read(_: AsyncSession) -> frozenset[str]:
+        asked.append("once")
+        if len(asked) == 1:
+            raise TimeoutError
+        await asyncio.sleep(0)
+        return frozenset({ID})
+
+    with pytest.raises(TimeoutError):
+        await people.is_among(ID, read)
+    first, *_ = turns = [asyncio.create_task(people.is_among(ID, read)) for _ in range(10)]
+    await asyncio.sleep(0)
+    first.cancel()
+    assert await asyncio.gather(*turns[1:]) == [True] * 9
+    assert len(asked) == 2
+    clock.now += timedelta(seconds=2)
+    assert not await people.is_among("somebody else", read)
+    assert len(asked) == 3
 
 
 async def test_a_change_counts_at_once_for_what_changes_something(

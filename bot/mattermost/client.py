@@ -2,6 +2,7 @@
 all calls of them share."""
 
 import asyncio
+import json
 import math
 import re
 from collections import OrderedDict
@@ -16,6 +17,7 @@ from typing import Any, TypeVar
 import aiohttp
 import stamina
 import structlog
+from pydantic_core import to_json
 from yarl import URL
 
 from bot.capabilities import OLDEST, Capabilities, of_version
@@ -42,6 +44,14 @@ async def read_chunks(reply: aiohttp.ClientResponse, limit: int) -> AsyncIterato
             yield chunk
     if size > limit:
         raise ChatError(413, "too_large")
+
+
+def encode_json(body: object) -> str:
+    """JSON, four times as fast as the standard library’s, which takes what no text may hold: half a character."""
+    try:
+        return to_json(body).decode()
+    except ValueError:
+        return json.dumps(body)
 
 
 async def decode_json(reply: aiohttp.ClientResponse) -> Any:
@@ -140,6 +150,7 @@ class AioClient:
                 cookie_jar=aiohttp.DummyCookieJar(),
                 timeout=TIMEOUT,
                 headers=headers,
+                json_serialize=encode_json,
             )
         return self._opened
 
