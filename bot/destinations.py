@@ -54,6 +54,11 @@ async def is_in_direct_channel(ctx: ReadingContext) -> bool:
     return bool(ctx.channel_id) and ctx.channel_id == await ctx.chat.direct_channel(ctx.user.id)
 
 
+PREPARING, READY = "Préparation de votre fichier…", "✅ Votre fichier est prêt, juste en dessous."
+PREPARING_FILES, READY_FILES = "Préparation de vos fichiers…", "✅ Vos fichiers sont prêts, juste en dessous."
+"""What is said while files are made, and what that becomes."""
+
+
 async def send_file(ctx: ReadingContext, file: SendFile) -> Replies:
     """A file; elsewhere than in the direct channel, say where it arrives."""
     if await is_in_direct_channel(ctx):

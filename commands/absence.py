@@ -17,8 +17,18 @@ from bot.replies import Ask, Button, Direct, Message, PlainTextReply, Question, 
 from bot.texts import Markdown, render
 from config.text import fold
 from config.time import find_midnight
-from dialogs.absence import NoteAbsence, SaidAbsence, find_return, is_said, read_line, say_absence, say_away, write_days
-from storage.absences import COMING_MAX, Absence, add_absence, get_absence, list_absences, remove_absence
+from dialogs.absence import (
+    NoteAbsence,
+    SaidAbsence,
+    find_return,
+    is_said,
+    must_have_room,
+    read_line,
+    say_absence,
+    say_away,
+    write_days,
+)
+from storage.absences import Absence, add_absence, get_absence, list_absences, remove_absence
 from storage.annuaire import NETWORK
 from storage.database import change
 from storage.hotline import duty
@@ -141,8 +151,7 @@ async def _note(ctx: Context, said: SaidAbsence) -> Whisper:
         raise UserError(f"Ces jours touchent plusieurs absences, {days} : retirez-en d’abord avec /absence.")
     if met:
         return await _change(ctx, met[0], said)
-    if len(there) >= COMING_MAX:
-        raise UserError(f"Vous avez déjà {COMING_MAX} absences à venir : retirez-en d’abord.")
+    must_have_room(there)
     await add_absence(ctx.db, absence)
     return await _say_noted(ctx, absence, Button("Annuler", Forget(number=absence.number)))
 

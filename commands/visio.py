@@ -10,11 +10,11 @@ from bot.context import Context, ReadingContext
 from bot.errors import ChatError, UserError
 from bot.features import Feature, Front, Right
 from bot.french.dates import say_hour
-from bot.guard import find
 from bot.replies import Button, Direct, Replies, Say, Whisper
 from bot.texts import render
 from bot.visits import PageAnswer, PageRequest
 from config.visio import VisioKind
+from dialogs.personal_data import fault_of_subject
 from storage.people import Person, Role
 from storage.urls import first_link, strip_links
 from storage.visio import SUBJECT_MAX, URL_MAX, VisioRoom, find_room, find_room_named, remember_room
@@ -56,8 +56,8 @@ async def read_line(ctx: ReadingContext, line: str) -> Opened | Whisper:
             "Ce lien ne convient pas : collez l’adresse de votre salle, comme https://visio.exemple.fr/abc."
         )
     subject = (strip_links(words) if link else words)[:SUBJECT_MAX].strip()
-    if find(subject):
-        raise UserError("Le sujet se lit de tous : n’y mettez ni numéro, ni adresse de quelqu’un.")
+    if fault := fault_of_subject(subject):
+        raise UserError(fault)
     if link:
         room = visio.Room(VisioKind.LINK, "", subject, link)
     elif ctx.settings.visio is None:

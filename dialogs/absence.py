@@ -10,6 +10,7 @@ from pydantic import Field
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.calendar import is_working_day
+from bot.errors import UserError
 from bot.forms import Form, Hidden, ReadText
 from bot.french.dates import say_date, say_days
 from bot.french.periods import Period
@@ -19,7 +20,7 @@ from config.time import DAY_MINUTES
 from dialogs.agenda import EventText
 from dialogs.personal_data import fault_of, fault_of_owner
 from dialogs.reservation import read_absence, say_minute
-from storage.absences import WORD_MAX, Absence, list_absences
+from storage.absences import COMING_MAX, WORD_MAX, Absence, list_absences
 from storage.people import Person
 
 _DAY = timedelta(days=1)
@@ -144,6 +145,12 @@ def find_return(absences: Sequence[Absence], after: date, departement: str | Non
     while not is_working_day(day, departement) or any(one.is_whole and one.has(day) for one in absences):
         day += _DAY
     return day
+
+
+def must_have_room(there: Sequence[Absence]) -> None:
+    """Raises UserError for who has as many absences to come as one may have."""
+    if len(there) >= COMING_MAX:
+        raise UserError(f"Vous avez déjà {COMING_MAX} absences à venir : retirez-en d’abord.")
 
 
 async def say_away(db: AsyncSession, person: Person, now: datetime) -> Markdown:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from bot.errors import UserError
 from bot.forms import Clues, Form, Many, ReadText
 from bot.french.periods import is_past_moment, read_moment, write_moment
 from config.canaux import home_of
@@ -53,6 +54,16 @@ def meant(chosen: Iterable[str], mine: Iterable[str]) -> list[str]:
     """The targets that were chosen, each once; « Mes départements » are all of ``mine``."""
     own = list(mine)
     return list(dict.fromkeys(code for place in chosen for code in (own if place == MINE else [place])))
+
+
+def read_places(form: Form, chosen: Iterable[str], clues: Clues) -> list[str]:
+    """Read the targets that were chosen in a window. Raises UserError under their field, for who chose their own
+    départements and has none."""
+    wanted = meant(chosen, clues.user.departements)
+    if not wanted:
+        fault = "Le registre ne vous donne pas de département : choisissez-en un."
+        raise UserError(fields={find_places_element(form, clues): fault})
+    return wanted
 
 
 def list_own(person: Person) -> dict[str, str]:

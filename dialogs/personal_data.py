@@ -22,6 +22,11 @@ def fault_of_owner(text: str, why: str) -> str:
     return f"Retirez d’ici un nom avec un numéro de téléphone : {why}." if guard.names_owner(text) else ""
 
 
+def fault_of_subject(text: str) -> str:
+    """Why the subject of a meeting may not say how somebody is reached, or what is theirs alone. Empty when it may."""
+    return "Le sujet se lit de tous : n’y mettez ni numéro, ni adresse de quelqu’un." if guard.find(text) else ""
+
+
 def fault_of_memo(text: str) -> str:
     """Why a reminder of one’s own may not say that of somebody: a way to reach them, what is theirs alone, or a name.
     Empty when it may."""

@@ -41,7 +41,7 @@ from commands.annonce.cards import (
 )
 from config.canaux import home_of
 from dialogs.annonce import KEPT_FILES, NO_FILES, Announce, AnnounceHere, Reword
-from dialogs.destinations import find_places_element, meant
+from dialogs.destinations import find_places_element, meant, read_places
 from storage import annonce as annonces
 from storage import canaux, outbox, targets
 from storage.annonce import Announcement, AnnouncementState
@@ -98,11 +98,7 @@ async def ask_change(ctx: ReadingContext, click: Change) -> Replies:
 
 async def read_form(ctx: ReadingContext, form: Announce) -> Keep:
     """Read what is to be kept of what an animateur wrote. Raises UserError."""
-    wanted = meant(form.places, ctx.user.departements)
-    if not wanted:
-        fault = "Le registre ne vous donne pas de département : choisissez-en un."
-        raise UserError(fields={find_places_element(form, ctx.clues): fault})
-    return await _check_form(ctx, form, wanted)
+    return await _check_form(ctx, form, read_places(form, form.places, ctx.clues))
 
 
 async def read_form_here(ctx: ReadingContext, form: AnnounceHere) -> Keep:

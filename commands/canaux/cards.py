@@ -320,12 +320,15 @@ def _run_buttons(run: Run, counted: Counted, *, is_long: bool) -> Sequence[Butto
     return [*undo, *see]
 
 
+TOO_OLD = "Cette vérification est trop ancienne : recommencez avec /canaux verifier."
+
+
 @feature.button(See, roles=LEADERS, writes=False)
 async def show_page(ctx: Context, click: See) -> Replies:
     """Show a page of the changes of a run, one by one."""
     run = await runs.get_run(ctx.db, click.run)
     if run is None:
-        raise UserError("Cette vérification est trop ancienne : recommencez avec /canaux verifier.")
+        raise UserError(TOO_OLD)
     must_look_after(ctx.user, run.scope)
     table = await list_planned(ctx.db, ctx.settings, archived=True)
     found = await runs.list_changes(ctx.db, run.id, skip=click.at, limit=PAGE + 1)

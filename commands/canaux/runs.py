@@ -19,6 +19,7 @@ from commands.canaux.cards import (
     DAY,
     LEADERS,
     MADE,
+    TOO_OLD,
     Mend,
     Repair,
     See,
@@ -94,7 +95,7 @@ async def start_repair(ctx: Context, run_id: str, *, strangers: bool) -> tuple[R
     are not for who acts, and while others are put right."""
     run = await runs.lock_run(ctx.db, run_id)
     if run is None or (run.stage is Stage.SHOWN and run.at < ctx.now - DAY):
-        raise UserError("Cette vérification est trop ancienne : recommencez avec /canaux verifier.")
+        raise UserError(TOO_OLD)
     if run.stage is not Stage.SHOWN:
         raise UserError("Cette réparation est déjà lancée, ou finie.")
     must_look_after(ctx.user, run.scope)

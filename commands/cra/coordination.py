@@ -20,7 +20,7 @@ from bot.previews import answer, must_be_author
 from bot.replies import Ask, Button, Card, Message, Question, Replies, Whisper
 from bot.spool import Submission
 from bot.texts import Markdown, render
-from commands.cra.cards import feature
+from commands.cra.cards import CHANGED, TOO_OLD, feature
 from config.programme import FIRST_DAY
 from dialogs.cra.coordination import (
     FORMS,
@@ -226,7 +226,7 @@ async def _revise(ctx: Context, form: CoordinationForm) -> Replies:
         return told if is_clicked else [told, RECEIPT.send(row.number, draw_card(row, "modifié"), ctx.user.id)]
     if row.said == form.said:
         return None
-    raise UserError("Ce compte rendu a changé entre-temps. Fermez cette fenêtre, puis rouvrez-le avec « Modifier ».")
+    raise UserError(CHANGED)
 
 
 async def find_report(ctx: Context, number: int) -> CoordinationReport:
@@ -297,7 +297,7 @@ async def restore_coordination(ctx: Context, click: RestoreCoordination) -> Repl
     row = await find_report(ctx, click.number)
     if row.deleted_at:
         if ctx.now - row.deleted_at > RESTORE_FOR:
-            raise UserError("Ce compte rendu est supprimé depuis plus de 30 jours : il ne peut plus être rétabli.")
+            raise UserError(TOO_OLD)
         await change_report(ctx.db, row, ctx.now, deleted_at=None)
     return _show_change(ctx, await find_report(ctx, click.number), "rétabli")
 

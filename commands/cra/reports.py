@@ -15,7 +15,9 @@ from bot.replies import Ask, Button, Direct, Replies, Start, Whisper
 from bot.search import NOTHING, Findings, Hit, Search, SearchKind
 from bot.texts import quote, render
 from commands.cra.cards import (
+    CHANGED,
     CONSEILLERS,
+    TOO_OLD,
     Copy,
     CopyOne,
     Delete,
@@ -198,7 +200,7 @@ async def restore_report(ctx: Context, click: Restore) -> Replies:
     cra = await find_report(ctx, click)
     if cra.deleted_at:
         if ctx.now - cra.deleted_at > RESTORE_FOR:
-            raise UserError("Ce compte rendu est supprimé depuis plus de 30 jours : il ne peut plus être rétabli.")
+            raise UserError(TOO_OLD)
         if other := await relink_report(ctx.db, ctx.user.id, cra.key, cra.number):
             raise UserError(f"Son rendez-vous a un autre compte rendu, le n° {other} : supprimez-le d’abord.")
         await queries.restore_report(ctx.db, cra, ctx.now)
@@ -267,7 +269,7 @@ async def _revise(ctx: Context, cra: CraRow, change: _Change, verb: str) -> Repl
         return told if ctx.request.post_id else [told, receipt]
     if cra.report == change.report:
         return None
-    raise UserError("Ce compte rendu a changé entre-temps. Fermez cette fenêtre, puis rouvrez-le avec « Modifier ».")
+    raise UserError(CHANGED)
 
 
 async def _delete(ctx: Context, about: ReportButton) -> CraRow:

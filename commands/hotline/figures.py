@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from bot.calendar import OfficeHours, is_working_day
 from bot.command_lines import UnreadablePeriodError, require_period
 from bot.context import Context, ReadingContext
-from bot.destinations import send_file
+from bot.destinations import PREPARING, READY, send_file
 from bot.errors import UserError
 from bot.french.periods import Period
 from bot.french.words import whole_minutes
@@ -154,7 +154,6 @@ def _make_counted(key: str, title: str, counts: Mapping[str, int]) -> FigureSect
 
 FileFormat = Literal["png", "xlsx", "csv"]
 LABELS: dict[FileFormat, str] = {"png": "Graphique", "xlsx": "Excel", "csv": "CSV"}
-PREPARING, DONE = "Préparation de votre fichier…", "✅ Votre fichier est prêt, juste en dessous."
 HEAD = (
     *("Par", "Nom", "Reçues", "Premières réponses", "Réponse, la moitié en", "Réponse, neuf sur dix en"),
     *("Résolues", "Résolution, la moitié en", "Résolution, neuf sur dix en"),
@@ -195,7 +194,7 @@ async def make_file(ctx: ReadingContext, order: FiguresFile, folder: Path) -> Pa
     figures = await compute_figures(ctx, order, queues)
     page, parts = make_page(ctx, order, figures, queues), list(list_rows(ctx, figures))
     path = await ctx.compute(lambda: _write_file(page, parts, order.format, folder))
-    return Parcel(render("hotline/figures_file", page=page), files=[path], done=DONE)
+    return Parcel(render("hotline/figures_file", page=page), files=[path], done=READY)
 
 
 def _write_file(page: FigurePage, parts: Sequence[FiguresRow], form: FileFormat, folder: Path) -> Path:

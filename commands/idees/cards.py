@@ -15,7 +15,7 @@ from bot.account_status import read_display_name
 from bot.audit import AuditEntry, record_entry_at_end
 from bot.cards import RowCard
 from bot.context import Context, ReadingContext
-from bot.destinations import send_file
+from bot.destinations import PREPARING_FILES, READY_FILES, send_file
 from bot.errors import UserError
 from bot.features import Feature, Front, Right
 from bot.french.dates import say_date
@@ -320,13 +320,12 @@ async def find_ideas(wanted: Search) -> Findings:
 
 HEAD = ("numero", "titre", "details", "sujet", "etat", "voix", "raison", "doublon_de", "proposee_le", "changee_le")
 _WIDTHS = (9, 50, 70, 24, 14, 8, 50, 12, 14, 14)
-PREPARING, DONE = "Préparation de vos fichiers…", "✅ Vos fichiers sont prêts, juste en dessous."
 
 
 @feature.command("idee export", help="Recevoir toutes les idées en CSV et en tableur")
 async def export_ideas(ctx: ReadingContext, _: str) -> Replies:
     """Send the files to who asks."""
-    return await send_file(ctx, SendFile(user_id=ctx.user.id, order=Sheet(), waiting=PREPARING))
+    return await send_file(ctx, SendFile(user_id=ctx.user.id, order=Sheet(), waiting=PREPARING_FILES))
 
 
 @feature.file(Sheet, name="idees.Sheet")
@@ -336,7 +335,7 @@ async def write_sheet(ctx: ReadingContext, _: Sheet, folder: Path) -> Parcel:
     files = [folder / "Idees.csv", folder / "Idees.xlsx"]
     sheets.write_csv(files[0], lines)
     await ctx.compute(lambda: sheets.write_table(files[1], "Idées", lines, _WIDTHS))
-    return Parcel(render("idees/file", count=len(lines) - 1), files=files, done=DONE)
+    return Parcel(render("idees/file", count=len(lines) - 1), files=files, done=READY_FILES)
 
 
 def list_lines(ideas: Iterable[Idea], votes: dict[int, int]) -> Iterator[Sequence[Cell]]:

@@ -23,10 +23,10 @@ from commands.rdv.cards import CONSEILLERS, feature
 from commands.rdv.visits import address_of
 from config.themes import THEMES
 from config.time import WEEKDAYS
-from dialogs.absence import SaidAbsence, say_absence
+from dialogs.absence import SaidAbsence, must_have_room, say_absence
 from dialogs.rdv.slots import list_free
 from dialogs.reservation import CLOSES, AddAbsence, AddRange, read_absence, say_closes, say_minute
-from storage.absences import COMING_MAX, add_absence, list_absences, remove_absence
+from storage.absences import add_absence, list_absences, remove_absence
 from storage.database import change
 from storage.people import Person
 from storage.rdv.availability import RANGES_MAX, WeeklyRange, add_range, list_ranges, remove_range
@@ -201,8 +201,7 @@ async def keep_absence(ctx: Context, form: AddAbsence) -> Replies:
 
 
 async def _keep_absence(ctx: Context, said: SaidAbsence) -> Markdown:
-    if len(await list_absences(ctx.db, [ctx.user.id], ctx.today)) >= COMING_MAX:
-        raise UserError(f"Vous avez déjà {COMING_MAX} absences à venir : retirez-en d’abord.")
+    must_have_room(await list_absences(ctx.db, [ctx.user.id], ctx.today))
     absence = said.make(ctx.user.id, ctx.now)
     await add_absence(ctx.db, absence)
     return render("reservation/added", said=f"absence {say_absence(absence)}")

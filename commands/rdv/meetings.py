@@ -48,6 +48,9 @@ SCOPE = "rdv.meeting"
 PEOPLE_MAX, SHOWN, TOLD_MAX = 8, 3, 3
 NOTICE, AHEAD = timedelta(hours=1), timedelta(days=60)
 STANDING = (RdvState.PROPOSE, RdvState.PREVU)
+CHANGED = "Cette réunion a changé depuis : relisez la carte."
+CANCELLED = "Cette réunion est annulée."
+NO_MOMENT = "Ce moment est passé, ou n’existe pas : donnez-en un à venir, par exemple mercredi 15h."
 OPEN = (*STANDING, RdvState.REFUSE)
 """The states of an organiser’s rdv in which guests may still answer."""
 
@@ -253,7 +256,7 @@ async def lock_meeting(ctx: Context, number: int, starts_at: datetime | None = N
     own = next((seat for seat in seats if seat.user_id == ctx.user.id), None)
     lead = next((seat for seat in seats if seat.number == seat.meeting), None)
     if own is None or lead is None or lead.state not in OPEN:
-        raise UserError("Cette réunion est annulée.")
+        raise UserError(CANCELLED)
     if starts_at is not None and own.starts_at != starts_at:
         when = say_when(own.starts_at, ctx.zone, ctx.now)
         raise UserError(f"Cette réunion a changé d’heure : c’est maintenant {when}. Relisez la carte.")
@@ -332,7 +335,7 @@ async def keep_meeting(ctx: Context, click: KeepMeeting) -> Replies:
     """Make a meeting sure with those who accepted, without waiting for the others."""
     own, lead, seats = await lock_meeting(ctx, click.rdv, click.starts_at)
     if own.number != lead.number or lead.state is not RdvState.PROPOSE or not any(s.agreed for s in list_guests(seats)):
-        raise UserError("Cette réunion a changé depuis : relisez la carte.")
+        raise UserError(CHANGED)
     return await confirm(ctx, lead, seats)
 
 
@@ -342,7 +345,7 @@ async def ask_moment(ctx: ReadingContext, click: MoveMeeting) -> Replies:
     lead = await get_own(ctx, click.rdv)
     seats = await list_seats(ctx.db, lead.meeting or 0)
     if lead.number != lead.meeting or lead.state not in OPEN:
-        raise UserError("Cette réunion a changé depuis : relisez la carte.")
+        raise UserError(CHANGED)
     persons = await find_persons(ctx, list_guests(seats))
     wanted = Proposal(
         author=ctx.user.id,
@@ -360,9 +363,9 @@ async def move_meeting(ctx: Context, number: int, start: datetime) -> Replies:
     """Move a meeting to the hour that its organiser typed; all are asked again."""
     own, lead, seats = await lock_meeting(ctx, number)
     if own.number != lead.number:
-        raise UserError("Cette réunion a changé depuis : relisez la carte.")
+        raise UserError(CHANGED)
     if is_skipped(start) or start <= ctx.now:
-        raise UserError("Ce moment est passé, ou n’existe pas : donnez-en un à venir, par exemple mercredi 15h.")
+        raise UserError(NO_MOMENT)
     told = await ask_again(ctx, seats, start.astimezone(UTC), lead.minutes)
     return [Whisper(render("rdv/proposed")), *told]
 
@@ -372,7 +375,7 @@ async def ask_again(
 ) -> Sequence[Reply]:
     """Move all, and ask each again, who refused the hour before, too, but for those who ``agreed`` already."""
     if not any(seat.number == seat.meeting and seat.state in OPEN for seat in seats):
-        raise UserError("Cette réunion est annulée.")
+        raise UserError(CANCELLED)
     when = {"starts_at": start, "ends_at": start + timedelta(minutes=minutes), "state": RdvState.PROPOSE}
     for seat in seats:
         await change_rdv(ctx.db, seat, ctx.now, **when, agreed=seat.number == seat.meeting or seat.user_id in agreed)

@@ -16,6 +16,7 @@ from bot.replies import Button, Direct, Message, Refresh, Replies, Reply, Whispe
 from bot.texts import render
 from commands.rdv.cards import CONSEILLERS, Proposal, SuggestMoment, feature, get_own
 from commands.rdv.meetings import (
+    NO_MOMENT,
     SHOWN,
     STANDING,
     ask_again,
@@ -96,7 +97,7 @@ async def suggest(ctx: Context, click: Suggest) -> Replies:
     if own.number == lead.number:
         raise UserError("C’est vous qui organisez cette réunion : « Autre moment », sur sa carte, la déplace.")
     if is_skipped(click.at.astimezone(ctx.zone)) or click.at <= ctx.now:
-        raise UserError("Ce moment est passé, ou n’existe pas : donnez-en un à venir, par exemple mercredi 15h.")
+        raise UserError(NO_MOMENT)
     if not await claims.claim(ctx.db, MADE, click.key, ctx.now):
         return Whisper("C’est déjà proposé.", courtesy=True)
     made = Suggestion(rdv=lead.number, starts_at=lead.starts_at, at=click.at, key=click.key, by=ctx.user.id)

@@ -11,7 +11,7 @@ from typing import Any
 from bot import quotas
 from bot.command_lines import read_typed_number
 from bot.context import Context, ReadingContext
-from bot.destinations import send_file
+from bot.destinations import PREPARING, READY, send_file
 from bot.errors import UserError
 from bot.menus import Menu
 from bot.papers import FigurePage, FigureSection, LabelledValue, sheets, typeset
@@ -342,7 +342,6 @@ def list_vote_lines(poll: Poll, votes: Iterable[NamedVote], people: Iterable[Per
         yield (poll.question, name, say_place(vote.departement) if vote.departement else "", " | ".join(chosen), at)
 
 
-PREPARING, DONE = "Préparation de votre fichier…", "✅ Votre fichier est prêt, juste en dessous."
 AT_ONCE = 400
 """People looked up in one statement."""
 
@@ -391,7 +390,7 @@ async def draw_picture(ctx: ReadingContext, order: Picture, folder: Path) -> Par
     path = await ctx.compute(lambda: typeset.draw_picture(page, "sondage", folder))
     shown = cards.list_lines(poll, results.votes, results.counts)
     turnout = cards.say_turnout(poll, results)
-    return Parcel(render("sondage/picture", poll=poll, lines=shown, turnout=turnout), files=[path], done=DONE)
+    return Parcel(render("sondage/picture", poll=poll, lines=shown, turnout=turnout), files=[path], done=READY)
 
 
 def make_page(poll: Poll, results: Results) -> FigurePage:
@@ -426,7 +425,7 @@ async def write_sheet(ctx: Context, order: Sheet, folder: Path) -> Parcel:
         chosen = await votes.list_votes(ctx.db, poll.id)
         files.append(folder / f"Sondage_{poll.number}_votes.csv")
         sheets.write_csv(files[1], list_vote_lines(poll, chosen, await _list_voters(ctx, chosen)))
-    return Parcel(render("sondage/file", poll=poll), files=files, done=DONE)
+    return Parcel(render("sondage/file", poll=poll), files=files, done=READY)
 
 
 async def _list_voters(ctx: Context, chosen: Sequence[NamedVote]) -> Sequence[Person]:

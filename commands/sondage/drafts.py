@@ -14,7 +14,7 @@ from bot.replies import Ask, Replies, Update
 from commands.sondage import cards
 from commands.sondage.cards import LONGEST, SHORTEST, USUAL, Abandon, Change, Keep, feature
 from config.canaux import home_of
-from dialogs.destinations import find_places_element, list_own, meant
+from dialogs.destinations import find_places_element, list_own, meant, read_places
 from dialogs.sondage import AT_THE_END, HERE, LIVE, NAMED, ONE, SECRET, SEVERAL, AskPoll, AskPollHere, strip_invisible
 from storage import canaux as known
 from storage import sondage as polls
@@ -124,14 +124,7 @@ def _add_usual(filled: dict[str, object]) -> dict[str, object]:
 
 async def check_poll(ctx: ReadingContext, form: AskPoll) -> Keep:
     """Look at what an animateur asks, and at what is to be kept of it."""
-    wanted = meant(form.places, ctx.user.departements)
-    if not wanted:
-        raise UserError(
-            fields={
-                find_places_element(form, ctx.clues): "Le registre ne vous donne pas de département : choisissez-en un."
-            }
-        )
-    return await _check_poll(ctx, form, wanted)
+    return await _check_poll(ctx, form, read_places(form, form.places, ctx.clues))
 
 
 async def check_poll_here(ctx: ReadingContext, form: AskPollHere) -> Keep:

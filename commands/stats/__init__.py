@@ -10,7 +10,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from bot.context import Context, ReadingContext
-from bot.destinations import send_file
+from bot.destinations import READY_FILES, send_file
 from bot.french.dates import say_month
 from bot.french.periods import Period, period_after, period_before
 from bot.french.words import say_minutes
@@ -124,7 +124,7 @@ async def write_coordination(ctx: ReadingContext, order: CoordinationSheet, fold
     sheets.write_csv(files[0], lines)
     await ctx.compute(lambda: sheets.write_table(files[1], "Coordination", lines, _WIDTHS))
     text = render("coordination/exported", count=len(found), period=order.period.label)
-    return Parcel(text, files=files, done="✅ Vos fichiers sont prêts, juste en dessous.")
+    return Parcel(text, files=files, done=READY_FILES)
 
 
 def list_lines(found: Iterable[CoordinationReport]) -> Iterator[Sequence[Cell]]:

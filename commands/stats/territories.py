@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from bot.context import Context, ReadingContext
-from bot.destinations import send_file
+from bot.destinations import PREPARING, READY, send_file
 from bot.errors import UserError
 from bot.french.periods import Period, period_after, period_before
 from bot.papers import FigureSection, LabelledValue, file_name
@@ -189,8 +189,6 @@ def make_carte_page(ctx: Context, months: Months, counted: CountedFigures) -> Pa
 
 TableFormat = Literal["csv", "xlsx"]
 WRITERS = {"csv": write_table_csv, "xlsx": write_table_xlsx}
-PREPARING = "Préparation de votre fichier…"
-PREPARED = "✅ Votre fichier est prêt, juste en dessous."
 
 
 class TakeDepartements(Months):
@@ -239,7 +237,7 @@ async def make_table_file(ctx: ReadingContext, order: Departements, folder: Path
 
     made = await ctx.compute(written)
     text = f"Voici les chiffres de tous les départements ({period.label}). {made.notes[-1]}"
-    return Parcel(text, files=[path], done=PREPARED)
+    return Parcel(text, files=[path], done=READY)
 
 
 @feature.command(
@@ -264,7 +262,7 @@ async def make_carte_file(ctx: ReadingContext, order: Carte, folder: Path) -> Pa
     if not ranked:
         raise UserError(f"Il n’y a aucun compte rendu à cette période ({page.period}).")
     path = await ctx.compute(lambda: draw_carte(page, folder))
-    return Parcel(render("stats/territory_carte", page=page, ranked=ranked), files=[path], done=PREPARED)
+    return Parcel(render("stats/territory_carte", page=page, ranked=ranked), files=[path], done=READY)
 
 
 def _require_days_told(ctx: Context, months: Months) -> Period:
@@ -392,4 +390,4 @@ async def make_figures_file(ctx: ReadingContext, order: FiguresFile, folder: Pat
     path = folder / page.file(order.format.value)
     await ctx.compute(lambda: write_territory(page, path))
     text = f"Voici les chiffres : {escape(order.name)}, {page.period}. {page.notes[-1]}"
-    return Parcel(Markdown(text), files=[path], done=PREPARED)
+    return Parcel(Markdown(text), files=[path], done=READY)

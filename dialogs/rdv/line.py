@@ -18,7 +18,7 @@ from config.text import make_plain
 from dialogs.cra.line import make_line
 from dialogs.cra.line.parser import choose_pieces, split_line
 from dialogs.cra.line.submission import gather_values
-from dialogs.personal_data import fault_of_memo
+from dialogs.personal_data import fault_of_memo, fault_of_subject
 from dialogs.rdv.recurrence import find_rule
 from dialogs.rdv.windows import NewRdv, Spot
 from storage.cra.habits import Usual
@@ -184,8 +184,8 @@ def _read_subject(left: _Text) -> str:
     """Read what is left as what it is about."""
     pieces = (_strip_lead(piece) for piece in left.typed.split(","))
     said = " ".join(piece for piece in pieces if piece)
-    if guard.find(said):
-        raise UserError("Le sujet se lit de tous : n’y mettez ni numéro, ni adresse de quelqu’un.")
+    if fault := fault_of_subject(said):
+        raise UserError(fault)
     return said[:SUBJECT_MAX].strip()
 
 
@@ -345,7 +345,7 @@ def _take_unread(found: RdvLine, unread: Sequence[str]) -> None:
         found.raw["repere"] = initials[0]
         unread = [word for word in unread if word != initials[0]]
     if fault_of_memo(" ".join(unread)):
-        found.notes.append(f"Un nom ou un contact ne se note pas ici{NBSP}: des initiales suffisent, par exemple J. D.")
+        found.notes.append(_NO_NAME)
     found.unread = tuple(unread)
 
 
