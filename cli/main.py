@@ -1,6 +1,8 @@
 """The command line, and how the process that was asked for one of its commands ends."""
 
+import atexit
 import codecs
+import gc
 import json
 import os
 import signal
@@ -16,6 +18,10 @@ import click
 from cli.catalogue import COMMANDS
 from cli.errors import INTERRUPTED
 from cli.usage import Group, Value, explain
+
+# At its end a process gives all its memory back at once: to look through it for garbage first took a third of a short
+# command’s time.
+atexit.register(gc.freeze)
 
 
 @click.group(
