@@ -31,12 +31,16 @@ _DAYS_AWAY = {
         "ce matin": 0,
         "ce midi": 0,
         "cet apres midi": 0,
+        "cet aprem": 0,
         "ce soir": 0,
     },
     **{"hier": -1, "avant hier": -2, "demain": 1, "apres demain": 2},
 }
-_MOMENT = re.compile(r" (?:matin|midi|apres midi|soir|au soir)$")
+_MOMENT = re.compile(r" (?:matin|midi|apres midi|aprem|soir|au soir)$")
 _AGO = re.compile(r"il y a ([0-9]{1,4}) (jours?|semaines?)")
+_IN = re.compile(r"\bdans ([0-9]{1,3}) (jours?|semaines?)")
+_A_WEEK_OR_TWO = frozenset(("dans 8 jours", "dans 15 jours"))
+"""What means a week or two to one, and that many days to another."""
 _WEEKDAY = re.compile(rf"(?:ce )?({'|'.join(WEEKDAYS)})( dernier| passe)?")
 _OPENING = re.compile(rf"(?:le )?(?:({'|'.join(WEEKDAYS)}) )?(?:le )?")
 _YEAR = r"([0-9]{4}|[0-9]{2})"
@@ -90,13 +94,15 @@ def _read_day(found: str, today: date) -> date | None:
 
 
 def days_away(found: str) -> int | None:
-    """Read a folded text that counts from today: « hier » is -1, « il y a 3 jours » is -3."""
+    """Read a folded text that counts from today: « hier » is -1, « il y a 3 jours » is -3, « dans 3 jours » is 3."""
     for text in (found, _MOMENT.sub("", found)):
         if text in _DAYS_AWAY:
             return _DAYS_AWAY[text]
     # Only here, because « sept. » is September elsewhere.
-    if match := _AGO.fullmatch(digits(found)):
-        return -int(match[1]) * (7 if match[2].startswith("semaine") else 1)
+    counted = digits(found)
+    for pattern, sign in ((_AGO, -1), (_IN, 1)):
+        if (match := pattern.fullmatch(counted)) and counted not in _A_WEEK_OR_TWO:
+            return sign * int(match[1]) * (7 if match[2].startswith("semaine") else 1)
     return None
 
 

@@ -309,7 +309,7 @@ def _read_coming(found: str, today: date) -> Period | None:
     if match := _UNTIL.fullmatch(found):
         last = _read_coming_one(match[1], today)
         return Period(today, last + _A_DAY) if last else None
-    if day := _read_coming_one(bare, today):
+    if day := _read_coming_one(found, today):
         return Period(day, day + _A_DAY)
     return _read_coming_between(bare, today)
 
@@ -329,7 +329,8 @@ def _read_coming_between(found: str, today: date) -> Period | None:
 
 
 def _read_coming_one(found: str, today: date) -> date | None:
-    found = _without_lead(found).removesuffix(" inclus").removesuffix(" prochain")
+    if days_away(found) is None:  # « ce soir » is no « soir »
+        found = _without_lead(found).removesuffix(" inclus").removesuffix(" prochain")
     return read_coming_day(f"le {found}" if _BARE.fullmatch(found) else found, today)
 
 

@@ -25,17 +25,24 @@ from storage.cra.habits import Usual
 from storage.rdv.appointments import SUBJECT_MAX
 
 MINUTES_USUAL = 60
+_NUMBER = re.compile(r"(?:(?:de|d|des|entre|pour|sur) )?[\d\s]+(?:er)?")
+"""No day without « le »: « atelier de 8 »."""
 _DAY_WORDS = 6
 """Words of the longest day: « mardi 1er décembre 2026 »."""
 _MORNING = 7
 """Before that hour « 1h30 » is how long, unless it stands right after the day."""
 _UNIT = r"(?:h(?:eures?|rs?)?|:)"
-_MINUTE = r"(?: ?([0-5]\d)(?![\d/])(?! ?(?:min|mn|m\b|p\b|pers|part|places?|ans|h\b)))?"
+_MINUTE = r"(?: ?([0-5]\d)(?![\d/:]|-\d{1,2}-)(?! ?(?:min|mn|m\b|p\b|pers|part|places?|ans|h\b)))?"
 _CLOCK = rf"([01]?\d|2[0-3]) ?{_UNIT}{_MINUTE}(?![a-z\d])"
 _HOURS = re.compile(
-    rf"(?<![\w,/])(?:de |entre )?(?P<from>{_CLOCK}) ?(?:a|-|–|et|jusqu a) ?(?P<to>{_CLOCK})|"
+    rf"(?<![\w,/])(?:de |entre )?(?P<from>{_CLOCK}) ?(?:a|-|–|/|et|jusqu a) ?(?P<to>{_CLOCK})|"
+    rf"(?<![\w,/])(?:(?:de|entre) (?P<bare>\d{{1,2}}) ?(?:a|et) ?|(?P<joined>\d{{1,2}})[-–/])(?P<until>{_CLOCK})|"
     rf"(?<![\w,/])(?:a |des |vers )?(?P<at>{_CLOCK})|(?<!\w)(?:a )?(?P<noon>midi)(?!\w)"
 )
+_AMOUNT = re.compile(
+    r"(?<![\w/])(?:[13]/[24] ?(?:d )?h(?:eures?)?|\d{1,3} ?(?:minutes?|min|mn|ans|places?|p|pers|personnes?))(?!\w)"
+)
+"""Numbers that are of no day, though they stand beside one: « le 15 décembre 45 min »."""
 _PLACES = re.compile(r"(?<!\w)(\d{1,3}) ?places?(?!\w)")
 _VISIO = re.compile(r"(?<!\w)(?:en |par )?visio(?: ?conference)?s?(?!\w)")
 _PHONE = re.compile(r"(?<!\w)(?:par|au) (?:telephone|tel)\b\.?")
@@ -242,17 +249,18 @@ def _first_day(repetition: str, hour: time | None, clues: Clues) -> date | None:
 
 def _take_day(found: RdvLine, left: _Text, clues: Clues) -> tuple[date | None, int]:
     """Take the longest words that say a day to come, and where they end."""
-    words = [match.span() for match in re.finditer(r"[^\s,;]+", left.typed)]
+    dayless = _AMOUNT.sub(_make_gap, _HOURS.sub(_make_gap, left.plain))
+    words = [match.span() for match in re.finditer(r"[^\s,;]+", dayless)]
     spans = [
         (words[at][0], words[at + size - 1][1])
         for size in range(_DAY_WORDS, 0, -1)
         for at in range(len(words) - size + 1)
     ]
+    spans = [(start, end) for start, end in spans if "," not in dayless[start:end]]
     for start, end in spans:
-        said = left.typed[start:end]
-        if re.fullmatch(r"[\d\s]+(?:er)?", said) or "," in said or left.plain[start:end].endswith(" midi"):
+        if _NUMBER.fullmatch(left.plain[start:end]) or left.plain[start:end].endswith(" midi"):
             continue
-        coming = read_coming_days(said, clues.today)
+        coming = read_coming_days(left.typed[start:end], clues.today)
         if coming and coming.end - coming.start == timedelta(days=1):
             left.take(start, end)
             return coming.start, end
@@ -268,26 +276,42 @@ def _take_day(found: RdvLine, left: _Text, clues: Clues) -> tuple[date | None, i
     return None, 0
 
 
+def _make_gap(match: re.Match[str]) -> str:
+    return "," * len(match[0])
+
+
 def _take_hour(left: _Text, after: int) -> tuple[time | None, int]:
     """Take the hour, and the minutes up to the end that stands beside it: the one right after the day, or the first of
     the day’s hours; another one is how long it lasts."""
     matches = list(_HOURS.finditer(left.plain))
     near = [match for match in matches if after and 0 <= match.start() - after <= 3]
-    daily = [match for match in matches if match["from"] or match["noon"] or _hour_of(match["at"]).hour >= _MORNING]
-    chosen = next(iter([*near, *daily]), None)
-    if chosen is None:
+    daily = [match for match in matches if match["noon"] or _begin_of(match).hour >= _MORNING or _is_late(match)]
+    first = [match for match in near if match in daily] or daily or near
+    if not first:
         return None, 0
+    (chosen, *_) = first
+    if _is_late(chosen):  # « 1h à 16h » is how long, and when
+        return _hour_of(left.take(*chosen.span("to"))), 0
     left.take(*chosen.span())
     if chosen["noon"]:
         return time(12), 0
     if chosen["at"]:
         return _hour_of(chosen["at"]), 0
-    begins, ends = _hour_of(chosen["from"]), _hour_of(chosen["to"])
+    begins, ends = _begin_of(chosen), _hour_of(chosen["to"] or chosen["until"])
     return begins, max((ends.hour - begins.hour) * 60 + ends.minute - begins.minute, 0)
 
 
+def _begin_of(match: re.Match[str]) -> time:
+    return _hour_of(match["from"] or match["bare"] or match["joined"] or match["at"] or "12")
+
+
+def _is_late(match: re.Match[str]) -> bool:
+    """Whether a length stands before an hour as if it were one, too."""
+    return bool(match["from"]) and _begin_of(match).hour < _MORNING <= _hour_of(match["to"]).hour
+
+
 def _hour_of(text: str) -> time:
-    hour, minute = re.fullmatch(rf"\s*(\d+) ?{_UNIT} ?(\d+)?\s*", text).groups()  # type: ignore[union-attr]  # it matched
+    hour, minute = re.fullmatch(rf"\s*(\d+) ?(?:{_UNIT} ?(\d+)?)?\s*", text).groups()  # type: ignore[union-attr]  # it matched
     return time(int(hour), int(minute or 0))
 
 
