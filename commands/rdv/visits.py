@@ -243,7 +243,7 @@ class Visit:
     def show_way(self, code: str) -> PageAnswer:
         """Where the page of a booking is: the browser goes there by itself."""
         there = f"{self.here}/{code}"
-        values = {"view": "way", "title": "Votre rendez-vous", "here": there, "faults": {}}
+        values = {"view": "way", "title": "Votre rendez-vous", "here": there, "code": code, "faults": {}}
         return PageAnswer(render_page(TEMPLATE, **values), status=303, location=there)
 
     def show_cancelled(self) -> PageAnswer:
