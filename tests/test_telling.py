@@ -3,13 +3,14 @@
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from tests.modes import MODES
 from tests.parts import files_of, is_quick, rooms, superfluous
-from tests.scheduler import HOUSES, group, ports
+from tests.scheduler import HOUSES, first_alone, group, ports
 from tests.support.databases import KINDS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -70,6 +71,22 @@ def test_what_fails_twice_fails(tmp_path: Path) -> None:
 def test_what_cannot_be_run_is_not_forgiven(tmp_path: Path, content: str) -> None:
     (tmp_path / "test_it.py").write_text(content)
     assert made(tmp_path, "$(RUN) $(TESTS) $(AGAIN)")[0]
+
+
+def test_the_first_of_several_is_done_before_others_begin(tmp_path: Path) -> None:
+    noted: list[tuple[str, int]] = []
+
+    def work(number: int) -> None:
+        with first_alone(tmp_path / "lock", 3):
+            noted.append(("begun", number))
+            noted.append(("done", number))
+
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(work, range(3)))
+    first = noted[0][1]
+    assert noted[:2] == [("begun", first), ("done", first)]
+    assert len(noted) == 6
+    assert not [*tmp_path.iterdir()], "the last one leaves nothing"
 
 
 def test_a_room_has_the_tests_that_have_its_name() -> None:
