@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
+from pathlib import Path
 from typing import Any, TypeVar
 
 import aiosqlite
@@ -180,12 +181,11 @@ class LogSync:
         if self._is_doubtful and not self._begins_anew():
             raise sqlite3.OperationalError("what was refused is still being read")
         self._is_doubtful = False
+        file = Path(self.path).resolve()
         with suppress(FileNotFoundError):
-            log = os.open(f"{os.path.realpath(self.path)}-wal", os.O_RDONLY)
-            try:
-                fdatasync(log)
-            finally:
-                os.close(log)
+            _bring_to_disk(Path(f"{file}-wal"), fdatasync)
+            if self._syncs == 1:
+                _bring_to_disk(file.parent, os.fsync)  # that the log is there, too
         if self._syncs % SYNCS_OF_LOG == 0:
             self._begins_anew()
 
@@ -197,6 +197,14 @@ class LogSync:
         with closing(sqlite3.connect(self.path, timeout=COPY_WAITS_S)) as connection:
             is_busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         return not is_busy
+
+
+def _bring_to_disk(path: Path, sync: Callable[[int], None]) -> None:
+    opened = os.open(path, os.O_RDONLY)
+    try:
+        sync(opened)
+    finally:
+        os.close(opened)
 
 
 async def wait_for_threads() -> None:
