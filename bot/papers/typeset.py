@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from functools import cache
 from importlib.resources import files
@@ -72,6 +73,13 @@ def draw_picture(page: FigurePage, template: str, folder: Path) -> Path:
     path = folder / page.file(f"{template}.png")
     path.write_bytes(_compile(page, template, format="png", ppi=_PPI))
     return path
+
+
+def draw_pictures(page: FigurePage, templates: Sequence[str], folder: Path) -> list[Path]:
+    """Several pictures of the page, side by side: typst holds up no other thread."""
+    _read_fonts()
+    with ThreadPoolExecutor(len(templates)) as threads:
+        return list(threads.map(lambda template: draw_picture(page, template, folder), templates))
 
 
 def draw_document(page: FigurePage, template: str, path: Path) -> None:

@@ -150,7 +150,7 @@ def _sum_lines(label: str, lines: Sequence[LabelledValue]) -> LabelledValue:
 
 def draw_charts(page: FigurePage, folder: Path) -> list[Path]:
     """Draw two pictures of the page in ``folder``: what was done, and for whom."""
-    return [typeset.draw_picture(page, kind, folder) for kind in ("activite", "usagers")]
+    return typeset.draw_pictures(page, ("activite", "usagers"), folder)
 
 
 def draw_carte(page: FigurePage, folder: Path) -> Path:
