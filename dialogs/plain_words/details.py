@@ -23,7 +23,10 @@ REPORT_ACTS = {
     "rétablir": r"retabli|restaur|remet|ravoir|recuper|annul\S* (?:la |cette |sa )?suppression",
     "dupliquer": r"dupli|repart|copie|recopie|refai|(?:le |la )?meme (?:chose )?que|reprendre (?:\S+ ){1,6}nouveau",
     "supprimer": r"supprim|efface|enlev|retir|annul|vire",
-    "modifier": r"modif|corrig|rectifi|chang|edit|tromp|erreur|faute|fau(?:x|sse) |oublie|mauvais",
+    "modifier": (
+        r"modif|corrig|rectifi|chang|edit|tromp|erreur|faute|fau(?:x|sse) |oublie|mauvais|c etait|au lieu d|"
+        r"et (?:pas|non) "
+    ),
 }
 
 
@@ -35,11 +38,11 @@ def _write_report(said: Utterance) -> str:
     found = next((act for act, words in REPORT_ACTS.items() if said.has(words)), "")
     if found and said.named_number:
         return f"cra {found} {said.named_number}"
-    told = _TO_NOTE.sub("", said.rest("compte_rendu", _find_told(said)))
+    told = TO_NOTE.sub("", said.rest("compte_rendu", _find_told(said)))
     return "cra" if _BARE_REPORT.fullmatch(fold(told)) else f"cra {told}"
 
 
-_NOTING = re.compile(r" (?:saisir|noter|enregistrer|rentrer|declarer|renseigner|consigner|encoder) ")
+_NOTING = re.compile(r" (?:oublie|saisir|noter|enregistrer|rentrer|declarer|renseigner|consigner|encoder) ")
 NOTING_MAX = 14
 """Words within which it is said that a report is to be written, before it is told."""
 
@@ -56,10 +59,10 @@ def _find_told(said: Utterance) -> int | None:
     return start if is_announced else None
 
 
-_TO_NOTE = re.compile(
+TO_NOTE = re.compile(
     r"[,.;]?\s(?:et |donc |alors )?(?:(?:est.ce que )?(?:tu|vous) (?:peux|peut|pouvez|pourrais|pourriez)|"
     r"(?:peux|peut|pouvez|pourriez|pourrais).(?:tu|vous)|(?:il )?(?:faut|faudrait)(?: que (?:je|tu|vous))?|merci de|"
-    r"je (?:veux|voudrais|dois|souhaite|souhaiterais)|j.aimerais|à|a)(?: m.| me| nous)?[ ’'-]"
+    r"je (?:veux|voudrais|dois|souhaite|souhaiterais)|j.aimerais|veuillez|à|a)(?: m.| me| nous)?[ ’'-]"
     r"(?:l.|les? |la |[çc]a |tout |cela )+(?:me )?"
     r"(?:enregistr|not|saisi|rentr|d[ée]clar|ajout|mett|consign|compt|inscri)\w*(?: \S+){0,6}$",
     re.IGNORECASE,
@@ -105,7 +108,10 @@ def _write_export(said: Utterance) -> str:
     return f"stats exporter {form} {said.period or _find_other_period(said)}"
 
 
-STOPPING = "arret|stop|ne m envoy|n envoy|desabonn|desinscri|plus recevoir|veux plus|plus d |plus les |supprim|non "
+STOPPING = (
+    "arret|stop|pas envie|marre|ne m envoy|n envoy|desabonn|desinscri|plus recevoir|veux plus|plus d |plus les |"
+    "supprim|non "
+)
 
 
 def _find_other_period(said: Utterance) -> str:
@@ -114,7 +120,7 @@ def _find_other_period(said: Utterance) -> str:
 
 
 def _write_territory(said: Utterance) -> str:
-    if said.has(r"compar\S* (?!ma |mon |notre )|classement|aux? autres?"):
+    if said.has(r"compar\S* (?:(?!ma |mon |notre )|(?:\S+ ){1,3}aux? autres?)|classement"):
         return f"stats carte {said.period}"
     if said.place:
         return f"stats {said.place.kind} {said.place.name} {said.period}"
@@ -218,17 +224,25 @@ def find_name(text: str, known: frozenset[str]) -> str:
     return next((name for name in names if known.union(_NO_NAME).isdisjoint(fold(name).split())), "")
 
 
+_LEADERS = {"coordonne": "coordinateur", "anime": "animateur"}
+_LEADING = re.compile(r" qui (coordonne|anime) (?:\S+ ){0,4}$")
+"""Who leads a territory, by what they do there."""
+
+
 def _write_people(said: Utterance) -> str:
     """Write who is looked for; or what they are to know, and where."""
     if said.has("ajouter|rajouter|proposer|nouveau contact") and said.has("contact|institution|partenaire"):
         return "annuaire ajouter"
     if name := find_name(said.sentence.text, said.known) if said.end - said.first > NAMED_MAX else "":
         return f"annuaire {name}"
+    if said.place and (led := _LEADING.search(said.plain)):
+        return f"annuaire {_LEADERS[led[1]]} {said.place.name}"
     if found := SKILLS.search(said.plain):
         start = said.find_word_at(found.end() - 1)
         where = next((n for n in range(start, said.end) if said.leads_to_place(n)), said.end)
         if skill := said.content("savoir", start, where):
-            place = said.content("lieu", where)
+            is_before = said.place and said.place.span.stop <= start
+            place = said.place.name if said.place and is_before else said.content("lieu", where)
             return f"annuaire qui {skill}" + (f" près de {place}" if place else "")
     words = said.content("contact").split()
     is_role = len(words) == 1 and fold(words[0]) in _ROLES
@@ -256,11 +270,14 @@ def _write_channels(said: Utterance) -> str:
             name = said.content("canal", named[-1] + 1 if named else None)
             return "canaux" if not name and said.has("quels? |liste ") else f"canaux {command} {name}"
     found = re.search(
-        r" (?:(?:canal|canaux|salon|groupe)s? (?:\S+ ){0,3}?(?:sur|pour parler|dedie)|"
-        r"(?:on|ca|pour) (?:parl|caus|discut)\S+ d\S*) ",
+        r" (?:(?:canal|canaux|salon|groupe)s? (?:\S+ ){0,3}?(?:sur|pour parler|dedie)|(?:canal|salon) pour|"
+        r"(?:parl|caus|discut)\S+ (?:ou )?(?:d\S*|des)) ",
         said.plain,
     )
-    return f"canaux {said.content('canal', said.find_word_at(found.end() - 1)) if found else ''}"
+    named = [n for n in said.find_words("nom_canal") if said.sentence.words[n].folded in ("canal", "salon", "groupe")]
+    is_sought = named and said.has("existe|y a |ya |on a ")
+    start = said.find_word_at(found.end() - 1) if found else named[-1] + 1 if is_sought else said.end
+    return f"canaux {said.content('canal', start)}"
 
 
 _ABOUT_NEWS = re.compile(
@@ -328,9 +345,13 @@ _QUESTIONS = frozenset({"quel", "quelle", "quels", "quelles", "qui", "quand", "o
 """Words with which a question begins that is put to others."""
 
 
+_GOING_ON = r"annul|change d avis|arret|stopp|suspen|(?:finalement|veux|voudrais) (?:\S+ )?gard"
+"""How it is said that one’s data are to be kept after all."""
+
+
 def _write_data(said: Utterance) -> str:
     is_end = said.has("supprim|effac|ferm|clotur|detrui|desinscri|droit a l oubli|oublie")
-    if said.has("annul|change d avis|on arrete") or (is_end and said.has("veux plus|ne veux pas|n effac")):
+    if said.has(_GOING_ON) or (is_end and said.has("veux plus|ne veux pas|n effac")):
         return "mes-donnees annuler"
     return "mes-donnees effacer" if is_end else "mes-donnees"
 

@@ -28,6 +28,7 @@ SKILLS = re.compile(
     r"| (?:quelqu une?|collegue|personne) (?:de |d )?(?:bien |tres )?(?:calee?|douee?|forte?|bonn?e?|a l aise) "
     r"(?:en|avec|sur) "
     r"| (?:un |une )(?:as|pro|crack|cador|passionnee?|fana) (?:en|de|du|des|d) "
+    r"| coup de main (?:en|sur|avec) | (?:specialiste|experte?) (?:en |de |du |sur |des |d )?(?=[a-z]{3})"
     r"|^ (?:un |une |cherche |je cherche )*(?:experte?|specialiste|competences?|referente?) (?:en|de|du|sur|des) "
 )
 """What stands before a skill that somebody may have."""

@@ -43,7 +43,7 @@ def _mend_details(typed: Reading, text: str, today: date, commands: CommandIndex
     if typed.intention not in (Intention.STATS, Intention.STATS_TERRITOIRE):
         return typed
     sentence = read_sentence(text.strip(), read_cues().spelling.mend)
-    if all(fold(text.strip()[word.start : word.end]) == word.folded for word in sentence.words):
+    if typed.sure and all(fold(text.strip()[word.start : word.end]) == word.folded for word in sentence.words):
         return typed
     line = write_line(typed.intention, Utterance(sentence, 0, len(sentence.words), today, commands))
     return replace(typed, line=line) if len(line.split()) > 1 else typed

@@ -113,6 +113,8 @@ def write_appointment(said: Utterance) -> str:
         told = _ASIDE.split(said.sentence.text[found.start(1) :], maxsplit=1)[0]
         names, subject = _COLLEAGUE.findall(told), _COLLEAGUE.sub(" ", told)
         return f"rdv {' '.join(names)} {_AROUND.sub('', subject).strip(' ,.!?')}"
+    if said.has("rappels? ") and said.knows("rdv rappels"):
+        return f"rdv rappels {'non' if said.has('arret|stop|plus |coup|supprim|desactiv') else 'oui'}"
     if own := next((name for name, words in _OWN_RDV if said.has(words) and said.knows(f"rdv {name}")), ""):
         return f"rdv {own}"
     if _CHANGING.search(said.plain):
@@ -129,8 +131,14 @@ def _write_appointment_change(said: Utterance) -> str:
         return f"rdv annuler {numbered[1]}"
     days = _find_day(said.plain)
     if numbered and said.has("deplac|report|decal|bouge|passe a|prefere "):
-        return f"rdv décaler {numbered[1]} {said.content('rendez_vous', said.find_word_at(numbered.end(1)))}"
+        moved = said.content("rendez_vous", said.find_word_at(numbered.end(1)))
+        return f"rdv décaler {numbered[1]} {_SPELLED_HOUR.sub(lambda hour: f'{digits(hour[1])}h', moved)}"
+    if not days and not numbered and (when := _WHEN.search(said.plain)):
+        return f"rdv liste {_type(said, when)}"
     return f"rdv {days}" if days or not numbered else f"rdv {numbered[1]}"
+
+
+_SPELLED_HOUR = re.compile(r"\b([a-zé-]{4,12}|\d{1,2}) heures?\b")
 
 
 def _find_day(plain: str) -> str:
@@ -141,7 +149,7 @@ def _find_day(plain: str) -> str:
 
 
 _AWAY = re.compile(
-    r" (?:suis|serai|sera|pars|partirai|note|mets) (?:\S+ ){0,3}?(?:absente?|absence|conges?|vacances|formation) "
+    r" (?:(?:suis|serai|sera|pars|partirai|note|mets) (?:\S+ ){0,3}?)?(?:absente?|absence|conges?|vacances|formation) "
 )
 """What stands before the days on which somebody is away."""
 

@@ -39,6 +39,8 @@ def write_period(sentence: Sentence, today: date, taken: range = range(0)) -> tu
 
     words = [word.folded for word in sentence.words]
     may = [index not in taken and _may_tell(word, words[index - 1 : index]) for index, word in enumerate(words)]
+    for index, word in enumerate(words[1:]):
+        may[index] = may[index] and word not in ("prochain", "prochaine")
     found = find_period(len(may), write, today)
     return (_shorten(sentence, *found[:2], today), range(*found[:2])) if found else ("", range(0))
 
@@ -97,14 +99,19 @@ def _shorten(sentence: Sentence, first: int, end: int, today: date) -> str:
     meant, folded = read(first, end), [word.folded for word in sentence.words]
     while end - first > 1 and folded[end - 1] in read_frame("periode_liens") and read(first, end - 1) == meant:
         end -= 1
-    opening = read_frame("periode_debut") - (
-        _OF if _LINKS & {*folded[first:end]} and "y" not in folded[first:end] else set()
-    )
-    while end - first > 1 and folded[first] in opening and read(first + 1, end) == meant:
+    is_span = not _LINKS.isdisjoint(folded[first:end])
+    while (
+        end - first > 1 and _opens(folded[first], folded[first + 1], is_span=is_span) and read(first + 1, end) == meant
+    ):
         first += 1
     written = _write(sentence, first, end).strip().replace("y à", "y a")
     units = (unit for unit in _UNITS if "debut" in folded[first:end] and read_period(unit, today) == meant)
     return next(units, _LAST.sub(r"\2 \1", written))
+
+
+def _opens(word: str, following: str, *, is_span: bool) -> bool:
+    """Whether a word before a period adds nothing to it: « du 3 au 12 » keeps its « du »."""
+    return word in read_frame("periode_debut") and not (is_span and word in _OF and following[0].isdigit())
 
 
 _UNITS = ("semaine", "mois", "trimestre", "semestre", "année")

@@ -5,15 +5,19 @@ import re
 from config.time import WEEKDAYS
 
 _ACTIVITY = "ateliers?|atel|indiv|individuelle?s?|individuels?|ponctuelle?s?|ponctuels?|ponct|collectif"
-_DURATION = r"[1-8] ?h(?: ?[0-5]\d)?|\d{1,3} ?(?:min|mn|minutes?)|une heure|[1-8] heures?|deux heures|demi heure"
-_PEOPLE = "p|pers|personnes?|participants?|part|seniors?|retraites|jeunes|usagers|beneficiaires|adultes|ados|eleves"
+_DURATION = r"[1-8] ?h(?: ?[0-5]\d)?|\d{1,3} ?(?:min|mn|minutes?)|(?:une|deux|demi|[1-8]) heures?|quarts? d heure"
+_MINUTES = "(?:dix|quinze|vingt|vingt cinq|trente|quarante|quarante cinq|cinquante)"
+_PEOPLE = (
+    "p|pers|personnes?|participants?|part|seniors?|retraites|jeunes|usagers|beneficiaires|adultes|ados|eleves|habitants|"
+    "enfants|parents|residents|resid|allocataires|salaries|etudiants|collegiens|lyceens|dames|messieurs|stagiaires|inscrits"
+)
 _SOMEBODY = "dames?|monsieur|messieurs|pap[iy]s?|mam(?:ie|y)s?|couple|personnes?|usag(?:er|ere)s?|jeunes?|seniors?"
 _FEW = "une?|des|deux|trois|quatre|cinq|six|sept|huit|neuf|dix"
 _DAY = r"hier|ce matin|cet apres midi|aujourd hui|lundi|mardi|mercredi|jeudi|vendredi|samedi|\d{1,2} \d{1,2}"
 _STATUS = "60 retraites?|retraites?|seniors?|demandeurs? d emploi|sans emploi|a distance|a domicile"
 _SIGNS = (
     (2.0, rf" (?:{_ACTIVITY}) "),
-    (2.0, rf" (?:{_DURATION}) "),
+    (2.0, rf" (?:{_DURATION}|{_MINUTES} minutes) "),
     (1.5, rf" \d{{1,3}} ?(?:{_PEOPLE}) "),
     (1.0, rf" (?:{_FEW}) (?:(?:vieille|jeune|autre|petite?) )?(?:{_SOMEBODY}) "),
     (0.5, rf" (?:{_DAY}) "),

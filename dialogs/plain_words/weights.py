@@ -9,15 +9,15 @@ from math import log
 from bot.command_lines import CommandIndex
 from config.text import fold
 from dialogs.plain_words.cues import read_cues
-from dialogs.plain_words.details import REPORT_ACTS, find_name, write_line
+from dialogs.plain_words.details import REPORT_ACTS, TO_NOTE, find_name, write_line
 from dialogs.plain_words.frames import read_frame
 from dialogs.plain_words.meetings import MEETING
 from dialogs.plain_words.model import read_model
 from dialogs.plain_words.readings import Intention, Reading
-from dialogs.plain_words.reports import is_appointment, weigh_report
+from dialogs.plain_words.reports import is_appointment, sum_signs, weigh_report
 from dialogs.plain_words.sentences import read_sentence
 from dialogs.plain_words.utterance import Utterance
-from dialogs.plain_words.wishes import begins_with_wish, cut_aside
+from dialogs.plain_words.wishes import begins_with_wish, cut_aside, find_wishes
 from storage.urls import first_link as find_link
 
 LIKELY, POSSIBLE = 2.5, 0.15
@@ -31,7 +31,7 @@ MODEL_WEIGHT, UNLIKELY = 1.5, 1e-4
 PERIOD_WEIGHT = 5.0
 OTHERS_MAX = 2
 _SOUGHT_NAME = re.compile(r"^(?:je |j ?)?(?:re)?cherche (?:a joindre )?([a-z]{3,}) ([a-z]{3,})(?: stp| svp)?$")
-NAME_WEIGHT, MEETING_WEIGHT, LINK_WEIGHT = 4.0, 9.0, 12.0
+NAME_WEIGHT, MEETING_WEIGHT, LINK_WEIGHT, NOTED_WEIGHT = 4.0, 9.0, 12.0, 14.0
 SOUGHT_MAX = 6
 """Words that are sought, at most; more are half a sentence."""
 SEEKING = frozenset({Intention.RESSOURCES, Intention.RESSOURCES_DEPOT, Intention.ANNUAIRE})
@@ -75,8 +75,10 @@ def weigh(said: Utterance) -> Mapping[Intention, float]:
     if said.place and asks_figures:
         scores[Intention.STATS_TERRITOIRE] += scores[Intention.STATS] + TERRITORY_WEIGHT
     scores[Intention.CRA] += weigh_report(said.plain)
-    if find_link(said.sentence.text) and scores[Intention.SIGNALER] <= 0 and scores[Intention.VISIO] <= 0:
-        scores[Intention.RESSOURCES_DEPOT] += LINK_WEIGHT
+    if TO_NOTE.search(said.sentence.typed(said.first, said.end)) and sum_signs(said.plain):
+        scores[Intention.CRA] += NOTED_WEIGHT
+    if link := find_link(said.sentence.text):
+        scores[_judge_link(link, scores)] += LINK_WEIGHT
     if is_appointment(said.plain) or MEETING.search(said.sentence.text):
         scores[Intention.RDV] += MEETING_WEIGHT
     if names_somebody(said.sentence.text, read_cues().spelling.known):
@@ -86,6 +88,13 @@ def weigh(said: Utterance) -> Mapping[Intention, float]:
     if said.period and not any(scores.values()) and len(said.period.split()) >= (said.end - said.first) - 1:
         scores[Intention.STATS] += PERIOD_WEIGHT
     return scores
+
+
+def _judge_link(link: str, scores: Mapping[Intention, float]) -> Intention:
+    """What a link is given for: a message to be reported, one’s own room for calls, or a resource."""
+    if "/pl/" in link or scores[Intention.SIGNALER] > 0:
+        return Intention.SIGNALER
+    return Intention.VISIO if scores[Intention.VISIO] > 0 else Intention.RESSOURCES_DEPOT
 
 
 def names_somebody(text: str, known: frozenset[str]) -> bool:
@@ -157,5 +166,6 @@ def is_harmless(line: str) -> bool:
 def write_brief(intention: Intention, said: Utterance) -> str:
     """Write what is wanted without what is said after it of why: « …, c’est pour demain »."""
     is_wish = intention in ASIDES and begins_with_wish(said.sentence, said.first)
+    is_wish = is_wish and not any(find_wishes(said.sentence, said.first))
     brief = cut_aside(said.sentence.text) if is_wish else said.sentence.text
     return write_line(intention, said if brief == said.sentence.text else hear(brief, said.today, said.commands))

@@ -12,7 +12,7 @@ COLON_MIN = 10
 _CAN = r"(?:(?:tu |vous )?(?:peux|peut|pouvez|pourrais|pourriez|pourrait)(?: (?:tu|vous|on|je))?)"
 _TO_ME = (
     "donne|montre|trouve|envoie|mets|sors|ouvre|cherche|note|affiche|indique|dis|inscris|ajoute|enregistre|prends|"
-    "rappelle"
+    "rappelle|fais"
 )
 _ACTS = (
     f"{_TO_ME}|donner|supprime|efface|corrige|modifie|annule|decale|deplace|reporte|lance|cree|retrouve|propose|"
@@ -27,7 +27,7 @@ _STRONG = (
 )
 """What says that something is wanted wherever it stands."""
 _OPENING = (
-    r"on a quoi|(?:ou|comment) (?:est ce qu|puis je|je|on|trouver|faire|puis)|combien|quel(?:le)?s? |"
+    r"on a quoi|(?:ou|comment) (?:est ce qu|puis je|je|on|trouver|faire|fait on|puis)|combien|quel(?:le)?s? |"
     rf"qui (?:est|sait|connait|peut|pourrait|parle)|y a|(?:{_ACTS})[zs]? |"
     r"je (?:depose|propose|quitte|rejoins|signale)|des nouvelles|besoin d|c est quoi|il me reste"
 )
@@ -42,8 +42,9 @@ _UNDER = frozenset(
 """Words that make what follows part of the story."""
 _FULL_STOP = re.compile(r"(?<=\w\w\w)\s?[.!?;…]+(?:\s|$)|\n")
 _ASIDE = re.compile(
-    r", (?:c.est|c.etait|c.était|pour (?:l|les?|la)|merci|j['’ ]|je|il|elle|on|tu|vous|ça|ca|quoi)\b.*"
-    r"|,? (?:car|parce|afin|pour (?:en|lui|leur|me|m|qu|que|pouvoir)|histoire d)\b.*",
+    r", (?:c.est|c.etait|c.était|pour (?:l|les?|la)|merci|j['’ ]|je|il|elle|ça|ca|quoi)\b.*"
+    r"|,? (?:car|parce|afin|pour (?:en|lui|leur|me|m|qu|que|pouvoir)|histoire d)\b.*"
+    r"|,? que (?:je|j|nous|on) (?:peux|pourrais|puisse|pourrai|pourrait|pourrions|veux|voudrais)\b.*",
     re.IGNORECASE | re.DOTALL,
 )
 
