@@ -1,7 +1,7 @@
 """The windows of who may be booked: a weekly range, an absence, another moment for somebody."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -11,6 +11,7 @@ from pydantic import Field
 from bot.forms import Choice, Clues, Form, Hidden, Number, Offered, ReadText
 from bot.french.periods import Period, read_coming_days
 from bot.french.words import plural
+from config.text import make_plain
 from config.themes import THEMES
 from config.time import WEEKDAYS
 from dialogs.agenda import EventText
@@ -69,6 +70,27 @@ def read_hours(text: str) -> tuple[int, int]:
     if end <= start:
         raise ValueError("La fin vient après le début, le même jour.")
     return start, end
+
+
+_WEEKDAY = rf"(?:{'|'.join(WEEKDAYS)})"
+_WEEKLY = re.compile(
+    rf"(?:(?:tous )?(?:les? )?(?P<days>{_WEEKDAY}s?(?:(?: ?, ?| et | )(?:les? )?{_WEEKDAY}s?)*)|"
+    rf"du (?P<first>{_WEEKDAY}) au (?P<last>{_WEEKDAY}))[ ,:]+(?P<hours>(?:de )?(?:\d{{1,2}} ?(?:h|:)|midi).*)"
+)
+
+
+def read_weekly(text: str) -> Sequence[tuple[int, tuple[int, int]]]:
+    """Weekdays (Monday is 0) and hours of each week, in minutes: « lundi et jeudi 9h-12h », « du lundi au vendredi
+    9h-12h et 14h-17h »; empty for what is none. Raises ValueError, with a sentence."""
+    found = _WEEKLY.fullmatch(make_plain(" ".join(text.split())))
+    if found is None:
+        return ()
+    days = [WEEKDAYS.index(day) for day in re.findall(_WEEKDAY, found["days"] or "")]
+    if found["first"]:
+        first, last = WEEKDAYS.index(found["first"]), WEEKDAYS.index(found["last"])
+        days = [*range(first, last + 1)]
+    hours = [read_hours(each) for each in re.split(r" ?, ?| et | puis ", found["hours"]) if each]
+    return [(day, each) for day in dict.fromkeys(days) for each in hours]
 
 
 def say_minute(minute: int) -> str:
@@ -147,7 +169,9 @@ def read_absence(text: str, today: date) -> tuple[Period, tuple[int, int] | None
 
     Raises ValueError, with a sentence.
     """
-    said = re.sub(r"^(absent|absente|absence|le|les)\s+", "", " ".join(text.split()), flags=re.IGNORECASE)
+    said = re.sub(
+        r"^(absent|absente|absence|indisponible|sauf|le|les)\s+", "", " ".join(text.split()), flags=re.IGNORECASE
+    )
     said = re.sub(r"^(le|les)\s+", "", said, flags=re.IGNORECASE)
     said = re.sub(r"(?<=\d) ?[-–] ?(?=\d{1,2}[/ ])", " au ", said)
     said = re.sub(r"^(?:ce|cet|cette) (?=matin|apr[eè]s)", "aujourd’hui ", said, flags=re.IGNORECASE)

@@ -45,6 +45,18 @@ async def test_hours_are_added_taken_out_and_put_back(free: Person) -> None:
     assert "Ajouter une absence" in away.buttons
 
 
+async def test_hours_of_each_week_are_added_by_a_line(free: Person) -> None:
+    told = plain(await free.asks("/rdv disponibilités lundi et jeudi de 9h à 12h et 14h-15h"))
+    for said in ("lundi 9h-12h : 30 min", "lundi 14h-15h", "jeudi 9h-12h", "jeudi 14h-15h"):
+        assert said in told
+    again = plain(await free.asks("/rdv disponibilités tous les jeudis 9h-12h"))
+    assert "y sont déjà" in again
+    wrong = plain(await free.asks("/rdv disponibilités du lundi au vendredi 12h-9h"))
+    assert "La fin vient après le début" in wrong
+    away = plain(await free.asks("/rdv disponibilités absent lundi 9h-12h"))
+    assert "absence le lundi" in away
+
+
 async def test_a_line_that_is_no_absence_is_explained(free: Person) -> None:
     told = await free.asks("/rdv disponibilités bientôt")
     assert "Écrivez des jours à venir" in plain(told)

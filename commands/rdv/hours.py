@@ -1,7 +1,7 @@
 """« /rdv disponibilités » and « /rdv lien »: when one may be booked, and at which address."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from textwrap import shorten
@@ -25,7 +25,7 @@ from config.themes import THEMES
 from config.time import WEEKDAYS
 from dialogs.absence import SaidAbsence, must_have_room, say_absence
 from dialogs.rdv.slots import list_free
-from dialogs.reservation import CLOSES, AddAbsence, AddRange, read_absence, say_closes, say_minute
+from dialogs.reservation import CLOSES, AddAbsence, AddRange, read_absence, read_weekly, say_closes, say_minute
 from storage.absences import add_absence, list_absences, remove_absence
 from storage.database import change
 from storage.people import Person
@@ -37,6 +37,8 @@ PLACES_SHOWN = 3
 """Places on a poster."""
 LINE_MAX = 90
 """Characters of a line of a poster."""
+AS_USUAL = {"length": 30, "notice": 240}
+"""The first range that a line adds: the length and the notice in minutes, as the window has them."""
 
 
 class NewRange(BaseModel):
@@ -137,18 +139,47 @@ async def draw_hours(ctx: Context, said: str = "") -> Message:
     "rdv disponibilites",
     roles=CONSEILLERS,
     help="Les heures où l’on peut prendre rendez-vous avec vous",
-    hint="[absent le 24/12]",
+    hint="[lundi et jeudi 9h-12h | absent le 24/12]",
     writes=True,
 )
 async def show_hours(ctx: Context, line: str) -> Replies:
-    """Show them; a line that says when one is away adds that."""
+    """Show them; a line that says hours of each week, or when one is away, adds that."""
     if not line.strip():
         return _whisper(await draw_hours(ctx))
     try:
+        if weekly := read_weekly(line):
+            return _whisper(await draw_hours(ctx, await _keep_weekly(ctx, weekly)))
         said = SaidAbsence(*read_absence(line, ctx.today))
     except ValueError as fault:
         raise UserError(f"{fault} Sans rien après, /rdv disponibilités montre vos plages.") from None
     return _whisper(await draw_hours(ctx, await _keep_absence(ctx, said)))
+
+
+async def _keep_weekly(ctx: Context, weekly: Sequence[tuple[int, tuple[int, int]]]) -> Markdown:
+    """Store ranges that are as the last one otherwise; those that stand already stay as they are."""
+    known = await list_ranges(ctx.db, ctx.user.id)
+    last = max(known, key=lambda one: one.number, default=None)
+    shape = last.model_dump(exclude={"id", "user_id", "weekday", "start", "end"}) if last else AS_USUAL
+    taken = {(one.weekday, (one.start, one.end)) for one in known}
+    added = [
+        WeeklyRange(user_id=ctx.user.id, weekday=day, start=start, end=end, **_fit(shape, end - start))
+        for day, (start, end) in weekly
+        if (day, (start, end)) not in taken
+    ]
+    await _add(ctx, known, added)
+    return render("reservation/added_weekly", said=[say_range(one) for one in added])
+
+
+def _fit(shape: Mapping[str, Any], minutes: int) -> Mapping[str, Any]:
+    """A meeting is no longer than its range."""
+    return {**shape, "length": min(shape["length"], minutes)}
+
+
+async def _add(ctx: Context, known: Sequence[WeeklyRange], added: Sequence[WeeklyRange]) -> None:
+    if len(known) + len(added) > RANGES_MAX:
+        raise UserError(f"Cela ferait plus de {RANGES_MAX} plages : retirez-en d’abord.")
+    for one in added:
+        await add_range(ctx.db, one)
 
 
 def _whisper(shown: Message) -> Whisper:
@@ -168,8 +199,6 @@ async def ask_range(ctx: ReadingContext, _: NewRange) -> Replies:
 @feature.submit(AddRange, roles=CONSEILLERS)
 async def keep_range(ctx: Context, form: AddRange) -> Replies:
     """Store a range."""
-    if len(await list_ranges(ctx.db, ctx.user.id)) >= RANGES_MAX:
-        raise UserError(f"Vous avez déjà {RANGES_MAX} plages : retirez-en d’abord.")
     start, end = form.hours
     added = WeeklyRange(
         user_id=ctx.user.id,
@@ -184,7 +213,7 @@ async def keep_range(ctx: Context, form: AddRange) -> Replies:
         notice=int(form.notice),
         ahead=form.ahead,
     )
-    await add_range(ctx.db, added)
+    await _add(ctx, await list_ranges(ctx.db, ctx.user.id), [added])
     return _whisper(await draw_hours(ctx, render("reservation/added", said=say_range(added))))
 
 

@@ -54,6 +54,8 @@ PROPOSALS: Mapping[str, tuple[str, str]] = {
     "profil": ("Voir et changer ma fiche", "Voir et changer ma fiche"),
     "rappels": ("Régler mes rappels", "Régler mes rappels"),
     "rdv": ("Voir mes rendez-vous", "Noter ce rendez-vous : {}"),
+    "rdv disponibilites": ("Voir mes disponibilités", "Changer mes disponibilités : {}"),
+    "rdv lien": ("Donner mon adresse de rendez-vous", "Donner mon adresse de rendez-vous"),
     "rdv liste": ("Voir mes rendez-vous", "Voir mes rendez-vous : {}"),
     "rdv semaine": ("Voir mes rendez-vous de la semaine", "Voir mes rendez-vous de la semaine {}"),
     "rdv à traiter": ("Voir mes rendez-vous à traiter", "Voir mes rendez-vous à traiter"),
