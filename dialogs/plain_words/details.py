@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from config.text import fold
-from dialogs.plain_words.frames import SKILLS, TOLD
+from dialogs.plain_words.frames import SKILLS, TOLD, find_name
 from dialogs.plain_words.meetings import write_appointment, write_events, write_reminders, write_room
 from dialogs.plain_words.readings import Intention
 from dialogs.plain_words.reports import sum_signs
@@ -152,6 +152,12 @@ def _write_requests(said: Utterance) -> str:
     return f"ticket {next(filter(None, found.groups()))}" if found else "hotline demandes"
 
 
+_GIVE_ME = re.compile(
+    r" (?:me|m|nous) (?:proposer|envoyer|donner|partager|transmettre|indiquer|conseiller|filer|fournir|preter|passer) "
+)
+"""How something is asked for, before what it is about."""
+
+
 def _write_search(said: Utterance) -> str:
     if said.has("favori"):
         return "ressources favoris"
@@ -163,7 +169,9 @@ def _write_search(said: Utterance) -> str:
         return "ressources catégories"
     if said.number and re.search(r" (?:fiche|ressource) (?:n |numero )?n?\d", said.plain):
         return f"ressources {said.number}"
-    found = said.content("sujet", taken=said.period_span)
+    given = _GIVE_ME.search(said.plain)
+    start = said.find_word_at(given.end() - 1) if given else None
+    found = said.content("sujet", start, taken=said.period_span)
     return f"ressources {_find_subject(said) or found if len(found.split()) > SUBJECT_MAX else found}"
 
 
@@ -211,17 +219,6 @@ def _write_deposit(said: Utterance) -> str:
         return f"ressources ajouter {called[1]}"
     found = TITLED.search(said.plain)
     return f"ressources ajouter {said.content('depot', said.find_word_at(found.end() - 1)) if found else ''}"
-
-
-_NAME = re.compile(r"\b[A-ZÀ-Ý][a-zà-ÿ]{2,}(?:-[A-ZÀ-Ý][a-zà-ÿ]+)? [A-ZÀ-Ý][A-Za-zÀ-ÿ-]{2,}")
-_NO_NAME = frozenset({"saint", "sainte", "la", "le", "les", "pays", "mont", "val", "cote"})
-"""First words of places that are written like a name."""
-
-
-def find_name(text: str, known: frozenset[str]) -> str:
-    """The first name of somebody in a text: two words side by side with capitals, which mean nothing else."""
-    names = (match[0] for match in _NAME.finditer(text))
-    return next((name for name in names if known.union(_NO_NAME).isdisjoint(fold(name).split())), "")
 
 
 _LEADERS = {"coordonne": "coordinateur", "anime": "animateur"}

@@ -4,6 +4,7 @@ import re
 from functools import cache
 
 from config import tables
+from config.text import fold
 
 
 @cache
@@ -32,3 +33,12 @@ SKILLS = re.compile(
     r"|^ (?:un |une |cherche |je cherche )*(?:experte?|specialiste|competences?|referente?) (?:en|de|du|sur|des) "
 )
 """What stands before a skill that somebody may have."""
+_NAME = re.compile(r"\b[A-ZÀ-Ý][a-zà-ÿ]{2,}(?:-[A-ZÀ-Ý][a-zà-ÿ]+)? [A-ZÀ-Ý][A-Za-zÀ-ÿ-]{2,}")
+_NO_NAME = frozenset({"saint", "sainte", "la", "le", "les", "pays", "mont", "val", "cote"})
+"""First words of places that are written like a name."""
+
+
+def find_name(text: str, known: frozenset[str]) -> str:
+    """The first name of somebody in a text: two words side by side with capitals, which mean nothing else."""
+    names = (match[0] for match in _NAME.finditer(text))
+    return next((name for name in names if known.union(_NO_NAME).isdisjoint(fold(name).split())), "")

@@ -5,7 +5,8 @@ from dataclasses import replace
 from itertools import islice
 
 from bot.french.periods import read_period
-from dialogs.plain_words.details import REPORT_ACTS, find_name, write_line
+from dialogs.plain_words.details import REPORT_ACTS, write_line
+from dialogs.plain_words.frames import find_name
 from dialogs.plain_words.readings import Intention, Reading
 from dialogs.plain_words.reports import find_day, sum_signs, weigh_report
 from dialogs.plain_words.utterance import Utterance

@@ -9,8 +9,8 @@ from math import log
 from bot.command_lines import CommandIndex
 from config.text import fold
 from dialogs.plain_words.cues import read_cues
-from dialogs.plain_words.details import REPORT_ACTS, TO_NOTE, find_name, write_line
-from dialogs.plain_words.frames import read_frame
+from dialogs.plain_words.details import REPORT_ACTS, TO_NOTE, write_line
+from dialogs.plain_words.frames import find_name, read_frame
 from dialogs.plain_words.meetings import MEETING
 from dialogs.plain_words.model import read_model
 from dialogs.plain_words.readings import Intention, Reading
