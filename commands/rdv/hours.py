@@ -151,7 +151,8 @@ async def show_hours(ctx: Context, line: str) -> Replies:
             return _whisper(await draw_hours(ctx, await _keep_weekly(ctx, weekly)))
         said = SaidAbsence(*read_absence(line, ctx.today))
     except ValueError as fault:
-        raise UserError(f"{fault} Sans rien après, /rdv disponibilités montre vos plages.") from None
+        told = "Une plage s’écrit lundi 9h-12h. Sans rien après, /rdv disponibilités montre les vôtres."
+        raise UserError(f"{fault} {told}") from None
     return _whisper(await draw_hours(ctx, await _keep_absence(ctx, said)))
 
 
