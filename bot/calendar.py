@@ -13,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.french.dates import say_hour
-from bot.french.periods import MORNING, say_part_of_day
+from bot.french.moments import MORNING, say_part_of_day
 from config import libraries, tables
 from config.office_hours import Closure, Slot
 from config.settings import Settings

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.french.dates import say_age
-from bot.french.periods import read_moment, say_moment, say_part_of_day
+from bot.french.moments import read_moment, say_moment, say_part_of_day
 
 PARIS = ZoneInfo("Europe/Paris")
 TODAY = date(2026, 11, 24)
@@ -30,6 +30,13 @@ TODAY = date(2026, 11, 24)
         ("3 décembre, 17 heures", "2026-12-03", "17:00"),
         ("01/02/2027 7h", "2027-02-01", "07:00"),
         ("24/11/2026 09h00", "2026-11-24", "09:00"),
+        ("9h30 demain", "2026-11-25", "09:30"),
+        ("vendredi prochain 9h", "2026-11-27", "09:00"),
+        ("demain midi", "2026-11-25", "12:00"),
+        ("le 25 décembre à midi", "2026-12-25", "12:00"),
+        ("lundi après-midi", "2026-11-30", "14:00"),
+        ("ce soir", "2026-11-24", "18:00"),
+        ("demain matin", "2026-11-25", "09:00"),
     ],
 )
 def test_what_is_left_unsaid_is_the_nearest_to_come(text: str, day: str, hour: str) -> None:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.french.periods import say_moment
+from bot.french.moments import say_moment
 from storage.journal import AuditAct
 from storage.moderation import measures
 from tests.people import unique

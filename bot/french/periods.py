@@ -4,8 +4,7 @@ import re
 from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
 
 from bot.french.dates import (
     MONTH_NUMBERS,
@@ -14,9 +13,7 @@ from bot.french.dates import (
     read_date,
     say_date,
     say_days,
-    say_hour,
     say_month,
-    say_weekday,
 )
 from bot.french.words import digits
 from config.programme import FIRST_DAY
@@ -342,55 +339,6 @@ def _without_lead(found: str) -> str:
 def _monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
-
-MORNING = time(9)
-"""The hour of a day that is named without one."""
-_HOUR = re.compile(r"(?:^|[ ,])(?:a |vers )?([01]?[0-9]|2[0-3]) ?(?:heures?|h|:) ?([0-5][0-9])?$")
-
-
-def read_moment(text: str, today: date, zone: ZoneInfo) -> datetime | None:
-    """Read a moment of today or later, in that zone; None when the text is none, or names a day that is past.
-
-    An hour alone is one of today, which may be past: the caller judges. A day alone means nine o’clock.
-    """
-    found = fold_date(text)
-    match = _HOUR.search(found)
-    hour = time(int(match[1]), int(match[2] or 0)) if match else MORNING
-    day = found[: match.start()].strip(" ,") if match else found
-    on = read_coming_day(day, today) if day else today if match else None
-    return datetime.combine(on, hour, zone) if on else None
-
-
-def is_past_moment(text: str, today: date, zone: ZoneInfo) -> bool:
-    """Whether a text with its year says a moment, of a day that is past."""
-    long_ago = today - timedelta(days=3650)
-    return bool(re.search(r"\d{4}", text) and not read_moment(text, today, zone) and read_moment(text, long_ago, zone))
-
-
-def write_moment(moment: datetime) -> str:
-    """Write a moment as `read_moment` reads it, for a field."""
-    return f"{moment:%d/%m/%Y %Hh%M}"
-
-
-def say_moment(moment: datetime) -> str:
-    """Say a moment: « mardi 24 novembre 2026 à 9 h 05 »; the spaces about the hour do not break."""
-    return f"{say_date(moment.date())} à {say_hour(moment)}"
-
-
-def say_part_of_day(moment: datetime, today: date) -> str:
-    """Say by when something will be, from today on: « cet après-midi », « lundi 30 novembre dans la matinée »."""
-    this, of_day = next(said for until, said in _PARTS if moment.time() <= until)
-    if moment.date() == today:
-        return this
-    return f"{say_weekday(moment.date(), today)} {of_day}"
-
-
-_PARTS = (
-    (time(5), ("cette nuit", "dans la nuit")),
-    (time(12), ("ce matin", "dans la matinée")),
-    (time(18), ("cet après-midi", "dans l’après-midi")),
-    (time.max, ("ce soir", "dans la soirée")),
-)
 
 _NEXT_DAY = timedelta(days=1)
 _WEEK_DAYS = 7

@@ -18,7 +18,7 @@ from bot.context import Context
 from bot.documents import Article, ParsedFeed
 from bot.errors import UserError
 from bot.french.dates import say_date
-from bot.french.periods import say_moment
+from bot.french.moments import say_moment
 from bot.french.words import plural
 from bot.replies import Message, News, Progress, Replies, Reply, Start, Step, Whisper
 from bot.texts import render

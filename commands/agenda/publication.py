@@ -9,7 +9,7 @@ from bot.audit import AuditEntry, record_entry_at_end
 from bot.cards import RowCard
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
-from bot.french.periods import read_moment, say_moment, write_moment
+from bot.french.moments import read_moment, say_moment, write_moment
 from bot.quotas import Quota
 from bot.replies import Ask, Button, Card, Direct, News, Redirect, Replies, Reply, Whisper
 from bot.texts import quotation, render

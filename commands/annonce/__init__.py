@@ -14,7 +14,7 @@ from bot.context import Context, ReadingContext
 from bot.destinations import TeamChannels
 from bot.errors import UserError
 from bot.forms import ID
-from bot.french.periods import say_moment
+from bot.french.moments import say_moment
 from bot.french.words import join
 from bot.menus import Menu
 from bot.permalinks import find_permalink, read_publishable_post

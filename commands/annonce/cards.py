@@ -15,7 +15,7 @@ from bot.destinations import may_post_to
 from bot.errors import UserError
 from bot.features import Feature, Front, Right
 from bot.french.dates import say_hour, say_weekday
-from bot.french.periods import say_moment
+from bot.french.moments import say_moment
 from bot.french.words import group, join, plural
 from bot.mattermost import ChatReader
 from bot.menus import Choosing

@@ -14,7 +14,7 @@ from bot.cards import ANIMATEURS_MAX, RowCard, tell_animateurs
 from bot.context import Context
 from bot.errors import Refusal
 from bot.french.dates import say_date, say_hour
-from bot.french.periods import say_moment
+from bot.french.moments import say_moment
 from bot.french.words import plural
 from bot.menus import Choosing, Menu
 from bot.permalinks import make_permalink

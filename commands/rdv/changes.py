@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.french.dates import say_hour, say_weekday
-from bot.french.periods import read_moment, write_moment
+from bot.french.moments import read_moment, write_moment
 from bot.french.words import plural
 from bot.replies import Ask, Button, Replies, Reply, RunCommand, Waiting, Whisper
 from bot.texts import Markdown, link, render

@@ -11,7 +11,7 @@ from bot.cards import RowCard
 from bot.context import Context
 from bot.errors import UserError
 from bot.features import Feature, Front, Right
-from bot.french.periods import say_moment
+from bot.french.moments import say_moment
 from bot.french.words import group, join, plural
 from bot.menus import Choosing
 from bot.replies import Button, Message, Refresh, Replies, Whisper

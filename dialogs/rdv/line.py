@@ -10,7 +10,8 @@ from bot import guard
 from bot.errors import UserError
 from bot.forms import Clues
 from bot.french.dates import MONTH_NUMBERS, read_date
-from bot.french.periods import read_coming_days, write_moment
+from bot.french.moments import write_moment
+from bot.french.periods import read_coming_days
 from bot.french.words import NBSP, read_minutes, say_minutes
 from bot.guard import DataKind
 from bot.texts import quote

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from bot import guard
 from bot.forms import Clues, Form, Hidden, ReadText
-from bot.french.periods import say_moment
+from bot.french.moments import say_moment
 from bot.french.words import say_minutes
 from config.themes import bits
 from config.time import WEEKDAYS, is_skipped

@@ -1,0 +1,70 @@
+"""Moments as people write and read them: « demain 9h », « lundi à midi », « le 5 décembre à 10 h 30 »."""
+
+import re
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.french.dates import fold_date, say_date, say_hour, say_weekday
+from bot.french.periods import read_coming_days
+
+MORNING = time(9)
+"""The hour of a day that is named without one."""
+_CLOCK = r"(?:a |vers )?([01]?[0-9]|2[0-3]) ?(?:heures?|h|:) ?([0-5][0-9])?"
+_HOUR = re.compile(rf"^{_CLOCK}[ ,]+|(?:^|[ ,]){_CLOCK}$")
+_PART = re.compile(r"(?:^|[ ,])(?:a |en |l )?(midi|apres midi|aprem|soir|soiree)$")
+_BEGINNINGS = {"midi": time(12), "apres midi": time(14), "aprem": time(14), "soir": time(18), "soiree": time(18)}
+"""The hour of a part of the day; a morning begins as a day does."""
+
+
+_PARTS = (
+    (time(5), ("cette nuit", "dans la nuit")),
+    (time(12), ("ce matin", "dans la matinée")),
+    (time(18), ("cet après-midi", "dans l’après-midi")),
+    (time.max, ("ce soir", "dans la soirée")),
+)
+"""Until when a part of the day is, and what it is called today and on another day."""
+_BARE = re.compile(r"[0-9 ]+")
+
+
+def read_moment(text: str, today: date, zone: ZoneInfo) -> datetime | None:
+    """Read a moment of today or later, in that zone; None when the text is none, or names a day that is past.
+
+    An hour alone is one of today, which may be past: the caller judges. A day alone means nine o’clock.
+    """
+    found, hour = fold_date(text), MORNING
+    if match := _HOUR.search(found):
+        hour = time(int(match[1] or match[3]), int(match[2] or match[4] or 0))
+    elif match := _PART.search(found):
+        hour = _BEGINNINGS[match[1]]
+    day = (found[: match.start()] + found[match.end() :]).strip(" ,") if match else found
+    if match and day in {"", "ce", "cet", "cette"}:
+        day = "aujourd hui"
+    if _BARE.fullmatch(day):
+        return None
+    coming = read_coming_days(day, today)
+    on = coming.start if coming and coming.end - coming.start == timedelta(days=1) else None
+    return datetime.combine(on, hour, zone) if on else None
+
+
+def is_past_moment(text: str, today: date, zone: ZoneInfo) -> bool:
+    """Whether a text with its year says a moment, of a day that is past."""
+    long_ago = today - timedelta(days=3650)
+    return bool(re.search(r"\d{4}", text) and not read_moment(text, today, zone) and read_moment(text, long_ago, zone))
+
+
+def write_moment(moment: datetime) -> str:
+    """Write a moment as `read_moment` reads it, for a field."""
+    return f"{moment:%d/%m/%Y %Hh%M}"
+
+
+def say_moment(moment: datetime) -> str:
+    """Say a moment: « mardi 24 novembre 2026 à 9 h 05 »; the spaces about the hour do not break."""
+    return f"{say_date(moment.date())} à {say_hour(moment)}"
+
+
+def say_part_of_day(moment: datetime, today: date) -> str:
+    """Say by when something will be, from today on: « cet après-midi », « lundi 30 novembre dans la matinée »."""
+    this, of_day = next(said for until, said in _PARTS if moment.time() <= until)
+    if moment.date() == today:
+        return this
+    return f"{say_weekday(moment.date(), today)} {of_day}"
