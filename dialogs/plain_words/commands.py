@@ -38,8 +38,8 @@ def _mend(text: str, commands: CommandIndex) -> Reading | None:
     return Reading(name_intention(name), f"/{name} {number}{rest}".rstrip(), sure=False)
 
 
-NAME_WORDS_MAX = 3
-"""Words of a name after « annuaire »."""
+SOUGHT_WORDS_MAX = 3
+"""Words after « annuaire » or « ressources » that are no sentence yet."""
 SLIP_REST = 3
 """Words after a mistyped command without a bar, at most."""
 
@@ -47,7 +47,7 @@ SLIP_REST = 3
 def _is_plainly(line: str, commands: CommandIndex) -> bool:
     """Whether words without a bar are a command all the same, and no sentence that begins like one."""
     name, rest = commands.find(line)
-    if name == "annuaire" and 0 < len(rest.split()) <= NAME_WORDS_MAX:
+    if name in ("annuaire", "ressources") and 0 < len(rest.split()) <= SOUGHT_WORDS_MAX:
         return fold(rest.split()[0]) not in read_frame("petits")
     if name == HELP and commands.call(rest) and not commands.find(rest)[1]:
         return True
