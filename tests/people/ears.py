@@ -14,6 +14,9 @@ from tests.people.api import Api
 PATIENCE = 45.0
 """Seconds after which a story that hears nothing fails: longer than a bot waits before it connects anew (30)."""
 
+WORDS_SHOWN = 60
+"""Characters of a post that a failure quotes."""
+
 T = TypeVar("T")
 
 
@@ -70,7 +73,7 @@ class Ears:
                         return found
                     await self._changed.wait()
         except TimeoutError:
-            heard = [f.event for f in self.frames[since:]]
+            heard = [f"{f.event} {_words_of(f)}".strip() for f in self.frames[since:]]
             raise AssertionError(f"{what} did not come within {within:g} s; heard since: {heard}") from None
 
     def _find(self, match: Callable[[Frame], T | None], since: int) -> T | None:
@@ -90,6 +93,12 @@ class Ears:
                     async with self._changed:
                         self.frames.append(_frame(frame))
                         self._changed.notify_all()
+
+
+def _words_of(frame: Frame) -> str:
+    """What a post says, as far as it helps to understand what else came."""
+    raw = frame.data.get("post")
+    return str(json.loads(raw).get("message", ""))[:WORDS_SHOWN] if isinstance(raw, str) else ""
 
 
 def _frame(raw: Mapping[str, Any]) -> Frame:

@@ -103,11 +103,14 @@ class Hotline:
     rooms: dict[str, str]
 
     async def asks(self, who: Person, subject: str, **more: str) -> tuple[Ticket, Post]:
-        """Somebody files a demand; it, and their receipt."""
+        """Somebody files a demand, whatever other stories left that is like it; it, and their receipt."""
         form = await who.opens("/hotline")
         answer = await form.fill(**(USUAL | {"sujet": subject} | more)).submit()
         assert answer.accepted, answer
-        receipt = await who.told(f": {subject}")
+        receipt = await who.told(subject)
+        if "Continuer" in receipt.buttons:
+            await who.clicks(receipt, "Continuer")
+            receipt = await who.told(f": {subject}")
         return await self.ticket(who), receipt
 
     async def ticket(self, who: Person) -> Ticket:
