@@ -146,7 +146,7 @@ async def test_ten_are_listed_and_imports_are_counted(stage: ShelfStage) -> None
     assert "Importée" not in plain(told).replace("importées", "")
     query = plain(told).partition("`/ressources ")[2].partition("`")[0]
     async with stage.house.bot.database.transaction(writes=False) as db:
-        found = await search(db, query)
+        found = await search(db, query, patience=None)  # as long as it takes to read them
     assert found.total == 1500
     assert not found.query.unknown
 

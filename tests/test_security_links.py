@@ -98,6 +98,7 @@ async def links_of(house: House, mallory: Attacker, juliette: Person) -> list[st
     button, request = Button("Supprimer", Delete(number=number)), Request("button", "", user_id=juliette.id)
     direct = Direct("", [button], user_id=juliette.id)
     refresh = Refresh("", [button], topic=RECEIPT.of(number))
+    await house.settled()  # there has to be a receipt to rewrite
     async with house.bot.database.transaction() as db:
         rows = await delivery_of(house).prepare(db, [direct, refresh], request)
         await db.rollback()

@@ -216,9 +216,9 @@ async def postgres_url(postgres: PostgresServer) -> AsyncIterator[str]:
 
 
 @pytest.fixture(name="database")
-async def sqlite_database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
+async def sqlite_database(tmp_path: Path) -> AsyncIterator[Database]:
     """A fresh file of the test’s own."""
-    database = Database(_made_for(request, await create_sqlite(tmp_path)))
+    database = Database(await create_sqlite(tmp_path))
     yield database
     await database.close()
 
@@ -245,12 +245,6 @@ def make_prompt(database_url: str) -> str:
     """Let no thread look for rows in that file, as in a file of stories, where nothing is long; return its address."""
     _PROMPT.add(database_url.removeprefix("sqlite:///"))
     return database_url
-
-
-def _made_for(request: pytest.FixtureRequest, database_url: str) -> str:
-    """A test about locks and races is told with the bot’s own connections; others have no use for a thread."""
-    is_about_races = request.node.get_closest_marker("postgres_too") is not None
-    return database_url if is_about_races else make_prompt(database_url)
 
 
 async def connect(path: str, *, writes: bool) -> engines.SqliteConnection:
@@ -318,7 +312,7 @@ def record_statements(database: Database) -> Iterator[list[str]]:
 async def create_database(request: pytest.FixtureRequest, folder: Path) -> AsyncIterator[str]:
     """Where it is; the fixture that asks has the kinds as its params."""
     if request.param == "sqlite":
-        yield _made_for(request, await create_sqlite(folder))
+        yield await create_sqlite(folder)
         return
     server: PostgresServer = request.getfixturevalue("postgres")
     async with server.database() as url:
