@@ -26,6 +26,7 @@ _DAYS_AWAY = {
     **{
         "aujourd hui": 0,
         "auj": 0,
+        "ajd": 0,
         "aujourdhui": 0,
         "ce jour": 0,
         "ce matin": 0,
@@ -34,7 +35,7 @@ _DAYS_AWAY = {
         "cet aprem": 0,
         "ce soir": 0,
     },
-    **{"hier": -1, "avant hier": -2, "demain": 1, "apres demain": 2},
+    **{"hier": -1, "avant hier": -2, "avanthier": -2, "demain": 1, "apres demain": 2, "apresdemain": 2},
 }
 _MOMENT = re.compile(r" (?:matin|midi|apres midi|aprem|soir|au soir)$")
 _AGO = re.compile(r"il y a ([0-9]{1,4}) (jours?|semaines?)")

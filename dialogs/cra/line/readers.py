@@ -199,7 +199,9 @@ _LIKE_DATE = re.compile(
     rf"\d{{1,2}}(?: ?er)? (?:{'|'.join(MONTH_NUMBERS)})\.?(?: \d{{4}})?)"
 )
 """What is written as a date, whether there is such a day or not."""
-_DATE_WORDS = frozenset((*WEEKDAYS, "hier", "demain", "aujourd", "auj", "jour", "matin", "midi", "soir"))
+_DATE_WORDS = frozenset(
+    (*WEEKDAYS, "hier", "avanthier", "demain", "aujourd", "auj", "ajd", "jour", "matin", "midi", "aprem", "soir")
+)
 
 
 def read_word(span: Span, clues: Clues) -> Reading | None:
