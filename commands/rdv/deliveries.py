@@ -256,6 +256,10 @@ SIGNATURE = "x-lapin-signature"
 PATIENCE = 0.5
 """Seconds in which Mattermost may say who has an address, while RDV Service Public waits for its answer."""
 AT_ONCE = 20
+LOOKED_AGAIN = timedelta(seconds=5)
+"""How soon it is asked again who has an address, where Mattermost did not say so in time."""
+LATE = "rdv.late_agents"
+"""The claims on asking again, once for all deliveries of that time."""
 OVERLAP = "rdv.overlap"
 """The claims on what was told of two rdv at the same time."""
 UNIT = ("adresse", "adresses")
@@ -268,13 +272,15 @@ Known = Mapping[str, Person]
 @dataclass(frozen=True, slots=True)
 class Proved:
     """What is kept of a delivery that came to the address of an organisation: nothing if it is about something else, or
-    why it is not taken; who its agents are, and who they were by ``before``."""
+    why it is not taken; who its agents are, and who they were by ``before``. ``is_late`` where Mattermost did not say
+    in time who has an address."""
 
     organisation: int
     told: Delivered | None = None
     refusal: Refusal | None = None
     known: Known = field(default_factory=dict)
     before: Agents = field(default_factory=dict)
+    is_late: bool = False
 
 
 async def prove(ctx: ReadingContext, sent: WebhookRequest) -> Proved:
@@ -295,23 +301,23 @@ async def prove(ctx: ReadingContext, sent: WebhookRequest) -> Proved:
     if told is None:
         return Proved(organisation)
     before = await find_agents(ctx.db, told.agents)
-    known = await _find_known(ctx, told.agents, before)
-    return Proved(organisation, told, known=known, before=before)
+    known, is_late = await _find_known(ctx, told.agents, before)
+    return Proved(organisation, told, known=known, before=before, is_late=is_late)
 
 
-async def _find_known(ctx: ReadingContext, emails: Collection[str], before: Agents) -> Known:
-    """Find who has these addresses. Mattermost is asked for those that are met for the first time: who was known by one
-    stays so, and who was not is looked for by the hour."""
+async def _find_known(ctx: ReadingContext, emails: Collection[str], before: Agents) -> tuple[Known, bool]:
+    """Find who has these addresses, and whether Mattermost took too long to say so. It is asked for those that are met
+    for the first time: who was known by one stays so, and who was not is looked for by the hour."""
     known = await _find_registered(ctx, emails)
     asked = sorted(set(emails) - known.keys() - before.keys())
     if not asked:
-        return known
+        return known, False
     await release(ctx.db)
     try:
         async with asyncio.timeout(PATIENCE):
-            return {**known, **await _ask_for(ctx, asked)}
+            return {**known, **await _ask_for(ctx, asked)}, False
     except TimeoutError:
-        return known
+        return known, True
 
 
 async def _find_registered(ctx: Context, emails: Collection[str]) -> Known:
@@ -337,7 +343,7 @@ async def _ask_for(ctx: ReadingContext, emails: Sequence[str]) -> Known:
 @feature.webhook(HOOK, asks=prove)
 async def receive(ctx: Context, proved: Proved) -> WebhookAnswer:
     """Store what is kept of a delivery, and return the status that says so; one that is not taken is counted."""
-    told: Sequence[Reply] = []
+    told: list[Reply] = []
     if proved.refusal:
         await note_refusal(ctx.db, proved.organisation, proved.refusal, ctx.now)
         return WebhookAnswer(STATUSES[proved.refusal])
@@ -345,7 +351,9 @@ async def receive(ctx: Context, proved: Proved) -> WebhookAnswer:
         ids = {email: await _register(ctx, person) for email, person in proved.known.items()}
         agents = {email: ids.get(email) or proved.before.get(email) for email in proved.told.agents}
         await take_state(ctx.db, proved.told.rdv, agents, ctx.now)
-        told = await _tell_overlaps(ctx, await list_to_come(ctx.db, [proved.told.rdv.key], ctx.now))
+        told += await _tell_overlaps(ctx, await list_to_come(ctx.db, [proved.told.rdv.key], ctx.now))
+    if proved.is_late and await claims.claim(ctx.db, LATE, str(ctx.now.timestamp() // LOOKED_AGAIN.seconds), ctx.now):
+        told.append(Start(payload=JoinAgents(), at=ctx.now + LOOKED_AGAIN, quiet=True))
     before_commit(ctx.db, lambda db: note_delivery(db, proved.organisation, ctx.now))
     return WebhookAnswer(STATUSES[None], told)
 
