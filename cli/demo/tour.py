@@ -34,18 +34,18 @@ async def _by_form(juliette: Visitor, say: Say) -> None:
     say("Rien de ce qu’elle a saisi n’est perdu : elle corrige, et renvoie.\n")
     await juliette.submit(opened, {**filled, "participants": "1"})
     say("Le reçu arrive en message direct de @coop :\n")
-    _show_post(await juliette.direct(), say)
+    _show_post(await juliette.direct("enregistré"), say)
 
 
 async def _by_line(juliette: Visitor, say: Say) -> None:
     say(f"② En une ligne. Elle tape : {LINE}\n")
     await juliette.types(LINE)
-    preview = await juliette.answer()
+    preview = await juliette.answer("Enregistrer")
     say("Elle seule voit ce que le bot a compris :\n")
     _show_post(preview, say)
     say("Elle clique sur « Enregistrer » :\n")
     await juliette.click(preview, "Enregistrer")
-    _show_post(await juliette.direct(), say)
+    _show_post(await juliette.direct("enregistré"), say)
 
 
 def _fill(dialog: Json, **more: str) -> dict[str, Any]:

@@ -112,22 +112,24 @@ class Visitor:
         """The next message that only this person sees."""
         return await self._post({"ephemeral_message"}, lambda _: True)
 
-    async def answer(self) -> Json:
-        """The next message with buttons: a whisper, or a direct message where a busy machine made the answer late."""
-        return await self._post({"ephemeral_message", "posted"}, lambda data: '"actions"' in data["post"])
+    async def answer(self, label: str) -> Json:
+        """The next message with that button: a whisper, or a direct message where a busy machine made it late."""
+        return await self._post({"ephemeral_message", "posted"}, lambda data: label in _list_labels(data["post"]))
 
-    async def direct(self) -> Json:
-        """The next direct message from somebody else, the bot."""
-        return await self._post({"posted"}, lambda data: data.get("channel_type") == "D")
+    async def direct(self, containing: str) -> Json:
+        """The next direct message from somebody else, the bot, that says this: it may have other news, too."""
+        return await self._post(
+            {"posted"},
+            lambda data: data.get("channel_type") == "D" and containing in json.loads(data["post"])["message"],
+        )
 
     async def click(self, post: Json, label: str) -> None:
         """Press a button of a message."""
-        for attachment in (post.get("props") or {}).get("attachments") or ():
-            for action in attachment.get("actions") or ():
-                if action["name"] == label:
-                    body = {"cookie": action.get("cookie", "")}
-                    await self._client.post(f"/posts/{post['id']}/actions/{action['id']}", body)
-                    return
+        for action in _list_actions(post):
+            if action["name"] == label:
+                body = {"cookie": action.get("cookie", "")}
+                await self._client.post(f"/posts/{post['id']}/actions/{action['id']}", body)
+                return
         raise OperatorError(f"Le bouton « {label} » n’est pas là.")
 
     async def _post(self, events: Collection[str], wanted: Callable[[Json], bool]) -> Json:
@@ -147,6 +149,17 @@ class Visitor:
             if frame.get("event") in events and wanted(frame["data"]):
                 data: Json = frame["data"]
                 return data
+
+
+def _list_actions(post: Json) -> list[Json]:
+    """What can be clicked under a message."""
+    attachments = (post.get("props") or {}).get("attachments") or ()
+    return [action for attachment in attachments for action in attachment.get("actions") or ()]
+
+
+def _list_labels(post: str) -> list[str]:
+    """What is written on the buttons of a message, as an event carries it."""
+    return [action["name"] for action in _list_actions(json.loads(post))]
 
 
 @asynccontextmanager
