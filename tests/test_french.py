@@ -252,6 +252,12 @@ def test_a_duration_is_said() -> None:
         ("depuis lundi", "2026-11-23", "2026-11-24"),
         ("tout", "2020-01-01", "2026-11-24"),
         ("depuis le début", "2020-01-01", "2026-11-24"),
+        ("semaine 45", "2026-11-02", "2026-11-08"),
+        ("semaine 52", "2025-12-22", "2025-12-28"),
+        ("sem 45 2025", "2025-11-03", "2025-11-09"),
+        ("première quinzaine d’octobre", "2026-10-01", "2026-10-15"),
+        ("2e quinzaine de février 2026", "2026-02-16", "2026-02-28"),
+        ("3-15 octobre", "2026-10-03", "2026-10-15"),
     ],
 )
 def test_periods(text: str, start: str, last: str) -> None:
@@ -260,7 +266,21 @@ def test_periods(text: str, start: str, last: str) -> None:
     assert (period.start, period.last) == (date.fromisoformat(start), date.fromisoformat(last))
 
 
-@pytest.mark.parametrize("text", ["n’importe quoi", "0 jours", "depuis demain", "13/2025", "5 12", "3 2025", "/"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "n’importe quoi",
+        "0 jours",
+        "depuis demain",
+        "13/2025",
+        "5 12",
+        "3 2025",
+        "/",
+        "semaine 60",
+        "cette semaine 3",
+        "première quinzaine 2025",
+    ],
+)
 def test_no_periods(text: str) -> None:
     assert read_period(text, TODAY) is None
 

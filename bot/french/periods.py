@@ -87,6 +87,13 @@ def months_after(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
+_WEEK_NUMBER = re.compile(r"sem(?:aine)? (?:n ?)?([0-9]{1,2})(?: ([0-9]{4}))?")
+_FIRST = frozenset(("1re", "1ere", "premiere"))
+_FORTNIGHT = re.compile(r"(1re|1ere|premiere|2e|2eme|2nde|deuxieme|seconde|derniere) quinzaine (?:de |d )?(.+)")
+_FORTNIGHT_DAYS, _LONGEST_MONTH = 15, 31
+_DAYS_OF_MONTH = re.compile(r"([0-9]{1,2})/([0-9]{1,2}) ([a-z].*)")
+
+
 def read_period(text: str, today: date) -> Period | None:
     """Read a period; None when the text is none. No text means this month.
 
@@ -170,6 +177,32 @@ def _read_named(found: str, today: date) -> Period | None:
     return None
 
 
+def _read_week_number(found: str, today: date) -> Period | None:
+    """A week by its number of the year, as calendars print it, up to today: « semaine 45 », but « cette semaine 3 »
+    goes on with what was counted."""
+    match = _WEEK_NUMBER.fullmatch(found)
+    if match is None:
+        return None
+    monday = date.fromisocalendar(int(match[2] or today.year), int(match[1]), 1)
+    if not match[2] and monday > today:
+        monday = date.fromisocalendar(today.year - 1, int(match[1]), 1)
+    return Period(monday, min(monday + _A_WEEK, today + _ONE_DAY)) if monday <= today else None
+
+
+def _read_part_of_month(found: str, today: date) -> Period | None:
+    """Half a month, or some of its days: « première quinzaine d’octobre », « 3-15 octobre »."""
+    bare = _strip_lead(found)
+    if match := _FORTNIGHT.fullmatch(bare):
+        month = _read_named(match[2], today)
+        if month is None or (month.end - month.start).days > _LONGEST_MONTH:
+            return None
+        middle = month.start + timedelta(days=_FORTNIGHT_DAYS)
+        return Period(month.start, middle) if match[1] in _FIRST else Period(middle, month.end)
+    match = _DAYS_OF_MONTH.fullmatch(bare)
+    in_order = match and int(match[1]) < int(match[2])
+    return _read_between(f"du {match[1]} au {match[2]} {match[3]}", today) if match and in_order else None
+
+
 def _read_single(found: str, today: date) -> Period | None:
     day = read_date(found.removeprefix("du "), today)
     return Period(day, day + _ONE_DAY) if day else None
@@ -219,7 +252,7 @@ def _read_first_day(found: str, last: date, today: date, le: str) -> date | None
 
 _READERS: tuple[Callable[[str, date], Period | None], ...] = (
     *(_read_all, _read_this, _read_last, _read_last_few),
-    *(_read_named, _read_week, _read_single, _read_since, _read_between),
+    *(_read_named, _read_week, _read_week_number, _read_part_of_month, _read_single, _read_since, _read_between),
 )
 
 PERIOD_WORDS_MAX = 8
