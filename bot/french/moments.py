@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.french.dates import fold_date, say_date, say_hour, say_weekday
-from bot.french.periods import read_coming_days
+from bot.french.periods import read_named_day
 
 MORNING = time(9)
 """The hour of a day that is named without one."""
@@ -41,8 +41,7 @@ def read_moment(text: str, today: date, zone: ZoneInfo) -> datetime | None:
         day = "aujourd hui"
     if _BARE.fullmatch(day):
         return None
-    coming = read_coming_days(day, today)
-    on = coming.start if coming and coming.end - coming.start == timedelta(days=1) else None
+    on = read_named_day(day, today)
     return datetime.combine(on, hour, zone) if on else None
 
 

@@ -18,7 +18,7 @@ from bot.french.dates import (
 from bot.french.words import digits
 from config.programme import FIRST_DAY
 
-_ONE_DAY = timedelta(days=1)
+_ONE_DAY, _A_WEEK = timedelta(days=1), timedelta(days=7)
 _LEAD = re.compile(r"(?:(?:le|la|les|l|en|sur|pour|de|d|ce|cet|cette|ces|(?:du )?mois (?:de|d(?! avant))) )+")
 _ALL = {"tout", "toute", "tous", "toutes", "toujours", "debut", "depuis le debut", "depuis toujours"}
 _UNIT = r"(jours?|semaines?|mois|trimestres?|semestres?|annees?|ans?)"
@@ -122,7 +122,7 @@ def _start_of(unit: str, day: date) -> date:
     if unit.startswith("jour"):
         return day
     if unit.startswith("semaine"):
-        return day - timedelta(days=day.weekday())
+        return _monday(day)
     if unit.startswith("mois"):
         return day.replace(day=1)
     return date(day.year, (day.month - 1) // _MONTHS[unit] * _MONTHS[unit] + 1, 1)
@@ -186,7 +186,7 @@ def _read_week_number(found: str, today: date) -> Period | None:
     monday = date.fromisocalendar(int(match[2] or today.year), int(match[1]), 1)
     if not match[2] and monday > today:
         monday = date.fromisocalendar(today.year - 1, int(match[1]), 1)
-    return Period(monday, min(monday + _A_WEEK, today + _ONE_DAY)) if monday <= today else None
+    return _week_from(monday, today) if monday <= today else None
 
 
 def _read_part_of_month(found: str, today: date) -> Period | None:
@@ -212,8 +212,12 @@ def _read_week(found: str, today: date) -> Period | None:
     """The week of a day, up to today: « semaine du 12 octobre »."""
     match = _WEEK_OF.fullmatch(_strip_lead(found))
     day = read_date(match[1], today) or read_date(f"le {match[1]}", today) if match else None
-    monday = _monday(day) if day else today
-    return Period(monday, min(monday + _A_WEEK, today + _ONE_DAY)) if day else None
+    return _week_from(_monday(day), today) if day else None
+
+
+def _week_from(monday: date, today: date) -> Period:
+    """A week, up to today."""
+    return Period(monday, min(monday + _A_WEEK, today + _ONE_DAY))
 
 
 def _read_since(found: str, today: date) -> Period | None:
@@ -278,7 +282,6 @@ NEAR = timedelta(days=184)
 """What is further away may have been meant as days under way: « du 24/11 au 30/11 », said on the 26th."""
 BEGUN = (7, 14, 31)
 """How many days ago days under way may have begun."""
-_A_DAY, _A_WEEK = timedelta(days=1), timedelta(days=7)
 _COMING_LEAD = re.compile(r"(?:du|de|d|des|entre|le|la|ce|cette|pour|sur)(?: le| la)? ")
 _LINK = re.compile(r" (?:jusqu )?(?:au|a|et) (?:le )?| ?→ ?")
 _UNTIL = re.compile(r"jusqu (?:au |a |en )?(.+)")
@@ -311,6 +314,12 @@ def read_coming_days(text: str, today: date) -> Period | None:
         return None
 
 
+def read_named_day(text: str, today: date) -> date | None:
+    """The one day that `read_coming_days` reads; None for what names several, or none."""
+    coming = read_coming_days(text, today)
+    return coming.start if coming and coming.start == coming.last else None
+
+
 def read_coming_period(text: str, today: date) -> Period | None:
     """The next days, month or year that are called so (« demain », « semaine prochaine », « décembre », « 2027 »); None
     for what is none. One that is under way counts as the next one, from its first day on."""
@@ -338,9 +347,9 @@ def _read_coming(found: str, today: date) -> Period | None:
         return Period(_monday(day), _monday(day) + _A_WEEK) if day else None
     if match := _UNTIL.fullmatch(found):
         last = _read_coming_one(match[1], today)
-        return Period(today, last + _A_DAY) if last else None
+        return Period(today, last + _ONE_DAY) if last else None
     if day := _read_coming_one(found, today):
-        return Period(day, day + _A_DAY)
+        return Period(day, day + _ONE_DAY)
     return _read_coming_between(bare, today)
 
 
@@ -354,7 +363,7 @@ def _read_coming_between(found: str, today: date) -> Period | None:
             first = _read_coming_one(opening, today)
             last = _read_coming_one(ending, first) if first else None
         if first and last and first <= last:
-            return Period(first, last + _A_DAY)
+            return Period(first, last + _ONE_DAY)
     return None
 
 
@@ -373,7 +382,6 @@ def _monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-_NEXT_DAY = timedelta(days=1)
 _WEEK_DAYS = 7
 _YEAR_MONTHS = 12
 _QUARTER_MONTHS = 3
@@ -393,13 +401,13 @@ def period_after(period: Period, today: date) -> Period | None:
     months = _count_months(period)
     start = months_after(period.start, months) if months else period.start + timedelta(days=_count_days(period))
     end = months_after(start, months) if months else start + timedelta(days=_count_days(period))
-    return Period(start, min(end, today + _NEXT_DAY)) if start <= today else None
+    return Period(start, min(end, today + _ONE_DAY)) if start <= today else None
 
 
 def period_to_compare(period: Period, today: date) -> Period:
     """The same days of the period before: all of it for one that is over, the first days for one in progress."""
     if period.last > today:
-        period = Period(period.start, max(today, period.start) + _NEXT_DAY)
+        period = Period(period.start, max(today, period.start) + _ONE_DAY)
     months = _count_months(period)
     if not months:
         back = timedelta(days=_count_days(period))
@@ -407,7 +415,7 @@ def period_to_compare(period: Period, today: date) -> Period:
     start = months_after(period.start, -months)
     if months_after(period.start, months) == period.end:
         return Period(start, period.start)
-    return Period(start, min(months_after(period.last, -months) + _NEXT_DAY, period.start))
+    return Period(start, min(months_after(period.last, -months) + _ONE_DAY, period.start))
 
 
 def _count_months(period: Period) -> int:

@@ -289,12 +289,10 @@ async def _take_out(ctx: Context, keys: Sequence[str]) -> None:
 async def pick_value(ctx: Context, click: Pick) -> Replies:
     """Take the value that was chosen, and show the preview anew."""
     must_be_author(ctx, click.shown.author, "cra")
-    reports = [
-        PreviewedReport(key=report.key, line=report.line.choose(click.element, click.chosen))
-        if (report.line.misses(click.element) if click.at is None else at == click.at)
-        else report
-        for at, report in enumerate(click.shown.reports)
-    ]
+    reports = [*click.shown.reports]
+    for at, report in enumerate(reports):
+        if at == click.at or (click.at is None and report.line.misses(click.element)):
+            reports[at] = PreviewedReport(key=report.key, line=report.line.choose(click.element, click.chosen))
     return _show(ctx, click.shown.model_copy(update={"reports": reports}))
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 
 from bot import guard
@@ -11,7 +11,7 @@ from bot.errors import UserError
 from bot.forms import Clues
 from bot.french.dates import MONTH_NUMBERS, read_date
 from bot.french.moments import write_moment
-from bot.french.periods import read_coming_days
+from bot.french.periods import read_named_day
 from bot.french.words import NBSP, read_minutes, say_minutes
 from bot.guard import DataKind
 from bot.texts import quote
@@ -261,10 +261,9 @@ def _take_day(found: RdvLine, left: _Text, clues: Clues) -> tuple[date | None, i
     for start, end in spans:
         if _NUMBER.fullmatch(left.plain[start:end]) or left.plain[start:end].endswith(" midi"):
             continue
-        coming = read_coming_days(left.typed[start:end], clues.today)
-        if coming and coming.end - coming.start == timedelta(days=1):
+        if day := read_named_day(left.typed[start:end], clues.today):
             left.take(start, end)
-            return coming.start, end
+            return day, end
     for start, end in spans:
         if re.search(r"[a-z/]", left.plain[start:end]) and read_date(left.typed[start:end], clues.today):
             found.mistakes["quand"] = (

@@ -20,7 +20,8 @@ from storage.claims import JobRun
 from storage.outbox import Outgoing
 from storage.people import Role
 from tests.people import Dialog, Person, Post
-from tests.support.house import PARIS, House, count_events, is_listening, plain, react, wait_for, wait_until
+from tests.support.events import count_events
+from tests.support.house import PARIS, House, is_listening, plain, react, wait_for, wait_until
 from tests.support.servers import FakeWeb, answer_with
 
 _RUNS = itertools.count()

@@ -13,7 +13,6 @@ from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
 import pytest
-from prometheus_client import REGISTRY
 from sqlalchemy import delete, text, update
 from sqlmodel import col, select
 
@@ -369,12 +368,6 @@ async def wait_until(true: Callable[[], bool], within: float = PATIENCE) -> None
     async with asyncio.timeout(within):
         while not true():  # noqa: ASYNC110  (what is waited for has no event)
             await asyncio.sleep(0.02)
-
-
-def count_events(name: str) -> float:
-    """How many events of that name the bots of this process have handled: for who waits until one more is."""
-    told = ({"type": name, "outcome": outcome} for outcome in ("done", "failed"))
-    return sum(REGISTRY.get_sample_value("coop_events_total", labels) or 0 for labels in told)
 
 
 def next_evening_before_midnight() -> datetime:
