@@ -5,14 +5,14 @@ from collections.abc import Collection
 from bot.context import Context
 from bot.texts import Markdown, escape
 from storage import people
-from storage.people import departures
+from storage.people import transitions
 
 
 async def find_active(ctx: Context, ids: Collection[str]) -> set[str]:
     """Which of these accounts belong to people who are still there: none that is switched off, or of who has left."""
     if not ids:
         return set()
-    off = await departures.find_gone_since(ctx.db, list(ids))
+    off = await transitions.find_gone_since(ctx.db, list(ids))
     left = {one.id for one in await people.among(ctx.db, ids=ids) if one.has_left(one.today(ctx.now))}
     return {one for one in ids if one and one not in off and one not in left}
 

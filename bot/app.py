@@ -46,7 +46,7 @@ from bot.work.steps import StepRunner
 from bot.work.workers import WorkerGroup, Workers, WorkerSlots, WorkHandlers
 from config.settings import Settings
 from storage.database import Database
-from storage.faults import AWAY
+from storage.engines import AWAY
 from storage.work import WorkFilter, WorkSort
 
 log = structlog.get_logger()

@@ -9,7 +9,7 @@ import structlog
 from bot.clock import utc_now
 from bot.metrics import CLOCK_AHEAD
 from storage.database import Database
-from storage.faults import AWAY
+from storage.engines import AWAY
 
 log = structlog.get_logger()
 

@@ -29,7 +29,7 @@ from bot.replies import Ask, Button, Perform, Redirect, Refresh, Refuse, Reply, 
 from bot.spool import Submission
 from bot.texts import quote, render
 from storage import claims
-from storage.faults import AWAY, TakenMeanwhileError, cannot_write
+from storage.engines import AWAY, TakenMeanwhileError, cannot_write
 
 SUBMISSIONS = "submission"
 """The scope under which keys of accepted dialogs are claimed, where their feature does not store them."""

@@ -6,7 +6,7 @@ from math import ceil
 from typing import TypeVar
 
 from bot.french.words import plural
-from storage.faults import may_pass
+from storage.engines import may_pass
 
 
 class Refusal(StrEnum):

@@ -16,7 +16,7 @@ from bot.retries import run_when_due
 from bot.spool import Submission
 from bot.texts import render
 from storage import drafts
-from storage.faults import is_own_fault, may_pass
+from storage.engines import is_own_fault, may_pass
 
 log = structlog.get_logger()
 

@@ -13,7 +13,7 @@ from bot.features import Feature, Watches
 from bot.tasks import ShieldedTransactions, cancel_all, wait_at_most
 from config.settings import Settings
 from storage.database import Database
-from storage.faults import may_pass
+from storage.engines import may_pass
 
 log = structlog.get_logger()
 

@@ -26,7 +26,7 @@ from storage.cra.files import RowError, read_text
 from storage.journal import AuditAct
 from storage.people import Person
 from storage.rdv.appointments import PLACE_MAX, SEATS_MAX
-from storage.rdv.availability import (
+from storage.rdv.bookings import (
     AHEAD_MAX,
     DAY,
     LENGTH_MAX,
@@ -34,11 +34,12 @@ from storage.rdv.availability import (
     NOTICE_MAX,
     PAUSE_MAX,
     RANGES_MAX,
+    BookingSeal,
     WeeklyRange,
     list_ranges,
+    open_page,
     replace_ranges,
 )
-from storage.rdv.bookings import BookingSeal, open_page
 
 T = TypeVar("T")
 COLUMNS = ("utilisateur", "jour", "debut", "fin", "duree", "pause", "places", "lieu", "delai_min", "jours_max", "theme")

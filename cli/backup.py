@@ -17,13 +17,23 @@ from cli.faults import folder_fault, place_fault
 from cli.terminal import ProgressBar, count
 from config.settings import Settings
 from storage import claims, schema
-from storage.backup import LAST_GOOD, BackupPlan, Content, MadeBackup, make_backup, read_content, try_backup
+from storage.backup import (
+    LAST_GOOD,
+    BackupPlan,
+    Content,
+    MadeBackup,
+    finish,
+    make_backup,
+    read_content,
+    try_backup,
+    unfinished,
+    write_backup,
+)
 from storage.backup import restore as restore_file
 from storage.backup.file import Identity, read_identities, read_recipients
-from storage.backup.keeper import finish, unfinished, write_backup
 from storage.backup.transfer import read_erasures
 from storage.database import Database, place
-from storage.people.departures import Erasure
+from storage.people.transitions import Erasure
 
 
 async def backup(call: Call, file: Path) -> int:

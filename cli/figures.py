@@ -17,8 +17,7 @@ from config.territories import NATION, Departement, Territory, TerritoryKind
 from storage import people
 from storage.cra import Suite
 from storage.people import Person
-from storage.stats import Figures, Percent, share, shares
-from storage.stats.figures import read_exact_figures, read_own
+from storage.stats import Figures, Percent, read_exact_figures, read_own, share, shares
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from bot.texts import render, typeset
 from commands.donnees import PATIENCE, WARNED
 from storage.personal_data import PERSONAL_DATA
 from storage.personal_data.declarations import LegalBasis, PersonalData, RetentionSpan
-from storage.personal_data.erasure import STEPS
+from storage.personal_data.rights import STEPS
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "rgpd.md"
 

@@ -37,8 +37,7 @@ from commands.stats.queries import (
 from config.settings import Settings
 from config.time import PARIS
 from storage.people import Person
-from storage.stats import Figures, Percent
-from storage.stats.figures import iterate_own_rows
+from storage.stats import Figures, Percent, iterate_own_rows
 
 
 def write_lines(title: str, period: Period, figures: Figures, percent: Percent) -> Iterator[str]:

@@ -16,7 +16,7 @@ from commands.rdv.deliveries import HOOK
 from config.settings import Settings
 from config.time import PARIS, write_instant
 from storage.journal import AuditAct
-from storage.rdv.webhooks import make_keys, open_webhook, revoke_webhook, rotate_secret
+from storage.rdv.remote import make_keys, open_webhook, revoke_webhook, rotate_secret
 from storage.seals import UnreadableError
 
 THING = "webhook"

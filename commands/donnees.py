@@ -25,12 +25,12 @@ from bot.replies import Button, Direct, Parcel, Progress, Refresh, Replies, Repl
 from bot.texts import quote, render, typeset
 from bot.work import find_work
 from storage.journal import AuditAct
-from storage.people import Person, departures
-from storage.people.departures import Erasure
-from storage.personal_data import PERSONAL_DATA, erasure
-from storage.personal_data.copy import GIVEN, duties_of, read_pages
+from storage.people import Person, transitions
+from storage.people.transitions import Erasure
+from storage.personal_data import PERSONAL_DATA, rights
 from storage.personal_data.declarations import ErasureFate, PersonalData, Row, months_before
 from storage.personal_data.retention import find_sleeping, is_awake
+from storage.personal_data.rights import GIVEN, duties_of, read_pages
 
 
 class Copy(BaseModel):
@@ -79,7 +79,7 @@ AT_ONCE = 20
 async def erase_due(ctx: Context) -> Replies:
     """Begin the erasures whose time has come, and those that stopped in the middle."""
     begun = []
-    for one in (await departures.list_due_erasures(ctx.db, ctx.now))[:AT_ONCE]:
+    for one in (await transitions.list_due_erasures(ctx.db, ctx.now))[:AT_ONCE]:
         payload = Erase(user_id=one.user_id)
         if not await find_work(ctx.db, payload):
             begun.append(Start(payload=payload, quiet=True))
@@ -90,19 +90,19 @@ async def erase_due(ctx: Context) -> Replies:
 async def erase_step(ctx: Context, order: Erase, so_far: Progress) -> Step:
     """Do the next step of an erasure; the person hears of the last one, in the last message that the bot writes to
     them."""
-    found = await departures.lock_erasure(ctx.db, order.user_id)
+    found = await transitions.lock_erasure(ctx.db, order.user_id)
     if found is None or found.cancelled_at or found.done_at:
         return Step(done=so_far.done, finished=True)
     if found.asleep and not found.step and await is_awake(ctx.db, found):
-        await departures.cancel_erasure(ctx.db, found.user_id, ctx.now)
+        await transitions.cancel_erasure(ctx.db, found.user_id, ctx.now)
         return Step(done=so_far.done, finished=True)
-    await erasure.erase_step(ctx.db, found, ctx.now)
+    await rights.erase_step(ctx.db, found, ctx.now)
     ctx.touched.add(found.user_id)
     if not found.done_at:
-        return Step(done=found.step, total=erasure.STEPS)
+        return Step(done=found.step, total=rights.STEPS)
     await record_entry(ctx, AuditEntry(AuditAct.ERASE, f"personne:{found.user_id}", target_id=found.user_id))
     last = Direct(render("donnees/erased"), user_id=found.user_id)
-    return Step(replies=[last], done=erasure.STEPS, total=erasure.STEPS, finished=True)
+    return Step(replies=[last], done=rights.STEPS, total=rights.STEPS, finished=True)
 
 
 @feature.job("hour=5 minute=15", name="donnees.look_for_sleepers")
@@ -123,7 +123,7 @@ async def warn_sleepers(ctx: Context, _: Doze, so_far: Progress) -> Step:
 
 async def _warn(ctx: Context, person: Person) -> Reply:
     due = ctx.now + WARNED
-    await departures.note_erasure(ctx.db, Erasure(user_id=person.id, asked_at=ctx.now, due_at=due, asleep=True))
+    await transitions.note_erasure(ctx.db, Erasure(user_id=person.id, asked_at=ctx.now, due_at=due, asleep=True))
     day = f"{due.astimezone(person.zone):%d/%m/%Y}"
     text = render("donnees/asleep", months=ctx.settings.account_months, due=day)
     return Direct(
@@ -279,7 +279,7 @@ NONE = "Aucun effacement de vos données n’est prévu."
 @feature.command("mes-donnees effacer", help="Faire effacer ce que le bot garde de vous")
 async def explain_erasure(ctx: Context, _: str) -> Replies:
     """Explain what goes, what stays and why; nothing happens before it is confirmed."""
-    waiting = await departures.find_waiting_erasure(ctx.db, ctx.user.id)
+    waiting = await transitions.find_waiting_erasure(ctx.db, ctx.user.id)
     if waiting and not waiting.asleep:
         return Whisper(
             render("donnees/already", due=_say_due(ctx, waiting)), [Button("Annuler l’effacement", KeepData())]
@@ -301,11 +301,11 @@ async def explain_erasure(ctx: Context, _: str) -> Replies:
 @feature.button(Confirm)
 async def confirm_erasure(ctx: Context, _: Confirm) -> Replies:
     """Note that somebody is to be erased in a week; the message in the direct channel can stop it until then."""
-    waiting = await departures.find_waiting_erasure(ctx.db, ctx.user.id)
+    waiting = await transitions.find_waiting_erasure(ctx.db, ctx.user.id)
     if waiting and not waiting.asleep:
         raise UserError(render("donnees/already", due=_say_due(ctx, waiting)))
     wish = Erasure(user_id=ctx.user.id, asked_at=ctx.now, due_at=ctx.now + PATIENCE)
-    await departures.note_erasure(ctx.db, wish)
+    await transitions.note_erasure(ctx.db, wish)
     text = render("donnees/asked", due=_say_due(ctx, wish))
     button = Button("Annuler l’effacement", KeepData())
     return [
@@ -323,10 +323,10 @@ async def cancel_erasure(ctx: Context, _: str) -> Replies:
 @feature.button(KeepData)
 async def keep_data(ctx: Context, _: KeepData) -> Replies:
     """Cancel an erasure that was asked for, or that a sleeping account is told of."""
-    waiting = await departures.find_waiting_erasure(ctx.db, ctx.user.id)
+    waiting = await transitions.find_waiting_erasure(ctx.db, ctx.user.id)
     if waiting is None:
         raise UserError(NONE)
-    if not await departures.cancel_erasure(ctx.db, ctx.user.id, ctx.now):
+    if not await transitions.cancel_erasure(ctx.db, ctx.user.id, ctx.now):
         raise UserError("L’effacement a commencé : il ne peut plus être annulé.")
     text = render("donnees/kept")
     return [Refresh(text, topic=get_topic(ctx.user.id), here=True), Whisper(text)]

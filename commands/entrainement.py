@@ -16,14 +16,14 @@ from bot.texts import Markdown, render
 from config.text import fold
 from config.time import PARIS
 from storage import drafts, people
-from storage.cra.practice import (
+from storage.cra.report import (
     TRAINING_FOR,
     Training,
     begin_training,
     count_practice,
     end_training,
     find_training,
-    list_overdue,
+    list_overdue_trainings,
     list_trainees,
 )
 from storage.people import Role
@@ -119,7 +119,7 @@ async def say_real(ctx: Context, trigger: Trigger) -> Reply | None:
 async def end_overdue(ctx: Context) -> Replies:
     """End the trainings whose seven days are over before the next morning, and say so."""
     told: list[Reply] = []
-    for training in await list_overdue(ctx.db, ctx.now + BEFORE_THE_NEXT, AT_ONCE):
+    for training in await list_overdue_trainings(ctx.db, ctx.now + BEFORE_THE_NEXT, AT_ONCE):
         person = await people.get(ctx.db, training.person_id)
         if (person.zone if person else PARIS) == ctx.zone:
             told.append(await _end_overdue(ctx, training.person_id))

@@ -17,7 +17,7 @@ from config.time import WEEKDAYS
 from dialogs.agenda import EventText
 from dialogs.personal_data import fault_of
 from storage.rdv.appointments import PLACE_MAX, SEATS_MAX
-from storage.rdv.availability import AHEAD_MAX, DAY, LENGTH_MAX, LENGTH_MIN, PAUSE_MAX
+from storage.rdv.bookings import AHEAD_MAX, DAY, LENGTH_MAX, LENGTH_MIN, PAUSE_MAX
 
 MOMENTS_MAX = 25
 """Moments that one window offers: they travel sealed with it."""

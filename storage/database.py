@@ -1,4 +1,5 @@
-"""The database: one engine to write, one to read, and the column types both share."""
+"""The database: one engine to write, one to read, the column types both share, and long tables read a page at a
+time."""
 
 import asyncio
 import re
@@ -16,11 +17,14 @@ from sqlalchemy import (
     CursorResult,
     DateTime,
     Executable,
+    RowMapping,
     String,
     Table,
     event,
     inspect,
+    literal,
     text,
+    tuple_,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -159,7 +163,7 @@ class Database:
 
     def __init__(self, database_url: str, *, keeps: bool = True, folder: Path | None = None) -> None:
         """``keeps`` is false for a rehearsal: each transaction is taken back as it ends; ``folder`` is where indexes of
-        what is read lie between two starts (storage/index_file.py)."""
+        what is read lie between two starts (storage/search.py)."""
         self._keeps = keeps
         self.url = async_url(database_url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
@@ -357,3 +361,56 @@ class _Session(AsyncSession):
 
 def _sessions(engine: AsyncEngine, info: dict[str, Any]) -> async_sessionmaker[AsyncSession]:
     return async_sessionmaker(engine, class_=_Session, expire_on_commit=False, autoflush=False, info=info)
+
+
+ROWS_PER_PAGE = 500
+Row = TypeVar("Row")
+
+
+async def iterate_pages(
+    read: Callable[[Any], Awaitable[Sequence[Row]]], query: Any, *key: Any, size: int | None = None
+) -> AsyncIterator[Sequence[Row]]:
+    """Yield the rows of a query by ``key``, columns that tell each from all others; ``read`` runs the query of one
+    page."""
+    size = size or ROWS_PER_PAGE
+    query = query.order_by(*key).limit(size)
+    page = await read(query)
+    while page:
+        last = tuple_(*(literal(_value(page[-1], column.key), column.type) for column in key))
+        yield page
+        if len(page) < size:
+            return
+        page = await read(query.where(tuple_(*key) > last))
+
+
+def _value(row: Any, name: str) -> Any:
+    return row[name] if isinstance(row, Mapping) else getattr(row, name)
+
+
+def read_models(db: AsyncSession) -> Callable[[Any], Awaitable[Sequence[Any]]]:
+    """Read pages of objects, which stay in the session until the caller takes them out."""
+
+    async def read(query: Any) -> Sequence[Any]:
+        found: Sequence[Any] = (await db.exec(query)).all()
+        return found
+
+    return read
+
+
+def read_mappings(db: AsyncSession) -> Callable[[Any], Awaitable[Sequence[RowMapping]]]:
+    """Read pages of mappings by column."""
+
+    async def read(query: Any) -> Sequence[RowMapping]:
+        return (await execute(db, query)).mappings().all()
+
+    return read
+
+
+def read_mappings_apart(database: Database) -> Callable[[Any], Awaitable[Sequence[RowMapping]]]:
+    """Read pages of mappings in a transaction each: none holds a connection while its rows are written somewhere."""
+
+    async def read(query: Any) -> Sequence[RowMapping]:
+        async with database.transaction(writes=False) as db:
+            return (await execute(db, query)).mappings().all()
+
+    return read

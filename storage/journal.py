@@ -16,8 +16,7 @@ from sqlalchemy import JSON, Column, ColumnElement, delete, func, or_, text
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.database import Labelled, UtcTime, dialect
-from storage.pages import iterate_pages, read_models
+from storage.database import Labelled, UtcTime, dialect, iterate_pages, read_models
 
 BOT = "coop"
 """The actor of what the bot did by itself: at an hour, or for an event."""

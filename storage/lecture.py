@@ -14,7 +14,7 @@ from storage.cra.months import CRA, MEASURE_SUMS
 from storage.cra.queries import Listing
 from storage.cra.report import Activite, Cra
 from storage.database import execute
-from storage.stats.figures import Figures, read_exact_figures
+from storage.stats import Figures, read_exact_figures
 
 
 @dataclass(frozen=True, slots=True)

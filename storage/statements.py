@@ -16,7 +16,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.faults import wrap_problem
+from storage.engines import wrap_problem
 
 _DIALECTS: Mapping[str, Dialect] = {
     "sqlite": aiosqlite.dialect(),

@@ -15,7 +15,7 @@ from commands.actus import harvest
 from commands.actus.harvest import PEOPLE_MIN, DigestPeriod, rank_posts
 from storage.actus import items
 from storage.actus.items import Item, ItemKind, NewsSection
-from storage.hotline.incidents import Incident
+from storage.hotline.tickets import Incident
 from storage.people import Person as Registered
 from storage.people import Role
 from storage.people.arrivals import Arrival

@@ -26,13 +26,13 @@ from bot.features import Key
 from commands import entretien
 from commands.entretien import find_due
 from config.settings import Settings
-from storage import people
-from storage.backup import BackupError, BackupPlan, keeper, make_backup, try_backup
+from storage import backup, people
+from storage.backup import BackupError, BackupPlan, make_backup, try_backup
 from storage.backup.file import encrypting, open_backup, read_identities, read_recipients
 from storage.database import Database
 from storage.people import Role
-from storage.people.departures import Erasure, get_erasure, list_due_erasures, note_erasure
-from storage.personal_data import erasure
+from storage.people.transitions import Erasure, get_erasure, list_due_erasures, note_erasure
+from storage.personal_data import rights
 from tests.people import Person
 from tests.support.backups import NOW, save_backup
 from tests.support.cra import file_workshop, make_conseiller, make_report, register_all, store_reports
@@ -231,7 +231,7 @@ async def test_an_old_backup_stays_where_the_new_one_is_not_good(
     plan = BackupPlan(url, tmp_path, 1, read_recipients(str(x25519.Identity.generate().to_public())), tmp_path)
     first = await make_backup(plan, NOW)
     with monkeypatch.context() as patch:
-        patch.setattr(keeper, "count_rows", lambda *_: -1)
+        patch.setattr(backup, "count_rows", lambda *_: -1)
         with pytest.raises(BackupError, match="n’est pas saine"):
             await make_backup(plan, NOW + DAY)
     assert list_files(tmp_path) == {first.path.name}
@@ -322,7 +322,7 @@ async def _erase(of: Database, user_id: str) -> None:
         async with of.transaction() as db:
             found = await get_erasure(db, user_id)
             assert found
-            await erasure.erase_step(db, found, NOW + 8 * DAY)
+            await rights.erase_step(db, found, NOW + 8 * DAY)
             done = bool(found.done_at)
 
 

@@ -13,7 +13,7 @@ from storage import people
 from storage.database import Database
 from storage.outbox import TargetKind
 from storage.people import Awaited, Role
-from storage.people.departures import Move
+from storage.people.transitions import Move
 from tests.modes import MODES
 from tests.people import Person
 from tests.support.house import PARIS, wait_for

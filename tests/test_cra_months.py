@@ -13,7 +13,7 @@ from storage.cra import Report, Source, bulk, queries
 from storage.cra.files import ReportEntry
 from storage.cra.queries import Filing
 from storage.database import Database
-from storage.faults import TakenMeanwhileError
+from storage.engines import TakenMeanwhileError
 from tests.support.cra import NOON, make_conseiller, make_report, register_all, store_reports
 from tests.support.databases import database
 from tests.support.stats import is_summary_right, read_summary

@@ -11,7 +11,7 @@ from storage import outbox
 from storage.cra import Cra, Source, queries
 from storage.cra.queries import Filing, LastCommune
 from storage.database import Database
-from storage.faults import TakenMeanwhileError
+from storage.engines import TakenMeanwhileError
 from storage.outbox import Outgoing, TargetKind
 from tests.support.cra import NOON, make_conseiller, make_report, register_all
 from tests.support.databases import database

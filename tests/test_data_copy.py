@@ -7,7 +7,7 @@ import pytest
 from storage import drafts, people
 from storage.drafts import Draft
 from storage.people import Role
-from storage.personal_data.copy import GIVEN
+from storage.personal_data.rights import GIVEN
 from tests.people import Person
 from tests.support.cra import file_workshop, make_report, store_reports
 from tests.support.house import House, plain

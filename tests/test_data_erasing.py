@@ -11,9 +11,9 @@ from storage.cra import Cra
 from storage.drafts import Draft
 from storage.journal import AuditAct, JournalEntry
 from storage.people import Person as Registered
-from storage.people import Role, departures
-from storage.people.departures import Erasure
-from storage.personal_data import erasure, retention
+from storage.people import Role, transitions
+from storage.people.transitions import Erasure
+from storage.personal_data import retention, rights
 from tests.people import Person, unique
 from tests.support.cra import file_workshop
 from tests.support.house import House, wait_for
@@ -25,7 +25,7 @@ LOOK = ("job", "donnees.look_for_sleepers")
 
 async def wish(house: House, person: Person) -> Erasure | None:
     async with house.bot.database.transaction(writes=False) as db:
-        return await departures.get_erasure(db, person.id)
+        return await transitions.get_erasure(db, person.id)
 
 
 async def registered(house: House, person: Person) -> Registered | None:
@@ -143,12 +143,12 @@ async def test_an_erasure_that_stopped_in_the_middle_goes_on_after_a_restart(hou
     house_now = house.clock()
     for _ in range(4):  # as a process does that is killed then
         async with house.bot.database.transaction() as db:
-            found = await departures.lock_erasure(db, juliette.id)
+            found = await transitions.lock_erasure(db, juliette.id)
             if found is None:
                 asked = house_now - timedelta(days=8)
-                await departures.note_erasure(db, Erasure(user_id=juliette.id, asked_at=asked, due_at=house_now))
+                await transitions.note_erasure(db, Erasure(user_id=juliette.id, asked_at=asked, due_at=house_now))
                 continue
-            await erasure.erase_step(db, found, house_now)
+            await rights.erase_step(db, found, house_now)
     half = await wish(house, juliette)
     assert half
     assert (half.step, half.done_at) == (3, None)

@@ -14,14 +14,13 @@ from storage.cra import Cra
 from storage.cra.months import CRA_MONTH
 from storage.database import Database
 from storage.journal import AuditAct
-from storage.moderation.measures import REFUSED
-from storage.people import departures
-from storage.people.departures import Erasure
-from storage.personal_data import PERSONAL_DATA, copy, erasure
-from storage.personal_data.copy import LABELS
+from storage.moderation.cases import REFUSED
+from storage.people import transitions
+from storage.people.transitions import Erasure
+from storage.personal_data import PERSONAL_DATA, rights
 from storage.personal_data.declarations import ErasureFate, LegalBasis
-from storage.personal_data.erasure import STEPS
-from storage.stats.figures import read_exact_figures
+from storage.personal_data.rights import LABELS, STEPS
+from storage.stats import read_exact_figures
 from tests.support.cra import make_conseiller, make_report, register_all, store_reports
 from tests.support.databases import database
 from tests.support.security import ANNA, BERT, BY_NAME, both, list_table_names, list_tables, make_id
@@ -60,7 +59,7 @@ def test_every_column_that_is_declared_exists_and_every_one_given_has_a_name() -
         named = {*one.own, *one.others, *one.names, *one.credits, *one.lists, *one.withheld, *one.blanks, *one.acts}
         named |= set(one.limit.blanks) if one.limit else set()
         assert named <= set(one.table.columns.keys()), one.name
-    unnamed = {f"{one.name}.{c}" for one in copy.GIVEN for c in copy.list_columns(one) if c not in LABELS}
+    unnamed = {f"{one.name}.{c}" for one in rights.GIVEN for c in rights.list_columns(one) if c not in LABELS}
     assert not unnamed
 
 
@@ -76,8 +75,8 @@ async def read(database: Database, name: str) -> dict[str, list[Any]]:
     """All that somebody gets, by table."""
     async with database.transaction(writes=False) as db:
         return {
-            one.name: [row async for page in copy.read_pages(db, one, make_id(name)) for row in page]
-            for one in copy.GIVEN
+            one.name: [row async for page in rights.read_pages(db, one, make_id(name)) for row in page]
+            for one in rights.GIVEN
         }
 
 
@@ -145,14 +144,14 @@ async def test_nobody_learns_of_reports_about_them_before_somebody_decided(both:
 async def erase(database: Database, name: str) -> None:
     """Each step twice: once killed before its end."""
     async with database.transaction() as db:
-        await departures.note_erasure(db, Erasure(user_id=make_id(name), asked_at=NOW, due_at=NOW))
+        await transitions.note_erasure(db, Erasure(user_id=make_id(name), asked_at=NOW, due_at=NOW))
     for _ in range(STEPS):
         for is_killed in (True, False):
             try:
                 async with database.transaction() as db:
-                    found = await departures.lock_erasure(db, make_id(name))
+                    found = await transitions.lock_erasure(db, make_id(name))
                     assert found
-                    await erasure.erase_step(db, found, NOW)
+                    await rights.erase_step(db, found, NOW)
                     if is_killed:
                         raise InterruptedError
             except InterruptedError:
@@ -183,7 +182,7 @@ async def test_after_an_erasure_nothing_says_who_it_was(both: Database) -> None:
     after = await read(both, BERT)
     assert {name: len(rows) for name, rows in after.items()} == {name: len(rows) for name, rows in before.items()}
     async with both.transaction(writes=False) as db:
-        done = await departures.get_erasure(db, make_id(ANNA))
+        done = await transitions.get_erasure(db, make_id(ANNA))
         assert done
         assert (done.done_at, done.pseudonym, done.step) == (NOW, "", STEPS)
 
@@ -225,12 +224,12 @@ async def test_figures_are_the_same_and_the_author_is_nobody(database: Database)
         await store_reports(db, jean, make_report())
     before = await figures(database)
     async with database.transaction() as db:
-        await departures.note_erasure(db, Erasure(user_id=juliette.id, asked_at=NOW, due_at=NOW))
+        await transitions.note_erasure(db, Erasure(user_id=juliette.id, asked_at=NOW, due_at=NOW))
     for _ in range(STEPS):
         async with database.transaction() as db:
-            found = await departures.lock_erasure(db, juliette.id)
+            found = await transitions.lock_erasure(db, juliette.id)
             assert found
-            await erasure.erase_step(db, found, NOW)
+            await rights.erase_step(db, found, NOW)
     assert await figures(database) == before
     async with database.transaction(writes=False) as db:
         authors = set((await db.execute(select(Cra.author_id, Cra.structure, Cra.key))).all())  # type: ignore[call-overload]
@@ -270,17 +269,17 @@ async def test_who_files_in_the_middle_of_an_erasure_is_erased_once_more(databas
     async with database.transaction() as db:
         await register_all(db, juliette)
         await store_reports(db, juliette, make_report())
-        await departures.note_erasure(db, Erasure(user_id=juliette.id, asked_at=NOW, due_at=NOW))
+        await transitions.note_erasure(db, Erasure(user_id=juliette.id, asked_at=NOW, due_at=NOW))
     steps = 0
     while True:
         async with database.transaction() as db:
-            found = await departures.lock_erasure(db, juliette.id)
+            found = await transitions.lock_erasure(db, juliette.id)
             assert found
             if found.done_at:
                 break
             if steps == 4:
                 await store_reports(db, juliette, make_report())
-            await erasure.erase_step(db, found, NOW)
+            await rights.erase_step(db, found, NOW)
             steps += 1
     assert steps == 2 * STEPS
     async with database.transaction(writes=False) as db:

@@ -8,13 +8,12 @@ from sqlalchemy import func, select, update
 from config.settings import Settings
 from storage.database import Database
 from storage.hotline import TicketState
-from storage.people import departures
-from storage.people.departures import Erasure
+from storage.people import transitions
+from storage.people.transitions import Erasure
 from storage.personal_data import PERSONAL_DATA, retention
-from storage.personal_data.copy import Duties, duties_of
 from storage.personal_data.declarations import RetentionSpan, months_before
-from storage.personal_data.erasure import erase_step
 from storage.personal_data.retention import find_last_activity, find_sleeping
+from storage.personal_data.rights import Duties, duties_of, erase_step
 from tests.support.cra import make_conseiller, make_report, register_all, store_reports
 from tests.support.databases import database
 from tests.support.security import ANNA, BY_NAME, both, make_id
@@ -100,8 +99,8 @@ async def test_what_somebody_has_in_hand_is_counted_then_closed_or_handed_back(b
         await db.execute(update(ticket).values(state=TicketState.PRIS, closed_at=None))
         assert await duties_of(db, make_id(ANNA), NOW - timedelta(days=400)) == Duties(asked=1, held=1, turns=1)
         erasure = Erasure(user_id=make_id(ANNA), asked_at=NOW, due_at=NOW)
-        await departures.note_erasure(db, erasure)
-        found = await departures.lock_erasure(db, make_id(ANNA))
+        await transitions.note_erasure(db, erasure)
+        found = await transitions.lock_erasure(db, make_id(ANNA))
         assert found
         await erase_step(db, found, NOW)
         assert await duties_of(db, make_id(ANNA), NOW) == Duties(asked=0, held=0, turns=0)

@@ -19,7 +19,7 @@ from sqlmodel import select
 from storage import engines
 from storage.claims import Claim
 from storage.database import Database
-from storage.faults import cannot_write
+from storage.engines import cannot_write
 from tests.support.databases import create_sqlite
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)

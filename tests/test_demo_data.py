@@ -21,7 +21,7 @@ from storage.cra import Activite, Cra
 from storage.cra.months import CRA, CRA_MONTH
 from storage.cra.report import columns, find_problems
 from storage.database import Database
-from storage.stats.figures import read_exact_figures
+from storage.stats import read_exact_figures
 from tests.support.cra import NOON, make_conseiller, make_report, register_all, store_reports
 from tests.support.databases import database
 from tests.support.stats import rebuild_months

@@ -10,7 +10,7 @@ import pytest
 from sqlmodel import delete
 
 from storage import rappels
-from storage.cra.recurrence import RecurringReport
+from storage.cra.habits import RecurringReport
 from storage.cra.report import Canal
 from storage.people import Role
 from storage.rappels import DailyNews, Rhythm

@@ -4,8 +4,8 @@ import pytest
 
 from bot.clock import utc_now
 from storage.hotline import posts
-from storage.people import departures
-from storage.people.departures import Erasure
+from storage.people import transitions
+from storage.people.transitions import Erasure
 from storage.personal_data.tables import ERASED
 from tests.people import Person, Post, unique
 from tests.support.hotline import Hotline, helpdesk, send_dialog
@@ -46,7 +46,7 @@ async def test_the_card_goes_with_what_was_said_under_it(helpdesk: Hotline) -> N
 async def is_erased(helpdesk: Hotline, who: Person) -> None:
     async with helpdesk.house.bot.database.transaction() as db:
         due = utc_now()
-        await departures.note_erasure(db, Erasure(user_id=who.id, asked_at=due, due_at=due))
+        await transitions.note_erasure(db, Erasure(user_id=who.id, asked_at=due, due_at=due))
     await night(helpdesk, "donnees.erase_due", "hotline.clear_old")
 
 

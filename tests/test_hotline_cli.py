@@ -222,7 +222,7 @@ async def test_a_csv_goes_into_a_file_which_it_replaces(
 
 
 async def test_pages_neither_repeat_nor_skip(here: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("storage.pages.ROWS_PER_PAGE", 3)
+    monkeypatch.setattr("storage.database.ROWS_PER_PAGE", 3)
     await store_tickets(
         here, *(make_ticket(OPENED, state=TicketState.PRIS if n % 2 else TicketState.NOUVEAU) for n in range(13))
     )

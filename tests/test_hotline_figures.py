@@ -167,7 +167,7 @@ async def test_only_the_time_that_counts_is_measured(database: Database) -> None
 
 
 async def test_pages_neither_repeat_nor_skip(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("storage.pages.ROWS_PER_PAGE", 4)
+    monkeypatch.setattr("storage.database.ROWS_PER_PAGE", 4)
     await store_tickets(database, *(make_ticket(parse_time(f"2026-11-{day:02} 09:00")) for day in range(1, 13)))
     with record_statements(database) as asked:
         assert (await figures_of(database)).whole.received == 12

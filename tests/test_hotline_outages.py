@@ -8,7 +8,7 @@ import pytest
 from bot.app import App
 from bot.context import Request
 from bot.spool import Submission
-from storage.hotline import incidents
+from storage.hotline import tickets
 from storage.hotline.tickets import Ticket
 from tests.people import Person, Post, unique
 from tests.support.hotline import USUAL, Hotline, helpdesk
@@ -210,7 +210,7 @@ async def test_an_end_that_failed_on_its_way_is_said_again(helpdesk: Hotline, mo
     async def fail(*_: object) -> NoReturn:
         raise RuntimeError("une chose imprévue")
 
-    monkeypatch.setattr(incidents, "list_tickets_after", fail)
+    monkeypatch.setattr(tickets, "list_tickets_after", fail)
     await fills(helpdesk.agathe, running, "C’est fini", mot="Fini")
     await said(helpdesk, word, "Elle est finie")
     running = await reopened(helpdesk, word)

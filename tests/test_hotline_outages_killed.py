@@ -9,9 +9,8 @@ from bot.work import make_work
 from commands.hotline.outages import OutageStage, TellAll
 from storage import outbox, work
 from storage.database import change
-from storage.hotline import Move, Reason, TicketState, Urgency, incidents, tickets
-from storage.hotline.incidents import Incident
-from storage.hotline.tickets import Ticket
+from storage.hotline import Move, Reason, TicketState, Urgency, tickets
+from storage.hotline.tickets import Incident, Ticket
 from storage.people import Role
 from storage.work import WorkSort
 from tests.people import Person
@@ -29,7 +28,7 @@ async def suffered(place: HotlineWorkplace, people: list[Person], by: Person) ->
     """An outage of which all have as many tickets, and whose end is about to be told; its number."""
     async with place.asks() as db:
         new = Incident(queue="espace-coop", subject="Plus rien", by=by.id, opened_at=utc_now(), ended_at=utc_now())
-        incident = await incidents.add(db, new)
+        incident = await tickets.add_incident(db, new)
         await change(db, incident, news="Tout est revenu.")
         for n in range(PEOPLE * EACH):
             who = people[n % PEOPLE]
@@ -73,7 +72,7 @@ async def test_killed_while_all_are_told_each_hears_it_once(place: HotlineWorkpl
     for words in ("Tout est revenu.", "La panne est finie"):
         assert len(await told(people, words)) == PEOPLE * EACH
     async with place.asks() as db:
-        for ticket in await incidents.list_tickets_after(db, number, 0, PEOPLE * EACH):
+        for ticket in await tickets.list_tickets_of_incident_after(db, number, 0, PEOPLE * EACH):
             assert (ticket.state, ticket.reason) == (TicketState.RESOLU, Reason.PANNE)
             assert [move.move for move in await tickets.read_history(db, ticket.number)] == [Move.RESOLVE]
 

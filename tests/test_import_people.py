@@ -15,7 +15,7 @@ from config import canaux
 from storage import people
 from storage.canaux import MembershipRules
 from storage.database import Database
-from storage.people import Awaited, Person, Role, departures, register
+from storage.people import Awaited, Person, Role, register, transitions
 from tests.support.databases import database, record_statements
 from tests.support.membership import (
     GRACE,
@@ -222,11 +222,11 @@ async def test_a_move_is_remembered_for_its_grace(database: Database) -> None:
     lea = await get_person(database, "lea")
     assert (lea.departements, lea.timezone) == (["974", "38"], "Indian/Reunion")
     async with database.transaction(writes=False) as db:
-        (left,) = await departures.list_over(db, NOW + GRACE)
+        (left,) = await transitions.list_over(db, NOW + GRACE)
     assert (left.departement, left.left_at, left.until) == ("69", NOW, NOW + GRACE)
     await import_people(database, LEA, chat=chat)
     async with database.transaction(writes=False) as db:
-        assert set((await departures.find_in_grace(db, NOW))[lea.id]) == {"974", "38"}, "69 is home again"
+        assert set((await transitions.find_in_grace(db, NOW))[lea.id]) == {"974", "38"}, "69 is home again"
     assert (await get_person(database, "lea")).timezone == "Europe/Paris"
 
 

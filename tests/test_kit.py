@@ -22,7 +22,7 @@ from dialogs.kit import OrderKit
 from storage import kit
 from storage.kit import KitOrder, KitParcel, PlaceError
 from storage.people import Role, register
-from storage.personal_data import PERSONAL_DATA, copy, retention
+from storage.personal_data import PERSONAL_DATA, retention, rights
 from tests.modes import clues
 from tests.people import Dialog, Person
 from tests.support.cra import make_conseiller
@@ -297,7 +297,7 @@ async def count_given(house: House, person: Person) -> tuple[int, int]:
     tables = [one for name in ("kit_order", "kit_parcel") for one in PERSONAL_DATA if one.name == name]
     async with house.bot.database.transaction(writes=False) as db:
         orders, parcels = [
-            [row async for page in copy.read_pages(db, one, person.id) for row in page] for one in tables
+            [row async for page in rights.read_pages(db, one, person.id) for row in page] for one in tables
         ]
     return len(orders), len(parcels)
 

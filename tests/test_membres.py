@@ -10,7 +10,7 @@ from sqlmodel import select
 from storage import people
 from storage.people import Person as Registered
 from storage.people import Role, Structure, register
-from storage.people.departures import Move
+from storage.people.transitions import Move
 from tests.people import Dialog, Person, Post
 from tests.support.cra import file_workshop
 from tests.support.house import House

@@ -7,7 +7,7 @@ import pytest
 from bot.clock import utc_now
 from bot.features import Key
 from storage import people
-from storage.people import Awaited, Role, departures, register
+from storage.people import Awaited, Role, register, transitions
 from storage.people import Person as Registered
 from tests.people import Person, unique
 from tests.support.house import DOMAIN, House, plain, wait_for
@@ -87,18 +87,18 @@ async def test_a_deactivation_that_no_event_told_of_is_found_in_the_night(house:
     juliette = await house.conseiller("juliette")
     await switched_off(house, juliette)
     async with house.bot.database.transaction() as db:
-        await departures.forget_gone(db, [juliette.id])
+        await transitions.forget_gone(db, [juliette.id])
     await house.bot.runs.run(LOOK, unique("nuit"))
     await house.settled()
     async with house.bot.database.transaction(writes=False) as db:
-        assert juliette.id in await departures.find_gone_since(db, [juliette.id])
+        assert juliette.id in await transitions.find_gone_since(db, [juliette.id])
 
 
 async def settled_questions(house: House) -> None:
     """Whom earlier stories left behind is asked about no more."""
     async with house.bot.database.transaction() as db:
-        while found := await departures.list_to_ask_about(db, 200):
-            await departures.note_gone_asked(db, [person.id for person in found], utc_now())
+        while found := await transitions.list_to_ask_about(db, 200):
+            await transitions.note_gone_asked(db, [person.id for person in found], utc_now())
 
 
 async def switched_off(house: House, *persons: Person) -> None:
@@ -110,7 +110,7 @@ async def switched_off(house: House, *persons: Person) -> None:
 
     async def noted() -> bool:
         async with house.bot.database.transaction(writes=False) as db:
-            return len(await departures.find_gone_since(db, [person.id for person in persons])) == len(persons)
+            return len(await transitions.find_gone_since(db, [person.id for person in persons])) == len(persons)
 
     await wait_for(noted)
 

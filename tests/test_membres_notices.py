@@ -10,7 +10,7 @@ from bot.features import Key
 from storage import journal
 from storage.people import Awaited, Role, register
 from storage.people.arrivals import Welcome
-from storage.people.notices import RoleNotice, forget_role_notices
+from storage.people.transitions import RoleNotice, forget_role_notices
 from tests.people import Person, Post, unique
 from tests.support.house import House, plain
 from tests.support.membership import join_team, open_house

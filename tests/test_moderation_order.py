@@ -15,7 +15,7 @@ from commands.moderation.measures import ActPurpose
 from sandbox.faults import Faults
 from storage import outbox
 from storage.journal import AuditAct
-from storage.moderation import Measure, measures
+from storage.moderation import Measure, cases
 from tests.people import Post, unique
 from tests.support.house import wait_for, wait_until
 from tests.support.moderation import MeasureStage, known, measure_stage
@@ -54,7 +54,7 @@ async def announcement(stage: MeasureStage, faults: Faults) -> AsyncIterator[Non
 
 async def in_hand(stage: MeasureStage) -> bool:
     measure = await stage.last(stage.lea)
-    record = measures.read_record(measure)
+    record = cases.read_record(measure)
     return bool(record.waits or record.done)
 
 
@@ -121,7 +121,7 @@ async def test_a_message_whose_hiding_had_not_begun_stays_as_it_is(stage: Measur
 
 
 async def is_going(stage: MeasureStage) -> bool:
-    return not measures.read_record(await stage.last(stage.lea)).looking
+    return not cases.read_record(await stage.last(stage.lea)).looking
 
 
 @pytest.mark.both_databases
@@ -151,7 +151,7 @@ async def test_who_is_silenced_while_coming_back_stays_out_and_is_closed_out_by_
 
 
 async def is_told(stage: MeasureStage) -> bool:
-    return measures.read_record(await stage.last(stage.lea)).told
+    return cases.read_record(await stage.last(stage.lea)).told
 
 
 LOCKED, OPEN = "Canal verrouillé", "Ce canal est rouvert"
@@ -201,7 +201,7 @@ async def start_move(stage: MeasureStage, asked: Post) -> Measure:
 async def is_noted(stage: MeasureStage) -> bool:
     """Whether the bot knows that the original of the last moved thread is gone."""
     measure = await last_move(stage)
-    return measure is not None and bool(measures.read_record(measure).done)
+    return measure is not None and bool(cases.read_record(measure).done)
 
 
 async def last_move(stage: MeasureStage) -> Measure | None:

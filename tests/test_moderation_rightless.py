@@ -7,7 +7,7 @@ import pytest
 
 from storage.journal import AuditAct
 from storage.moderation import CaseState
-from storage.moderation.measures import REFUSED
+from storage.moderation.cases import REFUSED
 from tests.people import unique
 from tests.support.house import plain
 from tests.support.mattermost import override_team_role

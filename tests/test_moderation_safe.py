@@ -26,9 +26,9 @@ from commands.moderation.rules import SPECS, RuleName, handlers, make_default_tu
 from commands.moderation.rules.handlers import engine
 from config.charte import MeasureKind
 from config.settings import Settings
-from storage import canaux
+from storage import canaux, moderation
 from storage.database import Database
-from storage.moderation import Case, Rule, RuleHit, RuleMode, rules
+from storage.moderation import Case, Rule, RuleHit, RuleMode
 from storage.people import Person, Role
 from tests import examples
 from tests.support.databases import database
@@ -120,7 +120,7 @@ async def test_no_rule_acts_that_is_to_propose(
             await db.execute(delete(table))
         await canaux.remember_channel(db, "moderation", ROOM, NOW)
         for name, mode in tuned.items():
-            await rules.save(
+            await moderation.save(
                 db, Rule(name=name, mode=mode, settings=make_default_tuning(name).settings, changed_at=NOW)
             )
     trace, replies = Trace(), list[Reply]()
@@ -132,7 +132,7 @@ async def test_no_rule_acts_that_is_to_propose(
     assert bool(trace.decisions) == any(found & acting for _, found in messages)
     assert all(not by and decision.measure is MeasureKind.HIDE for by, decision in trace.decisions)
     async with database.transaction(writes=False) as db:
-        known = await rules.count_hits(db)
+        known = await moderation.count_hits(db)
     on = {name for name, mode in tuned.items() if mode is not RuleMode.OFF}
     assert {name: count for name, (count, _) in known.items()} == {
         str(name): len({number for number, found in messages if name in found})
@@ -142,7 +142,7 @@ async def test_no_rule_acts_that_is_to_propose(
 
 async def test_nothing_is_done_with_a_broken_charter_or_without_a_room(database: Database, tmp_path: Path) -> None:
     async with database.transaction() as db:
-        await rules.save(db, Rule(name="mots", mode=RuleMode.ACT, settings={}, changed_at=NOW))
+        await moderation.save(db, Rule(name="mots", mode=RuleMode.ACT, settings={}, changed_at=NOW))
     broken = Settings().model_copy(update={"charter": tmp_path / "absente.tsv"})
     with patch.object(handlers, "carry_out", (trace := Trace()).carry_out):
         assert await meets(database, 1, {RuleName.WORDS}, Settings()) == []

@@ -8,7 +8,7 @@ import pytest
 
 from bot.french.moments import say_moment
 from storage.journal import AuditAct
-from storage.moderation import measures
+from storage.moderation import cases
 from tests.people import unique
 from tests.support.house import plain
 from tests.support.moderation import MeasureStage, known, measure_stage
@@ -105,7 +105,7 @@ async def test_in_one_channel_only_and_undone_at_once(stage: MeasureStage) -> No
     assert await stage.is_in(stage.lea, stage.club)
     measure = await stage.last(stage.lea)
     assert (measure.channels, measure.reason) == ([stage.place], "hors sujet")
-    assert measures.read_record(measure).done == [stage.place]
+    assert cases.read_record(measure).done == [stage.place]
     stage.lea.acts()
     assert "est annulé" in await stage.moderates(f"annuler {measure.entry}", stage.omar)
     assert "de nouveau écrire" in plain(await stage.lea.told("Décision annulée"))

@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import select
 
 from storage.journal import AuditAct
-from storage.moderation import Case, CaseState, Measure, measures
+from storage.moderation import Case, CaseState, Measure, cases
 from storage.people import Role
 from tests.people import Person, Post
 from tests.people.dialog import Dialog
@@ -150,7 +150,7 @@ class Walk:
 
     async def _standing(self) -> Sequence[Measure]:
         async with self.room.house.bot.database.transaction(writes=False) as db:
-            return await measures.list_standing(db, self.room.lea.id)
+            return await cases.list_standing_measures(db, self.room.lea.id)
 
 
 @pytest.mark.newest_only

@@ -14,7 +14,7 @@ from bot import people as bot_people
 from bot import people as module
 from bot.errors import ChatError
 from bot.people import People
-from storage.cra.practice import begin_training, end_training, list_trainees
+from storage.cra.report import begin_training, end_training, list_trainees
 from storage.database import Database
 from storage.people import Person, Role
 from storage.people import register as stored_register

@@ -11,7 +11,7 @@ from sqlmodel import select
 from bot.clock import utc_now
 from storage.database import Database
 from storage.people import Person as Registered
-from storage.rdv.availability import list_ranges
+from storage.rdv.bookings import list_ranges
 from tests.support.cra import register_all
 from tests.support.databases import database
 from tests.support.membership import make_person

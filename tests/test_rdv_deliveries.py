@@ -12,8 +12,7 @@ from sqlmodel import select
 from commands.rdv.deliveries import UnreadableDeliveryError, read_delivery, read_moment
 from storage.database import Database
 from storage.rdv import PlaceKind, Rdv, RdvSource, RdvState
-from storage.rdv.remote import RemoteRdv, take_state
-from storage.rdv.webhooks import is_signed
+from storage.rdv.remote import RemoteRdv, is_signed, take_state
 from tests.support.databases import database
 from tests.support.servers import (
     CITIZEN,

@@ -12,8 +12,7 @@ from bot.papers.typeset import compose_pdf
 from commands.rdv.hours import describe_poster
 from storage.absences import Absence
 from storage.people import Role
-from storage.rdv.availability import WeeklyRange
-from storage.rdv.bookings import get_page
+from storage.rdv.bookings import WeeklyRange, get_page
 from tests.people import Person, new_session
 from tests.support.house import House, plain
 from tests.support.membership import make_person

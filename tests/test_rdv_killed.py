@@ -16,10 +16,8 @@ from storage import outbox, people
 from storage.database import change
 from storage.people import Role
 from storage.rdv.appointments import Rdv, RdvSource, RdvState
-from storage.rdv.availability import WeeklyRange, add_range
-from storage.rdv.bookings import Booking, BookingSeal, open_page
-from storage.rdv.remote import RemoteRdv
-from storage.rdv.webhooks import make_keys, open_webhook
+from storage.rdv.bookings import Booking, BookingSeal, WeeklyRange, add_range, open_page
+from storage.rdv.remote import RemoteRdv, make_keys, open_webhook
 from tests.people import new_session
 from tests.support.databases import KINDS
 from tests.support.hotline import HotlineWorkplace, place, register_person, room

@@ -16,7 +16,7 @@ from dialogs.rdv.slots import Busy, Calendar, cut_moments, find_shared
 from storage.absences import Absence, add_absence
 from storage.people import Role
 from storage.rdv import PlaceKind, Rdv, RdvState
-from storage.rdv.availability import WeeklyRange
+from storage.rdv.bookings import WeeklyRange
 from tests.people import Person, Post
 from tests.support.house import House, plain
 from tests.test_rdv import CLUES

@@ -16,8 +16,16 @@ from config.time import PARIS
 from storage.people import Role
 from storage.personal_data import retention
 from storage.rdv.appointments import Rdv, RdvState
-from storage.rdv.availability import WeeklyRange, replace_ranges
-from storage.rdv.bookings import Booking, BookingSeal, BookingState, close_page, get_page, open_page
+from storage.rdv.bookings import (
+    Booking,
+    BookingSeal,
+    BookingState,
+    WeeklyRange,
+    close_page,
+    get_page,
+    open_page,
+    replace_ranges,
+)
 from tests.people import Person, new_session
 from tests.support.house import LOG, House, plain
 from tests.test_rdv_rooms import set_up

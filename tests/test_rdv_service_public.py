@@ -24,8 +24,7 @@ from cli.errors import OperatorError
 from commands.rdv import deliveries
 from storage.rdv import Rdv, RdvSource, RdvState
 from storage.rdv.appointments import add_rdv
-from storage.rdv.remote import RdvAgent, RemoteRdv
-from storage.rdv.webhooks import Opened, Webhook, make_keys, open_webhook, revoke_webhook
+from storage.rdv.remote import Opened, RdvAgent, RemoteRdv, Webhook, make_keys, open_webhook, revoke_webhook
 from tests.people import Person, new_session, unique
 from tests.support.house import LOG, House, plain
 from tests.support.publications import run_job

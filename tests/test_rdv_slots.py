@@ -13,7 +13,7 @@ import pytest
 from config.time import PARIS
 from dialogs.rdv.slots import Busy, Calendar, Slot, choose_ranges, find_instant
 from storage.absences import Absence
-from storage.rdv.availability import DAY, WeeklyRange
+from storage.rdv.bookings import DAY, WeeklyRange
 
 MINUTE = timedelta(minutes=1)
 ZONES = (

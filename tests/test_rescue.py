@@ -12,8 +12,8 @@ from bot.features import Feature
 from bot.spool import Submission
 from commands import hotline
 from storage.database import change
-from storage.hotline import incidents, suggestions, tickets
-from storage.hotline.incidents import Incident
+from storage.hotline import posts, tickets
+from storage.hotline.tickets import Incident
 from tests.support.hotline import USUAL, Hotline, helpdesk
 from tests.support.house import plain
 
@@ -67,7 +67,7 @@ async def test_a_button_that_fails_leads_to_help(helpdesk: Hotline, monkeypatch:
 @pytest.mark.every_mode
 async def test_a_dialog_that_fails_names_the_line_to_type(helpdesk: Hotline, monkeypatch: pytest.MonkeyPatch) -> None:
     form = (await helpdesk.juliette.opens("/hotline")).fill(**(USUAL | {"sujet": "Un secret"}))
-    monkeypatch.setattr(suggestions, "find_solved", fail)
+    monkeypatch.setattr(posts, "find_solved", fail)
     said = (await form.submit()).error
     assert f"tapez /hotline et donnez la référence {reference_in(said)}" in said.replace("\u00a0", " ")
     assert "/brouillon" in said
@@ -102,8 +102,8 @@ async def test_no_help_is_offered_where_there_is_none_or_something_else_is_away(
 async def test_long_work_that_fails_leads_to_help(helpdesk: Hotline, monkeypatch: pytest.MonkeyPatch) -> None:
     async with helpdesk.house.bot.database.transaction() as db:
         running = Incident(queue="espace-coop", subject="Plus de réseau", by=helpdesk.agathe.id, opened_at=utc_now())
-        number = (await incidents.add(db, running)).number
-    monkeypatch.setattr(incidents, "list_tickets_after", fail)
+        number = (await tickets.add_incident(db, running)).number
+    monkeypatch.setattr(tickets, "list_tickets_after", fail)
     told = Submission("hotline.TellOutage", "k", helpdesk.agathe.id, {"nouvelles": "Du nouveau"}, {"incident": number})
     helpdesk.agathe.acts()
     await helpdesk.house.bot.dispatcher.run(Request("submit", "hotline.TellOutage", helpdesk.agathe.id, key="k"), told)
@@ -113,6 +113,6 @@ async def test_long_work_that_fails_leads_to_help(helpdesk: Hotline, monkeypatch
     assert reference_in(failed.text) in form.shown("sujet")
     assert "Panne" in form.shown("details")
     async with helpdesk.house.bot.database.transaction() as db:
-        found = await incidents.lock(db, number)
+        found = await tickets.lock_incident(db, number)
         assert found
         await change(db, found, ended_at=utc_now())

@@ -9,8 +9,8 @@ from sqlalchemy import insert
 
 from config.themes import THEMES, bits
 from storage.database import Database
-from storage.ressources import search, subscriptions
-from storage.ressources.subscriptions import FreshResource, NewsHarvest, ThemeFollow
+from storage.ressources import collections, search
+from storage.ressources.collections import FreshResource, NewsHarvest, ThemeFollow
 from tests.people import Person, Post
 from tests.support.databases import database
 from tests.support.house import House, plain
@@ -38,7 +38,7 @@ def monday(house: House, weeks: int = 1) -> date:
 
 async def follows(stage: ShelfStage, who: Person) -> Sequence[ThemeFollow]:
     async with stage.house.bot.database.transaction(writes=False) as db:
-        return await subscriptions.list_followed_themes(db, who.id)
+        return await collections.list_followed_themes(db, who.id)
 
 
 async def deposits(stage: ShelfStage, *titles: str, themes: Sequence[str] = (EMPLOI,)) -> None:
@@ -181,13 +181,13 @@ async def test_four_thousand_followers_in_pages(database: Database) -> None:
     after = ""
     while True:
         async with database.transaction() as db:
-            page = await subscriptions.list_followers(db, after, until_, 100)
+            page = await collections.list_followers(db, after, until_, 100)
             if not page:
                 break
-            found = await subscriptions.read_harvest(db, NOW - timedelta(days=1), until_)
+            found = await collections.read_harvest(db, NOW - timedelta(days=1), until_)
             assert all(len(each) == 2 for each in page.values())
             assert all(found.of(each) for each in page.values())
-            await subscriptions.note_followers_told(db, list(page), until_)
+            await collections.note_followers_told(db, list(page), until_)
         seen, after, pages = [*seen, *page], max(page), pages + 1
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
@@ -198,9 +198,9 @@ async def test_four_thousand_followers_in_pages(database: Database) -> None:
 async def test_following_twice_tells_from_the_first_time(database: Database) -> None:
     later = NOW + timedelta(days=3)
     async with database.transaction() as db:
-        await subscriptions.follow_themes(db, "a" * 26, [EMPLOI], NOW)
-        await subscriptions.follow_themes(db, "a" * 26, [EMPLOI, SANTE], later)
-        assert {each.theme: each.told_at for each in await subscriptions.list_followed_themes(db, "a" * 26)} == {
+        await collections.follow_themes(db, "a" * 26, [EMPLOI], NOW)
+        await collections.follow_themes(db, "a" * 26, [EMPLOI, SANTE], later)
+        assert {each.theme: each.told_at for each in await collections.list_followed_themes(db, "a" * 26)} == {
             EMPLOI: NOW,
             SANTE: later,
         }

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from storage import index_file
 from storage.database import Database
 from storage.ressources import catalogue, search
 from storage.ressources.catalogue import IndexNotReadyError
 from storage.ressources.index import Index, make_entry
 from storage.ressources.query import read_query
 from storage.ressources.resources import ShownResource, begin_writing, get_resource, write_resources
+from storage.search import INDEX_FOLDER, read_index, write_index
 from tests.support.databases import database
 from tests.support.ressources import make_resource, read_graded_queries, read_graded_resources, store_resources
 
@@ -57,7 +57,7 @@ async def test_what_was_found_is_found_after_a_start(
 ) -> None:
     found = await _ask(cold)
     await asyncio.gather(*catalogue._savings)  # noqa: SLF001
-    (file,) = (tmp_path / index_file.FOLDER).iterdir()
+    (file,) = (tmp_path / INDEX_FOLDER).iterdir()
     assert file.stat().st_mode & 0o077 == 0
     catalogue.forget_indexes()
     with monkeypatch.context() as nothing:
@@ -126,8 +126,8 @@ def test_a_packed_index_takes_and_gives_as_one_in_memory(tmp_path: Path) -> None
     for entry in entries[:7]:
         packed.put(*entry)
     packed.drop(2)
-    index_file.write(tmp_path / "f", *packed.pack())
-    file = index_file.read(tmp_path / "f")
+    write_index(tmp_path / "f", *packed.pack())
+    file = read_index(tmp_path / "f")
     packed = Index(file)
     for number in (1, 4):
         packed.drop(number)

@@ -11,8 +11,8 @@ from aiohttp import web as server
 
 from commands.ressources import upkeep
 from commands.ressources.upkeep import CheckLinks
-from storage.ressources import ResourceState, link_checks
-from storage.ressources.link_checks import Fault, Kind, LinkCheck, Look, judge_look
+from storage.ressources import ResourceState, feedback
+from storage.ressources.feedback import Fault, Kind, LinkCheck, Look, judge_look
 from tests.people import Post
 from tests.support.house import House, plain
 from tests.support.ressources import NOW, ShelfStage, in_days, kept_shelf
@@ -34,7 +34,7 @@ async def web(house: House, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Fa
 
 async def check(stage: ShelfStage, number: int) -> LinkCheck | None:
     async with stage.house.bot.database.transaction(writes=False) as db:
-        return (await link_checks.find_checks(db, [number])).get(number)
+        return (await feedback.find_checks(db, [number])).get(number)
 
 
 async def broken(stage: ShelfStage, web: FakeWeb, where: str, **more: str) -> tuple[int, Post]:
@@ -102,7 +102,7 @@ async def test_what_works_for_somebody_is_left_alone_until_it_changes(stage: She
     assert found
     assert found.quiet
     async with stage.house.bot.database.transaction(writes=False) as db:
-        one = await link_checks.list_links_due(db, stage.house.clock() + timedelta(days=90), 500)
+        one = await feedback.list_links_due(db, stage.house.clock() + timedelta(days=90), 500)
     assert number not in [due for due, _ in one]
 
 
@@ -112,7 +112,7 @@ async def test_withdrawn_by_its_button_and_put_back(stage: ShelfStage, web: Fake
     await stage.juliette.clicks(told, "Retirer")
     after = await stage.juliette.rewritten(told, "est retirée")
     async with stage.house.bot.database.transaction(writes=False) as db:
-        assert (await link_checks.list_links_due(db, in_days(stage.house, 60), 500)) == []
+        assert (await feedback.list_links_due(db, in_days(stage.house, 60), 500)) == []
     await stage.juliette.clicks(after, "Remettre")
     await stage.juliette.rewritten(after, "est remise")
     one = await stage.now(number)

@@ -15,8 +15,7 @@ from storage.cra.months import CRA_MONTH, MEASURE_NAMES
 from storage.cra.queries import RESTORE_FOR
 from storage.cra.report import Duree
 from storage.database import Database
-from storage.stats import Figures, Percent, even_shares, share, shares
-from storage.stats.figures import count_own_communes, read_exact_figures, read_own
+from storage.stats import Figures, Percent, count_own_communes, even_shares, read_exact_figures, read_own, share, shares
 from tests import examples
 from tests.support.cra import (
     NOON,

@@ -16,7 +16,7 @@ from storage import people
 from storage.people import Role
 from storage.personal_data import retention
 from storage.seals import hash_token
-from storage.stats.shared_pages import SHARES_MAX, SharedPage
+from storage.stats.recipients import SHARES_MAX, SharedPage
 from tests.people import Person, Post, new_session
 from tests.support.cra import make_report, store_reports
 from tests.support.databases import record_statements

@@ -38,7 +38,7 @@ from storage.database import Code
 from storage.journal import AuditAct
 from storage.moderation import MeasureRecord
 from storage.personal_data import PERSONAL_DATA
-from storage.ressources.link_checks import Fault
+from storage.ressources.feedback import Fault
 
 FILE = Path(__file__).parent / "data" / "stored_names.txt"
 ROOT = Path(__file__).parent.parent

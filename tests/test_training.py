@@ -7,8 +7,8 @@ import pytest
 from sqlmodel import SQLModel, col, select
 
 from config.time import PARIS
-from storage.cra.practice import PracticeCra, Training
 from storage.cra.queries import LastCommune
+from storage.cra.report import PracticeCra, Training
 from storage.drafts import Draft
 from tests.people import Person, Post, unique
 from tests.support.cra import file_workshop, fill_workshop, read_mistake, read_number

@@ -124,7 +124,7 @@ async def test_only_what_is_asked_for_is_exported(database: Database) -> None:
 
 
 async def test_pages_neither_repeat_nor_skip(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("storage.pages.ROWS_PER_PAGE", 3)
+    monkeypatch.setattr("storage.database.ROWS_PER_PAGE", 3)
     await file_reports(database, *[STORED_WORKSHOP] * 7)
     assert [row["numero"] for row in read_jsonl(await export_reports(database))] == list(range(1, 8))
 

@@ -26,7 +26,7 @@ from bot.work.queue import STOPPABLE, WorkPhase, make_work_message, topic_of_wor
 from bot.work.workers import ERROR_MAX, WorkHandlers, WorkLease, end_values
 from storage import outbox
 from storage.claims import LEASE
-from storage.faults import may_pass
+from storage.engines import may_pass
 from storage.work import Work, WorkSort, WorkState
 
 T = TypeVar("T")

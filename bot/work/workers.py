@@ -31,7 +31,7 @@ from bot.tasks import ShieldedTransactions, cancel_all
 from storage import people
 from storage import work as table
 from storage.claims import LEASE
-from storage.faults import may_pass
+from storage.engines import may_pass
 from storage.people import Person
 from storage.work import ALL, EMPTY, Work, WorkFilter, WorkSort, WorkState, WorkTurn
 

@@ -31,7 +31,7 @@ from storage.annuaire.entries import save_contact
 from storage.communes import get_commune
 from storage.database import Database, change
 from storage.people import Person, Role
-from storage.people.notices import forget_role_notices
+from storage.people.transitions import forget_role_notices
 from storage.sondage import Poll, PollState
 from storage.work import WorkSort
 

@@ -25,8 +25,7 @@ from storage.database import Database, async_url
 from storage.people import register
 from storage.programs import list_clients
 from storage.rdv.bookings import BookingSeal, list_open_pages, read_key
-from storage.rdv.remote import count_waited_for
-from storage.rdv.webhooks import Refusal, Webhook, list_webhooks
+from storage.rdv.remote import Refusal, Webhook, count_waited_for, list_webhooks
 from storage.work import WorkState
 
 LATE = timedelta(minutes=10)

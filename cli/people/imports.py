@@ -24,8 +24,8 @@ from storage import people
 from storage.canaux import ChannelMember, MembershipRules
 from storage.database import Database
 from storage.journal import AuditAct
-from storage.people import Awaited, Person, departures, register
-from storage.people.notices import count_role_notices, forget_role_notices
+from storage.people import Awaited, Person, register, transitions
+from storage.people.transitions import count_role_notices, forget_role_notices
 
 
 @dataclass(slots=True)
@@ -160,7 +160,7 @@ class _Batch:
     """What a batch makes of the register."""
 
     known: Known
-    changes: list[departures.MovedPair] = field(default_factory=list)
+    changes: list[transitions.MovedPair] = field(default_factory=list)
     persons: list[Person] = field(default_factory=list)
     lines: list[Awaited] = field(default_factory=list)
     fulfilled: list[int] = field(default_factory=list)
@@ -250,7 +250,7 @@ class Import(LineImport[Entry, PeopleOutcome]):
             changes = [(was.get(one.id) or _unknown(one), one) for one in batch.persons]
             await tell(db, self.pen, changes, batch.known.now)
         await self._tell_each(db, batch)
-        await departures.note_moves(db, batch.changes, batch.known.now, self.grace)
+        await transitions.note_moves(db, batch.changes, batch.known.now, self.grace)
         await register.write_awaited(db, batch.lines)
         await register.forget_awaited(db, batch.fulfilled)
         is_news = bool(batch.persons or batch.lines or batch.fulfilled)

@@ -27,7 +27,7 @@ from storage import canaux, outbox, people
 from storage.database import Database
 from storage.journal import AuditAct, JournalEntry
 from storage.people import Person, Role
-from storage.people.notices import forget_role_notices
+from storage.people.transitions import forget_role_notices
 
 
 async def role(call: Call, username: str, wanted: str) -> int:

@@ -27,9 +27,8 @@ from commands.actus import editions
 from commands.actus.editions import ANIMATEURS, feature
 from config.text import fold
 from storage import claims
-from storage.actus import feeds, items
-from storage.actus.feeds import FAULT_MAX, HEADER_MAX, NAME_MAX, NewsFeed
-from storage.actus.items import TEXT_MAX, Item, ItemKind, NewsSection
+from storage.actus import items
+from storage.actus.items import FAULT_MAX, HEADER_MAX, NAME_MAX, TEXT_MAX, Item, ItemKind, NewsFeed, NewsSection
 from storage.database import change
 from storage.journal import AuditAct
 from storage.urls import LINK_MAX, InsideError, digest_key, read_link, url_key
@@ -185,7 +184,7 @@ async def record_reading(db: AsyncSession, row: NewsFeed, reading: FeedReading, 
     values: dict[str, Any] = {"read_at": now, "failing_since": None, "fault": "", "told_at": None}
     values |= {"etag": reading.etag, "modified": reading.modified}
     key = url_key(reading.url)
-    if reading.url != row.url and (key == row.key or await feeds.get_by_key(db, key) is None):
+    if reading.url != row.url and (key == row.key or await items.get_feed_by_key(db, key) is None):
         values |= {"url": reading.url, "key": key}
     taken = 0
     if reading.feed is not None:
@@ -198,7 +197,7 @@ async def record_reading(db: AsyncSession, row: NewsFeed, reading: FeedReading, 
 async def _take_articles(db: AsyncSession, row: NewsFeed, articles: Sequence[Article], now: datetime) -> int:
     """Put what is new into the pool, as far as there is room; all of it counts as seen."""
     marks = {id(each): _mark_article(each) for each in articles}
-    fresh = await feeds.mark_seen(db, row.number, {mark for each in marks.values() for mark in each}, now)
+    fresh = await items.mark_seen(db, row.number, {mark for each in marks.values() for mark in each}, now)
     unseen = [each for each in _sort_newest(articles, now) if marks[id(each)] <= set(fresh)]
     if row.read_at is None:
         unseen = unseen[:FIRST_MAX]
@@ -263,7 +262,7 @@ async def manage_feeds(ctx: Context, line: str) -> Replies:
     word, _, rest = line.strip().partition(" ")
     match fold(word):
         case "":
-            rows = [(feed, _say_state(ctx, feed)) for feed in await feeds.list_followed(ctx.db)]
+            rows = [(feed, _say_state(ctx, feed)) for feed in await items.list_followed_feeds(ctx.db)]
             return Whisper(render("actus/feeds", rows=rows))
         case "ajouter" | "suivre":
             return await _add_feed(ctx, rest.strip().strip("<>"))
@@ -286,7 +285,7 @@ def _say_state(ctx: Context, feed: NewsFeed) -> str:
 async def _get_numbered(ctx: Context, text: str) -> NewsFeed:
     """Get the feed of that number, which is followed. Raises UserError."""
     number = read_typed_number(text, "flux")
-    feed = await feeds.lock(ctx.db, number) if number is not None else None
+    feed = await items.lock_feed(ctx.db, number) if number is not None else None
     if feed is None or feed.removed:
         raise UserError(f"Quel flux ? {USAGE}" if number is None else f"Il n’y a pas de flux n° {number}.")
     return feed
@@ -334,9 +333,9 @@ async def _follow_feed(ctx: Context, url: str) -> NewsFeed:
     """Follow the feed of that address; one that is followed already stays as it is."""
     host = url.partition("://")[2].partition("/")[0]
     new = NewsFeed(key=url_key(url), url=url, name=host[:NAME_MAX], by=ctx.user.id, added_at=ctx.now)
-    feed = await feeds.add_or_get(ctx.db, new)
+    feed = await items.add_or_get_feed(ctx.db, new)
     if feed.removed:
-        await feeds.forget_seen(ctx.db, feed.number)
+        await items.forget_seen(ctx.db, feed.number)
         await change(ctx.db, feed, **new.model_dump(exclude={"id", "key", "name", "added"}))
     return feed
 
@@ -350,7 +349,7 @@ FAILS_FOR = timedelta(days=7)
 @feature.job("hour=0-1,3-23 minute=17", name="actus.hourly")
 async def read_hourly(ctx: Context) -> Replies:
     """Start to read all feeds."""
-    return Start(payload=ReadFeeds(begun=ctx.now)) if await feeds.list_due(ctx.db, ctx.now, 1) else None
+    return Start(payload=ReadFeeds(begun=ctx.now)) if await items.list_due_feeds(ctx.db, ctx.now, 1) else None
 
 
 @feature.chore(ReadFeeds, name="actus.ReadFeeds", title="Lecture des flux", unit=("flux", "flux"), writes=True)
@@ -363,7 +362,7 @@ async def read_next_feeds(ctx: Context, work: ReadFeeds, so_far: Progress) -> St
     replies: list[Reply] = []
     told = ""
     for reading in readings:
-        row = await feeds.lock(ctx.db, reading.source.number)
+        row = await items.lock_feed(ctx.db, reading.source.number)
         if row is None or not _is_due(row, work):
             continue
         told = _say_reading(reading, await record_reading(ctx.db, row, reading, ctx.now))
@@ -381,8 +380,8 @@ async def _fetch_all(ctx: Context, sources: Sequence[FeedSource]) -> Sequence[Fe
 
 async def _find_following(ctx: Context, work: ReadFeeds) -> Sequence[NewsFeed]:
     if work.feed is None:
-        return await feeds.list_due(ctx.db, work.begun, AT_ONCE)
-    row = await feeds.get(ctx.db, work.feed)
+        return await items.list_due_feeds(ctx.db, work.begun, AT_ONCE)
+    row = await items.get_feed(ctx.db, work.feed)
     return [row] if row and _is_due(row, work) else []
 
 

@@ -29,12 +29,12 @@ from storage.actus import items, subscriptions
 from storage.actus.items import CREDIT_MAX, TITLE_MAX, Item, ItemKind, NewsSection
 from storage.agenda import AgendaEvent
 from storage.database import Database
-from storage.hotline.incidents import Incident
+from storage.hotline.tickets import Incident
 from storage.idees import Idea
 from storage.people import Person
 from storage.ressources.resources import Resource
 from storage.sondage import Poll
-from storage.stats.figures import Figures
+from storage.stats import Figures
 from storage.stats.territories import MonthSpan, find_told_until, read_figures
 
 PEOPLE_MIN = 2

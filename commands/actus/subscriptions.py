@@ -29,7 +29,7 @@ from storage.actus import subscriptions
 from storage.actus.items import ItemKind, NewsSection
 from storage.actus.subscriptions import Candidate, NewsSubscription
 from storage.database import change, upsert
-from storage.people import Person, departures
+from storage.people import Person, transitions
 
 Reader = tuple[NewsSubscription, Person]
 MOST, LEAST = 7, 3
@@ -229,7 +229,7 @@ async def send_next(ctx: Context, work: TellSubscribers, so_far: Progress) -> St
 async def _find_readers(ctx: Context, page: Sequence[NewsSubscription]) -> Sequence[Reader]:
     """Find those of the register who are still there, each with what is known of them."""
     ids = [each.user_id for each in page]
-    off = await departures.find_gone_since(ctx.db, ids)
+    off = await transitions.find_gone_since(ctx.db, ids)
     known = [person for person in await people.among(ctx.db, ids=ids) if not person.has_left(person.today(ctx.now))]
     there = {person.id: person for person in known if person.id not in off}
     return [(each, there[each.user_id]) for each in page if each.user_id in there]

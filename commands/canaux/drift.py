@@ -23,7 +23,7 @@ from config.canaux import PlannedChannel
 from config.settings import Settings
 from storage.canaux import ChannelMember, MembershipRules, find_channel_ids, list_allowances, list_planned, runs
 from storage.canaux.runs import GONE, LEADERLESS, OUTSIDERS, PRIVATE, PUBLIC, Change, ChangeState, Drift, Finding
-from storage.people import departures, every
+from storage.people import every, transitions
 
 CHANNEL_FIELDS = {Drift.TITLE: "display_name", Drift.HEADER: "header", Drift.PURPOSE: "purpose"}
 """What Mattermost calls what is written of a channel."""
@@ -222,7 +222,7 @@ class Plan:
 
 async def read_plan(db: AsyncSession, settings: Settings, now: datetime) -> Plan:
     """Read what is to be by the register, today."""
-    leaving = await departures.find_in_grace(db, now)
+    leaving = await transitions.find_in_grace(db, now)
     everybody = await every(db)
     people = {p.id: ChannelMember.of(p, p.today(now), leaving.get(p.id, ())) for p in everybody}
     return Plan(

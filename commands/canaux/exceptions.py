@@ -50,7 +50,7 @@ from storage.canaux import (
 )
 from storage.canaux.runs import Drift, Finding
 from storage.journal import AuditAct
-from storage.people import Person, departures
+from storage.people import Person, transitions
 
 OUTSIDER = RowCard[tuple[str, str]]("canaux.out:", lambda about: f"{about[0][:20]}:{about[1]}")
 """The alert about somebody who is in a channel without belonging there, by the channel’s key and their id."""
@@ -376,7 +376,7 @@ async def take_out_leavers(ctx: Context, _: SeeOff, progress: Progress) -> Step:
     if not leavers:
         return Step(replies=await _report_leavers(ctx, seen), done=len(seen), finished=True)
     left = [person for person in leavers if await begin_departure(ctx.db, person, ctx.now)]
-    off = await departures.find_gone_since(ctx.db, [person.id for person in left])
+    off = await transitions.find_gone_since(ctx.db, [person.id for person in left])
     ask = [person.username for person in await people.list_to_ask(ctx.db)] if left else []
     told: list[Reply] = []
     for person in left:
@@ -391,8 +391,8 @@ async def _leave_old_homes(ctx: Context, known: Mapping[str, str]) -> Sequence[R
     """Take those who moved out of their old channels; who is let in by name, moved back or animates stays."""
     table, rules = await list_planned(ctx.db, ctx.settings), MembershipRules(await list_allowances(ctx.db))
     told: list[Reply] = []
-    for move in await departures.list_over(ctx.db, ctx.now):
-        await departures.forget_move(ctx.db, move)
+    for move in await transitions.list_over(ctx.db, ctx.now):
+        await transitions.forget_move(ctx.db, move)
         person = await people.get(ctx.db, move.person_id)
         if person is None:
             continue

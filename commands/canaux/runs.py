@@ -53,7 +53,7 @@ from storage.canaux import (
 )
 from storage.canaux.runs import LEADERSHIP, OUTSIDERS, Change, ChangeState, Drift, Run, RunKind, Stage
 from storage.journal import AuditAct
-from storage.people import departures
+from storage.people import transitions
 
 ABOUT_PEOPLE = OUTSIDERS | LEADERSHIP | {Drift.MISSING}
 
@@ -70,7 +70,7 @@ async def find_outdated(ctx: Context, canal: PlannedChannel | None, found: Seque
 
 async def _read_members(ctx: Context, ids: Sequence[str]) -> dict[str, ChannelMember]:
     """Read those people of the register, as far as channels go."""
-    leaving = await departures.find_in_grace(ctx.db, ctx.now)
+    leaving = await transitions.find_in_grace(ctx.db, ctx.now)
     found = await people.among(ctx.db, ids=ids)
     return {p.id: ChannelMember.of(p, p.today(ctx.now), leaving.get(p.id, ())) for p in found}
 

@@ -26,8 +26,8 @@ from dialogs.cra.tags import read_tag
 from storage.absences import list_absences
 from storage.cra import Source
 from storage.cra.habits import read_usual
-from storage.cra.practice import list_trainees
 from storage.cra.queries import TABLE, find_filed_keys, list_days_filed
+from storage.cra.report import list_trainees
 from storage.cra.tags import (
     RESTORE_FOR,
     FullListError,

@@ -26,9 +26,9 @@ from dialogs.cra.line import Line
 from dialogs.rdv.recurrence import Rule, find_rule
 from storage.absences import list_absences
 from storage.cra import Source
-from storage.cra.practice import is_training
+from storage.cra.habits import HABITS_MAX, RecurringReport, find_by_key, find_habit, list_habits, select_authors
 from storage.cra.queries import find_filed_keys
-from storage.cra.recurrence import HABITS_MAX, RecurringReport, find_by_key, find_habit, list_habits, select_authors
+from storage.cra.report import is_training
 from storage.database import change
 from storage.people import Role
 

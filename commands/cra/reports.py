@@ -14,31 +14,7 @@ from bot.menus import Choosing, Menu, OpenMenu
 from bot.replies import Ask, Button, Direct, Replies, Start, Whisper
 from bot.search import NOTHING, Findings, Hit, Search, SearchKind
 from bot.texts import quote, render
-from commands.cra.cards import (
-    CHANGED,
-    CONSEILLERS,
-    TOO_OLD,
-    Copy,
-    CopyOne,
-    Delete,
-    Edit,
-    EditOne,
-    More,
-    ReportButton,
-    Restore,
-    See,
-    Spread,
-    describe_report,
-    draw_card,
-    draw_standing_card,
-    feature,
-    make_receipt,
-    mark_practice,
-    read_tags,
-    refresh_card,
-    say_report,
-    update_card,
-)
+from commands.cra import cards
 from config.programme import FIRST_DAY
 from config.themes import THEMES
 from dialogs.cra import EditCra, NewCra, SpreadCra
@@ -46,11 +22,9 @@ from dialogs.cra.titles import title_report
 from dialogs.rdv.windows import Redraw
 from storage import people
 from storage.cra import Activite, Cra, CraRow, Report, Source, queries
-from storage.cra.practice import PracticeCra, is_training
-from storage.cra.queries import RESTORE_FOR, Filing, Listing, Position, file_report, note_last_commune
-from storage.cra.search import ReportSearch, Sheet, read_search
+from storage.cra.report import PracticeCra, is_training
 from storage.cra.tags import FullListError, find_any_tag, list_names, read_known_names, tag_report
-from storage.rdv.reports import find_reported, link_report, relink_report
+from storage.rdv.appointments import find_reported, link_report, relink_report
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,23 +40,23 @@ class Recorded:
 async def record_form(ctx: Context, form: NewCra, key: str, source: Source) -> Recorded:
     """Store what a window or a line says, with its tags, and write its receipt; one stored before has its receipt, and
     gets no second."""
-    how = Filing(key, source, ctx.now, form.practice)
+    how = queries.Filing(key, source, ctx.now, form.practice)
     return await _record(ctx, form.report(), how, form.chosen_tags or ())
 
 
-async def _record(ctx: Context, report: Report, how: Filing, tags: Sequence[str]) -> Recorded:
+async def _record(ctx: Context, report: Report, how: queries.Filing, tags: Sequence[str]) -> Recorded:
     if how.practice:
         return await _record_practice(ctx, report, how)
     author = await people.settle_departement(ctx.db, ctx.user, report.departement)
-    filed = await file_report(ctx.db, author, report, how)
+    filed = await queries.file_report(ctx.db, author, report, how)
     if not filed.is_new:
         return Recorded(filed.number, None)
-    await note_last_commune(ctx.db, author.id, report)
+    await queries.note_last_commune(ctx.db, author.id, report)
     rdv = await link_report(ctx.db, author.id, how.key, filed.number)
     if tags:
         await set_tags(ctx, filed.number, tags)
-    card = draw_standing_card(filed.number, report, "enregistré", tags=tags)
-    return Recorded(filed.number, make_receipt(ctx, filed.number, card), rdv)
+    card = cards.draw_standing_card(filed.number, report, "enregistré", tags=tags)
+    return Recorded(filed.number, cards.make_receipt(ctx, filed.number, card), rdv)
 
 
 async def set_tags(ctx: Context, number: int, tags: Sequence[str]) -> None:
@@ -102,13 +76,13 @@ async def find_known_tags(ctx: Context) -> tuple[str, ...]:
     return await ctx.recall(read_known_names)
 
 
-async def _record_practice(ctx: Context, report: Report, how: Filing) -> Recorded:
+async def _record_practice(ctx: Context, report: Report, how: queries.Filing) -> Recorded:
     """Store a report on the practice sheet: neither the register nor the next window learn of it."""
     if not await is_training(ctx.db, ctx.user.id):
         raise UserError(render("cra/practice_over"))
-    filed = await file_report(ctx.db, ctx.user, report, how)
-    card = draw_standing_card(filed.number, report, "enregistré", practice=True)
-    return Recorded(filed.number, make_receipt(ctx, filed.number, card, practice=True) if filed.is_new else None)
+    filed = await queries.file_report(ctx.db, ctx.user, report, how)
+    card = cards.draw_standing_card(filed.number, report, "enregistré", practice=True)
+    return Recorded(filed.number, cards.make_receipt(ctx, filed.number, card, practice=True) if filed.is_new else None)
 
 
 async def redraw_rdv(ctx: Context, cra: CraRow) -> Sequence[Start]:
@@ -122,96 +96,98 @@ def redraw_card(rdv: int | None) -> Sequence[Start]:
     return [Start(payload=Redraw(rdv=rdv), quiet=True)] if rdv else []
 
 
-async def read_sheet(ctx: Context) -> Sheet:
+async def read_sheet(ctx: Context) -> queries.Sheet:
     """Read on which sheet somebody’s commands act: the practice sheet of who is training."""
     return open_sheet(ctx, practice=await is_training(ctx.db, ctx.user.id))
 
 
-def open_sheet(ctx: Context, *, practice: bool) -> Sheet:
+def open_sheet(ctx: Context, *, practice: bool) -> queries.Sheet:
     """Make the sheet of that kind of who acts."""
-    return Sheet(ctx.user.id, PracticeCra if practice else Cra)
+    return queries.Sheet(ctx.user.id, PracticeCra if practice else Cra)
 
 
-@feature.command("cra modifier", help="Corriger un de vos comptes rendus", hint="numéro", roles=CONSEILLERS)
+@cards.feature.command("cra modifier", help="Corriger un de vos comptes rendus", hint="numéro", roles=cards.CONSEILLERS)
 async def edit_by_number(ctx: ReadingContext, text: str) -> Replies:
     """Open the dialog of a report as it stands."""
-    return await edit_report(ctx, Edit(**await _read_about(ctx, text, "modifier")))
+    return await edit_report(ctx, cards.Edit(**await _read_about(ctx, text, "modifier")))
 
 
-@feature.button(Edit, roles=CONSEILLERS, writes=False)
-async def edit_report(ctx: Context, click: Edit) -> Replies:
+@cards.feature.button(cards.Edit, roles=cards.CONSEILLERS, writes=False)
+async def edit_report(ctx: Context, click: cards.Edit) -> Replies:
     """Open the dialog of a report as it stands."""
     cra = await find_standing_report(ctx, click)
     about = {"numero": cra.number, "version": cra.version, "practice": click.practice}
     return Ask(EditCra.of(cra.report, **about, **await _fill_tags(ctx, cra)))
 
 
-@feature.submit(EditCra, roles=CONSEILLERS)
+@cards.feature.submit(EditCra, roles=cards.CONSEILLERS)
 async def save_edit(ctx: Context, form: EditCra) -> Replies:
     """Change a report; the same change sent twice is one change."""
-    cra = await find_standing_report(ctx, ReportButton(number=form.numero, practice=form.practice))
+    cra = await find_standing_report(ctx, cards.ReportButton(number=form.numero, practice=form.practice))
     return await _revise(ctx, cra, _Change(form.version, form.report(), form.chosen_tags), "modifié")
 
 
-@feature.command("cra dupliquer", help="Repartir d’un de vos comptes rendus", hint="numéro", roles=CONSEILLERS)
+@cards.feature.command(
+    "cra dupliquer", help="Repartir d’un de vos comptes rendus", hint="numéro", roles=cards.CONSEILLERS
+)
 async def copy_by_number(ctx: ReadingContext, text: str) -> Replies:
     """Open the dialog of a new report, filled as another one."""
-    return await copy_report(ctx, Copy(**await _read_about(ctx, text, "dupliquer")))
+    return await copy_report(ctx, cards.Copy(**await _read_about(ctx, text, "dupliquer")))
 
 
-@feature.button(Copy, roles=CONSEILLERS, writes=False)
-async def copy_report(ctx: Context, click: Copy) -> Replies:
+@cards.feature.button(cards.Copy, roles=cards.CONSEILLERS, writes=False)
+async def copy_report(ctx: Context, click: cards.Copy) -> Replies:
     """Open the dialog of a new report of today, filled as another one."""
     cra = await find_report(ctx, click)
     form = NewCra.of(cra.report, practice=click.practice, **await _fill_tags(ctx, cra))
     return Ask(form.model_copy(update={"date": ctx.today}))
 
 
-@feature.command(
-    "cra supprimer", help="Supprimer un de vos comptes rendus", hint="numéro", roles=CONSEILLERS, writes=True
+@cards.feature.command(
+    "cra supprimer", help="Supprimer un de vos comptes rendus", hint="numéro", roles=cards.CONSEILLERS, writes=True
 )
 async def delete_by_number(ctx: Context, text: str) -> Replies:
     """Take a report out of lists and figures."""
     about = await _read_about(ctx, text, "supprimer")
-    cra = await _delete(ctx, ReportButton(**about))
-    told = await refresh_card(ctx, cra, "supprimé")
-    back = Whisper(told.text, [Button("Rétablir", Restore(**about, whispered=True), "primary")])
+    cra = await _delete(ctx, cards.ReportButton(**about))
+    told = await cards.refresh_card(ctx, cra, "supprimé")
+    back = Whisper(told.text, [Button("Rétablir", cards.Restore(**about, whispered=True), "primary")])
     return [told, back, *await redraw_rdv(ctx, cra)]
 
 
-@feature.button(Delete, roles=CONSEILLERS)
-async def delete_report(ctx: Context, click: Delete) -> Replies:
+@cards.feature.button(cards.Delete, roles=cards.CONSEILLERS)
+async def delete_report(ctx: Context, click: cards.Delete) -> Replies:
     """Take a report out of lists and figures; its receipt offers to restore it."""
     cra = await _delete(ctx, click)
-    return [await update_card(ctx, cra, "supprimé"), *await redraw_rdv(ctx, cra)]
+    return [await cards.update_card(ctx, cra, "supprimé"), *await redraw_rdv(ctx, cra)]
 
 
-@feature.command(
-    "cra rétablir", help="Rétablir un compte rendu supprimé", hint="numéro", roles=CONSEILLERS, writes=True
+@cards.feature.command(
+    "cra rétablir", help="Rétablir un compte rendu supprimé", hint="numéro", roles=cards.CONSEILLERS, writes=True
 )
 async def restore_by_number(ctx: Context, text: str) -> Replies:
     """Let a deleted report count again."""
-    return await restore_report(ctx, Restore(**await _read_about(ctx, text, "rétablir"), whispered=True))
+    return await restore_report(ctx, cards.Restore(**await _read_about(ctx, text, "rétablir"), whispered=True))
 
 
-@feature.button(Restore, roles=CONSEILLERS)
-async def restore_report(ctx: Context, click: Restore) -> Replies:
+@cards.feature.button(cards.Restore, roles=cards.CONSEILLERS)
+async def restore_report(ctx: Context, click: cards.Restore) -> Replies:
     """Let a deleted report count again, within 30 days."""
     cra = await find_report(ctx, click)
     if cra.deleted_at:
-        if ctx.now - cra.deleted_at > RESTORE_FOR:
-            raise UserError(TOO_OLD)
+        if ctx.now - cra.deleted_at > queries.RESTORE_FOR:
+            raise UserError(cards.TOO_OLD)
         if other := await relink_report(ctx.db, ctx.user.id, cra.key, cra.number):
             raise UserError(f"Son rendez-vous a un autre compte rendu, le n° {other} : supprimez-le d’abord.")
         await queries.restore_report(ctx.db, cra, ctx.now)
         cra = await find_report(ctx, click)
     if click.whispered:
-        text = mark_practice(render("cra/restored", number=cra.number), practice=click.practice)
-        return [await refresh_card(ctx, cra, "rétabli"), Whisper(text), *await redraw_rdv(ctx, cra)]
-    return [await update_card(ctx, cra, "rétabli"), *await redraw_rdv(ctx, cra)]
+        text = cards.mark_practice(render("cra/restored", number=cra.number), practice=click.practice)
+        return [await cards.refresh_card(ctx, cra, "rétabli"), Whisper(text), *await redraw_rdv(ctx, cra)]
+    return [await cards.update_card(ctx, cra, "rétabli"), *await redraw_rdv(ctx, cra)]
 
 
-async def find_report(ctx: Context, about: ReportButton) -> CraRow:
+async def find_report(ctx: Context, about: cards.ReportButton) -> CraRow:
     """Find the report of that number if it is one’s own. Raises UserError otherwise, the same for others’ and for
     none."""
     table = open_sheet(ctx, practice=about.practice).table
@@ -221,7 +197,7 @@ async def find_report(ctx: Context, about: ReportButton) -> CraRow:
     return cra
 
 
-async def find_standing_report(ctx: Context, about: ReportButton) -> CraRow:
+async def find_standing_report(ctx: Context, about: cards.ReportButton) -> CraRow:
     """Find one’s own report that is not deleted. Raises UserError where there is none."""
     cra, number = await find_report(ctx, about), about.number
     if cra.deleted_at:
@@ -241,7 +217,7 @@ async def _fill_tags(ctx: Context, cra: CraRow) -> dict[str, object]:
     """Fill a window with a report’s tags, and those that it offers besides; a practice sheet has none."""
     if not isinstance(cra, Cra):
         return {}
-    tags, known = await read_tags(ctx, cra), await find_known_tags(ctx)
+    tags, known = await cards.read_tags(ctx, cra), await find_known_tags(ctx)
     return {"tags": tags, "known_tags": tuple(dict.fromkeys((*known, *tags)))}
 
 
@@ -263,16 +239,16 @@ async def _revise(ctx: Context, cra: CraRow, change: _Change, verb: str) -> Repl
         practice = not isinstance(cra, Cra)
         if change.tags is not None:
             await set_tags(ctx, cra.number, change.tags)
-        cra = await find_standing_report(ctx, ReportButton(number=cra.number, practice=practice))
-        told = await refresh_card(ctx, cra, verb, here=True)
-        receipt = make_receipt(ctx, cra.number, await draw_card(ctx, cra, verb), practice=practice)
+        cra = await find_standing_report(ctx, cards.ReportButton(number=cra.number, practice=practice))
+        told = await cards.refresh_card(ctx, cra, verb, here=True)
+        receipt = cards.make_receipt(ctx, cra.number, await cards.draw_card(ctx, cra, verb), practice=practice)
         return told if ctx.request.post_id else [told, receipt]
     if cra.report == change.report:
         return None
-    raise UserError(CHANGED)
+    raise UserError(cards.CHANGED)
 
 
-async def _delete(ctx: Context, about: ReportButton) -> CraRow:
+async def _delete(ctx: Context, about: cards.ReportButton) -> CraRow:
     cra = await find_report(ctx, about)
     if cra.deleted_at is None:
         await queries.delete_report(ctx.db, cra, ctx.now)
@@ -288,8 +264,8 @@ def _read_number(text: str, verb: str) -> int:
     return number
 
 
-@feature.button(Spread, roles=CONSEILLERS, writes=False)
-async def ask_spread(ctx: Context, click: Spread) -> Replies:
+@cards.feature.button(cards.Spread, roles=cards.CONSEILLERS, writes=False)
+async def ask_spread(ctx: Context, click: cards.Spread) -> Replies:
     """Open the dialog with five ages and five statuts, as they stand."""
     cra = await find_standing_report(ctx, click)
     if cra.activite is not Activite.COLLECTIF:
@@ -297,10 +273,10 @@ async def ask_spread(ctx: Context, click: Spread) -> Replies:
     return Ask(SpreadCra.of(cra))
 
 
-@feature.submit(SpreadCra, roles=CONSEILLERS)
+@cards.feature.submit(SpreadCra, roles=cards.CONSEILLERS)
 async def spread_report(ctx: Context, form: SpreadCra) -> Replies:
     """Record a distribution in place of the one value for everybody."""
-    cra = await find_standing_report(ctx, ReportButton(number=form.numero, practice=form.practice))
+    cra = await find_standing_report(ctx, cards.ReportButton(number=form.numero, practice=form.practice))
     ages, statuts = form.counts()
     spread = replace(cra.report, ages=ages, statuts=statuts)
     return await _revise(ctx, cra, _Change(form.version, spread), "réparti")
@@ -310,44 +286,44 @@ SAID_MAX = 100
 """Characters of what is looked for that a button carries on."""
 
 
-@feature.command(
+@cards.feature.command(
     "cra liste",
     help="Revoir vos comptes rendus",
     hint="[mots] [#étiquette] [mois dernier | septembre | 2026]",
-    roles=CONSEILLERS,
+    roles=cards.CONSEILLERS,
 )
 async def list_reports(ctx: Context, text: str) -> Replies:
     """List the last ten reports, of a period or of all times, and of what words say."""
     period, words = split_period(text[:SAID_MAX], ctx.today)
     period = period or _everything(ctx)
     sheet = await read_sheet(ctx)
-    wanted = await read_search(ctx.db, sheet, words, period.start, period.end)
+    wanted = await queries.read_search(ctx.db, sheet, words, period.start, period.end)
     if wanted.unknown:
-        return Whisper(mark_practice(render("cra/unknown", unknown=wanted.unknown), practice=sheet.is_practice))
+        return Whisper(cards.mark_practice(render("cra/unknown", unknown=wanted.unknown), practice=sheet.is_practice))
     page = await queries.list_page(ctx.db, sheet, wanted)
     return await _draw_page(ctx, _Shown(sheet, wanted, words), page)
 
 
-@feature.button(More, roles=CONSEILLERS, writes=False)
-async def list_next_reports(ctx: Context, click: More) -> Replies:
+@cards.feature.button(cards.More, roles=cards.CONSEILLERS, writes=False)
+async def list_next_reports(ctx: Context, click: cards.More) -> Replies:
     """List the next ten reports, or the ten before."""
     sheet = open_sheet(ctx, practice=click.practice)
-    wanted = await read_search(ctx.db, sheet, click.words, click.start, click.end)
-    beyond = Position(click.day, click.number, click.newer)
+    wanted = await queries.read_search(ctx.db, sheet, click.words, click.start, click.end)
+    beyond = queries.Position(click.day, click.number, click.newer)
     page = await queries.list_page(ctx.db, sheet, wanted, beyond)
     return await _draw_page(ctx, _Shown(sheet, wanted, click.words, beyond), page)
 
 
-@feature.button(EditOne, roles=CONSEILLERS, writes=False)
-async def edit_chosen(ctx: ReadingContext, click: EditOne) -> Replies:
+@cards.feature.button(cards.EditOne, roles=cards.CONSEILLERS, writes=False)
+async def edit_chosen(ctx: ReadingContext, click: cards.EditOne) -> Replies:
     """Open the dialog of a report chosen in a list."""
-    return await edit_report(ctx, Edit(number=int(click.chosen), practice=click.practice))
+    return await edit_report(ctx, cards.Edit(number=int(click.chosen), practice=click.practice))
 
 
-@feature.button(CopyOne, roles=CONSEILLERS, writes=False)
-async def copy_chosen(ctx: ReadingContext, click: CopyOne) -> Replies:
+@cards.feature.button(cards.CopyOne, roles=cards.CONSEILLERS, writes=False)
+async def copy_chosen(ctx: ReadingContext, click: cards.CopyOne) -> Replies:
     """Open the dialog of a new report, filled as one chosen in a list."""
-    return await copy_report(ctx, Copy(number=int(click.chosen), practice=click.practice))
+    return await copy_report(ctx, cards.Copy(number=int(click.chosen), practice=click.practice))
 
 
 def _everything(ctx: Context) -> Period:
@@ -360,38 +336,38 @@ def _everything(ctx: Context) -> Period:
 class _Shown:
     """Of what a page is: whose reports, which of them, the words that said it, and beyond which report."""
 
-    sheet: Sheet
-    wanted: ReportSearch
+    sheet: queries.Sheet
+    wanted: queries.ReportSearch
     words: str
-    beyond: Position | None = None
+    beyond: queries.Position | None = None
 
 
-async def _draw_page(ctx: Context, shown: _Shown, page: Listing) -> Whisper:
+async def _draw_page(ctx: Context, shown: _Shown, page: queries.Listing) -> Whisper:
     period = Period(shown.wanted.start, shown.wanted.end)
     total = await queries.count_reports(ctx.db, shown.sheet, shown.wanted)
     said = {"period": period, "everything": period.start == FIRST_DAY, "words": quote(shown.words)}
     tags = {} if shown.sheet.is_practice else await list_names(ctx.db, [cra.number for cra in page.reports])
-    told = [(cra.number, describe_report(cra.report)) for cra in page.reports]
+    told = [(cra.number, cards.describe_report(cra.report)) for cra in page.reports]
     rows = [{"number": number, "tags": tags.get(number, ()), **about} for number, about in told]
     text = render("cra/list", rows=rows, total=total, follows=shown.beyond is not None, **said)
     buttons = [*_offer_acts(ctx, page.reports, practice=shown.sheet.is_practice), *_turn_page(shown, page)]
-    return Whisper(mark_practice(text, practice=shown.sheet.is_practice), buttons)
+    return Whisper(cards.mark_practice(text, practice=shown.sheet.is_practice), buttons)
 
 
 def _offer_acts(ctx: Context, reports: Sequence[CraRow], *, practice: bool) -> list[Button]:
     """What can be done with each: of several, which one is asked in a window."""
     if len(reports) == 1:
         about: dict[str, Any] = {"number": reports[0].number, "practice": practice}
-        return [Button("Modifier", Edit(**about), "primary"), Button("Dupliquer", Copy(**about))]
+        return [Button("Modifier", cards.Edit(**about), "primary"), Button("Dupliquer", cards.Copy(**about))]
     titles = {str(cra.number): f"n° {cra.number} · {title_report(cra.report, ctx.today)}" for cra in reports}
     asked: Sequence[tuple[str, Choosing]] = (
-        ("Modifier", EditOne(practice=practice)),
-        ("Dupliquer", CopyOne(practice=practice)),
+        ("Modifier", cards.EditOne(practice=practice)),
+        ("Dupliquer", cards.CopyOne(practice=practice)),
     )
     return [Button(act, OpenMenu.of(Menu(act, payload, titles))) for act, payload in asked] if titles else []
 
 
-def _turn_page(shown: _Shown, page: Listing) -> list[Button]:
+def _turn_page(shown: _Shown, page: queries.Listing) -> list[Button]:
     """The buttons of the pages before and after, where there is one."""
     if not page.reports:
         return []
@@ -399,9 +375,9 @@ def _turn_page(shown: _Shown, page: Listing) -> list[Button]:
     before, after = (page.more, True) if back else (shown.beyond is not None, page.more)
     wanted = {"start": shown.wanted.start, "end": shown.wanted.end, "words": shown.words}
 
-    def turn(cra: CraRow, *, newer: bool) -> More:
+    def turn(cra: CraRow, *, newer: bool) -> cards.More:
         at = {"day": cra.date, "number": cra.number, "practice": shown.sheet.is_practice}
-        return More(**wanted, **at, newer=newer)
+        return cards.More(**wanted, **at, newer=newer)
 
     previous = [Button("Précédents", turn(page.reports[0], newer=True))] if before else []
     return [*previous, *([Button("Suivants", turn(page.reports[-1], newer=False))] if after else [])]
@@ -410,17 +386,17 @@ def _turn_page(shown: _Shown, page: Listing) -> list[Button]:
 NAMED, FEW, MANY = 100, 70, 40
 """How well a report is found by its number, and by words that all hold of it: of few reports they tell more."""
 FEW_MAX = 10
-KIND = SearchKind("cra", "Compte rendu", "Vos comptes rendus", lambda number: See(number=int(number)))
+KIND = SearchKind("cra", "Compte rendu", "Vos comptes rendus", lambda number: cards.See(number=int(number)))
 
 
-@feature.finds(KIND, roles=CONSEILLERS)
+@cards.feature.finds(KIND, roles=cards.CONSEILLERS)
 async def find_own_reports(wanted: Search) -> Findings:
     """Find one’s own reports of which all the words hold, the newest first."""
     named, words = split_period(wanted.words, wanted.today)
-    period, sheet = named or read_period("tout", wanted.today), Sheet(wanted.user.id)
+    period, sheet = named or read_period("tout", wanted.today), queries.Sheet(wanted.user.id)
     if period is None or not wanted.user.id:
         return NOTHING
-    sought = await read_search(wanted.db, sheet, words, period.start, period.end)
+    sought = await queries.read_search(wanted.db, sheet, words, period.start, period.end)
     if sought.unknown or not (sought.conditions or named):
         return NOTHING
     total = await queries.count_reports(wanted.db, sheet, sought)
@@ -435,10 +411,13 @@ def _make_hit(wanted: Search, cra: CraRow, worth: int) -> Hit:
     return Hit(cra.number, title_report(cra.report, wanted.today), score, f"n° {cra.number}, {themes}")
 
 
-@feature.button(See, roles=CONSEILLERS, writes=False)
-async def show_report(ctx: Context, click: See) -> Replies:
+@cards.feature.button(cards.See, roles=cards.CONSEILLERS, writes=False)
+async def show_report(ctx: Context, click: cards.See) -> Replies:
     """Show a report as it stands, and what can be done with it."""
     cra = await find_standing_report(ctx, click)
-    buttons = [Button("Modifier", Edit(number=cra.number), "primary"), Button("Dupliquer", Copy(number=cra.number))]
-    sentence = say_report(cra.report, await read_tags(ctx, cra))
+    buttons = [
+        Button("Modifier", cards.Edit(number=cra.number), "primary"),
+        Button("Dupliquer", cards.Copy(number=cra.number)),
+    ]
+    sentence = cards.say_report(cra.report, await cards.read_tags(ctx, cra))
     return Whisper(render("cra/seen", number=cra.number, sentence=sentence), buttons)

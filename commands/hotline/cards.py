@@ -26,7 +26,7 @@ from config.canaux import read as read_channels
 from config.hotline import CATEGORIES, Queue
 from storage import canaux, claims, outbox, people
 from storage.database import release
-from storage.hotline import ActorKind, Move, Reason, TicketState, incidents, list_allowed, posts, tickets
+from storage.hotline import ActorKind, Move, Reason, TicketState, list_allowed, posts, tickets
 from storage.hotline.posts import TicketCard, TicketLine
 from storage.hotline.tickets import Ticket, TicketMove
 from storage.journal import AuditAct
@@ -127,7 +127,7 @@ async def draw_receipt(ctx: Context, ticket: Ticket) -> Message:
         queue=say_queue(ctx, ticket.queue),
         agent=await name_person(ctx, ticket.agent_id),
         promise=await say_promise(ctx, ticket),
-        outage=await incidents.get(ctx.db, ticket.incident) if ticket.incident else None,
+        outage=await tickets.get_incident(ctx.db, ticket.incident) if ticket.incident else None,
         masked=bool(ticket.said_masked),
     )
     if ticket.said_masked:

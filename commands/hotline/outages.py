@@ -32,9 +32,8 @@ from commands.hotline.tickets import ask_rating, lock_for_agent, make_move, tell
 from dialogs.hotline import DeclareOutage, EndOutage, NewOutage, TellOutage
 from storage import claims
 from storage.database import change
-from storage.hotline import ActorKind, Move, Reason, incidents, suggestions, tickets
-from storage.hotline.incidents import Incident
-from storage.hotline.tickets import SUBJECT_MAX, Actor, MoveNote, Ticket
+from storage.hotline import ActorKind, Move, Reason, posts, tickets
+from storage.hotline.tickets import SUBJECT_MAX, Actor, Incident, MoveNote, Ticket
 from storage.journal import AuditAct
 
 
@@ -89,12 +88,12 @@ async def draw_outage(ctx: Context, incident: Incident, refused_by: str = "") ->
         return Message(text, [Button("Annuler", UnsayNone(incident=number))])
     if not incident.is_proposed:
         since = say_on(incident.opened_at.astimezone(ctx.zone).date(), ctx.now.astimezone(ctx.zone).date())
-        count = await incidents.count_tickets(ctx.db, number)
+        count = await tickets.count_tickets_of_incident(ctx.db, number)
         said = {"incident": incident, "since": since, "by": await name_person(ctx, incident.by), "count": count}
         does = [Button("Écrire à tous", WriteToAll(incident=number)), Button("C’est fini", SayOver(incident=number))]
         return Message(render("hotline/outage", **said), does if incident.is_running else [])
-    rows = await incidents.list_tickets(ctx.db, incident.alike)
-    words = suggestions.find_common_words(rows)
+    rows = await tickets.list_tickets_of_incident(ctx.db, incident.alike)
+    words = posts.find_common_words(rows)
     said = {"rows": rows[:SHOWN_MAX], "more": len(rows) - SHOWN_MAX, "count": len(rows), "words": words}
     does = [Button("C’est une panne", SayOutage(incident=number), "primary")]
     does += [Button("Non, sans lien", SayNone(incident=number))]
@@ -105,7 +104,7 @@ async def draw_outage(ctx: Context, incident: Incident, refused_by: str = "") ->
 async def leave_outage(ctx: Context, click: Part) -> Replies:
     """Take a ticket out of an outage that it has nothing to do with: it is answered by itself."""
     ticket, actor = await lock_for_agent(ctx, click.ticket)
-    incident = await incidents.get(ctx.db, ticket.incident) if ticket.incident else None
+    incident = await tickets.get_incident(ctx.db, ticket.incident) if ticket.incident else None
     if incident is None:
         return None
     made = await make_move(ctx, ticket, Move.PART, actor, MoveNote(f"n° {incident.number}"), incident=None)
@@ -133,7 +132,7 @@ class TellAll(AboutOutage):
 @feature.work(TellAll, name="hotline.TellAll", title="Panne", unit=("demande", "demandes"), writes=True)
 async def tell_all(ctx: Context, asked: TellAll, so_far: Progress) -> Step:
     """Tell the next of those whom an outage concerns, by the numbers of their tickets."""
-    incident = await incidents.lock(ctx.db, asked.incident)
+    incident = await tickets.lock_incident(ctx.db, asked.incident)
     if incident is None:
         return so_far.end()
     numbers = await _next_numbers(ctx, incident, asked.what, so_far.cursor or 0)
@@ -150,7 +149,7 @@ async def tell_all(ctx: Context, asked: TellAll, so_far: Progress) -> Step:
 @feature.stopped(TellAll, name="hotline.TellAll")
 async def stop_telling(ctx: Context, asked: TellAll, so_far: Progress) -> Step:
     """Take back an end of which not all have heard: said again, it goes on with the others."""
-    incident = await incidents.lock(ctx.db, asked.incident)
+    incident = await tickets.lock_incident(ctx.db, asked.incident)
     replies: list[Reply] = []
     if incident is not None and asked.what is OutageStage.OVER:
         await change(ctx.db, incident, ended_at=None)
@@ -161,11 +160,17 @@ async def stop_telling(ctx: Context, asked: TellAll, so_far: Progress) -> Step:
 async def _next_numbers(ctx: Context, incident: Incident, what: OutageStage, after: int) -> Sequence[int]:
     if what is OutageStage.SAID:
         return [number for number in incident.alike if number > after][:BATCH]
-    return [ticket.number for ticket in await incidents.list_tickets_after(ctx.db, incident.number, after, BATCH)]
+    return [
+        ticket.number for ticket in await tickets.list_tickets_of_incident_after(ctx.db, incident.number, after, BATCH)
+    ]
 
 
 async def _count_told(ctx: Context, incident: Incident, what: OutageStage) -> int:
-    return len(incident.alike) if what is OutageStage.SAID else await incidents.count_tickets(ctx.db, incident.number)
+    return (
+        len(incident.alike)
+        if what is OutageStage.SAID
+        else await tickets.count_tickets_of_incident(ctx.db, incident.number)
+    )
 
 
 async def _tell_ticket(ctx: Context, number: int, incident: Incident, what: OutageStage) -> Sequence[Reply]:
@@ -222,7 +227,7 @@ class Declare(BaseModel):
 )
 async def show_outages(ctx: Context, line: str) -> Replies:
     """Show the outages that run or are proposed: one of them, or a list to choose from; other words declare one."""
-    found = await incidents.list_under_way(ctx.db, await must_serve_some(ctx))
+    found = await tickets.list_incidents_under_way(ctx.db, await must_serve_some(ctx))
     if (number := read_typed_number(line, "panne")) is not None:
         return await _show_one(ctx, [each for each in found if each.number == number])
     if line.strip():
@@ -254,10 +259,10 @@ async def declare_new(ctx: Context, form: NewOutage) -> Replies:
     await must_serve(ctx, form.queue)
     if not await claims.claim(ctx.db, "hotline.outage_key", ctx.request.key, ctx.now):
         return None  # (It was sent twice.)
-    await incidents.hold_queue(ctx.db, form.queue, ctx.now)
+    await tickets.hold_queue(ctx.db, form.queue, ctx.now)
     numbers = await _must_be_open(ctx, form)
     new = Incident(queue=form.queue, subject=form.subject, by=ctx.user.id, alike=list(numbers), opened_at=ctx.now)
-    incident = await incidents.add(ctx.db, new)
+    incident = await tickets.add_incident(ctx.db, new)
     note_outage(ctx, AuditAct.OUTAGE_SAY, incident, demandes=list(numbers))
     said, room = await draw_outage(ctx, incident), await find_room(ctx, form.queue)
     told: list[Reply] = [OUTAGE.post(incident, said, room)] if room else []
@@ -270,7 +275,7 @@ async def _must_be_open(ctx: Context, form: NewOutage) -> Sequence[int]:
     """Read the tickets that are named. Raises UserError under their field where one is over, elsewhere, or in an
     outage."""
     numbers = sorted(form.numbers or ())
-    found = {ticket.number: ticket for ticket in await incidents.list_tickets(ctx.db, numbers)}
+    found = {ticket.number: ticket for ticket in await tickets.list_tickets_of_incident(ctx.db, numbers)}
     for number in numbers:
         ticket = found.get(number)
         if ticket is None or ticket.queue != form.queue or not ticket.state.is_open:
@@ -283,7 +288,7 @@ async def _must_be_open(ctx: Context, form: NewOutage) -> Sequence[int]:
 @feature.button(SeeOutage, writes=False)
 async def show_chosen(ctx: Context, click: SeeOutage) -> Replies:
     """Show the outage that was chosen."""
-    found = await incidents.list_under_way(ctx.db, await list_served(ctx, ctx.user))
+    found = await tickets.list_incidents_under_way(ctx.db, await list_served(ctx, ctx.user))
     return await _show_one(ctx, [each for each in found if str(each.number) == click.chosen])
 
 
@@ -297,7 +302,7 @@ async def _show_one(ctx: Context, found: Sequence[Incident]) -> Whisper:
 @feature.button(SayOutage, writes=False)
 async def ask_title(ctx: Context, click: SayOutage) -> Replies:
     """Open the window in which a proposed outage has its title."""
-    incident = await _must_be_served(ctx, await incidents.get(ctx.db, click.incident))
+    incident = await _must_be_served(ctx, await tickets.get_incident(ctx.db, click.incident))
     _must_be_proposed(incident)
     said = f"{plural(len(incident.alike), 'demande')} : leurs auteurs sont prévenus ensemble."
     return Ask(DeclareOutage.draft(incident=incident.number, said=said, subject=incident.subject))
@@ -355,7 +360,7 @@ async def ask_end(ctx: Context, click: SayOver) -> Replies:
 
 
 async def _draft_words(ctx: Context, click: AboutOutage, window: type[TellOutage] | type[EndOutage]) -> Ask:
-    incident = await _must_be_served(ctx, await incidents.get(ctx.db, click.incident))
+    incident = await _must_be_served(ctx, await tickets.get_incident(ctx.db, click.incident))
     await _must_be_quiet(ctx, incident)
     return Ask(window.draft(incident=incident.number, said=_say_title(incident)))
 
@@ -378,10 +383,10 @@ async def _tell_words(
 
 async def _lock_outage(ctx: Context, number: int) -> Incident:
     """Lock the outage of that number. Raises UserError where there is none."""
-    known = await incidents.get(ctx.db, number)
+    known = await tickets.get_incident(ctx.db, number)
     if known is not None:
-        await incidents.hold_queue(ctx.db, known.queue, ctx.now)
-    return await _must_be_served(ctx, await incidents.lock(ctx.db, number))
+        await tickets.hold_queue(ctx.db, known.queue, ctx.now)
+    return await _must_be_served(ctx, await tickets.lock_incident(ctx.db, number))
 
 
 async def _must_be_served(ctx: Context, incident: Incident | None) -> Incident:

@@ -23,11 +23,9 @@ from config.text import fold
 from dialogs.hotline import OpenTicket
 from storage import claims, people
 from storage.database import change
-from storage.hotline import ActorKind, Move, TicketState, Urgency, incidents, posts, suggestions, tickets
-from storage.hotline.incidents import Incident
-from storage.hotline.posts import TicketSource
-from storage.hotline.suggestions import TicketWish
-from storage.hotline.tickets import SUBJECT_MAX, Actor, MoveNote, Ticket, TicketMove
+from storage.hotline import ActorKind, Move, TicketState, Urgency, posts, tickets
+from storage.hotline.posts import TicketSource, TicketWish
+from storage.hotline.tickets import SUBJECT_MAX, Actor, Incident, MoveNote, Ticket, TicketMove
 from storage.people import Person
 from storage.ressources import feedback, search
 from storage.ressources.catalogue import IndexNotReadyError
@@ -47,8 +45,8 @@ async def look_for_outage(ctx: Context, ticket: Ticket) -> Sequence[Reply]:
     proposed."""
     if ctx.settings.outage is None:
         return []
-    await incidents.hold_queue(ctx.db, ticket.queue, ctx.now)
-    under_way = await incidents.list_under_way(ctx.db, [ticket.queue])
+    await tickets.hold_queue(ctx.db, ticket.queue, ctx.now)
+    under_way = await tickets.list_incidents_under_way(ctx.db, [ticket.queue])
     for incident in under_way:
         if incident.is_running and await _belongs_to(ctx, ticket, incident):
             return await _attach_ticket(ctx, ticket, incident)
@@ -56,13 +54,13 @@ async def look_for_outage(ctx: Context, ticket: Ticket) -> Sequence[Reply]:
 
 
 async def _belongs_to(ctx: Context, ticket: Ticket, incident: Incident) -> bool:
-    founding = await incidents.list_tickets(ctx.db, incident.alike[:COMPARED_MAX])
-    return suggestions.is_part(ticket, incident.subject, founding)
+    founding = await tickets.list_tickets_of_incident(ctx.db, incident.alike[:COMPARED_MAX])
+    return posts.is_part(ticket, incident.subject, founding)
 
 
 async def _attach_ticket(ctx: Context, ticket: Ticket, incident: Incident) -> Sequence[Reply]:
     """Make a ticket part of an outage: its receipt, which is not written yet, says that it is known."""
-    if (now := await incidents.lock(ctx.db, incident.number)) is None or not now.is_running:
+    if (now := await tickets.lock_incident(ctx.db, incident.number)) is None or not now.is_running:
         return []
     by_itself = Actor("", ActorKind.BOT, ctx.now)
     was = ticket.state, ticket.agent_id
@@ -75,8 +73,8 @@ async def _propose_outage(
     ctx: Context, ticket: Ticket, proposed: Sequence[Incident], bounds: Outage
 ) -> Sequence[Reply]:
     """Propose an outage once there are enough like tickets; those that were proposed already are only more of them."""
-    unrelated = await incidents.find_refused(ctx.db, ticket.queue, ctx.now - WITHIN)
-    near = await suggestions.find_recent_alike(ctx.db, ticket, ctx.now - WITHIN)
+    unrelated = await tickets.find_refused_by_incident(ctx.db, ticket.queue, ctx.now - WITHIN)
+    near = await posts.find_recent_alike(ctx.db, ticket, ctx.now - WITHIN)
     rows = [*(row for row in near if row.number not in unrelated), ticket]
     numbers = {row.number for row in rows}
     if known := next((each for each in proposed if numbers & set(each.alike)), None):
@@ -87,7 +85,7 @@ async def _propose_outage(
     if len(rows) < bounds.tickets or len(places) < bounds.departements or not room:
         return []
     new = Incident(queue=ticket.queue, subject=rows[0].subject, alike=sorted(numbers), opened_at=ctx.now)
-    return [OUTAGE.post(new, await draw_outage(ctx, await incidents.add(ctx.db, new)), room)]
+    return [OUTAGE.post(new, await draw_outage(ctx, await tickets.add_incident(ctx.db, new)), room)]
 
 
 BLOCKS_FOR = timedelta(hours=1)
@@ -184,7 +182,7 @@ class FileIt(BaseModel):
 
 async def find_accepted(db: AsyncSession, keys: Sequence[str]) -> Collection[str]:
     """Find which one-time keys of dialogs made a ticket, or wait for a decision."""
-    return {*await tickets.find_accepted(db, keys), *await suggestions.find_accepted(db, keys)}
+    return {*await tickets.find_accepted(db, keys), *await posts.find_accepted(db, keys)}
 
 
 @feature.submit(OpenTicket, accepted=find_accepted)
@@ -195,7 +193,7 @@ async def submit_request(ctx: Context, form: OpenTicket) -> Replies:
     asked = form.model_dump(mode="json", exclude={"queues"})
     if form.urgency == Urgency.BLOQUANT:
         return [*await file_ticket(ctx, ctx.user, ctx.request.key, asked), *left]
-    near = await suggestions.find_solved(ctx.db, f"{form.subject} {form.details}", ctx.now - REMEMBERED)
+    near = await posts.find_solved(ctx.db, f"{form.subject} {form.details}", ctx.now - REMEMBERED)
     fiches = await _find_fiches(ctx, form.subject, SHOWN_MAX - min(len(near), SHOWN_MAX - 1))
     if not near and not fiches:
         return [*await file_ticket(ctx, ctx.user, ctx.request.key, asked), *left]
@@ -210,7 +208,7 @@ async def submit_request(ctx: Context, form: OpenTicket) -> Replies:
         at=ctx.now,
         queue=form.queue,
     )
-    await suggestions.save_wish(ctx.db, wish)
+    await posts.save_wish(ctx.db, wish)
     return [_draw_alike(wish, near, fiches, form.subject), *left]
 
 
@@ -225,7 +223,7 @@ async def _find_fiches(ctx: Context, subject: str, most: int) -> Sequence[ShownR
     except IndexNotReadyError:
         return []
     found = (hit.resource for hit in page.hits)
-    return [fiche for fiche in found if suggestions.is_answer(fiche.titre, fiche.description, subject)][:most]
+    return [fiche for fiche in found if posts.is_answer(fiche.titre, fiche.description, subject)][:most]
 
 
 def _draw_alike(wish: TicketWish, near: Sequence[Ticket], fiches: Sequence[ShownResource], subject: str) -> Direct:
@@ -248,7 +246,7 @@ def _link_fiche(fiche: ShownResource) -> Markdown:
 @feature.button(WasIt)
 async def accept_ticket(ctx: Context, click: WasIt) -> Replies:
     """Close a demand that a solved ticket answers; it counts as one avoided."""
-    if not await suggestions.answer_wish(ctx.db, click.key, ticket=click.ticket):
+    if not await posts.answer_wish(ctx.db, click.key, ticket=click.ticket):
         raise UserError(DECIDED)
     return WISH.rewrite(click.key, render("hotline/avoided", was=f"la n° {click.ticket}"), here=True)
 
@@ -256,7 +254,7 @@ async def accept_ticket(ctx: Context, click: WasIt) -> Replies:
 @feature.button(WasFiche)
 async def accept_fiche(ctx: Context, click: WasFiche) -> Replies:
     """Close a demand that a resource answers; it counts as one avoided, and thanks whoever wrote the resource."""
-    if not await suggestions.answer_wish(ctx.db, click.key, fiche=click.fiche):
+    if not await posts.answer_wish(ctx.db, click.key, fiche=click.fiche):
         raise UserError(DECIDED)
     await feedback.put_mark(ctx.db, click.fiche, ctx.user.id, Mark.USEFUL, ctx.now)
     return WISH.rewrite(click.key, render("hotline/avoided", was=f"la fiche n° {click.fiche}"), here=True)
@@ -265,7 +263,7 @@ async def accept_fiche(ctx: Context, click: WasFiche) -> Replies:
 @feature.button(FileIt)
 async def file_wish(ctx: Context, click: FileIt) -> Replies:
     """File the demand: none of what was shown answers it."""
-    wish = await suggestions.take_wish(ctx.db, click.key)
+    wish = await posts.take_wish(ctx.db, click.key)
     if wish is None:
         raise UserError(DECIDED)
     filed = await file_ticket(ctx, ctx.user, wish.key, wish.asked)
@@ -276,8 +274,8 @@ async def file_wish(ctx: Context, click: FileIt) -> Replies:
 async def file_undecided(ctx: Context) -> Replies:
     """File what nobody decided about: no demand is lost because its author did not click."""
     replies: list[Reply] = []
-    for waiting in await suggestions.list_undecided(ctx.db, ctx.now - DECIDES_IN, AT_ONCE):
-        wish = await suggestions.take_wish(ctx.db, waiting.key)
+    for waiting in await posts.list_undecided(ctx.db, ctx.now - DECIDES_IN, AT_ONCE):
+        wish = await posts.take_wish(ctx.db, waiting.key)
         author = await people.get(ctx.db, waiting.author_id)
         if wish is not None:
             somebody = author or Person(id=waiting.author_id, username=waiting.username, since=ctx.now)

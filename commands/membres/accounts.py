@@ -21,9 +21,9 @@ from config.territories import departement
 from dialogs.membres import OFFERED_MAX, PLACED, GrantAccess
 from storage import people, watchlist
 from storage.database import release
-from storage.people import Awaited, Person, Role, departures, register
+from storage.people import Awaited, Person, Role, register, transitions
 from storage.people.arrivals import find_lines_alike
-from storage.people.notices import forget_role_notices
+from storage.people.transitions import forget_role_notices
 
 
 @feature.job("hour=0-1,3-23 minute=35", name="membres.look_up")
@@ -161,7 +161,7 @@ async def note_account_change(ctx: Context, event: PersonChanged) -> Replies:
     if event.is_gone:
         await _note_gone(ctx, [event.user_id])
         return await arrivals.close_access(ctx, event.user_id)
-    await departures.forget_gone(ctx.db, [event.user_id])
+    await transitions.forget_gone(ctx.db, [event.user_id])
     return None
 
 
@@ -172,7 +172,7 @@ async def find_deactivated(ctx: ReadingContext) -> Replies:
     async for page in ctx.chat.team_users():
         off = [user.id for user in page if user.deleted]
         counted = [p.id for p in await people.among(ctx.db, ids=off) if p.left_on is None] if off else []
-        known = await departures.find_gone_since(ctx.db, counted) if counted else {}
+        known = await transitions.find_gone_since(ctx.db, counted) if counted else {}
         missed += [person_id for person_id in counted if person_id not in known]
     return Start(payload=NoteGone(person_ids=missed)) if missed else None
 
@@ -188,13 +188,13 @@ async def note_missed(ctx: Context, work: NoteGone, _: Progress) -> Step:
 @feature.job("hour=8 minute=20", name="membres.ask", writes=True)
 async def ask_about_gone(ctx: Context) -> Replies:
     """Send one message to each animateur about the accounts found deactivated since."""
-    found = await departures.list_to_ask_about(ctx.db, ASKED_AT_ONCE)
+    found = await transitions.list_to_ask_about(ctx.db, ASKED_AT_ONCE)
     asked = await people.animating(ctx.db, ANIMATEURS_MAX) if found else []
-    off = await departures.find_gone_since(ctx.db, [animateur.id for animateur in asked])
+    off = await transitions.find_gone_since(ctx.db, [animateur.id for animateur in asked])
     asked = [animateur for animateur in asked if animateur.id not in off]
     if not asked:
         return None
-    await departures.note_gone_asked(ctx.db, [person.id for person in found], ctx.now)
+    await transitions.note_gone_asked(ctx.db, [person.id for person in found], ctx.now)
     return [_draw_question(ctx, animateur, found) for animateur in asked]
 
 
@@ -202,7 +202,7 @@ async def ask_about_gone(ctx: Context) -> Replies:
 async def confirm_gone(ctx: Context, click: ConfirmGone) -> Replies:
     """Note that people left on the day on which the account was found deactivated; who left otherwise stays as they
     are."""
-    when = await departures.find_gone_since(ctx.db, click.person_ids)
+    when = await transitions.find_gone_since(ctx.db, click.person_ids)
     told: list[Reply] = []
     left = []
     for person in await people.among(ctx.db, ids=click.person_ids):
@@ -231,7 +231,7 @@ async def ignore_gone(ctx: Context, click: IgnoreGone) -> Replies:
 async def _note_gone(ctx: Context, person_ids: Sequence[str]) -> None:
     """Note those of these accounts whose people are still counted on."""
     found = await people.among(ctx.db, ids=person_ids)
-    await departures.note_gone(ctx.db, [person.id for person in found if person.left_on is None], ctx.now)
+    await transitions.note_gone(ctx.db, [person.id for person in found if person.left_on is None], ctx.now)
 
 
 def _draw_question(ctx: Context, animateur: Person, found: Sequence[Person]) -> Direct:

@@ -27,7 +27,7 @@ from storage import canaux, claims, journal, people
 from storage.annuaire import NETWORK, entries
 from storage.canaux import ChannelMember, begin_departure, compute_settling, list_planned
 from storage.journal import AuditAct
-from storage.people import Person, Role, arrivals, departures
+from storage.people import Person, Role, arrivals, transitions
 from storage.people.arrivals import Wish
 
 
@@ -39,7 +39,7 @@ async def settle_channels(ctx: Context, before: Person | None, after: Person) ->
     today = after.today(ctx.now)
     if after.has_left(today):
         await begin_departure(ctx.db, after, ctx.now)
-    leaving = (await departures.find_in_grace(ctx.db, ctx.now, after.id)).get(after.id, ())
+    leaving = (await transitions.find_in_grace(ctx.db, ctx.now, after.id)).get(after.id, ())
     was = ChannelMember.of(before, today) if before else None
     change = await compute_settling(
         ctx.db, await list_planned(ctx.db, ctx.settings), was, ChannelMember.of(after, today, leaving)
@@ -225,7 +225,7 @@ async def write_member(
     told += [*await settle_guest(ctx, after), *await settle_access(ctx, after)]
     told.append(await refresh_welcome(ctx, _acting(ctx, after, member)))
     if before is not None:
-        await departures.note_moves(ctx.db, [(before, after)], ctx.now, grace)
+        await transitions.note_moves(ctx.db, [(before, after)], ctx.now, grace)
         told += _tell_mover(ctx, before, after) if grace else []
     is_placed = after.departements and not (before and before.departements)
     if is_placed and await arrivals.came_since(ctx.db, after.id, ctx.now - NEW_FOR):

@@ -2,8 +2,8 @@
 its reminder; and whoever is given a role or loses one hears at once what opens now, or whom to ask.
 
 A click or a line tells in its own transaction, as « coop-bot role » does. Of what an import or an arrival changed the
-register keeps a notice (storage/people/notices.py), and a few steps of long work, which give way to people, tell it:
-who is back to what they were by then hears nothing.
+register keeps a notice (storage/people/transitions.py), and a few steps of long work, which give way to people, tell
+it: who is back to what they were by then hears nothing.
 """
 
 from collections.abc import Sequence
@@ -44,9 +44,9 @@ from storage.annuaire import NETWORK
 from storage.canaux import list_shown_names
 from storage.cra import queries
 from storage.journal import AuditAct
-from storage.people import Person, Role, arrivals, departures
+from storage.people import Person, Role, arrivals, transitions
 from storage.people.arrivals import Welcome
-from storage.people.notices import RoleNotice, count_role_notices, forget_role_notices, take_role_notices
+from storage.people.transitions import RoleNotice, count_role_notices, forget_role_notices, take_role_notices
 from storage.work import WorkSort
 
 WELCOME = RowCard[Person]("membres.welcome:", lambda person: person.id)
@@ -276,7 +276,7 @@ async def tell_role_changes(db: AsyncSession, ids: Sequence[str], telling: Telli
 async def draw_notices(db: AsyncSession, taken: Sequence[RoleNotice], telling: Telling) -> Sequence[Direct]:
     """Say what was taken to those whose role is another still, and whose account is active."""
     found = {person.id: person for person in await people.among(db, ids=[one.person_id for one in taken])}
-    off = await departures.find_gone_since(db, list(found)) if found else {}
+    off = await transitions.find_gone_since(db, list(found)) if found else {}
     ask = [person.username for person in await people.list_to_ask(db)] if found else []
     there = [(notice, found[notice.person_id]) for notice in taken if notice.person_id in found.keys() - off.keys()]
     return [_draw_notice(person, notice, telling, ask) for notice, person in there if _is_news(person, notice, telling)]

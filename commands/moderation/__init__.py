@@ -30,7 +30,7 @@ from storage.canaux import runs
 from storage.journal import BOT, OPERATOR, AuditAct, JournalEntry
 from storage.moderation import Case, CaseState, Measure
 from storage.moderation import cases as stored_cases
-from storage.moderation import measures as stored_measures
+from storage.moderation import cases as stored_measures
 from storage.people import Role
 from storage.people.person import read_departements
 
@@ -42,7 +42,7 @@ async def show_overview(ctx: Context, line: str) -> Replies:
     """Whisper what waits, what is in force and what can be typed."""
     if line.strip():
         raise UserError(f"« {quote(line)} » n’est pas un geste de modération. `/moderer` les montre tous.")
-    found = await stored_measures.list_in_force(ctx.db, stored_measures.LASTING)
+    found = await stored_measures.list_measures_in_force(ctx.db, stored_measures.LASTING)
     commands = [(t.key[1], t.hint, t.help) for t in feature.commands if " " in t.key[1]]
     text = render(
         "moderation/overview",

@@ -25,7 +25,7 @@ from config.time import PARIS
 from dialogs import moderation as forms
 from storage.database import change, is_writing
 from storage.journal import AuditAct, label_of
-from storage.moderation import Appeal, Case, CaseState, Measure, cases, measures
+from storage.moderation import Appeal, Case, CaseState, Measure, cases
 
 NO_APPEAL = "Ce recours n’est plus là."
 OWN_DECISION = "Vous avez décidé de cette mesure : un autre animateur répond au recours."
@@ -52,7 +52,7 @@ async def _take_appeal(ctx: Context, entry: int) -> AppealInHand:
     held = is_writing(ctx.db)
     case = await (lock_case if held else get_case)(ctx, known.case_id)
     appeal = await cases.lock_appeal(ctx.db, entry) if held else known
-    measure = await measures.get(ctx.db, entry)
+    measure = await cases.get_measure(ctx.db, entry)
     if appeal is None or measure is None:
         raise UserError(NO_APPEAL)
     if ctx.user.id in {measure.by, case.decided_by}:
@@ -183,7 +183,7 @@ ALREADY_ANSWERED = "Vous avez déjà contesté cette décision, et un autre anim
 @feature.button(AppealButton, writes=False)
 async def open_appeal_form(ctx: Context, click: AppealButton) -> Replies:
     """Open the window in which somebody contests a measure."""
-    measure = check_contestable(ctx, await measures.get(ctx.db, click.entry))
+    measure = check_contestable(ctx, await cases.get_measure(ctx.db, click.entry))
     await _refuse_second_appeal(ctx, measure)
     return Ask(forms.ContestMeasure.draft(entry=measure.entry, said=label_of(measure.act)))
 
@@ -221,7 +221,7 @@ async def _refuse_second_appeal(ctx: Context, measure: Measure) -> None:
 
 async def open_appeal(ctx: Context, entry: int, word: str) -> tuple[Appeal, Sequence[Reply]]:
     """Store an appeal, and have its case decided again. Raises UserError."""
-    held, case = await measures.lock_with_case(ctx.db, entry)
+    held, case = await cases.lock_with_case(ctx.db, entry)
     measure = check_contestable(ctx, held)
     if case is None:
         raise UserError(NOT_CONTESTABLE)
@@ -264,7 +264,7 @@ async def contest_in_thread(ctx: Context, event: DirectMessage) -> Replies:
 
 async def _find_noticed_measure(ctx: Context, post_id: str) -> int:
     """The measure of which a message of the bot’s is the notice; 0 for other messages."""
-    for measure in await measures.list_since(ctx.db, ctx.user.id, ctx.now - YEAR):
+    for measure in await cases.list_measures_since(ctx.db, ctx.user.id, ctx.now - YEAR):
         posts = await cards.NOTICE.list_posts(ctx.db, measure)
         if any(post.post_id == post_id for post in posts):
             return measure.entry

@@ -34,10 +34,10 @@ from commands.moderation.feature import (
 )
 from commands.moderation.rules import SPECS, BrokenRuleError, RuleName, has_word, load_tunings
 from config.time import PARIS
-from storage import people
+from storage import moderation, people
 from storage.database import Labelled
 from storage.journal import label_of
-from storage.moderation import Case, CaseSource, CaseState, KeptPost, Measure, Report, RuleHit, cases, measures, rules
+from storage.moderation import Case, CaseSource, CaseState, KeptPost, Measure, Report, RuleHit, cases
 
 
 class Move(Labelled):
@@ -197,7 +197,7 @@ async def draw_card(ctx: Context, case: Case) -> Message:
         due=say_date(appeal.due_at.astimezone(PARIS).date()) if appeal else "",
         answered=await read_display_name(ctx, appeal.decided_by) if appeal else "",
     )
-    hits = await rules.list_hits_of_case(ctx.db, case.number)
+    hits = await moderation.list_hits_of_case(ctx.db, case.number)
     buttons = [*_list_buttons(case, appeal, hits), *await _list_undo_buttons(ctx, case)]
     return Message(text, buttons, await _list_facts(ctx, case, theirs, hits), _list_menus(case))
 
@@ -230,8 +230,8 @@ async def _draw_outcome(ctx: Context, case: Case) -> Markdown:
 
 async def _is_under_way(ctx: Context, case: Case) -> bool:
     """Whether Mattermost still has to do some of what was decided."""
-    measure = await measures.get(ctx.db, case.entry) if case.entry else None
-    record = measures.read_record(measure) if measure and measure.ended_at is None else measures.MeasureRecord()
+    measure = await cases.get_measure(ctx.db, case.entry) if case.entry else None
+    record = cases.read_record(measure) if measure and measure.ended_at is None else cases.MeasureRecord()
     return record.looking or bool(record.waits)
 
 
@@ -265,7 +265,7 @@ def _list_buttons(case: Case, appeal: cases.Appeal | None, hits: Sequence[RuleHi
 
 async def _list_undo_buttons(ctx: Context, case: Case) -> Sequence[Button]:
     """« Annuler » what was decided, while it stands; an appeal has a button of its own."""
-    measure = await measures.get(ctx.db, case.entry) if case.entry and not case.is_waiting else None
+    measure = await cases.get_measure(ctx.db, case.entry) if case.entry and not case.is_waiting else None
     if measure is None or measure.ended_at is not None:
         return []
     return [Button("Annuler", RunCommand(line=f"moderer annuler {measure.entry}"), "danger")]
@@ -354,7 +354,7 @@ async def describe_measure(ctx: Context, measure: Measure, reader_id: str = "") 
 
 async def find_title(ctx: Context, measure: Measure, channel_id: str) -> str:
     """What a channel is called; "" for one that neither the bot’s tables nor the measure know."""
-    return await find_channel_title(ctx, channel_id) or measures.read_record(measure).titles.get(channel_id, "")
+    return await find_channel_title(ctx, channel_id) or cases.read_record(measure).titles.get(channel_id, "")
 
 
 async def _say_decider(ctx: Context, measure: Measure, reader_id: str) -> Markdown:

@@ -22,10 +22,10 @@ from bot.texts import quote
 from commands.moderation.feature import weigh_motive
 from config.charte import MeasureKind
 from dialogs.moderation import Fate, take_word
-from storage import claims, people
+from storage import claims, moderation, people
 from storage.database import change
 from storage.journal import REASON_MAX, AuditAct, JournalEntry
-from storage.moderation import Case, CaseSource, CaseState, KeptPost, cases, rules
+from storage.moderation import Case, CaseSource, CaseState, KeptPost, cases
 from storage.people import Role
 
 AROUND_MAX = 3
@@ -327,7 +327,7 @@ async def is_in_storm(ctx: Context, case: Case) -> bool:
     counted = Counter(report.reporter_id for report in await cases.list_reports_since(ctx.db, since))
     theirs = await cases.list_reports(ctx.db, case.number)
     if not theirs:
-        return len(counted) + await rules.count_cases_since(ctx.db, since) > STORM_REPORTS
+        return len(counted) + await moderation.count_cases_since(ctx.db, since) > STORM_REPORTS
     return len(counted) > STORM_REPORTS or all(counted[report.reporter_id] > STORM_REPORTS for report in theirs)
 
 

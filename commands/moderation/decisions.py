@@ -37,7 +37,7 @@ from dialogs import moderation as forms
 from storage import people
 from storage.database import change
 from storage.journal import AuditAct, label_of
-from storage.moderation import Case, CaseState, Measure, MeasureRecord, cases, measures
+from storage.moderation import Case, CaseState, Measure, MeasureRecord, cases
 from storage.people import Person, Role
 
 ADMINS = "administrateurs"
@@ -202,7 +202,7 @@ async def carry_out(ctx: Context, case: Case, decision: Decision, *, is_second: 
         refuse_own_proposal(ctx, first := str(case.proposed["by"]))
         decision = waiting
     measure = await _store_decided_measure(ctx, case, handler, decision, first)
-    return await handler.start(ctx, case, measure, measures.read_record(measure))
+    return await handler.start(ctx, case, measure, cases.read_record(measure))
 
 
 async def _propose_measure(ctx: Context, case: Case, decision: Decision, thing: str) -> None:
@@ -250,7 +250,7 @@ async def decide_at_once(ctx: Context, case: Case, decision: Decision) -> Replie
     if case.state is CaseState.SECOND:
         said = Whisper(render("moderation/proposed", case=case, kind=decision.measure))
         return [*replies, *await cards.post_card(ctx, case), said]
-    measure = await measures.get(ctx.db, case.entry or 0)
+    measure = await cases.get_measure(ctx.db, case.entry or 0)
     assert measure is not None  # it was just written down
     told = await cards.describe_measure(ctx, measure)
     room = await cards.say_in_room(ctx, render("moderation/measure_done", told=told, who=case.author, case=case.number))

@@ -35,7 +35,7 @@ from dialogs.canaux import watch_planned_channels
 from dialogs.moderation import take_channel, take_word
 from storage import canaux, people
 from storage.journal import AuditAct, label_of
-from storage.moderation import Case, Report, measures
+from storage.moderation import Case, Report, cases
 from storage.moderation.cases import count_waiting, list_by_author
 from storage.people import Role
 from storage.watchlist import WatchedPlace
@@ -110,7 +110,7 @@ _expected: dict[str, dict[str, float]] = {}
 @feature.watches
 async def watch_channels(db: AsyncSession, settings: Settings) -> WatchedPlaces:
     """All planned channels, and those that are locked; in passing, what is held is remembered."""
-    held = await measures.list_in_force(db, measures.LASTING)
+    held = await cases.list_measures_in_force(db, cases.LASTING)
     locked = frozenset(channel for each in held if each.act == AuditAct.LOCK for channel in each.channels)
     _held[settings.database_url] = locked | {each.user_id for each in held if each.user_id}
     return await watch_planned_channels(db, settings) | WatchedPlaces(crowded=locked)
@@ -213,7 +213,7 @@ MEASURES = {
 async def count_sanctions(ctx: Context, author_id: str) -> int:
     """How many times something was decided against somebody in the last twelve months, and not taken back: several
     measures of one case are one time."""
-    found = await measures.list_since(ctx.db, author_id, ctx.now - YEAR)
+    found = await cases.list_measures_since(ctx.db, author_id, ctx.now - YEAR)
     return len({m.case_id or -m.entry for m in found if m.counts and m.act in SANCTIONS})
 
 
@@ -293,7 +293,7 @@ async def say_past(ctx: Context, case: Case) -> str:
     """Earlier cases of the author in twelve months, and what was decided about them."""
     since = ctx.now - YEAR
     others = [one for one in await list_by_author(ctx.db, case.author_id, since) if one.id != case.id]
-    stood = [one for one in await measures.list_since(ctx.db, case.author_id, since) if one.counts]
+    stood = [one for one in await cases.list_measures_since(ctx.db, case.author_id, since) if one.counts]
     taken = Counter(label_of(one.act) for one in stood)
     dismissed = sum(one.act == AuditAct.DISMISS for one in others)
     told = [plural(len(others), "autre dossier", "autres dossiers")] if others else []

@@ -47,10 +47,10 @@ from commands.moderation.feature import (
 from config.time import PARIS
 from dialogs.canaux import watch_planned_channels
 from dialogs.moderation import PreciseReport, ReportMessage
-from storage import claims, outbox
+from storage import claims, moderation, outbox
 from storage.database import change
 from storage.journal import AuditAct
-from storage.moderation import Case, CaseSource, CaseState, Report, cases, rules
+from storage.moderation import Case, CaseSource, CaseState, Report, cases
 from storage.moderation.cases import WORD_MAX
 
 
@@ -379,7 +379,7 @@ async def _draw_row(ctx: Context, case: Case) -> tuple[Case, int, str]:
     return (
         case,
         len(theirs),
-        say_motives(ctx, theirs) or cards.say_rules(await rules.list_hits_of_case(ctx.db, case.number)),
+        say_motives(ctx, theirs) or cards.say_rules(await moderation.list_hits_of_case(ctx.db, case.number)),
     )
 
 

@@ -20,8 +20,8 @@ from bot.texts import render
 from commands.rappels.day import hash_waiting, is_worked, lead_to
 from storage import rappels
 from storage.absences import find_away
+from storage.cra.habits import find_habitual
 from storage.cra.queries import find_authors
-from storage.cra.recurrence import find_habitual
 from storage.database import change
 from storage.people import Person, Role
 from storage.rappels import FIRST_EVENING, LAST_EVENING, USUAL_EVENING, DailyChoice, EveningSlot, Rhythm

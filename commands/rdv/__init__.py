@@ -29,8 +29,7 @@ from storage import claims
 from storage.absences import list_absences
 from storage.cra.habits import read_usual
 from storage.rdv import Rdv, RdvState
-from storage.rdv.appointments import add_rdv, change_rdv, find_last, lock_rdvs
-from storage.rdv.series import RdvSeries, add_series
+from storage.rdv.appointments import RdvSeries, add_rdv, add_series, change_rdv, find_last, lock_rdvs
 
 SAVED = "rdv.saved"
 """The claims on the keys of what was noted."""

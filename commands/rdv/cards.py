@@ -30,7 +30,7 @@ from storage.absences import Absence, list_absences
 from storage.people import Role
 from storage.rdv import PlaceKind, Rdv, RdvSource, RdvState
 from storage.rdv.appointments import find_rdv, find_reports, get_rdv, list_between, list_overlapping
-from storage.rdv.meetings import list_seats
+from storage.rdv.bookings import list_seats
 
 feature = Feature(
     "rdv",

@@ -38,14 +38,19 @@ from dialogs.rdv.titles import say_what
 from dialogs.rdv.windows import EditRdv
 from storage.communes import get_commune, make_label
 from storage.cra.habits import read_usual
-from storage.cra.practice import is_training
-from storage.cra.report import DUREES, Activite
+from storage.cra.report import DUREES, Activite, is_training
 from storage.database import change
 from storage.people import Role
 from storage.rdv import PlaceKind, Rdv, RdvSource, RdvState
-from storage.rdv.appointments import change_rdv, count_unreported, find_reports, list_between, list_unreported
-from storage.rdv.reports import make_report_key
-from storage.rdv.series import list_occurrences
+from storage.rdv.appointments import (
+    change_rdv,
+    count_unreported,
+    find_reports,
+    list_between,
+    list_occurrences,
+    list_unreported,
+    make_report_key,
+)
 
 _MOVE = re.compile(r"(?:n ?° ?|#)?([0-9]{1,9}),? ?(?:(?:au?|à|le) )?(.*)")
 _HOUR_ALONE = re.compile(r"(?:a |à )?\d{1,2} ?(?:h|heures?|:) ?\d{0,2}", re.IGNORECASE)

@@ -32,15 +32,20 @@ from storage.rdv import Place, PlaceKind, Rdv, RdvSource, RdvState
 from storage.rdv.appointments import MEMO_MAX, PLACE_MAX, URL_MAX, list_overlapping
 from storage.rdv.remote import (
     Agents,
+    Refusal,
     RemoteRdv,
     count_waited_for,
     find_agents,
+    find_webhook,
     give_waiting,
+    is_signed,
     list_to_come,
     list_waited_for,
+    make_keys,
+    note_delivery,
+    note_refusal,
     take_state,
 )
-from storage.rdv.webhooks import Refusal, find_webhook, is_signed, make_keys, note_delivery, note_refusal
 
 HOST = "https://rdv.anct.gouv.fr"
 _HOSTS = r"(?:demo\.)?rdv\.anct\.gouv\.fr|(?:www|demo)\.rdv-solidarites\.fr|www\.rdv-aide-numerique\.fr"

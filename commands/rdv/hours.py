@@ -29,8 +29,19 @@ from dialogs.reservation import CLOSES, AddAbsence, AddRange, read_absence, read
 from storage.absences import add_absence, list_absences, remove_absence
 from storage.database import change
 from storage.people import Person
-from storage.rdv.availability import RANGES_MAX, WeeklyRange, add_range, list_ranges, remove_range
-from storage.rdv.bookings import BookingPage, BookingSeal, close_page, get_page, open_page, read_key
+from storage.rdv.bookings import (
+    RANGES_MAX,
+    BookingPage,
+    BookingSeal,
+    WeeklyRange,
+    add_range,
+    close_page,
+    get_page,
+    list_ranges,
+    open_page,
+    read_key,
+    remove_range,
+)
 
 WEEKS = timedelta(weeks=4)
 PLACES_SHOWN = 3

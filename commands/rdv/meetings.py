@@ -41,7 +41,7 @@ from storage.people import Person, Role
 from storage.people.person import read_departements
 from storage.rdv import Rdv, RdvState
 from storage.rdv.appointments import add_rdv, change_rdv
-from storage.rdv.meetings import hold_hours, list_seats, list_unanswered
+from storage.rdv.bookings import hold_hours, list_seats, list_unanswered
 
 SCOPE = "rdv.meeting"
 """The claims on the keys of what was proposed."""

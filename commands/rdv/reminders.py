@@ -25,8 +25,19 @@ from storage.database import change
 from storage.people import Person
 from storage.rdv import Rdv
 from storage.rdv.appointments import list_unreported, lock_rdvs
-from storage.rdv.bookings import Booking, BookingSeal, find_to_mail, get_page, list_to_mail, read_key
-from storage.rdv.reminders import choose_quiet, is_quiet, list_due, list_of_day, select_owners
+from storage.rdv.bookings import (
+    Booking,
+    BookingSeal,
+    choose_quiet,
+    find_to_mail,
+    get_page,
+    is_quiet,
+    list_due_reminders,
+    list_to_mail,
+    list_to_remind_of,
+    read_key,
+    select_owners,
+)
 from storage.seals import hash_token
 
 MORNING = time(8)
@@ -72,7 +83,7 @@ def find_horizon(now: datetime) -> datetime:
 @feature.job("hour=0-1,3-23 minute=*/5", name="rdv.remind", writes=True)
 async def remind(ctx: Context) -> Replies:
     """Remind of what begins within the hour, or was put off until now; what has begun is not reminded of."""
-    due = await list_due(ctx.db, ctx.now, find_horizon(ctx.now), AT_ONCE)
+    due = await list_due_reminders(ctx.db, ctx.now, find_horizon(ctx.now), AT_ONCE)
     active = await find_active(ctx, {rdv.user_id for rdv in due})
     known = await people.among(ctx.db, ids=sorted(active))
     away = await find_on_leave(ctx.db, known, ctx.now)
@@ -112,7 +123,7 @@ feature.evenings.append((_whose, tell_evening))
 async def _tell_tomorrow(ctx: Context) -> Message | None:
     day = ctx.today + timedelta(days=1)
     start, end = (find_midnight(one, ctx.zone) for one in (day, day + timedelta(days=1)))
-    rdvs = await list_of_day(ctx.db, ctx.user.id, start, end)
+    rdvs = await list_to_remind_of(ctx.db, ctx.user.id, start, end)
     for rdv in rdvs:
         await change(ctx.db, rdv, evening_told=True)
     if not rdvs:

@@ -27,7 +27,7 @@ from dialogs.rdv.titles import say_what
 from storage import people
 from storage.rdv import PlaceKind, Rdv, RdvSource, RdvState
 from storage.rdv.appointments import change_rdv, find_rdv
-from storage.rdv.meetings import list_seats
+from storage.rdv.bookings import list_seats
 from storage.urls import first_link
 from storage.visio import SUBJECT_MAX, URL_MAX, VisioRoom, find_room, remember_room
 

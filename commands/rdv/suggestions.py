@@ -30,7 +30,7 @@ from commands.rdv.visits import say_when
 from config.time import is_skipped
 from storage import claims, people
 from storage.rdv import Rdv
-from storage.rdv.meetings import list_seats
+from storage.rdv.bookings import list_seats
 
 MADE, REFUSED, TAKEN_BACK = "rdv.suggested", "rdv.suggestion_refused", "rdv.suggestion_taken_back"
 """The claims on the keys of what was proposed, refused and taken back."""

@@ -23,8 +23,7 @@ from dialogs.reservation import say_closes
 from storage.annuaire.entries import read_email, read_phone
 from storage.people import Person
 from storage.rdv.appointments import Rdv, RdvState
-from storage.rdv.availability import list_ranges
-from storage.rdv.bookings import Booking, BookingPage, BookingState, Visitor
+from storage.rdv.bookings import Booking, BookingPage, BookingState, Visitor, list_ranges
 
 PAGE = "rendez-vous"
 """The first part of the address of a booking page."""

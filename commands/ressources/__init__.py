@@ -42,10 +42,20 @@ from config.themes import THEMES, theme_of
 from dialogs.ressources import AnswerNeed, SayNeed
 from storage import people
 from storage.journal import AuditAct
-from storage.ressources import feedback, subscriptions
+from storage.ressources import feedback
+from storage.ressources.collections import (
+    FollowerNews,
+    ThemeFollow,
+    follow_themes,
+    list_followed_themes,
+    list_followers,
+    note_followers_told,
+    pause_themes,
+    read_harvest,
+    unfollow_themes,
+)
 from storage.ressources.feedback import ABOUT_MAX, WORDS_MAX, Need, ResourceNeed, make_need_key
 from storage.ressources.resources import ShownResource, get_resource, list_shown
-from storage.ressources.subscriptions import FollowerNews, ThemeFollow
 
 LISTED_MAX = 10
 """Resources in one message."""
@@ -90,7 +100,7 @@ async def offer_themes(ctx: Context, click: FollowThemes) -> Replies:
     found = await get_resource(ctx.db, click.resource)
     if found is None or not found.themes:
         raise UserError(render("ressources/no_themes"))
-    mine = {each.theme for each in await subscriptions.list_followed_themes(ctx.db, ctx.user.id) if not each.paused}
+    mine = {each.theme for each in await list_followed_themes(ctx.db, ctx.user.id) if not each.paused}
     codes = found.theme_codes
     text = render(
         "ressources/follow_which", names=_name_themes(codes), mine=_name_themes(code for code in codes if code in mine)
@@ -130,13 +140,13 @@ async def follow_chosen(ctx: Context, click: ChooseTheme) -> Replies:
 async def set_following(ctx: Context, click: SetFollowing) -> Replies:
     """Follow themes, pause them or follow them no more; a click takes it back."""
     themes = [code for code in click.themes if code in THEMES]
-    before = {each.theme: each.paused for each in await subscriptions.list_followed_themes(ctx.db, ctx.user.id)}
+    before = {each.theme: each.paused for each in await list_followed_themes(ctx.db, ctx.user.id)}
     if click.to is Following.ON:
-        await subscriptions.follow_themes(ctx.db, ctx.user.id, themes, ctx.now)
+        await follow_themes(ctx.db, ctx.user.id, themes, ctx.now)
     elif click.to is Following.PAUSED:
-        await subscriptions.pause_themes(ctx.db, ctx.user.id, themes)
+        await pause_themes(ctx.db, ctx.user.id, themes)
     else:
-        await subscriptions.unfollow_themes(ctx.db, ctx.user.id, themes)
+        await unfollow_themes(ctx.db, ctx.user.id, themes)
     if click.listed:
         return await _draw_followed(ctx)
     known = all(code in before and not before[code] for code in themes)
@@ -153,7 +163,7 @@ def _undo_buttons(themes: Sequence[str], to: Following, before: Mapping[str, boo
 
 
 async def _draw_followed(ctx: Context) -> Whisper:
-    mine = await subscriptions.list_followed_themes(ctx.db, ctx.user.id)
+    mine = await list_followed_themes(ctx.db, ctx.user.id)
     text = render("ressources/follows", count=len(mine), more=_name_themes(each.theme for each in mine[CARDS_MAX:]))
     return Whisper(text, cards=[_theme_card(each) for each in mine[:CARDS_MAX]])
 
@@ -174,7 +184,7 @@ def _follow_button(label: str, themes: Sequence[str], to: Following, *, listed: 
 @feature.job("day_of_week=mon hour=8 minute=50", name="ressources.tell_news", local=True)
 async def start_news(ctx: Context) -> Replies:
     """Start to tell, on Monday morning where people are, what is new of the themes that they follow."""
-    waiting = await subscriptions.list_followers(ctx.db, "", ctx.now, 1)
+    waiting = await list_followers(ctx.db, "", ctx.now, 1)
     return Start(payload=TellFollowers(zone=ctx.zone.key, until=ctx.now)) if waiting else None
 
 
@@ -187,12 +197,12 @@ async def start_news(ctx: Context) -> Replies:
 )
 async def tell_followers(ctx: Context, work: TellFollowers, so_far: Progress) -> Step:
     """Tell the next hundred people, by id, in the transaction in which that is noted."""
-    page = await subscriptions.list_followers(ctx.db, so_far.cursor or "", work.until, AT_ONCE)
+    page = await list_followers(ctx.db, so_far.cursor or "", work.until, AT_ONCE)
     if not page:
         return so_far.end()
     here = await find_in_zone(ctx, await find_active(ctx, page), work.zone)
     replies = await _tell_page(ctx, {user_id: page[user_id] for user_id in page if user_id in here}, work)
-    await subscriptions.note_followers_told(ctx.db, sorted(here), work.until)
+    await note_followers_told(ctx.db, sorted(here), work.until)
     return Step(replies=replies, cursor=max(page), done=so_far.done + len(replies))
 
 
@@ -201,7 +211,7 @@ async def _tell_page(ctx: Context, page: Mapping[str, Sequence[ThemeFollow]], wo
     told = [each.told_at for followed in page.values() for each in followed]
     if not told:
         return []
-    found = await subscriptions.read_harvest(ctx.db, max(min(told), work.until - NEWS_FROM), work.until)
+    found = await read_harvest(ctx.db, max(min(told), work.until - NEWS_FROM), work.until)
     news = {user_id: found.of(followed) for user_id, followed in page.items()}
     wanted = {number for each in news.values() for number in each.numbers[:LISTED_MAX]}
     titles = {each.id: each for each in (await list_shown(ctx.db, sorted(wanted)))[0]}

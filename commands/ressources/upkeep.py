@@ -36,8 +36,8 @@ from commands.ressources.life import restore_resource, take_down
 from config.time import PARIS
 from storage import canaux
 from storage.journal import AuditAct
-from storage.ressources import Resource, ResourceState, link_checks, resources
-from storage.ressources.link_checks import Fault, Kind, LinkCheck, Look
+from storage.ressources import Resource, ResourceState, feedback, resources
+from storage.ressources.feedback import Fault, Kind, LinkCheck, Look
 from storage.ressources.resources import write_resources
 from storage.urls import LINK_MAX, read_link
 
@@ -296,7 +296,7 @@ async def start_link_check(ctx: Context) -> Replies:
     """Look at all that were not looked at for a week, where the operator lets the bot."""
     if ctx.settings.link_check == "non":
         return None
-    return Start(payload=CheckLinks(begun=ctx.now)) if await link_checks.list_links_due(ctx.db, ctx.now, 1) else None
+    return Start(payload=CheckLinks(begun=ctx.now)) if await feedback.list_links_due(ctx.db, ctx.now, 1) else None
 
 
 @feature.chore(
@@ -314,7 +314,7 @@ async def check_next_links(ctx: Context, work: CheckLinks, so_far: Progress) -> 
         await ctx.errands.fetch(f"links {work.begun} {links}", lambda: look_at_links(ctx.web, links)) if links else ()
     )
     replies = await _note_looks(ctx, looks)
-    following = await link_checks.list_links_due(ctx.db, work.begun, LINKS_AT_ONCE)
+    following = await feedback.list_links_due(ctx.db, work.begun, LINKS_AT_ONCE)
     done = so_far.done + len(looks)
     return Step(replies=replies, cursor=[list(each) for each in following], done=done, finished=not following)
 
@@ -323,7 +323,7 @@ async def check_next_links(ctx: Context, work: CheckLinks, so_far: Progress) -> 
 async def silence_link(ctx: Context, click: LinkWorks) -> Replies:
     """Tell nobody of this link again until it changes: it works for somebody."""
     found = await find_changeable(ctx, click.resource)
-    await link_checks.silence_check(ctx.db, found.number)
+    await feedback.silence_check(ctx.db, found.number)
     note_resource(ctx, AuditAct.RESOURCE_LINK, found, ({}, {"lien": found.url}))
     return _refresh_link_card(found, "ressources/link_quiet", by=ctx.user.username)
 
@@ -346,18 +346,18 @@ async def put_back_broken(ctx: Context, click: BringBack) -> Replies:
 async def _note_looks(ctx: Context, looks: Sequence[Look]) -> Sequence[Reply]:
     """Write down what was found; those hear of it who should."""
     numbers = [look.resource for look in looks]
-    before = await link_checks.find_checks(ctx.db, numbers) if looks else {}
+    before = await feedback.find_checks(ctx.db, numbers) if looks else {}
     found = await resources.find_by_numbers(ctx.db, numbers) if looks else {}
     # What was changed or withdrawn meanwhile is another matter.
     seen = [look for look in looks if _is_still_its_link(found.get(look.resource), look)]
-    judged = [link_checks.judge_look(before.get(look.resource), look, ctx.now, ctx.today) for look in seen]
+    judged = [feedback.judge_look(before.get(look.resource), look, ctx.now, ctx.today) for look in seen]
     told_before = {number for number, check in before.items() if check.told_at is not None}
     works = [found[now.resource] for now in judged if not now.fault and now.resource in told_before]
     telling = [now for now in judged if now.is_to_be_told(ctx.today)]
     told = await _tell_keepers(ctx, [found[now.resource] for now in telling], {now.resource: now for now in telling})
     for now in telling:
         now.told_at = ctx.now if now.resource in told else None
-    await link_checks.note_checks(ctx.db, judged)
+    await feedback.note_checks(ctx.db, judged)
     return [*(_refresh_link_card(each, "ressources/link_works") for each in works), *told.values()]
 
 

@@ -44,18 +44,19 @@ from commands.stats.queries import (
 from config.text import fold
 from dialogs.stats import Format, SeePeriod, TakeAway, period_of
 from storage.cra import queries
-from storage.cra.practice import is_training
-from storage.cra.queries import read_last_commune
-from storage.cra.search import Sheet, read_search
+from storage.cra.queries import Sheet, read_last_commune, read_search
+from storage.cra.report import is_training
 from storage.people import Person, Role
-from storage.stats import Figures, Percent, subscriptions
-from storage.stats.figures import (
+from storage.stats import (
+    Figures,
+    Percent,
     count_own_communes,
     count_own_months,
     iterate_own_rows,
     read_own,
     read_own_days,
     read_practice,
+    recipients,
 )
 
 MONTHS_SHOWN = 12
@@ -399,7 +400,7 @@ async def read_report_setting(ctx: ReadingContext, text: str) -> Receive | Reply
     direct = await is_in_direct_channel(ctx)
     if answer:
         return Receive(wanted=answer in YES, direct=direct)
-    sent = await subscriptions.is_subscribed(ctx.db, ctx.user.id)
+    sent = await recipients.is_subscribed(ctx.db, ctx.user.id)
     click = Receive(wanted=not sent, direct=direct)
     button = Button("Ne plus recevoir" if sent else "Recevoir", click, "default" if sent else "primary")
     return make_reply(ctx, render("stats/report", sent=sent), [button], direct=direct)
@@ -416,9 +417,9 @@ async def read_report_setting(ctx: ReadingContext, text: str) -> Receive | Reply
 async def set_report(ctx: Context, click: Receive) -> Replies:
     """Send the monthly report from now on, or no more."""
     if click.wanted:
-        await subscriptions.subscribe(ctx.db, ctx.user.id, ctx.now, months_after(ctx.today.replace(day=1), -1))
+        await recipients.subscribe(ctx.db, ctx.user.id, ctx.now, months_after(ctx.today.replace(day=1), -1))
     else:
-        await subscriptions.unsubscribe(ctx.db, ctx.user.id)
+        await recipients.unsubscribe(ctx.db, ctx.user.id)
     return make_reply(ctx, render("stats/report_changed", wanted=click.wanted), direct=click.direct)
 
 
@@ -427,8 +428,8 @@ async def set_report(ctx: Context, click: Receive) -> Replies:
 async def send_monthly_reports(ctx: Context) -> Replies:
     """Send the report of the month that is over to those where it is eight o’clock; none of an empty month."""
     month = months_after(month_at(ctx.now, ctx.zone), -1)
-    due = await subscriptions.find_waiting(ctx.db, month, ctx.zone.key)
-    active = await subscriptions.mark_dealt_with(ctx.db, due, month)
+    due = await recipients.find_waiting_subscribers(ctx.db, month, ctx.zone.key)
+    active = await recipients.mark_dealt_with(ctx.db, due, month)
     order = Export(start=month, end=months_after(month, 1), format=Format.PDF)
     return [SendFile(user_id=person_id, order=order) for person_id in due if person_id in active]
 

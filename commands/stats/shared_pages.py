@@ -27,8 +27,8 @@ from dialogs.stats import ShareFigures, ShareLife
 from storage import people
 from storage.people import Person
 from storage.seals import hash_token
-from storage.stats import shared_pages
-from storage.stats.shared_pages import SHARES_MAX, SharedPage
+from storage.stats import recipients
+from storage.stats.recipients import SHARES_MAX, SharedPage
 
 PAGE = "chiffres"
 """The first part of the address of a shared page."""
@@ -81,9 +81,9 @@ async def read_form(ctx: ReadingContext, form: ShareFigures) -> Wanted | Reply:
 )
 async def share(ctx: Context, wanted: Wanted) -> Replies:
     """Make a page, and tell its address, this once."""
-    if await shared_pages.count_shown(ctx.db, ctx.user.id, ctx.now) >= SHARES_MAX:
+    if await recipients.count_shown(ctx.db, ctx.user.id, ctx.now) >= SHARES_MAX:
         raise UserError(f"Vous avez déjà {SHARES_MAX} pages partagées. Révoquez-en une : /stats pages.")
-    key, last = shared_pages.make_key(), ctx.today + timedelta(days=wanted.life.days)
+    key, last = recipients.make_share_key(), ctx.today + timedelta(days=wanted.life.days)
     page = SharedPage(
         user_id=ctx.user.id,
         key_hash=hash_token(key),
@@ -94,7 +94,7 @@ async def share(ctx: Context, wanted: Wanted) -> Replies:
         created_at=ctx.now,
         expires_at=find_midnight(last + timedelta(days=1), ctx.zone),
     )
-    await shared_pages.add_share(ctx.db, page)
+    await recipients.add_share(ctx.db, page)
     address = Markdown(address_of_page(ctx.settings, PAGE, key))
     text = render("stats/shared", address=address, period=wanted.asked.period.label, until=say_weekday(last, ctx.today))
     revoke = Button("Révoquer", RevokeShare(chosen=str(page.number)), "danger")
@@ -117,7 +117,7 @@ async def list_shares(ctx: ReadingContext, _: str) -> Replies:
 async def revoke(ctx: Context, click: RevokeShare) -> Replies:
     """Revoke a page, and list those that are left. Twice is harmless."""
     number = int(click.chosen) if click.chosen.isdigit() else 0
-    gone = await shared_pages.revoke_share(ctx.db, ctx.user.id, number)
+    gone = await recipients.revoke_share(ctx.db, ctx.user.id, number)
     if gone is None:
         raise UserError("Cette page est déjà révoquée : son adresse ne mène plus à rien.")
     return await draw_shares(ctx, render("stats/revoked", period=_name_days(gone)))
@@ -125,7 +125,7 @@ async def revoke(ctx: Context, click: RevokeShare) -> Replies:
 
 async def draw_shares(ctx: Context, said: str = "") -> Whisper:
     """Draw the list of one’s pages, each with how often it was seen; ``said`` is what was just done."""
-    found = await shared_pages.list_shares(ctx.db, ctx.user.id)
+    found = await recipients.list_shares(ctx.db, ctx.user.id)
     lines = [_say_share(page, ctx) for page in found[:SHOWN_MAX]]
     text = render("stats/pages", said=said, lines=lines, more=len(found[SHOWN_MAX:]))
     shown = {str(page.number): _label(page, ctx) for page in found if page.expires_at > ctx.now}
@@ -170,12 +170,12 @@ class _Owner:
 @feature.page(PAGE, writes=True)
 async def show(ctx: Context, asked: PageRequest) -> PageAnswer | None:
     """Show somebody’s figures to who has the address, and count that, unless nobody reads it."""
-    shared = await shared_pages.find_share(ctx.db, "/".join(asked.parts), ctx.now)
+    shared = await recipients.find_share(ctx.db, "/".join(asked.parts), ctx.now)
     owner = await people.get(ctx.db, shared.user_id) if shared else None
     if shared is None or owner is None or owner.has_left(owner.today(ctx.now)):
         return None
     if not asked.is_glance:
-        await shared_pages.count_view(ctx.db, shared)
+        await recipients.count_view(ctx.db, shared)
     reader = _Owner(owner, ctx.db, owner.today(ctx.now))
     days = OwnQuery(start=shared.first, end=_days_of(shared).end, percent=shared.percent)
     page = await make_own_page(reader, days, await read_own_figures(reader, days), shared.name)

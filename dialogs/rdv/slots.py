@@ -19,7 +19,7 @@ from config.themes import from_bits
 from storage.absences import Absence, read_absences
 from storage.people import Person
 from storage.rdv.appointments import Rdv, RdvSource, TakenTime, list_taken
-from storage.rdv.availability import DAY, WeeklyRange, list_ranges
+from storage.rdv.bookings import DAY, WeeklyRange, list_ranges
 
 _MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
 WORKING = ((9 * 60, 12 * 60), (14 * 60, 18 * 60))

@@ -41,7 +41,7 @@ from sqlmodel import col
 from storage import schema
 from storage.backup.file import BackupError, BackupReader, BackupWriter, Content, Identity, open_backup
 from storage.database import Database, place
-from storage.people.departures import Erasure
+from storage.people.transitions import Erasure
 
 Decoder = Callable[[Any], Any]
 

@@ -14,8 +14,7 @@ from storage.cra.files import ReportEntry, Row, make_line
 from storage.cra.months import MonthKey, recount_months
 from storage.cra.report import Cra, columns
 from storage.cra.tags import FullListError, find_any_tag, has_tag, list_names, tag_report
-from storage.database import Database, insertion
-from storage.pages import iterate_pages, read_mappings_apart
+from storage.database import Database, insertion, iterate_pages, read_mappings_apart
 from storage.people import Person
 
 _CRA: Table = Cra.__table__  # type: ignore[attr-defined]

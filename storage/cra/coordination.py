@@ -13,8 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.text import guard
 from storage.cra.files import format_instant
-from storage.database import Code, Database, Labelled, Numbered, UtcTime, insertion
-from storage.pages import iterate_pages, read_mappings_apart
+from storage.database import Code, Database, Labelled, Numbered, UtcTime, insertion, iterate_pages, read_mappings_apart
 from storage.people import Person
 
 SUBJECT_MAX = 120

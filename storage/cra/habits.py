@@ -1,16 +1,20 @@
-"""What somebody’s next report likely says, read from the last ones, and the reports that it may be like."""
+"""Habits of who reports: what the next report likely says, read from the last ones, and reports that come back on
+certain days. None is filed by itself."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlmodel import col, select
+from sqlalchemy import JSON, Column, SmallInteger, or_
+from sqlmodel import Field, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
-from storage.cra.queries import read_last_commune
+from storage.cra.queries import Sheet, read_last_commune
 from storage.cra.report import Canal, Cra, CraRow
-from storage.cra.search import Sheet
+from storage.database import Numbered, UtcTime
 
 LOOKED_BACK = 60
 """Reports from which habits are read."""
@@ -53,3 +57,81 @@ async def find_last_report(db: AsyncSession, sheet: Sheet) -> CraRow | None:
     table = sheet.table
     theirs = (col(table.author_id) == sheet.author_id, col(table.deleted_at).is_(None))
     return (await db.exec(select(table).where(*theirs).order_by(col(table.id).desc()).limit(1))).first()
+
+
+HABITS_MAX = 20
+"""Reports that come back which one person may have."""
+LAST = -1
+
+
+class RecurringReport(Numbered, table=True):
+    """What to propose to somebody on a weekday (Monday is 0) of each week, of each ``every`` weeks from ``first`` on,
+    or the ``nth`` of each month (-1 is the last), until a day, if one is said.
+
+    ``raw`` is what a submission of the dialog would send, but for the date; ``skipped_on`` the last day on which it was
+    not wanted. It is stopped by ``until``.
+    """
+
+    __tablename__ = "cra_recurring"
+
+    author_id: str = Field(max_length=26, index=True)
+    key: str = Field(max_length=64, unique=True)
+    weekday: int = Field(sa_type=SmallInteger)
+    nth: int = Field(default=0, sa_type=SmallInteger)
+    every: int = Field(default=1, sa_type=SmallInteger)
+    first: date
+    until: date | None = None
+    raw: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    skipped_on: date | None = None
+    created_at: datetime = Field(sa_type=UtcTime)
+
+    def comes_on(self, day: date) -> bool:
+        """Whether it is to be proposed on that day."""
+        if day.weekday() != self.weekday or day < self.first or (self.until is not None and day > self.until):
+            return False
+        if self.nth == LAST:
+            return (day + timedelta(weeks=1)).month != day.month
+        if self.nth:
+            return (day.day - 1) // 7 + 1 == self.nth
+        return (day - self.first).days // 7 % self.every == 0
+
+    def key_of(self, day: date) -> str:
+        """The one-time key of its report of that day: however often that is sent, it is filed once."""
+        return f"habit.{self.number}.{day:%Y%m%d}"
+
+
+def select_authors(day: date) -> SelectOfScalar[str]:
+    """Select to whom something may be proposed on that day."""
+    return select(RecurringReport.author_id).where(RecurringReport.weekday == day.weekday(), *_is_on(day))
+
+
+async def list_habits(db: AsyncSession, author_id: str, day: date) -> Sequence[RecurringReport]:
+    """List somebody’s that are not stopped by that day, in the order of the week."""
+    order = (col(RecurringReport.weekday), col(RecurringReport.id))
+    mine = select(RecurringReport).where(RecurringReport.author_id == author_id, _lasts(day))
+    return (await db.exec(mine.order_by(*order))).all()
+
+
+async def find_habitual(db: AsyncSession, author_ids: Collection[str]) -> set[str]:
+    """Find who of these has any, stopped or not."""
+    theirs = select(RecurringReport.author_id).where(col(RecurringReport.author_id).in_(author_ids)).distinct()
+    return set((await db.exec(theirs)).all())
+
+
+async def find_habit(db: AsyncSession, author_id: str, number: int) -> RecurringReport | None:
+    """Find one of somebody’s; nobody changes it until the transaction ends."""
+    mine = (RecurringReport.id == number, RecurringReport.author_id == author_id)
+    return (await db.exec(select(RecurringReport).where(*mine).with_for_update())).first()
+
+
+async def find_by_key(db: AsyncSession, key: str) -> RecurringReport | None:
+    """Find the one that was kept under that key."""
+    return (await db.exec(select(RecurringReport).where(RecurringReport.key == key))).first()
+
+
+def _lasts(day: date) -> Any:
+    return or_(col(RecurringReport.until).is_(None), col(RecurringReport.until) >= day)
+
+
+def _is_on(day: date) -> Sequence[Any]:
+    return (col(RecurringReport.first) <= day, _lasts(day))

@@ -1,18 +1,20 @@
-"""A report: what it says in the codes of 2021 (docs/domaine.md §2.1), what makes it acceptable, and its table."""
+"""A report: what it says in the codes of 2021 (docs/domaine.md §2.1), what makes it acceptable, its table; and the
+sheet of who is training, which counts in no figure."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from sqlalchemy import Index, SmallInteger
-from sqlmodel import Field
+from sqlalchemy import Index, SmallInteger, delete, func
+from sqlmodel import Field, SQLModel, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.programme import FIRST_DAY
 from config.themes import bits, from_bits
-from storage.database import Code, Labelled, Numbered, UtcTime
+from storage.database import Code, Labelled, Numbered, UtcTime, upsert
 
 
 class Canal(Labelled):
@@ -278,3 +280,62 @@ def _check_sums(values: Values) -> Problems:
 
 
 _CHECKS = (_check_participants, _check_themes, _check_minutes, _check_sums)
+
+
+TRAINING_FOR = timedelta(days=7)
+"""How long a training lasts that nobody ends."""
+
+
+class PracticeCra(CraRow, table=True):
+    """One report of a practice sheet: of the same shape, in a table that no figure reads."""
+
+    __tablename__ = "practice_cra"
+    __table_args__ = (Index(None, "author_id"), {"sqlite_autoincrement": True})
+
+
+class Training(SQLModel, table=True):
+    """Somebody who is training: there is a row until it ends."""
+
+    person_id: str = Field(primary_key=True, max_length=26)
+    since: datetime = Field(sa_type=UtcTime)
+
+
+async def begin_training(db: AsyncSession, person_id: str, now: datetime) -> None:
+    """Begin somebody’s training; of one under way nothing changes."""
+    if await find_training(db, person_id) is None:
+        await upsert(db, Training, [{"person_id": person_id, "since": now}], ("since",))
+
+
+async def find_training(db: AsyncSession, person_id: str) -> Training | None:
+    """Find since when somebody is training; None for who is not."""
+    return (await db.exec(select(Training).where(Training.person_id == person_id))).first()
+
+
+async def is_training(db: AsyncSession, person_id: str) -> bool:
+    """Whether somebody is training."""
+    return await find_training(db, person_id) is not None
+
+
+async def list_trainees(db: AsyncSession) -> Collection[str]:
+    """List the ids of all who are training."""
+    return frozenset((await db.exec(select(Training.person_id))).all())
+
+
+async def end_training(db: AsyncSession, person_id: str) -> int:
+    """End somebody’s training and forget their practice sheet; return how many reports were on it."""
+    count = await count_practice(db, person_id)
+    await db.execute(delete(PracticeCra).where(col(PracticeCra.author_id) == person_id))
+    await db.execute(delete(Training).where(col(Training.person_id) == person_id))
+    return count
+
+
+async def count_practice(db: AsyncSession, person_id: str) -> int:
+    """Count the reports of a practice sheet, deleted ones too."""
+    query = select(func.count()).select_from(PracticeCra).where(col(PracticeCra.author_id) == person_id)
+    return (await db.exec(query)).one()
+
+
+async def list_overdue_trainings(db: AsyncSession, now: datetime, limit: int) -> Sequence[Training]:
+    """List the trainings that have lasted too long, the oldest first."""
+    over = select(Training).where(col(Training.since) <= now - TRAINING_FOR)
+    return (await db.exec(over.order_by(col(Training.since)).limit(limit))).all()

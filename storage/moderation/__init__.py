@@ -1,11 +1,21 @@
 """Moderation: cases with their reports, measures and appeals, and the automatic rules.
+
 A case is a message as it was when it was reported, for animateurs to decide; a measure is what was carried out, by
 its number in the journal; its record is what undoing it needs, and how far Mattermost has done it.
 """
 
-from storage.moderation.cases import Appeal, Case, CaseSource, CaseState, Report
-from storage.moderation.measures import KeptPost, Measure, MeasureRecord
-from storage.moderation.rules import Rule, RuleHit, RuleMode
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, Column, and_, case, func, or_, update
+from sqlmodel import Field, SQLModel, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.database import Code, UtcTime, insertion
+from storage.moderation.cases import Appeal, Case, CaseSource, CaseState, KeptPost, Measure, MeasureRecord, Report
+from storage.people import Person, Role
 
 __all__ = [
     "Appeal",
@@ -20,3 +30,115 @@ __all__ = [
     "RuleHit",
     "RuleMode",
 ]
+
+
+EXEMPT_ROLES = (Role.ANIMATEUR, Role.ADMINISTRATEUR)
+"""Whose messages no rule looks at."""
+
+
+class RuleMode(StrEnum):
+    """What a rule does when it finds something: nothing is looked for, the animateurs decide, or it acts at once."""
+
+    OFF = "non"
+    PROPOSE = "proposer"
+    ACT = "agir"
+
+
+class Rule(SQLModel, table=True):
+    """A rule as it was changed in chat; one without a row is as the bot brings it. ``settings`` has its numbers and
+    words."""
+
+    __tablename__ = "moderation_rule"
+
+    name: str = Field(primary_key=True, max_length=24)
+    mode: RuleMode = Field(sa_type=Code(RuleMode))
+    settings: dict[str, Any] = Field(default={}, sa_column=Column(JSON, nullable=False))
+    changed_at: datetime = Field(sa_type=UtcTime)
+    changed_by: str = Field(default="", max_length=26)
+
+
+class RuleHit(SQLModel, table=True):
+    """A message that a rule found, once. ``is_false`` is what the animateurs said of it: None while nobody did."""
+
+    __tablename__ = "moderation_hit"
+
+    rule: str = Field(primary_key=True, max_length=24)
+    post_id: str = Field(primary_key=True, max_length=26)
+    author_id: str = Field(max_length=26, index=True)
+    channel_id: str = Field(max_length=26)
+    at: datetime = Field(sa_type=UtcTime, index=True)
+    case_id: int | None = Field(default=None, index=True)
+    is_false: bool | None = None
+
+
+async def list_tuned(db: AsyncSession) -> Sequence[Rule]:
+    """Those that somebody tuned. Raises ValueError for a row that no rule can be read from."""
+    return (await db.exec(select(Rule).execution_options(populate_existing=True))).all()
+
+
+async def save(db: AsyncSession, rule: Rule) -> None:
+    """Store a rule as it is from now on."""
+    values = rule.model_dump()
+    new = {name: value for name, value in values.items() if name != "name"}
+    await db.execute(insertion(db, Rule).values(values).on_conflict_do_update(index_elements=["name"], set_=new))
+
+
+async def add_hits(db: AsyncSession, hits: Sequence[RuleHit]) -> Collection[str]:
+    """Write down what was found of one message; the rules of those that nobody had written down before."""
+    wanted = insertion(db, RuleHit).values([hit.model_dump() for hit in hits]).on_conflict_do_nothing()
+    return set((await db.execute(wanted.returning(col(RuleHit.rule)))).scalars().all())
+
+
+async def assign_hits(db: AsyncSession, post_id: str, rules: Collection[str], case_id: int) -> None:
+    """Make what these rules found of a message part of a case."""
+    here = (col(RuleHit.post_id) == post_id, col(RuleHit.rule).in_(rules))
+    await db.execute(update(RuleHit).where(*here).values(case_id=case_id))
+
+
+async def list_hits_of_case(db: AsyncSession, case_id: int) -> Sequence[RuleHit]:
+    """List what rules found that is part of a case, in order."""
+    return (
+        await db.exec(select(RuleHit).where(RuleHit.case_id == case_id).order_by(col(RuleHit.at), col(RuleHit.rule)))
+    ).all()
+
+
+async def list_cases_since(db: AsyncSession, author_id: str, rules: Collection[str], moment: datetime) -> Sequence[int]:
+    """The cases about what one of these rules found of somebody since then, newest first."""
+    newest = func.max(RuleHit.at)
+    wanted = select(RuleHit.case_id).where(
+        RuleHit.author_id == author_id,
+        col(RuleHit.rule).in_(rules),
+        col(RuleHit.at) >= moment,
+        col(RuleHit.case_id).is_not(None),
+    )
+    found = await db.exec(wanted.group_by(col(RuleHit.case_id)).order_by(newest.desc()))
+    return [number for number in found.all() if number is not None]
+
+
+async def list_posts_without_case(db: AsyncSession, rule: str, since: datetime, until: datetime) -> Sequence[str]:
+    """The messages that a rule found in that time, of which there is no case."""
+    here = (RuleHit.rule == rule, col(RuleHit.case_id).is_(None), col(RuleHit.at) >= since, col(RuleHit.at) < until)
+    return (await db.exec(select(RuleHit.post_id).where(*here).order_by(col(RuleHit.at)))).all()
+
+
+async def mark_false(db: AsyncSession, case_id: int) -> None:
+    """Mark all that rules found for a case as a false alarm."""
+    await db.execute(update(RuleHit).where(col(RuleHit.case_id) == case_id).values(is_false=True))
+
+
+async def count_hits(db: AsyncSession) -> dict[str, tuple[int, int]]:
+    """Of each rule that found something: how much, and how many false alarms."""
+    false = func.sum(case((col(RuleHit.is_false).is_(True), 1), else_=0))
+    rows = (await db.exec(select(RuleHit.rule, func.count(), false).group_by(col(RuleHit.rule)))).all()
+    return {rule: (count, int(wrong)) for rule, count, wrong in rows}
+
+
+async def count_cases_since(db: AsyncSession, moment: datetime) -> int:
+    """Count the cases that rules made since then."""
+    return (await db.exec(select(func.count(func.distinct(RuleHit.case_id))).where(col(RuleHit.at) >= moment))).one()
+
+
+async def list_exempt(db: AsyncSession) -> Collection[str]:
+    """List the ids of those whose messages no rule looks at."""
+    derived = and_(col(Person.role).is_(None), col(Person.derived_role).in_(EXEMPT_ROLES))
+    return (await db.exec(select(Person.id).where(or_(col(Person.role).in_(EXEMPT_ROLES), derived)))).all()

@@ -4,12 +4,26 @@ Words:
     Topic: what messages are about, so that all of them can be rewritten.
 """
 
+import secrets
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, and_, bindparam, case, delete, func, or_, update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from storage.claims import LEASE
 from storage.outbox.queue import (
     AFTER,
     BATCH,
     CROWD,
     EMPTY,
+    GIVEN_UP,
+    MAKES_POST,
+    MESSAGES,
+    NEWS,
+    PASSING,
     PEOPLE,
     VOID,
     ActionTurn,
@@ -39,29 +53,6 @@ from storage.outbox.queue import (
     take_back,
     waiting_acts,
     withdraw,
-)
-from storage.outbox.results import (
-    KEPT,
-    DeliveryTally,
-    count_by_state,
-    find_posts_about,
-    find_posts_on,
-    find_reached,
-    find_unnoted,
-    find_unreached,
-    find_untold,
-    forget,
-    forget_ended,
-    list_news,
-    make_due,
-    mark_arrived,
-    mark_delivered,
-    mark_failed,
-    mark_told,
-    may_have_posted,
-    measure,
-    recall_unsent,
-    tally,
 )
 
 __all__ = [
@@ -121,3 +112,220 @@ __all__ = [
     "waiting_acts",
     "withdraw",
 ]
+
+
+class DeliveryTally(NamedTuple):
+    """How many messages have arrived, are on their way, and were refused (for good, or until a much later try)."""
+
+    arrived: int = 0
+    waiting: int = 0
+    refused: int = 0
+
+
+async def tally(db: AsyncSession, topics: Collection[str], now: datetime) -> DeliveryTally:
+    """Count the messages on those topics."""
+    arrived, rests = col(Outgoing.delivered_at).is_not(None), _is_resting(now)
+    gone = and_(col(Outgoing.not_before).is_(None), ~arrived)
+    kinds = (arrived, and_(col(Outgoing.not_before).is_not(None), ~rests), or_(rests, gone))
+    counted = select(*(func.count(case((kind, 1))) for kind in kinds)).where(*_on_topics(topics))
+    return DeliveryTally(*(await db.execute(counted)).one())
+
+
+async def find_reached(db: AsyncSession, topics: Collection[str]) -> Collection[str]:
+    """Find the channels and people to whom a message on those topics has come, or is on its way."""
+    rest = or_(col(Outgoing.delivered_at).is_not(None), col(Outgoing.not_before).is_not(None))
+    return set((await db.exec(select(Outgoing.target).where(*_on_topics(topics), rest))).all())
+
+
+async def find_unreached(db: AsyncSession, topics: Collection[str]) -> Sequence[str]:
+    """Find the channels and people to whom none has come, though one was written down."""
+    there = select(Outgoing.target).where(*_on_topics(topics), col(Outgoing.delivered_at).is_not(None))
+    others = select(Outgoing.target).where(*_on_topics(topics), col(Outgoing.target).not_in(there)).distinct()
+    return (await db.exec(others.order_by(col(Outgoing.target)))).all()
+
+
+async def recall_unsent(db: AsyncSession, topics: Collection[str], now: datetime) -> None:
+    """Take back what surely became no post: what nobody has tried to send, and what was refused."""
+    refused = and_(_is_resting(now), col(Outgoing.fault).like("4%"))
+    given_up = and_(col(Outgoing.not_before).is_(None), col(Outgoing.delivered_at).is_(None))
+    await db.execute(delete(Outgoing).where(*_on_topics(topics), or_(refused, given_up)))
+    untried = select(Outgoing).where(*_on_topics(topics), col(Outgoing.attempts) == 0, col(Outgoing.not_before) <= now)
+    for message in (await db.exec(untried)).all():
+        if message.not_before == message.created_at - LEASE:
+            same = (col(Outgoing.id) == message.id, col(Outgoing.not_before) == message.not_before)
+            await db.execute(delete(Outgoing).where(*same))
+
+
+async def forget_ended(db: AsyncSession, topics: Collection[str]) -> None:
+    """Forget what came to its end on those topics, and was deleted since: the same may be said there again."""
+    await db.execute(delete(Outgoing).where(*_on_topics(topics), col(Outgoing.not_before).is_(None)))
+
+
+async def make_due(db: AsyncSession, topics: Collection[str], now: datetime) -> None:
+    """Make what waits on those topics due now, whoever had it: they may be gone."""
+    waits = (*_on_topics(topics), col(Outgoing.not_before) > now)
+    await db.exec(update(Outgoing).where(*waits).values(not_before=now))
+
+
+def _on_topics(topics: Collection[str]) -> Sequence[ColumnElement[bool]]:
+    return [col(Outgoing.topic).in_(topics), MAKES_POST]
+
+
+def _posted_on(topics: Collection[str]) -> Sequence[ColumnElement[bool]]:
+    return [*_on_topics(topics), col(Outgoing.post_id).is_not(None)]
+
+
+def _is_resting(now: datetime) -> ColumnElement[bool]:
+    """Select what failed, and is tried again later than any lease lasts."""
+    return and_(col(Outgoing.fault).is_not(None), col(Outgoing.not_before) > now + LEASE)
+
+
+async def measure(db: AsyncSession, share: Share, now: datetime) -> tuple[int, datetime | None]:
+    """Count what should have left by now, and find when the oldest of it was said; what rests after a refusal is left
+    out."""
+    wanted = (share.condition, col(Outgoing.created_at) <= now, ~_is_resting(now))
+    count, oldest = (await db.execute(select(func.count(), func.min(Outgoing.created_at)).where(*wanted))).one()
+    return count, oldest
+
+
+KEPT = timedelta(days=90)
+"""How long what was delivered or given up is remembered."""
+
+
+async def mark_delivered(db: AsyncSession, marks: Sequence[DeliveryMark], now: datetime) -> bool:
+    """Mark messages as arrived, in one statement; True where posts are to be rewritten at once."""
+    arrived: dict[str, Any] = {
+        "delivered_at": now,
+        "not_before": None,
+        "fault": None,
+        "content": bindparam("news"),
+        "post_id": bindparam("post"),
+        "channel_id": bindparam("channel"),
+    }
+    statement = update(Outgoing).where(col(Outgoing.id) == bindparam("message")).values(arrived)
+    connection = await db.connection()
+    ordered = sorted(marks, key=lambda mark: mark.message_id)  # as who holds them does
+    values = [{"message": m.message_id, "post": m.post_id, "channel": m.channel_id, "news": m.news} for m in ordered]
+    await connection.execute(statement, values)
+    return await _rewrite_arrived(db, [mark.message_id for mark in marks], now)
+
+
+async def _rewrite_arrived(db: AsyncSession, ids: Collection[str], now: datetime) -> bool:
+    """Write down the rewritings that waited for the posts of these messages; whether there are any."""
+    rewritten = and_(col(Outgoing.id).in_(ids), col(Outgoing.later).is_not(None))
+    found = (await db.exec(select(Outgoing.post_id, Outgoing.later, Outgoing.crowd).where(rewritten))).all()
+    if not found:
+        return False
+    # Due, but not as if nobody had it: what is written later and leaves first makes it void (is_superseded).
+    due = now - timedelta(microseconds=2)
+    await add(db, [_rewriting(post_id or "", later or EMPTY, due, crowd=crowd) for post_id, later, crowd in found])
+    await db.execute(update(Outgoing).where(rewritten).values(later=None))
+    return True
+
+
+def _rewriting(post_id: str, content: Mapping[str, Any], due: datetime, *, crowd: bool) -> Outgoing:
+    return Outgoing(
+        id=secrets.token_hex(13),
+        where=TargetKind.POST,
+        target=post_id,
+        content=dict(content),
+        created_at=due + timedelta(microseconds=1),
+        not_before=due,
+        crowd=crowd,
+    )
+
+
+async def mark_failed(
+    db: AsyncSession, message_id: str, fault: str, next_try: datetime | None, news: Mapping[str, Any] = EMPTY
+) -> None:
+    """Note a failed try and when the next is due; None gives the message up: doctor tells of it, its sender ``news``.
+
+    Nothing changes when another replica delivered it meanwhile, or gave it up.
+    """
+    values: dict[str, Any] = {"attempts": Outgoing.attempts + 1, "not_before": next_try, "fault": fault[:120]}
+    gone = {"content": news, "later": None} if next_try is None else {}
+    waits = (col(Outgoing.id) == message_id, col(Outgoing.not_before).is_not(None))
+    await db.exec(update(Outgoing).where(*waits).values(values | gone))
+
+
+async def find_posts_about(db: AsyncSession, topic: str) -> Sequence[Sent]:
+    """Find the posts of the messages already delivered on a topic, newest first.
+
+    Those that versions before delivered to a person tell no channel: it is the direct one.
+    """
+    arrived = select(Outgoing).where(*_posted_on([topic])).order_by(col(Outgoing.created_at).desc())
+    return [_sent(row) for row in (await db.exec(arrived)).all()]
+
+
+async def find_posts_on(db: AsyncSession, topics: Collection[str]) -> Collection[str]:
+    """Find the posts of the messages already delivered on any of those topics."""
+    found = (await db.exec(select(Outgoing.post_id).where(*_posted_on(topics)))).all()
+    return {post_id for post_id in found if post_id}
+
+
+def _sent(row: Outgoing) -> Sent:
+    to_all = row.where is TargetKind.CHANNEL
+    return Sent(row.post_id or "", row.channel_id or (row.target if to_all else ""), "" if to_all else row.target)
+
+
+async def list_news(db: AsyncSession, limit: int, but: Collection[str] = ()) -> Sequence[Outgoing]:
+    """List the oldest messages that came to their end, of which somebody is still to be told, ``but`` those."""
+    others = [col(Outgoing.id).not_in(but)] if but else []
+    ended = select(Outgoing).where(NEWS, *others).order_by(col(Outgoing.created_at)).limit(limit)
+    return (await db.exec(ended)).all()
+
+
+async def mark_told(db: AsyncSession, message: Outgoing, now: datetime) -> bool:
+    """Note that the sender was told, and keep nothing of what was to be told; False when that was done before.
+
+    An act that was refused is no more the operator’s matter then, and no topic is needed to find it again.
+    """
+    rest: dict[str, Any] = {"tells": None, "content": EMPTY}
+    if message.where is TargetKind.ACT:
+        rest |= {"topic": None, "delivered_at": func.coalesce(Outgoing.delivered_at, now)}
+    untold = (col(Outgoing.id) == message.id, col(Outgoing.tells).is_not(None))
+    return (await db.exec(update(Outgoing).where(*untold).values(rest))).rowcount == 1
+
+
+async def count_by_state(db: AsyncSession) -> Mapping[str, int]:
+    """Count the messages that wait, and those that were given up."""
+    kinds = (MESSAGES, GIVEN_UP)
+    counted = (select(func.count()).select_from(Outgoing).where(kind).scalar_subquery() for kind in kinds)
+    waiting, given_up = (await db.execute(select(*counted))).one()
+    return {"waiting": waiting, "given_up": given_up}
+
+
+async def forget(db: AsyncSession, before: datetime) -> None:
+    """Erase what was delivered or given up long ago, except what a later ``Refresh`` may want to rewrite."""
+    await db.exec(delete(Outgoing).where(PASSING, col(Outgoing.delivered_at) < before))
+    await db.exec(delete(Outgoing).where(GIVEN_UP, col(Outgoing.created_at) < before))
+
+
+async def may_have_posted(db: AsyncSession, channel_id: str, user_id: str) -> bool:
+    """Return whether a message that waits, or of which nobody was told yet, may have a post in a channel or in the
+    direct one of a person."""
+    in_channel = and_(col(Outgoing.where) == TargetKind.CHANNEL, col(Outgoing.target) == channel_id)
+    here = or_(in_channel, and_(col(Outgoing.where) == TargetKind.PERSON, col(Outgoing.target) == user_id))
+    for state in (MESSAGES, NEWS):
+        if (await db.exec(select(Outgoing.id).where(state, here).limit(1))).first() is not None:
+            return True
+    return False
+
+
+async def find_unnoted(db: AsyncSession, ids: Collection[str]) -> Sequence[Outgoing]:
+    """Find those of these messages that still wait for the table."""
+    return (await db.exec(select(Outgoing).where(MESSAGES, col(Outgoing.id).in_(ids)))).all()
+
+
+async def find_untold(db: AsyncSession, message_id: str) -> Outgoing | None:
+    """Find a message, if it came to its end and its sender is still to be told."""
+    return (await db.exec(select(Outgoing).where(NEWS, col(Outgoing.id) == message_id))).first()
+
+
+async def mark_arrived(db: AsyncSession, mark: DeliveryMark, now: datetime) -> bool:
+    """Mark a message as arrived, unless somebody did meanwhile; True where its post is to be rewritten at once."""
+    waits = (col(Outgoing.id) == mark.message_id, col(Outgoing.not_before).is_not(None))
+    arrived = {"delivered_at": now, "not_before": None, "fault": None, "content": EMPTY}
+    place = {"post_id": mark.post_id, "channel_id": mark.channel_id}
+    await db.execute(update(Outgoing).where(*waits).values(**arrived, **place))
+    return await _rewrite_arrived(db, [mark.message_id], now)

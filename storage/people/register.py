@@ -16,10 +16,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from config.territories import DEPARTEMENTS
 from config.text import fold, follows_luhn, quote
 from config.time import PARIS
-from storage.database import INSERT, Code, UtcTime, execute, insert_new, insertion, upsert
-from storage.pages import iterate_pages, read_models
-from storage.people.notices import note_role_changes
+from storage.database import INSERT, Code, UtcTime, execute, insert_new, insertion, iterate_pages, read_models, upsert
 from storage.people.person import ANIMATES, ERASED, Person, Role
+from storage.people.transitions import note_role_changes
 from storage.statements import DirectStatement
 
 _OURS = {"id", "since", "derived_role", "derived_at"}

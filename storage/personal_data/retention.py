@@ -12,7 +12,7 @@ from config.settings import Settings
 from storage import claims, journal, outbox, work
 from storage.database import execute
 from storage.people import ERASED, Person
-from storage.people.departures import Erasure
+from storage.people.transitions import Erasure
 from storage.personal_data import PERSONAL_DATA
 from storage.personal_data.declarations import PersonalData
 

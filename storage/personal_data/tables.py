@@ -9,31 +9,26 @@ from datetime import datetime
 from sqlalchemy import ColumnElement
 
 import storage.actus.digests
-import storage.actus.feeds
 import storage.actus.items
 import storage.actus.subscriptions
 import storage.canaux
+import storage.cra.habits
 import storage.cra.queries
-import storage.cra.recurrence
-import storage.hotline.incidents
-import storage.hotline.suggestions
+import storage.hotline.posts
 import storage.hotline.tickets
 import storage.programs
 import storage.ressources.collections
 import storage.ressources.feedback
-import storage.ressources.link_checks
 import storage.ressources.resources
-import storage.ressources.subscriptions
 import storage.sondage.votes
 import storage.stats.privacy
-import storage.stats.subscriptions
+import storage.stats.recipients
 import storage.watchlist  # noqa: F401
 from storage import absences, agenda, annonce, claims, drafts, outbox, rappels, sondage, work
 from storage.canaux import runs
-from storage.cra import practice
+from storage.cra import report
 from storage.hotline import duty, posts
-from storage.personal_data import conditions
-from storage.personal_data.conditions import claimed_for, is_work_given, old_marks, old_work, sent_to, work_of
+from storage.personal_data import groups
 from storage.personal_data.declarations import (
     ErasureFate,
     PersonalData,
@@ -45,13 +40,24 @@ from storage.personal_data.declarations import (
     table_named,
     whose,
 )
-from storage.personal_data.groups import IDEAS, KITS, PEOPLE, REPORTS
-from storage.personal_data.rdv import RDV
-from storage.stats import shared_pages
+from storage.personal_data.groups import (
+    IDEAS,
+    KITS,
+    PEOPLE,
+    RDV,
+    REPORTS,
+    claimed_for,
+    is_work_given,
+    old_marks,
+    old_work,
+    sent_to,
+    work_of,
+)
+from storage.stats import recipients
 
 DELETED, RENAMED, KEPT = ErasureFate.DELETED, ErasureFate.RENAMED, ErasureFate.KEPT
 ERASED = "(effacé)"
-_SHARES = limit_of(shared_pages.KEPT, "l’expiration", older(table_named("stats_share").c.expires_at))
+_SHARES = limit_of(recipients.KEPT, "l’expiration", older(table_named("stats_share").c.expires_at))
 _NEWS = limit_of(rappels.KEPT_FOR, "la nouvelle", older(table_named("daily_news").c.at))
 _TICKET, _MOVE, _LINE = (table_named(name).c for name in ("ticket", "ticket_move", "ticket_line"))
 _OLD_TICKETS, _MY_TICKETS = older(_TICKET.closed_at), whose(_TICKET.author_id)
@@ -77,14 +83,14 @@ ACTIVITY = (
     PersonalData("cra_recurring", own=("author_id",), withheld=("key",), fate=DELETED, acts=("created_at",)),
     PersonalData(
         "practice_cra",
-        limit=limit_of(practice.TRAINING_FOR, "la saisie", older(table_named("practice_cra").c.created_at)),
+        limit=limit_of(report.TRAINING_FOR, "la saisie", older(table_named("practice_cra").c.created_at)),
         own=("author_id",),
         withheld=("key",),
         fate=DELETED,
     ),
     PersonalData(
         "training",
-        limit=limit_of(practice.TRAINING_FOR, "le début", older(table_named("training").c.since)),
+        limit=limit_of(report.TRAINING_FOR, "le début", older(table_named("training").c.since)),
         own=("person_id",),
         fate=DELETED,
     ),
@@ -325,11 +331,11 @@ CONDUCT = (
     ),
     PersonalData(
         "moderation_measure",
-        limit=limit_of("case_months", "son début, une fois finie", conditions.is_old_measure),
+        limit=limit_of("case_months", "son début, une fois finie", groups.is_old_measure),
         own=("user_id",),
         lists=("before",),
         withheld=("by", "proposed_by", "ended_by", "before"),
-        given=conditions.is_measure_given,
+        given=groups.is_measure_given,
         days=("began_at", "ended_at"),
         fate=KEPT,
     ),
@@ -337,7 +343,7 @@ CONDUCT = (
         "moderation_hit",
         limit=limit_of("case_months", "le message", older(table_named("moderation_hit").c.at)),
         own=("author_id",),
-        given=conditions.is_hit_given,
+        given=groups.is_hit_given,
         days=("at",),
         fate=RENAMED,
     ),
@@ -347,8 +353,8 @@ CONDUCT = (
         own=("author_id",),
         lists=("context", "proposed"),
         withheld=("context", "proposed", "decided_by", "source"),
-        given=conditions.is_case_given,
-        shown=conditions.show_case,
+        given=groups.is_case_given,
+        shown=groups.show_case,
         days=("opened_at", "decided_at"),
         fate=KEPT,
     ),
@@ -358,8 +364,8 @@ CONDUCT = (
         limit=limit_of("journal_months", "l’acte", older(table_named("journal").c.at)),
         own=("actor_id", "target_id"),
         withheld=("before", "after"),
-        given=conditions.is_entry_given,
-        shown=conditions.show_entry,
+        given=groups.is_entry_given,
+        shown=groups.show_entry,
         fate=KEPT,
     ),
     PersonalData("journal_head"),

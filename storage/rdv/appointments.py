@@ -1,6 +1,8 @@
-"""Rendez-vous of conseillers, from wherever they come: their table, and the queries over a session passed in."""
+"""Rendez-vous of conseillers, from wherever they come: their table, the rules by which some were written out, and which
+report was made of which."""
 
 import datetime as dt
+import re
 import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -320,3 +322,74 @@ async def count_unreported(db: AsyncSession, user_id: str, since: datetime, now:
 
 def _select_own(user_id: str, *wanted: Any) -> SelectOfScalar[Rdv]:
     return select(Rdv).where(Rdv.user_id == user_id, *wanted).order_by(col(Rdv.starts_at), col(Rdv.id))
+
+
+class RdvSeries(Numbered, table=True):
+    """A weekday (Monday is 0) of each week (``nth`` 0), of each two (``every`` 2), or the ``nth`` of each month (-1 is
+    the last), at ``minute`` of the day where ``zone`` is, from ``first`` to ``until``."""
+
+    __tablename__ = "rdv_series"
+
+    user_id: str = Field(max_length=26, index=True)
+    weekday: int = Field(sa_type=SmallInteger)
+    nth: int = Field(default=0, sa_type=SmallInteger)
+    every: int = Field(default=1, sa_type=SmallInteger)
+    minute: int = Field(sa_type=SmallInteger)
+    zone: str = Field(max_length=64)
+    first: dt.date
+    until: dt.date
+    created_at: datetime = Field(sa_type=UtcTime)
+
+
+async def add_series(db: AsyncSession, series: RdvSeries) -> None:
+    """Store a rule, which has its number then."""
+    db.add(series)
+    await db.flush()
+
+
+async def list_occurrences(db: AsyncSession, user_id: str, series: int, since: datetime) -> Sequence[Rdv]:
+    """List the rdv of somebody’s series that begin since then, in order; nobody changes them until the transaction
+    ends."""
+    mine = (Rdv.user_id == user_id, Rdv.series == series, col(Rdv.starts_at) >= since)
+    return (await db.exec(select(Rdv).where(*mine).order_by(col(Rdv.starts_at)).with_for_update())).all()
+
+
+_KEY = re.compile(r"rdv\.(\d{1,9})\.\d{1,9}")
+
+
+def make_report_key(rdv: Rdv) -> str:
+    """Make the one-time key of the next report of a rdv: however often its window is opened or sent, it is filed once.
+    Another one comes after a report that was deleted."""
+    return f"rdv.{rdv.number}.{rdv.report or 0}"
+
+
+async def link_report(db: AsyncSession, author_id: str, key: str, number: int) -> int | None:
+    """Note of which rdv a report is that was just filed under that key, and return that rdv’s number; of none, and
+    without asking, where the key is another’s."""
+    rdv = await _find(db, author_id, key)
+    if rdv is None:
+        return None
+    await change(db, rdv, report=number)
+    return rdv.number
+
+
+async def relink_report(db: AsyncSession, author_id: str, key: str, number: int) -> int | None:
+    """Note that a deleted report is the one of its rdv again; return which other one stands there, which then stays."""
+    rdv = await _find(db, author_id, key)
+    if rdv is None:
+        return None
+    other = (await find_reports(db, [rdv])).get(rdv.number)
+    if other is None or other == number:
+        await change(db, rdv, report=number)
+        return None
+    return other
+
+
+async def find_reported(db: AsyncSession, number: int) -> Rdv | None:
+    """Find the rdv of which a report was made."""
+    return (await db.exec(select(Rdv).where(col(Rdv.report) == number))).first()
+
+
+async def _find(db: AsyncSession, author_id: str, key: str) -> Rdv | None:
+    found = _KEY.fullmatch(key)
+    return await get_rdv(db, author_id, int(found[1]), locked=True) if found else None

@@ -1,21 +1,86 @@
-"""Who may be booked at which address, and what people who booked there left: sealed, and gone three days after."""
+"""When people may be booked, at which address, and what who booked there left: sealed, and gone three days after;
+meetings of colleagues, and of which rdv somebody is to be reminded."""
 
 import hmac
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import LargeBinary, SmallInteger, or_
+from sqlalchemy import ColumnElement, LargeBinary, SmallInteger, and_, delete, or_
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
-from storage.database import Code, Labelled, Numbered, UtcTime, change, upsert
-from storage.rdv.appointments import Rdv, RdvState
+from config.time import DAY_MINUTES
+from storage.database import Code, Labelled, Numbered, UtcTime, change, insert_new, upsert
+from storage.people import Person
+from storage.rdv.appointments import PLACE_MAX, Rdv, RdvState
 from storage.seals import SealingKeys, UnreadableError, hash_token
+
+DAY = DAY_MINUTES
+"""Minutes of a day as clocks show them: the last hour that a range may end at."""
+LENGTH_MIN, LENGTH_MAX, PAUSE_MAX = 5, 8 * 60, 8 * 60
+NOTICE_MAX = 60 * DAY
+"""Minutes of the longest notice that somebody may ask for."""
+AHEAD_MAX = 365
+"""Days that somebody may be booked ahead at most."""
+RANGES_MAX = 60
+
+
+class WeeklyRange(Numbered, table=True):
+    """Hours of a weekday (Monday is 0) in which somebody may be booked, from minute ``start`` to ``end`` of the day as
+    clocks show them where that person is.
+
+    It is cut into meetings of ``length`` minutes with ``pause`` minutes between two, each with so many ``seats``, at a
+    ``place`` in words, about a ``theme`` by its code ("" is any). Who books does so ``notice`` minutes before at least,
+    and ``ahead`` days before at most.
+    """
+
+    __tablename__ = "rdv_range"
+
+    user_id: str = Field(max_length=26, index=True)
+    weekday: int = Field(sa_type=SmallInteger)
+    start: int = Field(sa_type=SmallInteger)
+    end: int = Field(sa_type=SmallInteger)
+    length: int = Field(sa_type=SmallInteger)
+    pause: int = Field(default=0, sa_type=SmallInteger)
+    seats: int = Field(default=1, sa_type=SmallInteger)
+    place: str = Field(default="", max_length=PLACE_MAX)
+    theme: str = Field(default="", max_length=32)
+    notice: int = 0
+    ahead: int = Field(default=30, sa_type=SmallInteger)
+
+
+async def list_ranges(db: AsyncSession, user_id: str) -> Sequence[WeeklyRange]:
+    """List somebody’s weekly ranges, in the order of the week."""
+    order = (col(WeeklyRange.weekday), col(WeeklyRange.start), col(WeeklyRange.id))
+    return (await db.exec(select(WeeklyRange).where(WeeklyRange.user_id == user_id).order_by(*order))).all()
+
+
+async def add_range(db: AsyncSession, added: WeeklyRange) -> None:
+    """Store a range."""
+    db.add(added)
+    await db.flush()
+
+
+async def replace_ranges(db: AsyncSession, user_id: str, ranges: Sequence[WeeklyRange]) -> None:
+    """Store these as all the ranges that somebody has."""
+    await db.execute(delete(WeeklyRange).where(col(WeeklyRange.user_id) == user_id))
+    db.add_all(ranges)
+    await db.flush()
+
+
+async def remove_range(db: AsyncSession, user_id: str, number: int) -> WeeklyRange | None:
+    """Remove one of somebody’s ranges, and return it; None where it is gone."""
+    mine = (col(WeeklyRange.id) == number, col(WeeklyRange.user_id) == user_id)
+    found = (await db.exec(select(WeeklyRange).where(*mine))).first()
+    await db.execute(delete(WeeklyRange).where(*mine))
+    return found
+
 
 KEY_BYTES, CODE_SIGNS = 18, 12
 _SIGNS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
@@ -268,3 +333,79 @@ async def find_to_mail(
     if locked:
         query = query.with_for_update(of=Booking).execution_options(populate_existing=True)
     return (await db.exec(query)).first()
+
+
+async def list_seats(db: AsyncSession, meeting: int, *, locked: bool = False) -> Sequence[Rdv]:
+    """List the rdv of a meeting, one for each who takes part, in the order in which they were noted. Nobody changes
+    any that is ``locked`` until the transaction ends."""
+    query = select(Rdv).where(Rdv.meeting == meeting).order_by(col(Rdv.id))
+    if locked:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return (await db.exec(query)).all()
+
+
+async def hold_hours(db: AsyncSession, ids: Collection[str]) -> None:
+    """Let no other meeting, nor who books on a page, take these people’s hours until the transaction ends."""
+    people = select(Person.id).where(col(Person.id).in_(ids)).order_by(col(Person.id))
+    await db.exec(people.with_for_update())
+    pages = select(BookingPage.user_id).where(col(BookingPage.user_id).in_(ids)).order_by(col(BookingPage.user_id))
+    await db.exec(pages.with_for_update())
+
+
+async def list_unanswered(db: AsyncSession, user_id: str, now: datetime, limit: int) -> Sequence[Rdv]:
+    """List the meetings to come that somebody was asked to and has not answered, in order."""
+    mine = (Rdv.user_id == user_id, Rdv.state == RdvState.PROPOSE, col(Rdv.starts_at) > now)
+    asked = select(Rdv).where(*mine, col(Rdv.meeting).is_not(None), col(Rdv.agreed).is_(False))
+    return (await db.exec(asked.order_by(col(Rdv.starts_at), col(Rdv.id)).limit(limit))).all()
+
+
+class RdvQuiet(SQLModel, table=True):
+    """Somebody who wants no reminders of rdv."""
+
+    __tablename__ = "rdv_quiet"
+
+    user_id: str = Field(primary_key=True, max_length=26)
+
+
+async def is_quiet(db: AsyncSession, user_id: str) -> bool:
+    """Whether somebody wants no reminders of rdv."""
+    return await db.get(RdvQuiet, user_id) is not None
+
+
+async def choose_quiet(db: AsyncSession, user_id: str, *, quiet: bool) -> None:
+    """Note whether somebody wants no reminders of rdv."""
+    await db.execute(delete(RdvQuiet).where(col(RdvQuiet.user_id) == user_id))
+    if quiet:
+        await insert_new(db, RdvQuiet, {"user_id": user_id})
+
+
+def _wants_reminders() -> ColumnElement[bool]:
+    return col(Rdv.is_unreminded).is_(False) & ~select(RdvQuiet).where(RdvQuiet.user_id == Rdv.user_id).exists()
+
+
+async def list_due_reminders(db: AsyncSession, now: datetime, until: datetime, limit: int) -> Sequence[Rdv]:
+    """List the rdv that begin by then and were not reminded of in their last hour, and those whose reminder was put off
+    until now; nobody else reminds of them until the transaction ends."""
+    soon = and_(col(Rdv.starts_at) <= until, col(Rdv.hour_told).is_(False))
+    again = and_(col(Rdv.remind_at).is_not(None), col(Rdv.remind_at) <= now)
+    waits = (col(Rdv.starts_at) > now, col(Rdv.starts_at) <= now + timedelta(days=2), Rdv.state == RdvState.PREVU)
+    query = select(Rdv).where(*waits, _wants_reminders(), or_(soon, again))
+    ordered = query.order_by(col(Rdv.starts_at), col(Rdv.id)).limit(limit)
+    return (await db.exec(ordered.with_for_update(skip_locked=True))).all()
+
+
+def select_owners(start: datetime, end: datetime) -> SelectOfScalar[str]:
+    """Select who has a rdv that begins in that time, and may have taken place or will."""
+    there = col(Rdv.state).in_((RdvState.PREVU, RdvState.HONORE))
+    return select(Rdv.user_id).where(col(Rdv.starts_at) >= start, col(Rdv.starts_at) < end, there)
+
+
+async def list_to_remind_of(db: AsyncSession, user_id: str, start: datetime, end: datetime) -> Sequence[Rdv]:
+    """List somebody’s rdv of that time of which they were not told, in order."""
+    query = select(Rdv).where(Rdv.user_id == user_id, *_of_day(start, end)).order_by(col(Rdv.starts_at))
+    return (await db.exec(query.with_for_update())).all()
+
+
+def _of_day(start: datetime, end: datetime) -> Sequence[Any]:
+    when = (col(Rdv.starts_at) >= start, col(Rdv.starts_at) < end, Rdv.state == RdvState.PREVU)
+    return (*when, col(Rdv.evening_told).is_(False), _wants_reminders())

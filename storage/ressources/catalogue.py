@@ -13,7 +13,6 @@ from sqlalchemy import func, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage import index_file
 from storage.database import detached, find_folder
 from storage.ressources.feedback import Mark, ResourceMark
 from storage.ressources.index import Index, describe_making, make_entry
@@ -29,6 +28,7 @@ from storage.ressources.resources import (
     read_stamp,
     sum_up,
 )
+from storage.search import locate_index, read_index, write_index
 
 PAGE = 10
 TURN = 0.01
@@ -183,7 +183,7 @@ async def _read_file(db: AsyncSession, memory: _IndexMemory) -> None:
     folder = find_folder(db)
     if memory.seen >= 0 or memory.until >= 0 or folder is None:
         return
-    found = await asyncio.to_thread(_open_file, index_file.locate(folder, FILE, _get_address(db)))
+    found = await asyncio.to_thread(_open_file, locate_index(folder, FILE, _get_address(db)))
     if found is None:
         return
     index, seen = found
@@ -193,7 +193,7 @@ async def _read_file(db: AsyncSession, memory: _IndexMemory) -> None:
 
 
 def _open_file(path: Path) -> tuple[Index, int] | None:
-    file = index_file.read(path)
+    file = read_index(path)
     return (Index(file), file.said["seen"]) if file and file.said["made"] == describe_making() else None
 
 
@@ -238,12 +238,12 @@ async def _save(folder: Path | None, address: str, memory: _IndexMemory) -> None
     async with memory.reading:
         memory.saved = monotonic()
         with suppress(OSError):
-            await asyncio.to_thread(_write_file, index_file.locate(folder, FILE, address), memory.index, memory.seen)
+            await asyncio.to_thread(_write_file, locate_index(folder, FILE, address), memory.index, memory.seen)
 
 
 def _write_file(path: Path, index: Index, seen: int) -> None:
     said, parts = index.pack()
-    index_file.write(path, {**said, "made": describe_making(), "seen": seen}, parts)
+    write_index(path, {**said, "made": describe_making(), "seen": seen}, parts)
 
 
 Listed = tuple[Sequence[Resource], int]

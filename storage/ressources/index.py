@@ -21,7 +21,6 @@ from config.ressources import LISTS, synonyms
 from config.text import make_theme_word
 from config.themes import THEMES, from_bits
 from storage import search
-from storage.index_file import IndexFile
 from storage.ressources import query
 from storage.ressources.query import (
     ANYTHING,
@@ -41,7 +40,7 @@ from storage.ressources.query import (
     stem,
 )
 from storage.ressources.resources import ShownResource
-from storage.search import PREFIX_MIN, InvertedIndex, Vocabulary, count_slips_allowed
+from storage.search import PREFIX_MIN, IndexFile, InvertedIndex, Vocabulary, count_slips_allowed
 
 TITLE, TITLE_SHARED = 60, 60
 """What a word of a title weighs, and what all of them share."""

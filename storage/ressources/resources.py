@@ -18,7 +18,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from config.text import fold
 from config.themes import from_bits
-from storage import pages
+from storage import database
 from storage.database import Code, Numbered, UtcTime, execute, insertion
 from storage.urls import LINK_MAX, digest_key, url_key
 
@@ -207,7 +207,7 @@ async def write_resources(db: AsyncSession, resources: Sequence[Resource], revis
 async def iterate_pages(db: AsyncSession, state: ResourceState, size: int = 500) -> AsyncIterator[Sequence[Resource]]:
     """Yield all in one state, by number, so many at a time."""
     query = select(Resource).where(Resource.state == state)
-    async for page in pages.iterate_pages(pages.read_models(db), query, col(Resource.id), size=size):
+    async for page in database.iterate_pages(database.read_models(db), query, col(Resource.id), size=size):
         yield page
         db.expunge_all()
 

@@ -39,7 +39,7 @@ from storage.cra.report import SUITES
 from storage.cra.tags import is_tagged
 from storage.database import dialect, execute
 from storage.people import Person
-from storage.stats.figures import Figures, select_counted
+from storage.stats import Figures, select_counted
 from storage.stats.privacy import (
     CELL_INDEX,
     CELLS,

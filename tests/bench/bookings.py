@@ -23,8 +23,7 @@ from dialogs.rdv.slots import list_free
 from storage import people
 from storage.database import Database
 from storage.rdv.appointments import Rdv, add_rdv
-from storage.rdv.availability import WeeklyRange, add_range
-from storage.rdv.bookings import Booking, BookingSeal, open_page
+from storage.rdv.bookings import Booking, BookingSeal, WeeklyRange, add_range, open_page
 from tests.bench.children import SECRETS, bot, free_port, program, settled
 from tests.bench.client import FORM, Chatter
 from tests.bench.figures import Figure, ms

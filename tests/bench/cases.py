@@ -8,9 +8,9 @@ from pathlib import Path
 from statistics import median
 
 from bot.clock import utc_now
-from storage import canaux, people
+from storage import canaux, moderation, people
 from storage.database import Database
-from storage.moderation import Rule, RuleMode, cases, rules
+from storage.moderation import Rule, RuleMode, cases
 from storage.people import Person, Role
 from tests.bench.children import bot
 from tests.bench.client import Chatter
@@ -98,7 +98,7 @@ async def _tuned(stores: Stores) -> None:
         await canaux.remember_channel(db, "ressourcerie", PLACE, now)
         await canaux.remember_channel(db, "moderation", ROOM, now)
         settings = {"count": 0, "seconds": 0, "items": [WORD]}
-        await rules.save(db, Rule(name="mots", mode=RuleMode.PROPOSE, settings=settings, changed_at=now))
+        await moderation.save(db, Rule(name="mots", mode=RuleMode.PROPOSE, settings=settings, changed_at=now))
     await database.close()
 
 

@@ -22,7 +22,7 @@ from bot.web import HostRateLimit, Reach, WebClient
 from commands.actus import feeds, harvest
 from commands.actus.feeds import record_reading
 from config.settings import Settings
-from storage.actus.feeds import NewsFeed, add_or_get
+from storage.actus.items import NewsFeed, add_or_get_feed
 from storage.database import Database
 from storage.urls import url_key
 from tests.bench.client import Chatter
@@ -141,7 +141,7 @@ async def _read(server: Outside, database: Database, site: WebClient, numbers: r
     async with database.transaction() as db:
         for reading in readings:
             url = reading.source.url
-            row = await add_or_get(db, NewsFeed(key=url_key(url), url=url, name="", added_at=now))
+            row = await add_or_get_feed(db, NewsFeed(key=url_key(url), url=url, name="", added_at=now))
             assert not reading.fault, reading.fault
             await record_reading(db, row, reading, now)
 

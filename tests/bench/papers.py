@@ -11,7 +11,7 @@ from commands.stats.queries import Presentation, make_evolution, make_general, m
 from commands.stats.queries import make_chart_sections as drawn
 from config.territories import NATION
 from storage.database import Database
-from storage.stats.figures import read_exact_figures
+from storage.stats import read_exact_figures
 from tests.bench.figures import Figure, ms
 from tests.bench.history import FIRST, LAST, Run, coop_bot, made
 from tests.bench.plan import Plan

@@ -15,7 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from config.territories import NATION, Territory, departement
 from storage.cra.months import CRA, MEASURES
 from storage.database import Database
-from storage.stats.figures import read_exact_figures, read_own, select_counted
+from storage.stats import read_exact_figures, read_own, select_counted
 from storage.stats.territories import MonthSpan, count_conseillers, list_cells, read_figures
 from tests.bench import history
 from tests.bench.figures import Figure, ms

@@ -14,8 +14,7 @@ from config.time import PARIS
 from storage.database import change
 from storage.people import Role
 from storage.rdv.appointments import Rdv
-from storage.rdv.availability import WeeklyRange, replace_ranges
-from storage.rdv.bookings import Booking, BookingSeal, close_page, open_page
+from storage.rdv.bookings import Booking, BookingSeal, WeeklyRange, close_page, open_page, replace_ranges
 from storage.seals import hash_token
 from tests.people import Person
 from tests.support.house import House

@@ -13,9 +13,9 @@ from bot.clock import utc_now
 from cli.demo_data import history as storing
 from cli.demo_data.rows import HistoryPlan, conseillers
 from config.settings import Settings
-from storage import canaux, schema
+from storage import canaux, moderation, schema
 from storage.database import Database
-from storage.moderation import Rule, RuleMode, rules
+from storage.moderation import Rule, RuleMode
 from storage.people import Person as Registered
 from storage.people import Role
 from tests.bench.announcements import SECRETS, places
@@ -158,5 +158,5 @@ async def _tell(url: str, marie: Person, channels: Mapping[str, str]) -> None:
         for key, channel in channels.items():
             await canaux.remember_channel(db, key, channel, now)
         settings = {"count": 0, "seconds": 0, "items": [WORD]}
-        await rules.save(db, Rule(name="mots", mode=RuleMode.PROPOSE, settings=settings, changed_at=now))
+        await moderation.save(db, Rule(name="mots", mode=RuleMode.PROPOSE, settings=settings, changed_at=now))
     await database.close()

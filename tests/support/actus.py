@@ -12,10 +12,9 @@ from sqlalchemy import delete, update
 from sqlmodel import col, select
 
 from bot.features import Key
-from storage.actus import digests, feeds, items, subscriptions
+from storage.actus import digests, items, subscriptions
 from storage.actus.digests import Digest, DigestEntry, DigestState, EditionSettings
-from storage.actus.feeds import NewsFeed
-from storage.actus.items import Item, ItemKind, NewsSection
+from storage.actus.items import Item, ItemKind, NewsFeed, NewsSection
 from storage.claims import JobRun
 from storage.outbox import Outgoing
 from storage.people import Role
@@ -134,12 +133,12 @@ class NewsStage:
     async def feeds(self) -> Sequence[NewsFeed]:
         """List the feeds that are followed."""
         async with self.house.bot.database.transaction(writes=False) as db:
-            return await feeds.list_followed(db)
+            return await items.list_followed_feeds(db)
 
     async def feed(self, number: int) -> NewsFeed:
         """Read a feed as it is stored."""
         async with self.house.bot.database.transaction(writes=False) as db:
-            found = await feeds.get(db, number)
+            found = await items.get_feed(db, number)
         assert found
         return found
 
@@ -164,7 +163,7 @@ async def news_stage(house: House) -> AsyncIterator[NewsStage]:
     room = await house.planned_channel("animation", "P", ana)
     await wait_for(lambda: is_listening(house.bot, {room}, {place}))
     async with house.bot.database.transaction() as db:
-        for one in await feeds.list_followed(db):
+        for one in await items.list_followed_feeds(db):
             one.removed = True
             db.add(one)
         for person in (juliette, lea, ana):

@@ -17,7 +17,7 @@ from commands.moderation.rules.handlers import engine
 from storage import canaux, watchlist
 from storage.canaux import Allowance
 from storage.journal import AuditAct, JournalEntry
-from storage.moderation import Appeal, Case, Measure, Report, Rule, RuleHit, measures
+from storage.moderation import Appeal, Case, Measure, Report, Rule, RuleHit, cases
 from storage.people import Role
 from tests.people import Person, Post, unique
 from tests.people.api import Refused
@@ -256,7 +256,7 @@ class CaseStage:
     async def standing(self, case: Case) -> list[Measure]:
         """The measures that hold against its author."""
         async with self.house.bot.database.transaction(writes=False) as db:
-            return list(await measures.list_standing(db, case.author_id))
+            return list(await cases.list_standing_measures(db, case.author_id))
 
     async def acts(self, case: Case) -> list[str]:
         """The acts of moderation that the journal has about its author, oldest first."""

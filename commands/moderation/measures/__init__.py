@@ -22,8 +22,8 @@ from dialogs.moderation import MeasureForm, RemindCharter, WarnAuthor
 from storage import journal
 from storage.database import change
 from storage.journal import AuditAct, label_of
-from storage.moderation import Case, CaseSource, CaseState, Measure, MeasureRecord, cases, measures
-from storage.moderation.measures import REFUSED
+from storage.moderation import Case, CaseSource, CaseState, Measure, MeasureRecord, cases
+from storage.moderation.cases import REFUSED
 
 
 class ActPurpose(StrEnum):
@@ -94,7 +94,7 @@ async def write_notice(ctx: Context, measure: Measure, record: MeasureRecord) ->
 
 async def _describe_lightened(ctx: Context, measure: Measure, record: MeasureRecord) -> Mapping[str, object] | None:
     """The measure in whose place an appeal has put this one, and whether the person comes back with that."""
-    old = await measures.get(ctx.db, record.instead_of) if record.instead_of else None
+    old = await cases.get_measure(ctx.db, record.instead_of) if record.instead_of else None
     if old is None:
         return None
     ends = old.ended_at is None and not find_handler(measure.act).keeps_out
@@ -175,7 +175,7 @@ class MeasureHandler:
     async def start(self, ctx: Context, case: Case, measure: Measure, record: MeasureRecord) -> Sequence[Reply]:
         """What is to be done, and said, once it is decided about a case."""
         record.told = True
-        await measures.store_record(ctx.db, measure, record)
+        await cases.store_record(ctx.db, measure, record)
         return [await write_notice(ctx, measure, record)]
 
     async def finish(self, ctx: Context, measure: Measure, record: MeasureRecord) -> Sequence[Reply]:
@@ -197,17 +197,17 @@ class MeasureHandler:
         """Mattermost did something for it, or did not. ``known`` is not held."""
         if answer.part is not ActPurpose.ACT or answer.refusal is Refusal.TAKEN_BACK:
             return []
-        measure = await measures.lock_known(ctx.db, known)
+        measure = await cases.lock_known(ctx.db, known)
         if measure is None:
             return []
         if measure.ended_at:
             return await self.note_late(ctx, measure, answer.target) if answer.is_done else []
-        record = measures.read_record(measure)
+        record = cases.read_record(measure)
         if answer.target not in record.waits:
             return []
         record.waits.remove(answer.target)
         (record.done if answer.is_done else record.refused).append(answer.target)
-        await measures.store_record(ctx.db, measure, record)
+        await cases.store_record(ctx.db, measure, record)
         if answer.is_done:
             return await self.settle(ctx, measure, record)
         await self.give_up(ctx, measure, answer.target, record)
@@ -230,7 +230,7 @@ class MeasureHandler:
         if record.refused and not record.done and not record.muted:
             return await self.fail(ctx, measure, refusal)
         record.told = True
-        await measures.store_record(ctx.db, measure, record)
+        await cases.store_record(ctx.db, measure, record)
         there = await self.finish(ctx, measure, record)
         knows = self.is_told and measure.user_id and measure.user_id != measure.by
         notice = [await write_notice(ctx, measure, record)] if knows else []
@@ -263,7 +263,7 @@ class MeasureHandler:
 
 async def _tell_answer_alone(ctx: Context, measure: Measure) -> Sequence[Reply]:
     """What was to take the place of a contested measure does not stand: the person reads that theirs is over."""
-    old = await measures.get(ctx.db, measures.read_record(measure).instead_of)
+    old = await cases.get_measure(ctx.db, cases.read_record(measure).instead_of)
     if old is None:
         return []
     word = quotation(measure.reason, 1000)
@@ -355,7 +355,7 @@ async def handle_undelivered(ctx: Context, event: Undelivered) -> Replies:
 
 
 async def _handle_answer(ctx: Context, answer: ActAnswer | None) -> Replies:
-    known = await measures.get(ctx.db, answer.entry) if answer else None
+    known = await cases.get_measure(ctx.db, answer.entry) if answer else None
     return await find_handler(known.act).handle_answer(ctx, known, answer) if known and answer else None
 
 
@@ -370,7 +370,7 @@ async def undo_typed_number(ctx: Context, line: str) -> Replies:
         raise UserError(f"Donnez le numéro de l’acte, celui du journal : par exemple `{UNDO_EXAMPLE}`.")
     await ctx.must_still_be(ANIMATEURS)
     replies = await undo_measure(ctx, entry)
-    measure = await measures.get(ctx.db, entry)
+    measure = await cases.get_measure(ctx.db, entry)
     assert measure is not None  # it was undone
     told, words = await cards.describe_measure(ctx, measure), find_handler(measure.act).undone
     text = render("moderation/undone", told=told, words=words)
@@ -393,11 +393,11 @@ async def _end_measure(ctx: Context, measure: Measure, act: AuditAct, thing: str
     before = {"act": measure.act, "entry": measure.entry}
     await record_entry(ctx, AuditEntry(act, thing, measure.user_id, before=before))
     await change(ctx.db, measure, ended_at=ctx.now, ended_by=by)
-    return await find_handler(measure.act).lift(ctx, measure, measures.read_record(measure))
+    return await find_handler(measure.act).lift(ctx, measure, cases.read_record(measure))
 
 
 async def _lock_standing(ctx: Context, entry: int) -> Measure:
-    measure, _ = await measures.lock_with_case(ctx.db, entry)
+    measure, _ = await cases.lock_with_case(ctx.db, entry)
     if measure is None:
         known = await journal.get(ctx.db, entry)
         if known is None:
@@ -415,14 +415,14 @@ async def _lock_standing(ctx: Context, entry: int) -> Measure:
 
 async def _tell_person(ctx: Context, measure: Measure) -> Sequence[Reply]:
     """Tell the person that it ended, if they knew of it."""
-    if not measure.user_id or not measures.read_record(measure).told:
+    if not measure.user_id or not cases.read_record(measure).told:
         return []
     told = await cards.describe_measure(ctx, measure, measure.user_id)
     if not measure.ended_by:
         return [Direct(render("moderation/over", told=told), user_id=measure.user_id)]
     handler, place = find_handler(measure.act), measure.channels[0] if measure.channels else ""
     words = handler.lifted
-    if handler.keeps_out and await measures.find_exclusion(ctx.db, measure.user_id, place, but=measure.entry):
+    if handler.keeps_out and await cases.find_exclusion(ctx.db, measure.user_id, place, but=measure.entry):
         words = "moderation/lifted_held"
     return [Direct(render("moderation/lifted", told=told, words=words), user_id=measure.user_id)]
 
@@ -435,8 +435,8 @@ EXPIRED_BATCH = 50
 async def end_expired(ctx: Context) -> Replies:
     """End what is due; another replica or an animateur may have ended it meanwhile."""
     ended: list[Reply] = []
-    for each in await measures.list_due(ctx.db, ctx.now, EXPIRED_BATCH):
-        measure = await measures.lock_known(ctx.db, each)
+    for each in await cases.list_due_measures(ctx.db, ctx.now, EXPIRED_BATCH):
+        measure = await cases.lock_known(ctx.db, each)
         if measure is not None and measure.ended_at is None:
             thing = f"personne:{measure.user_id}" if measure.user_id else f"canal:{measure.channels[0]}"
             ended += await _end_measure(ctx, measure, AuditAct.EXPIRE, thing)

@@ -33,7 +33,7 @@ from dialogs.moderation import ExcludeAuthor, SilenceAuthor, take_length
 from storage import canaux, people
 from storage.canaux import Allowance, ChannelMember, MembershipRules
 from storage.journal import AuditAct
-from storage.moderation import Case, Measure, MeasureRecord, cases, measures
+from storage.moderation import Case, Measure, MeasureRecord, cases
 
 
 class EnforcedMeasure(MeasureHandler):
@@ -44,7 +44,7 @@ class EnforcedMeasure(MeasureHandler):
         stands = answer.part is ActPurpose.AGAINST and not answer.is_done and answer.refusal is not Refusal.TAKEN_BACK
         if not is_back and not stands:
             return await super().handle_answer(ctx, known, answer)
-        measure = await measures.lock_known(ctx.db, known)
+        measure = await cases.lock_known(ctx.db, known)
         if measure is None or measure.ended_at:
             return []
         if stands:
@@ -80,7 +80,7 @@ async def _let_into(
     ctx: Context, measure: Measure, record: MeasureRecord, channel_id: str, was_there: bool
 ) -> Sequence[Reply]:
     """What kept them out by name does no more; they come back where they were, if the register still lets them in."""
-    if other := await measures.find_exclusion(ctx.db, measure.user_id, channel_id, but=measure.entry):
+    if other := await cases.find_exclusion(ctx.db, measure.user_id, channel_id, but=measure.entry):
         await _hand_over(ctx, other, record, [channel_id] if was_there else [])
         return []
     person = await people.get(ctx.db, measure.user_id)
@@ -107,10 +107,10 @@ async def _restore_allowance(ctx: Context, measure: Measure, key: str, record: M
 
 async def _hand_over(ctx: Context, other: Measure, before: MeasureRecord, channel_ids: Sequence[str]) -> None:
     """The other measure brings them back when it ends, and knows who was let in by name before both."""
-    record = measures.read_record(other)
+    record = cases.read_record(other)
     record.done += [ident for ident in channel_ids if ident not in record.done]
     record.let_in = before.let_in | record.let_in
-    await measures.store_record(ctx.db, other, record)
+    await cases.store_record(ctx.db, other, record)
 
 
 def _make_allowance(ctx: Context, measure: Measure, key: str, reason: str, *, is_in: bool) -> Allowance:
@@ -144,7 +144,7 @@ class Exclusion(EnforcedMeasure):
     async def start(self, ctx: Context, case: Case, measure: Measure, record: MeasureRecord) -> Sequence[Reply]:
         expect_breach(ctx.settings, measure.user_id)
         record.looking = True
-        await measures.store_record(ctx.db, measure, record)
+        await cases.store_record(ctx.db, measure, record)
         place = measure.channels[0] if measure.channels else ""
         return [Start(payload=self.work(entry=measure.entry, user_id=measure.user_id, channel_id=place), quiet=True)]
 
@@ -159,7 +159,7 @@ class Exclusion(EnforcedMeasure):
 
     async def note_late(self, ctx: Context, measure: Measure, target: str) -> Sequence[Reply]:
         """Bring somebody back who was taken out of a channel though the measure had ended."""
-        return await _let_into(ctx, measure, measures.read_record(measure), target, was_there=True)
+        return await _let_into(ctx, measure, cases.read_record(measure), target, was_there=True)
 
     async def give_up(self, ctx: Context, measure: Measure, target: str, record: MeasureRecord) -> None:
         """Keep somebody out of a channel by name no more, since they could not be taken out of it."""
@@ -181,7 +181,7 @@ class Exclusion(EnforcedMeasure):
     async def _remove_once_more(self, ctx: Context, known: Measure, answer: ActAnswer) -> Sequence[Reply]:
         """Something else would have undone a removal that had not begun: what the measure keeps out stays out; one
         that is over has no more to do."""
-        measure = await measures.lock_known(ctx.db, known) if answer.part is ActPurpose.ACT else None
+        measure = await cases.lock_known(ctx.db, known) if answer.part is ActPurpose.ACT else None
         return [make_member_removal(measure, answer.target)] if measure and not measure.ended_at else []
 
 
@@ -247,24 +247,24 @@ class Exclude(Exclusion):
 
 async def _remove_from_channels(ctx: Context, measure: Measure, channel_ids: Sequence[str]) -> Sequence[Reply]:
     """Take somebody out of these channels."""
-    record = measures.read_record(measure)
+    record = cases.read_record(measure)
     await _keep_out(ctx, measure, channel_ids, record)
     record.waits += [ident for ident in channel_ids if ident not in record.waits]
-    await measures.store_record(ctx.db, measure, record)
+    await cases.store_record(ctx.db, measure, record)
     return [make_member_removal(measure, ident) for ident in channel_ids]
 
 
 async def remove_again(ctx: Context, user_id: str, channel_id: str) -> tuple[Measure, RemoveMember] | None:
     """Take somebody out of a channel who is there though a measure keeps them out, and close it to them by name: else
     the check of channels would bring them back at once. None where no measure holds."""
-    measure = await measures.lock_exclusion(ctx.db, user_id, channel_id)
+    measure = await cases.lock_exclusion(ctx.db, user_id, channel_id)
     if measure is None:
         return None
-    record = measures.read_record(measure)
+    record = cases.read_record(measure)
     await _keep_out(ctx, measure, [channel_id], record)
     if channel_id not in [*record.done, *record.waits]:
         record.done.append(channel_id)
-    await measures.store_record(ctx.db, measure, record)
+    await cases.store_record(ctx.db, measure, record)
     return measure, make_member_removal(measure, channel_id)
 
 
@@ -302,16 +302,16 @@ async def find_next_channels(ctx: ReadingContext, asked: SilenceAll, so_far: Pro
 async def apply_silence(ctx: Context, asked: SilenceAll, so_far: Progress, channels: NextChannels) -> Step:
     """The next channels in which they are; at the end they are told."""
     at, (there, total) = so_far.cursor or 0, channels
-    measure, _ = await measures.lock_with_case(ctx.db, asked.entry)
+    measure, _ = await cases.lock_with_case(ctx.db, asked.entry)
     if measure is None or measure.ended_at:
         return Step(finished=True)
-    record = measures.read_record(measure)
+    record = cases.read_record(measure)
     record.muted += [channel.id for channel in there if channel.is_default and channel.id not in record.muted]
     record.titles |= {channel.id: channel.display_name for channel in there}
     record.looking = at + CHANNELS_BATCH < total
-    await measures.store_record(ctx.db, measure, record)
+    await cases.store_record(ctx.db, measure, record)
     leaves = await _remove_from_channels(ctx, measure, [channel.id for channel in there if not channel.is_default])
-    told = [] if record.looking else await Silence().settle(ctx, measure, measures.read_record(measure))
+    told = [] if record.looking else await Silence().settle(ctx, measure, cases.read_record(measure))
     done = min(at + CHANNELS_BATCH, total)
     return Step(
         replies=[*leaves, *told], cursor=at + CHANNELS_BATCH, done=done, total=total, finished=not record.looking
@@ -327,14 +327,14 @@ async def is_in_channel(ctx: ReadingContext, asked: ExcludeFrom, _: Progress) ->
 async def apply_exclusion(ctx: Context, asked: ExcludeFrom, so_far: Progress, there: bool) -> Step:
     """Take somebody out of a channel. Who is not there is not taken out, so that an undone exclusion brings in nobody;
     the channel is closed to them all the same."""
-    measure, _ = await measures.lock_with_case(ctx.db, asked.entry)
+    measure, _ = await cases.lock_with_case(ctx.db, asked.entry)
     if measure is None or measure.ended_at:
         return Step(finished=True)
-    record = measures.read_record(measure)
+    record = cases.read_record(measure)
     record.looking = False
     if not there:
         await _keep_out(ctx, measure, [asked.channel_id], record)
-    await measures.store_record(ctx.db, measure, record)
+    await cases.store_record(ctx.db, measure, record)
     replies = await (
         _remove_from_channels(ctx, measure, [asked.channel_id]) if there else Exclude().settle(ctx, measure, record)
     )
@@ -391,7 +391,7 @@ async def read_silence(ctx: ReadingContext, line: str) -> TypedMeasure:
 )
 async def silence_person(ctx: Context, typed: TypedMeasure) -> Replies:
     """Silence somebody in all channels that the bot looks after, or in one. Raises UserError for who is already."""
-    for each in await measures.list_standing(ctx.db, typed.account.id):
+    for each in await cases.list_standing_measures(ctx.db, typed.account.id):
         if each.act == AuditAct.SILENCE:
             until = await say_until(ctx, each.until)
             raise UserError(
@@ -432,7 +432,7 @@ async def read_exclusion(ctx: ReadingContext, line: str) -> TypedMeasure:
 )
 async def exclude_person(ctx: Context, typed: TypedMeasure) -> Replies:
     """Propose to a second animateur that somebody is excluded from a channel."""
-    found = await measures.find_exclusion(ctx.db, typed.account.id, typed.decision.channel_id)
+    found = await cases.find_exclusion(ctx.db, typed.account.id, typed.decision.channel_id)
     if found and found.act == AuditAct.EXCLUDE:
         raise UserError(f"@{typed.account.username} est déjà exclu de ce canal (acte n° {found.entry}).")
     return await decide_at_once(ctx, await _find_or_open_case(ctx, typed), typed.decision)

@@ -39,7 +39,7 @@ from commands.moderation.rules import say_seconds
 from dialogs.moderation import take_length
 from storage import canaux, claims, journal, outbox
 from storage.journal import REASON_MAX, AuditAct, JournalEntry
-from storage.moderation import Measure, MeasureRecord, measures
+from storage.moderation import Measure, MeasureRecord, cases
 from storage.targets import GENERAL
 
 PROPOSAL_WAITS = timedelta(days=1)
@@ -254,7 +254,7 @@ async def unlock_channel(ctx: Context, channel: ChatChannel) -> Replies:
 
 async def find_lock(ctx: Context, channel_id: str) -> Measure | None:
     """The lock that a channel is under, if it is."""
-    found = await measures.list_in_force(ctx.db, [AuditAct.LOCK])
+    found = await cases.list_measures_in_force(ctx.db, [AuditAct.LOCK])
     return next((each for each in found if channel_id in each.channels), None)
 
 
@@ -265,15 +265,15 @@ async def enforce_measures(ctx: Context, event: Posted) -> Replies:
     lock_ = None if ctx.user.animates else await find_lock(ctx, event.channel_id)
     if lock_ is not None:
         return await _remove_post(ctx, event, lock_, "lock")
-    measure = await measures.lock_exclusion(ctx.db, event.user_id, event.channel_id)
+    measure = await cases.lock_exclusion(ctx.db, event.user_id, event.channel_id)
     if measure is None:
         return None
-    record = measures.read_record(measure)
+    record = cases.read_record(measure)
     if event.channel_id in record.muted:
         return await _remove_post(ctx, event, measure, "muted")
     if event.channel_id not in [*record.done, *record.waits]:
         record.done.append(event.channel_id)
-        await measures.store_record(ctx.db, measure, record)
+        await cases.store_record(ctx.db, measure, record)
     return [
         make_member_removal(measure, event.channel_id),
         *await _remove_post(ctx, event, measure, "again"),
@@ -350,8 +350,8 @@ async def unpin_message(ctx: Context, typed: PinRequest) -> Replies:
     if not seen.post.is_pinned:
         raise UserError("Ce message n’est pas épinglé.")
     said = render("moderation/pinned", entry=0, author=seen.author.username, pinned=False)
-    for each in await measures.list_in_force(ctx.db, [AuditAct.PIN]):
-        record = measures.read_record(each)
+    for each in await cases.list_measures_in_force(ctx.db, [AuditAct.PIN]):
+        record = cases.read_record(each)
         if seen.post.id in [*record.done, *record.waits]:
             return [*await undo_measure(ctx, each.entry), Whisper(said)]
     await record_entry(ctx, _make_entry(AuditAct.UNPIN, seen, rest))

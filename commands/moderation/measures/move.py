@@ -26,7 +26,7 @@ from commands.moderation.measures import ActPurpose, MeasureHandler, handles, st
 from dialogs.moderation import MoveThread
 from storage import claims, outbox
 from storage.journal import REASON_MAX, AuditAct
-from storage.moderation import CaseState, KeptPost, Measure, MeasureRecord, measures
+from storage.moderation import CaseState, KeptPost, Measure, MeasureRecord, cases
 
 MOVE_EXAMPLE = "/moderer deplacer https://…/pl/… ~aide-metier c’est une question de métier"
 COPIED_BATCH = 20
@@ -135,7 +135,7 @@ class Move(MeasureHandler):
 
     def refuse_undoing(self, measure: Measure) -> None:
         """While all is copied, and Mattermost has not said yet that the thread is gone."""
-        record = measures.read_record(measure)
+        record = cases.read_record(measure)
         if record.waits and not record.looking:
             raise UserError("Ce déplacement se termine à l’instant : réessayez dans une minute.")
 
@@ -201,8 +201,8 @@ async def _store_move(ctx: Context, click: "Transfer | MoveOfCase", case_id: int
     """Raises UserError where somebody moves that thread already."""
     root = click.posts[0]
     await claims.hold(ctx.db, "moderation.move", root.id, ctx.now)
-    under_way = await measures.list_in_force(ctx.db, [AuditAct.MOVE])
-    if any(root.id in measures.read_record(each).waits for each in under_way):
+    under_way = await cases.list_measures_in_force(ctx.db, [AuditAct.MOVE])
+    if any(root.id in cases.read_record(each).waits for each in under_way):
         raise UserError("Ce fil est déjà en cours de déplacement.")
     after = {"to": click.to, "messages": len(click.posts)}
     deed = AuditEntry(
@@ -227,13 +227,13 @@ async def read_standing_thread(ctx: ReadingContext, asked: Transferring, _: Prog
 )
 async def copy_thread(ctx: Context, asked: Transferring, so_far: Progress, posts: Sequence[KeptPost]) -> Step:
     """The next messages are said; once all of them stand, the thread goes where it was."""
-    measure = await measures.lock(ctx.db, asked.entry)
-    if measure is None or measure.ended_at or not measures.read_record(measure).looking:
+    measure = await cases.lock_measure(ctx.db, asked.entry)
+    if measure is None or measure.ended_at or not cases.read_record(measure).looking:
         return Step(done=so_far.done, total=so_far.total, finished=True)
-    record = measures.read_record(measure)
+    record = cases.read_record(measure)
     known = {post.id for post in record.posts}
     record.posts += [post for post in posts if post.id not in known]
-    await measures.store_record(ctx.db, measure, record)
+    await cases.store_record(ctx.db, measure, record)
     at, total = so_far.cursor or 0, len(record.posts)
     tally = await outbox.tally(ctx.db, list_copy_topics(asked.entry, record.posts), ctx.now)
     if tally.refused:
@@ -246,7 +246,7 @@ async def copy_thread(ctx: Context, asked: Transferring, so_far: Progress, posts
         after = min(at + COPIED_BATCH, total) if at else 1
         return Step(replies=said, cursor=after, done=after, total=total)
     record.looking = False
-    await measures.store_record(ctx.db, measure, record)
+    await cases.store_record(ctx.db, measure, record)
     return Step(replies=[_remove_original(measure, record)], done=total, total=total, finished=True)
 
 
@@ -328,10 +328,10 @@ async def read_copies(ctx: ReadingContext, asked: PutBack, _: Progress) -> Stand
 )
 async def restore_thread(ctx: Context, asked: PutBack, so_far: Progress, copies: StandingCopies) -> Step:
     """All is said again under what points to it, then the copies go, unless somebody answered them."""
-    measure = await measures.get(ctx.db, asked.entry)
+    measure = await cases.get_measure(ctx.db, asked.entry)
     if measure is None:
         return Step(finished=True)
-    record = measures.read_record(measure)
+    record = cases.read_record(measure)
     total = len(record.posts)
     if not record.done:  # the thread is still where it was
         return await _remove_copies(ctx, measure, record)

@@ -41,7 +41,7 @@ from config.charte import MeasureKind
 from dialogs.moderation import HideMessage, take_word
 from storage import outbox, people
 from storage.journal import AuditAct
-from storage.moderation import Case, CaseSource, KeptPost, Measure, MeasureRecord, cases, measures
+from storage.moderation import Case, CaseSource, KeptPost, Measure, MeasureRecord, cases
 from storage.outbox import Sent
 from storage.personal_data.declarations import months_before
 
@@ -80,21 +80,21 @@ class Removal(MeasureHandler):
         if answer.refusal is not Refusal.TAKEN_BACK and answer.part is ActPurpose.KEPT:
             return await self._remove_once_kept(ctx, answer)
         if answer.refusal is not Refusal.TAKEN_BACK and answer.part is ActPurpose.BACK and not answer.is_done:
-            posts = [post for post in measures.read_record(known).posts if post.id == answer.target]
+            posts = [post for post in cases.read_record(known).posts if post.id == answer.target]
             return [_restore_post(known, post, outside=True) for post in posts]
         return await super().handle_answer(ctx, known, answer)
 
     async def _remove_once_kept(self, ctx: Context, about: ActAnswer) -> Sequence[Reply]:
         """The files of a message are safe, or cannot be kept: it goes, unless the measure was taken back meanwhile."""
-        measure = await measures.lock(ctx.db, about.entry)
+        measure = await cases.lock_measure(ctx.db, about.entry)
         if measure is None or measure.ended_at:
             return []
-        record = measures.read_record(measure)
+        record = cases.read_record(measure)
         if about.target in record.evidence:
             return []
         record.evidence[about.target] = list(about.files)
         replies = self.list_removals(measure, record, about.target)
-        await measures.store_record(ctx.db, measure, record)
+        await cases.store_record(ctx.db, measure, record)
         return replies
 
 
@@ -118,7 +118,7 @@ async def _keep_files(ctx: Context, measure: Measure, post: KeptPost) -> Reply:
 def _restore_post(measure: Measure, post: KeptPost, *, outside: bool = False) -> Say:
     """A message that was taken away, said again for its author, with those of its files that were kept; ``outside`` of
     its thread where that is gone."""
-    files = measures.read_record(measure).evidence.get(post.id, [])
+    files = cases.read_record(measure).evidence.get(post.id, [])
     lost = bool(post.files) and not files
     text = render("moderation/put_back", author=f"@{post.author}", text=relay_markdown(post.text), lost=lost)
     about = ActPurpose.BACK.about(measure.entry, "outside" if outside else post.id)
@@ -148,8 +148,8 @@ class Hide(Removal):
     async def complete(self, ctx: Context, case: Case, decision: Decision) -> Decision:
         if not case.post_id:
             raise UserError("Ce dossier n’a pas de message à masquer.")
-        for each in await measures.list_standing(ctx.db, case.author_id):
-            if case.post_id in measures.read_record(each).waits:
+        for each in await cases.list_standing_measures(ctx.db, case.author_id):
+            if case.post_id in cases.read_record(each).waits:
                 raise UserError(
                     f"Ce message est déjà retiré (acte n° {each.entry}) : il disparaît d’un instant à l’autre."
                 )
@@ -169,7 +169,7 @@ class Hide(Removal):
             at=case.posted_at or case.opened_at,
         )
         record.posts, record.waits, record.looking = [kept], [case.post_id], True
-        await measures.store_record(ctx.db, measure, record)
+        await cases.store_record(ctx.db, measure, record)
         return [Start(payload=HideThread(entry=measure.entry, post_id=case.post_id), quiet=True)]
 
     def list_removals(self, measure: Measure, record: MeasureRecord, target: str = "") -> Sequence[Reply]:
@@ -193,16 +193,16 @@ async def read_hidden_thread(ctx: ReadingContext, asked: HideThread, _: Progress
 @feature.urgent_work(HideThread, name="moderation.HideThread", title="Message masqué", asks=read_hidden_thread)
 async def hide_thread(ctx: Context, asked: HideThread, _: Progress, thread: Sequence[KeptPost]) -> Step:
     """Answers go with the message: they are kept first, and handed back to those who wrote them; and so are files."""
-    measure = await measures.lock(ctx.db, asked.entry)
+    measure = await cases.lock_measure(ctx.db, asked.entry)
     if measure is None or measure.ended_at:
         return Step(finished=True)
-    record = measures.read_record(measure)
+    record = cases.read_record(measure)
     hidden = record.posts[0]
     hidden.files = next((post.files for post in thread if post.id == hidden.id), [])
     answers = [] if hidden.root_id else [post for post in thread if post.id != hidden.id]
     record.posts = [hidden, *answers]
     replies = await Hide().keep_or_remove(ctx, measure, record)
-    await measures.store_record(ctx.db, measure, record)
+    await cases.store_record(ctx.db, measure, record)
     others = [post for post in answers if post.author_id != measure.user_id and not post.is_bot and not post.files]
     given = [await hand_back(ctx, post) for post in others]
     return Step(replies=[*given, *replies], done=1, finished=True)
@@ -420,8 +420,8 @@ def _find_limit(ctx: Context) -> datetime:
 async def _list_posts(ctx: Context, case: Case) -> Sequence[Sent]:
     """Its cards, and the files that were kept of the person’s messages; those of others are theirs."""
     found = [*await cards.CARD.list_posts(ctx.db, case)]
-    for measure in await measures.list_of_case(ctx.db, case.number):
-        record = measures.read_record(measure)
+    for measure in await cases.list_measures_of_case(ctx.db, case.number):
+        record = cases.read_record(measure)
         for post in record.posts:
             if post.id in record.evidence and (post.is_bot or post.author_id == measure.user_id):
                 found += await ctx.posts_about(ActPurpose.KEPT.about(measure.entry, post.id))

@@ -16,7 +16,8 @@ from bot.french.words import NBSP
 from bot.guard import DataKind
 from config.text import fold
 from config.time import read_duration
-from storage.moderation import Rule, RuleMode, rules
+from storage import moderation
+from storage.moderation import Rule, RuleMode
 
 
 class RuleName(StrEnum):
@@ -281,7 +282,7 @@ def say_seconds(seconds: int) -> str:
 async def load_tunings(db: AsyncSession) -> Mapping[RuleName, Tuning]:
     """All rules, tuned or not. Raises BrokenRuleError for a table that cannot be used."""
     try:
-        rows = await rules.list_tuned(db)
+        rows = await moderation.list_tuned(db)
     except ValueError:  # a mode that is none, or no JSON
         raise BrokenRuleError("la table des règles est illisible") from None
     return read_tunings(rows)

@@ -22,7 +22,8 @@ from bot.texts import Markdown, link, quotation, render
 from bot.websocket.parser import is_by_person
 from commands.moderation.feature import ANIMATEURS, UNWATCHED_MAX, list_rule_channels, list_unwatched_channels, regles
 from commands.moderation.rules import SPECS, RuleName, Tuning, fold_message, has_unwanted_site, has_word
-from storage.moderation import RuleMode, rules
+from storage import moderation
+from storage.moderation import RuleMode
 
 MARKED_MIN = 12
 """Characters of a text that can be « the same »: thanks and greetings are repeated by everybody."""
@@ -341,7 +342,8 @@ async def try_rule(ctx: ReadingContext, work: Try, so_far: Progress) -> Step:
     """The next channel; at first, which channels there are; at last, what came of it."""
     if so_far.cursor is None:
         seen = TrialProgress(
-            left=sorted(await list_rule_channels(ctx.db, ctx.settings)), exempt=sorted(await rules.list_exempt(ctx.db))
+            left=sorted(await list_rule_channels(ctx.db, ctx.settings)),
+            exempt=sorted(await moderation.list_exempt(ctx.db)),
         )
         return Step(cursor=seen.model_dump(mode="json"), total=len(seen.left) + 1)
     seen = TrialProgress.model_validate(so_far.cursor)

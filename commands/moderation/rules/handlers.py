@@ -57,11 +57,10 @@ from commands.moderation.rules.engine import NO_RULES, TIMED, TRIAL_DAYS, TRIAL_
 from config.charte import MeasureKind
 from config.settings import Settings
 from config.text import fold
-from storage import canaux, claims
+from storage import canaux, claims, moderation
 from storage.journal import AuditAct
-from storage.moderation import Case, CaseSource, CaseState, Rule, RuleHit, RuleMode, cases, rules
+from storage.moderation import EXEMPT_ROLES, Case, CaseSource, CaseState, Rule, RuleHit, RuleMode, cases
 from storage.moderation.cases import UNDECIDED
-from storage.moderation.rules import EXEMPT_ROLES
 
 SAFE_MODE_CLAIM = "moderation.safe"
 """The claim that stands while the room knows of it."""
@@ -118,7 +117,7 @@ async def recheck_old_warnings(ctx: Context) -> Replies:
     if await find_fault(ctx.db, ctx.settings):
         return None
     until = ctx.now - timedelta(seconds=(await load_tunings(ctx.db))[RuleName.GUARD].seconds)
-    told = await rules.list_posts_without_case(ctx.db, RuleName.GUARD, until - RECHECKED_WITHIN, until)
+    told = await moderation.list_posts_without_case(ctx.db, RuleName.GUARD, until - RECHECKED_WITHIN, until)
     new = [post_id for post_id in told if await claims.claim(ctx.db, "moderation.look", post_id, ctx.now)]
     return [Start(payload=LookAgain(post=post_id)) for post_id in new]
 
@@ -142,7 +141,7 @@ async def _propose_personal_data(ctx: Context, seen: MessageSnapshot) -> Sequenc
     if tuning.mode is RuleMode.OFF or not stands:
         return []
     case = await open_case(ctx, seen, CaseSource.RULE)
-    await rules.assign_hits(ctx.db, seen.post.id, {RuleName.GUARD}, case.number)
+    await moderation.assign_hits(ctx.db, seen.post.id, {RuleName.GUARD}, case.number)
     return await (cards.post_card if case.opened_at == ctx.now else cards.refresh_card)(ctx, case)
 
 
@@ -165,7 +164,7 @@ async def apply_rules(
         return []
     post, author, channel = event.post_id, event.user_id, event.channel_id
     hits = [RuleHit(rule=name, post_id=post, author_id=author, channel_id=channel, at=ctx.now) for name in at_work]
-    new = await rules.add_hits(ctx.db, hits)
+    new = await moderation.add_hits(ctx.db, hits)
     fresh = {name: tuning for name, tuning in at_work.items() if name in new}
     guard = fresh.pop(RuleName.GUARD, None)
     warned = warn_author(ctx, seen, guard) if guard else []
@@ -175,10 +174,10 @@ async def apply_rules(
 async def propose_case(ctx: Context, seen: MessageSnapshot, found: Mapping[RuleName, Tuning]) -> Sequence[Reply]:
     """A case of its own, or one that it goes on with."""
     if known := await _find_continued_case(ctx, seen, found):
-        await rules.assign_hits(ctx.db, seen.post.id, found, known.number)
+        await moderation.assign_hits(ctx.db, seen.post.id, found, known.number)
         return await cards.refresh_card(ctx, known)
     case = await open_case(ctx, seen, CaseSource.RULE)
-    await rules.assign_hits(ctx.db, seen.post.id, found, case.number)
+    await moderation.assign_hits(ctx.db, seen.post.id, found, case.number)
     acting = [name for name, tuning in found.items() if tuning.mode is RuleMode.ACT and SPECS[name].may_act]
     reason = f"Règle automatique : {' ; '.join(SPECS[name].label for name in acting)}"
     done = await carry_out(ctx, case, Decision(MeasureKind.HIDE, reason)) if acting else []
@@ -190,7 +189,7 @@ async def _find_continued_case(ctx: Context, seen: MessageSnapshot, found: Mappi
     """The case that waits about the same rule and author, of those that count what somebody writes."""
     if not TIMED.issuperset(found) or any(tuning.mode is RuleMode.ACT for tuning in found.values()):
         return None
-    lately = await rules.list_cases_since(ctx.db, seen.author.id, found, ctx.now - GATHERED_FOR)
+    lately = await moderation.list_cases_since(ctx.db, seen.author.id, found, ctx.now - GATHERED_FOR)
     case = await cases.lock(ctx.db, lately[0]) if lately else None
     return case if case and case.is_waiting else None
 
@@ -203,7 +202,7 @@ async def watch_rule_channels(db: AsyncSession, settings: Settings) -> WatchedPl
     """All planned channels but the rooms; from then on the rules are as they are tuned now."""
     places = await list_rule_channels(db, settings)
     wakes = ROOM in await canaux.find_channel_ids(db) and not await find_fault(db, settings)
-    rows = RuleTable.of(await load_tunings(db), await rules.list_exempt(db)) if wakes else NO_RULES
+    rows = RuleTable.of(await load_tunings(db), await moderation.list_exempt(db)) if wakes else NO_RULES
     engine.tune(f"{settings.mattermost_url} {settings.team} {settings.database_url}", places, rows)
     return WatchedPlaces(team=True, crowded=places)
 
@@ -259,7 +258,7 @@ async def dismiss_false_alarm(ctx: Context, click: FalseAlarm) -> Replies:
         raise UserError("Quelqu’un a déjà décidé de ce cas.")
     if case.author_id == ctx.user.id:
         raise UserError("C’est de vous qu’il s’agit : quelqu’un d’autre décide.")
-    await rules.mark_false(ctx.db, case.number)
+    await moderation.mark_false(ctx.db, case.number)
     if not await cases.list_reports(ctx.db, case.number):
         await _close_case(ctx, case)
     return await cards.refresh_card(ctx, case)
@@ -285,7 +284,7 @@ async def list_rules(ctx: ReadingContext, _: str) -> Replies:
         known = await load_tunings(ctx.db)
     except BrokenRuleError:
         known = {name: make_default_tuning(name) for name in RuleName}
-    found = await rules.count_hits(ctx.db)
+    found = await moderation.count_hits(ctx.db)
     rows = [
         (name, SPECS[name], known[name].mode, say_tuning(name, known[name]), *found.get(name, (0, 0))) for name in known
     ]
@@ -332,7 +331,7 @@ async def _load_tuning(ctx: Context, name: RuleName) -> Tuning:
 
 async def _store_tuning(ctx: Context, name: RuleName, before: Tuning, after: Tuning) -> None:
     rule = Rule(name=name, mode=after.mode, settings=after.settings, changed_at=ctx.now, changed_by=ctx.user.id)
-    await rules.save(ctx.db, rule)
+    await moderation.save(ctx.db, rule)
     states = [{"mode": str(each.mode)} | each.settings for each in (before, after)]
     await record_entry(ctx, AuditEntry(AuditAct.RULE, f"regle:{name}", before=states[0], after=states[1]))
 
