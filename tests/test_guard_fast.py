@@ -13,7 +13,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.guard import find
+from bot.guard import KINDS, find
 from bot.guard.plain_text import begin_word, read_plain_text
 from commands.moderation.rules import has_word, list_links
 from config.text import fold
@@ -32,6 +32,10 @@ LETTERS = str.maketrans("013457@$!|", "oieastasil")
 def test_what_was_read_slowly_is_found_now() -> None:
     for text, found, folded, has_one, links in READ:
         assert [[one.kind.value, one.start, one.end] for one in find(text)] == found, text
+        for kind in KINDS:
+            assert [[one.kind.value, one.start, one.end] for one in find(text, (kind,))] == [
+                one for one in found if one[0] == kind
+            ]
         assert fold(text) == folded
         assert has_word(text, WORDS) is has_one, text
         assert list(map(list, list_links(text))) == links
@@ -83,14 +87,22 @@ def test_short_cuts_change_nothing(text: str) -> None:
 @given(TEXTS, TEXTS)
 def test_an_unusual_sign_moves_nothing(before: str, after: str) -> None:
     """What is usual reads the same whether or not something unusual stands in the text."""
-    whole = read_plain_text(f"{before}\n👍\n{after}")
+    whole = read_plain_text(f"{before}\nж\n{after}")
     assert whole.text.startswith(read_plain_text(f"{before}\n\u200b").text)
     assert whole.text.endswith(read_plain_text(f"\u200b\n{after}").text)
     assert len(whole.text) == len(whole.cased) == len(whole.places)
     assert list(whole.places) == sorted(whole.places)
 
 
+def test_a_pictograph_is_read_as_itself() -> None:
+    signs = "".join(map(chr, (*range(0x2600, 0x27C0), 0xFE0F, *range(0x1F300, 0x1FB00))))
+    disguised = read_plain_text(f"\u200b{signs}\u200b")
+    assert not read_plain_text(signs).places
+    assert disguised.text == disguised.cased == signs
+
+
 def test_disguises_change_nothing_in_labelled_sentences() -> None:
     for sentence, _ in read_sentences():
         found = [(one.kind, one.start, one.end) for one in find(sentence)]
-        assert [(one.kind, one.start - 2, one.end - 2) for one in find(f"👍 {sentence}")] == found, sentence
+        for sign in "ж👍":
+            assert [(one.kind, one.start - 2, one.end - 2) for one in find(f"{sign} {sentence}")] == found, sentence

@@ -6,7 +6,7 @@ Words:
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -65,30 +65,36 @@ _FINDERS: Mapping[DataKind, Callable[[str], Iterable[tuple[int, int]]]] = {
 }
 _LONG_NUMBERS = frozenset({DataKind.NIR, DataKind.CARTE, DataKind.TELEPHONE})
 """What has nine figures at least."""
-_RANK = {kind: at for at, kind in enumerate(DataKind)}
+KINDS = tuple(DataKind)
+_RANK: Mapping[str, int] = {kind: at for at, kind in enumerate(KINDS)}
 _FEMININE = frozenset({DataKind.COURRIEL, DataKind.NAISSANCE})
 
 
-def find(text: str) -> Sequence[Detection]:
-    """What is personal in a text, in its order; no two share a character."""
+def find(text: str, kinds: Collection[str] = KINDS) -> Sequence[Detection]:
+    """What is personal in a text, of these kinds, in its order; no two share a character.
+
+    Whatever wins over one of them is looked for, too: what is found of a kind is the same whichever are asked for.
+    """
     plain = read_plain_text(text)
     taken: list[Detection] = []
-    for found in sorted(_find_all(plain), key=lambda found: (found.start, _RANK[found.kind], -found.end)):
+    asked = KINDS[: 1 + max(map(_RANK.__getitem__, kinds), default=-1)]
+    for found in sorted(_find_all(plain, asked), key=lambda found: (found.start, _RANK[found.kind], -found.end)):
         if not taken or found.start >= taken[-1].end:
             taken.append(found)
         elif _RANK[found.kind] < _RANK[taken[-1].kind]:
             taken[-1] = found
-    return taken
+    return [found for found in taken if found.kind in kinds]
 
 
-def _find_all(plain: PlainText) -> Iterator[Detection]:
+def _find_all(plain: PlainText, kinds: Iterable[DataKind]) -> Iterator[Detection]:
     has_long = has_long_number(plain.text)
-    for kind, finder in _FINDERS.items():
-        if has_long or kind not in _LONG_NUMBERS:
-            for span in finder(plain.text):
-                yield Detection(kind, *plain.span(*span))
-    for span in find_passwords(plain):
-        yield Detection(DataKind.MOT_DE_PASSE, *plain.span(*span))
+    for kind in kinds:
+        if kind is DataKind.MOT_DE_PASSE:
+            spans: Iterable[tuple[int, int]] = find_passwords(plain)
+        else:
+            spans = _FINDERS[kind](plain.text) if has_long or kind not in _LONG_NUMBERS else ()
+        for span in spans:
+            yield Detection(kind, *plain.span(*span))
 
 
 def mask(text: str, found: Iterable[Detection] | None = None) -> str:

@@ -16,8 +16,8 @@ _SIGNS = {
     **dict.fromkeys("“”„«»", '"'),
     **dict.fromkeys("\r\u2028\u2029\u0085\v\f", "\n"),
 }
-_USUAL = r"\t\n\r -~\u00a0«»·À-ÖØ-öø-ÿœŒ\u2009‐-—‘’“”„\u202f€→"
-"""What French is written with: each sign becomes one sign, so that nothing moves."""
+_USUAL = r"\t\n\r -~\u00a0«»·À-ÖØ-öø-ÿœŒ\u2009‐-—‘’“”„\u202f€→☀-➿\ufe0f\U0001f300-\U0001faff"
+"""What French is written with, pictographs too: each sign becomes one sign, so that nothing moves."""
 _UNUSUAL = re.compile(rf"[^{_USUAL}…]")
 _UNUSUAL_RUN = re.compile(rf"[^{_USUAL}]+")
 _INVISIBLE = frozenset({"Cf", "Cc", "Me"})

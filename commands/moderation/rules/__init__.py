@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 from functools import lru_cache
-from string import ascii_lowercase
 from typing import Any, NamedTuple
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -342,9 +341,8 @@ def _list_domains(host: str) -> frozenset[str]:
 _LOOKS_LIKE = str.maketrans("013457@$!|", "oieastasil")
 _LETTERS = bytes(range(256)).translate(bytes.maketrans(b"013457@$!|", b"oieastasil"))
 _NO_LETTERS = bytes(sign for sign in range(256) if not _LETTERS[sign : sign + 1].islower())
-_TWINS = [(letter * 2, letter) for letter in ascii_lowercase]
 _OTHERS = re.compile(r"[^a-z ]+")
-_TWICE = re.compile(r"([a-z])\1+")
+_TWIN = re.compile(r"([a-z])(?=\1)")
 _SPELT = re.compile(r"(?<![a-z])[a-z](?: [a-z])+(?![a-z])")
 """Letters one by one: « c a s i n o »."""
 
@@ -373,11 +371,7 @@ def fold_message(text: str) -> str:
 
 def _strip(folded: str) -> str:
     """Letters and what looks like one, each once, and nothing between them."""
-    letters = folded.encode("ascii", "ignore").translate(_LETTERS, _NO_LETTERS).decode()
-    for twin, letter in _TWINS:
-        while twin in letters:
-            letters = letters.replace(twin, letter)
-    return letters
+    return _TWIN.sub("", folded.encode("ascii", "ignore").translate(_LETTERS, _NO_LETTERS).decode())
 
 
 def _list_readings(folded: str) -> Iterator[str]:
@@ -391,8 +385,7 @@ def _list_readings(folded: str) -> Iterator[str]:
 
 def _simplify(text: str) -> str:
     """Each letter once, a space around each word."""
-    once = _TWICE.sub(r"\1", text)
-    return f" {' '.join(once.split())} "
+    return f" {' '.join(_TWIN.sub('', text).split())} "
 
 
 @lru_cache(64)

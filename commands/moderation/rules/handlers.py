@@ -102,7 +102,7 @@ class LookAgain(BaseModel):
 
 def warn_author(ctx: Context, seen: MessageSnapshot, tuning: Tuning) -> Sequence[Reply]:
     """Tell an author what to do with their message, and until when nobody else hears of it."""
-    found = [each for each in guard.find(seen.post.message) if each.kind in tuning.items]
+    found = guard.find(seen.post.message, tuning.items)
     if not found:
         return []
     delay = timedelta(seconds=tuning.seconds)
@@ -137,8 +137,7 @@ async def _propose_personal_data(ctx: Context, seen: MessageSnapshot) -> Sequenc
     if await find_fault(ctx.db, ctx.settings):
         return []
     tuning = (await load_tunings(ctx.db))[RuleName.GUARD]
-    stands = any(found.kind in tuning.items for found in guard.find(seen.post.message))
-    if tuning.mode is RuleMode.OFF or not stands:
+    if tuning.mode is RuleMode.OFF or not guard.find(seen.post.message, tuning.items):
         return []
     case = await open_case(ctx, seen, CaseSource.RULE)
     await moderation.assign_hits(ctx.db, seen.post.id, {RuleName.GUARD}, case.number)
