@@ -47,7 +47,7 @@ def test_pictures_are_named_and_sized_for_phones(tmp_path: Path) -> None:
         "Mes_statistiques_Juliette_Martin_01-01-2026_24-11-2026_usagers.png",
         "Statistiques_nationales_01-01-2026_24-11-2026_carte.png",
     ]
-    assert {read_size(path)[0] for path in drawn} == {1440}
+    assert {read_size(path)[0] for path in drawn} == {1080}
 
 
 def test_the_bars_of_departements_go_from_the_largest() -> None:
@@ -134,7 +134,7 @@ def test_an_empty_page_says_so_everywhere(tmp_path: Path) -> None:
     )
     papers.write_pdf(nothing, path := tmp_path / "p.pdf")
     assert NOTHING in PdfReader(path).pages[0].extract_text()
-    assert [read_size(drawn)[0] for drawn in papers.draw_charts(nothing, tmp_path)] == [1440, 1440]
+    assert [read_size(drawn)[0] for drawn in papers.draw_charts(nothing, tmp_path)] == [1080, 1080]
     sheets.write_csv_page(nothing, tmp_path / "s.csv")
     assert ["Ateliers réalisés", "0"] in read_csv(tmp_path / "s.csv")
     assert write_workbook(nothing, [], tmp_path / "s.xlsx") == 0

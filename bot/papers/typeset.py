@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from itertools import accumulate
 from pathlib import Path
@@ -63,40 +63,40 @@ def replace_shortcodes(text: str) -> str:
     return _SHORTCODE.sub(lambda found: read_shortcodes().get(found[1], found[0]), text)
 
 
-# 400 points wide, as wide as a phone, drawn on 1440 pixels.
-_PPI = 1440 / 400 * 72
+# 400 points wide, as wide as a phone, drawn on as many pixels as a phone of 360 points at a density of three has.
+_PPI = 1080 / 400 * 72
 _SHORT_MONTHS = dict(zip(MONTHS, MONTHS_SHORT, strict=True))
 
 
 def draw_picture(page: FigurePage, template: str, folder: Path) -> Path:
     """A picture of the page in ``folder``, as a template draws it."""
-    path = folder / page.file(f"{template}.png")
-    path.write_bytes(_compile(page, template, format="png", ppi=_PPI))
-    return path
+    return _write_picture(describe_page(page), template, folder / page.file(f"{template}.png"))
 
 
 def draw_pictures(page: FigurePage, templates: Sequence[str], folder: Path) -> list[Path]:
     """Several pictures of the page, side by side: typst holds up no other thread."""
     _read_fonts()
+    told, paths = describe_page(page), [folder / page.file(f"{template}.png") for template in templates]
     with ThreadPoolExecutor(len(templates)) as threads:
-        return list(threads.map(lambda template: draw_picture(page, template, folder), templates))
+        return list(threads.map(partial(_write_picture, told), templates, paths))
+
+
+def _write_picture(told: Mapping[str, Any], template: str, path: Path) -> Path:
+    path.write_bytes(_compile_words(template, told, format="png", ppi=_PPI))
+    return path
 
 
 def draw_document(page: FigurePage, template: str, path: Path) -> None:
     """The page as a PDF, as a template composes it: tagged, PDF/UA-1; typst refuses what does not conform."""
     made = datetime(page.today.year, page.today.month, page.today.day, tzinfo=UTC)
-    path.write_bytes(_compile(page, template, format="pdf", pdf_standards=["ua-1"], timestamp=made))
+    told = describe_page(page)
+    path.write_bytes(_compile_words(template, told, format="pdf", pdf_standards=["ua-1"], timestamp=made))
 
 
 def compose_pdf(template: str, told: Mapping[str, Any], day: date) -> bytes:
     """A PDF of what is no page of figures, as a template composes it, tagged as well; ``day`` is when it is made."""
     made = datetime(day.year, day.month, day.day, tzinfo=UTC)
     return _compile_words(template, told, format="pdf", pdf_standards=["ua-1"], timestamp=made)
-
-
-def _compile(page: FigurePage, template: str, **asked: Any) -> bytes:
-    """What a template makes of a page."""
-    return _compile_words(template, describe_page(page), **asked)
 
 
 def _compile_words(template: str, told: Mapping[str, Any], **asked: Any) -> bytes:
