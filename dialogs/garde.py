@@ -23,7 +23,7 @@ def read_turn(text: str, today: date) -> Period:
     """The days of a turn, from today on. Raises ValueError with a sentence."""
     found = _read(text, today)
     if (found.end - found.start).days > LONGEST_TURN:
-        raise ValueError("Une garde dure deux mois au plus : notez-en plusieurs.")
+        raise ValueError(f"Une garde dure deux mois au plus, et cela se lit {_show(found)}.")
     return found
 
 
@@ -31,7 +31,7 @@ def read_absence(text: str, today: date) -> Period:
     """The days of an absence, from today on. Raises ValueError with a sentence."""
     found = _read(text, today)
     if (found.end - found.start).days > LONGEST_ABSENCE:
-        raise ValueError("Une absence dure un an au plus.")
+        raise ValueError(f"Une absence dure un an au plus, et cela se lit {_show(found)}.")
     return found
 
 
@@ -43,6 +43,8 @@ def _read(text: str, today: date) -> Period:
         return Period(max(found.start, today), found.end)
     if text.strip() and (past := read_period(text, today)) and past.last < today:
         raise ValueError("Ces jours sont passés : donnez des jours à venir.")
+    if not text.strip():
+        raise ValueError(f"Je n’ai pas compris les jours : dites lesquels. Essayez : {_EXAMPLES}.")
     raise ValueError(f"Je n’ai pas compris les jours « {quote(text)} ». Essayez : {_EXAMPLES}.")
 
 

@@ -11,6 +11,7 @@ async def test_who_is_in_a_room_only_is_an_agent_everywhere(helpdesk: Hotline) -
     lea = await helpdesk.house.conseiller("lea")
     for line in ("/garde", "/ticket liste", "/ticket panne"):
         assert "réservée aux" in plain(await lea.asks(line)), line
+    assert "une de vos demandes : /ticket 12" in plain(await lea.asks("/ticket la mienne"))
     commands = plain(await lea.asks("/aide hotline"))
     assert "/ticket liste" not in commands
     assert "/hotline demandes" in commands

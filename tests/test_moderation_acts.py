@@ -48,7 +48,7 @@ async def test_a_hidden_message_is_kept_and_its_author_has_the_text(stage: Measu
     assert (case.message, case.post_id, case.state) == (words, post.id, CaseState.DECIDED)
     assert "déjà décidé" not in said
     again = await stage.moderates(f"masquer {stage.link(post)} encore")
-    assert "ne trouve pas ce message" in again
+    assert f"déjà masqué (dossier n° {case.number})" in again
 
 
 async def test_a_thread_is_hidden_only_on_purpose_and_answers_go_back_to_who_wrote_them(stage: MeasureStage) -> None:
@@ -56,7 +56,7 @@ async def test_a_thread_is_hidden_only_on_purpose_and_answers_go_back_to_who_wro
     answer = {"channel_id": stage.place, "message": "Une réponse bien sage", "root_id": post.id}
     await stage.juliette.api.post("/posts", answer)
     asked = await stage.agathe.asks(f"/moderer masquer {stage.link(post)} propos blessants")
-    assert "1 réponse d’autres personnes" in plain(asked)
+    assert "Une autre personne a répondu à ce message" in plain(asked)
     await stage.stands(post, there=True)
     stage.juliette.acts()
     await stage.agathe.clicks(asked, "Masquer tout le fil")
@@ -108,6 +108,8 @@ async def test_what_cannot_be_is_said_kindly(stage: MeasureStage) -> None:
         f"silence {lea} 0j insultes": "pour combien de temps",
         f"silence {lea} 900j insultes": "un an au plus",
         f"silence {lea} 3j": "Dites pourquoi",
+        f"silence {lea} 3j ~nulle-part insultes": "dans aucun canal « nulle-part »",
+        f"nettoyer {lea} 3 ~nulle-part insultes": "dans aucun canal « nulle-part »",
         f"exclure {lea} nulle-part insultes": "dans aucun canal « nulle-part »",
         f"exclure {lea} ~town-square insultes": "Personne ne peut être retiré",
         "masquer bonjour": "Donnez le lien du message",

@@ -90,6 +90,8 @@ async def test_what_cannot_be_reported_is_said_kindly(room: CaseStage) -> None:
     }
     for line, sentence in said.items():
         assert sentence in plain(await room.juliette.asks(line)), line
+    window = await room.juliette.opens(f"/signaler {room.link(await room.writes())} c’est blessant")
+    assert window.values["mot"] == "c’est blessant"
     form = await room.juliette.opens("/signaler")
     answer = await form.fill(lien=room.link(own), motif="autre").submit()
     assert "C’est votre message" in answer.errors["lien"]

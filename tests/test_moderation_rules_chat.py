@@ -144,6 +144,7 @@ async def test_a_rule_is_tried_on_what_was_said(stage: RuleStage) -> None:
     told = await stage.ana.told("aurait signalé")
     assert "elle aurait signalé 7 messages sur " in plain(told)
     assert ", en voici 5." in plain(told)
+    assert "\\*" not in told.text, "what the trial says is Markdown"
     assert plain(told).count("ce message") == 5
     stage.ana.acts()
     await stage.ana.runs("/moderer regle flood essai 7 en 1h")
@@ -166,6 +167,11 @@ async def test_what_cannot_be_is_said(stage: RuleStage) -> None:
     assert "1 à 30 jours" in await refused("mots essai 90j")
     assert "le nombre va de 3 à 30" in await refused("flood proposer 900 en 10s")
     assert "animateur" in plain(await stage.lea.asks("/moderer regle flood non"))
+    assert "Dites quoi : par exemple" in await refused("mots ajouter")
+    assert "Dites quoi : par exemple" in await refused("mots remplacer")
+    assert "n’a pas « roulette »" in await refused("mots retirer roulette")
+    assert "Sa liste est vide : elle ne trouve rien" in await refused("mots proposer")
+    await refused("mots non")
     shown = await refused("mots")
     assert "Elle ne cherche rien." in shown
     assert isinstance(await stage.ana.asks("/moderer regles"), Post)

@@ -126,6 +126,8 @@ async def test_the_same_name_and_names_that_are_none(stage: ShelfStage) -> None:
         form = await camille.opens("/ressources collection nouvelle")
         answer = await form.fill(nom=again).submit()
         assert "déjà ce nom" in str(answer.errors) or "autre nom" in str(answer.errors), again
+    assert (await camille.opens("/ressources collection nouvelle Jeux seniors")).values["nom"] == "Jeux seniors"
+    assert "ajouter 12 Bureautique seniors" in plain(await camille.asks("/ressources collection ajouter"))
     for wrong in ("!!!", "ajouter 12 fiches", "Nouvelle", "x" * 81, "\u202e\u200b"):
         form = await camille.opens("/ressources collection nouvelle")
         assert not (await form.fill(nom=wrong).submit()).accepted, wrong

@@ -14,7 +14,7 @@ from bot.errors import UserError
 from bot.french.dates import MONTHS, say_day
 from bot.french.words import join
 from bot.job_runner import DOUBLED_HOUR
-from bot.replies import Ask, Message, Replies, Reply, Start, Whisper
+from bot.replies import Ask, Button, Message, Replies, Reply, Start, Whisper
 from bot.texts import render
 from commands.actus import drafts, editions
 from commands.actus.drafts import (
@@ -337,8 +337,9 @@ async def approve(ctx: Context, click: Approve) -> Replies:
     state = DigestState.PUBLISHING if late else DigestState.APPROVED
     await change(ctx.db, digest, state=state, approved_by=ctx.user.id, approved_at=ctx.now)
     note_digest(ctx, AuditAct.DIGEST_APPROVE, digest, {"etat": was.value})
-    told = Whisper(render("actus/approved", digest=digest, at=editions.say_at(digest.at), now=late))
     about = {"digest": digest.number}
+    text = render("actus/approved", digest=digest, at=editions.say_at(digest.at), now=late)
+    told = Whisper(text, [] if late else [Button("Reprendre", Unapprove(**about))])
     begun = Start(payload=Publish(**about)) if late else Start(payload=CheckPlaces(**about), quiet=True)
     return [told, await refresh_card(ctx, digest, here=True), begun]
 

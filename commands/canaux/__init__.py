@@ -109,6 +109,7 @@ async def _show_own(ctx: ReadingContext) -> Replies:
         free=there,
         has_departement=member.departements,
         leads=leads,
+        departement=next(iter(ctx.user.departements), "69"),
         example=fold(there[0].name) if there else "",
     )
     if len(there) <= BUTTONS_MAX:

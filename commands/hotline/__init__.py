@@ -45,7 +45,7 @@ from storage.personal_data.tables import ERASED
 from storage.text_search import rank_entries, weigh_texts, weigh_title
 
 PAGE = 8
-HINT = "[a moi | en attente | urgent | 69 | file]"
+HINT = "[libres | a moi | en attente | urgent | 69 | file]"
 OF_MINE = frozenset({"a moi", "moi", "miens", "les miens"})
 WORDS: Mapping[str, TicketFilter] = {
     **dict.fromkeys(("", *OF_MINE), TicketFilter(())),
@@ -80,6 +80,8 @@ async def show_ticket(ctx: ReadingContext, line: str) -> Replies:
     if not line.strip():
         return await show_list(ctx, "", 0)
     if (number := read_typed_number(line, "demande", "ticket")) is None:
+        if not await list_served(ctx, ctx.user):
+            raise UserError("Écrivez le numéro d’une de vos demandes : /ticket 12. Toutes : /hotline demandes.")
         raise UserError("Écrivez le numéro d’une demande (/ticket 12), /ticket liste ou /ticket chercher mots.")
     return await _show_one(ctx, number)
 
@@ -199,8 +201,8 @@ def _read_filter(ctx: Context, line: str, served: Collection[str]) -> TicketFilt
     try:
         return TicketFilter(queues=served, departements=read_departements(line))
     except ValueError:
-        said = f"Je ne comprends pas « {quote(line)} » : a moi, en attente, urgent, un département (69) ou une file."
-        raise UserError(said) from None
+        known = "libres, a moi, en attente, urgent, un département (69) ou une file"
+        raise UserError(f"Je ne comprends pas « {quote(line)} » : {known}.") from None
 
 
 DETAILS, LOOKED_THROUGH = 40, 1_000

@@ -289,6 +289,8 @@ def _say_value(ctx: Context, values: Mapping[str, object], name: str, names: Map
             told = Role(value).label
         case "until", value:
             told = say_moment(datetime.fromisoformat(str(value)).astimezone(ctx.zone))
+        case _, list(values_) if all(isinstance(each, str) for each in values_):
+            told = ", ".join(values_)
         case _, value:
             told = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return told if len(told) <= VALUE_MAX else f"{told[: VALUE_MAX - 1]}…"

@@ -147,12 +147,20 @@ async def take_message(ctx: ReadingContext, line: str, example: str) -> tuple[Me
         raise UserError(f"Donnez le lien du message (son menu « … », puis « Copier le lien ») : `{example}`.")
     seen = await unless_refused(take_snapshot(ctx, post_id), None, GONE)
     if seen is None:
-        raise UserError(MESSAGE_GONE)
+        raise UserError(await _say_gone(ctx, post_id))
     if seen.channel.type not in {"O", "P"}:
         raise UserError(OUT_OF_REACH)
     if seen.post.type:
         raise UserError("C’est un message de Mattermost lui-même : il n’est de personne.")
     return seen, rest
+
+
+async def _say_gone(ctx: ReadingContext, post_id: str) -> str:
+    """Say why a message is not to be found: hidden by a colleague a moment ago, or nobody knows."""
+    case = await cases.find_newest(ctx.db, post_id)
+    if case is None or case.act != AuditAct.HIDE or not case.entry:
+        return MESSAGE_GONE
+    return f"Ce message est déjà masqué (dossier n° {case.number}) : `/moderer annuler {case.entry}` le rétablit."
 
 
 async def read_thread(ctx: ReadingContext, post_id: str) -> list[KeptPost]:

@@ -159,17 +159,24 @@ class ChannelIndex:
 
     def take(self, text: str, example: str) -> tuple[ChatChannel, str]:
         """Take the channel that a line begins with, and the rest. Raises UserError where it is none."""
-        ident, rest = take_channel(text, self.names)
-        if not ident:
-            word = quote(take_word(text)[0].removeprefix("~"))
-            said = f"Le bot n’est dans aucun canal « {word} »." if word else "De quel canal s’agit-il ?"
-            raise UserError(f"{said} Par exemple : `{example}`.")
-        return self.by_id[ident], rest
+        channel, rest = self.take_optional(text, example)
+        if channel is None:
+            raise UserError(self._say_unknown(text, example))
+        return channel, rest
 
-    def take_optional(self, text: str) -> tuple[ChatChannel | None, str]:
-        """Take the channel that a line begins with, if it does, and the rest."""
+    def take_optional(self, text: str, example: str) -> tuple[ChatChannel | None, str]:
+        """Take the channel that a line begins with, if it does, and the rest. Raises UserError for « ~name » of none:
+        what was meant for one channel is not to be done in all."""
         ident, rest = take_channel(text, self.names)
+        if not ident and text.lstrip().startswith("~"):
+            raise UserError(self._say_unknown(text, example))
         return self.by_id.get(ident), rest
+
+    @staticmethod
+    def _say_unknown(text: str, example: str) -> str:
+        word = quote(take_word(text)[0].removeprefix("~"))
+        said = f"Le bot n’est dans aucun canal « {word} »." if word else "De quel canal s’agit-il ?"
+        return f"{said} Par exemple : `{example}`."
 
 
 async def index_channels(ctx: ReadingContext) -> ChannelIndex:

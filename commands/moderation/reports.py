@@ -46,7 +46,7 @@ from commands.moderation.feature import (
 )
 from config.time import PARIS
 from dialogs.canaux import watch_planned_channels
-from dialogs.moderation import PreciseReport, ReportMessage
+from dialogs.moderation import PreciseReport, ReportMessage, take_word
 from storage import claims, moderation, outbox
 from storage.database import change
 from storage.journal import AuditAct
@@ -154,14 +154,14 @@ ALREADY_DECIDED = "Vous l’avez déjà signalé, et les animateurs l’ont rega
 
 @feature.command("signaler", help="Signaler un message aux animateurs", hint="[lien du message]")
 async def open_report_form(ctx: ReadingContext, text: str) -> Replies:
-    """Open the window of a report; with a link it knows which message is meant."""
-    link = text.strip()
+    """Open the window of a report; a link says which message is meant, words after it are the reporter’s."""
+    link, word = take_word(text)
     if not link:
         return Ask(ReportMessage.draft(motives=list_motives(ctx)))
     post = await read_reportable_post(ctx, link)
     await refuse_second_report(ctx, post.id, post.message)
     said = to_one_line(strip_markdown(post.message), QUOTED_MAX)
-    return Ask(ReportMessage.draft(link=link, motives=list_motives(ctx), said=said))
+    return Ask(ReportMessage.draft(link=link, motives=list_motives(ctx), said=said, word=word[:WORD_MAX]))
 
 
 async def read_report(ctx: ReadingContext, form: ReportMessage) -> FileReport:

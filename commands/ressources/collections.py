@@ -333,10 +333,13 @@ async def read_collection_line(ctx: Context, line: str) -> CollectionChange | As
     text = " ".join(line.split())
     if not text:
         return await _list_collections(ctx)
-    if text.lower() == "nouvelle":
-        return Ask(NameCollection.draft(collection=0, resource=0))
+    first, _, named = text.partition(" ")
+    if first.lower() == "nouvelle" and not await collections.find_by_name(ctx.db, text):
+        return Ask(NameCollection.draft(name=named[: collections.NAME_MAX], collection=0, resource=0))
     move = _MOVE.fullmatch(text)
     found = await collections.find_by_name(ctx.db, move[3] if move else text)
+    if found is None and move is None and first.lower() in {"ajouter", "retirer"}:
+        raise UserError(render("ressources/collection_usage"))
     if found is None:
         return _say_unknown_collection(move[3] if move else text, int(move[2]) if move else 0)
     if move is None:

@@ -241,6 +241,8 @@ async def _draw_nothing(ctx: Context, shelf: Shelf) -> Whisper:
     said = {"of": at.of.value, "text": quote(at.text), "unknown": say_unknown(query)}
     if query is None:
         return Whisper(render("ressources/nothing", **said, is_near=False), [proposes])
+    if number := read_typed_number(at.text):
+        return Whisper(render("ressources/nothing", **said, number=number), [proposes])
     wider = await offer_without_filters(ctx, query)
     near = [*wider, *offer_near_categories(at.text, await catalogue.count_by_category(ctx.db))]
     missed = Button("Je n’ai rien trouvé", Miss(text=at.text), "primary")

@@ -170,6 +170,10 @@ def draw_bars(counts: Mapping[date, int], start: date, last: date) -> str:
     return " ".join(weeks.values())
 
 
+ELIDED_MONTHS = frozenset({4, 8, 10})
+"""« d’avril », « d’août », « d’octobre »."""
+
+
 @feature.at_home
 async def tell_month(ctx: Context) -> Sequence[Markdown]:
     """Tell a conseiller what they did this month, in a line with its days as a small picture."""
@@ -179,7 +183,8 @@ async def tell_month(ctx: Context) -> Sequence[Markdown]:
     days = await read_own_days(ctx.db, ctx.user.id, start, tomorrow)
     bars = draw_bars({day: each.reports for day, each in days.items()}, start, ctx.today)
     totals = {name: sum(getattr(each, name) for each in days.values()) for name in ("persons", "reports")}
-    return [render("stats/at_home", month=say_month(start), bars=bars, **totals)] if days else []
+    of_month = f"{'d’' if start.month in ELIDED_MONTHS else 'de '}{say_month(start)}"
+    return [render("stats/at_home", of_month=of_month, bars=bars, **totals)] if days else []
 
 
 def _own_buttons(ctx: Context, asked: OwnQuery, figures: Figures) -> list[Button]:

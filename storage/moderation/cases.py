@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import JSON, Column, Text, func, update
+from sqlalchemy import JSON, Column, Text, desc, func, update
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -93,6 +93,11 @@ async def find_undecided(db: AsyncSession, post_id: str) -> Case | None:
     """The case of a message that nobody decided yet."""
     wanted = select(Case).where(Case.post_id == post_id, col(Case.state).in_(UNDECIDED))
     return (await db.exec(wanted)).first()
+
+
+async def find_newest(db: AsyncSession, post_id: str) -> Case | None:
+    """Find the newest case about a message, decided or not."""
+    return (await db.exec(select(Case).where(Case.post_id == post_id).order_by(desc(col(Case.id))).limit(1))).first()
 
 
 async def list_by_author(db: AsyncSession, author_id: str, since: datetime, limit: int = 100) -> Sequence[Case]:

@@ -376,7 +376,7 @@ async def read_silence(ctx: ReadingContext, line: str) -> TypedMeasure:
         raise UserError(
             f"Dites pour combien de temps, un an au plus : « 12h », « 3j ». Par exemple : `{SILENCE_EXAMPLE}`."
         )
-    channel, rest = (await index_channels(ctx)).take_optional(rest)
+    channel, rest = (await index_channels(ctx)).take_optional(rest, SILENCE_EXAMPLE)
     reason = take_reason(rest, SILENCE_EXAMPLE)
     decision = Decision(MeasureKind.SILENCE, reason, lasts, channel.id if channel else "")
     return TypedMeasure(account, channel, decision)

@@ -295,7 +295,7 @@ async def preview_clean(ctx: ReadingContext, line: str) -> Replies:
     if not word.isdecimal() or not 0 < int(word) <= CLEAN_MAX:
         raise UserError(f"Dites combien de messages, de 1 à {CLEAN_MAX} : par exemple `{CLEAN_EXAMPLE}`.")
     known = await index_channels(ctx)
-    named, rest = known.take_optional(rest)
+    named, rest = known.take_optional(rest, CLEAN_EXAMPLE)
     channel = named or known.by_id.get(ctx.channel_id)
     if channel is None:
         raise UserError(f"Le bot n’est pas dans ce canal : dites lequel. Par exemple : `{CLEAN_EXAMPLE}`.")

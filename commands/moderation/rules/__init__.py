@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.errors import UserError
 from bot.french.words import NBSP
 from bot.guard import DataKind
+from bot.texts import quote
 from config.text import fold
 from config.time import read_duration
 from storage import moderation
@@ -244,6 +245,11 @@ def _read_wish(rest: str) -> tuple[str, Sequence[str]]:
 
 def _change_items(name: RuleName, before: Tuning, wish: str, pieces: Sequence[str]) -> tuple[str, ...]:
     items = [_read_item(name, piece) for piece in pieces]
+    if not items:
+        example = SPECS[name].example.rpartition(", ")[2]
+        raise UserError(f"Dites quoi : par exemple `/moderer regle {name} {wish} {example}`.")
+    if wish == REMOVE and (others := [item for item in items if item not in before.items]):
+        raise UserError(f"La liste de la règle « {name} » n’a pas « {quote(others[0])} » : rien n’est changé.")
     if wish == ADD:
         items = [*before.items, *items]
     elif wish == REMOVE:

@@ -337,6 +337,7 @@ async def _store_tuning(ctx: Context, name: RuleName, before: Tuning, after: Tun
 
 def _show_rule(name: RuleName, tuning: Tuning) -> Whisper:
     said = {"rule": name, "spec": SPECS[name], "mode": tuning.mode, "told": say_tuning(name, tuning)}
+    said["is_idle"] = name is RuleName.WORDS and not tuning.items
     return Whisper(render("moderation/rule", **said))
 
 
