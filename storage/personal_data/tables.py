@@ -11,7 +11,9 @@ from sqlalchemy import ColumnElement
 import storage.actus.digests
 import storage.actus.items
 import storage.actus.subscriptions
+import storage.annuaire.entries
 import storage.canaux
+import storage.cra.coordination
 import storage.cra.habits
 import storage.cra.queries
 import storage.hotline.posts
