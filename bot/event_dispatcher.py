@@ -9,24 +9,11 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 import structlog
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot import retries
+from bot import events, retries
 from bot.admission import Admission, HandlerDependencies
 from bot.context import Request
 from bot.delivery import Row
 from bot.errors import ChatError, UserError, may_succeed_later
-from bot.events import (
-    Addressed,
-    Delivered,
-    DirectMessage,
-    Edited,
-    Event,
-    PersonChanged,
-    Posted,
-    Reacted,
-    RoleChanged,
-    Undelivered,
-    Unreacted,
-)
 from bot.features import Key, Trigger
 from bot.logs import begin_request
 from bot.mattermost import ChatPost
@@ -68,11 +55,11 @@ class EventDispatcher:
             if trigger.key[0] == "event" and trigger.payload is not None:
                 self._handlers[trigger.payload].append(trigger)
 
-    async def tell(self, event: Event) -> None:
+    async def tell(self, event: events.Event) -> None:
         """Let all who listen there hear it. Raises EventNotHandledError once all others have."""
-        if isinstance(event, PersonChanged):
+        if isinstance(event, events.PersonChanged):
             self._d.people.note_change(event.user_id, is_gone=event.is_gone)
-        if isinstance(event, RoleChanged):
+        if isinstance(event, events.RoleChanged):
             await self._d.people.note_role_change(event.user_id)
         wanted = [t for t in self._handlers.get(type(event), ()) if t.only is None or t.only(event)]
         hearers = [t for t in wanted if self._d.watchlist.hears(t.feature, event)]
@@ -81,7 +68,7 @@ class EventDispatcher:
         if not all(await asyncio.gather(*(self._heard(trigger, event) for trigger in new))):
             raise EventNotHandledError
 
-    async def _list_heard(self, event: Event, names: Sequence[str]) -> Sequence[str]:
+    async def _list_heard(self, event: events.Event, names: Sequence[str]) -> Sequence[str]:
         """Those of these handlers that were told of it before: by this replica or another, live or read after an
         outage."""
         if not event.ident or not names:
@@ -95,7 +82,7 @@ class EventDispatcher:
         OUTCOMES.labels("event", "heard").inc(len(heard))
         return heard
 
-    async def _heard(self, trigger: Trigger, event: Event) -> bool:
+    async def _heard(self, trigger: Trigger, event: events.Event) -> bool:
         """Whether a handler is done with an event, also by failing: then it would fail again."""
         begin_request()
         for tries in range(1, EVENT_TRIES + 1):
@@ -112,7 +99,7 @@ class EventDispatcher:
                 await asyncio.sleep(backoff(tries, self._first))
         return False
 
-    async def _once(self, trigger: Trigger, event: Event) -> str:
+    async def _once(self, trigger: Trigger, event: events.Event) -> str:
         now = self._d.clock()
         user = await self._d.people.of(event.by) if event.by else make_nobody(now)
         request = Request("event", trigger.key[1], event.by, getattr(event, "channel_id", ""))
@@ -138,7 +125,7 @@ class EventDispatcher:
 
 log = structlog.get_logger()
 
-DeliveryEvent = Delivered | Undelivered
+DeliveryEvent = events.Delivered | events.Undelivered
 
 TOLD_AT_ONCE = 50
 CLICK_PATIENCE = 0.8
@@ -155,7 +142,7 @@ class ToldAlreadyError(Exception):
 
 def find_listening_features(triggers: Mapping[Key, Trigger]) -> frozenset[str]:
     """The features that hear what became of what they sent."""
-    return frozenset(t.feature for t in triggers.values() if t.payload in (Delivered, Undelivered))
+    return frozenset(t.feature for t in triggers.values() if t.payload in (events.Delivered, events.Undelivered))
 
 
 class DeliveryEvents:
@@ -166,7 +153,7 @@ class DeliveryEvents:
     """
 
     def __init__(self, triggers: Mapping[Key, Trigger], dependencies: HandlerDependencies, outbox: Outbox) -> None:
-        self._triggers = [t for t in triggers.values() if t.payload in (Delivered, Undelivered)]
+        self._triggers = [t for t in triggers.values() if t.payload in (events.Delivered, events.Undelivered)]
         self._d = dependencies
         self._outbox = outbox
         self._admission = Admission(dependencies)
@@ -293,24 +280,24 @@ def _event(message: Outgoing) -> DeliveryEvent:
     topic = message.topic or ""
     if message.fault is None:
         kept_out = message.content.get("kept_out", {})
-        return Delivered(
+        return events.Delivered(
             topic=topic, post_id=message.post_id or "", channel_id=message.channel_id or "", kept_out=kept_out
         )
-    return Undelivered(topic=topic, refusal=message.content.get("refusal"))
+    return events.Undelivered(topic=topic, refusal=message.content.get("refusal"))
 
 
 class ThreadEvents:
     """``tell`` hands events on, each after what its sender is to hear of the post it is about."""
 
-    def __init__(self, delivery_events: DeliveryEvents, tell: Callable[[Event], Awaitable[None]]) -> None:
+    def __init__(self, delivery_events: DeliveryEvents, tell: Callable[[events.Event], Awaitable[None]]) -> None:
         self._settle = delivery_events.settle
         self._tell = tell
 
-    async def tell(self, event: Event) -> None:
+    async def tell(self, event: events.Event) -> None:
         """Let all who listen hear it. Raises what may pass: then it is to be told again later."""
         match event:
-            case Posted() | DirectMessage() | Addressed() | Edited() if event.root_id:
+            case events.Posted() | events.DirectMessage() | events.Addressed() | events.Edited() if event.root_id:
                 await self._settle(event.root_id, event.channel_id, event.user_id)
-            case Reacted() | Unreacted():
+            case events.Reacted() | events.Unreacted():
                 await self._settle(event.post_id, event.channel_id, event.user_id)
         await self._tell(event)

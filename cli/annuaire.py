@@ -9,38 +9,15 @@ from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from cli import tables
 from cli.command import Call
 from cli.environment import begin_reading, open_up_to_date
 from cli.errors import OperatorError
 from cli.journal import note
-from cli.tables import (
-    BadLineError,
-    Cells,
-    Complain,
-    LineImport,
-    Outcome,
-    announce,
-    complain,
-    list_differing,
-    open_table,
-    open_to_import,
-    take_turn,
-)
 from cli.terminal import ProgressBar, align, count
 from config.text import unguard
 from storage import people
 from storage.annuaire import NETWORK, AnyPerson, DirectoryHit, entries, read_index
-from storage.annuaire.entries import (
-    COLUMNS,
-    TEXT_MAX,
-    Contact,
-    ContactState,
-    make_key,
-    read_departement,
-    read_email,
-    read_phone,
-    read_site,
-)
 from storage.cra import files
 from storage.database import Database
 from storage.journal import AuditAct
@@ -64,10 +41,10 @@ async def search_people(call: Call, query: str, username: str, as_json: bool) ->
 
 async def import_contacts(call: Call, file: str, *, dry_run: bool = False) -> int:
     """Take a file in; 1 when a line was refused, 0 otherwise."""
-    async with open_to_import(call.settings, dry_run=dry_run) as database:
-        with open_table(file, COLUMNS, [{"nom"}, {"organisme"}]) as table:
-            outcome = ContactsOutcome(announces=announce if dry_run else None)
-            work = Import(database, call.clock(), complain, outcome)
+    async with tables.open_to_import(call.settings, dry_run=dry_run) as database:
+        with tables.open_table(file, entries.COLUMNS, [{"nom"}, {"organisme"}]) as table:
+            outcome = ContactsOutcome(announces=tables.announce if dry_run else None)
+            work = Import(database, call.clock(), tables.complain, outcome)
             await work.run(table, ProgressBar(sys.stderr, "ligne lue"))
     print(outcome)
     return 1 if outcome.refused else 0
@@ -127,7 +104,7 @@ def _lines(found: Sequence[dict[str, object]]) -> Iterator[str]:
     yield f"{count(len(found), 'personne')}."
 
 
-class ContactsOutcome(Outcome):
+class ContactsOutcome(tables.Outcome):
     """What became of the lines."""
 
     def __str__(self) -> str:
@@ -137,30 +114,30 @@ class ContactsOutcome(Outcome):
 
 
 @dataclass(slots=True)
-class Import(LineImport[Contact, ContactsOutcome]):
+class Import(tables.LineImport[entries.Contact, ContactsOutcome]):
     """One run."""
 
     database: Database
     now: datetime
-    complain: Complain
+    complain: tables.Complain
     outcome: ContactsOutcome = field(default_factory=ContactsOutcome)
 
-    def read(self, number: int, line: Cells) -> Contact:
+    def read(self, number: int, line: tables.Cells) -> entries.Contact:
         """A contact."""
         return read_contact(line, self.now)
 
-    async def store(self, batch: Sequence[tuple[int, Contact]]) -> None:
+    async def store(self, batch: Sequence[tuple[int, entries.Contact]]) -> None:
         """Those that say something new; of two about the same contact the last one counts."""
         said = {contact.key: (number, contact) for number, contact in batch}
-        async with take_turn(self.database) as db:
+        async with tables.take_turn(self.database) as db:
             known, written = await entries.find_contacts(db, list(said)), list[str]()
             for key, (number, contact) in said.items():
                 before = known.get(key)
                 # What animateurs took out stays out, unless its line says something new.
-                if before and before.state is not ContactState.PROPOSED and before.says == contact.says:
+                if before and before.state is not entries.ContactState.PROPOSED and before.says == contact.says:
                     self.outcome.same += 1
                     continue
-                columns = list_differing(before, contact, COLUMNS) if before else []
+                columns = tables.list_differing(before, contact, entries.COLUMNS) if before else []
                 about = contact.nom or contact.organisme
                 await entries.save_contact(db, contact)
                 written.append(key)
@@ -169,13 +146,13 @@ class Import(LineImport[Contact, ContactsOutcome]):
                 await note(db, AuditAct.IMPORT, "import:contacts", self.now, contacts=written)
 
 
-def read_contact(line: Cells, now: datetime) -> Contact:
+def read_contact(line: tables.Cells, now: datetime) -> entries.Contact:
     """The contact of a line. Raises BadLineError for one that says none."""
-    said: dict[str, Any] = {name: _read(name, line.get(name, "")) for name in COLUMNS}
+    said: dict[str, Any] = {name: _read(name, line.get(name, "")) for name in entries.COLUMNS}
     if not said["nom"] and not said["organisme"]:
-        raise BadLineError("nom ou organisme : l’un des deux au moins est à remplir.")
-    key = make_key(said["nom"], said["organisme"], said["departement"])
-    return Contact(key=key, state=ContactState.PUBLISHED, changed_at=now, **said)
+        raise tables.BadLineError("nom ou organisme : l’un des deux au moins est à remplir.")
+    key = entries.make_key(said["nom"], said["organisme"], said["departement"])
+    return entries.Contact(key=key, state=entries.ContactState.PUBLISHED, changed_at=now, **said)
 
 
 def _read(name: str, cell: str) -> str:
@@ -183,12 +160,12 @@ def _read(name: str, cell: str) -> str:
         text = files.read_text(" ".join(unguard(cell).split()))
         return READERS[name](text) if text else ""
     except ValueError as fault:
-        raise BadLineError(f"{name} : {fault}") from None
+        raise tables.BadLineError(f"{name} : {fault}") from None
 
 
 def _name(text: str) -> str:
-    if len(text) > TEXT_MAX:
-        raise ValueError(f"{TEXT_MAX} caractères au plus.")
+    if len(text) > entries.TEXT_MAX:
+        raise ValueError(f"{entries.TEXT_MAX} caractères au plus.")
     return text
 
 
@@ -196,8 +173,8 @@ READERS: Mapping[str, Callable[[str], str]] = {
     "nom": _name,
     "organisme": _name,
     "fonction": _name,
-    "email": read_email,
-    "telephone": read_phone,
-    "site": read_site,
-    "departement": read_departement,
+    "email": entries.read_email,
+    "telephone": entries.read_phone,
+    "site": entries.read_site,
+    "departement": entries.read_departement,
 }

@@ -25,32 +25,19 @@ from config.time import WEEKDAYS
 from storage.cra.files import RowError, read_text
 from storage.journal import AuditAct
 from storage.people import Person
+from storage.rdv import bookings
 from storage.rdv.appointments import PLACE_MAX, SEATS_MAX
-from storage.rdv.bookings import (
-    AHEAD_MAX,
-    DAY,
-    LENGTH_MAX,
-    LENGTH_MIN,
-    NOTICE_MAX,
-    PAUSE_MAX,
-    RANGES_MAX,
-    BookingSeal,
-    WeeklyRange,
-    list_ranges,
-    open_page,
-    replace_ranges,
-)
 
 T = TypeVar("T")
 COLUMNS = ("utilisateur", "jour", "debut", "fin", "duree", "pause", "places", "lieu", "delai_min", "jours_max", "theme")
 NEEDED = tuple({name} for name in ("utilisateur", "jour", "debut", "fin", "duree"))
 _HOUR = re.compile(r"(\d{1,2})\s*[:h]\s*(\d{2})?(?:(?<=\d):00)?")
 _BOUNDS = {
-    "duree": (LENGTH_MIN, LENGTH_MAX, None),
-    "pause": (0, PAUSE_MAX, 0),
+    "duree": (bookings.LENGTH_MIN, bookings.LENGTH_MAX, None),
+    "pause": (0, bookings.PAUSE_MAX, 0),
     "places": (1, SEATS_MAX, 1),
-    "delai_min": (0, NOTICE_MAX, 0),
-    "jours_max": (0, AHEAD_MAX, 30),
+    "delai_min": (0, bookings.NOTICE_MAX, 0),
+    "jours_max": (0, bookings.AHEAD_MAX, 30),
 }
 """The least and the most of each number, and what an empty cell means."""
 
@@ -61,7 +48,7 @@ class RangeImport:
 
     authors: Authors
     complain: Callable[[int, str], None]
-    found: dict[str, list[WeeklyRange]] = field(default_factory=dict)
+    found: dict[str, list[bookings.WeeklyRange]] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     refused: int = 0
 
@@ -74,8 +61,8 @@ class RangeImport:
             one = read_range(line, person)
             self.names[person.id] = person.username
             theirs = self.found.setdefault(one.user_id, [])
-            if len(theirs) >= RANGES_MAX:
-                raise BadLineError(f"utilisateur : {RANGES_MAX} plages au plus pour une personne.")
+            if len(theirs) >= bookings.RANGES_MAX:
+                raise BadLineError(f"utilisateur : {bookings.RANGES_MAX} plages au plus pour une personne.")
             theirs.append(one)
         except BadLineError as fault:
             self.refused += 1
@@ -111,12 +98,12 @@ async def _store(db: AsyncSession, run: RangeImport, *, tells: bool) -> None:
     """Replace the ranges of each person; a rehearsal tells how many by how many."""
     for user_id, ranges in run.found.items():
         if tells:
-            had = count(len(await list_ranges(db, user_id)), "plage")
+            had = count(len(await bookings.list_ranges(db, user_id)), "plage")
             print(f"@{run.names[user_id]} : {had} à remplacer par {len(ranges)}")
-        await replace_ranges(db, user_id, ranges)
+        await bookings.replace_ranges(db, user_id, ranges)
 
 
-def read_range(line: Cells, person: Person) -> WeeklyRange:
+def read_range(line: Cells, person: Person) -> bookings.WeeklyRange:
     """The range of a line. Raises BadLineError, which names the column."""
     start, end = _read("debut", line, read_hour), _read("fin", line, read_hour)
     if end <= start:
@@ -124,7 +111,7 @@ def read_range(line: Cells, person: Person) -> WeeklyRange:
     numbers = {name: _read(name, line, partial(_read_number, name)) for name in _BOUNDS}
     if numbers["duree"] > end - start:
         raise BadLineError("duree : elle est plus longue que la plage.")
-    return WeeklyRange(
+    return bookings.WeeklyRange(
         user_id=person.id,
         weekday=_read("jour", line, read_weekday),
         start=start,
@@ -157,8 +144,8 @@ def read_hour(text: str) -> int:
     """Minutes since the day began, of « 09:00 » (« 09:00:00 » as spreadsheets write it); « 24:00 » is its end. Raises
     ValueError."""
     found = _HOUR.fullmatch(text.lower())
-    minutes = int(found[1]) * 60 + int(found[2] or 0) if found else DAY + 1
-    if found is None or minutes > DAY or int(found[2] or 0) > 59:
+    minutes = int(found[1]) * 60 + int(found[2] or 0) if found else bookings.DAY + 1
+    if found is None or minutes > bookings.DAY or int(found[2] or 0) > 59:
         raise ValueError(f"« {text} » n’est pas une heure : 09:00.")
     return minutes
 
@@ -196,7 +183,7 @@ async def show_link(call: Call, user: str, as_json: bool) -> int:
         async with open_chat(settings) as chat:
             person = await _find_anybody(Authors(database, chat, call.clock), user)
         async with database.transaction() as db:
-            key = await open_page(db, person.id, BookingSeal(settings.secrets), call.clock())
+            key = await bookings.open_page(db, person.id, bookings.BookingSeal(settings.secrets), call.clock())
     address = address_of(settings, key)
     print(json.dumps({"adresse": address}, ensure_ascii=False) if as_json else address)
     return 0

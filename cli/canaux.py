@@ -26,17 +26,8 @@ from cli.errors import OperatorError
 from cli.faults import chat_fault
 from cli.journal import note
 from cli.terminal import ProgressBar
+from commands.canaux import drift
 from commands.canaux.cards import count_kinds
-from commands.canaux.drift import (
-    REFUSAL_REASONS,
-    ChannelTarget,
-    ComparedChannel,
-    Plan,
-    Survey,
-    build_batches,
-    compare_channel,
-    read_plan,
-)
 from commands.canaux.runs import NO_CHANNEL, record_arrival, record_refusal
 from config.canaux import PlannedChannel
 from config.settings import Settings
@@ -64,7 +55,7 @@ async def check(call: Call, as_json: bool) -> int:
     check_paths(call.settings, "channels")
     async with open_up_to_date(call.settings) as database, _chat(call.settings) as chat:
         wanted = await _plan(database, call.settings, call.clock())
-        surveyed = [found async for found in _survey(Survey(chat), wanted)]
+        surveyed = [found async for found in _survey(drift.Survey(chat), wanted)]
     tell_check(surveyed, as_json=as_json)
     return DRIFTED if any(found.findings for found in surveyed) else CLEAN
 
@@ -93,7 +84,7 @@ async def bring_to_plan(
     check_paths(settings, "channels")
     left: list[Finding] = []
     async with open_up_to_date(settings) as database, _chat(settings) as chat:
-        wanted, survey = await _plan(database, settings, clock()), Survey(chat)
+        wanted, survey = await _plan(database, settings, clock()), drift.Survey(chat)
         mending = Mending(chat, journal := Journal(database, clock), left_alone)
         await journal.open()
         async for found in _survey(survey, wanted):
@@ -108,13 +99,15 @@ async def bring_to_plan(
     return mending.told, left
 
 
-async def _mend(mending: "Mending", survey: Survey, wanted: Plan, found: ComparedChannel) -> ComparedChannel:
+async def _mend(
+    mending: "Mending", survey: drift.Survey, wanted: drift.Plan, found: drift.ComparedChannel
+) -> drift.ComparedChannel:
     """Put one channel right; one that was only joined is looked at again. Returns what was found last."""
     await mending.mend(found)
     if not found.to_join:
         return found
-    seen = await survey.look(ChannelTarget.of(found.planned, wanted.known))
-    found = compare_channel(wanted, survey, found.planned, seen)
+    seen = await survey.look(drift.ChannelTarget.of(found.planned, wanted.known))
+    found = drift.compare_channel(wanted, survey, found.planned, seen)
     if seen.members is not None:
         await mending.mend(found)
     return found
@@ -129,18 +122,20 @@ async def _chat(settings: Settings) -> AsyncIterator[Mattermost]:
             yield chat
 
 
-async def _plan(database: Database, settings: Settings, now: datetime) -> Plan:
+async def _plan(database: Database, settings: Settings, now: datetime) -> drift.Plan:
     async with database.transaction(writes=False) as db:
-        return await read_plan(db, settings, now)
+        return await drift.read_plan(db, settings, now)
 
 
-async def _survey(survey: Survey, wanted: Plan) -> AsyncIterator[ComparedChannel]:
+async def _survey(survey: drift.Survey, wanted: drift.Plan) -> AsyncIterator[drift.ComparedChannel]:
     """Look at one channel after the other, with a line on the terminal that says how far it is."""
     bar = ProgressBar(sys.stderr, "canal", len(wanted.table), many="canaux")
     await survey.begin()
     try:
         for done, planned in enumerate(wanted.table.values(), 1):
-            yield compare_channel(wanted, survey, planned, await survey.look(ChannelTarget.of(planned, wanted.known)))
+            yield drift.compare_channel(
+                wanted, survey, planned, await survey.look(drift.ChannelTarget.of(planned, wanted.known))
+            )
             bar.at(done)
     finally:
         bar.end()
@@ -152,7 +147,7 @@ ELSEWHERE = {Drift.PUT_AWAY}
 """What this command never puts right."""
 
 
-def tell_check(surveyed: Sequence[ComparedChannel], *, as_json: bool) -> None:
+def tell_check(surveyed: Sequence[drift.ComparedChannel], *, as_json: bool) -> None:
     """Say what is not as planned."""
     findings = [finding for found in surveyed for finding in found.findings]
     if as_json:
@@ -161,7 +156,7 @@ def tell_check(surveyed: Sequence[ComparedChannel], *, as_json: bool) -> None:
         print("\n".join(_lines(findings, len(surveyed))))
 
 
-def _as_object(surveyed: Sequence[ComparedChannel], findings: Sequence[Finding]) -> dict[str, object]:
+def _as_object(surveyed: Sequence[drift.ComparedChannel], findings: Sequence[Finding]) -> dict[str, object]:
     """As docs/wire.md describes it."""
     people = [f for f in findings if f.drift is Drift.MISSING or f.drift in OUTSIDERS]
     return {
@@ -240,7 +235,7 @@ class Journal:
             for change in await runs.list_left_open(db, RunKind.SYNC):
                 self._left.setdefault(change.key, []).append(change)
 
-    async def begin(self, surveyed: ComparedChannel, wanted: Sequence[Finding]) -> None:
+    async def begin(self, surveyed: drift.ComparedChannel, wanted: Sequence[Finding]) -> None:
         """Note which channel is the planned one, and what is to be done there."""
         key, place = surveyed.planned.key, surveyed.channel.id if surveyed.channel else ""
         async with self.database.transaction() as db:
@@ -293,7 +288,7 @@ class Journal:
                 if not (await runs.count_by_state(db, self._run.id)).get(ChangeState.DONE):
                     await runs.drop_run(db, self._run)
 
-    async def _settle(self, db: AsyncSession, surveyed: ComparedChannel, place: str) -> None:
+    async def _settle(self, db: AsyncSession, surveyed: drift.ComparedChannel, place: str) -> None:
         """Note that what an earlier run was killed at was made, if it is not to be made any more."""
         if any(finding.drift is Drift.UNSEEN for finding in surveyed.findings):
             return
@@ -325,7 +320,7 @@ class Mending:
     left_alone: frozenset[Drift] = frozenset()
     told: Outcome = field(default_factory=Outcome)
 
-    async def mend(self, surveyed: ComparedChannel) -> None:
+    async def mend(self, surveyed: drift.ComparedChannel) -> None:
         """Make all changes that one channel needs; one that is public and unseen is only joined, and then to be looked
         at again. Raises ChatError where Mattermost is away."""
         self._note_out_of_reach(surveyed, UNSEEN)
@@ -333,16 +328,16 @@ class Mending:
         while found := await self.journal.next():
             await self._make(surveyed.planned, found)
 
-    def pretend(self, surveyed: ComparedChannel) -> None:
+    def pretend(self, surveyed: drift.ComparedChannel) -> None:
         """Count what it would come to; nothing can be said of a channel that the bot does not see."""
         self.told.done.update(finding.drift for finding in self._wanted(surveyed))
         self._note_out_of_reach(surveyed, UNTOUCHED)
 
-    def _note_out_of_reach(self, surveyed: ComparedChannel, why: str) -> None:
+    def _note_out_of_reach(self, surveyed: drift.ComparedChannel, why: str) -> None:
         """Say so of the channel itself, where the bot does not see it."""
         self.told.failed += [(f, why) for f in surveyed.findings if f.drift is Drift.UNSEEN and not f.user_id]
 
-    def _wanted(self, surveyed: ComparedChannel) -> Sequence[Finding]:
+    def _wanted(self, surveyed: drift.ComparedChannel) -> Sequence[Finding]:
         """List the findings that can be put right."""
         wanted = [finding for finding in surveyed.findings if finding.drift not in self.left_alone]
         return [finding for finding in wanted if finding.drift is not Drift.UNSEEN or finding.user_id]
@@ -351,7 +346,7 @@ class Mending:
         """Make the next changes; a channel is made before anything else of it."""
         at_hand = {change.n: change for change in (found[:1] if found[0].drift is Drift.ABSENT else found)}
         stuck = dict(at_hand)
-        for batch in build_batches(list(at_hand.values()), {planned.key: planned}, back=False):
+        for batch in drift.build_batches(list(at_hand.values()), {planned.key: planned}, back=False):
             mine = [stuck.pop(n) for n in batch.numbers]
             kept_out = {c.user_id for c, _ in self.told.failed if c.key == planned.key and c.drift is Drift.MISSING}
             if mine[0].drift is Drift.ADMIN_MISSING and mine[0].user_id in kept_out:
@@ -380,7 +375,7 @@ class Mending:
         except ChatError as error:
             if error.may_pass or error.refusal is Refusal.SIGNED_OUT:
                 raise
-            await self._refuse(mine, REFUSAL_REASONS.get(error.refusal) or chat_fault(error))
+            await self._refuse(mine, drift.REFUSAL_REASONS.get(error.refusal) or chat_fault(error))
             return
         out = await self.journal.record(mine, arrival)
         kept_out = {change.n for change, _ in out}

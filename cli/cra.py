@@ -17,51 +17,17 @@ from typing import BinaryIO, TextIO
 from bot.errors import ChatError
 from bot.mattermost import ChatUser, Mattermost
 from bot.people import make_newcomer
+from cli import tables
 from cli.checks import open_chat
 from cli.command import Call
 from cli.environment import open_up_to_date
 from cli.errors import OperatorError
 from cli.faults import same_name_fault
-from cli.tables import (
-    IGNORED_MAX,
-    BadLineError,
-    Complain,
-    announce,
-    by_column,
-    complain,
-    find_delimiter,
-    open_to_import,
-    read_cells,
-    read_header,
-    take_turn,
-)
 from cli.terminal import ProgressBar, begin_csv, count, open_standard_output
 from cli.texts import LINE_BYTES_MAX, open_file, read_texts
 from storage import people
-from storage.cra.bulk import (
-    ExportFilter,
-    IncomingLine,
-    add_lines,
-    are_there_tags,
-    describe_line,
-    export_rows,
-    renumber_lines,
-    tag_lines,
-)
+from storage.cra import bulk, files
 from storage.cra.coordination import COORDINATION_COLUMNS, export_lines
-from storage.cra.files import (
-    CSV_COLUMNS,
-    LINE_COLUMNS,
-    NEEDED,
-    PLACE_COLUMNS,
-    TAGS,
-    ReportEntry,
-    Row,
-    RowError,
-    format_cells,
-    parse_cells,
-    read_entry,
-)
 from storage.cra.queries import note_last_commune
 from storage.cra.report import Report, find_problems
 from storage.cra.tags import OWNER_MAX
@@ -72,10 +38,12 @@ from storage.people import Person, SameNameError
 async def import_cra(call: Call, file: str, *, dry_run: bool = False) -> int:
     """Take a file in; 1 when a line was refused, 0 otherwise."""
     settings, clock = call.settings, call.clock
-    async with open_to_import(settings, dry_run=dry_run) as database, open_chat(settings) as chat:
+    async with tables.open_to_import(settings, dry_run=dry_run) as database, open_chat(settings) as chat:
         with open_file(file) as stream:
             lines = Lines(stream)
-            work = Import(database, Authors(database, chat, clock), clock, complain, announce if dry_run else None)
+            work = Import(
+                database, Authors(database, chat, clock), clock, tables.complain, tables.announce if dry_run else None
+            )
             outcome = await work.run(lines, ProgressBar(sys.stderr, "ligne lue"))
     if lines.ignored:
         print(f"Colonnes inconnues, ignorées : {', '.join(sorted(lines.ignored))}.", file=sys.stderr)
@@ -88,11 +56,13 @@ async def export_cra(
 ) -> int:
     """Write what is asked for on the standard output."""
     username = user.removeprefix("@").lower() if user else None
-    wanted = ExportFilter(start=start, end=end, username=username, tag=(tag or "").removeprefix("#"), deleted=deleted)
+    wanted = bulk.ExportFilter(
+        start=start, end=end, username=username, tag=(tag or "").removeprefix("#"), deleted=deleted
+    )
     async with open_up_to_date(call.settings) as database:
         if username and not await _is_known(database, username):
             print(f"Personne ne s’appelle « {username} » dans le registre.", file=sys.stderr)
-        write = writer(open_standard_output(), kind, tags=await are_there_tags(database))
+        write = writer(open_standard_output(), kind, tags=await bulk.are_there_tags(database))
         await export(database, wanted, write, ProgressBar(sys.stderr, "compte rendu"))
     return 0
 
@@ -111,7 +81,7 @@ async def _is_known(database: Database, username: str) -> bool:
         return await people.by_username(db, username) is not None
 
 
-Numbered = tuple[int, Row | RowError]
+Numbered = tuple[int, files.Row | files.RowError]
 """A line by its number in the file (the first is 1), or why it can’t be read."""
 
 
@@ -140,44 +110,44 @@ class Lines:
             if text.strip():
                 yield n, self._object(text)
 
-    def _object(self, text: str) -> Row | RowError:
+    def _object(self, text: str) -> files.Row | files.RowError:
         if len(text) > LINE_BYTES_MAX:
-            return RowError("la ligne est trop longue")
+            return files.RowError("la ligne est trop longue")
         try:
             found = json.loads(text)
         except (ValueError, RecursionError):
-            return RowError("ce n’est pas un objet JSON complet")
+            return files.RowError("ce n’est pas un objet JSON complet")
         if not isinstance(found, dict):
-            return RowError("ce n’est pas un objet JSON")
-        self._ignore(found.keys() - {*LINE_COLUMNS, TAGS})
+            return files.RowError("ce n’est pas un objet JSON")
+        self._ignore(found.keys() - {*files.LINE_COLUMNS, files.TAGS})
         return found
 
     def _csv(self, number: int, first: str, texts: Iterator[tuple[int, str]]) -> Iterator[Numbered]:
-        delimiter = find_delimiter(first)
+        delimiter = tables.find_delimiter(first)
         header = _header(first, delimiter)
-        self._ignore(set(header) - {*CSV_COLUMNS, TAGS, ""})
-        for start, found in read_cells(number, texts, delimiter):
+        self._ignore(set(header) - {*files.CSV_COLUMNS, files.TAGS, ""})
+        for start, found in tables.read_cells(number, texts, delimiter):
             yield start, _line(header, found)
 
     def _ignore(self, columns: set[str]) -> None:
-        if len(self.ignored) < IGNORED_MAX:
+        if len(self.ignored) < tables.IGNORED_MAX:
             self.ignored |= columns
 
 
-def _line(header: list[str], cells: list[str] | BadLineError) -> Row | RowError:
-    if isinstance(cells, BadLineError):
-        return RowError(str(cells))
+def _line(header: list[str], cells: list[str] | tables.BadLineError) -> files.Row | files.RowError:
+    if isinstance(cells, tables.BadLineError):
+        return files.RowError(str(cells))
     try:
-        return parse_cells(by_column(header, cells))
-    except BadLineError as fault:
-        return RowError(str(fault))
+        return files.parse_cells(tables.by_column(header, cells))
+    except tables.BadLineError as fault:
+        return files.RowError(str(fault))
 
 
 def _header(text: str, delimiter: str) -> list[str]:
-    header = read_header(text, delimiter)
-    missing = [name for name in NEEDED if name not in header]
-    if not set(PLACE_COLUMNS) & set(header):
-        missing.append(PLACE_COLUMNS[0])
+    header = tables.read_header(text, delimiter)
+    missing = [name for name in files.NEEDED if name not in header]
+    if not set(files.PLACE_COLUMNS) & set(header):
+        missing.append(files.PLACE_COLUMNS[0])
     if missing:
         raise OperatorError(
             f"La première ligne doit nommer les colonnes ; il manque : {', '.join(missing)} (voir docs/wire.md)."
@@ -201,7 +171,7 @@ class Authors:
         person = self._found[username]
         if person is None:
             unasked = "" if self._chat else ", et Mattermost ne répond pas"
-            raise RowError(f"auteur : « {username} » n’est pas dans le registre{unasked}")
+            raise files.RowError(f"auteur : « {username} » n’est pas dans le registre{unasked}")
         return person
 
     async def _find(self, username: str) -> Person | None:
@@ -210,7 +180,7 @@ class Authors:
                 if person := await people.by_username(db, username):
                     return person
             except SameNameError as error:
-                raise RowError(f"auteur : {same_name_fault(error)}") from None
+                raise files.RowError(f"auteur : {same_name_fault(error)}") from None
         user = await self._ask(username)
         if user is None or user.is_bot:
             return None
@@ -293,11 +263,11 @@ class LinesAside:
     def __init__(self) -> None:
         self._file = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115  (``close`` closes it)
 
-    def put(self, lines: Iterable[IncomingLine]) -> None:
+    def put(self, lines: Iterable[bulk.IncomingLine]) -> None:
         """Keep lines."""
         self._file.writelines(json.dumps([incoming.number, incoming.line]) + "\n" for incoming in lines)
 
-    def __iter__(self) -> Iterator[tuple[int, Row]]:
+    def __iter__(self) -> Iterator[tuple[int, files.Row]]:
         self._file.seek(0)
         return (json.loads(line) for line in self._file)
 
@@ -314,18 +284,18 @@ class Import:
     database: Database
     authors: Authors
     clock: Callable[[], datetime]
-    complain: Complain
-    announces: Complain | None = None
+    complain: tables.Complain
+    announces: tables.Complain | None = None
     outcome: ImportOutcome = field(default_factory=ImportOutcome)
 
     async def run(self, lines: Iterable[Numbered], progress: ProgressBar) -> ImportOutcome:
         """Take every line; the outcome grows meanwhile."""
         with closing(Ranks()) as ranks, closing(LinesAside()) as aside:
-            batch: list[IncomingLine] = []
+            batch: list[bulk.IncomingLine] = []
             for number, line in lines:
                 try:
                     batch.append(await self._judge(number, line, ranks))
-                except RowError as fault:
+                except files.RowError as fault:
                     self.outcome.refused += 1
                     self.complain(number, str(fault))
                 if len(batch) >= LINES_AT_ONCE:
@@ -337,29 +307,29 @@ class Import:
         progress.end()
         return self.outcome
 
-    async def _judge(self, number: int, line: Row | RowError, ranks: Ranks) -> IncomingLine:
-        if isinstance(line, RowError):
+    async def _judge(self, number: int, line: files.Row | files.RowError, ranks: Ranks) -> bulk.IncomingLine:
+        if isinstance(line, files.RowError):
             raise line
-        entry = read_entry(line)
+        entry = files.read_entry(line)
         author = await self.authors.of(entry.auteur)
         now = self.clock()
         check(entry, now, now.astimezone(author.zone).date())
         author = await self.authors.settle(author, entry.report)
-        said = "" if entry.was_exported else describe_line(entry)
-        return IncomingLine(number, line, entry, author, said, 0 if entry.numero else ranks.next(said))
+        said = "" if entry.was_exported else bulk.describe_line(entry)
+        return bulk.IncomingLine(number, line, entry, author, said, 0 if entry.numero else ranks.next(said))
 
-    async def _store(self, batch: Sequence[IncomingLine]) -> Sequence[IncomingLine]:
+    async def _store(self, batch: Sequence[bulk.IncomingLine]) -> Sequence[bulk.IncomingLine]:
         """Store a batch, and return what has to wait for a new number."""
-        async with take_turn(self.database) as db:
-            result = await add_lines(db, batch, self.clock())
-            full = await tag_lines(db, result.added, self.clock())
+        async with tables.take_turn(self.database) as db:
+            result = await bulk.add_lines(db, batch, self.clock())
+            full = await bulk.tag_lines(db, result.added, self.clock())
         self._count(result.added, len(batch) - len(result.elsewhere), full)
         return result.elsewhere
 
-    def _count(self, added: Sequence[IncomingLine], told: int, full: Sequence[IncomingLine]) -> None:
+    def _count(self, added: Sequence[bulk.IncomingLine], told: int, full: Sequence[bulk.IncomingLine]) -> None:
         for incoming in full:
             self.complain(
-                incoming.number, f"{TAGS} : l’auteur en a déjà {OWNER_MAX} ; le compte rendu entre sans elles"
+                incoming.number, f"{files.TAGS} : l’auteur en a déjà {OWNER_MAX} ; le compte rendu entre sans elles"
             )
         self.outcome.added += len(added)
         self.outcome.there += told - len(added)
@@ -371,13 +341,13 @@ class Import:
     async def _renumber(self, aside: LinesAside, ranks: Ranks) -> None:
         lines = iter(aside)
         while batch := [await self._judge(number, line, ranks) for number, line in islice(lines, LINES_AT_ONCE)]:
-            async with take_turn(self.database) as db:
-                added = await renumber_lines(db, batch, self.clock())
-                full = await tag_lines(db, added, self.clock())
+            async with tables.take_turn(self.database) as db:
+                added = await bulk.renumber_lines(db, batch, self.clock())
+                full = await bulk.tag_lines(db, added, self.clock())
             self._count(added, len(batch), full)
 
 
-def check(entry: ReportEntry, now: datetime, today: date) -> None:
+def check(entry: files.ReportEntry, now: datetime, today: date) -> None:
     """The rules of every compte rendu, and that its own story is possible; raises RowError."""
     report = entry.report
     found = list(find_problems({each.name: getattr(report, each.name) for each in fields(report)}, today).values())
@@ -387,25 +357,25 @@ def check(entry: ReportEntry, now: datetime, today: date) -> None:
     if entry.cree and min(moments) < entry.cree:
         found.append("modifie ou supprime précède cree.")
     if found:
-        raise RowError(" ".join(found))
+        raise files.RowError(" ".join(found))
 
 
-def writer(out: TextIO, kind: str, *, tags: bool = False) -> Callable[[Row], object]:
+def writer(out: TextIO, kind: str, *, tags: bool = False) -> Callable[[files.Row], object]:
     """What writes one line in a format, « jsonl » or « csv »; the CSV’s first line is written at once, with a column
     of ``tags`` where there are any."""
     if kind == "jsonl":
         return lambda row: print(json.dumps(row, ensure_ascii=False), file=out)
-    columns = (*CSV_COLUMNS, TAGS) if tags else CSV_COLUMNS
+    columns = (*files.CSV_COLUMNS, files.TAGS) if tags else files.CSV_COLUMNS
     write = begin_csv(out, columns)
-    return lambda row: write(format_cells(row)[: len(columns)])
+    return lambda row: write(files.format_cells(row)[: len(columns)])
 
 
 async def export(
-    database: Database, wanted: ExportFilter, write: Callable[[Row], object], progress: ProgressBar
+    database: Database, wanted: bulk.ExportFilter, write: Callable[[files.Row], object], progress: ProgressBar
 ) -> int:
     """Write everything wanted, and say how much it was."""
     done = 0
-    async for row in export_rows(database, wanted):
+    async for row in bulk.export_rows(database, wanted):
         write(row)
         done += 1
         progress.at(done)

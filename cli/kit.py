@@ -6,23 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from cli import tables
 from cli.command import Call
 from cli.environment import begin_reading, open_up_to_date
 from cli.errors import OperatorError
 from cli.journal import note
 from cli.kits import check_batch
-from cli.tables import (
-    BadLineError,
-    Cells,
-    Complain,
-    LineImport,
-    Outcome,
-    announce,
-    complain,
-    open_table,
-    open_to_import,
-    take_turn,
-)
 from cli.terminal import ProgressBar, begin_csv, count, open_whole
 from commands.kit.supplier import HEAD, list_lines, write_book
 from config.text import guard
@@ -52,9 +41,11 @@ async def export_kits(call: Call, batch: int | None, kind: str, output: str) -> 
 
 async def import_kits(call: Call, file: str, *, dry_run: bool = False) -> int:
     """Take the supplier’s numbers in; 1 when a line was refused, 0 otherwise."""
-    async with open_to_import(call.settings, dry_run=dry_run) as database:
-        with open_table(file, COLUMNS, NEEDED) as table:
-            run = TrackingImport(database, call.clock(), complain, Outcome(announces=announce if dry_run else None))
+    async with tables.open_to_import(call.settings, dry_run=dry_run) as database:
+        with tables.open_table(file, COLUMNS, NEEDED) as table:
+            run = TrackingImport(
+                database, call.clock(), tables.complain, tables.Outcome(announces=tables.announce if dry_run else None)
+            )
             outcome = await run.run(table, ProgressBar(sys.stderr, "ligne lue"))
     print(
         f"{count(outcome.changed, 'colis parti', 'colis partis')}, {count(outcome.same, 'inchangé')}, "
@@ -64,30 +55,30 @@ async def import_kits(call: Call, file: str, *, dry_run: bool = False) -> int:
 
 
 @dataclass(slots=True)
-class TrackingImport(LineImport[TrackingLine, Outcome]):
+class TrackingImport(tables.LineImport[TrackingLine, tables.Outcome]):
     """One run."""
 
     database: Database
     now: datetime
-    complain: Complain
-    outcome: Outcome
+    complain: tables.Complain
+    outcome: tables.Outcome
 
-    def read(self, number: int, line: Cells) -> TrackingLine:
+    def read(self, number: int, line: tables.Cells) -> TrackingLine:
         """Read a line. Raises BadLineError."""
         try:
             return kit.read_tracking_line(line)
         except ValueError as fault:
-            raise BadLineError(str(fault)) from None
+            raise tables.BadLineError(str(fault)) from None
 
     async def store(self, batch: Sequence[tuple[int, TrackingLine]]) -> None:
         """Note each number; a line about an order that there is not is refused."""
         sent = list[str]()
-        async with take_turn(self.database) as db:
+        async with tables.take_turn(self.database) as db:
             for number, line in batch:
                 try:
                     is_new = await kit.note_tracking(db, line, self.now)
                 except ValueError as fault:
-                    self.refuse(number, BadLineError(str(fault)))
+                    self.refuse(number, tables.BadLineError(str(fault)))
                     continue
                 self.outcome.note(
                     number, "changed" if is_new else "same", f"commande {line.order}, colis {line.parcel}"

@@ -3,15 +3,7 @@
 import sys
 
 from bot import app
-from cli.checks import (
-    check_backups,
-    check_paths,
-    check_place,
-    check_server,
-    choose_features,
-    command_token_fault,
-    data_dir_fault,
-)
+from cli import checks
 from cli.command import Call
 from cli.errors import OperatorError
 from commands import FEATURES
@@ -23,15 +15,15 @@ async def serve(call: Call) -> int:
     settings = call.settings
     if missing := settings.missing():
         raise OperatorError(f"Réglages manquants : {', '.join(missing)}. « coop-bot setup » les écrit.", code=2)
-    if fault := settings.secret_fault() or command_token_fault(settings):
+    if fault := settings.secret_fault() or checks.command_token_fault(settings):
         raise OperatorError(fault, code=2)
-    choose_features(FEATURES, settings)
-    check_paths(settings)
-    check_backups(settings)
-    if fault := data_dir_fault(settings, make=True):
+    checks.choose_features(FEATURES, settings)
+    checks.check_paths(settings)
+    checks.check_backups(settings)
+    if fault := checks.data_dir_fault(settings, make=True):
         raise OperatorError(fault)
-    check_place(settings)
-    if hindrance := await check_server(settings):
+    checks.check_place(settings)
+    if hindrance := await checks.check_server(settings):
         print(f"coop-bot : {hindrance}", file=sys.stderr)
     await schema.prepare(settings.database_url)
     await app.serve(settings, FEATURES)

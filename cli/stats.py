@@ -22,18 +22,9 @@ from cli.command import Call
 from cli.environment import begin_reading, open_up_to_date
 from cli.errors import OperatorError
 from cli.figures import Question, Subject, interval, subject_of
+from commands.stats import queries
 from commands.stats.conseiller import NOTES, find_full_name, make_own_page, read_own_figures
 from commands.stats.papers import Page, Workbook, make_territory_page, write_paper
-from commands.stats.queries import (
-    OwnQuery,
-    Presentation,
-    make_chart_sections,
-    make_evolution,
-    make_general,
-    make_suites,
-    make_temps,
-    make_territory_sections,
-)
 from config.settings import Settings
 from config.time import PARIS
 from storage.people import Person
@@ -42,10 +33,10 @@ from storage.stats import Figures, Percent, iterate_own_rows
 
 def write_lines(title: str, period: Period, figures: Figures, percent: Percent) -> Iterator[str]:
     """Write the same as on the page, section by section; what is zero is left out of the long ones."""
-    told = Presentation(figures, percent)
+    told = queries.Presentation(figures, percent)
     yield typeset(f"Statistiques : {title}, {period.label}")
-    key_figures, goes_on = make_general(told), make_suites(told)
-    sections = (*make_chart_sections(told), make_temps(told), make_evolution(told.figures.mois))
+    key_figures, goes_on = queries.make_general(told), queries.make_suites(told)
+    sections = (*queries.make_chart_sections(told), queries.make_temps(told), queries.make_evolution(told.figures.mois))
     for section in (key_figures, goes_on, *(FigureSection(s.key, s.title, s.unit, s.filled) for s in sections)):
         if section.lines:
             yield from ("", typeset(f"{section.title} :"))
@@ -78,7 +69,7 @@ async def export_stats(call: Call, kind: str, output: Path, **question: Any) -> 
     """Write the file asked for, and say where it is."""
     asked, settings, now = Question(**question), call.settings, call.clock()
     start, end = interval(asked)
-    days = OwnQuery(start=start, end=end, percent=Percent(asked.percent))
+    days = queries.OwnQuery(start=start, end=end, percent=Percent(asked.percent))
     with tempfile.TemporaryDirectory(prefix="coop-stats-") as folder:
         async with open_up_to_date(settings) as database, begin_reading(database) as db:
             subject = await subject_of(db, asked)
@@ -89,16 +80,16 @@ async def export_stats(call: Call, kind: str, output: Path, **question: Any) -> 
     return 0
 
 
-async def _page(settings: Settings, db: AsyncSession, subject: Subject, days: OwnQuery, now: datetime) -> Page:
+async def _page(settings: Settings, db: AsyncSession, subject: Subject, days: queries.OwnQuery, now: datetime) -> Page:
     """A person’s own page is the chat’s to the letter."""
     if person := subject.person:
         reader = _PageContext(person, db, now.astimezone(person.zone).date())
         return await make_own_page(reader, days, await read_own_figures(reader, days), await _name(settings, person))
-    told = Presentation(await subject.figures(db, days.start, days.end), days.percent)
+    told = queries.Presentation(await subject.figures(db, days.start, days.end), days.percent)
     today = now.astimezone(PARIS).date()
     period = Period(days.start, days.end)
     page = make_territory_page(
-        subject.title, period, today, make_territory_sections(told), [NOTES[days.percent], EXACT]
+        subject.title, period, today, queries.make_territory_sections(told), [NOTES[days.percent], EXACT]
     )
     return replace(page, last=max(min(period.last, today), days.start))
 
@@ -112,7 +103,7 @@ async def _name(settings: Settings, person: Person) -> str:
         return await find_full_name(Mattermost(client, settings.team), person)
 
 
-async def _write(db: AsyncSession, subject: Subject, days: OwnQuery, page: Page, path: Path) -> None:
+async def _write(db: AsyncSession, subject: Subject, days: queries.OwnQuery, page: Page, path: Path) -> None:
     if path.suffix != ".xlsx":
         await asyncio.to_thread(write_paper, page, path)
         return

@@ -10,7 +10,6 @@ from bot.replies import Ask, Redirect, Replies, StopWork
 from bot.work.queue import Stop
 from storage import work
 from storage.journal import AuditAct
-from storage.work import ACTIVE
 
 menus = Feature("menus", always=True)
 
@@ -37,7 +36,7 @@ travaux = Feature("travaux", always=True)
 async def stop(ctx: Context, click: Stop) -> Replies:
     """Stop a piece of work, for who began it and the animateurs: nothing more of it is done."""
     found = await work.get(ctx.db, click.work_id)
-    if found is None or found.state not in ACTIVE:
+    if found is None or found.state not in work.ACTIVE:
         raise UserError("Ce travail est déjà terminé.")
     if ctx.user.id != found.person and not ctx.user.animates:
         raise UserError("Seules la personne qui a lancé ce travail et l’équipe d’animation peuvent l’arrêter.")

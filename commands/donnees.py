@@ -20,17 +20,14 @@ from bot.errors import UserError
 from bot.features import Feature, Front
 from bot.french.words import plural
 from bot.papers import typeset as papers
-from bot.papers.typeset import to_drawable
 from bot.replies import Button, Direct, Parcel, Progress, Refresh, Replies, Reply, SendFile, Start, Step, Whisper
 from bot.texts import quote, render, typeset
 from bot.work import find_work
 from storage.journal import AuditAct
 from storage.people import Person, transitions
-from storage.people.transitions import Erasure
 from storage.personal_data import PERSONAL_DATA, rights
 from storage.personal_data.declarations import ErasureFate, PersonalData, Row, months_before
 from storage.personal_data.retention import find_sleeping, is_awake
-from storage.personal_data.rights import GIVEN, duties_of, read_pages
 
 
 class Copy(BaseModel):
@@ -123,7 +120,9 @@ async def warn_sleepers(ctx: Context, _: Doze, so_far: Progress) -> Step:
 
 async def _warn(ctx: Context, person: Person) -> Reply:
     due = ctx.now + WARNED
-    await transitions.note_erasure(ctx.db, Erasure(user_id=person.id, asked_at=ctx.now, due_at=due, asleep=True))
+    await transitions.note_erasure(
+        ctx.db, transitions.Erasure(user_id=person.id, asked_at=ctx.now, due_at=due, asleep=True)
+    )
     day = f"{due.astimezone(person.zone):%d/%m/%Y}"
     text = render("donnees/asleep", months=ctx.settings.account_months, due=day)
     return Direct(
@@ -155,10 +154,10 @@ async def write_archive(db: AsyncSession, person: Person, now: datetime, path: P
     chapters: list[_Chapter] = []
     with (folder / JSON).open("w", encoding="utf-8") as stream:
         _write_head(stream, person, now)
-        for holding in GIVEN:
+        for holding in rights.GIVEN:
             chapter = _Chapter(holding)
             stream.write(f"{',' if chapters else ''}\n  {_dump(holding.what)}: [")
-            async for page in read_pages(db, holding, person.id):
+            async for page in rights.read_pages(db, holding, person.id):
                 await compute(partial(_write_rows, stream, chapter, page))
             stream.write("]")
             chapters.append(chapter)
@@ -250,7 +249,7 @@ def _say_value(value: Any, person: Person) -> str:
 def _typeset(text: str) -> str:
     """Make anybody’s words fit to be drawn, cut where they are long."""
     cut = text if len(text) <= WORDS_MAX else f"{text[: WORDS_MAX - 1]}…"
-    return typeset(to_drawable(cut))
+    return typeset(papers.to_drawable(cut))
 
 
 USAGE = "`/mes-donnees` en envoie une copie, `/mes-donnees effacer` les fait effacer."
@@ -284,7 +283,7 @@ async def explain_erasure(ctx: Context, _: str) -> Replies:
         return Whisper(
             render("donnees/already", due=_say_due(ctx, waiting)), [Button("Annuler l’effacement", KeepData())]
         )
-    duties = await duties_of(ctx.db, ctx.user.id, ctx.now)
+    duties = await rights.duties_of(ctx.db, ctx.user.id, ctx.now)
     kept = [(one.what, one.because) for one in PERSONAL_DATA if one.fate is ErasureFate.KEPT]
     said = {
         "kept": kept,
@@ -304,7 +303,7 @@ async def confirm_erasure(ctx: Context, _: Confirm) -> Replies:
     waiting = await transitions.find_waiting_erasure(ctx.db, ctx.user.id)
     if waiting and not waiting.asleep:
         raise UserError(render("donnees/already", due=_say_due(ctx, waiting)))
-    wish = Erasure(user_id=ctx.user.id, asked_at=ctx.now, due_at=ctx.now + PATIENCE)
+    wish = transitions.Erasure(user_id=ctx.user.id, asked_at=ctx.now, due_at=ctx.now + PATIENCE)
     await transitions.note_erasure(ctx.db, wish)
     text = render("donnees/asked", due=_say_due(ctx, wish))
     button = Button("Annuler l’effacement", KeepData())
@@ -332,5 +331,5 @@ async def keep_data(ctx: Context, _: KeepData) -> Replies:
     return [Refresh(text, topic=get_topic(ctx.user.id), here=True), Whisper(text)]
 
 
-def _say_due(ctx: Context, erasure: Erasure) -> str:
+def _say_due(ctx: Context, erasure: transitions.Erasure) -> str:
     return f"{erasure.due_at.astimezone(ctx.user.zone):%d/%m/%Y à %H:%M}"

@@ -16,23 +16,13 @@ from bot.texts import Markdown, render
 from config.text import fold
 from config.time import PARIS
 from storage import drafts, people
-from storage.cra.report import (
-    TRAINING_FOR,
-    Training,
-    begin_training,
-    count_practice,
-    end_training,
-    find_training,
-    list_overdue_trainings,
-    list_trainees,
-)
-from storage.people import Role
+from storage.cra import report
 
 feature = Feature(
     "entrainement",
     front=Front("Entraînement", "essayer les comptes rendus sans que rien ne compte", lambda _: "entrainement"),
 )
-CONSEILLERS = (Role.CONSEILLER,)
+CONSEILLERS = (people.Role.CONSEILLER,)
 """Who files reports."""
 END_WORD = "fin"
 PRACTISED = frozenset({"cra", "entrainement", "aide", "brouillon", "menus"})
@@ -54,10 +44,10 @@ async def begin(ctx: Context, text: str) -> Replies:
     """Begin a training, or say that one is under way."""
     if text.strip():
         raise UserError("Tapez /entrainement pour commencer, /entrainement fin pour finir.")
-    is_new = await find_training(ctx.db, ctx.user.id) is None
-    await begin_training(ctx.db, ctx.user.id, ctx.now)
+    is_new = await report.find_training(ctx.db, ctx.user.id) is None
+    await report.begin_training(ctx.db, ctx.user.id, ctx.now)
     ctx.touched.add(ctx.user.id)
-    training = await find_training(ctx.db, ctx.user.id)
+    training = await report.find_training(ctx.db, ctx.user.id)
     assert training is not None
     return Whisper(await _describe(ctx, training, is_new=is_new), _buttons())
 
@@ -98,7 +88,7 @@ async def finish_by_word(ctx: Context, message: DirectMessage) -> Replies:
 @feature.waiting
 async def remind(ctx: ReadingContext) -> Sequence[Waiting]:
     """Say in the home that a training is under way."""
-    training = await find_training(ctx.db, ctx.user.id)
+    training = await report.find_training(ctx.db, ctx.user.id)
     if training is None:
         return []
     since = say_date(training.since.astimezone(ctx.zone).date(), ctx.today)
@@ -110,7 +100,7 @@ async def remind(ctx: ReadingContext) -> Sequence[Waiting]:
 async def say_real(ctx: Context, trigger: Trigger) -> Reply | None:
     """Say to who is training that the command they typed is none that is practised."""
     is_practised = trigger.feature in PRACTISED or trigger.key == ("command", "stats")
-    if is_practised or not ctx.user.may(CONSEILLERS) or not await ctx.is_among(list_trainees):
+    if is_practised or not ctx.user.may(CONSEILLERS) or not await ctx.is_among(report.list_trainees):
         return None
     return Whisper(render("entrainement/real"))
 
@@ -119,7 +109,7 @@ async def say_real(ctx: Context, trigger: Trigger) -> Reply | None:
 async def end_overdue(ctx: Context) -> Replies:
     """End the trainings whose seven days are over before the next morning, and say so."""
     told: list[Reply] = []
-    for training in await list_overdue_trainings(ctx.db, ctx.now + BEFORE_THE_NEXT, AT_ONCE):
+    for training in await report.list_overdue_trainings(ctx.db, ctx.now + BEFORE_THE_NEXT, AT_ONCE):
         person = await people.get(ctx.db, training.person_id)
         if (person.zone if person else PARIS) == ctx.zone:
             told.append(await _end_overdue(ctx, training.person_id))
@@ -129,13 +119,13 @@ async def end_overdue(ctx: Context) -> Replies:
 async def _end_overdue(ctx: Context, person_id: str) -> Direct:
     await _forget(ctx, person_id)
     ctx.touched.add(person_id)
-    text = render("entrainement/overdue", days=TRAINING_FOR.days)
+    text = render("entrainement/overdue", days=report.TRAINING_FOR.days)
     return Direct(text, [Button("Compte rendu", RunCommand(line="cra"), "primary")], user_id=person_id)
 
 
 async def _end(ctx: Context) -> Markdown:
     ctx.touched.add(ctx.user.id)
-    if await find_training(ctx.db, ctx.user.id) is None:
+    if await report.find_training(ctx.db, ctx.user.id) is None:
         return render("entrainement/none")
     return render("entrainement/ended", count=await _forget(ctx, ctx.user.id))
 
@@ -145,12 +135,12 @@ async def _forget(ctx: Context, person_id: str) -> int:
     for draft in await drafts.of(ctx.db, person_id, ctx.now):
         if draft.hidden.get("practice"):
             await ctx.drafts.drop(ctx.db, draft.key)
-    return await end_training(ctx.db, person_id)
+    return await report.end_training(ctx.db, person_id)
 
 
-async def _describe(ctx: Context, training: Training, *, is_new: bool) -> Markdown:
-    until = (training.since + TRAINING_FOR).astimezone(ctx.zone).date()
-    count = 0 if is_new else await count_practice(ctx.db, ctx.user.id)
+async def _describe(ctx: Context, training: report.Training, *, is_new: bool) -> Markdown:
+    until = (training.since + report.TRAINING_FOR).astimezone(ctx.zone).date()
+    count = 0 if is_new else await report.count_practice(ctx.db, ctx.user.id)
     return render("entrainement/begun", is_new=is_new, until=say_date(until), count=count)
 
 

@@ -17,18 +17,10 @@ from bot.visits import ApiRequest
 from config.programme import FIRST_DAY
 from config.themes import THEMES
 from config.time import PARIS
+from storage import lecture
 from storage.communes import get_commune
 from storage.cra.files import format_instant
 from storage.cra.report import Activite, Age, Canal, Cra, Report, Statut, Suite
-from storage.lecture import (
-    ChangePosition,
-    Counted,
-    Since,
-    count_changed,
-    count_persons_by_day,
-    list_changed,
-    read_counted,
-)
 from storage.stats import Figures
 
 feature = Feature("lecture")
@@ -98,9 +90,9 @@ async def list_reports(ctx: ReadingContext, asked: ApiRequest) -> Mapping[str, o
     """List reports, deleted ones too, last changed first, a page at a time."""
     fields = _must_know(asked.fields, (*PAGE_FIELDS, *SINCE_FIELDS))
     size, beyond = _read_size(fields), _read_cursor(fields)
-    since = Since(*(_read_instant(fields, name) for name in SINCE_FIELDS))
-    found = await list_changed(ctx.db, since, beyond, size)
-    total, back = await count_changed(ctx.db, since), beyond is not None and beyond.newer
+    since = lecture.Since(*(_read_instant(fields, name) for name in SINCE_FIELDS))
+    found = await lecture.list_changed(ctx.db, since, beyond, size)
+    total, back = await lecture.count_changed(ctx.db, since), beyond is not None and beyond.newer
     has_next, has_before = (True, found.more) if back else (found.more, beyond is not None)
     rows: Sequence[Any] = found.reports
     links = {"self": _link(asked, {})}
@@ -170,12 +162,12 @@ async def tell_figures(ctx: ReadingContext, asked: ApiRequest) -> Mapping[str, o
     if start and last and start > last:
         raise UserError("filter[du] vient après filter[au].")
     counted = _read_counted(fields, start or FIRST_DAY, (last or latest) + timedelta(days=1))
-    figures = await read_counted(ctx.db, counted)
+    figures = await lecture.read_counted(ctx.db, counted)
     ends = min(last or latest, latest)
     days = _list_days(start, ends)
     months = _list_months(start, ends)
     shown = _read_counted(fields, max(counted.start, min(months[0], days[0])), counted.end)
-    persons = await count_persons_by_day(ctx.db, shown)
+    persons = await lecture.count_persons_by_day(ctx.db, shown)
     by_month = {month: sum(n for day, n in persons.items() if day.replace(day=1) == month) for month in months}
     attributes = {
         "accompagnements_par_jour": [{"label": f"{day:%d/%m}", "count": persons.get(day, 0)} for day in days],
@@ -284,7 +276,7 @@ def _read_instant(fields: Mapping[str, str], name: str) -> datetime | None:
     raise UserError(f"{name} est un instant, par exemple 2026-09-01T00:00:00Z.")
 
 
-def _read_cursor(fields: Mapping[str, str]) -> ChangePosition | None:
+def _read_cursor(fields: Mapping[str, str]) -> lecture.ChangePosition | None:
     after, before = fields.get("page[after]"), fields.get("page[before]")
     if after and before:
         raise UserError("Donnez page[after] ou page[before], pas les deux.")
@@ -295,7 +287,7 @@ def _read_cursor(fields: Mapping[str, str]) -> ChangePosition | None:
         at, _, number = urlsafe_b64decode(said.encode("ascii")).decode("ascii").partition("|")
         moment = datetime.fromisoformat(at).astimezone(UTC)
         if re.fullmatch(r"[0-9]{1,10}", number) and int(number) <= NUMBER_MAX:
-            return ChangePosition(moment, int(number), newer=bool(before))
+            return lecture.ChangePosition(moment, int(number), newer=bool(before))
     except (ValueError, OverflowError, Base64Error):
         pass
     raise UserError("Ce curseur n’est pas lisible : prenez celui de links.next ou de links.prev.")
@@ -332,7 +324,7 @@ _ACTIVITES = {
 }
 
 
-def _read_counted(fields: Mapping[str, str], start: date, end: date) -> Counted:
+def _read_counted(fields: Mapping[str, str], start: date, end: date) -> lecture.Counted:
     """Which reports are counted. Raises UserError."""
     types = _read_values(fields, "types", lambda text: text.lower() in _ACTIVITES, "Individuel, Demarche ou Collectif")
     activites = None if types is None else [each for said in types for each in _ACTIVITES[said.lower()]]
@@ -340,7 +332,7 @@ def _read_counted(fields: Mapping[str, str], start: date, end: date) -> Counted:
         raise UserError("filter[conseiller_numerique] est 0 ou 1.")
     if fields.get("filter[conseiller_numerique]") == "0":
         activites = []
-    return Counted(
+    return lecture.Counted(
         start,
         end,
         activites,

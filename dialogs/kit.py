@@ -7,17 +7,8 @@ from pydantic import Field
 
 from bot.forms import Clues, Element, Form, Hidden, Offered, Raw, ReadText
 from dialogs.lines import Roomy, read_line, read_paragraphs
+from storage import kit
 from storage.annuaire import entries
-from storage.kit import (
-    ADDRESS_LINES,
-    HOURS_MAX,
-    LABEL_WIDTH,
-    NOTE_MAX,
-    ParcelState,
-    PlaceError,
-    prove_place,
-    read_address_lines,
-)
 from storage.people import register
 
 COMMUNE_MAX = 80
@@ -25,7 +16,7 @@ SHORTEST_NAME, SHORTEST_HOURS = 3, 4
 
 
 def _read_recipient(text: str, clues: Clues) -> str:
-    name = read_line(LABEL_WIDTH, "ce nom, qui tient sur une ligne d’étiquette")(text, clues)
+    name = read_line(kit.LABEL_WIDTH, "ce nom, qui tient sur une ligne d’étiquette")(text, clues)
     if sum(sign.isalpha() for sign in name) < SHORTEST_NAME:
         raise ValueError("Écrivez le nom de la personne ou de l’accueil qui reçoit les colis.")
     return name
@@ -39,7 +30,7 @@ def _read_postcode(text: str, _: Clues) -> str:
 
 
 def _read_hours(text: str, clues: Clues) -> str:
-    hours = read_line(HOURS_MAX, "ces horaires")(text, clues)
+    hours = read_line(kit.HOURS_MAX, "ces horaires")(text, clues)
     if len(hours) < SHORTEST_HOURS:
         raise ValueError("Écrivez des jours et des heures : lundi à vendredi, 9h-12h.")
     return hours
@@ -63,9 +54,9 @@ class OrderKit(Form):
     siret: Annotated[str, ReadText(lambda text, _: register.read_siret(text), placeholder="732 829 320 00074")] = Field(
         title="SIRET de la structure", description="Quatorze chiffres, avec ou sans espaces."
     )
-    adresse: Annotated[str, Roomy(lambda text, _: read_address_lines(text), always=True)] = Field(
+    adresse: Annotated[str, Roomy(lambda text, _: kit.read_address_lines(text), always=True)] = Field(
         title="Adresse",
-        description=f"Bâtiment, numéro et rue : {ADDRESS_LINES} lignes de {LABEL_WIDTH} caractères au plus.",
+        description=f"Bâtiment, numéro et rue : {kit.ADDRESS_LINES} lignes de {kit.LABEL_WIDTH} caractères au plus.",
     )
     code_postal: Annotated[str, ReadText(_read_postcode, placeholder="69120")] = Field(title="Code postal")
     commune: Annotated[str, ReadText(read_line(COMMUNE_MAX, "ce nom"), placeholder="Vaulx-en-Velin")] = Field(
@@ -103,8 +94,8 @@ class OrderKit(Form):
         postcode, commune = values.get("code_postal"), values.get("commune")
         if postcode and commune:
             try:
-                prove_place(postcode, commune)
-            except PlaceError as error:
+                kit.prove_place(postcode, commune)
+            except kit.PlaceError as error:
                 found["code_postal" if error.is_postcode else "commune"] = str(error)
         return found
 
@@ -115,12 +106,12 @@ class ReportParcel(Form):
     title = "Signaler un colis"
     submit_label = "Signaler"
 
-    details: Annotated[str, Roomy(read_paragraphs(NOTE_MAX), always=True)] = Field(
+    details: Annotated[str, Roomy(read_paragraphs(kit.NOTE_MAX), always=True)] = Field(
         "", title="Ce qui ne va pas", description="Ce qui manque ou ce qui est abîmé. L’équipe d’animation le lit."
     )
     order: Hidden[int]
     parcel: Hidden[int]
-    to: Hidden[ParcelState]
+    to: Hidden[kit.ParcelState]
 
     def introduction(self) -> str:
         return f"Colis {self.parcel} : {self.to.label}."

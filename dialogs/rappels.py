@@ -8,24 +8,15 @@ from pydantic import Field
 from bot.forms import Choice, Form, ReadText
 from config.text import fold
 from config.time import WEEKDAYS
-from storage.rappels import (
-    FIRST_EVENING,
-    FIRST_HOUR,
-    LAST_EVENING,
-    LAST_HOUR,
-    USUAL_DAYS,
-    USUAL_EVENING,
-    DailyChoice,
-    Rhythm,
-)
+from storage import rappels
 
 RHYTHMS = {
-    Rhythm.DAILY: "Tous les jours, week-ends et jours fériés compris",
-    Rhythm.WORKDAYS: "Les jours ouvrés",
-    Rhythm.WEEKLY: "Une fois par semaine, le premier jour ouvré",
-    Rhythm.NEVER: "Jamais : je regarde moi-même avec /rappels",
+    rappels.Rhythm.DAILY: "Tous les jours, week-ends et jours fériés compris",
+    rappels.Rhythm.WORKDAYS: "Les jours ouvrés",
+    rappels.Rhythm.WEEKLY: "Une fois par semaine, le premier jour ouvré",
+    rappels.Rhythm.NEVER: "Jamais : je regarde moi-même avec /rappels",
 }
-HOURS = Choice({str(hour): f"{hour} h" for hour in range(FIRST_HOUR, LAST_HOUR + 1)})
+HOURS = Choice({str(hour): f"{hour} h" for hour in range(rappels.FIRST_HOUR, rappels.LAST_HOUR + 1)})
 
 
 NO_EVENING = "non"
@@ -65,7 +56,7 @@ def say_days_short(bits: int) -> str:
 
 EVENINGS = {
     NO_EVENING: "Jamais",
-    **{str(minute): say_evening(minute) for minute in range(FIRST_EVENING, LAST_EVENING + 1, 30)},
+    **{str(minute): say_evening(minute) for minute in range(rappels.FIRST_EVENING, rappels.LAST_EVENING + 1, 30)},
 }
 
 
@@ -80,20 +71,23 @@ class ChooseReminders(Form):
         alias="rythme", title="Combien de fois", description="Il ne vient que s’il y a du nouveau."
     )
     evening: Annotated[str, Choice(EVENINGS)] = Field(
-        str(USUAL_EVENING),
+        str(rappels.USUAL_EVENING),
         alias="soir",
         title="Fin de journée",
         description="Vos rendez-vous du jour sans compte rendu, s’il y en a.",
     )
     days: Annotated[int, ReadText(lambda text, _: read_days(text), show=say_days_short, placeholder=_DAYS)] = Field(
-        USUAL_DAYS, alias="jours", title="Jours travaillés", description="Sans les jours fériés ni vos absences."
+        rappels.USUAL_DAYS,
+        alias="jours",
+        title="Jours travaillés",
+        description="Sans les jours fériés ni vos absences.",
     )
     rdv: Annotated[str, Choice(YES_NO)] = Field(
         "oui", alias="rdv", title="Rappels de rendez-vous", description="La veille, puis une heure avant."
     )
 
     @classmethod
-    def of(cls, choice: DailyChoice, *, reminds: bool) -> Self:
+    def of(cls, choice: rappels.DailyChoice, *, reminds: bool) -> Self:
         """The window as somebody chose; ``reminds`` says whether they are reminded of rdv."""
         return cls.draft(
             hour=str(choice.hour),

@@ -8,7 +8,7 @@ from typing import cast
 import pytest
 
 from bot.events import Posted
-from commands.moderation.feature import expect_breach, may_breach_measure, watch_channels
+from commands.moderation.policy import expect_breach, may_breach_measure, watch_channels
 from storage.journal import AuditAct
 from tests.people import unique
 from tests.support.house import plain

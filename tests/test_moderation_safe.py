@@ -21,7 +21,7 @@ from bot.events import Posted
 from bot.mattermost import ChatChannel, ChatPost, ChatUser
 from bot.replies import Reply
 from commands.moderation.cases import Decision, MessageSnapshot
-from commands.moderation.feature import find_charter_fault, read_valid_charter
+from commands.moderation.policy import find_charter_fault, read_valid_charter
 from commands.moderation.rules import SPECS, RuleName, handlers, make_default_tuning
 from commands.moderation.rules.handlers import engine
 from config.charte import MeasureKind

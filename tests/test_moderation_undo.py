@@ -8,7 +8,7 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from bot.context import Context
-from commands.moderation.feature import propose_measure
+from commands.moderation.policy import propose_measure
 from config.charte import Graded
 from config.charte import MeasureKind as Kind
 from storage.journal import AuditAct

@@ -6,15 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bot.french.dates import (
-    MONTH_NUMBERS,
-    days_away,
-    fold_date,
-    read_date,
-    say_date,
-    say_days,
-    say_month,
-)
+from bot.french import dates
 from bot.french.words import digits
 from config.programme import FIRST_DAY
 
@@ -34,7 +26,7 @@ _LAST = re.compile(
 _LAST_FEW = re.compile(
     rf"(?:dernieres? |derniers? )?([0-9]{{1,3}}) (?:dernieres? |derniers? )?{_UNIT}(?: derniers| dernieres)?"
 )
-_NAMED_MONTHS = MONTH_NUMBERS | {"rentree": 9}
+_NAMED_MONTHS = dates.MONTH_NUMBERS | {"rentree": 9}
 """Months by name, and by when schools begin again."""
 _MONTH = re.compile(rf"({'|'.join(_NAMED_MONTHS)}|[0-9]{{1,2}}(?=/))\.?(?:[ /]([0-9]{{4}}))?")
 _ISO_MONTH = re.compile(r"([0-9]{4})/([0-9]{1,2})")
@@ -63,10 +55,10 @@ class Period:
         """How the period is said; `read_period` reads it back."""
         first, last = self.start, self.last
         if first == last:
-            return say_date(first)
+            return dates.say_date(first)
         if name := _name_whole(first, self.end):
             return name
-        return say_days(first, last)
+        return dates.say_days(first, last)
 
 
 def _name_whole(first: date, end: date) -> str | None:
@@ -75,7 +67,7 @@ def _name_whole(first: date, end: date) -> str | None:
     if first.day != 1 or end.day != 1 or months < 1 or (first.month - 1) % months:
         return None
     if months == 1:
-        return say_month(first)
+        return dates.say_month(first)
     if months == 3:
         return f"{('1er', '2e', '3e', '4e')[first.month // 3]} trimestre {first.year}"
     return f"année {first.year}" if months == 12 else None
@@ -100,7 +92,7 @@ def read_period(text: str, today: date) -> Period | None:
     Periods in progress (« cette semaine », « trimestre », « depuis … », « 7 jours ») end with today; a month,
     quarter or year given by name is whole, and the latest begun if its year is not said.
     """
-    found = fold_date(text)
+    found = dates.fold_date(text)
     try:
         return next((period for reader in _READERS if (period := reader(found, today))), None)
     except (ValueError, OverflowError):
@@ -204,14 +196,14 @@ def _read_part_of_month(found: str, today: date) -> Period | None:
 
 
 def _read_single(found: str, today: date) -> Period | None:
-    day = read_date(found.removeprefix("du "), today)
+    day = dates.read_date(found.removeprefix("du "), today)
     return Period(day, day + _ONE_DAY) if day else None
 
 
 def _read_week(found: str, today: date) -> Period | None:
     """The week of a day, up to today: « semaine du 12 octobre »."""
     match = _WEEK_OF.fullmatch(_strip_lead(found))
-    day = read_date(match[1], today) or read_date(f"le {match[1]}", today) if match else None
+    day = dates.read_date(match[1], today) or dates.read_date(f"le {match[1]}", today) if match else None
     return _week_from(_monday(day), today) if day else None
 
 
@@ -241,17 +233,17 @@ def _read_between(found: str, today: date) -> Period | None:
 
 def _read_last_day(found: str, today: date, le: str) -> date | None:
     """Read a last day, or the period that it ends."""
-    day = read_date(found, today) or read_date(le + found, today)
+    day = dates.read_date(found, today) or dates.read_date(le + found, today)
     named = None if day else _read_named(found, today)
     return named.last if named else day
 
 
 def _read_first_day(found: str, last: date, today: date, le: str) -> date | None:
     """Read a first day, or the period that it begins, completed from the last one: « du 1er au 15 mars »."""
-    if days_away(found) is not None:
-        return read_date(found, today)
+    if dates.days_away(found) is not None:
+        return dates.read_date(found, today)
     named = _read_named(found, last)
-    return named.start if named else read_date(found, last) or read_date(le + found, last)
+    return named.start if named else dates.read_date(found, last) or dates.read_date(le + found, last)
 
 
 _READERS: tuple[Callable[[str, date], Period | None], ...] = (
@@ -291,9 +283,9 @@ _BARE = re.compile(r"[0-9]{1,2}(?: ?er)?")
 
 def read_coming_day(text: str, today: date) -> date | None:
     """The next day that is called so, today included; None for what is none, or past."""
-    if (away := days_away(text)) is not None:
+    if (away := dates.days_away(text)) is not None:
         return today + timedelta(days=away) if away >= 0 else None
-    found = (read_date(text, today + timedelta(days=within)) for within in AHEAD)
+    found = (dates.read_date(text, today + timedelta(days=within)) for within in AHEAD)
     return next((on for on in found if on and on >= today), None)
 
 
@@ -303,7 +295,7 @@ def read_coming_days(text: str, today: date) -> Period | None:
     What is left unsaid (the year, the month, which Monday) is completed with the nearest to come, which may be as far
     as a year: the caller judges.
     """
-    found = fold_date(text)
+    found = dates.fold_date(text)
     try:
         coming = _read_coming(found, today)
         if coming and coming.start - today <= NEAR:
@@ -323,7 +315,7 @@ def read_named_day(text: str, today: date) -> date | None:
 def read_coming_period(text: str, today: date) -> Period | None:
     """The next days, month or year that are called so (« demain », « semaine prochaine », « décembre », « 2027 »); None
     for what is none. One that is under way counts as the next one, from its first day on."""
-    bare = _strip_lead(fold_date(text))
+    bare = _strip_lead(dates.fold_date(text))
     month = _start_of("mois", today)
     if bare in {"mois prochain", "prochain mois"}:
         return Period(months_after(month, 1), months_after(month, 2))
@@ -358,7 +350,7 @@ def _read_coming_between(found: str, today: date) -> Period | None:
         opening, ending = found[: link.start()], found[link.end() :]
         if _BARE.fullmatch(opening) and not _BARE.fullmatch(ending):
             last = _read_coming_one(ending, today)  # « du 1er au 5 décembre »
-            first = read_date(f"le {opening}", last) if last else None
+            first = dates.read_date(f"le {opening}", last) if last else None
         else:
             first = _read_coming_one(opening, today)
             last = _read_coming_one(ending, first) if first else None
@@ -368,7 +360,7 @@ def _read_coming_between(found: str, today: date) -> Period | None:
 
 
 def _read_coming_one(found: str, today: date) -> date | None:
-    if days_away(found) is None:  # « ce soir » is no « soir »
+    if dates.days_away(found) is None:  # « ce soir » is no « soir »
         found = _without_lead(found).removesuffix(" inclus").removesuffix(" prochain")
     return read_coming_day(f"le {found}" if _BARE.fullmatch(found) else found, today)
 

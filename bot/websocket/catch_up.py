@@ -15,14 +15,7 @@ from bot.events import TEAM, Addressed, Event, Reacted, Reconnected
 from bot.mattermost import ChatChannel, ChatPost, Mattermost
 from bot.mattermost.client import PAGE_ROWS
 from bot.retries import backoff, run_when_due
-from bot.websocket.parser import (
-    ChannelNews,
-    FrameParser,
-    MemberNews,
-    make_deleted_event,
-    make_edited_event,
-    make_posted_event,
-)
+from bot.websocket import parser
 from bot.websocket.queue import EventQueue
 from bot.websocket.tracker import PlaceTracker, is_change, make_member_news, state_of
 from storage import claims, watchlist
@@ -42,7 +35,7 @@ class CatchUpReader:
     def __init__(
         self,
         chat: Mattermost,
-        ears: FrameParser,
+        ears: parser.FrameParser,
         queue: EventQueue,
         places: PlaceTracker,
         clock: Callable[[], datetime],
@@ -100,13 +93,13 @@ class CatchUpReader:
             if place not in known:
                 await self._tried(place, self._first_look(place))
             elif not new_only:
-                await self._queue.put(ChannelNews(place))
+                await self._queue.put(parser.ChannelNews(place))
 
     async def _tried(self, place: str, reading: AsyncIterator[object]) -> None:
         """Read to the end; a place that cannot be read holds up no other. Raises ChatError for what may pass."""
         try:
             async for item in reading:
-                if isinstance(item, Event | ChannelNews | MemberNews):
+                if isinstance(item, Event | parser.ChannelNews | parser.MemberNews):
                     await self._queue.put(item)
         except ChatError as error:
             if error.is_temporary:
@@ -146,9 +139,9 @@ class CatchUpReader:
         if post.user_id == bot_id and not post.delete_at:
             self._ears.hear_own(post, is_watched=True, is_direct=is_direct)
         told = (
-            [(post.delete_at, make_deleted_event)]
+            [(post.delete_at, parser.make_deleted_event)]
             if post.delete_at
-            else [(post.create_at, make_posted_event), (post.edit_at, make_edited_event)]
+            else [(post.create_at, parser.make_posted_event), (post.edit_at, parser.make_edited_event)]
         )
         for at, kind in told:
             if (event := kind(post, bot_id, is_direct=is_direct)) is not None:
@@ -198,7 +191,7 @@ class CatchUpReader:
         """Write down how a channel is; another replica may have done so a while ago."""
         channel = await self._chat.channel(place_id)
         await self._begin_channel(channel)
-        yield ChannelNews(place_id, channel)
+        yield parser.ChannelNews(place_id, channel)
 
     async def _begin_channel(self, channel: ChatChannel) -> None:
         values = state_of(channel) | {"since": channel.last_post_at + 1}
@@ -210,7 +203,7 @@ class CatchUpReader:
     async def _read_place(self, place: str) -> AsyncIterator[object]:
         """Hold what is now against what is known: a page of people at a time, those who came and those who went."""
         if place != TEAM:
-            yield ChannelNews(place, await self._chat.channel(place))
+            yield parser.ChannelNews(place, await self._chat.channel(place))
         pages = self._chat.team_members() if place == TEAM else self._chat.channel_members(place)
         age = self._places.ages[place]
         async for page in pages:
@@ -225,7 +218,7 @@ class CatchUpReader:
         async for news in self._gone(place):
             yield news
 
-    async def _gone(self, place: str) -> AsyncIterator[MemberNews]:
+    async def _gone(self, place: str) -> AsyncIterator[parser.MemberNews]:
         """Who is known to be in a place, and is there no more."""
         last = ""
         while True:

@@ -15,17 +15,8 @@ from bot.metrics import WEBSOCKET_UP
 from bot.retries import backoff
 from bot.tasks import Traffic, cancel_all
 from bot.watchlist import Watchlist
+from bot.websocket import parser
 from bot.websocket.catch_up import CatchUp, CatchUpReader
-from bot.websocket.parser import (
-    ChannelNews,
-    Connection,
-    Frame,
-    FrameHandlers,
-    FrameParser,
-    MemberNews,
-    MissedEventsError,
-    StreamPosition,
-)
 from bot.websocket.queue import EventCursor, EventQueue, Item
 from bot.websocket.tracker import PlaceTracker
 from storage.database import Database
@@ -64,14 +55,14 @@ class EventListener:
         self._traffic = dependencies.traffic
         self._first = first
         self._on_event = on_event
-        self._ears = FrameParser(on_own=dependencies.on_own)
+        self._ears = parser.FrameParser(on_own=dependencies.on_own)
         self._queue = EventQueue(self._handle)
         self._progress = EventCursor(dependencies.database)
         self._places = PlaceTracker(dependencies.database, dependencies.chat, on_event, dependencies.clock)
         self._reader = CatchUpReader(dependencies.chat, self._ears, self._queue, self._places, dependencies.clock)
         self._catching = CatchUp(self._reader, self._queue, self._places, lambda: self.seen, first)
         self._queue.on_loss = self._catching.fall_behind
-        self._position = StreamPosition()
+        self._position = parser.StreamPosition()
         self._tasks: list[asyncio.Task[None]] = []
         self.connected = False
 
@@ -126,15 +117,15 @@ class EventListener:
         """One connection from begin to end: whether it came about, and the seconds to wait at least."""
         try:
             await self._learn()
-            hearers = FrameHandlers(self._hello, self._hear, self._note_time, self._traffic)
+            hearers = parser.FrameHandlers(self._hello, self._hear, self._note_time, self._traffic)
             socket = await self._chat.client.listen(self._position.params)
         except ChatError as error:
             return False, self._pause_after(error)
-        connection = Connection(socket, self._position, hearers)
+        connection = parser.Connection(socket, self._position, hearers)
         expected = self._position.sequence
         try:
             await connection.run()
-        except MissedEventsError:
+        except parser.MissedEventsError:
             log.warning("events_missed")
             if self._position.sequence == expected:
                 self._position.forget()  # resuming did not bring it
@@ -184,19 +175,19 @@ class EventListener:
         self._ears.crowded = self._watchlist.all_of_it.crowded
         self._catching.widen()
 
-    def _hear(self, frame: Frame) -> None:
+    def _hear(self, frame: parser.Frame) -> None:
         for item in self._ears.parse(frame):
-            if isinstance(item, MemberNews):
+            if isinstance(item, parser.MemberNews):
                 self._places.ages[item.place] += 1
                 if item.user_id == self._ears.bot_id:
                     self._catching.read_place(item.place)  # the bot was elsewhere, and missed what happened there
                     continue
             if not self._queue.offer(item):
                 self._position.forget()
-                raise MissedEventsError
+                raise parser.MissedEventsError
 
     async def _handle(self, item: Item) -> None:
-        if isinstance(item, ChannelNews | MemberNews):
+        if isinstance(item, parser.ChannelNews | parser.MemberNews):
             await self._places.settle(item)
         else:
             await self._on_event(item)

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TextIO
 
 from bot.clock import utc_now
+from cli import tables
 from cli.checks import check_paths, open_chat
 from cli.command import Call
 from cli.delivery import Pen
@@ -15,20 +16,6 @@ from cli.environment import open_up_to_date
 from cli.journal import note
 from cli.people.imports import Accounts, Import, Memberships, PeopleOutcome, Seen
 from cli.people.lines import COLUMNS, NAMED_BY, STRUCTURE_COLUMNS, read_structure, write_cells
-from cli.tables import (
-    BadLineError,
-    Cells,
-    Complain,
-    LineImport,
-    Outcome,
-    Table,
-    announce,
-    complain,
-    list_differing,
-    open_table,
-    open_to_import,
-    take_turn,
-)
 from cli.terminal import ProgressBar, begin_csv, count, open_standard_output
 from commands.membres.members import feature
 from config.settings import Settings
@@ -53,14 +40,14 @@ async def import_people(call: Call, file: str, notify: str | None = None, *, dry
     The first import of an installation says nothing to anybody: it is made before the bot is shown to people.
     """
     settings, clock = call.settings, call.clock
-    async with open_to_import(settings, dry_run=dry_run) as database, open_chat(settings) as chat:
+    async with tables.open_to_import(settings, dry_run=dry_run) as database, open_chat(settings) as chat:
         accounts, memberships = Accounts(chat), await _memberships(settings, database)
         pen = Pen(settings, clock, feature.name)
         is_first = notify is None and await _is_first(database)
         grace, tells = timedelta(days=settings.move_grace), notify == "oui" or not (is_first or notify)
-        outcome = PeopleOutcome(announces=announce if dry_run else None)
-        work = Import(database, accounts, clock, complain, grace, memberships, pen, tells, outcome)
-        with open_table(file, COLUMNS, [NAMED_BY]) as table:
+        outcome = PeopleOutcome(announces=tables.announce if dry_run else None)
+        work = Import(database, accounts, clock, tables.complain, grace, memberships, pen, tells, outcome)
+        with tables.open_table(file, COLUMNS, [NAMED_BY]) as table:
             await work.run(table, _progress())
     _tell_missing(table)
     if accounts.is_silent:
@@ -79,10 +66,10 @@ async def import_people(call: Call, file: str, notify: str | None = None, *, dry
 
 async def import_structures(call: Call, file: str, *, dry_run: bool = False) -> int:
     """Take employers in; 1 when a line was refused, 0 otherwise."""
-    async with open_to_import(call.settings, dry_run=dry_run) as database:
-        with open_table(file, STRUCTURE_COLUMNS, [{"siret"}]) as table:
-            outcome = StructuresOutcome(announces=announce if dry_run else None)
-            await StructuresImport(database, complain, outcome).run(table, _progress())
+    async with tables.open_to_import(call.settings, dry_run=dry_run) as database:
+        with tables.open_table(file, STRUCTURE_COLUMNS, [{"siret"}]) as table:
+            outcome = StructuresOutcome(announces=tables.announce if dry_run else None)
+            await StructuresImport(database, tables.complain, outcome).run(table, _progress())
     _tell_missing(table)
     print(outcome)
     return 1 if outcome.refused else 0
@@ -119,7 +106,7 @@ async def _memberships(settings: Settings, database: Database) -> Memberships:
         return Memberships(await list_planned(db, settings), MembershipRules(await list_allowances(db)))
 
 
-def _tell_missing(table: Table) -> None:
+def _tell_missing(table: tables.Table) -> None:
     if table.missing:
         print(f"Colonnes absentes, laissées comme elles sont : {', '.join(table.missing)}.", file=sys.stderr)
 
@@ -128,7 +115,7 @@ def _progress() -> ProgressBar:
     return ProgressBar(sys.stderr, "ligne lue")
 
 
-class StructuresOutcome(Outcome):
+class StructuresOutcome(tables.Outcome):
     """What became of the lines."""
 
     def __str__(self) -> str:
@@ -143,31 +130,33 @@ class StructuresOutcome(Outcome):
 
 
 @dataclass
-class StructuresImport(LineImport[Structure, StructuresOutcome]):
+class StructuresImport(tables.LineImport[Structure, StructuresOutcome]):
     """One run."""
 
     at_once = 500
     database: Database
-    complain: Complain
+    complain: tables.Complain
     outcome: StructuresOutcome = field(default_factory=StructuresOutcome)
     _seen: Seen = field(default_factory=Seen)
 
-    async def run(self, lines: Iterable[tuple[int, Cells | BadLineError]], progress: ProgressBar) -> StructuresOutcome:
+    async def run(
+        self, lines: Iterable[tuple[int, tables.Cells | tables.BadLineError]], progress: ProgressBar
+    ) -> StructuresOutcome:
         """Take every line; the outcome grows meanwhile."""
         with closing(self._seen):
             return await super().run(lines, progress)
 
-    def read(self, number: int, line: Cells) -> Structure:
+    def read(self, number: int, line: tables.Cells) -> Structure:
         """An establishment, once in a file."""
         structure = read_structure(line)
         if before := self._seen.note(structure.siret, number):
-            raise BadLineError(f"siret : « {structure.siret} » est déjà à la ligne {before}")
+            raise tables.BadLineError(f"siret : « {structure.siret} » est déjà à la ligne {before}")
         return structure
 
     async def store(self, batch: Sequence[tuple[int, Structure]]) -> None:
         """Those that are new or say something new."""
         said = [structure for _, structure in batch]
-        async with take_turn(self.database) as db:
+        async with tables.take_turn(self.database) as db:
             known = await register.find_structures(db, [structure.siret for structure in said])
             news = [s for s in said if s.siret not in known or s.model_dump() != known[s.siret].model_dump()]
             await register.write_structures(db, news)
@@ -175,6 +164,6 @@ class StructuresImport(LineImport[Structure, StructuresOutcome]):
                 await note(db, AuditAct.IMPORT, "import:structures", utc_now(), sirets=[each.siret for each in news])
         for number, one in batch:
             before = known.get(one.siret)
-            columns = list_differing(before, one, STRUCTURE_COLUMNS) if before else []
+            columns = tables.list_differing(before, one, STRUCTURE_COLUMNS) if before else []
             fate = "added" if before is None else "changed" if columns else "same"
             self.outcome.note(number, fate, f"{one.nom} ({one.siret})", columns)

@@ -19,18 +19,7 @@ from storage import people
 from storage.cra import files
 from storage.database import Database
 from storage.journal import AuditAct
-from storage.ressources.resources import (
-    DESCRIPTION_MAX,
-    LICENCE_MAX,
-    SOURCE_MAX,
-    TITLE_MAX,
-    Resource,
-    ResourceState,
-    begin_writing,
-    find_by_keys,
-    make_key,
-    write_resources,
-)
+from storage.ressources import resources
 from storage.urls import guess_type, read_link
 
 
@@ -63,23 +52,23 @@ class Line:
     @property
     def key(self) -> str:
         """What tells it apart."""
-        return make_key(self.said.get("url", ""), self.said["titre"]) if self.said else ""
+        return resources.make_key(self.said.get("url", ""), self.said["titre"]) if self.said else ""
 
 
 @dataclass(slots=True)
 class _Known:
     """What a batch may be about, and what it changes of it."""
 
-    keys: dict[str, Resource]
-    sources: dict[str, Resource]
+    keys: dict[str, resources.Resource]
+    sources: dict[str, resources.Resource]
     authors: Mapping[str, str]
-    written: dict[str, Resource] = field(default_factory=dict)
+    written: dict[str, resources.Resource] = field(default_factory=dict)
 
-    def about(self, line: Line) -> Resource | None:
+    def about(self, line: Line) -> resources.Resource | None:
         """The resource that a line is about."""
         return (self.sources.get(line.source) if line.source else None) or self.keys.get(line.key)
 
-    def keep(self, resource: Resource) -> None:
+    def keep(self, resource: resources.Resource) -> None:
         """It was made or changed."""
         self.keys[resource.key] = self.written[resource.key] = resource
         if resource.source:
@@ -102,14 +91,14 @@ class Import(LineImport[Line, ResourcesOutcome]):
     async def store(self, batch: Sequence[tuple[int, Line]]) -> None:
         """Those that say something new; of two about the same resource the last one counts."""
         async with take_turn(self.database) as db:
-            revision = await begin_writing(db)
+            revision = await resources.begin_writing(db)
             known = await _known(db, [line for _, line in batch])
             for number, line in batch:
                 try:
                     self._take(known, number, line)
                 except BadLineError as fault:
                     self.refuse(number, fault)
-            await write_resources(db, list(known.written.values()), revision)
+            await resources.write_resources(db, list(known.written.values()), revision)
             if known.written:
                 titles = [each.titre for each in known.written.values()]
                 await note(db, AuditAct.IMPORT, "import:resources", self.now, fiches=titles)
@@ -132,24 +121,24 @@ class Import(LineImport[Line, ResourcesOutcome]):
             return
         usual = {"type": guess_type(line.said.get("url", "")), "date": self.now.date()}
         told: dict[str, Any] = {**usual, **line.said, **_author(known, line.said), "key": line.key}
-        state, now = ResourceState.PUBLISHED, self.now
+        state, now = resources.ResourceState.PUBLISHED, self.now
         dated: dict[str, Any] = {"created_at": now, "changed_at": now, "published_at": now}
-        known.keep(Resource(**told, source=line.source, state=state, **dated, revision=0))
+        known.keep(resources.Resource(**told, source=line.source, state=state, **dated, revision=0))
         self.outcome.note(number, "added", line.said["titre"])
 
-    def _withdraw(self, known: _Known, number: int, before: Resource) -> None:
-        if before.state is ResourceState.WITHDRAWN:
+    def _withdraw(self, known: _Known, number: int, before: resources.Resource) -> None:
+        if before.state is resources.ResourceState.WITHDRAWN:
             self.outcome.same += 1
             return
-        before.sqlmodel_update({"state": ResourceState.WITHDRAWN, "changed_at": self.now})
+        before.sqlmodel_update({"state": resources.ResourceState.WITHDRAWN, "changed_at": self.now})
         known.keep(before)
         self.outcome.note(number, "withdrawn", before.titre)
 
-    def _change(self, known: _Known, number: int, before: Resource, line: Line) -> None:
+    def _change(self, known: _Known, number: int, before: resources.Resource, line: Line) -> None:
         key = before.key if before.key == line.key or "url" not in line.said else line.key
         if key != before.key and key in known.keys:
             raise BadLineError(f"url : ce lien est déjà celui de la fiche {known.keys[key].id or 'd’une autre ligne'}")
-        new = {**line.said, **_author(known, line.said), "key": key, "state": ResourceState.PUBLISHED}
+        new = {**line.said, **_author(known, line.said), "key": key, "state": resources.ResourceState.PUBLISHED}
         columns = [name for name, value in new.items() if getattr(before, name) != value]
         if not columns:
             self.outcome.same += 1
@@ -161,9 +150,11 @@ class Import(LineImport[Line, ResourcesOutcome]):
         self.outcome.note(number, "changed", before.titre, [name for name in columns if name in line.said])
 
 
-def _is_out(resource: Resource) -> bool:
+def _is_out(resource: resources.Resource) -> bool:
     """Whether somebody decided that it is not to be found."""
-    return resource.state in {ResourceState.REFUSED, ResourceState.WITHDRAWN} and bool(resource.decided_by)
+    return resource.state in {resources.ResourceState.REFUSED, resources.ResourceState.WITHDRAWN} and bool(
+        resource.decided_by
+    )
 
 
 def _author(known: _Known, said: Mapping[str, Any]) -> dict[str, str]:
@@ -172,7 +163,7 @@ def _author(known: _Known, said: Mapping[str, Any]) -> dict[str, str]:
 
 async def _known(db: AsyncSession, lines: Sequence[Line]) -> _Known:
     keys = {line.key for line in lines if line.key}
-    found = await find_by_keys(db, keys, {line.source for line in lines if line.source})
+    found = await resources.find_by_keys(db, keys, {line.source for line in lines if line.source})
     names = {line.said["auteur"] for line in lines if line.said.get("auteur")}
     authors: dict[str, str] = {}
     for person in await people.among(db, usernames=names) if names else ():
@@ -207,15 +198,15 @@ def read_line(line: Cells) -> Line:
 
 
 def _title(text: str) -> str:
-    return files.read_needed_text(files.make_text_reader(TITLE_MAX)(" ".join(text.split())))
+    return files.read_needed_text(files.make_text_reader(resources.TITLE_MAX)(" ".join(text.split())))
 
 
 def _description(text: str) -> str:
     kept = "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
     if _INVISIBLE.search(kept):
         raise ValueError("des caractères sont illisibles ou invisibles, enregistrez le fichier en UTF-8")
-    if len(kept) > DESCRIPTION_MAX:
-        raise ValueError(f"{DESCRIPTION_MAX} caractères au plus")
+    if len(kept) > resources.DESCRIPTION_MAX:
+        raise ValueError(f"{resources.DESCRIPTION_MAX} caractères au plus")
     return kept
 
 
@@ -244,10 +235,10 @@ READERS: Mapping[str, Callable[[str], Any]] = {
     "categorie": partial(_choice, "categorie"),
     "themes": _themes,
     "type": partial(_choice, "type"),
-    "licence": partial(_short, LICENCE_MAX),
+    "licence": partial(_short, resources.LICENCE_MAX),
     "auteur": lambda text: files.read_username(text) if text else "",
     "date": lambda text: files.read_day(text) if text else None,
     "niveau": partial(_choice, "niveau"),
     "public": partial(_choice, "public"),
-    "source": partial(_short, SOURCE_MAX),
+    "source": partial(_short, resources.SOURCE_MAX),
 }

@@ -20,7 +20,6 @@ from bot.texts import Markdown, escape, render
 from commands.actus import editions, harvest
 from commands.actus.editions import ANIMATEURS, Edition, NewsContext, Sheet, feature, lay_out_sheet
 from commands.actus.formats import draw_posts
-from commands.actus.harvest import DigestPeriod, Harvest
 from config.editions import Unapproved
 from config.text import fold
 from config.time import PARIS
@@ -372,7 +371,7 @@ async def fill_draft(desk: NewsContext, digest: Digest, edition: Edition, *, tab
     if tables:
         since, until, monthly = digest.since, digest.until, edition.rhythm.is_monthly
         await harvest.harvest_tables(desk.db, since, until, desk.settings)
-        await harvest.harvest_period(desk.db, DigestPeriod(edition.key, digest.day, since, until, monthly))
+        await harvest.harvest_period(desk.db, harvest.DigestPeriod(edition.key, digest.day, since, until, monthly))
     return await complete_draft(desk.db, digest)
 
 
@@ -398,7 +397,7 @@ async def show_draft(ctx: Context, line: str) -> Replies:
         editions.DRAFT.post(digest, card, ctx.channel_id) if is_in_room else Whisper(card.text, card.buttons)
     )
     if digest.created_at == ctx.now:
-        replies.append(Start(payload=Harvest(since=digest.since, until=ctx.now), quiet=True))
+        replies.append(Start(payload=harvest.Harvest(since=digest.since, until=ctx.now), quiet=True))
     return replies
 
 

@@ -23,7 +23,6 @@ from bot.replies import Message, Reply
 from bot.texts import Markdown, escape
 from config import editions as table
 from config.canaux import PlannedChannel
-from config.editions import Unapproved
 from config.settings import Settings
 from config.time import PARIS
 from storage import canaux, people, targets
@@ -31,7 +30,6 @@ from storage.actus import digests, items
 from storage.actus.digests import Digest, DigestEntry, DigestState, EditionSettings
 from storage.actus.items import TITLES, NewsSection
 from storage.journal import AuditAct
-from storage.people import Role
 
 feature = Feature(
     "actus",
@@ -39,7 +37,7 @@ feature = Feature(
     front=Front("Actus", "le prochain numéro, les anciens, en proposer un sujet", lambda _: "actus"),
 )
 
-ANIMATEURS = (Role.ANIMATEUR,)
+ANIMATEURS = (people.Role.ANIMATEUR,)
 """Who edits and publishes. (Administrateurs may all that animateurs may.)"""
 
 
@@ -67,7 +65,7 @@ class Edition:
     name: str
     rhythm: Recurrence
     targets: tuple[str, ...]
-    unapproved: Unapproved
+    unapproved: table.Unapproved
 
 
 async def read_editions(desk: NewsContext) -> Mapping[str, Edition]:
@@ -80,7 +78,7 @@ def _apply_changes(given: table.Edition, changed: EditionSettings | None) -> Edi
     rhythm, places, unapproved = given.rhythm, given.targets, given.unapproved
     if changed is not None:
         rhythm, places = changed.rhythm or rhythm, tuple(changed.targets) or places
-        unapproved = Unapproved(changed.unapproved or unapproved)
+        unapproved = table.Unapproved(changed.unapproved or unapproved)
     return Edition(given.key, given.name, read_recurrence(rhythm), places, unapproved)
 
 

@@ -13,14 +13,12 @@ from bot.permalinks import find_permalink
 from bot.plain_text import shorten
 from bot.replies import Ask, Button, Progress, Refresh, Replies, Reply, Start, Step, Whisper
 from commands.actus import drafts, editions
-from commands.actus.drafts import TOTAL_MAX
 from commands.actus.editions import ANIMATEURS, feature
 from commands.actus.formats import draw_posts
 from commands.actus.publication import UNIT, get_posted
 from dialogs.actus import NO_ENTRY, AddEntry, EditDigest, EntryMove, RewordEntry, WriteEdito
 from storage.actus import digests, items
 from storage.actus.digests import Digest, DigestEntry, DigestState
-from storage.actus.items import Item, ItemKind
 from storage.database import change
 from storage.journal import AuditAct
 from storage.urls import url_key
@@ -146,8 +144,8 @@ async def write_edito(ctx: Context, form: WriteEdito) -> Replies:
 async def add_entry(ctx: Context, form: AddEntry) -> Replies:
     """Add an entry, last in its part; of what the edition has already, say that it is there."""
     digest = await get_editable(ctx, form.digest, lock=True)
-    if len(await digests.list_entries(ctx.db, digest.number)) >= TOTAL_MAX:
-        raise UserError(f"Un numéro a {TOTAL_MAX} éléments au plus : écartez-en un d’abord.")
+    if len(await digests.list_entries(ctx.db, digest.number)) >= drafts.TOTAL_MAX:
+        raise UserError(f"Un numéro a {drafts.TOTAL_MAX} éléments au plus : écartez-en un d’abord.")
     said = _make_item(ctx, form)
     item, _ = await items.add_or_get(ctx.db, said)
     if await digests.is_placed(ctx.db, digest, item):
@@ -160,14 +158,14 @@ async def add_entry(ctx: Context, form: AddEntry) -> Replies:
     return await record_change(ctx, digest, {}, {"ajoute": entry.title}, here=ctx.capabilities.steps)
 
 
-def _make_item(ctx: Context, form: AddEntry) -> Item:
+def _make_item(ctx: Context, form: AddEntry) -> items.Item:
     if ident := find_permalink(form.link):
         key = items.make_post_key(ident)
     else:
         key = url_key(form.link) if form.link else items.make_words_key(form.headline)
-    return Item(
+    return items.Item(
         key=key,
-        kind=ItemKind.PROPOSAL,
+        kind=items.ItemKind.PROPOSAL,
         section=form.section,
         title=form.headline,
         text=form.text,

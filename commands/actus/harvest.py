@@ -27,11 +27,9 @@ from config.time import PARIS, WEEKDAYS
 from storage import agenda, people
 from storage.actus import items, subscriptions
 from storage.actus.items import CREDIT_MAX, TITLE_MAX, Item, ItemKind, NewsSection
-from storage.agenda import AgendaEvent
 from storage.database import Database
 from storage.hotline.tickets import Incident
 from storage.idees import Idea
-from storage.people import Person
 from storage.ressources.resources import Resource
 from storage.sondage import Poll
 from storage.stats import Figures
@@ -159,7 +157,7 @@ def _make_message_item(one: Ranked, author: str, settings: Settings, now: dateti
 
 
 def _may_be_quoted(
-    one: Ranked, heard: ChannelMessages, register: Mapping[str, Person], silent: Collection[str], now: datetime
+    one: Ranked, heard: ChannelMessages, register: Mapping[str, people.Person], silent: Collection[str], now: datetime
 ) -> bool:
     """Whether its author is there, is no secret and has nothing against it, and it tells nothing private."""
     author, row = heard.users.get(one.post.user_id), register.get(one.post.user_id)
@@ -177,7 +175,7 @@ def _find_deleted(heard: ChannelMessages, waits: Mapping[str, Item]) -> set[str]
     return recent - set(heard.seen)
 
 
-def _name_author(heard: ChannelMessages, register: Mapping[str, Person], user_id: str) -> str:
+def _name_author(heard: ChannelMessages, register: Mapping[str, people.Person], user_id: str) -> str:
     return register[user_id].full_name if user_id in register else f"@{heard.users[user_id].username}"
 
 
@@ -188,7 +186,7 @@ AHEAD = timedelta(days=21)
 """How long before an event it is news."""
 
 
-def make_resource_item(resource: Resource, author: Person | None, settings: Settings) -> Item:
+def make_resource_item(resource: Resource, author: people.Person | None, settings: Settings) -> Item:
     """Make the item of a resource that came out, with who wrote it."""
     credit = author.full_name if author else f"@{resource.auteur}" if resource.auteur else ""
     return Item(
@@ -236,7 +234,7 @@ def make_poll_item(poll: Poll) -> Item:
     )
 
 
-def make_idea_item(idea: Idea, at: datetime, votes: int, author: Person | None) -> Item:
+def make_idea_item(idea: Idea, at: datetime, votes: int, author: people.Person | None) -> Item:
     """Make the item of an idea that was done, at the end of its month; its author is named who agreed to that."""
     return Item(
         key=f"idee:{idea.number}",
@@ -252,7 +250,7 @@ def make_idea_item(idea: Idea, at: datetime, votes: int, author: Person | None) 
     )
 
 
-def make_event_item(event: AgendaEvent) -> Item:
+def make_event_item(event: agenda.AgendaEvent) -> Item:
     """Make the item of an event to come: it is news from when it was published, or from when it is near."""
     start = event.starts_at.astimezone(PARIS)
     when = f"{say_weekday(start.date())} à {say_hour(start)}"

@@ -17,16 +17,6 @@ from bot.job_runner import DOUBLED_HOUR
 from bot.replies import Ask, Button, Message, Replies, Reply, Start, Whisper
 from bot.texts import render
 from commands.actus import drafts, editions
-from commands.actus.drafts import (
-    PUBLISH_NOW,
-    Approve,
-    CheckPlaces,
-    Postpone,
-    Publish,
-    PublishNow,
-    Unapprove,
-    refresh_card,
-)
 from commands.actus.editions import ANIMATEURS, Edition, NewsContext, feature, note_digest
 from commands.actus.harvest import Harvest
 from config.canaux import PlannedChannel
@@ -304,7 +294,7 @@ async def _act_on_due(desk: NewsContext, digest: Digest, what: Due) -> Sequence[
         case _:
             told = await _tell_team(desk, digest, "unread") if what is Due.PUBLISH_UNREAD else []
             await change(desk.db, digest, state=DigestState.PUBLISHING)
-            return [*told, Start(payload=Publish(digest=digest.number))]
+            return [*told, Start(payload=drafts.Publish(digest=digest.number))]
 
 
 async def _tell_team(desk: NewsContext, digest: Digest, what: str) -> Sequence[Reply]:
@@ -320,18 +310,18 @@ async def _lock_open(ctx: Context, number: int) -> Digest:
     return digest
 
 
-@feature.button(Approve, roles=ANIMATEURS)
-async def approve(ctx: Context, click: Approve) -> Replies:
+@feature.button(drafts.Approve, roles=ANIMATEURS)
+async def approve(ctx: Context, click: drafts.Approve) -> Replies:
     """Approve a digest: it comes out at its hour, or at once where that is past; of two who approve the second reads
     who was first. Where it cannot come out is looked at beside."""
     digest = await _lock_open(ctx, click.digest)
     if digest.state is DigestState.APPROVED:
         by = "vous" if digest.approved_by == ctx.user.id else await editions.name_person(ctx, digest.approved_by)
         said = f"Le n° {digest.number} est déjà approuvé, par {by}."
-        return [Whisper(said), await refresh_card(ctx, digest, here=True)]
+        return [Whisper(said), await drafts.refresh_card(ctx, digest, here=True)]
     if digest.revision != click.revision:
         changed = f"Le n° {digest.number} a changé depuis ce que vous voyez : relisez-le, puis approuvez-le."
-        return [Whisper(changed), await refresh_card(ctx, digest, here=True)]
+        return [Whisper(changed), await drafts.refresh_card(ctx, digest, here=True)]
     await must_have_content(ctx, digest)
     late, was = digest.at <= ctx.now, digest.state
     state = DigestState.PUBLISHING if late else DigestState.APPROVED
@@ -339,9 +329,9 @@ async def approve(ctx: Context, click: Approve) -> Replies:
     note_digest(ctx, AuditAct.DIGEST_APPROVE, digest, {"etat": was.value})
     about = {"digest": digest.number}
     text = render("actus/approved", digest=digest, at=editions.say_at(digest.at), now=late)
-    told = Whisper(text, [] if late else [Button("Reprendre", Unapprove(**about))])
-    begun = Start(payload=Publish(**about)) if late else Start(payload=CheckPlaces(**about), quiet=True)
-    return [told, await refresh_card(ctx, digest, here=True), begun]
+    told = Whisper(text, [] if late else [Button("Reprendre", drafts.Unapprove(**about))])
+    begun = Start(payload=drafts.Publish(**about)) if late else Start(payload=drafts.CheckPlaces(**about), quiet=True)
+    return [told, await drafts.refresh_card(ctx, digest, here=True), begun]
 
 
 async def must_have_content(ctx: Context, digest: Digest) -> None:
@@ -350,37 +340,37 @@ async def must_have_content(ctx: Context, digest: Digest) -> None:
         raise UserError(f"Le n° {digest.number} est vide : ajoutez-y un élément ou un édito avec « Modifier… ».")
 
 
-@feature.button(PublishNow, roles=ANIMATEURS)
-async def publish_now(ctx: Context, click: PublishNow) -> Replies:
+@feature.button(drafts.PublishNow, roles=ANIMATEURS)
+async def publish_now(ctx: Context, click: drafts.PublishNow) -> Replies:
     """Publish what was approved before its hour. Raises UserError for what nobody approved."""
     digest = await _lock_open(ctx, click.digest)
     number = digest.number
     if digest.state is not DigestState.APPROVED:
         raise UserError(
-            f"Le n° {number} n’est pas approuvé : « Approuver », sous son brouillon, puis « {PUBLISH_NOW} »."
+            f"Le n° {number} n’est pas approuvé : « Approuver », sous son brouillon, puis « {drafts.PUBLISH_NOW} »."
         )
     await must_have_content(ctx, digest)
     await change(ctx.db, digest, state=DigestState.PUBLISHING)
     told = Whisper(f"Le n° {number} sort maintenant.")
-    return [told, await refresh_card(ctx, digest, here=True), Start(payload=Publish(digest=number))]
+    return [told, await drafts.refresh_card(ctx, digest, here=True), Start(payload=drafts.Publish(digest=number))]
 
 
-@feature.button(Unapprove, roles=ANIMATEURS)
-async def unapprove(ctx: Context, click: Unapprove) -> Replies:
+@feature.button(drafts.Unapprove, roles=ANIMATEURS)
+async def unapprove(ctx: Context, click: drafts.Unapprove) -> Replies:
     """Make an approved digest a draft again, which is edited."""
     digest = await _lock_open(ctx, click.digest)
     if digest.state is DigestState.APPROVED:
         await change(ctx.db, digest, state=DigestState.DRAFT, approved_by="", approved_at=None)
         note_digest(ctx, AuditAct.DIGEST_UNAPPROVE, digest, {"etat": DigestState.APPROVED.value})
     told = f"Le n° {digest.number} est de nouveau un brouillon : il attend un accord."
-    return [Whisper(told), await refresh_card(ctx, digest, here=True)]
+    return [Whisper(told), await drafts.refresh_card(ctx, digest, here=True)]
 
 
 LONGEST = timedelta(days=30)
 
 
-@feature.button(Postpone, roles=ANIMATEURS, writes=False)
-async def ask_when(ctx: Context, click: Postpone) -> Replies:
+@feature.button(drafts.Postpone, roles=ANIMATEURS, writes=False)
+async def ask_when(ctx: Context, click: drafts.Postpone) -> Replies:
     """Open the window that asks until when."""
     digest = await editions.get_digest(ctx, click.digest)
     editions.must_be_open(digest)
@@ -391,7 +381,7 @@ async def ask_when(ctx: Context, click: Postpone) -> Replies:
 async def postpone(ctx: Context, form: PutOff) -> Replies:
     """Put a digest off; what nobody approved still waits for somebody to. « maintenant » is no later: it comes out."""
     if form.moment == NOW:
-        return await publish_now(ctx, PublishNow(digest=form.digest))
+        return await publish_now(ctx, drafts.PublishNow(digest=form.digest))
     digest = await _lock_open(ctx, form.digest)
     state = DigestState.DRAFT if digest.state is DigestState.HELD else digest.state
     merged, was = list[Reply](), str(digest.at)
@@ -402,7 +392,7 @@ async def postpone(ctx: Context, form: PutOff) -> Replies:
     await change(ctx.db, digest, reminded=0, state=state)
     note_digest(ctx, AuditAct.DIGEST_POSTPONE, digest, {"le": was}, le=str(digest.at))
     said = render("actus/postponed", digest=digest, at=editions.say_at(digest.at), merged=bool(merged))
-    return [Whisper(said), await refresh_card(ctx, digest, here=True), *merged]
+    return [Whisper(said), await drafts.refresh_card(ctx, digest, here=True), *merged]
 
 
 def _check_moment(ctx: Context, moment: datetime) -> datetime:

@@ -15,7 +15,6 @@ from bot.forms.kinds import LONG_MAX, TEXT_MAX
 from bot.mattermost import ChatPost
 from bot.permalinks import find_permalink, make_permalink, read_linked_post
 from bot.plain_text import shorten, strip_markdown, to_one_line
-from bot.quotas import Quota
 from bot.replies import Ask, Button, Direct, Message, Refresh, Replies, Reply, RunCommand, Update, Whisper
 from bot.texts import render
 from commands.actus.editions import feature
@@ -260,7 +259,7 @@ async def keep_proposal(ctx: Context, form: ProposeNews) -> Replies:
     if form.post:
         await must_accept_quotes(ctx, form.author)
     item, found = await propose_item(ctx, _make_item(ctx, form))
-    left = await quotas.spend(ctx, Quota.PROPOSAL) if found is ProposalOutcome.NEW else []
+    left = await quotas.spend(ctx, quotas.Quota.PROPOSAL) if found is ProposalOutcome.NEW else []
     return [*await tell_proposed(ctx, item, found), *left]
 
 

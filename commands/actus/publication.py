@@ -22,15 +22,12 @@ from bot.texts import Markdown, escape, render
 from commands.actus import drafts, editions, formats
 from commands.actus.drafts import CheckPlaces, Document, Publish
 from commands.actus.editions import Edition, NewsContext, feature, find_channels, note_digest
-from commands.actus.formats import draw_posts
 from config.settings import Settings
 from storage import canaux, outbox
 from storage.actus import digests, items, subscriptions
 from storage.actus.digests import Digest, DigestEntry, DigestState
-from storage.actus.items import Item
 from storage.database import change
 from storage.journal import AuditAct
-from storage.outbox import BATCH
 
 Answer = TypeVar("Answer")
 
@@ -85,7 +82,7 @@ async def find_digest_destinations(desk: NewsContext, digest: Digest, own: TeamC
     return await find_destinations(desk.db, desk.settings, edition, own)
 
 
-async def _list_items(db: AsyncSession, digest: Digest) -> Sequence[tuple[DigestEntry, Item | None]]:
+async def _list_items(db: AsyncSession, digest: Digest) -> Sequence[tuple[DigestEntry, items.Item | None]]:
     """List the entries of a digest, each with its item."""
     entries = await digests.list_entries(db, digest.number)
     known = await items.find_by_ids(db, {entry.item for entry in entries})
@@ -308,9 +305,9 @@ async def _write_batch(
     found = await _lock_publishing(ctx, asked)
     if found is None or found.written != plan.at:
         return so_far.end()
-    drawn = draw_posts(await editions.read_sheet(ctx, found))
+    drawn = formats.draw_posts(await editions.read_sheet(ctx, found))
     total = len(drawn) * len(found.channels)
-    batch = make_messages(found, drawn, files)[plan.at : plan.at + BATCH]
+    batch = make_messages(found, drawn, files)[plan.at : plan.at + outbox.BATCH]
     written = plan.at + len(batch)
     out = {"state": DigestState.PUBLISHED} if written >= total else {}
     await change(ctx.db, found, written=written, parts=len(drawn), document=plan.document, **out)

@@ -15,7 +15,6 @@ from bot.features import Feature
 from bot.mattermost import ChatPost
 from bot.permalinks import make_permalink
 from bot.plain_text import strip_markdown, to_one_line
-from bot.quotas import Quota
 from bot.replies import Direct, PlainTextReply, Progress, Replies, Start, Step, Whisper
 from bot.texts import render
 from bot.web import UnreadableDocument, WebClient, WebError
@@ -160,7 +159,7 @@ async def _propose_post(ctx: Context, post: ChatPost, author: str) -> Replies:
 async def _spend_quota(ctx: Context) -> Replies:
     """Count one more proposal; where there are enough for today, say so."""
     try:
-        await quotas.spend(ctx, Quota.PROPOSAL)
+        await quotas.spend(ctx, quotas.Quota.PROPOSAL)
     except UserError as refusal:
         return Direct(refusal.text, user_id=ctx.user.id)
     return None

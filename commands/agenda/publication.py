@@ -10,19 +10,10 @@ from bot.cards import RowCard
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.french.moments import read_moment, say_moment, write_moment
-from bot.quotas import Quota
 from bot.replies import Ask, Button, Card, Direct, News, Redirect, Replies, Reply, Whisper
 from bot.texts import quotation, render
 from commands.agenda import cards
-from commands.agenda.cards import (
-    ANIMATEURS,
-    feature,
-    get_changeable,
-    get_sight,
-    get_visible,
-    may_publish,
-    must_not_be_over,
-)
+from commands.agenda.cards import ANIMATEURS, feature
 from config.time import is_double, is_skipped
 from dialogs.agenda import ALL, CancelEvent, EditEvent, ProposeEvent, RefuseEvent, clean_text
 from storage import agenda, canaux
@@ -134,10 +125,10 @@ async def list_proposed(ctx: Context, _: str) -> Replies:
 @feature.button(cards.Publish, roles=ANIMATEURS)
 async def publish_proposal(ctx: Context, click: cards.Publish) -> Replies:
     """Publish a proposal; the second of two reads who was first."""
-    event = await get_visible(ctx, click.event, locked=True)
+    event = await cards.get_visible(ctx, click.event, locked=True)
     if event.state not in (EventState.PROPOSED, EventState.REFUSED):
         return await _tell_decided(ctx, event)
-    must_not_be_over(ctx, event)
+    cards.must_not_be_over(ctx, event)
     told = await publish_event(ctx, event)
     said = await _give_author_news(ctx, event)
     about = {"audience": cards.say_audience(event), "said": bool(event.said_at)}
@@ -171,7 +162,7 @@ async def tell_author(ctx: Context, event: AgendaEvent, what: str, *buttons: But
 @feature.button(cards.Refuse, roles=ANIMATEURS)
 async def ask_reason(ctx: Context, click: cards.Refuse) -> Replies:
     """Open the window of a reason."""
-    event = await get_visible(ctx, click.event, locked=True)
+    event = await cards.get_visible(ctx, click.event, locked=True)
     if event.state is not EventState.PROPOSED:
         return await _tell_decided(ctx, event)
     return Ask(RefuseEvent.draft(event=event.number, said=event.title[:100]))
@@ -180,7 +171,7 @@ async def ask_reason(ctx: Context, click: cards.Refuse) -> Replies:
 @feature.submit(RefuseEvent, roles=ANIMATEURS)
 async def refuse_proposal(ctx: Context, form: RefuseEvent) -> Replies:
     """Refuse a proposal; who made it reads why, and may correct it, which proposes it again."""
-    event = await get_visible(ctx, form.event, locked=True)
+    event = await cards.get_visible(ctx, form.event, locked=True)
     if event.state is not EventState.PROPOSED:
         return await _tell_decided(ctx, event)
     await _decide(ctx, event, AuditAct.EVENT_REFUSE, EventState.REFUSED, form.text)
@@ -276,7 +267,7 @@ async def propose_event(ctx: Context, form: ProposeEvent) -> Replies:
     """Store an event, then publish it or let it be read over."""
     starts_at, ends_at = read_times(ctx, form)
     must_be_allowed_for(ctx, form)
-    left = await quotas.spend(ctx, Quota.EVENT)
+    left = await quotas.spend(ctx, quotas.Quota.EVENT)
     event = AgendaEvent(
         title=form.titre,
         details=form.details,
@@ -292,7 +283,7 @@ async def propose_event(ctx: Context, form: ProposeEvent) -> Replies:
         changed_at=ctx.now,
     )
     await add_event(ctx.db, event)
-    if may_publish(ctx.user, event.departement):
+    if cards.may_publish(ctx.user, event.departement):
         told = await publish_event(ctx, event)
         return [await draw_receipt(ctx, event), *told, *left]
     card = await cards.post_review_card(ctx, event)
@@ -310,7 +301,7 @@ def must_be_allowed_for(ctx: Context, form: ProposeEvent | EditEvent, known: Age
     """Raises UserError for a département that is not one’s own, or not any more."""
     if known is not None and known.departement == form.departement:
         return
-    if not get_sight(ctx, ctx.user).covers(form.departement):
+    if not cards.get_sight(ctx, ctx.user).covers(form.departement):
         raise UserError(fields={"pour": "Ce département n’est pas, ou plus, l’un des vôtres."})
 
 
@@ -328,7 +319,7 @@ async def choose_action(ctx: Context, click: cards.More) -> Replies:
 @feature.button(cards.Edit, writes=False)
 async def ask_edit(ctx: Context, click: cards.Edit) -> Replies:
     """Open the window, with what is known."""
-    event = await get_changeable(ctx, click.event, EventState.CANCELLED, locked=False)
+    event = await cards.get_changeable(ctx, click.event, EventState.CANCELLED, locked=False)
     return Ask(
         EditEvent.draft(
             titre=event.title,
@@ -348,7 +339,7 @@ async def ask_edit(ctx: Context, click: cards.Edit) -> Replies:
 @feature.submit(EditEvent)
 async def edit_event(ctx: Context, form: EditEvent) -> Replies:
     """Change an event, wherever it stands; what was refused is proposed again."""
-    event = await get_changeable(ctx, form.event, EventState.CANCELLED)
+    event = await cards.get_changeable(ctx, form.event, EventState.CANCELLED)
     if event.sequence != form.sequence and not ctx.request.resumed:
         raise UserError("Cet événement a changé pendant que vous écriviez. Ce que vous avez écrit est gardé : "
                         "`/brouillon` le rouvre, et l’envoyer de là l’emporte.")  # fmt: skip
@@ -383,14 +374,14 @@ async def _save_edit(ctx: Context, event: AgendaEvent) -> Replies:
 @feature.button(cards.Cancel, writes=False)
 async def ask_cancel(ctx: Context, click: cards.Cancel) -> Replies:
     """Open the window of a word for those who come."""
-    event = await get_changeable(ctx, click.event, EventState.CANCELLED, EventState.REFUSED, locked=False)
+    event = await cards.get_changeable(ctx, click.event, EventState.CANCELLED, EventState.REFUSED, locked=False)
     return Ask(CancelEvent.draft(event=event.number, said=event.title[:100]))
 
 
 @feature.submit(CancelEvent)
 async def cancel_event(ctx: Context, form: CancelEvent) -> Replies:
     """Cancel an event: it is said wherever it stands, in calendars, and to who comes."""
-    event = await get_changeable(ctx, form.event, EventState.CANCELLED, EventState.REFUSED)
+    event = await cards.get_changeable(ctx, form.event, EventState.CANCELLED, EventState.REFUSED)
     told = await _decide(ctx, event, AuditAct.EVENT_CANCEL, EventState.CANCELLED, form.text)
     said = await tell_author(ctx, event, "cancelled")
     return [await draw_receipt(ctx, event), *told, *await cards.refresh_review_card(ctx, event), *said]
@@ -400,8 +391,8 @@ async def cancel_event(ctx: Context, form: CancelEvent) -> Replies:
 async def restore_event(ctx: Context, click: cards.Restore) -> Replies:
     """Restore an event: it takes place after all. What somebody else cancelled its author does not put back."""
     others = (state for state in EventState if state is not EventState.CANCELLED)
-    event = await get_changeable(ctx, click.event, *others)
-    if not may_publish(ctx.user, event.departement) and event.decided_by != ctx.user.id:
+    event = await cards.get_changeable(ctx, click.event, *others)
+    if not cards.may_publish(ctx.user, event.departement) and event.decided_by != ctx.user.id:
         raise UserError("Un animateur a annulé cet événement : demandez-lui de le rétablir.")
     state = EventState.PUBLISHED if event.published_at else EventState.PROPOSED
     told = await _decide(ctx, event, AuditAct.EVENT_RESTORE, state)

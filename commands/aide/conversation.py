@@ -24,7 +24,6 @@ from dialogs.plain_words.answers import Answer, read_answer
 from dialogs.plain_words.commands import read_typed
 from dialogs.plain_words.proposals import propose
 from storage import drafts
-from storage.drafts import OpenQuestion
 
 LOOKED_AT = 20
 """Posts of a conversation in which a question is looked for: what was said before them is no answer to it."""
@@ -39,7 +38,7 @@ class AskedHere:
     """A question that stands open here. ``is_last`` is false once the bot has said something else since: then a word
     may be meant for that, and nothing is done without asking again."""
 
-    question: OpenQuestion
+    question: drafts.OpenQuestion
     post_id: str
     is_last: bool
 
@@ -107,12 +106,12 @@ async def _read_own(ctx: ReadingContext, message: Spoken) -> list[ChatPost]:
     return sorted((post for post in posts if post.user_id == bot.id and not post.type), key=lambda post: post.create_at)
 
 
-def _is_after(own: list[ChatPost], question: OpenQuestion) -> bool:
+def _is_after(own: list[ChatPost], question: drafts.OpenQuestion) -> bool:
     """Whether the bot said something since it whispered a question."""
     return bool(own) and own[-1].create_at / 1000 > question.asked_at.timestamp() + BOTH_CLOCKS
 
 
-def _still_asks(post: ChatPost, question: OpenQuestion) -> bool:
+def _still_asks(post: ChatPost, question: drafts.OpenQuestion) -> bool:
     """Whether a post still has the buttons of its question: what was done offers nothing any more."""
     labels = {str(stored["label"]) for stored in (question.yes, question.no) if stored}
     return not labels or bool(labels & _list_labels(post))

@@ -18,7 +18,6 @@ from bot.registry import is_enabled, list_at_home, list_waiting
 from bot.replies import Button, Message, PlainTextReply, Replies, RunCommand, Whisper
 from bot.texts import link, quote, render
 from config import liens
-from config.liens import UsefulLink
 from config.text import fold
 from storage.annuaire import NETWORK
 from storage.people import Person, Role, list_to_ask
@@ -36,7 +35,7 @@ class MakeLink(BaseModel):
     key: str
 
 
-def read_links(ctx: Context) -> Mapping[str, UsefulLink]:
+def read_links(ctx: Context) -> Mapping[str, liens.UsefulLink]:
     """Read the links that have an address, by key; none while the operator’s table cannot be used."""
     try:
         return {key: each for key, each in liens.read(ctx.settings.links).items() if each.address}

@@ -9,7 +9,6 @@ from typing import Any
 
 from bot import attachments, broadcasts, quotas
 from bot.audit import AuditEntry, record_entry_at_end
-from bot.broadcasts import PostedBatches
 from bot.context import Context, ReadingContext
 from bot.destinations import TeamChannels
 from bot.errors import UserError
@@ -18,27 +17,11 @@ from bot.french.moments import say_moment
 from bot.french.words import join
 from bot.menus import Menu
 from bot.permalinks import find_permalink, read_publishable_post
-from bot.quotas import Quota
 from bot.replies import Ask, Button, Direct, Message, Progress, Refresh, Replies, Reply, Start, Step, Update, Whisper
 from bot.texts import quote, render
 from bot.work import find_work, stop_work
 from commands.annonce import cards
-from commands.annonce.cards import (
-    SENDERS,
-    UNIT,
-    Abandon,
-    Broadcast,
-    Change,
-    Form,
-    Keep,
-    Older,
-    Removal,
-    Rewrite,
-    See,
-    feature,
-    must_be_in,
-    must_be_own,
-)
+from commands.annonce.cards import SENDERS, feature
 from config.canaux import home_of
 from dialogs.annonce import KEPT_FILES, NO_FILES, Announce, AnnounceHere, Reword
 from dialogs.destinations import find_places_element, meant, read_places
@@ -81,11 +64,11 @@ async def _ask_from_message(ctx: ReadingContext, ident: str) -> Ask:
     return Ask(await cards.draft_form(ctx, **filled, message=post.id, attached=offered, files=files))
 
 
-@feature.button(Change, roles=SENDERS, writes=False)
-async def ask_change(ctx: ReadingContext, click: Change) -> Replies:
+@feature.button(cards.Change, roles=SENDERS, writes=False)
+async def ask_change(ctx: ReadingContext, click: cards.Change) -> Replies:
     """Open the window again, as it was filled."""
     offered = await attachments.list_recent_files(ctx)
-    shown = must_be_in(ctx, await annonces.get(ctx.db, click.annonce), AnnouncementState.DRAFT)
+    shown = cards.must_be_in(ctx, await annonces.get(ctx.db, click.annonce), AnnouncementState.DRAFT)
     mention = "oui" if shown.everybody else "non"
     filled: dict[str, object] = {"annonce": shown.id, "mention": mention, **cards.fill_window(shown.text)}
     if shown.at:
@@ -96,26 +79,30 @@ async def ask_change(ctx: ReadingContext, click: Change) -> Replies:
     return Ask(await cards.draft_form(ctx, attached=dict(offered), **filled, **cards.fill_places(ctx, shown)))
 
 
-async def read_form(ctx: ReadingContext, form: Announce) -> Keep:
+async def read_form(ctx: ReadingContext, form: Announce) -> cards.Keep:
     """Read what is to be kept of what an animateur wrote. Raises UserError."""
     return await _check_form(ctx, form, read_places(form, form.places, ctx.clues))
 
 
-async def read_form_here(ctx: ReadingContext, form: AnnounceHere) -> Keep:
+async def read_form_here(ctx: ReadingContext, form: AnnounceHere) -> cards.Keep:
     """Read what is to be kept of what a coordinateur wrote. Raises UserError."""
     return await _check_form(ctx, form, meant([form.place], filter(home_of, ctx.user.departements)))
 
 
-async def _check_form(ctx: ReadingContext, form: Form, wanted: Sequence[str]) -> Keep:
+async def _check_form(ctx: ReadingContext, form: cards.Form, wanted: Sequence[str]) -> cards.Keep:
     """Read what is to be kept of what was written. Raises UserError."""
     cards.must_be_allowed(ctx.user, wanted)
     if form.moment and not ctx.now < form.moment <= ctx.now + LATEST:
         raise UserError(fields={"quand": "Choisissez un moment à venir, dans l’année qui vient, ou laissez vide."})
-    draft = must_be_in(ctx, await annonces.get(ctx.db, form.annonce), AnnouncementState.DRAFT) if form.annonce else None
+    draft = (
+        cards.must_be_in(ctx, await annonces.get(ctx.db, form.annonce), AnnouncementState.DRAFT)
+        if form.annonce
+        else None
+    )
     text = form.text or await _read_long_text(ctx, form, draft)
     if fault := cards.find_text_fault(text, everybody=form.mention == "oui"):
         raise UserError(fields={"texte": fault})
-    return Keep(
+    return cards.Keep(
         annonce=form.annonce,
         text=text,
         files=await _read_files(ctx, form, draft),
@@ -126,14 +113,14 @@ async def _check_form(ctx: ReadingContext, form: Form, wanted: Sequence[str]) ->
     )
 
 
-async def _read_long_text(ctx: ReadingContext, form: Form, draft: Announcement | None) -> str:
+async def _read_long_text(ctx: ReadingContext, form: cards.Form, draft: Announcement | None) -> str:
     """Read the words that were too long for the window: those of the preview, or of the message."""
     if not form.length:
         return ""
     return draft.text if draft else (await read_publishable_post(ctx, form.message)).message
 
 
-async def _read_files(ctx: ReadingContext, form: Form, draft: Announcement | None) -> dict[str, str]:
+async def _read_files(ctx: ReadingContext, form: cards.Form, draft: Announcement | None) -> dict[str, str]:
     """Read the files that were chosen, by id, as they are now. Raises UserError under their field."""
     ids: Sequence[str] = list(draft.files) if draft and form.files == KEPT_FILES else ()
     try:
@@ -144,7 +131,7 @@ async def _read_files(ctx: ReadingContext, form: Form, draft: Announcement | Non
         raise UserError(fields={"fichiers": str(problem)}) from None
 
 
-async def _find_channels(ctx: ReadingContext, form: Form, wanted: Sequence[str]) -> dict[str, str]:
+async def _find_channels(ctx: ReadingContext, form: cards.Form, wanted: Sequence[str]) -> dict[str, str]:
     """Find the channels that are meant, title by id. Raises UserError under the field that names them."""
     own = await ctx.chat.own_channels()
     try:
@@ -165,44 +152,44 @@ async def list_latest(ctx: ReadingContext, rest: str) -> Replies:
     """Show the last five: of all for animateurs, of their own for others. « Liste des permanences » is a text."""
     if len(rest.split()) > 1:
         return await ask_announcement(ctx, f"Liste {rest}")
-    return await show_page(ctx, Older(skip=0))
+    return await show_page(ctx, cards.Older(skip=0))
 
 
-@feature.button(Older, roles=SENDERS, writes=False)
-async def show_page(ctx: Context, click: Older) -> Replies:
+@feature.button(cards.Older, roles=SENDERS, writes=False)
+async def show_page(ctx: Context, click: cards.Older) -> Replies:
     """Show five announcements, as they are now."""
     by = None if ctx.user.animates else ctx.user.id
     found = await annonces.read_page(ctx.db, click.skip, PAGE + 1, by)
     shown = [(one, (one.at or one.created_at).astimezone(ctx.zone)) for one in found[:PAGE]]
     rows = [await cards.make_row(ctx, one, at) for one, at in shown]
     text = render("annonce/list", rows=rows, first=click.skip + 1, own=by is not None)
-    more = [Button("Plus anciennes", Older(skip=click.skip + PAGE))] if len(found) > PAGE else []
-    newer = [Button("Plus récentes", Older(skip=max(0, click.skip - PAGE)))] if click.skip else []
+    more = [Button("Plus anciennes", cards.Older(skip=click.skip + PAGE))] if len(found) > PAGE else []
+    newer = [Button("Plus récentes", cards.Older(skip=max(0, click.skip - PAGE)))] if click.skip else []
     options = {one.id: f"{at:%d/%m} : {quote(one.text, OPTION_MAX)}" for one, at in shown}
-    return Whisper(text, [*more, *newer], menus=[Menu("Voir", See(), options)] if options else [])
+    return Whisper(text, [*more, *newer], menus=[Menu("Voir", cards.See(), options)] if options else [])
 
 
-@feature.button(See, roles=SENDERS, writes=False)
-async def show_announcement(ctx: Context, click: See) -> Replies:
+@feature.button(cards.See, roles=SENDERS, writes=False)
+async def show_announcement(ctx: Context, click: cards.See) -> Replies:
     """Send the card of an announcement to the direct channel, where it stays true."""
     found = await annonces.get(ctx.db, click.chosen)
     if found is None:
         raise UserError("Cette annonce n’existe plus : tapez /annonce liste pour voir les autres.")
-    said = must_be_own(ctx, found, *AnnouncementState)
+    said = cards.must_be_own(ctx, found, *AnnouncementState)
     card = cards.CARD.send(said, await cards.draw_card(ctx, said), ctx.user.id)
     return [card, Whisper("Cette annonce est dans votre conversation avec le bot.")]
 
 
-@feature.button(Keep, roles=SENDERS)
+@feature.button(cards.Keep, roles=SENDERS)
 @feature.submit(Announce, roles=ANIMATEURS, asks=read_form)
 @feature.submit(AnnounceHere, roles=(Role.COORDINATEUR,), asks=read_form_here)
-async def keep_preview(ctx: Context, asked: Keep) -> Replies:
+async def keep_preview(ctx: Context, asked: cards.Keep) -> Replies:
     """Store and show an announcement, in place of what was shown before or anew; a window sent twice makes one."""
     cards.must_be_allowed(ctx.user, asked.targets)
     people = await targets.find_with_roles(ctx.db, targets.asked_roles(asked.targets), ctx.today)
     values = asked.model_dump(exclude={"annonce"}) | {"people": list(people)}
     if asked.annonce:
-        announcement = must_be_in(ctx, await annonces.lock(ctx.db, asked.annonce), AnnouncementState.DRAFT)
+        announcement = cards.must_be_in(ctx, await annonces.lock(ctx.db, asked.annonce), AnnouncementState.DRAFT)
         await change(ctx.db, announcement, **values)
         return await cards.refresh_card(ctx, announcement, here=True)
     ident = sha256(ctx.request.key.encode()).hexdigest()[:26]  # the window’s one-time key
@@ -212,10 +199,10 @@ async def keep_preview(ctx: Context, asked: Keep) -> Replies:
     return cards.CARD.send(announcement, await cards.draw_card(ctx, announcement), ctx.user.id)
 
 
-@feature.button(Abandon, roles=SENDERS)
-async def abandon_preview(ctx: Context, click: Abandon) -> Replies:
+@feature.button(cards.Abandon, roles=SENDERS)
+async def abandon_preview(ctx: Context, click: cards.Abandon) -> Replies:
     """Forget a preview, unless it has left."""
-    shown = must_be_own(ctx, await annonces.lock(ctx.db, click.annonce), AnnouncementState.DRAFT)
+    shown = cards.must_be_own(ctx, await annonces.lock(ctx.db, click.annonce), AnnouncementState.DRAFT)
     await annonces.drop(ctx.db, shown)
     return Update("Annonce abandonnée : rien n’a été envoyé.")
 
@@ -225,7 +212,7 @@ NOTHING_LEFT = "arrêtée : rien n’est parti."
 
 async def check_files(ctx: ReadingContext, click: cards.Send) -> cards.Leave:
     """Raises UserError where its files are not there any more."""
-    shown = must_be_in(ctx, await annonces.get(ctx.db, click.annonce), *cards.WAITS)
+    shown = cards.must_be_in(ctx, await annonces.get(ctx.db, click.annonce), *cards.WAITS)
     cards.must_have_files(shown, await cards.find_missing(ctx.chat, shown.files))
     return cards.Leave(annonce=shown.id)
 
@@ -234,14 +221,14 @@ async def check_files(ctx: ReadingContext, click: cards.Send) -> cards.Leave:
 @feature.button(cards.Send, roles=SENDERS, asks=check_files)
 async def begin_sending(ctx: Context, click: cards.Leave) -> Replies:
     """Send an announcement, now or at its hour, to those who have not got it; a second click finds it on its way."""
-    shown = must_be_in(ctx, await annonces.lock(ctx.db, click.annonce), *cards.WAITS)
+    shown = cards.must_be_in(ctx, await annonces.lock(ctx.db, click.annonce), *cards.WAITS)
     if shown.state is AnnouncementState.DRAFT and shown.by != ctx.user.id:
         raise UserError("Cet aperçu est celui de quelqu’un d’autre : tapez /annonce pour écrire la vôtre.")
     cards.must_be_own(ctx, shown, *cards.WAITS)
     cards.must_be_allowed(ctx.user, shown.targets)
     if not shown.total:
         raise UserError("Cette annonce n’atteindrait personne : choisissez d’autres destinataires avec « Modifier ».")
-    left = await quotas.spend(ctx, Quota.ANNOUNCEMENT) if shown.state is AnnouncementState.DRAFT else []
+    left = await quotas.spend(ctx, quotas.Quota.ANNOUNCEMENT) if shown.state is AnnouncementState.DRAFT else []
     await change(ctx.db, shown, state=AnnouncementState.SENDING)
     sent = {"texte": shown.text, "a": list(shown.targets), "total": shown.total, "le": shown.at and str(shown.at)}
     _note(ctx, AuditAct.ANNOUNCE, shown, {}, sent)
@@ -263,14 +250,14 @@ async def _change_state(
 
 def start_broadcast(ctx: Context, shown: Announcement) -> Start:
     """Start the sending of an announcement, now or at its hour."""
-    payload = Broadcast(annonce=shown.id, files=list(shown.files))
+    payload = cards.Broadcast(annonce=shown.id, files=list(shown.files))
     if not shown.at or shown.at <= ctx.now:
         return Start(payload=payload)
     return Start(payload=payload, at=shown.at, said=f"partira {say_moment(shown.at.astimezone(ctx.zone))}.")
 
 
-@feature.stopped(Broadcast, name="annonce.Broadcast")
-async def stop_broadcast(ctx: Context, asked: Broadcast, so_far: Progress) -> Step:
+@feature.stopped(cards.Broadcast, name="annonce.Broadcast")
+async def stop_broadcast(ctx: Context, asked: cards.Broadcast, so_far: Progress) -> Step:
     """Stop a broadcast: what nobody tried to send is not sent; where nothing has left, it is a preview again."""
     found = await annonces.lock(ctx.db, asked.annonce)
     if found is None or found.state is not AnnouncementState.SENDING:
@@ -291,14 +278,16 @@ async def stop_broadcast(ctx: Context, asked: Broadcast, so_far: Progress) -> St
     return Step(replies=replies, done=reached, total=found.total, said="" if reached else NOTHING_LEFT)
 
 
-async def find_missing_files(ctx: ReadingContext, asked: Broadcast, so_far: Progress) -> Collection[str]:
+async def find_missing_files(ctx: ReadingContext, asked: cards.Broadcast, so_far: Progress) -> Collection[str]:
     """Find its files that are not there any more, as long as something is still to be said."""
     ends = so_far.cursor is not None and so_far.cursor >= (so_far.total or 0)
     return [] if ends else await cards.find_missing(ctx.chat, asked.files)
 
 
-@feature.work(Broadcast, name="annonce.Broadcast", title="Annonce", unit=UNIT, roles=SENDERS, asks=find_missing_files)
-async def send_batch(ctx: Context, asked: Broadcast, so_far: Progress, missing: Collection[str]) -> Step:
+@feature.work(
+    cards.Broadcast, name="annonce.Broadcast", title="Annonce", unit=cards.UNIT, roles=SENDERS, asks=find_missing_files
+)
+async def send_batch(ctx: Context, asked: cards.Broadcast, so_far: Progress, missing: Collection[str]) -> Step:
     """Send the next batch, as long as who sent it may write there, and its files are there."""
     found = await annonces.lock(ctx.db, asked.annonce)
     if found is None or found.state is not AnnouncementState.SENDING:
@@ -361,13 +350,13 @@ async def replace_words(ctx: Context, click: cards.Replace) -> Replies:
     _note(ctx, AuditAct.ANNOUNCE_CORRECT, said, {"texte": said.text}, {"texte": click.text})
     await change(ctx.db, said, text=click.text)
     card = await cards.refresh_card(ctx, said, here=True)
-    return [card, Start(payload=Rewrite(annonce=said.id))] if said.written else card
+    return [card, Start(payload=cards.Rewrite(annonce=said.id))] if said.written else card
 
 
 @feature.work(
-    Rewrite, name="annonce.Rewrite", title="Correction de l’annonce", unit=MESSAGES, roles=SENDERS, writes=True
+    cards.Rewrite, name="annonce.Rewrite", title="Correction de l’annonce", unit=MESSAGES, roles=SENDERS, writes=True
 )
-async def rewrite_batch(ctx: Context, asked: Rewrite, so_far: Progress) -> Step:
+async def rewrite_batch(ctx: Context, asked: cards.Rewrite, so_far: Progress) -> Step:
     """Rewrite the next batch with the words of now; what is on its way with the old ones arrives first."""
     found = await annonces.get(ctx.db, asked.annonce)
     if found is None or found.state not in cards.LEFT:
@@ -376,7 +365,7 @@ async def rewrite_batch(ctx: Context, asked: Rewrite, so_far: Progress) -> Step:
     async def rewrite(batch: int) -> Sequence[Reply]:
         return [Refresh(cards.draw_text(found), topic=found.topic_of(batch))]
 
-    return await PostedBatches.of(found).visit(ctx, so_far, rewrite)
+    return await broadcasts.PostedBatches.of(found).visit(ctx, so_far, rewrite)
 
 
 @feature.undo(cards.Withdraw, roles=SENDERS)
@@ -393,7 +382,7 @@ async def ask_withdrawal(ctx: Context, click: cards.Withdraw) -> Replies:
 @feature.button(cards.KeepStanding, roles=SENDERS, writes=False)
 async def keep_standing(ctx: Context, click: cards.KeepStanding) -> Replies:
     """Show the card again."""
-    said = must_be_own(ctx, await annonces.get(ctx.db, click.annonce), *cards.LEFT, *cards.TAKEN_BACK)
+    said = cards.must_be_own(ctx, await annonces.get(ctx.db, click.annonce), *cards.LEFT, *cards.TAKEN_BACK)
     told = await cards.draw_card(ctx, said)
     return Update(told.text, told.buttons, told.facts)
 
@@ -403,8 +392,10 @@ async def withdraw_announcement(ctx: Context, click: cards.WithdrawNow) -> Repli
     """Send no more of an announcement, and delete what stands."""
     said = await cards.get_theirs(ctx, click.annonce, *cards.LEFT, AnnouncementState.REMAINS, lock=True)
     await _change_state(ctx, said, AuditAct.ANNOUNCE_WITHDRAW, AnnouncementState.WITHDRAWN)
-    stopped = await stop_work(ctx.db, Broadcast(annonce=said.id, files=list(said.files)), Rewrite(annonce=said.id))
-    removal = [Start(payload=Removal(annonce=said.id))] if said.written else []
+    stopped = await stop_work(
+        ctx.db, cards.Broadcast(annonce=said.id, files=list(said.files)), cards.Rewrite(annonce=said.id)
+    )
+    removal = [Start(payload=cards.Removal(annonce=said.id))] if said.written else []
     return [await cards.refresh_card(ctx, said, here=True), *stopped, *removal]
 
 
@@ -412,7 +403,7 @@ async def withdraw_announcement(ctx: Context, click: cards.WithdrawNow) -> Repli
 async def restore_announcement(ctx: Context, click: cards.Restore) -> Replies:
     """Say it again where it was, in new messages that call nobody, once nothing of it stands."""
     said = await cards.get_theirs(ctx, click.annonce, AnnouncementState.WITHDRAWN, lock=True)
-    if await find_work(ctx.db, Removal(annonce=said.id)):
+    if await find_work(ctx.db, cards.Removal(annonce=said.id)):
         raise UserError("Le retrait est encore en cours : cliquez de nouveau sur « Rétablir » dès qu’il est terminé.")
     calls = said.everybody and not said.written
     await outbox.forget_ended(ctx.db, said.topics)
@@ -421,8 +412,8 @@ async def restore_announcement(ctx: Context, click: cards.Restore) -> Replies:
     return [await cards.refresh_card(ctx, said, here=True), start_broadcast(ctx, said)]
 
 
-@feature.stopped(Removal, name="annonce.Removal")
-async def stop_removal(ctx: Context, asked: Removal, so_far: Progress) -> Step:
+@feature.stopped(cards.Removal, name="annonce.Removal")
+async def stop_removal(ctx: Context, asked: cards.Removal, so_far: Progress) -> Step:
     """Let it be withdrawn again: some of it stands still."""
     found = await annonces.lock(ctx.db, asked.annonce)
     if found is None or found.state is not AnnouncementState.WITHDRAWN:
@@ -431,11 +422,13 @@ async def stop_removal(ctx: Context, asked: Removal, so_far: Progress) -> Step:
     return so_far.end([await cards.refresh_card(ctx, found)])
 
 
-@feature.work(Removal, name="annonce.Removal", title="Retrait de l’annonce", unit=MESSAGES, roles=SENDERS, writes=True)
-async def remove_batch(ctx: Context, asked: Removal, so_far: Progress) -> Step:
+@feature.work(
+    cards.Removal, name="annonce.Removal", title="Retrait de l’annonce", unit=MESSAGES, roles=SENDERS, writes=True
+)
+async def remove_batch(ctx: Context, asked: cards.Removal, so_far: Progress) -> Step:
     """Delete the next batch; what nobody tried to send is not sent, what is on its way arrives first."""
     found = await annonces.get(ctx.db, asked.annonce)
-    return await PostedBatches.of(found).remove(ctx, so_far) if found else Step(finished=True)
+    return await broadcasts.PostedBatches.of(found).remove(ctx, so_far) if found else Step(finished=True)
 
 
 __all__ = ["feature"]

@@ -26,9 +26,6 @@ from dialogs.destinations import list_own
 from storage import annonce as annonces
 from storage import canaux, outbox, people, targets
 from storage.annonce import Announcement, AnnouncementState
-from storage.outbox import DeliveryTally
-from storage.people import Person, Role
-from storage.targets import Table, say_target
 
 feature = Feature(
     "annonce",
@@ -36,7 +33,7 @@ feature = Feature(
     front=Front("Annonces", "écrire une fois dans beaucoup de canaux, corriger, retirer", lambda _: "annonce"),
 )
 
-SENDERS = (Role.COORDINATEUR, Role.ANIMATEUR)
+SENDERS = (people.Role.COORDINATEUR, people.Role.ANIMATEUR)
 """Who announces: animateurs everywhere, coordinateurs in their own départements."""
 UNIT = ("envoi", "envois")
 Form = Announce | AnnounceHere
@@ -313,7 +310,7 @@ def _draw_buttons(announcement: Announcement) -> Sequence[Button]:
             return [correct, withdraw]
 
 
-def say_state(announcement: Announcement, tally: DeliveryTally, now: datetime) -> str:
+def say_state(announcement: Announcement, tally: outbox.DeliveryTally, now: datetime) -> str:
     """Say how it stands: « Prévue », « En cours d’envoi », « Envoyée », « Arrêtée : 12 canaux sur 101 »…"""
     if announcement.state is AnnouncementState.SENDING:
         if tally.arrived >= announcement.total > 0:  # who sent it was cut off, and the bot went on
@@ -335,7 +332,7 @@ def waits(announcement: Announcement, now: datetime) -> bool:
     return announcement.state is AnnouncementState.SENDING and is_later and not announcement.written
 
 
-def say_reached(announcement: Announcement, tally: DeliveryTally) -> str:
+def say_reached(announcement: Announcement, tally: outbox.DeliveryTally) -> str:
     """Say to how many of all it has come: « 12 canaux sur 101 »."""
     unit = ("canal", "canaux") if not announcement.people else ("personne", "personnes")
     unit = ("envoi", "envois") if announcement.people and announcement.channels else unit
@@ -372,7 +369,7 @@ def _list_counts(announcement: Announcement, count: int) -> Sequence[tuple[str, 
     return [*channels, *direct, ("Personnes", reached)]
 
 
-def _list_facts(announcement: Announcement, table: Table, zone: ZoneInfo) -> Sequence[tuple[str, str]]:
+def _list_facts(announcement: Announcement, table: targets.Table, zone: ZoneInfo) -> Sequence[tuple[str, str]]:
     where = [("Où", escape(say_places(announcement, table)))]
     files = [("Fichiers", escape(_enumerate(list(announcement.files.values()))))] if announcement.files else []
     at = [("Départ", say_moment(announcement.at.astimezone(zone)))] if announcement.at else []
@@ -380,9 +377,9 @@ def _list_facts(announcement: Announcement, table: Table, zone: ZoneInfo) -> Seq
     return [*where, *files, *at, ("Notification", call)]
 
 
-def say_places(announcement: Announcement, table: Table) -> str:
+def say_places(announcement: Announcement, table: targets.Table) -> str:
     """Say where it goes: « Rhône (69), Bretagne et 3 autres »."""
-    return _enumerate([say_target(target, table) for target in announcement.targets])
+    return _enumerate([targets.say_target(target, table) for target in announcement.targets])
 
 
 def _enumerate(names: Sequence[str]) -> str:
@@ -390,7 +387,7 @@ def _enumerate(names: Sequence[str]) -> str:
     return join([*names[:SHOWN_MAX], *([plural(more, "autre")] if more > 0 else [])])
 
 
-def must_be_allowed(person: Person, wanted: Sequence[str]) -> None:
+def must_be_allowed(person: people.Person, wanted: Sequence[str]) -> None:
     """Raises UserError for who may not announce there, or not any more."""
     if not may_post_to(person, wanted):
         raise UserError("Vous pouvez annoncer dans les canaux de vos départements ; pour d’autres, demandez à l’équipe "

@@ -17,31 +17,12 @@ from bot.errors import UserError
 from bot.french.words import plural
 from bot.menus import Menu
 from bot.pages import cut_page
-from bot.quotas import Quota
 from bot.replies import Ask as OpenWindow
 from bot.replies import Button, Direct, Message, News, Replies, Reply, RunCommand, Waiting, Whisper
 from bot.search import Findings, Hit, Search, SearchKind, cut_hits
 from bot.texts import Markdown, quote, render
-from commands.annuaire.cards import (
-    ANIMATEURS,
-    CONTACT,
-    Ask,
-    Decide,
-    More,
-    See,
-    StopHelping,
-    TakeOne,
-    Withdraw,
-    draw_contact,
-    draw_contact_text,
-    draw_line,
-    draw_person,
-    feature,
-    find_target,
-    get_label,
-    get_target,
-    link_person,
-)
+from commands.annuaire import cards
+from commands.annuaire.cards import ANIMATEURS, feature
 from dialogs.annuaire import AskHelp, ProposeContact
 from storage.annuaire import (
     NETWORK,
@@ -52,15 +33,6 @@ from storage.annuaire import (
     name_place,
     read_index,
     show_person,
-)
-from storage.annuaire.entries import (
-    NEARNESS,
-    Contact,
-    ContactState,
-    find_commune,
-    make_key,
-    read_departement,
-    save_profile,
 )
 from storage.annuaire.index import QUERY_MAX, read_terms
 from storage.communes import Commune, find_place
@@ -90,38 +62,46 @@ PAGE = 5
 )
 async def search_directory(ctx: ReadingContext, text: str) -> Replies:
     """Find whoever fits, one’s own département first."""
-    return await show_page(ctx, More(query=" ".join(text.split())[:QUERY_MAX], page=1))
+    return await show_page(ctx, cards.More(query=" ".join(text.split())[:QUERY_MAX], page=1))
 
 
-@feature.button(More, roles=NETWORK, writes=False)
-async def show_page(ctx: ReadingContext, click: More) -> Replies:
+@feature.button(cards.More, roles=NETWORK, writes=False)
+async def show_page(ctx: ReadingContext, click: cards.More) -> Replies:
     """Show a page of those found, as they are now; a single one in full."""
     index = await read_index(ctx.db, ctx.today)
     hits = index.search(ctx.user, click.query)
     if not hits:
         return _draw_nobody(ctx, index, click.query)
     if len(hits) == 1:
-        return await show_card(ctx, See(chosen=get_target(hits[0].entry)))
+        return await show_card(ctx, cards.See(chosen=cards.get_target(hits[0].entry)))
     return _draw_page(ctx, hits, click)
 
 
-@feature.button(See, roles=NETWORK, writes=False)
-async def show_card(ctx: Context, click: See) -> Replies:
+@feature.button(cards.See, roles=NETWORK, writes=False)
+async def show_card(ctx: Context, click: cards.See) -> Replies:
     """Show one card in full."""
-    found = await find_target(ctx, click.chosen)
-    card = draw_contact(found, ctx.user) if isinstance(found, Contact) else await draw_person(ctx, found)
+    found = await cards.find_target(ctx, click.chosen)
+    card = (
+        cards.draw_contact(found, ctx.user)
+        if isinstance(found, entries.Contact)
+        else await cards.draw_person(ctx, found)
+    )
     return Whisper(card.text, card.buttons)
 
 
-def _draw_page(ctx: Context, hits: Sequence[DirectoryHit], at: More) -> Whisper:
+def _draw_page(ctx: Context, hits: Sequence[DirectoryHit], at: cards.More) -> Whisper:
     page = cut_page(hits, at.page, PAGE)
     shown = [hit.entry for hit in page.rows]
-    text = render("annuaire/list", lines=[draw_line(ctx, entry) for entry in shown], query=quote(at.query), page=page)
-    following = page.draw_next(lambda number: More(query=at.query, page=number))
-    cards = Menu("Fiche", See(), {get_target(entry): get_label(entry) for entry in shown})
+    text = render(
+        "annuaire/list", lines=[cards.draw_line(ctx, entry) for entry in shown], query=quote(at.query), page=page
+    )
+    following = page.draw_next(lambda number: cards.More(query=at.query, page=number))
+    shown_cards = Menu("Fiche", cards.See(), {cards.get_target(entry): cards.get_label(entry) for entry in shown})
     # (A short page has a button for each of both, so each says what it is.)
-    files = Menu("vCard", TakeOne(), {get_target(entry): f"vCard {get_label(entry)}" for entry in shown})
-    return Whisper(text, following, menus=[cards, files])
+    files = Menu(
+        "vCard", cards.TakeOne(), {cards.get_target(entry): f"vCard {cards.get_label(entry)}" for entry in shown}
+    )
+    return Whisper(text, following, menus=[shown_cards, files])
 
 
 def _draw_nobody(ctx: Context, index: DirectoryIndex, query: str) -> Whisper:
@@ -158,12 +138,12 @@ async def find_helpers(ctx: Context, text: str) -> Replies:
     near = sorted(hits, key=lambda hit: (_measure_nearness(ctx, hit, where), -hit.score, hit.entry.name))[:ASKED_MAX]
     lines = [_draw_helper(ctx, hit, where) for hit in near]
     text = render("annuaire/who", about=quote(about), where=where, lines=lines)
-    asked = Ask(about=about, helpers=tuple(_get_person(hit).id for hit in near))
+    asked = cards.Ask(about=about, helpers=tuple(_get_person(hit).id for hit in near))
     return Whisper(text, [Button("Demander de l’aide", asked, "primary")] if near else [])
 
 
-@feature.button(Ask, roles=NETWORK, writes=False)
-async def ask_question(ctx: Context, click: Ask) -> Replies:
+@feature.button(cards.Ask, roles=NETWORK, writes=False)
+async def ask_question(ctx: Context, click: cards.Ask) -> Replies:
     """Open the window of a question."""
     return OpenWindow(AskHelp.draft(about=click.about, helpers=click.helpers))
 
@@ -178,12 +158,12 @@ async def send_question(ctx: Context, form: AskHelp) -> Replies:
     key = ctx.request.key
     await entries.note_request(ctx.db, key, ctx.user.id, [person.id for person in asked], ctx.now)
     names = [person.full_name for person in asked]
-    sent = Whisper(render("annuaire/asked", names=names), [Button("Retirer ma demande", Withdraw(key=key))])
+    sent = Whisper(render("annuaire/asked", names=names), [Button("Retirer ma demande", cards.Withdraw(key=key))])
     return [sent, *(_draw_question(ctx, form, person) for person in asked)]
 
 
-@feature.button(Withdraw, roles=NETWORK)
-async def withdraw_question(ctx: Context, click: Withdraw) -> Replies:
+@feature.button(cards.Withdraw, roles=NETWORK)
+async def withdraw_question(ctx: Context, click: cards.Withdraw) -> Replies:
     """Take the question back from all: it counts for nobody."""
     if not await entries.withdraw_request(ctx.db, click.key, ctx.user.id):
         raise UserError("Cette demande est déjà retirée.")
@@ -191,10 +171,10 @@ async def withdraw_question(ctx: Context, click: Withdraw) -> Replies:
     return [gone, Whisper("Votre demande est retirée : personne n’a plus à y répondre.")]
 
 
-@feature.button(StopHelping, roles=NETWORK)
-async def stop_helping(ctx: Context, _: StopHelping) -> Replies:
+@feature.button(cards.StopHelping, roles=NETWORK)
+async def stop_helping(ctx: Context, _: cards.StopHelping) -> Replies:
     """Let nobody ask this person any more, until they say otherwise."""
-    await save_profile(ctx.db, ctx.user, {"helps": False})
+    await entries.save_profile(ctx.db, ctx.user, {"helps": False})
     return Whisper("C’est noté : on ne vous sollicitera plus. `/profil` permet de changer d’avis.")
 
 
@@ -206,14 +186,14 @@ async def forget_requests(ctx: Context) -> Replies:
 
 
 def _draw_question(ctx: Context, form: AskHelp, helper: Person) -> Direct:
-    said = {"asker": show_person(helper, ctx.user), "link": link_person(ctx, ctx.user.username)}
+    said = {"asker": show_person(helper, ctx.user), "link": cards.link_person(ctx, ctx.user.username)}
     text = render("annuaire/question", about=quote(form.about), question=form.question, **said)
-    stop = Button("Ne plus être sollicité", StopHelping())
+    stop = Button("Ne plus être sollicité", cards.StopHelping())
     return QUESTION.send(ctx.request.key, Message(text, [stop]), helper.id)
 
 
 def _find_own_place(person: Person) -> SearchPlace:
-    if commune := find_commune(person):
+    if commune := entries.find_commune(person):
         return _make_place(commune)
     code = person.departement or ""
     return SearchPlace(departement=code, name=name_place(code) if code else "")
@@ -222,7 +202,7 @@ def _find_own_place(person: Person) -> SearchPlace:
 def _read_place(ctx: Context, text: str) -> SearchPlace:
     """Read a département or a commune. Raises UserError for neither."""
     try:
-        code = read_departement(text)
+        code = entries.read_departement(text)
         return SearchPlace(departement=code, name=name_place(code))
     except ValueError:
         found = find_place(text, ctx.user.departements)
@@ -249,11 +229,11 @@ def _measure_nearness(ctx: Context, hit: DirectoryHit, where: SearchPlace) -> in
 
 def _draw_helper(ctx: Context, hit: DirectoryHit, where: SearchPlace) -> str:
     shown = show_person(ctx.user, _get_person(hit))
-    near = NEARNESS[_measure_nearness(ctx, hit, where)] if where.departement else ""
-    return render("annuaire/who_line", person=shown, near=near, link=link_person(ctx, shown.username))
+    near = entries.NEARNESS[_measure_nearness(ctx, hit, where)] if where.departement else ""
+    return render("annuaire/who_line", person=shown, near=near, link=cards.link_person(ctx, shown.username))
 
 
-@feature.finds(SearchKind("personne", "Personne", "Personnes", lambda ident: See(chosen=ident)), roles=NETWORK)
+@feature.finds(SearchKind("personne", "Personne", "Personnes", lambda ident: cards.See(chosen=ident)), roles=NETWORK)
 async def find_people(wanted: Search) -> Findings:
     """Find people by what this person may see of them; who has no account yet is known by their user name."""
     found = [(hit, person) for hit in await _find_entries(wanted) if (person := hit.entry.person)]
@@ -262,7 +242,9 @@ async def find_people(wanted: Search) -> Findings:
     return Findings(hits, len(found))
 
 
-@feature.finds(SearchKind("contact", "Contact", "Contacts", lambda n: See(chosen=f"{CONTACT}{n}")), roles=NETWORK)
+@feature.finds(
+    SearchKind("contact", "Contact", "Contacts", lambda n: cards.See(chosen=f"{cards.CONTACT}{n}")), roles=NETWORK
+)
 async def find_contacts(wanted: Search) -> Findings:
     """Find contacts that are published."""
     found = [(hit, contact) for hit in await _find_entries(wanted) if (contact := hit.entry.contact)]
@@ -297,14 +279,14 @@ async def tell_who_is_reachable(ctx: ReadingContext) -> Sequence[Markdown]:
         return []
     near = set(ctx.user.departements)
     helpers = sorted(await entries.list_helpers(ctx.db, reachable), key=lambda one: near.isdisjoint(one.departements))
-    named = [link_person(ctx, one.username, one.full_name) for one in helpers[:NAMED_MAX]]
+    named = [cards.link_person(ctx, one.username, one.full_name) for one in helpers[:NAMED_MAX]]
     more = len(helpers) - len(named)
     return [
         render("annuaire/reachable", count=len(reachable), named=[*named, *([plural(more, "autre")] if more else [])])
     ]
 
 
-REVIEW = RowCard[Contact]("annuaire:", lambda contact: contact.id)
+REVIEW = RowCard[entries.Contact]("annuaire:", lambda contact: contact.id)
 """The card under which each animateur reviews a proposed contact."""
 REVIEWERS_MAX = 20
 """Animateurs who are told of a proposal; the others see it in « /aide »."""
@@ -320,9 +302,9 @@ async def ask_contact(ctx: Context, text: str) -> Replies:
 async def propose_contact(ctx: Context, form: ProposeContact) -> Replies:
     """Publish a contact of an animateur’s at once; show another’s to those who review."""
     said = form.said
-    contact = Contact(
-        key=make_key(said["nom"], said["organisme"], said["departement"]),
-        state=ContactState.PUBLISHED if ctx.user.animates else ContactState.PROPOSED,
+    contact = entries.Contact(
+        key=entries.make_key(said["nom"], said["organisme"], said["departement"]),
+        state=entries.ContactState.PUBLISHED if ctx.user.animates else entries.ContactState.PROPOSED,
         proposed_by=ctx.user.id,
         changed_at=ctx.now,
         **said,
@@ -332,9 +314,9 @@ async def propose_contact(ctx: Context, form: ProposeContact) -> Replies:
         raise UserError(fields={"organisme": "Ce contact est déjà dans l’annuaire, ou attend d’être relu."})
     if ctx.user.animates:
         _note_contact(ctx, stored, {})
-        card = draw_contact(stored, ctx.user)
+        card = cards.draw_contact(stored, ctx.user)
         return Whisper(render("annuaire/added", card=card.text), card.buttons)
-    thanks = [Whisper(render("annuaire/proposed", title=stored.title)), *await quotas.spend(ctx, Quota.CONTACT)]
+    thanks = [Whisper(render("annuaire/proposed", title=stored.title)), *await quotas.spend(ctx, quotas.Quota.CONTACT)]
     card = _draw_review(stored, ctx.user, None)
     return [*thanks, *(REVIEW.send(stored, card, each.id) for each in await animating(ctx.db, REVIEWERS_MAX))]
 
@@ -350,10 +332,10 @@ async def review_next(ctx: Context, _: str) -> Replies:
     return [Whisper(render("annuaire/waiting", count=count)), REVIEW.send(contact, card, ctx.user.id)]
 
 
-@feature.button(Decide, roles=ANIMATEURS)
-async def decide_contact(ctx: Context, click: Decide) -> Replies:
+@feature.button(cards.Decide, roles=ANIMATEURS)
+async def decide_contact(ctx: Context, click: cards.Decide) -> Replies:
     """Publish or refuse a contact: all animateurs see it, and who proposed it is told."""
-    state = ContactState.PUBLISHED if click.publish else ContactState.REFUSED
+    state = entries.ContactState.PUBLISHED if click.publish else entries.ContactState.REFUSED
     was = await entries.get_contact_state(ctx.db, click.contact_id)
     is_new = await entries.decide_contact(ctx.db, click.contact_id, state, ctx.user.id, ctx.now)
     contact = await entries.get_contact(ctx.db, click.contact_id)
@@ -382,22 +364,22 @@ async def list_waiting(ctx: Context) -> Sequence[Waiting]:
     return [Waiting(f"{plural(count, 'contact')} {verb}", Button("Relire", RunCommand(line="annuaire propositions")))]
 
 
-def _note_contact(ctx: Context, contact: Contact, before: Mapping[str, object]) -> None:
+def _note_contact(ctx: Context, contact: entries.Contact, before: Mapping[str, object]) -> None:
     thing, after = f"contact:{contact.id}", {"etat": contact.state.value, "titre": contact.title}
     record_entry_at_end(ctx, AuditEntry(AuditAct.CONTACT, thing, contact.proposed_by, before=before, after=after))
 
 
-async def _find_proposer(ctx: Context, contact: Contact) -> Person | None:
+async def _find_proposer(ctx: Context, contact: entries.Contact) -> Person | None:
     return await get(ctx.db, contact.proposed_by) if contact.proposed_by else None
 
 
-def _draw_review(contact: Contact, proposer: Person | None, decider: Person | None) -> Message:
+def _draw_review(contact: entries.Contact, proposer: Person | None, decider: Person | None) -> Message:
     """Draw a proposal, and what can be done with it: what was decided can be decided otherwise."""
-    card = draw_contact_text(contact)
+    card = cards.draw_contact_text(contact)
     text = render("annuaire/review", card=card, proposer=proposer, decider=decider, state=contact.state.value)
-    is_published, number = contact.state is ContactState.PUBLISHED, contact.id or 0
-    publish = Button("Publier", Decide(contact_id=number, publish=True), "primary")
+    is_published, number = contact.state is entries.ContactState.PUBLISHED, contact.id or 0
+    publish = Button("Publier", cards.Decide(contact_id=number, publish=True), "primary")
     label = "Retirer" if is_published else "Refuser"
-    refuse = Button(label, Decide(contact_id=number, publish=False), "danger")
-    is_refused = contact.state is ContactState.REFUSED
+    refuse = Button(label, cards.Decide(contact_id=number, publish=False), "danger")
+    is_refused = contact.state is entries.ContactState.REFUSED
     return Message(text, [*([] if is_published else [publish]), *([] if is_refused else [refuse])])

@@ -24,16 +24,7 @@ from config.canaux import Belonging, PlannedChannel
 from config.settings import Settings
 from config.territories import DEPARTEMENTS
 from config.text import fold
-from storage import people
-from storage.canaux import (
-    ChannelMember,
-    MembershipRules,
-    find_channel_ids,
-    list_allowances,
-    list_keys_of,
-    list_planned,
-    list_shown_names,
-)
+from storage import canaux, people
 from storage.text_search import Entry, rank_entries, weigh_texts, weigh_title
 
 BUTTONS_MAX = 4
@@ -93,10 +84,10 @@ async def show_channels(ctx: ReadingContext, line: str) -> Replies:
 
 
 async def _show_own(ctx: ReadingContext) -> Replies:
-    table = await list_planned(ctx.db, ctx.settings)
-    known, names = await find_channel_ids(ctx.db), await list_shown_names(ctx.db)
-    rules = MembershipRules(await list_allowances(ctx.db))
-    member = ChannelMember.of(ctx.user, ctx.today)
+    table = await canaux.list_planned(ctx.db, ctx.settings)
+    known, names = await canaux.find_channel_ids(ctx.db), await canaux.list_shown_names(ctx.db)
+    rules = canaux.MembershipRules(await canaux.list_allowances(ctx.db))
+    member = canaux.ChannelMember.of(ctx.user, ctx.today)
     found = [planned for key, planned in table.items() if key in known]
     own = [names.get(planned.key, planned.name) for planned in found if rules.reason_in(planned, member)]
     free = [planned for planned in found if planned.belonging is Belonging.LIBRE]
@@ -119,8 +110,8 @@ async def _show_own(ctx: ReadingContext) -> Replies:
 
 async def _show_found(ctx: ReadingContext, words: str) -> Replies:
     """Show the channel that some words name, or tell; of several, offer to choose."""
-    shown = await _list_shown(ctx.db, ctx.settings, ChannelMember.of(ctx.user, ctx.today))
-    names = await list_shown_names(ctx.db)
+    shown = await _list_shown(ctx.db, ctx.settings, canaux.ChannelMember.of(ctx.user, ctx.today))
+    names = await canaux.list_shown_names(ctx.db)
     found = find_alike(words, shown, names) or [one.key for one, _ in _rank(words, list(shown.values()))]
     if len(found) == 1:
         return await show_channel(ctx, SeeChannel(key=found[0]))
@@ -157,8 +148,8 @@ async def _choose_by_name(ctx: ReadingContext, text: str, *, joins: bool) -> Rep
     words = _read_name(text)
     if not words:
         return await _show_own(ctx)
-    table, known = await list_planned(ctx.db, ctx.settings), await find_channel_ids(ctx.db)
-    names = await list_shown_names(ctx.db)
+    table, known = await canaux.list_planned(ctx.db, ctx.settings), await canaux.find_channel_ids(ctx.db)
+    names = await canaux.list_shown_names(ctx.db)
     found = find_alike(words, {key: planned for key, planned in table.items() if key in known}, names)
     if len(found) == 1:
         return await choose_channel(ctx, Choose(key=found[0], joins=joins))
@@ -212,8 +203,8 @@ async def choose_from_menu(ctx: ReadingContext, click: ChooseOne) -> Replies:
 @feature.button(Choose, writes=False)
 async def choose_channel(ctx: ReadingContext, click: Choose) -> Replies:
     """Come into a channel, or leave it, at once; what is so already is said so, with the way back."""
-    planned = (await list_planned(ctx.db, ctx.settings)).get(click.key)
-    channel_id = (await find_channel_ids(ctx.db)).get(click.key)
+    planned = (await canaux.list_planned(ctx.db, ctx.settings)).get(click.key)
+    channel_id = (await canaux.find_channel_ids(ctx.db)).get(click.key)
     place = await look_at_channel(ctx, planned, channel_id) if planned and channel_id else None
     if planned is None or channel_id is None or (place is None and not planned.private):
         raise UserError("Ce canal n’existe plus. Tapez /canaux pour voir ceux d’aujourd’hui.")
@@ -230,12 +221,12 @@ async def choose_channel(ctx: ReadingContext, click: Choose) -> Replies:
 
 async def _enter_private(ctx: ReadingContext, planned: PlannedChannel, channel_id: str, *, joins: bool) -> Replies:
     """Bring in who belongs into a private channel; tell others whom to ask."""
-    is_in = planned.key in await list_keys_of(ctx.db, ctx.user.id)
-    rules = MembershipRules(await list_allowances(ctx.db))
-    member = ChannelMember.of(ctx.user, ctx.today)
+    is_in = planned.key in await canaux.list_keys_of(ctx.db, ctx.user.id)
+    rules = canaux.MembershipRules(await canaux.list_allowances(ctx.db))
+    member = canaux.ChannelMember.of(ctx.user, ctx.today)
     belongs = member.is_everywhere or bool(rules.reason_in(planned, member))
     ask = [person.username for person in await people.list_to_ask(ctx.db)]
-    name = (await list_shown_names(ctx.db)).get(planned.key, planned.name)
+    name = (await canaux.list_shown_names(ctx.db)).get(planned.key, planned.name)
     said = render("canaux/private", title=name, is_in=is_in, belongs=belongs, joins=joins, ask=ask)
     acts = [AddMembers(channel_id, [ctx.user.id], team=planned.team)] if joins and belongs and not is_in else []
     return [Whisper(said), *acts]
@@ -271,7 +262,7 @@ def draw_channel_button(place: ListedChannel) -> Button:
 @feature.finds(SearchKind("canal", "Canal", "Canaux", lambda key: SeeChannel(key=key)))
 async def find_channels(wanted: Search) -> Findings:
     """Find channels by what they are called and what they are for."""
-    member = ChannelMember.of(wanted.user, wanted.today)
+    member = canaux.ChannelMember.of(wanted.user, wanted.today)
     shown = list((await _list_shown(wanted.db, wanted.settings, member)).values())
     hits = [Hit(one.key, one.name, score, one.purpose) for one, score in _rank(wanted.words, shown)]
     return cut_hits(hits, wanted)
@@ -285,8 +276,8 @@ def _rank(words: str, shown: Sequence[PlannedChannel]) -> list[tuple[PlannedChan
 @feature.button(SeeChannel, writes=False)
 async def show_channel(ctx: ReadingContext, click: SeeChannel) -> Replies:
     """Show a channel as it is now, with its link; one that each may choose can be joined or left."""
-    planned = (await _list_shown(ctx.db, ctx.settings, ChannelMember.of(ctx.user, ctx.today))).get(click.key)
-    channel_id = (await find_channel_ids(ctx.db)).get(click.key, "")
+    planned = (await _list_shown(ctx.db, ctx.settings, canaux.ChannelMember.of(ctx.user, ctx.today))).get(click.key)
+    channel_id = (await canaux.find_channel_ids(ctx.db)).get(click.key, "")
     place = await look_at_channel(ctx, planned, channel_id) if planned else None
     if place is None:
         raise UserError("Ce canal n’existe plus. Tapez /canaux pour voir ceux d’aujourd’hui.")
@@ -294,16 +285,18 @@ async def show_channel(ctx: ReadingContext, click: SeeChannel) -> Replies:
     return Whisper(render("canaux/one", place=place), buttons)
 
 
-async def _list_shown(db: AsyncSession, settings: Settings, member: ChannelMember) -> Mapping[str, PlannedChannel]:
+async def _list_shown(
+    db: AsyncSession, settings: Settings, member: canaux.ChannelMember
+) -> Mapping[str, PlannedChannel]:
     """List the channels that are there and that somebody may be told of, by key."""
     if member.has_left:
         return {}
-    rules, known = MembershipRules(await list_allowances(db)), await find_channel_ids(db)
-    table = await list_planned(db, settings)
+    rules, known = canaux.MembershipRules(await canaux.list_allowances(db)), await canaux.find_channel_ids(db)
+    table = await canaux.list_planned(db, settings)
     return {key: one for key, one in table.items() if key in known and _is_shown(rules, one, member)}
 
 
-def _is_shown(rules: MembershipRules, planned: PlannedChannel, member: ChannelMember) -> bool:
+def _is_shown(rules: canaux.MembershipRules, planned: PlannedChannel, member: canaux.ChannelMember) -> bool:
     return not planned.private or not rules.reason_out(planned, member)
 
 

@@ -29,7 +29,6 @@ from storage import claims, people
 from storage.canaux import find_channel_ids, find_team_room, list_planned, runs
 from storage.canaux.runs import LEADERSHIP, Change, ChangeState, Drift, Finding, Run, RunKind, Stage
 from storage.journal import AuditAct
-from storage.people import Person, Role
 from storage.people.person import read_departements
 
 feature = Feature(
@@ -38,9 +37,9 @@ feature = Feature(
     front=Front("Canaux", "voir vos canaux, en rejoindre d’autres", lambda _: "canaux"),
 )
 
-LEADERS = (Role.ANIMATEUR, Role.COORDINATEUR)
+LEADERS = (people.Role.ANIMATEUR, people.Role.COORDINATEUR)
 """Who looks after channels: animateurs after all, coordinateurs after those of their own départements."""
-ANIMATEURS = (Role.ANIMATEUR,)
+ANIMATEURS = (people.Role.ANIMATEUR,)
 
 
 @feature.watches
@@ -100,7 +99,7 @@ def channels_in(scope: str, table: Table) -> Sequence[PlannedChannel]:
     return [canal for key, canal in table.items() if scope in {ALL, key}]
 
 
-def must_look_after(actor: Person, scope: str) -> None:
+def must_look_after(actor: people.Person, scope: str) -> None:
     """Raises UserError where these channels are not for this actor: coordinateurs have those of their départements."""
     if not actor.id or actor.animates or scope in {f"{PREFIX}{home_of(code)}" for code in actor.departements}:
         return

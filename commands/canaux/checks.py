@@ -15,25 +15,8 @@ from bot.mattermost import ChatReader
 from bot.replies import Button, Message, Progress, Replies, Reply, RunCommand, Start, Step, Whisper
 from bot.texts import render
 from bot.work import find_work
-from commands.canaux.cards import (
-    ANIMATEURS,
-    CARD,
-    DEPARTEMENTS,
-    LEADERS,
-    Check,
-    Mend,
-    channels_in,
-    close_alert,
-    close_night,
-    draw_run,
-    feature,
-    find_last_night,
-    find_planned_at,
-    must_look_after,
-    read_scope,
-    report_taken_address,
-    say_scope,
-)
+from commands.canaux import cards
+from commands.canaux.cards import ANIMATEURS, LEADERS, feature
 from commands.canaux.drift import ChannelTarget, SeenChannel, Survey, compare_channel, read_plan
 from commands.canaux.runs import begin_repair
 from config.canaux import Family, PlannedChannel, read
@@ -63,29 +46,29 @@ class Cursor(BaseModel):
 )
 async def check_channels(ctx: Context, text: str) -> Replies:
     """Check channels: nothing is changed; what is found is shown, with a button to put it right."""
-    scope = read_scope(text, await list_planned(ctx.db, ctx.settings))
-    return await start_check(ctx, Check(scope=scope))
+    scope = cards.read_scope(text, await list_planned(ctx.db, ctx.settings))
+    return await start_check(ctx, cards.Check(scope=scope))
 
 
 @feature.command("canaux creer departements", help="Créer les canaux des départements qui manquent", roles=ANIMATEURS)
 async def check_missing_departements(ctx: Context, _: str) -> Replies:
     """Check which channels of départements do not exist yet, and who would come into them."""
-    return await start_check(ctx, Check(scope=DEPARTEMENTS, absent=True))
+    return await start_check(ctx, cards.Check(scope=cards.DEPARTEMENTS, absent=True))
 
 
 @feature.job("hour=5 minute=20", name="canaux.watch_over")
 async def check_nightly(_: Context) -> Replies:
     """Check all channels each night; the animateurs’ channel reads of what is new."""
-    return Start(payload=Check(night=True))
+    return Start(payload=cards.Check(night=True))
 
 
-async def start_check(ctx: Context, asked: Check) -> Replies:
+async def start_check(ctx: Context, asked: cards.Check) -> Replies:
     """Begin a check; two at once are one."""
-    must_look_after(ctx.user, asked.scope)
+    cards.must_look_after(ctx.user, asked.scope)
     if await find_work(ctx.db, asked):
         raise UserError("Cette vérification est déjà en cours : attendez son résultat.")
     table = await list_planned(ctx.db, ctx.settings)
-    return [Start(payload=asked), Whisper(render("canaux/begun", scope=say_scope(asked.scope, table)))]
+    return [Start(payload=asked), Whisper(render("canaux/begun", scope=cards.say_scope(asked.scope, table)))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +79,7 @@ class SurveyedChannels:
     seen: Mapping[str, SeenChannel]
 
 
-async def survey_next(ctx: ReadingContext, _: Check, so_far: Progress) -> SurveyedChannels | None:
+async def survey_next(ctx: ReadingContext, _: cards.Check, so_far: Progress) -> SurveyedChannels | None:
     """Look at the next channels, beside the steps; at first there are none yet."""
     if so_far.cursor is None:
         return None
@@ -110,9 +93,9 @@ async def _survey(chat: ChatReader, places: Sequence[ChannelTarget]) -> Surveyed
 
 
 @feature.chore(
-    Check, name="canaux.Check", title="Vérification des canaux", unit=CHANNELS, roles=LEADERS, asks=survey_next
+    cards.Check, name="canaux.Check", title="Vérification des canaux", unit=CHANNELS, roles=LEADERS, asks=survey_next
 )
-async def check_step(ctx: Context, asked: Check, so_far: Progress, looked: SurveyedChannels | None) -> Step:
+async def check_step(ctx: Context, asked: cards.Check, so_far: Progress, looked: SurveyedChannels | None) -> Step:
     """Check the next channels."""
     if looked is None:
         return await _begin_check(ctx, asked)
@@ -129,7 +112,7 @@ async def check_step(ctx: Context, asked: Check, so_far: Progress, looked: Surve
             await _remember_place(ctx, place, found.own_id)
             channel_id = found.channel.id if found.channel else ""
             await runs.note_changes(ctx.db, run.id, _select_findings(found.findings, asked), {place.key: channel_id})
-            told += await report_taken_address(ctx, found.planned) if found.is_taken else []
+            told += await cards.report_taken_address(ctx, found.planned) if found.is_taken else []
     cursor.done += len(places)
     if cursor.done < total:
         return Step(replies=told, cursor=cursor.model_dump(mode="json"), done=cursor.done, total=total)
@@ -145,39 +128,43 @@ async def _remember_place(ctx: Context, place: ChannelTarget, channel_id: str) -
         await forget_channel(ctx.db, place.key)
 
 
-async def _begin_check(ctx: Context, asked: Check) -> Step:
-    must_look_after(ctx.user, asked.scope)
+async def _begin_check(ctx: Context, asked: cards.Check) -> Step:
+    cards.must_look_after(ctx.user, asked.scope)
     table, known = await list_planned(ctx.db, ctx.settings), await find_channel_ids(ctx.db)
     run = Run(id=token_hex(13), kind=RunKind.CHECK, scope=asked.scope, by=ctx.user.id, at=ctx.now, stage=Stage.CHECKING)
     await runs.add_run(ctx.db, run)
     await runs.forget_runs(ctx.db, ctx.now - runs.KEPT_FOR)
-    places = [astuple(ChannelTarget.of(channel, known)) for channel in channels_in(asked.scope, table)]
+    places = [astuple(ChannelTarget.of(channel, known)) for channel in cards.channels_in(asked.scope, table)]
     return Step(cursor=Cursor(run=run.id, places=places).model_dump(mode="json"), total=len(places))
 
 
-def _select_findings(findings: Sequence[Finding], asked: Check) -> Sequence[Finding]:
+def _select_findings(findings: Sequence[Finding], asked: cards.Check) -> Sequence[Finding]:
     """Leave out what is found of a channel that exists, where only those that do not are asked for."""
     is_absent = any(finding.drift is Drift.ABSENT for finding in findings)
     return findings if is_absent or not asked.absent else []
 
 
-async def _end_check(ctx: Context, asked: Check, run: Run, total: int) -> Step:
+async def _end_check(ctx: Context, asked: cards.Check, run: Run, total: int) -> Step:
     count = sum((await runs.count_by_state(ctx.db, run.id)).values())
     if not count:
         said = render("canaux/checked", absent=asked.absent)
-        last = await find_last_night(ctx, run) if asked.night else None
-        over = [await close_night(ctx, last)] if last else []
+        last = await cards.find_last_night(ctx, run) if asked.night else None
+        over = [await cards.close_night(ctx, last)] if last else []
         await runs.drop_run(ctx.db, run)
         return Step(replies=over, done=total, total=total, finished=True, said=said)
     await runs.move_run(ctx.db, run, Stage.SHOWN)
-    told = await _report_to_room(ctx, run) if asked.night else [CARD.send(run, await draw_run(ctx, run), run.by)]
+    told = (
+        await _report_to_room(ctx, run)
+        if asked.night
+        else [cards.CARD.send(run, await cards.draw_run(ctx, run), run.by)]
+    )
     return Step(replies=told, done=total, total=total, finished=True)
 
 
 async def _report_to_room(ctx: Context, run: Run) -> Sequence[Reply]:
     """Tell the animateurs’ channel in one message, unless the last one says the same; put it right if settings say
     so."""
-    room, last = await find_team_room(ctx.db), await find_last_night(ctx, run)
+    room, last = await find_team_room(ctx.db), await cards.find_last_night(ctx, run)
     found = await runs.digest_changes(ctx.db, run.id)
     is_same = last is not None and await runs.digest_changes(ctx.db, last.id) == found
     if not room or is_same:
@@ -185,14 +172,14 @@ async def _report_to_room(ctx: Context, run: Run) -> Sequence[Reply]:
     if last is not None and is_same:
         await runs.move_run(ctx.db, last, Stage.SHOWN, at=ctx.now)
         return []
-    over = [await close_night(ctx, last, newer=True)] if last else []
+    over = [await cards.close_night(ctx, last, newer=True)] if last else []
     if not room:
         return over
     mends = ctx.settings.repair == "oui" and await runs.find_under_way(ctx.db) is None
     if mends:
         await begin_repair(ctx, run, strangers=False)
-    said = CARD.post(run, await draw_run(ctx, run), room)
-    return [*over, said, *([Start(payload=Mend(run=run.id))] if mends else [])]
+    said = cards.CARD.post(run, await cards.draw_run(ctx, run), room)
+    return [*over, said, *([Start(payload=cards.Mend(run=run.id))] if mends else [])]
 
 
 class LookForNamesakes(BaseModel):
@@ -225,7 +212,7 @@ async def check_addresses(ctx: Context, _: LookForNamesakes, __: Progress, taken
     for key, (address, channel_id) in taken.items():
         if key in table and table[key].address == address and known.get(key, channel_id) == channel_id:
             await forget_channel(ctx.db, key)
-            told += await report_taken_address(ctx, table[key])
+            told += await cards.report_taken_address(ctx, table[key])
     return Step(replies=told, finished=True)
 
 
@@ -290,12 +277,12 @@ async def _alert_change(
 ) -> Replies:
     """Tell of a change by hand. ``what`` says what is wrong with the channel now; where that is nothing (""), what was
     told of it is over."""
-    canal, room = await find_planned_at(ctx, event.channel_id), await find_team_room(ctx.db)
+    canal, room = await cards.find_planned_at(ctx, event.channel_id), await find_team_room(ctx.db)
     if canal is None or not room or room == event.channel_id:
         return None
     about = f"{event.channel_id}:{turn}"
     if not (said := what(canal)):
         over = render("canaux/turned_back", planned=canal, turn=turn)
-        return await close_alert(ctx, TURNED.rewrite(about, over))
+        return await cards.close_alert(ctx, TURNED.rewrite(about, over))
     check = Button("Vérifier ce canal", RunCommand(line=f"canaux verifier {canal.address}"))
     return TURNED.post(about, Message(render("canaux/turned", planned=canal, said=said), [check]), room)

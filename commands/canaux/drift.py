@@ -6,17 +6,7 @@ from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.actions import (
-    AddMembers,
-    ArchiveChannel,
-    ChangeChannel,
-    ChatAction,
-    ConvertChannel,
-    CreateChannel,
-    RemoveMember,
-    RestoreChannel,
-    SetChannelAdmin,
-)
+from bot import actions
 from bot.errors import ChatError, Refusal
 from bot.mattermost import ChatChannel, ChatMember, ChatReader, ChatUser
 from config.canaux import PlannedChannel
@@ -37,7 +27,7 @@ class ActBatch:
     """Changes (by number) that one act makes."""
 
     numbers: Sequence[int]
-    act: ChatAction
+    act: actions.ChatAction
 
 
 def read_act_topic(topic: str) -> tuple[str, int, bool] | None:
@@ -56,7 +46,7 @@ def build_batches(wanted: Sequence[Change], table: Mapping[str, PlannedChannel],
             if change is joining[0]:
                 team = table[change.key].team if change.key in table else ""
                 people = [c.user_id for c in joining]
-                act = AddMembers(change.channel_id, people, team=team, topic=_act_topic(change, back))
+                act = actions.AddMembers(change.channel_id, people, team=team, topic=_act_topic(change, back))
                 yield ActBatch([c.n for c in joining], act)
         elif act_ := _build_act(change, table.get(change.key), back):
             yield ActBatch([change.n], act_)
@@ -82,26 +72,28 @@ def _act_topic(change: Change, back: bool) -> str:
     return f"{BACK if back else FORWARD}:{change.run_id}.{change.n}"
 
 
-def _build_act(change: Change, planned: PlannedChannel | None, back: bool) -> ChatAction | None:
+def _build_act(change: Change, planned: PlannedChannel | None, back: bool) -> actions.ChatAction | None:
     topic, place, drift = _act_topic(change, back), change.channel_id, change.drift
     wanted = change.before if back else change.after
     if drift is Drift.ABSENT and not back:
-        return CreateChannel.of(planned, topic) if planned else None
+        return actions.CreateChannel.of(planned, topic) if planned else None
     if not place or drift is Drift.UNSEEN:
         return None
     match drift:
         case Drift.ABSENT | Drift.ARCHIVED | Drift.PUT_AWAY:
             restores = back is (drift is Drift.PUT_AWAY)
-            act: ChatAction = RestoreChannel(place, topic=topic) if restores else ArchiveChannel(place, topic=topic)
+            act: actions.ChatAction = (
+                actions.RestoreChannel(place, topic=topic) if restores else actions.ArchiveChannel(place, topic=topic)
+            )
         case Drift.ADMIN_MISSING | Drift.ADMIN_EXTRA:
             leads = back is (drift is Drift.ADMIN_EXTRA)
-            act = SetChannelAdmin(place, change.user_id, is_admin=leads, topic=topic)
+            act = actions.SetChannelAdmin(place, change.user_id, is_admin=leads, topic=topic)
         case Drift.PRIVACY:
-            act = ConvertChannel(place, private=wanted == PRIVATE, topic=topic)
+            act = actions.ConvertChannel(place, private=wanted == PRIVATE, topic=topic)
         case Drift.TITLE | Drift.HEADER | Drift.PURPOSE:
-            act = ChangeChannel(place, topic=topic, **{CHANNEL_FIELDS[drift]: wanted})
+            act = actions.ChangeChannel(place, topic=topic, **{CHANNEL_FIELDS[drift]: wanted})
         case _:
-            act = RemoveMember(place, change.user_id, topic=topic)
+            act = actions.RemoveMember(place, change.user_id, topic=topic)
     return act
 
 

@@ -17,37 +17,13 @@ from bot.mattermost import ChatUser
 from bot.menus import Choosing, Menu
 from bot.replies import Button, Direct, Message, Progress, Refresh, Replies, Reply, Say, Start, Step, Whisper
 from bot.texts import Markdown, escape, mention, quote, render
-from commands.canaux.cards import (
-    ANIMATEURS,
-    close_alert,
-    feature,
-    find_planned_at,
-    must_be_planned,
-    note_moves,
-    note_place,
-    read_scope,
-    settle_alert,
-)
+from commands.canaux import cards
+from commands.canaux.cards import ANIMATEURS, feature
 from commands.canaux.edits import apply_change, list_known_channels, split_channel_name
 from config.canaux import PlannedChannel, home_of
 from config.territories import hub_of
 from dialogs.canaux import REASON_MAX
-from storage import people
-from storage.canaux import (
-    Allowance,
-    ChannelMember,
-    MembershipRules,
-    allow,
-    begin_departure,
-    compute_settling,
-    disallow,
-    find_allowance,
-    find_channel_ids,
-    find_departed,
-    find_team_room,
-    list_allowances,
-    list_planned,
-)
+from storage import canaux, people
 from storage.canaux.runs import Drift, Finding
 from storage.journal import AuditAct
 from storage.people import Person, transitions
@@ -88,27 +64,27 @@ def alert_outsider(who: Outsider, canal: PlannedChannel, why: str, room: str) ->
     return OUTSIDER.post((who.key, who.user_id), Message(text, buttons), room)
 
 
-def make_exception(ctx: Context, key: str, user_id: str, reason: str, *, is_in: bool) -> Allowance:
+def make_exception(ctx: Context, key: str, user_id: str, reason: str, *, is_in: bool) -> canaux.Allowance:
     """Make the exception that who acts decides on for somebody."""
-    return Allowance(key=key, user_id=user_id, is_in=is_in, reason=reason, by=ctx.user.id, at=ctx.now)
+    return canaux.Allowance(key=key, user_id=user_id, is_in=is_in, reason=reason, by=ctx.user.id, at=ctx.now)
 
 
 @feature.button(Admit, roles=ANIMATEURS)
 async def admit_outsider(ctx: Context, click: Admit) -> Replies:
     """Let somebody stay in a channel, by name."""
-    canal = await must_be_planned(ctx, click.key)
-    await allow(ctx.db, [make_exception(ctx, click.key, click.user_id, ADMITTED, is_in=True)])
-    note_place(ctx, AuditAct.CHANNEL_ADMIT, canal, click.user_id, ADMITTED)
+    canal = await cards.must_be_planned(ctx, click.key)
+    await canaux.allow(ctx.db, [make_exception(ctx, click.key, click.user_id, ADMITTED, is_in=True)])
+    cards.note_place(ctx, AuditAct.CHANNEL_ADMIT, canal, click.user_id, ADMITTED)
     return await _settle_outsider(ctx, click, canal, is_in=True)
 
 
 @feature.button(Remove, roles=ANIMATEURS)
 async def remove_outsider(ctx: Context, click: Remove) -> Replies:
     """Take somebody out of a channel; what they wrote stays."""
-    canal = await must_be_planned(ctx, click.key)
-    channel_id = (await find_channel_ids(ctx.db)).get(click.key, "")
-    await disallow(ctx.db, click.key, click.user_id)
-    note_place(ctx, AuditAct.CHANNEL_REMOVE, canal, click.user_id)
+    canal = await cards.must_be_planned(ctx, click.key)
+    channel_id = (await canaux.find_channel_ids(ctx.db)).get(click.key, "")
+    await canaux.disallow(ctx.db, click.key, click.user_id)
+    cards.note_place(ctx, AuditAct.CHANNEL_REMOVE, canal, click.user_id)
     return [RemoveMember(channel_id, click.user_id), await _settle_outsider(ctx, click, canal, is_in=False)]
 
 
@@ -145,14 +121,14 @@ async def read_admission(ctx: ReadingContext, text: str) -> Admission:
 async def admit_by_name(ctx: Context, asked: Admission) -> Replies:
     """Bring somebody into a channel, where they belong by name from now on."""
     account, why = asked.account, asked.reason
-    table, known = await list_planned(ctx.db, ctx.settings), await find_channel_ids(ctx.db)
-    canal = table.get(read_scope(asked.where, table))
+    table, known = await canaux.list_planned(ctx.db, ctx.settings), await canaux.find_channel_ids(ctx.db)
+    canal = table.get(cards.read_scope(asked.where, table))
     if canal is None or canal.key not in known:
         raise UserError("Ce canal n’existe pas encore : /canaux verifier dit lesquels manquent.")
-    await allow(ctx.db, [make_exception(ctx, canal.key, account.id, why, is_in=True)])
-    note_place(ctx, AuditAct.CHANNEL_ADMIT, canal, account.id, why)
+    await canaux.allow(ctx.db, [make_exception(ctx, canal.key, account.id, why, is_in=True)])
+    cards.note_place(ctx, AuditAct.CHANNEL_ADMIT, canal, account.id, why)
     said = render("canaux/admitted", username=account.username, planned=canal)
-    alert = await close_alert(ctx, OUTSIDER.rewrite((canal.key, account.id), said))
+    alert = await cards.close_alert(ctx, OUTSIDER.rewrite((canal.key, account.id), said))
     return [AddMembers(known[canal.key], [account.id], team=canal.team), *alert, Whisper(said)]
 
 
@@ -161,8 +137,8 @@ async def admit_by_name(ctx: Context, asked: Admission) -> Replies:
 )
 async def list_exceptions(ctx: Context, _: str) -> Replies:
     """List all exceptions, with a menu to end one."""
-    found = await list_allowances(ctx.db)
-    table = await list_planned(ctx.db, ctx.settings)
+    found = await canaux.list_allowances(ctx.db)
+    table = await canaux.list_planned(ctx.db, ctx.settings)
     about = await people.among(ctx.db, ids=[each.user_id for each in found[:SHOWN]]) if found else []
     known = {person.id: person for person in about}
     lines = [_say_exception(each, table, known) for each in found[:SHOWN]]
@@ -175,7 +151,7 @@ async def list_exceptions(ctx: Context, _: str) -> Replies:
 async def end_exception(ctx: Context, click: EndException) -> Replies:
     """End an exception. Nobody is moved by that: the next check says what follows from it."""
     key, _, user_id = click.chosen.rpartition(" ")
-    if not await disallow(ctx.db, key, user_id):
+    if not await canaux.disallow(ctx.db, key, user_id):
         raise UserError("Cette exception n’existe plus.")
     record_entry_at_end(ctx, AuditEntry(AuditAct.CHANNEL_EXCEPTION, f"canal:{key}", user_id))
     return Whisper("C’est noté : les règles ordinaires valent de nouveau. /canaux verifier dit ce que cela change.")
@@ -184,18 +160,20 @@ async def end_exception(ctx: Context, click: EndException) -> Replies:
 async def _settle_outsider(ctx: Context, who: Outsider, canal: PlannedChannel, *, is_in: bool) -> Refresh:
     text = render("canaux/outsider_settled", who=who, planned=canal, by=ctx.user.username, is_in=is_in)
     over = OUTSIDER.rewrite((who.key, who.user_id), text, here=True)
-    await settle_alert(ctx, over.topic)
+    await cards.settle_alert(ctx, over.topic)
     return over
 
 
-def _say_exception(each: Allowance, table: Mapping[str, PlannedChannel], known: Mapping[str, Person]) -> Markdown:
+def _say_exception(
+    each: canaux.Allowance, table: Mapping[str, PlannedChannel], known: Mapping[str, Person]
+) -> Markdown:
     who = mention(known[each.user_id].username) if each.user_id in known else "quelqu’un hors du registre"
     what = _LEADS[each.leads] if each.leads is not None else "admis dans" if each.is_in else "tenu hors de"
     name = table[each.key].name if each.key in table else each.key
     return Markdown(f"{who} : {what} **{escape(name)}** ({escape(each.reason or 'sans raison écrite')})")
 
 
-def _label_exception(each: Allowance, table: Mapping[str, PlannedChannel], known: Mapping[str, Person]) -> str:
+def _label_exception(each: canaux.Allowance, table: Mapping[str, PlannedChannel], known: Mapping[str, Person]) -> str:
     who = f"@{known[each.user_id].username}" if each.user_id in known else each.user_id[:8]
     return f"{who}, {table[each.key].name if each.key in table else each.key}"
 
@@ -220,7 +198,7 @@ async def read_admin_change(ctx: ReadingContext, text: str) -> Lead | Whisper:
     who = _SIGNED_NAME.fullmatch(rest)
     if key is None or (rest and who is None):
         raise UserError(ADMIN_USAGE)
-    canal, place = await must_be_planned(ctx, key), (await find_channel_ids(ctx.db))[key]
+    canal, place = await cards.must_be_planned(ctx, key), (await canaux.find_channel_ids(ctx.db))[key]
     try:
         if who is None:
             return Whisper(render("canaux/leaders", planned=canal, names=await _list_admins(ctx, place)))
@@ -263,11 +241,11 @@ async def _check_admin_change(ctx: ReadingContext, wanted: Lead, place: str) -> 
 async def set_admin(ctx: Context, wanted: Lead) -> Replies:
     """Have somebody administer a channel, or no more, by name, so that no check undoes it."""
     await ctx.must_still_be(ANIMATEURS)
-    canal = await must_be_planned(ctx, wanted.key)
-    known = await find_allowance(ctx.db, wanted.key, wanted.user_id)
+    canal = await cards.must_be_planned(ctx, wanted.key)
+    known = await canaux.find_allowance(ctx.db, wanted.key, wanted.user_id)
     named = make_exception(ctx, wanted.key, wanted.user_id, ADMIN_REASON, is_in=True)
     named.leads = wanted.leads
-    await allow(ctx.db, [named])
+    await canaux.allow(ctx.db, [named])
     before = known.model_dump_json(exclude={"by", "at"}) if known else ""
     drift = Drift.ADMIN_MISSING if wanted.leads else Drift.ADMIN_EXTRA
     why = "décidé à la main"
@@ -301,10 +279,10 @@ async def bring_in(ctx: Context, event: JoinedTeam, _: Unregistered) -> Replies:
     member = await _find_member(ctx, event.user_id)
     if member is None:
         return None
-    table, known = await list_planned(ctx.db, ctx.settings), await find_channel_ids(ctx.db)
-    wanted = MembershipRules(await list_allowances(ctx.db)).places(table, member)
+    table, known = await canaux.list_planned(ctx.db, ctx.settings), await canaux.find_channel_ids(ctx.db)
+    wanted = canaux.MembershipRules(await canaux.list_allowances(ctx.db)).places(table, member)
     joins = [channel for key, channel in table.items() if key in wanted and key in known]
-    note_moves(ctx, member.id, joins=[channel.name for channel in joins])
+    cards.note_moves(ctx, member.id, joins=[channel.name for channel in joins])
     return [AddMembers(known[channel.key], [member.id], team=channel.team) for channel in joins]
 
 
@@ -312,14 +290,14 @@ async def bring_in(ctx: Context, event: JoinedTeam, _: Unregistered) -> Replies:
 async def put_back(ctx: Context, event: LeftChannel, found: Unregistered) -> Replies:
     """Put back who belongs into a private channel, and was taken out of it or left it. (Who left the team is refused
     there; of public channels the bot does not hear who is there.)"""
-    canal = await find_planned_at(ctx, event.channel_id)
+    canal = await cards.find_planned_at(ctx, event.channel_id)
     if canal is None:
         return None
     member = await _find_member(ctx, event.user_id)
-    if member is None or not MembershipRules(await list_allowances(ctx.db)).reason_in(canal, member):
+    if member is None or not canaux.MembershipRules(await canaux.list_allowances(ctx.db)).reason_in(canal, member):
         over = render("canaux/outsider_gone", planned=canal, username=_find_username(member, found.account))
-        return await close_alert(ctx, OUTSIDER.rewrite((canal.key, event.user_id), over))
-    note_moves(ctx, event.user_id, joins=[canal.name])
+        return await cards.close_alert(ctx, OUTSIDER.rewrite((canal.key, event.user_id), over))
+    cards.note_moves(ctx, event.user_id, joins=[canal.name])
     return AddMembers(event.channel_id, [event.user_id], team=canal.team)
 
 
@@ -328,26 +306,26 @@ async def report_intruder(ctx: Context, event: JoinedChannel, found: Unregistere
     """Tell the animateurs of who is in a private channel without belonging there, and why it is so: they decide by a
     click."""
     account = found.account
-    canal, room = await find_planned_at(ctx, event.channel_id), await find_team_room(ctx.db)
+    canal, room = await cards.find_planned_at(ctx, event.channel_id), await canaux.find_team_room(ctx.db)
     if canal is None or not room or (account and (account.is_bot or account.is_system_admin)):
         return None
     member = await _find_member(ctx, event.user_id)
-    why = MembershipRules(await list_allowances(ctx.db)).reason_out(canal, member, event.user_id)
+    why = canaux.MembershipRules(await canaux.list_allowances(ctx.db)).reason_out(canal, member, event.user_id)
     if not why:
         return None
     who = Outsider(key=canal.key, user_id=event.user_id, username=_find_username(member, account))
     return alert_outsider(who, canal, why, room)
 
 
-def _find_username(member: ChannelMember | None, account: ChatUser | None) -> str:
+def _find_username(member: canaux.ChannelMember | None, account: ChatUser | None) -> str:
     return member.username if member else account.username if account else ""
 
 
-async def _find_member(ctx: Context, user_id: str) -> ChannelMember | None:
+async def _find_member(ctx: Context, user_id: str) -> canaux.ChannelMember | None:
     """Find somebody as far as channels go, by the register as it is now (what was read before the first statement may
     have changed since); None for who is not in it."""
     person = await people.get(ctx.db, user_id)
-    return ChannelMember.of(person, person.today(ctx.now)) if person else None
+    return canaux.ChannelMember.of(person, person.today(ctx.now)) if person else None
 
 
 LOOKED_BACK = timedelta(days=7)
@@ -365,7 +343,7 @@ async def leave_old_channels(ctx: Context) -> Replies:
     """Take out of their channels, once a night, those who moved and those who left, before the channels are looked at:
     who is due to leave is no drift."""
     ended = [Start(payload=SeeOff())] if await _list_leavers(ctx) else []
-    return [*await _leave_old_homes(ctx, await find_channel_ids(ctx.db)), *ended]
+    return [*await _leave_old_homes(ctx, await canaux.find_channel_ids(ctx.db)), *ended]
 
 
 @feature.chore(SeeOff, name="canaux.SeeOff", title="Départs du réseau", unit=("personne", "personnes"), writes=True)
@@ -375,7 +353,7 @@ async def take_out_leavers(ctx: Context, _: SeeOff, progress: Progress) -> Step:
     leavers = (await _list_leavers(ctx))[:AT_ONCE]
     if not leavers:
         return Step(replies=await _report_leavers(ctx, seen), done=len(seen), finished=True)
-    left = [person for person in leavers if await begin_departure(ctx.db, person, ctx.now)]
+    left = [person for person in leavers if await canaux.begin_departure(ctx.db, person, ctx.now)]
     off = await transitions.find_gone_since(ctx.db, [person.id for person in left])
     ask = [person.username for person in await people.list_to_ask(ctx.db)] if left else []
     told: list[Reply] = []
@@ -389,18 +367,21 @@ async def take_out_leavers(ctx: Context, _: SeeOff, progress: Progress) -> Step:
 
 async def _leave_old_homes(ctx: Context, known: Mapping[str, str]) -> Sequence[Reply]:
     """Take those who moved out of their old channels; who is let in by name, moved back or animates stays."""
-    table, rules = await list_planned(ctx.db, ctx.settings), MembershipRules(await list_allowances(ctx.db))
+    table, rules = (
+        await canaux.list_planned(ctx.db, ctx.settings),
+        canaux.MembershipRules(await canaux.list_allowances(ctx.db)),
+    )
     told: list[Reply] = []
     for move in await transitions.list_over(ctx.db, ctx.now):
         await transitions.forget_move(ctx.db, move)
         person = await people.get(ctx.db, move.person_id)
         if person is None:
             continue
-        member = ChannelMember.of(person, person.today(ctx.now))
+        member = canaux.ChannelMember.of(person, person.today(ctx.now))
         for key in _home_keys(move.departement):
             if key in known and key in table and rules.reason_out(table[key], member):
                 said = render("canaux/left", planned=table[key])
-                note_moves(ctx, person.id, leaves=[table[key].name])
+                cards.note_moves(ctx, person.id, leaves=[table[key].name])
                 told += [RemoveMember(known[key], person.id), Direct(said, user_id=person.id)]
     return told
 
@@ -415,21 +396,24 @@ async def _list_leavers(ctx: Context) -> Sequence[Person]:
     """List whose last day has passed where they are; who left on the day that it was said is in no channel any more."""
     ended = await people.list_ended(ctx.db, ctx.today - LOOKED_BACK, ctx.today)
     ended = [person for person in ended if person.has_left(person.today(ctx.now))]
-    done = await find_departed(ctx.db, ended)
+    done = await canaux.find_departed(ctx.db, ended)
     return [person for person in ended if person.id not in done]
 
 
 async def _take_out(ctx: Context, person: Person) -> Sequence[Reply]:
     """Take somebody out of the channels that were theirs on their last day."""
     assert person.left_on is not None  # that is why they leave
-    was, is_now = ChannelMember.of(person, person.left_on), ChannelMember.of(person, person.today(ctx.now))
-    settling = await compute_settling(ctx.db, await list_planned(ctx.db, ctx.settings), was, is_now)
-    note_moves(ctx, person.id, leaves=list(settling.leaves))
+    was, is_now = (
+        canaux.ChannelMember.of(person, person.left_on),
+        canaux.ChannelMember.of(person, person.today(ctx.now)),
+    )
+    settling = await canaux.compute_settling(ctx.db, await canaux.list_planned(ctx.db, ctx.settings), was, is_now)
+    cards.note_moves(ctx, person.id, leaves=list(settling.leaves))
     return [RemoveMember(channel_id, person.id) for channel_id in settling.leaves]
 
 
 async def _report_leavers(ctx: Context, ids: Sequence[str]) -> Sequence[Reply]:
-    room = await find_team_room(ctx.db)
+    room = await canaux.find_team_room(ctx.db)
     if not room or not ids:
         return []
     shown = await people.among(ctx.db, ids=ids[:ENDED_SHOWN])

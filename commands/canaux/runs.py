@@ -13,29 +13,8 @@ from bot.events import Delivered, Undelivered
 from bot.french.moments import say_moment
 from bot.replies import Button, Direct, Progress, Replies, Reply, Start, Step, Update, Whisper
 from bot.texts import render
-from commands.canaux.cards import (
-    ANIMATEURS,
-    CHANNELS_MAX,
-    DAY,
-    LEADERS,
-    MADE,
-    TOO_OLD,
-    Mend,
-    Repair,
-    See,
-    Undo,
-    Unmend,
-    draw_run,
-    feature,
-    list_made,
-    must_look_after,
-    note_mended,
-    note_run,
-    read_scope,
-    refresh_run,
-    report_taken_address,
-    say_scope,
-)
+from commands.canaux import cards
+from commands.canaux.cards import ANIMATEURS, LEADERS, feature
 from commands.canaux.drift import build_batches, note_sent, read_act_topic, say_refusal
 from commands.canaux.exceptions import make_exception
 from config.canaux import PlannedChannel
@@ -94,14 +73,14 @@ async def start_repair(ctx: Context, run_id: str, *, strangers: bool) -> tuple[R
     """Begin to put right what a run shows. Raises UserError where it is too old, or begun already, where these channels
     are not for who acts, and while others are put right."""
     run = await runs.lock_run(ctx.db, run_id)
-    if run is None or (run.stage is Stage.SHOWN and run.at < ctx.now - DAY):
-        raise UserError(TOO_OLD)
+    if run is None or (run.stage is Stage.SHOWN and run.at < ctx.now - cards.DAY):
+        raise UserError(cards.TOO_OLD)
     if run.stage is not Stage.SHOWN:
         raise UserError("Cette réparation est déjà lancée, ou finie.")
-    must_look_after(ctx.user, run.scope)
+    cards.must_look_after(ctx.user, run.scope)
     await must_be_alone(ctx)
     await begin_repair(ctx, run, strangers=strangers)
-    return run, Start(payload=Mend(run=run.id))
+    return run, Start(payload=cards.Mend(run=run.id))
 
 
 async def begin_repair(ctx: Context, run: Run, *, strangers: bool) -> None:
@@ -110,7 +89,7 @@ async def begin_repair(ctx: Context, run: Run, *, strangers: bool) -> None:
     await runs.move_run(ctx.db, run, Stage.MENDING, **({"by": ctx.user.id} if ctx.user.id else {}))
     if not strangers:
         await runs.drop_found(ctx.db, run.id, STRANGER, drift=Drift.STRANGER)
-    note_run(ctx, AuditAct.CHANNEL_REPAIR, run, await count_changes(ctx.db, run.id, ChangeState.FOUND))
+    cards.note_run(ctx, AuditAct.CHANNEL_REPAIR, run, await count_changes(ctx.db, run.id, ChangeState.FOUND))
 
 
 async def count_changes(db: AsyncSession, run_id: str, *states: ChangeState) -> Mapping[str, int]:
@@ -127,14 +106,14 @@ async def must_be_alone(ctx: Context) -> None:
         raise UserError("Une autre réparation des canaux est en cours : attendez qu’elle soit finie.")
 
 
-@feature.stopped(Mend, name="canaux.Mend")
-async def stop_mending(ctx: Context, asked: Mend, so_far: Progress) -> Step:
+@feature.stopped(cards.Mend, name="canaux.Mend")
+async def stop_mending(ctx: Context, asked: cards.Mend, so_far: Progress) -> Step:
     """Make no more of a run: what is on its way arrives, and what was made can be undone."""
     return await _stop_run(ctx, asked.run, so_far)
 
 
-@feature.stopped(Unmend, name="canaux.Unmend")
-async def stop_unmending(ctx: Context, asked: Unmend, so_far: Progress) -> Step:
+@feature.stopped(cards.Unmend, name="canaux.Unmend")
+async def stop_unmending(ctx: Context, asked: cards.Unmend, so_far: Progress) -> Step:
     """Undo no more of a run; the rest can be undone another time."""
     return await _stop_run(ctx, asked.run, so_far)
 
@@ -145,7 +124,7 @@ async def _stop_run(ctx: Context, run_id: str, so_far: Progress) -> Step:
     if run is not None and run.stage in {Stage.MENDING, Stage.UNDOING}:
         await runs.drop_found(ctx.db, run.id, STOPPED)
         await runs.move_run(ctx.db, run, Stage.MENDED)
-        told.append(await refresh_run(ctx, run))
+        told.append(await cards.refresh_run(ctx, run))
     return so_far.end(told)
 
 
@@ -156,11 +135,11 @@ OUTDATED_REASON = "n’est plus nécessaire"
 SUPERSEDED_REASON = "autre chose a été décidé depuis"
 
 
-@feature.button(Repair, roles=LEADERS)
-async def repair_shown(ctx: Context, click: Repair) -> Replies:
+@feature.button(cards.Repair, roles=LEADERS)
+async def repair_shown(ctx: Context, click: cards.Repair) -> Replies:
     """Put right what a card shows."""
     run, started = await start_repair(ctx, click.run, strangers=click.strangers)
-    shown = await draw_run(ctx, run)
+    shown = await cards.draw_run(ctx, run)
     return [Update(shown.text, shown.buttons), started]
 
 
@@ -173,22 +152,26 @@ async def repair_shown(ctx: Context, click: Repair) -> Replies:
 )
 async def repair_last(ctx: Context, text: str) -> Replies:
     """Put right what this person was shown last of these channels."""
-    scope = read_scope(text, await list_planned(ctx.db, ctx.settings))
-    last = await runs.find_latest(ctx.db, ctx.now - DAY, Stage.SHOWN, kind=RunKind.CHECK, scope=scope, by=ctx.user.id)
+    scope = cards.read_scope(text, await list_planned(ctx.db, ctx.settings))
+    last = await runs.find_latest(
+        ctx.db, ctx.now - cards.DAY, Stage.SHOWN, kind=RunKind.CHECK, scope=scope, by=ctx.user.id
+    )
     if last is None:
         line = f"/canaux verifier {text.strip()}".strip()
         raise UserError(f"Rien n’est à réparer parmi ce que vous avez vérifié depuis hier : tapez d’abord {line}.")
     run, started = await start_repair(ctx, last.id, strangers=False)
-    return [await refresh_run(ctx, run), Whisper(render("canaux/mending")), started]
+    return [await cards.refresh_run(ctx, run), Whisper(render("canaux/mending")), started]
 
 
-@feature.work(Mend, name="canaux.Mend", title="Réparation des canaux", unit=MENDED_UNIT, roles=LEADERS, writes=True)
-async def mend_channels(ctx: Context, asked: Mend, so_far: Progress) -> Step:
+@feature.work(
+    cards.Mend, name="canaux.Mend", title="Réparation des canaux", unit=MENDED_UNIT, roles=LEADERS, writes=True
+)
+async def mend_channels(ctx: Context, asked: cards.Mend, so_far: Progress) -> Step:
     """Make the next changes of one channel; at the end, wait until all have arrived."""
     run = await runs.lock_run(ctx.db, asked.run)
     if run is None or run.stage is not Stage.MENDING:
         return so_far.end()
-    must_look_after(ctx.user, run.scope)
+    cards.must_look_after(ctx.user, run.scope)
     found = await runs.list_next_changes(ctx.db, run.id, ChangeState.FOUND)
     tally = await runs.count_by_state(ctx.db, run.id)
     left, total = tally.get(ChangeState.FOUND, 0) + tally.get(ChangeState.SENT, 0), sum(tally.values())
@@ -197,7 +180,7 @@ async def mend_channels(ctx: Context, asked: Mend, so_far: Progress) -> Step:
         return Step(replies=acts, cursor=[found[0].n if found else 0, left], done=total - left, total=total)
     await runs.move_run(ctx.db, run, Stage.MENDED)
     said = render("canaux/mended", refused=tally.get(ChangeState.REFUSED, 0))
-    told = [await refresh_run(ctx, run), *await note_mended(ctx, run)]
+    told = [await cards.refresh_run(ctx, run), *await cards.note_mended(ctx, run)]
     return Step(replies=told, done=total, total=total, finished=True, said=said)
 
 
@@ -308,7 +291,7 @@ async def note_refused(ctx: Context, event: Undelivered) -> Replies:
             await take_back_change(ctx.db, change, run.by, ctx.now)
             told.append(Direct(render("canaux/not_done", change=change, why=why), user_id=run.by))
         if change.drift is Drift.ABSENT and event.refusal is Refusal.NAME_TAKEN and canal:
-            told += await report_taken_address(ctx, canal)
+            told += await cards.report_taken_address(ctx, canal)
     return told
 
 
@@ -319,7 +302,7 @@ WITH_IT = "le canal créé est archivé"
 STAYS = "le bot reste membre de ce canal"
 KEPT_OUT = "son ajout a été annulé"
 LET_IN = "son retrait a été annulé"
-WAITED_FOR = (*MADE, ChangeState.BACK)
+WAITED_FOR = (*cards.MADE, ChangeState.BACK)
 """While there are such changes it is not over: what is only on its way is undone once it has arrived."""
 
 
@@ -329,66 +312,75 @@ async def ask_undo(ctx: Context, _: str) -> Replies:
     last = await runs.find_last_made(ctx.db, ctx.now - UNDO_FOR)
     if last is None:
         raise UserError("Il n’y a rien à annuler : aucun changement des canaux depuis trente jours.")
-    counted = [row for row in await runs.count_by_channel(ctx.db, last.id) if row[2] in MADE]
+    counted = [row for row in await runs.count_by_channel(ctx.db, last.id) if row[2] in cards.MADE]
     table = await list_planned(ctx.db, ctx.settings, archived=True)
-    lines, count = await list_made(ctx, last, table), sum(n for *_, n in counted)
+    lines, count = await cards.list_made(ctx, last, table), sum(n for *_, n in counted)
     alone = await runs.list_changes(ctx.db, last.id, limit=2) if count == 1 else []
     lead = next((change for change in alone if change.drift in LEADERSHIP and len(alone) == 1), None)
     text = render(
         "canaux/undo",
         lead=lead,
         place=table[lead.key].name if lead and lead.key in table else "",
-        lines=[] if lead else lines[:CHANNELS_MAX],
-        more=len(lines) - CHANNELS_MAX,
+        lines=[] if lead else lines[: cards.CHANNELS_MAX],
+        more=len(lines) - cards.CHANNELS_MAX,
         at=say_moment(last.at.astimezone(ctx.zone)),
-        scope=say_scope(last.scope, table),
+        scope=cards.say_scope(last.scope, table),
         count=count,
         made=sum(n for _, drift, _, n in counted if drift is Drift.ABSENT),
         people=sum(n for _, drift, _, n in counted if drift in {Drift.MISSING, *OUTSIDERS}),
         kind=last.kind,
     )
-    see = [Button("Tout voir", See(run=last.id))] if count > len(lines) or len(lines) > CHANNELS_MAX else []
-    return Whisper(text, [Button("Annuler ces changements", Undo(run=last.id), "danger"), *see])
+    see = [Button("Tout voir", cards.See(run=last.id))] if count > len(lines) or len(lines) > cards.CHANNELS_MAX else []
+    return Whisper(text, [Button("Annuler ces changements", cards.Undo(run=last.id), "danger"), *see])
 
 
-@feature.undo(Undo, roles=ANIMATEURS)
-async def undo_run(ctx: Context, click: Undo) -> Replies:
+@feature.undo(cards.Undo, roles=ANIMATEURS)
+async def undo_run(ctx: Context, click: cards.Undo) -> Replies:
     """Begin to undo a run; a second click finds it under way."""
     run = await runs.lock_run(ctx.db, click.run)
     if run is not None and run.at < ctx.now - UNDO_FOR:
         raise UserError("Ces changements ont plus de trente jours : ils ne s’annulent plus. Tapez /canaux verifier.")
     if run is None or run.stage is not Stage.MENDED:
         raise UserError("Ces changements sont déjà annulés, ou en train de l’être.")
-    must_look_after(ctx.user, run.scope)
+    cards.must_look_after(ctx.user, run.scope)
     await must_be_alone(ctx)
     if run.kind is RunKind.SYNC:  # it may have been killed: what it was at may be there
         await runs.mark_sent_as_made(ctx.db, run.id)
         await runs.drop_found(ctx.db, run.id, STOPPED)
     await runs.move_run(ctx.db, run, Stage.UNDOING)
-    note_run(ctx, AuditAct.CHANNEL_UNDO, run, await count_changes(ctx.db, run.id, *MADE))
-    return [await refresh_run(ctx, run), Whisper(render("canaux/mending")), Start(payload=Unmend(run=run.id))]
+    cards.note_run(ctx, AuditAct.CHANNEL_UNDO, run, await count_changes(ctx.db, run.id, *cards.MADE))
+    return [
+        await cards.refresh_run(ctx, run),
+        Whisper(render("canaux/mending")),
+        Start(payload=cards.Unmend(run=run.id)),
+    ]
 
 
 @feature.work(
-    Unmend, name="canaux.Unmend", title="Annulation dans les canaux", unit=UNDONE_UNIT, roles=ANIMATEURS, writes=True
+    cards.Unmend,
+    name="canaux.Unmend",
+    title="Annulation dans les canaux",
+    unit=UNDONE_UNIT,
+    roles=ANIMATEURS,
+    writes=True,
 )
-async def unmend_channels(ctx: Context, asked: Unmend, so_far: Progress) -> Step:
+async def unmend_channels(ctx: Context, asked: cards.Unmend, so_far: Progress) -> Step:
     """Undo the next changes of one channel, last ones first; at the end, wait until all have arrived."""
     run = await runs.lock_run(ctx.db, asked.run)
     if run is None or run.stage is not Stage.UNDOING:
         return so_far.end()
-    must_look_after(ctx.user, run.scope)
+    cards.must_look_after(ctx.user, run.scope)
     found = await runs.list_next_changes(ctx.db, run.id, ChangeState.DONE, last_first=True)
     tally = await runs.count_by_state(ctx.db, run.id)
     left = sum(tally.get(state, 0) for state in WAITED_FOR)
-    total = so_far.total or sum(tally.get(state, 0) for state in MADE)
+    total = so_far.total or sum(tally.get(state, 0) for state in cards.MADE)
     if left:
         acts = await _undo_changes(ctx, run, found) if found else []
         return Step(replies=acts, cursor=[found[0].n if found else 0, left], done=total - left, total=total)
     await runs.move_run(ctx.db, run, Stage.UNDONE)
     kept = tally.get(ChangeState.KEPT, 0)
     said = render("canaux/undone", kept=kept)
-    return Step(replies=[await refresh_run(ctx, run)], done=total - kept, total=total, finished=True, said=said)
+    return Step(replies=[await cards.refresh_run(ctx, run)], done=total - kept, total=total, finished=True, said=said)
 
 
 async def _undo_changes(ctx: Context, run: Run, found: Sequence[Change]) -> Sequence[ChatAction]:

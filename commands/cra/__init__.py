@@ -24,22 +24,10 @@ from config.themes import THEMES
 from dialogs.cra import NewCra
 from dialogs.cra.tags import read_tag
 from storage.absences import list_absences
-from storage.cra import Source
+from storage.cra import Source, tags
 from storage.cra.habits import read_usual
 from storage.cra.queries import TABLE, find_filed_keys, list_days_filed
 from storage.cra.report import list_trainees
-from storage.cra.tags import (
-    RESTORE_FOR,
-    FullListError,
-    Tag,
-    add_tag,
-    count_reports,
-    find_tag,
-    get_tag,
-    list_known,
-    mark_deleted,
-    rename_tag,
-)
 from storage.people import Role
 
 
@@ -151,9 +139,9 @@ class RenameBack(BaseModel):
 @feature.command("cra étiquettes", help="Voir vos étiquettes et celles de votre département", roles=WHO)
 async def list_tags(ctx: Context, _: str) -> Replies:
     """List one’s own tags with how many reports have each, and those of one’s départements."""
-    own = await list_known(ctx.db, [ctx.user.id])
-    shared = await list_known(ctx.db, ctx.user.departements)
-    counts = await count_reports(ctx.db, ctx.user.id, TABLE, [tag.number for tag in (*own, *shared)])
+    own = await tags.list_known(ctx.db, [ctx.user.id])
+    shared = await tags.list_known(ctx.db, ctx.user.departements)
+    counts = await tags.count_reports(ctx.db, ctx.user.id, TABLE, [tag.number for tag in (*own, *shared)])
     rows = [[(tag.name, counts.get(tag.number, 0)) for tag in tags] for tags in (own, shared)]
     names = [DEPARTEMENTS[code].nom for code in ctx.user.departements if code in DEPARTEMENTS]
     files = ctx.user.role is Role.CONSEILLER
@@ -164,10 +152,10 @@ async def list_tags(ctx: Context, _: str) -> Replies:
 async def add_by_name(ctx: Context, text: str) -> Replies:
     """Add a tag to one’s own list, or to that of a département."""
     owner, name = _find_owner(ctx), _read(text, "ajouter france-services")
-    known = await find_tag(ctx.db, owner, name)
+    known = await tags.find_tag(ctx.db, owner, name)
     try:
-        tag = await add_tag(ctx.db, owner, name, ctx.now)
-    except FullListError:
+        tag = await tags.add_tag(ctx.db, owner, name, ctx.now)
+    except tags.FullListError:
         raise UserError(render("etiquettes/full", shared=owner != ctx.user.id)) from None
     ctx.touched.add(ctx.user.id)
     is_new = known is None or known.deleted_at is not None
@@ -184,7 +172,7 @@ async def rename_by_name(ctx: Context, text: str) -> Replies:
         raise UserError("Donnez l’ancien nom puis le nouveau : /cra étiquettes renommer caf aides.")
     tag = await _find_own(ctx, words[0])
     before, name = tag.name, _read(words[1], "renommer caf aides")
-    if not await rename_tag(ctx.db, tag, name):
+    if not await tags.rename_tag(ctx.db, tag, name):
         raise UserError(f"Il y a déjà une étiquette #{name} : choisissez un autre nom, ou supprimez-la d’abord.")
     ctx.touched.add(ctx.user.id)
     undo = Button("Annuler", RenameBack(tag=tag.number, name=before))
@@ -196,7 +184,7 @@ async def rename_back(ctx: Context, click: RenameBack) -> Replies:
     """Give a tag its name of before."""
     tag = await _get_own(ctx, click.tag)
     before = tag.name
-    if not await rename_tag(ctx.db, tag, click.name):
+    if not await tags.rename_tag(ctx.db, tag, click.name):
         raise UserError(f"Il y a de nouveau une étiquette #{click.name} : supprimez-la d’abord.")
     ctx.touched.add(ctx.user.id)
     return answer(ctx, Message(render("etiquettes/renamed", before=before, tag=click.name)))
@@ -206,10 +194,10 @@ async def rename_back(ctx: Context, click: RenameBack) -> Replies:
 async def delete_by_name(ctx: Context, text: str) -> Replies:
     """Take a tag off all reports; it comes back with them for 30 days."""
     tag = await _find_own(ctx, text)
-    counts = await count_reports(ctx.db, ctx.user.id, TABLE, [tag.number])
-    await mark_deleted(ctx.db, tag, ctx.now)
+    counts = await tags.count_reports(ctx.db, ctx.user.id, TABLE, [tag.number])
+    await tags.mark_deleted(ctx.db, tag, ctx.now)
     ctx.touched.add(ctx.user.id)
-    said = render("etiquettes/deleted", tag=tag.name, reports=counts.get(tag.number, 0), days=RESTORE_FOR.days)
+    said = render("etiquettes/deleted", tag=tag.name, reports=counts.get(tag.number, 0), days=tags.RESTORE_FOR.days)
     return Whisper(said, [Button("Rétablir", RestoreTag(tag=tag.number), "primary")])
 
 
@@ -217,7 +205,7 @@ async def delete_by_name(ctx: Context, text: str) -> Replies:
 async def restore_tag(ctx: Context, click: RestoreTag) -> Replies:
     """Bring a deleted tag back, on all its reports."""
     tag = await _get_own(ctx, click.tag)
-    await mark_deleted(ctx.db, tag, None)
+    await tags.mark_deleted(ctx.db, tag, None)
     ctx.touched.add(ctx.user.id)
     return answer(ctx, Message(render("etiquettes/restored", tag=tag.name)))
 
@@ -245,16 +233,16 @@ def _read(text: str, example: str) -> str:
         raise UserError(str(problem)) from None
 
 
-async def _find_own(ctx: Context, text: str) -> Tag:
+async def _find_own(ctx: Context, text: str) -> tags.Tag:
     name = text.strip().removeprefix("#")
-    tag = await find_tag(ctx.db, _find_owner(ctx), name)
+    tag = await tags.find_tag(ctx.db, _find_owner(ctx), name)
     if tag is None or tag.deleted_at:
         raise UserError(f"Vous n’avez pas d’étiquette « {quote(name)} ». /cra étiquettes montre celles qu’il y a.")
     return tag
 
 
-async def _get_own(ctx: Context, number: int) -> Tag:
-    tag = await get_tag(ctx.db, number)
+async def _get_own(ctx: Context, number: int) -> tags.Tag:
+    tag = await tags.get_tag(ctx.db, number)
     if tag is None or tag.owner != _find_owner(ctx):
         raise UserError("Cette étiquette n’existe plus.")
     return tag

@@ -21,7 +21,6 @@ from config.themes import THEMES
 from config.time import PARIS
 from dialogs.cra.line import Line
 from storage import communes
-from storage.communes import get_commune
 from storage.cra import Activite, Cra, CraRow, Report, months
 from storage.cra.queries import RESTORE_FOR
 from storage.cra.tags import list_names
@@ -223,7 +222,7 @@ async def read_tags(ctx: Context, cra: CraRow) -> tuple[str, ...]:
 
 def describe_report(report: Report) -> dict[str, object]:
     """Describe a report and its codes in words, for templates."""
-    commune = get_commune(report.commune)
+    commune = communes.get_commune(report.commune)
     return {
         "report": report,
         "commune": commune.nom if commune else report.commune,

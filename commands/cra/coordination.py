@@ -22,15 +22,7 @@ from bot.spool import Submission
 from bot.texts import Markdown, render
 from commands.cra.cards import CHANGED, TOO_OLD, feature
 from config.programme import FIRST_DAY
-from dialogs.cra.coordination import (
-    FORMS,
-    CoordinationForm,
-    ReportAnimation,
-    ReportEvent,
-    ReportPartnership,
-    judge_line,
-    read_coordination_line,
-)
+from dialogs.cra import coordination
 from storage.cra.coordination import (
     SORTS,
     AnimationTheme,
@@ -119,7 +111,7 @@ async def read_coordination(ctx: ReadingContext, line: str) -> PreviewedCoordina
     """Read a line as a report; where it is a number, that report is shown, and where no kind is said it is asked."""
     if (number := read_typed_number(line)) is not None:
         return _draw_row(await find_report(ctx, number))
-    read, key = read_coordination_line(line, ctx.clues), secrets.token_urlsafe(16)
+    read, key = coordination.read_coordination_line(line, ctx.clues), secrets.token_urlsafe(16)
     if read.kind is not None:
         return PreviewedCoordination(
             author=ctx.user.id, key=key, kind=read.kind, raw=read.raw, assumed=[str(each) for each in read.assumed]
@@ -143,13 +135,13 @@ async def read_coordination(ctx: ReadingContext, line: str) -> PreviewedCoordina
 )
 async def preview_coordination(ctx: Context, shown: PreviewedCoordination) -> Replies:
     """Show what a line was understood as; for a day it can be found again, since a whisper vanishes at a reload."""
-    draft = Submission(name_of(FORMS[shown.kind]), shown.key, ctx.user.id, shown.raw, {})
+    draft = Submission(name_of(coordination.FORMS[shown.kind]), shown.key, ctx.user.id, shown.raw, {})
     await ctx.drafts.keep(ctx.db, draft, is_typed=False)
-    judged, carried = judge_line(shown.kind, shown.raw, ctx.clues), shown.model_dump()
+    judged, carried = coordination.judge_line(shown.kind, shown.raw, ctx.clues), shown.model_dump()
     save = [Button("Enregistrer", SaveCoordination(**carried), "primary")] if judged.said else []
     complete = Button("Compléter", CompleteCoordination(**carried), "default" if save else "primary")
     drop = Button("Annuler", DropCoordination(**carried))
-    told = {} if judged.said else FORMS[shown.kind].tell(shown.raw)
+    told = {} if judged.said else coordination.FORMS[shown.kind].tell(shown.raw)
     sentence = say_coordination(judged.said) if judged.said else ""
     found = {"mistakes": list(judged.mistakes.values()), "blank": list(judged.blank.values())}
     text = render("coordination/preview", text=sentence, told=told, kind=shown.kind, assumed=shown.assumed, **found)
@@ -165,7 +157,7 @@ def say_coordination(said: Coordination) -> Markdown:
 async def save_coordination(ctx: Context, click: SaveCoordination) -> Replies:
     """Store the line as it was previewed; a second click finds it stored."""
     must_be_author(ctx, click.author, COMMAND)
-    said = FORMS[click.kind].parse(click.raw, {}, ctx.clues).said
+    said = coordination.FORMS[click.kind].parse(click.raw, {}, ctx.clues).said
     receipts = await _file(ctx, said, click.key)
     return [answer(ctx, Message(render("coordination/saved", again=not receipts))), *receipts]
 
@@ -174,7 +166,7 @@ async def save_coordination(ctx: Context, click: SaveCoordination) -> Replies:
 async def complete_coordination(ctx: Context, click: CompleteCoordination) -> Replies:
     """Open the window with all that was understood; it and « Enregistrer » count once together."""
     must_be_author(ctx, click.author, COMMAND)
-    return Ask(FORMS[click.kind].recall(click.raw, {}), key=click.key)
+    return Ask(coordination.FORMS[click.kind].recall(click.raw, {}), key=click.key)
 
 
 @feature.button(DropCoordination, roles=COORDINATEURS)
@@ -185,25 +177,25 @@ async def drop_coordination(ctx: Context, click: DropCoordination) -> Replies:
     return answer(ctx, Message(render("coordination/dropped", filed=bool(await find_filed(ctx.db, [click.key])))))
 
 
-@feature.submit(ReportAnimation, roles=COORDINATEURS, accepted=find_filed)
-async def submit_animation(ctx: Context, form: ReportAnimation) -> Replies:
+@feature.submit(coordination.ReportAnimation, roles=COORDINATEURS, accepted=find_filed)
+async def submit_animation(ctx: Context, form: coordination.ReportAnimation) -> Replies:
     """Store an animation, or what is changed of one."""
     return await _submit(ctx, form)
 
 
-@feature.submit(ReportEvent, roles=COORDINATEURS, accepted=find_filed)
-async def submit_event(ctx: Context, form: ReportEvent) -> Replies:
+@feature.submit(coordination.ReportEvent, roles=COORDINATEURS, accepted=find_filed)
+async def submit_event(ctx: Context, form: coordination.ReportEvent) -> Replies:
     """Store an event, or what is changed of one."""
     return await _submit(ctx, form)
 
 
-@feature.submit(ReportPartnership, roles=COORDINATEURS, accepted=find_filed)
-async def submit_partnership(ctx: Context, form: ReportPartnership) -> Replies:
+@feature.submit(coordination.ReportPartnership, roles=COORDINATEURS, accepted=find_filed)
+async def submit_partnership(ctx: Context, form: coordination.ReportPartnership) -> Replies:
     """Store a partnership, or what is changed of one."""
     return await _submit(ctx, form)
 
 
-async def _submit(ctx: Context, form: CoordinationForm) -> Replies:
+async def _submit(ctx: Context, form: coordination.CoordinationForm) -> Replies:
     if form.numero:
         return await _revise(ctx, form)
     told = await _file(ctx, form.said, ctx.request.key)
@@ -216,7 +208,7 @@ async def _file(ctx: Context, said: Coordination, key: str) -> Sequence[Any]:
     return [RECEIPT.send(filed.row.number, draw_card(filed.row, "enregistré"), ctx.user.id)] if filed.is_new else []
 
 
-async def _revise(ctx: Context, form: CoordinationForm) -> Replies:
+async def _revise(ctx: Context, form: coordination.CoordinationForm) -> Replies:
     """Change what a report says; where it changed since its window was opened, only if it changed to just this."""
     row = await _find_standing(ctx, form.numero)
     if row.version == form.version and await change_report(ctx.db, row, ctx.now, **form.said.columns):
@@ -279,7 +271,7 @@ def _show_change(ctx: Context, row: CoordinationReport, verb: str) -> Replies:
 async def edit_coordination(ctx: Context, click: EditCoordination) -> Replies:
     """Open the window of a report as it stands."""
     row = await _find_standing(ctx, click.number)
-    return Ask(FORMS[row.kind].of(row))
+    return Ask(coordination.FORMS[row.kind].of(row))
 
 
 @feature.button(DeleteCoordination, roles=COORDINATEURS)

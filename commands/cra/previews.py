@@ -16,25 +16,8 @@ from bot.previews import PICK_LABELS, answer, must_be_author
 from bot.replies import Ask, Button, Card, Direct, Message, Question, Replies, Update, Whisper
 from bot.spool import Submission
 from bot.texts import Markdown, quote, render
-from commands.cra.cards import (
-    CONSEILLERS,
-    Complete,
-    Drop,
-    Ignore,
-    Pick,
-    Preview,
-    PreviewedReport,
-    Remove,
-    Repeat,
-    Save,
-    SaveAll,
-    UndoBatch,
-    describe_report,
-    feature,
-    mark_practice,
-    refresh_card,
-    say_report,
-)
+from commands.cra import cards
+from commands.cra.cards import CONSEILLERS, feature
 from commands.cra.reports import find_known_tags, open_sheet, read_sheet, record_form
 from config.themes import THEMES
 from dialogs.cra import NewCra
@@ -44,7 +27,6 @@ from dialogs.cra.titles import title_report
 from storage import claims
 from storage.cra import CraRow, Source, queries
 from storage.cra.habits import find_last_report, list_reports_of, read_usual
-from storage.cra.queries import find_filed_keys, find_filed_numbers
 from storage.cra.report import DUREES, Age
 from storage.cra.tags import take_tags
 
@@ -58,7 +40,7 @@ OFFERED = {
 """What is chosen for all reports of a line that miss it."""
 
 
-async def read_text(ctx: ReadingContext, text: str) -> Preview | Whisper:
+async def read_text(ctx: ReadingContext, text: str) -> cards.Preview | Whisper:
     """Read what was typed as one report or several; where it is unclear which report they are like, ask."""
     text, tags = take_tags(text)
     parts = cut_line(text, ctx.clues)
@@ -72,8 +54,8 @@ async def read_text(ctx: ReadingContext, text: str) -> Preview | Whisper:
     lines = [replace(line, practice=practice).tag(tags, known) for line in read]
     key = secrets.token_urlsafe(16)
     keys = [key] if len(lines) == 1 else [f"{key}.{at}" for at in range(len(lines))]
-    reports = [PreviewedReport(key=each, line=line) for each, line in zip(keys, lines, strict=True)]
-    return Preview(author=ctx.user.id, key=key, here=await _is_direct(ctx), reports=reports)
+    reports = [cards.PreviewedReport(key=each, line=line) for each, line in zip(keys, lines, strict=True)]
+    return cards.Preview(author=ctx.user.id, key=key, here=await _is_direct(ctx), reports=reports)
 
 
 def _with_tags(part: Part, tags: Sequence[str]) -> Part:
@@ -81,7 +63,7 @@ def _with_tags(part: Part, tags: Sequence[str]) -> Part:
     return replace(part, text=" ".join([part.text, *(f"#{name}" for name in tags)]))
 
 
-async def show_preview(ctx: Context, shown: Preview) -> Whisper | Update:
+async def show_preview(ctx: Context, shown: cards.Preview) -> Whisper | Update:
     """Show what a line was understood as; it can be found again for a day, since a whisper vanishes at a reload."""
     for report in shown.reports:
         draft = Submission(name_of(NewCra), report.key, ctx.user.id, report.line.raw, report.line.hidden)
@@ -136,38 +118,38 @@ def _ask_which_base(ctx: Context, parts: Sequence[Part], part: Part, bases: Mapp
         str(base.number): f"n° {base.number} · {title_report(base.report, ctx.today)}" for base in bases[part.like]
     }
     text = render("cra/which", day=say_date(part.like, ctx.today), count=len(offered))
-    return Whisper(text, menus=[Menu("Choisir", Repeat(rest=part.text), offered)])
+    return Whisper(text, menus=[Menu("Choisir", cards.Repeat(rest=part.text), offered)])
 
 
-async def read_repeat(ctx: ReadingContext, click: Repeat) -> Preview | Whisper:
+async def read_repeat(ctx: ReadingContext, click: cards.Repeat) -> cards.Preview | Whisper:
     """Read a report like the chosen one, with what was typed of it."""
     return await read_text(ctx, f"comme n° {click.chosen}, {click.rest}")
 
 
-@feature.button(Repeat, roles=CONSEILLERS, asks=read_repeat)
-async def repeat_chosen(ctx: Context, shown: Preview) -> Replies:
+@feature.button(cards.Repeat, roles=CONSEILLERS, asks=read_repeat)
+async def repeat_chosen(ctx: Context, shown: cards.Preview) -> Replies:
     """Preview a report like the chosen one."""
     return await show_preview(ctx, shown)
 
 
-def _show(ctx: Context, shown: Preview) -> Whisper | Update:
+def _show(ctx: Context, shown: cards.Preview) -> Whisper | Update:
     message = _draw_one(ctx, shown) if len(shown.reports) == 1 else _draw_batch(ctx, shown)
-    return answer(ctx, replace(message, text=mark_practice(Markdown(message.text), practice=_is_practice(shown))))
+    return answer(ctx, replace(message, text=cards.mark_practice(Markdown(message.text), practice=_is_practice(shown))))
 
 
-def _is_practice(shown: Preview) -> bool:
+def _is_practice(shown: cards.Preview) -> bool:
     """Whether a preview was made while its author was training."""
     return any(report.line.practice for report in shown.reports)
 
 
-def _draw_one(ctx: Context, shown: Preview) -> Message:
+def _draw_one(ctx: Context, shown: cards.Preview) -> Message:
     (report,) = shown.reports
     line, judged = report.line, report.line.judge(ctx.clues)
     carried = {"author": shown.author, "key": report.key, "raw": line.raw, "hidden": line.hidden}
-    save = [Button("Enregistrer", Save(**carried, here=shown.here), "primary")] if judged.sure else []
-    complete = Button("Compléter", Complete(**carried), "default" if save else "primary")
-    ignore = [Button("Ignorer ces mots", Ignore(shown=shown))] if _lacks_only_words(judged) else []
-    drop = Button("Annuler", Drop(author=shown.author, key=report.key))
+    save = [Button("Enregistrer", cards.Save(**carried, here=shown.here), "primary")] if judged.sure else []
+    complete = Button("Compléter", cards.Complete(**carried), "default" if save else "primary")
+    ignore = [Button("Ignorer ces mots", cards.Ignore(shown=shown))] if _lacks_only_words(judged) else []
+    drop = Button("Annuler", cards.Drop(author=shown.author, key=report.key))
     text = render("cra/preview", **_describe_line(judged))
     question = Question(yes=save[0] if save else None, no=drop)
     return Message(text, [*save, complete, *ignore, drop], menus=_offer_choices(shown, 0, judged), question=question)
@@ -181,7 +163,7 @@ def _describe_line(judged: JudgedLine) -> dict[str, object]:
     """Describe what was understood of a line, and what was not."""
     line = judged.line
     return {
-        "text": _say_understood(judged) if judged.report is None else say_report(judged.report, judged.tags),
+        "text": _say_understood(judged) if judged.report is None else cards.say_report(judged.report, judged.tags),
         "unread": [quote(word) for word in line.unread],
         "mistakes": list(judged.mistakes.values()),
         "notes": list(line.notes.values()),
@@ -196,83 +178,83 @@ def _say_understood(judged: JudgedLine) -> Markdown:
     return render("cra/understood", told=NewCra.tell(right))
 
 
-def _offer_choices(shown: Preview, at: int, judged: JudgedLine) -> list[Menu]:
+def _offer_choices(shown: cards.Preview, at: int, judged: JudgedLine) -> list[Menu]:
     """Offer what may have been meant, for what is doubtful or missing."""
     asked = judged.mistakes.keys() | judged.blank.keys()
     return [
-        Menu(PICK_LABELS[element], Pick(shown=shown, at=at, element=element), offered)
+        Menu(PICK_LABELS[element], cards.Pick(shown=shown, at=at, element=element), offered)
         for element, offered in judged.line.choices.items()
         if element in asked
     ]
 
 
-def _offer_for_all(shown: Preview, judged: Sequence[JudgedLine]) -> list[Menu]:
+def _offer_for_all(shown: cards.Preview, judged: Sequence[JudgedLine]) -> list[Menu]:
     """Offer what several reports miss, for all of these at once."""
     incomplete = [each.line for each in judged if each.blank]
     missing = {element: sum(line.misses(element) for line in incomplete) for element in OFFERED}
     return [
-        Menu(f"{PICK_LABELS[element]} pour {count}", Pick(shown=shown, element=element), OFFERED[element])
+        Menu(f"{PICK_LABELS[element]} pour {count}", cards.Pick(shown=shown, element=element), OFFERED[element])
         for element, count in missing.items()
         if count > 1
     ]
 
 
-def _draw_batch(ctx: Context, shown: Preview) -> Message:
+def _draw_batch(ctx: Context, shown: cards.Preview) -> Message:
     """Draw several reports, each with what can be done with it; what all assume is said once."""
     judged = [report.line.judge(ctx.clues) for report in shown.reports]
     assumed = [text for text in judged[0].line.assumed.values() if all(text in j.line.assumed.values() for j in judged)]
     sure = [report for report, judged_line in zip(shown.reports, judged, strict=True) if judged_line.sure]
     keys = [report.key for report in shown.reports]
     label = "Tout enregistrer" if len(sure) == len(judged) else f"Enregistrer les complets ({len(sure)})"
-    save = [Button(label, SaveAll(shown=shown.model_copy(update={"reports": sure})), "primary")] if sure else []
-    drop = Button("Annuler", Drop(author=shown.author, key=shown.key, keys=keys))
+    save = [Button(label, cards.SaveAll(shown=shown.model_copy(update={"reports": sure})), "primary")] if sure else []
+    drop = Button("Annuler", cards.Drop(author=shown.author, key=shown.key, keys=keys))
     menus = _offer_for_all(shown, judged)
-    cards = [_draw_card(shown, at, each, assumed) for at, each in enumerate(judged)]
+    drawn = [_draw_card(shown, at, each, assumed) for at, each in enumerate(judged)]
     said = {"count": len(judged), "left": len(judged) - len(sure), "assumed": assumed}
     question = Question(yes=save[0] if len(sure) == len(judged) else None, no=drop)
-    return Message(render("cra/batch", **said), [*save, drop], menus=menus, cards=cards, question=question)
+    return Message(render("cra/batch", **said), [*save, drop], menus=menus, cards=drawn, question=question)
 
 
-def _draw_card(shown: Preview, at: int, judged: JudgedLine, assumed: Sequence[str]) -> Card:
+def _draw_card(shown: cards.Preview, at: int, judged: JudgedLine, assumed: Sequence[str]) -> Card:
     report = shown.reports[at]
-    open_it = Complete(author=shown.author, key=report.key, raw=report.line.raw, hidden=report.line.hidden)
+    open_it = cards.Complete(author=shown.author, key=report.key, raw=report.line.raw, hidden=report.line.hidden)
     buttons = [
         Button(
             f"{'Corriger' if judged.sure else 'Compléter'} le {at + 1}",
             open_it,
             "default" if judged.sure else "primary",
         ),
-        Button(f"Retirer le {at + 1}", Remove(shown=shown, at=at)),
+        Button(f"Retirer le {at + 1}", cards.Remove(shown=shown, at=at)),
     ]
     said = _describe_line(judged)
     said["assumed"] = [text for text in judged.line.assumed.values() if text not in assumed]
     return Card(render("cra/batch_line", at=at + 1, **said), buttons, menus=_offer_choices(shown, at, judged))
 
 
-@feature.button(Save, roles=CONSEILLERS)
-async def save_preview(ctx: Context, click: Save) -> Replies:
+@feature.button(cards.Save, roles=CONSEILLERS)
+async def save_preview(ctx: Context, click: cards.Save) -> Replies:
     """Record the line as it was previewed; a second click finds it recorded."""
     must_be_author(ctx, click.author, "cra")
     form = NewCra.parse(click.raw, click.hidden, ctx.clues)
     recorded = await record_form(ctx, form, click.key, Source.LINE)
     told = [recorded.receipt] if recorded.receipt else []
-    text = mark_practice(render("cra/saved", again=not told, here=click.here), practice=form.practice)
+    text = cards.mark_practice(render("cra/saved", again=not told, here=click.here), practice=form.practice)
     return [answer(ctx, Message(text)), *told]
 
 
-@feature.button(Complete, roles=CONSEILLERS, writes=False)
-async def complete_preview(ctx: Context, click: Complete) -> Replies:
+@feature.button(cards.Complete, roles=CONSEILLERS, writes=False)
+async def complete_preview(ctx: Context, click: cards.Complete) -> Replies:
     """Open the dialog prefilled with all that was understood; it and « Enregistrer » count once together."""
     must_be_author(ctx, click.author, "cra")
     return Ask(NewCra.recall(click.raw, click.hidden), key=click.key)
 
 
-@feature.button(Drop, roles=CONSEILLERS)
-async def drop_preview(ctx: Context, click: Drop) -> Replies:
+@feature.button(cards.Drop, roles=CONSEILLERS)
+async def drop_preview(ctx: Context, click: cards.Drop) -> Replies:
     """Forget the line, unless it is recorded already."""
     must_be_author(ctx, click.author, "cra")
     keys = click.keys or [click.key]
-    filed = await find_filed_keys(ctx.db, keys)
+    filed = await queries.find_filed_keys(ctx.db, keys)
     for key in keys:
         await ctx.drafts.drop(ctx.db, key)
     if click.keys:
@@ -285,27 +267,27 @@ async def _take_out(ctx: Context, keys: Sequence[str]) -> None:
         await claims.claim(ctx.db, REMOVED, key, ctx.now)
 
 
-@feature.button(Pick, roles=CONSEILLERS, writes=False)
-async def pick_value(ctx: Context, click: Pick) -> Replies:
+@feature.button(cards.Pick, roles=CONSEILLERS, writes=False)
+async def pick_value(ctx: Context, click: cards.Pick) -> Replies:
     """Take the value that was chosen, and show the preview anew."""
     must_be_author(ctx, click.shown.author, "cra")
     reports = [*click.shown.reports]
     for at, report in enumerate(reports):
         if at == click.at or (click.at is None and report.line.misses(click.element)):
-            reports[at] = PreviewedReport(key=report.key, line=report.line.choose(click.element, click.chosen))
+            reports[at] = cards.PreviewedReport(key=report.key, line=report.line.choose(click.element, click.chosen))
     return _show(ctx, click.shown.model_copy(update={"reports": reports}))
 
 
-@feature.button(Ignore, roles=CONSEILLERS, writes=False)
-async def ignore_words(ctx: Context, click: Ignore) -> Replies:
+@feature.button(cards.Ignore, roles=CONSEILLERS, writes=False)
+async def ignore_words(ctx: Context, click: cards.Ignore) -> Replies:
     """Leave out what was not understood, and show the preview anew."""
     must_be_author(ctx, click.shown.author, "cra")
-    reports = [PreviewedReport(key=each.key, line=replace(each.line, unread=())) for each in click.shown.reports]
+    reports = [cards.PreviewedReport(key=each.key, line=replace(each.line, unread=())) for each in click.shown.reports]
     return _show(ctx, click.shown.model_copy(update={"reports": reports}))
 
 
-@feature.button(Remove, roles=CONSEILLERS)
-async def remove_report(ctx: Context, click: Remove) -> Replies:
+@feature.button(cards.Remove, roles=CONSEILLERS)
+async def remove_report(ctx: Context, click: cards.Remove) -> Replies:
     """Take one of the reports out of a preview, for the older ones of it as well, and show what is left."""
     must_be_author(ctx, click.shown.author, "cra")
     await _take_out(ctx, [click.shown.reports[click.at].key])
@@ -316,14 +298,14 @@ async def remove_report(ctx: Context, click: Remove) -> Replies:
     return _show(ctx, click.shown.model_copy(update={"reports": left}))
 
 
-@feature.button(SaveAll, roles=CONSEILLERS)
-async def save_batch(ctx: Context, click: SaveAll) -> Replies:
+@feature.button(cards.SaveAll, roles=CONSEILLERS)
+async def save_batch(ctx: Context, click: cards.SaveAll) -> Replies:
     """Record all reports of a preview, or none; a second click finds them recorded, and what was removed stays out."""
     shown = click.shown
     must_be_author(ctx, shown.author, "cra")
     keys = [report.key for report in shown.reports]
     taken = await claims.list_taken(ctx.db, REMOVED, keys)
-    filed = await find_filed_numbers(ctx.db, keys, open_sheet(ctx, practice=_is_practice(shown)).table)
+    filed = await queries.find_filed_numbers(ctx.db, keys, open_sheet(ctx, practice=_is_practice(shown)).table)
     told: list[Direct] = []
     rows: list[dict[str, object]] = []
     for each in shown.reports:
@@ -331,23 +313,23 @@ async def save_batch(ctx: Context, click: SaveAll) -> Replies:
             continue
         form = NewCra.parse(each.line.raw, each.line.hidden, ctx.clues)
         recorded = await record_form(ctx, form, each.key, Source.LINE)
-        rows.append({"number": recorded.number, "tags": form.tags, **describe_report(form.report())})
+        rows.append({"number": recorded.number, "tags": form.tags, **cards.describe_report(form.report())})
         told += [recorded.receipt] if recorded.receipt else []
     return [answer(ctx, _draw_saved(shown, rows, list(filed.values()))), *told]
 
 
-def _draw_saved(shown: Preview, rows: Sequence[Mapping[str, Any]], before: Sequence[int]) -> Message:
+def _draw_saved(shown: cards.Preview, rows: Sequence[Mapping[str, Any]], before: Sequence[int]) -> Message:
     """Say which reports are stored, each by its number, with what takes them all back."""
     text = render("cra/saved_batch", rows=rows, before=[str(number) for number in before], here=shown.here)
     every = [*before, *(row["number"] for row in rows)]
     which = f"ces {plural(len(every), 'compte rendu', 'comptes rendus')}" if len(every) > 1 else "ce compte rendu"
     practice = _is_practice(shown)
-    undo = [Button(f"Annuler {which}", UndoBatch(numbers=every, practice=practice))] if every else []
-    return Message(mark_practice(text, practice=practice), undo)
+    undo = [Button(f"Annuler {which}", cards.UndoBatch(numbers=every, practice=practice))] if every else []
+    return Message(cards.mark_practice(text, practice=practice), undo)
 
 
-@feature.undo(UndoBatch, roles=CONSEILLERS)
-async def undo_batch(ctx: Context, click: UndoBatch) -> Replies:
+@feature.undo(cards.UndoBatch, roles=CONSEILLERS)
+async def undo_batch(ctx: Context, click: cards.UndoBatch) -> Replies:
     """Delete the reports that were saved at once, as their receipts would; what was changed since stays."""
     table = open_sheet(ctx, practice=click.practice).table
     found = [cra for n in click.numbers if (cra := await queries.find_own(ctx.db, ctx.user.id, n, table))]
@@ -361,6 +343,6 @@ async def undo_batch(ctx: Context, click: UndoBatch) -> Replies:
     deleted = [cra for n in gone if (cra := await queries.find_own(ctx.db, ctx.user.id, n, table))]
     text = render("cra/undone", numbers=[str(number) for number in gone], kept=[str(number) for number in kept])
     return [
-        *[await refresh_card(ctx, cra, "supprimé") for cra in deleted],
-        answer(ctx, Message(mark_practice(text, practice=click.practice))),
+        *[await cards.refresh_card(ctx, cra, "supprimé") for cra in deleted],
+        answer(ctx, Message(cards.mark_practice(text, practice=click.practice))),
     ]

@@ -13,19 +13,7 @@ from bot.menus import Choosing, Menu
 from bot.replies import Ask, Button, Direct, Message, Replies, RunCommand, Whisper
 from bot.texts import Markdown, escape, quote, render
 from commands.garde import rota, swaps
-from commands.garde.rota import (
-    AGENTS,
-    TURN,
-    DutyRequest,
-    Gap,
-    OpenSwap,
-    PutBack,
-    Release,
-    Return,
-    Take,
-    feature,
-    name_queues,
-)
+from commands.garde.rota import AGENTS, feature
 from config.text import fold
 from dialogs.garde import ALL, TakeTurn, read_absence, read_turn
 from storage.absences import Absence, find_absence, list_absences
@@ -35,7 +23,7 @@ from storage.journal import AuditAct
 from storage.people import Person
 
 
-async def read_absence_line(ctx: ReadingContext, text: str) -> DutyRequest:
+async def read_absence_line(ctx: ReadingContext, text: str) -> rota.DutyRequest:
     """Read who is away, and when. Raises UserError."""
     if not text.strip():
         raise UserError("Dites de quel jour à quel jour : par exemple /garde absent du 30/11 au 4/12.")
@@ -45,14 +33,14 @@ async def read_absence_line(ctx: ReadingContext, text: str) -> DutyRequest:
 @feature.command(
     "garde absent", help="Noter une absence", hint="[@nom] du 30/11 au 4/12", roles=AGENTS, asks=read_absence_line
 )
-async def add_absence(ctx: Context, said: DutyRequest) -> Replies:
+async def add_absence(ctx: Context, said: rota.DutyRequest) -> Replies:
     """Note that somebody is away on those days."""
     await duty.lock_duty(ctx.db, ctx.now)
     absence = await _make_absence(ctx, said)
     await rota.ensure_registered(ctx, said.person)
     number = await duty.add_days(ctx.db, absence)
     rota.note_absence(ctx, absence.model_copy(update={"id": number}), ends=False)
-    return await _report_absence(ctx, absence, Button("Annuler", Return(number=number)), "away")
+    return await _report_absence(ctx, absence, Button("Annuler", rota.Return(number=number)), "away")
 
 
 class ChosenDays(Choosing):
@@ -111,8 +99,8 @@ async def end_chosen_absence(ctx: Context, click: ReturnOne) -> Replies:
     return await _end_absence_days(ctx, int(click.chosen), click.days)
 
 
-@feature.undo(Return, roles=AGENTS)
-async def undo_absence(ctx: Context, click: Return) -> Replies:
+@feature.undo(rota.Return, roles=AGENTS)
+async def undo_absence(ctx: Context, click: rota.Return) -> Replies:
     """End an absence, or take it back before it began."""
     return await _end_absence_days(ctx, click.number, None)
 
@@ -140,7 +128,7 @@ def _find_part(found: Absence | DutyTurn | None, days: Period | None, today: dat
     return Period(start, end) if start < end else None
 
 
-async def _make_absence(ctx: Context, said: DutyRequest) -> Absence:
+async def _make_absence(ctx: Context, said: rota.DutyRequest) -> Absence:
     """The absence that is meant. Raises UserError for one that is over in Paris, or is written down already."""
     starts = max(said.days.start, get_day(ctx.now))
     absence = Absence(user_id=said.person.id, starts=starts, ends=said.days.end, by=ctx.user.id, at=ctx.now)
@@ -162,7 +150,7 @@ async def _report_absence(ctx: Context, absence: Absence, button: Button | None,
     text = render("garde/absence", who=None if is_self else called, by=None, **about)
     buttons = [button] if button else []
     if is_self and own and what == "away":
-        buttons.append(Button("Échanger ma garde", OpenSwap()))
+        buttons.append(Button("Échanger ma garde", rota.OpenSwap()))
     told = Whisper(text, buttons)
     return (
         told
@@ -204,8 +192,8 @@ async def release_chosen(ctx: Context, click: ReleaseOne) -> Replies:
     return await _release_days(ctx, int(click.chosen), click.days)
 
 
-@feature.button(Release, roles=AGENTS)
-async def release_turn(ctx: Context, click: Release) -> Replies:
+@feature.button(rota.Release, roles=AGENTS)
+async def release_turn(ctx: Context, click: rota.Release) -> Replies:
     """Take back a turn; of one that began, the days from today on."""
     return await _release_days(ctx, click.number, None)
 
@@ -219,13 +207,13 @@ async def _release_days(ctx: Context, number: int, days: Period | None) -> Repli
         raise UserError("Cette garde n’existe plus, ou elle est finie : /garde montre celles qu’il y a.")
     gone = _copy_turn(turn, starts=part.start, ends=part.end)
     rest = await duty.take_out(ctx.db, turn, part.start, part.end)
-    undo = Button("Annuler", PutBack(number=number, ends=turn.ends, cut=part.start, rest=rest))
+    undo = Button("Annuler", rota.PutBack(number=number, ends=turn.ends, cut=part.start, rest=rest))
     rota.note_turn(ctx, AuditAct.DUTY_RELEASE, gone)
     return await _report_turn(ctx, gone, "released", undo)
 
 
-@feature.undo(PutBack, roles=AGENTS)
-async def restore_turn(ctx: Context, click: PutBack) -> Replies:
+@feature.undo(rota.PutBack, roles=AGENTS)
+async def restore_turn(ctx: Context, click: rota.PutBack) -> Replies:
     """Let a turn end again when it did. Raises UserError where it changed since, or who has it may not be on duty
     now."""
     await duty.lock_duty(ctx.db, ctx.now)
@@ -240,10 +228,10 @@ async def restore_turn(ctx: Context, click: PutBack) -> Replies:
     await rota.must_be_free(ctx, back)
     await duty.end_days(ctx.db, turn, click.ends)
     rota.note_turn(ctx, AuditAct.DUTY_TAKE, back)
-    return await _report_turn(ctx, back, "back", Button("Retirer", Release(number=click.number)))
+    return await _report_turn(ctx, back, "back", Button("Retirer", rota.Release(number=click.number)))
 
 
-async def _join_turns(ctx: Context, turn: DutyTurn, click: PutBack) -> None:
+async def _join_turns(ctx: Context, turn: DutyTurn, click: rota.PutBack) -> None:
     """Make the turn that came after the days a part of the one before them again. Raises UserError where it changed."""
     rest = await duty.get_turn(ctx.db, click.rest or 0)
     if rest is None or (rest.user_id, rest.ends) != (turn.user_id, click.ends) or rest.starts >= rest.ends:
@@ -261,12 +249,12 @@ async def _report_turn(ctx: Context, turn: DutyTurn, what: str, button: Button) 
     about = {"turn": rota.say_turn(ctx, turn), "what": what}
     who = None if is_self else called[turn.user_id]
     text = render("garde/changed", who=who, others=[called[each] for each in dict.fromkeys(others)], **about)
-    was_told = {post.post_id for post in await TURN.list_posts(ctx.db, turn.number)}
+    was_told = {post.post_id for post in await rota.TURN.list_posts(ctx.db, turn.number)}
     if is_self:
-        now = TURN.rewrite(turn.number, Message(text, [button]), here=True)
+        now = rota.TURN.rewrite(turn.number, Message(text, [button]), here=True)
         return now if ctx.request.post_id in was_told else [now, Whisper(text, [button])]
     told = render("garde/told", by=ctx.user, **about)
-    return [TURN.rewrite(turn.number, told), Whisper(text, [button]), Direct(told, user_id=turn.user_id)]
+    return [rota.TURN.rewrite(turn.number, told), Whisper(text, [button]), Direct(told, user_id=turn.user_id)]
 
 
 def _overlaps(turn: DutyTurn, days: Period) -> bool:
@@ -282,7 +270,7 @@ SHOWN_WEEKS, WATCHED_WEEKS = 12, 4
 SHOWN_MAX = 20
 
 
-async def read_rota(ctx: ReadingContext, text: str) -> DutyRequest | Whisper:
+async def read_rota(ctx: ReadingContext, text: str) -> rota.DutyRequest | Whisper:
     """Read who is to be on duty, and when; a line that says neither is answered by the list."""
     if text.strip() and fold(text) != "liste":
         return await rota.read_line(ctx, text, read_turn)
@@ -298,13 +286,13 @@ async def read_rota(ctx: ReadingContext, text: str) -> DutyRequest | Whisper:
     return Whisper(await _draw_rota(ctx, turns, away), [*_rota_buttons(own), *back])
 
 
-async def read_own_turn(ctx: ReadingContext, text: str) -> DutyRequest | Ask:
+async def read_own_turn(ctx: ReadingContext, text: str) -> rota.DutyRequest | Ask:
     """When who writes is on duty; without days, a window asks for them."""
     return await rota.read_line(ctx, text, read_turn) if text.strip() else _make_turn_window(ctx)
 
 
-@feature.button(Take, roles=AGENTS, writes=False)
-async def open_turn_window(ctx: Context, _: Take) -> Replies:
+@feature.button(rota.Take, roles=AGENTS, writes=False)
+async def open_turn_window(ctx: Context, _: rota.Take) -> Replies:
     """Open the window of a turn."""
     return _make_turn_window(ctx)
 
@@ -313,7 +301,7 @@ async def open_turn_window(ctx: Context, _: Take) -> Replies:
 async def submit_turn(ctx: Context, form: TakeTurn) -> Replies:
     """Put somebody on duty, as by a line."""
     person = await rota.read_registered(ctx, form.person) if form.person else ctx.user
-    return await add_turn(ctx, DutyRequest(person, form.days, "" if form.queue == ALL else form.queue))
+    return await add_turn(ctx, rota.DutyRequest(person, form.days, "" if form.queue == ALL else form.queue))
 
 
 @feature.command(
@@ -326,7 +314,7 @@ async def submit_turn(ctx: Context, form: TakeTurn) -> Replies:
 @feature.command(
     "garde moi", help="Vous mettre de garde", hint="[du 30/11 au 4/12] [file]", roles=AGENTS, asks=read_own_turn
 )
-async def add_turn(ctx: Context, said: DutyRequest) -> Replies:
+async def add_turn(ctx: Context, said: rota.DutyRequest) -> Replies:
     """Put somebody on duty. Raises UserError where they are already."""
     await duty.lock_duty(ctx.db, ctx.now)
     turn = await _make_turn(ctx, said)
@@ -344,15 +332,15 @@ async def add_turn(ctx: Context, said: DutyRequest) -> Replies:
         others=[called[user_id] for user_id in dict.fromkeys(others)],
         absent=[rota.say_dates(each) for each in theirs if each.meets(turn)],
     )
-    told = Whisper(text, [Button("Annuler", Release(number=number))])
+    told = Whisper(text, [Button("Annuler", rota.Release(number=number))])
     if turn.user_id == ctx.user.id:
         return told
     by = render("garde/told", by=ctx.user, turn=rota.say_turn(ctx, turn), what="taken")
-    leave = Button("Me retirer", Release(number=number))
-    return [told, TURN.send(number, Message(by, [leave]), turn.user_id)]
+    leave = Button("Me retirer", rota.Release(number=number))
+    return [told, rota.TURN.send(number, Message(by, [leave]), turn.user_id)]
 
 
-async def _make_turn(ctx: Context, said: DutyRequest) -> DutyTurn:
+async def _make_turn(ctx: Context, said: rota.DutyRequest) -> DutyTurn:
     """The turn that is meant. Raises UserError for one that is over in Paris, or meets another of theirs."""
     starts, ends = max(said.days.start, get_day(ctx.now)), said.days.end
     turn = DutyTurn(user_id=said.person.id, queue=said.queue, starts=starts, ends=ends, by=ctx.user.id, at=ctx.now)
@@ -363,7 +351,7 @@ async def _make_turn(ctx: Context, said: DutyRequest) -> DutyTurn:
 
 
 def _make_turn_window(ctx: Context) -> Ask:
-    return Ask(TakeTurn.draft(queue=ALL, queues=dict(name_queues(ctx.settings))))
+    return Ask(TakeTurn.draft(queue=ALL, queues=dict(rota.name_queues(ctx.settings))))
 
 
 async def _draw_rota(ctx: Context, turns: Sequence[DutyTurn], absences: Sequence[Absence]) -> Markdown:
@@ -371,7 +359,9 @@ async def _draw_rota(ctx: Context, turns: Sequence[DutyTurn], absences: Sequence
     away = [*absences, *await duty.list_departures(ctx.db, {turn.user_id for turn in turns})]
     called = await rota.say_names(ctx, [each.user_id for each in (*turns, *absences)])
     hours = OfficeHours.of(ctx.settings)
-    gaps = rota.find_gaps(hours, name_queues(ctx.settings), turns, away, rota.list_days_from(today, 7 * WATCHED_WEEKS))
+    gaps = rota.find_gaps(
+        hours, rota.name_queues(ctx.settings), turns, away, rota.list_days_from(today, 7 * WATCHED_WEEKS)
+    )
     coming = [
         turn for turn in turns if turn.starts > today and any(rota.is_on_duty(turn, day, away) for day in turn.days)
     ]
@@ -388,9 +378,9 @@ async def _draw_rota(ctx: Context, turns: Sequence[DutyTurn], absences: Sequence
 
 def _rota_buttons(own: Sequence[DutyTurn]) -> Sequence[Button]:
     """List the buttons under the rota: more where one has turns of one’s own."""
-    take = Button("Me mettre de garde", Take(), "primary")
+    take = Button("Me mettre de garde", rota.Take(), "primary")
     return (
-        [take, Button("Échanger", OpenSwap()), Button("Me retirer", RunCommand(line="garde retirer"))]
+        [take, Button("Échanger", rota.OpenSwap()), Button("Me retirer", RunCommand(line="garde retirer"))]
         if own
         else [take]
     )
@@ -400,8 +390,8 @@ def _rota_line(ctx: Context, turn: DutyTurn, called: Mapping[str, Markdown]) -> 
     return Markdown(f"{called[turn.user_id]} : {escape(rota.say_turn(ctx, turn))}")
 
 
-def _say_gap(ctx: Context, gap: Gap) -> str:
-    known = name_queues(ctx.settings)
+def _say_gap(ctx: Context, gap: rota.Gap) -> str:
+    known = rota.name_queues(ctx.settings)
     which = [name for code, name in known.items() if code in gap.queues]
     days = say_days(gap.first, gap.last)
     return days if len(which) == len(known) else f"{days} ({join(which)})"

@@ -17,13 +17,11 @@ from bot.french.periods import Period
 from bot.replies import Direct, Replies, Reply, Say
 from bot.texts import Markdown, mention, quote, render
 from config import hotline
-from config.hotline import read
 from config.settings import Settings
 from config.text import fold
 from config.time import PARIS
 from storage import canaux, people
 from storage.absences import Absence
-from storage.canaux import list_keys_of
 from storage.hotline import duty
 from storage.hotline.duty import DutyTurn, get_day
 from storage.hotline.tickets import Ticket, TicketFilter, list_filtered
@@ -80,7 +78,7 @@ AGENTS = (Role.HOTLINE, Role.ANIMATEUR)
 
 def is_in_a_room(settings: Settings, keys: Collection[str]) -> bool:
     """Whether one of these planned channels is the room of a queue."""
-    return any(queue.room_key in keys for queue in read(settings.hotline).values())
+    return any(queue.room_key in keys for queue in hotline.read(settings.hotline).values())
 
 
 feature = Feature(
@@ -93,7 +91,7 @@ feature = Feature(
 @feature.admits
 async def admits_room_members(ctx: Context) -> bool:
     """Whether somebody is in the room of a queue."""
-    return is_in_a_room(ctx.settings, await ctx.recall(list_keys_of))
+    return is_in_a_room(ctx.settings, await ctx.recall(canaux.list_keys_of))
 
 
 def may_be_on_duty(person: Person, settings: Settings, keys: Collection[str]) -> bool:
@@ -103,7 +101,7 @@ def may_be_on_duty(person: Person, settings: Settings, keys: Collection[str]) ->
 
 def name_queues(settings: Settings) -> Mapping[str, str]:
     """The names of the queues, by code."""
-    return {code: queue.name for code, queue in read(settings.hotline).items()}
+    return {code: queue.name for code, queue in hotline.read(settings.hotline).items()}
 
 
 def note_turn(ctx: Context, act: AuditAct, turn: DutyTurn, reason: str = "", **after: object) -> None:
@@ -163,7 +161,7 @@ async def read_person(ctx: ReadingContext, text: str) -> tuple[Person, str]:
 async def read_agent(ctx: ReadingContext, user_id: str) -> Person:
     """Somebody who may be on duty; Mattermost may be asked. Raises UserError for others."""
     person = await ctx.people.of(user_id)
-    if not may_be_on_duty(person, ctx.settings, await ctx.people.recall(user_id, list_keys_of)):
+    if not may_be_on_duty(person, ctx.settings, await ctx.people.recall(user_id, canaux.list_keys_of)):
         raise UserError(_say_not_an_agent(person))
     return person
 
@@ -176,7 +174,7 @@ async def read_registered(ctx: Context, user_id: str) -> Person:
     if row is None or role is None:
         raise UserError("Le registre ne connaît pas le rôle de cette personne : tapez plutôt /garde @nom du … au ….")
     person = Person(**(row.model_dump() | {"role": role}))
-    if not may_be_on_duty(person, ctx.settings, await list_keys_of(ctx.db, user_id)):
+    if not may_be_on_duty(person, ctx.settings, await canaux.list_keys_of(ctx.db, user_id)):
         raise UserError(_say_not_an_agent(person))
     return person
 

@@ -18,28 +18,16 @@ from bot.menus import Choosing, Menu
 from bot.replies import Button, Direct, Replies, Reply, Whisper
 from bot.search import Findings, Hit, Search, SearchKind, cut_hits
 from bot.texts import quote, render
-from commands.hotline import figures, outages, triage
+from commands.hotline import figures, outages, service, triage
 from commands.hotline.cards import draw_card, link_post, post_waiting_cards, read_exchange, refresh_card, say_state
-from commands.hotline.feature import (
-    AGENTS,
-    feature,
-    get_hours,
-    get_target,
-    list_served,
-    must_serve_some,
-    name_person,
-    read_queues,
-    say_queue,
-    serves,
-)
 from commands.hotline.requests import billet
+from commands.hotline.service import AGENTS, feature
 from commands.hotline.tickets import NOT_THERE, lock_for_agent, make_move, tell_author, tell_room
 from config.text import fold
 from storage import claims, people
 from storage.hotline import OPEN, OURS, ActorKind, Move, Reason, TicketState, duty, posts
 from storage.hotline import tickets as stored_tickets
 from storage.hotline.tickets import Actor, Ticket, TicketFilter, TicketMove
-from storage.people import Person
 from storage.people.person import read_departements
 from storage.personal_data.tables import ERASED
 from storage.text_search import rank_entries, weigh_texts, weigh_title
@@ -80,7 +68,7 @@ async def show_ticket(ctx: ReadingContext, line: str) -> Replies:
     if not line.strip():
         return await show_list(ctx, "", 0)
     if (number := read_typed_number(line, "demande", "ticket")) is None:
-        if not await list_served(ctx, ctx.user):
+        if not await service.list_served(ctx, ctx.user):
             raise UserError("Écrivez le numéro d’une de vos demandes : /ticket 12. Toutes : /hotline demandes.")
         raise UserError("Écrivez le numéro d’une demande (/ticket 12), /ticket liste ou /ticket chercher mots.")
     return await _show_one(ctx, number)
@@ -95,7 +83,7 @@ async def show_chosen(ctx: ReadingContext, click: See) -> Replies:
 async def _show_one(ctx: ReadingContext, number: int) -> Whisper:
     ticket = await stored_tickets.get(ctx.db, number)
     mine = ticket is not None and ticket.author_id == ctx.user.id
-    if ticket is None or not (mine or ticket.queue in await list_served(ctx, ctx.user)):
+    if ticket is None or not (mine or ticket.queue in await service.list_served(ctx, ctx.user)):
         raise UserError(NOT_THERE)
     made = await stored_tickets.read_history(ctx.db, number)
     past = [(move, move.move.say(await _name_doer(ctx, move)), await _say_note(ctx, move)) for move in made]
@@ -113,15 +101,15 @@ async def _show_one(ctx: ReadingContext, number: int) -> Whisper:
 
 
 async def _name_doer(ctx: Context, move: TicketMove) -> str:
-    return "vous" if move.by == ctx.user.id else await name_person(ctx, move.by) or "le bot"
+    return "vous" if move.by == ctx.user.id else await service.name_person(ctx, move.by) or "le bot"
 
 
 async def _say_note(ctx: Context, move: TicketMove) -> str:
     """Say what else there is to a move, for who asked as for agents: names are those of today."""
-    whom = f"à {await name_person(ctx, move.whom)}" if move.whom else ""
+    whom = f"à {await service.name_person(ctx, move.whom)}" if move.whom else ""
     # (Those of before say of what is solved that it is so.)
     note = "" if move.move is Move.RESOLVE and move.note in ("résolu", Reason.RESOLU.label) else move.note
-    return note or whom or (f"vers {say_queue(ctx, move.queue)}" if move.queue else "")
+    return note or whom or (f"vers {service.say_queue(ctx, move.queue)}" if move.queue else "")
 
 
 @feature.button(PutUp)
@@ -164,14 +152,14 @@ async def show_more(ctx: Context, click: Page) -> Replies:
 
 async def show_list(ctx: Context, line: str, page: int) -> Whisper:
     """Show a page of the open tickets."""
-    wanted = _read_filter(ctx, line, await must_serve_some(ctx))
+    wanted = _read_filter(ctx, line, await service.must_serve_some(ctx))
     found = await stored_tickets.list_filtered(ctx.db, wanted, page * PAGE, PAGE + 1)
     return await _draw_page(ctx, "hotline/list", found, Page(line=line, page=page))
 
 
 async def show_found(ctx: Context, line: str, page: int) -> Whisper:
     """Show a page of the tickets that were found."""
-    served = await must_serve_some(ctx)
+    served = await service.must_serve_some(ctx)
     words = fold(line).split()[:10]
     if not words:
         raise UserError("Dites ce que vous cherchez : /ticket chercher imprimante.")
@@ -182,8 +170,8 @@ async def show_found(ctx: Context, line: str, page: int) -> Whisper:
 async def _draw_page(ctx: Context, template: str, found: Sequence[Ticket], at: Page) -> Whisper:
     """Draw a page; one ticket more than it holds says that another page follows."""
     shown = found[:PAGE]
-    lines = [(ticket, say_state(ticket), await name_person(ctx, ticket.agent_id)) for ticket in shown]
-    names = {code: say_queue(ctx, code) for code in read_queues(ctx)}
+    lines = [(ticket, say_state(ticket), await service.name_person(ctx, ticket.agent_id)) for ticket in shown]
+    names = {code: service.say_queue(ctx, code) for code in service.read_queues(ctx)}
     text = render(template, lines=lines, queues=names, zone=ctx.zone, line=quote(at.line), page=at.page)
     options = {str(t.number): f"n° {t.number} : {t.subject}"[:80] for t in shown}
     buttons = [Button("La suite", at.model_copy(update={"page": at.page + 1}))] if len(found) > PAGE else []
@@ -193,7 +181,7 @@ async def _draw_page(ctx: Context, template: str, found: Sequence[Ticket], at: P
 def _read_filter(ctx: Context, line: str, served: Collection[str]) -> TicketFilter:
     """Read which of the open tickets are wanted. Raises UserError for what is none of it."""
     word = fold(line)
-    by_name = {fold(name): code for code, queue in read_queues(ctx).items() for name in (code, queue.name)}
+    by_name = {fold(name): code for code, queue in service.read_queues(ctx).items() for name in (code, queue.name)}
     if found := WORDS.get(word):
         return replace(found, queues=served, agent_id=ctx.user.id if word in OF_MINE else "")
     if word in by_name:
@@ -306,8 +294,8 @@ async def _release_if_gone(ctx: Context, number: int, left: str = "") -> list[Re
     if ticket is None or not ticket.agent_id or not ticket.state.is_open:
         return []
     agent = await people.get(ctx.db, ticket.agent_id)
-    agent = agent or Person(id=ticket.agent_id, username="", role=None, since=ctx.now)
-    if await serves(ctx, agent, ticket.queue, left):
+    agent = agent or people.Person(id=ticket.agent_id, username="", role=None, since=ctx.now)
+    if await service.serves(ctx, agent, ticket.queue, left):
         return []
     told = render("hotline/released", person=agent.full_name if agent.username else "L’agent")
     made = await make_move(ctx, ticket, Move.RELEASE, Actor("", ActorKind.BOT, ctx.now))
@@ -325,7 +313,7 @@ LEVELS = 2
 async def remind_unanswered(ctx: Context) -> Replies:
     """While the hotline is open, remind of who waits for an answer for too long, and of what should be solved by
     now."""
-    if not get_hours(ctx).is_open(ctx.now):
+    if not service.get_hours(ctx).is_open(ctx.now):
         return None
     replies: list[Reply] = []
     for found in await stored_tickets.list_tickets(ctx.db, states=sorted(OURS), limit=REMINDED_AT_ONCE):
@@ -338,8 +326,8 @@ async def remind_unanswered(ctx: Context) -> Replies:
 async def _remind_answer(ctx: Context, ticket: Ticket) -> Sequence[Reply]:
     if ticket.asked_at is None:
         return []
-    waited = get_hours(ctx).between(ticket.asked_at, ctx.now)
-    level = min(LEVELS, waited // get_target(ctx, ticket).answer)
+    waited = service.get_hours(ctx).between(ticket.asked_at, ctx.now)
+    level = min(LEVELS, waited // service.get_target(ctx, ticket).answer)
     if level <= ticket.nudged:
         return []
     await stored_tickets.change(ctx.db, ticket, nudged=level)
@@ -354,7 +342,7 @@ async def _escalate(ctx: Context, ticket: Ticket, waited: str) -> Sequence[Reply
     told = list(await duty.find_on_duty(ctx.db, ticket.queue, ctx.now))
     told = told or [person.id for person in await people.animating(ctx.db, TOLD_MAX)]
     card = await posts.get_card(ctx.db, ticket)
-    said = {"ticket": ticket, "waited": waited, "queue": say_queue(ctx, ticket.queue)}
+    said = {"ticket": ticket, "waited": waited, "queue": service.say_queue(ctx, ticket.queue)}
     text = render("hotline/escalated", link=link_post(ctx, card.post_id if card else ""), **said)
     return [Direct(text, user_id=person_id) for person_id in told]
 
@@ -362,7 +350,7 @@ async def _escalate(ctx: Context, ticket: Ticket, waited: str) -> Sequence[Reply
 async def _remind_solution(ctx: Context, ticket: Ticket) -> Sequence[Reply]:
     if ticket.late_said or ticket.incident is not None:  # an outage lasts as long as it does
         return []
-    if get_hours(ctx).between(ticket.opened_at, ctx.now) < get_target(ctx, ticket).solution:
+    if service.get_hours(ctx).between(ticket.opened_at, ctx.now) < service.get_target(ctx, ticket).solution:
         return []
     await stored_tickets.change(ctx.db, ticket, late_said=True)
     return await tell_room(ctx, ticket, render("hotline/late", urgency=ticket.urgency.label))

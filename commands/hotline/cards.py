@@ -20,23 +20,21 @@ from bot.menus import Choosing, Menu
 from bot.permalinks import make_permalink
 from bot.replies import Button, Message, Progress, Replies, Reply, RunCommand, Say, Start, Step
 from bot.texts import Markdown, escape, quotation, relay_markdown, relay_plain_text, render
-from commands.hotline.feature import feature, find_room, name_person, read_queues, say_due, say_promise, say_queue
+from commands.hotline.service import feature, find_room, name_person, read_queues, say_due, say_promise, say_queue
 from config.canaux import PlannedChannel
 from config.canaux import read as read_channels
 from config.hotline import CATEGORIES, Queue
 from storage import canaux, claims, outbox, people
 from storage.database import release
 from storage.hotline import ActorKind, Move, Reason, TicketState, list_allowed, posts, tickets
-from storage.hotline.posts import TicketCard, TicketLine
 from storage.hotline.tickets import Ticket, TicketMove
 from storage.journal import AuditAct
-from storage.people import Role
 
 CARD = RowCard[Ticket]("hotline.card:", lambda ticket: f"{ticket.number}:{ticket.queue}")
 """The card of a ticket, in the room of its queue."""
 RECEIPT = RowCard[Ticket]("hotline.receipt:", lambda ticket: ticket.number)
 """The receipt of a ticket, in its author’s direct channel: under it they and the agents talk."""
-LINE = RowCard[TicketLine]("hotline.line:", lambda line: line.post_id)
+LINE = RowCard[posts.TicketLine]("hotline.line:", lambda line: line.post_id)
 """The copies that the bot posts of a line: an agent’s for the author, the author’s for the agents."""
 WORDS = Topic[int]("hotline.words:")
 """What agents say to the author of a ticket in windows, or of its outage, by its number."""
@@ -101,7 +99,7 @@ MORE: Mapping[Move, str] = {
 async def post_card(ctx: Context, ticket: Ticket, room: str) -> Reply:
     """Post the card of a ticket in a room, and note that it is on its way there."""
     await posts.save_card(
-        ctx.db, TicketCard(ticket=ticket.number, queue=ticket.queue, channel_id=room, version=ticket.version)
+        ctx.db, posts.TicketCard(ticket=ticket.number, queue=ticket.queue, channel_id=room, version=ticket.version)
     )
     return CARD.post(ticket, await draw_card(ctx, ticket), room, files=ticket.files)
 
@@ -322,7 +320,7 @@ async def on_room_made(ctx: Context, event: Delivered) -> Replies:
     record_entry_at_end(
         ctx, AuditEntry(AuditAct.CHANNEL_CHANGE, f"canal:{event.channel_id}", after={"cree": planned.name})
     )
-    roles = [role for role in Role if role in planned.roles]
+    roles = [role for role in people.Role if role in planned.roles]
     belong = [person.id for role in roles for person in await people.with_role(ctx.db, role, limit=AT_ONCE)]
     return [*([AddMembers(event.channel_id, belong)] if belong else []), *await post_waiting_cards(ctx, queue)]
 

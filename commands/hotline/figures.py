@@ -16,20 +16,12 @@ from bot.errors import UserError
 from bot.french.periods import Period
 from bot.french.words import whole_minutes
 from bot.papers import FigurePage, FigureSection, LabelledValue, sheets, typeset
-from bot.papers.sheets import Cell
 from bot.replies import Button, Parcel, Replies, Reply, Say, SendFile, Whisper
 from bot.texts import Markdown, render
+from commands.hotline import service
 from commands.hotline.cards import say_state
-from commands.hotline.feature import (
-    feature,
-    find_room,
-    list_served,
-    must_serve_some,
-    name_person,
-    read_queues,
-    say_queue,
-)
 from commands.hotline.requests import draft_request
+from commands.hotline.service import feature
 from config.hotline import CATEGORIES
 from config.territories import DEPARTEMENTS
 from config.time import PARIS
@@ -77,7 +69,7 @@ FiguresRow = tuple[str, str, FiguresPart]
 
 def make_page(ctx: Context, days: Days, figures: HotlineFigures, queues: Collection[str]) -> FigurePage:
     """Make the page of the figures."""
-    names = ", ".join(say_queue(ctx, code) for code in queues)
+    names = ", ".join(service.say_queue(ctx, code) for code in queues)
     return FigurePage(
         title=f"Hotline — {names}",
         period=days.period.label,
@@ -100,7 +92,7 @@ def list_rows(ctx: Context, figures: HotlineFigures) -> Iterator[FiguresRow]:
 def name_parts(ctx: Context, figures: HotlineFigures) -> Mapping[str, Mapping[str, FiguresPart]]:
     """Name the parts, under the name of their sort."""
     return {
-        "File": {say_queue(ctx, code): part for code, part in figures.queues.items()},
+        "File": {service.say_queue(ctx, code): part for code, part in figures.queues.items()},
         "Catégorie": {CATEGORIES.get(code, code): part for code, part in figures.categories.items()},
         "Département": {_name_place(code): part for code, part in figures.departements.items()},
     }
@@ -182,7 +174,7 @@ def draw_buttons(days: Days) -> list[Button]:
 @feature.button(TakeFigures, writes=False)
 async def take_figures(ctx: ReadingContext, click: TakeFigures) -> Replies:
     """Send a file of the figures."""
-    await must_serve_some(ctx, NOT_AN_AGENT)
+    await service.must_serve_some(ctx, NOT_AN_AGENT)
     order = FiguresFile(**click.model_dump())
     return await send_file(ctx, SendFile(user_id=ctx.user.id, order=order, waiting=PREPARING))
 
@@ -190,7 +182,7 @@ async def take_figures(ctx: ReadingContext, click: TakeFigures) -> Replies:
 @feature.file(FiguresFile, name="hotline.FiguresFile")
 async def make_file(ctx: ReadingContext, order: FiguresFile, folder: Path) -> Parcel:
     """Make the file, of the figures and the queues in which its reader answers as they are then."""
-    queues = await must_serve_some(ctx, NOT_AN_AGENT)
+    queues = await service.must_serve_some(ctx, NOT_AN_AGENT)
     figures = await compute_figures(ctx, order, queues)
     page, parts = make_page(ctx, order, figures, queues), list(list_rows(ctx, figures))
     path = await ctx.compute(lambda: _write_file(page, parts, order.format, folder))
@@ -209,16 +201,16 @@ def _write_file(page: FigurePage, parts: Sequence[FiguresRow], form: FileFormat,
     return path
 
 
-def _make_table(parts: Sequence[FiguresRow]) -> Iterator[Sequence[Cell]]:
+def _make_table(parts: Sequence[FiguresRow]) -> Iterator[Sequence[sheets.Cell]]:
     """Make the lines of the CSV: delays in hours, to the hundredth."""
     yield [f"{name} (heures)" if place in _TIMED else name for place, name in enumerate(HEAD)]
     yield from (_make_cells(row, lambda delay: round(delay / timedelta(hours=1), 2)) for row in parts)
 
 
-def _make_cells(row: FiguresRow, convert: Callable[[timedelta], float]) -> list[Cell]:
+def _make_cells(row: FiguresRow, convert: Callable[[timedelta], float]) -> list[sheets.Cell]:
     """The cells of a part, with its delays as ``convert`` says them."""
     kind, name, part = row
-    cells: list[Cell] = [kind, name, part.received]
+    cells: list[sheets.Cell] = [kind, name, part.received]
     for delays in (part.answers, part.resolutions):
         cells += [delays.count, *(None if each is None else convert(each) for each in (delays.median, delays.p90))]
     return cells
@@ -254,7 +246,7 @@ async def show_stats(ctx: Context, text: str) -> Replies:
     try:
         period = require_period(text, get_today(ctx))
     except UnreadablePeriodError as problem:
-        if not await list_served(ctx, ctx.user):
+        if not await service.list_served(ctx, ctx.user):
             return await draft_request(ctx, f"stats {text}")
         raise UserError(str(problem)) from None
     return await show_figures(ctx, Days(start=period.start, end=period.end))
@@ -262,7 +254,7 @@ async def show_stats(ctx: Context, text: str) -> Replies:
 
 async def show_figures(ctx: Context, days: Days) -> Whisper:
     """Show the figures in words, with the buttons of their files."""
-    queues = await must_serve_some(ctx, NOT_AN_AGENT)
+    queues = await service.must_serve_some(ctx, NOT_AN_AGENT)
     figures = await compute_figures(ctx, days, queues)
     return Whisper(_say_figures(ctx, days, figures, queues), [] if figures.is_empty else draw_buttons(days))
 
@@ -271,7 +263,7 @@ def _say_figures(ctx: Context, days: Days, figures: HotlineFigures, queues: Coll
     named = name_parts(ctx, figures).items()
     parts = {kind: _keep_first({name: part.received for name, part in parts.items()}) for kind, parts in named}
     parts["Fin"] = _keep_first({reason.label: n for reason, n in figures.reasons.items()})
-    names = [say_queue(ctx, code) for code in queues]
+    names = [service.say_queue(ctx, code) for code in queues]
     return render("hotline/figures", period=days.period.label, f=figures, queues=names, parts=parts)
 
 
@@ -294,12 +286,12 @@ async def post_weekly(ctx: Context) -> Replies:
     monday = day - timedelta(days=day.weekday())
     if not is_working_day(day) or not await claims.claim(ctx.db, SCOPE, str(monday), ctx.now):
         return None
-    return [reply for queue in read_queues(ctx) for reply in await _draw_summary(ctx, queue, monday)]
+    return [reply for queue in service.read_queues(ctx) for reply in await _draw_summary(ctx, queue, monday)]
 
 
 async def _draw_summary(ctx: Context, queue: str, monday: date) -> Sequence[Reply]:
     """Draw the summary for the room of a queue; nothing where nothing happened, and nothing is open."""
-    room = await find_room(ctx, queue)
+    room = await service.find_room(ctx, queue)
     if not room:
         return []
     week = Days(start=monday - _WEEK, end=monday)
@@ -307,7 +299,7 @@ async def _draw_summary(ctx: Context, queue: str, monday: date) -> Sequence[Repl
     if figures.is_empty and not figures.open_now:
         return []
     oldest = await tickets.list_tickets(ctx.db, states=OPEN, queue=queue, limit=OLDEST)
-    lines = [(ticket, say_state(ticket), await name_person(ctx, ticket.agent_id)) for ticket in oldest]
-    names = {queue: say_queue(ctx, queue)}
+    lines = [(ticket, say_state(ticket), await service.name_person(ctx, ticket.agent_id)) for ticket in oldest]
+    names = {queue: service.say_queue(ctx, queue)}
     said = {"period": week.period.label, "f": figures, "lines": lines, "zone": ctx.zone}
     return [Say(render("hotline/weekly", queue=names[queue], queues=names, **said), channel_id=room)]

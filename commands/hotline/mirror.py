@@ -16,7 +16,7 @@ from bot.events import Deleted, Delivered, DirectMessage, Edited, Posted, Reacte
 from bot.replies import Button, Direct, Redirect, Replies, Reply, Say, Update
 from bot.texts import Markdown, escape, relay_markdown, relay_plain_text, render
 from commands.hotline.cards import CARD, LINE, RECEIPT, carry_if_moved
-from commands.hotline.feature import feature, say_queue
+from commands.hotline.service import feature, say_queue
 from commands.hotline.tickets import Rate, make_move, tell_duplicates
 from config.text import fold
 from dialogs.plain_words.answers import Answer, read_answer

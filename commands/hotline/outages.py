@@ -17,17 +17,9 @@ from bot.menus import Choosing, Menu
 from bot.replies import Ask, Button, Message, Progress, Refresh, Replies, Reply, Start, Step, Whisper
 from bot.texts import render
 from bot.work import find_work
+from commands.hotline import service
 from commands.hotline.cards import WORDS, Part, draw_words
-from commands.hotline.feature import (
-    AGENTS,
-    feature,
-    find_room,
-    list_served,
-    must_serve,
-    must_serve_some,
-    name_person,
-    say_queue,
-)
+from commands.hotline.service import AGENTS, feature
 from commands.hotline.tickets import ask_rating, lock_for_agent, make_move, tell_author
 from dialogs.hotline import DeclareOutage, EndOutage, NewOutage, TellOutage
 from storage import claims
@@ -89,7 +81,7 @@ async def draw_outage(ctx: Context, incident: Incident, refused_by: str = "") ->
     if not incident.is_proposed:
         since = say_on(incident.opened_at.astimezone(ctx.zone).date(), ctx.now.astimezone(ctx.zone).date())
         count = await tickets.count_tickets_of_incident(ctx.db, number)
-        said = {"incident": incident, "since": since, "by": await name_person(ctx, incident.by), "count": count}
+        said = {"incident": incident, "since": since, "by": await service.name_person(ctx, incident.by), "count": count}
         does = [Button("Écrire à tous", WriteToAll(incident=number)), Button("C’est fini", SayOver(incident=number))]
         return Message(render("hotline/outage", **said), does if incident.is_running else [])
     rows = await tickets.list_tickets_of_incident(ctx.db, incident.alike)
@@ -227,7 +219,7 @@ class Declare(BaseModel):
 )
 async def show_outages(ctx: Context, line: str) -> Replies:
     """Show the outages that run or are proposed: one of them, or a list to choose from; other words declare one."""
-    found = await tickets.list_incidents_under_way(ctx.db, await must_serve_some(ctx))
+    found = await tickets.list_incidents_under_way(ctx.db, await service.must_serve_some(ctx))
     if (number := read_typed_number(line, "panne")) is not None:
         return await _show_one(ctx, [each for each in found if each.number == number])
     if line.strip():
@@ -248,7 +240,7 @@ async def ask_outage(ctx: Context, _: Declare) -> Replies:
 
 
 async def _draft_window(ctx: Context, words: str) -> Ask:
-    offered = {code: say_queue(ctx, code) for code in await must_serve_some(ctx)}
+    offered = {code: service.say_queue(ctx, code) for code in await service.must_serve_some(ctx)}
     title = " ".join(words.split())[:SUBJECT_MAX] or None
     return Ask(NewOutage.draft(queue=next(iter(offered)), subject=title, queues=offered))
 
@@ -256,7 +248,7 @@ async def _draft_window(ctx: Context, words: str) -> Ask:
 @feature.submit(NewOutage)
 async def declare_new(ctx: Context, form: NewOutage) -> Replies:
     """Declare an outage: it stands in the room, and tickets that are like it, or named here, are part of it."""
-    await must_serve(ctx, form.queue)
+    await service.must_serve(ctx, form.queue)
     if not await claims.claim(ctx.db, "hotline.outage_key", ctx.request.key, ctx.now):
         return None  # (It was sent twice.)
     await tickets.hold_queue(ctx.db, form.queue, ctx.now)
@@ -264,7 +256,7 @@ async def declare_new(ctx: Context, form: NewOutage) -> Replies:
     new = Incident(queue=form.queue, subject=form.subject, by=ctx.user.id, alike=list(numbers), opened_at=ctx.now)
     incident = await tickets.add_incident(ctx.db, new)
     note_outage(ctx, AuditAct.OUTAGE_SAY, incident, demandes=list(numbers))
-    said, room = await draw_outage(ctx, incident), await find_room(ctx, form.queue)
+    said, room = await draw_outage(ctx, incident), await service.find_room(ctx, form.queue)
     told: list[Reply] = [OUTAGE.post(incident, said, room)] if room else []
     told += [_start_telling(incident, OutageStage.SAID)] if numbers else []
     noted = f"C’est noté : {_say_title(incident)}. /ticket panne {incident.number} permet d’y écrire à tous."
@@ -288,7 +280,7 @@ async def _must_be_open(ctx: Context, form: NewOutage) -> Sequence[int]:
 @feature.button(SeeOutage, writes=False)
 async def show_chosen(ctx: Context, click: SeeOutage) -> Replies:
     """Show the outage that was chosen."""
-    found = await tickets.list_incidents_under_way(ctx.db, await list_served(ctx, ctx.user))
+    found = await tickets.list_incidents_under_way(ctx.db, await service.list_served(ctx, ctx.user))
     return await _show_one(ctx, [each for each in found if str(each.number) == click.chosen])
 
 
@@ -393,7 +385,7 @@ async def _must_be_served(ctx: Context, incident: Incident | None) -> Incident:
     """Raises UserError for none, and for who does not answer in its queue."""
     if incident is None:
         raise UserError(NOT_THERE)
-    await must_serve(ctx, incident.queue)
+    await service.must_serve(ctx, incident.queue)
     return incident
 
 

@@ -14,8 +14,8 @@ from bot.permalinks import find_permalink, read_linked_post
 from bot.replies import Ask, Button, Direct, PlainTextReply, Question, Replies, RunCommand, Update, Waiting, Whisper
 from bot.texts import render
 from commands.hotline.cards import TicketClick, link_post, say_state
-from commands.hotline.feature import feature, read_queues, say_queue
 from commands.hotline.mirror import TicketThread, mirror_line
+from commands.hotline.service import feature, read_queues, say_queue
 from commands.hotline.tickets import NOT_THERE, lock_own_ticket
 from config.hotline import OTHER
 from config.text import fold
@@ -23,14 +23,13 @@ from dialogs.canaux import watch_planned_channels
 from dialogs.hotline import OpenTicket
 from storage.hotline import TicketState, Urgency, posts, tickets
 from storage.hotline.posts import Side, TicketSource
-from storage.hotline.tickets import SUBJECT_MAX
 
 
 async def draft_request(ctx: Context, words: str = "", details: str = "", source: str = "") -> Ask:
     """Open the window filled with that; what is too long for the first line is among the details."""
     line = " ".join(words.split())
-    if len(line) > SUBJECT_MAX:
-        line, details = f"{line[: SUBJECT_MAX - 1]}…", f"{words.strip()}\n{details}".strip()
+    if len(line) > tickets.SUBJECT_MAX:
+        line, details = f"{line[: tickets.SUBJECT_MAX - 1]}…", f"{words.strip()}\n{details}".strip()
     offered = {queue.code: f"{queue.name} : {queue.about}"[:120] for queue in read_queues(ctx).values()}
     known: dict[str, object] = {"subject": line or None, "details": details or None, "source": source}
     return Ask(OpenTicket.draft(queues=offered, category=OTHER, urgency=Urgency.GENANT.value, **known))

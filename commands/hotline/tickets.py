@@ -11,13 +11,12 @@ from bot.replies import Ask, Button, Direct, Message, Question, Redirect, Replie
 from bot.texts import Markdown, escape, render
 from commands.hotline import cards
 from commands.hotline.cards import Answer, More, Part, Reopen, Resolve, Settled, Take, TicketClick, Unmask
-from commands.hotline.feature import feature, name_person, read_queues, say_queue, serves
+from commands.hotline.service import feature, name_person, read_queues, say_queue, serves
 from dialogs import hotline as windows
 from storage import people
 from storage.hotline import ActorKind, Move, MoveError, Reason, TicketState, Urgency, posts, tickets
 from storage.hotline.tickets import NO_NOTE, Actor, HeldError, MoveNote, Ticket
 from storage.journal import AuditAct
-from storage.people import Person
 
 
 async def tell_duplicates(
@@ -328,7 +327,7 @@ async def change_urgency(ctx: Context, form: windows.ChangeUrgency) -> Replies:
 async def assign_ticket(ctx: Context, form: windows.AssignTicket) -> Replies:
     """Give a ticket to another agent, who is told under the card."""
     ticket, actor = await lock_for_agent(ctx, form.ticket)
-    agent = await people.get(ctx.db, form.agent) or Person(id=form.agent, username="", role=None, since=ctx.now)
+    agent = await people.get(ctx.db, form.agent) or people.Person(id=form.agent, username="", role=None, since=ctx.now)
     if not await serves(ctx, agent, ticket.queue):
         raise UserError(
             fields={"agent": "Cette personne n’est pas agent de cette file : invitez-la d’abord dans la salle."}

@@ -15,8 +15,8 @@ from bot.quotas import Quota
 from bot.replies import Button, Direct, Message, Replies, Reply, Say
 from bot.texts import Markdown, render
 from commands.hotline.cards import RECEIPT, draw_receipt, post_waiting_cards
-from commands.hotline.feature import AGENTS, feature, find_room
 from commands.hotline.outages import OUTAGE, draw_outage, refresh_outage
+from commands.hotline.service import AGENTS, feature, find_room
 from commands.hotline.tickets import note_move
 from config.hotline import Outage
 from config.text import fold

@@ -13,35 +13,10 @@ from bot.command_lines import NUMBER, read_typed_number
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.plain_text import shorten
-from bot.quotas import Quota
 from bot.replies import Ask, Button, Direct, News, Progress, Question, Replies, Reply, Start, Step, Update, Whisper
 from bot.texts import render
-from commands.idees.cards import (
-    ANIMATEURS,
-    CARD,
-    UNKNOWN,
-    Answer,
-    Decide,
-    Name,
-    OfIdea,
-    Open,
-    Page,
-    TakeVoteBack,
-    Vote,
-    Withdraw,
-    count_votes,
-    draw_card,
-    draw_idea,
-    draw_rows,
-    draw_vote_buttons,
-    feature,
-    get_shown,
-    note_idea,
-    read_listing,
-    refresh_card,
-    say_title,
-    show_page,
-)
+from commands.idees import cards
+from commands.idees.cards import ANIMATEURS, feature
 from config.text import fold
 from dialogs.idees import DecideIdea, FileIdea, WithdrawIdea
 from storage import canaux, idees
@@ -51,11 +26,11 @@ from storage.journal import AuditAct
 HINT = "[votre idée | 12 | les plus demandées | mes idées]"
 
 
-class FileAnyway(OfIdea):
+class FileAnyway(cards.OfIdea):
     """« Proposer quand même » what is like others."""
 
 
-class GiveUp(OfIdea):
+class GiveUp(cards.OfIdea):
     """« Ne pas proposer »: an idea that is like others is not filed."""
 
 
@@ -63,26 +38,26 @@ class GiveUp(OfIdea):
 async def type_idea(ctx: ReadingContext, line: str) -> Replies:
     """Show the idea of a number or a list that is asked for; else open the window, with the words in it."""
     if (number := read_typed_number(line, "idée", "idee")) is not None:
-        return await open_idea(ctx, Open(idea=number))
-    if (asked := read_listing(line)) is not None:
-        return await show_page(ctx, Page(of=asked))
+        return await open_idea(ctx, cards.Open(idea=number))
+    if (asked := cards.read_listing(line)) is not None:
+        return await cards.show_page(ctx, cards.Page(of=asked))
     words = " ".join(line.split())
     is_short = len(words) <= TITLE_MAX
     title = words if is_short else shorten(words, TITLE_MAX)
     return Ask(FileIdea.draft(titre=title or None, details=None if is_short else line.strip()[:DETAILS_MAX]))
 
 
-@feature.button(Open, writes=False)
-async def open_idea(ctx: Context, click: Open) -> Replies:
+@feature.button(cards.Open, writes=False)
+async def open_idea(ctx: Context, click: cards.Open) -> Replies:
     """Show an idea in full."""
-    drawn = await draw_idea(ctx, await get_shown(ctx, click.idea))
+    drawn = await cards.draw_idea(ctx, await cards.get_shown(ctx, click.idea))
     return Whisper(drawn.text, drawn.buttons, drawn.facts)
 
 
 @feature.submit(FileIdea)
 async def file_idea(ctx: Context, form: FileIdea) -> Replies:
     """File an idea; where others are like it, show them first."""
-    left = await quotas.spend(ctx, Quota.IDEA)
+    left = await quotas.spend(ctx, quotas.Quota.IDEA)
     details, title = _mask(form.details, DETAILS_MAX), _mask(form.titre, TITLE_MAX)
     draft = Idea(title=title, author_id=ctx.user.id, state=IdeaState.DRAFT, created_at=ctx.now, changed_at=ctx.now)
     draft.details, draft.category = details, form.categorie
@@ -95,7 +70,7 @@ async def file_idea(ctx: Context, form: FileIdea) -> Replies:
         Button("Ne pas proposer", GiveUp(idea=idea.number)),
     ]
     text = render("idees/alike", title=idea.title, count=len(alike))
-    return [Whisper(text, buttons, cards=await draw_rows(ctx, alike, instead_of=idea.number)), *left]
+    return [Whisper(text, buttons, cards=await cards.draw_rows(ctx, alike, instead_of=idea.number)), *left]
 
 
 def _mask(text: str, most: int) -> str:
@@ -125,53 +100,53 @@ async def _file(ctx: Context, idea: Idea) -> Sequence[Reply]:
     idea.state, idea.created_at, idea.changed_at = IdeaState.NEW, ctx.now, ctx.now
     await ctx.db.flush()
     await idees.vote(ctx.db, idea.number, ctx.user.id, ctx.now)
-    yes = Button("Oui, me citer", Name(idea=idea.number, agrees=True), "primary")
-    no = Button("Non merci", Name(idea=idea.number, agrees=False))
+    yes = Button("Oui, me citer", cards.Name(idea=idea.number, agrees=True), "primary")
+    no = Button("Non merci", cards.Name(idea=idea.number, agrees=False))
     receipt = Direct(
         render("idees/filed", idea=idea), [yes, no], user_id=ctx.user.id, question=Question(yes=yes, no=no)
     )
-    room, card = await canaux.find_team_room(ctx.db), await draw_card(ctx, idea)
-    return [receipt, *await tell_animateurs(ctx.db, room, card, topic=CARD.of(idea))]
+    room, card = await canaux.find_team_room(ctx.db), await cards.draw_card(ctx, idea)
+    return [receipt, *await tell_animateurs(ctx.db, room, card, topic=cards.CARD.of(idea))]
 
 
-@feature.button(Name)
-async def name_author(ctx: Context, click: Name) -> Replies:
+@feature.button(cards.Name)
+async def name_author(ctx: Context, click: cards.Name) -> Replies:
     """Note whether somebody agrees to be named, and say how to change that."""
-    idea = await get_shown(ctx, click.idea, locked=True)
+    idea = await cards.get_shown(ctx, click.idea, locked=True)
     if idea.author_id != ctx.user.id:
-        raise UserError(UNKNOWN)
+        raise UserError(cards.UNKNOWN)
     idea.is_named = click.agrees
     await ctx.db.flush()
     return Update(render("idees/named", idea=idea))
 
 
-@feature.button(Vote)
-async def vote_for(ctx: Context, click: Vote) -> Replies:
+@feature.button(cards.Vote)
+async def vote_for(ctx: Context, click: cards.Vote) -> Replies:
     """Count somebody’s vote, once; what is a duplicate leads to the other one."""
-    idea = await get_shown(ctx, click.idea, locked=True)
+    idea = await cards.get_shown(ctx, click.idea, locked=True)
     if idea.duplicate_of:
-        idea = await get_shown(ctx, idea.duplicate_of, locked=True)
+        idea = await cards.get_shown(ctx, idea.duplicate_of, locked=True)
     _must_be_open(idea)
     is_new = await idees.vote(ctx.db, idea.number, ctx.user.id, ctx.now)
     if click.instead_of:
         await idees.drop_draft(ctx.db, click.instead_of, ctx.user.id)
-    votes = await count_votes(ctx, idea)
+    votes = await cards.count_votes(ctx, idea)
     text = render("idees/voted", idea=idea, votes=votes, is_new=is_new, instead=bool(click.instead_of))
-    told = Whisper(text, draw_vote_buttons(idea, voted=True))
-    return [told, *([await refresh_card(ctx, idea)] if is_new else [])]
+    told = Whisper(text, cards.draw_vote_buttons(idea, voted=True))
+    return [told, *([await cards.refresh_card(ctx, idea)] if is_new else [])]
 
 
-@feature.button(TakeVoteBack)
-async def take_vote_back(ctx: Context, click: TakeVoteBack) -> Replies:
+@feature.button(cards.TakeVoteBack)
+async def take_vote_back(ctx: Context, click: cards.TakeVoteBack) -> Replies:
     """Take a vote back, as long as nothing is decided."""
-    idea = await get_shown(ctx, click.idea, locked=True)
+    idea = await cards.get_shown(ctx, click.idea, locked=True)
     if idea.duplicate_of:
-        idea = await get_shown(ctx, idea.duplicate_of, locked=True)
+        idea = await cards.get_shown(ctx, idea.duplicate_of, locked=True)
     _must_be_open(idea)
     was_there = await idees.take_vote_back(ctx.db, idea.number, ctx.user.id)
-    text = render("idees/unvoted", idea=idea, votes=await count_votes(ctx, idea), was_there=was_there)
-    told = Whisper(text, draw_vote_buttons(idea, voted=False))
-    return [told, *([await refresh_card(ctx, idea)] if was_there else [])]
+    text = render("idees/unvoted", idea=idea, votes=await cards.count_votes(ctx, idea), was_there=was_there)
+    told = Whisper(text, cards.draw_vote_buttons(idea, voted=False))
+    return [told, *([await cards.refresh_card(ctx, idea)] if was_there else [])]
 
 
 def _must_be_open(idea: Idea) -> None:
@@ -193,30 +168,30 @@ class Ruling(BaseModel):
     duplicate_of: int | None = None
 
 
-class Revert(OfIdea):
+class Revert(cards.OfIdea):
     """« Annuler »: the idea is again as it was."""
 
     before: Ruling
 
 
-class TellVoters(OfIdea):
+class TellVoters(cards.OfIdea):
     """Who is for an idea hears of its state."""
 
     state: IdeaState
 
 
-@feature.button(Decide, roles=ANIMATEURS)
-async def decide_by_click(ctx: Context, click: Decide) -> Replies:
+@feature.button(cards.Decide, roles=ANIMATEURS)
+async def decide_by_click(ctx: Context, click: cards.Decide) -> Replies:
     """Give an idea the state of a button."""
     return await _rule(ctx, click.idea, Ruling(state=click.to))
 
 
-@feature.button(Answer, roles=ANIMATEURS, writes=False)
-async def open_answer(ctx: ReadingContext, click: Answer) -> Replies:
+@feature.button(cards.Answer, roles=ANIMATEURS, writes=False)
+async def open_answer(ctx: ReadingContext, click: cards.Answer) -> Replies:
     """Open the window, with what was decided last."""
-    idea = await get_shown(ctx, click.idea)
+    idea = await cards.get_shown(ctx, click.idea)
     known = {"etat": idea.state if idea.state in SHOWN else None, "raison": idea.reason or None}
-    return Ask(DecideIdea.draft(idea=idea.number, said=say_title(idea), doublon=idea.duplicate_of, **known))
+    return Ask(DecideIdea.draft(idea=idea.number, said=cards.say_title(idea), doublon=idea.duplicate_of, **known))
 
 
 @feature.submit(DecideIdea, roles=ANIMATEURS)
@@ -267,7 +242,7 @@ def _read_rest(state: IdeaState, rest: str) -> Ruling:
 
 async def _rule(ctx: Context, number: int, ruling: Ruling) -> Replies:
     """Decide about an idea; its voters hear of it the next day, who decides can take it back."""
-    idea = await get_shown(ctx, number, locked=True)
+    idea = await cards.get_shown(ctx, number, locked=True)
     before = Ruling(state=idea.state, reason=idea.reason, duplicate_of=idea.duplicate_of)
     into = await _find_original(ctx, idea, ruling.duplicate_of) if ruling.duplicate_of is not None else None
     ruling = ruling.model_copy(update={"duplicate_of": into.number if into else None})
@@ -299,25 +274,25 @@ async def _apply(ctx: Context, idea: Idea, ruling: Ruling) -> Sequence[Reply]:
     await ctx.db.flush()
     if ruling.duplicate_of is not None:
         await idees.merge(ctx.db, idea.number, ruling.duplicate_of)
-    note_idea(ctx, AuditAct.IDEA, idea, {"etat": was.value}, etat=ruling.state.value)
+    cards.note_idea(ctx, AuditAct.IDEA, idea, {"etat": was.value}, etat=ruling.state.value)
     touched = [each for number in others if number and (each := await idees.get(ctx.db, number))]
-    return [await refresh_card(ctx, idea, here=True), *[await refresh_card(ctx, each) for each in touched]]
+    return [await cards.refresh_card(ctx, idea, here=True), *[await cards.refresh_card(ctx, each) for each in touched]]
 
 
 @feature.undo(Revert, roles=ANIMATEURS)
 async def revert_ruling(ctx: Context, click: Revert) -> Replies:
     """Let an idea be as it was before a decision."""
-    idea = await get_shown(ctx, click.idea, locked=True)
+    idea = await cards.get_shown(ctx, click.idea, locked=True)
     changed = await _apply(ctx, idea, click.before)
     return [*changed, Whisper(render("idees/decided", idea=idea))]
 
 
-@feature.button(Withdraw)
-async def withdraw_by_click(ctx: Context, click: Withdraw) -> Replies:
+@feature.button(cards.Withdraw)
+async def withdraw_by_click(ctx: Context, click: cards.Withdraw) -> Replies:
     """Ask an animateur why an idea is taken away; take away at once what is one’s own."""
-    idea = await get_shown(ctx, click.idea, locked=True)
+    idea = await cards.get_shown(ctx, click.idea, locked=True)
     if ctx.user.animates:
-        return Ask(WithdrawIdea.draft(idea=idea.number, said=say_title(idea)))
+        return Ask(WithdrawIdea.draft(idea=idea.number, said=cards.say_title(idea)))
     if idea.author_id != ctx.user.id:
         raise UserError("Seules la personne qui l’a proposée et l’équipe d’animation retirent une idée.")
     return await _withdraw(ctx, idea, "")
@@ -326,7 +301,7 @@ async def withdraw_by_click(ctx: Context, click: Withdraw) -> Replies:
 @feature.submit(WithdrawIdea, roles=ANIMATEURS)
 async def withdraw_by_form(ctx: Context, form: WithdrawIdea) -> Replies:
     """Take an idea away, and tell who proposed it why."""
-    idea = await get_shown(ctx, form.idea, locked=True)
+    idea = await cards.get_shown(ctx, form.idea, locked=True)
     told = await _withdraw(ctx, idea, form.raison)
     if idea.author_id == ctx.user.id or not await find_active(ctx, [idea.author_id]):
         return told
@@ -341,9 +316,9 @@ async def _withdraw(ctx: Context, idea: Idea, reason: str) -> list[Reply]:
     was, idea.state, idea.reason = idea.state, IdeaState.WITHDRAWN, reason
     idea.decided_by, idea.changed_at = ctx.user.id, ctx.now
     await ctx.db.flush()
-    note_idea(ctx, AuditAct.IDEA_WITHDRAW, idea, {"etat": was.value}, etat=idea.state.value)
+    cards.note_idea(ctx, AuditAct.IDEA_WITHDRAW, idea, {"etat": was.value}, etat=idea.state.value)
     undo = [Button("Annuler", Revert(idea=idea.number, before=before))] if ctx.user.animates else []
-    return [await refresh_card(ctx, idea, here=True), Whisper(render("idees/withdrawn", idea=idea), undo)]
+    return [await cards.refresh_card(ctx, idea, here=True), Whisper(render("idees/withdrawn", idea=idea), undo)]
 
 
 @feature.job("hour=5 minute=40", name="idees.tell", writes=True)
@@ -370,7 +345,7 @@ async def tell_voters(ctx: Context, work: TellVoters, so_far: Progress) -> Step:
         return so_far.end()
     active = await find_active(ctx, page)
     text, opens = render("idees/told", idea=idea), idea.duplicate_of or idea.number
-    button = Button(f"Lire l’idée n° {opens}", Open(idea=opens))
+    button = Button(f"Lire l’idée n° {opens}", cards.Open(idea=opens))
     is_over = idea.state in {IdeaState.DONE, IdeaState.REFUSED}
     told = [
         News(user_id=one, text=text, button=button, is_over=is_over)

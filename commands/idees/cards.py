@@ -22,7 +22,6 @@ from bot.french.dates import say_date
 from bot.pages import Page as RowPage
 from bot.pages import read_page
 from bot.papers import sheets
-from bot.papers.sheets import Cell
 from bot.replies import Button, Card, Message, Parcel, Refresh, Replies, SendFile, Waiting, Whisper
 from bot.search import Findings, Hit, Search, SearchKind, cut_hits
 from bot.texts import quotation, quote, render
@@ -338,7 +337,7 @@ async def write_sheet(ctx: ReadingContext, _: Sheet, folder: Path) -> Parcel:
     return Parcel(render("idees/file", count=len(lines) - 1), files=files, done=READY_FILES)
 
 
-def list_lines(ideas: Iterable[Idea], votes: dict[int, int]) -> Iterator[Sequence[Cell]]:
+def list_lines(ideas: Iterable[Idea], votes: dict[int, int]) -> Iterator[Sequence[sheets.Cell]]:
     """List each idea as a line of a file; days are those of Paris."""
     for idea in ideas:
         days = [f"{moment.astimezone(PARIS):%d/%m/%Y}" for moment in (idea.created_at, idea.changed_at)]

@@ -15,19 +15,8 @@ from bot.french.dates import say_date
 from bot.pages import cut_page
 from bot.replies import Button, Card, Direct, Progress, Replies, Reply, Start, Step, Waiting, Whisper
 from bot.texts import render
-from commands.kit.orders import (
-    ANIMATEURS,
-    NO_BATCH,
-    ORDERING,
-    EditOrder,
-    ask_own,
-    draw_card,
-    feature,
-    get_batch,
-    list_size_labels,
-    note_batch,
-    say_batch,
-)
+from commands.kit import orders
+from commands.kit.orders import ANIMATEURS, feature
 from commands.kit.supplier import SupplierFile
 from config.kit import Garment
 from config.territories import DEPARTEMENTS
@@ -76,10 +65,12 @@ class Problems(BaseModel):
     page: int = 1
 
 
-@feature.command("kit", help="Commander votre kit d’animation, et suivre ses colis", hint="[corriger]", roles=ORDERING)
+@feature.command(
+    "kit", help="Commander votre kit d’animation, et suivre ses colis", hint="[corriger]", roles=orders.ORDERING
+)
 async def type_kit(ctx: ReadingContext, line: str) -> Replies:
     """Lead a conseiller to their own kit, and an animateur to the lots."""
-    return await (show_lots(ctx, Lots()) if ctx.user.animates else ask_own(ctx, line))
+    return await (show_lots(ctx, Lots()) if ctx.user.animates else orders.ask_own(ctx, line))
 
 
 @feature.command("kit lots", help="Voir les lots de kits, les clore, relancer", roles=ANIMATEURS)
@@ -114,9 +105,9 @@ async def draw_lot(ctx: Context, batch: KitBatch) -> Card:
         buttons += [] if batch.reminded_at else [Button("Relancer", RemindAll(batch=number))]
         buttons += [Button("Clore", Close(batch=number), "danger")]
     since = (batch.closed_at or batch.opened_at).astimezone(ctx.zone).date()
-    said = {"batch": say_batch(batch), "since": say_date(since), "is_open": batch.is_open}
-    orders = counted.total() // len(kit.PARCELS)
-    return Card(render("kit/lot", **said, orders=orders, parcels=say_parcels(counted)), buttons)
+    said = {"batch": orders.say_batch(batch), "since": say_date(since), "is_open": batch.is_open}
+    ordered = counted.total() // len(kit.PARCELS)
+    return Card(render("kit/lot", **said, orders=ordered, parcels=say_parcels(counted)), buttons)
 
 
 def say_parcels(counted: Mapping[ParcelState, int]) -> str:
@@ -145,49 +136,49 @@ async def open_lot(ctx: Context, line: str) -> Replies:
         batch = await kit.open_batch(ctx.db, ctx.now, name, ctx.user.id)
     batch.name, batch.opened_by = name or batch.name, ctx.user.id
     await ctx.db.flush()
-    note_batch(ctx, f"kit:{batch.number}", etat="ouvert", nom=batch.name)
-    return Whisper(render("kit/opened", batch=say_batch(batch)), [Button("Les lots", Lots())])
+    orders.note_batch(ctx, f"kit:{batch.number}", etat="ouvert", nom=batch.name)
+    return Whisper(render("kit/opened", batch=orders.say_batch(batch)), [Button("Les lots", Lots())])
 
 
 @feature.button(Close, roles=ANIMATEURS)
 async def close_lot(ctx: Context, click: Close) -> Replies:
     """Close a lot: its orders can be corrected no more, and the next one opens another."""
-    batch = await get_batch(ctx, click.batch, locked=True)
+    batch = await orders.get_batch(ctx, click.batch, locked=True)
     if not batch.is_open:
         raise UserError(f"Le lot n° {batch.number} est déjà clos.")
     batch.closed_at = ctx.now
     await ctx.db.flush()
-    note_batch(ctx, f"kit:{batch.number}", etat="clos")
+    orders.note_batch(ctx, f"kit:{batch.number}", etat="clos")
     buttons = [
         Button("Fichier du fournisseur", SupplierFile(batch=batch.number), "primary"),
         Button("Annuler", Reopen(batch=batch.number)),
     ]
-    return Whisper(render("kit/closed", batch=say_batch(batch)), buttons)
+    return Whisper(render("kit/closed", batch=orders.say_batch(batch)), buttons)
 
 
 @feature.undo(Reopen, roles=ANIMATEURS)
 async def reopen_lot(ctx: Context, click: Reopen) -> Replies:
     """Open a lot again, unless another one was opened meanwhile, or its parcels are on their way."""
-    batch = await get_batch(ctx, click.batch, locked=True)
+    batch = await orders.get_batch(ctx, click.batch, locked=True)
     if (other := await kit.find_open_batch(ctx.db)) and other.number != batch.number:
         raise UserError(f"Le lot n° {other.number} est déjà ouvert : le lot n° {batch.number} reste clos.")
     if any(kit.is_under_way(each) for each in (await kit.list_parcels(ctx.db, kit.of_batch(batch.number))).values()):
         raise UserError(f"Des colis du lot n° {batch.number} sont déjà partis : il reste clos.")
     batch.closed_at = None
     await ctx.db.flush()
-    note_batch(ctx, f"kit:{batch.number}", etat="ouvert")
-    return Whisper(render("kit/reopened", batch=say_batch(batch)), [Button("Les lots", Lots())])
+    orders.note_batch(ctx, f"kit:{batch.number}", etat="ouvert")
+    return Whisper(render("kit/reopened", batch=orders.say_batch(batch)), [Button("Les lots", Lots())])
 
 
 @feature.button(RemindAll, roles=ANIMATEURS)
 async def remind_all(ctx: Context, click: RemindAll) -> Replies:
     """Write once to each who has not ordered, for a lot that is open."""
-    batch = await get_batch(ctx, click.batch, locked=True)
+    batch = await orders.get_batch(ctx, click.batch, locked=True)
     if not batch.is_open or batch.reminded_at:
         raise UserError("La relance est déjà partie." if batch.is_open else "Ce lot est clos : personne n’est relancé.")
     batch.reminded_at = ctx.now
     await ctx.db.flush()
-    note_batch(ctx, f"kit:{batch.number}", etat="relance")
+    orders.note_batch(ctx, f"kit:{batch.number}", etat="relance")
     return Start(payload=click, said=render("kit/reminding"))
 
 
@@ -203,7 +194,7 @@ async def tell_silent(ctx: Context, work: RemindAll, so_far: Progress) -> Step:
     if not page:
         return so_far.end()
     active = await find_active(ctx, [person.id for person in page])
-    button, text = Button("Commander mon kit", EditOrder(), "primary"), render("kit/reminder")
+    button, text = Button("Commander mon kit", orders.EditOrder(), "primary"), render("kit/reminder")
     told: list[Reply] = [Direct(text, [button], user_id=person.id) for person in page if person.id in active]
     return Step(replies=told, cursor=page[-1].id, done=so_far.done + len(told))
 
@@ -211,12 +202,12 @@ async def tell_silent(ctx: Context, work: RemindAll, so_far: Progress) -> Step:
 @feature.button(Figures, roles=ANIMATEURS, writes=False)
 async def show_figures(ctx: ReadingContext, at: Figures) -> Replies:
     """Show a lot by département, with who has not ordered, and its sizes beside the stock."""
-    batch = await get_batch(ctx, at.batch)
+    batch = await orders.get_batch(ctx, at.batch)
     parcels, silent = await kit.count_parcels(ctx.db, batch.number), await _count_silent(ctx.db, ctx)
     places = sorted({*parcels, *silent}, key=lambda code: (not code, code))
     page = cut_page([_Line(code, parcels.get(code, Counter()), silent[code]) for code in places], at.page, FIGURES_PAGE)
     sizes = await _list_sizes(ctx, batch) if page.number == 1 else []
-    text = render("kit/figures", batch=say_batch(batch), page=page, sizes=sizes)
+    text = render("kit/figures", batch=orders.say_batch(batch), page=page, sizes=sizes)
     return Whisper(text, page.draw_next(lambda number: Figures(batch=batch.number, page=number)))
 
 
@@ -242,7 +233,7 @@ async def _count_silent(db: AsyncSession, ctx: Context) -> Counter[str]:
 
 async def _list_sizes(ctx: Context, batch: KitBatch) -> Sequence[Mapping[str, object]]:
     """List the sizes of a lot, in the order of the table; those that the table has no more come last."""
-    order = [(garment, size) for garment in Garment for size in list_size_labels(ctx, garment)]
+    order = [(garment, size) for garment in Garment for size in orders.list_size_labels(ctx, garment)]
     counted = {(each.garment, each.size): each for each in await kit.count_sizes(ctx.db, batch.number)}
     known = [counted.pop(key) for key in order if key in counted]
     return [
@@ -261,12 +252,12 @@ async def note_stock(ctx: Context, line: str) -> Replies:
     """Note how many pieces of some sizes there are for the newest lot."""
     batches = await kit.list_batches(ctx.db)
     if not batches:
-        raise UserError(NO_BATCH)
-    pieces = read_stock(line, {garment: list_size_labels(ctx, garment) for garment in Garment})
+        raise UserError(orders.NO_BATCH)
+    pieces = read_stock(line, {garment: orders.list_size_labels(ctx, garment) for garment in Garment})
     await kit.set_stock(ctx.db, batches[0].number, pieces)
     told = {f"{garment} {size}": count for (garment, size), count in pieces.items()}
-    note_batch(ctx, f"kit:{batches[0].number}", stock=told)
-    text = render("kit/stock", batch=say_batch(batches[0]), sizes=await _list_sizes(ctx, batches[0]))
+    orders.note_batch(ctx, f"kit:{batches[0].number}", stock=told)
+    text = render("kit/stock", batch=orders.say_batch(batches[0]), sizes=await _list_sizes(ctx, batches[0]))
     return Whisper(text)
 
 
@@ -300,7 +291,7 @@ async def show_problems(ctx: Context, at: Problems) -> Replies:
 async def _draw_problem(ctx: Context, parcel: KitParcel) -> Card:
     order = await kit.get_order(ctx.db, parcel.order_id)
     assert order
-    drawn = await draw_card(ctx, order, parcel)
+    drawn = await orders.draw_card(ctx, order, parcel)
     return Card(drawn.text, drawn.buttons, drawn.facts)
 
 

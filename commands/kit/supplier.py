@@ -15,7 +15,6 @@ from bot.context import Context, ReadingContext
 from bot.destinations import send_file
 from bot.errors import ChatError, UserError
 from bot.papers import sheets
-from bot.papers.sheets import Cell, CellFormats
 from bot.replies import Parcel, Replies, Reply, SendFile, Whisper
 from bot.texts import render
 from commands.kit.orders import ANIMATEURS, CARD, feature, get_batch, note_batch, rewrite_card, say_batch
@@ -153,14 +152,14 @@ async def write_file(ctx: ReadingContext, asked: SupplierFile, folder: Path) -> 
     return Parcel(text, files=files, done=DONE)
 
 
-async def list_lines(db: AsyncSession, batch: int | None) -> Sequence[Sequence[Cell]]:
+async def list_lines(db: AsyncSession, batch: int | None) -> Sequence[Sequence[sheets.Cell]]:
     """List the orders of a lot, or of all, as lines of the supplier’s file."""
     orders = await kit.list_orders(db, batch)
     parcels = await kit.list_parcels(db, kit.of_batch(batch))
     return [_list_cells(order, parcels.get(order.number, [])) for order in orders]
 
 
-def _list_cells(order: KitOrder, parcels: Sequence[KitParcel]) -> Sequence[Cell]:
+def _list_cells(order: KitOrder, parcels: Sequence[KitParcel]) -> Sequence[sheets.Cell]:
     label = list(kit.make_label(order))
     label += [""] * (kit.LABEL_LINES - len(label))
     address = ", ".join(order.street.splitlines())
@@ -177,10 +176,10 @@ def _list_cells(order: KitOrder, parcels: Sequence[KitParcel]) -> Sequence[Cell]
     )
 
 
-def write_book(path: Path, lines: Sequence[Sequence[Cell]]) -> None:
+def write_book(path: Path, lines: Sequence[Sequence[sheets.Cell]]) -> None:
     """Write the lines as a workbook, in which no text is a formula."""
     with sheets.open_book(path, "Kits") as book:
-        sheet, formats = book.add_worksheet("Kits"), CellFormats(book)
+        sheet, formats = book.add_worksheet("Kits"), sheets.CellFormats(book)
         for column, width in enumerate(_WIDTHS):
             sheet.set_column(column, column, width)
         sheet.freeze_panes(1, 0)

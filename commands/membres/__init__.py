@@ -23,26 +23,12 @@ from commands.membres.changes import change_member
 from commands.membres.members import ANIMATEURS, LEADERS, Member, bienvenue, feature
 from config.canaux import home_of
 from config.territories import departement
-from dialogs.membres import (
-    OFFERED_MAX,
-    About,
-    AddMember,
-    ChooseMember,
-    EndMember,
-    GiveRole,
-    IntroduceGuest,
-    MoveMember,
-    Purpose,
-    Who,
-    read_day,
-)
+from dialogs import membres
 from storage import people
 from storage.journal import AuditAct
 from storage.people import Person, Role, register
 from storage.people import arrivals as stored_arrivals
-from storage.people.arrivals import Guest
 from storage.people.person import read_departements, read_role
-from storage.people.register import find_called
 
 
 @feature.button(Introduce, roles=ANIMATEURS)
@@ -60,19 +46,19 @@ async def ask_which_guest(ctx: Context, click: IntroduceOne) -> Replies:
     waiting = [guest for guest in await stored_arrivals.list_guests(ctx.db, click.day) if not guest.role]
     if not waiting:
         raise UserError("Plus personne de ce jour n’attend de rôle : un autre animateur s’en est chargé.")
-    offered = {guest.person_id: f"@{guest.username}" for guest in waiting[:OFFERED_MAX]}
-    return Ask(IntroduceGuest.draft(waiting=offered))
+    offered = {guest.person_id: f"@{guest.username}" for guest in waiting[: membres.OFFERED_MAX]}
+    return Ask(membres.IntroduceGuest.draft(waiting=offered))
 
 
-@feature.submit(IntroduceGuest, roles=ANIMATEURS)
-async def introduce_chosen(ctx: Context, form: IntroduceGuest) -> Replies:
+@feature.submit(membres.IntroduceGuest, roles=ANIMATEURS)
+async def introduce_chosen(ctx: Context, form: membres.IntroduceGuest) -> Replies:
     """Give the role to the one that was chosen."""
     guest = await stored_arrivals.get_guest(ctx.db, form.person)
     assert guest is not None  # it was offered, and none is ever erased
     return await _introduce(ctx, guest, Role(form.role))
 
 
-async def _introduce(ctx: Context, guest: Guest, role: Role) -> Sequence[Reply]:
+async def _introduce(ctx: Context, guest: stored_arrivals.Guest, role: Role) -> Sequence[Reply]:
     """Give a role, rewrite the welcome to fit it, and the message of the day, which stands where the animateur clicked;
     of who has a role by now say that, and who said so."""
     row = await people.get(ctx.db, guest.person_id)
@@ -176,7 +162,7 @@ async def show_chosen_card(ctx: Context, click: See) -> Replies:
 
 async def _search_members(ctx: Context, words: str) -> Replies:
     within = None if ctx.user.animates else ctx.user.departements
-    found = await find_called(ctx.db, words, within)
+    found = await register.find_called(ctx.db, words, within)
     if len(found) == 1 and found[0].id:
         return await _show_card(ctx, found[0].id)
     if not found:
@@ -209,47 +195,47 @@ async def _summarise(ctx: Context) -> Whisper:
     return Whisper(render("membres/summary", tally=tally, waiting=waiting, within=within))
 
 
-def open_window(actor: Person, purpose: Purpose, member: Member) -> Replies:
+def open_window(actor: Person, purpose: membres.Purpose, member: Member) -> Replies:
     """Open the window of a change, if this person may make it at all."""
-    person, who = member.person, Who.of(member.person, member.role)
+    person, who = member.person, membres.Who.of(member.person, member.role)
     members.must_reach(actor, member.role, person)
     match purpose:
-        case Purpose.ROLE:
-            return Ask(GiveRole.draft(who=who, may_give=members.list_givable_roles(actor), role=person.role))
-        case Purpose.DEPLACER:
+        case membres.Purpose.ROLE:
+            return Ask(membres.GiveRole.draft(who=who, may_give=members.list_givable_roles(actor), role=person.role))
+        case membres.Purpose.DEPLACER:
             known = {"structure": person.structure, "siret": person.siret}
-            return Ask(MoveMember.draft(who=who, departements=tuple(person.departements) or None, **known))
-        case Purpose.DEPART:
-            return Ask(EndMember.draft(who=who, left_on=person.left_on))
+            return Ask(membres.MoveMember.draft(who=who, departements=tuple(person.departements) or None, **known))
+        case membres.Purpose.DEPART:
+            return Ask(membres.EndMember.draft(who=who, left_on=person.left_on))
         case _:
             return Ask(_draft_new_member(actor, member, who))
 
 
-def _draft_new_member(actor: Person, member: Member, who: Who) -> AddMember:
+def _draft_new_member(actor: Person, member: Member, who: membres.Who) -> membres.AddMember:
     """Draft the window of somebody new, with what is known already."""
     person = member.person
     own = actor.departements if len(actor.departements) == 1 and not actor.animates else []
     known = {name: getattr(person, name) for name in ("prenom", "nom", "structure", "siret", "arrived_on")}
     role = person.role or (member.role if member.role in members.list_givable_roles(actor) else None)
     departements = tuple(person.departements or own) or None
-    return AddMember.draft(
+    return membres.AddMember.draft(
         who=who, may_give=members.list_givable_roles(actor), role=role, departements=departements, **known
     )
 
 
-@feature.submit(ChooseMember, roles=LEADERS, writes=False)
-async def open_chosen_window(ctx: ReadingContext, form: ChooseMember) -> Replies:
+@feature.submit(membres.ChooseMember, roles=LEADERS, writes=False)
+async def open_chosen_window(ctx: ReadingContext, form: membres.ChooseMember) -> Replies:
     """Open the window of the change, now that it is known whom it is about."""
     named = await members.look_up_id(ctx, form.person)
-    if form.purpose is Purpose.RETOUR:
+    if form.purpose is membres.Purpose.RETOUR:
         return Perform(f"membres retour @{named.username}")
     return open_window(ctx.user, form.purpose, await members.find_named_member(ctx, named))
 
 
-PURPOSES: Mapping[type[members.OfMember], Purpose] = {
-    members.EditRole: Purpose.ROLE,
-    members.EditPlace: Purpose.DEPLACER,
-    members.EditEnd: Purpose.DEPART,
+PURPOSES: Mapping[type[members.OfMember], membres.Purpose] = {
+    members.EditRole: membres.Purpose.ROLE,
+    members.EditPlace: membres.Purpose.DEPLACER,
+    members.EditEnd: membres.Purpose.DEPART,
 }
 
 
@@ -269,8 +255,8 @@ async def return_by_button(ctx: Context, click: members.Return) -> Replies:
     return await change_member(ctx, ctx.user, member, members.copy_with(member.person, left_on=None))
 
 
-@feature.submit(AddMember, roles=LEADERS)
-async def save_new(ctx: Context, form: AddMember) -> Replies:
+@feature.submit(membres.AddMember, roles=LEADERS)
+async def save_new(ctx: Context, form: membres.AddMember) -> Replies:
     """Write somebody into the register with what was filled in; the rest stays as it was; who had left is back."""
     member = await _find_form_member(ctx, form)
     names = ("prenom", "nom", "structure", "siret", "arrived_on")
@@ -282,8 +268,8 @@ async def save_new(ctx: Context, form: AddMember) -> Replies:
     return await change_member(ctx, ctx.user, member, after)
 
 
-@feature.submit(GiveRole, roles=LEADERS)
-async def save_role(ctx: Context, form: GiveRole) -> Replies:
+@feature.submit(membres.GiveRole, roles=LEADERS)
+async def save_role(ctx: Context, form: membres.GiveRole) -> Replies:
     """Give the role that the window says."""
     member = await _find_form_member(ctx, form)
     return await change_member(
@@ -291,8 +277,8 @@ async def save_role(ctx: Context, form: GiveRole) -> Replies:
     )
 
 
-@feature.submit(MoveMember, roles=LEADERS)
-async def save_place(ctx: Context, form: MoveMember) -> Replies:
+@feature.submit(membres.MoveMember, roles=LEADERS)
+async def save_place(ctx: Context, form: membres.MoveMember) -> Replies:
     """Move somebody where the window says."""
     member = await _find_form_member(ctx, form)
     moved = people.place(member.person, form.departements)
@@ -300,14 +286,14 @@ async def save_place(ctx: Context, form: MoveMember) -> Replies:
     return await change_member(ctx, ctx.user, member, members.copy_with(moved, **values))
 
 
-@feature.submit(EndMember, roles=LEADERS)
-async def save_end(ctx: Context, form: EndMember) -> Replies:
+@feature.submit(membres.EndMember, roles=LEADERS)
+async def save_end(ctx: Context, form: membres.EndMember) -> Replies:
     """Note the last day that the window says."""
     member = await _find_form_member(ctx, form)
     return await change_member(ctx, ctx.user, member, members.copy_ended(member.person, form.left_on))
 
 
-async def _find_form_member(ctx: Context, form: About) -> Member:
+async def _find_form_member(ctx: Context, form: membres.About) -> Member:
     """Find whom a window is about, as the register has them now; who is not in it is as the window was told."""
     who = form.who
     row = await people.get(ctx.db, who.id)
@@ -320,9 +306,9 @@ async def add_member(ctx: ReadingContext, text: str) -> Replies:
     """Open the window of somebody new."""
     name, _ = _split_name(text)
     if not name:
-        return Ask(ChooseMember.draft(purpose=Purpose.AJOUTER))
+        return Ask(membres.ChooseMember.draft(purpose=membres.Purpose.AJOUTER))
     return open_window(
-        ctx.user, Purpose.AJOUTER, await members.find_named_member(ctx, await members.look_up_name(ctx, name))
+        ctx.user, membres.Purpose.AJOUTER, await members.find_named_member(ctx, await members.look_up_name(ctx, name))
     )
 
 
@@ -334,13 +320,13 @@ class TypedChange:
     rest: str
 
 
-def read_change(purpose: Purpose) -> Question[str, TypedChange]:
+def read_change(purpose: membres.Purpose) -> Question[str, TypedChange]:
     """Make the question who is meant by a line, asked of Mattermost; where nobody is named, there is the window."""
 
     async def read(ctx: ReadingContext, text: str) -> TypedChange | Ask:
         name, rest = _split_name(text)
         if not name:
-            return Ask(ChooseMember.draft(purpose=purpose))
+            return Ask(membres.ChooseMember.draft(purpose=purpose))
         return TypedChange(await members.look_up_name(ctx, name), rest)
 
     return read
@@ -351,13 +337,13 @@ def read_change(purpose: Purpose) -> Question[str, TypedChange]:
     help="Changer le rôle de quelqu’un",
     hint="[@nom] [rôle]",
     roles=LEADERS,
-    asks=read_change(Purpose.ROLE),
+    asks=read_change(membres.Purpose.ROLE),
 )
 async def give_role(ctx: Context, typed: TypedChange) -> Replies:
     """Give the role that the line says."""
     return await _change_by_line(
         ctx,
-        Purpose.ROLE,
+        membres.Purpose.ROLE,
         typed,
         lambda person, rest: members.copy_with(person, role=members.read_or_refuse(read_role, rest)),
     )
@@ -368,7 +354,7 @@ async def give_role(ctx: Context, typed: TypedChange) -> Replies:
     help="Changer quelqu’un de département ou de structure",
     hint="[@nom] [départements]",
     roles=LEADERS,
-    asks=read_change(Purpose.DEPLACER),
+    asks=read_change(membres.Purpose.DEPLACER),
 )
 async def move_member(ctx: Context, typed: TypedChange) -> Replies:
     """Move somebody to the départements that the line says."""
@@ -376,7 +362,7 @@ async def move_member(ctx: Context, typed: TypedChange) -> Replies:
     def move(person: Person, rest: str) -> Person:
         return people.place(person, members.read_or_refuse(read_departements, rest))
 
-    return await _change_by_line(ctx, Purpose.DEPLACER, typed, move)
+    return await _change_by_line(ctx, membres.Purpose.DEPLACER, typed, move)
 
 
 @feature.command(
@@ -384,13 +370,16 @@ async def move_member(ctx: Context, typed: TypedChange) -> Replies:
     help="Noter que quelqu’un quitte le réseau",
     hint="[@nom] [dernier jour]",
     roles=LEADERS,
-    asks=read_change(Purpose.DEPART),
+    asks=read_change(membres.Purpose.DEPART),
 )
 async def end_member(ctx: Context, typed: TypedChange) -> Replies:
     """Note the last day that the line says."""
-    day = partial(read_day, clues=ctx.clues)
+    day = partial(membres.read_day, clues=ctx.clues)
     return await _change_by_line(
-        ctx, Purpose.DEPART, typed, lambda person, rest: members.copy_ended(person, members.read_or_refuse(day, rest))
+        ctx,
+        membres.Purpose.DEPART,
+        typed,
+        lambda person, rest: members.copy_ended(person, members.read_or_refuse(day, rest)),
     )
 
 
@@ -399,7 +388,7 @@ async def end_member(ctx: Context, typed: TypedChange) -> Replies:
     help="Rendre son rôle à quelqu’un qui était parti",
     hint="[@nom]",
     roles=LEADERS,
-    asks=read_change(Purpose.RETOUR),
+    asks=read_change(membres.Purpose.RETOUR),
 )
 async def return_member(ctx: Context, typed: TypedChange) -> Replies:
     """Note that somebody has not left, or is back."""
@@ -409,7 +398,7 @@ async def return_member(ctx: Context, typed: TypedChange) -> Replies:
 
 
 async def _change_by_line(
-    ctx: Context, purpose: Purpose, typed: TypedChange, make: Callable[[Person, str], Person]
+    ctx: Context, purpose: membres.Purpose, typed: TypedChange, make: Callable[[Person, str], Person]
 ) -> Replies:
     """Change somebody as the rest of the line says; what it does not say is asked for."""
     actor = await ctx.must_still_be(LEADERS)

@@ -10,44 +10,22 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
+from bot import replies
 from bot.audit import AuditEntry, record_entry_at_end
 from bot.cards import RowCard, tell_animateurs
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.mattermost import ChatUser
 from bot.quotas import Quota, spend
-from bot.replies import (
-    Ask,
-    Button,
-    Direct,
-    Message,
-    Progress,
-    Refresh,
-    Replies,
-    Reply,
-    Say,
-    Start,
-    Step,
-    Waiting,
-    Whisper,
-)
 from bot.texts import Markdown, render
 from commands.membres.members import ANIMATEURS, feature
 from config.canaux import Belonging, PlannedChannel
 from config.territories import DEPARTEMENTS, departement
 from config.time import PARIS
 from dialogs.membres import GIVEN_TO_GUESTS, AskAccess, RefuseAccess, Who
-from storage import outbox, people
+from storage import canaux, outbox, people
 from storage.annuaire import NETWORK
 from storage.annuaire.entries import name_commune
-from storage.canaux import (
-    ChannelMember,
-    MembershipRules,
-    find_channel_ids,
-    find_team_room,
-    list_allowances,
-    list_planned,
-)
 from storage.journal import AuditAct
 from storage.people import Audience, Person, Role, arrivals
 from storage.people.arrivals import AccessRequest, Guest, Newcomer
@@ -81,40 +59,40 @@ class Turn(AboutAccess):
     """« Refuser »."""
 
 
-def access_button() -> Button:
+def access_button() -> replies.Button:
     """Draw the button that somebody has whom nobody knows."""
-    return Button("Demander mon accès", AskForAccess(), "primary")
+    return replies.Button("Demander mon accès", AskForAccess(), "primary")
 
 
 @feature.gives_access
-def offer_access(user: Person) -> Button | None:
+def offer_access(user: Person) -> replies.Button | None:
     """Lead a guest who is refused to the question that gives a role."""
     return access_button() if user.role in ROLELESS else None
 
 
 @feature.waiting
-async def list_own_access(ctx: ReadingContext) -> Sequence[Waiting]:
+async def list_own_access(ctx: ReadingContext) -> Sequence[replies.Waiting]:
     """Lead a guest to what they lack."""
     if ctx.user.role not in ROLELESS:
         return []
     asked = await arrivals.get_access_request(ctx.db, ctx.user.id)
     is_open = asked is not None and asked.answered_at is None
     text = render("membres/access_waits", asked=asked if is_open else None, day=_day(ctx, asked) if asked else None)
-    return [Waiting(text, Button("Voir ma demande", AskForAccess()) if is_open else access_button())]
+    return [replies.Waiting(text, replies.Button("Voir ma demande", AskForAccess()) if is_open else access_button())]
 
 
 @feature.button(AskForAccess, writes=False)
-async def ask_for_access(ctx: ReadingContext, _: AskForAccess) -> Replies:
+async def ask_for_access(ctx: ReadingContext, _: AskForAccess) -> replies.Replies:
     """Open the window, or say that what was asked waits for its answer."""
     if ctx.user.may(NETWORK):
         raise UserError("Votre place est faite : /aide montre ce que vous pouvez faire ici.")
     asked = await arrivals.get_access_request(ctx.db, ctx.user.id)
     if asked is not None and asked.answered_at is None:
         text = render("membres/access_asked", asked=asked, day=_day(ctx, asked), again=True)
-        return Whisper(text, [Button("Retirer ma demande", WithdrawAccess())])
+        return replies.Whisper(text, [replies.Button("Retirer ma demande", WithdrawAccess())])
     row = await people.get(ctx.db, ctx.user.id)
     known = row.departement if row else None
-    return Ask(AskAccess.draft(departement=known, structure=row.structure if row else None), here=False)
+    return replies.Ask(AskAccess.draft(departement=known, structure=row.structure if row else None), here=False)
 
 
 async def read_applicant(ctx: ReadingContext, form: AskAccess) -> tuple[AskAccess, ChatUser]:
@@ -123,7 +101,7 @@ async def read_applicant(ctx: ReadingContext, form: AskAccess) -> tuple[AskAcces
 
 
 @feature.submit(AskAccess, asks=read_applicant)
-async def send_request(ctx: Context, sent: tuple[AskAccess, ChatUser]) -> Replies:
+async def send_request(ctx: Context, sent: tuple[AskAccess, ChatUser]) -> replies.Replies:
     """Bring the request before who may decide; asked twice, it is one."""
     form, account = sent
     if ctx.user.may(NETWORK):
@@ -142,37 +120,40 @@ async def send_request(ctx: Context, sent: tuple[AskAccess, ChatUser]) -> Replie
     if not await arrivals.note_access_request(ctx.db, asked):
         raise UserError("Votre demande est déjà partie : l’équipe d’animation vous répond ici même.")
     card = await draw_request(ctx, asked)
-    cards = await tell_animateurs(ctx.db, await find_team_room(ctx.db), card, topic=CARD.of(asked))
+    cards = await tell_animateurs(ctx.db, await canaux.find_team_room(ctx.db), card, topic=CARD.of(asked))
     text = render("membres/access_asked", asked=asked, day=None, again=False)
-    told = Direct(text, [Button("Retirer ma demande", WithdrawAccess())], user_id=ctx.user.id)
+    told = replies.Direct(text, [replies.Button("Retirer ma demande", WithdrawAccess())], user_id=ctx.user.id)
     return [*cards, told, *left]
 
 
 @feature.button(WithdrawAccess)
-async def withdraw_request(ctx: Context, _: WithdrawAccess) -> Replies:
+async def withdraw_request(ctx: Context, _: WithdrawAccess) -> replies.Replies:
     """Take the request back; the card says so."""
     asked = await arrivals.get_access_request(ctx.db, ctx.user.id)
     if asked is None or asked.answered_at is not None or not await _answer(ctx, asked, by=ctx.user.username):
         raise UserError("Il n’y a plus de demande à retirer.")
-    return [await _rewrite(ctx, asked.person_id), Whisper("C’est retiré. « Demander mon accès » reste dans /aide.")]
+    return [
+        await _rewrite(ctx, asked.person_id),
+        replies.Whisper("C’est retiré. « Demander mon accès » reste dans /aide."),
+    ]
 
 
 @feature.button(Turn, roles=ANIMATEURS, writes=False)
-async def ask_why(ctx: ReadingContext, click: Turn) -> Replies:
+async def ask_why(ctx: ReadingContext, click: Turn) -> replies.Replies:
     """Open the window that asks for a reason."""
     asked = await must_be_open(ctx, click)
-    return Ask(RefuseAccess.draft(person_id=asked.person_id, key=asked.key, username=asked.username))
+    return replies.Ask(RefuseAccess.draft(person_id=asked.person_id, key=asked.key, username=asked.username))
 
 
 @feature.submit(RefuseAccess, roles=ANIMATEURS)
-async def refuse_request(ctx: Context, form: RefuseAccess) -> Replies:
+async def refuse_request(ctx: Context, form: RefuseAccess) -> replies.Replies:
     """Say no, kindly, with the reason."""
     asked = await must_be_open(ctx, AboutAccess(person_id=form.person_id, key=form.key))
     if not await _answer(ctx, asked, by=ctx.user.username, reason=form.reason):
         raise UserError(await _say_late(ctx, asked.person_id))
     _note_answer(ctx, asked, form.reason, granted=False)
     told = render("membres/access_refused", by=ctx.user.username, reason=form.reason)
-    return [Direct(told, user_id=asked.person_id), await _rewrite(ctx, asked.person_id, here=True)]
+    return [replies.Direct(told, user_id=asked.person_id), await _rewrite(ctx, asked.person_id, here=True)]
 
 
 async def must_be_open(ctx: Context, about: AboutAccess) -> AccessRequest:
@@ -183,7 +164,7 @@ async def must_be_open(ctx: Context, about: AboutAccess) -> AccessRequest:
     return asked
 
 
-async def grant_access(ctx: Context, asked: AccessRequest, role: Role) -> Sequence[Reply]:
+async def grant_access(ctx: Context, asked: AccessRequest, role: Role) -> Sequence[replies.Reply]:
     """Note « yes », once. Raises UserError where somebody else was first."""
     if not await _answer(ctx, asked, by=ctx.user.username, role=role):
         raise UserError(await _say_late(ctx, asked.person_id))
@@ -191,7 +172,7 @@ async def grant_access(ctx: Context, asked: AccessRequest, role: Role) -> Sequen
     return [await _rewrite(ctx, asked.person_id, here=True)]
 
 
-async def settle_access(ctx: Context, after: Person) -> Sequence[Reply]:
+async def settle_access(ctx: Context, after: Person) -> Sequence[replies.Reply]:
     """Answer the request of somebody who was given a role in another way."""
     if after.role not in NETWORK:
         return []
@@ -202,7 +183,7 @@ async def settle_access(ctx: Context, after: Person) -> Sequence[Reply]:
     return [await _rewrite(ctx, after.id)]
 
 
-async def close_access(ctx: Context, person_id: str) -> Sequence[Reply]:
+async def close_access(ctx: Context, person_id: str) -> Sequence[replies.Reply]:
     """Ask nobody any more about somebody whose account was deactivated."""
     asked = await arrivals.get_access_request(ctx.db, person_id)
     if asked is None or asked.answered_at is not None or not await _answer(ctx, asked, by=""):
@@ -215,13 +196,13 @@ async def _answer(ctx: Context, asked: AccessRequest, by: str, role: Role | None
     return await arrivals.answer_access_request(ctx.db, AccessRequest(**(asked.model_dump() | told)))
 
 
-async def _rewrite(ctx: Context, person_id: str, *, here: bool = False) -> Refresh:
+async def _rewrite(ctx: Context, person_id: str, *, here: bool = False) -> replies.Refresh:
     asked = await arrivals.get_access_request(ctx.db, person_id)
     assert asked is not None  # it was just answered
     return CARD.rewrite(asked, await draw_request(ctx, asked), here=here)
 
 
-async def draw_request(ctx: Context, asked: AccessRequest) -> Message:
+async def draw_request(ctx: Context, asked: AccessRequest) -> replies.Message:
     """Draw the card as it is now: with its buttons while nobody has answered."""
     is_open = asked.answered_at is None
     lines = await arrivals.find_lines_alike(ctx.db, asked) if is_open else []
@@ -234,8 +215,11 @@ async def draw_request(ctx: Context, asked: AccessRequest) -> Message:
         known=known[:ALIKE_MAX],
     )
     about = {"person_id": asked.person_id, "key": asked.key}
-    return Message(
-        text, [Button("Accepter", Grant(**about), "primary"), Button("Refuser", Turn(**about))] if is_open else []
+    return replies.Message(
+        text,
+        [replies.Button("Accepter", Grant(**about), "primary"), replies.Button("Refuser", Turn(**about))]
+        if is_open
+        else [],
     )
 
 
@@ -263,31 +247,35 @@ class DailyNotice(BaseModel):
 
     tries: int = 0
 
-    def begin(self, now: datetime) -> Start:
+    def begin(self, now: datetime) -> replies.Start:
         """Start the work of welcoming newcomers soon."""
-        return Start(payload=self, at=now + GATHERED_FOR)
+        return replies.Start(payload=self, at=now + GATHERED_FOR)
 
-    def again(self, now: datetime) -> Sequence[Start]:
+    def again(self, now: datetime) -> Sequence[replies.Start]:
         """Start the work later, and always later; at last no more."""
         if self.tries >= TRIES_MAX:
             return []
         later = self.model_copy(update={"tries": self.tries + 1})
-        return [Start(payload=later, at=now + min(GATHERED_FOR * 4**self.tries, LONGEST))]
+        return [replies.Start(payload=later, at=now + min(GATHERED_FOR * 4**self.tries, LONGEST))]
 
 
-async def spread_notice(ctx: Context, work: DailyNotice, places: Sequence[Say | Direct], again: Refresh) -> Step:
+async def spread_notice(
+    ctx: Context, work: DailyNotice, places: Sequence[replies.Say | replies.Direct], again: replies.Refresh
+) -> replies.Step:
     """Say it in those of the ``places`` where nothing of its topic came, or is on its way; elsewhere rewrite what
     stands, and later once more what is on its way still."""
     reached = await outbox.find_reached(ctx.db, [again.topic])
     posts = await ctx.posts_about(again.topic)
-    told: list[Reply] = [
-        place for place in places if (place.user_id if isinstance(place, Direct) else place.channel_id) not in reached
+    told: list[replies.Reply] = [
+        place
+        for place in places
+        if (place.user_id if isinstance(place, replies.Direct) else place.channel_id) not in reached
     ]
     if posts:
         told.append(again)
     if not {post.user_id or post.channel_id for post in posts}.issuperset(reached):
         told += work.again(ctx.now)
-    return Step(replies=told, finished=True)
+    return replies.Step(replies=told, finished=True)
 
 
 GUESTS = RowCard[date]("membres.guests:")
@@ -316,7 +304,7 @@ class TellGuests(DailyNotice):
     day: date
 
 
-async def report_guest(ctx: Context, person: Person) -> Sequence[Reply]:
+async def report_guest(ctx: Context, person: Person) -> Sequence[replies.Reply]:
     """Ask the animateurs who a guest is; not about who was announced as one."""
     if await people.get(ctx.db, person.id) is not None:
         return []
@@ -326,40 +314,40 @@ async def report_guest(ctx: Context, person: Person) -> Sequence[Reply]:
 
 
 @feature.work(TellGuests, name="membres.TellGuests", title="Nouveaux venus", writes=True)
-async def ask_about_guests(ctx: Context, work: TellGuests, _: Progress) -> Step:
+async def ask_about_guests(ctx: Context, work: TellGuests, _: replies.Progress) -> replies.Step:
     """Ask each animateur in one message about all guests of that day, as things are now."""
     if not (await arrivals.take_guests(ctx.db, work.day, ctx.now) or work.tries):
-        return Step(finished=True)
+        return replies.Step(finished=True)
     message, asked = await _draw_guests(ctx, work.day), await people.animating(ctx.db, ASKED_MAX)
     places = [GUESTS.send(work.day, message, person.id) for person in asked]
     return await spread_notice(ctx, work, places, GUESTS.rewrite(work.day, message))
 
 
-async def settle_guest(ctx: Context, person: Person) -> Sequence[Reply]:
+async def settle_guest(ctx: Context, person: Person) -> Sequence[replies.Reply]:
     """Show all animateurs who a guest is, and who said so."""
     day = await arrivals.settle_guest(ctx.db, person.id, person.role, ctx.user.username)
     return [] if day is None else [await refresh_guests(ctx, day)]
 
 
-async def refresh_guests(ctx: Context, day: date, *, here: bool = False) -> Refresh:
+async def refresh_guests(ctx: Context, day: date, *, here: bool = False) -> replies.Refresh:
     """Rewrite the message of a day as it is now; ``here`` if one of its buttons was clicked."""
     return GUESTS.rewrite(day, await _draw_guests(ctx, day), here=here)
 
 
-async def _draw_guests(ctx: Context, day: date) -> Message:
+async def _draw_guests(ctx: Context, day: date) -> replies.Message:
     came = await arrivals.list_guests(ctx.db, day)
     waiting, known = [guest for guest in came if not guest.role], [guest for guest in came if guest.role]
     said = {"waiting": waiting[:GUESTS_SHOWN], "known": known[:GUESTS_SHOWN], "count": len(waiting)}
     more = {"more": len(waiting) - GUESTS_SHOWN, "more_known": len(known) - GUESTS_SHOWN}
-    return Message(render("membres/guests", **said, **more), _guest_buttons(waiting, day))
+    return replies.Message(render("membres/guests", **said, **more), _guest_buttons(waiting, day))
 
 
-def _guest_buttons(waiting: Sequence[Guest], day: date) -> Sequence[Button]:
+def _guest_buttons(waiting: Sequence[Guest], day: date) -> Sequence[replies.Button]:
     """Draw, for one guest, a button for each role; for several, one that opens a window."""
     if len(waiting) > 1:
-        return [Button("Donner un rôle", IntroduceOne(day=day), "primary")]
+        return [replies.Button("Donner un rôle", IntroduceOne(day=day), "primary")]
     roles = [(Who.of(guest_as_person(guest), Role.INVITE), role) for guest in waiting for role in GIVEN_TO_GUESTS]
-    return [Button(role.label.capitalize(), Introduce(who=who, role=role)) for who, role in roles]
+    return [replies.Button(role.label.capitalize(), Introduce(who=who, role=role)) for who, role in roles]
 
 
 def guest_as_person(guest: Guest) -> Person:
@@ -382,12 +370,12 @@ class TellNewcomers(DailyNotice):
     day: date
 
 
-async def announce_newcomer(ctx: Context, person: Person) -> Sequence[Reply]:
+async def announce_newcomer(ctx: Context, person: Person) -> Sequence[replies.Reply]:
     """Have somebody announced where they belong, once for ever; nobody who wants to be found by nobody."""
     if ctx.settings.newcomers == "non" or person.is_hidden:
         return []
     quiet = await arrivals.list_quiet_departements(ctx.db)
-    told: list[Reply] = []
+    told: list[replies.Reply] = []
     for channel in await list_own_channels(ctx, person, person.today(ctx.now)):
         if channel.belonging is not Belonging.DEPARTEMENT or channel.departement in quiet:
             continue
@@ -398,12 +386,12 @@ async def announce_newcomer(ctx: Context, person: Person) -> Sequence[Reply]:
 
 
 @feature.work(TellNewcomers, name="membres.TellNewcomers", title="Nouveaux inscrits", writes=True)
-async def tell_newcomers(ctx: Context, work: TellNewcomers, _: Progress) -> Step:
+async def tell_newcomers(ctx: Context, work: TellNewcomers, _: replies.Progress) -> replies.Step:
     """Announce all newcomers of that day who are to be seen as they are now."""
     taken = await arrivals.take_newcomers(ctx.db, work.key, work.day, ctx.now)
-    channel_id = (await find_channel_ids(ctx.db)).get(work.key)
+    channel_id = (await canaux.find_channel_ids(ctx.db)).get(work.key)
     if channel_id is None or not (taken or work.tries):
-        return Step(finished=True)
+        return replies.Step(finished=True)
     people = await arrivals.list_newcomers(ctx.db, work.key, work.day)
     lines = [_newcomer_line(person) for person in people[:NEWCOMERS_SHOWN]]
     text = render("membres/newcomers", lines=lines, more=len(people) - NEWCOMERS_SHOWN, count=len(people), day=work.day)
@@ -414,8 +402,10 @@ async def tell_newcomers(ctx: Context, work: TellNewcomers, _: Progress) -> Step
 
 async def list_own_channels(ctx: Context, person: Person, today: date) -> Sequence[PlannedChannel]:
     """List the known channels where somebody belongs, in the order of the plan."""
-    table, known = await list_planned(ctx.db, ctx.settings), await find_channel_ids(ctx.db)
-    places = MembershipRules(await list_allowances(ctx.db)).places(table, ChannelMember.of(person, today))
+    table, known = await canaux.list_planned(ctx.db, ctx.settings), await canaux.find_channel_ids(ctx.db)
+    places = canaux.MembershipRules(await canaux.list_allowances(ctx.db)).places(
+        table, canaux.ChannelMember.of(person, today)
+    )
     return [table[key] for key in table if key in places and key in known]
 
 

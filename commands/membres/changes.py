@@ -28,7 +28,6 @@ from storage.annuaire import NETWORK, entries
 from storage.canaux import ChannelMember, begin_departure, compute_settling, list_planned
 from storage.journal import AuditAct
 from storage.people import Person, Role, arrivals, transitions
-from storage.people.arrivals import Wish
 
 
 async def settle_channels(ctx: Context, before: Person | None, after: Person) -> Sequence[Reply]:
@@ -367,7 +366,7 @@ async def answer_wish(ctx: Context, click: AnswerWish) -> Replies:
         return [_settle_wish_cards(member.person, said), told]
     if not await arrivals.settle_wish(ctx.db, said, granted=click.grant, by=ctx.user.username):
         return _settle_wish_cards(member.person, said)
-    said = Wish(**(said.model_dump() | {"granted": click.grant, "by": ctx.user.username}))
+    said = arrivals.Wish(**(said.model_dump() | {"granted": click.grant, "by": ctx.user.username}))
     answered, who = {"departements": list(said.departements), "accorde": click.grant}, said.person_id
     record_entry_at_end(ctx, AuditEntry(AuditAct.MEMBER_WISH, f"personne:{who}", who, after=answered))
     text = render("membres/wish_answered", wish=said, names=_departement_names(said.departements))
@@ -375,7 +374,7 @@ async def answer_wish(ctx: Context, click: AnswerWish) -> Replies:
     return [*granted, Direct(text, user_id=who), _settle_wish_cards(member.person, said)]
 
 
-async def _grant_wish(ctx: Context, member: Member, said: Wish) -> Sequence[Reply]:
+async def _grant_wish(ctx: Context, member: Member, said: arrivals.Wish) -> Sequence[Reply]:
     """Move the person there, as if who answers had done so."""
     after = people.place(member.person, said.departements)
     changed = as_list(await change_member(ctx, ctx.user, member, after))
@@ -389,12 +388,12 @@ async def _list_leaders(ctx: Context, departements: Sequence[str]) -> Sequence[P
     return [*await people.animating(ctx.db, ASKED_MAX), *near[:ASKED_MAX]]
 
 
-def _settle_wish_cards(person: Person, said: Wish) -> Refresh:
+def _settle_wish_cards(person: Person, said: arrivals.Wish) -> Refresh:
     """Rewrite every leader’s message."""
     return WISH.rewrite(person, _wish_text(person, said.departements, said), here=True)
 
 
-def _wish_text(person: Person, departements: Sequence[str], said: Wish | None) -> Markdown:
+def _wish_text(person: Person, departements: Sequence[str], said: arrivals.Wish | None) -> Markdown:
     return render("membres/wish", person=person, names=_departement_names(departements), said=said)
 
 

@@ -13,26 +13,13 @@ from datetime import datetime, timedelta
 from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot import replies
 from bot.audit import AuditEntry, record_entry_at_end
 from bot.calendar import working_days_before
 from bot.cards import RowCard
 from bot.context import Context, ReadingContext
 from bot.events import JoinedTeam
 from bot.registry import is_name_enabled
-from bot.replies import (
-    Button,
-    Direct,
-    Message,
-    Progress,
-    Refresh,
-    Replies,
-    Reply,
-    RunCommand,
-    Start,
-    Step,
-    Update,
-    Whisper,
-)
 from bot.texts import render
 from bot.work import make_work
 from commands.membres.arrivals import access_button, announce_newcomer, list_own_channels, report_guest
@@ -45,9 +32,7 @@ from storage.canaux import list_shown_names
 from storage.cra import queries
 from storage.journal import AuditAct
 from storage.people import Person, Role, arrivals, transitions
-from storage.people.arrivals import Welcome
 from storage.people.transitions import RoleNotice, count_role_notices, forget_role_notices, take_role_notices
-from storage.work import WorkSort
 
 WELCOME = RowCard[Person]("membres.welcome:", lambda person: person.id)
 """The welcome of a person, in their direct channel."""
@@ -78,7 +63,7 @@ async def read_arrival(ctx: ReadingContext, event: JoinedTeam) -> Person | None:
 
 
 @feature.event(JoinedTeam, name="membres.arrive.JoinedTeam", asks=read_arrival)
-async def welcome_arrival(ctx: Context, _: JoinedTeam, person: Person) -> Replies:
+async def welcome_arrival(ctx: Context, _: JoinedTeam, person: Person) -> replies.Replies:
     """Welcome who comes for the first time; of a guest the animateurs hear, to say who that is. Their département hears
     of it whether they are welcomed or not."""
     welcomes_them = ctx.settings.welcome == "oui"
@@ -88,26 +73,26 @@ async def welcome_arrival(ctx: Context, _: JoinedTeam, person: Person) -> Replie
 
 
 @bienvenue.command("bienvenue", help="Revoir le message d’accueil et la charte")
-async def show_welcome(ctx: Context, _: str) -> Replies:
+async def show_welcome(ctx: Context, _: str) -> replies.Replies:
     """Show one’s own welcome, as it is today."""
     message = await _draw_welcome(ctx, ctx.user)
-    return Whisper(message.text, message.buttons)
+    return replies.Whisper(message.text, message.buttons)
 
 
 @bienvenue.button(ReadCharter, writes=False)
-async def show_charter(ctx: Context, _: ReadCharter) -> Replies:
+async def show_charter(ctx: Context, _: ReadCharter) -> replies.Replies:
     """Show the charter."""
-    return Whisper(render("membres/charter", version=CHARTER))
+    return replies.Whisper(render("membres/charter", version=CHARTER))
 
 
 @bienvenue.button(AcceptCharter)
-async def accept_charter(ctx: Context, click: AcceptCharter) -> Replies:
+async def accept_charter(ctx: Context, click: AcceptCharter) -> replies.Replies:
     """Note that the charter is accepted, with its date and version; a second time changes nothing."""
     await arrivals.accept_charter(ctx.db, ctx.user, click.version, ctx.now)
     message = await _draw_welcome(ctx, ctx.user)
     if ctx.request.response_url:
-        return [await refresh_welcome(ctx, ctx.user), Whisper("C’est noté, merci !")]
-    return Update(message.text, message.buttons)
+        return [await refresh_welcome(ctx, ctx.user), replies.Whisper("C’est noté, merci !")]
+    return replies.Update(message.text, message.buttons)
 
 
 async def _is_a_person(ctx: ReadingContext, user_id: str) -> bool:
@@ -125,7 +110,7 @@ async def _is_first_arrival(ctx: Context, person: Person) -> bool:
     return await arrivals.note_arrival(ctx.db, person.id, ctx.now) and known is None
 
 
-async def welcome_person(ctx: Context, person: Person) -> Sequence[Reply]:
+async def welcome_person(ctx: Context, person: Person) -> Sequence[replies.Reply]:
     """Send somebody their welcome; nothing where they had it once."""
     if not await arrivals.note_welcome(ctx.db, person, ctx.now):
         return []
@@ -135,12 +120,12 @@ async def welcome_person(ctx: Context, person: Person) -> Sequence[Reply]:
     return [told, *asked]
 
 
-async def refresh_welcome(ctx: Context, person: Person) -> Refresh:
+async def refresh_welcome(ctx: Context, person: Person) -> replies.Refresh:
     """Rewrite the welcome that somebody had, as it is now."""
     return WELCOME.rewrite(person, await _draw_welcome(ctx, person))
 
 
-async def _draw_welcome(ctx: Context, person: Person) -> Message:
+async def _draw_welcome(ctx: Context, person: Person) -> replies.Message:
     """Draw the welcome of somebody as it is now: what is done is ticked, and its buttons are gone."""
     known = await arrivals.get_welcome(ctx.db, person.id)
     steps = {
@@ -160,9 +145,9 @@ async def _draw_welcome(ctx: Context, person: Person) -> Message:
     )
     is_guest = person.role in {None, Role.INVITE} and not person.has_left(ctx.today)
     complete = [access_button()] if is_guest else []
-    complete += [] if steps["profile"] is not False else [Button("Compléter mon profil", Complete(), "primary")]
-    accept = [] if steps["charter"] else [Button("J’accepte la charte", AcceptCharter(version=CHARTER))]
-    return Message(text, [*complete, Button("Lire la charte", ReadCharter()), *accept])
+    complete += [] if steps["profile"] is not False else [replies.Button("Compléter mon profil", Complete(), "primary")]
+    accept = [] if steps["charter"] else [replies.Button("J’accepte la charte", AcceptCharter(version=CHARTER))]
+    return replies.Message(text, [*complete, replies.Button("Lire la charte", ReadCharter()), *accept])
 
 
 SHOWN = 15
@@ -180,19 +165,19 @@ class CatchUp(BaseModel):
 
 
 @feature.command("membres accueils", help="Voir qui a été accueilli, et accueillir les oubliés", roles=ANIMATEURS)
-async def list_welcomes(ctx: Context, _: str) -> Replies:
+async def list_welcomes(ctx: Context, _: str) -> replies.Replies:
     """Show the last welcomes, and how many people were missed."""
     last, missed = await arrivals.list_latest_welcomes(ctx.db, SHOWN), await arrivals.list_missed(ctx.db)
     rows = [(w, w.at.astimezone(ctx.zone).date(), w.charter is not None) for w in last]
     text = render("membres/welcomes", rows=rows, missed=len(missed), at_once=GREETED_AT_ONCE)
-    return Whisper(text, [Button("Accueillir", CatchUp(), "primary")] if missed else [])
+    return replies.Whisper(text, [replies.Button("Accueillir", CatchUp(), "primary")] if missed else [])
 
 
 @feature.button(CatchUp, roles=ANIMATEURS)
-async def welcome_missed(ctx: Context, _: CatchUp) -> Replies:
+async def welcome_missed(ctx: Context, _: CatchUp) -> replies.Replies:
     """Welcome some of those missed, each once."""
     missed = await arrivals.list_missed(ctx.db)
-    told: list[Reply] = []
+    told: list[replies.Reply] = []
     for person in missed[:GREETED_AT_ONCE]:
         told += await welcome_person(ctx, person)
     greeted = [person.id for person in missed[:GREETED_AT_ONCE]]
@@ -200,11 +185,11 @@ async def welcome_missed(ctx: Context, _: CatchUp) -> Replies:
         ctx, AuditEntry(AuditAct.MEMBER_WELCOME, "reglage:membres.accueils", after={"personnes": greeted})
     )
     left = len(missed) - min(len(missed), GREETED_AT_ONCE)
-    return [*told, Whisper(render("membres/caught_up", count=len(missed) - left, left=left))]
+    return [*told, replies.Whisper(render("membres/caught_up", count=len(missed) - left, left=left))]
 
 
 @feature.job("hour=9 minute=40", name="membres.remind", writes=True)
-async def remind_of_charter(ctx: Context) -> Replies:
+async def remind_of_charter(ctx: Context) -> replies.Replies:
     """Remind who did not accept the charter three working days after their welcome, once and never again."""
     if ctx.settings.welcome == "non":
         return None
@@ -212,12 +197,15 @@ async def remind_of_charter(ctx: Context) -> Replies:
     due = [welcome for welcome, person in found if _has_waited(ctx, welcome, person)]
     if due:
         await arrivals.note_reminded(ctx.db, [each.person_id for each in due], ctx.now)
-    buttons = [Button("Lire la charte", ReadCharter()), Button("J’accepte la charte", AcceptCharter(version=CHARTER))]
-    return [Direct(render("membres/reminder"), buttons, user_id=each.person_id) for each in due]
+    buttons = [
+        replies.Button("Lire la charte", ReadCharter()),
+        replies.Button("J’accepte la charte", AcceptCharter(version=CHARTER)),
+    ]
+    return [replies.Direct(render("membres/reminder"), buttons, user_id=each.person_id) for each in due]
 
 
 @feature.job("hour=6-22 minute=25", name="membres.tick", writes=True)
-async def tick_filed(ctx: Context) -> Replies:
+async def tick_filed(ctx: Context) -> replies.Replies:
     """Rewrite, within the hour, the welcome of who has filed a first compte rendu since."""
     waiting = await arrivals.list_unfiled(ctx.db, ctx.now - FOLLOWED_FOR, FOLLOWED_MAX)
     filed = sorted(await queries.find_authors(ctx.db, waiting))[:TICKED_AT_ONCE]
@@ -229,7 +217,7 @@ async def tick_filed(ctx: Context) -> Replies:
     return [await refresh_welcome(ctx, person) for person in acting if person.role is Role.CONSEILLER]
 
 
-def _has_waited(ctx: Context, welcome: Welcome, person: Person | None) -> bool:
+def _has_waited(ctx: Context, welcome: arrivals.Welcome, person: Person | None) -> bool:
     """Whether so many working days have passed where they are."""
     today = person.today(ctx.now) if person else ctx.today
     since = working_days_before(today, PATIENCE, person.departement if person else None)
@@ -268,12 +256,12 @@ class Telling:
     was: Role | None = None
 
 
-async def tell_role_changes(db: AsyncSession, ids: Sequence[str], telling: Telling) -> Sequence[Direct]:
+async def tell_role_changes(db: AsyncSession, ids: Sequence[str], telling: Telling) -> Sequence[replies.Direct]:
     """Take the notices of these people, and say what they are to hear."""
     return await draw_notices(db, await take_role_notices(db, len(ids), ids) if ids else [], telling)
 
 
-async def draw_notices(db: AsyncSession, taken: Sequence[RoleNotice], telling: Telling) -> Sequence[Direct]:
+async def draw_notices(db: AsyncSession, taken: Sequence[RoleNotice], telling: Telling) -> Sequence[replies.Direct]:
     """Say what was taken to those whose role is another still, and whose account is active."""
     found = {person.id: person for person in await people.among(db, ids=[one.person_id for one in taken])}
     off = await transitions.find_gone_since(db, list(found)) if found else {}
@@ -282,7 +270,7 @@ async def draw_notices(db: AsyncSession, taken: Sequence[RoleNotice], telling: T
     return [_draw_notice(person, notice, telling, ask) for notice, person in there if _is_news(person, notice, telling)]
 
 
-def _draw_notice(person: Person, notice: RoleNotice, telling: Telling, ask: Sequence[str]) -> Direct:
+def _draw_notice(person: Person, notice: RoleNotice, telling: Telling, ask: Sequence[str]) -> replies.Direct:
     """Draw what somebody hears of their role, with one button for the first thing to do."""
     features, role = telling.settings.features, _role_now(person, telling.now)
     name, line, label = FIRST_STEPS[role or Role.INVITE]
@@ -296,8 +284,8 @@ def _draw_notice(person: Person, notice: RoleNotice, telling: Telling, ask: Sequ
     }
     said |= {"left": person.has_left(person.today(telling.now)), "is_back": notice.has_ended(person.today(telling.now))}
     off = [name for name in NAMED if not is_name_enabled(name, features)]
-    buttons = [] if said["left"] else [Button(label, RunCommand(line=line), "primary")]
-    return Direct(render("membres/role_notice", off=off, **said), buttons, user_id=person.id)
+    buttons = [] if said["left"] else [replies.Button(label, replies.RunCommand(line=line), "primary")]
+    return replies.Direct(render("membres/role_notice", off=off, **said), buttons, user_id=person.id)
 
 
 def _is_news(person: Person, notice: RoleNotice, telling: Telling) -> bool:
@@ -313,25 +301,27 @@ def _role_now(person: Person, now: datetime) -> Role | None:
 
 
 @feature.work(TellRoles, name="membres.TellRoles", title="Rôles annoncés", writes=True)
-async def tell_roles(ctx: Context, work: TellRoles, progress: Progress) -> Step:
+async def tell_roles(ctx: Context, work: TellRoles, progress: replies.Progress) -> replies.Step:
     """Tell some of those of whom a notice is kept, and make their welcome true."""
     taken = await take_role_notices(ctx.db, AT_ONCE)
     told = await draw_notices(ctx.db, taken, Telling(ctx.settings, ctx.now))
     shown = [direct.user_id for direct in told] if progress.done else [*work.welcomes, *(d.user_id for d in told)]
     welcomes = [await refresh_welcome(ctx, _acting(one, ctx)) for one in await people.among(ctx.db, ids=shown)]
     done, finished = progress.done + len(taken), len(taken) < AT_ONCE
-    return Step(replies=[*told, *welcomes], cursor=done, done=done, total=done if finished else None, finished=finished)
+    return replies.Step(
+        replies=[*told, *welcomes], cursor=done, done=done, total=done if finished else None, finished=finished
+    )
 
 
 @feature.job("hour=0-1,3-23 minute=*/5", name="membres.tell_roles")
-async def find_untold_roles(ctx: ReadingContext) -> Replies:
+async def find_untold_roles(ctx: ReadingContext) -> replies.Replies:
     """Tell those whom nobody told: whose line of an import was found when they first wrote to the bot."""
-    return Start(payload=TellRoles()) if await count_role_notices(ctx.db) else None
+    return replies.Start(payload=TellRoles()) if await count_role_notices(ctx.db) else None
 
 
 async def begin_telling(db: AsyncSession, now: datetime, welcomes: Sequence[str] = ()) -> None:
     """Have the bot that runs, or the next that does, tell what is noted: of the operator’s commands."""
-    await work.add(db, [make_work(WorkSort.STEPS, TellRoles(welcomes=list(welcomes)), "", now, told=False)])
+    await work.add(db, [make_work(work.WorkSort.STEPS, TellRoles(welcomes=list(welcomes)), "", now, told=False)])
 
 
 def _acting(person: Person, ctx: Context) -> Person:

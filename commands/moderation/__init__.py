@@ -16,11 +16,10 @@ from bot.permalinks import make_permalink
 from bot.replies import Button, Card, Replies, RunCommand, Waiting, Whisper
 from bot.texts import Markdown, link, mention, quote, render
 from commands.moderation import appeals, cards
-from commands.moderation.cards import MeasureDescription, describe_measure
 from commands.moderation.cases import Decision, open_case_about, take_account, take_reason
 from commands.moderation.decisions import decide_at_once
-from commands.moderation.feature import ANIMATEURS, drapeau, feature, regles
 from commands.moderation.measures import exclusion, lock, move, removal
+from commands.moderation.policy import ANIMATEURS, drapeau, feature, regles
 from commands.moderation.rules import handlers
 from config.canaux import home_of
 from config.charte import MeasureKind
@@ -31,7 +30,6 @@ from storage.journal import BOT, OPERATOR, AuditAct, JournalEntry
 from storage.moderation import Case, CaseState, Measure
 from storage.moderation import cases as stored_cases
 from storage.moderation import cases as stored_measures
-from storage.people import Role
 from storage.people.person import read_departements
 
 SHOWN_MAX = 10
@@ -62,9 +60,9 @@ STATE_LABELS = {
 }
 
 
-async def _draw_measure(ctx: Context, measure: Measure) -> tuple[MeasureDescription, str]:
+async def _draw_measure(ctx: Context, measure: Measure) -> tuple[cards.MeasureDescription, str]:
     person = await people.get(ctx.db, measure.user_id) if measure.user_id else None
-    return await describe_measure(ctx, measure), person.username if person else ""
+    return await cards.describe_measure(ctx, measure), person.username if person else ""
 
 
 PAGE = 3
@@ -285,8 +283,8 @@ def _say_value(ctx: Context, values: Mapping[str, object], name: str, names: Map
             )
         case "act", str(value) if value in list(AuditAct):
             told = AuditAct(value).label
-        case "role", str(value) if value in list(Role):
-            told = Role(value).label
+        case "role", str(value) if value in list(people.Role):
+            told = people.Role(value).label
         case "until", value:
             told = say_moment(datetime.fromisoformat(str(value)).astimezone(ctx.zone))
         case _, list(values_) if all(isinstance(each, str) for each in values_):

@@ -14,12 +14,11 @@ from bot.permalinks import make_permalink
 from bot.replies import Ask, Direct, PlainTextReply, Replies, Reply, Whisper
 from bot.texts import Markdown, quotation, render
 from commands.moderation import cards
-from commands.moderation.cards import Appeal as AppealButton
 from commands.moderation.cards import Lighten, Overturn, Uphold
 from commands.moderation.cases import Decision, get_case, lock_case, record_case_entry
 from commands.moderation.decisions import carry_out
-from commands.moderation.feature import ANIMATEURS, MEASURES, YEAR, feature
 from commands.moderation.measures import find_handler, undo_measure
+from commands.moderation.policy import ANIMATEURS, MEASURES, YEAR, feature
 from config import charte
 from config.time import PARIS
 from dialogs import moderation as forms
@@ -180,8 +179,8 @@ ALREADY_CONTESTED = "Vous avez déjà contesté cette décision : la réponse vo
 ALREADY_ANSWERED = "Vous avez déjà contesté cette décision, et un autre animateur y a répondu."
 
 
-@feature.button(AppealButton, writes=False)
-async def open_appeal_form(ctx: Context, click: AppealButton) -> Replies:
+@feature.button(cards.Appeal, writes=False)
+async def open_appeal_form(ctx: Context, click: cards.Appeal) -> Replies:
     """Open the window in which somebody contests a measure."""
     measure = check_contestable(ctx, await cases.get_measure(ctx.db, click.entry))
     await _refuse_second_appeal(ctx, measure)

@@ -20,18 +20,8 @@ from bot.menus import Choosing, Menu
 from bot.permalinks import make_permalink
 from bot.replies import Button, Direct, Message, Reply, RunCommand, Say
 from bot.texts import Markdown, escape, quotation, render
+from commands.moderation import policy
 from commands.moderation.cases import add_to_summary, is_held_back, read_proposal, release_card
-from commands.moderation.feature import (
-    OTHER_MOTIVE,
-    find_channel_title,
-    find_room,
-    propose_measure,
-    read_valid_charter,
-    say_author,
-    say_measure,
-    say_motives,
-    say_past,
-)
 from commands.moderation.rules import SPECS, BrokenRuleError, RuleName, has_word, load_tunings
 from config.time import PARIS
 from storage import moderation, people
@@ -139,7 +129,7 @@ MESSAGE_MOVES = {Move.HIDE, Move.MOVE}
 async def post_card(ctx: Context, case: Case) -> Sequence[Reply]:
     """Post the card of a case where its animateurs see it; in a storm the summary tells of it, until somebody asks
     for the card."""
-    if await find_room(ctx) and await is_held_back(ctx, case) and not await is_about_animateur(ctx, case):
+    if await policy.find_room(ctx) and await is_held_back(ctx, case) and not await is_about_animateur(ctx, case):
         return await add_to_summary(ctx, case)
     return await tell_deciders(ctx, case, await draw_card(ctx, case), CARD.of(case))
 
@@ -154,7 +144,7 @@ async def refresh_card(ctx: Context, case: Case) -> Sequence[Reply]:
 
 async def tell_deciders(ctx: Context, case: Case, said: Message | str, topic: str | None = None) -> Sequence[Reply]:
     """Say something about a case in the room, or to each animateur but its author."""
-    room = "" if await is_about_animateur(ctx, case) else await find_room(ctx)
+    room = "" if await is_about_animateur(ctx, case) else await policy.find_room(ctx)
     return await tell_others(ctx, room, said, but=case.author_id, topic=topic)
 
 
@@ -185,7 +175,7 @@ async def draw_card(ctx: Context, case: Case) -> Message:
     text = render(
         "moderation/card",
         case=case,
-        author=await say_author(ctx, case),
+        author=await policy.say_author(ctx, case),
         said_on=_say_posted_at(case),
         address=Markdown(make_permalink(ctx.settings, case.post_id) if case.post_id else ""),
         message=quotation(case.message, SHOWN_MAX),
@@ -216,7 +206,7 @@ async def _draw_outcome(ctx: Context, case: Case) -> Markdown:
         return render(
             "moderation/outcome",
             by=by,
-            act=say_measure(waiting.measure, waiting.lasts),
+            act=policy.say_measure(waiting.measure, waiting.lasts),
             case=case,
             reason=waiting.reason,
         )
@@ -284,10 +274,10 @@ async def _list_facts(
     words = await _say_found_words(ctx, case, hits)
     known = {
         "Signalé": _say_source(case, len(theirs)),
-        "Motifs": say_motives(ctx, theirs),
+        "Motifs": policy.say_motives(ctx, theirs),
         "Mot trouvé": words,
         "Règle": say_rules([hit for hit in hits if not words or hit.rule != RuleName.WORDS]),
-        "Sur douze mois": await say_past(ctx, case),
+        "Sur douze mois": await policy.say_past(ctx, case),
         "La charte propose": await _say_proposal(ctx, case, theirs) if case.state is CaseState.OPEN else "",
         "Fichiers": ", ".join(case.files)[:300],
     }
@@ -314,16 +304,16 @@ def _say_source(case: Case, count: int) -> str:
 async def _say_proposal(ctx: Context, case: Case, theirs: Sequence[Report]) -> str:
     """Say what the charter proposes for the main motive, and for how often something was decided before."""
     key = find_main_motive(theirs)
-    if not key or not read_valid_charter(ctx.settings):
+    if not key or not policy.read_valid_charter(ctx.settings):
         return ""
-    graded = await propose_measure(ctx, case.author_id, key)
-    return say_measure(graded.measure, graded.lasts)
+    graded = await policy.propose_measure(ctx, case.author_id, key)
+    return policy.say_measure(graded.measure, graded.lasts)
 
 
 def find_main_motive(theirs: Sequence[Report]) -> str:
     """The key of the motive that most give, one that says something rather than none; "" where nobody reported."""
     counted = Counter(one.motive for one in theirs)
-    return max(counted, key=lambda key: (counted[key], key != OTHER_MOTIVE), default="")
+    return max(counted, key=lambda key: (counted[key], key != policy.OTHER_MOTIVE), default="")
 
 
 QUOTED_MAX = 1500
@@ -354,7 +344,7 @@ async def describe_measure(ctx: Context, measure: Measure, reader_id: str = "") 
 
 async def find_title(ctx: Context, measure: Measure, channel_id: str) -> str:
     """What a channel is called; "" for one that neither the bot’s tables nor the measure know."""
-    return await find_channel_title(ctx, channel_id) or cases.read_record(measure).titles.get(channel_id, "")
+    return await policy.find_channel_title(ctx, channel_id) or cases.read_record(measure).titles.get(channel_id, "")
 
 
 async def _say_decider(ctx: Context, measure: Measure, reader_id: str) -> Markdown:
@@ -371,7 +361,7 @@ async def say_until(ctx: Context, until: datetime | None, reader_id: str = "") -
 
 async def say_in_room(ctx: Context, text: Markdown) -> Sequence[Reply]:
     """What the other animateurs read; nothing while the room is not known."""
-    place = await find_room(ctx)
+    place = await policy.find_room(ctx)
     return [Say(text, channel_id=place)] if place else []
 
 
@@ -389,7 +379,7 @@ REFUSAL_REASONS = {
 async def hand_back(ctx: Context, post: KeptPost, topic: str | None = None) -> Direct:
     """Give somebody the words that were taken away with others’."""
     quoted = quotation(post.text, QUOTED_MAX * 4)
-    text = render("moderation/given_back", quoted=quoted, where=await find_channel_title(ctx, post.channel_id))
+    text = render("moderation/given_back", quoted=quoted, where=await policy.find_channel_title(ctx, post.channel_id))
     return Direct(text, user_id=post.author_id, files=post.files, topic=topic)
 
 

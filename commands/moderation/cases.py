@@ -19,14 +19,13 @@ from bot.mattermost.wire import ChatChannel, ChatPost, ChatUser
 from bot.permalinks import find_permalink
 from bot.replies import Reply, Start
 from bot.texts import quote
-from commands.moderation.feature import weigh_motive
+from commands.moderation.policy import weigh_motive
 from config.charte import MeasureKind
 from dialogs.moderation import Fate, take_word
 from storage import claims, moderation, people
 from storage.database import change
 from storage.journal import REASON_MAX, AuditAct, JournalEntry
 from storage.moderation import Case, CaseSource, CaseState, KeptPost, cases
-from storage.people import Role
 
 AROUND_MAX = 3
 """Messages kept before, and after."""
@@ -256,7 +255,7 @@ async def check_decider(ctx: Context, case: Case) -> None:
     if ctx.user.id and case.author_id == ctx.user.id:
         raise UserError(OWN_CASE)
     person = await people.get(ctx.db, case.author_id)
-    if person and person.role is Role.ADMINISTRATEUR:
+    if person and person.role is people.Role.ADMINISTRATEUR:
         raise UserError(ADMIN_TARGET.format(name=quote(case.author)))
     if not case.is_waiting:
         decider = await people.get(ctx.db, case.decided_by) if case.decided_by else None

@@ -14,31 +14,18 @@ from bot.permalinks import make_permalink
 from bot.plain_text import strip_markdown, to_one_line
 from bot.replies import Ask, Direct, Redirect, Replies, Reply, Whisper
 from bot.texts import Markdown, mention, quotation, render
-from commands.moderation import cards
+from commands.moderation import cards, cases
 from commands.moderation.cards import Move
-from commands.moderation.cases import (
-    Decision,
-    check_decider,
-    check_target_by_id,
-    get_case,
-    get_proposal,
-    lock_case,
-    mark_decided,
-    read_fate,
-    read_proposal,
-    record_case_entry,
-    refuse_own_proposal,
-)
-from commands.moderation.feature import ANIMATEURS, OTHER_MOTIVE, feature, find_motive, say_author, say_measure
 from commands.moderation.measures import MeasureHandler, find_handler, store_measure
+from commands.moderation.policy import ANIMATEURS, OTHER_MOTIVE, feature, find_motive, say_author, say_measure
 from commands.moderation.reports import tell_reporters
 from config.charte import MeasureKind
 from dialogs import moderation as forms
 from storage import people
 from storage.database import change
 from storage.journal import AuditAct, label_of
-from storage.moderation import Case, CaseState, Measure, MeasureRecord, cases
-from storage.people import Person, Role
+from storage.moderation import Case, CaseState, Measure, MeasureRecord
+from storage.moderation import cases as stored_cases
 
 ADMINS = "administrateurs"
 COORDINATEURS_MAX = 1000
@@ -52,11 +39,11 @@ async def list_recipients(ctx: Context, case: Case) -> dict[str, str]:
     return {ADMINS: "Les administrateurs"} | {one.id: f"{one.full_name}, coordination" for one in near}
 
 
-async def _find_coordinateurs(ctx: Context, case: Case) -> Sequence[Person]:
+async def _find_coordinateurs(ctx: Context, case: Case) -> Sequence[people.Person]:
     author = await people.get(ctx.db, case.author_id)
     if author is None or not author.departements:
         return []
-    there = await people.with_role(ctx.db, Role.COORDINATEUR, limit=COORDINATEURS_MAX)
+    there = await people.with_role(ctx.db, people.Role.COORDINATEUR, limit=COORDINATEURS_MAX)
     near = [one for one in there if not set(one.departements).isdisjoint(author.departements)]
     return [one for one in near if one.id != author.id][:OFFERED_MAX]
 
@@ -70,7 +57,7 @@ async def ask_opinion(ctx: Context, form: forms.AskOpinion) -> Replies:
         raise UserError(fields={"a": "Choisissez un animateur : le dossier est dans leur salle."})
     if asked and asked.id == case.author_id:
         raise UserError(fields={"a": "Ce dossier concerne cette personne : demandez à quelqu’un d’autre."})
-    await record_case_entry(ctx, case, AuditAct.CONSULT, form.text)
+    await cases.record_case_entry(ctx, case, AuditAct.CONSULT, form.text)
     by, whose = await read_display_name(ctx, ctx.user.id), mention(asked.username) if asked else Markdown()
     text = render("moderation/consulted", case=case, by=by, whose=whose, word=quotation(form.text, 1000))
     return [Whisper("Votre question est sous le dossier."), *await cards.reply_under_card(ctx, case, text)]
@@ -81,14 +68,14 @@ async def forward_case(ctx: Context, form: forms.ForwardCase) -> Replies:
     """Send a case to them with a word; it goes on among animateurs, and says to whom it went."""
     case = await _lock_waiting_case(ctx, form.case)
     if form.whom == ADMINS:
-        admins = await people.with_role(ctx.db, Role.ADMINISTRATEUR, limit=OFFERED_MAX)
+        admins = await people.with_role(ctx.db, people.Role.ADMINISTRATEUR, limit=OFFERED_MAX)
         given = [one.id for one in admins if one.id not in {case.author_id, ctx.user.id}]
     else:
         given = [one.id for one in await _find_coordinateurs(ctx, case) if one.id == form.whom]
     there = [one for one in given if await is_active(ctx, one)]
     if not there:
         raise UserError(fields={"a": "Personne d’autre n’est là : choisissez quelqu’un d’autre."})
-    await record_case_entry(ctx, case, AuditAct.FORWARD, form.text, after={"to": there})
+    await cases.record_case_entry(ctx, case, AuditAct.FORWARD, form.text, after={"to": there})
     return [Whisper("C’est transmis."), *await _send_case(ctx, case, form, there)]
 
 
@@ -113,7 +100,7 @@ async def _send_case(ctx: Context, case: Case, form: forms.ForwardCase, there: S
 
 
 async def _lock_waiting_case(ctx: Context, number: int) -> Case:
-    case = await lock_case(ctx, number)
+    case = await cases.lock_case(ctx, number)
     if not case.is_waiting:
         raise UserError(ALREADY_DECIDED)
     return case
@@ -139,13 +126,13 @@ async def open_chosen_form(ctx: Context, click: cards.DecideOtherwise) -> Replie
 @feature.button(cards.Decide, roles=ANIMATEURS, writes=False)
 async def open_decision_form(ctx: ReadingContext, click: cards.Decide) -> Replies:
     """Open the window, which says what became of the message since it was reported."""
-    case = await get_case(ctx, click.case)
+    case = await cases.get_case(ctx, click.case)
     if case.state is not CaseState.OPEN:
         return await say_already_decided(ctx, case)
     form = _find_form(click.move)
     if issubclass(form, forms.MeasureForm):
-        await check_target_by_id(ctx, case.author_id)
-    fate = await read_fate(ctx, case)
+        await cases.check_target_by_id(ctx, case.author_id)
+    fate = await cases.read_fate(ctx, case)
     return Ask(form.draft(case=case.number, said=say_case(case), fate=fate, **await _prefill(ctx, case, form)))
 
 
@@ -166,14 +153,14 @@ async def _prefill(ctx: Context, case: Case, form: type[forms.CaseForm]) -> Mapp
         return {"there": await list_recipients(ctx, case)}
     if not issubclass(form, forms.MeasureForm):
         return {}
-    key = cards.find_main_motive(await cases.list_reports(ctx.db, case.number))
+    key = cards.find_main_motive(await stored_cases.list_reports(ctx.db, case.number))
     reason = {} if key in {"", OTHER_MOTIVE} else {"reason": find_motive(ctx, key).label}
     return {**reason, **await find_handler(form.measure).prefill(ctx, case, key)}
 
 
 async def say_already_decided(ctx: Context, case: Case) -> Sequence[Reply]:
     """Say that somebody decided already, or proposed something."""
-    waiting = read_proposal(case)
+    waiting = cases.read_proposal(case)
     by = str(case.proposed["by"]) if waiting else case.decided_by
     named = "vous" if by == ctx.user.id else await read_display_name(ctx, by)
     act = say_measure(waiting.measure, waiting.lasts) if waiting else label_of(case.act)
@@ -183,7 +170,7 @@ async def say_already_decided(ctx: Context, case: Case) -> Sequence[Reply]:
     ]
 
 
-async def carry_out(ctx: Context, case: Case, decision: Decision, *, is_second: bool = False) -> Sequence[Reply]:
+async def carry_out(ctx: Context, case: Case, decision: cases.Decision, *, is_second: bool = False) -> Sequence[Reply]:
     """Decide a case. In a transaction that writes and holds the case (``cases.lock``), asking Mattermost nothing.
 
     Whether the account administers the server or is a bot was asked before (``cases.check_target``). A heavy decision
@@ -191,21 +178,21 @@ async def carry_out(ctx: Context, case: Case, decision: Decision, *, is_second: 
     was proposed. ``is_second`` says that who decides is another than who decided about the case before, as who answers
     an appeal is: nobody else needs to approve. The card and the reporters are for the caller. Raises UserError.
     """
-    await check_decider(ctx, case)
+    await cases.check_decider(ctx, case)
     handler, first = find_handler(decision.measure), ""
     decision = await handler.complete(ctx, case, decision)
     if handler.is_heavy(decision) and not is_second:
-        waiting = read_proposal(case)
+        waiting = cases.read_proposal(case)
         if waiting is None or waiting.measure is not decision.measure:
             await _propose_measure(ctx, case, decision, handler.name_thing(case, ""))
             return []
-        refuse_own_proposal(ctx, first := str(case.proposed["by"]))
+        cases.refuse_own_proposal(ctx, first := str(case.proposed["by"]))
         decision = waiting
     measure = await _store_decided_measure(ctx, case, handler, decision, first)
-    return await handler.start(ctx, case, measure, cases.read_record(measure))
+    return await handler.start(ctx, case, measure, stored_cases.read_record(measure))
 
 
-async def _propose_measure(ctx: Context, case: Case, decision: Decision, thing: str) -> None:
+async def _propose_measure(ctx: Context, case: Case, decision: cases.Decision, thing: str) -> None:
     act, seconds = decision.measure.value, int(decision.lasts.total_seconds()) if decision.lasts else 0
     after = {"case": case.number, "act": act}
     await record_entry(ctx, AuditEntry(AuditAct.PROPOSE, thing, case.author_id, decision.reason, after=after))
@@ -214,7 +201,7 @@ async def _propose_measure(ctx: Context, case: Case, decision: Decision, thing: 
 
 
 async def _store_decided_measure(
-    ctx: Context, case: Case, handler: MeasureHandler, decision: Decision, proposed_by: str
+    ctx: Context, case: Case, handler: MeasureHandler, decision: cases.Decision, proposed_by: str
 ) -> Measure:
     """The entry, the measure under its number, and the case as decided."""
     until = ctx.now + decision.lasts if decision.lasts else None
@@ -227,16 +214,16 @@ async def _store_decided_measure(
     deed = AuditEntry(handler.act, handler.name_thing(case, place), case.author_id, decision.reason, after=after)
     columns = {"case_id": case.number, "channels": [place] if place else [], "until": until, "proposed_by": proposed_by}
     measure = await store_measure(ctx, deed, record, **columns)
-    await mark_decided(ctx, case, handler.act, decision.reason, entry=measure.entry, until=until)
+    await cases.mark_decided(ctx, case, handler.act, decision.reason, entry=measure.entry, until=until)
     return measure
 
 
 async def decide_case(ctx: Context, form: forms.MeasureForm) -> Replies:
     """Do it, or let it wait for a second animateur; who reported it hears so."""
-    case = await lock_case(ctx, form.case)
+    case = await cases.lock_case(ctx, form.case)
     if case.state is not CaseState.OPEN:
         return await say_already_decided(ctx, case)
-    told = await carry_out(ctx, case, Decision(form.measure, form.reason, form.duration, form.channel_id))
+    told = await carry_out(ctx, case, cases.Decision(form.measure, form.reason, form.duration, form.channel_id))
     return [*confirm_decision(case, form.fate), *told, *await announce_decision(ctx, case)]
 
 
@@ -244,13 +231,13 @@ for window in forms.MEASURE_FORMS:
     feature.submit(window, roles=ANIMATEURS)(decide_case)
 
 
-async def decide_at_once(ctx: Context, case: Case, decision: Decision) -> Replies:
+async def decide_at_once(ctx: Context, case: Case, decision: cases.Decision) -> Replies:
     """What a line decides is carried out, or proposed; the card and the reporters follow, and the room reads it."""
     replies = await carry_out(ctx, case, decision)
     if case.state is CaseState.SECOND:
         said = Whisper(render("moderation/proposed", case=case, kind=decision.measure))
         return [*replies, *await cards.post_card(ctx, case), said]
-    measure = await cases.get_measure(ctx.db, case.entry or 0)
+    measure = await stored_cases.get_measure(ctx.db, case.entry or 0)
     assert measure is not None  # it was just written down
     told = await cards.describe_measure(ctx, measure)
     room = await cards.say_in_room(ctx, render("moderation/measure_done", told=told, who=case.author, case=case.number))
@@ -276,47 +263,47 @@ async def announce_decision(ctx: Context, case: Case) -> Sequence[Reply]:
 @feature.submit(forms.DismissCase, roles=ANIMATEURS)
 async def dismiss_case(ctx: Context, form: forms.DismissCase) -> Replies:
     """Close a case without doing anything to anybody."""
-    case = await lock_case(ctx, form.case)
+    case = await cases.lock_case(ctx, form.case)
     if case.state is not CaseState.OPEN:
         return await say_already_decided(ctx, case)
     if form.verdict == "infonde":
-        await cases.judge_reports(ctx.db, case.number, was_right=False)
-    entry = await record_case_entry(ctx, case, AuditAct.DISMISS, form.reason, after={"case": case.number})
-    await mark_decided(ctx, case, AuditAct.DISMISS, form.reason, entry=entry.id)
+        await stored_cases.judge_reports(ctx.db, case.number, was_right=False)
+    entry = await cases.record_case_entry(ctx, case, AuditAct.DISMISS, form.reason, after={"case": case.number})
+    await cases.mark_decided(ctx, case, AuditAct.DISMISS, form.reason, entry=entry.id)
     return [*confirm_decision(case), *await announce_decision(ctx, case)]
 
 
 @feature.button(cards.Approve, roles=ANIMATEURS)
 async def approve_measure(ctx: Context, click: cards.Approve) -> Replies:
     """Carry out a measure as another animateur proposed it."""
-    case = await lock_case(ctx, click.case)
+    case = await cases.lock_case(ctx, click.case)
     if case.state is not CaseState.SECOND:
         return await say_already_decided(ctx, case)
-    refuse_own_proposal(ctx, str(case.proposed["by"]))
-    told = await carry_out(ctx, case, get_proposal(case))
+    cases.refuse_own_proposal(ctx, str(case.proposed["by"]))
+    told = await carry_out(ctx, case, cases.get_proposal(case))
     return [*confirm_decision(case), *told, *await announce_decision(ctx, case)]
 
 
 @feature.button(cards.Decline, roles=ANIMATEURS, writes=False)
 async def open_decline_form(ctx: Context, click: cards.Decline) -> Replies:
     """Open the window in which a proposed measure is declined with a reason."""
-    case = await get_case(ctx, click.case)
+    case = await cases.get_case(ctx, click.case)
     if case.state is not CaseState.SECOND:
         return await say_already_decided(ctx, case)
-    refuse_own_proposal(ctx, str(case.proposed["by"]))
+    cases.refuse_own_proposal(ctx, str(case.proposed["by"]))
     return Ask(forms.DeclineMeasure.draft(case=click.case, said=say_case(case)))
 
 
 @feature.submit(forms.DeclineMeasure, roles=ANIMATEURS)
 async def decline_measure(ctx: Context, form: forms.DeclineMeasure) -> Replies:
     """Decline a proposed measure: the case is open again, and who proposed it reads why."""
-    case = await lock_case(ctx, form.case)
+    case = await cases.lock_case(ctx, form.case)
     if case.state is not CaseState.SECOND:
         return await say_already_decided(ctx, case)
-    refuse_own_proposal(ctx, str(case.proposed["by"]))
-    waiting, first = get_proposal(case), str(case.proposed["by"])
+    cases.refuse_own_proposal(ctx, str(case.proposed["by"]))
+    waiting, first = cases.get_proposal(case), str(case.proposed["by"])
     act = say_measure(waiting.measure, waiting.lasts)
-    await record_case_entry(ctx, case, AuditAct.DECLINE, form.text, before={"act": waiting.measure.value})
+    await cases.record_case_entry(ctx, case, AuditAct.DECLINE, form.text, before={"act": waiting.measure.value})
     await change(ctx.db, case, state=CaseState.OPEN, proposed={})
     by, word = await read_display_name(ctx, ctx.user.id), quotation(form.text, 1000)
     text = render("moderation/declined", case=case, by=by, act=act, word=word)
@@ -331,8 +318,8 @@ AROUND_MAX = 600
 @feature.button(cards.SeeContext, roles=ANIMATEURS, writes=False)
 async def show_context(ctx: ReadingContext, click: cards.SeeContext) -> Replies:
     """The message as it was, whole, and what stood around it; what became of it since."""
-    case = await get_case(ctx, click.case)
-    fate = await read_fate(ctx, case)
+    case = await cases.get_case(ctx, click.case)
+    fate = await cases.read_fate(ctx, case)
     names = await _read_names(ctx, case)
     around = [_draw_message(ctx, one, names) for one in case.context]
     text = render(

@@ -20,44 +20,23 @@ from bot.plain_text import strip_markdown, to_one_line
 from bot.quotas import Quota
 from bot.replies import Ask, Button, Direct, Message, Progress, Replies, Reply, Step, Whisper
 from bot.texts import render
-from commands.moderation import cards
-from commands.moderation.cases import (
-    GATHERED_CLAIM,
-    JOINED_CLAIM,
-    NO_CASE,
-    SHOWN_CLAIM,
-    STORM_WINDOW,
-    MessageSnapshot,
-    Summarise,
-    count_arrivals,
-    list_held_back,
-    open_case,
-    take_snapshot,
-)
-from commands.moderation.feature import (
-    ANIMATEURS,
-    OTHER_MOTIVE,
-    drapeau,
-    feature,
-    find_motive,
-    find_room,
-    list_motives,
-    say_motives,
-)
+from commands.moderation import cards, cases, policy
+from commands.moderation.policy import ANIMATEURS, drapeau, feature
 from config.time import PARIS
 from dialogs.canaux import watch_planned_channels
 from dialogs.moderation import PreciseReport, ReportMessage, take_word
 from storage import claims, moderation, outbox
 from storage.database import change
 from storage.journal import AuditAct
-from storage.moderation import Case, CaseSource, CaseState, Report, cases
+from storage.moderation import Case, CaseSource, CaseState, Report
+from storage.moderation import cases as stored_cases
 from storage.moderation.cases import WORD_MAX
 
 
 class FileReport(BaseModel):
     """What somebody reports, as Mattermost shows it at this moment. (No button: what a window goes on with.)"""
 
-    seen: MessageSnapshot
+    seen: cases.MessageSnapshot
     motive: str
     word: str = ""
 
@@ -76,8 +55,8 @@ async def tell_reporters(ctx: Context, case: Case) -> Sequence[Reply]:
     if case.state not in DECIDED_STATES:
         return []
     if case.act != AuditAct.DISMISS:
-        await cases.judge_reports(ctx.db, case.number, was_right=True)
-    whose = await cases.mark_told(ctx.db, case.number, ctx.now)
+        await stored_cases.judge_reports(ctx.db, case.number, was_right=True)
+    whose = await stored_cases.mark_told(ctx.db, case.number, ctx.now)
     others = await find_active(ctx, [one for one in whose if one != ctx.user.id])
     text = render("moderation/told_reporter", case=case, nothing=case.act == AuditAct.DISMISS)
     return [Direct(text, user_id=one) for one in whose if one in others]
@@ -157,18 +136,18 @@ async def open_report_form(ctx: ReadingContext, text: str) -> Replies:
     """Open the window of a report; a link says which message is meant, words after it are the reporter’s."""
     link, word = take_word(text)
     if not link:
-        return Ask(ReportMessage.draft(motives=list_motives(ctx)))
+        return Ask(ReportMessage.draft(motives=policy.list_motives(ctx)))
     post = await read_reportable_post(ctx, link)
     await refuse_second_report(ctx, post.id, post.message)
     said = to_one_line(strip_markdown(post.message), QUOTED_MAX)
-    return Ask(ReportMessage.draft(link=link, motives=list_motives(ctx), said=said, word=word[:WORD_MAX]))
+    return Ask(ReportMessage.draft(link=link, motives=policy.list_motives(ctx), said=said, word=word[:WORD_MAX]))
 
 
 async def read_report(ctx: ReadingContext, form: ReportMessage) -> FileReport:
     """The message as it is at this moment. Raises UserError under the field of its link."""
     try:
         await read_reportable_post(ctx, form.link)
-        seen = await take_snapshot(ctx, read_post_id(ctx, form.link))
+        seen = await cases.take_snapshot(ctx, read_post_id(ctx, form.link))
     except UserError as refusal:
         raise UserError(fields={"lien": refusal.text}) from None
     return FileReport(seen=seen, motive=form.motive, word=form.word)
@@ -186,24 +165,26 @@ async def file_report(ctx: Context, given: FileReport) -> Replies:
 
 async def refuse_second_report(ctx: Context, post_id: str, message: str) -> None:
     """Raises UserError where this person reported that message already, and it is as it was."""
-    before = next(iter(await cases.list_reported(ctx.db, post_id, ctx.user.id)), None)
+    before = next(iter(await stored_cases.list_reported(ctx.db, post_id, ctx.user.id)), None)
     if before is None:
         return
-    if before.state in cases.UNDECIDED:
+    if before.state in stored_cases.UNDECIDED:
         raise UserError(ALREADY_REPORTED)
     if before.message == message:
         raise UserError(ALREADY_DECIDED)
 
 
-async def add_report(ctx: Context, seen: MessageSnapshot, motive: str, word: str = "") -> tuple[Case, Sequence[Reply]]:
+async def add_report(
+    ctx: Context, seen: cases.MessageSnapshot, motive: str, word: str = ""
+) -> tuple[Case, Sequence[Reply]]:
     """A report more, of the case there is or of a new one; what is shown of it. Raises UserError for a second one."""
     left = await quotas.spend(ctx, Quota.REPORT)  # first: one that is not taken opens no case
-    case = await open_case(ctx, seen, CaseSource.REPORTED)
-    before = await cases.list_reports(ctx.db, case.number)
+    case = await cases.open_case(ctx, seen, CaseSource.REPORTED)
+    before = await stored_cases.list_reports(ctx.db, case.number)
     made = Report(
         case_id=case.number, reporter_id=ctx.user.id, motive=motive, word=mask_personal_data(word), at=ctx.now
     )
-    if not await cases.add_report(ctx.db, made):
+    if not await stored_cases.add_report(ctx.db, made):
         raise UserError(ALREADY_REPORTED)
     is_new = not before and case.source is CaseSource.REPORTED
     return case, [*await (cards.post_card(ctx, case) if is_new else cards.refresh_card(ctx, case)), *left]
@@ -226,23 +207,23 @@ def is_in_channel(event: Reacted) -> bool:
     return not event.is_direct
 
 
-async def read_flagged_message(ctx: ReadingContext, event: Reacted) -> tuple[MessageSnapshot, str] | None:
+async def read_flagged_message(ctx: ReadingContext, event: Reacted) -> tuple[cases.MessageSnapshot, str] | None:
     """The message under which a flag was set, and why it cannot be reported."""
     if event.emoji != ctx.settings.report_emoji:
         return None
-    seen = await unless_refused(take_snapshot(ctx, event.post_id), None)
+    seen = await unless_refused(cases.take_snapshot(ctx, event.post_id), None)
     return (seen, find_report_fault(seen.post, ctx.user.id, (await ctx.chat.me()).id)) if seen else None
 
 
 @drapeau.event(Reacted, name="drapeau.reacted.Reacted", only=is_in_channel, asks=read_flagged_message)
-async def report_by_flag(ctx: Context, event: Reacted, flagged: tuple[MessageSnapshot, str]) -> Replies:
+async def report_by_flag(ctx: Context, event: Reacted, flagged: tuple[cases.MessageSnapshot, str]) -> Replies:
     """Report a message, once, by a flag; the flag is taken off first, and what came of that is told with the thanks."""
     seen, fault = flagged
     if fault:
         return await _refuse_flag(ctx, event, fault)
     try:
         await refuse_second_report(ctx, event.post_id, seen.post.message)
-        case, told = await add_report(ctx, seen, find_motive(ctx, OTHER_MOTIVE).key)
+        case, told = await add_report(ctx, seen, policy.find_motive(ctx, policy.OTHER_MOTIVE).key)
     except UserError as refusal:
         return await _refuse_flag(ctx, event, refusal.text)
     return [_remove_flag(event, FLAG.of((case.number, ctx.user.id))), *told]
@@ -284,7 +265,7 @@ def _thank_reporter(topic: str, *, off: bool) -> Replies:
 async def open_motive_form(ctx: Context, click: Precise) -> Replies:
     """Open the window in which who flagged a message says why."""
     mine = await _get_own_report(ctx, click.case)
-    motives = list_motives(ctx)
+    motives = policy.list_motives(ctx)
     known = mine.motive if mine.motive in motives else None
     return Ask(PreciseReport.draft(case=click.case, motive=known, word=mine.word or None, motives=motives))
 
@@ -292,9 +273,9 @@ async def open_motive_form(ctx: Context, click: Precise) -> Replies:
 @feature.submit(PreciseReport)
 async def change_motive(ctx: Context, form: PreciseReport) -> Replies:
     """Put the motive of a report on the card, without a name."""
-    case = await cases.lock(ctx.db, form.case)
+    case = await stored_cases.lock(ctx.db, form.case)
     mine = await _get_own_report(ctx, form.case)
-    if case is None or case.state not in cases.UNDECIDED:
+    if case is None or case.state not in stored_cases.UNDECIDED:
         raise UserError("Les animateurs ont déjà décidé : le bot vous l’a dit.")
     await change(ctx.db, mine, motive=form.motive, word=mask_personal_data(form.word), at=ctx.now)
     noted = render("moderation/precised", masked=mine.word != form.word)
@@ -302,9 +283,9 @@ async def change_motive(ctx: Context, form: PreciseReport) -> Replies:
 
 
 async def _get_own_report(ctx: Context, case: int) -> Report:
-    found = await cases.get_report(ctx.db, case, ctx.user.id)
+    found = await stored_cases.get_report(ctx.db, case, ctx.user.id)
     if found is None:
-        raise UserError(NO_CASE)
+        raise UserError(cases.NO_CASE)
     return found
 
 
@@ -319,10 +300,10 @@ class SeeGathered(Choosing):
     """A menu of cases; ``chosen`` is the number of one."""
 
 
-@feature.work(Summarise, name="moderation.Summarise", title="Résumé des signalements", writes=True)
-async def post_summary(ctx: Context, work: Summarise, _: Progress) -> Step:
+@feature.work(cases.Summarise, name="moderation.Summarise", title="Résumé des signalements", writes=True)
+async def post_summary(ctx: Context, work: cases.Summarise, _: Progress) -> Step:
     """Post the summary once a day, and rewrite it where it stands."""
-    place, day = await find_room(ctx), _find_day(ctx)
+    place, day = await policy.find_room(ctx), _find_day(ctx)
     if not place:
         return Step(finished=True)
     message = await draw_summary(ctx)
@@ -336,28 +317,28 @@ async def update_summary(ctx: Context) -> Replies:
     """Rewrite the summary where cases were decided lately, or people came."""
     if not await SUMMARY.is_sent(ctx.db, day := _find_day(ctx)):
         return None
-    decided = await cases.list_decided_since(ctx.db, ctx.now - LATELY)
-    known = await claims.list_taken(ctx.db, GATHERED_CLAIM, [str(number) for number in decided])
-    joined = await claims.count_since(ctx.db, JOINED_CLAIM, ctx.now - LATELY)
+    decided = await stored_cases.list_decided_since(ctx.db, ctx.now - LATELY)
+    known = await claims.list_taken(ctx.db, cases.GATHERED_CLAIM, [str(number) for number in decided])
+    joined = await claims.count_since(ctx.db, cases.JOINED_CLAIM, ctx.now - LATELY)
     return SUMMARY.rewrite(day, await draw_summary(ctx)) if known or joined else None
 
 
 @feature.button(SeeGathered, roles=ANIMATEURS)
 async def show_held_back_case(ctx: Context, click: SeeGathered) -> Replies:
     """Post the card of a case that only the summary told of."""
-    case = await cases.lock(ctx.db, int(click.chosen)) if click.chosen.isdecimal() else None
-    if case is None or not await claims.is_taken(ctx.db, GATHERED_CLAIM, click.chosen):
+    case = await stored_cases.lock(ctx.db, int(click.chosen)) if click.chosen.isdecimal() else None
+    if case is None or not await claims.is_taken(ctx.db, cases.GATHERED_CLAIM, click.chosen):
         raise UserError("Ce cas n’est pas, ou plus, dans ce résumé.")
     replies: list[Reply] = []
-    if await claims.claim(ctx.db, SHOWN_CLAIM, click.chosen, ctx.now):
+    if await claims.claim(ctx.db, cases.SHOWN_CLAIM, click.chosen, ctx.now):
         replies += await cards.post_card(ctx, case)
     return [*replies, SUMMARY.rewrite(_find_day(ctx), await draw_summary(ctx))]
 
 
 async def draw_summary(ctx: Context) -> Message:
     """Draw the summary: what waits, and how much came."""
-    waiting = await list_held_back(ctx)
-    lately = await cases.list_reports_since(ctx.db, ctx.now - STORM_WINDOW)
+    waiting = await cases.list_held_back(ctx)
+    lately = await stored_cases.list_reports_since(ctx.db, ctx.now - cases.STORM_WINDOW)
     rows = [await _draw_row(ctx, case) for case in waiting[:SUMMARY_MAX]]
     text = render(
         "moderation/storm",
@@ -366,7 +347,7 @@ async def draw_summary(ctx: Context) -> Message:
         more=len(waiting) - len(rows),
         reports=len(lately),
         people=len({report.reporter_id for report in lately}),
-        joined=await count_arrivals(ctx),
+        joined=await cases.count_arrivals(ctx),
         at=f"{ctx.now.astimezone(PARIS):%H:%M}",
     )
     options = {str(case.number): f"n° {case.number} · {case.author}" for case in waiting[:MENU_MAX]}
@@ -375,11 +356,11 @@ async def draw_summary(ctx: Context) -> Message:
 
 async def _draw_row(ctx: Context, case: Case) -> tuple[Case, int, str]:
     """A case with how many people report it, and their motives, or what rules found."""
-    theirs = await cases.list_reports(ctx.db, case.number)
+    theirs = await stored_cases.list_reports(ctx.db, case.number)
     return (
         case,
         len(theirs),
-        say_motives(ctx, theirs) or cards.say_rules(await moderation.list_hits_of_case(ctx.db, case.number)),
+        policy.say_motives(ctx, theirs) or cards.say_rules(await moderation.list_hits_of_case(ctx.db, case.number)),
     )
 
 

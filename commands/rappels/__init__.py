@@ -11,21 +11,7 @@ from bot.features import Feature
 from bot.french.words import join
 from bot.replies import Ask, Button, Perform, Replies, Waiting, Whisper
 from bot.texts import Markdown, render
-from commands.rappels.day import (
-    NOW,
-    UNIT,
-    Less,
-    More,
-    OpenNews,
-    ReadNow,
-    TellDay,
-    WaitingReader,
-    open_news,
-    tell_due,
-    tell_next,
-    tell_now,
-    wait_to_be_read,
-)
+from commands.rappels import day
 from commands.rappels.end_of_day import EveningReader, tell_evenings
 from config.text import fold, make_plain
 from config.time import WEEKDAYS
@@ -91,8 +77,8 @@ async def remind(ctx: Context, asked: tuple[str, Sequence[Waiting]]) -> Replies:
     """Show when the message of the day comes, or change it."""
     line, waiting = asked
     choice, words = await rappels.get_choice(ctx.db, ctx.user.id), fold(line).strip()
-    if words == NOW:
-        return await tell_now(ctx, waiting)
+    if words == day.NOW:
+        return await day.tell_now(ctx, waiting)
     if words in {"moins", "plus"}:
         return await _change_rhythm(ctx, choice.rhythm.less if words == "moins" else choice.rhythm.more)
     if words in RHYTHM_WORDS:
@@ -134,10 +120,10 @@ async def _set(ctx: Context, words: str) -> None:
 
 async def _show(ctx: Context, choice: DailyChoice) -> Whisper:
     count = await rappels.count_news(ctx.db, ctx.user.id)
-    buttons = [Button("Lire maintenant", ReadNow(), "primary")] if count else []
+    buttons = [Button("Lire maintenant", day.ReadNow(), "primary")] if count else []
     buttons += [Button("Choisir l’heure", Choose())]
-    buttons += [Button("Moins", Less())] if choice.rhythm is not Rhythm.NEVER else []
-    buttons += [Button("Plus", More())] if choice.rhythm is not Rhythm.DAILY else []
+    buttons += [Button("Moins", day.Less())] if choice.rhythm is not Rhythm.NEVER else []
+    buttons += [Button("Plus", day.More())] if choice.rhythm is not Rhythm.DAILY else []
     return Whisper(await _say_choice(ctx, choice, count), buttons)
 
 
@@ -146,12 +132,12 @@ async def _change_rhythm(ctx: Context, rhythm: Rhythm) -> Whisper:
     return Whisper(await _say_choice(ctx, await rappels.get_choice(ctx.db, ctx.user.id), 0))
 
 
-async def tell_less(ctx: Context, _: Less) -> Replies:
+async def tell_less(ctx: Context, _: day.Less) -> Replies:
     """Send the message of the day less often."""
     return await _change_rhythm(ctx, (await rappels.get_choice(ctx.db, ctx.user.id)).rhythm.less)
 
 
-async def tell_more(ctx: Context, _: More) -> Replies:
+async def tell_more(ctx: Context, _: day.More) -> Replies:
     """Send the message of the day more often."""
     return await _change_rhythm(ctx, (await rappels.get_choice(ctx.db, ctx.user.id)).rhythm.more)
 
@@ -193,18 +179,18 @@ async def _say_choice(ctx: Context, choice: DailyChoice, count: int) -> Markdown
 def build_rappels(features: Iterable[Feature]) -> Feature:
     """Build the feature that tells each day what waits in all the others, and what their day was."""
     feature, theirs = Feature("rappels", always=True), tuple(features)
-    reader = WaitingReader(theirs)
+    reader = day.WaitingReader(theirs)
     feature.command("rappels", help=HELP, hint=HINT, asks=reader.read_line)(remind)
-    feature.button(Less, name="rappels.Less")(tell_less)
-    feature.button(More, name="rappels.More")(tell_more)
+    feature.button(day.Less, name="rappels.Less")(tell_less)
+    feature.button(day.More, name="rappels.More")(tell_more)
     feature.button(Choose, name="rappels.Choose", writes=False)(ask_hour)
-    feature.button(ReadNow, name="rappels.ReadNow", asks=reader.read_own)(tell_now)
-    feature.button(OpenNews, name="rappels.OpenNews", writes=False)(open_news)
+    feature.button(day.ReadNow, name="rappels.ReadNow", asks=reader.read_own)(day.tell_now)
+    feature.button(day.OpenNews, name="rappels.OpenNews", writes=False)(day.open_news)
     feature.submit(ChooseReminders)(store_choice)
-    feature.waiting(wait_to_be_read)
-    feature.job(f"hour={FIRST_HOUR}-{LAST_HOUR} minute=0", name="rappels.tell", local=True, writes=True)(tell_due)
-    feature.chore(TellDay, name="rappels.TellDay", title="Messages du jour", unit=UNIT, asks=reader.read_page)(
-        tell_next
+    feature.waiting(day.wait_to_be_read)
+    feature.job(f"hour={FIRST_HOUR}-{LAST_HOUR} minute=0", name="rappels.tell", local=True, writes=True)(day.tell_due)
+    feature.chore(day.TellDay, name="rappels.TellDay", title="Messages du jour", unit=day.UNIT, asks=reader.read_page)(
+        day.tell_next
     )
     tell_evenings(feature, EveningReader(theirs))
     return feature

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from bot import replies
 from bot.account_status import find_active
 from bot.calendar import find_holiday
 from bot.context import Context, ReadingContext, Request
@@ -16,20 +17,6 @@ from bot.features import Feature
 from bot.french.dates import say_date
 from bot.menus import Choosing, Menu
 from bot.registry import list_waiting
-from bot.replies import (
-    Button,
-    Card,
-    Direct,
-    Message,
-    Progress,
-    Redirect,
-    Replies,
-    RunCommand,
-    Start,
-    Step,
-    Waiting,
-    Whisper,
-)
 from bot.texts import Markdown, render
 from config.text import fold
 from storage import claims, rappels
@@ -94,7 +81,7 @@ class Reader:
 
     person: Person
     choice: DailyChoice
-    waiting: Sequence[Waiting]
+    waiting: Sequence[replies.Waiting]
 
     @property
     def hashes(self) -> Sequence[str]:
@@ -102,7 +89,7 @@ class Reader:
         return [hash_waiting(each) for each in self.waiting]
 
 
-def hash_waiting(waiting: Waiting) -> str:
+def hash_waiting(waiting: replies.Waiting) -> str:
     """What something that waits is told from others by, on whatever day."""
     return sha256((waiting.key or waiting.text).encode()).hexdigest()[:8]
 
@@ -123,7 +110,7 @@ def is_due(choice: DailyChoice, day: date, departement: str | None, away: Collec
     return is_worked(day, departement, choice) and (choice.rhythm is Rhythm.WORKDAYS or not worked)
 
 
-def draw_day(reader: Reader, news: Sequence[DailyNews], day: date, left: int) -> Message:
+def draw_day(reader: Reader, news: Sequence[DailyNews], day: date, left: int) -> replies.Message:
     """Draw the message of a day; ``left`` counts the news that it has no room for."""
     waiting = reader.waiting[:WAITING_MAX]
     asked = [each for each in waiting if each.others]
@@ -139,10 +126,10 @@ def draw_day(reader: Reader, news: Sequence[DailyNews], day: date, left: int) ->
     )
     buttons, menus = _lead_to_news(news)
     buttons = [*buttons, *([each.button for each in plain[:1]] if not left else [])]
-    buttons += [Button("Lire la suite", ReadNow(), "primary")] if left else []
-    cards = [Card(render("rappels/asked", text=each.text), [each.button, *each.others]) for each in asked]
-    shown = [*buttons[:BUTTONS_MAX], Button("Moins", Less()), Button("Plus", More())]
-    return Message(text, shown, menus=menus, cards=cards)
+    buttons += [replies.Button("Lire la suite", ReadNow(), "primary")] if left else []
+    cards = [replies.Card(render("rappels/asked", text=each.text), [each.button, *each.others]) for each in asked]
+    shown = [*buttons[:BUTTONS_MAX], replies.Button("Moins", Less()), replies.Button("Plus", More())]
+    return replies.Message(text, shown, menus=menus, cards=cards)
 
 
 def _draw_line(news: DailyNews) -> Markdown:
@@ -150,16 +137,16 @@ def _draw_line(news: DailyNews) -> Markdown:
     return Markdown(news.text.strip().replace("\n", "\n  "))
 
 
-def _lead_to_news(news: Sequence[DailyNews]) -> tuple[Sequence[Button], Sequence[Menu]]:
+def _lead_to_news(news: Sequence[DailyNews]) -> tuple[Sequence[replies.Button], Sequence[Menu]]:
     """Lead to what the news tell of: by buttons where they are few, else by a menu."""
     leading = {str(n): each for n, each in enumerate(news) if each.name}
     goals = {n: Goal(name=each.name, data=each.data) for n, each in leading.items()}
     if len(goals) <= BUTTONS_MAX:
-        return [Button(leading[n].label, OpenNews(goals={n: goal}, chosen=n)) for n, goal in goals.items()], []
+        return [replies.Button(leading[n].label, OpenNews(goals={n: goal}, chosen=n)) for n, goal in goals.items()], []
     return [], [Menu("Ouvrir…", OpenNews(goals=goals), {n: each.label for n, each in leading.items()})]
 
 
-async def tell(ctx: Context, reader: Reader) -> Direct | None:
+async def tell(ctx: Context, reader: Reader) -> replies.Direct | None:
     """Tell somebody their day, and erase the news that they are told; None where there is nothing to say.
 
     What waits for a guest is told where they ask for it: who may be here by mistake is not written to for that.
@@ -173,11 +160,11 @@ async def tell(ctx: Context, reader: Reader) -> Direct | None:
     return await _take(ctx, reader, day)
 
 
-async def _take(ctx: Context, reader: Reader, day: date) -> Direct:
+async def _take(ctx: Context, reader: Reader, day: date) -> replies.Direct:
     news = await rappels.take_news(ctx.db, reader.person.id, TOLD_MAX)
     left = await rappels.count_news(ctx.db, reader.person.id)
     told = draw_day(reader, news, day, left)
-    return Direct(told.text, told.buttons, menus=told.menus, cards=told.cards, user_id=reader.person.id)
+    return replies.Direct(told.text, told.buttons, menus=told.menus, cards=told.cards, user_id=reader.person.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,20 +173,22 @@ class WaitingReader:
 
     features: Sequence[Feature]
 
-    async def read(self, ctx: ReadingContext, person: Person) -> Sequence[Waiting]:
+    async def read(self, ctx: ReadingContext, person: Person) -> Sequence[replies.Waiting]:
         """Read what waits for somebody."""
         theirs = replace(ctx, user=person, request=Request("command", "rappels", person.id))
         return await list_waiting(self.features, theirs)
 
-    async def read_line(self, ctx: ReadingContext, line: str) -> tuple[str, Sequence[Waiting]]:
+    async def read_line(self, ctx: ReadingContext, line: str) -> tuple[str, Sequence[replies.Waiting]]:
         """Read what was typed, and what waits where that is to be told."""
         return line, await self.read(ctx, ctx.user) if fold(line).strip() == NOW else []
 
-    async def read_own(self, ctx: ReadingContext, _: ReadNow) -> Sequence[Waiting]:
+    async def read_own(self, ctx: ReadingContext, _: ReadNow) -> Sequence[replies.Waiting]:
         """Read what waits for who clicked."""
         return await self.read(ctx, ctx.user)
 
-    async def read_page(self, ctx: ReadingContext, asked: TellDay, so_far: Progress) -> tuple[str, Sequence[Reader]]:
+    async def read_page(
+        self, ctx: ReadingContext, asked: TellDay, so_far: replies.Progress
+    ) -> tuple[str, Sequence[Reader]]:
         """Read what waits for the next people of that hour; who is told nothing on that day is left out."""
         page = await rappels.list_page(ctx.db, asked.zone, asked.hour, so_far.cursor or "", AT_ONCE)
         ids = [person.id for person in page]
@@ -219,43 +208,49 @@ async def _read_days_away(ctx: Context, ids: Sequence[str], day: date) -> Mappin
     return {each: {away for one in found if one.user_id == each for away in one.days} for each in ids}
 
 
-async def tell_now(ctx: Context, waiting: Sequence[Waiting]) -> Replies:
+async def tell_now(ctx: Context, waiting: Sequence[replies.Waiting]) -> replies.Replies:
     """Tell at once what was not told yet, and what waits."""
     if not waiting and not await rappels.count_news(ctx.db, ctx.user.id):
-        return Whisper(render("rappels/nothing"))
+        return replies.Whisper(render("rappels/nothing"))
     reader = Reader(ctx.user, await rappels.get_choice(ctx.db, ctx.user.id), waiting)
     await rappels.note_waiting(ctx.db, ctx.user.id, reader.hashes)
     return await _take(ctx, reader, ctx.today)
 
 
-async def open_news(_: Context, click: OpenNews) -> Replies:
+async def open_news(_: Context, click: OpenNews) -> replies.Replies:
     """Go where a piece of news leads."""
     goal = click.goals.get(click.chosen)
     if goal is None:
         raise UserError("Choisissez ce que vous voulez ouvrir.")
-    return Redirect(goal.name, goal.data)
+    return replies.Redirect(goal.name, goal.data)
 
 
-async def wait_to_be_read(ctx: Context) -> Sequence[Waiting]:
+async def wait_to_be_read(ctx: Context) -> Sequence[replies.Waiting]:
     """Tell « /aide » what was not told yet."""
     count = await rappels.count_news(ctx.db, ctx.user.id)
     said = render("rappels/unread", count=count)
-    return [Waiting(said, Button("Lire les nouvelles", RunCommand(line=f"rappels {NOW}")))] if count else []
+    return (
+        [replies.Waiting(said, replies.Button("Lire les nouvelles", replies.RunCommand(line=f"rappels {NOW}")))]
+        if count
+        else []
+    )
 
 
-async def tell_due(ctx: Context) -> Replies:
+async def tell_due(ctx: Context) -> replies.Replies:
     """Begin to tell those whose hour it is, and of the hours of this day that a bot at rest missed."""
     day, now = ctx.today, ctx.now.astimezone(ctx.zone).hour
     return [
-        Start(payload=TellDay(zone=ctx.zone.key, hour=hour, day=day))
+        replies.Start(payload=TellDay(zone=ctx.zone.key, hour=hour, day=day))
         for hour in range(FIRST_HOUR, min(now, LAST_HOUR) + 1)
         if await rappels.list_page(ctx.db, ctx.zone.key, hour, "", 1)
         and await claims.claim(ctx.db, SCOPE, f"{ctx.zone.key}:{day}:{hour}", ctx.now)
     ]
 
 
-async def tell_next(ctx: Context, _: TellDay, so_far: Progress, page: tuple[str, Sequence[Reader]]) -> Step:
+async def tell_next(
+    ctx: Context, _: TellDay, so_far: replies.Progress, page: tuple[str, Sequence[Reader]]
+) -> replies.Step:
     """Tell the next people their day, each in the transaction that erases what they are told."""
     last, readers = page
     told = [said for reader in readers if (said := await tell(ctx, reader))]
-    return Step(replies=told, cursor=last, done=so_far.done + len(told), finished=not last)
+    return replies.Step(replies=told, cursor=last, done=so_far.done + len(told), finished=not last)

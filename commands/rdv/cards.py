@@ -27,7 +27,6 @@ from dialogs.rdv.titles import say_what, say_when, say_where
 from dialogs.rdv.windows import Redraw
 from storage import people
 from storage.absences import Absence, list_absences
-from storage.people import Role
 from storage.rdv import PlaceKind, Rdv, RdvSource, RdvState
 from storage.rdv.appointments import find_rdv, find_reports, get_rdv, list_between, list_overlapping
 from storage.rdv.bookings import list_seats
@@ -40,7 +39,7 @@ feature = Feature(
     ),
 )
 
-CONSEILLERS = (Role.CONSEILLER, Role.COORDINATEUR)
+CONSEILLERS = (people.Role.CONSEILLER, people.Role.COORDINATEUR)
 """Who has a calendar."""
 
 
@@ -220,7 +219,7 @@ def draw_buttons(ctx: Context, rdv: Rdv, report: int | None = None) -> Sequence[
 def _draw_filing(ctx: Context, rdv: Rdv) -> Sequence[Button]:
     """Draw « Compte rendu » under what has begun, and took place as far as is known."""
     is_done = rdv.starts_at <= ctx.now and rdv.state in (RdvState.PREVU, RdvState.HONORE)
-    files = is_done and ctx.user.role is Role.CONSEILLER
+    files = is_done and ctx.user.role is people.Role.CONSEILLER
     return [Button("Compte rendu", Report(rdv=rdv.number), "primary")] if files else []
 
 

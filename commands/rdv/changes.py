@@ -13,22 +13,8 @@ from bot.french.moments import read_moment, write_moment
 from bot.french.words import plural
 from bot.replies import Ask, Button, Replies, Reply, RunCommand, Waiting, Whisper
 from bot.texts import Markdown, link, render
-from commands.rdv.cards import (
-    CONSEILLERS,
-    About,
-    CancelRest,
-    Edit,
-    Report,
-    See,
-    SetState,
-    Unset,
-    describe,
-    draw_lines,
-    feature,
-    get_own,
-    refresh,
-    say_overlaps,
-)
+from commands.rdv import cards
+from commands.rdv.cards import CONSEILLERS, feature
 from commands.rdv.meetings import leave_meeting, move_meeting
 from commands.rdv.rooms import start_rooms
 from commands.rdv.suggestions import suggest_typed
@@ -41,16 +27,7 @@ from storage.cra.habits import read_usual
 from storage.cra.report import DUREES, Activite, is_training
 from storage.database import change
 from storage.people import Role
-from storage.rdv import PlaceKind, Rdv, RdvSource, RdvState
-from storage.rdv.appointments import (
-    change_rdv,
-    count_unreported,
-    find_reports,
-    list_between,
-    list_occurrences,
-    list_unreported,
-    make_report_key,
-)
+from storage.rdv import PlaceKind, Rdv, RdvSource, RdvState, appointments
 
 _MOVE = re.compile(r"(?:n ?° ?|#)?([0-9]{1,9}),? ?(?:(?:au?|à|le) )?(.*)")
 _HOUR_ALONE = re.compile(r"(?:a |à )?\d{1,2} ?(?:h|heures?|:) ?\d{0,2}", re.IGNORECASE)
@@ -59,7 +36,7 @@ MOVABLE = (RdvState.PREVU,)
 WHEN = "Écrivez par exemple /rdv décaler 12 mercredi 15h."
 
 
-class MoveBack(About):
+class MoveBack(cards.About):
     """Undo of a move: it begins and ends again when it did."""
 
     starts_at: datetime
@@ -75,7 +52,7 @@ class RestoreMany(BaseModel):
 
 async def lock_own(ctx: Context, number: int) -> Rdv:
     """Lock one’s own rdv that is kept here. Raises UserError for one that is kept elsewhere."""
-    rdv = await get_own(ctx, number, locked=True)
+    rdv = await cards.get_own(ctx, number, locked=True)
     must_be_kept_here(rdv)
     return rdv
 
@@ -90,40 +67,40 @@ def must_be_kept_here(rdv: Rdv) -> None:
 
 async def must_have_no_report(ctx: Context, rdv: Rdv) -> None:
     """Raises UserError for a rdv of which a report stands."""
-    if report := (await find_reports(ctx.db, [rdv])).get(rdv.number):
+    if report := (await appointments.find_reports(ctx.db, [rdv])).get(rdv.number):
         raise UserError(f"Ce rendez-vous a un compte rendu, le n° {report} : supprimez-le d’abord avec "
                         f"/cra supprimer {report}.")  # fmt: skip
 
 
-@feature.button(SetState, roles=CONSEILLERS)
-async def set_state(ctx: Context, click: SetState) -> Replies:
+@feature.button(cards.SetState, roles=CONSEILLERS)
+async def set_state(ctx: Context, click: cards.SetState) -> Replies:
     """Note what became of a rdv; the same click twice is one."""
-    if click.state is RdvState.ANNULE and (await get_own(ctx, click.rdv)).meeting:
+    if click.state is RdvState.ANNULE and (await cards.get_own(ctx, click.rdv)).meeting:
         return await leave_meeting(ctx, click.rdv)
     rdv = await lock_own(ctx, click.rdv)
     if rdv.state is click.state:
-        return [Whisper(render("rdv/is_so", **describe(ctx, rdv)))]
+        return [Whisper(render("rdv/is_so", **cards.describe(ctx, rdv)))]
     if rdv.state not in (*MOVABLE, *DONE):
         raise UserError(f"Le rendez-vous n° {rdv.number} est {rdv.state.label}.")
     if click.state in DONE and rdv.starts_at > ctx.now:
         raise UserError("Ce rendez-vous n’a pas encore eu lieu.")
     await must_have_no_report(ctx, rdv)
     before = rdv.state
-    await change_rdv(ctx.db, rdv, ctx.now, state=click.state)
-    undo = Button("Remettre", Unset(rdv=rdv.number, state=before, sequence=rdv.sequence))
-    said = Whisper(render("rdv/is_set", **describe(ctx, rdv)), [undo], courtesy=True)
-    return [said, await refresh(ctx, rdv)]
+    await appointments.change_rdv(ctx.db, rdv, ctx.now, state=click.state)
+    undo = Button("Remettre", cards.Unset(rdv=rdv.number, state=before, sequence=rdv.sequence))
+    said = Whisper(render("rdv/is_set", **cards.describe(ctx, rdv)), [undo], courtesy=True)
+    return [said, await cards.refresh(ctx, rdv)]
 
 
-@feature.undo(Unset, roles=CONSEILLERS)
-async def unset_state(ctx: Context, click: Unset) -> Replies:
+@feature.undo(cards.Unset, roles=CONSEILLERS)
+async def unset_state(ctx: Context, click: cards.Unset) -> Replies:
     """Give a rdv the state back that it had, unless it was changed since."""
     rdv = await _lock_unchanged(ctx, click.rdv, click.sequence)
     await must_have_no_report(ctx, rdv)
-    overlaps = await say_overlaps(ctx, [rdv]) if click.state is RdvState.PREVU else Markdown("")
-    await change_rdv(ctx.db, rdv, ctx.now, state=click.state)
-    text = render("rdv/is_back", overlaps=overlaps, **describe(ctx, rdv))
-    return [Whisper(text, courtesy=not overlaps), await refresh(ctx, rdv)]
+    overlaps = await cards.say_overlaps(ctx, [rdv]) if click.state is RdvState.PREVU else Markdown("")
+    await appointments.change_rdv(ctx.db, rdv, ctx.now, state=click.state)
+    text = render("rdv/is_back", overlaps=overlaps, **cards.describe(ctx, rdv))
+    return [Whisper(text, courtesy=not overlaps), await cards.refresh(ctx, rdv)]
 
 
 async def _lock_unchanged(ctx: Context, number: int, sequence: int) -> Rdv:
@@ -137,7 +114,7 @@ async def _lock_unchanged(ctx: Context, number: int, sequence: int) -> Rdv:
 async def cancel_typed(ctx: Context, text: str) -> Replies:
     """Cancel a rdv by its number."""
     number, _ = _read_number(text, "Indiquez le numéro du rendez-vous : par exemple /rdv annuler 12.")
-    return await set_state(ctx, SetState(rdv=number, state=RdvState.ANNULE))
+    return await set_state(ctx, cards.SetState(rdv=number, state=RdvState.ANNULE))
 
 
 def _read_number(text: str, advice: str) -> tuple[int, str]:
@@ -147,16 +124,20 @@ def _read_number(text: str, advice: str) -> tuple[int, str]:
     return int(found[1]), found[2].strip()
 
 
-@feature.button(CancelRest, roles=CONSEILLERS)
-async def cancel_rest(ctx: Context, click: CancelRest) -> Replies:
+@feature.button(cards.CancelRest, roles=CONSEILLERS)
+async def cancel_rest(ctx: Context, click: cards.CancelRest) -> Replies:
     """Cancel a rdv that comes back, and all that follow it."""
     rdv = await lock_own(ctx, click.rdv)
     if rdv.series is None:
         raise UserError("Ce rendez-vous ne revient pas.")
     since = max(rdv.starts_at, ctx.now)
-    rest = [one for one in await list_occurrences(ctx.db, ctx.user.id, rdv.series, since) if one.state in MOVABLE]
+    rest = [
+        one
+        for one in await appointments.list_occurrences(ctx.db, ctx.user.id, rdv.series, since)
+        if one.state in MOVABLE
+    ]
     for one in rest:
-        await change_rdv(ctx.db, one, ctx.now, state=RdvState.ANNULE)
+        await appointments.change_rdv(ctx.db, one, ctx.now, state=RdvState.ANNULE)
     undo = [Button("Rétablir", RestoreMany(numbers=[one.number for one in rest]))] if rest else []
     return Whisper(render("rdv/rest_cancelled", count=len(rest)), undo)
 
@@ -166,9 +147,9 @@ async def restore_many(ctx: Context, click: RestoreMany) -> Replies:
     """Bring back the rest of a series; what is past stays cancelled."""
     found = [await lock_own(ctx, number) for number in click.numbers]
     back = [rdv for rdv in found if rdv.state is RdvState.ANNULE and rdv.starts_at > ctx.now]
-    overlaps = await say_overlaps(ctx, back)
+    overlaps = await cards.say_overlaps(ctx, back)
     for rdv in back:
-        await change_rdv(ctx.db, rdv, ctx.now, state=RdvState.PREVU)
+        await appointments.change_rdv(ctx.db, rdv, ctx.now, state=RdvState.PREVU)
     return Whisper(render("rdv/rest_restored", count=len(back), overlaps=overlaps))
 
 
@@ -178,7 +159,7 @@ async def restore_many(ctx: Context, click: RestoreMany) -> Replies:
 async def move_typed(ctx: Context, text: str) -> Replies:
     """Move a rdv to another day or hour; a day alone keeps the hour, an hour alone the day."""
     number, said = _read_number(text, WHEN)
-    if (known := await get_own(ctx, number)).meeting:
+    if (known := await cards.get_own(ctx, number)).meeting:
         move = move_meeting if known.number == known.meeting else suggest_typed
         return await move(ctx, number, _read_new_start(ctx, known, said))
     rdv = await lock_own(ctx, number)
@@ -207,29 +188,29 @@ async def _move(ctx: Context, rdv: Rdv, start: datetime, minutes: int) -> Replie
         raise UserError(f"Ce moment est passé : donnez-en un à venir. {WHEN}")
     undo = MoveBack(rdv=rdv.number, starts_at=rdv.starts_at, ends_at=rdv.ends_at, sequence=rdv.sequence + 1)
     if begins == rdv.starts_at and minutes == rdv.minutes:
-        return Whisper(render("rdv/is_so", **describe(ctx, rdv)))
-    await change_rdv(ctx.db, rdv, ctx.now, starts_at=begins, ends_at=begins + timedelta(minutes=minutes))
+        return Whisper(render("rdv/is_so", **cards.describe(ctx, rdv)))
+    await appointments.change_rdv(ctx.db, rdv, ctx.now, starts_at=begins, ends_at=begins + timedelta(minutes=minutes))
     return await _tell_moved(ctx, rdv, [Button("Remettre à l’ancienne heure", undo)])
 
 
 async def _tell_moved(ctx: Context, rdv: Rdv, undo: Sequence[Button]) -> Sequence[Reply]:
-    overlaps = await say_overlaps(ctx, [rdv])
-    text = render("rdv/is_moved", overlaps=overlaps, **describe(ctx, rdv))
-    return [Whisper(text, undo, courtesy=not overlaps and not undo), await refresh(ctx, rdv)]
+    overlaps = await cards.say_overlaps(ctx, [rdv])
+    text = render("rdv/is_moved", overlaps=overlaps, **cards.describe(ctx, rdv))
+    return [Whisper(text, undo, courtesy=not overlaps and not undo), await cards.refresh(ctx, rdv)]
 
 
 @feature.undo(MoveBack, roles=CONSEILLERS)
 async def move_back(ctx: Context, click: MoveBack) -> Replies:
     """Give a rdv the hour back that it had, unless it was changed since."""
     rdv = await _lock_unchanged(ctx, click.rdv, click.sequence)
-    await change_rdv(ctx.db, rdv, ctx.now, starts_at=click.starts_at, ends_at=click.ends_at)
+    await appointments.change_rdv(ctx.db, rdv, ctx.now, starts_at=click.starts_at, ends_at=click.ends_at)
     return await _tell_moved(ctx, rdv, [])
 
 
-@feature.button(Edit, roles=CONSEILLERS, writes=False)
-async def edit(ctx: ReadingContext, click: Edit) -> Replies:
+@feature.button(cards.Edit, roles=CONSEILLERS, writes=False)
+async def edit(ctx: ReadingContext, click: cards.Edit) -> Replies:
     """Open the window of a rdv as it is."""
-    rdv = await get_own(ctx, click.rdv)
+    rdv = await cards.get_own(ctx, click.rdv)
     must_be_kept_here(rdv)
     if rdv.meeting:
         raise UserError(f"Pour changer l’heure de cette réunion : /rdv décaler {rdv.number} mercredi 15h.")
@@ -257,7 +238,7 @@ async def save_edit(ctx: Context, form: EditRdv) -> Replies:
         raise UserError(fields={"quand": "Ce moment est passé : donnez-en un à venir."})
     if plan.columns["seats"] < rdv.seats_taken:
         raise UserError(fields={"places": f"{rdv.seats_taken} places sont déjà prises : gardez-en autant au moins."})
-    await change_rdv(ctx.db, rdv, ctx.now, **values)
+    await appointments.change_rdv(ctx.db, rdv, ctx.now, **values)
     return [*await _tell_moved(ctx, rdv, []), *start_rooms(ctx, [rdv])]
 
 
@@ -268,13 +249,13 @@ TOLD_MAX, TODAY_MAX, LISTED_MAX = 3, 2, 5
 UNDONE = (RdvState.PREVU, RdvState.HONORE)
 
 
-class Decline(About):
+class Decline(cards.About):
     """« Sans compte rendu », for the rdv at that hour."""
 
     starts_at: datetime
 
 
-class Undecline(About):
+class Undecline(cards.About):
     """Undo of « Sans compte rendu »."""
 
 
@@ -284,11 +265,11 @@ class FileNext(BaseModel):
     since: date | None = None
 
 
-@feature.button(Report, roles=FILING, writes=False)
-async def open_report(ctx: ReadingContext, click: Report) -> Replies:
+@feature.button(cards.Report, roles=FILING, writes=False)
+async def open_report(ctx: ReadingContext, click: cards.Report) -> Replies:
     """Open the window of a report, filled; its key is the rdv’s, so that it counts once."""
-    rdv = await get_own(ctx, click.rdv)
-    if report := (await find_reports(ctx.db, [rdv])).get(rdv.number):
+    rdv = await cards.get_own(ctx, click.rdv)
+    if report := (await appointments.find_reports(ctx.db, [rdv])).get(rdv.number):
         raise UserError(f"Ce rendez-vous a déjà son compte rendu, le n° {report} : /cra modifier {report}.")
     if rdv.state not in UNDONE:
         raise UserError(f"Le rendez-vous n° {rdv.number} est {rdv.state.label}.")
@@ -296,7 +277,7 @@ async def open_report(ctx: ReadingContext, click: Report) -> Replies:
         raise UserError("Ce rendez-vous n’a pas encore eu lieu.")
     if await is_training(ctx.db, ctx.user.id):
         raise UserError("Vous vous entraînez : terminez avec /entrainement fin, puis faites ce compte rendu.")
-    return Ask(await _fill(ctx, rdv), key=make_report_key(rdv), here=False)
+    return Ask(await _fill(ctx, rdv), key=appointments.make_report_key(rdv), here=False)
 
 
 async def _fill(ctx: ReadingContext, rdv: Rdv) -> NewCra:
@@ -318,18 +299,18 @@ async def _fill(ctx: ReadingContext, rdv: Rdv) -> NewCra:
 @feature.button(Decline, roles=FILING)
 async def decline(ctx: Context, click: Decline) -> Replies:
     """Note that no report is wanted of a rdv at that hour; at another one it is asked again."""
-    rdv = await get_own(ctx, click.rdv, locked=True)
+    rdv = await cards.get_own(ctx, click.rdv, locked=True)
     await change(ctx.db, rdv, declined_for=click.starts_at)
     undo = Button("Le demander de nouveau", Undecline(rdv=rdv.number))
-    return [Whisper(render("rdv/declined", **describe(ctx, rdv)), [undo]), await refresh(ctx, rdv)]
+    return [Whisper(render("rdv/declined", **cards.describe(ctx, rdv)), [undo]), await cards.refresh(ctx, rdv)]
 
 
 @feature.undo(Undecline, roles=FILING)
 async def undecline(ctx: Context, click: Undecline) -> Replies:
     """Ask for the report of a rdv again."""
-    rdv = await get_own(ctx, click.rdv, locked=True)
+    rdv = await cards.get_own(ctx, click.rdv, locked=True)
     await change(ctx.db, rdv, declined_for=None)
-    return [Whisper(render("rdv/asked_again", **describe(ctx, rdv))), await refresh(ctx, rdv)]
+    return [Whisper(render("rdv/asked_again", **cards.describe(ctx, rdv))), await cards.refresh(ctx, rdv)]
 
 
 @feature.command("rdv à traiter", help="Vos rendez-vous passés, sans compte rendu", roles=FILING, writes=False)
@@ -342,11 +323,11 @@ async def list_typed(ctx: ReadingContext, _: str) -> Replies:
 async def list_to_file(ctx: Context, _: FileNext) -> Replies:
     """List the rdv that are over and have no report, the oldest first."""
     since = ctx.now - ASKED_FOR
-    found = await list_unreported(ctx.db, ctx.user.id, since, ctx.now, LISTED_MAX)
-    total = await count_unreported(ctx.db, ctx.user.id, since, ctx.now)
+    found = await appointments.list_unreported(ctx.db, ctx.user.id, since, ctx.now, LISTED_MAX)
+    total = await appointments.count_unreported(ctx.db, ctx.user.id, since, ctx.now)
     text = render("rdv/to_file", total=total, more=total - len(found))
     again = [Button("Actualiser", FileNext())] if total > len(found) else []
-    return Whisper(text, again, cards=await draw_lines(ctx, found))
+    return Whisper(text, again, cards=await cards.draw_lines(ctx, found))
 
 
 @feature.waiting
@@ -355,17 +336,17 @@ async def list_waiting(ctx: Context) -> Sequence[Waiting]:
     if ctx.user.role not in (Role.CONSEILLER, Role.COORDINATEUR):
         return []
     until = find_midnight(ctx.today + timedelta(days=1), ctx.zone)
-    today = await list_between(ctx.db, ctx.user.id, ctx.now, until, (RdvState.PREVU,))
+    today = await appointments.list_between(ctx.db, ctx.user.id, ctx.now, until, (RdvState.PREVU,))
     coming = [_tell_today(ctx, rdv) for rdv in today[:TODAY_MAX]]
     return [*(await _list_unreported(ctx) if ctx.user.role in FILING else []), *coming]
 
 
 async def _list_unreported(ctx: Context) -> Sequence[Waiting]:
     since = ctx.now - ASKED_FOR
-    found = await list_unreported(ctx.db, ctx.user.id, since, ctx.now, TOLD_MAX + 1)
+    found = await appointments.list_unreported(ctx.db, ctx.user.id, since, ctx.now, TOLD_MAX + 1)
     waiting = [ask_report(ctx, rdv) for rdv in found[:TOLD_MAX]]
     if len(found) > TOLD_MAX:
-        total = await count_unreported(ctx.db, ctx.user.id, since, ctx.now)
+        total = await appointments.count_unreported(ctx.db, ctx.user.id, since, ctx.now)
         text = f"{plural(total, 'rendez-vous passé', 'rendez-vous passés')} sans compte rendu"
         waiting.append(Waiting(text, Button("Rendez-vous à traiter", RunCommand(line="rdv à traiter"))))
     return waiting
@@ -377,9 +358,9 @@ def ask_report(ctx: Context, rdv: Rdv) -> Waiting:
     text = f"{say_what(rdv)}, {say_weekday(start.date(), ctx.today)} à {say_hour(start)} : le compte rendu ?"
     none = Button("Sans compte rendu", Decline(rdv=rdv.number, starts_at=rdv.starts_at))
     key = f"rdv:{rdv.number}:{rdv.starts_at:%Y%m%d%H%M}"
-    return Waiting(text, Button("Compte rendu", Report(rdv=rdv.number), "primary"), [none], key)
+    return Waiting(text, Button("Compte rendu", cards.Report(rdv=rdv.number), "primary"), [none], key)
 
 
 def _tell_today(ctx: Context, rdv: Rdv) -> Waiting:
     hour = say_hour(rdv.starts_at.astimezone(ctx.zone))
-    return Waiting(f"Aujourd’hui à {hour} : {say_what(rdv)}", Button("Voir le rendez-vous", See(rdv=rdv.number)))
+    return Waiting(f"Aujourd’hui à {hour} : {say_what(rdv)}", Button("Voir le rendez-vous", cards.See(rdv=rdv.number)))

@@ -27,25 +27,8 @@ from storage import claims, people
 from storage.annuaire.entries import read_email
 from storage.communes import CommunePlace, find_place_exactly
 from storage.database import before_commit, release
-from storage.people import Person
-from storage.rdv import Place, PlaceKind, Rdv, RdvSource, RdvState
+from storage.rdv import Place, PlaceKind, Rdv, RdvSource, RdvState, remote
 from storage.rdv.appointments import MEMO_MAX, PLACE_MAX, URL_MAX, list_overlapping
-from storage.rdv.remote import (
-    Agents,
-    Refusal,
-    RemoteRdv,
-    count_waited_for,
-    find_agents,
-    find_webhook,
-    give_waiting,
-    is_signed,
-    list_to_come,
-    list_waited_for,
-    make_keys,
-    note_delivery,
-    note_refusal,
-    take_state,
-)
 
 HOST = "https://rdv.anct.gouv.fr"
 _HOSTS = r"(?:demo\.)?rdv\.anct\.gouv\.fr|(?:www|demo)\.rdv-solidarites\.fr|www\.rdv-aide-numerique\.fr"
@@ -85,7 +68,7 @@ class UnreadableDeliveryError(Exception):
 class Delivered:
     """The state of a rendez-vous, and the addresses of its agents in small letters, each once."""
 
-    rdv: RemoteRdv
+    rdv: remote.RemoteRdv
     agents: Sequence[str]
 
 
@@ -109,7 +92,7 @@ def _read(data: Json, meta: Json, organisation: int, now: datetime) -> Delivered
     starts_at, ends_at = _read_span(data)
     is_purged = event == "destroyed" and meta.get("webhook_reason") == "rgpd"
     state, taken = _find_state(data.get("status"), came, collective=collective), _count_taken(data, came)
-    rdv = RemoteRdv(
+    rdv = remote.RemoteRdv(
         key=f"{organisation}:{number}",
         uuid=_match(_UUID, data.get("uuid")),
         sent_at=read_moment(meta["timestamp"]) if meta.get("timestamp") else now.replace(microsecond=0),
@@ -268,9 +251,9 @@ LATE = "rdv.late_agents"
 OVERLAP = "rdv.overlap"
 """The claims on what was told of two rdv at the same time."""
 UNIT = ("adresse", "adresses")
-STATUSES = {None: 200, Refusal.SIGNATURE: 401, Refusal.UNREADABLE: 400}
+STATUSES = {None: 200, remote.Refusal.SIGNATURE: 401, remote.Refusal.UNREADABLE: 400}
 
-Known = Mapping[str, Person]
+Known = Mapping[str, people.Person]
 """Who has an address, in the register or in Mattermost."""
 
 
@@ -282,35 +265,35 @@ class Proved:
 
     organisation: int
     told: Delivered | None = None
-    refusal: Refusal | None = None
+    refusal: remote.Refusal | None = None
     known: Known = field(default_factory=dict)
-    before: Agents = field(default_factory=dict)
+    before: remote.Agents = field(default_factory=dict)
     is_late: bool = False
 
 
 async def prove(ctx: ReadingContext, sent: WebhookRequest) -> Proved:
     """Hold the signature against the very bytes, then read what is wanted, and find out who the agents are. Raises
     WebhookError for an address that leads nowhere."""
-    webhook = await find_webhook(ctx.db, sent.key)
-    secrets = webhook.list_secrets(make_keys(ctx.settings.secrets), ctx.now) if webhook else ()
-    signed = is_signed(sent.body, sent.headers.get(SIGNATURE, ""), secrets)
+    webhook = await remote.find_webhook(ctx.db, sent.key)
+    secrets = webhook.list_secrets(remote.make_keys(ctx.settings.secrets), ctx.now) if webhook else ()
+    signed = remote.is_signed(sent.body, sent.headers.get(SIGNATURE, ""), secrets)
     if webhook is None:
         raise WebhookError(404)
     organisation = webhook.organisation
     if not signed:
-        return Proved(organisation, refusal=Refusal.SIGNATURE)
+        return Proved(organisation, refusal=remote.Refusal.SIGNATURE)
     try:
         told = read_delivery(sent.body, organisation, ctx.now)
     except UnreadableDeliveryError:
-        return Proved(organisation, refusal=Refusal.UNREADABLE)
+        return Proved(organisation, refusal=remote.Refusal.UNREADABLE)
     if told is None:
         return Proved(organisation)
-    before = await find_agents(ctx.db, told.agents)
+    before = await remote.find_agents(ctx.db, told.agents)
     known, is_late = await _find_known(ctx, told.agents, before)
     return Proved(organisation, told, known=known, before=before, is_late=is_late)
 
 
-async def _find_known(ctx: ReadingContext, emails: Collection[str], before: Agents) -> tuple[Known, bool]:
+async def _find_known(ctx: ReadingContext, emails: Collection[str], before: remote.Agents) -> tuple[Known, bool]:
     """Find who has these addresses, and whether Mattermost took too long to say so. It is asked for those that are met
     for the first time: who was known by one stays so, and who was not is looked for by the hour."""
     known = await _find_registered(ctx, emails)
@@ -334,7 +317,7 @@ async def _find_registered(ctx: Context, emails: Collection[str]) -> Known:
 
 async def _ask_for(ctx: ReadingContext, emails: Sequence[str]) -> Known:
     """Ask Mattermost who has these addresses; nobody while it does not answer."""
-    found: dict[str, Person] = {}
+    found: dict[str, people.Person] = {}
     try:
         for email in emails:
             user = await ctx.chat.user_by_email(email)
@@ -350,16 +333,16 @@ async def receive(ctx: Context, proved: Proved) -> WebhookAnswer:
     """Store what is kept of a delivery, and return the status that says so; one that is not taken is counted."""
     told: list[Reply] = []
     if proved.refusal:
-        await note_refusal(ctx.db, proved.organisation, proved.refusal, ctx.now)
+        await remote.note_refusal(ctx.db, proved.organisation, proved.refusal, ctx.now)
         return WebhookAnswer(STATUSES[proved.refusal])
     if proved.told:
         ids = {email: await _register(ctx, person) for email, person in proved.known.items()}
         agents = {email: ids.get(email) or proved.before.get(email) for email in proved.told.agents}
-        await take_state(ctx.db, proved.told.rdv, agents, ctx.now)
-        told += await _tell_overlaps(ctx, await list_to_come(ctx.db, [proved.told.rdv.key], ctx.now))
+        await remote.take_state(ctx.db, proved.told.rdv, agents, ctx.now)
+        told += await _tell_overlaps(ctx, await remote.list_to_come(ctx.db, [proved.told.rdv.key], ctx.now))
     if proved.is_late and await claims.claim(ctx.db, LATE, str(ctx.now.timestamp() // LOOKED_AGAIN.seconds), ctx.now):
         told.append(Start(payload=JoinAgents(), at=ctx.now + LOOKED_AGAIN, quiet=True))
-    before_commit(ctx.db, lambda db: note_delivery(db, proved.organisation, ctx.now))
+    before_commit(ctx.db, lambda db: remote.note_delivery(db, proved.organisation, ctx.now))
     return WebhookAnswer(STATUSES[None], told)
 
 
@@ -388,7 +371,7 @@ async def _tell_overlap(ctx: Context, rdv: Rdv, own: Rdv) -> Sequence[Reply]:
     return [Direct(text, [Button(f"Déplacer le n° {own.number}", Edit(rdv=own.number))], user_id=owner.id)]
 
 
-async def _register(ctx: Context, person: Person) -> str:
+async def _register(ctx: Context, person: people.Person) -> str:
     """Somebody’s id; who was known to Mattermost alone is in the register from now on."""
     if await people.get(ctx.db, person.id) is None:
         await people.add(ctx.db, person)
@@ -403,7 +386,7 @@ class JoinAgents(BaseModel):
 @feature.job("hour=7-20 minute=20", name="rdv.look_for_agents")
 async def look_for_agents(ctx: ReadingContext) -> Replies:
     """Look for the agents of rendez-vous who are waited for, if there are any."""
-    return Start(payload=JoinAgents(), quiet=True) if await count_waited_for(ctx.db) else None
+    return Start(payload=JoinAgents(), quiet=True) if await remote.count_waited_for(ctx.db) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -416,7 +399,7 @@ class Looked:
 
 async def look_for(ctx: ReadingContext, _: JoinAgents, so_far: Progress) -> Looked:
     """Ask the register, then Mattermost, for the next addresses."""
-    emails = await list_waited_for(ctx.db, so_far.cursor or "", AT_ONCE)
+    emails = await remote.list_waited_for(ctx.db, so_far.cursor or "", AT_ONCE)
     known = await _find_registered(ctx, emails)
     await release(ctx.db)
     return Looked(emails, {**known, **await _ask_for(ctx, [email for email in emails if email not in known])})
@@ -427,7 +410,7 @@ async def join_agents(ctx: Context, _: JoinAgents, so_far: Progress, looked: Loo
     """Give the rendez-vous that waited for them to those who are known now."""
     told: list[Reply] = []
     for email, person in looked.known.items():
-        keys = await give_waiting(ctx.db, email, await _register(ctx, person), ctx.now)
-        told += await _tell_overlaps(ctx, await list_to_come(ctx.db, keys, ctx.now))
+        keys = await remote.give_waiting(ctx.db, email, await _register(ctx, person), ctx.now)
+        told += await _tell_overlaps(ctx, await remote.list_to_come(ctx.db, keys, ctx.now))
     last = looked.emails[-1] if looked.emails else ""
     return Step(replies=told, cursor=last, done=so_far.done + len(looked.emails), finished=not last)

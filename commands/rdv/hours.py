@@ -29,19 +29,7 @@ from dialogs.reservation import CLOSES, AddAbsence, AddRange, read_absence, read
 from storage.absences import add_absence, list_absences, remove_absence
 from storage.database import change
 from storage.people import Person
-from storage.rdv.bookings import (
-    RANGES_MAX,
-    BookingPage,
-    BookingSeal,
-    WeeklyRange,
-    add_range,
-    close_page,
-    get_page,
-    list_ranges,
-    open_page,
-    read_key,
-    remove_range,
-)
+from storage.rdv import bookings
 
 WEEKS = timedelta(weeks=4)
 PLACES_SHOWN = 3
@@ -113,7 +101,7 @@ class Poster(BaseModel):
     """The order of a poster of one’s address."""
 
 
-def say_range(one: WeeklyRange) -> str:
+def say_range(one: bookings.WeeklyRange) -> str:
     """« mardi 9h-12h : 30 min, pause de 5 min, Médiathèque, Courriels, 8 places »."""
     parts = [
         say_minutes(one.length),
@@ -128,10 +116,10 @@ def say_range(one: WeeklyRange) -> str:
 
 async def draw_hours(ctx: Context, said: str = "") -> Message:
     """Draw when one may be booked, and what can be changed of it; ``said`` is what was just done."""
-    ranges = await list_ranges(ctx.db, ctx.user.id)
+    ranges = await bookings.list_ranges(ctx.db, ctx.user.id)
     absences = await list_absences(ctx.db, [ctx.user.id], ctx.today)
     free = await list_free(ctx.db, ctx.user, ctx.now, Period(ctx.today, ctx.today + WEEKS)) if ranges else []
-    page = await get_page(ctx.db, ctx.user.id)
+    page = await bookings.get_page(ctx.db, ctx.user.id)
     text = render(
         "reservation/hours",
         ranges=[say_range(one) for one in ranges],
@@ -169,12 +157,12 @@ async def show_hours(ctx: Context, line: str) -> Replies:
 
 async def _keep_weekly(ctx: Context, weekly: Sequence[tuple[int, tuple[int, int]]]) -> Markdown:
     """Store ranges that are as the last one otherwise; those that stand already stay as they are."""
-    known = await list_ranges(ctx.db, ctx.user.id)
+    known = await bookings.list_ranges(ctx.db, ctx.user.id)
     last = max(known, key=lambda one: one.number, default=None)
     shape = last.model_dump(exclude={"id", "user_id", "weekday", "start", "end"}) if last else AS_USUAL
     taken = {(one.weekday, (one.start, one.end)) for one in known}
     added = [
-        WeeklyRange(user_id=ctx.user.id, weekday=day, start=start, end=end, **_fit(shape, end - start))
+        bookings.WeeklyRange(user_id=ctx.user.id, weekday=day, start=start, end=end, **_fit(shape, end - start))
         for day, (start, end) in weekly
         if (day, (start, end)) not in taken
     ]
@@ -187,11 +175,11 @@ def _fit(shape: Mapping[str, Any], minutes: int) -> Mapping[str, Any]:
     return {**shape, "length": min(shape["length"], minutes)}
 
 
-async def _add(ctx: Context, known: Sequence[WeeklyRange], added: Sequence[WeeklyRange]) -> None:
-    if len(known) + len(added) > RANGES_MAX:
-        raise UserError(f"Cela ferait plus de {RANGES_MAX} plages : retirez-en d’abord.")
+async def _add(ctx: Context, known: Sequence[bookings.WeeklyRange], added: Sequence[bookings.WeeklyRange]) -> None:
+    if len(known) + len(added) > bookings.RANGES_MAX:
+        raise UserError(f"Cela ferait plus de {bookings.RANGES_MAX} plages : retirez-en d’abord.")
     for one in added:
-        await add_range(ctx.db, one)
+        await bookings.add_range(ctx.db, one)
 
 
 def _whisper(shown: Message) -> Whisper:
@@ -201,7 +189,7 @@ def _whisper(shown: Message) -> Whisper:
 @feature.button(NewRange, roles=CONSEILLERS, writes=False)
 async def ask_range(ctx: ReadingContext, _: NewRange) -> Replies:
     """Open the window of a range, at the place of the last one."""
-    known = await list_ranges(ctx.db, ctx.user.id)
+    known = await bookings.list_ranges(ctx.db, ctx.user.id)
     last = max(known, key=lambda one: one.number) if known else None
     if last is None:
         return Ask(AddRange.draft())
@@ -212,7 +200,7 @@ async def ask_range(ctx: ReadingContext, _: NewRange) -> Replies:
 async def keep_range(ctx: Context, form: AddRange) -> Replies:
     """Store a range."""
     start, end = form.hours
-    added = WeeklyRange(
+    added = bookings.WeeklyRange(
         user_id=ctx.user.id,
         weekday=int(form.weekday),
         start=start,
@@ -225,7 +213,7 @@ async def keep_range(ctx: Context, form: AddRange) -> Replies:
         notice=int(form.notice),
         ahead=form.ahead,
     )
-    await _add(ctx, await list_ranges(ctx.db, ctx.user.id), [added])
+    await _add(ctx, await bookings.list_ranges(ctx.db, ctx.user.id), [added])
     return _whisper(await draw_hours(ctx, render("reservation/added", said=say_range(added))))
 
 
@@ -261,7 +249,7 @@ async def remove(ctx: Context, click: Remove) -> Replies:
 
 
 async def _take_range(ctx: Context, number: int) -> tuple[str, BaseModel] | None:
-    gone = await remove_range(ctx.db, ctx.user.id, number)
+    gone = await bookings.remove_range(ctx.db, ctx.user.id, number)
     return (say_range(gone), RestoreRange(said=gone.model_dump(exclude={"id", "user_id"}))) if gone else None
 
 
@@ -277,10 +265,10 @@ async def _take_absence(ctx: Context, number: int) -> tuple[str, BaseModel] | No
 @feature.undo(RestoreRange, roles=CONSEILLERS)
 async def restore_range(ctx: Context, click: RestoreRange) -> Replies:
     """Put a range back, once."""
-    restored = WeeklyRange.model_validate({**click.said, "user_id": ctx.user.id})
+    restored = bookings.WeeklyRange.model_validate({**click.said, "user_id": ctx.user.id})
     said = say_range(restored)
-    if said not in {say_range(one) for one in await list_ranges(ctx.db, ctx.user.id)}:
-        await add_range(ctx.db, restored)
+    if said not in {say_range(one) for one in await bookings.list_ranges(ctx.db, ctx.user.id)}:
+        await bookings.add_range(ctx.db, restored)
     return _whisper(await draw_hours(ctx, render("reservation/added", said=said)))
 
 
@@ -308,12 +296,12 @@ async def renew_link(ctx: Context, _: RenewLink) -> Replies:
 
 
 async def _tell_link(ctx: Context, *, anew: bool) -> Whisper:
-    key = await open_page(ctx.db, ctx.user.id, BookingSeal(ctx.settings.secrets), ctx.now, anew=anew)
+    key = await bookings.open_page(ctx.db, ctx.user.id, bookings.BookingSeal(ctx.settings.secrets), ctx.now, anew=anew)
     text = render(
         "reservation/link",
         address=Markdown(address_of(ctx.settings, key)),
         is_new=anew,
-        has_ranges=bool(await list_ranges(ctx.db, ctx.user.id)),
+        has_ranges=bool(await bookings.list_ranges(ctx.db, ctx.user.id)),
     )
     renew, close = Button("Nouvelle adresse", RenewLink()), Button("Fermer la page", CloseLink(), "danger")
     return Whisper(text, [renew, close], cards=[_draw_printed(), await _draw_rules(ctx)])
@@ -352,8 +340,8 @@ async def set_closes(ctx: Context, click: SetCloses) -> Replies:
     return await _tell_link(ctx, anew=False)
 
 
-async def _must_be_on(ctx: Context) -> BookingPage:
-    page = await get_page(ctx.db, ctx.user.id)
+async def _must_be_on(ctx: Context) -> bookings.BookingPage:
+    page = await bookings.get_page(ctx.db, ctx.user.id)
     if page is None or not page.is_on:
         raise UserError("Votre page est fermée. /rdv lien la met en service.")
     return page
@@ -362,7 +350,7 @@ async def _must_be_on(ctx: Context) -> BookingPage:
 @feature.button(CloseLink, roles=CONSEILLERS)
 async def close_link(ctx: Context, _: CloseLink) -> Replies:
     """Switch one’s page off."""
-    return Whisper(render("reservation/closed", was_on=await close_page(ctx.db, ctx.user.id, ctx.now)))
+    return Whisper(render("reservation/closed", was_on=await bookings.close_page(ctx.db, ctx.user.id, ctx.now)))
 
 
 @feature.button(DrawCode, roles=CONSEILLERS, writes=False)
@@ -380,7 +368,7 @@ async def make_code_picture(ctx: Context, _: CodePicture, folder: Path) -> Parce
 
 
 async def _read_address(ctx: Context) -> str:
-    key = read_key(await _must_be_on(ctx), BookingSeal(ctx.settings.secrets))
+    key = bookings.read_key(await _must_be_on(ctx), bookings.BookingSeal(ctx.settings.secrets))
     if key is None:
         raise UserError("L’adresse de votre page n’est plus lisible. /rdv lien, puis « Nouvelle adresse ».")
     return address_of(ctx.settings, key)
@@ -401,7 +389,7 @@ async def _send(ctx: ReadingContext, order: CodePicture | Poster) -> Replies:
 async def make_poster(ctx: ReadingContext, _: Poster, folder: Path) -> Parcel:
     """Compose the poster, with the address and the places as they are now."""
     address, path = await _read_address(ctx), folder / "Affiche_rendez-vous.pdf"
-    places = dict.fromkeys(one.place for one in await list_ranges(ctx.db, ctx.user.id) if one.place)
+    places = dict.fromkeys(one.place for one in await bookings.list_ranges(ctx.db, ctx.user.id) if one.place)
     told = describe_poster(ctx.user, address, list(places), ctx.settings.colours[0])
     path.write_bytes(await ctx.compute(lambda: compose_pdf("affiche", told, ctx.today)))
     return Parcel(render("reservation/poster", address=Markdown(address)), files=[path])

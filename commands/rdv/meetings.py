@@ -13,18 +13,8 @@ from bot.french.words import join, say_minutes
 from bot.previews import answer, must_be_author
 from bot.replies import Button, Direct, Message, Redirect, Replies, Reply, Waiting, Whisper
 from bot.texts import Markdown, quote, render
-from commands.rdv.cards import (
-    CARD,
-    CONSEILLERS,
-    AnswerMeeting,
-    KeepMeeting,
-    MoveMeeting,
-    Proposal,
-    describe,
-    draw_meeting,
-    feature,
-    get_own,
-)
+from commands.rdv import cards
+from commands.rdv.cards import CONSEILLERS, feature
 from commands.rdv.rooms import start_rooms
 from commands.rdv.visits import say_when
 from config.territories import say_of
@@ -55,14 +45,14 @@ OPEN = (*STANDING, RdvState.REFUSE)
 """The states of an organiser’s rdv in which guests may still answer."""
 
 
-class ChooseMoment(Proposal):
+class ChooseMoment(cards.Proposal):
     """One of the moments; ``anyway`` where not all are free."""
 
     at: datetime
     anyway: bool = False
 
 
-class Later(Proposal):
+class Later(cards.Proposal):
     """« Plus tard »: the moments from then on."""
 
     after: datetime
@@ -73,7 +63,7 @@ async def propose_meeting(ctx: ReadingContext, text: str) -> Replies:
     line = read_meeting_line(text, ctx.clues)
     persons = await _find_colleagues(ctx, line.names)
     spot = line.spot or Spot.RATTACHEMENT
-    wanted = Proposal(
+    wanted = cards.Proposal(
         author=ctx.user.id,
         key=secrets.token_urlsafe(12),
         people={person.id: person.username for person in persons},
@@ -129,7 +119,7 @@ async def _list_open(ctx: Context, person: Person, start: datetime, end: datetim
     return (await read_whole_calendar(ctx.db, person, first, last)).list_open(first, last)
 
 
-async def find_moments(ctx: Context, wanted: Proposal, after: datetime) -> Sequence[datetime]:
+async def find_moments(ctx: Context, wanted: cards.Proposal, after: datetime) -> Sequence[datetime]:
     """Find the first moments from then on at which all are free."""
     start = max(after.astimezone(UTC), ctx.now + NOTICE)
     everybody = await _list_people(ctx, wanted.people)
@@ -139,7 +129,7 @@ async def find_moments(ctx: Context, wanted: Proposal, after: datetime) -> Seque
     return list(islice(cut_moments(shared, start, wanted.minutes), SHOWN))
 
 
-async def _find_busy(ctx: Context, wanted: Proposal, start: datetime) -> Sequence[str]:
+async def _find_busy(ctx: Context, wanted: cards.Proposal, start: datetime) -> Sequence[str]:
     """Find who is not free at that moment."""
     end, busy = start + timedelta(minutes=wanted.minutes), list[str]()
     for person in await _list_people(ctx, wanted.people):
@@ -149,30 +139,30 @@ async def _find_busy(ctx: Context, wanted: Proposal, start: datetime) -> Sequenc
     return busy
 
 
-def _describe(wanted: Proposal) -> Mapping[str, object]:
+def _describe(wanted: cards.Proposal) -> Mapping[str, object]:
     names = join([f"@{name}" for name in wanted.people.values()])
     return {"names": names, "subject": wanted.subject, "length": say_minutes(wanted.minutes)}
 
 
-async def _list_away(ctx: Context, wanted: Proposal, at: datetime) -> Sequence[tuple[str, Markdown]]:
+async def _list_away(ctx: Context, wanted: cards.Proposal, at: datetime) -> Sequence[tuple[str, Markdown]]:
     """List who is away at that moment, and when each is back, as the directory says it."""
     persons = await people.among(ctx.db, ids=sorted(wanted.people))
     said = [(person.username, await say_away(ctx.db, person, at)) for person in persons]
     return [(username, away) for username, away in said if away]
 
 
-async def _draw_moments(ctx: Context, wanted: Proposal, after: datetime, *, taken: bool = False) -> Message:
+async def _draw_moments(ctx: Context, wanted: cards.Proposal, after: datetime, *, taken: bool = False) -> Message:
     """Draw the next moments at which all are free, each a button; of what else anybody does only an absence is said."""
     moments = await find_moments(ctx, wanted, after)
     away = await _list_away(ctx, wanted, max(after, ctx.now))
     text = render("rdv/moments", count=len(moments), taken=taken, away=away, **_describe(wanted))
-    said = wanted.model_dump(include=set(Proposal.model_fields))
+    said = wanted.model_dump(include=set(cards.Proposal.model_fields))
     buttons = [Button(say_when(at, ctx.zone, ctx.now), ChooseMoment(**said, at=at)) for at in moments]
     later = [Button("Plus tard", Later(**said, after=moments[-1] + timedelta(minutes=wanted.minutes)))]
     return Message(text, [*buttons, *(later if len(moments) == SHOWN else [])])
 
 
-async def _draw_fixed(ctx: Context, wanted: Proposal, start: datetime) -> Message:
+async def _draw_fixed(ctx: Context, wanted: cards.Proposal, start: datetime) -> Message:
     busy = await _find_busy(ctx, wanted, start)
     away = await _list_away(ctx, wanted, start)
     text = render("rdv/fixed", when=say_when(start, ctx.zone, ctx.now), busy=busy, away=away, **_describe(wanted))
@@ -234,7 +224,7 @@ async def _note(ctx: Context, wanted: ChooseMoment) -> Sequence[Rdv]:
 
 async def _send_cards(ctx: Context, seats: Sequence[Rdv]) -> Sequence[Reply]:
     persons = await find_persons(ctx, seats)
-    return [CARD.send(seat, await _draw_for(ctx, seat, persons), seat.user_id) for seat in seats]
+    return [cards.CARD.send(seat, await _draw_for(ctx, seat, persons), seat.user_id) for seat in seats]
 
 
 async def find_persons(ctx: Context, seats: Sequence[Rdv]) -> Mapping[str, Person]:
@@ -245,13 +235,13 @@ async def find_persons(ctx: Context, seats: Sequence[Rdv]) -> Mapping[str, Perso
 
 
 async def _draw_for(ctx: Context, seat: Rdv, persons: Mapping[str, Person]) -> Message:
-    return await draw_meeting(replace(ctx, user=persons[seat.user_id]), seat)
+    return await cards.draw_meeting(replace(ctx, user=persons[seat.user_id]), seat)
 
 
 async def lock_meeting(ctx: Context, number: int, starts_at: datetime | None = None) -> tuple[Rdv, Rdv, Sequence[Rdv]]:
     """Lock a meeting by the number of one’s own rdv: that rdv, the organiser’s, and all. Raises UserError for one that
     is over, or at another hour than who clicked has read."""
-    known = await get_own(ctx, number)
+    known = await cards.get_own(ctx, number)
     seats = await list_seats(ctx.db, known.meeting or 0, locked=True)
     own = next((seat for seat in seats if seat.user_id == ctx.user.id), None)
     lead = next((seat for seat in seats if seat.number == seat.meeting), None)
@@ -270,8 +260,8 @@ def list_guests(seats: Sequence[Rdv]) -> list[Rdv]:
     return [seat for seat in seats if seat.number != seat.meeting]
 
 
-@feature.button(AnswerMeeting)
-async def answer_meeting(ctx: Context, click: AnswerMeeting) -> Replies:
+@feature.button(cards.AnswerMeeting)
+async def answer_meeting(ctx: Context, click: cards.AnswerMeeting) -> Replies:
     """Note what somebody answers; once all have accepted it is sure, and all are told."""
     own, lead, seats = await lock_meeting(ctx, click.rdv, click.starts_at)
     if own.number == lead.number:
@@ -318,11 +308,11 @@ async def _tell(ctx: Context, seats: Sequence[Rdv], what: str, told: Sequence[Rd
     replies: list[Reply] = []
     for seat in seats:
         here = seat.user_id == ctx.user.id
-        replies.append(CARD.rewrite(seat, await _draw_for(ctx, seat, persons), here=here))
+        replies.append(cards.CARD.rewrite(seat, await _draw_for(ctx, seat, persons), here=here))
     active = await find_active(ctx, [seat.user_id for seat in told])
     for seat in told:
         if seat.user_id in active and (seat.user_id != ctx.user.id or what == "confirmed"):
-            said = describe(replace(ctx, user=persons[seat.user_id]), seat)
+            said = cards.describe(replace(ctx, user=persons[seat.user_id]), seat)
             text = render(
                 "rdv/meeting_told", event=what, by=ctx.user.username, leads=seat.number == seat.meeting, **said
             )
@@ -330,8 +320,8 @@ async def _tell(ctx: Context, seats: Sequence[Rdv], what: str, told: Sequence[Rd
     return replies
 
 
-@feature.button(KeepMeeting, roles=CONSEILLERS)
-async def keep_meeting(ctx: Context, click: KeepMeeting) -> Replies:
+@feature.button(cards.KeepMeeting, roles=CONSEILLERS)
+async def keep_meeting(ctx: Context, click: cards.KeepMeeting) -> Replies:
     """Make a meeting sure with those who accepted, without waiting for the others."""
     own, lead, seats = await lock_meeting(ctx, click.rdv, click.starts_at)
     if own.number != lead.number or lead.state is not RdvState.PROPOSE or not any(s.agreed for s in list_guests(seats)):
@@ -339,15 +329,15 @@ async def keep_meeting(ctx: Context, click: KeepMeeting) -> Replies:
     return await confirm(ctx, lead, seats)
 
 
-@feature.button(MoveMeeting, roles=CONSEILLERS, writes=False)
-async def ask_moment(ctx: ReadingContext, click: MoveMeeting) -> Replies:
+@feature.button(cards.MoveMeeting, roles=CONSEILLERS, writes=False)
+async def ask_moment(ctx: ReadingContext, click: cards.MoveMeeting) -> Replies:
     """Show the organiser other moments at which all are free."""
-    lead = await get_own(ctx, click.rdv)
+    lead = await cards.get_own(ctx, click.rdv)
     seats = await list_seats(ctx.db, lead.meeting or 0)
     if lead.number != lead.meeting or lead.state not in OPEN:
         raise UserError(CHANGED)
     persons = await find_persons(ctx, list_guests(seats))
-    wanted = Proposal(
+    wanted = cards.Proposal(
         author=ctx.user.id,
         key=secrets.token_urlsafe(12),
         people={one: person.username for one, person in persons.items()},
@@ -382,8 +372,8 @@ async def ask_again(
     persons = await find_persons(ctx, seats)
     active = await find_active(ctx, list(persons))
     drawn = [(seat, await _draw_for(ctx, seat, persons)) for seat in seats]
-    old = [CARD.rewrite(seat, card) for seat, card in drawn]
-    return [*old, *(CARD.send(seat, card, seat.user_id) for seat, card in drawn if seat.user_id in active)]
+    old = [cards.CARD.rewrite(seat, card) for seat, card in drawn]
+    return [*old, *(cards.CARD.send(seat, card, seat.user_id) for seat, card in drawn if seat.user_id in active)]
 
 
 async def leave_meeting(ctx: Context, number: int) -> Replies:
@@ -396,7 +386,7 @@ async def leave_meeting(ctx: Context, number: int) -> Replies:
         await change_rdv(ctx.db, seat, ctx.now, state=RdvState.ANNULE)
     if lead.state is RdvState.REFUSE:
         await change_rdv(ctx.db, lead, ctx.now, state=RdvState.ANNULE)
-    said = Whisper(render("rdv/is_set", **describe(ctx, lead)), courtesy=True)
+    said = Whisper(render("rdv/is_set", **cards.describe(ctx, lead)), courtesy=True)
     return [said, *await _tell(ctx, seats, "cancelled", told)]
 
 
@@ -410,8 +400,8 @@ async def list_unanswered_meetings(ctx: ReadingContext) -> Sequence[Waiting]:
 def _ask(ctx: Context, rdv: Rdv) -> Waiting:
     about = {"rdv": rdv.number, "starts_at": rdv.starts_at}
     text = f"{quote(say_what(rdv))}, {say_when(rdv.starts_at, ctx.zone, ctx.now)} : venez-vous ?"
-    refuse = Button("Refuser", AnswerMeeting(**about, agrees=False))
-    return Waiting(text, Button("Accepter", AnswerMeeting(**about, agrees=True), "primary"), [refuse])
+    refuse = Button("Refuser", cards.AnswerMeeting(**about, agrees=False))
+    return Waiting(text, Button("Accepter", cards.AnswerMeeting(**about, agrees=True), "primary"), [refuse])
 
 
 @feature.command(

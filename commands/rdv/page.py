@@ -18,30 +18,7 @@ from config.themes import bits
 from dialogs.rdv.slots import Slot
 from storage import claims, people
 from storage.database import change
-from storage.people import Person
-from storage.rdv.appointments import (
-    PlaceKind,
-    Rdv,
-    RdvSource,
-    RdvState,
-    add_rdv,
-    change_rdv,
-    list_overlapping,
-    take_seat,
-)
-from storage.rdv.bookings import (
-    Booking,
-    BookingPage,
-    BookingSeal,
-    BookingState,
-    add_booking,
-    find_booking,
-    find_page,
-    find_sent,
-    get_page,
-    make_code,
-    read_code,
-)
+from storage.rdv import appointments, bookings
 from storage.seals import hash_token
 
 CANCELLED = "annule"
@@ -51,7 +28,11 @@ SUBJECT = "sujet"
 """The field that says what it is about."""
 BY_PAGE, BY_ADDRESS = 300, 60
 """Bookings in a day: at one page, and from one address."""
-_KINDS = {"visio": PlaceKind.VISIO, "telephone": PlaceKind.PHONE, "domicile": PlaceKind.HOME}
+_KINDS = {
+    "visio": appointments.PlaceKind.VISIO,
+    "telephone": appointments.PlaceKind.PHONE,
+    "domicile": appointments.PlaceKind.HOME,
+}
 
 
 @feature.page(PAGE)
@@ -63,7 +44,7 @@ async def show(ctx: ReadingContext, asked: PageRequest) -> PageAnswer | None:
         if held is None:
             return None
         return held.write_file() if code.endswith(FILE) else await held.show()
-    page = await find_page(ctx.db, key)
+    page = await bookings.find_page(ctx.db, key)
     owner = await _find_owner(ctx, page)
     if page is None or owner is None or not page.is_on:
         return None
@@ -78,7 +59,7 @@ def _read_day(asked: PageRequest) -> date | None:
         return None
 
 
-async def _find_owner(ctx: Context, page: BookingPage | None) -> Person | None:
+async def _find_owner(ctx: Context, page: bookings.BookingPage | None) -> people.Person | None:
     owner = await people.get(ctx.db, page.user_id) if page else None
     return None if owner is None or owner.has_left(owner.today(ctx.now)) else owner
 
@@ -86,13 +67,13 @@ async def _find_owner(ctx: Context, page: BookingPage | None) -> Person | None:
 async def _find_held(ctx: Context, key: str, code: str, *, locked: bool = False) -> Held | None:
     """The booking of a code, wherever its page stands now; None for a code that leads to none."""
     if locked:
-        await find_page(ctx.db, key, locked=True)
-    found = await find_booking(ctx.db, key, code, locked=locked)
+        await bookings.find_page(ctx.db, key, locked=True)
+    found = await bookings.find_booking(ctx.db, key, code, locked=locked)
     if found is None:
         return None
     booking, rdv = found
-    owner, page = await people.get(ctx.db, booking.user_id), await get_page(ctx.db, booking.user_id)
-    return Held(Visit(ctx, key, page, owner), read_code(code), booking, rdv) if owner and page else None
+    owner, page = await people.get(ctx.db, booking.user_id), await bookings.get_page(ctx.db, booking.user_id)
+    return Held(Visit(ctx, key, page, owner), bookings.read_code(code), booking, rdv) if owner and page else None
 
 
 @feature.sent(PAGE)
@@ -102,7 +83,7 @@ async def receive(ctx: Context, asked: PageRequest) -> PageAnswer | None:
     if code:
         held = await _find_held(ctx, key, code, locked=True)
         return await _act(held, asked) if held else None
-    page = await find_page(ctx.db, key, locked=True)
+    page = await bookings.find_page(ctx.db, key, locked=True)
     owner = await _find_owner(ctx, page)
     if page is None or owner is None or not page.is_on:
         return None
@@ -110,11 +91,16 @@ async def receive(ctx: Context, asked: PageRequest) -> PageAnswer | None:
 
 
 async def _book(visit: Visit, asked: PageRequest) -> PageAnswer:
-    ctx, page, typed, seal = visit.ctx, visit.page, Typed.of(asked.fields), BookingSeal(visit.ctx.settings.secrets)
+    ctx, page, typed, seal = (
+        visit.ctx,
+        visit.page,
+        Typed.of(asked.fields),
+        bookings.BookingSeal(visit.ctx.settings.secrets),
+    )
     said = asked.fields.get("jeton") or f"{typed.creneau}\n{typed.prenom}\n{typed.contact}"
     once = seal.mark(f"{page.user_id}\n{said}")
     faults, start = typed.find_faults(), typed.start
-    if not faults and (sent := await find_sent(ctx.db, once)) and sent.stands:
+    if not faults and (sent := await bookings.find_sent(ctx.db, once)) and sent.stands:
         return _go_to(visit, seal.open(sent.sealed_code, sent.code_hash))
     slot = await visit.find_slot(start) if start else None
     if start and slot is None:
@@ -127,7 +113,7 @@ async def _book(visit: Visit, asked: PageRequest) -> PageAnswer:
     return await _take(visit, slot, typed, once)
 
 
-async def _may_book(ctx: Context, page: BookingPage, visitor: str) -> bool:
+async def _may_book(ctx: Context, page: bookings.BookingPage, visitor: str) -> bool:
     """Count one more at the page and from the address; whether both may have it."""
     today = ctx.today
     left = await claims.spend_quota(ctx.db, visitor, "rdv-adresse", today, BY_ADDRESS)
@@ -136,12 +122,17 @@ async def _may_book(ctx: Context, page: BookingPage, visitor: str) -> bool:
 
 async def _take(visit: Visit, slot: Slot, typed: Typed, once: str) -> PageAnswer:
     """Take a seat: the page answers with the code, and the conseiller is told."""
-    ctx, page, code, seal = visit.ctx, visit.page, make_code(), BookingSeal(visit.ctx.settings.secrets)
+    ctx, page, code, seal = (
+        visit.ctx,
+        visit.page,
+        bookings.make_code(),
+        bookings.BookingSeal(visit.ctx.settings.secrets),
+    )
     rdv = await _hold(visit, slot)
     if rdv is None:
         return await visit.show_form(replace(typed, creneau=""), {"creneau": GONE}, status=409)
     about = hash_token(code)
-    booking = Booking(
+    booking = bookings.Booking(
         user_id=page.user_id,
         rdv=rdv.number,
         page_hash=page.key_hash,
@@ -153,30 +144,30 @@ async def _take(visit: Visit, slot: Slot, typed: Typed, once: str) -> PageAnswer
         mail_wanted=typed.rappel and ctx.settings.smtp is not None,
         created_at=ctx.now,
     )
-    await add_booking(ctx.db, booking)
+    await bookings.add_booking(ctx.db, booking)
     told = [await requests.send_card(ctx, booking, rdv, visit.owner), *start_rooms(ctx, [rdv])]
     return _go_to(visit, code, told)
 
 
-def _first_state(page: BookingPage) -> BookingState:
-    return BookingState.ACCEPTED if page.automatic else BookingState.WAITING
+def _first_state(page: bookings.BookingPage) -> bookings.BookingState:
+    return bookings.BookingState.ACCEPTED if page.automatic else bookings.BookingState.WAITING
 
 
-async def _hold(visit: Visit, slot: Slot) -> Rdv | None:
+async def _hold(visit: Visit, slot: Slot) -> appointments.Rdv | None:
     """Take a seat of the rendez-vous of that moment, which is made where nobody has one yet; None where its conseiller
     has just cancelled it, or there is no seat any more."""
     ctx, page = visit.ctx, visit.page
-    for known in await list_overlapping(ctx.db, page.user_id, slot.start, slot.end):
-        if known.starts_at == slot.start and known.source is RdvSource.PAGE and known.collective:
-            return known if await take_seat(ctx.db, known.number) else None
-    rdv = Rdv(
+    for known in await appointments.list_overlapping(ctx.db, page.user_id, slot.start, slot.end):
+        if known.starts_at == slot.start and known.source is appointments.RdvSource.PAGE and known.collective:
+            return known if await appointments.take_seat(ctx.db, known.number) else None
+    rdv = appointments.Rdv(
         user_id=page.user_id,
         starts_at=slot.start,
         ends_at=slot.end,
         place_kind=find_kind(slot),
         place=slot.by.place,
-        state=RdvState.PREVU if page.automatic else RdvState.PROPOSE,
-        source=RdvSource.PAGE,
+        state=appointments.RdvState.PREVU if page.automatic else appointments.RdvState.PROPOSE,
+        source=appointments.RdvSource.PAGE,
         collective=slot.by.seats > 1,
         seats=slot.by.seats,
         seats_taken=1,
@@ -184,7 +175,7 @@ async def _hold(visit: Visit, slot: Slot) -> Rdv | None:
         created_at=ctx.now,
         changed_at=ctx.now,
     )
-    await add_rdv(ctx.db, rdv)
+    await appointments.add_rdv(ctx.db, rdv)
     return rdv
 
 
@@ -217,12 +208,12 @@ async def _act(held: Held, asked: PageRequest) -> PageAnswer:
 async def _accept(held: Held, typed: Typed) -> PageAnswer:
     """Accept the moment that was proposed, if it is still that one."""
     ctx = held.visit.ctx
-    if held.booking.state is not BookingState.OFFERED:
+    if held.booking.state is not bookings.BookingState.OFFERED:
         return _go_to(held.visit, held.code)
     if typed.start != held.rdv.starts_at:
         return await held.show({"creneau": "Le moment proposé vient de changer : relisez-le."}, status=409)
-    await change(ctx.db, held.booking, state=BookingState.ACCEPTED)
-    await change_rdv(ctx.db, held.rdv, ctx.now, state=RdvState.PREVU)
+    await change(ctx.db, held.booking, state=bookings.BookingState.ACCEPTED)
+    await appointments.change_rdv(ctx.db, held.rdv, ctx.now, state=appointments.RdvState.PREVU)
     told = await requests.tell_change(ctx, held.booking, held.rdv, held.visit.owner, "agreed")
     told += start_rooms(ctx, [held.rdv])
     return _go_to(held.visit, held.code, told)
@@ -231,8 +222,8 @@ async def _accept(held: Held, typed: Typed) -> PageAnswer:
 async def _cancel(held: Held) -> PageAnswer:
     """Give the seat back, and erase what the person left at once."""
     ctx = held.visit.ctx
-    await change(ctx.db, held.booking, state=BookingState.CANCELLED, sealed=b"", sealed_code=b"", once=None)
-    await requests.release_seat(ctx, held.rdv, RdvState.ANNULE)
+    await change(ctx.db, held.booking, state=bookings.BookingState.CANCELLED, sealed=b"", sealed_code=b"", once=None)
+    await requests.release_seat(ctx, held.rdv, appointments.RdvState.ANNULE)
     told = await requests.tell_change(ctx, held.booking, held.rdv, held.visit.owner, "cancelled")
     location = f"{held.visit.here}/{CANCELLED}" if held.page.is_on else ""
     return replace(held.visit.show_cancelled(), status=303 if location else 200, location=location, replies=told)
@@ -255,24 +246,24 @@ async def _move(held: Held, typed: Typed) -> PageAnswer:
     return _go_to(held.visit, held.code, told)
 
 
-async def _change_hour(held: Held, slot: Slot) -> Rdv | None:
+async def _change_hour(held: Held, slot: Slot) -> appointments.Rdv | None:
     """The rendez-vous of one person alone moves; of others another seat is taken, and the one before given back. None
     where there is no such seat: the person keeps theirs."""
     ctx, rdv = held.visit.ctx, held.rdv
     if rdv.collective or slot.by.seats > 1:
         taken = await _hold(replace(held.visit, subject=held.wish.theme or OTHER), slot)
         if taken:
-            await requests.release_seat(ctx, rdv, RdvState.ANNULE)
+            await requests.release_seat(ctx, rdv, appointments.RdvState.ANNULE)
         return taken
-    state = RdvState.PREVU if held.page.automatic else RdvState.PROPOSE
+    state = appointments.RdvState.PREVU if held.page.automatic else appointments.RdvState.PROPOSE
     kind = find_kind(slot)
     values = {"starts_at": slot.start, "ends_at": slot.end, "place": slot.by.place, "place_kind": kind}
-    values |= {} if kind is PlaceKind.VISIO else {"visio_url": ""}
-    await change_rdv(ctx.db, rdv, ctx.now, state=state, **values)
+    values |= {} if kind is appointments.PlaceKind.VISIO else {"visio_url": ""}
+    await appointments.change_rdv(ctx.db, rdv, ctx.now, state=state, **values)
     return rdv
 
 
-def find_kind(slot: Slot) -> PlaceKind:
+def find_kind(slot: Slot) -> appointments.PlaceKind:
     """How people meet, by the words of the place."""
     words = fold(slot.by.place)
-    return next((kind for word, kind in _KINDS.items() if word in words), PlaceKind.PLACE)
+    return next((kind for word, kind in _KINDS.items() if word in words), appointments.PlaceKind.PLACE)

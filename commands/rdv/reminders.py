@@ -22,22 +22,8 @@ from config.time import PARIS, find_midnight
 from storage import people
 from storage.absences import find_on_leave
 from storage.database import change
-from storage.people import Person
-from storage.rdv import Rdv
+from storage.rdv import Rdv, bookings
 from storage.rdv.appointments import list_unreported, lock_rdvs
-from storage.rdv.bookings import (
-    Booking,
-    BookingSeal,
-    choose_quiet,
-    find_to_mail,
-    get_page,
-    is_quiet,
-    list_due_reminders,
-    list_to_mail,
-    list_to_remind_of,
-    read_key,
-    select_owners,
-)
 from storage.seals import hash_token
 
 MORNING = time(8)
@@ -83,7 +69,7 @@ def find_horizon(now: datetime) -> datetime:
 @feature.job("hour=0-1,3-23 minute=*/5", name="rdv.remind", writes=True)
 async def remind(ctx: Context) -> Replies:
     """Remind of what begins within the hour, or was put off until now; what has begun is not reminded of."""
-    due = await list_due_reminders(ctx.db, ctx.now, find_horizon(ctx.now), AT_ONCE)
+    due = await bookings.list_due_reminders(ctx.db, ctx.now, find_horizon(ctx.now), AT_ONCE)
     active = await find_active(ctx, {rdv.user_id for rdv in due})
     known = await people.among(ctx.db, ids=sorted(active))
     away = await find_on_leave(ctx.db, known, ctx.now)
@@ -91,7 +77,7 @@ async def remind(ctx: Context) -> Replies:
     return [told for rdv in due if (told := await _remind_of(ctx, rdv, owners.get(rdv.user_id)))]
 
 
-async def _remind_of(ctx: Context, rdv: Rdv, owner: Person | None) -> Direct | None:
+async def _remind_of(ctx: Context, rdv: Rdv, owner: people.Person | None) -> Direct | None:
     await change(ctx.db, rdv, hour_told=True, remind_at=None)
     is_fresh = rdv.created_at > rdv.starts_at - BEFORE
     if owner is None or is_fresh or owner.has_left(owner.today(ctx.now)):
@@ -106,7 +92,7 @@ async def _remind_of(ctx: Context, rdv: Rdv, owner: Person | None) -> Direct | N
 def _whose(zone: ZoneInfo, day: date) -> SelectOfScalar[str]:
     """Who has a rdv on that day or the next."""
     start, end = (find_midnight(one, zone) for one in (day, day + timedelta(days=2)))
-    return select_owners(start, end)
+    return bookings.select_owners(start, end)
 
 
 async def tell_evening(ctx: Context, asks: bool) -> EveningPart:
@@ -123,7 +109,7 @@ feature.evenings.append((_whose, tell_evening))
 async def _tell_tomorrow(ctx: Context) -> Message | None:
     day = ctx.today + timedelta(days=1)
     start, end = (find_midnight(one, ctx.zone) for one in (day, day + timedelta(days=1)))
-    rdvs = await list_to_remind_of(ctx.db, ctx.user.id, start, end)
+    rdvs = await bookings.list_to_remind_of(ctx.db, ctx.user.id, start, end)
     for rdv in rdvs:
         await change(ctx.db, rdv, evening_told=True)
     if not rdvs:
@@ -179,12 +165,12 @@ async def choose(ctx: Context, click: Choose) -> Replies:
 
 
 async def _choose(ctx: Context, wanted: bool) -> Whisper:
-    await choose_quiet(ctx.db, ctx.user.id, quiet=not wanted)
+    await bookings.choose_quiet(ctx.db, ctx.user.id, quiet=not wanted)
     return await _tell_choice(ctx)
 
 
 async def _tell_choice(ctx: Context) -> Whisper:
-    wanted = not await is_quiet(ctx.db, ctx.user.id)
+    wanted = not await bookings.is_quiet(ctx.db, ctx.user.id)
     change_it = "Ne plus rien rappeler" if wanted else "Me rappeler mes rendez-vous"
     return Whisper(render("rdv/reminders", wanted=wanted), [Button(change_it, Choose(wanted=not wanted))])
 
@@ -219,7 +205,7 @@ async def remind_by_mail(ctx: Context) -> Replies:
     """Begin to send the reminders that are due, each noted as tried in the same transaction."""
     if ctx.settings.smtp is None:
         return None
-    found = await list_to_mail(ctx.db, (ctx.now + LAST, ctx.now + AHEAD), ctx.now, LETTERS_AT_ONCE)
+    found = await bookings.list_to_mail(ctx.db, (ctx.now + LAST, ctx.now + AHEAD), ctx.now, LETTERS_AT_ONCE)
     owners = {one.id: one for one in await people.among(ctx.db, ids=sorted({rdv.user_id for _, rdv in found}))}
     return [
         begun
@@ -228,7 +214,7 @@ async def remind_by_mail(ctx: Context) -> Replies:
     ]
 
 
-async def _begin(ctx: Context, booking: Booking, rdv: Rdv, owner: Person) -> Start | None:
+async def _begin(ctx: Context, booking: bookings.Booking, rdv: Rdv, owner: people.Person) -> Start | None:
     due = find_due(rdv.starts_at, booking.created_at, owner.zone)
     if due is None or due > ctx.now:
         return None
@@ -242,21 +228,21 @@ async def _begin(ctx: Context, booking: Booking, rdv: Rdv, owner: Person) -> Sta
 
 async def send(ctx: ReadingContext, asked: MailReminder, _: Progress) -> Outcome | None:
     """Send the reminder, unless it is sent, cancelled, moved or tried anew; None for those."""
-    found = await find_to_mail(ctx.db, asked.booking, ctx.now)
+    found = await bookings.find_to_mail(ctx.db, asked.booking, ctx.now)
     if found is None or found[0].mail_tries != asked.attempt:
         return None
     letter = await _write(ctx, *found)
     return await send_letter(ctx.settings, letter) if letter else Outcome.REFUSED
 
 
-async def _write(ctx: ReadingContext, booking: Booking, rdv: Rdv) -> Letter | None:
+async def _write(ctx: ReadingContext, booking: bookings.Booking, rdv: Rdv) -> Letter | None:
     """Write the letter; None for who left no address that can be read."""
-    owner, page = await people.get(ctx.db, rdv.user_id), await get_page(ctx.db, rdv.user_id)
-    seal = BookingSeal(ctx.settings.secrets)
+    owner, page = await people.get(ctx.db, rdv.user_id), await bookings.get_page(ctx.db, rdv.user_id)
+    seal = bookings.BookingSeal(ctx.settings.secrets)
     visitor = seal.open_visitor(booking)
     if owner is None or visitor is None or "@" not in visitor.contact:
         return None
-    key = read_key(page, seal) if page else None
+    key = bookings.read_key(page, seal) if page else None
     code = seal.open(booking.sealed_code, booking.code_hash)
     when = say_when(rdv.starts_at, owner.zone, ctx.now)
     text = render_letter(
@@ -276,7 +262,7 @@ async def _write(ctx: ReadingContext, booking: Booking, rdv: Rdv) -> Letter | No
 @feature.chore(MailReminder, name="rdv.MailReminder", title="Rappel par courriel", unit=UNIT, asks=send)
 async def note_sent(ctx: Context, asked: MailReminder, _: Progress, outcome: Outcome | None) -> Step:
     """Note what came of it; what failed is tried again when its time has come."""
-    found = await find_to_mail(ctx.db, asked.booking, ctx.now, locked=True)
+    found = await bookings.find_to_mail(ctx.db, asked.booking, ctx.now, locked=True)
     if found and outcome in (Outcome.SENT, Outcome.REFUSED):
         booking, rdv = found
         await change(ctx.db, booking, mailed_for=rdv.starts_at, mail_tries=0, mail_next=None)

@@ -12,16 +12,8 @@ from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.replies import Direct, Progress, Redirect, Replies, Reply, Start, Step, Whisper
 from bot.texts import render
-from commands.rdv.cards import (
-    CONSEILLERS,
-    CreateRoom,
-    EnterRoom,
-    describe,
-    draw_entrance,
-    feature,
-    get_own,
-    refresh_for_owner,
-)
+from commands.rdv import cards
+from commands.rdv.cards import CONSEILLERS, feature
 from config.visio import VisioKind
 from dialogs.rdv.titles import say_what
 from storage import people
@@ -108,7 +100,7 @@ async def show_address(ctx: Context, rdv: Rdv, address: str) -> Sequence[Reply]:
     seats = await list_seats(ctx.db, rdv.meeting, locked=True) if rdv.meeting else [rdv]
     for seat in seats:
         await change_rdv(ctx.db, seat, ctx.now, visio_url=address)
-    return [drawn for seat in seats for drawn in await refresh_for_owner(ctx, seat)]
+    return [drawn for seat in seats for drawn in await cards.refresh_for_owner(ctx, seat)]
 
 
 async def _tell_booked(ctx: Context, rdv: Rdv) -> Sequence[Direct]:
@@ -116,14 +108,14 @@ async def _tell_booked(ctx: Context, rdv: Rdv) -> Sequence[Direct]:
     owner = await people.get(ctx.db, rdv.user_id) if rdv.source is RdvSource.PAGE else None
     if owner is None:
         return []
-    text = render("rdv/room", **describe(replace(ctx, user=owner), rdv))
-    return [Direct(text, draw_entrance(ctx, rdv), user_id=owner.id)]
+    text = render("rdv/room", **cards.describe(replace(ctx, user=owner), rdv))
+    return [Direct(text, cards.draw_entrance(ctx, rdv), user_id=owner.id)]
 
 
-@feature.button(EnterRoom, roles=CONSEILLERS, writes=False)
-async def enter_room(ctx: ReadingContext, click: EnterRoom) -> Replies:
+@feature.button(cards.EnterRoom, roles=CONSEILLERS, writes=False)
+async def enter_room(ctx: ReadingContext, click: cards.EnterRoom) -> Replies:
     """Give whose rdv it is the address by which they host its room."""
-    rdv = await get_own(ctx, click.rdv)
+    rdv = await cards.get_own(ctx, click.rdv)
     return Redirect("visio.Host", {"room": name_key(rdv)})
 
 
@@ -136,11 +128,11 @@ class Wanted:
     is_pasted: bool = False
 
 
-async def ask_room(ctx: ReadingContext, click: CreateRoom) -> Wanted | Whisper:
+async def ask_room(ctx: ReadingContext, click: cards.CreateRoom) -> Wanted | Whisper:
     """Have the room of a rdv made now. Raises UserError where the server does not."""
-    rdv = await get_own(ctx, click.rdv)
+    rdv = await cards.get_own(ctx, click.rdv)
     if rdv.visio_url:
-        return Whisper(render("rdv/room", **describe(ctx, rdv)), draw_entrance(ctx, rdv))
+        return Whisper(render("rdv/room", **cards.describe(ctx, rdv)), cards.draw_entrance(ctx, rdv))
     _must_be_visio(rdv)
     if ctx.settings.visio is None:
         return Whisper(render("rdv/no_server", number=rdv.number))
@@ -160,12 +152,12 @@ def _must_be_visio(rdv: Rdv) -> None:
         raise UserError(f"Le rendez-vous n° {rdv.number} n’est pas en visio : « Déplacer » change aussi le lieu.")
 
 
-@feature.button(CreateRoom, roles=CONSEILLERS, asks=ask_room)
+@feature.button(cards.CreateRoom, roles=CONSEILLERS, asks=ask_room)
 async def create_room(ctx: Context, wanted: Wanted) -> Replies:
     """Note the room that was made; of two clicks the first one counts."""
-    rdv = await get_own(ctx, wanted.rdv, locked=True)
+    rdv = await cards.get_own(ctx, wanted.rdv, locked=True)
     told = [] if rdv.visio_url else await _keep(ctx, rdv, wanted.room)
-    return [Whisper(render("rdv/room", **describe(ctx, rdv)), courtesy=True), *told]
+    return [Whisper(render("rdv/room", **cards.describe(ctx, rdv)), courtesy=True), *told]
 
 
 async def read_room(ctx: ReadingContext, text: str) -> Wanted | Whisper:
@@ -175,8 +167,8 @@ async def read_room(ctx: ReadingContext, text: str) -> Wanted | Whisper:
         raise UserError(f"Indiquez le numéro du rendez-vous, puis le lien : {EXAMPLE}.")
     number, said = int(typed[1]), typed[2] or ""
     if not said:
-        return await ask_room(ctx, CreateRoom(rdv=number))
-    _must_be_visio(await get_own(ctx, number))
+        return await ask_room(ctx, cards.CreateRoom(rdv=number))
+    _must_be_visio(await cards.get_own(ctx, number))
     link = first_link(said)
     if not link or len(link) > URL_MAX:
         raise UserError(f"Ce lien ne convient pas : collez l’adresse de votre salle, comme {EXAMPLE}.")
@@ -194,6 +186,6 @@ async def set_room(ctx: Context, wanted: Wanted) -> Replies:
     """Note the link that was pasted in place of the one before, or the room that was made."""
     if not wanted.is_pasted:
         return await create_room(ctx, wanted)
-    rdv = await get_own(ctx, wanted.rdv, locked=True)
+    rdv = await cards.get_own(ctx, wanted.rdv, locked=True)
     told = await show_address(ctx, rdv, wanted.room.url) if rdv.visio_url != wanted.room.url else []
-    return [Whisper(render("rdv/room", **describe(ctx, rdv))), *told]
+    return [Whisper(render("rdv/room", **cards.describe(ctx, rdv))), *told]

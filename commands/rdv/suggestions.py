@@ -14,18 +14,8 @@ from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.replies import Button, Direct, Message, Refresh, Replies, Reply, Whisper
 from bot.texts import render
+from commands.rdv import meetings
 from commands.rdv.cards import CONSEILLERS, Proposal, SuggestMoment, feature, get_own
-from commands.rdv.meetings import (
-    NO_MOMENT,
-    SHOWN,
-    STANDING,
-    ask_again,
-    confirm,
-    find_moments,
-    find_persons,
-    list_guests,
-    lock_meeting,
-)
 from commands.rdv.visits import say_when
 from config.time import is_skipped
 from storage import claims, people
@@ -71,7 +61,7 @@ async def show_moments(ctx: ReadingContext, click: SuggestMoment) -> Replies:
     """Show a guest the next moments at which all are free."""
     own = await get_own(ctx, click.rdv)
     seats = await list_seats(ctx.db, own.meeting or 0)
-    persons = await find_persons(ctx, [seat for seat in seats if seat.user_id != ctx.user.id])
+    persons = await meetings.find_persons(ctx, [seat for seat in seats if seat.user_id != ctx.user.id])
     wanted = Proposal(
         author=ctx.user.id,
         key=secrets.token_urlsafe(12),
@@ -79,13 +69,13 @@ async def show_moments(ctx: ReadingContext, click: SuggestMoment) -> Replies:
         minutes=own.minutes,
         meeting=own.meeting or 0,
     )
-    moments = [at for at in await find_moments(ctx, wanted, click.after or ctx.now) if at != own.starts_at]
+    moments = [at for at in await meetings.find_moments(ctx, wanted, click.after or ctx.now) if at != own.starts_at]
     about = {"rdv": own.number, "starts_at": own.starts_at}
     buttons = [
         Button(say_when(at, ctx.zone, ctx.now), Suggest(**about, at=at, key=f"{wanted.key}{n}"))
         for n, at in enumerate(moments)
     ]
-    later = moments[-1] + timedelta(minutes=own.minutes) if len(moments) >= SHOWN - 1 else None
+    later = moments[-1] + timedelta(minutes=own.minutes) if len(moments) >= meetings.SHOWN - 1 else None
     more = [Button("Plus tard", SuggestMoment(**about, after=later))] if later else []
     return Whisper(render("rdv/suggest", number=own.number, count=len(moments)), [*buttons, *more])
 
@@ -93,11 +83,11 @@ async def show_moments(ctx: ReadingContext, click: SuggestMoment) -> Replies:
 @feature.button(Suggest)
 async def suggest(ctx: Context, click: Suggest) -> Replies:
     """Propose another moment to the organiser, once, and tell the other guests."""
-    own, lead, seats = await lock_meeting(ctx, click.rdv, click.starts_at)
+    own, lead, seats = await meetings.lock_meeting(ctx, click.rdv, click.starts_at)
     if own.number == lead.number:
         raise UserError("C’est vous qui organisez cette réunion : « Autre moment », sur sa carte, la déplace.")
     if is_skipped(click.at.astimezone(ctx.zone)) or click.at <= ctx.now:
-        raise UserError(NO_MOMENT)
+        raise UserError(meetings.NO_MOMENT)
     if not await claims.claim(ctx.db, MADE, click.key, ctx.now):
         return Whisper("C’est déjà proposé.", courtesy=True)
     made = Suggestion(rdv=lead.number, starts_at=lead.starts_at, at=click.at, key=click.key, by=ctx.user.id)
@@ -119,7 +109,7 @@ async def suggest_typed(ctx: Context, number: int, start: datetime) -> Replies:
 
 async def _draw(ctx: Context, made: Suggestion, lead: Rdv, outcome: str = "") -> Message:
     """Draw what the organiser is asked, or what became of it, in her own zone."""
-    organiser = (await find_persons(ctx, [lead]))[lead.user_id]
+    organiser = (await meetings.find_persons(ctx, [lead]))[lead.user_id]
     text = render("rdv/suggestion", number=lead.number, outcome=outcome, **await _describe(ctx, made, organiser.zone))
     said = made.model_dump()
     accept = Button("Accepter", AnswerSuggestion(**said, agrees=True), "primary")
@@ -144,8 +134,13 @@ async def _tell_guests(
     ctx: Context, seats: Sequence[Rdv], made: Suggestion, event: str, *, but: Collection[str] = ()
 ) -> Sequence[Reply]:
     """Tell the guests who may come still, each in their own zone."""
-    guests = [seat for seat in list_guests(seats) if seat.state in STANDING and seat.user_id not in but]
-    persons, active = await find_persons(ctx, guests), await find_active(ctx, [seat.user_id for seat in guests])
+    guests = [
+        seat for seat in meetings.list_guests(seats) if seat.state in meetings.STANDING and seat.user_id not in but
+    ]
+    persons, active = (
+        await meetings.find_persons(ctx, guests),
+        await find_active(ctx, [seat.user_id for seat in guests]),
+    )
     return [
         Direct(
             render("rdv/suggestion_told", event=event, number=seat.number, lead=ctx.user.username,
@@ -160,7 +155,7 @@ async def _tell_guests(
 @feature.button(TakeSuggestionBack)
 async def take_suggestion_back(ctx: Context, click: TakeSuggestionBack) -> Replies:
     """Take back what one proposed, as long as it was not accepted."""
-    _, lead, seats = await lock_meeting(ctx, click.rdv, click.starts_at)
+    _, lead, seats = await meetings.lock_meeting(ctx, click.rdv, click.starts_at)
     if not await claims.claim(ctx.db, TAKEN_BACK, click.key, ctx.now):
         return Whisper("C’est déjà retiré.", courtesy=True)
     made = Suggestion(**click.model_dump() | {"rdv": lead.number})
@@ -171,7 +166,7 @@ async def take_suggestion_back(ctx: Context, click: TakeSuggestionBack) -> Repli
 @feature.button(AnswerSuggestion, roles=CONSEILLERS)
 async def answer_suggestion(ctx: Context, click: AnswerSuggestion) -> Replies:
     """Move the meeting to what was proposed, and ask all again; or keep its hour, and say so."""
-    own, lead, seats = await lock_meeting(ctx, click.rdv, click.starts_at)
+    own, lead, seats = await meetings.lock_meeting(ctx, click.rdv, click.starts_at)
     made = Suggestion(**click.model_dump(exclude={"agrees"}))
     if own.number != lead.number or await claims.is_taken(ctx.db, TAKEN_BACK, click.key):
         raise UserError("Cette proposition a été retirée.")
@@ -182,18 +177,21 @@ async def answer_suggestion(ctx: Context, click: AnswerSuggestion) -> Replies:
     if click.at <= ctx.now:
         raise UserError("Ce moment est passé : « Autre moment », sur la carte de la réunion, en propose d’autres.")
     card = await _refresh(ctx, made, lead, "moved")
-    asked = await ask_again(ctx, seats, click.at, lead.minutes, agreed=[click.by])
-    sure = await confirm(ctx, lead, seats) if all(seat.agreed for seat in seats) else []
+    asked = await meetings.ask_again(ctx, seats, click.at, lead.minutes, agreed=[click.by])
+    sure = await meetings.confirm(ctx, lead, seats) if all(seat.agreed for seat in seats) else []
     return [card, *asked, *sure]
 
 
 @feature.undo(UndoMove, roles=CONSEILLERS)
 async def undo_move(ctx: Context, click: UndoMove) -> Replies:
     """Give a meeting back the hour that it had; all are asked again."""
-    own, lead, seats = await lock_meeting(ctx, click.rdv, click.at)
+    own, lead, seats = await meetings.lock_meeting(ctx, click.rdv, click.at)
     if own.number != lead.number or click.starts_at <= ctx.now:
         raise UserError(
             "L’heure d’avant est passée : « Autre moment », sur la carte de la réunion, en propose d’autres."
         )
     made = Suggestion(**click.model_dump())
-    return [await _refresh(ctx, made, lead, "kept"), *await ask_again(ctx, seats, click.starts_at, lead.minutes)]
+    return [
+        await _refresh(ctx, made, lead, "kept"),
+        *await meetings.ask_again(ctx, seats, click.starts_at, lead.minutes),
+    ]

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel
 
-from bot import guard, quotas
+from bot import guard, quotas, replies
 from bot.account_status import find_active
 from bot.audit import AuditEntry, record_entry_at_end
 from bot.cards import RowCard
@@ -14,28 +14,11 @@ from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.french.dates import say_date
 from bot.menus import Choosing, Menu
-from bot.quotas import Quota
-from bot.replies import (
-    Ask,
-    Button,
-    Card,
-    Direct,
-    Message,
-    News,
-    Progress,
-    Refresh,
-    Replies,
-    Reply,
-    Start,
-    Step,
-    Whisper,
-)
 from bot.texts import quote, render
 from commands.ressources import collections, life, posts, review, upkeep
 from commands.ressources.cards import find_published
 from commands.ressources.deposit import livre
-from commands.ressources.feature import ANIMATEURS, FollowThemes, Miss, Open, feature, find_in_zone
-from commands.ressources.posts import link_title, tell_reviewers
+from commands.ressources.records import ANIMATEURS, FollowThemes, Miss, Open, feature, find_in_zone
 from commands.ressources.search import search_typed
 from config.ressources import KINDS
 from config.themes import THEMES, theme_of
@@ -95,7 +78,7 @@ class TellFollowers(BaseModel):
 
 
 @feature.button(FollowThemes, writes=False)
-async def offer_themes(ctx: Context, click: FollowThemes) -> Replies:
+async def offer_themes(ctx: Context, click: FollowThemes) -> replies.Replies:
     """Offer the themes of a resource to be followed."""
     found = await get_resource(ctx.db, click.resource)
     if found is None or not found.themes:
@@ -107,17 +90,19 @@ async def offer_themes(ctx: Context, click: FollowThemes) -> Replies:
     )
     others = [code for code in codes if code not in mine]
     if len(others) > 3:
-        return Whisper(text, menus=[_theme_menu(others)])
-    return Whisper(text, [_follow_button(f"Suivre « {THEMES[code].court} »", [code], Following.ON) for code in others])
+        return replies.Whisper(text, menus=[_theme_menu(others)])
+    return replies.Whisper(
+        text, [_follow_button(f"Suivre « {THEMES[code].court} »", [code], Following.ON) for code in others]
+    )
 
 
 @feature.command(
     "ressources suivre", help="Recevoir chaque lundi ce qui est nouveau d’un thème", hint="[thème]", writes=True
 )
-async def follow_typed(ctx: Context, line: str) -> Replies:
+async def follow_typed(ctx: Context, line: str) -> replies.Replies:
     """Follow a theme that is named; without a name, all are there to choose from."""
     if not line.strip():
-        return Whisper(render("ressources/follow_choose"), menus=[_theme_menu(list(THEMES))])
+        return replies.Whisper(render("ressources/follow_choose"), menus=[_theme_menu(list(THEMES))])
     theme = theme_of(line)
     if theme is None:
         raise UserError(render("ressources/follow_unknown", text=quote(line[:60])))
@@ -125,19 +110,19 @@ async def follow_typed(ctx: Context, line: str) -> Replies:
 
 
 @feature.command("ressources suivis", help="Les thèmes que vous suivez : en pause, reprendre, ne plus suivre")
-async def list_followed(ctx: Context, line: str) -> Replies:
+async def list_followed(ctx: Context, line: str) -> replies.Replies:
     """Show the themes that somebody follows, each with what can be done by one click."""
     return await _draw_followed(ctx)
 
 
 @feature.button(ChooseTheme)
-async def follow_chosen(ctx: Context, click: ChooseTheme) -> Replies:
+async def follow_chosen(ctx: Context, click: ChooseTheme) -> replies.Replies:
     """Follow what was chosen of the list."""
     return await set_following(ctx, SetFollowing(themes=[click.chosen], to=Following.ON))
 
 
 @feature.button(SetFollowing)
-async def set_following(ctx: Context, click: SetFollowing) -> Replies:
+async def set_following(ctx: Context, click: SetFollowing) -> replies.Replies:
     """Follow themes, pause them or follow them no more; a click takes it back."""
     themes = [code for code in click.themes if code in THEMES]
     before = {each.theme: each.paused for each in await list_followed_themes(ctx.db, ctx.user.id)}
@@ -151,10 +136,10 @@ async def set_following(ctx: Context, click: SetFollowing) -> Replies:
         return await _draw_followed(ctx)
     known = all(code in before and not before[code] for code in themes)
     text = render("ressources/followed", names=_name_themes(themes), to=click.to.value, known=known)
-    return Whisper(text, _undo_buttons(themes, click.to, before))
+    return replies.Whisper(text, _undo_buttons(themes, click.to, before))
 
 
-def _undo_buttons(themes: Sequence[str], to: Following, before: Mapping[str, bool]) -> Sequence[Button]:
+def _undo_buttons(themes: Sequence[str], to: Following, before: Mapping[str, bool]) -> Sequence[replies.Button]:
     """Draw « Annuler », where something changed."""
     if to is not Following.ON:
         return [_follow_button("Annuler", themes, Following.ON)]
@@ -162,30 +147,30 @@ def _undo_buttons(themes: Sequence[str], to: Following, before: Mapping[str, boo
     return [_follow_button("Annuler", new, Following.OFF)] if new else []
 
 
-async def _draw_followed(ctx: Context) -> Whisper:
+async def _draw_followed(ctx: Context) -> replies.Whisper:
     mine = await list_followed_themes(ctx.db, ctx.user.id)
     text = render("ressources/follows", count=len(mine), more=_name_themes(each.theme for each in mine[CARDS_MAX:]))
-    return Whisper(text, cards=[_theme_card(each) for each in mine[:CARDS_MAX]])
+    return replies.Whisper(text, cards=[_theme_card(each) for each in mine[:CARDS_MAX]])
 
 
-def _theme_card(one: ThemeFollow) -> Card:
+def _theme_card(one: ThemeFollow) -> replies.Card:
     label, to = ("Reprendre", Following.ON) if one.paused else ("Mettre en pause", Following.PAUSED)
     buttons = [
         _follow_button(label, [one.theme], to, listed=True),
         _follow_button("Ne plus suivre", [one.theme], Following.OFF, listed=True),
     ]
-    return Card(render("ressources/follow_card", label=THEMES[one.theme].court, paused=one.paused), buttons)
+    return replies.Card(render("ressources/follow_card", label=THEMES[one.theme].court, paused=one.paused), buttons)
 
 
-def _follow_button(label: str, themes: Sequence[str], to: Following, *, listed: bool = False) -> Button:
-    return Button(label, SetFollowing(themes=list(themes), to=to, listed=listed))
+def _follow_button(label: str, themes: Sequence[str], to: Following, *, listed: bool = False) -> replies.Button:
+    return replies.Button(label, SetFollowing(themes=list(themes), to=to, listed=listed))
 
 
 @feature.job("day_of_week=mon hour=8 minute=50", name="ressources.tell_news", local=True)
-async def start_news(ctx: Context) -> Replies:
+async def start_news(ctx: Context) -> replies.Replies:
     """Start to tell, on Monday morning where people are, what is new of the themes that they follow."""
     waiting = await list_followers(ctx.db, "", ctx.now, 1)
-    return Start(payload=TellFollowers(zone=ctx.zone.key, until=ctx.now)) if waiting else None
+    return replies.Start(payload=TellFollowers(zone=ctx.zone.key, until=ctx.now)) if waiting else None
 
 
 @feature.work(
@@ -195,18 +180,20 @@ async def start_news(ctx: Context) -> Replies:
     unit=("personne", "personnes"),
     writes=True,
 )
-async def tell_followers(ctx: Context, work: TellFollowers, so_far: Progress) -> Step:
+async def tell_followers(ctx: Context, work: TellFollowers, so_far: replies.Progress) -> replies.Step:
     """Tell the next hundred people, by id, in the transaction in which that is noted."""
     page = await list_followers(ctx.db, so_far.cursor or "", work.until, AT_ONCE)
     if not page:
         return so_far.end()
     here = await find_in_zone(ctx, await find_active(ctx, page), work.zone)
-    replies = await _tell_page(ctx, {user_id: page[user_id] for user_id in page if user_id in here}, work)
+    news = await _tell_page(ctx, {user_id: page[user_id] for user_id in page if user_id in here}, work)
     await note_followers_told(ctx.db, sorted(here), work.until)
-    return Step(replies=replies, cursor=max(page), done=so_far.done + len(replies))
+    return replies.Step(replies=news, cursor=max(page), done=so_far.done + len(news))
 
 
-async def _tell_page(ctx: Context, page: Mapping[str, Sequence[ThemeFollow]], work: TellFollowers) -> Sequence[Reply]:
+async def _tell_page(
+    ctx: Context, page: Mapping[str, Sequence[ThemeFollow]], work: TellFollowers
+) -> Sequence[replies.Reply]:
     """Write one message to each person for whom something is new."""
     told = [each.told_at for followed in page.values() for each in followed]
     if not told:
@@ -224,7 +211,7 @@ async def _tell_page(ctx: Context, page: Mapping[str, Sequence[ThemeFollow]], wo
 
 def _draw_news(
     ctx: Context, user_id: str, followed: Sequence[ThemeFollow], news: FollowerNews, titles: Mapping[int, ShownResource]
-) -> Direct:
+) -> replies.Direct:
     since = min(each.told_at for each in followed).astimezone(ctx.zone).date()
     codes = sorted((each.theme for each in followed if each.theme in THEMES), key=lambda code: THEMES[code].bit)
     shown = [titles[number] for number in news.numbers[:LISTED_MAX] if number in titles]
@@ -239,7 +226,7 @@ def _draw_news(
         queries=[f'/ressources thème:"{THEMES[code].court}" depuis:{since}' for code in codes[:3]],
     )
     labels = {"Mettre en pause": Following.PAUSED, "Ne plus suivre": Following.OFF}
-    return Direct(text, [_follow_button(label, codes, to) for label, to in labels.items()], user_id=user_id)
+    return replies.Direct(text, [_follow_button(label, codes, to) for label, to in labels.items()], user_id=user_id)
 
 
 def _theme_menu(codes: Sequence[str]) -> Menu:
@@ -283,13 +270,13 @@ class Needs(BaseModel):
 
 
 @feature.button(Miss, writes=False)
-async def open_need_window(ctx: Context, click: Miss) -> Replies:
+async def open_need_window(ctx: Context, click: Miss) -> replies.Replies:
     """Open the window of a need, with what was looked for."""
-    return Ask(SayNeed.draft(words=click.text[:WORDS_MAX]), here=False)
+    return replies.Ask(SayNeed.draft(words=click.text[:WORDS_MAX]), here=False)
 
 
 @feature.submit(SayNeed)
-async def file_need(ctx: Context, form: SayNeed) -> Replies:
+async def file_need(ctx: Context, form: SayNeed) -> replies.Replies:
     """Count a need once for each person; what is personal is masked before anybody reads it."""
     words, about = _mask_personal(form.words, WORDS_MAX), _mask_personal(form.about, ABOUT_MAX)
     key = make_need_key(words)
@@ -299,17 +286,17 @@ async def file_need(ctx: Context, form: SayNeed) -> Replies:
     mine = ResourceNeed(key=key, user_id=ctx.user.id, words=words, about=about, at=ctx.now)
     is_new = await feedback.put_need(ctx.db, mine)
     need = await _find_need(ctx, key)
-    thanks = Whisper(render("ressources/missed", is_new=is_new, others=len(need.whose) - 1))
+    thanks = replies.Whisper(render("ressources/missed", is_new=is_new, others=len(need.whose) - 1))
     if not is_new:
         return thanks
-    left, said = await quotas.spend(ctx, Quota.NEED), await _draw_need(ctx, need)
+    left, said = await quotas.spend(ctx, quotas.Quota.NEED), await _draw_need(ctx, need)
     # What was settled and is said again is told anew, under what stands already.
-    told = [] if waited else await tell_reviewers(ctx, said, NEED.of(key))
+    told = [] if waited else await posts.tell_reviewers(ctx, said, NEED.of(key))
     return [thanks, NEED.rewrite(key, said), *told, *left]
 
 
 @feature.command("ressources besoins", help="Ce que le réseau cherche et ne trouve pas", roles=ANIMATEURS)
-async def list_needs(ctx: ReadingContext, line: str) -> Replies:
+async def list_needs(ctx: ReadingContext, line: str) -> replies.Replies:
     """Show what most people look for first; with more words, look for these."""
     if line.strip():
         return await search_typed(ctx, f"besoins {line}")
@@ -317,26 +304,26 @@ async def list_needs(ctx: ReadingContext, line: str) -> Replies:
 
 
 @feature.button(Needs, roles=ANIMATEURS, writes=False)
-async def show_needs_page(ctx: Context, at: Needs) -> Replies:
+async def show_needs_page(ctx: Context, at: Needs) -> replies.Replies:
     """Show a page of the needs that wait."""
     found, total = await feedback.list_open_needs(ctx.db, PAGE, (max(at.page, 1) - 1) * PAGE)
     if not found:
-        return Whisper("Aucun besoin n’attend." if not total else "Il n’y en a pas d’autres.")
+        return replies.Whisper("Aucun besoin n’attend." if not total else "Il n’y en a pas d’autres.")
     drawn = [await _draw_need(ctx, need) for need in found]
-    following = [Button("Suite", Needs(page=at.page + 1))] if total > at.page * PAGE else []
-    cards = [Card(message.text, message.buttons) for message in drawn]
-    return Whisper(render("ressources/needs", total=total), following, cards=cards)
+    following = [replies.Button("Suite", Needs(page=at.page + 1))] if total > at.page * PAGE else []
+    cards = [replies.Card(message.text, message.buttons) for message in drawn]
+    return replies.Whisper(render("ressources/needs", total=total), following, cards=cards)
 
 
 @feature.button(Answer, roles=ANIMATEURS, writes=False)
-async def ask_which_resource(ctx: Context, click: Answer) -> Replies:
+async def ask_which_resource(ctx: Context, click: Answer) -> replies.Replies:
     """Open the window that asks which resource answers a need."""
     need = await _find_waiting_need(ctx, click.need)
-    return Ask(AnswerNeed.draft(need=click.need, said=f"« {quote(need.first.words)} »"))
+    return replies.Ask(AnswerNeed.draft(need=click.need, said=f"« {quote(need.first.words)} »"))
 
 
 @feature.submit(AnswerNeed, roles=ANIMATEURS)
-async def answer_need(ctx: Context, form: AnswerNeed) -> Replies:
+async def answer_need(ctx: Context, form: AnswerNeed) -> replies.Replies:
     """Tell each person who had the need, once, which resource answers it."""
     await feedback.hold_need(ctx.db, form.need, ctx.now)
     before = await _find_waiting_need(ctx, form.need)
@@ -347,50 +334,50 @@ async def answer_need(ctx: Context, form: AnswerNeed) -> Replies:
     told = await feedback.close_need(ctx.db, form.need, ctx.user.id, ctx.now, form.number)
     _note_need(ctx, before, {"fiche": form.number})
     words = {one.user_id: quote(one.words, WORDS_MAX) for one in before.whose}
-    said = {"title": link_title(resource), "number": resource.number}
-    opens = Button(f"Ouvrir la fiche n° {resource.number}", Open(resource=resource.number))
+    said = {"title": posts.link_title(resource), "number": resource.number}
+    opens = replies.Button(f"Ouvrir la fiche n° {resource.number}", Open(resource=resource.number))
     texts = {who: render("ressources/need_answered", words=words[who], **said) for who in told}
-    messages = [News(user_id=who, text=text, button=opens) for who, text in texts.items()]
-    done = Whisper(render("ressources/told", count=len(told), number=resource.number))
+    messages = [replies.News(user_id=who, text=text, button=opens) for who, text in texts.items()]
+    done = replies.Whisper(render("ressources/told", count=len(told), number=resource.number))
     return [await _refresh_need(ctx, await _find_need(ctx, form.need)), *messages, done]
 
 
 @feature.button(PutAside, roles=ANIMATEURS)
-async def put_need_aside(ctx: Context, click: PutAside) -> Replies:
+async def put_need_aside(ctx: Context, click: PutAside) -> replies.Replies:
     """Put a need aside: nobody is told, and it can be taken back."""
     await feedback.hold_need(ctx.db, click.need, ctx.now)
     need = await _find_waiting_need(ctx, click.need)
     await feedback.close_need(ctx.db, click.need, ctx.user.id, ctx.now)
     _note_need(ctx, need, {"ecarte": True})
-    done = Whisper(render("ressources/put_aside", words=need.first.words))
+    done = replies.Whisper(render("ressources/put_aside", words=need.first.words))
     return [await _refresh_need(ctx, await _find_need(ctx, click.need)), done]
 
 
 @feature.button(TakeBack, roles=ANIMATEURS)
-async def reopen_need(ctx: Context, click: TakeBack) -> Replies:
+async def reopen_need(ctx: Context, click: TakeBack) -> replies.Replies:
     """Let a need that was put aside wait again."""
     await feedback.hold_need(ctx.db, click.need, ctx.now)
     if not await feedback.reopen_need(ctx.db, click.need):
         raise UserError("Ce besoin n’est plus écarté.")
     need = await _find_need(ctx, click.need)
     _note_need(ctx, need, {"attend": True})
-    return [await _refresh_need(ctx, need), Whisper("Ce besoin attend de nouveau.")]
+    return [await _refresh_need(ctx, need), replies.Whisper("Ce besoin attend de nouveau.")]
 
 
-async def _refresh_need(ctx: Context, need: Need) -> Refresh:
+async def _refresh_need(ctx: Context, need: Need) -> replies.Refresh:
     return NEED.rewrite(need.first.key, await _draw_need(ctx, need))
 
 
-async def _draw_need(ctx: Context, need: Need) -> Message:
+async def _draw_need(ctx: Context, need: Need) -> replies.Message:
     """Draw a need, and what can be done with it."""
     first = need.first
     decider = await people.get(ctx.db, first.closed_by) if first.closed_by else None
     if need.is_open:
-        aside = Button("Écarter", PutAside(need=first.key))
-        buttons = [Button("C’est fait", Answer(need=first.key), "primary"), aside]
+        aside = replies.Button("Écarter", PutAside(need=first.key))
+        buttons = [replies.Button("C’est fait", Answer(need=first.key), "primary"), aside]
     else:
-        buttons = [] if first.resource else [Button("Rouvrir", TakeBack(need=first.key))]
-    return Message(render("ressources/need", need=need, by=decider, most=ABOUTS_MAX), buttons)
+        buttons = [] if first.resource else [replies.Button("Rouvrir", TakeBack(need=first.key))]
+    return replies.Message(render("ressources/need", need=need, by=decider, most=ABOUTS_MAX), buttons)
 
 
 async def _find_need(ctx: Context, key: str) -> Need:

@@ -13,21 +13,9 @@ from bot.menus import Choosing, Menu
 from bot.permalinks import make_permalink
 from bot.replies import Button, Card, Message, Redirect, Replies, Whisper
 from bot.texts import Markdown, escape, link, quote, relay_plain_text, render
-from commands.ressources.feature import (
-    Collect,
-    Comment,
-    Edit,
-    FollowThemes,
-    OfResource,
-    Open,
-    PutBack,
-    Report,
-    Share,
-    Withdraw,
-    feature,
-    is_own,
-)
+from commands.ressources import records
 from commands.ressources.posts import link_title, say_comments
+from commands.ressources.records import feature
 from config.ressources import LISTS
 from config.text import fold, normalize
 from config.themes import THEMES
@@ -38,13 +26,13 @@ from storage.ressources.query import locate_words
 from storage.ressources.resources import STANDING_STATES, AnyResource, Resource, ResourceState, get_resource
 
 
-class Favour(OfResource):
+class Favour(records.OfResource):
     """« ⭐ Favori » given, or taken back."""
 
     on: bool = True
 
 
-class FindUseful(OfResource):
+class FindUseful(records.OfResource):
     """« 👍 Utile » given, or taken back."""
 
     on: bool = True
@@ -69,32 +57,32 @@ class More(Choosing):
     resource: int
 
 
-ACTIONS: Mapping[MoreAction, tuple[str, type[OfResource]]] = {
-    MoreAction.COMMENT: ("Commenter", Comment),
-    MoreAction.SHARE: ("Partager ici", Share),
-    MoreAction.FOLLOW: ("Suivre ce thème", FollowThemes),
-    MoreAction.COLLECT: ("Ajouter à une collection", Collect),
-    MoreAction.REPORT: ("Signaler", Report),
-    MoreAction.EDIT: ("Modifier", Edit),
-    MoreAction.WITHDRAW: ("Retirer", Withdraw),
-    MoreAction.PUT_BACK: ("Remettre", PutBack),
+ACTIONS: Mapping[MoreAction, tuple[str, type[records.OfResource]]] = {
+    MoreAction.COMMENT: ("Commenter", records.Comment),
+    MoreAction.SHARE: ("Partager ici", records.Share),
+    MoreAction.FOLLOW: ("Suivre ce thème", records.FollowThemes),
+    MoreAction.COLLECT: ("Ajouter à une collection", records.Collect),
+    MoreAction.REPORT: ("Signaler", records.Report),
+    MoreAction.EDIT: ("Modifier", records.Edit),
+    MoreAction.WITHDRAW: ("Retirer", records.Withdraw),
+    MoreAction.PUT_BACK: ("Remettre", records.PutBack),
 }
 """How each is called, and the button as which it goes on."""
 
 
-def list_actions(person: Person, resource: AnyResource) -> Collection[type[OfResource]]:
+def list_actions(person: Person, resource: AnyResource) -> Collection[type[records.OfResource]]:
     """List what somebody may do with a resource."""
-    is_published, own = resource.state is ResourceState.PUBLISHED, is_own(person, resource)
+    is_published, own = resource.state is ResourceState.PUBLISHED, records.is_own(person, resource)
     may_change = own or person.animates
-    may: Mapping[type[OfResource], bool] = {
-        Comment: is_published,
-        Share: is_published,
-        FollowThemes: is_published and bool(resource.themes),
-        Collect: is_published,
-        Report: is_published and not own,
-        Edit: may_change,
-        Withdraw: may_change and resource.state in STANDING_STATES,
-        PutBack: may_change and resource.state is ResourceState.WITHDRAWN,
+    may: Mapping[type[records.OfResource], bool] = {
+        records.Comment: is_published,
+        records.Share: is_published,
+        records.FollowThemes: is_published and bool(resource.themes),
+        records.Collect: is_published,
+        records.Report: is_published and not own,
+        records.Edit: may_change,
+        records.Withdraw: may_change and resource.state in STANDING_STATES,
+        records.PutBack: may_change and resource.state is ResourceState.WITHDRAWN,
     }
     return {payload for payload, is_allowed in may.items() if is_allowed}
 
@@ -207,7 +195,7 @@ async def draw_cards(ctx: Context, resources: Sequence[AnyResource], found: Set[
 
 def may_see(person: Person, resource: Resource) -> bool:
     """Whether somebody is shown what is in it: what is published; one’s own; animateurs, all."""
-    return resource.state is ResourceState.PUBLISHED or person.animates or is_own(person, resource)
+    return resource.state is ResourceState.PUBLISHED or person.animates or records.is_own(person, resource)
 
 
 def _draw_card(ctx: Context, resource: AnyResource, told: Opinions, found: Set[str]) -> Card:
@@ -239,7 +227,7 @@ def draw_buttons(resource: AnyResource, mine: Collection[tuple[int, Mark]] = (),
         Button("👍 Retirer" if useful else "👍 Utile", FindUseful(resource=number, on=not useful)),
     ]
     wanted = given if resource.state is ResourceState.PUBLISHED else given[:1] if favours else []
-    return [*([Button("Ouvrir", Open(resource=number))] if opens else []), *wanted]
+    return [*([Button("Ouvrir", records.Open(resource=number))] if opens else []), *wanted]
 
 
 def _draw_menus(ctx: Context, resource: AnyResource) -> Sequence[Menu]:
@@ -288,8 +276,8 @@ TITLE_SHOWN = 80
 """Characters of a title in a sentence."""
 
 
-@feature.button(Open, writes=False)
-async def open_resource(ctx: Context, click: Open) -> Replies:
+@feature.button(records.Open, writes=False)
+async def open_resource(ctx: Context, click: records.Open) -> Replies:
     """Show all that is known of a resource."""
     return await show_resource(ctx, await find_visible(ctx, click.resource))
 

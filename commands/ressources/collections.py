@@ -18,7 +18,7 @@ from bot.replies import Ask, Button, Card, Redirect, Replies, Reply, Whisper
 from bot.texts import Markdown, quote, render
 from commands.ressources import posts
 from commands.ressources.cards import draw_cards
-from commands.ressources.feature import ANIMATEURS, Collect, feature
+from commands.ressources.records import ANIMATEURS, Collect, feature
 from config.ressources import ABOUT, AUTHOR, NAME, TOOLS, LibraryTool
 from config.themes import bits
 from dialogs.ressources import NameCollection

@@ -9,7 +9,6 @@ from pydantic import BaseModel
 
 from bot import attachments, quotas
 from bot.account_status import is_active
-from bot.attachments import describe_files, read_files, say_size
 from bot.context import Context, ReadingContext
 from bot.delivery import FILES_MAX
 from bot.errors import ChatError, UserError
@@ -18,26 +17,15 @@ from bot.features import Feature
 from bot.forms.kinds import LONG_MAX, TEXT_MAX
 from bot.mattermost import ChatFile, ChatPost
 from bot.permalinks import find_permalink, may_be_shown, read_publishable_post
-from bot.quotas import Quota
 from bot.replies import Ask, Button, Direct, News, Replies, Reply, Update, Whisper
 from bot.texts import Markdown, escape, quotation, render
-from commands.ressources import posts
-from commands.ressources.feature import (
-    Deposit,
-    OfResource,
-    Open,
-    Withdraw,
-    feature,
-    lock_resource,
-    normalise_line,
-    tell_others,
-)
+from commands.ressources import posts, records
+from commands.ressources.records import feature
 from config.themes import bits
 from dialogs.canaux import watch_planned_channels
 from dialogs.ressources import KEPT_FILES, NO_FILES, DepositResource, EditResource, Fiche
 from storage import claims, people
 from storage.hotline import tickets
-from storage.people import Role
 from storage.ressources import resources
 from storage.ressources.resources import STANDING_STATES, Resource, ResourceState
 from storage.urls import first_link, guess_type, guess_type_of_file, read_link, strip_links
@@ -52,7 +40,7 @@ OfferedFiles = dict[str, dict[str, Any]]
 async def offer_files(ctx: ReadingContext, post: ChatPost) -> OfferedFiles:
     """Offer the files of a message in a window, asked of Mattermost while it answers: who sends the window needs it no
     more."""
-    label, found = await describe_files(ctx, post), await read_files(ctx.chat, post.file_ids)
+    label, found = await attachments.describe_files(ctx, post), await attachments.read_files(ctx.chat, post.file_ids)
     fault = _find_file_fault(found, await ctx.chat.largest_file())
     return {
         "attached": {post.id: label},
@@ -66,7 +54,7 @@ def _find_file_fault(files: Sequence[ChatFile | None], largest: int) -> str:
     if len(files) > FILES_MAX:
         return f"Ce message a trop de fichiers : une fiche en porte {FILES_MAX} au plus."
     if heavy := next((file for file in files if file and file.size > largest), None):
-        size, most = say_size(heavy.size), say_size(largest)
+        size, most = attachments.say_size(heavy.size), attachments.say_size(largest)
         return f"« {escape(heavy.name)} » pèse {size}, {most} au plus : donnez plutôt un lien."
     return ""
 
@@ -151,9 +139,9 @@ RATHER_NOT = "La personne dont viennent ces mots préfère que non."
 async def add_resource(ctx: ReadingContext, line: str) -> Replies:
     """Open the window, filled with what the line leads to."""
     if ident := find_permalink(line):
-        return await open_deposit(ctx, Deposit(post_id=ident))
-    if found := _TICKET.fullmatch(normalise_line(line)):
-        return await open_deposit(ctx, Deposit(ticket=int(found[1])))
+        return await open_deposit(ctx, records.Deposit(post_id=ident))
+    if found := _TICKET.fullmatch(records.normalise_line(line)):
+        return await open_deposit(ctx, records.Deposit(ticket=int(found[1])))
     link, title = _split_link(line.strip().strip("<>"))
     if (
         _read_as_link(link)
@@ -185,11 +173,11 @@ def _read_as_link(word: str) -> str:
 def _tell_known(known: Resource) -> tuple[Markdown, Sequence[Button]]:
     """Tell that it is there already, a click away."""
     text = render("ressources/known", resource=known, waits=known.state is ResourceState.PROPOSED)
-    return text, [Button("Ouvrir", Open(resource=known.number), "primary")]
+    return text, [Button("Ouvrir", records.Open(resource=known.number), "primary")]
 
 
-@feature.button(Deposit, writes=False)
-async def open_deposit(ctx: ReadingContext, click: Deposit) -> Replies:
+@feature.button(records.Deposit, writes=False)
+async def open_deposit(ctx: ReadingContext, click: records.Deposit) -> Replies:
     """Open the window, filled from a message or a ticket if there is one."""
     if click.post_id:
         post = await read_publishable_post(ctx, click.post_id)
@@ -205,7 +193,7 @@ async def _open_from_ticket(ctx: ReadingContext, number: int) -> Replies:
     """Open the window with what was asked and what solved it, for who had a part in it; or show what was made of it.
     Raises UserError."""
     ticket = await tickets.get(ctx.db, number)
-    is_agent = ctx.user.may((Role.HOTLINE, Role.ANIMATEUR))
+    is_agent = ctx.user.may((people.Role.HOTLINE, people.Role.ANIMATEUR))
     if ticket is None or not (is_agent or ctx.user.id in {ticket.author_id, ticket.agent_id}):
         raise UserError(f"Il n’y a pas de demande n° {number}, ou elle n’est pas à vous.")
     if known := await resources.find_made_of(ctx.db, ticket=number):
@@ -226,7 +214,7 @@ async def deposit_resource(ctx: Context, form: DepositResource) -> Replies:
         waits = ", elle attend d’être relue" if known.state is ResourceState.PROPOSED else ""
         sentence = f"Cette fiche existe déjà : n° {known.number}{waits}."
         raise UserError(fields={"lien" if form.url else "titre": sentence})
-    left = await quotas.spend(ctx, Quota.RESOURCE)
+    left = await quotas.spend(ctx, quotas.Quota.RESOURCE)
     new = _make_resource(ctx, form, said, known)
     await resources.write_resources(ctx.db, [new], revision)
     resource = known or await resources.find_by_key(ctx.db, new.key)
@@ -234,7 +222,7 @@ async def deposit_resource(ctx: Context, form: DepositResource) -> Replies:
     asked = await _ask_requester(ctx, resource)
     if not asked and await _is_trusted(ctx, resource):
         told = await posts.publish_resource(ctx, resource, revision)
-        opened = [Button("Ouvrir", Open(resource=resource.number))]
+        opened = [Button("Ouvrir", records.Open(resource=resource.number))]
         thanks = Whisper(render("ressources/added", resource=resource), opened)
     else:
         thanks = Whisper(render("ressources/proposed", resource=resource))
@@ -256,7 +244,9 @@ async def _ask_requester(ctx: Context, resource: Resource) -> Sequence[Reply]:
         return []
     words = quotation(resource.description, posts.DESCRIPTION_SHOWN)
     text = render("ressources/from_ticket", resource=resource, by=ctx.user, words=words)
-    return await tell_others(ctx, [requester], text, [Button("Je préfère que non", Object(resource=resource.number))])
+    return await records.tell_others(
+        ctx, [requester], text, [Button("Je préfère que non", Object(resource=resource.number))]
+    )
 
 
 def _make_resource(ctx: Context, form: DepositResource, said: dict[str, Any], known: Resource | None) -> Resource:
@@ -297,7 +287,7 @@ async def _is_trusted(ctx: Context, resource: Resource) -> bool:
     return trust.published is not None and await resources.count_published_by(ctx.db, ctx.user.id) >= trust.published
 
 
-class Object(OfResource):
+class Object(records.OfResource):
     """« Je préfère que non »: of whose message or demand for help somebody else made a resource."""
 
 
@@ -308,19 +298,19 @@ async def _tell_author(ctx: Context, resource: Resource) -> Sequence[Reply]:
     is_published = resource.state is ResourceState.PUBLISHED
     text = render("ressources/credited", resource=resource, by=ctx.user, published=is_published)
     objects = Button("Je préfère que non", Object(resource=resource.number))
-    return await tell_others(ctx, [resource.auteur_id], text, [objects])
+    return await records.tell_others(ctx, [resource.auteur_id], text, [objects])
 
 
 @feature.button(Object)
 async def object_to_resource(ctx: Context, click: Object) -> Replies:
     """Take back what is not published yet; what is, its author may withdraw, with a reason."""
-    resource, revision = await lock_resource(ctx, click.resource)
+    resource, revision = await records.lock_resource(ctx, click.resource)
     if ctx.user.id not in {resource.auteur_id, await _find_requester(ctx, resource)}:
         raise UserError("Cette fiche n’est plus à votre nom.")
     if resource.state is ResourceState.PUBLISHED and ctx.user.id != resource.auteur_id:
         raise UserError("Cette fiche est déjà publiée : dites aux animateurs ce qui ne va pas, par « Signaler ».")
     if resource.state is ResourceState.PUBLISHED:
-        offered = [Button("Retirer la fiche", Withdraw(resource=resource.number), "danger")]
+        offered = [Button("Retirer la fiche", records.Withdraw(resource=resource.number), "danger")]
         return Whisper(render("ressources/published_already", resource=resource), offered)
     told = Update(render("ressources/objected", resource=resource))
     if resource.state is not ResourceState.PROPOSED:
@@ -372,9 +362,9 @@ async def offer_deposit(ctx: Context, event: Reacted, marked: tuple[ChatPost, bo
         return None
     if known := await resources.find_made_of(ctx.db, post_id=post.id):
         text, _ = _tell_known(known)
-        return Direct(text, [Button("Ouvrir", Open(resource=known.number))], user_id=event.user_id)
+        return Direct(text, [Button("Ouvrir", records.Open(resource=known.number))], user_id=event.user_id)
     text = render("ressources/offer", text=post.message[:300])
-    buttons = [Button("En faire une fiche", Deposit(post_id=post.id), "primary")]
+    buttons = [Button("En faire une fiche", records.Deposit(post_id=post.id), "primary")]
     return Direct(text, [*buttons, Button("Non merci", Decline(post_id=post.id))], user_id=event.user_id)
 
 

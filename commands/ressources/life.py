@@ -12,21 +12,8 @@ from bot.french.dates import say_date
 from bot.menus import Choosing, Menu
 from bot.replies import Ask, Button, Replies, Reply, Whisper
 from bot.texts import Markdown, escape, quotation, render
-from commands.ressources import deposit, posts, review
-from commands.ressources.feature import (
-    Edit,
-    PutBack,
-    Withdraw,
-    decide_resource,
-    feature,
-    find_changeable,
-    find_resource,
-    is_own,
-    lock_resource,
-    must_change,
-    note_resource,
-    tell_others,
-)
+from commands.ressources import deposit, posts, records, review
+from commands.ressources.records import feature
 from dialogs.ressources import EditResource, WithdrawResource
 from storage.journal import AuditAct
 from storage.ressources import resources
@@ -48,19 +35,19 @@ LABELS = {
 """What people call the columns."""
 
 
-@feature.button(Edit, writes=False)
-async def open_edit_window(ctx: ReadingContext, click: Edit) -> Replies:
+@feature.button(records.Edit, writes=False)
+async def open_edit_window(ctx: ReadingContext, click: records.Edit) -> Replies:
     """Open the window with all that may be changed."""
     offered = await deposit.offer_recent_files(ctx)
-    return Ask(deposit.draft_edit_window(await find_changeable(ctx, click.resource), offered), here=False)
+    return Ask(deposit.draft_edit_window(await records.find_changeable(ctx, click.resource), offered), here=False)
 
 
 @feature.submit(EditResource)
 async def save_edit(ctx: Context, form: EditResource) -> Replies:
     """Save the next version; what others changed meanwhile stays, unless it is the same that was changed here."""
-    resource, revision = await lock_resource(ctx, form.resource)
+    resource, revision = await records.lock_resource(ctx, form.resource)
     said = await deposit.read_form(ctx, form)
-    must_change(ctx.user, resource)
+    records.must_change(ctx.user, resource)
     if form.length and not form.description:
         said["description"] = resource.description
     mine = await _select_own_changes(ctx, resource, form, said)
@@ -116,9 +103,9 @@ async def propose_again(ctx: Context, resource: Resource, revision: int) -> Sequ
 
 async def report_change(ctx: Context, resource: Resource, changed: Sequence[str]) -> Sequence[Reply]:
     """Rewrite its card and what stands in the channel; the journal has what its author did not change."""
-    if not is_own(ctx.user, resource):
+    if not records.is_own(ctx.user, resource):
         was, now = (await resources.list_versions(ctx.db, resource.number))[0].before, resources.read_content(resource)
-        note_resource(ctx, AuditAct.RESOURCE_CHANGE, resource, (was, {name: now[name] for name in was}))
+        records.note_resource(ctx, AuditAct.RESOURCE_CHANGE, resource, (was, {name: now[name] for name in was}))
     what = ", ".join(LABELS[name] for name in changed if name in LABELS)
     note = render("ressources/corrected", by=await read_display_name(ctx, ctx.user.id), what=what)
     waits = resource.state is ResourceState.PROPOSED
@@ -126,10 +113,10 @@ async def report_change(ctx: Context, resource: Resource, changed: Sequence[str]
     return [*card, *(await posts.refresh_posts(ctx, resource) if resource.published_at else [])]
 
 
-@feature.button(Withdraw, writes=False)
-async def ask_withdrawal_reason(ctx: Context, click: Withdraw) -> Replies:
+@feature.button(records.Withdraw, writes=False)
+async def ask_withdrawal_reason(ctx: Context, click: records.Withdraw) -> Replies:
     """Open the window that asks for a reason."""
-    resource = await find_resource(ctx, click.resource)
+    resource = await records.find_resource(ctx, click.resource)
     _must_be_removable(ctx, resource)
     return Ask(WithdrawResource.of(resource), here=False)
 
@@ -137,7 +124,7 @@ async def ask_withdrawal_reason(ctx: Context, click: Withdraw) -> Replies:
 def _must_be_removable(ctx: Context, resource: Resource) -> None:
     if resource.state not in STANDING_STATES:
         raise UserError(f"La fiche n° {resource.number} est déjà retirée.")
-    must_change(ctx.user, resource)
+    records.must_change(ctx.user, resource)
 
 
 @feature.submit(WithdrawResource)
@@ -145,28 +132,28 @@ async def withdraw_resource(ctx: Context, form: WithdrawResource) -> Replies:
     """Withdraw a resource: it is found no more. Its files leave the channel once the animateurs’ card has copies of
     them."""
     resource, told = await take_down(ctx, form.resource, form.text)
-    back = [Button("Remettre", PutBack(resource=resource.number))]
+    back = [Button("Remettre", records.PutBack(resource=resource.number))]
     return [Whisper(render("ressources/is_withdrawn", resource=resource), back), *told]
 
 
 async def take_down(ctx: Context, number: int, reason: str) -> tuple[Resource, Sequence[Reply]]:
     """Withdraw a resource, by who may; return it, and what is said of that elsewhere."""
-    resource, revision = await lock_resource(ctx, number)
+    resource, revision = await records.lock_resource(ctx, number)
     _must_be_removable(ctx, resource)
-    await decide_resource(ctx, resource, revision, ResourceState.WITHDRAWN, reason)
+    await records.decide_resource(ctx, resource, revision, ResourceState.WITHDRAWN, reason)
     shows_files = bool(resource.files) and resource.post_id not in {"", resource.thread_post}
     card = posts.post_card if shows_files else posts.refresh_card
     told = [*await card(ctx, resource), *await posts.refresh_posts(ctx, resource)]
     settled = await review.close_reports(ctx, resource) if ctx.user.animates else []
     # Its author and who deposited it read why, and may correct it: it is reviewed again then.
     text = render("ressources/told_withdrawn", resource=resource, word=quotation(reason, 1000))
-    correct = Button("Corriger", Edit(resource=number))
-    others = await tell_others(ctx, [resource.auteur_id, resource.deposited_by], text, [correct])
+    correct = Button("Corriger", records.Edit(resource=number))
+    others = await records.tell_others(ctx, [resource.auteur_id, resource.deposited_by], text, [correct])
     return resource, [*told, *settled, *others]
 
 
-@feature.button(PutBack)
-async def put_back_resource(ctx: Context, click: PutBack) -> Replies:
+@feature.button(records.PutBack)
+async def put_back_resource(ctx: Context, click: records.PutBack) -> Replies:
     """Put a withdrawn resource back, at once or once it is reviewed."""
     resource, told = await restore_resource(ctx, click.resource)
     said = "is_published" if resource.state is ResourceState.PUBLISHED else "proposed"
@@ -175,11 +162,11 @@ async def put_back_resource(ctx: Context, click: PutBack) -> Replies:
 
 async def restore_resource(ctx: Context, number: int) -> tuple[Resource, Sequence[Reply]]:
     """Publish a resource as it was, for animateurs or who withdrew it themselves; else propose it again."""
-    resource, revision = await lock_resource(ctx, number)
-    must_change(ctx.user, resource)
+    resource, revision = await records.lock_resource(ctx, number)
+    records.must_change(ctx.user, resource)
     if resource.state in STANDING_STATES:
         raise UserError(f"La fiche n° {resource.number} n’est pas retirée.")
-    is_theirs = is_own(ctx.user, resource) and resource.decided_by == ctx.user.id
+    is_theirs = records.is_own(ctx.user, resource) and resource.decided_by == ctx.user.id
     if ctx.user.animates or (is_theirs and resource.published_at):
         told = await posts.publish_resource(ctx, resource, revision)
         return resource, [*await posts.refresh_card(ctx, resource), *told]
@@ -204,8 +191,8 @@ async def show_history(ctx: Context, line: str) -> Replies:
     number = read_typed_number(line, "fiche")
     if number is None:
         raise UserError("Écrivez le numéro de la fiche : `/ressources versions 12`.")
-    resource = await find_resource(ctx, number)
-    mine = ctx.user.animates or is_own(ctx.user, resource)
+    resource = await records.find_resource(ctx, number)
+    mine = ctx.user.animates or records.is_own(ctx.user, resource)
     if resource.state is not ResourceState.PUBLISHED and not mine:
         raise UserError(f"Il n’y a pas de fiche n° {number}.")
     changes = (await resources.list_versions(ctx.db, resource.number))[:VERSIONS_SHOWN]
@@ -236,8 +223,8 @@ def _say_changed(change: ResourceVersion) -> Markdown:
 @feature.button(Restore)
 async def restore_version(ctx: Context, click: Restore) -> Replies:
     """Make what it was then the next version. Its files stay those of now: others may be gone."""
-    resource, revision = await lock_resource(ctx, click.resource)
-    must_change(ctx.user, resource)
+    resource, revision = await records.lock_resource(ctx, click.resource)
+    records.must_change(ctx.user, resource)
     changes = await resources.list_versions(ctx.db, resource.number)
     version = int(click.chosen) if click.chosen.isdecimal() else 0
     if not 0 < version < resource.version:

@@ -15,24 +15,12 @@ from bot.errors import UserError
 from bot.events import Deleted, Delivered, Posted, WatchedPlaces
 from bot.french.dates import say_date
 from bot.french.periods import months_after
-from bot.guard import DataKind
 from bot.permalinks import make_permalink
 from bot.plain_text import shorten
-from bot.quotas import Quota
 from bot.replies import Ask, Button, Direct, Message, News, Replies, Reply, Say, Whisper
 from bot.texts import Markdown, escape, link, quotation, relay_plain_text, render
-from commands.ressources.feature import (
-    AskAbout,
-    Comment,
-    Edit,
-    Publish,
-    Refuse,
-    Withdraw,
-    decide_resource,
-    feature,
-    find_resource,
-    lock_resource,
-)
+from commands.ressources import records
+from commands.ressources.records import feature
 from config.ressources import KINDS, LISTS
 from config.settings import Settings
 from config.themes import THEMES
@@ -40,7 +28,6 @@ from config.time import PARIS, find_midnight
 from dialogs.ressources import CommentResource
 from storage import canaux, claims, outbox
 from storage.ressources import feedback, resources
-from storage.ressources.feedback import ResourceComment
 from storage.ressources.resources import AnyResource, Resource, ResourceState, write_resources
 
 CHANNEL = "ressourcerie"
@@ -125,18 +112,21 @@ def name_contacts(resource: Resource) -> str:
 
 def has_phone(resource: Resource) -> bool:
     """Whether it has somebody’s telephone number."""
-    return any(one.kind is DataKind.TELEPHONE for one in guard.find(f"{resource.titre}\n{resource.description}"))
+    return any(one.kind is guard.DataKind.TELEPHONE for one in guard.find(f"{resource.titre}\n{resource.description}"))
 
 
 def _review_buttons(resource: Resource) -> Sequence[Button]:
     number = resource.number
-    publish, correct = Button("Publier", Publish(resource=number), "primary"), Button("Corriger", Edit(resource=number))
+    publish, correct = (
+        Button("Publier", records.Publish(resource=number), "primary"),
+        Button("Corriger", records.Edit(resource=number)),
+    )
     match resource.state:
         case ResourceState.PROPOSED:
-            asking = Button("Demander", AskAbout(resource=number))
-            return [publish, correct, asking, Button("Refuser", Refuse(resource=number), "danger")]
+            asking = Button("Demander", records.AskAbout(resource=number))
+            return [publish, correct, asking, Button("Refuser", records.Refuse(resource=number), "danger")]
         case ResourceState.PUBLISHED:
-            return [correct, Button("Retirer", Withdraw(resource=number), "danger")]
+            return [correct, Button("Retirer", records.Withdraw(resource=number), "danger")]
         case _:
             return [publish, correct]
 
@@ -180,7 +170,7 @@ async def publish_resource(ctx: Context, resource: Resource, revision: int) -> S
     """Publish a resource: it is found from now on, and told of."""
     resource.published_at = resource.published_at or ctx.now
     resource.review_on = resource.review_on or months_after(ctx.today, resources.YEAR_MONTHS)
-    await decide_resource(ctx, resource, revision, ResourceState.PUBLISHED)
+    await records.decide_resource(ctx, resource, revision, ResourceState.PUBLISHED)
     return await refresh_posts(ctx, resource)
 
 
@@ -286,10 +276,10 @@ async def say_comments(ctx: Context, resource: Resource) -> Markdown:
     return render("ressources/comments", count=count, link=link) if count else Markdown("")
 
 
-@feature.button(Comment, writes=False)
-async def open_comment_window(ctx: Context, click: Comment) -> Replies:
+@feature.button(records.Comment, writes=False)
+async def open_comment_window(ctx: Context, click: records.Comment) -> Replies:
     """Open the window of a comment."""
-    resource = await _must_be_published(ctx, await find_resource(ctx, click.resource))
+    resource = await _must_be_published(ctx, await records.find_resource(ctx, click.resource))
     return Ask(CommentResource.of(resource), here=False)
 
 
@@ -304,16 +294,16 @@ async def _must_be_published(ctx: Context, resource: Resource) -> Resource:
 @feature.submit(CommentResource)
 async def comment_resource(ctx: Context, form: CommentResource) -> Replies:
     """Say a comment in the thread; where there is none, begin it, and the words follow."""
-    resource, _ = await lock_resource(ctx, form.resource)
+    resource, _ = await records.lock_resource(ctx, form.resource)
     await _must_be_published(ctx, resource)
-    said = ResourceComment(resource=resource.number, user_id=ctx.user.id, at=ctx.now, waits=form.text)
+    said = feedback.ResourceComment(resource=resource.number, user_id=ctx.user.id, at=ctx.now, waits=form.text)
     begun: Sequence[Reply] = []
     if resource.thread_post:
         said.waits = ""
         begun = [_post_comment(ctx, resource, await read_display_name(ctx, ctx.user.id), form.text)]
     elif not await THREAD.is_sent(ctx.db, resource):
         begun = [THREAD.post(resource, draw_post(resource, "thread"), await find_channel(ctx))]
-    left = await quotas.spend(ctx, Quota.COMMENT)
+    left = await quotas.spend(ctx, quotas.Quota.COMMENT)
     await feedback.add_comment(ctx.db, said)
     thanks = Whisper(render("ressources/commented", resource=resource))
     return [thanks, *left, *begun, *await _tell_author_of_comment(ctx, resource, ctx.user.id, form.text)]
@@ -326,7 +316,7 @@ def _post_comment(ctx: Context, resource: Resource, name: str, text: str) -> Rep
 
 async def note_thread(ctx: Context, number: int, event: Delivered) -> Sequence[Reply]:
     """Note where the thread stands, and say in it what waited for it."""
-    resource, revision = await lock_resource(ctx, number)
+    resource, revision = await records.lock_resource(ctx, number)
     resource.thread_post, resource.channel_id = event.post_id, event.channel_id
     resource.post_id = resource.post_id or ("" if resource.files else event.post_id)
     await write_resources(ctx.db, [resource], revision)
@@ -340,7 +330,7 @@ async def note_typed_comment(ctx: Context, event: Posted) -> Replies:
     resource = await resources.find_by_thread(ctx.db, event.root_id) if event.root_id else None
     if resource is None:
         return None
-    said = ResourceComment(resource=resource.number, user_id=event.user_id, at=ctx.now, post_id=event.post_id)
+    said = feedback.ResourceComment(resource=resource.number, user_id=event.user_id, at=ctx.now, post_id=event.post_id)
     await feedback.add_comment(ctx.db, said)
     return await _tell_author_of_comment(ctx, resource, event.user_id, event.text)
 

@@ -14,26 +14,9 @@ from bot.french.words import plural
 from bot.quotas import Quota
 from bot.replies import Ask, Button, Card, Message, Replies, Reply, RunCommand, Waiting, Whisper
 from bot.texts import quotation, render
-from commands.ressources import posts
-from commands.ressources.feature import (
-    ANIMATEURS,
-    AskAbout,
-    Edit,
-    OfResource,
-    Open,
-    Publish,
-    Refuse,
-    Report,
-    Withdraw,
-    decide_resource,
-    feature,
-    find_resource,
-    give_news,
-    lock_resource,
-    note_resource,
-    tell_others,
-)
+from commands.ressources import posts, records
 from commands.ressources.posts import DAY, FILES, REVIEW, THREAD
+from commands.ressources.records import ANIMATEURS, feature
 from config.time import PARIS
 from dialogs.ressources import REPORT_REASONS, AnswerReview, AskDepositor, RefuseResource, ReportResource
 from storage.journal import AuditAct
@@ -47,18 +30,18 @@ REPORTS_SHOWN = 10
 """Reports that a card shows."""
 
 
-class Settle(OfResource):
+class Settle(records.OfResource):
     """« Traité »: what was reported of it is dealt with."""
 
 
-class AnswerAbout(OfResource):
+class AnswerAbout(records.OfResource):
     """« Répondre » to those who review it."""
 
 
-@feature.button(Report, writes=False)
-async def open_report(ctx: Context, click: Report) -> Replies:
+@feature.button(records.Report, writes=False)
+async def open_report(ctx: Context, click: records.Report) -> Replies:
     """Open the window that asks what is wrong."""
-    resource = await find_resource(ctx, click.resource)
+    resource = await records.find_resource(ctx, click.resource)
     if any(one.user_id == ctx.user.id for one in await feedback.list_open_reports(ctx.db, resource.number)):
         raise UserError("Vous avez déjà signalé cette fiche : les animateurs la regardent.")
     return Ask(ReportResource.of(resource), here=False)
@@ -67,7 +50,7 @@ async def open_report(ctx: Context, click: Report) -> Replies:
 @feature.submit(ReportResource)
 async def report_resource(ctx: Context, form: ReportResource) -> Replies:
     """Report a resource, once for each person until it is dealt with; one card has all reports."""
-    resource, _ = await lock_resource(ctx, form.resource)
+    resource, _ = await records.lock_resource(ctx, form.resource)
     before = await feedback.list_open_reports(ctx.db, resource.number)
     made = ResourceReport(resource=resource.number, user_id=ctx.user.id, why=form.why, word=form.text, at=ctx.now)
     if not await feedback.put_report(ctx.db, made):
@@ -92,15 +75,15 @@ async def _draw_reports(ctx: Context, resource: Resource) -> Message:
     if not open_ones:
         return Message(text)
     settle = Button("Traité", Settle(resource=resource.number), "primary")
-    correct = Button("Corriger", Edit(resource=resource.number))
-    withdraw = [] if gone else [Button("Retirer la fiche", Withdraw(resource=resource.number), "danger")]
+    correct = Button("Corriger", records.Edit(resource=resource.number))
+    withdraw = [] if gone else [Button("Retirer la fiche", records.Withdraw(resource=resource.number), "danger")]
     return Message(text, [settle, correct, *withdraw])
 
 
 @feature.button(Settle, roles=ANIMATEURS)
 async def settle_reports(ctx: Context, click: Settle) -> Replies:
     """Close what was reported, and tell who reported it."""
-    resource, _ = await lock_resource(ctx, click.resource)
+    resource, _ = await records.lock_resource(ctx, click.resource)
     told = await close_reports(ctx, resource)
     return [Whisper("C’est noté : les personnes qui l’ont signalée le savent."), *told]
 
@@ -109,10 +92,12 @@ async def close_reports(ctx: Context, resource: Resource) -> Sequence[Reply]:
     """Close all open reports of a resource."""
     whose = await feedback.close_reports(ctx.db, resource.number, ctx.user.id, ctx.now)
     if whose:
-        note_resource(ctx, AuditAct.RESOURCE_SETTLE, resource, ({"signalements": len(whose)}, {"signalements": 0}))
+        records.note_resource(
+            ctx, AuditAct.RESOURCE_SETTLE, resource, ({"signalements": len(whose)}, {"signalements": 0})
+        )
     text = render("ressources/told_settled", resource=resource, gone=resource.state is not ResourceState.PUBLISHED)
     card = REPORT.rewrite(resource, await _draw_reports(ctx, resource))
-    return [card, *await give_news(ctx, whose, text)]
+    return [card, *await records.give_news(ctx, whose, text)]
 
 
 AT_ONCE = 20
@@ -227,16 +212,16 @@ async def remind_reviewers(ctx: Context) -> Sequence[Waiting]:
     return [Waiting(f"{plural(count, 'fiche')} {verb}", leads)]
 
 
-@feature.button(Publish, roles=ANIMATEURS)
-async def publish_proposed(ctx: Context, click: Publish) -> Replies:
+@feature.button(records.Publish, roles=ANIMATEURS)
+async def publish_proposed(ctx: Context, click: records.Publish) -> Replies:
     """Publish a resource, whatever was decided before; the second of two reads who was first."""
-    resource, revision = await lock_resource(ctx, click.resource)
+    resource, revision = await records.lock_resource(ctx, click.resource)
     if resource.state is ResourceState.PUBLISHED:
         return await _say_decided(ctx, resource)
     told = await posts.publish_resource(ctx, resource, revision)
-    opened = Button(f"Ouvrir la fiche n° {resource.number}", Open(resource=resource.number))
+    opened = Button(f"Ouvrir la fiche n° {resource.number}", records.Open(resource=resource.number))
     text = render("ressources/told_published", resource=resource)
-    said = await give_news(ctx, sorted({resource.deposited_by, resource.auteur_id}), text, opened)
+    said = await records.give_news(ctx, sorted({resource.deposited_by, resource.auteur_id}), text, opened)
     done = Whisper(render("ressources/is_published", resource=resource))
     return [done, *await posts.refresh_card(ctx, resource, here=True), *told, *said]
 
@@ -253,13 +238,13 @@ async def _tell_depositor(
 ) -> Sequence[Reply]:
     """Tell who proposed it what became of it."""
     text = render(f"ressources/told_{what}", resource=resource, word=quotation(word, 1000))
-    return await tell_others(ctx, [resource.deposited_by], text, buttons)
+    return await records.tell_others(ctx, [resource.deposited_by], text, buttons)
 
 
-@feature.button(AskAbout, roles=ANIMATEURS)
-async def open_question(ctx: Context, click: AskAbout) -> Replies:
+@feature.button(records.AskAbout, roles=ANIMATEURS)
+async def open_question(ctx: Context, click: records.AskAbout) -> Replies:
     """Open the window of a question."""
-    resource, _ = await lock_resource(ctx, click.resource)
+    resource, _ = await records.lock_resource(ctx, click.resource)
     if resource.state is not ResourceState.PROPOSED:
         return await _say_decided(ctx, resource)
     if not await is_active(ctx, resource.deposited_by):
@@ -270,12 +255,12 @@ async def open_question(ctx: Context, click: AskAbout) -> Replies:
 @feature.submit(AskDepositor, roles=ANIMATEURS)
 async def ask_depositor(ctx: Context, form: AskDepositor) -> Replies:
     """Send the question to who proposed it; the card says that an answer is awaited."""
-    resource, revision = await lock_resource(ctx, form.resource)
+    resource, revision = await records.lock_resource(ctx, form.resource)
     if resource.state is not ResourceState.PROPOSED:
         return await _say_decided(ctx, resource)
     resource.question = form.text
     await write_resources(ctx.db, [resource], revision)
-    note_resource(ctx, AuditAct.RESOURCE_ASK, resource, reason=form.text)
+    records.note_resource(ctx, AuditAct.RESOURCE_ASK, resource, reason=form.text)
     offered = [Button("Répondre", AnswerAbout(resource=resource.number), "primary"), _correct_button(resource)]
     note = render("ressources/asked", by=await read_display_name(ctx, ctx.user.id), word=quotation(form.text, 1000))
     told = await _tell_depositor(ctx, resource, "asked", offered, form.text)
@@ -283,13 +268,13 @@ async def ask_depositor(ctx: Context, form: AskDepositor) -> Replies:
 
 
 def _correct_button(resource: Resource) -> Button:
-    return Button("Corriger", Edit(resource=resource.number))
+    return Button("Corriger", records.Edit(resource=resource.number))
 
 
 @feature.button(AnswerAbout, writes=False)
 async def open_answer(ctx: Context, click: AnswerAbout) -> Replies:
     """Open the window of an answer."""
-    resource = await find_resource(ctx, click.resource)
+    resource = await records.find_resource(ctx, click.resource)
     _must_be_depositor(ctx, resource)
     return Ask(AnswerReview.of(resource, resource.question[:300]))
 
@@ -302,7 +287,7 @@ def _must_be_depositor(ctx: Context, resource: Resource) -> None:
 @feature.submit(AnswerReview)
 async def answer_question(ctx: Context, form: AnswerReview) -> Replies:
     """Say the answer under the card."""
-    resource, revision = await lock_resource(ctx, form.resource)
+    resource, revision = await records.lock_resource(ctx, form.resource)
     _must_be_depositor(ctx, resource)
     resource.question = ""
     await write_resources(ctx.db, [resource], revision)
@@ -311,10 +296,10 @@ async def answer_question(ctx: Context, form: AnswerReview) -> Replies:
     return [Whisper(render("ressources/answer_sent")), *await posts.repost_card(ctx, resource, note)]
 
 
-@feature.button(Refuse, roles=ANIMATEURS)
-async def open_refusal(ctx: Context, click: Refuse) -> Replies:
+@feature.button(records.Refuse, roles=ANIMATEURS)
+async def open_refusal(ctx: Context, click: records.Refuse) -> Replies:
     """Open the window that asks why it is refused."""
-    resource, _ = await lock_resource(ctx, click.resource)
+    resource, _ = await records.lock_resource(ctx, click.resource)
     if resource.state is not ResourceState.PROPOSED:
         return await _say_decided(ctx, resource)
     return Ask(RefuseResource.of(resource))
@@ -323,10 +308,10 @@ async def open_refusal(ctx: Context, click: Refuse) -> Replies:
 @feature.submit(RefuseResource, roles=ANIMATEURS)
 async def refuse_resource(ctx: Context, form: RefuseResource) -> Replies:
     """Refuse a resource; who proposed it reads why, may answer, and may correct it and propose it again."""
-    resource, revision = await lock_resource(ctx, form.resource)
+    resource, revision = await records.lock_resource(ctx, form.resource)
     if resource.state is not ResourceState.PROPOSED:
         return await _say_decided(ctx, resource)
-    await decide_resource(ctx, resource, revision, ResourceState.REFUSED, form.text)
+    await records.decide_resource(ctx, resource, revision, ResourceState.REFUSED, form.text)
     offered = [_correct_button(resource), Button("Répondre", AnswerAbout(resource=resource.number))]
     told = await _tell_depositor(ctx, resource, "refused", offered, form.text)
     return [*await posts.refresh_card(ctx, resource, here=True), *told]

@@ -17,17 +17,15 @@ from bot.french.words import join
 from bot.menus import Choosing, Menu
 from bot.pages import Page as RowPage
 from bot.pages import read_page
-from bot.quotas import Quota
 from bot.replies import Button, Message, Perform, Redirect, Replies, RunCommand, Whisper
 from bot.search import NOTHING, Findings, Hit, Search, SearchKind, cut_hits
 from bot.texts import Markdown, quote, render
 from commands.ressources import cards
-from commands.ressources.feature import Deposit, Miss, Open, Share, feature
 from commands.ressources.posts import link_shortly, link_title
+from commands.ressources.records import Deposit, Miss, Open, Share, feature
 from config.ressources import CATEGORIES, KINDS, LISTS
 from config.text import fold
 from storage.ressources import ResourceState, catalogue
-from storage.ressources.catalogue import IndexNotReadyError, SearchPage
 from storage.ressources.query import ANYTHING, QUERY_MAX, Query, split_words
 from storage.ressources.resources import AnyResource, get_resource
 from storage.search import Vocabulary
@@ -88,11 +86,11 @@ async def read_shelf(ctx: Context, at: Page, number: int) -> Shelf:
     return Shelf(*listed, number, PAGE, at)
 
 
-async def _search(db: AsyncSession, text: str, limit: int, offset: int = 0) -> SearchPage:
+async def _search(db: AsyncSession, text: str, limit: int, offset: int = 0) -> catalogue.SearchPage:
     """Find what is published. Raises UserError while all of it is read for the first time, if that takes long."""
     try:
         return await catalogue.search(db, text, limit=limit, offset=offset)
-    except IndexNotReadyError:
+    except catalogue.IndexNotReadyError:
         raise UserError(
             "Les fiches sont en train d’être lues, pour la première fois : refaites votre recherche dans une minute."
         ) from None
@@ -276,7 +274,7 @@ async def check_share(ctx: ReadingContext, click: Share) -> ShareHere | Whisper:
 async def share_here(ctx: Context, click: ShareHere) -> Replies:
     """Post the resource, for who may still have one shared today."""
     resource = await cards.find_published(ctx, click.resource)
-    left = await quotas.spend(ctx, Quota.SHARE)
+    left = await quotas.spend(ctx, quotas.Quota.SHARE)
     snippet = cards.cut_snippet(resource.description, frozenset())
     said = {"title": link_title(resource), "number": resource.number, "snippet": snippet}
     text = render("ressources/shared", username=ctx.user.username, **said)

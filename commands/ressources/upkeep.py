@@ -19,26 +19,14 @@ from bot.french.periods import months_after, read_coming_day
 from bot.replies import Button, Card, Direct, Message, Progress, Replies, Reply, Say, Start, Step, Update, Whisper
 from bot.texts import Markdown, link, render
 from bot.web import Trouble, WebClient, WebError, WebResponse
-from commands.ressources import posts
-from commands.ressources.feature import (
-    ANIMATEURS,
-    Edit,
-    OfResource,
-    feature,
-    find_changeable,
-    find_in_zone,
-    find_keepers,
-    is_own,
-    lock_resource,
-    note_resource,
-)
+from commands.ressources import posts, records
 from commands.ressources.life import restore_resource, take_down
+from commands.ressources.records import ANIMATEURS, feature
 from config.time import PARIS
 from storage import canaux
 from storage.journal import AuditAct
 from storage.ressources import Resource, ResourceState, feedback, resources
 from storage.ressources.feedback import Fault, Kind, LinkCheck, Look
-from storage.ressources.resources import write_resources
 from storage.urls import LINK_MAX, read_link
 
 LINK = RowCard[Resource]("ressources.link:", lambda resource: resource.number)
@@ -52,7 +40,7 @@ _MONTH = re.compile(r"(\d{4})-(\d{1,2})")
 _NEVER = {"jamais", "non", "aucune"}
 
 
-class StillGood(OfResource):
+class StillGood(records.OfResource):
     """« C’est encore bon »: the resource needs no change for a year; ``listed`` are those of the same message."""
 
     listed: list[int] = []
@@ -63,9 +51,9 @@ async def remind_keepers(ctx: Context) -> Replies:
     """Send one message to each author who is where it is morning, and one to the animateurs’ room, in Paris: what
     nobody else is left for, and what its author left as it is for two weeks."""
     due = await resources.list_reviews_due(ctx.db, ctx.today, REVIEWED_AT_ONCE)
-    theirs = await find_keepers(ctx, due) if due else {}
+    theirs = await records.find_keepers(ctx, due) if due else {}
     first = [each for each in due if each.reviews == resources.NOBODY]
-    here = await find_in_zone(ctx, set(theirs.values()), ctx.zone.key)
+    here = await records.find_in_zone(ctx, set(theirs.values()), ctx.zone.key)
     by_author: dict[str, list[Resource]] = {}
     for each in first:
         if theirs.get(each.number) in here:
@@ -93,7 +81,7 @@ async def review_typed(ctx: Context, line: str) -> Replies:
         return await _list_due(ctx)
     if asked is None:
         raise UserError(render("ressources/review_usage"))
-    found = await find_changeable(ctx, int(asked[1]))
+    found = await records.find_changeable(ctx, int(asked[1]))
     if asked[2] is None:
         return Whisper(_say_review(found), _review_buttons(found, (found.number,)))
     changed = await _set_review_day(ctx, found.number, read_review_day(asked[2], ctx.today))
@@ -103,7 +91,7 @@ async def review_typed(ctx: Context, line: str) -> Replies:
 @feature.button(StillGood)
 async def confirm_still_good(ctx: Context, click: StillGood) -> Replies:
     """Note that a resource is still good for a year; the message goes on with the others."""
-    await find_changeable(ctx, click.resource)
+    await records.find_changeable(ctx, click.resource)
     changed = await _set_review_day(ctx, click.resource, months_after(ctx.today, resources.YEAR_MONTHS))
     if len(click.listed) < 2:
         return Update(_say_review(changed))
@@ -130,12 +118,12 @@ async def _list_due(ctx: Context) -> Replies:
 
 async def _set_review_day(ctx: Context, number: int, day: date | None) -> Resource:
     """Set the day on which a resource is to be looked at again, or that it never is."""
-    found, revision = await lock_resource(ctx, number)
+    found, revision = await records.lock_resource(ctx, number)
     was, found.review_on, found.reviews, found.changed_at = found.review_on, day, resources.NOBODY, ctx.now
-    await write_resources(ctx.db, [found], revision)
-    if not is_own(ctx.user, found):
+    await resources.write_resources(ctx.db, [found], revision)
+    if not records.is_own(ctx.user, found):
         change = ({"a_revoir": was and str(was)}, {"a_revoir": day and str(day)})
-        note_resource(ctx, AuditAct.RESOURCE_REVIEW, found, change)
+        records.note_resource(ctx, AuditAct.RESOURCE_REVIEW, found, change)
     return found
 
 
@@ -167,7 +155,7 @@ def _review_card(ctx: Context, resource: Resource, listed: Sequence[int]) -> Car
 def _review_buttons(resource: Resource, listed: Sequence[int]) -> Sequence[Button]:
     number = resource.number
     good = StillGood(resource=number, listed=list(listed))
-    return [Button("C’est encore bon", good, "primary"), Button("Modifier", Edit(resource=number))]
+    return [Button("C’est encore bon", good, "primary"), Button("Modifier", records.Edit(resource=number))]
 
 
 def _say_review(resource: Resource, template: str = "ressources/review_one", **more: object) -> Markdown:
@@ -278,15 +266,15 @@ class CheckLinks(BaseModel):
     begun: datetime
 
 
-class LinkWorks(OfResource):
+class LinkWorks(records.OfResource):
     """« Il marche chez moi »: the link of the resource works though the bot says otherwise."""
 
 
-class TakeDown(OfResource):
+class TakeDown(records.OfResource):
     """« Retirer » a resource whose link is broken."""
 
 
-class BringBack(OfResource):
+class BringBack(records.OfResource):
     """« Remettre » a resource that was withdrawn for its link."""
 
 
@@ -322,9 +310,9 @@ async def check_next_links(ctx: Context, work: CheckLinks, so_far: Progress) -> 
 @feature.button(LinkWorks)
 async def silence_link(ctx: Context, click: LinkWorks) -> Replies:
     """Tell nobody of this link again until it changes: it works for somebody."""
-    found = await find_changeable(ctx, click.resource)
+    found = await records.find_changeable(ctx, click.resource)
     await feedback.silence_check(ctx.db, found.number)
-    note_resource(ctx, AuditAct.RESOURCE_LINK, found, ({}, {"lien": found.url}))
+    records.note_resource(ctx, AuditAct.RESOURCE_LINK, found, ({}, {"lien": found.url}))
     return _refresh_link_card(found, "ressources/link_quiet", by=ctx.user.username)
 
 
@@ -364,7 +352,7 @@ async def _note_looks(ctx: Context, looks: Sequence[Look]) -> Sequence[Reply]:
 async def _tell_keepers(ctx: Context, broken: Sequence[Resource], how: Mapping[int, LinkCheck]) -> dict[int, Reply]:
     """Tell whoever keeps each of these, by its number; animateurs in their room, once there is one, where nobody
     does."""
-    theirs = await find_keepers(ctx, broken)
+    theirs = await records.find_keepers(ctx, broken)
     room = await canaux.find_team_room(ctx.db) if len(theirs) < len(broken) else ""
     told: dict[int, Reply] = {}
     for each in broken:
@@ -388,7 +376,7 @@ def _say_broken(ctx: Context, resource: Resource, check: LinkCheck, *, own: bool
 def _link_buttons(resource: Resource) -> Sequence[Button]:
     number = resource.number
     return [
-        Button("Modifier", Edit(resource=number), "primary"),
+        Button("Modifier", records.Edit(resource=number), "primary"),
         Button("Il marche chez moi", LinkWorks(resource=number)),
         Button("Retirer", TakeDown(resource=number)),
     ]

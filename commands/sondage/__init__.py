@@ -8,52 +8,21 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bot import quotas
+from bot import quotas, replies
 from bot.command_lines import read_typed_number
 from bot.context import Context, ReadingContext
 from bot.destinations import PREPARING, READY, send_file
 from bot.errors import UserError
 from bot.menus import Menu
 from bot.papers import FigurePage, FigureSection, LabelledValue, sheets, typeset
-from bot.papers.sheets import Cell
-from bot.quotas import Quota
-from bot.replies import (
-    Ask,
-    Button,
-    Direct,
-    Parcel,
-    Progress,
-    Replies,
-    Reply,
-    SendFile,
-    Start,
-    Step,
-    Update,
-    Waiting,
-    Whisper,
-)
 from bot.texts import quote, render
 from commands.sondage import broadcast, cards
-from commands.sondage.cards import (
-    Hush,
-    Nudge,
-    Older,
-    Picture,
-    Remind,
-    See,
-    Sheet,
-    TakePicture,
-    TakeSheet,
-    Vote,
-    feature,
-    say_place,
-)
+from commands.sondage.cards import feature
 from config.text import fold
 from config.time import PARIS
 from dialogs import sondage as windows
 from storage import claims, people, targets
 from storage import sondage as polls
-from storage.people import Person
 from storage.sondage import Ballot, DepartementResults, Poll, PollState, Results, votes
 from storage.sondage.votes import BoxSeal, NamedVote, list_silent, read_visible_results
 
@@ -77,18 +46,18 @@ def find_reminder_time(poll: Poll) -> datetime | None:
 
 
 @feature.job("hour=8-19 minute=*/5", name="sondage.remind_due", local=True, writes=True)
-async def start_reminders(ctx: Context) -> Replies:
+async def start_reminders(ctx: Context) -> replies.Replies:
     """Begin the reminders of each poll once in each zone, by day there."""
     return [
-        Start(payload=Remind(poll=poll.id, zone=ctx.zone.key))
+        replies.Start(payload=cards.Remind(poll=poll.id, zone=ctx.zone.key))
         for poll in await polls.list_open(ctx.db, ctx.now)
         if (at := find_reminder_time(poll)) and at <= ctx.now
         if await claims.claim(ctx.db, SCOPE, f"{poll.number}:{ctx.zone.key}", ctx.now)
     ]
 
 
-@feature.work(Remind, name="sondage.Remind", title="Rappel de sondage", unit=UNIT)
-async def find_silent_page(ctx: ReadingContext, asked: Remind, so_far: Progress) -> Step:
+@feature.work(cards.Remind, name="sondage.Remind", title="Rappel de sondage", unit=UNIT)
+async def find_silent_page(ctx: ReadingContext, asked: cards.Remind, so_far: replies.Progress) -> replies.Step:
     """Look at the next page of the register: who has not answered, wants to be reminded, and is reached."""
     poll = await polls.get_poll(ctx.db, asked.poll)
     if poll is None or poll.is_over(ctx.now):
@@ -97,22 +66,22 @@ async def find_silent_page(ctx: ReadingContext, asked: Remind, so_far: Progress)
     if not page:
         return so_far.end()
     reached = sorted(await _find_reached(ctx, poll, page))
-    replies = [Start(payload=Nudge(poll=poll.id, people=reached), quiet=True)] if reached else []
-    return Step(replies=replies, cursor=page[-1].id, done=so_far.done + len(reached))
+    said = [replies.Start(payload=cards.Nudge(poll=poll.id, people=reached), quiet=True)] if reached else []
+    return replies.Step(replies=said, cursor=page[-1].id, done=so_far.done + len(reached))
 
 
-@feature.work(Nudge, name="sondage.Nudge", title="Rappel de sondage", unit=UNIT, writes=True)
-async def send_reminders(ctx: Context, asked: Nudge, so_far: Progress) -> Step:
+@feature.work(cards.Nudge, name="sondage.Nudge", title="Rappel de sondage", unit=UNIT, writes=True)
+async def send_reminders(ctx: Context, asked: cards.Nudge, so_far: replies.Progress) -> replies.Step:
     """Remind those of a page who were not reminded of enough other polls that day."""
     poll = await polls.get_poll(ctx.db, asked.poll)
     if poll is None or poll.is_over(ctx.now):
-        return Step(finished=True)
-    free = await quotas.spend_each(ctx, asked.people, Quota.REMINDER)
-    told: list[Reply] = [_draw_reminder(poll, person) for person in await people.among(ctx.db, sorted(free))]
-    return Step(replies=told, done=len(told), finished=True)
+        return replies.Step(finished=True)
+    free = await quotas.spend_each(ctx, asked.people, quotas.Quota.REMINDER)
+    told: list[replies.Reply] = [_draw_reminder(poll, person) for person in await people.among(ctx.db, sorted(free))]
+    return replies.Step(replies=told, done=len(told), finished=True)
 
 
-async def _find_reached(ctx: ReadingContext, poll: Poll, page: Sequence[Person]) -> set[str]:
+async def _find_reached(ctx: ReadingContext, poll: Poll, page: Sequence[people.Person]) -> set[str]:
     """Find those of a page of whom a poll is asked: by the register, or as members of a channel, which Mattermost
     knows."""
     found = {person.id for person in page if targets.reaches(poll.targets, person)}
@@ -122,21 +91,24 @@ async def _find_reached(ctx: ReadingContext, poll: Poll, page: Sequence[Person])
     return found
 
 
-def _draw_reminder(poll: Poll, person: Person) -> Direct:
+def _draw_reminder(poll: Poll, person: people.Person) -> replies.Direct:
     text = render("sondage/reminder", poll=poll, end=cards.say_end(poll, person.zone))
-    buttons = [Button("Voter", Vote(poll=poll.id), "primary"), Button("Ne plus me rappeler", Hush())]
-    return Direct(text, buttons, user_id=person.id)
+    buttons = [
+        replies.Button("Voter", cards.Vote(poll=poll.id), "primary"),
+        replies.Button("Ne plus me rappeler", cards.Hush()),
+    ]
+    return replies.Direct(text, buttons, user_id=person.id)
 
 
-@feature.button(Hush)
-async def stop_reminders(ctx: Context, _: Hush) -> Replies:
+@feature.button(cards.Hush)
+async def stop_reminders(ctx: Context, _: cards.Hush) -> replies.Replies:
     """Remind this person of no poll any more."""
     await votes.stop_reminders(ctx.db, ctx.user.id)
-    return Update(render("sondage/reminders", hushed=True))
+    return replies.Update(render("sondage/reminders", hushed=True))
 
 
 @feature.command("sondage rappels", help="Recevoir, ou non, les rappels des sondages", hint="[oui | non]", writes=True)
-async def set_reminders(ctx: Context, text: str) -> Replies:
+async def set_reminders(ctx: Context, text: str) -> replies.Replies:
     """Say whether this person is reminded of polls, or change it from now on."""
     match fold(text):
         case "":
@@ -147,7 +119,7 @@ async def set_reminders(ctx: Context, text: str) -> Replies:
             await votes.resume_reminders(ctx.db, ctx.user.id)
         case _:
             raise UserError(f"« {quote(text)} » : dites oui ou non, par exemple /sondage rappels non.")
-    return Whisper(render("sondage/reminders", hushed=await votes.has_stopped_reminders(ctx.db, ctx.user.id)))
+    return replies.Whisper(render("sondage/reminders", hushed=await votes.has_stopped_reminders(ctx.db, ctx.user.id)))
 
 
 NOT_A_MEMBER = "Ce vote est réservé aux membres de ce canal : rejoignez-le d’abord."
@@ -158,8 +130,8 @@ VOTED = (
 NO_BALLOT = "Aucun bulletin de ce sondage n’a ce code : vérifiez-le. Sans lui, votre vote reste tel quel."
 
 
-@feature.button(Vote, writes=False)
-async def open_vote_window(ctx: ReadingContext, click: Vote) -> Replies:
+@feature.button(cards.Vote, writes=False)
+async def open_vote_window(ctx: ReadingContext, click: cards.Vote) -> replies.Replies:
     """Open the window; of a vote with a name as it was chosen before, of a secret one with a code of its own, or asking
     for the code that it had."""
     if not ctx.request.only_for and await ctx.chat.channel_member(ctx.channel_id, ctx.user.id) is None:
@@ -167,7 +139,7 @@ async def open_vote_window(ctx: ReadingContext, click: Vote) -> Replies:
     poll = cards.must_be_open(await polls.get_poll(ctx.db, click.poll), ctx.now)
     if not ctx.request.only_for and ctx.channel_id not in poll.channels:
         raise UserError(NOT_A_MEMBER)
-    return Ask(await _make_vote_window(ctx, poll), here=False)
+    return replies.Ask(await _make_vote_window(ctx, poll), here=False)
 
 
 async def _make_vote_window(ctx: Context, poll: Poll) -> windows.VoteForm:
@@ -185,7 +157,7 @@ async def _make_vote_window(ctx: Context, poll: Poll) -> windows.VoteForm:
     return (windows.VoteSeveral if poll.several else windows.VoteOne).draft(**about, code=code)
 
 
-async def submit_vote(ctx: Context, form: windows.VoteForm) -> Replies:
+async def submit_vote(ctx: Context, form: windows.VoteForm) -> replies.Replies:
     """Count a vote, in place of what was chosen before. The receipt says that somebody voted, and not what."""
     poll = cards.must_be_open(await polls.lock_poll(ctx.db, form.poll), ctx.now)
     about: dict[str, Any] = {"choices": form.chosen, "departement": ctx.user.departement or ""}
@@ -194,7 +166,7 @@ async def submit_vote(ctx: Context, form: windows.VoteForm) -> Replies:
     else:
         await votes.note_voter(ctx.db, poll.id, ctx.user.id)
         await votes.put_vote(ctx.db, votes.NamedVote(poll=poll.id, user_id=ctx.user.id, at=ctx.now, **about))
-    told = Direct(f"Votre vote au sondage n° {poll.number} est enregistré.", user_id=ctx.user.id)
+    told = replies.Direct(f"Votre vote au sondage n° {poll.number} est enregistré.", user_id=ctx.user.id)
     return [told, *await broadcast.refresh_soon(ctx, poll)]
 
 
@@ -218,7 +190,7 @@ async def _cast_ballot(ctx: Context, poll: Poll, form: windows.VoteForm, ballot:
 
 
 @feature.waiting
-async def list_unanswered(ctx: Context) -> Sequence[Waiting]:
+async def list_unanswered(ctx: Context) -> Sequence[replies.Waiting]:
     """List the first to end of the polls that reach somebody by the register, and that they have not answered."""
     reaching = [poll for poll in await polls.list_open(ctx.db, ctx.now) if targets.reaches(poll.targets, ctx.user)]
     if not reaching:
@@ -227,8 +199,8 @@ async def list_unanswered(ctx: Context) -> Sequence[Waiting]:
     left = next((poll for poll in reaching if poll.id not in answered), None)
     if left is None:
         return []
-    button = Button(f"Voter (n° {left.number})", Vote(poll=left.id))
-    return [Waiting(f"Sondage n° {left.number} : {quote(left.question)}", button)]
+    button = replies.Button(f"Voter (n° {left.number})", cards.Vote(poll=left.id))
+    return [replies.Waiting(f"Sondage n° {left.number} : {quote(left.question)}", button)]
 
 
 PAGE = 5
@@ -249,22 +221,24 @@ class PollRow:
 
 
 @feature.command("sondage liste", help="Revoir les sondages, et ceux auxquels vous pouvez répondre")
-async def list_latest(ctx: ReadingContext, _: str) -> Replies:
+async def list_latest(ctx: ReadingContext, _: str) -> replies.Replies:
     """List the last five polls."""
-    return await list_older(ctx, Older(skip=0))
+    return await list_older(ctx, cards.Older(skip=0))
 
 
-@feature.button(Older, writes=False)
-async def list_older(ctx: Context, click: Older) -> Replies:
+@feature.button(cards.Older, writes=False)
+async def list_older(ctx: Context, click: cards.Older) -> replies.Replies:
     """List five polls, as they are now."""
     found = await _find_listed(ctx)
     shown = found[click.skip : click.skip + PAGE]
     rows = [_make_row(ctx, poll) for poll in shown]
     text = render("sondage/list", rows=rows, first=click.skip + 1, all=ctx.user.animates)
-    more = [Button("Plus anciens", Older(skip=click.skip + PAGE))] if len(found) > click.skip + PAGE else []
-    newer = [Button("Plus récents", Older(skip=max(0, click.skip - PAGE)))] if click.skip else []
+    more = (
+        [replies.Button("Plus anciens", cards.Older(skip=click.skip + PAGE))] if len(found) > click.skip + PAGE else []
+    )
+    newer = [replies.Button("Plus récents", cards.Older(skip=max(0, click.skip - PAGE)))] if click.skip else []
     options = {str(poll.number): f"n° {poll.number} : {quote(poll.question)}" for poll in shown}
-    return Whisper(text, [*more, *newer], menus=[Menu("Voir", See(), options)] if options else [])
+    return replies.Whisper(text, [*more, *newer], menus=[Menu("Voir", cards.See(), options)] if options else [])
 
 
 async def _find_listed(ctx: Context) -> Sequence[Poll]:
@@ -281,25 +255,25 @@ def _make_row(ctx: Context, poll: Poll) -> PollRow:
     return PollRow(poll.id, quote(poll.question, QUOTED_MAX), over.get(poll.state, f"jusqu’au {end}"))
 
 
-@feature.button(See, writes=False)
-async def show_chosen(ctx: Context, click: See) -> Replies:
+@feature.button(cards.See, writes=False)
+async def show_chosen(ctx: Context, click: cards.See) -> replies.Replies:
     """Show the poll that was chosen."""
     return await cards.show_poll(ctx, int(click.chosen))
 
 
 @feature.command("sondage resultats", help="Voir les résultats d’un sondage", hint="n° 12")
-async def show_results(ctx: Context, text: str) -> Replies:
+async def show_results(ctx: Context, text: str) -> replies.Replies:
     """Show the results of a poll; of one that is open what may be seen of them."""
     poll = await find_named_poll(ctx, text, "resultats")
     cards.must_see(ctx, poll)
     if poll.state is PollState.ENDED and poll.known:
         buttons = cards.list_result_buttons(poll, managed=cards.may_manage(ctx.user, poll))
-        return Whisper(cards.say_results(poll, poll.known), buttons)
+        return replies.Whisper(cards.say_results(poll, poll.known), buttons)
     cards.must_be_in_state(poll, PollState.OPEN)
     if not poll.live and (poll.anonymous or not cards.may_manage(ctx.user, poll)):
         raise UserError(f"Les résultats du sondage n° {poll.number} s’afficheront à la fin du vote, "
                         f"{cards.say_end(poll, ctx.zone)}.")  # fmt: skip
-    return Whisper(cards.say_results(poll, replace(await read_visible_results(ctx.db, poll), places=())))
+    return replies.Whisper(cards.say_results(poll, replace(await read_visible_results(ctx.db, poll), places=())))
 
 
 async def find_named_poll(ctx: Context, text: str, what: str) -> Poll:
@@ -316,22 +290,24 @@ VOTES_HEAD = ("question", "personne", "departement", "reponses", "date")
 EVERYBODY = "Tous"
 
 
-def list_result_lines(poll: Poll, results: Results) -> Iterator[Sequence[Cell]]:
+def list_result_lines(poll: Poll, results: Results) -> Iterator[Sequence[sheets.Cell]]:
     """List a head, then each answer of everybody, and of each département that is told apart; where too few voted, how
     many they were."""
     yield HEAD
     yield from _list_place_lines(poll, EVERYBODY, DepartementResults("", results.votes, results.counts))
     for place in results.places:
-        yield from _list_place_lines(poll, say_place(place.code), place)
+        yield from _list_place_lines(poll, cards.say_place(place.code), place)
 
 
-def _list_place_lines(poll: Poll, name: str, place: DepartementResults) -> Iterator[Sequence[Cell]]:
+def _list_place_lines(poll: Poll, name: str, place: DepartementResults) -> Iterator[Sequence[sheets.Cell]]:
     counts: Sequence[int | None] = place.counts or [None] * len(poll.options)
     for option, count in zip(poll.options, counts, strict=True):
         yield (poll.question, option, name, count, place.votes)
 
 
-def list_vote_lines(poll: Poll, votes: Iterable[NamedVote], people: Iterable[Person]) -> Iterator[Sequence[Cell]]:
+def list_vote_lines(
+    poll: Poll, votes: Iterable[NamedVote], people: Iterable[people.Person]
+) -> Iterator[Sequence[sheets.Cell]]:
     """List a head, then each voter with what they chose."""
     names = {person.id: person.full_name for person in people}
     yield VOTES_HEAD
@@ -339,7 +315,13 @@ def list_vote_lines(poll: Poll, votes: Iterable[NamedVote], people: Iterable[Per
         chosen = [option for at, option in enumerate(poll.options) if vote.choices >> at & 1]
         name = names.get(vote.user_id, "quelqu’un qui n’est plus là")
         at = f"{vote.at.astimezone(PARIS):%d/%m/%Y %H:%M}"
-        yield (poll.question, name, say_place(vote.departement) if vote.departement else "", " | ".join(chosen), at)
+        yield (
+            poll.question,
+            name,
+            cards.say_place(vote.departement) if vote.departement else "",
+            " | ".join(chosen),
+            at,
+        )
 
 
 AT_ONCE = 400
@@ -347,22 +329,24 @@ AT_ONCE = 400
 
 
 @feature.command("sondage export", help="Recevoir les résultats d’un sondage en CSV", hint="n° 12")
-async def export_results(ctx: ReadingContext, text: str) -> Replies:
+async def export_results(ctx: ReadingContext, text: str) -> replies.Replies:
     """Send the file of a poll to who made it or animates."""
     poll = cards.must_manage(ctx.user, await find_named_poll(ctx, text, "export"), PollState.OPEN, PollState.ENDED)
     return await _send_sheet(ctx, poll)
 
 
-@feature.button(TakeSheet, writes=False)
-async def take_sheet(ctx: ReadingContext, click: TakeSheet) -> Replies:
+@feature.button(cards.TakeSheet, writes=False)
+async def take_sheet(ctx: ReadingContext, click: cards.TakeSheet) -> replies.Replies:
     """Send the file of a poll, by a click."""
     poll = cards.must_manage(ctx.user, await polls.get_poll(ctx.db, click.poll), PollState.OPEN, PollState.ENDED)
     return await _send_sheet(ctx, poll)
 
 
-async def _send_sheet(ctx: ReadingContext, poll: Poll) -> Replies:
+async def _send_sheet(ctx: ReadingContext, poll: Poll) -> replies.Replies:
     _must_be_visible(poll)
-    return await send_file(ctx, SendFile(user_id=ctx.user.id, order=Sheet(poll=poll.id), waiting=PREPARING))
+    return await send_file(
+        ctx, replies.SendFile(user_id=ctx.user.id, order=cards.Sheet(poll=poll.id), waiting=PREPARING)
+    )
 
 
 def _must_be_visible(poll: Poll) -> None:
@@ -372,15 +356,17 @@ def _must_be_visible(poll: Poll) -> None:
                         "résultats.")  # fmt: skip
 
 
-@feature.button(TakePicture, writes=False)
-async def take_picture(ctx: ReadingContext, click: TakePicture) -> Replies:
+@feature.button(cards.TakePicture, writes=False)
+async def take_picture(ctx: ReadingContext, click: cards.TakePicture) -> replies.Replies:
     """Send the picture of a poll."""
     poll = cards.must_be_in_state(await polls.get_poll(ctx.db, click.poll), PollState.ENDED)
-    return await send_file(ctx, SendFile(user_id=ctx.user.id, order=Picture(poll=poll.id), waiting=PREPARING))
+    return await send_file(
+        ctx, replies.SendFile(user_id=ctx.user.id, order=cards.Picture(poll=poll.id), waiting=PREPARING)
+    )
 
 
-@feature.file(Picture, name="sondage.Picture")
-async def draw_picture(ctx: ReadingContext, order: Picture, folder: Path) -> Parcel:
+@feature.file(cards.Picture, name="sondage.Picture")
+async def draw_picture(ctx: ReadingContext, order: cards.Picture, folder: Path) -> replies.Parcel:
     """Draw the results as a picture, under what it shows in words."""
     poll = cards.must_be_in_state(await polls.get_poll(ctx.db, order.poll), PollState.ENDED)
     results = poll.known
@@ -390,7 +376,7 @@ async def draw_picture(ctx: ReadingContext, order: Picture, folder: Path) -> Par
     path = await ctx.compute(lambda: typeset.draw_picture(page, "sondage", folder))
     shown = cards.list_lines(poll, results.votes, results.counts)
     turnout = cards.say_turnout(poll, results)
-    return Parcel(render("sondage/picture", poll=poll, lines=shown, turnout=turnout), files=[path], done=READY)
+    return replies.Parcel(render("sondage/picture", poll=poll, lines=shown, turnout=turnout), files=[path], done=READY)
 
 
 def make_page(poll: Poll, results: Results) -> FigurePage:
@@ -414,8 +400,8 @@ def make_page(poll: Poll, results: Results) -> FigurePage:
     )
 
 
-@feature.file(Sheet, name="sondage.Sheet")
-async def write_sheet(ctx: Context, order: Sheet, folder: Path) -> Parcel:
+@feature.file(cards.Sheet, name="sondage.Sheet")
+async def write_sheet(ctx: Context, order: cards.Sheet, folder: Path) -> replies.Parcel:
     """Write the results, and of votes with names who chose what, as they are then, for who manages the poll then."""
     poll = cards.must_manage(ctx.user, await polls.get_poll(ctx.db, order.poll), PollState.OPEN, PollState.ENDED)
     _must_be_visible(poll)
@@ -425,10 +411,10 @@ async def write_sheet(ctx: Context, order: Sheet, folder: Path) -> Parcel:
         chosen = await votes.list_votes(ctx.db, poll.id)
         files.append(folder / f"Sondage_{poll.number}_votes.csv")
         sheets.write_csv(files[1], list_vote_lines(poll, chosen, await _list_voters(ctx, chosen)))
-    return Parcel(render("sondage/file", poll=poll), files=files, done=READY)
+    return replies.Parcel(render("sondage/file", poll=poll), files=files, done=READY)
 
 
-async def _list_voters(ctx: Context, chosen: Sequence[NamedVote]) -> Sequence[Person]:
+async def _list_voters(ctx: Context, chosen: Sequence[NamedVote]) -> Sequence[people.Person]:
     ids = [vote.user_id for vote in chosen]
     pages = [await people.among(ctx.db, ids[at : at + AT_ONCE]) for at in range(0, len(ids), AT_ONCE)]
     return [person for page in pages for person in page]

@@ -5,26 +5,9 @@ from datetime import timedelta
 
 import structlog
 
-from bot import broadcasts, quotas
-from bot.broadcasts import PostedBatches, address
+from bot import broadcasts, quotas, replies
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
-from bot.quotas import Quota
-from bot.replies import (
-    Ask,
-    Button,
-    Direct,
-    Message,
-    News,
-    Progress,
-    Refresh,
-    Replies,
-    Reply,
-    SendFile,
-    Start,
-    Step,
-    Update,
-)
 from bot.texts import render
 from commands.sondage import cards, drafts
 from commands.sondage.cards import feature, note_poll
@@ -33,10 +16,8 @@ from storage import outbox
 from storage import sondage as polls
 from storage.database import change
 from storage.journal import AuditAct
-from storage.outbox import BATCH
 from storage.seals import UnreadableError
 from storage.sondage import ANONYMOUS_LEAST, Poll, PollState, Results, count_ballots, count_standing, votes
-from storage.sondage.votes import BoxSeal, take_in_ballots
 
 UNIT = ("envoi", "envois")
 
@@ -51,7 +32,7 @@ async def check_rooms(ctx: ReadingContext, click: cards.Launch) -> cards.LaunchN
 
 @feature.button(cards.LaunchNow)
 @feature.button(cards.Launch, asks=check_rooms)
-async def launch_now(ctx: Context, click: cards.LaunchNow) -> Replies:
+async def launch_now(ctx: Context, click: cards.LaunchNow) -> replies.Replies:
     """Launch a poll; a second click finds it open."""
     poll = cards.must_manage(ctx.user, await polls.lock_poll(ctx.db, click.poll), PollState.DRAFT)
     drafts.must_be_allowed(ctx.user, poll.targets)
@@ -60,17 +41,17 @@ async def launch_now(ctx: Context, click: cards.LaunchNow) -> Replies:
     if poll.ends_at < ctx.now + cards.SHORTEST:
         raise UserError("La fin du vote est passée, ou presque : changez-la avec « Modifier ».")
     await change(ctx.db, poll, state=PollState.OPEN, opened_at=ctx.now)
-    left = await quotas.spend(ctx, Quota.POLL)
+    left = await quotas.spend(ctx, quotas.Quota.POLL)
     note_poll(ctx, AuditAct.POLL_LAUNCH, poll, {}, a=list(poll.targets), canaux=list(poll.rooms), total=poll.total)
     return [await cards.refresh_cards(ctx, poll, here=True), _start_broadcast(poll), *left]
 
 
-def _start_broadcast(poll: Poll) -> Start:
-    return Start(payload=cards.Broadcast(poll=poll.id), quiet=poll.total <= BATCH)
+def _start_broadcast(poll: Poll) -> replies.Start:
+    return replies.Start(payload=cards.Broadcast(poll=poll.id), quiet=poll.total <= outbox.BATCH)
 
 
 @feature.work(cards.Broadcast, name="sondage.Broadcast", title="Sondage", unit=UNIT, writes=True)
-async def send_batch(ctx: Context, asked: cards.Broadcast, so_far: Progress) -> Step:
+async def send_batch(ctx: Context, asked: cards.Broadcast, so_far: replies.Progress) -> replies.Step:
     """Send the next batch, as long as the poll may be answered."""
     poll = await polls.lock_poll(ctx.db, asked.poll)
     if poll is None or poll.is_over(ctx.now):
@@ -84,18 +65,18 @@ class PollBroadcast(broadcasts.Broadcast[Poll]):
     async def list_people(self) -> Sequence[str]:
         return await polls.read_crowd(self.ctx.db, self.row.id) if self.row.people else ()
 
-    def draw(self) -> Message:
+    def draw(self) -> replies.Message:
         return cards.draw_poll(self.row)
 
     async def note_written(self, count: int) -> None:
         await change(self.ctx.db, self.row, written=count)
 
-    async def finish(self) -> tuple[Sequence[Reply], str]:
+    async def finish(self) -> tuple[Sequence[replies.Reply], str]:
         return [await cards.refresh_cards(self.ctx, self.row)], ""
 
 
 @feature.stopped(cards.Broadcast, name="sondage.Broadcast")
-async def stop_broadcast(ctx: Context, asked: cards.Broadcast, so_far: Progress) -> Step:
+async def stop_broadcast(ctx: Context, asked: cards.Broadcast, so_far: replies.Progress) -> replies.Step:
     """Take back what nobody tried to send yet; the author of the poll may go on."""
     poll = await polls.lock_poll(ctx.db, asked.poll)
     if poll is None or poll.is_over(ctx.now) or not poll.by:
@@ -103,12 +84,12 @@ async def stop_broadcast(ctx: Context, asked: cards.Broadcast, so_far: Progress)
     await outbox.recall_unsent(ctx.db, poll.topics, ctx.now)
     reached = len(await outbox.find_reached(ctx.db, poll.topics))
     text = render("sondage/stopped", poll=poll, reached=reached)
-    told = Direct(text, [Button("Reprendre", cards.Resume(poll=poll.id), "primary")], user_id=poll.by)
-    return Step(replies=[told], done=reached, total=poll.total)
+    told = replies.Direct(text, [replies.Button("Reprendre", cards.Resume(poll=poll.id), "primary")], user_id=poll.by)
+    return replies.Step(replies=[told], done=reached, total=poll.total)
 
 
 @feature.button(cards.Resume)
-async def resume_broadcast(ctx: Context, click: cards.Resume) -> Replies:
+async def resume_broadcast(ctx: Context, click: cards.Resume) -> replies.Replies:
     """Send the poll to those who have not got it; a second click finds nothing more to send."""
     poll = cards.must_manage(ctx.user, await polls.lock_poll(ctx.db, click.poll), PollState.OPEN)
     cards.must_be_open(poll, ctx.now)
@@ -122,20 +103,20 @@ EACH = timedelta(seconds=0.3)
 MESSAGES = ("message", "messages")
 
 
-async def refresh_soon(ctx: Context, poll: Poll) -> Sequence[Reply]:
+async def refresh_soon(ctx: Context, poll: Poll) -> Sequence[replies.Reply]:
     """Show in a moment, where a poll was asked, that a vote came, together with what else is voted until then."""
     if poll.telling:
         return []
     await change(ctx.db, poll, telling=True)
     at = ctx.now + max(GATHERED_FOR, EACH * poll.total)
-    return [Start(payload=cards.Retell(poll=poll.id), at=at, quiet=True)]
+    return [replies.Start(payload=cards.Retell(poll=poll.id), at=at, quiet=True)]
 
 
 async def count_votes(ctx: Context, poll: Poll) -> Results:
     """Count what came of a poll so far. Raises UnreadableError."""
     if not poll.anonymous:
         return count_ballots(len(poll.options), await votes.list_ballots(ctx.db, poll.id), anonymous=False)
-    box = await votes.read_box(ctx.db, BoxSeal(poll.id, ctx.settings.secrets))
+    box = await votes.read_box(ctx.db, votes.BoxSeal(poll.id, ctx.settings.secrets))
     return count_ballots(len(poll.options), box.values(), anonymous=True)
 
 
@@ -146,9 +127,9 @@ async def _read_standing(ctx: Context, poll: Poll) -> Results | None:
         now = await count_votes(ctx, poll)
         return Results(now.votes, now.counts)
     before = poll.known
-    seal = BoxSeal(poll.id, ctx.settings.secrets)
+    seal = votes.BoxSeal(poll.id, ctx.settings.secrets)
     box = await votes.read_box(ctx.db, seal)
-    taken = take_in_ballots(box)
+    taken = votes.take_in_ballots(box)
     now = count_standing(len(poll.options), (box | taken).values())
     if not taken or (before and before.is_told and now.votes - before.votes < ANONYMOUS_LEAST):
         return before
@@ -157,61 +138,65 @@ async def _read_standing(ctx: Context, poll: Poll) -> Results | None:
 
 
 @feature.work(cards.Retell, name="sondage.Retell", title="Mise à jour du sondage", unit=MESSAGES, writes=True)
-async def refresh_batch(ctx: Context, asked: cards.Retell, so_far: Progress) -> Step:
+async def refresh_batch(ctx: Context, asked: cards.Retell, so_far: replies.Progress) -> replies.Step:
     """Rewrite the next batch of a poll’s messages, as it is now."""
     poll = await polls.lock_poll(ctx.db, asked.poll)
     if poll is None or (poll.state is not PollState.OPEN and not asked.always):
-        return Step(finished=True)
+        return replies.Step(finished=True)
     if so_far.cursor is None and poll.state is PollState.OPEN:
         stands = await _read_standing(ctx, poll) if poll.live else poll.known
         voted = await votes.count_voters(ctx.db, poll.id)
         is_news = (stands, voted) != (poll.known, poll.voted) or asked.always
         await change(ctx.db, poll, telling=False, voted=voted, results=stands.stored() if stands else None)
         if not is_news:
-            return Step(finished=True)
+            return replies.Step(finished=True)
     return await _rewrite_batch(ctx, poll, so_far)
 
 
 @feature.work(
     cards.Conclude, name="sondage.Conclude", title="Publication des résultats du sondage", unit=MESSAGES, writes=True
 )
-async def conclude_batch(ctx: Context, asked: cards.Conclude, so_far: Progress) -> Step:
+async def conclude_batch(ctx: Context, asked: cards.Conclude, so_far: replies.Progress) -> replies.Step:
     """Rewrite the next batch with the results, which are said there once, and shown in channels."""
     poll = await polls.lock_poll(ctx.db, asked.poll)
     if poll is None or poll.state is not PollState.ENDED or poll.known is None:
-        return Step(finished=True)
+        return replies.Step(finished=True)
     return await _rewrite_batch(ctx, poll, so_far, poll.known)
 
 
-async def _rewrite_batch(ctx: Context, poll: Poll, so_far: Progress, results: Results | None = None) -> Step:
+async def _rewrite_batch(
+    ctx: Context, poll: Poll, so_far: replies.Progress, results: Results | None = None
+) -> replies.Step:
     """Rewrite the next batch as the poll is now; with ``results``, say them there too."""
 
-    async def rewrite(batch: int) -> Sequence[Reply]:
+    async def rewrite(batch: int) -> Sequence[replies.Reply]:
         message = cards.draw_poll(poll)
         told = await _say_end(ctx, poll, results, batch) if results else []
-        return [Refresh(message.text, message.buttons, topic=poll.topic_of(batch)), *told]
+        return [replies.Refresh(message.text, message.buttons, topic=poll.topic_of(batch)), *told]
 
-    return await PostedBatches.of(poll).visit(ctx, so_far, rewrite)
+    return await broadcasts.PostedBatches.of(poll).visit(ctx, so_far, rewrite)
 
 
-async def _say_end(ctx: Context, poll: Poll, results: Results, batch: int) -> Sequence[Reply]:
+async def _say_end(ctx: Context, poll: Poll, results: Results, batch: int) -> Sequence[replies.Reply]:
     """Say in each place that it came to that a poll is over, with its picture in channels."""
     reached = await outbox.find_reached(ctx.db, [poll.topic_of(batch)])
     everywhere = await PollBroadcast(ctx, poll).list_targets()
-    there = [target for target in everywhere[batch * BATCH : (batch + 1) * BATCH] if target in reached]
-    said = Message(cards.say_results(poll, results))
+    there = [target for target in everywhere[batch * outbox.BATCH : (batch + 1) * outbox.BATCH] if target in reached]
+    said = replies.Message(cards.say_results(poll, results))
     order = cards.Picture(poll=poll.id)
-    pictures = [SendFile(order=order, channel_id=t) for t in there if t in poll.channels] if results.is_told else []
-    return [*(address(said, target, poll.channels) for target in there), *pictures]
+    pictures = (
+        [replies.SendFile(order=order, channel_id=t) for t in there if t in poll.channels] if results.is_told else []
+    )
+    return [*(broadcasts.address(said, target, poll.channels) for target in there), *pictures]
 
 
 log = structlog.get_logger()
 
 
 @feature.job("hour=0-1,3-23 minute=*/5", name="sondage.end_due", writes=True)
-async def end_due_polls(ctx: Context) -> Replies:
+async def end_due_polls(ctx: Context) -> replies.Replies:
     """End the polls whose time is over; a box that no secret opens any more waits for the operator."""
-    told: list[Reply] = []
+    told: list[replies.Reply] = []
     for number in await polls.list_due(ctx.db, ctx.now):
         poll = await polls.lock_poll(ctx.db, number)
         if poll is None or poll.state is not PollState.OPEN:
@@ -223,17 +208,17 @@ async def end_due_polls(ctx: Context) -> Replies:
     return told
 
 
-async def _end_poll(ctx: Context, poll: Poll) -> Sequence[Reply]:
+async def _end_poll(ctx: Context, poll: Poll) -> Sequence[replies.Reply]:
     """Count a poll that ends, and forget who took part, and the ballots of a secret vote."""
     results = await count_votes(ctx, poll)
     await change(ctx.db, poll, state=PollState.ENDED, ended_at=ctx.now, telling=False, results=results.stored())
     note_poll(ctx, AuditAct.POLL_END, poll, {"fin": str(poll.ends_at)}, fin=str(ctx.now))
     await _forget_ballots(ctx, poll)
-    concludes = Start(payload=cards.Conclude(poll=poll.id), quiet=True)
-    told: list[Reply] = [await cards.refresh_cards(ctx, poll, here=True), concludes]
+    concludes = replies.Start(payload=cards.Conclude(poll=poll.id), quiet=True)
+    told: list[replies.Reply] = [await cards.refresh_cards(ctx, poll, here=True), concludes]
     if poll.by and poll.by != ctx.user.id:  # who ends it reads the results on its card
-        opens = Button(f"Voir le sondage n° {poll.number}", cards.See(chosen=str(poll.number)))
-        told.append(News(user_id=poll.by, text=render("sondage/over", poll=poll), button=opens, is_over=True))
+        opens = replies.Button(f"Voir le sondage n° {poll.number}", cards.See(chosen=str(poll.number)))
+        told.append(replies.News(user_id=poll.by, text=render("sondage/over", poll=poll), button=opens, is_over=True))
     return told
 
 
@@ -243,41 +228,41 @@ async def _forget_ballots(ctx: Context, poll: Poll) -> None:
 
 
 @feature.button(cards.Close, writes=False)
-async def ask_close(ctx: Context, click: cards.Close) -> Replies:
+async def ask_close(ctx: Context, click: cards.Close) -> replies.Replies:
     """Ask once more whether a poll is to be closed."""
-    yes = Button("Clore maintenant", cards.CloseNow(poll=click.poll), "primary")
+    yes = replies.Button("Clore maintenant", cards.CloseNow(poll=click.poll), "primary")
     return await _ask_to_confirm(ctx, click.poll, "close", yes)
 
 
 @feature.button(cards.Withdraw, writes=False)
-async def ask_withdraw(ctx: Context, click: cards.Withdraw) -> Replies:
+async def ask_withdraw(ctx: Context, click: cards.Withdraw) -> replies.Replies:
     """Ask once more whether a poll is to be taken back."""
-    yes = Button("Retirer", cards.WithdrawNow(poll=click.poll), "danger")
+    yes = replies.Button("Retirer", cards.WithdrawNow(poll=click.poll), "danger")
     return await _ask_to_confirm(ctx, click.poll, "withdraw", yes)
 
 
-async def _ask_to_confirm(ctx: Context, number: int, what: str, yes: Button) -> Update:
+async def _ask_to_confirm(ctx: Context, number: int, what: str, yes: replies.Button) -> replies.Update:
     poll = cards.must_manage(ctx.user, await polls.get_poll(ctx.db, number), PollState.OPEN)
     count = await votes.count_voters(ctx.db, poll.id)
     text = render("sondage/sure", poll=poll, what=what, count=count)
-    return Update(text, [yes, Button("Non, laisser ouvert", cards.KeepOpen(poll=poll.id))])
+    return replies.Update(text, [yes, replies.Button("Non, laisser ouvert", cards.KeepOpen(poll=poll.id))])
 
 
 @feature.button(cards.KeepOpen, writes=False)
-async def keep_open(ctx: Context, click: cards.KeepOpen) -> Replies:
+async def keep_open(ctx: Context, click: cards.KeepOpen) -> replies.Replies:
     """Show the card again: the poll goes on."""
     told = await cards.draw_card(ctx, cards.must_manage(ctx.user, await polls.get_poll(ctx.db, click.poll), *PollState))
-    return Update(told.text, told.buttons, told.facts)
+    return replies.Update(told.text, told.buttons, told.facts)
 
 
 @feature.button(cards.CloseNow)
-async def close_poll(ctx: Context, click: cards.CloseNow) -> Replies:
+async def close_poll(ctx: Context, click: cards.CloseNow) -> replies.Replies:
     """End a poll now; a second click finds it over."""
     return await _end_poll(ctx, cards.must_manage(ctx.user, await polls.lock_poll(ctx.db, click.poll), PollState.OPEN))
 
 
 @feature.button(cards.WithdrawNow)
-async def withdraw_poll(ctx: Context, click: cards.WithdrawNow) -> Replies:
+async def withdraw_poll(ctx: Context, click: cards.WithdrawNow) -> replies.Replies:
     """Take a poll back: nobody can vote any more, nothing is said of the votes, and what nobody tried to send is not
     sent."""
     poll = cards.must_manage(ctx.user, await polls.lock_poll(ctx.db, click.poll), PollState.OPEN)
@@ -286,24 +271,24 @@ async def withdraw_poll(ctx: Context, click: cards.WithdrawNow) -> Replies:
     await _forget_ballots(ctx, poll)
     await votes.erase_votes(ctx.db, poll.id)
     await outbox.recall_unsent(ctx.db, poll.topics, ctx.now)
-    retell = Start(payload=cards.Retell(poll=poll.id, always=True), quiet=True)
+    retell = replies.Start(payload=cards.Retell(poll=poll.id, always=True), quiet=True)
     return [await cards.refresh_cards(ctx, poll, here=True), retell]
 
 
 @feature.button(cards.Extend, writes=False)
-async def ask_new_end(ctx: Context, click: cards.Extend) -> Replies:
+async def ask_new_end(ctx: Context, click: cards.Extend) -> replies.Replies:
     """Open the window of another end, with the end as it is."""
     poll = cards.must_manage(ctx.user, await polls.get_poll(ctx.db, click.poll), PollState.OPEN)
-    return Ask(ChangeEnd.draft(poll=poll.id, ends=poll.ends_at.astimezone(ctx.zone)))
+    return replies.Ask(ChangeEnd.draft(poll=poll.id, ends=poll.ends_at.astimezone(ctx.zone)))
 
 
 @feature.submit(ChangeEnd)
-async def change_end(ctx: Context, form: ChangeEnd) -> Replies:
+async def change_end(ctx: Context, form: ChangeEnd) -> replies.Replies:
     """Change when a poll ends, which is said wherever it stands."""
     poll = cards.must_manage(ctx.user, await polls.lock_poll(ctx.db, form.poll), PollState.OPEN)
     cards.must_be_open(poll, ctx.now)
     was = poll.ends_at
     await change(ctx.db, poll, ends_at=drafts.must_be_soon(form.ends, ctx.now))
     note_poll(ctx, AuditAct.POLL_EXTEND, poll, {"fin": str(was)}, fin=str(poll.ends_at))
-    retell = Start(payload=cards.Retell(poll=poll.id, always=True), quiet=True)
+    retell = replies.Start(payload=cards.Retell(poll=poll.id, always=True), quiet=True)
     return [await cards.refresh_cards(ctx, poll, here=True), retell]

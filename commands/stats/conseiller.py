@@ -21,29 +21,12 @@ from bot.mattermost import ChatReader
 from bot.papers import FigureSection
 from bot.replies import Ask, Button, Direct, Parcel, Replies, Reply, SendFile, Whisper
 from bot.texts import Markdown, render
-from commands.stats import papers
+from commands.stats import papers, queries
 from commands.stats.papers import Page, draw_charts
-from commands.stats.queries import (
-    COMMUNITY,
-    CONSEILLERS,
-    Details,
-    Export,
-    Other,
-    OwnQuery,
-    Pictured,
-    Presentation,
-    See,
-    Take,
-    feature,
-    make_chart_sections,
-    make_communes,
-    make_evolution,
-    make_period_sections,
-    read_own_query,
-)
+from commands.stats.queries import CONSEILLERS, feature
 from config.text import fold
 from dialogs.stats import Format, SeePeriod, TakeAway, period_of
-from storage.cra import queries
+from storage.cra import queries as reports
 from storage.cra.queries import Sheet, read_last_commune, read_search
 from storage.cra.report import is_training
 from storage.people import Person, Role
@@ -99,23 +82,23 @@ async def find_full_name(chat: ChatReader, person: Person) -> str:
     return account.full_name or person.username
 
 
-async def read_own_figures(ctx: PageContext, asked: OwnQuery) -> Figures:
+async def read_own_figures(ctx: PageContext, asked: queries.OwnQuery) -> Figures:
     """Read one’s own figures."""
     return await read_own(ctx.db, ctx.user.id, asked.start, asked.end, asked.tag)
 
 
-async def answer_own(ctx: Context, asked: OwnQuery) -> FiguresAnswer:
+async def answer_own(ctx: Context, asked: queries.OwnQuery) -> FiguresAnswer:
     """Say one’s own figures in words, compared with the period before, and where to go from there."""
     figures = await read_own_figures(ctx, asked)
     earlier = period_to_compare(asked.period, ctx.today)
     then = await read_own(ctx.db, ctx.user.id, earlier.start, earlier.end, asked.tag)
-    told = Presentation(figures, asked.percent)
+    told = queries.Presentation(figures, asked.percent)
     text = render(
         "stats/answer",
         period=asked.label,
         f=figures,
         goes_on=told.goes_on,
-        drawn=make_chart_sections(told),
+        drawn=queries.make_chart_sections(told),
         earlier=earlier.label,
         compared=_compare_periods(figures, then),
     )
@@ -123,7 +106,7 @@ async def answer_own(ctx: Context, asked: OwnQuery) -> FiguresAnswer:
     return FiguresAnswer(text, _own_buttons(ctx, asked, figures), page, figures.accompagnements > 0)
 
 
-async def make_own_page(ctx: PageContext, asked: OwnQuery, figures: Figures, name: str | None = None) -> Page:
+async def make_own_page(ctx: PageContext, asked: queries.OwnQuery, figures: Figures, name: str | None = None) -> Page:
     """Make the page that papers show of one’s figures."""
     user, last = ctx.user, min(asked.period.last, ctx.today)
     return Page(
@@ -142,15 +125,15 @@ async def make_own_page(ctx: PageContext, asked: OwnQuery, figures: Figures, nam
 
 
 async def make_own_sections(
-    ctx: PageContext, asked: OwnQuery, figures: Figures, last: date
+    ctx: PageContext, asked: queries.OwnQuery, figures: Figures, last: date
 ) -> tuple[FigureSection, ...]:
     """Make all sections of one’s own page; the evolution is that of the twelve months up to the period’s last day."""
-    told = Presentation(figures, asked.percent)
+    told = queries.Presentation(figures, asked.percent)
     first = months_after(last.replace(day=1), 1 - MONTHS_SHOWN)
     counts = await count_own_months(ctx.db, ctx.user.id, first, last + timedelta(days=1), asked.tag)
     months = {month: counts.get(month, 0) for month in (months_after(first, n) for n in range(MONTHS_SHOWN))}
     places = await count_own_communes(ctx.db, ctx.user.id, asked.start, asked.end, asked.tag)
-    return (*make_period_sections(told), make_evolution(months), make_communes(places))
+    return (*queries.make_period_sections(told), queries.make_evolution(months), queries.make_communes(places))
 
 
 SATURDAY = 5
@@ -187,12 +170,12 @@ async def tell_month(ctx: Context) -> Sequence[Markdown]:
     return [render("stats/at_home", of_month=of_month, bars=bars, **totals)] if days else []
 
 
-def _own_buttons(ctx: Context, asked: OwnQuery, figures: Figures) -> list[Button]:
+def _own_buttons(ctx: Context, asked: queries.OwnQuery, figures: Figures) -> list[Button]:
     beside = [period_before(asked.period), period_after(asked.period, ctx.today)]
-    buttons = [Button(f"Voir {_shorten_period(p)}", See(**asked.about(p))) for p in beside if p]
-    buttons.append(Button("Autre période", Other(**asked.same)))
+    buttons = [Button(f"Voir {_shorten_period(p)}", queries.See(**asked.about(p))) for p in beside if p]
+    buttons.append(Button("Autre période", queries.Other(**asked.same)))
     if figures.accompagnements:
-        buttons += [Button("Détails", Details(**asked.same)), Button("Exporter", Take(**asked.same))]
+        buttons += [Button("Détails", queries.Details(**asked.same)), Button("Exporter", queries.Take(**asked.same))]
     return buttons
 
 
@@ -250,37 +233,37 @@ async def draw_answer(ctx: ReadingContext, said: FiguresAnswer, folder: Path, do
     "stats",
     help="Voir vos statistiques, en mots et en graphiques",
     hint="[semaine | mois dernier | septembre | 2025] [#étiquette]",
-    roles=COMMUNITY,
+    roles=queries.COMMUNITY,
 )
 async def show_own(ctx: ReadingContext, text: str) -> Replies:
     """Show one’s own figures of a period, this month’s when none is said."""
     if ctx.user.role is not Role.CONSEILLER:
         raise UserError("Vous n’avez pas de compte rendu à vous. Tapez /stats national ou /stats departement.")
-    asked = read_own_query(ctx, text)
+    asked = queries.read_own_query(ctx, text)
     if await is_training(ctx.db, ctx.user.id):
         return Whisper(await describe_practice(ctx, asked))
     return await show_figures(ctx, asked)
 
 
-async def describe_practice(ctx: Context, asked: OwnQuery) -> Markdown:
+async def describe_practice(ctx: Context, asked: queries.OwnQuery) -> Markdown:
     """Say the figures of the practice sheet of who is training, in words alone."""
     if asked.tag:
         raise UserError("Une feuille d’entraînement n’a pas d’étiquettes : tapez /stats sans elle.")
     figures = await read_practice(ctx.db, ctx.user.id, asked.start, asked.end)
-    told = Presentation(figures, asked.percent)
-    said = {"drawn": make_chart_sections(told), "earlier": "", "compared": ()}
+    told = queries.Presentation(figures, asked.percent)
+    said = {"drawn": queries.make_chart_sections(told), "earlier": "", "compared": ()}
     text = render("stats/answer", period=asked.period.label, f=figures, goes_on=told.goes_on, **said)
     return render("stats/practice", text=text)
 
 
-@feature.button(See, roles=CONSEILLERS, writes=False)
-async def show_other_period(ctx: ReadingContext, click: See) -> Replies:
+@feature.button(queries.See, roles=CONSEILLERS, writes=False)
+async def show_other_period(ctx: ReadingContext, click: queries.See) -> Replies:
     """Show the figures of the period before, or after."""
     return await show_figures(ctx, click)
 
 
-@feature.button(Other, roles=CONSEILLERS, writes=False)
-async def ask_other_period(ctx: Context, click: Other) -> Replies:
+@feature.button(queries.Other, roles=CONSEILLERS, writes=False)
+async def ask_other_period(ctx: Context, click: queries.Other) -> Replies:
     """Ask which other period is wanted."""
     return Ask(SeePeriod.draft(percent=click.percent, tag=click.tag))
 
@@ -289,30 +272,32 @@ async def ask_other_period(ctx: Context, click: Other) -> Replies:
 async def choose_period(ctx: ReadingContext, form: SeePeriod) -> Replies:
     """Show the figures of the period chosen, or written."""
     period = form.written or period_of(form.usual or "", ctx.clues)
-    return await show_figures(ctx, OwnQuery(start=period.start, end=period.end, percent=form.percent, tag=form.tag))
+    return await show_figures(
+        ctx, queries.OwnQuery(start=period.start, end=period.end, percent=form.percent, tag=form.tag)
+    )
 
 
-@feature.button(Details, roles=CONSEILLERS, writes=False)
-async def show_details(ctx: ReadingContext, click: Details) -> Replies:
+@feature.button(queries.Details, roles=CONSEILLERS, writes=False)
+async def show_details(ctx: ReadingContext, click: queries.Details) -> Replies:
     """Show every figure of a period."""
     page = await make_own_page(ctx, click, await read_own_figures(ctx, click))
     direct = await is_in_direct_channel(ctx)
     return make_reply(ctx, render("stats/details", page=page), direct=direct)
 
 
-@feature.command("stats aide", help="Ce que comptent les statistiques", roles=COMMUNITY)
+@feature.command("stats aide", help="Ce que comptent les statistiques", roles=queries.COMMUNITY)
 async def explain_figures(ctx: Context, _: str) -> Replies:
     """Explain what each figure counts."""
     return Whisper(render("stats/aide"))
 
 
-async def show_figures(ctx: ReadingContext, asked: OwnQuery) -> Replies:
+async def show_figures(ctx: ReadingContext, asked: queries.OwnQuery) -> Replies:
     """Show one’s own figures."""
-    return await show_answer(ctx, partial(answer_own, ctx, asked), Pictured(**asked.same))
+    return await show_answer(ctx, partial(answer_own, ctx, asked), queries.Pictured(**asked.same))
 
 
-@feature.file(Pictured, name="stats.Pictured", roles=CONSEILLERS)
-async def draw_figures(ctx: ReadingContext, order: Pictured, folder: Path) -> Parcel:
+@feature.file(queries.Pictured, name="stats.Pictured", roles=CONSEILLERS)
+async def draw_figures(ctx: ReadingContext, order: queries.Pictured, folder: Path) -> Parcel:
     """Draw the figures with their charts."""
     return await draw_answer(ctx, await answer_own(ctx, order), folder)
 
@@ -331,12 +316,12 @@ async def export_by_line(ctx: ReadingContext, text: str) -> Replies:
     first, _, rest = text.strip().partition(" ")
     form = FORMATS_BY_WORD.get(fold(first))
     if form:
-        return await order_file(ctx, read_own_query(ctx, rest), form)
-    return _make_window(read_own_query(ctx, text))
+        return await order_file(ctx, queries.read_own_query(ctx, rest), form)
+    return _make_window(queries.read_own_query(ctx, text))
 
 
-@feature.button(Take, roles=CONSEILLERS, writes=False)
-async def ask_form(ctx: Context, click: Take) -> Replies:
+@feature.button(queries.Take, roles=CONSEILLERS, writes=False)
+async def ask_form(ctx: Context, click: queries.Take) -> Replies:
     """Ask in which form the figures are wanted."""
     return _make_window(click)
 
@@ -344,24 +329,24 @@ async def ask_form(ctx: Context, click: Take) -> Replies:
 @feature.submit(TakeAway, roles=CONSEILLERS, writes=False)
 async def choose_form(ctx: ReadingContext, form: TakeAway) -> Replies:
     """Order the file in the form that was chosen."""
-    asked = OwnQuery(start=form.period.start, end=form.period.end, percent=form.percent, tag=form.tag)
+    asked = queries.OwnQuery(start=form.period.start, end=form.period.end, percent=form.percent, tag=form.tag)
     return await order_file(ctx, asked, form.format)
 
 
-async def order_file(ctx: ReadingContext, asked: OwnQuery, form: Format) -> Replies:
+async def order_file(ctx: ReadingContext, asked: queries.OwnQuery, form: Format) -> Replies:
     """Send the order of a file, and say that it is on its way."""
     waiting = render("stats/waiting", format=form.value.upper(), period=asked.label)
-    order = Export(**asked.same, format=form)
+    order = queries.Export(**asked.same, format=form)
     return await send_file(ctx, SendFile(user_id=ctx.user.id, order=order, waiting=waiting))
 
 
-@feature.file(Export, name="stats.Export", roles=CONSEILLERS)
-async def make_file(ctx: ReadingContext, order: Export, folder: Path) -> Parcel:
+@feature.file(queries.Export, name="stats.Export", roles=CONSEILLERS)
+async def make_file(ctx: ReadingContext, order: queries.Export, folder: Path) -> Parcel:
     """Make the file; a workbook has the reports themselves, read and written a page at a time."""
     name = await find_full_name(ctx.chat, ctx.user)
     page = await make_own_page(ctx, order, await read_own_figures(ctx, order), name)
     sheet, words = Sheet(ctx.user.id), f"#{order.tag}" if order.tag else ""
-    count = await queries.count_reports(ctx.db, sheet, await read_search(ctx.db, sheet, words, order.start, order.end))
+    count = await reports.count_reports(ctx.db, sheet, await read_search(ctx.db, sheet, words, order.start, order.end))
     path = folder / page.file(order.format.value)
     await write_file(ctx, order, page, path)
     told = plural(count, "compte rendu", "comptes rendus")
@@ -370,7 +355,7 @@ async def make_file(ctx: ReadingContext, order: Export, folder: Path) -> Parcel:
     return Parcel(text, files=[path], done=done)
 
 
-async def write_file(ctx: ReadingContext, order: Export, page: papers.Page, path: Path) -> None:
+async def write_file(ctx: ReadingContext, order: queries.Export, page: papers.Page, path: Path) -> None:
     """Write the file."""
     if order.format is Format.XLSX:
         book = await ctx.compute(partial(papers.Workbook, page, path))
@@ -381,7 +366,7 @@ async def write_file(ctx: ReadingContext, order: Export, page: papers.Page, path
     await ctx.compute(partial(papers.write_paper, page, path))
 
 
-def _make_window(asked: OwnQuery) -> Ask:
+def _make_window(asked: queries.OwnQuery) -> Ask:
     return Ask(TakeAway.draft(format=Format.PDF, period=asked.period, percent=asked.percent, tag=asked.tag))
 
 
@@ -435,7 +420,7 @@ async def send_monthly_reports(ctx: Context) -> Replies:
     month = months_after(month_at(ctx.now, ctx.zone), -1)
     due = await recipients.find_waiting_subscribers(ctx.db, month, ctx.zone.key)
     active = await recipients.mark_dealt_with(ctx.db, due, month)
-    order = Export(start=month, end=months_after(month, 1), format=Format.PDF)
+    order = queries.Export(start=month, end=months_after(month, 1), format=Format.PDF)
     return [SendFile(user_id=person_id, order=order) for person_id in due if person_id in active]
 
 

@@ -10,19 +10,7 @@ from typing import Any, Self
 
 from bot import papers
 from bot.french.periods import Period
-from bot.papers import FigurePage, FigureSection, LabelledValue, typeset
-from bot.papers.sheets import (
-    Cell,
-    CellFormats,
-    begin_book,
-    finish_book,
-    open_book,
-    print_wide,
-    write_cells,
-    write_csv,
-    write_sheet,
-)
-from bot.papers.sheets import write_csv_page as statistiques_csv
+from bot.papers import FigurePage, FigureSection, LabelledValue, sheets, typeset
 from config.themes import THEMES, from_bits
 from storage.communes import get_commune
 from storage.cra.report import AGES, STATUTS, SUITES
@@ -192,10 +180,10 @@ class TerritoryTable:
 
 def write_table_csv(table: TerritoryTable, path: Path) -> None:
     """Write the head, then a row each, then the notes: other programs find the columns in the first line."""
-    write_csv(path, _list_table_lines(table))
+    sheets.write_csv(path, _list_table_lines(table))
 
 
-def _list_table_lines(table: TerritoryTable) -> Iterator[Sequence[Cell]]:
+def _list_table_lines(table: TerritoryTable) -> Iterator[Sequence[sheets.Cell]]:
     yield list(table.head)
     for row in table.rows:
         yield [row.code, row.nom, *row.values]
@@ -206,18 +194,18 @@ def _list_table_lines(table: TerritoryTable) -> Iterator[Sequence[Cell]]:
 
 def write_table_xlsx(table: TerritoryTable, path: Path) -> None:
     """Write a sheet with a frozen head and a filter; the notes are on a sheet of their own."""
-    with open_book(path, table.title) as book:
+    with sheets.open_book(path, table.title) as book:
         head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
         number = book.add_format({"num_format": "#,##0"})
         sheet = book.add_worksheet("Territoires")
         for column in range(len(table.head)):
             sheet.set_column(column, column, _WIDTHS[column] if column < len(_WIDTHS) else 15)
-        write_cells(sheet, 0, list(table.head), [head] * len(table.head))
+        sheets.write_cells(sheet, 0, list(table.head), [head] * len(table.head))
         formats: list[Any] = [None, None, *[number] * len(table.columns)]
         for place, row in enumerate(table.rows, 1):
-            write_cells(sheet, place, [row.code, row.nom, *row.values], formats)
+            sheets.write_cells(sheet, place, [row.code, row.nom, *row.values], formats)
         sheet.freeze_panes(1, 2)
-        print_wide(sheet)
+        sheets.print_wide(sheet)
         sheet.autofilter(0, 0, max(len(table.rows), 1), len(table.head) - 1)
         _write_notes(book, table)
 
@@ -302,9 +290,9 @@ class Workbook:
     def __init__(self, page: FigurePage, path: Path, *, raw: bool = True) -> None:
         self.rows = 0
         self._zone = page.zone
-        self._book = begin_book(path, page.title)
-        self._formats = CellFormats(self._book)
-        write_sheet(self._book.add_worksheet("Statistiques"), page, self._formats)
+        self._book = sheets.begin_book(path, page.title)
+        self._formats = sheets.CellFormats(self._book)
+        sheets.write_sheet(self._book.add_worksheet("Statistiques"), page, self._formats)
         self._sheet = self._begin() if raw else None
 
     def __enter__(self) -> Self:
@@ -316,7 +304,7 @@ class Workbook:
     def close(self) -> None:
         """Write the file; OSError if it cannot be."""
         self._end()
-        finish_book(self._book)
+        sheets.finish_book(self._book)
 
     def add(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Write some more rows."""
@@ -325,7 +313,7 @@ class Workbook:
             if self.rows and self.rows % ROWS_MAX == 0:
                 self._end()
                 self._sheet = self._begin()
-            write_cells(self._sheet, self.rows % ROWS_MAX + 1, list_cells(row, self._zone), formats)
+            sheets.write_cells(self._sheet, self.rows % ROWS_MAX + 1, list_cells(row, self._zone), formats)
             self.rows += 1
 
     def _begin(self) -> Any:
@@ -336,8 +324,10 @@ class Workbook:
         for place, column in enumerate(SHEET_COLUMNS):
             sheet.set_column(place, place, column.width)
         sheet.freeze_panes(1, 1)
-        print_wide(sheet)
-        write_cells(sheet, 0, [column.title for column in SHEET_COLUMNS], [self._formats.head] * len(SHEET_COLUMNS))
+        sheets.print_wide(sheet)
+        sheets.write_cells(
+            sheet, 0, [column.title for column in SHEET_COLUMNS], [self._formats.head] * len(SHEET_COLUMNS)
+        )
         return sheet
 
     def _end(self) -> None:
@@ -356,4 +346,4 @@ def write_territory(page: Page, path: Path) -> None:
 
 def write_paper(page: Page, path: Path) -> None:
     """Write a page as a PDF or a CSV, by the ending of the file’s name."""
-    (write_pdf if path.suffix == ".pdf" else statistiques_csv)(page, path)
+    (write_pdf if path.suffix == ".pdf" else sheets.write_csv_page)(page, path)

@@ -19,16 +19,7 @@ from bot.french.periods import Period, months_after
 from bot.french.words import join, of
 from bot.papers import FigureSection, LabelledValue
 from bot.texts import quote
-from config.territories import (
-    DEPARTEMENTS,
-    NATION,
-    REGION_NAMES,
-    REGIONS,
-    Territory,
-    TerritoryKind,
-    departement,
-    region,
-)
+from config import territories
 from config.text import fold
 from config.themes import THEMES
 from config.time import PARIS
@@ -200,11 +191,15 @@ _ELIDED = re.compile(r"\b([dl])['’]", re.IGNORECASE)
 
 
 _UNDERSTOOD = UNDERSTOOD[0].lower() + UNDERSTOOD[1:]
-_NEITHER: Mapping[TerritoryKind | None, str] = {
-    TerritoryKind.DEPARTEMENT: "Je n’ai reconnu ni département ni période dans « {} ». Pour un département, donnez son "
-    "nom ou son numéro : /stats departement Rhône septembre, /stats departement 69 mois dernier. Pour la période, {}",
-    TerritoryKind.REGION: "Je n’ai reconnu ni région ni période dans « {} ». Pour une région, donnez son nom ou son "
-    "numéro : /stats region Bretagne septembre, /stats region 53 mois dernier. Pour la période, {}",
+_NEITHER: Mapping[territories.TerritoryKind | None, str] = {
+    territories.TerritoryKind.DEPARTEMENT: (
+        "Je n’ai reconnu ni département ni période dans « {} ». Pour un département, donnez son nom ou son numéro : "
+        "/stats departement Rhône septembre, /stats departement 69 mois dernier. Pour la période, {}"
+    ),
+    territories.TerritoryKind.REGION: (
+        "Je n’ai reconnu ni région ni période dans « {} ». Pour une région, donnez son nom ou son numéro : "
+        "/stats region Bretagne septembre, /stats region 53 mois dernier. Pour la période, {}"
+    ),
 }
 """What is said of a text that may also name a territory."""
 
@@ -213,22 +208,22 @@ class TerritoryQuery(Months):
     """A territory in whole months, as buttons and orders carry it; ``widened`` when other days were asked for. Of the
     reports with a ``tag`` of their département alone, where one is said."""
 
-    kind: TerritoryKind
+    kind: territories.TerritoryKind
     code: str = ""
     widened: bool = False
     tag: str = ""
 
     @property
-    def territory(self) -> Territory:
+    def territory(self) -> territories.Territory:
         """The territory. Raises UserError when there is none of that code."""
-        known: Mapping[TerritoryKind, Mapping[str, object]] = {
-            TerritoryKind.DEPARTEMENT: DEPARTEMENTS,
-            TerritoryKind.REGION: REGION_NAMES,
-            TerritoryKind.NATIONAL: {"": ""},
+        known: Mapping[territories.TerritoryKind, Mapping[str, object]] = {
+            territories.TerritoryKind.DEPARTEMENT: territories.DEPARTEMENTS,
+            territories.TerritoryKind.REGION: territories.REGION_NAMES,
+            territories.TerritoryKind.NATIONAL: {"": ""},
         }
         if self.code not in known[self.kind]:
             raise UserError("Ce territoire n’existe pas, ou plus.")
-        return Territory(self.kind, self.code)
+        return territories.Territory(self.kind, self.code)
 
     @property
     def name(self) -> str:
@@ -245,7 +240,7 @@ class TerritoryQuery(Months):
         return {name: getattr(self, name) for name in TerritoryQuery.model_fields}
 
 
-def read_territory_query(ctx: Context, kind: TerritoryKind, text: str) -> TerritoryQuery:
+def read_territory_query(ctx: Context, kind: territories.TerritoryKind, text: str) -> TerritoryQuery:
     """Read what a line asks for: one’s own territory when it names none, this month when it says nothing of it.
 
     Raises UserError saying what is understood, or what this person may see.
@@ -262,7 +257,7 @@ def read_territory_query(ctx: Context, kind: TerritoryKind, text: str) -> Territ
     return wanted
 
 
-def read_territory_name(kind: TerritoryKind, text: str) -> tuple[str | None, str]:
+def read_territory_name(kind: territories.TerritoryKind, text: str) -> tuple[str | None, str]:
     """Read the code of the territory that a text begins with, by code or name, and return the rest of it."""
     words = _ELIDED.sub(r"\1 ", text).split()
     folded = [fold(word) for word in words]
@@ -275,7 +270,7 @@ def read_territory_name(kind: TerritoryKind, text: str) -> tuple[str | None, str
     return None, text.strip()
 
 
-def read_period_of(ctx: Context, text: str, kind: TerritoryKind | None = None) -> Period:
+def read_period_of(ctx: Context, text: str, kind: territories.TerritoryKind | None = None) -> Period:
     """Read the period of a text. Raises UserError saying what is understood."""
     try:
         return period_of(text, ctx.clues)
@@ -285,30 +280,30 @@ def read_period_of(ctx: Context, text: str, kind: TerritoryKind | None = None) -
         raise UserError(str(problem)) from None
 
 
-def must_be_seen_by(user: Person, territory: Territory) -> None:
+def must_be_seen_by(user: Person, territory: territories.Territory) -> None:
     """Raise UserError, saying what this person may see, when that is not it."""
     if user.animates or territory in list_territories_of(user):
         return
-    names = [t.name for t in list_territories_of(user) if t is not NATION]
+    names = [t.name for t in list_territories_of(user) if t is not territories.NATION]
     mine = f"Vous pouvez voir {join(['la France entière', *names])}." if names else _say_homeless()
     raise UserError(f"Les chiffres de ce territoire sont réservés aux animateurs de communauté. {mine}")
 
 
-def list_territories_of(user: Person) -> list[Territory]:
+def list_territories_of(user: Person) -> list[territories.Territory]:
     """List what conseillers and coordinateurs see: the nation, their départements and régions."""
-    codes = [code for code in user.departements if code in DEPARTEMENTS]
-    regions = dict.fromkeys(REGIONS[code] for code in codes if code in REGIONS)
-    return [NATION, *map(departement, codes), *map(region, regions)]
+    codes = [code for code in user.departements if code in territories.DEPARTEMENTS]
+    regions = dict.fromkeys(territories.REGIONS[code] for code in codes if code in territories.REGIONS)
+    return [territories.NATION, *map(territories.departement, codes), *map(territories.region, regions)]
 
 
-def _find_own_code(user: Person, kind: TerritoryKind) -> str:
-    code = user.departement if user.departement in DEPARTEMENTS else None
-    if kind is TerritoryKind.NATIONAL:
+def _find_own_code(user: Person, kind: territories.TerritoryKind) -> str:
+    code = user.departement if user.departement in territories.DEPARTEMENTS else None
+    if kind is territories.TerritoryKind.NATIONAL:
         return ""
-    if code and (kind is TerritoryKind.DEPARTEMENT or code in REGIONS):
-        return code if kind is TerritoryKind.DEPARTEMENT else REGIONS[code]
+    if code and (kind is territories.TerritoryKind.DEPARTEMENT or code in territories.REGIONS):
+        return code if kind is territories.TerritoryKind.DEPARTEMENT else territories.REGIONS[code]
     if user.animates or code:
-        example = "departement 69" if kind is TerritoryKind.DEPARTEMENT else "region Bretagne"
+        example = "departement 69" if kind is territories.TerritoryKind.DEPARTEMENT else "region Bretagne"
         raise UserError(f"De quel territoire ? Indiquez-le : /stats {example}.")
     raise UserError(_say_homeless())
 
@@ -320,10 +315,10 @@ def _say_homeless() -> str:
     )
 
 
-def _codes_by_name(kind: TerritoryKind) -> Mapping[str, str]:
-    if kind is TerritoryKind.DEPARTEMENT:
-        return _list_written_names({code: d.nom for code, d in DEPARTEMENTS.items()})
-    return _list_written_names(REGION_NAMES) | _SHORT if kind is TerritoryKind.REGION else {}
+def _codes_by_name(kind: territories.TerritoryKind) -> Mapping[str, str]:
+    if kind is territories.TerritoryKind.DEPARTEMENT:
+        return _list_written_names({code: d.nom for code, d in territories.DEPARTEMENTS.items()})
+    return _list_written_names(territories.REGION_NAMES) | _SHORT if kind is territories.TerritoryKind.REGION else {}
 
 
 def _list_written_names(territories: Mapping[str, str]) -> dict[str, str]:

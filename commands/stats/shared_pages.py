@@ -25,7 +25,6 @@ from commands.stats.queries import CONSEILLERS, OwnQuery, feature, read_own_quer
 from config.time import find_midnight
 from dialogs.stats import ShareFigures, ShareLife
 from storage import people
-from storage.people import Person
 from storage.seals import hash_token
 from storage.stats import recipients
 from storage.stats.recipients import SHARES_MAX, SharedPage
@@ -162,7 +161,7 @@ def _label(page: SharedPage, ctx: Context) -> str:
 class _Owner:
     """Whose figures a page shows, and what they are read with."""
 
-    user: Person
+    user: people.Person
     db: AsyncSession
     today: date
 

@@ -13,32 +13,9 @@ from bot.french.periods import Period, period_after, period_before
 from bot.papers import FigureSection, LabelledValue, file_name
 from bot.replies import Ask, Button, Parcel, Replies, SendFile
 from bot.texts import Markdown, escape, render
+from commands.stats import papers, queries
 from commands.stats.conseiller import FiguresAnswer, draw_answer, say_difference, show_answer
-from commands.stats.papers import (
-    Page,
-    TerritoryRow,
-    TerritoryTable,
-    draw_carte,
-    make_territory_page,
-    write_table_csv,
-    write_table_xlsx,
-    write_territory,
-)
-from commands.stats.queries import (
-    ANIMATEURS,
-    COMMUNITY,
-    Months,
-    Presentation,
-    TerritoryQuery,
-    feature,
-    make_territory_sections,
-    months_of,
-    must_be_seen_by,
-    read_period_of,
-    read_territory_query,
-    say_rule,
-    say_to_come,
-)
+from commands.stats.queries import ANIMATEURS, feature
 from config.territories import DEPARTEMENTS, NATION, TerritoryKind, departement
 from config.text import fold
 from config.themes import THEMES
@@ -46,26 +23,18 @@ from dialogs.stats import Format, TakeTerritory
 from storage.cra.months import CANAL_NAMES, DUREE_NAMES, THEME_BITS
 from storage.cra.report import AGES, STATUTS, SUITES
 from storage.cra.tags import find_shared_tags
-from storage.stats import Figures
-from storage.stats.territories import (
-    CountedFigures,
-    SharedTag,
-    count_conseillers,
-    count_conseillers_of_each,
-    count_tagging_conseillers,
-    read_figures,
-)
+from storage.stats import Figures, territories
 
 
-async def answer_territory(ctx: ReadingContext, wanted: TerritoryQuery) -> FiguresAnswer:
+async def answer_territory(ctx: ReadingContext, wanted: queries.TerritoryQuery) -> FiguresAnswer:
     """Say the figures of a territory in words, compared with the months before."""
     there, tag = wanted.territory, await _find_tag(ctx, wanted)
     earlier = None if tag else _find_earlier_months(ctx, wanted)
-    active = 0 if tag else await count_conseillers(ctx.db, there, wanted.span(ctx))
-    read = Months(start=earlier.start if earlier else wanted.start, end=wanted.end)
-    counted = await read_figures(ctx.db, there, read.span(ctx), tag)
+    active = 0 if tag else await territories.count_conseillers(ctx.db, there, wanted.span(ctx))
+    read = queries.Months(start=earlier.start if earlier else wanted.start, end=wanted.end)
+    counted = await territories.read_figures(ctx.db, there, read.span(ctx), tag)
     figures, then = await ctx.compute(lambda: _round_figures(counted, wanted, earlier))
-    page = make_page(ctx, wanted, wanted.name, make_territory_sections(Presentation(figures)))
+    page = make_page(ctx, wanted, wanted.name, queries.make_territory_sections(queries.Presentation(figures)))
     drawn = any(line.value for section in page.sections for line in section.lines)
     text = render(
         "stats/territory",
@@ -73,7 +42,7 @@ async def answer_territory(ctx: ReadingContext, wanted: TerritoryQuery) -> Figur
         tagged=f"#{wanted.tag}" if tag else "",
         page=page,
         widened=wanted.widened,
-        to_come="" if wanted.days_told(ctx) else say_to_come(wanted.start),
+        to_come="" if wanted.days_told(ctx) else queries.say_to_come(wanted.start),
         conseillers=active,
         drawn=drawn,
         compared=_compare_months(ctx, wanted, figures, then) if drawn else "",
@@ -85,44 +54,46 @@ TAGGING_MIN = 5
 """Conseillers who have a tag on a report, at least, before figures of it are told."""
 
 
-async def _find_tag(ctx: ReadingContext, wanted: TerritoryQuery) -> SharedTag | None:
+async def _find_tag(ctx: ReadingContext, wanted: queries.TerritoryQuery) -> territories.SharedTag | None:
     """Find the tag that is asked for in the départements of the territory; those of one person are nobody else’s.
     Raises UserError where no département has it, or too few conseillers use it."""
     if not wanted.tag:
         return None
-    tag = SharedTag(await find_shared_tags(ctx.db, wanted.tag, wanted.territory.departements))
+    tag = territories.SharedTag(await find_shared_tags(ctx.db, wanted.tag, wanted.territory.departements))
     if not tag.numbers:
         raise UserError(f"Aucun département n’a ici l’étiquette #{escape(wanted.tag)}. La vôtre filtre vos propres "
                         "chiffres : /stats mois dernier #caf.")  # fmt: skip
     span = wanted.span(ctx)
-    if await count_tagging_conseillers(ctx.db, wanted.territory, span, tag) < TAGGING_MIN:
+    if await territories.count_tagging_conseillers(ctx.db, wanted.territory, span, tag) < TAGGING_MIN:
         raise UserError(f"Moins de {TAGGING_MIN} conseillers ont mis #{escape(wanted.tag)} sur un compte rendu : ces "
                         "chiffres ne sont pas dits, pour les protéger. Demandez plus de mois.")  # fmt: skip
     return tag
 
 
-def _round_figures(counted: CountedFigures, wanted: Months, earlier: Months | None) -> tuple[Figures, Figures]:
+def _round_figures(
+    counted: territories.CountedFigures, wanted: queries.Months, earlier: queries.Months | None
+) -> tuple[Figures, Figures]:
     table = counted.round()
     then = table.figures(earlier.start, earlier.end) if earlier else Figures()
     return table.figures(wanted.start, wanted.end), then
 
 
-def make_page(ctx: Context, months: Months, name: str, sections: Sequence[FigureSection]) -> Page:
+def make_page(ctx: Context, months: queries.Months, name: str, sections: Sequence[FigureSection]) -> papers.Page:
     """Make a page of one territory, or of all « départements »."""
     period = months.days_told(ctx) or Period(months.start, months.end)
-    made = make_territory_page(name, period, ctx.today, sections, [say_rule(ctx, months)])
+    made = papers.make_territory_page(name, period, ctx.today, sections, [queries.say_rule(ctx, months)])
     return replace(made, zone=ctx.user.zone)
 
 
-def _find_earlier_months(ctx: Context, wanted: TerritoryQuery) -> Months | None:
+def _find_earlier_months(ctx: Context, wanted: queries.TerritoryQuery) -> queries.Months | None:
     """Find the whole months before, where there are some."""
     earlier = period_before(wanted.period(ctx.today))
     if earlier is None or earlier.end != wanted.start or earlier.start.day != 1:
         return None
-    return months_of(earlier, ctx.today)
+    return queries.months_of(earlier, ctx.today)
 
 
-def _compare_months(ctx: Context, wanted: TerritoryQuery, now: Figures, then: Figures) -> str:
+def _compare_months(ctx: Context, wanted: queries.TerritoryQuery, now: Figures, then: Figures) -> str:
     """Say how much more or less there is than in the months before; of months in progress, only what those counted."""
     earlier, told = period_before(wanted.period(ctx.today)), wanted.days_told(ctx)
     pairs = [
@@ -162,7 +133,9 @@ TABLE_COLUMNS = {
 """The columns of the table of départements, after how many conseillers there are."""
 
 
-def make_table(ctx: Context, months: Months, counted: CountedFigures, conseillers: Mapping[str, int]) -> TerritoryTable:
+def make_table(
+    ctx: Context, months: queries.Months, counted: territories.CountedFigures, conseillers: Mapping[str, int]
+) -> papers.TerritoryTable:
     """Make one row a département; those without any compte rendu count zero everywhere."""
     told = counted.round()
     names = {code: d.nom for code, d in DEPARTEMENTS.items()}
@@ -170,15 +143,17 @@ def make_table(ctx: Context, months: Months, counted: CountedFigures, conseiller
     rows = []
     for code, nom in names.items():
         measures = told.measures(months.start, months.end, code)
-        rows.append(TerritoryRow(code, nom, (conseillers.get(code, 0), *map(measures.__getitem__, TABLE_COLUMNS))))
+        rows.append(
+            papers.TerritoryRow(code, nom, (conseillers.get(code, 0), *map(measures.__getitem__, TABLE_COLUMNS)))
+        )
     side_by_side = make_page(ctx, months, "départements", ())
-    notes = (f"Jours : {side_by_side.days}, selon le département de la structure.", say_rule(ctx, months))
-    return TerritoryTable(
+    notes = (f"Jours : {side_by_side.days}, selon le département de la structure.", queries.say_rule(ctx, months))
+    return papers.TerritoryTable(
         f"Départements — {side_by_side.period}", (ACTIVE_CONSEILLERS, *TABLE_COLUMNS.values()), tuple(rows), notes
     )
 
 
-def make_carte_page(ctx: Context, months: Months, counted: CountedFigures) -> Page:
+def make_carte_page(ctx: Context, months: queries.Months, counted: territories.CountedFigures) -> papers.Page:
     """Make the page of the accompaniments of all départements."""
     told = counted.round()
     counts = {code: told.measures(months.start, months.end, code)["accompagnements"] for code in DEPARTEMENTS}
@@ -188,20 +163,20 @@ def make_carte_page(ctx: Context, months: Months, counted: CountedFigures) -> Pa
 
 
 TableFormat = Literal["csv", "xlsx"]
-WRITERS = {"csv": write_table_csv, "xlsx": write_table_xlsx}
+WRITERS = {"csv": papers.write_table_csv, "xlsx": papers.write_table_xlsx}
 
 
-class TakeDepartements(Months):
+class TakeDepartements(queries.Months):
     """« Exporter »: the table of all départements."""
 
 
-class Departements(Months):
+class Departements(queries.Months):
     """The table of all départements as a file."""
 
     format: TableFormat = "xlsx"
 
 
-class Carte(Months):
+class Carte(queries.Months):
     """The picture of all départements."""
 
 
@@ -213,7 +188,7 @@ async def export_departements(ctx: ReadingContext, text: str) -> Replies:
     formats: dict[str, TableFormat] = {"csv": "csv", "xlsx": "xlsx", "excel": "xlsx"}
     if fold(word) not in formats:
         raise UserError("Sous quelle forme ? Tapez /stats departement exporter csv, ou xlsx, puis une période.")
-    months = months_of(read_period_of(ctx, rest), ctx.today)
+    months = queries.months_of(queries.read_period_of(ctx, rest), ctx.today)
     return await _order_file(ctx, Departements(format=formats[fold(word)], start=months.start, end=months.end))
 
 
@@ -227,11 +202,11 @@ async def take_table(ctx: ReadingContext, click: TakeDepartements) -> Replies:
 async def make_table_file(ctx: ReadingContext, order: Departements, folder: Path) -> Parcel:
     """Make the table, of the same figures as every answer."""
     period, span = _require_days_told(ctx, order), order.span(ctx)
-    counted = await read_figures(ctx.db, NATION, span)
-    conseillers = await count_conseillers_of_each(ctx.db, span)
+    counted = await territories.read_figures(ctx.db, NATION, span)
+    conseillers = await territories.count_conseillers_of_each(ctx.db, span)
     path = folder / file_name("Departements", period.start, period.last, order.format)
 
-    def written() -> TerritoryTable:
+    def written() -> papers.TerritoryTable:
         WRITERS[order.format](made := make_table(ctx, order, counted, conseillers), path)
         return made
 
@@ -248,7 +223,7 @@ async def make_table_file(ctx: ReadingContext, order: Departements, folder: Path
 )
 async def order_carte(ctx: ReadingContext, text: str) -> Replies:
     """Order the picture of a period."""
-    months = months_of(read_period_of(ctx, text), ctx.today)
+    months = queries.months_of(queries.read_period_of(ctx, text), ctx.today)
     return await _order_file(ctx, Carte(start=months.start, end=months.end))
 
 
@@ -256,20 +231,20 @@ async def order_carte(ctx: ReadingContext, text: str) -> Replies:
 async def make_carte_file(ctx: ReadingContext, order: Carte, folder: Path) -> Parcel:
     """Draw one bar a département, and say in words the first of them."""
     _require_days_told(ctx, order)
-    counted = await read_figures(ctx.db, NATION, order.span(ctx))
+    counted = await territories.read_figures(ctx.db, NATION, order.span(ctx))
     page = await ctx.compute(lambda: make_carte_page(ctx, order, counted))
     ranked = page.sections[0].ranked
     if not ranked:
         raise UserError(f"Il n’y a aucun compte rendu à cette période ({page.period}).")
-    path = await ctx.compute(lambda: draw_carte(page, folder))
+    path = await ctx.compute(lambda: papers.draw_carte(page, folder))
     return Parcel(render("stats/territory_carte", page=page, ranked=ranked), files=[path], done=READY)
 
 
-def _require_days_told(ctx: Context, months: Months) -> Period:
+def _require_days_told(ctx: Context, months: queries.Months) -> Period:
     """Return the days told of. Raises UserError when the first are still to come."""
     told = months.days_told(ctx)
     if told is None:
-        raise UserError(f"{say_to_come(months.start)} D’ici là, demandez par exemple le mois dernier.")
+        raise UserError(f"{queries.say_to_come(months.start)} D’ici là, demandez par exemple le mois dernier.")
     return told
 
 
@@ -282,11 +257,11 @@ EXPORT_WORD = "exporter"
 WAITING, DONE = "Préparation des chiffres…", "Voici les chiffres, juste en dessous."
 
 
-class SeeTerritory(TerritoryQuery):
+class SeeTerritory(queries.TerritoryQuery):
     """« Voir octobre 2026 »: the territory in other months."""
 
 
-class TerritoryPictures(TerritoryQuery):
+class TerritoryPictures(queries.TerritoryQuery):
     """The answer with its pictures, sent as a direct message."""
 
 
@@ -294,58 +269,58 @@ class TerritoryPictures(TerritoryQuery):
     "stats departement",
     help="Voir les chiffres d’un département (le vôtre si vous n’en nommez pas)",
     hint="[69 | Rhône] [mois dernier | septembre | 2025] [#étiquette]",
-    roles=COMMUNITY,
+    roles=queries.COMMUNITY,
 )
 async def show_departement(ctx: ReadingContext, text: str) -> Replies:
     """Show the figures of a département; « exporter » is no name of one, but asks for the table of all."""
     word, _, rest = text.strip().partition(" ")
     if fold(word) == EXPORT_WORD:
         return await export_departements(ctx, rest)
-    return await show_territory(ctx, read_territory_query(ctx, TerritoryKind.DEPARTEMENT, text))
+    return await show_territory(ctx, queries.read_territory_query(ctx, TerritoryKind.DEPARTEMENT, text))
 
 
 @feature.command(
     "stats region",
     help="Voir les chiffres d’une région (la vôtre si vous n’en nommez pas)",
     hint="[Bretagne] [mois dernier | septembre | 2025] [#étiquette]",
-    roles=COMMUNITY,
+    roles=queries.COMMUNITY,
 )
 async def show_region(ctx: ReadingContext, text: str) -> Replies:
     """Show the figures of a région."""
-    return await show_territory(ctx, read_territory_query(ctx, TerritoryKind.REGION, text))
+    return await show_territory(ctx, queries.read_territory_query(ctx, TerritoryKind.REGION, text))
 
 
 @feature.command(
     "stats national",
     help="Voir les chiffres de la France entière",
     hint="[mois dernier | septembre | 2025] [#étiquette]",
-    roles=COMMUNITY,
+    roles=queries.COMMUNITY,
 )
 async def show_nation(ctx: ReadingContext, text: str) -> Replies:
     """Show the figures of the nation."""
-    return await show_territory(ctx, read_territory_query(ctx, TerritoryKind.NATIONAL, text))
+    return await show_territory(ctx, queries.read_territory_query(ctx, TerritoryKind.NATIONAL, text))
 
 
-@feature.button(SeeTerritory, roles=COMMUNITY, writes=False)
+@feature.button(SeeTerritory, roles=queries.COMMUNITY, writes=False)
 async def show_other_months(ctx: ReadingContext, click: SeeTerritory) -> Replies:
     """Show the figures of the months before, or after."""
     return await show_territory(ctx, click)
 
 
-async def show_territory(ctx: ReadingContext, wanted: TerritoryQuery) -> Replies:
+async def show_territory(ctx: ReadingContext, wanted: queries.TerritoryQuery) -> Replies:
     """Show the figures of a territory to who may see them."""
-    must_be_seen_by(ctx.user, wanted.territory)
+    queries.must_be_seen_by(ctx.user, wanted.territory)
     return await show_answer(ctx, partial(answer_territory, ctx, wanted), TerritoryPictures(**wanted.same), WAITING)
 
 
-@feature.file(TerritoryPictures, name="stats.TerritoryPictures", roles=COMMUNITY)
+@feature.file(TerritoryPictures, name="stats.TerritoryPictures", roles=queries.COMMUNITY)
 async def draw_territory(ctx: ReadingContext, order: TerritoryPictures, folder: Path) -> Parcel:
     """Draw the figures with their charts."""
-    must_be_seen_by(ctx.user, order.territory)
+    queries.must_be_seen_by(ctx.user, order.territory)
     return await draw_answer(ctx, await answer_territory(ctx, order), folder, DONE)
 
 
-def list_buttons(ctx: Context, wanted: TerritoryQuery) -> list[Button]:
+def list_buttons(ctx: Context, wanted: queries.TerritoryQuery) -> list[Button]:
     """List the buttons that lead on from there."""
     period = wanted.period(ctx.today)
     beside = [period_before(period), period_after(period, ctx.today)]
@@ -356,38 +331,38 @@ def list_buttons(ctx: Context, wanted: TerritoryQuery) -> list[Button]:
     return found
 
 
-class TakeFigures(TerritoryQuery):
+class TakeFigures(queries.TerritoryQuery):
     """« Exporter » the figures of one territory: in which form, in a window."""
 
 
-class FiguresFile(TerritoryQuery):
+class FiguresFile(queries.TerritoryQuery):
     """The figures of one territory as a file."""
 
     format: Format
 
 
-@feature.button(TakeFigures, roles=COMMUNITY, writes=False)
+@feature.button(TakeFigures, roles=queries.COMMUNITY, writes=False)
 async def ask_form(ctx: Context, click: TakeFigures) -> Replies:
     """Ask in which form the figures of a territory are wanted."""
     _require_days_told(ctx, click)
     return Ask(TakeTerritory.draft(kind=click.kind, code=click.code, start=click.start, end=click.end, tag=click.tag))
 
 
-@feature.submit(TakeTerritory, roles=COMMUNITY, writes=False)
+@feature.submit(TakeTerritory, roles=queries.COMMUNITY, writes=False)
 async def choose_form(ctx: ReadingContext, form: TakeTerritory) -> Replies:
     """Order the file in the form that was chosen."""
     asked = {name: getattr(form, name) for name in ("kind", "code", "start", "end", "tag", "format")}
     order = FiguresFile(**asked)
-    must_be_seen_by(ctx.user, order.territory)
+    queries.must_be_seen_by(ctx.user, order.territory)
     return await send_file(ctx, SendFile(user_id=ctx.user.id, order=order, waiting=PREPARING))
 
 
-@feature.file(FiguresFile, name="stats.FiguresFile", roles=COMMUNITY)
+@feature.file(FiguresFile, name="stats.FiguresFile", roles=queries.COMMUNITY)
 async def make_figures_file(ctx: ReadingContext, order: FiguresFile, folder: Path) -> Parcel:
     """Make the file, of the same figures as the answer in words."""
-    must_be_seen_by(ctx.user, order.territory)
+    queries.must_be_seen_by(ctx.user, order.territory)
     page = (await answer_territory(ctx, order)).page
     path = folder / page.file(order.format.value)
-    await ctx.compute(lambda: write_territory(page, path))
+    await ctx.compute(lambda: papers.write_territory(page, path))
     text = f"Voici les chiffres : {escape(order.name)}, {page.period}. {page.notes[-1]}"
     return Parcel(Markdown(text), files=[path], done=READY)

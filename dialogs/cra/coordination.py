@@ -18,22 +18,7 @@ from config.programme import FIRST_DAY
 from config.text import fold, make_plain
 from dialogs.lines import line
 from dialogs.personal_data import fault_of, fault_of_owner
-from storage.cra.coordination import (
-    MINUTES_MAX,
-    PEOPLE_MAX,
-    SORTS,
-    SUBJECT_MAX,
-    AnimationSort,
-    AnimationTheme,
-    Coordination,
-    CoordinationKind,
-    CoordinationReport,
-    Echelon,
-    EventSort,
-    Initiative,
-    Organisation,
-    PartnershipSort,
-)
+from storage.cra import coordination
 from storage.cra.report import find_problems as find_report_problems
 from storage.database import Labelled
 
@@ -45,7 +30,7 @@ _PEOPLE = ("mediateurs", "structures", "autres")
 
 def _read_length(text: str, _: Clues) -> int:
     minutes = read_minutes(text)
-    if minutes is None or not 0 < minutes <= MINUTES_MAX:
+    if minutes is None or not 0 < minutes <= coordination.MINUTES_MAX:
         raise ValueError("Écrivez une durée comme 45 min, 2h ou 1h30.")
     return minutes
 
@@ -63,13 +48,13 @@ def _many(members: type[Labelled], singular: str, noun: str, leave_out: tuple[La
 class _Report(Form):
     """What all kinds say. ``numero`` and ``version`` are those of the report that is changed; 0 for a new one."""
 
-    kind: ClassVar[CoordinationKind]
+    kind: ClassVar[coordination.CoordinationKind]
     title = "Coordination"
     submit_label = "Enregistrer"
     noun = ("compte rendu", "comptes rendus")
 
     date: Annotated[dt.date, Day(FIRST_DAY)] = Field(title="Date")
-    sujet: Annotated[str, line(SUBJECT_MAX)] = Field(
+    sujet: Annotated[str, line(coordination.SUBJECT_MAX)] = Field(
         "", title="Objet", description="Facultatif, en quelques mots. Jamais de nom ni de donnée personnelle."
     )
     numero: Hidden[int] = 0
@@ -91,43 +76,47 @@ class _Report(Form):
         if fault := fault_of(said, WHY) or fault_of_owner(said, WHY):
             found["sujet"] = fault
         for name in (*_PEOPLE, "participants"):
-            if not 0 <= (values.get(name) or 0) <= PEOPLE_MAX:
-                found[name] = f"Indiquez un nombre de 0 à {PEOPLE_MAX}."
+            if not 0 <= (values.get(name) or 0) <= coordination.PEOPLE_MAX:
+                found[name] = f"Indiquez un nombre de 0 à {coordination.PEOPLE_MAX}."
         return found
 
     @classmethod
-    def of(cls, row: CoordinationReport) -> Self:
+    def of(cls, row: coordination.CoordinationReport) -> Self:
         """Fill the form with a report as it stands."""
         said = row.said
-        known = said.columns | {"sujet": said.subject, "sort": SORTS[said.sort], "participants": said.autres}
+        known = said.columns | {
+            "sujet": said.subject,
+            "sort": coordination.SORTS[said.sort],
+            "participants": said.autres,
+        }
         known |= {"organisateurs": said.organisations, "partenaires": said.organisations, "themes": said.themes}
         shown = {name: known[name] for name in cls._questions if known[name]}
         return cls.draft(**shown, numero=row.number, version=row.version)
 
     @property
-    def said(self) -> Coordination:
+    def said(self) -> coordination.Coordination:
         """The report that it says."""
         raise NotImplementedError
 
-    def _make(self, **more: Any) -> Coordination:
-        return Coordination(date=self.date, kind=self.kind, subject=self.sujet, **more)
+    def _make(self, **more: Any) -> coordination.Coordination:
+        return coordination.Coordination(date=self.date, kind=self.kind, subject=self.sujet, **more)
 
 
 class ReportAnimation(_Report):
     """Something that a coordinateur animated."""
 
     title = "Animation"
-    kind = CoordinationKind.ANIMATION
+    kind = coordination.CoordinationKind.ANIMATION
 
-    sort: AnimationSort = Field(alias="type", title="Type")
+    sort: coordination.AnimationSort = Field(alias="type", title="Type")
     minutes: Annotated[int, DURATION] = Field(title="Durée", alias="duree", description="45 min, 2h, 1h30…")
     mediateurs: int | None = Field(None, title="Médiateurs", description="Combien de conseillers ou médiateurs.")
     structures: int | None = Field(None, title="Structures", description="Combien de structures.")
     autres: int | None = Field(None, title="Autres participants", description="Combien d’autres personnes.")
-    themes: Annotated[tuple[str, ...], _many(AnimationTheme, "theme", "thème")] = Field(
+    themes: Annotated[tuple[str, ...], _many(coordination.AnimationTheme, "theme", "thème")] = Field(
         (), title="Thèmes", description="Facultatif."
     )
-    initiative: Initiative | None = Field(None, title="Initiative", description="Facultatif.")
+    initiative: coordination.Initiative | None = Field(None, title="Initiative", description="Facultatif.")
 
     @classmethod
     def problems(cls, values: Mapping[str, Any], clues: Clues) -> Mapping[str, str]:
@@ -137,7 +126,7 @@ class ReportAnimation(_Report):
         return found
 
     @property
-    def said(self) -> Coordination:
+    def said(self) -> coordination.Coordination:
         people = {name: getattr(self, name) or 0 for name in _PEOPLE}
         more = {"themes": self.themes, "initiative": self.initiative}
         return self._make(sort=self.sort.value, minutes=self.minutes, **people, **more)
@@ -147,18 +136,18 @@ class ReportEvent(_Report):
     """An event that a coordinateur took part in."""
 
     title = "Événement"
-    kind = CoordinationKind.EVENEMENT
+    kind = coordination.CoordinationKind.EVENEMENT
 
-    sort: EventSort = Field(alias="type", title="Type")
+    sort: coordination.EventSort = Field(alias="type", title="Type")
     participants: int = Field(title="Participants", description="Combien de personnes sont venues.")
-    organisateurs: Annotated[tuple[str, ...], _many(Organisation, "organisateur", "organisateur")] = Field(
+    organisateurs: Annotated[tuple[str, ...], _many(coordination.Organisation, "organisateur", "organisateur")] = Field(
         title="Organisateurs", description="Un ou plusieurs."
     )
     minutes: Annotated[int | None, DURATION] = Field(None, title="Durée", alias="duree", description="Facultatif : 2h.")
-    echelon: Echelon | None = Field(None, title="Échelon territorial", description="Facultatif.")
+    echelon: coordination.Echelon | None = Field(None, title="Échelon territorial", description="Facultatif.")
 
     @property
-    def said(self) -> Coordination:
+    def said(self) -> coordination.Coordination:
         more = {"organisations": self.organisateurs, "echelon": self.echelon}
         return self._make(sort=self.sort.value, minutes=self.minutes, autres=self.participants, **more)
 
@@ -167,27 +156,28 @@ class ReportPartnership(_Report):
     """Something that a coordinateur did with partners."""
 
     title = "Partenariat"
-    kind = CoordinationKind.PARTENARIAT
+    kind = coordination.CoordinationKind.PARTENARIAT
 
-    sort: PartnershipSort = Field(alias="type", title="Nature")
+    sort: coordination.PartnershipSort = Field(alias="type", title="Nature")
     partenaires: Annotated[
-        tuple[str, ...], _many(Organisation, "partenaire", "partenaire", leave_out=(Organisation.MIENNE,))
+        tuple[str, ...],
+        _many(coordination.Organisation, "partenaire", "partenaire", leave_out=(coordination.Organisation.MIENNE,)),
     ] = Field((), title="Partenaires", description="Facultatif.")
     minutes: Annotated[int | None, DURATION] = Field(None, title="Durée", alias="duree", description="Facultatif : 2h.")
     participants: int | None = Field(None, title="Participants", description="Facultatif : combien de personnes.")
-    echelon: Echelon | None = Field(None, title="Échelon territorial", description="Facultatif.")
+    echelon: coordination.Echelon | None = Field(None, title="Échelon territorial", description="Facultatif.")
 
     @property
-    def said(self) -> Coordination:
+    def said(self) -> coordination.Coordination:
         more = {"organisations": self.partenaires, "echelon": self.echelon}
         return self._make(sort=self.sort.value, minutes=self.minutes, autres=self.participants or 0, **more)
 
 
 CoordinationForm = ReportAnimation | ReportEvent | ReportPartnership
-FORMS: Mapping[CoordinationKind, type[CoordinationForm]] = {
-    CoordinationKind.ANIMATION: ReportAnimation,
-    CoordinationKind.EVENEMENT: ReportEvent,
-    CoordinationKind.PARTENARIAT: ReportPartnership,
+FORMS: Mapping[coordination.CoordinationKind, type[CoordinationForm]] = {
+    coordination.CoordinationKind.ANIMATION: ReportAnimation,
+    coordination.CoordinationKind.EVENEMENT: ReportEvent,
+    coordination.CoordinationKind.PARTENARIAT: ReportPartnership,
 }
 
 
@@ -196,7 +186,7 @@ class CoordinationLine:
     """What a line says: of which kind (None: nobody can tell), ``raw`` what a submission of its window would send,
     ``assumed`` what was taken without being said."""
 
-    kind: CoordinationKind | None = None
+    kind: coordination.CoordinationKind | None = None
     raw: dict[str, Any] = field(default_factory=dict)
     assumed: list[str] = field(default_factory=list)
 
@@ -205,12 +195,12 @@ class CoordinationLine:
 class JudgedCoordination:
     """The report that a line makes if it makes one, what is wrong, and the labels of what is missing."""
 
-    said: Coordination | None
+    said: coordination.Coordination | None
     mistakes: Mapping[str, str]
     blank: Mapping[str, str]
 
 
-def judge_line(kind: CoordinationKind, raw: Mapping[str, Any], clues: Clues) -> JudgedCoordination:
+def judge_line(kind: coordination.CoordinationKind, raw: Mapping[str, Any], clues: Clues) -> JudgedCoordination:
     """Read the report that a line makes; what is only left out is no mistake."""
     form = FORMS[kind]
     blank = form.find_blank(raw, clues)
@@ -221,47 +211,50 @@ def judge_line(kind: CoordinationKind, raw: Mapping[str, Any], clues: Clues) -> 
 
 
 _KINDS = {
-    **dict.fromkeys(("animation", "animations", "anime"), CoordinationKind.ANIMATION),
-    **dict.fromkeys(("evenement", "evenements", "event"), CoordinationKind.EVENEMENT),
-    **dict.fromkeys(("partenariat", "partenariats"), CoordinationKind.PARTENARIAT),
+    **dict.fromkeys(("animation", "animations", "anime"), coordination.CoordinationKind.ANIMATION),
+    **dict.fromkeys(("evenement", "evenements", "event"), coordination.CoordinationKind.EVENEMENT),
+    **dict.fromkeys(("partenariat", "partenariats"), coordination.CoordinationKind.PARTENARIAT),
 }
-_SORTS: Mapping[CoordinationKind, tuple[tuple[str, StrEnum], ...]] = {
-    CoordinationKind.ANIMATION: (
-        ("webinaire|visio", AnimationSort.WEBINAIRE),
-        ("comite|copil|cotech", AnimationSort.COMITE),
-        ("groupe de travail|gt", AnimationSort.GROUPE),
-        ("assemblee|conseil municipal|conseil departemental|presentation officielle", AnimationSort.ASSEMBLEE),
-        ("reunion|reunions|coordination", AnimationSort.REUNION),
-        ("echange|echanges|aide|soutien|entretien", AnimationSort.ECHANGE),
+_SORTS: Mapping[coordination.CoordinationKind, tuple[tuple[str, StrEnum], ...]] = {
+    coordination.CoordinationKind.ANIMATION: (
+        ("webinaire|visio", coordination.AnimationSort.WEBINAIRE),
+        ("comite|copil|cotech", coordination.AnimationSort.COMITE),
+        ("groupe de travail|gt", coordination.AnimationSort.GROUPE),
+        (
+            "assemblee|conseil municipal|conseil departemental|presentation officielle",
+            coordination.AnimationSort.ASSEMBLEE,
+        ),
+        ("reunion|reunions|coordination", coordination.AnimationSort.REUNION),
+        ("echange|echanges|aide|soutien|entretien", coordination.AnimationSort.ECHANGE),
     ),
-    CoordinationKind.EVENEMENT: (
-        ("nec local|nec", EventSort.NEC),
-        ("anctour|national|nationale", EventSort.NATIONAL),
-        ("journee|seminaire|rencontre|intervention", EventSort.INCLUSION),
-        ("forum|salon|grand public|portes ouvertes|atelier|ateliers", EventSort.PUBLIC),
+    coordination.CoordinationKind.EVENEMENT: (
+        ("nec local|nec", coordination.EventSort.NEC),
+        ("anctour|national|nationale", coordination.EventSort.NATIONAL),
+        ("journee|seminaire|rencontre|intervention", coordination.EventSort.INCLUSION),
+        ("forum|salon|grand public|portes ouvertes|atelier|ateliers", coordination.EventSort.PUBLIC),
     ),
-    CoordinationKind.PARTENARIAT: (
-        ("subvention|subventions|financement|appel a projets", PartnershipSort.SUBVENTION),
-        ("parcours", PartnershipSort.PARCOURS),
-        ("journee|coordination", PartnershipSort.JOURNEE),
-        ("elu|elue|elus|maire|depute|deputee|senateur|senatrice", PartnershipSort.ELU),
+    coordination.CoordinationKind.PARTENARIAT: (
+        ("subvention|subventions|financement|appel a projets", coordination.PartnershipSort.SUBVENTION),
+        ("parcours", coordination.PartnershipSort.PARCOURS),
+        ("journee|coordination", coordination.PartnershipSort.JOURNEE),
+        ("elu|elue|elus|maire|depute|deputee|senateur|senatrice", coordination.PartnershipSort.ELU),
     ),
 }
 """Words that tell the sort, the tellingest first, without accents."""
 _OTHERS = {
-    CoordinationKind.ANIMATION: AnimationSort.AUTRE,
-    CoordinationKind.EVENEMENT: EventSort.AUTRE,
-    CoordinationKind.PARTENARIAT: PartnershipSort.AUTRE,
+    coordination.CoordinationKind.ANIMATION: coordination.AnimationSort.AUTRE,
+    coordination.CoordinationKind.EVENEMENT: coordination.EventSort.AUTRE,
+    coordination.CoordinationKind.PARTENARIAT: coordination.PartnershipSort.AUTRE,
 }
 _ORGANISATIONS = (
-    ("commune|mairie|ville", Organisation.COMMUNE),
-    ("epci|agglomeration|agglo|metropole|communaute de communes", Organisation.EPCI),
-    ("departement|conseil departemental", Organisation.DEPARTEMENT),
-    ("region|conseil regional", Organisation.REGION),
-    ("association|associations|asso", Organisation.ASSOCIATION),
-    ("entreprise|entreprises", Organisation.ENTREPRISE),
-    ("hub", Organisation.HUB),
-    ("prefecture|etat|anct", Organisation.ETAT),
+    ("commune|mairie|ville", coordination.Organisation.COMMUNE),
+    ("epci|agglomeration|agglo|metropole|communaute de communes", coordination.Organisation.EPCI),
+    ("departement|conseil departemental", coordination.Organisation.DEPARTEMENT),
+    ("region|conseil regional", coordination.Organisation.REGION),
+    ("association|associations|asso", coordination.Organisation.ASSOCIATION),
+    ("entreprise|entreprises", coordination.Organisation.ENTREPRISE),
+    ("hub", coordination.Organisation.HUB),
+    ("prefecture|etat|anct", coordination.Organisation.ETAT),
 )
 _PEOPLE_BEGIN = r"(?:part|pers|p\b|conseil|mediat|struct|cnfs|conum|invit|visit)"
 _LENGTH = (
@@ -292,7 +285,7 @@ def read_coordination_line(text: str, clues: Clues) -> CoordinationLine:
     return found
 
 
-def _take_kind(words: list[str]) -> CoordinationKind | None:
+def _take_kind(words: list[str]) -> coordination.CoordinationKind | None:
     """Take the word of the kind: the first one, else the first of the line that is one."""
     at = next((at for at, word in enumerate(words) if fold(word.strip(",:;.")) in _KINDS), None)
     return _KINDS[fold(words.pop(at).strip(",:;."))] if at is not None else None
@@ -331,21 +324,21 @@ def _trim(text: str) -> Iterator[str]:
     return (word.strip(",;") for word in words)
 
 
-def _guess_rest(found: CoordinationLine, kind: CoordinationKind, plain: str) -> None:
+def _guess_rest(found: CoordinationLine, kind: coordination.CoordinationKind, plain: str) -> None:
     """Tell the sort, the organisers or partners by the words of the subject; put the counts where they are asked."""
     sort = next((sort for names, sort in _SORTS[kind] if _names(names, plain)), _OTHERS[kind])
     found.raw["type"] = sort.value
-    if kind is CoordinationKind.ANIMATION:
+    if kind is coordination.CoordinationKind.ANIMATION:
         return
     counts = [found.raw.pop(name) for name in _PEOPLE if name in found.raw]
     if counts:
         found.raw["participants"] = sum(counts)
     named = [code.value for names, code in _ORGANISATIONS if _names(names, plain)]
-    if kind is CoordinationKind.EVENEMENT and not named:
-        named = [Organisation.MIENNE.value]
+    if kind is coordination.CoordinationKind.EVENEMENT and not named:
+        named = [coordination.Organisation.MIENNE.value]
         found.assumed.append("organisé par votre structure")
     if named:
-        found.raw["organisateurs" if kind is CoordinationKind.EVENEMENT else "partenaires"] = named
+        found.raw["organisateurs" if kind is coordination.CoordinationKind.EVENEMENT else "partenaires"] = named
 
 
 def _names(names: str, plain: str) -> bool:

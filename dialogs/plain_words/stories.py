@@ -5,24 +5,12 @@ from dataclasses import replace
 from itertools import islice
 
 from bot.french.periods import read_period
+from dialogs.plain_words import weights
 from dialogs.plain_words.details import REPORT_ACTS, write_line
 from dialogs.plain_words.frames import find_name
 from dialogs.plain_words.readings import Intention, Reading
 from dialogs.plain_words.reports import find_day, sum_signs, weigh_report
 from dialogs.plain_words.utterance import Utterance
-from dialogs.plain_words.weights import (
-    AGREED,
-    ASIDES,
-    SEEKING,
-    SOUGHT_MAX,
-    SURE,
-    WITHOUT_LINE,
-    hear,
-    judge,
-    rank,
-    weigh,
-    write_brief,
-)
 from dialogs.plain_words.wishes import find_wishes
 
 ENDS_MAX = 3
@@ -31,7 +19,7 @@ HEARD = 0.25
 """How likely the end of a story must be of which cues tell."""
 HEARD_SIGNS = 1.0
 """Signs of a report below which nothing of it was told."""
-_NO_WISH = WITHOUT_LINE | {Intention.AIDE, Intention.ACCUEIL}
+_NO_WISH = weights.WITHOUT_LINE | {Intention.AIDE, Intention.ACCUEIL}
 """What the end of a story hardly means: it says what the story says."""
 _TOLD_WHOLE = frozenset({Intention.HOTLINE, Intention.BROUILLON})
 """What the whole story belongs to."""
@@ -52,14 +40,15 @@ def read_wish(story: Utterance, whole: Reading) -> Reading | None:
     if _OF_SOMEBODY.search(story.plain) and (name := find_name(story.sentence.text, story.known)):
         return Reading(Intention.ANNUAIRE, f"/annuaire {name}", sure=False)
     wishes = (
-        hear(text, story.today, story.commands) for text in islice(find_wishes(story.sentence, story.first), ENDS_MAX)
+        weights.hear(text, story.today, story.commands)
+        for text in islice(find_wishes(story.sentence, story.first), ENDS_MAX)
     )
     found = next(((said, meant) for said in wishes if (meant := _judge_end(said, story))), None)
     if found is None:
         return None
     said, intention = found
     line = _write(intention, said, story)
-    is_bare = " " not in line and whole.intention in SEEKING and whole.intention is not intention
+    is_bare = " " not in line and whole.intention in weights.SEEKING and whole.intention is not intention
     return whole if is_bare else Reading(intention, line, sure=False, others=_list_others(whole, line))
 
 
@@ -72,9 +61,9 @@ def _judge_end(said: Utterance, story: Utterance) -> Intention | None:
     """What the end of a story is for; None where it says nothing by itself."""
     if said.first == said.end:
         return None
-    cues, likely = weigh(said), judge(said)
-    best = rank(cues, likely)[0]
-    is_told = likely[best] >= AGREED or (cues[best] >= SURE and likely[best] >= HEARD)
+    cues, likely = weights.weigh(said), weights.judge(said)
+    best = weights.rank(cues, likely)[0]
+    is_told = likely[best] >= weights.AGREED or (cues[best] >= weights.SURE and likely[best] >= HEARD)
     is_wish = is_told and best not in _NO_WISH and (best is not Intention.CRA or _reports(said, story))
     return best if is_wish else None
 
@@ -94,11 +83,11 @@ def _write(intention: Intention, said: Utterance, story: Utterance) -> str:
     """Write what is wanted with its own details, or with those of the story where it has none and they are few."""
     if intention in _TOLD_WHOLE or (intention in _COUNTED and not said.period and _lasts(story)):
         return write_line(intention, story)
-    line = write_brief(intention, said)
+    line = weights.write_brief(intention, said)
     if intention is Intention.CRA and weigh_report(said.plain) and not find_day(said.plain):
         return " ".join(line.replace("/cra", f"/cra {find_day(_before(said, story))}", 1).split())
-    told = write_line(intention, story) if line in _BARE and intention in ASIDES | SEEKING else line
-    return told if told.startswith(line) and len(told.split()) <= SOUGHT_MAX + 1 else line
+    told = write_line(intention, story) if line in _BARE and intention in weights.ASIDES | weights.SEEKING else line
+    return told if told.startswith(line) and len(told.split()) <= weights.SOUGHT_MAX + 1 else line
 
 
 def _lasts(story: Utterance) -> bool:

@@ -22,23 +22,6 @@ from config.text import make_theme_word
 from config.themes import THEMES, from_bits
 from storage import search
 from storage.ressources import query
-from storage.ressources.query import (
-    ANYTHING,
-    OF_THEME,
-    PDF,
-    SAME,
-    SYNONYM,
-    ChosenCode,
-    Filters,
-    Group,
-    Query,
-    Tag,
-    list_meanings,
-    make_tokens,
-    singularise,
-    split_words,
-    stem,
-)
 from storage.ressources.resources import ShownResource
 from storage.search import PREFIX_MIN, IndexFile, InvertedIndex, Vocabulary, count_slips_allowed
 
@@ -57,15 +40,15 @@ class IndexEntry(NamedTuple):
     number: int
     day: int
     themes: int
-    choices: frozenset[ChosenCode]
+    choices: frozenset[query.ChosenCode]
     revision: int
 
-    def passes(self, filters: Filters) -> bool:
+    def passes(self, filters: query.Filters) -> bool:
         """Whether it is as these demand."""
         since = filters.since is None or self.day >= filters.since.toordinal()
         return since and filters.choices <= self.choices and all(self._bears(tag) for tag in filters.tags)
 
-    def _bears(self, tag: Tag) -> bool:
+    def _bears(self, tag: query.Tag) -> bool:
         # Many themes are no category, and many resources have none: that makes them no match.
         return bool(self.themes & tag.bit) or bool(tag.categorie and ("categorie", tag.categorie) in self.choices)
 
@@ -76,28 +59,28 @@ Weights = Mapping[str, int]
 
 def make_entry(resource: ShownResource, revision: int = 0) -> tuple[IndexEntry, Weights, Collection[str]]:
     """Make the entry of a stored resource, the tokens that find it, and the words that stand in it."""
-    said = split_words(resource.description)
+    said = query.split_words(resource.description)
     weights: dict[str, int] = {}
-    for token in make_tokens(said):
+    for token in query.make_tokens(said):
         weights[token] = min(MOST, weights.get(token, FIRST - AGAIN) + AGAIN)
     for text, weight in _list_fields(resource):
-        found = split_words(text)
+        found = query.split_words(text)
         said += found
-        for token in dict.fromkeys(make_tokens(found)):
+        for token in dict.fromkeys(query.make_tokens(found)):
             weights[token] = weights.get(token, 0) + weight
     weights |= {make_theme_word(code): THEME for code in from_bits(resource.themes)}
     for token in weights:
-        if meanings := list_meanings(token):
+        if meanings := query.list_meanings(token):
             # Whoever looks for a word finds what means the same at less, never at more.
-            weights[token] = max([weights[token], *(weights.get(m, 0) * SYNONYM // SAME for m in meanings)])
+            weights[token] = max([weights[token], *(weights.get(m, 0) * query.SYNONYM // query.SAME for m in meanings)])
     day = resource.date.toordinal()
     entry = IndexEntry(resource.id, day, resource.themes, _list_choices(resource), revision)
-    return entry, weights, {singularise(word) for word in said}
+    return entry, weights, {query.singularise(word) for word in said}
 
 
 def _list_fields(resource: ShownResource) -> Iterator[tuple[str, int]]:
     """Yield the texts of which each word counts once, and what it weighs in each."""
-    yield resource.titre, TITLE + TITLE_SHARED // max(1, len(split_words(resource.titre)))
+    yield resource.titre, TITLE + TITLE_SHARED // max(1, len(query.split_words(resource.titre)))
     for liste, weight in LABELS.items():
         if choice := LISTS[liste].get(getattr(resource, liste)):
             yield choice.libelle, weight
@@ -105,14 +88,14 @@ def _list_fields(resource: ShownResource) -> Iterator[tuple[str, int]]:
     yield resource.auteur, AUTHOR
 
 
-def _list_choices(resource: ShownResource) -> frozenset[ChosenCode]:
+def _list_choices(resource: ShownResource) -> frozenset[query.ChosenCode]:
     choices = [(liste, getattr(resource, liste)) for liste in LISTS]
     is_pdf = urlsplit(resource.url).path.lower().endswith(".pdf")
-    return _share(frozenset([*choices, ("type", PDF), ("type", "document")] if is_pdf else choices))
+    return _share(frozenset([*choices, ("type", query.PDF), ("type", "document")] if is_pdf else choices))
 
 
 @cache
-def _share(choices: frozenset[ChosenCode]) -> frozenset[ChosenCode]:
+def _share(choices: frozenset[query.ChosenCode]) -> frozenset[query.ChosenCode]:
     """Return the same object for all resources of the same kind."""
     return choices
 
@@ -272,7 +255,7 @@ class Index:
         tokens, parts = self._tokens.pack(places.__getitem__)
         number_of = {token: number for number, token in enumerate(tokens)}
         held = [array("I", map(number_of.__getitem__, self._list_tokens(place))) for place in places]
-        words = "\n".join(word for word in self._words if stem(word) in number_of).encode()
+        words = "\n".join(word for word in self._words if query.stem(word) in number_of).encode()
         said, columns = _pack_entries([self._get(place) for place in places])
         columns |= {
             "held_starts": array("I", accumulate(map(len, held), initial=0)),
@@ -280,7 +263,7 @@ class Index:
         }
         return said, {**parts, "words": words, **{name: column.tobytes() for name, column in columns.items()}}
 
-    def search(self, query: Query, most: int) -> Ranking:
+    def search(self, query: query.Query, most: int) -> Ranking:
         """Rank the best of what is found, so many at most; of what is as good, the newest first.
 
         Where little is found, what is of the same theme comes after it.
@@ -290,7 +273,7 @@ class Index:
             return self.search(query.wider, most)
         return found if found.total >= FEW else self._rank(query, most, is_wide=True)
 
-    def _rank(self, query: Query, most: int, *, is_wide: bool = False) -> Ranking:
+    def _rank(self, query: query.Query, most: int, *, is_wide: bool = False) -> Ranking:
         sought = [self._seek(group, group is query.groups[-1], is_wide) for group in query.groups]
         scores = self._scores(sought, query.filters) if sought else self._all(query.filters)
         full = FULL * max(1, sum(one.telling for one in sought)) if len(sought) > 1 else FULL
@@ -300,15 +283,15 @@ class Index:
         ranked = [(number, max(1, min(100, -score * 100 // full))) for score, _, number in best]
         return Ranking(len(scores), ranked, frozenset().union(*(one.worths for one in sought)))
 
-    def _all(self, filters: Filters) -> Scores:
+    def _all(self, filters: query.Filters) -> Scores:
         return self._passing(dict.fromkeys(self._by_number.values(), FULL), filters)
 
-    def _passing(self, scores: Scores, filters: Filters) -> Scores:
-        if filters is ANYTHING:
+    def _passing(self, scores: Scores, filters: query.Filters) -> Scores:
+        if filters is query.ANYTHING:
             return scores
         return {place: score for place, score in scores.items() if self._get(place).passes(filters)}
 
-    def _scores(self, sought: Sequence[_WeighedGroup], filters: Filters) -> Scores:
+    def _scores(self, sought: Sequence[_WeighedGroup], filters: query.Filters) -> Scores:
         """Score the places that are found, each word of several weighed by how telling it is."""
         found = [self._passing(self._follow(one.worths), filters) for one in sought]
         if len(found) == 1:
@@ -323,11 +306,11 @@ class Index:
         """Score what these tokens say of each place; what is worth more is said last, and counts."""
         return {place: score // 100 for place, score in self._tokens.follow(worths)}
 
-    def _seek(self, group: Group, is_last: bool, is_wide: bool) -> _WeighedGroup:
+    def _seek(self, group: query.Group, is_last: bool, is_wide: bool) -> _WeighedGroup:
         exact = {token: worth for token, worth in group.worths.items() if token in self._tokens}
         more = self._begun(group.said) if is_last or not exact else {}
         if group.theme in self._tokens and (is_wide or not exact):
-            more = {**more, group.theme: OF_THEME}
+            more = {**more, group.theme: query.OF_THEME}
         more = more or ({} if exact else self._mistyped(group.said))
         known = exact or more
         most = max((self._count(token) for token in known), default=0)
@@ -344,12 +327,12 @@ class Index:
         slips = count_slips_allowed(word)
         if not (slips and word.isalpha()):
             return {}
-        near, least = self._words.find_nearest(singularise(word), slips, EXPANSIONS_MAX)
+        near, least = self._words.find_nearest(query.singularise(word), slips, EXPANSIONS_MAX)
         return dict.fromkeys(self._list_most_used(near), ONE_SLIP if least == 1 else TWO_SLIPS)
 
     def _list_most_used(self, words: Sequence[str]) -> Sequence[str]:
         """List the tokens of some words, those first that lead to most places."""
-        known = {token for token in map(stem, words) if token in self._tokens}
+        known = {token for token in map(query.stem, words) if token in self._tokens}
         return sorted(known, key=lambda token: (-self._count(token), token))[:EXPANSIONS_MAX]
 
     def _count(self, token: str) -> int:

@@ -39,19 +39,7 @@ from storage.cra.report import SUITES
 from storage.cra.tags import is_tagged
 from storage.database import dialect, execute
 from storage.people import Person
-from storage.stats import Figures, select_counted
-from storage.stats.privacy import (
-    CELL_INDEX,
-    CELLS,
-    LEAST,
-    QUARTER,
-    STEPS,
-    TIMES,
-    TOTAL_CELLS,
-    MonthCount,
-    read_secret,
-    round_counts,
-)
+from storage.stats import Figures, privacy, select_counted
 
 _M, _PERSON = CRA_MONTH.c, col(Person.id)
 _WHERE = func.coalesce(CRA.c.departement_structure, "")
@@ -91,7 +79,7 @@ class SharedTag:
 
 async def count_tagged_months(
     db: AsyncSession, territory: Territory, span: MonthSpan, tag: SharedTag
-) -> list[MonthCount]:
+) -> list[privacy.MonthCount]:
     """Count every département in every month, of the reports with a tag alone."""
     month = month_of(dialect(db)).label("month")
     rows = select(CRA.c.author_id, _WHERE.label("departement"), month, *MEASURE_SUMS.values())
@@ -109,7 +97,7 @@ async def count_tagging_conseillers(db: AsyncSession, territory: Territory, span
     return int((await execute(db, query)).scalar_one())
 
 
-async def count_months(db: AsyncSession, territory: Territory, span: MonthSpan) -> list[MonthCount]:
+async def count_months(db: AsyncSession, territory: Territory, span: MonthSpan) -> list[privacy.MonthCount]:
     """Count every département of a territory in every month, in one statement, so that reports filed meanwhile are in
     all or in no part of it."""
     keys = (_M.departement, _M.month)
@@ -126,9 +114,9 @@ async def count_months(db: AsyncSession, territory: Territory, span: MonthSpan) 
     return _make_counts(await execute(db, union_all(*parts) if len(parts) > 1 else parts[0]))
 
 
-def _make_counts(found: Iterable[Any]) -> list[MonthCount]:
-    rest = len(LEAST)
-    return [MonthCount(code, month, who, sums[:rest], sums[rest:]) for code, month, who, *sums in found]
+def _make_counts(found: Iterable[Any]) -> list[privacy.MonthCount]:
+    rest = len(privacy.LEAST)
+    return [privacy.MonthCount(code, month, who, sums[:rest], sums[rest:]) for code, month, who, *sums in found]
 
 
 async def count_conseillers(db: AsyncSession, territory: Territory, span: MonthSpan) -> int:
@@ -186,7 +174,7 @@ def _select_told(each: Mapping[str, ColumnElement[Any]]) -> list[ColumnElement[A
     """Select how uneven the rows are (storage.stats.privacy), and the sums of CELLS, of what each row has of the
     measures."""
     one = list_cells(each)
-    uneven = [_unevenness(one[CELL_INDEX[name]] % 5, least) for name, least in LEAST.items()]
+    uneven = [_unevenness(one[privacy.CELL_INDEX[name]] % 5, least) for name, least in privacy.LEAST.items()]
     return [*uneven, *list_cells({name: func.sum(value) for name, value in each.items()})]
 
 
@@ -201,7 +189,10 @@ def list_cells(sums: Mapping[str, Any]) -> list[ColumnElement[Any]]:
     derived["nouveaux"] = derived["personnes"] - sums["recurrents"]
     derived["poursuivis"] = reduce(add, (sums[name] for name in SUITES.values()))
     derived["temps"] = reduce(add, (sums[name] for name in MINUTES.values()))
-    return [cast(derived[name] // QUARTER if name in TIMES else derived[name], BigInteger) for name in CELLS]
+    return [
+        cast(derived[name] // privacy.QUARTER if name in privacy.TIMES else derived[name], BigInteger)
+        for name in privacy.CELLS
+    ]
 
 
 def find_told_until(today: date) -> date:
@@ -222,15 +213,15 @@ class RoundedFigures:
         """Sum up what is told of the whole months [start, end[, of one département or of all, by the names of CELLS."""
         rows = (row for (code, month), row in self.rows.items() if start <= month < end and departement in (None, code))
         sums = [sum(column) for column in zip(*rows, strict=True)] or repeat(0)
-        return {name: five * step for (name, step), five in zip(STEPS.items(), sums, strict=False)}
+        return {name: five * step for (name, step), five in zip(privacy.STEPS.items(), sums, strict=False)}
 
     def figures(self, start: date, end: date) -> Figures:
         """Make the figures that are told of the whole months [start, end[ of all these départements together."""
         measures, mois = self.measures(start, end), Counter[date]()
         for (_, month), row in sorted(self.rows.items()):
             if start <= month < end:
-                mois[month] += row[CELL_INDEX["accompagnements"]] * STEPS["accompagnements"]
-        return Figures.of(measures, mois, {name: measures[name] for name in (*TOTAL_CELLS, "nouveaux")})
+                mois[month] += row[privacy.CELL_INDEX["accompagnements"]] * privacy.STEPS["accompagnements"]
+        return Figures.of(measures, mois, {name: measures[name] for name in (*privacy.TOTAL_CELLS, "nouveaux")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,13 +229,13 @@ class CountedFigures:
     """What was counted of a territory, not to be told before it is rounded."""
 
     secret: bytes
-    counted: Sequence[MonthCount]
+    counted: Sequence[privacy.MonthCount]
     tag: SharedTag | None = None
 
     def round(self) -> RoundedFigures:
         """Round to what may be told; 20 µs for each département and month."""
         return RoundedFigures(
-            {(c.departement, c.month): round_counts(self._find_secret(c.departement), c) for c in self.counted}
+            {(c.departement, c.month): privacy.round_counts(self._find_secret(c.departement), c) for c in self.counted}
         )
 
     def _find_secret(self, departement: str) -> bytes:
@@ -260,4 +251,4 @@ async def read_figures(
 ) -> CountedFigures:
     """Read what is needed to tell of a territory; of the reports with a ``tag`` alone, where one is said."""
     counted = await (count_tagged_months(db, territory, span, tag) if tag else count_months(db, territory, span))
-    return CountedFigures(await read_secret(db), counted, tag)
+    return CountedFigures(await privacy.read_secret(db), counted, tag)

@@ -21,7 +21,7 @@ from bot.features import Key
 from bot.spool import Submission
 from commands import canaux, hotline
 from commands.aide import build_aide
-from commands.hotline.feature import watch_rooms
+from commands.hotline.service import watch_rooms
 from storage import canaux as known
 from storage import people
 from storage.absences import Absence

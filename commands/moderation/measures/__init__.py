@@ -16,14 +16,13 @@ from bot.replies import Button, Direct, Message, Replies, Reply, Whisper
 from bot.texts import quotation, render
 from commands.moderation import cards
 from commands.moderation.cases import OWN_CASE, Decision
-from commands.moderation.feature import ANIMATEURS, feature, find_channel_title
+from commands.moderation.policy import ANIMATEURS, feature, find_channel_title
 from config import charte
 from dialogs.moderation import MeasureForm, RemindCharter, WarnAuthor
 from storage import journal
 from storage.database import change
 from storage.journal import AuditAct, label_of
 from storage.moderation import Case, CaseSource, CaseState, Measure, MeasureRecord, cases
-from storage.moderation.cases import REFUSED
 
 
 class ActPurpose(StrEnum):
@@ -242,7 +241,7 @@ class MeasureHandler:
         why = cards.say_refusal(refusal)
         thing, after = f"acte:{measure.entry}", {"entry": measure.entry}
         await record_entry(ctx, AuditEntry(AuditAct.FAIL, thing, measure.user_id, why, after=after))
-        await change(ctx.db, measure, ended_at=ctx.now, ended_by=REFUSED)
+        await change(ctx.db, measure, ended_at=ctx.now, ended_by=cases.REFUSED)
         text = render(
             "moderation/failed",
             told=await cards.describe_measure(ctx, measure),
@@ -405,7 +404,7 @@ async def _lock_standing(ctx: Context, entry: int) -> Measure:
         raise UserError(f"Le n° {entry} ({known.label}) n’est pas un acte qui s’annule.")
     if measure.user_id and measure.user_id == ctx.user.id:
         raise UserError(OWN_CASE)
-    if measure.ended_by == REFUSED:
+    if measure.ended_by == cases.REFUSED:
         raise UserError(f"L’acte n° {entry} n’a pas eu lieu : Mattermost l’a refusé.")
     if measure.ended_at is not None:
         raise UserError(f"L’acte n° {entry} est déjà {'annulé' if measure.ended_by else 'terminé'}.")

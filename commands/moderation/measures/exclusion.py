@@ -16,18 +16,12 @@ from bot.events import JoinedChannel
 from bot.mattermost import ChatChannel, ChatUser
 from bot.replies import Direct, Progress, Replies, Reply, Start, Step
 from bot.texts import render
+from commands.moderation import policy
 from commands.moderation.cards import describe_measure, say_in_room, say_refusal, say_until
 from commands.moderation.cases import GONE, Decision, open_case_about, read_proposal, take_account, take_reason
 from commands.moderation.decisions import decide_at_once
-from commands.moderation.feature import (
-    ANIMATEURS,
-    expect_breach,
-    feature,
-    index_channels,
-    may_breach_measure,
-    propose_measure,
-)
 from commands.moderation.measures import ActAnswer, ActPurpose, MeasureHandler, handles, say_of_channel
+from commands.moderation.policy import ANIMATEURS, feature
 from config.charte import MeasureKind
 from dialogs.moderation import ExcludeAuthor, SilenceAuthor, take_length
 from storage import canaux, people
@@ -142,7 +136,7 @@ class Exclusion(EnforcedMeasure):
     work: type[SilenceAll | ExcludeFrom]
 
     async def start(self, ctx: Context, case: Case, measure: Measure, record: MeasureRecord) -> Sequence[Reply]:
-        expect_breach(ctx.settings, measure.user_id)
+        policy.expect_breach(ctx.settings, measure.user_id)
         record.looking = True
         await cases.store_record(ctx.db, measure, record)
         place = measure.channels[0] if measure.channels else ""
@@ -205,7 +199,7 @@ class Silence(Exclusion):
     work = SilenceAll
 
     async def prefill(self, ctx: Context, case: Case, motive: str) -> Mapping[str, object]:
-        proposed = await propose_measure(ctx, case.author_id, motive) if motive else None
+        proposed = await policy.propose_measure(ctx, case.author_id, motive) if motive else None
         return {"lasts": (proposed and proposed.lasts) or DEFAULT_SILENCE}
 
     async def complete(self, ctx: Context, case: Case, decision: Decision) -> Decision:
@@ -341,7 +335,7 @@ async def apply_exclusion(ctx: Context, asked: ExcludeFrom, so_far: Progress, th
     return Step(replies=replies, done=so_far.done + 1, finished=True)
 
 
-@feature.event(JoinedChannel, name="moderation.came_again.JoinedChannel", only=may_breach_measure)
+@feature.event(JoinedChannel, name="moderation.came_again.JoinedChannel", only=policy.may_breach_measure)
 async def remove_returned(ctx: Context, event: JoinedChannel) -> Replies:
     """Take somebody out again who is kept out and is in a private channel again, and tell them softly. (Of public ones
     the bot does not hear who comes: they are taken out when they write.)"""
@@ -376,7 +370,7 @@ async def read_silence(ctx: ReadingContext, line: str) -> TypedMeasure:
         raise UserError(
             f"Dites pour combien de temps, un an au plus : « 12h », « 3j ». Par exemple : `{SILENCE_EXAMPLE}`."
         )
-    channel, rest = (await index_channels(ctx)).take_optional(rest, SILENCE_EXAMPLE)
+    channel, rest = (await policy.index_channels(ctx)).take_optional(rest, SILENCE_EXAMPLE)
     reason = take_reason(rest, SILENCE_EXAMPLE)
     decision = Decision(MeasureKind.SILENCE, reason, lasts, channel.id if channel else "")
     return TypedMeasure(account, channel, decision)
@@ -413,7 +407,7 @@ async def _find_or_open_case(ctx: Context, typed: TypedMeasure) -> Case:
 async def read_exclusion(ctx: ReadingContext, line: str) -> TypedMeasure:
     """Read who is excluded from which channel, and why."""
     account, rest = await take_account(ctx, line, EXCLUDE_EXAMPLE)
-    channel, rest = (await index_channels(ctx)).take(rest, EXCLUDE_EXAMPLE)
+    channel, rest = (await policy.index_channels(ctx)).take(rest, EXCLUDE_EXAMPLE)
     reason = take_reason(rest, EXCLUDE_EXAMPLE)
     if channel.is_default:
         raise UserError(

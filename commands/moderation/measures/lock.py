@@ -21,20 +21,11 @@ from bot.mattermost import ChatChannel
 from bot.people import make_nobody
 from bot.replies import Button, Direct, Message, Replies, Reply, Say, Update, Whisper
 from bot.texts import Markdown, quotation, render
-from commands.moderation import cards
-from commands.moderation.cards import QUOTED_MAX, describe_measure
+from commands.moderation import cards, policy
 from commands.moderation.cases import MessageSnapshot, refuse_own_proposal, take_message
-from commands.moderation.feature import (
-    ANIMATEURS,
-    expect_breach,
-    feature,
-    find_channel_title,
-    find_room,
-    index_channels,
-    may_breach_measure,
-)
 from commands.moderation.measures import ActPurpose, MeasureHandler, handles, store_measure, undo_measure
 from commands.moderation.measures.exclusion import EnforcedMeasure, make_member_removal
+from commands.moderation.policy import ANIMATEURS, feature
 from commands.moderation.rules import say_seconds
 from dialogs.moderation import take_length
 from storage import canaux, claims, journal, outbox
@@ -113,7 +104,7 @@ async def propose_lock(ctx: Context, wanted: LockRequest) -> Sequence[Reply]:
     approve = ApproveLock(channel_id=wanted.channel_id, entry=entry.id)
     decline = DeclineLock(channel_id=wanted.channel_id, entry=entry.id)
     buttons = [Button("Approuver", approve, "primary"), Button("Refuser", decline, "danger")]
-    told = await cards.tell_others(ctx, await find_room(ctx), Message(text, buttons), but=ctx.user.id)
+    told = await cards.tell_others(ctx, await policy.find_room(ctx), Message(text, buttons), but=ctx.user.id)
     return [*told, Whisper(render("moderation/lock_waits", title=wanted.title))]
 
 
@@ -170,7 +161,7 @@ UNLOCK_EXAMPLE = "/moderer deverrouiller ~general"
 
 async def read_lock(ctx: ReadingContext, line: str) -> tuple[LockRequest, ChatChannel]:
     """What is to be locked, for how long and why."""
-    channel, rest = (await index_channels(ctx)).take(line, LOCK_EXAMPLE)
+    channel, rest = (await policy.index_channels(ctx)).take(line, LOCK_EXAMPLE)
     lasts, reason = take_length(rest)
     if lasts is None:
         raise UserError(
@@ -209,8 +200,8 @@ async def check_unlocked(ctx: Context, wanted: LockRequest) -> None:
 async def start_lock(ctx: Context, wanted: LockRequest) -> Sequence[Reply]:
     """Lock a channel, and tell its people so."""
     measure = await _store_lock(ctx, wanted)
-    expect_breach(ctx.settings, wanted.channel_id)
-    told, place = await describe_measure(ctx, measure), wanted.channel_id
+    policy.expect_breach(ctx.settings, wanted.channel_id)
+    told, place = await cards.describe_measure(ctx, measure), wanted.channel_id
     await outbox.recall_unsent(ctx.db, [LOCK.of(place)], ctx.now)  # that it is open is no more to be said
     said = LOCK.post(place, render("moderation/locked", told=told), place)
     text = render("moderation/lock_begun", told=told, title=wanted.title, address=wanted.address)
@@ -235,7 +226,7 @@ async def _store_lock(ctx: Context, wanted: LockRequest) -> Measure:
 
 async def read_channel(ctx: ReadingContext, line: str) -> ChatChannel:
     """The channel that is to be opened again."""
-    return (await index_channels(ctx)).take(line, UNLOCK_EXAMPLE)[0]
+    return (await policy.index_channels(ctx)).take(line, UNLOCK_EXAMPLE)[0]
 
 
 @feature.command(
@@ -258,7 +249,7 @@ async def find_lock(ctx: Context, channel_id: str) -> Measure | None:
     return next((each for each in found if channel_id in each.channels), None)
 
 
-@feature.event(Posted, name="moderation.wrote.Posted", only=may_breach_measure)
+@feature.event(Posted, name="moderation.wrote.Posted", only=policy.may_breach_measure)
 async def enforce_measures(ctx: Context, event: Posted) -> Replies:
     """What is written in a locked channel, or by somebody who is kept out of it, is taken away, and its author has it
     back."""
@@ -288,9 +279,9 @@ async def _remove_post(ctx: Context, event: Posted, measure: Measure, why: str) 
     text = render(
         "moderation/against",
         why=why,
-        told=await describe_measure(ctx, measure, event.user_id),
-        where=await find_channel_title(ctx, event.channel_id),
-        quoted=quotation(event.text, QUOTED_MAX * 4),
+        told=await cards.describe_measure(ctx, measure, event.user_id),
+        where=await policy.find_channel_title(ctx, event.channel_id),
+        quoted=quotation(event.text, cards.QUOTED_MAX * 4),
     )
     if event.file_ids:
         given = ActPurpose.GIVEN.about(measure.entry, event.post_id)

@@ -21,8 +21,8 @@ from bot.texts import Markdown, quotation, relay_markdown, render
 from commands.moderation.cards import describe_measure
 from commands.moderation.cases import GONE, MESSAGE_GONE, get_case, lock_case, mark_decided, read_thread, take_message
 from commands.moderation.decisions import announce_decision, confirm_decision, say_already_decided
-from commands.moderation.feature import ANIMATEURS, feature, find_channel_title, find_channel_zone, index_channels
 from commands.moderation.measures import ActPurpose, MeasureHandler, handles, store_measure
+from commands.moderation.policy import ANIMATEURS, feature, find_channel_title, find_channel_zone, index_channels
 from dialogs.moderation import MoveThread
 from storage import claims, outbox
 from storage.journal import REASON_MAX, AuditAct

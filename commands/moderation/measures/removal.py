@@ -16,33 +16,16 @@ from bot.mattermost import ChatChannel, ChatPost
 from bot.permalinks import make_permalink
 from bot.replies import Button, Direct, Progress, Replies, Reply, RunCommand, Say, Start, Step, Whisper
 from bot.texts import quotation, relay_markdown, render
-from commands.moderation import cards
-from commands.moderation.cards import hand_back
-from commands.moderation.cases import (
-    GONE,
-    Decision,
-    MessageSnapshot,
-    check_decider,
-    check_target,
-    check_target_by_id,
-    keep_posts,
-    mark_decided,
-    open_case,
-    read_thread,
-    store_case,
-    take_account,
-    take_message,
-    take_reason,
-)
+from commands.moderation import cards, cases
 from commands.moderation.decisions import decide_at_once
-from commands.moderation.feature import ANIMATEURS, feature, find_room, index_channels
 from commands.moderation.measures import ActAnswer, ActPurpose, MeasureHandler, handles, store_measure
+from commands.moderation.policy import ANIMATEURS, feature, find_room, index_channels
 from config.charte import MeasureKind
 from dialogs.moderation import HideMessage, take_word
 from storage import outbox, people
 from storage.journal import AuditAct
-from storage.moderation import Case, CaseSource, KeptPost, Measure, MeasureRecord, cases
-from storage.outbox import Sent
+from storage.moderation import Case, CaseSource, KeptPost, Measure, MeasureRecord
+from storage.moderation import cases as stored_cases
 from storage.personal_data.declarations import months_before
 
 
@@ -80,21 +63,21 @@ class Removal(MeasureHandler):
         if answer.refusal is not Refusal.TAKEN_BACK and answer.part is ActPurpose.KEPT:
             return await self._remove_once_kept(ctx, answer)
         if answer.refusal is not Refusal.TAKEN_BACK and answer.part is ActPurpose.BACK and not answer.is_done:
-            posts = [post for post in cases.read_record(known).posts if post.id == answer.target]
+            posts = [post for post in stored_cases.read_record(known).posts if post.id == answer.target]
             return [_restore_post(known, post, outside=True) for post in posts]
         return await super().handle_answer(ctx, known, answer)
 
     async def _remove_once_kept(self, ctx: Context, about: ActAnswer) -> Sequence[Reply]:
         """The files of a message are safe, or cannot be kept: it goes, unless the measure was taken back meanwhile."""
-        measure = await cases.lock_measure(ctx.db, about.entry)
+        measure = await stored_cases.lock_measure(ctx.db, about.entry)
         if measure is None or measure.ended_at:
             return []
-        record = cases.read_record(measure)
+        record = stored_cases.read_record(measure)
         if about.target in record.evidence:
             return []
         record.evidence[about.target] = list(about.files)
         replies = self.list_removals(measure, record, about.target)
-        await cases.store_record(ctx.db, measure, record)
+        await stored_cases.store_record(ctx.db, measure, record)
         return replies
 
 
@@ -106,7 +89,7 @@ async def _keep_files(ctx: Context, measure: Measure, post: KeptPost) -> Reply:
     """Others’ files go back to them with their words; those of whom it concerns stay among animateurs."""
     about = ActPurpose.KEPT.about(measure.entry, post.id)
     if post.author_id != measure.user_id and not post.is_bot:
-        return await hand_back(ctx, post, about)
+        return await cards.hand_back(ctx, post, about)
     text = render("moderation/evidence", entry=measure.entry, case=measure.case_id, author=f"@{post.author}")
     author = await people.get(ctx.db, measure.user_id)
     place = "" if author and author.animates else await find_room(ctx)
@@ -118,7 +101,7 @@ async def _keep_files(ctx: Context, measure: Measure, post: KeptPost) -> Reply:
 def _restore_post(measure: Measure, post: KeptPost, *, outside: bool = False) -> Say:
     """A message that was taken away, said again for its author, with those of its files that were kept; ``outside`` of
     its thread where that is gone."""
-    files = cases.read_record(measure).evidence.get(post.id, [])
+    files = stored_cases.read_record(measure).evidence.get(post.id, [])
     lost = bool(post.files) and not files
     text = render("moderation/put_back", author=f"@{post.author}", text=relay_markdown(post.text), lost=lost)
     about = ActPurpose.BACK.about(measure.entry, "outside" if outside else post.id)
@@ -145,17 +128,17 @@ class Hide(Removal):
     by_hand = "supprimez le message vous-même, par son menu « … »"
     is_slow = True
 
-    async def complete(self, ctx: Context, case: Case, decision: Decision) -> Decision:
+    async def complete(self, ctx: Context, case: Case, decision: cases.Decision) -> cases.Decision:
         if not case.post_id:
             raise UserError("Ce dossier n’a pas de message à masquer.")
-        for each in await cases.list_standing_measures(ctx.db, case.author_id):
-            if case.post_id in cases.read_record(each).waits:
+        for each in await stored_cases.list_standing_measures(ctx.db, case.author_id):
+            if case.post_id in stored_cases.read_record(each).waits:
                 raise UserError(
                     f"Ce message est déjà retiré (acte n° {each.entry}) : il disparaît d’un instant à l’autre."
                 )
         return decision
 
-    def find_place(self, case: Case, decision: Decision) -> str:
+    def find_place(self, case: Case, decision: cases.Decision) -> str:
         return decision.channel_id or case.channel_id
 
     async def start(self, ctx: Context, case: Case, measure: Measure, record: MeasureRecord) -> Sequence[Reply]:
@@ -169,7 +152,7 @@ class Hide(Removal):
             at=case.posted_at or case.opened_at,
         )
         record.posts, record.waits, record.looking = [kept], [case.post_id], True
-        await cases.store_record(ctx.db, measure, record)
+        await stored_cases.store_record(ctx.db, measure, record)
         return [Start(payload=HideThread(entry=measure.entry, post_id=case.post_id), quiet=True)]
 
     def list_removals(self, measure: Measure, record: MeasureRecord, target: str = "") -> Sequence[Reply]:
@@ -187,41 +170,41 @@ class Hide(Removal):
 
 async def read_hidden_thread(ctx: ReadingContext, asked: HideThread, _: Progress) -> Sequence[KeptPost]:
     """The message with its answers, as they are now."""
-    return await read_thread(ctx, asked.post_id)
+    return await cases.read_thread(ctx, asked.post_id)
 
 
 @feature.urgent_work(HideThread, name="moderation.HideThread", title="Message masqué", asks=read_hidden_thread)
 async def hide_thread(ctx: Context, asked: HideThread, _: Progress, thread: Sequence[KeptPost]) -> Step:
     """Answers go with the message: they are kept first, and handed back to those who wrote them; and so are files."""
-    measure = await cases.lock_measure(ctx.db, asked.entry)
+    measure = await stored_cases.lock_measure(ctx.db, asked.entry)
     if measure is None or measure.ended_at:
         return Step(finished=True)
-    record = cases.read_record(measure)
+    record = stored_cases.read_record(measure)
     hidden = record.posts[0]
     hidden.files = next((post.files for post in thread if post.id == hidden.id), [])
     answers = [] if hidden.root_id else [post for post in thread if post.id != hidden.id]
     record.posts = [hidden, *answers]
     replies = await Hide().keep_or_remove(ctx, measure, record)
-    await cases.store_record(ctx.db, measure, record)
+    await stored_cases.store_record(ctx.db, measure, record)
     others = [post for post in answers if post.author_id != measure.user_id and not post.is_bot and not post.files]
-    given = [await hand_back(ctx, post) for post in others]
+    given = [await cards.hand_back(ctx, post) for post in others]
     return Step(replies=[*given, *replies], done=1, finished=True)
 
 
 HIDE_EXAMPLE = "/moderer masquer https://…/pl/… données personnelles d’une personne accompagnée"
 
 
-async def read_thread_to_hide(ctx: ReadingContext, line: str) -> tuple[MessageSnapshot, str]:
+async def read_thread_to_hide(ctx: ReadingContext, line: str) -> tuple[cases.MessageSnapshot, str]:
     """The message whose link was typed, and why it is to go."""
-    seen, rest = await take_message(ctx, line, HIDE_EXAMPLE)
-    check_target(ctx, seen.author)
-    return seen, take_reason(rest, HIDE_EXAMPLE)
+    seen, rest = await cases.take_message(ctx, line, HIDE_EXAMPLE)
+    cases.check_target(ctx, seen.author)
+    return seen, cases.take_reason(rest, HIDE_EXAMPLE)
 
 
-async def read_message_to_hide(ctx: ReadingContext, line: str) -> tuple[MessageSnapshot, str] | Whisper:
+async def read_message_to_hide(ctx: ReadingContext, line: str) -> tuple[cases.MessageSnapshot, str] | Whisper:
     """Read which message is hidden, and why; ask first about one that others answered: their answers go along."""
     seen, reason = await read_thread_to_hide(ctx, line)
-    answers = [] if seen.post.root_id else await read_thread(ctx, seen.post.id)
+    answers = [] if seen.post.root_id else await cases.read_thread(ctx, seen.post.id)
     others = [post for post in answers if post.author_id != seen.author.id]
     if others:
         link = make_permalink(ctx.settings, seen.post.id)
@@ -242,11 +225,11 @@ async def read_message_to_hide(ctx: ReadingContext, line: str) -> tuple[MessageS
     roles=ANIMATEURS,
     asks=read_message_to_hide,
 )
-async def hide_typed_message(ctx: Context, asked: tuple[MessageSnapshot, str]) -> Replies:
+async def hide_typed_message(ctx: Context, asked: tuple[cases.MessageSnapshot, str]) -> Replies:
     """Hide a message, with its answers."""
     seen, reason = asked
-    case = await open_case(ctx, seen, CaseSource.DIRECT)
-    return await decide_at_once(ctx, case, Decision(MeasureKind.HIDE, reason))
+    case = await cases.open_case(ctx, seen, CaseSource.DIRECT)
+    return await decide_at_once(ctx, case, cases.Decision(MeasureKind.HIDE, reason))
 
 
 @handles
@@ -290,7 +273,7 @@ class Sweep(BaseModel):
 )
 async def preview_clean(ctx: ReadingContext, line: str) -> Replies:
     """Show the messages that would go."""
-    account, rest = await take_account(ctx, line, CLEAN_EXAMPLE)
+    account, rest = await cases.take_account(ctx, line, CLEAN_EXAMPLE)
     word, rest = take_word(rest)
     if not word.isdecimal() or not 0 < int(word) <= CLEAN_MAX:
         raise UserError(f"Dites combien de messages, de 1 à {CLEAN_MAX} : par exemple `{CLEAN_EXAMPLE}`.")
@@ -299,7 +282,7 @@ async def preview_clean(ctx: ReadingContext, line: str) -> Replies:
     channel = named or known.by_id.get(ctx.channel_id)
     if channel is None:
         raise UserError(f"Le bot n’est pas dans ce canal : dites lequel. Par exemple : `{CLEAN_EXAMPLE}`.")
-    reason = take_reason(rest, CLEAN_EXAMPLE)
+    reason = cases.take_reason(rest, CLEAN_EXAMPLE)
     found, left = await _find_newest(ctx, channel, account.id, int(word))
     if not found:
         raise UserError("Rien à retirer : aucun message récent de cette personne dans ce canal.")
@@ -336,16 +319,16 @@ async def _has_answers(ctx: ReadingContext, post: ChatPost) -> bool:
 
 async def read_swept_posts(ctx: ReadingContext, click: SweepSurely) -> Sweep:
     """Those that stand still, as they are at the click. Raises UserError where none does."""
-    await check_target_by_id(ctx, click.user_id)
+    await cases.check_target_by_id(ctx, click.user_id)
     posts = [
         post
         for ident in click.post_ids
-        if (post := await unless_refused(ctx.chat.read_post(ident), None, GONE)) and post.user_id == click.user_id
+        if (post := await unless_refused(ctx.chat.read_post(ident), None, cases.GONE)) and post.user_id == click.user_id
     ]
     if not posts:
         raise UserError("Ces messages ne sont plus là.")
     channel = await ctx.chat.channel(posts[0].channel_id)
-    kept = await keep_posts(ctx, posts)
+    kept = await cases.keep_posts(ctx, posts)
     return Sweep(posts=kept, reason=click.reason, channel=channel.display_name)
 
 
@@ -359,7 +342,7 @@ async def clean_messages(ctx: Context, click: Sweep) -> Replies:
     deed = AuditEntry(AuditAct.CLEAN, f"canal:{first.channel_id}", first.author_id, click.reason, after=after)
     record = MeasureRecord(posts=click.posts, waits=[post.id for post in click.posts])
     measure = await store_measure(ctx, deed, record, case_id=case.number, channels=[first.channel_id])
-    await mark_decided(ctx, case, AuditAct.CLEAN, click.reason, entry=measure.entry)
+    await cases.mark_decided(ctx, case, AuditAct.CLEAN, click.reason, entry=measure.entry)
     replies = await Clean().keep_or_remove(ctx, measure, record)
     said = render("moderation/swept", entry=measure.entry, count=len(click.posts), author=first.author)
     return [*replies, Whisper(said)]
@@ -380,8 +363,8 @@ async def _store_case(ctx: Context, click: Sweep) -> Case:
         posted_at=first.at,
         opened_at=ctx.now,
     )
-    await check_decider(ctx, case)
-    return await store_case(ctx, case)
+    await cases.check_decider(ctx, case)
+    return await cases.store_case(ctx, case)
 
 
 CLEARED_AHEAD = timedelta(days=1)
@@ -396,7 +379,7 @@ class ClearCases(BaseModel):
 @feature.job("hour=3 minute=40", name="moderation.clear_old")
 async def start_clearing(ctx: Context) -> Replies:
     """Clear old cases in steps, where there are any."""
-    found = await cases.list_decided_before(ctx.db, _find_limit(ctx), 0, 1)
+    found = await stored_cases.list_decided_before(ctx.db, _find_limit(ctx), 0, 1)
     return Start(payload=ClearCases(), quiet=True) if found else None
 
 
@@ -405,7 +388,7 @@ async def start_clearing(ctx: Context) -> Replies:
 )
 async def clear_cases(ctx: Context, _: ClearCases, so_far: Progress) -> Step:
     """Delete what was posted of the next old cases."""
-    found = await cases.list_decided_before(ctx.db, _find_limit(ctx), so_far.cursor or 0, CLEARED_BATCH)
+    found = await stored_cases.list_decided_before(ctx.db, _find_limit(ctx), so_far.cursor or 0, CLEARED_BATCH)
     gone = [
         DeletePost(post.post_id, channel_id=post.channel_id) for case in found for post in await _list_posts(ctx, case)
     ]
@@ -417,11 +400,11 @@ def _find_limit(ctx: Context) -> datetime:
     return months_before(ctx.now + CLEARED_AHEAD, ctx.settings.case_months)
 
 
-async def _list_posts(ctx: Context, case: Case) -> Sequence[Sent]:
+async def _list_posts(ctx: Context, case: Case) -> Sequence[outbox.Sent]:
     """Its cards, and the files that were kept of the person’s messages; those of others are theirs."""
     found = [*await cards.CARD.list_posts(ctx.db, case)]
-    for measure in await cases.list_measures_of_case(ctx.db, case.number):
-        record = cases.read_record(measure)
+    for measure in await stored_cases.list_measures_of_case(ctx.db, case.number):
+        record = stored_cases.read_record(measure)
         for post in record.posts:
             if post.id in record.evidence and (post.is_bot or post.author_id == measure.user_id):
                 found += await ctx.posts_about(ActPurpose.KEPT.about(measure.entry, post.id))

@@ -20,10 +20,9 @@ from bot.permalinks import make_permalink
 from bot.replies import Progress, Step
 from bot.texts import Markdown, link, quotation, render
 from bot.websocket.parser import is_by_person
-from commands.moderation.feature import ANIMATEURS, UNWATCHED_MAX, list_rule_channels, list_unwatched_channels, regles
+from commands.moderation.policy import ANIMATEURS, UNWATCHED_MAX, list_rule_channels, list_unwatched_channels, regles
 from commands.moderation.rules import SPECS, RuleName, Tuning, fold_message, has_unwanted_site, has_word
 from storage import moderation
-from storage.moderation import RuleMode
 
 MARKED_MIN = 12
 """Characters of a text that can be « the same »: thanks and greetings are repeated by everybody."""
@@ -183,7 +182,7 @@ class RuleTable:
     @classmethod
     def of(cls, tuned: Mapping[RuleName, Tuning], exempt: Iterable[str] = ()) -> "RuleTable":
         """Without those that are off."""
-        return cls({name: t for name, t in tuned.items() if t.mode is not RuleMode.OFF}, frozenset(exempt))
+        return cls({name: t for name, t in tuned.items() if t.mode is not moderation.RuleMode.OFF}, frozenset(exempt))
 
     @property
     def again(self) -> "RuleTable":
@@ -289,7 +288,7 @@ class Try(BaseModel):
     @property
     def tuned(self) -> Mapping[RuleName, Tuning]:
         """The rule that is tried, alone."""
-        return {self.rule: Tuning(RuleMode.PROPOSE, self.count, self.seconds, tuple(self.items))}
+        return {self.rule: Tuning(moderation.RuleMode.PROPOSE, self.count, self.seconds, tuple(self.items))}
 
 
 class TrialProgress(BaseModel):

@@ -20,47 +20,17 @@ from bot.people import make_nobody
 from bot.permalinks import make_permalink
 from bot.replies import Direct, Progress, Replies, Reply, Say, Start, Step, Whisper
 from bot.texts import Markdown, link, render
-from commands.moderation import cards
-from commands.moderation.cards import FalseAlarm
-from commands.moderation.cases import (
-    Decision,
-    MessageSnapshot,
-    count_arrivals,
-    mark_decided,
-    open_case,
-    schedule_summary,
-    take_snapshot,
-)
+from commands.moderation import cards, cases, policy, rules
 from commands.moderation.decisions import carry_out
-from commands.moderation.feature import (
-    ANIMATEURS,
-    ROOM,
-    UNWATCHED_MAX,
-    feature,
-    find_charter_fault,
-    find_room,
-    list_rule_channels,
-    list_unwatched_channels,
-    regles,
-)
-from commands.moderation.rules import (
-    SPECS,
-    BrokenRuleError,
-    RuleName,
-    Tuning,
-    load_tunings,
-    make_default_tuning,
-    say_tuning,
-    tune_rule,
-)
+from commands.moderation.policy import ANIMATEURS, feature, regles
 from commands.moderation.rules.engine import NO_RULES, TIMED, TRIAL_DAYS, TRIAL_DAYS_MAX, Engine, RuleTable, Try
 from config.charte import MeasureKind
 from config.settings import Settings
 from config.text import fold
 from storage import canaux, claims, moderation
 from storage.journal import AuditAct
-from storage.moderation import EXEMPT_ROLES, Case, CaseSource, CaseState, Rule, RuleHit, RuleMode, cases
-from storage.moderation.cases import UNDECIDED
+from storage.moderation import EXEMPT_ROLES, Case, CaseSource, CaseState, Rule, RuleHit, RuleMode
+from storage.moderation import cases as stored_cases
 
 SAFE_MODE_CLAIM = "moderation.safe"
 """The claim that stands while the room knows of it."""
@@ -68,11 +38,11 @@ SAFE_MODE_CLAIM = "moderation.safe"
 
 async def find_fault(db: AsyncSession, settings: Settings) -> str:
     """Find what keeps the bot from acting by itself, in French; "" where nothing does."""
-    if said := find_charter_fault(settings):
+    if said := policy.find_charter_fault(settings):
         return said
     try:
-        await load_tunings(db)
-    except BrokenRuleError as error:
+        await rules.load_tunings(db)
+    except rules.BrokenRuleError as error:
         return f"Règles automatiques : {error}."
     return ""
 
@@ -80,7 +50,7 @@ async def find_fault(db: AsyncSession, settings: Settings) -> str:
 @feature.job("hour=0-1,3-23 minute=*/5", name="moderation.watch_tables", writes=True)
 async def announce_safe_mode(ctx: Context) -> Replies:
     """Tell the room when safe mode begins, and when it is over."""
-    place = await find_room(ctx)
+    place = await policy.find_room(ctx)
     if not place:
         return None
     if said := await find_fault(ctx.db, ctx.settings):
@@ -100,7 +70,7 @@ class LookAgain(BaseModel):
     post: str
 
 
-def warn_author(ctx: Context, seen: MessageSnapshot, tuning: Tuning) -> Sequence[Reply]:
+def warn_author(ctx: Context, seen: cases.MessageSnapshot, tuning: rules.Tuning) -> Sequence[Reply]:
     """Tell an author what to do with their message, and until when nobody else hears of it."""
     found = guard.find(seen.post.message, tuning.items)
     if not found:
@@ -116,31 +86,31 @@ async def recheck_old_warnings(ctx: Context) -> Replies:
     """What was told to its author long enough ago is looked at again, once."""
     if await find_fault(ctx.db, ctx.settings):
         return None
-    until = ctx.now - timedelta(seconds=(await load_tunings(ctx.db))[RuleName.GUARD].seconds)
-    told = await moderation.list_posts_without_case(ctx.db, RuleName.GUARD, until - RECHECKED_WITHIN, until)
+    until = ctx.now - timedelta(seconds=(await rules.load_tunings(ctx.db))[rules.RuleName.GUARD].seconds)
+    told = await moderation.list_posts_without_case(ctx.db, rules.RuleName.GUARD, until - RECHECKED_WITHIN, until)
     new = [post_id for post_id in told if await claims.claim(ctx.db, "moderation.look", post_id, ctx.now)]
     return [Start(payload=LookAgain(post=post_id)) for post_id in new]
 
 
-async def read_old_message(ctx: ReadingContext, work: LookAgain, _: Progress) -> MessageSnapshot | None:
+async def read_old_message(ctx: ReadingContext, work: LookAgain, _: Progress) -> cases.MessageSnapshot | None:
     """Read the message as it is now, if it is still there."""
-    return await unless_refused(take_snapshot(ctx, work.post), None)
+    return await unless_refused(cases.take_snapshot(ctx, work.post), None)
 
 
 @regles.chore(LookAgain, name="moderation.LookAgain", title="Données personnelles", asks=read_old_message)
-async def recheck_message(ctx: Context, _: LookAgain, __: Progress, seen: MessageSnapshot | None) -> Step:
+async def recheck_message(ctx: Context, _: LookAgain, __: Progress, seen: cases.MessageSnapshot | None) -> Step:
     """The animateurs hear of what is still there; what was changed or taken away is nobody’s concern any more."""
     return Step(replies=await _propose_personal_data(ctx, seen) if seen else [], finished=True)
 
 
-async def _propose_personal_data(ctx: Context, seen: MessageSnapshot) -> Sequence[Reply]:
+async def _propose_personal_data(ctx: Context, seen: cases.MessageSnapshot) -> Sequence[Reply]:
     if await find_fault(ctx.db, ctx.settings):
         return []
-    tuning = (await load_tunings(ctx.db))[RuleName.GUARD]
+    tuning = (await rules.load_tunings(ctx.db))[rules.RuleName.GUARD]
     if tuning.mode is RuleMode.OFF or not guard.find(seen.post.message, tuning.items):
         return []
-    case = await open_case(ctx, seen, CaseSource.RULE)
-    await moderation.assign_hits(ctx.db, seen.post.id, {RuleName.GUARD}, case.number)
+    case = await cases.open_case(ctx, seen, CaseSource.RULE)
+    await moderation.assign_hits(ctx.db, seen.post.id, {rules.RuleName.GUARD}, case.number)
     return await (cards.post_card if case.opened_at == ctx.now else cards.refresh_card)(ctx, case)
 
 
@@ -150,14 +120,14 @@ Event = Posted | Edited
 
 
 async def apply_rules(
-    ctx: Context, event: Event, seen: MessageSnapshot, names: Collection[RuleName]
+    ctx: Context, event: Event, seen: cases.MessageSnapshot, names: Collection[rules.RuleName]
 ) -> Sequence[Reply]:
     """What is done about a message that rules found, as they are tuned at this moment; by nobody: ``ctx.user`` wrote
     it."""
-    if await find_fault(ctx.db, ctx.settings) or not await find_room(ctx):
+    if await find_fault(ctx.db, ctx.settings) or not await policy.find_room(ctx):
         return []
     ctx = replace(ctx, user=make_nobody(ctx.now))
-    known = {name: tuning for name, tuning in (await load_tunings(ctx.db)).items() if name in names}
+    known = {name: tuning for name, tuning in (await rules.load_tunings(ctx.db)).items() if name in names}
     at_work = {name: tuning for name, tuning in known.items() if tuning.mode is not RuleMode.OFF}
     if not at_work:
         return []
@@ -165,31 +135,35 @@ async def apply_rules(
     hits = [RuleHit(rule=name, post_id=post, author_id=author, channel_id=channel, at=ctx.now) for name in at_work]
     new = await moderation.add_hits(ctx.db, hits)
     fresh = {name: tuning for name, tuning in at_work.items() if name in new}
-    guard = fresh.pop(RuleName.GUARD, None)
+    guard = fresh.pop(rules.RuleName.GUARD, None)
     warned = warn_author(ctx, seen, guard) if guard else []
     return [*warned, *(await propose_case(ctx, seen, fresh) if fresh else [])]
 
 
-async def propose_case(ctx: Context, seen: MessageSnapshot, found: Mapping[RuleName, Tuning]) -> Sequence[Reply]:
+async def propose_case(
+    ctx: Context, seen: cases.MessageSnapshot, found: Mapping[rules.RuleName, rules.Tuning]
+) -> Sequence[Reply]:
     """A case of its own, or one that it goes on with."""
     if known := await _find_continued_case(ctx, seen, found):
         await moderation.assign_hits(ctx.db, seen.post.id, found, known.number)
         return await cards.refresh_card(ctx, known)
-    case = await open_case(ctx, seen, CaseSource.RULE)
+    case = await cases.open_case(ctx, seen, CaseSource.RULE)
     await moderation.assign_hits(ctx.db, seen.post.id, found, case.number)
-    acting = [name for name, tuning in found.items() if tuning.mode is RuleMode.ACT and SPECS[name].may_act]
-    reason = f"Règle automatique : {' ; '.join(SPECS[name].label for name in acting)}"
-    done = await carry_out(ctx, case, Decision(MeasureKind.HIDE, reason)) if acting else []
+    acting = [name for name, tuning in found.items() if tuning.mode is RuleMode.ACT and rules.SPECS[name].may_act]
+    reason = f"Règle automatique : {' ; '.join(rules.SPECS[name].label for name in acting)}"
+    done = await carry_out(ctx, case, cases.Decision(MeasureKind.HIDE, reason)) if acting else []
     is_new = case.opened_at == ctx.now
     return [*done, *(await cards.post_card(ctx, case) if is_new else await cards.refresh_card(ctx, case))]
 
 
-async def _find_continued_case(ctx: Context, seen: MessageSnapshot, found: Mapping[RuleName, Tuning]) -> Case | None:
+async def _find_continued_case(
+    ctx: Context, seen: cases.MessageSnapshot, found: Mapping[rules.RuleName, rules.Tuning]
+) -> Case | None:
     """The case that waits about the same rule and author, of those that count what somebody writes."""
     if not TIMED.issuperset(found) or any(tuning.mode is RuleMode.ACT for tuning in found.values()):
         return None
     lately = await moderation.list_cases_since(ctx.db, seen.author.id, found, ctx.now - GATHERED_FOR)
-    case = await cases.lock(ctx.db, lately[0]) if lately else None
+    case = await stored_cases.lock(ctx.db, lately[0]) if lately else None
     return case if case and case.is_waiting else None
 
 
@@ -199,14 +173,14 @@ engine = Engine()
 @regles.watches
 async def watch_rule_channels(db: AsyncSession, settings: Settings) -> WatchedPlaces:
     """All planned channels but the rooms; from then on the rules are as they are tuned now."""
-    places = await list_rule_channels(db, settings)
-    wakes = ROOM in await canaux.find_channel_ids(db) and not await find_fault(db, settings)
-    rows = RuleTable.of(await load_tunings(db), await moderation.list_exempt(db)) if wakes else NO_RULES
+    places = await policy.list_rule_channels(db, settings)
+    wakes = policy.ROOM in await canaux.find_channel_ids(db) and not await find_fault(db, settings)
+    rows = RuleTable.of(await rules.load_tunings(db), await moderation.list_exempt(db)) if wakes else NO_RULES
     engine.tune(f"{settings.mattermost_url} {settings.team} {settings.database_url}", places, rows)
     return WatchedPlaces(team=True, crowded=places)
 
 
-Found = tuple[MessageSnapshot, Collection[RuleName]]
+Found = tuple[cases.MessageSnapshot, Collection[rules.RuleName]]
 """A message, and the rules that it breaks."""
 
 
@@ -214,7 +188,7 @@ async def read_found(ctx: ReadingContext, event: Posted | Edited) -> Found | Non
     """What rules found in a message, once Mattermost was asked about it."""
     if ctx.user.role in EXEMPT_ROLES:
         return None
-    seen = await unless_refused(take_snapshot(ctx, event.post_id), None)
+    seen = await unless_refused(cases.take_snapshot(ctx, event.post_id), None)
     if seen is None:
         return None
     names = await confirm_rules(ctx, seen, engine.found(event))
@@ -232,33 +206,33 @@ regles.event(Edited, name="regles.edited.Edited", only=engine.wants, asks=read_f
 
 
 async def confirm_rules(
-    ctx: ReadingContext, seen: MessageSnapshot, names: Collection[RuleName]
-) -> Collection[RuleName]:
+    ctx: ReadingContext, seen: cases.MessageSnapshot, names: Collection[rules.RuleName]
+) -> Collection[rules.RuleName]:
     """Those that hold: whether somebody never wrote before, only Mattermost knows, where it may be searched."""
-    if RuleName.FIRST not in names:
+    if rules.RuleName.FIRST not in names:
         return names
     wrote = await unless_refused(ctx.chat.posts_by(seen.author.username), None)
     if wrote is not None and all(post.id == seen.post.id or post.create_at > seen.post.create_at for post in wrote):
         return names
-    return frozenset(names) - {RuleName.FIRST}
+    return frozenset(names) - {rules.RuleName.FIRST}
 
 
 @regles.event(JoinedTeam, name="regles.joined.JoinedTeam")
 async def count_arrival(ctx: Context, event: JoinedTeam) -> Replies:
     """Tell the room where many people come at once."""
-    return await schedule_summary(ctx) if await count_arrivals(ctx) else None
+    return await cases.schedule_summary(ctx) if await cases.count_arrivals(ctx) else None
 
 
-@regles.button(FalseAlarm, roles=ANIMATEURS)
-async def dismiss_false_alarm(ctx: Context, click: FalseAlarm) -> Replies:
+@regles.button(cards.FalseAlarm, roles=ANIMATEURS)
+async def dismiss_false_alarm(ctx: Context, click: cards.FalseAlarm) -> Replies:
     """Closed, unless people reported the message, too: that is still to be decided."""
-    case = await cases.lock(ctx.db, click.case)
-    if case is None or case.state not in UNDECIDED:
+    case = await stored_cases.lock(ctx.db, click.case)
+    if case is None or case.state not in stored_cases.UNDECIDED:
         raise UserError("Quelqu’un a déjà décidé de ce cas.")
     if case.author_id == ctx.user.id:
         raise UserError("C’est de vous qu’il s’agit : quelqu’un d’autre décide.")
     await moderation.mark_false(ctx.db, case.number)
-    if not await cases.list_reports(ctx.db, case.number):
+    if not await stored_cases.list_reports(ctx.db, case.number):
         await _close_case(ctx, case)
     return await cards.refresh_card(ctx, case)
 
@@ -267,7 +241,7 @@ async def _close_case(ctx: Context, case: Case) -> None:
     thing = f"message:{case.post_id}"
     deed = AuditEntry(AuditAct.DISMISS, thing, target_id=case.author_id, reason="Fausse alerte d’une règle automatique")
     entry = await record_entry(ctx, deed)
-    await mark_decided(ctx, case, AuditAct.DISMISS, entry.reason, state=CaseState.CLOSED, entry=entry.id)
+    await cases.mark_decided(ctx, case, AuditAct.DISMISS, entry.reason, state=CaseState.CLOSED, entry=entry.id)
 
 
 MODES = {"non": RuleMode.OFF, "proposer": RuleMode.PROPOSE, "agir": RuleMode.ACT}
@@ -280,16 +254,22 @@ async def list_rules(ctx: ReadingContext, _: str) -> Replies:
     """Each with its mode, its numbers and what it found."""
     fault = await find_fault(ctx.db, ctx.settings)
     try:
-        known = await load_tunings(ctx.db)
-    except BrokenRuleError:
-        known = {name: make_default_tuning(name) for name in RuleName}
+        known = await rules.load_tunings(ctx.db)
+    except rules.BrokenRuleError:
+        known = {name: rules.make_default_tuning(name) for name in rules.RuleName}
     found = await moderation.count_hits(ctx.db)
     rows = [
-        (name, SPECS[name], known[name].mode, say_tuning(name, known[name]), *found.get(name, (0, 0))) for name in known
+        (name, rules.SPECS[name], known[name].mode, rules.say_tuning(name, known[name]), *found.get(name, (0, 0)))
+        for name in known
     ]
-    apart = await list_unwatched_channels(ctx)
-    said = {"rows": rows, "fault": fault, "has_room": bool(await find_room(ctx)), "apart": apart[:UNWATCHED_MAX]}
-    return Whisper(render("moderation/rules", **said, more=len(apart) - UNWATCHED_MAX))
+    apart = await policy.list_unwatched_channels(ctx)
+    said = {
+        "rows": rows,
+        "fault": fault,
+        "has_room": bool(await policy.find_room(ctx)),
+        "apart": apart[: policy.UNWATCHED_MAX],
+    }
+    return Whisper(render("moderation/rules", **said, more=len(apart) - policy.UNWATCHED_MAX))
 
 
 @feature.command("moderer regle", help="Régler ou essayer une règle", hint=HINT, roles=ANIMATEURS, writes=True)
@@ -305,43 +285,43 @@ async def change_rule(ctx: Context, line: str) -> Replies:
     if fold(mode) == TRIAL_WORD:
         return _start_trial(ctx, name, before, more)
     said = MODES.get(fold(mode))
-    after = tune_rule(name, replace(before, mode=said) if said else before, more if said else rest)
+    after = rules.tune_rule(name, replace(before, mode=said) if said else before, more if said else rest)
     await _store_tuning(ctx, name, before, after)
     return _show_rule(name, after)
 
 
-def _read_name(word: str) -> RuleName:
+def _read_name(word: str) -> rules.RuleName:
     wish = fold(word)
-    found = [name for name in RuleName if wish and name.startswith(wish)]
+    found = [name for name in rules.RuleName if wish and name.startswith(wish)]
     if len(found) != 1:
         raise UserError(
-            f"Les règles sont : {', '.join(RuleName)}. Par exemple : `/moderer regle flood proposer 6 en 10s`."
+            f"Les règles sont : {', '.join(rules.RuleName)}. Par exemple : `/moderer regle flood proposer 6 en 10s`."
         )
     return found[0]
 
 
-async def _load_tuning(ctx: Context, name: RuleName) -> Tuning:
+async def _load_tuning(ctx: Context, name: rules.RuleName) -> rules.Tuning:
     """Load the tuning of a rule; one that cannot be read is tuned anew."""
     try:
-        return (await load_tunings(ctx.db))[name]
-    except BrokenRuleError:
-        return make_default_tuning(name)
+        return (await rules.load_tunings(ctx.db))[name]
+    except rules.BrokenRuleError:
+        return rules.make_default_tuning(name)
 
 
-async def _store_tuning(ctx: Context, name: RuleName, before: Tuning, after: Tuning) -> None:
+async def _store_tuning(ctx: Context, name: rules.RuleName, before: rules.Tuning, after: rules.Tuning) -> None:
     rule = Rule(name=name, mode=after.mode, settings=after.settings, changed_at=ctx.now, changed_by=ctx.user.id)
     await moderation.save(ctx.db, rule)
     states = [{"mode": str(each.mode)} | each.settings for each in (before, after)]
     await record_entry(ctx, AuditEntry(AuditAct.RULE, f"regle:{name}", before=states[0], after=states[1]))
 
 
-def _show_rule(name: RuleName, tuning: Tuning) -> Whisper:
-    said = {"rule": name, "spec": SPECS[name], "mode": tuning.mode, "told": say_tuning(name, tuning)}
-    said["is_idle"] = name is RuleName.WORDS and not tuning.items
+def _show_rule(name: rules.RuleName, tuning: rules.Tuning) -> Whisper:
+    said = {"rule": name, "spec": rules.SPECS[name], "mode": tuning.mode, "told": rules.say_tuning(name, tuning)}
+    said["is_idle"] = name is rules.RuleName.WORDS and not tuning.items
     return Whisper(render("moderation/rule", **said))
 
 
-def _start_trial(ctx: Context, name: RuleName, tuning: Tuning, line: str) -> Replies:
+def _start_trial(ctx: Context, name: rules.RuleName, tuning: rules.Tuning, line: str) -> Replies:
     """The rule as it is, or with other numbers or another list: « essai 7j 4 en 10s », « essai 7j casino »."""
     days, _, rest = line.strip().lower().partition(" ")
     number = days.removesuffix("j")
@@ -349,6 +329,6 @@ def _start_trial(ctx: Context, name: RuleName, tuning: Tuning, line: str) -> Rep
         number, rest = str(TRIAL_DAYS), line
     if not 1 <= int(number[:4]) <= TRIAL_DAYS_MAX:
         raise UserError(f"Un essai porte sur 1 à {TRIAL_DAYS_MAX} jours : `/moderer regle {name} essai 7j`.")
-    tried = tune_rule(name, tuning, rest, adds=False)
+    tried = rules.tune_rule(name, tuning, rest, adds=False)
     work = Try.of(name, tried, ctx.now, int(number))
     return [Start(payload=work), Whisper(render("moderation/trying", rule=name, days=int(number)))]

@@ -9,30 +9,16 @@ from bot.french.dates import say_date
 from bot.french.words import NBSP, join, say_minutes
 from bot.texts import quote
 from config.themes import THEMES
+from dialogs.cra.line import readers
 from dialogs.cra.line.communes import name_commune
 from dialogs.cra.line.parser import Piece, TypedLine
-from dialogs.cra.line.readers import (
-    ALL,
-    BARE_NUMBER,
-    EARLIEST,
-    GUESS,
-    NO_SUITE,
-    NOTHING,
-    SOME,
-    UNSURE,
-    WEAK,
-    Meaning,
-    Reading,
-    is_hour,
-    say_meaning,
-)
 from dialogs.cra.line.values import LineValues
 from storage.cra.habits import Usual
 from storage.cra.report import DUREES, PARTICIPANTS_MAX, Activite, Age, Canal, Statut, Suite, find_problems
 
 FAR_DAYS = 183
 """From so long ago on, a day without its year may have been meant otherwise."""
-_Read = tuple[Piece, Reading]
+_Read = tuple[Piece, readers.Reading]
 
 
 def weigh_pieces(found: LineValues, pieces: Sequence[Piece]) -> None:
@@ -42,24 +28,28 @@ def weigh_pieces(found: LineValues, pieces: Sequence[Piece]) -> None:
         reading = piece.reading
         if reading is None:
             found.unread.append(piece)
-        elif reading.element == NOTHING:
+        elif reading.element == readers.NOTHING:
             continue
         elif _depends(reading):
             later.append((piece, reading))
         elif reading.element != "commune":
             found.add((reading.element, reading.value))
     _choose_activity(found, later)
-    _count_bare_number(found, [read for read in later if read[1].element == BARE_NUMBER])
+    _count_bare_number(found, [read for read in later if read[1].element == readers.BARE_NUMBER])
     # All decided before any is added: the order typed must not matter.
     for meaning in [_choose_meaning(found, reading) for _, reading in later if reading.other]:
         found.add(meaning)
     for piece, reading in later:
-        if reading.value in (SOME, ALL):
+        if reading.value in (readers.SOME, readers.ALL):
             _leave_uncounted(found, piece, reading.value)
 
 
-def _depends(reading: Reading) -> bool:
-    return bool(reading.other) or reading.element in (BARE_NUMBER, WEAK) or reading.value in (SOME, ALL)
+def _depends(reading: readers.Reading) -> bool:
+    return (
+        bool(reading.other)
+        or reading.element in (readers.BARE_NUMBER, readers.WEAK)
+        or reading.value in (readers.SOME, readers.ALL)
+    )
 
 
 def _choose_activity(found: LineValues, later: list[_Read]) -> None:
@@ -67,7 +57,7 @@ def _choose_activity(found: LineValues, later: list[_Read]) -> None:
 
     Of several people they tell none: an « accompagnement » of eight is a workshop.
     """
-    weak = {reading.value for _, reading in later if reading.element == WEAK}
+    weak = {reading.value for _, reading in later if reading.element == readers.WEAK}
     if found.values("participants") not in ([], ["1"]):
         weak &= {Activite.COLLECTIF.value}
     if weak and not found.values("activite"):
@@ -89,7 +79,7 @@ def _count_bare_number(found: LineValues, numbers: list[_Read]) -> None:
         found.unread.extend(piece for piece, _ in numbers)
 
 
-def _choose_meaning(found: LineValues, reading: Reading) -> Meaning:
+def _choose_meaning(found: LineValues, reading: readers.Reading) -> readers.Meaning:
     """Choose which of two meanings holds: the theme where it is the only one, or where the first is said already."""
     assert reading.other
     said = found.values(reading.element)
@@ -104,7 +94,7 @@ def _leave_uncounted(found: LineValues, piece: Piece, amount: str) -> None:
     """Count « déjà venu » as one where there is one person, « tous » as everybody; leave it unread otherwise."""
     people = found.values("participants")
     alone = people == ["1"] or (not people and found.values("activite") != [Activite.COLLECTIF])
-    count = "1" if alone else people[0] if people and amount == ALL else ""
+    count = "1" if alone else people[0] if people and amount == readers.ALL else ""
     if count:
         found.add(("recurrents", count))
     else:
@@ -153,12 +143,12 @@ def _note_slips(found: LineValues, typed: TypedLine, pieces: Sequence[Piece]) ->
     """Say what was read in a mistyped word, or in one of two meanings."""
     for piece in pieces:
         reading = piece.reading
-        if reading is None or (reading.cost != GUESS and not reading.other):
+        if reading is None or (reading.cost != readers.GUESS and not reading.other):
             continue
         said = [m for m in ((reading.element, reading.value), reading.other) if m and m[1] in found.values(m[0])]
         for element, value in said[:1]:
             text = quote(typed.slice(piece.first, piece.end))
-            found.note(element, f"J’ai lu « {text} » comme « {say_meaning(element, value)} ».")
+            found.note(element, f"J’ai lu « {text} » comme « {readers.say_meaning(element, value)} ».")
 
 
 def _prefer_years(found: LineValues, typed: TypedLine, pieces: Sequence[Piece]) -> None:
@@ -177,7 +167,12 @@ def _doubt_hours(found: LineValues, typed: TypedLine, pieces: Sequence[Piece]) -
     for piece in pieces:
         reading = piece.reading
         text = typed.slice(piece.first, piece.end)
-        if reading is None or reading.element != "duree" or int(reading.value) < EARLIEST or not is_hour(text):
+        if (
+            reading is None
+            or reading.element != "duree"
+            or int(reading.value) < readers.EARLIEST
+            or not readers.is_hour(text)
+        ):
             continue
         before = typed.tokens[piece.first - 1].word if piece.first else ""
         if before in ("a", "vers", "des"):
@@ -193,21 +188,21 @@ def _doubt_hours(found: LineValues, typed: TypedLine, pieces: Sequence[Piece]) -
 def _take_one(found: LineValues, element: str) -> None:
     """Take the one value, or say that there are several, or that it cannot be."""
     values = found.values(element)
-    if impossible := [value for value in values if value.startswith(UNSURE)]:
-        text = quote(impossible[0].removeprefix(UNSURE))
+    if impossible := [value for value in values if value.startswith(readers.UNSURE)]:
+        text = quote(impossible[0].removeprefix(readers.UNSURE))
         found.mistakes[element] = f"La date « {text} » n’existe pas{NBSP}: indiquez le jour."
     elif len(values) > 1:
         shown = join([_show_value(element, value) for value in values])
         found.mistakes[element] = f"{_SEVERAL[element]}{NBSP}: {shown}. {_advice(found, element)}"
-    elif values and values[0] != NO_SUITE:
+    elif values and values[0] != readers.NO_SUITE:
         found.raw[element] = int(values[0]) if element in ("participants", "recurrents") else values[0]
 
 
 def _take_themes(found: LineValues) -> None:
     """Take the themes; of a word that several share, ask which."""
     themes = found.values("themes")
-    unsure = [theme.removeprefix(UNSURE) for theme in themes if theme.startswith(UNSURE)]
-    if sure := [theme for theme in themes if not theme.startswith(UNSURE)]:
+    unsure = [theme.removeprefix(readers.UNSURE) for theme in themes if theme.startswith(readers.UNSURE)]
+    if sure := [theme for theme in themes if not theme.startswith(readers.UNSURE)]:
         found.raw["themes"] = sure
     if unsure:
         word, _, codes = unsure[0].partition("=")
@@ -229,7 +224,7 @@ def _show_value(element: str, value: str) -> str:
         return f"{date.fromisoformat(value):%d/%m/%Y}"
     if element == "duree":
         return say_minutes(int(value))
-    return _LABELS.get(element, {}).get(value, "sans suite" if value == NO_SUITE else value)
+    return _LABELS.get(element, {}).get(value, "sans suite" if value == readers.NO_SUITE else value)
 
 
 def _judge_duration(found: LineValues) -> None:

@@ -14,13 +14,11 @@ from bot.features import Feature, Front, Right
 from bot.french.dates import say_date, say_hour
 from bot.french.words import say_minutes
 from config import hotline as table
-from config.hotline import Queue, ResponseTarget
 from config.settings import Settings
 from storage import people, watchlist
 from storage.canaux import find_channel_ids, list_keys_of
 from storage.hotline import OURS
 from storage.hotline.tickets import Ticket, count_open
-from storage.people import Person, Role
 
 feature = Feature(
     "hotline",
@@ -65,7 +63,7 @@ def read_room_keys(settings: Settings) -> frozenset[str]:
     return frozenset(queue.room_key for queue in table.read(settings.hotline).values())
 
 
-def read_queues(ctx: Context) -> Mapping[str, Queue]:
+def read_queues(ctx: Context) -> Mapping[str, table.Queue]:
     """Read the queues by code."""
     return table.read(ctx.settings.hotline)
 
@@ -82,11 +80,11 @@ async def find_room(ctx: Context, code: str) -> str:
     return (await find_channel_ids(ctx.db)).get(found.room_key, "") if found else ""
 
 
-AGENTS = frozenset({Role.HOTLINE, Role.ANIMATEUR})
+AGENTS = frozenset({people.Role.HOTLINE, people.Role.ANIMATEUR})
 """The roles that answer in all queues."""
 
 
-async def serves(ctx: Context, person: Person, queue: str, left: str = "") -> bool:
+async def serves(ctx: Context, person: people.Person, queue: str, left: str = "") -> bool:
     """Whether somebody answers in that queue; ``left`` is the channel that they are just leaving."""
     if person.may(AGENTS) and not person.has_left(person.today(ctx.now)):
         return True
@@ -97,7 +95,7 @@ async def serves(ctx: Context, person: Person, queue: str, left: str = "") -> bo
     return bool(member and member.is_in)
 
 
-async def list_served(ctx: Context, person: Person) -> Collection[str]:
+async def list_served(ctx: Context, person: people.Person) -> Collection[str]:
     """List the queues in which somebody answers."""
     return [code for code in read_queues(ctx) if await serves(ctx, person, code)]
 
@@ -131,7 +129,7 @@ def get_hours(ctx: Context) -> OfficeHours:
     return OfficeHours.of(ctx.settings)
 
 
-def get_target(ctx: Context, ticket: Ticket) -> ResponseTarget:
+def get_target(ctx: Context, ticket: Ticket) -> table.ResponseTarget:
     """Say how soon a ticket should be answered, and solved."""
     return ctx.settings.targets[ticket.urgency.value]
 

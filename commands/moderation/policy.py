@@ -36,8 +36,6 @@ from dialogs.moderation import take_channel, take_word
 from storage import canaux, people
 from storage.journal import AuditAct, label_of
 from storage.moderation import Case, Report, cases
-from storage.moderation.cases import count_waiting, list_by_author
-from storage.people import Role
 from storage.watchlist import WatchedPlace
 
 feature = Feature(
@@ -56,13 +54,13 @@ WAITING_CASES = Gauge("coop_cases_waiting", "Cases of moderation that somebody i
 
 async def count_cases(db: AsyncSession, now: datetime) -> None:
     """Set the gauge of the cases."""
-    for state, count in (await count_waiting(db)).items():
+    for state, count in (await cases.count_waiting(db)).items():
         WAITING_CASES.labels(state.value).set(count)
 
 
 feature.figures.append(count_cases)
 
-ANIMATEURS = (Role.ANIMATEUR,)
+ANIMATEURS = (people.Role.ANIMATEUR,)
 """Who decides. (Administrateurs may all that animateurs may.)"""
 
 regles = Feature("regles")
@@ -299,7 +297,7 @@ async def say_author(ctx: Context, case: Case) -> Markdown:
 async def say_past(ctx: Context, case: Case) -> str:
     """Earlier cases of the author in twelve months, and what was decided about them."""
     since = ctx.now - YEAR
-    others = [one for one in await list_by_author(ctx.db, case.author_id, since) if one.id != case.id]
+    others = [one for one in await cases.list_by_author(ctx.db, case.author_id, since) if one.id != case.id]
     stood = [one for one in await cases.list_measures_since(ctx.db, case.author_id, since) if one.counts]
     taken = Counter(label_of(one.act) for one in stood)
     dismissed = sum(one.act == AuditAct.DISMISS for one in others)

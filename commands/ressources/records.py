@@ -16,7 +16,6 @@ from config.text import fold
 from config.time import PARIS
 from storage import people
 from storage.journal import AuditAct
-from storage.people import Person, Role
 from storage.ressources import resources
 from storage.ressources.catalogue import warm_up
 from storage.ressources.resources import AnyResource, Resource, ResourceState
@@ -28,7 +27,7 @@ feature = Feature(
 )
 feature.read_at_start.append(warm_up)
 
-ANIMATEURS = (Role.ANIMATEUR,)
+ANIMATEURS = (people.Role.ANIMATEUR,)
 """Who reads over what is proposed. (Administrateurs may all that animateurs may.)"""
 
 
@@ -162,12 +161,12 @@ async def find_changeable(ctx: Context, number: int) -> Resource:
     return resource
 
 
-def is_own(user: Person, resource: AnyResource) -> bool:
+def is_own(user: people.Person, resource: AnyResource) -> bool:
     """Whether somebody wrote or deposited it. (Of what a search found it is not known who deposited it.)"""
     return bool(user.id) and user.id in {resource.auteur_id, resource.deposited_by}
 
 
-def must_change(user: Person, resource: Resource) -> None:
+def must_change(user: people.Person, resource: Resource) -> None:
     """Raises UserError for who may not change it."""
     if not (user.animates or is_own(user, resource)):
         raise UserError("Seuls son auteur, qui l’a déposée et les animateurs changent cette fiche : signalez plutôt "
