@@ -43,8 +43,7 @@ from bot.replies import (
 )
 from bot.tasks import cancel_all
 from bot.texts import render, typeset
-from bot.work import FileDestination, WorkSignals, check_work_limit, make_work
-from bot.work.queue import WorkPhase, make_work_message
+from bot.work import FileDestination, WorkPhase, WorkSignals, check_work_limit, make_work, make_work_message
 from config.settings import Settings
 from storage import drafts, rappels, work
 from storage import outbox as table

@@ -4,7 +4,7 @@ import asyncio
 import hmac
 import json
 import re
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, MutableMapping
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
@@ -17,14 +17,13 @@ from prometheus_client import generate_latest
 
 from bot import menus, renderers
 from bot.admission import Admission, HandlerDependencies
-from bot.api import ApiServer
+from bot.api import ApiServer, WebhookServer
 from bot.connections import Connections
 from bot.context import Request
 from bot.dispatch import Dispatcher
 from bot.errors import UserError, may_succeed_later
 from bot.features import Key, Trigger
 from bot.forms import sent_in
-from bot.headers import make_safe
 from bot.links import ExpiredLink, Links
 from bot.metrics import OUTCOMES, REQUESTS
 from bot.people import make_nobody
@@ -32,7 +31,28 @@ from bot.site import MISSED_MAX, PageServer, VisitLimit, name_visitor
 from bot.spool import Submission
 from bot.tasks import SingleFlight
 from bot.visits import FeedContent
-from bot.webhooks import WebhookServer
+
+SAFE_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Permissions-Policy": "interest-cohort=()",
+    "Referrer-Policy": "no-referrer",
+    "Server": "coop-bot",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+"""Nothing is kept, loaded, framed, followed or taken for something else, and no version is told. What an answer says
+otherwise of itself (a page of its own style, a picture that may be kept) stays."""
+_SAFE = tuple(SAFE_HEADERS.items())
+
+
+def make_safe(headers: MutableMapping[str, str]) -> None:
+    """Add what an answer does not say itself."""
+    for name, value in _SAFE:
+        if name not in headers:
+            headers[name] = value
+
 
 log = structlog.get_logger()
 

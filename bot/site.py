@@ -229,7 +229,7 @@ def say_trouble(what: str, status: int) -> PageAnswer:
 
 
 def make_response(answer: PageAnswer) -> web.Response:
-    """The answer over HTTP: nothing but its own style is loaded, and what else bot/headers.py says."""
+    """The answer over HTTP: nothing but its own style is loaded, and what else bot/server.py says."""
     headers = {"Content-Security-Policy": make_policy(answer.body if answer.is_page else "")}
     if answer.location:
         headers["Location"] = answer.location

@@ -7,7 +7,7 @@ from bot.errors import UserError
 from bot.features import Feature
 from bot.menus import Chosen, ChosenChannel, ChosenOption, ChosenPerson, OpenMenu
 from bot.replies import Ask, Redirect, Replies, StopWork
-from bot.work.queue import Stop
+from bot.work import Stop
 from storage import work
 from storage.journal import AuditAct
 

@@ -2,7 +2,7 @@
 
 from bot import guard
 from bot.guard import DataKind
-from bot.guard.names import find_name
+from bot.guard.identity import find_name
 from storage.communes import find_place_exactly
 
 SECRETS = (DataKind.NIR, DataKind.IBAN, DataKind.CARTE, DataKind.MOT_DE_PASSE, DataKind.NAISSANCE)

@@ -11,7 +11,7 @@ from bot.admission import Admission
 from bot.broadcasts import PostedBatches
 from bot.context import Request
 from bot.features import Trigger
-from bot.outbox import pool
+from bot.outbox import service
 from bot.replies import Step
 from bot.work import steps
 from commands import annonce
@@ -209,7 +209,7 @@ async def test_what_nobody_tried_to_send_is_taken_back_by_a_stop_and_sent_when_i
     channels, words, stile = await ensure_many_channels(house), unique("Lent"), held(monkeypatch, 2)
     start = annonce.start_broadcast
     monkeypatch.setattr(annonce, "start_broadcast", lambda *asked: replace(start(*asked), said="va partir."))
-    monkeypatch.setattr(pool, "TAKEN_AT_ONCE", 2)
+    monkeypatch.setattr(service, "TAKEN_AT_ONCE", 2)
     preview = await preview_announcement(agathe, texte=words, destinataires=MANY)
     await agathe.clicks(preview, "Envoyer")
     progress = await agathe.told("⏳")

@@ -13,7 +13,7 @@ from bot.dispatch import ANSWERED_AT_ONCE, WAITING_PER_PERSON, RequestTurns
 from bot.forms import name_of
 from bot.replies import Replies, SendFile, Whisper
 from bot.spool import Submission
-from bot.work.queue import WORKS_PER_PERSON
+from bot.work import WORKS_PER_PERSON
 from storage import work
 from storage.work import WorkSort
 from tests.people import Person, unique

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from bot.outbox import LEASE, pool
+from bot.outbox import LEASE, service
 from bot.outbox.lanes import Lanes
 from bot.replies import Direct, Refresh, Say
 from storage.outbox import Outgoing, TargetKind
@@ -86,7 +86,7 @@ async def test_a_receipt_does_not_wait_for_thousands(stage: OutboxStage, most: l
             await wait_until(lambda n=n: f"reçu {n}" in stage.town.texts)  # type: ignore[misc]
             assert asyncio.get_running_loop().time() - begun < SLOW + 1
         assert len(stage.town.posts) < MANY // 10
-    assert max(most) <= pool.LETTERS_MAX
+    assert max(most) <= service.LETTERS_MAX
 
 
 @pytest.mark.slow
@@ -94,7 +94,7 @@ async def test_thousands_written_at_once_by_a_person_are_not_all_in_memory(stage
     async with stage.outbox() as outbox:
         outbox.deliver_now(await stage.write(*(make_message(str(n), target=f"{n:026}") for n in range(1000))))
         await wait_until(lambda: len(stage.town.posts) > 500)
-    assert max(most) <= pool.LETTERS_MAX
+    assert max(most) <= service.LETTERS_MAX
 
 
 async def test_a_crowd_gives_way_while_people_are_answered(stage: OutboxStage) -> None:
@@ -103,11 +103,11 @@ async def test_a_crowd_gives_way_while_people_are_answered(stage: OutboxStage) -
     async with stage.outbox() as outbox:
         outbox.deliver_now(await stage.write(*(make_message(f"reçu {n}", target=f"{n:026}") for n in range(20))))
         await wait_until(lambda: sum(text.startswith("reçu") for text in stage.town.texts) == 20)
-        assert len(stage.town.posts) - 20 <= 2 * pool.CROWD.workers
+        assert len(stage.town.posts) - 20 <= 2 * service.CROWD.workers
 
 
 async def test_people_without_end_do_not_stop_a_crowd(stage: OutboxStage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pool, "CROWD", pool.PoolSettings(is_crowd=True, workers=2, refill=50, courtesy=0.05))
+    monkeypatch.setattr(service, "CROWD", service.PoolSettings(is_crowd=True, workers=2, refill=50, courtesy=0.05))
     stage.town.before = slowly
     await stage.write(*crowd(5, 5))
     async with stage.outbox() as outbox:
@@ -218,9 +218,9 @@ async def test_what_a_job_sends_to_many_lets_people_s_messages_pass(newsroom: Me
         faults.slow = "/posts"
         to_all = [Direct(f"À tous {n}", user_id=person.id, topic="a") for n in range(20) for person in people]
         await newsroom.sends_to_many(app, *to_all, *(Say(f"Ici {n}", channel_id=here) for n in range(20)))
-        await wait_until(lambda: faults.held == pool.CROWD.workers)
+        await wait_until(lambda: faults.held == service.CROWD.workers)
         await newsroom.sends(app, Direct("Pour vous", user_id=newsroom.juliette.id))
-        await wait_until(lambda: faults.held == pool.CROWD.workers + 1)
+        await wait_until(lambda: faults.held == service.CROWD.workers + 1)
         faults.slow = ""
         await newsroom.juliette.told("Pour vous")
         await newsroom.settled(app)

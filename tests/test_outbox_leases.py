@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot import retries
-from bot.outbox import LEASE, pool
+from bot.outbox import LEASE, service
 from bot.outbox.lanes import Lanes
 from storage import outbox as table
 from tests.support.databases import database
@@ -102,7 +102,7 @@ async def test_a_database_away_delays(stage: OutboxStage, monkeypatch: pytest.Mo
 
 
 async def test_only_so_much_waits_in_memory(stage: OutboxStage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pool, "LETTERS_MAX", 0)
+    monkeypatch.setattr(service, "LETTERS_MAX", 0)
     async with stage.outbox() as outbox:
         written = await stage.write(make_message("un"))
         with monkeypatch.context() as patch:

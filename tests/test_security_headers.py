@@ -6,8 +6,8 @@ from email.errors import MessageError
 import pytest
 from aiohttp import web
 
-from bot.headers import SAFE_HEADERS
 from bot.mail import Letter, write_letter
+from bot.server import SAFE_HEADERS
 from bot.site import MISSED_MAX
 from config.mail import MailServer
 from storage.annuaire.entries import read_email

@@ -214,7 +214,7 @@ async def test_mattermost_away_delays_and_loses_nothing(worker_workplace: Worker
 async def test_one_too_many_is_refused_kindly(
     worker_workplace: WorkerWorkplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.work.queue.WORKS_PER_PERSON", 2)
+    monkeypatch.setattr("bot.work.WORKS_PER_PERSON", 2)
     pause = StepPause()
     worker_workplace.gang.trouble = pause
     async with worker_workplace.bot() as app:

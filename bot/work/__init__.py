@@ -9,15 +9,126 @@ Words:
     WorkSignals, WorkPhase: wake the workers when work was written down; how far work is, as its message says it.
 """
 
-from bot.work.queue import (
-    FileDestination,
-    WorkSignals,
-    check_work_limit,
-    find_work,
-    make_work,
-    stop_work,
-    topic_of_work,
-)
+import asyncio
+import secrets
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from pydantic import BaseModel
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.errors import UserError
+from bot.features import Trigger
+from bot.forms import name_of
+from bot.french.words import plural
+from bot.replies import Button, Message, StopWork
+from bot.texts import render
+from storage import work as table
+from storage.work import Work, WorkSort
+
+WORKS_PER_PERSON = 20
+"""How much work of one person may wait, of each sort."""
+BEHIND = timedelta(seconds=0.2)
+"""By how much work follows the message about it, which must be there first."""
+_MANY = {WorkSort.FILE: "fichier/many", WorkSort.STEPS: "travail/many"}
+
+
+class FileDestination(BaseModel):
+    """Where the files of an order go, if not to a person; ``topic`` is what their posts are about."""
+
+    channel_id: str
+    root_id: str = ""
+    topic: str = ""
+
+
+class WorkSignals:
+    """Rung when work was written down, so that all who do work of that sort look at once."""
+
+    def __init__(self) -> None:
+        self._bells: dict[WorkSort, list[asyncio.Event]] = {sort: [] for sort in WorkSort}
+
+    def of(self, sort: WorkSort) -> asyncio.Event:
+        """A new bell for who does work of a sort."""
+        self._bells[sort].append(asyncio.Event())
+        return self._bells[sort][-1]
+
+    def notify(self, works: Iterable[Work]) -> None:
+        """That much was committed."""
+        for bell in (bell for sort in {work.sort for work in works} for bell in self._bells[sort]):
+            bell.set()
+
+
+def topic_of_work(work_id: str) -> str:
+    """What the message about some work is filed under."""
+    return f"work:{work_id}"
+
+
+async def check_work_limit(db: AsyncSession, person: str, sort: WorkSort) -> None:
+    """Raises UserError when so much of somebody’s waits that they should wait, too; the bot itself need not."""
+    if person and await table.count_waiting(db, person, sort) >= WORKS_PER_PERSON:
+        raise UserError(render(_MANY[sort], count=WORKS_PER_PERSON))
+
+
+async def find_work(db: AsyncSession, payload: BaseModel) -> Sequence[Work]:
+    """The work on that very payload which is not over."""
+    return await table.find_waiting(db, name_of(type(payload)), payload.model_dump(mode="json"))
+
+
+async def stop_work(db: AsyncSession, *payloads: BaseModel) -> Sequence[StopWork]:
+    """Stop what is not over of the work on these payloads."""
+    return [StopWork(work.id) for payload in payloads for work in await find_work(db, payload)]
+
+
+def make_work(sort: WorkSort, payload: BaseModel, person: str, now: datetime, *, told: bool) -> Work:
+    """A row for whichever replica has a hand free; ``told`` if a message is about it."""
+    ident = secrets.token_hex(13)
+    return Work(
+        id=ident,
+        sort=sort,
+        name=name_of(type(payload)),
+        data=payload.model_dump(mode="json"),
+        person=person,
+        topic=topic_of_work(ident) if told else None,
+        created_at=now,
+        updated_at=now,
+        not_before=now + BEHIND if told else now,
+    )
+
+
+class Stop(BaseModel):
+    """« Arrêter » the work that the message is about."""
+
+    work_id: str
+
+
+class WorkPhase(StrEnum):
+    """What there is to say of it, in a word that the template knows."""
+
+    BEGUN = "begun"
+    RUNNING = "running"
+    LATER = "later"
+    DONE = "done"
+    CANCELLED = "cancelled"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+
+STOPPABLE = frozenset({WorkPhase.BEGUN, WorkPhase.RUNNING, WorkPhase.LATER})
+
+
+def make_work_message(trigger: Trigger | None, work: Work, how: WorkPhase, said: str = "") -> Message:
+    """How far it is; ``said`` are the feature’s own words, or why it stopped. ``trigger`` is None for what this version
+    does no more."""
+    title = trigger.title if trigger else "Travail d’une version précédente"
+    unit = trigger.unit if trigger else ("étape", "étapes")
+    done = plural(work.done, *unit)
+    if how not in (WorkPhase.DONE, WorkPhase.BEGUN) and work.total is not None:
+        done = f"{plural(work.done, *unit)} sur {work.total}"
+    text = render("travail/progress", title=title, how=how, done=done, any=work.done > 0, said=said)
+    buttons = [Button("Arrêter", Stop(work_id=work.id), "danger")] if how in STOPPABLE else []
+    return Message(text, buttons)
+
 
 __all__ = [
     "FileDestination",

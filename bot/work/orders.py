@@ -25,7 +25,7 @@ from bot.replies import Direct, Parcel, Refresh
 from bot.retries import GIVEN_UP_AFTER, Gate, backoff, is_away
 from bot.tasks import ShieldedTransactions
 from bot.texts import render
-from bot.work.queue import FileDestination
+from bot.work import FileDestination
 from bot.work.workers import ERROR_MAX, WorkHandlers, WorkLease
 from storage import outbox, private_files
 from storage.outbox import Outgoing, TargetKind

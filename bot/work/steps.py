@@ -22,7 +22,7 @@ from bot.options import WorkPriority
 from bot.replies import Button, Direct, Progress, Refresh, Step
 from bot.retries import Gate, LeaseLostError, backoff, is_away
 from bot.tasks import NotFetchedYetError, ShieldedTransactions
-from bot.work.queue import STOPPABLE, WorkPhase, make_work_message, topic_of_work
+from bot.work import STOPPABLE, WorkPhase, make_work_message, topic_of_work
 from bot.work.workers import ERROR_MAX, WorkHandlers, WorkLease, end_values
 from storage import outbox
 from storage.claims import LEASE

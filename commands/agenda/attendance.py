@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from bot.account_status import find_active, is_active
 from bot.context import Context, ReadingContext
-from bot.destinations import send_file
+from bot.destinations import find_active, is_active, send_file
 from bot.errors import ChatError, UserError
 from bot.french.dates import say_date, say_hour
 from bot.french.words import plural

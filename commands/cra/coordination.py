@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from bot.cards import RowCard
+from bot.cards import Page, RowCard, answer, must_be_author, read_page
 from bot.command_lines import read_typed_number, split_period
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
@@ -15,8 +15,6 @@ from bot.forms import name_of
 from bot.french.dates import say_date
 from bot.french.periods import Period, read_period
 from bot.french.words import say_minutes
-from bot.pages import Page, read_page
-from bot.previews import answer, must_be_author
 from bot.replies import Ask, Button, Card, Message, Question, Replies, Whisper
 from bot.spool import Submission
 from bot.texts import Markdown, render
