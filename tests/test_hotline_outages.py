@@ -210,7 +210,7 @@ async def test_an_end_that_failed_on_its_way_is_said_again(helpdesk: Hotline, mo
     async def fail(*_: object) -> NoReturn:
         raise RuntimeError("une chose imprévue")
 
-    monkeypatch.setattr(tickets, "list_tickets_after", fail)
+    monkeypatch.setattr(tickets, "list_tickets_of_incident_after", fail)
     await fills(helpdesk.agathe, running, "C’est fini", mot="Fini")
     await said(helpdesk, word, "Elle est finie")
     running = await reopened(helpdesk, word)

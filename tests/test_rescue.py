@@ -103,7 +103,7 @@ async def test_long_work_that_fails_leads_to_help(helpdesk: Hotline, monkeypatch
     async with helpdesk.house.bot.database.transaction() as db:
         running = Incident(queue="espace-coop", subject="Plus de réseau", by=helpdesk.agathe.id, opened_at=utc_now())
         number = (await tickets.add_incident(db, running)).number
-    monkeypatch.setattr(tickets, "list_tickets_after", fail)
+    monkeypatch.setattr(tickets, "list_tickets_of_incident_after", fail)
     told = Submission("hotline.TellOutage", "k", helpdesk.agathe.id, {"nouvelles": "Du nouveau"}, {"incident": number})
     helpdesk.agathe.acts()
     await helpdesk.house.bot.dispatcher.run(Request("submit", "hotline.TellOutage", helpdesk.agathe.id, key="k"), told)
