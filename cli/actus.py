@@ -16,7 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.calendar import Occasion
 from bot.errors import ChatError
-from bot.french.dates import say_date
+from bot.french import say_date
 from bot.papers import page
 from bot.replies import Reply
 from bot.texts import BREAK

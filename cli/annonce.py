@@ -15,7 +15,7 @@ from bot.delivery import FILES_MAX
 from bot.destinations import TeamChannels
 from bot.errors import ChatError, Refusal
 from bot.forms import name_of
-from bot.french.words import NBSP, plural
+from bot.french import NBSP, plural
 from bot.mattermost import Mattermost
 from bot.outbox.attempts import LONG_TRY_MAX
 from bot.replies import Message

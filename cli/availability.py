@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.french.words import plural
+from bot.french import plural
 from cli.checks import open_chat
 from cli.command import Call
 from cli.cra import Authors

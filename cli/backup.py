@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from bot.french.words import group
+from bot.french import group
 from cli.checks import data_dir_fault, plan_backups
 from cli.command import Call
 from cli.errors import OperatorError

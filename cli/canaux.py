@@ -15,7 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.actions import AddMembers, ChatAction, remove_settled
 from bot.errors import ChatError, Refusal
-from bot.french.words import NBSP, plural
+from bot.french import NBSP, plural
 from bot.mattermost import AioClient, Mattermost, paced_calls
 from bot.outbox.actions import DeliveryResult, find_contradicted, perform_action
 from cli.admin import Admin

@@ -13,7 +13,7 @@ from bot import registry
 from bot.calendar import read_recurrence
 from bot.errors import ChatError
 from bot.features import Feature
-from bot.french.words import plural
+from bot.french import plural
 from bot.mattermost import AioClient, Mattermost, RateLimit
 from bot.papers import page
 from cli.admin import Admin, Identity

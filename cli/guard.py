@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import TextIO
 
-from bot.french.words import plural
+from bot.french import plural
 from bot.guard import Detection, find
 from cli.command import Call
 from cli.terminal import open_whole

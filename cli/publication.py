@@ -15,7 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.destinations import TeamChannels
 from bot.errors import ChatError, Refusal
 from bot.forms import name_of
-from bot.french.words import NBSP, plural
+from bot.french import NBSP, plural
 from bot.papers import page
 from bot.replies import Message, Reply
 from bot.texts import Markdown, escape, render

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.features import Feature, Right
-from bot.french.words import join
+from bot.french import join
 from cli.admin import LEADER, Admin, Identity
 from config.settings import Settings
 

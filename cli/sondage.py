@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.french.words import plural
+from bot.french import plural
 from bot.papers.sheets import Cell
 from cli.command import Call
 from cli.environment import begin_reading, open_up_to_date

@@ -12,8 +12,7 @@ from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.french.periods import Period
-from bot.french.words import NBSP, group, say_minutes
+from bot.french import NBSP, Period, group, say_minutes
 from bot.mattermost import Mattermost
 from bot.papers import FigureSection, LabelledValue
 from bot.texts import typeset

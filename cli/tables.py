@@ -17,7 +17,7 @@ from typing import BinaryIO, ClassVar, Generic, TypeVar
 from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.french.words import plural
+from bot.french import plural
 from cli.environment import open_database, open_up_to_date
 from cli.errors import OperatorError
 from cli.terminal import ProgressBar, make_printable

@@ -11,7 +11,7 @@ from shutil import copyfileobj
 from tempfile import TemporaryFile
 from typing import TextIO, cast
 
-from bot.french.words import NBSP, group, noun, plural
+from bot.french import NBSP, group, noun, plural
 
 BYTE_ORDER_MARK = "\ufeff"
 """Without it, spreadsheets take UTF-8 for something else."""

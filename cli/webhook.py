@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.french.dates import say_date
+from bot.french import say_date
 from bot.visits import address_of_page
 from cli.command import Call
 from cli.environment import open_up_to_date

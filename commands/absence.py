@@ -10,8 +10,7 @@ from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.events import DirectMessage, Spoken
 from bot.features import Feature, Front
-from bot.french.dates import say_date, say_days
-from bot.french.periods import Period
+from bot.french import Period, say_date, say_days
 from bot.menus import Choosing, Menu
 from bot.replies import Ask, Button, Direct, Message, PlainTextReply, Question, Replies, RunCommand, Whisper
 from bot.texts import Markdown, render

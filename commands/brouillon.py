@@ -11,7 +11,7 @@ from bot.drafts import Resume, TakeUpDrafts, reopen_draft
 from bot.errors import UserError
 from bot.features import Feature
 from bot.forms import Form
-from bot.french.words import NBSP, join, plural
+from bot.french import NBSP, join, plural
 from bot.menus import Choosing, Menu
 from bot.replies import Button, Replies, RunCommand, Waiting, Whisper
 from bot.texts import render

@@ -18,7 +18,7 @@ from bot.context import Context, ReadingContext
 from bot.destinations import send_file
 from bot.errors import UserError
 from bot.features import Feature, Front
-from bot.french.words import plural
+from bot.french import plural
 from bot.papers import typeset as papers
 from bot.replies import Button, Direct, Parcel, Progress, Refresh, Replies, Reply, SendFile, Start, Step, Whisper
 from bot.texts import quote, render, typeset

@@ -9,8 +9,7 @@ from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.events import DirectMessage, Spoken
 from bot.features import Feature, Front, Trigger
-from bot.french.dates import say_date
-from bot.french.words import NBSP
+from bot.french import NBSP, say_date
 from bot.replies import Button, Direct, PlainTextReply, Replies, Reply, RunCommand, Waiting, Whisper
 from bot.texts import Markdown, render
 from config.text import fold

@@ -20,7 +20,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.features import Feature
-from bot.french.dates import say_date
+from bot.french import say_date
 from bot.metrics import BACKUP_AGE
 from bot.replies import Direct, Progress, Replies, Start, Step
 from bot.texts import render

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from bot.context import ReadingContext
 from bot.errors import UserError
 from bot.features import Feature
-from bot.french.periods import months_after
+from bot.french import months_after
 from bot.visits import ApiRequest
 from config.programme import FIRST_DAY
 from config.themes import THEMES

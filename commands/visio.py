@@ -9,7 +9,7 @@ from bot import visio
 from bot.context import Context, ReadingContext
 from bot.errors import ChatError, UserError
 from bot.features import Feature, Front, Right
-from bot.french.dates import say_hour
+from bot.french import say_hour
 from bot.replies import Button, Direct, Replies, Say, Whisper
 from bot.texts import render
 from bot.visits import PageAnswer, PageRequest

@@ -12,8 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.calendar import is_working_day
 from bot.errors import UserError
 from bot.forms import Form, Hidden, ReadText
-from bot.french.dates import say_date, say_days
-from bot.french.periods import Period
+from bot.french import Period, say_date, say_days
 from bot.texts import Markdown, render
 from config.text import fold
 from config.time import DAY_MINUTES

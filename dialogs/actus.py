@@ -12,8 +12,7 @@ from pydantic import Field
 from bot.calendar import read_recurrence
 from bot.forms import Choice, Clues, Form, Hidden, Offered, ReadText
 from bot.forms.kinds import TEXT_MAX, must_fit
-from bot.french.dates import fold_date, write_date
-from bot.french.periods import read_coming_day
+from bot.french import fold_date, read_coming_day, write_date
 from bot.texts import quote
 from config.editions import Unapproved
 from config.text import fold

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field
 
 from bot.forms import Choice, Form, Hidden, Offered, Text
-from bot.french.words import group
+from bot.french import group
 from dialogs.destinations import PLACES, moment
 
 NO_FILES, KEPT_FILES = "aucun", "gardes"

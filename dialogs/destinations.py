@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.errors import UserError
 from bot.forms import Clues, Form, Many, ReadText
-from bot.french.moments import is_past_moment, read_moment, write_moment
+from bot.french import is_past_moment, read_moment, write_moment
 from config.canaux import home_of
 from storage import targets
 from storage.people import Person

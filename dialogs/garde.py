@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from bot.forms import Clues, Form, Hidden, Offered, PersonPicker, ReadText
-from bot.french.periods import Period, read_coming_days, read_period
+from bot.french import Period, read_coming_days, read_period
 from bot.texts import quote
 
 ALL = "toutes"

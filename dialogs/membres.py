@@ -8,7 +8,7 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, Field
 
 from bot.forms import Choice, Clues, Element, Form, Hidden, Offered, PersonPicker, Raw, ReadText
-from bot.french.dates import read_date, write_date
+from bot.french import read_date, write_date
 from storage.cra.files import make_text_reader
 from storage.people import Person, Role
 from storage.people.arrivals import WORD_MAX

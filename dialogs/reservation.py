@@ -9,8 +9,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from bot.forms import Choice, Clues, Form, Hidden, Number, Offered, ReadText
-from bot.french.periods import Period, read_coming_days
-from bot.french.words import plural
+from bot.french import Period, plural, read_coming_days
 from config.text import make_plain
 from config.themes import THEMES
 from config.time import WEEKDAYS

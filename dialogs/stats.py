@@ -7,7 +7,7 @@ from pydantic import Field
 
 from bot.command_lines import UNDERSTOOD, require_period
 from bot.forms import Choice, Clues, Form, Hidden, ReadText
-from bot.french.periods import Period
+from bot.french import Period
 from config.programme import FIRST_DAY
 from config.territories import TerritoryKind
 from storage.database import Labelled

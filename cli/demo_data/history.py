@@ -15,8 +15,7 @@ from itertools import islice
 from sqlalchemy import ColumnElement, Executable, NullPool, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from bot.french.periods import Period
-from bot.french.words import group
+from bot.french import Period, group
 from cli.command import Call
 from cli.demo_data.rows import NATIVE, ROW_COLUMNS, TEXT, Conseiller, Dialect, HistoryPlan, SqlRow, conseillers, rows
 from cli.errors import OperatorError

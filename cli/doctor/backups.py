@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from bot.french.words import plural
+from bot.french import plural
 from cli.checks import plan_backups
 from cli.doctor.findings import Findings
 from cli.errors import OperatorError

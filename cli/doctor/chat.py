@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 import aiohttp
 
 from bot.errors import ChatError
-from bot.french.words import join
+from bot.french import join
 from bot.mattermost import AioClient, ChatChannel, ChatUser, Mattermost
 from bot.mattermost.client import API
 from cli.admin import Admin, Identity

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from bot.clock_skew import ClockSkew
 from bot.features import Feature
-from bot.french.words import NBSP, join, plural
+from bot.french import NBSP, join, plural
 from bot.registry import find_setting_fault, is_enabled
 from bot.site import is_near
 from bot.spool import ASIDE

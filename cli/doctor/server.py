@@ -3,7 +3,7 @@
 import aiohttp
 
 from bot.errors import ChatError
-from bot.french.words import plural
+from bot.french import plural
 from bot.mattermost import AioClient, Mattermost
 from cli.admin import Admin, Identity, ServerSettings, SlashCommand
 from cli.checks import open_client

@@ -10,7 +10,7 @@ from functools import partial
 
 from bot.errors import ChatError
 from bot.features import Right
-from bot.french.words import plural
+from bot.french import plural
 from bot.mattermost import ChatUser
 from bot.renderers import read_portrait
 from cli.admin import Admin, Identity

@@ -13,8 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.command_lines import read_typed_number
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
-from bot.french.dates import say_date, say_month
-from bot.french.words import join, plural
+from bot.french import join, plural, say_date, say_month
 from bot.replies import Button, Direct, Progress, Replies, RunCommand, Start, Step, Whisper
 from bot.search import Findings, Hit, Search, SearchKind, cut_hits
 from bot.texts import Markdown, escape, render

@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.calendar import Occasion, Recurrence, working_days_before
 from bot.context import Context
 from bot.errors import UserError
-from bot.french.words import join, plural
+from bot.french import join, plural
 from bot.plain_text import shorten
 from bot.replies import Button, Direct, Message, Refresh, Replies, Reply, RunCommand, Start, Waiting, Whisper
 from bot.texts import Markdown, escape, render

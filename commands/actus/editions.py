@@ -17,8 +17,7 @@ from bot.command_lines import read_typed_number
 from bot.context import Context
 from bot.errors import UserError
 from bot.features import Feature, Front, Right
-from bot.french.dates import say_date
-from bot.french.moments import say_moment
+from bot.french import say_date, say_moment
 from bot.replies import Message, Reply
 from bot.texts import Markdown, escape
 from config import editions as table

@@ -8,7 +8,7 @@ from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.forms import Form
 from bot.forms.kinds import LONG_MAX
-from bot.french.words import join
+from bot.french import join
 from bot.permalinks import find_permalink
 from bot.plain_text import shorten
 from bot.replies import Ask, Button, Progress, Refresh, Replies, Reply, Start, Step, Whisper

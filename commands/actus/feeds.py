@@ -17,9 +17,7 @@ from bot.context import Context
 from bot.destinations import is_active
 from bot.documents import Article, ParsedFeed
 from bot.errors import UserError
-from bot.french.dates import say_date
-from bot.french.moments import say_moment
-from bot.french.words import plural
+from bot.french import plural, say_date, say_moment
 from bot.replies import Message, News, Progress, Replies, Reply, Start, Step, Whisper
 from bot.texts import render
 from bot.web import Trouble, UnreadableDocument, WebClient, WebError, WebResponse

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from bot.french.words import plural
+from bot.french import plural
 from bot.papers import page
 from bot.papers.page import Brand, group_digits
 from bot.papers.typeset import compose_pdf, replace_shortcodes, to_drawable

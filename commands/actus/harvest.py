@@ -11,8 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot import guard
 from bot.context import Context, ReadingContext
 from bot.errors import unless_refused
-from bot.french.dates import MONTHS, MONTHS_SHORT, say_day, say_hour, say_weekday
-from bot.french.words import group, join, noun, plural
+from bot.french import MONTHS, MONTHS_SHORT, group, join, noun, plural, say_day, say_hour, say_weekday
 from bot.mattermost import ChatPost, ChatReader, ChatUser
 from bot.permalinks import make_permalink
 from bot.plain_text import shorten, strip_markdown, to_one_line

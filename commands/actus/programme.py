@@ -11,8 +11,7 @@ from bot.audit import AuditEntry, record_entry_at_end
 from bot.calendar import Occasion, find_holiday, read_recurrence
 from bot.context import Context
 from bot.errors import UserError
-from bot.french.dates import MONTHS, say_day
-from bot.french.words import join
+from bot.french import MONTHS, join, say_day
 from bot.job_runner import DOUBLED_HOUR
 from bot.replies import Ask, Button, Message, Replies, Reply, Start, Whisper
 from bot.texts import render

@@ -13,8 +13,7 @@ from sqlmodel import col
 
 from bot.calendar import find_holiday
 from bot.context import Context
-from bot.french.dates import say_date, say_hour
-from bot.french.words import join
+from bot.french import join, say_date, say_hour
 from bot.menus import Choosing, Menu
 from bot.replies import Ask, Button, Direct, Message, Progress, Replies, Start, Step, Whisper
 from bot.texts import link, render

@@ -12,7 +12,7 @@ from bot.cards import Page as RowPage
 from bot.cards import read_page
 from bot.command_lines import read_typed_number
 from bot.context import Context, ReadingContext
-from bot.french.periods import Period, read_coming_period, read_period
+from bot.french import Period, read_coming_period, read_period
 from bot.replies import Button, Perform, Replies, RunCommand, Whisper
 from bot.search import Findings, Hit, Search, SearchKind, cut_hits
 from bot.texts import quote, render

@@ -10,8 +10,7 @@ from urllib.parse import urlsplit
 from bot.context import Context, ReadingContext
 from bot.destinations import find_active, is_active, send_file
 from bot.errors import ChatError, UserError
-from bot.french.dates import say_date, say_hour
-from bot.french.words import plural
+from bot.french import plural, say_date, say_hour
 from bot.replies import Button, Direct, Parcel, Replies, Reply, RunCommand, SendFile, Waiting, Whisper
 from bot.texts import Markdown, quote, render
 from bot.visits import FeedContent

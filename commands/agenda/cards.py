@@ -14,7 +14,7 @@ from bot.context import Context
 from bot.destinations import read_display_name
 from bot.errors import UserError
 from bot.features import Feature, Front, Right
-from bot.french.dates import say_hour, say_weekday
+from bot.french import say_hour, say_weekday
 from bot.menus import Choosing, Menu
 from bot.replies import Button, Card, Message, Replies, Reply, Whisper
 from bot.search import Search

@@ -9,7 +9,7 @@ from bot.cards import RowCard
 from bot.context import Context, ReadingContext
 from bot.destinations import is_active, read_display_name
 from bot.errors import UserError
-from bot.french.moments import read_moment, say_moment, write_moment
+from bot.french import read_moment, say_moment, write_moment
 from bot.replies import Ask, Button, Card, Direct, News, Redirect, Replies, Reply, Whisper
 from bot.texts import quotation, render
 from commands.agenda import cards

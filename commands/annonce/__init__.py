@@ -13,8 +13,7 @@ from bot.context import Context, ReadingContext
 from bot.destinations import TeamChannels
 from bot.errors import UserError
 from bot.forms import ID
-from bot.french.moments import say_moment
-from bot.french.words import join
+from bot.french import join, say_moment
 from bot.menus import Menu
 from bot.permalinks import find_permalink, read_publishable_post
 from bot.replies import Ask, Button, Direct, Message, Progress, Refresh, Replies, Reply, Start, Step, Update, Whisper

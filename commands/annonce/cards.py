@@ -14,9 +14,7 @@ from bot.delivery import FILES_MAX
 from bot.destinations import may_post_to
 from bot.errors import UserError
 from bot.features import Feature, Front, Right
-from bot.french.dates import say_hour, say_weekday
-from bot.french.moments import say_moment
-from bot.french.words import group, join, plural
+from bot.french import group, join, plural, say_hour, say_moment, say_weekday
 from bot.mattermost import ChatReader
 from bot.menus import Choosing
 from bot.replies import Button, Message, Refresh

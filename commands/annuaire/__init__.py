@@ -14,7 +14,7 @@ from bot.cards import RowCard, cut_page
 from bot.clock import utc_now
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
-from bot.french.words import plural
+from bot.french import plural
 from bot.menus import Menu
 from bot.replies import Ask as OpenWindow
 from bot.replies import Button, Direct, Message, News, Replies, Reply, RunCommand, Waiting, Whisper

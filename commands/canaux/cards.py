@@ -15,8 +15,7 @@ from bot.context import Context
 from bot.errors import UserError
 from bot.events import WatchedPlaces
 from bot.features import Feature, Front, Right
-from bot.french.moments import say_moment
-from bot.french.words import join, plural
+from bot.french import join, plural, say_moment
 from bot.replies import Button, Message, Refresh, Replies, Reply, Whisper
 from bot.texts import Markdown, escape, quote, render
 from commands.canaux.drift import DONE_LABELS, TO_DO_LABELS

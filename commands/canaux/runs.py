@@ -10,7 +10,7 @@ from bot.actions import AddMembers, ChatAction
 from bot.context import Context
 from bot.errors import Refusal, UserError
 from bot.events import Delivered, Undelivered
-from bot.french.moments import say_moment
+from bot.french import say_moment
 from bot.replies import Button, Direct, Progress, Replies, Reply, Start, Step, Update, Whisper
 from bot.texts import render
 from commands.canaux import cards

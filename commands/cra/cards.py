@@ -12,8 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.cards import RowCard
 from bot.context import Context
 from bot.features import Feature, Front, Right
-from bot.french.dates import say_date
-from bot.french.words import say_minutes
+from bot.french import say_date, say_minutes
 from bot.menus import Choosing
 from bot.replies import Button, Direct, Message, Refresh, Update
 from bot.texts import Markdown, render

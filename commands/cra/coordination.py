@@ -12,9 +12,7 @@ from bot.command_lines import read_typed_number, split_period
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.forms import name_of
-from bot.french.dates import say_date
-from bot.french.periods import Period, read_period
-from bot.french.words import say_minutes
+from bot.french import Period, read_period, say_date, say_minutes
 from bot.replies import Ask, Button, Card, Message, Question, Replies, Whisper
 from bot.spool import Submission
 from bot.texts import Markdown, render

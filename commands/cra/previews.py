@@ -10,8 +10,7 @@ from bot.cards import PICK_LABELS, answer, must_be_author
 from bot.context import Context, ReadingContext
 from bot.errors import ChatError, UserError
 from bot.forms import name_of
-from bot.french.dates import say_date
-from bot.french.words import plural, say_minutes
+from bot.french import plural, say_date, say_minutes
 from bot.menus import Menu
 from bot.replies import Ask, Button, Card, Direct, Message, Question, Replies, Update, Whisper
 from bot.spool import Submission

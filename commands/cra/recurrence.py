@@ -12,8 +12,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from bot.calendar import find_holiday
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
-from bot.french.dates import say_date, say_weekday
-from bot.french.words import plural
+from bot.french import plural, say_date, say_weekday
 from bot.menus import Choosing, Menu
 from bot.replies import Ask, Button, EveningPart, Replies, Waiting, Whisper
 from bot.texts import Markdown, render

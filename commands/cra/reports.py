@@ -9,7 +9,7 @@ from typing import Any
 from bot.command_lines import read_typed_number, split_period
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
-from bot.french.periods import Period, read_period
+from bot.french import Period, read_period
 from bot.menus import Choosing, Menu, OpenMenu
 from bot.replies import Ask, Button, Direct, Replies, Start, Whisper
 from bot.search import NOTHING, Findings, Hit, Search, SearchKind

@@ -6,9 +6,7 @@ from datetime import date, timedelta
 from bot.calendar import OfficeHours
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
-from bot.french.dates import say_days
-from bot.french.periods import Period
-from bot.french.words import join
+from bot.french import Period, join, say_days
 from bot.menus import Choosing, Menu
 from bot.replies import Ask, Button, Direct, Message, Replies, RunCommand, Whisper
 from bot.texts import Markdown, escape, quote, render

@@ -12,8 +12,7 @@ from bot.cards import RowCard
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.features import Feature, Front, Right
-from bot.french.dates import say_date, say_days
-from bot.french.periods import Period
+from bot.french import Period, say_date, say_days
 from bot.replies import Direct, Replies, Reply, Say
 from bot.texts import Markdown, mention, quote, render
 from config import hotline

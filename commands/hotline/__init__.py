@@ -13,7 +13,7 @@ from bot.command_lines import read_typed_number
 from bot.context import Context, ReadingContext
 from bot.errors import ChatError, Refusal, UserError
 from bot.events import LeftChannel
-from bot.french.words import say_minutes
+from bot.french import say_minutes
 from bot.menus import Choosing, Menu
 from bot.replies import Button, Direct, Replies, Reply, Whisper
 from bot.search import Findings, Hit, Search, SearchKind, cut_hits

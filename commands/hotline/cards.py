@@ -14,7 +14,7 @@ from bot.cards import RowCard, Topic, tell_animateurs
 from bot.context import Context, ReadingContext
 from bot.errors import Refusal, unless_refused
 from bot.events import Delivered, Undelivered
-from bot.french.dates import say_date
+from bot.french import say_date
 from bot.mattermost import ChatPost
 from bot.menus import Choosing, Menu
 from bot.permalinks import make_permalink

@@ -13,8 +13,7 @@ from bot.command_lines import UnreadablePeriodError, require_period
 from bot.context import Context, ReadingContext
 from bot.destinations import PREPARING, READY, send_file
 from bot.errors import UserError
-from bot.french.periods import Period
-from bot.french.words import whole_minutes
+from bot.french import Period, whole_minutes
 from bot.papers import FigurePage, FigureSection, LabelledValue, sheets, typeset
 from bot.replies import Button, Parcel, Replies, Reply, Say, SendFile, Whisper
 from bot.texts import Markdown, render

@@ -11,8 +11,7 @@ from bot.cards import RowCard
 from bot.command_lines import read_typed_number
 from bot.context import Context
 from bot.errors import UserError
-from bot.french.dates import say_on
-from bot.french.words import plural
+from bot.french import plural, say_on
 from bot.menus import Choosing, Menu
 from bot.replies import Ask, Button, Message, Progress, Refresh, Replies, Reply, Start, Step, Whisper
 from bot.texts import render

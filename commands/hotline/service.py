@@ -11,8 +11,7 @@ from bot.context import Context
 from bot.errors import UserError
 from bot.events import WatchedPlaces
 from bot.features import Feature, Front, Right
-from bot.french.dates import say_date, say_hour
-from bot.french.words import say_minutes
+from bot.french import say_date, say_hour, say_minutes
 from config import hotline as table
 from config.settings import Settings
 from storage import people, watchlist

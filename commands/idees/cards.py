@@ -18,7 +18,7 @@ from bot.context import Context, ReadingContext
 from bot.destinations import PREPARING_FILES, READY_FILES, read_display_name, send_file
 from bot.errors import UserError
 from bot.features import Feature, Front, Right
-from bot.french.dates import say_date
+from bot.french import say_date
 from bot.papers import sheets
 from bot.replies import Button, Card, Message, Parcel, Refresh, Replies, SendFile, Waiting, Whisper
 from bot.search import Findings, Hit, Search, SearchKind, cut_hits

@@ -12,7 +12,7 @@ from bot.cards import cut_page
 from bot.context import Context, ReadingContext
 from bot.destinations import find_active
 from bot.errors import UserError
-from bot.french.dates import say_date
+from bot.french import say_date
 from bot.replies import Button, Card, Direct, Progress, Replies, Reply, Start, Step, Waiting, Whisper
 from bot.texts import render
 from commands.kit import orders

@@ -11,8 +11,7 @@ from bot.context import Context, ReadingContext
 from bot.destinations import is_active, read_display_name
 from bot.errors import UserError
 from bot.features import Feature, Front, Right
-from bot.french.dates import say_date
-from bot.french.words import plural
+from bot.french import plural, say_date
 from bot.replies import Ask, Button, Card, Direct, Message, News, Replies, Reply, Waiting, Whisper
 from bot.texts import Markdown, escape, quotation, render
 from config.kit import Garment, read_sizes

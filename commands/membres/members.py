@@ -15,8 +15,7 @@ from bot.context import Context, ReadingContext
 from bot.errors import ChatError, UserError
 from bot.events import WatchedPlaces
 from bot.features import Feature, Front, Right
-from bot.french.dates import say_date
-from bot.french.words import join
+from bot.french import join, say_date
 from bot.mattermost import ChatUser
 from bot.people import make_newcomer
 from bot.replies import Button, Whisper

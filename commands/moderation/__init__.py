@@ -9,8 +9,7 @@ from pydantic import BaseModel
 from bot.command_lines import read_typed_number
 from bot.context import Context, ReadingContext
 from bot.errors import UserError, unless_refused
-from bot.french.moments import say_moment
-from bot.french.words import plural
+from bot.french import plural, say_moment
 from bot.mattermost import ChatUser
 from bot.permalinks import make_permalink
 from bot.replies import Button, Card, Replies, RunCommand, Waiting, Whisper

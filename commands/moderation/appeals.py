@@ -9,7 +9,7 @@ from bot.context import Context
 from bot.destinations import is_active, read_display_name
 from bot.errors import UserError
 from bot.events import DirectMessage, Spoken
-from bot.french.dates import say_date
+from bot.french import say_date
 from bot.permalinks import make_permalink
 from bot.replies import Ask, Direct, PlainTextReply, Replies, Reply, Whisper
 from bot.texts import Markdown, quotation, render

@@ -13,9 +13,7 @@ from bot.cards import ANIMATEURS_MAX, RowCard, tell_animateurs
 from bot.context import Context
 from bot.destinations import read_display_name
 from bot.errors import Refusal
-from bot.french.dates import say_date, say_hour
-from bot.french.moments import say_moment
-from bot.french.words import plural
+from bot.french import plural, say_date, say_hour, say_moment
 from bot.menus import Choosing, Menu
 from bot.permalinks import make_permalink
 from bot.replies import Button, Direct, Message, Reply, RunCommand, Say

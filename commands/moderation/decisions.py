@@ -9,7 +9,7 @@ from bot.audit import AuditEntry, record_entry
 from bot.context import Context, ReadingContext
 from bot.destinations import is_active, read_display_name
 from bot.errors import UserError
-from bot.french.dates import say_hour
+from bot.french import say_hour
 from bot.permalinks import make_permalink
 from bot.plain_text import strip_markdown, to_one_line
 from bot.replies import Ask, Direct, Redirect, Replies, Reply, Whisper

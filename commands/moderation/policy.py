@@ -20,7 +20,7 @@ from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.events import JoinedChannel, Posted, WatchedPlaces
 from bot.features import Feature, Front, Right
-from bot.french.words import NBSP, join, plural
+from bot.french import NBSP, join, plural
 from bot.mattermost import ChatChannel
 from bot.texts import Markdown, escape, quote
 from config import charte

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from bot.context import Context
 from bot.errors import UserError
 from bot.features import Feature
-from bot.french.words import join
+from bot.french import join
 from bot.replies import Ask, Button, Perform, Replies, Waiting, Whisper
 from bot.texts import Markdown, render
 from commands.rappels import day

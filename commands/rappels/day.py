@@ -14,7 +14,7 @@ from bot.context import Context, ReadingContext, Request
 from bot.destinations import find_active
 from bot.errors import UserError
 from bot.features import Feature
-from bot.french.dates import say_date
+from bot.french import say_date
 from bot.menus import Choosing, Menu
 from bot.registry import list_waiting
 from bot.texts import Markdown, render

@@ -12,7 +12,7 @@ from bot.context import Context, ReadingContext
 from bot.destinations import find_active
 from bot.errors import ChatError, UserError
 from bot.features import Feature
-from bot.french.dates import say_date
+from bot.french import say_date
 from bot.options import EveningSource
 from bot.registry import is_enabled
 from bot.replies import Button, Card, Direct, EveningPart, Message, Progress, Replies, Start, Step, Waiting, Whisper

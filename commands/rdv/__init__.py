@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.cards import PICK_LABELS, answer, must_be_author
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
-from bot.french.dates import say_date
+from bot.french import say_date
 from bot.menus import Choosing, Menu
 from bot.replies import Ask, Button, Direct, Message, Question, Replies, Reply, Whisper
 from bot.texts import Markdown, quote, render

@@ -15,8 +15,7 @@ from bot.command_lines import read_typed_number
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.features import Feature, Front, Right
-from bot.french.dates import say_date, say_days
-from bot.french.periods import Period, read_coming_days, read_period
+from bot.french import Period, read_coming_days, read_period, say_date, say_days
 from bot.replies import Button, Card, Message, Progress, Refresh, Replies, Step, Whisper
 from bot.texts import Markdown, link, quote, render
 from config.text import fold

@@ -8,9 +8,7 @@ from pydantic import BaseModel
 
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
-from bot.french.dates import say_hour, say_weekday
-from bot.french.moments import read_moment, write_moment
-from bot.french.words import plural
+from bot.french import plural, read_moment, say_hour, say_weekday, write_moment
 from bot.replies import Ask, Button, Replies, Reply, RunCommand, Waiting, Whisper
 from bot.texts import Markdown, link, render
 from commands.rdv import cards

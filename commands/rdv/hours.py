@@ -12,8 +12,7 @@ from pydantic import BaseModel
 from bot.context import Context, ReadingContext
 from bot.destinations import send_file
 from bot.errors import UserError
-from bot.french.periods import Period
-from bot.french.words import plural, say_minutes
+from bot.french import Period, plural, say_minutes
 from bot.menus import Choosing, Menu
 from bot.papers.page import draw_large_code, write_qr_png
 from bot.papers.typeset import compose_pdf, to_drawable

@@ -10,7 +10,7 @@ from bot.cards import answer, must_be_author
 from bot.context import Context, ReadingContext
 from bot.destinations import find_active
 from bot.errors import UserError
-from bot.french.words import join, say_minutes
+from bot.french import join, say_minutes
 from bot.replies import Button, Direct, Message, Redirect, Replies, Reply, Waiting, Whisper
 from bot.texts import Markdown, quote, render
 from commands.rdv import cards

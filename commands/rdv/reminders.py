@@ -10,7 +10,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from bot.context import Context, ReadingContext
 from bot.destinations import find_active
 from bot.errors import UserError
-from bot.french.words import say_minutes
+from bot.french import say_minutes
 from bot.mail import Letter, Outcome, render_letter, send_letter
 from bot.replies import Button, Direct, EveningPart, Message, Progress, Replies, Start, Step, Whisper
 from bot.texts import render

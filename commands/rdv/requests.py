@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from bot.cards import RowCard
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
-from bot.french.periods import Period
+from bot.french import Period
 from bot.replies import Ask, Button, Card, Direct, Message, Replies, Reply, Update, Waiting, Whisper
 from bot.texts import render
 from commands.rdv.cards import feature

@@ -9,9 +9,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from bot.context import Context
-from bot.french.dates import say_hour, say_weekday
-from bot.french.periods import Period
-from bot.french.words import plural, say_minutes
+from bot.french import Period, plural, say_hour, say_minutes, say_weekday
 from bot.site import render_page
 from bot.visits import PageAnswer, address_of_page
 from config import libraries

@@ -12,7 +12,7 @@ from bot.cards import RowCard
 from bot.context import Context, ReadingContext
 from bot.destinations import find_active
 from bot.errors import UserError
-from bot.french.dates import say_date
+from bot.french import say_date
 from bot.menus import Choosing, Menu
 from bot.texts import quote, render
 from commands.ressources import collections, life, posts, review, upkeep

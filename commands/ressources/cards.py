@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from bot.context import Context
 from bot.errors import UserError
-from bot.french.dates import say_age, say_on
+from bot.french import say_age, say_on
 from bot.menus import Choosing, Menu
 from bot.permalinks import make_permalink
 from bot.replies import Button, Card, Message, Redirect, Replies, Whisper

@@ -8,7 +8,7 @@ from bot.command_lines import read_typed_number
 from bot.context import Context, ReadingContext
 from bot.destinations import read_display_name
 from bot.errors import UserError
-from bot.french.dates import say_date
+from bot.french import say_date
 from bot.menus import Choosing, Menu
 from bot.replies import Ask, Button, Replies, Reply, Whisper
 from bot.texts import Markdown, escape, quotation, render

@@ -13,8 +13,7 @@ from bot.context import Context
 from bot.destinations import is_active, read_display_name
 from bot.errors import UserError
 from bot.events import Deleted, Delivered, Posted, WatchedPlaces
-from bot.french.dates import say_date
-from bot.french.periods import months_after
+from bot.french import months_after, say_date
 from bot.permalinks import make_permalink
 from bot.plain_text import shorten
 from bot.replies import Ask, Button, Direct, Message, News, Replies, Reply, Say, Whisper

@@ -10,7 +10,7 @@ from bot.context import Context, ReadingContext
 from bot.destinations import is_active, read_display_name
 from bot.errors import ChatError, UserError
 from bot.events import Delivered
-from bot.french.words import plural
+from bot.french import plural
 from bot.quotas import Quota
 from bot.replies import Ask, Button, Card, Message, Replies, Reply, RunCommand, Waiting, Whisper
 from bot.texts import quotation, render

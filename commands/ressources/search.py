@@ -14,7 +14,7 @@ from bot.cards import RowCard, read_page
 from bot.command_lines import read_typed_number
 from bot.context import Context, ReadingContext
 from bot.errors import ChatError, UserError
-from bot.french.words import join
+from bot.french import join
 from bot.menus import Choosing, Menu
 from bot.replies import Button, Message, Perform, Redirect, Replies, RunCommand, Whisper
 from bot.search import NOTHING, Findings, Hit, Search, SearchKind, cut_hits

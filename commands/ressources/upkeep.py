@@ -14,8 +14,7 @@ from bot.cards import RowCard
 from bot.command_lines import NUMBER
 from bot.context import Context
 from bot.errors import UserError
-from bot.french.dates import say_date
-from bot.french.periods import months_after, read_coming_day
+from bot.french import months_after, read_coming_day, say_date
 from bot.replies import Button, Card, Direct, Message, Progress, Replies, Reply, Say, Start, Step, Update, Whisper
 from bot.texts import Markdown, link, render
 from bot.web import Trouble, WebClient, WebError, WebResponse

@@ -11,8 +11,7 @@ from bot.cards import RowCard
 from bot.context import Context
 from bot.errors import UserError
 from bot.features import Feature, Front, Right
-from bot.french.moments import say_moment
-from bot.french.words import group, join, plural
+from bot.french import group, join, plural, say_moment
 from bot.menus import Choosing
 from bot.replies import Button, Message, Refresh, Replies, Whisper
 from bot.texts import Markdown, escape, render

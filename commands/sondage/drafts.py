@@ -8,7 +8,7 @@ from bot.command_lines import read_typed_number
 from bot.context import Context, ReadingContext
 from bot.destinations import TeamChannels, may_post_to
 from bot.errors import UserError
-from bot.french.words import plural
+from bot.french import plural
 from bot.mattermost import ChatChannel
 from bot.replies import Ask, Replies, Update
 from commands.sondage import cards

@@ -11,9 +11,7 @@ from pydantic import BaseModel
 
 from bot.context import Context, ReadingContext
 from bot.destinations import READY_FILES, send_file
-from bot.french.dates import say_month
-from bot.french.periods import Period, period_after, period_before
-from bot.french.words import say_minutes
+from bot.french import Period, period_after, period_before, say_minutes, say_month
 from bot.papers import sheets
 from bot.papers.sheets import Cell
 from bot.replies import Button, Parcel, Replies, SendFile, Whisper

@@ -14,9 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.context import Context, ReadingContext
 from bot.destinations import is_in_direct_channel, send_file
 from bot.errors import ChatError, UserError
-from bot.french.dates import say_month
-from bot.french.periods import Period, months_after, period_after, period_before, period_to_compare
-from bot.french.words import of, plural
+from bot.french import Period, months_after, of, period_after, period_before, period_to_compare, plural, say_month
 from bot.mattermost import ChatReader
 from bot.papers import FigureSection
 from bot.replies import Ask, Button, Direct, Parcel, Replies, Reply, SendFile, Whisper

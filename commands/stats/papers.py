@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from bot import papers
-from bot.french.periods import Period
+from bot.french import Period
 from bot.papers import FigurePage, FigureSection, LabelledValue, sheets, typeset
 from config.themes import THEMES, from_bits
 from storage.communes import get_commune

@@ -14,9 +14,7 @@ from bot.command_lines import UNDERSTOOD, UnreadablePeriodError
 from bot.context import Context
 from bot.errors import UserError
 from bot.features import Feature, Front, Right
-from bot.french.dates import MONTHS, say_month, say_weekday
-from bot.french.periods import Period, months_after
-from bot.french.words import join, of
+from bot.french import MONTHS, Period, join, months_after, of, say_month, say_weekday
 from bot.papers import FigureSection, LabelledValue
 from bot.texts import quote
 from config import territories

@@ -10,9 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
-from bot.french.dates import say_days, say_weekday
-from bot.french.periods import Period
-from bot.french.words import plural
+from bot.french import Period, plural, say_days, say_weekday
 from bot.menus import Choosing, Menu
 from bot.papers.typeset import describe_page
 from bot.replies import Ask, Button, Replies, Reply, Whisper

@@ -9,7 +9,7 @@ from typing import Literal
 from bot.context import Context, ReadingContext
 from bot.destinations import PREPARING, READY, send_file
 from bot.errors import UserError
-from bot.french.periods import Period, period_after, period_before
+from bot.french import Period, period_after, period_before
 from bot.papers import FigureSection, LabelledValue, file_name
 from bot.replies import Ask, Button, Parcel, Replies, SendFile
 from bot.texts import Markdown, escape, render

@@ -10,8 +10,7 @@ from pydantic import BaseModel, Field
 
 from bot.forms import Choice, Clues, Day, Element, Form, Hidden
 from bot.forms.kinds import Question
-from bot.french.dates import say_date
-from bot.french.words import say_minutes
+from bot.french import say_date, say_minutes
 from config.programme import FIRST_DAY
 from dialogs.communes import COMMUNE_FIELD
 from dialogs.cra.tags import TAG_FIELD

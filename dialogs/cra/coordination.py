@@ -11,8 +11,7 @@ from pydantic import Field
 
 from bot.errors import UserError
 from bot.forms import Clues, Day, Form, Hidden, Many, ReadText
-from bot.french.dates import read_date
-from bot.french.words import read_minutes, say_minutes
+from bot.french import read_date, read_minutes, say_minutes
 from bot.texts import quote
 from config.programme import FIRST_DAY
 from config.text import fold, make_plain

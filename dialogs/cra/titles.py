@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from bot.french.dates import read_date
-from bot.french.words import plural
+from bot.french import plural, read_date
 from storage.communes import get_commune
 from storage.cra import Activite, Report
 

@@ -2,8 +2,7 @@
 
 import re
 
-from bot.french.dates import MONTH_NUMBERS
-from bot.french.words import digits
+from bot.french import MONTH_NUMBERS, digits
 from config.text import fold
 from config.time import WEEKDAYS
 from dialogs.plain_words.frames import TOLD, read_frame

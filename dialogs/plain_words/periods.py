@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 
-from bot.french.periods import Period, find_period, read_period
+from bot.french import Period, find_period, read_period
 from config.text import fold
 from dialogs.plain_words.frames import read_frame
 from dialogs.plain_words.sentences import NUMBERS, Sentence, Word, read_count

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
 
-from bot.french.words import digits
+from bot.french import digits
 from config import tables
 from config.text import find_nearest, fold
 

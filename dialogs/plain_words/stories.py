@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from itertools import islice
 
-from bot.french.periods import read_period
+from bot.french import read_period
 from dialogs.plain_words import weights
 from dialogs.plain_words.details import REPORT_ACTS, write_line
 from dialogs.plain_words.frames import find_name

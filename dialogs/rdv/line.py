@@ -9,10 +9,7 @@ from typing import Any
 from bot import guard
 from bot.errors import UserError
 from bot.forms import Clues
-from bot.french.dates import MONTH_NUMBERS, read_date
-from bot.french.moments import write_moment
-from bot.french.periods import read_named_day
-from bot.french.words import NBSP, read_minutes, say_minutes
+from bot.french import MONTH_NUMBERS, NBSP, read_date, read_minutes, read_named_day, say_minutes, write_moment
 from bot.guard import DataKind
 from bot.texts import quote
 from config.text import make_plain

@@ -8,8 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.calendar import LAST, find_holiday
-from bot.french.dates import MONTH_NUMBERS, say_date
-from bot.french.periods import read_coming_day
+from bot.french import MONTH_NUMBERS, read_coming_day, say_date
 from config.text import fold, make_plain
 from config.time import WEEKDAYS
 

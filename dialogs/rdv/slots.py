@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.calendar import find_holiday
-from bot.french.periods import Period
+from bot.french import Period
 from config.themes import from_bits
 from storage.absences import Absence, read_absences
 from storage.people import Person

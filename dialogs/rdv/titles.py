@@ -3,8 +3,7 @@
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from bot.french.dates import say_hour, say_weekday
-from bot.french.words import join
+from bot.french import join, say_hour, say_weekday
 from config.text import fold
 from config.themes import THEMES
 from storage.communes import get_commune

@@ -10,8 +10,7 @@ from pydantic import BaseModel, Field
 
 from bot import guard
 from bot.forms import Clues, Form, Hidden, ReadText
-from bot.french.moments import say_moment
-from bot.french.words import say_minutes
+from bot.french import say_minutes, say_moment
 from config.themes import bits
 from config.time import WEEKDAYS, is_skipped
 from dialogs.communes import COMMUNE_FIELD

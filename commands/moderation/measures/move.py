@@ -11,8 +11,7 @@ from bot.audit import AuditEntry
 from bot.cards import RowCard
 from bot.context import Context, ReadingContext
 from bot.errors import UserError, unless_refused
-from bot.french.moments import say_moment
-from bot.french.words import plural
+from bot.french import plural, say_moment
 from bot.mattermost import ChatChannel, ChatPost
 from bot.permalinks import make_permalink
 from bot.plain_text import to_one_line

@@ -11,7 +11,7 @@ from bot.actions import DeletePost
 from bot.audit import AuditEntry
 from bot.context import Context, ReadingContext
 from bot.errors import Refusal, UserError, unless_refused
-from bot.french.words import plural
+from bot.french import plural
 from bot.mattermost import ChatChannel, ChatPost
 from bot.permalinks import make_permalink
 from bot.replies import Button, Direct, Progress, Replies, Reply, RunCommand, Say, Start, Step, Whisper

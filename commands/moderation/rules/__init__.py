@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.errors import UserError
-from bot.french.words import NBSP
+from bot.french import NBSP
 from bot.guard import DataKind
 from bot.texts import quote
 from config.text import fold

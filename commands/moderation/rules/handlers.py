@@ -15,7 +15,7 @@ from bot.audit import AuditEntry, record_entry
 from bot.context import Context, ReadingContext
 from bot.errors import UserError, unless_refused
 from bot.events import Edited, JoinedTeam, Posted, WatchedPlaces
-from bot.french.words import say_delay
+from bot.french import say_delay
 from bot.people import make_nobody
 from bot.permalinks import make_permalink
 from bot.replies import Direct, Progress, Replies, Reply, Say, Start, Step, Whisper

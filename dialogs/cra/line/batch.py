@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from bot.errors import UserError
 from bot.forms import Clues
-from bot.french.dates import read_date, say_date
+from bot.french import read_date, say_date
 from dialogs.cra import KeptAnswers, NewCra
 from dialogs.cra.line import Line, make_line
 from dialogs.cra.line.parser import Piece, TypedLine, choose_pieces, split_line

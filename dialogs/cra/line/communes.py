@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from bot.forms import Clues
-from bot.french.words import NBSP, join
+from bot.french import NBSP, join
 from bot.texts import quote
 from config import libraries
 from config.text import fold

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.forms import Clues
-from bot.french.words import digits
+from bot.french import digits
 from config.text import fold
 from config.themes import key
 from dialogs.cra.line.readers import NAME, READERS, SMALL, WORDS_MAX, Reading, Span, read_comma_theme

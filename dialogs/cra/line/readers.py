@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from bot.forms import Clues
-from bot.french.dates import MONTH_NUMBERS, fold_date, read_date
-from bot.french.words import digits, read_minutes, read_number
+from bot.french import MONTH_NUMBERS, digits, fold_date, read_date, read_minutes, read_number
 from config import libraries
 from config.tables import read
 from config.text import fold

@@ -5,8 +5,7 @@ from datetime import date
 from typing import Any
 
 from bot.forms import Clues
-from bot.french.dates import say_date
-from bot.french.words import NBSP, join, say_minutes
+from bot.french import NBSP, join, say_date, say_minutes
 from bot.texts import quote
 from config.themes import THEMES
 from dialogs.cra.line import readers
