@@ -17,11 +17,9 @@ from bot.visits import ApiRequest
 from config.programme import FIRST_DAY
 from config.themes import THEMES
 from config.time import PARIS
-from storage import lecture
-from storage.communes import get_commune
+from storage import communes, lecture, stats
 from storage.cra.files import format_instant
 from storage.cra.report import Activite, Age, Canal, Cra, Report, Statut, Suite
-from storage.stats import Figures
 
 feature = Feature("lecture")
 
@@ -116,7 +114,7 @@ NOT_KNOWN: Mapping[str, object] = {
 
 def describe(cra: Cra) -> dict[str, object]:
     """Describe one report, as docs/wire.md says."""
-    report, commune = cra.report, get_commune(cra.commune)
+    report, commune = cra.report, communes.get_commune(cra.commune)
     attributes = {
         "type": TYPES[cra.activite],
         "activite": cra.activite.value,
@@ -193,7 +191,7 @@ def _list_months(start: date | None, last: date) -> list[date]:
     return [months_after(first, n) for n in range((end.year - first.year) * 12 + end.month - first.month + 1)]
 
 
-def describe_figures(f: Figures) -> dict[str, object]:
+def describe_figures(f: stats.Figures) -> dict[str, object]:
     """What reports add up to, in the shapes of docs/wire.md."""
     alone = f.individuels + f.ponctuelles
     activites = {
@@ -216,7 +214,7 @@ def describe_figures(f: Figures) -> dict[str, object]:
 _TYPE_LABELS = {"individuel": "Accompagnement individuel", "collectif": "Atelier collectif"}
 
 
-def _describe_totals(f: Figures, alone: int) -> dict[str, object]:
+def _describe_totals(f: stats.Figures, alone: int) -> dict[str, object]:
     """Reports, then persons, then who they were: ``alone`` are those of one person."""
     workshops = _part(f.ateliers, f.accompagnements) | {"participants": f.participants}
     reports = {"individuels": _part(alone, f.accompagnements), "collectifs": workshops, "demarches": _part(0, 0)}

@@ -24,12 +24,10 @@ from config.editions import Unapproved
 from config.text import fold
 from config.time import PARIS
 from dialogs.actus import EntryMove
-from storage import canaux
+from storage import canaux, database, targets
 from storage.actus import digests, items
 from storage.actus.digests import Digest, DigestEntry, DigestState
 from storage.actus.items import Item, ItemKind, NewsSection
-from storage.database import change
-from storage.targets import say_target
 
 
 class About(BaseModel):
@@ -177,7 +175,7 @@ def draw_buttons(digest: Digest, *, late: bool) -> Sequence[Button]:
 async def say_places(desk: NewsContext, edition: Edition) -> str:
     """Say where an edition comes out."""
     table = await canaux.list_planned(desk.db, desk.settings)
-    return ", ".join(table[each].name if each in table else say_target(each, {}) for each in edition.targets)
+    return ", ".join(table[each].name if each in table else targets.say_target(each, {}) for each in edition.targets)
 
 
 TOTAL_MAX = 60
@@ -229,7 +227,7 @@ async def _renew_entries(db: AsyncSession, untouched: Sequence[DigestEntry]) -> 
         else:
             values = {name: new for name in COPIED if (new := getattr(item, name)) != getattr(entry, name)}
         if values:
-            await change(db, entry, **values)
+            await database.change(db, entry, **values)
             changed += 1
     return changed
 
@@ -367,7 +365,7 @@ async def fill_draft(desk: NewsContext, digest: Digest, edition: Edition, *, tab
     """Put in what was found since, and return how much changed. Once a digest is approved it stays as it is."""
     if digest.state not in {DigestState.DRAFT, DigestState.HELD}:
         return 0
-    await change(desk.db, digest, until=max(digest.until, desk.now))
+    await database.change(desk.db, digest, until=max(digest.until, desk.now))
     if tables:
         since, until, monthly = digest.since, digest.until, edition.rhythm.is_monthly
         await harvest.harvest_tables(desk.db, since, until, desk.settings)

@@ -24,11 +24,10 @@ from bot.web import Trouble, UnreadableDocument, WebClient, WebError, WebRespons
 from commands.actus import editions
 from commands.actus.editions import ANIMATEURS, feature
 from config.text import fold
-from storage import claims
+from storage import claims, journal
 from storage.actus import items
 from storage.actus.items import FAULT_MAX, HEADER_MAX, NAME_MAX, TEXT_MAX, Item, ItemKind, NewsFeed, NewsSection
 from storage.database import change
-from storage.journal import AuditAct
 from storage.urls import LINK_MAX, InsideError, digest_key, read_link, url_key
 
 
@@ -292,7 +291,7 @@ async def _get_numbered(ctx: Context, text: str) -> NewsFeed:
 async def _remove_feed(ctx: Context, feed: NewsFeed) -> Replies:
     await change(ctx.db, feed, removed=True)
     before, after = {"url": feed.url}, {"retire": True}
-    record_entry_at_end(ctx, AuditEntry(AuditAct.FEED, f"flux:{feed.number}", before=before, after=after))
+    record_entry_at_end(ctx, AuditEntry(journal.AuditAct.FEED, f"flux:{feed.number}", before=before, after=after))
     return Whisper(render("actus/feed_removed", feed=feed))
 
 
@@ -309,7 +308,7 @@ async def _add_feed(ctx: Context, text: str) -> Replies:
     if reading and reading.fault:
         raise UserError(f"Ce flux ne se lit pas : {reading.fault}.")
     feed = await _follow_feed(ctx, reading.url if reading else url)
-    record_entry_at_end(ctx, AuditEntry(AuditAct.FEED, f"flux:{feed.number}", after={"url": feed.url}))
+    record_entry_at_end(ctx, AuditEntry(journal.AuditAct.FEED, f"flux:{feed.number}", after={"url": feed.url}))
     if feed.read_at is not None:
         return Whisper(render("actus/feed_known", feed=feed))
     if reading is None or reading.feed is None:

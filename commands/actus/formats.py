@@ -12,7 +12,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from bot.french import plural
 from bot.papers import page
-from bot.papers.page import Brand, group_digits
 from bot.papers.typeset import compose_pdf, replace_shortcodes, to_drawable
 from bot.plain_text import shorten
 from bot.texts import BREAK, Markdown, escape, typeset
@@ -219,7 +218,7 @@ NO_ROOM = "La place manque ici : pour la suite ({}), rendez-vous dans Mattermost
 _SITE = re.compile(r"https?://(?:www\.)?")
 
 
-def write_pdf(sheet: Sheet, look: Brand) -> bytes:
+def write_pdf(sheet: Sheet, look: page.Brand) -> bytes:
     """Make the file, in a thread. A logo that cannot be drawn is left out."""
     told = describe_sheet(sheet, look)
     try:
@@ -235,7 +234,7 @@ def name_pdf(sheet: Sheet) -> str:
     return f"actus_n{sheet.number}_{sheet.on:%d-%m-%Y}.pdf"
 
 
-def describe_sheet(sheet: Sheet, look: Brand) -> dict[str, Any]:
+def describe_sheet(sheet: Sheet, look: page.Brand) -> dict[str, Any]:
     """Describe a digest as its template reads it."""
     chapters = {chapter.section: chapter for chapter in sheet.chapters}
     top, drawn = chapters.pop(NewsSection.TOP, None), None
@@ -260,7 +259,7 @@ def describe_sheet(sheet: Sheet, look: Brand) -> dict[str, Any]:
     }
 
 
-def _describe_logo(look: Brand) -> dict[str, Any] | None:
+def _describe_logo(look: page.Brand) -> dict[str, Any] | None:
     if look.logo is None:
         return None
     drawn = look.logo.content.decode() if look.logo.form == "svg" else list(look.logo.content)
@@ -331,9 +330,9 @@ def _describe_span(span: EditoSpan) -> dict[str, Any]:
 
 def _describe_picture(figures: Mapping[str, Any]) -> dict[str, Any]:
     """Describe the figures of a month: totals, the months before, what people were helped with most."""
-    totals = [{"label": label, "said": group_digits(value)} for label, value in figures["totals"]]
-    months = [{"label": label, "value": n, "said": group_digits(n)} for label, n in figures["mois"]]
-    themes = [{"label": _typeset(label), "value": n, "said": group_digits(n)} for label, n in figures["themes"]]
+    totals = [{"label": label, "said": page.group_digits(value)} for label, value in figures["totals"]]
+    months = [{"label": label, "value": n, "said": page.group_digits(n)} for label, n in figures["mois"]]
+    themes = [{"label": _typeset(label), "value": n, "said": page.group_digits(n)} for label, n in figures["themes"]]
     more = " (* en cours)" if any("*" in line["label"] for line in months) else ""
     said = [f"{line['label']} : {line['said']}" for line in (*totals, *months, *themes)]
     return {

@@ -23,15 +23,12 @@ from config.settings import Settings
 from config.territories import DEPARTEMENTS, NATION
 from config.themes import THEMES
 from config.time import PARIS, WEEKDAYS
-from storage import agenda, people
+from storage import agenda, idees, people, sondage, stats
 from storage.actus import items, subscriptions
 from storage.actus.items import CREDIT_MAX, TITLE_MAX, Item, ItemKind, NewsSection
 from storage.database import Database
 from storage.hotline.tickets import Incident
-from storage.idees import Idea
 from storage.ressources.resources import Resource
-from storage.sondage import Poll
-from storage.stats import Figures
 from storage.stats.territories import MonthSpan, find_told_until, read_figures
 
 PEOPLE_MIN = 2
@@ -216,7 +213,7 @@ def make_outage_item(incident: Incident) -> Item:
     )
 
 
-def make_poll_item(poll: Poll) -> Item:
+def make_poll_item(poll: sondage.Poll) -> Item:
     """Make the item of a poll that ended, with its most chosen answers."""
     results = poll.known
     assert results is not None, "only what is told goes into the news"
@@ -233,7 +230,7 @@ def make_poll_item(poll: Poll) -> Item:
     )
 
 
-def make_idea_item(idea: Idea, at: datetime, votes: int, author: people.Person | None) -> Item:
+def make_idea_item(idea: idees.Idea, at: datetime, votes: int, author: people.Person | None) -> Item:
     """Make the item of an idea that was done, at the end of its month; its author is named who agreed to that."""
     return Item(
         key=f"idee:{idea.number}",
@@ -412,7 +409,9 @@ def _find_first_month(start: date) -> date:
     return date(months // 12, months % 12 + 1, 1)
 
 
-def _draw_figures(figures: Figures, months: Mapping[date, int], open_since: date) -> dict[str, list[tuple[str, int]]]:
+def _draw_figures(
+    figures: stats.Figures, months: Mapping[date, int], open_since: date
+) -> dict[str, list[tuple[str, int]]]:
     """Tell what the picture of the paper is drawn from (commands/actus/formats.py): labels and values; a star is after
     the name of a month that is not over."""
     totals = [

@@ -24,11 +24,10 @@ from config.text import fold
 from config.time import PARIS
 from dialogs.actus import NOW, PutOff
 from dialogs.actus import Programme as Window
-from storage import canaux, claims, targets
+from storage import canaux, claims, journal, targets
 from storage.actus import digests
 from storage.actus.digests import Digest, DigestState, EditionSettings
 from storage.database import change, upsert
-from storage.journal import AuditAct
 
 PLACES_MAX = 20
 """Places of an edition."""
@@ -128,7 +127,7 @@ async def _save_edition(
         {"rythme": str(one.rhythm), "ou": list(one.targets), "sans_accord": one.unapproved.value}
         for one in (edition, changed)
     )
-    record_entry_at_end(ctx, AuditEntry(AuditAct.PROGRAMME, f"edition:{edition.key}", before=was, after=now))
+    record_entry_at_end(ctx, AuditEntry(journal.AuditAct.PROGRAMME, f"edition:{edition.key}", before=was, after=now))
     if not rhythm or changed.rhythm == edition.rhythm:
         return [Whisper(await say_edition(ctx, changed))]
     moved, stays = await _move_draft(ctx, edition, changed)
@@ -325,7 +324,7 @@ async def approve(ctx: Context, click: drafts.Approve) -> Replies:
     late, was = digest.at <= ctx.now, digest.state
     state = DigestState.PUBLISHING if late else DigestState.APPROVED
     await change(ctx.db, digest, state=state, approved_by=ctx.user.id, approved_at=ctx.now)
-    note_digest(ctx, AuditAct.DIGEST_APPROVE, digest, {"etat": was.value})
+    note_digest(ctx, journal.AuditAct.DIGEST_APPROVE, digest, {"etat": was.value})
     about = {"digest": digest.number}
     text = render("actus/approved", digest=digest, at=editions.say_at(digest.at), now=late)
     told = Whisper(text, [] if late else [Button("Reprendre", drafts.Unapprove(**about))])
@@ -360,7 +359,7 @@ async def unapprove(ctx: Context, click: drafts.Unapprove) -> Replies:
     digest = await _lock_open(ctx, click.digest)
     if digest.state is DigestState.APPROVED:
         await change(ctx.db, digest, state=DigestState.DRAFT, approved_by="", approved_at=None)
-        note_digest(ctx, AuditAct.DIGEST_UNAPPROVE, digest, {"etat": DigestState.APPROVED.value})
+        note_digest(ctx, journal.AuditAct.DIGEST_UNAPPROVE, digest, {"etat": DigestState.APPROVED.value})
     told = f"Le n° {digest.number} est de nouveau un brouillon : il attend un accord."
     return [Whisper(told), await drafts.refresh_card(ctx, digest, here=True)]
 
@@ -389,7 +388,7 @@ async def postpone(ctx: Context, form: PutOff) -> Replies:
     else:
         merged += await _postpone_to_next(ctx, digest, await editions.get_edition(ctx, digest.edition))
     await change(ctx.db, digest, reminded=0, state=state)
-    note_digest(ctx, AuditAct.DIGEST_POSTPONE, digest, {"le": was}, le=str(digest.at))
+    note_digest(ctx, journal.AuditAct.DIGEST_POSTPONE, digest, {"le": was}, le=str(digest.at))
     said = render("actus/postponed", digest=digest, at=editions.say_at(digest.at), merged=bool(merged))
     return [Whisper(said), await drafts.refresh_card(ctx, digest, here=True), *merged]
 

@@ -23,11 +23,10 @@ from config.territories import DEPARTEMENTS
 from config.text import fold
 from config.themes import bits, from_bits
 from dialogs.actus import ALL, PROPOSAL_MAX, ChangeNews, ProposeNews
-from storage import people, urls
+from storage import database, people, urls
 from storage.actus import digests, items, subscriptions
 from storage.actus.digests import Digest, DigestState
 from storage.actus.items import CREDIT_MAX, Item, ItemKind, NewsSection
-from storage.database import change
 
 
 class About(BaseModel):
@@ -120,7 +119,7 @@ async def propose_item(ctx: Context, item: Item) -> tuple[Item, ProposalOutcome]
     if not known.withdrawn and (known.proposed_by or known.kind is ItemKind.FEED):
         return known, ProposalOutcome.MINE if known.proposed_by == ctx.user.id else ProposalOutcome.KNOWN
     values = item.model_dump(exclude={"id", "key", "score", "details", "withdrawn"})
-    await change(ctx.db, known, **values, withdrawn=False)
+    await database.change(ctx.db, known, **values, withdrawn=False)
     return known, ProposalOutcome.NEW
 
 
@@ -336,7 +335,7 @@ async def save_proposal(ctx: Context, form: ChangeNews) -> Replies:
     """Give the proposal the words of the window."""
     item = await _get_own(ctx, form.item, lock=True)
     await _must_wait(ctx, item)
-    await change(ctx.db, item, **_read_columns(ctx, form))
+    await database.change(ctx.db, item, **_read_columns(ctx, form))
     return refresh_receipt(item, here=True)
 
 
@@ -360,7 +359,7 @@ async def take_proposal_back(ctx: Context, click: TakeBack) -> Replies:
     """Withdraw a proposal for whoever made it, as long as it is not out."""
     item = await _get_own(ctx, click.item, lock=True)
     await _must_not_be_out(ctx, item)
-    await change(ctx.db, item, withdrawn=True)
+    await database.change(ctx.db, item, withdrawn=True)
     return Update(render("actus/taken_back", item=item))
 
 
@@ -374,7 +373,7 @@ async def refuse_quote(ctx: Context, click: RatherNot) -> Replies:
     told: list[Reply] = [Update(render("actus/objected", item=item))]
     if item.details.get(REFUSED):
         return told
-    await change(ctx.db, item, withdrawn=True, details={**item.details, REFUSED: True})
+    await database.change(ctx.db, item, withdrawn=True, details={**item.details, REFUSED: True})
     if item.proposed_by:
         told.append(close_receipt(item, "rather_not"))
     return told

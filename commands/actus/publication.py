@@ -23,11 +23,10 @@ from commands.actus import drafts, editions, formats
 from commands.actus.drafts import CheckPlaces, Document, Publish
 from commands.actus.editions import Edition, NewsContext, feature, find_channels, note_digest
 from config.settings import Settings
-from storage import canaux, outbox
+from storage import canaux, journal, outbox
 from storage.actus import digests, items, subscriptions
 from storage.actus.digests import Digest, DigestEntry, DigestState
 from storage.database import change
-from storage.journal import AuditAct
 
 Answer = TypeVar("Answer")
 
@@ -312,7 +311,7 @@ async def _write_batch(
     out = {"state": DigestState.PUBLISHED} if written >= total else {}
     await change(ctx.db, found, written=written, parts=len(drawn), document=plan.document, **out)
     if out:
-        note_digest(ctx, AuditAct.DIGEST_PUBLISH, found, canaux=list(found.channels.values()))
+        note_digest(ctx, journal.AuditAct.DIGEST_PUBLISH, found, canaux=list(found.channels.values()))
     phase = Phase.ARRIVE if out else Phase.WRITE
     card = [await drafts.refresh_card(ctx, found)] if out else []
     return PublicationPlan(phase=phase, document=plan.document, at=written).step([*batch, *card], total)

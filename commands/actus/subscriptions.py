@@ -23,11 +23,10 @@ from config.text import fold
 from config.themes import THEMES
 from config.time import WEEKDAYS
 from dialogs.actus import Subscribe
-from storage import people
+from storage import database, people
 from storage.actus import subscriptions
 from storage.actus.items import ItemKind, NewsSection
 from storage.actus.subscriptions import Candidate, NewsSubscription
-from storage.database import change, upsert
 from storage.people import Person, transitions
 
 Reader = tuple[NewsSubscription, Person]
@@ -283,7 +282,7 @@ async def want_less(ctx: Context, click: Less) -> Replies:
     mine, said = await subscriptions.get(ctx.db, ctx.user.id), say_ground(click.chosen)
     if mine is None or not said:
         return _draw_subscription(ctx, None)
-    await change(ctx.db, mine, less=list(dict.fromkeys([*mine.less, click.chosen]))[-LESS_MAX:])
+    await database.change(ctx.db, mine, less=list(dict.fromkeys([*mine.less, click.chosen]))[-LESS_MAX:])
     return Whisper(render("actus/less", said=said), [Button("Ne plus rien écarter", All())])
 
 
@@ -333,7 +332,7 @@ async def subscribe(ctx: Context, form: Subscribe) -> Replies:
     """Store the subscription; what they got and want less of stays."""
     chosen = form.model_dump(include={"weekday", "hour", "away_until"}) | {"monthly": form.rhythm == "mois"}
     new = NewsSubscription(user_id=ctx.user.id, begun_at=ctx.now).model_dump() | chosen
-    await upsert(ctx.db, NewsSubscription, [new], chosen)
+    await database.upsert(ctx.db, NewsSubscription, [new], chosen)
     return _draw_subscription(ctx, await subscriptions.get(ctx.db, ctx.user.id))
 
 
@@ -351,5 +350,5 @@ async def forget_less(ctx: Context, click: All) -> Replies:
     """Let all kinds and themes count again."""
     mine = await subscriptions.get(ctx.db, ctx.user.id)
     if mine is not None:
-        await change(ctx.db, mine, less=[])
+        await database.change(ctx.db, mine, less=[])
     return _draw_subscription(ctx, mine)

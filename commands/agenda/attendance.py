@@ -16,14 +16,10 @@ from bot.texts import Markdown, quote, render
 from bot.visits import FeedContent
 from commands.agenda import cards, publication
 from commands.agenda.cards import feature, get_sight, get_visible, lock_open
-from config import libraries
-from config.settings import Settings
-from config.text import fold
-from config.time import PARIS, find_midnight
+from config import libraries, settings, text, time
 from dialogs.rdv.titles import say_what, say_where
-from storage import agenda, people
+from storage import agenda, database, people
 from storage.agenda import AgendaAttendance, AgendaEvent, EventState, Pair
-from storage.database import change
 from storage.people import Person
 from storage.rdv import Rdv, RdvState
 from storage.rdv.appointments import list_for_feed as list_rdvs
@@ -57,7 +53,7 @@ async def change_attendance(ctx: Context, click: cards.Attend) -> Replies:
 @feature.waiting
 async def list_waiting(ctx: Context) -> Sequence[Waiting]:
     """List where one is awaited today, and what waits to be read over."""
-    until = find_midnight(ctx.today + timedelta(days=1), ctx.zone)
+    until = time.find_midnight(ctx.today + timedelta(days=1), ctx.zone)
     found = await agenda.list_attended(ctx.db, ctx.user.id, get_sight(ctx, ctx.user), ctx.now, until)
     waiting: list[Waiting] = []
     for event in found[:TODAY_MAX]:
@@ -102,14 +98,14 @@ async def tell_due(ctx: Context) -> Replies:
 async def _find_readers(ctx: Context, ids: Collection[str]) -> Mapping[str, Person]:
     """Find who of them can be written to; of whom the register knows nothing is in no département, in Paris."""
     active = sorted(await find_active(ctx, ids))
-    unknown = {one: Person(id=one, username="", role=None, timezone=PARIS.key, since=ctx.now) for one in active}
+    unknown = {one: Person(id=one, username="", role=None, timezone=time.PARIS.key, since=ctx.now) for one in active}
     return unknown | {person.id: person for person in await people.among(ctx.db, ids=active)}
 
 
 async def _tell_change(ctx: Context, pair: Pair, readers: Mapping[str, Person]) -> Sequence[Reply]:
     coming, event = pair
     before = coming.seen
-    await change(ctx.db, coming, seen=event.mark)
+    await database.change(ctx.db, coming, seen=event.mark)
     if event.state is EventState.CANCELLED:
         about = NoticeKind.CANCELLED
     else:
@@ -126,7 +122,7 @@ async def _remind(
     due = _find_due(ctx.now, coming, event, reader) if reader else None
     if due is None:
         return []
-    await change(ctx.db, coming, day_told=True, hour_told=due == cards.find_last_reminder(event))
+    await database.change(ctx.db, coming, day_told=True, hour_told=due == cards.find_last_reminder(event))
     is_known = coming.at > due or (coming.event, coming.user_id) in told
     return [] if is_known else _draw_notice(ctx, pair, readers, NoticeKind.REMINDER)
 
@@ -158,7 +154,7 @@ READ_AGAIN = timedelta(hours=1)
 
 
 def write_calendar(
-    events: Iterable[AgendaEvent], settings: Settings, name: str = "", rdvs: Iterable[Rdv] = ()
+    events: Iterable[AgendaEvent], settings: settings.Settings, name: str = "", rdvs: Iterable[Rdv] = ()
 ) -> bytes:
     """Write the calendar (iCalendar, RFC 5545) of these events; a feed has a ``name``, and its owner’s rdv. The same
     events are the same bytes."""
@@ -185,7 +181,7 @@ def _write(fields: Mapping[str, object]) -> "icalendar.Event":
     return written
 
 
-def _list_fields(event: AgendaEvent, settings: Settings) -> Mapping[str, object]:
+def _list_fields(event: AgendaEvent, settings: settings.Settings) -> Mapping[str, object]:
     """List what calendars are told of an event, in UTC, so that none has to know of zones; it is known again by its
     UID, for ever and everywhere, and newer by its SEQUENCE."""
     return {
@@ -202,7 +198,7 @@ def _list_fields(event: AgendaEvent, settings: Settings) -> Mapping[str, object]
     }
 
 
-def _list_rdv_fields(rdv: Rdv, settings: Settings) -> Mapping[str, object]:
+def _list_rdv_fields(rdv: Rdv, settings: settings.Settings) -> Mapping[str, object]:
     """List the same of a rdv; each of those that come back is one of its own. Whose it is about is not said: an address
     that opens without a password is not the place for it."""
     gone = rdv.state in (RdvState.ANNULE, RdvState.REFUSE)
@@ -220,7 +216,7 @@ def _list_rdv_fields(rdv: Rdv, settings: Settings) -> Mapping[str, object]:
     }
 
 
-def _name_site(settings: Settings) -> str:
+def _name_site(settings: settings.Settings) -> str:
     return f"{settings.team}.{urlsplit(settings.mattermost_url).hostname or 'mattermost'}"
 
 
@@ -308,7 +304,7 @@ async def take_file(ctx: ReadingContext, click: cards.Take) -> Replies:
 async def make_file(ctx: Context, order: cards.CalendarFile, folder: Path) -> Parcel:
     """Make the file of an event as it is now."""
     event = await get_visible(ctx, order.event)
-    letters = "".join(sign if sign.isascii() and sign.isalnum() else "-" for sign in fold(event.title))
+    letters = "".join(sign if sign.isascii() and sign.isalnum() else "-" for sign in text.fold(event.title))
     name = "-".join(filter(None, letters.split("-")))[:NAME_MAX] or f"evenement-{event.number}"
     path = folder / f"{name}.ics"
     path.write_bytes(write_calendar([event], ctx.settings))

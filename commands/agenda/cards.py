@@ -20,9 +20,8 @@ from bot.replies import Button, Card, Message, Replies, Reply, Whisper
 from bot.search import Search
 from bot.texts import Markdown, escape, quotation, relay_plain_text, render
 from config.time import PARIS, is_double
-from storage import agenda, canaux, targets
+from storage import agenda, canaux, people, targets
 from storage.agenda import AgendaEvent, EventState, Sight, find_homes, get_event, lock_event
-from storage.people import Person, Role
 
 feature = Feature(
     "agenda",
@@ -30,11 +29,11 @@ feature = Feature(
     front=Front("Agenda", "les rencontres et webinaires à venir ; en proposer", lambda _: "agenda"),
 )
 
-ANIMATEURS = (Role.ANIMATEUR,)
+ANIMATEURS = (people.Role.ANIMATEUR,)
 """Who reads over what is proposed. (Administrateurs may all that animateurs may.)"""
 
 
-def get_sight(ctx: Context | Search, person: Person) -> Sight:
+def get_sight(ctx: Context | Search, person: people.Person) -> Sight:
     """Get what somebody sees of what is out: public events, and those of their départements as long as they are there;
     animateurs see all."""
     homes = frozenset[str]() if person.has_left(person.today(ctx.now)) else find_homes(person.departements)
@@ -101,9 +100,9 @@ async def get_changeable(ctx: Context, number: int, *but: EventState, locked: bo
     return event
 
 
-def may_publish(person: Person, departement: str) -> bool:
+def may_publish(person: people.Person, departement: str) -> bool:
     """Whether somebody’s events are published at once: animateurs’, and a coordinateur’s in their départements."""
-    leads = person.role is Role.COORDINATEUR and departement in find_homes(person.departements)
+    leads = person.role is people.Role.COORDINATEUR and departement in find_homes(person.departements)
     return person.animates or leads
 
 

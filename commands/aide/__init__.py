@@ -15,8 +15,7 @@ from bot.features import Feature, Right
 from bot.replies import Perform, Redirect, Replies, Reply, RunCommand, Whisper, WordedButton
 from commands.aide.conversation import Answered, Conversation
 from commands.aide.home import SHOWN_MAX, WAITING_MAX, Home, MakeLink, ShowLinks, answer_help, make_link, show_links
-from storage import drafts
-from storage.annuaire import NETWORK
+from storage import annuaire, drafts
 
 __all__ = ["SHOWN_MAX", "WAITING_MAX", "build_aide"]
 
@@ -37,11 +36,11 @@ def build_aide(features: Iterable[Feature]) -> Feature:
         """Show the home, the first page of « /aide »."""
         return await help_me(ctx, "")
 
-    feature.command("accueil liens", help="Ouvrir les outils du réseau : Pix, Les Bases, RDV…", roles=NETWORK)(
+    feature.command("accueil liens", help="Ouvrir les outils du réseau : Pix, Les Bases, RDV…", roles=annuaire.NETWORK)(
         show_links
     )
-    feature.button(ShowLinks, name="aide.ShowLinks", roles=NETWORK, writes=False)(show_links)
-    feature.button(MakeLink, name="aide.MakeLink", roles=NETWORK, writes=False)(make_link)
+    feature.button(ShowLinks, name="aide.ShowLinks", roles=annuaire.NETWORK, writes=False)(show_links)
+    feature.button(MakeLink, name="aide.MakeLink", roles=annuaire.NETWORK, writes=False)(make_link)
 
     @feature.button(RunCommand, name="lines.Run", writes=False)
     async def run(ctx: Context, click: RunCommand) -> Replies:

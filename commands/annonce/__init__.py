@@ -25,13 +25,12 @@ from config.canaux import home_of
 from dialogs.annonce import KEPT_FILES, NO_FILES, Announce, AnnounceHere, Reword
 from dialogs.destinations import find_places_element, meant, read_places
 from storage import annonce as annonces
-from storage import canaux, outbox, targets
+from storage import canaux, outbox, people, targets
 from storage.annonce import Announcement, AnnouncementState
 from storage.database import change
 from storage.journal import AuditAct
-from storage.people import Role
 
-ANIMATEURS = (Role.ANIMATEUR,)
+ANIMATEURS = (people.Role.ANIMATEUR,)
 LATEST = timedelta(days=366)
 """How far ahead an announcement may be written."""
 
@@ -181,7 +180,7 @@ async def show_announcement(ctx: Context, click: cards.See) -> Replies:
 
 @feature.button(cards.Keep, roles=SENDERS)
 @feature.submit(Announce, roles=ANIMATEURS, asks=read_form)
-@feature.submit(AnnounceHere, roles=(Role.COORDINATEUR,), asks=read_form_here)
+@feature.submit(AnnounceHere, roles=(people.Role.COORDINATEUR,), asks=read_form_here)
 async def keep_preview(ctx: Context, asked: cards.Keep) -> Replies:
     """Store and show an announcement, in place of what was shown before or anew; a window sent twice makes one."""
     cards.must_be_allowed(ctx.user, asked.targets)

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel
 
 from bot import attachments
-from bot.attachments import find_file, say_size
 from bot.cards import RowCard
 from bot.context import Context, ReadingContext
 from bot.delivery import FILES_MAX
@@ -59,16 +58,17 @@ async def read_files(ctx: ReadingContext, ids: Sequence[str]) -> dict[str, str]:
 def find_files_fault(sizes: Sequence[tuple[str, int]], largest: int) -> str:
     """Say why files of these names and sizes cannot go with an announcement, in French; "" when they can."""
     if heavy := next(((name, size) for name, size in sizes if size > largest), None):
-        return f"« {heavy[0]} » pèse {say_size(heavy[1])}, {say_size(largest)} au plus."
+        return f"« {heavy[0]} » pèse {attachments.say_size(heavy[1])}, {attachments.say_size(largest)} au plus."
     if (total := sum(size for _, size in sizes)) > TOTAL_MAX:
-        return (f"Ces fichiers pèsent {say_size(total)} en tout, {say_size(TOTAL_MAX)} au plus : chaque canal en "
-                "reçoit une copie. Donnez plutôt un lien dans le texte.")  # fmt: skip
+        sizes_said = f"{attachments.say_size(total)} en tout, {attachments.say_size(TOTAL_MAX)} au plus"
+        more = "chaque canal en reçoit une copie. Donnez plutôt un lien dans le texte."
+        return f"Ces fichiers pèsent {sizes_said} : {more}"
     return ""
 
 
 async def find_missing(chat: ChatReader, ids: Iterable[str]) -> Sequence[str]:
     """Find which of these files are there no more."""
-    return [ident for ident in ids if await find_file(chat, ident) is None]
+    return [ident for ident in ids if await attachments.find_file(chat, ident) is None]
 
 
 def must_have_files(said: Announcement, missing: Collection[str]) -> None:

@@ -19,10 +19,9 @@ from bot.texts import Markdown, escape, link, render
 from config.text import fold
 from dialogs.absence import say_away
 from dialogs.annuaire import EditProfile, EditSight
-from storage import people
+from storage import communes, people
 from storage.annuaire import NETWORK, DirectoryEntry, entries, name_place, show_person
 from storage.annuaire.entries import Contact, ContactState, get_contact, read_site, show_phone
-from storage.communes import load_communes
 from storage.cra.queries import read_last_commune
 from storage.people import Audience, Person, Role
 
@@ -31,7 +30,7 @@ feature = Feature(
     rights=(Right.MEMBER,),
     front=Front("Annuaire", "trouver une personne, un contact, quelqu’un qui sait faire", lambda _: "annuaire"),
 )
-feature.at_start.append(load_communes)
+feature.at_start.append(communes.load_communes)
 
 ANIMATEURS = (Role.ANIMATEUR,)
 """Who reviews contacts."""

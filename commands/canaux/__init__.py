@@ -19,13 +19,10 @@ from bot.search import Findings, Hit, Search, SearchKind, cut_hits
 from bot.texts import quote, render
 from commands.canaux import checks, edits, exceptions, runs
 from commands.canaux.cards import LEADERS, Table, feature
-from config import libraries
+from config import libraries, settings, territories
 from config.canaux import Belonging, PlannedChannel
-from config.settings import Settings
-from config.territories import DEPARTEMENTS
 from config.text import fold
-from storage import canaux, people
-from storage.text_search import Entry, rank_entries, weigh_texts, weigh_title
+from storage import canaux, people, text_search
 
 BUTTONS_MAX = 4
 """More take too much of a phone’s screen."""
@@ -174,7 +171,7 @@ def find_alike(words: str, table: Table, names: Mapping[str, str]) -> list[str]:
 
 def _names_of(planned: PlannedChannel, names: Mapping[str, str]) -> list[str]:
     """List what somebody may call a channel."""
-    place = DEPARTEMENTS.get(planned.departement)
+    place = territories.DEPARTEMENTS.get(planned.departement)
     own = [names.get(planned.key, planned.name), planned.name, planned.address.replace("_", " ")]
     return [fold(name) for name in (*own, *([place.nom, place.code] if place else []))]
 
@@ -270,7 +267,7 @@ async def find_channels(wanted: Search) -> Findings:
 
 def _rank(words: str, shown: Sequence[PlannedChannel]) -> list[tuple[PlannedChannel, int]]:
     """Rank the channels whose name or purpose words find, the best first."""
-    return [(shown[place], score) for place, score in rank_entries(words, [_weigh(one) for one in shown])]
+    return [(shown[place], score) for place, score in text_search.rank_entries(words, [_weigh(one) for one in shown])]
 
 
 @feature.button(SeeChannel, writes=False)
@@ -286,7 +283,7 @@ async def show_channel(ctx: ReadingContext, click: SeeChannel) -> Replies:
 
 
 async def _list_shown(
-    db: AsyncSession, settings: Settings, member: canaux.ChannelMember
+    db: AsyncSession, settings: settings.Settings, member: canaux.ChannelMember
 ) -> Mapping[str, PlannedChannel]:
     """List the channels that are there and that somebody may be told of, by key."""
     if member.has_left:
@@ -300,8 +297,8 @@ def _is_shown(rules: canaux.MembershipRules, planned: PlannedChannel, member: ca
     return not planned.private or not rules.reason_out(planned, member)
 
 
-def _weigh(planned: PlannedChannel) -> Entry:
-    return weigh_texts((planned.purpose, PURPOSE)) | weigh_title(planned.name)
+def _weigh(planned: PlannedChannel) -> text_search.Entry:
+    return text_search.weigh_texts((planned.purpose, PURPOSE)) | text_search.weigh_title(planned.name)
 
 
 __all__ = ["feature"]

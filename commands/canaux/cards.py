@@ -24,10 +24,9 @@ from config.settings import Settings
 from config.territories import departement
 from config.text import fold
 from dialogs.canaux import watch_planned_channels
-from storage import claims, people
+from storage import claims, journal, people
 from storage.canaux import find_channel_ids, find_team_room, list_planned, runs
 from storage.canaux.runs import LEADERSHIP, Change, ChangeState, Drift, Finding, Run, RunKind, Stage
-from storage.journal import AuditAct
 from storage.people.person import read_departements
 
 feature = Feature(
@@ -119,17 +118,17 @@ def note_finding(ctx: Context, finding: Finding, place: str) -> None:
     before, after = ({"quoi": finding.drift.value, "nom": value} for value in (finding.before, finding.after))
     thing = f"canal:{place or finding.key}"
     deed = AuditEntry(
-        AuditAct.CHANNEL_CHANGE, thing, finding.user_id, finding.reason, before, after | {"cle": finding.key}
+        journal.AuditAct.CHANNEL_CHANGE, thing, finding.user_id, finding.reason, before, after | {"cle": finding.key}
     )
     record_entry_at_end(ctx, deed)
 
 
-def note_run(ctx: Context, act: AuditAct, run: Run, counted: Mapping[str, int]) -> None:
+def note_run(ctx: Context, act: journal.AuditAct, run: Run, counted: Mapping[str, int]) -> None:
     """Note changes that are made, or undone, together: how many of each kind; which ones « /canaux journal » tells."""
     record_entry_at_end(ctx, AuditEntry(act, f"canaux:{run.id}", after={"portee": run.scope, "combien": dict(counted)}))
 
 
-def note_place(ctx: Context, act: AuditAct, canal: PlannedChannel, user_id: str, reason: str = "") -> None:
+def note_place(ctx: Context, act: journal.AuditAct, canal: PlannedChannel, user_id: str, reason: str = "") -> None:
     """Note that somebody is let in, taken out, or brought in, by name or because they belong there."""
     record_entry_at_end(ctx, AuditEntry(act, f"canal:{canal.key}", user_id, reason, after={"canal": canal.name}))
 
@@ -138,7 +137,7 @@ def note_moves(ctx: Context, user_id: str, *, joins: Sequence[str] = (), leaves:
     """Note that the bot itself brings somebody into channels, or takes them out, as the register says."""
     if joins or leaves:
         after = {"entre": list(joins), "sort": list(leaves)}
-        record_entry_at_end(ctx, AuditEntry(AuditAct.CHANNEL_MOVE, f"personne:{user_id}", user_id, after=after))
+        record_entry_at_end(ctx, AuditEntry(journal.AuditAct.CHANNEL_MOVE, f"personne:{user_id}", user_id, after=after))
 
 
 def say_changes(alike: Sequence[Change]) -> str:

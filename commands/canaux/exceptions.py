@@ -23,9 +23,8 @@ from commands.canaux.edits import apply_change, list_known_channels, split_chann
 from config.canaux import PlannedChannel, home_of
 from config.territories import hub_of
 from dialogs.canaux import REASON_MAX
-from storage import canaux, people
+from storage import canaux, journal, people
 from storage.canaux.runs import Drift, Finding
-from storage.journal import AuditAct
 from storage.people import Person, transitions
 
 OUTSIDER = RowCard[tuple[str, str]]("canaux.out:", lambda about: f"{about[0][:20]}:{about[1]}")
@@ -74,7 +73,7 @@ async def admit_outsider(ctx: Context, click: Admit) -> Replies:
     """Let somebody stay in a channel, by name."""
     canal = await cards.must_be_planned(ctx, click.key)
     await canaux.allow(ctx.db, [make_exception(ctx, click.key, click.user_id, ADMITTED, is_in=True)])
-    cards.note_place(ctx, AuditAct.CHANNEL_ADMIT, canal, click.user_id, ADMITTED)
+    cards.note_place(ctx, journal.AuditAct.CHANNEL_ADMIT, canal, click.user_id, ADMITTED)
     return await _settle_outsider(ctx, click, canal, is_in=True)
 
 
@@ -84,7 +83,7 @@ async def remove_outsider(ctx: Context, click: Remove) -> Replies:
     canal = await cards.must_be_planned(ctx, click.key)
     channel_id = (await canaux.find_channel_ids(ctx.db)).get(click.key, "")
     await canaux.disallow(ctx.db, click.key, click.user_id)
-    cards.note_place(ctx, AuditAct.CHANNEL_REMOVE, canal, click.user_id)
+    cards.note_place(ctx, journal.AuditAct.CHANNEL_REMOVE, canal, click.user_id)
     return [RemoveMember(channel_id, click.user_id), await _settle_outsider(ctx, click, canal, is_in=False)]
 
 
@@ -126,7 +125,7 @@ async def admit_by_name(ctx: Context, asked: Admission) -> Replies:
     if canal is None or canal.key not in known:
         raise UserError("Ce canal n’existe pas encore : /canaux verifier dit lesquels manquent.")
     await canaux.allow(ctx.db, [make_exception(ctx, canal.key, account.id, why, is_in=True)])
-    cards.note_place(ctx, AuditAct.CHANNEL_ADMIT, canal, account.id, why)
+    cards.note_place(ctx, journal.AuditAct.CHANNEL_ADMIT, canal, account.id, why)
     said = render("canaux/admitted", username=account.username, planned=canal)
     alert = await cards.close_alert(ctx, OUTSIDER.rewrite((canal.key, account.id), said))
     return [AddMembers(known[canal.key], [account.id], team=canal.team), *alert, Whisper(said)]
@@ -153,7 +152,7 @@ async def end_exception(ctx: Context, click: EndException) -> Replies:
     key, _, user_id = click.chosen.rpartition(" ")
     if not await canaux.disallow(ctx.db, key, user_id):
         raise UserError("Cette exception n’existe plus.")
-    record_entry_at_end(ctx, AuditEntry(AuditAct.CHANNEL_EXCEPTION, f"canal:{key}", user_id))
+    record_entry_at_end(ctx, AuditEntry(journal.AuditAct.CHANNEL_EXCEPTION, f"canal:{key}", user_id))
     return Whisper("C’est noté : les règles ordinaires valent de nouveau. /canaux verifier dit ce que cela change.")
 
 

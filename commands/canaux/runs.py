@@ -18,7 +18,7 @@ from commands.canaux.cards import ANIMATEURS, LEADERS, feature
 from commands.canaux.drift import build_batches, note_sent, read_act_topic, say_refusal
 from commands.canaux.exceptions import make_exception
 from config.canaux import PlannedChannel
-from storage import people
+from storage import journal, people
 from storage.canaux import (
     Allowance,
     ChannelMember,
@@ -31,7 +31,6 @@ from storage.canaux import (
     take_back_change,
 )
 from storage.canaux.runs import LEADERSHIP, OUTSIDERS, Change, ChangeState, Drift, Run, RunKind, Stage
-from storage.journal import AuditAct
 from storage.people import transitions
 
 ABOUT_PEOPLE = OUTSIDERS | LEADERSHIP | {Drift.MISSING}
@@ -89,7 +88,7 @@ async def begin_repair(ctx: Context, run: Run, *, strangers: bool) -> None:
     await runs.move_run(ctx.db, run, Stage.MENDING, **({"by": ctx.user.id} if ctx.user.id else {}))
     if not strangers:
         await runs.drop_found(ctx.db, run.id, STRANGER, drift=Drift.STRANGER)
-    cards.note_run(ctx, AuditAct.CHANNEL_REPAIR, run, await count_changes(ctx.db, run.id, ChangeState.FOUND))
+    cards.note_run(ctx, journal.AuditAct.CHANNEL_REPAIR, run, await count_changes(ctx.db, run.id, ChangeState.FOUND))
 
 
 async def count_changes(db: AsyncSession, run_id: str, *states: ChangeState) -> Mapping[str, int]:
@@ -348,7 +347,7 @@ async def undo_run(ctx: Context, click: cards.Undo) -> Replies:
         await runs.mark_sent_as_made(ctx.db, run.id)
         await runs.drop_found(ctx.db, run.id, STOPPED)
     await runs.move_run(ctx.db, run, Stage.UNDOING)
-    cards.note_run(ctx, AuditAct.CHANNEL_UNDO, run, await count_changes(ctx.db, run.id, *cards.MADE))
+    cards.note_run(ctx, journal.AuditAct.CHANNEL_UNDO, run, await count_changes(ctx.db, run.id, *cards.MADE))
     return [
         await cards.refresh_run(ctx, run),
         Whisper(render("canaux/mending")),

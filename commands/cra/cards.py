@@ -19,16 +19,15 @@ from bot.texts import Markdown, render
 from config.themes import THEMES
 from config.time import PARIS
 from dialogs.cra.line import Line
-from storage import communes
+from storage import communes, people
 from storage.cra import Activite, Cra, CraRow, Report, months
 from storage.cra.queries import RESTORE_FOR
 from storage.cra.tags import list_names
-from storage.people import Person, Role
 
 
-def start(person: Person) -> str:
+def start(person: people.Person) -> str:
     """Return the command of the reports that somebody files: coordinateurs have their own."""
-    return "cra coordination" if person.role is Role.COORDINATEUR else "cra"
+    return "cra coordination" if person.role is people.Role.COORDINATEUR else "cra"
 
 
 feature = Feature(
@@ -53,7 +52,7 @@ async def count_reports(db: AsyncSession, now: dt.datetime) -> None:
 
 feature.figures.append(count_reports)
 
-CONSEILLERS = (Role.CONSEILLER,)
+CONSEILLERS = (people.Role.CONSEILLER,)
 """Who files reports."""
 
 

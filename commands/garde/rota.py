@@ -15,16 +15,13 @@ from bot.features import Feature, Front, Right
 from bot.french import Period, say_date, say_days
 from bot.replies import Direct, Replies, Reply, Say
 from bot.texts import Markdown, mention, quote, render
-from config import hotline
-from config.settings import Settings
+from config import hotline, settings
 from config.text import fold
 from config.time import PARIS
-from storage import canaux, people
-from storage.absences import Absence
+from storage import absences, canaux, journal, people
 from storage.hotline import duty
 from storage.hotline.duty import DutyTurn, get_day
 from storage.hotline.tickets import Ticket, TicketFilter, list_filtered
-from storage.journal import AuditAct
 from storage.people import Person, Role
 
 
@@ -75,7 +72,7 @@ AGENTS = (Role.HOTLINE, Role.ANIMATEUR)
 """Who is on duty, and says who is; and whoever is in the room of a queue."""
 
 
-def is_in_a_room(settings: Settings, keys: Collection[str]) -> bool:
+def is_in_a_room(settings: settings.Settings, keys: Collection[str]) -> bool:
     """Whether one of these planned channels is the room of a queue."""
     return any(queue.room_key in keys for queue in hotline.read(settings.hotline).values())
 
@@ -93,28 +90,29 @@ async def admits_room_members(ctx: Context) -> bool:
     return is_in_a_room(ctx.settings, await ctx.recall(canaux.list_keys_of))
 
 
-def may_be_on_duty(person: Person, settings: Settings, keys: Collection[str]) -> bool:
+def may_be_on_duty(person: Person, settings: settings.Settings, keys: Collection[str]) -> bool:
     """Whether somebody may be on duty, who is in the planned channels of these keys."""
     return person.may(AGENTS) or is_in_a_room(settings, keys)
 
 
-def name_queues(settings: Settings) -> Mapping[str, str]:
+def name_queues(settings: settings.Settings) -> Mapping[str, str]:
     """The names of the queues, by code."""
     return {code: queue.name for code, queue in hotline.read(settings.hotline).items()}
 
 
-def note_turn(ctx: Context, act: AuditAct, turn: DutyTurn, reason: str = "", **after: object) -> None:
+def note_turn(ctx: Context, act: journal.AuditAct, turn: DutyTurn, reason: str = "", **after: object) -> None:
     """Note in the journal what becomes of a turn: whose it is, and which days."""
     days = {"du": str(turn.starts), "jusqu_au": str(turn.ends), "file": turn.queue}
     record_entry_at_end(ctx, AuditEntry(act, f"garde:{turn.id}", turn.user_id, reason, after=days | after))
 
 
-def note_absence(ctx: Context, absence: Absence, *, ends: bool) -> None:
+def note_absence(ctx: Context, absence: absences.Absence, *, ends: bool) -> None:
     """Note in the journal that an absence is written down, or over."""
     days = {"du": str(absence.starts), "jusqu_au": str(absence.ends)}
     before, after = (days, {}) if ends else ({}, days)
     record_entry_at_end(
-        ctx, AuditEntry(AuditAct.DUTY_ABSENCE, f"absence:{absence.id}", absence.user_id, before=before, after=after)
+        ctx,
+        AuditEntry(journal.AuditAct.DUTY_ABSENCE, f"absence:{absence.id}", absence.user_id, before=before, after=after),
     )
 
 
@@ -230,7 +228,7 @@ def say_turn(ctx: Context, turn: DutyTurn) -> str:
     return f"{say_dates(turn)} ({say_queue(ctx, turn)})"
 
 
-def say_dates(days: DutyTurn | Absence) -> str:
+def say_dates(days: DutyTurn | absences.Absence) -> str:
     """Say the days of a turn or absence: « du 30 novembre au 4 décembre 2026 »."""
     return say_days(days.starts, days.last)
 
@@ -271,7 +269,7 @@ def find_gaps(
     hours: OfficeHours,
     queues: Collection[str],
     turns: Sequence[DutyTurn],
-    absences: Sequence[Absence],
+    absences: Sequence[absences.Absence],
     days: Sequence[date],
 ) -> list[Gap]:
     """The gaps among those days, in order; those that are closed are none, nor do they part one."""
@@ -288,7 +286,7 @@ def find_gaps(
     return found
 
 
-def is_on_duty(turn: DutyTurn, day: date, absences: Sequence[Absence]) -> bool:
+def is_on_duty(turn: DutyTurn, day: date, absences: Sequence[absences.Absence]) -> bool:
     """Whether who has that turn is on duty on that day: they may be away."""
     return turn.has(day) and not any(each.user_id == turn.user_id and each.has(day) for each in absences)
 

@@ -24,13 +24,12 @@ from commands.hotline.requests import billet
 from commands.hotline.service import AGENTS, feature
 from commands.hotline.tickets import NOT_THERE, lock_for_agent, make_move, tell_author, tell_room
 from config.text import fold
-from storage import claims, people
+from storage import claims, people, text_search
 from storage.hotline import OPEN, OURS, ActorKind, Move, Reason, TicketState, duty, posts
 from storage.hotline import tickets as stored_tickets
 from storage.hotline.tickets import Actor, Ticket, TicketFilter, TicketMove
 from storage.people.person import read_departements
 from storage.personal_data.tables import ERASED
-from storage.text_search import rank_entries, weigh_texts, weigh_title
 
 PAGE = 8
 HINT = "[libres | a moi | en attente | urgent | 69 | file]"
@@ -201,8 +200,8 @@ DETAILS, LOOKED_THROUGH = 40, 1_000
 async def find_own_tickets(wanted: Search) -> Findings:
     """Find one’s own demands, solved or not."""
     own = await stored_tickets.list_of_author(wanted.db, wanted.user.id, 0, LOOKED_THROUGH) if wanted.user.id else []
-    entries = [weigh_texts((one.details, DETAILS)) | weigh_title(one.subject) for one in own]
-    ranked = [(own[place], score) for place, score in rank_entries(wanted.words, entries)]
+    entries = [text_search.weigh_texts((one.details, DETAILS)) | text_search.weigh_title(one.subject) for one in own]
+    ranked = [(own[place], score) for place, score in text_search.rank_entries(wanted.words, entries)]
     hits = [Hit(one.number, one.subject, score, f"n° {one.number}, {say_state(one).lower()}") for one, score in ranked]
     return cut_hits(hits, wanted)
 

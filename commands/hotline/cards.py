@@ -24,11 +24,9 @@ from commands.hotline.service import feature, find_room, name_person, read_queue
 from config.canaux import PlannedChannel
 from config.canaux import read as read_channels
 from config.hotline import CATEGORIES, Queue
-from storage import canaux, claims, outbox, people
-from storage.database import release
+from storage import canaux, claims, database, journal, outbox, people
 from storage.hotline import ActorKind, Move, Reason, TicketState, list_allowed, posts, tickets
 from storage.hotline.tickets import Ticket, TicketMove
-from storage.journal import AuditAct
 
 CARD = RowCard[Ticket]("hotline.card:", lambda ticket: f"{ticket.number}:{ticket.queue}")
 """The card of a ticket, in the room of its queue."""
@@ -211,7 +209,7 @@ async def read_exchange(ctx: ReadingContext, ticket: Ticket, since: int = 0) -> 
         return []
     kept, passed_on = await posts.list_kept(ctx.db, ticket.number), await _find_passed_on(ctx, ticket)
     author = await name_person(ctx, ticket.author_id)
-    await release(ctx.db)
+    await database.release(ctx.db)
     thread = await unless_refused(ctx.chat.thread(ticket.thread_post), ())
     people_said = [post for post in thread if post.user_id == ticket.author_id or post.id in passed_on]
     after = [post for post in people_said if post.root_id and not post.type and post.create_at > since]
@@ -318,7 +316,7 @@ async def on_room_made(ctx: Context, event: Delivered) -> Replies:
         return None
     await canaux.remember_channel(ctx.db, planned.key, event.channel_id, ctx.now)
     record_entry_at_end(
-        ctx, AuditEntry(AuditAct.CHANNEL_CHANGE, f"canal:{event.channel_id}", after={"cree": planned.name})
+        ctx, AuditEntry(journal.AuditAct.CHANNEL_CHANGE, f"canal:{event.channel_id}", after={"cree": planned.name})
     )
     roles = [role for role in people.Role if role in planned.roles]
     belong = [person.id for role in roles for person in await people.with_role(ctx.db, role, limit=AT_ONCE)]

@@ -24,10 +24,9 @@ from commands.hotline.service import feature
 from config.hotline import CATEGORIES
 from config.territories import DEPARTEMENTS
 from config.time import PARIS
-from storage import claims
+from storage import claims, stats
 from storage.hotline import OPEN, tickets
 from storage.hotline.figures import DaySpan, FiguresPart, HotlineFigures, read_figures
-from storage.stats import even_shares
 
 NOT_AN_AGENT = "Les chiffres de la hotline sont réservés à ses agents. Vos demandes\u00a0: /hotline mes demandes."
 
@@ -138,7 +137,7 @@ def _make_reasons(figures: HotlineFigures) -> FigureSection:
 
 
 def _make_counted(key: str, title: str, counts: Mapping[str, int]) -> FigureSection:
-    percents, is_whole = even_shares(counts)
+    percents, is_whole = stats.even_shares(counts)
     lines = (LabelledValue(name, n, percents[name]) for name, n in counts.items())
     return FigureSection(key, title, "demandes", tuple(lines), is_about=not is_whole)
 

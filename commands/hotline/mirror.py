@@ -24,7 +24,6 @@ from storage import people
 from storage.database import change
 from storage.hotline import ActorKind, Move, list_allowed, posts, tickets
 from storage.hotline.posts import Side, TicketCard, TicketLine
-from storage.hotline.tickets import Actor, Ticket
 
 INTERNAL = "!"
 """How lines begin that stay among agents."""
@@ -48,7 +47,7 @@ async def say_line(ctx: Context, line: TicketLine, text: str) -> Markdown:
 
 
 async def send_twin(
-    ctx: Context, ticket: Ticket, card: TicketCard | None, line: TicketLine, text: str
+    ctx: Context, ticket: tickets.Ticket, card: TicketCard | None, line: TicketLine, text: str
 ) -> Sequence[Reply]:
     """Send the twin of a line; it waits while there is nothing yet to say it under."""
     said, files = await say_line(ctx, line, text), line.files
@@ -61,7 +60,7 @@ async def send_twin(
     return []
 
 
-async def send_waiting(ctx: Context, ticket: Ticket, card: TicketCard | None, side: Side) -> Sequence[Reply]:
+async def send_waiting(ctx: Context, ticket: tickets.Ticket, card: TicketCard | None, side: Side) -> Sequence[Reply]:
     """Send what was written on a side before there was anything to say it under."""
     replies: list[Reply] = []
     for line in await posts.list_waiting_lines(ctx.db, ticket.number, side):
@@ -114,7 +113,7 @@ class ShowLine(BaseModel):
 class TicketThread:
     """Under which ticket something was written, and on which side."""
 
-    ticket: Ticket
+    ticket: tickets.Ticket
     card: TicketCard | None
     side: Side
 
@@ -174,10 +173,10 @@ async def _move_ticket(ctx: Context, place: TicketThread, text: str) -> Sequence
         return []
     if move is Move.REPLY and not place.ticket.state.is_open and is_thanks(text):
         return _rate_by_word(place.ticket, text)
-    return await make_move(ctx, place.ticket, move, Actor(ctx.user.id, who, ctx.now))
+    return await make_move(ctx, place.ticket, move, tickets.Actor(ctx.user.id, who, ctx.now))
 
 
-def _rate_by_word(ticket: Ticket, text: str) -> Sequence[Reply]:
+def _rate_by_word(ticket: tickets.Ticket, text: str) -> Sequence[Reply]:
     """Take « oui » for 👍 where the author was asked whether the solution helped, and has not said so yet."""
     is_asked = ticket.rating_asked and not ticket.rating and read_answer(text) is Answer.YES
     return [Redirect.to(Rate(ticket=ticket.number, rating=1))] if is_asked else []

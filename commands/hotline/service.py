@@ -13,10 +13,8 @@ from bot.events import WatchedPlaces
 from bot.features import Feature, Front, Right
 from bot.french import say_date, say_hour, say_minutes
 from config import hotline as table
-from config.settings import Settings
-from storage import people, watchlist
-from storage.canaux import find_channel_ids, list_keys_of
-from storage.hotline import OURS
+from config import settings
+from storage import canaux, hotline, people, watchlist
 from storage.hotline.tickets import Ticket, count_open
 
 feature = Feature(
@@ -47,17 +45,17 @@ feature.figures.append(count_tickets)
 @feature.admits
 async def is_agent(ctx: Context) -> bool:
     """Whether somebody is in the room of a queue: an agent, whatever their role."""
-    return not read_room_keys(ctx.settings).isdisjoint(await ctx.recall(list_keys_of))
+    return not read_room_keys(ctx.settings).isdisjoint(await ctx.recall(canaux.list_keys_of))
 
 
 @feature.watches
-async def watch_rooms(db: AsyncSession, settings: Settings) -> WatchedPlaces:
+async def watch_rooms(db: AsyncSession, settings: settings.Settings) -> WatchedPlaces:
     """The rooms, for what agents write and who they are."""
-    rooms, known = read_room_keys(settings), await find_channel_ids(db)
+    rooms, known = read_room_keys(settings), await canaux.find_channel_ids(db)
     return WatchedPlaces(frozenset(known[key] for key in rooms & known.keys()))
 
 
-def read_room_keys(settings: Settings) -> frozenset[str]:
+def read_room_keys(settings: settings.Settings) -> frozenset[str]:
     """Read the keys of the queues’ rooms."""
     return frozenset(queue.room_key for queue in table.read(settings.hotline).values())
 
@@ -76,7 +74,7 @@ def say_queue(ctx: Context, code: str) -> str:
 async def find_room(ctx: Context, code: str) -> str:
     """The id of the room of a queue; "" where it is not known yet, or its queue is no more."""
     found = read_queues(ctx).get(code)
-    return (await find_channel_ids(ctx.db)).get(found.room_key, "") if found else ""
+    return (await canaux.find_channel_ids(ctx.db)).get(found.room_key, "") if found else ""
 
 
 AGENTS = frozenset({people.Role.HOTLINE, people.Role.ANIMATEUR})
@@ -135,7 +133,7 @@ def get_target(ctx: Context, ticket: Ticket) -> table.ResponseTarget:
 
 def find_due(ctx: Context, ticket: Ticket) -> datetime | None:
     """Find by when the hotline should have said something; None where the next word is not its own."""
-    if ticket.asked_at is None or ticket.state not in OURS:
+    if ticket.asked_at is None or ticket.state not in hotline.OURS:
         return None
     return get_hours(ctx).add(ticket.asked_at, get_target(ctx, ticket).answer)
 

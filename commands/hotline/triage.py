@@ -11,7 +11,6 @@ from bot import guard, quotas
 from bot.cards import RowCard
 from bot.context import Context
 from bot.errors import UserError
-from bot.quotas import Quota
 from bot.replies import Button, Direct, Message, Replies, Reply, Say
 from bot.texts import Markdown, render
 from commands.hotline.cards import RECEIPT, draw_receipt, post_waiting_cards
@@ -21,15 +20,11 @@ from commands.hotline.tickets import note_move
 from config.hotline import Outage
 from config.text import fold
 from dialogs.hotline import OpenTicket
-from storage import claims, people
-from storage.database import change
+from storage import claims, database, people
 from storage.hotline import ActorKind, Move, TicketState, Urgency, posts, tickets
-from storage.hotline.posts import TicketSource, TicketWish
 from storage.hotline.tickets import SUBJECT_MAX, Actor, Incident, MoveNote, Ticket, TicketMove
-from storage.people import Person
 from storage.ressources import feedback, search
 from storage.ressources.catalogue import IndexNotReadyError
-from storage.ressources.feedback import Mark
 from storage.ressources.resources import ShownResource
 
 WISH = RowCard[str]("hotline.wish:", lambda key: key[:51])
@@ -78,7 +73,7 @@ async def _propose_outage(
     rows = [*(row for row in near if row.number not in unrelated), ticket]
     numbers = {row.number for row in rows}
     if known := next((each for each in proposed if numbers & set(each.alike)), None):
-        await change(ctx.db, known, alike=sorted(numbers | set(known.alike)))
+        await database.change(ctx.db, known, alike=sorted(numbers | set(known.alike)))
         return [await refresh_outage(ctx, known)]
     places = {row.departement for row in rows if row.departement}
     room = await find_room(ctx, ticket.queue)
@@ -92,7 +87,7 @@ BLOCKS_FOR = timedelta(hours=1)
 """For how long one demand that is « bloquant » is the only one of its author."""
 
 
-async def file_ticket(ctx: Context, author: Person, key: str, asked: dict[str, Any]) -> Sequence[Reply]:
+async def file_ticket(ctx: Context, author: people.Person, key: str, asked: dict[str, Any]) -> Sequence[Reply]:
     """File a ticket: its author has a receipt then, its room a card, and the thread that it came from a word."""
     form = OpenTicket.model_validate({**asked, "queues": {}})
     source = await posts.get_source(ctx.db, form.source) if form.source else None
@@ -115,14 +110,16 @@ async def file_ticket(ctx: Context, author: Person, key: str, asked: dict[str, A
     return [told, *second, *thread, *await post_waiting_cards(ctx, ticket.queue), *known]
 
 
-async def _find_blocking(ctx: Context, author: Person) -> int | None:
+async def _find_blocking(ctx: Context, author: people.Person) -> int | None:
     """Find the demand of the last hour that is « bloquant » already: another of the same person is not, until an agent
     says so. Two that are sent at once wait for each other."""
     await claims.hold(ctx.db, "hotline.blocking", author.id, ctx.now)
     return await tickets.find_blocking(ctx.db, author.id, ctx.now - BLOCKS_FOR)
 
 
-def _make_ticket(ctx: Context, author: Person, key: str, form: OpenTicket, source: TicketSource | None) -> Ticket:
+def _make_ticket(
+    ctx: Context, author: people.Person, key: str, form: OpenTicket, source: posts.TicketSource | None
+) -> Ticket:
     """Make a ticket of what was asked, with bars over what is personal until its author decides."""
     subject, details = guard.mask(form.subject), guard.mask(form.details)
     masked = {"subject": (form.subject, subject), "details": (form.details, details)}
@@ -189,7 +186,7 @@ async def find_accepted(db: AsyncSession, keys: Sequence[str]) -> Collection[str
 async def submit_request(ctx: Context, form: OpenTicket) -> Replies:
     """Show first what is like a demand and solved, or in the ressourcerie. Where nothing is, and where it keeps
     somebody from working, file it at once."""
-    left = [] if ctx.user.may(AGENTS) else await quotas.spend(ctx, Quota.TICKET)
+    left = [] if ctx.user.may(AGENTS) else await quotas.spend(ctx, quotas.Quota.TICKET)
     asked = form.model_dump(mode="json", exclude={"queues"})
     if form.urgency == Urgency.BLOQUANT:
         return [*await file_ticket(ctx, ctx.user, ctx.request.key, asked), *left]
@@ -198,7 +195,7 @@ async def submit_request(ctx: Context, form: OpenTicket) -> Replies:
     if not near and not fiches:
         return [*await file_ticket(ctx, ctx.user, ctx.request.key, asked), *left]
     near = near[: SHOWN_MAX - len(fiches)]
-    wish = TicketWish(
+    wish = posts.TicketWish(
         key=ctx.request.key,
         author_id=ctx.user.id,
         username=ctx.user.username,
@@ -226,7 +223,9 @@ async def _find_fiches(ctx: Context, subject: str, most: int) -> Sequence[ShownR
     return [fiche for fiche in found if posts.is_answer(fiche.titre, fiche.description, subject)][:most]
 
 
-def _draw_alike(wish: TicketWish, near: Sequence[Ticket], fiches: Sequence[ShownResource], subject: str) -> Direct:
+def _draw_alike(
+    wish: posts.TicketWish, near: Sequence[Ticket], fiches: Sequence[ShownResource], subject: str
+) -> Direct:
     several = len(near) + len(fiches) > 1
     offered: list[tuple[str, BaseModel]] = [
         *((f"n° {ticket.number}", WasIt(key=wish.key, ticket=ticket.number)) for ticket in near),
@@ -256,7 +255,7 @@ async def accept_fiche(ctx: Context, click: WasFiche) -> Replies:
     """Close a demand that a resource answers; it counts as one avoided, and thanks whoever wrote the resource."""
     if not await posts.answer_wish(ctx.db, click.key, fiche=click.fiche):
         raise UserError(DECIDED)
-    await feedback.put_mark(ctx.db, click.fiche, ctx.user.id, Mark.USEFUL, ctx.now)
+    await feedback.put_mark(ctx.db, click.fiche, ctx.user.id, feedback.Mark.USEFUL, ctx.now)
     return WISH.rewrite(click.key, render("hotline/avoided", was=f"la fiche n° {click.fiche}"), here=True)
 
 
@@ -278,7 +277,7 @@ async def file_undecided(ctx: Context) -> Replies:
         wish = await posts.take_wish(ctx.db, waiting.key)
         author = await people.get(ctx.db, waiting.author_id)
         if wish is not None:
-            somebody = author or Person(id=waiting.author_id, username=waiting.username, since=ctx.now)
+            somebody = author or people.Person(id=waiting.author_id, username=waiting.username, since=ctx.now)
             replies += [WISH.rewrite(wish.key, render("hotline/filed"))]
             replies += await file_ticket(ctx, somebody, wish.key, wish.asked)
     return replies

@@ -19,9 +19,8 @@ from commands.idees import cards
 from commands.idees.cards import ANIMATEURS, feature
 from config.text import fold
 from dialogs.idees import DecideIdea, FileIdea, WithdrawIdea
-from storage import canaux, idees
+from storage import canaux, idees, journal
 from storage.idees import DETAILS_MAX, OPEN, SHOWN, TITLE_MAX, Idea, IdeaState
-from storage.journal import AuditAct
 
 HINT = "[votre idée | 12 | les plus demandées | mes idées]"
 
@@ -274,7 +273,7 @@ async def _apply(ctx: Context, idea: Idea, ruling: Ruling) -> Sequence[Reply]:
     await ctx.db.flush()
     if ruling.duplicate_of is not None:
         await idees.merge(ctx.db, idea.number, ruling.duplicate_of)
-    cards.note_idea(ctx, AuditAct.IDEA, idea, {"etat": was.value}, etat=ruling.state.value)
+    cards.note_idea(ctx, journal.AuditAct.IDEA, idea, {"etat": was.value}, etat=ruling.state.value)
     touched = [each for number in others if number and (each := await idees.get(ctx.db, number))]
     return [await cards.refresh_card(ctx, idea, here=True), *[await cards.refresh_card(ctx, each) for each in touched]]
 
@@ -316,7 +315,7 @@ async def _withdraw(ctx: Context, idea: Idea, reason: str) -> list[Reply]:
     was, idea.state, idea.reason = idea.state, IdeaState.WITHDRAWN, reason
     idea.decided_by, idea.changed_at = ctx.user.id, ctx.now
     await ctx.db.flush()
-    cards.note_idea(ctx, AuditAct.IDEA_WITHDRAW, idea, {"etat": was.value}, etat=idea.state.value)
+    cards.note_idea(ctx, journal.AuditAct.IDEA_WITHDRAW, idea, {"etat": was.value}, etat=idea.state.value)
     undo = [Button("Annuler", Revert(idea=idea.number, before=before))] if ctx.user.animates else []
     return [await cards.refresh_card(ctx, idea, here=True), Whisper(render("idees/withdrawn", idea=idea), undo)]
 

@@ -21,9 +21,8 @@ from commands.kit.supplier import SupplierFile
 from config.kit import Garment
 from config.territories import DEPARTEMENTS
 from config.text import fold
-from storage import kit
+from storage import kit, people
 from storage.kit import NAME_MAX, KitBatch, KitParcel, ParcelState
-from storage.people import Person
 
 PAGE, FIGURES_PAGE, ASKED_AT_ONCE = 3, 20, 100
 """Lots and parcels on a page, lines of figures on a page, people in one step."""
@@ -224,7 +223,7 @@ class _Line:
 async def _count_silent(db: AsyncSession, ctx: Context) -> Counter[str]:
     """Count who has not ordered, by département."""
     found: Counter[str] = Counter()
-    page: Sequence[Person] = await kit.list_silent(db, "", 1000)
+    page: Sequence[people.Person] = await kit.list_silent(db, "", 1000)
     while page:
         found.update(person.departement or "" for person in page if not person.has_left(person.today(ctx.now)))
         page = await kit.list_silent(db, page[-1].id, 1000)

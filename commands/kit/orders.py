@@ -18,11 +18,8 @@ from config.kit import Garment, read_sizes
 from config.tables import TableError
 from config.text import fold
 from dialogs.kit import OrderKit, ReportParcel
-from storage import canaux, kit
+from storage import canaux, communes, database, journal, kit
 from storage.annuaire.entries import find_commune, show_phone
-from storage.communes import get_commune
-from storage.database import change
-from storage.journal import AuditAct
 from storage.kit import AMISS, LABEL_WIDTH, KitBatch, KitOrder, KitParcel, ParcelState
 from storage.people import Role, register
 
@@ -98,7 +95,7 @@ def say_batch(batch: KitBatch) -> Markdown:
 
 def note_batch(ctx: Context, thing: str, target: str = "", **after: object) -> None:
     """Note in the journal what animateurs do about a lot (« kit:3 ») or a parcel."""
-    record_entry_at_end(ctx, AuditEntry(AuditAct.KIT, thing, target, after=after))
+    record_entry_at_end(ctx, AuditEntry(journal.AuditAct.KIT, thing, target, after=after))
 
 
 async def get_batch(ctx: Context, number: int, *, locked: bool = False) -> KitBatch:
@@ -154,7 +151,7 @@ async def _fill_from_register(ctx: Context) -> dict[str, object]:
     """What is known of who orders: their name, their telephone, their employer and where that is."""
     person = ctx.user
     employer = await _find_structure(ctx, person.siret)
-    there = get_commune(employer.code_commune) if employer and employer.code_commune else find_commune(person)
+    there = communes.get_commune(employer.code_commune) if employer and employer.code_commune else find_commune(person)
     return {
         "receptionnaire": person.full_name[:LABEL_WIDTH] if person.nom else None,
         "siret": person.siret,
@@ -188,7 +185,7 @@ async def order_kit(ctx: Context, form: OrderKit) -> Replies:
         await kit.add_order(ctx.db, order)
     else:
         _must_be_open(await kit.get_batch(ctx.db, order.batch), await _list_parcels(ctx, order))
-        await change(ctx.db, order, **said)
+        await database.change(ctx.db, order, **said)
     drawn = await draw_kit(ctx, order, heading="kit/ordered" if is_new else "kit/corrected")
     return Direct(drawn.text, drawn.buttons, drawn.facts, user_id=ctx.user.id)
 

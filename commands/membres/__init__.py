@@ -24,8 +24,7 @@ from commands.membres.members import ANIMATEURS, LEADERS, Member, bienvenue, fea
 from config.canaux import home_of
 from config.territories import departement
 from dialogs import membres
-from storage import people
-from storage.journal import AuditAct
+from storage import journal, people
 from storage.people import Person, Role, register
 from storage.people import arrivals as stored_arrivals
 from storage.people.person import read_departements, read_role
@@ -96,7 +95,7 @@ async def set_announcements(ctx: Context, text: str) -> Replies:
             case _:
                 raise UserError(f"« {quote(word)} » : dites oui ou non, par exemple /membres nouveaux non 69.")
         after = {"departements": list(codes), "annonces": word.lower() == "oui"}
-        record_entry_at_end(ctx, AuditEntry(AuditAct.MEMBER_SETTING, "reglage:membres.nouveaux", after=after))
+        record_entry_at_end(ctx, AuditEntry(journal.AuditAct.MEMBER_SETTING, "reglage:membres.nouveaux", after=after))
     return Whisper(await _say_announcements(ctx, actor))
 
 

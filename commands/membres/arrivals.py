@@ -23,10 +23,8 @@ from config.canaux import Belonging, PlannedChannel
 from config.territories import DEPARTEMENTS, departement
 from config.time import PARIS
 from dialogs.membres import GIVEN_TO_GUESTS, AskAccess, RefuseAccess, Who
-from storage import canaux, outbox, people
-from storage.annuaire import NETWORK
+from storage import annuaire, canaux, journal, outbox, people
 from storage.annuaire.entries import name_commune
-from storage.journal import AuditAct
 from storage.people import Audience, Person, Role, arrivals
 from storage.people.arrivals import AccessRequest, Guest, Newcomer
 
@@ -84,7 +82,7 @@ async def list_own_access(ctx: ReadingContext) -> Sequence[replies.Waiting]:
 @feature.button(AskForAccess, writes=False)
 async def ask_for_access(ctx: ReadingContext, _: AskForAccess) -> replies.Replies:
     """Open the window, or say that what was asked waits for its answer."""
-    if ctx.user.may(NETWORK):
+    if ctx.user.may(annuaire.NETWORK):
         raise UserError("Votre place est faite : /aide montre ce que vous pouvez faire ici.")
     asked = await arrivals.get_access_request(ctx.db, ctx.user.id)
     if asked is not None and asked.answered_at is None:
@@ -104,7 +102,7 @@ async def read_applicant(ctx: ReadingContext, form: AskAccess) -> tuple[AskAcces
 async def send_request(ctx: Context, sent: tuple[AskAccess, ChatUser]) -> replies.Replies:
     """Bring the request before who may decide; asked twice, it is one."""
     form, account = sent
-    if ctx.user.may(NETWORK):
+    if ctx.user.may(annuaire.NETWORK):
         raise UserError("Votre place est faite : /aide montre ce que vous pouvez faire ici.")
     left = await spend(ctx, Quota.ACCESS)
     asked = AccessRequest(
@@ -174,7 +172,7 @@ async def grant_access(ctx: Context, asked: AccessRequest, role: Role) -> Sequen
 
 async def settle_access(ctx: Context, after: Person) -> Sequence[replies.Reply]:
     """Answer the request of somebody who was given a role in another way."""
-    if after.role not in NETWORK:
+    if after.role not in annuaire.NETWORK:
         return []
     asked = await arrivals.get_access_request(ctx.db, after.id)
     if asked is None or asked.answered_at is not None:
@@ -229,7 +227,7 @@ async def _say_late(ctx: Context, person_id: str) -> Markdown:
 
 def _note_answer(ctx: Context, asked: AccessRequest, reason: str, *, granted: bool) -> None:
     who, after = asked.person_id, {"departement": asked.departement, "accorde": granted}
-    record_entry_at_end(ctx, AuditEntry(AuditAct.MEMBER_ACCESS, f"personne:{who}", who, reason, after=after))
+    record_entry_at_end(ctx, AuditEntry(journal.AuditAct.MEMBER_ACCESS, f"personne:{who}", who, reason, after=after))
 
 
 def _day(ctx: Context, asked: AccessRequest) -> str:

@@ -25,7 +25,6 @@ from config.territories import departement
 from dialogs.membres import CompleteProfile
 from storage import canaux, claims, journal, people
 from storage.annuaire import NETWORK, entries
-from storage.canaux import ChannelMember, begin_departure, compute_settling, list_planned
 from storage.journal import AuditAct
 from storage.people import Person, Role, arrivals, transitions
 
@@ -37,11 +36,11 @@ async def settle_channels(ctx: Context, before: Person | None, after: Person) ->
     """
     today = after.today(ctx.now)
     if after.has_left(today):
-        await begin_departure(ctx.db, after, ctx.now)
+        await canaux.begin_departure(ctx.db, after, ctx.now)
     leaving = (await transitions.find_in_grace(ctx.db, ctx.now, after.id)).get(after.id, ())
-    was = ChannelMember.of(before, today) if before else None
-    change = await compute_settling(
-        ctx.db, await list_planned(ctx.db, ctx.settings), was, ChannelMember.of(after, today, leaving)
+    was = canaux.ChannelMember.of(before, today) if before else None
+    change = await canaux.compute_settling(
+        ctx.db, await canaux.list_planned(ctx.db, ctx.settings), was, canaux.ChannelMember.of(after, today, leaving)
     )
     joins = [AddMembers(channel_id, [after.id], team=team) for channel_id, team in change.joins.items()]
     return [*joins, *(RemoveMember(channel_id, after.id) for channel_id in change.leaves)]

@@ -26,11 +26,8 @@ from commands.membres.arrivals import access_button, announce_newcomer, list_own
 from commands.membres.members import ANIMATEURS, bienvenue, copy_with, feature
 from config.settings import Settings
 from dialogs.membres import CompleteProfile
-from storage import people, work
-from storage.annuaire import NETWORK
-from storage.canaux import list_shown_names
+from storage import annuaire, canaux, journal, people, work
 from storage.cra import queries
-from storage.journal import AuditAct
 from storage.people import Person, Role, arrivals, transitions
 from storage.people.transitions import RoleNotice, count_role_notices, forget_role_notices, take_role_notices
 
@@ -129,11 +126,11 @@ async def _draw_welcome(ctx: Context, person: Person) -> replies.Message:
     """Draw the welcome of somebody as it is now: what is done is ticked, and its buttons are gone."""
     known = await arrivals.get_welcome(ctx.db, person.id)
     steps = {
-        "profile": not CompleteProfile.of(person).asks_something if person.role in NETWORK else None,
+        "profile": not CompleteProfile.of(person).asks_something if person.role in annuaire.NETWORK else None,
         "charter": known is not None and known.charter == CHARTER,
         "filed": person.role is Role.CONSEILLER and bool(await queries.find_authors(ctx.db, [person.id])),
     }
-    animateurs, names = await people.list_to_ask(ctx.db), await list_shown_names(ctx.db)
+    animateurs, names = await people.list_to_ask(ctx.db), await canaux.list_shown_names(ctx.db)
     text = render(
         "membres/welcome",
         person=person,
@@ -182,7 +179,7 @@ async def welcome_missed(ctx: Context, _: CatchUp) -> replies.Replies:
         told += await welcome_person(ctx, person)
     greeted = [person.id for person in missed[:GREETED_AT_ONCE]]
     record_entry_at_end(
-        ctx, AuditEntry(AuditAct.MEMBER_WELCOME, "reglage:membres.accueils", after={"personnes": greeted})
+        ctx, AuditEntry(journal.AuditAct.MEMBER_WELCOME, "reglage:membres.accueils", after={"personnes": greeted})
     )
     left = len(missed) - min(len(missed), GREETED_AT_ONCE)
     return [*told, replies.Whisper(render("membres/caught_up", count=len(missed) - left, left=left))]

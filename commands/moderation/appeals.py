@@ -14,13 +14,11 @@ from bot.permalinks import make_permalink
 from bot.replies import Ask, Direct, PlainTextReply, Replies, Reply, Whisper
 from bot.texts import Markdown, quotation, render
 from commands.moderation import cards
-from commands.moderation.cards import Lighten, Overturn, Uphold
 from commands.moderation.cases import Decision, get_case, lock_case, record_case_entry
 from commands.moderation.decisions import carry_out
 from commands.moderation.measures import find_handler, undo_measure
 from commands.moderation.policy import ANIMATEURS, MEASURES, YEAR, feature
-from config import charte
-from config.time import PARIS
+from config import charte, time
 from dialogs import moderation as forms
 from storage.database import change, is_writing
 from storage.journal import AuditAct, label_of
@@ -67,8 +65,8 @@ async def _say_already_answered(ctx: Context, contested: AppealInHand) -> Sequen
     return [Whisper(f"{named} déjà répondu à ce recours."), *await cards.refresh_card(ctx, contested.case)]
 
 
-@feature.button(Uphold, roles=ANIMATEURS, writes=False)
-async def open_uphold_form(ctx: Context, click: Uphold) -> Replies:
+@feature.button(cards.Uphold, roles=ANIMATEURS, writes=False)
+async def open_uphold_form(ctx: Context, click: cards.Uphold) -> Replies:
     """Open the window of the answer that upholds a measure."""
     contested = await _take_appeal(ctx, click.entry)
     if contested.appeal.decided_at is not None:
@@ -76,8 +74,8 @@ async def open_uphold_form(ctx: Context, click: Uphold) -> Replies:
     return Ask(forms.UpholdMeasure.draft(entry=click.entry, said=label_of(contested.measure.act)))
 
 
-@feature.button(Overturn, roles=ANIMATEURS, writes=False)
-async def open_cancel_form(ctx: Context, click: Overturn) -> Replies:
+@feature.button(cards.Overturn, roles=ANIMATEURS, writes=False)
+async def open_cancel_form(ctx: Context, click: cards.Overturn) -> Replies:
     """Open the window of the answer that cancels a measure."""
     contested = await _take_appeal(ctx, click.entry)
     if contested.appeal.decided_at is not None:
@@ -85,8 +83,8 @@ async def open_cancel_form(ctx: Context, click: Overturn) -> Replies:
     return Ask(forms.CancelMeasure.draft(entry=click.entry, said=label_of(contested.measure.act)))
 
 
-@feature.button(Lighten, roles=ANIMATEURS, writes=False)
-async def open_lighten_form(ctx: Context, click: Lighten) -> Replies:
+@feature.button(cards.Lighten, roles=ANIMATEURS, writes=False)
+async def open_lighten_form(ctx: Context, click: cards.Lighten) -> Replies:
     """Open the window of the answer that lightens a measure, with what may take its place."""
     contested = await _take_appeal(ctx, click.entry)
     if contested.appeal.decided_at is not None:
@@ -305,7 +303,7 @@ async def _draw_reminder(ctx: Context, appeal: Appeal) -> Sequence[Reply]:
         return []
     posts = await cards.CARD.list_posts(ctx.db, case)
     address = Markdown(make_permalink(ctx.settings, posts[0].post_id) if posts else "")
-    due = say_date(appeal.due_at.astimezone(PARIS).date())
+    due = say_date(appeal.due_at.astimezone(time.PARIS).date())
     late = appeal.due_at <= ctx.now
     text = render("moderation/appeal_waits", case=case, due=due, late=late, address=address)
     return await cards.tell_deciders(ctx, case, text)

@@ -22,13 +22,11 @@ from commands.moderation import policy
 from commands.moderation.cases import add_to_summary, is_held_back, read_proposal, release_card
 from commands.moderation.rules import SPECS, BrokenRuleError, RuleName, has_word, load_tunings
 from config.time import PARIS
-from storage import moderation, people
-from storage.database import Labelled
-from storage.journal import label_of
+from storage import database, journal, moderation, people
 from storage.moderation import Case, CaseSource, CaseState, KeptPost, Measure, Report, RuleHit, cases
 
 
-class Move(Labelled):
+class Move(database.Labelled):
     """What can be decided about a case; the label is written on the button, or in the menu."""
 
     NOTHING = "rien", "Rien à faire"
@@ -212,7 +210,7 @@ async def _draw_outcome(ctx: Context, case: Case) -> Markdown:
         return Markdown()
     by, under_way = await read_display_name(ctx, case.decided_by), await _is_under_way(ctx, case)
     return render(
-        "moderation/outcome", by=by, act=label_of(case.act), case=case, reason=case.reason, under_way=under_way
+        "moderation/outcome", by=by, act=journal.label_of(case.act), case=case, reason=case.reason, under_way=under_way
     )
 
 
@@ -336,7 +334,7 @@ async def describe_measure(ctx: Context, measure: Measure, reader_id: str = "") 
     """A measure as somebody reads it, in the hours of where they live."""
     where = [await find_title(ctx, measure, channel) for channel in measure.channels]
     until = await say_until(ctx, measure.until, reader_id)
-    label, by = label_of(measure.act), await _say_decider(ctx, measure, reader_id)
+    label, by = journal.label_of(measure.act), await _say_decider(ctx, measure, reader_id)
     return MeasureDescription(measure.entry, label, measure.reason, [w for w in where if w], until, by)
 
 

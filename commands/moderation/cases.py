@@ -22,8 +22,7 @@ from bot.texts import quote
 from commands.moderation.policy import weigh_motive
 from config.charte import MeasureKind
 from dialogs.moderation import Fate, take_word
-from storage import claims, moderation, people
-from storage.database import change
+from storage import claims, database, moderation, people
 from storage.journal import REASON_MAX, AuditAct, JournalEntry
 from storage.moderation import Case, CaseSource, CaseState, KeptPost, cases
 
@@ -225,7 +224,7 @@ async def mark_decided(ctx: Context, case: Case, act: AuditAct, reason: str, **m
     """Note that who acts decided about a case; ``more`` are other columns of it."""
     by = {"decided_at": ctx.now, "decided_by": ctx.user.id, "proposed": {}}
     values = {"state": CaseState.DECIDED, "act": act.value, "reason": reason, "until": None} | by | more
-    await change(ctx.db, case, **values)
+    await database.change(ctx.db, case, **values)
 
 
 OWN_PROPOSAL = "Vous l’avez proposé vous-même : un second animateur l’approuve, ou non."

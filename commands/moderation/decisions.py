@@ -21,8 +21,7 @@ from commands.moderation.policy import ANIMATEURS, OTHER_MOTIVE, feature, find_m
 from commands.moderation.reports import tell_reporters
 from config.charte import MeasureKind
 from dialogs import moderation as forms
-from storage import people
-from storage.database import change
+from storage import database, people
 from storage.journal import AuditAct, label_of
 from storage.moderation import Case, CaseState, Measure, MeasureRecord
 from storage.moderation import cases as stored_cases
@@ -197,7 +196,7 @@ async def _propose_measure(ctx: Context, case: Case, decision: cases.Decision, t
     after = {"case": case.number, "act": act}
     await record_entry(ctx, AuditEntry(AuditAct.PROPOSE, thing, case.author_id, decision.reason, after=after))
     wanted = {"by": ctx.user.id, "act": act, "reason": decision.reason, "seconds": seconds}
-    await change(ctx.db, case, state=CaseState.SECOND, proposed=wanted | {"channel_id": decision.channel_id})
+    await database.change(ctx.db, case, state=CaseState.SECOND, proposed=wanted | {"channel_id": decision.channel_id})
 
 
 async def _store_decided_measure(
@@ -304,7 +303,7 @@ async def decline_measure(ctx: Context, form: forms.DeclineMeasure) -> Replies:
     waiting, first = cases.get_proposal(case), str(case.proposed["by"])
     act = say_measure(waiting.measure, waiting.lasts)
     await cases.record_case_entry(ctx, case, AuditAct.DECLINE, form.text, before={"act": waiting.measure.value})
-    await change(ctx.db, case, state=CaseState.OPEN, proposed={})
+    await database.change(ctx.db, case, state=CaseState.OPEN, proposed={})
     by, word = await read_display_name(ctx, ctx.user.id), quotation(form.text, 1000)
     text = render("moderation/declined", case=case, by=by, act=act, word=word)
     told = [Direct(text, user_id=first)] if await is_active(ctx, first) else []

@@ -23,20 +23,14 @@ from bot.features import Feature, Front, Right
 from bot.french import NBSP, join, plural
 from bot.mattermost import ChatChannel
 from bot.texts import Markdown, escape, quote
-from config import charte
+from config import charte, tables, territories, text, time
 from config.canaux import Family
-from config.charte import Graded, Motive
 from config.settings import Settings
-from config.tables import TableError
-from config.territories import DEPARTEMENTS
-from config.text import fold
-from config.time import PARIS
 from dialogs.canaux import watch_planned_channels
 from dialogs.moderation import take_channel, take_word
-from storage import canaux, people
+from storage import canaux, people, watchlist
 from storage.journal import AuditAct, label_of
 from storage.moderation import Case, Report, cases
-from storage.watchlist import WatchedPlace
 
 feature = Feature(
     "moderation",
@@ -83,15 +77,15 @@ async def find_channel_title(ctx: Context, channel_id: str) -> str:
     planned = (await canaux.list_planned(ctx.db, ctx.settings)).get(keys.get(channel_id, ""))
     if planned:
         return planned.name
-    seen = (await ctx.db.exec(select(WatchedPlace).where(WatchedPlace.id == channel_id))).first()
+    seen = (await ctx.db.exec(select(watchlist.WatchedPlace).where(watchlist.WatchedPlace.id == channel_id))).first()
     return (seen.display_name or seen.name) if seen else ""
 
 
 async def find_channel_zone(ctx: Context, channel_id: str) -> ZoneInfo:
     """The hours of a channel: those of its département, or of Paris. Who acts there may live by others."""
     key = (await canaux.find_channel_keys(ctx.db)).get(channel_id, "")
-    departement = DEPARTEMENTS.get(key.partition(":")[2]) if key.startswith(Family.DEPARTEMENT) else None
-    return ZoneInfo(departement.fuseau) if departement else PARIS
+    departement = territories.DEPARTEMENTS.get(key.partition(":")[2]) if key.startswith(Family.DEPARTEMENT) else None
+    return ZoneInfo(departement.fuseau) if departement else time.PARIS
 
 
 EXPECTED_FOR = 60.0
@@ -188,7 +182,7 @@ async def index_channels(ctx: ReadingContext) -> ChannelIndex:
         code = _DEPARTEMENT_CODE.match(channel.display_name)
         for name in (channel.display_name, channel.name, code[1] if code else ""):
             if name:
-                names.setdefault(fold(name), channel.id)
+                names.setdefault(text.fold(name), channel.id)
     return ChannelIndex({channel.id: channel for channel in found}, names)
 
 
@@ -222,17 +216,17 @@ async def count_sanctions(ctx: Context, author_id: str) -> int:
     return len({m.case_id or -m.entry for m in found if m.counts and m.act in SANCTIONS})
 
 
-def _load(settings: Settings) -> tuple[Mapping[str, Motive], str]:
+def _load(settings: Settings) -> tuple[Mapping[str, charte.Motive], str]:
     """The motives by key, and what is wrong with the charter, in French: one of both is empty."""
     try:
         return charte.read(settings.charter), ""
-    except TableError as error:
+    except tables.TableError as error:
         return {}, str(error)
     except (OSError, UnicodeError):
         return {}, "Le fichier de la charte (COOP_CHARTER) ne peut pas être lu."
 
 
-def read_valid_charter(settings: Settings) -> Mapping[str, Motive]:
+def read_valid_charter(settings: Settings) -> Mapping[str, charte.Motive]:
     """The motives by key; none while the charter cannot be used: then no measure is proposed."""
     return _load(settings)[0]
 
@@ -242,7 +236,7 @@ def find_charter_fault(settings: Settings) -> str:
     return _load(settings)[1]
 
 
-def _read_charter(ctx: Context) -> Mapping[str, Motive]:
+def _read_charter(ctx: Context) -> Mapping[str, charte.Motive]:
     """The operator’s; while that cannot be read, the bot’s own: what is reported does not wait for it."""
     motives, fault = _load(ctx.settings)
     if fault:
@@ -255,13 +249,13 @@ def list_motives(ctx: Context) -> dict[str, str]:
     return {key: motive.label for key, motive in _read_charter(ctx).items()}
 
 
-def find_motive(ctx: Context, key: str) -> Motive:
+def find_motive(ctx: Context, key: str) -> charte.Motive:
     """A motive; the last one of the charter for a key that it has no more."""
     known = _read_charter(ctx)
     return known.get(key) or list(known.values())[-1]
 
 
-async def propose_measure(ctx: Context, author_id: str, motive: str) -> Graded:
+async def propose_measure(ctx: Context, author_id: str, motive: str) -> charte.Graded:
     """What the charter proposes to somebody for a motive, after what was decided against them before."""
     return find_motive(ctx, motive).grade(await count_sanctions(ctx, author_id))
 

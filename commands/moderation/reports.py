@@ -17,7 +17,6 @@ from bot.mattermost import ChatChannel, ChatPost
 from bot.menus import Choosing, Menu
 from bot.permalinks import find_permalink
 from bot.plain_text import strip_markdown, to_one_line
-from bot.quotas import Quota
 from bot.replies import Ask, Button, Direct, Message, Progress, Replies, Reply, Step, Whisper
 from bot.texts import render
 from commands.moderation import cards, cases, policy
@@ -25,12 +24,9 @@ from commands.moderation.policy import ANIMATEURS, drapeau, feature
 from config.time import PARIS
 from dialogs.canaux import watch_planned_channels
 from dialogs.moderation import PreciseReport, ReportMessage, take_word
-from storage import claims, moderation, outbox
-from storage.database import change
-from storage.journal import AuditAct
+from storage import claims, database, journal, moderation, outbox
 from storage.moderation import Case, CaseSource, CaseState, Report
 from storage.moderation import cases as stored_cases
-from storage.moderation.cases import WORD_MAX
 
 
 class FileReport(BaseModel):
@@ -54,11 +50,11 @@ async def tell_reporters(ctx: Context, case: Case) -> Sequence[Reply]:
     """Once it is decided; nobody who decided it themselves, or has left."""
     if case.state not in DECIDED_STATES:
         return []
-    if case.act != AuditAct.DISMISS:
+    if case.act != journal.AuditAct.DISMISS:
         await stored_cases.judge_reports(ctx.db, case.number, was_right=True)
     whose = await stored_cases.mark_told(ctx.db, case.number, ctx.now)
     others = await find_active(ctx, [one for one in whose if one != ctx.user.id])
-    text = render("moderation/told_reporter", case=case, nothing=case.act == AuditAct.DISMISS)
+    text = render("moderation/told_reporter", case=case, nothing=case.act == journal.AuditAct.DISMISS)
     return [Direct(text, user_id=one) for one in whose if one in others]
 
 
@@ -140,7 +136,9 @@ async def open_report_form(ctx: ReadingContext, text: str) -> Replies:
     post = await read_reportable_post(ctx, link)
     await refuse_second_report(ctx, post.id, post.message)
     said = to_one_line(strip_markdown(post.message), QUOTED_MAX)
-    return Ask(ReportMessage.draft(link=link, motives=policy.list_motives(ctx), said=said, word=word[:WORD_MAX]))
+    return Ask(
+        ReportMessage.draft(link=link, motives=policy.list_motives(ctx), said=said, word=word[: stored_cases.WORD_MAX])
+    )
 
 
 async def read_report(ctx: ReadingContext, form: ReportMessage) -> FileReport:
@@ -178,7 +176,7 @@ async def add_report(
     ctx: Context, seen: cases.MessageSnapshot, motive: str, word: str = ""
 ) -> tuple[Case, Sequence[Reply]]:
     """A report more, of the case there is or of a new one; what is shown of it. Raises UserError for a second one."""
-    left = await quotas.spend(ctx, Quota.REPORT)  # first: one that is not taken opens no case
+    left = await quotas.spend(ctx, quotas.Quota.REPORT)  # first: one that is not taken opens no case
     case = await cases.open_case(ctx, seen, CaseSource.REPORTED)
     before = await stored_cases.list_reports(ctx.db, case.number)
     made = Report(
@@ -192,7 +190,7 @@ async def add_report(
 
 def mask_personal_data(word: str) -> str:
     """A reporter’s words with bars over what is personal: they stand on a card that many read."""
-    return guard.mask(word, guard.find(word))[:WORD_MAX]
+    return guard.mask(word, guard.find(word))[: stored_cases.WORD_MAX]
 
 
 FLAG = Topic[tuple[int, str]]("drapeau:", lambda flag: f"{flag[0]}:{flag[1]}")
@@ -277,7 +275,7 @@ async def change_motive(ctx: Context, form: PreciseReport) -> Replies:
     mine = await _get_own_report(ctx, form.case)
     if case is None or case.state not in stored_cases.UNDECIDED:
         raise UserError("Les animateurs ont déjà décidé : le bot vous l’a dit.")
-    await change(ctx.db, mine, motive=form.motive, word=mask_personal_data(form.word), at=ctx.now)
+    await database.change(ctx.db, mine, motive=form.motive, word=mask_personal_data(form.word), at=ctx.now)
     noted = render("moderation/precised", masked=mine.word != form.word)
     return [Whisper(noted), *await cards.refresh_card(ctx, case)]
 

@@ -18,9 +18,8 @@ from config.time import WEEKDAYS
 from dialogs.absence import is_said, say_absence
 from dialogs.rappels import NO_EVENING, ChooseReminders, read_days, say_evening
 from dialogs.rdv.recurrence import find_rule
-from storage import rappels
+from storage import people, rappels
 from storage.absences import list_absences
-from storage.people import Role
 from storage.rappels import FIRST_EVENING, FIRST_HOUR, LAST_EVENING, LAST_HOUR, DailyChoice, Rhythm
 from storage.rdv.bookings import choose_quiet, is_quiet
 
@@ -167,9 +166,9 @@ async def _say_choice(ctx: Context, choice: DailyChoice, count: int) -> Markdown
         rhythm=choice.rhythm.value,
         count=count,
         evening=say_evening(choice.evening),
-        asks=choice.asks and choice.rhythm is not Rhythm.NEVER and ctx.user.known_role is Role.CONSEILLER,
-        reports=ctx.user.known_role is Role.CONSEILLER,
-        has_rdv=ctx.user.known_role in (Role.CONSEILLER, Role.COORDINATEUR),
+        asks=choice.asks and choice.rhythm is not Rhythm.NEVER and ctx.user.known_role is people.Role.CONSEILLER,
+        reports=ctx.user.known_role is people.Role.CONSEILLER,
+        has_rdv=ctx.user.known_role in (people.Role.CONSEILLER, people.Role.COORDINATEUR),
         reminds=not await is_quiet(ctx.db, ctx.user.id),
         days=join(days),
         absence=say_absence(absences[0]) if absences else "",

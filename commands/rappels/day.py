@@ -19,9 +19,7 @@ from bot.menus import Choosing, Menu
 from bot.registry import list_waiting
 from bot.texts import Markdown, render
 from config.text import fold
-from storage import claims, rappels
-from storage.absences import list_absences
-from storage.people import Person, Role
+from storage import absences, claims, people, rappels
 from storage.rappels import FIRST_HOUR, LAST_HOUR, DailyChoice, DailyNews, Rhythm
 
 AT_ONCE = 10
@@ -79,7 +77,7 @@ class TellDay(BaseModel):
 class Reader:
     """Somebody who may be told, and what waits for them."""
 
-    person: Person
+    person: people.Person
     choice: DailyChoice
     waiting: Sequence[replies.Waiting]
 
@@ -152,7 +150,7 @@ async def tell(ctx: Context, reader: Reader) -> replies.Direct | None:
     What waits for a guest is told where they ask for it: who may be here by mistake is not written to for that.
     """
     count = await rappels.count_news(ctx.db, reader.person.id)
-    if not count and (reader.person.role is Role.INVITE or set(reader.hashes) <= set(reader.choice.waiting)):
+    if not count and (reader.person.role is people.Role.INVITE or set(reader.hashes) <= set(reader.choice.waiting)):
         return None
     day = reader.person.today(ctx.now)
     if not await rappels.claim_day(ctx.db, reader.person.id, day, reader.hashes):
@@ -173,7 +171,7 @@ class WaitingReader:
 
     features: Sequence[Feature]
 
-    async def read(self, ctx: ReadingContext, person: Person) -> Sequence[replies.Waiting]:
+    async def read(self, ctx: ReadingContext, person: people.Person) -> Sequence[replies.Waiting]:
         """Read what waits for somebody."""
         theirs = replace(ctx, user=person, request=Request("command", "rappels", person.id))
         return await list_waiting(self.features, theirs)
@@ -204,7 +202,7 @@ class WaitingReader:
 
 async def _read_days_away(ctx: Context, ids: Sequence[str], day: date) -> Mapping[str, Collection[date]]:
     """Read on which days of this week people are away."""
-    found = await list_absences(ctx.db, ids, day - timedelta(days=day.weekday()), whole=True)
+    found = await absences.list_absences(ctx.db, ids, day - timedelta(days=day.weekday()), whole=True)
     return {each: {away for one in found if one.user_id == each for away in one.days} for each in ids}
 
 

@@ -18,12 +18,9 @@ from bot.registry import is_enabled
 from bot.replies import Button, Card, Direct, EveningPart, Message, Progress, Replies, Start, Step, Waiting, Whisper
 from bot.texts import render
 from commands.rappels.day import hash_waiting, is_worked, lead_to
-from storage import rappels
-from storage.absences import find_away
+from storage import absences, database, people, rappels
 from storage.cra.habits import find_habitual
 from storage.cra.queries import find_authors
-from storage.database import change
-from storage.people import Person, Role
 from storage.rappels import FIRST_EVENING, LAST_EVENING, USUAL_EVENING, DailyChoice, EveningSlot, Rhythm
 from storage.rdv.appointments import lock_rdvs
 
@@ -69,7 +66,7 @@ class Later(BaseModel):
 class Evening:
     """Somebody whose day ends, and what they chose; ``asks`` says whether they may be asked about it."""
 
-    person: Person
+    person: people.Person
     choice: DailyChoice
     asks: bool
 
@@ -93,7 +90,7 @@ class EveningReader:
         on = [feature for feature in self.features if is_enabled(feature, ctx.settings.features)]
         return [each for feature in on for each in feature.evenings]
 
-    async def list_people(self, ctx: Context, asked: TellEvening, after: str, most: int) -> Sequence[Person]:
+    async def list_people(self, ctx: Context, asked: TellEvening, after: str, most: int) -> Sequence[people.Person]:
         """List the next people of whom some feature may have something to say."""
         day, zone = asked.day - _DAY, ZoneInfo(asked.zone)
         whose: list[SelectOfScalar[str]] = [query(zone, day) for query, _ in self._list_on(ctx)]
@@ -117,7 +114,7 @@ class EveningReader:
         ids, day = [person.id for person in page], asked.day - _DAY
         choices = await rappels.list_choices(ctx.db, ids)
         authors = await find_authors(ctx.db, ids) | await find_habitual(ctx.db, ids)
-        there = await find_active(ctx, ids) - await find_away(ctx.db, ids, day) - await _find_quiet(ctx, ids)
+        there = await find_active(ctx, ids) - await absences.find_away(ctx.db, ids, day) - await _find_quiet(ctx, ids)
         told = [
             Evening(one, choices[one.id], _may_be_asked(one, choices[one.id], day) and one.id in authors)
             for one in page
@@ -144,9 +141,9 @@ class EveningReader:
         return Direct(said.text, said.buttons, cards=said.cards, user_id=evening.person.id)
 
 
-def _may_be_asked(person: Person, choice: DailyChoice, day: date) -> bool:
+def _may_be_asked(person: people.Person, choice: DailyChoice, day: date) -> bool:
     wanted = choice.asks and choice.rhythm is not Rhythm.NEVER
-    return wanted and person.known_role is Role.CONSEILLER and is_worked(day, person.departement, choice)
+    return wanted and person.known_role is people.Role.CONSEILLER and is_worked(day, person.departement, choice)
 
 
 async def _find_quiet(ctx: ReadingContext, ids: Collection[str]) -> set[str]:
@@ -178,7 +175,7 @@ async def want_none(ctx: Context, click: Nothing) -> Replies:
     known = await lock_rdvs(ctx.db, ctx.user.id, click.rdvs)
     rdvs = [rdv for rdv in known if rdv.starts_at.astimezone(ctx.zone).date() == click.day]
     for rdv in rdvs:
-        await change(ctx.db, rdv, declined_for=rdv.starts_at)
+        await database.change(ctx.db, rdv, declined_for=rdv.starts_at)
     undo = [Button("Les demander de nouveau", Recall(rdvs=[rdv.number for rdv in rdvs]))] if rdvs else []
     return Whisper(render("rappels/none", day=say_date(click.day, ctx.today), count=len(rdvs)), undo)
 
@@ -186,7 +183,7 @@ async def want_none(ctx: Context, click: Nothing) -> Replies:
 async def recall(ctx: Context, click: Recall) -> Replies:
     """Ask for their reports again."""
     for rdv in await lock_rdvs(ctx.db, ctx.user.id, click.rdvs):
-        await change(ctx.db, rdv, declined_for=None)
+        await database.change(ctx.db, rdv, declined_for=None)
     return Whisper(render("rappels/recalled", count=len(click.rdvs)))
 
 

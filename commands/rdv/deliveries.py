@@ -23,10 +23,8 @@ from bot.texts import render
 from bot.visits import WebhookAnswer, WebhookError, WebhookRequest
 from commands.rdv.cards import Edit, describe, feature, say_overlaps
 from config.time import PARIS
-from storage import claims, people
+from storage import claims, communes, database, people
 from storage.annuaire.entries import read_email
-from storage.communes import CommunePlace, find_place_exactly
-from storage.database import before_commit, release
 from storage.rdv import Place, PlaceKind, Rdv, RdvSource, RdvState, remote
 from storage.rdv.appointments import MEMO_MAX, PLACE_MAX, URL_MAX, list_overlapping
 
@@ -178,10 +176,10 @@ def _read_place(data: Json, motif: Json) -> Place:
     return Place(kind=kind, words=words, **codes)
 
 
-def _find_town(place: str) -> CommunePlace | None:
+def _find_town(place: str) -> communes.CommunePlace | None:
     for pattern in _TOWNS:
         if found := pattern.search(place):
-            return find_place_exactly(" ".join(part.strip() for part in found.groups())).place
+            return communes.find_place_exactly(" ".join(part.strip() for part in found.groups())).place
     return None
 
 
@@ -300,7 +298,7 @@ async def _find_known(ctx: ReadingContext, emails: Collection[str], before: remo
     asked = sorted(set(emails) - known.keys() - before.keys())
     if not asked:
         return known, False
-    await release(ctx.db)
+    await database.release(ctx.db)
     try:
         async with asyncio.timeout(PATIENCE):
             return {**known, **await _ask_for(ctx, asked)}, False
@@ -342,7 +340,7 @@ async def receive(ctx: Context, proved: Proved) -> WebhookAnswer:
         told += await _tell_overlaps(ctx, await remote.list_to_come(ctx.db, [proved.told.rdv.key], ctx.now))
     if proved.is_late and await claims.claim(ctx.db, LATE, str(ctx.now.timestamp() // LOOKED_AGAIN.seconds), ctx.now):
         told.append(Start(payload=JoinAgents(), at=ctx.now + LOOKED_AGAIN, quiet=True))
-    before_commit(ctx.db, lambda db: remote.note_delivery(db, proved.organisation, ctx.now))
+    database.before_commit(ctx.db, lambda db: remote.note_delivery(db, proved.organisation, ctx.now))
     return WebhookAnswer(STATUSES[None], told)
 
 
@@ -401,7 +399,7 @@ async def look_for(ctx: ReadingContext, _: JoinAgents, so_far: Progress) -> Look
     """Ask the register, then Mattermost, for the next addresses."""
     emails = await remote.list_waited_for(ctx.db, so_far.cursor or "", AT_ONCE)
     known = await _find_registered(ctx, emails)
-    await release(ctx.db)
+    await database.release(ctx.db)
     return Looked(emails, {**known, **await _ask_for(ctx, [email for email in emails if email not in known])})
 
 

@@ -24,9 +24,7 @@ from dialogs.rdv.line import read_meeting_line
 from dialogs.rdv.slots import Span, cut_moments, find_shared, read_whole_calendar
 from dialogs.rdv.titles import say_what
 from dialogs.rdv.windows import Spot
-from storage import claims, people
-from storage.agenda import find_homes
-from storage.database import change
+from storage import agenda, claims, database, people
 from storage.people import Person, Role
 from storage.people.person import read_departements
 from storage.rdv import Rdv, RdvState
@@ -217,7 +215,7 @@ async def _note(ctx: Context, wanted: ChooseMoment) -> Sequence[Rdv]:
         await add_rdv(ctx.db, seat)
         if not meeting:
             meeting = seat.number
-            await change(ctx.db, seat, meeting=meeting)
+            await database.change(ctx.db, seat, meeting=meeting)
         seats.append(seat)
     return seats
 
@@ -419,8 +417,8 @@ async def propose_point(ctx: ReadingContext, text: str) -> Replies:
         (code,) = read_departements(said) or ctx.user.departements[:1]
     except ValueError:
         raise UserError("Indiquez le département : par exemple /rdv point 69.") from None
-    home = next(iter(find_homes([code])))
-    if not ctx.user.animates and home not in find_homes(ctx.user.departements):
+    home = next(iter(agenda.find_homes([code])))
+    if not ctx.user.animates and home not in agenda.find_homes(ctx.user.departements):
         raise UserError(await _say_who_may(ctx, code))
     title = f"Point {say_of(code)}{f' : {subject.strip()}' if subject.strip() else ''}"
     return Redirect("agenda.Propose", {"titre": title[:100], "departement": home})

@@ -19,12 +19,10 @@ from commands.rdv.changes import ask_report
 from commands.rdv.visits import address_of, name_zone, say_when, say_who
 from config.text import fold
 from config.time import PARIS, find_midnight
-from storage import people
-from storage.absences import find_on_leave
+from storage import absences, people, seals
 from storage.database import change
 from storage.rdv import Rdv, bookings
 from storage.rdv.appointments import list_unreported, lock_rdvs
-from storage.seals import hash_token
 
 MORNING = time(8)
 BEFORE, LATER = timedelta(hours=1), timedelta(minutes=30)
@@ -72,7 +70,7 @@ async def remind(ctx: Context) -> Replies:
     due = await bookings.list_due_reminders(ctx.db, ctx.now, find_horizon(ctx.now), AT_ONCE)
     active = await find_active(ctx, {rdv.user_id for rdv in due})
     known = await people.among(ctx.db, ids=sorted(active))
-    away = await find_on_leave(ctx.db, known, ctx.now)
+    away = await absences.find_on_leave(ctx.db, known, ctx.now)
     owners = {one.id: one for one in known if one.id not in away}
     return [told for rdv in due if (told := await _remind_of(ctx, rdv, owners.get(rdv.user_id)))]
 
@@ -253,7 +251,7 @@ async def _write(ctx: ReadingContext, booking: bookings.Booking, rdv: Rdv) -> Le
         place=rdv.place,
         visio=rdv.visio_url if rdv.visio_url.startswith("https://") else "",
         who=say_who(owner),
-        address=f"{address_of(ctx.settings, key)}/{code}" if key and hash_token(key) == booking.page_hash else "",
+        address=f"{address_of(ctx.settings, key)}/{code}" if key and seals.hash_token(key) == booking.page_hash else "",
     )
     ident = f"{booking.code_hash[:32]}.{rdv.starts_at:%Y%m%d%H%M}"
     return Letter(visitor.contact, f"Rappel : rendez-vous {when}", text, ident, ctx.now)

@@ -16,11 +16,10 @@ from commands.rdv import cards
 from commands.rdv.cards import CONSEILLERS, feature
 from config.visio import VisioKind
 from dialogs.rdv.titles import say_what
-from storage import people
+from storage import people, urls
 from storage.rdv import PlaceKind, Rdv, RdvSource, RdvState
 from storage.rdv.appointments import change_rdv, find_rdv
 from storage.rdv.bookings import list_seats
-from storage.urls import first_link
 from storage.visio import SUBJECT_MAX, URL_MAX, VisioRoom, find_room, remember_room
 
 PAUSES = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
@@ -169,7 +168,7 @@ async def read_room(ctx: ReadingContext, text: str) -> Wanted | Whisper:
     if not said:
         return await ask_room(ctx, cards.CreateRoom(rdv=number))
     _must_be_visio(await cards.get_own(ctx, number))
-    link = first_link(said)
+    link = urls.first_link(said)
     if not link or len(link) > URL_MAX:
         raise UserError(f"Ce lien ne convient pas : collez l’adresse de votre salle, comme {EXAMPLE}.")
     return Wanted(number, visio.Room(VisioKind.LINK, "", url=link), is_pasted=True)

@@ -18,8 +18,7 @@ from commands.rdv import meetings
 from commands.rdv.cards import CONSEILLERS, Proposal, SuggestMoment, feature, get_own
 from commands.rdv.visits import say_when
 from config.time import is_skipped
-from storage import claims, people
-from storage.rdv import Rdv
+from storage import claims, people, rdv
 from storage.rdv.bookings import list_seats
 
 MADE, REFUSED, TAKEN_BACK = "rdv.suggested", "rdv.suggestion_refused", "rdv.suggestion_taken_back"
@@ -107,7 +106,7 @@ async def suggest_typed(ctx: Context, number: int, start: datetime) -> Replies:
     return await suggest(ctx, Suggest(rdv=number, starts_at=own.starts_at, at=start.astimezone(UTC), key=key))
 
 
-async def _draw(ctx: Context, made: Suggestion, lead: Rdv, outcome: str = "") -> Message:
+async def _draw(ctx: Context, made: Suggestion, lead: rdv.Rdv, outcome: str = "") -> Message:
     """Draw what the organiser is asked, or what became of it, in her own zone."""
     organiser = (await meetings.find_persons(ctx, [lead]))[lead.user_id]
     text = render("rdv/suggestion", number=lead.number, outcome=outcome, **await _describe(ctx, made, organiser.zone))
@@ -125,13 +124,13 @@ async def _describe(ctx: Context, made: Suggestion, zone: ZoneInfo) -> dict[str,
     return {"by": by.username if by else "", "before": before, "after": after}
 
 
-async def _refresh(ctx: Context, made: Suggestion, lead: Rdv, outcome: str) -> Refresh:
+async def _refresh(ctx: Context, made: Suggestion, lead: rdv.Rdv, outcome: str) -> Refresh:
     message = await _draw(ctx, made, lead, outcome)
     return Refresh(message.text, message.buttons, topic=CARD.of(made.key), here=ctx.user.id == lead.user_id)
 
 
 async def _tell_guests(
-    ctx: Context, seats: Sequence[Rdv], made: Suggestion, event: str, *, but: Collection[str] = ()
+    ctx: Context, seats: Sequence[rdv.Rdv], made: Suggestion, event: str, *, but: Collection[str] = ()
 ) -> Sequence[Reply]:
     """Tell the guests who may come still, each in their own zone."""
     guests = [

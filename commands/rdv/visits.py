@@ -12,10 +12,7 @@ from bot.context import Context
 from bot.french import Period, plural, say_hour, say_minutes, say_weekday
 from bot.site import render_page
 from bot.visits import PageAnswer, address_of_page
-from config import libraries
-from config.settings import Settings
-from config.themes import THEMES
-from config.time import write_instant
+from config import libraries, settings, themes, time
 from dialogs.rdv.slots import Slot, Wish, find_free, find_theme, list_free
 from dialogs.reservation import say_closes
 from storage.annuaire.entries import read_email, read_phone
@@ -37,7 +34,7 @@ OTHER = "un-autre"
 OVER = (RdvState.ANNULE, RdvState.REFUSE)
 
 
-def address_of(settings: Settings, key: str) -> str:
+def address_of(settings: settings.Settings, key: str) -> str:
     """The address of a booking page, where people reach the bot."""
     return address_of_page(settings, PAGE, key)
 
@@ -155,12 +152,12 @@ class Visit:
     @property
     def theme(self) -> str | None:
         """The theme that was chosen; "" for none of those received apart, None where nothing was chosen."""
-        return "" if self.subject == OTHER else self.subject if self.subject in THEMES else None
+        return "" if self.subject == OTHER else self.subject if self.subject in themes.THEMES else None
 
     async def list_subjects(self) -> dict[str, str]:
         """List what one may be received about, by its code: nothing where the hours are for whatever one likes."""
         known = {one.theme for one in await list_ranges(self.ctx.db, self.owner.id)}
-        found = {code: theme.libelle for code, theme in THEMES.items() if code in known}
+        found = {code: theme.libelle for code, theme in themes.THEMES.items() if code in known}
         return found | {OTHER: "Un autre sujet"} if found and "" in known else found
 
     async def list_slots(self, since: date | None = None, wish: Wish | None = None) -> Sequence[Slot]:
@@ -191,7 +188,7 @@ class Visit:
         seats = plural(slot.left, "place", "places") if slot.by.seats > 1 else ""
         more = " · ".join(filter(None, (length, place, seats)))
         local = slot.start.astimezone(self.owner.zone)
-        return {"value": write_instant(slot.start), "hour": say_clock(local), "more": more}
+        return {"value": time.write_instant(slot.start), "hour": say_clock(local), "more": more}
 
     async def show_page(self, since: date | None) -> PageAnswer:
         """Show the free moments; before them the subjects, where there are several to choose from."""
@@ -313,11 +310,11 @@ class Held:
             "shown_code": "-".join(self.code[at : at + 4] for at in range(0, len(self.code), 4)),
             "when": say_when(rdv.starts_at, owner.zone, ctx.now),
             "until": say_when(self.closes_at, owner.zone, ctx.now),
-            "value": write_instant(rdv.starts_at),
+            "value": time.write_instant(rdv.starts_at),
             "length": say_minutes(rdv.minutes),
             "zone": name_zone(owner.zone),
             "place": rdv.place,
-            "subject": ", ".join(THEMES[code].libelle for code in rdv.theme_codes),
+            "subject": ", ".join(themes.THEMES[code].libelle for code in rdv.theme_codes),
             "visio": rdv.visio_url if rdv.visio_url.startswith("https://") else "",
             "who": say_who(owner),
             "here": self.here,

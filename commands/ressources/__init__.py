@@ -23,8 +23,7 @@ from commands.ressources.search import search_typed
 from config.ressources import KINDS
 from config.themes import THEMES, theme_of
 from dialogs.ressources import AnswerNeed, SayNeed
-from storage import people
-from storage.journal import AuditAct
+from storage import journal, people
 from storage.ressources import feedback
 from storage.ressources.collections import (
     FollowerNews,
@@ -397,7 +396,7 @@ async def _find_waiting_need(ctx: Context, key: str) -> Need:
 
 def _note_need(ctx: Context, need: Need, after: dict[str, object]) -> None:
     before = {"mots": need.first.words, "attend": need.is_open and "attend" not in after}
-    record_entry_at_end(ctx, AuditEntry(AuditAct.NEED, need.first.key, before=before, after=after))
+    record_entry_at_end(ctx, AuditEntry(journal.AuditAct.NEED, need.first.key, before=before, after=after))
 
 
 def _mask_personal(text: str, most: int) -> str:

@@ -14,8 +14,7 @@ from bot.features import Feature, Front, Right
 from bot.replies import Button, Direct, News
 from config.text import fold
 from config.time import PARIS
-from storage import people
-from storage.journal import AuditAct
+from storage import journal, people
 from storage.ressources import resources
 from storage.ressources.catalogue import warm_up
 from storage.ressources.resources import AnyResource, Resource, ResourceState
@@ -105,9 +104,9 @@ BeforeAndAfter = tuple[Mapping[str, object], Mapping[str, object]]
 
 
 _DECIDED = {
-    ResourceState.PUBLISHED: AuditAct.RESOURCE_PUBLISH,
-    ResourceState.REFUSED: AuditAct.RESOURCE_REFUSE,
-    ResourceState.WITHDRAWN: AuditAct.RESOURCE_WITHDRAW,
+    ResourceState.PUBLISHED: journal.AuditAct.RESOURCE_PUBLISH,
+    ResourceState.REFUSED: journal.AuditAct.RESOURCE_REFUSE,
+    ResourceState.WITHDRAWN: journal.AuditAct.RESOURCE_WITHDRAW,
 }
 
 
@@ -122,7 +121,7 @@ async def decide_resource(
 
 
 def note_resource(
-    ctx: Context, act: AuditAct, resource: Resource, change: BeforeAndAfter = ({}, {}), reason: str = ""
+    ctx: Context, act: journal.AuditAct, resource: Resource, change: BeforeAndAfter = ({}, {}), reason: str = ""
 ) -> None:
     """Note what was done to a resource; it concerns who deposited it."""
     before, after = change

@@ -22,11 +22,9 @@ from commands.ressources import posts, records
 from commands.ressources.life import restore_resource, take_down
 from commands.ressources.records import ANIMATEURS, feature
 from config.time import PARIS
-from storage import canaux
-from storage.journal import AuditAct
+from storage import canaux, journal, urls
 from storage.ressources import Resource, ResourceState, feedback, resources
 from storage.ressources.feedback import Fault, Kind, LinkCheck, Look
-from storage.urls import LINK_MAX, read_link
 
 LINK = RowCard[Resource]("ressources.link:", lambda resource: resource.number)
 """The message to whoever keeps a resource that its link is broken."""
@@ -122,7 +120,7 @@ async def _set_review_day(ctx: Context, number: int, day: date | None) -> Resour
     await resources.write_resources(ctx.db, [found], revision)
     if not records.is_own(ctx.user, found):
         change = ({"a_revoir": was and str(was)}, {"a_revoir": day and str(day)})
-        records.note_resource(ctx, AuditAct.RESOURCE_REVIEW, found, change)
+        records.note_resource(ctx, journal.AuditAct.RESOURCE_REVIEW, found, change)
     return found
 
 
@@ -247,8 +245,8 @@ async def find_archive(web: WebClient, url: str) -> str:
 
 def _read_archive_link(address: str) -> str:
     """Read an address, if it is one of an archive. Raises ValueError for what is no link."""
-    link = read_link(address.replace("http://", "https://", 1))
-    return link if urlsplit(link).hostname in ARCHIVES and len(link) <= LINK_MAX else ""
+    link = urls.read_link(address.replace("http://", "https://", 1))
+    return link if urlsplit(link).hostname in ARCHIVES and len(link) <= urls.LINK_MAX else ""
 
 
 def _host(link: tuple[int, str]) -> str:
@@ -311,7 +309,7 @@ async def silence_link(ctx: Context, click: LinkWorks) -> Replies:
     """Tell nobody of this link again until it changes: it works for somebody."""
     found = await records.find_changeable(ctx, click.resource)
     await feedback.silence_check(ctx.db, found.number)
-    records.note_resource(ctx, AuditAct.RESOURCE_LINK, found, ({}, {"lien": found.url}))
+    records.note_resource(ctx, journal.AuditAct.RESOURCE_LINK, found, ({}, {"lien": found.url}))
     return _refresh_link_card(found, "ressources/link_quiet", by=ctx.user.username)
 
 

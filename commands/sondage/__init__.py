@@ -24,7 +24,6 @@ from dialogs import sondage as windows
 from storage import claims, people, targets
 from storage import sondage as polls
 from storage.sondage import Ballot, DepartementResults, Poll, PollState, Results, votes
-from storage.sondage.votes import BoxSeal, NamedVote, list_silent, read_visible_results
 
 SCOPE = "sondage.rappel"
 BEFORE_END = timedelta(days=1)
@@ -62,7 +61,7 @@ async def find_silent_page(ctx: ReadingContext, asked: cards.Remind, so_far: rep
     poll = await polls.get_poll(ctx.db, asked.poll)
     if poll is None or poll.is_over(ctx.now):
         return so_far.end()
-    page = await list_silent(ctx.db, poll.id, asked.zone, ctx.today, so_far.cursor or "")
+    page = await votes.list_silent(ctx.db, poll.id, asked.zone, ctx.today, so_far.cursor or "")
     if not page:
         return so_far.end()
     reached = sorted(await _find_reached(ctx, poll, page))
@@ -179,7 +178,7 @@ async def _cast_ballot(ctx: Context, poll: Poll, form: windows.VoteForm, ballot:
 
     A window that is sent twice finds its own. Raises UserError for another code than that.
     """
-    seal = BoxSeal(poll.id, ctx.settings.secrets)
+    seal = votes.BoxSeal(poll.id, ctx.settings.secrets)
     box = await votes.read_box(ctx.db, seal)
     key = seal.key_of(form.ballot_code)
     is_new = await votes.note_voter(ctx.db, poll.id, ctx.user.id)
@@ -273,7 +272,7 @@ async def show_results(ctx: Context, text: str) -> replies.Replies:
     if not poll.live and (poll.anonymous or not cards.may_manage(ctx.user, poll)):
         raise UserError(f"Les résultats du sondage n° {poll.number} s’afficheront à la fin du vote, "
                         f"{cards.say_end(poll, ctx.zone)}.")  # fmt: skip
-    return replies.Whisper(cards.say_results(poll, replace(await read_visible_results(ctx.db, poll), places=())))
+    return replies.Whisper(cards.say_results(poll, replace(await votes.read_visible_results(ctx.db, poll), places=())))
 
 
 async def find_named_poll(ctx: Context, text: str, what: str) -> Poll:
@@ -306,7 +305,7 @@ def _list_place_lines(poll: Poll, name: str, place: DepartementResults) -> Itera
 
 
 def list_vote_lines(
-    poll: Poll, votes: Iterable[NamedVote], people: Iterable[people.Person]
+    poll: Poll, votes: Iterable[votes.NamedVote], people: Iterable[people.Person]
 ) -> Iterator[Sequence[sheets.Cell]]:
     """List a head, then each voter with what they chose."""
     names = {person.id: person.full_name for person in people}
@@ -406,7 +405,7 @@ async def write_sheet(ctx: Context, order: cards.Sheet, folder: Path) -> replies
     poll = cards.must_manage(ctx.user, await polls.get_poll(ctx.db, order.poll), PollState.OPEN, PollState.ENDED)
     _must_be_visible(poll)
     files = [folder / f"Sondage_{poll.number}.csv"]
-    sheets.write_csv(files[0], list_result_lines(poll, await read_visible_results(ctx.db, poll)))
+    sheets.write_csv(files[0], list_result_lines(poll, await votes.read_visible_results(ctx.db, poll)))
     if not poll.anonymous:
         chosen = await votes.list_votes(ctx.db, poll.id)
         files.append(folder / f"Sondage_{poll.number}_votes.csv")
@@ -414,7 +413,7 @@ async def write_sheet(ctx: Context, order: cards.Sheet, folder: Path) -> replies
     return replies.Parcel(render("sondage/file", poll=poll), files=files, done=READY)
 
 
-async def _list_voters(ctx: Context, chosen: Sequence[NamedVote]) -> Sequence[people.Person]:
+async def _list_voters(ctx: Context, chosen: Sequence[votes.NamedVote]) -> Sequence[people.Person]:
     ids = [vote.user_id for vote in chosen]
     pages = [await people.among(ctx.db, ids[at : at + AT_ONCE]) for at in range(0, len(ids), AT_ONCE)]
     return [person for page in pages for person in page]

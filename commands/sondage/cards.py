@@ -16,14 +16,9 @@ from bot.menus import Choosing
 from bot.replies import Button, Message, Refresh, Replies, Whisper
 from bot.texts import Markdown, escape, render
 from config.time import PARIS
+from storage import canaux, journal, people, stats, targets
 from storage import sondage as polls
-from storage import targets
-from storage.canaux import list_planned
-from storage.journal import AuditAct
-from storage.people import Person, Role
 from storage.sondage import DepartementResults, Poll, PollState, Results, votes
-from storage.stats import even_shares
-from storage.targets import Table, say_target
 
 
 class AboutPoll(BaseModel):
@@ -153,10 +148,10 @@ class Picture(AboutPoll):
     """The results as a picture."""
 
 
-def _start(person: Person) -> str:
+def _start(person: people.Person) -> str:
     """The command of « /aide »: who asks many begins a poll; others ask where they are, and « /aide » is somewhere
     else."""
-    return "sondage" if person.animates or person.role is Role.COORDINATEUR else "sondage liste"
+    return "sondage" if person.animates or person.role is people.Role.COORDINATEUR else "sondage liste"
 
 
 feature = Feature(
@@ -211,14 +206,14 @@ def must_be_in_state(poll: Poll | None, *states: PollState) -> Poll:
     raise UserError(refusals[poll.state])
 
 
-def must_manage(person: Person, poll: Poll | None, *states: PollState) -> Poll:
+def must_manage(person: people.Person, poll: Poll | None, *states: PollState) -> Poll:
     """Get the poll, if it is in one of these states, and is somebody’s to manage. Raises UserError."""
     if poll is not None and not may_manage(person, poll):
         raise UserError("Seules la personne qui a fait ce sondage et l’équipe d’animation peuvent le gérer.")
     return must_be_in_state(poll, *states)
 
 
-def may_manage(person: Person, poll: Poll) -> bool:
+def may_manage(person: people.Person, poll: Poll) -> bool:
     """Whether a poll is somebody’s to manage; a preview is its author’s only."""
     return poll.by == person.id or (person.animates and poll.state is not PollState.DRAFT)
 
@@ -256,7 +251,7 @@ def list_percents(poll: Poll, votes: int, counts: Sequence[int]) -> tuple[Sequen
         return [0] * len(poll.options), True
     if poll.several:
         return [round(100 * n / votes) for n in counts], True
-    percents, is_whole = even_shares(dict(enumerate(counts)))
+    percents, is_whole = stats.even_shares(dict(enumerate(counts)))
     return list(percents.values()), is_whole
 
 
@@ -276,14 +271,17 @@ def say_turnout(poll: Poll, results: Results) -> str:
 
 def say_place(code: str) -> str:
     """Name a département, « Rhône (69) », or all others."""
-    return say_target(code, {}) if code else OTHERS
+    return targets.say_target(code, {}) if code else OTHERS
 
 
-def say_places(poll: Poll, table: Table) -> str:
+def say_places(poll: Poll, table: targets.Table) -> str:
     """Say where a poll is asked: « Rhône (69), Bretagne et 3 autres »."""
     here = [title for ident, title in poll.channels.items() if ident in poll.rooms]
-    themes = {say_target(target, table) for target in poll.targets}
-    names = [*(say_target(target, table) for target in poll.targets), *(title for title in here if title not in themes)]
+    themes = {targets.say_target(target, table) for target in poll.targets}
+    names = [
+        *(targets.say_target(target, table) for target in poll.targets),
+        *(title for title in here if title not in themes),
+    ]
     more = len(names) - SHOWN_MAX
     return join([*names[:SHOWN_MAX], *([plural(more, "autre")] if more > 0 else [])])
 
@@ -379,7 +377,7 @@ async def _say_state(ctx: Context, poll: Poll) -> str:
 
 
 async def _facts(ctx: Context, poll: Poll) -> Sequence[tuple[str, str]]:
-    table = await list_planned(ctx.db, ctx.settings)
+    table = await canaux.list_planned(ctx.db, ctx.settings)
     return [
         ("Où", escape(say_places(poll, table))),
         ("Fin", say_end(poll, ctx.zone)),
@@ -388,7 +386,7 @@ async def _facts(ctx: Context, poll: Poll) -> Sequence[tuple[str, str]]:
     ]
 
 
-def note_poll(ctx: Context, act: AuditAct, poll: Poll, before: Mapping[str, object], **after: object) -> None:
+def note_poll(ctx: Context, act: journal.AuditAct, poll: Poll, before: Mapping[str, object], **after: object) -> None:
     """Note in the journal what is done with a poll; it concerns who asked it."""
     named = {"question": poll.question, **before}
     record_entry_at_end(ctx, AuditEntry(act, f"sondage:{poll.id}", poll.by, before=named, after=after))

@@ -17,9 +17,8 @@ from config.canaux import home_of
 from dialogs.destinations import find_places_element, list_own, meant, read_places
 from dialogs.sondage import AT_THE_END, HERE, LIVE, NAMED, ONE, SECRET, SEVERAL, AskPoll, AskPollHere, strip_invisible
 from storage import canaux as known
+from storage import database, targets
 from storage import sondage as polls
-from storage import targets
-from storage.database import change
 from storage.people import Person, Role
 from storage.sondage import QUESTION_MAX, Poll, PollState, drop_draft
 
@@ -195,7 +194,7 @@ async def keep_draft(ctx: Context, asked: Keep) -> Replies:
     values = asked.model_dump(exclude={"poll"}) | {"people": len(people), "invited": invited}
     if asked.poll:
         poll = cards.must_manage(ctx.user, await polls.lock_poll(ctx.db, asked.poll), PollState.DRAFT)
-        await change(ctx.db, poll, **values)
+        await database.change(ctx.db, poll, **values)
     else:
         poll = Poll(key=_make_key(ctx), by=ctx.user.id, created_at=ctx.now, **values)
         if await polls.add_poll(ctx.db, poll) is None:

@@ -17,10 +17,8 @@ from bot.features import Feature, Front, Right
 from bot.french import MONTHS, Period, join, months_after, of, say_month, say_weekday
 from bot.papers import FigureSection, LabelledValue
 from bot.texts import quote
-from config import territories
+from config import territories, themes, time
 from config.text import fold
-from config.themes import THEMES
-from config.time import PARIS
 from dialogs.cra.tags import read_tag
 from dialogs.stats import Format, period_of
 from storage.communes import get_commune
@@ -156,7 +154,7 @@ class Months(BaseModel):
 
 def find_first_untold_day(ctx: Context) -> dt.date:
     """Find the first day that nobody is told of yet: the same for all, wherever they are."""
-    return find_told_until(ctx.now.astimezone(PARIS).date())
+    return find_told_until(ctx.now.astimezone(time.PARIS).date())
 
 
 def months_of(period: Period, today: dt.date) -> Months:
@@ -433,4 +431,4 @@ def _noun(count: int, one: str, many: str) -> str:
 
 
 def _label(code: Any) -> str:
-    return THEMES[code].court if code in THEMES and not hasattr(code, "label") else str(code.label)
+    return themes.THEMES[code].court if code in themes.THEMES and not hasattr(code, "label") else str(code.label)

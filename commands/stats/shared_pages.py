@@ -22,8 +22,7 @@ from commands.stats.papers import Page
 from commands.stats.queries import CONSEILLERS, OwnQuery, feature, read_own_query
 from config.time import find_midnight
 from dialogs.stats import ShareFigures, ShareLife
-from storage import people
-from storage.seals import hash_token
+from storage import people, seals
 from storage.stats import recipients
 from storage.stats.recipients import SHARES_MAX, SharedPage
 
@@ -83,7 +82,7 @@ async def share(ctx: Context, wanted: Wanted) -> Replies:
     key, last = recipients.make_share_key(), ctx.today + timedelta(days=wanted.life.days)
     page = SharedPage(
         user_id=ctx.user.id,
-        key_hash=hash_token(key),
+        key_hash=seals.hash_token(key),
         name=wanted.name,
         first=wanted.asked.start,
         last=wanted.asked.period.last,

@@ -19,8 +19,7 @@ from commands.moderation.cases import OWN_CASE, Decision
 from commands.moderation.policy import ANIMATEURS, feature, find_channel_title
 from config import charte
 from dialogs.moderation import MeasureForm, RemindCharter, WarnAuthor
-from storage import journal
-from storage.database import change
+from storage import database, journal
 from storage.journal import AuditAct, label_of
 from storage.moderation import Case, CaseSource, CaseState, Measure, MeasureRecord, cases
 
@@ -241,7 +240,7 @@ class MeasureHandler:
         why = cards.say_refusal(refusal)
         thing, after = f"acte:{measure.entry}", {"entry": measure.entry}
         await record_entry(ctx, AuditEntry(AuditAct.FAIL, thing, measure.user_id, why, after=after))
-        await change(ctx.db, measure, ended_at=ctx.now, ended_by=cases.REFUSED)
+        await database.change(ctx.db, measure, ended_at=ctx.now, ended_by=cases.REFUSED)
         text = render(
             "moderation/failed",
             told=await cards.describe_measure(ctx, measure),
@@ -298,7 +297,7 @@ async def _reopen_case(ctx: Context, measure: Measure) -> Sequence[Reply]:
     if case is None or case.entry != measure.entry:
         return []
     state = CaseState.CLOSED if case.source is CaseSource.DIRECT else CaseState.OPEN
-    await change(ctx.db, case, state=state, act="", until=None, entry=None, decided_at=None, decided_by="")
+    await database.change(ctx.db, case, state=state, act="", until=None, entry=None, decided_at=None, decided_by="")
     return await cards.refresh_card(ctx, case)
 
 
@@ -383,7 +382,7 @@ async def undo_measure(ctx: Context, entry: int, *, is_replaced: bool = False) -
     back = await _end_measure(ctx, measure, AuditAct.UNDO, f"acte:{entry}", by=ctx.user.id)
     case = await cases.lock(ctx.db, measure.case_id) if measure.case_id else None
     if case and case.state is CaseState.DECIDED and case.entry == measure.entry:
-        await change(ctx.db, case, state=CaseState.CLOSED, until=None)
+        await database.change(ctx.db, case, state=CaseState.CLOSED, until=None)
     return back if is_replaced else [*back, *await _tell_person(ctx, measure)]
 
 
@@ -391,7 +390,7 @@ async def _end_measure(ctx: Context, measure: Measure, act: AuditAct, thing: str
     """Note that it is over, and put things as they were before."""
     before = {"act": measure.act, "entry": measure.entry}
     await record_entry(ctx, AuditEntry(act, thing, measure.user_id, before=before))
-    await change(ctx.db, measure, ended_at=ctx.now, ended_by=by)
+    await database.change(ctx.db, measure, ended_at=ctx.now, ended_by=by)
     return await find_handler(measure.act).lift(ctx, measure, cases.read_record(measure))
 
 

@@ -28,10 +28,9 @@ from commands.moderation.measures.exclusion import EnforcedMeasure, make_member_
 from commands.moderation.policy import ANIMATEURS, feature
 from commands.moderation.rules import say_seconds
 from dialogs.moderation import take_length
-from storage import canaux, claims, journal, outbox
+from storage import canaux, claims, journal, outbox, targets
 from storage.journal import REASON_MAX, AuditAct, JournalEntry
 from storage.moderation import Measure, MeasureRecord, cases
-from storage.targets import GENERAL
 
 PROPOSAL_WAITS = timedelta(days=1)
 """How long a lock can be approved: it is for what goes on now."""
@@ -91,7 +90,7 @@ class DeclineLock(BaseModel):
 
 async def needs_second(ctx: Context, channel: ChatChannel) -> bool:
     """Whether everybody is there: the team’s default channel, or the one that the table has for all."""
-    return channel.is_default or (await canaux.find_channel_ids(ctx.db)).get(GENERAL) == channel.id
+    return channel.is_default or (await canaux.find_channel_ids(ctx.db)).get(targets.GENERAL) == channel.id
 
 
 async def propose_lock(ctx: Context, wanted: LockRequest) -> Sequence[Reply]:

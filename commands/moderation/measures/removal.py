@@ -22,8 +22,7 @@ from commands.moderation.measures import ActAnswer, ActPurpose, MeasureHandler, 
 from commands.moderation.policy import ANIMATEURS, feature, find_room, index_channels
 from config.charte import MeasureKind
 from dialogs.moderation import HideMessage, take_word
-from storage import outbox, people
-from storage.journal import AuditAct
+from storage import journal, outbox, people
 from storage.moderation import Case, CaseSource, KeptPost, Measure, MeasureRecord
 from storage.moderation import cases as stored_cases
 from storage.personal_data.declarations import months_before
@@ -119,7 +118,7 @@ class HideThread(BaseModel):
 class Hide(Removal):
     """A message goes with its answers, which are handed back to those who wrote them."""
 
-    act = AuditAct.HIDE
+    act = journal.AuditAct.HIDE
     kind = MeasureKind.HIDE
     form = HideMessage
     weight = MeasureKind.WARN
@@ -236,7 +235,7 @@ async def hide_typed_message(ctx: Context, asked: tuple[cases.MessageSnapshot, s
 class Clean(Removal):
     """Somebody’s last messages in a channel go."""
 
-    act = AuditAct.CLEAN
+    act = journal.AuditAct.CLEAN
     notice = "moderation/notice_clean"
     by_hand = "supprimez ces messages vous-même, par leur menu « … »"
 
@@ -339,10 +338,10 @@ async def clean_messages(ctx: Context, click: Sweep) -> Replies:
     first = click.posts[0]
     case = await _store_case(ctx, click)
     after = {"case": case.number, "messages": len(click.posts)}
-    deed = AuditEntry(AuditAct.CLEAN, f"canal:{first.channel_id}", first.author_id, click.reason, after=after)
+    deed = AuditEntry(journal.AuditAct.CLEAN, f"canal:{first.channel_id}", first.author_id, click.reason, after=after)
     record = MeasureRecord(posts=click.posts, waits=[post.id for post in click.posts])
     measure = await store_measure(ctx, deed, record, case_id=case.number, channels=[first.channel_id])
-    await cases.mark_decided(ctx, case, AuditAct.CLEAN, click.reason, entry=measure.entry)
+    await cases.mark_decided(ctx, case, journal.AuditAct.CLEAN, click.reason, entry=measure.entry)
     replies = await Clean().keep_or_remove(ctx, measure, record)
     said = render("moderation/swept", entry=measure.entry, count=len(click.posts), author=first.author)
     return [*replies, Whisper(said)]

@@ -17,7 +17,6 @@ from bot.texts import quote
 from config.text import fold
 from config.time import read_duration
 from storage import moderation
-from storage.moderation import Rule, RuleMode
 
 
 class RuleName(StrEnum):
@@ -133,7 +132,7 @@ class BrokenRuleError(ValueError):
 class Tuning:
     """``count`` and ``seconds`` are 0, ``items`` empty, where the rule has none."""
 
-    mode: RuleMode = RuleMode.OFF
+    mode: moderation.RuleMode = moderation.RuleMode.OFF
     count: int = 0
     seconds: int = 0
     items: tuple[str, ...] = ()
@@ -147,10 +146,10 @@ class Tuning:
 def make_default_tuning(name: RuleName) -> Tuning:
     """Make the tuning of a rule that nobody tuned: it is off."""
     spec = SPECS[name]
-    return Tuning(RuleMode.OFF, *spec.usual, tuple(map(str, spec.items)))
+    return Tuning(moderation.RuleMode.OFF, *spec.usual, tuple(map(str, spec.items)))
 
 
-def read_tunings(rows: Sequence[Rule]) -> Mapping[RuleName, Tuning]:
+def read_tunings(rows: Sequence[moderation.Rule]) -> Mapping[RuleName, Tuning]:
     """All rules, tuned or not. Raises BrokenRuleError for a row that is none, or has what it may not have."""
     tuned = {name: make_default_tuning(name) for name in RuleName}
     for row in rows:
@@ -161,7 +160,7 @@ def read_tunings(rows: Sequence[Rule]) -> Mapping[RuleName, Tuning]:
     return tuned
 
 
-def _read_tuning(name: RuleName, row: Rule) -> Tuning:
+def _read_tuning(name: RuleName, row: moderation.Rule) -> Tuning:
     broken = BrokenRuleError(f"la règle « {name} » a des réglages illisibles")
     found = row.settings
     if not isinstance(found, dict) or not found.keys() <= {"count", "seconds", "items"}:
@@ -182,7 +181,7 @@ def _read_tuning(name: RuleName, row: Rule) -> Tuning:
 def find_tuning_fault(name: RuleName, tuning: Tuning) -> str:
     """What is wrong with it, in French; "" where nothing is."""
     spec = SPECS[name]
-    if tuning.mode is RuleMode.ACT and not spec.may_act:
+    if tuning.mode is moderation.RuleMode.ACT and not spec.may_act:
         return "elle peut proposer, pas agir"
     for what, value, bounds in (("le nombre", tuning.count, spec.count), ("la durée", tuning.seconds, spec.seconds)):
         if fault := _find_bounds_fault(what, value, bounds):
