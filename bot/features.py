@@ -65,11 +65,6 @@ class Right(Enum):
         ("manage_team", "manage_channel_roles"),
         "aucun canal n’est restauré, converti ni confié à quelqu’un",
     )
-    ADMINISTER_TEAM = (
-        "administrer l’équipe",
-        ("manage_team", "manage_team_roles", "remove_user_from_team"),
-        "personne n’en est retiré, ni n’y change de rôle",
-    )
     REMOVE_MESSAGES = (
         "retirer les messages des autres",
         ("delete_others_posts",),

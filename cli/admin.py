@@ -2,15 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
 
 from bot.errors import ChatError
 from bot.mattermost import AioClient, ChatUser, Mattermost
 from bot.mattermost.wire import User, read
-
-T = TypeVar("T")
 
 PAGE_ROWS = 200
 """The most that one page may hold."""

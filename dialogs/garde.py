@@ -14,8 +14,6 @@ ALL = "toutes"
 AHEAD = 184
 LONGEST_TURN, LONGEST_ABSENCE = 62, 366
 """Days."""
-OFFERED_MAX = 40
-"""How many turns one window offers: they travel sealed with it."""
 _EXAMPLES = "du 30/11 au 4/12, lundi, semaine prochaine"
 
 

@@ -16,8 +16,6 @@ from storage.statements import DirectStatement
 
 KEPT_FOR = timedelta(days=30)
 """How long an absence that is over is remembered."""
-LONGEST = 366
-"""Days of the longest absence."""
 WORD_MAX = 80
 COMING_MAX = 60
 """Absences to come that one person may have."""

@@ -296,8 +296,8 @@ async def start_case_move(ctx: Context, asked: MoveOfCase) -> Replies:
     return [*confirm_decision(case), Start(payload=begun), *await announce_decision(ctx, case)]
 
 
-ALL_SAID, COPIES_DELETED = 1, 2
-"""How far it is: all is said again, the copies are gone."""
+ALL_SAID = 1
+"""How far it is: all is said again, and the copies are there still."""
 COPY_STAYS = (
     "Des réponses ont été écrites dans le nouveau fil depuis : il y reste, et le fil est aussi revenu à sa place."
 )
