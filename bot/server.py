@@ -252,7 +252,8 @@ async def _answer_whatever_comes(request: web.Request, handler: HttpHandler) -> 
     except web.HTTPException as refusal:
         if refusal.status >= 400:
             log.warning("http_refused", path=loggable_path(request), status=refusal.status)
-        answer = web.json_response({"error": refusal.reason}, status=refusal.status)
+        said = {name: refusal.headers[name] for name in ("Allow",) if name in refusal.headers}
+        answer = web.json_response({"error": refusal.reason}, status=refusal.status, headers=said)
         if refusal.status == web.HTTPBadRequest.status_code:
             answer.force_close()  # where the next request begins is anybody’s guess
         return answer

@@ -11,7 +11,10 @@ import time
 from base64 import b64encode
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping
-from functools import cache, partial
+from email import message_from_bytes
+from email.message import Message
+from email.policy import HTTP
+from functools import cache, lru_cache, partial
 from hashlib import blake2b, sha256
 from importlib.resources import files
 from secrets import token_bytes
@@ -37,6 +40,7 @@ log = structlog.get_logger()
 
 PARTS_MAX, PART_MAX, FIELD_MAX = 2, 200, 500
 """Parts of an address after its first, and characters of one; characters of a field."""
+MULTIPART = "multipart/form-data"
 WINDOW, ASKED_MAX, SENT_MAX, MISSED_MAX = 60.0, 300, 120, 30
 """Seconds, and how often one address may ask, send, and ask for what there is not, in so many."""
 AGENT_MAX = 300
@@ -207,14 +211,30 @@ async def _read_request(request: web.Request, visitor: str) -> PageRequest | Non
         return None
     fields: Mapping[str, Any] = request.query
     if request.method == "POST":
-        if request.content_type not in {"application/x-www-form-urlencoded", "multipart/form-data"}:
+        if request.content_type not in {"application/x-www-form-urlencoded", MULTIPART}:
             raise web.HTTPUnsupportedMediaType
         try:
-            fields = await request.post()
+            fields = await _read_parts(request) if request.content_type == MULTIPART else await request.post()
         except ValueError:
             raise web.HTTPBadRequest from None
     typed = {name: text.replace("\0", " ")[:FIELD_MAX] for name, text in fields.items() if isinstance(text, str)}
     return PageRequest(parts, typed, visitor, is_glance(request.method, request.headers))
+
+
+async def _read_parts(request: web.Request) -> Mapping[str, str]:
+    """The texts of a form in parts, whose body was read already. Raises ValueError for what is none."""
+    head = f"Content-Type: {request.headers['Content-Type']}\r\n\r\n".encode()
+    told = message_from_bytes(head + await request.read(), policy=HTTP)
+    if not told.is_multipart() or told.defects:
+        raise ValueError
+    parts = [part for part in told.iter_parts() if not part.get_filename()]
+    named = {part.get_param("name", header="content-disposition"): part for part in parts}
+    return {str(name): _decode_part(part) for name, part in named.items() if name}
+
+
+def _decode_part(part: Message) -> str:
+    found = part.get_payload(decode=True)
+    return found.decode() if isinstance(found, bytes) else ""
 
 
 def is_glance(method: str, headers: Mapping[str, str]) -> bool:
@@ -239,8 +259,13 @@ def make_response(answer: PageAnswer) -> web.Response:
     return web.Response(body=answer.body.encode(), status=answer.status, headers=headers)
 
 
+@lru_cache(8)
+def _name_style(text: str) -> str:
+    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
+
+
 def make_policy(body: str) -> str:
     """What a browser may load and send: the page’s own style, by its digest, and its own forms."""
-    styles = " ".join(f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'" for text in _STYLE.findall(body))
+    styles = " ".join(map(_name_style, _STYLE.findall(body)))
     own = f"style-src {styles}" if styles else "style-src 'none'"
     return f"default-src 'none'; {own}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

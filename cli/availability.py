@@ -107,7 +107,7 @@ def read_range(line: Cells, person: Person) -> bookings.WeeklyRange:
     """The range of a line. Raises BadLineError, which names the column."""
     start, end = _read("debut", line, read_hour), _read("fin", line, read_hour)
     if end <= start:
-        raise BadLineError("fin : elle est après le début, le même jour.")
+        raise BadLineError("fin : donnez une heure d’après le début, le même jour (24:00 au plus tard).")
     numbers = {name: _read(name, line, partial(_read_number, name)) for name in _BOUNDS}
     if numbers["duree"] > end - start:
         raise BadLineError("duree : elle est plus longue que la plage.")

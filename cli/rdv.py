@@ -28,7 +28,7 @@ async def show(call: Call, user: str, start: date | None, end: date | None, as_j
     """Print somebody’s rdv of these days, both included, where this person is; all of them without days."""
     async with open_up_to_date(call.settings) as database, database.transaction(writes=False) as db:
         person = await find_person(db, user)
-        rdvs = await _list_days(db, person, start or FIRST_DAY, end or FOREVER)
+        rdvs = await _list_days(db, person, bound(start or FIRST_DAY), bound(end or FOREVER))
         reports = await find_reports(db, rdvs)
     if as_json:
         print(json.dumps([describe(rdv, reports.get(rdv.number)) for rdv in rdvs], ensure_ascii=False))
@@ -39,6 +39,11 @@ async def show(call: Call, user: str, start: date | None, end: date | None, as_j
         said = (say_when(rdv, person.zone, today), say_what(rdv), say_where(rdv) or "-", state)
         print(" · ".join((f"n° {rdv.number}", *said)))
     return 0
+
+
+def bound(day: date) -> date:
+    """The day itself, or the first or last day of which anything is known: others have no midnight in some zones."""
+    return min(max(day, FIRST_DAY), FOREVER)
 
 
 async def _list_days(db: AsyncSession, person: Person, start: date, end: date) -> Sequence[Rdv]:
@@ -69,7 +74,7 @@ async def show_slots(call: Call, user: str, start: date, end: date, as_json: boo
     """Write the moments at which somebody may be booked on these days, both included."""
     async with open_up_to_date(call.settings) as database, begin_reading(database) as db:
         person = await find_person(db, user)
-        found = await list_free(db, person, call.clock(), Period(start, end + timedelta(days=1)))
+        found = await list_free(db, person, call.clock(), Period(bound(start), bound(end) + timedelta(days=1)))
     if as_json:
         print(json.dumps([as_object(slot) for slot in found], ensure_ascii=False))
     else:

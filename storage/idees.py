@@ -164,10 +164,12 @@ async def list_voters(db: AsyncSession, idea: Idea, after: str, limit: int) -> S
     return (await db.exec(theirs.order_by(col(IdeaVote.user_id)).limit(limit))).all()
 
 
-async def merge(db: AsyncSession, number: int, into: int) -> None:
-    """Let what was a duplicate of one idea be one of another."""
-    moved = update(Idea).where(col(Idea.duplicate_of) == number).values(duplicate_of=into)
-    await db.execute(moved.execution_options(synchronize_session=False))
+async def merge(db: AsyncSession, number: int, into: int, only: Collection[int] | None = None) -> Sequence[int]:
+    """Let what was a duplicate of one idea (of these ``only``) be one of another; return the numbers of those."""
+    chosen = [] if only is None else [col(Idea.id).in_(only)]
+    moved = update(Idea).where(col(Idea.duplicate_of) == number, *chosen).values(duplicate_of=into)
+    found = await db.execute(moved.returning(col(Idea.id)).execution_options(synchronize_session=False))
+    return sorted(found.scalars().all())
 
 
 async def list_page(

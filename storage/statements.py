@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ClauseElement, Connection, Select, event, select
+from sqlalchemy import ClauseElement, Connection, Select, UpdateBase, event, select
 from sqlalchemy.dialects.postgresql import asyncpg
 from sqlalchemy.dialects.sqlite import aiosqlite
 from sqlalchemy.engine import Dialect
@@ -43,7 +43,7 @@ class _Compiled:
         binds = [compiled.binds[name] for name in compiled.positiontup]
         self._constants = {bind.key: bind.value for bind in binds if not bind.required}
         self._named = [(bind.key, bind.type.dialect_impl(spoken).bind_processor(spoken)) for bind in binds]
-        columns = statement.selected_columns if isinstance(statement, Select) else ()
+        columns = statement.exported_columns if isinstance(statement, Select | UpdateBase) else ()
         self._columns = [(c.name, c.type.dialect_impl(spoken).result_processor(spoken, None)) for c in columns]
 
     def bound(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -74,13 +74,14 @@ class DirectStatement:
         rows = await _ask(_kind(db), await _driver(db), compiled.text, compiled.bound(values))
         return rows[0][0] if rows else None
 
-    async def find(self, db: AsyncSession, values: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """Return the rows of a SELECT, by the names of its columns.
+    async def find(self, db: AsyncSession, values: Mapping[str, Any], *, begins: bool = False) -> list[dict[str, Any]]:
+        """Return the rows of a SELECT, or those that a statement gives back, by the names of its columns.
 
-        No transaction is begun for it on PostgreSQL, where each statement sees what is committed, in one or not.
+        No transaction is begun for it on PostgreSQL, where each statement sees what is committed, in one or not,
+        unless it ``begins`` one: what it locks or writes is to stand until the end.
         """
         compiled = self.speak(_kind(db))
-        rows = await _ask(_kind(db), await _driver(db, begins=False), compiled.text, compiled.bound(values))
+        rows = await _ask(_kind(db), await _driver(db, begins=begins), compiled.text, compiled.bound(values))
         return [compiled.read(row) for row in rows]
 
     async def write_last(self, db: AsyncSession, values: Mapping[str, Any]) -> None:

@@ -162,8 +162,11 @@ async def test_voters_of_a_duplicate_move_along_once(house: House, juliette: Per
     await votes(agathe, copy)
     await agathe.runs(f"/idee etat {copy} doublon {copy}")
     assert "son propre doublon" in plain(await agathe.whispered())
+    third = await files(carl, "Un tableau des actes de chaque mois")
+    await agathe.asks(f"/idee etat {third} doublon {copy}")
     await agathe.runs(f"/idee etat {copy} doublon {kept}")
     done = await agathe.whispered("doublon")
+    assert (await stored(house, third))["same"] == kept, "it follows"
     assert await stored(house, kept) == {"state": "nouvelle", "votes": 3, "same": None, "named": False}
     assert await stored(house, copy) == {"state": "doublon", "votes": 0, "same": kept, "named": False}
     assert (await carl.asks(f"/idee {copy}")).buttons[:1] == [f"Lire l’idée n° {kept}"]
@@ -174,6 +177,7 @@ async def test_voters_of_a_duplicate_move_along_once(house: House, juliette: Per
     await agathe.clicks(done, "Annuler")
     await agathe.answered()
     assert [(await stored(house, one))["votes"] for one in (kept, copy)] == [1, 3]
+    assert (await stored(house, third))["same"] == copy, "it comes back"
     form = await agathe.opens_by(await agathe.asks(f"/idee {copy}"), "Répondre…")
     assert "Dites pourquoi" in (await form.fill(etat="refusee").submit()).errors["raison"]
     assert "numéro" in (await form.fill(etat="doublon").submit()).errors["doublon"]

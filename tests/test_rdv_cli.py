@@ -92,6 +92,10 @@ async def test_an_operator_reads_slots_and_gives_a_link(
     await said(capsys, "import", "disponibilites", str(file))
     out, _ = await said(capsys, "slots", "--user", "juliette", "--from", "2099-01-05", "--to", "2099-01-06", "--json")
     assert json.loads(out) == [], "too far"
+    for edge in ("0001-01-01", "9999-12-31"):
+        for words in (("slots",), ("rdv",)):
+            out, _ = await said(capsys, *words, "--user", "juliette", "--from", edge, "--to", edge, "--json")
+            assert json.loads(out) == [], "no calendar has that day"
     start, end = coming_days()
     out, _ = await said(capsys, "slots", "--user", "@juliette", "--from", start, "--to", end, "--json")
     slots = json.loads(out)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
 import pytest
-from aiohttp import ClientSession
+from aiohttp import ClientSession, FormData
 from sqlalchemy import text
 from sqlmodel import col, delete, select
 
@@ -26,7 +26,7 @@ from storage.rdv.bookings import (
     open_page,
     replace_ranges,
 )
-from tests.people import Person, new_session
+from tests.people import Person, Post, new_session
 from tests.support.house import LOG, House, plain
 from tests.test_rdv_rooms import set_up
 
@@ -309,8 +309,80 @@ async def test_refused_it_says_so_and_the_moment_is_free_again(desk: Desk) -> No
     code = (await desk.books(free[0])).code
     card = await desk.juliette.told("Demande de rendez-vous")
     await desk.juliette.clicks(card, "Refuser")
-    assert (await desk.asks(f"/{code}")).state == "refused"
+    refused = await desk.asks(f"/{code}")
+    assert refused.state == "refused"
+    assert f'href="/rendez-vous/{desk.key}"' in refused.body, "another moment is one click away"
     assert free[0] in (await desk.asks()).moments
+    again = await desk.books(free[0])
+    assert (again.state, again.code != code) == ("waiting", True), "the same words ask anew"
+    number = (await desk.bookings())[-1][1].number
+    assert "attend votre réponse" in plain(await desk.juliette.asks(f"/rdv annuler {number}"))
+    shown = await desk.juliette.asks(f"/rdv {number}")
+    await desk.juliette.clicks(shown, "Répondre")
+    asked = await desk.juliette.answered()
+    assert isinstance(asked, Post)
+    await desk.juliette.clicks(asked, "Accepter")
+    assert (await desk.asks(f"/{again.code}")).state == "accepted"
+    cancelled = await desk.juliette.asks(f"/rdv annuler {number}")
+    assert "prévenez cette personne" in plain(cancelled)
+    assert cancelled.buttons == ["Remettre", "Qui a réservé"]
+    assert (await desk.asks(f"/{again.code}")).state == "off"
+    third = await desk.books(free[0])
+    assert (third.state, third.code not in (code, again.code)) == ("waiting", True)
+
+
+async def test_each_card_counts_the_seats_that_are_taken_then(desk: Desk) -> None:
+    free = await desk.has(seats=3)
+    for number, said in ((1, "1 place prise sur 3"), (2, "2 places prises sur 3")):
+        await desk.books(free[0], contact=f"a{number}@exemple.fr")
+        card = await desk.juliette.told(said)
+    await desk.juliette.clicks(card, "Refuser")
+    await desk.juliette.clicks(await desk.juliette.rewritten(card, "refusé"), "Accepter finalement")
+    assert "2 places prises sur 3" in plain(await desk.juliette.rewritten(card, "Rendez-vous pris"))
+    assert {rdv.state for _, rdv in await desk.bookings()} == {RdvState.PREVU}, "who is accepted takes place"
+    await desk.is_automatic()
+    free = await desk.has(seats=4)
+    async with desk.house.bot.database.transaction() as db:
+        await db.execute(text("UPDATE rdv_page SET automatic = false"))
+    await desk.books(free[2], contact="a3@exemple.fr")
+    await desk.is_automatic()
+    assert (await desk.books(free[2], contact="a4@exemple.fr")).state == "accepted"
+    assert (await desk.bookings())[-1][1].state is RdvState.PREVU
+
+
+async def test_a_number_is_read_as_people_write_it_there(desk: Desk) -> None:
+    free = await desk.has()
+    assert "numéro de téléphone ou une adresse" in (await desk.books(free[0], contact="12")).body, "nobody’s number"
+    assert (await desk.books(free[0], contact="75 12 34")).status == 422
+    await desk.house.registers(desk.juliette, Role.CONSEILLER, departements=["988"])
+    await desk.books(free[0], contact="75 12 34")
+    ((booking, _),) = await desk.bookings()
+    visitor = BookingSeal(desk.house.settings.secrets).open_visitor(booking)
+    assert visitor is not None
+    assert visitor.contact == "+687751234"
+
+
+async def test_a_form_in_parts_is_read_too_and_methods_are_named(desk: Desk) -> None:
+    free = await desk.has()
+    parts = FormData({**MARIE, "prenom": "Zoé", "creneau": free[0]}, default_to_multipart=True)
+    async with desk.session.post(desk.base, data=parts) as answer:
+        assert 'data-etat="waiting"' in await answer.text()
+    for body in (b"x", b"--b\r\n\r\n", b"--b\r\nContent-Disposition: form-data; name=creneau\r\n\r\n\xff\r\n--b--"):
+        head = {"Content-Type": "multipart/form-data; boundary=b"}
+        async with desk.session.post(desk.base, data=body, headers=head) as answer:
+            assert answer.status in (400, 422), body
+    async with desk.session.put(desk.base) as answer:
+        assert (answer.status, answer.headers["Allow"]) == (405, "GET,HEAD,POST")
+
+
+async def test_no_moment_is_free_once_the_contract_is_over(desk: Desk) -> None:
+    last = desk.house.today + timedelta(days=4)
+    assert (await desk.has())[-1][:10] > f"{last}"
+    await desk.house.registers(desk.juliette, Role.CONSEILLER, left_on=last)
+    assert (await desk.asks()).moments[-1][:10] <= f"{last}"
+    await desk.house.registers(desk.juliette, Role.CONSEILLER)
+    for moment in ("0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"):
+        assert (await desk.books(moment)).status == 422, moment
 
 
 async def test_off_by_default_revoked_or_wrong_it_is_the_same_page(desk: Desk) -> None:

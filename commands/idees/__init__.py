@@ -168,9 +168,10 @@ class Ruling(BaseModel):
 
 
 class Revert(cards.OfIdea):
-    """« Annuler »: the idea is again as it was."""
+    """« Annuler »: the idea is again as it was, and so are its duplicates that ``followed`` it to another one."""
 
     before: Ruling
+    followed: list[int] = []
 
 
 class TellVoters(cards.OfIdea):
@@ -247,8 +248,9 @@ async def _rule(ctx: Context, number: int, ruling: Ruling) -> Replies:
     ruling = ruling.model_copy(update={"duplicate_of": into.number if into else None})
     if ruling == before:
         raise UserError(f"L’idée n° {number} est déjà {idea.state.label}.")
+    followed = await idees.merge(ctx.db, number, into.number) if into else []
     changed = await _apply(ctx, idea, ruling)
-    undo = Button("Annuler", Revert(idea=number, before=before))
+    undo = Button("Annuler", Revert(idea=number, before=before, followed=list(followed)))
     return [*changed, Whisper(render("idees/decided", idea=idea), [undo])]
 
 
@@ -271,8 +273,6 @@ async def _apply(ctx: Context, idea: Idea, ruling: Ruling) -> Sequence[Reply]:
     idea.state, idea.reason, idea.duplicate_of = ruling.state, ruling.reason, ruling.duplicate_of
     idea.decided_by, idea.changed_at = ctx.user.id, ctx.now
     await ctx.db.flush()
-    if ruling.duplicate_of is not None:
-        await idees.merge(ctx.db, idea.number, ruling.duplicate_of)
     cards.note_idea(ctx, journal.AuditAct.IDEA, idea, {"etat": was.value}, etat=ruling.state.value)
     touched = [each for number in others if number and (each := await idees.get(ctx.db, number))]
     return [await cards.refresh_card(ctx, idea, here=True), *[await cards.refresh_card(ctx, each) for each in touched]]
@@ -282,6 +282,10 @@ async def _apply(ctx: Context, idea: Idea, ruling: Ruling) -> Sequence[Reply]:
 async def revert_ruling(ctx: Context, click: Revert) -> Replies:
     """Let an idea be as it was before a decision."""
     idea = await cards.get_shown(ctx, click.idea, locked=True)
+    if click.followed and idea.duplicate_of:
+        await idees.merge(ctx.db, idea.duplicate_of, idea.number, click.followed)
+    if click.before.duplicate_of:
+        await idees.merge(ctx.db, idea.number, click.before.duplicate_of)
     changed = await _apply(ctx, idea, click.before)
     return [*changed, Whisper(render("idees/decided", idea=idea))]
 

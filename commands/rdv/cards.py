@@ -117,6 +117,10 @@ class AnswerMeeting(About):
     agrees: bool
 
 
+class SeeBooked(About):
+    """« Répondre », or « Qui a réservé »: shows the bookings of a rdv of the page."""
+
+
 class KeepMeeting(About):
     """« Maintenir sans attendre »: it is sure with those who accepted that hour."""
 
@@ -167,7 +171,18 @@ def describe(ctx: Context, rdv: Rdv, report: int | None = None) -> dict[str, obj
         "report": report,
         "page": page,
         "returns": rdv.series is not None,
+        "is_booked": is_booked(ctx, rdv),
     }
+
+
+def is_booked(ctx: Context, rdv: Rdv) -> bool:
+    """Whether somebody booked a rdv to come on the page: they read there what becomes of it."""
+    return rdv.source is RdvSource.PAGE and rdv.starts_at > ctx.now
+
+
+def draw_booked(ctx: Context, rdv: Rdv) -> list[Button]:
+    """« Qui a réservé », of what was booked on the page."""
+    return [Button("Qui a réservé", SeeBooked(rdv=rdv.number))] if is_booked(ctx, rdv) else []
 
 
 def _wait_for_room(ctx: Context, rdv: Rdv) -> str:
@@ -196,6 +211,8 @@ def _draw_room(ctx: Context, rdv: Rdv) -> list[Button]:
 def draw_buttons(ctx: Context, rdv: Rdv, report: int | None = None) -> Sequence[Button]:
     """Draw what can be done by a click: of one that has begun, what became of it; of one to come, another time."""
     about = rdv.number
+    if rdv.state is RdvState.PROPOSE and is_booked(ctx, rdv):
+        return [Button("Répondre", SeeBooked(rdv=about), "primary")]
     if report or rdv.state in (RdvState.PROPOSE, RdvState.REFUSE):
         return []
     if rdv.source is RdvSource.RDV_SP:
@@ -206,7 +223,7 @@ def draw_buttons(ctx: Context, rdv: Rdv, report: int | None = None) -> Sequence[
     cancel = Button("Annulé" if rdv.starts_at <= ctx.now else "Annuler", SetState(rdv=about, state=RdvState.ANNULE))
     if rdv.starts_at > ctx.now:
         rest = [Button("Annuler la suite", CancelRest(rdv=about))] if rdv.series is not None else []
-        return [*_draw_room(ctx, rdv), Button("Déplacer", Edit(rdv=about)), cancel, *rest]
+        return [*_draw_room(ctx, rdv), Button("Déplacer", Edit(rdv=about)), cancel, *rest, *draw_booked(ctx, rdv)]
     here = {RdvState.HONORE: "Honoré", RdvState.ABSENT: "Absent"}
     states = [
         Button(label, SetState(rdv=about, state=state)) for state, label in here.items() if state is not rdv.state

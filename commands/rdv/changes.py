@@ -14,6 +14,7 @@ from bot.texts import Markdown, link, render
 from commands.rdv import cards
 from commands.rdv.cards import CONSEILLERS, feature
 from commands.rdv.meetings import leave_meeting, move_meeting
+from commands.rdv.requests import redraw_bookings
 from commands.rdv.rooms import start_rooms
 from commands.rdv.suggestions import suggest_typed
 from config.time import find_midnight, is_skipped
@@ -63,6 +64,13 @@ def must_be_kept_here(rdv: Rdv) -> None:
                         "le déplacer, l’annuler ou noter sa suite.")  # fmt: skip
 
 
+def must_be_answered(rdv: Rdv) -> None:
+    """Raises UserError for what somebody asks for on the page, which is answered there."""
+    if rdv.state is RdvState.PROPOSE and rdv.source is RdvSource.PAGE:
+        raise UserError(f"Le rendez-vous n° {rdv.number} est une demande qui attend votre réponse. "
+                        f"/rdv {rdv.number}, puis « Répondre », permet d’accepter ou de refuser.")  # fmt: skip
+
+
 async def must_have_no_report(ctx: Context, rdv: Rdv) -> None:
     """Raises UserError for a rdv of which a report stands."""
     if report := (await appointments.find_reports(ctx.db, [rdv])).get(rdv.number):
@@ -78,6 +86,7 @@ async def set_state(ctx: Context, click: cards.SetState) -> Replies:
     rdv = await lock_own(ctx, click.rdv)
     if rdv.state is click.state:
         return [Whisper(render("rdv/is_so", **cards.describe(ctx, rdv)))]
+    must_be_answered(rdv)
     if rdv.state not in (*MOVABLE, *DONE):
         raise UserError(f"Le rendez-vous n° {rdv.number} est {rdv.state.label}.")
     if click.state in DONE and rdv.starts_at > ctx.now:
@@ -86,8 +95,9 @@ async def set_state(ctx: Context, click: cards.SetState) -> Replies:
     before = rdv.state
     await appointments.change_rdv(ctx.db, rdv, ctx.now, state=click.state)
     undo = Button("Remettre", cards.Unset(rdv=rdv.number, state=before, sequence=rdv.sequence))
-    said = Whisper(render("rdv/is_set", **cards.describe(ctx, rdv)), [undo], courtesy=True)
-    return [said, await cards.refresh(ctx, rdv)]
+    told = cards.draw_booked(ctx, rdv)
+    said = Whisper(render("rdv/is_set", **cards.describe(ctx, rdv)), [undo, *told], courtesy=not told)
+    return [said, await cards.refresh(ctx, rdv), *await redraw_bookings(ctx, rdv)]
 
 
 @feature.undo(cards.Unset, roles=CONSEILLERS)
@@ -98,7 +108,7 @@ async def unset_state(ctx: Context, click: cards.Unset) -> Replies:
     overlaps = await cards.say_overlaps(ctx, [rdv]) if click.state is RdvState.PREVU else Markdown("")
     await appointments.change_rdv(ctx.db, rdv, ctx.now, state=click.state)
     text = render("rdv/is_back", overlaps=overlaps, **cards.describe(ctx, rdv))
-    return [Whisper(text, courtesy=not overlaps), await cards.refresh(ctx, rdv)]
+    return [Whisper(text, courtesy=not overlaps), await cards.refresh(ctx, rdv), *await redraw_bookings(ctx, rdv)]
 
 
 async def _lock_unchanged(ctx: Context, number: int, sequence: int) -> Rdv:
@@ -176,6 +186,7 @@ def _read_new_start(ctx: Context, rdv: Rdv, said: str) -> datetime:
 
 
 async def _move(ctx: Context, rdv: Rdv, start: datetime, minutes: int) -> Replies:
+    must_be_answered(rdv)
     if rdv.state not in MOVABLE:
         raise UserError(f"Le rendez-vous n° {rdv.number} est {rdv.state.label} : notez-en un autre avec /rdv.")
     await must_have_no_report(ctx, rdv)
@@ -194,7 +205,9 @@ async def _move(ctx: Context, rdv: Rdv, start: datetime, minutes: int) -> Replie
 async def _tell_moved(ctx: Context, rdv: Rdv, undo: Sequence[Button]) -> Sequence[Reply]:
     overlaps = await cards.say_overlaps(ctx, [rdv])
     text = render("rdv/is_moved", overlaps=overlaps, **cards.describe(ctx, rdv))
-    return [Whisper(text, undo, courtesy=not overlaps and not undo), await cards.refresh(ctx, rdv)]
+    buttons = [*undo, *cards.draw_booked(ctx, rdv)]
+    said = Whisper(text, buttons, courtesy=not overlaps and not buttons)
+    return [said, await cards.refresh(ctx, rdv), *await redraw_bookings(ctx, rdv)]
 
 
 @feature.undo(MoveBack, roles=CONSEILLERS)

@@ -12,7 +12,7 @@ from bot.visits import PageAnswer, PageRequest
 from commands.rdv import requests
 from commands.rdv.cards import feature
 from commands.rdv.rooms import start_rooms
-from commands.rdv.visits import GONE, OTHER, PAGE, Held, Typed, Visit
+from commands.rdv.visits import GONE, OTHER, OVER, PAGE, Held, Typed, Visit
 from config.text import fold
 from config.themes import bits
 from dialogs.rdv.slots import Slot
@@ -44,11 +44,9 @@ async def show(ctx: ReadingContext, asked: PageRequest) -> PageAnswer | None:
         if held is None:
             return None
         return held.write_file() if code.endswith(FILE) else await held.show()
-    page = await bookings.find_page(ctx.db, key)
-    owner = await _find_owner(ctx, page)
-    if page is None or owner is None or not page.is_on:
+    visit = await _find_visit(ctx, asked)
+    if visit is None:
         return None
-    visit = Visit(ctx, key, page, owner, asked.fields.get(SUBJECT, ""))
     return visit.show_cancelled() if code else await visit.show_page(_read_day(asked))
 
 
@@ -59,9 +57,15 @@ def _read_day(asked: PageRequest) -> date | None:
         return None
 
 
-async def _find_owner(ctx: Context, page: bookings.BookingPage | None) -> people.Person | None:
-    owner = await people.get(ctx.db, page.user_id) if page else None
-    return None if owner is None or owner.has_left(owner.today(ctx.now)) else owner
+async def _find_visit(ctx: Context, asked: PageRequest, *, locked: bool = False) -> Visit | None:
+    """What somebody asks of a page that is on, of somebody who is there; None otherwise."""
+    key = asked.parts[0]
+    found = await bookings.find_page(ctx.db, key, locked=locked)
+    if found is None:
+        return None
+    page, owner = found
+    is_there = page.is_on and not owner.has_left(owner.today(ctx.now))
+    return Visit(ctx, key, page, owner, asked.fields.get(SUBJECT, "")) if is_there else None
 
 
 async def _find_held(ctx: Context, key: str, code: str, *, locked: bool = False) -> Held | None:
@@ -83,25 +87,21 @@ async def receive(ctx: Context, asked: PageRequest) -> PageAnswer | None:
     if code:
         held = await _find_held(ctx, key, code, locked=True)
         return await _act(held, asked) if held else None
-    page = await bookings.find_page(ctx.db, key, locked=True)
-    owner = await _find_owner(ctx, page)
-    if page is None or owner is None or not page.is_on:
-        return None
-    return await _book(Visit(ctx, key, page, owner, asked.fields.get(SUBJECT, "")), asked)
+    visit = await _find_visit(ctx, asked, locked=True)
+    return await _book(visit, asked) if visit else None
 
 
 async def _book(visit: Visit, asked: PageRequest) -> PageAnswer:
-    ctx, page, typed, seal = (
-        visit.ctx,
-        visit.page,
-        Typed.of(asked.fields),
-        bookings.BookingSeal(visit.ctx.settings.secrets),
-    )
+    ctx, page, seal = visit.ctx, visit.page, bookings.BookingSeal(visit.ctx.settings.secrets)
+    typed = Typed.of(asked.fields, visit.owner.departement)
     said = asked.fields.get("jeton") or f"{typed.creneau}\n{typed.prenom}\n{typed.contact}"
     once = seal.mark(f"{page.user_id}\n{said}")
     faults, start = typed.find_faults(), typed.start
-    if not faults and (sent := await bookings.find_sent(ctx.db, once)) and sent.stands:
-        return _go_to(visit, seal.open(sent.sealed_code, sent.code_hash))
+    if not faults and (sent := await bookings.find_sent(ctx.db, once)):
+        booking, became = sent
+        if booking.stands and became not in OVER:
+            return _go_to(visit, seal.open(booking.sealed_code, booking.code_hash))
+        await change(ctx.db, booking, once=None)  # it was refused or cancelled: this asks anew
     slot = await visit.find_slot(start) if start else None
     if start and slot is None:
         return await visit.show_form(replace(typed, creneau=""), faults | {"creneau": GONE}, status=409)
@@ -157,9 +157,11 @@ async def _hold(visit: Visit, slot: Slot) -> appointments.Rdv | None:
     """Take a seat of the rendez-vous of that moment, which is made where nobody has one yet; None where its conseiller
     has just cancelled it, or there is no seat any more."""
     ctx, page = visit.ctx, visit.page
-    for known in await appointments.list_overlapping(ctx.db, page.user_id, slot.start, slot.end):
-        if known.starts_at == slot.start and known.source is appointments.RdvSource.PAGE and known.collective:
-            return known if await appointments.take_seat(ctx.db, known.number) else None
+    if slot.joins:
+        joined = await appointments.take_seat(ctx.db, slot.joins)
+        if joined and page.automatic and joined.state is appointments.RdvState.PROPOSE:  # the page was not, before
+            await appointments.change_rdv(ctx.db, joined, ctx.now, state=appointments.RdvState.PREVU)
+        return joined
     rdv = appointments.Rdv(
         user_id=page.user_id,
         starts_at=slot.start,

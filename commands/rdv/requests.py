@@ -6,15 +6,16 @@ What the person left is in none of these messages but the answer to « Voir le c
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from bot.previews import answer
 from pydantic import BaseModel
 
 from bot.cards import RowCard
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.french import Period
-from bot.replies import Ask, Button, Card, Direct, Message, Replies, Reply, Update, Waiting, Whisper
+from bot.replies import Ask, Button, Card, Direct, Message, Replies, Reply, Waiting, Whisper
 from bot.texts import render
-from commands.rdv.cards import feature
+from commands.rdv.cards import CONSEILLERS, SeeBooked, feature, get_own
 from commands.rdv.rooms import start_rooms
 from commands.rdv.visits import OVER, say_when
 from config.themes import THEMES
@@ -23,12 +24,14 @@ from dialogs.reservation import MOMENTS_MAX, OfferMoment
 from storage.annuaire.entries import show_phone
 from storage.database import change
 from storage.people import Person
-from storage.rdv.appointments import Rdv, RdvState, change_rdv, list_overlapping, take_seat
-from storage.rdv.bookings import Booking, BookingSeal, BookingState, get_booking, list_waiting, lock_page
+from storage.rdv.appointments import Rdv, RdvSource, RdvState, change_rdv, list_overlapping, take_seat
+from storage.rdv.bookings import Booking, BookingSeal, BookingState, get_booking, list_bookings, list_waiting, lock_page
 
 CARD = RowCard[Booking]("rdv.booking:", lambda booking: booking.number)
 """The card of a booking in its conseiller’s direct channel."""
 OFFERED_AHEAD = timedelta(days=60)
+SHOWN_MAX = 5
+"""Bookings that are shown at once."""
 
 
 class About(BaseModel):
@@ -110,6 +113,13 @@ async def tell_change(ctx: Context, booking: Booking, rdv: Rdv, owner: Person, w
     return [CARD.rewrite(booking, draw(booking, rdv, owner, ctx.now)), Direct(said, user_id=owner.id)]
 
 
+async def redraw_bookings(ctx: Context, rdv: Rdv) -> Sequence[Reply]:
+    """Draw the cards of the bookings of a rdv again, as its conseiller changed it."""
+    if rdv.source is not RdvSource.PAGE:
+        return []
+    return [CARD.rewrite(one, draw(one, rdv, ctx.user, ctx.now)) for one in await list_bookings(ctx.db, rdv.number)]
+
+
 async def release_seat(ctx: Context, rdv: Rdv, state: RdvState) -> None:
     """Give a seat back; where nobody has one any more, the rendez-vous is in that state."""
     if rdv.state in OVER:
@@ -146,22 +156,24 @@ async def accept(ctx: Context, click: Accept) -> Replies:
     booking, rdv = await _lock(ctx, click.booking, click.starts_at)
     _must_be_to_come(ctx, rdv)
     if rdv.state in OVER or booking.state is BookingState.REFUSED:
-        await _take_back(ctx, booking, rdv)
-    elif rdv.state is RdvState.PROPOSE:
+        rdv = await _take_back(ctx, booking, rdv)
+    if rdv.state is RdvState.PROPOSE:
         await change_rdv(ctx.db, rdv, ctx.now, state=RdvState.PREVU)
     await change(ctx.db, booking, state=BookingState.ACCEPTED)
     return [*_update(ctx, booking, rdv), *start_rooms(ctx, [rdv])]
 
 
-async def _take_back(ctx: Context, booking: Booking, rdv: Rdv) -> None:
-    """Take a seat again. Raises UserError where there is none."""
+async def _take_back(ctx: Context, booking: Booking, rdv: Rdv) -> Rdv:
+    """Take a seat again, and return the rendez-vous as it is then. Raises UserError where there is none."""
     if rdv.state not in OVER:
-        if booking.state is BookingState.REFUSED and not await take_seat(ctx.db, rdv.number):
+        taken = await take_seat(ctx.db, rdv.number)
+        if taken is None:
             raise UserError("Il n’y a plus de place à ce rendez-vous.")
-        return
+        return taken
     if await list_overlapping(ctx.db, rdv.user_id, rdv.starts_at, rdv.ends_at, but=[rdv.number]):
         raise UserError("Ce moment n’est plus libre. Appelez la personne pour convenir d’un autre.")
     await change_rdv(ctx.db, rdv, ctx.now, state=RdvState.PREVU, seats_taken=1)
+    return rdv
 
 
 @feature.button(Refuse)
@@ -178,7 +190,7 @@ async def refuse(ctx: Context, click: Refuse) -> Replies:
 
 def _update(ctx: Context, booking: Booking, rdv: Rdv) -> Sequence[Reply]:
     shown = draw(booking, rdv, ctx.user, ctx.now)
-    return [Update(shown.text, shown.buttons), CARD.rewrite(booking, shown)]
+    return [answer(ctx, shown), CARD.rewrite(booking, shown)]
 
 
 @feature.button(SeeContact, writes=False)
@@ -230,9 +242,19 @@ async def see_requests(ctx: ReadingContext, _: SeeRequests) -> Replies:
 
 
 async def _draw_waiting(ctx: ReadingContext) -> Sequence[Card]:
-    found = (await list_waiting(ctx.db, ctx.user.id, ctx.now))[:5]
+    found = (await list_waiting(ctx.db, ctx.user.id, ctx.now))[:SHOWN_MAX]
     drawn = [draw(booking, rdv, ctx.user, ctx.now) for booking, rdv in found]
     return [Card(one.text, one.buttons) for one in drawn]
+
+
+@feature.button(SeeBooked, roles=CONSEILLERS, writes=False)
+async def see_booked(ctx: ReadingContext, click: SeeBooked) -> Replies:
+    """Show who booked a rdv, each with what can be done."""
+    rdv = await get_own(ctx, click.rdv)
+    drawn = [draw(booking, rdv, ctx.user, ctx.now) for booking in await list_bookings(ctx.db, rdv.number)]
+    if not drawn:
+        return Whisper(render("reservation/nobody"))
+    return Whisper(render("reservation/booked"), cards=[Card(one.text, one.buttons) for one in drawn[:SHOWN_MAX]])
 
 
 @feature.waiting

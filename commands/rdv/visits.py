@@ -1,5 +1,6 @@
 """What a booking page shows: its forms, a booking as its person sees it, and the file for a calendar."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -26,6 +27,8 @@ TEMPLATE = "rendez_vous"
 SHOWN_MAX = 300
 """Moments on one page; a link leads to those that come after."""
 NAME_MAX, TOKEN_BYTES = 40, 18
+YEARS = (2000, 2199)
+"""Of moments: those of others are in no calendar, and of some no zone says what the hour is."""
 GONE = "Ce moment vient d’être pris, ou n’est plus proposé. Choisissez-en un autre."
 _NO = {"", "0", "non", "false", "off"}
 _MAIL_FAULT = "Le rappel part par courriel : laissez une adresse électronique, ou décochez la case."
@@ -48,15 +51,16 @@ class Typed:
     contact: str = ""
     consentement: bool = False
     rappel: bool = False
+    departement: str = ""
     token: str = field(default_factory=lambda: token_urlsafe(TOKEN_BYTES))
 
     @classmethod
-    def of(cls, fields: Mapping[str, str]) -> "Typed":
-        """Read what the fields of the form say."""
+    def of(cls, fields: Mapping[str, str], departement: str | None = None) -> "Typed":
+        """Read what the fields of the form say, of somebody’s page who works in that département."""
         prenom, contact = (" ".join(fields.get(name, "").split()) for name in ("prenom", "contact"))
-        ticked = {name: fields.get(name, "").strip().lower() not in _NO for name in ("consentement", "rappel")}
+        agrees, mails = (fields.get(name, "").strip().lower() not in _NO for name in ("consentement", "rappel"))
         token = fields.get("jeton", "")[:64] or token_urlsafe(TOKEN_BYTES)
-        return cls(fields.get("creneau", "").strip(), prenom, contact, **ticked, token=token)
+        return cls(fields.get("creneau", "").strip(), prenom, contact, agrees, mails, departement or "", token)
 
     @property
     def start(self) -> datetime | None:
@@ -65,14 +69,14 @@ class Typed:
             found = datetime.fromisoformat(self.creneau.replace(" ", "+"))
         except ValueError:
             return None
-        return found if found.tzinfo else None
+        return found if found.tzinfo and YEARS[0] <= found.year <= YEARS[1] else None
 
     def find_faults(self) -> dict[str, str]:
         """Find what is wrong with each field."""
         found = {
             "creneau": "" if self.start else "Choisissez un moment.",
             "prenom": self._name_fault(),
-            "contact": _contact_fault(self.contact),
+            "contact": _contact_fault(self.contact, self.departement),
             "rappel": _MAIL_FAULT if self.rappel and "@" not in self.contact else "",
             "consentement": "" if self.consentement else "Cochez la case : sans votre accord, rien n’est gardé.",
         }
@@ -88,18 +92,31 @@ class Typed:
     @property
     def visitor(self) -> Visitor:
         """What is kept of it, once there is no fault."""
-        return Visitor(self.prenom, _read_contact(self.contact))
+        return Visitor(self.prenom, _read_contact(self.contact, self.departement))
 
 
-def _read_contact(text: str) -> str:
-    return read_email(text) if "@" in text else read_phone(text)
+_LOCAL = {"975": ("508", 6), "986": ("681", 6), "987": ("689", 8), "988": ("687", 6)}
+"""Where numbers are not as in France: the country code, and how many digits they have (ITU-T, national plans)."""
+_CHOICE = "Écrivez un numéro de téléphone ou une adresse électronique."
 
 
-def _contact_fault(text: str) -> str:
+def _read_contact(text: str, departement: str) -> str:
+    """An address, or a number as it is called from anywhere; of a page overseas also as people write it there."""
+    if "@" in text:
+        return read_email(text)
+    code, length = _LOCAL.get(departement, ("", 0))
+    digits = re.sub(r"[\s.\-/]", "", text)
+    number = f"+{code}{digits}" if code and re.fullmatch(rf"[1-9][0-9]{{{length - 1}}}", digits) else read_phone(text)
+    if not number.startswith("+"):  # one of few digits is a service’s, and nobody’s
+        raise ValueError(_CHOICE)
+    return number
+
+
+def _contact_fault(text: str, departement: str) -> str:
     if not text:
-        return "Écrivez un numéro de téléphone ou une adresse électronique."
+        return _CHOICE
     try:
-        _read_contact(text)
+        _read_contact(text, departement)
     except ValueError as fault:
         return str(fault)
     return ""
@@ -318,6 +335,7 @@ class Held:
             "visio": rdv.visio_url if rdv.visio_url.startswith("https://") else "",
             "who": say_who(owner),
             "here": self.here,
+            "page": self.visit.here if self.page.is_on else "",
             "days": self.visit.group(slots),
             "is_open": self.is_open,
             "mails": ctx.settings.smtp is not None and self.booking.mail_wanted,

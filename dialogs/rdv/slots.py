@@ -32,14 +32,15 @@ Span = tuple[datetime, datetime]
 
 @dataclass(frozen=True, slots=True)
 class Busy:
-    """Some time that is taken. Where people may join what takes it, so many of its ``seats`` are ``taken``, and it is
-    about these themes (none: about any)."""
+    """Some time that is taken. Where people may join what takes it, so many of its ``seats`` are ``taken``, it is about
+    these themes (none: about any), and ``number`` is that of the rendez-vous."""
 
     start: datetime
     end: datetime
     taken: int | None = None
     themes: Sequence[str] = ()
     seats: int | None = None
+    number: int | None = None
 
     def is_joined(self, one: WeeklyRange, span: Span) -> bool:
         """Whether who books this meeting of a range joins it."""
@@ -49,12 +50,14 @@ class Busy:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A meeting that may be booked: when (in UTC), how many seats are left of how many, and by which range."""
+    """A meeting that may be booked: when (in UTC), how many seats are left, and by which range. ``joins`` is the number
+    of the rendez-vous that others have then; None while nobody has."""
 
     start: datetime
     end: datetime
     left: int
     by: WeeklyRange
+    joins: int | None = None
 
 
 def _rank(slot: Slot) -> tuple[datetime, bool, datetime, int]:
@@ -112,9 +115,9 @@ class Calendar:
         busy = [each for each in self.busy if each.start < end and each.end > start]
         length, step = one.length * _MINUTE, (one.length + one.pause) * _MINUTE
         while start + length <= end:
-            left = _count_left((start, start + length), one, busy) if at in (None, start) else 0
+            left, joins = _count_left((start, start + length), one, busy) if at in (None, start) else (0, None)
             if left > 0 and not any(start < stop and start + length > begin for begin, stop in away):
-                yield Slot(start, start + length, left, one)
+                yield Slot(start, start + length, left, one, joins)
             start += step
 
     def _span_of(self, absence: Absence, day: date) -> Span:
@@ -176,16 +179,17 @@ def _ceil(moment: datetime) -> datetime:
     return moment + STEP - over if over else moment
 
 
-def _count_left(span: Span, one: WeeklyRange, busy: Sequence[Busy]) -> int:
-    """Count the seats that are left of a meeting: who has others in this range keeps the pause from them."""
+def _count_left(span: Span, one: WeeklyRange, busy: Sequence[Busy]) -> tuple[int, int | None]:
+    """Count the seats that are left of a meeting, and find which others have then: who has others in this range keeps
+    the pause from them."""
     start, end = span
-    pause, left = one.pause * _MINUTE, one.seats
+    pause, left, joins = one.pause * _MINUTE, one.seats, None
     for each in busy:
         if each.taken is not None and each.is_joined(one, span):
-            left = min(left, each.seats or left) - each.taken
+            left, joins = min(left, each.seats or left) - each.taken, each.number
         elif each.start < end + pause and each.end + pause > start:
-            return 0
-    return left
+            return 0, None
+    return left, joins
 
 
 def find_instant(day: date, minute: int, zone: ZoneInfo) -> datetime:
@@ -251,9 +255,10 @@ async def _read(
 async def list_free(db: AsyncSession, person: Person, now: datetime, days: Period, wish: Wish = ANY) -> Sequence[Slot]:
     """List the slots of somebody that are free on these days, a year of them at most."""
     first = max(days.start, person.today(now))
-    last = min(days.end - timedelta(days=1), first + timedelta(days=DAYS_MAX))
-    if last < first or person.has_left(first):
+    last = min(days.end - timedelta(days=1), person.left_on or date.max)
+    if last < first:
         return []
+    last = min(last, first + timedelta(days=DAYS_MAX))
     return (await read_calendar(db, person, first, last, wish)).list_slots(first, last, now, wish.at)
 
 
@@ -272,5 +277,5 @@ def find_theme(rdv: Rdv) -> str:
 
 def as_busy(rdv: TakenTime) -> Busy:
     """What a rendez-vous takes of its conseiller’s time: people join the collective ones of the page."""
-    joined = rdv.collective and rdv.source is RdvSource.PAGE
-    return Busy(rdv.starts_at, rdv.ends_at, rdv.seats_taken if joined else None, from_bits(rdv.themes), rdv.seats)
+    taken = rdv.seats_taken if rdv.collective and rdv.source is RdvSource.PAGE else None
+    return Busy(rdv.starts_at, rdv.ends_at, taken, from_bits(rdv.themes), rdv.seats, rdv.id)

@@ -10,16 +10,18 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import ColumnElement, LargeBinary, SmallInteger, and_, delete, or_
+from sqlalchemy import ColumnElement, LargeBinary, SmallInteger, Table, and_, bindparam, delete, insert, or_
+from sqlalchemy import select as sa_select
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from config.time import DAY_MINUTES
-from storage.database import Code, Labelled, Numbered, UtcTime, change, insert_new, upsert
+from storage.database import INSERT, Code, Labelled, Numbered, UtcTime, change, insert_new, upsert
 from storage.people import Person
 from storage.rdv.appointments import PLACE_MAX, Rdv, RdvState
 from storage.seals import SealingKeys, UnreadableError, hash_token
+from storage.statements import DirectStatement
 
 DAY = DAY_MINUTES
 """Minutes of a day as clocks show them: the last hour that a range may end at."""
@@ -55,10 +57,15 @@ class WeeklyRange(Numbered, table=True):
     ahead: int = Field(default=30, sa_type=SmallInteger)
 
 
+_RANGES: Table = WeeklyRange.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+_IN_WEEK = (_RANGES.c.weekday, _RANGES.c.start, _RANGES.c.id)
+_OWN = sa_select(_RANGES).where(_RANGES.c.user_id == bindparam("user")).order_by(*_IN_WEEK)
+_LIST = DirectStatement(dict.fromkeys(INSERT, _OWN))
+
+
 async def list_ranges(db: AsyncSession, user_id: str) -> Sequence[WeeklyRange]:
-    """List somebody’s weekly ranges, in the order of the week."""
-    order = (col(WeeklyRange.weekday), col(WeeklyRange.start), col(WeeklyRange.id))
-    return (await db.exec(select(WeeklyRange).where(WeeklyRange.user_id == user_id).order_by(*order))).all()
+    """List somebody’s weekly ranges, to be read only, in the order of the week."""
+    return [WeeklyRange(**row) for row in await _LIST.find(db, {"user": user_id})]
 
 
 async def add_range(db: AsyncSession, added: WeeklyRange) -> None:
@@ -212,12 +219,28 @@ async def get_page(db: AsyncSession, user_id: str) -> BookingPage | None:
     return await db.get(BookingPage, user_id, populate_existing=True)
 
 
-async def find_page(db: AsyncSession, key: str, *, locked: bool = False) -> BookingPage | None:
-    """Find the page of a key. One that is ``locked`` is booked by nobody else until the transaction ends."""
-    query = select(BookingPage).where(BookingPage.key_hash == hash_token(key))
-    if locked:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    return (await db.exec(query)).first()
+_PAGES: Table = BookingPage.__table__  # type: ignore[attr-defined]  # SQLModel does not declare them
+_PEOPLE: Table = Person.__table__  # type: ignore[attr-defined]
+_BOOKINGS: Table = Booking.__table__  # type: ignore[attr-defined]
+
+
+def _page_statement(*, locked: bool) -> DirectStatement:
+    here = (_PAGES.c.key_hash == bindparam("key"), _PEOPLE.c.id == _PAGES.c.user_id)
+    query = sa_select(_PAGES, _PEOPLE).where(*here)
+    return DirectStatement(dict.fromkeys(INSERT, query.with_for_update(of=_PAGES) if locked else query))
+
+
+_PAGE = {locked: _page_statement(locked=locked) for locked in (False, True)}
+
+
+async def find_page(db: AsyncSession, key: str, *, locked: bool = False) -> tuple[BookingPage, Person] | None:
+    """Find the page of a key and whose it is. One that is ``locked`` is booked by nobody else until the transaction
+    ends."""
+    rows = await _PAGE[locked].find(db, {"key": hash_token(key)}, begins=locked)
+    if not rows:
+        return None
+    page = BookingPage(**{name: rows[0].pop(name) for name in _PAGES.c.keys()})  # noqa: SIM118 (columns have no names)
+    return page, Person(**rows[0])
 
 
 async def lock_page(db: AsyncSession, user_id: str) -> BookingPage | None:
@@ -267,10 +290,13 @@ async def list_open_pages(db: AsyncSession) -> Sequence[BookingPage]:
     return (await db.exec(select(BookingPage).where(col(BookingPage.is_on)))).all()
 
 
+_NEW = {column.name: bindparam(column.name, type_=column.type) for column in _BOOKINGS.c if column.name != "id"}
+_ADD = DirectStatement(dict.fromkeys(INSERT, insert(_BOOKINGS).values(_NEW).returning(_BOOKINGS.c.id)))
+
+
 async def add_booking(db: AsyncSession, booking: Booking) -> None:
     """Store a new booking, which has its number then."""
-    db.add(booking)
-    await db.flush()
+    booking.id = await _ADD.run(db, booking.model_dump(exclude={"id"}))
 
 
 async def find_booking(db: AsyncSession, key: str, code: str, *, locked: bool = False) -> tuple[Booking, Rdv] | None:
@@ -283,9 +309,14 @@ async def find_booking(db: AsyncSession, key: str, code: str, *, locked: bool = 
     return (await db.exec(query)).first()
 
 
-async def find_sent(db: AsyncSession, once: str) -> Booking | None:
-    """Find the booking that a form made that was sent before."""
-    return (await db.exec(select(Booking).where(Booking.once == once))).first()
+_BECAME = sa_select(_BOOKINGS, col(Rdv.state).label("became")).where(col(Rdv.id) == _BOOKINGS.c.rdv)
+_SENT = DirectStatement(dict.fromkeys(INSERT, _BECAME.where(_BOOKINGS.c.once == bindparam("once"))))
+
+
+async def find_sent(db: AsyncSession, once: str) -> tuple[Booking, RdvState] | None:
+    """Find the booking that a form made that was sent before, and what became of its rendez-vous."""
+    rows = await _SENT.find(db, {"once": once})
+    return (Booking(**{n: v for n, v in rows[0].items() if n != "became"}), rows[0]["became"]) if rows else None
 
 
 async def get_booking(
@@ -297,6 +328,12 @@ async def get_booking(
     if locked:
         query = query.with_for_update().execution_options(populate_existing=True)
     return (await db.exec(query)).first()
+
+
+async def list_bookings(db: AsyncSession, rdv: int) -> Sequence[Booking]:
+    """List the bookings of a rendez-vous, but for those that their person cancelled."""
+    theirs = select(Booking).where(Booking.rdv == rdv, Booking.state != BookingState.CANCELLED)
+    return (await db.exec(theirs.order_by(col(Booking.id)))).all()
 
 
 async def list_waiting(db: AsyncSession, user_id: str, now: datetime) -> Sequence[tuple[Booking, Rdv]]:
