@@ -219,6 +219,8 @@ def test_the_order_of_the_parts_does_not_matter(hours: str) -> None:
         ("12/11/2025 10h mail", "Ce jour est passé : « 12/11/2025 »."),
         ("mardi 10h Jean Dupont", "des initiales suffisent"),
         ("mardi 10h 06 12 34 56 78", "des initiales suffisent"),
+        ("mardi 25h mail", "Cette heure n’existe pas : « 25h »."),
+        ("mardi 10h à 9h mail", "La fin est avant le début"),
     ],
 )
 def test_what_cannot_be_noted_is_said(line: str, words: str) -> None:

@@ -320,7 +320,6 @@ class Held:
         ctx, owner, rdv = self.visit.ctx, self.visit.owner, self.rdv
         may_move = self.is_open and self.page.is_on
         slots = (await self.visit.list_slots(wish=self.wish))[:SHOWN_MAX] if may_move else []
-        slots = [slot for slot in slots if slot.start != rdv.starts_at]
         values = {
             "state": find_state(self.booking, rdv, ctx.now),
             "code": self.code,
@@ -336,7 +335,7 @@ class Held:
             "who": say_who(owner),
             "here": self.here,
             "page": self.visit.here if self.page.is_on else "",
-            "days": self.visit.group(slots),
+            "days": self.visit.group([slot for slot in slots if slot.start != rdv.starts_at]),
             "is_open": self.is_open,
             "mails": ctx.settings.smtp is not None and self.booking.mail_wanted,
             "typed": Typed(),

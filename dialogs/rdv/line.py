@@ -48,6 +48,7 @@ _IMPOSSIBLE = re.compile(
     rf"(?<![\w/])\d{{1,2}}/\d{{1,2}}(?:/\d{{2,4}})?(?![\w/])|(?<!\w)\d{{1,2}} (?:{'|'.join(MONTH_NUMBERS)})(?!\w)"
 )
 """What looks like a day; read where no day is found, it is none that there is: « 31/02 »."""
+_NO_HOUR = re.compile(rf"(?<![\w,/])(?:a )?(?:2[4-9]|[3-9]\d) ?{_UNIT} ?(?:[0-5]\d)?(?![a-z\d])")
 _CALL = re.compile(r"(?<!\w)(?:telephone|tel|appel)\b")
 _HOUSES = (
     r"mediatheque|bibliotheque|mairie(?: annexe)?|ccas|france services|maison france services|centre social|mjc|"
@@ -118,8 +119,10 @@ def read_rdv_line(text: str, clues: Clues, usual: UsualRdv) -> RdvLine:
     ends = _read_when(found, left, clues, rule)
     _read_spot(found, left)
     _read_rest(found, left, clues, usual)
-    if ends:
+    if ends > 0:
         found.raw["duree"] = str(ends)
+    elif ends < 0:
+        found.mistakes["duree"] = f"La fin est avant le début{NBSP}: donnez par exemple 10h-11h."
     _settle(found, usual)
     return found
 
@@ -225,9 +228,13 @@ def _read_rule(found: RdvLine, left: _Text, clues: Clues) -> bool:
 
 
 def _read_when(found: RdvLine, left: _Text, clues: Clues, rule: bool) -> int:
-    """Read the day and the hour; return the minutes up to an end that was said, 0 where none was."""
+    """Read the day and the hour; return the minutes up to an end that was said, 0 where none was, and fewer for one
+    before the beginning."""
     day, after = _take_day(found, left, clues)
     hour, minutes = _take_hour(left, after)
+    if hour is None and (impossible := _NO_HOUR.search(left.plain)):
+        said = quote(left.take(*impossible.span()))
+        found.mistakes["quand"] = f"Cette heure n’existe pas{NBSP}: « {said} ». Donnez-en une de 0h à 23h59."
     if rule and day is None:
         day = _first_day(found.raw["repetition"], hour, clues)
     if day and hour:
@@ -295,7 +302,7 @@ def _take_hour(left: _Text, after: int) -> tuple[time | None, int]:
     if chosen["at"]:
         return _hour_of(chosen["at"]), 0
     begins, ends = _begin_of(chosen), _hour_of(chosen["to"] or chosen["until"])
-    return begins, max((ends.hour - begins.hour) * 60 + ends.minute - begins.minute, 0)
+    return begins, (ends.hour - begins.hour) * 60 + ends.minute - begins.minute
 
 
 def _begin_of(match: re.Match[str]) -> time:
@@ -365,7 +372,7 @@ def _take_unread(found: RdvLine, unread: Sequence[str]) -> None:
     if initials and "repere" not in found.raw and "repere" not in found.mistakes:
         found.raw["repere"] = initials[0]
         unread = [word for word in unread if word != initials[0]]
-    if fault_of_memo(" ".join(unread)):
+    if fault_of_memo(" ".join(unread)) and _NO_NAME not in found.notes:
         found.notes.append(_NO_NAME)
     found.unread = tuple(unread)
 
