@@ -6,10 +6,9 @@ What the person left is in none of these messages but the answer to « Voir le c
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.previews import answer
 from pydantic import BaseModel
 
-from bot.cards import RowCard
+from bot.cards import RowCard, answer
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.french import Period
