@@ -53,14 +53,14 @@ def _read_all(lines: Iterator[Text], speaker: Speaker) -> Iterator[Understood]:
 
 def _as_object(number: int, reading: Reading) -> dict[str, object]:
     """A reading as docs/wire.md describes it."""
-    return {"line": number, "intention": reading.intention.value, "commande": reading.line, "sure": reading.sure}
+    return {"line": number, "intention": reading.intention.value, "commande": reading.line, "sure": reading.is_done}
 
 
 def _in_words(readings: Sequence[Understood]) -> str:
     """A table to be read."""
     rows = [("ligne", "intention", "sûr", "commande")]
     rows += [
-        (str(number), reading.intention.value, "oui" if reading.sure else "non", make_printable(reading.line) or "—")
+        (str(number), reading.intention.value, "oui" if reading.is_done else "non", make_printable(reading.line) or "—")
         for number, reading in readings
     ]
     return "\n".join([*(align(rows) if readings else ()), f"{count(len(readings), 'phrase')}."])

@@ -176,3 +176,29 @@ def test_every_word_of_the_table_means_what_it_says() -> None:
         for word in row["mots"].split(", "):
             if row["element"] in ("canal", "age", "statut"):
                 assert read_typed(word).raw[row["element"]] == row["valeur"], word
+
+
+@pytest.mark.parametrize(
+    ("text", "element", "value"),
+    [
+        ("une dame de soixante-douze ans 1h mail", "age", "+60"),
+        ("indiv 1h non 2h plutôt mail", "duree", "120"),
+        ("indiv 45 min, pardon 30 min, mail", "duree", "30"),
+        ("hier non avant-hier indiv 1h mail", "date", "2026-11-22"),
+        ("atelier 8p non 9p 2h mail", "participants", "9"),
+        ("atelier de 10h à midi mail", "duree", "120"),
+        ("2 rdv l’un impôts l’autre caf", "themes", "['demarche en ligne']"),
+        ("mail avec un autre monsieur", "themes", "['courriel']"),
+        ("indiv autre", "themes", "['autre']"),
+        ("photos de son petit-fils 80 ans", "age", "+60"),
+    ],
+)
+def test_what_is_said_last_or_in_passing(text: str, element: str, value: str) -> None:
+    found = read_typed(text)
+    assert str(found.raw[element]) == value
+    assert not found.mistakes
+
+
+@pytest.mark.parametrize("text", ["le mardi 18 indiv 1h mail", "atelier lundi 8 mail"])
+def test_a_day_that_is_another_weekday_is_asked_for(text: str) -> None:
+    assert "n’existe pas" in read_typed(text).mistakes["date"]

@@ -258,6 +258,17 @@ def test_a_duration_is_said() -> None:
         ("première quinzaine d’octobre", "2026-10-01", "2026-10-15"),
         ("2e quinzaine de février 2026", "2026-02-16", "2026-02-28"),
         ("3-15 octobre", "2026-10-03", "2026-10-15"),
+        ("fin octobre", "2026-10-21", "2026-10-31"),
+        ("début du mois de novembre", "2026-11-01", "2026-11-10"),
+        ("mi-février 2026", "2026-02-11", "2026-02-20"),
+        ("la dernière semaine de février 2026", "2026-02-22", "2026-02-28"),
+        ("depuis fin septembre", "2026-09-21", "2026-11-24"),
+        ("cet été", "2026-06-01", "2026-08-31"),
+        ("l’hiver dernier", "2025-12-01", "2026-02-28"),
+        ("l’automne dernier", "2025-09-01", "2025-11-30"),
+        ("printemps 2025", "2025-03-01", "2025-05-31"),
+        ("courant octobre", "2026-10-01", "2026-10-31"),
+        ("le mois écoulé", "2026-10-01", "2026-10-31"),
     ],
 )
 def test_periods(text: str, start: str, last: str) -> None:
@@ -279,6 +290,7 @@ def test_periods(text: str, start: str, last: str) -> None:
         "semaine 60",
         "cette semaine 3",
         "première quinzaine 2025",
+        "fin 2025",
     ],
 )
 def test_no_periods(text: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.french.periods import Period, period_after, period_before, period_to_compare, read_period
+from bot.french import Period, period_after, period_before, period_to_compare, read_period
 from config.programme import FIRST_DAY
 
 TODAY = date(2026, 11, 24)

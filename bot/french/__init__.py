@@ -17,13 +17,11 @@ from bot.french.dates import (
     write_date,
 )
 from bot.french.moments import is_past_moment, read_moment, say_moment, write_moment
+from bot.french.neighbours import period_after, period_before, period_to_compare
 from bot.french.periods import (
     Period,
     find_period,
     months_after,
-    period_after,
-    period_before,
-    period_to_compare,
     read_coming_day,
     read_coming_days,
     read_coming_period,

@@ -2,7 +2,7 @@
 
 import re
 from calendar import monthrange
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -11,7 +11,10 @@ from bot.french.words import digits
 from config.programme import FIRST_DAY
 
 _ONE_DAY, _A_WEEK = timedelta(days=1), timedelta(days=7)
-_LEAD = re.compile(r"(?:(?:le|la|les|l|en|sur|pour|de|d|ce|cet|cette|ces|(?:du )?mois (?:de|d(?! avant))) )+")
+_LEAD = re.compile(
+    r"(?:(?:le|la|les|l|en|sur|pour|de|d|du|au|ce|cet|cette|ces|tout|toute|courant|pendant|durant|au cours|"
+    r"(?:du )?mois (?:de|d(?! avant))) )+"
+)
 _ALL = {"tout", "toute", "tous", "toutes", "toujours", "debut", "depuis le debut", "depuis toujours"}
 _UNIT = r"(jours?|semaines?|mois|trimestres?|semestres?|annees?|ans?)"
 _MONTHS = {
@@ -21,7 +24,8 @@ _MONTHS = {
 """How many months each unit has that is longer than a week."""
 _THIS = re.compile(rf"(?:(?:depuis )?(?:le )?debut (?:de |d |du )(?:la |l )?)?{_UNIT}(?: en cours| courante?| ci)?")
 _LAST = re.compile(
-    rf"{_UNIT} (?:derniere?|passee?|precedente?|d avant)|(?:derniere?|precedente?) {_UNIT}|il y a ([1-9][0-9]?) {_UNIT}"
+    rf"{_UNIT} (?:derniere?|passee?|precedente?|ecoulee?|d avant)|(?:derniere?|precedente?) {_UNIT}|"
+    rf"il y a ([1-9][0-9]?) {_UNIT}"
 )
 _LAST_FEW = re.compile(
     rf"(?:dernieres? |derniers? )?([0-9]{{1,3}}) (?:dernieres? |derniers? )?{_UNIT}(?: derniers| dernieres)?"
@@ -80,9 +84,22 @@ def months_after(day: date, months: int) -> date:
 
 
 _WEEK_NUMBER = re.compile(r"sem(?:aine)? (?:n ?)?([0-9]{1,2})(?: ([0-9]{4}))?")
-_FIRST = frozenset(("1re", "1ere", "premiere"))
-_FORTNIGHT = re.compile(r"(1re|1ere|premiere|2e|2eme|2nde|deuxieme|seconde|derniere) quinzaine (?:de |d )?(.+)")
-_FORTNIGHT_DAYS, _LONGEST_MONTH = 15, 31
+_PARTS: Mapping[str, tuple[int, int]] = {
+    **{"debut": (1, 10), "mi": (11, 20), "milieu": (11, 20), "fin": (21, 31)},
+    **dict.fromkeys(("1re quinzaine", "1ere quinzaine", "premiere quinzaine"), (1, 15)),
+    **dict.fromkeys(("2e quinzaine", "2eme quinzaine", "2nde quinzaine"), (16, 31)),
+    **dict.fromkeys(("deuxieme quinzaine", "seconde quinzaine", "derniere quinzaine"), (16, 31)),
+    **dict.fromkeys(("1re semaine", "1ere semaine", "premiere semaine"), (1, 7)),
+    **dict.fromkeys(("2e semaine", "2eme semaine", "deuxieme semaine"), (8, 14)),
+    **dict.fromkeys(("3e semaine", "3eme semaine", "troisieme semaine"), (15, 21)),
+    **{"derniere semaine": (25, 31)},
+}
+"""The first and the last day of parts of a month; 31 is the last one of any."""
+_PART = re.compile(rf"({'|'.join(_PARTS)}) (?:de |d |du )?(.+)")
+_SHORTEST_MONTH, _LONGEST_MONTH = 28, 31
+_SEASONS = {"printemps": 3, "ete": 6, "automne": 9, "hiver": 12}
+"""The first month of each season, as those who count the weather have them: whole months, three of them."""
+_SEASON = re.compile(rf"({'|'.join(_SEASONS)})(?: (dernier|passe|derniere|ci)| (?:de )?([0-9]{{4}}))?")
 _DAYS_OF_MONTH = re.compile(r"([0-9]{1,2})/([0-9]{1,2}) ([a-z].*)")
 
 
@@ -182,17 +199,30 @@ def _read_week_number(found: str, today: date) -> Period | None:
 
 
 def _read_part_of_month(found: str, today: date) -> Period | None:
-    """Half a month, or some of its days: « première quinzaine d’octobre », « 3-15 octobre »."""
+    """Some days of a month: « première quinzaine d’octobre », « fin octobre », « 3-15 octobre »."""
     bare = _strip_lead(found)
-    if match := _FORTNIGHT.fullmatch(bare):
-        month = _read_named(match[2], today)
-        if month is None or (month.end - month.start).days > _LONGEST_MONTH:
+    if match := _PART.fullmatch(bare):
+        month = _read_named(match[2], today) or _read_last(match[2], today)
+        if month is None or not _SHORTEST_MONTH <= (month.end - month.start).days <= _LONGEST_MONTH:
             return None
-        middle = month.start + timedelta(days=_FORTNIGHT_DAYS)
-        return Period(month.start, middle) if match[1] in _FIRST else Period(middle, month.end)
+        (first, last), days = _PARTS[match[1]], (month.end - month.start).days
+        first, last = min(first, days - 6), min(last, days)
+        return Period(month.start + timedelta(days=first - 1), month.start + timedelta(days=last))
     match = _DAYS_OF_MONTH.fullmatch(bare)
     in_order = match and int(match[1]) < int(match[2])
     return _read_between(f"du {match[1]} au {match[2]} {match[3]}", today) if match and in_order else None
+
+
+def _read_season(found: str, today: date) -> Period | None:
+    """A season, the latest begun or, where it is called the last one, the latest that is over: « cet été »."""
+    match = _SEASON.fullmatch(_strip_lead(found))
+    if match is None:
+        return None
+    season = _latest_of(_SEASONS[match[1]], 3, match[3], today)
+    is_past = match[2] not in (None, "ci")
+    if season.start > today or (is_past and season.end > today):
+        return Period(months_after(season.start, -12), months_after(season.end, -12))
+    return season
 
 
 def _read_single(found: str, today: date) -> Period | None:
@@ -248,7 +278,8 @@ def _read_first_day(found: str, last: date, today: date, le: str) -> date | None
 
 _READERS: tuple[Callable[[str, date], Period | None], ...] = (
     *(_read_all, _read_this, _read_last, _read_last_few),
-    *(_read_named, _read_week, _read_week_number, _read_part_of_month, _read_single, _read_since, _read_between),
+    *(_read_named, _read_week, _read_week_number, _read_part_of_month, _read_season),
+    *(_read_single, _read_since, _read_between),
 )
 
 PERIOD_WORDS_MAX = 8
@@ -372,57 +403,3 @@ def _without_lead(found: str) -> str:
 
 def _monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
-
-
-_WEEK_DAYS = 7
-_YEAR_MONTHS = 12
-_QUARTER_MONTHS = 3
-
-
-def period_before(period: Period) -> Period | None:
-    """The whole week, month, quarter, year or run of days before; None before the first day that can be told."""
-    if months := _count_months(period):
-        found = Period(months_after(period.start, -months), period.start)
-    else:
-        found = Period(period.start - timedelta(days=_count_days(period)), period.start)
-    return found if found.last >= FIRST_DAY else None
-
-
-def period_after(period: Period, today: date) -> Period | None:
-    """The one after, up to today when it is not over; None when it has not begun."""
-    months = _count_months(period)
-    start = months_after(period.start, months) if months else period.start + timedelta(days=_count_days(period))
-    end = months_after(start, months) if months else start + timedelta(days=_count_days(period))
-    return Period(start, min(end, today + _ONE_DAY)) if start <= today else None
-
-
-def period_to_compare(period: Period, today: date) -> Period:
-    """The same days of the period before: all of it for one that is over, the first days for one in progress."""
-    if period.last > today:
-        period = Period(period.start, max(today, period.start) + _ONE_DAY)
-    months = _count_months(period)
-    if not months:
-        back = timedelta(days=_count_days(period))
-        return Period(period.start - back, min(period.end - back, period.start))
-    start = months_after(period.start, -months)
-    if months_after(period.start, months) == period.end:
-        return Period(start, period.start)
-    return Period(start, min(months_after(period.last, -months) + _ONE_DAY, period.start))
-
-
-def _count_months(period: Period) -> int:
-    """How many months has what the period is, or begins: a month, a quarter, a year, whole months; 0 for days."""
-    if period.start.day != 1:
-        return 0
-    spanned = (period.last.year - period.start.year) * _YEAR_MONTHS + period.last.month - period.start.month + 1
-    if spanned == 1 or period.end.day == 1:
-        return spanned
-    if spanned <= _QUARTER_MONTHS and (period.start.month - 1) % _QUARTER_MONTHS == 0:
-        return _QUARTER_MONTHS
-    return _YEAR_MONTHS if spanned <= _YEAR_MONTHS and period.start.month == 1 else 0
-
-
-def _count_days(period: Period) -> int:
-    """Days; a week in progress is a week."""
-    days = (period.end - period.start).days
-    return _WEEK_DAYS if days <= _WEEK_DAYS and days > 1 and period.start.weekday() == 0 else days

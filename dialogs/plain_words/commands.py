@@ -8,6 +8,7 @@ from config.text import fold, split_words
 from dialogs.plain_words.frames import read_frame
 from dialogs.plain_words.readings import Intention, Reading
 from dialogs.plain_words.reports import weigh_report
+from storage.urls import first_link as find_link
 
 
 def read_typed(text: str, commands: CommandIndex) -> Reading | None:
@@ -18,12 +19,15 @@ def read_typed(text: str, commands: CommandIndex) -> Reading | None:
     if not line or (not text.strip().startswith("/") and not _is_plainly(line, commands)):
         return None
     name, rest = commands.find(line)
-    number = read_typed_number(rest) if name == "ticket" else None
+    if name in _NUMBERED and (number := read_typed_number(rest)):
+        return Reading(name_intention(name), f"/{name} {_NUMBERED[name]}{number}", sure=True)
+    if name == "visio" and not text.strip().startswith("/") and (link := find_link(text)):
+        return Reading(Intention.VISIO, f"/visio {link}", sure=True)
     if rest and name in _ASKING:
         rest = text.strip()[text.strip().rindex(rest) :]
     if name in _TELLING_COMMANDS and not text.strip().startswith("/"):
         rest = _clean(rest)
-    return Reading(name_intention(name), f"/{name} {number or rest}".rstrip(), sure=True)
+    return Reading(name_intention(name), f"/{name} {rest}".rstrip(), sure=True)
 
 
 def _mend(text: str, commands: CommandIndex) -> Reading | None:
@@ -34,10 +38,12 @@ def _mend(text: str, commands: CommandIndex) -> Reading | None:
     is_short = rest.isdigit() or (" " in name and len(rest.split()) <= SLIP_REST)
     if not meant or not (line.startswith("/") or is_short):
         return None
-    number = "n° " * (name == "actus" and rest.isdigit())
+    number = _NUMBERED.get(name, "") * rest.isdigit()
     return Reading(name_intention(name), f"/{name} {number}{rest}".rstrip(), sure=False)
 
 
+_NUMBERED: Mapping[str, str] = {"ticket": "", "actus": "n° ", "ressources": ""}
+"""Commands after which a number alone is that of something, and what stands before it there."""
 SOUGHT_WORDS_MAX = 3
 """Words after « annuaire » or « ressources » that are no sentence yet."""
 SLIP_REST = 3

@@ -3,11 +3,13 @@
 import re
 from collections.abc import Callable, Mapping
 
+from bot.french import read_period
 from config.text import fold
-from dialogs.plain_words.frames import SKILLS, TOLD, find_name
+from dialogs.plain_words.frames import SKILLS, find_name
 from dialogs.plain_words.meetings import write_appointment, write_events, write_reminders, write_room
+from dialogs.plain_words.publications import STOPPING, write_channels, write_news, write_poll
 from dialogs.plain_words.readings import Intention
-from dialogs.plain_words.reports import sum_signs
+from dialogs.plain_words.reports import find_day, sum_signs
 from dialogs.plain_words.utterance import Utterance
 from storage.urls import first_link as find_link
 
@@ -38,6 +40,8 @@ def _write_report(said: Utterance) -> str:
     found = next((act for act, words in REPORT_ACTS.items() if said.has(words)), "")
     if found and said.named_number:
         return f"cra {found} {said.named_number}"
+    if found and sum_signs(said.plain) < 1:
+        return f"cra liste {said.period or find_day(said.plain)}"
     told = TO_NOTE.sub("", said.rest("compte_rendu", _find_told(said)))
     return "cra" if _BARE_REPORT.fullmatch(fold(told)) else f"cra {told}"
 
@@ -72,23 +76,29 @@ _BARE_REPORT = re.compile(r"(?:(?:un|mon|l|d un) ?)?accompagnement(?: du jour)?"
 """What says no more than « compte rendu »."""
 
 
+_ABOUT_REPORTS = (
+    r" (?:sur|a|de|concernant|parl\S+ d\S*|le mot|les mots|"
+    r"(?:ou|dans lesquels|avec lesquels) (?:j ai|je|on a|il y a)(?: mis| note| parle| ecrit)?) "
+)
+"""What stands before the words that are sought in reports."""
+
+
 def _write_report_list(said: Utterance) -> str:
     """Write the list of what is told after « sur », « à », « de », a theme or a commune, and of a period."""
     named = said.find_words("nom_compte_rendu")
-    found = (
-        re.search(
-            r" (?:sur|a|de|concernant|parl\S+ d\S*|le mot|les mots) ", said.plain[said.sentence.places[named[-1]] :]
-        )
-        if named
-        else None
-    )
+    found = re.search(_ABOUT_REPORTS, said.plain[said.sentence.places[named[-1]] :]) if named else None
     quoted = re.search(r"[«“\"]\s*(.{2,60}?)\s*[»”\"]", said.sentence.text)
     words = quoted[1] if quoted else ""
     if named and found and not words:
         start = said.find_word_at(said.sentence.places[named[-1]] + found.end() - 1)
         words = said.content("liste", start, taken=said.period_span)
-    tags = " ".join(re.findall(r"(?<!\S)#[^\W\d_][\w-]*", said.sentence.text)) if "#" not in words else ""
+    tags = _find_tags(said) if "#" not in words else ""
     return f"cra liste {'' if words.isdigit() else words} {tags} {said.period}"
+
+
+def _find_tags(said: Utterance) -> str:
+    """The tags that are named: « #seniors »."""
+    return " ".join(re.findall(r"(?<!\S)#[^\W\d_][\w-]*", said.sentence.text))
 
 
 FORMATS = (("pdf", "pdf |imprim"), ("xlsx", "xlsx? |excel |tableur "), ("csv", "csv "))
@@ -105,18 +115,24 @@ def _write_export(said: Utterance) -> str:
         return "stats pages"
     if not form and said.has(SHARING):
         return f"stats partager {said.period or _find_other_period(said)}"
-    return f"stats exporter {form} {said.period or _find_other_period(said)}"
+    return f"stats exporter {form} {_find_span(said)}"
 
 
-STOPPING = (
-    "arret|stop|pas envie|marre|ne m envoy|n envoy|desabonn|desinscri|plus recevoir|veux plus|plus d |plus les |"
-    "supprim|non "
-)
+def _find_span(said: Utterance) -> str:
+    """The period of one’s own figures, and the tags that they are of."""
+    return f"{said.period or _find_other_period(said)} {_find_tags(said)}"
 
 
 def _find_other_period(said: Utterance) -> str:
     """A period that no word of time names."""
-    return "année" if said.has("annuel") else "tout" if said.has("tout $") else ""
+    return "année" if said.has("annuel") else "tout" if said.has(_ALWAYS) else ""
+
+
+_ALWAYS = (
+    r"tout $|au total |depuis (?:que (?:je suis|j ai|je travaille|je bosse)|mon arrivee|ma prise|mon embauche|"
+    r"mes debuts)"
+)
+"""How all that one ever did is called."""
 
 
 def _write_territory(said: Utterance) -> str:
@@ -172,7 +188,16 @@ def _write_search(said: Utterance) -> str:
     given = _GIVE_ME.search(said.plain)
     start = said.find_word_at(given.end() - 1) if given else None
     found = said.content("sujet", start, taken=said.period_span)
-    return f"ressources {_find_subject(said) or found if len(found.split()) > SUBJECT_MAX else found}"
+    subject = _find_subject(said) or found if len(found.split()) > SUBJECT_MAX else found
+    return f"ressources {subject} {_find_since(said)}"
+
+
+def _find_since(said: Utterance) -> str:
+    """Since which month or year resources are sought, as the search reads it: « depuis:2025 »."""
+    since = read_period(said.period, said.today) if said.has("depuis") and said.period else None
+    if since is None or not re.search(r" depuis (?:\S+ ){0,3}?(?:20\d\d|[a-z]{3,}) ", said.plain):
+        return ""
+    return f"depuis:{since.start:%Y}" + (f"-{since.start:%m}" if since.start.month > 1 else "")
 
 
 SUBJECT_MAX = 5
@@ -255,93 +280,6 @@ _ROLES = {
 """Roles as people call them, by the name that the directory knows."""
 
 
-def _write_channels(said: Utterance) -> str:
-    for command, words in (("verifier", "verif"), ("reparer", "repar"), ("creer", "cre|nouveau canal")):
-        if said.has(words):
-            return f"canaux {command} {said.place.name if said.place and command != 'creer' else ''}"
-    leaving = "quitt|sort|sors |part|enlev|retir|desinscri|veux plus|plus etre |plus recevoir"
-    joining = "rejoi|integr|entrer|inscri|ajoute|abonne|(?:mets|mettre|mettez) (?:moi|nous) (?:dans|sur|au|a )"
-    for command, words in (("quitter", leaving), ("rejoindre", joining)):
-        if said.has(words) and said.knows(f"canaux {command}"):
-            named = said.find_words("nom_canal")
-            name = said.content("canal", named[-1] + 1 if named else None)
-            return "canaux" if not name and said.has("quels? |liste ") else f"canaux {command} {name}"
-    found = re.search(
-        r" (?:(?:canal|canaux|salon|groupe)s? (?:\S+ ){0,3}?(?:sur|pour parler|dedie)|(?:canal|salon) pour|"
-        r"(?:parl|caus|discut)\S+ (?:ou )?(?:d\S*|des)) ",
-        said.plain,
-    )
-    named = [n for n in said.find_words("nom_canal") if said.sentence.words[n].folded in ("canal", "salon", "groupe")]
-    is_sought = named and said.has("existe|y a |ya |on a ")
-    start = said.find_word_at(found.end() - 1) if found else named[-1] + 1 if is_sought else said.end
-    return f"canaux {said.content('canal', start)}"
-
-
-_ABOUT_NEWS = re.compile(
-    r" (?:(?:re)?(?:cherche|trouve)[rz]?s?|(?:actus?|articles?|nouvelles?|annonces?) (?:sur|qui parlai?e?n?t?)|"
-    r"(?:dit|dire|chose|infos?|truc) (?:sur|de)|"
-    r"(?:parlent|parle|parlait|parlaient|parler|cause|causer)(?: (?:elles?|ils?|on))? (?=du |de |d |des ))"
-)
-"""What stands before the words that are sought in the news."""
-
-
-def _write_news(said: Utterance) -> str:
-    if said.has("mes propositions|actu que j (?:ai|avais)"):
-        return "actus mes propositions"
-    if said.has("cite|citer|discret"):
-        return "actus discret"
-    if said.has("abonn|recevoir|inscri|desabonn"):
-        return f"actus abonnement {'non' if said.has(STOPPING) else ''}"
-    if said.has("propos|partag|suggere|publi|diffus|signal|faire passer|parler de m"):
-        told = TOLD.search(said.sentence.text)
-        return f"actus proposer {told[1] if told else ''}"
-    if found := _ABOUT_NEWS.search(said.plain):
-        return "actus cherche " + said.content("article", said.find_word_at(found.end() - 1))
-    return f"actus n° {said.number}" if said.number else "actus"
-
-
-_POLL_RESULTS = "result|reponse|donne |ont (?:vote|repondu)|combien"
-_POLLS_THERE = "en cours|ouvert|result|liste|auxquels|mes sondages|les sondages"
-"""How the polls that there are are asked for."""
-
-
-def _write_poll(said: Utterance) -> str:
-    if found := re.search(r" (?:sondage|vote) (?:n |numero )?n?(\d{1,6}) ", said.plain):
-        act = "export" if said.has("export|csv|fichier") else "resultats" if said.has(_POLL_RESULTS) else ""
-        return f"sondage {act} {found[1]}"
-    if said.has("result|ont (?:vote|repondu)|qui a (?:vote|repondu)"):
-        return "sondage liste"
-    if said.has("rappel|relanc"):
-        return f"sondage rappels {'non' if said.has(STOPPING) else ''}"
-    is_new = said.has("cre|faire|lancer|organis|propos|pos|nouveau|demand|fais|lance |sur ")
-    if (
-        not is_new
-        and " :" not in said.sentence.text
-        and said.has(f"{_POLLS_THERE}|ou (?:sont|est|voter)|voir|repondre|vote ")
-    ):
-        return "sondage liste"
-    return f"sondage {_find_question(said)}"
-
-
-def _find_question(said: Utterance) -> str:
-    """The question as typed: what stands after « : », what is asked with « ? » after « sondage », or after « sur »."""
-    text = said.sentence.text
-    if re.search(r"\s?:\s", text):
-        return re.split(r"\s?:\s", text, maxsplit=1)[1]
-    named = said.find_words("nom_sondage")
-    start = named[-1] + 1 if named else said.end
-    if start + 1 < said.end and said.sentence.words[start].folded.split()[0] in _QUESTIONS:
-        return said.sentence.typed(start, said.end) + " ?" * ("?" in text)
-    if found := re.search(r" sur (?!une? )(?:le |la |les |l |notre )?", said.plain):
-        return said.sentence.typed(said.find_word_at(found.end() - 1), said.end)
-    is_asked = "?" in text and said.end - start > 1 and not said.has("comment")
-    return f"{said.sentence.typed(start, said.end)} ?" if is_asked else ""
-
-
-_QUESTIONS = frozenset({"quel", "quelle", "quels", "quelles", "qui", "quand", "ou", "combien", "est", "on", "preferez"})
-"""Words with which a question begins that is put to others."""
-
-
 _GOING_ON = r"annul|change d avis|arret|stopp|suspen|(?:finalement|veux|voudrais) (?:\S+ )?gard"
 """How it is said that one’s data are to be kept after all."""
 
@@ -418,7 +356,7 @@ def _write_if_known(write: Callable[[Utterance], str]) -> Callable[[Utterance], 
 _WRITERS: Mapping[Intention, Callable[[Utterance], str]] = {
     Intention.CRA: _write_report,
     Intention.CRA_LISTE: _write_report_list,
-    Intention.STATS: lambda said: f"stats {said.period or _find_other_period(said)}",
+    Intention.STATS: lambda said: f"stats {_find_span(said)}",
     Intention.STATS_EXPORT: _write_export,
     Intention.STATS_TERRITOIRE: _write_territory,
     Intention.HOTLINE: _write_request,
@@ -427,10 +365,10 @@ _WRITERS: Mapping[Intention, Callable[[Utterance], str]] = {
     Intention.RESSOURCES_DEPOT: _write_deposit,
     Intention.ANNUAIRE: _write_people,
     Intention.PROFIL: lambda said: "profil",
-    Intention.CANAUX: _write_channels,
+    Intention.CANAUX: write_channels,
     Intention.AGENDA: write_events,
-    Intention.ACTUS: _write_news,
-    Intention.SONDAGE: _write_poll,
+    Intention.ACTUS: write_news,
+    Intention.SONDAGE: write_poll,
     Intention.SIGNALER: lambda said: f"signaler {find_link(said.sentence.text)}",
     Intention.DONNEES: _write_data,
     Intention.AIDE: _write_help,

@@ -20,7 +20,7 @@ def _read_table() -> dict[str, str]:
     return {row["cadre"]: row["mots"] for row in tables.read("plain_frames.tsv")}
 
 
-TOLD = re.compile(r"\s:\s+(.{4,120})")
+TOLD = re.compile(r"\s?:\s+(.{4,120})")
 """What is told after « : »: a title, a piece of news."""
 SKILLS = re.compile(
     r" (?:qui|quelqu une?|collegue|personne|experte?s?|specialiste)(?: \S+){0,3}? (?:sait|s y connait|connait|maitrise|"

@@ -13,6 +13,8 @@ from storage.urls import first_link as find_link
 
 def write_events(said: Utterance) -> str:
     """Write the event that is announced, or which ones are asked for."""
+    if said.has(r"(?:l |mon |d )agenda (?:\S+ ){0,2}(?:telephone|mobile|portable|iphone|android|google|outlook)"):
+        return "agenda flux"
     if said.has("propos|annonc|organis|ajout|cre|publi"):
         return f"agenda proposer {_find_event_title(said)}"
     if said.has("passe|precedent|replay|ancien|deja "):
@@ -79,9 +81,35 @@ _DAYS = re.compile(rf"\b(?:aujourd.hui|apres demain|demain|semaine pro(?:chaine)
 _OWN_RDV = (
     ("disponibilites", "dispo|horaires|creneaux d ouverture|(?:heures|creneaux) ou|reserver avec moi"),
     ("lien", "(?:ma |la |une )?page |(?:mon |le |un )lien |adresse "),
-    ("à traiter", r"a traiter|(?:sans|pas) (?:\S+ ){0,3}(?:compte rendu|cra) |passes? sans"),
+    ("à traiter", r"a traiter|(?:sans|pas|manque) (?:\S+ ){0,4}(?:compte rendu|cra) |passes? sans"),
 )
 """What concerns how people come to an appointment, by the words that say it."""
+
+
+def _write_own_appointments(said: Utterance) -> str:
+    """Write what concerns how people come to an appointment; "" where nothing of that is said."""
+    weekly = _find_weekly(said.sentence.text)
+    if weekly and said.has("(?:rdv|rendez vous) avec moi |recois |creneaux "):
+        return f"rdv disponibilites {weekly}"
+    own = next((name for name, words in _OWN_RDV if said.has(words) and said.knows(f"rdv {name}")), "")
+    return f"rdv {own} {weekly if own == 'disponibilites' else ''}" if own else ""
+
+
+_WEEKDAY = rf"(?:{'|'.join(WEEKDAYS)})s?"
+_HOURS = r"(?:de )?\d{1,2} ?(?:h|:) ?(?:\d\d)? ?(?:-|à|a) ?\d{1,2} ?(?:h|:) ?(?:\d\d)?"
+_WEEKLY = re.compile(
+    rf"(?<!\w)(?:(?:tous )?les |du )?{_WEEKDAY}(?:(?:,| et| au) (?:les? )?{_WEEKDAY})*(?: ?[,:])? {_HOURS}"
+    rf"(?:(?:,| et| puis) {_HOURS})*(?!\w)",
+    re.IGNORECASE,
+)
+"""Hours of each week, on one day or more."""
+
+
+def _find_weekly(text: str) -> str:
+    """The hours of each week that are told; "" for none, and for some that are others on another day."""
+    found = _WEEKLY.search(text)
+    others = text[: found.start()] + text[found.end() :] if found else ""
+    return found[0] if found and not re.search(_WEEKDAY, others, re.IGNORECASE) else ""
 
 
 _CHANGING = re.compile(
@@ -99,7 +127,7 @@ _ASIDE = re.compile(r"[,;.?!] (?:quand|on|si|est|tu|vous|c|il|[çc]a|je|j|pour)\
 """What is said after a meeting that is asked for."""
 _COLLEAGUE = re.compile(r"(?<!\w)@[\w.-]+")
 _AROUND = re.compile(
-    r"^(?:\W*\b(?:avec|et|une?|rdv|rendez[- ]vous|points?|r[ée]unions?|visio|cr[ée]neau|moment|pendant|pour)\b)*"
+    r"^(?:\W*\b(?:avec|ac|av|et|une?|rdv|rendez[- ]vous|points?|r[ée]unions?|visio|cr[ée]neau|moment|pendant|pour)\b)*"
     r"|\b(?:stp|svp|merci|s.il (?:te|vous) pla[iî]t)\b.*",
     re.IGNORECASE,
 )
@@ -114,8 +142,8 @@ def write_appointment(said: Utterance) -> str:
         return f"rdv {' '.join(names)} {_AROUND.sub('', subject).strip(' ,.!?')}"
     if said.has("rappels? ") and said.knows("rdv rappels"):
         return f"rdv rappels {'non' if said.has('arret|stop|plus |coup|supprim|desactiv') else 'oui'}"
-    if own := next((name for name, words in _OWN_RDV if said.has(words) and said.knows(f"rdv {name}")), ""):
-        return f"rdv {own}"
+    if own := _write_own_appointments(said):
+        return own
     if _CHANGING.search(said.plain):
         return _write_appointment_change(said)
     if said.sentence.words[said.first].folded in ("rdv", "rendez vous"):
@@ -164,6 +192,9 @@ def write_reminders(said: Utterance) -> str:
     if hour := _HOUR.search(digits(said.plain.replace(" midi ", " 12 h ")) + " "):
         return f"rappels {evening} {hour[1]}h{hour[2] or '30' * bool(hour[3])}"
     days = [day for day in WEEKDAYS if said.has(f"{day}s? ")]
+    if days and said.has(_NOT_ON):
+        days = [day for day in WEEKDAYS[:WORKDAYS] if day not in days]
+        return f"rappels jours {' '.join(day[:3] for day in days)}"
     if len(days) > 1 or (days and said.has("que le |qu le |seulement|uniquement")):
         return f"rappels jours {' '.join(day[:3] for day in days)}"
     return f"rappels {_find_rhythm(said, evening)}"
@@ -180,6 +211,9 @@ _WHEN = re.compile(
     rf"(?:du|le|jusqu au) {_NUMBERED_DAY})(?: au {_NUMBERED_DAY})? "
 )
 """Days on which somebody may be away."""
+WORKDAYS = 5
+_NOT_ON = rf"(?:(?:plus|pas|aucun) (?:de |d )?rappels?|sauf) (?:le |les )?(?:{'|'.join(WEEKDAYS)})"
+"""On which days nothing is to come."""
 _HOUR = re.compile(r" (\d{1,2}) ?h(?:eures?)? ?(?:(\d{2})|(et demie?))? ")
 
 

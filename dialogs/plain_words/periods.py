@@ -21,6 +21,7 @@ _WRITTEN: Mapping[str, str] = {
     **{"premier": "1er", "second": "2e", "deuxieme": "2e", "troisieme": "3e", "quatrieme": "4e", "oct": "octobre"},
     **{"nov": "novembre", "dec": "décembre", "decembre": "décembre", "annee": "année", "annees": "années"},
     **{"derniere": "dernière", "dernieres": "dernières", "passe": "dernier", "passee": "dernière", "debut": "début"},
+    **{"ecoule": "dernier", "ecoulee": "dernière", "ecoules": "derniers", "ecoulees": "dernières", "ete": "été"},
     **{"passes": "derniers", "passees": "dernières", "precedente": "précédente", "precedent": "précédent"},
     **{"a": "à", "aujourd hui": "aujourd’hui", "moi": "mois"},
 }
@@ -49,7 +50,13 @@ def _may_tell(word: str, before: list[str]) -> bool:
     known = read_frame("periode") | read_frame("periode_liens") | NUMBERS
     if word == "un":
         return before == ["depuis"]
+    if word == "ete":
+        return not _OF_TIME.isdisjoint(before)
     return all(each in known or each[0].isdigit() or _is_quarter(each) for each in word.split())
+
+
+_OF_TIME = frozenset({"cet", "l", "en", "d", "fin", "debut", "stat", "stats", "statistiques", "chiffres", "bilan"})
+"""Words after which « été » is the season: « cet été », but « elle a été traitée »."""
 
 
 def _is_quarter(word: str) -> bool:
@@ -106,7 +113,7 @@ def _shorten(sentence: Sentence, first: int, end: int, today: date) -> str:
         first += 1
     written = _write(sentence, first, end).strip().replace("y à", "y a")
     units = (unit for unit in _UNITS if "debut" in folded[first:end] and read_period(unit, today) == meant)
-    return next(units, _LAST.sub(r"\2 \1", written))
+    return next(units, _LAST.sub(r"\2 \1", written).replace("an dernier", "année dernière"))
 
 
 def _opens(word: str, following: str, *, is_span: bool) -> bool:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 
+from bot.french import MONTH_NUMBERS
 from config.territories import DEPARTEMENTS, REGION_NAMES
 from config.text import split_words
 from dialogs.plain_words.frames import read_frame
@@ -46,14 +47,22 @@ def _find_code(sentence: Sentence, words: list[str]) -> Place | None:
     for index, word in enumerate(words[1:], 1):
         is_announced = words[index - 1] in read_frame("avant_code")
         is_named = words[index - 1] in ("departement", "departements")
-        if word in from_code and is_announced and (is_named or not _is_counted(words[index + 1 : index + 2])):
+        if word in from_code and is_announced and (is_named or not _is_counted(word, words[index + 1 : index + 2])):
             return Place("departement", sentence.typed(index, index + 1), range(index, index + 1))
     return None
 
 
-def _is_counted(after: list[str]) -> bool:
+def _is_counted(number: str, after: list[str]) -> bool:
     """Whether a number counts days, months or people, or belongs to a date."""
-    return bool(after) and (after[0].isdigit() or after[0] in read_frame("apres_nombre"))
+    is_day = number.isdigit() and int(number) <= LAST_DAY
+    return (
+        bool(after)
+        and (after[0].isdigit() or after[0] in read_frame("apres_nombre"))
+        and (is_day or after[0] not in MONTH_NUMBERS)
+    )
+
+
+LAST_DAY = 31
 
 
 @cache

@@ -55,6 +55,11 @@ class Reading:
     others: tuple["Reading", ...] = ()
 
     @property
+    def is_done(self) -> bool:
+        """Whether it is done without asking: of a report that is told a preview is shown, which asks."""
+        return self.sure and not (self.intention is Intention.CRA and " " in self.line)
+
+    @property
     def proposal(self) -> str:
         """The reading in words, for a button: « Chercher des ressources sur les impôts »; "" where there is no line."""
         return propose(self.line) if self.line else ""

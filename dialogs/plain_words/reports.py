@@ -33,13 +33,20 @@ _APPOINTMENT = re.compile(
     rf"^ (?:(?:{_NOTE}) (?:moi |nous )?)?(?:un |le |mon )?(?:rdv|rendez vous) (?:\S+ ){{0,3}}"
     rf"(?:demain|{'|'.join(WEEKDAYS)}) (?:matin )?(?:a )?\d{{1,2}} ?h"
 )
+_AT_AN_HOUR = re.compile(
+    rf"^ (?:{_NOTE}) (?:moi |nous )?(?:(?!fait|anime|recu|aide)\S+ ){{0,4}}?(?:demain|apres demain|"
+    rf"{'|'.join(WEEKDAYS)}) "
+    rf"(?:(?:matin|apres midi|soir|prochain) )?(?:a )?(?:[89]|1\d) ?h ?(?:[0-5]\d )?(?:\S+ ){{0,4}}?"
+    rf"(?:\d\d ?(?:min|mn|minutes)|[1-3] ?h(?: ?[0-5]\d)?|une heure|(?:une )?demi heure) "
+)
+"""What is to be noted on a day, at an hour, for so long: reports have no hour."""
 ENOUGH = 3.0
 """From which signs together tell; one alone tells nothing."""
 
 
 def is_appointment(plain: str) -> bool:
     """Whether folded words between single spaces begin as an appointment does, with its day and its hour."""
-    return bool(_APPOINTMENT.match(plain))
+    return bool(_APPOINTMENT.match(plain) or _AT_AN_HOUR.match(plain))
 
 
 def find_day(plain: str) -> str:

@@ -169,9 +169,25 @@ def _stem(word: str) -> str:
 def _write_out(match: re.Match[str], mend: Callable[[str], str]) -> str:
     """A word as it is compared; one letter before an apostrophe is no abbreviation: « c’est », but « c bon »."""
     word = fold(match[0])
+    if _is_name(match):
+        return word
     if len(word) == 1 and match.string[match.end() : match.end() + 1] in ("'", "’"):
         return word
     return _read_abbreviations().get(word) or mend(word)
+
+
+_BEFORE_SENTENCE = frozenset({"", ".", "!", "?", "…", "\n", ":", "«", "-"})
+
+
+def _is_name(match: re.Match[str]) -> bool:
+    """Whether a word has a capital in the middle of a sentence: « Lens » is no mistyped word then."""
+    before = match.string[max(match.start() - 3, 0) : match.start()].strip(" ")[-1:]
+    return (
+        match[0][0].isupper()
+        and match[0][1:].islower()
+        and len(match[0]) >= SPLIT_MIN
+        and before not in _BEFORE_SENTENCE
+    )
 
 
 @cache

@@ -14,16 +14,19 @@ from dialogs.plain_words.periods import write_period
 from dialogs.plain_words.places import Place, find_place
 from dialogs.plain_words.sentences import Sentence
 
-_AS_SAID = frozenset({"sujet", "depot", "canal", "article", "evenement", "rendez_vous"})
+_AS_SAID = frozenset({"sujet", "depot", "canal", "article", "evenement", "rendez_vous", "savoir"})
 """Frames of what is sought or told in words that belong together."""
-_IN_NAMES = frozenset({"en", "sur", "sous", "les", "lez", "le", "la"})
-"""Small words in the middle of the names of places: « bourg en bresse »."""
+_IN_NAMES, _OF_NAMES = frozenset({"en", "sur", "sous", "les", "lez"}), frozenset({"le", "la", "l", "de", "d", "du"})
+"""Small words in the middle of the names of places; the others stand between two strange words only."""
 _SET_PHRASES = re.compile(r"(?<= )(?:mode d emploi|pas a pas|cles? en mains?|clefs? en mains?|semaine prochaine) ")
 _WHOLE = re.compile(
-    r"(?<= )(?:mon espace sante|(?:le )?bon coin|langue des signes|mon compte formation|facile a lire et a comprendre|"
+    r"(?<= )(?:mon espace sante|banque (?:de france|des territoires)|maison de quartier|"
+    r"(?:le )?bon coin|langue des signes|mon compte formation|facile a lire et a comprendre|"
     r"personnes (?:agees|handicapees|en situation de handicap)) "
 )
 """Names, whose small words are theirs."""
+_NO_VERBS = frozenset({"senior", "jeunes", "notre", "votre", "entre", "autre", "leur"})
+"""Words that look like a verb and are none."""
 _JOINING = frozenset({"'", "’", "-", ".", "/", "+", "@", "_", "&"})
 """Signs that make one word of two."""
 
@@ -141,12 +144,17 @@ class Utterance:
         }
         links = {index for index in range(first + 1, end - 1) if self._links(index, kept, around)}
         gaps = [range(one + 1, other) for one, other in pairwise(sorted(kept))] if around in _AS_SAID else []
-        filled = {index for gap in gaps if all(self._fills(each, taken) for each in gap) for index in gap}
+        filled = {index for gap in gaps if all(self._fills(each, taken, around) for each in gap) for index in gap}
         return self._write(sorted(kept | links | filled))
 
-    def _fills(self, index: int, taken: Collection[int]) -> bool:
-        """Whether a small word may stay between two that say something: « créer une adresse »."""
-        return index not in taken and self.sentence.words[index].folded in read_frame("entre")
+    def _fills(self, index: int, taken: Collection[int], around: str) -> bool:
+        """Whether a small word may stay between two that say something: « créer une adresse »; « pour » only before
+        what is done: « un téléphone pour payer », but « jeux pour débutants »."""
+        word, after = (self.sentence.words[n].folded for n in (index, index + 1))
+        for_people = (
+            around == "sujet" and word == "pour" and not (after.endswith(("er", "ir", "re")) and after not in _NO_VERBS)
+        )
+        return index not in taken and not for_people and word in read_frame("entre")
 
     def middle(self, around: str, first: int) -> str:
         """The words from one on as typed, without those of a frame before them, and of another after; "" for no more
@@ -190,8 +198,14 @@ class Utterance:
         if index - 1 not in kept or index + 1 not in kept:
             return False
         if around in ("contact", "lieu"):
-            return (word in _IN_NAMES and self.known.isdisjoint((before, after))) or word == "des"
+            return self._names_place(before, word, after) or word == "des"
         return (word in ("de", "d", "des") and before not in read_frame("genres")) or (word, after) == ("en", "ligne")
+
+    def _names_place(self, before: str, word: str, after: str) -> bool:
+        """Whether a small word stands in the middle of the name of a place: « aix en provence », « villeneuve d’ascq »,
+        but « préfecture du rhône »."""
+        is_strange = before not in self.known and (word in _IN_NAMES or after not in self.known)
+        return is_strange and word in _IN_NAMES | _OF_NAMES
 
     def _write(self, indices: Sequence[int]) -> str:
         """Some words as typed; those that are one word stay one: « impots.gouv »."""

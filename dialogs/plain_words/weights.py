@@ -48,7 +48,7 @@ _TELLING = frozenset(
 """What comes with words of one’s own."""
 STORY = 22
 """Words of a sentence that tells a story: stories are told to people who help."""
-TERRITORY_WEIGHT, STORY_WEIGHT = 3.5, 3.0
+TERRITORY_WEIGHT, STORY_WEIGHT = 5.0, 3.0
 WITHOUT_LINE = frozenset({Intention.POLITESSE, Intention.ANNULER, Intention.HORS_SUJET})
 """What no command stands for."""
 ASIDES = frozenset(

@@ -22,7 +22,8 @@ _STRONG = (
     r"je (?:veux|voudrais|souhaite|souhaiterais|recherche|cherche|tiens a|demande)|j aimerais|j ai besoin|"
     r"il (?:me|nous) (?:faut|faudrait)|faudrait que|il faudrait|il faut que (?:tu|vous)|faut que (?:tu|vous)|"
     rf"est ce qu(?:e|il)? |{_CAN} (?:me|m|nous|l|le|la|les|y) |"
-    r"(?:tu as|as tu|avez vous|vous avez|auriez vous|aurais tu|t aurais|tu aurais) (?:quoi|une?|des|quelque|pas)|"
+    r"(?:t as|tu as|as tu|avez vous|vous avez|auriez vous|aurais tu|t aurais|tu aurais) (?:quoi|une?|des|quelque|pas)|"
+    rf"tu (?:me|m|nous) (?:l |le |la |les |en |y )?(?:{_TO_ME})s? |"
     rf"(?:y a t il|ya t il|ya ti|existe t il)|(?:{_TO_ME})[zs]? (?:moi|nous)"
 )
 """What says that something is wanted wherever it stands."""
@@ -44,7 +45,7 @@ _FULL_STOP = re.compile(r"(?<=\w\w\w)\s?[.!?;…]+(?:\s|$)|\n")
 _ASIDE = re.compile(
     r", (?:c.est|c.etait|c.était|pour (?:l|les?|la)|merci|j['’ ]|je|il|elle|ça|ca|quoi)\b.*"
     r"|,? (?:car|parce|afin|pour (?:en|lui|leur|me|m|qu|que|pouvoir)|histoire d)\b.*"
-    r"|,? que (?:je|j|nous|on) (?:peux|pourrais|puisse|pourrai|pourrait|pourrions|veux|voudrais)\b.*",
+    r"|(?<!\bce),? que (?:je|j|nous|on) (?:peux|pourrais|puisse|pourrai|pourrait|pourrions|veux|voudrais)\b.*",
     re.IGNORECASE | re.DOTALL,
 )
 

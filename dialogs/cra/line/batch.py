@@ -119,6 +119,7 @@ def _find_boundary(typed: TypedLine, before: int, after: int) -> int | None:
         if (
             typed.tokens[at - 1].parted
             or "+" in gap
+            or " / " in gap
             or "\n" in typed.text[typed.tokens[at - 1].end : typed.tokens[at].start]
         ):
             return at

@@ -80,11 +80,11 @@ AMBIGUOUS: dict[str, tuple[Meaning, Meaning]] = {
 }
 
 _SMALL = (
-    "a activite age ai aide ans au aux avec avons c ca canal ce cet cette chez commune cra d dame dames dans date "
-    "de des dont du duree en ensuite environ est et etaient etait fait femme femmes h homme hommes il ils "
-    "initiation j je l la le les leur leurs lieu lors ma madame mais mes mme mon monsieur mr n ne nos notre nous "
-    "on ont ou par pendant perfectionnement permanence pour public puis qu que qui s sa sauf se ses soit son sous "
-    "statut sujet sujets sur theme themes un une vers y "
+    "a activite age ai aide alors ans au aux avec avons c ca canal ce cet cette chez commune cra d dame dames dans "
+    "date de des dont du dure duree en ensuite environ est et etaient etait fait femme femmes h homme hommes "
+    "il ils initiation j je l la le les leur leurs lieu lors ma madame mais mes mme mon monsieur mr n ne nos notre "
+    "nous on ont ou par pendant perfectionnement permanence pour public puis qu que qui s sa sauf se ses soit son sous "
+    "statut sujet sujets sur theme themes un une vers voila vu y "
 )
 SMALL = frozenset(_SMALL.split())
 """Words of a sentence that tell nothing of the report."""
@@ -148,7 +148,7 @@ def say_meaning(element: str, value: str) -> str:
 
 
 # What each reading costs; the cheapest reading of the whole line holds (parser.py). A word left unread costs most.
-SURE, NAME, GUESS, BARE, WRONG = 1.0, 1.3, 1.6, 2.0, 4.0
+SURE, NAME, GUESS, DOUBTED, BARE, WRONG = 1.0, 1.3, 1.6, 1.8, 2.0, 4.0
 BARE_NUMBER = "number"
 """The element of a number that says nothing of what it counts."""
 
@@ -198,6 +198,7 @@ _LIKE_DATE = re.compile(
     rf"\d{{1,2}}(?: ?er)? (?:{'|'.join(MONTH_NUMBERS)})\.?(?: \d{{4}})?)"
 )
 """What is written as a date, whether there is such a day or not."""
+_WEEKDAY_AND_DAY = re.compile(rf"(?:le )?(?:{'|'.join(WEEKDAYS)}) (?:le )?(?:[1-9]|[12]\d|3[01])")
 _DATE_WORDS = frozenset(
     (*WEEKDAYS, "hier", "avanthier", "demain", "aujourd", "auj", "ajd", "jour", "matin", "midi", "aprem", "soir")
 )
@@ -232,7 +233,10 @@ def read_day(span: Span, clues: Clues) -> Reading | None:
         return Reading("date", day.isoformat())
     # « 18-20 » is a range rather than a day that is none.
     dated = span.text.count("-") != 1 and _LIKE_DATE.fullmatch(fold_date(span.text))
-    return Reading("date", f"{UNSURE}{span.text}", WRONG) if dated else None
+    if dated:
+        return Reading("date", f"{UNSURE}{span.text}", WRONG)
+    # « mardi 18 », which was a Wednesday, is no Tuesday with eighteen of something.
+    return Reading("date", f"{UNSURE}{span.text}", DOUBTED) if _WEEKDAY_AND_DAY.fullmatch(span.words) else None
 
 
 def read_duration(span: Span, clues: Clues) -> Reading | None:
@@ -247,7 +251,7 @@ def read_duration(span: Span, clues: Clues) -> Reading | None:
 
 def _between_hours(text: str) -> int | None:
     """Read « de 14h à 15h30 », « 14-16h »."""
-    text = _with_hyphens(text)
+    text = re.sub(r"(?<![\w-])midi\b", "12h", _with_hyphens(text))
     if match := _HOURS.fullmatch(text):
         first, last = (int(match[i]) * 60 + int(match[i + 1] or 0) for i in (1, 3))
     elif match := _SHORT_HOURS.fullmatch(text):
@@ -290,8 +294,8 @@ def read_bare_number(span: Span, clues: Clues) -> Reading | None:
 
 
 def read_age(span: Span, clues: Clues) -> Reading | None:
-    """Read an age category in figures."""
-    age = read_ages(_with_hyphens(span.text))
+    """Read an age category in figures, or an age in letters: « soixante-douze ans »."""
+    age = read_ages(_with_hyphens(span.text)) or read_ages(digits(span.text))
     return Reading("age", age.value) if age else None
 
 

@@ -1,6 +1,7 @@
 """From the pieces of a line to what a submission of the form would send, and what is wrong or was assumed."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -126,7 +127,9 @@ _SEVERAL = {
 def gather_values(typed: TypedLine, pieces: Sequence[Piece], clues: Clues, usual: Usual) -> LineValues:
     """Weigh the pieces against each other, and make each element that was said."""
     found = LineValues()
+    pieces = [_clear_other(typed, piece) for piece in pieces]
     weigh_pieces(found, pieces)
+    _take_corrections(found, typed, pieces)
     _note_slips(found, typed, pieces)
     _prefer_years(found, typed, pieces)
     _doubt_hours(found, typed, pieces)
@@ -136,6 +139,44 @@ def gather_values(typed: TypedLine, pieces: Sequence[Piece], clues: Clues, usual
     _judge_duration(found)
     name_commune(found, typed, pieces, clues, usual.commune)
     return found
+
+
+_BEFORE_OTHER = frozenset(("l", "un", "une", "d", "les", "des", "deux", "chaque"))
+"""Words after which « autre » is no theme: « l’un…, l’autre… », « un autre monsieur »."""
+
+
+def _clear_other(typed: TypedLine, piece: Piece) -> Piece:
+    """Read nothing in « autre » where that is said of somebody."""
+    before = typed.tokens[piece.first - 1].word if piece.first else ""
+    is_other = typed.words(piece.first, piece.end) in ("autre", "autres") and before in _BEFORE_OTHER
+    return replace(piece, reading=readers.Reading(readers.NOTHING, "aucun")) if is_other else piece
+
+
+_CORRECTING = frozenset(("non", "plutot", "pardon", "enfin", "rectification", "correction", "erreur", "oups"))
+"""Words between what was said first and what is meant, or behind that: « 1h non 2h », « 1h… 2h plutôt »."""
+_CORRECTED = ("duree", "participants", "date", "age", "statut", "canal", "recurrents")
+
+
+def _take_corrections(found: LineValues, typed: TypedLine, pieces: Sequence[Piece]) -> None:
+    """Take what corrects what was said before it, and say so: « 1h non 2h plutôt »."""
+    for element in _CORRECTED:
+        said = [piece for piece in pieces if piece.reading and piece.reading.element == element]
+        if len(found.values(element)) != 2 or len(said) != 2:  # one corrects the other
+            continue
+        between = {token.word for token in typed.tokens[said[0].end : said[1].first]}
+        behind = {token.word for token in typed.tokens[said[1].end : said[1].end + 1]}
+        if _CORRECTING & between or "plutot" in behind:
+            value = said[1].reading.value if said[1].reading else ""
+            found.said[element] = [value]
+            found.note(
+                element, f"J’ai pris « {quote(typed.slice(said[1].first, said[1].end))} », que vous dites après."
+            )
+            found.unread = [p for p in found.unread if not _corrects(typed, p, said)]
+
+
+def _corrects(typed: TypedLine, piece: Piece, said: Sequence[Piece]) -> bool:
+    """Whether an unread word is no more than what says that something is corrected."""
+    return said[0].end <= piece.first <= said[1].end and typed.words(piece.first, piece.end) in _CORRECTING
 
 
 def _note_slips(found: LineValues, typed: TypedLine, pieces: Sequence[Piece]) -> None:

@@ -1,0 +1,60 @@
+"""The periods beside another: the one before, the one after, and the days to compare it with."""
+
+from datetime import date, timedelta
+
+from bot.french.periods import Period, months_after
+from config.programme import FIRST_DAY
+
+_ONE_DAY = timedelta(days=1)
+_WEEK_DAYS = 7
+_YEAR_MONTHS = 12
+_QUARTER_MONTHS = 3
+
+
+def period_before(period: Period) -> Period | None:
+    """The whole week, month, quarter, year or run of days before; None before the first day that can be told."""
+    if months := _count_months(period):
+        found = Period(months_after(period.start, -months), period.start)
+    else:
+        found = Period(period.start - timedelta(days=_count_days(period)), period.start)
+    return found if found.last >= FIRST_DAY else None
+
+
+def period_after(period: Period, today: date) -> Period | None:
+    """The one after, up to today when it is not over; None when it has not begun."""
+    months = _count_months(period)
+    start = months_after(period.start, months) if months else period.start + timedelta(days=_count_days(period))
+    end = months_after(start, months) if months else start + timedelta(days=_count_days(period))
+    return Period(start, min(end, today + _ONE_DAY)) if start <= today else None
+
+
+def period_to_compare(period: Period, today: date) -> Period:
+    """The same days of the period before: all of it for one that is over, the first days for one in progress."""
+    if period.last > today:
+        period = Period(period.start, max(today, period.start) + _ONE_DAY)
+    months = _count_months(period)
+    if not months:
+        back = timedelta(days=_count_days(period))
+        return Period(period.start - back, min(period.end - back, period.start))
+    start = months_after(period.start, -months)
+    if months_after(period.start, months) == period.end:
+        return Period(start, period.start)
+    return Period(start, min(months_after(period.last, -months) + _ONE_DAY, period.start))
+
+
+def _count_months(period: Period) -> int:
+    """How many months has what the period is, or begins: a month, a quarter, a year, whole months; 0 for days."""
+    if period.start.day != 1:
+        return 0
+    spanned = (period.last.year - period.start.year) * _YEAR_MONTHS + period.last.month - period.start.month + 1
+    if spanned == 1 or period.end.day == 1:
+        return spanned
+    if spanned <= _QUARTER_MONTHS and (period.start.month - 1) % _QUARTER_MONTHS == 0:
+        return _QUARTER_MONTHS
+    return _YEAR_MONTHS if spanned <= _YEAR_MONTHS and period.start.month == 1 else 0
+
+
+def _count_days(period: Period) -> int:
+    """Days; a week in progress is a week."""
+    days = (period.end - period.start).days
+    return _WEEK_DAYS if days <= _WEEK_DAYS and days > 1 and period.start.weekday() == 0 else days

@@ -1,0 +1,102 @@
+"""The command lines of what is said to many: channels, news, polls."""
+
+import re
+
+from dialogs.plain_words.frames import TOLD
+from dialogs.plain_words.utterance import Utterance
+
+STOPPING = (
+    "arret|stop|pas envie|marre|ne m envoy|n envoy|desabonn|desinscri|plus recevoir|veux plus|plus d |plus les |"
+    "supprim|non "
+)
+"""How it is said that something is to come no more."""
+
+
+def write_channels(said: Utterance) -> str:
+    for command, words in (("verifier", "verif"), ("reparer", "repar"), ("creer", "cre|nouveau canal")):
+        if said.has(words):
+            return f"canaux {command} {said.place.name if said.place and command != 'creer' else ''}"
+    leaving = "quitt|sort|sors |part|enlev|retir|desinscri|veux plus|plus etre |plus recevoir"
+    joining = (
+        "rejoi|integr|entrer|inscri|ajoute|abonne|faire partie|(?:etre|aller|venir|entre) (?:dans|sur|au) |acces a|"
+        r"(?:mets|mettre|mettez) (?:moi|nous) (?:dans|sur|au|a )"
+    )
+    for command, words in (("quitter", leaving), ("rejoindre", joining)):
+        if said.has(words) and said.knows(f"canaux {command}"):
+            named = said.find_words("nom_canal")
+            name = said.content("canal", named[-1] + 1 if named else None)
+            return "canaux" if not name and said.has("quels? |liste ") else f"canaux {command} {name}"
+    found = re.search(
+        r" (?:(?:canal|canaux|salon|groupe)s? (?:\S+ ){0,3}?(?:sur|pour parler|dedie)|(?:canal|salon) pour|"
+        r"(?:parl|caus|discut)\S+ (?:ou )?(?:d\S*|des)) ",
+        said.plain,
+    )
+    named = [n for n in said.find_words("nom_canal") if said.sentence.words[n].folded in ("canal", "salon", "groupe")]
+    is_sought = named and said.has("existe|y a |ya |on a ")
+    start = said.find_word_at(found.end() - 1) if found else named[-1] + 1 if is_sought else said.end
+    return f"canaux {said.content('canal', start)}"
+
+
+_ABOUT_NEWS = re.compile(
+    r" (?:(?:re)?(?:cherche|trouve)[rz]?s?|(?:actus?|articles?|nouvelles?|annonces?) (?:sur|qui parlai?e?n?t?)|"
+    r"(?:dit|dire|chose|infos?|truc) (?:sur|de)|"
+    r"(?:parlent|parle|parlait|parlaient|parler|cause|causer)(?: (?:elles?|ils?|on))? (?=du |de |d |des ))"
+)
+"""What stands before the words that are sought in the news."""
+
+
+def write_news(said: Utterance) -> str:
+    if said.has("mes propositions|actu que j (?:ai|avais)"):
+        return "actus mes propositions"
+    if said.has("cite|citer|discret"):
+        return "actus discret"
+    if said.has("abonn|recevoir|inscri|desabonn|(?:par|en) (?:message|mail|prive|mp) "):
+        return f"actus abonnement {'non' if said.has(STOPPING) else ''}"
+    if said.has("propos|partag|suggere|publi|diffus|signal|faire passer|parler de m"):
+        told = TOLD.search(said.sentence.text)
+        return f"actus proposer {told[1] if told else ''}"
+    if found := _ABOUT_NEWS.search(said.plain):
+        return "actus cherche " + said.content("article", said.find_word_at(found.end() - 1))
+    return f"actus n° {said.number}" if said.number else "actus"
+
+
+_POLL_RESULTS = "result|reponse|donne |ont (?:vote|repondu)|combien"
+_POLLS_THERE = "en cours|ouvert|result|liste|auxquels|mes sondages|les sondages"
+"""How the polls that there are are asked for."""
+
+
+def write_poll(said: Utterance) -> str:
+    if found := re.search(r" (?:sondage|vote) (?:n |numero )?n?(\d{1,6}) ", said.plain):
+        act = "export" if said.has("export|csv|fichier") else "resultats" if said.has(_POLL_RESULTS) else ""
+        return f"sondage {act} {found[1]}"
+    if said.has("result|ont (?:vote|repondu)|qui a (?:vote|repondu)"):
+        return "sondage liste"
+    if said.has("rappel|relanc"):
+        return f"sondage rappels {'non' if said.has(STOPPING) else ''}"
+    is_new = said.has("cre|faire|lancer|organis|propos|pos|nouveau|demand|fais|lance |sur ")
+    if (
+        not is_new
+        and " :" not in said.sentence.text
+        and said.has(f"{_POLLS_THERE}|ou (?:sont|est|voter)|voir|repondre|vote ")
+    ):
+        return "sondage liste"
+    return f"sondage {_find_question(said)}"
+
+
+def _find_question(said: Utterance) -> str:
+    """The question as typed: what stands after « : », what is asked with « ? » after « sondage », or after « sur »."""
+    text = said.sentence.text
+    if re.search(r"\s?:\s", text):
+        return re.split(r"\s?:\s", text, maxsplit=1)[1]
+    named = said.find_words("nom_sondage")
+    start = named[-1] + 1 if named else said.end
+    if start + 1 < said.end and said.sentence.words[start].folded.split()[0] in _QUESTIONS:
+        return said.sentence.typed(start, said.end) + " ?" * ("?" in text)
+    if found := re.search(r" sur (?!une? )(?:le |la |les |l |notre )?", said.plain):
+        return said.sentence.typed(said.find_word_at(found.end() - 1), said.end)
+    is_asked = "?" in text and said.end - start > 1 and not said.has("comment")
+    return f"{said.sentence.typed(start, said.end)} ?" if is_asked else ""
+
+
+_QUESTIONS = frozenset({"quel", "quelle", "quels", "quelles", "qui", "quand", "ou", "combien", "est", "on", "preferez"})
+"""Words with which a question begins that is put to others."""
