@@ -43,7 +43,7 @@ from bot.work.orders import OrderFolders, OrderRunner
 from bot.work.steps import StepRunner
 from bot.work.workers import WorkerGroup, Workers, WorkerSlots, WorkHandlers
 from config.settings import Settings
-from storage.database import Database
+from storage.database import Database, reserved
 from storage.engines import AWAY
 from storage.work import WorkFilter, WorkSort
 
@@ -132,16 +132,17 @@ class App:
         """Listen first, so that Mattermost and probes are answered; the rest comes up beside."""
         await self._entrance.open(self.settings.host, self.settings.port)
         self.warming = self._spawn(self._warm_up())
-        await self.skew.look()
-        self._spawn(self.skew.run())
         watch_disk(self.settings.data_dir)
         self._spawn(self.figures.run())
-        await self.outbox.start()
+        with reserved():
+            await self.skew.look()
+            self._spawn(self.skew.run())
+            await self.outbox.start()
+            self._spawn(self._delivery_events.run())
+            self.events.start()
         self.makers.start()
         self.workers.start()
         self._spawn(self._recovery.run())
-        self._spawn(self._delivery_events.run())
-        self.events.start()
         await self.jobs.start()
 
     async def stop(self) -> None:

@@ -18,7 +18,7 @@ SKEW_MAX = 60.0
 COMPARED_EVERY, ASKED_AGAIN = 10.0, 1.0
 """Seconds between two looks, and between two while nothing is known yet."""
 NOISE = 1.0
-"""Seconds: what differs by less is how long the question took, and a clock that is put right so often would not run."""
+"""Seconds: a clock that is put right for less would not run, and what is written after would seem written before."""
 
 
 class ClockSkew:
@@ -61,8 +61,9 @@ class ClockSkew:
         if there is None:
             return
         led, now, self._is_known = self.leads(), self.clock(), True
-        self.ahead = (before + (now - before) / 2 - there).total_seconds()
-        if abs(self.ahead - self.taken_off) > NOISE:
+        doubt = (now - before) / 2  # the answer may be from any moment in between
+        self.ahead = (before + doubt - there).total_seconds()
+        if abs(self.ahead - self.taken_off) > NOISE + doubt.total_seconds():
             self.taken_off = self.ahead
         CLOCK_AHEAD.set(self.ahead)
         if led and not self.leads():

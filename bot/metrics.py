@@ -22,6 +22,9 @@ CLOCK_AHEAD = Gauge(
     "coop_clock_ahead_seconds",
     "How far this clock is before the database’s; beyond a minute the replica runs no jobs and takes no work.",
 )
+EVENTS_WAITING = Gauge(
+    "coop_events_waiting", "Events this process has not handled yet; 1 at least while it reads what it missed."
+)
 WEBSOCKET_UP = Gauge("coop_websocket_up", "1 while events come in, 0 while the websocket is away.")
 EVENTS = Counter("coop_events", "Events of the websocket handled, by type and outcome.", ("type", "outcome"))
 OUTBOX_STORED = Gauge(

@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.database import Database, detached
+from storage.database import Database, detached, reserved
 
 T = TypeVar("T")
 
@@ -104,8 +104,9 @@ class ShieldedTransactions:
         await asyncio.gather(*self._running, return_exceptions=True)
 
     async def _transact(self, work: Callable[[AsyncSession], Coroutine[Any, Any, T]], writes: bool) -> T:
-        async with self._database.transaction(writes=writes) as db:
-            return await work(db)
+        with reserved():
+            async with self._database.transaction(writes=writes) as db:
+                return await work(db)
 
 
 class Traffic:

@@ -55,6 +55,8 @@ _WRITES, _AT_END, _FOLDER, _LOG = "writes", "at end", "folder", "log"
 """What a session’s own information says of it."""
 _OPEN: ContextVar[tuple[AsyncSession, ...]] = ContextVar("sessions_open", default=())
 """The sessions that the task at work is in the middle of."""
+_RESERVED: ContextVar[bool] = ContextVar("reserved", default=False)
+"""Whether the task at work has connections that requests don’t take."""
 INSERT: dict[str, Callable[[Any], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
@@ -169,12 +171,17 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._writer = engines.sqlite(self.url, writes=True) if self.is_sqlite else engines.postgres(self.url)
         self._reader = engines.sqlite(self.url, writes=False) if self.is_sqlite else self._writer
-        if not self.is_sqlite:
-            statements.write_at_end(self._writer)
+        self._reserve = None if self.is_sqlite else engines.postgres(self.url, engines.RESERVED)
+        for each in (self._writer, self._reserve) if self._reserve else ():
+            statements.write_at_end(each)
         is_shared = self.is_sqlite and engines.SHARED_SYNC in engines.WRITING
         self._log = engines.LogSync(self.url.database or "") if is_shared else None
-        self.write = _sessions(self._writer, {_WRITES: True, _FOLDER: folder, _LOG: self._log})
-        self.read = _sessions(self._reader, {_WRITES: False, _FOLDER: folder})
+        writing, reading = {_WRITES: True, _FOLDER: folder, _LOG: self._log}, {_WRITES: False, _FOLDER: folder}
+        self.write, self.read = _sessions(self._writer, writing), _sessions(self._reader, reading)
+        self._reserved = {
+            True: _sessions(self._reserve or self._writer, writing),
+            False: _sessions(self._reserve or self._reader, reading),
+        }
         self._closing: set[asyncio.Task[None]] = set()
         """Sessions whose user was cut off while they give back their connection."""
 
@@ -194,7 +201,7 @@ class Database:
     ) -> AsyncIterator[AsyncSession]:
         """Open a session that commits when the block ends well; nothing is begun before its first statement, so that
         what needs no database does not pay for one. ``first`` is done when it begins, before that statement."""
-        session = (self.write if writes else self.read)()
+        session = (self._reserved[writes] if _RESERVED.get() else self.write if writes else self.read)()
         if first:
             event.listen(session.sync_session, "after_begin", lambda *begun: first(begun[-1]))
         around = _OPEN.get()
@@ -252,6 +259,8 @@ class Database:
                 await self._log.close()
             await self._writer.dispose()
             await self._reader.dispose()
+            if self._reserve:
+                await self._reserve.dispose()
             await engines.wait_for_threads()
 
 
@@ -274,6 +283,17 @@ async def release(db: AsyncSession) -> None:
     if is_writing(db):
         raise RuntimeError("a transaction that writes can't be let go of")
     await db.close()
+
+
+@contextmanager
+def reserved() -> Iterator[None]:
+    """Let what is done in the block, and tasks begun there, have connections for which no request waits: what was
+    accepted goes on, however many people are asking. (On SQLite nothing changes.)"""
+    around = _RESERVED.set(True)
+    try:
+        yield
+    finally:
+        _RESERVED.reset(around)
 
 
 @contextmanager

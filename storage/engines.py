@@ -295,17 +295,19 @@ def _open(path: str, busy_ms: int, pragmas: tuple[str, ...]) -> sqlite3.Connecti
 READERS = 8
 """How many connections read an SQLite file at once: more than files are made, each of which holds one."""
 STATEMENT_MS = 5000
-CONNECTIONS = 10
-"""How many of PostgreSQL’s one process has at most; they are kept."""
+CONNECTIONS = 7
+"""How many of PostgreSQL’s the requests of people have at most in one process; they are kept."""
+RESERVED = 3
+"""How many it has beside, for the outbox, events and leases (``reserved`` in storage/database.py)."""
 
 
-def postgres(url: URL) -> AsyncEngine:
+def postgres(url: URL, connections: int = CONNECTIONS) -> AsyncEngine:
     """Make the engine that reads and writes."""
     settings = {"jit": "off", "statement_timeout": str(STATEMENT_MS), "application_name": "coop-bot"}
     engine = create_async_engine(
         url,
         # What overflows is closed when it is given back, and opening costs more than ten statements.
-        pool_size=CONNECTIONS,
+        pool_size=connections,
         max_overflow=0,
         pool_timeout=5,
         connect_args={"server_settings": settings, "timeout": 5, "command_timeout": 30},

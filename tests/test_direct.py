@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import outbox
 from storage.claims import Claim
-from storage.database import Database
+from storage.database import Database, reserved
 from storage.engines import CONNECTIONS
 from storage.outbox import Outgoing, TargetKind
 from storage.statements import DirectStatement
@@ -117,6 +117,26 @@ async def test_the_connections_to_postgresql_are_kept(postgres_url: str) -> None
         return set(await asyncio.gather(*(one(everybody) for _ in range(CONNECTIONS))))
 
     assert await pids() == await pids()
+    await database.close()
+
+
+async def test_what_the_bot_does_by_itself_waits_for_no_request(postgres_url: str) -> None:
+    """Everybody asks at once, and nobody is answered yet: what was accepted goes out all the same."""
+    database, done = Database(postgres_url), asyncio.Event()
+    everybody = asyncio.Barrier(CONNECTIONS + 1)
+
+    async def ask() -> None:
+        async with database.transaction() as db:
+            await db.execute(text("SELECT 1"))
+            await everybody.wait()
+            await done.wait()
+
+    asking = [asyncio.create_task(ask()) for _ in range(CONNECTIONS)]
+    await everybody.wait()
+    with reserved():
+        assert await database.answers()
+    done.set()
+    await asyncio.gather(*asking)
     await database.close()
 
 

@@ -9,7 +9,8 @@ import pytest
 from aiohttp import web
 
 from bot.outbox import attempts
-from bot.outbox.attempts import DeliveryMarks
+from bot.outbox.attempts import DeliveryMarks, OutboxTable
+from bot.outbox.lanes import LeasedMessage
 from storage.outbox import TargetKind
 from tests.support.databases import database
 from tests.support.house import wait_until
@@ -39,6 +40,37 @@ async def test_each_person_hears_things_in_order(stage: OutboxStage) -> None:
             outbox.deliver_now(await stage.write(*(make_message(str(n)) for n in numbers)))
         await stage.settled()
     assert stage.town.texts == [str(n) for n in range(20)]
+
+
+async def test_a_database_that_fails_in_the_middle_changes_no_order(
+    stage: OutboxStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks, still_mine = iter([OSError, TimeoutError]), OutboxTable.still_mine
+
+    async def fail(self: OutboxTable, letter: LeasedMessage, needed: timedelta) -> bool:
+        for problem in looks:
+            raise problem
+        return await still_mine(self, letter, needed)
+
+    monkeypatch.setattr(OutboxTable, "still_mine", fail)
+    monkeypatch.setattr("bot.outbox.service.DATABASE_RETRY", 0.05)
+    async with stage.outbox() as outbox:
+        for text in ("un", "deux", "trois"):
+            outbox.deliver_now(await stage.write(make_message(text, created_at=read_clock())))
+        await stage.settled()
+    assert stage.town.texts == ["un", "deux", "trois"]
+
+
+async def test_what_nobody_can_send_holds_up_no_other(stage: OutboxStage) -> None:
+    async with stage.outbox() as outbox:
+        broken = make_message("", created_at=read_clock())
+        broken.content = {"message": "sans propriétés"}
+        outbox.deliver_now(await stage.write(broken))
+        outbox.deliver_now(await stage.write(make_message("la suite", created_at=read_clock())))
+        await wait_until(lambda: stage.town.texts == ["la suite"])
+        (row, _) = await stage.rows()
+    assert (row.attempts, row.fault) == (1, "KeyError")
+    assert row.not_before is not None
 
 
 async def test_a_channel_and_a_rewritten_post(stage: OutboxStage) -> None:

@@ -63,3 +63,17 @@ async def test_a_lane_belongs_to_one_worker() -> None:
     await lanes.empty()
     lanes.put(other)
     assert await lanes.next() == (BOT, other)
+
+
+async def test_what_comes_back_from_the_table_goes_before_what_was_written_later() -> None:
+    lanes = Lanes()
+    at_work, earlier, later, last = (
+        lease_written(make_message(text, created_at=read_clock()), read_clock()) for text in ("0", "1", "2", "3")
+    )
+    for letter in (at_work, later, last):
+        lanes.put(letter)
+    lane, taken = await lanes.next()
+    lanes.put(earlier)
+    assert taken is at_work
+    lanes.done(lane)
+    assert lanes.all() == [earlier, later, last]

@@ -4,6 +4,7 @@ down for others has the right time all the same."""
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from functools import partial
 
 import aiohttp
 import pytest
@@ -11,7 +12,7 @@ from prometheus_client import REGISTRY
 
 from bot.app import App
 from bot.clock import utc_now
-from bot.clock_skew import SKEW_MAX
+from bot.clock_skew import SKEW_MAX, ClockSkew
 from cli.doctor import house as examination
 from cli.doctor.findings import Findings
 from commands import controls
@@ -63,6 +64,22 @@ async def test_who_is_a_day_ahead_ends_no_silence(stage: MeasureStage, monkeypat
         await stage.clock_strikes(second)
         assert (await stage.last(stage.lea)).ended_at is not None
     await stage.is_back(stage.lea, stage.place)
+
+
+@pytest.mark.newest_only
+async def test_a_slow_answer_puts_no_clock_right(stage: MeasureStage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine the question takes seconds: a clock that then goes back changes what came before what."""
+    database, asked = stage.house.bot.database, utc_now()
+    moments = iter([asked, asked + timedelta(seconds=4), asked, asked + timedelta(seconds=4)])
+    skew = ClockSkew(database, lambda: next(moments))
+    for late, taken_off in ((timedelta(seconds=0.1), 0.0), (timedelta(seconds=-10), 12.0)):
+        monkeypatch.setattr(database, "moment", partial(_answer, asked + late))
+        await skew.look()
+        assert skew.taken_off == taken_off
+
+
+async def _answer(moment: datetime) -> datetime:
+    return moment
 
 
 @pytest.mark.newest_only

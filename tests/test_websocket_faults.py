@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Collection
+from datetime import UTC, datetime
 from typing import Any, cast
 
 import pytest
@@ -36,6 +37,8 @@ from tests.support.mattermost import CHANNEL, TEAM, ChatServer, make_error
 from tests.support.workplace import FIRST
 
 __all__ = ["server", "sqlite_database", "wire"]
+
+FIRST_SAID = datetime.fromtimestamp(NOW_MS / 1000, UTC)
 
 
 async def test_frames_that_make_no_sense_are_passed_over(
@@ -103,7 +106,8 @@ async def test_a_handler_that_fails_or_dawdles_stops_nobody(
         ]
         await heard.until(lambda: heard.texts == ["bien"])
         await events.stop(0.05)
-    assert events.seen is None  # something was not handled: it will be read again
+    assert events.seen
+    assert events.seen < FIRST_SAID  # something was not handled: it will be read again
 
 
 async def test_too_many_events_are_read_later(
@@ -128,6 +132,33 @@ async def test_too_many_events_are_read_later(
         door.set()
         await heard.until(lambda: set(heard.texts) == {str(n) for n in range(1, 9)})
     assert wire.params[1] == {}
+
+
+async def test_a_new_bot_that_had_no_rest_yet_loses_nothing(
+    wire: ScriptedSocket, server: ChatServer, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On its first run, too much happens before anything was written down of how far it is."""
+    monkeypatch.setattr(queue, "EVENTS_MAX", 2)
+    store_direct_messages(server, *(str(n) for n in range(1, 9)))
+    door, flood = asyncio.Event(), [make_posted(n, str(n)) for n in range(1, 9)]
+
+    async def shut(_: BaseModel) -> None:
+        await door.wait()
+
+    async def begin(socket: web.WebSocketResponse, request: web.Request) -> None:
+        for frame in (make_hello(), flood[0]):
+            await socket.send_json(frame)
+        ping = await socket.receive_json()
+        await socket.send_json({"status": "OK", "seq_reply": ping["seq"], "data": {"server_time": NOW_MS}})
+        for frame in flood[1:]:
+            await socket.send_json(frame)
+
+    wire.scripts = [begin, write_script(make_hello(0, "two"), then=asyncio.Event().wait)]
+    async with listen(server.url, "t", database) as (_, heard):
+        heard.trouble = shut
+        await wait_until(lambda: len(wire.params) == 2)
+        door.set()
+        await heard.until(lambda: set(heard.texts) == {str(n) for n in range(1, 9)})
 
 
 async def test_what_is_told_while_it_reads_up_comes_after_what_was_missed(

@@ -36,16 +36,19 @@ from tests.support.mattermost import BOT, CHANNEL, ID, TEAM, USER, ChatServer
 
 __all__ = ["server", "sqlite_database", "wire"]
 
+SEEN = datetime.fromtimestamp(NOW_MS / 1000, UTC) - timedelta(seconds=5)
+"""Up to when all was handled, where the server says that it is NOW_MS."""
+
 
 async def test_how_far_was_read_is_kept_in_the_servers_time(
     wire: ScriptedSocket, server: ChatServer, database: Database
 ) -> None:
     wire.scripts = [write_script(make_hello()), answer_pings]
     async with listen(server.url, "t", database) as (events, _):
-        await wait_until(lambda: events.seen is not None)
+        await wait_until(lambda: events.seen == SEEN)
     async with database.transaction(writes=False) as db:
         at = await claims.read_cursor(db, CURSOR)
-    assert at == datetime.fromtimestamp(NOW_MS / 1000, UTC) - timedelta(seconds=5)
+    assert at == SEEN
 
 
 async def test_how_far_was_read_is_known_soon_after_the_beginning(
@@ -65,7 +68,7 @@ async def test_how_far_was_read_is_known_soon_after_the_beginning(
     wire.scripts = [play]
     async with listen(server.url, "t", database) as (events, heard):
         heard.trouble = shut
-        await wait_until(lambda: events.seen is not None)
+        await wait_until(lambda: events.seen == SEEN)
 
 
 async def test_a_cursor_never_goes_back(database: Database) -> None:

@@ -12,7 +12,7 @@ import structlog
 
 from bot import retries
 from bot.actions import is_settling
-from bot.errors import ChatError, Refusal
+from bot.errors import ChatError, Refusal, may_succeed_later
 from bot.mattermost import Mattermost, RateLimit
 from bot.metrics import DELIVERIES, OUTBOX_OPEN
 from bot.outbox.actions import DeliveryResult
@@ -266,7 +266,17 @@ class Attempts:
             return await self._failed(letter, ChatError(0, "timeout"), began)
         except ChatError as error:
             return await self._failed(letter, error, began)
+        except Exception as problem:
+            if may_succeed_later(problem):
+                raise
+            return self._broken(letter.message, problem)
         return self._arrived(letter, arrival, "found" if arrival.found else "delivered")
+
+    def _broken(self, message: Outgoing, problem: Exception) -> AttemptVerdict:
+        """Nobody can send it as it is: it is tried as what Mattermost refuses, and holds up no other."""
+        log.error("message_broken", attempts=message.attempts, exc_info=problem)
+        next_try = retries.next_try(message.attempts, message.created_at, self._d.clock())
+        return AttemptVerdict(AttemptOutcome.SETTLED, type(problem).__name__, next_try)
 
     @asynccontextmanager
     async def _time_for(self, letter: LeasedMessage) -> AsyncIterator[None]:

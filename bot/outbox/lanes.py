@@ -32,6 +32,11 @@ class LeasedMessage:
         return self.message.target
 
     @property
+    def age(self) -> tuple[datetime, str]:
+        """What messages for one target are ordered by, here as in the table."""
+        return self.message.created_at, self.message.id
+
+    @property
     def takes_long(self) -> bool:
         """Whether it may take more than a moment: files are brought along, or many people into a channel."""
         return bool(self.message.content.get("files")) or self.message.content.get("act") == AddMembers.__name__
@@ -146,7 +151,8 @@ class Lanes:
         return len(self._letters)
 
     def put(self, letter: LeasedMessage) -> None:
-        """Let a message wait for its turn; one that waits already keeps its place, and has the new lease."""
+        """Let a message wait for its turn, before those that were written later; one that waits already keeps its
+        place, and has the new lease."""
         lane, waits = letter.target, self._letters.get(letter.message.id)
         if waits is not None and not (lane in self._busy and waits is self._lanes[lane][0]):
             waits.renew_as(letter)
@@ -154,7 +160,11 @@ class Lanes:
         if lane not in self._lanes:
             self._lanes[lane] = deque()
             self._ready.put_nowait(lane)
-        self._lanes[lane].append(letter)
+        waiting = self._lanes[lane]
+        place, first = len(waiting), int(lane in self._busy)
+        while place > first and waiting[place - 1].age > letter.age:
+            place -= 1
+        waiting.insert(place, letter)
         self._letters[letter.message.id] = letter
         self._idle.clear()
 

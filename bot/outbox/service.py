@@ -17,7 +17,14 @@ from bot.errors import unless_refused
 from bot.mattermost import ChatPost, Mattermost, RateLimit
 from bot.metrics import OUTBOX_OPEN, OUTBOX_WAITING
 from bot.outbox.actions import read_mark
-from bot.outbox.attempts import AttemptOutcome, Attempts, DeliveryMarks, OutboxDependencies, OutboxTable
+from bot.outbox.attempts import (
+    DATABASE_RETRY,
+    AttemptOutcome,
+    Attempts,
+    DeliveryMarks,
+    OutboxDependencies,
+    OutboxTable,
+)
 from bot.outbox.lanes import Backlog, FileCarrier, Fresh, Lane, Lanes, LeasedMessage, Sender, is_leased, lease_written
 from bot.retries import PollerPauses, TablePoller, wait_before_look
 from bot.tasks import Traffic, cancel_all
@@ -162,8 +169,11 @@ class WorkerPool:
         try:
             await self._deliver(lane, letter)
         except Exception:
-            # The database, most likely: the message is due again when its lease ends.
+            # The database, most likely: the message is tried again in a moment, those behind it wait.
             log.warning("outbox_broken", attempts=letter.message.attempts, exc_info=True)
+            self._attempts.doubts.pause(lane, DATABASE_RETRY)
+            self._put_back(self._lanes.clear(lane))
+            self._backlog.add([letter])
         self._lanes.done(lane)
         is_empty = not self._lanes.holds(lane)
         if (is_empty and (not self._lanes or self._backlog.holds(lane))) or len(self._lanes) == self._settings.refill:

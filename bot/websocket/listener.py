@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -11,7 +11,7 @@ from bot.errors import ChatError
 from bot.events import Event
 from bot.mattermost import ChatPost, Mattermost
 from bot.mattermost.wire import TOWN_SQUARE
-from bot.metrics import WEBSOCKET_UP
+from bot.metrics import EVENTS_WAITING, WEBSOCKET_UP
 from bot.registry import Watchlist
 from bot.retries import backoff
 from bot.tasks import Traffic, cancel_all
@@ -62,6 +62,8 @@ class EventListener:
         self._catching = CatchUp(self._reader, self._queue, self._places, lambda: self.seen, first)
         self._queue.on_loss = self._catching.fall_behind
         self._position = parser.StreamPosition()
+        self._begun = 0.0
+        """When the latest connection was begun, in the seconds of the event loop."""
         self._tasks: list[asyncio.Task[None]] = []
         self.connected = False
 
@@ -77,6 +79,7 @@ class EventListener:
 
     def start(self) -> None:
         """Begin to hear; an unreachable server is waited for."""
+        EVENTS_WAITING.set_function(lambda: max(len(self._queue), not self.is_idle))
         self._watchlist.on_change = self._watch
         self._watchlist.start()
         self._queue.start()
@@ -114,6 +117,7 @@ class EventListener:
 
     async def connect(self) -> tuple[bool, float]:
         """One connection from begin to end: whether it came about, and the seconds to wait at least."""
+        self._begun = asyncio.get_running_loop().time()
         try:
             await self._learn()
             hearers = parser.FrameHandlers(self._hello, self._hear, self._note_time, self._traffic)
@@ -193,9 +197,10 @@ class EventListener:
 
     async def _note_time(self, at: datetime) -> None:
         self._is_up(True)
+        self._progress.begin(at - timedelta(seconds=asyncio.get_running_loop().time() - self._begun))
         if self.is_idle:
             self._progress.reach(at)
-            await self._progress.save()
+        await self._progress.save()
 
     def _is_up(self, up: bool) -> None:
         if up != self.connected:

@@ -73,6 +73,10 @@ class EventQueue:
         """Whether everything put was handled."""
         return not self._lanes and not self._held
 
+    def __len__(self) -> int:
+        """How many wait, without those at work."""
+        return self._size + len(self._held)
+
     @property
     def awaited(self) -> Sequence[str]:
         """The places of which something is held back, the one that waits the longest first."""
@@ -88,7 +92,7 @@ class EventQueue:
 
     def offer(self, item: Item) -> bool:
         """Take at once what is told; False when too much waits."""
-        if self._size + len(self._held) >= EVENTS_MAX:
+        if len(self) >= EVENTS_MAX:
             return False
         self._take(item)
         return True
@@ -191,6 +195,11 @@ class EventCursor:
                 await asyncio.sleep(pause)
             else:
                 return
+
+    def begin(self, at: datetime) -> None:
+        """On the first run nothing before that instant matters; what is missed from then on is read again."""
+        if self.seen is None:
+            self.reach(at)
 
     def reach(self, at: datetime) -> None:
         """Everything before that instant was handled."""

