@@ -30,7 +30,7 @@ AT_ONCE = 400
 PLANTED = 40
 """Of so many messages one has what a rule looks for."""
 COMMANDS = ("/cra", "/cra", "/cra", "/stats", "/aide", "/cra liste", "/annuaire linux")
-ANNOUNCED = "Rencontre nationale jeudi à 9 h"
+ANNOUNCED, ANNOUNCED_TRIES = "Rencontre nationale jeudi à 9 h", 3
 CHAT = "Ligne {} de Juliette."
 LONGEST_S = 3 * 3600
 
@@ -217,10 +217,12 @@ class Monday:
     async def _announce(self) -> None:
         """Marie sends something to every département, right before the first blow."""
         await asyncio.sleep(max(0.0, self.plan.first_blow_s - 3))
-        preview = None
-        while preview is None:
+        for _ in range(ANNOUNCED_TRIES):
             with suppress(TimeoutError, OSError, aiohttp.ClientError, Refused, AssertionError):
                 preview = await self._preview()
+                break
+        else:
+            return  # nobody was told that it leaves
         await self.place.marie.clicks(preview, "Envoyer")
         self.announced = True
 
