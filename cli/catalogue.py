@@ -305,7 +305,13 @@ COMMANDS: dict[str, click.Command] = {
     "journal": Command(
         "cli.journal:show",
         "ce qui a été fait, par qui et pourquoi ; « verify » : 0 si le journal est intact, 1 sinon",
-        argument("what", required=False, type=Choice("verify"), help="vérifier que rien n’y a été changé, ni retiré"),
+        argument(
+            "what",
+            required=False,
+            type=Choice("verify"),
+            metavar="verify",
+            help="vérifier que rien n’y a été changé, ni retiré",
+        ),
         option("--from", "since", type=DAY, metavar="AAAA-MM-JJ", help="premier jour, à Paris"),
         option("--to", "until", type=DAY, metavar="AAAA-MM-JJ", help="dernier jour, compris"),
         option("--actor", metavar="NOM", help="ce que quelqu’un a fait ; coop : le bot, operateur : vous"),

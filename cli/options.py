@@ -51,8 +51,8 @@ def _read_region(text: str) -> str:
     raise click.BadParameter(f"« {text} » n’est pas une région (son code INSEE ou son nom, par exemple 84)")
 
 
-DAY, NUMBER, PATH = Value(read_day), Value(int), Value(Path)
-COUNT, HITS, POLL = Value(_read_count), Value(_read_hits), Value(_read_number)
+DAY, NUMBER, PATH = Value(read_day, "2026-09-01"), Value(int, "12"), Value(Path)
+COUNT, HITS, POLL = Value(_read_count), Value(_read_hits, "10"), Value(_read_number, "12")
 JSON_LIST = option("--json", "as_json", is_flag=True, help="un tableau JSON, sur une ligne (docs/wire.md)")
 JSON_OBJECT = option("--json", "as_json", is_flag=True, help="un objet JSON, sur une ligne (docs/wire.md)")
 WHO = option("--user", required=True, metavar="NOM", help="de qui, par son nom d’utilisateur")

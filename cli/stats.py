@@ -20,6 +20,7 @@ from cli.checks import open_client
 from cli.command import Call
 from cli.environment import begin_reading, open_up_to_date
 from cli.errors import OperatorError
+from cli.faults import place_fault
 from cli.figures import Question, Subject, interval, subject_of
 from commands.stats import queries
 from commands.stats.conseiller import NOTES, find_full_name, make_own_page, read_own_figures
@@ -52,7 +53,7 @@ def _line(section: FigureSection, line: LabelledValue) -> str:
 
 
 EXACT = "Chiffres exacts, sortis par l’exploitant : à ne diffuser qu’avec précaution."
-STDOUT = Path("-")
+STDOUT = "-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class _PageContext:
     today: date
 
 
-async def export_stats(call: Call, kind: str, output: Path, **question: Any) -> int:
+async def export_stats(call: Call, kind: str, output: str, **question: Any) -> int:
     """Write the file asked for, and say where it is."""
     asked, settings, now = Question(**question), call.settings, call.clock()
     start, end = interval(asked)
@@ -112,14 +113,18 @@ async def _write(db: AsyncSession, subject: Subject, days: queries.OwnQuery, pag
                 book.add(rows)
 
 
-def _hand_over(path: Path, output: Path) -> None:
-    """Put the finished file where it is wanted; what was there under its name is replaced."""
+def _hand_over(path: Path, output: str) -> None:
+    """Put the finished file where it is wanted, in a folder that is made where « dossier/ » names one; what was there
+    under its name is replaced."""
     if output == STDOUT:
         sys.stdout.buffer.write(path.read_bytes())
         return
-    target = output / path.name if output.is_dir() else output
+    is_folder = output.endswith("/") or Path(output).is_dir()
+    target = Path(output) / path.name if is_folder else Path(output)
     try:
+        if is_folder:
+            target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, target)
     except OSError as error:
-        raise OperatorError(f"Le fichier {target} ne peut pas être écrit ({error.strerror}).") from None
+        raise OperatorError(place_fault(error, target)) from None
     print(f"Écrit : {target}")

@@ -23,7 +23,7 @@ def open_file(name: str) -> Iterator[BinaryIO]:
         yield sys.stdin.buffer
         return
     if not Path(name).is_file():
-        raise OperatorError(f"Le fichier {name} n’existe pas.")
+        raise OperatorError(f"Le fichier {name} n’existe pas, ou n’est pas un fichier.")
     with Path(name).open("rb") as stream:
         yield stream
 

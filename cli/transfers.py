@@ -2,7 +2,7 @@
 
 from cli import supplies
 from cli.appointments import HOURS
-from cli.options import DIGEST, FILE, PATH, POLL, QUESTION, QUEUE, REHEARSAL, SPAN, STATE, WHOSE
+from cli.options import DIGEST, FILE, POLL, QUESTION, QUEUE, REHEARSAL, SPAN, STATE, WHOSE
 from cli.usage import Choice, Command, Touches, argument, group, option
 
 READS, WRITES = Touches.READS, Touches.WRITES
@@ -105,7 +105,6 @@ EXPORTS = group(
             option("--format", "kind", type=Choice("pdf", "xlsx", "csv"), required=True, help="la forme du fichier"),
             option(
                 "--output",
-                type=PATH,
                 default="",
                 metavar="F",
                 help="fichier, dossier, ou « - » pour la sortie standard (sinon le dossier courant, sous le nom usuel)",

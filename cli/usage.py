@@ -4,6 +4,7 @@ import gc
 import re
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from difflib import get_close_matches
 from enum import Enum
 from importlib import import_module
 from typing import Any
@@ -11,18 +12,21 @@ from typing import Any
 import click
 
 NBSP = "\u00a0"
+HELP_WORDS = frozenset({"aide", "help"})
 FIRST = ("serve", "setup", "doctor")
 """The commands that are named to who names none."""
 _NEGATIVE = re.compile(r"-\d+|-\d*\.\d+")
 
 
 class Value(click.ParamType[Any]):
-    """What a function makes of a word; ValueError is a value that cannot be, BadParameter says in French why."""
+    """What a function makes of a word; ValueError is a value that cannot be (``example`` is one that can),
+    BadParameter says in French why."""
 
     name = "value"
 
-    def __init__(self, read: Callable[[str], Any]) -> None:
+    def __init__(self, read: Callable[[str], Any], example: str = "") -> None:
         self._read = read
+        self._example = example
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Read a word; a default is a value already."""
@@ -31,7 +35,8 @@ class Value(click.ParamType[Any]):
         try:
             return self._read(value)
         except ValueError:
-            self.fail(f"{value!r} n’est pas une valeur possible", param, ctx)
+            hint = f" : par exemple {self._example}" if self._example else ""
+            self.fail(f"{value!r} n’est pas une valeur possible{hint}", param, ctx)
 
 
 class Choice(click.ParamType[str]):
@@ -230,7 +235,9 @@ class Group(_InFrench, click.Group):
         return list(self.commands)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Read the words before the command, and its name. Raises UsageError, in French."""
+        """Read the words before the command, and its name; « aide » is « --help ». Raises UsageError, in French."""
+        if args[:1] and args[0] in HELP_WORDS:
+            args = ["--help"]
         if self.usual and not {"--help", *self.commands} & set(args[:1]):
             args = [self.usual, *args]
         options, rest, unknown = self.sort_words(ctx, args)
@@ -239,7 +246,10 @@ class Group(_InFrench, click.Group):
             first = [name for name in FIRST if name in self.commands] or list(self.commands)[: len(FIRST)]
             raise click.UsageError(f"que faire ? {', '.join(first)}…", ctx)
         if rest[0] not in self.commands:
-            raise click.UsageError(f"{self.subcommand_metavar} : {_not_one_of(rest[0], list(self.commands))}", ctx)
+            near = get_close_matches(rest[0], self.commands, 1)
+            meant = f" (vouliez-vous dire « {near[0]} » ?)" if near else ""
+            said = _not_one_of(rest[0], list(self.commands))
+            raise click.UsageError(f"{self.subcommand_metavar} : {said}{meant}", ctx)
         if unknown:
             raise click.UsageError(f"arguments inconnus : {' '.join(unknown)}", ctx.find_root())
         return ctx.args

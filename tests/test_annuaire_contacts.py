@@ -67,6 +67,10 @@ async def test_a_refusal_is_told_to_who_proposed_and_to_all_animateurs(house: Ho
     await ahmed.rewritten(theirs, "n’est pas dans l’annuaire")
     await house.settled()
     assert (await read_news(juliette)).text.count("n’est pas dans l’annuaire") == 1, "told once"
+    decided = {
+        (await who.sees(post)).text.partition("décision de ")[2] for who, post in ((agathe, card), (ahmed, theirs))
+    }
+    assert len(decided) == 1, "who was first decided, for both"
 
 
 async def test_what_is_there_is_not_proposed_twice_but_what_was_refused_is(house: House, juliette: Person) -> None:

@@ -46,9 +46,10 @@ LINE = {
     [
         ((), "que faire ? serve, setup, doctor…"),
         (("vole",), "n’est pas un de"),
+        (("backp",), "vouliez-vous dire « backup »"),
         (("setup",), "il manque : --url"),
         (("export", "cra", "--format", "xml"), "'xml' n’est pas un de"),
-        (("export", "cra", "--from", "demain"), "n’est pas une valeur possible"),
+        (("export", "cra", "--from", "demain"), "n’est pas une valeur possible : par exemple 2026-09-01"),
         (("export", "cra", "--user"), "il manque sa valeur"),
         (("migrate", "--vite"), "arguments inconnus : --vite"),
         (("--env-file", "absent", "migrate"), "absent n’existe pas"),

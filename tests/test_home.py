@@ -159,6 +159,7 @@ async def test_what_is_asked_about_and_is_nothing_gets_the_nearest_commands(
 
 async def test_a_proposed_command_is_run_by_a_click(juliette: Person) -> None:
     await file_workshop(juliette)
+    assert "Ce que vous pouvez faire ici" in said(await juliette.asks("/aide moi"))
     near = await juliette.asks("/aide lste")
     await juliette.clicks(near, "/cra liste")
     assert "1 compte rendu" in said(await juliette.whispered())

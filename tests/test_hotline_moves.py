@@ -51,6 +51,7 @@ async def test_a_ticket_is_handed_on_hurried_asked_back_and_released(helpdesk: H
     card = await helpdesk.card(ticket, "bloquant")
     await send_dialog(helpdesk.omar, card, "Demander une précision", question="Quel navigateur ?")
     await helpdesk.under(helpdesk.juliette, receipt, "Quel navigateur ?")
+    assert "en attente de votre réponse" in plain(await helpdesk.juliette.asks("/hotline demandes"))
     card = await helpdesk.card(ticket, "en attente de la personne")
     await reply_in_thread(helpdesk.juliette, receipt, "Firefox")
     card = await helpdesk.card(ticket, "État : pris")

@@ -99,7 +99,8 @@ async def test_an_outage_is_proposed_said_joined_told_and_ended(helpdesk: Hotlin
         assert (solved.state, solved.reason, str(solved.incident)) == ("resolu", "panne", number)
     over = await said(helpdesk, f"{word} arrêté", "Elle est finie")
     assert over.buttons == []
-    assert "n’existe pas" in plain(await helpdesk.agathe.asks(f"/ticket panne {number}"))
+    assert "Elle est finie" in plain(await helpdesk.agathe.asks(f"/ticket panne {number}"))
+    assert "n’existe pas" in plain(await helpdesk.agathe.asks("/ticket panne 99999"))
     another, receipt = await helpdesk.asks(people[0], f"Encore plus de {word}")
     assert (await helpdesk.now(another)).incident is None
     assert "panne connue" not in plain(receipt)

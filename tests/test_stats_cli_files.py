@@ -72,8 +72,7 @@ async def test_the_workbook_has_the_figures_and_the_reports(
 
 
 async def test_the_pdf_of_a_territory(filled: Database, elsewhere: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (elsewhere / "dossier").mkdir()
-    said = await exported(capsys, *RHONE, "--format", "pdf", "--output", "dossier", "--percent", "coop")
+    said = await exported(capsys, *RHONE, "--format", "pdf", "--output", "dossier/", "--percent", "coop")
     assert said == "Écrit : dossier/Statistiques_Rhone_69_01-11-2026_24-11-2026.pdf\n"
     [file] = written(elsewhere / "dossier", ".pdf")
     text = " ".join(page.extract_text() for page in pypdf.PdfReader(file).pages).replace("\u00a0", " ")
@@ -103,7 +102,7 @@ async def test_without_mattermost_the_user_name_stands(
         (OWN, 2, "il manque : --format"),
         ((*OWN, "--format", "odt"), 2, "'odt' n’est pas un de"),
         ((*OWN, "--national", "--format", "pdf"), 2, "--national : à choisir, ou --user, mais pas les deux"),
-        ((*OWN, "--format", "csv", "--output", "nulle/part.csv"), 1, "nulle/part.csv ne peut pas être écrit"),
+        ((*OWN, "--format", "csv", "--output", "nulle/part.csv"), 1, "« nulle/part.csv » : ce chemin n’existe pas"),
         (("--user", "personne", *NOVEMBER, "--format", "csv"), 1, "Personne ne s’appelle « personne »"),
     ],
 )

@@ -263,15 +263,15 @@ async def pages(settings: Settings, findings: Findings) -> None:
         return
     told, seal = _count(len(found), "page"), BookingSeal(settings.secrets)
     if lost := sum(read_key(page, seal) is None for page in found):
-        findings.fault(f"COOP_SECRET a changé sans garder l’ancienne clé : {_count(lost, 'page')} de rendez-vous ne se "
-                       "montrent plus, et leurs réservations ne se lisent plus. Remettez-la après la nouvelle, "
-                       "après une espace.")  # fmt: skip
+        findings.fault(f"COOP_SECRET a changé sans garder l’ancienne clé : les pages de rendez-vous "
+                       f"({_count(lost, 'page')}) ne se montrent plus, et leurs réservations ne se lisent plus. "
+                       "Remettez-la après la nouvelle, après une espace.")  # fmt: skip
     if is_open_to_all(settings.public_url):
         findings.fault("COOP_PUBLIC_URL est en http : ce que les personnes laissent sur la page de rendez-vous se lit "
                        "en chemin. Passez en https.")  # fmt: skip
     elif is_private(settings.public_url):
-        findings.note(f"COOP_PUBLIC_URL n’est joint que d’ici : {told} de rendez-vous ne s’ouvrent pas de chez les "
-                      "personnes. Donnez une adresse publique, en https.")  # fmt: skip
+        findings.note(f"COOP_PUBLIC_URL n’est joint que d’ici : les personnes n’ouvrent pas les pages de rendez-vous "
+                      f"({told}). Donnez une adresse publique, en https.")  # fmt: skip
     elif not lost:
         findings.well(f"Pages de rendez-vous en service : {told}.")
 

@@ -85,7 +85,7 @@ async def _prepare(admin: Admin, changes: Changes, options: SetupOptions, featur
     if options.rights:
         for reason in needs.reasons():
             changes.say(f"Droit demandé : {reason}.")
-    await _must_administer(admin)
+    await _must_administer(admin, options.url)
     team = await _team(admin, options.team)
     makes_bot = await admin.user_by_name(options.bot_name) is None
     wrong = [w async for w in wrong_settings(admin, options.url, options.public_url, makes_bot=makes_bot)]
@@ -145,12 +145,17 @@ async def _team(admin: Admin, name: str) -> Identity:
     return team
 
 
-async def _must_administer(admin: Admin) -> None:
+async def _must_administer(admin: Admin, url: str) -> None:
     try:
         me = await admin.me()
     except ChatError as error:
         if error.status == 401:
             raise OperatorError("Le serveur refuse --admin-token : il a été révoqué, ou mal copié.") from None
+        if error.status in {0, 404}:
+            raise OperatorError(
+                f"--url : Mattermost ne répond pas à {url} : vérifiez l’adresse (http ou https, rien après "
+                "le nom et le port), et qu’il est démarré."
+            ) from None
         raise
     if not me.is_system_admin:
         raise OperatorError(f"Ce jeton est celui de @{me.username}, qui n’est pas administrateur système.")

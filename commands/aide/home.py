@@ -153,11 +153,15 @@ class FeatureList:
         return [chapter for chapter in self.chapters if chapter.is_open and not chapter.feature.always]
 
 
+TO_ONESELF = frozenset({"moi", "moi stp", "moi svp", "moi s il vous plait", "stp", "svp"})
+"""What follows « aide » where help is meant, and no feature, folded."""
+
+
 async def answer_help(home: Home, ctx: ReadingContext, about: str) -> Message:
     """Draw the home, or what is asked about."""
     view, word = await home.seen_by(ctx), fold(about.strip(" ?!./"))
-    if not word or word.isdecimal():
-        return await _draw_home(home, view, ctx, int(word[:3] or 1))
+    if not word or word in TO_ONESELF or word.isdecimal():
+        return await _draw_home(home, view, ctx, int(word[:3]) if word.isdecimal() else 1)
     found = next((chapter for chapter in view.chapters if {word, word.split()[0]} & chapter.words), None)
     if found is not None:
         return _draw_feature(found, word)

@@ -342,7 +342,8 @@ async def decide_contact(ctx: Context, click: cards.Decide) -> Replies:
         raise UserError("Ce contact n’existe plus.")
     if is_new:
         _note_contact(ctx, contact, {"etat": was.value} if was else {})
-    card = _draw_review(contact, await _find_proposer(ctx, contact), ctx.user)
+    decider = await get(ctx.db, contact.decided_by) if contact.decided_by else None
+    card = _draw_review(contact, await _find_proposer(ctx, contact), decider)
     replies: list[Reply] = [REVIEW.rewrite(contact, card, here=True)]
     if ctx.request.post_id not in {post.post_id for post in await REVIEW.list_posts(ctx.db, contact)}:
         # It was clicked where nothing can be rewritten: under what was found.

@@ -220,7 +220,8 @@ async def show_outages(ctx: Context, line: str) -> Replies:
     """Show the outages that run or are proposed: one of them, or a list to choose from; other words declare one."""
     found = await tickets.list_incidents_under_way(ctx.db, await service.must_serve_some(ctx))
     if (number := read_typed_number(line, "panne")) is not None:
-        return await _show_one(ctx, [each for each in found if each.number == number])
+        here = [each for each in found if each.number == number]
+        return await _show_one(ctx, here or await _find_ended(ctx, number))
     if line.strip():
         return await _draft_window(ctx, line)
     declare_one = Button("Déclarer une panne", Declare())
@@ -230,6 +231,13 @@ async def show_outages(ctx: Context, line: str) -> Replies:
     options = {str(each.number): _say_title(each)[:80] for each in found[:MENU_MAX]}
     menus = [Menu("Voir une panne", SeeOutage(), options)] if options else []
     return Whisper(render("hotline/outages", found=found), [declare_one], menus=menus)
+
+
+async def _find_ended(ctx: Context, number: int) -> Sequence[Incident]:
+    """Find an outage that is over, of a queue that somebody serves; nothing for another number."""
+    ended = await tickets.get_incident(ctx.db, number)
+    served = await service.list_served(ctx, ctx.user)
+    return [ended] if ended is not None and ended.ended_at is not None and ended.queue in served else []
 
 
 @feature.button(Declare, writes=False)
