@@ -13,10 +13,10 @@ from bot.errors import UserError
 from bot.features import AccessHook, BesideHook, Feature, Rescue, Trigger
 from bot.mattermost import Mattermost
 from bot.people import People
-from bot.registry import Watchlist
 from bot.replies import Button
 from bot.tasks import BackgroundFetches, Traffic
 from bot.texts import render
+from bot.watchlist import Watchlist
 from bot.web import WebClient
 from config.settings import Settings
 from storage.database import Database

@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import logs
 from bot.admission import HandlerDependencies, find_access
-from bot.api import ApiServer, WebhookServer
+from bot.api import ApiServer
 from bot.clock import utc_now
 from bot.clock_skew import ClockSkew
 from bot.connections import Connections, Limits
@@ -31,12 +31,14 @@ from bot.options import WorkPriority
 from bot.outbox import Outbox, OutboxOptions
 from bot.people import People
 from bot.recovery import Recovery
-from bot.registry import Watchlist, choose_features, index_all_triggers, index_work
+from bot.registry import choose_features, index_all_triggers, index_work
 from bot.server import FeedServer, HttpServer, ServerDependencies
 from bot.site import PageServer
 from bot.spool import Spool
 from bot.tasks import Traffic, cancel_all
+from bot.watchlist import Watchlist
 from bot.web import WebClient, describe_agent
+from bot.webhooks import WebhookServer
 from bot.websocket import EventListener, ListenerDependencies
 from bot.work import WorkSignals
 from bot.work.orders import OrderFolders, OrderRunner

@@ -1,17 +1,13 @@
-"""What is shown and rewritten: cards that stand for rows, found again by what they stand for; lists in pages; previews
-of what was typed in a line, before anything is stored."""
+"""Cards that stand for rows: posted, found again by what they stand for, and rewritten when that changes."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.context import Context
-from bot.errors import UserError
 from bot.events import Delivered, Undelivered
-from bot.replies import Button, Direct, Message, Refresh, Reply, Say, Style, Update, Whisper
+from bot.replies import Direct, Message, Refresh, Reply, Say
 from storage import outbox, people
 from storage.outbox import Sent
 
@@ -109,62 +105,3 @@ def _parts(said: Message | str) -> tuple[Any, ...]:
     """What a message is made of, in the order in which replies take it."""
     shown = said if isinstance(said, Message) else Message(said)
     return shown.text, shown.buttons, shown.facts, shown.menus, shown.cards, shown.question
-
-
-@dataclass(frozen=True, slots=True)
-class Page(Generic[Row]):
-    """Some ``rows`` of the ``total`` of a list: those of page ``number``, of ``size`` rows; the first is page 1."""
-
-    rows: Sequence[Row]
-    total: int
-    number: int
-    size: int
-
-    @property
-    def pages(self) -> int:
-        """How many there are; an empty list has one."""
-        return max(1, -(-self.total // self.size))
-
-    def draw_next(
-        self, press: Callable[[int], BaseModel], label: str = "Suite", style: Style = "default"
-    ) -> list[Button]:
-        """The button of the next page, by its number; none on the last page."""
-        return [Button(label, press(self.number + 1), style)] if self.number < self.pages else []
-
-
-Some = TypeVar("Some", bound=Page)  # type: ignore[type-arg]
-
-
-def cut_page(rows: Sequence[Row], number: int, size: int) -> Page[Row]:
-    """Cut the nearest page that there is out of a whole list."""
-    pages = Page(rows, len(rows), number, size).pages
-    number = min(max(number, 1), pages)
-    return Page(rows[(number - 1) * size : number * size], len(rows), number, size)
-
-
-async def read_page(read: Callable[[int], Awaitable[Some]], number: int) -> Some:
-    """Read a page, by its number; of a list that grew shorter, its last one."""
-    page = await read(max(number, 1))
-    return page if page.rows or not page.total else await read(page.pages)
-
-
-PICK_LABELS = {
-    "commune": "Choisir la commune",
-    "themes": "Choisir le thème",
-    "duree": "Choisir la durée",
-    "age": "Choisir l’âge",
-}
-"""What the menu is called of an element in doubt."""
-
-
-def answer(ctx: Context, message: Message) -> Whisper | Update:
-    """Replace what was clicked, in the direct channel where it stays; a whisper can’t be rewritten, so that a new one
-    answers."""
-    kind = Whisper if ctx.request.kind != "button" or ctx.request.response_url else Update
-    return kind(message.text, message.buttons, message.facts, message.menus, message.cards, message.question)
-
-
-def must_be_author(ctx: Context, author: str, command: str) -> None:
-    """Raise UserError where somebody clicks under another one’s preview."""
-    if author != ctx.user.id:
-        raise UserError(f"Cet aperçu est celui de quelqu’un d’autre : tapez votre propre ligne avec /{command}.")

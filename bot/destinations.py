@@ -1,41 +1,15 @@
-"""Where messages go: whether others than who acts can be written to and what they are called, the planned channels and
-who may speak there, and the conversation with the bot."""
+"""Where messages go: the planned channels and who may speak there, and the conversation with the bot."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.context import Context, ReadingContext
+from bot.context import ReadingContext
 from bot.french.words import join
 from bot.mattermost import ChatChannel
 from bot.replies import Replies, SendFile, Whisper
-from bot.texts import Markdown, escape
+from bot.texts import escape
 from config.canaux import PlannedChannel, home_of
-from storage import people
-from storage.people import Person, transitions
-
-
-async def find_active(ctx: Context, ids: Collection[str]) -> set[str]:
-    """Which of these accounts belong to people who are still there: none that is switched off, or of who has left."""
-    if not ids:
-        return set()
-    off = await transitions.find_gone_since(ctx.db, list(ids))
-    left = {one.id for one in await people.among(ctx.db, ids=ids) if one.has_left(one.today(ctx.now))}
-    return {one for one in ids if one and one not in off and one not in left}
-
-
-async def is_active(ctx: Context, user_id: str) -> bool:
-    """Whether somebody can be written to: nobody cannot."""
-    return bool(await find_active(ctx, [user_id] if user_id else []))
-
-
-async def read_display_name(ctx: Context, user_id: str) -> Markdown:
-    """What somebody is called; "" for nobody."""
-    person = await people.get(ctx.db, user_id) if user_id else None
-    if person is None:
-        return Markdown("quelqu’un" if user_id else "")
-    named = f"{person.full_name} (@{person.username})" if person.prenom or person.nom else f"@{person.username}"
-    return Markdown(escape(named))
-
+from storage.people import Person
 
 NAMED_MAX = 3
 

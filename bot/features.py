@@ -12,10 +12,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.context import Context, ReadingContext, TriggerKind
 from bot.drafts import AcceptedKeys
+from bot.end_of_day import EveningSource
 from bot.events import Event, Spoken, WatchedPlaces
 from bot.forms import Form, name_of, store_as
 from bot.links import UNDO_LIFE
-from bot.options import EveningSource, FiguresHook, LongWork, Shown, Told, WorkPriority
+from bot.options import FiguresHook, LongWork, Shown, Told, WorkPriority
 from bot.replies import Button, Parcel, PlainTextReply, Progress, Replies, Reply, Step, Waiting
 from bot.search import SearchHook, SearchKind, SearchSource
 from bot.texts import Markdown

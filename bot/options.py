@@ -1,18 +1,13 @@
-"""What is said of a handler where it is declared, beside what triggers it; and what a feature says at the end of
-somebody’s day."""
+"""What is said of a handler where it is declared, beside what triggers it."""
 
 from collections.abc import Awaitable, Callable, Collection
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import Required, TypedDict
-from zoneinfo import ZoneInfo
 
 from sqlmodel.ext.asyncio.session import AsyncSession
-from sqlmodel.sql.expression import SelectOfScalar
 
-from bot.context import Context
 from bot.drafts import AcceptedKeys
-from bot.replies import EveningPart
 from storage.people import Role
 
 FiguresHook = Callable[[AsyncSession, datetime], Awaitable[None]]
@@ -55,11 +50,3 @@ class LongWork(TypedDict, total=False):
     unit: tuple[str, str]
     roles: Collection[Role]
     longest: timedelta
-
-
-EveningQuery = Callable[[ZoneInfo, date], SelectOfScalar[str]]
-"""Whom a feature may have something to say to at the end of a day in a zone: selects their ids."""
-EveningHook = Callable[[Context, bool], Awaitable[EveningPart]]
-"""What it says to who acts, in the transaction that sends it; whether that person may be asked about the day."""
-EveningSource = tuple[EveningQuery, EveningHook]
-"""A feature appends its own to its ``evenings``; all features are told of in one message."""

@@ -17,7 +17,7 @@ from prometheus_client import generate_latest
 
 from bot import menus, renderers
 from bot.admission import Admission, HandlerDependencies
-from bot.api import ApiServer, WebhookServer
+from bot.api import ApiServer
 from bot.connections import Connections
 from bot.context import Request
 from bot.dispatch import Dispatcher
@@ -31,6 +31,7 @@ from bot.site import MISSED_MAX, PageServer, VisitLimit, name_visitor
 from bot.spool import Submission
 from bot.tasks import SingleFlight
 from bot.visits import FeedContent
+from bot.webhooks import WebhookServer
 
 SAFE_HEADERS = {
     "Cache-Control": "no-store",

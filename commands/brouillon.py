@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel
 
-from bot.cards import Page, cut_page
 from bot.context import Context, ReadingContext
 from bot.drafts import Resume, TakeUpDrafts, reopen_draft
 from bot.errors import UserError
@@ -13,6 +12,7 @@ from bot.features import Feature
 from bot.forms import Form
 from bot.french import NBSP, join, plural
 from bot.menus import Choosing, Menu
+from bot.pages import Page, cut_page
 from bot.replies import Button, Replies, RunCommand, Waiting, Whisper
 from bot.texts import render
 from storage.drafts import Draft

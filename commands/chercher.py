@@ -6,11 +6,11 @@ from functools import partial
 
 from pydantic import BaseModel
 
-from bot.cards import Page, read_page
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.features import Feature, Front, Right
 from bot.menus import Choosing, Menu
+from bot.pages import Page, read_page
 from bot.plain_text import shorten
 from bot.registry import is_enabled, is_name_enabled
 from bot.renderers import BUTTONS_MAX

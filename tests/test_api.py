@@ -11,7 +11,7 @@ import pytest
 from aiohttp import ClientSession
 from sqlmodel import col, delete, select, update
 
-from bot.api import ASKED_MAX, UNPROVED_MAX
+from bot.api import ASKED_MAX, MISSED_MAX
 from bot.app import App
 from cli.main import main
 from commands.lecture import AGES, STATUTS, THEMATIQUES, describe_figures
@@ -217,7 +217,7 @@ async def test_odd_words_are_explained_and_harmless(program: Program) -> None:
     assert "vient après" in await program.refuses("statistiques", backwards)
     seen = [(await program.asks("statistiques", backwards))[0] for _ in range(ASKED_MAX)]
     assert (seen[0], seen[-1]) == (400, 429)
-    missed = [(await program.asks("activites", bearer="Bearer 0:0"))[0] for _ in range(UNPROVED_MAX + 1)]
+    missed = [(await program.asks("activites", bearer="Bearer 0:0"))[0] for _ in range(MISSED_MAX + 1)]
     assert (missed[0], missed[-1]) == (401, 429)
 
 

@@ -15,9 +15,9 @@ import pytest
 from aiohttp import ClientSession
 from sqlmodel import col, delete, select
 
-from bot.api import KNOWN_FOR, SENT_MAX, Senders
 from bot.clock import utc_now
 from bot.site import MISSED_MAX, WINDOW
+from bot.webhooks import KNOWN_FOR, SENT_MAX, Senders
 from cli.doctor import house as doctor
 from cli.doctor.findings import Findings
 from cli.errors import OperatorError

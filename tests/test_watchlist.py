@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot import registry
 from bot.events import WatchedPlaces
 from bot.features import Feature, Watches
-from bot.registry import Watchlist
+from bot.watchlist import Watchlist
 from config.settings import Settings
 from storage.database import Database
 from tests.support.databases import database, record_statements

@@ -9,7 +9,8 @@ from typing import Any, Self, TypeVar, cast
 
 from bot.errors import ChatError
 from bot.mattermost import wire
-from bot.mattermost.channels import ChannelCalls, ChannelReads, FileCalls, FileReads, PostCalls, PostReads
+from bot.mattermost.channels import ChannelCalls, ChannelReads
+from bot.mattermost.posts import FileCalls, FileReads, PostCalls, PostReads
 from bot.mattermost.users import MemberCalls, MemberReads, UserReads
 from storage.database import release_connections
 

@@ -16,7 +16,8 @@ from bot.errors import ChatError, Refusal, may_succeed_later
 from bot.mattermost import Mattermost, RateLimit
 from bot.metrics import DELIVERIES, OUTBOX_OPEN
 from bot.outbox.actions import DeliveryResult
-from bot.outbox.lanes import LeasedMessage, Sender, lease_taken
+from bot.outbox.lanes import LeasedMessage, lease_taken
+from bot.outbox.sender import Sender
 from bot.retries import WORN, Doubts, Gate, LeaseLostError, lease_kept, run_when_due
 from bot.tasks import ShieldedTransactions, Traffic
 from storage import outbox as table

@@ -25,7 +25,8 @@ from bot.outbox.attempts import (
     OutboxDependencies,
     OutboxTable,
 )
-from bot.outbox.lanes import Backlog, FileCarrier, Fresh, Lane, Lanes, LeasedMessage, Sender, is_leased, lease_written
+from bot.outbox.lanes import Backlog, Lane, Lanes, LeasedMessage, is_leased, lease_written
+from bot.outbox.sender import FileCarrier, Fresh, Sender
 from bot.retries import PollerPauses, TablePoller, wait_before_look
 from bot.tasks import Traffic, cancel_all
 from storage.database import Database

@@ -16,7 +16,8 @@ from bot.mattermost import ChatChannel, ChatPost, Mattermost
 from bot.mattermost.client import PAGE_ROWS
 from bot.retries import backoff, run_when_due
 from bot.websocket import parser
-from bot.websocket.queue import EventQueue, PlaceTracker, is_change, make_member_news, state_of
+from bot.websocket.queue import EventQueue
+from bot.websocket.tracker import PlaceTracker, is_change, make_member_news, state_of
 from storage import claims, watchlist
 from storage.watchlist import WatchedPlace
 

@@ -12,12 +12,13 @@ from bot.events import Event
 from bot.mattermost import ChatPost, Mattermost
 from bot.mattermost.wire import TOWN_SQUARE
 from bot.metrics import EVENTS_WAITING, WEBSOCKET_UP
-from bot.registry import Watchlist
 from bot.retries import backoff
 from bot.tasks import Traffic, cancel_all
+from bot.watchlist import Watchlist
 from bot.websocket import parser
 from bot.websocket.catch_up import CatchUp, CatchUpReader
-from bot.websocket.queue import EventCursor, EventQueue, Item, PlaceTracker
+from bot.websocket.queue import EventCursor, EventQueue, Item
+from bot.websocket.tracker import PlaceTracker
 from storage.database import Database
 
 log = structlog.get_logger()

@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.account_status import is_active
 from bot.audit import AuditEntry, record_entry_at_end
 from bot.command_lines import read_typed_number
 from bot.context import Context
-from bot.destinations import is_active
 from bot.documents import Article, ParsedFeed
 from bot.errors import UserError
 from bot.french import plural, say_date, say_moment

@@ -8,11 +8,11 @@ from enum import StrEnum
 from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.cards import Page as RowPage
-from bot.cards import read_page
 from bot.command_lines import read_typed_number
 from bot.context import Context, ReadingContext
 from bot.french import Period, read_coming_period, read_period
+from bot.pages import Page as RowPage
+from bot.pages import read_page
 from bot.replies import Button, Perform, Replies, RunCommand, Whisper
 from bot.search import Findings, Hit, Search, SearchKind, cut_hits
 from bot.texts import quote, render

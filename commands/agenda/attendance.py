@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from bot.account_status import find_active, is_active
 from bot.context import Context, ReadingContext
-from bot.destinations import find_active, is_active, send_file
+from bot.destinations import send_file
 from bot.errors import ChatError, UserError
 from bot.french import plural, say_date, say_hour
 from bot.replies import Button, Direct, Parcel, Replies, Reply, RunCommand, SendFile, Waiting, Whisper

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
+from bot.account_status import read_display_name
 from bot.cards import RowCard
 from bot.context import Context
-from bot.destinations import read_display_name
 from bot.errors import UserError
 from bot.features import Feature, Front, Right
 from bot.french import say_hour, say_weekday

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from bot import quotas
+from bot.account_status import is_active, read_display_name
 from bot.audit import AuditEntry, record_entry_at_end
 from bot.cards import RowCard
 from bot.context import Context, ReadingContext
-from bot.destinations import is_active, read_display_name
 from bot.errors import UserError
 from bot.french import read_moment, say_moment, write_moment
 from bot.replies import Ask, Button, Card, Direct, News, Redirect, Replies, Reply, Whisper

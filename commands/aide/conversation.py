@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
+from bot.account_status import is_active
 from bot.actions import React
 from bot.command_lines import HELP, SAID_MAX
 from bot.context import Context, ReadingContext
-from bot.destinations import is_active
 from bot.events import Addressed, Spoken
 from bot.features import Trigger
 from bot.mattermost import ChatPost

@@ -7,11 +7,11 @@ from datetime import date, timedelta
 from pydantic import BaseModel
 
 from bot.calendar import working_days_before
-from bot.cards import answer
 from bot.context import Context, ReadingContext
 from bot.drafts import TakeUpDrafts
 from bot.errors import UserError
 from bot.french import say_date
+from bot.previews import answer
 from bot.replies import Ask, Button, Message, Redirect, Replies, Waiting, Whisper
 from bot.texts import quote, render
 from commands.cra import coordination

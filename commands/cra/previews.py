@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from bot.cards import PICK_LABELS, answer, must_be_author
 from bot.context import Context, ReadingContext
 from bot.errors import ChatError, UserError
 from bot.forms import name_of
 from bot.french import plural, say_date, say_minutes
 from bot.menus import Menu
+from bot.previews import PICK_LABELS, answer, must_be_author
 from bot.replies import Ask, Button, Card, Direct, Message, Question, Replies, Update, Whisper
 from bot.spool import Submission
 from bot.texts import Markdown, quote, render

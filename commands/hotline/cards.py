@@ -96,7 +96,9 @@ MORE: Mapping[Move, str] = {
 
 async def post_card(ctx: Context, ticket: Ticket, room: str) -> Reply:
     """Post the card of a ticket in a room, and note that it is on its way there."""
-    await posts.save_card(ctx.db, posts.TicketCard(ticket=ticket.number, queue=ticket.queue, channel_id=room))
+    await posts.save_card(
+        ctx.db, posts.TicketCard(ticket=ticket.number, queue=ticket.queue, channel_id=room, version=ticket.version)
+    )
     return CARD.post(ticket, await draw_card(ctx, ticket), room, files=ticket.files)
 
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from pydantic import BaseModel
 
 from bot import guard, quotas
+from bot.account_status import find_active
 from bot.cards import tell_animateurs
 from bot.command_lines import NUMBER, read_typed_number
 from bot.context import Context, ReadingContext
-from bot.destinations import find_active
 from bot.errors import UserError
 from bot.plain_text import shorten
 from bot.replies import Ask, Button, Direct, News, Progress, Question, Replies, Reply, Start, Step, Update, Whisper

@@ -11,14 +11,16 @@ from sqlalchemy import ColumnElement
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.account_status import read_display_name
 from bot.audit import AuditEntry, record_entry_at_end
-from bot.cards import Page as RowPage
-from bot.cards import RowCard, read_page
+from bot.cards import RowCard
 from bot.context import Context, ReadingContext
-from bot.destinations import PREPARING_FILES, READY_FILES, read_display_name, send_file
+from bot.destinations import PREPARING_FILES, READY_FILES, send_file
 from bot.errors import UserError
 from bot.features import Feature, Front, Right
 from bot.french import say_date
+from bot.pages import Page as RowPage
+from bot.pages import read_page
 from bot.papers import sheets
 from bot.replies import Button, Card, Message, Parcel, Refresh, Replies, SendFile, Waiting, Whisper
 from bot.search import Findings, Hit, Search, SearchKind, cut_hits

@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.cards import cut_page
+from bot.account_status import find_active
 from bot.context import Context, ReadingContext
-from bot.destinations import find_active
 from bot.errors import UserError
 from bot.french import say_date
+from bot.pages import cut_page
 from bot.replies import Button, Card, Direct, Progress, Replies, Reply, Start, Step, Waiting, Whisper
 from bot.texts import render
 from commands.kit import orders

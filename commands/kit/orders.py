@@ -5,10 +5,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from bot.account_status import is_active, read_display_name
 from bot.audit import AuditEntry, record_entry_at_end
 from bot.cards import RowCard, tell_animateurs
 from bot.context import Context, ReadingContext
-from bot.destinations import is_active, read_display_name
 from bot.errors import UserError
 from bot.features import Feature, Front, Right
 from bot.french import plural, say_date

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 
 from pydantic import BaseModel
 
+from bot.account_status import is_active
 from bot.actions import AddMembers, RemoveMember
 from bot.audit import AuditEntry, record_entry_at_end
 from bot.cards import RowCard
 from bot.context import Context, ReadingContext
-from bot.destinations import is_active
 from bot.errors import ChatError, UserError
 from bot.permalinks import make_permalink
 from bot.registry import is_name_enabled

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.account_status import is_active, read_display_name
 from bot.audit import AuditEntry, record_entry
 from bot.context import Context
-from bot.destinations import is_active, read_display_name
 from bot.errors import UserError
 from bot.events import DirectMessage, Spoken
 from bot.french import say_date

@@ -9,9 +9,9 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
+from bot.account_status import read_display_name
 from bot.cards import ANIMATEURS_MAX, RowCard, tell_animateurs
 from bot.context import Context
-from bot.destinations import read_display_name
 from bot.errors import Refusal
 from bot.french import plural, say_date, say_hour, say_moment
 from bot.menus import Choosing, Menu

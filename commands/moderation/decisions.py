@@ -5,9 +5,9 @@ or they look at its context, ask for an opinion, hand it to others. Of two at on
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from bot.account_status import is_active, read_display_name
 from bot.audit import AuditEntry, record_entry
 from bot.context import Context, ReadingContext
-from bot.destinations import is_active, read_display_name
 from bot.errors import UserError
 from bot.french import say_hour
 from bot.permalinks import make_permalink

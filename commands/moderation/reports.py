@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel
 
 from bot import guard, quotas
+from bot.account_status import find_active
 from bot.actions import Unreact
 from bot.cards import RowCard, Topic
 from bot.context import Context, ReadingContext
-from bot.destinations import find_active
 from bot.errors import ChatError, Refusal, UserError, unless_refused
 from bot.events import Delivered, Reacted, Undelivered
 from bot.mattermost import ChatChannel, ChatPost

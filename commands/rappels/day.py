@@ -9,9 +9,9 @@ from typing import Any
 from pydantic import BaseModel
 
 from bot import replies
+from bot.account_status import find_active
 from bot.calendar import find_holiday
 from bot.context import Context, ReadingContext, Request
-from bot.destinations import find_active
 from bot.errors import UserError
 from bot.features import Feature
 from bot.french import say_date

@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel
 from sqlmodel.sql.expression import SelectOfScalar
 
+from bot.account_status import find_active
 from bot.context import Context, ReadingContext
-from bot.destinations import find_active
+from bot.end_of_day import EveningSource
 from bot.errors import ChatError, UserError
 from bot.features import Feature
 from bot.french import say_date
-from bot.options import EveningSource
 from bot.registry import is_enabled
 from bot.replies import Button, Card, Direct, EveningPart, Message, Progress, Replies, Start, Step, Waiting, Whisper
 from bot.texts import render

@@ -10,11 +10,11 @@ from typing import Any
 from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.cards import PICK_LABELS, answer, must_be_author
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.french import say_date
 from bot.menus import Choosing, Menu
+from bot.previews import PICK_LABELS, answer, must_be_author
 from bot.replies import Ask, Button, Direct, Message, Question, Replies, Reply, Whisper
 from bot.texts import Markdown, quote, render
 from commands.rdv import changes, deliveries, hours, page, reminders, requests, suggestions

@@ -10,12 +10,13 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel
 
 from bot import visio
-from bot.cards import RowCard, cut_page
+from bot.cards import RowCard
 from bot.command_lines import read_typed_number
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.features import Feature, Front, Right
 from bot.french import Period, read_coming_days, read_period, say_date, say_days
+from bot.pages import cut_page
 from bot.replies import Button, Card, Message, Progress, Refresh, Replies, Step, Whisper
 from bot.texts import Markdown, link, quote, render
 from config.text import fold

@@ -15,8 +15,8 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
+from bot.account_status import is_active
 from bot.context import Context, ReadingContext
-from bot.destinations import is_active
 from bot.errors import ChatError, UserError
 from bot.replies import Button, Direct, Progress, Replies, Reply, Start, Step
 from bot.texts import render

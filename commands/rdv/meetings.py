@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
-from bot.cards import answer, must_be_author
+from bot.account_status import find_active
 from bot.context import Context, ReadingContext
-from bot.destinations import find_active
 from bot.errors import UserError
 from bot.french import join, say_minutes
+from bot.previews import answer, must_be_author
 from bot.replies import Button, Direct, Message, Redirect, Replies, Reply, Waiting, Whisper
 from bot.texts import Markdown, quote, render
 from commands.rdv import cards

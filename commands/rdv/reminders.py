@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel
 from sqlmodel.sql.expression import SelectOfScalar
 
+from bot.account_status import find_active
 from bot.context import Context, ReadingContext
-from bot.destinations import find_active
 from bot.errors import UserError
 from bot.french import say_minutes
 from bot.mail import Letter, Outcome, render_letter, send_letter

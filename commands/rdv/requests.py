@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 
 from pydantic import BaseModel
 
-from bot.cards import RowCard, answer
+from bot.cards import RowCard
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.french import Period
+from bot.previews import answer
 from bot.replies import Ask, Button, Card, Direct, Message, Replies, Reply, Waiting, Whisper
 from bot.texts import render
 from commands.rdv.cards import CONSEILLERS, SeeBooked, feature, get_own

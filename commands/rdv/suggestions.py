@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
+from bot.account_status import find_active
 from bot.cards import Topic
 from bot.context import Context, ReadingContext
-from bot.destinations import find_active
 from bot.errors import UserError
 from bot.replies import Button, Direct, Message, Refresh, Replies, Reply, Whisper
 from bot.texts import render

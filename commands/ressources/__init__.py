@@ -7,10 +7,10 @@ from enum import StrEnum
 from pydantic import BaseModel
 
 from bot import guard, quotas, replies
+from bot.account_status import find_active
 from bot.audit import AuditEntry, record_entry_at_end
 from bot.cards import RowCard
 from bot.context import Context, ReadingContext
-from bot.destinations import find_active
 from bot.errors import UserError
 from bot.french import say_date
 from bot.menus import Choosing, Menu

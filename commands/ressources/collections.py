@@ -8,11 +8,12 @@ from hashlib import sha256
 from pydantic import BaseModel
 
 from bot.audit import AuditEntry, record_entry_at_end
-from bot.cards import RowCard, cut_page
+from bot.cards import RowCard
 from bot.command_lines import NUMBER
 from bot.context import Context
 from bot.errors import UserError
 from bot.menus import Choosing, Menu
+from bot.pages import cut_page
 from bot.replies import Ask, Button, Card, Redirect, Replies, Reply, Whisper
 from bot.texts import Markdown, quote, render
 from commands.ressources import posts

@@ -8,9 +8,9 @@ from typing import Any
 from pydantic import BaseModel
 
 from bot import attachments, quotas
+from bot.account_status import is_active
 from bot.context import Context, ReadingContext
 from bot.delivery import FILES_MAX
-from bot.destinations import is_active
 from bot.errors import ChatError, UserError
 from bot.events import Reacted
 from bot.features import Feature

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from bot.account_status import read_display_name
 from bot.command_lines import read_typed_number
 from bot.context import Context, ReadingContext
-from bot.destinations import read_display_name
 from bot.errors import UserError
 from bot.french import say_date
 from bot.menus import Choosing, Menu

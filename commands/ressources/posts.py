@@ -7,10 +7,10 @@ from datetime import date, datetime, timedelta
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import guard, quotas
+from bot.account_status import is_active, read_display_name
 from bot.actions import DeletePost
 from bot.cards import RowCard, tell_animateurs
 from bot.context import Context
-from bot.destinations import is_active, read_display_name
 from bot.errors import UserError
 from bot.events import Deleted, Delivered, Posted, WatchedPlaces
 from bot.french import months_after, say_date

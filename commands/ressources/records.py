@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from pydantic import BaseModel
 
+from bot.account_status import find_active
 from bot.audit import AuditEntry, record_entry_at_end
 from bot.context import Context
-from bot.destinations import find_active
 from bot.errors import UserError
 from bot.features import Feature, Front, Right
 from bot.replies import Button, Direct, News

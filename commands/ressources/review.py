@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from bot import quotas
+from bot.account_status import is_active, read_display_name
 from bot.actions import DeletePost
 from bot.cards import RowCard
 from bot.context import Context, ReadingContext
-from bot.destinations import is_active, read_display_name
 from bot.errors import ChatError, UserError
 from bot.events import Delivered
 from bot.french import plural

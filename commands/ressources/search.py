@@ -9,13 +9,14 @@ from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import quotas
-from bot.cards import Page as RowPage
-from bot.cards import RowCard, read_page
+from bot.cards import RowCard
 from bot.command_lines import read_typed_number
 from bot.context import Context, ReadingContext
 from bot.errors import ChatError, UserError
 from bot.french import join
 from bot.menus import Choosing, Menu
+from bot.pages import Page as RowPage
+from bot.pages import read_page
 from bot.replies import Button, Message, Perform, Redirect, Replies, RunCommand, Whisper
 from bot.search import NOTHING, Findings, Hit, Search, SearchKind, cut_hits
 from bot.texts import Markdown, quote, render

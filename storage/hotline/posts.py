@@ -20,7 +20,8 @@ from storage.hotline.tickets import Ticket
 
 
 class TicketCard(SQLModel, table=True):
-    """The card of a ticket in the room of a queue; ``post_id`` is "" until it stands there."""
+    """The card of a ticket in the room of a queue; ``post_id`` is "" until it stands there, ``version`` that of the
+    ticket when it was written."""
 
     __tablename__ = "ticket_card"
 
@@ -28,6 +29,7 @@ class TicketCard(SQLModel, table=True):
     queue: str = Field(primary_key=True, max_length=CODE_MAX)
     channel_id: str = Field(default="", max_length=26)
     post_id: str = Field(default="", max_length=26, index=True)
+    version: int = 0
 
 
 async def get_card(db: AsyncSession, ticket: Ticket) -> TicketCard | None:

@@ -39,9 +39,9 @@ from bot.events import (
 )
 from bot.features import Feature
 from bot.mattermost import AioClient, Mattermost
-from bot.registry import Watchlist
 from bot.replies import Replies, Whisper
 from bot.tasks import Traffic
+from bot.watchlist import Watchlist
 from bot.websocket import EventListener, ListenerDependencies
 from bot.websocket.queue import CURSOR
 from config.settings import Settings

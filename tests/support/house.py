@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import delete, text, update
 from sqlmodel import col, select
 
-from bot import logs, recovery, registry
+from bot import logs, recovery, watchlist
 from bot.app import App
 from bot.clock import utc_now
 from bot.connections import Limits
@@ -135,7 +135,7 @@ class House:
         if self.sandbox:
             actions.LOOKS, steps.IDLE_PAUSE, steps.NOT_BACK = NOTICE_LOOKS, FIRST, FIRST
             recovery.RECOVERY_RETRY = FIRST
-        registry.WATCHES_EVERY, cases.STORM_JOINS, broadcast.GATHERED_FOR = ASKS_EVERY, CROWD, GATHERED_FOR
+        watchlist.WATCHES_EVERY, cases.STORM_JOINS, broadcast.GATHERED_FOR = ASKS_EVERY, CROWD, GATHERED_FOR
         self.app = _without_missed_jobs(App(self.settings, self.features, self.clock, first=self._first))
         if self.web:
             self.web.opens_to(self.app.web)

@@ -11,7 +11,7 @@ from sqlalchemy import delete, update
 from sqlmodel import col, select
 
 from bot.app import App
-from bot.registry import BREATH
+from bot.watchlist import BREATH
 from commands.moderation.rules import RuleName
 from commands.moderation.rules.handlers import engine
 from storage import canaux, watchlist

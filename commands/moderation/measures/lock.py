@@ -10,11 +10,11 @@ from functools import partial
 
 from pydantic import BaseModel
 
+from bot.account_status import read_display_name
 from bot.actions import DeletePost, Pin, Unpin
 from bot.audit import AuditEntry, record_entry, record_entry_at_end
 from bot.cards import RowCard
 from bot.context import Context, ReadingContext
-from bot.destinations import read_display_name
 from bot.errors import Refusal, UserError
 from bot.events import Posted
 from bot.mattermost import ChatChannel

@@ -1,0 +1,195 @@
+"""Posts and files: written, read, rewritten, taken away, pinned; uploaded and fetched."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from bot.errors import ChatError, Refusal
+from bot.mattermost import wire
+from bot.mattermost.client import PAGE_ROWS, Calls, check_id
+from bot.mattermost.wire import ChatChanges, ChatFile, ChatPost, ChatReaction, NewPost
+
+
+class _Settings(BaseModel):
+    """Of what every client is told of the server’s settings, all of it in texts."""
+
+    MaxFileSize: int
+
+
+class FileReads(Calls):
+    """What is known of files, and what is in them."""
+
+    async def file(self, file_id: str) -> ChatFile:
+        """What a file is; ``ChatPost.file_ids`` names those of a post."""
+        return wire.read(wire.FileInfo, await self._files.get_file_metadata(check_id(file_id))).value
+
+    async def largest_file(self) -> int:
+        """FileSettings.MaxFileSize, as every client is told (5.37 to 11.2)."""
+        return wire.read(_Settings, await self.client_settings()).MaxFileSize
+
+    async def download(self, file_id: str, path: Path, limit: int) -> None:
+        """Write a file to ``path``, which is new, as it comes; refused as too large beyond ``limit`` bytes. A failure
+        leaves nothing there. Raises OSError where the disk does not take it."""
+        await self.client.download(f"/files/{check_id(file_id)}", path, limit)
+
+
+class FileCalls(FileReads):
+    """Files that are given."""
+
+    async def upload(self, channel_id: str, path: Path) -> str:
+        """Give a file, under its own name, to a channel and return its id; it stays loose until a post carries it."""
+        return wire.read(wire.Upload, await self.client.upload(check_id(channel_id), path)).file_infos[0].id
+
+
+LISTED = 1000
+"""How many posts a server lists at most as changed since an instant (docs/mattermost.md §5.2)."""
+_NAME = re.compile(r"[a-z0-9._-]{1,64}")
+_EMOJI = re.compile(r"[a-zA-Z0-9+_-]{1,64}")
+
+
+class PostReads(Calls):
+    """Posts and what stands under them."""
+
+    async def reactions(self, post_id: str) -> Sequence[ChatReaction]:
+        """The emojis under a post."""
+        answer = await self.client.get(f"/posts/{check_id(post_id)}/reactions")  # the driver’s own path is a wrong one
+        return wire.values(wire.Reaction, answer)
+
+    async def read_post(self, post_id: str) -> ChatPost:
+        """A post by id; refused as unknown once it is deleted."""
+        post = wire.read(wire.Post, await self._posts.get_post(check_id(post_id)))
+        if not post.stands:
+            raise ChatError(404, "app.post.get.app_error", refusal=Refusal.UNKNOWN_POST)
+        return post.value
+
+    async def thread(self, post_id: str) -> Sequence[ChatPost]:
+        """The thread that a post begins or belongs to, oldest first; a post without answers alone."""
+        return _posts_that_stand(await self._posts.get_thread(check_id(post_id)))
+
+    async def changes(self, channel_id: str, since_ms: int) -> ChatChanges:
+        """What was posted, changed or taken away in a channel from that instant on."""
+        # What changed after the moment before; the server takes 0 for « no since ».
+        params = {"since": max(1, since_ms - 1)}
+        listed = wire.read(wire.PostList, await self._posts.get_posts_for_channel(check_id(channel_id), params))
+        # Old texts of what was edited are no posts; the threads of answers that come along did not change.
+        found = [p for p in (listed.posts or {}).values() if not p.original_id and p.since(since_ms)]
+        return ChatChanges(_in_order(post.value for post in found), len(listed.order or ()) < LISTED)
+
+    async def posts_after(self, channel_id: str, post_id: str) -> Sequence[ChatPost]:
+        """What stands in a channel after a post, oldest first; fewer than 200 are the last."""
+        return _in_order(await self._page(channel_id, after=check_id(post_id), per_page=PAGE_ROWS))
+
+    async def posts_before(self, channel_id: str, post_id: str, size: int) -> Sequence[ChatPost]:
+        """The ``size`` posts (200 at most) that stand in a channel before a post, oldest first."""
+        return _in_order(await self._page(channel_id, before=check_id(post_id), per_page=size))
+
+    async def newest_posts(self, channel_id: str, page: int, size: int) -> Sequence[ChatPost]:
+        """A page (from 0) of what stands in a channel, newest first; fewer than ``size`` (200 at most) are the last."""
+        return await self._page(channel_id, page=page, per_page=size)
+
+    async def _page(self, channel_id: str, **params: object) -> Sequence[ChatPost]:
+        return _posts_asked_for(await self._posts.get_posts_for_channel(check_id(channel_id), params))
+
+    async def posts_by(self, username: str) -> Sequence[ChatPost]:
+        """What somebody wrote in the team’s channels that the bot is in, newest first: some hundred at most. Refused
+        where the server’s search is switched off."""
+        if not _NAME.fullmatch(username):
+            raise ChatError(400, "bad_name")
+        wanted = {"terms": f"from:{username}", "is_or_search": False, "time_zone_offset": 0}
+        return _posts_asked_for(await self._posts.search_for_team_posts(await self.team_id(), wanted))
+
+
+class PostCalls(PostReads):
+    """Writing posts, and changing what is theirs."""
+
+    async def post(
+        self, channel_id: str, message: str, props: Mapping[str, Any], pending_post_id: str, root_id: str = ""
+    ) -> str:
+        """Write in a channel and return the post’s id; the same ``pending_post_id`` within 30 s posts once."""
+        post = {"channel_id": check_id(channel_id), "message": message, "props": props}
+        post |= {"pending_post_id": pending_post_id} | ({"root_id": root_id} if root_id else {})
+        return wire.read(wire.Identified, await self._posts.create_post(post)).id
+
+    async def post_files(self, post: NewPost) -> ChatPost:
+        """Make a post, with uploaded files; those that the answer does not name the server dropped."""
+        wanted = {"channel_id": check_id(post.channel_id), "message": post.message, "props": post.props}
+        wanted |= {"pending_post_id": post.pending_post_id, "file_ids": list(post.file_ids)}
+        wanted |= {"root_id": post.root_id} if post.root_id else {}
+        return wire.read(wire.Post, await self._posts.create_post(wanted)).value
+
+    async def rewrite(self, post_id: str, message: str, props: Mapping[str, Any]) -> None:
+        """Replace the text and all the props of a post of the bot’s."""
+        await self._posts.patch_post(check_id(post_id), {"message": message, "props": props})
+
+    async def delete(self, post_id: str) -> None:
+        """Take away a post; nothing happens when it is gone. The buttons of the bot’s own go first: servers tell the
+        channel of what is deleted with all that their links carry (11.6)."""
+        await self._take_buttons(post_id)
+        try:
+            await self._posts.delete_post(check_id(post_id))
+        except ChatError as error:
+            if error.status == 403 and await self._stands(post_id):
+                raise
+            if error.status not in {403, 404}:
+                raise
+
+    async def _take_buttons(self, post_id: str) -> None:
+        try:
+            post = await self.read_post(post_id)
+            if post.user_id == (await self.me()).id and post.props.get("attachments"):
+                await self._posts.patch_post(check_id(post_id), {"props": {}})
+        except ChatError as error:
+            if error.may_pass:
+                raise
+
+    async def _stands(self, post_id: str) -> bool:
+        """Whether a post is there: old servers say « forbidden » of one that is gone."""
+        try:
+            await self.read_post(post_id)
+        except ChatError as error:
+            return error.status != 404
+        return True
+
+    async def pin(self, post_id: str) -> None:
+        """Pin a post to its channel."""
+        await self._posts.pin_post_to_channel(check_id(post_id))
+
+    async def unpin(self, post_id: str) -> None:
+        """Pin a post no more."""
+        await self._posts.unpin_post_to_channel(check_id(post_id))
+
+    async def react(self, post_id: str, emoji: str) -> None:
+        """Put an emoji, named without colons, under a post."""
+        wanted = {"user_id": (await self.me()).id, "post_id": check_id(post_id), "emoji_name": _emoji(emoji)}
+        await self._reactions.create_reaction(wanted)
+
+    async def unreact(self, post_id: str, emoji: str, user_id: str = "") -> None:
+        """Take back an emoji of the bot’s or, for a system admin, of somebody’s."""
+        whose = check_id(user_id) if user_id else (await self.me()).id
+        await self._reactions.delete_reaction(whose, check_id(post_id), _emoji(emoji))
+
+
+def _emoji(name: str) -> str:
+    if not _EMOJI.fullmatch(name):
+        raise ChatError(400, "bad_emoji", refusal=Refusal.UNKNOWN_EMOJI)
+    return name
+
+
+def _posts_asked_for(answer: Any) -> Sequence[ChatPost]:
+    """The posts that were asked for and can be read now, in their order: the threads of answers come beside them."""
+    listed = wire.read(wire.PostList, answer)
+    found = {post.id: post.value for post in (listed.posts or {}).values() if post.stands}
+    return [found[post_id] for post_id in listed.order or () if post_id in found]
+
+
+def _posts_that_stand(answer: Any) -> Sequence[ChatPost]:
+    """The posts of a list that can be read now, oldest first."""
+    listed = wire.read(wire.PostList, answer)
+    return _in_order(post.value for post in (listed.posts or {}).values() if post.stands)
+
+
+def _in_order(posts: Iterable[ChatPost]) -> Sequence[ChatPost]:
+    return sorted(posts, key=lambda post: (post.create_at, post.id))

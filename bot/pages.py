@@ -1,0 +1,48 @@
+"""A list in pages: what one of them holds, and the button that leads to the next."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from pydantic import BaseModel
+
+from bot.replies import Button, Style
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Row]):
+    """Some ``rows`` of the ``total`` of a list: those of page ``number``, of ``size`` rows; the first is page 1."""
+
+    rows: Sequence[Row]
+    total: int
+    number: int
+    size: int
+
+    @property
+    def pages(self) -> int:
+        """How many there are; an empty list has one."""
+        return max(1, -(-self.total // self.size))
+
+    def draw_next(
+        self, press: Callable[[int], BaseModel], label: str = "Suite", style: Style = "default"
+    ) -> list[Button]:
+        """The button of the next page, by its number; none on the last page."""
+        return [Button(label, press(self.number + 1), style)] if self.number < self.pages else []
+
+
+Some = TypeVar("Some", bound=Page)  # type: ignore[type-arg]
+
+
+def cut_page(rows: Sequence[Row], number: int, size: int) -> Page[Row]:
+    """Cut the nearest page that there is out of a whole list."""
+    pages = Page(rows, len(rows), number, size).pages
+    number = min(max(number, 1), pages)
+    return Page(rows[(number - 1) * size : number * size], len(rows), number, size)
+
+
+async def read_page(read: Callable[[int], Awaitable[Some]], number: int) -> Some:
+    """Read a page, by its number; of a list that grew shorter, its last one."""
+    page = await read(max(number, 1))
+    return page if page.rows or not page.total else await read(page.pages)

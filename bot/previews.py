@@ -1,0 +1,26 @@
+"""What was typed in a line and is shown as it was understood, before anything is stored: how its buttons answer."""
+
+from bot.context import Context
+from bot.errors import UserError
+from bot.replies import Message, Update, Whisper
+
+PICK_LABELS = {
+    "commune": "Choisir la commune",
+    "themes": "Choisir le thème",
+    "duree": "Choisir la durée",
+    "age": "Choisir l’âge",
+}
+"""What the menu is called of an element in doubt."""
+
+
+def answer(ctx: Context, message: Message) -> Whisper | Update:
+    """Replace what was clicked, in the direct channel where it stays; a whisper can’t be rewritten, so that a new one
+    answers."""
+    kind = Whisper if ctx.request.kind != "button" or ctx.request.response_url else Update
+    return kind(message.text, message.buttons, message.facts, message.menus, message.cards, message.question)
+
+
+def must_be_author(ctx: Context, author: str, command: str) -> None:
+    """Raise UserError where somebody clicks under another one’s preview."""
+    if author != ctx.user.id:
+        raise UserError(f"Cet aperçu est celui de quelqu’un d’autre : tapez votre propre ligne avec /{command}.")
