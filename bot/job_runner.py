@@ -27,6 +27,8 @@ from storage.claims import JobResult
 
 DOUBLED_HOUR = datetime(2026, 1, 1, 2, tzinfo=PARIS)
 """When no job may run: an hour that one night a year has twice, and another not at all."""
+EACH_HOUR = "0-1,3-23"
+"""All others."""
 QUARTER = 15
 """Minutes: what all zones of today are apart from UTC by a multiple of."""
 
@@ -36,7 +38,7 @@ _SOON = timedelta(microseconds=1)
 
 
 class Schedule:
-    """« day_of_week=mon hour=9 minute=0 ».
+    """« day_of_week=mon hour=9 minute=0 »; minutes alone (« minute=*/5 ») are those of each hour in which jobs may run.
 
     Raises ValueError for what makes no sense, and for the hour after two o’clock, which one night a year has twice
     and another not at all. Elsewhere it is another hour: there a period has its name from the clock on the wall, and
@@ -45,7 +47,8 @@ class Schedule:
 
     def __init__(self, text: str, *, local: bool = False) -> None:
         self.is_local = local
-        self._fields = {name: value for name, _, value in (part.partition("=") for part in text.split())}
+        fields = {name: value for name, _, value in (part.partition("=") for part in text.split())}
+        self._fields = {"hour": EACH_HOUR} | fields if fields.keys() == {"minute"} else fields
         self._triggers: dict[str, Any] = {}
         try:
             hours = _field(self._in(PARIS), "hour")

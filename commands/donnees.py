@@ -72,7 +72,7 @@ AT_ONCE = 20
 """Erasures begun at once."""
 
 
-@feature.job("hour=0-1,3-23 minute=*/5", name="donnees.erase_due", writes=True)
+@feature.job("minute=*/5", name="donnees.erase_due", writes=True)
 async def erase_due(ctx: Context) -> Replies:
     """Begin the erasures whose time has come, and those that stopped in the middle."""
     begun = []

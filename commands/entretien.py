@@ -108,7 +108,7 @@ def find_due(hour: int, now: datetime) -> datetime:
     return due if due <= now else due - timedelta(days=1)
 
 
-@sauvegarde.job("hour=0-1,3-23 minute=5", name="sauvegarde.begin", writes=True)
+@sauvegarde.job("minute=5", name="sauvegarde.begin", writes=True)
 async def begin(ctx: Context) -> Replies:
     """Begin the backup that is due; one that failed is begun again each hour, until one is good."""
     hour = ctx.settings.backup_at

@@ -29,7 +29,7 @@ NOW = parse_time("2026-11-02 09:00")
 OFTEN, DAILY = Feature("souvent"), Feature("chaque-jour")
 
 
-@OFTEN.job("minute=*/5 hour=0-1,3-23", name="souvent.look")
+@OFTEN.job("minute=*/5", name="souvent.look")
 @DAILY.job("hour=4 minute=10", name="jour.look")
 async def look(_: ReadingContext) -> Replies:
     return []

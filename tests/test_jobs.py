@@ -25,7 +25,8 @@ from tests.support.outbox import WEDNESDAY, RecordedRuns, freeze_clock, list_zon
         ("hour=4 minute=10", WEDNESDAY, paris_time(2026, 11, 25, 4, 10)),
         ("day=1 hour=8 minute=0", paris_time(2026, 11, 30, 8, 0), paris_time(2026, 11, 1, 8, 0)),
         ("month=1 day=1 hour=8 minute=0", WEDNESDAY, paris_time(2026, 1, 1, 8, 0)),
-        ("hour=0,1,3-23 minute=*/15", WEDNESDAY, paris_time(2026, 11, 25, 13, 0)),
+        ("minute=*/15", WEDNESDAY, paris_time(2026, 11, 25, 13, 0)),
+        ("minute=30", paris_time(2026, 11, 26, 2, 40), paris_time(2026, 11, 26, 1, 30)),
         ("hour=9 minute=0", paris_time(2026, 10, 25, 12, 0), paris_time(2026, 10, 25, 9, 0)),
         ("hour=9 minute=0", paris_time(2026, 3, 29, 12, 0), paris_time(2026, 3, 29, 9, 0)),
         ("year=2020 month=1 day=1 hour=8", WEDNESDAY, None),
@@ -40,7 +41,7 @@ def test_a_period_is_named_by_its_time_in_paris() -> None:
     assert PARIS.key == "Europe/Paris"
 
 
-@pytest.mark.parametrize("text", ["minute=30", "hour=2 minute=30", "hour=* minute=0", "hour=1-3", "hour=*/2"])
+@pytest.mark.parametrize("text", ["day=1 hour=2", "hour=2 minute=30", "hour=* minute=0", "hour=1-3", "hour=*/2"])
 def test_no_job_in_the_hour_that_a_night_has_twice(text: str) -> None:
     with pytest.raises(ValueError, match="02:00"):
         Schedule(text)

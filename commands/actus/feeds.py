@@ -343,7 +343,7 @@ FAILS_FOR = timedelta(days=7)
 """After so long in vain the animateurs are told."""
 
 
-@feature.job("hour=0-1,3-23 minute=17", name="actus.hourly")
+@feature.job("minute=17", name="actus.hourly")
 async def read_hourly(ctx: Context) -> Replies:
     """Start to read all feeds."""
     return Start(payload=ReadFeeds(begun=ctx.now)) if await items.list_due_feeds(ctx.db, ctx.now, 1) else None

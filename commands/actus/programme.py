@@ -220,7 +220,7 @@ def find_reminder_time(digest: Digest) -> datetime:
     return afternoon if max(due, digest.created_at) < afternoon else digest.at - LAST_MINUTES
 
 
-@feature.job("hour=0-1,3-23 minute=*/5", name="actus.keep", writes=True)
+@feature.job("minute=*/5", name="actus.keep", writes=True)
 async def run_editions(ctx: Context) -> Replies:
     """Do what is due of all editions."""
     return await run_due(ctx)

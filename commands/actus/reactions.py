@@ -38,7 +38,7 @@ class NameLinks(BaseModel):
     """Work: pages are asked for their titles."""
 
 
-@feature.job("hour=0-1,3-23 minute=7", name="actus.name_links")
+@feature.job("minute=7", name="actus.name_links")
 async def name_links(ctx: Context) -> Replies:
     """Start to name the links that have no title."""
     return Start(payload=NameLinks()) if await items.list_untitled(ctx.db, 1) else None

@@ -83,7 +83,7 @@ class NoticeKind(StrEnum):
     REMINDER = "reminder"
 
 
-@feature.job("hour=0-1,3-23 minute=*/5", name="agenda.tell", writes=True)
+@feature.job("minute=*/5", name="agenda.tell", writes=True)
 async def tell_due(ctx: Context) -> Replies:
     """Tell what is due: changes first; who hears of one is not reminded of the same in the same breath."""
     outdated = await agenda.list_outdated(ctx.db, ctx.now, AT_ONCE)

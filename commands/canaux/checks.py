@@ -186,7 +186,7 @@ class LookForNamesakes(BaseModel):
     """Hold the addresses of the rooms against what stands there."""
 
 
-@feature.job("hour=0-1,3-23 minute=7", name="canaux.look_for_namesakes")
+@feature.job("minute=7", name="canaux.look_for_namesakes")
 async def look_for_namesakes(_: Context) -> Replies:
     """Look at the rooms’ addresses each hour: a room that is needed all day is not waited for until the night."""
     return Start(payload=LookForNamesakes())

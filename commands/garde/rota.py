@@ -361,7 +361,7 @@ LATE = timedelta(days=7)
 _DAY = timedelta(days=1)
 
 
-@feature.job("hour=0-1,3-23 minute=5,35", name="garde.hand_over", writes=True)
+@feature.job("minute=5,35", name="garde.hand_over", writes=True)
 async def hand_over_turns(ctx: Context) -> Replies:
     """Hand over the turns that ended since the last run, each once."""
     hours, today = OfficeHours.of(ctx.settings), get_day(ctx.now)

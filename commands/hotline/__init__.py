@@ -210,7 +210,7 @@ CLEARED_AT_ONCE = 50
 """Cards that leave in one go; the rest an hour later."""
 
 
-@feature.job("hour=0-1,3-23 minute=35", name="hotline.clear_old", writes=True)
+@feature.job("minute=35", name="hotline.clear_old", writes=True)
 async def clear_old_cards(ctx: Context) -> Replies:
     """Delete the cards of tickets whose words are erased; tell the agents where a duplicate takes the place of one."""
     told = await _tell_heirs(ctx)

@@ -301,7 +301,7 @@ async def post_waiting_cards(ctx: Context, queue: str) -> Sequence[Reply]:
     return [replace(CreateChannel.of(planned, ROOM.of(queue)), private=True)] if planned else []
 
 
-@feature.job("hour=0-1,3-23 minute=*/5", name="hotline.put_up_all", writes=True)
+@feature.job("minute=*/5", name="hotline.put_up_all", writes=True)
 async def post_all_cards(ctx: Context) -> Replies:
     """Try again whatever waited for a room."""
     return [reply for queue in read_queues(ctx) for reply in await post_waiting_cards(ctx, queue)]

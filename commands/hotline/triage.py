@@ -269,7 +269,7 @@ async def file_wish(ctx: Context, click: FileIt) -> Replies:
     return [WISH.rewrite(wish.key, render("hotline/filed"), here=True), *filed]
 
 
-@feature.job("hour=0-1,3-23 minute=*/10", name="hotline.file_undecided", writes=True)
+@feature.job("minute=*/10", name="hotline.file_undecided", writes=True)
 async def file_undecided(ctx: Context) -> Replies:
     """File what nobody decided about: no demand is lost because its author did not click."""
     replies: list[Reply] = []

@@ -26,7 +26,7 @@ from storage.people.arrivals import find_lines_alike
 from storage.people.transitions import forget_role_notices
 
 
-@feature.job("hour=0-1,3-23 minute=35", name="membres.look_up")
+@feature.job("minute=35", name="membres.look_up")
 async def look_up_animateurs(ctx: ReadingContext) -> Replies:
     """Look each animateur up as if they had typed something: the register remembers what Mattermost says."""
     found = {*await watchlist.list_admins(ctx.db, TEAM), *await people.animating_by_mattermost(ctx.db)}

@@ -310,7 +310,7 @@ async def tell_roles(ctx: Context, work: TellRoles, progress: replies.Progress) 
     )
 
 
-@feature.job("hour=0-1,3-23 minute=*/5", name="membres.tell_roles")
+@feature.job("minute=*/5", name="membres.tell_roles")
 async def find_untold_roles(ctx: ReadingContext) -> replies.Replies:
     """Tell those whom nobody told: whose line of an import was found when they first wrote to the bot."""
     return replies.Start(payload=TellRoles()) if await count_role_notices(ctx.db) else None

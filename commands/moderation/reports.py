@@ -310,7 +310,7 @@ async def post_summary(ctx: Context, work: cases.Summarise, _: Progress) -> Step
     return Step(replies=[SUMMARY.post(day, message, place)], finished=True)
 
 
-@feature.job("hour=0-1,3-23 minute=*/5", name="moderation.keep_summary", writes=True)
+@feature.job("minute=*/5", name="moderation.keep_summary", writes=True)
 async def update_summary(ctx: Context) -> Replies:
     """Rewrite the summary where cases were decided lately, or people came."""
     if not await SUMMARY.is_sent(ctx.db, day := _find_day(ctx)):

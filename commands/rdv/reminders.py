@@ -64,7 +64,7 @@ def find_horizon(now: datetime) -> datetime:
     return datetime.combine(following.date(), time(GAP + 1), PARIS).astimezone(UTC) + BEFORE
 
 
-@feature.job("hour=0-1,3-23 minute=*/5", name="rdv.remind", writes=True)
+@feature.job("minute=*/5", name="rdv.remind", writes=True)
 async def remind(ctx: Context) -> Replies:
     """Remind of what begins within the hour, or was put off until now; what has begun is not reminded of."""
     due = await bookings.list_due_reminders(ctx.db, ctx.now, find_horizon(ctx.now), AT_ONCE)
@@ -198,7 +198,7 @@ def find_due(starts_at: datetime, booked_at: datetime, zone: ZoneInfo) -> dateti
     return next((at for at in (evening, starts_at - MAILED_BEFORE) if booked_at < at), None)
 
 
-@feature.job("hour=0-1,3-23 minute=*/5", name="rdv.mail", writes=True)
+@feature.job("minute=*/5", name="rdv.mail", writes=True)
 async def remind_by_mail(ctx: Context) -> Replies:
     """Begin to send the reminders that are due, each noted as tried in the same transaction."""
     if ctx.settings.smtp is None:

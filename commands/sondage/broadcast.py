@@ -193,7 +193,7 @@ async def _say_end(ctx: Context, poll: Poll, results: Results, batch: int) -> Se
 log = structlog.get_logger()
 
 
-@feature.job("hour=0-1,3-23 minute=*/5", name="sondage.end_due", writes=True)
+@feature.job("minute=*/5", name="sondage.end_due", writes=True)
 async def end_due_polls(ctx: Context) -> replies.Replies:
     """End the polls whose time is over; a box that no secret opens any more waits for the operator."""
     told: list[replies.Reply] = []

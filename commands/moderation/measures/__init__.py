@@ -429,7 +429,7 @@ EXPIRED_BATCH = 50
 """Ended in one run; the others five minutes later."""
 
 
-@feature.job("hour=0-1,3-23 minute=*/5", name="moderation.expire", writes=True)
+@feature.job("minute=*/5", name="moderation.expire", writes=True)
 async def end_expired(ctx: Context) -> Replies:
     """End what is due; another replica or an animateur may have ended it meanwhile."""
     ended: list[Reply] = []

@@ -47,7 +47,7 @@ async def find_fault(db: AsyncSession, settings: Settings) -> str:
     return ""
 
 
-@feature.job("hour=0-1,3-23 minute=*/5", name="moderation.watch_tables", writes=True)
+@feature.job("minute=*/5", name="moderation.watch_tables", writes=True)
 async def announce_safe_mode(ctx: Context) -> Replies:
     """Tell the room when safe mode begins, and when it is over."""
     place = await policy.find_room(ctx)
@@ -81,7 +81,7 @@ def warn_author(ctx: Context, seen: cases.MessageSnapshot, tuning: rules.Tuning)
     return [Direct(text, user_id=seen.author.id)]
 
 
-@regles.job("hour=0-1,3-23 minute=*/5", name="regles.find_old", writes=True)
+@regles.job("minute=*/5", name="regles.find_old", writes=True)
 async def recheck_old_warnings(ctx: Context) -> Replies:
     """What was told to its author long enough ago is looked at again, once."""
     if await find_fault(ctx.db, ctx.settings):
