@@ -6,7 +6,7 @@ from bot.clock import utc_now
 from storage.hotline import posts
 from storage.people import transitions
 from storage.people.transitions import Erasure
-from storage.personal_data.tables import ERASED
+from storage.personal_data import ERASED
 from tests.people import Person, Post, unique
 from tests.support.hotline import Hotline, helpdesk, send_dialog
 from tests.support.house import plain, reply_in_thread, wait_for

@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import select
 
 from bot.clock import utc_now
-from storage.hotline import posts
+from storage.hotline import suggestions
 from storage.hotline.tickets import Ticket
 from storage.ressources import feedback
 from storage.ressources.feedback import Mark
@@ -59,7 +59,7 @@ async def test_a_resource_that_answers_it_avoids_a_ticket_and_is_thanked(helpdes
     assert await mine(helpdesk) == []
     async with helpdesk.house.bot.database.transaction(writes=False) as db:
         assert await feedback.count_marks(db, [number], Mark.USEFUL) == {number: 1}
-        assert await posts.count_avoided(db, since, since + timedelta(hours=1), ["espace-coop"]) == 1
+        assert await suggestions.count_avoided(db, since, since + timedelta(hours=1), ["espace-coop"]) == 1
 
 
 async def test_who_goes_on_has_the_ticket_all_the_same(helpdesk: Hotline) -> None:
@@ -150,4 +150,4 @@ async def test_a_solved_demand_becomes_a_resource_in_the_name_of_who_solved_it(h
     ],
 )
 def test_what_speaks_of_a_demand_shares_enough_words_with_it(title: str, text: str, speaks: bool) -> None:
-    assert posts.is_answer(title, text, "changer l’imprimante du réseau wifi") is speaks
+    assert suggestions.is_answer(title, text, "changer l’imprimante du réseau wifi") is speaks

@@ -29,7 +29,7 @@ from storage.hotline import OPEN, OURS, ActorKind, Move, Reason, TicketState, du
 from storage.hotline import tickets as stored_tickets
 from storage.hotline.tickets import Actor, Ticket, TicketFilter, TicketMove
 from storage.people.person import read_departements
-from storage.personal_data.tables import ERASED
+from storage.personal_data import ERASED
 
 PAGE = 8
 HINT = "[libres | a moi | en attente | urgent | 69 | file]"

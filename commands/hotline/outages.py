@@ -23,7 +23,7 @@ from commands.hotline.tickets import ask_rating, lock_for_agent, make_move, tell
 from dialogs.hotline import DeclareOutage, EndOutage, NewOutage, TellOutage
 from storage import claims
 from storage.database import change
-from storage.hotline import ActorKind, Move, Reason, posts, tickets
+from storage.hotline import ActorKind, Move, Reason, suggestions, tickets
 from storage.hotline.tickets import SUBJECT_MAX, Actor, Incident, MoveNote, Ticket
 from storage.journal import AuditAct
 
@@ -84,7 +84,7 @@ async def draw_outage(ctx: Context, incident: Incident, refused_by: str = "") ->
         does = [Button("Écrire à tous", WriteToAll(incident=number)), Button("C’est fini", SayOver(incident=number))]
         return Message(render("hotline/outage", **said), does if incident.is_running else [])
     rows = await tickets.list_tickets_of_incident(ctx.db, incident.alike)
-    words = posts.find_common_words(rows)
+    words = suggestions.find_common_words(rows)
     said = {"rows": rows[:SHOWN_MAX], "more": len(rows) - SHOWN_MAX, "count": len(rows), "words": words}
     does = [Button("C’est une panne", SayOutage(incident=number), "primary")]
     does += [Button("Non, sans lien", SayNone(incident=number))]

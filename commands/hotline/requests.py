@@ -21,7 +21,7 @@ from config.hotline import OTHER
 from config.text import fold
 from dialogs.canaux import watch_planned_channels
 from dialogs.hotline import OpenTicket
-from storage.hotline import TicketState, Urgency, posts, tickets
+from storage.hotline import TicketState, Urgency, posts, suggestions, tickets
 from storage.hotline.posts import Side, TicketSource
 
 
@@ -78,7 +78,7 @@ async def show_page(ctx: Context, page: int) -> Whisper:
         (ticket, say_state(ticket), say_queue(ctx, ticket.queue), link_post(ctx, ticket.thread_post, "le fil"))
         for ticket in found[:PAGE]
     ]
-    waiting = await posts.list_wishes(ctx.db, ctx.user.id) if not page else []
+    waiting = await suggestions.list_wishes(ctx.db, ctx.user.id) if not page else []
     buttons = [Button("La suite", Mine(page=page + 1))] if len(found) > PAGE else []
     buttons += [] if found or page else [Button("Demander de l’aide", RunCommand(line="hotline"), "primary")]
     return Whisper(render("hotline/mine", lines=lines, waiting=len(waiting), page=page), buttons)

@@ -21,7 +21,7 @@ from config.hotline import Outage
 from config.text import fold
 from dialogs.hotline import OpenTicket
 from storage import claims, database, people
-from storage.hotline import ActorKind, Move, TicketState, Urgency, posts, tickets
+from storage.hotline import ActorKind, Move, TicketState, Urgency, posts, suggestions, tickets
 from storage.hotline.tickets import SUBJECT_MAX, Actor, Incident, MoveNote, Ticket, TicketMove
 from storage.ressources import feedback, search
 from storage.ressources.catalogue import IndexNotReadyError
@@ -50,7 +50,7 @@ async def look_for_outage(ctx: Context, ticket: Ticket) -> Sequence[Reply]:
 
 async def _belongs_to(ctx: Context, ticket: Ticket, incident: Incident) -> bool:
     founding = await tickets.list_tickets_of_incident(ctx.db, incident.alike[:COMPARED_MAX])
-    return posts.is_part(ticket, incident.subject, founding)
+    return suggestions.is_part(ticket, incident.subject, founding)
 
 
 async def _attach_ticket(ctx: Context, ticket: Ticket, incident: Incident) -> Sequence[Reply]:
@@ -69,7 +69,7 @@ async def _propose_outage(
 ) -> Sequence[Reply]:
     """Propose an outage once there are enough like tickets; those that were proposed already are only more of them."""
     unrelated = await tickets.find_refused_by_incident(ctx.db, ticket.queue, ctx.now - WITHIN)
-    near = await posts.find_recent_alike(ctx.db, ticket, ctx.now - WITHIN)
+    near = await suggestions.find_recent_alike(ctx.db, ticket, ctx.now - WITHIN)
     rows = [*(row for row in near if row.number not in unrelated), ticket]
     numbers = {row.number for row in rows}
     if known := next((each for each in proposed if numbers & set(each.alike)), None):
@@ -179,7 +179,7 @@ class FileIt(BaseModel):
 
 async def find_accepted(db: AsyncSession, keys: Sequence[str]) -> Collection[str]:
     """Find which one-time keys of dialogs made a ticket, or wait for a decision."""
-    return {*await tickets.find_accepted(db, keys), *await posts.find_accepted(db, keys)}
+    return {*await tickets.find_accepted(db, keys), *await suggestions.find_accepted(db, keys)}
 
 
 @feature.submit(OpenTicket, accepted=find_accepted)
@@ -190,12 +190,12 @@ async def submit_request(ctx: Context, form: OpenTicket) -> Replies:
     asked = form.model_dump(mode="json", exclude={"queues"})
     if form.urgency == Urgency.BLOQUANT:
         return [*await file_ticket(ctx, ctx.user, ctx.request.key, asked), *left]
-    near = await posts.find_solved(ctx.db, f"{form.subject} {form.details}", ctx.now - REMEMBERED)
+    near = await suggestions.find_solved(ctx.db, f"{form.subject} {form.details}", ctx.now - REMEMBERED)
     fiches = await _find_fiches(ctx, form.subject, SHOWN_MAX - min(len(near), SHOWN_MAX - 1))
     if not near and not fiches:
         return [*await file_ticket(ctx, ctx.user, ctx.request.key, asked), *left]
     near = near[: SHOWN_MAX - len(fiches)]
-    wish = posts.TicketWish(
+    wish = suggestions.TicketWish(
         key=ctx.request.key,
         author_id=ctx.user.id,
         username=ctx.user.username,
@@ -205,7 +205,7 @@ async def submit_request(ctx: Context, form: OpenTicket) -> Replies:
         at=ctx.now,
         queue=form.queue,
     )
-    await posts.save_wish(ctx.db, wish)
+    await suggestions.save_wish(ctx.db, wish)
     return [_draw_alike(wish, near, fiches, form.subject), *left]
 
 
@@ -220,11 +220,11 @@ async def _find_fiches(ctx: Context, subject: str, most: int) -> Sequence[ShownR
     except IndexNotReadyError:
         return []
     found = (hit.resource for hit in page.hits)
-    return [fiche for fiche in found if posts.is_answer(fiche.titre, fiche.description, subject)][:most]
+    return [fiche for fiche in found if suggestions.is_answer(fiche.titre, fiche.description, subject)][:most]
 
 
 def _draw_alike(
-    wish: posts.TicketWish, near: Sequence[Ticket], fiches: Sequence[ShownResource], subject: str
+    wish: suggestions.TicketWish, near: Sequence[Ticket], fiches: Sequence[ShownResource], subject: str
 ) -> Direct:
     several = len(near) + len(fiches) > 1
     offered: list[tuple[str, BaseModel]] = [
@@ -245,7 +245,7 @@ def _link_fiche(fiche: ShownResource) -> Markdown:
 @feature.button(WasIt)
 async def accept_ticket(ctx: Context, click: WasIt) -> Replies:
     """Close a demand that a solved ticket answers; it counts as one avoided."""
-    if not await posts.answer_wish(ctx.db, click.key, ticket=click.ticket):
+    if not await suggestions.answer_wish(ctx.db, click.key, ticket=click.ticket):
         raise UserError(DECIDED)
     return WISH.rewrite(click.key, render("hotline/avoided", was=f"la n° {click.ticket}"), here=True)
 
@@ -253,7 +253,7 @@ async def accept_ticket(ctx: Context, click: WasIt) -> Replies:
 @feature.button(WasFiche)
 async def accept_fiche(ctx: Context, click: WasFiche) -> Replies:
     """Close a demand that a resource answers; it counts as one avoided, and thanks whoever wrote the resource."""
-    if not await posts.answer_wish(ctx.db, click.key, fiche=click.fiche):
+    if not await suggestions.answer_wish(ctx.db, click.key, fiche=click.fiche):
         raise UserError(DECIDED)
     await feedback.put_mark(ctx.db, click.fiche, ctx.user.id, feedback.Mark.USEFUL, ctx.now)
     return WISH.rewrite(click.key, render("hotline/avoided", was=f"la fiche n° {click.fiche}"), here=True)
@@ -262,7 +262,7 @@ async def accept_fiche(ctx: Context, click: WasFiche) -> Replies:
 @feature.button(FileIt)
 async def file_wish(ctx: Context, click: FileIt) -> Replies:
     """File the demand: none of what was shown answers it."""
-    wish = await posts.take_wish(ctx.db, click.key)
+    wish = await suggestions.take_wish(ctx.db, click.key)
     if wish is None:
         raise UserError(DECIDED)
     filed = await file_ticket(ctx, ctx.user, wish.key, wish.asked)
@@ -273,8 +273,8 @@ async def file_wish(ctx: Context, click: FileIt) -> Replies:
 async def file_undecided(ctx: Context) -> Replies:
     """File what nobody decided about: no demand is lost because its author did not click."""
     replies: list[Reply] = []
-    for waiting in await posts.list_undecided(ctx.db, ctx.now - DECIDES_IN, AT_ONCE):
-        wish = await posts.take_wish(ctx.db, waiting.key)
+    for waiting in await suggestions.list_undecided(ctx.db, ctx.now - DECIDES_IN, AT_ONCE):
+        wish = await suggestions.take_wish(ctx.db, waiting.key)
         author = await people.get(ctx.db, waiting.author_id)
         if wish is not None:
             somebody = author or people.Person(id=waiting.author_id, username=waiting.username, since=ctx.now)

@@ -21,7 +21,7 @@ from dialogs.rdv.recurrence import find_rule
 from storage import people, rappels
 from storage.absences import list_absences
 from storage.rappels import FIRST_EVENING, FIRST_HOUR, LAST_EVENING, LAST_HOUR, DailyChoice, Rhythm
-from storage.rdv.bookings import choose_quiet, is_quiet
+from storage.rdv.reminders import choose_quiet, is_quiet
 
 HELP = "Vos rappels : message du jour, fin de journée, rendez-vous"
 HINT = "[8h | soir 18h | soir non | jours lun mar jeu ven | rdv non | moins | plus | jamais | maintenant]"

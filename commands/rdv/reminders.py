@@ -21,7 +21,7 @@ from config.text import fold
 from config.time import PARIS, find_midnight
 from storage import absences, people, seals
 from storage.database import change
-from storage.rdv import Rdv, bookings
+from storage.rdv import Rdv, bookings, reminders
 from storage.rdv.appointments import list_unreported, lock_rdvs
 
 MORNING = time(8)
@@ -67,7 +67,7 @@ def find_horizon(now: datetime) -> datetime:
 @feature.job("minute=*/5", name="rdv.remind", writes=True)
 async def remind(ctx: Context) -> Replies:
     """Remind of what begins within the hour, or was put off until now; what has begun is not reminded of."""
-    due = await bookings.list_due_reminders(ctx.db, ctx.now, find_horizon(ctx.now), AT_ONCE)
+    due = await reminders.list_due_reminders(ctx.db, ctx.now, find_horizon(ctx.now), AT_ONCE)
     active = await find_active(ctx, {rdv.user_id for rdv in due})
     known = await people.among(ctx.db, ids=sorted(active))
     away = await absences.find_on_leave(ctx.db, known, ctx.now)
@@ -90,7 +90,7 @@ async def _remind_of(ctx: Context, rdv: Rdv, owner: people.Person | None) -> Dir
 def _whose(zone: ZoneInfo, day: date) -> SelectOfScalar[str]:
     """Who has a rdv on that day or the next."""
     start, end = (find_midnight(one, zone) for one in (day, day + timedelta(days=2)))
-    return bookings.select_owners(start, end)
+    return reminders.select_owners(start, end)
 
 
 async def tell_evening(ctx: Context, asks: bool) -> EveningPart:
@@ -107,7 +107,7 @@ feature.evenings.append((_whose, tell_evening))
 async def _tell_tomorrow(ctx: Context) -> Message | None:
     day = ctx.today + timedelta(days=1)
     start, end = (find_midnight(one, ctx.zone) for one in (day, day + timedelta(days=1)))
-    rdvs = await bookings.list_to_remind_of(ctx.db, ctx.user.id, start, end)
+    rdvs = await reminders.list_to_remind_of(ctx.db, ctx.user.id, start, end)
     for rdv in rdvs:
         await change(ctx.db, rdv, evening_told=True)
     if not rdvs:
@@ -163,12 +163,12 @@ async def choose(ctx: Context, click: Choose) -> Replies:
 
 
 async def _choose(ctx: Context, wanted: bool) -> Whisper:
-    await bookings.choose_quiet(ctx.db, ctx.user.id, quiet=not wanted)
+    await reminders.choose_quiet(ctx.db, ctx.user.id, quiet=not wanted)
     return await _tell_choice(ctx)
 
 
 async def _tell_choice(ctx: Context) -> Whisper:
-    wanted = not await bookings.is_quiet(ctx.db, ctx.user.id)
+    wanted = not await reminders.is_quiet(ctx.db, ctx.user.id)
     change_it = "Ne plus rien rappeler" if wanted else "Me rappeler mes rendez-vous"
     return Whisper(render("rdv/reminders", wanted=wanted), [Button(change_it, Choose(wanted=not wanted))])
 

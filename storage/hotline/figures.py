@@ -16,7 +16,7 @@ from config.text import guard
 from config.time import find_midnight
 from storage.cra.files import format_instant
 from storage.database import Database, iterate_pages, read_mappings, read_mappings_apart
-from storage.hotline import OPEN, Reason, TicketState, posts
+from storage.hotline import OPEN, Reason, TicketState, suggestions
 from storage.hotline.tickets import Ticket
 from storage.people import Person
 
@@ -190,7 +190,7 @@ async def read_figures(
     return HotlineFigures(
         whole=counting.whole.part,
         open_now=await count_open(db, queues),
-        avoided=await posts.count_avoided(db, span.since, span.until, queues),
+        avoided=await suggestions.count_avoided(db, span.since, span.until, queues),
         liked=counting.ratings[1],
         disliked=counting.ratings[-1],
         reasons=dict(counting.reasons.most_common()),

@@ -25,6 +25,7 @@ import storage.cra.tags
 import storage.drafts
 import storage.hotline.duty
 import storage.hotline.posts
+import storage.hotline.suggestions
 import storage.hotline.tickets
 import storage.idees
 import storage.journal
@@ -40,6 +41,7 @@ import storage.programs
 import storage.rappels
 import storage.rdv.appointments
 import storage.rdv.bookings
+import storage.rdv.reminders
 import storage.rdv.remote
 import storage.ressources.collections
 import storage.ressources.feedback

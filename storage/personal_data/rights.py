@@ -21,9 +21,8 @@ from storage.hotline import OPEN, Reason, TicketState
 from storage.hotline import tickets as helpdesk
 from storage.people import ERASED, Person
 from storage.people.transitions import Erasure
-from storage.personal_data import PERSONAL_DATA
+from storage.personal_data import GROUPS, PERSONAL_DATA
 from storage.personal_data.declarations import ErasureFate, PersonalData, Row, day_of, table_named
-from storage.personal_data.tables import GROUPS
 from storage.ressources import resources
 
 PAGE = 500

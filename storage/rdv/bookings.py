@@ -1,5 +1,5 @@
-"""When people may be booked, at which address, and what who booked there left: sealed, and gone three days after;
-meetings of colleagues, and of which rdv somebody is to be reminded."""
+"""When people may be booked, at which address, and what who booked there left: sealed, and gone three days after.
+Meetings of colleagues, each a rdv for all who take part, take those hours too."""
 
 import hmac
 import json
@@ -10,14 +10,13 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import ColumnElement, LargeBinary, SmallInteger, Table, and_, bindparam, delete, insert, or_
+from sqlalchemy import LargeBinary, SmallInteger, Table, bindparam, delete, insert, or_
 from sqlalchemy import select as sa_select
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
-from sqlmodel.sql.expression import SelectOfScalar
 
 from config.time import DAY_MINUTES
-from storage.database import INSERT, Code, Labelled, Numbered, UtcTime, change, insert_new, upsert
+from storage.database import INSERT, Code, Labelled, Numbered, UtcTime, change, upsert
 from storage.people import Person
 from storage.rdv.appointments import PLACE_MAX, Rdv, RdvState
 from storage.seals import SealingKeys, UnreadableError, hash_token
@@ -394,55 +393,3 @@ async def list_unanswered(db: AsyncSession, user_id: str, now: datetime, limit: 
     mine = (Rdv.user_id == user_id, Rdv.state == RdvState.PROPOSE, col(Rdv.starts_at) > now)
     asked = select(Rdv).where(*mine, col(Rdv.meeting).is_not(None), col(Rdv.agreed).is_(False))
     return (await db.exec(asked.order_by(col(Rdv.starts_at), col(Rdv.id)).limit(limit))).all()
-
-
-class RdvQuiet(SQLModel, table=True):
-    """Somebody who wants no reminders of rdv."""
-
-    __tablename__ = "rdv_quiet"
-
-    user_id: str = Field(primary_key=True, max_length=26)
-
-
-async def is_quiet(db: AsyncSession, user_id: str) -> bool:
-    """Whether somebody wants no reminders of rdv."""
-    return await db.get(RdvQuiet, user_id) is not None
-
-
-async def choose_quiet(db: AsyncSession, user_id: str, *, quiet: bool) -> None:
-    """Note whether somebody wants no reminders of rdv."""
-    await db.execute(delete(RdvQuiet).where(col(RdvQuiet.user_id) == user_id))
-    if quiet:
-        await insert_new(db, RdvQuiet, {"user_id": user_id})
-
-
-def _wants_reminders() -> ColumnElement[bool]:
-    return col(Rdv.is_unreminded).is_(False) & ~select(RdvQuiet).where(RdvQuiet.user_id == Rdv.user_id).exists()
-
-
-async def list_due_reminders(db: AsyncSession, now: datetime, until: datetime, limit: int) -> Sequence[Rdv]:
-    """List the rdv that begin by then and were not reminded of in their last hour, and those whose reminder was put off
-    until now; nobody else reminds of them until the transaction ends."""
-    soon = and_(col(Rdv.starts_at) <= until, col(Rdv.hour_told).is_(False))
-    again = and_(col(Rdv.remind_at).is_not(None), col(Rdv.remind_at) <= now)
-    waits = (col(Rdv.starts_at) > now, col(Rdv.starts_at) <= now + timedelta(days=2), Rdv.state == RdvState.PREVU)
-    query = select(Rdv).where(*waits, _wants_reminders(), or_(soon, again))
-    ordered = query.order_by(col(Rdv.starts_at), col(Rdv.id)).limit(limit)
-    return (await db.exec(ordered.with_for_update(skip_locked=True))).all()
-
-
-def select_owners(start: datetime, end: datetime) -> SelectOfScalar[str]:
-    """Select who has a rdv that begins in that time, and may have taken place or will."""
-    there = col(Rdv.state).in_((RdvState.PREVU, RdvState.HONORE))
-    return select(Rdv.user_id).where(col(Rdv.starts_at) >= start, col(Rdv.starts_at) < end, there)
-
-
-async def list_to_remind_of(db: AsyncSession, user_id: str, start: datetime, end: datetime) -> Sequence[Rdv]:
-    """List somebody’s rdv of that time of which they were not told, in order."""
-    query = select(Rdv).where(Rdv.user_id == user_id, *_of_day(start, end)).order_by(col(Rdv.starts_at))
-    return (await db.exec(query.with_for_update())).all()
-
-
-def _of_day(start: datetime, end: datetime) -> Sequence[Any]:
-    when = (col(Rdv.starts_at) >= start, col(Rdv.starts_at) < end, Rdv.state == RdvState.PREVU)
-    return (*when, col(Rdv.evening_told).is_(False), _wants_reminders())

@@ -27,9 +27,9 @@ from storage import people
 from storage.absences import Absence
 from storage.canaux import find_channel_ids
 from storage.database import Database
-from storage.hotline import Urgency, posts, tickets
+from storage.hotline import Urgency, posts, suggestions, tickets
 from storage.hotline.duty import DutySwap, DutyTurn
-from storage.hotline.posts import TicketWish
+from storage.hotline.suggestions import TicketWish
 from storage.hotline.tickets import Ticket
 from storage.people import Person as Registered
 from storage.people import Role
@@ -85,7 +85,7 @@ async def store_wish(database: Database, asked: datetime, queue: str = "espace-c
         key=uuid4().hex, author_id=JULIETTE.id, asked={}, alike=[1], at=asked, answered=answered, queue=queue
     )
     async with database.transaction() as db:
-        await posts.save_wish(db, wish)
+        await suggestions.save_wish(db, wish)
 
 
 ROOMS = {"espace-coop": "hotline-espace-coop", "metier": "hotline-metier"}

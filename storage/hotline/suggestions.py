@@ -1,0 +1,208 @@
+"""Tickets that are like what somebody asks, and what they wrote while they look whether one answers it."""
+
+import re
+from collections import Counter
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column, and_, delete, func, update
+from sqlmodel import Field, SQLModel, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from config.text import fold
+from storage.database import UtcTime, execute, insert_new
+from storage.hotline import OPEN, Reason, TicketState
+from storage.hotline.tickets import Ticket
+
+ID = 26
+
+
+class TicketWish(SQLModel, table=True):
+    """Filled, but not filed yet. ``key`` is the one-time key of its dialog, ``asked`` the fields of the ticket;
+    ``alike`` the numbers of the solved ones that were shown, ``answered`` the one that was it; ``fiches`` and ``fiche``
+    are the same of resources.
+
+    Filed, it is gone; answered it counts as a ticket avoided, and no words of it are kept.
+    """
+
+    __tablename__ = "ticket_wish"
+
+    key: str = Field(primary_key=True, max_length=80)
+    author_id: str = Field(max_length=ID, index=True)
+    username: str = Field(default="", max_length=64)
+    asked: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    alike: list[int] = Field(sa_column=Column(JSON, nullable=False))
+    at: datetime = Field(sa_type=UtcTime, index=True)
+    answered: int | None = None
+    fiches: list[int] = Field(default=[], sa_column=Column(JSON, nullable=False))
+    fiche: int | None = None
+    queue: str = Field(default="", max_length=16)
+
+
+_UNDECIDED = (col(TicketWish.answered).is_(None), col(TicketWish.fiche).is_(None))
+
+
+async def save_wish(db: AsyncSession, wish: TicketWish) -> None:
+    """Keep a wish; sent twice it is the same."""
+    await insert_new(db, TicketWish, wish.model_dump())
+
+
+async def take_wish(db: AsyncSession, key: str) -> TicketWish | None:
+    """The one of that key, which nobody else files then; None where that was done, or it was answered."""
+    mine = (col(TicketWish.key) == key, *_UNDECIDED)
+    found = (await db.exec(select(TicketWish).where(*mine).with_for_update())).first()
+    done = await execute(db, delete(TicketWish).where(*mine))
+    return found if done.rowcount else None
+
+
+async def answer_wish(db: AsyncSession, key: str, *, ticket: int | None = None, fiche: int | None = None) -> bool:
+    """That ticket or resource answered it: it needs none of its own. False where it was filed, or answered already."""
+    mine = (col(TicketWish.key) == key, *_UNDECIDED)
+    done = update(TicketWish).where(*mine).values(answered=ticket, fiche=fiche, asked={})
+    return (await execute(db, done)).rowcount > 0
+
+
+async def find_accepted(db: AsyncSession, keys: Sequence[str]) -> set[str]:
+    """Which of these one-time keys of dialogs are here."""
+    return set((await db.exec(select(TicketWish.key).where(col(TicketWish.key).in_(keys)))).all())
+
+
+async def list_undecided(db: AsyncSession, before: datetime, limit: int) -> Sequence[TicketWish]:
+    """Those of whom nobody said anything since before that instant, the oldest first."""
+    waiting = select(TicketWish).where(*_UNDECIDED, col(TicketWish.at) < before)
+    return (await db.exec(waiting.order_by(col(TicketWish.at)).limit(limit))).all()
+
+
+async def list_wishes(db: AsyncSession, author_id: str) -> Sequence[TicketWish]:
+    """Those of somebody that are undecided."""
+    theirs = (TicketWish.author_id == author_id, *_UNDECIDED)
+    return (await db.exec(select(TicketWish).where(*theirs).order_by(col(TicketWish.at)))).all()
+
+
+async def count_avoided(db: AsyncSession, since: datetime, until: datetime, queues: Collection[str]) -> int:
+    """How many of some queues were answered by a solved ticket or a resource in that time (``until`` excluded)."""
+    then = (col(TicketWish.at) >= since, col(TicketWish.at) < until, col(TicketWish.queue).in_(queues))
+    answered = select(func.count()).select_from(TicketWish).where(~and_(*_UNDECIDED), *then)
+    return (await db.exec(answered)).one()
+
+
+LOOKED_THROUGH = 500
+"""Solved tickets, the newest first."""
+SHOWN_MAX = 3
+STEM = 5
+"""Letters by which words are compared: « imprimante » and « imprimer » are alike."""
+ALIKE_MIN = 0.5
+"""The part of the words that must be found again."""
+TITLE_MIN = 2
+"""Words that a title must have to be enough: « panne » is in many a ticket."""
+COMMON_MAX = 5
+SMALL = frozenset(
+    re.findall(
+        r"\w+",
+        """
+        alors apres aussi autre avant avec avez avoir bien bonjour cela cette chez comme comment dans depuis
+        des donc elle elles encore entre est etait etes etre fait faire faut ils les leur leurs mais marche
+        merci mes mon nos notre nous par pas peux peut plus pour pouvez probleme puis quand que quel quelle
+        qui quoi sans ses son sont sous sur tous tout tres une vers vos votre vous
+        """,
+    )
+)
+"""Words that are in any ticket."""
+WEAK = frozenset(
+    word[:STEM]
+    for word in re.findall(
+        r"\w+",
+        """
+        aide arrive aucun besoin blocage bloque chose fonctionne impossible jamais marcher panne question rien souci
+        toujours urgent
+        """,
+    )
+)
+"""The beginnings of words that say how bad it is, and not of what: by these alone nothing answers a demand."""
+
+
+def find_stems(text: str) -> frozenset[str]:
+    """The beginnings of the words that say what a text is about."""
+    words = re.findall(r"[a-z0-9]{3,}", fold(text))
+    return frozenset(word[:STEM] for word in words if word not in SMALL)
+
+
+def strong_stems(text: str) -> frozenset[str]:
+    """The same without those that say how bad it is only."""
+    return find_stems(text) - WEAK
+
+
+def measure_likeness(asked: frozenset[str], other: frozenset[str]) -> float:
+    """How much of what is asked is in another, from 0 to 1; 0 where it is one word of several only."""
+    common = asked & other
+    return len(common) / len(asked) if len(common) >= min(2, len(asked)) and asked else 0.0
+
+
+async def find_solved(db: AsyncSession, text: str, since: datetime) -> Sequence[Ticket]:
+    """The solved tickets whose solution may be shown and that are like a text, the likest first."""
+    asked = strong_stems(text)
+    if not asked:
+        return []
+    known = select(Ticket).where(
+        col(Ticket.state).in_([TicketState.RESOLU, TicketState.CLOS]),
+        Ticket.solution != "",
+        Ticket.reason == Reason.RESOLU,
+        col(Ticket.opened_at) >= since,
+    )
+    rows = (await db.exec(known.order_by(col(Ticket.id).desc()).limit(LOOKED_THROUGH))).all()
+    ranked = [(measure_likeness(asked, find_stems(f"{row.subject} {row.solution}")), row.number, row) for row in rows]
+    near = sorted((each for each in ranked if each[0] >= ALIKE_MIN), key=lambda each: (-each[0], -each[1]))
+    return [row for _, _, row in near[:SHOWN_MAX]]
+
+
+def are_alike(one: Ticket, other: Ticket) -> bool:
+    """Whether what the one says in brief is in all that the other says, or the other way round."""
+    return any(
+        measure_likeness(find_stems(brief.subject), find_stems(f"{whole.subject} {whole.details}")) >= ALIKE_MIN
+        for brief, whole in ((one, other), (other, one))
+    )
+
+
+def is_answer(title: str, text: str, asked: str) -> bool:
+    """Whether something written speaks of what is asked: its title is in the question, or the question in all of it."""
+    question, whole = strong_stems(asked), strong_stems(f"{title} {text}")
+    return (
+        measure_likeness(strong_stems(title), question) >= ALIKE_MIN or measure_likeness(question, whole) >= ALIKE_MIN
+    )
+
+
+async def find_recent_alike(db: AsyncSession, ticket: Ticket, since: datetime) -> Sequence[Ticket]:
+    """The open tickets of the same queue that are like one, and part of no outage, by number."""
+    there = select(Ticket).where(
+        Ticket.queue == ticket.queue,
+        col(Ticket.state).in_(OPEN),
+        col(Ticket.opened_at) >= since,
+        col(Ticket.incident).is_(None),
+        col(Ticket.id) != ticket.id,
+    )
+    rows = (await db.exec(there.order_by(col(Ticket.id).desc()).limit(LOOKED_THROUGH))).all()
+    return [row for row in reversed(rows) if are_alike(ticket, row)]
+
+
+def is_part(ticket: Ticket, title: str, founding: Sequence[Ticket]) -> bool:
+    """Whether a ticket speaks of what others do: of what they are called together, or as most of them do."""
+    named, near = find_stems(title), [are_alike(ticket, other) for other in founding]
+    if (
+        len(named) >= TITLE_MIN
+        and measure_likeness(named, find_stems(f"{ticket.subject} {ticket.details}")) >= ALIKE_MIN
+    ):
+        return True
+    return sum(near) * 2 >= max(1, len(near))
+
+
+def find_common_words(rows: Sequence[Ticket]) -> Sequence[str]:
+    """The words that most of some tickets have in common, as they come in the first that has them."""
+    counts: Counter[str] = Counter()
+    said: dict[str, str] = {}
+    for row in rows:
+        text = f"{row.subject} {row.details}"
+        counts.update(find_stems(text))
+        for word in re.findall(r"\w{3,}", text.lower()):
+            said.setdefault(fold(word)[:STEM], word)
+    return [word for stem, word in said.items() if counts[stem] * 2 > len(rows)][:COMMON_MAX]
