@@ -108,6 +108,7 @@ async def test_one_joins_by_a_name_that_need_not_be_exact(
     assert "Vous rejoignez" in (await juliette.asks("/canaux rejoindre veille")).text
     await wait_for(lambda: is_in(house, places["veille-numerique"], juliette))
     assert "Vous quittez" in (await juliette.asks("/canaux quitter veille")).text
+    assert (await juliette.asks("/canaux quitter éducation")).text == "Vous n’étiez pas dans **Éducation**."
 
 
 async def test_several_of_a_name_are_chosen_among_and_none_is_said(

@@ -40,6 +40,8 @@ async def test_taken_out_everywhere_and_brought_back_at_the_hour(stage: MeasureS
     await stage.house.settled()
     assert not await stage.is_in(stage.lea, stage.club), "the checks of channels leave her out"
     assert "acte n°" in (await stage.kept_out(stage.lea))[0].reason
+    exceptions = plain(await stage.agathe.asks("/canaux exceptions")).splitlines()
+    assert sum(stage.lea.username in line for line in exceptions) <= 1, "one line, however many channels"
     assert "déjà suspendue" in await stage.moderates(f"silence @{stage.lea.username} 1j encore")
     await stage.clock_strikes()
     assert not await stage.is_in(stage.lea, stage.place), "not yet"

@@ -222,7 +222,8 @@ async def withdraw_digest(ctx: Context, click: drafts.WithdrawSurely) -> Replies
     editions.note_digest(ctx, AuditAct.DIGEST_WITHDRAW, digest, {"etat": DigestState.PUBLISHED.value})
     stopped = await stop_work(ctx.db, drafts.Rewrite(digest=digest.number))
     removal = Start(payload=drafts.Removal(digest=digest.number))
-    told = Whisper(f"Le n° {digest.number} est retiré : ses messages disparaissent.")
+    back = Button("Restaurer", drafts.Restore(digest=digest.number))
+    told = Whisper(f"Le n° {digest.number} est retiré : ses messages disparaissent.", [back])
     return [told, await drafts.refresh_card(ctx, digest), *stopped, removal]
 
 

@@ -72,6 +72,12 @@ class ListedChannel:
         """What people call it: its name in Mattermost."""
         return self.channel.display_name or self.planned.name
 
+    @property
+    def purpose(self) -> str:
+        """What it is for, as a sentence that ends."""
+        said = self.planned.purpose.rstrip()
+        return said if said.endswith((".", "!", "?", "…")) else f"{said}."
+
 
 @feature.command("canaux", help="Voir vos canaux, en rejoindre d’autres ou les quitter", hint="[mots]")
 async def show_channels(ctx: ReadingContext, line: str) -> Replies:

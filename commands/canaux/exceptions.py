@@ -13,6 +13,7 @@ from bot.cards import RowCard
 from bot.context import Context, ReadingContext
 from bot.errors import ChatError, Refusal, UserError
 from bot.events import JoinedChannel, JoinedTeam, LeftChannel
+from bot.french import join, plural
 from bot.mattermost import ChatUser
 from bot.menus import Choosing, Menu
 from bot.replies import Button, Direct, Message, Progress, Refresh, Replies, Reply, Say, Start, Step, Whisper
@@ -138,11 +139,13 @@ async def list_exceptions(ctx: Context, _: str) -> Replies:
     """List all exceptions, with a menu to end one."""
     found = await canaux.list_allowances(ctx.db)
     table = await canaux.list_planned(ctx.db, ctx.settings)
-    about = await people.among(ctx.db, ids=[each.user_id for each in found[:SHOWN]]) if found else []
-    known = {person.id: person for person in about}
-    lines = [_say_exception(each, table, known) for each in found[:SHOWN]]
-    text = render("canaux/exceptions", lines=lines, more=len(found) - SHOWN)
-    options = {f"{e.key} {e.user_id}": _label_exception(e, table, known) for e in found[:SHOWN]}
+    groups = _group_exceptions(found)
+    offered = [each for group in groups for each in group][:SHOWN]
+    ids = {each.user_id for each in (*offered, *(group[0] for group in groups[:SHOWN]))}
+    known = {person.id: person for person in await people.among(ctx.db, ids=sorted(ids))} if ids else {}
+    lines = [_say_exceptions(group, table, known) for group in groups[:SHOWN]]
+    text = render("canaux/exceptions", lines=lines, more=len(groups) - SHOWN)
+    options = {f"{e.key} {e.user_id}": _label_exception(e, table, known) for e in offered}
     return Whisper(text, menus=[Menu("Mettre fin à une exception", EndException(), options)] if options else [])
 
 
@@ -163,13 +166,29 @@ async def _settle_outsider(ctx: Context, who: Outsider, canal: PlannedChannel, *
     return over
 
 
-def _say_exception(
-    each: canaux.Allowance, table: Mapping[str, PlannedChannel], known: Mapping[str, Person]
+def _group_exceptions(found: Sequence[canaux.Allowance]) -> Sequence[Sequence[canaux.Allowance]]:
+    """Group what was decided of somebody at once (whose writing is suspended is kept out of every channel), the
+    smallest first."""
+    groups: dict[tuple[object, ...], list[canaux.Allowance]] = {}
+    for each in found:
+        groups.setdefault((each.user_id, each.is_in, each.leads, each.reason), []).append(each)
+    return sorted(groups.values(), key=len)
+
+
+NAMED = 3
+"""Channels of one line that are named."""
+
+
+def _say_exceptions(
+    group: Sequence[canaux.Allowance], table: Mapping[str, PlannedChannel], known: Mapping[str, Person]
 ) -> Markdown:
+    each = group[0]
     who = mention(known[each.user_id].username) if each.user_id in known else "quelqu’un hors du registre"
     what = _LEADS[each.leads] if each.leads is not None else "admis dans" if each.is_in else "tenu hors de"
-    name = table[each.key].name if each.key in table else each.key
-    return Markdown(f"{who} : {what} **{escape(name)}** ({escape(each.reason or 'sans raison écrite')})")
+    names = [f"**{escape(table[one.key].name if one.key in table else one.key)}**" for one in group[:NAMED]]
+    others = [plural(len(group) - NAMED, "autre canal", "autres canaux")] if len(group) > NAMED else []
+    where, why = join([*names, *others]), escape(each.reason or "sans raison écrite")
+    return Markdown(f"{who} : {what} {where} ({why})")
 
 
 def _label_exception(each: canaux.Allowance, table: Mapping[str, PlannedChannel], known: Mapping[str, Person]) -> str:
