@@ -110,7 +110,7 @@ class ApiServer:
                 raise ApiFault(HTTPStatus.UNAUTHORIZED, _UNKNOWN, WWW_Authenticate="Bearer")
             if self._visits.count(client.id, "asked") > ASKED_MAX:
                 raise _too_often()
-            nobody, came = make_nobody(self._d.clock()), Request("api", trigger.key[1])
+            nobody, came = make_nobody(), Request("api", trigger.key[1])
             context = self._admission.context(nobody, came, db, writes=False)
             address = f"{settings.feed_url or settings.public_url}/{PATH}/{trigger.key[1]}"
             found: Mapping[str, object] = await trigger.handler(context, ApiRequest(_read_fields(request), address))

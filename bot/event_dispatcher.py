@@ -101,7 +101,7 @@ class EventDispatcher:
 
     async def _once(self, trigger: Trigger, event: events.Event) -> str:
         now = self._d.clock()
-        user = await self._d.people.of(event.by) if event.by else make_nobody(now)
+        user = await self._d.people.of(event.by) if event.by else make_nobody()
         request = Request("event", trigger.key[1], event.by, getattr(event, "channel_id", ""))
         first = claim_first(trigger.key[1], event.ident, now) if event.ident else None
         try:
@@ -246,7 +246,7 @@ class DeliveryEvents:
             hears = isinstance(event, trigger.payload or ()) and (trigger.only is None or trigger.only(event))
             if hears and trigger.feature == message.tells:
                 request = Request("event", trigger.key[1], "", channel_id, crowd=message.crowd)
-                facts = await self._admission.ask(trigger, make_nobody(self._d.clock()), request, event)
+                facts = await self._admission.ask(trigger, make_nobody(), request, event)
                 heard += [] if None in facts else [(trigger, request, facts)]
         return heard
 
@@ -256,7 +256,7 @@ class DeliveryEvents:
         """One transaction: what the handlers write, what they answer, and that they were told."""
         answers: list[tuple[Request, Sequence[Reply]]] = []
         for trigger, request, facts in heard:
-            context = self._admission.context(make_nobody(self._d.clock()), request, db)
+            context = self._admission.context(make_nobody(), request, db)
             answers.append((request, as_list(await trigger.handler(context, _event(message), *facts))))
         if not await table.mark_told(db, message, self._d.clock()):
             raise ToldAlreadyError

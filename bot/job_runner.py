@@ -287,9 +287,7 @@ class JobRunner:
 
     def _context(self, trigger: Trigger, zone: ZoneInfo, db: AsyncSession) -> Context:
         """The bot acts for nobody: it has no role that a person could have, and is where the job’s time has come."""
-        return self._admission.context(
-            make_nobody(self._d.clock(), zone), Request("job", trigger.key[1]), db, writes=trigger.writes
-        )
+        return self._admission.context(make_nobody(zone), Request("job", trigger.key[1]), db, writes=trigger.writes)
 
     async def _finish(self, db: AsyncSession, trigger: Trigger, period: str, replies: Sequence[Reply]) -> Sequence[Row]:
         name = trigger.key[1]

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
@@ -402,6 +403,7 @@ def _zone(name: str) -> str:
         return PARIS.key
 
 
-def make_nobody(now: datetime, zone: ZoneInfo = PARIS) -> Person:
+@lru_cache(100)
+def make_nobody(zone: ZoneInfo = PARIS) -> Person:
     """Who acts where no person does: with no rights of anybody’s."""
-    return Person(id="", username="", role=None, timezone=zone.key, since=now)
+    return Person(id="", username="", role=None, timezone=zone.key, since=datetime.fromtimestamp(0, UTC))

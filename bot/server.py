@@ -112,7 +112,7 @@ class FeedServer:
             return None
         async with self._d.database.transaction(writes=False) as db:
             # Whoever asks is nobody until the handler knows better.
-            nobody, request = make_nobody(self._d.clock()), Request("feed", trigger.key[1])
+            nobody, request = make_nobody(), Request("feed", trigger.key[1])
             context = self._admission.context(nobody, request, db, writes=False)
             feed: FeedContent | None = await trigger.handler(context, key)
         if feed is not None and len(feed.body) > FEED_MAX:

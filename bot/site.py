@@ -59,7 +59,12 @@ def render_page(name: str, **values: object) -> str:
 def _environment() -> Environment:
     loader = FileSystemLoader(str(files("templates")))
     environment = Environment(
-        loader=loader, undefined=StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True
+        loader=loader,
+        undefined=StrictUndefined,
+        autoescape=True,
+        auto_reload=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     environment.filters |= {"typeset": typeset, "plural": plural}
     return environment
@@ -160,7 +165,7 @@ class PageServer:
 
     async def _run(self, trigger: Trigger, asked: PageRequest) -> PageAnswer | None:
         """Do it for nobody: whose page it is, and who may see it, the handler finds out by the key."""
-        nobody, request = make_nobody(self._d.clock()), Request(*trigger.key)
+        nobody, request = make_nobody(), Request(*trigger.key)
         async with self._d.database.transaction(writes=trigger.writes) as db:
             context = self._admission.context(nobody, request, db, writes=trigger.writes)
             answer: PageAnswer | None = await trigger.handler(context, asked)

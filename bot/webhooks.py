@@ -124,7 +124,7 @@ class WebhookServer:
             return HTTPStatus.SERVICE_UNAVAILABLE if is_passing else HTTPStatus.INTERNAL_SERVER_ERROR
 
     async def _run(self, trigger: Trigger, sent: WebhookRequest) -> int:
-        nobody, request = make_nobody(self._d.clock()), Request(*trigger.key)
+        nobody, request = make_nobody(), Request(*trigger.key)
         (kept,) = await self._admission.ask(trigger, nobody, request, sent)
         async with self._d.database.transaction() as db:
             context = self._admission.context(nobody, request, db)

@@ -85,8 +85,14 @@ def _without_fillers(words: list[str]) -> list[str]:
     return [word for word in words if fold(word).strip(" ,") not in _FILLERS]
 
 
+_DAY_LEFT = re.compile(r"(?<![\d/])\d{1,2}/\d{1,2}(?!\d)")
+"""A day among the words that say no day."""
+
+
 def _check_word(word: str) -> str:
     said = word.strip(" ,.;:-–()")
+    if _DAY_LEFT.search(said):
+        raise ValueError("Relisez ces jours : la fin est avant le début, ou une date est de trop.")
     if len(said) > WORD_MAX:
         raise ValueError(f"Raccourcissez le mot qui suit les jours : {WORD_MAX} caractères au plus.")
     if fault := fault_of(said, READERS):

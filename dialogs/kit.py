@@ -45,9 +45,7 @@ class OrderKit(Form):
     noun = "commande de kit", "commandes de kit"
 
     taille_haut: Annotated[str, Offered("tops")] = Field(title="Taille du haut", description="Polo et sweat.")
-    taille_bas: Annotated[str | None, Offered("bottoms")] = Field(
-        None, title="Taille du bas", description="Pantalon, ou rien."
-    )
+    taille_bas: Annotated[str | None, Offered("bottoms")] = Field(None, title="Taille du bas", description="Pantalon.")
     receptionnaire: Annotated[str, ReadText(_read_recipient)] = Field(
         title="Qui reçoit les colis", description="Vous, un collègue ou l’accueil, présent aux horaires donnés."
     )
@@ -79,7 +77,13 @@ class OrderKit(Form):
         return f"{where}Trois colis vous seront envoyés. Vous corrigez jusqu’à la clôture du lot."
 
     def elements(self, clues: Clues) -> list[Element]:
-        return [each for each in super().elements(clues) if each["name"] != "taille_bas" or self.bottoms]
+        needed = {"optional": False}  # where the table has some
+        drawn = super().elements(clues)
+        return [
+            each | needed if each["name"] == "taille_bas" else each
+            for each in drawn
+            if each["name"] != "taille_bas" or self.bottoms
+        ]
 
     @classmethod
     def parse(cls, raw: Raw, hidden: Mapping[str, object], clues: Clues) -> Self:

@@ -186,3 +186,10 @@ async def _run(url: str, *statements: str) -> Sequence[Row[Any]]:
         found = results[-1].all() if results[-1].returns_rows else []
     await database.close()
     return found
+
+
+def test_days_that_end_before_they_begin_are_asked_again() -> None:
+    for line in ("du 2/1 au 24/12/2026", "24/12 congés 2/3"):
+        with pytest.raises(ValueError, match="Relisez ces jours"):
+            read_line(line, date(2026, 11, 29))
+    assert read_line("24/12 congés 24h/24", date(2026, 11, 29)).word == "congés 24h/24"

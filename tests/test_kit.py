@@ -391,6 +391,7 @@ def test_trousers_are_asked_for_where_the_table_has_some() -> None:
         hidden = {"tops": {"M": "M"}, "bottoms": bottoms}
         elements = OrderKit.draft(**hidden).elements(known)
         assert {str(element["name"]) for element in elements} == FORM.keys() - ({"taille_bas"} - asked)
+        assert not any(element.get("optional") for element in elements), "what is refused when empty says so"
         faults: Mapping[str, str] = {}
         try:
             OrderKit.parse(typed, hidden, known)

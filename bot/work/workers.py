@@ -79,7 +79,7 @@ class WorkHandlers:
     async def person(self, row: Work, trigger: Trigger, now: datetime) -> Person:
         """Who the work is done for, in a transaction of its own. Raises UserError when their role refuses."""
         if not row.person:
-            return make_nobody(now)
+            return make_nobody()
         async with self.database.transaction(writes=False) as register:
             return await self._admission.person(register, make_work_request(row), trigger)
 
@@ -99,7 +99,7 @@ class WorkHandlers:
         trigger, now = self._triggers.get(("stopped", row.name)), self.clock()
         if trigger is None or trigger.payload is None:
             return None
-        user = await people.get(db, row.person) or make_nobody(now)
+        user = await people.get(db, row.person) or make_nobody()
         context = self.context(db, user, row, now, writes=True)
         try:
             step: Step = await trigger.handler(context, trigger.payload.model_validate(row.data), so_far)

@@ -179,7 +179,7 @@ def _read_new_start(ctx: Context, rdv: Rdv, said: str) -> datetime:
     day = before.date() if _HOUR_ALONE.fullmatch(said) else ctx.today
     found = read_moment(said, day, ctx.zone) if said else None
     if found is None:
-        raise UserError(f"Quand ? {WHEN}")
+        raise UserError(f"Quand ? Donnez un moment à venir. {WHEN}")
     if not re.search(r"\d ?(?:h|:)", said.lower()):
         found = datetime.combine(found.date(), before.time(), ctx.zone)
     return found

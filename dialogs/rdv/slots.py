@@ -229,7 +229,8 @@ ANY = Wish()
 
 async def read_calendar(db: AsyncSession, person: Person, first: date, last: date, wish: Wish = ANY) -> Calendar:
     """Read what the slots of somebody on these days are computed from; of who has no ranges nothing else is read."""
-    ranges = await list_ranges(db, person.id)
+    is_one = wish.at is not None and wish.theme is None  # of a theme all ranges say whether it is received apart
+    ranges = await list_ranges(db, person.id, first.weekday() if is_one else None)
     return await _read(db, person, (first, last), ranges, wish) if ranges else Calendar(person.zone, [])
 
 
@@ -242,14 +243,21 @@ async def _read(
     db: AsyncSession, person: Person, days: tuple[date, date], ranges: Sequence[WeeklyRange], wish: Wish
 ) -> Calendar:
     first, last = days
-    start = find_instant(first, 0, person.zone)
-    end = find_instant(last + timedelta(days=1), 0, person.zone)
+    start, end = _find_span(days, ranges, wish, person.zone)
     taken = await list_taken(db, person.id, start, end, but=wish.but)
     absences = await read_absences(db, person.id, first)
     each = (first + timedelta(days=number) for number in range((last - first).days + 1))
     off = frozenset(day for day in each if find_holiday(day, person.departement))
     chosen = choose_ranges(ranges, wish.theme)
     return Calendar(person.zone, chosen, absences, [as_busy(rdv) for rdv in taken], off)
+
+
+def _find_span(days: tuple[date, date], ranges: Sequence[WeeklyRange], wish: Wish, zone: ZoneInfo) -> Span:
+    """Find in which time what is taken counts: some days; of one moment as long as it may last, and pauses."""
+    if wish.at is None:
+        return find_instant(days[0], 0, zone), find_instant(days[1] + timedelta(days=1), 0, zone)
+    pause, length = max(one.pause for one in ranges), max(one.length for one in ranges)
+    return wish.at - pause * _MINUTE, wish.at + (length + pause) * _MINUTE
 
 
 async def list_free(db: AsyncSession, person: Person, now: datetime, days: Period, wish: Wish = ANY) -> Sequence[Slot]:

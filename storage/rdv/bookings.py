@@ -62,9 +62,10 @@ _OWN = sa_select(_RANGES).where(_RANGES.c.user_id == bindparam("user")).order_by
 _LIST = DirectStatement(dict.fromkeys(INSERT, _OWN))
 
 
-async def list_ranges(db: AsyncSession, user_id: str) -> Sequence[WeeklyRange]:
-    """List somebody’s weekly ranges, to be read only, in the order of the week."""
-    return [WeeklyRange(**row) for row in await _LIST.find(db, {"user": user_id})]
+async def list_ranges(db: AsyncSession, user_id: str, weekday: int | None = None) -> Sequence[WeeklyRange]:
+    """List somebody’s weekly ranges, or those of a day of it, to be read only, in the order of the week."""
+    rows = await _LIST.find(db, {"user": user_id})
+    return [WeeklyRange(**row) for row in rows if weekday in (None, row["weekday"])]
 
 
 async def add_range(db: AsyncSession, added: WeeklyRange) -> None:

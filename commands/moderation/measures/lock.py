@@ -273,7 +273,7 @@ async def enforce_measures(ctx: Context, event: Posted) -> Replies:
 async def _remove_post(ctx: Context, event: Posted, measure: Measure, why: str) -> Sequence[Reply]:
     """The words go back to their author; the message goes, after its files are brought to them."""
     reason = f"mesure n° {measure.entry}"
-    itself = replace(ctx, user=make_nobody(ctx.now))  # « ctx.user » wrote it
+    itself = replace(ctx, user=make_nobody())  # « ctx.user » wrote it
     record_entry_at_end(itself, AuditEntry(AuditAct.HIDE, f"message:{event.post_id}", event.user_id, reason))
     text = render(
         "moderation/against",

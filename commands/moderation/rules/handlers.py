@@ -126,7 +126,7 @@ async def apply_rules(
     it."""
     if await find_fault(ctx.db, ctx.settings) or not await policy.find_room(ctx):
         return []
-    ctx = replace(ctx, user=make_nobody(ctx.now))
+    ctx = replace(ctx, user=make_nobody())
     known = {name: tuning for name, tuning in (await rules.load_tunings(ctx.db)).items() if name in names}
     at_work = {name: tuning for name, tuning in known.items() if tuning.mode is not RuleMode.OFF}
     if not at_work:
