@@ -194,6 +194,16 @@ async def test_no_drops_the_report_that_is_previewed(house: House, juliette: Per
     assert "Aucun brouillon" in plain(await answered(juliette, "brouillon"))
 
 
+async def test_what_puts_a_preview_right_is_read_with_it(house: House, juliette: Person) -> None:
+    await answered(juliette, "indiv mail 72 ans 69120 hier retraité à distance", "rien n’est encore enregistré")
+    assert "30 min" in plain(await answered(juliette, "30 min", "rien n’est encore enregistré"))
+    await answered(juliette, f"cra {LINE}", "rien n’est encore enregistré")
+    put_right = await answered(juliette, "plutôt 3h", "que vous dites après")
+    assert "cliquez sur un bouton" in plain(await answered(juliette, "le deuxième"))
+    assert put_right.buttons[0] == "Enregistrer"
+    assert await house.reports(juliette) == []
+
+
 async def test_thanks_save_nothing_and_say_that_a_question_is_left(house: House, juliette: Person) -> None:
     await answered(juliette, f"cra {LINE}", "rien n’est encore enregistré")
     left = await answered(juliette, "merci", "Il reste une question")

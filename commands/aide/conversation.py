@@ -20,7 +20,7 @@ from bot.replies import Button, Direct, Perform, Question, Redirect, Reply, RunC
 from bot.texts import Markdown, link, quote, render
 from commands.aide.home import FeatureList, Home
 from dialogs.plain_words import Intention, Reading, permit, understand
-from dialogs.plain_words.answers import Answer, read_answer
+from dialogs.plain_words.answers import Answer, is_ordinal, read_answer, read_correction, says_thanks
 from dialogs.plain_words.commands import read_typed
 from dialogs.plain_words.proposals import propose
 from storage import drafts
@@ -96,14 +96,26 @@ async def find_asked(ctx: ReadingContext, message: Spoken) -> AskedHere | None:
     return AskedHere(told, at.id, is_last=at.id == own[-1].id)
 
 
+async def _read_said_before(ctx: ReadingContext, message: Spoken) -> str:
+    """What who speaks said there just before; "" where that is not found."""
+    posts = await _read_posts(ctx, message)
+    said = [post for post in posts if post.user_id == message.user_id and not post.type and post.id != message.post_id]
+    return said[-1].message if said else ""
+
+
 async def _read_own(ctx: ReadingContext, message: Spoken) -> list[ChatPost]:
     """What the bot said there lately, oldest first."""
     bot = await ctx.chat.me()
+    return [post for post in await _read_posts(ctx, message) if post.user_id == bot.id and not post.type]
+
+
+async def _read_posts(ctx: ReadingContext, message: Spoken) -> list[ChatPost]:
+    """What was said there lately by anybody, oldest first."""
     if message.root_id:
         posts = await ctx.chat.thread(message.root_id)
     else:
         posts = await ctx.chat.newest_posts(message.channel_id, 0, LOOKED_AT)
-    return sorted((post for post in posts if post.user_id == bot.id and not post.type), key=lambda post: post.create_at)
+    return sorted(posts, key=lambda post: post.create_at)
 
 
 def _is_after(own: list[ChatPost], question: drafts.OpenQuestion) -> bool:
@@ -132,6 +144,10 @@ STARTS_MAX = 2
 """Features that a greeting is answered with."""
 ASKS_TEAM = "hotline"
 """The command to which a text goes that is more than a sentence."""
+PREVIEWED = "cra.Drop"
+"""The button by which a previewed report is left: where it stands, the bot’s last question is about that."""
+_UNSAID = frozenset({Intention.CRA, Intention.HORS_SUJET})
+"""What a bare « 45 min » is taken for where nothing was said before it."""
 OPENING = frozenset({"cra", ASKS_TEAM})
 """Commands that write down no more than what may be lost, or open a window: plain words may run them."""
 PAGES = {
@@ -217,7 +233,8 @@ class Conversation:
             return self._answer_under_post(ctx, heard)
         if not heard.message.file_ids and (word := read_answer(heard.words)):
             return await self._answer_word(ctx, heard, word)
-        return await self._answer_sentence(ctx, heard)
+        beside = None if heard.is_long else await self._answer_beside(ctx, heard)
+        return beside or await self._answer_sentence(ctx, heard)
 
     async def _hear(self, ctx: ReadingContext, message: Spoken, added: Sequence[Button]) -> Heard:
         name = (await ctx.chat.me()).username
@@ -272,6 +289,23 @@ class Conversation:
         if not heard.is_long and (line := self._find_reserved(ctx, meant)):
             return Answered(heard.perform(line))
         return Answered([self._propose(ctx, heard, reading)])
+
+    async def _answer_beside(self, ctx: ReadingContext, heard: Heard) -> Answered | None:
+        """Answer what is said of the bot’s last words: what puts a previewed report right is read with it, « le
+        deuxième » is a click; None for all else."""
+        rest, is_announced = read_correction(heard.words)
+        if not (rest and (is_announced or self._read(ctx, heard).intention in _UNSAID)) and not is_ordinal(heard.words):
+            return None
+        asked = await find_asked(ctx, heard.message)
+        if not rest:
+            shown = await _read_own(ctx, heard.message)
+            has_buttons = bool(shown and shown[-1].props.get("attachments"))
+            return Answered([heard.answer(render("aide/only_click"))]) if has_buttons else None
+        if asked is None or not asked.is_last or asked.question.no.get("name") != PREVIEWED:
+            return None
+        before = understand(await _read_said_before(ctx, heard.message), ctx.today, self._home.lines)
+        is_report = before.intention is Intention.CRA and " " in before.line
+        return Answered(heard.perform(f"{before.line.removeprefix('/')}, plutôt {rest}")) if is_report else None
 
     def _find_reserved(self, ctx: Context, meant: Reading) -> str:
         """The command that is surely meant, and is for people of other roles: it says so, and how to have one."""
@@ -363,7 +397,7 @@ class Conversation:
         was just before is answered by an emoji."""
         if is_more and word is not Answer.NO:
             return Answered(_smile(heard))
-        if word is Answer.THANKS:
+        if word is Answer.THANKS or (word is Answer.YES and says_thanks(heard.words)):
             text = render("aide/manners", manner="thanks", prenom="")
             return Answered([heard.answer(text, (), Question(polite=True))])
         text = render("aide/nothing_open", cancels=word is Answer.NO)

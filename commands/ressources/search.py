@@ -236,11 +236,12 @@ async def _draw_nothing(ctx: Context, shelf: Shelf) -> Whisper:
     """Say that nothing is there, or found: what is near, and who can be told."""
     at, query = shelf.at, shelf.query
     proposes = Button("Proposer une fiche", Deposit())
-    said = {"of": at.of.value, "text": quote(at.text), "unknown": say_unknown(query)}
+    number = read_typed_number(at.text)
+    said = {"of": at.of.value, "text": quote(at.text), "unknown": say_unknown(query), "number": number}
     if query is None:
         return Whisper(render("ressources/nothing", **said, is_near=False), [proposes])
-    if number := read_typed_number(at.text):
-        return Whisper(render("ressources/nothing", **said, number=number), [proposes])
+    if number is not None:
+        return Whisper(render("ressources/nothing", **said), [proposes])
     wider = await offer_without_filters(ctx, query)
     near = [*wider, *offer_near_categories(at.text, await catalogue.count_by_category(ctx.db))]
     missed = Button("Je n’ai rien trouvé", Miss(text=at.text), "primary")

@@ -3,7 +3,8 @@
 import re
 from enum import StrEnum
 
-from config.text import fold
+from config.text import fold, split_words
+from dialogs.plain_words.reports import sum_signs
 
 
 class Answer(StrEnum):
@@ -68,6 +69,33 @@ def read_answer(said: str) -> Answer | None:
     if any(word in _YES for word in words) or (len(words) > 1 and any(word in _GOOD for word in words)):
         return Answer.YES
     return Answer.THANKS if any(word in _THANKS for word in words) else None
+
+
+def says_thanks(said: str) -> bool:
+    """Whether thanks are among the words: « merci, c’est bon »."""
+    return not _THANKS.isdisjoint(_split(said))
+
+
+_CORRECTING = re.compile(
+    r"^(?:(?:ah |mais |euh )?non|plut[oô]t|pardon|en fait|enfin|erreur|je voulais dire)[ ,:]+", re.I
+)
+_ORDINAL = re.compile(
+    r"(?:l[ea] |non l[ea] |plutot l[ea] )?(?:premiere?|1er|1re|deuxieme|2e|2eme|seconde?|troisieme|3e|3eme|derniere?)"
+    r"(?: stp| svp| merci)?"
+)
+
+
+def read_correction(said: str) -> tuple[str, bool]:
+    """What is said to put right what was understood just before, and whether a word announces it: « plutôt 2h », « non
+    9 personnes »; "" where it tells nothing of a report."""
+    rest = _CORRECTING.sub("", said.strip(), count=1)
+    is_told = len(said) <= ANSWER_MAX and "?" not in said and sum_signs(f" {' '.join(split_words(rest))} ") > 0
+    return (rest, rest != said.strip()) if is_told else ("", False)
+
+
+def is_ordinal(said: str) -> bool:
+    """Whether one of several things is chosen by its place: « le deuxième »."""
+    return bool(_ORDINAL.fullmatch(" ".join(split_words(said[: ANSWER_MAX + 1]))))
 
 
 def _split(said: str) -> list[str]:

@@ -42,7 +42,7 @@ def _mend(text: str, commands: CommandIndex) -> Reading | None:
     return Reading(name_intention(name), f"/{name} {number}{rest}".rstrip(), sure=False)
 
 
-_NUMBERED: Mapping[str, str] = {"ticket": "", "actus": "n° ", "ressources": ""}
+_NUMBERED: Mapping[str, str] = {"ticket": "", "actus": "n° ", "ressources": "", "cra": "modifier "}
 """Commands after which a number alone is that of something, and what stands before it there."""
 SOUGHT_WORDS_MAX = 3
 """Words after « annuaire » or « ressources » that are no sentence yet."""

@@ -43,6 +43,8 @@ def _write_report(said: Utterance) -> str:
     if found and sum_signs(said.plain) < 1:
         return f"cra liste {said.period or find_day(said.plain)}"
     told = TO_NOTE.sub("", said.rest("compte_rendu", _find_told(said)))
+    if told.isdigit():
+        return f"cra modifier {told}"
     return "cra" if _BARE_REPORT.fullmatch(fold(told)) else f"cra {told}"
 
 

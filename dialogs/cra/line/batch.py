@@ -163,7 +163,7 @@ def _take_like(text: str, clues: Clues, *, first: bool) -> tuple[str, Like | Non
     """Take « comme hier », « idem », « pareil que le 12/11 » out of a part."""
     typed = split_line(text)
     for at, token in enumerate(typed.tokens):
-        same = token.word in SAME or (token.word == "meme" and typed.words(at + 1, at + 2) in ("chose", "cra"))
+        same = token.word in SAME or (token.word == "meme" and _means_same(typed, at))
         if not same and token.word != "comme":
             continue
         start = at + (2 if token.word == "meme" else 1)
@@ -177,6 +177,11 @@ def _take_like(text: str, clues: Clues, *, first: bool) -> tuple[str, Like | Non
         begin = at - 1 if at and typed.words(at - 1, at) == "la" and token.word == "meme" else at
         return _blank(typed.text + typed.rest, typed.tokens[begin].start, typed.tokens[end - 1].end), found
     return text, None
+
+
+def _means_same(typed: TypedLine, at: int) -> bool:
+    """Whether « même » at a place means a report like another: « même chose », « même atelier que lundi »."""
+    return typed.words(at + 1, at + 2) in ("chose", "cra") or typed.words(at + 2, at + 3) in ("que", "qu")
 
 
 def _read_like(typed: TypedLine, start: int, clues: Clues) -> tuple[Like | None, int]:

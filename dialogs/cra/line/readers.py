@@ -85,6 +85,7 @@ _SMALL = (
     "il ils initiation j je l la le les leur leurs lieu lors ma madame mais mes mme mon monsieur mr n ne nos notre "
     "nous on ont ou par pendant perfectionnement permanence pour public puis qu que qui s sa sauf se ses soit son sous "
     "statut sujet sujets sur theme themes un une vers voila vu y "
+    "ac accompagne accompagnee accompagnes avait avaient eu jai passe plutot pr recu recue recus ya "
 )
 SMALL = frozenset(_SMALL.split())
 """Words of a sentence that tell nothing of the report."""
