@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel
 
 from bot.errors import ChatError
 from bot.mattermost import AioClient, ChatUser, Mattermost
-from bot.mattermost.wire import User, read
+from bot.mattermost.wire import User, read, rows
 
 PAGE_ROWS = 200
 """The most that one page may hold."""
@@ -186,7 +186,7 @@ class Admin:
     async def tokens(self, user_id: str) -> Sequence[AccessToken]:
         """Somebody’s tokens."""
         listed = await self.client.get(f"/users/{user_id}/tokens", params={"per_page": str(PAGE_ROWS)})
-        return read(TypeAdapter(list[AccessToken]), listed or [])
+        return rows(AccessToken, listed)
 
     async def create_token(self, user_id: str, description: str) -> NewToken:
         """Make a token."""
@@ -199,7 +199,7 @@ class Admin:
     async def commands(self, team_id: str, *, custom: bool = True) -> Sequence[SlashCommand]:
         """A team’s own commands in full, or with ``custom=False`` everybody’s view of all of them."""
         params = {"team_id": team_id, "custom_only": "true" if custom else "false"}
-        return read(TypeAdapter(list[SlashCommand]), await self.client.get("/commands", params=params) or [])
+        return rows(SlashCommand, await self.client.get("/commands", params=params))
 
     async def create_command(self, command: SlashCommand) -> None:
         """Add a command to its team."""

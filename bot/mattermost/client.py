@@ -61,12 +61,12 @@ async def read_chunks(reply: aiohttp.ClientResponse, limit: int) -> AsyncIterato
         raise ChatError(413, "too_large")
 
 
-def encode_json(body: object) -> str:
+def encode_json(body: object) -> bytes:
     """JSON, four times as fast as the standard library’s, which takes what no text may hold: half a character."""
     try:
-        return to_json(body).decode()
+        return to_json(body)
     except ValueError:
-        return json.dumps(body)
+        return json.dumps(body).encode()
 
 
 async def decode_json(reply: aiohttp.ClientResponse) -> Any:
@@ -165,7 +165,7 @@ class AioClient:
                 cookie_jar=aiohttp.DummyCookieJar(),
                 timeout=TIMEOUT,
                 headers=headers,
-                json_serialize=encode_json,
+                json_serialize_bytes=encode_json,
             )
         return self._opened
 

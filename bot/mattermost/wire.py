@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from bot.errors import ChatError
 from config.text import fold
@@ -156,7 +156,6 @@ class ChatFile:
     mime_type: str = ""
 
 
-T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)
 V = TypeVar("V")
 
@@ -393,11 +392,10 @@ class Upload(BaseModel):
     file_infos: tuple[Identified]
 
 
-def read(kind: type[T] | TypeAdapter[T], answer: Any) -> T:
+def read(kind: type[M], answer: Any) -> M:
     """The answer as a value; ChatError when the server sent something else."""
-    adapter = kind if isinstance(kind, TypeAdapter) else TypeAdapter(kind)
     try:
-        return adapter.validate_python(answer)
+        return kind.model_validate(answer)
     except ValidationError:
         raise ChatError(502, "unexpected_answer") from None
 
