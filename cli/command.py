@@ -3,6 +3,7 @@
 What only some need (settings, the database, the loop) is imported when it is asked for: a text is read at once.
 """
 
+import gc
 import logging
 import os
 import sys
@@ -58,6 +59,7 @@ def run(ctx: click.Context, where: str) -> int:
     call.env_file = ctx.find_root().params.get("env_file")
     try:
         function = load(where)
+        keep_imports()
         hush()
         done = function(call, **ctx.params)
         code: int = done if isinstance(done, int) else call.finish(done)
@@ -67,6 +69,13 @@ def run(ctx: click.Context, where: str) -> int:
     except Exception as error:
         return _report_failure(error, call.known, is_verbose=ctx.find_root().params.get("verbose", False))
     return code
+
+
+def keep_imports() -> None:
+    """Leave what was imported, which stays, out of every later look for garbage: that took a tenth of the time of a
+    command that needs all features."""
+    if not gc.get_freeze_count():
+        gc.freeze()
 
 
 def hush() -> None:
