@@ -78,6 +78,9 @@ def test_nothing_of_citizens_is_read() -> None:
         rdv, _ = read(make_delivery(13, motif=motif, lieu=None, visio_url="https://visio.numerique.gouv.fr/abc"))
         assert (rdv.place_kind, rdv.place, rdv.commune) == (kind, "", ""), "the address there is the citizen’s"
         assert rdv.visio_url == "https://visio.numerique.gouv.fr/abc"
+    for where in ("public_office", "autrement"):
+        rdv, _ = read(make_delivery(13, motif={"name": "Aide", "location_type": where}, lieu=None))
+        assert (rdv.place, rdv.commune) == ("", ""), "no place is named: the address may be the citizen’s"
     odd, _ = read(
         make_delivery(14, url_for_agents=f"https://pirate.example/?qui={CITIZEN[0]}", visio_url="javascript:x")
     )

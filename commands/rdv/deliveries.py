@@ -161,14 +161,12 @@ def _find_seats(data: Json, taken: int) -> int:
 
 
 def _read_place(data: Json, motif: Json) -> Place:
-    """Read how people meet, and where if that is a public place: elsewhere the address is the citizen’s own."""
+    """Read how people meet, and where if that is a public place: any other address may be the citizen’s own."""
     told, lieu = motif.get("location_type"), _read_object(data, "lieu")
     kind = _KINDS.get(told, PlaceKind.PLACE) if isinstance(told, str) else PlaceKind.PLACE
     if kind is not PlaceKind.PLACE:
         return Place(kind=kind)
     name, address = _read_text(lieu.get("name"), PLACE_MAX), _read_text(lieu.get("address"), PLACE_MAX)
-    if told and not lieu:
-        address = _read_text(data.get("address"), PLACE_MAX)
     parts = [address] if name and address.startswith(name) else [name, address]
     words = ", ".join(part for part in parts if part)[:PLACE_MAX]
     town = _find_town(words)
