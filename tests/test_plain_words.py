@@ -293,6 +293,17 @@ def test_a_story_is_read_by_what_it_asks_for_at_its_end(story: str, line: str) -
         ("jeux souris pour débutants", "/ressources jeux souris débutants"),
         ("des fiches emploi depuis 2025", "/ressources emploi depuis:2025"),
         ("où est-ce que je peux trouver des tutos ameli ?", "/ressources ameli"),
+        ("entre le 3 et le 21 mars, combien de personnes ai-je vues", "/stats du 3 au 21 mars"),
+        (
+            "Je reçois sur rendez-vous le mardi et le vendredi de 14 h à 17 h",
+            "/rdv disponibilites mardi et vendredi 14h-17h",
+        ),
+        ("faites-moi le même compte rendu que celui du 19 novembre", "/cra comme le 19 novembre"),
+        ("je me suis trompée dans le compte rendu numéro 305, je désire le corriger", "/cra modifier 305"),
+        ("je veux poser un sondage préférez-vous le matin", "/sondage préférez-vous le matin"),
+        ("ouvrez-moi la demande d’assistance 90", "/ticket 90"),
+        ("y a-t-il une collègue près de Pau qui maîtrise la vidéo", "/annuaire qui vidéo près de Pau"),
+        ("voici ma propre salle, partagez-la : https://visio.exemple.fr/a", "/visio https://visio.exemple.fr/a"),
         ("un conum à villeneuve d’ascq", "/annuaire conseiller villeneuve d’ascq"),
     ],
 )

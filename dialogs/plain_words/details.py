@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 
 from bot.french import read_period
 from config.text import fold
-from dialogs.plain_words.frames import SKILLS, find_name
+from dialogs.plain_words.frames import SKILLS, find_name, read_frame
 from dialogs.plain_words.meetings import write_appointment, write_events, write_reminders, write_room
 from dialogs.plain_words.publications import STOPPING, write_channels, write_news, write_poll
 from dialogs.plain_words.readings import Intention
@@ -32,7 +32,7 @@ REPORT_ACTS = {
 }
 
 
-NAMED_MAX = 7
+NAMED_MAX = 9
 """Words within which « compte rendu » is the name of what is to be written, and not part of it."""
 
 
@@ -43,11 +43,20 @@ def _write_report(said: Utterance) -> str:
     if found and sum_signs(said.plain) < 1:
         return f"cra liste {said.period or find_day(said.plain)}"
     told = TO_NOTE.sub("", said.rest("compte_rendu", _find_told(said)))
+    if again := _LIKE.search(said.sentence.text):
+        return f"cra comme {'le ' * again[1][0].isdigit()}{_VEILLE.sub('hier', again[1])}"
     if told.isdigit():
         return f"cra modifier {told}"
     return "cra" if _BARE_REPORT.fullmatch(fold(told)) else f"cra {told}"
 
 
+_LIKE = re.compile(
+    r"\bm[êe]mes? (?:[\w-]+ ){1,3}?qu(?:e |['’])(?:celui |celle |ceux )?(?:de |du |d['’]|le )?"
+    r"((?:la veille|hier|avant-hier|\d{1,2}\b|lundi|mardi|mercredi|jeudi|vendredi|samedi)[^.!?]{0,80})",
+    re.IGNORECASE,
+)
+"""What a report is to be like: « le même compte rendu que celui du 19 novembre »."""
+_VEILLE = re.compile(r"^la veille", re.IGNORECASE)
 _NOTING = re.compile(r" (?:oublie|saisir|noter|enregistrer|rentrer|declarer|renseigner|consigner|encoder) ")
 NOTING_MAX = 14
 """Words within which it is said that a report is to be written, before it is told."""
@@ -74,7 +83,9 @@ TO_NOTE = re.compile(
     re.IGNORECASE,
 )
 """What is said at the end of a report of what is to become of it: « …, tu peux l’enregistrer ? »."""
-_BARE_REPORT = re.compile(r"(?:(?:un|mon|l|d un) ?)?accompagnement(?: du jour)?")
+_BARE_REPORT = re.compile(
+    r"rendre compte(?: d\w{1,2} (?:mon|ma|mes|notre) \w+)?|(?:(?:un|mon|l|d un) ?)?accompagnement(?: du jour)?"
+)
 """What says no more than « compte rendu »."""
 
 
@@ -158,7 +169,7 @@ def _write_request(said: Utterance) -> str:
 
 
 _NUMBERED_REQUEST = re.compile(
-    r" (?:(?:ticket|demande|requete|question|n)(?: d aide)? (?:n |numero )?(\d{1,6})|n(\d{1,6})|"
+    r" (?:(?:ticket|demande|requete|question|n)(?: d (?:aide|assistance))? (?:n |numero )?(\d{1,6})|n(\d{1,6})|"
     r"le (\d{1,6})(?= (?:\S+ ){0,6}(?:ticket|demande) )|"
     r"(?:ticket|demande) (?:\S+ ){0,9}?(?:la|le|numero|n) (\d{1,6})) "
 )
@@ -179,6 +190,17 @@ _GIVE_ME = re.compile(
 def _write_search(said: Utterance) -> str:
     if said.has("favori"):
         return "ressources favoris"
+    if collection := _COLLECTION.search(said.sentence.text):
+        return f"ressources collection {collection[1]}"
+    return _write_listing(said) or _write_sought(said)
+
+
+_COLLECTION = re.compile(r"\b(?:la|ma|une) collection (?:des? |du |d['’])?([^,.;!?]{3,60})")
+"""A collection of resources that is called by its title."""
+
+
+def _write_listing(said: Utterance) -> str:
+    """Write which list of resources, or the one of a number, is asked for; "" for words that are sought."""
     if said.has(FOLLOWING) and (subject := said.content("suivi")):
         return f"ressources suivre {subject}"
     if said.has("mes fiches |fiches que j ai"):
@@ -187,6 +209,10 @@ def _write_search(said: Utterance) -> str:
         return "ressources catégories"
     if said.number and re.search(r" (?:fiche|ressource) (?:n |numero )?n?\d", said.plain):
         return f"ressources {said.number}"
+    return ""
+
+
+def _write_sought(said: Utterance) -> str:
     given = _GIVE_ME.search(said.plain)
     start = said.find_word_at(given.end() - 1) if given else None
     found = said.content("sujet", start, taken=said.period_span)
@@ -217,7 +243,7 @@ def _find_subject(said: Utterance) -> str:
     return said.content("sujet", start, next(signs, said.end - 1) + 1, said.period_span)
 
 
-FOLLOWING = "previen|prevenu|avert|alert|suivre |abonn|tenir au courant|tiens moi"
+FOLLOWING = "previen|prevenez|prevenu|avert|alert|suivre |abonn|tenir au courant|tiens moi"
 """How the new resources of a subject are asked for."""
 _CALLED = re.compile(
     r"(?:s.?appelle(?:nt)?|(?:intitul|appel|nomm)[ée]e?s?|qui a pour titre|le titre (?:est|c.est)) [:«\"]?\s*"
@@ -249,7 +275,7 @@ def _write_deposit(said: Utterance) -> str:
 
 
 _LEADERS = {"coordonne": "coordinateur", "anime": "animateur"}
-_LEADING = re.compile(r" qui (coordonne|anime) (?:\S+ ){0,4}$")
+_LEADING = re.compile(r" qui (coordonne|anime) (?:\S+ ){0,6}$")
 """Who leads a territory, by what they do there."""
 
 
@@ -266,11 +292,21 @@ def _write_people(said: Utterance) -> str:
         where = next((n for n in range(start, said.end) if said.leads_to_place(n)), said.end)
         if skill := said.content("savoir", start, where):
             is_before = said.place and said.place.span.stop <= start
-            place = said.place.name if said.place and is_before else said.content("lieu", where)
+            place = (
+                said.place.name if said.place and is_before else said.content("lieu", where) or _find_near(said, found)
+            )
             return f"annuaire qui {skill}" + (f" près de {place}" if place else "")
     words = said.content("contact").split()
     is_role = len(words) == 1 and fold(words[0]) in _ROLES
     return f"annuaire {'' if is_role else ' '.join(_ROLES.get(fold(each), each) for each in words)}"
+
+
+def _find_near(said: Utterance, skill: re.Match[str]) -> str:
+    """The place that is named before a skill: « un collègue près de Pau qui maîtrise … »."""
+    before = said.find_word_at(skill.start() + 1)
+    near = (n for n in range(said.first, before) if said.sentence.words[n].folded in read_frame("avant_lieu"))
+    start = next(near, before)
+    return said.content("lieu", start, before)
 
 
 _ROLES = {
@@ -322,7 +358,9 @@ def _write_training(said: Utterance) -> str:
     return "entrainement fin" if said.has("fini|fin |sort|quitt|arret|termin") else "entrainement"
 
 
-ANNOUNCED = re.compile(r"\b(?:id[ée]es?|suggestions?|propos(?:er|e|itions?)|am[ée]liorations?)\s*:\s*", re.IGNORECASE)
+ANNOUNCED = re.compile(
+    r"\b(?:id[ée]es?|suggestions?|propos(?:er|e|itions?)|am[ée]liorations?)(?: [^\s:]{1,12}){0,3}\s*:\s*", re.IGNORECASE
+)
 """What stands before an idea."""
 
 

@@ -25,7 +25,8 @@ TOLD = re.compile(r"\s?:\s+(.{4,120})")
 SKILLS = re.compile(
     r" (?:qui|quelqu une?|collegue|personne|experte?s?|specialiste)(?: \S+){0,3}? (?:sait|s y connait|connait|maitrise|"
     r"parle|utilise|pratique|touche|s occupe|s en occupe|est experte?|est specialiste|est bon|est cale|est forte?|"
-    r"(?:peut|pourrait|m) (?:m )?(?:expliquer|aider|aide|epauler)|m aide|a deja|fait|gere|anime|forme) "
+    r"(?:peut|pourrait|capable de|pour|m) (?:m )?(?:expliquer|aider|aide|epauler|apprendre|montrer)|"
+    r"m aide|a deja|fait|gere|anime|forme) "
     r"| (?:quelqu une?|collegue|personne) (?:de |d )?(?:bien |tres )?(?:calee?|douee?|forte?|bonn?e?|a l aise) "
     r"(?:en|avec|sur) "
     r"| (?:un |une )(?:as|pro|crack|cador|passionnee?|fana) (?:en|de|du|des|d) "

@@ -1,6 +1,5 @@
 """The way from a sentence to its reading: the command that it is, what a story ends with, or what it is taken for."""
 
-import unicodedata
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
@@ -60,7 +59,7 @@ def _answer_politeness(sentence: Sentence) -> Reading:
     words = {word.folded for word in sentence.words}
     if words == {"?"}:
         return Reading(Intention.AIDE, "/aide", sure=len(sentence.words) == 1)
-    is_polite = words or any(unicodedata.category(sign) == "So" for sign in sentence.text)
+    is_polite = words or not _MANNERED_SIGNS.isdisjoint(sentence.text)
     is_sure = _YES.isdisjoint(words) if words else not _MANNERED_SIGNS.isdisjoint(sentence.text)
     return Reading(Intention.POLITESSE, "", sure=is_sure) if is_polite else NOT_FOR_US
 

@@ -15,10 +15,10 @@ def write_events(said: Utterance) -> str:
     """Write the event that is announced, or which ones are asked for."""
     if said.has(r"(?:l |mon |d )agenda (?:\S+ ){0,2}(?:telephone|mobile|portable|iphone|android|google|outlook)"):
         return "agenda flux"
-    if said.has("propos|annonc|organis|ajout|cre|publi"):
+    if said.has(r"propos|annonc|organis|ajout|cre|publi|(?:inscri|mett)\S* (?:\S+ ){0,3}agenda "):
         return f"agenda proposer {_find_event_title(said)}"
-    if said.has("passe|precedent|replay|ancien|deja "):
-        return f"agenda passés {said.period}"
+    if said.has("passe|precedent|replay|ancien|deja |y a t il eu|a eu |eu lieu|derniers mois|dernieres semaines"):
+        return f"agenda passés {'' if said.has('derniers mois|dernieres semaines') else said.period}"
     if said.has("flux|mon telephone|synchro|google|outlook|abonn|mon agenda|mon calendrier|dans mon"):
         return "agenda flux"
     if said.has(
@@ -46,7 +46,8 @@ def _find_place(said: Utterance) -> str:
 
 
 _EVENT = re.compile(
-    r"\b(?:organise|organisons|anime|animons|prépare|préparons|annonce[rz]?|propose[rz]?|ajoute[rz]?)\s+(?:une?|notre|ma|mon)\s+([^,.;:!?\n]{4,80})",
+    r"\b(?:organise|organisons|anime|animons|prépare|préparons|annonce[rz]?|propose[rz]?|ajoute[rz]?|"
+    r"(?:inscri|mett)\w+ (?:à|dans|sur) l.agenda)\s+(?:une?|notre|ma|mon)\s+([^,.;:!?\n]{4,80})",
     re.IGNORECASE,
 )
 _FOR_AGENDA = re.compile(r" (?:(?:à|a|dans|sur|pour) l\W?agenda|que|et|je|comment|svp|stp|merci)\b", re.IGNORECASE)
@@ -65,11 +66,12 @@ _MOMENT = re.compile(
     rf"(?:{'|'.join(WEEKDAYS)})|(?:{'|'.join(MONTH_NUMBERS)})(?: 20\d\d)?)) "
 )
 """When events are, as the agenda reads it."""
+_NAMED_MONTH = re.compile(rf" ((?:{'|'.join(MONTH_NUMBERS)})(?: 20\d\d)?) ")
 
 
 def _find_moment(said: Utterance) -> str:
     """The words that say when, as typed; « cette semaine » is « semaine »."""
-    found = _MOMENT.search(said.plain)
+    found = _NAMED_MONTH.search(said.plain) or _MOMENT.search(said.plain)
     if found is None:
         return ""
     first, end = said.find_word_at(found.start(1)), said.find_word_at(found.end(1))
@@ -91,6 +93,10 @@ def _write_own_appointments(said: Utterance) -> str:
     weekly = _find_weekly(said.sentence.text)
     if weekly and said.has("(?:rdv|rendez vous) avec moi |recois |creneaux "):
         return f"rdv disponibilites {weekly}"
+    if (
+        call := re.search(r" visio\S* (?:\S+ ){0,4}(?:rdv|rendez vous) (?:n |numero )?(\d{1,6}) ", said.plain)
+    ) and said.knows("rdv visio"):
+        return f"rdv visio {call[1]}"
     own = next((name for name, words in _OWN_RDV if said.has(words) and said.knows(f"rdv {name}")), "")
     return f"rdv {own} {weekly if own == 'disponibilites' else ''}" if own else ""
 
@@ -109,12 +115,20 @@ def _find_weekly(text: str) -> str:
     """The hours of each week that are told; "" for none, and for some that are others on another day."""
     found = _WEEKLY.search(text)
     others = text[: found.start()] + text[found.end() :] if found else ""
-    return found[0] if found and not re.search(_WEEKDAY, others, re.IGNORECASE) else ""
+    is_all = found and not re.search(_WEEKDAY, others, re.IGNORECASE)
+    return _SPACED_HOURS.sub(r"\1h\2-\3h\4", _ARTICLES.sub(r"\1", found[0])) if found and is_all else ""
+
+
+_ARTICLES = re.compile(r"^(?:le |les )|(?<= et )les? |(?<=, )les? ()", re.IGNORECASE)
+_SPACED_HOURS = re.compile(
+    r"(?:de )?(\d{1,2}) ?h ?(\d\d)? ?(?:-|à|a) ?(\d{1,2}) ?h(?: (?=\d\d(?!\d| ?h)))?(\d\d)?", re.IGNORECASE
+)
+"""How hours are written short: « de 14 h à 17 h » is « 14h-17h »."""
 
 
 _CHANGING = re.compile(
-    r" (?:mes |mon rendez_vous|mon rdv|annul|supprim|deplac|report|decal|quels? |voir |liste|aujourd|j ai |bouge|"
-    r"passe aux? |passe a |prefere |des rdv )"
+    r" (?:mes |mon rendez_vous|mon rdv|annul|supprim|deplac|report|decal|repouss|quels? |voir |"
+    r"liste|aujourd|j ai |bouge|passe aux? |passe a |prefere |des rdv )"
 )
 """What is said of appointments that there are."""
 MEETING = re.compile(
@@ -126,8 +140,11 @@ MEETING = re.compile(
 _ASIDE = re.compile(r"[,;.?!] (?:quand|on|si|est|tu|vous|c|il|[çc]a|je|j|pour)\b")
 """What is said after a meeting that is asked for."""
 _COLLEAGUE = re.compile(r"(?<!\w)@[\w.-]+")
+_WITH = re.compile(r"\b(?:avec|ac) *(?=à propos|au sujet|pour |sur |$)", re.IGNORECASE)
+_HALF_HOUR = re.compile(r"\b(?:d['’])?une demi[- ]heure", re.IGNORECASE)
 _AROUND = re.compile(
-    r"^(?:\W*\b(?:avec|ac|av|et|une?|rdv|rendez[- ]vous|points?|r[ée]unions?|visio|cr[ée]neau|moment|pendant|pour)\b)*"
+    r"^(?:\W*\b(?:avec|ac|av|et|de|du|d.?une|à propos|une?|"
+    r"rdv|rendez[- ]vous|points?|r[ée]unions?|visio|cr[ée]neau|moment|pendant|pour)\b)*"
     r"|\b(?:stp|svp|merci|s.il (?:te|vous) pla[iî]t)\b.*",
     re.IGNORECASE,
 )
@@ -138,7 +155,8 @@ def write_appointment(said: Utterance) -> str:
     list of the days that are named."""
     if found := MEETING.search(said.sentence.text):
         told = _ASIDE.split(said.sentence.text[found.start(1) :], maxsplit=1)[0]
-        names, subject = _COLLEAGUE.findall(told), _COLLEAGUE.sub(" ", told)
+        names, subject = _COLLEAGUE.findall(told), _WITH.sub(" ", _COLLEAGUE.sub(" ", told))
+        subject = _HALF_HOUR.sub("30 min", subject)
         return f"rdv {' '.join(names)} {_AROUND.sub('', subject).strip(' ,.!?')}"
     if said.has("rappels? ") and said.knows("rdv rappels"):
         return f"rdv rappels {'non' if said.has('arret|stop|plus |coup|supprim|desactiv') else 'oui'}"
@@ -146,9 +164,17 @@ def write_appointment(said: Utterance) -> str:
         return own
     if _CHANGING.search(said.plain):
         return _write_appointment_change(said)
-    if said.sentence.words[said.first].folded in ("rdv", "rendez vous"):
-        return "rdv " + said.rest("rendez_vous_nom")
-    return "rdv " + said.content("rendez_vous")
+    if _NAMED_FIRST.match(said.plain[said.sentence.places[said.first] :]):
+        return "rdv " + _write_hours(said.rest("rendez_vous_nom"))
+    return "rdv " + _write_hours(said.content("rendez_vous"))
+
+
+_NAMED_FIRST = re.compile(r"(?:rdv|rendez vous) ")
+
+
+def _write_hours(told: str) -> str:
+    """Write hours in figures: « à quinze heures » is « à 15h »."""
+    return _SPELLED_HOUR.sub(lambda hour: f"{digits(hour[1])}h" if digits(hour[1]).isdigit() else hour[0], told)
 
 
 def _write_appointment_change(said: Utterance) -> str:
@@ -157,15 +183,15 @@ def _write_appointment_change(said: Utterance) -> str:
     if numbered and said.has("annul|supprim"):
         return f"rdv annuler {numbered[1]}"
     days = _find_day(said.plain)
-    if numbered and said.has("deplac|report|decal|bouge|passe a|prefere "):
+    if numbered and said.has("deplac|report|decal|bouge|repouss|avanc|passe a|prefere "):
         moved = said.content("rendez_vous", said.find_word_at(numbered.end(1)))
-        return f"rdv décaler {numbered[1]} {_SPELLED_HOUR.sub(lambda hour: f'{digits(hour[1])}h', moved)}"
+        return f"rdv décaler {numbered[1]} {_write_hours(moved)}"
     if not days and not numbered and (when := _WHEN.search(said.plain)):
         return f"rdv liste {_type(said, when)}"
     return f"rdv {days}" if days or not numbered else f"rdv {numbered[1]}"
 
 
-_SPELLED_HOUR = re.compile(r"\b([a-zé-]{4,12}|\d{1,2}) heures?\b")
+_SPELLED_HOUR = re.compile(r"\b([a-zé-]{3,12}|\d{1,2}) heures?\b")
 
 
 def _find_day(plain: str) -> str:

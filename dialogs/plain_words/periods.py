@@ -113,6 +113,7 @@ def _shorten(sentence: Sentence, first: int, end: int, today: date) -> str:
         first += 1
     written = _write(sentence, first, end).strip().replace("y à", "y a")
     units = (unit for unit in _UNITS if "debut" in folded[first:end] and read_period(unit, today) == meant)
+    written = _BETWEEN_DAYS.sub(r"du \1 au ", written)
     return next(units, _LAST.sub(r"\2 \1", written).replace("an dernier", "année dernière"))
 
 
@@ -121,6 +122,8 @@ def _opens(word: str, following: str, *, is_span: bool) -> bool:
     return word in read_frame("periode_debut") and not (is_span and word in _OF and following[0].isdigit())
 
 
+_BETWEEN_DAYS = re.compile(r"^entre (?:le )?(\d\S*(?: [^\W\d]+)?) et (?:le )?(?=\d)")
+"""« entre le 3 et le 21 mars » is « du 3 au 21 mars »."""
 _UNITS = ("semaine", "mois", "trimestre", "semestre", "année")
 """What « depuis le début de l’année » is shorter."""
 _LAST = re.compile(r"^(derni[eè]re?) (\w+)$")

@@ -6,7 +6,7 @@ from dialogs.plain_words.frames import TOLD
 from dialogs.plain_words.utterance import Utterance
 
 STOPPING = (
-    "arret|stop|pas envie|marre|ne m envoy|n envoy|desabonn|desinscri|plus recevoir|veux plus|plus d |plus les |"
+    "arret|cess|stop|pas envie|marre|ne m envoy|n envoy|desabonn|desinscri|plus recevoir|veux plus|plus d |plus les |"
     "supprim|non "
 )
 """How it is said that something is to come no more."""
@@ -28,7 +28,7 @@ def write_channels(said: Utterance) -> str:
             return "canaux" if not name and said.has("quels? |liste ") else f"canaux {command} {name}"
     found = re.search(
         r" (?:(?:canal|canaux|salon|groupe)s? (?:\S+ ){0,3}?(?:sur|pour parler|dedie)|(?:canal|salon) pour|"
-        r"(?:parl|caus|discut)\S+ (?:ou )?(?:d\S*|des)) ",
+        r"(?:parl|caus|discut|echang)\S+ (?:ou |t on |on |t il )*(?:d\S*|des)) ",
         said.plain,
     )
     named = [n for n in said.find_words("nom_canal") if said.sentence.words[n].folded in ("canal", "salon", "groupe")]
@@ -73,6 +73,8 @@ def write_poll(said: Utterance) -> str:
         return "sondage liste"
     if said.has("rappel|relanc"):
         return f"sondage rappels {'non' if said.has(STOPPING) else ''}"
+    if said.has("(?:a )?quels? sondages?|(?:pas|jamais) (?:encore )?(?:repondu|vote)"):
+        return "sondage liste"
     is_new = said.has("cre|faire|lancer|organis|propos|pos|nouveau|demand|fais|lance |sur ")
     if (
         not is_new

@@ -5,7 +5,10 @@ import re
 from config.time import WEEKDAYS
 
 _ACTIVITY = "ateliers?|atel|indiv|individuelle?s?|individuels?|ponctuelle?s?|ponctuels?|ponct|collectif"
-_DURATION = r"[1-8] ?h(?: ?[0-5]\d)?|\d{1,3} ?(?:min|mn|minutes?)|(?:une|deux|demi|[1-8]) heures?|quarts? d heure"
+_DURATION = (
+    r"[1-8] ?h(?: ?[0-5]\d)?|\d{1,3} ?(?:min|mn|minutes?)|"
+    r"(?:une|deux|demi|[1-8]) (?:bonne |petite )?heures?|quarts? d heure"
+)
 _MINUTES = "(?:dix|quinze|vingt|vingt cinq|trente|quarante|quarante cinq|cinquante)"
 _PEOPLE = (
     "p|pers|personnes?|participants?|part|seniors?|retraites|jeunes|usagers|beneficiaires|adultes|ados|eleves|habitants|"

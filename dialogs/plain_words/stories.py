@@ -12,6 +12,7 @@ from dialogs.plain_words.readings import Intention, Reading
 from dialogs.plain_words.reports import find_day, sum_signs, weigh_report
 from dialogs.plain_words.utterance import Utterance
 from dialogs.plain_words.wishes import find_wishes
+from storage.urls import first_link as find_link
 
 ENDS_MAX = 3
 """Ends of a story that are looked at."""
@@ -37,6 +38,8 @@ _BARE = frozenset({"/ressources", "/annuaire", "/ressources ajouter", "/agenda p
 def read_wish(story: Utterance, whole: Reading) -> Reading | None:
     """Read what is wanted at the end of a story by itself; None where it says too little without what comes before,
     which was read as a ``whole``, too."""
+    if find_link(story.sentence.text):
+        return None
     if _OF_SOMEBODY.search(story.plain) and (name := find_name(story.sentence.text, story.known)):
         return Reading(Intention.ANNUAIRE, f"/annuaire {name}", sure=False)
     wishes = (

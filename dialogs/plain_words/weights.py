@@ -78,7 +78,7 @@ def weigh(said: Utterance) -> Mapping[Intention, float]:
     if TO_NOTE.search(said.sentence.typed(said.first, said.end)) and sum_signs(said.plain):
         scores[Intention.CRA] += NOTED_WEIGHT
     if link := find_link(said.sentence.text):
-        scores[_judge_link(link, scores)] += LINK_WEIGHT
+        scores[_judge_link(link, scores, said)] += LINK_WEIGHT
     if is_appointment(said.plain) or MEETING.search(said.sentence.text):
         scores[Intention.RDV] += MEETING_WEIGHT
     if names_somebody(said.sentence.text, read_cues().spelling.known):
@@ -90,11 +90,12 @@ def weigh(said: Utterance) -> Mapping[Intention, float]:
     return scores
 
 
-def _judge_link(link: str, scores: Mapping[Intention, float]) -> Intention:
+def _judge_link(link: str, scores: Mapping[Intention, float], said: Utterance) -> Intention:
     """What a link is given for: a message to be reported, one’s own room for calls, or a resource."""
     if "/pl/" in link or scores[Intention.SIGNALER] > 0:
         return Intention.SIGNALER
-    return Intention.VISIO if scores[Intention.VISIO] > 0 else Intention.RESSOURCES_DEPOT
+    is_room = scores[Intention.VISIO] > 0 or said.has(r"(?:ma|notre|mon) (?:\S+ ){0,2}(?:salle|visio)")
+    return Intention.VISIO if is_room else Intention.RESSOURCES_DEPOT
 
 
 def names_somebody(text: str, known: frozenset[str]) -> bool:

@@ -55,11 +55,20 @@ def find_wishes(sentence: Sentence, first: int) -> Iterator[str]:
     found = ((_find_word(sentence, match.start()), bool(match[1])) for match in _WISH.finditer(sentence.plain))
     starts = {index for index, is_strong in found if index > first and _may_begin(sentence, index, is_strong=is_strong)}
     last = len(sentence.words) - 1
-    colons = {index + 1 for index in range(first + COLON_MIN, last) if ": " in sentence.gap(index)}
+    colons = {
+        index + 1
+        for index in range(first + COLON_MIN, last)
+        if ": " in sentence.gap(index) and not _is_link(sentence, index)
+    }
     for start in sorted((each for each in starts | colons if each >= first + STORY_MIN), reverse=True):
         text = sentence.text[sentence.words[start].start :]
         stop = _FULL_STOP.search(text)
         yield text[: stop.end()] if stop else text
+
+
+def _is_link(sentence: Sentence, index: int) -> bool:
+    """Whether a link stands behind a word: that is what is told, and no wish of its own."""
+    return sentence.words[index + 1].folded in ("http", "https")
 
 
 def cut_aside(text: str) -> str:
