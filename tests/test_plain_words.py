@@ -285,7 +285,7 @@ def test_a_story_is_read_by_what_it_asks_for_at_its_end(story: str, line: str) -
         ("mes comptes rendus à Lens", "/cra liste Lens"),
         ("mes dispos sont le lundi 9h-12h", "/rdv disponibilites lundi 9h-12h"),
         ("mes dispos : lundi 9h-12h, jeudi 14h-17h", "/rdv disponibilites"),
-        ("note J.M. mercredi 9h30 30 min caf", "/rdv mercredi 9h30 30 min caf"),
+        ("note J.M. mercredi 9h30 30 min caf", "/rdv J.M. mercredi 9h30 30 min caf"),
         ("plus de rappels le vendredi", "/rappels jours lun mar mer jeu"),
         ("je veux être dans le canal handicap", "/canaux rejoindre handicap"),
         ("visio ds ma salle https://meet.exemple.fr/a", "/visio https://meet.exemple.fr/a"),

@@ -202,7 +202,8 @@ def _find_day(plain: str) -> str:
 
 
 _AWAY = re.compile(
-    r" (?:(?:suis|serai|sera|pars|partirai|note|mets) (?:\S+ ){0,3}?)?(?:absente?|absence|conges?|vacances|formation) "
+    r" (?:(?:(?:suis|serai|sera|pars|partirai|note|mets) (?:\S+ ){0,3}?)?"
+    rf"(?:absente?|absence|conges?|vacances|formation)|pars(?= (?:du|le|demain|{'|'.join(WEEKDAYS)}) )) "
 )
 """What stands before the days on which somebody is away."""
 

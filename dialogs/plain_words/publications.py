@@ -60,7 +60,7 @@ def write_news(said: Utterance) -> str:
     return f"actus n° {said.number}" if said.number else "actus"
 
 
-_POLL_RESULTS = "result|reponse|donne |ont (?:vote|repondu)|combien"
+_POLL_RESULTS = "result|reponse|donne |(?:ont|a) (?:vote|repondu)|combien"
 _POLLS_THERE = "en cours|ouvert|result|liste|auxquels|mes sondages|les sondages"
 """How the polls that there are are asked for."""
 

@@ -22,7 +22,7 @@ _SET_PHRASES = re.compile(r"(?<= )(?:mode d emploi|pas a pas|cles? en mains?|cle
 _WHOLE = re.compile(
     r"(?<= )(?:mon espace sante|banque (?:de france|des territoires)|maison de quartier|"
     r"(?:le )?bon coin|langue des signes|mon compte formation|facile a lire et a comprendre|"
-    r"personnes (?:agees|handicapees|en situation de handicap)) "
+    r"personnes? (?:agees?|handicapees|en situation de handicap)) "
 )
 """Names, whose small words are theirs."""
 _NO_VERBS = frozenset({"senior", "jeunes", "notre", "votre", "entre", "autre", "leur"})
@@ -175,8 +175,15 @@ class Utterance:
                 yield range(start, index + 1)
                 start = index + 1
 
+    def _is_initial(self, index: int) -> bool:
+        """Whether somebody is called by a letter: « Mme T. »."""
+        word, text = self.sentence.words[index], self.sentence.text
+        return text[word.start : word.end].isupper() and text[word.start + 1 : word.end + 1] == "."
+
     def _is_empty(self, index: int, empty: frozenset[str]) -> bool:
         word = self.sentence.words[index]
+        if self._is_initial(index):
+            return False
         typed = fold(self.sentence.text[word.start : word.end])
         return typed in empty or empty.issuperset(word.folded.split()) or index in self._set_phrases
 
@@ -213,5 +220,10 @@ class Utterance:
         parts = []
         for index in indices:
             sign = self.sentence.between(index) if index + 1 in indices else " "
-            parts += [words[index].typed(text)[0], sign if sign in _JOINING else " "]
+            dot = "." * self._is_initial(index)
+            parts += [
+                words[index].typed(text)[0],
+                dot or (sign if sign in _JOINING else ""),
+                " " * (sign not in _JOINING),
+            ]
         return "".join(parts).strip()

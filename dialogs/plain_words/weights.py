@@ -36,6 +36,8 @@ SOUGHT_MAX = 6
 """Words that are sought, at most; more are half a sentence."""
 SEEKING = frozenset({Intention.RESSOURCES, Intention.RESSOURCES_DEPOT, Intention.ANNUAIRE})
 """What is sought or kept by words."""
+_COUNTED = frozenset({Intention.STATS, Intention.STATS_EXPORT, Intention.STATS_TERRITOIRE})
+"""What has a period; « depuis » something that is none leaves it in doubt."""
 _SPEAKING = frozenset(
     {"j", "je", "c", "tu", "t", "il", "elle", "est", "ai", "que", "quoi", "comment", "on", "nous", "vous"}
 )
@@ -135,6 +137,8 @@ def _is_clean(said: Utterance, found: Reading) -> bool:
     words = fold(found.line).split()[1:]
     if found.intention in SEEKING:
         return len(words) <= SOUGHT_MAX and _SPEAKING.isdisjoint(words)
+    if found.intention in _COUNTED and said.has("depuis ") and not said.period:
+        return len(words) > 1
     if found.intention is Intention.CRA and len(words) > 1:
         return bool(weigh_report(said.plain)) or words[0] in REPORT_ACTS
     return True
