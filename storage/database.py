@@ -55,6 +55,8 @@ _WRITES, _AT_END, _FOLDER, _LOG = "writes", "at end", "folder", "log"
 """What a session’s own information says of it."""
 _OPEN: ContextVar[tuple[AsyncSession, ...]] = ContextVar("sessions_open", default=())
 """The sessions that the task at work is in the middle of."""
+_IS_DETACHED: ContextVar[bool] = ContextVar("detached", default=False)
+"""Whether somebody in the middle of a transaction may wait for the task at work."""
 _RESERVED: ContextVar[bool] = ContextVar("reserved", default=False)
 """Whether the task at work has connections that requests don’t take."""
 INSERT: dict[str, Callable[[Any], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
@@ -171,17 +173,17 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._writer = engines.sqlite(self.url, writes=True) if self.is_sqlite else engines.postgres(self.url)
         self._reader = engines.sqlite(self.url, writes=False) if self.is_sqlite else self._writer
-        self._reserve = None if self.is_sqlite else engines.postgres(self.url, engines.RESERVED)
-        for each in (self._writer, self._reserve) if self._reserve else ():
+        counts = () if self.is_sqlite else (engines.RESERVED, engines.NESTED)
+        self._beside = [engines.postgres(self.url, count) for count in counts]
+        for each in () if self.is_sqlite else (self._writer, *self._beside):
             statements.write_at_end(each)
         is_shared = self.is_sqlite and engines.SHARED_SYNC in engines.WRITING
         self._log = engines.LogSync(self.url.database or "") if is_shared else None
         writing, reading = {_WRITES: True, _FOLDER: folder, _LOG: self._log}, {_WRITES: False, _FOLDER: folder}
         self.write, self.read = _sessions(self._writer, writing), _sessions(self._reader, reading)
-        self._reserved = {
-            True: _sessions(self._reserve or self._writer, writing),
-            False: _sessions(self._reserve or self._reader, reading),
-        }
+        self._reserved, self._nested = [
+            {True: _sessions(each, writing), False: _sessions(each, reading)} for each in self._beside
+        ] or ({True: self.write, False: self.read},) * 2
         self._closing: set[asyncio.Task[None]] = set()
         """Sessions whose user was cut off while they give back their connection."""
 
@@ -201,7 +203,7 @@ class Database:
     ) -> AsyncIterator[AsyncSession]:
         """Open a session that commits when the block ends well; nothing is begun before its first statement, so that
         what needs no database does not pay for one. ``first`` is done when it begins, before that statement."""
-        session = (self._reserved[writes] if _RESERVED.get() else self.write if writes else self.read)()
+        session = self._choose(writes)()
         if first:
             event.listen(session.sync_session, "after_begin", lambda *begun: first(begun[-1]))
         around = _OPEN.get()
@@ -217,6 +219,14 @@ class Database:
             raise
         finally:
             _OPEN.set(around)
+
+    def _choose(self, writes: bool) -> async_sessionmaker[AsyncSession]:
+        """Choose by whose business it is whose connections are used."""
+        if _IS_DETACHED.get() or any(session.in_transaction() for session in _OPEN.get()):
+            return self._nested[writes]
+        if _RESERVED.get():
+            return self._reserved[writes]
+        return self.write if writes else self.read
 
     async def answers(self) -> bool:
         """Return whether it can be read at this moment."""
@@ -259,8 +269,8 @@ class Database:
                 await self._log.close()
             await self._writer.dispose()
             await self._reader.dispose()
-            if self._reserve:
-                await self._reserve.dispose()
+            for each in self._beside:
+                await each.dispose()
             await engines.wait_for_threads()
 
 
@@ -299,11 +309,12 @@ def reserved() -> Iterator[None]:
 @contextmanager
 def detached() -> Iterator[None]:
     """Let a task begun in the block, which lasts longer, be none of the caller’s transactions’ business."""
-    around = _OPEN.set(())
+    around, is_detached = _OPEN.set(()), _IS_DETACHED.set(True)
     try:
         yield
     finally:
         _OPEN.reset(around)
+        _IS_DETACHED.reset(is_detached)
 
 
 async def release_connections() -> None:

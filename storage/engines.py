@@ -295,10 +295,13 @@ def _open(path: str, busy_ms: int, pragmas: tuple[str, ...]) -> sqlite3.Connecti
 READERS = 8
 """How many connections read an SQLite file at once: more than files are made, each of which holds one."""
 STATEMENT_MS = 5000
-CONNECTIONS = 7
+CONNECTIONS = 5
 """How many of PostgreSQL’s the requests of people have at most in one process; they are kept."""
 RESERVED = 3
 """How many it has beside, for the outbox, events and leases (``reserved`` in storage/database.py)."""
+NESTED = 2
+"""How many for what is asked in the middle of a transaction: who holds one of the others never waits for one of those,
+which all may be held by who waits likewise."""
 
 
 def postgres(url: URL, connections: int = CONNECTIONS) -> AsyncEngine:

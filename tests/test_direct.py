@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import outbox
 from storage.claims import Claim
-from storage.database import Database, reserved
+from storage.database import Database, detached, reserved
 from storage.engines import CONNECTIONS
 from storage.outbox import Outgoing, TargetKind
 from storage.statements import DirectStatement
@@ -137,6 +137,23 @@ async def test_what_the_bot_does_by_itself_waits_for_no_request(postgres_url: st
         assert await database.answers()
     done.set()
     await asyncio.gather(*asking)
+    await database.close()
+
+
+async def test_who_asks_in_the_middle_of_a_transaction_waits_for_nobody_who_does(postgres_url: str) -> None:
+    """All connections are held by those who then want to know something else, themselves or by a common question."""
+    database = Database(postgres_url)
+    everybody = asyncio.Barrier(CONNECTIONS)
+
+    async def handle() -> bool:
+        async with database.transaction() as db:
+            await db.execute(text("SELECT 1"))
+            await everybody.wait()
+            with detached():
+                common = asyncio.create_task(database.answers())
+            return await database.answers() and await common
+
+    assert await asyncio.gather(*(handle() for _ in range(CONNECTIONS))) == [True] * CONNECTIONS
     await database.close()
 
 
