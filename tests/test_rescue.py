@@ -12,7 +12,7 @@ from bot.features import Feature
 from bot.spool import Submission
 from commands import hotline
 from storage.database import change
-from storage.hotline import posts, tickets
+from storage.hotline import suggestions, tickets
 from storage.hotline.tickets import Incident
 from tests.support.hotline import USUAL, Hotline, helpdesk
 from tests.support.house import plain
@@ -67,7 +67,7 @@ async def test_a_button_that_fails_leads_to_help(helpdesk: Hotline, monkeypatch:
 @pytest.mark.every_mode
 async def test_a_dialog_that_fails_names_the_line_to_type(helpdesk: Hotline, monkeypatch: pytest.MonkeyPatch) -> None:
     form = (await helpdesk.juliette.opens("/hotline")).fill(**(USUAL | {"sujet": "Un secret"}))
-    monkeypatch.setattr(posts, "find_solved", fail)
+    monkeypatch.setattr(suggestions, "find_solved", fail)
     said = (await form.submit()).error
     assert f"tapez /hotline et donnez la référence {reference_in(said)}" in said.replace("\u00a0", " ")
     assert "/brouillon" in said

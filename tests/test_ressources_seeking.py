@@ -201,7 +201,7 @@ async def test_what_is_not_published_is_for_its_author_and_animateurs(house: Hou
     )
     for person in (juliette, agathe):
         assert "attend d’être relue" in (await person.asks(f"/ressources {proposed}")).text
-    assert "Je n’ai rien trouvé" in plain(await carl.asks(f"/ressources {proposed}"))
+    assert "Il n’y a pas de fiche n°" in plain(await carl.asks(f"/ressources {proposed}"))
     assert "retirée" in (await agathe.asks(f"/ressources {gone}")).text
     assert "Remplacée par une autre" in (await carl.asks(f"/ressources {gone}")).text
 
