@@ -12,7 +12,7 @@ from storage.people import Role
 from tests.people import Mobile, Person, Post, unique
 from tests.support.cra import WORKSHOP, read_number
 from tests.support.hotline import Hotline, helpdesk, send_dialog
-from tests.support.house import House, plain, reply_in_thread, wait_until
+from tests.support.house import House, plain, reply_in_thread, wait_for, wait_until
 
 __all__ = ["helpdesk"]
 
@@ -194,11 +194,17 @@ async def test_no_drops_the_report_that_is_previewed(house: House, juliette: Per
     assert "Aucun brouillon" in plain(await answered(juliette, "brouillon"))
 
 
+async def count_previews(person: Person, wanted: int) -> bool:
+    """Whether so many previews stand in a person’s direct channel, each of which could be saved."""
+    return sum("Enregistrer" in post.buttons for post in await person.direct()) == wanted
+
+
 async def test_what_puts_a_preview_right_is_read_with_it(house: House, juliette: Person) -> None:
     await answered(juliette, "indiv mail 72 ans 69120 hier retraité à distance", "rien n’est encore enregistré")
     assert "30 min" in plain(await answered(juliette, "30 min", "rien n’est encore enregistré"))
     await answered(juliette, f"cra {LINE}", "rien n’est encore enregistré")
     put_right = await answered(juliette, "plutôt 3h", "que vous dites après")
+    await wait_for(lambda: count_previews(juliette, 1))
     assert "cliquez sur un bouton" in plain(await answered(juliette, "le deuxième"))
     assert put_right.buttons[0] == "Enregistrer"
     assert await house.reports(juliette) == []

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from bot.account_status import is_active
-from bot.actions import React
+from bot.actions import DeletePost, React
 from bot.command_lines import HELP, SAID_MAX
 from bot.context import Context, ReadingContext
 from bot.events import Addressed, Spoken
@@ -305,7 +305,12 @@ class Conversation:
             return None
         before = understand(await _read_said_before(ctx, heard.message), ctx.today, self._home.lines)
         is_report = before.intention is Intention.CRA and " " in before.line
-        return Answered(heard.perform(f"{before.line.removeprefix('/')}, plutôt {rest}")) if is_report else None
+        if not is_report:
+            return None
+        # The wrong one goes, or both could be saved; not under it, where what was just written would go with it.
+        wrong = asked.post_id if not heard.message.root_id else ""
+        gone = [DeletePost(wrong, channel_id=heard.message.channel_id)] if wrong else []
+        return Answered([*gone, *heard.perform(f"{before.line.removeprefix('/')}, plutôt {rest}")])
 
     def _find_reserved(self, ctx: Context, meant: Reading) -> str:
         """The command that is surely meant, and is for people of other roles: it says so, and how to have one."""
