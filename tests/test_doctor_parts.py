@@ -117,9 +117,9 @@ async def test_programs_and_booking_pages_are_held_against_the_settings(tmp_path
     assert faults == 0
     assert "de plus d’un an pour tableau" in (await look(api="oui"))[0]
     assert (await look(api="oui", public_url="http://bot.exemple.fr"))[1] == 2, "bearers and contacts are read"
-    assert "n’est joint que d’ici : 1 page" in (await look(public_url="http://192.168.1.4:8066"))[0]
+    assert "n’ouvrent pas les pages de rendez-vous (1 page)" in (await look(public_url="http://192.168.1.4:8066"))[0]
     said, faults = await look(secret=SecretStr("n" * 40))
-    assert "sans garder l’ancienne clé : 1 page" in said
+    assert "sans garder l’ancienne clé : les pages de rendez-vous (1 page)" in said
     assert faults == 1
     assert (await look(secret=SecretStr("n" * 40 + " " + "s" * 40)))[1] == 0
     await database.close()
