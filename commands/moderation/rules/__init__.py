@@ -247,8 +247,8 @@ def _change_items(name: RuleName, before: Tuning, wish: str, pieces: Sequence[st
     if not items:
         example = SPECS[name].example.rpartition(", ")[2]
         raise UserError(f"Dites quoi : par exemple `/moderer regle {name} {wish} {example}`.")
-    if wish == REMOVE and (others := [item for item in items if item not in before.items]):
-        raise UserError(f"La liste de la règle « {name} » n’a pas « {quote(others[0])} » : rien n’est changé.")
+    if wish == REMOVE and not any(item in before.items for item in items):
+        raise UserError(f"La liste de la règle « {name} » n’a pas « {quote(items[0])} » : rien n’est changé.")
     if wish == ADD:
         items = [*before.items, *items]
     elif wish == REMOVE:
