@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot import registry
+from bot import watchlist
 from bot.events import WatchedPlaces
 from bot.features import Feature, Watches
 from bot.watchlist import Watchlist
@@ -43,7 +43,7 @@ async def asked(database: Database, *features: Feature) -> AsyncIterator[Watchli
 
 @pytest.mark.postgres_too
 async def test_one_that_fails_keeps_no_other_from_it(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registry, "BREATH", 0.0)
+    monkeypatch.setattr(watchlist, "BREATH", 0.0)
     is_broken = True
 
     async def fails(db: AsyncSession, _: Settings) -> WatchedPlaces:
