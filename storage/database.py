@@ -197,6 +197,11 @@ class Database:
         """The engine that reads; the same on PostgreSQL."""
         return self._reader
 
+    @property
+    def engines(self) -> Collection[AsyncEngine]:
+        """Every engine, once."""
+        return {self._writer, self._reader, *self._beside}
+
     @asynccontextmanager
     async def transaction(
         self, *, writes: bool = True, first: Callable[[Connection], None] | None = None
@@ -267,9 +272,7 @@ class Database:
         finally:
             if self._log:
                 await self._log.close()
-            await self._writer.dispose()
-            await self._reader.dispose()
-            for each in self._beside:
+            for each in self.engines:
                 await each.dispose()
             await engines.wait_for_threads()
 

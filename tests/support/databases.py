@@ -298,7 +298,7 @@ def record_statements(database: Database) -> Iterator[list[str]]:
     def note(_: Any, __: Any, statement: str, *___: Any) -> None:
         asked.append(statement)
 
-    engines = {database.engine.sync_engine, database.reader.sync_engine}
+    engines = {engine.sync_engine for engine in database.engines}
     for engine in engines:
         event.listen(engine, "before_cursor_execute", note)
     try:
