@@ -13,7 +13,7 @@ from bot.context import Context
 from bot.errors import UserError
 from bot.french import MONTHS, join, say_day
 from bot.job_runner import DOUBLED_HOUR
-from bot.replies import Ask, Button, Message, Replies, Reply, Start, Whisper
+from bot.replies import Ask, Message, Replies, Reply, Start, Whisper
 from bot.texts import render
 from commands.actus import drafts, editions
 from commands.actus.editions import ANIMATEURS, Edition, NewsContext, feature, note_digest
@@ -325,9 +325,8 @@ async def approve(ctx: Context, click: drafts.Approve) -> Replies:
     state = DigestState.PUBLISHING if late else DigestState.APPROVED
     await change(ctx.db, digest, state=state, approved_by=ctx.user.id, approved_at=ctx.now)
     note_digest(ctx, journal.AuditAct.DIGEST_APPROVE, digest, {"etat": was.value})
+    told = Whisper(render("actus/approved", digest=digest, at=editions.say_at(digest.at), now=late))
     about = {"digest": digest.number}
-    text = render("actus/approved", digest=digest, at=editions.say_at(digest.at), now=late)
-    told = Whisper(text, [] if late else [Button("Reprendre", drafts.Unapprove(**about))])
     begun = Start(payload=drafts.Publish(**about)) if late else Start(payload=drafts.CheckPlaces(**about), quiet=True)
     return [told, await drafts.refresh_card(ctx, digest, here=True), begun]
 
