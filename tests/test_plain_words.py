@@ -305,6 +305,13 @@ def test_a_story_is_read_by_what_it_asks_for_at_its_end(story: str, line: str) -
         ("y a-t-il une collègue près de Pau qui maîtrise la vidéo", "/annuaire qui vidéo près de Pau"),
         ("voici ma propre salle, partagez-la : https://visio.exemple.fr/a", "/visio https://visio.exemple.fr/a"),
         ("un conum à villeneuve d’ascq", "/annuaire conseiller villeneuve d’ascq"),
+        ("quelle fut mon activité en deux mille vingt-cinq ?", "/stats 2025"),
+        ("le sondage numéro onze, une fois clos, qu’a-t-il donné en réponses", "/sondage resultats 11"),
+        ("je désire quitter le canal « Les belles nouvelles du soir »", "/canaux quitter Les belles nouvelles du soir"),
+        (
+            "reprenez mon compte rendu du cinq mars, mais avec neuf personnes",
+            "/cra comme le 5 mars mais avec neuf personnes",
+        ),
     ],
 )
 def test_numbers_periods_and_slips_are_read_in_words(sentence: str, line: str) -> None:

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Callable, Mapping
 
-from bot.french import read_period
-from config.text import fold
+from bot.french import MONTH_NUMBERS, read_period
+from config.text import fold, split_words
 from dialogs.plain_words.frames import SKILLS, find_name, read_frame
 from dialogs.plain_words.meetings import write_appointment, write_events, write_reminders, write_room
-from dialogs.plain_words.publications import STOPPING, write_channels, write_news, write_poll
+from dialogs.plain_words.places import name_place
+from dialogs.plain_words.publications import STOPPING, write_channels, write_idea, write_news, write_poll
 from dialogs.plain_words.readings import Intention
 from dialogs.plain_words.reports import find_day, sum_signs
 from dialogs.plain_words.utterance import Utterance
@@ -22,9 +23,11 @@ def write_line(intention: Intention, said: Utterance) -> str:
 
 
 REPORT_ACTS = {
-    "rétablir": r"retabli|restaur|remet|ravoir|recuper|annul\S* (?:la |cette |sa )?suppression",
+    "rétablir": (
+        r"retabli|restaur|remet|ravoir|recuper|(?:le |la |les )?faire revenir|annul\S* (?:la |cette |sa )?suppression"
+    ),
     "dupliquer": r"dupli|repart|copie|recopie|refai|(?:le |la )?meme (?:chose )?que|reprendre (?:\S+ ){1,6}nouveau",
-    "supprimer": r"supprim|efface|enlev|retir|annul|vire",
+    "supprimer": r"supprim|efface|enlev|retir|ann?ul|vire",
     "modifier": (
         r"modif|corrig|rectifi|chang|edit|tromp|erreur|faute|fau(?:x|sse) |oublie|mauvais|c etait|au lieu d|"
         r"et (?:pas|non) "
@@ -42,14 +45,38 @@ def _write_report(said: Utterance) -> str:
         return f"cra {found} {said.named_number}"
     if found and sum_signs(said.plain) < 1:
         return f"cra liste {said.period or find_day(said.plain)}"
-    told = TO_NOTE.sub("", said.rest("compte_rendu", _find_told(said)))
-    if again := _LIKE.search(said.sentence.text):
-        return f"cra comme {'le ' * again[1][0].isdigit()}{_VEILLE.sub('hier', again[1])}"
+    start = _find_told(said)
+    is_whole = start is None and len(said.sentence.words) >= WHOLE_MIN and said.sentence.text.endswith(".")
+    told = _cut_end(said.sentence.text if is_whole else said.rest("compte_rendu", start))
+    if again := _find_again(said):
+        return f"cra comme {again}"
     if told.isdigit():
         return f"cra modifier {told}"
-    return "cra" if _BARE_REPORT.fullmatch(fold(told)) else f"cra {told}"
+    return "cra" if _BARE_REPORT.fullmatch(fold(told)) else f"cra {said.write_days(told)}"
 
 
+def _cut_end(told: str) -> str:
+    """A report without what is to become of it, unless that tells of it: « …, notez-le comme individuel »."""
+    end = TO_NOTE.search(told)
+    return told[: end.start()] if end and not sum_signs(f" {' '.join(split_words(end[0]))} ") else told
+
+
+def _find_again(said: Utterance) -> str:
+    """What a report is to be like, and what is other in it; "" where it is like none."""
+    if again := _LIKE.search(said.sentence.text):
+        return f"{'le ' * again[1][0].isdigit()}{_VEILLE.sub('hier', again[1])}"
+    if again := _AGAIN.search(said.plain):
+        return f"le {again[1]} {said.sentence.typed(said.find_word_at(again.end() - 1), said.end)}"
+    return ""
+
+
+WHOLE_MIN = 14
+"""Words from which a sentence that is a report, with its full stop, is kept whole."""
+_AGAIN = re.compile(
+    r" (?:reprenez|reprends|reprendre|refaites|recopiez) (?:\S+ ){0,7}?(?:du|le) "
+    rf"(\d{{1,2}} (?:{'|'.join(MONTH_NUMBERS)})) "
+)
+"""What a report is to be like, by its day: « reprenez ce que j’avais noté le 3 mars »."""
 _LIKE = re.compile(
     r"\bm[êe]mes? (?:[\w-]+ ){1,3}?qu(?:e |['’])(?:celui |celle |ceux )?(?:de |du |d['’]|le )?"
     r"((?:la veille|hier|avant-hier|\d{1,2}\b|lundi|mardi|mercredi|jeudi|vendredi|samedi)[^.!?]{0,80})",
@@ -65,7 +92,8 @@ NOTING_MAX = 14
 def _find_told(said: Utterance) -> int | None:
     """The word at which a report begins: behind its name, or behind what says that it is to be noted; None for the
     first one."""
-    named = [n + 1 for n in said.find_words("nom_compte_rendu") if n + 1 - said.first <= NAMED_MAX]
+    says_all = sum_signs(said.plain) < 1
+    named = [n + 1 for n in said.find_words("nom_compte_rendu") if says_all or n + 1 - said.first <= NAMED_MAX]
     if named:
         return named[-1]
     found = _NOTING.search(said.plain)
@@ -105,13 +133,22 @@ def _write_report_list(said: Utterance) -> str:
     if named and found and not words:
         start = said.find_word_at(said.sentence.places[named[-1]] + found.end() - 1)
         words = said.content("liste", start, taken=said.period_span)
-    tags = _find_tags(said) if "#" not in words else ""
+    elif named and not words and said.has("(?:re)?(?:cherch|trouv)") and not said.named_number:
+        words = _find_reported(said, named[-1])
+    tags = said.tags if "#" not in words else ""
     return f"cra liste {'' if words.isdigit() else words} {tags} {said.period}"
 
 
-def _find_tags(said: Utterance) -> str:
-    """The tags that are named: « #seniors »."""
-    return " ".join(re.findall(r"(?<!\S)#[^\W\d_][\w-]*", said.sentence.text))
+def _find_reported(said: Utterance, named: int) -> str:
+    """What a report that is sought was about: what follows its name, or what was done, before it."""
+    if after := said.content("liste", named + 1, taken=said.period_span):
+        return after
+    found = re.search(r" (?:seance|atelier|accompagnement|activite)s? (?:sur|de|d|autour d\S*) ", said.plain)
+    if found is None:
+        return ""
+    start = said.find_word_at(found.end() - 1)
+    signs = (n for n in range(start, named) if not {*",.;!?"}.isdisjoint(said.sentence.gap(n)))
+    return said.content("liste", start, next(signs, named - 1) + 1, said.period_span)
 
 
 FORMATS = (("pdf", "pdf |imprim"), ("xlsx", "xlsx? |excel |tableur "), ("csv", "csv "))
@@ -133,7 +170,7 @@ def _write_export(said: Utterance) -> str:
 
 def _find_span(said: Utterance) -> str:
     """The period of one’s own figures, and the tags that they are of."""
-    return f"{said.period or _find_other_period(said)} {_find_tags(said)}"
+    return f"{said.period or _find_other_period(said)} {said.tags}"
 
 
 def _find_other_period(said: Utterance) -> str:
@@ -217,7 +254,11 @@ def _write_sought(said: Utterance) -> str:
     start = said.find_word_at(given.end() - 1) if given else None
     found = said.content("sujet", start, taken=said.period_span)
     subject = _find_subject(said) or found if len(found.split()) > SUBJECT_MAX else found
-    return f"ressources {subject} {_find_since(said)}"
+    return f"ressources {_FOR_WHOM.sub(' ', subject)} {_find_since(said)}"
+
+
+_FOR_WHOM = re.compile(r" (?:à|a) (?:des |l['’ ]intention (?:des? |d['’]))(?=\S+$)")
+"""What stands between a subject and those whom it is explained to."""
 
 
 def _find_since(said: Utterance) -> str:
@@ -295,8 +336,9 @@ def _write_people(said: Utterance) -> str:
             place = (
                 said.place.name if said.place and is_before else said.content("lieu", where) or _find_near(said, found)
             )
+            place = name_place(place)
             return f"annuaire qui {skill}" + (f" près de {place}" if place else "")
-    words = said.content("contact").split()
+    words = said.content("contact").replace("conseiler", "conseiller").split()
     is_role = len(words) == 1 and fold(words[0]) in _ROLES
     return f"annuaire {'' if is_role else ' '.join(_ROLES.get(fold(each), each) for each in words)}"
 
@@ -318,13 +360,13 @@ _ROLES = {
 """Roles as people call them, by the name that the directory knows."""
 
 
-_GOING_ON = r"annul|change d avis|arret|stopp|suspen|(?:finalement|veux|voudrais) (?:\S+ )?gard"
+_GOING_ON = r"ann?ul|renonc|change d avis|arret|stopp|suspen|(?:finalement|veux|voudrais) (?:\S+ )?gard"
 """How it is said that one’s data are to be kept after all."""
 
 
 def _write_data(said: Utterance) -> str:
     is_end = said.has("supprim|effac|ferm|clotur|detrui|desinscri|droit a l oubli|oublie")
-    if said.has(_GOING_ON) or (is_end and said.has("veux plus|ne veux pas|n effac")):
+    if said.has(_GOING_ON) or (is_end and said.has("stop |veux plus|ne veux pas|n effac")):
         return "mes-donnees annuler"
     return "mes-donnees effacer" if is_end else "mes-donnees"
 
@@ -356,27 +398,6 @@ def _write_home(said: Utterance) -> str:
 
 def _write_training(said: Utterance) -> str:
     return "entrainement fin" if said.has("fini|fin |sort|quitt|arret|termin") else "entrainement"
-
-
-ANNOUNCED = re.compile(
-    r"\b(?:id[ée]es?|suggestions?|propos(?:er|e|itions?)|am[ée]liorations?)(?: [^\s:]{1,12}){0,3}\s*:\s*", re.IGNORECASE
-)
-"""What stands before an idea."""
-
-
-def _write_idea(said: Utterance) -> str:
-    """Write the idea as typed, after « : » or a word that announces it."""
-    if found := ANNOUNCED.search(said.sentence.text):
-        return f"idee {said.sentence.text[found.end() :]}"
-    if said.has("mes idees |idees que j"):
-        return "idee mes idées"
-    if said.has("les plus |le plus |top (?:des )?idees|mieux notees"):
-        return "idee les plus demandées"
-    if said.number and re.search(r" idee (?:n |numero )?n?\d", said.plain):
-        return f"idee {said.number}"
-    if said.has("idees |voter|autres "):
-        return "idee liste" if said.knows("idee liste") and not said.has("boite") else "idee"
-    return "idee"
 
 
 def _write_kit(said: Utterance) -> str:
@@ -416,7 +437,7 @@ _WRITERS: Mapping[Intention, Callable[[Utterance], str]] = {
     Intention.BROUILLON: lambda said: "cra brouillon" if said.has("cra |comptes? rendus? ") else "brouillon",
     Intention.RDV: _write_if_known(write_appointment),
     Intention.VISIO: _write_if_known(write_room),
-    Intention.IDEE: _write_if_known(_write_idea),
+    Intention.IDEE: _write_if_known(write_idea),
     Intention.KIT: _write_if_known(_write_kit),
     Intention.RAPPELS: _write_if_known(write_reminders),
     Intention.ENTRAINEMENT: _write_if_known(_write_training),

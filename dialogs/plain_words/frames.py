@@ -22,9 +22,14 @@ def _read_table() -> dict[str, str]:
 
 TOLD = re.compile(r"\s?:\s+(.{4,120})")
 """What is told after « : »: a title, a piece of news."""
+_KNOWS = (
+    r"sait|saurait|s y connait|s y connaitrait|connait|connaitrait|maitrise|maitriserait|parle|parlerait|utilise|"
+    r"pratique|touche|s occupe|s en occupe|est experte?|est specialiste|est bon|est cale|est forte?"
+)
 SKILLS = re.compile(
-    r" (?:qui|quelqu une?|collegue|personne|experte?s?|specialiste)(?: \S+){0,3}? (?:sait|s y connait|connait|maitrise|"
-    r"parle|utilise|pratique|touche|s occupe|s en occupe|est experte?|est specialiste|est bon|est cale|est forte?|"
+    rf" qui donc (?:\S+ ){{0,6}}?(?:{_KNOWS}) "
+    r"| (?:qui|quelqu une?|collegue|personne|experte?s?|specialiste)(?: \S+){0,3}? "
+    rf"(?:{_KNOWS}|"
     r"(?:peut|pourrait|capable de|pour|m) (?:m )?(?:expliquer|aider|aide|epauler|apprendre|montrer)|"
     r"m aide|a deja|fait|gere|anime|forme) "
     r"| (?:quelqu une?|collegue|personne) (?:de |d )?(?:bien |tres )?(?:calee?|douee?|forte?|bonn?e?|a l aise) "

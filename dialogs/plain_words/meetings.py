@@ -15,14 +15,17 @@ def write_events(said: Utterance) -> str:
     """Write the event that is announced, or which ones are asked for."""
     if said.has(r"(?:l |mon |d )agenda (?:\S+ ){0,2}(?:telephone|mobile|portable|iphone|android|google|outlook)"):
         return "agenda flux"
-    if said.has(r"propos|annonc|organis|ajout|cre|publi|(?:inscri|mett)\S* (?:\S+ ){0,3}agenda "):
+    if said.has(r"propos|annonc|j?organis|ajout|cre|publi|(?:inscri|mett)\S* (?:\S+ ){0,3}agenda "):
         return f"agenda proposer {_find_event_title(said)}"
-    if said.has("passe|precedent|replay|ancien|deja |y a t il eu|a eu |eu lieu|derniers mois|dernieres semaines"):
+    if said.has(
+        "passe|precedent|replay|ancien|deja (?!\\? $|$)|y a t il eu|a eu |eu lieu|derniers mois|dernieres semaines"
+    ):
         return f"agenda passés {'' if said.has('derniers mois|dernieres semaines') else said.period}"
     if said.has("flux|mon telephone|synchro|google|outlook|abonn|mon agenda|mon calendrier|dans mon"):
         return "agenda flux"
     if said.has(
-        "mes |suis (?:je )?inscri|inscrite? |j ai dit|que je ven|je viens a|ou je (?:vais|suis)|je participe a quoi"
+        "mes |suis (?:(?:je|deja) )*inscri|inscrite? |j ai dit|que je ven|je viens a|ou je (?:vais|suis)|"
+        "je participe a quoi"
     ):
         return "agenda mes"
     return f"agenda {_find_events(said)}"
@@ -32,9 +35,12 @@ def _find_events(said: Utterance) -> str:
     """The number of an event, what it is about, when it is, or where; "" for all."""
     if said.number and re.search(r" (?:evenement|webinaire) (?:n |numero )?n?\d", said.plain):
         return said.number
-    if found := re.search(r" (?:sur|concernant|a propos d\S*) ", said.plain):
+    if found := _ABOUT.search(said.plain):
         return said.content("evenement", said.find_word_at(found.end() - 1))
     return _find_moment(said) or _find_place(said)
+
+
+_ABOUT = re.compile(r" (?:sur|concernant|(?:a propos|au sujet|sur le theme) d\S*|consacr\S* (?:a la|a l|au|aux|a)) ")
 
 
 def _find_place(said: Utterance) -> str:
@@ -46,8 +52,9 @@ def _find_place(said: Utterance) -> str:
 
 
 _EVENT = re.compile(
-    r"\b(?:organise|organisons|anime|animons|prépare|préparons|annonce[rz]?|propose[rz]?|ajoute[rz]?|"
-    r"(?:inscri|mett)\w+ (?:à|dans|sur) l.agenda)\s+(?:une?|notre|ma|mon)\s+([^,.;:!?\n]{4,80})",
+    r"\b(?:j['’]?organise|organise|organisons|anime|animons|prépare|préparons|annonce[rz]?|propose[rz]?|ajoute[rz]?|"
+    r"(?:inscri|mett)\w+ (?:à|dans|sur) l.agenda)(?: (?:à|dans|sur) l.agenda)?\s+"
+    r"(?:une?|notre|ma|mon)\s+([^,.;:!?\n]{4,80})",
     re.IGNORECASE,
 )
 _FOR_AGENDA = re.compile(r" (?:(?:à|a|dans|sur|pour) l\W?agenda|que|et|je|comment|svp|stp|merci)\b", re.IGNORECASE)
@@ -81,17 +88,21 @@ def _find_moment(said: Utterance) -> str:
 _DAYS = re.compile(rf"\b(?:aujourd.hui|apres demain|demain|semaine pro(?:chaine)?|semaine|{'|'.join(WEEKDAYS)})\b")
 """Days whose appointments are listed."""
 _OWN_RDV = (
-    ("disponibilites", "dispo|horaires|creneaux d ouverture|(?:heures|creneaux) ou|reserver avec moi"),
+    ("disponibilites", "(?:suis |serai )?dispo|horaires|creneaux d ouverture|(?:heures|creneaux) ou|reserver avec moi"),
     ("lien", "(?:ma |la |une )?page |(?:mon |le |un )lien |adresse "),
-    ("à traiter", r"a traiter|(?:sans|pas|manque) (?:\S+ ){0,4}(?:compte rendu|cra) |passes? sans"),
+    (
+        "à traiter",
+        r"a traiter|(?:pas|non|jamais)(?: encore)?(?: ete)? traite|passes? sans|"
+        r"(?:sans|pas|manque) (?:\S+ ){0,4}(?:compte rendu|cra) ",
+    ),
 )
 """What concerns how people come to an appointment, by the words that say it."""
 
 
 def _write_own_appointments(said: Utterance) -> str:
     """Write what concerns how people come to an appointment; "" where nothing of that is said."""
-    weekly = _find_weekly(said.sentence.text)
-    if weekly and said.has("(?:rdv|rendez vous) avec moi |recois |creneaux "):
+    weekly = _find_weekly(_write_hours(said.sentence.text))
+    if weekly and said.has("(?:rdv|rendez vous) avec moi |recois |recevoir |suis disponible |creneaux "):
         return f"rdv disponibilites {weekly}"
     if (
         call := re.search(r" visio\S* (?:\S+ ){0,4}(?:rdv|rendez vous) (?:n |numero )?(\d{1,6}) ", said.plain)
@@ -127,7 +138,7 @@ _SPACED_HOURS = re.compile(
 
 
 _CHANGING = re.compile(
-    r" (?:mes |mon rendez_vous|mon rdv|annul|supprim|deplac|report|decal|repouss|quels? |voir |"
+    r" (?:mes |mon rendez_vous|mon rdv|ann?ul|supprim|deplac|report|decal|repouss|quels? |voir |"
     r"liste|aujourd|j ai |bouge|passe aux? |passe a |prefere |des rdv )"
 )
 """What is said of appointments that there are."""
@@ -140,7 +151,7 @@ MEETING = re.compile(
 _ASIDE = re.compile(r"[,;.?!] (?:quand|on|si|est|tu|vous|c|il|[çc]a|je|j|pour)\b")
 """What is said after a meeting that is asked for."""
 _COLLEAGUE = re.compile(r"(?<!\w)@[\w.-]+")
-_WITH = re.compile(r"\b(?:avec|ac) *(?=à propos|au sujet|pour |sur |$)", re.IGNORECASE)
+_WITH = re.compile(r"\b(?:avec|ac) *(?:(?:et|,) *)*(?=à propos|au sujet|pour |sur |$)", re.IGNORECASE)
 _HALF_HOUR = re.compile(r"\b(?:d['’])?une demi[- ]heure", re.IGNORECASE)
 _AROUND = re.compile(
     r"^(?:\W*\b(?:avec|ac|av|et|de|du|d.?une|à propos|une?|"
@@ -174,14 +185,18 @@ _NAMED_FIRST = re.compile(r"(?:rdv|rendez vous) ")
 
 def _write_hours(told: str) -> str:
     """Write hours in figures: « à quinze heures » is « à 15h »."""
-    return _SPELLED_HOUR.sub(lambda hour: f"{digits(hour[1])}h" if digits(hour[1]).isdigit() else hour[0], told)
+    told = _SPELLED_SPAN.sub(r"\1 heures à ", told)
+    told = _SPELLED_HOUR.sub(lambda hour: f"{digits(hour[1])}h" if digits(hour[1]).isdigit() else hour[0], told)
+    return _AROUND_LENGTH.sub("", told)
 
 
 def _write_appointment_change(said: Utterance) -> str:
     """Write what is to be done with the appointment of a number; else the list of the days that are named."""
     numbered = re.search(r" (?:rdv|rendez vous) (?:n |numero )?n?(\d{1,6}) ", said.plain)
-    if numbered and said.has("annul|supprim"):
+    if numbered and said.has("ann?ul|supprim"):
         return f"rdv annuler {numbered[1]}"
+    if span := _FROM_TO.search(said.plain):
+        return f"rdv liste du {_FIRST_DAY.get(span[1], digits(span[1]))} au {digits(span[2])} {_type_month(said, span)}"
     days = _find_day(said.plain)
     if numbered and said.has("deplac|report|decal|bouge|repouss|avanc|passe a|prefere "):
         moved = said.content("rendez_vous", said.find_word_at(numbered.end(1)))
@@ -192,6 +207,25 @@ def _write_appointment_change(said: Utterance) -> str:
 
 
 _SPELLED_HOUR = re.compile(r"\b([a-zé-]{3,12}|\d{1,2}) heures?\b")
+_SPELLED_SPAN = re.compile(r"(?<=\bde )([a-zé-]{3,12}) (?:à|a) (?=[a-zé-]{3,12} heures?\b)")
+"""Hours of which the last alone is called so: « de quatorze à dix-sept heures »."""
+_AROUND_LENGTH = re.compile(
+    r"\b(?:pour|pendant|durant) (?:une durée d(?:e |['’]))?(?=\d)|\bau sujet (?:d(?:e la|e l['’]|e|es|u)\b ?|d['’])"
+)
+"""What stands before how long an appointment takes, and what it is about."""
+
+
+_FROM_TO = re.compile(
+    r" (?:entre|du) (?:le )?(\d{1,2}|premier|[a-z]{2,8}) (?:et|au) (?:le )?(\d{1,2}) "
+    rf"((?:{'|'.join(MONTH_NUMBERS)}) )?"
+)
+"""Days between which appointments are."""
+_FIRST_DAY = {"premier": "1er", "1": "1er"}
+
+
+def _type_month(said: Utterance, span: re.Match[str]) -> str:
+    """The month of days that were found, as typed; "" for none."""
+    return said.sentence.typed(said.find_word_at(span.start(3)), said.find_word_at(span.end(3) - 1)) if span[3] else ""
 
 
 def _find_day(plain: str) -> str:
@@ -246,7 +280,7 @@ _HOUR = re.compile(r" (\d{1,2}) ?h(?:eures?)? ?(?:(\d{2})|(et demie?))? ")
 
 def _find_rhythm(said: Utterance, evening: str) -> str:
     """How often, or that the message of the evening is to come no more; "" for neither."""
-    if evening and said.has("plus de|arret|stop|ne |coup|desactiv"):
+    if evening and said.has("plus de|cess|arret|stop|ne |coup|desactiv"):
         return f"{evening} non"
     return next((rhythm for rhythm, words in _RHYTHMS if said.has(words)), "")
 

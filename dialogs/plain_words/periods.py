@@ -112,6 +112,8 @@ def _shorten(sentence: Sentence, first: int, end: int, today: date) -> str:
     ):
         first += 1
     written = _write(sentence, first, end).strip().replace("y à", "y a")
+    if meant == read_period("tout", today):
+        return "tout"
     units = (unit for unit in _UNITS if "debut" in folded[first:end] and read_period(unit, today) == meant)
     written = _BETWEEN_DAYS.sub(r"du \1 au ", written)
     return next(units, _LAST.sub(r"\2 \1", written).replace("an dernier", "année dernière"))

@@ -65,6 +65,12 @@ def _is_counted(number: str, after: list[str]) -> bool:
 LAST_DAY = 31
 
 
+def name_place(name: str) -> str:
+    """The name of a territory as it is written; any other stays as it is."""
+    known = _read_names().get(" ".join(split_words(name)))
+    return known[1] if known else name
+
+
 @cache
 def _read_names() -> dict[str, tuple[str, str]]:
     """What each territory is called, of which kind it is, and its name as it is written; a name of both is a

@@ -1,4 +1,4 @@
-"""The command lines of what is said to many: channels, news, polls."""
+"""The command lines of what is said to many: channels, news, polls, ideas."""
 
 import re
 
@@ -10,6 +10,10 @@ STOPPING = (
     "supprim|non "
 )
 """How it is said that something is to come no more."""
+
+
+_QUOTED = re.compile(r"[«“\"]\s*([^»”\"]{2,60}?)\s*[»”\"]")
+"""A channel that is called by its name between quotation marks."""
 
 
 def write_channels(said: Utterance) -> str:
@@ -24,7 +28,8 @@ def write_channels(said: Utterance) -> str:
     for command, words in (("quitter", leaving), ("rejoindre", joining)):
         if said.has(words) and said.knows(f"canaux {command}"):
             named = said.find_words("nom_canal")
-            name = said.content("canal", named[-1] + 1 if named else None)
+            quoted = _QUOTED.search(said.sentence.text)
+            name = quoted[1] if quoted else said.content("canal", named[-1] + 1 if named else None)
             return "canaux" if not name and said.has("quels? |liste ") else f"canaux {command} {name}"
     found = re.search(
         r" (?:(?:canal|canaux|salon|groupe)s? (?:\S+ ){0,3}?(?:sur|pour parler|dedie)|(?:canal|salon) pour|"
@@ -45,15 +50,26 @@ _ABOUT_NEWS = re.compile(
 """What stands before the words that are sought in the news."""
 
 
+_FIRST_SAID = re.compile(
+    r"((?:notre|nos|la|le|les|l['’]|mon|ma|une?) ?(?:[^\s,.;:!?]+ ){3,14}?[^\s,.;:!?]+)[,;.]", re.IGNORECASE
+)
+"""A piece of news that is told before it is said what is to become of it."""
+
+
 def write_news(said: Utterance) -> str:
     if said.has("mes propositions|actu que j (?:ai|avais)"):
         return "actus mes propositions"
     if said.has("cite|citer|discret"):
         return "actus discret"
-    if said.has("abonn|recevoir|inscri|desabonn|(?:par|en) (?:message|mail|prive|mp) "):
+    is_proposed = said.has(
+        "propos|partag|suggere|publi|diffus|signal|faire passer|parler de m|annonce[rz]? |merit|"
+        "(?:a|de|faut|veux|voudrais) mettre (?:dans|en|sur) "
+    )
+    is_told = said.has("(?:vient|viens|venons|viennent) de recevoir ")
+    if said.has("abonn|recevoir|inscri|desabonn|(?:par|en) (?:message|mail|prive|mp) ") and not is_told:
         return f"actus abonnement {'non' if said.has(STOPPING) else ''}"
-    if said.has("propos|partag|suggere|publi|diffus|signal|faire passer|parler de m"):
-        told = TOLD.search(said.sentence.text)
+    if is_proposed:
+        told = TOLD.search(said.sentence.text) or _FIRST_SAID.match(said.sentence.text)
         return f"actus proposer {told[1] if told else ''}"
     if found := _ABOUT_NEWS.search(said.plain):
         return "actus cherche " + said.content("article", said.find_word_at(found.end() - 1))
@@ -102,3 +118,40 @@ def _find_question(said: Utterance) -> str:
 
 _QUESTIONS = frozenset({"quel", "quelle", "quels", "quelles", "qui", "quand", "ou", "combien", "est", "on", "preferez"})
 """Words with which a question begins that is put to others."""
+
+
+ANNOUNCED = re.compile(
+    r"\b(?:id[ée]es?|suggestions?|propos(?:er|e|itions?)|am[ée]liorations?)(?: [^\s:]{1,12}){0,3}\s*:\s*", re.IGNORECASE
+)
+"""What stands before an idea."""
+
+
+_WISHED = re.compile(
+    r"\b(?:(?:serait|n['’]est)[ -](?:il|ce|ça)[ -]pas|(?:il|ce|cela|ça) serait) (?:plus |bien |assez |fort )?"
+    r"(?:judicieux|utile|pratique|commode|souhaitable|bon|mieux|int[ée]ressant|appr[ée]ciable) "
+    r"(?:que |d['’]|de )([^.?!;]{4,200})",
+    re.IGNORECASE,
+)
+"""An idea that is put as a question: « ne serait-il pas judicieux que … ? »."""
+
+
+def _find_idea(text: str) -> str:
+    """The idea that is told; "" for none."""
+    if found := ANNOUNCED.search(text):
+        return text[found.end() :]
+    wished = _WISHED.search(text)
+    return wished[1] if wished else ""
+
+
+def write_idea(said: Utterance) -> str:
+    """Write the idea as typed, after « : » or a word that announces it."""
+    if told := _find_idea(said.sentence.text):
+        return f"idee {told}"
+    if said.has("mes idees |(?:idee|proposition|suggestion)s? que j"):
+        return "idee mes idées"
+    if said.has("les plus |le plus |top (?:des )?idees|mieux notees"):
+        return "idee les plus demandées"
+    if said.number and re.search(r" idee (?:n |numero )?n?\d", said.plain):
+        return f"idee {said.number}"
+    is_list = said.has("idees |voter|autres ") and said.knows("idee liste") and not said.has("boite")
+    return "idee liste" if is_list else "idee"

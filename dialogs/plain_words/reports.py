@@ -15,7 +15,7 @@ _PEOPLE = (
     "enfants|parents|residents|resid|allocataires|salaries|etudiants|collegiens|lyceens|dames|messieurs|stagiaires|inscrits"
 )
 _SOMEBODY = "dames?|monsieur|messieurs|pap[iy]s?|mam(?:ie|y)s?|couple|personnes?|usag(?:er|ere)s?|jeunes?|seniors?"
-_FEW = "une?|des|deux|trois|quatre|cinq|six|sept|huit|neuf|dix"
+_FEW = "une?|[1-9]|des|deux|trois|quatre|cinq|six|sept|huit|neuf|dix"
 _DAY = r"hier|ce matin|cet apres midi|aujourd hui|lundi|mardi|mercredi|jeudi|vendredi|samedi|\d{1,2} \d{1,2}"
 _STATUS = "60 retraites?|retraites?|seniors?|demandeurs? d emploi|sans emploi|a distance|a domicile"
 _SIGNS = (
@@ -29,7 +29,7 @@ _SIGNS = (
 )
 _COMPILED = tuple((weight, re.compile(sign)) for weight, sign in _SIGNS)
 _OTHERWISE = re.compile(
-    r" (?:combien|comment|pourquoi|quand|fiche|tuto|ressource|cherche|stat|stats|rdv a|demain|prochaine?) "
+    r" (?:combien|comment|pourquoi|quand|fiche|tuto|ressource|cherche|stat|stats|rdv a|demain|prochaine?|je \S+rai) "
 )
 _NOTE = "notes?|prends?|mets?|pose|cale|bloque|ajoute|programme|fixe|planifie|prendre|noter|mettre"
 _APPOINTMENT = re.compile(
@@ -43,13 +43,18 @@ _AT_AN_HOUR = re.compile(
     rf"(?:\d\d ?(?:min|mn|minutes)|[1-3] ?h(?: ?[0-5]\d)?|une heure|(?:une )?demi heure) "
 )
 """What is to be noted on a day, at an hour, for so long: reports have no hour."""
+_COMING = re.compile(
+    rf" (?:viendra|viendront|presentera|presenteront|passera|passeront|arrivera|arriveront) (?:\S+ ){{0,3}}?"
+    rf"(?:demain|{'|'.join(WEEKDAYS)}) (?:\S+ ){{0,2}}?a (?:\d{{1,2}} ?h|[a-z]{{2,8}} heures?) "
+)
+"""Somebody who is to come on a day, at an hour."""
 ENOUGH = 3.0
 """From which signs together tell; one alone tells nothing."""
 
 
 def is_appointment(plain: str) -> bool:
     """Whether folded words between single spaces begin as an appointment does, with its day and its hour."""
-    return bool(_APPOINTMENT.match(plain) or _AT_AN_HOUR.match(plain))
+    return bool(_APPOINTMENT.match(plain) or _AT_AN_HOUR.match(plain) or _COMING.search(plain))
 
 
 def find_day(plain: str) -> str:

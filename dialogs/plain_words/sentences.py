@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
 
-from bot.french import digits
+from bot.french import MONTH_NUMBERS, digits
 from config import tables
 from config.text import find_nearest, fold
 
@@ -55,8 +55,8 @@ NUMBERS = frozenset(
     )
 )
 """Numbers that are words of their own; « un » is mostly none."""
-_ONES = frozenset({"un", "une", "et", "onze"})
-"""What goes on in « vingt et un »."""
+_ONES = frozenset({"un", "une", "onze"})
+"""What « et » goes on with: « vingt et un »."""
 _PART = re.compile(r"\S+")
 _WORD = re.compile(r"[^\W_]+|\?")
 
@@ -125,28 +125,45 @@ def read_sentence(text: str, mend: Callable[[str], str] = lambda word: word) -> 
 
 
 def _join_numbers(words: Sequence[Word]) -> Iterator[Word]:
-    """The words, a number in letters behind what is called by it in figures: « ticket vingt-trois »."""
+    """The words, a number in letters in figures behind what is called by it, before a month, and where it is a year:
+    « ticket vingt-trois », « le vingt novembre », « deux mille vingt-cinq »."""
     index = 0
     while index < len(words):
-        end = index + 1
-        if index and words[index].folded in NUMBERS and words[index - 1].folded.split()[-1] in _NUMBERED:
-            while end < len(words) and words[end].folded in NUMBERS | _ONES:
-                end += 1
+        end = _end_number(words, index)
+        is_year = [word.folded for word in words[index : index + 2]] == ["deux", "mille"]
+        is_named = index > 0 and words[index - 1].folded.split()[-1] in _NUMBERED
+        is_day = end < len(words) and words[end].folded in MONTH_NUMBERS
+        if end > index and (is_year or is_named or is_day):
             yield Word(words[index].start, words[end - 1].end, read_count(word.folded for word in words[index:end]))
         else:
+            end = index + 1
             yield words[index]
         index = end
+
+
+def _end_number(words: Sequence[Word], index: int) -> int:
+    """The word after the number in letters that begins at one; the same one where none begins."""
+    end = index
+    while end < len(words) and (end == index or words[end].start - words[end - 1].end == 1):
+        word, before = words[end].folded, words[end - 1].folded if end > index else ""
+        following = words[end + 1].folded if end + 1 < len(words) else ""
+        is_and = word == "et" and end > index and following in _ONES
+        is_one = word in _ONES and before in ("et", "vingt", "vingts")
+        if not (word in NUMBERS or is_and or is_one or (word, before) == ("mille", "deux")):
+            break
+        end += 1
+    return end
 
 
 def read_count(words: Iterable[str]) -> str:
     """A number in letters as figures: « cent douze » is « 112 »."""
     total = 0
-    for number in map(int, re.findall(r"\d+", digits(" ".join(words)))):
-        total = max(total, 1) * number if number == HUNDRED else total + number
+    for number in map(int, re.findall(r"\d+", digits(" ".join(words).replace("mille", str(THOUSAND))))):
+        total = max(total, 1) * number if number in (HUNDRED, THOUSAND) else total + number
     return str(total)
 
 
-HUNDRED = 100
+HUNDRED, THOUSAND = 100, 1000
 
 
 def _join(words: Sequence[str]) -> tuple[str, tuple[int, ...]]:

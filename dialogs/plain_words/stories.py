@@ -14,6 +14,10 @@ from dialogs.plain_words.utterance import Utterance
 from dialogs.plain_words.wishes import find_wishes
 from storage.urls import first_link as find_link
 
+_OF_ALL = re.compile(
+    r" (?:ces?|cette|cet) (?:rendez vous|rdv|seances?|ateliers?) (?:soi(?:en)?t|puissent|figurent?) (?:\S+ ){0,4}$"
+)
+"""A wish that means nothing but what was told before it."""
 ENDS_MAX = 3
 """Ends of a story that are looked at."""
 HEARD = 0.25
@@ -38,7 +42,7 @@ _BARE = frozenset({"/ressources", "/annuaire", "/ressources ajouter", "/agenda p
 def read_wish(story: Utterance, whole: Reading) -> Reading | None:
     """Read what is wanted at the end of a story by itself; None where it says too little without what comes before,
     which was read as a ``whole``, too."""
-    if find_link(story.sentence.text):
+    if find_link(story.sentence.text) or _OF_ALL.search(story.plain):
         return None
     if _OF_SOMEBODY.search(story.plain) and (name := find_name(story.sentence.text, story.known)):
         return Reading(Intention.ANNUAIRE, f"/annuaire {name}", sure=False)

@@ -8,6 +8,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from bot.command_lines import CommandIndex
+from bot.french import MONTH_NUMBERS
 from config.text import fold
 from dialogs.plain_words.frames import read_frame
 from dialogs.plain_words.periods import write_period
@@ -25,6 +26,10 @@ _WHOLE = re.compile(
     r"personnes? (?:agees?|handicapees|en situation de handicap)) "
 )
 """Names, whose small words are theirs."""
+_TAGGED = re.compile(r"\b(?:l['’ ]?|mon |une )[ée]tiquette «? ?([^\W\d_][\w-]+)", re.IGNORECASE)
+"""A tag that is called so."""
+_TWELVE_MONTHS = re.compile(r" (?:12|douze) mois (?:de l annee|de|d) (20\d\d) ")
+"""What is a year."""
 _NO_VERBS = frozenset({"senior", "jeunes", "notre", "votre", "entre", "autre", "leur"})
 """Words that look like a verb and are none."""
 _JOINING = frozenset({"'", "’", "-", ".", "/", "+", "@", "_", "&"})
@@ -65,6 +70,8 @@ class Utterance:
 
     @cached_property
     def _period(self) -> tuple[str, range]:
+        if year := _TWELVE_MONTHS.search(self.plain):
+            return year[1], range(self.find_word_at(year.start() + 1), self.find_word_at(year.end() - 1))
         return write_period(self.sentence, self.today, self.place.span if self.place else range(0))
 
     @cached_property
@@ -72,6 +79,21 @@ class Utterance:
         """The first number of up to six figures that stands alone."""
         found = re.search(r" n?(\d{1,6}) ", self.plain)
         return found[1] if found else ""
+
+    def write_days(self, told: str) -> str:
+        """Some of the text with the days of a month in figures: « le huit novembre »."""
+        text = self.sentence.text
+        for word, month in pairwise(self.sentence.words):
+            typed, named = text[word.start : word.end], text[word.start : month.end]
+            if word.folded.isdigit() and not typed[0].isdigit() and month.folded in MONTH_NUMBERS:
+                told = told.replace(named, named.replace(typed, word.folded))
+        return told
+
+    @property
+    def tags(self) -> str:
+        """The tags that are named: « #seniors », « l’étiquette seniors »."""
+        tags = re.findall(r"(?<!\S)#[^\W\d_][\w-]*", self.sentence.text)
+        return " ".join(tags or (f"#{tag}" for tag in _TAGGED.findall(self.sentence.text)))
 
     @property
     def named_number(self) -> str:
@@ -154,7 +176,9 @@ class Utterance:
         for_people = (
             around == "sujet" and word == "pour" and not (after.endswith(("er", "ir", "re")) and after not in _NO_VERBS)
         )
-        return index not in taken and not for_people and word in read_frame("entre")
+        is_linking = around == "sujet" and word in ("sur", "de", "d", "des", "du")
+        is_kind = is_linking and self.sentence.words[index - 1].folded in read_frame("genres")
+        return index not in taken and not for_people and not is_kind and word in read_frame("entre")
 
     def middle(self, around: str, first: int) -> str:
         """The words from one on as typed, without those of a frame before them, and of another after; "" for no more
