@@ -50,9 +50,7 @@ _ABOUT_NEWS = re.compile(
 """What stands before the words that are sought in the news."""
 
 
-_FIRST_SAID = re.compile(
-    r"((?:notre|nos|la|le|les|l['’]|mon|ma|une?) ?(?:[^\s,.;:!?]+ ){3,14}?[^\s,.;:!?]+)[,;.]", re.IGNORECASE
-)
+_FIRST_SAID = re.compile(r"(?=(?:notre|nos|la|les?|l['’]|mon|ma|une?)\b)([^,.;:!?\n]{20,120})[,;.]", re.IGNORECASE)
 """A piece of news that is told before it is said what is to become of it."""
 
 
