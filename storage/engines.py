@@ -295,8 +295,9 @@ def _open(path: str, busy_ms: int, pragmas: tuple[str, ...]) -> sqlite3.Connecti
 READERS = 8
 """How many connections read an SQLite file at once: more than files are made, each of which holds one."""
 STATEMENT_MS = 5000
-CONNECTIONS = 5
-"""How many of PostgreSQL’s the requests of people have at most in one process; they are kept."""
+CONNECTIONS = 8
+"""How many of PostgreSQL’s the requests of people have at most in one process, with long work, of which files may hold
+five; they are kept."""
 RESERVED = 3
 """How many it has beside, for the outbox, events and leases (``reserved`` in storage/database.py)."""
 NESTED = 2
