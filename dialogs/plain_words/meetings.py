@@ -185,7 +185,7 @@ _NAMED_FIRST = re.compile(r"(?:rdv|rendez vous) ")
 
 def _write_hours(told: str) -> str:
     """Write hours in figures: « à quinze heures » is « à 15h »."""
-    told = _SPELLED_SPAN.sub(r"\1 heures à ", told)
+    told = _SPELLED_SPAN.sub(r"\g<1> heures à ", told)
     told = _SPELLED_HOUR.sub(lambda hour: f"{digits(hour[1])}h" if digits(hour[1]).isdigit() else hour[0], told)
     return _AROUND_LENGTH.sub("", told)
 
