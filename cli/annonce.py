@@ -1,9 +1,8 @@
 """« coop-bot announce »: what is to be said and where, read, checked, written down once, sent and told."""
 
-import json
 import secrets
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import file_digest, sha256
 from pathlib import Path
@@ -15,7 +14,6 @@ from bot.delivery import FILES_MAX
 from bot.destinations import TeamChannels
 from bot.errors import ChatError, Refusal
 from bot.forms import name_of
-from bot.french import NBSP, plural
 from bot.mattermost import Mattermost
 from bot.outbox.attempts import LONG_TRY_MAX
 from bot.replies import Message
@@ -25,7 +23,8 @@ from cli.delivery import Office, Pen, deliver, open_office
 from cli.environment import begin_reading, open_up_to_date
 from cli.errors import OperatorError
 from cli.journal import note
-from cli.terminal import ProgressBar
+from cli.terminal import ProgressBar, count, write
+from cli.texts import must_be_a_file
 from commands.annonce import cards
 from commands.annonce.cards import TAKEN_BACK, Broadcast, draw_text, feature, find_text_fault
 from config.canaux import PlannedChannel
@@ -82,7 +81,8 @@ async def announce(
         else:
             announcement.files = await bring_files(office, announcement, attached) if attached else {}
             outcome = await send(office, await enlist(office, announcement, again=again))
-    print(_as_json(outcome) if as_json else _told(outcome, announcement, len(files), dry_run=dry_run))
+    told = {"channels": outcome.channels, "sent": outcome.sent}
+    write(told, _tell(outcome, announcement, len(files), dry_run=dry_run), as_json=as_json)
     if not dry_run and outcome.sent < outcome.channels:
         print(_why(outcome), file=sys.stderr)
     return 0 if dry_run or outcome.sent == outcome.channels else 1
@@ -103,8 +103,8 @@ def _targets(text: str, table: Mapping[str, PlannedChannel]) -> list[str]:
 
 def _text(name: str) -> str:
     """The words, from a file or the standard input."""
-    if name != "-" and not Path(name).is_file():
-        raise OperatorError(f"Le fichier {name} n’existe pas, ou n’est pas un fichier.")
+    if name != "-":
+        must_be_a_file(Path(name))
     try:
         text = sys.stdin.read(LENGTH_MAX) if name == "-" else Path(name).read_text("utf-8-sig")[:LENGTH_MAX]
     except UnicodeDecodeError:
@@ -123,17 +123,14 @@ async def _channels(office: Office, wanted: Sequence[str], table: Mapping[str, P
         raise OperatorError(f"{problem} Rien n’est envoyé.") from None
 
 
-def _as_json(outcome: Outcome) -> str:
-    return json.dumps({"channels": outcome.channels, "sent": outcome.sent})
-
-
-def _told(outcome: Outcome, announcement: Announcement, files: int, *, dry_run: bool) -> str:
-    count = plural(outcome.channels, "canal", "canaux")
+def _tell(outcome: Outcome, announcement: Announcement, files: int, *, dry_run: bool) -> Iterator[str]:
+    channels = count(outcome.channels, "canal", "canaux")
     if not dry_run:
-        return f"{count}, {outcome.sent} l’ont.".replace(NBSP, " ")
-    along = f", {plural(files, 'fichier')} dans chacun" if files else ""
-    told = f"{count}{along}, dont {outcome.sent} l’ont déjà. Rien n’est envoyé.".replace(NBSP, " ")
-    return "\n".join([*announcement.channels.values(), told])
+        yield f"{channels}, {outcome.sent} l’ont."
+        return
+    yield from announcement.channels.values()
+    along = f", {count(files, 'fichier')} dans chacun" if files else ""
+    yield f"{channels}{along}, dont {outcome.sent} l’ont déjà. Rien n’est envoyé."
 
 
 def _why(outcome: Outcome) -> str:
@@ -145,15 +142,14 @@ def _why(outcome: Outcome) -> str:
 
 
 def read_files(names: Sequence[str]) -> Sequence[Attached]:
-    """Those that go along. Raises OperatorError for what is none, and OSError for what cannot be read_files."""
+    """Read the files that go along. Raises OperatorError for what is none, and OSError for what cannot be read."""
     if len(names) > FILES_MAX:
         raise OperatorError(f"--file : une annonce porte {FILES_MAX} fichiers au plus.", code=2)
     return [_read(Path(name)) for name in names]
 
 
 def _read(path: Path) -> Attached:
-    if not path.is_file():
-        raise OperatorError(f"Le fichier {path} n’existe pas, ou n’est pas un fichier.")
+    must_be_a_file(path)
     size = path.stat().st_size
     if not size:
         raise OperatorError(f"Le fichier {path} est vide : Mattermost n’en prend pas de tel.")
@@ -169,7 +165,8 @@ async def check_files(chat: Mattermost, attached: Sequence[Attached]) -> None:
 
 
 async def bring_files(office: Office, announcement: Announcement, attached: Sequence[Attached]) -> dict[str, str]:
-    """They are on the server now, name by id: those of an earlier call of the same, as long as they are there."""
+    """Bring the files to the server, and return their names by id: those that an earlier call of the same brought, as
+    long as they are there."""
     async with office.database.transaction(writes=False) as db:
         before = await annonces.get_latest(db, announcement.digest or "")
     if before and not await cards.find_missing(office.chat, before.files):
@@ -179,7 +176,7 @@ async def bring_files(office: Office, announcement: Announcement, attached: Sequ
 
 
 async def _bring(chat: Mattermost, channel_id: str, path: Path) -> str:
-    """Loose, in a channel that is to have a copy: who bring_files it may read_files it, and nobody sees it there."""
+    """Loose, in a channel that is to have a copy: who brings it may read it, and nobody sees it there."""
     try:
         return await chat.upload(channel_id, path)
     except ChatError as error:

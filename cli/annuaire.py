@@ -1,8 +1,7 @@
 """« coop-bot search people » and « import contacts »: the directory, from a terminal."""
 
-import json
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -11,10 +10,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from cli import tables
 from cli.command import Call
-from cli.environment import begin_reading, open_up_to_date
+from cli.environment import open_to_read
 from cli.errors import OperatorError
 from cli.journal import note
-from cli.terminal import ProgressBar, align, count
+from cli.terminal import ProgressBar, count, make_table, write
 from config.text import unguard
 from storage import people
 from storage.annuaire import NETWORK, AnyPerson, DirectoryHit, entries, read_index
@@ -23,10 +22,12 @@ from storage.database import Database
 from storage.journal import AuditAct
 from storage.people import Person, Role, SameNameError, register
 
+HEADINGS = ("score", "nom", "utilisateur", "rôle", "département")
+
 
 async def search_people(call: Call, query: str, username: str, as_json: bool) -> int:
     """Write the people whom somebody would find, the best first."""
-    async with open_up_to_date(call.settings) as database, begin_reading(database) as db:
+    async with open_to_read(call.settings) as db:
         viewer = await find_viewer(db, username)
         today = viewer.today(call.clock())
         is_open = viewer.may(NETWORK) and not viewer.has_left(today)
@@ -35,7 +36,9 @@ async def search_people(call: Call, query: str, username: str, as_json: bool) ->
     if not is_open:
         print(f"L’annuaire n’est pas ouvert à @{viewer.username} : son rôle ne le permet pas.", file=sys.stderr)
     found = [_as_object(hit, hit.entry.person) for hit in hits if hit.entry.person]
-    print(json.dumps(found, ensure_ascii=False) if as_json else "\n".join(_lines(found)))
+    rows = [_as_row(person, str(hit.score)) for hit in hits if (person := hit.entry.person)]
+    table = make_table(HEADINGS, rows, f"{count(len(rows), 'personne')}.")
+    write(found, table, as_json=as_json)
     return 0
 
 
@@ -50,12 +53,11 @@ async def import_contacts(call: Call, file: str, *, dry_run: bool = False) -> in
     return 1 if outcome.refused else 0
 
 
-async def find_viewer(db: AsyncSession, typed: str) -> Person:
+async def find_viewer(db: AsyncSession, username: str) -> Person:
     """Who looks: of the register, else of those announced. Their role may be what Mattermost last told.
 
     Raises OperatorError for a name that nobody has.
     """
-    username = typed.strip().removeprefix("@").lower()
     try:
         person = await people.by_username(db, username)
     except SameNameError:
@@ -86,22 +88,9 @@ def _as_object(hit: DirectoryHit, person: AnyPerson) -> dict[str, object]:
     }
 
 
-def _lines(found: Sequence[dict[str, object]]) -> Iterator[str]:
-    """A table to be read."""
-    rows = [("score", "nom", "utilisateur", "rôle", "département")]
-    rows += [
-        (
-            str(one["score"]),
-            str(one["nom"]),
-            f"@{one['username']}",
-            str(one["role"] or "—"),
-            str(one["departement"] or "—"),
-        )
-        for one in found
-    ]
-    if found:
-        yield from align(rows)
-    yield f"{count(len(found), 'personne')}."
+def _as_row(person: AnyPerson, score: str) -> Sequence[str]:
+    role = person.role.value if person.role else "—"
+    return score, person.full_name, f"@{person.username}", role, person.departement or "—"
 
 
 class ContactsOutcome(tables.Outcome):
@@ -109,8 +98,7 @@ class ContactsOutcome(tables.Outcome):
 
     def __str__(self) -> str:
         counts = ((self.added, "ajouté"), (self.changed, "changé"), (self.same, "inchangé"), (self.refused, "refusé"))
-        said = ", ".join(count(number, word) for number, word in counts)
-        return f"{said}." if self.added or self.changed or self.refused else f"{said}. Rien à changer."
+        return tables.sum_up(*counts, is_news=self.added or self.changed or self.refused)
 
 
 @dataclass(slots=True)

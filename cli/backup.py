@@ -1,6 +1,5 @@
 """« coop-bot backup » and « coop-bot restore »: the whole database in one file, tried, and back."""
 
-import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -14,7 +13,8 @@ from cli.checks import data_dir_fault, plan_backups
 from cli.command import Call
 from cli.errors import OperatorError
 from cli.faults import folder_fault, place_fault
-from cli.terminal import ProgressBar, count
+from cli.terminal import ProgressBar, count, write
+from cli.texts import must_be_a_file
 from config.settings import Settings
 from storage import claims, schema
 from storage.backup import (
@@ -44,7 +44,7 @@ async def backup(call: Call, file: Path) -> int:
     with _new(file) as raw:
         content = await write_backup(settings.database_url, raw, call.clock(), recipients, _progress())
     print(f"Sauvegarde écrite : {file} ({_size(file)}, étape {content.step}{', chiffrée' if recipients else ''}).")
-    _tell(content)
+    print("\n".join(_tell(content)))
     return 0
 
 
@@ -59,36 +59,37 @@ async def run(call: Call, as_json: bool) -> int:
         raise OperatorError(fault)
     made = await _make(plan, now)
     await _note(settings, now)
-    if as_json:
-        told = {"file": str(made.path), "rows": made.content.total, "removed": len(made.removed)}
-        print(json.dumps(told, ensure_ascii=False))
-        return 0
-    print(f"Sauvegarde écrite, et restaurée pour essai : {made.path} ({_size(made.path)}).")
-    _tell(made.content)
-    if made.removed:
-        print(f"Retirées, plus anciennes : {count(len(made.removed), 'sauvegarde')}.")
+    told = {"file": str(made.path), "rows": made.content.total, "removed": len(made.removed)}
+    write(told, _tell_made(made), as_json=as_json)
     return 0
+
+
+def _tell_made(made: MadeBackup) -> Iterator[str]:
+    yield f"Sauvegarde écrite, et restaurée pour essai : {made.path} ({_size(made.path)})."
+    yield from _tell(made.content)
+    if made.removed:
+        yield f"Retirées, plus anciennes : {count(len(made.removed), 'sauvegarde')}."
 
 
 async def check(call: Call, file: Path, identity: Path | None) -> int:
     """Restore a file into a database that is thrown away."""
-    _must_be_a_file(file)
+    must_be_a_file(file)
     if fault := data_dir_fault(call.settings, make=True):
         raise OperatorError(fault)
     done = await try_backup(file, call.settings.data_dir, _identities(identity))
     print(f"Sauvegarde du {_day(done.content.made_at)}, restaurée pour essai : elle est bonne.")
-    _tell(done.content)
+    print("\n".join(_tell(done.content)))
     return 0
 
 
 async def restore(call: Call, file: Path, identity: Path | None, erasures: Path | None) -> int:
     """Fill the empty database of the settings from a file."""
     url, keys = call.settings.database_url, _identities(identity)
-    _must_be_a_file(file)
+    must_be_a_file(file)
     erased = await _erased(file, erasures, keys)
     done = await restore_file(url, file, _progress(), keys, erased)
     print(f"Base restaurée : {place(url)}, d’après la sauvegarde du {_day(done.content.made_at)}.")
-    _tell(done.content)
+    print("\n".join(_tell(done.content)))
     if done.step != done.content.step:
         print(f"Elle était à l’étape {done.content.step}, et a été mise au niveau de cette version ({done.step}).")
     if again := sum(not one.done_at and not one.cancelled_at for one in erased):
@@ -130,23 +131,18 @@ async def _note(settings: Settings, now: datetime) -> None:
 async def _erased(file: Path, newer: Path | None, keys: Sequence[Identity]) -> Sequence[Erasure]:
     if newer is None:
         return ()
-    _must_be_a_file(newer)
+    must_be_a_file(newer)
     return read_erasures(newer, read_content(file, keys).made_at, keys)
 
 
 def _identities(path: Path | None) -> Sequence[Identity]:
     if path is None:
         return ()
-    _must_be_a_file(path)
+    must_be_a_file(path)
     try:
         return read_identities(path)
     except OSError as error:
         raise OperatorError(place_fault(error, path)) from error
-
-
-def _must_be_a_file(path: Path) -> None:
-    if not path.is_file():
-        raise OperatorError(f"Le fichier {path} n’existe pas, ou n’est pas un fichier.")
 
 
 def _size(path: Path) -> str:
@@ -188,11 +184,10 @@ def _progress() -> Callable[[int, int], None]:
     return at
 
 
-def _tell(content: Content) -> None:
-    """How many rows of each table, and of all."""
-    for name, rows in content.counts.items():
-        print(f"  {name} : {group(rows, least=1_000)}")
-    print(f"{count(content.total, 'ligne')} en tout.")
+def _tell(content: Content) -> Iterator[str]:
+    """Say how many rows each table has, and all of them."""
+    yield from (f"  {name} : {group(rows, least=1_000)}" for name, rows in content.counts.items())
+    yield f"{count(content.total, 'ligne')} en tout."
 
 
 def _day(moment: datetime) -> str:

@@ -1,7 +1,6 @@
 """« coop-bot channels »: what is not as planned in the team’s channels, told or put right."""
 
 import asyncio
-import json
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
@@ -15,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.actions import AddMembers, ChatAction, remove_settled
 from bot.errors import ChatError, Refusal
-from bot.french import NBSP, plural
+from bot.french import NBSP
 from bot.mattermost import AioClient, Mattermost, paced_calls
 from bot.outbox.actions import DeliveryResult, find_contradicted, perform_action
 from cli.admin import Admin
@@ -25,7 +24,7 @@ from cli.environment import open_up_to_date
 from cli.errors import OperatorError
 from cli.faults import chat_fault
 from cli.journal import note
-from cli.terminal import ProgressBar
+from cli.terminal import ProgressBar, count, write
 from commands.canaux import drift
 from commands.canaux.cards import count_kinds
 from commands.canaux.runs import NO_CHANNEL, record_arrival, record_refusal
@@ -150,10 +149,7 @@ ELSEWHERE = {Drift.PUT_AWAY}
 def tell_check(surveyed: Sequence[drift.ComparedChannel], *, as_json: bool) -> None:
     """Say what is not as planned."""
     findings = [finding for found in surveyed for finding in found.findings]
-    if as_json:
-        print(json.dumps(_as_object(surveyed, findings), ensure_ascii=False))
-    else:
-        print("\n".join(_lines(findings, len(surveyed))))
+    write(_as_object(surveyed, findings), _lines(findings, len(surveyed)), as_json=as_json)
 
 
 def _as_object(surveyed: Sequence[drift.ComparedChannel], findings: Sequence[Finding]) -> dict[str, object]:
@@ -186,18 +182,14 @@ def _lines(findings: Sequence[Finding], channels: int) -> Iterator[str]:
     told += [f"{address} : il manque {_names(names)} ({reason})" for (address, reason), names in absent.items()]
     yield from told[:SHOWN]
     if len(told) > SHOWN:
-        yield f"… et {_count(len(told) - SHOWN, 'autre ligne')} (tout : --json)."
-    yield f"{_count(channels, 'canal', 'canaux')}, {_count(len(findings), 'écart') if findings else 'aucun écart'}."
+        yield f"… et {count(len(told) - SHOWN, 'autre ligne')} (tout : --json)."
+    yield f"{count(channels, 'canal', 'canaux')}, {count(len(findings), 'écart') if findings else 'aucun écart'}."
 
 
 def _names(names: Sequence[str]) -> str:
     """Name the first few, and how many more."""
     more = len(names) - NAMED
-    return ", ".join(names) if more <= 0 else f"{', '.join(names[:NAMED])} et {_count(more, 'autre')}"
-
-
-def _count(number: int, one: str, many: str | None = None) -> str:
-    return plural(number, one, many).replace(NBSP, " ")
+    return ", ".join(names) if more <= 0 else f"{', '.join(names[:NAMED])} et {count(more, 'autre')}"
 
 
 def tell(outcome: Outcome, left: Sequence[Finding], *, as_json: bool, dry_run: bool) -> None:
@@ -206,14 +198,12 @@ def tell(outcome: Outcome, left: Sequence[Finding], *, as_json: bool, dry_run: b
         print(f"{finding.address} : {_reason(finding)} ; {why}", file=sys.stderr)
     for finding in left:
         print(f"{finding.address} : {_reason(finding)} ; laissé tel quel", file=sys.stderr)
-    if as_json:
-        done = {drift.value: outcome.done[drift] for drift in Drift if drift not in ELSEWHERE}
-        told = {"dry_run": dry_run, "done": done, "failed": len(outcome.failed), "left": len(left)}
-        print(json.dumps(told))
-        return
+    done = {drift.value: outcome.done[drift] for drift in Drift if drift not in ELSEWHERE}
+    told = {"dry_run": dry_run, "done": done, "failed": len(outcome.failed), "left": len(left)}
     said = [words.replace(NBSP, " ") for words in count_kinds(outcome.done)]
     begin = "Serait fait : " if dry_run else ""
-    print(f"{begin}{', '.join(said)}." if said else "Les canaux sont déjà comme prévu.")
+    line = f"{begin}{', '.join(said)}." if said else "Les canaux sont déjà comme prévu."
+    write(told, [line], as_json=as_json)
 
 
 INTERRUPTED = "interrompu avant d’être fait"
@@ -414,7 +404,7 @@ async def mark_read(settings: Settings, token: str, came: Sequence[tuple[str, st
     try:
         await asyncio.gather(*(mark(*each) for each in came))
     except ChatError as error:
-        left = plural(len(came) - done, "arrivée").replace(NBSP, " ")
+        left = count(len(came) - done, "arrivée")
         raise OperatorError(
             f"Les canaux sont à jour, mais restent non lus pour {left} : --admin-token est "
             f"refusé, ou n’est pas celui d’un administrateur système. [{error}]"

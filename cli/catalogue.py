@@ -20,6 +20,7 @@ from cli.options import (
     QUESTION,
     QUEUE,
     STATE,
+    USERNAME,
     WHOSE,
 )
 from cli.transfers import EXPORTS, IMPORTS
@@ -71,7 +72,14 @@ SEARCHES = group(
             "cli.annuaire:search_people",
             "des personnes de l’annuaire, telles que quelqu’un les verrait",
             argument("query", metavar="MOTS", help="ce que la personne taperait après /annuaire"),
-            option("--as", "username", required=True, metavar="NOM", help="qui cherche, par son nom d’utilisateur"),
+            option(
+                "--as",
+                "username",
+                type=USERNAME,
+                required=True,
+                metavar="NOM",
+                help="qui cherche, par son nom d’utilisateur",
+            ),
             JSON_LIST,
             touches=READS,
         ),
@@ -80,7 +88,14 @@ SEARCHES = group(
             "tout ce qu’une personne trouverait avec /chercher : fiches, annuaire, canaux, actus, agenda, et ce qui "
             "n’est qu’à elle",
             argument("query", metavar="MOTS", help="ce que la personne taperait après /chercher"),
-            option("--user", "username", required=True, metavar="NOM", help="qui cherche, par son nom d’utilisateur"),
+            option(
+                "--user",
+                "username",
+                type=USERNAME,
+                required=True,
+                metavar="NOM",
+                help="qui cherche, par son nom d’utilisateur",
+            ),
             JSON_LIST,
             touches=READS,
         ),
@@ -216,7 +231,7 @@ COMMANDS: dict[str, click.Command] = {
     "role": Command(
         "cli.people.register:role",
         "donner un rôle à une personne, ou le laisser suivre Mattermost",
-        argument("username", metavar="NOM", help="nom d’utilisateur Mattermost, avec ou sans « @ »"),
+        argument("username", type=USERNAME, metavar="NOM", help="nom d’utilisateur Mattermost, avec ou sans « @ »"),
         argument(
             "wanted",
             type=Choice("coordinateur", "animateur", "conseiller", "invite", "hotline", "administrateur", "auto"),
@@ -342,13 +357,17 @@ COMMANDS: dict[str, click.Command] = {
         "cli.understand:understand_file",
         "dire ce que le bot comprend de phrases, une par ligne, sans rien faire (docs/wire.md)",
         argument("file", metavar="FICHIER", help="les phrases, ou « - » pour l’entrée standard"),
-        option("--user", "username", metavar="NOM", help="comme cette personne, avec ce qu’elle peut faire"),
+        option(
+            "--user", "username", type=USERNAME, metavar="NOM", help="comme cette personne, avec ce qu’elle peut faire"
+        ),
         JSON_LIST,
     ),
     "data": Command(
         "cli.donnees:data",
         "écrire tout ce que le bot garde d’une personne (JSON et PDF), comme /mes-donnees le lui envoie",
-        argument("username", metavar="NOM", help="le nom d’utilisateur de la personne, même hors du registre"),
+        argument(
+            "username", type=USERNAME, metavar="NOM", help="le nom d’utilisateur de la personne, même hors du registre"
+        ),
         option("--output", type=PATH, metavar="FICHIER", required=True, help="le fichier .zip à écrire"),
         option("--force", is_flag=True, help="même si ce fichier existe déjà"),
         touches=READS,

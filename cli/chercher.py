@@ -1,15 +1,14 @@
 """« coop-bot search tout »: what somebody would find with « /chercher », from a terminal."""
 
-import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from bot.search import Hit, KindFound, Search, SearchKind, search_all
 from cli.annuaire import find_viewer
 from cli.checks import choose_features
 from cli.command import Call
-from cli.environment import begin_reading, open_up_to_date
-from cli.terminal import align, count
+from cli.environment import open_to_read
+from cli.terminal import count, make_table, write
 from commands import FEATURES
 from storage.ressources import catalogue
 
@@ -22,16 +21,15 @@ async def search_everything(call: Call, query: str, username: str, as_json: bool
     """Write what somebody would find, whatever its kind, the best first; 1 where something could not be looked
     through."""
     sources = [source for feature in choose_features(FEATURES, call.settings) for source in feature.sources]
-    async with open_up_to_date(call.settings) as database, begin_reading(database) as db:
-        viewer = await find_viewer(db, username.strip().removeprefix("@").lower())
+    async with open_to_read(call.settings) as db:
+        viewer = await find_viewer(db, username)
         await catalogue.warm_up(db)  # here nobody is in a hurry
         search = Search(query, viewer, call.clock(), db, call.settings, HITS_MAX, awaited=True)
         found = await search_all(sources, search)
     ranked = _rank(found)
-    if as_json:
-        print(json.dumps([_as_object(kind, hit) for kind, hit in ranked], ensure_ascii=False))
-    else:
-        print("\n".join(_lines(ranked)))
+    rows = [(str(hit.score), kind.name, str(hit.ident), hit.title) for kind, hit in ranked]
+    table = make_table(("score", "sorte", "id", "titre"), rows, f"{count(len(rows), 'résultat')}.")
+    write([_as_object(kind, hit) for kind, hit in ranked], table, as_json=as_json)
     failed = [one.kind.several.lower() for one in found if one.failed]
     if failed:
         print(f"Rien n’a pu être cherché parmi : {', '.join(failed)}.", file=sys.stderr)
@@ -46,12 +44,3 @@ def _rank(found: Sequence[KindFound]) -> list[Found]:
 def _as_object(kind: SearchKind, hit: Hit) -> dict[str, object]:
     """One thing as docs/wire.md describes it."""
     return {"sorte": kind.name, "id": hit.ident, "titre": hit.title, "score": hit.score}
-
-
-def _lines(ranked: Sequence[Found]) -> Iterator[str]:
-    """A table to be read."""
-    rows = [("score", "sorte", "id", "titre")]
-    rows += [(str(hit.score), kind.name, str(hit.ident), hit.title) for kind, hit in ranked]
-    if ranked:
-        yield from align(rows)
-    yield f"{count(len(ranked), 'résultat')}."

@@ -23,7 +23,7 @@ from cli.command import Call
 from cli.environment import open_up_to_date
 from cli.errors import OperatorError
 from cli.faults import same_name_fault
-from cli.terminal import ProgressBar, begin_csv, count, open_standard_output
+from cli.terminal import ProgressBar, begin_csv, count, open_lines, open_standard_output
 from cli.texts import LINE_BYTES_MAX, open_file, read_texts
 from storage import people
 from storage.cra import bulk, files
@@ -55,13 +55,12 @@ async def export_cra(
     call: Call, start: date | None, end: date | None, user: str | None, tag: str | None, kind: str, deleted: bool
 ) -> int:
     """Write what is asked for on the standard output."""
-    username = user.removeprefix("@").lower() if user else None
     wanted = bulk.ExportFilter(
-        start=start, end=end, username=username, tag=(tag or "").removeprefix("#"), deleted=deleted
+        start=start, end=end, username=user or None, tag=(tag or "").removeprefix("#"), deleted=deleted
     )
     async with open_up_to_date(call.settings) as database:
-        if username and not await _is_known(database, username):
-            print(f"Personne ne s’appelle « {username} » dans le registre.", file=sys.stderr)
+        if user and not await _is_known(database, user):
+            print(f"Personne ne s’appelle « {user} » dans le registre.", file=sys.stderr)
         write = writer(open_standard_output(), kind, tags=await bulk.are_there_tags(database))
         await export(database, wanted, write, ProgressBar(sys.stderr, "compte rendu"))
     return 0
@@ -361,23 +360,15 @@ def check(entry: files.ReportEntry, now: datetime, today: date) -> None:
 
 
 def writer(out: TextIO, kind: str, *, tags: bool = False) -> Callable[[files.Row], object]:
-    """What writes one line in a format, « jsonl » or « csv »; the CSV’s first line is written at once, with a column
-    of ``tags`` where there are any."""
-    if kind == "jsonl":
-        return lambda row: print(json.dumps(row, ensure_ascii=False), file=out)
+    """Return what writes a compte rendu on a line, « jsonl » or « csv »; a CSV has a column of ``tags`` where there are
+    any."""
     columns = (*files.CSV_COLUMNS, files.TAGS) if tags else files.CSV_COLUMNS
-    write = begin_csv(out, columns)
-    return lambda row: write(files.format_cells(row)[: len(columns)])
+    return open_lines(out, kind, columns, lambda row: files.format_cells(row)[: len(columns)])
 
 
 async def export(
     database: Database, wanted: bulk.ExportFilter, write: Callable[[files.Row], object], progress: ProgressBar
-) -> int:
-    """Write everything wanted, and say how much it was."""
-    done = 0
-    async for row in bulk.export_rows(database, wanted):
+) -> None:
+    """Write each compte rendu that is wanted."""
+    async for row in progress.follow(bulk.export_rows(database, wanted)):
         write(row)
-        done += 1
-        progress.at(done)
-    progress.end()
-    return done

@@ -23,7 +23,7 @@ async def data(call: Call, username: str, output: Path, force: bool) -> int:
     settings, now = call.settings, call.clock()
     _must_be_free(output, force=force)
     async with open_up_to_date(settings) as database:
-        person, _ = await find(database, settings, username.strip().removeprefix("@").lower(), now)
+        person, _ = await find(database, settings, username, now)
         try:
             lines = await _write(database, person, now, output, force=force)
         except OSError as error:

@@ -66,6 +66,13 @@ async def open_up_to_date(settings: Settings, *, keeps: bool = True) -> AsyncIte
 
 
 @asynccontextmanager
+async def open_to_read(settings: Settings) -> AsyncIterator[AsyncSession]:
+    """A session that reads the configured database; raises OperatorError where that is not of this version."""
+    async with open_up_to_date(settings) as database, begin_reading(database) as db:
+        yield db
+
+
+@asynccontextmanager
 async def begin_reading(database: Database) -> AsyncIterator[AsyncSession]:
     """A session that reads, and may take longer than the bot’s requests: its operator waits for the answer."""
     async with database.transaction(writes=False) as db:

@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.french import Period
 from cli.command import Call
-from cli.environment import begin_reading, open_up_to_date
+from cli.environment import open_to_read
 from cli.errors import OperatorError
 from cli.usage import load
 from config.territories import NATION, Departement, Territory, TerritoryKind
@@ -57,7 +57,7 @@ async def tell(call: Call, as_json: bool, **question: Any) -> int:
     asked = Question(**question)
     start, end = interval(asked)
     percent = Percent(asked.percent)
-    async with open_up_to_date(call.settings) as database, begin_reading(database) as db:
+    async with open_to_read(call.settings) as db:
         subject = await subject_of(db, asked)
         figures = await subject.figures(db, start, end)
     if as_json:
@@ -108,10 +108,9 @@ _FAR = date(9000, 1, 1)
 async def subject_of(db: AsyncSession, asked: Question) -> Subject:
     """The subject that the question names; raises OperatorError for a person who is not in the register."""
     if asked.user is not None:
-        username = asked.user.removeprefix("@").lower()
-        person = await people.by_username(db, username)
+        person = await people.by_username(db, asked.user)
         if person is None:
-            raise OperatorError(f"Personne ne s’appelle « {username} » dans le registre.")
+            raise OperatorError(f"Personne ne s’appelle « {asked.user} » dans le registre.")
         return Subject(person)
     if asked.departement:
         return Subject(territory=Territory(TerritoryKind.DEPARTEMENT, asked.departement.code))

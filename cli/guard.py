@@ -1,13 +1,12 @@
 """« coop-bot guard »: a text is read line by line, and where it holds personal data told once all of it was read."""
 
-import json
 from collections.abc import Iterator
 from typing import TextIO
 
 from bot.french import plural
 from bot.guard import Detection, find
 from cli.command import Call
-from cli.terminal import open_whole
+from cli.terminal import open_json_list, open_whole
 from cli.texts import open_file, read_lines
 
 
@@ -25,19 +24,16 @@ def look(name: str, *, as_json: bool) -> None:
 
 
 def _as_json(found: Iterator[tuple[int, Detection]], told: TextIO) -> None:
-    between = "["
-    for number, one in found:
-        row = {"line": number, "kind": one.kind, "start": one.start, "end": one.end}
-        told.write(f"{between}{json.dumps(row)}")
-        between = ", "
-    told.write("[]\n" if between == "[" else "]\n")
+    with open_json_list(told) as add:
+        for number, one in found:
+            add({"line": number, "kind": one.kind, "start": one.start, "end": one.end})
 
 
 def _in_words(found: Iterator[tuple[int, Detection]], told: TextIO) -> None:
-    """Counted from one, as people count; what it is stays where it is."""
+    """Write where each stands, with characters counted from one; what it is stays where it is."""
     count = 0
     for number, one in found:
         count += 1
         told.write(f"Ligne {number}, caractères {one.start + 1} à {one.end} : {one.kind.label}.\n")
-    none = "Aucune donnée personnelle."
-    told.write(f"{plural(count, 'donnée personnelle', 'données personnelles')}.\n" if count else f"{none}\n")
+    counted = plural(count, "donnée personnelle", "données personnelles") if count else "Aucune donnée personnelle"
+    told.write(f"{counted}.\n")

@@ -1,6 +1,5 @@
 """« coop-bot tickets » and « export tickets »: read page by page, and handed over once all of it was read."""
 
-import json
 import sys
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
@@ -9,7 +8,7 @@ from typing import TextIO
 from cli.command import Call
 from cli.environment import open_up_to_date
 from cli.errors import OperatorError
-from cli.terminal import ProgressBar, begin_csv, count, make_printable, open_whole
+from cli.terminal import ProgressBar, begin_csv, count, make_printable, open_json_list, open_whole
 from config import hotline
 from config.hotline import Queue
 from config.settings import Settings
@@ -41,20 +40,15 @@ async def export_tickets(call: Call, state: str | None, queue: str | None, outpu
 
 
 async def _as_json(found: AsyncIterator[Line], told: TextIO) -> None:
-    between = "["
-    async for line in found:
-        told.write(f"{between}{json.dumps(line, ensure_ascii=False)}")
-        between = ", "
-    told.write("[]\n" if between == "[" else "]\n")
+    with open_json_list(told) as add:
+        async for line in found:
+            add(line)
 
 
 async def _as_csv(found: AsyncIterator[Line], told: TextIO) -> None:
-    write, progress, done = begin_csv(told, CSV_COLUMNS), ProgressBar(sys.stderr, "demande"), 0
-    async for line in found:
+    write = begin_csv(told, CSV_COLUMNS)
+    async for line in ProgressBar(sys.stderr, "demande").follow(found):
         write(figures.make_ticket_cells(line))
-        done += 1
-        progress.at(done)
-    progress.end()
 
 
 _SHORT = {"en attente": TicketState.EN_ATTENTE}

@@ -1,7 +1,6 @@
 """« coop-bot jobs »: when each job of the features that are on is due next, when it last ran, and what came of it."""
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -11,8 +10,8 @@ from bot.job_runner import Schedule, find_zones
 from cli.actus import Standing, editions
 from cli.checks import choose_features
 from cli.command import Call
-from cli.environment import begin_reading, open_up_to_date
-from cli.terminal import align
+from cli.environment import open_to_read
+from cli.terminal import make_table, write
 from commands import FEATURES
 from commands.actus import drafts
 from commands.actus.editions import feature as actus
@@ -78,6 +77,7 @@ JOBS = {
     "stats.monthly": "PDF du mois",
 }
 """What the operator reads instead of the names that jobs have in the database."""
+HEADINGS = ("tâche", "prochaine fois", "dernière fois", "résultat")
 RESULTS = {"done": "faite", "failed": "échouée"}
 
 
@@ -111,16 +111,14 @@ async def jobs(call: Call, as_json: bool) -> int:
 async def show(settings: Settings, now: datetime, features: Sequence[Feature] = FEATURES, *, as_json: bool) -> int:
     """Write the jobs, by name."""
     on = choose_features(features, settings)
-    async with open_up_to_date(settings) as database, begin_reading(database) as db:
+    async with open_to_read(settings) as db:
         zones = find_zones(await people.zones(db))
         ran = {run.name: run for run in await claims.list_runs(db)}
         out = await _editions(Standing(db, settings, now)) if any(f.name == actus.name for f in on) else []
     triggers = sorted((t for f in on for t in f.triggers if t.key[0] == "job"), key=lambda t: t.key)
     found = sorted([*(_line(trigger, zones, ran, now) for trigger in triggers), *out], key=lambda line: line.name)
-    if as_json:
-        print(json.dumps([line.as_object() for line in found], ensure_ascii=False))
-    else:
-        print("\n".join(_table([line.as_row() for line in found])))
+    table = make_table(HEADINGS, [line.as_row() for line in found], "Heures de Paris.")
+    write([line.as_object() for line in found], table, as_json=as_json)
     return 0
 
 
@@ -145,9 +143,3 @@ async def _editions(desk: Standing) -> Sequence[Line]:
         title = f"Prochain numéro : {edition.name}"
         lines.append(Line(name, coming.at.astimezone(PARIS), before, result, title))
     return lines
-
-
-def _table(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
-    """As wide as its widest cells."""
-    yield from align([("tâche", "prochaine fois", "dernière fois", "résultat"), *rows])
-    yield "Heures de Paris."

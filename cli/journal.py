@@ -10,7 +10,7 @@ from typing import TextIO
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from cli.command import Call
-from cli.environment import begin_reading, open_up_to_date
+from cli.environment import open_to_read
 from cli.errors import OperatorError
 from cli.terminal import count, make_printable, open_whole
 from config.settings import Settings
@@ -32,7 +32,7 @@ async def note_about(db: AsyncSession, entry: JournalEntry) -> None:
 
 async def _verify(settings: Settings) -> int:
     """Say how it stands. Raises OperatorError for the first entry that is not as it was written."""
-    async with open_up_to_date(settings) as database, begin_reading(database) as db:
+    async with open_to_read(settings) as db:
         entries, fault = await journal.verify(db)
     if fault:
         raise OperatorError(
@@ -56,7 +56,7 @@ async def show(
         return await _verify(call.settings)
     first, last = _span(since, until)
     with open_whole() as told:
-        async with open_up_to_date(call.settings) as database, begin_reading(database) as db:
+        async with open_to_read(call.settings) as db:
             found = journal.list_between(db, first, last, (actor or "").removeprefix("@"))
             await (_as_lines(found, told) if jsonl else _as_table(found, told))
     return 0

@@ -1,16 +1,15 @@
 """« coop-bot cases »: the cases of moderation, to be read or for a program; never who reported."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from cli.command import Call
-from cli.environment import begin_reading, open_up_to_date
+from cli.environment import open_to_read
 from cli.errors import OperatorError
-from cli.terminal import count, make_printable
+from cli.terminal import count, make_printable, write
 from config.text import fold
 from config.time import PARIS, write_instant
 from storage import people
@@ -21,11 +20,11 @@ AT_ONCE = 500
 
 
 async def show(call: Call, state: str | None, as_json: bool) -> int:
-    """Write them on the standard output."""
+    """Write the cases on the standard output, or those in one state."""
     states = [_state(state)] if state is not None else []
-    async with open_up_to_date(call.settings) as database, begin_reading(database) as db:
+    async with open_to_read(call.settings) as db:
         lines = await _lines(db, await cases.list_in_states(db, states))
-    print(json.dumps(lines, ensure_ascii=False) if as_json else _table(lines))
+    write(lines, _table(lines), as_json=as_json)
     return 0
 
 
@@ -71,10 +70,10 @@ def _instant(moment: datetime | None) -> str | None:
     return write_instant(moment) if moment else None
 
 
-def _table(lines: Sequence[Mapping[str, Any]]) -> str:
-    """One line each, then how many they are."""
-    told = [make_printable(_told(line)) for line in lines]
-    return "\n".join([*told, f"{count(len(lines), 'dossier')}. Heures de Paris." if lines else "Aucun dossier."])
+def _table(lines: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield a line for each case, then how many there are."""
+    yield from (make_printable(_told(line)) for line in lines)
+    yield f"{count(len(lines), 'dossier')}. Heures de Paris." if lines else "Aucun dossier."
 
 
 def _told(line: Mapping[str, Any]) -> str:

@@ -51,11 +51,17 @@ def _read_region(text: str) -> str:
     raise click.BadParameter(f"« {text} » n’est pas une région (son code INSEE ou son nom, par exemple 84)")
 
 
+def _read_username(text: str) -> str:
+    """A user name as Mattermost has it, typed with or without « @ »."""
+    return text.strip().removeprefix("@").lower()
+
+
 DAY, NUMBER, PATH = Value(read_day, "2026-09-01"), Value(int, "12"), Value(Path)
 COUNT, HITS, POLL = Value(_read_count), Value(_read_hits, "10"), Value(_read_number, "12")
+USERNAME = Value(_read_username)
 JSON_LIST = option("--json", "as_json", is_flag=True, help="un tableau JSON, sur une ligne (docs/wire.md)")
 JSON_OBJECT = option("--json", "as_json", is_flag=True, help="un objet JSON, sur une ligne (docs/wire.md)")
-WHO = option("--user", required=True, metavar="NOM", help="de qui, par son nom d’utilisateur")
+WHO = option("--user", type=USERNAME, required=True, metavar="NOM", help="de qui, par son nom d’utilisateur")
 REHEARSAL = option("--dry-run", is_flag=True, help="dire ligne par ligne ce qui changerait, sans rien écrire")
 FILE = argument("file", metavar="FICHIER", help="le fichier, ou « - » pour l’entrée standard")
 """What an import reads."""
@@ -76,7 +82,7 @@ SPAN = (
     option("--to", "end", type=DAY, metavar="JOUR", help="dernier jour, compris"),
 )
 QUESTION = (
-    option("--user", metavar="NOM", help="d’une personne, par son nom d’utilisateur"),
+    option("--user", type=USERNAME, metavar="NOM", help="d’une personne, par son nom d’utilisateur"),
     option("--departement", type=Value(_read_departement), metavar="CODE", help="d’un département, par exemple 69"),
     option("--region", type=Value(_read_region), metavar="CODE", help="d’une région : son code INSEE ou son nom"),
     option("--national", is_flag=True, help="de tout le pays (d’office)"),

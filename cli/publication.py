@@ -15,7 +15,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.destinations import TeamChannels
 from bot.errors import ChatError, Refusal
 from bot.forms import name_of
-from bot.french import NBSP, plural
 from bot.papers import page
 from bot.replies import Message, Reply
 from bot.texts import Markdown, escape, render
@@ -26,7 +25,7 @@ from cli.delivery import Office, Pen, deliver, open_office
 from cli.environment import open_up_to_date
 from cli.errors import OperatorError
 from cli.journal import note
-from cli.terminal import ProgressBar
+from cli.terminal import ProgressBar, count
 from commands.actus import drafts, formats, publication
 from commands.actus.drafts import Publish
 from commands.actus.editions import DRAFT, Sheet, feature, read_sheet, tell_team
@@ -139,11 +138,7 @@ def _show(drawn: Sequence[Markdown], where: Destinations) -> None:
     print("\n".join([f"Où : {', '.join(where.channels.values())}", *map(unmarked, where.absent)]))
     for text in drawn:
         print(f"\n{text}")
-    print(
-        f"\n{plural(len(drawn), 'message')} dans {_channels(len(where.channels))}. Rien n’est envoyé.".replace(
-            NBSP, " "
-        )
-    )
+    print(f"\n{count(len(drawn), 'message')} dans {_count_channels(len(where.channels))}. Rien n’est envoyé.")
 
 
 async def _paper(office: Office, sheet: Sheet, place: str) -> Sequence[str]:
@@ -213,12 +208,12 @@ async def _deliver(office: Office, number: int, *, was_out: bool) -> int:
         print(f"Le n° {number} est déjà sorti.")
         return 0
     reached = len(found.channels) - len(missing)
-    print(f"Le n° {number} est sorti dans {_channels(reached)}.".replace(NBSP, " "))
+    print(f"Le n° {number} est sorti dans {_count_channels(reached)}.")
     if missing:
         names = ", ".join(found.channels.get(place, place) for place in missing)
         print(f"Il manque dans : {names}. Relancez la même commande : elle reprend où elle en est.", file=sys.stderr)
     return 1 if missing else 0
 
 
-def _channels(count: int) -> str:
-    return plural(count, "canal", "canaux")
+def _count_channels(number: int) -> str:
+    return count(number, "canal", "canaux")

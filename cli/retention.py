@@ -1,12 +1,11 @@
 """« coop-bot retention »: what is kept for too long."""
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 
 from cli.command import Call
 from cli.environment import begin_reading, open_up_to_date
-from cli.terminal import align
+from cli.terminal import make_table, write
 from config.settings import Settings
 from storage.database import Database
 from storage.personal_data import PERSONAL_DATA
@@ -52,11 +51,8 @@ async def _sleepers(database: Database, settings: Settings, now: datetime) -> in
 def _tell(counts: Mapping[str, int], sleepers: int, *, dry_run: bool, as_json: bool) -> None:
     known = {one.name: one for one in PERSONAL_DATA}
     limits = {name: known[name].limit for name in counts}
-    if as_json:
-        told = [{"table": name, "kept": limit.said, "rows": counts[name]} for name, limit in limits.items() if limit]
-        print(json.dumps([*told, {"table": "person", "kept": "", "rows": sleepers}], ensure_ascii=False))
-        return
-    rows = [(name, limit.said, str(counts[name])) for name, limit in limits.items() if limit]
+    rows = [(name, limit.said, counts[name]) for name, limit in limits.items() if limit]
+    told = [{"table": name, "kept": kept, "rows": gone} for name, kept, gone in (*rows, ("person", "", sleepers))]
     head = ("table", "gardée", "partiraient" if dry_run else "parties")
-    print("\n".join(align([head, *rows])))
-    print(f"Comptes sans activité, que le bot préviendra puis effacera : {sleepers}.")
+    last = f"Comptes sans activité, que le bot préviendra puis effacera : {sleepers}."
+    write(told, make_table(head, [(name, kept, str(gone)) for name, kept, gone in rows], last), as_json=as_json)

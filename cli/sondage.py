@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.french import plural
 from bot.papers.sheets import Cell
 from cli.command import Call
-from cli.environment import begin_reading, open_up_to_date
+from cli.environment import open_to_read
 from cli.errors import OperatorError
 from cli.terminal import begin_csv, open_whole
 from commands.sondage import list_result_lines, list_vote_lines
@@ -22,7 +22,7 @@ from storage.sondage.votes import NamedVote, read_visible_results
 
 async def export_poll(call: Call, number: int, by_voter: bool, output: str) -> int:
     """Write the results of a poll, or who chose what in it."""
-    async with open_up_to_date(call.settings) as database, begin_reading(database) as db:
+    async with open_to_read(call.settings) as db:
         poll = _must_be(await polls.get_poll(db, number), number)
         lines = await (_voters(db, poll) if by_voter else _results(db, poll))
     with open_whole(output) as told:

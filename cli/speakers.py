@@ -3,7 +3,7 @@
 from cli.annuaire import find_viewer
 from cli.checks import choose_features
 from cli.command import Call
-from cli.environment import begin_reading, open_up_to_date
+from cli.environment import open_to_read
 from cli.understand import Speaker, tell
 from commands import FEATURES
 
@@ -15,7 +15,7 @@ async def tell_as(call: Call, username: str, file: str, *, as_json: bool) -> int
 
 async def _find_speaker(call: Call, username: str) -> Speaker:
     """Find somebody of the register, by their role."""
-    async with open_up_to_date(call.settings) as database, begin_reading(database) as db:
+    async with open_to_read(call.settings) as db:
         person = await find_viewer(db, username)
     on = choose_features(FEATURES, call.settings)
     allowed = {trigger.key[1] for feature in on for trigger in feature.commands if person.may(trigger.roles)}

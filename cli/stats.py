@@ -18,7 +18,7 @@ from bot.papers import FigureSection, LabelledValue
 from bot.texts import typeset
 from cli.checks import open_client
 from cli.command import Call
-from cli.environment import begin_reading, open_up_to_date
+from cli.environment import open_to_read
 from cli.errors import OperatorError
 from cli.faults import place_fault
 from cli.figures import Question, Subject, interval, subject_of
@@ -71,7 +71,7 @@ async def export_stats(call: Call, kind: str, output: str, **question: Any) -> i
     start, end = interval(asked)
     days = queries.OwnQuery(start=start, end=end, percent=Percent(asked.percent))
     with tempfile.TemporaryDirectory(prefix="coop-stats-") as folder:
-        async with open_up_to_date(settings) as database, begin_reading(database) as db:
+        async with open_to_read(settings) as db:
             subject = await subject_of(db, asked)
             page = await _page(settings, db, subject, days, now)
             path = Path(folder) / page.file(kind)

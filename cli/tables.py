@@ -20,7 +20,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.french import plural
 from cli.environment import open_database, open_up_to_date
 from cli.errors import OperatorError
-from cli.terminal import ProgressBar, make_printable
+from cli.terminal import ProgressBar, count, make_printable
 from cli.texts import Text, open_file, read_texts
 from config.settings import Settings
 from storage import schema
@@ -181,6 +181,12 @@ class Outcome:
         if self.announces and fate in _NEWS:
             of = f" ({', '.join(columns)})" if columns else ""
             self.announces(number, f"{_NEWS[fate]}, {about}{of}")
+
+
+def sum_up(*counted: tuple[int, str], is_news: object) -> str:
+    """Say how many lines were added, changed…: « 2 ajoutés, 1 refusé. »"""
+    told = ", ".join(count(number, word) for number, word in counted)
+    return f"{told}." if is_news else f"{told}. Rien à changer."
 
 
 def list_differing(before: BaseModel, after: BaseModel, among: Iterable[str]) -> list[str]:

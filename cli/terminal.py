@@ -1,18 +1,20 @@
-"""What a command writes: counts, rows as columns, files that are whole or nothing, and how far a long run is."""
+"""What a command writes: counts, JSON, rows as columns, files that are whole or nothing, and how far a long run is."""
 
 import csv
+import json
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
 from shutil import copyfileobj
 from tempfile import TemporaryFile
-from typing import TextIO, cast
+from typing import TextIO, TypeVar, cast
 
 from bot.french import NBSP, group, noun, plural
 
+T = TypeVar("T")
 BYTE_ORDER_MARK = "\ufeff"
 """Without it, spreadsheets take UTF-8 for something else."""
 
@@ -56,6 +58,43 @@ def open_whole(output: str = "") -> Iterator[TextIO]:
     print(f"Écrit : {output}")
 
 
+def write(found: object, lines: Iterable[str], *, as_json: bool) -> None:
+    """Write what a command found, as JSON on one line for a program, or as lines to be read."""
+    print(json.dumps(found, ensure_ascii=False) if as_json else "\n".join(lines))
+
+
+@contextmanager
+def open_json_list(out: TextIO) -> Iterator[Callable[[object], None]]:
+    """A JSON list on one line, to which what is given is called with one value after the other."""
+    before = "["
+
+    def add(value: object) -> None:
+        nonlocal before
+        out.write(before + json.dumps(value, ensure_ascii=False))
+        before = ", "
+
+    yield add
+    out.write("[]\n" if before == "[" else "]\n")
+
+
+def open_lines(
+    out: TextIO, kind: str, columns: Sequence[str], cells: Callable[[T], Iterable[object]]
+) -> Callable[[T], object]:
+    """Return what writes each row on a line: as a JSON object (« jsonl »), or as the ``cells`` of a CSV, of which the
+    line that names the columns is written at once."""
+    if kind == "jsonl":
+        return lambda row: print(json.dumps(row, ensure_ascii=False), file=out)
+    write_cells = begin_csv(out, columns)
+    return lambda row: write_cells(cells(row))
+
+
+def make_table(head: Sequence[str], rows: Sequence[Sequence[str]], last: str) -> Iterator[str]:
+    """The lines of a table: rows under their headings, where there are any, and a last line that sums up."""
+    if rows:
+        yield from align([head, *rows])
+    yield last
+
+
 def align(rows: Sequence[Sequence[str]]) -> Iterator[str]:
     """A line for each row, every column as wide as its widest cell."""
     widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
@@ -71,7 +110,7 @@ BAR_WIDTH = 30
 
 
 class ProgressBar:
-    """Call ``at`` as often as you like, and ``end`` once.
+    """Shows how far a long run is: call ``at`` as often as you like, and ``end`` once.
 
     ``one`` is what is counted, in the singular; ``many`` its plural where that is not made by an s to each word.
     Where the ``total`` is known, a bar shows the share done and the time left; ``done`` were so before this run.
@@ -99,6 +138,15 @@ class ProgressBar:
         line = f"{group(count, least=1_000)} {noun(count, *self._units)}"
         line = self._bar(line, count, now - self._begun) if self._total else f"{line}…"
         print(line, file=self._out, end=self._end, flush=True)
+
+    async def follow(self, found: AsyncIterable[T]) -> AsyncIterator[T]:
+        """Yield what is found, counted one by one."""
+        done = 0
+        async for one in found:
+            yield one
+            done += 1
+            self.at(done)
+        self.end()
 
     def _bar(self, line: str, count: int, elapsed: float) -> str:
         share = min(1.0, count / (self._total or count))

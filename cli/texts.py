@@ -22,10 +22,15 @@ def open_file(name: str) -> Iterator[BinaryIO]:
     if name == "-":
         yield sys.stdin.buffer
         return
-    if not Path(name).is_file():
-        raise OperatorError(f"Le fichier {name} n’existe pas, ou n’est pas un fichier.")
+    must_be_a_file(Path(name))
     with Path(name).open("rb") as stream:
         yield stream
+
+
+def must_be_a_file(path: Path) -> None:
+    """Raise OperatorError where there is no file of that name."""
+    if not path.is_file():
+        raise OperatorError(f"Le fichier {path} n’existe pas, ou n’est pas un fichier.")
 
 
 def read_texts(stream: BinaryIO) -> Iterator[Text]:

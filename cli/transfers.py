@@ -2,7 +2,7 @@
 
 from cli import supplies
 from cli.appointments import HOURS
-from cli.options import DIGEST, FILE, POLL, QUESTION, QUEUE, REHEARSAL, SPAN, STATE, WHOSE
+from cli.options import DIGEST, FILE, POLL, QUESTION, QUEUE, REHEARSAL, SPAN, STATE, USERNAME, WHOSE
 from cli.usage import Choice, Command, Touches, argument, group, option
 
 READS, WRITES = Touches.READS, Touches.WRITES
@@ -60,7 +60,7 @@ EXPORTS = group(
             "cli.cra:export_cra",
             "les comptes rendus, sur la sortie standard (docs/wire.md)",
             *SPAN,
-            option("--user", metavar="NOM", help="ceux d’une seule personne, par son nom d’utilisateur"),
+            option("--user", type=USERNAME, metavar="NOM", help="ceux d’une seule personne, par son nom d’utilisateur"),
             option("--tag", metavar="MOT", help="ceux qui portent cette étiquette"),
             option("--format", "kind", type=Choice("csv", "jsonl"), default="jsonl", help="jsonl (d’office) ou csv"),
             option("--deleted", is_flag=True, help="avec ceux qui ont été supprimés"),

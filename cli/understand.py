@@ -1,14 +1,13 @@
 """« coop-bot understand »: what the bot makes of sentences, one a line, without doing any of it."""
 
-import json
-from collections.abc import Collection, Coroutine, Iterator, Sequence
+from collections.abc import Collection, Coroutine, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from bot.command_lines import CommandIndex
 from cli.command import Call
-from cli.terminal import align, count, make_printable
+from cli.terminal import count, make_printable, make_table, write
 from cli.texts import Text, open_file, read_lines
 from cli.usage import load
 from config.commands import read_commands
@@ -40,7 +39,8 @@ def tell(speaker: Speaker, file: str, *, as_json: bool) -> int:
     """Write it as it is understood of somebody."""
     with open_file(file) as stream:
         readings = list(_read_all(read_lines(stream), speaker))
-    print(json.dumps([_as_object(*one) for one in readings], ensure_ascii=False) if as_json else _in_words(readings))
+    table = make_table(HEADINGS, [_as_row(*one) for one in readings], f"{count(len(readings), 'phrase')}.")
+    write([_as_object(*one) for one in readings], table, as_json=as_json)
     return 0
 
 
@@ -56,11 +56,9 @@ def _as_object(number: int, reading: Reading) -> dict[str, object]:
     return {"line": number, "intention": reading.intention.value, "commande": reading.line, "sure": reading.is_done}
 
 
-def _in_words(readings: Sequence[Understood]) -> str:
-    """A table to be read."""
-    rows = [("ligne", "intention", "sûr", "commande")]
-    rows += [
-        (str(number), reading.intention.value, "oui" if reading.is_done else "non", make_printable(reading.line) or "—")
-        for number, reading in readings
-    ]
-    return "\n".join([*(align(rows) if readings else ()), f"{count(len(readings), 'phrase')}."])
+HEADINGS = ("ligne", "intention", "sûr", "commande")
+
+
+def _as_row(number: int, reading: Reading) -> tuple[str, ...]:
+    is_sure = "oui" if reading.is_done else "non"
+    return str(number), reading.intention.value, is_sure, make_printable(reading.line) or "—"

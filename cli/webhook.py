@@ -1,7 +1,6 @@
 """« coop-bot webhook »: where an organisation of RDV Service Public sends its rendez-vous, and how it signs them."""
 
-import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -12,6 +11,7 @@ from cli.command import Call
 from cli.environment import open_up_to_date
 from cli.errors import OperatorError
 from cli.journal import note
+from cli.terminal import write
 from commands.rdv.deliveries import HOOK
 from config.settings import Settings
 from config.time import PARIS, write_instant
@@ -31,7 +31,7 @@ async def rdv_service_public(call: Call, organisation: int, rotate: bool, revoke
     async with open_up_to_date(settings) as database, database.transaction() as db:
         change = _revoke if revoke else _rotate if rotate else _open
         told = await change(db, settings, organisation, call.clock())
-    print(json.dumps(told, ensure_ascii=False) if as_json else _say(organisation, told))
+    write(told, _say(organisation, told), as_json=as_json)
     return 0
 
 
@@ -78,12 +78,12 @@ def _unreadable(organisation: int) -> str:
     )
 
 
-def _say(organisation: int, told: Told) -> str:
+def _say(organisation: int, told: Told) -> Iterator[str]:
     if told["adresse"] is None:
-        return f"L’organisation {organisation} n’envoie plus rien ici. Ce qui est venu reste dans les agendas."
-    lines = [f"Adresse : {told['adresse']}", f"Secret : {told['secret']}"]
+        yield f"L’organisation {organisation} n’envoie plus rien ici. Ce qui est venu reste dans les agendas."
+        return
+    yield from (f"Adresse : {told['adresse']}", f"Secret : {told['secret']}")
     if until := told.get("ancien_jusqu_a"):
         moment = datetime.fromisoformat(until).astimezone(PARIS)
         day = say_date(moment.date(), moment.date())
-        lines.append(f"L’ancien secret vaut encore jusqu’au {day}, {moment:%H h %M} (Paris).")
-    return "\n".join(lines)
+        yield f"L’ancien secret vaut encore jusqu’au {day}, {moment:%H h %M} (Paris)."

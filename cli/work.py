@@ -1,15 +1,14 @@
 """« coop-bot work »: how far long work is, as its rows tell; stopping some."""
 
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from cli.command import Call
-from cli.environment import begin_reading, open_up_to_date
+from cli.environment import open_to_read, open_up_to_date
 from cli.errors import OperatorError
 from cli.journal import note
-from cli.terminal import align
+from cli.terminal import make_table, write
 from cli.usage import load
 from config.settings import Settings
 from config.time import PARIS
@@ -60,13 +59,13 @@ async def long_work(call: Call, as_json: bool, work_id: str | None) -> int:
 
 async def _show(settings: Settings, *, as_json: bool) -> int:
     """Write what is under way or waits, oldest first, then what is over, newest first."""
-    async with open_up_to_date(settings) as database, begin_reading(database) as db:
+    async with open_to_read(settings) as db:
         found = await work.list_latest(db)
-    if as_json:
-        print(json.dumps([_as_object(row) for row in found], ensure_ascii=False))
-    else:
-        titles = FILES if all(row.name in FILES for row in found) else titles_of(load("commands:FEATURES"))
-        print("\n".join(_table([_as_row(row, titles) for row in found])))
+    is_known = as_json or all(row.name in FILES for row in found)
+    titles = FILES if is_known else titles_of(load("commands:FEATURES"))
+    last = "Heures de Paris." if found else "Aucun travail long, en cours ou passé."
+    table = make_table(HEADINGS, [_as_row(row, titles) for row in found], last)
+    write([_as_object(row) for row in found], table, as_json=as_json)
     return 0
 
 
@@ -100,15 +99,6 @@ def _as_row(row: Work, titles: Mapping[str, str]) -> tuple[str, ...]:
 
 def _on_the_wall(at: datetime) -> datetime:
     return at.astimezone(PARIS)
-
-
-def _table(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
-    """As wide as its widest cells."""
-    if not rows:
-        yield "Aucun travail long, en cours ou passé."
-        return
-    yield from align([HEADINGS, *rows])
-    yield "Heures de Paris."
 
 
 def titles_of(features: "Iterable[Feature]") -> dict[str, str]:

@@ -34,7 +34,7 @@ async def role(call: Call, username: str, wanted: str) -> int:
     """Give somebody a role, or let it follow from Mattermost again."""
     settings, now, given = call.settings, call.clock(), None if wanted == AUTO else Role(wanted)
     async with open_up_to_date(settings) as database:
-        person, is_new = await find(database, settings, username.strip().removeprefix("@").lower(), now)
+        person, is_new = await find(database, settings, username, now)
         before = person.role
         if not (is_new and given is None):
             async with database.transaction() as db:

@@ -1,11 +1,8 @@
 """« coop-bot people »: the register of who is who, shown."""
 
-import json
-from collections.abc import Iterator, Sequence
-
 from cli.command import Call
-from cli.environment import begin_reading, open_up_to_date
-from cli.terminal import align, count
+from cli.environment import open_to_read
+from cli.terminal import count, make_table, write
 from storage import people
 from storage.people import Person
 
@@ -15,12 +12,11 @@ AUTO = "auto"
 
 async def show(call: Call, as_json: bool) -> int:
     """Write the register, by user name."""
-    async with open_up_to_date(call.settings) as database, begin_reading(database) as db:
+    async with open_to_read(call.settings) as db:
         everybody = await people.every(db)
-    if as_json:
-        print(json.dumps([_as_object(person) for person in everybody], ensure_ascii=False))
-    else:
-        print("\n".join(_lines(everybody)))
+    rows = [(f"@{p.username}", _short(p), ", ".join(p.departements) or "—", p.structure or "—") for p in everybody]
+    table = make_table(("nom", "rôle", "départements", "structure"), rows, f"{count(len(rows), 'personne')}.")
+    write([_as_object(person) for person in everybody], table, as_json=as_json)
     return 0
 
 
@@ -33,14 +29,6 @@ def _as_object(person: Person) -> dict[str, object]:
         "departements": list(person.departements),
         "structure": person.structure,
     }
-
-
-def _lines(everybody: Sequence[Person]) -> Iterator[str]:
-    """A table to be read, as wide as its widest cells."""
-    rows = [("nom", "rôle", "départements", "structure")]
-    rows += [(f"@{p.username}", _short(p), ", ".join(p.departements) or "—", p.structure or "—") for p in everybody]
-    yield from align(rows)
-    yield f"{count(len(everybody), 'personne')}."
 
 
 def _short(person: Person) -> str:

@@ -119,14 +119,9 @@ class StructuresOutcome(tables.Outcome):
     """What became of the lines."""
 
     def __str__(self) -> str:
-        told = [
-            count(self.added, "structure ajoutée"),
-            count(self.changed, "changée"),
-            count(self.same, "inchangée"),
-            count(self.refused, "refusée"),
-        ]
-        rest = "" if self.added or self.changed else " Rien à changer."
-        return f"{', '.join(told)}.{rest}"
+        written = ((self.added, "structure ajoutée"), (self.changed, "changée"))
+        left = ((self.same, "inchangée"), (self.refused, "refusée"))
+        return tables.sum_up(*written, *left, is_news=self.added or self.changed)
 
 
 @dataclass

@@ -11,8 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from cli.journal import note
 from cli.ressources.lines import GONE, THEMES_JOINED_BY
-from cli.tables import BadLineError, Cells, Complain, LineImport, Outcome, take_turn
-from cli.terminal import count
+from cli.tables import BadLineError, Cells, Complain, LineImport, Outcome, sum_up, take_turn
 from config.ressources import LISTS, choice_of
 from config.themes import bits, theme_of
 from storage import people
@@ -30,15 +29,10 @@ class ResourcesOutcome(Outcome):
     withdrawn: int = 0
 
     def __str__(self) -> str:
-        told = [
-            count(self.added, "fiche ajoutée"),
-            count(self.changed, "changée"),
-            *([count(self.withdrawn, "retirée")] if self.withdrawn else []),
-            count(self.same, "inchangée"),
-            count(self.refused, "refusée"),
-        ]
-        news = self.added or self.changed or self.withdrawn or self.refused
-        return f"{', '.join(told)}.{'' if news else ' Rien à changer.'}"
+        withdrawn = [(self.withdrawn, "retirée")] if self.withdrawn else []
+        written = [(self.added, "fiche ajoutée"), (self.changed, "changée"), *withdrawn]
+        is_news = self.added or self.changed or self.withdrawn or self.refused
+        return sum_up(*written, (self.same, "inchangée"), (self.refused, "refusée"), is_news=is_news)
 
 
 @dataclass(frozen=True, slots=True)
