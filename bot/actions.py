@@ -62,7 +62,7 @@ class React(PostAction):
 
     @property
     def settles(self) -> Settled:
-        """It is there."""
+        """Settle that the reaction is there."""
         return {f"emoji {self.post_id} {self.emoji} ": True}
 
 
@@ -76,7 +76,7 @@ class Unreact(PostAction):
 
     @property
     def settles(self) -> Settled:
-        """It is not there."""
+        """Settle that the reaction is not there."""
         return {f"emoji {self.post_id} {self.emoji} {self.user_id}": False}
 
 
@@ -86,7 +86,7 @@ class Pin(PostAction):
 
     @property
     def settles(self) -> Settled:
-        """It is pinned."""
+        """Settle that the post is pinned."""
         return {f"pin {self.post_id}": True}
 
 
@@ -96,7 +96,7 @@ class Unpin(PostAction):
 
     @property
     def settles(self) -> Settled:
-        """It is not."""
+        """Settle that the post is not pinned."""
         return {f"pin {self.post_id}": False}
 
 
@@ -106,7 +106,7 @@ class DeletePost(PostAction):
 
     @property
     def settles(self) -> Settled:
-        """It is gone."""
+        """Settle that the post is gone."""
         return {f"post {self.post_id}": False}
 
 
@@ -182,7 +182,7 @@ class ArchiveChannel(ChannelAction):
 
     @property
     def settles(self) -> Settled:
-        """It is archived."""
+        """Settle that the channel is archived."""
         return {_ARCHIVED: True}
 
 
@@ -192,7 +192,7 @@ class RestoreChannel(ChannelAction):
 
     @property
     def settles(self) -> Settled:
-        """It is not."""
+        """Settle that the channel is not archived."""
         return {_ARCHIVED: False}
 
 
@@ -220,7 +220,7 @@ class AddMembers(ChannelAction):
 
     @property
     def settles(self) -> Settled:
-        """They are in it."""
+        """Settle that these people are in the channel."""
         return {f"member {user_id}": True for user_id in self.user_ids}
 
 
@@ -233,7 +233,7 @@ class RemoveMember(ChannelAction):
 
     @property
     def settles(self) -> Settled:
-        """They are not in it."""
+        """Settle that this person is not in the channel."""
         return {f"member {self.user_id}": False}
 
 
@@ -251,7 +251,7 @@ class SetChannelAdmin(ChannelAction):
 
     @property
     def needs(self) -> Collection[str]:
-        """Who is not in it cannot be made so."""
+        """Name what must not be undone before: who is not in a channel cannot administer it."""
         return (_ARCHIVED, f"member {self.user_id}")
 
 

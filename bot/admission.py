@@ -24,7 +24,7 @@ from storage.people import Person, Role, list_to_ask
 
 
 class ReservedError(UserError):
-    """Who asks has none of the roles that it takes; ``buttons`` lead them to one."""
+    """Raised for who has none of the roles that a trigger takes; ``buttons`` lead them to one."""
 
     def __init__(self, text: str, buttons: Sequence[Button] = ()) -> None:
         super().__init__(text)
@@ -32,7 +32,7 @@ class ReservedError(UserError):
 
 
 def always_lead() -> bool:
-    """Who is alone leads."""
+    """Say that this process leads, as one does that is alone."""
     return True
 
 
@@ -68,8 +68,8 @@ class Admission:
         self._d = dependencies
 
     async def person(self, db: AsyncSession, request: Request, trigger: Trigger) -> Person:
-        """Who acts. The role is looked up again for what a dialog, button or work does, as it may be old, and for
-        whoever would be refused: it may just have been given.
+        """Return who acts. The role is looked up again for what a dialog, button or work does, as it may be old, and
+        for whoever would be refused: it may just have been given.
 
         Raises UserError when the role is not one of the trigger’s, and its feature does not let them in all the same.
         """

@@ -45,7 +45,7 @@ class ApiFault(Exception):
         self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
 
     def make_response(self) -> web.Response:
-        """The same over HTTP."""
+        """Make the HTTP answer that says this fault."""
         said = {"error": self.status.phrase, "detail": self.detail}
         return web.Response(
             body=_write(said), status=self.status, headers=_KEPT | self.headers, content_type="application/json"
@@ -63,7 +63,8 @@ class ApiServer:
         self._salt = token_bytes(16)
 
     def routes(self) -> list[web.RouteDef]:
-        """Where they are; nowhere, as any address that is none, where the setting does not say « oui »."""
+        """List the routes of these programs; none where the setting does not say « oui », so that they answer as any
+        address that there is not."""
         if self._d.settings.api != "oui":
             return []
         found = self._triggers.items()

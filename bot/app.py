@@ -172,7 +172,7 @@ class App:
         return here | late | leaves
 
     def leave(self) -> None:
-        """From now on /readyz says that no more requests should come; those that do are answered as before."""
+        """Have /readyz say from now on that no more requests should come; those that do are answered as before."""
         self._leaves = True
 
     async def _mattermost_answers(self) -> bool:
@@ -194,7 +194,7 @@ class App:
             await self._read_once(read)
 
     async def _read_once(self, read: Callable[[AsyncSession], Awaitable[None]]) -> None:
-        """Where the database is away, the first request reads it."""
+        """Read something at the start; where the database is away, the first request reads it."""
         try:
             async with self.database.transaction(writes=False) as db:
                 await read(db)
@@ -217,12 +217,13 @@ class App:
         return self._make_order_workers(handlers, signals, first), self._make_step_workers(handlers, signals, first)
 
     def _make_order_workers(self, handlers: WorkHandlers, signals: WorkSignals, first: float) -> WorkerGroup:
-        """Who makes files: slots are free for what somebody waits for, however much is made that nobody watches."""
+        """Make the workers of files: slots are free for what somebody waits for, however much is made that nobody
+        watches."""
         files = OrderRunner(handlers, self._folders, first)
         return WorkerGroup(Workers(handlers, files, signals.of(WorkSort.FILE), FILES_AT_ONCE))
 
     def _make_step_workers(self, handlers: WorkHandlers, signals: WorkSignals, first: float) -> WorkerGroup:
-        """Who takes steps: each class of work has slots of its own, so that none waits for another."""
+        """Make the workers of steps: each class of work has slots of its own, so that none waits for another."""
         urgent, chores = handlers.names(WorkPriority.URGENT), handlers.names(WorkPriority.CHORE)
         classes = (
             (_at_once, WorkerSlots(4, WorkFilter(urgent))),

@@ -70,5 +70,5 @@ async def find_file(chat: ChatReader, ident: str) -> ChatFile | None:
 
 
 def say_size(size: int) -> str:
-    """In millions of bytes, one at least."""
+    """Say a size in millions of bytes, at least one."""
     return f"{group(max(1, round(size / 1_000_000)))}{NBSP}Mo"

@@ -103,7 +103,7 @@ class OfficeHours:
 
     @classmethod
     def of(cls, settings: Settings, departement: str = "") -> "OfficeHours":
-        """As the operator wants them."""
+        """Make the office hours that the settings say."""
         return cls(settings.office_hours, settings.closed, departement=departement)
 
     def opens_on(self, day: date) -> bool:
@@ -115,7 +115,7 @@ class OfficeHours:
         return self.closing(at) is not None
 
     def closing(self, at: datetime) -> datetime | None:
-        """When it closes next; None while it is closed."""
+        """Return when the office closes next; None while it is closed."""
         year = _windows(self, self._year(at))
         last = bisect_right(year.opens, at) - 1
         return year.closes[last] if last >= 0 and at < year.closes[last] else None
@@ -163,8 +163,8 @@ class OfficeHours:
         return year.after(left)
 
     def expected(self, at: datetime, target: timedelta) -> datetime | None:
-        """When an answer is due that is asked for while it is closed, or too late before it closes; None where it is
-        due within the hours that are under way."""
+        """Return when an answer is due that is asked for while the office is closed, or too late before it closes; None
+        where it is due within the hours that are under way."""
         closing = self.closing(at)
         return None if closing and at.astimezone(UTC) + target <= closing else self.add(at, target)
 
@@ -179,7 +179,7 @@ class OfficeHours:
         return f"{opening}\u00a0: vous aurez une réponse {say_part_of_day(due.astimezone(there), today)}."
 
     def windows(self, year: int) -> Iterator[tuple[datetime, datetime]]:
-        """All that is open in a year, in order, each from when it opens to when it closes."""
+        """Yield each time that is open in a year, in order, from when it opens to when it closes."""
         for ordinal in range(date(year, 1, 1).toordinal(), date(year + 1, 1, 1).toordinal()):
             day = date.fromordinal(ordinal)
             for slot in sorted(self._slots_of(day)):
@@ -251,8 +251,8 @@ RECURRENCE_HELP = "Écrivez-le comme « chaque vendredi à 9 h » ou « premier 
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """One time: ``day`` is the day by the rule, for ever its name; ``at`` when it really is, a working day before where
-    that is a public holiday."""
+    """One occurrence of a rhythm: ``day`` is the day by the rule, for ever its name; ``at`` when it really is, a
+    working day before where that is a public holiday."""
 
     day: date
     at: datetime

@@ -73,7 +73,7 @@ class Connections:
                 connection.ends_in(self.limits.idle)
 
     def enter(self, connection: "_Connection") -> None:
-        """Somebody is connected: somebody else has to leave where that is one too many, or the newcomer where all are
+        """Count a new connection; where that is one too many, an older one has to leave, or the new one where all are
         being answered."""
         self._open[connection.transport] = connection
         connection.ends_in(self.limits.coming)
@@ -92,13 +92,13 @@ class Connections:
             connection.ends_in(self.limits.coming)
 
     def leave(self, connection: "_Connection") -> None:
-        """Somebody is connected no more."""
+        """Forget a connection that has ended."""
         self._waiting.pop(connection, None)
         self._open.pop(connection.transport, None)
 
 
 class _Connection(asyncio.Protocol):
-    """One connection: what happens on it is passed on to the protocol that speaks HTTP."""
+    """A connection that is counted: what happens on it is passed on to the protocol that speaks HTTP."""
 
     transport: asyncio.Transport
 
@@ -112,7 +112,7 @@ class _Connection(asyncio.Protocol):
         """Whether the next byte begins a request."""
 
     def ends_in(self, seconds: float) -> None:
-        """From now on it may last so long."""
+        """Let the connection last so many seconds from now on."""
         self._end = self._loop.time() + seconds
 
     def _look(self) -> None:

@@ -120,7 +120,7 @@ class Context:
 
     @property
     def zone(self) -> ZoneInfo:
-        """Where the person is; of a local job, where its time has come."""
+        """Return the time zone of the person; in a local job, the zone in which its time has come."""
         return self.user.zone
 
     @property
@@ -139,8 +139,8 @@ class Context:
         return await self._people.is_among(self.user.id if whose is None else whose, read)
 
     async def must_still_be(self, roles: Collection[Role]) -> Person:
-        """Who acts, by the role that they have now: before other statements, for commands, which know it from a minute
-        ago. Raises UserError where it is none of these any more."""
+        """Return who acts by the role that they have now. Commands, which know it from a minute ago, ask before their
+        other statements. Raises UserError for who has none of these roles any more."""
         if self.request.kind != "command":
             return self.user
         actor = await self._people.fresh(self.db, self.user.id)

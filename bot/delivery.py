@@ -408,7 +408,8 @@ class Delivery:
         return body | await self._face() | props
 
     async def _face(self) -> AnswerBody:
-        """Whose words these are; those of who acts, where Mattermost does not say who the bot is."""
+        """Return the name and picture that an answer bears; nothing, and so those of who acts, where Mattermost does
+        not say who the bot is."""
         try:
             me = await self._d.chat.me()
         except ChatError:

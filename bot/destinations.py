@@ -26,7 +26,7 @@ class TeamChannels:
     known: Mapping[str, str]
 
     def find(self, planned: Sequence[PlannedChannel]) -> dict[str, str]:
-        """Those that were planned, title by id: as remembered, else by their address. Raises NoSuchChannelError."""
+        """Find these planned channels, title by id: as remembered, else by their address. Raises NoSuchChannelError."""
         by_name = {channel.name: channel.id for channel in self.channels}
         titles = {channel.id: channel.display_name or channel.name for channel in self.channels}
         found = {p.key: self.known.get(p.key) or by_name.get(p.address, "") for p in planned}

@@ -47,7 +47,8 @@ class Acceptance:
         self._told: tuple[AcceptedKeys, ...] = tuple(dict.fromkeys(told))
 
     async def accepted(self, db: AsyncSession, keys: Sequence[str]) -> set[str]:
-        """Those of these one-time keys that were accepted; they are random, so it matters not whose they are."""
+        """List those of these one-time keys that were accepted; they are random, so it does not matter whose they
+        are."""
         if not keys:
             return set()
         found = set(await claims.list_taken(db, SUBMISSIONS, keys))
@@ -124,7 +125,7 @@ class _PersonQueue:
 
 
 class RequestTurns:
-    """Who has requests under way; nothing is kept of anybody else."""
+    """Counts the requests under way of each person; nothing is kept of anybody else."""
 
     def __init__(self) -> None:
         self._lines: dict[str, _PersonQueue] = {}
@@ -198,7 +199,7 @@ class Dispatcher:
             return await self._in_turn(request, partial(self._run, request, payload))
 
     async def _in_turn(self, request: Request, work: Callable[[], Awaitable[AnswerBody]]) -> AnswerBody:
-        """All that a person sends is done here, a few at once each; what is too much is refused."""
+        """Do the work of a request, a few at once for each person; what is too much is refused."""
         try:
             async with self._turns.turn(request.user_id):
                 return await work()
@@ -278,7 +279,7 @@ class Dispatcher:
         return await self._answer(told, request, begin_request())
 
     async def _answer(self, replies: Sequence[Reply], request: Request, reference: str) -> AnswerBody:
-        """Once the work is done, what can’t be told any more does not undo it."""
+        """Deliver the replies and return the HTTP answer; what cannot be told any more does not undo the work."""
         try:
             return await self._d.delivery.answer(replies, request)
         except Exception as problem:
@@ -314,7 +315,8 @@ class Dispatcher:
         return outcome
 
     async def _transact_or_again(self, request: Request, payload: Payload) -> list[Reply] | Facts:
-        """Where the same was written at this very moment by another request, it is found there the second time."""
+        """Run the handler in its transaction, and once more where another request wrote the same at this very moment:
+        the second time it is found there."""
         with suppress(TakenMeanwhileError):
             return await self._transact(request, payload)
         return await self._transact(request, payload)
@@ -376,7 +378,7 @@ class Dispatcher:
     async def _write_after(
         self, context: Context, trigger: Trigger, payload: Payload, replies: list[Reply]
     ) -> list[Row]:
-        """The same, after a handler that only read."""
+        """Write the replies of a handler that only read, in a transaction of their own."""
         async with self._d.database.transaction() as db:
             return (await self._write_down(replace(context, db=db), trigger, payload, replies))[1]
 

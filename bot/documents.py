@@ -88,7 +88,7 @@ def _to_utf8(body: bytes) -> bytes:
 
 
 def _leave_out_middle(body: bytes) -> tuple[bytes, int]:
-    """It without the articles in its middle, and how many these are."""
+    """Return a feed without the articles in its middle, and how many these are."""
     starts = [found.start() for found in _ARTICLE.finditer(body)]
     more = len(starts) - 2 * ENDS_MAX
     if more <= 0:
@@ -97,7 +97,7 @@ def _leave_out_middle(body: bytes) -> tuple[bytes, int]:
 
 
 def _article(row: Any, base: str) -> Article | None:
-    """One as it is kept; None for what has neither words nor address."""
+    """Return an article as it is kept; None for one that has neither words nor address."""
     url = _address(str(row.get("link") or ""), base)
     title = _words(str(row.get("title") or ""), TITLE_MAX)
     if not (title or url):
@@ -137,7 +137,7 @@ def _words(markup: str, most: int) -> str:
 
 
 def _moment(row: Any) -> datetime | None:
-    """When it says that it came out."""
+    """Return when an article says that it came out."""
     told = row.get("published_parsed") or row.get("updated_parsed")
     try:
         year, month, day, hour, minute, second = told[:6]
@@ -155,7 +155,7 @@ class _FeedLinkReader(HTMLParser):
         self.is_page = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """One tag of it."""
+        """Note what an opening tag says of the page."""
         self.is_page = self.is_page or tag in {"html", "body", "head"}
         said = {name: value or "" for name, value in attrs}
         is_feed = "alternate" in said.get("rel", "").lower().split() and said.get("type", "").lower() in _FEED_TYPES
@@ -182,7 +182,7 @@ def allows_robot(robots: bytes, name: str, url: str) -> bool:
 
 
 def _charset(kind: str) -> str:
-    """As it says itself, among those that pages have."""
+    """Return the encoding that a page declares, among those that pages have."""
     told = kind.lower().partition("charset=")[2].strip(" \"';")
     return "cp1252" if told in {"iso-8859-1", "iso-8859-15", "latin1", "windows-1252"} else "utf-8"
 
@@ -200,7 +200,7 @@ class _TitleReader(HTMLParser):
         self._reads = tag == "title" and not self._is_read
 
     def handle_endtag(self, tag: str) -> None:
-        """It ends."""
+        """Note that the element that is read has ended."""
         self._is_read, self._reads = self._is_read or self._reads, False
 
     def handle_data(self, data: str) -> None:

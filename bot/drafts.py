@@ -76,7 +76,7 @@ class Drafts:
                 self.left_behind.set()
 
     def release(self, key: str) -> None:
-        """It was accepted, or its draft is in the database: nothing can be lost any more."""
+        """Let go of a submission that was accepted, or whose draft is in the database: it cannot be lost any more."""
         self._spool.strike(key)
 
     def holds(self, key: str) -> bool:
@@ -84,7 +84,7 @@ class Drafts:
         return key in self._spool
 
     def set_aside(self, key: str) -> None:
-        """Nothing can be made of it here: leave it to the operator. Raises OSError."""
+        """Leave to the operator a submission of which nothing can be made here. Raises OSError."""
         self._spool.set_aside(key)
 
     async def keep(self, db: AsyncSession, submission: Submission, *, is_typed: bool = True) -> None:
@@ -116,7 +116,7 @@ class Drafts:
         return sorted((d for d in theirs if d.key not in accepted), key=lambda d: d.saved_at, reverse=True)
 
     async def find(self, db: AsyncSession, user_id: str, key: str) -> Draft | None:
-        """One draft of somebody."""
+        """Find one draft of somebody by its key."""
         spooled = (self._draft(s) for s in self.left_over() if s.key == key and s.user_id == user_id)
         return next(spooled, None) or await drafts.get(db, user_id, key, self._clock())
 
@@ -148,7 +148,7 @@ def trim_submission(submission: Submission) -> Submission:
 
 
 def _shrink(raw: dict[str, Any], room: int) -> dict[str, Any]:
-    """As much of it as fits in so many bytes: what takes most is halved, again and again."""
+    """Cut a submission to so many bytes: what takes most is halved, again and again."""
     if _size(raw) <= room:  # as nearly all do
         return raw
     sizes = {name: _size({name: value}) for name, value in raw.items()}

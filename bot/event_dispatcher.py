@@ -35,7 +35,7 @@ GoOn = Callable[[Perform | Redirect, Request], Awaitable[object]]
 
 
 class EventNotHandledError(Exception):
-    """Somebody could not hear an event for now: tell it again later, to all of them."""
+    """Raised where a handler could not hear an event for now: it is to be told again later, to all of them."""
 
 
 class EventDispatcher:
@@ -69,7 +69,7 @@ class EventDispatcher:
             raise EventNotHandledError
 
     async def _list_heard(self, event: events.Event, names: Sequence[str]) -> Sequence[str]:
-        """Those of these handlers that were told of it before: by this replica or another, live or read after an
+        """List which of these handlers were told of an event before: by this replica or another, live or read after an
         outage."""
         if not event.ident or not names:
             return []
@@ -240,7 +240,7 @@ class DeliveryEvents:
         self._d.watchlist.touch(message.tells or "")
 
     async def _ask(self, message: Outgoing) -> Sequence[tuple[Trigger, Request, tuple[object, ...]]]:
-        """Who hears of it, and what they ask of Mattermost before."""
+        """List the handlers that hear of a delivery, each with what it asked of Mattermost before."""
         event, channel_id, heard = _event(message), message.channel_id or "", []
         for trigger in self._triggers:
             hears = isinstance(event, trigger.payload or ()) and (trigger.only is None or trigger.only(event))
@@ -253,7 +253,7 @@ class DeliveryEvents:
     async def _handle(
         self, db: AsyncSession, message: Outgoing, heard: Sequence[tuple[Trigger, Request, tuple[object, ...]]]
     ) -> Sequence[Row]:
-        """One transaction: what the handlers write, what they answer, and that they were told."""
+        """Write in one transaction what the handlers write and answer, and that they were told."""
         answers: list[tuple[Request, Sequence[Reply]]] = []
         for trigger, request, facts in heard:
             context = self._admission.context(make_nobody(), request, db)

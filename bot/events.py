@@ -25,13 +25,13 @@ class WatchedPlaces:
     crowded: frozenset[str] = frozenset()
 
     def __or__(self, other: "WatchedPlaces") -> "WatchedPlaces":
-        """Where either listens; what is heard whole needs no second look."""
+        """Join two values: what is heard whole needs no second look."""
         channels = self.channels | other.channels
         return WatchedPlaces(channels, self.team or other.team, (self.crowded | other.crowded) - channels)
 
     @property
     def places(self) -> frozenset[str]:
-        """Of where it is known who is there: the channels, and the team."""
+        """List the places of which it is known who is there: the channels, and the team."""
         return self.channels | ({TEAM} if self.team else set())
 
 
@@ -52,7 +52,7 @@ class Event(BaseModel):
 
     @property
     def by(self) -> str:
-        """Who did it; empty where Mattermost does not say, or they may be gone by now."""
+        """Return who did it; empty where Mattermost does not say, or they may be gone by now."""
         return ""
 
 

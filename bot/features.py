@@ -209,8 +209,8 @@ class Feature:
 
     @property
     def commands(self) -> list[Trigger]:
-        """Its commands, in the order in which help and the guides list them: those that begin with the feature’s own
-        name first, then by the alphabet, so that each stands before its subcommands."""
+        """List the feature’s commands as help and the guides do: those that begin with the feature’s own name first,
+        then by the alphabet, so that each stands before its subcommands."""
         commands = (trigger for trigger in self.triggers if trigger.key[0] == "command")
         return sorted(commands, key=lambda t: (t.key[1].split()[0] != self.name, fold(t.key[1])))
 
@@ -229,7 +229,7 @@ class Feature:
         return self._adds(("command", name), roles, **{"writes": "asks" in more, **more})
 
     def search(self, name: str, *, help: str, hint: str, roles: Collection[Role] = EVERYONE) -> Registers[Reader[str]]:
-        """The same of a command that looks for whatever words it is given, « aide » too."""
+        """Declare a command that looks for whatever words it is given, « aide » too."""
         return self._adds(("command", name), roles, writes=False, help=help, hint=hint, seeks=True)
 
     @overload
@@ -257,8 +257,8 @@ class Feature:
     def undo(
         self, payload: type[P], *, roles: Collection[Role] = EVERYONE, name: str | None = None
     ) -> Registers[Handler[P]]:
-        """The same of a button that undoes something: it lives for a month, and its handler asks again what who clicks
-        may do today."""
+        """Declare a button that undoes something: it lives for a month, and its handler asks again what who clicks may
+        do today."""
         return self.declare("button", payload, roles, name, life=UNDO_LIFE)
 
     @overload
@@ -277,9 +277,8 @@ class Feature:
         return self._adds(("event", check_scope(name)), EVERYONE, payload=event, **more)
 
     def watches(self, watched: Watches) -> Watches:
-        """Where the feature listens, a value that may change while the bot runs. One for each feature.
-        What is found where nobody listened before is told to nobody: events are what happens from then on.
-        """
+        """Declare where the feature listens, once: a value that may change while the bot runs. What is found where
+        nobody listened before is told to nobody: events are what happens from then on."""
         if self.watched is not None:
             raise ValueError(f"{self.name} says twice where it listens")
         self.watched = watched

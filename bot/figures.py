@@ -97,8 +97,8 @@ class DueTimes:
         return since <= now and (self._coming is None or now - self._coming < LOOKS_BACK[-1])
 
     def recent(self, now: datetime) -> Sequence[datetime]:
-        """When it was due the last time before each of ``LOOKS_BACK``, the latest first, each once; not what is too old
-        to be made up for."""
+        """List when a job was due the last time before each of ``LOOKS_BACK``, the latest first, each once; what is too
+        old to be made up for is left out."""
         while self._coming is not None and self._coming <= now:
             self._past.append(self._coming)
             self._coming = self._schedule.next_due(self._coming)
@@ -117,6 +117,6 @@ async def set_outbox(db: AsyncSession, now: datetime) -> None:
 
 
 def watch_disk(folder: Path) -> None:
-    """From now on /metrics tells how much room there is where the data folder is."""
+    """Have /metrics tell from now on how much room there is where the data folder is."""
     DISK_FREE.set_function(lambda: shutil.disk_usage(folder).free)
     DISK_SIZE.set_function(lambda: shutil.disk_usage(folder).total)

@@ -248,7 +248,7 @@ class JobRunner:
         self._admission = Admission(dependencies)
 
     async def zones(self) -> Sequence[ZoneInfo]:
-        """Where somebody of the register is, and Paris."""
+        """List the zones in which somebody of the register is, and Paris."""
         async with self._d.database.transaction(writes=False) as db:
             return find_zones(await people.zones(db))
 
@@ -267,7 +267,7 @@ class JobRunner:
         self._d.watchlist.touch(trigger.feature)
 
     async def _write(self, trigger: Trigger, period: str, zone: ZoneInfo) -> Sequence[Row]:
-        """All in one transaction: the claim, what the handler changes, and what it answers."""
+        """Write in one transaction the claim, what the handler changes, and what it answers."""
         async with self._d.database.transaction() as db:
             if not await claims.claim(db, trigger.key[1], period, self._d.clock()):
                 return []

@@ -56,7 +56,7 @@ class Links:
         return self.open_aged(purpose, sealed)[0]
 
     def open_aged(self, purpose: Purpose, sealed: object) -> tuple[dict[str, Any], timedelta]:
-        """The same, and how old the link is."""
+        """Open what was sealed, and return it with how old the link is."""
         try:
             data, made = self._signers[purpose].loads(str(sealed), return_timestamp=True)
         except BadData:

@@ -20,7 +20,7 @@ class Choosing(BaseModel):
 
     @classmethod
     def references(cls, data: Mapping[str, Any]) -> set[Reference]:
-        """Who or what was chosen, of which Mattermost has to say whether it exists."""
+        """Return who or what was chosen, of which Mattermost has to say whether it exists."""
         chosen = str(data.get("chosen", ""))
         return {Reference(cls.source, chosen)} if cls.source and ID.fullmatch(chosen) else set()
 
@@ -109,7 +109,7 @@ class Chosen(Form):
 
 
 class ChosenOption(Chosen):
-    """One of a list."""
+    """A button’s payload that also carries which option of a list was ``chosen``."""
 
     chosen: Annotated[str, Offered("options")] = Field(title="Votre choix")
     options: Hidden[dict[str, str]]

@@ -38,7 +38,7 @@ PARSERS: Mapping[str, Callable[[bytes, Mapping[str, str]], object]] = {
 
 
 def _limit() -> None:
-    """From now on it has no more than that; a system that knows no such limit has the parent’s clock still."""
+    """Limit the process to so much memory and time; a system that knows no such limit has the parent’s clock still."""
     os.nice(_NICE)
     limits = {resource.RLIMIT_AS: MEMORY_MAX, resource.RLIMIT_CPU: CPU_S, resource.RLIMIT_CORE: 0}
     for what, most in limits.items():

@@ -219,7 +219,7 @@ class People:
             return await read(db)
 
     async def fresh(self, db: AsyncSession, user_id: str) -> Person:
-        """Somebody as the register has them now, read in the caller’s transaction: for what changes something.
+        """Read somebody as the register has them now, in the caller’s transaction: for what changes something.
 
         Mattermost, of which less than a minute old news will do, is asked before the first statement: on SQLite that
         one makes every other writer wait. Raises UserError for an account that was deactivated.
@@ -271,7 +271,7 @@ class People:
             await self.of(user_id)
 
     async def _look_up(self, user_id: str) -> _KnownPerson:
-        """Somebody as they are now; who changed meanwhile, only for this once."""
+        """Read somebody as they are now; who changed meanwhile is remembered for this once only."""
         before = self._changes[user_id]
         self._at_it[user_id] += 1
         try:
@@ -298,7 +298,7 @@ class People:
         return self._derive(user_id, row, account)
 
     async def _arrived(self, account: KnownAccount) -> Person | None:
-        """Somebody new, as the imported line says that waited for them; None where none did.
+        """Make a newcomer as the imported line says that waited for them; None where none did.
 
         An address says who somebody is only where addresses are trusted.
         """
@@ -386,7 +386,7 @@ def _animates_anew(row: Person | None, account: KnownAccount) -> bool:
 
 
 def make_newcomer(user: ChatUser, now: datetime) -> Person:
-    """Somebody the register does not know yet, as far as their account tells."""
+    """Make a person whom the register does not know yet, as far as their account tells."""
     return Person(id=user.id, username=user.username, timezone=_zone(user.timezone), since=now)
 
 
@@ -405,5 +405,5 @@ def _zone(name: str) -> str:
 
 @lru_cache(100)
 def make_nobody(zone: ZoneInfo = PARIS) -> Person:
-    """Who acts where no person does: with no rights of anybody’s."""
+    """Make who acts where no person does: with no rights of anybody’s."""
     return Person(id="", username="", role=None, timezone=zone.key, since=datetime.fromtimestamp(0, UTC))

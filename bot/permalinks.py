@@ -26,7 +26,7 @@ def find_permalink(text: str) -> str:
 
 
 def make_permalink(settings: Settings, post_id: str) -> str:
-    """Of a message, as « Copy link » gives it."""
+    """Make the link to a message, as « Copy link » gives it."""
     return f"{settings.mattermost_url}/{settings.team}/pl/{post_id}"
 
 

@@ -38,7 +38,7 @@ def to_one_line(text: str, most: int) -> str:
 
 
 def shorten(text: str, most: int) -> str:
-    """As much as fits, cut on a word with « … »."""
+    """Cut a text to what fits, on a word, with « … »."""
     if len(text) <= most:
         return text
     whole = text[: most - 1]

@@ -33,7 +33,7 @@ class Quota(StrEnum):
 
     @property
     def said(self) -> tuple[str, str]:
-        """One of it, and several."""
+        """Name one of it, and several."""
         return {
             Quota.ACCESS: ("demande d’accès", "demandes d’accès"),
             Quota.IDEA: ("idée", "idées"),
@@ -44,7 +44,8 @@ class Quota(StrEnum):
 
 
 async def spend(ctx: Context, kind: Quota) -> Sequence[Reply]:
-    """One more of it by who acts, in this transaction; what there is to say of what is left, when that is little.
+    """Count one more thing by who acts, in this transaction, and return what there is to say of what is left, when that
+    is little.
 
     A dialog that is sent twice counts once, and who animates has no bound. Raises UserError where none is left.
     """
@@ -62,5 +63,5 @@ async def spend(ctx: Context, kind: Quota) -> Sequence[Reply]:
 
 
 async def spend_each(ctx: Context, people: Collection[str], kind: Quota) -> Collection[str]:
-    """One more of what comes to each of these; those who may still get it today."""
+    """Count one more thing that comes to each of these people, and return those who may still get it today."""
     return await claims.spend_quota_each(ctx.db, people, kind, ctx.today, ctx.settings.quotas[kind])

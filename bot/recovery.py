@@ -27,7 +27,7 @@ RECOVERY_TRIES = 5
 
 
 class UnknownForm(Exception):
-    """No form of this version has that name."""
+    """Stands for a form whose name no form of this version has."""
 
 
 class Recovery:

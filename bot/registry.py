@@ -24,7 +24,7 @@ def is_enabled(feature: Feature, names: Sequence[str]) -> bool:
 
 
 def is_name_enabled(name: str, names: Sequence[str]) -> bool:
-    """The same of one that may be switched off, by its name: for another that leads to it."""
+    """Tell whether a feature that may be switched off is on, by its name: for another that leads to it."""
     named = name in {name.removeprefix("-") for name in names}
     return not names or named != names[0].startswith("-")
 
@@ -55,7 +55,7 @@ def index_work(triggers: Mapping[Key, Trigger]) -> dict[str, Trigger]:
 
 
 def index_triggers(features: Iterable[Feature]) -> dict[Key, Trigger]:
-    """All triggers by key; two for one key is a mistake."""
+    """Index all triggers by key; two for one key are a mistake."""
     made = [replace(t, admits=f.lets_in) if f.lets_in else t for f in features for t in f.triggers]
     _refuse_twins(trigger.key for trigger in made)
     return {trigger.key: trigger for trigger in made}
@@ -71,8 +71,8 @@ def _refuse_twins(keys: Iterable[Key]) -> None:
 
 
 def index_all_triggers(features: Iterable[Feature], names: Sequence[str]) -> dict[Key, Trigger]:
-    """All triggers by key. What is off hears no event and has no job; what people may still type, click or send says
-    that it is off."""
+    """Index the triggers of all features by key. What is off hears no event and has no job; what people may still type,
+    click or send says that it is off."""
     features = tuple(features)
     _refuse_twins(trigger.key for feature in features for trigger in feature.triggers)
     on = choose_features(features, names)

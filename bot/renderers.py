@@ -60,7 +60,7 @@ class MessageRenderer:
         return {"attachments": [self._card(card, idents, sealed) for card in cards]}
 
     def parts(self, message: Message, person: str, most: int) -> Sequence[Message]:
-        """The same in as many messages as it takes for what stands under each to have so many characters at most."""
+        """Cut a message into as many as it takes for what stands under each to have so many characters at most."""
         cards = message.cards
         if len(cards) < 2 or _json_length(self.props(message, person, "")) <= most - MARGIN:
             return [message]
@@ -120,7 +120,8 @@ class _Idents:
 
 
 def without_menus(message: Message) -> Message:
-    """The same with buttons in place of menus: one for each value of a short list, else one that opens a dialog.
+    """Return the message with buttons in place of menus: one for each value of a short list, else one that opens a
+    dialog.
 
     A phone sends nothing of a menu in a whisper (docs/mattermost.md §4.4).
     """
@@ -152,7 +153,8 @@ PORTRAIT_PATH = "/portrait.png"
 
 @dataclass(frozen=True, slots=True)
 class BotProfile:
-    """As commands and their answers carry it; without, an answer looks like the person’s own words."""
+    """The name and picture that commands and their answers carry; without, an answer looks like the person’s own
+    words."""
 
     username: str
     icon_url: str

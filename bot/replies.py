@@ -33,7 +33,7 @@ class Button:
     style: Style = "default"
 
     def word(self) -> WordedButton:
-        """The same, to be written down."""
+        """Return the button as it is written down."""
         return WordedButton(
             label=self.label, name=name_of(type(self.payload)), data=self.payload.model_dump(mode="json")
         )
@@ -92,7 +92,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Whisper(Message):
-    """Only the person who acted sees it; it vanishes when the client is reloaded.
+    """A message that only the person who acted sees; it vanishes when the client is reloaded.
 
     Where none can be shown it is a direct message, but of what is only a ``courtesy``: the card that was clicked says
     the same.
@@ -271,7 +271,7 @@ class Redirect:
 
     @property
     def worded(self) -> WordedButton:
-        """The same as a button, to be shown again."""
+        """Return the answer as a button, to be shown again."""
         return WordedButton(label=self.label, name=self.name, data=dict(self.data))
 
     @classmethod

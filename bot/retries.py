@@ -90,7 +90,7 @@ class Doubts:
         return doubt.times == 1
 
     def pause(self, target: str, seconds: float) -> None:
-        """Nothing is sent to it for so long: something comes first."""
+        """Send nothing to a target for so many seconds: something else comes first."""
         self._about.setdefault(target, _Doubt()).until = _now() + seconds
 
     def clear(self, target: str) -> None:
@@ -134,13 +134,14 @@ WORN = 10
 
 
 def next_try(attempts: int, created_at: datetime, now: datetime) -> datetime | None:
-    """When to try again what was refused: after 1, 4, 16, 64 minutes, then every 4 hours; None after a day."""
+    """Return when to try again what was refused: after 1, 4, 16, 64 minutes, then every 4 hours; None after a day."""
     wait = timedelta(minutes=min(4 ** min(attempts, 4), 240))
     return now + wait if now + wait <= created_at + GIVEN_UP_AFTER else None
 
 
 def next_own_try(attempts: int, created_at: datetime, now: datetime, first: float) -> datetime:
-    """When to try again what the server fails at, though it answers others: nobody said no, so it is never given up."""
+    """Return when to try again what the server fails at, though it answers others: nobody said no, so it is never given
+    up."""
     if attempts < WORN:
         return now + timedelta(seconds=backoff(attempts + 1, first))
     return next_try(attempts, created_at, now) or now + GIVEN_UP_AFTER
@@ -169,7 +170,7 @@ class Gate:
         return 0.0 if self.is_open else max(0.0, self._next_probe - _now())
 
     def note_answer(self) -> bool:
-        """It answers; True when it did not before."""
+        """Note that the server answers; True when it did not before."""
         was_shut = not self.is_open
         self._failures = self._doubted = 0
         return was_shut
@@ -220,7 +221,8 @@ def wait_before_look(gate: Gate, leads: Callable[[], bool]) -> float:
 
 @dataclass(frozen=True, slots=True)
 class PollerPauses:
-    """In seconds: between two looks at least, and after a look that failed (the database, most likely)."""
+    """The pauses of a poller in seconds: between two looks at least, and after a look that failed (the database, most
+    likely)."""
 
     breath: float
     after_fault: float

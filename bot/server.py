@@ -73,7 +73,7 @@ class FeedServer:
         self._visits, self._salt = VisitLimit(), token_bytes(16)
 
     def routes(self) -> list[web.RouteDef]:
-        """Where they are, whether they are on or not."""
+        """List the routes of all pages that are read by key, whether they are on or not."""
         return [web.get(f"/{name}/{{key}}", self.answer) for name in self._triggers]
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
@@ -241,7 +241,8 @@ def make_application(dependencies: ServerDependencies) -> web.Application:
 
 @web.middleware
 async def _answer_soberly(request: web.Request, handler: HttpHandler) -> web.StreamResponse:
-    """No answer tells more than its status, no error escapes with a stack, and no browser makes more of it."""
+    """Answer so that nothing tells more than its status, no error escapes with a stack, and no browser makes more of
+    it."""
     answer = await _answer_whatever_comes(request, handler)
     make_safe(answer.headers)
     return answer
@@ -323,7 +324,7 @@ class _Routes:
         return web.json_response(await self._d.dispatcher.run(came, submission))
 
     async def lookup(self, request: web.Request) -> web.Response:
-        """No form has a dynamic select yet (phones send no search words to one): nothing to propose."""
+        """Propose nothing: no form has a dynamic select yet (phones send no search words to one)."""
         body = await read_json_object(request)
         try:
             self._state(body, read_user_id(body))

@@ -119,7 +119,7 @@ class PageServer:
         self._salt = token_bytes(16)
 
     def routes(self) -> list[web.RouteDef]:
-        """Where they are, whether they are on or not."""
+        """List the routes of all pages and of what their forms send, whether they are on or not."""
         shown = [web.get(f"/{name}/{{key:.+}}", partial(self._answer, name)) for name in self._shown]
         return [*shown, *(web.post(f"/{name}/{{key:.+}}", partial(self._answer, name)) for name in self._sent)]
 

@@ -93,12 +93,12 @@ class AbandonedJournal:
         return None
 
     def lines(self) -> list[bytes]:
-        """All its lines, of which the last may be cut short."""
+        """Read all lines of the file, of which the last may be cut short."""
         with self.path.open("rb") as file:
             return file.readlines()
 
     def drop(self) -> None:
-        """It is needed no more."""
+        """Delete the file, which is needed no more."""
         with suppress(OSError):
             self.path.unlink(missing_ok=True)
         self.close()
@@ -189,7 +189,7 @@ class Spool:
         self._make_room(submission.user_id)
 
     def strike(self, key: str) -> None:
-        """It is safe elsewhere."""
+        """Strike out a submission that is safe elsewhere."""
         if self._drop(key):
             self._note(_encode_line({"struck": key}))
 
@@ -200,7 +200,7 @@ class Spool:
         self.strike(key)
 
     def submissions(self) -> list[Submission]:
-        """All that is not safe yet, oldest first."""
+        """List all submissions that are not safe elsewhere yet, oldest first."""
         return list(self._left.values())
 
     def mend(self) -> None:

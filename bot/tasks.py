@@ -37,7 +37,7 @@ async def cancel_all(tasks: Iterable[asyncio.Task[Any]]) -> None:
 
 
 class NotFetchedYetError(Exception):
-    """It takes longer: the step is done again in a moment, from its beginning."""
+    """Raised where something takes longer: the step is done again in a moment, from its beginning."""
 
 
 class BackgroundFetches:

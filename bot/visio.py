@@ -90,7 +90,8 @@ def hosts_apart(settings: Settings, kind: VisioKind) -> bool:
 
 
 def is_hosted_apart(settings: Settings, address: str) -> bool:
-    """The same of the room that guests enter at this address; one that was pasted has no other entrance."""
+    """Tell whether hosts have an entrance of their own to the room that guests enter at this address; a room that was
+    pasted has no other entrance."""
     known = settings.visio
     if known is None or not hosts_apart(settings, known.kind):
         return False

@@ -81,11 +81,11 @@ class WebhookServer:
         self._senders, self._salt = Senders(), token_bytes(16)
 
     def routes(self) -> list[web.RouteDef]:
-        """Where they are, whether they are on or not."""
+        """List the routes of all webhooks, whether they are on or not."""
         return [web.post(f"/{name}/{{key}}", partial(self._answer, name)) for name in self._triggers]
 
     def widen(self, request: web.Request) -> web.Request:
-        """The same request, which may be as long as what is sent here may be."""
+        """Return the request, which may be as long as what is sent here may be."""
         resource = request.match_info.route.resource
         is_ours = resource is not None and resource.canonical in self._paths
         return request.clone(client_max_size=BODY_MAX) if is_ours else request

@@ -297,7 +297,7 @@ class Picker(FieldKind):
         return [question.element(known, type="select", data_source=self.source, options=options)]
 
     def reference(self, question: Question, raw: Raw) -> Reference | None:
-        """Who or what was picked, if it can be anybody or anything at all."""
+        """Return who or what was picked, if it can be anybody or anything at all."""
         text = self._text(question, raw)
         return Reference(self.source, text) if ID.fullmatch(text) else None
 

@@ -41,7 +41,7 @@ class Many(FieldKind):
         return f"Choisissez au moins un {self.noun}."
 
     def first_element(self, question: Question, clues: Clues) -> str:
-        """Where a mistake about the whole is shown."""
+        """Name the element under which a mistake about the whole is shown."""
         return question.name if clues.capabilities.multiselect else f"{self.singular}1"
 
     def elements(self, question: Question) -> Sequence[str]:

@@ -29,7 +29,7 @@ def period_after(period: Period, today: date) -> Period | None:
 
 
 def period_to_compare(period: Period, today: date) -> Period:
-    """The same days of the period before: all of it for one that is over, the first days for one in progress."""
+    """Return the same days of the period before: all of it for one that is over, the first days for one in progress."""
     if period.last > today:
         period = Period(period.start, max(today, period.start) + _ONE_DAY)
     months = _count_months(period)

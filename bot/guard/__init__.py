@@ -18,7 +18,7 @@ from bot.guard.plain_text import PlainText, read_plain_text
 
 
 class DataKind(StrEnum):
-    """In the order in which they win where two share characters."""
+    """A kind of personal data, in the order in which kinds win where two share characters."""
 
     NIR = "nir"
     IBAN = "iban"
@@ -30,7 +30,7 @@ class DataKind(StrEnum):
 
     @property
     def label(self) -> str:
-        """As people call it."""
+        """Name the kind as people do."""
         return _LABELS[self]
 
 

@@ -54,7 +54,7 @@ def _find_written(text: str) -> Iterator[Span]:
 
 
 def _local_start(text: str, at: int) -> int:
-    """Where the part before the sign begins; ``at`` where there is none."""
+    """Return where the part of an address before « @ » begins; ``at`` where there is none."""
     start = at
     while start > max(0, at - _LOCAL_MAX) and text[start - 1] in _LOCAL:
         start -= 1
@@ -165,7 +165,7 @@ def _find_after_born(text: str) -> Iterator[Span]:
 
 
 def _find_further(text: str, at: int) -> Iterator[Span]:
-    """Of several people: « nés le 12/03/2010 et le 05/06/2012 »."""
+    """Yield the further dates of birth of several people: « nés le 12/03/2010 et le 05/06/2012 »."""
     for _ in range(10):
         link = _AND.match(text, at)
         date = _DATE.match(text, link.end()) if link else None
@@ -237,7 +237,7 @@ def _number_end(text: str, at: int) -> int:
 
 
 def _grouped_end(text: str, at: int, *, joined: bool) -> int:
-    """Where nine figures end that begin as a number of somebody does, grouped as numbers are; 0 otherwise."""
+    """Return where nine figures end that begin as somebody’s number does, grouped as numbers are; 0 otherwise."""
     places, end = _find_digits(text, at, 9)
     if not end or text[places[0]] in "08":
         return 0
@@ -251,7 +251,7 @@ def _grouped_end(text: str, at: int, *, joined: bool) -> int:
 
 
 def _find_digits(text: str, at: int, count: int) -> tuple[list[int], int]:
-    """Where so many figures stand, and where they end; 0 where there are fewer, or more right after."""
+    """Return where so many figures stand, and where they end; 0 where there are fewer, or more right after."""
     found = _DIGITS[count].match(text, at)
     return ([found.start(number) for number in range(1, count + 1)], found.end()) if found else ([], 0)
 

@@ -105,7 +105,7 @@ _SIGN = re.compile(r"[ .\-]{0,3}([a-z0-9])")
 
 
 def find_iban(text: str) -> Iterator[Span]:
-    """As long as its country wants, and 1 by 97."""
+    """Find IBANs: as long as their country wants, and 1 modulo 97."""
     for check in _CHECK.finditer(text):
         country = _COUNTRY.search(text, max(0, check.start() - 4), check.start())
         start, length = (country.start(), IBAN_LENGTHS.get(country[1], 0)) if country else (0, 0)
@@ -136,7 +136,7 @@ _OTHERS = re.compile(r"sire[tn]|commande|facture|r[ée]f|colis|suivi|contrat|tic
 
 
 def find_cards(text: str) -> Iterator[Span]:
-    """From 13 to 19 figures of a network, which follow Luhn’s formula."""
+    """Find numbers of cards: 13 to 19 figures of a network, which follow Luhn’s formula."""
     for run in _RUN.finditer(text):
         groups = [found.span() for found in _GROUP.finditer(text, *run.span())]
         done = 0
@@ -150,7 +150,7 @@ def find_cards(text: str) -> Iterator[Span]:
 
 
 def _card_end(text: str, groups: list[Span], run: Span) -> int:
-    """Where the card that begins with the first of these groups ends; 0 where there is none."""
+    """Return where the card ends that begins with the first of these groups; 0 where there is none."""
     digits, sizes, start = "", [], groups[0][0]
     for begin, end in groups:
         digits += text[begin:end]
@@ -169,7 +169,8 @@ def _is_told_as_card(text: str, start: int, length: int) -> bool:
 
 
 def _is_card(digits: str, sizes: tuple[int, ...], *, alone: bool) -> bool:
-    """Of a network, as long as its cards are, in groups as cards have them, and right by its last figure."""
+    """Tell whether figures are a card’s: of a network, as long as its cards are, in groups as cards have them, and
+    right by the last figure."""
     if len(set(digits)) == 1 or not any(digits.startswith(p) and len(digits) in lengths for p, lengths in CARDS):
         return False
     usual = sizes[:-1] == (4,) * (len(sizes) - 1) or sizes in {(4, 6, 5), (4, 6, 4)}

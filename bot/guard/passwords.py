@@ -47,7 +47,7 @@ def is_secret(text: str) -> bool:
 
 
 def is_common(text: str) -> bool:
-    """One of those that everybody takes."""
+    """Tell whether it is one of the passwords that everybody takes."""
     return text.lower().rstrip("!?.") in _COMMON
 
 

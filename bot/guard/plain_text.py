@@ -40,7 +40,7 @@ class PlainText:
     places: Sequence[int]
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """From where to before which character of the original."""
+        """Return from where to before which character of the original something stands."""
         if not self.places:
             return start, end
         return self.places[start], self.places[end - 1] + 1

@@ -209,7 +209,7 @@ class AioClient:
         params: Mapping[str, Any] | None = None,
         basepath: str = API,
     ) -> Any:
-        """One call: the decoded JSON of its answer, or its text outside of the API."""
+        """Make one call, and return the decoded JSON of its answer, or its text outside of the API."""
         url = self._address(basepath + endpoint)
         return await self._call(method, url, basepath == API, json=options, params=params)
 

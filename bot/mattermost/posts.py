@@ -14,7 +14,7 @@ from bot.mattermost.wire import ChatChanges, ChatFile, ChatPost, ChatReaction, N
 
 
 class _Settings(BaseModel):
-    """Of what every client is told of the server’s settings, all of it in texts."""
+    """The part that is needed of the settings that the server tells every client, all of it in texts."""
 
     MaxFileSize: int
 

@@ -30,7 +30,8 @@ class ChatReader(UserReads, MemberReads, ChannelReads, PostReads, FileReads):
     """
 
     def in_team(self, team: str) -> Self:
-        """The same server, about another of its teams ("": the bot’s own), which people join with its channels."""
+        """Return the same server, about another of its teams ("": the bot’s own), which people join with its
+        channels."""
         if team in {"", self._team}:
             return self
         other: Self = self._others.setdefault(team, type(self)(self.client, team, is_own=False))
@@ -38,7 +39,7 @@ class ChatReader(UserReads, MemberReads, ChannelReads, PostReads, FileReads):
 
 
 class Mattermost(MemberCalls, ChannelCalls, PostCalls, FileCalls, ChatReader):
-    """The same, in the bot’s own name: what the machine acts with, after the handler.
+    """What reads the chat server, and acts in it in the bot’s own name: what the machine acts with, after the handler.
 
     Unless said otherwise, what is so already is no error: all of it may be done again after a crash.
     """
@@ -71,7 +72,7 @@ class Mattermost(MemberCalls, ChannelCalls, PostCalls, FileCalls, ChatReader):
 
 
 def outside_transactions(chat: Mattermost) -> Mattermost:
-    """The same chat server, whose calls hold no connection to the database meanwhile.
+    """Return the same chat server, whose calls hold no connection to the database meanwhile.
 
     In the middle of a transaction that writes a call raises RuntimeError: one asks before its first statement, or
     after its end. A session that only reads gives its connection back, and takes one again at its next statement; so

@@ -15,7 +15,7 @@ ADDED_AT_ONCE = 50
 
 
 class MemberReads(Calls):
-    """Who is where."""
+    """Reads who is in which team and channel."""
 
     async def is_team_admin(self, user_id: str) -> bool:
         """Whether somebody administers the bot’s team; False for who is not in it."""
@@ -23,7 +23,7 @@ class MemberReads(Calls):
         return member is not None and member.is_admin
 
     async def team_member(self, user_id: str) -> ChatMember | None:
-        """Somebody in the bot’s team. Who left is still told of, with the moment when."""
+        """Read somebody’s membership in the bot’s team. Who left is still told of, with the moment when."""
         asked = self._teams.get_team_member(await self.team_id(), check_id(user_id))
         if (answer := await unless_refused(asked, None, {Refusal.NOT_IN_TEAM})) is None:
             return None
@@ -31,22 +31,22 @@ class MemberReads(Calls):
         return None if member.delete_at else member.value
 
     async def team_members(self) -> AsyncIterator[Sequence[ChatMember]]:
-        """Who is in the bot’s team."""
+        """Read page by page who is in the bot’s team."""
         async for page in read_pages(wire.TeamMember, partial(self._teams.get_team_members, await self.team_id())):
             yield page
 
     async def team_members_among(self, user_ids: Sequence[str]) -> Sequence[ChatMember]:
-        """Those of at least one and at most 200 people who are in the bot’s team."""
+        """Read which of at least one and at most 200 people are in the bot’s team."""
         answer = await self.client.ask(f"/teams/{await self.team_id()}/members/ids", user_ids)
         return [m.value for m in wire.rows(wire.TeamMember, answer) if not m.delete_at]
 
     async def channel_members_among(self, channel_id: str, user_ids: Sequence[str]) -> Sequence[ChatMember]:
-        """Those of at least one and at most 200 people who are in a channel of the bot’s."""
+        """Read which of at least one and at most 200 people are in a channel of the bot’s."""
         answer = await self.client.ask(f"/channels/{check_id(channel_id)}/members/ids", user_ids)
         return wire.values(wire.ChannelMember, answer)
 
     async def channel_member(self, channel_id: str, user_id: str) -> ChatMember | None:
-        """Somebody in a channel of the bot’s; None for who is not."""
+        """Read somebody’s membership in a channel of the bot’s; None for who is not in it."""
         asked = self._channels.get_channel_member(check_id(channel_id), check_id(user_id))
         answer = await unless_refused(asked, None, {Refusal.NOT_IN_CHANNEL})
         return None if answer is None else wire.read(wire.ChannelMember, answer).value
@@ -58,7 +58,7 @@ class MemberReads(Calls):
         return await unless_refused(asked, None, {Refusal.FORBIDDEN, Refusal.UNKNOWN_CHANNEL}) is not None
 
     async def channel_members(self, channel_id: str) -> AsyncIterator[Sequence[ChatMember]]:
-        """Who is in a channel of the bot’s."""
+        """Read page by page who is in a channel of the bot’s."""
         ask = partial(self._channels.get_channel_members, check_id(channel_id))
         async for page in read_pages(wire.ChannelMember, ask):
             yield page

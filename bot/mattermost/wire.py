@@ -357,7 +357,7 @@ class Group(Row[frozenset[str]]):
 
     @property
     def value(self) -> frozenset[str]:
-        """Its names as they compare; empty for a group that says nothing."""
+        """Return the group’s names as they compare; nothing for a group that says nothing."""
         if self.delete_at or not (self.source == "ldap" or self.source.startswith("plugin_")):
             return frozenset()
         return frozenset(fold(name) for name in (self.name, self.display_name) if name)

@@ -141,7 +141,7 @@ async def perform(chat: Mattermost, message: Outgoing, *, again: bool) -> Delive
 
 
 async def perform_action(chat: Mattermost, act: actions.ChatAction, earlier: Outgoing | None = None) -> DeliveryResult:
-    """The same of an act; ``earlier`` is the message of which a try may have been made. Raises ChatError."""
+    """Perform an act; ``earlier`` is the message of which a try may have been made. Raises ChatError."""
     match act:
         case actions.CreateChannel():
             return await _create(chat.in_team(act.team), act, earlier)
@@ -257,7 +257,7 @@ async def put_in_order(db: AsyncSession, rows: Iterable[Outgoing], now: datetime
 
 
 async def find_contradicted(db: AsyncSession, act: actions.ChatAction) -> Collection[str]:
-    """Of what an act settles, the names of what another that waits settles otherwise: for who acts beside the outbox,
+    """Find which names that an act settles are settled otherwise by another that waits: for who acts beside the outbox,
     and leaves that to it."""
     waiting = _group_by_name(await table.waiting_acts(db, act.target))
     return {
@@ -287,7 +287,7 @@ async def _give_way(db: AsyncSession, act: actions.ChatAction, waiting: Settling
 
 
 async def _take_back(db: AsyncSession, row: Outgoing, rest: actions.ChatAction | None, now: datetime) -> None:
-    """No more than the rest of an earlier act is done; where it is under way, by no other try of it."""
+    """Take an earlier act back but for the rest of it; where it is under way, no other try of it is made."""
     if rest is not None:
         await table.rewrite_act(db, row, row.content | actions.write_action(rest))
     elif table.is_under_way(row, now):

@@ -86,7 +86,7 @@ class OutboxTable:
             self._look()
 
     async def unnoted(self, ids: Collection[str]) -> Sequence[Outgoing]:
-        """Of these messages, those of which nobody wrote down yet that they arrived."""
+        """List those of these messages of which nobody wrote down yet that they arrived."""
         return await self._transactions.run(lambda db: table.find_unnoted(db, ids), writes=False)
 
     async def note(self, mark: DeliveryMark) -> None:
@@ -274,14 +274,16 @@ class Attempts:
         return self._arrived(letter, arrival, "found" if arrival.found else "delivered")
 
     def _broken(self, message: Outgoing, problem: Exception) -> AttemptVerdict:
-        """Nobody can send it as it is: it is tried as what Mattermost refuses, and holds up no other."""
+        """Rest a message that cannot be sent as it is: it is tried again as what Mattermost refuses, and holds up no
+        other."""
         log.error("message_broken", attempts=message.attempts, exc_info=problem)
         next_try = retries.next_try(message.attempts, message.created_at, self._d.clock())
         return AttemptVerdict(AttemptOutcome.SETTLED, type(problem).__name__, next_try)
 
     @asynccontextmanager
     async def _time_for(self, letter: LeasedMessage) -> AsyncIterator[None]:
-        """As long as it may take, keeping the lease of what takes long. Raises TimeoutError, LeaseLostError."""
+        """Give a try the time that it may take, and keep the lease of what takes long. Raises TimeoutError,
+        LeaseLostError."""
         lost = asyncio.Event()
 
         def lose() -> None:
@@ -355,7 +357,8 @@ class Attempts:
         return False
 
     def _away(self, error: ChatError, began: float) -> AttemptVerdict:
-        """It is due at once, so that it keeps its place: the gate does the waiting."""
+        """Put off a message while Mattermost is away: it stays due at once, so that it keeps its place, and the gate
+        does the waiting."""
         self._shut(error, self.gate.shut(began, error.retry_after))
         DELIVERIES.labels("later").inc()
         return AttemptVerdict(AttemptOutcome.AWAY, str(error), self._d.clock())

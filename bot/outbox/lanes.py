@@ -44,7 +44,7 @@ class LeasedMessage:
         self.mine_until = _loop_time() + LEASE.total_seconds()
 
     def renew_as(self, other: "LeasedMessage") -> None:
-        """The same message was taken again, its lease being over."""
+        """Take over the lease of the same message, which was taken again as its own was over."""
         self.message.not_before = other.message.not_before
         self.mine_until, self.again = other.mine_until, True
 
@@ -107,7 +107,7 @@ class Backlog:
         return [message_id for message_id, _ in zip(self._ids, range(count), strict=False)]
 
     def released(self, ids: Iterable[str]) -> None:
-        """Their leases are ended."""
+        """Note that these messages are not leased any more."""
         for message_id in ids:
             self._ids.pop(message_id, None)
 
@@ -118,7 +118,7 @@ class Backlog:
             del self._targets[letter.target]
 
     def all_taken(self, but_of: Collection[str]) -> None:
-        """All that was due is taken, here or elsewhere, except what is for those targets."""
+        """Note that all that was due is taken, here or elsewhere, except what is for those targets."""
         if not self._ids:
             self._targets = Counter({target: self._targets[target] for target in but_of if target in self._targets})
 

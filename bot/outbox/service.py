@@ -370,7 +370,7 @@ class Outbox:
 
     @property
     def tasks(self) -> Sequence[asyncio.Task[None]]:
-        """All that is at work."""
+        """List the tasks of all workers."""
         return [task for pool in self._pools for task in pool.tasks] + self._noting
 
     async def start(self) -> None:
@@ -400,7 +400,8 @@ class Outbox:
         self._own_posts.hear(post)
 
     async def note(self, post: ChatPost) -> str:
-        """The same at once: the id of the message that the post is, empty where it is none. Raises ChatError."""
+        """Note at once that the post is here, and return the id of the message that it is, empty where it is none.
+        Raises ChatError."""
         return await self._own_posts.note(post)
 
     def look(self) -> None:

@@ -39,7 +39,8 @@ class FigureSection:
 
     @property
     def heading(self) -> str:
-        """Its title, which says where percentages are about right: « Statut des usagers (environ) »."""
+        """Return the section’s title, which says where percentages are about right: « Statut des usagers (environ)
+        »."""
         return f"{self.title} (environ)" if self.is_about else self.title
 
     @property
@@ -86,17 +87,17 @@ class FigurePage:
 
     @property
     def ordered(self) -> tuple[FigureSection, ...]:
-        """Its sections in the order of documents."""
+        """List the sections in the order of documents."""
         return self.sections
 
     @property
     def drawn(self) -> tuple[FigureSection, ...]:
-        """The same as they are drawn."""
+        """List the sections as they are drawn."""
         return self.ordered
 
     @property
     def sheets(self) -> tuple[FigureSection, ...]:
-        """The same in the words of sheets."""
+        """List the sections in the words of sheets."""
         return self.ordered
 
     @property
@@ -151,7 +152,7 @@ class Brand:
 
 
 def read_brand(settings: Settings) -> Brand:
-    """As it is set; without a logo where there is none, or none that can be read any more."""
+    """Read the brand from the settings; without a logo where there is none, or none that can be read any more."""
     home = f"{settings.mattermost_url}/{settings.team}"
     try:
         logo = read_logo(settings.logo) if settings.logo else None

@@ -28,7 +28,7 @@ def write_csv(path: Path, lines: Iterable[Iterable[Cell]]) -> None:
 
 
 def list_csv_lines(page: FigurePage) -> Iterator[Iterable[Cell]]:
-    """All sections of a page, one below the other, under a line that says whose and when."""
+    """List the lines of a page as a CSV: all sections, one below the other, under a line that says whose and when."""
     whose = f"Statistiques {page.name}" if page.name else page.title
     yield [" ".join(filter(None, (whose, page.place, page.days)))]
     for section in page.sheets:

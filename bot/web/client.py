@@ -22,7 +22,8 @@ from config.settings import Settings
 
 
 def describe_agent(settings: Settings) -> str:
-    """Its name, by which robots.txt calls it, where it serves, and whom to write to: in signs that headers may hold."""
+    """Say who asks: the name by which robots.txt calls the bot, where it serves, and whom to write to, in signs that
+    headers may hold."""
     said = f"coop-bot/1 (liens et flux; +{settings.mattermost_url}; {settings.contact or settings.team})"
     plain = normalize("NFKD", said).encode("ascii", "ignore").decode()
     return "".join(sign for sign in plain if sign.isprintable())[:300]
@@ -53,7 +54,7 @@ class HostRateLimit:
         await asyncio.sleep(at - now)
 
     def rest(self, host: str, seconds: float) -> None:
-        """It asked to be left alone for so long."""
+        """Leave a host alone for so many seconds, as it asked."""
         self._resting[host] = _now() + min(seconds, REST_MAX)
         _bound(self._resting)
 
@@ -95,7 +96,7 @@ class Trouble(StrEnum):
 
 
 class WebError(Exception):
-    """It could not be fetched, for that reason."""
+    """Raised for what could not be fetched, with the reason."""
 
     def __init__(self, trouble: Trouble, detail: str = "") -> None:
         super().__init__(f"{trouble}: {detail}" if detail else str(trouble))
@@ -146,7 +147,8 @@ class Reach:
         return (address, port) in self.besides or (port in PORTS and is_public(address))
 
     async def addresses(self, host: str, port: int) -> Sequence[str]:
-        """Those of a name; one that also leads to where nobody may go leads nowhere. Raises WebError."""
+        """Look up the addresses of a name; one that also leads to where nobody may go leads nowhere. Raises
+        WebError."""
         found = await self.lookup(host, port)
         if not found:
             raise WebError(Trouble.NAME, host)
@@ -178,7 +180,7 @@ class Resolver(AbstractResolver):
         ]
 
     async def close(self) -> None:
-        """Nothing is kept."""
+        """Close nothing: nothing is kept."""
 
 
 REDIRECTS_MAX = 5
@@ -227,7 +229,7 @@ class WebClient:
         self._hurried: WebClient | None = None
 
     def anywhere(self) -> "WebClient":
-        """The same, which reaches private addresses and any port too: for what an operator allows it."""
+        """Return the same client, which reaches private addresses and any port too: for what an operator allows it."""
         if self._beside is None:
             everywhere = Reach(self.reach.besides, self.reach.lookup, everywhere=True)
             self._beside = WebClient(self.agent, everywhere, self.pace, self.timeout)
@@ -235,8 +237,8 @@ class WebClient:
         return self._beside
 
     def hurried(self, patience: float) -> "WebClient":
-        """The same without a pause between calls, for a server of the operator’s on which somebody waits: each call
-        takes so many seconds at most."""
+        """Return the same client without a pause between calls, for a server of the operator’s on which somebody waits:
+        each call takes so many seconds at most."""
         if self._hurried is None:
             timeout = aiohttp.ClientTimeout(total=patience)
             self._hurried = WebClient(self.agent, self.reach, HostRateLimit(0.0, 100.0), timeout)
@@ -284,7 +286,7 @@ class WebClient:
             raise WebError(Trouble.ROBOTS, str(url))
 
     async def _robots_of(self, site: URL) -> bytes | None:
-        """Its robots.txt as RFC 9309 wants: none where there is none (4xx); None forbids all (5xx)."""
+        """Fetch a site’s robots.txt as RFC 9309 wants: none where there is none (4xx); None forbids all (5xx)."""
         answer = await self.fetch("GET", str(site / "robots.txt"), most=ROBOTS_MAX, robots=False)
         if answer.status == 429:
             raise WebError(Trouble.BUSY, str(site))

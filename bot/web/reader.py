@@ -21,7 +21,7 @@ TIME_S = 15.0
 
 
 class UnreadableDocument(Exception):
-    """It took more memory or time than there is for it, or it broke what reads it."""
+    """Stands for a document that took more memory or time than there is for it, or broke what reads it."""
 
 
 @dataclass(frozen=True, slots=True)

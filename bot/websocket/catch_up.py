@@ -219,7 +219,7 @@ class CatchUpReader:
             yield news
 
     async def _gone(self, place: str) -> AsyncIterator[parser.MemberNews]:
-        """Who is known to be in a place, and is there no more."""
+        """Yield who is known to be in a place, and is there no more."""
         last = ""
         while True:
             next_page = partial(watchlist.list_page, place_id=place, after=last, limit=PAGE_ROWS)

@@ -117,7 +117,7 @@ class EventListener:
             await asyncio.sleep(max(pause, backoff(tries, self._first, RECONNECTING_MAX)))
 
     async def connect(self) -> tuple[bool, float]:
-        """One connection from begin to end: whether it came about, and the seconds to wait at least."""
+        """Hold one connection from begin to end; return whether it came about, and the seconds to wait at least."""
         self._begun = asyncio.get_running_loop().time()
         try:
             await self._learn()

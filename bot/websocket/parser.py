@@ -94,7 +94,8 @@ class StreamPosition:
 
 @dataclass(frozen=True, slots=True)
 class FrameHandlers:
-    """Who is told: ``hello`` of a new beginning, ``event`` of each event, ``alive`` of the server’s time."""
+    """What is called with what frames say: ``hello`` for a new beginning, ``event`` for each event, ``alive`` for the
+    server’s time."""
 
     hello: Callable[[], None]
     event: Callable[[Frame], None]
@@ -178,7 +179,7 @@ class Connection:
 
 @dataclass(frozen=True, slots=True)
 class MemberNews:
-    """Somebody is in a place, or not. ``is_admin`` is None where that is not told.
+    """News that somebody is in a place, or not. ``is_admin`` is None where that is not told.
 
     ``age`` is how many news of that place had come by themselves when it was read, None for one of these.
     """

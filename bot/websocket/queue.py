@@ -178,7 +178,8 @@ class EventCursor:
                 return
 
     def begin(self, at: datetime) -> None:
-        """On the first run nothing before that instant matters; what is missed from then on is read again."""
+        """Begin to read on the first run: nothing before that instant matters; what is missed from then on is read
+        again."""
         if self.seen is None:
             self.reach(at)
 

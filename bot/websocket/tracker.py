@@ -135,7 +135,7 @@ class PlaceTracker:
 
 @dataclass(frozen=True, slots=True)
 class AbsentMember:
-    """Somebody of whom nothing is known: they are not there."""
+    """Stands for somebody of whom nothing is known: they are not there."""
 
     is_in: bool = False
     is_admin: bool = False
@@ -200,7 +200,7 @@ def state_of(channel: ChatChannel) -> dict[str, Any]:
 
 
 def state_of_place(place: WatchedPlace) -> dict[str, Any]:
-    """The same, as it was written down."""
+    """Return the state of a place as it was written down."""
     names = ("name", "display_name", "is_private", "archived", "changed_at")
     return {name: getattr(place, name) for name in names}
 

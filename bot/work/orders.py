@@ -66,7 +66,7 @@ class OrderFolders:
 
 @contextmanager
 def _locked(root: Path) -> Iterator[None]:
-    """No other process that starts is in the block meanwhile."""
+    """Keep other processes that start out of the block meanwhile."""
     lock = os.open(root, os.O_RDONLY)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -121,7 +121,7 @@ class OrderProgress(BaseModel):
 
 
 class OrderLease(WorkLease):
-    """Held, with what is known of its files."""
+    """A lease on an order, with what is known of its files."""
 
     def __init__(self, row: Work, transactions: ShieldedTransactions, handlers: WorkHandlers) -> None:
         super().__init__(row, transactions, handlers)
@@ -130,17 +130,17 @@ class OrderLease(WorkLease):
 
     @property
     def reader(self) -> str:
-        """Whom the files are for; empty where all of a channel read them."""
+        """Return whom the files are for; empty where all of a channel read them."""
         return "" if self.order.place else self.row.person
 
     async def arrived(self, channel_id: str, posts: Mapping[int, str]) -> None:
-        """All is there, in these posts. Raises Lost."""
+        """Note that all files are there, in these posts. Raises Lost."""
         if self.order.place and self.order.place.topic:
             self._stand = [self._standing(self.order.place, channel_id, posts[at]) for at in sorted(posts)]
         await self.end(WorkState.DONE, self.order.done, done=1, total=1, error=None)
 
     async def leave(self, db: AsyncSession, values: dict[str, Any]) -> None:
-        """Where its posts stand is known from the transaction on in which it ends."""
+        """Leave the order: where its posts stand is known from the transaction on in which it ends."""
         if self._stand:
             await outbox.add(db, self._stand)
         await super().leave(db, values)
@@ -164,7 +164,7 @@ class OrderLease(WorkLease):
         return {"cursor": self.order.model_dump(mode="json")}
 
     async def refuse(self, state: WorkState, text: str, error: str | None = None) -> None:
-        """No files will come, and the person is told why: in the waiting message, or in one of its own."""
+        """End the order without files, and tell the person why: in the waiting message, or in one of its own."""
         person = self.row.person
         await self.end(state, text, instead=Direct(text, user_id=person) if person else None, error=error)
 

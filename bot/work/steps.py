@@ -48,7 +48,7 @@ class StepResult:
 
 
 class StepsLease(WorkLease):
-    """Held, with how far it is."""
+    """A lease on work that is done in steps, with how far it is."""
 
     def __init__(self, row: Work, transactions: ShieldedTransactions, handlers: WorkHandlers) -> None:
         super().__init__(row, transactions, handlers)
@@ -101,14 +101,14 @@ class StepsLease(WorkLease):
         await self.put_off(until, told, state=WorkState.WAITING, **more, **self._file(told))
 
     async def close(self, state: WorkState, how: WorkPhase, said: str = "", **more: Any) -> None:
-        """Nothing more will be done of it, and that is told. Raises Lost."""
+        """End the work, and tell so. Raises Lost."""
         values = end_values(state) | more
         messages = await self._transactions.run(lambda db: self._close(db, values, how, said))
         self.is_over = True
         self._handlers.deliver_now(messages)
 
     async def _close(self, db: AsyncSession, values: dict[str, Any], how: WorkPhase, said: str) -> Sequence[Row]:
-        """One transaction: what its feature makes of that, and that it is over."""
+        """Write in one transaction that the work is over, and what its feature makes of that."""
         trigger, prepare = self._handlers.trigger(self.row), self._handlers.prepare
         last = await self._handlers.last_step(db, self.row, self.progress)
         then = _row_after(self.row, last) if last else self.row
@@ -248,7 +248,7 @@ class StepRunner:
             return await outbox.crowd_waiting(db, self._clock() + LEASE, AHEAD_MAX) >= AHEAD_MAX
 
     async def _try(self, held: StepsLease, trigger: Trigger, payload: BaseModel, reference: str) -> bool:
-        """One step; whether another may follow at once."""
+        """Try one step, and return whether another may follow at once."""
         began = asyncio.get_running_loop().time()
         try:
             came_on = await self._do(held, trigger, payload)
@@ -307,7 +307,8 @@ class StepRunner:
         await held.rest(self._clock() + pause, error=fault, attempts=attempts)
 
     async def _chat_failed(self, held: StepsLease, error: ChatError, began: float, reference: str) -> None:
-        """Nothing is given up while Mattermost may come back; what it refuses is the feature’s to expect."""
+        """Deal with what Mattermost answered to a step: nothing is given up while it may come back; what it refuses is
+        the feature’s to expect."""
         if not error.is_temporary:
             await self._failed(held, error, reference)
             return

@@ -77,7 +77,8 @@ class WorkHandlers:
             raise UserError(old) from None
 
     async def person(self, row: Work, trigger: Trigger, now: datetime) -> Person:
-        """Who the work is done for, in a transaction of its own. Raises UserError when their role refuses."""
+        """Return who the work is done for, read in a transaction of its own. Raises UserError when their role
+        refuses."""
         if not row.person:
             return make_nobody()
         async with self.database.transaction(writes=False) as register:
@@ -121,7 +122,7 @@ class WorkHandlers:
         return await self._d.delivery.prepare(db, replies, request or Request("file", ""), sender)
 
     def touch(self, trigger: Trigger) -> None:
-        """Its feature wrote something: where it listens may have changed."""
+        """Note that the work’s feature wrote something: where it listens may have changed."""
         self._d.watchlist.touch(trigger.feature)
 
     def deliver_now(self, messages: Sequence[Row]) -> None:
@@ -160,7 +161,7 @@ class WorkLease:
         await self._change(not_before=self._clock() + LEASE)
 
     async def renew(self) -> bool:
-        """The same; False when another has it."""
+        """Keep the lease; False when another has it."""
         try:
             await self.keep()
         except LeaseLostError:
@@ -178,14 +179,15 @@ class WorkLease:
             await self.put_off(self._clock())
 
     async def end(self, state: WorkState, text: str, *, instead: Reply | None = None, **more: Any) -> None:
-        """Nothing more will be done; the message about it becomes the text (empty: it stays as it is). ``instead`` is
-        said where there is none. Raises Lost."""
+        """End the work: the message about it becomes the text (empty: it stays as it is). ``instead`` is said where
+        there is none. Raises Lost."""
         topic = self.row.topic
         replies: list[Reply] = [Refresh(text, topic=topic)] if text and topic else []
         await self._change(replies, instead, **end_values(state), **more)
 
     def cursor(self) -> dict[str, Any]:
-        """Where it goes on, to be written with each change of what is not over; none to leave what is written."""
+        """Return where the work goes on, to be written with each change of what is not over; nothing to leave what is
+        written."""
         return {}
 
     async def _change(self, replies: Sequence[Reply] = (), instead: Reply | None = None, **values: Any) -> None:
@@ -197,7 +199,8 @@ class WorkLease:
     async def _write(
         self, db: AsyncSession, replies: Sequence[Reply], instead: Reply | None, values: dict[str, Any]
     ) -> Sequence[Row]:
-        """One transaction; ``instead`` is said when nothing is there to be rewritten."""
+        """Write these values and replies in one transaction; ``instead`` is said when nothing is there to be
+        rewritten."""
         await self.claim(db, self.cursor() | values)
         messages = await self._handlers.prepare(db, replies)
         if instead and not messages:
@@ -211,8 +214,8 @@ class WorkLease:
             raise LeaseLostError
 
     async def leave(self, db: AsyncSession, values: dict[str, Any]) -> None:
-        """If these values end it, or leave it to others, know so; last in that transaction, and not where it is waited
-        for: who waits may be cut off."""
+        """Note whether these values end the work, or leave it to others; last in that transaction, and not where it is
+        waited for: who waits may be cut off."""
         if values["not_before"] is None and self.row.topic:
             await table.forget_topic(db, self.row.topic)
         self._left = self._left or "owner" in values
@@ -319,12 +322,12 @@ class Workers(Generic[H]):
         return min(retries.LOOK_ANYWAY, due_in)
 
     def _served_now(self) -> Sequence[str]:
-        """Those whose turn it is; in steps, what nobody began is done side by side."""
+        """List those whose turn it is; in steps, what nobody began is done side by side."""
         persons = [row.person for row in self._rows.values()]
         return [person for person in persons if person or self._sort is WorkSort.FILE]
 
     def _wanted(self) -> WorkFilter:
-        """Of which work one more piece may be taken."""
+        """Return which work one more piece of may be taken."""
         unwatched = sum(row.topic is None for row in self._rows.values())
         is_enough = self._slots.unwatched is not None and unwatched >= self._slots.unwatched
         return replace(self._slots.among, told=True) if is_enough else self._slots.among
@@ -365,7 +368,7 @@ class Workers(Generic[H]):
 
 
 class WorkerGroup:
-    """All who do work of one sort, each of its classes with slots of their own."""
+    """All workers of one sort, each of its classes with slots of their own."""
 
     def __init__(self, *workers: Workers[Any]) -> None:
         self._workers = workers
