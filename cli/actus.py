@@ -52,7 +52,8 @@ _MARK = re.compile(r"\\(?=[\\`*_\[\]<>|~#])|\*\*")
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One transaction of a command’s."""
+    """What the features’ functions are given in a transaction of the operator’s: the session, the settings and the
+    time."""
 
     db: AsyncSession
     settings: Settings
@@ -60,7 +61,7 @@ class Standing:
 
 
 async def edition_named(desk: Standing, key: str) -> Edition:
-    """An edition by its key. Raises OperatorError."""
+    """Find an edition by its key. Raises OperatorError."""
     known = await editions(desk)
     if key not in known:
         raise OperatorError(f"--edition : « {key} » n’en est pas une ; il y a {', '.join(known)}.", code=2)
@@ -68,14 +69,14 @@ async def edition_named(desk: Standing, key: str) -> Edition:
 
 
 async def editions(desk: Standing) -> dict[str, Edition]:
-    """All editions by key. Raises OperatorError for a table that cannot be used."""
+    """Read all editions, by key. Raises OperatorError for a table that cannot be used."""
     check_paths(desk.settings, "editions")
     return dict(await read_editions(desk))
 
 
 @asynccontextmanager
 async def rehearsal(database: Database, settings: Settings, clock: Callable[[], datetime]) -> AsyncIterator[Standing]:
-    """A transaction of which nothing is kept."""
+    """Open a transaction of which nothing is kept."""
     with suppress(_UndoneError):
         async with database.transaction() as db:
             yield Standing(db, settings, clock())
@@ -83,15 +84,15 @@ async def rehearsal(database: Database, settings: Settings, clock: Callable[[], 
 
 
 class _UndoneError(Exception):
-    """What ends a rehearsal."""
+    """Raised at the end of a rehearsal, so that nothing of it is kept."""
 
 
 @asynccontextmanager
 async def standing(
     database: Database, settings: Settings, clock: Callable[[], datetime], number: int
 ) -> AsyncIterator[Standing]:
-    """A transaction, to read from, that has the digest of that number: the stored one, or as it would be if it were
-    begun now. Raises OperatorError."""
+    """Open a transaction, to read from, that has the digest of that number: the stored one, or as it would be if it
+    were begun now. Raises OperatorError."""
     async with begin_reading(database) as db:
         if await digests.get(db, number) is not None:
             yield Standing(db, settings, clock())
@@ -102,13 +103,13 @@ async def standing(
 
 
 async def find_digest(desk: Standing, number: int) -> Digest:
-    """The stored digest of that number. Raises OperatorError."""
+    """Find the stored digest of that number. Raises OperatorError."""
     return _there(await digests.get(desk.db, number), number)
 
 
 async def begin_digest(desk: Standing, number: int) -> Digest:
-    """The same, begun where it is not yet and ``digest preview`` gives that number; nobody else’s until the transaction
-    ends. Raises OperatorError."""
+    """Lock the digest of that number until the transaction ends; one that is not begun yet, and whose number ``digest
+    preview`` gives, is begun. Raises OperatorError."""
     if (digest := await digests.lock(desk.db, number)) is not None:
         return digest
     await digests.hold_numbers(desk.db, desk.now)
@@ -125,13 +126,13 @@ def _there(digest: Digest | None, number: int) -> Digest:
 
 
 def unmarked(text: str) -> str:
-    """What the bot says in Markdown, for a terminal."""
+    """Take the signs of Markdown out of what the bot says, for a terminal."""
     return _MARK.sub("", text).replace(BREAK, "")
 
 
 async def preview(call: Call, edition: str, day: date | None, as_json: bool, markdown: bool) -> int:
-    """Write it. What came out is written as it is, a draft is completed; what is not begun is begun by this no more
-    than it takes a number."""
+    """Write a digest. What came out is written as it is, a draft is completed; what is not begun is begun by this no
+    more than it takes a number."""
     settings, clock = call.settings, call.clock
     async with open_up_to_date(settings) as database:
         async with database.transaction(writes=False) as db:
@@ -151,7 +152,7 @@ async def preview(call: Call, edition: str, day: date | None, as_json: bool, mar
 
 
 async def _number(desk: Standing, edition: Edition, chosen: Digest | Occasion) -> int:
-    """Its number; what is not begun is, until this transaction ends."""
+    """Return the number of a digest; one that is not begun is, until this transaction ends."""
     if isinstance(chosen, Digest):
         return chosen.number
     number = await drafts.predict_number(desk, edition, chosen)
@@ -159,7 +160,7 @@ async def _number(desk: Standing, edition: Edition, chosen: Digest | Occasion) -
 
 
 async def _chosen(desk: Standing, edition: Edition, day: date | None) -> Digest | Occasion:
-    """The one of that day, or the next. Raises OperatorError for a day that is past and had none."""
+    """Find the digest of that day, or the next. Raises OperatorError for a day that is past and had none."""
     if day is None or day >= desk.now.astimezone(PARIS).date():
         return await drafts.find_coming(desk, edition, day)
     out = [*await digests.list_published(desk.db, edition.key), *await digests.list_open(desk.db, edition.key)]
@@ -172,7 +173,7 @@ async def _chosen(desk: Standing, edition: Edition, day: date | None) -> Digest 
 async def _look_through_messages(
     settings: Settings, database: Database, since: datetime, clock: Callable[[], datetime]
 ) -> None:
-    """The most useful messages of its time, where Mattermost answers."""
+    """Harvest the most useful messages of the digest’s time, where Mattermost answers."""
     try:
         async with open_chat(settings) as chat:
             if chat is not None:
@@ -184,7 +185,7 @@ async def _look_through_messages(
 
 
 async def _complete(settings: Settings, database: Database, number: int, clock: Callable[[], datetime]) -> None:
-    """What was found comes in; copies of the draft say so once the bot is at work."""
+    """Fill a draft with what was found; copies of it say so once the bot is at work."""
     async with database.transaction() as db:
         desk = Standing(db, settings, clock())
         digest = await digests.lock(db, number)
@@ -232,7 +233,7 @@ STATES: Mapping[DigestState, str] = {
 
 
 def as_object(digest: Digest, sheet: Sheet, known: Mapping[int, Item]) -> dict[str, Any]:
-    """As docs/wire.md describes it."""
+    """Describe a digest as docs/wire.md does."""
     at = (digest.published_at or digest.at).astimezone(PARIS)
     return {
         "numero": digest.number,
@@ -268,7 +269,7 @@ def _element(piece: Piece, item: Item | None) -> dict[str, Any]:
 
 
 async def export_digest(call: Call, number: int, form: str, output: str | None) -> int:
-    """Write it on the standard output, or into a file."""
+    """Write a digest on the standard output, or into a file."""
     if form == "pdf" and not output and sys.stdout.isatty():
         raise OperatorError("Un PDF ne se lit pas dans un terminal : indiquez --output FICHIER.", code=2)
     settings = call.settings

@@ -104,7 +104,7 @@ class Admin:
         self.client = client
 
     async def me(self) -> ChatUser:
-        """Whose token this is."""
+        """Return the account whose token this is."""
         return read(User, await self.client.get("/users/me")).value
 
     async def user_by_name(self, username: str) -> ChatUser | None:
@@ -137,7 +137,7 @@ class Admin:
         await self.client.put(f"/teams/{team_id}/members/{user_id}/schemeRoles", body)
 
     async def permissions(self, role: str) -> frozenset[str]:
-        """What a role gives on this server, by Mattermost’s names; nothing for one that is not there."""
+        """Return what a role gives on this server, by Mattermost’s names; nothing for one that is not there."""
         found = await self._if_there(self.client.get(f"/roles/name/{role}"))
         return frozenset(read(_Role, found).permissions if found else ())
 
@@ -163,7 +163,7 @@ class Admin:
         await self.client.post(f"/teams/{team_id}/members", {"team_id": team_id, "user_id": user_id})
 
     async def member_count(self, team_id: str) -> int:
-        """How many are in a team."""
+        """Count who is in a team."""
         return read(_Stats, await self.client.get(f"/teams/{team_id}/stats")).total_member_count
 
     async def create_bot(self, username: str, display_name: str, description: str) -> str:
@@ -225,7 +225,7 @@ class Admin:
         return name, picture
 
     async def _told(self) -> Mapping[str, Any]:
-        """What the server tells every client of its settings."""
+        """Return what the server tells every client of its settings."""
         client = await self.client.get("/config/client", params={"format": "old"})
         return client if isinstance(client, dict) else {}
 

@@ -62,7 +62,7 @@ class Outcome:
 async def announce(
     call: Call, to: str, text: str, files: Sequence[str], dry_run: bool, again: bool, as_json: bool
 ) -> int:
-    """Say it where it is not said yet; 1 when some channel has not got it, 0 otherwise."""
+    """Write an announcement where it is not yet; 1 when some channel has not got it, 0 otherwise."""
     settings, clock = call.settings, call.clock
     check_paths(settings, "channels")
     announcement = Announcement(id="", text=_text(text), targets=[], created_at=clock())
@@ -89,7 +89,7 @@ async def announce(
 
 
 def _targets(text: str, table: Mapping[str, PlannedChannel]) -> list[str]:
-    """The codes, each once, in one order whatever they were written in."""
+    """Read where it goes as codes, each once, in one order whatever they were written in."""
     try:
         found = {targets.read_target(word, table) for word in text.split(",") if word.strip()}
     except ValueError as problem:
@@ -102,7 +102,7 @@ def _targets(text: str, table: Mapping[str, PlannedChannel]) -> list[str]:
 
 
 def _text(name: str) -> str:
-    """The words, from a file or the standard input."""
+    """Read the words from a file or the standard input."""
     if name != "-":
         must_be_a_file(Path(name))
     try:
@@ -113,7 +113,7 @@ def _text(name: str) -> str:
 
 
 async def _channels(office: Office, wanted: Sequence[str], table: Mapping[str, PlannedChannel]) -> dict[str, str]:
-    """The channels that are meant, title by id; raises OperatorError where one cannot be written in."""
+    """Find the channels that are meant, title by id; raises OperatorError where one cannot be written in."""
     own = await office.chat.own_channels()
     async with begin_reading(office.database) as db:
         remembered = await known.find_channel_ids(db)
@@ -158,7 +158,7 @@ def _read(path: Path) -> Attached:
 
 
 async def check_files(chat: Mattermost, attached: Sequence[Attached]) -> None:
-    """Raises OperatorError for those that the server does not take."""
+    """Raise OperatorError for files that the server does not take."""
     sizes = [(each.path.name, each.size) for each in attached]
     if attached and (fault := cards.find_files_fault(sizes, await chat.largest_file())):
         raise OperatorError(f"--file : {fault}")
@@ -191,13 +191,14 @@ take longer."""
 
 
 def digest(announcement: Announcement, attached: Sequence[tuple[str, str]] = ()) -> str:
-    """What makes two calls the same: where, the words, and the files (by name and what stands for what is in them)."""
+    """Compute what makes two calls the same: where, the words, and the files (by name and what stands for what is in
+    them)."""
     along = ["\0", *(f"{name}\0{of_file}" for name, of_file in attached)] if attached else []
     return sha256("\n".join([*announcement.targets, "", announcement.text, *along]).encode()).hexdigest()
 
 
 async def said_so_far(office: Office, announcement: Announcement) -> Outcome:
-    """How many channels have it from an earlier call."""
+    """Count the channels that have it from an earlier call."""
     async with office.database.transaction(writes=False) as db:
         before = await annonces.get_latest(db, announcement.digest or "")
         stands = before is not None and before.state not in TAKEN_BACK
@@ -231,7 +232,7 @@ async def enlist(office: Office, wanted: Announcement, *, again: bool) -> Announ
 
 
 async def _round(db: AsyncSession, wanted: Announcement, *, again: bool) -> Announcement:
-    """The row of this call: the last one of the same, or a new one."""
+    """Return the row of this call: the last one of the same, or a new one."""
     of_call = wanted.digest or ""
     before = await annonces.get_latest(db, of_call)
     if before is None or again:
@@ -246,7 +247,7 @@ async def _round(db: AsyncSession, wanted: Announcement, *, again: bool) -> Anno
 
 
 async def send(office: Office, kept: Announcement) -> Outcome:
-    """Deliver it, and wait until nothing of it is on its way."""
+    """Deliver an announcement, and wait until nothing of it is on its way."""
     patience = LONG_TRY_MAX.total_seconds() if kept.files else STALLED
     tally = await deliver(office, kept.topics, ProgressBar(sys.stderr, "canal", kept.total, many="canaux"), patience)
     async with office.database.transaction() as db:

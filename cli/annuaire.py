@@ -54,7 +54,7 @@ async def import_contacts(call: Call, file: str, *, dry_run: bool = False) -> in
 
 
 async def find_viewer(db: AsyncSession, username: str) -> Person:
-    """Who looks: of the register, else of those announced. Their role may be what Mattermost last told.
+    """Find who looks: in the register, else among those announced. Their role may be what Mattermost last told.
 
     Raises OperatorError for a name that nobody has.
     """
@@ -72,12 +72,13 @@ async def find_viewer(db: AsyncSession, username: str) -> Person:
 
 
 def _unknown(person: Person) -> Role | None:
-    """Who is announced without a role will be a conseiller by their address; of others nothing is known."""
+    """Guess the role of who has none: who is announced will be a conseiller by their address; of others nothing is
+    known."""
     return None if person.id else Role.CONSEILLER
 
 
 def _as_object(hit: DirectoryHit, person: AnyPerson) -> dict[str, object]:
-    """One person as docs/wire.md describes them."""
+    """Describe one person as docs/wire.md does."""
     return {
         "id": person.id,
         "username": person.username,
@@ -94,7 +95,7 @@ def _as_row(person: AnyPerson, score: str) -> Sequence[str]:
 
 
 class ContactsOutcome(tables.Outcome):
-    """What became of the lines."""
+    """What became of the lines of an import of contacts."""
 
     def __str__(self) -> str:
         counts = ((self.added, "ajouté"), (self.changed, "changé"), (self.same, "inchangé"), (self.refused, "refusé"))
@@ -103,7 +104,7 @@ class ContactsOutcome(tables.Outcome):
 
 @dataclass(slots=True)
 class Import(tables.LineImport[entries.Contact, ContactsOutcome]):
-    """One run."""
+    """One import of contacts."""
 
     database: Database
     now: datetime
@@ -111,11 +112,11 @@ class Import(tables.LineImport[entries.Contact, ContactsOutcome]):
     outcome: ContactsOutcome = field(default_factory=ContactsOutcome)
 
     def read(self, number: int, line: tables.Cells) -> entries.Contact:
-        """A contact."""
+        """Read a line as a contact. Raises BadLineError for one that says none."""
         return read_contact(line, self.now)
 
     async def store(self, batch: Sequence[tuple[int, entries.Contact]]) -> None:
-        """Those that say something new; of two about the same contact the last one counts."""
+        """Write the contacts that say something new; of two lines about the same contact the last one counts."""
         said = {contact.key: (number, contact) for number, contact in batch}
         async with tables.take_turn(self.database) as db:
             known, written = await entries.find_contacts(db, list(said)), list[str]()
@@ -135,7 +136,7 @@ class Import(tables.LineImport[entries.Contact, ContactsOutcome]):
 
 
 def read_contact(line: tables.Cells, now: datetime) -> entries.Contact:
-    """The contact of a line. Raises BadLineError for one that says none."""
+    """Read the contact of a line. Raises BadLineError for one that says none."""
     said: dict[str, Any] = {name: _read(name, line.get(name, "")) for name in entries.COLUMNS}
     if not said["nom"] and not said["organisme"]:
         raise tables.BadLineError("nom ou organisme : l’un des deux au moins est à remplir.")

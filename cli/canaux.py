@@ -41,7 +41,7 @@ CLEAN, DRIFTED = 0, 3
 
 @dataclass
 class Outcome:
-    """How much of each kind was done, and what could not be, each with why."""
+    """How many changes of each kind were made, and which could not be, each with why."""
 
     done: Counter[Drift] = field(default_factory=Counter)
     failed: list[tuple[Finding | Change, str]] = field(default_factory=list)
@@ -153,7 +153,7 @@ def tell_check(surveyed: Sequence[drift.ComparedChannel], *, as_json: bool) -> N
 
 
 def _as_object(surveyed: Sequence[drift.ComparedChannel], findings: Sequence[Finding]) -> dict[str, object]:
-    """As docs/wire.md describes it."""
+    """Describe a check as docs/wire.md does."""
     people = [f for f in findings if f.drift is Drift.MISSING or f.drift in OUTSIDERS]
     return {
         "channels": len(surveyed),

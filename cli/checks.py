@@ -31,7 +31,7 @@ ANSWERED_WITHIN = 5.0
 
 
 def choose_features(features: Iterable[Feature], settings: Settings) -> Sequence[Feature]:
-    """The features that the settings leave on. Raises OperatorError for a name that is none."""
+    """List the features that the settings leave on. Raises OperatorError for a name that is none."""
     try:
         return registry.choose_features(features, settings.features)
     except ValueError as error:
@@ -40,7 +40,7 @@ def choose_features(features: Iterable[Feature], settings: Settings) -> Sequence
 
 @asynccontextmanager
 async def open_client(url: str, token: str, budget: RateLimit | None = None) -> AsyncIterator[AioClient]:
-    """A client of a server in the name of whose token it is."""
+    """Open a client of a server in the name of whose token it is."""
     client = AioClient(url, token, budget)
     try:
         yield client
@@ -50,7 +50,7 @@ async def open_client(url: str, token: str, budget: RateLimit | None = None) -> 
 
 @asynccontextmanager
 async def open_chat(settings: Settings) -> AsyncIterator[Mattermost | None]:
-    """Mattermost, where there is a token to ask it with; long work paces itself within ``pacing()``."""
+    """Open Mattermost, where there is a token to ask it with; long work paces itself within ``pacing()``."""
     token = settings.bot_token.get_secret_value()
     if not token:
         yield None
@@ -86,7 +86,7 @@ async def check_server(settings: Settings) -> str | None:
 
 
 async def _own_team(admin: Admin, name: str, bot_id: str) -> Identity | None:
-    """A team in which the bot is; None for one that it may not look into."""
+    """Find a team in which the bot is; None for one that it may not look into."""
     try:
         team = await admin.team(name)
         return team if team and await admin.is_member(team.id, bot_id) else None
@@ -126,7 +126,7 @@ async def _explain_hubs(admin: Admin, bot_id: str, settings: Settings) -> str | 
 
 
 def command_token_fault(settings: Settings) -> str | None:
-    """What is wrong with what can be no token of commands, and what to do."""
+    """Say what is wrong with what can be no token of commands, and what to do; None where nothing is."""
     if len(settings.command_token.get_secret_value()) == COMMAND_TOKEN_LENGTH:
         return None
     return f"COOP_COMMAND_TOKEN doit avoir {COMMAND_TOKEN_LENGTH} caractères : relancez « coop-bot setup »."
@@ -199,7 +199,8 @@ def check_place(settings: Settings) -> None:
 
 
 def plan_backups(settings: Settings) -> BackupPlan:
-    """What the settings say of scheduled backups. Raises OperatorError where they say too little, or a wrong key."""
+    """Read what the settings say of scheduled backups. Raises OperatorError where they say too little, or a wrong
+    key."""
     if settings.backup_dir is None:
         raise OperatorError("COOP_BACKUP_DIR n’est pas réglé : donnez le dossier des sauvegardes.", code=2)
     try:
@@ -216,6 +217,6 @@ def check_backups(settings: Settings) -> None:
 
 
 def data_dir_fault(settings: Settings, *, make: bool) -> str | None:
-    """Why nothing can be kept in the data folder, and what to do; None when it can."""
+    """Say why nothing can be kept in the data folder, and what to do; None when it can."""
     fault = folder_fault(settings.data_dir.absolute(), make=make)
     return f"COOP_DATA_DIR : {fault}" if fault else None

@@ -42,5 +42,5 @@ def _rank(found: Sequence[KindFound]) -> list[Found]:
 
 
 def _as_object(kind: SearchKind, hit: Hit) -> dict[str, object]:
-    """One thing as docs/wire.md describes it."""
+    """Describe one thing that was found as docs/wire.md does."""
     return {"sorte": kind.name, "id": hit.ident, "titre": hit.title, "score": hit.score}

@@ -79,14 +79,14 @@ def keep_imports() -> None:
 
 
 def hush() -> None:
-    """What the bot logs while it serves would stand in the middle of a command’s own lines; « serve » begins to log
-    once it runs."""
+    """Silence the bot’s log, whose lines would stand in the middle of a command’s own; « serve » begins to log once it
+    runs."""
     if structlog := sys.modules.get("structlog"):
         structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
 
 
 def _report_failure(error: Exception, settings: "Settings | None", *, is_verbose: bool) -> int:
-    """One sentence; the traceback, whose lines may quote secrets, is for who asks for it."""
+    """Say in one sentence what failed; the traceback, whose lines may quote secrets, is for who asks for it."""
     sentence: OperatorError | None = load("cli.faults:as_sentence")(error, settings)
     if is_verbose or os.environ.get("COOP_LOG_LEVEL", "").upper() == "DEBUG":
         traceback.print_exception(error)

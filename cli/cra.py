@@ -164,7 +164,7 @@ class Authors:
         self._found: dict[str, Person | None] = {}
 
     async def of(self, username: str) -> Person:
-        """The author of that name; raises RowError when there is none, or more than one."""
+        """Find the author of that name; raises RowError when there is none, or more than one."""
         if username not in self._found:
             self._found[username] = await self._find(username)
         person = self._found[username]
@@ -200,7 +200,7 @@ class Authors:
             return None
 
     async def settle(self, person: Person, report: Report) -> Person:
-        """The author, who works where the first report was made if nothing else is known."""
+        """Return the author, who works where the first report was made if nothing else is known."""
         if person.departements:
             return person
         async with self._database.transaction() as db:
@@ -210,7 +210,7 @@ class Authors:
         return settled
 
     async def _register(self, user: ChatUser) -> Person:
-        """Without role: it goes on following from Mattermost."""
+        """Add somebody to the register, without role: it goes on following from Mattermost."""
         person = make_newcomer(user, self._clock())
         async with self._database.transaction() as db:
             await people.add(db, person)
@@ -234,19 +234,19 @@ class ImportOutcome:
 
     @property
     def lines(self) -> int:
-        """All of them."""
+        """Count all lines."""
         return self.added + self.there + self.refused
 
 
 class Ranks:
-    """How many times a line was seen before, letter by letter; kept in a file that the system erases."""
+    """Counts how many times a line was seen before, letter by letter; kept in a file that the system erases."""
 
     def __init__(self) -> None:
         self._seen = sqlite3.connect("")
         self._seen.execute("CREATE TABLE seen (line BLOB PRIMARY KEY, times INTEGER NOT NULL) WITHOUT ROWID")
 
     def next(self, line: str) -> int:
-        """0 for the first one."""
+        """Return how many times this line was seen before: 0 for the first one."""
         statement = "INSERT INTO seen VALUES (?, 0) ON CONFLICT DO UPDATE SET times = times + 1 RETURNING times"
         found = self._seen.execute(statement, (hashlib.sha256(line.encode()).digest(),)).fetchone()
         return int(found[0])
@@ -277,8 +277,8 @@ class LinesAside:
 
 @dataclass(slots=True)
 class Import:
-    """One run. ``complain`` takes a line’s number and what is wrong with it; a rehearsal’s ``announces``, what would be
-    done with it."""
+    """One import of comptes rendus. ``complain`` takes a line’s number and what is wrong with it; a rehearsal’s
+    ``announces``, what would be done with it."""
 
     database: Database
     authors: Authors
@@ -347,7 +347,7 @@ class Import:
 
 
 def check(entry: files.ReportEntry, now: datetime, today: date) -> None:
-    """The rules of every compte rendu, and that its own story is possible; raises RowError."""
+    """Check the rules of every compte rendu, and that its own story is possible; raises RowError."""
     report = entry.report
     found = list(find_problems({each.name: getattr(report, each.name) for each in fields(report)}, today).values())
     moments = [m for m in (entry.cree, entry.modifie, entry.supprime) if m]

@@ -29,7 +29,7 @@ BETWEEN_LOOKS = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """What it is done with."""
+    """What a command delivers messages with."""
 
     settings: Settings
     database: Database

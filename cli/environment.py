@@ -24,7 +24,7 @@ def run_in_loop(work: Coroutine[Any, Any, int]) -> int:
 
 
 def read_settings(path: Path | None) -> Settings:
-    """The settings from the environment and the env file, the usual one where no path is given.
+    """Read the settings from the environment and the env file, the usual one where no path is given.
 
     Raises OperatorError where that file is missing, or says something that can’t be.
     """
@@ -46,7 +46,7 @@ def read_settings(path: Path | None) -> Settings:
 
 @asynccontextmanager
 async def open_database(settings: Settings, *, keeps: bool = True) -> AsyncIterator[Database]:
-    """The configured database; what is written stays only if it ``keeps`` it."""
+    """Open the configured database; what is written stays only if it ``keeps`` it."""
     database = Database(settings.database_url, keeps=keeps, folder=settings.data_dir)
     try:
         yield database
@@ -56,7 +56,7 @@ async def open_database(settings: Settings, *, keeps: bool = True) -> AsyncItera
 
 @asynccontextmanager
 async def open_up_to_date(settings: Settings, *, keeps: bool = True) -> AsyncIterator[Database]:
-    """The configured database as it is, to read from; raises OperatorError where it is not of this version."""
+    """Open the configured database as it is, to read from; raises OperatorError where it is not of this version."""
     found = await schema.current(settings.database_url)
     schema.check_known(settings.database_url, found)
     if fault := schema.mismatch(settings.database_url, found):
@@ -67,14 +67,14 @@ async def open_up_to_date(settings: Settings, *, keeps: bool = True) -> AsyncIte
 
 @asynccontextmanager
 async def open_to_read(settings: Settings) -> AsyncIterator[AsyncSession]:
-    """A session that reads the configured database; raises OperatorError where that is not of this version."""
+    """Open a session that reads the configured database; raises OperatorError where that is not of this version."""
     async with open_up_to_date(settings) as database, begin_reading(database) as db:
         yield db
 
 
 @asynccontextmanager
 async def begin_reading(database: Database) -> AsyncIterator[AsyncSession]:
-    """A session that reads, and may take longer than the bot’s requests: its operator waits for the answer."""
+    """Open a session that reads, and may take longer than the bot’s requests: its operator waits for the answer."""
     async with database.transaction(writes=False) as db:
         if dialect(db) == "postgresql":
             await db.execute(text("SET LOCAL statement_timeout = '30s'"))

@@ -63,7 +63,7 @@ _POSTGRESQL = {
 
 
 def text_of(path: Path) -> str:
-    """A settings file; raises OperatorError where it is no text."""
+    """Read a settings file; raises OperatorError where it is no text."""
     try:
         return path.read_text("utf-8")
     except UnicodeDecodeError:
@@ -71,7 +71,8 @@ def text_of(path: Path) -> str:
 
 
 def folder_fault(folder: Path, *, make: bool) -> str | None:
-    """Why nothing can be written in a folder, made if told to where it is missing, and what to do; None when it can."""
+    """Say why nothing can be written in a folder, made if told to where it is missing, and what to do; None when it
+    can."""
     try:
         if make:
             folder.mkdir(parents=True, exist_ok=True)
@@ -83,13 +84,13 @@ def folder_fault(folder: Path, *, make: bool) -> str | None:
 
 
 def place_fault(error: OSError, path: str | Path) -> str:
-    """Why a file or folder refuses, and what to do."""
+    """Say why a file or folder refuses, and what to do."""
     reason = _SYSTEM.get(error.errno or 0) or f"il refuse ({error.strerror}) : vérifiez-le"
     return f"« {path} » : {reason}."
 
 
 def database_fault(error: BaseException, settings: Settings | None) -> str:
-    """Why the database can’t be used; the driver’s own text may quote the password, so it is not shown."""
+    """Say why the database can’t be used; the driver’s own text may quote the password, so it is not shown."""
     cause = getattr(error, "orig", None) or error
     which = f" {place(settings.database_url)}" if settings else ""
     base = f"La base de données{which} (COOP_DATABASE_URL)"
@@ -102,7 +103,7 @@ def database_fault(error: BaseException, settings: Settings | None) -> str:
 
 
 def _reason(cause: object) -> str | None:
-    """By SQLite’s name of the error (« SQLITE_IOERR_WRITE »), or PostgreSQL’s code (« 28P01 »)."""
+    """Explain an error by SQLite’s name of it (« SQLITE_IOERR_WRITE »), or PostgreSQL’s code (« 28P01 »)."""
     code = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None) or ""
     known = _SQLITE if code.startswith("SQLITE") else _POSTGRESQL
     return next((reason for begin, reason in known.items() if code.startswith(begin)), None)
@@ -137,7 +138,7 @@ def _is_of_postgresql(error: BaseException) -> bool:
 
 
 def settings_fault(error: "ValidationError") -> OperatorError:
-    """Which variable is wrong; never its value, which may be a secret."""
+    """Say which variable is wrong; never its value, which may be a secret."""
     sentences = []
     for fault in error.errors(include_input=False):
         name = str(fault["loc"][0]) if fault["loc"] else ""
@@ -148,13 +149,13 @@ def settings_fault(error: "ValidationError") -> OperatorError:
 
 
 def chat_fault(error: "ChatError") -> str:
-    """What Mattermost’s refusal means for the operator."""
+    """Say what Mattermost’s refusal means for the operator."""
     known = _MATTERMOST.get(error.status) or f"Le serveur Mattermost a répondu une erreur {error.status}."
     return f"{known} [{error}]" if error.error_id and error.status else known
 
 
 def same_name_fault(error: "SameNameError") -> str:
-    """Whom the register knows by one name, and how it learns theirs of today."""
+    """Say whom the register knows by one name, and how it learns theirs of today."""
     return (
         f"Plusieurs personnes du registre s’appellent « {error.username} » ({', '.join(error.ids)}) : ce nom est passé "
         "de l’une à l’autre. Pour chacune qui en a changé, tapez « coop-bot role NOM-ACTUEL RÔLE » avec le rôle que "

@@ -33,7 +33,7 @@ class Subject:
         return self.person.username if self.person else self.territory.name
 
     async def figures(self, db: AsyncSession, start: date, end: date) -> Figures:
-        """What was done in [start, end[; exactly."""
+        """Read what was done in [start, end[; exactly."""
         if self.person:
             return await read_own(db, self.person.id, start, end)
         return await read_exact_figures(db, self.territory, start, end)
@@ -68,7 +68,7 @@ async def tell(call: Call, as_json: bool, **question: Any) -> int:
 
 
 def as_object(f: Figures, percent: Percent) -> dict[str, Any]:
-    """The figures as docs/wire.md describes them."""
+    """Describe figures as docs/wire.md does."""
     return {
         "personnes": f.personnes,
         "accompagnements": f.accompagnements,
@@ -106,7 +106,7 @@ _FAR = date(9000, 1, 1)
 
 
 async def subject_of(db: AsyncSession, asked: Question) -> Subject:
-    """The subject that the question names; raises OperatorError for a person who is not in the register."""
+    """Find the subject that the question names; raises OperatorError for a person who is not in the register."""
     if asked.user is not None:
         person = await people.by_username(db, asked.user)
         if person is None:
@@ -118,7 +118,8 @@ async def subject_of(db: AsyncSession, asked: Question) -> Subject:
 
 
 def interval(asked: Question) -> tuple[date, date]:
-    """The days from --from to --to, which is included, as a half-open interval; raises OperatorError if backwards."""
+    """Return the days from --from to --to, which is included, as a half-open interval; raises OperatorError if
+    backwards."""
     if asked.start > asked.end:
         raise OperatorError("--from : ce jour est après celui de --to.", code=2)
     return min(asked.start, _FAR), min(asked.end, _FAR) + timedelta(days=1)

@@ -20,7 +20,7 @@ from storage.hotline.figures import CSV_COLUMNS, Line, TicketSelection
 
 
 async def tickets(call: Call, state: str | None, queue: str | None, as_json: bool) -> int:
-    """Write them on the standard output, to be read or for a program."""
+    """Write tickets on the standard output, to be read or for a program."""
     settings = call.settings
     chosen, names = choose(settings, state, queue), {code: each.name for code, each in queues(settings).items()}
     with open_whole() as told:
@@ -31,7 +31,7 @@ async def tickets(call: Call, state: str | None, queue: str | None, as_json: boo
 
 
 async def export_tickets(call: Call, state: str | None, queue: str | None, output: str) -> int:
-    """Write them as CSV, on the standard output or into a file, which is replaced."""
+    """Write tickets as CSV, on the standard output or into a file, which is replaced."""
     chosen = choose(call.settings, state, queue)
     with open_whole(output) as told:
         async with open_up_to_date(call.settings) as database:
@@ -56,13 +56,13 @@ _SHORT = {"en attente": TicketState.EN_ATTENTE}
 
 
 def choose(settings: Settings, state: str | None, queue: str | None) -> TicketSelection:
-    """What the options say. Raises OperatorError for a state or a queue that is none."""
+    """Read what the options say. Raises OperatorError for a state or a queue that is none."""
     states = [_state(state)] if state is not None else []
     return TicketSelection(states, _queue(settings, queue) if queue is not None else "")
 
 
 def queues(settings: Settings) -> Mapping[str, Queue]:
-    """The queues as they are configured. Raises OperatorError where their table can’t be used."""
+    """Read the queues as they are configured. Raises OperatorError where their table can’t be used."""
     try:
         return hotline.read(settings.hotline)
     except TableError as problem:
@@ -95,7 +95,7 @@ _WIDTHS = (5, 16, 24, 15, 16, 20, 20, 0)
 
 
 async def as_table(found: AsyncIterator[Line], names: Mapping[str, str], told: TextIO) -> None:
-    """Write them, then how many they are; ``names`` are those of the queues, by code."""
+    """Write tickets, then how many they are; ``names`` are those of the queues, by code."""
     done = 0
     async for line in found:
         if not done:

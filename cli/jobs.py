@@ -92,13 +92,13 @@ class Line:
     title: str = ""
 
     def as_object(self) -> dict[str, str | None]:
-        """As docs/wire.md describes it."""
+        """Describe the job as docs/wire.md does."""
         instants = {"next_run": self.next_run, "last_run": self.last_run}
         told = {name: at.isoformat(timespec="seconds") if at else None for name, at in instants.items()}
         return {"name": self.name, **told, "last_result": self.last_result}
 
     def as_row(self) -> tuple[str, str, str, str]:
-        """To be read: what it is called, not what its row is."""
+        """Make the row that people read: what the job is called, not what its row in the database is."""
         first, last = (f"{at:%d/%m/%Y %H:%M}" if at else "—" for at in (self.next_run, self.last_run))
         return self.title or JOBS.get(self.name, self.name), first, last, RESULTS.get(self.last_result or "", "—")
 
@@ -131,7 +131,7 @@ def _line(trigger: Trigger, zones: Sequence[ZoneInfo], ran: Mapping[str, JobRun]
 
 
 async def _editions(desk: Standing) -> Sequence[Line]:
-    """When each edition of the news comes out next, and when it last did."""
+    """List when each edition of the news comes out next, and when it last did."""
     lines = []
     for edition in (await editions(desk)).values():
         coming, last = (

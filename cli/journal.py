@@ -20,18 +20,18 @@ from storage.journal import OPERATOR, AuditAct, JournalEntry
 
 
 async def note(db: AsyncSession, act: AuditAct, thing: str, now: datetime, **after: object) -> None:
-    """Done from a terminal: nobody’s account is known."""
+    """Note what was done from a terminal: nobody’s account is known."""
     await journal.add(db, JournalEntry(at=now, actor=OPERATOR, act=act, object=thing, after=after))
 
 
 async def note_about(db: AsyncSession, entry: JournalEntry) -> None:
-    """The same, with whom it concerns and how it was."""
+    """Note what was done from a terminal, with whom it concerns and how it was before."""
     entry.actor = OPERATOR
     await journal.add(db, entry)
 
 
 async def _verify(settings: Settings) -> int:
-    """Say how it stands. Raises OperatorError for the first entry that is not as it was written."""
+    """Say whether the journal is intact. Raises OperatorError for the first entry that is not as it was written."""
     async with open_to_read(settings) as db:
         entries, fault = await journal.verify(db)
     if fault:
@@ -51,7 +51,7 @@ TOLD = ("actor", "act", "object", "target", "reason", "before", "after")
 async def show(
     call: Call, what: str | None, since: date | None, until: date | None, actor: str | None, jsonl: bool
 ) -> int:
-    """Write them on the standard output, to be read or for a program."""
+    """Write entries on the standard output, to be read or for a program."""
     if what == "verify":
         return await _verify(call.settings)
     first, last = _span(since, until)
@@ -63,7 +63,7 @@ async def show(
 
 
 def _span(since: date | None, until: date | None) -> tuple[datetime, datetime]:
-    """From the first instant of a day in Paris to the last of another."""
+    """Return the first instant of a day in Paris, and the last of another."""
     if since is None or until is None:
         raise OperatorError("De quels jours ? Donnez --from et --to, ou « journal verify ».", code=2)
     if until < since:

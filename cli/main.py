@@ -92,7 +92,7 @@ def _stoppable() -> Iterator[None]:
 
 
 def _interrupt(*_: object) -> None:
-    """As Ctrl-C, also for a command that was begun in the background, where Ctrl-C is ignored."""
+    """Interrupt the command as Ctrl-C does, also one that was begun in the background, where Ctrl-C is ignored."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         raise KeyboardInterrupt
     signal.raise_signal(signal.SIGINT)

@@ -45,7 +45,8 @@ OUT = (DigestState.PUBLISHED, DigestState.WITHDRAWN)
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """Where it goes, the ids of the posts that it quotes and are gone, and the ids of the files that go along."""
+    """What is known of a digest before it comes out: where it goes, the ids of the posts that it quotes and are gone,
+    and the ids of the files that go along."""
 
     where: Destinations
     gone: frozenset[str]
@@ -53,7 +54,7 @@ class Issue:
 
 
 async def publish(call: Call, number: int, dry_run: bool) -> int:
-    """0 when all its channels have it, 1 when some have not."""
+    """Publish a digest; 0 when all its channels have it, 1 when some have not."""
     settings, clock = call.settings, call.clock
     check_paths(settings, "channels")
     async with open_up_to_date(settings) as database:
@@ -68,7 +69,7 @@ async def publish(call: Call, number: int, dry_run: bool) -> int:
 
 
 async def _rehearse(office: Office, digest: Digest) -> int:
-    """Say where it would go and what, and write nothing."""
+    """Say where the digest would go and what it would say, and write nothing."""
     if digest.state is DigestState.PUBLISHED:
         print(f"Le n° {digest.number} est déjà sorti. Rien n’est envoyé.")
     else:
@@ -78,7 +79,7 @@ async def _rehearse(office: Office, digest: Digest) -> int:
 
 
 async def _go_out(office: Office, digest: Digest) -> int:
-    """Checked, its paper made, all of it written down in one transaction, and sent."""
+    """Check the digest, make its paper, write all of it down in one transaction, and send it."""
     was_out = digest.state is DigestState.PUBLISHED
     if not was_out:
         issue, sheet = await _checked(office, digest)
@@ -88,7 +89,7 @@ async def _go_out(office: Office, digest: Digest) -> int:
 
 
 async def _checked(office: Office, digest: Digest) -> tuple[Issue, Sheet]:
-    """Where it can go, and how it will be read."""
+    """Find where the digest can go, and how it will be read."""
     own = await office.chat.own_channels()
     async with standing(office.database, office.settings, office.clock, digest.number) as desk:
         where = await _where(desk, digest, own_of=TeamChannels(own, await canaux.find_channel_ids(desk.db)))
@@ -99,7 +100,7 @@ async def _checked(office: Office, digest: Digest) -> tuple[Issue, Sheet]:
 
 
 async def _lost(db: AsyncSession, digest: Digest, issue: Issue) -> Sequence[int]:
-    """Its entries that quote what is gone."""
+    """List the entries of the digest that quote what is gone."""
     return [one.entry for one in await publication.find_quotes(db, digest) if one.post_id in issue.gone]
 
 
@@ -108,7 +109,7 @@ def _desk(office: Office, db: AsyncSession) -> Standing:
 
 
 async def _sheet(office: Office, digest: Digest, issue: Issue) -> Sheet:
-    """As it will be read. Raises OperatorError for what would be empty."""
+    """Lay the digest out as it will be read. Raises OperatorError for one that would be empty."""
     async with standing(office.database, office.settings, office.clock, digest.number) as desk:
         found = await find_digest(desk, digest.number)
         away = {
@@ -123,7 +124,7 @@ async def _sheet(office: Office, digest: Digest, issue: Issue) -> Sheet:
 
 
 async def _where(desk: Standing, digest: Digest, own_of: TeamChannels) -> Destinations:
-    """Where it goes. Raises OperatorError where that is nowhere."""
+    """Find where the digest goes. Raises OperatorError where that is nowhere."""
     edition = (await editions(desk)).get(digest.edition)
     if edition is None:
         raise OperatorError(f"L’édition « {digest.edition} » n’est plus dans la table.")
@@ -134,7 +135,7 @@ async def _where(desk: Standing, digest: Digest, own_of: TeamChannels) -> Destin
 
 
 def _show(drawn: Sequence[Markdown], where: Destinations) -> None:
-    """Where and what."""
+    """Print where a digest would go, and its messages."""
     print("\n".join([f"Où : {', '.join(where.channels.values())}", *map(unmarked, where.absent)]))
     for text in drawn:
         print(f"\n{text}")
@@ -142,7 +143,8 @@ def _show(drawn: Sequence[Markdown], where: Destinations) -> None:
 
 
 async def _paper(office: Office, sheet: Sheet, place: str) -> Sequence[str]:
-    """Its paper, loose in a channel that is to have a copy. Nothing where the server takes no files."""
+    """Make the digest’s paper and upload it, loose, in a channel that is to have a copy; nothing where the server takes
+    no files."""
     made = await asyncio.to_thread(partial(formats.write_pdf, sheet, page.read_brand(office.settings)))
     with TemporaryDirectory() as folder:
         path = Path(folder) / formats.name_pdf(sheet)
@@ -156,8 +158,8 @@ async def _paper(office: Office, sheet: Sheet, place: str) -> Sequence[str]:
 
 
 async def _write_down(office: Office, digest: Digest, issue: Issue, shown: Sheet) -> None:
-    """What nobody wrote down yet, in the operator’s name, and that it is out; once, whoever else is at it. ``shown`` is
-    as its paper has it."""
+    """Write down, once, whoever else is at it, the messages that nobody wrote down yet, and that the digest is out in
+    the operator’s name. ``shown`` is as its paper has it."""
     async with office.database.transaction() as db:
         desk = _desk(office, db)
         found = await begin_digest(desk, digest.number)
@@ -186,7 +188,7 @@ async def _write_down(office: Office, digest: Digest, issue: Issue, shown: Sheet
 
 
 def _notes(digest: Digest, where: Destinations, left_out: Sequence[str]) -> Sequence[str]:
-    """What the team has to know of it."""
+    """Say what the team has to know of the digest."""
     absent = [Markdown(each) for each in where.absent]
     reached = [Markdown(escape(title)) for title in digest.channels.values()]
     said = [render("actus/absent", digest=digest, absent=absent)] if absent else []
@@ -195,7 +197,7 @@ def _notes(digest: Digest, where: Destinations, left_out: Sequence[str]) -> Sequ
 
 
 async def _deliver(office: Office, number: int, *, was_out: bool) -> int:
-    """Wait until it has arrived, and say where it is."""
+    """Wait until the digest has arrived, and say where it is."""
     async with office.database.transaction() as db:
         found = await find_digest(Standing(db, office.settings, office.clock()), number)
         topics = publication.get_posted(found).topics

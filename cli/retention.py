@@ -38,7 +38,7 @@ async def _sweep(database: Database, settings: Settings, now: datetime) -> Mappi
 
 
 async def _sleepers(database: Database, settings: Settings, now: datetime) -> int:
-    """How many people the bot will tell, the next night, that their accounts sleep."""
+    """Count the people whom the bot will tell, the next night, that their accounts sleep."""
     before, after, count = months_before(now, settings.account_months), "", 0
     while True:
         async with begin_reading(database) as db:

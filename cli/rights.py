@@ -34,7 +34,7 @@ class Lack:
 
     @property
     def sentence(self) -> str:
-        """What is missing, and what does not work without it."""
+        """Say what is missing, and what does not work without it."""
         where = f" ({', '.join(f'~{name}' for name in self.channels)})" if self.channels else ""
         return f"{self.feature} : le bot doit {self.right.label}{where} ; sans cela, {self.right.without}"
 
@@ -52,13 +52,13 @@ class Needs:
         return sorted({name for feature in self.features for name in self._channels_of(feature)})
 
     def reasons(self) -> Iterator[str]:
-        """Each right that is needed, and for which features."""
+        """Say which rights are needed, and each for which features."""
         for right in Right:
             if whose := [feature.name for feature in self.features if right in (*feature.rights, *feature.wishes)]:
                 yield f"{right.label}, pour {join(whose)}"
 
     def missing(self, now: Standing) -> Iterator[Lack]:
-        """What each feature lacks, given that the bot is in the team."""
+        """List what each feature lacks, given that the bot is in the team."""
         for feature in self.features:
             for right in feature.rights:
                 channels = [name for name in self._channels_of(feature) if name in now.outside]
@@ -68,12 +68,12 @@ class Needs:
                     yield Lack(feature.name, right)
 
     def wished(self, now: Standing) -> Iterator[Lack]:
-        """What each feature does without."""
+        """List what each feature does without."""
         for feature in self.features:
             yield from (Lack(feature.name, right) for right in feature.wishes if not right.permissions <= now.held)
 
     def are_less(self, now: Standing) -> bool:
-        """Whether the bot administers the team for nothing."""
+        """Tell whether the bot administers the team for nothing."""
         wanted = (right for f in self.features for right in (*f.rights, *f.wishes))
         return now.leads and all(right.permissions <= now.plain for right in wanted)
 
@@ -102,7 +102,7 @@ async def _together(admin: Admin, roles: Iterable[str]) -> frozenset[str]:
 
 
 def explain_excess(username: str) -> str:
-    """What to do about a right that nothing needs any more: it is the operator’s to take back."""
+    """Say what to do about a right that nothing needs any more: it is the operator’s to take back."""
     return (
         f"@{username} a plus de droits qu’il n’en faut : il administre l’équipe, ce dont aucune fonction en service "
         "n’a besoin. Refaites-en un simple membre (menu de l’équipe › Gérer les membres)."

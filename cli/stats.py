@@ -81,7 +81,7 @@ async def export_stats(call: Call, kind: str, output: str, **question: Any) -> i
 
 
 async def _page(settings: Settings, db: AsyncSession, subject: Subject, days: queries.OwnQuery, now: datetime) -> Page:
-    """A person’s own page is the chat’s to the letter."""
+    """Make the page; a person’s own is the chat’s to the letter."""
     if person := subject.person:
         reader = _PageContext(person, db, now.astimezone(person.zone).date())
         return await make_own_page(reader, days, await read_own_figures(reader, days), await _name(settings, person))
@@ -95,7 +95,7 @@ async def _page(settings: Settings, db: AsyncSession, subject: Subject, days: qu
 
 
 async def _name(settings: Settings, person: Person) -> str:
-    """As the account says it; the user name where Mattermost can’t be asked."""
+    """Return somebody’s name as the account says it; the user name where Mattermost can’t be asked."""
     token = settings.bot_token.get_secret_value()
     if not token:
         return person.username

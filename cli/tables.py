@@ -74,7 +74,7 @@ class Table:
 
 @contextmanager
 def open_table(name: str, columns: Sequence[str], needed: Sequence[Collection[str]]) -> Iterator[Table]:
-    """A file of that name, or « - »; the columns that mean nothing are told once it was read."""
+    """Open a file of that name, or « - »; the columns that mean nothing are told once it was read."""
     with open_file(name) as stream:
         table = Table(stream, columns, needed)
         yield table
@@ -92,12 +92,12 @@ def _by_column(header: list[str], cells: list[str] | BadLineError) -> Cells | Ba
 
 
 def find_delimiter(header: str) -> str:
-    """What separates the cells of a first line."""
+    """Find what separates the cells of a first line."""
     return max(_DELIMITERS, key=header.count)
 
 
 def read_header(text: str, delimiter: str) -> list[str]:
-    """The names of the columns; none where that is no line of cells."""
+    """Read the names of the columns; none where that is no line of cells."""
     try:
         return [cell.strip() for cell in next(csv.reader([text], delimiter=delimiter))]
     except csv.Error:
@@ -105,7 +105,7 @@ def read_header(text: str, delimiter: str) -> list[str]:
 
 
 def by_column(header: list[str], cells: list[str]) -> dict[str, str]:
-    """Cells by the name of their column. Raises BadLineError where they are not as many, or one holds a NUL."""
+    """Return cells by the name of their column. Raises BadLineError where they are not as many, or one holds a NUL."""
     if any("\0" in cell for cell in cells):
         raise BadLineError("des caractères invisibles sont à retirer")  # PostgreSQL keeps no NUL, nor looks for one
     extra = cells[len(header) :]
@@ -115,7 +115,7 @@ def by_column(header: list[str], cells: list[str]) -> dict[str, str]:
 
 
 def read_cells(number: int, texts: Iterator[Text], delimiter: str) -> Iterator[tuple[int, list[str] | BadLineError]]:
-    """The lines after the header, which is that ``number``, without empty ones."""
+    """Yield the lines after the header, which is that ``number``, without empty ones."""
     cells = csv.reader((text for _, text in texts), delimiter=delimiter)
     while True:
         start = number + cells.line_num + 1
@@ -198,7 +198,7 @@ Counted = TypeVar("Counted", bound=Outcome)
 
 
 class LineImport(ABC, Generic[T, Counted]):
-    """One run of an import: what it makes of its lines. ``outcome`` grows meanwhile."""
+    """One run of an import, and what it makes of its lines. ``outcome`` grows meanwhile."""
 
     at_once: ClassVar[int] = 200
     """Lines a transaction: on SQLite the bot’s own writers wait while one lasts."""
@@ -244,8 +244,8 @@ POLITENESS = 10
 
 @asynccontextmanager
 async def open_to_import(settings: Settings, *, dry_run: bool = False) -> AsyncIterator[Database]:
-    """The configured database, brought up to this version, for an import that steps back for the bot; for a rehearsal
-    as it is, and it stays so. Raises OperatorError where that is not of this version."""
+    """Open the configured database, brought up to this version, for an import that steps back for the bot; for a
+    rehearsal as it is, and it stays so. Raises OperatorError where that is not of this version."""
     os.nice(POLITENESS)
     if not dry_run:
         await schema.prepare(settings.database_url)
@@ -261,7 +261,7 @@ BETWEEN_BATCHES = 0.005
 
 @asynccontextmanager
 async def take_turn(database: Database) -> AsyncIterator[AsyncSession]:
-    """A transaction, then as long a time in which the database is the others’."""
+    """Open a transaction, then leave the database to others for as long."""
     start = time.monotonic()
     async with database.transaction() as db:
         yield db

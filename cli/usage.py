@@ -19,8 +19,8 @@ _NEGATIVE = re.compile(r"-\d+|-\d*\.\d+")
 
 
 class Value(click.ParamType[Any]):
-    """What a function makes of a word; ValueError is a value that cannot be (``example`` is one that can),
-    BadParameter says in French why."""
+    """The type of a word of which a function makes a value; ValueError is one that cannot be (``example`` is one that
+    can), BadParameter says in French why."""
 
     name = "value"
 
@@ -40,7 +40,7 @@ class Value(click.ParamType[Any]):
 
 
 class Choice(click.ParamType[str]):
-    """One of some words."""
+    """The type of a word that is one of some."""
 
     name = "choice"
 
@@ -90,12 +90,12 @@ class _InFrench(click.Command):
                     formatter.write_dl(rows)
 
     def _options(self, ctx: click.Context) -> Sequence[click.Option]:
-        """All of them, help first."""
+        """List all options, help first."""
         *own, asked = (param for param in self.get_params(ctx) if isinstance(param, click.Option))
         return [asked, *own]
 
     def _pieces(self, ctx: click.Context) -> Iterator[str]:
-        """What the usage line says; options that exclude each other stand together."""
+        """Yield what the usage line says; options that exclude each other stand together."""
         options = self._options(ctx)
         exclusive = [option for option in options if option.opts[0] in self.exclusive]
         for option in options:
@@ -144,7 +144,7 @@ def _is_like_an_option(word: str) -> bool:
 
 
 def _name(ctx: click.Context, param: click.Parameter) -> str:
-    """What help calls a value."""
+    """Return what help calls a value."""
     return param.metavar or param.type.get_metavar(param, ctx) or param.name.upper()
 
 
@@ -167,7 +167,7 @@ def option(*names: str, **attributes: Any) -> click.Option:
 
 
 def argument(name: str, **attributes: Any) -> click.Argument:
-    """The same of an argument."""
+    """An argument of a command, as ``click.argument`` declares one."""
     return click.Argument([name], **attributes)
 
 
@@ -275,7 +275,7 @@ def group(name: str, short_help: str, commands: dict[str, click.Command]) -> Gro
 
 
 def _hint(param: click.Parameter) -> str:
-    """What an error calls a parameter."""
+    """Return what an error calls a parameter."""
     return param.opts[0] if isinstance(param, click.Option) else param.metavar or param.name
 
 

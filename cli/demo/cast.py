@@ -17,7 +17,7 @@ ADMIN = "admin"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """One person; ``role`` is one of the register’s.
+    """One person of the demo; ``role`` is one of the register’s.
 
     ``communes`` are INSEE codes of where they work, the first being home.
     """
@@ -32,7 +32,7 @@ class Actor:
 
     @property
     def email(self) -> str:
-        """Their address."""
+        """Return their address."""
         return f"{self.username}@{self.domain}"
 
     @property

@@ -97,7 +97,7 @@ def _be_gone() -> None:
 
 @contextmanager
 def _lock(folder: Path) -> Iterator[None]:
-    """One demo in a folder at a time; the lock goes with the process, however it ends."""
+    """Hold the folder’s lock, so that one demo at a time is in it; the lock goes with the process, however it ends."""
     private_files.make_private_folder(folder)
     with (folder / LOCK).open("w") as lock:
         try:

@@ -28,7 +28,7 @@ class Utterance:
     replies: list["Utterance"] = field(default_factory=list)
 
     def moment(self, today: date) -> datetime:
-        """When it was said, seen from that day."""
+        """Return when it was said, seen from that day."""
         day = today
         for _ in range(self.days):
             day -= timedelta(days=1 if day.weekday() in range(1, 6) else (day.weekday() - 4) % 7)
@@ -52,7 +52,7 @@ class Room:
         return self.for_animateurs or self.departement is not None
 
     def messages(self) -> Iterator[Utterance]:
-        """All of them, replies too."""
+        """Yield all messages, replies too."""
         for said in self.talk:
             yield said
             yield from said.replies
@@ -60,7 +60,7 @@ class Room:
 
 @cache
 def rooms() -> tuple[Room, ...]:
-    """All channels, as the file has them."""
+    """Read all channels, as the file has them."""
     found: list[Room] = []
     for line in files("cli.demo").joinpath("conversations.txt").read_text("utf-8").splitlines():
         mark, _, rest = line.partition(" ")

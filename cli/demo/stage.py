@@ -31,7 +31,7 @@ _given: set[int] = set()
 
 @asynccontextmanager
 async def run(plan: Plan, say: Callable[[str], None]) -> AsyncIterator[None]:
-    """Both processes up, the server prepared as « setup » prepares any server."""
+    """Start both processes, on a server prepared as « setup » prepares any server."""
     _check(plan)
     is_new = not (plan.folder / _PREPARED).exists()
     if is_new:

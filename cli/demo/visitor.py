@@ -164,7 +164,7 @@ def _list_labels(post: str) -> list[str]:
 
 @asynccontextmanager
 async def visit(url: str, username: str, channel: str) -> AsyncIterator[Visitor]:
-    """Somebody logged in, looking at a channel."""
+    """Log somebody in, looking at a channel."""
     async with speaking_as(url, username) as client:
         team = await client.get(f"/teams/name/{TEAM}")
         there = await client.get(f"/teams/{team['id']}/channels/name/{channel}")

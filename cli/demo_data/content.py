@@ -120,7 +120,8 @@ def _public(dice: random.Random, count: int) -> tuple[dict[Age, int], dict[Statu
 
 
 def _suites(dice: random.Random, activite: Activite, count: int) -> dict[Suite, int]:
-    """Nothing in most; else for some of the persons, most often the same kind of activity again."""
+    """Draw what follows from an activity: nothing from most; else for some of the persons, most often the same kind
+    again."""
     if dice.random() < 0.55:
         return {}
     again = Suite.ATELIER if activite is Activite.COLLECTIF else Suite.INDIVIDUEL

@@ -103,7 +103,7 @@ _PRAGMAS = ("PRAGMA cache_size = -65536",)
 
 @asynccontextmanager
 async def open_engine(database_url: str) -> AsyncIterator[AsyncEngine]:
-    """One whose statements may take their time (the bot’s own are cut short)."""
+    """Open an engine whose statements may take their time (the bot’s own are cut short)."""
     url = async_url(database_url)
     if url.get_backend_name() == "sqlite":
         database = Database(database_url)

@@ -63,7 +63,7 @@ class Conseiller:
     diligence: float
 
     def person(self, since: datetime) -> Person:
-        """Their line in the register."""
+        """Make their line in the register."""
         return Person(
             id=self.id,
             username=self.username,

@@ -182,7 +182,7 @@ async def events(client: AioClient, findings: Findings) -> None:
 
 
 async def rights(admin: Admin, needs: Needs, me: ChatUser, team: Identity, findings: Findings) -> None:
-    """With the bot’s own eyes: what it cannot see, a private channel say, it is not in either."""
+    """Examine the bot’s rights with its own eyes: what it cannot see, a private channel say, it is not in either."""
     now = await look_up(admin, team, me.id, needs.channels)
     lacks = list(needs.missing(now))
     for lack in lacks:
@@ -202,7 +202,8 @@ NAMED_MAX = 5
 
 
 async def rooms(client: AioClient, settings: Settings, admin_token: str, findings: Findings) -> None:
-    """With an administrator’s eyes where there are any: old servers show the bot nothing of what it is not in."""
+    """Examine the channels with an administrator’s eyes where there are any: old servers show the bot nothing of what
+    it is not in."""
     own = {channel.name for channel in await Mattermost(client, settings.team).own_channels()}
     looks = AioClient(settings.mattermost_url, admin_token) if admin_token else client
     try:

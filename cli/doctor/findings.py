@@ -13,7 +13,7 @@ class Findings:
     has_database: bool = False
 
     def well(self, text: str) -> None:
-        """All right."""
+        """Say of something that it is well."""
         self.say(f"✓ {text}")
 
     def note(self, text: str) -> None:
@@ -21,6 +21,6 @@ class Findings:
         self.say(f"! {text}")
 
     def fault(self, text: str) -> None:
-        """To be mended; the text says how."""
+        """Say what is to be mended; the text says how."""
         self.faults += 1
         self.say(f"✗ {text}")

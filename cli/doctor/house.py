@@ -181,7 +181,7 @@ def _say_waiting(waiting: int, findings: Findings, *, late: bool) -> None:
 
 
 async def outside(settings: Settings, findings: Findings, now: datetime) -> None:
-    """What others send here, and read."""
+    """Examine what others send here, and read."""
     await webhooks(settings, findings, now)
     await programs(settings, findings, now)
     await pages(settings, findings)
@@ -192,7 +192,7 @@ QUIET = timedelta(days=7)
 
 
 async def webhooks(settings: Settings, findings: Findings, now: datetime) -> None:
-    """When each organisation of RDV Service Public sent its rendez-vous last, what was refused, and whose are not
+    """Tell when each organisation of RDV Service Public sent its rendez-vous last, what was refused, and whose are not
     known."""
     database = Database(settings.database_url)
     try:
@@ -298,7 +298,7 @@ def _say_moment(moment: datetime) -> str:
 
 
 async def next_steps(settings: Settings) -> Sequence[str]:
-    """What an operator whose bot is well has still to do before people can use it."""
+    """Say what an operator whose bot is well has still to do before people can use it."""
     database = Database(settings.database_url)
     try:
         async with database.transaction(writes=False) as db:

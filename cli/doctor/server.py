@@ -21,7 +21,7 @@ NEARLY = 0.9
 
 
 async def as_admin(needs: Needs, token: str, team: Identity, findings: Findings) -> None:
-    """What only an administrator may read."""
+    """Examine what only an administrator may read."""
     settings = needs.settings
     try:
         async with open_client(settings.mattermost_url, token) as client:

@@ -30,7 +30,8 @@ from storage.people.transitions import count_role_notices, forget_role_notices
 
 @dataclass(slots=True)
 class PeopleOutcome(Outcome):
-    """What became of the lines; ``news`` is whether anything was written, ``told`` how many hear of another role."""
+    """What became of the lines of an import of people; ``news`` is whether anything was written, ``told`` how many hear
+    of another role."""
 
     waiting: int = 0
     news: bool = False
@@ -56,7 +57,7 @@ class Accounts:
         self.is_silent = chat is None
 
     async def named(self, usernames: Sequence[str]) -> Mapping[str, ChatUser]:
-        """Those of these names that there are, by name; none where Mattermost does not answer."""
+        """Find the accounts of these names, by name; none where Mattermost does not answer."""
         found: dict[str, ChatUser] = {}
         if self._chat is None or self.is_silent:
             return found
@@ -71,7 +72,7 @@ class Accounts:
 
 
 class Seen:
-    """What was named before in this file, and in which line; kept in a file that the system erases."""
+    """Remembers what was named before in this file, and in which line; kept in a file that the system erases."""
 
     def __init__(self) -> None:
         self._lines = sqlite3.connect("")
@@ -111,7 +112,8 @@ class Known:
                     self._waiting.setdefault(name, line)
 
     def person(self, entry: Entry) -> Person | None:
-        """Who it is, by the name they have today. Raises BadLineError for a bot, or a name that is not only one’s."""
+        """Find who a line is about, by the name they have today. Raises BadLineError for a bot, or a name that is not
+        only one’s."""
         account = self.accounts.get(entry.username)
         if account is None:
             return self._only(entry.username) or self._only(entry.email)
@@ -135,14 +137,14 @@ class Known:
 
 @dataclass(slots=True)
 class Memberships:
-    """They grow with each change; nobody is moved by that."""
+    """Counts the memberships in channels that differ after an import; nobody is moved by that."""
 
     table: Mapping[str, PlannedChannel]
     rules: MembershipRules
     count: int = 0
 
     def note(self, before: Person | None, after: Person, now: datetime) -> None:
-        """Somebody is not as they were, or new."""
+        """Note that somebody is not as they were, or new."""
         self.count += len(self._places(before, now) ^ self._places(after, now))
 
     def __str__(self) -> str:
@@ -168,8 +170,8 @@ class _Batch:
 
 @dataclass
 class Import(LineImport[Entry, PeopleOutcome]):
-    """One run; ``grace`` is how long somebody who moved stays in the channel that they leave, ``tells`` whether each
-    hears of another role: by long work, which gives way to people."""
+    """One import of people; ``grace`` is how long somebody who moved stays in the channel that they leave, ``tells``
+    whether each hears of another role: by long work, which gives way to people."""
 
     database: Database
     accounts: Accounts
@@ -188,7 +190,7 @@ class Import(LineImport[Entry, PeopleOutcome]):
             return await super().run(lines, progress)
 
     def read(self, number: int, line: Cells) -> Entry:
-        """Somebody, once in a file."""
+        """Read a line about somebody, who may be named once in a file."""
         entry = read_entry(line)
         self._once(number, "username", entry.username)
         self._once(number, "email", entry.email)
@@ -199,7 +201,7 @@ class Import(LineImport[Entry, PeopleOutcome]):
             raise BadLineError(f"{column} : « {value} » est déjà à la ligne {line}")
 
     async def store(self, numbered: Sequence[tuple[int, Entry]]) -> None:
-        """What they make of the register; a line may still turn out to be about somebody named before."""
+        """Write what lines make of the register; one may still turn out to be about somebody named before."""
         names = [entry.username for _, entry in numbered if entry.username]
         emails = [entry.email for _, entry in numbered if entry.email]
         accounts = await self.accounts.named(names)
@@ -269,5 +271,5 @@ class Import(LineImport[Entry, PeopleOutcome]):
 
 
 def _unknown(person: Person) -> Person:
-    """Somebody before the register knew them."""
+    """Return somebody as they were before the register knew them."""
     return Person(id=person.id, username=person.username, timezone=person.timezone, since=person.since)

@@ -42,7 +42,7 @@ class Entry:
 
 
 def read_entry(line: Cells) -> Entry:
-    """The line as values. Raises BadLineError with everything that is wrong in it."""
+    """Read the line as values. Raises BadLineError with everything that is wrong in it."""
     values = _read(line, _READERS)
     if not values.get("username") and not values.get("email"):
         raise BadLineError("ni username ni email : on ne sait pas de qui il s’agit")
@@ -53,19 +53,19 @@ def read_entry(line: Cells) -> Entry:
 
 
 def must_follow(arrived_on: date | None, left_on: date | None) -> None:
-    """Raises BadLineError for who left before they came."""
+    """Raise BadLineError for who left before they came."""
     if arrived_on and left_on and left_on < arrived_on:
         raise BadLineError(f"depart : le {left_on:%d/%m/%Y} précède l’arrivée, le {arrived_on:%d/%m/%Y}")
 
 
 def read_structure(line: Cells) -> Structure:
-    """The line as an establishment. Raises BadLineError with everything that is wrong in it."""
+    """Read the line as an establishment. Raises BadLineError with everything that is wrong in it."""
     values = _read({"nom": "", "siret": ""} | dict(line), _STRUCTURE_READERS)
     return Structure(siret=values["siret"], nom=values["nom"], code_commune=values.get("code_commune"))
 
 
 def write_cells(person: Person | Awaited) -> list[str]:
-    """Somebody as the cells of a line, in the order of ``COLUMNS``."""
+    """Write somebody as the cells of a line, in the order of ``COLUMNS``."""
     values = [getattr(person, _FIELDS.get(name, name)) for name in COLUMNS]
     return [guard(_write(value)) for value in values]
 
@@ -154,7 +154,7 @@ P = TypeVar("P", Person, Awaited)
 
 
 def change_person(person: Person, entry: Entry, structures: Employers) -> Person:
-    """Somebody as the line says; what it leaves out stays, and nothing is copied where nothing changes.
+    """Return somebody as the line says; what it leaves out stays, and nothing is copied where nothing changes.
 
     Raises BadLineError for who would leave before coming.
     """
@@ -198,7 +198,7 @@ def _values(known: P, entry: Entry, structures: Employers) -> dict[str, Any]:
 
 
 def _complete_structure(values: dict[str, Any], known: P, structures: Employers) -> None:
-    """The name and commune that go with a new number; another name without number is another employer."""
+    """Add the name and commune that go with a new number; another name without number is another employer."""
     siret = values.get("siret")
     found = structures.get(siret or "")
     if siret and siret != known.siret:

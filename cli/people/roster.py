@@ -21,7 +21,7 @@ async def show(call: Call, as_json: bool) -> int:
 
 
 def _as_object(person: Person) -> dict[str, object]:
-    """One person as docs/wire.md describes them."""
+    """Describe one person as docs/wire.md does."""
     return {
         "id": person.id,
         "username": person.username,
@@ -32,7 +32,7 @@ def _as_object(person: Person) -> dict[str, object]:
 
 
 def _short(person: Person) -> str:
-    """The role, and in brackets the one that follows from Mattermost, as far as it was told."""
+    """Say the role, and in brackets the one that follows from Mattermost, as far as it was told."""
     if person.role is not None:
         return person.role.value
     return f"{AUTO} ({person.derived_role.value})" if person.derived_role else AUTO

@@ -83,7 +83,7 @@ async def export_people(call: Call) -> int:
 
 
 async def write_people(database: Database, out: TextIO) -> None:
-    """Everybody as CSV, by user name; the lines that wait for an account last."""
+    """Write everybody as CSV, by user name; the lines that wait for an account last."""
     write = begin_csv(out, COLUMNS)
     async with database.transaction(writes=False) as db:
         async for page in people.pages(db):
@@ -94,7 +94,7 @@ async def write_people(database: Database, out: TextIO) -> None:
 
 
 async def _is_first(database: Database) -> bool:
-    """Whether nothing was imported before, and nobody welcomed."""
+    """Tell whether nothing was imported before, and nobody welcomed."""
     async with database.transaction(writes=False) as db:
         imported = await journal.list_of_things(db, ["import:people"])
         return not (imported or await arrivals.is_anybody_welcomed(db))
@@ -116,7 +116,7 @@ def _progress() -> ProgressBar:
 
 
 class StructuresOutcome(tables.Outcome):
-    """What became of the lines."""
+    """What became of the lines of an import of employers."""
 
     def __str__(self) -> str:
         written = ((self.added, "structure ajoutée"), (self.changed, "changée"))
@@ -126,7 +126,7 @@ class StructuresOutcome(tables.Outcome):
 
 @dataclass
 class StructuresImport(tables.LineImport[Structure, StructuresOutcome]):
-    """One run."""
+    """One import of employers."""
 
     at_once = 500
     database: Database
@@ -142,14 +142,14 @@ class StructuresImport(tables.LineImport[Structure, StructuresOutcome]):
             return await super().run(lines, progress)
 
     def read(self, number: int, line: tables.Cells) -> Structure:
-        """An establishment, once in a file."""
+        """Read a line about an establishment, which may be named once in a file."""
         structure = read_structure(line)
         if before := self._seen.note(structure.siret, number):
             raise tables.BadLineError(f"siret : « {structure.siret} » est déjà à la ligne {before}")
         return structure
 
     async def store(self, batch: Sequence[tuple[int, Structure]]) -> None:
-        """Those that are new or say something new."""
+        """Write the employers that are new, or of which a line says something new."""
         said = [structure for _, structure in batch]
         async with tables.take_turn(self.database) as db:
             known = await register.find_structures(db, [structure.siret for structure in said])

@@ -24,7 +24,7 @@ from storage.urls import guess_type, read_link
 
 @dataclass(slots=True)
 class ResourcesOutcome(Outcome):
-    """What became of the lines; those ``withdrawn`` took out what was there."""
+    """What became of the lines of an import of resources; those ``withdrawn`` took out what was there."""
 
     withdrawn: int = 0
 
@@ -45,7 +45,7 @@ class Line:
 
     @property
     def key(self) -> str:
-        """What tells it apart."""
+        """Return what tells the resource from others."""
         return resources.make_key(self.said.get("url", ""), self.said["titre"]) if self.said else ""
 
 
@@ -59,11 +59,11 @@ class _Known:
     written: dict[str, resources.Resource] = field(default_factory=dict)
 
     def about(self, line: Line) -> resources.Resource | None:
-        """The resource that a line is about."""
+        """Find the resource that a line is about."""
         return (self.sources.get(line.source) if line.source else None) or self.keys.get(line.key)
 
     def keep(self, resource: resources.Resource) -> None:
-        """It was made or changed."""
+        """Note that a resource was made or changed."""
         self.keys[resource.key] = self.written[resource.key] = resource
         if resource.source:
             self.sources[resource.source] = resource
@@ -71,7 +71,7 @@ class _Known:
 
 @dataclass(slots=True)
 class Import(LineImport[Line, ResourcesOutcome]):
-    """One run."""
+    """One import of resources."""
 
     database: Database
     now: datetime
@@ -79,11 +79,11 @@ class Import(LineImport[Line, ResourcesOutcome]):
     outcome: ResourcesOutcome = field(default_factory=ResourcesOutcome)
 
     def read(self, number: int, line: Cells) -> Line:
-        """What it says."""
+        """Read a line. Raises BadLineError with everything that is wrong in it."""
         return read_line(line)
 
     async def store(self, batch: Sequence[tuple[int, Line]]) -> None:
-        """Those that say something new; of two about the same resource the last one counts."""
+        """Write the resources of which lines say something new; of two about the same resource the last one counts."""
         async with take_turn(self.database) as db:
             revision = await resources.begin_writing(db)
             known = await _known(db, [line for _, line in batch])
@@ -145,7 +145,7 @@ class Import(LineImport[Line, ResourcesOutcome]):
 
 
 def _is_out(resource: resources.Resource) -> bool:
-    """Whether somebody decided that it is not to be found."""
+    """Tell whether somebody decided that a resource is not to be found."""
     return resource.state in {resources.ResourceState.REFUSED, resources.ResourceState.WITHDRAWN} and bool(
         resource.decided_by
     )
@@ -173,7 +173,7 @@ _LEFT_ALONE = ("date", "type")
 
 
 def read_line(line: Cells) -> Line:
-    """The line as values. Raises BadLineError with everything that is wrong in it."""
+    """Read the line as values. Raises BadLineError with everything that is wrong in it."""
     values: dict[str, Any] = {}
     faults: list[str] = []
     for name, reader in READERS.items():

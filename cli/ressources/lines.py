@@ -71,7 +71,7 @@ def _parsed(text: str) -> Cells | BadLineError:
 
 
 def _listed(stream: BufferedReader) -> Iterator[Numbered]:
-    """The objects of one JSON list, without holding it whole."""
+    """Yield the objects of one JSON list, without holding it whole."""
     text, place = stream.read(_CHUNK).decode("utf-8", "replace").removeprefix("\ufeff").lstrip()[1:], 0
     while True:
         text = text.lstrip(", \t\r\n")
@@ -91,7 +91,7 @@ def _listed(stream: BufferedReader) -> Iterator[Numbered]:
 
 
 def _cells(found: Any) -> Cells | BadLineError:
-    """An object as the cells that it stands for."""
+    """Return an object as the cells that it stands for."""
     if not isinstance(found, dict):
         return BadLineError("ce n’est pas un objet JSON")
     said = _outside(found) if "slug" in found or ("title" in found and "titre" not in found) else found
@@ -102,7 +102,7 @@ def _cells(found: Any) -> Cells | BadLineError:
 
 
 def _outside(found: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What an object of the public list says; what is no more public has neither title nor address."""
+    """Read what an object of the public list says; what is no more public has neither title nor address."""
     source = f"{OUTSIDE}:{found.get('id') or found.get('slug') or ''}"
     if not found.get("title") and not found.get("url"):
         return {"source": source, GONE: "1"}

@@ -66,7 +66,7 @@ async def _make(admin: Admin, changes: Changes, name: str) -> str:
 
 
 def refusal(error: ChatError, name: str) -> str:
-    """What to do about a bot that could not be made; raises the error again where that is not known."""
+    """Say what to do about a bot that could not be made; raises the error again where that is not known."""
     if error.error_id == "api.bot.create_disabled":
         return (
             "Le serveur n’autorise pas les comptes de bot : mettez ServiceSettings.EnableBotAccountCreation à true "
@@ -139,7 +139,7 @@ async def is_working(url: str, token: str, user_id: str) -> bool:
 
 
 async def owner_of(url: str, token: str) -> ChatUser | None:
-    """Whose token it is; None when the server refuses it."""
+    """Return the account whose token it is; None when the server refuses it."""
     try:
         async with open_client(url, token) as client:
             return await Admin(client).me()
@@ -151,7 +151,7 @@ async def owner_of(url: str, token: str) -> ChatUser | None:
 
 @dataclass(frozen=True, slots=True)
 class Bot:
-    """Whose rights; the id is empty in a dry run that would make the account."""
+    """The account whose rights are looked at; the id is empty in a dry run that would make it."""
 
     username: str
     user_id: str
@@ -191,7 +191,7 @@ async def _give(admin: Admin, changes: Changes, bot: Bot, lacks: Sequence[Lack],
 
 
 def _remedy(lack: Lack) -> str:
-    """What to do about what even an administrator of the team has not."""
+    """Say what to do about what even an administrator of the team has not."""
     if lack.right is Right.IN_CHANNELS:
         return "Créez ce canal, puis relancez."
     names = ", ".join(sorted(lack.right.permissions))

@@ -111,7 +111,7 @@ def _plan(options: SetupOptions, needs: Needs, team: Identity, token: str) -> li
 
 
 def _needs(options: SetupOptions, features: Sequence[Feature]) -> Needs:
-    """Of the features that will be on, as « serve » will read the file and its environment."""
+    """Return what the features need that will be on, as « serve » will read the file and its environment."""
     settings = read(options.write if options.write.exists() else None)
     return Needs(choose_features(features, settings), settings)
 
@@ -171,7 +171,7 @@ async def _commands(admin: Admin, changes: Changes, options: SetupOptions, comma
 
 
 def _domains(old: dict[str, str]) -> Sequence[str]:
-    """Those of the settings file, else the usual ones."""
+    """Return the domains of the settings file, else the usual ones."""
     usual: Sequence[str] = Settings.model_fields["domains"].default
     return by_commas(old["COOP_DOMAINS"]) if "COOP_DOMAINS" in old else usual
 
@@ -186,7 +186,7 @@ def _command_token(old: dict[str, str]) -> str:
 
 
 def _variables(options: SetupOptions, old: dict[str, str], account: BotAccount, token: str) -> dict[str, str]:
-    """What the file must say. Where to listen follows from the public address, unless the operator wrote it."""
+    """Return what the file must say. Where to listen follows from the public address, unless the operator wrote it."""
     new = {
         "COOP_MATTERMOST_URL": options.url,
         "COOP_TEAM": options.team,

@@ -34,7 +34,7 @@ class WrongSetting:
 
     @property
     def sentence(self) -> str:
-        """What to do about it."""
+        """Say what to do about it."""
         return f"{self.why} : mettez {self.section}.{self.name} à « {self.said} », ou relancez avec --fix-server."
 
 
@@ -90,7 +90,7 @@ class Worth:
 
 
 def worth_of_addresses(trust: str, domains: Sequence[str], *, verified: bool) -> Worth:
-    """What follows from COOP_TRUST_ADDRESSES, and from whether the server verifies addresses."""
+    """Say what follows from COOP_TRUST_ADDRESSES, and from whether the server verifies addresses."""
     named = ", ".join(f"@{domain}" for domain in domains)
     if not domains or trust == "non":
         return Worth("Les conseillers sont ceux du registre (« coop-bot role ») : les adresses ne comptent pas.", False)

@@ -71,7 +71,8 @@ async def slash_commands(admin: Admin, changes: Changes, commands: Sequence[Slas
 
 
 def find_obsolete(there: Iterable[SlashCommand], ours: Sequence[SlashCommand]) -> list[SlashCommand]:
-    """Those of an earlier set-up that lead to this bot and are not its commands any more, or belong to what is off."""
+    """Find the commands of an earlier set-up that lead to this bot and are not its commands any more, or belong to what
+    is off."""
     names = {command.trigger for command in ours}
     return [c for c in there if c.display_name == CREATOR_MARK and c.url == ours[0].url and c.trigger not in names]
 
