@@ -193,20 +193,26 @@ def _forwarded(request: web.Request) -> str:
 
 def is_near(address: str) -> bool:
     """Whether an address is this machine’s, or of a private network."""
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return False
-    return found.is_loopback or found.is_private
+    found = _read_address(address)
+    return found is not None and (found.is_loopback or found.is_private)
 
 
 def shorten_address(address: str) -> str:
     """An address as one connection has it: of the sixth version, the half that a household has."""
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
+    found = _read_address(address)
+    if found is None:
         return address
     return str(ipaddress.ip_network((found, 64), strict=False)) if found.version == 6 else str(found)
+
+
+def _read_address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """An address; None for what is none. One of the fourth version that is written as one of the sixth
+    (« ::ffff:203.0.113.9 », as servers say that listen on both) is itself: else all of these would have one half."""
+    try:
+        found = ipaddress.ip_address(text)
+    except ValueError:
+        return None
+    return found if isinstance(found, ipaddress.IPv4Address) else found.ipv4_mapped or found
 
 
 async def _read_request(request: web.Request, visitor: str) -> PageRequest | None:

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from bot.mail import Letter, write_letter
 from bot.server import SAFE_HEADERS
-from bot.site import MISSED_MAX
+from bot.site import MISSED_MAX, is_near, shorten_address
 from config.mail import MailServer
 from storage.annuaire.entries import read_email
 from tests.people import Person
@@ -92,6 +92,19 @@ async def test_who_guesses_keys_of_feeds_is_told_to_wait(house: House, mallory: 
     assert known == [404] * MISSED_MAX + [429]
     async with mallory.session.get(f"{url}{KEY}", headers={"X-Forwarded-For": "203.0.113.10"}) as answer:
         assert answer.status == 404
+
+
+def test_addresses_of_both_versions_are_told_apart() -> None:
+    """A proxy that listens on both writes those of the fourth version as if they were of the sixth: each stays one."""
+    said = ["::ffff:203.0.113.9", "::ffff:203.0.113.10", "2001:db8::1", "2001:db8::2", "2001:db8:0:1::1"]
+    assert [shorten_address(one) for one in said] == [
+        "203.0.113.9",
+        "203.0.113.10",
+        *["2001:db8::/64"] * 2,
+        "2001:db8:0:1::/64",
+    ]
+    assert is_near("::ffff:127.0.0.1")
+    assert not is_near("::ffff:8.8.8.8")
 
 
 @pytest.mark.parametrize(
