@@ -47,6 +47,23 @@ async def test_who_lost_the_lease_does_not_send(stage: OutboxStage) -> None:
         await wait_until(lambda: stage.town.texts == ["à l’heure"])
 
 
+async def test_who_gives_a_message_back_ends_no_lease_of_another_replica(
+    stage: OutboxStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was in these hands for too long, and is in others by now: they are sending it."""
+    monkeypatch.setattr(service, "LETTERS_MAX", 0)
+    until = read_clock() + LEASE
+    async with stage.outbox() as outbox:
+        (late,) = await stage.write(make_message("tard", created_at=read_clock() - timedelta(seconds=1)))
+        async with stage.database.transaction() as db:
+            assert await table.lease(db, late, until)
+        outbox.deliver_now([late])
+        outbox.deliver_now(await stage.write(make_message("à l’heure", target="e" * 26)))
+        await wait_until(lambda: "à l’heure" in stage.town.texts)
+        assert [row.not_before for row in await stage.rows() if row.id == late.id] == [until]
+    assert stage.town.texts == ["à l’heure"]
+
+
 async def test_what_another_replica_is_about_to_send_comes_first(stage: OutboxStage) -> None:
     """A line that one replica carried stands before the next line, whichever replica carries that."""
     if stage.database.is_sqlite:

@@ -104,9 +104,10 @@ class OutboxTable:
         """Write down how far a message is (its content), to be found there by the next try."""
         await self._transactions.run(lambda db: table.keep(db, message))
 
-    async def release(self, ids: Collection[str]) -> None:
-        """Give leased messages back, to be taken by anybody now."""
-        await self._transactions.run(lambda db: table.release(db, ids, self._clock()))
+    async def release(self, leases: Collection[tuple[str, datetime]]) -> None:
+        """Give leased messages back, to be taken by anybody now: each as long as its lease is the one that ends
+        then."""
+        await self._transactions.run(lambda db: table.release(db, leases, self._clock()))
 
     async def release_all(self) -> None:
         """Make everything due now."""

@@ -5,6 +5,7 @@ from collections import Counter, deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 
 from bot.actions import AddMembers
 from storage.outbox import LEASE, Outgoing
@@ -70,18 +71,19 @@ def _loop_time() -> float:
 
 
 BACKLOG_MAX = 20_000
-"""Of how many messages the ids are kept; the leases of the others end by themselves."""
+"""Of how many messages the leases are kept; those of the others end by themselves."""
 
 
 class Backlog:
     """Messages that are in the table and not in memory, oldest first."""
 
     def __init__(self) -> None:
-        self._ids: dict[str, None] = {}
+        self._leases: dict[str, datetime] = {}
+        """By id, when the lease of each ends: another that the row has by then is another replica’s."""
         self._targets: Counter[str] = Counter()
 
     def __len__(self) -> int:
-        return len(self._ids)
+        return len(self._leases)
 
     def found(self, waiting: Mapping[str, int]) -> None:
         """So many were in the table from before, by target."""
@@ -91,8 +93,8 @@ class Backlog:
         """Leave messages in the table, their leases to be ended."""
         for letter in letters:
             self.returned(letter)
-            if len(self._ids) < BACKLOG_MAX:
-                self._ids[letter.message.id] = None
+            if len(self._leases) < BACKLOG_MAX and letter.message.not_before:
+                self._leases[letter.message.id] = letter.message.not_before
 
     def returned(self, letter: LeasedMessage) -> None:
         """A message is back in the table, and due."""
@@ -102,14 +104,15 @@ class Backlog:
         """Whether something for that target is in the table: what comes later for it must wait behind."""
         return target in self._targets
 
-    def oldest(self, count: int) -> list[str]:
-        """The ids of so many messages whose leases are to be ended."""
-        return [message_id for message_id, _ in zip(self._ids, range(count), strict=False)]
+    def oldest(self, count: int) -> list[tuple[str, datetime]]:
+        """Return so many leases that are to be ended: the ids of their messages, and when each would end."""
+        return list(islice(self._leases.items(), count))
 
-    def released(self, ids: Iterable[str]) -> None:
-        """Note that these messages are not leased any more."""
-        for message_id in ids:
-            self._ids.pop(message_id, None)
+    def released(self, leases: Iterable[tuple[str, datetime]]) -> None:
+        """Note that these are ended."""
+        for message_id, until in leases:
+            if self._leases.get(message_id) == until:
+                del self._leases[message_id]
 
     def taken(self, letter: LeasedMessage) -> None:
         """A message was taken from the table."""
@@ -119,7 +122,7 @@ class Backlog:
 
     def all_taken(self, but_of: Collection[str]) -> None:
         """Note that all that was due is taken, here or elsewhere, except what is for those targets."""
-        if not self._ids:
+        if not self._leases:
             self._targets = Counter({target: self._targets[target] for target in but_of if target in self._targets})
 
 

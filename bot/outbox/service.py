@@ -255,9 +255,9 @@ class WorkerPool:
         return len(letters)
 
     async def _release(self) -> None:
-        if ids := self._backlog.oldest(10 * TAKEN_AT_ONCE):
-            await self._d.rows.release(ids)
-            self._backlog.released(ids)
+        if leases := self._backlog.oldest(10 * TAKEN_AT_ONCE):
+            await self._d.rows.release(leases)
+            self._backlog.released(leases)
 
 
 SENDERS_TURN = 1.0

@@ -258,10 +258,10 @@ async def keep(db: AsyncSession, message: Outgoing) -> None:
     await db.exec(update(Outgoing).where(*waits).values(content=message.content))
 
 
-async def release(db: AsyncSession, ids: Collection[str], now: datetime) -> None:
-    """End the leases of messages: they are due now."""
-    leased = (col(Outgoing.id).in_(ids), col(Outgoing.not_before) > now)
-    await db.exec(update(Outgoing).where(*leased).values(not_before=now))
+async def release(db: AsyncSession, leases: Collection[tuple[str, datetime]], now: datetime) -> None:
+    """End these leases, each of a message until then: it is due now. One that another replica took since is theirs."""
+    same = tuple_(col(Outgoing.id), col(Outgoing.not_before)).in_(leases)
+    await db.exec(update(Outgoing).where(same, col(Outgoing.not_before) > now).values(not_before=now))
 
 
 async def release_all(db: AsyncSession, now: datetime) -> None:
