@@ -218,8 +218,8 @@ def _read_address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | 
 async def _read_request(request: web.Request, visitor: str) -> PageRequest | None:
     """What was asked for, or sent; None for what no page of ours asks."""
     parts = tuple(request.match_info["key"].split("/"))
-    if len(parts) > PARTS_MAX or any(len(part) > PART_MAX for part in parts):
-        return None
+    if len(parts) > PARTS_MAX or any(len(part) > PART_MAX or "\0" in part for part in parts):
+        return None  # (no database keeps that character, nor is any asked for it)
     fields: Mapping[str, Any] = request.query
     if request.method == "POST":
         if request.content_type not in {"application/x-www-form-urlencoded", MULTIPART}:

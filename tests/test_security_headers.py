@@ -5,6 +5,7 @@ from email.errors import MessageError
 
 import pytest
 from aiohttp import web
+from yarl import URL
 
 from bot.mail import Letter, write_letter
 from bot.server import SAFE_HEADERS
@@ -92,6 +93,21 @@ async def test_who_guesses_keys_of_feeds_is_told_to_wait(house: House, mallory: 
     assert known == [404] * MISSED_MAX + [429]
     async with mallory.session.get(f"{url}{KEY}", headers={"X-Forwarded-For": "203.0.113.10"}) as answer:
         assert answer.status == 404
+
+
+ODD_KEYS = ("%00", "a%00b", "%ED%A0%80", "%FF", "%F0%9F%98%80", "%E2%80%AE", "%0d%0aX-A:%20b", "%2F..%2F", "%25", "x" * 5_000)
+
+
+async def test_no_odd_key_is_a_fault_of_ours(house: House, mallory: Attacker) -> None:
+    """Not even the character of which no database makes a text, on the way to a database that refuses it."""
+    for number, (method, path) in enumerate(sorted(list_routes(house))):
+        if KEY not in path:
+            continue
+        for odd in ODD_KEYS:
+            url = URL(f"{house.settings.public_url}{path.replace(KEY, odd)}", encoded=True)
+            visitor = {"X-Forwarded-For": f"203.0.113.{number}", "Content-Type": "application/x-www-form-urlencoded"}
+            async with mallory.session.request(method, url, headers=visitor, allow_redirects=False) as answer:
+                assert answer.status in {400, 404, 413, 414, 415}, (method, path, odd[:20], answer.status)
 
 
 def test_addresses_of_both_versions_are_told_apart() -> None:
