@@ -204,6 +204,10 @@ class People:
                 readings[read] = await read(db, user_id)
         return cast(T, readings[read])
 
+    async def trusts_addresses(self) -> bool:
+        """Whether an address says who somebody is (COOP_TRUST_ADDRESSES). Raises ChatError where that is not known."""
+        return await self._accounts.trusts_addresses()
+
     async def is_among(self, user_id: str, read: GroupQuery) -> bool:
         """Whether somebody is among those of whom something is so, as it was less than a second ago, whichever replica
         wrote it; one statement a second says so of everybody."""

@@ -22,6 +22,7 @@ from cli.doctor import house as doctor
 from cli.doctor.findings import Findings
 from cli.errors import OperatorError
 from commands.rdv import deliveries
+from storage.people import Role
 from storage.rdv import Rdv, RdvSource, RdvState
 from storage.rdv.appointments import add_rdv
 from storage.rdv.remote import Opened, RdvAgent, RemoteRdv, Webhook, make_keys, open_webhook, revoke_webhook
@@ -330,6 +331,24 @@ async def test_mattermost_that_is_away_takes_nobody_s_rendez_vous(desk: Desk, mo
     await run_job(house, "rdv.look_for_agents", unique("fois"))
     await house.settled()
     assert [rdv.state for rdv in await desk.has(marc)] == [RdvState.PREVU]
+
+
+async def test_who_gives_themselves_an_address_has_nobody_s_rendez_vous(desk: Desk) -> None:
+    """Where addresses are not verified, only the register says whose one is."""
+    house, start = desk.house, desk.house.clock() + timedelta(days=1)
+    mallory = await house.someone(Role.INVITE, "mallory")
+    known = f"{unique('lea')}@ccas.example"
+    lea = await house.conseiller("lea", email=known)
+    house.settings = (usual := house.settings).model_copy(update={"trust_addresses": "non"})
+    await house.restart()
+    try:
+        assert await desk.sends(make_delivery(6, agents=[mallory.email, known], start=start)) == 200
+        await run_job(house, "rdv.look_for_agents", unique("fois"))
+        await house.settled()
+        assert ([rdv.state for rdv in await desk.has(lea)], await desk.has(mallory)) == ([RdvState.PREVU], [])
+    finally:
+        house.settings = usual
+        await house.restart()
 
 
 async def test_an_operator_opens_rotates_and_closes_an_address(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:

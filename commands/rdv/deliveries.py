@@ -312,10 +312,11 @@ async def _find_registered(ctx: Context, emails: Collection[str]) -> Known:
 
 
 async def _ask_for(ctx: ReadingContext, emails: Sequence[str]) -> Known:
-    """Ask Mattermost who has these addresses; nobody while it does not answer."""
+    """Ask Mattermost who has these addresses; nobody while it does not answer, nor where people give themselves
+    whichever they like: somebody else’s rendez-vous would be theirs."""
     found: dict[str, people.Person] = {}
     try:
-        for email in emails:
+        for email in emails if await ctx.people.trusts_addresses() else ():
             user = await ctx.chat.user_by_email(email)
             if user and not user.is_bot and not user.deleted:
                 found[email] = await ctx.people.of(user.id)
