@@ -206,6 +206,11 @@ async def test_what_is_not_published_is_for_its_author_and_animateurs(house: Hou
     assert "Remplacée par une autre" in (await carl.asks(f"/ressources {gone}")).text
 
 
+async def test_no_resource_has_the_number_zero(juliette: Person) -> None:
+    for line in ("/ressources 0", "/ressources n° 000"):
+        assert "Il n’y a pas de fiche n° 0" in plain(await juliette.asks(line))
+
+
 async def test_the_first_search_after_a_start_reads_no_table(house: House, juliette: Person) -> None:
     database = Database(house.settings.database_url)
     await house.stop()
