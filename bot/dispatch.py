@@ -29,7 +29,7 @@ from bot.replies import Ask, Button, Perform, Redirect, Refresh, Refuse, Reply, 
 from bot.spool import Submission
 from bot.texts import quote, render
 from storage import claims
-from storage.engines import AWAY, TakenMeanwhileError, cannot_write
+from storage.engines import AWAY, TakenMeanwhileError, cannot_write, is_unconfirmed
 
 SUBMISSIONS = "submission"
 """The scope under which keys of accepted dialogs are claimed, where their feature does not store them."""
@@ -413,7 +413,8 @@ class Dispatcher:
         buttons = [rescue.button(reference, self._say_done(request))] if rescue and not request.answers_dialog else []
         line = rescue.line if rescue and not buttons else ""
         said = {"kept": kept, "away": away, "full": full, "is_led": bool(buttons), "line": line}
-        return Refuse(render("refus/broken", reference=reference, **said), buttons=buttons)
+        text = render("refus/broken", reference=reference, may_be_done=is_unconfirmed(problem), **said)
+        return Refuse(text, buttons=buttons)
 
     def _say_done(self, request: Request) -> str:
         """What was being done, without a word of what was typed."""

@@ -58,6 +58,18 @@ def cannot_write(error: BaseException) -> bool:
     return (code is not None and code & 0xFF in _UNWRITABLE) or _state(error) in _UNWRITABLE_STATES
 
 
+def is_unconfirmed(error: BaseException) -> bool:
+    """Whether it was committed, and the disk did not confirm that: it is there, and may be lost with the machine."""
+    return getattr(_cause(error), "sqlite_errorcode", None) == sqlite3.SQLITE_IOERR_FSYNC
+
+
+def make_unconfirmed(problem: Exception) -> DBAPIError:
+    """What is raised where the disk refuses what was committed."""
+    refused = sqlite3.OperationalError(f"disk I/O error: {problem}")
+    refused.sqlite_errorcode = sqlite3.SQLITE_IOERR_FSYNC
+    return wrap_problem("COMMIT", refused)
+
+
 def _state(error: BaseException) -> str:
     return str(getattr(_cause(error), "sqlstate", None) or "")
 
@@ -219,9 +231,7 @@ class LogSync:
             await asyncio.get_running_loop().run_in_executor(self._thread, self._sync)
         except (OSError, sqlite3.Error) as problem:
             self._is_doubtful = True
-            refused = sqlite3.OperationalError(f"disk I/O error: {problem}")
-            refused.sqlite_errorcode = sqlite3.SQLITE_IOERR_FSYNC
-            raise wrap_problem("COMMIT", refused) from problem
+            raise make_unconfirmed(problem) from problem
 
     def _sync(self) -> None:
         """Do it, in the thread. The log is replaced by none but the last who closes the file, who copies it all."""

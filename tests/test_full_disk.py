@@ -3,9 +3,11 @@
 import errno
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncSession as AlchemySession
 
 from bot import spool
 from sandbox.faults import Faults
+from storage.engines import make_unconfirmed
 from tests.people import Answer, Dialog, Person
 from tests.support.cra import file_workshop, fill_workshop, read_mistake, send_workshop
 from tests.support.faults import BROKEN, FULL, WAYS, FaultyDisk, fill_up, make_read_only, use_disk
@@ -62,6 +64,28 @@ async def test_a_journal_that_always_fails_neither_refuses_nor_unanswers(
     assert len(await house.reports(juliette)) == 1
     await nothing_is_left(house)
     assert (await juliette.opens("/cra brouillon")).shown("participants") == "300"
+
+
+@pytest.mark.newest_only
+async def test_who_is_refused_though_it_is_stored_reads_that_it_may_be(
+    house: House, juliette: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that does not confirm leaves the row there; sent again, the same window is the same report."""
+    form, commit = await fill_workshop(juliette), AlchemySession.commit
+
+    async def do_not_confirm(session: AlchemySession) -> None:
+        await commit(session)
+        raise make_unconfirmed(OSError(errno.EIO, "Input/output error"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(AlchemySession, "commit", do_not_confirm)
+        said = (await form.submit()).error
+    assert "c’est peut-être fait quand même" in said
+    assert "réessayez" not in said.lower()
+    assert len(await house.reports(juliette)) == 1
+    assert (await form.submit()).accepted
+    await nothing_is_left(house)
+    assert len(await house.reports(juliette)) == 1
 
 
 async def until_refused(person: Person) -> tuple[Dialog, Answer, int]:
