@@ -140,6 +140,10 @@ JOURNAL_RETRY = 1.0
 """Seconds until a journal that could not be written is tried again."""
 ASIDE = ".aside"
 """How the names of files end that hold what was not understood."""
+DAY = 24 * 3600.0
+ASIDE_KEPT = 30 * DAY
+"""Seconds after its last line for which such a file is kept: what people typed waits for an operator, but not for
+ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +180,7 @@ class Spool:
         self._left: dict[str, Submission] = {}
         self._lines: dict[str, bytes] = {}
         self._size = 0
+        self._swept_at = self._forget_aside()
         self._inherited = [found for path in sorted(self._folder.iterdir()) if (found := self._take_over(path))]
         self._renew()
 
@@ -184,6 +189,8 @@ class Spool:
 
     def write(self, submission: Submission) -> None:
         """Write a submission down, in place of an earlier sending of the same dialog."""
+        if self._seconds() - self._swept_at > DAY:
+            self._swept_at = self._forget_aside()
         self._keep(submission)
         self._note(self._lines[submission.key])
         self._make_room(submission.user_id)
@@ -217,6 +224,15 @@ class Spool:
         self._journal.close()
         for left in self._inherited:
             left.close()
+
+    def _forget_aside(self) -> float:
+        """Delete what was laid aside too long ago, whichever process did that; when that was done."""
+        for path in self._folder.glob(f"*{ASIDE}"):
+            with suppress(OSError):
+                if time.time() - path.stat().st_mtime > ASIDE_KEPT:
+                    path.unlink()
+                    log.warning("spool_aside_forgotten", path=str(path))
+        return self._seconds()
 
     def _keep(self, submission: Submission) -> None:
         self._drop(submission.key)

@@ -1,11 +1,13 @@
 """The spool: what a process was at when it ended is found by the next one, whole lines only."""
 
 import json
+import os
+import time
 from pathlib import Path
 
 import pytest
 
-from bot.spool import EMPTIED_AT, RENEWED_AT, SPOOL_MAX, Spool, Submission
+from bot.spool import DAY, EMPTIED_AT, RENEWED_AT, SPOOL_MAX, Spool, Submission
 from storage.drafts import DRAFTS_PER_PERSON
 from tests.support.workplace import list_left_submissions
 
@@ -93,6 +95,25 @@ def test_what_was_laid_aside_is_read_again_under_its_old_name(tmp_path: Path) ->
     (aside,) = (tmp_path / "spool").glob("*.aside")
     aside.rename(aside.with_name("0.jsonl"))
     assert Spool(tmp_path).submissions() == [submission("a")]
+
+
+def test_what_was_laid_aside_waits_for_a_month_and_is_gone(tmp_path: Path) -> None:
+    """What people typed is kept for nobody: at a start it goes, and once a day while the bot is at work."""
+    now, folder = 0.0, tmp_path / "spool"
+    spool = Spool(tmp_path, lambda: now)
+    for name, days in (("old", 31), ("new", 29)):
+        (folder / f"{name}.aside").write_text("{}\n")
+        long_ago = time.time() - days * DAY
+        os.utime(folder / f"{name}.aside", (long_ago, long_ago))
+    spool.write(submission("a"))
+    assert {path.stem for path in folder.glob("*.aside")} == {"old", "new"}, "it is not looked for each time"
+    now += DAY + 1
+    spool.write(submission("b"))
+    assert {path.stem for path in folder.glob("*.aside")} == {"new"}
+    long_ago = time.time() - 31 * DAY
+    os.utime(folder / "new.aside", (long_ago, long_ago))
+    Spool(tmp_path)
+    assert list(folder.glob("*.aside")) == []
 
 
 def test_it_is_emptied_while_nobody_is_at_work_and_private(tmp_path: Path) -> None:
