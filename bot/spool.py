@@ -14,6 +14,7 @@ from typing import Any
 
 import structlog
 
+from bot.clock import utc_now
 from storage import private_files
 from storage.drafts import DRAFTS_PER_PERSON
 
@@ -229,7 +230,7 @@ class Spool:
         """Delete what was laid aside too long ago, whichever process did that; when that was done."""
         for path in self._folder.glob(f"*{ASIDE}"):
             with suppress(OSError):
-                if time.time() - path.stat().st_mtime > ASIDE_KEPT:
+                if utc_now().timestamp() - path.stat().st_mtime > ASIDE_KEPT:
                     path.unlink()
                     log.warning("spool_aside_forgotten", path=str(path))
         return self._seconds()
