@@ -408,13 +408,12 @@ class Dispatcher:
 
     def _apologise(self, problem: Exception, request: Request, reference: str, *, kept: bool = False) -> Refuse:
         """The bot failed: it says so, with the reference, and leads to help where something is wrong with itself."""
-        away, full = may_succeed_later(problem), cannot_write(problem)
+        away, full, unsure = may_succeed_later(problem), cannot_write(problem), is_unconfirmed(problem)
         rescue = None if away or full else self._d.rescue
         buttons = [rescue.button(reference, self._say_done(request))] if rescue and not request.answers_dialog else []
         line = rescue.line if rescue and not buttons else ""
-        said = {"kept": kept, "away": away, "full": full, "is_led": bool(buttons), "line": line}
-        text = render("refus/broken", reference=reference, may_be_done=is_unconfirmed(problem), **said)
-        return Refuse(text, buttons=buttons)
+        said = {"kept": kept, "away": away, "full": full, "unsure": unsure, "is_led": bool(buttons), "line": line}
+        return Refuse(render("refus/broken", reference=reference, **said), buttons=buttons)
 
     def _say_done(self, request: Request) -> str:
         """What was being done, without a word of what was typed."""
