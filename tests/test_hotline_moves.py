@@ -14,6 +14,7 @@ from storage.people import Role
 from tests.people import Dialog, Post
 from tests.support.hotline import Hotline, helpdesk, send_dialog
 from tests.support.house import edit_post, list_audit, plain, reply_in_thread
+from tests.support.security import Attacker, make_links
 
 __all__ = ["helpdesk"]
 
@@ -36,6 +37,17 @@ async def test_never_two_agents_on_one_ticket(helpdesk: Hotline) -> None:
     assert len([one for one in await history(helpdesk, ticket) if one[1] == "prendre"]) == 1
     if clicked[agents.index(loser)]:
         assert "a déjà pris cette demande" in plain(await loser.whispered("déjà pris"))
+
+
+async def test_the_name_of_who_was_faster_is_a_name_and_nothing_more(helpdesk: Hotline) -> None:
+    house, (ticket, _) = helpdesk.house, await helpdesk.asks(helpdesk.juliette, "Pour la plus rapide")
+    await house.registers(helpdesk.agathe, Role.ANIMATEUR, prenom="[cliquez](https://mal.exemple)", nom="@all")
+    link = make_links(house).seal("button", {"b": "hotline.Take", "d": {"ticket": ticket.number}})
+    await Attacker(house, helpdesk.agathe).sends("/buttons", Attacker(house, helpdesk.agathe).click(link))
+    late = Attacker(house, helpdesk.omar)
+    said = (await late.sends("/buttons", late.click(link)))[1]["ephemeral_text"]
+    assert "a déjà pris cette demande" in said
+    assert [harm for harm in ("[cliquez](", "://", "@all") if harm in said] == []
 
 
 @pytest.mark.every_mode

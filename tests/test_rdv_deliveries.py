@@ -85,6 +85,8 @@ def test_nothing_of_citizens_is_read() -> None:
         make_delivery(14, url_for_agents=f"https://pirate.example/?qui={CITIZEN[0]}", visio_url="javascript:x")
     )
     assert (odd.page_url, odd.visio_url) == ("https://rdv.anct.gouv.fr/admin/organisations/7/rdvs/14", "")
+    for end in (">[ici](https://pirate.example)", "`x`", '"x'):
+        assert read(make_delivery(15, visio_url=f"https://visio.example/a{end}"))[0].visio_url == "", end
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from bot.documents import Article, ParsedFeed
 from bot.errors import UserError
 from bot.french import plural, say_date, say_moment
 from bot.replies import Message, News, Progress, Replies, Reply, Start, Step, Whisper
-from bot.texts import render
+from bot.texts import escape, render
 from bot.web import Trouble, UnreadableDocument, WebClient, WebError, WebResponse
 from commands.actus import editions
 from commands.actus.editions import ANIMATEURS, feature
@@ -302,7 +302,7 @@ async def _add_feed(ctx: Context, text: str) -> Replies:
     try:
         url = read_feed_address(text, private=ctx.settings.allow_private_feeds)
     except ValueError:
-        raise UserError(f"« {text[:80]} » n’est pas l’adresse d’un flux que le bot peut lire : il lui faut une adresse "
+        raise UserError(f"« {escape(text[:80])} » n’est pas l’adresse d’un flux que le bot peut lire : il lui faut une adresse "
                         "publique, comme https://exemple.fr/rss.") from None  # fmt: skip
     reading = await _read_at_once(ctx, FeedSource(0, url, is_new=True))
     if reading and reading.fault:

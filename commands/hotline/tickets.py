@@ -89,7 +89,7 @@ async def make_move(
     try:
         await tickets.make_move(ctx.db, ticket, move, actor, note, **given)
     except HeldError as held:
-        raise UserError(f"{await name_person(ctx, str(held))} a déjà pris cette demande.") from None
+        raise UserError(f"{escape(await name_person(ctx, str(held)))} a déjà pris cette demande.") from None
     except MoveError:
         said = f"La demande n° {ticket.number} est « {ticket.state.label} » : ce n’est plus possible."
         raise UserError(said) from None

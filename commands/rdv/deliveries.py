@@ -33,7 +33,8 @@ _HOSTS = r"(?:demo\.)?rdv\.anct\.gouv\.fr|(?:www|demo)\.rdv-solidarites\.fr|www\
 """Where its pages for agents are."""
 _PAGE = re.compile(rf"https://(?:{_HOSTS})/[\w/-]{{1,200}}", re.ASCII)
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
-_LINK = re.compile(r"https://[\x21-\x7e]{1,990}")
+_LINK = re.compile(r"https://[!#-;=?-_a-~]{1,990}")
+"""What stands between < and > in a card: neither these nor \" and ` are in it."""
 _TOWNS = (re.compile(r"\b([0-9]{5}) ([^,0-9]{1,60})(?:,|$)"), re.compile(r"([^,0-9]{1,60}), ?([0-9]{5})(?:,|$)"))
 """« 69500 Bron » and « Bron, 69500 », as addresses end."""
 _STATES: Mapping[object, RdvState] = {

@@ -20,7 +20,7 @@ from bot.events import Posted
 from bot.mattermost import ChatChannel
 from bot.people import make_nobody
 from bot.replies import Button, Direct, Message, Replies, Reply, Say, Update, Whisper
-from bot.texts import Markdown, quotation, render
+from bot.texts import Markdown, escape, quotation, render
 from commands.moderation import cards, policy
 from commands.moderation.cases import MessageSnapshot, refuse_own_proposal, take_message
 from commands.moderation.measures import ActPurpose, MeasureHandler, handles, store_measure, undo_measure
@@ -235,7 +235,7 @@ async def unlock_channel(ctx: Context, channel: ChatChannel) -> Replies:
     """Open a locked channel before its time."""
     found = await find_lock(ctx, channel.id)
     if found is None:
-        raise UserError(f"Le canal « {channel.display_name or channel.name} » n’est pas verrouillé.")
+        raise UserError(f"Le canal « {escape(channel.display_name or channel.name)} » n’est pas verrouillé.")
     return [
         *await undo_measure(ctx, found.entry),
         Whisper(render("moderation/reopened", title=channel.display_name or channel.name)),
