@@ -302,8 +302,8 @@ async def _add_feed(ctx: Context, text: str) -> Replies:
     try:
         url = read_feed_address(text, private=ctx.settings.allow_private_feeds)
     except ValueError:
-        raise UserError(f"« {escape(text[:80])} » n’est pas l’adresse d’un flux que le bot peut lire : il lui faut une adresse "
-                        "publique, comme https://exemple.fr/rss.") from None  # fmt: skip
+        raise UserError(f"« {escape(text[:80])} » n’est pas l’adresse d’un flux que le bot peut lire : il lui faut une "
+                        "adresse publique, comme https://exemple.fr/rss.") from None  # fmt: skip
     reading = await _read_at_once(ctx, FeedSource(0, url, is_new=True))
     if reading and reading.fault:
         raise UserError(f"Ce flux ne se lit pas : {reading.fault}.")
