@@ -92,7 +92,7 @@ class Made(BaseModel):
 
 
 async def measure_age(db: AsyncSession, now: datetime) -> None:
-    """How old the last good backup is."""
+    """Measure how old the last good backup is."""
     wanted, last = await read_cursor(db, WANTED), await read_cursor(db, LAST_GOOD)
     is_wanted = wanted is not None and now - wanted < WANTED_FOR
     age = (now - last).total_seconds() if last else math.inf
@@ -103,7 +103,7 @@ sauvegarde.figures.append(measure_age)
 
 
 def find_due(hour: int, now: datetime) -> datetime:
-    """When the latest backup was due: at that hour in Paris, today or the day before."""
+    """Find when the latest backup was due: at that hour in Paris, today or the day before."""
     due = now.astimezone(PARIS).replace(hour=hour, minute=0, second=0, microsecond=0)
     return due if due <= now else due - timedelta(days=1)
 

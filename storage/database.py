@@ -127,14 +127,14 @@ _SERVERS = re.compile(r"^(postgres(?:ql)?://(?:[^/?@]*@)?)([^/?@]+,[^/?@]+)(/[^?
 
 
 def _servers_apart(found: re.Match[str]) -> str:
-    """The same address as SQLAlchemy takes it: each server a « host » of its own."""
+    """Return the address as SQLAlchemy takes it: each server a « host » of its own."""
     begin, servers, database, asked = found.groups(default="")
     hosts = "&".join(f"host={server if ':' in server else f'{server}:5432'}" for server in servers.split(","))
     return f"{begin}{database or '/'}?{hosts}{asked.replace('?', '&', 1)}"
 
 
 def _with_servers(url: URL) -> URL:
-    """Of several servers the one that takes writes: after a failover it is another."""
+    """Ask, of several servers, for the one that takes writes: after a failover it is another."""
     if isinstance(url.query.get("host"), tuple) and "target_session_attrs" not in url.query:
         return url.update_query_dict({"target_session_attrs": "primary"})
     return url

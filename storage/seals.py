@@ -14,7 +14,7 @@ NONCE, KEY = 12, 32
 
 
 class UnreadableError(Exception):
-    """No secret of now opens what was sealed: it was sealed under another, or it was changed."""
+    """Raised where no secret of now opens what was sealed: it was sealed under another, or it was changed."""
 
 
 @dataclass(frozen=True, slots=True)

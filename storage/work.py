@@ -95,7 +95,7 @@ class WorkFilter:
 
     @property
     def conditions(self) -> Sequence[ColumnElement[bool]]:
-        """The same in SQL."""
+        """Return the choice as conditions of SQL."""
         found = [] if self.names is None else [col(Work.name).in_(self.names)]
         found += [col(Work.name).not_in(self.others)] if self.others else []
         return found if self.told is None else [*found, col(Work.topic).is_not(None) == self.told]

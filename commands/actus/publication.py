@@ -165,7 +165,7 @@ UNIT = ("message", "messages")
 
 
 class Phase(StrEnum):
-    """Where the work is; the next step begins with it."""
+    """The phase in which the work is; the next step begins with it."""
 
     CHECK = "check"
     PAPER = "paper"

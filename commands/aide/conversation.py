@@ -97,20 +97,20 @@ async def find_asked(ctx: ReadingContext, message: Spoken) -> AskedHere | None:
 
 
 async def _read_said_before(ctx: ReadingContext, message: Spoken) -> str:
-    """What who speaks said there just before; "" where that is not found."""
+    """Read what who speaks said there just before; "" where that is not found."""
     posts = await _read_posts(ctx, message)
     said = [post for post in posts if post.user_id == message.user_id and not post.type and post.id != message.post_id]
     return said[-1].message if said else ""
 
 
 async def _read_own(ctx: ReadingContext, message: Spoken) -> list[ChatPost]:
-    """What the bot said there lately, oldest first."""
+    """Read what the bot said there lately, oldest first."""
     bot = await ctx.chat.me()
     return [post for post in await _read_posts(ctx, message) if post.user_id == bot.id and not post.type]
 
 
 async def _read_posts(ctx: ReadingContext, message: Spoken) -> list[ChatPost]:
-    """What was said there lately by anybody, oldest first."""
+    """Read what anybody said there lately, oldest first."""
     if message.root_id:
         posts = await ctx.chat.thread(message.root_id)
     else:
@@ -255,7 +255,7 @@ class Conversation:
         return understand(heard.words, ctx.today, self._home.lines)
 
     def _permit(self, ctx: Context, heard: Heard, meant: Reading) -> Reading:
-        """What they may do of what is meant; what is switched off is left in, too, and says so when it is run."""
+        """Keep what they may do of what is meant; what is switched off is left in, too, and says so when it is run."""
         off = {name for name in heard.off if ctx.user.may(self._triggers[name].roles)}
         return permit(meant, self._home.lines, {*heard.view.commands, *off})
 
@@ -432,7 +432,7 @@ def _say_line(line: str, trigger: Trigger | None) -> str:
 
 
 def _say_verb(proposal: str) -> str:
-    """What a proposal does, without its details."""
+    """Say what a proposal does, without its details."""
     return shorten(re.split(r"\s:\s", proposal)[0], LABEL_MAX)
 
 

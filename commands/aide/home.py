@@ -80,13 +80,13 @@ PROPOSED_MAX = 3
 
 @dataclass(frozen=True)
 class Home:
-    """All features, whoever may use them."""
+    """The home page: all features, whoever may use them."""
 
     features: Sequence[Feature]
 
     @cached_property
     def lines(self) -> CommandIndex:
-        """All commands, those of features that are off too, which say so."""
+        """Index all commands, those of features that are off too, which say so."""
         return CommandIndex.of(trigger for feature in self.features for trigger in feature.commands)
 
     async def hear(self, ctx: Context, message: Spoken) -> Sequence[PlainTextReply]:
@@ -114,7 +114,8 @@ class FeatureHelp:
 
     @property
     def front(self) -> Front:
-        """How it shows itself; one that says nothing is called as its first command, and does what that does."""
+        """Return how the feature shows itself; one that says nothing is called as its first command, and does what that
+        does."""
         first = self.commands[0]
         name = first.key[1]
         return self.feature.front or Front(name.capitalize(), first.help, lambda _: name)
@@ -131,7 +132,7 @@ class FeatureHelp:
 
     @property
     def words(self) -> set[str]:
-        """What people may call the feature."""
+        """Return what people may call the feature."""
         return {fold(w) for w in (self.feature.name, self.front.title, *(t.key[1].split()[0] for t in self.commands))}
 
 

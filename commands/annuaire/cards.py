@@ -212,7 +212,7 @@ async def _read_account(ctx: ReadingContext) -> ChatUser | None:
 
 
 def _named_by(person: Person, account: ChatUser | None) -> Person:
-    """Somebody with the names that their account has, where the register has none."""
+    """Return somebody with the names that their account has, where the register has none."""
     if account is None or person.prenom or person.nom:
         return person
     names = {"prenom": account.first_name[:FIELD_MAX] or None, "nom": account.last_name[:FIELD_MAX] or None}

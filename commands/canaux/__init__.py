@@ -183,7 +183,7 @@ def _names_of(planned: PlannedChannel, names: Mapping[str, str]) -> list[str]:
 
 
 def _score(words: str, name: str) -> float:
-    """How alike, of 100, what was typed is to a name: the worst of its words decides."""
+    """Rate how alike what was typed is to a name, of 100: the worst of its words decides."""
     said, parts = fold(words), name.split()
     if said == name:
         return 100.0

@@ -29,7 +29,7 @@ CHANNELS = ("canal vérifié", "canaux vérifiés")
 
 
 class Cursor(BaseModel):
-    """Where a check is: its run, where each channel is looked for (key, address, id, team), and how many are done."""
+    """How far a check is: its run, where each channel is looked for (key, address, id, team), and how many are done."""
 
     run: str
     places: list[tuple[str, str, str, str]]
@@ -121,7 +121,7 @@ async def check_step(ctx: Context, asked: cards.Check, so_far: Progress, looked:
 
 
 async def _remember_place(ctx: Context, place: ChannelTarget, channel_id: str) -> None:
-    """Only a channel that the bot is in is the planned one; what is said there would be read by others."""
+    """Remember the planned channel, if the bot is in it: what is said in another would be read by others."""
     if channel_id and not place.channel_id:
         await remember_channel(ctx.db, place.key, channel_id, ctx.now)
     elif place.channel_id and not channel_id:

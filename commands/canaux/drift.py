@@ -112,7 +112,7 @@ class ChannelTarget:
 
     @classmethod
     def of(cls, planned: PlannedChannel, known: Mapping[str, str]) -> "ChannelTarget":
-        """Of a planned channel, with the ids that are remembered."""
+        """Make the target of a planned channel, with the ids that are remembered."""
         return cls(planned.key, planned.address, known.get(planned.key, ""), planned.team)
 
 
@@ -257,7 +257,7 @@ def compare_channel(plan: Plan, survey: Survey, planned: PlannedChannel, seen: S
 
 @dataclass(frozen=True, slots=True)
 class _Comparison:
-    """One planned channel, and what is there."""
+    """Compares one planned channel with what is there."""
 
     plan: Plan
     survey: Survey

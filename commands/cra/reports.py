@@ -334,7 +334,7 @@ def _everything(ctx: Context) -> Period:
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """Of what a page is: whose reports, which of them, the words that said it, and beyond which report."""
+    """What a page shows: whose reports, which of them, the words that said it, and beyond which report."""
 
     sheet: queries.Sheet
     wanted: queries.ReportSearch

@@ -42,7 +42,7 @@ async def add_absence(ctx: Context, said: rota.DutyRequest) -> Replies:
 
 
 class ChosenDays(Choosing):
-    """One of several (its number is ``chosen``), or only the days of it that were said."""
+    """A menu’s choice of one absence or turn (its number is ``chosen``), or only the days of it that were said."""
 
     first: date | None = None
     end: date | None = None
@@ -54,7 +54,7 @@ class ChosenDays(Choosing):
 
 
 class ReturnOne(ChosenDays):
-    """One of somebody’s absences is no more."""
+    """The choice of the absence that is to end."""
 
 
 PersonDays = tuple[Person, Period | None]
@@ -158,7 +158,7 @@ async def _report_absence(ctx: Context, absence: Absence, button: Button | None,
 
 
 class ReleaseOne(ChosenDays):
-    """One of somebody’s turns is taken back."""
+    """The choice of the turn that is to be taken back."""
 
 
 async def read_release(ctx: ReadingContext, text: str) -> PersonDays:
@@ -285,7 +285,7 @@ async def read_rota(ctx: ReadingContext, text: str) -> rota.DutyRequest | Whispe
 
 
 async def read_own_turn(ctx: ReadingContext, text: str) -> rota.DutyRequest | Ask:
-    """When who writes is on duty; without days, a window asks for them."""
+    """Read when who writes is on duty; without days, a window asks for them."""
     return await rota.read_line(ctx, text, read_turn) if text.strip() else _make_turn_window(ctx)
 
 

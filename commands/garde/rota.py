@@ -145,7 +145,7 @@ async def read_line(ctx: ReadingContext, text: str, reader: DaysReader) -> DutyR
 
 
 async def read_person(ctx: ReadingContext, text: str) -> tuple[Person, str]:
-    """Whom a line begins with, and the rest of it. Raises UserError for nobody, and who is never on duty."""
+    """Read whom a line begins with, and the rest of it. Raises UserError for nobody, and who is never on duty."""
     name, _, rest = text.strip().partition(" ")
     if not name.startswith("@"):
         return ctx.user, text.strip()
@@ -156,7 +156,7 @@ async def read_person(ctx: ReadingContext, text: str) -> tuple[Person, str]:
 
 
 async def read_agent(ctx: ReadingContext, user_id: str) -> Person:
-    """Somebody who may be on duty; Mattermost may be asked. Raises UserError for others."""
+    """Return somebody who may be on duty; Mattermost may be asked. Raises UserError for others."""
     person = await ctx.people.of(user_id)
     if not may_be_on_duty(person, ctx.settings, await ctx.people.recall(user_id, canaux.list_keys_of)):
         raise UserError(_say_not_an_agent(person))
@@ -206,7 +206,7 @@ UNKNOWN = Markdown("quelqu’un hors du registre")
 
 
 async def say_names(ctx: Context, ids: Iterable[str]) -> Mapping[str, Markdown]:
-    """How people are called, by id; who is not in the register any more, too."""
+    """Say how people are called, by id; who is not in the register any more, too."""
     wanted = sorted(set(ids))
     found = await people.among(ctx.db, ids=wanted) if wanted else []
     return dict.fromkeys(wanted, UNKNOWN) | {person.id: mention(person.username) or UNKNOWN for person in found}
@@ -396,6 +396,6 @@ async def forget_past(ctx: Context) -> Replies:
 
 
 def find_end(turn: DutyTurn, hours: OfficeHours) -> datetime:
-    """When a turn is over: the last closing of its days, or midnight where it is never open on them."""
+    """Find when a turn is over: the last closing of its days, or midnight where it is never open on them."""
     closing = hours.last_closing(find_midnight(turn))
     return closing if get_day(closing) >= turn.starts else find_midnight(turn)

@@ -27,7 +27,7 @@ OWN_MAX, OTHERS_MAX, AGENTS_MAX = 12, 15, 10
 
 
 async def list_own_turns(ctx: Context) -> Sequence[DutyTurn]:
-    """Those that one may give away. Raises UserError where there is none."""
+    """List the turns that one may give away. Raises UserError where there is none."""
     found = await list_turns_to_come(ctx, ctx.user.id)
     if not found:
         raise UserError("Vous n’avez pas de garde à venir : /garde moi vous met de garde, /garde montre qui l’est.")
@@ -69,7 +69,7 @@ async def _list_offers(ctx: Context, person: Person | None) -> dict[str, str]:
 
 
 async def read_partner(ctx: ReadingContext, text: str) -> Person | Ask:
-    """With whom to trade; where nobody is named, a window."""
+    """Read with whom to trade; where nobody is named, a window asks for it."""
     if not text.strip():
         return Ask(await make_swap_window(ctx))
     person, rest = await rota.read_person(ctx, text)
@@ -199,7 +199,7 @@ async def _find_objection(ctx: Context, asked: DutySwap) -> str:
 async def _say_swap(
     ctx: Context, asked: DutySwap, answer: SwapAnswer | None = None, problem: str = "", *, to_proposer: bool = False
 ) -> Markdown:
-    """What is proposed, and what became of it, as one of both reads it."""
+    """Say what is proposed, and what became of it, as one of both reads it."""
     called = await rota.say_names(ctx, [asked.by, asked.with_id])
     given = await duty.get_turn(ctx.db, asked.given)
     taken = await duty.get_turn(ctx.db, asked.taken) if asked.taken is not None else None

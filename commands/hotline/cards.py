@@ -140,7 +140,7 @@ def link_post(ctx: Context, post_id: str, called: str = "Voir le message") -> Ma
 
 
 def draw_words(ctx: Context, text: str) -> Markdown:
-    """What who acts says to somebody in a window, with their name."""
+    """Draw what who acts says to somebody in a window, with their name."""
     return render("hotline/said", person=ctx.user.full_name, text=relay_markdown(text))
 
 
@@ -179,7 +179,7 @@ async def _list_facts(ctx: Context, ticket: Ticket) -> list[tuple[str, str]]:
 
 
 def say_state(ticket: Ticket) -> str:
-    """How it stands, and why where it has ended."""
+    """Say how a ticket stands, and why where it has ended."""
     has_ended = ticket.state in {TicketState.RESOLU, TicketState.CLOS}
     if has_ended and ticket.reason and ticket.reason is not Reason.RESOLU:
         return f"{ticket.state.label} ({ticket.reason.label})"
@@ -199,8 +199,8 @@ class CarryExchange(BaseModel):
 
 
 async def read_exchange(ctx: ReadingContext, ticket: Ticket, since: int = 0) -> Sequence[Markdown]:
-    """What its author and the agents said to each other after an instant (ms), oldest first, the last of it. What the
-    bot says by itself is not among it.
+    """Read what the author and the agents of a ticket said to each other after an instant (ms), oldest first, the last
+    of it. What the bot says by itself is not among it.
 
     For anybody but its author what is personal in the author’s words is masked, unless they want it read. Nothing
     where their channel cannot be read any more.
@@ -273,7 +273,7 @@ async def carry_exchange(ctx: ReadingContext, work: CarryExchange, _: Progress) 
 
 
 def _find_left_at(transfers: Sequence[TicketMove]) -> int:
-    """When a ticket that came back had left this queue, in ms."""
+    """Find when a ticket that came back had left this queue, in ms."""
     here = transfers[-1].queue
     left = [later for move, later in pairwise(transfers) if move.queue == here]
     return int((left or transfers)[-1 if left else 0].at.timestamp() * 1000)

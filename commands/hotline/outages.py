@@ -115,7 +115,7 @@ class OutageStage(StrEnum):
 
 
 class TellAll(AboutOutage):
-    """Everybody whose ticket is part of an outage is told something."""
+    """Long work that tells everybody whose ticket is part of an outage something."""
 
     what: OutageStage
 

@@ -362,7 +362,7 @@ NEAR = (Audience.RESEAU, Audience.DEPARTEMENT)
 
 
 class TellNewcomers(DailyNotice):
-    """Who came on that day is told in that planned channel."""
+    """Long work that tells a planned channel who came on that day."""
 
     key: str
     day: date

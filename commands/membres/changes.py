@@ -232,7 +232,7 @@ async def write_member(
 
 
 def _acting(ctx: Context, after: Person, member: Member) -> Person:
-    """Somebody with the role that they have today, also where it follows from Mattermost."""
+    """Return somebody with the role that they have today, also where it follows from Mattermost."""
     role = Role.INVITE if after.has_left(after.today(ctx.now)) else after.role or member.role
     return members.copy_with(after, role=role)
 

@@ -238,7 +238,8 @@ NAMED = ("cra", "stats", "annuaire", "canaux", "annonce", "hotline", "garde", "m
 
 
 class TellRoles(BaseModel):
-    """Those of whom a notice is kept hear of their role; the welcome of ``welcomes`` (ids) is rewritten: they heard."""
+    """Long work that tells people of their role, of whom a notice is kept; the welcome of ``welcomes`` (ids) is
+    rewritten: they heard."""
 
     welcomes: list[str] = []
 

@@ -190,7 +190,7 @@ async def show_older(ctx: Context, at: Older) -> Replies:
 
 
 async def _find_person(ctx: ReadingContext, text: str) -> Older:
-    """What somebody did, and what was done that concerns them; who has no account any more is meant by name."""
+    """Find what somebody did, and what was done that concerns them; who has no account any more is meant by name."""
     name = text.removeprefix("@").strip().lower()
     account = await ctx.chat.user_by_name(name) if name not in _BY_ITSELF else None
     own = {"user_id": account.id} if account and not account.is_bot else {"actor": BOT if account else name}
@@ -198,7 +198,7 @@ async def _find_person(ctx: ReadingContext, text: str) -> Older:
 
 
 async def _find_channel(ctx: Context, text: str) -> Older:
-    """What was done to a channel: one of the planned ones, or another by its address. Raises UserError."""
+    """Find what was done to a channel: one of the planned ones, or another by its address. Raises UserError."""
     table, known = await canaux.list_planned(ctx.db, ctx.settings, archived=True), await canaux.find_channel_ids(ctx.db)
     wanted = fold(text.removeprefix("~"))
     home = _find_home(text)

@@ -42,7 +42,8 @@ class AppealInHand:
 
 
 async def _take_appeal(ctx: Context, entry: int) -> AppealInHand:
-    """Held until the transaction ends, if it writes. Raises UserError for who proposed or decided."""
+    """Read an appeal with its measure and case, held until the transaction ends, if it writes. Raises UserError for who
+    proposed or decided."""
     known = await cases.get_appeal(ctx.db, entry)
     if known is None:
         raise UserError(NO_APPEAL)
@@ -141,7 +142,7 @@ async def _undo_standing(ctx: Context, measure: Measure, *, is_replaced: bool = 
 
 
 def _read_replacement(ctx: Context, measure: Measure, form: forms.LightenMeasure) -> Decision:
-    """What takes its place. Raises UserError where that is none, or no lighter."""
+    """Read what takes the place of a measure. Raises UserError where that is none, or no lighter."""
     kind = charte.MeasureKind(form.instead)
     if kind is not charte.MeasureKind.SILENCE:
         return Decision(kind, form.answer, instead_of=measure.entry)
@@ -202,7 +203,7 @@ def check_contestable(ctx: Context, measure: Measure | None) -> Measure:
 
 
 def find_end(measure: Measure) -> datetime | None:
-    """When it was over, or is; None for what holds until somebody ends it."""
+    """Find when a measure was over, or is; None for one that holds until somebody ends it."""
     if measure.ended_at or measure.until:
         return measure.ended_at or measure.until
     return None if find_handler(measure.act).keeps_out else measure.began_at

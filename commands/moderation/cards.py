@@ -222,7 +222,8 @@ async def _is_under_way(ctx: Context, case: Case) -> bool:
 
 
 def _list_buttons(case: Case, appeal: cases.Appeal | None, hits: Sequence[RuleHit]) -> Sequence[Button]:
-    """What can be done with it. That rules found it for nothing takes the place of « Rien à faire », which it is."""
+    """List what can be done with a case. That rules found it for nothing takes the place of « Rien à faire », which it
+    is."""
     number = case.number
     around = [Button("Contexte", SeeContext(case=number))] if case.post_id else []
     match case.state:
@@ -339,7 +340,7 @@ async def describe_measure(ctx: Context, measure: Measure, reader_id: str = "") 
 
 
 async def find_title(ctx: Context, measure: Measure, channel_id: str) -> str:
-    """What a channel is called; "" for one that neither the bot’s tables nor the measure know."""
+    """Find what a channel is called; "" for one that neither the bot’s tables nor the measure know."""
     return await policy.find_channel_title(ctx, channel_id) or cases.read_record(measure).titles.get(channel_id, "")
 
 
@@ -356,7 +357,7 @@ async def say_until(ctx: Context, until: datetime | None, reader_id: str = "") -
 
 
 async def say_in_room(ctx: Context, text: Markdown) -> Sequence[Reply]:
-    """What the other animateurs read; nothing while the room is not known."""
+    """Say something to the other animateurs in their room; nothing while the room is not known."""
     place = await policy.find_room(ctx)
     return [Say(text, channel_id=place)] if place else []
 

@@ -97,7 +97,7 @@ async def store_case(ctx: Context, case: Case) -> Case:
 
 
 async def _read_around(ctx: ReadingContext, post: ChatPost) -> Sequence[dict[str, Any]]:
-    """Those of its thread or, outside of threads, of its channel, nearest first cut."""
+    """Read the messages around one: those of its thread or, outside of threads, of its channel, nearest first cut."""
     if post.root_id:
         all_of_them = [p for p in await ctx.chat.thread(post.root_id) if not p.type]
     else:
@@ -110,7 +110,8 @@ async def _read_around(ctx: ReadingContext, post: ChatPost) -> Sequence[dict[str
 
 
 def _dump_post(post: ChatPost, *, after: bool) -> dict[str, Any]:
-    """By id: names are put in when it is shown, so that who is erased meanwhile is not named."""
+    """Dump a post with its author’s id: names are put in when it is shown, so that who is erased meanwhile is not
+    named."""
     at = datetime.fromtimestamp(post.create_at / 1000, UTC).isoformat()
     return {"at": at, "author_id": post.user_id, "message": post.message[:2000], "after": after}
 
@@ -126,7 +127,7 @@ MESSAGE_GONE = (
 
 
 async def take_account(ctx: ReadingContext, line: str, example: str) -> tuple[ChatUser, str]:
-    """Whom a line begins with, and the rest. Raises UserError and ChatError."""
+    """Read whom a line begins with, and the rest. Raises UserError and ChatError."""
     name, rest = take_word(line)
     if not name:
         raise UserError(f"Dites de qui il s’agit : par exemple `{example}`.")
@@ -168,7 +169,7 @@ async def read_thread(ctx: ReadingContext, post_id: str) -> list[KeptPost]:
 
 
 async def keep_posts(ctx: ReadingContext, posts: Sequence[ChatPost]) -> list[KeptPost]:
-    """These messages with the names of who wrote them. Raises ChatError."""
+    """Keep messages with the names of who wrote them. Raises ChatError."""
     authors = {u.id: u async for page in ctx.chat.users({post.user_id for post in posts}) for u in page}
     return [_keep_post(post, authors.get(post.user_id, ChatUser(post.user_id, ""))) for post in posts]
 
@@ -291,7 +292,7 @@ def _refuse_own_case(ctx: Context, case: Case | None) -> Case:
 
 
 async def read_fate(ctx: ReadingContext, case: Case) -> Fate:
-    """What became of its message since. (Where the bot may not read it any more, it says nothing.)"""
+    """Read what became of a case’s message since. (Where the bot may not read it any more, it says nothing.)"""
     if not case.post_id:
         return Fate.SAME
     try:
@@ -349,8 +350,8 @@ async def is_graver(ctx: Context, case: Case) -> bool:
 
 
 async def weigh_reporter(ctx: Context, reporter_id: str) -> float:
-    """How much somebody’s report weighs: 1 of whom nothing is known, towards 2 of who is always right, towards 0 of
-    who never is (Laplace’s rule of succession)."""
+    """Weigh somebody’s reports: 1 of whom nothing is known, towards 2 of who is always right, towards 0 of who never is
+    (Laplace’s rule of succession)."""
     right, wrong = await cases.count_judged(ctx.db, reporter_id)
     return 2 * (right + 1) / (right + wrong + 2)
 
@@ -395,7 +396,7 @@ async def schedule_summary(ctx: Context) -> Sequence[Reply]:
 
 
 async def count_arrivals(ctx: Context) -> int:
-    """How many came into the team lately, where they are many; else 0."""
+    """Count how many came into the team lately, where they are many; else 0."""
     count = await claims.count_since(ctx.db, JOINED_CLAIM, ctx.now - STORM_WINDOW)
     return count if count >= STORM_JOINS else 0
 

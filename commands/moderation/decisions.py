@@ -231,7 +231,7 @@ for window in forms.MEASURE_FORMS:
 
 
 async def decide_at_once(ctx: Context, case: Case, decision: cases.Decision) -> Replies:
-    """What a line decides is carried out, or proposed; the card and the reporters follow, and the room reads it."""
+    """Carry out, or propose, what a line decides; the card and the reporters follow, and the room reads it."""
     replies = await carry_out(ctx, case, decision)
     if case.state is CaseState.SECOND:
         said = Whisper(render("moderation/proposed", case=case, kind=decision.measure))
@@ -334,7 +334,7 @@ async def show_context(ctx: ReadingContext, click: cards.SeeContext) -> Replies:
 
 
 async def _read_names(ctx: ReadingContext, case: Case) -> dict[str, str]:
-    """What those around it are called now; nobody knows any more what erased ones were called."""
+    """Read what those around a message are called now; nobody knows any more what erased ones were called."""
     ids = {str(one["author_id"]) for one in case.context if "author_id" in one}
     return {user.id: user.username async for page in ctx.chat.users(sorted(ids)) for user in page}
 

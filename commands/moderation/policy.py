@@ -72,7 +72,7 @@ async def find_room(ctx: Context) -> str:
 
 
 async def find_channel_title(ctx: Context, channel_id: str) -> str:
-    """What a channel is called, as far as the bot’s own tables say; "" for what they do not know."""
+    """Find what a channel is called, as far as the bot’s own tables say; "" for what they do not know."""
     keys = await canaux.find_channel_keys(ctx.db)
     planned = (await canaux.list_planned(ctx.db, ctx.settings)).get(keys.get(channel_id, ""))
     if planned:
@@ -101,7 +101,7 @@ _expected: dict[str, dict[str, float]] = {}
 
 @feature.watches
 async def watch_channels(db: AsyncSession, settings: Settings) -> WatchedPlaces:
-    """All planned channels, and those that are locked; in passing, what is held is remembered."""
+    """Watch all planned channels, and those that are locked; in passing, what is held is remembered."""
     held = await cases.list_measures_in_force(db, cases.LASTING)
     locked = frozenset(channel for each in held if each.act == AuditAct.LOCK for channel in each.channels)
     _held[settings.database_url] = locked | {each.user_id for each in held if each.user_id}
@@ -109,7 +109,7 @@ async def watch_channels(db: AsyncSession, settings: Settings) -> WatchedPlaces:
 
 
 def expect_breach(settings: Settings, ident: str) -> None:
-    """From now on look at that channel, or person, too: it is just being decided."""
+    """Look at that channel, or person, too, from now on: it is just being decided."""
     known, now = _expected.get(settings.database_url, {}), monotonic()
     still = {each: until for each, until in known.items() if until > now}
     _expected[settings.database_url] = still | {ident: now + EXPECTED_FOR}
@@ -132,7 +132,7 @@ UNWATCHED_MAX = 15
 
 
 async def list_unwatched_channels(ctx: ReadingContext) -> Sequence[str]:
-    """What the team’s public channels are called that rules do not look at, as nobody planned them. Raises
+    """List the names of the team’s public channels that rules do not look at, as nobody planned them. Raises
     ChatError."""
     places = await list_rule_channels(ctx.db, ctx.settings)
     others = [c async for page in ctx.chat.public_channels() for c in page if c.id not in places and not c.archived]
@@ -172,8 +172,8 @@ class ChannelIndex:
 
 
 async def index_channels(ctx: ReadingContext) -> ChannelIndex:
-    """Those of the team, by title, by address, and by number of département; of two of one name, the planned one.
-    Raises ChatError."""
+    """Index the team’s channels by title, by address, and by number of département; of two of one name, the planned
+    one. Raises ChatError."""
     found = [channel for channel in await ctx.chat.own_channels() if not channel.archived]
     planned = {*(await canaux.find_channel_ids(ctx.db)).values()}
     found.sort(key=lambda channel: channel.id not in planned)
@@ -210,8 +210,8 @@ MEASURES = {
 
 
 async def count_sanctions(ctx: Context, author_id: str) -> int:
-    """How many times something was decided against somebody in the last twelve months, and not taken back: several
-    measures of one case are one time."""
+    """Count how many times something was decided against somebody in the last twelve months, and not taken back:
+    several measures of one case are one time."""
     found = await cases.list_measures_since(ctx.db, author_id, ctx.now - YEAR)
     return len({m.case_id or -m.entry for m in found if m.counts and m.act in SANCTIONS})
 
@@ -232,7 +232,7 @@ def read_valid_charter(settings: Settings) -> Mapping[str, charte.Motive]:
 
 
 def find_charter_fault(settings: Settings) -> str:
-    """What is wrong with the charter, in French; "" where nothing is."""
+    """Say what is wrong with the charter, in French; "" where nothing is."""
     return _load(settings)[1]
 
 
@@ -256,12 +256,12 @@ def find_motive(ctx: Context, key: str) -> charte.Motive:
 
 
 async def propose_measure(ctx: Context, author_id: str, motive: str) -> charte.Graded:
-    """What the charter proposes to somebody for a motive, after what was decided against them before."""
+    """Propose what the charter does to somebody for a motive, after what was decided against them before."""
     return find_motive(ctx, motive).grade(await count_sanctions(ctx, author_id))
 
 
 def weigh_motive(ctx: Context, key: str) -> int:
-    """How much a motive weighs: as the measure that the charter proposes for it the first time."""
+    """Weigh a motive: as the measure that the charter proposes for it the first time."""
     return WEIGHTS.index(find_motive(ctx, key).grade(0).measure)
 
 

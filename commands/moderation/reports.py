@@ -47,7 +47,7 @@ DECIDED_STATES = {CaseState.DECIDED, CaseState.CLOSED}
 
 
 async def tell_reporters(ctx: Context, case: Case) -> Sequence[Reply]:
-    """Once it is decided; nobody who decided it themselves, or has left."""
+    """Tell those who reported a case what was decided; nobody who decided it themselves, or has left."""
     if case.state not in DECIDED_STATES:
         return []
     if case.act != journal.AuditAct.DISMISS:

@@ -135,7 +135,8 @@ def _read_span(data: Json) -> tuple[datetime, datetime]:
 
 
 def _find_state(status: object, came: Sequence[object], *, collective: bool) -> RdvState:
-    """Of several people each has a state of their own: it took place if somebody came."""
+    """Find the state of a rendez-vous: of several people each has one of their own, and it took place if somebody
+    came."""
     own = _STATES.get(status, RdvState.PREVU) if isinstance(status, str) else RdvState.PREVU
     if not collective or own in (RdvState.ANNULE, RdvState.HONORE):
         return own
@@ -306,7 +307,7 @@ async def _find_known(ctx: ReadingContext, emails: Collection[str], before: remo
 
 
 async def _find_registered(ctx: Context, emails: Collection[str]) -> Known:
-    """Of two who have the same address, who left counts after who is there."""
+    """Find who in the register has these addresses: of two who have the same, who left counts after who is there."""
     found = await people.among(ctx.db, emails=sorted(emails)) if emails else ()
     in_order = sorted(found, key=lambda one: one.has_left(one.today(ctx.now)), reverse=True)
     return {(one.email or "").lower(): one for one in in_order}

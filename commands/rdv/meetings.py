@@ -44,7 +44,7 @@ OPEN = (*STANDING, RdvState.REFUSE)
 
 
 class ChooseMoment(cards.Proposal):
-    """One of the moments; ``anyway`` where not all are free."""
+    """The choice of one of the moments; ``anyway`` where not all are free."""
 
     at: datetime
     anyway: bool = False
@@ -279,7 +279,7 @@ async def answer_meeting(ctx: Context, click: cards.AnswerMeeting) -> Replies:
 
 
 async def confirm(ctx: Context, lead: Rdv, seats: Sequence[Rdv]) -> Sequence[Reply]:
-    """All who accepted meet: it is sure, and where it is a visio its room is opened."""
+    """Confirm a meeting, as all who accepted meet: where it is a visio its room is opened."""
     coming = [seat for seat in seats if seat.agreed]
     for seat in coming:
         if seat.state is not RdvState.PREVU:
@@ -288,7 +288,7 @@ async def confirm(ctx: Context, lead: Rdv, seats: Sequence[Rdv]) -> Sequence[Rep
 
 
 async def _withdraw(ctx: Context, own: Rdv, lead: Rdv, seats: Sequence[Rdv]) -> Sequence[Reply]:
-    """Somebody does not come: the others are told; where nobody is left the meeting is off."""
+    """Withdraw somebody from a meeting: the others are told; where nobody is left the meeting is off."""
     if own.state is RdvState.REFUSE:
         return [Whisper(render("rdv/answered", agrees=False), courtesy=True)]
     await change_rdv(ctx.db, own, ctx.now, state=RdvState.REFUSE, agreed=False)

@@ -88,7 +88,7 @@ async def _remind_of(ctx: Context, rdv: Rdv, owner: people.Person | None) -> Dir
 
 
 def _whose(zone: ZoneInfo, day: date) -> SelectOfScalar[str]:
-    """Who has a rdv on that day or the next."""
+    """Select who has a rdv on that day or the next."""
     start, end = (find_midnight(one, zone) for one in (day, day + timedelta(days=2)))
     return reminders.select_owners(start, end)
 

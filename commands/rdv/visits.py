@@ -236,7 +236,7 @@ class Visit:
         return PageAnswer(render_page(TEMPLATE, view="book", title="Prendre rendez-vous", **values), status)
 
     def _introduce(self, slots: Sequence[Slot]) -> list[str]:
-        """With whom one meets; where, and for how long, where all these moments have it in common."""
+        """Say with whom one meets; where, and for how long, where all these moments have it in common."""
         places, lengths = {slot.by.place for slot in slots}, {slot.by.length for slot in slots}
         place = next(iter(places)) if len(places) == 1 else ""
         length = f"Un rendez-vous dure {say_minutes(next(iter(lengths)))}." if len(lengths) == 1 else ""
@@ -252,7 +252,7 @@ class Visit:
         return [slot for slot, day in zip(slots, days, strict=True) if day < first], first.isoformat()
 
     def show_way(self, code: str) -> PageAnswer:
-        """Where the page of a booking is: the browser goes there by itself."""
+        """Show where the page of a booking is: the browser goes there by itself."""
         there = f"{self.here}/{code}"
         values = {"view": "way", "title": "Votre rendez-vous", "here": there, "code": code, "faults": {}}
         return PageAnswer(render_page(TEMPLATE, **values), status=303, location=there)
@@ -264,7 +264,7 @@ class Visit:
 
 
 def find_state(booking: Booking, rdv: Rdv, now: datetime) -> str:
-    """What the person is told of a booking: the calendar of the conseiller says more than the booking does."""
+    """Find what the person is told of a booking: the calendar of the conseiller says more than the booking does."""
     if booking.state is BookingState.REFUSED:
         return "refused"
     if rdv.state in OVER:
@@ -292,7 +292,7 @@ class Held:
 
     @property
     def closes_at(self) -> datetime:
-        """Until when its person moves or cancels it."""
+        """Return until when its person moves or cancels it."""
         return self.rdv.starts_at - timedelta(minutes=self.page.closes)
 
     @property

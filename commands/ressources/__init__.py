@@ -70,7 +70,7 @@ class ChooseTheme(Choosing):
 
 
 class TellFollowers(BaseModel):
-    """Who is in this zone hears of what came out until then."""
+    """Long work that tells who follows a theme, and is in this zone, what came out until then."""
 
     zone: str
     until: datetime

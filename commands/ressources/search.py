@@ -58,7 +58,7 @@ class ChooseCategory(Choosing):
 
 
 class ShareHere(Share):
-    """The same as ``Share``, once Mattermost said that the resource may stand there."""
+    """``Share``, once Mattermost said that the resource may stand there."""
 
 
 @dataclass(frozen=True, slots=True)

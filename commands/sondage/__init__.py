@@ -35,7 +35,7 @@ UNIT = ("personne", "personnes")
 
 
 def find_reminder_time(poll: Poll) -> datetime | None:
-    """When those who have not answered are reminded; None for a poll so short that they are not."""
+    """Find when those who have not answered are reminded; None for a poll so short that they are not."""
     if poll.opened_at is None:
         return None
     lasts = poll.ends_at - poll.opened_at

@@ -93,12 +93,12 @@ class Page(papers.FigurePage):
 
     @property
     def drawn(self) -> tuple[FigureSection, ...]:
-        """The same, no longer than can be looked at, and what is compared the largest first."""
+        """Return the sections no longer than can be looked at, with what is compared the largest first."""
         return tuple(replace(section, lines=_cut_lines(section)) for section in self.ordered)
 
     @property
     def sheets(self) -> tuple[FigureSection, ...]:
-        """The same in the words of the old platform’s exports."""
+        """Return the sections in the words of the old platform’s exports."""
         return label_sections(self.ordered)
 
 

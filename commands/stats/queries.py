@@ -139,11 +139,11 @@ class Months(BaseModel):
     end: dt.date
 
     def period(self, today: dt.date) -> Period:
-        """Their days, up to today."""
+        """Return the days of the figures, up to today."""
         return Period(self.start, min(self.end, max(today, self.start) + _DAY))
 
     def days_told(self, ctx: Context) -> Period | None:
-        """Those of their days that are told of; None when the first are still to come."""
+        """Return the days of the figures that are told of; None when the first are still to come."""
         end = min(self.end, find_first_untold_day(ctx))
         return Period(self.start, end) if self.start < end else None
 

@@ -136,7 +136,7 @@ class Contact(SQLModel, table=True):
 
     @property
     def says(self) -> tuple[str, ...]:
-        """All that a line of an import says."""
+        """Return all that a line of an import says."""
         return tuple(str(getattr(self, name)) for name in COLUMNS)
 
 
@@ -243,7 +243,7 @@ class ListedPerson(NamedTuple):
         return self.departements[0] if self.departements else None
 
     def audience(self, name: str) -> Audience:
-        """Whom a field of ``SHOWN_TO`` is shown to."""
+        """Return whom a field of ``SHOWN_TO`` is shown to."""
         return Audience(self.shown_to.get(name, SHOWN_TO[name]))
 
 

@@ -198,7 +198,7 @@ class DirectoryIndex:
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
-        """All words of letters."""
+        """Return all words of letters."""
         return Vocabulary(self._letters)
 
     def search(self, viewer: Person, query: str) -> list[DirectoryHit]:

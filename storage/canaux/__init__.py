@@ -96,7 +96,7 @@ async def forget_channel(db: AsyncSession, key: str) -> None:
 
 
 async def list_allowances(db: AsyncSession) -> Sequence[Allowance]:
-    """All who are let in or kept out by name."""
+    """List all who are let in or kept out by name."""
     return (await db.exec(select(Allowance).order_by(col(Allowance.key), col(Allowance.user_id)))).all()
 
 
@@ -344,7 +344,8 @@ def _is_left(rules: MembershipRules, planned: PlannedChannel, was_there: bool, a
 
 
 async def begin_departure(db: AsyncSession, person: Person, now: datetime) -> bool:
-    """Somebody whose last day has passed is about to leave their channels; False where that was begun before."""
+    """Begin the departure of somebody whose last day has passed, who is to leave their channels; False where that was
+    begun before."""
     return await claim(db, DEPARTED, _departure_key(person), now)
 
 

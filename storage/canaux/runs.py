@@ -45,8 +45,9 @@ PRIVATE, PUBLIC = "privé", "public"
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing: ``key`` names the planned channel, ``address`` is where it stands in Mattermost; ``user_id`` and
-    ``username`` are whom it is about, if it is about somebody. ``reason`` is in French and stands after a colon.
+    """One thing that is not as planned: ``key`` names the planned channel, ``address`` is where it stands in
+    Mattermost; ``user_id`` and ``username`` are whom it is about, if it is about somebody. ``reason`` is in French and
+    stands after a colon.
 
     ``before`` is what stands there, ``after`` what should (texts, and « privé » or « public »). Of who is missing
     ``leads`` says that they are to administer the channel, too.

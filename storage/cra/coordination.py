@@ -132,12 +132,12 @@ class Coordination:
 
     @property
     def participants(self) -> int:
-        """Everybody who took part; a structure counts as one."""
+        """Count everybody who took part; a structure counts as one."""
         return self.mediateurs + self.structures + self.autres
 
     @property
     def columns(self) -> dict[str, Any]:
-        """The same, as columns of the table."""
+        """Return the report as columns of the table."""
         return asdict(self) | {"themes": list(self.themes), "organisations": list(self.organisations)}
 
 

@@ -262,7 +262,7 @@ def _check_minutes(values: Values) -> Problems:
 
 
 def _check_sums(values: Values) -> Problems:
-    """Everybody has one age and one statut, at most one suite, and is new or known."""
+    """Check that everybody has one age and one statut, at most one suite, and is new or known."""
     people = 1 if values.get("activite") not in (None, Activite.COLLECTIF) else values.get("participants")
     if people is None:
         return

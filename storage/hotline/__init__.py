@@ -146,7 +146,7 @@ class MoveError(Exception):
 
 
 def find_next_state(move: Move, state: TicketState, who: ActorKind) -> TicketState:
-    """Where a move leads. Raises MoveError where it may not be made."""
+    """Find where a move leads. Raises MoveError where it may not be made."""
     rule = TABLE[move]
     if who not in rule.who or state not in rule.leads:
         raise MoveError(f"{move} from {state} by {who}")

@@ -42,7 +42,7 @@ class DelayCollector:
     seconds: "array[int]" = field(default_factory=lambda: array("q"))
 
     def add(self, delay: timedelta) -> None:
-        """One more; none is shorter than nothing."""
+        """Count one more delay; none is shorter than nothing."""
         self.seconds.append(max(0, delay // timedelta(seconds=1)))
 
     @property
@@ -75,7 +75,7 @@ _INSTANTS = ("opened_at", "first_answer_at", "resolved_at")
 
 
 def measure_wall_time(start: datetime, end: datetime) -> timedelta:
-    """All time that passes counts."""
+    """Measure how long something took, where all time that passes counts."""
     return end - start
 
 

@@ -69,13 +69,13 @@ async def find_accepted(db: AsyncSession, keys: Sequence[str]) -> set[str]:
 
 
 async def list_undecided(db: AsyncSession, before: datetime, limit: int) -> Sequence[TicketWish]:
-    """Those of whom nobody said anything since before that instant, the oldest first."""
+    """List the wishes of which nobody said anything since before that instant, the oldest first."""
     waiting = select(TicketWish).where(*_UNDECIDED, col(TicketWish.at) < before)
     return (await db.exec(waiting.order_by(col(TicketWish.at)).limit(limit))).all()
 
 
 async def list_wishes(db: AsyncSession, author_id: str) -> Sequence[TicketWish]:
-    """Those of somebody that are undecided."""
+    """List the wishes of somebody that are undecided."""
     theirs = (TicketWish.author_id == author_id, *_UNDECIDED)
     return (await db.exec(select(TicketWish).where(*theirs).order_by(col(TicketWish.at)))).all()
 
@@ -129,7 +129,7 @@ def find_stems(text: str) -> frozenset[str]:
 
 
 def strong_stems(text: str) -> frozenset[str]:
-    """The same without those that say how bad it is only."""
+    """Find the stems of a text without those that only say how bad it is."""
     return find_stems(text) - WEAK
 
 

@@ -295,7 +295,7 @@ class Actor:
 
 
 class HeldError(Exception):
-    """Somebody else has the ticket."""
+    """Raised where somebody else has the ticket."""
 
 
 SPEAKS = frozenset({Move.ANSWER, Move.ASK, Move.RESOLVE, Move.DUPLICATE})

@@ -72,7 +72,7 @@ class RuleHit(SQLModel, table=True):
 
 
 async def list_tuned(db: AsyncSession) -> Sequence[Rule]:
-    """Those that somebody tuned. Raises ValueError for a row that no rule can be read from."""
+    """List the rules that somebody tuned. Raises ValueError for a row that no rule can be read from."""
     return (await db.exec(select(Rule).execution_options(populate_existing=True))).all()
 
 
@@ -127,7 +127,7 @@ async def mark_false(db: AsyncSession, case_id: int) -> None:
 
 
 async def count_hits(db: AsyncSession) -> dict[str, tuple[int, int]]:
-    """Of each rule that found something: how much, and how many false alarms."""
+    """Count, for each rule that found something, how much, and how many false alarms."""
     false = func.sum(case((col(RuleHit.is_false).is_(True), 1), else_=0))
     rows = (await db.exec(select(RuleHit.rule, func.count(), false).group_by(col(RuleHit.rule)))).all()
     return {rule: (count, int(wrong)) for rule, count, wrong in rows}

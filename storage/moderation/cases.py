@@ -315,7 +315,8 @@ async def find_exclusion(db: AsyncSession, user_id: str, channel_id: str, but: i
 
 
 async def lock_exclusion(db: AsyncSession, user_id: str, channel_id: str) -> Measure | None:
-    """The same, held until the transaction ends; None where it was over in the meantime, too."""
+    """Find the exclusion of somebody from a channel, held until the transaction ends; None where it was over in the
+    meantime, too."""
     found = await find_exclusion(db, user_id, channel_id)
     measure = await lock_known(db, found) if found else None
     return measure if measure and measure.ended_at is None else None
@@ -406,7 +407,7 @@ async def lock_with_case(db: AsyncSession, entry: int) -> tuple[Measure | None, 
 
 
 async def lock_known(db: AsyncSession, known: Measure) -> Measure | None:
-    """The same of a measure that was read before."""
+    """Lock a measure that was read before, with its case."""
     if known.case_id:
         await lock(db, known.case_id)
     return await lock_measure(db, known.entry)

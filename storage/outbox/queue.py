@@ -125,7 +125,7 @@ class Share:
 
     @property
     def condition(self) -> ColumnElement[bool]:
-        """The same in SQL."""
+        """Return the choice as a condition of SQL."""
         others = [col(Outgoing.target).not_in(self.but_of)] if self.but_of else []
         return and_(MESSAGES, col(Outgoing.crowd) == self.crowd, *others)
 

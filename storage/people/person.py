@@ -128,7 +128,7 @@ class Person(SQLModel, table=True):
 
     @property
     def zone(self) -> ZoneInfo:
-        """Where this person’s day begins."""
+        """Return the zone in which this person’s day begins."""
         return ZoneInfo(self.timezone)
 
     @property
@@ -159,7 +159,7 @@ class Person(SQLModel, table=True):
         return self.left_on is not None and self.left_on < today
 
     def audience(self, name: str) -> Audience:
-        """Whom a field of ``SHOWN_TO`` is shown to."""
+        """Return whom a field of ``SHOWN_TO`` is shown to."""
         return Audience(self.shown_to.get(name, SHOWN_TO[name]))
 
 

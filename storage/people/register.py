@@ -106,7 +106,7 @@ class Tally:
 
     @property
     def there(self) -> int:
-        """All who have not left."""
+        """Count all who have not left."""
         return sum(self.roles.values())
 
 

@@ -268,7 +268,7 @@ _REMOTE, _AGENT = table_named("rdv_remote").c, table_named("rdv_agent").c
 
 
 def _old_agents(before: datetime) -> ColumnElement[bool]:
-    """Those whom nobody knows, and those who are known once the rendez-vous itself goes."""
+    """Select the agents whom nobody knows, and those who are known once the rendez-vous itself goes."""
     long_before = before - (appointments.KEPT_FOR - remote.WAITED_FOR)
     of_old = about(_AGENT.key, _REMOTE.key, older(_REMOTE.ends_at))
     return of_old(long_before) | (_AGENT.user_id.is_(None) & of_old(before))

@@ -82,7 +82,7 @@ class Place:
 
     @property
     def columns(self) -> dict[str, Any]:
-        """The same, as columns of a rdv."""
+        """Return the place as columns of a rdv."""
         about = {"commune": self.commune, "code_postal": self.code_postal}
         return {"place_kind": self.kind, "place": self.words} | about
 
@@ -163,7 +163,7 @@ class Rdv(Numbered, table=True):
 
     @property
     def where(self) -> Place:
-        """Where people meet."""
+        """Return where people meet."""
         return Place(kind=self.place_kind, words=self.place, commune=self.commune, code_postal=self.code_postal)
 
     @property

@@ -77,7 +77,8 @@ class RemoteRdv(SQLModel, table=True):
 
     @property
     def columns(self) -> Mapping[str, Any]:
-        """The same as columns of a rdv: what it is about is its memo, and names its themes where words of it do."""
+        """Return what was sent as columns of a rdv: what it is about is its memo, and names its themes where words of
+        it do."""
         same = ("starts_at", "ends_at", "place_kind", "place", "commune", "code_postal", "collective", "seats")
         return {name: getattr(self, name) for name in (*same, "seats_taken", "state", "visio_url")} | {
             "canal": _CANALS[self.place_kind],

@@ -96,7 +96,7 @@ class Resource(Numbered, table=True):
 
     @property
     def theme_codes(self) -> tuple[str, ...]:
-        """Its themes, in the order of the table."""
+        """Return the resource’s themes, in the order of the table."""
         return from_bits(self.themes)
 
 

@@ -71,12 +71,12 @@ class Results:
         return bool(self.counts)
 
     def stored(self) -> dict[str, Any]:
-        """As JSON."""
+        """Return the results as JSON values."""
         return asdict(self)
 
     @classmethod
     def read(cls, stored: Mapping[str, Any]) -> "Results":
-        """From JSON."""
+        """Read results from JSON values."""
         places = (DepartementResults(p["code"], p["votes"], tuple(p["counts"])) for p in stored["places"])
         return cls(stored["votes"], tuple(stored["counts"]), tuple(places))
 
@@ -181,7 +181,7 @@ class Poll(SQLModel, table=True):
 
     @property
     def id(self) -> int:
-        """Its number: one that was written down has one."""
+        """Return the poll’s number: one that was written down has one."""
         return self.number or 0
 
     @property
@@ -265,8 +265,8 @@ async def list_due(db: AsyncSession, now: datetime) -> Sequence[int]:
 
 
 async def list_ended_between(db: AsyncSession, start: datetime, end: datetime) -> Sequence[Poll]:
-    """Those that ended in [start, end[, in that order, with their results; ``public`` says which of them all of the
-    réseau may see."""
+    """List the polls that ended in [start, end[, in that order, with their results; ``public`` says which of them all
+    of the réseau may see."""
     then = (col(Poll.ended_at) >= start, col(Poll.ended_at) < end)
     ended = select(Poll).where(col(Poll.state) == PollState.ENDED, *then)
     return (await db.exec(ended.order_by(col(Poll.ended_at), col(Poll.number)))).all()

@@ -152,7 +152,7 @@ async def has_voted(db: AsyncSession, poll: int, user_id: str) -> bool:
 
 
 async def list_taken_part(db: AsyncSession, polls: Collection[int], user_id: str) -> Collection[int]:
-    """Those of these polls in which somebody took part."""
+    """List which of these polls somebody took part in."""
     mine = select(Voter.poll).where(col(Voter.poll).in_(polls), col(Voter.user_id) == user_id)
     return set((await db.exec(mine)).all())
 
@@ -211,8 +211,8 @@ async def has_stopped_reminders(db: AsyncSession, user_id: str) -> bool:
 
 
 async def read_visible_results(db: AsyncSession, poll: Poll) -> Results:
-    """Its results; of one that is open all that votes with names say, and of secret ones the standing that was last
-    shown or, before there is one, how many voted."""
+    """Read the results of a poll; of one that is open all that votes with names say, and of secret ones the standing
+    that was last shown or, before there is one, how many voted."""
     if poll.state is not PollState.OPEN:
         return poll.known or Results(0)
     if not poll.anonymous:

@@ -69,8 +69,8 @@ SHOWN_MAX = 10
 
 
 async def write_notice(ctx: Context, measure: Measure, record: MeasureRecord) -> Direct:
-    """What the person reads: what, why, by whom, until when, their own words where these were taken away; and how to
-    appeal."""
+    """Write what the person reads: what, why, by whom, until when, their own words where these were taken away; and how
+    to appeal."""
     posts = [post for post in record.posts if post.author_id == measure.user_id]
     handler = find_handler(measure.act)
     text = render(
@@ -260,7 +260,7 @@ class MeasureHandler:
 
 
 async def _tell_answer_alone(ctx: Context, measure: Measure) -> Sequence[Reply]:
-    """What was to take the place of a contested measure does not stand: the person reads that theirs is over."""
+    """Tell the person that their contested measure is over, where what was to take its place does not stand."""
     old = await cases.get_measure(ctx.db, cases.read_record(measure).instead_of)
     if old is None:
         return []
@@ -309,7 +309,7 @@ async def say_of_channel(ctx: Context, measure: Measure, answer: ActAnswer, sent
 
 @handles
 class Remind(MeasureHandler):
-    """Somebody is reminded of the charter."""
+    """A measure: somebody is reminded of the charter."""
 
     act = AuditAct.REMIND
     kind = weight = charte.MeasureKind.REMIND

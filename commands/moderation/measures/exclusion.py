@@ -73,7 +73,7 @@ async def _keep_out(ctx: Context, measure: Measure, channel_ids: Sequence[str], 
 async def _let_into(
     ctx: Context, measure: Measure, record: MeasureRecord, channel_id: str, was_there: bool
 ) -> Sequence[Reply]:
-    """What kept them out by name does no more; they come back where they were, if the register still lets them in."""
+    """Undo what kept them out by name; they come back where they were, if the register still lets them in."""
     if other := await cases.find_exclusion(ctx.db, measure.user_id, channel_id, but=measure.entry):
         await _hand_over(ctx, other, record, [channel_id] if was_there else [])
         return []
@@ -112,7 +112,7 @@ def _make_allowance(ctx: Context, measure: Measure, key: str, reason: str, *, is
 
 
 class SilenceAll(BaseModel):
-    """Somebody is taken out of the channels that the bot looks after, or of the one that is named."""
+    """Long work that takes somebody out of the channels that the bot looks after, or of the one that is named."""
 
     entry: int
     user_id: str
@@ -120,7 +120,7 @@ class SilenceAll(BaseModel):
 
 
 class ExcludeFrom(BaseModel):
-    """Somebody is taken out of a channel, where they are there, and may not be there any more."""
+    """Long work that takes somebody out of a channel, where they are there, and may not be there any more."""
 
     entry: int
     user_id: str
@@ -187,7 +187,7 @@ DEFAULT_SILENCE = timedelta(days=7)
 
 @handles
 class Silence(Exclusion):
-    """Somebody cannot write for a time, in one channel or in all that the bot looks after."""
+    """A measure: somebody cannot write for a time, in one channel or in all that the bot looks after."""
 
     act = AuditAct.SILENCE
     kind = weight = MeasureKind.SILENCE
@@ -213,7 +213,7 @@ class Silence(Exclusion):
 
 @handles
 class Exclude(Exclusion):
-    """Somebody may not be in a channel any more."""
+    """A measure: somebody may not be in a channel any more."""
 
     act = AuditAct.EXCLUDE
     kind = weight = MeasureKind.EXCLUDE

@@ -141,7 +141,7 @@ async def take_proposal(ctx: Context, channel_id: str, number: int) -> LockReque
 
 @feature.button(DeclineLock, roles=ANIMATEURS)
 async def decline_lock(ctx: Context, click: DeclineLock) -> Replies:
-    """Nothing is locked; who proposed it reads so."""
+    """Decline a lock: nothing is locked, and who proposed it reads so."""
     wanted = await take_proposal(ctx, click.channel_id, click.entry)
     await record_entry(ctx, AuditEntry(AuditAct.DECLINE, f"canal:{click.channel_id}", reason=wanted.reason))
     said = await write_proposal(ctx, wanted, click.entry, declined_by=ctx.user.id)
@@ -159,7 +159,7 @@ UNLOCK_EXAMPLE = "/moderer deverrouiller ~general"
 
 
 async def read_lock(ctx: ReadingContext, line: str) -> tuple[LockRequest, ChatChannel]:
-    """What is to be locked, for how long and why."""
+    """Read what is to be locked, for how long and why."""
     channel, rest = (await policy.index_channels(ctx)).take(line, LOCK_EXAMPLE)
     lasts, reason = take_length(rest)
     if lasts is None:
@@ -178,7 +178,8 @@ async def read_lock(ctx: ReadingContext, line: str) -> tuple[LockRequest, ChatCh
     asks=read_lock,
 )
 async def lock_channel(ctx: Context, typed: tuple[LockRequest, ChatChannel]) -> Replies:
-    """From now on, until then; where everybody is, a second animateur approves by a button or the same line."""
+    """Lock a channel from now on until then; where everybody is, a second animateur approves by a button or the same
+    line."""
     wanted, channel = typed
     await check_unlocked(ctx, wanted)
     if not await needs_second(ctx, channel):
@@ -190,7 +191,7 @@ async def lock_channel(ctx: Context, typed: tuple[LockRequest, ChatChannel]) -> 
 
 
 async def check_unlocked(ctx: Context, wanted: LockRequest) -> None:
-    """Nobody else locks that channel until this transaction ends. Raises UserError for one that is locked."""
+    """Keep others from locking that channel until this transaction ends. Raises UserError for one that is locked."""
     await claims.hold(ctx.db, "moderation.lock", wanted.channel_id, ctx.now)
     if await find_lock(ctx, wanted.channel_id):
         raise UserError(f"Ce canal est déjà verrouillé. Pour le rouvrir : `/moderer deverrouiller ~{wanted.address}`.")
@@ -250,8 +251,7 @@ async def find_lock(ctx: Context, channel_id: str) -> Measure | None:
 
 @feature.event(Posted, name="moderation.wrote.Posted", only=policy.may_breach_measure)
 async def enforce_measures(ctx: Context, event: Posted) -> Replies:
-    """What is written in a locked channel, or by somebody who is kept out of it, is taken away, and its author has it
-    back."""
+    """Take away what is written in a locked channel, or by somebody who is kept out of it; its author has it back."""
     lock_ = None if ctx.user.animates else await find_lock(ctx, event.channel_id)
     if lock_ is not None:
         return await _remove_post(ctx, event, lock_, "lock")

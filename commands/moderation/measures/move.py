@@ -146,14 +146,14 @@ class Move(MeasureHandler):
     "moderer deplacer", help="Déplacer un fil vers un autre canal", hint="lien canal [raison]", roles=ANIMATEURS
 )
 async def preview_typed_move(ctx: ReadingContext, line: str) -> Replies:
-    """What would be moved is shown first."""
+    """Show what a line would move, before it is done."""
     seen, rest = await take_message(ctx, line, MOVE_EXAMPLE)
     to, reason = (await index_channels(ctx)).take(rest, MOVE_EXAMPLE)
     return await preview_move(ctx, seen.post.root_id or seen.post.id, seen.channel, to, " ".join(reason.split()))
 
 
 async def preview_move(ctx: ReadingContext, root_id: str, there: ChatChannel, to: ChatChannel, reason: str) -> Whisper:
-    """What would be moved, and the button that does it. Raises UserError and ChatError."""
+    """Show what would be moved, and the button that does it. Raises UserError and ChatError."""
     _check_destination(there, to)
     posts = await read_thread(ctx, root_id)
     if not posts:
@@ -314,7 +314,7 @@ class StandingCopies:
 
 
 async def read_copies(ctx: ReadingContext, asked: PutBack, _: Progress) -> StandingCopies:
-    """What stands of the thread that was moved."""
+    """Read what stands of the thread that was moved."""
     posts: Sequence[ChatPost] = []
     if asked.copy_id:
         posts = await unless_refused(ctx.chat.thread(asked.copy_id), posts, GONE)
@@ -326,7 +326,7 @@ async def read_copies(ctx: ReadingContext, asked: PutBack, _: Progress) -> Stand
     PutBack, name="moderation.PutBack", title="Retour du fil", unit=("message", "messages"), asks=read_copies
 )
 async def restore_thread(ctx: Context, asked: PutBack, so_far: Progress, copies: StandingCopies) -> Step:
-    """All is said again under what points to it, then the copies go, unless somebody answered them."""
+    """Say the whole thread again under what points to it; then the copies go, unless somebody answered them."""
     measure = await cases.get_measure(ctx.db, asked.entry)
     if measure is None:
         return Step(finished=True)

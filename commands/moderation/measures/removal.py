@@ -43,7 +43,7 @@ class Removal(MeasureHandler):
     async def _leave_out_standing(
         self, ctx: Context, measure: Measure, posts: Sequence[KeptPost]
     ) -> Sequence[KeptPost]:
-        """Those but the ones whose removal had not begun, which is taken back: they stand."""
+        """Leave out the messages whose removal had not begun, which is taken back: they stand."""
         removals = {ActPurpose.ACT.about(measure.entry, post.id): post.id for post in posts}
         standing = {removals[topic] for topic in await outbox.withdraw(ctx.db, removals, ctx.now)}
         return [post for post in posts if post.id not in standing]
@@ -54,7 +54,7 @@ class Removal(MeasureHandler):
         return [_remove_post(measure, post) for post in safe]
 
     async def keep_or_remove(self, ctx: Context, measure: Measure, record: MeasureRecord) -> Sequence[Reply]:
-        """What is done first with messages that go: those with files wait for the copies of these."""
+        """Begin with messages that go: those with files wait for the copies of these."""
         kept = [await _keep_files(ctx, measure, post) for post in record.posts if not record.is_safe(post)]
         return [*kept, *self.list_removals(measure, record)]
 
@@ -85,7 +85,8 @@ def _remove_post(measure: Measure, post: KeptPost) -> DeletePost:
 
 
 async def _keep_files(ctx: Context, measure: Measure, post: KeptPost) -> Reply:
-    """Others’ files go back to them with their words; those of whom it concerns stay among animateurs."""
+    """Keep the files of a message: others’ go back to them with their words; those of whom it concerns stay among
+    animateurs."""
     about = ActPurpose.KEPT.about(measure.entry, post.id)
     if post.author_id != measure.user_id and not post.is_bot:
         return await cards.hand_back(ctx, post, about)
@@ -162,7 +163,7 @@ class Hide(Removal):
     async def _leave_out_standing(
         self, ctx: Context, measure: Measure, posts: Sequence[KeptPost]
     ) -> Sequence[KeptPost]:
-        """None where the message stands, with what answers it."""
+        """Leave out all of them where the message stands, with what answers it."""
         gone = await super()._leave_out_standing(ctx, measure, posts)
         return gone if len(gone) == len(posts) else []
 
@@ -257,7 +258,7 @@ class SweepSurely(BaseModel):
 
 
 class Sweep(BaseModel):
-    """The same, as they are now."""
+    """The messages that are to be swept away, as they are now."""
 
     posts: list[KeptPost]
     reason: str
@@ -317,7 +318,7 @@ async def _has_answers(ctx: ReadingContext, post: ChatPost) -> bool:
 
 
 async def read_swept_posts(ctx: ReadingContext, click: SweepSurely) -> Sweep:
-    """Those that stand still, as they are at the click. Raises UserError where none does."""
+    """Read the messages that stand still, as they are at the click. Raises UserError where none does."""
     await cases.check_target_by_id(ctx, click.user_id)
     posts = [
         post
@@ -400,7 +401,7 @@ def _find_limit(ctx: Context) -> datetime:
 
 
 async def _list_posts(ctx: Context, case: Case) -> Sequence[outbox.Sent]:
-    """Its cards, and the files that were kept of the person’s messages; those of others are theirs."""
+    """List the cards of a case, and the files that were kept of the person’s messages; those of others are theirs."""
     found = [*await cards.CARD.list_posts(ctx.db, case)]
     for measure in await stored_cases.list_measures_of_case(ctx.db, case.number):
         record = stored_cases.read_record(measure)

@@ -20,7 +20,7 @@ from storage import moderation
 
 
 class RuleName(StrEnum):
-    """In the order in which they are listed."""
+    """The names of the rules, in the order in which they are listed."""
 
     FLOOD = "flood"
     REPEAT = "repetition"
@@ -150,7 +150,7 @@ def make_default_tuning(name: RuleName) -> Tuning:
 
 
 def read_tunings(rows: Sequence[moderation.Rule]) -> Mapping[RuleName, Tuning]:
-    """All rules, tuned or not. Raises BrokenRuleError for a row that is none, or has what it may not have."""
+    """Read all rules, tuned or not. Raises BrokenRuleError for a row that is none, or has what it may not have."""
     tuned = {name: make_default_tuning(name) for name in RuleName}
     for row in rows:
         if row.name not in tuned:
@@ -179,7 +179,7 @@ def _read_tuning(name: RuleName, row: moderation.Rule) -> Tuning:
 
 
 def find_tuning_fault(name: RuleName, tuning: Tuning) -> str:
-    """What is wrong with it, in French; "" where nothing is."""
+    """Say what is wrong with a tuning, in French; "" where nothing is."""
     spec = SPECS[name]
     if tuning.mode is moderation.RuleMode.ACT and not spec.may_act:
         return "elle peut proposer, pas agir"
@@ -235,7 +235,7 @@ def tune_rule(name: RuleName, before: Tuning, line: str, *, adds: bool = True) -
 
 
 def _read_wish(rest: str) -> tuple[str, Sequence[str]]:
-    """What is to be done with a list, "" where that is not said; and with what."""
+    """Read what is to be done with a list, "" where that is not said; and with what."""
     word, _, more = rest.partition(" ")
     wish = fold(word) if fold(word) in {ADD, REMOVE, REPLACE} else ""
     pieces = [" ".join(piece.split()) for piece in (more if wish else rest).split(",")]
@@ -267,7 +267,7 @@ def _say_example(name: RuleName, spec: Spec) -> str:
 
 
 def say_tuning(name: RuleName, tuning: Tuning) -> str:
-    """Its number, time and list, as they are typed: « 6 en 10 s »."""
+    """Say a rule’s number, time and list, as they are typed: « 6 en 10 s »."""
     spec = SPECS[name]
     parts = [str(tuning.count) if spec.count else "", say_seconds(tuning.seconds) if spec.seconds else ""]
     told = " en ".join(part for part in parts if part)
@@ -284,7 +284,7 @@ def say_seconds(seconds: int) -> str:
 
 
 async def load_tunings(db: AsyncSession) -> Mapping[RuleName, Tuning]:
-    """All rules, tuned or not. Raises BrokenRuleError for a table that cannot be used."""
+    """Load all rules, tuned or not. Raises BrokenRuleError for a table that cannot be used."""
     try:
         rows = await moderation.list_tuned(db)
     except ValueError:  # a mode that is none, or no JSON

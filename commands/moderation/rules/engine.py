@@ -63,7 +63,7 @@ class MemoryNote:
 
 
 def compute_mark(text: str) -> int:
-    """What two messages of the same text have alike, whatever their capitals, accents and spaces."""
+    """Compute what two messages of the same text have alike, whatever their capitals, accents and spaces."""
     folded = fold_message(text)
     return crc32(folded.encode()) or 1 if len(folded) >= MARKED_MIN else 0
 
@@ -156,7 +156,7 @@ class Memory:
             self._notes.popitem(last=False)
 
     def start_over(self, said: CheckedMessage) -> None:
-        """What its author wrote until now was counted: only what comes counts from here on."""
+        """Forget what a message’s author wrote until now, which was counted: only what comes counts from here on."""
         notes = self._notes.get(said.author_id)
         if notes is not None:
             notes.clear()
@@ -181,12 +181,12 @@ class RuleTable:
 
     @classmethod
     def of(cls, tuned: Mapping[RuleName, Tuning], exempt: Iterable[str] = ()) -> "RuleTable":
-        """Without those that are off."""
+        """Make the table of rules, without those that are off."""
         return cls({name: t for name, t in tuned.items() if t.mode is not moderation.RuleMode.OFF}, frozenset(exempt))
 
     @property
     def again(self) -> "RuleTable":
-        """Those that look at what was changed."""
+        """Return the rules that look at what was changed."""
         return RuleTable({name: t for name, t in self.tuned.items() if SPECS[name].again}, self.exempt)
 
 
@@ -203,7 +203,7 @@ class Engine:
         self._found: OrderedDict[str, frozenset[RuleName]] = OrderedDict()
 
     def tune(self, place: str, channels: frozenset[str], table: RuleTable) -> None:
-        """From now on this holds in those channels, and in no others of that bot’s."""
+        """Apply a table of rules from now on in those channels, and in no others of that bot’s."""
         for gone in self._of.get(place, frozenset()) - channels:
             self._tables.pop(gone, None)
         self._of[place] = channels
@@ -281,7 +281,7 @@ class Try(BaseModel):
 
     @classmethod
     def of(cls, name: RuleName, tuning: Tuning, now: datetime, days: int) -> "Try":
-        """On the last days."""
+        """Make a trial of a rule on the last days."""
         until, since = (int(at.timestamp() * 1000) for at in (now, now - timedelta(days=days)))
         return cls(rule=name, **tuning.settings, since=since, until=until)
 
@@ -331,7 +331,8 @@ class TrialProgress(BaseModel):
 
 
 def _make_row(said: CheckedMessage, work: Try) -> tuple[int, str, int, str]:
-    """What is needed of a message: for the rule of first messages its mark is whether it would be one of those."""
+    """Make a row with what is needed of a message: for the rule of first messages its mark is whether it would be one
+    of those."""
     mark = said.mark if work.rule in TIMED else int(bool(check_message(said, (), work.tuned)))
     return said.at, said.author_id, mark, said.post_id
 
@@ -360,7 +361,7 @@ async def try_rule(ctx: ReadingContext, work: Try, so_far: Progress) -> Step:
 
 
 async def _read_posts(ctx: ReadingContext, channel_id: str, work: Try) -> tuple[Sequence[ChatPost], bool]:
-    """What people wrote there in that time, oldest first, and whether that is all; nothing where the bot may not
+    """Read what people wrote there in that time, oldest first, and whether that is all; nothing where the bot may not
     read."""
     me, found = (await ctx.chat.me()).id, dict[str, ChatPost]()
     try:

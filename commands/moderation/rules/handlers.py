@@ -83,7 +83,7 @@ def warn_author(ctx: Context, seen: cases.MessageSnapshot, tuning: rules.Tuning)
 
 @regles.job("minute=*/5", name="regles.find_old", writes=True)
 async def recheck_old_warnings(ctx: Context) -> Replies:
-    """What was told to its author long enough ago is looked at again, once."""
+    """Look once more at what was told to its author long enough ago."""
     if await find_fault(ctx.db, ctx.settings):
         return None
     until = ctx.now - timedelta(seconds=(await rules.load_tunings(ctx.db))[rules.RuleName.GUARD].seconds)
@@ -122,8 +122,7 @@ Event = Posted | Edited
 async def apply_rules(
     ctx: Context, event: Event, seen: cases.MessageSnapshot, names: Collection[rules.RuleName]
 ) -> Sequence[Reply]:
-    """What is done about a message that rules found, as they are tuned at this moment; by nobody: ``ctx.user`` wrote
-    it."""
+    """Apply rules to a message that they found, as they are tuned at this moment; by nobody: ``ctx.user`` wrote it."""
     if await find_fault(ctx.db, ctx.settings) or not await policy.find_room(ctx):
         return []
     ctx = replace(ctx, user=make_nobody())
@@ -172,7 +171,7 @@ engine = Engine()
 
 @regles.watches
 async def watch_rule_channels(db: AsyncSession, settings: Settings) -> WatchedPlaces:
-    """All planned channels but the rooms; from then on the rules are as they are tuned now."""
+    """Watch all planned channels but the rooms; from then on the rules are as they are tuned now."""
     places = await policy.list_rule_channels(db, settings)
     wakes = policy.ROOM in await canaux.find_channel_ids(db) and not await find_fault(db, settings)
     rows = RuleTable.of(await rules.load_tunings(db), await moderation.list_exempt(db)) if wakes else NO_RULES
@@ -185,7 +184,7 @@ Found = tuple[cases.MessageSnapshot, Collection[rules.RuleName]]
 
 
 async def read_found(ctx: ReadingContext, event: Posted | Edited) -> Found | None:
-    """What rules found in a message, once Mattermost was asked about it."""
+    """Read what rules found in a message, once Mattermost was asked about it."""
     if ctx.user.role in EXEMPT_ROLES:
         return None
     seen = await unless_refused(cases.take_snapshot(ctx, event.post_id), None)
@@ -208,7 +207,8 @@ regles.event(Edited, name="regles.edited.Edited", only=engine.wants, asks=read_f
 async def confirm_rules(
     ctx: ReadingContext, seen: cases.MessageSnapshot, names: Collection[rules.RuleName]
 ) -> Collection[rules.RuleName]:
-    """Those that hold: whether somebody never wrote before, only Mattermost knows, where it may be searched."""
+    """Keep the rules that hold: whether somebody never wrote before, only Mattermost knows, where it may be
+    searched."""
     if rules.RuleName.FIRST not in names:
         return names
     wrote = await unless_refused(ctx.chat.posts_by(seen.author.username), None)
