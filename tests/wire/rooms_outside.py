@@ -86,12 +86,12 @@ def is_recorded(recorded: Scenario) -> bool:
 
 
 async def loose(world: World) -> None:
-    """The bot in no team gets a token; it and the plain one, which was switched off, connect."""
+    """The bot in no team gets a token; it and the plain one, whose first sockets keep it online, connect."""
     await world.shut("plain-again")
     made = await world.must("admin", "POST", world.matcher.live("/users/⟨loose⟩/tokens"), {"description": "rooms"})
     world.tokens["loose"] = made["token"]
-    for name in ("plain", "loose"):
-        await (await world.open(name, name)).next("status_change")
+    await (await world.open("plain", "plain")).next("hello")
+    await (await world.open("loose", "loose")).next("status_change")
 
 
 async def late_edits(world: World) -> None:
