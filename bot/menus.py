@@ -109,20 +109,20 @@ class Chosen(Form):
 
 
 class ChosenOption(Chosen):
-    """A button’s payload that also carries which option of a list was ``chosen``."""
+    """The dialog of a menu that offers a list."""
 
     chosen: Annotated[str, Offered("options")] = Field(title="Votre choix")
     options: Hidden[dict[str, str]]
 
 
 class ChosenPerson(Chosen):
-    """Somebody."""
+    """The dialog of a menu of people."""
 
     chosen: Annotated[str, PersonPicker()] = Field(title="Personne")
 
 
 class ChosenChannel(Chosen):
-    """A channel."""
+    """The dialog of a menu of channels."""
 
     chosen: Annotated[str, ChannelPicker()] = Field(title="Canal")
 
