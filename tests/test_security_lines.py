@@ -29,6 +29,7 @@ WORST = ("spaces", "range", "words", "guillemets", "run of marks", "coop", "digi
 NOISE_S = 0.05
 """Seconds of processor time that a whole request takes anyway on a busy machine, and then some."""
 
+EDGE_ROLES = (Role.ANIMATEUR, Role.COORDINATEUR, Role.CONSEILLER)
 TRIES = 4
 """What the process does beside it, now and then, counts too: it is never so slow each time."""
 
@@ -50,6 +51,18 @@ async def test_a_line_that_is_too_long_is_refused_whole(house: House, name: str)
         assert "trop longue" in said
         assert "2000 au plus" in said
     assert await house.reports(person) == []
+
+
+@pytest.mark.newest_only
+async def test_no_command_fails_at_the_edges_of_the_calendar(house: House) -> None:
+    """Of the first and the last day of all, some zones have no moment."""
+    people = [await house.someone(role, role.value) for role in (Role.ANIMATEUR, Role.COORDINATEUR)]
+    people.append(await house.conseiller("nadia"))
+    for name, trigger in COMMANDS.items():
+        person = next((one for one, role in zip(people, EDGE_ROLES, strict=True) if role in trigger.roles), people[0])
+        for days in ("01/01/0001", "31/12/9999", "9999", "0001", "0"):
+            answer = await house.bot.dispatcher.run(Request("command", name, person.id), days)
+            assert "Une erreur est survenue" not in str(answer.get("text")), (name, days)
 
 
 async def test_people_are_told_of_a_line_that_is_too_long(juliette: Person) -> None:

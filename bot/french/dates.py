@@ -58,9 +58,15 @@ def read_date(text: str, today: date) -> date | None:
     is the last 12 September up to today. A date given in full may be later than today: the caller judges.
     """
     try:
-        return _read(fold_date(text), today)
+        found = _read(fold_date(text), today)
     except (ValueError, OverflowError):
         return None
+    return found if found and has_moments(found) else None
+
+
+def has_moments(day: date) -> bool:
+    """Whether each moment of a day is one in every zone: those of the first and last year of all may be in none."""
+    return date.min.year < day.year < date.max.year
 
 
 def fold_date(text: str) -> str:

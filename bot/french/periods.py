@@ -110,10 +110,16 @@ def read_period(text: str, today: date) -> Period | None:
     quarter or year given by name is whole, and the latest begun if its year is not said.
     """
     found = dates.fold_date(text)
+    return _read_within_time(lambda: next((period for reader in _READERS if (period := reader(found, today))), None))
+
+
+def _read_within_time(read: Callable[[], Period | None]) -> Period | None:
+    """Read a period; None for one of days that there are not, or of which not each moment is one everywhere."""
     try:
-        return next((period for reader in _READERS if (period := reader(found, today))), None)
+        found = read()
     except (ValueError, OverflowError):
         return None
+    return found if found and dates.has_moments(found.start) and dates.has_moments(found.end) else None
 
 
 def _read_all(found: str, today: date) -> Period | None:
@@ -326,15 +332,15 @@ def read_coming_days(text: str, today: date) -> Period | None:
     What is left unsaid (the year, the month, which Monday) is completed with the nearest to come, which may be as far
     as a year: the caller judges.
     """
-    found = dates.fold_date(text)
-    try:
-        coming = _read_coming(found, today)
-        if coming and coming.start - today <= NEAR:
-            return coming
-        begun = (_read_coming(found, today - timedelta(days=ago)) for ago in BEGUN)
-        return next((read for read in begun if read and read.start <= today <= read.last), coming)
-    except (ValueError, OverflowError):
-        return None
+    return _read_within_time(lambda: _read_coming_days(dates.fold_date(text), today))
+
+
+def _read_coming_days(found: str, today: date) -> Period | None:
+    coming = _read_coming(found, today)
+    if coming and coming.start - today <= NEAR:
+        return coming
+    begun = (_read_coming(found, today - timedelta(days=ago)) for ago in BEGUN)
+    return next((read for read in begun if read and read.start <= today <= read.last), coming)
 
 
 def read_named_day(text: str, today: date) -> date | None:
@@ -346,6 +352,10 @@ def read_named_day(text: str, today: date) -> date | None:
 def read_coming_period(text: str, today: date) -> Period | None:
     """The next days, month or year that are called so (« demain », « semaine prochaine », « décembre », « 2027 »); None
     for what is none. One that is under way counts as the next one, from its first day on."""
+    return _read_within_time(lambda: _read_coming_period(text, today))
+
+
+def _read_coming_period(text: str, today: date) -> Period | None:
     bare = _strip_lead(dates.fold_date(text))
     month = _start_of("mois", today)
     if bare in {"mois prochain", "prochain mois"}:
