@@ -9,7 +9,7 @@ import ipaddress
 import re
 import time
 from base64 import b64encode
-from collections import defaultdict, deque
+from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping
 from email import message_from_bytes
 from email.message import Message
@@ -43,6 +43,8 @@ PARTS_MAX, PART_MAX, FIELD_MAX = 2, 200, 500
 MULTIPART = "multipart/form-data"
 WINDOW, ASKED_MAX, SENT_MAX, MISSED_MAX = 60.0, 300, 120, 30
 """Seconds, and how often one address may ask, send, and ask for what there is not, in so many."""
+VISITORS_MAX, VISITS_MAX = 50_000, 1_000
+"""Of how many addresses it is known how often they came, and up to how often: more than any limit is."""
 AGENT_MAX = 300
 """Characters of what a program calls itself that are looked at."""
 _ROBOTS = re.compile(r"bot|crawl|spider|preview|externalhit|whatsapp|slack|telegram|skype|teams|embed|fetch|scan", re.I)
@@ -75,13 +77,16 @@ class VisitLimit:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._came: dict[tuple[str, str], deque[float]] = defaultdict(deque)
+        self._came: OrderedDict[tuple[str, str], deque[float]] = OrderedDict()
         self._swept = clock()
 
     def count(self, visitor: str, what: str) -> int:
         """Count one more, and return how many there were."""
-        now, came = self._clock(), self._came[visitor, what]
+        now, came = self._clock(), self._came.setdefault((visitor, what), deque(maxlen=VISITS_MAX))
         came.append(now)
+        self._came.move_to_end((visitor, what))
+        if len(self._came) > VISITORS_MAX:
+            self._came.popitem(last=False)
         self._forget(came, now)
         if now - self._swept > WINDOW:
             self._sweep(now)

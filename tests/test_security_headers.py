@@ -7,9 +7,10 @@ import pytest
 from aiohttp import web
 from yarl import URL
 
+from bot import site, webhooks
 from bot.mail import Letter, write_letter
 from bot.server import SAFE_HEADERS
-from bot.site import MISSED_MAX, is_near, shorten_address
+from bot.site import ASKED_MAX, MISSED_MAX, SENT_MAX, VISITS_MAX, VisitLimit, is_near, shorten_address
 from config.mail import MailServer
 from storage.annuaire.entries import read_email
 from tests.people import Person
@@ -119,6 +120,17 @@ async def test_no_odd_key_is_a_fault_of_ours(house: House, mallory: Attacker) ->
             visitor = {"X-Forwarded-For": f"203.0.113.{number}", "Content-Type": "application/x-www-form-urlencoded"}
             async with mallory.session.request(method, url, headers=visitor, allow_redirects=False) as answer:
                 assert answer.status in {400, 404, 413, 414, 415}, (method, path, odd[:20], answer.status)
+
+
+def test_whoever_comes_takes_little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of too many addresses those that were heard of longest ago are forgotten, and nobody is counted for ever."""
+    monkeypatch.setattr(site, "VISITORS_MAX", 3)
+    limit = VisitLimit(lambda: 0.0)
+    for visitor in ("one", "two", "three", "one", "four"):
+        limit.count(visitor, "missed")
+    assert [limit.is_over(one, "missed", 1) for one in ("one", "two", "three", "four")] == [True, False, True, True]
+    assert [limit.count("five", "sent") for _ in range(VISITS_MAX + 5)][-1] == VISITS_MAX
+    assert VISITS_MAX > max(ASKED_MAX, SENT_MAX, MISSED_MAX, webhooks.SENT_MAX)
 
 
 def test_addresses_of_both_versions_are_told_apart() -> None:
