@@ -1,5 +1,5 @@
-"""Whatever number somebody clicks on or types, nobody else’s rows are read or changed: every button and command is tried
-on a database in which two others have something everywhere."""
+"""Whatever number somebody clicks on or types, nobody else’s rows are read or changed: every button and command is
+tried on a database in which two others have something everywhere."""
 
 import json
 from collections.abc import AsyncIterator, Iterator
