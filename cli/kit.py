@@ -19,6 +19,7 @@ from storage import kit
 from storage.database import Database
 from storage.journal import AuditAct
 from storage.kit import COLUMNS, NEEDED, TrackingLine
+from storage.private_files import make_private_file
 
 
 async def export_kits(call: Call, batch: int | None, kind: str, output: str) -> int:
@@ -29,6 +30,7 @@ async def export_kits(call: Call, batch: int | None, kind: str, output: str) -> 
         await check_batch(db, batch)
         lines = await list_lines(db, batch)
     if kind == "xlsx":
+        make_private_file(Path(output))
         write_book(Path(output), [HEAD, *lines])
         print(f"Écrit : {output}")
         return 0

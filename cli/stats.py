@@ -28,6 +28,7 @@ from commands.stats.papers import Page, Workbook, make_territory_page, write_pap
 from config.settings import Settings
 from config.time import PARIS
 from storage.people import Person
+from storage.private_files import make_private_file
 from storage.stats import Figures, Percent, iterate_own_rows
 
 
@@ -124,6 +125,7 @@ def _hand_over(path: Path, output: str) -> None:
     try:
         if is_folder:
             target.parent.mkdir(parents=True, exist_ok=True)
+        make_private_file(target)
         shutil.copyfile(path, target)
     except OSError as error:
         raise OperatorError(place_fault(error, target)) from None

@@ -13,6 +13,7 @@ from tempfile import TemporaryFile
 from typing import TextIO, TypeVar, cast
 
 from bot.french import NBSP, group, noun, plural
+from storage.private_files import make_private_file
 
 T = TypeVar("T")
 BYTE_ORDER_MARK = "\ufeff"
@@ -46,13 +47,15 @@ def begin_csv(out: TextIO, columns: Iterable[object]) -> Callable[[Iterable[obje
 @contextmanager
 def open_whole(output: str = "") -> Iterator[TextIO]:
     """A file to write in, that is handed over once all of it is there, and nothing of it before: to the standard
-    output as it is, or in UTF-8 where that is called « - », or to a file of that name, which is replaced."""
+    output as it is, or in UTF-8 where that is called « - », or to a file of that name, which is replaced, and private
+    if it is new."""
     with TemporaryFile("w+", encoding="utf-8", errors="replace", newline="") as told:
         yield told
         told.seek(0)
         if output in {"", "-"}:
             copyfileobj(told, open_standard_output() if output else sys.stdout)
             return
+        make_private_file(Path(output))
         with Path(output).open("w", encoding="utf-8", newline="") as file:
             copyfileobj(told, file)
     print(f"Écrit : {output}")

@@ -33,6 +33,13 @@ def make_private_database(name: str) -> None:
         close_to_others(Path(f"{path}{end}"))
 
 
+def make_private_file(path: Path) -> None:
+    """Make a file of mode 0600, to be written; one that is there keeps the mode that its owner gave it, and where none
+    can be made, who writes it says why."""
+    with suppress(OSError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+
+
 def close_to_others(path: Path) -> None:
     """Take from others what they may do with something of ours; nothing happens when it is not there, or not ours."""
     with suppress(OSError):

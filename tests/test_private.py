@@ -12,6 +12,8 @@ from sqlalchemy import text
 
 from bot.spool import Spool
 from bot.work.orders import OrderFolders
+from cli import stats
+from cli.terminal import open_whole
 from config.settings import Settings
 from storage import private_files, schema
 from storage.database import Database
@@ -48,6 +50,23 @@ async def test_a_new_database_is_private_and_what_lies_beside_it(tmp_path: Path)
     await written(database)
     assert modes(tmp_path) == PRIVATE
     await database.close()
+
+
+def test_what_an_operator_has_written_to_a_file_is_private_unless_the_file_was_there(tmp_path: Path) -> None:
+    """Orders have postal addresses, and tickets names."""
+    (tmp_path / "there.csv").write_text("")
+    (tmp_path / "there.csv").chmod(0o644)
+    for name in ("new.csv", "there.csv"):
+        with open_whole(str(tmp_path / name)) as told:
+            told.write("Nom;Adresse")
+    (tmp_path / "made.pdf").write_bytes(b"%PDF")
+    stats._hand_over(tmp_path / "made.pdf", str(tmp_path / "mine.pdf"))  # noqa: SLF001
+    told_modes = modes(tmp_path)
+    assert {name: told_modes[name] for name in ("new.csv", "there.csv", "mine.pdf")} == {
+        "new.csv": "600",
+        "there.csv": "644",
+        "mine.pdf": "600",
+    }
 
 
 async def test_one_that_was_open_is_closed_to_others_at_the_start(tmp_path: Path) -> None:
