@@ -77,6 +77,8 @@ async def test_a_channel_is_made_renamed_put_away_and_brought_back(
     await form.fill(raison="plus personne n’y vient").submit()
     await wait_for(lambda: _is_archived(house, name, archived=True))
     assert name not in (await juliette.asks("/canaux")).text
+    told = await juliette.asks(f"/canaux rejoindre {name} bis")
+    assert f"**{name} bis** est archivé (plus personne n’y vient)" in plain(told.text)
 
     form = await agathe.opens("/canaux creer")
     refused = await form.fill(nom=name, sujet="La même chose.").submit()

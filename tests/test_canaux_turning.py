@@ -14,8 +14,10 @@ from bot.events import Undelivered
 from bot.work import steps
 from commands.canaux.drift import BACK, FORWARD
 from commands.canaux.runs import SUPERSEDED_REASON, note_refused
+from storage import journal
 from storage.canaux import list_allowances, runs
 from storage.canaux.runs import Change, ChangeState, Drift, Run, RunKind, Stage
+from storage.journal import AuditAct
 from tests.modes import MODES
 from tests.people import Person, Post, unique
 from tests.support.house import House, wait_for
@@ -147,6 +149,12 @@ async def test_somebody_is_let_in_by_name_beforehand(
 
         await wait_for(nina_is_in)
         assert "stagiaire jusqu’en juin" in str(await types(channel_workplace, app, agathe, "canaux exceptions"))
+        line = f"canaux admettre @{nina.username} 69"
+        for again in (line, f"{line} stagiaire jusqu’en juin"):
+            assert "est déjà admis" in str(await types(channel_workplace, app, agathe, again))
+        async with app.database.transaction(writes=False) as db:
+            noted = await journal.list_of_things(db, ["canal:departement:69"])
+        assert [entry.act for entry in noted].count(AuditAct.CHANNEL_ADMIT) == 1, "what changes nothing is not noted"
         assert await is_clean(channel_workplace, capsys), "nobody is told of"
 
 

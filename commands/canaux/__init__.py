@@ -160,10 +160,22 @@ async def _choose_by_name(ctx: ReadingContext, text: str, *, joins: bool) -> Rep
     if options:
         text = render("canaux/several", words=quote(words), count=len(found), joins=joins)
         return Whisper(text, menus=[Menu("Choisir un canal", ChooseOne(joins=joins), options)])
+    if joins and (archived := await _tell_archived(ctx, words)):
+        return archived
     free = {key: p for key, p in table.items() if key in known and p.belonging is Belonging.LIBRE}
     options = {key: names.get(key, planned.name) for key, planned in list(free.items())[:OFFERED_MAX]}
     menus = [Menu("Rejoindre", ChooseOne(joins=True), options)] if joins and options else []
     return Whisper(render("canaux/no_channel", words=quote(words), free=bool(menus)), menus=menus)
+
+
+async def _tell_archived(ctx: ReadingContext, words: str) -> Whisper | None:
+    """Tell why the public channel of that name was put away; None for no such channel, or several."""
+    why = await canaux.list_put_away(ctx.db)
+    table = await canaux.list_planned(ctx.db, ctx.settings, archived=True) if why else {}
+    found = find_alike(words, {key: one for key, one in table.items() if key in why and not one.private}, {})
+    if len(found) != 1:
+        return None
+    return Whisper(render("canaux/archived", title=table[found[0]].name, reason=why[found[0]]))
 
 
 def find_alike(words: str, table: Table, names: Mapping[str, str]) -> list[str]:

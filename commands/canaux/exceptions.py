@@ -73,9 +73,19 @@ def make_exception(ctx: Context, key: str, user_id: str, reason: str, *, is_in: 
 async def admit_outsider(ctx: Context, click: Admit) -> Replies:
     """Let somebody stay in a channel, by name."""
     canal = await cards.must_be_planned(ctx, click.key)
-    await canaux.allow(ctx.db, [make_exception(ctx, click.key, click.user_id, ADMITTED, is_in=True)])
-    cards.note_place(ctx, journal.AuditAct.CHANNEL_ADMIT, canal, click.user_id, ADMITTED)
+    await _admit(ctx, canal, click.user_id, ADMITTED)
     return await _settle_outsider(ctx, click, canal, is_in=True)
+
+
+async def _admit(ctx: Context, canal: PlannedChannel, user_id: str, reason: str) -> bool:
+    """Let somebody into a channel by name; False, and nothing is noted, where they are already, for that reason or,
+    where none is given, for any."""
+    known = await canaux.find_allowance(ctx.db, canal.key, user_id)
+    if known and known.is_in and reason in {known.reason, ADMITTED}:
+        return False
+    await canaux.allow(ctx.db, [make_exception(ctx, canal.key, user_id, reason, is_in=True)])
+    cards.note_place(ctx, journal.AuditAct.CHANNEL_ADMIT, canal, user_id, reason)
+    return True
 
 
 @feature.button(Remove, roles=ANIMATEURS)
@@ -125,9 +135,8 @@ async def admit_by_name(ctx: Context, asked: Admission) -> Replies:
     canal = table.get(cards.read_scope(asked.where, table))
     if canal is None or canal.key not in known:
         raise UserError("Ce canal n’existe pas encore : /canaux verifier dit lesquels manquent.")
-    await canaux.allow(ctx.db, [make_exception(ctx, canal.key, account.id, why, is_in=True)])
-    cards.note_place(ctx, journal.AuditAct.CHANNEL_ADMIT, canal, account.id, why)
-    said = render("canaux/admitted", username=account.username, planned=canal)
+    is_new = await _admit(ctx, canal, account.id, why)
+    said = render("canaux/admitted", username=account.username, planned=canal, is_new=is_new)
     alert = await cards.close_alert(ctx, OUTSIDER.rewrite((canal.key, account.id), said))
     return [AddMembers(known[canal.key], [account.id], team=canal.team), *alert, Whisper(said)]
 
