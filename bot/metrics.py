@@ -10,7 +10,9 @@ REQUESTS = Histogram(
 )
 OUTCOMES = Counter("coop_requests", "Requests by kind of trigger and outcome.", ("kind", "outcome"))
 DELIVERIES = Counter(
-    "coop_deliveries", "Tries to deliver a message: delivered, found (by an earlier try), later, refused.", ("outcome",)
+    "coop_deliveries",
+    "Tries to deliver a message: delivered, found (by an earlier try), gone, taken_back, later, refused, broken.",
+    ("outcome",),
 )
 ORDER_TRIES = Counter(
     "coop_orders", "Tries to make and send ordered files: sent, later, refused, failed, cancelled.", ("outcome",)

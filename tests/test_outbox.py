@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from prometheus_client import REGISTRY
 
 from bot.outbox import attempts
 from bot.outbox.attempts import DeliveryMarks, OutboxTable
@@ -61,7 +62,13 @@ async def test_a_database_that_fails_in_the_middle_changes_no_order(
     assert stage.town.texts == ["un", "deux", "trois"]
 
 
+def count_broken() -> float:
+    """How many messages that nobody can send /metrics has counted."""
+    return REGISTRY.get_sample_value("coop_deliveries_total", {"outcome": "broken"}) or 0
+
+
 async def test_what_nobody_can_send_holds_up_no_other(stage: OutboxStage) -> None:
+    before = count_broken()
     async with stage.outbox() as outbox:
         broken = make_message("", created_at=read_clock())
         broken.content = {"message": "sans propriétés"}
@@ -70,6 +77,7 @@ async def test_what_nobody_can_send_holds_up_no_other(stage: OutboxStage) -> Non
         await wait_until(lambda: stage.town.texts == ["la suite"])
         (row, _) = await stage.rows()
     assert (row.attempts, row.fault) == (1, "KeyError")
+    assert count_broken() == before + 1, "/metrics counts it"
     assert row.not_before is not None
 
 

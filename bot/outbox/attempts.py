@@ -278,6 +278,7 @@ class Attempts:
         """Rest a message that cannot be sent as it is: it is tried again as what Mattermost refuses, and holds up no
         other."""
         log.error("message_broken", attempts=message.attempts, exc_info=problem)
+        DELIVERIES.labels("broken").inc()
         next_try = retries.next_try(message.attempts, message.created_at, self._d.clock())
         return AttemptVerdict(AttemptOutcome.SETTLED, type(problem).__name__, next_try)
 
