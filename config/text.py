@@ -68,8 +68,8 @@ def _fold_sign(sign: str) -> str:
 
 def quote(text: str, most: int = 40) -> str:
     """Somebody’s words inside a sentence that may be shown as Markdown or as plain text: letters, figures and
-    harmless signs, shortened."""
-    kept = " ".join(re.sub(r"[^\w\s’'+/,%€°-]|_|(?<!\d)[.](?!\d)", " ", text).split())
+    harmless signs (a colon only between blanks or before one: no link, emoji or emoticon), shortened."""
+    kept = " ".join(re.sub(r"[^\w\s’'+/,%€°?:-]|:(?!\s)|_|(?<!\d)[.](?!\d)", " ", text).split()).rstrip(" :")
     return kept if len(kept) <= most else f"{kept[: most - 1]}…"
 
 

@@ -116,7 +116,13 @@ def test_an_address_stays_one_that_can_be_copied() -> None:
 def test_a_quotation_holds_no_sign_that_does_anything(text: str) -> None:
     quoted = quote(text)
     assert len(quoted) <= 40
-    assert not set(quoted) & set("@#*_`~<>[]()|\\:!&\n")
+    assert not set(quoted) & set("@#*_`~<>[]()|\\!&\n")
+    assert not re.search(r":(\S|$)", quoted), "no address, emoji or emoticon begins"
+
+
+def test_a_quoted_title_keeps_its_question_and_its_colon() -> None:
+    assert quote("Préparer le salon : qui vient ?") == "Préparer le salon : qui vient ?"
+    assert quote("tel:0612345678 :smile: fin :)") == "tel 0612345678 smile: fin"
 
 
 def test_a_template_escapes_what_it_is_given_and_misses_nothing() -> None:
