@@ -18,7 +18,7 @@ from bot.context import Context, ReadingContext
 from bot.destinations import send_file
 from bot.errors import UserError
 from bot.features import Feature, Front
-from bot.french import plural
+from bot.french import join, plural
 from bot.papers import typeset as papers
 from bot.replies import Button, Direct, Parcel, Progress, Refresh, Replies, Reply, SendFile, Start, Step, Whisper
 from bot.texts import quote, render, typeset
@@ -284,9 +284,8 @@ async def explain_erasure(ctx: Context, _: str) -> Replies:
             render("donnees/already", due=_say_due(ctx, waiting)), [Button("Annuler l’effacement", KeepData())]
         )
     duties = await rights.duties_of(ctx.db, ctx.user.id, ctx.now)
-    kept = [(one.what, one.because) for one in PERSONAL_DATA if one.fate is ErasureFate.KEPT]
     said = {
-        "kept": kept,
+        "kept": _group_kept(),
         "asked": plural(duties.asked, "demande d’aide ouverte", "demandes d’aide ouvertes") if duties.asked else "",
         "held": plural(duties.held, "demande", "demandes") if duties.held else "",
         "turns": plural(duties.turns, "tour de garde", "tours de garde") if duties.turns else "",
@@ -295,6 +294,16 @@ async def explain_erasure(ctx: Context, _: str) -> Replies:
         "days": PATIENCE.days,
     }
     return Whisper(render("donnees/explain", **said), [Button("Effacer mes données", Confirm(), "danger")])
+
+
+def _group_kept() -> Sequence[tuple[str, str]]:
+    """List what stays, with why: what stays for one reason in one line."""
+    by_reason: dict[str, list[str]] = {}
+    for one in PERSONAL_DATA:
+        if one.fate is ErasureFate.KEPT:
+            there = by_reason.setdefault(one.because, [])
+            there.append(one.what[:1].lower() + one.what[1:] if there else one.what)
+    return [(join(what), because) for because, what in by_reason.items()]
 
 
 @feature.button(Confirm)

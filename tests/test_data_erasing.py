@@ -52,6 +52,7 @@ async def test_somebody_is_erased_a_week_after_they_wished_it(house: House, juli
     words = said(told)
     assert "pseudonyme" in words
     assert "Le journal ne se réécrit pas" in words
+    assert words.count("Une mesure doit pouvoir être expliquée") == 1, "what stays for one reason is one line"
     assert "compte Mattermost" in words
     await juliette.clicks(told, "Effacer mes données")
     post = await juliette.told("Vos données seront effacées le")
