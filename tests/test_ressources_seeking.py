@@ -108,6 +108,7 @@ async def test_nothing_found_leads_to_what_is_near(house: House, juliette: Perso
 
     nothing = await juliette.asks("/ressources lettre niveau:debutant")
     assert nothing.buttons[0] == "Sans les filtres"
+    assert "(niveau débutant)" in plain(await juliette.asks("/ressources niveau:facile")), "how the filter was read"
     await juliette.clicks(nothing, "Sans les filtres")
     assert "Lettre" in (await juliette.whispered("1 fiche")).text
 

@@ -128,6 +128,12 @@ def say_unknown(query: Query | None) -> Sequence[Markdown]:
     return said
 
 
+def say_filters(query: Query | None) -> Sequence[str]:
+    """Say what the filters were taken for, as people call it: « expert » is « niveau avancé »."""
+    chosen = sorted(query.filters.choices) if query else ()
+    return [f"{of} {LISTS[of][code].libelle.lower() if code in LISTS[of] else code}" for of, code in chosen]
+
+
 async def offer_without_filters(ctx: Context, query: Query) -> Sequence[Button]:
     """Offer « Sans les filtres », where the words alone find something."""
     bare = " ".join(group.said for group in query.groups)
@@ -237,7 +243,8 @@ async def _draw_nothing(ctx: Context, shelf: Shelf) -> Whisper:
     at, query = shelf.at, shelf.query
     proposes = Button("Proposer une fiche", Deposit())
     number = read_typed_number(at.text)
-    said = {"of": at.of.value, "text": quote(at.text), "unknown": say_unknown(query), "number": number}
+    unknown, filters = say_unknown(query), say_filters(query)
+    said = {"of": at.of.value, "text": quote(at.text), "unknown": unknown, "filters": filters, "number": number}
     if query is None:
         return Whisper(render("ressources/nothing", **said, is_near=False), [proposes])
     if number is not None:
