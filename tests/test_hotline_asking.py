@@ -150,7 +150,9 @@ async def test_the_open_ones_are_listed_by_what_matters(helpdesk: Hotline) -> No
     }.items():
         told = plain(await helpdesk.agathe.asks(f"/ticket liste {line}"))
         assert (word in told) is there, (line, told)
-    assert "Je ne comprends pas" in plain(await helpdesk.agathe.asks("/ticket liste n’importe quoi"))
+    refused = plain(await helpdesk.agathe.asks("/ticket liste n’importe quoi"))
+    assert "Je ne comprends pas" in refused
+    assert "libres, à moi, en attente" in refused
     listed = await helpdesk.agathe.asks("/ticket liste a moi")
     assert "Voir une demande" in [*listed.buttons, *listed.menus] or str(urgent.number) in " ".join(listed.buttons)
     nobody = await helpdesk.house.someone(Role.INVITE, "ines")

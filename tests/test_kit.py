@@ -173,7 +173,7 @@ async def test_lots_are_called_for_counted_and_closed(house: House, agathe: Pers
     assert "Aucun lot" in plain(await agathe.asks("/kit"))
     number = await orders(carl)
     assert "Printemps" in plain(await agathe.asks("/kit ouvrir Printemps"))
-    assert "déjà ouvert" in plain(await agathe.asks("/kit ouvrir Été"))
+    assert "déjà ouvert : il faut le clore avant" in plain(await agathe.asks("/kit ouvrir Été"))
     assert "peut être commandé" in plain(await lea.asks("/aide"))
     assert "peut être commandé" not in plain(await carl.asks("/aide"))
 

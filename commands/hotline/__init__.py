@@ -32,7 +32,7 @@ from storage.people.person import read_departements
 from storage.personal_data import ERASED
 
 PAGE = 8
-HINT = "[libres | a moi | en attente | urgent | 69 | file]"
+HINT = "[libres | à moi | en attente | urgent | 69 | file]"
 OF_MINE = frozenset({"a moi", "moi", "miens", "les miens"})
 WORDS: Mapping[str, TicketFilter] = {
     **dict.fromkeys(("", *OF_MINE), TicketFilter(())),
@@ -188,7 +188,7 @@ def _read_filter(ctx: Context, line: str, served: Collection[str]) -> TicketFilt
     try:
         return TicketFilter(queues=served, departements=read_departements(line))
     except ValueError:
-        known = "libres, a moi, en attente, urgent, un département (69) ou une file"
+        known = "libres, à moi, en attente, urgent, un département (69) ou une file"
         raise UserError(f"Je ne comprends pas « {quote(line)} » : {known}.") from None
 
 

@@ -130,7 +130,9 @@ async def open_lot(ctx: Context, line: str) -> Replies:
     if len(name) > NAME_MAX:
         raise UserError(f"Raccourcissez ce nom : {NAME_MAX} caractères au plus.")
     if batch is not None and batch.opened_by:
-        raise UserError(f"Le lot n° {batch.number} est déjà ouvert : closez-le avant d’en ouvrir un autre (/kit lots).")
+        raise UserError(
+            f"Le lot n° {batch.number} est déjà ouvert : il faut le clore avant d’en ouvrir un autre (/kit lots)."
+        )
     if batch is None:
         batch = await kit.open_batch(ctx.db, ctx.now, name, ctx.user.id)
     batch.name, batch.opened_by = name or batch.name, ctx.user.id
