@@ -8,9 +8,9 @@ import logging
 import os
 import sys
 import traceback
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -61,6 +61,7 @@ def run(ctx: click.Context, where: str) -> int:
         function = load(where)
         keep_imports()
         hush()
+        check_days(ctx.params)
         done = function(call, **ctx.params)
         code: int = done if isinstance(done, int) else call.finish(done)
         sys.stdout.flush()
@@ -69,6 +70,13 @@ def run(ctx: click.Context, where: str) -> int:
     except Exception as error:
         return _report_failure(error, call.known, is_verbose=ctx.find_root().params.get("verbose", False))
     return code
+
+
+def check_days(params: Mapping[str, object]) -> None:
+    """Raise OperatorError for a first day after the last one: an empty answer would hide the slip."""
+    first, last = (params.get(name) for name in ("start", "end"))
+    if isinstance(first, date) and isinstance(last, date) and first > last:
+        raise OperatorError("--from : ce jour est après celui de --to.", code=2)
 
 
 def keep_imports() -> None:

@@ -118,8 +118,5 @@ async def subject_of(db: AsyncSession, asked: Question) -> Subject:
 
 
 def interval(asked: Question) -> tuple[date, date]:
-    """Return the days from --from to --to, which is included, as a half-open interval; raises OperatorError if
-    backwards."""
-    if asked.start > asked.end:
-        raise OperatorError("--from : ce jour est après celui de --to.", code=2)
+    """Return the days from --from to --to, which is included, as a half-open interval."""
     return min(asked.start, _FAR), min(asked.end, _FAR) + timedelta(days=1)

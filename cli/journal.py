@@ -49,12 +49,12 @@ TOLD = ("actor", "act", "object", "target", "reason", "before", "after")
 
 
 async def show(
-    call: Call, what: str | None, since: date | None, until: date | None, actor: str | None, jsonl: bool
+    call: Call, what: str | None, start: date | None, end: date | None, actor: str | None, jsonl: bool
 ) -> int:
     """Write entries on the standard output, to be read or for a program."""
     if what == "verify":
         return await _verify(call.settings)
-    first, last = _span(since, until)
+    first, last = _span(start, end)
     with open_whole() as told:
         async with open_to_read(call.settings) as db:
             found = journal.list_between(db, first, last, (actor or "").removeprefix("@"))
@@ -62,13 +62,11 @@ async def show(
     return 0
 
 
-def _span(since: date | None, until: date | None) -> tuple[datetime, datetime]:
+def _span(start: date | None, end: date | None) -> tuple[datetime, datetime]:
     """Return the first instant of a day in Paris, and the last of another."""
-    if since is None or until is None:
+    if start is None or end is None:
         raise OperatorError("De quels jours ? Donnez --from et --to, ou « journal verify ».", code=2)
-    if until < since:
-        raise OperatorError("--to est avant --from : corrigez l’un des deux.", code=2)
-    return _midnight(since), _midnight(_after(until))
+    return _midnight(start), _midnight(_after(end))
 
 
 def _after(last: date) -> date:
