@@ -4,7 +4,6 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -14,10 +13,8 @@ from cli.environment import open_to_read
 from cli.errors import OperatorError
 from cli.journal import note
 from cli.terminal import ProgressBar, count, make_table, write
-from config.text import unguard
 from storage import people
 from storage.annuaire import NETWORK, AnyPerson, DirectoryHit, entries, read_index
-from storage.cra import files
 from storage.database import Database
 from storage.journal import AuditAct
 from storage.people import Person, Role, SameNameError, register
@@ -136,20 +133,13 @@ class Import(tables.LineImport[entries.Contact, ContactsOutcome]):
 
 
 def read_contact(line: tables.Cells, now: datetime) -> entries.Contact:
-    """Read the contact of a line. Raises BadLineError for one that says none."""
-    said: dict[str, Any] = {name: _read(name, line.get(name, "")) for name in entries.COLUMNS}
-    if not said["nom"] and not said["organisme"]:
-        raise tables.BadLineError("nom ou organisme : l’un des deux au moins est à remplir.")
+    """Read the contact of a line. Raises BadLineError with everything that is wrong in it."""
+    said, faults = tables.read_columns(line, READERS)
+    if said.get("nom") == said.get("organisme") == "":
+        faults.append("nom ou organisme : l’un des deux au moins est à remplir.")
+    tables.refuse_faults(faults)
     key = entries.make_key(said["nom"], said["organisme"], said["departement"])
     return entries.Contact(key=key, state=entries.ContactState.PUBLISHED, changed_at=now, **said)
-
-
-def _read(name: str, cell: str) -> str:
-    try:
-        text = files.read_text(" ".join(unguard(cell).split()))
-        return READERS[name](text) if text else ""
-    except ValueError as fault:
-        raise tables.BadLineError(f"{name} : {fault}") from None
 
 
 def _name(text: str) -> str:
@@ -158,12 +148,16 @@ def _name(text: str) -> str:
     return text
 
 
-READERS: Mapping[str, Callable[[str], str]] = {
+def _or_empty(reader: Callable[[str], str]) -> tables.CellReader:
+    return lambda text: reader(text) if text else ""
+
+
+READERS: Mapping[str, tables.CellReader] = {
     "nom": _name,
     "organisme": _name,
     "fonction": _name,
-    "email": entries.read_email,
-    "telephone": entries.read_phone,
-    "site": entries.read_site,
-    "departement": entries.read_departement,
+    "email": _or_empty(entries.read_email),
+    "telephone": _or_empty(entries.read_phone),
+    "site": _or_empty(entries.read_site),
+    "departement": _or_empty(entries.read_departement),
 }

@@ -3,10 +3,9 @@
 import json
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TypeVar
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -16,19 +15,27 @@ from cli.command import Call
 from cli.cra import Authors
 from cli.errors import OperatorError
 from cli.journal import note
-from cli.tables import BadLineError, Cells, complain, open_table, open_to_import
+from cli.tables import (
+    BadLineError,
+    CellReader,
+    Cells,
+    complain,
+    open_table,
+    open_to_import,
+    read_columns,
+    refuse_faults,
+)
 from cli.terminal import count
 from commands.rdv.visits import address_of
 from config.text import fold, unguard
 from config.themes import find_theme
 from config.time import WEEKDAYS
-from storage.cra.files import RowError, read_text
+from storage.cra.files import RowError
 from storage.journal import AuditAct
 from storage.people import Person
 from storage.rdv import bookings
 from storage.rdv.appointments import PLACE_MAX, SEATS_MAX
 
-T = TypeVar("T")
 COLUMNS = ("utilisateur", "jour", "debut", "fin", "duree", "pause", "places", "lieu", "delai_min", "jours_max", "theme")
 NEEDED = tuple({name} for name in ("utilisateur", "jour", "debut", "fin", "duree"))
 _HOUR = re.compile(r"(\d{1,2})\s*[:h]\s*(\d{2})?(?:(?<=\d):00)?")
@@ -104,33 +111,16 @@ async def _store(db: AsyncSession, run: RangeImport, *, tells: bool) -> None:
 
 
 def read_range(line: Cells, person: Person) -> bookings.WeeklyRange:
-    """The range of a line. Raises BadLineError, which names the column."""
-    start, end = _read("debut", line, read_hour), _read("fin", line, read_hour)
-    if end <= start:
-        raise BadLineError("fin : donnez une heure d’après le début, le même jour (24:00 au plus tard).")
-    numbers = {name: _read(name, line, partial(_read_number, name)) for name in _BOUNDS}
-    if numbers["duree"] > end - start:
-        raise BadLineError("duree : elle est plus longue que la plage.")
-    return bookings.WeeklyRange(
-        user_id=person.id,
-        weekday=_read("jour", line, read_weekday),
-        start=start,
-        end=end,
-        length=numbers["duree"],
-        pause=numbers["pause"],
-        seats=numbers["places"],
-        place=_read("lieu", line, _read_place),
-        theme=_read("theme", line, read_theme),
-        notice=numbers["delai_min"],
-        ahead=numbers["jours_max"],
-    )
-
-
-def _read(name: str, line: Cells, reader: Callable[[str], T]) -> T:
-    try:
-        return reader(read_text(" ".join(unguard(line.get(name, "")).split())) or "")
-    except ValueError as fault:
-        raise BadLineError(f"{name} : {fault}") from None
+    """The range of a line. Raises BadLineError, which names each column that is wrong."""
+    said, faults = read_columns(line, _READERS)
+    start, end, length = said.get("debut"), said.get("fin"), said.get("duree")
+    if start is not None and end is not None:
+        if end <= start:
+            faults.append("fin : donnez une heure d’après le début, le même jour (24:00 au plus tard).")
+        elif length is not None and length > end - start:
+            faults.append("duree : elle est plus longue que la plage.")
+    refuse_faults(faults)
+    return bookings.WeeklyRange(user_id=person.id, **{_FIELDS[name]: value for name, value in said.items()})
 
 
 def read_weekday(text: str) -> int:
@@ -154,7 +144,7 @@ def _read_number(name: str, text: str) -> int:
     least, most, usual = _BOUNDS[name]
     if not text and usual is not None:
         return usual
-    if not (text.isascii() and text.isdecimal()) or not least <= int(text[:9]) <= most:
+    if not (text.isascii() and text.isdecimal() and len(text) < 10) or not least <= int(text) <= most:
         raise ValueError(f"un nombre de {least} à {most} est attendu, pas « {text} ».")
     return int(text)
 
@@ -172,6 +162,28 @@ def read_theme(text: str) -> str:
     if (theme := find_theme(text)) is None:
         raise ValueError(f"« {text} » n’est pas un thème : internet, par exemple.")
     return theme.code
+
+
+_READERS: Mapping[str, CellReader] = {
+    "jour": read_weekday,
+    "debut": read_hour,
+    "fin": read_hour,
+    **{name: partial(_read_number, name) for name in _BOUNDS},
+    "lieu": _read_place,
+    "theme": read_theme,
+}
+_FIELDS = {
+    "jour": "weekday",
+    "debut": "start",
+    "fin": "end",
+    "duree": "length",
+    "pause": "pause",
+    "places": "seats",
+    "lieu": "place",
+    "theme": "theme",
+    "delai_min": "notice",
+    "jours_max": "ahead",
+}
 
 
 async def show_link(call: Call, user: str, as_json: bool) -> int:

@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from typing import BinaryIO, ClassVar, Generic, TypeVar
+from typing import Any, BinaryIO, ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -23,7 +23,9 @@ from cli.errors import OperatorError
 from cli.terminal import ProgressBar, count, make_printable
 from cli.texts import Text, open_file, read_texts
 from config.settings import Settings
+from config.text import unguard
 from storage import schema
+from storage.cra import files
 from storage.database import Database
 
 IGNORED_MAX = 20
@@ -37,6 +39,25 @@ class BadLineError(ValueError):
 
 Cells = Mapping[str, str]
 """What a line says, by column."""
+CellReader = Callable[[str], Any]
+"""Reads a cell, without blanks around it nor the apostrophe that guards it. Raises ValueError."""
+
+
+def read_columns(line: Cells, readers: Mapping[str, CellReader]) -> tuple[dict[str, Any], list[str]]:
+    """Read a line by column, where it can be read, and list what is wrong with the others."""
+    values, faults = dict[str, Any](), list[str]()
+    for name, reader in readers.items():
+        try:
+            values[name] = reader(files.read_text(" ".join(unguard(line.get(name, "")).split())) or "")
+        except ValueError as fault:
+            faults.append(f"{name} : {fault}")
+    return values, faults
+
+
+def refuse_faults(faults: Sequence[str]) -> None:
+    """Raise BadLineError with everything that is wrong in a line, if anything is."""
+    if faults:
+        raise BadLineError(" ; ".join(fault.rstrip(".") for fault in faults))
 
 
 class Table:

@@ -118,10 +118,11 @@ async def test_contacts_come_in_once_and_bad_lines_are_explained(
         "x,y,,,,,Atlantide",
         f"{'n' * 121},,,,,,",
         "trop,peu",
+        ",,,pas une adresse,12 34 5,,Atlantide",
     ]
     file.write_text("\n".join([HEADER, *lines]) + "\n", "utf-8")
     out, err = await said(capsys, "import", "contacts", str(file), code=1)
-    assert out == "2 ajoutés, 0 changé, 0 inchangé, 7 refusés.\n"
+    assert out == "2 ajoutés, 0 changé, 0 inchangé, 8 refusés.\n"
     reasons = [
         "nom ou organisme",
         "email : ",
@@ -130,10 +131,15 @@ async def test_contacts_come_in_once_and_bad_lines_are_explained(
         "departement : ",
         "nom : 120",
         "2 cellules pour 7 colonnes",
+        "nom ou organisme",
     ]
     for number, (line, reason) in enumerate(zip(err.splitlines(), reasons, strict=True), 4):
         assert line.startswith(f"ligne {number} : ")
         assert reason in line
+    several = err.splitlines()[-1]
+    assert all(f"{name} : " in several for name in ("email", "telephone", "departement")), (
+        "all faults of a line at once"
+    )
     banque, guy = await stored(filled)
     assert banque.says == (
         *("", "Banque des Territoires", "", "accueil@banque.fr", "3949", "https://www.banquedesterritoires.fr", ""),

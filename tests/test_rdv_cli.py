@@ -71,12 +71,14 @@ async def test_an_operator_imports_hours_all_of_them_or_none(
         "carl,lundi,10:00,09:00,30,0,1,,0,30",
         "carl,lundi,09:00,10:00,90,0,1,,0,30",
         "carl,lundi,09:00,10:00,30,0,0,,0,30",
+        "carl,lundimanche,9h99,25:00,trente,-1,0,,x,0000000000999",
     )
     file.write_text(HEADER + "juliette,lundi,09:00,10:00,30,0,1,,0,30\n" + "\n".join(bad))
     _, err = await said(capsys, "import", "disponibilites", str(file), code=1)
     columns = ("debut", "jour", "utilisateur", "fin", "duree", "places")
     for number, column in enumerate(columns, 3):
         assert f"ligne {number} : {column}" in err, err
+    assert all(f"{name} : " in err.splitlines()[6] for name in HEADER.strip().split(",")[1:] if name != "lieu"), err
     assert "rien n’est importé" in err
     async with filled.transaction(writes=False) as db:
         ids = (await db.exec(select(Registered.id))).all()
@@ -96,6 +98,10 @@ async def test_an_operator_reads_slots_and_gives_a_link(
         for words in (("slots",), ("rdv",)):
             out, _ = await said(capsys, *words, "--user", "juliette", "--from", edge, "--to", edge, "--json")
             assert json.loads(out) == [], "no calendar has that day"
+    for command in ("slots", "rdv"):
+        backwards = ("--from", "2026-12-05", "--to", "2026-12-01")
+        out, err = await said(capsys, command, "--user", "juliette", *backwards, "--json", code=2)
+        assert (out, "ce jour est après celui de --to" in err) == ("", True)
     start, end = coming_days()
     out, _ = await said(capsys, "slots", "--user", "@juliette", "--from", start, "--to", end, "--json")
     slots = json.loads(out)
