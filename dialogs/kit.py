@@ -36,6 +36,14 @@ def _read_hours(text: str, clues: Clues) -> str:
     return hours
 
 
+def _read_phone(text: str, _: Clues) -> str:
+    """Read the number of somebody, not a short one that answers for everybody (3949)."""
+    number = entries.read_phone(text)
+    if not number.startswith("+"):
+        raise ValueError("Donnez le numéro de qui reçoit les colis : 06 12 34 56 78, par exemple.")
+    return number
+
+
 class OrderKit(Form):
     """What somebody orders, and where it goes. ``order`` is the order that is corrected (0: a new one), ``tops`` and
     ``bottoms`` the sizes that the operator’s table has: without any of trousers these are not asked for."""
@@ -62,7 +70,7 @@ class OrderKit(Form):
     )
     telephone: Annotated[
         str,
-        ReadText(lambda text, _: entries.read_phone(text), show=entries.show_phone, placeholder="06 12 34 56 78"),
+        ReadText(_read_phone, show=entries.show_phone, placeholder="06 12 34 56 78"),
     ] = Field(title="Téléphone", description="Pour le transporteur, le jour de la livraison.")
     horaires: Annotated[str, ReadText(_read_hours)] = Field(
         title="Horaires de livraison", description="Par exemple : lundi à vendredi, 9h-12h et 14h-17h."

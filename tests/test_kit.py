@@ -153,7 +153,7 @@ async def each_field_says_what_is_wrong(form: Dialog) -> None:
         "siret": ("73282932000075", "chiffre est faux"),
         "adresse": ("Maison des associations et de la vie citoyenne", "coupez-la"),
         "code_postal": ("6912", "cinq chiffres"),
-        "telephone": ("12345", "06 12 34 56 78"),
+        "telephone": ("3949", "06 12 34 56 78"),
         "horaires": ("9h", "jours et des heures"),
     }
     errors = (await form.fill(**(FORM | {name: typed for name, (typed, _) in wrong.items()})).submit()).errors
