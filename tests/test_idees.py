@@ -189,6 +189,29 @@ async def test_voters_of_a_duplicate_move_along_once(house: House, juliette: Per
     assert await wait_for(is_done)
 
 
+async def test_a_later_decision_is_not_undone_with_an_earlier_one(
+    house: House, juliette: Person, agathe: Person
+) -> None:
+    number = await files(juliette, "Comment imprimer ses chiffres ?")
+    receipts = [plain(post) for post in await juliette.direct()]
+    assert any(f"n° {number} est proposée : « Comment imprimer ses chiffres ? »." in one for one in receipts)
+    malik = await house.someone(Role.ANIMATEUR, "malik")
+    first = await agathe.asks(f"/idee etat {number} prévue")
+    await malik.asks(f"/idee etat {number} faite")
+    await agathe.clicks(first, "Annuler")
+    assert "elle est faite" in plain(await agathe.whispered("a changé depuis"))
+    assert (await stored(house, number))["state"] == "faite"
+
+
+async def test_what_is_typed_before_a_number_shows_the_idea(house: House, juliette: Person) -> None:
+    number = await files(juliette, "Un mode sombre", categorie="stats")
+    for act in ("voter", "retirer", "vote pour l’idée"):
+        assert f"Idée n° {number} : Un mode sombre" in plain(await juliette.asks(f"/idee {act} {number}"))
+    assert "Un mode sombre" in plain(await juliette.asks("/idee liste #stats"))
+    assert "n’est rangée sous « faite »" in plain(await juliette.asks("/idee liste faites"))
+    assert "n’est rangée sous « Comptes rendus »" in plain(await juliette.asks("/idee liste #cra"))
+
+
 async def test_an_idea_is_withdrawn_and_comes_back(house: House, juliette: Person, agathe: Person) -> None:
     number = await files(juliette, "Une idée qui ne va pas")
     form = await agathe.opens_by(await agathe.asks(f"/idee {number}"), "Retirer")

@@ -22,6 +22,10 @@ from dialogs.idees import DecideIdea, FileIdea, WithdrawIdea
 from storage import canaux, idees, journal
 from storage.idees import DETAILS_MAX, OPEN, SHOWN, TITLE_MAX, Idea, IdeaState
 
+_ACT = re.compile(
+    r"(?:voter?|soutenir|voir|lire|modifier|retirer|annuler)(?: pour)?(?: l.id[ée]e)? (.+)", re.IGNORECASE
+)
+"""What people type before a number: the idea is shown with what can be done."""
 HINT = "[votre idée | 12 | les plus demandées | mes idées]"
 
 
@@ -36,7 +40,8 @@ class GiveUp(cards.OfIdea):
 @feature.command("idee", help="Proposer une idée, ou voter pour celle d’un autre", hint=HINT, tells=True)
 async def type_idea(ctx: ReadingContext, line: str) -> Replies:
     """Show the idea of a number or a list that is asked for; else open the window, with the words in it."""
-    if (number := read_typed_number(line, "idée", "idee")) is not None:
+    act = _ACT.fullmatch(line.strip())
+    if (number := read_typed_number(act[1] if act else line, "idée", "idee")) is not None:
         return await open_idea(ctx, cards.Open(idea=number))
     if (asked := cards.read_listing(line)) is not None:
         return await cards.show_page(ctx, cards.Page(of=asked))
@@ -168,9 +173,12 @@ class Ruling(BaseModel):
 
 
 class Revert(cards.OfIdea):
-    """« Annuler »: the idea is again as it was, and so are its duplicates that ``followed`` it to another one."""
+    """« Annuler »: the idea is again as it was, and so are its duplicates that ``followed`` it to another one.
+
+    ``after`` is what was decided; older buttons do not say."""
 
     before: Ruling
+    after: Ruling | None = None
     followed: list[int] = []
 
 
@@ -243,15 +251,20 @@ def _read_rest(state: IdeaState, rest: str) -> Ruling:
 async def _rule(ctx: Context, number: int, ruling: Ruling) -> Replies:
     """Decide about an idea; its voters hear of it the next day, who decides can take it back."""
     idea = await cards.get_shown(ctx, number, locked=True)
-    before = Ruling(state=idea.state, reason=idea.reason, duplicate_of=idea.duplicate_of)
+    before = _read_decided(idea)
     into = await _find_original(ctx, idea, ruling.duplicate_of) if ruling.duplicate_of is not None else None
     ruling = ruling.model_copy(update={"duplicate_of": into.number if into else None})
     if ruling == before:
         raise UserError(f"L’idée n° {number} est déjà {idea.state.label}.")
     followed = await idees.merge(ctx.db, number, into.number) if into else []
     changed = await _apply(ctx, idea, ruling)
-    undo = Button("Annuler", Revert(idea=number, before=before, followed=list(followed)))
+    undo = Button("Annuler", Revert(idea=number, before=before, after=ruling, followed=list(followed)))
     return [*changed, Whisper(render("idees/decided", idea=idea), [undo])]
+
+
+def _read_decided(idea: Idea) -> Ruling:
+    """Read what is decided of an idea now."""
+    return Ruling(state=idea.state, reason=idea.reason, duplicate_of=idea.duplicate_of)
 
 
 async def _find_original(ctx: Context, idea: Idea, number: int) -> Idea:
@@ -282,6 +295,10 @@ async def _apply(ctx: Context, idea: Idea, ruling: Ruling) -> Sequence[Reply]:
 async def revert_ruling(ctx: Context, click: Revert) -> Replies:
     """Let an idea be as it was before a decision."""
     idea = await cards.get_shown(ctx, click.idea, locked=True)
+    if click.after and click.after != _read_decided(idea):
+        raise UserError(
+            f"L’idée n° {idea.number} a changé depuis : elle est {idea.state.label}. Il n’y a rien à annuler."
+        )
     if click.followed and idea.duplicate_of:
         await idees.merge(ctx.db, idea.duplicate_of, idea.number, click.followed)
     if click.before.duplicate_of:
@@ -315,12 +332,13 @@ async def _withdraw(ctx: Context, idea: Idea, reason: str) -> list[Reply]:
     """Take an idea away; where it was a duplicate its votes stay with the other one."""
     if idea.state is IdeaState.WITHDRAWN:
         raise UserError(f"L’idée n° {idea.number} est déjà retirée.")
-    before = Ruling(state=idea.state, reason=idea.reason, duplicate_of=idea.duplicate_of)
+    before = _read_decided(idea)
     was, idea.state, idea.reason = idea.state, IdeaState.WITHDRAWN, reason
     idea.decided_by, idea.changed_at = ctx.user.id, ctx.now
     await ctx.db.flush()
     cards.note_idea(ctx, journal.AuditAct.IDEA_WITHDRAW, idea, {"etat": was.value}, etat=idea.state.value)
-    undo = [Button("Annuler", Revert(idea=idea.number, before=before))] if ctx.user.animates else []
+    revert = Revert(idea=idea.number, before=before, after=_read_decided(idea))
+    undo = [Button("Annuler", revert)] if ctx.user.animates else []
     return [await cards.refresh_card(ctx, idea, here=True), Whisper(render("idees/withdrawn", idea=idea), undo)]
 
 

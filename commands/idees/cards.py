@@ -253,6 +253,7 @@ async def show_page(ctx: Context, at: Page) -> Replies:
     page = await read_page(partial(_read_ideas, ctx, at), at.page)
     needs = await _list_needs(ctx) if page.number == 1 and not at.text and at.of is not Listing.OWN else []
     said = {"of": at.of.value, "text": quote(at.text), "first": (page.number - 1) * PAGE + 1}
+    said["kind"] = kind.label if (kind := _read_kind(at.text)) else ""
     text = render("idees/list", page=page, needs=needs, animates=ctx.user.animates, **said)
     following = page.draw_next(lambda number: Page(of=at.of, text=at.text, page=number), style="primary")
     return Whisper(text, [*following, *_draw_other_lists(at)], cards=await draw_rows(ctx, page.rows))
@@ -276,13 +277,22 @@ async def _read_ideas(ctx: Context, at: Page, number: int) -> RowPage[Idea]:
 
 async def _read_filter(db: AsyncSession, text: str) -> ColumnElement[bool]:
     """Read a state or a subject, else look for the words."""
-    wanted = fold(text).removesuffix("s")
-    if states := [s for s in IdeaState if wanted in {fold(s.label), fold(s.value), fold(s.label).removesuffix("e")}]:
-        return col(Idea.state).in_(states)
-    names = {fold(name).removesuffix("s"): each for each in IdeaCategory for name in (each.value, each.label)}
-    if found := names.get(wanted):
-        return col(Idea.category) == found
+    match _read_kind(text):
+        case IdeaState() as state:
+            return col(Idea.state) == state
+        case IdeaCategory() as category:
+            return col(Idea.category) == category
     return col(Idea.id).in_([number for number, _, _ in await _find(db, text)])
+
+
+def _read_kind(text: str) -> IdeaState | IdeaCategory | None:
+    """Read a state or a subject (« faites », « #cra »); None for other words."""
+    wanted = fold(text.lstrip("#")).removesuffix("s")
+    for state in IdeaState:
+        if wanted in {fold(state.label), fold(state.value), fold(state.label).removesuffix("e")}:
+            return state
+    names = {fold(name).removesuffix("s"): each for each in IdeaCategory for name in (each.value, each.label)}
+    return names.get(wanted)
 
 
 async def _list_needs(ctx: Context) -> Sequence[Need]:
