@@ -40,7 +40,8 @@ feature = Feature(
 )
 GONE = "Cette absence n’existe plus, ou elle est finie : /absence montre les vôtres."
 BACK = ("fin", "retour", "de retour", "je suis de retour", "present", "presente")
-LISTED = ("liste", "voir", "mes absences")
+LISTED = ("liste", "voir", "mes absences", "annuler", "retirer", "supprimer", "modifier")
+"""Words after which all are shown, each with what can be done."""
 UPCOMING = (RdvState.PREVU, RdvState.PROPOSE)
 SHOWN_RDV = 3
 _DAY = timedelta(days=1)

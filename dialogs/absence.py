@@ -18,7 +18,7 @@ from config.text import fold
 from config.time import DAY_MINUTES
 from dialogs.agenda import EventText
 from dialogs.personal_data import fault_of, fault_of_owner
-from dialogs.reservation import read_absence, say_minute
+from dialogs.reservation import AbsenceLengthError, read_absence, say_minute
 from storage.absences import COMING_MAX, WORD_MAX, Absence, list_absences
 from storage.people import Person
 
@@ -69,6 +69,8 @@ def read_line(text: str, today: date) -> SaidAbsence:
         for start in range(len(read) - size + 1):
             try:
                 days, hours = read_absence(" ".join(read[start : start + size]), today)
+            except AbsenceLengthError:
+                raise
             except ValueError:
                 continue
             word = " ".join([*_without_fillers(read[:start]), *words[start + size :]])

@@ -18,6 +18,8 @@ from dialogs.personal_data import fault_of
 from storage.rdv.appointments import PLACE_MAX, SEATS_MAX
 from storage.rdv.bookings import AHEAD_MAX, DAY, LENGTH_MAX, LENGTH_MIN, PAUSE_MAX
 
+ROLLED_MAX = 183
+"""Days of an absence that ends next year though no year is said: beyond, it is likelier to be written backwards."""
 MOMENTS_MAX = 25
 """Moments that one window offers: they travel sealed with it."""
 _HOUR = re.compile(r"(\d{1,2})\s*(?:h|:|heures?)\s*(\d{2})?|(midi)|(minuit)")
@@ -163,6 +165,10 @@ class AddRange(Form):
         return {name: sentence for name, sentence in found.items() if sentence}
 
 
+class AbsenceLengthError(ValueError):
+    """Days that can be read, and are too many to be meant; the text, in French, says so."""
+
+
 def read_absence(text: str, today: date) -> tuple[Period, tuple[int, int] | None]:
     """Days away, and the hours of one where these are said: « 24/12 », « du 24/12 au 2/1 », « 24/12 de 14h à 16h ».
 
@@ -183,8 +189,11 @@ def read_absence(text: str, today: date) -> tuple[Period, tuple[int, int] | None
         raise ValueError("Écrivez des jours à venir, comme 24/12, du 24/12 au 2/1 ou 24/12 de 14h à 16h.")
     if hours and days.last != days.start:
         raise ValueError("Des heures se donnent pour un seul jour.")
-    if (days.end - days.start).days > AHEAD_MAX:
-        raise ValueError("Une absence dure un an au plus.")
+    length = (days.end - days.start).days
+    if length > AHEAD_MAX:
+        raise AbsenceLengthError("Une absence dure un an au plus.")
+    if length > ROLLED_MAX and days.start.year < days.last.year and not re.search(r"\d{4}", said):
+        raise AbsenceLengthError("Relisez ces jours : la fin est avant le début, ou il y manque l’année.")
     return days, hours
 
 

@@ -47,6 +47,7 @@ async def test_days_away_are_noted_shown_changed_ended_and_put_back(monday: Hous
     assert "du 12 au 20 décembre 2026" in plain(await lea.whispered("remise"))
     shown = await lea.asks("/absence")
     assert "- du 12 au 20 décembre 2026 (formation Pix)" in plain(shown)
+    assert plain(await lea.asks("/absence annuler")) == plain(shown)
     window = await lea.opens_by(shown, "Modifier")
     assert (window.shown("jours"), window.shown("mot")) == ("du 12/12/2026 au 20/12/2026", "formation Pix")
     wrong = await window.fill(jours="bientôt").submit()
@@ -189,7 +190,9 @@ async def _run(url: str, *statements: str) -> Sequence[Row[Any]]:
 
 
 def test_days_that_end_before_they_begin_are_asked_again() -> None:
-    for line in ("du 2/1 au 24/12/2026", "24/12 congés 2/3"):
+    for line in ("du 2/1 au 24/12/2026", "24/12 congés 2/3", "20/12-12/12", "du 20/12 au 12/12", "jusqu’au 3 novembre"):
         with pytest.raises(ValueError, match="Relisez ces jours"):
             read_line(line, date(2026, 11, 29))
+    for line in ("20/12/2026-12/12/2027", "20/12-5/1 congés", "du 15/12 au 1er juin"):
+        assert read_line(line, date(2026, 11, 29)).days.start.year == 2026
     assert read_line("24/12 congés 24h/24", date(2026, 11, 29)).word == "congés 24h/24"
