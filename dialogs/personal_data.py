@@ -32,10 +32,15 @@ def fault_of_memo(text: str) -> str:
     Empty when it may."""
     if found := guard.find(text):
         return f"Retirez d’ici {guard.name_kinds(found)} : un repère ne dit rien qui permette de joindre la personne."
-    initials = find_name(text, _is_town)
-    if initials or guard.names_somebody(text):
+    if names_anybody(text):
+        initials = find_name(text, _is_town)
         return f"Un repère n’a pas de nom : écrivez des initiales, par exemple {initials or 'J. M.'}"
     return ""
+
+
+def names_anybody(text: str) -> bool:
+    """Whether a few words hold what is likely a person’s full name, whatever its letters."""
+    return bool(find_name(text, _is_town)) or guard.names_somebody(text)
 
 
 def _is_town(words: str) -> bool:

@@ -62,6 +62,7 @@ async def test_a_line_with_tags_is_found_counted_changed_and_copied(house: House
     assert "2 comptes rendus" in plain(await juliette.asks("/cra liste #Seniors mail"))
     assert "Aucun compte rendu" in plain(await juliette.asks("/cra liste #zorglub"))
     assert "**16 personnes" in plain(await juliette.asks("/stats tout #seniors"))
+    assert "sur cette période n’a cette étiquette" in plain(await juliette.asks("/stats tout #zorglub"))
     assert "vos propres chiffres" in plain(await juliette.asks("/stats departement 69 #seniors"))
 
     window = await juliette.opens_by(receipt, "Modifier")
@@ -91,7 +92,17 @@ async def test_own_tags_are_added_renamed_deleted_and_restored(house: House, jul
     await juliette.clicks(deleted, "Rétablir")
     await juliette.whispered("rétablie")
     assert await names_of(house, number) == ("france-services",)
-    for wrong in ("Mme Martin", "Sophie-Martin", "06 12 34 56 78", "a.b@exemple.fr", "x" * 31, "12"):
+    assert "allongez « é »" in plain(await juliette.asks("/cra étiquettes ajouter é"))
+    for wrong in (
+        "Mme Martin",
+        "Sophie-Martin",
+        "jean dupont",
+        "martin-sophie",
+        "06 12 34 56 78",
+        "a.b@exemple.fr",
+        "x" * 31,
+        "12",
+    ):
         assert "✅" not in plain(await juliette.asks(f"/cra étiquettes ajouter {wrong}"))
     assert "n’avez pas d’étiquette" in plain(await juliette.asks("/cra étiquettes supprimer zorglub"))
 

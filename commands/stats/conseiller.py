@@ -94,6 +94,7 @@ async def answer_own(ctx: Context, asked: queries.OwnQuery) -> FiguresAnswer:
     text = render(
         "stats/answer",
         period=asked.label,
+        tag=asked.tag,
         f=figures,
         goes_on=told.goes_on,
         drawn=queries.make_chart_sections(told),
@@ -249,7 +250,7 @@ async def describe_practice(ctx: Context, asked: queries.OwnQuery) -> Markdown:
         raise UserError("Une feuille d’entraînement n’a pas d’étiquettes : tapez /stats sans elle.")
     figures = await read_practice(ctx.db, ctx.user.id, asked.start, asked.end)
     told = queries.Presentation(figures, asked.percent)
-    said = {"drawn": queries.make_chart_sections(told), "earlier": "", "compared": ()}
+    said = {"drawn": queries.make_chart_sections(told), "earlier": "", "compared": (), "tag": ""}
     text = render("stats/answer", period=asked.period.label, f=figures, goes_on=told.goes_on, **said)
     return render("stats/practice", text=text)
 

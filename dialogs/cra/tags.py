@@ -10,6 +10,7 @@ from bot.forms import Clues, Element, FieldKind, Unreadable, cut
 from bot.forms.kinds import TEXT_MAX, Question, Raw
 from bot.texts import quote
 from config.text import fold
+from dialogs.personal_data import names_anybody
 from storage.cra.tags import NAME_MAX, REPORT_MAX
 
 _NAME = re.compile(r"[^\W_](?:[\w-]| (?=\w))*")
@@ -22,7 +23,7 @@ _THINGS = (
 )
 _NO_NAMES = frozenset(_THINGS.split())
 """Words of which one in a tag tells that it names a thing: « France Services », « Maison Rochelle »."""
-_NAMES_NOBODY = "Une étiquette ne nomme personne. Si ce n’est pas un nom, écrivez-la en minuscules, par exemple #caf."
+_NAMES_NOBODY = "Une étiquette ne nomme personne. Si ce n’est pas un nom, écrivez-la en un seul mot, par exemple #caf."
 
 
 def read_tag(typed: str) -> str:
@@ -31,11 +32,12 @@ def read_tag(typed: str) -> str:
     if not _NAME.fullmatch(name) or not any(sign.isalpha() for sign in name):
         raise ValueError(f"« {quote(typed)} » n’est pas une étiquette : écrivez un mot, par exemple caf.")
     if not 2 <= len(name) <= NAME_MAX or len(fold(name)) > NAME_MAX:
-        raise ValueError(f"Une étiquette a de 2 à {NAME_MAX} caractères : raccourcissez « {quote(typed)} ».")
+        act = "allongez" if len(name) < 2 else "raccourcissez"
+        raise ValueError(f"Une étiquette a de 2 à {NAME_MAX} caractères : {act} « {quote(typed)} ».")
     words = re.sub(r"(?<=[^\W\d_])(?=[A-ZÀ-Þ][a-zà-ÿ])|-", " ", name)
     if guard.find(typed) or guard.find(words):
         raise ValueError("Une étiquette ne dit rien qui permette de joindre quelqu’un : choisissez un autre mot.")
-    named = guard.names_somebody(words) and not _NO_NAMES & set(fold(words).split())
+    named = names_anybody(words) and not _NO_NAMES & set(fold(words).split())
     if named or _TITLE.match(fold(words)):
         raise ValueError(_NAMES_NOBODY)
     return name.lower()
