@@ -134,6 +134,12 @@ def test_a_line_is_read_whatever_its_order(line: str, kind: str, says: dict[str,
     assert judge_line(CoordinationKind(kind), found.raw, CLUES).said is not None
 
 
+def test_a_day_that_does_not_exist_is_a_mistake_and_no_subject() -> None:
+    found = read_coordination_line("animation réunion 2h 5 médiateurs le 32/13", CLUES)
+    assert (found.raw["date"], found.raw["sujet"], found.assumed) == ("32/13", "réunion", [])
+    assert "date" in judge_line(CoordinationKind.ANIMATION, found.raw, CLUES).mistakes
+
+
 def test_nothing_of_a_line_is_taken_twice_and_long_ones_are_read_quickly() -> None:
     found = read_coordination_line("animation réunion 2h puis 3h 12 participants", CLUES)
     assert (found.raw["duree"], found.raw["sujet"]) == ("2h", "réunion puis 3h")

@@ -1,5 +1,6 @@
 """« /cra coordination »: coordinateurs’ own reports, by a line or a window; listed, changed, deleted and restored."""
 
+import re
 import secrets
 from collections.abc import Sequence
 from functools import partial
@@ -105,9 +106,14 @@ def describe(said: Coordination) -> dict[str, object]:
     }
 
 
+_ACT = re.compile(r"(?:modifier|corriger|supprimer|r[ée]tablir|voir) (.+)", re.IGNORECASE)
+"""What people type before a number: the report is shown, with what can be done."""
+
+
 async def read_coordination(ctx: ReadingContext, line: str) -> PreviewedCoordination | Whisper:
     """Read a line as a report; where it is a number, that report is shown, and where no kind is said it is asked."""
-    if (number := read_typed_number(line)) is not None:
+    act = _ACT.fullmatch(line.strip())
+    if (number := read_typed_number(act[1] if act else line)) is not None:
         return _draw_row(await find_report(ctx, number))
     read, key = coordination.read_coordination_line(line, ctx.clues), secrets.token_urlsafe(16)
     if read.kind is not None:

@@ -267,6 +267,7 @@ _TAKEN = re.compile(
     r"(?P<autres>\d{1,5}) ?(?:participants?|participantes?|personnes?|pers|p|invites?|visiteurs?))(?!\w)"
 )
 _DAY_WORDS = 5
+_LIKE_A_DAY = re.compile(r"\d{1,2}/\d{1,2}(?:/\d{2,4})?")
 
 
 def read_coordination_line(text: str, clues: Clues) -> CoordinationLine:
@@ -274,8 +275,9 @@ def read_coordination_line(text: str, clues: Clues) -> CoordinationLine:
     words = " ".join(text.split())[:LINE_MAX].split()
     found = CoordinationLine(_take_kind(words))
     day = _take_day(words, clues)
-    found.raw["date"] = (day or clues.today).isoformat()
-    found.assumed += [] if day else ["aujourd’hui"]
+    unread = "" if day else _take_unread_day(words)
+    found.raw["date"] = unread or (day or clues.today).isoformat()
+    found.assumed += [] if day or unread else ["aujourd’hui"]
     left = _take_amounts(found, " ".join(words))
     if left:
         found.raw["sujet"] = left
@@ -300,6 +302,12 @@ def _take_day(words: list[str], clues: Clues) -> dt.date | None:
                 del words[first : first + size]
                 return day
     return None
+
+
+def _take_unread_day(words: list[str]) -> str:
+    """Take a word that looks like a day and is none (« 32/13 »), to be told as a mistake; "" for no such word."""
+    at = next((at for at, word in enumerate(words) if _LIKE_A_DAY.fullmatch(word.strip(",;."))), None)
+    return words.pop(at).strip(",;.") if at is not None else ""
 
 
 def _take_amounts(found: CoordinationLine, text: str) -> str:
