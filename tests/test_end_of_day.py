@@ -182,6 +182,13 @@ async def test_a_report_that_comes_back_is_proposed_and_filed_by_a_click_alone(e
     for _ in range(2):
         await lea.clicks(asked, "Me le proposer")
         await lea.whispered("Je vous le proposerai tous les mardis")
+    again = await lea.asks("/cra tous les mardis atelier smartphone 8p 2h 35-60 retraités")
+    await lea.clicks(again, "Me le proposer")
+    await lea.whispered("Je vous le proposerai")
+    listed = plain(await lea.asks("/cra habitudes"))
+    assert listed.count("tous les mardis") == 1, "what comes back already does not come back twice"
+    assert "8 personnes, tous les mardis" in listed
+    assert "Atelier du" not in listed, "it has no day of its own"
     await comes(evening, MONDAY, time(17, 30))
     assert not await evenings_of(lea)
     tuesday = MONDAY + timedelta(days=1)

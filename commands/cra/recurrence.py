@@ -122,9 +122,9 @@ def _rule_of(habit: RecurringReport) -> Rule:
     return Rule(habit.weekday, habit.nth, habit.every, habit.until)
 
 
-def _title(habit: RecurringReport, day: date) -> str:
-    """« Atelier, 8 personnes, tous les mardis »."""
-    return f"{NewCra.summarize(_fill(habit, day), {}, day)}, {_rule_of(habit)}"
+def _title(habit: RecurringReport, today: date) -> str:
+    """« Atelier à Pau, 8 personnes, tous les mardis »."""
+    return f"{NewCra.summarize(habit.raw, {}, today)}, {_rule_of(habit)}"
 
 
 def _fill(habit: RecurringReport, day: date) -> dict[str, Any]:
@@ -136,15 +136,22 @@ async def keep_habit(ctx: Context, click: KeepHabit) -> Replies:
     """Keep which report is to come back; a second click keeps it once."""
     if click.author != ctx.user.id:
         raise UserError("Cet aperçu est celui de quelqu’un d’autre : tapez votre propre ligne avec /cra.")
-    habit = await find_by_key(ctx.db, click.key)
+    known = await list_habits(ctx.db, ctx.user.id, ctx.today)
+    habit = await find_by_key(ctx.db, click.key) or next((one for one in known if _is_same(one, click)), None)
     if habit is None:
-        if len(await list_habits(ctx.db, ctx.user.id, ctx.today)) >= HABITS_MAX:
+        if len(known) >= HABITS_MAX:
             raise UserError(f"Vous en avez déjà {HABITS_MAX} : /cra habitudes en arrête.")
         habit = RecurringReport(author_id=ctx.user.id, created_at=ctx.now, **click.model_dump(exclude={"author"}))
         ctx.db.add(habit)
         await ctx.db.flush()
     text = render("cra/habit_kept", **_say_when(_rule_of(habit), habit.first, habit.until))
     return Whisper(text, [Button("Ne plus proposer", StopHabit(chosen=str(habit.number)))])
+
+
+def _is_same(habit: RecurringReport, click: KeepHabit) -> bool:
+    """Whether the same report comes back on the same days already."""
+    rule = Rule(click.weekday, click.nth, click.every, click.until)
+    return (habit.raw, _rule_of(habit)) == (click.raw, rule) and (rule.every == 1 or habit.first == click.first)
 
 
 @feature.command("cra habitudes", help="Les comptes rendus proposés chaque semaine, et les arrêter", roles=CONSEILLERS)
@@ -223,7 +230,8 @@ def _ask(ctx: Context, habit: RecurringReport, day: date) -> Waiting:
     skip = Button("Pas cette fois", SkipHabit(**about))
     first, *rest = [*([file] if sure else []), *others, skip]
     when = say_weekday(day, ctx.today)
-    text = f"{NewCra.summarize(raw, {}, day)} ({_rule_of(habit)}), {when} : combien de personnes ?"
+    question = "combien de personnes ?" if people else "l’enregistrer ?"
+    text = f"{NewCra.summarize(raw, {}, day)} ({_rule_of(habit)}), {when} : {question}"
     return Waiting(text, first, rest, habit.key_of(day))
 
 
