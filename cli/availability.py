@@ -68,6 +68,8 @@ class RangeImport:
             one = read_range(line, person)
             self.names[person.id] = person.username
             theirs = self.found.setdefault(one.user_id, [])
+            if any(one.model_dump() == other.model_dump() for other in theirs):
+                return  # a line that stands twice says nothing more
             if len(theirs) >= bookings.RANGES_MAX:
                 raise BadLineError(f"utilisateur : {bookings.RANGES_MAX} plages au plus pour une personne.")
             theirs.append(one)

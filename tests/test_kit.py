@@ -122,10 +122,11 @@ async def test_a_kit_is_ordered_corrected_and_followed_parcel_by_parcel(
     await juliette.clicks(receipt, "Corriger")
     assert "ne se corrige plus" in plain(await juliette.whispered())
 
-    lines = "".join(f"{order['id']};{n};CP{n}FR;Transports Rhône\n" for n in (1, 2, 3))
+    lines = "".join(f"{order['id']};{n};CP{n}FR;{'' if n == 3 else 'Transports Rhône'}\n" for n in (1, 2, 3))
     assert await imports(house, tmp_path, f"commande;colis;suivi;transporteur\n{lines}") == 0
     mine = await juliette.asks("/kit")
     assert "**Colis 2 : en route**\nSuivi : Transports Rhône CP2FR" in plain(mine)
+    assert "Suivi : CP3FR" in plain(mine), "a parcel whose carrier nobody said"
     await juliette.clicks(mine, "Reçu")
     assert "Colis 1 : reçu" in plain(await juliette.whispered())
     window = await juliette.opens_by(await juliette.asks("/kit"), "Manquant")
@@ -186,6 +187,7 @@ async def test_lots_are_called_for_counted_and_closed(house: House, agathe: Pers
     assert not any("vous attend" in post.text for post in await carl.direct())
     assert "Relancer" not in (await agathe.asks("/kit lots")).buttons
     assert "Donnez le vêtement" in plain(await agathe.asks("/kit stock M 40"))
+    assert "La taille « ZZ » n’est pas dans la table (haut) : " in plain(await agathe.asks("/kit stock haut ZZ=3"))
     assert "il en manque 1" in plain(await agathe.asks("/kit stock haut M=0 L=12"))
     form = await lea.opens_by(reminded, "Commander mon kit")
     assert (await form.fill(**(FORM | {"taille_haut": "L"})).submit()).accepted

@@ -48,7 +48,7 @@ async def test_an_operator_imports_hours_all_of_them_or_none(
 ) -> None:
     file = tmp_path / "heures.csv"
     good = "juliette,mardi,09:00:00,10:30,30,15,1,Médiathèque,0,365\n@Juliette,Jeudi,9h,24:00,60,,8,,60,\n"
-    file.write_text(HEADER + good)
+    file.write_text(HEADER + good + good)
     out, _ = await said(capsys, "import", "disponibilites", str(file))
     assert out.replace("\N{NO-BREAK SPACE}", " ").startswith("2 plages pour 1 personne")
     file.write_text(

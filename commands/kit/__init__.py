@@ -11,10 +11,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.account_status import find_active
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
-from bot.french import say_date
+from bot.french import join, say_date
 from bot.pages import cut_page
 from bot.replies import Button, Card, Direct, Progress, Replies, Reply, Start, Step, Waiting, Whisper
-from bot.texts import render
+from bot.texts import quote, render
 from commands.kit import orders
 from commands.kit.orders import ANIMATEURS, feature
 from commands.kit.supplier import SupplierFile
@@ -271,6 +271,9 @@ def read_stock(line: str, sizes: Mapping[Garment, Mapping[str, str]]) -> Mapping
             garment = Garment(fold(words.pop(0)))
             continue
         size = next((code for code in sizes[garment] if fold(code) == fold(words[0])), "") if garment else ""
+        if garment and not size and sizes[garment]:
+            known = join(list(sizes[garment]), "ou")
+            raise UserError(f"{_STOCK} La taille « {quote(words[0])} » n’est pas dans la table ({garment}) : {known}.")
         if not garment or not size or len(words) < 2 or not re.fullmatch(r"[0-9]{1,5}", words[1]):
             raise UserError(_STOCK)
         found[garment, size] = int(words[1])
