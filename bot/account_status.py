@@ -18,7 +18,7 @@ async def find_active(ctx: Context, ids: Collection[str]) -> set[str]:
 
 
 async def is_active(ctx: Context, user_id: str) -> bool:
-    """Whether somebody can be written to: nobody cannot."""
+    """Return whether somebody can be written to: nobody cannot."""
     return bool(await find_active(ctx, [user_id] if user_id else []))
 
 

@@ -272,17 +272,17 @@ _KINDS: Mapping[str, TypeAdapter[ChatAction]] = {kind.__name__: TypeAdapter(kind
 
 
 def write_action(act: ChatAction) -> dict[str, Any]:
-    """An act as a row of the outbox keeps it; its topic is a column there."""
+    """Write an act as a row of the outbox keeps it; its topic is a column there."""
     return {"act": type(act).__name__, "with": {name: value for name, value in asdict(act).items() if name != "topic"}}
 
 
 def read_action(content: Mapping[str, Any]) -> ChatAction:
-    """The act of a row. Raises KeyError or ValueError for what this version does not know."""
+    """Read the act of a row. Raises KeyError or ValueError for what this version does not know."""
     return _KINDS[content["act"]].validate_python(content["with"])
 
 
 def is_settling(content: Mapping[str, Any]) -> bool:
-    """Whether the act of a row settles anything, in this version."""
+    """Return whether the act of a row settles anything, in this version."""
     try:
         act = read_action(content)
     except (KeyError, ValueError):

@@ -123,14 +123,15 @@ def _too_often() -> ApiFault:
 
 
 def _read_bearer(request: web.Request) -> str:
-    """The bearer, as it was made; empty for anything else."""
+    """Read the bearer, as it was made; empty for anything else."""
     scheme, _, value = request.headers.get("Authorization", "").partition(" ")
     value = value.strip()
     return value if scheme.lower() == "bearer" and value.isascii() and len(value) <= BEARER_MAX else ""
 
 
 def _read_fields(request: web.Request) -> Mapping[str, str]:
-    """The fields of the query. Raises UserError for more, or longer ones, than anybody needs, and for one twice."""
+    """Read the fields of the query. Raises UserError for more, or longer ones, than anybody needs, and for one
+    twice."""
     query = request.query
     if len(query) > FIELDS_MAX or any(len(value) > FIELD_MAX for value in query.values()):
         raise UserError("La demande est trop longue.")
@@ -144,7 +145,7 @@ def _write(said: Mapping[str, object]) -> bytes:
 
 
 def _make_response(request: web.Request, body: bytes) -> web.Response:
-    """The answer, or that what the program has of it is still so."""
+    """Make the answer, or that what the program has of it is still so."""
     tag = ETag(sha256(body).hexdigest()[:32])
     is_known = any(known.value in (tag.value, "*") for known in request.if_none_match or ())
     answer = (

@@ -165,7 +165,7 @@ class App:
         self.spool.close()
 
     async def ready(self) -> dict[str, bool]:
-        """Whether each thing the bot needs is there."""
+        """Return whether each thing the bot needs is there."""
         late = {} if self.skew.leads() else {"clock": False}
         leaves = {"serving": False} if self._leaves else {}
         here = {"database": await self.database.answers(), "mattermost": await self._mattermost_answers()}
@@ -202,7 +202,7 @@ class App:
             log.warning("not_read_at_start", exc_info=problem)
 
     def _make_scheduler(self, triggers: Mapping[Key, Trigger]) -> JobScheduler:
-        """The alarm rings by the clock of this machine, what is due is told by the right one."""
+        """Make the alarm, which rings by the clock of this machine; what is due is told by the right one."""
         runs, skew = self.runs, self.skew
         return JobScheduler(triggers, runs.run, runs.zones, self._clock, lambda: skew.taken_off)
 

@@ -18,7 +18,7 @@ PATIENCE = 1.5
 
 
 async def list_recent_files(ctx: ReadingContext) -> Mapping[str, str]:
-    """The last files that the person sent to the bot, to be chosen by the id of their message; nothing while
+    """List the last files that the person sent to the bot, to be chosen by the id of their message; nothing while
     Mattermost takes its time."""
     try:
         async with asyncio.timeout(PATIENCE):
@@ -29,7 +29,7 @@ async def list_recent_files(ctx: ReadingContext) -> Mapping[str, str]:
 
 
 async def find_newest_files(ctx: ReadingContext) -> ChatPost | None:
-    """The last message with files that the person sent to the bot, if it is fresh."""
+    """Find the last message with files that the person sent to the bot, if it is fresh."""
     channel = await ctx.chat.direct_channel(ctx.user.id)
     posts = await ctx.chat.newest_posts(channel, 0, LOOKED_THROUGH)
     found = (post for post in posts if post.user_id == ctx.user.id and post.file_ids)

@@ -52,6 +52,6 @@ async def record_entry(ctx: Context, deed: AuditEntry) -> JournalEntry:
 
 
 async def _read_username(ctx: Context, user_id: str) -> str:
-    """A user name as it is now; the id of who is not in the register."""
+    """Read a user name as it is now; the id of who is not in the register."""
     person = await people.get(ctx.db, user_id) if user_id else None
     return person.username if person else user_id

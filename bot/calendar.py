@@ -30,12 +30,12 @@ SUBDIVISIONS = {
 
 
 def find_holiday(day: date, departement: str | None = None) -> str:
-    """The name of the public holiday that a day is in a département, or all over France; "" where it is none."""
+    """Find the name of the public holiday that a day is in a département, or all over France; "" where it is none."""
     return _holidays_of(day.year, SUBDIVISIONS.get(departement or "")).get(day, "")
 
 
 def is_working_day(day: date, departement: str | None = None) -> bool:
-    """Whether one works on that day there."""
+    """Return whether one works on that day there."""
     return day.weekday() < SATURDAY and not find_holiday(day, departement)
 
 
@@ -107,11 +107,11 @@ class OfficeHours:
         return cls(settings.office_hours, settings.closed, departement=departement)
 
     def opens_on(self, day: date) -> bool:
-        """Whether it is open for some of that day."""
+        """Return whether it is open for some of that day."""
         return bool(self._slots_of(day))
 
     def is_open(self, at: datetime) -> bool:
-        """Whether somebody is there: from the minute it opens until the one it closes."""
+        """Return whether somebody is there: from the minute it opens until the one it closes."""
         return self.closing(at) is not None
 
     def closing(self, at: datetime) -> datetime | None:
@@ -148,7 +148,7 @@ class OfficeHours:
         return whole + _windows(self, last).until(end) - _windows(self, first).until(start)
 
     def add(self, at: datetime, delay: timedelta) -> datetime:
-        """The first moment until which so much open time has passed. Raises ValueError for a negative delay."""
+        """Return the first moment until which so much open time has passed. Raises ValueError for a negative delay."""
         if delay <= _NONE:
             if delay < _NONE:
                 raise ValueError("a deadline lies ahead")

@@ -32,7 +32,7 @@ class Topic(Generic[Row]):
         return f"{self.prefix}{self.key(row)}"
 
     def is_of(self, event: Delivered | Undelivered) -> bool:
-        """Whether an event tells of what was sent under such a topic."""
+        """Return whether an event tells of what was sent under such a topic."""
         return event.topic.startswith(self.prefix)
 
     def read_key(self, topic: str) -> str | None:
@@ -77,7 +77,7 @@ class RowCard(Topic[Row]):
         return await outbox.find_posts_about(db, self.of(row))
 
     async def is_sent(self, db: AsyncSession, row: Row) -> bool:
-        """Whether the card stands somewhere, or is on its way there."""
+        """Return whether the card stands somewhere, or is on its way there."""
         return bool(await outbox.find_reached(db, [self.of(row)]))
 
     async def reply_under(self, db: AsyncSession, row: Row, note: str) -> Sequence[Reply]:

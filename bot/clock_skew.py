@@ -42,7 +42,7 @@ class ClockSkew:
         return lambda: clock() - timedelta(seconds=self.taken_off)
 
     def leads(self) -> bool:
-        """Whether this replica may run jobs, and take what another could do."""
+        """Return whether this replica may run jobs, and take what another could do."""
         return abs(self.ahead) <= SKEW_MAX
 
     async def run(self) -> None:

@@ -84,8 +84,8 @@ class CommandIndex:
         return cls([command.name for command in known], seeking, telling)
 
     def find(self, line: str) -> tuple[str, str]:
-        """The command that a line calls, longest name first, and the rest of the line; of a line that calls none, its
-        first word. « aide » after a command calls the help about that."""
+        """Find the command that a line calls, longest name first, and the rest of the line; of a line that calls none,
+        its first word. « aide » after a command calls the help about that."""
         said = line.removeprefix("/").strip()
         for size in range(min(self._longest, len(said.split())), 0, -1):
             *words, rest = [*said.split(maxsplit=size), ""][: size + 1]
@@ -120,7 +120,7 @@ class CommandIndex:
         return " ".join(filter(None, (HELP if name == HELP else "", before, meant, more.strip())))
 
     def _is_begun(self, words: str) -> bool:
-        """Whether these are the first words of a longer command."""
+        """Return whether these are the first words of a longer command."""
         return any(folded.startswith(f"{fold(words)} ") for folded in self._names)
 
     def _find_mistyped(self, word: str, before: str) -> str:
@@ -165,12 +165,12 @@ class CommandIndex:
 
 
 def _is_verb_with_number(word: str, more: str) -> bool:
-    """Whether a line says what is to be done with the thing of a number: « déplacer 12 mercredi 15h »."""
+    """Return whether a line says what is to be done with the thing of a number: « déplacer 12 mercredi 15h »."""
     return fold(word) in _VERBS and bool(re.match(NUMBER, more))
 
 
 def _has_words(text: str) -> bool:
-    """Whether a text says more than numbers, names and links."""
+    """Return whether a text says more than numbers, names and links."""
     return any(not re.fullmatch(r"@\S+|~\S+|https?://\S+|(?:n°|#)?\d*", word) for word in text.split())
 
 

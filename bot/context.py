@@ -134,8 +134,8 @@ class Context:
         return await self._people.recall(self.user.id, read)
 
     async def is_among(self, read: GroupQuery, whose: str | None = None) -> bool:
-        """Whether this person, or ``whose`` id, is among what a query finds, as it was less than a second ago: for what
-        must not be taken for something else where another replica has just written it."""
+        """Return whether this person, or ``whose`` id, is among what a query finds, as it was less than a second ago:
+        for what must not be taken for something else where another replica has just written it."""
         return await self._people.is_among(self.user.id if whose is None else whose, read)
 
     async def must_still_be(self, roles: Collection[Role]) -> Person:

@@ -245,7 +245,7 @@ class Delivery:
 
     @staticmethod
     def has_messages(replies: Sequence[Reply]) -> bool:
-        """Whether some replies must go by the outbox."""
+        """Return whether some replies must go by the outbox."""
         return any(isinstance(r, OUTGOING) for r in replies)
 
     async def prepare(
@@ -419,8 +419,8 @@ class Delivery:
 
 
 def _goes_elsewhere(replies: Sequence[Reply], request: Request) -> bool:
-    """Whether a dialog of a command is answered to who sent it by direct messages alone: nothing would be seen where
-    they are."""
+    """Return whether a dialog of a command is answered to who sent it by direct messages alone: nothing would be seen
+    where they are."""
     if not request.answers_dialog or not request.response_url:
         return False
     is_seen = any(isinstance(reply, Whisper | Update | Ask | Refuse) for reply in replies)

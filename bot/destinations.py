@@ -44,13 +44,13 @@ def _say_absent(names: Sequence[str]) -> str:
 
 
 def may_post_to(person: Person, wanted: Sequence[str]) -> bool:
-    """Whether somebody may speak to all there: animateurs anywhere, others in their own départements."""
+    """Return whether somebody may speak to all there: animateurs anywhere, others in their own départements."""
     own = {home for code in person.departements if (home := home_of(code))}
     return person.animates or all(home_of(target) in own for target in wanted)
 
 
 async def is_in_direct_channel(ctx: ReadingContext) -> bool:
-    """Whether this was asked in the conversation with the bot, where answers stay."""
+    """Return whether this was asked in the conversation with the bot, where answers stay."""
     return bool(ctx.channel_id) and ctx.channel_id == await ctx.chat.direct_channel(ctx.user.id)
 
 

@@ -58,7 +58,8 @@ class Acceptance:
 
 
 async def must_settle_key(ctx: Context, payload: object, replies: Sequence[Reply]) -> bool:
-    """Whether a dialog that only reads leaves something to be written all the same: a next step, a draft to forget."""
+    """Return whether a dialog that only reads leaves something to be written all the same: a next step, a draft to
+    forget."""
     if not isinstance(payload, Submission):
         return ctx.request.by_dialog and _next_step(replies) is not None
     return _next_step(replies) is not None or await ctx.drafts.find(ctx.db, ctx.user.id, payload.key) is not None
@@ -322,7 +323,7 @@ class Dispatcher:
         return await self._transact(request, payload)
 
     def _find_trigger(self, request: Request, payload: Payload) -> Trigger:
-        """Raises UserError for what is not there, is switched off, or was drawn too long ago."""
+        """Raise UserError for what is not there, is switched off, or was drawn too long ago."""
         trigger = payload.trigger if isinstance(payload, Facts) else self._triggers.get((request.kind, request.name))
         if trigger is None:
             raise UserError("Cette commande ou ce bouton n’existe pas, ou plus. Tapez /aide pour voir ce qui existe.")

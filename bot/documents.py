@@ -175,7 +175,7 @@ def parse_title(body: bytes, kind: str) -> str:
 
 
 def allows_robot(robots: bytes, name: str, url: str) -> bool:
-    """Whether a robots.txt lets the robot of that name read an address."""
+    """Return whether a robots.txt lets the robot of that name read an address."""
     rules = RobotFileParser()
     rules.parse(robots.decode("utf-8", "replace").splitlines())
     return rules.can_fetch(name, url)

@@ -80,7 +80,7 @@ class Drafts:
         self._spool.strike(key)
 
     def holds(self, key: str) -> bool:
-        """Whether the spool keeps it."""
+        """Return whether the spool keeps it."""
         return key in self._spool
 
     def set_aside(self, key: str) -> None:

@@ -180,7 +180,7 @@ async def unless_refused(asked: Awaitable[T], otherwise: D, reasons: Collection[
 
 
 def may_succeed_later(problem: BaseException) -> bool:
-    """Whether it was the database or Mattermost that did not answer, and the same may succeed later."""
+    """Return whether it was the database or Mattermost that did not answer, and the same may succeed later."""
     return may_pass(problem) or (isinstance(problem, ChatError) and problem.may_pass)
 
 

@@ -83,7 +83,7 @@ class EventDispatcher:
         return heard
 
     async def _heard(self, trigger: Trigger, event: events.Event) -> bool:
-        """Whether a handler is done with an event, also by failing: then it would fail again."""
+        """Return whether a handler is done with an event, also by failing: then it would fail again."""
         begin_request()
         for tries in range(1, EVENT_TRIES + 1):
             try:
@@ -141,7 +141,7 @@ class ToldAlreadyError(Exception):
 
 
 def find_listening_features(triggers: Mapping[Key, Trigger]) -> frozenset[str]:
-    """The features that hear what became of what they sent."""
+    """Find the features that hear what became of what they sent."""
     return frozenset(t.feature for t in triggers.values() if t.payload in (events.Delivered, events.Undelivered))
 
 

@@ -92,7 +92,7 @@ class DueTimes:
         self._coming = schedule.next_due(now)
 
     def reaches(self, now: datetime) -> bool:
-        """Whether what is known leads to that time: not if the clock was set back, or nobody asked for long."""
+        """Return whether what is known leads to that time: not if the clock was set back, or nobody asked for long."""
         since = self._past[-1] if self._past else now
         return since <= now and (self._coming is None or now - self._coming < LOOKS_BACK[-1])
 

@@ -49,7 +49,7 @@ class Links:
         return str(self._signers[purpose].dumps(data))
 
     def open(self, purpose: Purpose, sealed: object) -> dict[str, Any]:
-        """The data of a link. Raises UserError when it is not ours, ExpiredLink when it is too old.
+        """Open a link, and return its data. Raises UserError when it is not ours, ExpiredLink when it is too old.
 
         One that seems to be made in some minutes is as good as new: two clocks differ.
         """

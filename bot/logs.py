@@ -122,7 +122,7 @@ def _simplify(value: object) -> object:
 
 
 def _describe_fault(_: Any, __: str, line: LogLine) -> LogLine:
-    """An exception as its kinds and places. Its words may quote what somebody typed."""
+    """Describe an exception as its kinds and places. Its words may quote what somebody typed."""
     problem = line.pop("exc_info", None)
     if problem is True:
         problem = sys.exc_info()

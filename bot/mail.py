@@ -93,8 +93,8 @@ def _note(outcome: Outcome, problem: Exception) -> Outcome:
 
 
 def write_letter(server: MailServer, letter: Letter) -> EmailMessage:
-    """The letter as it travels; machines are told not to answer it. Raises ValueError or MessageError
-    for what is no one address."""
+    """Write the letter as it travels; machines are told not to answer it. Raises ValueError or MessageError for what is
+    no one address."""
     written = EmailMessage()
     written["From"] = server.sender
     written["To"] = Address(addr_spec=letter.to)

@@ -132,7 +132,7 @@ UNSEEN = frozenset({Refusal.UNKNOWN_CHANNEL, Refusal.FORBIDDEN})
 
 
 def find_references(model: type[BaseModel] | None, payload: object) -> Collection[Reference]:
-    """The people and channels in what a dialog or a menu sent."""
+    """Find the people and channels in what a dialog or a menu sent."""
     if model is None:
         return ()
     if isinstance(payload, Submission):
@@ -157,7 +157,7 @@ def _is_somebody(user: ChatUser) -> bool:
 
 
 async def _read_channel_title(chat: ChatReader, user_id: str, channel_id: str) -> str:
-    """The title of a channel that both see; empty otherwise."""
+    """Read the title of a channel that both see; empty otherwise."""
     try:
         channel = await chat.channel(channel_id)
     except ChatError as refused:
@@ -172,7 +172,7 @@ async def _read_channel_title(chat: ChatReader, user_id: str, channel_id: str) -
 
 
 def check_chosen(model: type[Choosing], data: object, names: Mapping[str, str]) -> None:
-    """Raises UserError for nobody, or no channel, that a menu could have shown."""
+    """Raise UserError for nobody, or no channel, that a menu could have shown."""
     chosen = data.get("chosen") if isinstance(data, Mapping) else None
     if model.source == "users" and chosen not in names:
         raise UserError(PersonPicker.missing)

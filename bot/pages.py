@@ -28,7 +28,7 @@ class Page(Generic[Row]):
     def draw_next(
         self, press: Callable[[int], BaseModel], label: str = "Suite", style: Style = "default"
     ) -> list[Button]:
-        """The button of the next page, by its number; none on the last page."""
+        """Draw the button of the next page, by its number; none on the last page."""
         return [Button(label, press(self.number + 1), style)] if self.number < self.pages else []
 
 

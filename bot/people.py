@@ -71,7 +71,7 @@ class AccountCache:
         return await self._ask(user_id, known, derive=derive, will_do=will_do)
 
     async def trusts_addresses(self) -> bool:
-        """Whether an address says who somebody is: where it is not verified, anybody may give themselves any."""
+        """Return whether an address says who somebody is: where it is not verified, anybody may give themselves any."""
         if self._settings.trust_addresses != "auto":
             return self._settings.trust_addresses == "oui"
         verifies, at = self._verifies
@@ -205,12 +205,13 @@ class People:
         return cast(T, readings[read])
 
     async def trusts_addresses(self) -> bool:
-        """Whether an address says who somebody is (COOP_TRUST_ADDRESSES). Raises ChatError where that is not known."""
+        """Return whether an address says who somebody is (COOP_TRUST_ADDRESSES). Raises ChatError where that is not
+        known."""
         return await self._accounts.trusts_addresses()
 
     async def is_among(self, user_id: str, read: GroupQuery) -> bool:
-        """Whether somebody is among those of whom something is so, as it was less than a second ago, whichever replica
-        wrote it; one statement a second says so of everybody."""
+        """Return whether somebody is among those of whom something is so, as it was less than a second ago, whichever
+        replica wrote it; one statement a second says so of everybody."""
         group = self._groups.get(read)  # what was read before a change is not what is known after it
         if group is None or self._clock() >= group.until or group.is_lost:
             with detached():
@@ -289,7 +290,7 @@ class People:
         return found
 
     async def _read(self, user_id: str) -> _KnownPerson:
-        """The register, read by itself and before Mattermost, which is asked only where that gives no role."""
+        """Read the register by itself and before Mattermost, which is asked only where that gives no role."""
         async with self._database.transaction(writes=False) as db:
             row = await people.get(db, user_id)
         if row is not None and row.role is not None:
@@ -340,7 +341,7 @@ class People:
         return account
 
     def _holds(self, row: Person | None) -> bool:
-        """Whether the register remembers the role that follows from Mattermost, and not from too long ago."""
+        """Return whether the register remembers the role that follows from Mattermost, and not from too long ago."""
         return row is not None and row.derived_at is not None and self._clock() - row.derived_at < ROLE_HOLDS_FOR
 
     def _derive(self, user_id: str, row: Person | None, account: KnownAccount | None) -> _KnownPerson:
@@ -376,14 +377,14 @@ class People:
 
 
 def _is_news(row: Person, account: KnownAccount) -> bool:
-    """Whether the register should remember what was derived: another role, or the same one a day later."""
+    """Return whether the register should remember what was derived: another role, or the same one a day later."""
     if account.role is None:
         return False
     return row.derived_role != account.role or row.derived_at is None or account.at - row.derived_at > ROLE_NOTED_FOR
 
 
 def _animates_anew(row: Person | None, account: KnownAccount) -> bool:
-    """Whether somebody animates, or does so no more, and the register, which says whom to ask, does not know."""
+    """Return whether somebody animates, or does so no more, and the register, which says whom to ask, does not know."""
     if row is None:
         return account.role in ANIMATES
     return ANIMATES.isdisjoint({account.role}) is not ANIMATES.isdisjoint({row.derived_role})

@@ -19,7 +19,7 @@ _NOT_PUBLIC = (
 
 
 def find_permalink(text: str) -> str:
-    """The id of the message that a text links to, if it is such a link and nothing else."""
+    """Find the id of the message that a text links to, if it is such a link and nothing else."""
     word = text.strip().strip("<>")
     _, pl, ident = word.rpartition("/pl/")
     return ident if pl and ID.fullmatch(ident) and not any(map(str.isspace, word)) else ""
@@ -31,7 +31,8 @@ def make_permalink(settings: Settings, post_id: str) -> str:
 
 
 async def read_linked_post(ctx: ReadingContext, post_id: str) -> ChatPost:
-    """A message that the bot and the person both may read. Raises UserError, the same for one that there is not."""
+    """Read a message that the bot and the person both may read. Raises UserError, the same for one that there is
+    not."""
     try:
         post = await ctx.chat.read_post(post_id)
         mine = await ctx.chat.channel_member(post.channel_id, ctx.user.id)
@@ -45,12 +46,12 @@ async def read_linked_post(ctx: ReadingContext, post_id: str) -> ChatPost:
 
 
 async def may_be_shown(ctx: ReadingContext, post: ChatPost) -> bool:
-    """Whether a person may show others a message: it is theirs, or everybody may read it."""
+    """Return whether a person may show others a message: it is theirs, or everybody may read it."""
     return post.user_id == ctx.user.id or not (await ctx.chat.channel(post.channel_id)).is_private
 
 
 async def read_publishable_post(ctx: ReadingContext, post_id: str) -> ChatPost:
-    """A message whose words and files are to be published: others’ words stay in their private channel. Raises
+    """Read a message whose words and files are to be published: others’ words stay in their private channel. Raises
     UserError."""
     post = await read_linked_post(ctx, post_id)
     if not await may_be_shown(ctx, post):

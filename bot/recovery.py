@@ -77,12 +77,12 @@ class Recovery:
         return await self._d.delivery.prepare(db, [news], Request("submit", submission.form))
 
     async def _is_behind(self, db: AsyncSession, submission: Submission) -> bool:
-        """Whether the next step of the same dialog was begun since."""
+        """Return whether the next step of the same dialog was begun since."""
         draft = await drafts.get(db, submission.user_id, submission.key, self._d.clock())
         return draft is not None and draft.form != submission.form and draft.saved_at.timestamp() >= submission.at
 
     def _set_aside(self, submission: Submission, problem: Exception) -> bool:
-        """Whether it is out of the way; what may succeed later stays."""
+        """Return whether it is out of the way; what may succeed later stays."""
         hopeless = isinstance(problem, UnknownForm) or is_own_fault(problem)
         if may_pass(problem) or not (hopeless or self._tries[submission.key] >= RECOVERY_TRIES - 1):
             log.warning("draft_not_kept", name=submission.form, exc_info=problem)

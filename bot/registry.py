@@ -19,12 +19,12 @@ log = structlog.get_logger()
 
 
 def is_enabled(feature: Feature, names: Sequence[str]) -> bool:
-    """Whether a feature is on, by the setting’s names; without any all are."""
+    """Return whether a feature is on, by the setting’s names; without any all are."""
     return feature.always or is_name_enabled(feature.name, names)
 
 
 def is_name_enabled(name: str, names: Sequence[str]) -> bool:
-    """Tell whether a feature that may be switched off is on, by its name: for another that leads to it."""
+    """Return whether a feature that may be switched off is on, by its name: for another that leads to it."""
     named = name in {name.removeprefix("-") for name in names}
     return not names or named != names[0].startswith("-")
 
@@ -62,7 +62,7 @@ def index_triggers(features: Iterable[Feature]) -> dict[Key, Trigger]:
 
 
 def _refuse_twins(keys: Iterable[Key]) -> None:
-    """Raises ValueError where two handlers have one key, whichever of them is on."""
+    """Raise ValueError where two handlers have one key, whichever of them is on."""
     seen: set[Key] = set()
     for key in keys:
         if key in seen:
@@ -85,7 +85,7 @@ def index_all_triggers(features: Iterable[Feature], names: Sequence[str]) -> dic
 
 
 def require_enabled(trigger: Trigger) -> None:
-    """Raises UserError for what is switched off."""
+    """Raise UserError for what is switched off."""
     if trigger.is_off:
         kind, name = trigger.key
         kept = kind == "submit" and trigger.writes_at_once
@@ -93,13 +93,13 @@ def require_enabled(trigger: Trigger) -> None:
 
 
 def require_fresh(trigger: Trigger, age: timedelta) -> None:
-    """Raises UserError for a button that was drawn so long ago that it leads nowhere any more."""
+    """Raise UserError for a button that was drawn so long ago that it leads nowhere any more."""
     if trigger.life is not None and age > trigger.life:
         raise UserError(render("refus/old_undo", days=trigger.life.days, command=trigger.feature))
 
 
 def require_known_forms(replies: Iterable[Reply], known: Mapping[Key, Trigger]) -> None:
-    """Raises UserError for a dialog that would be refused once it is filled."""
+    """Raise UserError for a dialog that would be refused once it is filled."""
     for reply in replies:
         if isinstance(reply, Ask) and (trigger := known.get(("submit", name_of(type(reply.form))))):
             require_enabled(trigger)

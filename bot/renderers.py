@@ -170,7 +170,7 @@ def picture_url(chosen: str, public_url: str) -> str:
 
 
 def read_portrait() -> bytes:
-    """The bot’s own picture, a PNG."""
+    """Read the bot’s own picture, a PNG."""
     return (files("templates") / "portrait.png").read_bytes()
 
 
@@ -181,7 +181,7 @@ class DialogRenderer:
         self._links = links
 
     def draw(self, ask: Ask, request: Request, clues: Clues) -> dict[str, Any]:
-        """The dialog. In answer to another it is the next step: under the same key, with names of its own."""
+        """Draw the dialog. In answer to another it is the next step: under the same key, with names of its own."""
         form, is_next = ask.form, request.answers_dialog
         step = request.step + 1 if is_next else 1
         state = {

@@ -358,5 +358,5 @@ def as_list(replies: Replies) -> list[Reply]:
 
 
 def find_next(replies: Sequence[Reply]) -> Perform | Redirect | None:
-    """The command or the button with which a handler goes on, if it does."""
+    """Find the command or the button with which a handler goes on, if it does."""
     return next((reply for reply in replies if isinstance(reply, Perform | Redirect)), None)

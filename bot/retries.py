@@ -79,7 +79,7 @@ class Doubts:
         self._about: OrderedDict[str, _Doubt] = OrderedDict()
 
     def add(self, target: str) -> bool:
-        """The server failed at a message for it; True when it had not before."""
+        """Note that the server failed at a message for it; True when it had not before."""
         doubt = self._about.setdefault(target, _Doubt())
         self._about.move_to_end(target)
         if len(self._about) > DOUBTS_MAX:
@@ -102,7 +102,7 @@ class Doubts:
         return list(self._about)
 
     def rests(self, target: str) -> bool:
-        """Whether nothing is sent to it for the moment."""
+        """Return whether nothing is sent to it for the moment."""
         doubt = self._about.get(target)
         return doubt is not None and doubt.until > _now()
 
@@ -181,7 +181,7 @@ class Gate:
         return self._doubted >= WITNESSES
 
     def was_known(self, began: float) -> bool:
-        """Whether the trouble began while a call begun then was under way."""
+        """Return whether the trouble began while a call begun then was under way."""
         return not self.is_open and began < self._shut_at
 
     def shut(self, began: float, retry_after: float | None, longest: float = 60.0) -> bool:
@@ -204,7 +204,7 @@ class Gate:
 
 
 async def is_away(chat: Mattermost, error: ChatError) -> bool:
-    """Whether Mattermost takes nothing at all: it said so, or answers no other question either."""
+    """Return whether Mattermost takes nothing at all: it said so, or answers no other question either."""
     return error.status in {401, 429} or (error.may_pass and not await chat.answers())
 
 

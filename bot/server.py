@@ -144,7 +144,7 @@ async def read_body(request: web.Request) -> None:
 
 
 async def read_form(request: web.Request) -> dict[str, str]:
-    """The fields of a form, without the character that no database keeps. Raises HTTPException."""
+    """Read the fields of a form, without the character that no database keeps. Raises HTTPException."""
     if request.content_type != "application/x-www-form-urlencoded":
         raise web.HTTPUnsupportedMediaType
     try:
@@ -154,7 +154,7 @@ async def read_form(request: web.Request) -> dict[str, str]:
 
 
 async def read_json_object(request: web.Request) -> dict[str, Any]:
-    """The object that a JSON text means. Raises HTTPException."""
+    """Read the object that a JSON text means. Raises HTTPException."""
     if request.content_type != "application/json":
         raise web.HTTPUnsupportedMediaType
     try:
@@ -170,7 +170,7 @@ async def read_json_object(request: web.Request) -> dict[str, Any]:
 
 
 def read_user_id(body: Mapping[str, Any]) -> str:
-    """The id of who acts, which must be one of Mattermost’s. Raises HTTPBadRequest."""
+    """Read the id of who acts, which must be one of Mattermost’s. Raises HTTPBadRequest."""
     user_id = body.get("user_id")
     if not isinstance(user_id, str) or not _ID.fullmatch(user_id):
         raise web.HTTPBadRequest
@@ -217,7 +217,7 @@ class ServerDependencies:
 
 
 def make_application(dependencies: ServerDependencies) -> web.Application:
-    """The routes Mattermost and the operator’s probes call."""
+    """Make the application, whose routes Mattermost and the operator’s probes call."""
     server = _Routes(dependencies)
     app = web.Application(client_max_size=BODY_MAX, middlewares=[_answer_soberly, server.read_whole])
     app.add_routes(
@@ -272,7 +272,7 @@ class _Routes:
 
     @web.middleware
     async def read_whole(self, request: web.Request, handler: HttpHandler) -> web.StreamResponse:
-        """A request is answered once it has come whole: until then its connection keeps the bot waiting."""
+        """Read a request whole before it is answered: until then its connection keeps the bot waiting."""
         request = self._d.webhooks.widen(request)
         await read_body(request)
         with self._d.connections.answering(request.transport):

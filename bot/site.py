@@ -93,7 +93,7 @@ class VisitLimit:
         return len(came)
 
     def is_over(self, visitor: str, what: str, most: int) -> bool:
-        """Whether there were more than so many already."""
+        """Return whether there were more than so many already."""
         came = self._came.get((visitor, what))
         if came is None:
             return False
@@ -181,7 +181,7 @@ class PageServer:
 
 
 def name_visitor(request: web.Request, salt: bytes) -> str:
-    """A name for the address that asks, which means nothing once the bot was started anew with another ``salt``.
+    """Make a name for the address that asks, which means nothing once the bot was started anew with another ``salt``.
 
     What a proxy says of it counts where the proxy is on this machine, or in its network.
     """
@@ -197,7 +197,7 @@ def _forwarded(request: web.Request) -> str:
 
 
 def is_near(address: str) -> bool:
-    """Whether an address is this machine’s, or of a private network."""
+    """Return whether an address is this machine’s, or of a private network."""
     found = _read_address(address)
     return found is not None and (found.is_loopback or found.is_private)
 
@@ -211,8 +211,8 @@ def shorten_address(address: str) -> str:
 
 
 def _read_address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    """An address; None for what is none. One of the fourth version that is written as one of the sixth
-    (« ::ffff:203.0.113.9 », as servers say that listen on both) is itself: else all of these would have one half."""
+    """Read an address; None for what is none. One of the fourth version that is written as one of the sixth («
+    ::ffff:203.0.113.9 », as servers say that listen on both) is itself: else all of these would have one half."""
     try:
         found = ipaddress.ip_address(text)
     except ValueError:
@@ -238,7 +238,7 @@ async def _read_request(request: web.Request, visitor: str) -> PageRequest | Non
 
 
 async def _read_parts(request: web.Request) -> Mapping[str, str]:
-    """The texts of a form in parts, whose body was read already. Raises ValueError for what is none."""
+    """Read the texts of a form in parts, whose body was read already. Raises ValueError for what is none."""
     head = f"Content-Type: {request.headers['Content-Type']}\r\n\r\n".encode()
     told = message_from_bytes(head + await request.read(), policy=HTTP)
     if not told.is_multipart() or told.defects:
@@ -254,18 +254,18 @@ def _decode_part(part: Message) -> str:
 
 
 def is_glance(method: str, headers: Mapping[str, str]) -> bool:
-    """Whether nobody reads what is asked for."""
+    """Return whether nobody reads what is asked for."""
     agent, purpose = headers.get("User-Agent", ""), headers.get("Sec-Purpose") or headers.get("Purpose", "")
     return method == "HEAD" or not agent or "prefetch" in purpose or bool(_ROBOTS.search(agent[:AGENT_MAX]))
 
 
 def say_trouble(what: str, status: int) -> PageAnswer:
-    """A page that says that there is nothing, or why not now."""
+    """Make a page that says that there is nothing, or why not now."""
     return PageAnswer(render_page("site", what=what), status=status)
 
 
 def make_response(answer: PageAnswer) -> web.Response:
-    """The answer over HTTP: nothing but its own style is loaded, and what else bot/server.py says."""
+    """Make the answer over HTTP: nothing but its own style is loaded, and what else bot/server.py says."""
     headers = {"Content-Security-Policy": make_policy(answer.body if answer.is_page else "")}
     if answer.location:
         headers["Location"] = answer.location

@@ -249,7 +249,7 @@ class Spool:
         return True
 
     def _make_room(self, user_id: str) -> None:
-        """The newest of one person stay, and of all as much as memory and disk are to hold."""
+        """Make room: the newest of one person stay, and of all as much as memory and disk are to hold."""
         theirs = [key for key, submission in self._left.items() if submission.user_id == user_id]
         for key in theirs[:-DRAFTS_PER_PERSON]:
             self.strike(key)
@@ -321,7 +321,7 @@ def _encode_line(content: dict[str, Any]) -> bytes:
 
 
 def _read_journal(lines: Iterable[bytes]) -> tuple[list[Submission], list[bytes]]:
-    """The submissions of a journal that were not struck out, and the lines that mean nothing to this version."""
+    """Read the submissions of a journal that were not struck out, and the lines that mean nothing to this version."""
     found: dict[str, Submission] = {}
     strange: list[bytes] = []
     for line in lines:

@@ -119,7 +119,7 @@ class Traffic:
 
     @contextmanager
     def count_request(self) -> Iterator[None]:
-        """A request is being answered."""
+        """Count a request that is being answered."""
         self._under_way += 1
         self._calm.clear()
         try:

@@ -84,13 +84,13 @@ def _find_base(settings: Settings) -> str:
 
 
 def hosts_apart(settings: Settings, kind: VisioKind) -> bool:
-    """Whether who hosts a room of that kind enters it otherwise than its guests."""
+    """Return whether who hosts a room of that kind enters it otherwise than its guests."""
     has_secret = bool(settings.visio_secret.get_secret_value())
     return kind is VisioKind.BBB or (kind is VisioKind.JITSI and has_secret)
 
 
 def is_hosted_apart(settings: Settings, address: str) -> bool:
-    """Tell whether hosts have an entrance of their own to the room that guests enter at this address; a room that was
+    """Return whether hosts have an entrance of their own to the room that guests enter at this address; a room that was
     pasted has no other entrance."""
     known = settings.visio
     if known is None or not hosts_apart(settings, known.kind):
@@ -172,7 +172,7 @@ def sign_call(server: Server, call: str, asked: Mapping[str, str]) -> str:
 
 
 def make_checksum(call: str, query: str, secret: str) -> str:
-    """The checksum of a call."""
+    """Make the checksum of a call."""
     return hashlib.sha256(f"{call}{query}{secret}".encode()).hexdigest()
 
 

@@ -66,7 +66,7 @@ class Watchlist:
         self._stale.set()
 
     def hears(self, feature: str, event: Event) -> bool:
-        """Whether that feature listens where this happened."""
+        """Return whether that feature listens where this happened."""
         watched = self._watched.get(feature, NOWHERE)
         is_there = event.place in watched.crowded and not isinstance(event, JoinedChannel | LeftChannel)
         return not event.place or is_there or event.place in watched.places

@@ -53,7 +53,7 @@ class Senders:
         self._known: OrderedDict[str, float] = OrderedDict()
 
     def must_wait(self, sender: str) -> bool:
-        """Whether what comes from there is not even looked at."""
+        """Return whether what comes from there is not even looked at."""
         if self._visits.count(sender, "sent") > SENT_MAX:
             return True
         is_known = self._clock() - self._known.get(sender, -KNOWN_FOR) < KNOWN_FOR

@@ -93,7 +93,7 @@ class ServerSettings:
     sections: Mapping[str, Mapping[str, Any]]
 
     def get(self, section: str, name: str, default: Any = None) -> Any:
-        """A setting; the default where the server does not say."""
+        """Return a setting; the default where the server does not say."""
         return (self.sections.get(section) or {}).get(name, default)
 
 
@@ -128,7 +128,7 @@ class Admin:
         return None if member is None or member.delete_at else member
 
     async def is_member(self, team_id: str, user_id: str) -> bool:
-        """Whether somebody is in a team now."""
+        """Return whether somebody is in a team now."""
         return await self.membership(team_id, user_id) is not None
 
     async def let_lead(self, team_id: str, user_id: str) -> None:
@@ -147,7 +147,7 @@ class Admin:
         return read(Identity, found).id if found else None
 
     async def is_in_channel(self, channel_id: str, user_id: str) -> bool:
-        """Whether somebody is in a channel."""
+        """Return whether somebody is in a channel."""
         return bool(await self._if_there(self.client.get(f"/channels/{channel_id}/members/{user_id}")))
 
     async def add_to_channel(self, channel_id: str, user_id: str) -> None:
@@ -172,7 +172,7 @@ class Admin:
         return read(_NewBot, await self.client.post("/bots", new)).user_id
 
     async def has_picture(self, user_id: str) -> bool:
-        """Whether somebody gave an account its picture; what the server drew itself is none."""
+        """Return whether somebody gave an account its picture; what the server drew itself is none."""
         return read(_Picture, await self.client.get(f"/users/{user_id}")).last_picture_update > 0
 
     async def set_picture(self, user_id: str, content: bytes) -> None:
@@ -218,7 +218,7 @@ class Admin:
         return str((await self._told()).get("SiteURL") or "")
 
     async def shows_bots(self) -> tuple[bool, bool]:
-        """Whether answers of commands appear under the name, and with the picture, that they ask for."""
+        """Return whether answers of commands appear under the name, and with the picture, that they ask for."""
         told = await self._told()
         shown = ("EnablePostUsernameOverride", "EnablePostIconOverride")
         name, picture = (str(told.get(setting)).lower() == "true" for setting in shown)
@@ -230,7 +230,7 @@ class Admin:
         return client if isinstance(client, dict) else {}
 
     async def verifies_addresses(self) -> bool:
-        """Whether the server makes people prove an address before it is theirs; False where it does not say."""
+        """Return whether the server makes people prove an address before it is theirs; False where it does not say."""
         return await Mattermost(self.client, "").verifies_addresses()
 
     async def settings(self) -> ServerSettings:

@@ -60,7 +60,7 @@ async def open_chat(settings: Settings) -> AsyncIterator[Mattermost | None]:
 
 
 async def check_server(settings: Settings) -> str | None:
-    """Raises OperatorError for an address that is no Mattermost’s, a token that it refuses, a team in which the bot is
+    """Raise OperatorError for an address that is no Mattermost’s, a token that it refuses, a team in which the bot is
     not, and commands that come with another token. What hinders only some is the sentence that is returned: a server
     that does not answer, and is waited for, or a team of hubs in which the bot is not."""
     token = settings.bot_token.get_secret_value()
@@ -97,7 +97,7 @@ async def _own_team(admin: Admin, name: str, bot_id: str) -> Identity | None:
 
 
 async def _check_command_token(admin: Admin, team: Identity, settings: Settings) -> None:
-    """Raises OperatorError where Mattermost sends another token along with the bot’s commands. Only a bot that may keep
+    """Raise OperatorError where Mattermost sends another token along with the bot’s commands. Only a bot that may keep
     its commands itself (« setup --rights ») is told which; others learn it from « coop-bot doctor »."""
     try:
         there = await admin.commands(team.id)
@@ -156,7 +156,7 @@ _FILES: Mapping[str, Callable[[Path], object]] = {
 
 
 def check_paths(settings: Settings, *names: str) -> None:
-    """Raises OperatorError for a table or picture of the operator’s that is missing or can’t be used: one of these
+    """Raise OperatorError for a table or picture of the operator’s that is missing or can’t be used: one of these
     settings, or of all where none is named."""
     for name in names or _FILES:
         path: Path | None = getattr(settings, name)
@@ -174,7 +174,7 @@ def check_paths(settings: Settings, *names: str) -> None:
 
 
 def check_place(settings: Settings) -> None:
-    """Raises OperatorError where the bot can’t listen at its address and port; nothing is done before it is known."""
+    """Raise OperatorError where the bot can’t listen at its address and port; nothing is done before it is known."""
     host, port = settings.host, settings.port
     try:
         found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
@@ -211,7 +211,7 @@ def plan_backups(settings: Settings) -> BackupPlan:
 
 
 def check_backups(settings: Settings) -> None:
-    """Raises OperatorError where no scheduled backup could ever be made."""
+    """Raise OperatorError where no scheduled backup could ever be made."""
     if settings.backup_at is not None:
         plan_backups(settings)
 

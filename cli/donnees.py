@@ -33,7 +33,7 @@ async def data(call: Call, username: str, output: Path, force: bool) -> int:
 
 
 async def _write(database: Database, person: Person, now: datetime, path: Path, *, force: bool) -> int:
-    """The ZIP, beside its place first; how many rows it has."""
+    """Write the ZIP, beside its place first; how many rows it has."""
     with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
         made = Path(folder) / "copie.zip"
         async with begin_reading(database) as db:

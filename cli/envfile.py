@@ -42,7 +42,7 @@ def _line(name: str, value: str) -> str:
 
 
 def is_private(path: Path) -> bool:
-    """Whether only its owner may read it."""
+    """Return whether only its owner may read it."""
     return path.stat().st_mode & 0o077 == 0
 
 

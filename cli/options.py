@@ -34,7 +34,7 @@ def _read_number(text: str) -> int:
 
 
 def _read_departement(text: str) -> Departement:
-    """A département by its code (« 69 », « 2a », « 1 ») or its name."""
+    """Read a département by its code (« 69 », « 2a », « 1 ») or its name."""
     wanted = fold(text)
     by_name = (d for d in DEPARTEMENTS.values() if wanted in (fold(d.nom), d.code.lower(), d.code.lower().lstrip("0")))
     if found := next(by_name, None):
@@ -43,7 +43,7 @@ def _read_departement(text: str) -> Departement:
 
 
 def _read_region(text: str) -> str:
-    """The INSEE code of a region, from that code or the name."""
+    """Read the INSEE code of a region, from that code or the name."""
     wanted = fold(text)
     codes = (d.code_region for d in DEPARTEMENTS.values() if d.region and wanted in (d.code_region, fold(d.region)))
     if found := next(codes, None):
@@ -52,7 +52,7 @@ def _read_region(text: str) -> str:
 
 
 def _read_username(text: str) -> str:
-    """A user name as Mattermost has it, typed with or without « @ »."""
+    """Read a user name as Mattermost has it, typed with or without « @ »."""
     return text.strip().removeprefix("@").lower()
 
 

@@ -73,7 +73,7 @@ class Needs:
             yield from (Lack(feature.name, right) for right in feature.wishes if not right.permissions <= now.held)
 
     def are_less(self, now: Standing) -> bool:
-        """Tell whether the bot administers the team for nothing."""
+        """Return whether the bot administers the team for nothing."""
         wanted = (right for f in self.features for right in (*f.rights, *f.wishes))
         return now.leads and all(right.permissions <= now.plain for right in wanted)
 

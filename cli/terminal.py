@@ -26,12 +26,12 @@ def count(number: int, one: str, many: str | None = None) -> str:
 
 
 def make_printable(text: str) -> str:
-    """The text, no sign of which does anything in a terminal."""
+    """Make a text printable: no sign of it does anything in a terminal."""
     return "".join(c if c.isprintable() else "\ufffd" for c in text)
 
 
 def open_standard_output() -> TextIO:
-    """The standard output as a file in UTF-8, whose lines end as they are written."""
+    """Open the standard output as a file in UTF-8, whose lines end as they are written."""
     cast("TextIOWrapper", sys.stdout).reconfigure(encoding="utf-8", newline="")
     return sys.stdout
 
@@ -46,7 +46,7 @@ def begin_csv(out: TextIO, columns: Iterable[object]) -> Callable[[Iterable[obje
 
 @contextmanager
 def open_whole(output: str = "") -> Iterator[TextIO]:
-    """A file to write in, that is handed over once all of it is there, and nothing of it before: to the standard
+    """Open a file to write in, that is handed over once all of it is there, and nothing of it before: to the standard
     output as it is, or in UTF-8 where that is called « - », or to a file of that name, which is replaced, and private
     if it is new."""
     with TemporaryFile("w+", encoding="utf-8", errors="replace", newline="") as told:
@@ -68,7 +68,7 @@ def write(found: object, lines: Iterable[str], *, as_json: bool) -> None:
 
 @contextmanager
 def open_json_list(out: TextIO) -> Iterator[Callable[[object], None]]:
-    """A JSON list on one line, to which what is given is called with one value after the other."""
+    """Open a JSON list on one line, to which what is given is called with one value after the other."""
     before = "["
 
     def add(value: object) -> None:
@@ -92,7 +92,7 @@ def open_lines(
 
 
 def make_table(head: Sequence[str], rows: Sequence[Sequence[str]], last: str) -> Iterator[str]:
-    """The lines of a table: rows under their headings, where there are any, and a last line that sums up."""
+    """Make the lines of a table: rows under their headings, where there are any, and a last line that sums up."""
     if rows:
         yield from align([head, *rows])
     yield last

@@ -18,7 +18,7 @@ Text = tuple[int, str]
 
 @contextmanager
 def open_file(name: str) -> Iterator[BinaryIO]:
-    """A file to be read, or the standard input, called « - ». Raises OperatorError where there is none."""
+    """Open a file to be read, or the standard input, called « - ». Raises OperatorError where there is none."""
     if name == "-":
         yield sys.stdin.buffer
         return

@@ -48,7 +48,7 @@ class Choice(click.ParamType[str]):
         self._words = words
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
-        """The words, as help shows them."""
+        """Return the words, as help shows them."""
         return f"{{{','.join(self._words)}}}"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
@@ -231,7 +231,7 @@ class Group(_InFrench, click.Group):
     usual: str = ""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The names, in their order."""
+        """List the names, in their order."""
         return list(self.commands)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

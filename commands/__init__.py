@@ -35,7 +35,8 @@ MODULES = (
 
 
 def _find_features(module: str) -> Iterator[Feature]:
-    """The features that a module has at its top: ``feature``, then those that are switched apart, by their names."""
+    """Find the features that a module has at its top: ``feature``, then those that are switched apart, by their
+    names."""
     names = vars(import_module(f"{__name__}.{module}"))
     features = {name: value for name, value in names.items() if isinstance(value, Feature)}
     yield from (features[name] for name in sorted(features, key=lambda name: (name != "feature", name)))

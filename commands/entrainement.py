@@ -144,7 +144,7 @@ async def _describe(ctx: Context, training: report.Training, *, is_new: bool) ->
 
 
 def _after(day: str) -> str:
-    """A day as it is said after « depuis »."""
+    """Say a day as it is said after « depuis »."""
     return day if day in ("hier", "aujourd’hui") else f"le {day}"
 
 

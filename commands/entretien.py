@@ -146,7 +146,8 @@ async def make(ctx: ReadingContext, _: MakeBackup, __: Progress) -> Made:
 
 
 def _environment(settings: Settings) -> Mapping[str, str]:
-    """What the process reads its settings from: those of the bot, whichever file they came from, without its tokens."""
+    """Return what the process reads its settings from: those of the bot, whichever file they came from, without its
+    tokens."""
     given = {name: value for name, value in os.environ.items() if not name.startswith("COOP_")}
     ours = {
         "COOP_DATABASE_URL": settings.database_url,

@@ -177,13 +177,13 @@ async def tell_figures(ctx: ReadingContext, asked: ApiRequest) -> Mapping[str, o
 
 
 def _list_days(start: date | None, last: date) -> list[date]:
-    """The days that are told one by one: those asked for, a year of them at most, else the last thirty."""
+    """List the days that are told one by one: those asked for, a year of them at most, else the last thirty."""
     first = max(start, last - timedelta(days=DAYS_MAX - 1)) if start else last - timedelta(days=DAYS_SHOWN - 1)
     return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 
 def _list_months(start: date | None, last: date) -> list[date]:
-    """The months that are told one by one: those asked for, ten years of them at most, else the last twelve."""
+    """List the months that are told one by one: those asked for, ten years of them at most, else the last twelve."""
     end = last.replace(day=1)
     first = months_after(end, 1 - MONTHS_SHOWN)
     if start:
@@ -192,7 +192,7 @@ def _list_months(start: date | None, last: date) -> list[date]:
 
 
 def describe_figures(f: stats.Figures) -> dict[str, object]:
-    """What reports add up to, in the shapes of docs/wire.md."""
+    """Describe what reports add up to, in the shapes of docs/wire.md."""
     alone = f.individuels + f.ponctuelles
     activites = {
         "total": f.accompagnements,
@@ -215,7 +215,7 @@ _TYPE_LABELS = {"individuel": "Accompagnement individuel", "collectif": "Atelier
 
 
 def _describe_totals(f: stats.Figures, alone: int) -> dict[str, object]:
-    """Reports, then persons, then who they were: ``alone`` are those of one person."""
+    """Describe the totals: reports, then persons, then who they were; ``alone`` are those of one person."""
     workshops = _part(f.ateliers, f.accompagnements) | {"participants": f.participants}
     reports = {"individuels": _part(alone, f.accompagnements), "collectifs": workshops, "demarches": _part(0, 0)}
     persons = {"individuels": _part(alone, f.personnes), "collectifs": _part(f.participants, f.personnes)}
@@ -243,12 +243,13 @@ def _part(count: int, whole: int) -> dict[str, int | float]:
 
 
 def _proportion(count: int, whole: int) -> float:
-    """Percent, with three figures after the point; 0 of nothing."""
+    """Compute a percentage, with three figures after the point; 0 of nothing."""
     return round(100 * count / whole, 3) if whole else 0.0
 
 
 def _must_know(fields: Mapping[str, str], known: Collection[str]) -> Mapping[str, str]:
-    """The fields. Raises UserError for one that is none: what a program believes to be left out would be in it."""
+    """Return the fields. Raises UserError for one that is none: what a program believes to be left out would be in
+    it."""
     if unknown := sorted(set(fields) - set(known)):
         raise UserError(f"Paramètre inconnu : {unknown[0][:80]}. Il y a : {', '.join(known)}.")
     return fields
@@ -323,7 +324,7 @@ _ACTIVITES = {
 
 
 def _read_counted(fields: Mapping[str, str], start: date, end: date) -> lecture.Counted:
-    """Which reports are counted. Raises UserError."""
+    """Read which reports are counted. Raises UserError."""
     types = _read_values(fields, "types", lambda text: text.lower() in _ACTIVITES, "Individuel, Demarche ou Collectif")
     activites = None if types is None else [each for said in types for each in _ACTIVITES[said.lower()]]
     if fields.get("filter[conseiller_numerique]", "1") not in {"0", "1"}:
@@ -347,7 +348,8 @@ def _is_like(pattern: str) -> Callable[[str], bool]:
 def _read_values(
     fields: Mapping[str, str], name: str, is_right: Callable[[str], bool], what: str
 ) -> Sequence[str] | None:
-    """The values of a filter, between commas; None where it is not given. Raises UserError saying what they are."""
+    """Read the values of a filter, between commas; None where it is not given. Raises UserError saying what they
+    are."""
     said = fields.get(f"filter[{name}]")
     if said is None:
         return None

@@ -68,7 +68,7 @@ async def read_line(ctx: ReadingContext, line: str) -> Opened | Whisper:
 
 
 async def _may_speak(ctx: ReadingContext) -> bool:
-    """Whether the bot and who asks are both in the channel, which is none of two people."""
+    """Return whether the bot and who asks are both in the channel, which is none of two people."""
     try:
         channel = await ctx.chat.channel(ctx.channel_id)
         both = [(await ctx.chat.me()).id, ctx.user.id]

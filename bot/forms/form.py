@@ -46,7 +46,7 @@ def name_in(step: int, name: str) -> str:
 
 
 def draw_step(step: int, elements: Sequence[Element]) -> list[Element]:
-    """The elements of a form, as a step shows them."""
+    """Draw the elements of a form, as a step shows them."""
     if step == 1:
         return list(elements)
     return [element | {"name": name_in(step, str(element["name"]))} for element in elements]
@@ -142,7 +142,7 @@ class Form(BaseModel):
 
     @classmethod
     def find(cls, name: str) -> "type[Form] | None":
-        """The form that dialogs and drafts call by this name."""
+        """Find the form that dialogs and drafts call by this name."""
         return _FORMS.get(name)
 
     @classmethod
@@ -208,7 +208,7 @@ class Form(BaseModel):
 
     @classmethod
     def find_blank(cls, raw: Raw, clues: Clues) -> dict[str, str]:
-        """The required fields left blank: their labels by element."""
+        """Find the required fields left blank: their labels by element."""
         required = {n: (question, kind) for n, (question, kind) in cls._questions.items() if not question.optional}
         left = {n: question.label for n, (question, kind) in required.items() if kind.recall(question, raw) is None}
         return {cls.element_of(name, clues): label for name, label in left.items()}

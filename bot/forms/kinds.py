@@ -21,7 +21,7 @@ PICKED_MAX = 300
 
 
 def say_too_long(most: int) -> str:
-    """The sentence under what is longer than fits."""
+    """Say the sentence under what is longer than fits."""
     return f"Raccourcissez ce texte : {most} caractères au plus."
 
 
@@ -109,7 +109,7 @@ class FieldKind:
         return (question.name,)
 
     def draw(self, question: Question, known: object, clues: Clues) -> list[Element]:
-        """The elements that ask for it, ``known`` prefilled."""
+        """Draw the elements that ask for it, ``known`` prefilled."""
         return [question.element(known, type="text", max_length=TEXT_MAX)]
 
     def recall(self, question: Question, raw: Raw) -> object | None:
@@ -121,7 +121,7 @@ class FieldKind:
         return "" if value is None or isinstance(value, (bool, list)) else str(value).strip()
 
     def read(self, question: Question, raw: Raw, clues: Clues) -> Any:
-        """The value, None when left blank. Raises Unreadable."""
+        """Read the value, None when left blank. Raises Unreadable."""
         text = self._text(question, raw)
         if not text:
             return None

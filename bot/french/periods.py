@@ -193,8 +193,8 @@ def _read_named(found: str, today: date) -> Period | None:
 
 
 def _read_week_number(found: str, today: date) -> Period | None:
-    """A week by its number of the year, as calendars print it, up to today: « semaine 45 », but « cette semaine 3 »
-    goes on with what was counted."""
+    """Read a week by its number of the year, as calendars print it, up to today: « semaine 45 », but « cette semaine 3
+    » goes on with what was counted."""
     match = _WEEK_NUMBER.fullmatch(found)
     if match is None:
         return None
@@ -220,7 +220,7 @@ def _read_part_of_month(found: str, today: date) -> Period | None:
 
 
 def _read_season(found: str, today: date) -> Period | None:
-    """A season, the latest begun or, where it is called the last one, the latest that is over: « cet été »."""
+    """Read a season, the latest begun or, where it is called the last one, the latest that is over: « cet été »."""
     match = _SEASON.fullmatch(_strip_lead(found))
     if match is None:
         return None
@@ -237,7 +237,7 @@ def _read_single(found: str, today: date) -> Period | None:
 
 
 def _read_week(found: str, today: date) -> Period | None:
-    """The week of a day, up to today: « semaine du 12 octobre »."""
+    """Read the week of a day, up to today: « semaine du 12 octobre »."""
     match = _WEEK_OF.fullmatch(_strip_lead(found))
     day = dates.read_date(match[1], today) or dates.read_date(f"le {match[1]}", today) if match else None
     return _week_from(_monday(day), today) if day else None
@@ -319,7 +319,7 @@ _BARE = re.compile(r"[0-9]{1,2}(?: ?er)?")
 
 
 def read_coming_day(text: str, today: date) -> date | None:
-    """The next day that is called so, today included; None for what is none, or past."""
+    """Read the next day that is called so, today included; None for what is none, or past."""
     if (away := dates.days_away(text)) is not None:
         return today + timedelta(days=away) if away >= 0 else None
     found = (dates.read_date(text, today + timedelta(days=within)) for within in AHEAD)
@@ -327,7 +327,7 @@ def read_coming_day(text: str, today: date) -> date | None:
 
 
 def read_coming_days(text: str, today: date) -> Period | None:
-    """The next days that are called so; None for what is none. They may have begun, but end today or later.
+    """Read the next days that are called so; None for what is none. They may have begun, but end today or later.
 
     What is left unsaid (the year, the month, which Monday) is completed with the nearest to come, which may be as far
     as a year: the caller judges.
@@ -344,14 +344,14 @@ def _read_coming_days(found: str, today: date) -> Period | None:
 
 
 def read_named_day(text: str, today: date) -> date | None:
-    """The one day that `read_coming_days` reads; None for what names several, or none."""
+    """Read the one day that `read_coming_days` reads; None for what names several, or none."""
     coming = read_coming_days(text, today)
     return coming.start if coming and coming.start == coming.last else None
 
 
 def read_coming_period(text: str, today: date) -> Period | None:
-    """The next days, month or year that are called so (« demain », « semaine prochaine », « décembre », « 2027 »); None
-    for what is none. One that is under way counts as the next one, from its first day on."""
+    """Read the next days, month or year that are called so (« demain », « semaine prochaine », « décembre », « 2027 »);
+    None for what is none. One that is under way counts as the next one, from its first day on."""
     return _read_within_time(lambda: _read_coming_period(text, today))
 
 

@@ -122,14 +122,14 @@ _MOBILE = re.compile(r"(?:00|\+)?(?:33)?0?[67]")
 
 
 def names_somebody(text: str) -> bool:
-    """Whether a few words hold what is likely a person’s name: « Mme Martin », « Sophie Martin », « S. Martin »;
+    """Return whether a few words hold what is likely a person’s name: « Mme Martin », « Sophie Martin », « S. Martin »;
     initials are none."""
     return any(pattern.search(text) for pattern in (_NAMED, _FULL_NAME, _INITIAL_AND_NAME))
 
 
 def names_owner(text: str) -> bool:
-    """Whether a number has a person’s name beside it: « Mme Martin » with any, « Sophie Martin » with a mobile one (of
-    two words with capitals, others may be a service: « Solidarité Numérique, 01 70 77 23 72 »)."""
+    """Return whether a number has a person’s name beside it: « Mme Martin » with any, « Sophie Martin » with a mobile
+    one (of two words with capitals, others may be a service: « Solidarité Numérique, 01 70 77 23 72 »)."""
     for found in find(text):
         if found.kind is not DataKind.TELEPHONE:
             continue

@@ -272,7 +272,7 @@ def _is_other(text: str, start: int, end: int, *, follows: bool) -> bool:
 
 
 def _is_list(text: str, start: int, end: int) -> bool:
-    """Whether pairs of figures rise on and on, as weeks or drawn numbers do."""
+    """Return whether pairs of figures rise on and on, as weeks or drawn numbers do."""
     more = _PAIR.match(text, end)
     pairs = re.findall(r"\d\d", text[start : more.end()]) if more else []
     return len(pairs) > 5 and pairs == sorted(set(pairs))
@@ -311,14 +311,14 @@ def _are_together(text: str, found: Sequence[tuple[str, int, int]]) -> bool:
 
 
 def _is_place(words: Sequence[str], at: int, last: int, is_town: Callable[[str], bool]) -> bool:
-    """Whether a place stands before the first of these words, or begins with the last of them."""
+    """Return whether a place stands before the first of these words, or begins with the last of them."""
     ahead = (" ".join(words[last:end]) for end in range(last + 2, min(last + 5, len(words) + 1)))
     known = read_words("place_words.txt")
     return not known.isdisjoint(words[max(0, at - 3) : last + 1]) or any(map(is_town, ahead))
 
 
 def _is_name(one: str, other: str, is_town: Callable[[str], bool]) -> bool:
-    """Whether two words that stand side by side are a first name and a family name, in either order."""
+    """Return whether two words that stand side by side are a first name and a family name, in either order."""
     names, families = read_words("first_names.txt"), read_words("last_names.txt")
     first = one.partition(" ")[0]
     if f"{one}-{other}" in read_words("famous_names.txt"):
@@ -331,6 +331,6 @@ def _is_name(one: str, other: str, is_town: Callable[[str], bool]) -> bool:
 
 
 def _means_nothing(word: str) -> bool:
-    """Whether a word is none of what labels are about."""
+    """Return whether a word is none of what labels are about."""
     is_known = word in read_words("label_words.txt") or _COMMON_END.search(word) or find_theme(word) is not None
     return not is_known

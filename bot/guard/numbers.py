@@ -49,7 +49,7 @@ _LONG = re.compile(r"\d(?:[ ab.\-/_()]{0,8}\d){8}")
 
 
 def has_long_number(text: str) -> bool:
-    """Whether nine figures stand together, with what may stand between those of a number."""
+    """Return whether nine figures stand together, with what may stand between those of a number."""
     return bool(_LONG.search(text))
 
 
@@ -163,13 +163,14 @@ def _card_end(text: str, groups: list[Span], run: Span) -> int:
 
 
 def _is_told_as_card(text: str, start: int, length: int) -> bool:
-    """Whether nothing says that a number without groups is another; a SIRET’s 14 figures need to be told a card’s."""
+    """Return whether nothing says that a number without groups is another; a SIRET’s 14 figures need to be told a
+    card’s."""
     before = text[max(0, start - _CONTEXT) : start]
     return "carte" in before or (length != 14 and not _OTHERS.search(before))
 
 
 def _is_card(digits: str, sizes: tuple[int, ...], *, alone: bool) -> bool:
-    """Tell whether figures are a card’s: of a network, as long as its cards are, in groups as cards have them, and
+    """Return whether figures are a card’s: of a network, as long as its cards are, in groups as cards have them, and
     right by the last figure."""
     if len(set(digits)) == 1 or not any(digits.startswith(p) and len(digits) in lengths for p, lengths in CARDS):
         return False

@@ -47,7 +47,7 @@ def is_secret(text: str) -> bool:
 
 
 def is_common(text: str) -> bool:
-    """Tell whether it is one of the passwords that everybody takes."""
+    """Return whether it is one of the passwords that everybody takes."""
     return text.lower().rstrip("!?.") in _COMMON
 
 
@@ -127,7 +127,7 @@ def _find_after_sign(plain: PlainText, key: re.Match[str]) -> Span | None:
 
 
 def _is_taken(plain: PlainText, key: re.Match[str], value: Span, *, plainly: bool) -> bool:
-    """Whether what stands where a value would is one."""
+    """Return whether what stands where a value would is one."""
     text = _cased_text(plain, value)
     quoted = plain.text[value[0] - 1 : value[0]] in {'"', "`", "*"}
     before = plain.text[max(0, key.start() - 40) : key.start()] + " "
@@ -180,7 +180,7 @@ def _find_before(plain: PlainText, key: re.Match[str]) -> Span | None:
 
 
 def _find_value(plain: PlainText, at: int) -> Span | None:
-    """The word that begins there, or what stands between quotes."""
+    """Find the word that begins there, or what stands between quotes."""
     if quoted := _QUOTED.match(plain.text, at):
         return quoted.span(1)
     bare = _BARE.match(plain.text, at)

@@ -47,7 +47,7 @@ class PlainText:
 
 
 def read_plain_text(text: str) -> PlainText:
-    """The text without what is not seen, full-width and foreign figures as ours."""
+    """Read the text without what is not seen, full-width and foreign figures as ours."""
     if not _UNUSUAL.search(text):
         cased = _read_usual(text)
         return PlainText(cased.lower(), cased, ())
@@ -72,7 +72,7 @@ def _read_usual(text: str) -> str:
 
 
 def _read_unusual(text: str) -> tuple[list[str], list[int]]:
-    """The letters that are seen of it, and where each stands."""
+    """Read the letters that are seen of it, and where each stands."""
     letters: list[str] = []
     places: list[int] = []
     for at, sign in enumerate(text):

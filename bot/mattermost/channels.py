@@ -134,7 +134,7 @@ class ChannelCalls(ChannelReads):
             await self.client.put(path, {"privacy": "P" if private else "O"})
 
     async def _is_so(self, channel_id: str, *, private: bool) -> bool:
-        """Whether a channel is known to be private, or public: to say it again would be said there again."""
+        """Return whether a channel is known to be private, or public: to say it again would be said there again."""
         # Who administers the team converts what they may not read.
         channel = await unless_refused(self.channel(channel_id), None, {Refusal.FORBIDDEN})
         return channel is not None and channel.is_private == private

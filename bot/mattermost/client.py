@@ -48,7 +48,7 @@ CHUNK_BYTES = 256 * 1024
 
 
 async def read_chunks(reply: aiohttp.ClientResponse, limit: int) -> AsyncIterator[bytes]:
-    """The body as it comes, as long as it is no larger than said."""
+    """Read the body as it comes, as long as it is no larger than said."""
     size = reply.content_length or 0
     if size <= limit:
         size = 0
@@ -92,8 +92,8 @@ PAUSE_MAX = 60.0
 
 
 def read_retry_after(header: str | None, now: datetime, most: float | None = None) -> float | None:
-    """The pause that a header asks for, between 0 and ``most`` (else ``PAUSE_MAX``); None where it says no time that
-    can be waited.
+    """Read the pause that a header asks for, between 0 and ``most`` (else ``PAUSE_MAX``); None where it says no time
+    that can be waited.
 
     It is a number of seconds or an HTTP date. What is negative, infinite or no number asks for nothing.
     """
@@ -317,7 +317,7 @@ class AioClient:
 
 
 def _is_worth_retry(error: Exception) -> bool | float:
-    """Whether a read is worth another try, and after how many seconds if the server said so."""
+    """Return whether a read is worth another try, and after how many seconds if the server said so."""
     if not isinstance(error, ChatError) or not error.may_pass:
         return False
     if error.retry_after is None:
@@ -379,7 +379,7 @@ class Calls:
 
 
 def is_id(value: str) -> bool:
-    """Whether that can be an id of Mattermost’s: the whole call is refused for one that cannot."""
+    """Return whether that can be an id of Mattermost’s: the whole call is refused for one that cannot."""
     return _ID.fullmatch(value) is not None
 
 

@@ -59,7 +59,7 @@ class PostReads(Calls):
         return wire.values(wire.Reaction, answer)
 
     async def read_post(self, post_id: str) -> ChatPost:
-        """A post by id; refused as unknown once it is deleted."""
+        """Read a post by id; refused as unknown once it is deleted."""
         post = wire.read(wire.Post, await self._posts.get_post(check_id(post_id)))
         if not post.stands:
             raise ChatError(404, "app.post.get.app_error", refusal=Refusal.UNKNOWN_POST)
@@ -146,7 +146,7 @@ class PostCalls(PostReads):
                 raise
 
     async def _stands(self, post_id: str) -> bool:
-        """Whether a post is there: old servers say « forbidden » of one that is gone."""
+        """Return whether a post is there: old servers say « forbidden » of one that is gone."""
         try:
             await self.read_post(post_id)
         except ChatError as error:

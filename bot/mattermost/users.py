@@ -18,7 +18,7 @@ class MemberReads(Calls):
     """Reads who is in which team and channel."""
 
     async def is_team_admin(self, user_id: str) -> bool:
-        """Whether somebody administers the bot’s team; False for who is not in it."""
+        """Return whether somebody administers the bot’s team; False for who is not in it."""
         member = await self.team_member(user_id)
         return member is not None and member.is_admin
 
@@ -52,8 +52,8 @@ class MemberReads(Calls):
         return None if answer is None else wire.read(wire.ChannelMember, answer).value
 
     async def is_in(self, channel_id: str) -> bool:
-        """Whether the bot itself is in a channel. Servers from 10.9 on give who administers a team its private channels
-        by name, and let them write there: only the bot’s own are to be remembered, read and written in."""
+        """Return whether the bot itself is in a channel. Servers from 10.9 on give who administers a team its private
+        channels by name, and let them write there: only the bot’s own are to be remembered, read and written in."""
         asked = self.channel_member(channel_id, (await self.me()).id)
         return await unless_refused(asked, None, {Refusal.FORBIDDEN, Refusal.UNKNOWN_CHANNEL}) is not None
 
@@ -144,7 +144,7 @@ class UserReads(Calls):
     """Accounts."""
 
     async def answers(self) -> bool:
-        """Whether the server answers, and knows the bot’s token; asked once, without patience."""
+        """Return whether the server answers, and knows the bot’s token; asked once, without patience."""
         try:
             await self.client.make_request("get", "/users/me")
         except ChatError:
@@ -152,7 +152,7 @@ class UserReads(Calls):
         return True
 
     async def verifies_addresses(self) -> bool:
-        """Whether an address is somebody’s only once they proved it; False where the server does not say."""
+        """Return whether an address is somebody’s only once they proved it; False where the server does not say."""
         try:
             told = await self.client_settings()
         except ChatError as error:
@@ -207,7 +207,8 @@ class UserReads(Calls):
             yield wire.values(wire.User, await self.client.ask("/users/ids", batch))
 
     async def statuses(self, user_ids: Iterable[str]) -> AsyncIterator[Mapping[str, str]]:
-        """Whether people are there (online, away, dnd, ooo, offline), by id, 200 at a time; who is unknown is offline.
+        """Return whether people are there (online, away, dnd, ooo, offline), by id, 200 at a time; who is unknown is
+        offline.
 
         Empty where the server tells nobody’s status.
         """

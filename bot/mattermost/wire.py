@@ -259,7 +259,7 @@ class Post(Row[ChatPost]):
         return not self.delete_at and not self.original_id
 
     def since(self, ms: int) -> bool:
-        """Whether it was written, changed, taken away or got an emoji from that instant on."""
+        """Return whether it was written, changed, taken away or got an emoji from that instant on."""
         reactions = (self.metadata and self.metadata.reactions) or ()
         return max(self.create_at, self.edit_at, self.delete_at, *(r.create_at for r in reactions)) >= ms
 
@@ -393,7 +393,7 @@ class Upload(BaseModel):
 
 
 def read(kind: type[M], answer: Any) -> M:
-    """The answer as a value; ChatError when the server sent something else."""
+    """Read the answer as a value; ChatError when the server sent something else."""
     try:
         return kind.model_validate(answer)
     except ValidationError:

@@ -29,8 +29,8 @@ CLOCK_AHEAD_MAX = timedelta(days=1)
 async def read_own_posts(
     chat: Mattermost, channel_id: str, created_at: datetime
 ) -> AsyncIterator[tuple[str, ChatPost]]:
-    """The bot’s posts of a channel, each after its mark (empty where it has none), back to when something was written
-    down by the bot’s clock, newest first; some come twice.
+    """Read the bot’s posts of a channel, each after its mark (empty where it has none), back to when something was
+    written down by the bot’s clock, newest first; some come twice.
 
     The newest posts are looked at in any case. Raises ChatError.
     """
@@ -46,12 +46,12 @@ async def read_own_posts(
 
 
 def read_mark(post: ChatPost) -> str:
-    """The mark of a post; empty where it has none."""
+    """Read the mark of a post; empty where it has none."""
     return str(post.props.get(MARK) or "")
 
 
 def make_pending_id(bot_id: str, mark: str, dropped: int | None = None) -> str:
-    """The id by which Mattermost itself recognizes a post that is sent twice within 30 seconds.
+    """Make the id by which Mattermost itself recognizes a post that is sent twice within 30 seconds.
 
     ``dropped`` counts the posts with that mark which were taken away since they had lost their files: by the same id
     those would be found again.
@@ -228,7 +228,8 @@ async def _create(chat: Mattermost, act: actions.CreateChannel, earlier: Outgoin
 
 
 async def _find_made_before(chat: Mattermost, act: actions.CreateChannel, earlier: Outgoing) -> str | None:
-    """The channel of that name, if it is the bot’s own and no older than the wish, whatever the bot’s clock says."""
+    """Find the channel of that name, if it is the bot’s own and no older than the wish, whatever the bot’s clock
+    says."""
     channel = await chat.channel_by_name(act.name)
     if channel is None or channel.creator_id != (await chat.me()).id or channel.is_private != act.private:
         return None

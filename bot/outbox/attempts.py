@@ -52,7 +52,7 @@ class OutboxTable:
         return [lease_taken(message, again=not is_new) for message, is_new in found]
 
     async def still_mine(self, letter: LeasedMessage, needed: timedelta) -> bool:
-        """Whether the lease lasts as long as a try may take, renewing it at need; False: another has it now."""
+        """Return whether the lease lasts as long as a try may take, renewing it at need; False: another has it now."""
         if letter.is_mine_for(needed):
             return True
         until = self._clock() + LEASE
@@ -62,7 +62,7 @@ class OutboxTable:
         return mine
 
     async def superseded(self, message: Outgoing) -> bool:
-        """Whether a later content of the same post exists."""
+        """Return whether a later content of the same post exists."""
         if message.where is not TargetKind.POST:
             return False
         return await self._transactions.run(lambda db: table.is_superseded(db, message), writes=False)
@@ -133,7 +133,7 @@ class DeliveryMarks:
         return message_id in self._marks
 
     def add(self, mark: DeliveryMark) -> None:
-        """A message arrived."""
+        """Count a message that arrived."""
         self._marks[mark.message_id] = mark
         self._some.set()
 
@@ -253,7 +253,7 @@ class Attempts:
                 return await self._send(letter)
 
     async def _follows_others(self, message: Outgoing) -> bool:
-        """Whether another replica has an older message for the same target, and is about to send it."""
+        """Return whether another replica has an older message for the same target, and is about to send it."""
         older = await self._d.rows.older(message)
         return any(each not in self._d.marks and not self._is_here(each) for each in older)
 
@@ -304,7 +304,7 @@ class Attempts:
             raise
 
     async def is_back(self) -> bool:
-        """Whether a server that took nothing answers again; else the gate is shut for longer."""
+        """Return whether a server that took nothing answers again; else the gate is shut for longer."""
         began = asyncio.get_running_loop().time()
         if await self._d.chat.answers():
             return True
@@ -346,8 +346,8 @@ class Attempts:
         return self._refused(letter, error)
 
     async def _is_gone(self, post_id: str, error: ChatError) -> bool:
-        """Whether nothing is left to be rewritten: old servers say 403 of a deleted post, as of one that stands. Raises
-        ChatError where that cannot be told now."""
+        """Return whether nothing is left to be rewritten: old servers say 403 of a deleted post, as of one that stands.
+        Raises ChatError where that cannot be told now."""
         if error.status != 403:
             return error.status == 404
         try:

@@ -36,7 +36,7 @@ class LeasedMessage:
         return bool(self.message.content.get("files")) or self.message.content.get("act") == AddMembers.__name__
 
     def is_mine_for(self, needed: timedelta) -> bool:
-        """Whether the lease lasts as long."""
+        """Return whether the lease lasts as long."""
         return self.mine_until - _loop_time() >= needed.total_seconds()
 
     def renew(self, not_before: datetime) -> None:
@@ -51,7 +51,8 @@ class LeasedMessage:
 
 
 def is_leased(message: Outgoing) -> bool:
-    """Whether a message just written is in the hands of this process; another lies in the table until it is due."""
+    """Return whether a message just written is in the hands of this process; another lies in the table until it is
+    due."""
     return message.not_before is not None and message.not_before > message.created_at
 
 
@@ -101,7 +102,7 @@ class Backlog:
         self._targets[letter.target] += 1
 
     def holds(self, target: str) -> bool:
-        """Whether something for that target is in the table: what comes later for it must wait behind."""
+        """Return whether something for that target is in the table: what comes later for it must wait behind."""
         return target in self._targets
 
     def oldest(self, count: int) -> list[tuple[str, datetime]]:
@@ -182,11 +183,11 @@ class Lanes:
             self._drop(lane)
 
     def holds(self, lane: Lane) -> bool:
-        """Whether something waits in it."""
+        """Return whether something waits in it."""
         return lane in self._lanes
 
     def has(self, message_id: str) -> bool:
-        """Whether a message is here."""
+        """Return whether a message is here."""
         return message_id in self._letters
 
     def targets(self) -> list[Lane]:
@@ -198,7 +199,7 @@ class Lanes:
         return [lane for lane, letters in self._lanes.items() if len(letters) >= LANE_MAX]
 
     def is_full(self, lane: Lane) -> bool:
-        """Whether it is one of these."""
+        """Return whether it is one of these."""
         return len(self._lanes.get(lane, ())) >= LANE_MAX
 
     def clear(self, *lanes: Lane) -> Sequence[LeasedMessage]:

@@ -185,5 +185,5 @@ class Sender:
 
 
 def _is_whole(post: ChatPost, message: Outgoing) -> bool:
-    """Whether it carries all files but those left behind."""
+    """Return whether it carries all files but those left behind."""
     return len(post.file_ids) == len(message.content.get("files", ())) - len(message.content.get("left", {}))

@@ -117,7 +117,8 @@ class WorkerPool:
                 self.call.set()
 
     def _may_leave(self, letter: LeasedMessage) -> bool:
-        """Whether a new message need not wait in the table: for the gate, for memory, or behind others of its lane."""
+        """Return whether a new message need not wait in the table: for the gate, for memory, or behind others of its
+        lane."""
         if not self.is_open or self._draining or len(self._lanes) >= LETTERS_MAX or self._lanes.is_full(letter.target):
             return False
         return not self._backlog.holds(letter.target) and not self._attempts.doubts.rests(letter.target)

@@ -114,7 +114,7 @@ def file_name(stem: str, start: date, last: date, ending: str) -> str:
 
 
 def say_value(value: int, unit: str = "") -> str:
-    """A value as papers say it: « 1 234 », « 12 h 30 » where the unit is minutes."""
+    """Say a value as papers say it: « 1 234 », « 12 h 30 » where the unit is minutes."""
     return say_minutes(value) if unit == "minutes" else group_digits(value)
 
 
@@ -162,7 +162,7 @@ def read_brand(settings: Settings) -> Brand:
 
 
 def read_logo(path: Path) -> Logo:
-    """A logo. Raises OSError, and ValueError in French for what is none."""
+    """Read a logo. Raises OSError, and ValueError in French for what is none."""
     content = path.read_bytes()
     if len(content) > LOGO_MAX:
         raise ValueError(f"ce logo est trop lourd : {LOGO_MAX // 1000} Ko au plus")
@@ -193,7 +193,7 @@ class QrCode:
 
 
 def draw_qr_code(address: str) -> QrCode | None:
-    """The code of an address; None for one so long that its code would be too large, or too fine to be read."""
+    """Draw the code of an address; None for one so long that its code would be too large, or too fine to be read."""
     try:
         made = libraries.segno.make_qr(address, error="l")
     except libraries.segno.DataOverflowError:
@@ -207,7 +207,7 @@ def draw_qr_code(address: str) -> QrCode | None:
 
 
 def draw_large_code(address: str) -> str:
-    """The code of an address as SVG, for a poster: a fold or a stain does not spoil it. Raises segno’s
+    """Draw the code of an address as SVG, for a poster: a fold or a stain does not spoil it. Raises segno’s
     DataOverflowError for one too long."""
     made = libraries.segno.make_qr(address, error="q")
     return made.svg_inline(border=_QUIET * 2, omitsize=True, svgclass=None, lineclass=None)

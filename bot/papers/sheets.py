@@ -15,7 +15,7 @@ Cell = str | int | float | None
 
 
 def write_csv_page(page: FigurePage, path: Path) -> None:
-    """A page as a file (docs/domaine.md §3.4)."""
+    """Write a page as a file (docs/domaine.md §3.4)."""
     write_csv(path, list_csv_lines(page))
 
 
@@ -83,7 +83,7 @@ class CellFormats:
 
 @contextmanager
 def open_book(path: Path, title: str) -> Iterator[Any]:
-    """A workbook in flat memory, written when it is left; OSError if it cannot be."""
+    """Open a workbook in flat memory, written when it is left; OSError if it cannot be."""
     book = begin_book(path, title)
     try:
         yield book
@@ -133,7 +133,8 @@ def write_cells(sheet: Any, row: int, told: Sequence[Any], formats: Sequence[Any
 
 
 def write_table(path: Path, title: str, lines: Sequence[Sequence[Cell]], widths: Sequence[int]) -> None:
-    """A workbook of one sheet: a head that stands still, and a line for each row; ``widths`` are in characters."""
+    """Write a workbook of one sheet: a head that stands still, and a line for each row; ``widths`` are in
+    characters."""
     with open_book(path, title) as book:
         sheet, formats = book.add_worksheet(title), CellFormats(book)
         for column, width in enumerate(widths):
@@ -145,7 +146,7 @@ def write_table(path: Path, title: str, lines: Sequence[Sequence[Cell]], widths:
 
 
 def write_sheet(sheet: Any, page: FigurePage, formats: CellFormats) -> None:
-    """The sheet of figures, one section below the other, like the CSV."""
+    """Write the sheet of figures, one section below the other, like the CSV."""
     sheet.set_column(0, 0, 62)
     sheet.set_column(1, 2, 18)
     sheet.freeze_panes(1, 0)

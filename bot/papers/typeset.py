@@ -69,7 +69,7 @@ _SHORT_MONTHS = dict(zip(MONTHS, MONTHS_SHORT, strict=True))
 
 
 def draw_picture(page: FigurePage, template: str, folder: Path) -> Path:
-    """A picture of the page in ``folder``, as a template draws it."""
+    """Draw a picture of the page in ``folder``, as a template draws it."""
     return _write_picture(describe_page(page), template, folder / page.file(f"{template}.png"))
 
 
@@ -87,7 +87,7 @@ def _write_picture(told: Mapping[str, Any], template: str, path: Path) -> Path:
 
 
 def draw_document(page: FigurePage, template: str, path: Path) -> None:
-    """The page as a PDF, as a template composes it: tagged, PDF/UA-1; typst refuses what does not conform."""
+    """Draw the page as a PDF, as a template composes it: tagged, PDF/UA-1; typst refuses what does not conform."""
     made = datetime(page.today.year, page.today.month, page.today.day, tzinfo=UTC)
     told = describe_page(page)
     path.write_bytes(_compile_words(template, told, format="pdf", pdf_standards=["ua-1"], timestamp=made))
@@ -120,7 +120,7 @@ def _read_fonts() -> Any:
 
 
 def describe_page(page: FigurePage) -> dict[str, Any]:
-    """The page as templates read it."""
+    """Describe the page as templates read it."""
     return {
         "title": _words(page.title) or "Statistiques",
         "period": _words(page.period),

@@ -59,7 +59,7 @@ class HostRateLimit:
         _bound(self._resting)
 
     def rests(self, host: str) -> bool:
-        """Whether it is to be left alone now."""
+        """Return whether it is to be left alone now."""
         return self._resting.get(host, 0.0) > _now()
 
 
@@ -129,7 +129,7 @@ class Reach:
     everywhere: bool = False
 
     def check(self, url: URL) -> None:
-        """Raises WebError for an address of the web that is never asked for."""
+        """Raise WebError for an address of the web that is never asked for."""
         ports = PORTS | {port for _, port in self.besides}
         host = url.raw_host or ""
         if url.scheme not in {"http", "https"} or not host or url.user or url.password:
@@ -141,7 +141,7 @@ class Reach:
             raise WebError(Trouble.FORBIDDEN, str(url))
 
     def admits(self, address: str, port: int) -> bool:
-        """Whether a connection to that address may be made."""
+        """Return whether a connection to that address may be made."""
         if self.everywhere:
             return True
         return (address, port) in self.besides or (port in PORTS and is_public(address))
@@ -166,7 +166,7 @@ class Resolver(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
-        """Raises WebError."""
+        """Raise WebError."""
         return [
             ResolveResult(
                 hostname=host,
@@ -279,7 +279,7 @@ class WebClient:
         raise WebError(Trouble.LOOP, address)
 
     async def _ask_leave(self, url: URL) -> None:
-        """Raises WebError where the site’s robots.txt says no, or cannot be had though the site is there."""
+        """Raise WebError where the site’s robots.txt says no, or cannot be had though the site is there."""
         site = url.origin()
         rules = self.robots.recall(site) or self.robots.learn(site, await self._robots_of(site))
         if not await rules.lets_in(self.robots.name, url, self.reader):

@@ -53,7 +53,7 @@ class DocumentReader:
         return await self._ask(_TITLE, "title", body, kind=kind)
 
     async def lets_in(self, body: bytes, name: str, url: str) -> bool:
-        """Whether a robots.txt lets the robot of that name read an address."""
+        """Return whether a robots.txt lets the robot of that name read an address."""
         return await self._ask(_LEAVE, "robots", body, name=name, url=url)
 
     async def _ask(self, answers: TypeAdapter[T], parser: str, body: bytes, **told: str) -> T:
@@ -108,7 +108,8 @@ class RobotRules:
     since: float
 
     async def lets_in(self, name: str, url: URL, reader: DocumentReader) -> bool:
-        """Whether the robot of that name may read an address of the site; it stays away from what cannot be read."""
+        """Return whether the robot of that name may read an address of the site; it stays away from what cannot be
+        read."""
         if not self.content:
             return self.content is not None
         if len(self.content) <= _LONG:

@@ -58,7 +58,7 @@ class CatchUpReader:
             del unread[channel_id]
 
     async def _list_unread(self, since: int) -> dict[str, AsyncIterator[Event]]:
-        """The channels in which something may have happened, direct ones first, and how each is read."""
+        """List the channels in which something may have happened, direct ones first, and how each is read."""
         direct = await self.learn_direct()
         unread = {place: self._read_channel(place, since) for place, last in direct.items() if last >= since}
         begun = await self._places.transactions.run(watchlist.list_places, writes=False)

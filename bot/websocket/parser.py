@@ -38,7 +38,7 @@ class Frame:
         return json.loads(self.text).get("data") or {}
 
     def has(self, key: str, value: str) -> bool:
-        """Whether its data say so, by a look that decodes nothing."""
+        """Return whether its data say so, by a look that decodes nothing."""
         return f'"{key}":"{value}"' in self.text or f'"{key}": "{value}"' in self.text
 
 
@@ -223,7 +223,7 @@ class Hearing:
     _own: OrderedDict[str, None] = field(default_factory=OrderedDict)
 
     def may_hear(self, frame: Frame) -> bool:
-        """Whether a post that nobody watches may be said to the bot, by a look that decodes nothing."""
+        """Return whether a post that nobody watches may be said to the bot, by a look that decodes nothing."""
         if frame.name != "posted" or not self.name:
             return False
         return f"@{self.name}" in frame.text.lower() or self._may_be_under_own(frame.text)
@@ -248,7 +248,7 @@ class Hearing:
 
 
 def names_bot(text: str, name: str) -> bool:
-    """Whether a text mentions the bot, as Mattermost understands it: outside of code, in whatever case."""
+    """Return whether a text mentions the bot, as Mattermost understands it: outside of code, in whatever case."""
     if not name or f"@{name}" not in text.lower():
         return False
     plain = _CODE.sub(" ", text)
@@ -307,7 +307,7 @@ class FrameParser:
             yield from _as_sequence(self.said_to_it.make_event(post, self.bot_id))
 
     def _is_own(self, frame: Frame) -> bool:
-        """Whether a post may be the bot’s own, by a look that decodes nothing."""
+        """Return whether a post may be the bot’s own, by a look that decodes nothing."""
         return frame.name == "posted" and f'\\"user_id\\":\\"{self.bot_id}\\"' in frame.text
 
     def hear_own(self, post: ChatPost, *, is_watched: bool, is_direct: bool) -> None:
@@ -400,6 +400,6 @@ def _content(post: ChatPost, *, is_direct: bool) -> dict[str, Any]:
 
 
 def is_by_person(post: ChatPost, bot_id: str) -> bool:
-    """Whether a person wrote it, and not a bot, a hook, a command or Mattermost itself."""
+    """Return whether a person wrote it, and not a bot, a hook, a command or Mattermost itself."""
     automatic = post.type or post.props.get("from_bot") == "true" or post.props.get("from_webhook") == "true"
     return not automatic and post.user_id != bot_id

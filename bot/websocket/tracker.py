@@ -85,7 +85,7 @@ class PlaceTracker:
         await self.transactions.run(lambda db: watchlist.change_member(db, told))
 
     def _is_doubtful(self, known: WatchedMember | None, news: MemberNews) -> bool:
-        """Whether it may be old news: another replica is ahead, or news came by themselves since it was read."""
+        """Return whether it may be old news: another replica is ahead, or news came by themselves since it was read."""
         if news.age is not None and news.age != self.ages[news.place]:
             return True
         if known is None or known.changed_at is None or known.changed_by == self._replica:
@@ -127,7 +127,8 @@ class PlaceTracker:
             return None
 
     async def _is_private_now(self, place: WatchedPlace) -> bool:
-        """Whether a channel that the bot may not see was public: it still sees those, as long as it is in the team."""
+        """Return whether a channel that the bot may not see was public: it still sees those, as long as it is in the
+        team."""
         if place.is_private:
             return False
         return await unless_refused(self._chat.team_member((await self._chat.me()).id), None) is not None
@@ -156,7 +157,7 @@ def make_member_news(place: str, user_id: str, member: ChatMember | None, age: i
 
 
 def is_change(known: WatchedMember | None, news: MemberNews) -> bool:
-    """Whether it is not as it was."""
+    """Return whether it is not as it was."""
     before = known or AbsentMember()
     other_role = news.is_in and news.is_admin is not None and news.is_admin != before.is_admin
     return news.is_in != before.is_in or other_role

@@ -65,13 +65,13 @@ def topic_of_work(work_id: str) -> str:
 
 
 async def check_work_limit(db: AsyncSession, person: str, sort: WorkSort) -> None:
-    """Raises UserError when so much of somebody’s waits that they should wait, too; the bot itself need not."""
+    """Raise UserError when so much of somebody’s waits that they should wait, too; the bot itself need not."""
     if person and await table.count_waiting(db, person, sort) >= WORKS_PER_PERSON:
         raise UserError(render(_MANY[sort], count=WORKS_PER_PERSON))
 
 
 async def find_work(db: AsyncSession, payload: BaseModel) -> Sequence[Work]:
-    """The work on that very payload which is not over."""
+    """Find the work on that very payload which is not over."""
     return await table.find_waiting(db, name_of(type(payload)), payload.model_dump(mode="json"))
 
 
@@ -81,7 +81,7 @@ async def stop_work(db: AsyncSession, *payloads: BaseModel) -> Sequence[StopWork
 
 
 def make_work(sort: WorkSort, payload: BaseModel, person: str, now: datetime, *, told: bool) -> Work:
-    """A row for whichever replica has a hand free; ``told`` if a message is about it."""
+    """Make a row for whichever replica has a hand free; ``told`` if a message is about it."""
     ident = secrets.token_hex(13)
     return Work(
         id=ident,

@@ -186,7 +186,7 @@ def split_parcel(files: Sequence[Path]) -> list[Sequence[Path]]:
 
 
 async def find_posted_parts(chat: Mattermost, channel_id: str, held: OrderLease) -> dict[int, str]:
-    """The posts an earlier try made, by their place in the parcel; one that lost its files is taken away."""
+    """Find the posts an earlier try made, by their place in the parcel; one that lost its files is taken away."""
     found: dict[int, str] = {}
     places = {_mark(held, place): place for place in range(len(held.order.sizes or []))}
     broken: dict[str, ChatPost] = {}

@@ -92,7 +92,7 @@ class StepsLease(WorkLease):
         self._handlers.deliver_now(messages)
 
     def _is_about(self, row: Row) -> bool:
-        """Whether this is the first message about it."""
+        """Return whether this is the first message about it."""
         return row.topic == topic_of_work(self.row.id)
 
     async def rest(self, until: datetime, **more: Any) -> None:
@@ -133,7 +133,7 @@ class StepsLease(WorkLease):
         return self._say(WorkPhase.DONE if step.finished else WorkPhase.RUNNING, _row_after(self.row, step), step.said)
 
     def _say(self, how: WorkPhase, work: Work | None = None, said: str = "") -> Sequence[Refresh | Direct]:
-        """The message about it, rewritten; or the first there is, of what is worth one."""
+        """Write the message about it, rewritten; or the first there is, of what is worth one."""
         message = make_work_message(self._handlers.trigger(self.row), work or self.row, how, said)
         if self.row.topic:
             return [Refresh(message.text, message.buttons, topic=self.row.topic)]
@@ -143,7 +143,7 @@ class StepsLease(WorkLease):
         return [Direct(message.text, message.buttons, user_id=self.row.person, topic=topic)]
 
     def _is_worth_telling(self, how: WorkPhase, said: str) -> bool:
-        """Whether something is to be said of work that is shown where it was asked for."""
+        """Return whether something is to be said of work that is shown where it was asked for."""
         if how is WorkPhase.RUNNING:
             return self._clock() - self.row.created_at >= TOLD_AFTER
         return bool(said) if how is WorkPhase.DONE else how is not WorkPhase.CANCELLED
@@ -240,7 +240,7 @@ class StepRunner:
 
     @staticmethod
     def _is_behind(held: StepsLease, trigger: Trigger) -> bool:
-        """Whether a step waits for what goes to many already: not what is urgent, nor anybody’s first."""
+        """Return whether a step waits for what goes to many already: not what is urgent, nor anybody’s first."""
         return trigger.pace is not WorkPriority.URGENT and (held.row.cursor is not None or held.row.done > 0)
 
     async def _much_waits(self) -> bool:

@@ -146,7 +146,7 @@ class WorkLease:
         self._left = False
 
     async def has_its_turn(self) -> bool:
-        """Whether what comes first is through; else it is left until later."""
+        """Return whether what comes first is through; else it is left until later."""
         if await self._transactions.run(lambda db: table.has_its_turn(db, self.row), writes=False):
             return True
         now = self._clock()

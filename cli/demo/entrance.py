@@ -47,7 +47,7 @@ def who_may_what() -> str:
 
 
 def has_screen(environment: Mapping[str, str] = os.environ) -> bool:
-    """Tell whether a window could be seen: on Linux, whether there is a display."""
+    """Return whether a window could be seen: on Linux, whether there is a display."""
     if sys.platform != "linux":
         return True
     return bool(environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY"))

@@ -80,7 +80,7 @@ def _check(plan: Plan) -> None:
 
 
 def _still_fits(plan: Plan) -> bool:
-    """Whether the bot’s settings are those of the same ports: it can come up at once."""
+    """Return whether the bot’s settings are those of the same ports: it can come up at once."""
     found = envfile.values(plan.env.read_text("utf-8"))
     return (found.get("COOP_MATTERMOST_URL"), found.get("COOP_PORT")) == (plan.url, str(plan.bot_port))
 

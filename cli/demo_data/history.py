@@ -125,7 +125,7 @@ def dialect(connection: AsyncConnection) -> Dialect:
 
 
 async def real_reports(connection: AsyncConnection) -> bool:
-    """Whether there are comptes rendus that this did not make up."""
+    """Return whether there are comptes rendus that this did not make up."""
     made_up = CRA.c.key.like("demo-data:%")
     return (await connection.execute(select(CRA.c.id).where(~made_up).limit(1))).first() is not None
 

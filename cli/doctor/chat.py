@@ -29,7 +29,7 @@ HELLO_WAITED_MAX = 10.0
 
 
 async def server(client: AioClient, findings: Findings, clock: Callable[[], datetime]) -> bool:
-    """Whether it answers, with TLS in order, which version it is, and what its clock says."""
+    """Return whether it answers, with TLS in order, which version it is, and what its clock says."""
     try:
         async with client.session.get(f"{client.url}{API}/system/ping") as reply:
             date, version = reply.headers.get("Date"), reply.headers.get("X-Version-Id", "")
@@ -138,14 +138,14 @@ async def face(admin: Admin, findings: Findings) -> None:
 
 
 async def addresses(admin: Admin, settings: Settings, findings: Findings) -> None:
-    """Whether an address of the réseau’s makes somebody a conseiller, and whether it may."""
+    """Return whether an address of the réseau’s makes somebody a conseiller, and whether it may."""
     verified = await admin.verifies_addresses()
     said = worth_of_addresses(settings.trust_addresses, settings.domains, verified=verified)
     (findings.note if said.is_warning else findings.well)(said.text)
 
 
 async def groups(chat: Mattermost, settings: Settings, findings: Findings) -> None:
-    """Whether the groups that are to give roles are there, and shown to the bot."""
+    """Return whether the groups that are to give roles are there, and shown to the bot."""
     if not settings.role_groups:
         return
     if not chat.capabilities.directory_groups:

@@ -71,7 +71,7 @@ def data_dir(settings: Settings, findings: Findings) -> None:
 
 
 def visio(settings: Settings, findings: Findings) -> None:
-    """Whether rooms for meetings can be opened as the setting says."""
+    """Return whether rooms for meetings can be opened as the setting says."""
     server, secret = settings.visio, settings.visio_secret.get_secret_value()
     if server is None:
         return
@@ -87,7 +87,7 @@ def visio(settings: Settings, findings: Findings) -> None:
 
 
 def smtp(settings: Settings, findings: Findings) -> None:
-    """Whether reminders by e-mail can leave as the setting says."""
+    """Return whether reminders by e-mail can leave as the setting says."""
     server, secret = settings.smtp, settings.smtp_secret.get_secret_value()
     if server is None:
         return
@@ -102,7 +102,7 @@ def smtp(settings: Settings, findings: Findings) -> None:
 
 
 def privacy(settings: Settings, findings: Findings) -> None:
-    """Whether others on this machine can read what is kept of people."""
+    """Return whether others on this machine can read what is kept of people."""
     url = async_url(settings.database_url)
     ours = [settings.data_dir / "spool", settings.data_dir / "files"]
     if url.get_backend_name() == "sqlite" and url.database:
@@ -133,7 +133,7 @@ async def database(settings: Settings, findings: Findings, now: datetime) -> Non
 
 
 async def _clock(settings: Settings, findings: Findings) -> None:
-    """Whether this machine agrees with the one of the database, whose clock all replicas share."""
+    """Return whether this machine agrees with the one of the database, whose clock all replicas share."""
     database = Database(settings.database_url)
     skew = ClockSkew(database)
     await skew.look()
@@ -227,7 +227,8 @@ OLD = timedelta(days=365)
 
 
 async def programs(settings: Settings, findings: Findings, now: datetime) -> None:
-    """Whether programs may read over HTTP as the settings say, and whether their bearers are new and travel unseen."""
+    """Return whether programs may read over HTTP as the settings say, and whether their bearers are new and travel
+    unseen."""
     database = Database(settings.database_url)
     try:
         async with database.transaction(writes=False) as db:
@@ -252,7 +253,8 @@ async def programs(settings: Settings, findings: Findings, now: datetime) -> Non
 
 
 async def pages(settings: Settings, findings: Findings) -> None:
-    """Whether people without an account reach the booking pages that are on, and nobody reads what they leave there."""
+    """Return whether people without an account reach the booking pages that are on, and nobody reads what they leave
+    there."""
     database = Database(settings.database_url)
     try:
         async with database.transaction(writes=False) as db:
@@ -277,13 +279,13 @@ async def pages(settings: Settings, findings: Findings) -> None:
 
 
 def is_private(address: str) -> bool:
-    """Whether only this machine, or its network, reaches an address."""
+    """Return whether only this machine, or its network, reaches an address."""
     host = urlsplit(address).hostname or ""
     return host == "localhost" or is_near(host)
 
 
 def is_open_to_all(address: str) -> bool:
-    """Whether what is sent to an address is read by who is on its way."""
+    """Return whether what is sent to an address is read by who is on its way."""
     return address.startswith("http://") and not is_private(address)
 
 

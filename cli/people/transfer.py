@@ -94,7 +94,7 @@ async def write_people(database: Database, out: TextIO) -> None:
 
 
 async def _is_first(database: Database) -> bool:
-    """Tell whether nothing was imported before, and nobody welcomed."""
+    """Return whether nothing was imported before, and nobody welcomed."""
     async with database.transaction(writes=False) as db:
         imported = await journal.list_of_things(db, ["import:people"])
         return not (imported or await arrivals.is_anybody_welcomed(db))

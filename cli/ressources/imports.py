@@ -145,7 +145,7 @@ class Import(LineImport[Line, ResourcesOutcome]):
 
 
 def _is_out(resource: resources.Resource) -> bool:
-    """Tell whether somebody decided that a resource is not to be found."""
+    """Return whether somebody decided that a resource is not to be found."""
     return resource.state in {resources.ResourceState.REFUSED, resources.ResourceState.WITHDRAWN} and bool(
         resource.decided_by
     )

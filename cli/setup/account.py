@@ -133,7 +133,7 @@ async def _token(admin: Admin, changes: Changes, owner: Owner, token: str) -> st
 
 
 async def is_working(url: str, token: str, user_id: str) -> bool:
-    """Whether a token is the bot’s, and accepted."""
+    """Return whether a token is the bot’s, and accepted."""
     owner = await owner_of(url, token)
     return owner is not None and owner.id == user_id
 

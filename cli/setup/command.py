@@ -127,7 +127,7 @@ def _file_text(path: Path, *, dry: bool) -> str:
 
 
 def _check_team(options: SetupOptions, old: dict[str, str]) -> None:
-    """Raises OperatorError where the file is another team’s: its bot would find itself in this one."""
+    """Raise OperatorError where the file is another team’s: its bot would find itself in this one."""
     team = old.get("COOP_TEAM", options.team)
     if team != options.team and old.get("COOP_BOT_TOKEN") and not options.replace:
         raise OperatorError(

@@ -120,13 +120,13 @@ def host_of(url: str) -> str:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this very machine can mean it."""
+    """Return whether only this very machine can mean it."""
     address = _address(host)
     return host == "localhost" or bool(address and address.is_loopback)
 
 
 async def must_be_allowed(host: str, allowed: str) -> bool:
-    """Whether the server will refuse to call this host until its setting lists it.
+    """Return whether the server will refuse to call this host until its setting lists it.
 
     Names are looked up from here, which the server may see otherwise; one that nobody here knows, without a dot,
     is taken for a neighbour in the same private network.

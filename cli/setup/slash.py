@@ -40,7 +40,7 @@ def plan_commands(features: Iterable[Feature], team_id: str, public_url: str, to
 
 
 def add_face(commands: Iterable[SlashCommand], face: BotProfile) -> list[SlashCommand]:
-    """The commands, with the name and picture under which their answers are to appear."""
+    """Add the commands, with the name and picture under which their answers are to appear."""
     return [command.model_copy(update=face.as_fields()) for command in commands]
 
 
@@ -78,7 +78,8 @@ def find_obsolete(there: Iterable[SlashCommand], ours: Sequence[SlashCommand]) -
 
 
 def _is_ours(known: SlashCommand, admin_id: str) -> bool:
-    """Whether an earlier set-up made it, or the same administrator by hand, or it leads to a bot of this kind."""
+    """Return whether an earlier set-up made it, or the same administrator by hand, or it leads to a bot of this
+    kind."""
     return known.display_name == CREATOR_MARK or known.creator_id == admin_id or known.url.endswith(PATH)
 
 

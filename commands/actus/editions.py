@@ -224,7 +224,7 @@ async def get_digest(desk: NewsContext, number: int, *, lock: bool = False) -> D
 
 
 def must_be_open(digest: Digest) -> None:
-    """Raises UserError for what has come out, or is coming out."""
+    """Raise UserError for what has come out, or is coming out."""
     if digest.state in digests.OPEN:
         return
     if digest.state is DigestState.PUBLISHING:

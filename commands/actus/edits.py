@@ -51,7 +51,7 @@ async def record_change(
 
 
 async def _must_fit(ctx: Context, digest: Digest) -> None:
-    """Raises UserError where a correction needs more posts than stand: none can be put between those that do."""
+    """Raise UserError where a correction needs more posts than stand: none can be put between those that do."""
     if len(draw_posts(await editions.read_sheet(ctx, digest))) > digest.parts:
         raise UserError(f"Avec ce changement le n° {digest.number} ne tient plus dans les messages qui sont sortis : "
                         "raccourcissez-le, ou retirez autre chose d’abord.")  # fmt: skip
@@ -76,7 +76,7 @@ async def get_entry(ctx: Context, digest: Digest, ident: int) -> DigestEntry:
 
 
 async def must_be_kept(ctx: Context, entry: DigestEntry) -> None:
-    """Raises UserError for what was dropped."""
+    """Raise UserError for what was dropped."""
     if entry.dropped:
         by = await editions.name_person(ctx, entry.changed_by)
         raise UserError(f"Cet élément a été écarté par {by} : « Remettre » d’abord, avec « Modifier… ».")

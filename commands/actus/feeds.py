@@ -99,7 +99,7 @@ def read_feed_address(text: str, *, private: bool) -> str:
 
 
 def is_plain_url(url: str) -> bool:
-    """Whether an address may be kept, wherever it leads."""
+    """Return whether an address may be kept, wherever it leads."""
     try:
         parts = urlsplit(url)
         _ = parts.port

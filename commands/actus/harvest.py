@@ -155,7 +155,7 @@ def _make_message_item(one: Ranked, author: str, settings: Settings, now: dateti
 def _may_be_quoted(
     one: Ranked, heard: ChannelMessages, register: Mapping[str, people.Person], silent: Collection[str], now: datetime
 ) -> bool:
-    """Whether its author is there, is no secret and has nothing against it, and it tells nothing private."""
+    """Return whether its author is there, is no secret and has nothing against it, and it tells nothing private."""
     author, row = heard.users.get(one.post.user_id), register.get(one.post.user_id)
     if author is None or author.deleted or author.id in silent or proposals.find_quote_fault(one.post.message):
         return False

@@ -332,7 +332,7 @@ async def approve(ctx: Context, click: drafts.Approve) -> Replies:
 
 
 async def must_have_content(ctx: Context, digest: Digest) -> None:
-    """Raises UserError for what would be empty."""
+    """Raise UserError for what would be empty."""
     if not digest.edito and not await digests.list_entries(ctx.db, digest.number):
         raise UserError(f"Le n° {digest.number} est vide : ajoutez-y un élément ou un édito avec « Modifier… ».")
 
@@ -393,7 +393,7 @@ async def postpone(ctx: Context, form: PutOff) -> Replies:
 
 
 def _check_moment(ctx: Context, moment: datetime) -> datetime:
-    """Raises UserError for what is past, far away, or an hour that one night a year has twice."""
+    """Raise UserError for what is past, far away, or an hour that one night a year has twice."""
     if not ctx.now < moment <= ctx.now + LONGEST:
         raise UserError(fields={"quand": "Choisissez un moment à venir, dans les 30 jours."})
     if moment.astimezone(PARIS).hour == DOUBLED_HOUR.hour:
@@ -420,5 +420,6 @@ async def _postpone_to_next(ctx: Context, digest: Digest, edition: Edition) -> S
 
 
 def is_postponed(digest: Digest, edition: Edition) -> bool:
-    """Whether somebody chose when it comes out: another day, or another moment, than its edition’s rhythm says."""
+    """Return whether somebody chose when it comes out: another day, or another moment, than its edition’s rhythm
+    says."""
     return digest.first_day < digest.day or digest.at != edition.rhythm.on(digest.day).at

@@ -102,7 +102,7 @@ def find_quote_fault(message: str) -> str:
 
 
 async def must_accept_quotes(ctx: Context, author: str) -> None:
-    """Raises UserError where somebody’s messages go into no digest."""
+    """Raise UserError where somebody’s messages go into no digest."""
     if await subscriptions.is_unquoted(ctx.db, author):
         raise UserError(RATHER_NOT)
 
@@ -340,7 +340,7 @@ async def save_proposal(ctx: Context, form: ChangeNews) -> Replies:
 
 
 async def _must_wait(ctx: Context, item: Item) -> None:
-    """Raises UserError for what editors have in hand already: the words are theirs now."""
+    """Raise UserError for what editors have in hand already: the words are theirs now."""
     if digest := await find_digest(ctx, item):
         raise UserError(
             f"Votre proposition est déjà dans les actus n° {digest.number} : dites à l’équipe d’animation ce qui "
@@ -349,7 +349,7 @@ async def _must_wait(ctx: Context, item: Item) -> None:
 
 
 async def _must_not_be_out(ctx: Context, item: Item) -> None:
-    """Raises UserError for what came out."""
+    """Raise UserError for what came out."""
     if digest := _find_digest(await _list_digests(ctx, item), OUT):
         raise UserError(f"C’est déjà paru, dans les actus n° {digest.number} : un animateur peut le retirer.")
 

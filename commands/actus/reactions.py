@@ -103,7 +103,7 @@ kiosque.watches(watch_planned_channels)
 
 
 def is_news(event: Reacted | Unreacted) -> bool:
-    """Whether the reaction is 📰."""
+    """Return whether the reaction is 📰."""
     return event.emoji == NEWSPAPER
 
 
@@ -204,7 +204,7 @@ async def on_unreaction(ctx: Context, event: Unreacted) -> Replies:
 
 
 def may_name_bot(event: Posted) -> bool:
-    """Whether it names somebody and has a link: few messages do."""
+    """Return whether it names somebody and has a link: few messages do."""
     return "@" in event.text and "://" in event.text
 
 
@@ -228,7 +228,7 @@ async def read_given_link(ctx: ReadingContext, event: Posted) -> GivenLink | Non
 
 @kiosque.event(Posted, name="kiosque.mentioned.Posted", only=may_name_bot, asks=read_given_link)
 async def on_mention(ctx: Context, event: Posted, given: GivenLink) -> Replies:
-    """« @coop https://… »: the link is proposed; ✅ under the message says so, nothing else does."""
+    """Propose the link of « @coop https://… »; ✅ under the message says so, nothing else does."""
     if given.is_private:
         return await _refuse_private(ctx, event.channel_id)
     if await subscriptions.is_unquoted(ctx.db, event.user_id):

@@ -94,8 +94,8 @@ def say_ground(ground: str) -> str:
 
 
 def _is_for(news: Candidate, reader: NewsReader) -> bool:
-    """Whether a reader gets this: figures and newcomers are read in the digest itself; what is of a département is for
-    who works there."""
+    """Return whether a reader gets this: figures and newcomers are read in the digest itself; what is of a département
+    is for who works there."""
     if news.kind in {ItemKind.FIGURES, ItemKind.NEWCOMERS}:
         return False
     return not news.departement or news.departement in reader.departements
@@ -122,8 +122,8 @@ _BACK = 31
 
 
 def is_due(subscription: NewsSubscription, now: datetime, zone: ZoneInfo, departement: str | None) -> bool:
-    """Whether a digest is to be sent now. What came on leave, on a holiday or while the bot was away comes the next day
-    that is none, at the same hour."""
+    """Return whether a digest is to be sent now. What came on leave, on a holiday or while the bot was away comes the
+    next day that is none, at the same hour."""
     here = now.astimezone(zone)
     if here.hour < subscription.hour or is_away(subscription, here.date()) or find_holiday(here.date(), departement):
         return False
@@ -133,7 +133,7 @@ def is_due(subscription: NewsSubscription, now: datetime, zone: ZoneInfo, depart
 
 
 def is_away(subscription: NewsSubscription, day: date) -> bool:
-    """Whether its reader is on leave that day."""
+    """Return whether its reader is on leave that day."""
     return subscription.away_until is not None and day <= subscription.away_until
 
 
@@ -151,7 +151,7 @@ def find_next_day(subscription: NewsSubscription, today: date) -> date:
 
 
 def is_their_day(subscription: NewsSubscription, day: date) -> bool:
-    """Whether a day is one by the rule: their weekday, of a month the first."""
+    """Return whether a day is one by the rule: their weekday, of a month the first."""
     return day.weekday() == subscription.weekday and (not subscription.monthly or day.day <= 7)
 
 

@@ -41,7 +41,7 @@ def get_sight(ctx: Context | Search, person: people.Person) -> Sight:
 
 
 def may_see(ctx: Context, event: AgendaEvent) -> bool:
-    """Whether who acts is shown an event: what is out and for them; their own; animateurs, all."""
+    """Return whether who acts is shown an event: what is out and for them; their own; animateurs, all."""
     is_for = event.is_out and get_sight(ctx, ctx.user).covers(event.departement)
     return is_own(ctx, event) or ctx.user.animates or is_for
 
@@ -74,18 +74,18 @@ REASONS = {
 
 
 def must_not_be_over(ctx: Context, event: AgendaEvent) -> None:
-    """Raises UserError for what is past."""
+    """Raise UserError for what is past."""
     if event.ends_at <= ctx.now:
         raise UserError(f"L’événement n° {event.number} est passé.")
 
 
 def is_own(ctx: Context, event: AgendaEvent) -> bool:
-    """Whether who acts proposed the event, and is still there."""
+    """Return whether who acts proposed the event, and is still there."""
     return event.author_id == ctx.user.id and not ctx.user.has_left(ctx.today)
 
 
 def may_change(ctx: Context, event: AgendaEvent) -> bool:
-    """Whether who acts may change the event: its author, animateurs, and a coordinateur of its département."""
+    """Return whether who acts may change the event: its author, animateurs, and a coordinateur of its département."""
     return is_own(ctx, event) or may_publish(ctx.user, event.departement)
 
 
@@ -101,7 +101,8 @@ async def get_changeable(ctx: Context, number: int, *but: EventState, locked: bo
 
 
 def may_publish(person: people.Person, departement: str) -> bool:
-    """Whether somebody’s events are published at once: animateurs’, and a coordinateur’s in their départements."""
+    """Return whether somebody’s events are published at once: animateurs’, and a coordinateur’s in their
+    départements."""
     leads = person.role is people.Role.COORDINATEUR and departement in find_homes(person.departements)
     return person.animates or leads
 

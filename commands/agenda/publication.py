@@ -298,7 +298,7 @@ async def draw_receipt(ctx: Context, event: AgendaEvent, *, has_room: bool = Tru
 
 
 def must_be_allowed_for(ctx: Context, form: ProposeEvent | EditEvent, known: AgendaEvent | None = None) -> None:
-    """Raises UserError for a département that is not one’s own, or not any more."""
+    """Raise UserError for a département that is not one’s own, or not any more."""
     if known is not None and known.departement == form.departement:
         return
     if not cards.get_sight(ctx, ctx.user).covers(form.departement):

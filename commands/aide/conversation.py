@@ -53,7 +53,7 @@ class AskedHere:
         return _make_button(self.question.no)
 
     def was_polite(self, now: datetime) -> bool:
-        """Whether the bot’s last words there were politeness, a while ago at most."""
+        """Return whether the bot’s last words there were politeness, a while ago at most."""
         return self.question.polite and self.is_last and now - self.question.asked_at < POLITE_FOR
 
     @property
@@ -67,7 +67,7 @@ class AskedHere:
         return Question(self.yes, self.no)
 
     def press(self, button: Button) -> Redirect:
-        """A word that is a click on that button."""
+        """Click on that button, for which the word stands."""
         worded = WordedButton.model_validate(self.question.yes if button == self.yes else self.question.no)
         return Redirect(worded.name, worded.data, self.post_id, worded.label)
 
@@ -119,12 +119,12 @@ async def _read_posts(ctx: ReadingContext, message: Spoken) -> list[ChatPost]:
 
 
 def _is_after(own: list[ChatPost], question: drafts.OpenQuestion) -> bool:
-    """Whether the bot said something since it whispered a question."""
+    """Return whether the bot said something since it whispered a question."""
     return bool(own) and own[-1].create_at / 1000 > question.asked_at.timestamp() + BOTH_CLOCKS
 
 
 def _still_asks(post: ChatPost, question: drafts.OpenQuestion) -> bool:
-    """Whether a post still has the buttons of its question: what was done offers nothing any more."""
+    """Return whether a post still has the buttons of its question: what was done offers nothing any more."""
     labels = {str(stored["label"]) for stored in (question.yes, question.no) if stored}
     return not labels or bool(labels & _list_labels(post))
 
@@ -192,13 +192,13 @@ class Heard:
         return len(self.words) > SAID_MAX or "\n" in self.words.strip() or bool(self.message.file_ids)
 
     def answer(self, text: str, buttons: Sequence[Button] = (), question: Question | None = None) -> Direct:
-        """An answer to it, in private."""
+        """Answer what was said, in private."""
         told = Markdown(f"{self.intro}\n{text}" if self.intro else text)
         root = "" if isinstance(self.message, Addressed) else self.message.root_id
         return Direct(told, buttons, question=question, user_id=self.message.user_id, root_id=root)
 
     def perform(self, line: str, label: str = "") -> list[Reply]:
-        """A command that stands for it, as if it had been typed in the direct channel."""
+        """Perform the command that stands for what was said, as if it had been typed in the direct channel."""
         run = Perform(line, label=label, channel_id=self.direct)
         return [self.answer(""), run] if self.intro else [run]
 
@@ -260,7 +260,7 @@ class Conversation:
         return permit(meant, self._home.lines, {*heard.view.commands, *off})
 
     def _find_typed(self, words: str) -> str:
-        """The command that was typed without its bar; « aide » and a subject is one, too."""
+        """Find the command that was typed without its bar; « aide » and a subject is one, too."""
         if (typed := read_typed(words, self._home.lines)) and typed.sure:
             return typed.line.removeprefix("/")
         line = self._home.lines.call(words)
@@ -313,7 +313,7 @@ class Conversation:
         return Answered([*gone, *heard.perform(f"{before.line.removeprefix('/')}, plutôt {rest}")])
 
     def _find_reserved(self, ctx: Context, meant: Reading) -> str:
-        """The command that is surely meant, and is for people of other roles: it says so, and how to have one."""
+        """Find the command that is surely meant, and is for people of other roles: it says so, and how to have one."""
         line, trigger = self._tame(meant.line)
         return line if meant.sure and trigger and not ctx.user.may(trigger.roles) else ""
 
@@ -325,14 +325,14 @@ class Conversation:
         return [self._offer(heard, [self._make_proposal(reading)])]
 
     def _tame(self, line: str) -> tuple[str, Trigger | None]:
-        """The line to run, and its command; the page about it where it cannot be undone."""
+        """Return the line to run, and its command; the page about it where it cannot be undone."""
         name = self._home.lines.find(line)[0]
         if page := PAGES.get(name):
             return page, self._triggers.get(self._home.lines.find(page)[0])
         return line.removeprefix("/"), self._triggers.get(name)
 
     def _make_proposal(self, reading: Reading) -> Button:
-        """A reading in words, as a button."""
+        """Make the button that proposes a reading, in words."""
         line, trigger = self._tame(reading.line)
         return Button(shorten(_say_line(line, trigger), LABEL_MAX), RunCommand(line=line), "primary")
 
@@ -410,12 +410,12 @@ class Conversation:
 
 
 def _other(label: str) -> Button:
-    """The home, for whom nothing else is right."""
+    """Lead to the home page, where nothing else is right."""
     return Button(label, RunCommand(line=HELP))
 
 
 def _find_words(said: str) -> set[str]:
-    """The words of what was said: emojis and signs are none."""
+    """Find the words of what was said: emojis and signs are none."""
     return set(re.findall(r"[a-zà-ÿ]+", said.lower()))
 
 
@@ -426,7 +426,7 @@ def _smile(heard: Heard) -> Sequence[Reply]:
 
 
 def _say_line(line: str, trigger: Trigger | None) -> str:
-    """A line in words; one that has none is what the help says of its command."""
+    """Say a line in words; one that has none is what the help says of its command."""
     said = propose(line)
     return trigger.help if trigger and said == quote(line) else said
 

@@ -209,7 +209,7 @@ NOTHING_LEFT = "arrêtée : rien n’est parti."
 
 
 async def check_files(ctx: ReadingContext, click: cards.Send) -> cards.Leave:
-    """Raises UserError where its files are not there any more."""
+    """Raise UserError where its files are not there any more."""
     shown = cards.must_be_in(ctx, await annonces.get(ctx.db, click.annonce), *cards.WAITS)
     cards.must_have_files(shown, await cards.find_missing(ctx.chat, shown.files))
     return cards.Leave(annonce=shown.id)

@@ -72,7 +72,7 @@ async def find_missing(chat: ChatReader, ids: Iterable[str]) -> Sequence[str]:
 
 
 def must_have_files(said: Announcement, missing: Collection[str]) -> None:
-    """Raises UserError where a file of it was deleted."""
+    """Raise UserError where a file of it was deleted."""
     if names := [f"« {name} »" for ident, name in said.files.items() if ident in missing]:
         raise UserError(render("annonce/gone", names=names, partly=said.written > 0))
 
@@ -188,7 +188,7 @@ def find_text_fault(text: str, *, everybody: bool = False) -> str:
 
 
 def fits_window(text: str) -> bool:
-    """Whether a window takes these words."""
+    """Return whether a window takes these words."""
     return len(text.encode()) <= TEXT.most
 
 
@@ -325,7 +325,7 @@ def say_state(announcement: Announcement, tally: outbox.DeliveryTally, now: date
 
 
 def waits(announcement: Announcement, now: datetime) -> bool:
-    """Whether it is to leave at a time that is still to come."""
+    """Return whether it is to leave at a time that is still to come."""
     is_later = announcement.at is not None and announcement.at > now
     return announcement.state is AnnouncementState.SENDING and is_later and not announcement.written
 
@@ -386,7 +386,7 @@ def _enumerate(names: Sequence[str]) -> str:
 
 
 def must_be_allowed(person: people.Person, wanted: Sequence[str]) -> None:
-    """Raises UserError for who may not announce there, or not any more."""
+    """Raise UserError for who may not announce there, or not any more."""
     if not may_post_to(person, wanted):
         raise UserError("Vous pouvez annoncer dans les canaux de vos départements ; pour d’autres, demandez à l’équipe "
                         "d’animation.")  # fmt: skip

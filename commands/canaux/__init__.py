@@ -263,7 +263,7 @@ async def look_at_channel(ctx: ReadingContext, planned: PlannedChannel, channel_
 
 
 def _channel_menus(there: Sequence[ListedChannel], *, joins: bool) -> Sequence[Menu]:
-    """The channels that one may join, or leave, if there are any."""
+    """Make the menus of the channels that one may join, or leave, if there are any."""
     options = {place.planned.key: place.name for place in there if place.is_in is not joins}
     return [Menu("Rejoindre" if joins else "Quitter", ChooseOne(joins=joins), options)] if options else []
 

@@ -98,7 +98,7 @@ def channels_in(scope: str, table: Table) -> Sequence[PlannedChannel]:
 
 
 def must_look_after(actor: people.Person, scope: str) -> None:
-    """Raises UserError where these channels are not for this actor: coordinateurs have those of their départements."""
+    """Raise UserError where these channels are not for this actor: coordinateurs have those of their départements."""
     if not actor.id or actor.animates or scope in {f"{PREFIX}{home_of(code)}" for code in actor.departements}:
         return
     own = join([code for code in actor.departements if home_of(code)])

@@ -31,7 +31,7 @@ class ActBatch:
 
 
 def read_act_topic(topic: str) -> tuple[str, int, bool] | None:
-    """The run, the batch, and whether it undoes; None for what is no such topic."""
+    """Read the run, the batch, and whether it undoes; None for what is no such topic."""
     kind, _, rest = topic.partition(":")
     run_id, _, number = rest.rpartition(".")
     return (run_id, int(number), kind == BACK) if kind in {FORWARD, BACK} and number.isdigit() else None
@@ -63,7 +63,7 @@ async def note_sent(
 
 
 def is_joining(change: Change, *, back: bool) -> bool:
-    """Whether it is somebody’s coming into a channel that the bot sees."""
+    """Return whether it is somebody’s coming into a channel that the bot sees."""
     kinds = OUTSIDERS if back else {Drift.MISSING, Drift.UNSEEN}
     return change.drift in kinds and bool(change.channel_id and change.user_id)
 
@@ -157,7 +157,7 @@ class Survey:
         return {place.key: await self.look(place) for place in places}
 
     async def _find(self, place: ChannelTarget) -> ChatChannel | None:
-        """The channel: the one that is remembered, else the one that stands at the address."""
+        """Find the channel: the one that is remembered, else the one that stands at the address."""
         own = await self._own_of(place.team)
         if place.channel_id:
             try:
@@ -172,7 +172,7 @@ class Survey:
             return self._none_of(place.team, error)
 
     async def _own_of(self, team: str) -> Mapping[str, ChatChannel]:
-        """The channels of the bot in a team; none of another team in which it is not, or which does not exist."""
+        """List the channels of the bot in a team; none of another team in which it is not, or which does not exist."""
         if team not in self._own:
             try:
                 channels = await self.chat.in_team(team).own_channels()

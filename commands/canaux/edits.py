@@ -42,7 +42,7 @@ WORDS_MAX = 8
 async def list_known_channels(
     ctx: Context, fits: Callable[[PlannedChannel], bool], *, absent: bool = False
 ) -> dict[str, str]:
-    """The titles, by key, of those channels that are there, and of those that are not if ``absent``."""
+    """List the titles, by key, of those channels that are there, and of those that are not if ``absent``."""
     table, known = await list_planned(ctx.db, ctx.settings), await find_channel_ids(ctx.db)
     found = {key: canal.name for key, canal in table.items() if (absent or key in known) and fits(canal)}
     if not found:
@@ -75,8 +75,8 @@ async def apply_change(ctx: Context, finding: Finding) -> ChatAction:
 
 
 async def split_channel_name(ctx: Context, text: str, there: Mapping[str, str]) -> tuple[str | None, str]:
-    """The key of the channel whose name a line begins with (as many words as can be), and the rest of it. Raises
-    UserError for one that is not ``there``."""
+    """Split off the name of a channel with which a line begins (as many words as can be): its key, and the rest of the
+    line. Raises UserError for one that is not ``there``."""
     table, words = await list_planned(ctx.db, ctx.settings), text.split()
     if not words:
         return None, ""
@@ -201,7 +201,7 @@ async def make_channel(ctx: Context, new: Make) -> Replies:
 
 
 def make_address(name: str) -> str:
-    """The address of a thematic channel; "" for a name without letters or figures."""
+    """Make the address of a thematic channel; "" for a name without letters or figures."""
     return _OTHER_SIGNS.sub("-", fold(name))[:ADDRESS_MAX].strip("-")
 
 

@@ -100,7 +100,7 @@ async def count_changes(db: AsyncSession, run_id: str, *states: ChangeState) -> 
 
 
 async def must_be_alone(ctx: Context) -> None:
-    """Raises UserError while other changes are made or undone."""
+    """Raise UserError while other changes are made or undone."""
     if await runs.find_under_way(ctx.db) is not None:
         raise UserError("Une autre réparation des canaux est en cours : attendez qu’elle soit finie.")
 
@@ -202,7 +202,7 @@ async def _send_changes(ctx: Context, run: Run, found: Sequence[Change]) -> Sequ
 
 
 async def _list_makings(ctx: Context, change: Change, state: ChangeState) -> Sequence[Change]:
-    """The changes of that run by which the channel of this one is made, that stand so."""
+    """List the changes of that run by which the channel of this one is made, that stand so."""
     return await runs.list_changes(ctx.db, change.run_id, key=change.key, drift=Drift.ABSENT, state=state)
 
 

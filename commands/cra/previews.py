@@ -71,7 +71,7 @@ async def show_preview(ctx: Context, shown: cards.Preview) -> Whisper | Update:
 
 
 async def _is_direct(ctx: ReadingContext) -> bool:
-    """Whether the line was typed where its receipt comes."""
+    """Return whether the line was typed where its receipt comes."""
     try:
         return ctx.channel_id == await ctx.chat.direct_channel(ctx.user.id)
     except ChatError:
@@ -137,7 +137,7 @@ def _show(ctx: Context, shown: cards.Preview) -> Whisper | Update:
 
 
 def _is_practice(shown: cards.Preview) -> bool:
-    """Whether a preview was made while its author was training."""
+    """Return whether a preview was made while its author was training."""
     return any(report.line.practice for report in shown.reports)
 
 

@@ -123,7 +123,7 @@ def _rule_of(habit: RecurringReport) -> Rule:
 
 
 def _title(habit: RecurringReport, today: date) -> str:
-    """« Atelier à Pau, 8 personnes, tous les mardis »."""
+    """Say « Atelier à Pau, 8 personnes, tous les mardis »."""
     return f"{NewCra.summarize(habit.raw, {}, today)}, {_rule_of(habit)}"
 
 

@@ -355,7 +355,7 @@ async def _draw_page(ctx: Context, shown: _Shown, page: queries.Listing) -> Whis
 
 
 def _offer_acts(ctx: Context, reports: Sequence[CraRow], *, practice: bool) -> list[Button]:
-    """What can be done with each: of several, which one is asked in a window."""
+    """Offer what can be done with each: of several, which one is asked in a window."""
     if len(reports) == 1:
         about: dict[str, Any] = {"number": reports[0].number, "practice": practice}
         return [Button("Modifier", cards.Edit(**about), "primary"), Button("Dupliquer", cards.Copy(**about))]
@@ -368,7 +368,7 @@ def _offer_acts(ctx: Context, reports: Sequence[CraRow], *, practice: bool) -> l
 
 
 def _turn_page(shown: _Shown, page: queries.Listing) -> list[Button]:
-    """The buttons of the pages before and after, where there is one."""
+    """Make the buttons of the pages before and after, where there is one."""
     if not page.reports:
         return []
     back = shown.beyond is not None and shown.beyond.newer

@@ -127,7 +127,7 @@ def _find_part(found: Absence | DutyTurn | None, days: Period | None, today: dat
 
 
 async def _make_absence(ctx: Context, said: rota.DutyRequest) -> Absence:
-    """The absence that is meant. Raises UserError for one that is over in Paris, or is written down already."""
+    """Make the absence that is meant. Raises UserError for one that is over in Paris, or is written down already."""
     starts = max(said.days.start, get_day(ctx.now))
     absence = Absence(user_id=said.person.id, starts=starts, ends=said.days.end, by=ctx.user.id, at=ctx.now)
     if absence.ends <= starts:
@@ -339,7 +339,7 @@ async def add_turn(ctx: Context, said: rota.DutyRequest) -> Replies:
 
 
 async def _make_turn(ctx: Context, said: rota.DutyRequest) -> DutyTurn:
-    """The turn that is meant. Raises UserError for one that is over in Paris, or meets another of theirs."""
+    """Make the turn that is meant. Raises UserError for one that is over in Paris, or meets another of theirs."""
     starts, ends = max(said.days.start, get_day(ctx.now)), said.days.end
     turn = DutyTurn(user_id=said.person.id, queue=said.queue, starts=starts, ends=ends, by=ctx.user.id, at=ctx.now)
     if ends <= starts:

@@ -73,7 +73,7 @@ AGENTS = (Role.HOTLINE, Role.ANIMATEUR)
 
 
 def is_in_a_room(settings: settings.Settings, keys: Collection[str]) -> bool:
-    """Whether one of these planned channels is the room of a queue."""
+    """Return whether one of these planned channels is the room of a queue."""
     return any(queue.room_key in keys for queue in hotline.read(settings.hotline).values())
 
 
@@ -86,17 +86,17 @@ feature = Feature(
 
 @feature.admits
 async def admits_room_members(ctx: Context) -> bool:
-    """Whether somebody is in the room of a queue."""
+    """Return whether somebody is in the room of a queue."""
     return is_in_a_room(ctx.settings, await ctx.recall(canaux.list_keys_of))
 
 
 def may_be_on_duty(person: Person, settings: settings.Settings, keys: Collection[str]) -> bool:
-    """Whether somebody may be on duty, who is in the planned channels of these keys."""
+    """Return whether somebody may be on duty, who is in the planned channels of these keys."""
     return person.may(AGENTS) or is_in_a_room(settings, keys)
 
 
 def name_queues(settings: settings.Settings) -> Mapping[str, str]:
-    """The names of the queues, by code."""
+    """Name the queues, by code."""
     return {code: queue.name for code, queue in hotline.read(settings.hotline).items()}
 
 
@@ -134,8 +134,8 @@ class DutyRequest:
 
 
 async def read_line(ctx: ReadingContext, text: str, reader: DaysReader) -> DutyRequest:
-    """« [@nom] du … au … [file] »; who writes is meant where nobody is named. Mattermost is asked: before the first
-    statement. Raises UserError."""
+    """Read « [@nom] du … au … [file] »; who writes is meant where nobody is named. Mattermost is asked: before the
+    first statement. Raises UserError."""
     person, rest = await read_person(ctx, text)
     queue, days = split_queue(rest, name_queues(ctx.settings))
     try:
@@ -184,7 +184,8 @@ def _say_not_an_agent(person: Person) -> str:
 
 
 def split_queue(text: str, known: Mapping[str, str]) -> tuple[str, str]:
-    """The queue that a line begins or ends with ("" for none, or all), and the rest of the line."""
+    """Split off the queue that a line begins or ends with ("" for none, or all); return it, and the rest of the
+    line."""
     called = {fold(name): code for code, name in known.items()} | {fold(code): code for code in known}
     called |= {fold(name): "" for name in _ALL_QUEUES}
     called |= {f"{before} {name}": code for name, code in called.items() for before in _PREPOSITIONS}
@@ -197,7 +198,7 @@ def split_queue(text: str, known: Mapping[str, str]) -> tuple[str, str]:
 
 
 async def ensure_registered(ctx: Context, person: Person) -> None:
-    """Whoever is on duty is in the register, under the name that they have."""
+    """See to it that who is on duty is in the register, under the name that they have."""
     if await people.get(ctx.db, person.id) is None:
         await people.add(ctx.db, person)
 
@@ -222,7 +223,8 @@ def say_queue(ctx: Context, turn: DutyTurn) -> str:
 
 
 def say_turn(ctx: Context, turn: DutyTurn) -> str:
-    """« du 30 novembre au 4 décembre 2026 (Aide métier) »; of one that was taken back, when it would have begun."""
+    """Say « du 30 novembre au 4 décembre 2026 (Aide métier) »; of a turn that was taken back, when it would have
+    begun."""
     if turn.starts >= turn.ends:
         return f"le {say_date(turn.starts)} (retirée depuis)"
     return f"{say_dates(turn)} ({say_queue(ctx, turn)})"
@@ -240,14 +242,14 @@ def shorten_turn(ctx: Context, turn: DutyTurn) -> str:
 
 
 async def find_clash(ctx: Context, turn: DutyTurn, user_id: str, but: Collection[int] = ()) -> DutyTurn | None:
-    """The turn of somebody’s that one more would meet, apart from some that they give away."""
+    """Find the turn of somebody’s that one more would meet, apart from some that they give away."""
     theirs = await duty.list_turns_of(ctx.db, user_id, get_day(ctx.now))
     met = (other for other in theirs if other.number not in but and other.meets(turn) and other.covers(turn.queue))
     return next(met, None)
 
 
 async def must_be_free(ctx: Context, turn: DutyTurn) -> None:
-    """Raises UserError where who has that turn has another already on some of its days."""
+    """Raise UserError where who has that turn has another already on some of its days."""
     other = await find_clash(ctx, turn, turn.user_id, [turn.number] if turn.id else [])
     if other is None:
         return
@@ -272,7 +274,7 @@ def find_gaps(
     absences: Sequence[absences.Absence],
     days: Sequence[date],
 ) -> list[Gap]:
-    """The gaps among those days, in order; those that are closed are none, nor do they part one."""
+    """Find the gaps among those days, in order; those that are closed are none, nor do they part one."""
     found: list[Gap] = []
     under_way = False
     for day in filter(hours.opens_on, days):
@@ -287,7 +289,7 @@ def find_gaps(
 
 
 def is_on_duty(turn: DutyTurn, day: date, absences: Sequence[absences.Absence]) -> bool:
-    """Whether who has that turn is on duty on that day: they may be away."""
+    """Return whether who has that turn is on duty on that day: they may be away."""
     return turn.has(day) and not any(each.user_id == turn.user_id and each.has(day) for each in absences)
 
 

@@ -52,7 +52,7 @@ async def make_swap_window(ctx: Context, person: Person | None = None) -> SwapTu
 
 
 async def _list_offers(ctx: Context, person: Person | None) -> dict[str, str]:
-    """The turns of others, or of one, then those who could take one over for nothing."""
+    """List the turns of others, or of one, then those who could take one over for nothing."""
     today = get_day(ctx.now)
     if person is not None:
         turns, agents = await list_turns_to_come(ctx, person.id), [person]
@@ -82,7 +82,7 @@ async def read_partner(ctx: ReadingContext, text: str) -> Person | Ask:
     "garde echanger", help="Proposer votre garde à quelqu’un", hint="[@nom]", roles=AGENTS, asks=read_partner
 )
 async def start_swap(ctx: Context, person: Person) -> Replies:
-    """The only turn of each; where there are several, a window."""
+    """Propose to swap the only turn of each; where there are several, a window asks which."""
     own = await list_own_turns(ctx)
     theirs = await list_turns_to_come(ctx, person.id)
     if len(own) > 1 or len(theirs) > 1:
@@ -181,7 +181,7 @@ async def _trade_turns(ctx: Context, asked: DutySwap) -> None:
 
 
 async def _find_objection(ctx: Context, asked: DutySwap) -> str:
-    """Why that cannot be exchanged as things stand, in a sentence that both may read; "" where it can."""
+    """Say why that cannot be exchanged as things stand, in a sentence that both may read; "" where it can."""
     sides = ((asked.given, asked.by, asked.with_id), (asked.taken, asked.with_id, asked.by))
     called = await rota.say_names(ctx, [asked.by, asked.with_id])
     numbers = [number for number, _, _ in sides if number is not None]

@@ -218,7 +218,7 @@ async def read_exchange(ctx: ReadingContext, ticket: Ticket, since: int = 0) -> 
 
 
 async def _find_passed_on(ctx: Context, ticket: Ticket) -> Collection[str]:
-    """The bot’s posts by which agents speak to the author of a ticket, or of that of which it is a duplicate."""
+    """Find the bot’s posts by which agents speak to the author of a ticket, or of that of which it is a duplicate."""
     numbers = [ticket.number, *([ticket.duplicate_of] if ticket.duplicate_of else [])]
     lines = await posts.list_agent_lines(ctx.db, numbers)
     return await outbox.find_posts_on(ctx.db, [*map(WORDS.of, numbers), *map(LINE.of, lines)])

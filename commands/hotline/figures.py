@@ -44,12 +44,12 @@ class Days(BaseModel):
 
 
 def get_today(ctx: Context) -> dt.date:
-    """The day in Paris: the figures are the same for all, wherever they are."""
+    """Return the day in Paris: the figures are the same for all, wherever they are."""
     return ctx.now.astimezone(PARIS).date()
 
 
 async def compute_figures(ctx: Context, days: Days, queues: Collection[str]) -> HotlineFigures:
-    """The figures of some queues; of delays the hours count in which the hotline is open."""
+    """Compute the figures of some queues; of delays the hours count in which the hotline is open."""
     hours = OfficeHours.of(ctx.settings)
     return await read_figures(ctx.db, DaySpan(days.start, days.end), queues, hours.between)
 
@@ -206,7 +206,7 @@ def _make_table(parts: Sequence[FiguresRow]) -> Iterator[Sequence[sheets.Cell]]:
 
 
 def _make_cells(row: FiguresRow, convert: Callable[[timedelta], float]) -> list[sheets.Cell]:
-    """The cells of a part, with its delays as ``convert`` says them."""
+    """Make the cells of a part, with its delays as ``convert`` says them."""
     kind, name, part = row
     cells: list[sheets.Cell] = [kind, name, part.received]
     for delays in (part.answers, part.resolutions):
@@ -215,7 +215,7 @@ def _make_cells(row: FiguresRow, convert: Callable[[timedelta], float]) -> list[
 
 
 def _write_sheets(book: Any, page: FigurePage, parts: Sequence[FiguresRow]) -> None:
-    """The page, and a sheet of its parts with a filter; spreadsheets count time in days."""
+    """Write the page, and a sheet of its parts with a filter; spreadsheets count time in days."""
     formats = sheets.CellFormats(book)
     sheets.write_sheet(book.add_worksheet("Statistiques"), page, formats)
     sheet = book.add_worksheet("Détail")
@@ -240,7 +240,7 @@ SHOWN = 5
     hint="[semaine | mois dernier | septembre | 2026]",
 )
 async def show_stats(ctx: Context, text: str) -> Replies:
-    """The figures of a period, this month’s when none is said; other words of who is no agent are a question."""
+    """Show the figures of a period, this month’s when none is said; other words of who is no agent are a question."""
     try:
         period = require_period(text, get_today(ctx))
     except UnreadablePeriodError as problem:

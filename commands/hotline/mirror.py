@@ -30,7 +30,7 @@ INTERNAL = "!"
 
 
 def is_internal(text: str) -> bool:
-    """Whether a line never leaves the room."""
+    """Return whether a line never leaves the room."""
     return text.lstrip().startswith(INTERNAL)
 
 
@@ -85,7 +85,7 @@ THANKS = frozenset(
 
 
 def is_thanks(text: str) -> bool:
-    """Whether somebody says thank you, and nothing that would need an answer."""
+    """Return whether somebody says thank you, and nothing that would need an answer."""
     if read_answer(text) in {Answer.YES, Answer.THANKS}:
         return True
     words = re.findall(r"[a-z]+", fold(text)) if len(text) <= THANKS_MAX and "?" not in text else ["?"]
@@ -327,7 +327,7 @@ async def on_line_delivered(ctx: Context, event: Delivered) -> Replies:
 
 @feature.event(Undelivered, name="hotline.card_lost.Undelivered", only=CARD.is_of)
 async def on_card_refused(ctx: Context, event: Undelivered) -> Replies:
-    """A card that Mattermost did not take is put up again in a while."""
+    """Put up again in a while a card that Mattermost did not take."""
     ticket = await CARD.load(ctx.db, event.topic, tickets.lock)
     found = await posts.get_card(ctx.db, ticket) if ticket else None
     if found is not None and not found.post_id:

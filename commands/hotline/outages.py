@@ -389,7 +389,7 @@ async def _lock_outage(ctx: Context, number: int) -> Incident:
 
 
 async def _must_be_served(ctx: Context, incident: Incident | None) -> Incident:
-    """Raises UserError for none, and for who does not answer in its queue."""
+    """Raise UserError for none, and for who does not answer in its queue."""
     if incident is None:
         raise UserError(NOT_THERE)
     await service.must_serve(ctx, incident.queue)
@@ -397,14 +397,14 @@ async def _must_be_served(ctx: Context, incident: Incident | None) -> Incident:
 
 
 def _must_be_proposed(incident: Incident) -> None:
-    """Raises UserError where somebody said already what it is."""
+    """Raise UserError where somebody said already what it is."""
     if not incident.is_proposed:
         said = f"c’est la panne n° {incident.number}" if incident.by else "ces demandes sont sans lien"
         raise UserError(f"C’est déjà décidé : {said}.")
 
 
 async def _must_be_quiet(ctx: Context, incident: Incident) -> None:
-    """Raises UserError for what is over, or of which something is being told: it is read in its order."""
+    """Raise UserError for what is over, or of which something is being told: it is read in its order."""
     if not incident.is_running:
         raise UserError(OVER if incident.by else "Dites d’abord si c’est une panne.")
     for what in OutageStage:

@@ -193,7 +193,7 @@ async def request_by_link(ctx: Context, linked: LinkedMessage) -> Replies:
 
 
 def must_be_new(known: tickets.Ticket | None) -> None:
-    """Raises UserError where that message is a ticket already, which is open."""
+    """Raise UserError where that message is a ticket already, which is open."""
     if known is not None and known.state.is_open:
         raise UserError(f"Ce message est déjà la demande n° {known.number}.")
 
@@ -281,6 +281,6 @@ async def ask_known(ctx: Context, click: AskFor) -> Replies:
 
 @feature.rescues("hotline")
 def offer_help(reference: str, doing: str) -> Button:
-    """« Demander de l’aide » where the bot failed: what it was at is known already."""
+    """Offer « Demander de l’aide » where the bot failed: what it was at is known already."""
     known = AskFor(subject=f"Le bot a échoué (référence {reference})", details=f"Ce que je faisais : {doing}.")
     return Button("Demander de l’aide", known)

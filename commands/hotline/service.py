@@ -44,13 +44,13 @@ feature.figures.append(count_tickets)
 
 @feature.admits
 async def is_agent(ctx: Context) -> bool:
-    """Whether somebody is in the room of a queue: an agent, whatever their role."""
+    """Return whether somebody is in the room of a queue: an agent, whatever their role."""
     return not read_room_keys(ctx.settings).isdisjoint(await ctx.recall(canaux.list_keys_of))
 
 
 @feature.watches
 async def watch_rooms(db: AsyncSession, settings: settings.Settings) -> WatchedPlaces:
-    """The rooms, for what agents write and who they are."""
+    """Watch the rooms, for what agents write and who they are."""
     rooms, known = read_room_keys(settings), await canaux.find_channel_ids(db)
     return WatchedPlaces(frozenset(known[key] for key in rooms & known.keys()))
 
@@ -72,7 +72,7 @@ def say_queue(ctx: Context, code: str) -> str:
 
 
 async def find_room(ctx: Context, code: str) -> str:
-    """The id of the room of a queue; "" where it is not known yet, or its queue is no more."""
+    """Find the id of the room of a queue; "" where it is not known yet, or its queue is no more."""
     found = read_queues(ctx).get(code)
     return (await canaux.find_channel_ids(ctx.db)).get(found.room_key, "") if found else ""
 
@@ -82,7 +82,7 @@ AGENTS = frozenset({people.Role.HOTLINE, people.Role.ANIMATEUR})
 
 
 async def serves(ctx: Context, person: people.Person, queue: str, left: str = "") -> bool:
-    """Whether somebody answers in that queue; ``left`` is the channel that they are just leaving."""
+    """Return whether somebody answers in that queue; ``left`` is the channel that they are just leaving."""
     if person.may(AGENTS) and not person.has_left(person.today(ctx.now)):
         return True
     place = await find_room(ctx, queue)
@@ -108,7 +108,7 @@ async def must_serve_some(ctx: Context, refusal: str = NOT_AN_AGENT) -> Collecti
 
 
 async def must_serve(ctx: Context, queue: str) -> None:
-    """Raises UserError for who does not answer in that queue."""
+    """Raise UserError for who does not answer in that queue."""
     if not await serves(ctx, ctx.user, queue):
         raise UserError("C’est réservé aux agents de la hotline : demandez à l’équipe d’animation.")
 

@@ -50,7 +50,8 @@ NOT_THERE = "Cette demande n’existe pas, ou n’est pas à vous."
 
 
 async def lock_ticket(ctx: Context, number: int) -> Ticket:
-    """The ticket of that number, nobody else’s until this transaction ends. Raises UserError where there is none."""
+    """Lock the ticket of that number: it is nobody else’s until this transaction ends. Raises UserError where there is
+    none."""
     found = await tickets.lock(ctx.db, number)
     if found is None:
         raise UserError(NOT_THERE)
@@ -58,7 +59,7 @@ async def lock_ticket(ctx: Context, number: int) -> Ticket:
 
 
 async def lock_for_agent(ctx: Context, number: int) -> tuple[Ticket, Actor]:
-    """A ticket, and who acts as one of its agents. Raises UserError for anybody else."""
+    """Lock a ticket for who acts as one of its agents. Raises UserError for anybody else."""
     ticket = await lock_ticket(ctx, number)
     if not await serves(ctx, ctx.user, ticket.queue):
         raise UserError(NOT_THERE)
@@ -66,7 +67,7 @@ async def lock_for_agent(ctx: Context, number: int) -> tuple[Ticket, Actor]:
 
 
 async def lock_own_ticket(ctx: Context, number: int) -> Ticket:
-    """A ticket of who acts, locked too. Raises UserError for anybody else."""
+    """Lock a ticket of who acts. Raises UserError for anybody else."""
     ticket = await lock_ticket(ctx, number)
     if ticket.author_id != ctx.user.id:
         raise UserError(NOT_THERE)
@@ -74,7 +75,7 @@ async def lock_own_ticket(ctx: Context, number: int) -> Ticket:
 
 
 async def lock_for_either(ctx: Context, number: int) -> tuple[Ticket, Actor]:
-    """A ticket, and who acts: the one who asked, or an agent. Raises UserError for anybody else."""
+    """Lock a ticket for the one who asked, or for an agent, whichever acts. Raises UserError for anybody else."""
     ticket = await lock_ticket(ctx, number)
     if ticket.author_id == ctx.user.id:
         return ticket, Actor(ctx.user.id, ActorKind.AUTHOR, ctx.now)
@@ -102,12 +103,12 @@ async def make_move(
 
 
 def tell_author(ticket: Ticket, text: Markdown, buttons: Sequence[Button] = (), *, topic: str | None = None) -> Direct:
-    """Something for who asked, under their receipt once it is there; with the topic of its words, an agent’s."""
+    """Say something to who asked, under their receipt once it is there; with the topic of its words, an agent’s."""
     return Direct(text, buttons, user_id=ticket.author_id, root_id=ticket.thread_post, topic=topic)
 
 
 async def tell_room(ctx: Context, ticket: Ticket, text: Markdown) -> Sequence[Reply]:
-    """Something for the agents, under the card once it is there."""
+    """Say something to the agents, under the card once it is there."""
     card = await posts.get_card(ctx.db, ticket)
     return [Say(text, channel_id=card.channel_id, root_id=card.post_id)] if card else []
 

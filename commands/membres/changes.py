@@ -114,7 +114,7 @@ async def propose_role(ctx: Context, member: Member, after: Person) -> Sequence[
 
 
 async def _must_be_new(ctx: Context, asked: RoleProposal) -> None:
-    """Raises UserError where the same waits for its second animateur, saying where. What somebody changed about the
+    """Raise UserError where the same waits for its second animateur, saying where. What somebody changed about the
     person since makes void what was asked before."""
     await claims.hold(ctx.db, "membres.role.ask", asked.person_id, ctx.now)
     for entry in await journal.list_of_things(ctx.db, [f"personne:{asked.person_id}"]):

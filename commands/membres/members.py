@@ -155,13 +155,13 @@ def list_givable_roles(actor: Person) -> list[Role]:
 
 
 def looks_after(actor: Person, person: Person) -> bool:
-    """Whether somebody is for this actor to look after."""
+    """Return whether somebody is for this actor to look after."""
     return actor.animates or not set(actor.departements).isdisjoint(person.departements)
 
 
 def needs_approval(role: Role, before: Person, after: Person) -> bool:
-    """Whether a role over others is given or taken, also by a departure or a return; ``role`` is the one that somebody
-    has before."""
+    """Return whether a role over others is given or taken, also by a departure or a return; ``role`` is the one that
+    somebody has before."""
     return _changes_role_or_end(before, after) and not OVER_OTHERS.isdisjoint({role, after.role or role})
 
 
@@ -170,7 +170,7 @@ def _changes_role_or_end(before: Person, after: Person) -> bool:
 
 
 def must_reach(actor: Person, role: Role, person: Person) -> None:
-    """Raises UserError where this actor may change nothing about somebody who has that role."""
+    """Raise UserError where this actor may change nothing about somebody who has that role."""
     if actor.animates:
         return
     if person.id == actor.id:
@@ -182,7 +182,7 @@ def must_reach(actor: Person, role: Role, person: Person) -> None:
 
 
 def check_change(actor: Person, role: Role, before: Person, after: Person) -> None:
-    """Raises UserError where this actor may not change somebody so; ``role`` is the one that they have before."""
+    """Raise UserError where this actor may not change somebody so; ``role`` is the one that they have before."""
     must_reach(actor, role, before)
     ends = _changes_role_or_end(before, after)
     if ends and before.id == actor.id:

@@ -93,7 +93,7 @@ async def accept_charter(ctx: Context, click: AcceptCharter) -> replies.Replies:
 
 
 async def _is_a_person(ctx: ReadingContext, user_id: str) -> bool:
-    """Whether somebody is a person: of whom the register does not know, Mattermost says whether it is a bot, or
+    """Return whether somebody is a person: of whom the register does not know, Mattermost says whether it is a bot, or
     deactivated."""
     if await ctx.people.recall(user_id, people.get) is not None:
         return True
@@ -102,7 +102,7 @@ async def _is_a_person(ctx: ReadingContext, user_id: str) -> bool:
 
 
 async def _is_first_arrival(ctx: Context, person: Person) -> bool:
-    """Whether somebody comes for the first time; who was welcomed before was there before the bot."""
+    """Return whether somebody comes for the first time; who was welcomed before was there before the bot."""
     known = await arrivals.get_welcome(ctx.db, person.id)
     return await arrivals.note_arrival(ctx.db, person.id, ctx.now) and known is None
 
@@ -215,7 +215,7 @@ async def tick_filed(ctx: Context) -> replies.Replies:
 
 
 def _has_waited(ctx: Context, welcome: arrivals.Welcome, person: Person | None) -> bool:
-    """Whether so many working days have passed where they are."""
+    """Return whether so many working days have passed where they are."""
     today = person.today(ctx.now) if person else ctx.today
     since = working_days_before(today, PATIENCE, person.departement if person else None)
     return welcome.at < ctx.now - (today - since)

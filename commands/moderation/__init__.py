@@ -174,7 +174,7 @@ class Older(BaseModel):
     "moderer journal", help="Ce qui a été fait, par qui et pourquoi", hint="[@nom | canal | n° 57]", roles=ANIMATEURS
 )
 async def show_journal(ctx: ReadingContext, line: str) -> Replies:
-    """Whispered, wherever it is typed. (Mattermost is asked before the journal.)"""
+    """Show the journal in a whisper, wherever it is typed. (Mattermost is asked before the journal.)"""
     text = line.strip().replace("\u00a0", " ")
     if not text:
         return await _draw_page(ctx, Older(said="", before=0))
@@ -213,8 +213,8 @@ async def _find_channel(ctx: Context, text: str) -> Older:
 
 
 def _find_home(text: str) -> str:
-    """The key of the channel of a département that somebody wrote; "" for none. (« n° 57 » is an act, « 57 » Moselle,
-    and « 1 » an act, as « 01 » is Ain.)"""
+    """Find the key of the channel of a département that somebody wrote; "" for none. (« n° 57 » is an act, « 57 »
+    Moselle, and « 1 » an act, as « 01 » is Ain.)"""
     if len(text) < 2:
         return ""
     try:
@@ -294,7 +294,7 @@ def _say_value(ctx: Context, values: Mapping[str, object], name: str, names: Map
 
 
 def _draw_line(ctx: Context, entry: JournalEntry, names: Mapping[str, str]) -> Markdown:
-    """« n° 57, 20 novembre à 10 h 30, @agathe : fiche publiée (fiche n° 12), @juliette : raison »."""
+    """Draw an entry: « n° 57, 20 novembre à 10 h 30, @agathe : fiche publiée (fiche n° 12), @juliette : raison »."""
     by = _BY_ITSELF.get(entry.actor) if not entry.actor_id else mention(entry.actor)
     return render(
         "moderation/journal_line",

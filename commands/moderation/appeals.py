@@ -157,7 +157,7 @@ def _read_replacement(ctx: Context, measure: Measure, form: forms.LightenMeasure
 async def _answer_appeal(
     ctx: Context, contested: AppealInHand, form: forms.AppealAnswerForm, *, kept: bool
 ) -> Sequence[Reply]:
-    """The answer is told to the person, by the notice of the lighter measure where there is one; the case is closed."""
+    """Tell the person the answer, by the notice of the lighter measure where there is one, and close the case."""
     case, measure = contested.case, contested.measure
     await record_case_entry(ctx, case, AuditAct.ANSWER_APPEAL, form.answer, after={"kept": kept})
     answered = {"decided_at": ctx.now, "decided_by": ctx.user.id, "kept": kept, "answer": form.answer}
@@ -194,7 +194,7 @@ async def contest_measure(ctx: Context, form: forms.ContestMeasure) -> Replies:
 
 
 def check_contestable(ctx: Context, measure: Measure | None) -> Measure:
-    """Raises UserError where somebody may not contest it, or not any more."""
+    """Raise UserError where somebody may not contest it, or not any more."""
     if measure is None or measure.user_id != ctx.user.id:
         raise UserError(NOT_CONTESTABLE)
     if (end := find_end(measure)) is not None and end + CONTESTED_WITHIN < ctx.now:
@@ -237,7 +237,7 @@ async def open_appeal(ctx: Context, entry: int, word: str) -> tuple[Appeal, Sequ
 
 
 def is_answer(event: DirectMessage) -> bool:
-    """Whether a direct message answers something, in words."""
+    """Return whether a direct message answers something, in words."""
     return bool(event.root_id and event.text.strip())
 
 
@@ -261,7 +261,7 @@ async def contest_in_thread(ctx: Context, event: DirectMessage) -> Replies:
 
 
 async def _find_noticed_measure(ctx: Context, post_id: str) -> int:
-    """The measure of which a message of the bot’s is the notice; 0 for other messages."""
+    """Find the measure of which a message of the bot’s is the notice; 0 for other messages."""
     for measure in await cases.list_measures_since(ctx.db, ctx.user.id, ctx.now - YEAR):
         posts = await cards.NOTICE.list_posts(ctx.db, measure)
         if any(post.post_id == post_id for post in posts):
@@ -290,7 +290,7 @@ async def remind_of_appeals(ctx: Context) -> Replies:
 
 
 def is_due(appeal: Appeal, now: datetime) -> bool:
-    """Whether a reminder of an appeal came due since the last one."""
+    """Return whether a reminder of an appeal came due since the last one."""
     half = appeal.at + (appeal.due_at - appeal.at) / 2
     last = appeal.reminded_at or appeal.at
     times = (half, appeal.due_at - DAY, *(appeal.due_at + later for later in REMINDED_AFTER))

@@ -102,7 +102,7 @@ class FalseAlarm(BaseModel):
 
 
 def say_rules(hits: Sequence[RuleHit]) -> str:
-    """The rules that found a case, and how often; "" where none did."""
+    """Say the rules that found a case, and how often; "" where none did."""
     known = Counter(hit.rule for hit in hits if hit.rule in set(RuleName))
     named = [SPECS[RuleName(rule)].label + (f" ({count} fois)" if count > 1 else "") for rule, count in known.items()]
     return " ; ".join(named) + (" (fausse alerte)" if any(hit.is_false for hit in hits) else "")
@@ -131,8 +131,8 @@ async def post_card(ctx: Context, case: Case) -> Sequence[Reply]:
 
 
 async def refresh_card(ctx: Context, case: Case) -> Sequence[Reply]:
-    """The card as it is now, wherever it stands; its first one, where only the summary told of it and it weighs more
-    by now."""
+    """Rewrite the card as it is now, wherever it stands; its first one is posted where only the summary told of the
+    case and it weighs more by now."""
     if await release_card(ctx, case):
         return await post_card(ctx, case)
     return [CARD.rewrite(case, await draw_card(ctx, case))]
@@ -153,7 +153,7 @@ async def tell_others(
 
 
 async def is_about_animateur(ctx: Context, case: Case) -> bool:
-    """Whether the author of a case reads in the moderation room."""
+    """Return whether the author of a case reads in the moderation room."""
     author = await people.get(ctx.db, case.author_id)
     return author is not None and author.animates
 
@@ -215,7 +215,7 @@ async def _draw_outcome(ctx: Context, case: Case) -> Markdown:
 
 
 async def _is_under_way(ctx: Context, case: Case) -> bool:
-    """Whether Mattermost still has to do some of what was decided."""
+    """Return whether Mattermost still has to do some of what was decided."""
     measure = await cases.get_measure(ctx.db, case.entry) if case.entry else None
     record = cases.read_record(measure) if measure and measure.ended_at is None else cases.MeasureRecord()
     return record.looking or bool(record.waits)
@@ -251,7 +251,7 @@ def _list_buttons(case: Case, appeal: cases.Appeal | None, hits: Sequence[RuleHi
 
 
 async def _list_undo_buttons(ctx: Context, case: Case) -> Sequence[Button]:
-    """« Annuler » what was decided, while it stands; an appeal has a button of its own."""
+    """List the buttons that undo what was decided, while it stands; an appeal has a button of its own."""
     measure = await cases.get_measure(ctx.db, case.entry) if case.entry and not case.is_waiting else None
     if measure is None or measure.ended_at is not None:
         return []
@@ -282,7 +282,7 @@ async def _list_facts(
 
 
 async def _say_found_words(ctx: Context, case: Case, hits: Sequence[RuleHit]) -> str:
-    """The words of the list, as it is today, for which a message was found; "" where it was not found for them."""
+    """Say the words of the list, as it is today, for which a message was found; "" where it was not found for them."""
     found = [hit for hit in hits if hit.rule == RuleName.WORDS]
     try:
         listed = (await load_tunings(ctx.db))[RuleName.WORDS].items if found else ()
@@ -308,7 +308,7 @@ async def _say_proposal(ctx: Context, case: Case, theirs: Sequence[Report]) -> s
 
 
 def find_main_motive(theirs: Sequence[Report]) -> str:
-    """The key of the motive that most give, one that says something rather than none; "" where nobody reported."""
+    """Find the key of the motive that most give, one that says something rather than none; "" where nobody reported."""
     counted = Counter(one.motive for one in theirs)
     return max(counted, key=lambda key: (counted[key], key != policy.OTHER_MOTIVE), default="")
 
@@ -332,7 +332,7 @@ class MeasureDescription:
 
 
 async def describe_measure(ctx: Context, measure: Measure, reader_id: str = "") -> MeasureDescription:
-    """A measure as somebody reads it, in the hours of where they live."""
+    """Describe a measure as somebody reads it, in the hours of where they live."""
     where = [await find_title(ctx, measure, channel) for channel in measure.channels]
     until = await say_until(ctx, measure.until, reader_id)
     label, by = journal.label_of(measure.act), await _say_decider(ctx, measure, reader_id)
@@ -351,7 +351,8 @@ async def _say_decider(ctx: Context, measure: Measure, reader_id: str) -> Markdo
 
 
 async def say_until(ctx: Context, until: datetime | None, reader_id: str = "") -> str:
-    """« mardi 24 novembre 2026 à 9 h » where somebody lives, or as in rooms; "" for what does not end by itself."""
+    """Say until when: « mardi 24 novembre 2026 à 9 h » where somebody lives, or as in rooms; "" for what does not end
+    by itself."""
     person = await people.get(ctx.db, reader_id) if reader_id else None
     return say_moment(until.astimezone(person.zone if person else PARIS)) if until else ""
 

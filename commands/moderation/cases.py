@@ -59,7 +59,7 @@ async def take_snapshot(ctx: ReadingContext, post_id: str) -> MessageSnapshot:
 
 
 async def open_case(ctx: Context, seen: MessageSnapshot, source: CaseSource) -> Case:
-    """The case of that message, held until the transaction ends: the one that nobody decided yet, or a new one."""
+    """Open the case of that message, held until the transaction ends: the one that nobody decided yet, or a new one."""
     post = seen.post
     await claims.hold(ctx.db, "moderation.case", post.id, ctx.now)  # others who report it wait for this transaction
     if found := await cases.find_undecided(ctx.db, post.id):
@@ -139,7 +139,7 @@ async def take_account(ctx: ReadingContext, line: str, example: str) -> tuple[Ch
 
 
 async def take_message(ctx: ReadingContext, line: str, example: str) -> tuple[MessageSnapshot, str]:
-    """The message that a line begins with, as it is now, and the rest. Raises UserError and ChatError."""
+    """Take the message that a line begins with, as it is now, and the rest. Raises UserError and ChatError."""
     word, rest = take_word(line)
     post_id = find_permalink(word)
     if not post_id:
@@ -163,7 +163,7 @@ async def _say_gone(ctx: ReadingContext, post_id: str) -> str:
 
 
 async def read_thread(ctx: ReadingContext, post_id: str) -> list[KeptPost]:
-    """The messages of a thread, oldest first, as they are now; none where it is gone. Raises ChatError."""
+    """Read the messages of a thread, oldest first, as they are now; none where it is gone. Raises ChatError."""
     posts = await unless_refused(ctx.chat.thread(post_id), list[ChatPost](), GONE)
     return await keep_posts(ctx, [post for post in posts if not post.type])
 
@@ -264,7 +264,7 @@ async def check_decider(ctx: Context, case: Case) -> None:
 
 
 def refuse_own_proposal(ctx: Context, by: str) -> None:
-    """Raises UserError for who proposed themselves what they answer now."""
+    """Raise UserError for who proposed themselves what they answer now."""
     if by == ctx.user.id:
         raise UserError(OWN_PROPOSAL)
 
@@ -328,8 +328,8 @@ class Summarise(BaseModel):
 
 
 async def is_in_storm(ctx: Context, case: Case) -> bool:
-    """Whether a case is one of more than can be read one by one: more people report, or all who report this one report
-    very much. What rules find adds up with what people report, but hides none of it."""
+    """Return whether a case is one of more than can be read one by one: more people report, or all who report this one
+    report very much. What rules find adds up with what people report, but hides none of it."""
     since = ctx.now - STORM_WINDOW
     counted = Counter(report.reporter_id for report in await cases.list_reports_since(ctx.db, since))
     theirs = await cases.list_reports(ctx.db, case.number)
@@ -339,8 +339,8 @@ async def is_in_storm(ctx: Context, case: Case) -> bool:
 
 
 async def is_graver(ctx: Context, case: Case) -> bool:
-    """Whether somebody gives a motive for it that weighs more than most of those given at the same time; each person
-    counts once for each motive."""
+    """Return whether somebody gives a motive for it that weighs more than most of those given at the same time; each
+    person counts once for each motive."""
     lately = {
         (report.reporter_id, report.motive) for report in await cases.list_reports_since(ctx.db, ctx.now - STORM_WINDOW)
     }
@@ -357,7 +357,7 @@ async def weigh_reporter(ctx: Context, reporter_id: str) -> float:
 
 
 async def is_light(ctx: Context, case: Case) -> bool:
-    """Whether a case stands on the word of people who cried wolf before, and on nothing else."""
+    """Return whether a case stands on the word of people who cried wolf before, and on nothing else."""
     told = await cases.list_reports(ctx.db, case.number)
     if case.source is not CaseSource.REPORTED or not told:
         return False
@@ -365,7 +365,7 @@ async def is_light(ctx: Context, case: Case) -> bool:
 
 
 async def is_held_back(ctx: Context, case: Case) -> bool:
-    """Whether the summary tells of a case, and no card of its own: until somebody asks for it."""
+    """Return whether the summary tells of a case, and no card of its own: until somebody asks for it."""
     is_new = case.state is CaseState.OPEN and case.source is not CaseSource.DIRECT
     if not is_new or await claims.is_taken(ctx.db, SHOWN_CLAIM, str(case.number)):
         return False
@@ -373,7 +373,7 @@ async def is_held_back(ctx: Context, case: Case) -> bool:
 
 
 async def release_card(ctx: Context, case: Case) -> bool:
-    """Whether a case that only the summary told of has its card from now on."""
+    """Return whether a case that only the summary told of has its card from now on."""
     key = str(case.number)
     if case.state not in cases.UNDECIDED or not await claims.is_taken(ctx.db, GATHERED_CLAIM, key):
         return False
@@ -402,7 +402,7 @@ async def count_arrivals(ctx: Context) -> int:
 
 
 async def list_held_back(ctx: Context) -> Sequence[Case]:
-    """The cases that wait and have no card of their own yet, oldest first."""
+    """List the cases that wait and have no card of their own yet, oldest first."""
     waiting = await cases.list_in_states(ctx.db, cases.UNDECIDED)
     numbers = [str(case.number) for case in waiting]
     known = set(await claims.list_taken(ctx.db, GATHERED_CLAIM, numbers)) - set(

@@ -33,7 +33,7 @@ ALREADY_DECIDED = "Ce dossier est déjà décidé."
 
 
 async def list_recipients(ctx: Context, case: Case) -> dict[str, str]:
-    """To whom a case can be handed: administrateurs, and the coordinateurs of where the author works."""
+    """List to whom a case can be handed: administrateurs, and the coordinateurs of where the author works."""
     near = await _find_coordinateurs(ctx, case)
     return {ADMINS: "Les administrateurs"} | {one.id: f"{one.full_name}, coordination" for one in near}
 
@@ -202,7 +202,7 @@ async def _propose_measure(ctx: Context, case: Case, decision: cases.Decision, t
 async def _store_decided_measure(
     ctx: Context, case: Case, handler: MeasureHandler, decision: cases.Decision, proposed_by: str
 ) -> Measure:
-    """The entry, the measure under its number, and the case as decided."""
+    """Store the entry of the journal, the measure under its number, and the case as decided."""
     until = ctx.now + decision.lasts if decision.lasts else None
     place = handler.find_place(case, decision)
     after: dict[str, object] = {"case": case.number}
@@ -316,7 +316,7 @@ AROUND_MAX = 600
 
 @feature.button(cards.SeeContext, roles=ANIMATEURS, writes=False)
 async def show_context(ctx: ReadingContext, click: cards.SeeContext) -> Replies:
-    """The message as it was, whole, and what stood around it; what became of it since."""
+    """Show the message as it was, whole, and what stood around it; what became of it since."""
     case = await cases.get_case(ctx, click.case)
     fate = await cases.read_fate(ctx, case)
     names = await _read_names(ctx, case)

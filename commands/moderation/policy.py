@@ -67,7 +67,7 @@ ROOM = "moderation"
 
 
 async def find_room(ctx: Context) -> str:
-    """The id of the moderation room; "" while it is not known."""
+    """Find the id of the moderation room; "" while it is not known."""
     return (await canaux.find_channel_ids(ctx.db)).get(ROOM, "")
 
 
@@ -82,7 +82,7 @@ async def find_channel_title(ctx: Context, channel_id: str) -> str:
 
 
 async def find_channel_zone(ctx: Context, channel_id: str) -> ZoneInfo:
-    """The hours of a channel: those of its département, or of Paris. Who acts there may live by others."""
+    """Find the time zone of a channel: that of its département, or of Paris. Who acts there may live by another."""
     key = (await canaux.find_channel_keys(ctx.db)).get(channel_id, "")
     departement = territories.DEPARTEMENTS.get(key.partition(":")[2]) if key.startswith(Family.DEPARTEMENT) else None
     return ZoneInfo(departement.fuseau) if departement else time.PARIS
@@ -116,13 +116,13 @@ def expect_breach(settings: Settings, ident: str) -> None:
 
 
 def may_breach_measure(event: Posted | JoinedChannel) -> bool:
-    """Whether what happened may be against something that is in force."""
+    """Return whether what happened may be against something that is in force."""
     ids = {event.channel_id, event.user_id}
     return any(not ids.isdisjoint(known) for known in (*_held.values(), *_expected.values()))
 
 
 async def list_rule_channels(db: AsyncSession, settings: Settings) -> frozenset[str]:
-    """The ids of the channels that rules look at: all planned ones but the rooms."""
+    """List the ids of the channels that rules look at: all planned ones but the rooms."""
     table, known = await canaux.list_planned(db, settings), await canaux.find_channel_ids(db)
     return frozenset(known[key] for key in known if key in table and table[key].family is not Family.SALLE)
 
@@ -217,7 +217,7 @@ async def count_sanctions(ctx: Context, author_id: str) -> int:
 
 
 def _load(settings: Settings) -> tuple[Mapping[str, charte.Motive], str]:
-    """The motives by key, and what is wrong with the charter, in French: one of both is empty."""
+    """Load the motives by key, and what is wrong with the charter, in French: one of both is empty."""
     try:
         return charte.read(settings.charter), ""
     except tables.TableError as error:
@@ -227,7 +227,7 @@ def _load(settings: Settings) -> tuple[Mapping[str, charte.Motive], str]:
 
 
 def read_valid_charter(settings: Settings) -> Mapping[str, charte.Motive]:
-    """The motives by key; none while the charter cannot be used: then no measure is proposed."""
+    """Read the motives by key; none while the charter cannot be used: then no measure is proposed."""
     return _load(settings)[0]
 
 
@@ -237,7 +237,7 @@ def find_charter_fault(settings: Settings) -> str:
 
 
 def _read_charter(ctx: Context) -> Mapping[str, charte.Motive]:
-    """The operator’s; while that cannot be read, the bot’s own: what is reported does not wait for it."""
+    """Read the operator’s charter; while that cannot be read, the bot’s own: what is reported does not wait for it."""
     motives, fault = _load(ctx.settings)
     if fault:
         log.warning("charter_unreadable", why=fault)
@@ -250,7 +250,7 @@ def list_motives(ctx: Context) -> dict[str, str]:
 
 
 def find_motive(ctx: Context, key: str) -> charte.Motive:
-    """A motive; the last one of the charter for a key that it has no more."""
+    """Find a motive; the last one of the charter for a key that it has no more."""
     known = _read_charter(ctx)
     return known.get(key) or list(known.values())[-1]
 
@@ -266,7 +266,7 @@ def weigh_motive(ctx: Context, key: str) -> int:
 
 
 def say_motives(ctx: Context, theirs: Iterable[Report]) -> str:
-    """« Propos blessants × 2 ; Autre chose », the most frequent first."""
+    """Say motives, the most frequent first: « Propos blessants × 2 ; Autre chose »."""
     counted = Counter(find_motive(ctx, one.motive).label for one in theirs)
     return " ; ".join(f"{label} × {count}" if count > 1 else label for label, count in counted.most_common())
 
@@ -289,7 +289,7 @@ async def say_author(ctx: Context, case: Case) -> Markdown:
 
 
 async def say_past(ctx: Context, case: Case) -> str:
-    """Earlier cases of the author in twelve months, and what was decided about them."""
+    """Say the earlier cases of the author in twelve months, and what was decided about them."""
     since = ctx.now - YEAR
     others = [one for one in await cases.list_by_author(ctx.db, case.author_id, since) if one.id != case.id]
     stood = [one for one in await cases.list_measures_since(ctx.db, case.author_id, since) if one.counts]

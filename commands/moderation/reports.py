@@ -78,7 +78,7 @@ def read_post_id(ctx: Context, text: str) -> str:
 
 
 async def read_reportable_post(ctx: ReadingContext, link: str) -> ChatPost:
-    """The message behind a link, if this person may report it; asks Mattermost only. Raises UserError."""
+    """Read the message behind a link, if this person may report it; asks Mattermost only. Raises UserError."""
     try:
         post = await ctx.chat.read_post(read_post_id(ctx, link))
         channel = await ctx.chat.channel(post.channel_id)
@@ -94,7 +94,7 @@ async def read_reportable_post(ctx: ReadingContext, link: str) -> ChatPost:
 
 
 def find_report_fault(post: ChatPost, user_id: str, bot_id: str) -> str:
-    """Why this person cannot report that message; "" where they can."""
+    """Say why this person cannot report that message; "" where they can."""
     if post.user_id == user_id:
         return OWN_MESSAGE
     if post.user_id == bot_id:
@@ -103,7 +103,7 @@ def find_report_fault(post: ChatPost, user_id: str, bot_id: str) -> str:
 
 
 def _say_unreadable(ctx: Context, link: str, error: ChatError) -> str:
-    """Why it cannot be read: no server says of another’s message more than that it is not there."""
+    """Say why a message cannot be read: no server says of another’s more than that it is not there."""
     host = urlsplit(link.strip().strip("<>")).hostname
     if host and host != urlsplit(ctx.settings.mattermost_url).hostname:
         return OTHER_SERVER
@@ -111,7 +111,7 @@ def _say_unreadable(ctx: Context, link: str, error: ChatError) -> str:
 
 
 async def _may_see(ctx: ReadingContext, channel: ChatChannel) -> bool:
-    """Whether this person can read it themselves: its members can, and of a public channel all of the team but
+    """Return whether this person can read it themselves: its members can, and of a public channel all of the team but
     guests."""
     if await ctx.chat.channel_member(channel.id, ctx.user.id) is not None:
         return True
@@ -142,7 +142,7 @@ async def open_report_form(ctx: ReadingContext, text: str) -> Replies:
 
 
 async def read_report(ctx: ReadingContext, form: ReportMessage) -> FileReport:
-    """The message as it is at this moment. Raises UserError under the field of its link."""
+    """Read the message as it is at this moment. Raises UserError under the field of its link."""
     try:
         await read_reportable_post(ctx, form.link)
         seen = await cases.take_snapshot(ctx, read_post_id(ctx, form.link))
@@ -162,7 +162,7 @@ async def file_report(ctx: Context, given: FileReport) -> Replies:
 
 
 async def refuse_second_report(ctx: Context, post_id: str, message: str) -> None:
-    """Raises UserError where this person reported that message already, and it is as it was."""
+    """Raise UserError where this person reported that message already, and it is as it was."""
     before = next(iter(await stored_cases.list_reported(ctx.db, post_id, ctx.user.id)), None)
     if before is None:
         return
@@ -175,7 +175,8 @@ async def refuse_second_report(ctx: Context, post_id: str, message: str) -> None
 async def add_report(
     ctx: Context, seen: cases.MessageSnapshot, motive: str, word: str = ""
 ) -> tuple[Case, Sequence[Reply]]:
-    """A report more, of the case there is or of a new one; what is shown of it. Raises UserError for a second one."""
+    """Add a report to the case there is or to a new one, and return what is shown of it. Raises UserError for a second
+    one."""
     left = await quotas.spend(ctx, quotas.Quota.REPORT)  # first: one that is not taken opens no case
     case = await cases.open_case(ctx, seen, CaseSource.REPORTED)
     before = await stored_cases.list_reports(ctx.db, case.number)
@@ -189,7 +190,7 @@ async def add_report(
 
 
 def mask_personal_data(word: str) -> str:
-    """A reporter’s words with bars over what is personal: they stand on a card that many read."""
+    """Put bars over what is personal in a reporter’s words: they stand on a card that many read."""
     return guard.mask(word, guard.find(word))[: stored_cases.WORD_MAX]
 
 
@@ -201,12 +202,12 @@ drapeau.watches(watch_planned_channels)
 
 
 def is_in_channel(event: Reacted) -> bool:
-    """Whether others see a reaction, too."""
+    """Return whether others see a reaction, too."""
     return not event.is_direct
 
 
 async def read_flagged_message(ctx: ReadingContext, event: Reacted) -> tuple[cases.MessageSnapshot, str] | None:
-    """The message under which a flag was set, and why it cannot be reported."""
+    """Read the message under which a flag was set, and why it cannot be reported."""
     if event.emoji != ctx.settings.report_emoji:
         return None
     seen = await unless_refused(cases.take_snapshot(ctx, event.post_id), None)
@@ -353,7 +354,7 @@ async def draw_summary(ctx: Context) -> Message:
 
 
 async def _draw_row(ctx: Context, case: Case) -> tuple[Case, int, str]:
-    """A case with how many people report it, and their motives, or what rules found."""
+    """Draw a case with how many people report it, and their motives, or what rules found."""
     theirs = await stored_cases.list_reports(ctx.db, case.number)
     return (
         case,

@@ -90,7 +90,7 @@ async def remind(ctx: Context, asked: tuple[str, Sequence[Waiting]]) -> Replies:
 
 
 def _find_elsewhere(ctx: Context, line: str) -> str:
-    """What another command does of what is asked here: days away, reports that come back; "" for none."""
+    """Find what another command does of what is asked here: days away, reports that come back; "" for none."""
     if fold(line).startswith("absence") or is_said(line):
         return f"absence {line}".replace("absence absence", "absence")
     return f"cra {line}" if find_rule(make_plain(line), ctx.today) else ""

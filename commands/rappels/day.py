@@ -88,17 +88,18 @@ class Reader:
 
 
 def hash_waiting(waiting: replies.Waiting) -> str:
-    """What something that waits is told from others by, on whatever day."""
+    """Hash something that waits, so that it is told from others on whatever day."""
     return sha256((waiting.key or waiting.text).encode()).hexdigest()[:8]
 
 
 def is_worked(day: date, departement: str | None, choice: DailyChoice) -> bool:
-    """Whether somebody who works on these weekdays does so on that day, which is no public holiday there."""
+    """Return whether somebody who works on these weekdays does so on that day, which is no public holiday there."""
     return choice.works_on(day) and not find_holiday(day, departement)
 
 
 def is_due(choice: DailyChoice, day: date, departement: str | None, away: Collection[date] = ()) -> bool:
-    """Whether somebody gets a message on that day: as often as they want, and on no day on which they are away."""
+    """Return whether somebody gets a message on that day: as often as they want, and on no day on which they are
+    away."""
     if choice.rhythm is Rhythm.NEVER or day in away:
         return False
     if choice.rhythm is Rhythm.DAILY:

@@ -327,7 +327,7 @@ async def _again(ctx: ReadingContext, shown: Preview, raw: dict[str, Any], but: 
 
 
 def _is_as_noted(rdv: Rdv) -> bool:
-    """Whether nobody changed a rdv: that its room was opened is its only change."""
+    """Return whether nobody changed a rdv: that its room was opened is its only change."""
     return rdv.sequence == (1 if rdv.visio_url else 0)
 
 

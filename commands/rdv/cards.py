@@ -177,17 +177,18 @@ def describe(ctx: Context, rdv: Rdv, report: int | None = None) -> dict[str, obj
 
 
 def is_booked(ctx: Context, rdv: Rdv) -> bool:
-    """Whether somebody booked a rdv to come on the page: they read there what becomes of it."""
+    """Return whether somebody booked a rdv to come on the page: they read there what becomes of it."""
     return rdv.source is RdvSource.PAGE and rdv.starts_at > ctx.now
 
 
 def draw_booked(ctx: Context, rdv: Rdv) -> list[Button]:
-    """« Qui a réservé », of what was booked on the page."""
+    """Draw the button « Qui a réservé » of what was booked on the page."""
     return [Button("Qui a réservé", SeeBooked(rdv=rdv.number))] if is_booked(ctx, rdv) else []
 
 
 def _wait_for_room(ctx: Context, rdv: Rdv) -> str:
-    """What is to be done about the room of a visio that has none yet: the server opens one, or its link is pasted."""
+    """Offer what is to be done about the room of a visio that has none yet: the server opens one, or its link is
+    pasted."""
     is_to_come = rdv.state is RdvState.PREVU and rdv.starts_at > ctx.now and rdv.source is not RdvSource.RDV_SP
     is_others = rdv.meeting not in (None, rdv.number)
     if rdv.place_kind is not PlaceKind.VISIO or rdv.visio_url or is_others or not is_to_come:
@@ -196,13 +197,13 @@ def _wait_for_room(ctx: Context, rdv: Rdv) -> str:
 
 
 def draw_entrance(ctx: Context, rdv: Rdv) -> list[Button]:
-    """« Entrer pour animer », where who hosts enters otherwise than the guests."""
+    """Draw the button « Entrer pour animer », where who hosts enters otherwise than the guests."""
     hosts = rdv.meeting in (None, rdv.number) and visio.is_hosted_apart(ctx.settings, rdv.visio_url)
     return [Button("Entrer pour animer", EnterRoom(rdv=rdv.number))] if hosts else []
 
 
 def _draw_room(ctx: Context, rdv: Rdv) -> list[Button]:
-    """What can be done about the room of a rdv to come that is a visio."""
+    """Draw what can be done about the room of a rdv to come that is a visio."""
     if rdv.visio_url:
         return draw_entrance(ctx, rdv)
     waits = rdv.place_kind is PlaceKind.VISIO and ctx.settings.visio is not None

@@ -57,7 +57,7 @@ async def lock_own(ctx: Context, number: int) -> Rdv:
 
 
 def must_be_kept_here(rdv: Rdv) -> None:
-    """Raises UserError for a rdv that is kept elsewhere."""
+    """Raise UserError for a rdv that is kept elsewhere."""
     if rdv.source is RdvSource.RDV_SP:
         there = link("Ouvrez-le là-bas", rdv.external_url)
         raise UserError(f"{there} : le rendez-vous n° {rdv.number} vient de RDV Service Public, qui est seul à pouvoir "
@@ -65,14 +65,14 @@ def must_be_kept_here(rdv: Rdv) -> None:
 
 
 def must_be_answered(rdv: Rdv) -> None:
-    """Raises UserError for what somebody asks for on the page, which is answered there."""
+    """Raise UserError for what somebody asks for on the page, which is answered there."""
     if rdv.state is RdvState.PROPOSE and rdv.source is RdvSource.PAGE:
         raise UserError(f"Le rendez-vous n° {rdv.number} est une demande qui attend votre réponse. "
                         f"/rdv {rdv.number}, puis « Répondre », permet d’accepter ou de refuser.")  # fmt: skip
 
 
 async def must_have_no_report(ctx: Context, rdv: Rdv) -> None:
-    """Raises UserError for a rdv of which a report stands."""
+    """Raise UserError for a rdv of which a report stands."""
     if report := (await appointments.find_reports(ctx.db, [rdv])).get(rdv.number):
         raise UserError(f"Ce rendez-vous a un compte rendu, le n° {report} : supprimez-le d’abord avec "
                         f"/cra supprimer {report}.")  # fmt: skip

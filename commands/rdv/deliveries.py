@@ -202,7 +202,7 @@ def _read_agents(data: Json) -> Sequence[str]:
 
 
 def _read_object(parent: object, name: str) -> Json:
-    """The object of that name, or the thing itself; nothing where it is none."""
+    """Read the object of that name, or the thing itself; nothing where it is none."""
     found = parent.get(name) if name and isinstance(parent, dict) else parent
     return found if isinstance(found, dict) else {}
 
@@ -226,7 +226,7 @@ def _read_count(said: object, most: int) -> int:
 
 
 def _read_text(said: object, most: int) -> str:
-    """Some words on one line, without signs that no database keeps."""
+    """Read some words on one line, without signs that no database keeps."""
     if not isinstance(said, str):
         return ""
     plain = "".join(sign if sign.isprintable() else " " for sign in said[:TEXT_MAX])
@@ -371,7 +371,7 @@ async def _tell_overlap(ctx: Context, rdv: Rdv, own: Rdv) -> Sequence[Reply]:
 
 
 async def _register(ctx: Context, person: people.Person) -> str:
-    """Somebody’s id; who was known to Mattermost alone is in the register from now on."""
+    """Return somebody’s id; who was known to Mattermost alone is in the register from now on."""
     if await people.get(ctx.db, person.id) is None:
         await people.add(ctx.db, person)
         ctx.touched.add(person.id)

@@ -101,7 +101,7 @@ class Poster(BaseModel):
 
 
 def say_range(one: bookings.WeeklyRange) -> str:
-    """« mardi 9h-12h : 30 min, pause de 5 min, Médiathèque, Courriels, 8 places »."""
+    """Say a range: « mardi 9h-12h : 30 min, pause de 5 min, Médiathèque, Courriels, 8 places »."""
     parts = [
         say_minutes(one.length),
         f"pause de {say_minutes(one.pause)}" if one.pause else "",
@@ -170,7 +170,7 @@ async def _keep_weekly(ctx: Context, weekly: Sequence[tuple[int, tuple[int, int]
 
 
 def _fit(shape: Mapping[str, Any], minutes: int) -> Mapping[str, Any]:
-    """A meeting is no longer than its range."""
+    """Make a meeting no longer than its range."""
     return {**shape, "length": min(shape["length"], minutes)}
 
 
@@ -395,7 +395,7 @@ async def make_poster(ctx: ReadingContext, _: Poster, folder: Path) -> Parcel:
 
 
 def describe_poster(owner: Person, address: str, places: Sequence[str], colour: str) -> dict[str, Any]:
-    """What a poster says: whose page it is, at most three places, and the address, which may break after each part."""
+    """Describe a poster: whose page it is, at most three places, and the address, which may break after each part."""
     name = " ".join(filter(None, (owner.prenom, owner.nom))) or owner.username
     lines = dict.fromkeys(filter(None, (owner.structure, *(places[:PLACES_SHOWN]))))
     said = [to_drawable(shorten(line, LINE_MAX, placeholder="…")) for line in lines]

@@ -58,7 +58,7 @@ def _read_day(asked: PageRequest) -> date | None:
 
 
 async def _find_visit(ctx: Context, asked: PageRequest, *, locked: bool = False) -> Visit | None:
-    """What somebody asks of a page that is on, of somebody who is there; None otherwise."""
+    """Find what somebody asks of a page that is on, of somebody who is there; None otherwise."""
     key = asked.parts[0]
     found = await bookings.find_page(ctx.db, key, locked=locked)
     if found is None:
@@ -69,7 +69,7 @@ async def _find_visit(ctx: Context, asked: PageRequest, *, locked: bool = False)
 
 
 async def _find_held(ctx: Context, key: str, code: str, *, locked: bool = False) -> Held | None:
-    """The booking of a code, wherever its page stands now; None for a code that leads to none."""
+    """Find the booking of a code, wherever its page stands now; None for a code that leads to none."""
     if locked:
         await bookings.find_page(ctx.db, key, locked=True)
     found = await bookings.find_booking(ctx.db, key, code, locked=locked)
@@ -182,7 +182,8 @@ async def _hold(visit: Visit, slot: Slot) -> appointments.Rdv | None:
 
 
 def _find_themes(visit: Visit, slot: Slot) -> int:
-    """What it is about: what its hours are for; of one person alone, in hours for any theme, what they chose."""
+    """Find what a rendez-vous is about: what its hours are for; of one person alone, in hours for any theme, what they
+    chose."""
     theme = slot.by.theme or (visit.theme if slot.by.seats == 1 else "")
     return bits((theme,)) if theme else 0
 
@@ -266,6 +267,6 @@ async def _change_hour(held: Held, slot: Slot) -> appointments.Rdv | None:
 
 
 def find_kind(slot: Slot) -> appointments.PlaceKind:
-    """How people meet, by the words of the place."""
+    """Find how people meet, by the words of the place."""
     words = fold(slot.by.place)
     return next((kind for word, kind in _KINDS.items() if word in words), appointments.PlaceKind.PLACE)

@@ -36,7 +36,7 @@ class OpenRooms(BaseModel):
 
 
 def needs_room(rdv: Rdv) -> bool:
-    """Whether a rdv is a visio that is sure to take place, and nobody knows yet where."""
+    """Return whether a rdv is a visio that is sure to take place, and nobody knows yet where."""
     is_ours = rdv.source is not RdvSource.RDV_SP and rdv.meeting in (None, rdv.number)
     is_visio = rdv.place_kind is PlaceKind.VISIO and is_ours
     return is_visio and not rdv.visio_url and rdv.state is RdvState.PREVU
@@ -49,7 +49,7 @@ def start_rooms(ctx: Context, rdvs: Sequence[Rdv]) -> Sequence[Start]:
 
 
 def name_key(rdv: Rdv) -> str:
-    """The key of the room of a rdv."""
+    """Make the key of the room of a rdv."""
     return f"rdv:{rdv.number}"
 
 

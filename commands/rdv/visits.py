@@ -38,7 +38,7 @@ OVER = (RdvState.ANNULE, RdvState.REFUSE)
 
 
 def address_of(settings: settings.Settings, key: str) -> str:
-    """The address of a booking page, where people reach the bot."""
+    """Make the address of a booking page, where people reach the bot."""
     return address_of_page(settings, PAGE, key)
 
 
@@ -101,7 +101,7 @@ _CHOICE = "Écrivez un numéro de téléphone ou une adresse électronique."
 
 
 def _read_contact(text: str, departement: str) -> str:
-    """An address, or a number as it is called from anywhere; of a page overseas also as people write it there."""
+    """Read an address, or a number as it is called from anywhere; of a page overseas also as people write it there."""
     if "@" in text:
         return read_email(text)
     code, length = _LOCAL.get(departement, ("", 0))
@@ -123,14 +123,14 @@ def _contact_fault(text: str, departement: str) -> str:
 
 
 def say_clock(moment: datetime) -> str:
-    """An hour; of one that a night has twice, also which of them it is."""
+    """Say an hour; of one that a night has twice, also which of them it is."""
     is_double = moment.replace(fold=0).utcoffset() != moment.replace(fold=1).utcoffset()
     which = f" (heure {'d’été' if moment.dst() else 'd’hiver'})" if is_double else ""
     return f"{say_hour(moment)}{which}"
 
 
 def say_when(moment: datetime, zone: ZoneInfo, now: datetime) -> str:
-    """« mardi 1er décembre à 9 h »."""
+    """Say a moment: « mardi 1er décembre à 9 h »."""
     local = moment.astimezone(zone)
     return f"{say_weekday(local.date(), now.astimezone(zone).date())} à {say_clock(local)}"
 
@@ -199,7 +199,7 @@ class Visit:
         ]
 
     def _show(self, slot: Slot, shown: Collection[str]) -> dict[str, str]:
-        """A moment, with those of its place and length that are shown beside it: all have the same otherwise."""
+        """Show a moment, with those of its place and length that are shown beside it: all have the same otherwise."""
         place = slot.by.place if "place" in shown else ""
         length = say_minutes(slot.by.length) if "length" in shown else ""
         seats = plural(slot.left, "place", "places") if slot.by.seats > 1 else ""
@@ -244,7 +244,8 @@ class Visit:
         return [who, length] if length else [who]
 
     def _cut(self, slots: Sequence[Slot]) -> tuple[Sequence[Slot], str]:
-        """So many moments as one page has room for, whole days of them, and the day on which the next begins."""
+        """Cut moments to as many as one page has room for, whole days of them, and return the day on which the next
+        begins."""
         if len(slots) <= SHOWN_MAX:
             return slots, ""
         days = [slot.start.astimezone(self.owner.zone).date() for slot in slots]
@@ -316,7 +317,7 @@ class Held:
         return Wish(find_theme(self.rdv), () if self.rdv.collective else (self.rdv.number,))
 
     async def show(self, faults: Mapping[str, str] | None = None, *, status: int = 200) -> PageAnswer:
-        """The page of a booking: its state, and what can be done with it."""
+        """Show the page of a booking: its state, and what can be done with it."""
         ctx, owner, rdv = self.visit.ctx, self.visit.owner, self.rdv
         may_move = self.is_open and self.page.is_on
         slots = (await self.visit.list_slots(wish=self.wish))[:SHOWN_MAX] if may_move else []

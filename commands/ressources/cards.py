@@ -194,7 +194,7 @@ async def draw_cards(ctx: Context, resources: Sequence[AnyResource], found: Set[
 
 
 def may_see(person: Person, resource: Resource) -> bool:
-    """Whether somebody is shown what is in it: what is published; one’s own; animateurs, all."""
+    """Return whether somebody is shown what is in it: what is published; one’s own; animateurs, all."""
     return resource.state is ResourceState.PUBLISHED or person.animates or records.is_own(person, resource)
 
 

@@ -167,7 +167,7 @@ OFFERED_MAX = 20
 
 
 def may_change_collection(ctx: Context, one: ResourceCollection) -> bool:
-    """Whether whoever acts may change it."""
+    """Return whether whoever acts may change it."""
     return ctx.user.may(ANIMATEURS) or (one.owner_id == ctx.user.id and bool(one.owner_id))
 
 

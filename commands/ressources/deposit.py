@@ -275,8 +275,8 @@ def _make_resource(ctx: Context, form: DepositResource, said: dict[str, Any], kn
 
 
 async def _is_trusted(ctx: Context, resource: Resource) -> bool:
-    """Whether it is published without being reviewed. Where it names an address or a number, an animateur looks; at
-    what is their own too, where it has a telephone number."""
+    """Return whether it is published without being reviewed. Where it names an address or a number, an animateur looks;
+    at what is their own too, where it has a telephone number."""
     trust, role = ctx.settings.trusted, ctx.user.role
     if ctx.user.animates:
         return not posts.has_phone(resource)

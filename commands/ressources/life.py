@@ -84,7 +84,7 @@ async def _select_own_changes(
 
 
 async def must_be_unique(ctx: Context, resource: Resource, said: Mapping[str, Any]) -> None:
-    """Raises UserError where another resource has that link, or without a link that title."""
+    """Raise UserError where another resource has that link, or without a link that title."""
     url, titre = said.get("url", resource.url), said.get("titre", resource.titre)
     other = await resources.find_by_key(ctx.db, resources.make_key(url, titre))
     if other is not None and other.number != resource.number:

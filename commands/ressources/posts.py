@@ -110,7 +110,7 @@ def name_contacts(resource: Resource) -> str:
 
 
 def has_phone(resource: Resource) -> bool:
-    """Whether it has somebody’s telephone number."""
+    """Return whether it has somebody’s telephone number."""
     return any(one.kind is guard.DataKind.TELEPHONE for one in guard.find(f"{resource.titre}\n{resource.description}"))
 
 
@@ -184,7 +184,7 @@ async def refresh_posts(ctx: Context, resource: Resource) -> Sequence[Reply]:
 
 
 def is_new(ctx: Context, day: date) -> bool:
-    """Whether what came out that day is still told as new."""
+    """Return whether what came out that day is still told as new."""
     return find_day(ctx.now) - day < timedelta(days=NEW_FOR_DAYS)
 
 

@@ -161,12 +161,12 @@ async def find_changeable(ctx: Context, number: int) -> Resource:
 
 
 def is_own(user: people.Person, resource: AnyResource) -> bool:
-    """Whether somebody wrote or deposited it. (Of what a search found it is not known who deposited it.)"""
+    """Return whether somebody wrote or deposited it. (Of what a search found it is not known who deposited it.)"""
     return bool(user.id) and user.id in {resource.auteur_id, resource.deposited_by}
 
 
 def must_change(user: people.Person, resource: Resource) -> None:
-    """Raises UserError for who may not change it."""
+    """Raise UserError for who may not change it."""
     if not (user.animates or is_own(user, resource)):
         raise UserError("Seuls son auteur, qui l’a déposée et les animateurs changent cette fiche : signalez plutôt "
                         "ce qui ne va pas.")  # fmt: skip

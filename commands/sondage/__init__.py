@@ -349,7 +349,7 @@ async def _send_sheet(ctx: ReadingContext, poll: Poll) -> replies.Replies:
 
 
 def _must_be_visible(poll: Poll) -> None:
-    """Raises UserError while nobody may see how a secret vote stands."""
+    """Raise UserError while nobody may see how a secret vote stands."""
     if poll.state is PollState.OPEN and poll.anonymous and not poll.live:
         raise UserError(f"Le vote du sondage n° {poll.number} est secret jusqu’à sa fin : le fichier viendra avec les "
                         "résultats.")  # fmt: skip

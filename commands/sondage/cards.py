@@ -149,8 +149,8 @@ class Picture(AboutPoll):
 
 
 def _start(person: people.Person) -> str:
-    """The command of « /aide »: who asks many begins a poll; others ask where they are, and « /aide » is somewhere
-    else."""
+    """Return the command of « /aide »: who asks many begins a poll; others ask where they are, and « /aide » is
+    somewhere else."""
     return "sondage" if person.animates or person.role is people.Role.COORDINATEUR else "sondage liste"
 
 
@@ -214,7 +214,7 @@ def must_manage(person: people.Person, poll: Poll | None, *states: PollState) ->
 
 
 def may_manage(person: people.Person, poll: Poll) -> bool:
-    """Whether a poll is somebody’s to manage; a preview is its author’s only."""
+    """Return whether a poll is somebody’s to manage; a preview is its author’s only."""
     return poll.by == person.id or (person.animates and poll.state is not PollState.DRAFT)
 
 
@@ -227,7 +227,7 @@ def must_be_open(poll: Poll | None, now: datetime) -> Poll:
 
 
 def say_end(poll: Poll, zone: tzinfo | None = None) -> str:
-    """« mardi 24 novembre 2026 à 9 h »; in Paris, and said to be so, where all read it."""
+    """Say when a poll ends: « mardi 24 novembre 2026 à 9 h »; in Paris, and said to be so, where all read it."""
     end = poll.ended_at or poll.ends_at
     if zone is not None:
         return say_moment(end.astimezone(zone))
@@ -256,13 +256,13 @@ def list_percents(poll: Poll, votes: int, counts: Sequence[int]) -> tuple[Sequen
 
 
 def say_counts(poll: Poll, place: DepartementResults) -> str:
-    """« Oui 60 %, Non 40 % », in their order, those that were chosen."""
+    """Say how often the options were chosen, in their order: « Oui 60 %, Non 40 % »."""
     chosen = [line for line in list_lines(poll, place.votes, place.counts) if line.votes]
     return ", ".join(f"{line.text} {line.share}" for line in chosen)
 
 
 def say_turnout(poll: Poll, results: Results) -> str:
-    """« 12 votes sur 40 personnes (30 %) », or how many votes where nobody knows of how many."""
+    """Say how many voted: « 12 votes sur 40 personnes (30 %) », or how many votes where nobody knows of how many."""
     if not poll.invited or poll.invited < results.votes:
         return plural(results.votes, "vote")
     percent = 100 * results.votes // poll.invited
@@ -396,7 +396,7 @@ NOT_YOURS = "Ce sondage ne vous était pas adressé : ses résultats sont là o�
 
 
 def is_asked(ctx: Context, poll: Poll) -> bool:
-    """Whether somebody was asked, as far as the register and the channel where they are tell."""
+    """Return whether somebody was asked, as far as the register and the channel where they are tell."""
     return targets.reaches(poll.targets, ctx.user) or ctx.channel_id in poll.channels
 
 
@@ -414,6 +414,6 @@ async def show_poll(ctx: Context, number: int) -> Replies:
 
 
 def must_see(ctx: Context, poll: Poll) -> None:
-    """Raises UserError for who was not asked, and sees it nowhere."""
+    """Raise UserError for who was not asked, and sees it nowhere."""
     if not (poll.public or may_manage(ctx.user, poll) or is_asked(ctx, poll)):
         raise UserError(NOT_YOURS)

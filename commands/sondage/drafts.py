@@ -29,7 +29,7 @@ GUEST = (
 
 
 def must_be_allowed(person: Person, places: Sequence[str]) -> None:
-    """Raises UserError for who may not ask there, or not any more."""
+    """Raise UserError for who may not ask there, or not any more."""
     if person.role is Role.INVITE:
         raise UserError(GUEST)
     if places and not (person.animates or (person.role is Role.COORDINATEUR and may_post_to(person, places))):
@@ -38,7 +38,7 @@ def must_be_allowed(person: Person, places: Sequence[str]) -> None:
 
 
 async def must_not_be_a_crowd(ctx: ReadingContext, channel_id: str) -> None:
-    """Raises UserError for a channel of so many that only who animates or coordinates asks there."""
+    """Raise UserError for a channel of so many that only who animates or coordinates asks there."""
     if ctx.user.animates or ctx.user.role is Role.COORDINATEUR:
         return
     most = ctx.settings.crowd
@@ -48,7 +48,7 @@ async def must_not_be_a_crowd(ctx: ReadingContext, channel_id: str) -> None:
 
 
 def must_be_soon(ends: datetime, now: datetime) -> datetime:
-    """An end that a poll can have. Raises UserError under its field."""
+    """Return an end that a poll can have. Raises UserError under its field."""
     if now + SHORTEST <= ends <= now + LONGEST:
         return ends
     raise UserError(fields={"fin": f"Choisissez un moment à venir, dans {LONGEST.days} jours au plus."})

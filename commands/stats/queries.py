@@ -69,7 +69,7 @@ class OwnQuery(BaseModel):
         return f"{self.period.label}, #{self.tag}" if self.tag else self.period.label
 
     def about(self, period: Period) -> dict[str, object]:
-        """The fields of a payload that asks the same of other days."""
+        """Return the fields of a payload that asks the same of other days."""
         return {"start": period.start, "end": period.end, "percent": self.percent, "tag": self.tag}
 
     @property
@@ -148,7 +148,7 @@ class Months(BaseModel):
         return Period(self.start, end) if self.start < end else None
 
     def span(self, ctx: Context) -> MonthSpan:
-        """The days that are read for these months."""
+        """Return the days that are read for these months."""
         return MonthSpan(self.start, self.end, find_first_untold_day(ctx))
 
 
@@ -227,7 +227,7 @@ class TerritoryQuery(Months):
         return f"{self.territory.name}, #{self.tag}" if self.tag else self.territory.name
 
     def about(self, period: Period, today: dt.date) -> dict[str, object]:
-        """The fields of a payload that asks the same of other days."""
+        """Return the fields of a payload that asks the same of other days."""
         return {"kind": self.kind, "code": self.code, "tag": self.tag, **months_of(period, today).model_dump()}
 
     @property

@@ -142,7 +142,7 @@ def _find_last(page: SharedPage, zone: ZoneInfo) -> date:
 
 
 def _say_share(page: SharedPage, ctx: Context) -> str:
-    """« septembre 2026 : jusqu’au lundi 28 décembre, vue 3 fois »."""
+    """Say what is shared: « septembre 2026 : jusqu’au lundi 28 décembre, vue 3 fois »."""
     until = say_weekday(_find_last(page, ctx.zone), ctx.today)
     life = f"jusqu’au {until}" if page.expires_at > ctx.now else f"finie le {until}"
     seen = f"vue {plural(page.views, 'fois', 'fois')}" if page.views else "jamais vue"
@@ -150,7 +150,7 @@ def _say_share(page: SharedPage, ctx: Context) -> str:
 
 
 def _label(page: SharedPage, ctx: Context) -> str:
-    """« Révoquer septembre 2026 (28/11 à 14:05) »: the choices of a short menu are buttons."""
+    """Say « Révoquer septembre 2026 (28/11 à 14:05) »: the choices of a short menu are buttons."""
     return f"Révoquer {_name_days(page)} ({page.created_at.astimezone(ctx.zone):%d/%m à %H:%M})"
 
 

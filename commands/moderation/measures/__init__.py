@@ -91,7 +91,7 @@ async def write_notice(ctx: Context, measure: Measure, record: MeasureRecord) ->
 
 
 async def _describe_lightened(ctx: Context, measure: Measure, record: MeasureRecord) -> Mapping[str, object] | None:
-    """The measure in whose place an appeal has put this one, and whether the person comes back with that."""
+    """Describe the measure in whose place an appeal has put this one, and whether the person comes back with that."""
     old = await cases.get_measure(ctx.db, record.instead_of) if record.instead_of else None
     if old is None:
         return None
@@ -151,48 +151,50 @@ class MeasureHandler:
     over: ClassVar[str] = ""
 
     async def prefill(self, ctx: Context, case: Case, motive: str) -> Mapping[str, object]:
-        """What its window proposes beside the reason; ``motive`` is the key of the one that most reporters give."""
+        """Return what the window proposes beside the reason; ``motive`` is the key of the one that most reporters
+        give."""
         return {}
 
     async def complete(self, ctx: Context, case: Case, decision: Decision) -> Decision:
-        """A decision with what the case says of it. Raises UserError for what cannot be done about that case."""
+        """Complete a decision with what the case says of it. Raises UserError for what cannot be done about that
+        case."""
         return decision
 
     def is_heavy(self, decision: Decision) -> bool:
-        """Whether it takes two animateurs."""
+        """Return whether it takes two animateurs."""
         return False
 
     def find_place(self, case: Case, decision: Decision) -> str:
-        """The channel in which it is done; "" for everywhere."""
+        """Find the channel in which it is done; "" for everywhere."""
         return decision.channel_id
 
     def name_thing(self, case: Case, place: str) -> str:
-        """What the journal says that it was done to."""
+        """Name the thing to which the journal says that the measure was done."""
         return f"message:{case.post_id}" if case.post_id else f"personne:{case.author_id}"
 
     async def start(self, ctx: Context, case: Case, measure: Measure, record: MeasureRecord) -> Sequence[Reply]:
-        """What is to be done, and said, once it is decided about a case."""
+        """Return what is to be done, and said, once the measure is decided about a case."""
         record.told = True
         await cases.store_record(ctx.db, measure, record)
         return [await write_notice(ctx, measure, record)]
 
     async def finish(self, ctx: Context, measure: Measure, record: MeasureRecord) -> Sequence[Reply]:
-        """What is said beside the notice once Mattermost did all of it."""
+        """Return what is said beside the notice once Mattermost did all of it."""
         return []
 
     def clean_up(self, measure: Measure) -> Sequence[Reply]:
-        """What is taken back of a measure that failed."""
+        """Return what is taken back of a measure that failed."""
         return []
 
     def refuse_undoing(self, measure: Measure) -> None:
-        """Raises UserError for a measure that cannot be undone at this moment."""
+        """Raise UserError for a measure that cannot be undone at this moment."""
 
     async def lift(self, ctx: Context, measure: Measure, record: MeasureRecord) -> Sequence[Reply]:
-        """What puts things in Mattermost as they were before."""
+        """Return what puts things in Mattermost as they were before."""
         return []
 
     async def handle_answer(self, ctx: Context, known: Measure, answer: ActAnswer) -> Sequence[Reply]:
-        """Mattermost did something for it, or did not. ``known`` is not held."""
+        """Deal with what Mattermost did for the measure, or did not. ``known`` is not held."""
         if answer.part is not ActPurpose.ACT or answer.refusal is Refusal.TAKEN_BACK:
             return []
         measure = await cases.lock_known(ctx.db, known)
@@ -281,7 +283,7 @@ def handles(kind: H) -> H:
 
 
 def find_handler(name: str) -> MeasureHandler:
-    """The handler of what the journal, or the charter, calls so. Raises KeyError for what is no measure."""
+    """Find the handler of what the journal, or the charter, calls so. Raises KeyError for what is no measure."""
     return _HANDLERS[name]
 
 
@@ -292,7 +294,7 @@ async def refresh_measure_card(ctx: Context, measure: Measure) -> Sequence[Reply
 
 
 async def _reopen_case(ctx: Context, measure: Measure) -> Sequence[Reply]:
-    """The case waits again; one that an animateur’s line made is over."""
+    """Let the case wait again; one that an animateur’s line made is over."""
     case = await cases.lock(ctx.db, measure.case_id) if measure.case_id else None
     if case is None or case.entry != measure.entry:
         return []
@@ -342,13 +344,13 @@ async def read_delivered(ctx: ReadingContext, event: Delivered) -> ActAnswer | N
 
 @feature.event(Delivered, name="moderation.done.Delivered", asks=read_delivered)
 async def handle_delivered(ctx: Context, _: Delivered, answer: ActAnswer) -> Replies:
-    """Mattermost did what a measure asked for: the measure goes on."""
+    """Go on with a measure once Mattermost did what it asked for."""
     return await _handle_answer(ctx, answer)
 
 
 @feature.event(Undelivered, name="moderation.refused.Undelivered")
 async def handle_undelivered(ctx: Context, event: Undelivered) -> Replies:
-    """Mattermost did not do what a measure asked for: the measure says what follows from it."""
+    """Deal with what Mattermost did not do for a measure, which says what follows from it."""
     return await _handle_answer(ctx, read_answer(event))
 
 

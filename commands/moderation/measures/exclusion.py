@@ -47,7 +47,7 @@ class EnforcedMeasure(MeasureHandler):
         return [DeletePost(answer.target, topic=topic)]
 
     async def bear_breach(self, ctx: Context, measure: Measure, refusal: Refusal | None) -> Sequence[Reply]:
-        """What was written against it stands."""
+        """Let stand what was written against the measure."""
         told = await describe_measure(ctx, measure)
         return await say_in_room(ctx, render("moderation/not_removed", told=told, why=say_refusal(refusal)))
 
@@ -59,7 +59,7 @@ EXCLUSION_REASONS: Mapping[str, str] = {
 
 
 async def _keep_out(ctx: Context, measure: Measure, channel_ids: Sequence[str], record: MeasureRecord) -> None:
-    """The planned ones of these channels are closed to them by name; who was let in by name is noted in the record."""
+    """Close the planned ones of these channels to them by name; who was let in by name is noted in the record."""
     keys = await canaux.find_channel_keys(ctx.db)
     theirs = [keys[ident] for ident in channel_ids if ident in keys]
     before = [
@@ -93,14 +93,14 @@ async def _let_into(
 
 
 async def _restore_allowance(ctx: Context, measure: Measure, key: str, record: MeasureRecord) -> None:
-    """A channel is as open to them as it was before."""
+    """Make a channel as open to them as it was before."""
     await canaux.disallow(ctx.db, key, measure.user_id)
     if key in record.let_in:
         await canaux.allow(ctx.db, [_make_allowance(ctx, measure, key, record.let_in[key], is_in=True)])
 
 
 async def _hand_over(ctx: Context, other: Measure, before: MeasureRecord, channel_ids: Sequence[str]) -> None:
-    """The other measure brings them back when it ends, and knows who was let in by name before both."""
+    """Leave it to another measure to bring them back when that ends; it learns who was let in by name before both."""
     record = cases.read_record(other)
     record.done += [ident for ident in channel_ids if ident not in record.done]
     record.let_in = before.let_in | record.let_in
@@ -173,8 +173,8 @@ class Exclusion(EnforcedMeasure):
         return await say_of_channel(ctx, known, answer, "moderation/not_back") if known.ended_at else []
 
     async def _remove_once_more(self, ctx: Context, known: Measure, answer: ActAnswer) -> Sequence[Reply]:
-        """Something else would have undone a removal that had not begun: what the measure keeps out stays out; one
-        that is over has no more to do."""
+        """Remove somebody once more, where something else would have undone a removal that had not begun: what the
+        measure keeps out stays out; one that is over has no more to do."""
         measure = await cases.lock_known(ctx.db, known) if answer.part is ActPurpose.ACT else None
         return [make_member_removal(measure, answer.target)] if measure and not measure.ended_at else []
 
@@ -294,7 +294,7 @@ async def find_next_channels(ctx: ReadingContext, asked: SilenceAll, so_far: Pro
     asks=find_next_channels,
 )
 async def apply_silence(ctx: Context, asked: SilenceAll, so_far: Progress, channels: NextChannels) -> Step:
-    """The next channels in which they are; at the end they are told."""
+    """Take somebody out of the next channels in which they are; at the end they are told."""
     at, (there, total) = so_far.cursor or 0, channels
     measure, _ = await cases.lock_with_case(ctx.db, asked.entry)
     if measure is None or measure.ended_at:
@@ -313,7 +313,8 @@ async def apply_silence(ctx: Context, asked: SilenceAll, so_far: Progress, chann
 
 
 async def is_in_channel(ctx: ReadingContext, asked: ExcludeFrom, _: Progress) -> bool:
-    """Whether the person is in the channel; where Mattermost does not say it, they are taken out all the same."""
+    """Return whether the person is in the channel; where Mattermost does not say it, they are taken out all the
+    same."""
     return await unless_refused(ctx.chat.channel_member(asked.channel_id, asked.user_id), True, GONE) is not None
 
 
@@ -396,7 +397,7 @@ async def silence_person(ctx: Context, typed: TypedMeasure) -> Replies:
 
 
 async def _find_or_open_case(ctx: Context, typed: TypedMeasure) -> Case:
-    """The case in which another animateur proposed the same, who is seconded by that; else a new one."""
+    """Find the case in which another animateur proposed the same, who is seconded by that; else a new one."""
     for case in await cases.list_by_author(ctx.db, typed.account.id, ctx.now - SECONDED_WITHIN):
         wanted = read_proposal(case)
         if wanted and (wanted.measure, wanted.channel_id) == (typed.decision.measure, typed.decision.channel_id):

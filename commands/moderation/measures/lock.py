@@ -56,7 +56,7 @@ class Lock(EnforcedMeasure):
         return [LOCK.post(place, said, place) for place in measure.channels]
 
     async def bear_breach(self, ctx: Context, measure: Measure, refusal: Refusal | None) -> Sequence[Reply]:
-        """A lock that cannot be kept is none."""
+        """End a lock that cannot be kept."""
         reopened = render("moderation/unlocked", why="refused", by="")
         failed = await self.fail(ctx, measure, refusal)
         return [*failed, *(Say(reopened, channel_id=place) for place in measure.channels)]
@@ -89,12 +89,12 @@ class DeclineLock(BaseModel):
 
 
 async def needs_second(ctx: Context, channel: ChatChannel) -> bool:
-    """Whether everybody is there: the team’s default channel, or the one that the table has for all."""
+    """Return whether everybody is there: the team’s default channel, or the one that the table has for all."""
     return channel.is_default or (await canaux.find_channel_ids(ctx.db)).get(targets.GENERAL) == channel.id
 
 
 async def propose_lock(ctx: Context, wanted: LockRequest) -> Sequence[Reply]:
-    """The other animateurs are asked; a proposal of before is none any more."""
+    """Ask the other animateurs; a proposal of before is none any more."""
     after = {"seconds": int(wanted.lasts.total_seconds()), "title": wanted.title, "address": wanted.address}
     entry = await record_entry(
         ctx, AuditEntry(AuditAct.PROPOSE, f"canal:{wanted.channel_id}", reason=wanted.reason, after=after)
@@ -110,7 +110,7 @@ async def propose_lock(ctx: Context, wanted: LockRequest) -> Sequence[Reply]:
 async def write_proposal(
     ctx: Context, wanted: LockRequest, entry: int, *, approved_by: str = "", declined_by: str = ""
 ) -> Markdown:
-    """A proposal as the animateurs read it, with what became of it."""
+    """Write a proposal as the animateurs read it, with what became of it."""
     return render(
         "moderation/lock_proposed",
         wanted=wanted,
@@ -123,14 +123,14 @@ async def write_proposal(
 
 
 async def find_proposal(ctx: Context, channel_id: str) -> JournalEntry | None:
-    """The proposal about locking a channel that nobody answered yet, if it is still time."""
+    """Find the proposal about locking a channel that nobody answered yet, if it is still time."""
     entries = await journal.list_of_things(ctx.db, [f"canal:{channel_id}"], LOOKED_BACK)
     last = next((one for one in entries if one.act in {AuditAct.PROPOSE, AuditAct.DECLINE, AuditAct.LOCK}), None)
     return last if last and last.act == AuditAct.PROPOSE and ctx.now - last.at <= PROPOSAL_WAITS else None
 
 
 async def take_proposal(ctx: Context, channel_id: str, number: int) -> LockRequest:
-    """A proposal in hand, which another animateur answers. Raises UserError for one that is over, or one’s own."""
+    """Take a proposal in hand, which another animateur answers. Raises UserError for one that is over, or one’s own."""
     await claims.hold(ctx.db, "moderation.lock", channel_id, ctx.now)
     proposal = await find_proposal(ctx, channel_id)
     if proposal is None or proposal.id != number:
@@ -225,7 +225,7 @@ async def _store_lock(ctx: Context, wanted: LockRequest) -> Measure:
 
 
 async def read_channel(ctx: ReadingContext, line: str) -> ChatChannel:
-    """The channel that is to be opened again."""
+    """Read the channel that is to be opened again."""
     return (await policy.index_channels(ctx)).take(line, UNLOCK_EXAMPLE)[0]
 
 
@@ -244,7 +244,7 @@ async def unlock_channel(ctx: Context, channel: ChatChannel) -> Replies:
 
 
 async def find_lock(ctx: Context, channel_id: str) -> Measure | None:
-    """The lock that a channel is under, if it is."""
+    """Find the lock that a channel is under, if it is."""
     found = await cases.list_measures_in_force(ctx.db, [AuditAct.LOCK])
     return next((each for each in found if channel_id in each.channels), None)
 
@@ -271,7 +271,7 @@ async def enforce_measures(ctx: Context, event: Posted) -> Replies:
 
 
 async def _remove_post(ctx: Context, event: Posted, measure: Measure, why: str) -> Sequence[Reply]:
-    """The words go back to their author; the message goes, after its files are brought to them."""
+    """Give the words back to their author and remove the message, after its files are brought to them."""
     reason = f"mesure n° {measure.entry}"
     itself = replace(ctx, user=make_nobody())  # « ctx.user » wrote it
     record_entry_at_end(itself, AuditEntry(AuditAct.HIDE, f"message:{event.post_id}", event.user_id, reason))

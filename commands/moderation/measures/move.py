@@ -78,20 +78,20 @@ def list_copy_topics(entry: int, posts: Sequence[KeptPost]) -> Sequence[str]:
 
 
 async def find_copy(ctx: Context, entry: int) -> str:
-    """The first message of a copy; "" while there is none."""
+    """Find the first message of a copy; "" while there is none."""
     found = await COPY.list_posts(ctx.db, (entry, 0, 0))
     return found[0].post_id if found else ""
 
 
 def write_copy(zone: ZoneInfo, post: KeptPost) -> Markdown:
-    """Somebody’s words under their name, with the hour at which they were written, in a channel’s time."""
+    """Write somebody’s words under their name, with the hour at which they were written, in a channel’s time."""
     at = say_moment(post.at.astimezone(zone))
     first = _split_text(post.text)[0]
     return render("moderation/copy", author=f"@{post.author}", at=at, text=relay_markdown(first))
 
 
 def copy_post(zone: ZoneInfo, entry: int, n: int, post: KeptPost, place: tuple[str, str]) -> Sequence[Say]:
-    """The n-th message said in a channel, under a message there ("" for the first): in parts where it is long."""
+    """Say the n-th message in a channel, under a message there ("" for the first): in parts where it is long."""
     channel_id, root_id = place
     said = [write_copy(zone, post), *map(relay_markdown, _split_text(post.text)[1:])]
     return [
@@ -117,7 +117,7 @@ class Move(MeasureHandler):
     lifted = "moderation/lifted_move"
 
     async def finish(self, ctx: Context, measure: Measure, record: MeasureRecord) -> Sequence[Reply]:
-        """What stands where the thread was, once it is gone there."""
+        """Say what stands where the thread was, once it is gone there."""
         copy_id = await find_copy(ctx, measure.entry)
         text = render(
             "moderation/pointer",
@@ -133,7 +133,7 @@ class Move(MeasureHandler):
         return [Start(payload=PutBack(entry=measure.entry, copy_id=""), quiet=True)]
 
     def refuse_undoing(self, measure: Measure) -> None:
-        """While all is copied, and Mattermost has not said yet that the thread is gone."""
+        """Refuse to undo a move while all is copied, and Mattermost has not said yet that the thread is gone."""
         record = cases.read_record(measure)
         if record.waits and not record.looking:
             raise UserError("Ce déplacement se termine à l’instant : réessayez dans une minute.")
@@ -181,7 +181,7 @@ def _check_destination(there: ChatChannel, to: ChatChannel) -> None:
 
 
 async def read_moved_thread(ctx: ReadingContext, click: TransferSurely) -> Transfer:
-    """The thread as it is at the click. Raises UserError where it cannot be moved."""
+    """Read the thread as it is at the click. Raises UserError where it cannot be moved."""
     posts = await read_thread(ctx, click.root_id)
     if not posts:
         raise UserError(MESSAGE_GONE)
@@ -197,7 +197,7 @@ async def start_move(ctx: Context, click: Transfer) -> Replies:
 
 
 async def _store_move(ctx: Context, click: "Transfer | MoveOfCase", case_id: int | None = None) -> Transferring:
-    """Raises UserError where somebody moves that thread already."""
+    """Store the move of a thread. Raises UserError where somebody moves it already."""
     root = click.posts[0]
     await claims.hold(ctx.db, "moderation.move", root.id, ctx.now)
     under_way = await cases.list_measures_in_force(ctx.db, [AuditAct.MOVE])
@@ -213,7 +213,7 @@ async def _store_move(ctx: Context, click: "Transfer | MoveOfCase", case_id: int
 
 
 async def read_standing_thread(ctx: ReadingContext, asked: Transferring, _: Progress) -> Sequence[KeptPost]:
-    """The thread that is being moved, as it is now."""
+    """Read the thread that is being moved, as it is now."""
     return await read_thread(ctx, asked.root_id)
 
 
@@ -225,7 +225,7 @@ async def read_standing_thread(ctx: ReadingContext, asked: Transferring, _: Prog
     asks=read_standing_thread,
 )
 async def copy_thread(ctx: Context, asked: Transferring, so_far: Progress, posts: Sequence[KeptPost]) -> Step:
-    """The next messages are said; once all of them stand, the thread goes where it was."""
+    """Say the next messages; once all of them stand, the thread goes where it was."""
     measure = await cases.lock_measure(ctx.db, asked.entry)
     if measure is None or measure.ended_at or not cases.read_record(measure).looking:
         return Step(done=so_far.done, total=so_far.total, finished=True)
@@ -250,7 +250,7 @@ async def copy_thread(ctx: Context, asked: Transferring, so_far: Progress, posts
 
 
 async def _copy_batch(ctx: Context, measure: Measure, record: MeasureRecord, at: int) -> Sequence[Reply]:
-    """The first message alone, since the others answer it."""
+    """Copy the first message alone, since the others answer it."""
     root = await find_copy(ctx, measure.entry) if at else ""
     batch = record.posts[at : at + COPIED_BATCH] if at else record.posts[:1]
     place = (record.place, root)
@@ -347,7 +347,7 @@ async def restore_thread(ctx: Context, asked: PutBack, so_far: Progress, copies:
 
 
 async def _remove_copies(ctx: Context, measure: Measure, record: MeasureRecord) -> Step:
-    """The copies go, once none is on its way any more: the first, with all that answer it."""
+    """Remove the copies, once none is on its way any more: the first, with all that answer it."""
     theirs, total = list_copy_topics(measure.entry, record.posts), len(record.posts)
     await outbox.recall_unsent(ctx.db, theirs, ctx.now)
     if (await outbox.tally(ctx.db, theirs, ctx.now)).waiting:
@@ -360,7 +360,8 @@ async def _remove_copies(ctx: Context, measure: Measure, record: MeasureRecord) 
 async def _restore_posts(
     ctx: Context, measure: Measure, record: MeasureRecord, standing: Sequence[ChatPost]
 ) -> Sequence[Reply]:
-    """The first message takes the place of what pointed to it; the others answer it. Files are those of the copies."""
+    """Say the messages again: the first takes the place of what pointed to it, the others answer it. Files are those of
+    the copies."""
     files = {post.id: list(post.file_ids) for post in standing}
     posts = [await _attach_files(ctx, measure, n, post, files) for n, post in enumerate(record.posts)]
     pointers = await POINTER.list_posts(ctx.db, measure)

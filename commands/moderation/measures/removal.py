@@ -49,7 +49,7 @@ class Removal(MeasureHandler):
         return [post for post in posts if post.id not in standing]
 
     def list_removals(self, measure: Measure, record: MeasureRecord, target: str = "") -> Sequence[Reply]:
-        """The messages that may go now; ``target`` is the one that became safe."""
+        """List the messages that may go now; ``target`` is the one that became safe."""
         safe = [post for post in record.posts if record.is_safe(post) and target in {"", post.id}]
         return [_remove_post(measure, post) for post in safe]
 
@@ -67,7 +67,7 @@ class Removal(MeasureHandler):
         return await super().handle_answer(ctx, known, answer)
 
     async def _remove_once_kept(self, ctx: Context, about: ActAnswer) -> Sequence[Reply]:
-        """The files of a message are safe, or cannot be kept: it goes, unless the measure was taken back meanwhile."""
+        """Remove a message whose files are safe, or cannot be kept, unless the measure was taken back meanwhile."""
         measure = await stored_cases.lock_measure(ctx.db, about.entry)
         if measure is None or measure.ended_at:
             return []
@@ -99,7 +99,7 @@ async def _keep_files(ctx: Context, measure: Measure, post: KeptPost) -> Reply:
 
 
 def _restore_post(measure: Measure, post: KeptPost, *, outside: bool = False) -> Say:
-    """A message that was taken away, said again for its author, with those of its files that were kept; ``outside`` of
+    """Say a message that was taken away again for its author, with those of its files that were kept; ``outside`` of
     its thread where that is gone."""
     files = stored_cases.read_record(measure).evidence.get(post.id, [])
     lost = bool(post.files) and not files
@@ -156,7 +156,7 @@ class Hide(Removal):
         return [Start(payload=HideThread(entry=measure.entry, post_id=case.post_id), quiet=True)]
 
     def list_removals(self, measure: Measure, record: MeasureRecord, target: str = "") -> Sequence[Reply]:
-        """The thread, once all of it is safe."""
+        """List all messages of the thread, once all of it is safe."""
         record.looking = not all(record.is_safe(post) for post in record.posts)
         return [] if record.looking else [_remove_post(measure, record.posts[0])]
 
@@ -169,13 +169,14 @@ class Hide(Removal):
 
 
 async def read_hidden_thread(ctx: ReadingContext, asked: HideThread, _: Progress) -> Sequence[KeptPost]:
-    """The message with its answers, as they are now."""
+    """Read the message with its answers, as they are now."""
     return await cases.read_thread(ctx, asked.post_id)
 
 
 @feature.urgent_work(HideThread, name="moderation.HideThread", title="Message masqué", asks=read_hidden_thread)
 async def hide_thread(ctx: Context, asked: HideThread, _: Progress, thread: Sequence[KeptPost]) -> Step:
-    """Answers go with the message: they are kept first, and handed back to those who wrote them; and so are files."""
+    """Hide a message with its answers: they are kept first, and handed back to those who wrote them; and so are
+    files."""
     measure = await stored_cases.lock_measure(ctx.db, asked.entry)
     if measure is None or measure.ended_at:
         return Step(finished=True)
@@ -195,7 +196,7 @@ HIDE_EXAMPLE = "/moderer masquer https://…/pl/… données personnelles d’un
 
 
 async def read_thread_to_hide(ctx: ReadingContext, line: str) -> tuple[cases.MessageSnapshot, str]:
-    """The message whose link was typed, and why it is to go."""
+    """Read the message whose link was typed, and why it is to go."""
     seen, rest = await cases.take_message(ctx, line, HIDE_EXAMPLE)
     cases.check_target(ctx, seen.author)
     return seen, cases.take_reason(rest, HIDE_EXAMPLE)
@@ -300,7 +301,7 @@ async def preview_clean(ctx: ReadingContext, line: str) -> Replies:
 async def _find_newest(
     ctx: ReadingContext, channel: ChatChannel, user_id: str, most: int
 ) -> tuple[Sequence[ChatPost], int]:
-    """Somebody’s last messages in a channel, oldest first, and how many of these stay: what others answered."""
+    """Find somebody’s last messages in a channel, oldest first, and how many of these stay: what others answered."""
     theirs: list[ChatPost] = []
     for page in range(PAGES):
         posts = await ctx.chat.newest_posts(channel.id, page, PAGE)
@@ -313,7 +314,7 @@ async def _find_newest(
 
 
 async def _has_answers(ctx: ReadingContext, post: ChatPost) -> bool:
-    """Whether others answered: their words would go along."""
+    """Return whether others answered: their words would go along."""
     return any(each.user_id != post.user_id for each in await ctx.chat.thread(post.id))
 
 

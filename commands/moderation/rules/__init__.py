@@ -209,7 +209,8 @@ def _find_item_fault(name: RuleName, item: str) -> str:
 
 
 def tune_rule(name: RuleName, before: Tuning, line: str, *, adds: bool = True) -> Tuning:
-    """The rule after « 6 en 10s », « casino, argent facile », « ajouter x », « retirer x », « remplacer x ».
+    """Tune a rule as a line says: « 6 en 10s », « casino, argent facile », « ajouter x », « retirer x », « remplacer x
+    ».
 
     What is not said stays. Words without one of these verbs come to the list where ``adds``, and are the list where
     not, or where the rule knows all that may be in it. Raises UserError for what it cannot be.
@@ -276,7 +277,7 @@ def say_tuning(name: RuleName, tuning: Tuning) -> str:
 
 
 def say_seconds(seconds: int) -> str:
-    """« 10 s », « 5 min », « 24 h », in the greatest unit that fits."""
+    """Say a time in the greatest unit that fits: « 10 s », « 5 min », « 24 h »."""
     for unit, name in ((HOUR, "h"), (MINUTE, "min")):
         if seconds and not seconds % unit:
             return f"{seconds // unit}{NBSP}{name}"
@@ -315,7 +316,7 @@ _LONGEST = 253
 
 
 def list_links(text: str) -> Iterator[tuple[str, str]]:
-    """The site and the path of each, in small letters."""
+    """List the site and the path of each, in small letters."""
     small = text.lower()
     dotted = (word for word in small.split() if "." in word[1:-1]) if _INNER_DOT.search(small) else ()
     for piece in (piece for word in dotted for piece in _BETWEEN.split(word)):
@@ -327,13 +328,13 @@ def list_links(text: str) -> Iterator[tuple[str, str]]:
 
 
 def has_unwanted_site(text: str, sites: Sequence[str]) -> bool:
-    """Whether a link of the text leads to one of these sites, or a part of one, or invites into another place to talk,
-    or onto a Mattermost."""
+    """Return whether a link of the text leads to one of these sites, or a part of one, or invites into another place to
+    talk, or onto a Mattermost."""
     return any(invites(host, path) or not _list_domains(host).isdisjoint(sites) for host, path in list_links(text))
 
 
 def invites(host: str, path: str) -> bool:
-    """Whether a link invites into another place to talk, or onto a Mattermost."""
+    """Return whether a link invites into another place to talk, or onto a Mattermost."""
     return host in _SITES or path.startswith(_PATHS.get(host, ("\0",))) or _MATTERMOST in path
 
 
@@ -353,7 +354,7 @@ _SPELT = re.compile(r"(?<![a-z])[a-z](?: [a-z])+(?![a-z])")
 
 
 def has_word(text: str, words: tuple[str, ...]) -> bool:
-    """Whether one of the words, or phrases, is in the text.
+    """Return whether one of the words, or phrases, is in the text.
 
     Most texts are known not to have any by their bare letters, which have those of every word in every reading.
     """
@@ -375,12 +376,12 @@ def fold_message(text: str) -> str:
 
 
 def _strip(folded: str) -> str:
-    """Letters and what looks like one, each once, and nothing between them."""
+    """Keep letters and what looks like one, each once, and nothing between them."""
     return _TWIN.sub("", folded.encode("ascii", "ignore").translate(_LETTERS, _NO_LETTERS).decode())
 
 
 def _list_readings(folded: str) -> Iterator[str]:
-    """The text as it is, with signs inside of words left out, and with words that were spelt put together."""
+    """List the text as it is, with signs inside of words left out, and with words that were spelt put together."""
     apart = _simplify(_OTHERS.sub(" ", folded))
     yield apart
     yield _simplify(_OTHERS.sub("", folded))
@@ -389,13 +390,13 @@ def _list_readings(folded: str) -> Iterator[str]:
 
 
 def _simplify(text: str) -> str:
-    """Each letter once, a space around each word."""
+    """Write each letter once, with a space around each word."""
     return f" {' '.join(_TWIN.sub('', text).split())} "
 
 
 @lru_cache(64)
 def _simplify_words(words: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...], frozenset[str]]:
-    """Single words, and phrases, as they are looked for; the bare letters of each."""
+    """Return single words, and phrases, as they are looked for; and the bare letters of each."""
     bones = [_simplify(_OTHERS.sub(" ", fold(word).translate(_LOOKS_LIKE))) for word in words]
     single = frozenset(bone.strip() for bone in bones if len(bone.split()) == 1)
     return single, tuple(bone for bone in bones if len(bone.split()) > 1), frozenset(map(_strip, bones)) - {""}

@@ -42,7 +42,7 @@ class CheckedMessage:
 
     @classmethod
     def of(cls, post: ChatPost) -> "CheckedMessage":
-        """A post as it stands."""
+        """Make an observation of a post as it stands."""
         return cls(
             post.id,
             post.user_id,
@@ -74,19 +74,19 @@ _MENTION = re.compile(r"@(?<![^\W_]@)([a-z0-9][a-z0-9._-]{0,63})", re.IGNORECASE
 
 
 def is_flood(said: CheckedMessage, lately: Sequence[MemoryNote], tuning: Tuning) -> bool:
-    """So many messages of one author in so little time, this one among them."""
+    """Return whether an author wrote so many messages in so little time, this one among them."""
     since = said.at - tuning.seconds * 1000
     return 1 + sum(note.at >= since for note in lately) >= tuning.count
 
 
 def is_repeated(said: CheckedMessage, lately: Sequence[MemoryNote], tuning: Tuning) -> bool:
-    """So many times the same text, wherever."""
+    """Return whether the same text was written so many times, wherever."""
     since = said.at - tuning.seconds * 1000
     return bool(said.mark) and 1 + sum(n.mark == said.mark and n.at >= since for n in lately) >= tuning.count
 
 
 def has_many_mentions(said: CheckedMessage, _: Sequence[MemoryNote], tuning: Tuning) -> bool:
-    """So many people named, or one of the words that call everybody."""
+    """Return whether a message names so many people, or has one of the words that call everybody."""
     if "@" not in said.text:
         return False
     named = {name.lower().rstrip("._-") for name in _MENTION.findall(said.text)}
@@ -94,22 +94,23 @@ def has_many_mentions(said: CheckedMessage, _: Sequence[MemoryNote], tuning: Tun
 
 
 def has_unwanted_link(said: CheckedMessage, _: Sequence[MemoryNote], tuning: Tuning) -> bool:
-    """A link to a site of the list, or an invitation."""
+    """Return whether a message has a link to a site of the list, or an invitation."""
     return "." in said.text and has_unwanted_site(said.text, tuning.items)
 
 
 def has_unwanted_word(said: CheckedMessage, _: Sequence[MemoryNote], tuning: Tuning) -> bool:
-    """Whether a message has a word of the list."""
+    """Return whether a message has a word of the list."""
     return has_word(said.text, tuning.items)
 
 
 def is_first_of_author(said: CheckedMessage, lately: Sequence[MemoryNote], _: Tuning) -> bool:
-    """Something to be looked at, of somebody who wrote nothing lately: whether it was never, Mattermost knows."""
+    """Return whether a message is to be looked at, as its author wrote nothing lately: whether it was never, Mattermost
+    knows."""
     return not lately and (said.has_file or "://" in said.text or "www." in said.text or "![" in said.text)
 
 
 def has_personal_data(said: CheckedMessage, _: Sequence[MemoryNote], tuning: Tuning) -> bool:
-    """Whether a message has personal data of the kinds of the list."""
+    """Return whether a message has personal data of the kinds of the list."""
     return bool(guard.find(said.text, tuning.items))
 
 
@@ -216,7 +217,7 @@ class Engine:
         return tables[0].tuned if tables else {}
 
     def wants(self, event: Posted | Edited) -> bool:
-        """Whether a rule finds it; asked again, it is the same."""
+        """Return whether a rule finds it; asked again, it is the same."""
         tables = self._tables.get(event.channel_id)
         if tables is None or event.user_id in tables[0].exempt:
             return False
@@ -250,7 +251,7 @@ class Engine:
 
 
 def _make_key(event: Posted | Edited) -> str:
-    """A message, and the same once it was changed: then it is looked at once more, and no more."""
+    """Make the key of a message, another one once it was changed: then it is looked at once more, and no more."""
     return f"{event.post_id}:edited" if isinstance(event, Edited) else event.post_id
 
 
@@ -339,7 +340,7 @@ def _make_row(said: CheckedMessage, work: Try) -> tuple[int, str, int, str]:
 
 @regles.work(Try, name="moderation.Try", title="Essai d’une règle", unit=("canal", "canaux"), roles=ANIMATEURS)
 async def try_rule(ctx: ReadingContext, work: Try, so_far: Progress) -> Step:
-    """The next channel; at first, which channels there are; at last, what came of it."""
+    """Try a rule on the next channel; at first, find which channels there are; at last, say what came of it."""
     if so_far.cursor is None:
         seen = TrialProgress(
             left=sorted(await list_rule_channels(ctx.db, ctx.settings)),

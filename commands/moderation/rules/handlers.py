@@ -99,7 +99,7 @@ async def read_old_message(ctx: ReadingContext, work: LookAgain, _: Progress) ->
 
 @regles.chore(LookAgain, name="moderation.LookAgain", title="Données personnelles", asks=read_old_message)
 async def recheck_message(ctx: Context, _: LookAgain, __: Progress, seen: cases.MessageSnapshot | None) -> Step:
-    """The animateurs hear of what is still there; what was changed or taken away is nobody’s concern any more."""
+    """Tell the animateurs of what is still there; what was changed or taken away is nobody’s concern any more."""
     return Step(replies=await _propose_personal_data(ctx, seen) if seen else [], finished=True)
 
 
@@ -142,7 +142,7 @@ async def apply_rules(
 async def propose_case(
     ctx: Context, seen: cases.MessageSnapshot, found: Mapping[rules.RuleName, rules.Tuning]
 ) -> Sequence[Reply]:
-    """A case of its own, or one that it goes on with."""
+    """Propose a case of its own, or one that it goes on with."""
     if known := await _find_continued_case(ctx, seen, found):
         await moderation.assign_hits(ctx.db, seen.post.id, found, known.number)
         return await cards.refresh_card(ctx, known)
@@ -158,7 +158,7 @@ async def propose_case(
 async def _find_continued_case(
     ctx: Context, seen: cases.MessageSnapshot, found: Mapping[rules.RuleName, rules.Tuning]
 ) -> Case | None:
-    """The case that waits about the same rule and author, of those that count what somebody writes."""
+    """Find the case that waits about the same rule and author, of those that count what somebody writes."""
     if not TIMED.issuperset(found) or any(tuning.mode is RuleMode.ACT for tuning in found.values()):
         return None
     lately = await moderation.list_cases_since(ctx.db, seen.author.id, found, ctx.now - GATHERED_FOR)
@@ -225,7 +225,7 @@ async def count_arrival(ctx: Context, event: JoinedTeam) -> Replies:
 
 @regles.button(cards.FalseAlarm, roles=ANIMATEURS)
 async def dismiss_false_alarm(ctx: Context, click: cards.FalseAlarm) -> Replies:
-    """Closed, unless people reported the message, too: that is still to be decided."""
+    """Close a case as a false alarm, unless people reported the message, too: that is still to be decided."""
     case = await stored_cases.lock(ctx.db, click.case)
     if case is None or case.state not in stored_cases.UNDECIDED:
         raise UserError("Quelqu’un a déjà décidé de ce cas.")
@@ -251,7 +251,7 @@ HINT = "<règle> [non|proposer|agir|essai] [nombres ou liste]"
 
 @feature.command("moderer regles", help="Les règles automatiques, et ce qu’elles ont trouvé", roles=ANIMATEURS)
 async def list_rules(ctx: ReadingContext, _: str) -> Replies:
-    """Each with its mode, its numbers and what it found."""
+    """List the rules, each with its mode, its numbers and what it found."""
     fault = await find_fault(ctx.db, ctx.settings)
     try:
         known = await rules.load_tunings(ctx.db)
@@ -274,7 +274,8 @@ async def list_rules(ctx: ReadingContext, _: str) -> Replies:
 
 @feature.command("moderer regle", help="Régler ou essayer une règle", hint=HINT, roles=ANIMATEURS, writes=True)
 async def change_rule(ctx: Context, line: str) -> Replies:
-    """« flood proposer 6 en 10s », « flood non », « liens essai 7j », « mots ajouter casino »."""
+    """Change a rule as a line says: « flood proposer 6 en 10s », « flood non », « liens essai 7j », « mots ajouter
+    casino »."""
     word, _, rest = line.strip().partition(" ")
     name = _read_name(word)
     await claims.hold(ctx.db, "moderation.rule", name, ctx.now)
@@ -322,7 +323,7 @@ def _show_rule(name: rules.RuleName, tuning: rules.Tuning) -> Whisper:
 
 
 def _start_trial(ctx: Context, name: rules.RuleName, tuning: rules.Tuning, line: str) -> Replies:
-    """The rule as it is, or with other numbers or another list: « essai 7j 4 en 10s », « essai 7j casino »."""
+    """Try a rule as it is, or with other numbers or another list: « essai 7j 4 en 10s », « essai 7j casino »."""
     days, _, rest = line.strip().lower().partition(" ")
     number = days.removesuffix("j")
     if not (days.endswith("j") and number.isdecimal()):
