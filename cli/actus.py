@@ -51,7 +51,7 @@ _MARK = re.compile(r"\\(?=[\\`*_\[\]<>|~#])|\*\*")
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class NewsDesk:
     """What the features’ functions are given in a transaction of the operator’s: the session, the settings and the
     time."""
 
@@ -60,7 +60,7 @@ class Standing:
     now: datetime
 
 
-async def edition_named(desk: Standing, key: str) -> Edition:
+async def edition_named(desk: NewsDesk, key: str) -> Edition:
     """Find an edition by its key. Raises OperatorError."""
     known = await editions(desk)
     if key not in known:
@@ -68,18 +68,18 @@ async def edition_named(desk: Standing, key: str) -> Edition:
     return known[key]
 
 
-async def editions(desk: Standing) -> dict[str, Edition]:
+async def editions(desk: NewsDesk) -> dict[str, Edition]:
     """Read all editions, by key. Raises OperatorError for a table that cannot be used."""
     check_paths(desk.settings, "editions")
     return dict(await read_editions(desk))
 
 
 @asynccontextmanager
-async def rehearsal(database: Database, settings: Settings, clock: Callable[[], datetime]) -> AsyncIterator[Standing]:
+async def rehearsal(database: Database, settings: Settings, clock: Callable[[], datetime]) -> AsyncIterator[NewsDesk]:
     """Open a transaction of which nothing is kept."""
     with suppress(_UndoneError):
         async with database.transaction() as db:
-            yield Standing(db, settings, clock())
+            yield NewsDesk(db, settings, clock())
             raise _UndoneError
 
 
@@ -90,24 +90,24 @@ class _UndoneError(Exception):
 @asynccontextmanager
 async def standing(
     database: Database, settings: Settings, clock: Callable[[], datetime], number: int
-) -> AsyncIterator[Standing]:
+) -> AsyncIterator[NewsDesk]:
     """Open a transaction, to read from, that has the digest of that number: the stored one, or as it would be if it
     were begun now. Raises OperatorError."""
     async with begin_reading(database) as db:
         if await digests.get(db, number) is not None:
-            yield Standing(db, settings, clock())
+            yield NewsDesk(db, settings, clock())
             return
     async with rehearsal(database, settings, clock) as desk:
         await begin_digest(desk, number)
         yield desk
 
 
-async def find_digest(desk: Standing, number: int) -> Digest:
+async def find_digest(desk: NewsDesk, number: int) -> Digest:
     """Find the stored digest of that number. Raises OperatorError."""
     return _there(await digests.get(desk.db, number), number)
 
 
-async def begin_digest(desk: Standing, number: int) -> Digest:
+async def begin_digest(desk: NewsDesk, number: int) -> Digest:
     """Lock the digest of that number until the transaction ends; one that is not begun yet, and whose number ``digest
     preview`` gives, is begun. Raises OperatorError."""
     if (digest := await digests.lock(desk.db, number)) is not None:
@@ -136,7 +136,7 @@ async def preview(call: Call, edition: str, day: date | None, as_json: bool, mar
     settings, clock = call.settings, call.clock
     async with open_up_to_date(settings) as database:
         async with database.transaction(writes=False) as db:
-            desk = Standing(db, settings, clock())
+            desk = NewsDesk(db, settings, clock())
             of = await edition_named(desk, edition)
             chosen = await _chosen(desk, of, day)
             since = chosen.since if isinstance(chosen, Digest) else await drafts.find_start(desk, of, chosen)
@@ -151,7 +151,7 @@ async def preview(call: Call, edition: str, day: date | None, as_json: bool, mar
     return 0
 
 
-async def _number(desk: Standing, edition: Edition, chosen: Digest | Occasion) -> int:
+async def _number(desk: NewsDesk, edition: Edition, chosen: Digest | Occasion) -> int:
     """Return the number of a digest; one that is not begun is, until this transaction ends."""
     if isinstance(chosen, Digest):
         return chosen.number
@@ -159,7 +159,7 @@ async def _number(desk: Standing, edition: Edition, chosen: Digest | Occasion) -
     return (await drafts.begin_draft(desk, edition, chosen, number)).number
 
 
-async def _chosen(desk: Standing, edition: Edition, day: date | None) -> Digest | Occasion:
+async def _chosen(desk: NewsDesk, edition: Edition, day: date | None) -> Digest | Occasion:
     """Find the digest of that day, or the next. Raises OperatorError for a day that is past and had none."""
     if day is None or day >= desk.now.astimezone(PARIS).date():
         return await drafts.find_coming(desk, edition, day)
@@ -187,7 +187,7 @@ async def _look_through_messages(
 async def _complete(settings: Settings, database: Database, number: int, clock: Callable[[], datetime]) -> None:
     """Fill a draft with what was found; copies of it say so once the bot is at work."""
     async with database.transaction() as db:
-        desk = Standing(db, settings, clock())
+        desk = NewsDesk(db, settings, clock())
         digest = await digests.lock(db, number)
         edition = (await editions(desk)).get(digest.edition) if digest else None
         if digest is None or edition is None or not await drafts.fill_draft(desk, digest, edition):
@@ -198,7 +198,7 @@ async def _complete(settings: Settings, database: Database, number: int, clock: 
         await outbox.add(db, await Pen(settings, clock, feature.name).rows(db, again, feature.name))
 
 
-async def _told(desk: Standing, number: int, edition: Edition, *, as_json: bool, markdown: bool) -> str:
+async def _told(desk: NewsDesk, number: int, edition: Edition, *, as_json: bool, markdown: bool) -> str:
     digest = await find_digest(desk, number)
     entries = await digests.list_entries(desk.db, number)
     sheet = lay_out_sheet(digest, entries, edition)

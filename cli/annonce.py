@@ -49,7 +49,7 @@ class Attached:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class SendOutcome:
     """To how many channels it was to go, how many have it, the titles of those that refuse it, and whether somebody
     took it back meanwhile."""
 
@@ -123,7 +123,7 @@ async def _channels(office: Office, wanted: Sequence[str], table: Mapping[str, P
         raise OperatorError(f"{problem} Rien n’est envoyé.") from None
 
 
-def _tell(outcome: Outcome, announcement: Announcement, files: int, *, dry_run: bool) -> Iterator[str]:
+def _tell(outcome: SendOutcome, announcement: Announcement, files: int, *, dry_run: bool) -> Iterator[str]:
     channels = count(outcome.channels, "canal", "canaux")
     if not dry_run:
         yield f"{channels}, {outcome.sent} l’ont."
@@ -133,7 +133,7 @@ def _tell(outcome: Outcome, announcement: Announcement, files: int, *, dry_run: 
     yield f"{channels}{along}, dont {outcome.sent} l’ont déjà. Rien n’est envoyé."
 
 
-def _why(outcome: Outcome) -> str:
+def _why(outcome: SendOutcome) -> str:
     if outcome.withdrawn:
         return "Quelqu’un l’a retirée pendant l’envoi."
     refused = f"Mattermost la refuse à : {', '.join(outcome.refused)}." if outcome.refused else ""
@@ -197,13 +197,13 @@ def digest(announcement: Announcement, attached: Sequence[tuple[str, str]] = ())
     return sha256("\n".join([*announcement.targets, "", announcement.text, *along]).encode()).hexdigest()
 
 
-async def said_so_far(office: Office, announcement: Announcement) -> Outcome:
+async def said_so_far(office: Office, announcement: Announcement) -> SendOutcome:
     """Count the channels that have it from an earlier call."""
     async with office.database.transaction(writes=False) as db:
         before = await annonces.get_latest(db, announcement.digest or "")
         stands = before is not None and before.state not in TAKEN_BACK
         sent = (await outbox.tally(db, before.topics, office.clock())).arrived if before and stands else 0
-    return Outcome(len(announcement.channels), sent)
+    return SendOutcome(len(announcement.channels), sent)
 
 
 async def enlist(office: Office, wanted: Announcement, *, again: bool) -> Announcement:
@@ -246,7 +246,7 @@ async def _round(db: AsyncSession, wanted: Announcement, *, again: bool) -> Anno
     return kept
 
 
-async def send(office: Office, kept: Announcement) -> Outcome:
+async def send(office: Office, kept: Announcement) -> SendOutcome:
     """Deliver an announcement, and wait until nothing of it is on its way."""
     patience = LONG_TRY_MAX.total_seconds() if kept.files else STALLED
     tally = await deliver(office, kept.topics, ProgressBar(sys.stderr, "canal", kept.total, many="canaux"), patience)
@@ -257,4 +257,4 @@ async def send(office: Office, kept: Announcement) -> Outcome:
             await change(db, kept, state=AnnouncementState.SENT)
         missing = await outbox.find_unreached(db, kept.topics)
     refused = [kept.channels[target] for target in missing if target in kept.channels] if tally.refused else []
-    return Outcome(kept.total, 0 if withdrawn else tally.arrived, refused, withdrawn)
+    return SendOutcome(kept.total, 0 if withdrawn else tally.arrived, refused, withdrawn)

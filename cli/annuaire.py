@@ -44,7 +44,7 @@ async def import_contacts(call: Call, file: str, *, dry_run: bool = False) -> in
     async with tables.open_to_import(call.settings, dry_run=dry_run) as database:
         with tables.open_table(file, entries.COLUMNS, [{"nom"}, {"organisme"}]) as table:
             outcome = ContactsOutcome(announces=tables.announce if dry_run else None)
-            work = Import(database, call.clock(), tables.complain, outcome)
+            work = ContactsImport(database, call.clock(), tables.complain, outcome)
             await work.run(table, ProgressBar(sys.stderr, "ligne lue"))
     print(outcome)
     return 1 if outcome.refused else 0
@@ -100,7 +100,7 @@ class ContactsOutcome(tables.Outcome):
 
 
 @dataclass(slots=True)
-class Import(tables.LineImport[entries.Contact, ContactsOutcome]):
+class ContactsImport(tables.LineImport[entries.Contact, ContactsOutcome]):
     """One import of contacts."""
 
     database: Database

@@ -40,7 +40,7 @@ CLEAN, DRIFTED = 0, 3
 
 
 @dataclass
-class Outcome:
+class SyncOutcome:
     """How many changes of each kind were made, and which could not be, each with why."""
 
     done: Counter[Drift] = field(default_factory=Counter)
@@ -75,7 +75,7 @@ async def bring_to_plan(
     *,
     admin_token: str = "",
     pretend: bool = False,
-) -> tuple[Outcome, Sequence[Finding]]:
+) -> tuple[SyncOutcome, Sequence[Finding]]:
     """Put right all that differs, except these kinds: what was done, and what was left alone.
 
     With ``pretend`` nothing is changed; with an administrator’s token, who is brought in finds the channel read.
@@ -192,7 +192,7 @@ def _names(names: Sequence[str]) -> str:
     return ", ".join(names) if more <= 0 else f"{', '.join(names[:NAMED])} et {count(more, 'autre')}"
 
 
-def tell(outcome: Outcome, left: Sequence[Finding], *, as_json: bool, dry_run: bool) -> None:
+def tell(outcome: SyncOutcome, left: Sequence[Finding], *, as_json: bool, dry_run: bool) -> None:
     """Say what was put right, what could not be, and what was ``left`` as it is."""
     for finding, why in outcome.failed:
         print(f"{finding.address} : {_reason(finding)} ; {why}", file=sys.stderr)
@@ -308,7 +308,7 @@ class Mending:
     chat: Mattermost
     journal: Journal
     left_alone: frozenset[Drift] = frozenset()
-    told: Outcome = field(default_factory=Outcome)
+    told: SyncOutcome = field(default_factory=SyncOutcome)
 
     async def mend(self, surveyed: drift.ComparedChannel) -> None:
         """Make all changes that one channel needs; one that is public and unseen is only joined, and then to be looked

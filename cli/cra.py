@@ -41,7 +41,7 @@ async def import_cra(call: Call, file: str, *, dry_run: bool = False) -> int:
     async with tables.open_to_import(settings, dry_run=dry_run) as database, open_chat(settings) as chat:
         with open_file(file) as stream:
             lines = Lines(stream)
-            work = Import(
+            work = CraImport(
                 database, Authors(database, chat, clock), clock, tables.complain, tables.announce if dry_run else None
             )
             outcome = await work.run(lines, ProgressBar(sys.stderr, "ligne lue"))
@@ -276,7 +276,7 @@ class LinesAside:
 
 
 @dataclass(slots=True)
-class Import:
+class CraImport:
     """One import of comptes rendus. ``complain`` takes a line’s number and what is wrong with it; a rehearsal’s
     ``announces``, what would be done with it."""
 

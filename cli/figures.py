@@ -40,7 +40,7 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class FiguresQuestion:
     """Whose figures, of which days, with which percents."""
 
     user: str | None
@@ -54,7 +54,7 @@ class Question:
 
 async def tell(call: Call, as_json: bool, **question: Any) -> int:
     """Write the figures asked for on the standard output."""
-    asked = Question(**question)
+    asked = FiguresQuestion(**question)
     start, end = interval(asked)
     percent = Percent(asked.percent)
     async with open_to_read(call.settings) as db:
@@ -105,7 +105,7 @@ _FAR = date(9000, 1, 1)
 """After every compte rendu, and with room for a day more."""
 
 
-async def subject_of(db: AsyncSession, asked: Question) -> Subject:
+async def subject_of(db: AsyncSession, asked: FiguresQuestion) -> Subject:
     """Find the subject that the question names; raises OperatorError for a person who is not in the register."""
     if asked.user is not None:
         person = await people.by_username(db, asked.user)
@@ -117,6 +117,6 @@ async def subject_of(db: AsyncSession, asked: Question) -> Subject:
     return Subject(territory=Territory(TerritoryKind.REGION, asked.region) if asked.region else NATION)
 
 
-def interval(asked: Question) -> tuple[date, date]:
+def interval(asked: FiguresQuestion) -> tuple[date, date]:
     """Return the days from --from to --to, which is included, as a half-open interval."""
     return min(asked.start, _FAR), min(asked.end, _FAR) + timedelta(days=1)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.features import Feature, Trigger
 from bot.job_runner import Schedule, find_zones
-from cli.actus import Standing, editions
+from cli.actus import NewsDesk, editions
 from cli.checks import choose_features
 from cli.command import Call
 from cli.environment import open_to_read
@@ -82,7 +82,7 @@ RESULTS = {"done": "faite", "failed": "échouée"}
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class JobLine:
     """A job as it stands; the instants are on the clock of Paris, to the second."""
 
     name: str
@@ -114,7 +114,7 @@ async def show(settings: Settings, now: datetime, features: Sequence[Feature] = 
     async with open_to_read(settings) as db:
         zones = find_zones(await people.zones(db))
         ran = {run.name: run for run in await claims.list_runs(db)}
-        out = await _editions(Standing(db, settings, now)) if any(f.name == actus.name for f in on) else []
+        out = await _editions(NewsDesk(db, settings, now)) if any(f.name == actus.name for f in on) else []
     triggers = sorted((t for f in on for t in f.triggers if t.key[0] == "job"), key=lambda t: t.key)
     found = sorted([*(_line(trigger, zones, ran, now) for trigger in triggers), *out], key=lambda line: line.name)
     table = make_table(HEADINGS, [line.as_row() for line in found], "Heures de Paris.")
@@ -122,15 +122,17 @@ async def show(settings: Settings, now: datetime, features: Sequence[Feature] = 
     return 0
 
 
-def _line(trigger: Trigger, zones: Sequence[ZoneInfo], ran: Mapping[str, JobRun], now: datetime) -> Line:
+def _line(trigger: Trigger, zones: Sequence[ZoneInfo], ran: Mapping[str, JobRun], now: datetime) -> JobLine:
     schedule, name = Schedule(trigger.schedule, local=trigger.local), trigger.key[1]
     times = [schedule.next_due(now, zone) for zone in (zones if trigger.local else [PARIS])]
     due, last = min((time for time in times if time), default=None), ran.get(name)
     next_run = due.astimezone(PARIS) if due else None
-    return Line(name, next_run, last.at.astimezone(PARIS), last.result) if last else Line(name, next_run, None, None)
+    return (
+        JobLine(name, next_run, last.at.astimezone(PARIS), last.result) if last else JobLine(name, next_run, None, None)
+    )
 
 
-async def _editions(desk: Standing) -> Sequence[Line]:
+async def _editions(desk: NewsDesk) -> Sequence[JobLine]:
     """List when each edition of the news comes out next, and when it last did."""
     lines = []
     for edition in (await editions(desk)).values():
@@ -141,5 +143,5 @@ async def _editions(desk: Standing) -> Sequence[Line]:
         before = last.published_at.astimezone(PARIS) if last and last.published_at else None
         name, result = f"{actus.name}.{edition.key}", JobResult.DONE if before else None
         title = f"Prochain numéro : {edition.name}"
-        lines.append(Line(name, coming.at.astimezone(PARIS), before, result, title))
+        lines.append(JobLine(name, coming.at.astimezone(PARIS), before, result, title))
     return lines

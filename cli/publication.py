@@ -18,7 +18,7 @@ from bot.forms import name_of
 from bot.papers import page
 from bot.replies import Message, Reply
 from bot.texts import Markdown, escape, render
-from cli.actus import Standing, begin_digest, editions, find_digest, standing, unmarked
+from cli.actus import NewsDesk, begin_digest, editions, find_digest, standing, unmarked
 from cli.checks import check_paths
 from cli.command import Call
 from cli.delivery import Office, Pen, deliver, open_office
@@ -104,8 +104,8 @@ async def _lost(db: AsyncSession, digest: Digest, issue: Issue) -> Sequence[int]
     return [one.entry for one in await publication.find_quotes(db, digest) if one.post_id in issue.gone]
 
 
-def _desk(office: Office, db: AsyncSession) -> Standing:
-    return Standing(db, office.settings, office.clock())
+def _desk(office: Office, db: AsyncSession) -> NewsDesk:
+    return NewsDesk(db, office.settings, office.clock())
 
 
 async def _sheet(office: Office, digest: Digest, issue: Issue) -> Sheet:
@@ -123,7 +123,7 @@ async def _sheet(office: Office, digest: Digest, issue: Issue) -> Sheet:
     return replace(sheet, on=out_on)
 
 
-async def _where(desk: Standing, digest: Digest, own_of: TeamChannels) -> Destinations:
+async def _where(desk: NewsDesk, digest: Digest, own_of: TeamChannels) -> Destinations:
     """Find where the digest goes. Raises OperatorError where that is nowhere."""
     edition = (await editions(desk)).get(digest.edition)
     if edition is None:
@@ -199,7 +199,7 @@ def _notes(digest: Digest, where: Destinations, left_out: Sequence[str]) -> Sequ
 async def _deliver(office: Office, number: int, *, was_out: bool) -> int:
     """Wait until the digest has arrived, and say where it is."""
     async with office.database.transaction() as db:
-        found = await find_digest(Standing(db, office.settings, office.clock()), number)
+        found = await find_digest(NewsDesk(db, office.settings, office.clock()), number)
         topics = publication.get_posted(found).topics
         await outbox.make_due(db, topics, office.clock())
     total = len(found.channels) * found.parts

@@ -14,7 +14,7 @@ ALL = frozenset[str]().union(*[right.permissions for right in Right])
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class BotStanding:
     """The bot’s place: the permissions that it has and those of any member, whether it administers the team, and the
     channels in which it should be and is not, with their ids (empty where there is no such channel to be seen)."""
 
@@ -57,7 +57,7 @@ class Needs:
             if whose := [feature.name for feature in self.features if right in (*feature.rights, *feature.wishes)]:
                 yield f"{right.label}, pour {join(whose)}"
 
-    def missing(self, now: Standing) -> Iterator[Lack]:
+    def missing(self, now: BotStanding) -> Iterator[Lack]:
         """List what each feature lacks, given that the bot is in the team."""
         for feature in self.features:
             for right in feature.rights:
@@ -67,12 +67,12 @@ class Needs:
                 elif not right.permissions <= now.held:
                     yield Lack(feature.name, right)
 
-    def wished(self, now: Standing) -> Iterator[Lack]:
+    def wished(self, now: BotStanding) -> Iterator[Lack]:
         """List what each feature does without."""
         for feature in self.features:
             yield from (Lack(feature.name, right) for right in feature.wishes if not right.permissions <= now.held)
 
-    def are_less(self, now: Standing) -> bool:
+    def are_less(self, now: BotStanding) -> bool:
         """Return whether the bot administers the team for nothing."""
         wanted = (right for f in self.features for right in (*f.rights, *f.wishes))
         return now.leads and all(right.permissions <= now.plain for right in wanted)
@@ -81,7 +81,7 @@ class Needs:
         return [name for name in feature.channels(self.settings) if name]
 
 
-async def look_up(admin: Admin, team: Identity, user_id: str, channels: Iterable[str]) -> Standing:
+async def look_up(admin: Admin, team: Identity, user_id: str, channels: Iterable[str]) -> BotStanding:
     """Look the bot up; one that is not there yet is looked at as the plain member that it will be."""
     member = await admin.membership(team.id, user_id) if user_id else None
     roles = (await admin.user(user_id)).roles if user_id else frozenset[str]()
@@ -94,7 +94,7 @@ async def look_up(admin: Admin, team: Identity, user_id: str, channels: Iterable
         channel_id = await admin.channel(team.id, name)
         if channel_id is None or not user_id or not await admin.is_in_channel(channel_id, user_id):
             outside[name] = channel_id or ""
-    return Standing(held, plain, leads, outside)
+    return BotStanding(held, plain, leads, outside)
 
 
 async def _together(admin: Admin, roles: Iterable[str]) -> frozenset[str]:

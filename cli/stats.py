@@ -21,7 +21,7 @@ from cli.command import Call
 from cli.environment import open_to_read
 from cli.errors import OperatorError
 from cli.faults import place_fault
-from cli.figures import Question, Subject, interval, subject_of
+from cli.figures import FiguresQuestion, Subject, interval, subject_of
 from commands.stats import queries
 from commands.stats.conseiller import NOTES, find_full_name, make_own_page, read_own_figures
 from commands.stats.papers import Page, Workbook, make_territory_page, write_paper
@@ -68,7 +68,7 @@ class _PageContext:
 
 async def export_stats(call: Call, kind: str, output: str, **question: Any) -> int:
     """Write the file asked for, and say where it is."""
-    asked, settings, now = Question(**question), call.settings, call.clock()
+    asked, settings, now = FiguresQuestion(**question), call.settings, call.clock()
     start, end = interval(asked)
     days = queries.OwnQuery(start=start, end=end, percent=Percent(asked.percent))
     with tempfile.TemporaryDirectory(prefix="coop-stats-") as folder:

@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.clock import utc_now
 from bot.work import make_work
-from cli.actus import Standing
+from cli.actus import NewsDesk
 from commands.actus import drafts, editions
 from commands.actus.drafts import Publish
 from commands.actus.editions import Chapter, Piece, Sheet, clean_text
@@ -201,7 +201,7 @@ async def due_now(digest_workplace: DigestWorkplace) -> int:
         where = ["actualites", "69", "38"]
         db.add(EditionSettings(key="vendredi", targets=where, at=utc_now()))
         await db.flush()
-        desk = Standing(db, digest_workplace.settings(), utc_now())
+        desk = NewsDesk(db, digest_workplace.settings(), utc_now())
         edition = await editions.get_edition(desk, "vendredi")
         digest = await drafts.open_coming(desk, edition)
         await drafts.fill_draft(desk, digest, edition)

@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import col, select
 
 from bot.replies import Start
-from cli.actus import Standing
+from cli.actus import NewsDesk
 from commands.actus import programme
 from commands.actus.drafts import Publish
 from config.settings import Settings
@@ -61,7 +61,7 @@ def expected() -> list[Out]:
 async def looks(house: Database, settings: Settings, now: datetime) -> list[Out]:
     """The bot’s clock comes round once; somebody approves at once what is drafted, and what comes out is out."""
     async with house.transaction() as db:
-        replies = await programme.run_due(Standing(db, settings, now))
+        replies = await programme.run_due(NewsDesk(db, settings, now))
         await claims.note_run(db, programme.JOB, now.isoformat(), JobResult.DONE, now)
         out = []
         for digest in (await db.exec(select(Digest).where(Digest.state == DigestState.DRAFT))).all():

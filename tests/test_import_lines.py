@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cli.cra import Authors, Import, ImportOutcome, Lines, check
+from cli.cra import Authors, CraImport, ImportOutcome, Lines, check
 from cli.errors import OperatorError
 from cli.terminal import ProgressBar
 from cli.texts import LINE_BYTES_MAX
@@ -101,7 +101,7 @@ async def test_cells_on_several_lines_keep_the_count(database: Database) -> None
     good = "juliette,2026-11-20,autre,Vaulx-en-Velin,69120,ponctuel,1,1,internet,30,"
     table = f'\n{head}\n{good}"a\nb",\n\n{good}ok,\n{good}ok\n{good}ok,,\n{good}ok,,more\n'
     lines = Lines(io.BytesIO(table.encode()))
-    work = Import(database, Authors(database, None, lambda: NOW), lambda: NOW, faults.__setitem__)
+    work = CraImport(database, Authors(database, None, lambda: NOW), lambda: NOW, faults.__setitem__)
     outcome = await work.run(lines, ProgressBar(io.StringIO(), "ligne"))
     assert outcome == ImportOutcome(added=2, refused=3)
     assert list(faults) == [3, 7, 9]

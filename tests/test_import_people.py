@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cli.errors import OperatorError
-from cli.people.imports import Accounts, Import, Memberships, PeopleOutcome
+from cli.people.imports import Accounts, Memberships, PeopleImport, PeopleOutcome
 from cli.people.lines import COLUMNS, NAMED_BY, read_entry
 from cli.tables import BadLineError, Table
 from cli.terminal import ProgressBar
@@ -175,7 +175,9 @@ async def test_columns_come_in_any_order_and_some_are_missing(database: Database
         )
     text = "\ufeffdepartement;Téléphone;username\r\n1|Corse-du-Sud;06;lea\r\n"
     table = Table(io.BytesIO(text.encode()), COLUMNS, [NAMED_BY])
-    work = Import(database, Accounts(None), lambda: NOW, lambda *_: None, GRACE, Memberships({}, MembershipRules([])))
+    work = PeopleImport(
+        database, Accounts(None), lambda: NOW, lambda *_: None, GRACE, Memberships({}, MembershipRules([]))
+    )
     assert (await work.run(table, ProgressBar(io.StringIO(), "ligne"))).changed == 1
     lea = await get_person(database, "lea")
     assert (lea.departements, lea.role, lea.nom) == (["01", "2A"], Role.ANIMATEUR, "Perrin")
@@ -248,12 +250,12 @@ async def test_it_is_said_how_many_memberships_differ(database: Database) -> Non
 
 
 async def test_many_lines_take_a_few_statements_a_batch(database: Database) -> None:
-    names = [f"n{n}" for n in range(2 * Import.at_once + 1)]
+    names = [f"n{n}" for n in range(2 * PeopleImport.at_once + 1)]
     lines = [f"{name},Léa,Perrin,{name}@a.fr,conseiller,Ville,{SIRET},69123,69,," for name in names]
     chat = FakeAccounts(*(make_account(name) for name in names[:-1]))
     with record_statements(database) as asked:
         outcome = await import_people(database, *lines, chat=chat)
-    assert outcome == PeopleOutcome(added=2 * Import.at_once, waiting=1, news=True)
+    assert outcome == PeopleOutcome(added=2 * PeopleImport.at_once, waiting=1, news=True)
     assert len(chat.asked) == 3
     assert len(asked) <= 3 * 12
 

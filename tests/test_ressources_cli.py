@@ -12,7 +12,7 @@ import pytest
 from sqlmodel import col, select
 
 from cli import terminal
-from cli.ressources.imports import Import
+from cli.ressources.imports import ResourcesImport
 from cli.terminal import ProgressBar
 from storage.database import Database
 from storage.ressources import Resource, ResourceState
@@ -260,7 +260,9 @@ async def test_memory_does_not_grow_with_the_lines(database: Database) -> None:
 
         numbered = ((n, {"titre": f"Fiche {n}", "description": "mots " * 50}) for n in range(first, first + count))
         tracemalloc.start()
-        outcome = await Import(database, NOW, lambda *_: None).run(numbered, ProgressBar(io.StringIO(), "ligne"))
+        outcome = await ResourcesImport(database, NOW, lambda *_: None).run(
+            numbered, ProgressBar(io.StringIO(), "ligne")
+        )
         grown = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         assert outcome.added == count
@@ -273,7 +275,7 @@ async def test_memory_does_not_grow_with_the_lines(database: Database) -> None:
 @pytest.mark.postgres_too
 async def test_two_imports_at_once_take_each_line_once(database: Database) -> None:
     lines = [(n, {"titre": f"Fiche {n}"}) for n in range(1, 601)]
-    runs = [Import(database, NOW, lambda *_: None) for _ in range(2)]
+    runs = [ResourcesImport(database, NOW, lambda *_: None) for _ in range(2)]
     await asyncio.gather(*(one.run(lines, ProgressBar(io.StringIO(), "ligne")) for one in runs))
     assert len(await stored(database)) == 600
     assert sum(one.outcome.added for one in runs) == sum(one.outcome.same for one in runs) == 600

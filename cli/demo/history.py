@@ -13,7 +13,7 @@ from cli.annuaire import read_contact
 from cli.demo.cast import Actor, everybody
 from cli.demo_data import history as storing
 from cli.demo_data.rows import Conseiller, HistoryPlan
-from cli.ressources.imports import Import
+from cli.ressources.imports import ResourcesImport
 from cli.ressources.lines import Numbered
 from cli.terminal import ProgressBar
 from commands.actus.drafts import Publish, complete_draft
@@ -153,7 +153,7 @@ async def fill_directory(database: Database, now: datetime) -> int:
 
 async def fill_shelf(database: Database, now: datetime) -> int:
     """Put the resources there, as « import resources » does; say how many."""
-    outcome = await Import(database, now, _fail).run(_lines(now.date()), ProgressBar(sys.stderr, "fiche"))
+    outcome = await ResourcesImport(database, now, _fail).run(_lines(now.date()), ProgressBar(sys.stderr, "fiche"))
     return outcome.added
 
 

@@ -169,7 +169,7 @@ class _Batch:
 
 
 @dataclass
-class Import(LineImport[Entry, PeopleOutcome]):
+class PeopleImport(LineImport[Entry, PeopleOutcome]):
     """One import of people; ``grace`` is how long somebody who moved stays in the channel that they leave, ``tells``
     whether each hears of another role: by long work, which gives way to people."""
 

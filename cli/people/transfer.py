@@ -14,7 +14,7 @@ from cli.command import Call
 from cli.delivery import Pen
 from cli.environment import open_up_to_date
 from cli.journal import note
-from cli.people.imports import Accounts, Import, Memberships, PeopleOutcome, Seen
+from cli.people.imports import Accounts, Memberships, PeopleImport, PeopleOutcome, Seen
 from cli.people.lines import COLUMNS, NAMED_BY, STRUCTURE_COLUMNS, read_structure, write_cells
 from cli.terminal import ProgressBar, begin_csv, count, open_standard_output
 from commands.membres.members import feature
@@ -46,7 +46,7 @@ async def import_people(call: Call, file: str, notify: str | None = None, *, dry
         is_first = notify is None and await _is_first(database)
         grace, tells = timedelta(days=settings.move_grace), notify == "oui" or not (is_first or notify)
         outcome = PeopleOutcome(announces=tables.announce if dry_run else None)
-        work = Import(database, accounts, clock, tables.complain, grace, memberships, pen, tells, outcome)
+        work = PeopleImport(database, accounts, clock, tables.complain, grace, memberships, pen, tells, outcome)
         with tables.open_table(file, COLUMNS, [NAMED_BY]) as table:
             await work.run(table, _progress())
     _tell_missing(table)

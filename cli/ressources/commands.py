@@ -7,7 +7,7 @@ from typing import cast
 
 from cli.command import Call
 from cli.environment import open_to_read, open_up_to_date
-from cli.ressources.imports import Import, ResourcesOutcome
+from cli.ressources.imports import ResourcesImport, ResourcesOutcome
 from cli.ressources.lines import COLUMNS, THEMES_JOINED_BY, Lines
 from cli.tables import announce, complain, open_to_import
 from cli.terminal import ProgressBar, count, make_table, open_lines, open_standard_output, write
@@ -41,7 +41,7 @@ async def import_resources(call: Call, file: str, *, dry_run: bool = False) -> i
         with open_file(file) as stream:
             lines = Lines(cast("BufferedReader", stream))
             outcome = ResourcesOutcome(announces=announce if dry_run else None)
-            work = Import(database, call.clock(), complain, outcome)
+            work = ResourcesImport(database, call.clock(), complain, outcome)
             await work.run(lines, ProgressBar(sys.stderr, "ligne lue"))
     if lines.ignored:
         print(f"Colonnes inconnues, ignorées : {', '.join(sorted(lines.ignored))}.", file=sys.stderr)

@@ -70,7 +70,7 @@ class _Known:
 
 
 @dataclass(slots=True)
-class Import(LineImport[Line, ResourcesOutcome]):
+class ResourcesImport(LineImport[Line, ResourcesOutcome]):
     """One import of resources."""
 
     database: Database

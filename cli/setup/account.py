@@ -16,7 +16,7 @@ from bot.renderers import read_portrait
 from cli.admin import Admin, Identity
 from cli.checks import open_client
 from cli.errors import OperatorError
-from cli.rights import Lack, Needs, Standing, explain_excess, look_up
+from cli.rights import BotStanding, Lack, Needs, explain_excess, look_up
 from cli.setup.changes import Changes
 
 DISPLAY_NAME = "Coop"
@@ -174,7 +174,7 @@ async def bot_rights(admin: Admin, changes: Changes, bot: Bot, needs: Needs, *, 
         changes.note(explain_excess(bot.username))
 
 
-async def _give(admin: Admin, changes: Changes, bot: Bot, lacks: Sequence[Lack], now: Standing) -> None:
+async def _give(admin: Admin, changes: Changes, bot: Bot, lacks: Sequence[Lack], now: BotStanding) -> None:
     if not now.leads and any(lack.right is not Right.IN_CHANNELS for lack in lacks):
         await changes.do(
             f"Bot @{bot.username} administrateur de l’équipe {bot.team.display_name}",

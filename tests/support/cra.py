@@ -18,7 +18,7 @@ from bot.capabilities import Capabilities
 from bot.errors import ChatError
 from bot.forms import Clues
 from bot.mattermost import ChatUser
-from cli.cra import Authors, Import, ImportOutcome, Lines, export, writer
+from cli.cra import Authors, CraImport, ImportOutcome, Lines, export, writer
 from cli.terminal import ProgressBar
 from config.themes import THEMES
 from dialogs.cra.line import Line, read_line
@@ -432,7 +432,7 @@ async def import_reports(
     database: Database, text: str | bytes, chat: Any = None, complain: Callable[[int, str], None] | None = None
 ) -> ImportOutcome:
     data = text.encode() if isinstance(text, str) else text
-    work = Import(database, Authors(database, chat, lambda: NOW), lambda: NOW, complain or _refuse_line)
+    work = CraImport(database, Authors(database, chat, lambda: NOW), lambda: NOW, complain or _refuse_line)
     return await work.run(Lines(io.BytesIO(data)), ProgressBar(io.StringIO(), "ligne"))
 
 

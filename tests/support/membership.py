@@ -22,7 +22,7 @@ from bot.errors import ChatError
 from bot.mattermost import AioClient, ChatUser, Mattermost
 from bot.people import People
 from cli.demo.stage import free_port
-from cli.people.imports import Accounts, Import, Memberships, PeopleOutcome
+from cli.people.imports import Accounts, Memberships, PeopleImport, PeopleOutcome
 from cli.people.lines import COLUMNS, NAMED_BY
 from cli.people.transfer import write_people
 from cli.tables import Table
@@ -284,7 +284,9 @@ async def import_people(
     text = "\n".join((header, *lines)) + "\n"
     faults: list[str] = []
     places = memberships or Memberships({}, MembershipRules([]))
-    work = Import(database, Accounts(chat), lambda: NOW, lambda n, why: faults.append(f"{n} {why}"), GRACE, places)
+    work = PeopleImport(
+        database, Accounts(chat), lambda: NOW, lambda n, why: faults.append(f"{n} {why}"), GRACE, places
+    )
     outcome = await work.run(Table(io.BytesIO(text.encode()), COLUMNS, [NAMED_BY]), ProgressBar(io.StringIO(), "ligne"))
     if told is None:
         assert not faults

@@ -27,7 +27,7 @@ from bot.features import Feature
 from bot.mattermost import AioClient
 from bot.spool import Spool, Submission
 from cli import envfile
-from cli.actus import Standing
+from cli.actus import NewsDesk
 from cli.admin import Admin
 from cli.command import Call
 from cli.doctor.command import examine
@@ -408,7 +408,7 @@ class DigestWorkplace(Workplace):
     async def begins(self, edition: str = "vendredi") -> int:
         """The draft of the coming number is there, as after « /actus brouillon »; its number."""
         async with self.asks(writes=True) as db:
-            helpdesk = Standing(db, self.settings(), utc_now())
+            helpdesk = NewsDesk(db, self.settings(), utc_now())
             return (await drafts.open_coming(helpdesk, (await editions.read_editions(helpdesk))[edition])).number
 
     async def numbers(self) -> Sequence[int]:
