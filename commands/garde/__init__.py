@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from functools import partial
 
 from bot.calendar import OfficeHours
 from bot.context import Context, ReadingContext
@@ -61,10 +62,10 @@ PersonDays = tuple[Person, Period | None]
 """Somebody, and days, if some are said."""
 
 
-async def read_return(ctx: ReadingContext, text: str) -> PersonDays:
-    """Read who is back, on which days."""
+async def read_person_days(ctx: ReadingContext, text: str, read_days: rota.DaysReader) -> PersonDays:
+    """Read whose days are meant, and which, if some are said."""
     person, rest = await rota.read_person(ctx, text)
-    return person, (await rota.read_line(ctx, rest, read_absence)).days if rest else None
+    return person, (await rota.read_line(ctx, rest, read_days)).days if rest else None
 
 
 @feature.command(
@@ -72,7 +73,7 @@ async def read_return(ctx: ReadingContext, text: str) -> PersonDays:
     help="Dire que vous êtes de retour, ou pas absent finalement",
     hint="[@nom] [jour]",
     roles=AGENTS,
-    asks=read_return,
+    asks=partial(read_person_days, read_days=read_absence),
 )
 async def end_absence(ctx: Context, said: PersonDays) -> Replies:
     """End the absence of who is back: from today on, or, of one to come, altogether, or only on the days that are said.
@@ -161,13 +162,13 @@ class ReleaseOne(ChosenDays):
     """The choice of the turn that is to be taken back."""
 
 
-async def read_release(ctx: ReadingContext, text: str) -> PersonDays:
-    """Read who is on duty no more, on which days."""
-    person, rest = await rota.read_person(ctx, text)
-    return person, (await rota.read_line(ctx, rest, read_turn)).days if rest else None
-
-
-@feature.command("garde retirer", help="Ne plus être de garde", hint="[@nom] [jour]", roles=AGENTS, asks=read_release)
+@feature.command(
+    "garde retirer",
+    help="Ne plus être de garde",
+    hint="[@nom] [jour]",
+    roles=AGENTS,
+    asks=partial(read_person_days, read_days=read_turn),
+)
 async def release_by_line(ctx: Context, said: PersonDays) -> Replies:
     """Take back the only turn that is meant, or some days of it; where there are several, show a menu."""
     person, days = said
