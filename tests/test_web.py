@@ -37,9 +37,9 @@ async def web(site: FakeWeb) -> AsyncIterator[WebClient]:
     await made.close()
 
 
-async def trouble(web: WebClient, link: str, method: str = "GET") -> Trouble:
+async def trouble(web: WebClient, link: str, method: str = "GET", *, robots: bool = True) -> Trouble:
     with pytest.raises(WebError) as caught:
-        await web.fetch(method, link)  # type: ignore[arg-type]
+        await web.fetch(method, link, robots=robots)  # type: ignore[arg-type]
     return caught.value.trouble
 
 

@@ -1,31 +1,12 @@
 """The client of what is outside, for feeds: what is known already, where it is for good, private addresses."""
 
-from collections.abc import AsyncIterator
-
-import pytest
 from aiohttp import web as server
 
-from bot.web import HostRateLimit, Reach, Trouble, WebClient, WebError
-from tests.support.servers import HERE, FakeWeb, answer_with, redirect, serve_sites
+from bot.web import HostRateLimit, Reach, Trouble, WebClient
+from tests.support.servers import HERE, FakeWeb, answer_with, redirect
+from tests.test_web import site, trouble, web
 
-
-@pytest.fixture
-async def site() -> AsyncIterator[FakeWeb]:
-    async with serve_sites() as made:
-        yield made
-
-
-@pytest.fixture
-async def web(site: FakeWeb) -> AsyncIterator[WebClient]:
-    made = site.client()
-    yield made
-    await made.close()
-
-
-async def trouble(web: WebClient, link: str) -> Trouble:
-    with pytest.raises(WebError) as caught:
-        await web.fetch("GET", link, robots=False)
-    return caught.value.trouble
+__all__ = ["site", "web"]
 
 
 async def test_where_something_is_for_good_is_told(site: FakeWeb, web: WebClient) -> None:
@@ -50,10 +31,10 @@ async def test_private_addresses_only_by_the_client_that_is_let_there(site: Fake
     try:
         site.pages["127.0.0.1/"] = answer_with(b"ici")
         url = f"http://{HERE}:{site.port}/"
-        assert await trouble(web, url) is Trouble.FORBIDDEN
+        assert await trouble(web, url, robots=False) is Trouble.FORBIDDEN
         assert (await web.anywhere().fetch("GET", url, most=9, robots=False)).body == b"ici"
         assert web.anywhere() is web.anywhere()
-        assert await trouble(web, url) is Trouble.FORBIDDEN
-        assert await trouble(web.anywhere(), "file:///etc/passwd") is Trouble.FORBIDDEN
+        assert await trouble(web, url, robots=False) is Trouble.FORBIDDEN
+        assert await trouble(web.anywhere(), "file:///etc/passwd", robots=False) is Trouble.FORBIDDEN
     finally:
         await web.close()
