@@ -47,8 +47,7 @@ class Acceptance:
         self._told: tuple[AcceptedKeys, ...] = tuple(dict.fromkeys(told))
 
     async def accepted(self, db: AsyncSession, keys: Sequence[str]) -> set[str]:
-        """List those of these one-time keys that were accepted; they are random, so it does not matter whose they
-        are."""
+        """List which of these one-time keys were accepted; they are random, so whose they are does not matter."""
         if not keys:
             return set()
         found = set(await claims.list_taken(db, SUBMISSIONS, keys))
