@@ -16,20 +16,8 @@ from cli.faults import folder_fault, place_fault
 from cli.terminal import ProgressBar, count, write
 from cli.texts import must_be_a_file
 from config.settings import Settings
+from storage import backup as backups
 from storage import claims, schema
-from storage.backup import (
-    LAST_GOOD,
-    BackupPlan,
-    Content,
-    MadeBackup,
-    finish,
-    make_backup,
-    read_content,
-    try_backup,
-    unfinished,
-    write_backup,
-)
-from storage.backup import restore as restore_file
 from storage.backup.file import Identity, read_identities, read_recipients
 from storage.backup.transfer import read_erasures
 from storage.database import Database, place
@@ -42,7 +30,7 @@ async def backup(call: Call, file: Path) -> int:
     await _must_be_ours(settings)
     recipients = read_recipients(settings.backup_age_recipient)
     with _new(file) as raw:
-        content = await write_backup(settings.database_url, raw, call.clock(), recipients, _progress())
+        content = await backups.write_backup(settings.database_url, raw, call.clock(), recipients, _progress())
     print(f"Sauvegarde écrite : {file} ({_size(file)}, étape {content.step}{', chiffrée' if recipients else ''}).")
     print("\n".join(_tell(content)))
     return 0
@@ -64,7 +52,7 @@ async def run(call: Call, as_json: bool) -> int:
     return 0
 
 
-def _tell_made(made: MadeBackup) -> Iterator[str]:
+def _tell_made(made: backups.MadeBackup) -> Iterator[str]:
     yield f"Sauvegarde écrite, et restaurée pour essai : {made.path} ({_size(made.path)})."
     yield from _tell(made.content)
     if made.removed:
@@ -76,7 +64,7 @@ async def check(call: Call, file: Path, identity: Path | None) -> int:
     must_be_a_file(file)
     if fault := data_dir_fault(call.settings, make=True):
         raise OperatorError(fault)
-    done = await try_backup(file, call.settings.data_dir, _identities(identity))
+    done = await backups.try_backup(file, call.settings.data_dir, _identities(identity))
     print(f"Sauvegarde du {_day(done.content.made_at)}, restaurée pour essai : elle est bonne.")
     print("\n".join(_tell(done.content)))
     return 0
@@ -87,7 +75,7 @@ async def restore(call: Call, file: Path, identity: Path | None, erasures: Path 
     url, keys = call.settings.database_url, _identities(identity)
     must_be_a_file(file)
     erased = await _erased(file, erasures, keys)
-    done = await restore_file(url, file, _progress(), keys, erased)
+    done = await backups.restore(url, file, _progress(), keys, erased)
     print(f"Base restaurée : {place(url)}, d’après la sauvegarde du {_day(done.content.made_at)}.")
     print("\n".join(_tell(done.content)))
     if done.step != done.content.step:
@@ -98,9 +86,9 @@ async def restore(call: Call, file: Path, identity: Path | None, erasures: Path 
     return 0
 
 
-async def _make(plan: BackupPlan, now: datetime) -> MadeBackup:
+async def _make(plan: backups.BackupPlan, now: datetime) -> backups.MadeBackup:
     try:
-        return await make_backup(plan, now)
+        return await backups.make_backup(plan, now)
     except ConnectionError:
         raise
     except OSError as error:
@@ -123,7 +111,7 @@ async def _note(settings: Settings, now: datetime) -> None:
     database = Database(settings.database_url)
     try:
         async with database.transaction() as db:
-            await claims.move_cursor(db, LAST_GOOD, now)
+            await claims.move_cursor(db, backups.LAST_GOOD, now)
     finally:
         await database.close()
 
@@ -132,7 +120,7 @@ async def _erased(file: Path, newer: Path | None, keys: Sequence[Identity]) -> S
     if newer is None:
         return ()
     must_be_a_file(newer)
-    return read_erasures(newer, read_content(file, keys).made_at, keys)
+    return read_erasures(newer, backups.read_content(file, keys).made_at, keys)
 
 
 def _identities(path: Path | None) -> Sequence[Identity]:
@@ -154,10 +142,10 @@ def _new(path: Path) -> Iterator[BinaryIO]:
     """A file of that name, for its owner alone, once it is whole; however this ends, nothing else stays."""
     _must_be_new(path)
     try:
-        with unfinished(path) as (raw, beside):
+        with backups.unfinished(path) as (raw, beside):
             yield raw
             _must_be_new(path)
-            finish(beside, path)
+            backups.finish(beside, path)
     except ConnectionError:
         raise
     except OSError as error:
@@ -184,7 +172,7 @@ def _progress() -> Callable[[int, int], None]:
     return at
 
 
-def _tell(content: Content) -> Iterator[str]:
+def _tell(content: backups.Content) -> Iterator[str]:
     """Say how many rows each table has, and all of them."""
     yield from (f"  {name} : {group(rows, least=1_000)}" for name, rows in content.counts.items())
     yield f"{count(content.total, 'ligne')} en tout."

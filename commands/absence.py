@@ -16,17 +16,7 @@ from bot.replies import Ask, Button, Direct, Message, PlainTextReply, Question, 
 from bot.texts import Markdown, render
 from config.text import fold
 from config.time import find_midnight
-from dialogs.absence import (
-    NoteAbsence,
-    SaidAbsence,
-    find_return,
-    is_said,
-    must_have_room,
-    read_line,
-    say_absence,
-    say_away,
-    write_days,
-)
+from dialogs import absence as forms
 from storage.absences import Absence, add_absence, get_absence, list_absences, remove_absence
 from storage.annuaire import NETWORK
 from storage.database import change
@@ -94,8 +84,8 @@ def _picture(absence: Absence) -> dict[str, object]:
     return {**span, "word": absence.word}
 
 
-def _said(click: Note) -> SaidAbsence:
-    return SaidAbsence(Period(click.first, click.last + _DAY), (click.start, click.end), click.word)
+def _said(click: Note) -> forms.SaidAbsence:
+    return forms.SaidAbsence(Period(click.first, click.last + _DAY), (click.start, click.end), click.word)
 
 
 @feature.command(
@@ -113,7 +103,7 @@ async def note_typed(ctx: Context, line: str) -> Replies:
     if words in BACK:
         return await come_back(ctx, ComeBack())
     try:
-        said = read_line(line, ctx.today)
+        said = forms.read_line(line, ctx.today)
     except ValueError as fault:
         raise UserError(str(fault)) from None
     return await _note(ctx, said)
@@ -126,42 +116,42 @@ async def _show(ctx: Context) -> Whisper:
     back = [Button("Je suis de retour", ComeBack())] if away else []
     text = render(
         "absence/list",
-        absences=[Markdown(render("absence/line", days=say_absence(one), word=one.word)) for one in absences],
-        away=await say_away(ctx.db, ctx.user, ctx.now),
+        absences=[Markdown(render("absence/line", days=forms.say_absence(one), word=one.word)) for one in absences],
+        away=await forms.say_away(ctx.db, ctx.user, ctx.now),
     )
     return Whisper(text, [Button("Noter une absence", New(), "primary"), *back, *buttons], menus=menus)
 
 
 def _offer(absences: Sequence[Absence]) -> tuple[Sequence[Button], Sequence[Menu]]:
     """Offer to change and remove: the only one by buttons, several by menus."""
-    offered = {str(one.number): say_absence(one) for one in absences}
+    offered = {str(one.number): forms.say_absence(one) for one in absences}
     if len(offered) == 1:
         (number,) = offered
         return [Button("Modifier", Change(chosen=number)), Button("Retirer", Remove(chosen=number))], []
     return [], [Menu("Modifier…", Change(), offered), Menu("Retirer…", Remove(), offered)] if offered else []
 
 
-async def _note(ctx: Context, said: SaidAbsence) -> Whisper:
+async def _note(ctx: Context, said: forms.SaidAbsence) -> Whisper:
     """Store days; where they meet an absence that is there, they take its place."""
     absence = said.make(ctx.user.id, ctx.now)
     there = await list_absences(ctx.db, [ctx.user.id], ctx.today)
     met = [one for one in there if absence.is_whole and one.is_whole and one.meets(absence)]
     if len(met) > 1:
-        days = " et ".join(say_absence(one) for one in met)
+        days = " et ".join(forms.say_absence(one) for one in met)
         raise UserError(f"Ces jours touchent plusieurs absences, {days} : retirez-en d’abord avec /absence.")
     if met:
         return await _change(ctx, met[0], said)
-    must_have_room(there)
+    forms.must_have_room(there)
     await add_absence(ctx.db, absence)
     return await _say_noted(ctx, absence, Button("Annuler", Forget(number=absence.number)))
 
 
-async def _change(ctx: Context, absence: Absence, said: SaidAbsence) -> Whisper:
+async def _change(ctx: Context, absence: Absence, said: forms.SaidAbsence) -> Whisper:
     """Change an absence; one under way has begun when it did."""
     undo = Button("Annuler", PutBack(number=absence.number, **_picture(absence)))
     wanted = said.make(ctx.user.id, ctx.now)
     starts = absence.starts if absence.has(ctx.today) and wanted.starts == ctx.today else wanted.starts
-    before = say_absence(absence)
+    before = forms.say_absence(absence)
     await change(ctx.db, absence, starts=starts, ends=wanted.ends, start=wanted.start, end=wanted.end, word=wanted.word)
     return await _say_noted(ctx, absence, undo, before)
 
@@ -177,10 +167,10 @@ async def _say_noted(ctx: Context, absence: Absence, undo: Button, before: str =
     turns = [one for one in await duty.list_turns_of(ctx.db, ctx.user.id, ctx.today) if one.meets(absence)]
     text = render(
         "absence/noted",
-        days=say_absence(absence),
+        days=forms.say_absence(absence),
         before=before,
         whole=absence.is_whole,
-        back=say_date(find_return(others, absence.ends, departement)),
+        back=say_date(forms.find_return(others, absence.ends, departement)),
         word=absence.word,
         count=len(rdvs),
         rdvs=[f"n° {one.number}, {say_date(one.starts_at.astimezone(zone).date())}" for one in rdvs[:SHOWN_RDV]],
@@ -193,14 +183,14 @@ async def _say_noted(ctx: Context, absence: Absence, undo: Button, before: str =
 @feature.button(New, roles=NETWORK, writes=False)
 async def open_window(_: ReadingContext, click: New) -> Replies:
     """Open the window of a new absence."""
-    return Ask(NoteAbsence.draft(), here=False)
+    return Ask(forms.NoteAbsence.draft(), here=False)
 
 
 @feature.button(Change, roles=NETWORK, writes=False)
 async def open_change(ctx: ReadingContext, click: Change) -> Replies:
     """Open the window of one that is there."""
     absence = await _find(ctx, int(click.chosen))
-    shown = NoteAbsence.draft(days=write_days(absence), word=absence.word or None, number=absence.number)
+    shown = forms.NoteAbsence.draft(days=forms.write_days(absence), word=absence.word or None, number=absence.number)
     return Ask(shown, here=False)
 
 
@@ -211,8 +201,8 @@ async def _find(ctx: Context, number: int, *, locked: bool = False) -> Absence:
     return found
 
 
-@feature.submit(NoteAbsence, roles=NETWORK)
-async def save_window(ctx: Context, form: NoteAbsence) -> Replies:
+@feature.submit(forms.NoteAbsence, roles=NETWORK)
+async def save_window(ctx: Context, form: forms.NoteAbsence) -> Replies:
     """Store what the window says: a new one, or the one that it was opened for."""
     if not form.number:
         return await _note(ctx, form.said)
@@ -236,7 +226,7 @@ async def _remove(ctx: Context, number: int) -> Whisper:
     if gone is None:
         raise UserError(GONE)
     undo = Button("Remettre", PutBack(number=number, **_picture(gone)))
-    return Whisper(render("absence/removed", days=say_absence(gone)), [undo])
+    return Whisper(render("absence/removed", days=forms.say_absence(gone)), [undo])
 
 
 @feature.button(ComeBack, roles=NETWORK)
@@ -247,7 +237,7 @@ async def come_back(ctx: Context, _: ComeBack) -> Replies:
     if current is None:
         raise UserError("Aucune absence n’est notée aujourd’hui : /absence montre les vôtres.")
     undo = Button("Annuler", PutBack(number=current.number, **_picture(current)))
-    said = say_absence(current)
+    said = forms.say_absence(current)
     if current.starts == ctx.today:
         await remove_absence(ctx.db, ctx.user.id, current.number)
     else:
@@ -265,16 +255,16 @@ async def put_back(ctx: Context, click: PutBack) -> Replies:
         if (same := next((one for one in there if _picture(one) == _picture(wanted)), None)) is None:
             await add_absence(ctx.db, same := wanted)
         return Whisper(
-            render("absence/restored", days=say_absence(same)), [Button("Annuler", Forget(number=same.number))]
+            render("absence/restored", days=forms.say_absence(same)), [Button("Annuler", Forget(number=same.number))]
         )
     now = Button("Annuler", PutBack(number=found.number, **_picture(found)))
     kept = {name: getattr(wanted, name) for name in ("starts", "ends", "start", "end", "word")}
     await change(ctx.db, found, **kept)
-    return Whisper(render("absence/restored", days=say_absence(found)), [now])
+    return Whisper(render("absence/restored", days=forms.say_absence(found)), [now])
 
 
 def _is_leave(message: DirectMessage) -> bool:
-    return not message.root_id and is_said(message.text)
+    return not message.root_id and forms.is_said(message.text)
 
 
 @feature.hears_words
@@ -290,11 +280,13 @@ async def ask_whether(ctx: Context, message: DirectMessage) -> Replies:
     if not ctx.user.may(NETWORK):
         return None
     try:
-        absence = read_line(message.text, ctx.today).make(ctx.user.id, ctx.now)
+        absence = forms.read_line(message.text, ctx.today).make(ctx.user.id, ctx.now)
     except ValueError:
         return Direct(render("absence/when"), [Button("Noter une absence", New(), "primary")], user_id=ctx.user.id)
     yes, no = Button("Noter cette absence", Note(**_picture(absence)), "primary"), Button("Non", GiveUp())
-    asked = Message(render("absence/asked", days=say_absence(absence)), [yes, no], question=Question(yes=yes, no=no))
+    asked = Message(
+        render("absence/asked", days=forms.say_absence(absence)), [yes, no], question=Question(yes=yes, no=no)
+    )
     return Direct(asked.text, asked.buttons, user_id=ctx.user.id, question=asked.question)
 
 
