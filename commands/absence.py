@@ -12,7 +12,7 @@ from bot.events import DirectMessage, Spoken
 from bot.features import Feature, Front
 from bot.french import Period, say_date, say_days
 from bot.menus import Choosing, Menu
-from bot.replies import Ask, Button, Direct, Message, PlainTextReply, Question, Replies, RunCommand, Whisper
+from bot.replies import Ask, Button, Direct, PlainTextReply, Question, Replies, RunCommand, Whisper
 from bot.texts import Markdown, render
 from config.text import fold
 from config.time import find_midnight
@@ -284,10 +284,8 @@ async def ask_whether(ctx: Context, message: DirectMessage) -> Replies:
     except ValueError:
         return Direct(render("absence/when"), [Button("Noter une absence", New(), "primary")], user_id=ctx.user.id)
     yes, no = Button("Noter cette absence", Note(**_picture(absence)), "primary"), Button("Non", GiveUp())
-    asked = Message(
-        render("absence/asked", days=forms.say_absence(absence)), [yes, no], question=Question(yes=yes, no=no)
-    )
-    return Direct(asked.text, asked.buttons, user_id=ctx.user.id, question=asked.question)
+    text = render("absence/asked", days=forms.say_absence(absence))
+    return Direct(text, [yes, no], user_id=ctx.user.id, question=Question(yes=yes, no=no))
 
 
 @feature.button(Note, roles=NETWORK)
