@@ -9,7 +9,8 @@ from storage.people import transitions
 
 
 async def find_active(ctx: Context, ids: Collection[str]) -> set[str]:
-    """Which of these accounts belong to people who are still there: none that is switched off, or of who has left."""
+    """Find which of these accounts belong to people who are still there: none that is switched off, or of who has
+    left."""
     if not ids:
         return set()
     off = await transitions.find_gone_since(ctx.db, list(ids))
@@ -23,7 +24,7 @@ async def is_active(ctx: Context, user_id: str) -> bool:
 
 
 async def read_display_name(ctx: Context, user_id: str) -> Markdown:
-    """What somebody is called; "" for nobody."""
+    """Read what somebody is called; "" for nobody."""
     person = await people.get(ctx.db, user_id) if user_id else None
     if person is None:
         return Markdown("quelqu’un" if user_id else "")

@@ -291,7 +291,7 @@ def is_settling(content: Mapping[str, Any]) -> bool:
 
 
 def remove_settled(act: ChatAction, names: Collection[str]) -> ChatAction | None:
-    """What is left of an act once others settle these names; None for nothing."""
+    """Return what is left of an act once others settle these names; None for nothing."""
     match act:
         case AddMembers():
             rest = [user_id for user_id in act.user_ids if f"member {user_id}" not in names]

@@ -96,7 +96,7 @@ class Admission:
     def context(
         self, user: Person, request: Request, db: AsyncSession, now: datetime | None = None, *, writes: bool = True
     ) -> Context:
-        """What a handler is given: what only reads may ask Mattermost, too."""
+        """Return what a handler is given: what only reads may ask Mattermost, too."""
         m = self._d
         parts = (user, request, now or m.clock(), db, m.chat.capabilities, m.settings, m.drafts, m.people, m.web)
         return Context(*parts, errands=m.errands) if writes else ReadingContext(*parts, errands=m.errands, chat=m.chat)
@@ -104,7 +104,7 @@ class Admission:
     async def ask(
         self, trigger: Trigger, user: Person, request: Request, *came: object, now: datetime | None = None
     ) -> tuple[object, ...]:
-        """What else the handler of an event or of a step is given: what its question returns, if it has one."""
+        """Return what else the handler of an event or of a step is given: what its question returns, if it has one."""
         if trigger.asks is None:
             return ()
         async with self._d.database.transaction(writes=False) as db:
@@ -112,7 +112,7 @@ class Admission:
 
 
 def find_access(features: Iterable[Feature]) -> AccessHook | None:
-    """What the feature that gives roles offers who lacks one."""
+    """Find what the feature that gives roles offers who lacks one."""
     return next((feature.access for feature in features if feature.access), None)
 
 

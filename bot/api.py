@@ -85,7 +85,7 @@ class ApiServer:
         return _make_response(request, body)
 
     async def _outcome(self, trigger: Trigger, request: web.Request) -> bytes:
-        """What is answered. Raises ApiFault."""
+        """Return what is answered. Raises ApiFault."""
         if request.method not in _METHODS:
             raise ApiFault(HTTPStatus.METHOD_NOT_ALLOWED, "Ici, on lit seulement : GET ou HEAD.", Allow="GET, HEAD")
         try:

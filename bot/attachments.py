@@ -37,7 +37,7 @@ async def find_newest_files(ctx: ReadingContext) -> ChatPost | None:
 
 
 async def describe_files(ctx: ReadingContext, post: ChatPost) -> str:
-    """How the files of a message are offered: « programme.pdf et 2 autres, de votre message de 14 h 02 »."""
+    """Say how the files of a message are offered: « programme.pdf et 2 autres, de votre message de 14 h 02 »."""
     first = (await ctx.chat.file(post.file_ids[0])).name
     more = len(post.file_ids) - 1
     at = _read_moment(post).astimezone(ctx.zone)
@@ -55,12 +55,12 @@ def _shorten(name: str, most: int = 60) -> str:
 
 
 async def read_files(chat: ChatReader, ids: Sequence[str]) -> Sequence[ChatFile | None]:
-    """What these files are; None for each that is there no more."""
+    """Read what these files are; None for each that is there no more."""
     return [await find_file(chat, ident) for ident in ids]
 
 
 async def find_file(chat: ChatReader, ident: str) -> ChatFile | None:
-    """What a file is; None when it is there no more."""
+    """Find what a file is; None when it is there no more."""
     try:
         return await chat.file(ident)
     except ChatError as error:

@@ -169,7 +169,7 @@ class OfficeHours:
         return None if closing and at.astimezone(UTC) + target <= closing else self.add(at, target)
 
     def say_expected(self, at: datetime, target: timedelta, zone: ZoneInfo | None = None) -> str:
-        """What who asks in that zone is told of it, in French; "" where nothing is to be said."""
+        """Say what who asks in that zone is told of the answer, in French; "" where nothing is to be said."""
         due, there = self.expected(at, target), zone or self.zone
         if due is None:
             return ""

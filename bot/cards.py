@@ -102,6 +102,6 @@ async def tell_animateurs(
 
 
 def _parts(said: Message | str) -> tuple[Any, ...]:
-    """What a message is made of, in the order in which replies take it."""
+    """Return what a message is made of, in the order in which replies take it."""
     shown = said if isinstance(said, Message) else Message(said)
     return shown.text, shown.buttons, shown.facts, shown.menus, shown.cards, shown.question

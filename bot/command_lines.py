@@ -124,7 +124,7 @@ class CommandIndex:
         return any(folded.startswith(f"{fold(words)} ") for folded in self._names)
 
     def _find_mistyped(self, word: str, before: str) -> str:
-        """What a word after others of a command is nearly; "" where it is nothing of the kind."""
+        """Find what a word after others of a command is nearly; "" where it is nothing of the kind."""
         word = fold(word)
         if len(word) < MISTYPED_MIN or word in WEEKDAYS or days_away(word) is not None:
             return ""  # « demain » is no slip for « semaine »
@@ -147,7 +147,7 @@ class CommandIndex:
         return list(dict.fromkeys(line for _, line in near))[:most]
 
     def _match(self, folded: str, words: list[str]) -> tuple[float, str]:
-        """How much a command is like the first words, or one of them all, and the line that it makes of them."""
+        """Return how much a command is like the first words, or one of them all, and the line that it makes of them."""
         size = folded.count(" ") + 1
         short = folded.rsplit(maxsplit=1)[-1]
         ratio = libraries.fuzz.ratio

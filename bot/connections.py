@@ -52,7 +52,7 @@ class Connections:
         return len(self._open)
 
     def guard(self, factory: Callable[[], asyncio.Protocol]) -> Callable[[], asyncio.Protocol]:
-        """What makes the same protocols, each known here."""
+        """Return what makes the same protocols, each known here."""
         return lambda: _Connection(self, factory())
 
     @contextmanager

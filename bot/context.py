@@ -129,8 +129,8 @@ class Context:
         return self.now.astimezone(self.zone).date()
 
     async def recall(self, read: PersonQuery[T]) -> T:
-        """What a feature’s tables say of this person, as it was less than a minute ago; reads nothing when that is
-        known, and never in this request’s own transaction."""
+        """Return what a feature’s tables say of this person, as it was less than a minute ago; reads nothing when that
+        is known, and never in this request’s own transaction."""
         return await self._people.recall(self.user.id, read)
 
     async def is_among(self, read: GroupQuery, whose: str | None = None) -> bool:

@@ -113,7 +113,7 @@ class OutgoingWriter:
         return self._row(self._content(message, user_id), TargetKind.PERSON, user_id, request)
 
     def rewritten(self, message: Message, request: Request) -> Outgoing:
-        """What the post becomes under which a word was a click."""
+        """Return what the post becomes under which a word was a click."""
         return self._row(self._content(message, request.user_id), TargetKind.POST, request.post_id, request)
 
     async def _rewrite(self, db: AsyncSession, reply: Refresh, request: Request) -> Sequence[Outgoing]:
@@ -428,7 +428,7 @@ def _goes_elsewhere(replies: Sequence[Reply], request: Request) -> bool:
 
 
 def _summary(refusal: Refuse, request: Request) -> str:
-    """Which fields to look at, for the foot of a long dialog; without it clients from 11.0 say so in English."""
+    """Return which fields to look at, for the foot of a long dialog; without it clients from 11.0 say so in English."""
     form = Form.find(request.name)
     return f"À corriger : {', '.join(form.labels(refusal.fields))}." if form else ""
 

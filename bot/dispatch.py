@@ -65,7 +65,7 @@ async def must_settle_key(ctx: Context, payload: object, replies: Sequence[Reply
 
 
 async def settle_key(ctx: Context, trigger: Trigger, payload: object, replies: Sequence[Reply]) -> list[Reply]:
-    """What the handler answered, once what it means for a dialog’s key is written down in the same transaction.
+    """Return what the handler answered, once what it means for a dialog’s key is written down in the same transaction.
 
     With a next step nothing is accepted yet: that step waits as a draft until it is sent. Raises AcceptedBeforeError.
     """
@@ -104,7 +104,7 @@ async def _accept(ctx: Context, trigger: Trigger, key: str) -> Sequence[Reply]:
 
 
 def answer_repeat(request: Request) -> list[Reply]:
-    """What is said of a second sending: nothing, unless it was taken up on purpose."""
+    """Return what is said of a second sending: nothing, unless it was taken up on purpose."""
     return [Whisper(render("brouillon/done"))] if request.resumed else []
 
 
@@ -358,7 +358,7 @@ class Dispatcher:
         return facts or replies
 
     async def _say_beside(self, context: Context, trigger: Trigger) -> list[Reply]:
-        """What else who typed a command is told."""
+        """Say what else is told to who typed a command."""
         hooks = self._d.beside if trigger.key[0] == "command" else ()
         return [said for hook in hooks if (said := await hook(context, trigger)) is not None]
 
@@ -416,7 +416,7 @@ class Dispatcher:
         return Refuse(render("refus/broken", reference=reference, **said), buttons=buttons)
 
     def _say_done(self, request: Request) -> str:
-        """What was being done, without a word of what was typed."""
+        """Say what was being done, without a word of what was typed."""
         trigger = self._triggers.get((request.kind, request.name))
         if trigger and trigger.payload and issubclass(trigger.payload, Form):
             return f"la fenêtre « {trigger.payload.title} »"

@@ -55,7 +55,7 @@ class NotAFeedError(ValueError):
 
 
 def parse_feed(body: bytes, headers: Mapping[str, str], url: str) -> ParsedFeed:
-    """What a server sent from that address. Raises NoFeed.
+    """Return what a server sent from that address. Raises NoFeed.
 
     The worst takes seconds and much memory: the bot reads feeds in a process of their own (bot.web.reader).
     """

@@ -98,7 +98,7 @@ class Drafts:
             await drafts.keep(db, draft)
 
     def left_over(self) -> list[Submission]:
-        """What a crash or an outage of the database left in the spool, oldest first."""
+        """Return what a crash or an outage of the database left in the spool, oldest first."""
         self._spool.mend()
         return [s for s in self._spool.submissions() if s.key not in self._at_work]
 
@@ -107,7 +107,8 @@ class Drafts:
         await drafts.drop(db, key)
 
     async def of(self, db: AsyncSession, user_id: str, forms: Collection[str] | None = None) -> Sequence[Draft]:
-        """What waits for somebody to take it up, newest first, that of the spool included; of some forms, or of all."""
+        """Return what waits for somebody to take it up, newest first, that of the spool included; of some forms, or of
+        all."""
         spooled = [self._draft(s) for s in self.left_over() if s.user_id == user_id]
         known = {d.key for d in spooled}
         kept = [d for d in await drafts.of(db, user_id, self._clock()) if d.key not in known]
@@ -137,7 +138,7 @@ def _is_kept(submission: Submission) -> bool:
 
 
 def trim_submission(submission: Submission) -> Submission:
-    """What is kept of a submission: what its form asked for, and of that no more than people type.
+    """Return what is kept of a submission: what its form asked for, and of that no more than people type.
 
     What a form asked for that this version no longer has is anybody’s guess: a few values of what was sent.
     """
@@ -177,7 +178,7 @@ def reopen_draft(draft: Draft, *, here: bool = True) -> Ask:
 
 
 def topic_of_draft(key: str) -> str:
-    """What messages about a draft are filed under."""
+    """Return what messages about a draft are filed under."""
     return f"draft:{key}"
 
 

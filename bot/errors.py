@@ -116,7 +116,7 @@ OF_A_PERSON = frozenset({Refusal.UNKNOWN_PERSON, Refusal.NOT_IN_TEAM, Refusal.DE
 
 
 def read_refusal(status: int, error_id: str) -> Refusal | None:
-    """What an answer of Mattermost’s means; None for what is not told apart."""
+    """Read what an answer of Mattermost’s means; None for what is not told apart."""
     return IDS.get(error_id) or _STATUSES.get(status)
 
 

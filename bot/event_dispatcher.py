@@ -276,7 +276,7 @@ class DeliveryEvents:
 
 
 def _event(message: Outgoing) -> DeliveryEvent:
-    """What its sender is told. A refusal that this version does not know is none that is told apart."""
+    """Return what its sender is told. A refusal that this version does not know is none that is told apart."""
     topic = message.topic or ""
     if message.fault is None:
         kept_out = message.content.get("kept_out", {})

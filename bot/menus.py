@@ -52,7 +52,7 @@ class Menu:
 
 
 def read_choice(link: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str, str]:
-    """What was chosen, if the link is that of a menu. Raises UserError for what it does not offer."""
+    """Read what was chosen, if the link is that of a menu. Raises UserError for what it does not offer."""
     if "m" not in link:
         return {}
     chosen = str(context.get("selected_option") or "")

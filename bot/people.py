@@ -117,7 +117,8 @@ class AccountCache:
         return Role.CONSEILLER if is_ours and await self.trusts_addresses() else Role.INVITE
 
     async def _role_of_groups(self, user_id: str) -> Role | None:
-        """What the organisation’s directory makes of somebody, by the first group of the setting that they are in."""
+        """Return what the organisation’s directory makes of somebody, by the first group of the setting that they are
+        in."""
         if not self._settings.role_groups:
             return None
         groups = await self._chat.directory_groups(user_id)
@@ -196,7 +197,7 @@ class People:
         return (await self._look_up(user_id)).person
 
     async def recall(self, user_id: str, read: PersonQuery[T]) -> T:
-        """What a query says of somebody, as it was less than a minute ago; reads nothing when that is known."""
+        """Return what a query says of somebody, as it was less than a minute ago; reads nothing when that is known."""
         await self.of(user_id)
         readings = self._known[user_id].readings
         if read not in readings:

@@ -30,7 +30,7 @@ def is_name_enabled(name: str, names: Sequence[str]) -> bool:
 
 
 def find_setting_fault(features: Iterable[Feature], names: Sequence[str]) -> str | None:
-    """What is wrong with the setting, and what may be named; None when nothing is."""
+    """Find what is wrong with the setting, and what may be named; None when nothing is."""
     known = {feature.name: feature.always for feature in features}
     others = ", ".join(name for name, always in known.items() if not always)
     for name in names:
@@ -50,7 +50,7 @@ def choose_features(features: Iterable[Feature], names: Sequence[str]) -> tuple[
 
 
 def index_work(triggers: Mapping[Key, Trigger]) -> dict[str, Trigger]:
-    """What does long work, by the name of what it is begun with."""
+    """Return what does long work, by the name of what it is begun with."""
     return {name: trigger for (kind, name), trigger in triggers.items() if kind == "work"}
 
 

@@ -160,7 +160,7 @@ class BotProfile:
     icon_url: str
 
     def as_fields(self) -> dict[str, object]:
-        """What a command, or its answer, says of it."""
+        """Return what a command, or its answer, says of it."""
         return asdict(self)
 
 
@@ -210,8 +210,8 @@ class DialogRenderer:
 def make_open_question(
     message: Message, request: Request, now: datetime, row: Outgoing | None = None
 ) -> OpenQuestion | None:
-    """What a message asks one person: one that is written down, the post that a click rewrites, or else a whisper where
-    they are; None where it asks nothing, or all of a channel."""
+    """Make the question that a message asks one person: one that is written down, the post that a click rewrites, or
+    else a whisper where they are; None where it asks nothing, or all of a channel."""
     if message.question is None or (row and row.where is not TargetKind.PERSON):
         return None
     asked = message.question

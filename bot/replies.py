@@ -351,7 +351,7 @@ Replies = Reply | Sequence[Reply] | None
 
 
 def as_list(replies: Replies) -> list[Reply]:
-    """What a handler answered, one by one."""
+    """Return what a handler answered, one by one."""
     if replies is None:
         return []
     return list(replies) if isinstance(replies, Sequence) else [replies]

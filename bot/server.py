@@ -178,7 +178,7 @@ def read_user_id(body: Mapping[str, Any]) -> str:
 
 
 def loggable_path(request: web.Request) -> str:
-    """What was asked for, to be written down: not the key of a feed, which is somebody’s."""
+    """Return what was asked for, to be written down: not the key of a feed, which is somebody’s."""
     resource = request.match_info.route.resource
     if resource is not None:
         return resource.canonical
@@ -354,8 +354,8 @@ class _Routes:
         return web.json_response(await self._d.dispatcher.run(came, link["d"]))
 
     def _link(self, context: dict[str, Any], user_id: str) -> tuple[dict[str, Any], timedelta]:
-        """What a button carries, with what was chosen of a menu, and its age. Raises UserError if it was made for
-        somebody else, or what was chosen is not offered.
+        """Return what a button carries, with what was chosen of a menu, and its age. Raises UserError if it was made
+        for somebody else, or what was chosen is not offered.
 
         Those under what all of a channel read, and those of before persons were named, are anybody’s.
         """

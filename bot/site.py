@@ -141,7 +141,7 @@ class PageServer:
         return make_response(answer)
 
     def _refuse(self, request: web.Request, visitor: str) -> web.StreamResponse | None:
-        """What somebody is told who asks too often, or whom another site sends."""
+        """Return what somebody is told who asks too often, or whom another site sends."""
         is_sent, visits = request.method == "POST", self._visits
         asked = visits.count(visitor, "sent" if is_sent else "asked")
         if asked > (SENT_MAX if is_sent else ASKED_MAX) or visits.is_over(visitor, "missed", MISSED_MAX):
@@ -221,7 +221,7 @@ def _read_address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | 
 
 
 async def _read_request(request: web.Request, visitor: str) -> PageRequest | None:
-    """What was asked for, or sent; None for what no page of ours asks."""
+    """Read what was asked for, or sent; None for what no page of ours asks."""
     parts = tuple(request.match_info["key"].split("/"))
     if len(parts) > PARTS_MAX or any(len(part) > PART_MAX or "\0" in part for part in parts):
         return None  # (no database keeps that character, nor is any asked for it)
@@ -281,7 +281,7 @@ def _name_style(text: str) -> str:
 
 
 def make_policy(body: str) -> str:
-    """What a browser may load and send: the page’s own style, by its digest, and its own forms."""
+    """Make the policy of what a browser may load and send: the page’s own style, by its digest, and its own forms."""
     styles = " ".join(map(_name_style, _STYLE.findall(body)))
     own = f"style-src {styles}" if styles else "style-src 'none'"
     return f"default-src 'none'; {own}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

@@ -47,7 +47,8 @@ class BackgroundFetches:
         self._under_way: dict[str, tuple[float, asyncio.Task[Any]]] = {}
 
     async def fetch(self, what: str, errand: Callable[[], Awaitable[T]]) -> T:
-        """What an errand brings; it is begun where it is not under way. Raises NotFetchedYetError, and what it raises.
+        """Return what an errand brings; it is begun where it is not under way. Raises NotFetchedYetError, and what it
+        raises.
 
         Two steps that want the same at once get the same. It must be asked for before the step’s first statement:
         nothing of the database is in hand meanwhile.

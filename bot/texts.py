@@ -142,7 +142,8 @@ def _environment() -> Environment:
 
 
 def render(name: str, **values: object) -> Markdown:
-    """What a feature says: « hotline/opened » is the block « opened » of templates/hotline.md.j2, with these values.
+    """Return what a feature says: « hotline/opened » is the block « opened » of templates/hotline.md.j2, with these
+    values.
 
     Raises TemplateNotFound where there is none, UndefinedError where a value is missing.
     """

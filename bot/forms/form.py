@@ -41,7 +41,7 @@ OF_A_STEP = re.compile(r"\d{1,3}_")
 
 
 def name_in(step: int, name: str) -> str:
-    """What an element is called in a step, counted from 1."""
+    """Return what an element is called in a step, counted from 1."""
     return name if step == 1 else f"{step}_{name}"
 
 
@@ -53,7 +53,7 @@ def draw_step(step: int, elements: Sequence[Element]) -> list[Element]:
 
 
 def sent_in(step: int, raw: Raw) -> dict[str, Any]:
-    """What was sent in a step, by the form’s own names."""
+    """Return what was sent in a step, by the form’s own names."""
     if step == 1:
         return dict(raw)
     start = name_in(step, "")
@@ -77,8 +77,8 @@ _FORMS: dict[str, "type[Form]"] = {}
 
 
 def name_of(payload: type[BaseModel]) -> str:
-    """What a payload is stored as in dialogs, buttons, orders of files and long work, and found again by:
-    « hotline.NewTicket », of the folder and the class, unless another name was given to it (``store_as``).
+    """Return what a payload is stored as in dialogs, buttons, orders of files and long work, and found again by: «
+    hotline.NewTicket », of the folder and the class, unless another name was given to it (``store_as``).
 
     It stays for as long as any of these stands: a class that moves within its folder keeps its name.
     """
@@ -181,13 +181,13 @@ class Form(BaseModel):
 
     @classmethod
     def trim(cls, raw: Raw) -> dict[str, Any]:
-        """What was sent for the form’s own elements, each value cut at what a client lets one type."""
+        """Return what was sent for the form’s own elements, each value cut at what a client lets one type."""
         names = [e for question, kind in cls._questions.values() for e in kind.elements(question) if e in raw]
         return {name: cut(raw[name]) for name in names}
 
     @classmethod
     def tell(cls, raw: Raw) -> dict[str, str]:
-        """What was typed, by label, in words; blank fields are left out."""
+        """Tell what was typed, by label, in words; blank fields are left out."""
         typed = {question.label: (kind, kind.recall(question, raw)) for question, kind in cls._questions.values()}
         return {label: kind.say(value) for label, (kind, value) in typed.items() if value is not None}
 
@@ -202,7 +202,7 @@ class Form(BaseModel):
 
     @classmethod
     def labels(cls, elements: Iterable[str]) -> list[str]:
-        """What the fields that these elements belong to are called, in the order of the form, each once."""
+        """Return what the fields that these elements belong to are called, in the order of the form, each once."""
         asked = set(elements)
         return [question.label for question, kind in cls._questions.values() if asked & {*kind.elements(question)}]
 
@@ -215,8 +215,8 @@ class Form(BaseModel):
 
     @classmethod
     def problems(cls, values: Mapping[str, Any], clues: Clues) -> Mapping[str, str]:
-        """What is wrong with the values that could be read (and what travelled hidden, as JSON values), a sentence
-        by field name; forms override it."""
+        """Return what is wrong with the values that could be read (and what travelled hidden, as JSON values), a
+        sentence by field name; forms override it."""
         return {}
 
     @classmethod
@@ -232,7 +232,7 @@ class Form(BaseModel):
         return {found for question, kind in cls._pickers.values() if (found := kind.reference(question, raw))}
 
     def introduction(self) -> str:
-        """What is said above the fields, in Markdown; forms override it."""
+        """Return what is said above the fields, in Markdown; forms override it."""
         return ""
 
     @classmethod
@@ -248,7 +248,8 @@ class Form(BaseModel):
         return [e for n, (question, kind) in self._questions.items() for e in kind.draw(question, known[n], clues)]
 
     def shown(self, clues: Clues) -> dict[str, Any]:
-        """What its dialog shows before anybody touches it, by element, as if it were sent; blanks are left out."""
+        """Return what its dialog shows before anybody touches it, by element, as if it were sent; blanks are left
+        out."""
         return {str(e["name"]): e["default"] for e in self.elements(clues) if e["default"]}
 
     def known_references(self) -> set[Reference]:
@@ -256,7 +257,7 @@ class Form(BaseModel):
         return self.references({question.name: self.__dict__.get(n) for n, (question, _) in self._pickers.items()})
 
     def hidden(self) -> dict[str, object]:
-        """What travels sealed with the dialog, as JSON values."""
+        """Return what travels sealed with the dialog, as JSON values."""
         return self.model_dump(mode="json", include=set(self._unseen & self.__dict__.keys()))
 
 

@@ -81,7 +81,7 @@ class Question:
     optional: bool
 
     def element(self, known: object = None, **more: object) -> Element:
-        """What all kinds of elements have in common."""
+        """Return what all kinds of elements have in common."""
         return {
             "name": self.name,
             "display_name": self.label,
@@ -113,7 +113,7 @@ class FieldKind:
         return [question.element(known, type="text", max_length=TEXT_MAX)]
 
     def recall(self, question: Question, raw: Raw) -> object | None:
-        """What was typed, readable or not, as ``draw`` takes it back."""
+        """Return what was typed, readable or not, as ``draw`` takes it back."""
         return self._text(question, raw)[: self.most] or None
 
     def _text(self, question: Question, raw: Raw) -> str:
@@ -137,7 +137,7 @@ class FieldKind:
         return text
 
     def say(self, typed: object) -> str:
-        """What was typed or chosen, as people call it."""
+        """Say what was typed or chosen, as people call it."""
         return str(typed)
 
 

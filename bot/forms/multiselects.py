@@ -159,7 +159,7 @@ def _values(sent: object) -> list[str]:
 
 
 def _named(word: str, offered: Mapping[str, str]) -> str | None:
-    """What is offered by that name, or that value."""
+    """Return what is offered by that name, or that value."""
     wanted = fold(word)
     return next((value for value, text in offered.items() if wanted in {fold(text), fold(value)}), None)
 

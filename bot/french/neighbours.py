@@ -43,7 +43,7 @@ def period_to_compare(period: Period, today: date) -> Period:
 
 
 def _count_months(period: Period) -> int:
-    """How many months has what the period is, or begins: a month, a quarter, a year, whole months; 0 for days."""
+    """Count the months of what the period is, or begins: a month, a quarter, a year, whole months; 0 for days."""
     if period.start.day != 1:
         return 0
     spanned = (period.last.year - period.start.year) * _YEAR_MONTHS + period.last.month - period.start.month + 1

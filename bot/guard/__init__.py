@@ -71,7 +71,7 @@ _FEMININE = frozenset({DataKind.COURRIEL, DataKind.NAISSANCE})
 
 
 def find(text: str, kinds: Collection[str] = KINDS) -> Sequence[Detection]:
-    """What is personal in a text, of these kinds, in its order; no two share a character.
+    """Find what is personal in a text, of these kinds, in its order; no two share a character.
 
     Whatever wins over one of them is looked for, too: what is found of a kind is the same whichever are asked for.
     """
@@ -107,7 +107,7 @@ def mask(text: str, found: Iterable[Detection] | None = None) -> str:
 
 
 def name_kinds(found: Iterable[Detection]) -> str:
-    """What was found, each kind once: « un numéro de téléphone et une adresse électronique »; "" for nothing."""
+    """Return what was found, each kind once: « un numéro de téléphone et une adresse électronique »; "" for nothing."""
     kinds = dict.fromkeys(one.kind for one in found)
     return join([f"{'une' if kind in _FEMININE else 'un'} {kind.label}" for kind in kinds])
 

@@ -368,7 +368,7 @@ class Calls:
         return self._me
 
     async def client_settings(self) -> Any:
-        """What every client is told of the server’s settings (5.37 to 11.2), all of it in texts."""
+        """Return what every client is told of the server’s settings (5.37 to 11.2), all of it in texts."""
         return await self.client.get("/config/client", params={"format": "old"})
 
     async def team_id(self) -> str:

@@ -23,7 +23,7 @@ class FileReads(Calls):
     """What is known of files, and what is in them."""
 
     async def file(self, file_id: str) -> ChatFile:
-        """What a file is; ``ChatPost.file_ids`` names those of a post."""
+        """Return what a file is; ``ChatPost.file_ids`` names those of a post."""
         return wire.read(wire.FileInfo, await self._files.get_file_metadata(check_id(file_id))).value
 
     async def largest_file(self) -> int:
@@ -70,7 +70,7 @@ class PostReads(Calls):
         return _posts_that_stand(await self._posts.get_thread(check_id(post_id)))
 
     async def changes(self, channel_id: str, since_ms: int) -> ChatChanges:
-        """What was posted, changed or taken away in a channel from that instant on."""
+        """Return what was posted, changed or taken away in a channel from that instant on."""
         # What changed after the moment before; the server takes 0 for « no since ».
         params = {"since": max(1, since_ms - 1)}
         listed = wire.read(wire.PostList, await self._posts.get_posts_for_channel(check_id(channel_id), params))
@@ -79,7 +79,7 @@ class PostReads(Calls):
         return ChatChanges(_in_order(post.value for post in found), len(listed.order or ()) < LISTED)
 
     async def posts_after(self, channel_id: str, post_id: str) -> Sequence[ChatPost]:
-        """What stands in a channel after a post, oldest first; fewer than 200 are the last."""
+        """Return what stands in a channel after a post, oldest first; fewer than 200 are the last."""
         return _in_order(await self._page(channel_id, after=check_id(post_id), per_page=PAGE_ROWS))
 
     async def posts_before(self, channel_id: str, post_id: str, size: int) -> Sequence[ChatPost]:
@@ -94,8 +94,8 @@ class PostReads(Calls):
         return _posts_asked_for(await self._posts.get_posts_for_channel(check_id(channel_id), params))
 
     async def posts_by(self, username: str) -> Sequence[ChatPost]:
-        """What somebody wrote in the team’s channels that the bot is in, newest first: some hundred at most. Refused
-        where the server’s search is switched off."""
+        """Return what somebody wrote in the team’s channels that the bot is in, newest first: some hundred at most.
+        Refused where the server’s search is switched off."""
         if not _NAME.fullmatch(username):
             raise ChatError(400, "bad_name")
         wanted = {"terms": f"from:{username}", "is_or_search": False, "time_zone_offset": 0}

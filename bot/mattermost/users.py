@@ -64,7 +64,7 @@ class MemberReads(Calls):
             yield page
 
     async def count_members(self, channel_id: str) -> int:
-        """How many accounts are in a channel that the bot may read, bots included and those switched off not."""
+        """Count how many accounts are in a channel that the bot may read, bots included and those switched off not."""
         answer = await self._channels.get_channel_statistics(check_id(channel_id))
         return wire.read(wire.ChannelStatistics, answer).member_count
 
@@ -87,8 +87,8 @@ class MemberCalls(MemberReads):
         return kept_out
 
     async def _refusal(self, channel_id: str, user_id: str) -> ChatError | None:
-        """Why somebody cannot be brought in; None for who is in now. People are in another team than the bot’s own for
-        the sake of its channels, and come in with the first of them."""
+        """Say why somebody cannot be brought in; None for who is in now. People are in another team than the bot’s own
+        for the sake of its channels, and come in with the first of them."""
         refusal = await self._find_refusal(self.add_member(channel_id, user_id))
         if self._is_own or refusal is None or refusal.refusal is not Refusal.NOT_IN_TEAM:
             return refusal

@@ -401,7 +401,7 @@ def read(kind: type[M], answer: Any) -> M:
 
 
 def values(kind: type[Row[V]], answer: Any) -> Sequence[V]:
-    """What the bot makes of each row of an answer."""
+    """Return what the bot makes of each row of an answer."""
     return [row.value for row in rows(kind, answer)]
 
 

@@ -298,7 +298,7 @@ async def _take_back(db: AsyncSession, row: Outgoing, rest: actions.ChatAction |
 
 
 def _find_opposed(earlier: actions.ChatAction, settled: actions.Settled) -> Sequence[str]:
-    """What both settle, each otherwise."""
+    """Find what both settle, each otherwise."""
     return [name for name, value in earlier.settles.items() if name in settled and settled[name] != value]
 
 

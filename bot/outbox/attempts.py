@@ -42,7 +42,7 @@ class OutboxTable:
         return max(0.0, (following - now).total_seconds()) if following else None
 
     async def waiting(self) -> Mapping[str, int]:
-        """How many messages to people wait, by target."""
+        """Return how many messages to people wait, by target."""
         return await self._transactions.run(lambda db: table.count_waiting(db, self._clock()), writes=False)
 
     async def take(self, limit: int, share: Share) -> Sequence[LeasedMessage]:

@@ -57,13 +57,13 @@ def is_leased(message: Outgoing) -> bool:
 
 
 def lease_written(message: Outgoing, now: datetime) -> LeasedMessage:
-    """What this process wrote a moment ago, and surely nobody sent."""
+    """Return what this process wrote a moment ago, and surely nobody sent."""
     left = message.not_before - now if message.not_before else timedelta()
     return LeasedMessage(message, _loop_time() + min(left, LEASE).total_seconds(), again=False)
 
 
 def lease_taken(message: Outgoing, *, again: bool = True) -> LeasedMessage:
-    """What this process took from the table just now."""
+    """Return what this process took from the table just now."""
     return LeasedMessage(message, _loop_time() + LEASE.total_seconds(), again)
 
 

@@ -141,7 +141,7 @@ class Sender:
         return await self._arrive(message, DeliveryResult(post_id, channel_id, found is not None))
 
     async def recognize(self, message: Outgoing, post: ChatPost) -> DeliveryResult | None:
-        """What that post, seen in Mattermost, is for a message; None where it is not the whole of it. Raises
+        """Return what that post, seen in Mattermost, is for a message; None where it is not the whole of it. Raises
         ChatError."""
         if not _is_whole(post, message):
             return None

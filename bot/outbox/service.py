@@ -158,7 +158,7 @@ class WorkerPool:
                 await self._attend(lane, letter)
 
     async def _take_long(self, lane: Lane, letter: LeasedMessage) -> None:
-        """What takes long keeps no worker from the others; its lane waits for it."""
+        """Let what takes long keep no worker from the others; its lane waits for it."""
         async with self._long:
             await self._attend(lane, letter)
 

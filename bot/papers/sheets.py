@@ -48,7 +48,7 @@ def _csv_section(section: FigureSection) -> Iterator[Iterable[Cell]]:
 
 
 def value_heading(section: FigureSection) -> str:
-    """What a column of values counts."""
+    """Return what a column of values counts."""
     return {"minutes": "heures", "": "nombre"}.get(section.unit, section.unit)
 
 

@@ -54,7 +54,7 @@ _SHORTCODE = re.compile(r":([a-z0-9_+-]{1,60}):")
 
 @cache
 def read_shortcodes() -> Mapping[str, str]:
-    """What each name stands for, where the fonts have a shape for it."""
+    """Read what each name stands for, where the fonts have a shape for it."""
     return {row["nom"]: row["signe"] for row in tables.read("emojis.tsv")}
 
 
@@ -100,7 +100,7 @@ def compose_pdf(template: str, told: Mapping[str, Any], day: date) -> bytes:
 
 
 def _compile_words(template: str, told: Mapping[str, Any], **asked: Any) -> bytes:
-    """What a template makes of words, which go in as data, so that none is markup.
+    """Return what a template makes of words, which go in as data, so that none is markup.
 
     A compiler serves one thread at a time, and making one costs nothing that counts.
     """

@@ -42,14 +42,14 @@ class DocumentReader:
         self._turn = asyncio.Lock()
 
     async def feed(self, body: bytes, kind: str, url: str) -> ParsedFeed:
-        """What a server sent as a feed, of that content type. Raises NoFeed, too."""
+        """Return what a server sent as a feed, of that content type. Raises NoFeed, too."""
         answer = await self._ask(_FEED, "feed", body, kind=kind, url=url)
         if answer.feed is None:
             raise NotAFeedError(answer.fault)
         return answer.feed
 
     async def title(self, body: bytes, kind: str) -> str:
-        """What a page of that content type calls itself; "" where it does not say."""
+        """Return what a page of that content type calls itself; "" where it does not say."""
         return await self._ask(_TITLE, "title", body, kind=kind)
 
     async def lets_in(self, body: bytes, name: str, url: str) -> bool:
@@ -67,7 +67,7 @@ class DocumentReader:
 
 
 async def _run(parser: str, given: bytes) -> bytes:
-    """What the process answers; nothing where it was killed. It is gone when this ends, whatever ends it."""
+    """Return what the process answers; nothing where it was killed. It is gone when this ends, whatever ends it."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-S", "-P", "-m", "bot.parsers", parser),
         stdin=asyncio.subprocess.PIPE,
@@ -134,7 +134,7 @@ class RobotRulesCache:
         self._size = 0
 
     def recall(self, site: URL) -> RobotRules | None:
-        """What was read of it less than a day ago."""
+        """Return what was read of it less than a day ago."""
         rules = self._files.get(site)
         return rules if rules and rules.since > _now() - DAY else None
 

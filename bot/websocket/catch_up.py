@@ -77,7 +77,7 @@ class CatchUpReader:
         return found
 
     async def of_places(self, *, new_only: bool = False) -> None:
-        """How the places are in which somebody listens; what is seen for the first time is told to nobody."""
+        """Return how the places are in which somebody listens; what is seen for the first time is told to nobody."""
         if not self._ears.bot_id:
             return  # nobody has connected yet: then all is read
         wanted, crowded = self._ears.places, self._ears.crowded
@@ -107,7 +107,7 @@ class CatchUpReader:
             log.warning("channel_not_read", status=error.status, error_id=error.error_id)
 
     async def _read_addressed(self, channel_id: str, since: int) -> AsyncIterator[Event]:
-        """What was said to the bot in a channel that nobody watches."""
+        """Read what was said to the bot in a channel that nobody watches."""
         async for event in self._read_channel(channel_id, since):
             if isinstance(event, Addressed):
                 yield event
@@ -130,7 +130,7 @@ class CatchUpReader:
             yield event
 
     def _events(self, posts: Sequence[ChatPost], since: int, *, is_direct: bool) -> Sequence[Event]:
-        """What happened to some posts from an instant on, in order."""
+        """Return what happened to some posts from an instant on, in order."""
         happened = [pair for post in posts for pair in self._of_post(post, is_direct=is_direct)]
         return [event for at, event in sorted(happened, key=lambda pair: pair[0]) if at >= since]
 
@@ -155,7 +155,7 @@ class CatchUpReader:
                 yield reaction.create_at, Reacted(**where, **put)
 
     async def _pages(self, channel_id: str, since: int) -> AsyncIterator[Sequence[ChatPost]]:
-        """What stands in a channel from an instant on, oldest first, a page at a time."""
+        """Return what stands in a channel from an instant on, oldest first, a page at a time."""
         page = await self._page_before(channel_id, since)
         yield page
         while page:

@@ -34,7 +34,7 @@ class Frame:
     text: str
 
     def data(self) -> Mapping[str, Any]:
-        """What is in it. Raises ValueError or AttributeError where that makes no sense."""
+        """Return what is in it. Raises ValueError or AttributeError where that makes no sense."""
         return json.loads(self.text).get("data") or {}
 
     def has(self, key: str, value: str) -> bool:
@@ -240,7 +240,7 @@ class Hearing:
                 self._own.popitem(last=False)
 
     def make_event(self, post: ChatPost, bot_id: str) -> Event | None:
-        """What is said to the bot in a channel of others; None for what is not, or by no person."""
+        """Make the event of what is said to the bot in a channel of others; None for what is not, or by no person."""
         by_name = names_bot(post.message, self.name)
         if not is_by_person(post, bot_id) or not (by_name or post.root_id in self._own):
             return None
@@ -273,7 +273,7 @@ class FrameParser:
     said_to_it: Hearing = field(default_factory=Hearing)
 
     def parse(self, frame: Frame) -> Sequence[Event | News]:
-        """What a frame tells: nothing when it concerns nobody, or makes no sense."""
+        """Return what a frame tells: nothing when it concerns nobody, or makes no sense."""
         try:
             if frame.name in OF_POSTS:
                 return list(self._of_post(frame))
@@ -366,20 +366,22 @@ def _of_person(name: str, data: Mapping[str, Any]) -> Event:
 
 
 def make_posted_event(post: ChatPost, bot_id: str, *, is_direct: bool) -> Event | None:
-    """What somebody wrote; None for the bot’s own posts, other bots’, and those Mattermost writes itself."""
+    """Make the event of what somebody wrote; None for the bot’s own posts, other bots’, and those Mattermost writes
+    itself."""
     kind = DirectMessage if is_direct else Posted
     return kind(**_content(post, is_direct=is_direct)) if is_by_person(post, bot_id) else None
 
 
 def make_edited_event(post: ChatPost, bot_id: str, *, is_direct: bool) -> Event | None:
-    """What somebody changed; a pin, or a preview that came later, is told by the same frame and is none."""
+    """Make the event of what somebody changed; a pin, or a preview that came later, is told by the same frame and is
+    none."""
     if not post.edit_at or not is_by_person(post, bot_id):
         return None
     return Edited(**_content(post, is_direct=is_direct), edit_at=post.edit_at)
 
 
 def make_deleted_event(post: ChatPost, bot_id: str, *, is_direct: bool) -> Event | None:
-    """What was taken away of what somebody had written."""
+    """Make the event of what was taken away of what somebody had written."""
     if not is_by_person(post, bot_id):
         return None
     where = {"channel_id": post.channel_id, "post_id": post.id, "user_id": post.user_id, "is_direct": is_direct}

@@ -55,7 +55,7 @@ class EventQueue:
         return not self._lanes and not self._held
 
     def __len__(self) -> int:
-        """How many wait, without those at work."""
+        """Return how many wait, without those at work."""
         return self._size + len(self._held)
 
     @property

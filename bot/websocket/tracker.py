@@ -93,7 +93,7 @@ class PlaceTracker:
         return self._clock() - known.changed_at < DOUBTED_FOR
 
     async def _ask(self, news: MemberNews) -> MemberNews:
-        """How it is now. What cannot be asked is taken for true."""
+        """Return how it is now. What cannot be asked is taken for true."""
         chat, user_id = self._chat, news.user_id
         asked = chat.team_member(user_id) if news.place == TEAM else chat.channel_member(news.place, user_id)
         member = await unless_refused(asked, news)
@@ -114,7 +114,7 @@ class PlaceTracker:
             await self.transactions.run(lambda db: watchlist.change_place(db, place.id, place.version, now))
 
     async def _state(self, place: WatchedPlace, news: ChannelNews) -> dict[str, Any] | None:
-        """How a channel is now; None where that is not to be known."""
+        """Return how a channel is now; None where that is not to be known."""
         if news.archived_at:
             return state_of_place(place) | {"archived": True, "changed_at": news.archived_at}
         try:
@@ -151,7 +151,7 @@ async def _read_known(db: Any, news: MemberNews) -> tuple[WatchedPlace | None, W
 
 
 def make_member_news(place: str, user_id: str, member: ChatMember | None, age: int | None = None) -> MemberNews:
-    """What a membership says, or that there is none."""
+    """Make the news that a membership tells, or that there is none."""
     is_admin = member.is_admin if member and place == TEAM else None
     return MemberNews(place, user_id, member is not None, is_admin, age)
 
@@ -176,7 +176,7 @@ def _make_member(known: WatchedMember | None, news: MemberNews) -> WatchedMember
 
 
 def events_of_member(known: WatchedMember | None, told: WatchedMember, change: str) -> Iterator[Event]:
-    """What is to be told of somebody, between what was and what is."""
+    """Return what is to be told of somebody, between what was and what is."""
     before = known or AbsentMember()
     user_id = told.user_id
     if told.place != TEAM:
@@ -190,7 +190,7 @@ def events_of_member(known: WatchedMember | None, told: WatchedMember, change: s
 
 
 def state_of(channel: ChatChannel) -> dict[str, Any]:
-    """What is written down of a channel."""
+    """Return what is written down of a channel."""
     return {
         "name": channel.name,
         "display_name": channel.display_name,
@@ -207,7 +207,7 @@ def state_of_place(place: WatchedPlace) -> dict[str, Any]:
 
 
 def events_of_channel(place: WatchedPlace, now: dict[str, Any], change: str) -> Iterator[Event]:
-    """What is to be told of a channel, between what was and what is."""
+    """Return what is to be told of a channel, between what was and what is."""
     where = {"channel_id": place.id, "change": change}
     if (now["name"], now["display_name"]) != (place.name, place.display_name):
         names = {"name": now["name"], "display_name": now["display_name"]}

@@ -60,7 +60,7 @@ class WorkSignals:
 
 
 def topic_of_work(work_id: str) -> str:
-    """What the message about some work is filed under."""
+    """Return what the message about some work is filed under."""
     return f"work:{work_id}"
 
 
@@ -118,8 +118,8 @@ STOPPABLE = frozenset({WorkPhase.BEGUN, WorkPhase.RUNNING, WorkPhase.LATER})
 
 
 def make_work_message(trigger: Trigger | None, work: Work, how: WorkPhase, said: str = "") -> Message:
-    """How far it is; ``said`` are the feature’s own words, or why it stopped. ``trigger`` is None for what this version
-    does no more."""
+    """Make the message that says how far work is; ``said`` are the feature’s own words, or why it stopped. ``trigger``
+    is None for what this version does no more."""
     title = trigger.title if trigger else "Travail d’une version précédente"
     unit = trigger.unit if trigger else ("étape", "étapes")
     done = plural(work.done, *unit)

@@ -160,7 +160,7 @@ class OrderLease(WorkLease):
         )
 
     def cursor(self) -> dict[str, Any]:
-        """How far the files are."""
+        """Return how far the files are."""
         return {"cursor": self.order.model_dump(mode="json")}
 
     async def refuse(self, state: WorkState, text: str, error: str | None = None) -> None:
@@ -227,7 +227,7 @@ class ParcelPart:
 
 
 def explain_failure(error: ChatError) -> str:
-    """Why no file will come, in a word that the template knows."""
+    """Say why no file will come, in a word that the template knows."""
     return FILE_REASONS.get(error.refusal, "") if error.refusal else ""
 
 

@@ -126,7 +126,7 @@ class StepsLease(WorkLease):
         return [rescue.button(reference, f"un travail long, « {trigger.title} »")] if rescue and trigger else []
 
     def _tell(self, step: Step) -> Sequence[Refresh | Direct]:
-        """What there is to say of a step: not of each, but of the last."""
+        """Tell what there is to say of a step: not of each, but of the last."""
         if not step.finished and _now() - self._told_at < TOLD_EVERY:
             return []
         self._told_at = _now()
@@ -150,7 +150,7 @@ class StepsLease(WorkLease):
 
     @staticmethod
     def _file(told: Sequence[Refresh | Direct]) -> dict[str, Any]:
-        """What is to be noted of the first message about it, which later ones rewrite."""
+        """Return what is to be noted of the first message about it, which later ones rewrite."""
         topic = next((each.topic for each in told if isinstance(each, Direct)), None)
         return {"topic": topic} if topic else {}
 

@@ -57,11 +57,11 @@ class WorkHandlers:
         self.traffic, self.rescue, self.leads = dependencies.traffic, dependencies.rescue, dependencies.leads
 
     def trigger(self, row: Work) -> Trigger | None:
-        """What does such work; None for what this version does no more."""
+        """Return what does such work; None for what this version does no more."""
         return self._triggers.get((row.sort.value, row.name))
 
     def names(self, pace: WorkPriority) -> frozenset[str]:
-        """What work of that pace is called."""
+        """Return what work of that pace is called."""
         return frozenset(name for (kind, name), each in self._triggers.items() if kind == "work" and each.pace is pace)
 
     def find(self, row: Work, old: str) -> tuple[Trigger, BaseModel]:
@@ -85,15 +85,15 @@ class WorkHandlers:
             return await self._admission.person(register, make_work_request(row), trigger)
 
     async def ask(self, trigger: Trigger, user: Person, row: Work, now: datetime, *came: object) -> tuple[object, ...]:
-        """What else the handler is given: what its question returns, if it has one."""
+        """Return what else the handler is given: what its question returns, if it has one."""
         return await self._admission.ask(trigger, user, make_work_request(row), *came, now=now)
 
     def context(self, db: AsyncSession, user: Person, row: Work, now: datetime, *, writes: bool) -> Context:
-        """What the handler is given."""
+        """Return what the handler is given."""
         return self._admission.context(user, make_work_request(row), db, now, writes=writes)
 
     async def last_step(self, db: AsyncSession, row: Work, so_far: Progress) -> Step | None:
-        """What its feature makes of work that ends before its end, whoever may do such work no more included.
+        """Return what its feature makes of work that ends before its end, whoever may do such work no more included.
 
         None where it makes nothing of it, or cannot: the work ends all the same.
         """
@@ -131,7 +131,7 @@ class WorkHandlers:
 
 
 def make_work_request(row: Work) -> Request:
-    """What came in, where it is work that is due."""
+    """Make the request that work is when it is due."""
     return Request(row.sort.value, row.name, row.person)
 
 

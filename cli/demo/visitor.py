@@ -152,13 +152,13 @@ class Visitor:
 
 
 def _list_actions(post: Json) -> list[Json]:
-    """What can be clicked under a message."""
+    """List what can be clicked under a message."""
     attachments = (post.get("props") or {}).get("attachments") or ()
     return [action for attachment in attachments for action in attachment.get("actions") or ()]
 
 
 def _list_labels(post: str) -> list[str]:
-    """What is written on the buttons of a message, as an event carries it."""
+    """List what is written on the buttons of a message, as an event carries it."""
     return [action["name"] for action in _list_actions(json.loads(post))]
 
 

@@ -120,7 +120,7 @@ async def open_engine(database_url: str) -> AsyncIterator[AsyncEngine]:
 
 
 def dialect(connection: AsyncConnection) -> Dialect:
-    """How rows are to be made for this database."""
+    """Return how rows are to be made for this database."""
     return TEXT if connection.dialect.name == "sqlite" else NATIVE
 
 
@@ -154,7 +154,7 @@ async def register(connection: AsyncConnection, crowd: Sequence[Conseiller], sin
 
 
 async def count_stored(connection: AsyncConnection, wanted: HistoryPlan) -> int:
-    """How many of that seed are stored: always the first ones."""
+    """Count how many of that seed are stored: always the first ones."""
     last = await connection.execute(select(func.max(CRA.c.key)).where(*_between(wanted, 0, _LAST)))
     key = last.scalar()
     return int(key.rpartition(":")[2]) + 1 if key else 0
@@ -184,7 +184,7 @@ async def add(connection: AsyncConnection, wanted: HistoryPlan, source: Iterable
 
 
 def count_rows(kind: str, wanted: HistoryPlan, numbers: range) -> Executable:
-    """What these rows add to the summary."""
+    """Count what these rows add to the summary."""
     keys = list_keys(kind)
     sums = select(*keys, *MEASURE_SUMS.values()).group_by(*keys)
     counted: Executable = add_sums(kind, sums.where(*_between(wanted, numbers.start, numbers.stop - 1)))

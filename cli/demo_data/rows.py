@@ -34,7 +34,7 @@ class HistoryPlan:
     variety: int | None = None
 
     def key(self, number: int) -> str:
-        """What makes the number-th of a seed itself; in the order of the numbers under every collation."""
+        """Return what makes the number-th of a seed itself; in the order of the numbers under every collation."""
         return f"demo-data:{self.seed}:{number:09d}"
 
 
@@ -192,6 +192,6 @@ def _weight(day: date) -> float:
 
 
 def present(day: date, start: date, last: date) -> float:
-    """Which part of the conseillers has arrived: a third at first, everybody after a third of the time."""
+    """Return which part of the conseillers has arrived: a third at first, everybody after a third of the time."""
     elapsed = (day - start).days / max(1, (last - start).days)
     return min(1.0, 1 / 3 + 2 * elapsed)

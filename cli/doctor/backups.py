@@ -66,7 +66,7 @@ async def _last(settings: Settings, findings: Findings, now: datetime) -> None:
 
 
 def _whole(error: str) -> str:
-    """What stands in the table, where a long sentence is cut."""
+    """Return what stands in the table, where a long sentence is cut."""
     return error if error.endswith(".") else f"{error}…"
 
 

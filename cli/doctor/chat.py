@@ -64,7 +64,7 @@ def _clock(findings: Findings, date: str | None, now: datetime) -> None:
 
 
 def version(client: AioClient, findings: Findings) -> None:
-    """What the server can do."""
+    """Examine what the server can do."""
     can = client.capabilities
     number = ".".join(map(str, can.version))
     if can.version < OLDEST_VERSION:

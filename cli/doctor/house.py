@@ -46,7 +46,7 @@ def configuration(settings: Settings, findings: Findings) -> bool:
 
 
 def features(settings: Settings, known: Sequence[Feature], findings: Findings) -> Needs:
-    """Which features are on; with a setting that makes no sense all are looked at."""
+    """Examine which features are on; with a setting that makes no sense all are looked at."""
     if sentence := find_setting_fault(known, settings.features):
         findings.fault(sentence)
         return Needs(known, settings)
