@@ -1,8 +1,11 @@
-"""How much a sentence is like a compte rendu: who, how many, how long, on which day."""
+"""Comptes rendus: how much a sentence is like one, and the command lines of those that are told and sought."""
 
 import re
 
+from bot.french import MONTH_NUMBERS
+from config.text import fold, split_words
 from config.time import WEEKDAYS
+from dialogs.plain_words.utterance import Utterance
 
 _ACTIVITY = "ateliers?|atel|indiv|individuelle?s?|individuels?|ponctuelle?s?|ponctuels?|ponct|collectif"
 _DURATION = (
@@ -77,3 +80,133 @@ def weigh_report(plain: str) -> float:
         return 0.0
     found = sum_signs(plain)
     return 2 * found - 1 if found >= ENOUGH else 0.0
+
+
+REPORT_ACTS = {
+    "rétablir": (
+        r"retabli|restaur|remet|ravoir|recuper|(?:le |la |les )?faire revenir|annul\S* (?:la |cette |sa )?suppression"
+    ),
+    "dupliquer": r"dupli|repart|copie|recopie|refai|(?:le |la )?meme (?:chose )?que|reprendre (?:\S+ ){1,6}nouveau",
+    "supprimer": r"supprim|efface|enlev|retir|ann?ul|vire",
+    "modifier": (
+        r"modif|corrig|rectifi|chang|edit|tromp|erreur|faute|fau(?:x|sse) |oublie|mauvais|c etait|au lieu d|"
+        r"et (?:pas|non) "
+    ),
+}
+
+
+NAMED_MAX = 9
+"""Words within which « compte rendu » is the name of what is to be written, and not part of it."""
+
+
+def write_report(said: Utterance) -> str:
+    """Write the report that is told, or what is to be done with one."""
+    found = next((act for act, words in REPORT_ACTS.items() if said.has(words)), "")
+    if found and said.named_number:
+        return f"cra {found} {said.named_number}"
+    if found and sum_signs(said.plain) < 1:
+        return f"cra liste {said.period or find_day(said.plain)}"
+    start = _find_told(said)
+    is_whole = start is None and len(said.sentence.words) >= WHOLE_MIN and said.sentence.text.endswith(".")
+    told = _cut_end(said.sentence.text if is_whole else said.rest("compte_rendu", start))
+    if again := _find_again(said):
+        return f"cra comme {again}"
+    if told.isdigit():
+        return f"cra modifier {told}"
+    return "cra" if _BARE_REPORT.fullmatch(fold(told)) else f"cra {said.write_days(told)}"
+
+
+def _cut_end(told: str) -> str:
+    """A report without what is to become of it, unless that tells of it: « …, notez-le comme individuel »."""
+    end = TO_NOTE.search(told)
+    return told[: end.start()] if end and not sum_signs(f" {' '.join(split_words(end[0]))} ") else told
+
+
+def _find_again(said: Utterance) -> str:
+    """What a report is to be like, and what is other in it; "" where it is like none."""
+    if again := _LIKE.search(said.sentence.text):
+        return f"{'le ' * again[1][0].isdigit()}{_VEILLE.sub('hier', again[1])}"
+    if again := _AGAIN.search(said.plain):
+        return f"le {again[1]} {said.sentence.typed(said.find_word_at(again.end() - 1), said.end)}"
+    return ""
+
+
+WHOLE_MIN = 14
+"""Words from which a sentence that is a report, with its full stop, is kept whole."""
+_AGAIN = re.compile(
+    r" (?:reprenez|reprends|reprendre|refaites|recopiez) (?:\S+ ){0,7}?(?:du|le) "
+    rf"(\d{{1,2}} (?:{'|'.join(MONTH_NUMBERS)})) "
+)
+"""What a report is to be like, by its day: « reprenez ce que j’avais noté le 3 mars »."""
+_LIKE = re.compile(
+    r"\bm[êe]mes? (?:[\w-]+ ){1,3}?qu(?:e |['’])(?:celui |celle |ceux )?(?:de |du |d['’]|le )?"
+    r"((?:la veille|hier|avant-hier|\d{1,2}\b|lundi|mardi|mercredi|jeudi|vendredi|samedi)[^.!?]{0,80})",
+    re.IGNORECASE,
+)
+"""What a report is to be like: « le même compte rendu que celui du 19 novembre »."""
+_VEILLE = re.compile(r"^la veille", re.IGNORECASE)
+_NOTING = re.compile(r" (?:oublie|saisir|noter|enregistrer|rentrer|declarer|renseigner|consigner|encoder) ")
+NOTING_MAX = 14
+"""Words within which it is said that a report is to be written, before it is told."""
+
+
+def _find_told(said: Utterance) -> int | None:
+    """The word at which a report begins: behind its name, or behind what says that it is to be noted; None for the
+    first one."""
+    says_all = sum_signs(said.plain) < 1
+    named = [n + 1 for n in said.find_words("nom_compte_rendu") if says_all or n + 1 - said.first <= NAMED_MAX]
+    if named:
+        return named[-1]
+    found = _NOTING.search(said.plain)
+    start = said.find_word_at(found.end() - 1) if found else 0
+    is_announced = found and start - said.first <= NOTING_MAX and not sum_signs(said.plain[: found.start() + 1])
+    return start if is_announced else None
+
+
+TO_NOTE = re.compile(
+    r"[,.;]?\s(?:et |donc |alors )?(?:(?:est.ce que )?(?:tu|vous) (?:peux|peut|pouvez|pourrais|pourriez)|"
+    r"(?:peux|peut|pouvez|pourriez|pourrais).(?:tu|vous)|(?:il )?(?:faut|faudrait)(?: que (?:je|tu|vous))?|merci de|"
+    r"je (?:veux|voudrais|dois|souhaite|souhaiterais)|j.aimerais|veuillez|à|a)(?: m.| me| nous)?[ ’'-]"
+    r"(?:l.|les? |la |[çc]a |tout |cela )+(?:me )?"
+    r"(?:enregistr|not|saisi|rentr|d[ée]clar|ajout|mett|consign|compt|inscri)\w*(?: \S+){0,6}$",
+    re.IGNORECASE,
+)
+"""What is said at the end of a report of what is to become of it: « …, tu peux l’enregistrer ? »."""
+_BARE_REPORT = re.compile(
+    r"rendre compte(?: d\w{1,2} (?:mon|ma|mes|notre) \w+)?|(?:(?:un|mon|l|d un) ?)?accompagnement(?: du jour)?"
+)
+"""What says no more than « compte rendu »."""
+
+
+_ABOUT_REPORTS = (
+    r" (?:sur|a|de|concernant|parl\S+ d\S*|le mot|les mots|"
+    r"(?:ou|dans lesquels|avec lesquels) (?:j ai|je|on a|il y a)(?: mis| note| parle| ecrit)?) "
+)
+"""What stands before the words that are sought in reports."""
+
+
+def write_report_list(said: Utterance) -> str:
+    """Write the list of what is told after « sur », « à », « de », a theme or a commune, and of a period."""
+    named = said.find_words("nom_compte_rendu")
+    found = re.search(_ABOUT_REPORTS, said.plain[said.sentence.places[named[-1]] :]) if named else None
+    quoted = re.search(r"[«“\"]\s*(.{2,60}?)\s*[»”\"]", said.sentence.text)
+    words = quoted[1] if quoted else ""
+    if named and found and not words:
+        start = said.find_word_at(said.sentence.places[named[-1]] + found.end() - 1)
+        words = said.content("liste", start, taken=said.period_span)
+    elif named and not words and said.has("(?:re)?(?:cherch|trouv)") and not said.named_number:
+        words = _find_reported(said, named[-1])
+    tags = said.tags if "#" not in words else ""
+    return f"cra liste {'' if words.isdigit() else words} {tags} {said.period}"
+
+
+def _find_reported(said: Utterance, named: int) -> str:
+    """What a report that is sought was about: what follows its name, or what was done, before it."""
+    if after := said.content("liste", named + 1, taken=said.period_span):
+        return after
+    found = re.search(r" (?:seance|atelier|accompagnement|activite)s? (?:sur|de|d|autour d\S*) ", said.plain)
+    if found is None:
+        return ""
+    start = said.find_word_at(found.end() - 1)
+    signs = (n for n in range(start, named) if not {*",.;!?"}.isdisjoint(said.sentence.gap(n)))
+    return said.content("liste", start, next(signs, named - 1) + 1, said.period_span)

@@ -6,10 +6,10 @@ from itertools import islice
 
 from bot.french import read_period
 from dialogs.plain_words import weights
-from dialogs.plain_words.details import REPORT_ACTS, write_line
+from dialogs.plain_words.details import write_line
 from dialogs.plain_words.frames import find_name
 from dialogs.plain_words.readings import Intention, Reading
-from dialogs.plain_words.reports import find_day, sum_signs, weigh_report
+from dialogs.plain_words.reports import REPORT_ACTS, find_day, sum_signs, weigh_report
 from dialogs.plain_words.utterance import Utterance
 from dialogs.plain_words.wishes import find_wishes
 from storage.urls import first_link as find_link

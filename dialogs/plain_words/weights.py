@@ -9,12 +9,12 @@ from math import log
 from bot.command_lines import CommandIndex
 from config.text import fold
 from dialogs.plain_words.cues import read_cues
-from dialogs.plain_words.details import REPORT_ACTS, TO_NOTE, write_line
+from dialogs.plain_words.details import write_line
 from dialogs.plain_words.frames import find_name, read_frame
 from dialogs.plain_words.meetings import MEETING
 from dialogs.plain_words.model import read_model
 from dialogs.plain_words.readings import Intention, Reading
-from dialogs.plain_words.reports import is_appointment, sum_signs, weigh_report
+from dialogs.plain_words.reports import REPORT_ACTS, TO_NOTE, is_appointment, sum_signs, weigh_report
 from dialogs.plain_words.sentences import read_sentence
 from dialogs.plain_words.utterance import Utterance
 from dialogs.plain_words.wishes import begins_with_wish, cut_aside, find_wishes

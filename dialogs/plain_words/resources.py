@@ -1,0 +1,104 @@
+"""The command lines of resources: those that are sought, and those that are offered."""
+
+import re
+
+from bot.french import read_period
+from dialogs.plain_words.utterance import Utterance
+from storage.urls import first_link as find_link
+
+_GIVE_ME = re.compile(
+    r" (?:me|m|nous) (?:proposer|envoyer|donner|partager|transmettre|indiquer|conseiller|filer|fournir|preter|passer) "
+)
+"""How something is asked for, before what it is about."""
+
+
+def write_search(said: Utterance) -> str:
+    """Write which resources are sought."""
+    if said.has("favori"):
+        return "ressources favoris"
+    if collection := _COLLECTION.search(said.sentence.text):
+        return f"ressources collection {collection[1]}"
+    return _write_listing(said) or _write_sought(said)
+
+
+_COLLECTION = re.compile(r"\b(?:la|ma|une) collection (?:des? |du |d['’])?([^,.;!?]{3,60})")
+"""A collection of resources that is called by its title."""
+
+
+def _write_listing(said: Utterance) -> str:
+    """Write which list of resources, or the one of a number, is asked for; "" for words that are sought."""
+    if said.has(FOLLOWING) and (subject := said.content("suivi")):
+        return f"ressources suivre {subject}"
+    if said.has("mes fiches |fiches que j ai"):
+        return "ressources mes fiches"
+    if said.has("categories "):
+        return "ressources catégories"
+    if said.number and re.search(r" (?:fiche|ressource) (?:n |numero )?n?\d", said.plain):
+        return f"ressources {said.number}"
+    return ""
+
+
+def _write_sought(said: Utterance) -> str:
+    given = _GIVE_ME.search(said.plain)
+    start = said.find_word_at(given.end() - 1) if given else None
+    found = said.content("sujet", start, taken=said.period_span)
+    subject = _find_subject(said) or found if len(found.split()) > SUBJECT_MAX else found
+    return f"ressources {_FOR_WHOM.sub(' ', subject)} {_find_since(said)}"
+
+
+_FOR_WHOM = re.compile(r" (?:à|a) (?:des |l['’ ]intention (?:des? |d['’]))(?=\S+$)")
+"""What stands between a subject and those whom it is explained to."""
+
+
+def _find_since(said: Utterance) -> str:
+    """Since which month or year resources are sought, as the search reads it: « depuis:2025 »."""
+    since = read_period(said.period, said.today) if said.has("depuis") and said.period else None
+    if since is None or not re.search(r" depuis (?:\S+ ){0,3}?(?:20\d\d|[a-z]{3,}) ", said.plain):
+        return ""
+    return f"depuis:{since.start:%Y}" + (f"-{since.start:%m}" if since.start.month > 1 else "")
+
+
+SUBJECT_MAX = 5
+"""Words of a subject; more are a story, in which it is told."""
+_SUBJECT = re.compile(r" (?:sur|concernant|parler d\S*|parler des|expliquer|a propos d\S*) ")
+
+
+def _find_subject(said: Utterance) -> str:
+    """What a long sentence names as its subject, up to the next sign; "" where it names none."""
+    found = _SUBJECT.search(said.plain)
+    if found is None:
+        return ""
+    start = said.find_word_at(found.end() - 1)
+    signs = (n for n in range(start, said.end) if not {*",.;!?"}.isdisjoint(said.sentence.gap(n)))
+    return said.content("sujet", start, next(signs, said.end - 1) + 1, said.period_span)
+
+
+FOLLOWING = "previen|prevenez|prevenu|avert|alert|suivre |abonn|tenir au courant|tiens moi"
+"""How the new resources of a subject are asked for."""
+_CALLED = re.compile(
+    r"(?:s.?appelle(?:nt)?|(?:intitul|appel|nomm)[ée]e?s?|qui a pour titre|le titre (?:est|c.est)) [:«\"]?\s*"
+    r"([^.,;!?»\"]{3,80})",
+    re.IGNORECASE,
+)
+"""What stands before the title of a resource, which is kept whole."""
+TITLED = re.compile(
+    r" (?:sur|concernant) "
+    r"| (?:fiche|tuto|guide|support) (?=(?!a |et |que |qu |pour |dans |en |aux? |atelier )[a-z]{2})"
+)
+"""What stands before the title or the subject of a resource."""
+
+
+def write_deposit(said: Utterance) -> str:
+    """Write the link or the title that is told."""
+    if link := find_link(said.sentence.text):
+        return f"ressources ajouter {link}"
+    if asked := re.search(r" (?:demande|ticket) (?:n |numero )?n?(\d{1,6}) ", said.plain):
+        return f"ressources ajouter demande {asked[1]}"
+    if told := re.search(r"(?:fiche|ressource|tuto|document)\s+:\s+(.{3,80})", said.sentence.text):
+        return f"ressources ajouter {told[1]}"
+    if quoted := re.search(r"[«“\"]\s*(.{3,80}?)\s*[»”\"]", said.sentence.text):
+        return f"ressources ajouter {quoted[1]}"
+    if called := _CALLED.search(said.sentence.text):
+        return f"ressources ajouter {called[1]}"
+    found = TITLED.search(said.plain)
+    return f"ressources ajouter {said.content('depot', said.find_word_at(found.end() - 1)) if found else ''}"
