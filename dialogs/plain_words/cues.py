@@ -147,7 +147,7 @@ class _Table:
         for row in self.lines:
             if row["intention"][0] != "=":
                 self._add_row(Intention(row["intention"]), float(row["poids"]), _split(row["mots"]))
-        self._add_row(Intention.RESSOURCES, THEME_WEIGHT, _list_theme_words())
+        self._add_row(Intention.RESSOURCES, THEME_WEIGHT, list_theme_words())
         territories = (*(place.nom for place in DEPARTEMENTS.values()), *REGION_NAMES.values())
         names = {word for name in territories for word in split_words(name)} - self.words
         by_key, polite = ({key: tuple(cues) for key, cues in each.items()} for each in (self.cues, self.polite))
@@ -193,7 +193,8 @@ def _stem_option(word: str) -> str:
     return stem_words(word) if word else ""
 
 
-def _list_theme_words() -> list[str]:
+@cache
+def list_theme_words() -> list[str]:
     """The words by which themes and what is near them are called."""
     synonyms = [word for row in tables.read("synonymes.tsv") for word in row["mots"].split(",")]
     named = [word for theme in THEMES.values() for word in theme.mots]

@@ -114,9 +114,28 @@ def _write_people(said: Utterance) -> str:
             )
             place = name_place(place)
             return f"annuaire qui {skill}" + (f" près de {place}" if place else "")
-    words = said.content("contact").replace("conseiler", "conseiller").split()
+    if said.place and said.end - said.first > NAME_ALONE_MAX and (role := _find_role(said)):
+        return f"annuaire {role} {said.place.name}"
+    about = _CONTACT_OF.search(said.plain) if said.end - said.first > NAME_ALONE_MAX else None
+    words = (
+        said.content("contact", said.find_word_at(about.end() - 1) if about else None)
+        .replace("conseiler", "conseiller")
+        .split()
+    )
     is_role = len(words) == 1 and fold(words[0]) in _ROLES
     return f"annuaire {'' if is_role else ' '.join(_ROLES.get(fold(each), each) for each in words)}"
+
+
+_CONTACT_OF = re.compile(
+    r" (?:coordonnees|numero|telephone|tel|mail|adresse|contact|joindre|contacter) (?:de|du|d|des) "
+)
+"""What stands before whom a long sentence wants to reach."""
+
+
+def _find_role(said: Utterance) -> str:
+    """The role of those whom a long sentence looks for in a territory; "" for none."""
+    words = (fold(said.sentence.typed(index, index + 1)) for index in range(said.first, said.end))
+    return next((_ROLES[word] for word in words if word in _ROLES), "")
 
 
 def _find_near(said: Utterance, skill: re.Match[str]) -> str:
@@ -148,7 +167,7 @@ def _write_data(said: Utterance) -> str:
 
 
 TOPICS = (
-    ("cra", "cra |cras |compte rendu|comptes rendus|activite|accompagnement|saisi"),
+    ("cra", "cra |cras |compte rendu|comptes rendus|activite|accompagnement|saisi|ateliers? |permanence"),
     ("stats", "stat|chiffre|bilan|export"),
     ("ressources", "ressource|fiche|tuto"),
     ("canaux", "cana"),

@@ -28,8 +28,8 @@ _KNOWS = (
 )
 SKILLS = re.compile(
     rf" qui donc (?:\S+ ){{0,6}}?(?:{_KNOWS}) "
-    r"| (?:qui|quelqu une?|collegue|personne|experte?s?|specialiste)(?: \S+){0,3}? "
-    rf"(?:{_KNOWS}|"
+    r"| (?:qui|quelqu une?|collegues?|conseillere?s?|personnes?|experte?s?|specialistes?)(?: \S+){0,3}? "
+    rf"(?:{_KNOWS}|parlant|sachant|connaissant|maitrisant|pratiquant|utilisant|"
     r"(?:peut|pourrait|capable de|pour|m) (?:m )?(?:expliquer|aider|aide|epauler|apprendre|montrer)|"
     r"m aide|a deja|fait|gere|anime|forme) "
     r"| (?:quelqu une?|collegue|personne) (?:de |d )?(?:bien |tres )?(?:calee?|douee?|forte?|bonn?e?|a l aise) "

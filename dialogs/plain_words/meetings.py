@@ -7,6 +7,7 @@ from config.text import fold
 from config.time import WEEKDAYS
 from dialogs.plain_words.frames import TOLD, read_frame
 from dialogs.plain_words.periods import spell_word
+from dialogs.plain_words.reports import is_appointment, is_repeated
 from dialogs.plain_words.utterance import Utterance
 from storage.urls import first_link as find_link
 
@@ -53,7 +54,7 @@ def _find_place(said: Utterance) -> str:
 
 _EVENT = re.compile(
     r"\b(?:j['’]?organise|organise|organisons|anime|animons|prépare|préparons|annonce[rz]?|propose[rz]?|ajoute[rz]?|"
-    r"(?:inscri|mett)\w+ (?:à|dans|sur) l.agenda)(?: (?:à|dans|sur) l.agenda)?\s+"
+    r"(?:inscri|mett|mets)\w* (?:à|a|dans|sur) l.?agenda)(?: (?:à|a|dans|sur) l.?agenda)?\s+"
     r"(?:une?|notre|ma|mon)\s+([^,.;:!?\n]{4,80})",
     re.IGNORECASE,
 )
@@ -102,7 +103,9 @@ _OWN_RDV = (
 def _write_own_appointments(said: Utterance) -> str:
     """Write what concerns how people come to an appointment; "" where nothing of that is said."""
     weekly = _find_weekly(_write_hours(said.sentence.text))
-    if weekly and said.has("(?:rdv|rendez vous) avec moi |recois |recevoir |suis disponible |creneaux "):
+    if weekly and said.has(
+        "(?:rdv|rendez vous) avec moi |recois |recevoir |suis disponible |creneaux |sur (?:rdv|rendez)"
+    ):
         return f"rdv disponibilites {weekly}"
     if (
         call := re.search(r" visio\S* (?:\S+ ){0,4}(?:rdv|rendez vous) (?:n |numero )?(\d{1,6}) ", said.plain)
@@ -139,7 +142,7 @@ _SPACED_HOURS = re.compile(
 
 _CHANGING = re.compile(
     r" (?:mes |mon rendez_vous|mon rdv|ann?ul|supprim|deplac|report|decal|repouss|quels? |voir |"
-    r"liste|aujourd|j ai |bouge|passe aux? |passe a |prefere |des rdv )"
+    r"liste|aujourd|j ai |bouge|passe aux? |passe a |prefere |des rdv |qui (?:est ce que |es que )?je )"
 )
 """What is said of appointments that there are."""
 MEETING = re.compile(
@@ -148,11 +151,11 @@ MEETING = re.compile(
     re.IGNORECASE,
 )
 """Colleagues whom somebody wants to meet, called by their names."""
-_ASIDE = re.compile(r"[,;.?!] (?:quand|on|si|est|tu|vous|c|il|[çc]a|je|j|pour)\b")
+_ASIDE = re.compile(
+    r"[,;.?!] (?:quand|on|si|est|tu|vous|c|il|[çc]a|je|j|pour|trouve[zrs]?|propose[zrs]?|merci|dis|dites)\b"
+)
 """What is said after a meeting that is asked for."""
-_COLLEAGUE = re.compile(r"(?<!\w)@[\w.-]+")
-_WITH = re.compile(r"\b(?:avec|ac) *(?:(?:et|,) *)*(?=à propos|au sujet|pour |sur |$)", re.IGNORECASE)
-_HALF_HOUR = re.compile(r"\b(?:d['’])?une demi[- ]heure", re.IGNORECASE)
+_COLLEAGUE = re.compile(r"(?:(?:\b(?:avec|ac|et)\b|,)\s?)*(?<!\w)(@[\w.-]+)", re.IGNORECASE)
 _AROUND = re.compile(
     r"^(?:\W*\b(?:avec|ac|av|et|de|du|d.?une|à propos|une?|"
     r"rdv|rendez[- ]vous|points?|r[ée]unions?|visio|cr[ée]neau|moment|pendant|pour)\b)*"
@@ -166,46 +169,75 @@ def write_appointment(said: Utterance) -> str:
     list of the days that are named."""
     if found := MEETING.search(said.sentence.text):
         told = _ASIDE.split(said.sentence.text[found.start(1) :], maxsplit=1)[0]
-        names, subject = _COLLEAGUE.findall(told), _WITH.sub(" ", _COLLEAGUE.sub(" ", told))
-        subject = _HALF_HOUR.sub("30 min", subject)
-        return f"rdv {' '.join(names)} {_AROUND.sub('', subject).strip(' ,.!?')}"
+        names, subject = _COLLEAGUE.findall(told), _write_lengths(_COLLEAGUE.sub(" ", told))
+        return f"rdv {' '.join(names)} {_FOR.sub('', _AROUND.sub('', subject)).strip(' ,.!?')}"
     if said.has("rappels? ") and said.knows("rdv rappels"):
         return f"rdv rappels {'non' if said.has('arret|stop|plus |coup|supprim|desactiv') else 'oui'}"
     if own := _write_own_appointments(said):
         return own
-    if _CHANGING.search(said.plain):
+    is_told = is_repeated(said.plain) or is_appointment(said.plain)
+    if _CHANGING.search(said.plain) and not (is_told and not _NUMBERED.search(said.plain)):
         return _write_appointment_change(said)
     if _NAMED_FIRST.match(said.plain[said.sentence.places[said.first] :]):
         return "rdv " + _write_hours(said.rest("rendez_vous_nom"))
-    return "rdv " + _write_hours(said.content("rendez_vous"))
+    named = _NAMED.search(said.plain) if said.end - said.first > LONG else None
+    return "rdv " + _write_hours(said.content("rendez_vous", said.find_word_at(named.end() - 1) if named else None))
 
 
+LONG = 12
+"""Words of a sentence that tells more than the appointment."""
+_NAMED = re.compile(r" (?:un|le) (?:rdv|rendez vous) ")
 _NAMED_FIRST = re.compile(r"(?:rdv|rendez vous) ")
+
+
+_FOR = re.compile(r"^pour |(?<=min )pour |(?<=\dh )pour |\bla (?=semaine prochaine)", re.IGNORECASE)
+"""Small words before what a meeting is about, and when it is."""
+_LENGTHS = {
+    r"\1 min": re.compile(r"\b(\d{1,3}) (?:minutes?|mn)\b", re.IGNORECASE),
+    "1h30": re.compile(r"\b(?:d['’])?une heure et demie", re.IGNORECASE),
+    "30 min": re.compile(r"\b(?:d['’])?une (?:petite )?demi[- ]?heure", re.IGNORECASE),
+    "1h": re.compile(r"(?<!à )(?<!a )\b(?:d['’])?une (?:petite )?heure(?! et\b)", re.IGNORECASE),
+}
+"""How long something takes, in words."""
+
+
+def _write_lengths(told: str) -> str:
+    """Write in figures how long something takes: « une demi-heure » is « 30 min »."""
+    for length, words in _LENGTHS.items():
+        told = words.sub(length, told)
+    return told
 
 
 def _write_hours(told: str) -> str:
     """Write hours in figures: « à quinze heures » is « à 15h »."""
     told = _SPELLED_SPAN.sub(r"\g<1> heures à ", told)
     told = _SPELLED_HOUR.sub(lambda hour: f"{digits(hour[1])}h" if digits(hour[1]).isdigit() else hour[0], told)
-    return _AROUND_LENGTH.sub("", told)
+    return _BEFORE_HOUR.sub(r"\1 ", _write_lengths(_AROUND_LENGTH.sub("", told)))
 
 
 def _write_appointment_change(said: Utterance) -> str:
     """Write what is to be done with the appointment of a number; else the list of the days that are named."""
-    numbered = re.search(r" (?:rdv|rendez vous) (?:n |numero )?n?(\d{1,6}) ", said.plain)
+    numbered = _NUMBERED.search(said.plain)
     if numbered and said.has("ann?ul|supprim"):
         return f"rdv annuler {numbered[1]}"
     if span := _FROM_TO.search(said.plain):
         return f"rdv liste du {_FIRST_DAY.get(span[1], digits(span[1]))} au {digits(span[2])} {_type_month(said, span)}"
     days = _find_day(said.plain)
     if numbered and said.has("deplac|report|decal|bouge|repouss|avanc|passe a|prefere "):
-        moved = said.content("rendez_vous", said.find_word_at(numbered.end(1)))
+        when = _NEW_DAY.search(said.plain, numbered.end(1))
+        moved = said.content("rendez_vous", said.find_word_at((when.start() + 1) if when else numbered.end(1)))
         return f"rdv décaler {numbered[1]} {_write_hours(moved)}"
     if not days and not numbered and (when := _WHEN.search(said.plain)):
         return f"rdv liste {_type(said, when)}"
     return f"rdv {days}" if days or not numbered else f"rdv {numbered[1]}"
 
 
+_NUMBERED = re.compile(r" (?:rdv|rendez vous) (?:n |numero )?n?(\d{1,6}) ")
+"""An appointment that is called by its number."""
+_NEW_DAY = re.compile(
+    rf" (?:(?:apres )?demain|{'|'.join(WEEKDAYS)}|\d{{1,2}} (?:\d{{1,2}}|{'|'.join(MONTH_NUMBERS)})) "
+)
+"""With what the day begins to which an appointment is moved."""
 _SPELLED_HOUR = re.compile(r"\b([a-zé-]{3,12}|\d{1,2}) heures?\b")
 _SPELLED_SPAN = re.compile(r"(?<=\bde )([a-zé-]{3,12}) (?:à|a) (?=[a-zé-]{3,12} heures?\b)")
 """Hours of which the last alone is called so: « de quatorze à dix-sept heures »."""
@@ -215,6 +247,10 @@ _AROUND_LENGTH = re.compile(
 """What stands before how long an appointment takes, and what it is about."""
 
 
+_BEFORE_HOUR = re.compile(
+    rf"\b({'|'.join(WEEKDAYS)}|prochain|demain|matin|\d{{1,2}}/\d{{1,2}}) (?:à|a|vers) (?=\d{{1,2}} ?h)"
+)
+"""A day before its hour."""
 _FROM_TO = re.compile(
     r" (?:entre|du) (?:le )?(\d{1,2}|premier|[a-z]{2,8}) (?:et|au) (?:le )?(\d{1,2}) "
     rf"((?:{'|'.join(MONTH_NUMBERS)}) )?"
@@ -253,8 +289,9 @@ def write_reminders(said: Utterance) -> str:
     if hour := _HOUR.search(digits(said.plain.replace(" midi ", " 12 h ")) + " "):
         return f"rappels {evening} {hour[1]}h{hour[2] or '30' * bool(hour[3])}"
     days = [day for day in WEEKDAYS if said.has(f"{day}s? ")]
-    if days and said.has(_NOT_ON):
-        days = [day for day in WEEKDAYS[:WORKDAYS] if day not in days]
+    off = [day for found in _NOT_ON.finditer(said.plain) for day in WEEKDAYS if day in found[0]]
+    if off:
+        days = [day for day in days if day not in off] or [day for day in WEEKDAYS[:WORKDAYS] if day not in off]
         return f"rappels jours {' '.join(day[:3] for day in days)}"
     if len(days) > 1 or (days and said.has("que le |qu le |seulement|uniquement")):
         return f"rappels jours {' '.join(day[:3] for day in days)}"
@@ -273,8 +310,13 @@ _WHEN = re.compile(
 )
 """Days on which somebody may be away."""
 WORKDAYS = 5
-_NOT_ON = rf"(?:(?:plus|pas|aucun) (?:de |d )?rappels?|sauf) (?:le |les )?(?:{'|'.join(WEEKDAYS)})"
-"""On which days nothing is to come."""
+_ON_DAYS = rf"(?:le |les )?(?:{'|'.join(WEEKDAYS)})s?(?:(?: et| ni)? (?:le |les )?(?:{'|'.join(WEEKDAYS)})s?)*"
+_NOT_ON = re.compile(
+    rf" (?:(?:plus|pas|aucun) (?:de |d )?(?:rappels?|relances?|messages?)|sauf|"
+    rf"(?:bosse|travaille|travail|suis|present|presente|la) (?:\S+ )?(?:pas|plus|jamais)(?: la)?|"
+    rf"repos|off|conges?|pas|ni|jour de repos est|rien) (?:\S+ )?{_ON_DAYS} "
+)
+"""On which days nothing is to come, or somebody does not work."""
 _HOUR = re.compile(r" (\d{1,2}) ?h(?:eures?)? ?(?:(\d{2})|(et demie?))? ")
 
 

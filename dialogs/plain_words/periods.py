@@ -1,7 +1,7 @@
 """The words of a sentence that name a period, written as the commands’ help writes them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from bot.french import Period, find_period, read_period
@@ -42,8 +42,20 @@ def write_period(sentence: Sentence, today: date, taken: range = range(0)) -> tu
     may = [index not in taken and _may_tell(word, words[index - 1 : index]) for index, word in enumerate(words)]
     for index, word in enumerate(words[1:]):
         may[index] = may[index] and word not in ("prochain", "prochaine")
+    _leave_deadlines(words, may)
     found = find_period(len(may), write, today)
     return (_shorten(sentence, *found[:2], today), range(*found[:2])) if found else ("", range(0))
+
+
+def _leave_deadlines(words: Sequence[str], may: list[bool]) -> None:
+    """Leave out until when something is wanted: « avant la fin de la semaine », « pour lundi »; not « avant-hier »."""
+    index = 0
+    while index < len(words) - 1:
+        is_until = words[index] == "avant" and words[index + 1] != "hier" and words[index - 1 : index] != ["d"]
+        is_until = is_until or words[index : index + 2] == ["d", "ici"]
+        index += 1
+        while is_until and index < len(words) and (may[index] or words[index] in ("ici", "fin")):
+            may[index], index = False, index + 1
 
 
 def _may_tell(word: str, before: list[str]) -> bool:

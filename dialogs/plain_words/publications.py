@@ -32,7 +32,7 @@ def write_channels(said: Utterance) -> str:
             name = quoted[1] if quoted else said.content("canal", named[-1] + 1 if named else None)
             return "canaux" if not name and said.has("quels? |liste ") else f"canaux {command} {name}"
     found = re.search(
-        r" (?:(?:canal|canaux|salon|groupe)s? (?:\S+ ){0,3}?(?:sur|pour parler|dedie)|(?:canal|salon) pour|"
+        r" (?:(?:canal|canaux|salon|groupe)s? (?:\S+ ){0,8}?(?:sur|pour parler|dedie)|(?:canal|salon) pour|"
         r"(?:parl|caus|discut|echang)\S+ (?:ou |t on |on |t il )*(?:d\S*|des)) ",
         said.plain,
     )
@@ -57,7 +57,7 @@ _FIRST_SAID = re.compile(r"(?=(?:notre|nos|la|les?|l['’]|mon|ma|une?)\b)([^,.;
 def write_news(said: Utterance) -> str:
     if said.has("mes propositions|actu que j (?:ai|avais)"):
         return "actus mes propositions"
-    if said.has("cite|citer|discret"):
+    if said.has("cite|citer|discret|repris|reprenn|reprend"):
         return "actus discret"
     is_proposed = said.has(
         "propos|partag|suggere|publi|diffus|signal|faire passer|parler de m|annonce[rz]? |merit|"
@@ -71,7 +71,7 @@ def write_news(said: Utterance) -> str:
         return f"actus proposer {told[1] if told else ''}"
     if found := _ABOUT_NEWS.search(said.plain):
         return "actus cherche " + said.content("article", said.find_word_at(found.end() - 1))
-    return f"actus n° {said.number}" if said.number else "actus"
+    return f"actus n° {said.number}" if said.number and not said.period else "actus"
 
 
 _POLL_RESULTS = "result|reponse|donne |(?:ont|a) (?:vote|repondu)|combien"
@@ -103,7 +103,8 @@ def _find_question(said: Utterance) -> str:
     """The question as typed: what stands after « : », what is asked with « ? » after « sondage », or after « sur »."""
     text = said.sentence.text
     if re.search(r"\s?:\s", text):
-        return re.split(r"\s?:\s", text, maxsplit=1)[1]
+        asked = _ASKED.search(re.split(r"\s?:\s", text, maxsplit=1)[0])
+        return text[asked.start() :] if asked else re.split(r"\s?:\s", text, maxsplit=1)[1]
     named = said.find_words("nom_sondage")
     start = named[-1] + 1 if named else said.end
     if start + 1 < said.end and said.sentence.words[start].folded.split()[0] in _QUESTIONS:
@@ -114,6 +115,8 @@ def _find_question(said: Utterance) -> str:
     return f"{said.sentence.typed(start, said.end)} ?" if is_asked else ""
 
 
+_ASKED = re.compile(r"\b(?:quel(?:le)?s?|quand|où|combien)\s", re.IGNORECASE)
+"""What a question begins with, before the answers that there are: « quel jour : mardi ou jeudi »."""
 _QUESTIONS = frozenset({"quel", "quelle", "quels", "quelles", "qui", "quand", "ou", "combien", "est", "on", "preferez"})
 """Words with which a question begins that is put to others."""
 
@@ -125,12 +128,14 @@ ANNOUNCED = re.compile(
 
 
 _WISHED = re.compile(
-    r"\b(?:(?:serait|n['’]est)[ -](?:il|ce|ça)[ -]pas|(?:il|ce|cela|ça) serait) (?:plus |bien |assez |fort )?"
-    r"(?:judicieux|utile|pratique|commode|souhaitable|bon|mieux|int[ée]ressant|appr[ée]ciable) "
-    r"(?:que |d['’]|de )([^.?!;]{4,200})",
+    r"\b(?:(?:serait|n['’]est)[ -](?:il|ce|ça)[ -]pas|(?:il|ce|cela|ça|sa) (?:serait|serai|srait)) "
+    r"(?:plus |tellement |vraiment |quand même |trop |très |bien |assez |fort )?"
+    r"(?:judicieux|utile|pratique|commode|souhaitable|bon|bien|mieux|int[ée]ressant|appr[ée]ciable|cool|top|g[ée]nial|"
+    r"super|chouette|sympa|parfait|pas mal) "
+    r"(?:que |qu['’]|d['’]|de |si )([^.?!;]{4,200})",
     re.IGNORECASE,
 )
-"""An idea that is put as a question: « ne serait-il pas judicieux que … ? »."""
+"""An idea that is put as a wish or a question: « ce serait bien de … », « ne serait-il pas judicieux que … ? »."""
 
 
 def _find_idea(text: str) -> str:

@@ -5,6 +5,7 @@ import re
 from bot.french import MONTH_NUMBERS
 from config.text import fold, split_words
 from config.time import WEEKDAYS
+from dialogs.plain_words.cues import list_theme_words
 from dialogs.plain_words.utterance import Utterance
 
 _ACTIVITY = "ateliers?|atel|indiv|individuelle?s?|individuels?|ponctuelle?s?|ponctuels?|ponct|collectif"
@@ -14,8 +15,10 @@ _DURATION = (
 )
 _MINUTES = "(?:dix|quinze|vingt|vingt cinq|trente|quarante|quarante cinq|cinquante)"
 _PEOPLE = (
-    "p|pers|personnes?|participants?|part|seniors?|retraites|jeunes|usagers|beneficiaires|adultes|ados|eleves|habitants|"
-    "enfants|parents|residents|resid|allocataires|salaries|etudiants|collegiens|lyceens|dames|messieurs|stagiaires|inscrits"
+    "p|pers|personnes?|participants?|part|seniors?|retraites|jeunes|usagers|beneficiaires|adultes|ados|eleves|gens|"
+    "habitants|gamins|gamines|gosses|momes|minots|bambins|filles|garcons|mamies|mamys|papis|papys|grands parents|"
+    "femmes|hommes|enfants|parents|residents|resid|allocataires|salaries|etudiants|collegiens|lyceens|dames|messieurs|"
+    "stagiaires|inscrits"
 )
 _SOMEBODY = "dames?|monsieur|messieurs|pap[iy]s?|mam(?:ie|y)s?|couple|personnes?|usag(?:er|ere)s?|jeunes?|seniors?"
 _FEW = "une?|[1-9]|des|deux|trois|quatre|cinq|six|sept|huit|neuf|dix"
@@ -47,8 +50,9 @@ _AT_AN_HOUR = re.compile(
 )
 """What is to be noted on a day, at an hour, for so long: reports have no hour."""
 _COMING = re.compile(
-    rf" (?:viendra|viendront|presentera|presenteront|passera|passeront|arrivera|arriveront) (?:\S+ ){{0,3}}?"
-    rf"(?:demain|{'|'.join(WEEKDAYS)}) (?:\S+ ){{0,2}}?a (?:\d{{1,2}} ?h|[a-z]{{2,8}} heures?) "
+    rf" (?:viendra|viendront|vient|viennent|presentera|presenteront|passera|passeront|arrivera|arriveront|"
+    rf"souhaite|souhaiterait|voudrait|veut) (?:\S+ ){{0,6}}?(?:demain|{'|'.join(WEEKDAYS)}|\d{{1,2}} \d{{1,2}}) "
+    rf"(?:\S+ ){{0,2}}?a (?:\d{{1,2}} ?h|[a-z]{{2,8}} heures?) "
 )
 """Somebody who is to come on a day, at an hour."""
 ENOUGH = 3.0
@@ -58,6 +62,17 @@ ENOUGH = 3.0
 def is_appointment(plain: str) -> bool:
     """Whether folded words between single spaces begin as an appointment does, with its day and its hour."""
     return bool(_APPOINTMENT.match(plain) or _AT_AN_HOUR.match(plain) or _COMING.search(plain))
+
+
+_REPEATED = re.compile(
+    rf" (?:tous les|chaque) (?:{'|'.join(WEEKDAYS)})s? (?:\S+ ){{0,3}}?(?:a |de )?"
+    r"(?:\d{1,2} ?h|[a-z]{2,8} heures?) "
+)
+
+
+def is_repeated(plain: str) -> bool:
+    """Whether something is told that is every week on a day, at an hour."""
+    return bool(_REPEATED.search(plain))
 
 
 def find_day(plain: str) -> str:
@@ -87,10 +102,10 @@ REPORT_ACTS = {
         r"retabli|restaur|remet|ravoir|recuper|(?:le |la |les )?faire revenir|annul\S* (?:la |cette |sa )?suppression"
     ),
     "dupliquer": r"dupli|repart|copie|recopie|refai|(?:le |la )?meme (?:chose )?que|reprendre (?:\S+ ){1,6}nouveau",
-    "supprimer": r"supprim|efface|enlev|retir|ann?ul|vire",
+    "supprimer": r"suppr?|efface|enlev|retir|ann?ul|vire",
     "modifier": (
-        r"modif|corrig|rectifi|chang|edit|tromp|erreur|faute|fau(?:x|sse) |oublie|mauvais|c etait|au lieu d|"
-        r"et (?:pas|non) "
+        r"modif|corrig|rectifi|chang|edit|tromp|plante|goure|erreur|faute|fau(?:x|sse) |oublie|mauvais|c etait|"
+        r"au lieu d|et (?:pas|non) "
     ),
 }
 
@@ -106,6 +121,8 @@ def write_report(said: Utterance) -> str:
         return f"cra {found} {said.named_number}"
     if found and sum_signs(said.plain) < 1:
         return f"cra liste {said.period or find_day(said.plain)}"
+    if tag := _NEW_TAG.search(said.sentence.text):
+        return f"cra étiquettes ajouter {tag[1]}"
     start = _find_told(said)
     is_whole = start is None and len(said.sentence.words) >= WHOLE_MIN and said.sentence.text.endswith(".")
     told = _cut_end(said.sentence.text if is_whole else said.rest("compte_rendu", start))
@@ -114,6 +131,14 @@ def write_report(said: Utterance) -> str:
     if told.isdigit():
         return f"cra modifier {told}"
     return "cra" if _BARE_REPORT.fullmatch(fold(told)) else f"cra {said.write_days(told)}"
+
+
+_NEW_TAG = re.compile(
+    r"\b(?:cr[ée]\w+|ajout\w+|avoir|veux|voudrais|aimerais|faudrait|nouvelle)(?: [\w-]+){0,2} [ée]tiquette «? ?#?"
+    r"([^\W\d_][\w-]+)",
+    re.IGNORECASE,
+)
+"""A tag that is wanted: « créer une étiquette bus »."""
 
 
 def _cut_end(told: str) -> str:
@@ -163,15 +188,30 @@ def _find_told(said: Utterance) -> int | None:
     return start if is_announced else None
 
 
+_WRITE_DOWN = r"(?:enregistr|not|saisi|rentr|d[ée]clar|ajout|mett|mets|consign|compt|inscri)\w*"
 TO_NOTE = re.compile(
+    rf"(?:[,.;:]\s?(?:et |donc |alors )?{_WRITE_DOWN}(?:[- ](?:moi|nous))?[ -](?:[çc]a|cela|tout|les?|la)\b|"
     r"[,.;]?\s(?:et |donc |alors )?(?:(?:est.ce que )?(?:tu|vous) (?:peux|peut|pouvez|pourrais|pourriez)|"
     r"(?:peux|peut|pouvez|pourriez|pourrais).(?:tu|vous)|(?:il )?(?:faut|faudrait)(?: que (?:je|tu|vous))?|merci de|"
     r"je (?:veux|voudrais|dois|souhaite|souhaiterais)|j.aimerais|veuillez|à|a)(?: m.| me| nous)?[ ’'-]"
-    r"(?:l.|les? |la |[çc]a |tout |cela )+(?:me )?"
-    r"(?:enregistr|not|saisi|rentr|d[ée]clar|ajout|mett|consign|compt|inscri)\w*(?: \S+){0,6}$",
+    rf"(?:l.|les? |la |[çc]a |tout |cela )+(?:me )?{_WRITE_DOWN}|[,.;]\s?c.est (?:à|a) {_WRITE_DOWN})(?: \S+){{0,6}}$",
     re.IGNORECASE,
 )
 """What is said at the end of a report of what is to become of it: « …, tu peux l’enregistrer ? »."""
+_IN_REPORTS = re.compile(
+    r" (?:figur|inscri|not|mett|compt|port|apparai|rang)\S* (?:dans|parmi|sur|a) (?:mes|mon) "
+    r"(?:comptes? rendus?|cras?|activites?) $"
+)
+"""What is said at the end of a report of where it is to stand."""
+
+
+def is_noted(said: Utterance) -> bool:
+    """Whether a sentence tells something of a report, and says at its end that it is to be one."""
+    ends = TO_NOTE.search(said.sentence.typed(said.first, said.end))
+    is_end = bool(ends or _IN_REPORTS.search(said.plain)) and not said.has("(?:mes|mon|l) (?:rdv|rendez vous|agenda) $")
+    return is_end and sum_signs(said.plain) > 0
+
+
 _BARE_REPORT = re.compile(
     r"rendre compte(?: d\w{1,2} (?:mon|ma|mes|notre) \w+)?|(?:(?:un|mon|l|d un) ?)?accompagnement(?: du jour)?"
 )
@@ -196,8 +236,18 @@ def write_report_list(said: Utterance) -> str:
         words = said.content("liste", start, taken=said.period_span)
     elif named and not words and said.has("(?:re)?(?:cherch|trouv)") and not said.named_number:
         words = _find_reported(said, named[-1])
+    elif named and not words and not said.tags:
+        words = _find_theme(said, named[-1])
     tags = said.tags if "#" not in words else ""
+    if tags and "#" not in said.sentence.text:
+        words = ""  # « l’étiquette caf » is called by its word
     return f"cra liste {'' if words.isdigit() else words} {tags} {said.period}"
+
+
+def _find_theme(said: Utterance, named: int) -> str:
+    """The words right behind the name of reports, where all of them are of a theme: « mes cra tablette d’octobre »."""
+    words = said.content("liste", named + 1, taken=said.period_span)
+    return words if words and all(each in list_theme_words() for each in fold(words).split()) else ""
 
 
 def _find_reported(said: Utterance, named: int) -> str:

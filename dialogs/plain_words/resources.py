@@ -3,6 +3,8 @@
 import re
 
 from bot.french import read_period
+from config.text import fold
+from dialogs.plain_words.frames import read_frame
 from dialogs.plain_words.utterance import Utterance
 from storage.urls import first_link as find_link
 
@@ -14,7 +16,7 @@ _GIVE_ME = re.compile(
 
 def write_search(said: Utterance) -> str:
     """Write which resources are sought."""
-    if said.has("favori"):
+    if said.has("favori|etoile|(?:mis|mise|mises|gardees?) (?:de |en )?(?:cote|favori)"):
         return "ressources favoris"
     if collection := _COLLECTION.search(said.sentence.text):
         return f"ressources collection {collection[1]}"
@@ -41,13 +43,15 @@ def _write_listing(said: Utterance) -> str:
 def _write_sought(said: Utterance) -> str:
     given = _GIVE_ME.search(said.plain)
     start = said.find_word_at(given.end() - 1) if given else None
-    found = said.content("sujet", start, taken=said.period_span)
-    subject = _find_subject(said) or found if len(found.split()) > SUBJECT_MAX else found
-    return f"ressources {_FOR_WHOM.sub(' ', subject)} {_find_since(said)}"
+    found, subject = said.content("sujet", start, taken=said.period_span), _find_subject(said)
+    told = [word for word in fold(found).split() if word not in read_frame("petits")]
+    is_story = len(told) > SUBJECT_MAX or subject not in found or _TO_DO_ABOUT.match(fold(found))
+    subject = subject if subject and is_story else found
+    return f"ressources {subject} {_find_since(said)}"
 
 
-_FOR_WHOM = re.compile(r" (?:à|a) (?:des |l['’ ]intention (?:des? |d['’]))(?=\S+$)")
-"""What stands between a subject and those whom it is explained to."""
+_TO_DO_ABOUT = re.compile(r"\S+(?:er|ir|re) sur ")
+"""What is to be done with what is sought, before its subject: « distribuer sur »."""
 
 
 def _find_since(said: Utterance) -> str:
@@ -92,7 +96,9 @@ def write_deposit(said: Utterance) -> str:
     """Write the link or the title that is told."""
     if link := find_link(said.sentence.text):
         return f"ressources ajouter {link}"
-    if asked := re.search(r" (?:demande|ticket) (?:n |numero )?n?(\d{1,6}) ", said.plain):
+    if asked := re.search(
+        r" (?:demande|ticket|question) (?:d (?:aide|assistance) )?(?:n |numero )?n?(\d{1,6}) ", said.plain
+    ):
         return f"ressources ajouter demande {asked[1]}"
     if told := re.search(r"(?:fiche|ressource|tuto|document)\s+:\s+(.{3,80})", said.sentence.text):
         return f"ressources ajouter {told[1]}"

@@ -9,7 +9,7 @@ from dialogs.plain_words import weights
 from dialogs.plain_words.details import write_line
 from dialogs.plain_words.frames import find_name
 from dialogs.plain_words.readings import Intention, Reading
-from dialogs.plain_words.reports import REPORT_ACTS, find_day, sum_signs, weigh_report
+from dialogs.plain_words.reports import REPORT_ACTS, find_day, is_noted, sum_signs, weigh_report
 from dialogs.plain_words.utterance import Utterance
 from dialogs.plain_words.wishes import find_wishes
 from storage.urls import first_link as find_link
@@ -42,7 +42,7 @@ _BARE = frozenset({"/ressources", "/annuaire", "/ressources ajouter", "/agenda p
 def read_wish(story: Utterance, whole: Reading) -> Reading | None:
     """Read what is wanted at the end of a story by itself; None where it says too little without what comes before,
     which was read as a ``whole``, too."""
-    if find_link(story.sentence.text) or _OF_ALL.search(story.plain):
+    if find_link(story.sentence.text) or _OF_ALL.search(story.plain) or is_noted(story):
         return None
     if _OF_SOMEBODY.search(story.plain) and (name := find_name(story.sentence.text, story.known)):
         return Reading(Intention.ANNUAIRE, f"/annuaire {name}", sure=False)

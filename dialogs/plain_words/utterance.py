@@ -30,6 +30,16 @@ _TAGGED = re.compile(r"\b(?:l['’ ]?|mon |une )[ée]tiquette «? ?([^\W\d_][\w-
 """A tag that is called so."""
 _TWELVE_MONTHS = re.compile(r" (?:12|douze) mois (?:de l annee|de|d) (20\d\d) ")
 """What is a year."""
+_PARTING = frozenset(",;.!…(")
+_SPEAKING = frozenset(
+    {"j", "je", "tu", "t", "on", "il", "elle", "c", "ca", "nous", "vous", "merci", "est", "peux", "pouvez", "comment"}
+)
+"""With what a clause begins behind a sign."""
+_NEXT_CLAUSE = re.compile(
+    r" (?:mais|car|parce|sinon|(?:et|puis|donc) (?:je|j|on|il|elle|ca|c)|qui (?:ne|n|me|m)|"
+    r"qu (?:une?|on|il|elle)|que (?:je|j|on|nous)|trop d\S*|sans (?:avoir|etre|que|qu)|(?:ca|cela) (?:peut|pourrait|va)) "
+)
+"""Words with which a clause begins without a sign."""
 _NO_VERBS = frozenset({"senior", "jeunes", "notre", "votre", "entre", "autre", "leur"})
 """Words that look like a verb and are none."""
 _JOINING = frozenset({"'", "’", "-", ".", "/", "+", "@", "_", "&"})
@@ -164,21 +174,49 @@ class Utterance:
             for index in group
             if index in whole or not all(self._is_empty(each, empty) or each in taken for each in group)
         }
+        kept = {index for index in kept if index < self._end_clause(min(kept), end)}
         links = {index for index in range(first + 1, end - 1) if self._links(index, kept, around)}
         gaps = [range(one + 1, other) for one, other in pairwise(sorted(kept))] if around in _AS_SAID else []
-        filled = {index for gap in gaps if all(self._fills(each, taken, around) for each in gap) for index in gap}
+        filled = {
+            index
+            for gap in gaps
+            if all(self._fills(each, taken, around) for each in gap)
+            for index in gap
+            if not self._is_again(index)
+        }
         return self._write(sorted(kept | links | filled))
+
+    def _end_clause(self, first: int, end: int) -> int:
+        """The word before which the clause ends that says what is sought from one word on: « …, je ne l’ai pas lu »."""
+        found = _NEXT_CLAUSE.search(self.plain, self.sentence.places[first] - 1)
+        stops = [self.find_word_at(found.start() + 1)] if found else []
+        for index in range(first + 1, end):
+            is_asked = self.sentence.words[index].folded == "?"
+            is_parted = not _PARTING.isdisjoint(self.sentence.gap(index - 1))
+            if is_asked or (is_parted and self.sentence.words[index].folded in _SPEAKING):
+                return min([index, *stops])
+        return min([end, *stops])
 
     def _fills(self, index: int, taken: Collection[int], around: str) -> bool:
         """Whether a small word may stay between two that say something: « créer une adresse »; « pour » only before
         what is done: « un téléphone pour payer », but « jeux pour débutants »."""
-        word, after = (self.sentence.words[n].folded for n in (index, index + 1))
-        for_people = (
-            around == "sujet" and word == "pour" and not (after.endswith(("er", "ir", "re")) and after not in _NO_VERBS)
-        )
+        before, word = (self.sentence.words[n].folded for n in (index - 1, index))
         is_linking = around == "sujet" and word in ("sur", "de", "d", "des", "du")
-        is_kind = is_linking and self.sentence.words[index - 1].folded in read_frame("genres")
-        return index not in taken and not for_people and not is_kind and word in read_frame("entre")
+        is_kind = is_linking and before in read_frame("genres")
+        is_left = around == "sujet" and self._is_for_people(index)
+        return index not in taken and not (is_left or is_kind) and word in read_frame("entre")
+
+    def _is_again(self, index: int) -> bool:
+        """Whether an article stands behind « et »: « la souris et le clavier » are « souris et clavier »."""
+        before, word = (self.sentence.words[n].folded for n in (index - 1, index))
+        return before in ("et", "ou") and word in ("le", "la", "les", "l")
+
+    def _is_for_people(self, index: int) -> bool:
+        """Whether a word leads to those for whom something is: « pour débutants », « avec des seniors »."""
+        word, *following = (each.folded for each in self.sentence.words[index : index + 3])
+        if word == "pour":
+            return not (following[0].endswith(("er", "ir", "re")) and following[0] not in _NO_VERBS)
+        return word in ("avec", "a", "chez") and not read_frame("publics").isdisjoint(following)
 
     def middle(self, around: str, first: int) -> str:
         """The words from one on as typed, without those of a frame before them, and of another after; "" for no more

@@ -14,7 +14,7 @@ from dialogs.plain_words.frames import find_name, read_frame
 from dialogs.plain_words.meetings import MEETING
 from dialogs.plain_words.model import read_model
 from dialogs.plain_words.readings import Intention, Reading
-from dialogs.plain_words.reports import REPORT_ACTS, TO_NOTE, is_appointment, sum_signs, weigh_report
+from dialogs.plain_words.reports import REPORT_ACTS, is_appointment, is_noted, weigh_report
 from dialogs.plain_words.sentences import read_sentence
 from dialogs.plain_words.utterance import Utterance
 from dialogs.plain_words.wishes import begins_with_wish, cut_aside, find_wishes
@@ -30,13 +30,8 @@ MODEL_WEIGHT, UNLIKELY = 1.5, 1e-4
 """What the model counts beside the cues, and the least that it can say."""
 PERIOD_WEIGHT = 5.0
 OTHERS_MAX = 2
-_IN_REPORTS = re.compile(
-    r" (?:figur|inscri|not|compt|port|apparai|rang)\S* (?:dans|parmi|sur|a) (?:mes|mon) "
-    r"(?:comptes? rendus?|cras?|activites?) $"
-)
-"""What is said at the end of a report of where it is to stand."""
 _SOUGHT_NAME = re.compile(r"^(?:je |j ?)?(?:re)?cherche (?:a joindre )?([a-z]{3,}) ([a-z]{3,})(?: stp| svp)?$")
-NAME_WEIGHT, MEETING_WEIGHT, LINK_WEIGHT, NOTED_WEIGHT = 4.0, 9.0, 12.0, 14.0
+NAME_WEIGHT, MEETING_WEIGHT, LINK_WEIGHT, NOTED_WEIGHT = 4.0, 9.0, 12.0, 22.0
 SOUGHT_MAX = 6
 """Words that are sought, at most; more are half a sentence."""
 SEEKING = frozenset({Intention.RESSOURCES, Intention.RESSOURCES_DEPOT, Intention.ANNUAIRE})
@@ -82,8 +77,7 @@ def weigh(said: Utterance) -> Mapping[Intention, float]:
     if said.place and asks_figures:
         scores[Intention.STATS_TERRITOIRE] += scores[Intention.STATS] + TERRITORY_WEIGHT
     scores[Intention.CRA] += weigh_report(said.plain)
-    is_noted = TO_NOTE.search(said.sentence.typed(said.first, said.end)) or _IN_REPORTS.search(said.plain)
-    if is_noted and sum_signs(said.plain):
+    if is_noted(said):
         scores[Intention.CRA] += NOTED_WEIGHT
     if link := find_link(said.sentence.text):
         scores[_judge_link(link, scores, said)] += LINK_WEIGHT
