@@ -207,7 +207,7 @@ _IN_REPORTS = re.compile(
 
 def is_noted(said: Utterance) -> bool:
     """Whether a sentence tells something of a report, and says at its end that it is to be one."""
-    ends = TO_NOTE.search(said.sentence.typed(said.first, said.end))
+    ends = TO_NOTE.search(said.sentence.text)
     is_end = bool(ends or _IN_REPORTS.search(said.plain)) and not said.has("(?:mes|mon|l) (?:rdv|rendez vous|agenda) $")
     return is_end and sum_signs(said.plain) > 0
 

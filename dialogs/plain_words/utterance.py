@@ -23,9 +23,10 @@ _SET_PHRASES = re.compile(r"(?<= )(?:mode d emploi|pas a pas|cles? en mains?|cle
 _WHOLE = re.compile(
     r"(?<= )(?:mon espace sante|banque (?:de france|des territoires)|maison de quartier|"
     r"(?:le )?bon coin|langue des signes|mon compte formation|facile a lire et a comprendre|"
+    r"une (?:petite )?(?:demi )?heure(?: et (?:demie|quart))?|(?:un|trois) quarts? d heure|"
     r"personnes? (?:agees?|handicapees|en situation de handicap)) "
 )
-"""Names, whose small words are theirs."""
+"""Names and lengths, whose small words are theirs."""
 _TAGGED = re.compile(r"\b(?:l['’ ]?|mon |une )[ée]tiquette «? ?([^\W\d_][\w-]+)", re.IGNORECASE)
 """A tag that is called so."""
 _TWELVE_MONTHS = re.compile(r" (?:12|douze) mois (?:de l annee|de|d) (20\d\d) ")
@@ -37,7 +38,8 @@ _SPEAKING = frozenset(
 """With what a clause begins behind a sign."""
 _NEXT_CLAUSE = re.compile(
     r" (?:mais|car|parce|sinon|(?:et|puis|donc) (?:je|j|on|il|elle|ca|c)|qui (?:ne|n|me|m)|"
-    r"qu (?:une?|on|il|elle)|que (?:je|j|on|nous)|trop d\S*|sans (?:avoir|etre|que|qu)|(?:ca|cela) (?:peut|pourrait|va)) "
+    r"qu (?:une?|on|il|elle)|que (?:je|j|on|nous)|trop d\S*|sans (?:avoir|etre|que|qu)|"
+    r"(?:ca|cela) (?:peut|pourrait|va)) "
 )
 """Words with which a clause begins without a sign."""
 _NO_VERBS = frozenset({"senior", "jeunes", "notre", "votre", "entre", "autre", "leur"})
@@ -174,7 +176,8 @@ class Utterance:
             for index in group
             if index in whole or not all(self._is_empty(each, empty) or each in taken for each in group)
         }
-        kept = {index for index in kept if index < self._end_clause(min(kept), end)}
+        end = self._end_clause(min(kept), end) if kept else end
+        kept = {index for index in kept if index < end}
         links = {index for index in range(first + 1, end - 1) if self._links(index, kept, around)}
         gaps = [range(one + 1, other) for one, other in pairwise(sorted(kept))] if around in _AS_SAID else []
         filled = {
