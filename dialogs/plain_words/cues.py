@@ -151,7 +151,7 @@ class _Table:
         territories = (*(place.nom for place in DEPARTEMENTS.values()), *REGION_NAMES.values())
         names = {word for name in territories for word in split_words(name)} - self.words
         by_key, polite = ({key: tuple(cues) for key, cues in each.items()} for each in (self.cues, self.polite))
-        spelling = Spelling.of(sorted(self.words | names), tuple(sorted(self.stems)), names, read_frame("intacts"))
+        spelling = Spelling.of(sorted(self.words | names), tuple(sorted(self.stems)), names, _read_intact_words())
         return Cues(tuple(self.rows), by_key, polite, spelling)
 
     def _add_row(self, intention: Intention, weight: float, phrases: list[str]) -> None:
@@ -191,6 +191,11 @@ def _write_option(option: str) -> str:
 
 def _stem_option(word: str) -> str:
     return stem_words(word) if word else ""
+
+
+def _read_intact_words() -> frozenset[str]:
+    """The words that are no other ones mistyped."""
+    return frozenset(word for row in tables.read("plain_intacts.tsv") for word in row["mots"].split())
 
 
 @cache
