@@ -56,8 +56,15 @@ _ALWAYS = (
 """How all that one ever did is called."""
 
 
+_COMPARING = (
+    r"compar\S* (?:(?!ma |mon |notre )|(?:\S+ ){1,3}aux? autres?)|classement|"
+    r"se situe (?:\S+ ){1,4}par rapport aux? autres?"
+)
+"""How it is asked how territories do beside each other."""
+
+
 def _write_territory(said: Utterance) -> str:
-    if said.has(r"compar\S* (?:(?!ma |mon |notre )|(?:\S+ ){1,3}aux? autres?)|classement"):
+    if said.has(_COMPARING):
         return f"stats carte {said.period}"
     if said.place:
         return f"stats {said.place.kind} {said.place.name} {said.period}"

@@ -146,7 +146,8 @@ _CHANGING = re.compile(
 )
 """What is said of appointments that there are."""
 MEETING = re.compile(
-    r"\b(?:rdv|rendez[- ]vous|points?|r[ée]unions?|visio|cr[ée]neau|voir|voie|caler|rencontrer|r[ée]unir)\b"
+    r"\b(?:rdv|rendez[- ]vous|points?|r[ée]unions?|visio|cr[ée]neau|voir|voie|caler|rencontrer|r[ée]unir|"
+    r"trouve[rz]?(?= .{0,40}\bavec\b))\b"
     r"([^@]{0,60})(?<!\w)@[\w.-]",
     re.IGNORECASE,
 )
@@ -169,14 +170,15 @@ def write_appointment(said: Utterance) -> str:
     list of the days that are named."""
     if found := MEETING.search(said.sentence.text):
         told = _ASIDE.split(said.sentence.text[found.start(1) :], maxsplit=1)[0]
-        names, subject = _COLLEAGUE.findall(told), _write_lengths(_COLLEAGUE.sub(" ", told))
+        names, subject = _COLLEAGUE.findall(told), " ".join(_write_lengths(_COLLEAGUE.sub(" ", told)).split())
         return f"rdv {' '.join(names)} {_FOR.sub('', _AROUND.sub('', subject)).strip(' ,.!?')}"
     if said.has("rappels? ") and said.knows("rdv rappels"):
         return f"rdv rappels {'non' if said.has('arret|stop|plus |coup|supprim|desactiv') else 'oui'}"
     if own := _write_own_appointments(said):
         return own
     is_told = is_repeated(said.plain) or is_appointment(said.plain)
-    if _CHANGING.search(said.plain) and not (is_told and not _NUMBERED.search(said.plain)):
+    numbered = _NUMBERED.search(said.plain)
+    if numbered or (_CHANGING.search(said.plain) and not is_told):
         return _write_appointment_change(said)
     if _NAMED_FIRST.match(said.plain[said.sentence.places[said.first] :]):
         return "rdv " + _write_hours(said.rest("rendez_vous_nom"))
@@ -210,6 +212,7 @@ def _write_lengths(told: str) -> str:
 
 def _write_hours(told: str) -> str:
     """Write hours in figures: « à quinze heures » is « à 15h »."""
+    told = _APART.sub("", told)
     told = _SPELLED_SPAN.sub(r"\g<1> heures à ", told)
     told = _SPELLED_HOUR.sub(lambda hour: f"{digits(hour[1])}h" if digits(hour[1]).isdigit() else hour[0], told)
     return _BEFORE_HOUR.sub(r"\1 ", _write_lengths(_AROUND_LENGTH.sub("", told)))
@@ -223,8 +226,8 @@ def _write_appointment_change(said: Utterance) -> str:
     if span := _FROM_TO.search(said.plain):
         return f"rdv liste du {_FIRST_DAY.get(span[1], digits(span[1]))} au {digits(span[2])} {_type_month(said, span)}"
     days = _find_day(said.plain)
-    if numbered and said.has("deplac|report|decal|bouge|repouss|avanc|passe a|prefere "):
-        when = _NEW_DAY.search(said.plain, numbered.end(1))
+    when = _NEW_DAY.search(said.plain, numbered.end(1)) if numbered else None
+    if numbered and (when or said.has("deplac|report|decal|bouge|repouss|avanc|passe a|prefere ")):
         moved = said.content("rendez_vous", said.find_word_at((when.start() + 1) if when else numbered.end(1)))
         return f"rdv décaler {numbered[1]} {_write_hours(moved)}"
     if not days and not numbered and (when := _WHEN.search(said.plain)):
@@ -238,6 +241,8 @@ _NEW_DAY = re.compile(
     rf" (?:(?:apres )?demain|{'|'.join(WEEKDAYS)}|\d{{1,2}} (?:\d{{1,2}}|{'|'.join(MONTH_NUMBERS)})) "
 )
 """With what the day begins to which an appointment is moved."""
+_APART = re.compile(r"(?<=\d) (?=h\b)")
+"""The space in « 15 h »."""
 _SPELLED_HOUR = re.compile(r"\b([a-zé-]{3,12}|\d{1,2}) heures?\b")
 _SPELLED_SPAN = re.compile(r"(?<=\bde )([a-zé-]{3,12}) (?:à|a) (?=[a-zé-]{3,12} heures?\b)")
 """Hours of which the last alone is called so: « de quatorze à dix-sept heures »."""
@@ -315,6 +320,7 @@ _NOT_ON = re.compile(
     rf" (?:(?:plus|pas|aucun) (?:de |d )?(?:rappels?|relances?|messages?)|sauf|"
     rf"(?:bosse|travaille|travail|suis|present|presente|la) (?:\S+ )?(?:pas|plus|jamais)(?: la)?|"
     rf"repos|off|conges?|pas|ni|jour de repos est|rien) (?:\S+ )?{_ON_DAYS} "
+    rf"| {_ON_DAYS} (?:je |j |on )(?:(?:ne|n) )?\S+ (?:pas|plus|jamais|en repos|off|en conge) "
 )
 """On which days nothing is to come, or somebody does not work."""
 _HOUR = re.compile(r" (\d{1,2}) ?h(?:eures?)? ?(?:(\d{2})|(et demie?))? ")

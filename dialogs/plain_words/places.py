@@ -34,11 +34,20 @@ def find_place(sentence: Sentence) -> Place | None:
     for size in range(min(NAME_MAX, len(words)), 0, -1):
         for first in range(len(words) - size + 1):
             folded = " ".join(words[first : first + size])
-            if known := _read_names().get(folded):
-                typed = sentence.typed(first, first + size)
+            typed = sentence.typed(first, first + size)
+            if (known := _read_names().get(folded)) and not _is_meeting(typed, words[first + size : first + size + 1]):
                 name = typed if " ".join(split_words(typed)) == folded else known[1]
                 return Place(known[0], name, range(first, first + size))
     return _find_code(sentence, words)
+
+
+def _is_meeting(typed: str, following: list[str]) -> bool:
+    """Whether « la réunion » is where colleagues meet, and not the island."""
+    return typed in ("la réunion", "la reunion") and not _OF_MEETINGS.isdisjoint(following)
+
+
+_OF_MEETINGS = frozenset({"de", "d", "du", "des", "avec", "que", "qui", "a", "prevue", "annuelle", "mensuelle"})
+"""Words that follow a meeting."""
 
 
 def _find_code(sentence: Sentence, words: list[str]) -> Place | None:

@@ -64,7 +64,8 @@ def write_news(said: Utterance) -> str:
         "(?:a|de|faut|veux|voudrais) mettre (?:dans|en|sur) "
     )
     is_told = said.has("(?:vient|viens|venons|viennent) de recevoir ")
-    if said.has("abonn|recevoir|inscri|desabonn|(?:par|en) (?:message|mail|prive|mp) ") and not is_told:
+    is_sent = said.has("veux plus|encombr|abonn|recevoir|inscri|desabonn|(?:par|en) (?:message|mail|prive|mp) ")
+    if is_sent and not is_told:
         return f"actus abonnement {'non' if said.has(STOPPING) else ''}"
     if is_proposed:
         told = TOLD.search(said.sentence.text) or _FIRST_SAID.match(said.sentence.text)

@@ -91,7 +91,7 @@ def sum_signs(plain: str) -> float:
 
 def weigh_report(plain: str) -> float:
     """Weigh the signs of a report in folded words between single spaces."""
-    if _OTHERWISE.search(plain) or is_appointment(plain):
+    if _OTHERWISE.search(plain) or is_appointment(plain) or is_repeated(plain):
         return 0.0
     found = sum_signs(plain)
     return 2 * found - 1 if found >= ENOUGH else 0.0
@@ -125,7 +125,7 @@ def write_report(said: Utterance) -> str:
         return f"cra étiquettes ajouter {tag[1]}"
     start = _find_told(said)
     is_whole = start is None and len(said.sentence.words) >= WHOLE_MIN and said.sentence.text.endswith(".")
-    told = _cut_end(said.sentence.text if is_whole else said.rest("compte_rendu", start))
+    told = _cut_end(said.sentence.text.rstrip(" .") if is_whole else said.rest("compte_rendu", start))
     if again := _find_again(said):
         return f"cra comme {again}"
     if told.isdigit():
@@ -199,7 +199,7 @@ TO_NOTE = re.compile(
 )
 """What is said at the end of a report of what is to become of it: « …, tu peux l’enregistrer ? »."""
 _IN_REPORTS = re.compile(
-    r" (?:figur|inscri|not|mett|compt|port|apparai|rang)\S* (?:dans|parmi|sur|a) (?:mes|mon) "
+    r" (?:figur|inscri|not|mett|compt|port|apparai|rang|soi|aille)\S* (?:dans|parmi|sur|a) (?:mes|mon) "
     r"(?:comptes? rendus?|cras?|activites?) $"
 )
 """What is said at the end of a report of where it is to stand."""

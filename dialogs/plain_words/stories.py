@@ -26,6 +26,8 @@ HEARD_SIGNS = 1.0
 """Signs of a report below which nothing of it was told."""
 _NO_WISH = weights.WITHOUT_LINE | {Intention.AIDE, Intention.ACCUEIL}
 """What the end of a story hardly means: it says what the story says."""
+_COMPLAINING = frozenset({Intention.HOTLINE, Intention.HORS_SUJET})
+"""What a sentence is taken for that complains around what it wants."""
 _TOLD_WHOLE = frozenset({Intention.HOTLINE, Intention.BROUILLON})
 """What the whole story belongs to."""
 _COUNTED = frozenset({Intention.STATS, Intention.STATS_EXPORT, Intention.STATS_TERRITOIRE})
@@ -51,12 +53,36 @@ def read_wish(story: Utterance, whole: Reading) -> Reading | None:
         for text in islice(find_wishes(story.sentence, story.first), ENDS_MAX)
     )
     found = next(((said, meant) for said in wishes if (meant := _judge_end(said, story))), None)
+    found = found or (_find_clause(story) if whole.intention in _COMPLAINING and not whole.sure else None)
     if found is None:
         return None
     said, intention = found
     line = _write(intention, said, story)
     is_bare = " " not in line and whole.intention in weights.SEEKING and whole.intention is not intention
     return whole if is_bare else Reading(intention, line, sure=False, others=_list_others(whole, line))
+
+
+def _find_clause(story: Utterance) -> tuple[Utterance, Intention] | None:
+    """The clause that says by itself what is wanted, and that: « qui est à Pau, je ne sais plus »; None where there is
+    none, or no more than one."""
+    texts = [text for text in _CLAUSES.split(story.sentence.text) if len(text.split()) >= CLAUSE_MIN]
+    clauses = [weights.hear(text, story.today, story.commands) for text in texts[:CLAUSES_MAX]]
+    judged = [(said, *_judge_clause(said)) for said in clauses if said.first < said.end] if len(texts) > 1 else []
+    said, best, likely = max(judged, key=lambda each: each[2], default=(story, Intention.HOTLINE, 0.0))
+    return (said, best) if likely >= CLEAR else None
+
+
+_CLAUSES = re.compile(r"[,.;!?…]+ |\n| (?:mais|car|parce que) ")
+CLAUSE_MIN, CLAUSES_MAX, CLEAR = 3, 4, 0.7
+"""Words of a clause at least, how many are looked at, and how likely must be what one of them says."""
+
+
+def _judge_clause(said: Utterance) -> tuple[Intention, float]:
+    """What a clause is for, and how likely that is; not at all where it complains, tells, or no cue says the same."""
+    cues, likely = weights.weigh(said), weights.judge(said)
+    best = weights.rank(cues, likely)[0]
+    is_clear = cues[best] >= weights.SURE and best not in _NO_WISH | _COMPLAINING | {Intention.CRA, Intention.CRA_LISTE}
+    return best, likely[best] if is_clear else 0.0
 
 
 def _list_others(whole: Reading, line: str) -> tuple[Reading, ...]:
@@ -90,11 +116,17 @@ def _write(intention: Intention, said: Utterance, story: Utterance) -> str:
     """Write what is wanted with its own details, or with those of the story where it has none and they are few."""
     if intention in _TOLD_WHOLE or (intention in _COUNTED and not said.period and _lasts(story)):
         return write_line(intention, story)
+    if intention is Intention.ANNUAIRE and story.place and not said.place and _THERE.search(said.plain):
+        return write_line(intention, story)
     line = weights.write_brief(intention, said)
     if intention is Intention.CRA and weigh_report(said.plain) and not find_day(said.plain):
         return " ".join(line.replace("/cra", f"/cra {find_day(_before(said, story))}", 1).split())
     told = write_line(intention, story) if line in _BARE and intention in weights.ASIDES | weights.SEEKING else line
     return told if told.startswith(line) and len(told.split()) <= weights.SOUGHT_MAX + 1 else line
+
+
+_THERE = re.compile(r" (?:la bas|ici|par la|sur place|dans le (?:coin|secteur)|dans les environs) ")
+"""What stands for the place that a story names."""
 
 
 def _lasts(story: Utterance) -> bool:

@@ -33,7 +33,25 @@ _TWELVE_MONTHS = re.compile(r" (?:12|douze) mois (?:de l annee|de|d) (20\d\d) ")
 """What is a year."""
 _PARTING = frozenset(",;.!…(")
 _SPEAKING = frozenset(
-    {"j", "je", "tu", "t", "on", "il", "elle", "c", "ca", "nous", "vous", "merci", "est", "peux", "pouvez", "comment"}
+    {
+        "j",
+        "je",
+        "tu",
+        "t",
+        "on",
+        "il",
+        "elle",
+        "c",
+        "ca",
+        "nous",
+        "vous",
+        "merci",
+        "est",
+        "peux",
+        "pouvez",
+        "pourriez",
+        "comment",
+    }
 )
 """With what a clause begins behind a sign."""
 _NEXT_CLAUSE = re.compile(

@@ -14,7 +14,7 @@ from dialogs.plain_words.frames import find_name, read_frame
 from dialogs.plain_words.meetings import MEETING
 from dialogs.plain_words.model import read_model
 from dialogs.plain_words.readings import Intention, Reading
-from dialogs.plain_words.reports import REPORT_ACTS, is_appointment, is_noted, weigh_report
+from dialogs.plain_words.reports import REPORT_ACTS, is_appointment, is_noted, is_repeated, weigh_report
 from dialogs.plain_words.sentences import read_sentence
 from dialogs.plain_words.utterance import Utterance
 from dialogs.plain_words.wishes import begins_with_wish, cut_aside, find_wishes
@@ -81,7 +81,7 @@ def weigh(said: Utterance) -> Mapping[Intention, float]:
         scores[Intention.CRA] += NOTED_WEIGHT
     if link := find_link(said.sentence.text):
         scores[_judge_link(link, scores, said)] += LINK_WEIGHT
-    if is_appointment(said.plain) or MEETING.search(said.sentence.text):
+    if is_appointment(said.plain) or is_repeated(said.plain) or MEETING.search(said.sentence.text):
         scores[Intention.RDV] += MEETING_WEIGHT
     if names_somebody(said.sentence.text, read_cues().spelling.known):
         scores[Intention.ANNUAIRE] += NAME_WEIGHT
