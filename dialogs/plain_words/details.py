@@ -86,7 +86,7 @@ def _write_request(said: Utterance) -> str:
 _NUMBERED_REQUEST = re.compile(
     r" (?:(?:ticket|demande|requete|question|n)(?: d (?:aide|assistance))? (?:n |numero )?(\d{1,6})|n(\d{1,6})|"
     r"le (\d{1,6})(?= (?:\S+ ){0,6}(?:ticket|demande) )|"
-    r"(?:ticket|demande) (?:\S+ ){0,9}?(?:la|le|numero|n) (\d{1,6})) "
+    r"(?:ticket|demande) (?:\S+ ){0,9}?(?:la|le|numero|n) (\d{1,6})|numero (\d{1,6})) "
 )
 """How a request for help is called by its number."""
 
@@ -123,14 +123,15 @@ def _write_people(said: Utterance) -> str:
             return f"annuaire qui {skill}" + (f" près de {place}" if place else "")
     if said.place and said.end - said.first > NAME_ALONE_MAX and (role := _find_role(said)):
         return f"annuaire {role} {said.place.name}"
-    about = _CONTACT_OF.search(said.plain) if said.end - said.first > NAME_ALONE_MAX else None
-    words = (
-        said.content("contact", said.find_word_at(about.end() - 1) if about else None)
-        .replace("conseiler", "conseiller")
-        .split()
-    )
+    words = _find_contact(said).replace("conseiler", "conseiller").split()
     is_role = len(words) == 1 and fold(words[0]) in _ROLES
     return f"annuaire {'' if is_role else ' '.join(_ROLES.get(fold(each), each) for each in words)}"
+
+
+def _find_contact(said: Utterance) -> str:
+    """The words that say who is looked for; in a long sentence those behind « les coordonnées de »."""
+    about = _CONTACT_OF.search(said.plain) if said.end - said.first > NAME_ALONE_MAX else None
+    return said.content("contact", said.find_word_at(about.end() - 1) if about else None)
 
 
 _CONTACT_OF = re.compile(
@@ -185,6 +186,11 @@ TOPICS = (
     ("sondage", "sondage|vote"),
     ("profil", "profil"),
     ("mes-donnees", "donnees|rgpd"),
+    ("rdv", "rdv |rendez vous "),
+    ("visio", "visio"),
+    ("idee", "idees? "),
+    ("kit", "kit "),
+    ("rappels", "rappel"),
 )
 
 

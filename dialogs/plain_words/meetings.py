@@ -19,7 +19,8 @@ def write_events(said: Utterance) -> str:
     if said.has(r"propos|annonc|j?organis|ajout|cre|publi|(?:inscri|mett)\S* (?:\S+ ){0,3}agenda "):
         return f"agenda proposer {_find_event_title(said)}"
     if said.has(
-        "passe|precedent|replay|ancien|deja (?!\\? $|$)|y a t il eu|a eu |eu lieu|derniers mois|dernieres semaines"
+        "c etait quand|passe|precedent|replay|ancien|deja (?!\\? $|$)|y a t il eu|a eu |eu lieu|derniers mois|"
+        "dernieres semaines"
     ):
         return f"agenda passés {'' if said.has('derniers mois|dernieres semaines') else said.period}"
     if said.has("flux|mon telephone|synchro|google|outlook|abonn|mon agenda|mon calendrier|dans mon"):
@@ -102,9 +103,9 @@ _OWN_RDV = (
 
 def _write_own_appointments(said: Utterance) -> str:
     """Write what concerns how people come to an appointment; "" where nothing of that is said."""
-    weekly = _find_weekly(_write_hours(said.sentence.text))
+    weekly = _find_weekly(_write_hours(_NOON.sub("12h", said.sentence.text)))
     if weekly and said.has(
-        "(?:rdv|rendez vous) avec moi |recois |recevoir |suis disponible |creneaux |sur (?:rdv|rendez)"
+        r"(?:rdv|rendez vous) avec moi |recois |recevoir |suis (?:\S+ )?disponible |creneaux |sur (?:rdv|rendez)"
     ):
         return f"rdv disponibilites {weekly}"
     if (
@@ -115,6 +116,7 @@ def _write_own_appointments(said: Utterance) -> str:
     return f"rdv {own} {weekly if own == 'disponibilites' else ''}" if own else ""
 
 
+_NOON = re.compile(r"(?<=à )midi\b|(?<= a )midi\b|(?<=-)midi\b", re.IGNORECASE)
 _WEEKDAY = rf"(?:{'|'.join(WEEKDAYS)})s?"
 _HOURS = r"(?:de )?\d{1,2} ?(?:h|:) ?(?:\d\d)? ?(?:-|à|a) ?\d{1,2} ?(?:h|:) ?(?:\d\d)?"
 _WEEKLY = re.compile(
@@ -165,13 +167,22 @@ _AROUND = re.compile(
 )
 
 
-def write_appointment(said: Utterance) -> str:
-    """Write the appointment that is to be made, or the meeting of colleagues; for what concerns one that there is, the
-    list of the days that are named."""
+def _write_meeting(said: Utterance) -> str:
+    """Write who is to be met, for how long and what for; the day alone where that is told before who."""
     if found := MEETING.search(said.sentence.text):
         told = _ASIDE.split(said.sentence.text[found.start(1) :], maxsplit=1)[0]
         names, subject = _COLLEAGUE.findall(told), " ".join(_write_lengths(_COLLEAGUE.sub(" ", told)).split())
         return f"rdv {' '.join(names)} {_FOR.sub('', _AROUND.sub('', subject)).strip(' ,.!?')}"
+    names = _COLLEAGUE.findall(said.sentence.text)
+    length = _SHORT_LENGTH.search(_write_lengths(digits(said.sentence.text)))
+    return f"rdv {' '.join(names)} {length[0] if length else ''} {_find_day(said.plain)}"
+
+
+def write_appointment(said: Utterance) -> str:
+    """Write the appointment that is to be made, or the meeting of colleagues; for what concerns one that there is, the
+    list of the days that are named."""
+    if "@" in said.sentence.text and _COLLEAGUE.search(said.sentence.text):
+        return _write_meeting(said)
     if said.has("rappels? ") and said.knows("rdv rappels"):
         return f"rdv rappels {'non' if said.has('arret|stop|plus |coup|supprim|desactiv') else 'oui'}"
     if own := _write_own_appointments(said):
@@ -192,7 +203,8 @@ _NAMED = re.compile(r" (?:un|le) (?:rdv|rendez vous) ")
 _NAMED_FIRST = re.compile(r"(?:rdv|rendez vous) ")
 
 
-_FOR = re.compile(r"^pour |(?<=min )pour |(?<=\dh )pour |\bla (?=semaine prochaine)", re.IGNORECASE)
+_SHORT_LENGTH = re.compile(r"\b(?:\d{1,3} min|\dh(?:\d\d)?)\b")
+_FOR = re.compile(r"^pour |(?<=min )(?:pour|sur) |(?<=\dh )(?:pour|sur) |\bla (?=semaine prochaine)", re.IGNORECASE)
 """Small words before what a meeting is about, and when it is."""
 _LENGTHS = {
     r"\1 min": re.compile(r"\b(\d{1,3}) (?:minutes?|mn)\b", re.IGNORECASE),

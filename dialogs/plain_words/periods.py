@@ -4,8 +4,9 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from bot.french import Period, find_period, read_period
+from bot.french import MONTH_NUMBERS, Period, find_period, read_period
 from config.text import fold
+from config.time import WEEKDAYS
 from dialogs.plain_words.frames import read_frame
 from dialogs.plain_words.sentences import NUMBERS, Sentence, Word, read_count
 
@@ -43,6 +44,9 @@ def write_period(sentence: Sentence, today: date, taken: range = range(0)) -> tu
     for index, word in enumerate(words[1:]):
         may[index] = may[index] and word not in ("prochain", "prochaine")
     _leave_deadlines(words, may)
+    if not _LONGER.isdisjoint(words):
+        for index, (word, after) in enumerate(zip(words, [*words[1:], "-"], strict=True)):
+            may[index] = may[index] and (word not in WEEKDAYS or after[0].isdigit())
     found = find_period(len(may), write, today)
     return (_shorten(sentence, *found[:2], today), range(*found[:2])) if found else ("", range(0))
 
@@ -67,6 +71,8 @@ def _may_tell(word: str, before: list[str]) -> bool:
     return all(each in known or each[0].isdigit() or _is_quarter(each) for each in word.split())
 
 
+_LONGER = frozenset({*MONTH_NUMBERS, "mois", "trimestre", "semestre", "annee"})
+"""Words beside which a day of the week is not what figures are asked of: « jeudi on me demande septembre »."""
 _OF_TIME = frozenset({"cet", "l", "en", "d", "fin", "debut", "stat", "stats", "statistiques", "chiffres", "bilan"})
 """Words after which « été » is the season: « cet été », but « elle a été traitée »."""
 

@@ -56,7 +56,7 @@ def _find_code(sentence: Sentence, words: list[str]) -> Place | None:
     for index, word in enumerate(words[1:], 1):
         is_announced = words[index - 1] in read_frame("avant_code")
         is_named = words[index - 1] in ("departement", "departements")
-        if word in from_code and is_announced and (is_named or not _is_counted(word, words[index + 1 : index + 2])):
+        if word in from_code and is_announced and (is_named or not _is_counted(word, words[index + 1 : index + 3])):
             return Place("departement", sentence.typed(index, index + 1), range(index, index + 1))
     return None
 
@@ -64,6 +64,8 @@ def _find_code(sentence: Sentence, words: list[str]) -> Place | None:
 def _is_counted(number: str, after: list[str]) -> bool:
     """Whether a number counts days, months or people, or belongs to a date."""
     is_day = number.isdigit() and int(number) <= LAST_DAY
+    if after[:1] == ["mois"] and after[1:2] != ["derniers"]:
+        return False
     return (
         bool(after)
         and (after[0].isdigit() or after[0] in read_frame("apres_nombre"))

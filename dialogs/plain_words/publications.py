@@ -25,6 +25,8 @@ def write_channels(said: Utterance) -> str:
         "rejoi|integr|entrer|inscri|ajoute|abonne|faire partie|(?:etre|aller|venir|entre) (?:dans|sur|au) |acces a|"
         r"(?:mets|mettre|mettez) (?:moi|nous) (?:dans|sur|au|a )"
     )
+    if said.has("(?:dans )?quels? (?:canaux|canal|salons?) (?:suis|je suis|est ce que)"):
+        return "canaux"
     for command, words in (("quitter", leaving), ("rejoindre", joining)):
         if said.has(words) and said.knows(f"canaux {command}"):
             named = said.find_words("nom_canal")
@@ -61,7 +63,7 @@ def write_news(said: Utterance) -> str:
         return "actus discret"
     is_proposed = said.has(
         "propos|partag|suggere|publi|diffus|signal|faire passer|parler de m|annonce[rz]? |merit|"
-        "(?:a|de|faut|veux|voudrais) mettre (?:dans|en|sur) "
+        "(?:a|de|faut|veux|voudrais) mettre (?:dans|en|sur) |(?:parai|figure|passe|apparai)\S* (?:dans|en|sur) "
     )
     is_told = said.has("(?:vient|viens|venons|viennent) de recevoir ")
     is_sent = said.has("veux plus|encombr|abonn|recevoir|inscri|desabonn|(?:par|en) (?:message|mail|prive|mp) ")
@@ -129,11 +131,11 @@ ANNOUNCED = re.compile(
 
 
 _WISHED = re.compile(
-    r"\b(?:(?:serait|n['’]est)[ -](?:il|ce|ça)[ -]pas|(?:il|ce|cela|ça|sa) (?:serait|serai|srait)) "
+    r"\b(?:(?:serait|n['’]est)[ -](?:il|ce|ça)[ -]pas|(?:il|ce|cela|[çcs]a) (?:serait|serai|srait)) "
     r"(?:plus |tellement |vraiment |quand même |trop |très |bien |assez |fort )?"
     r"(?:judicieux|utile|pratique|commode|souhaitable|bon|bien|mieux|int[ée]ressant|appr[ée]ciable|cool|top|g[ée]nial|"
     r"super|chouette|sympa|parfait|pas mal) "
-    r"(?:que |qu['’]|d['’]|de |si )([^.?!;]{4,200})",
+    r"(?:que |qu['’]|d['’]|de |si |(?=une? ))([^.?!;]{4,200})",
     re.IGNORECASE,
 )
 """An idea that is put as a wish or a question: « ce serait bien de … », « ne serait-il pas judicieux que … ? »."""

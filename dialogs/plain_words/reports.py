@@ -51,7 +51,8 @@ _AT_AN_HOUR = re.compile(
 """What is to be noted on a day, at an hour, for so long: reports have no hour."""
 _COMING = re.compile(
     rf" (?:viendra|viendront|vient|viennent|presentera|presenteront|passera|passeront|arrivera|arriveront|"
-    rf"souhaite|souhaiterait|voudrait|veut) (?:\S+ ){{0,6}}?(?:demain|{'|'.join(WEEKDAYS)}|\d{{1,2}} \d{{1,2}}) "
+    rf"souhaite|souhaiterait|voudrait|veut|verrai|vois|recevrai|recois|rencontre) "
+    rf"(?:\S+ ){{0,6}}?(?:demain|{'|'.join(WEEKDAYS)}|\d{{1,2}} \d{{1,2}}) "
     rf"(?:\S+ ){{0,2}}?a (?:\d{{1,2}} ?h|[a-z]{{2,8}} heures?) "
 )
 """Somebody who is to come on a day, at an hour."""
@@ -104,7 +105,7 @@ REPORT_ACTS = {
     "dupliquer": r"dupli|repart|copie|recopie|refai|(?:le |la )?meme (?:chose )?que|reprendre (?:\S+ ){1,6}nouveau",
     "supprimer": r"suppr?|efface|enlev|retir|ann?ul|vire",
     "modifier": (
-        r"modif|corrig|rectifi|chang|edit|tromp|plante|goure|erreur|faute|fau(?:x|sse) |oublie|mauvais|c etait|"
+        r"modif|corrig|rectifi|chang|edit|tromp|plante|goure|erreur|faute|fau(?:x|sse) |oublie(?!r)|mauvais|c etait|"
         r"au lieu d|et (?:pas|non) "
     ),
 }
@@ -121,8 +122,8 @@ def write_report(said: Utterance) -> str:
         return f"cra {found} {said.named_number}"
     if found and sum_signs(said.plain) < 1:
         return f"cra liste {said.period or find_day(said.plain)}"
-    if tag := _NEW_TAG.search(said.sentence.text):
-        return f"cra étiquettes ajouter {tag[1]}"
+    if asked := _write_own_lists(said):
+        return asked
     start = _find_told(said)
     is_whole = start is None and len(said.sentence.words) >= WHOLE_MIN and said.sentence.text.endswith(".")
     told = _cut_end(said.sentence.text.rstrip(" .") if is_whole else said.rest("compte_rendu", start))
@@ -133,6 +134,24 @@ def write_report(said: Utterance) -> str:
     return "cra" if _BARE_REPORT.fullmatch(fold(told)) else f"cra {said.write_days(told)}"
 
 
+def _write_own_lists(said: Utterance) -> str:
+    """Write what is to become of one’s tags or of weekly reports; "" where nothing of that is said."""
+    if renamed := _RENAMED_TAG.search(said.sentence.text):
+        return f"cra étiquettes renommer {renamed[1]} {renamed[2]}"
+    if tag := _NEW_TAG.search(said.sentence.text):
+        return f"cra étiquettes ajouter {tag[1]}"
+    return (
+        "cra habitudes"
+        if said.has(r"propos\S+ (?:\S+ )?(?:chaque|toutes les) semaines?") and not sum_signs(said.plain)
+        else ""
+    )
+
+
+_RENAMED_TAG = re.compile(
+    r"\b(?:renomm|chang|remplac)\w*(?: [\w-]+){0,2} [ée]tiquette «? ?#?([^\W\d_][\w-]*) »? ?"
+    r"(?:en|par) «? ?#?([^\W\d_][\w-]*)",
+    re.IGNORECASE,
+)
 _NEW_TAG = re.compile(
     r"\b(?:cr[ée]\w+|ajout\w+|avoir|veux|voudrais|aimerais|faudrait|nouvelle)(?: [\w-]+){0,2} [ée]tiquette «? ?#?"
     r"([^\W\d_][\w-]+)",
@@ -209,7 +228,7 @@ def is_noted(said: Utterance) -> bool:
     """Whether a sentence tells something of a report, and says at its end that it is to be one."""
     ends = TO_NOTE.search(said.sentence.text)
     is_end = bool(ends or _IN_REPORTS.search(said.plain)) and not said.has("(?:mes|mon|l) (?:rdv|rendez vous|agenda) $")
-    return is_end and sum_signs(said.plain) > 0
+    return is_end and sum_signs(said.plain) > 0 and not is_appointment(said.plain)
 
 
 _BARE_REPORT = re.compile(

@@ -4,6 +4,7 @@ import re
 
 from bot.french import read_period
 from config.text import fold
+from dialogs.plain_words.cues import list_theme_words
 from dialogs.plain_words.frames import read_frame
 from dialogs.plain_words.utterance import Utterance
 from storage.urls import first_link as find_link
@@ -54,6 +55,17 @@ _TO_DO_ABOUT = re.compile(r"\S+(?:er|ir|re) sur ")
 """What is to be done with what is sought, before its subject: « distribuer sur »."""
 
 
+def find_themes(said: Utterance) -> str:
+    """The themes that are named, as typed, one after the other: what a story is about."""
+    words = (said.sentence.typed(index, index + 1) for index in range(said.first, said.end))
+    named = dict.fromkeys(word for word in words if fold(word) in list_theme_words() and fold(word) not in _KINDS)
+    return " ".join(list(named)[:THEMES_MAX])
+
+
+THEMES_MAX = 3
+_KINDS = read_frame("sujet")
+
+
 def _find_since(said: Utterance) -> str:
     """Since which month or year resources are sought, as the search reads it: « depuis:2025 »."""
     since = read_period(said.period, said.today) if said.has("depuis") and said.period else None
@@ -87,7 +99,8 @@ _CALLED = re.compile(
 """What stands before the title of a resource, which is kept whole."""
 TITLED = re.compile(
     r" (?:sur|concernant) "
-    r"| (?:fiche|tuto|guide|support) (?=(?!a |et |que |qu |pour |dans |en |aux? |atelier )[a-z]{2})"
+    r"| (?:fiche|tuto|guide|support|memo|diaporama|livret|quiz|deroule) "
+    r"(?=(?!a |et |que |qu |pour |dans |en |aux? |atelier )[a-z]{2})"
 )
 """What stands before the title or the subject of a resource."""
 

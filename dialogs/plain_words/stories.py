@@ -10,12 +10,14 @@ from dialogs.plain_words.details import write_line
 from dialogs.plain_words.frames import find_name
 from dialogs.plain_words.readings import Intention, Reading
 from dialogs.plain_words.reports import REPORT_ACTS, find_day, is_noted, sum_signs, weigh_report
+from dialogs.plain_words.resources import find_themes
 from dialogs.plain_words.utterance import Utterance
 from dialogs.plain_words.wishes import find_wishes
 from storage.urls import first_link as find_link
 
 _OF_ALL = re.compile(
     r" (?:ces?|cette|cet) (?:rendez vous|rdv|seances?|ateliers?) (?:soi(?:en)?t|puissent|figurent?) (?:\S+ ){0,4}$"
+    r"| ces (?:jours|heures|horaires|creneaux|dates) la (?:\S+ )?$"
 )
 """A wish that means nothing but what was told before it."""
 ENDS_MAX = 3
@@ -116,6 +118,10 @@ def _write(intention: Intention, said: Utterance, story: Utterance) -> str:
     """Write what is wanted with its own details, or with those of the story where it has none and they are few."""
     if intention in _TOLD_WHOLE or (intention in _COUNTED and not said.period and _lasts(story)):
         return write_line(intention, story)
+    if intention is Intention.RESSOURCES and _ABOUT_THAT.search(said.plain) and (themes := find_themes(story)):
+        return f"/ressources {themes}"
+    if intention is Intention.RDV and "@" in story.sentence.text and "@" not in said.sentence.text:
+        return write_line(intention, story)
     if intention is Intention.ANNUAIRE and story.place and not said.place and _THERE.search(said.plain):
         return write_line(intention, story)
     line = weights.write_brief(intention, said)
@@ -125,7 +131,12 @@ def _write(intention: Intention, said: Utterance, story: Utterance) -> str:
     return told if told.startswith(line) and len(told.split()) <= weights.SOUGHT_MAX + 1 else line
 
 
-_THERE = re.compile(r" (?:la bas|ici|par la|sur place|dans le (?:coin|secteur)|dans les environs) ")
+_ABOUT_THAT = re.compile(r" (?:s en servir|la dessus|a ce sujet|sur ce sujet|sur ce theme|sur ca|sur cela|en parler) ")
+"""What stands for the subject that a story names."""
+_THERE = re.compile(
+    r" (?:(?:du|de mon|de ce) (?:departement|territoire|secteur)|la bas|ici|par la|sur place|"
+    r"dans le (?:coin|secteur)|dans les environs) "
+)
 """What stands for the place that a story names."""
 
 

@@ -213,7 +213,7 @@ class Utterance:
         stops = [self.find_word_at(found.start() + 1)] if found else []
         for index in range(first + 1, end):
             is_asked = self.sentence.words[index].folded == "?"
-            is_parted = not _PARTING.isdisjoint(self.sentence.gap(index - 1))
+            is_parted = not (_PARTING.isdisjoint(self.sentence.gap(index - 1)) or self._is_initial(index - 1))
             if is_asked or (is_parted and self.sentence.words[index].folded in _SPEAKING):
                 return min([index, *stops])
         return min([end, *stops])
@@ -265,10 +265,16 @@ class Utterance:
 
     def _is_empty(self, index: int, empty: frozenset[str]) -> bool:
         word = self.sentence.words[index]
-        if self._is_initial(index):
+        if self._is_initial(index) or self._begins_name(index):
             return False
         typed = fold(self.sentence.text[word.start : word.end])
         return typed in empty or empty.issuperset(word.folded.split()) or index in self._set_phrases
+
+    def _begins_name(self, index: int) -> bool:
+        """Whether a small word begins somebody’s name: « Le Goff », behind another word."""
+        starts = [self.sentence.text[word.start] for word in self.sentence.words[index : index + 2]]
+        is_small = self.sentence.words[index].folded in ("le", "la", "de", "du", "des")
+        return index > self.first and is_small and len(starts) > 1 and all(map(str.isupper, starts))
 
     @cached_property
     def _set_phrases(self) -> frozenset[int]:

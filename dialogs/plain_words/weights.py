@@ -34,6 +34,8 @@ _SOUGHT_NAME = re.compile(r"^(?:je |j ?)?(?:re)?cherche (?:a joindre )?([a-z]{3,
 NAME_WEIGHT, MEETING_WEIGHT, LINK_WEIGHT, NOTED_WEIGHT = 4.0, 9.0, 12.0, 22.0
 SOUGHT_MAX = 6
 """Words that are sought, at most; more are half a sentence."""
+APPOINTMENT_MAX = 14
+"""Words of an appointment, at most; more tell a story, too."""
 SEEKING = frozenset({Intention.RESSOURCES, Intention.RESSOURCES_DEPOT, Intention.ANNUAIRE})
 """What is sought or kept by words."""
 _COUNTED = frozenset({Intention.STATS, Intention.STATS_EXPORT, Intention.STATS_TERRITOIRE})
@@ -137,6 +139,8 @@ def _is_clean(said: Utterance, found: Reading) -> bool:
     words = fold(found.line).split()[1:]
     if found.intention in SEEKING:
         return len(words) <= SOUGHT_MAX and _SPEAKING.isdisjoint(words)
+    if found.intention is Intention.RDV and len(words) > APPOINTMENT_MAX:
+        return False
     if found.intention in _COUNTED and said.has("depuis ") and not said.period:
         return len(words) > 1
     if found.intention is Intention.CRA and len(words) > 1:
