@@ -202,3 +202,17 @@ def test_what_is_said_last_or_in_passing(text: str, element: str, value: str) ->
 @pytest.mark.parametrize("text", ["le mardi 18 indiv 1h mail", "atelier lundi 8 mail"])
 def test_a_day_that_is_another_weekday_is_asked_for(text: str) -> None:
     assert "n’existe pas" in read_typed(text).mistakes["date"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Pourriez-vous enregistrer un atelier de 2h avec 8 personnes sur les mails à Bron hier s’il vous plaît",
+        "bonjour, veuillez noter un individuel de 45 min caf lundi à Givors, merci d’avance",
+        "pouvez-vous m’inscrire un individuel 1h mail hier, je vous remercie, cordialement",
+        "atelier mail 8p 2h hier à la salle des fêtes de Bron, notez-le",
+    ],
+)
+def test_what_is_polite_is_no_part_of_a_report(text: str) -> None:
+    found = read_typed(text)
+    assert (found.unread, found.mistakes) == ((), {})

@@ -63,7 +63,7 @@ def write_news(said: Utterance) -> str:
         return "actus discret"
     is_proposed = said.has(
         "propos|partag|suggere|publi|diffus|signal|faire passer|parler de m|annonce[rz]? |merit|"
-        "(?:a|de|faut|veux|voudrais) mettre (?:dans|en|sur) |(?:parai|figure|passe|apparai)\S* (?:dans|en|sur) "
+        r"(?:a|de|faut|veux|voudrais) mettre (?:dans|en|sur) |(?:parai|figure|passe|apparai)\S* (?:dans|en|sur) "
     )
     is_told = said.has("(?:vient|viens|venons|viennent) de recevoir ")
     is_sent = said.has("veux plus|encombr|abonn|recevoir|inscri|desabonn|(?:par|en) (?:message|mail|prive|mp) ")

@@ -87,8 +87,14 @@ _SMALL = (
     "statut sujet sujets sur theme themes un une vers voila vu y "
     "ac accompagne accompagnee accompagnes avait avaient eu jai passe plutot pr recu recue recus ya "
 )
-SMALL = frozenset(_SMALL.split())
-"""Words of a sentence that tell nothing of the report."""
+_POLITE = (
+    "pourriez pouvez pourrais peux peut veuillez vous tu te m moi plait svp stp merci bonjour bonsoir cordialement "
+    "avance remercie aimerais voudrais souhaite souhaiterais faudrait faut enregistrer enregistrez enregistre noter "
+    "notez note saisir saisissez saisis inscrire inscrivez inscris ajouter ajoutez ajoute declarer declarez consigner "
+    "tenu tous toutes "
+)
+SMALL = frozenset((_SMALL + _POLITE).split())
+"""Words of a sentence that tell nothing of the report, or say only that it is to be written."""
 
 _ORDINARY = (
     "aire aucun aucune avion avril bar barre blond bois bonne bonnes bords borne boulot bouquet bretagne bus "
