@@ -79,6 +79,7 @@ async def test_a_channel_is_made_renamed_put_away_and_brought_back(
     assert name not in (await juliette.asks("/canaux")).text
     told = await juliette.asks(f"/canaux rejoindre {name} bis")
     assert f"**{name} bis** est archivé (plus personne n’y vient)" in plain(told.text)
+    assert "est archivé" in plain((await juliette.asks(f"/canaux quitter {name} bis")).text)
 
     form = await agathe.opens("/canaux creer")
     refused = await form.fill(nom=name, sujet="La même chose.").submit()

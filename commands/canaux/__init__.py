@@ -160,7 +160,7 @@ async def _choose_by_name(ctx: ReadingContext, text: str, *, joins: bool) -> Rep
     if options:
         text = render("canaux/several", words=quote(words), count=len(found), joins=joins)
         return Whisper(text, menus=[Menu("Choisir un canal", ChooseOne(joins=joins), options)])
-    if joins and (archived := await _tell_archived(ctx, words)):
+    if archived := await _tell_archived(ctx, words):
         return archived
     free = {key: p for key, p in table.items() if key in known and p.belonging is Belonging.LIBRE}
     options = {key: names.get(key, planned.name) for key, planned in list(free.items())[:OFFERED_MAX]}
