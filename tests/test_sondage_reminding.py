@@ -64,6 +64,9 @@ async def test_only_members_who_have_not_voted_are_reminded_once(house: House) -
     assert await counts(number, [author, voter, silent, gone, elsewhere]) == [1, 0, 1, 0, 0]
     (reminder,) = [one for one in await silent.direct() if "encore répondu" in one.text]
     assert reminder.buttons == ["Voter", "Ne plus me rappeler"]
+    assert " »**. Le vote se termine" in plain_spaces(reminder.text), (
+        "a question keeps its mark, and no full stop follows it"
+    )
     assert (await (await silent.opens_by(reminder, "Voter")).fill(reponse="2").submit()).accepted
     house.clock.is_right_again()
 

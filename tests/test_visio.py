@@ -185,10 +185,11 @@ async def test_a_room_is_opened_and_its_host_told_apart(house: House, juliette: 
     await house.start()
     try:
         juliette.acts()
-        await juliette.runs("/visio Point d’équipe", place)
+        await juliette.runs("/visio Point d’équipe ?", place)
         card = await juliette.heard(place, "https://visio.exemple.fr/")
         assert "jwt" not in card.text
         told = await juliette.told("animer")
+        assert "Votre salle est prête : « Point d’équipe ? »." in plain(told)
         await juliette.clicks(told, "Entrer pour animer")
         assert "?jwt=" in (await juliette.whispered("animer")).text
     finally:
