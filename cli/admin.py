@@ -108,21 +108,21 @@ class Admin:
         return read(User, await self.client.get("/users/me")).value
 
     async def user_by_name(self, username: str) -> ChatUser | None:
-        """An account by name."""
+        """Find an account by name."""
         found = await self._if_there(self.client.get(f"/users/username/{username}"))
         return read(User, found).value if found else None
 
     async def user(self, user_id: str) -> ChatUser:
-        """An account by id."""
+        """Read an account by id."""
         return read(User, await self.client.get(f"/users/{user_id}")).value
 
     async def team(self, name: str) -> Identity | None:
-        """A team by the short name in its address; None when there is none, or none that one may see."""
+        """Find a team by the short name in its address; None when there is none, or none that one may see."""
         found = await self._if_there(self.client.get(f"/teams/name/{name}"))
         return read(Identity, found) if found else None
 
     async def membership(self, team_id: str, user_id: str) -> Membership | None:
-        """Somebody’s place in a team; None for who is not in it now."""
+        """Find somebody’s place in a team; None for who is not in it now."""
         found = await self._if_there(self.client.get(f"/teams/{team_id}/members/{user_id}"))
         member = read(Membership, found) if found else None
         return None if member is None or member.delete_at else member
@@ -142,7 +142,7 @@ class Admin:
         return frozenset(read(_Role, found).permissions if found else ())
 
     async def channel(self, team_id: str, name: str) -> str | None:
-        """The id of a team’s channel by name; None when there is none, or none that one may see."""
+        """Find the id of a team’s channel by name; None when there is none, or none that one may see."""
         found = await self._if_there(self.client.get(f"/teams/{team_id}/channels/name/{name}"))
         return read(Identity, found).id if found else None
 
@@ -184,7 +184,7 @@ class Admin:
         await self.client.post(f"/bots/{user_id}/enable")
 
     async def tokens(self, user_id: str) -> Sequence[AccessToken]:
-        """Somebody’s tokens."""
+        """List somebody’s tokens."""
         listed = await self.client.get(f"/users/{user_id}/tokens", params={"per_page": str(PAGE_ROWS)})
         return rows(AccessToken, listed)
 
@@ -197,7 +197,7 @@ class Admin:
         await self.client.post("/users/tokens/revoke", {"token_id": token_id})
 
     async def commands(self, team_id: str, *, custom: bool = True) -> Sequence[SlashCommand]:
-        """A team’s own commands in full, or with ``custom=False`` everybody’s view of all of them."""
+        """List a team’s own commands in full, or with ``custom=False`` everybody’s view of all of them."""
         params = {"team_id": team_id, "custom_only": "true" if custom else "false"}
         return rows(SlashCommand, await self.client.get("/commands", params=params))
 
@@ -214,7 +214,7 @@ class Admin:
         await self.client.delete(f"/commands/{command_id}")
 
     async def site_url(self) -> str:
-        """The address the server believes to have; empty when nobody told it."""
+        """Return the address the server believes to have; empty when nobody told it."""
         return str((await self._told()).get("SiteURL") or "")
 
     async def shows_bots(self) -> tuple[bool, bool]:
@@ -234,7 +234,7 @@ class Admin:
         return await Mattermost(self.client, "").verifies_addresses()
 
     async def settings(self) -> ServerSettings:
-        """The whole configuration, for a system admin."""
+        """Read the whole configuration, for a system admin."""
         found = await self.client.get("/config")
         return ServerSettings(found if isinstance(found, dict) else {})
 

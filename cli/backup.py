@@ -139,7 +139,7 @@ def _size(path: Path) -> str:
 
 @contextmanager
 def _new(path: Path) -> Iterator[BinaryIO]:
-    """A file of that name, for its owner alone, once it is whole; however this ends, nothing else stays."""
+    """Open a file of that name, for its owner alone, once it is whole; however this ends, nothing else stays."""
     _must_be_new(path)
     try:
         with backups.unfinished(path) as (raw, beside):

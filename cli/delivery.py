@@ -40,7 +40,7 @@ class Office:
 
 @asynccontextmanager
 async def open_office(settings: Settings, database: Database, clock: Callable[[], datetime]) -> AsyncIterator[Office]:
-    """Mattermost at hand, and the time as replicas have it. Raises OperatorError where settings are missing."""
+    """Open Mattermost, with the time as replicas have it. Raises OperatorError where settings are missing."""
     if missing := settings.missing():
         raise OperatorError(f"Réglages manquants : {', '.join(missing)}. « coop-bot setup » les écrit.", code=2)
     skew, budget = ClockSkew(database), RateLimit(settings.work_calls)
@@ -59,7 +59,7 @@ class Pen:
     feature: str
 
     async def rows(self, db: AsyncSession, replies: Sequence[Reply], work: str) -> Sequence[Outgoing]:
-        """The messages of replies, as that work would send them."""
+        """Write the messages of replies, as that work would send them."""
         cards = MessageRenderer(Links(self.settings.secrets), self.settings.public_url)
         writer, request = OutgoingWriter(cards, self.clock, RegisteredHandlers()), Request("work", work, crowd=True)
         rows = [row for each in replies for row in await writer.rows(db, each, request, self.feature)]

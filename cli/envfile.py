@@ -15,12 +15,12 @@ _PLAIN = re.compile(r"[A-Za-z0-9_./:@,%+-]*")
 
 
 def values(text: str) -> dict[str, str]:
-    """The variables of a file, those without value left out."""
+    """Read the variables of a file, those without value left out."""
     return {name: value for name, value in dotenv_values(stream=io.StringIO(text), interpolate=False).items() if value}
 
 
 def change(text: str, new: Mapping[str, str]) -> str:
-    """The text with these variables set: on their own line where there is one, else at the end."""
+    """Return the text with these variables set: on their own line where there is one, else at the end."""
     lines, missing = [], dict(new)
     for line in text.splitlines():
         found = re.match(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=", line)

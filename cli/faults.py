@@ -119,7 +119,7 @@ _MATTERMOST = {
 
 
 def as_sentence(error: BaseException, settings: Settings | None = None) -> OperatorError | None:
-    """The sentence for a failure the operator can mend; None for a fault of the bot’s own.
+    """Return the sentence for a failure the operator can mend; None for a fault of the bot’s own.
 
     ``settings`` are those of the command, if it came so far: they say which database it was.
     """

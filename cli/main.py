@@ -65,7 +65,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def print_anywhere() -> None:
-    """A terminal that has no « é » is shown « \\u00e9 », which JSON reads as the same letter, instead of an error."""
+    """Let any terminal print: one that has no « é » is shown its escape, which JSON reads as the same letter, instead
+    of an error."""
     codecs.register_error("as-json", _as_json)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):

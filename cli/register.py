@@ -12,7 +12,7 @@ PAGE = Path(__file__).resolve().parents[1] / "docs" / "rgpd.md"
 
 
 def page() -> str:
-    """The page as it is to be."""
+    """Write the page as it is to be."""
     said = {
         "days": PATIENCE.days,
         "warned": WARNED.days,
@@ -26,7 +26,7 @@ def page() -> str:
 
 
 def _by_purpose() -> dict[str, list[PersonalData]]:
-    """The tables with personal data, by what they are kept for."""
+    """Group the tables with personal data by what they are kept for."""
     found: dict[str, list[PersonalData]] = {}
     for one in PERSONAL_DATA:
         if one.ground is not LegalBasis.NOTHING:

@@ -21,7 +21,7 @@ BYTE_ORDER_MARK = "\ufeff"
 
 
 def count(number: int, one: str, many: str | None = None) -> str:
-    """« 3 lignes », with a plain space between."""
+    """Say a count, with a plain space: « 3 lignes »."""
     return plural(number, one, many).replace(NBSP, " ")
 
 
@@ -99,7 +99,7 @@ def make_table(head: Sequence[str], rows: Sequence[Sequence[str]], last: str) ->
 
 
 def align(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """A line for each row, every column as wide as its widest cell."""
+    """Yield a line for each row, every column as wide as its widest cell."""
     widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
     for row in rows:
         yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
@@ -132,7 +132,7 @@ class ProgressBar:
         self._shown = False
 
     def at(self, count: int) -> None:
-        """So many are done."""
+        """Note that so many are done."""
         now = time.monotonic()
         if now < self._next:
             return

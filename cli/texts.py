@@ -34,7 +34,7 @@ def must_be_a_file(path: Path) -> None:
 
 
 def read_texts(stream: BinaryIO) -> Iterator[Text]:
-    """Lines with their numbers; what is not UTF-8 becomes U+FFFD, which no value may hold."""
+    """Yield lines with their numbers; what is not UTF-8 becomes U+FFFD, which no value may hold."""
     number = 0
     while data := stream.readline(LINE_BYTES_MAX + 1):
         number += 1

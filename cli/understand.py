@@ -52,7 +52,7 @@ def _read_all(lines: Iterator[Text], speaker: Speaker) -> Iterator[Understood]:
 
 
 def _as_object(number: int, reading: Reading) -> dict[str, object]:
-    """A reading as docs/wire.md describes it."""
+    """Describe a reading as docs/wire.md does."""
     return {"line": number, "intention": reading.intention.value, "commande": reading.line, "sure": reading.is_done}
 
 

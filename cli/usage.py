@@ -68,7 +68,7 @@ class _InFrench(click.Command):
     exclusive: Sequence[str] = ()
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
-        """« --help », in French."""
+        """Return « --help », in French."""
         option = super().get_help_option(ctx)
         if option is not None:
             option.help = "montrer cette aide"
@@ -162,12 +162,12 @@ class Touches(Enum):
 
 
 def option(*names: str, **attributes: Any) -> click.Option:
-    """An option of a command, as ``click.option`` declares one."""
+    """Declare an option of a command, as ``click.option`` does."""
     return click.Option(names, **attributes)
 
 
 def argument(name: str, **attributes: Any) -> click.Argument:
-    """An argument of a command, as ``click.argument`` declares one."""
+    """Declare an argument of a command, as ``click.argument`` does."""
     return click.Argument([name], **attributes)
 
 
@@ -270,7 +270,7 @@ class Group(_InFrench, click.Group):
 
 
 def group(name: str, short_help: str, commands: dict[str, click.Command]) -> Group:
-    """The commands whose first word of two this is."""
+    """Declare the group of commands whose first word of two this is."""
     return Group(name, commands=commands, short_help=short_help, subcommand_metavar="quoi")
 
 

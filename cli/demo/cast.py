@@ -54,7 +54,7 @@ class Actor:
 
 @cache
 def everybody() -> tuple[Actor, ...]:
-    """The people of reseau.tsv, in its order."""
+    """Read the people of reseau.tsv, in its order."""
     lines = files("cli.demo").joinpath("reseau.tsv").read_text("utf-8").splitlines()
     columns, *rows = [line.split("\t") for line in lines if not line.startswith("#")]
     return tuple(_actor(**dict(zip(columns, row, strict=True))) for row in rows)

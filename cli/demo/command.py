@@ -112,7 +112,7 @@ def _complain(text: str) -> None:
 
 
 def _quiet(_: str) -> None:
-    """The tour shows nothing of how it is made."""
+    """Silence the log: the tour shows nothing of how it is made."""
 
 
 def _how_to_go_on(plan: Plan) -> str:

@@ -63,7 +63,7 @@ async def fill(database: Database, ids: Mapping[str, str], now: datetime) -> int
 
 
 def register(actor: Actor, user_id: str, since: datetime) -> Person:
-    """The actor’s line in the register; one in three says what they know, and one in six helps others."""
+    """Make the actor’s line in the register; one in three says what they know, and one in six helps others."""
     dice = random.Random(f"savoirs {actor.username}")  # noqa: S311  (a story, not a secret)
     knows = actor.files_reports and dice.random() < 1 / 3
     return Person(

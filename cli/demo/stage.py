@@ -128,7 +128,7 @@ def _must_be_free(port: int, variable: str) -> None:
 
 
 def free_port() -> int:
-    """A port that nobody has, another one each time."""
+    """Find a port that nobody has, another one each time."""
     while True:
         port = secrets.choice(PORTS)
         with socket.socket() as probe, suppress(OSError):

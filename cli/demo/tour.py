@@ -49,7 +49,7 @@ async def _by_line(juliette: Visitor, say: Say) -> None:
 
 
 def _fill(dialog: Json, **more: str) -> dict[str, Any]:
-    """The form’s own defaults and Juliette’s answers, as far as this version of the form asks for them."""
+    """Fill a form with its own defaults and Juliette’s answers, as far as this version of the form asks for them."""
     wanted = {
         "commune": "69120 Vaulx-en-Velin",
         "canal": "rattachement",
@@ -95,7 +95,7 @@ def _show_post(post: Json, say: Say) -> None:
 
 
 def _box(say: Say, text: str) -> None:
-    """The text in a frame, without the marks of Markdown."""
+    """Draw the text in a frame, without the marks of Markdown."""
     plain = text.replace("**", "").replace("\\", "")
     wrapped = [part for line in plain.splitlines() for part in textwrap.wrap(line, PAGE_WIDTH - 4) or [""]]
     say("  ┌" + "─" * (PAGE_WIDTH - 2))

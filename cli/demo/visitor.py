@@ -18,7 +18,7 @@ MOST_PEOPLE = 1000
 
 
 async def log_in(url: str, username: str) -> str:
-    """A session token of somebody’s."""
+    """Log somebody in, and return the token of the session."""
     client = AioClient(url)
     try:
         body = {"login_id": username, "password": PASSWORD}
@@ -32,7 +32,7 @@ async def log_in(url: str, username: str) -> str:
 
 @asynccontextmanager
 async def speaking_as(url: str, username: str) -> AsyncIterator[AioClient]:
-    """A client in somebody’s name, logged out at the end."""
+    """Open a client in somebody’s name, logged out at the end."""
     client = AioClient(url, await log_in(url, username))
     try:
         yield client
@@ -88,7 +88,7 @@ class Visitor:
         await self._client.post("/commands/execute", body)
 
     async def dialog(self) -> Json:
-        """The form that opens next."""
+        """Wait for the form that opens next."""
         data = await self._next({"open_dialog"}, lambda _: True)
         found: Json = json.loads(data["dialog"])
         return found
@@ -109,15 +109,16 @@ class Visitor:
         return answer
 
     async def whisper(self) -> Json:
-        """The next message that only this person sees."""
+        """Wait for the next message that only this person sees."""
         return await self._post({"ephemeral_message"}, lambda _: True)
 
     async def answer(self, label: str) -> Json:
-        """The next message with that button: a whisper, or a direct message where a busy machine made it late."""
+        """Wait for the next message with that button: a whisper, or a direct message where a busy machine made it
+        late."""
         return await self._post({"ephemeral_message", "posted"}, lambda data: label in _list_labels(data["post"]))
 
     async def direct(self, containing: str) -> Json:
-        """The next direct message from somebody else, the bot, that says this: it may have other news, too."""
+        """Wait for the next direct message from somebody else, the bot, that says this: it may have other news, too."""
         return await self._post(
             {"posted"},
             lambda data: data.get("channel_type") == "D" and containing in json.loads(data["post"])["message"],
@@ -192,7 +193,7 @@ async def report(url: str) -> None:
 
 
 async def _post(url: str) -> str:
-    """The id of the message that is reported."""
+    """Find the id of the message that is reported."""
     async with speaking_as(url, REPORTER) as client:
         team = await client.get(f"/teams/name/{TEAM}")
         channel = await client.get(f"/teams/{team['id']}/channels/name/{CHANNEL}")

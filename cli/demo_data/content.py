@@ -70,7 +70,7 @@ def pools(seed: int, size: int | None = None) -> Sequence[Sequence[SaidRow]]:
 
 
 def _pool(dice: random.Random, size: int) -> list[SaidRow]:
-    """Some do more workshops than others, and are asked for other themes."""
+    """Draw what a conseiller does: some do more workshops than others, and are asked for other themes."""
     activites = _lean(_ACTIVITES, dice, 0.3)
     themes = _lean(_THEMES, dice, 0.4)
     return [_say(dice, _one(dice, activites), themes) for _ in range(size)]

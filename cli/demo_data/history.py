@@ -69,7 +69,7 @@ async def _fill(connection: AsyncConnection, wanted: HistoryPlan, crowd: list[Co
 
 
 def _plan(count: int, seed: int, days: tuple[date | None, date | None], today: date) -> HistoryPlan:
-    """The whole history ends yesterday if nobody says when: today is not over."""
+    """Plan the history, which ends yesterday if nobody says when: today is not over."""
     first, end = days
     last = end or today - timedelta(days=1)
     start = first or date(last.year - YEARS, last.month, min(last.day, 28)) + timedelta(days=1)
@@ -192,6 +192,7 @@ def count_rows(kind: str, wanted: HistoryPlan, numbers: range) -> Executable:
 
 
 def _between(wanted: HistoryPlan, first: int, last: int) -> tuple[ColumnElement[bool], ...]:
-    """The range serves the index; some collations overlook signs, and would mix seeds 1 and 10 in it."""
+    """Make the condition of a range of keys, which serves the index; some collations overlook signs, and would mix
+    seeds 1 and 10 in it."""
     key = CRA.c.key
     return key.between(wanted.key(first), wanted.key(last)), key.like(f"demo-data:{wanted.seed}:%")

@@ -75,7 +75,7 @@ class Conseiller:
         )
 
     def last_commune(self) -> LastCommune:
-        """The place that their next compte rendu begins with."""
+        """Return the place that their next compte rendu begins with."""
         home = self.places[0]
         return LastCommune(author_id=self.id, commune=home.code, code_postal=(*home.codes_postaux, "")[0])
 
@@ -102,7 +102,7 @@ def rows(wanted: HistoryPlan, crowd: Sequence[Conseiller], dialect: Dialect, fir
 
 
 def _heads(conseiller: Conseiller) -> list[SqlRow]:
-    """The values of WHO at each of somebody’s places."""
+    """Return the values of WHO at each of somebody’s places."""
     mine = (conseiller.id, conseiller.structure, conseiller.departement)
     return [(*mine, place.code, place.codes_postaux[0], place.departement) for place in conseiller.places]
 
@@ -148,7 +148,7 @@ def conseillers(count: int) -> Iterator[Conseiller]:
 
 @cache
 def _country() -> tuple[_Draw[str], Mapping[str, _Draw[Commune]]]:
-    """The départements, and the communes of each, to draw from."""
+    """Return the départements, and the communes of each, to draw from."""
     communes: dict[str, list[Commune]] = {code: [] for code, d in DEPARTEMENTS.items() if d.region}
     for commune in list_communes():
         if commune.codes_postaux and commune.departement in communes:
@@ -172,7 +172,7 @@ _WEEKDAYS = (1.0, 1.1, 0.95, 1.05, 0.9, 0.07, 0.0)
 
 
 def spread(count: int, start: date, last: date) -> Iterator[tuple[date, range]]:
-    """The numbers of the comptes rendus of each day from ``start`` to ``last`` that has some."""
+    """Yield the numbers of the comptes rendus of each day from ``start`` to ``last`` that has some."""
     days = [start + timedelta(days=n) for n in range((last - start).days + 1)]
     weights = [_weight(day) for day in days]
     if not any(weights):

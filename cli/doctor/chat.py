@@ -80,7 +80,7 @@ def version(client: AioClient, findings: Findings) -> None:
 
 
 async def account(admin: Admin, needs: Needs, findings: Findings) -> tuple[ChatUser, Identity] | None:
-    """The bot’s token, rights and team; None when one of them is missing."""
+    """Examine the bot’s token, rights and team; None when one of them is missing."""
     try:
         me = await admin.me()
     except ChatError as error:
@@ -113,7 +113,7 @@ async def _team(admin: Admin, name: str) -> Identity | None:
 
 
 async def site_url(admin: Admin, findings: Findings) -> None:
-    """The server has to know its own address: command answers come back through it."""
+    """Examine whether the server knows its own address: command answers come back through it."""
     found = await admin.site_url()
     if not found:
         findings.fault(
@@ -163,7 +163,7 @@ async def groups(chat: Mattermost, settings: Settings, findings: Findings) -> No
 
 
 async def events(client: AioClient, findings: Findings) -> None:
-    """The websocket, which proxies sometimes forget to let through."""
+    """Examine the websocket, which proxies sometimes forget to let through."""
     try:
         async with (
             asyncio.timeout(HELLO_WAITED_MAX),

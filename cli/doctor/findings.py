@@ -17,7 +17,7 @@ class Findings:
         self.say(f"✓ {text}")
 
     def note(self, text: str) -> None:
-        """Not a fault, but good to know."""
+        """Say what is no fault, but good to know."""
         self.say(f"! {text}")
 
     def fault(self, text: str) -> None:

@@ -32,7 +32,7 @@ LATE = timedelta(minutes=10)
 
 
 def configuration(settings: Settings, findings: Findings) -> bool:
-    """The settings; False when the bot could not even start with them."""
+    """Examine the settings; False when the bot could not even start with them."""
     missing = settings.missing()
     for name in missing:
         findings.fault(f"{name} n’est pas réglé : « coop-bot setup » l’écrit.")
@@ -58,7 +58,7 @@ def features(settings: Settings, known: Sequence[Feature], findings: Findings) -
 
 
 def data_dir(settings: Settings, findings: Findings) -> None:
-    """The folder where what was typed waits while the database is away."""
+    """Examine the folder where what was typed waits while the database is away."""
     if fault := data_dir_fault(settings, make=False):
         findings.fault(fault)
     else:
@@ -113,7 +113,7 @@ def privacy(settings: Settings, findings: Findings) -> None:
 
 
 async def database(settings: Settings, findings: Findings, now: datetime) -> None:
-    """The database, its tables, and what waits in the outbox."""
+    """Examine the database, its tables, and what waits in the outbox."""
     try:
         step = await schema.current(settings.database_url)
         if fault := schema.mismatch(settings.database_url, step):

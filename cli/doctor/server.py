@@ -86,7 +86,7 @@ _REFUSALS = {
 
 
 async def health(settings: Settings) -> bool:
-    """The bot answers at its public address, asked from here."""
+    """Examine whether the bot answers at its public address, asked from here."""
     try:
         async with (
             aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5)) as session,
@@ -98,7 +98,8 @@ async def health(settings: Settings) -> bool:
 
 
 async def check_commands(admin: Admin, team: Identity, needs: Needs, findings: Findings, *, full: bool) -> None:
-    """Every command of the bot is there; with an administrator’s eyes also whether each has our address and token."""
+    """Examine whether every command of the bot is there; with an administrator’s eyes also whether each has our address
+    and token."""
     settings = needs.settings
     ours = plan_commands(needs.features, team.id, settings.public_url, settings.command_token.get_secret_value())
     try:

@@ -79,7 +79,7 @@ class Seen:
         self._lines.execute("CREATE TABLE seen (what TEXT PRIMARY KEY, line INTEGER NOT NULL) WITHOUT ROWID")
 
     def note(self, what: str, line: int) -> int | None:
-        """The line that named this before, if one did."""
+        """Return the line that named this before, if one did."""
         found = self._lines.execute("SELECT line FROM seen WHERE what = ?", (what,)).fetchone()
         if found is None:
             self._lines.execute("INSERT INTO seen VALUES (?, ?)", (what, line))
@@ -101,7 +101,7 @@ class Known:
     _waiting: dict[str, Awaited] = field(default_factory=dict)
 
     def add(self, persons: Iterable[Person], waiting: Iterable[Awaited]) -> None:
-        """People of the register, and lines that wait."""
+        """Add people of the register, and lines that wait."""
         for person in persons:
             self.ids[person.id] = person
             for named in {person.username, (person.email or "").lower()} - {""}:
@@ -125,7 +125,7 @@ class Known:
         return Person(**(known.model_dump() | {"username": account.username}))
 
     def waiting(self, entry: Entry) -> Awaited | None:
-        """The line that waits under the same name, else the same address."""
+        """Find the line that waits under the same name, else the same address."""
         return self._waiting.get(entry.username) or self._waiting.get(entry.email)
 
     def _only(self, name: str) -> Person | None:

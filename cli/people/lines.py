@@ -111,7 +111,7 @@ def _siret(text: str | None) -> str | None:
 
 
 def _commune(text: str | None) -> str | None:
-    """An INSEE code; spreadsheets drop its zero."""
+    """Read an INSEE code; spreadsheets drop its zero."""
     code = text.upper().zfill(5) if text else None
     if code and get_commune(code) is None:
         raise ValueError(f"« {text} » n’est le code INSEE d’aucune commune")
@@ -173,7 +173,7 @@ def list_changed_columns(before: Person, after: Person) -> list[str]:
 
 
 def change_awaited(line: Awaited | None, entry: Entry, structures: Employers, now: datetime) -> tuple[Awaited, bool]:
-    """A line that waits as this one says, and whether that is news."""
+    """Return a line that waits as this one says, and whether that is news."""
     before = line or Awaited(imported_at=now)
     named = {"username": entry.username} if entry.username else {}
     after = Awaited(**(before.model_dump() | named | _values(before, entry, structures)))

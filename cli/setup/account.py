@@ -97,7 +97,7 @@ async def _join(admin: Admin, changes: Changes, name: str, team: Identity, user_
 
 
 async def _show_face(admin: Admin, changes: Changes, name: str, user_id: str) -> None:
-    """Messages of the account show the same face as answers of commands; a picture that somebody chose stays."""
+    """Give the account’s messages the same face as answers of commands; a picture that somebody chose stays."""
     if user_id and await admin.has_picture(user_id):
         return
     try:
@@ -110,7 +110,7 @@ async def _show_face(admin: Admin, changes: Changes, name: str, user_id: str) ->
 
 
 async def _token(admin: Admin, changes: Changes, owner: Owner, token: str) -> str:
-    """The one in use, or a new one in the place of what this team had; a bot of another team keeps its own."""
+    """Return the token in use, or a new one in the place of what this team had; a bot of another team keeps its own."""
     # A bot switched off has all its tokens refused: nothing can be said of them in a dry run.
     if token and (await is_working(admin.client.url, token, owner.user_id) or (owner.is_off and changes.dry)):
         return token

@@ -17,7 +17,7 @@ class Changes:
     faults: list[str] = field(default_factory=list)
 
     async def do(self, what: str, verb: tuple[str, str], work: Callable[[], Awaitable[T]]) -> T | None:
-        """« what : créé » after the work is done, « what : à créer » instead of it; the verb has both forms."""
+        """Say « what : créé » after the work is done, « what : à créer » instead of it; the verb has both forms."""
         to_do, done = verb
         self.count += 1
         if self.dry:
@@ -28,9 +28,9 @@ class Changes:
         return result
 
     def note(self, sentence: str) -> None:
-        """Something good to know, that changes nothing."""
+        """Say something good to know, that changes nothing."""
         self.say(f"À savoir : {sentence}")
 
     def fault(self, sentence: str) -> None:
-        """Something that set-up must not or can’t change itself."""
+        """Keep something that set-up must not or can’t change itself."""
         self.faults.append(sentence)

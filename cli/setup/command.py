@@ -117,7 +117,8 @@ def _needs(options: SetupOptions, features: Sequence[Feature]) -> Needs:
 
 
 def _file_text(path: Path, *, dry: bool) -> str:
-    """The settings file as it is; raises OperatorError, before anything is changed, where it could not be written."""
+    """Read the settings file as it is; raises OperatorError, before anything is changed, where it could not be
+    written."""
     if not dry and (fault := folder_fault(path.absolute().parent, make=True)):
         raise OperatorError(f"--write : {fault}")
     text = text_of(path) if path.exists() else ""

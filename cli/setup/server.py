@@ -39,7 +39,7 @@ class WrongSetting:
 
 
 async def wrong_settings(admin: Admin, url: str, public_url: str, *, makes_bot: bool) -> AsyncIterator[WrongSetting]:
-    """Each setting that keeps the bot from working."""
+    """List each setting that keeps the bot from working."""
     settings = await admin.settings()
     service = "ServiceSettings"
     if makes_bot and settings.get(service, "EnableBotAccountCreation") is False:
@@ -115,7 +115,7 @@ SETTING = "ServiceSettings.AllowedUntrustedInternalConnections"
 
 
 def host_of(url: str) -> str:
-    """The host of an address, without port or brackets."""
+    """Return the host of an address, without port or brackets."""
     return urlsplit(url).hostname or ""
 
 

@@ -19,7 +19,7 @@ _SAME = (
 
 
 def plan_commands(features: Iterable[Feature], team_id: str, public_url: str, token: str) -> list[SlashCommand]:
-    """The commands as they should be registered, one for each top-level command of the features."""
+    """Plan the commands as they should be registered, one for each top-level command of the features."""
     found: dict[str, SlashCommand] = {}
     for trigger in (trigger for feature in features for trigger in feature.commands):
         name, _, more = trigger.key[1].partition(" ")
@@ -45,7 +45,7 @@ def add_face(commands: Iterable[SlashCommand], face: BotProfile) -> list[SlashCo
 
 
 def _bytes(text: str, most: int) -> str:
-    """The text, cut to so many bytes."""
+    """Cut a text to so many bytes."""
     return text.encode()[:most].decode("utf-8", "ignore")
 
 
