@@ -1,8 +1,8 @@
-"""Whatever number somebody clicks on or types, nobody else’s rows are read or changed: every button and command is
-tried on a database in which two others have something everywhere."""
+"""Whatever number somebody clicks on or types, nobody else’s rows are read or changed: every button, window and command
+is tried on a database in which two others have something everywhere."""
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import date, datetime
 from enum import Enum
 from pathlib import Path
@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from sqlalchemy import delete, select, update
 from sqlmodel import SQLModel, col
 
+from bot.forms import Clues, Form
 from storage.people import Person as Registered
 from storage.people import Role
 from storage.people.transitions import Erasure
@@ -21,6 +22,7 @@ from tests.support import security
 from tests.support.databases import create_sqlite, make_prompt
 from tests.support.house import House
 from tests.support.security import Attacker, fill_for_both, make_links
+from tests.test_properties_forms import HIDDEN
 
 ANNA, BERT = "annaa", "bertt"
 SAID = f"mot de {ANNA}"
@@ -36,6 +38,16 @@ OF_HERS = frozenset({
     "resource_collection", "contact", "duty_turn", "duty_swap", "news_item", "moderation_case", "moderation_appeal",
 })  # fmt: skip
 """The tables in which nothing of hers may change by what somebody else clicks or types."""
+
+
+WORDS = {
+    "commune": "69120 Vaulx-en-Velin", "departement": "01", "quand": "demain 9h", "fin": "demain 9h", "jours": "24/12",
+    "lien": "https://exemple.fr/page", "heures": "9h-12h", "periode": "mois", "ecrite": "mois", "duree": "60",
+    "reponses": "Oui\nNon", "siret": "732 829 320 00074", "code_postal": "69120", "telephone": "06 39 98 12 34",
+    "participants": "8", "lieu": "Salle des fêtes", "numero": "1", "demandes": "1", "votre_code": "K7QF-92MD",
+    "jusqua": "11h",
+}  # fmt: skip
+"""What elements take that read more than any words."""
 
 
 def make_payload(model: type[BaseModel]) -> dict[str, Any]:
@@ -68,6 +80,46 @@ async def read_hers(house: House, anna: str) -> dict[str, list[str]]:
             if table.name in OF_HERS
         }
     return {name: sorted(row for row in found if anna in row or SAID in row) for name, found in rows.items()}
+
+
+def aim(value: Any) -> Any:
+    """What travels hidden in a window, about the first of everything."""
+    if isinstance(value, dict):
+        return {name: aim(each) for name, each in value.items()}
+    return 1 if type(value) is int else value
+
+
+def fill(house: House, form: type[Form], hidden: dict[str, Any], person: Registered) -> dict[str, Any]:
+    """A window as somebody would send it: the first of each list, a number, a day, or some words."""
+    clues = Clues(person, house.clock().date(), house.bot.chat.capabilities)
+    return {str(each["name"]): _fill_in(each) for each in form.recall({}, hidden).elements(clues)}
+
+
+def _fill_in(element: Mapping[str, Any]) -> str:
+    if options := element.get("options"):
+        return str(options[0]["value"])
+    if known := WORDS.get(str(element["name"])):
+        return known
+    if element.get("subtype") == "number":
+        return "1"
+    if element["type"] == "date":
+        return "2026-11-24"
+    return "" if element["optional"] else "Des mots de carl"
+
+
+def list_windows(house: House, attacker: Attacker, person: Registered) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """The same of every window."""
+    triggers = house.bot.dispatcher._triggers  # noqa: SLF001  (no public way leads there)
+    for (kind, name), trigger in triggers.items():
+        form = trigger.payload
+        if kind != "submit" or form is None or not issubclass(form, Form):
+            continue
+        for number, given in enumerate(HIDDEN.get(form.__name__, ({},))):
+            hidden = aim(dict(given))
+            state = {"f": name, "u": attacker.person.id, "h": hidden, "k": f"{name}.{number}", "d": False}
+            sealed = make_links(house).seal("dialog", {**state, "c": "", "r": "", "p": "", "n": 1})
+            body = {"type": "dialog_submission", "user_id": attacker.person.id, "state": sealed, "cancelled": False}
+            yield name, "/dialogs", {**body, "submission": fill(house, form, hidden, person)}
 
 
 def list_tries(house: House, attacker: Attacker) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -115,9 +167,11 @@ async def test_nobody_reads_or_changes_what_is_somebody_elses(
     carl = await elsewhere.someone(role, "carl", departements=["01"])
     attacker, before = Attacker(elsewhere, carl), await read_hers(elsewhere, anna.id)
     assert sum(map(len, before.values())) > len(OF_HERS)
-    for name, path, body in list_tries(elsewhere, attacker):
+    person = Registered(id=carl.id, username=carl.username, role=role, departements=["01"], since=elsewhere.clock())
+    tried = [*list_tries(elsewhere, attacker), *list_windows(elsewhere, attacker, person)]
+    assert len({path for _, path, _ in tried}) == 3
+    for name, path, body in tried:
         _, answer = await (attacker.sends_form(body) if path == "/commands" else attacker.sends(path, body))
         told = json.dumps(answer, ensure_ascii=False).replace("\u200b", "")
         assert SAID not in told or name in SHARED | PUBLISHED, (name, answer)
-    await elsewhere.settled()
     assert await read_hers(elsewhere, anna.id) == before
