@@ -23,8 +23,8 @@ _DAY = timedelta(days=1)
 
 
 class Days(Numbered):
-    """Days of somebody, from ``starts`` up to but not including ``ends``: none where both are the same, which is how
-    they are taken back. ``by`` wrote them down."""
+    """Days of somebody, from ``starts`` up to but not including ``ends``; the same day in both is an empty span, which
+    is how days are taken back. ``by`` wrote them down."""
 
     user_id: str = Field(max_length=26)
     starts: date
@@ -34,26 +34,26 @@ class Days(Numbered):
 
     @property
     def last(self) -> date:
-        """The last of the days."""
+        """The last of the days (``ends`` itself is not one of them)."""
         return self.ends - _DAY
 
     @property
     def days(self) -> Iterator[date]:
-        """Each of them."""
+        """Each of the days, in order."""
         return map(date.fromordinal, range(self.starts.toordinal(), self.ends.toordinal()))
 
     def has(self, day: date) -> bool:
-        """Whether that is one of them."""
+        """Tell whether a day is one of these days."""
         return self.starts <= day < self.ends
 
     def meets(self, other: "Days") -> bool:
-        """Whether some day is one of both."""
+        """Tell whether some day belongs to both spans."""
         return max(self.starts, other.starts) < min(self.ends, other.ends)
 
 
 class Absence(Days, table=True):
-    """Somebody is away on these days; of one day from minute ``start`` to ``end`` only, as clocks show them where that
-    person is. The ``word`` is read by colleagues who ask for them."""
+    """An absence of somebody on these days; on a single day it may last from minute ``start`` to ``end`` only, as
+    clocks show them where that person is. The ``word`` is read by colleagues who ask for them."""
 
     __tablename__ = "absence"
 
@@ -65,7 +65,7 @@ class Absence(Days, table=True):
 
     @property
     def is_whole(self) -> bool:
-        """Whether it takes whole days."""
+        """Whether the absence takes whole days."""
         return self.start == 0 and self.end == DAY_MINUTES
 
 
@@ -76,7 +76,7 @@ IS_WHOLE = (col(Absence.start) == 0, col(Absence.end) == DAY_MINUTES)
 async def list_absences(
     db: AsyncSession, user_ids: Collection[str], since: date, *, whole: bool = False
 ) -> Sequence[Absence]:
-    """List the absences of these people that are not over on that day, in order; only those of ``whole`` days."""
+    """List the absences of these people that end after a day, in order; where ``whole``, only those of whole days."""
     theirs = (col(Absence.user_id).in_(user_ids), col(Absence.ends) > since, col(Absence.starts) < col(Absence.ends))
     order = (col(Absence.starts), col(Absence.start), col(Absence.id))
     found = select(Absence).where(*theirs, *(IS_WHOLE if whole else ())).order_by(*order)
@@ -94,41 +94,43 @@ _OWN = DirectStatement(dict.fromkeys(INSERT, _own_statement()))
 
 
 async def read_absences(db: AsyncSession, user_id: str, since: date) -> Sequence[Absence]:
-    """List the same of one person, to be read only: most have none, which is known in a fifth of the time."""
+    """List the absences of one person that end after a day, to be read only: most people have none, and this tells so
+    in a fifth of the time that ``list_absences`` takes."""
     return [Absence(**row) for row in await _OWN.find(db, {"user": user_id, "since": since})]
 
 
 async def find_away(db: AsyncSession, user_ids: Collection[str], day: date) -> set[str]:
-    """Find who of these is away all of that day."""
+    """Find which of these people are away for all of a day."""
     return {one.user_id for one in await list_absences(db, user_ids, day, whole=True) if one.has(day)}
 
 
 async def find_absence(db: AsyncSession, number: int) -> Absence | None:
-    """Find an absence of whomever, as it is now."""
+    """Find an absence of anybody by its number, as it is now."""
     return await db.get(Absence, number, populate_existing=True)
 
 
 async def get_absence(db: AsyncSession, user_id: str, number: int, *, locked: bool = False) -> Absence | None:
-    """Get one of somebody’s absences, as it is now; ``locked`` keeps others from changing it meanwhile."""
+    """Get one of somebody’s absences as it is now; where ``locked``, nobody else changes it until the transaction
+    ends."""
     query = select(Absence).where(col(Absence.id) == number, col(Absence.user_id) == user_id)
     return (await db.exec(query.with_for_update() if locked else query)).first()
 
 
 async def add_absence(db: AsyncSession, absence: Absence) -> None:
-    """Store an absence, which has its number then."""
+    """Store a new absence, which gets its number."""
     db.add(absence)
     await db.flush()
 
 
 async def remove_absence(db: AsyncSession, user_id: str, number: int) -> Absence | None:
-    """Remove one of somebody’s absences, and return it; None where it is gone."""
+    """Remove one of somebody’s absences, and return it; None where it does not exist."""
     found = await get_absence(db, user_id, number, locked=True)
     await db.execute(delete(Absence).where(col(Absence.id) == number, col(Absence.user_id) == user_id))
     return found
 
 
 async def find_on_leave(db: AsyncSession, persons: Iterable[Person], now: datetime) -> set[str]:
-    """Find who of these is away now, each on the day that it is where they are."""
+    """Find which of these people are on leave now, each on the day that it is in their own time zone."""
     days: dict[date, list[str]] = {}
     for person in persons:
         days.setdefault(person.today(now), []).append(person.id)

@@ -1,4 +1,4 @@
-"""The agenda: events by list, who sees which, who will be there, and the private feeds of calendars."""
+"""The agenda: events by list, who may see which, who attends them, and the private feeds of calendars."""
 
 import secrets
 from collections.abc import Collection, Mapping, Sequence
@@ -21,7 +21,7 @@ TITLE_MAX, PLACE_MAX, DETAILS_MAX, REASON_MAX, LINK_MAX = 150, 150, 3000, 500, 1
 
 
 class EventState(StrEnum):
-    """What became of an event: the réseau sees published ones, and cancelled ones where they stood."""
+    """How an event stands: the réseau sees published ones, and cancelled ones where they stood."""
 
     PROPOSED = "proposed"
     PUBLISHED = "published"
@@ -32,10 +32,11 @@ class EventState(StrEnum):
 class AgendaEvent(Numbered, table=True):
     """Something that takes place; its ``id`` is the number that people say.
 
-    ``departement`` is the code of the one it is for, by whose channel it has (``storage/agenda.py``), empty for
-    the whole réseau. ``zone`` is where its author was. ``decided_by`` is who published, refused or cancelled it, and
-    ``reason`` why it was refused or cancelled. ``sequence`` counts its changes, ``mark`` is what of it those need to
-    know who come: they are told when it differs from what they knew. ``said_at`` is when it was said in its channel.
+    ``departement`` is the code of the one it is for, by whose channel it has (``storage/agenda.py``), empty for the
+    whole réseau. ``zone`` is where its author was. ``decided_by`` is who published, refused or cancelled it, and
+    ``reason`` why it was refused or cancelled. ``sequence`` counts its changes, ``mark`` is a digest of what attendees
+    need to know: they are told when it differs from the one they knew. ``said_at`` is when it was announced in its
+    channel.
     """
 
     __tablename__ = "agenda_event"
@@ -61,7 +62,7 @@ class AgendaEvent(Numbered, table=True):
 
     @property
     def is_out(self) -> bool:
-        """Whether others than its author and animateurs were ever told of it."""
+        """Whether anybody but the author and animateurs was ever told of the event."""
         return self.state in (EventState.PUBLISHED, EventState.CANCELLED) and self.published_at is not None
 
 
@@ -71,19 +72,19 @@ async def get_event(db: AsyncSession, number: int) -> AgendaEvent | None:
 
 
 async def lock_event(db: AsyncSession, number: int) -> AgendaEvent | None:
-    """Get an event as it is now; nobody else changes it until the transaction ends."""
+    """Get an event by its number, locked: nobody else changes it until the transaction ends."""
     return await db.get(AgendaEvent, number, with_for_update=True, populate_existing=True)
 
 
 async def add_event(db: AsyncSession, event: AgendaEvent) -> None:
-    """Store a new event, which has its number then."""
+    """Store a new event, which gets its number."""
     event.mark = _make_mark(event)
     db.add(event)
     await db.flush()
 
 
 async def save_event(db: AsyncSession, event: AgendaEvent, now: datetime) -> None:
-    """Store what was changed of an event that is locked: calendars that know it take this for newer."""
+    """Store the changes of an event that is locked, and count them, so that calendars take it as newer."""
     event.sequence += 1
     event.changed_at = now
     event.mark = _make_mark(event)
@@ -92,7 +93,8 @@ async def save_event(db: AsyncSession, event: AgendaEvent, now: datetime) -> Non
 
 
 def _make_mark(event: AgendaEvent) -> str:
-    """Make the mark of what those who come need to know: when and where it is, and whether (the first letter)."""
+    """Make the mark of what attendees need to know: whether (the first letter), when and where the event takes
+    place."""
     known = (event.starts_at.timestamp(), event.ends_at.timestamp(), event.place, event.url)
     return f"{event.state.value[0]}{sha256(repr(known).encode()).hexdigest()[:18]}"
 
@@ -102,7 +104,8 @@ ATTENDANCE_KEPT = timedelta(days=90)
 
 
 class AgendaAttendance(SQLModel, table=True):
-    """Somebody who comes to an event since ``at``; ``seen`` is its mark as they know it (``AgendaEvent.mark``)."""
+    """Somebody’s attendance of an event, since ``at``; ``seen`` is the event’s mark as they know it
+    (``AgendaEvent.mark``)."""
 
     __tablename__ = "agenda_attendance"
 
@@ -119,100 +122,103 @@ Pair = tuple[AgendaAttendance, AgendaEvent]
 
 
 async def add_attendance(db: AsyncSession, event: AgendaEvent, user_id: str, now: datetime) -> bool:
-    """Note that somebody comes; False where that is known."""
+    """Note that somebody attends an event; return False where that was noted already."""
     coming = AgendaAttendance(event=event.number, user_id=user_id, at=now, seen=event.mark)
     return await insert_new(db, AgendaAttendance, coming.model_dump())
 
 
 async def drop_attendance(db: AsyncSession, number: int, user_id: str) -> bool:
-    """Note that somebody does not come; False where that is known."""
+    """Note that somebody does not attend an event any more; return False where they did not."""
     here = (col(AgendaAttendance.event) == number, col(AgendaAttendance.user_id) == user_id)
     gone = delete(AgendaAttendance).where(*here).returning(col(AgendaAttendance.event))
     return (await db.execute(gone)).scalar() is not None
 
 
 async def count_attendees(db: AsyncSession, numbers: Collection[int]) -> Mapping[int, int]:
-    """Count who comes to each of these events; those to which nobody does are not there."""
+    """Count the attendees of each of these events; events without any are left out."""
     query = select(AgendaAttendance.event, func.count()).where(col(AgendaAttendance.event).in_(numbers))
     return dict((await db.exec(query.group_by(col(AgendaAttendance.event)))).all())
 
 
 async def find_attended(db: AsyncSession, user_id: str, numbers: Collection[int]) -> frozenset[int]:
-    """Find to which of these events somebody comes."""
+    """Find which of these events somebody attends."""
     query = select(AgendaAttendance.event).where(AgendaAttendance.user_id == user_id)
     return frozenset((await db.exec(query.where(col(AgendaAttendance.event).in_(numbers)))).all())
 
 
 async def list_outdated(db: AsyncSession, now: datetime, limit: int) -> Sequence[Pair]:
-    """List who knows an event that is not over as it is no more."""
+    """List the attendances of events to come whose attendees do not know the present state."""
     outdated = (col(AgendaAttendance.seen) != col(AgendaEvent.mark), col(AgendaEvent.ends_at) > now)
     out = col(AgendaEvent.state).in_([EventState.PUBLISHED, EventState.CANCELLED])
     return (await db.exec(_lock_pairs().where(*outdated, out).limit(limit))).all()
 
 
 async def list_soon(db: AsyncSession, now: datetime, within: timedelta) -> Sequence[Pair]:
-    """List who comes to a published event that begins within that time, and was not reminded in its last hour."""
+    """List the attendances of published events that begin within a span of time, without those reminded in the last
+    hour."""
     when = (col(AgendaEvent.starts_at) > now, col(AgendaEvent.starts_at) <= now + within)
     waits = (AgendaEvent.state == EventState.PUBLISHED, col(AgendaAttendance.hour_told).is_(False))
     return (await db.exec(_lock_pairs().where(*when, *waits))).all()
 
 
 async def forget_reminders(db: AsyncSession, number: int) -> None:
-    """Let who comes be reminded anew: the event begins at another time."""
+    """Clear the reminders of an event’s attendees: it begins at another time."""
     of_it = update(AgendaAttendance).where(col(AgendaAttendance.event) == number)
     await db.execute(of_it.values(day_told=False, hour_told=False).execution_options(synchronize_session=False))
 
 
 async def note_seen(db: AsyncSession, event: AgendaEvent, user_id: str) -> None:
-    """Note that somebody knows an event as it is: they changed it."""
+    """Note that somebody knows an event as it is now, as they have just changed it."""
     here = (col(AgendaAttendance.event) == event.number, col(AgendaAttendance.user_id) == user_id)
     seen = update(AgendaAttendance).where(*here).values(seen=event.mark)
     await db.execute(seen.execution_options(synchronize_session=False))
 
 
 def _lock_pairs() -> Select[AgendaAttendance, AgendaEvent]:
-    """Select pairs that are nobody else’s until the transaction ends; who takes back at this moment that they come is
-    not told."""
+    """Select attendances with their events, locked until the transaction ends, so that nobody is told who takes their
+    attendance back at this moment."""
     joined = select(AgendaAttendance, AgendaEvent).join(AgendaEvent, col(AgendaEvent.id) == col(AgendaAttendance.event))
     order = (col(AgendaEvent.starts_at), col(AgendaAttendance.event), col(AgendaAttendance.user_id))
     return joined.order_by(*order).with_for_update(of=AgendaAttendance, skip_locked=True)
 
 
 def find_homes(codes: Collection[str]) -> frozenset[str]:
-    """Find the départements whose events people of these see: by the channel that they share, where they have one."""
+    """Find the départements whose events people of these départements see: by the channel that they share, where there
+    is one."""
     return frozenset(home_of(code) or code for code in codes)
 
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What somebody sees of what is out: the events for these départements and public ones, or ``everything``."""
+    """Which published events somebody may see: public ones and those for their ``departements``, or ``everything``."""
 
     homes: frozenset[str] = frozenset()
     everything: bool = False
 
     @classmethod
     def of(cls, departements: Collection[str]) -> "Sight":
-        """Make that of people of these départements."""
+        """Make the sight of people who work in these départements."""
         return cls(find_homes(departements))
 
     def covers(self, departement: str) -> bool:
-        """Whether an event for that département is seen; "" is for all."""
+        """Tell whether an event for a département may be seen; "" stands for the whole réseau."""
         return self.everything or not departement or departement in self.homes
 
     @property
     def clause(self) -> ColumnElement[bool]:
-        """Select the events that are seen."""
+        """The condition in SQL that selects the events that may be seen."""
         return true() if self.everything else self.near
 
     @property
     def near(self) -> ColumnElement[bool]:
-        """Select what is public, or for one’s own départements, whatever else is seen."""
+        """Make the condition that an event is public, or for the person’s own départements, whatever else they may
+        see."""
         return or_(col(AgendaEvent.departement) == "", col(AgendaEvent.departement).in_(self.homes))
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Which part of a list: so many at most, after so many others."""
+    """A page of a list: so many rows at most, after skipping so many."""
 
     limit: int
     offset: int = 0
@@ -220,7 +226,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Narrowing:
-    """Which events of a list are wanted: those that take place between two moments, those of these numbers."""
+    """A restriction of a list of events: between two moments, or of these numbers."""
 
     start: datetime | None = None
     end: datetime | None = None
@@ -228,7 +234,7 @@ class Narrowing:
 
     @property
     def clauses(self) -> Sequence[ColumnElement[bool]]:
-        """Select these events."""
+        """The conditions in SQL that select these events."""
         clauses = [col(AgendaEvent.ends_at) > self.start] if self.start else []
         clauses += [col(AgendaEvent.starts_at) < self.end] if self.end else []
         return [*clauses, *([col(AgendaEvent.id).in_(self.numbers)] if self.numbers is not None else [])]
@@ -243,25 +249,25 @@ Found = tuple[Sequence[AgendaEvent], int]
 async def list_coming(
     db: AsyncSession, start: datetime, end: datetime, departements: Collection[str] = ()
 ) -> Sequence[AgendaEvent]:
-    """List published events that begin in that time, public ones and those for these départements, in order."""
+    """List published events that begin in a span of time, public ones and those for these départements, in order."""
     when = (col(AgendaEvent.starts_at) >= start, col(AgendaEvent.starts_at) < end)
     return (await db.exec(_select_in_order(*_is_published(Sight.of(departements)), *when))).all()
 
 
 async def list_to_come(db: AsyncSession, sight: Sight, now: datetime, window: Window, wanted: Narrowing = ALL) -> Found:
-    """List published events that are not over, in order."""
+    """List published events that are not over, in order of their beginning."""
     is_to_come = (*_is_published(sight), col(AgendaEvent.ends_at) > now)
     return await _read_window(db, (*is_to_come, *wanted.clauses), window)
 
 
 async def list_past(db: AsyncSession, sight: Sight, now: datetime, window: Window, wanted: Narrowing = ALL) -> Found:
-    """List published events that are over, the last one first."""
+    """List published events that are over, the latest first."""
     is_past = (*_is_published(sight), col(AgendaEvent.ends_at) <= now)
     return await _read_window(db, (*is_past, *wanted.clauses), window, newest=True)
 
 
 async def list_own(db: AsyncSession, user_id: str, sight: Sight, now: datetime, window: Window) -> Found:
-    """List what somebody proposed, or comes to and still sees, that is not over, whatever became of it."""
+    """List the events to come that somebody proposed, in any state, or attends and may still see."""
     own = or_(col(AgendaEvent.author_id) == user_id, and_(_attends(user_id), _is_out(), sight.clause))
     return await _read_window(db, (own, col(AgendaEvent.ends_at) > now), window)
 
@@ -272,18 +278,18 @@ _TOLD = (EventState.PUBLISHED, EventState.PROPOSED)
 
 
 async def list_told(db: AsyncSession) -> Sequence[AgendaEvent]:
-    """List the latest events that are published, or wait to be, the last one first."""
+    """List the latest events that are published or wait to be, the latest first."""
     return (await db.exec(_select_in_order(col(AgendaEvent.state).in_(_TOLD), newest=True).limit(TOLD_MAX))).all()
 
 
 async def read_stamp(db: AsyncSession) -> tuple[object, ...]:
-    """Read what changes with what is told of these events."""
+    """Read numbers that change whenever what is shown of these events does."""
     counted = select(func.count(), func.coalesce(func.sum(AgendaEvent.sequence), 0), func.max(AgendaEvent.changed_at))
     return tuple((await db.exec(counted.where(col(AgendaEvent.state).in_(_TOLD)))).one())
 
 
 async def list_shown(db: AsyncSession, numbers: Collection[int], user_id: str, sight: Sight) -> Sequence[AgendaEvent]:
-    """List those of these events that somebody sees, and what waits of their own, the last one first."""
+    """List which of these events somebody may see, and those of their own that wait for approval, the latest first."""
     own = (col(AgendaEvent.author_id) == user_id, col(AgendaEvent.author_id) != "")
     waits = and_(*own, col(AgendaEvent.state) == EventState.PROPOSED)
     shown = or_(and_(*_is_published(sight)), waits)
@@ -293,7 +299,7 @@ async def list_shown(db: AsyncSession, numbers: Collection[int], user_id: str, s
 async def list_attended(
     db: AsyncSession, user_id: str, sight: Sight, start: datetime, end: datetime
 ) -> Sequence[AgendaEvent]:
-    """List the published events that begin in that time to which somebody comes."""
+    """List the published events that somebody attends and that begin in a span of time."""
     when = (col(AgendaEvent.starts_at) >= start, col(AgendaEvent.starts_at) < end)
     return (await db.exec(_select_in_order(*_is_published(sight), *when, _attends(user_id)))).all()
 
@@ -301,25 +307,26 @@ async def list_attended(
 async def list_for_feed(
     db: AsyncSession, user_id: str, sight: Sight, since: datetime, limit: int
 ) -> Sequence[AgendaEvent]:
-    """List what is out since then, the latest so many, in order: what is public or for one’s départements, what one
-    proposed, and of who sees everything what they come to."""
+    """List the events for somebody’s private calendar since a moment, the latest so many, in order: public ones, those
+    for their départements, those that they proposed; for people who see everything, of the others only those they
+    attend."""
     shown = [sight.near, col(AgendaEvent.author_id) == user_id, *([_attends(user_id)] if sight.everything else [])]
     newest = _select_in_order(_is_out(), or_(*shown), col(AgendaEvent.ends_at) > since, newest=True)
     return list(reversed((await db.exec(newest.limit(limit))).all()))
 
 
 async def list_proposed(db: AsyncSession, now: datetime, limit: int) -> Sequence[AgendaEvent]:
-    """List what waits to be read over and is not over yet, in order."""
+    """List the events to come that wait for a review, in order."""
     return (await db.exec(_select_in_order(*_is_waiting(now)).limit(limit))).all()
 
 
 async def count_proposed(db: AsyncSession, now: datetime) -> int:
-    """Count what waits to be read over and is not over yet."""
+    """Count the events to come that wait for a review."""
     return (await db.exec(_select_count(_is_waiting(now)))).one()
 
 
 async def list_unsaid(db: AsyncSession, now: datetime, limit: int) -> Sequence[AgendaEvent]:
-    """List published events to come that no channel was told of yet."""
+    """List the published events to come that were not announced in a channel yet."""
     unsaid = (*_is_published(Sight(everything=True)), col(AgendaEvent.said_at).is_(None))
     return (await db.exec(_select_in_order(*unsaid, col(AgendaEvent.starts_at) > now).limit(limit))).all()
 
@@ -344,8 +351,7 @@ def _is_published(sight: Sight) -> tuple[Any, ...]:
 
 
 def _is_out() -> ColumnElement[bool]:
-    """Select what is out; cancelled ones, too: calendars take away what they know. One that was never published is
-    nobody’s business."""
+    """Make the condition that an event was published; cancelled ones count, so that calendars remove them."""
     return and_(
         col(AgendaEvent.state).in_([EventState.PUBLISHED, EventState.CANCELLED]),
         col(AgendaEvent.published_at).is_not(None),
@@ -366,7 +372,7 @@ TOKEN_BYTES = 24
 
 
 class AgendaFeed(SQLModel, table=True):
-    """The feed of somebody, open since then."""
+    """Somebody’s private calendar feed, and since when it is open."""
 
     __tablename__ = "agenda_feed"
 
@@ -381,7 +387,7 @@ async def get_feed(db: AsyncSession, user_id: str) -> AgendaFeed | None:
 
 
 async def renew_feed(db: AsyncSession, user_id: str, now: datetime) -> str:
-    """Open a feed, or give it another address, which is only known now; the one before leads nowhere."""
+    """Open a feed or give it a new address, which is only returned now; the former address leads nowhere."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
     await upsert(db, AgendaFeed, [{"user_id": user_id, "token_hash": hash_token(token), "created_at": now}])
     return token
@@ -394,7 +400,7 @@ async def close_feed(db: AsyncSession, user_id: str) -> bool:
 
 
 async def find_owner(db: AsyncSession, token: str) -> str:
-    """Find whose feed has that address; "" for nobody’s. It is found by its digest, so that the time it takes tells
-    nothing of it."""
+    """Find who owns the feed of an address; "" where nobody does. It is looked up by a digest of its token, so that the
+    time it takes reveals nothing of the token."""
     found = await db.exec(select(AgendaFeed.user_id).where(AgendaFeed.token_hash == hash_token(token)))
     return found.first() or ""

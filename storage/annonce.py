@@ -16,8 +16,8 @@ KEPT = timedelta(days=60)
 
 
 class AnnouncementState(StrEnum):
-    """How it stands: shown to its author only; on its way, or waiting for its hour; stopped on its way; there; taken
-    back; taken back in part, as that was stopped."""
+    """How an announcement stands: shown to its author only; on its way, or waiting for its hour; stopped on its way;
+    delivered; taken back; taken back in part, as taking it back was stopped."""
 
     DRAFT = "draft"
     SENDING = "sending"
@@ -28,7 +28,7 @@ class AnnouncementState(StrEnum):
 
 
 class Announcement(SQLModel, table=True):
-    """Something said once in each of ``channels`` (title by id), then to each of ``people`` (ids).
+    """A message to be sent once in each of ``channels`` (title by id), then to each of ``people`` (ids).
 
     ``by`` is its author, nobody for the operator. ``files`` go with the words (name by id): those of somebody’s post,
     or what the operator brought. ``targets`` are what channels and people were made of (storage/targets.py).
@@ -56,12 +56,12 @@ class Announcement(SQLModel, table=True):
 
     @property
     def total(self) -> int:
-        """Count the messages that it makes."""
+        """The number of messages that the announcement makes."""
         return len(self.channels) + len(self.people)
 
     @property
     def topics(self) -> Sequence[str]:
-        """List the topics of its messages, batch by batch, as far as they are written down."""
+        """The topics of the announcement’s messages, batch by batch, as far as they are written to the outbox."""
         return [self.topic_of(n) for n in range(-(-self.written // BATCH))]
 
     def topic_of(self, batch: int) -> str:
@@ -75,18 +75,19 @@ async def get(db: AsyncSession, ident: str) -> Announcement | None:
 
 
 async def lock(db: AsyncSession, ident: str) -> Announcement | None:
-    """Get an announcement as it is now; nobody else changes it until this transaction ends."""
+    """Get an announcement as it is now, locked: nobody else changes it until the transaction ends."""
     return await db.get(Announcement, ident, with_for_update=True, populate_existing=True)
 
 
 async def get_latest(db: AsyncSession, digest: str) -> Announcement | None:
-    """Get the last round of what that digest stands for."""
+    """Get the last round of the announcements that have a digest."""
     said = select(Announcement).where(col(Announcement.digest) == digest)
     return (await db.exec(said.order_by(col(Announcement.round).desc()).limit(1))).first()
 
 
 async def read_page(db: AsyncSession, skip: int, limit: int, by: str | None = None) -> Sequence[Announcement]:
-    """Read the announcements that were sent or are to be, the last to leave first; ``by`` somebody, or by anybody."""
+    """Read a page of the announcements that were sent or are planned, the last to leave first; of one author, or of
+    all."""
     leaves = func.coalesce(col(Announcement.at), col(Announcement.created_at))
     theirs = [] if by is None else [col(Announcement.by) == by]
     said = select(Announcement).where(col(Announcement.state) != AnnouncementState.DRAFT, *theirs)
@@ -99,6 +100,6 @@ async def add(db: AsyncSession, announcement: Announcement) -> bool:
 
 
 async def drop(db: AsyncSession, announcement: Announcement) -> None:
-    """Erase an announcement that was shown to nobody else."""
+    """Erase an announcement that only its author has seen."""
     unsaid = (col(Announcement.id) == announcement.id, col(Announcement.state) == AnnouncementState.DRAFT)
     await db.execute(delete(Announcement).where(*unsaid))

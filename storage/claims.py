@@ -21,7 +21,7 @@ SCOPE_MAX = 80
 
 
 class Claim(SQLModel, table=True):
-    """Something done or being done: a job’s period, an event’s id."""
+    """A claim on something that is done once only: a job’s period, or an event’s id."""
 
     scope: str = Field(primary_key=True, max_length=SCOPE_MAX)
     period: str = Field(primary_key=True, max_length=80)
@@ -29,29 +29,30 @@ class Claim(SQLModel, table=True):
 
 
 def check_scope(scope: str) -> str:
-    """A name under which something is claimed. Raises ValueError where the table has no room for it."""
+    """Return the name under which something is claimed. Raises ValueError where it is too long for the table."""
     if not 0 < len(scope) <= SCOPE_MAX:
         raise ValueError(f"{SCOPE_MAX} characters at most, and one at least, can be claimed by: « {scope} »")
     return scope
 
 
 async def claim(db: AsyncSession, scope: str, period: str, at: datetime) -> bool:
-    """Claim something to be done once; False when it was claimed before. The claim stands if the transaction does."""
+    """Claim something that is to be done once; return False where it was claimed before. The claim is kept if the
+    transaction commits."""
     return await insert_new(db, Claim, {"scope": scope, "period": period, "at": at})
 
 
 async def hold(db: AsyncSession, scope: str, period: str, at: datetime) -> None:
-    """Keep out who holds the same, until the transaction ends."""
+    """Take an exclusive lock by name until the transaction ends."""
     await upsert(db, Claim, [{"scope": scope, "period": period, "at": at}])
 
 
 class TakenError(Exception):
-    """What was to be done once is done, or being done, by somebody else."""
+    """Raised where something that is to be done once is done, or being done, by somebody else."""
 
 
 def claim_first(scope: str, period: str, at: datetime) -> Callable[[Connection], None]:
-    """Return what claims something at the very beginning of a transaction, and raises TakenError where that was done
-    before."""
+    """Return a function that claims something at the very beginning of a transaction, and raises TakenError where it
+    was claimed before."""
 
     def take(connection: Connection) -> None:
         row = {"scope": scope, "period": period, "at": at}
@@ -63,24 +64,24 @@ def claim_first(scope: str, period: str, at: datetime) -> Callable[[Connection],
 
 
 async def is_taken(db: AsyncSession, scope: str, period: str) -> bool:
-    """Return whether somebody claimed it."""
+    """Tell whether a period was claimed in a scope."""
     return bool(await list_taken(db, scope, [period]))
 
 
 async def list_taken(db: AsyncSession, scope: str, periods: Collection[str]) -> Sequence[str]:
-    """List those of these that somebody claimed."""
+    """List which of these periods were claimed in a scope."""
     return (await db.exec(select(Claim.period).where(Claim.scope == scope, col(Claim.period).in_(periods)))).all()
 
 
 async def find_taken(db: AsyncSession, wanted: Collection[tuple[str, str]]) -> Collection[tuple[str, str]]:
-    """Find those of these scopes and periods that somebody claimed."""
+    """Find which of these pairs of scope and period were claimed."""
     both = tuple_(col(Claim.scope), col(Claim.period))
     found = await db.execute(select(Claim.scope, Claim.period).where(both.in_(wanted)))
     return {(scope, period) for scope, period in found}
 
 
 async def list_claiming(db: AsyncSession, scopes: Collection[str], period: str) -> Sequence[str]:
-    """List those of these scopes in which it was claimed."""
+    """List in which of these scopes a period was claimed."""
     return (await db.exec(select(Claim.scope).where(col(Claim.scope).in_(scopes), Claim.period == period))).all()
 
 
@@ -102,14 +103,14 @@ async def forget(db: AsyncSession, before: datetime) -> None:
 
 
 class JobResult(StrEnum):
-    """What came of a run."""
+    """How the run of a job ended."""
 
     DONE = "done"
     FAILED = "failed"
 
 
 class JobRun(SQLModel, table=True):
-    """The latest run of the job of that name: for which period, and when it ended."""
+    """The latest run of a job, by its name: for which period, and when it ended."""
 
     __tablename__ = "job_run"
 
@@ -120,7 +121,7 @@ class JobRun(SQLModel, table=True):
 
 
 async def note_run(db: AsyncSession, name: str, period: str, result: JobResult, at: datetime) -> None:
-    """Write a run down in place of the one before; a replica’s failure does not undo what another did."""
+    """Store a run in place of the one before; a failure does not replace another replica’s success."""
     undone = (col(JobRun.period) != period) | (col(JobRun.result) != JobResult.DONE)
     guard = undone if result is JobResult.FAILED else None
     await upsert(db, JobRun, [{"name": name, "period": period, "at": at, "result": result}], where=guard)
@@ -132,7 +133,7 @@ async def list_runs(db: AsyncSession) -> Sequence[JobRun]:
 
 
 class ReadCursor(SQLModel, table=True):
-    """Everything before ``at`` has been seen."""
+    """How far something was read: everything before ``at`` has been seen."""
 
     __tablename__ = "read_cursor"
 
@@ -141,13 +142,13 @@ class ReadCursor(SQLModel, table=True):
 
 
 async def read_cursor(db: AsyncSession, name: str) -> datetime | None:
-    """Return up to when it was read; None before the first time."""
+    """Return up to which moment something was read; None before the first time."""
     cursor = await db.get(ReadCursor, name)
     return cursor.at if cursor else None
 
 
 async def move_cursor(db: AsyncSession, name: str, at: datetime) -> None:
-    """Move a cursor on to that instant; a replica that lags behind does not move it back."""
+    """Move a cursor forward to an instant; a replica that lags behind does not move it back."""
     statement = insertion(db, ReadCursor).values(name=name, at=at)
     new = statement.excluded.at
     latest = case((new > col(ReadCursor.at), new), else_=col(ReadCursor.at))
@@ -159,7 +160,7 @@ KEPT = timedelta(days=2)
 
 
 class QuotaUse(SQLModel, table=True):
-    """So much of that kind was ``used`` by somebody on that day, as it is where they are."""
+    """How much of a daily quota somebody ``used``, by kind; the day is that of their own time zone."""
 
     __tablename__ = "quota_use"
 
@@ -173,7 +174,7 @@ _USES: Table = QuotaUse.__table__  # type: ignore[attr-defined]  # SQLModel does
 
 
 def _spend_statement(kind: str) -> ClauseElement:
-    """Make the statement that counts one more, and gives back how many there are, unless that would be too many."""
+    """Make the statement that spends one unit of a quota and returns the count, unless that would exceed the limit."""
     once = INSERT[kind](_USES).values({c.name: bindparam(c.name) for c in _USES.c})
     statement: ClauseElement = once.on_conflict_do_update(
         index_elements=[c.name for c in _USES.primary_key],
@@ -187,7 +188,8 @@ _SPEND = DirectStatement({kind: _spend_statement(kind) for kind in INSERT})
 
 
 async def spend_quota(db: AsyncSession, user_id: str, kind: str, day: date, most: int) -> int | None:
-    """Count one more, and return how many are left of ``most``; None, and nothing is counted, where none was left."""
+    """Spend one unit of somebody’s daily quota, and return how many are left of ``most``; None where none was left, and
+    nothing is spent."""
     if most < 1:
         return None
     spent = {"user_id": user_id, "kind": kind, "day": day, "used": 1, "most": most}
@@ -198,6 +200,6 @@ async def spend_quota(db: AsyncSession, user_id: str, kind: str, day: date, most
 async def spend_quota_each(
     db: AsyncSession, people: Collection[str], kind: str, day: date, most: int
 ) -> Collection[str]:
-    """Count one more for each of these, in an order that is the same for all; return those to whom something was
-    left."""
+    """Spend one unit of each person’s daily quota, in an order that is the same for all writers (which avoids
+    deadlocks); return who had something left."""
     return {one for one in sorted(people) if await spend_quota(db, one, kind, day, most) is not None}

@@ -33,10 +33,11 @@ class Commune:
 
 
 class Lines(Mapping[str, str]):
-    """What follows the first tab of lines, by what stands before it (with spaces between, where several begin alike).
+    """A mapping of the lines of one text: what stands before the first tab is the key, the rest the value (joined with
+    spaces where several lines have the same key).
 
-    All lines are one text, in the order of their keys, with the places where they begin: as objects of a dict they
-    would weigh four times as much. A line is found in some 10 µs.
+    The text is kept whole, sorted by key, with the offsets of its lines: a dict would take four times the memory. A
+    line is found in some 10 µs.
     """
 
     def __init__(self, lines: Iterable[bytes]) -> None:
@@ -53,7 +54,7 @@ class Lines(Mapping[str, str]):
         self._starts.append(len(text))
 
     def rows(self) -> Iterator[tuple[str, str]]:
-        """Yield what ``items`` would, without a search for each."""
+        """Yield the same as ``items``, without a search for each key."""
         for start, end in pairwise(self._starts):
             key, _, value = self._text[start : end - 1].decode().partition("\t")
             yield key, value
@@ -78,7 +79,7 @@ class Lines(Mapping[str, str]):
 
 @dataclass(frozen=True, slots=True)
 class CommuneIndex:
-    """The tables (lines by code) and their indexes (codes, separated by spaces, by name or postcode)."""
+    """The tables of communes (lines by code) and their indexes (codes, separated by spaces, by name or postcode)."""
 
     lines: Lines
     by_name: Lines
@@ -115,12 +116,13 @@ def _list_names() -> Vocabulary:
 
 
 def load_communes() -> None:
-    """Read it now: it takes longer than a request should."""
+    """Load the tables of communes now: it takes longer than a request should."""
     load_table()
 
 
 def reduce_name(text: str) -> str:
-    """Reduce names (separated by | if several) to what tells them apart: St is Saint, s/ is sur, s/s is sous."""
+    """Reduce names (separated by | if several) to the form in which they are compared: St is Saint, s/ is sur, s/s is
+    sous."""
     folded = _CEDEX.sub(" ", fold(text)).replace("s/s", " sous ")
     folded = " ".join(re.sub(r"[^a-z0-9|]+", " ", folded).split()).replace(" |", "|").replace("| ", "|")
     return _ARRONDISSEMENT.sub(r"\1", _SHORT_WORD.sub(lambda match: _SHORT[match[0]], folded))
@@ -158,20 +160,21 @@ _DEPARTEMENT = re.compile(r"^(.+) (2a|2b|[0-9]{2,3})$")
 
 @dataclass(frozen=True, slots=True)
 class CommunePlace:
-    """A commune and the postcode to keep with it ("" where the commune has none)."""
+    """A commune with the postcode to keep for it ("" where the commune has none)."""
 
     commune: Commune
     code_postal: str
 
     @property
     def label(self) -> str:
-        """What to show, and what `find` reads back as exactly this place."""
+        """The text to show, which `find_place` reads back as exactly this place."""
         return make_label(self.commune, self.code_postal)
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """What a text names: one `place`; or several `choices` (and `more` unlisted); or none, with `suggestions`."""
+    """The result of reading a text: one `place`; or several `choices` (and `more` unlisted); or none, with
+    `suggestions`."""
 
     place: CommunePlace | None = None
     choices: tuple[CommunePlace, ...] = ()
@@ -199,7 +202,8 @@ def find_place(text: str, near: Sequence[str] = ()) -> Match:
 
 
 def find_place_exactly(text: str, near: Sequence[str] = ()) -> Match:
-    """Find as `find` does, without the search for suggestions, a thousand times slower than this one."""
+    """Find the commune of a text as `find_place` does, but without suggestions, whose search takes a thousand times as
+    long."""
     name, codes = _split_codes(text)
     places = _rank_places(_find_by_name(name, codes) if name else _find_by_code(codes), near)
     if len(places) == 1:
@@ -208,7 +212,7 @@ def find_place_exactly(text: str, near: Sequence[str] = ()) -> Match:
 
 
 def find_begun_place(text: str) -> CommunePlace | None:
-    """Find the only commune of a postcode whose name begins with the letters that were typed after it."""
+    """Find the only commune of a postcode whose name begins with the letters typed after it."""
     name, codes = _split_codes(text)
     here = load_table().by_postcode.get(codes[0], "").split() if len(codes) == 1 and name else ()
     begun = [place for place in (_get_place(code, codes) for code in here) if _is_begun(place, name)]
@@ -230,8 +234,8 @@ def shorten_label(place: CommunePlace) -> str:
 
 
 def find_near_places(text: str, near: Sequence[str]) -> list[CommunePlace]:
-    """Find the communes of these départements whose names hold these words, their first one among them, and more; the
-    most peopled first."""
+    """Find the communes of these départements whose names hold these words, one of which begins the name, the most
+    populated first."""
     words = [word for word in reduce_name(text).split() if word not in _LINKING]
     codes = [code for departement in near for code in _find_longer_names(words, departement)]
     return sorted((_get_place(code) for code in codes), key=lambda place: -place.commune.population)
@@ -255,7 +259,7 @@ def _list_names_of(departement: str) -> Sequence[tuple[str, tuple[str, ...], str
 
 
 def _split_codes(text: str) -> tuple[str, list[str]]:
-    """Tell the name, reduced by `key`, from the codes."""
+    """Split a text into the name, reduced by `key`, and the codes."""
     text = _SPACED_POSTCODE.sub(r"\1\2", text[:_LONGEST_TEXT])
     return reduce_name(_CODE.sub(" ", text)), [code.upper() for code in _CODE.findall(text)]
 
@@ -269,7 +273,7 @@ def _drop_doubles(places: Iterable[CommunePlace]) -> list[CommunePlace]:
 
 
 def _rank_places(places: Iterable[CommunePlace], near: Sequence[str]) -> list[CommunePlace]:
-    """Sort by nearness then population, one place per commune."""
+    """Sort places by nearness then population, one place for each commune."""
     return sorted(
         _drop_doubles(places),
         key=lambda place: (place.commune.departement not in near, -place.commune.population, place.commune.code),
@@ -277,7 +281,7 @@ def _rank_places(places: Iterable[CommunePlace], near: Sequence[str]) -> list[Co
 
 
 def _get_place(code: str, codes_postaux: Iterable[str] = ()) -> CommunePlace:
-    """Return the commune with the first wanted postcode that is its own, else with its first one."""
+    """Return a commune with the first of the wanted postcodes that is its own, else with its first one."""
     commune = get_commune(code)
     assert commune, code  # the indexes only hold codes of the table
     own = [postcode for postcode in codes_postaux if postcode in commune.codes_postaux]
@@ -306,7 +310,7 @@ def _get_former(code: str) -> CommunePlace:
 
 
 def _find_by_name(name: str, codes: Sequence[str]) -> list[CommunePlace]:
-    """Return the communes of this name that agree with all codes; former names serve where no other agrees."""
+    """Return the communes of a name that agree with all codes; former names count where no current one agrees."""
     communes = load_table()
     today = (_get_place(code, codes) for code in communes.by_name.get(name, "").split())
     former = (_get_former(code) for code in communes.by_former_name.get(name, "").split())
@@ -333,7 +337,7 @@ def _find_in_departement(name: str) -> list[CommunePlace]:
 
 
 def _suggest(name: str, codes: Sequence[str], near: Sequence[str]) -> tuple[CommunePlace, ...]:
-    """Return what may have been meant, the likeliest first, each group by nearness then population."""
+    """Return the places that may have been meant, the likeliest first, each group by nearness then population."""
     groups = _suggest_by_name(name, codes) if name else _suggest_by_code(codes)
     return tuple(_drop_doubles(place for group in groups for place in _rank_places(group, near))[:MOST_SUGGESTIONS])
 

@@ -127,22 +127,22 @@ _SERVERS = re.compile(r"^(postgres(?:ql)?://(?:[^/?@]*@)?)([^/?@]+,[^/?@]+)(/[^?
 
 
 def _servers_apart(found: re.Match[str]) -> str:
-    """Return the address as SQLAlchemy takes it: each server a « host » of its own."""
+    """Return a database address in the form that SQLAlchemy takes: each server a « host » parameter of its own."""
     begin, servers, database, asked = found.groups(default="")
     hosts = "&".join(f"host={server if ':' in server else f'{server}:5432'}" for server in servers.split(","))
     return f"{begin}{database or '/'}?{hosts}{asked.replace('?', '&', 1)}"
 
 
 def _with_servers(url: URL) -> URL:
-    """Ask, of several servers, for the one that takes writes: after a failover it is another."""
+    """Return the address such that, of several servers, the one that accepts writes is used: after a failover it is
+    another."""
     if isinstance(url.query.get("host"), tuple) and "target_session_attrs" not in url.query:
         return url.update_query_dict({"target_session_attrs": "primary"})
     return url
 
 
 def place(database_url: str) -> str:
-    """Name the database that an address means, to be shown: the file, or server and name; never who signs in, or
-    how."""
+    """Return a name of the database that may be shown: the file, or server and database; never credentials."""
     url = async_url(database_url)
     if url.get_backend_name() == "sqlite":
         return str(Path(url.database or "").absolute())
@@ -151,23 +151,23 @@ def place(database_url: str) -> str:
 
 
 class Numbered(SQLModel):
-    """A row of a table that counts its rows."""
+    """A row with a number of its own as primary key."""
 
     id: int | None = Field(default=None, primary_key=True)
 
     @property
     def number(self) -> int:
-        """What people call it by. (Only what is not stored yet has none.)"""
+        """The number that people call the row by; only rows not stored yet have none."""
         assert self.id is not None
         return self.id
 
 
 class Database:
-    """Both ways to the same tables; ``write`` sessions wait for one another on SQLite, ``read`` ones don’t."""
+    """Access to the database: ``write`` sessions wait for one another on SQLite, ``read`` sessions do not."""
 
     def __init__(self, database_url: str, *, keeps: bool = True, folder: Path | None = None) -> None:
-        """``keeps`` is false for a rehearsal: each transaction is taken back as it ends; ``folder`` is where indexes of
-        what is read lie between two starts (storage/search.py)."""
+        """Open the database. Where ``keeps`` is false, each transaction is rolled back as it ends (a rehearsal);
+        ``folder`` keeps indexes between two starts (storage/search.py)."""
         self._keeps = keeps
         self.url = async_url(database_url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
@@ -189,25 +189,25 @@ class Database:
 
     @property
     def engine(self) -> AsyncEngine:
-        """The engine that writes; on SQLite what it commits beside sessions is on the disk once this is closed."""
+        """The engine that writes; on SQLite, what it committed outside sessions is on the disk once it is closed."""
         return self._writer
 
     @property
     def reader(self) -> AsyncEngine:
-        """The engine that reads; the same on PostgreSQL."""
+        """The engine that reads; the writing one on PostgreSQL."""
         return self._reader
 
     @property
     def engines(self) -> Collection[AsyncEngine]:
-        """Every engine, once."""
+        """All engines, each once."""
         return {self._writer, self._reader, *self._beside}
 
     @asynccontextmanager
     async def transaction(
         self, *, writes: bool = True, first: Callable[[Connection], None] | None = None
     ) -> AsyncIterator[AsyncSession]:
-        """Open a session that commits when the block ends well; nothing is begun before its first statement, so that
-        what needs no database does not pay for one. ``first`` is done when it begins, before that statement."""
+        """Open a session that commits when the block ends without error. No transaction begins before the first
+        statement, so that a block without statements costs nothing; ``first`` is called when it begins."""
         session = self._choose(writes)()
         if first:
             event.listen(session.sync_session, "after_begin", lambda *begun: first(begun[-1]))
@@ -226,7 +226,7 @@ class Database:
             _OPEN.set(around)
 
     def _choose(self, writes: bool) -> async_sessionmaker[AsyncSession]:
-        """Choose by whose business it is whose connections are used."""
+        """Choose the sessions to use, by whether the transaction writes."""
         if _IS_DETACHED.get() or any(session.in_transaction() for session in _OPEN.get()):
             return self._nested[writes]
         if _RESERVED.get():
@@ -234,7 +234,7 @@ class Database:
         return self.write if writes else self.read
 
     async def answers(self) -> bool:
-        """Return whether it can be read at this moment."""
+        """Tell whether the database can be read at this moment."""
         try:
             async with self.transaction(writes=False) as db:
                 await db.execute(text("SELECT 1"))
@@ -243,7 +243,7 @@ class Database:
         return True
 
     async def moment(self) -> datetime | None:
-        """Return what the clock of the database’s machine says; None where that is this machine."""
+        """Return the time of the database’s machine; None where it is this machine."""
         if self.is_sqlite:
             return None
         async with self.transaction(writes=False) as db:
@@ -251,19 +251,19 @@ class Database:
         return said
 
     async def _take_back(self, session: AsyncSession) -> None:
-        """Undo what a session did; what it holds stays as it was read or made."""
+        """Roll back a session, while its objects keep their values."""
         session.expunge_all()
         await session.rollback()
 
     async def _give_back(self, session: AsyncSession) -> None:
-        """Close a session whatever cuts its user off: a driver cut off in the middle would lose its connection."""
+        """Close a session even if its user is cancelled: a driver cancelled in the middle would lose its connection."""
         closing = asyncio.ensure_future(session.close())
         self._closing.add(closing)
         closing.add_done_callback(self._closing.discard)
         await asyncio.shield(closing)
 
     async def close(self) -> None:
-        """Give back every connection (an open one keeps the process alive)."""
+        """Close every connection (an open one keeps the process alive)."""
         await asyncio.gather(*self._closing, return_exceptions=True)
         wrote: Any = self._writer.pool
         try:
@@ -283,8 +283,7 @@ def before_commit(db: AsyncSession, step: Callable[[AsyncSession], Awaitable[obj
 
 
 def is_writing(db: AsyncSession) -> bool:
-    """Return whether a transaction that may change something has begun: on SQLite every other writer waits for its
-    end."""
+    """Tell whether a transaction that may write has begun: on SQLite every other writer waits for its end."""
     return bool(db.info[_WRITES]) and db.in_transaction()
 
 
@@ -300,8 +299,8 @@ async def release(db: AsyncSession) -> None:
 
 @contextmanager
 def reserved() -> Iterator[None]:
-    """Let what is done in the block, and tasks begun there, have connections for which no request waits: what was
-    accepted goes on, however many people are asking. (On SQLite nothing changes.)"""
+    """Give the block, and tasks begun in it, connections that requests do not use: accepted work goes on, however many
+    people ask at once. (On SQLite nothing changes.)"""
     around = _RESERVED.set(True)
     try:
         yield
@@ -331,7 +330,7 @@ async def release_connections() -> None:
 
 
 def find_folder(db: AsyncSession) -> Path | None:
-    """Find where indexes of what a session reads lie between two starts; None where they don’t."""
+    """Find the folder where indexes of what a session reads are kept between two starts; None where there is none."""
     folder: Path | None = db.info.get(_FOLDER)
     return folder
 
@@ -342,12 +341,12 @@ def dialect(db: AsyncSession) -> str:
 
 
 def insertion(db: AsyncSession, table: type[SQLModel] | Table) -> Any:
-    """Make an INSERT that can say what happens on conflict, in the dialect of this database."""
+    """Make an INSERT that supports ON CONFLICT, in the dialect of the session’s database."""
     return INSERT[dialect(db)](table)
 
 
 async def insert_new(db: AsyncSession, table: type[SQLModel], row: Mapping[str, Any]) -> bool:
-    """Store a row, unless one with its key is there; return whether it was new."""
+    """Store a row unless one with its key exists; return whether it was stored."""
     added = insertion(db, table).values(row).on_conflict_do_nothing().returning(*inspect(table).primary_key)
     return (await db.execute(added)).first() is not None
 
@@ -359,7 +358,8 @@ async def upsert(
     changed: Collection[str] = (),
     where: ColumnElement[bool] | None = None,
 ) -> None:
-    """Store rows; where one with the key is there, write ``changed`` (all but the key) over it if ``where`` holds."""
+    """Store rows; where a row with the key exists, overwrite its columns ``changed`` (by default all but the key) if
+    ``where`` holds."""
     if rows:
         key = [column.name for column in inspect(table).primary_key]
         statement = insertion(db, table).values(rows)
@@ -368,7 +368,7 @@ async def upsert(
 
 
 async def change(db: AsyncSession, row: SQLModel, **values: Any) -> None:
-    """Change what is given of a row, in the table and in hand: nothing has to be read again."""
+    """Change columns of a row, in the table and in the object, which need not be read again."""
     table = type(row)
     here = [col(getattr(table, key.name)) == getattr(row, key.name) for key in inspect(table).primary_key]
     await db.execute(update(table).where(*here).values(values).execution_options(synchronize_session=False))
@@ -377,17 +377,17 @@ async def change(db: AsyncSession, row: SQLModel, **values: Any) -> None:
 
 
 async def execute(db: AsyncSession, statement: Executable, values: Any = None) -> CursorResult[Any]:
-    """Run a statement made once, without the session’s own work on it: for the paths that everybody takes."""
+    """Execute a prepared statement without the session’s own work on it: for the paths of every request."""
     return await (await db.connection()).execute(statement, values)
 
 
 class _Session(AsyncSession):
-    """Half of our statements are no plain SELECT: SQLModel would warn at each of them."""
+    """A session that does not warn about statements other than plain SELECTs, as SQLModel’s does."""
 
     execute = AlchemySession.execute  # type: ignore[assignment,unused-ignore]
 
     async def commit(self) -> None:
-        """Commit, and return once it is on the disk; the connection is given back before, so that others write on."""
+        """Commit, and return once it is on the disk; the connection is given back before, for other writers."""
         await super().commit()
         if log := self.info.get(_LOG):
             await log.reach()
@@ -404,8 +404,8 @@ Row = TypeVar("Row")
 async def iterate_pages(
     read: Callable[[Any], Awaitable[Sequence[Row]]], query: Any, *key: Any, size: int | None = None
 ) -> AsyncIterator[Sequence[Row]]:
-    """Yield the rows of a query by ``key``, columns that tell each from all others; ``read`` runs the query of one
-    page."""
+    """Yield the rows of a query in pages, ordered by ``key``, columns that identify a row; ``read`` runs the query of
+    one page."""
     size = size or ROWS_PER_PAGE
     query = query.order_by(*key).limit(size)
     page = await read(query)
@@ -422,7 +422,7 @@ def _value(row: Any, name: str) -> Any:
 
 
 def read_models(db: AsyncSession) -> Callable[[Any], Awaitable[Sequence[Any]]]:
-    """Read pages of objects, which stay in the session until the caller takes them out."""
+    """Yield pages of objects, which stay in the session until the caller expunges them."""
 
     async def read(query: Any) -> Sequence[Any]:
         found: Sequence[Any] = (await db.exec(query)).all()

@@ -33,8 +33,8 @@ class Draft(SQLModel, table=True):
 
 
 async def keep(db: AsyncSession, draft: Draft) -> None:
-    """Keep a draft, in place of an earlier state of the same dialog; of too many the person’s oldest goes, what
-    was only shown first."""
+    """Store a draft, in place of an earlier one of the same dialog; where a person has too many, the oldest is deleted,
+    those only shown first."""
     # (The next step of a dialog is another form, with the same key.)
     await upsert(db, Draft, [draft.model_dump()], ("form", "raw", "hidden", "saved_at", "is_typed"))
     theirs = select(Draft.key).where(Draft.user_id == draft.user_id)
@@ -50,7 +50,7 @@ async def of(db: AsyncSession, user_id: str, now: datetime) -> Sequence[Draft]:
 
 
 async def get(db: AsyncSession, user_id: str, key: str, now: datetime) -> Draft | None:
-    """Return one draft of somebody."""
+    """Get a draft of somebody by its key."""
     kept = (Draft.key == key, Draft.user_id == user_id, _is_kept(now))
     return (await db.exec(select(Draft).where(*kept))).first()
 
@@ -69,7 +69,8 @@ QUESTION_KEPT_FOR = timedelta(days=1)
 
 
 class OpenQuestion(SQLModel, table=True):
-    """A question, or a word of politeness (``polite``), to which a word answers.
+    """A question that the bot asked, or a polite phrase (``polite``), which a typed word such as « oui » or « non »
+    answers.
 
     ``place`` is the channel of a whisper, empty for the direct channel, where ``message_id`` is the outbox’s id of what
     was said, or that of the post that was rewritten. ``yes`` and ``no`` are the buttons that these words stand for
@@ -88,7 +89,7 @@ class OpenQuestion(SQLModel, table=True):
 
 
 async def ask_question(db: AsyncSession, question: OpenQuestion | None) -> None:
-    """Remember a question, if there is one, in place of the one before."""
+    """Store a question, if there is one, in place of the one before."""
     await upsert(db, OpenQuestion, [question.model_dump()] if question else [])
 
 

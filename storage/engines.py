@@ -32,39 +32,40 @@ _TAKEN_STATE = "23505"
 
 
 class TakenMeanwhileError(DBAPIError):
-    """What may be there once only was written by somebody else at this very moment: who tries again finds it."""
+    """Raised where a unique row was written by somebody else at this very moment: a second try finds it."""
 
 
 def is_own_fault(error: BaseException) -> bool:
-    """Whether it is the fault of what was to be written, which no database would ever take."""
+    """Tell whether an error is due to the values to be written, which no database would accept."""
     return isinstance(error, _OWN_FAULT) or _state(error).startswith(_OWN_STATES)
 
 
 def wrap_problem(statement: str, problem: Exception) -> DBAPIError:
-    """Make of a driver’s error what SQLAlchemy would."""
+    """Wrap a driver’s error as SQLAlchemy would."""
     kind = TakenMeanwhileError if _state(problem) == _TAKEN_STATE else DBAPIError
     return kind(statement, None, problem)
 
 
 def may_pass(error: BaseException) -> bool:
-    """Whether the same statement may succeed later."""
+    """Tell whether an error is temporary: the same statement may succeed later."""
     return isinstance(error, AWAY) and not is_own_fault(error)
 
 
 def cannot_write(error: BaseException) -> bool:
-    """Whether the database takes nothing any more: it is full, read-only, or its disk is broken."""
+    """Tell whether the database accepts no more writes: it is full, read-only, or its disk is broken."""
     code = getattr(_cause(error), "sqlite_errorcode", None)
     # The low byte is the error, the others tell more of it.
     return (code is not None and code & 0xFF in _UNWRITABLE) or _state(error) in _UNWRITABLE_STATES
 
 
 def is_unconfirmed(error: BaseException) -> bool:
-    """Whether it was committed, and the disk did not confirm that: it is there, and may be lost with the machine."""
+    """Tell whether an error came after the commit, which the disk did not confirm: the rows are there, but may be lost
+    with the machine."""
     return getattr(_cause(error), "sqlite_errorcode", None) == sqlite3.SQLITE_IOERR_FSYNC
 
 
 def make_unconfirmed(problem: Exception) -> DBAPIError:
-    """What is raised where the disk refuses what was committed."""
+    """Make the error that is raised where the disk does not confirm a commit."""
     refused = sqlite3.OperationalError(f"disk I/O error: {problem}")
     refused.sqlite_errorcode = sqlite3.SQLITE_IOERR_FSYNC
     return wrap_problem("COMMIT", refused)
@@ -150,7 +151,7 @@ class SqliteConnection(aiosqlite.Connection):
         raise NotImplementedError
 
     def _is_own(self, fn: Callable[..., Any]) -> bool:
-        """Whether it is a method of the connection itself, and not of a cursor."""
+        """Tell whether a function is a method of the connection itself, and not of a cursor."""
         return getattr(fn, "__self__", None) is self._connection
 
 
@@ -178,7 +179,7 @@ class WritingConnection(SqliteConnection):
 
 
 class ReadingConnection(SqliteConnection):
-    """A connection whose thread looks for rows only: eight ways there and back for one question become three.
+    """A connection whose thread is used for fetching rows only: a query takes three trips to it instead of eight.
 
     To make or close a cursor, and to begin or end a transaction that reads, waits for nobody.
     """
@@ -195,7 +196,7 @@ class ReadingConnection(SqliteConnection):
 
 
 class LogSync:
-    """Brings what was committed to a file of SQLite to the disk: one fsync of its log for all that is in it by then.
+    """Brings committed writes of a SQLite file to the disk: one fsync of its log covers all that is in it by then.
 
     With « synchronous=FULL » each commit does that itself, while all other writers wait for it.
     """
@@ -211,14 +212,14 @@ class LogSync:
         """Whether the disk refused something, which the system may have forgotten since."""
 
     async def reach(self) -> None:
-        """Return once all that is committed by now is on the disk. Raises DBAPIError where the disk refuses it: it is
-        in the file, and may be lost with the machine."""
+        """Return once everything committed so far is on the disk. Raises DBAPIError where the disk refuses it: then it
+        is in the file, but may be lost with the machine."""
         if self._next is None:
             self._next = asyncio.create_task(self._sync_after(self._running))
         await asyncio.shield(self._next)
 
     async def close(self) -> None:
-        """Wait for what is under way."""
+        """Wait for the fsync that is under way."""
         under_way = [task for task in (self._running, self._next) if task]
         await asyncio.gather(*under_way, return_exceptions=True)
         self._thread.shutdown(wait=False)
@@ -234,7 +235,8 @@ class LogSync:
             raise make_unconfirmed(problem) from problem
 
     def _sync(self) -> None:
-        """Do it, in the thread. The log is replaced by none but the last who closes the file, who copies it all."""
+        """Call fsync, in the thread. The log is only ever replaced by the last connection to close the file, which
+        copies it all."""
         self._syncs += 1
         if self._is_doubtful and not self._begins_anew():
             raise sqlite3.OperationalError("what was refused is still being read")
@@ -248,7 +250,7 @@ class LogSync:
             self._begins_anew()
 
     def _begins_anew(self) -> bool:
-        """Copy the log into the file, and empty it: what came after a part of it that was lost could not be read.
+        """Copy the log into the file, and empty it: what follows a lost part of it could not be read.
 
         Return whether it was done: somebody may be reading in it.
         """
@@ -266,7 +268,7 @@ def _bring_to_disk(path: Path, sync: Callable[[int], None]) -> None:
 
 
 async def wait_for_threads() -> None:
-    """Wait until the threads of this loop have ended that were told to: they could not say so to a closed one."""
+    """Wait until the threads of this event loop that were told to end have ended: later they could not report to it."""
     await asyncio.gather(*(ended for ended in _ENDING if ended.get_loop() is asyncio.get_running_loop()))
 
 
@@ -287,7 +289,7 @@ async def connect(path: str, *, writes: bool, kind: type[SqliteConnection] | Non
 
 
 def _open(path: str, busy_ms: int, pragmas: tuple[str, ...]) -> sqlite3.Connection:
-    """Open a connection and make it ours in one go: nobody can be cut off with half of it."""
+    """Open a connection and register it in one go, so that cancellation cannot leave half of it."""
     private_files.make_private_database(path)
     # pysqlite would begin by itself, and too late: two read-modify-writes would lose one of them.
     connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
@@ -316,7 +318,7 @@ which all may be held by who waits likewise."""
 
 
 def postgres(url: URL, connections: int = CONNECTIONS) -> AsyncEngine:
-    """Make the engine that reads and writes."""
+    """Make the PostgreSQL engine, for reading and writing."""
     settings = {"jit": "off", "statement_timeout": str(STATEMENT_MS), "application_name": "coop-bot"}
     engine = create_async_engine(
         url,
@@ -331,13 +333,13 @@ def postgres(url: URL, connections: int = CONNECTIONS) -> AsyncEngine:
 
 
 def _still_open(connection: Any, _: object, __: object) -> None:
-    """Replace a connection that the server closed; the driver knows, so nothing is asked over the network."""
+    """Replace a connection that the server closed; the driver knows that without asking over the network."""
     if connection.driver_connection.is_closed():
         raise DisconnectionError
 
 
 def sqlite(url: URL, *, writes: bool) -> AsyncEngine:
-    """Make the engine of the one connection that writes, or of the few that read."""
+    """Make the SQLite engine with the one connection that writes, or with the few that read."""
     engine = create_async_engine(
         url,
         pool_size=1 if writes else READERS,

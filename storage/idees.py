@@ -20,7 +20,7 @@ KEPT = timedelta(days=7)
 
 
 class IdeaState(Labelled):
-    """What becomes of an idea. A draft is not filed yet; what is withdrawn is shown to nobody."""
+    """The state of an idea. A draft is not filed yet; a withdrawn idea is shown to nobody."""
 
     DRAFT = "brouillon", "pas encore déposée"
     NEW = "nouvelle", "nouvelle"
@@ -40,7 +40,7 @@ SHOWN = (*OPEN, IdeaState.DONE, IdeaState.REFUSED, IdeaState.DUPLICATE)
 
 
 class IdeaCategory(Labelled):
-    """What an idea is about."""
+    """The subject of an idea."""
 
     REPORTS = "cra", "Comptes rendus"
     FIGURES = "stats", "Statistiques"
@@ -78,13 +78,12 @@ class Idea(Numbered, table=True):
 
     @property
     def is_open(self) -> bool:
-        """Whether it can be voted for."""
+        """Whether people can vote for the idea."""
         return self.state in OPEN
 
 
 class IdeaVote(SQLModel, table=True):
-    """Somebody is for an idea. A vote stays with the idea that it was given to, and counts with what that is a
-    duplicate of."""
+    """A vote of somebody for an idea. It stays with that idea, and counts with the one that this is a duplicate of."""
 
     __tablename__ = "idea_vote"
 
@@ -110,62 +109,62 @@ async def get(db: AsyncSession, number: int) -> Idea | None:
 
 
 async def lock(db: AsyncSession, number: int) -> Idea | None:
-    """Get the same; nobody else changes it until this transaction ends."""
+    """Get an idea by its number, locked: nobody else changes it until the transaction ends."""
     return await db.get(Idea, number, with_for_update=True, populate_existing=True)
 
 
 async def drop_draft(db: AsyncSession, number: int, author_id: str) -> None:
-    """Erase what somebody did not file in the end."""
+    """Erase a draft that its author did not file."""
     own = (col(Idea.id) == number, col(Idea.author_id) == author_id, col(Idea.state) == IdeaState.DRAFT)
     await db.execute(delete(Idea).where(*own).execution_options(synchronize_session=False))
 
 
 async def vote(db: AsyncSession, number: int, user_id: str, now: datetime) -> bool:
-    """Note that somebody is for an idea; False where they are already, or were for a duplicate of it."""
+    """Store somebody’s vote for an idea; return False where they had voted for it, or for a duplicate of it."""
     if await list_voted(db, user_id, [number]):
         return False
     return await insert_new(db, IdeaVote, {"idea": number, "user_id": user_id, "at": now})
 
 
 async def take_vote_back(db: AsyncSession, number: int, user_id: str) -> bool:
-    """Take somebody’s vote back, also one that was given to a duplicate; False where there is none."""
+    """Remove somebody’s vote for an idea, or for a duplicate of it; return False where there is none."""
     mine = (col(IdeaVote.user_id) == user_id, col(IdeaVote.idea).in_(_select_group(number)))
     gone = delete(IdeaVote).where(*mine).returning(col(IdeaVote.idea)).execution_options(synchronize_session=False)
     return bool((await db.execute(gone)).scalars().all())
 
 
 def _select_group(number: int) -> Any:
-    """Select an idea and its duplicates."""
+    """Select the numbers of an idea and of its duplicates."""
     return select(Idea.id).where(or_(col(Idea.id) == number, col(Idea.duplicate_of) == number))
 
 
 def _count() -> Any:
-    """Select how many people are for each idea, each of them once; none are for a duplicate any more."""
+    """Select the number of voters of each idea, each person once; votes for duplicates count for the original."""
     counted = select(_ROOT.label("root"), func.count(distinct(col(IdeaVote.user_id))).label("votes"))
     return counted.join(IdeaVote, col(IdeaVote.idea) == col(Idea.id)).group_by(_ROOT)
 
 
 async def count_votes(db: AsyncSession, numbers: Collection[int] | None = None) -> Mapping[int, int]:
-    """Count who is for these ideas, or for each of all; what nobody is for is not there."""
+    """Count the votes for these ideas, or for all; ideas without votes are left out."""
     counted = _count() if numbers is None else _count().where(_ROOT.in_(numbers))
     return {root: count for root, count in await db.execute(counted)}  # noqa: C416
 
 
 async def list_voted(db: AsyncSession, user_id: str, numbers: Collection[int]) -> set[int]:
-    """List those of these ideas that somebody is for."""
+    """List which of these ideas somebody voted for."""
     mine = select(_ROOT).join(IdeaVote, col(IdeaVote.idea) == col(Idea.id))
     return set((await db.execute(mine.where(col(IdeaVote.user_id) == user_id, _ROOT.in_(numbers)))).scalars())
 
 
 async def list_voters(db: AsyncSession, idea: Idea, after: str, limit: int) -> Sequence[str]:
-    """List who is for an idea, by id: the next page. Of a duplicate those whose votes went to the other one."""
+    """List a page of the voters of an idea, by id; for a duplicate, those whose votes count for the original."""
     group = [idea.number] if idea.duplicate_of else _select_group(idea.number)
     theirs = select(IdeaVote.user_id).where(col(IdeaVote.idea).in_(group), col(IdeaVote.user_id) > after).distinct()
     return (await db.exec(theirs.order_by(col(IdeaVote.user_id)).limit(limit))).all()
 
 
 async def merge(db: AsyncSession, number: int, into: int, only: Collection[int] | None = None) -> Sequence[int]:
-    """Let what was a duplicate of one idea (of these ``only``) be one of another; return the numbers of those."""
+    """Make the duplicates of one idea (``only`` these) duplicates of another; return their numbers."""
     chosen = [] if only is None else [col(Idea.id).in_(only)]
     moved = update(Idea).where(col(Idea.duplicate_of) == number, *chosen).values(duplicate_of=into)
     found = await db.execute(moved.returning(col(Idea.id)).execution_options(synchronize_session=False))
@@ -175,7 +174,7 @@ async def merge(db: AsyncSession, number: int, into: int, only: Collection[int] 
 async def list_page(
     db: AsyncSession, where: Sequence[ColumnElement[bool]], limit: int, offset: int, *, by_votes: bool = False
 ) -> tuple[Sequence[Idea], int]:
-    """List some of the ideas that everybody can read, the newest or the most wanted first, and count them all."""
+    """List a page of the ideas that everybody can read, the newest or the most wanted first, and count them all."""
     listed = (col(Idea.state).in_(SHOWN), *where)
     counted = _count().subquery()
     found = select(Idea).where(*listed).outerjoin(counted, counted.c.root == col(Idea.id))
@@ -192,25 +191,25 @@ async def list_all(db: AsyncSession, states: Collection[IdeaState] = SHOWN) -> S
 
 
 async def read_stamp(db: AsyncSession) -> tuple[Any, ...]:
-    """Read what changes with the ideas that everybody can read."""
+    """Read numbers that change whenever an idea that everybody can read does."""
     counted = select(func.count(), func.max(Idea.id), func.max(Idea.changed_at)).where(col(Idea.state).in_(SHOWN))
     return tuple((await db.execute(counted)).one())
 
 
 async def list_untold(db: AsyncSession) -> Sequence[Idea]:
-    """List the ideas whose voters did not hear of their state yet; they are locked."""
+    """List the ideas whose voters were not told of the present state, locked."""
     untold = select(Idea).where(col(Idea.state).in_(SHOWN), col(Idea.state) != col(Idea.told))
     return (await db.exec(untold.order_by(col(Idea.id)).with_for_update())).all()
 
 
 async def count_unanswered(db: AsyncSession, before: datetime) -> int:
-    """Count the ideas that are new since before then."""
+    """Count the ideas that have waited for an answer since before a moment."""
     waiting = select(func.count()).where(col(Idea.state) == IdeaState.NEW, col(Idea.changed_at) < before)
     return (await db.exec(waiting)).one()
 
 
 async def list_done_since(db: AsyncSession, since: datetime) -> Sequence[Idea]:
-    """List what was done since then, by number."""
+    """List the ideas done since a moment, by number."""
     done = select(Idea).where(col(Idea.state) == IdeaState.DONE, col(Idea.changed_at) >= since)
     return (await db.exec(done.order_by(col(Idea.id)))).all()
 
@@ -226,14 +225,14 @@ ALIKE_MAX = 3
 
 
 def find_alike(title: str, ideas: Collection[Idea]) -> Sequence[Idea]:
-    """Find the ideas that are called nearly so, the likest first."""
+    """Find the ideas with a similar title, the most similar first."""
     scored = [(_compare(title, idea.title), idea) for idea in ideas]
     near = sorted((pair for pair in scored if pair[0]), key=lambda pair: (-pair[0], pair[1].number))
     return [idea for _, idea in near[:ALIKE_MAX]]
 
 
 def _compare(one: str, other: str) -> float:
-    """How alike two titles are, of 1; 0 where they are not."""
+    """Compare two titles: return how alike they are, from 0 to 1; 0 where they are too different."""
     ratio = libraries.fuzz.token_sort_ratio(fold(one), fold(other))
     words, others = _read_words(one), _read_words(other)
     shared, fewest = len(words & others), min(len(words), len(others))

@@ -27,7 +27,7 @@ REASON_MAX, OBJECT_MAX, NAME_MAX = 1000, 80, 64
 
 
 class AuditAct(Labelled):
-    """What can be done, as « domaine.geste », and how it is told."""
+    """The acts that the journal records, as codes « domaine.geste », with how each is told in French."""
 
     WARN = "moderation.avertir", "avertissement"
     REMIND = "moderation.rappeler", "rappel de la charte"
@@ -124,12 +124,13 @@ class AuditAct(Labelled):
 
 
 def label_of(act: str) -> str:
-    """Say what was done, in words; the code itself of an act that this version does not know."""
+    """Say what an act is, in words; return the code itself for an act that this version does not know."""
     return AuditAct(act).label if act in set(AuditAct) else act
 
 
 class JournalEntry(SQLModel, table=True):
-    """Who did what, when, to what, concerning whom, and why; and how it was before and after.
+    """An entry of the journal: who did what, when, to what, concerning whom, and why; and what was there before and
+    after.
 
     ``actor`` and ``target`` are user names as they were then (``BOT`` for the bot itself, "" where nobody is
     concerned), ``actor_id`` and ``target_id`` the accounts. ``object`` is « kind:id »: « message:… », « canal:… »,
@@ -154,14 +155,14 @@ class JournalEntry(SQLModel, table=True):
     hash: str = Field(default="", max_length=64)
 
     def seal(self) -> str:
-        """Return the hash that what the entry says now has."""
+        """Compute the hash of what the entry says now."""
         told = self.model_dump(exclude={"hash", "at"}) | {"at": self.at.astimezone(UTC).isoformat()}
         text = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
     @property
     def label(self) -> str:
-        """What was done, in words; the code itself of an act that this version does not know."""
+        """What was done, in words; the code itself where this version does not know the act."""
         return label_of(self.act)
 
 
@@ -170,7 +171,7 @@ HEAD = 1
 
 
 class Head(SQLModel, table=True):
-    """The last entry’s number and hash, one row: who writes holds it, so that entries follow one another."""
+    """The number and hash of the last entry, in one row: each writer locks it, so that entries follow one another."""
 
     __tablename__ = "journal_head"
 
@@ -193,7 +194,7 @@ class ChainFault:
 
 @dataclass(slots=True)
 class _Walk:
-    """How far the journal was read, and which entries it says itself that it has dropped."""
+    """The state of reading the journal: how far it was read, and which entries it says to have dropped."""
 
     count: int = 0
     first: JournalEntry | None = None
@@ -219,7 +220,7 @@ class _Walk:
         return None
 
     def end(self, head: Head) -> ChainFault | None:
-        """Return what is wrong with the two ends."""
+        """Return what is wrong with the two ends of the chain."""
         if self.last is None or self.first is None:
             return (
                 ChainFault(head.last, "le journal est vide, alors que des entrées y ont été écrites")
@@ -251,7 +252,7 @@ async def verify(db: AsyncSession) -> tuple[int, ChainFault | None]:
 
 
 async def add(db: AsyncSession, entry: JournalEntry) -> JournalEntry:
-    """Note what is done in the same transaction: gives the entry its number and its hash.
+    """Add an entry in the transaction of the act itself, which gives the entry its number and its hash.
 
     Others who write wait for the end of that transaction.
     """
@@ -269,13 +270,13 @@ async def add(db: AsyncSession, entry: JournalEntry) -> JournalEntry:
 
 
 def _as_json(values: dict[str, Any]) -> dict[str, Any]:
-    """Return values as they are read back later, which the hash covers: text for what JSON has no word for."""
+    """Return values as JSON gives them back, which is what the hash covers: text for types that JSON lacks."""
     told: dict[str, Any] = json.loads(json.dumps(values, default=str))
     return told
 
 
 async def forget_before(db: AsyncSession, moment: datetime, now: datetime) -> int:
-    """Drop the entries older than that, from the beginning on, and return how many."""
+    """Drop the entries older than a moment, from the beginning on, and return how many."""
     first_kept = (await db.exec(select(func.min(JournalEntry.id)).where(col(JournalEntry.at) >= moment))).one()
     wanted = select(JournalEntry).where(col(JournalEntry.at) < moment)
     if first_kept is not None:
@@ -291,14 +292,15 @@ async def forget_before(db: AsyncSession, moment: datetime, now: datetime) -> in
 
 
 async def get(db: AsyncSession, number: int) -> JournalEntry | None:
-    """Return the entry of that number."""
+    """Get an entry by its number."""
     return (await db.exec(select(JournalEntry).where(col(JournalEntry.id) == number))).first()
 
 
 async def list_between(
     db: AsyncSession, since: datetime, until: datetime, actor: str = ""
 ) -> AsyncIterator[JournalEntry]:
-    """Yield the entries from one instant to before another, in order; of one actor, by name, if one is given."""
+    """Yield the entries from ``since`` up to but not including ``until``, in order; those of one actor, by name, where
+    one is given."""
     wanted = select(JournalEntry).where(col(JournalEntry.at) >= since, col(JournalEntry.at) < until)
     if actor:
         wanted = wanted.where(col(JournalEntry.actor) == actor)
@@ -310,13 +312,13 @@ async def list_between(
 async def list_about(
     db: AsyncSession, user_id: str, limit: int = PAGE, before: int | None = None
 ) -> Sequence[JournalEntry]:
-    """List what concerns or was done by somebody, newest first, from before a number on."""
+    """List the entries about somebody or by them, newest first, from a number on."""
     theirs = or_(col(JournalEntry.target_id) == user_id, col(JournalEntry.actor_id) == user_id)
     return await list_newest(db, limit, before, theirs)
 
 
 async def list_by_name(db: AsyncSession, name: str, limit: int, before: int | None = None) -> Sequence[JournalEntry]:
-    """List what concerns or was done by a user name as it was then: of the bot, and of who has no account any more."""
+    """List the entries about or by a user name of their time: of the bot, and of people without an account any more."""
     theirs = or_(col(JournalEntry.target) == name, col(JournalEntry.actor) == name)
     return await list_newest(db, limit, before, theirs)
 
@@ -324,14 +326,14 @@ async def list_by_name(db: AsyncSession, name: str, limit: int, before: int | No
 async def list_of_things(
     db: AsyncSession, things: Sequence[str], limit: int = PAGE, before: int | None = None
 ) -> Sequence[JournalEntry]:
-    """List what was done to any of these, newest first."""
+    """List the entries about any of these things, newest first."""
     return await list_newest(db, limit, before, col(JournalEntry.object).in_(things))
 
 
 async def list_newest(
     db: AsyncSession, limit: int, before: int | None = None, *which: ColumnElement[bool]
 ) -> Sequence[JournalEntry]:
-    """List the last entries, or the last such ones, newest first."""
+    """List the last entries, of all or of some acts, newest first."""
     older = [] if before is None else [col(JournalEntry.id) < before]
     wanted = select(JournalEntry).where(*which, *older).order_by(col(JournalEntry.id).desc()).limit(limit)
     return (await db.exec(wanted)).all()

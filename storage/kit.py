@@ -29,7 +29,7 @@ ADDRESS_MAX = ADDRESS_LINES * (LABEL_WIDTH + 1)
 
 
 class ParcelState(Labelled):
-    """Where a parcel is."""
+    """The state of a parcel."""
 
     ORDERED = "commande", "commandé"
     SENT = "envoye", "en route"
@@ -44,7 +44,7 @@ AMISS = (ParcelState.MISSING, ParcelState.DAMAGED)
 
 class KitBatch(Numbered, table=True):
     """Orders that go to the supplier together; one lot at most is open. ``opened_by`` is the animateur who called for
-    orders ("": the first order opened it), ``reminded_at`` when who had not ordered was written to."""
+    orders ("": the first order opened it), ``reminded_at`` when people without an order were reminded."""
 
     __tablename__ = "kit_batch"
     __table_args__ = {"sqlite_autoincrement": True}
@@ -62,7 +62,7 @@ class KitBatch(Numbered, table=True):
 
 
 class KitOrder(Numbered, table=True):
-    """What somebody ordered, one kit a person: sizes, and to whom and where it goes.
+    """An order of one kit by one person: sizes, and to whom and where it is sent.
 
     ``user_id`` and all that says who is erased a year after ``moved_at``, when something last happened to a parcel;
     the sizes and the département stay for the figures. ``street`` has a line or several, ``bottom`` is "" where no
@@ -104,7 +104,7 @@ class KitParcel(SQLModel, table=True):
 
 
 class KitStock(SQLModel, table=True):
-    """How many pieces of a size the supplier has for a lot, as an animateur said."""
+    """How many pieces of a size the supplier has for a lot, as an animateur entered it."""
 
     __tablename__ = "kit_stock"
 
@@ -115,7 +115,8 @@ class KitStock(SQLModel, table=True):
 
 
 class PlaceError(ValueError):
-    """A postcode and a commune that do not go together: a French sentence, and which of both is to be changed."""
+    """Raised where a postcode and a commune do not go together: a French sentence, and which field is to be
+    corrected."""
 
     def __init__(self, sentence: str, *, is_postcode: bool) -> None:
         super().__init__(sentence)
@@ -123,7 +124,8 @@ class PlaceError(ValueError):
 
 
 def prove_place(postcode: str, commune: str) -> CommunePlace:
-    """Find the commune of that postcode that is called so, or begins so. Raises PlaceError."""
+    """Find the commune of a postcode whose name is, or begins with, the text given. Raises PlaceError where there is
+    none."""
     if re.search(r"\bcedex\b", fold(commune)):
         raise PlaceError("Un colis ne va pas à un CEDEX : écrivez la commune et le code de la rue.", is_postcode=False)
     text = f"{postcode} {commune}"
@@ -139,8 +141,8 @@ def prove_place(postcode: str, commune: str) -> CommunePlace:
 
 
 def read_address_lines(text: str) -> str:
-    """Read the lines of an address that a carrier can go to; what is too long is cut at its commas. Raises ValueError,
-    with a French sentence."""
+    """Read the lines of a postal address; lines that are too long are cut at their commas. Raises ValueError, with a
+    French sentence, for an address that no carrier could deliver to."""
     typed = [" ".join(line.split()) for line in text.splitlines() if line.strip()]
     lines = [part for line in typed for part in (_cut_at_commas(line) if len(line) > LABEL_WIDTH else [line])]
     if long := next((line for line in lines if len(line) > LABEL_WIDTH), ""):
@@ -171,7 +173,7 @@ def _capitalize(text: str) -> str:
 
 
 async def find_open_batch(db: AsyncSession, *, locked: bool = False) -> KitBatch | None:
-    """Find the lot that is open; ``locked``, nobody closes it until this transaction ends."""
+    """Find the open lot; where ``locked``, nobody else closes it until the transaction ends."""
     found = select(KitBatch).where(col(KitBatch.closed_at).is_(None)).order_by(col(KitBatch.id))
     return (await db.exec((found.with_for_update() if locked else found).limit(1))).first()
 
@@ -228,7 +230,7 @@ async def list_orders(db: AsyncSession, batch: int | None = None) -> Sequence[Ki
 
 
 async def list_parcels(db: AsyncSession, where: ColumnElement[bool]) -> Mapping[int, Sequence[KitParcel]]:
-    """List parcels by the number of their order, in their order."""
+    """List the parcels of orders, by the number of the order."""
     found: dict[int, list[KitParcel]] = defaultdict(list)
     rows = select(KitParcel).where(where).order_by(col(KitParcel.order_id), col(KitParcel.number))
     for parcel in (await db.exec(rows)).all():
@@ -248,13 +250,13 @@ def of_batch(batch: int | None) -> ColumnElement[bool]:
 
 
 def is_amiss() -> ColumnElement[bool]:
-    """Select the parcels that are missing or damaged, of those who can still be told."""
+    """Make the condition that a parcel is missing or damaged and its person can still be written to."""
     known = select(KitOrder.id).where(col(KitOrder.user_id).is_not(None))
     return col(KitParcel.state).in_(AMISS) & col(KitParcel.order_id).in_(known)
 
 
 async def get_parcel(db: AsyncSession, order: int, number: int) -> KitParcel | None:
-    """Get a parcel of an order, as it is now; nobody else changes it until this transaction ends."""
+    """Get a parcel of an order, as it is now, locked until the transaction ends."""
     return await db.get(KitParcel, (order, number), with_for_update=True, populate_existing=True)
 
 
@@ -282,7 +284,7 @@ async def count_parcels(db: AsyncSession, batch: int) -> Mapping[str, Counter[Pa
 
 @dataclass(frozen=True, slots=True)
 class SizeCount:
-    """How many pieces of a size were ordered, and are in stock (None: nobody said)."""
+    """How many pieces of a size were ordered, and how many are in stock (None: not entered)."""
 
     garment: Garment
     size: str
@@ -291,12 +293,12 @@ class SizeCount:
 
     @property
     def lacking(self) -> int:
-        """How many more are needed."""
+        """The number of pieces that are missing from the stock."""
         return max(0, self.ordered - self.stock) if self.stock is not None else 0
 
 
 async def count_sizes(db: AsyncSession, batch: int) -> Sequence[SizeCount]:
-    """Count the sizes that a lot has orders or stock of, in no order."""
+    """Count, for a lot, each size that is ordered or in stock, in no order."""
     ordered: Counter[tuple[Garment, str]] = Counter()
     for garment, size in ((Garment.TOP, KitOrder.top), (Garment.BOTTOM, KitOrder.bottom)):
         counted = select(size, func.count()).where(col(KitOrder.batch) == batch, col(size) != "").group_by(col(size))
@@ -307,13 +309,13 @@ async def count_sizes(db: AsyncSession, batch: int) -> Sequence[SizeCount]:
 
 
 async def set_stock(db: AsyncSession, batch: int, pieces: Mapping[tuple[Garment, str], int]) -> None:
-    """Note how many pieces of some sizes there are."""
+    """Store how many pieces of some sizes the supplier has."""
     rows = [{"batch": batch, "garment": g, "size": size, "pieces": count} for (g, size), count in pieces.items()]
     await upsert(db, KitStock, rows)
 
 
 async def list_silent(db: AsyncSession, after: str, limit: int) -> Sequence[Person]:
-    """List conseillers of the register who ordered no kit, by id: the next page."""
+    """List a page of the conseillers of the register who ordered no kit, by id."""
     role, derived = col(Person.role), col(Person.derived_role)
     theirs = or_(role == Role.CONSEILLER, role.is_(None) & (derived == Role.CONSEILLER))
     ordered = select(KitOrder.user_id).where(col(KitOrder.user_id).is_not(None))
@@ -328,7 +330,7 @@ NEEDED = tuple({name} for name in COLUMNS[:3])
 
 @dataclass(frozen=True, slots=True)
 class TrackingLine:
-    """The number under which a parcel was sent."""
+    """A line of the supplier’s file: the tracking number under which a parcel was sent."""
 
     order: int
     parcel: int
@@ -352,8 +354,8 @@ def read_tracking_line(cells: Mapping[str, str]) -> TrackingLine:
 
 
 async def note_tracking(db: AsyncSession, line: TrackingLine, now: datetime) -> bool:
-    """Note that a parcel was sent; False where its number is known already. Raises ValueError, with a French sentence,
-    where it cannot be so."""
+    """Note that a parcel was sent; return False where its tracking number is known already. Raises ValueError, with a
+    French sentence, for a parcel that cannot have been sent."""
     order = await get_order(db, line.order, locked=True)
     parcel = await get_parcel(db, line.order, line.parcel) if order and order.user_id else None
     if parcel is None:
@@ -368,5 +370,5 @@ async def note_tracking(db: AsyncSession, line: TrackingLine, now: datetime) -> 
 
 
 def is_under_way(parcels: Collection[KitParcel]) -> bool:
-    """Whether something of an order left the supplier: it is corrected no more."""
+    """Tell whether some parcel of an order left the supplier, so that the order cannot be corrected any more."""
     return any(parcel.state is not ParcelState.ORDERED for parcel in parcels)

@@ -1,4 +1,4 @@
-"""What programs of the operator’s read: reports in the order in which they changed, and what some of them add up to."""
+"""What the operator’s programs may read: reports in the order of their last change, and sums of selected reports."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -19,27 +19,27 @@ from storage.stats import Figures, read_exact_figures
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """From when on reports were filed, or changed last: both included."""
+    """A lower bound of when reports were filed, or last changed; both bounds are included."""
 
     created: datetime | None = None
     modified: datetime | None = None
 
     def select(self) -> list[ColumnElement[bool]]:
-        """What holds of them, in SQL."""
+        """Make the conditions in SQL on a report."""
         told = ((col(Cra.created_at), self.created), (col(Cra.modified_at), self.modified))
         return [column >= at for column, at in told if at is not None]
 
 
 @dataclass(frozen=True, slots=True)
 class ChangePosition:
-    """A report in the list, beyond which a page goes on with those changed earlier, or back to ``newer`` ones."""
+    """A report in the list, after which a page continues with those changed earlier, or back to ``newer`` ones."""
 
     at: datetime
     number: int
     newer: bool = False
 
     def select(self) -> ColumnElement[bool]:
-        """What holds of the reports beyond, in SQL."""
+        """Make the condition in SQL that selects the reports beyond this position."""
         at, number = col(Cra.modified_at), col(Cra.id)
         if self.newer:
             return (at > self.at) | ((at == self.at) & (number > self.number))
@@ -47,7 +47,8 @@ class ChangePosition:
 
 
 async def list_changed(db: AsyncSession, since: Since, beyond: ChangePosition | None, size: int) -> Listing:
-    """List reports of everybody, deleted ones too, last changed first: the first ones, or those beyond one."""
+    """List a page of everybody’s reports, deleted ones too, last changed first: the first page, or the one beyond a
+    position."""
     query = select(Cra).where(*since.select())
     if beyond:
         query = query.where(beyond.select())
@@ -58,14 +59,14 @@ async def list_changed(db: AsyncSession, since: Since, beyond: ChangePosition | 
 
 
 async def count_changed(db: AsyncSession, since: Since) -> int:
-    """Count the reports that all pages together list."""
+    """Count the reports on all pages together."""
     return (await db.exec(select(func.count()).select_from(Cra).where(*since.select()))).one()
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Which reports are counted: of days [start, end[, and where they are given of some activities, authors, communes
-    (INSEE codes) and départements where it was done; an empty collection is none at all."""
+    """A selection of reports to be counted: of days [start, end[, and where given, of some activities, authors,
+    communes (INSEE codes) and départements where they took place; an empty collection selects none at all."""
 
     start: date
     end: date
@@ -76,11 +77,11 @@ class Counted:
 
     @property
     def is_whole(self) -> bool:
-        """Whether only days are told."""
+        """Whether only the days are restricted."""
         return all(each is None for each in (self.activites, self.authors, self.communes, self.departements))
 
     def select(self) -> list[ColumnElement[bool]]:
-        """What holds of them, in SQL."""
+        """Make the conditions in SQL on a report."""
         told = (
             (CRA.c.activite, self.activites),
             (CRA.c.author_id, self.authors),
@@ -92,7 +93,7 @@ class Counted:
 
 
 async def read_counted(db: AsyncSession, counted: Counted) -> Figures:
-    """Read what they add up to, exactly; of whole months of all from the summary."""
+    """Read the exact sums of the selected reports; whole months without other conditions come from the summary."""
     if counted.is_whole:
         return await read_exact_figures(db, NATION, counted.start, counted.end)
     sums = (await execute(db, select(*MEASURE_SUMS.values()).where(*counted.select()))).mappings().one()
@@ -100,7 +101,7 @@ async def read_counted(db: AsyncSession, counted: Counted) -> Figures:
 
 
 async def count_persons_by_day(db: AsyncSession, counted: Counted) -> dict[date, int]:
-    """Count the persons accompanied on each day that has some."""
+    """Count the persons accompanied on each day; days without any are left out."""
     persons = select(CRA.c.date, func.sum(CRA.c.participants)).where(*counted.select()).group_by(CRA.c.date)
     found: list[Any] = list(await execute(db, persons))
     return {day: int(many) for day, many in found}

@@ -20,7 +20,7 @@ def make_private_folder(path: Path) -> Path:
 
 
 def make_private_database(name: str) -> None:
-    """Make a SQLite file of mode 0600 if it is not there; close to others one that is, and what lies beside it.
+    """Make a SQLite file of mode 0600 if it is missing; otherwise close it, and the files beside it, to other users.
 
     It is never opened when it is there: to close it again would end the locks that SQLite holds in this process.
     """
@@ -41,7 +41,7 @@ def make_private_file(path: Path) -> None:
 
 
 def close_to_others(path: Path) -> None:
-    """Take from others what they may do with something of ours; nothing happens when it is not there, or not ours."""
+    """Remove the rights of other users on one of our files or folders; do nothing where it is missing or not ours."""
     with suppress(OSError):
         found = path.stat()
         if found.st_uid == os.geteuid() and found.st_mode & OTHERS:
@@ -49,7 +49,7 @@ def close_to_others(path: Path) -> None:
 
 
 def is_open_to_others(path: Path) -> bool:
-    """Whether others may read it, or change it."""
+    """Tell whether other users may read or change a file."""
     try:
         return bool(path.stat().st_mode & OTHERS)
     except OSError:

@@ -15,7 +15,8 @@ ID_BYTES, SECRET_BYTES, NAME_MAX = 6, 32, 80
 
 
 class ApiClient(SQLModel, table=True):
-    """A program that may read, by the digest of its secret. One that is revoked is no more."""
+    """A program of the operator’s that may read over HTTP, known by the digest of its secret. Revoking it deletes the
+    row."""
 
     __tablename__ = "api_client"
 
@@ -29,7 +30,7 @@ _NOBODY = hash_token(secrets.token_urlsafe(SECRET_BYTES))
 
 
 async def add_client(db: AsyncSession, name: str, now: datetime) -> tuple[ApiClient, str]:
-    """Let a program read, and return its bearer, « id:secret », which nothing else keeps."""
+    """Store a program that may read, and return its bearer token, « id:secret », which is stored nowhere."""
     secret = secrets.token_urlsafe(SECRET_BYTES)
     client = ApiClient(id=secrets.token_hex(ID_BYTES), name=name, secret_hash=hash_token(secret), created_at=now)
     db.add(client)
@@ -38,7 +39,7 @@ async def add_client(db: AsyncSession, name: str, now: datetime) -> tuple[ApiCli
 
 
 async def find_client(db: AsyncSession, bearer: str) -> ApiClient | None:
-    """Find whose bearer it is, in a time that does not depend on the secret; None for nobody’s."""
+    """Find the program of a bearer token, in a time that does not depend on the secret; None where there is none."""
     name, _, secret = bearer.partition(":")
     client = (await db.exec(select(ApiClient).where(ApiClient.id == name))).first()
     is_right = hmac.compare_digest(hash_token(secret), client.secret_hash if client else _NOBODY)
@@ -51,7 +52,7 @@ async def list_clients(db: AsyncSession) -> Sequence[ApiClient]:
 
 
 async def remove_client(db: AsyncSession, client_id: str) -> ApiClient | None:
-    """Let a program read no more, and return it; None where there is none of that id."""
+    """Delete a program’s access, and return its row; None where there is none of that id."""
     client = await db.get(ApiClient, client_id)
     if client is not None:
         await db.delete(client)

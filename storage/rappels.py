@@ -1,4 +1,5 @@
-"""What waits to be told to each person in one message a day: their news, and when and how often they want it."""
+"""What waits to be told to each person in one message a day: their news, and when and how often they want that
+message."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -27,8 +28,8 @@ LABEL_MAX = 60
 
 
 class Rhythm(StrEnum):
-    """How often somebody is told, from the most to the least: weekends and holidays too, on working days, on the first
-    working day of a week, never."""
+    """How often somebody is told, from most to least: every day, on working days, on the first working day of a week,
+    never."""
 
     DAILY = "jour"
     WORKDAYS = "ouvres"
@@ -37,12 +38,12 @@ class Rhythm(StrEnum):
 
     @property
     def less(self) -> "Rhythm":
-        """The next that tells less often; the last stays."""
+        """The next rhythm that tells less often; the last stays the same."""
         return LADDER[min(LADDER.index(self) + 1, len(LADDER) - 1)]
 
     @property
     def more(self) -> "Rhythm":
-        """The next that tells more often; the first stays."""
+        """The next rhythm that tells more often; the first stays the same."""
         return LADDER[max(LADDER.index(self) - 1, 0)]
 
 
@@ -51,8 +52,8 @@ USUAL_RHYTHM = Rhythm.WORKDAYS
 
 
 class DailyNews(SQLModel, table=True):
-    """Something to be told to somebody: a short Markdown ``text``, and a button that has a ``label`` and leads to what
-    has that ``name`` and ``data``, if there is one; ``is_over`` says that something has ended."""
+    """A piece of news for somebody: a short Markdown ``text``, and where there is a ``label``, a button that leads to
+    what ``name`` and ``data`` describe; ``is_over`` says that something has ended."""
 
     __tablename__ = "daily_news"
     __table_args__ = (Index("ix_daily_news_person_id", "person_id", "id"), {"sqlite_autoincrement": True})
@@ -68,11 +69,11 @@ class DailyNews(SQLModel, table=True):
 
 
 class DailyChoice(SQLModel, table=True):
-    """When somebody is told, on the clock where they are, and how often; ``told_on`` is the last day on which they
-    were, and ``waiting`` what waited for them then, each as a short hash.
+    """When somebody gets their message of the day, in their time zone, and how often; ``told_on`` is the last day on
+    which they got one, ``waiting`` what waited for them then, each as a short hash.
 
-    Their end of day is at minute ``evening`` of it, and was last told on ``evening_on``; they are asked about it if
-    ``asks``, on the weekdays ``days`` on which they work.
+    Their day ends at minute ``evening``; the message for that last came on ``evening_on``. They get it if ``asks``, on
+    the weekdays ``days`` on which they work.
     """
 
     __tablename__ = "daily_choice"
@@ -88,24 +89,24 @@ class DailyChoice(SQLModel, table=True):
     asks: bool = True
 
     def works_on(self, day: date) -> bool:
-        """Whether that weekday is one on which they work."""
+        """Tell whether somebody works on the weekday of a date."""
         return bool(self.days >> day.weekday() & 1)
 
 
 def _usual(person_id: str) -> dict[str, Any]:
-    """What a row of somebody who chose nothing says."""
+    """Return the columns of somebody who chose nothing."""
     told: dict[str, Any] = {"person_id": person_id, "hour": USUAL_HOUR, "rhythm": USUAL_RHYTHM, "waiting": []}
     return told | {"evening": USUAL_EVENING, "days": USUAL_DAYS, "asks": True}
 
 
 async def add_news(db: AsyncSession, news: DailyNews) -> None:
-    """Keep something for the next message of the day; it is told if the caller’s transaction stands."""
+    """Store a piece of news for the next message of the day, if the caller’s transaction commits."""
     db.add(news)
     await db.flush()
 
 
 async def count_news(db: AsyncSession, person_id: str) -> int:
-    """Count what somebody was not told yet."""
+    """Count the news that somebody was not told yet."""
     return (await db.exec(select(func.count()).where(DailyNews.person_id == person_id))).one()
 
 
@@ -118,12 +119,12 @@ async def take_news(db: AsyncSession, person_id: str, most: int) -> Sequence[Dai
 
 
 async def get_choice(db: AsyncSession, person_id: str) -> DailyChoice:
-    """Return what somebody chose, or what is usual."""
+    """Get somebody’s choices, the defaults where they chose nothing."""
     return (await list_choices(db, [person_id]))[person_id]
 
 
 async def list_choices(db: AsyncSession, person_ids: Collection[str]) -> dict[str, DailyChoice]:
-    """Return the same of each of these."""
+    """Return the choices of each of these people, the defaults where they chose nothing."""
     theirs = select(DailyChoice).where(col(DailyChoice.person_id).in_(person_ids))
     found = await db.exec(theirs.execution_options(populate_existing=True))
     usual = {each: DailyChoice(**_usual(each)) for each in person_ids}
@@ -141,17 +142,17 @@ class Chosen(TypedDict, total=False):
 
 
 async def choose(db: AsyncSession, person_id: str, **chosen: Unpack[Chosen]) -> None:
-    """Store when somebody wants to be told, or how often, of what."""
+    """Store somebody’s choices of when and how often they want to be told."""
     await upsert(db, DailyChoice, [{**_usual(person_id), **chosen}], changed=list(chosen))
 
 
 async def claim_day(db: AsyncSession, person_id: str, day: date, waiting: Sequence[str]) -> bool:
-    """Note that somebody is told on that day, and what waits for them; False where they were told already."""
+    """Note that somebody gets the message of a day, and what waits for them; return False where they got it already."""
     return await _claim(db, person_id, "told_on", day, waiting=list(waiting))
 
 
 async def claim_evening(db: AsyncSession, person_id: str, day: date) -> bool:
-    """Note that the end of that day is told to somebody; False where it was already."""
+    """Note that somebody gets the message at the end of a day; return False where they got it already."""
     return await _claim(db, person_id, "evening_on", day)
 
 
@@ -166,12 +167,12 @@ async def _claim(db: AsyncSession, person_id: str, name: str, day: date, **more:
 
 
 async def note_waiting(db: AsyncSession, person_id: str, waiting: Sequence[str]) -> None:
-    """Note what waits for somebody who was just told so."""
+    """Store what waits for somebody who was just told of it."""
     await upsert(db, DailyChoice, [{**_usual(person_id), "waiting": list(waiting)}], changed=["waiting"])
 
 
 async def list_page(db: AsyncSession, zone: str, hour: int, after: str, most: int) -> Sequence[Person]:
-    """List the next people of the register in a zone who are told at that hour, by their ids."""
+    """List a page of the people in a time zone who are told at an hour, by id."""
     chosen = func.coalesce(col(DailyChoice.hour), USUAL_HOUR) == hour
     wants = func.coalesce(col(DailyChoice.rhythm), USUAL_RHYTHM.value) != Rhythm.NEVER.value
     found = select(Person).outerjoin(DailyChoice, col(DailyChoice.person_id) == col(Person.id))
@@ -181,7 +182,7 @@ async def list_page(db: AsyncSession, zone: str, hour: int, after: str, most: in
 
 @dataclass(frozen=True, slots=True)
 class EveningSlot:
-    """A minute of a day in a zone, by which the end of the day of those who live there has come."""
+    """A minute of the day in a time zone, by which the end of the day has come for the people who live there."""
 
     zone: str
     day: date
@@ -191,8 +192,8 @@ class EveningSlot:
 async def list_evening(
     db: AsyncSession, slot: EveningSlot, whose: Sequence[SelectOfScalar[str]], after: str, most: int
 ) -> Sequence[Person]:
-    """List the next people of the register whose end of day has come and was not told yet, by their ids, of those whose
-    ids one of these queries finds."""
+    """List a page of the people whose end of day has come and was not told yet, by id, among those whom one of these
+    queries finds."""
     come = func.coalesce(col(DailyChoice.evening), USUAL_EVENING) <= slot.minute
     untold = or_(col(DailyChoice.evening_on).is_(None), col(DailyChoice.evening_on) < slot.day)
     found = select(Person).outerjoin(DailyChoice, col(DailyChoice.person_id) == col(Person.id))

@@ -41,16 +41,16 @@ _LOCK_NOT_AVAILABLE = "55P03"
 
 
 class SchemaError(Exception):
-    """The database can’t be used by this version; the text, in French, says what to do."""
+    """Raised where this version cannot use the database; the text, in French, says what to do."""
 
 
 class OldSchemaError(SchemaError):
-    """The database stands at a step before the first that this version knows."""
+    """Raised where the database stands at a step older than the first that this version knows."""
 
 
 @dataclass(frozen=True, slots=True)
 class SchemaChange:
-    """The steps before and after a change; None is an empty database."""
+    """The steps before and after a migration; None is an empty database."""
 
     before: str | None
     after: str | None
@@ -58,7 +58,7 @@ class SchemaChange:
 
 @cache
 def steps() -> Sequence[str]:
-    """List the steps this code knows, in their order, by the names of the files: alembic takes too long to import."""
+    """List the steps that this code knows, in order, from the names of the files: importing alembic takes too long."""
     names = (_STEP.fullmatch(file.name) for file in (MIGRATIONS / "versions").iterdir())
     return sorted(name[1] for name in names if name)
 
@@ -69,7 +69,7 @@ def head() -> str:
 
 
 async def current(database_url: str) -> str | None:
-    """Return the step a database stands at; None when it is empty, or a file not there yet."""
+    """Return the step at which a database stands; None where it is empty, or its file does not exist yet."""
     if _not_there(database_url):
         return None
     return await in_transaction(database_url, step_of)
@@ -89,7 +89,7 @@ async def upgrade(database_url: str, to: str = "head") -> SchemaChange:
 
 
 async def downgrade(database_url: str, to: str = "base") -> SchemaChange:
-    """Take the steps back down to ``to``; what the newer tables held is lost."""
+    """Take the steps back down to ``to``; the content of newer tables is lost."""
     return await in_transaction(database_url, lambda connection: _move(connection, "downgrade", to))
 
 
@@ -99,7 +99,7 @@ async def check(database_url: str) -> None:
 
 
 async def prepare(database_url: str) -> SchemaChange:
-    """Make a database ready to serve, where that can be done without asking.
+    """Prepare a database for serving, where that is possible without asking the operator.
 
     A file has one user, this process, and an empty database nothing to lose; a PostgreSQL in use may have other
     replicas at work, so its operator says when. Raises SchemaError.
@@ -120,7 +120,7 @@ def check_known(database_url: str, found: str | None) -> None:
 
 
 def mismatch(database_url: str, found: str | None) -> str | None:
-    """Say what to do about a database that stands at a step; None when it is this version’s."""
+    """Say what to do about a database that stands at a step; None where it is this version’s."""
     if found == head():
         return None
     base = f"La base de données {place(database_url)} (COOP_DATABASE_URL)"
@@ -142,8 +142,7 @@ def mismatch(database_url: str, found: str | None) -> str | None:
 
 @cache
 def tables_at(step: str) -> Mapping[str, int]:
-    """List the tables of a step, old ones too, each with the rows it is made with, told by taking the steps in
-    memory."""
+    """List the tables of a step, old ones too, each with its first rows, found by taking the steps in memory."""
     with create_engine("sqlite://").begin() as connection:
         take_steps(connection, step)
         names = set(inspect(connection).get_table_names()) - {VERSION_TABLE}
@@ -151,18 +150,18 @@ def tables_at(step: str) -> Mapping[str, int]:
 
 
 def take_steps(connection: Connection, to: str) -> None:
-    """Take every step up to ``to`` on tables that nobody else has."""
+    """Take every step up to ``to`` on tables that nobody else uses."""
     _alembic(connection, "upgrade", to)
 
 
 def start_over(connection: Connection, step: str) -> None:
-    """Make the tables of a step, in place of any that are there: what they hold is lost."""
+    """Make the tables of a step, in place of existing ones, whose content is lost."""
     _move(connection, "downgrade", "base")
     _move(connection, "upgrade", step)
 
 
 def finish(connection: Connection) -> SchemaChange:
-    """Take the steps that are left."""
+    """Run the steps that are missing."""
     return _move(connection, "upgrade", "head")
 
 
@@ -172,7 +171,7 @@ def _not_there(database_url: str) -> bool:
 
 
 async def in_transaction(database_url: str, work: Callable[[Connection], T]) -> T:
-    """Do some work on the tables, all or nothing, with as much time as it takes."""
+    """Do some work on the tables, all or nothing, without a time limit."""
     async with _engine(database_url) as engine, engine.begin() as connection:
         return await connection.run_sync(work)
 
@@ -226,7 +225,7 @@ def _move(connection: Connection, command: str, to: str) -> SchemaChange:
 
 
 def _alembic(connection: Connection, name: str, *arguments: str) -> None:
-    """Run one of alembic’s commands."""
+    """Run a command of alembic’s."""
     settings = libraries.alembic_config.Config(attributes={"connection": connection})
     settings.set_main_option("script_location", str(MIGRATIONS))
     settings.print_stdout = lambda *_: None  # type: ignore[method-assign]
@@ -235,7 +234,7 @@ def _alembic(connection: Connection, name: str, *arguments: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class TableShape:
-    """One table: its columns by name, and its indexes by name (true: no two rows alike)."""
+    """The shape of a table: its columns and indexes by name (true: a unique index)."""
 
     columns: Mapping[str, ReflectedColumn]
     indexes: Mapping[str, bool]
@@ -243,10 +242,10 @@ class TableShape:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """The steps that are missing, and what they do; sentences are in French.
+    """The missing steps, and what they do; sentences are in French.
 
-    ``indexed`` are tables with rows in them that are read through once, during which nobody writes into them.
-    ``breaking`` is empty where the version before can serve meanwhile and afterwards.
+    ``indexed`` are tables that are read through once to build an index, while nobody can write into them. ``breaking``
+    is empty where the version before can serve during and after the migration.
     """
 
     steps: Sequence[str]
@@ -269,7 +268,7 @@ async def look_ahead(database_url: str) -> Outlook:
 
 
 def compare(steps: Sequence[str], before: Mapping[str, TableShape], after: Mapping[str, TableShape]) -> Outlook:
-    """Return what leads from the tables before to those after."""
+    """Return what changes from the tables before to those after."""
     tables = [f"la table {name}" for name in after if name not in before]
     columns, indexed, breaking = list[str](), list[str](), [f"la table {n} disparaît" for n in before if n not in after]
     for name in sorted(before.keys() & after.keys()):
@@ -280,7 +279,7 @@ def compare(steps: Sequence[str], before: Mapping[str, TableShape], after: Mappi
 
 
 def _faults(before: TableShape, after: TableShape) -> Iterator[str]:
-    """What who knows only the table before would stumble over."""
+    """Yield what would break code that only knows the table before a step."""
     for name, column in after.columns.items():
         known = before.columns.get(name)
         if known is None:
@@ -296,7 +295,7 @@ def _faults(before: TableShape, after: TableShape) -> Iterator[str]:
 
 
 def _is_as_wide(before: ReflectedColumn, after: ReflectedColumn) -> bool:
-    """Whether whatever was written into the column before can be written into it after."""
+    """Tell whether every value of the column before fits into the column after."""
     old, new = before["type"], after["type"]
     if isinstance(old, String) and isinstance(new, String):
         return new.length is None or (old.length is not None and new.length >= old.length)
@@ -304,7 +303,7 @@ def _is_as_wide(before: ReflectedColumn, after: ReflectedColumn) -> bool:
 
 
 def _shapes(step: str) -> Mapping[str, TableShape]:
-    """The tables of a step, made in memory."""
+    """Return the tables as a step leaves them, built in a database in memory."""
     with create_engine("sqlite://").begin() as connection:
         take_steps(connection, step)
         there = inspect(connection)

@@ -14,25 +14,26 @@ NONCE, KEY = 12, 32
 
 
 class UnreadableError(Exception):
-    """Raised where no secret of now opens what was sealed: it was sealed under another, or it was changed."""
+    """Raised where no present secret opens a sealed value: it was sealed with another, or was changed."""
 
 
 @dataclass(frozen=True, slots=True)
 class SealingKeys:
-    """The keys for one ``use``, made of the bot’s secrets: the last secret seals, each opens, which lets an operator
-    change them. ``salt`` is the feature’s."""
+    """The keys for one ``use``, derived from the bot’s secrets: the last secret seals, each opens, so that an operator
+    can change them. ``salt`` is the feature’s own."""
 
     secrets: Sequence[str]
     salt: bytes
     use: bytes
 
     def close(self, plain: bytes, about: bytes) -> bytes:
-        """Seal a value with AES-GCM; ``about`` says what it belongs to, and nothing else opens it."""
+        """Seal a value with AES-GCM; ``about`` says what it belongs to, and opens for nothing else."""
         nonce = urandom(NONCE)
         return nonce + libraries.aead.AESGCM(self.newest).encrypt(nonce, plain, about)
 
     def open(self, sealed: bytes, *about: bytes) -> tuple[bytes, bytes]:
-        """Open a value that belongs to one of these, and return it with the one. Raises UnreadableError."""
+        """Open a value that belongs to one of these subjects, and return it with that subject. Raises
+        UnreadableError."""
         for secret in reversed(self.secrets):
             cipher = libraries.aead.AESGCM(derive_key(secret, self.salt, self.use))
             for one in about:
@@ -55,5 +56,5 @@ def derive_key(secret: str, salt: bytes, use: bytes) -> bytes:
 
 
 def hash_token(token: str) -> str:
-    """Make what a token drawn by chance is found by."""
+    """Compute the digest by which a random token is found."""
     return sha256(token.encode()).hexdigest()

@@ -33,7 +33,7 @@ _HEAD = 16
 
 @dataclass(frozen=True, slots=True)
 class IndexFile:
-    """What a file holds: what its owner ``said`` when it was written, and its parts by their names."""
+    """The content of a file: what its owner ``said`` of it when it was written, and its parts by name."""
 
     said: Mapping[str, Any]
     parts: Mapping[str, memoryview]
@@ -54,7 +54,7 @@ def locate_index(folder: Path, name: str, address: str) -> Path:
 
 
 def write_index(path: Path, said: Mapping[str, Any], parts: Mapping[str, bytes]) -> None:
-    """Write a file in place of the one that is there, all of it or nothing; nobody else on the machine may read it.
+    """Write a file in place of the present one, atomically, readable by nobody else on the machine.
 
     Raises OSError.
     """
@@ -72,7 +72,7 @@ def write_index(path: Path, said: Mapping[str, Any], parts: Mapping[str, bytes])
 
 
 def read_index(path: Path) -> IndexFile | None:
-    """Open the file, whose parts come into memory as they are looked at; None where it is not there or not whole."""
+    """Open the file, whose parts are read into memory when they are used; None where it is missing or damaged."""
     try:
         with path.open("rb") as file:
             lies = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
@@ -110,7 +110,7 @@ def count_slips_allowed(word: str) -> int:
 
 
 class Vocabulary:
-    """Known words: which of them begin as a text does, are a slip or two away from it, or are like it."""
+    """The known words, searched by beginning, by spelling mistakes of a letter or two, or by likeness."""
 
     def __init__(self, words: Iterable[str] = ()) -> None:
         self._words = dict.fromkeys(words)
@@ -127,20 +127,21 @@ class Vocabulary:
             self._sorted = ()
 
     def begin_with(self, start: str) -> Sequence[str]:
-        """List the words that begin so, in the order of the alphabet."""
+        """List the words that begin with a text, alphabetically."""
         words = self._alphabet()
         return words[bisect_left(words, start) : bisect_left(words, start + _LAST_SIGN)]
 
     def find_near(self, word: str) -> list[tuple[str, int]]:
-        """Find the words within the slips that a word of this length may have, each with how many it has."""
+        """Find the known words within the slips allowed for the length of a word, each with its number of slips."""
         return find_near(word, self._alphabet(), count_slips_allowed(word))
 
     def find_nearest(self, word: str, slips: int, limit: int) -> tuple[list[str], int]:
-        """Find the words with the fewest slips, of so many at most, and how many these are."""
+        """Find the known words with the fewest slips, within a limit, and that number."""
         return find_nearest(word, self._alphabet(), slips, limit)
 
     def find_alike(self, text: str, least: float, limit: int | None = None) -> list[tuple[str, float]]:
-        """Find the words that are at least so like a text, of 100, each with its likeness, the likest first."""
+        """Find the words that are at least so similar to a text (of 100), each with its similarity, the most similar
+        first."""
         found = libraries.fuzz_process.extract(
             text, self._words.keys(), scorer=libraries.fuzz.ratio, score_cutoff=least, limit=limit
         )
@@ -153,7 +154,7 @@ class Vocabulary:
 
 
 class Postings:
-    """The places to which a token leads, and what it weighs in each."""
+    """The places that a token leads to, and its weight in each."""
 
     __slots__ = ("places", "weights")
 
@@ -163,7 +164,7 @@ class Postings:
 
 
 class PackedPostings:
-    """The postings of tokens as they lie in a file: the place where each one’s begin, then all of them."""
+    """Postings as they lie in a file: the offset of each token’s, then all of them."""
 
     def __init__(self, file: IndexFile) -> None:
         self.tokens = file.text("tokens")
@@ -178,9 +179,9 @@ class PackedPostings:
 
 
 class InvertedIndex:
-    """Tokens, and the places to which they lead; what is at a place, the owner of the index knows.
+    """An index from tokens to places; its owner knows what is at each place.
 
-    One that was packed into a file takes the postings of a token from there when they are first asked for.
+    An index loaded from a file reads the postings of a token when they are first needed.
     """
 
     def __init__(self, file: IndexFile | None = None) -> None:
@@ -194,7 +195,7 @@ class InvertedIndex:
         return token in self._packed if known is None else bool(known.places)
 
     def add(self, token: str, place: int, weight: int) -> None:
-        """Let a token lead to a place, where it has that weight."""
+        """Let a token lead to a place, with a weight."""
         known = self._postings.get(token) or self._find(token)
         if known is None:
             known = self._postings[token] = Postings()
@@ -202,7 +203,7 @@ class InvertedIndex:
         known.weights.append(weight if weight < HEAVIEST else HEAVIEST)
 
     def drop(self, token: str, place: int) -> None:
-        """Let a token lead to a place no more; it has to lead there."""
+        """Remove a place from a token, which must lead there."""
         known = self._find(token)
         assert known is not None, token
         at = known.places.index(place)
@@ -216,7 +217,7 @@ class InvertedIndex:
         return known.places if known else ()
 
     def follow(self, worths: Mapping[str, Worth]) -> Iterator[tuple[int, Worth]]:
-        """Yield the places to which tokens lead, each with the token’s weight there times what it is worth.
+        """Yield the places to which tokens lead, each with the token’s weight there times the token’s worth.
 
         What the tokens of least worth say comes first.
         """

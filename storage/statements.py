@@ -34,8 +34,8 @@ _LAST = "written last"
 
 
 class _Compiled:
-    """The text of a statement, how the values of its parameters become what the driver takes, and how what the driver
-    gives becomes values."""
+    """A compiled statement: its text, how values become what the driver takes, and how the driver’s results become
+    values."""
 
     def __init__(self, statement: ClauseElement, spoken: Dialect) -> None:
         compiled: Any = statement.compile(dialect=spoken)
@@ -56,26 +56,27 @@ class _Compiled:
 
 
 class DirectStatement:
-    """One statement, as it is said to each kind of database; its values are given by name."""
+    """A statement that is compiled once for each kind of database; its values are given by name."""
 
     def __init__(self, kinds: Mapping[str, ClauseElement]) -> None:
         self._statements = kinds
         self._compiled: dict[str, _Compiled] = {}
 
     def speak(self, kind: str) -> _Compiled:
-        """Return the statement as it is said to a kind of database, compiled when it first is."""
+        """Return the statement compiled for a kind of database, compiling it the first time."""
         if kind not in self._compiled:
             self._compiled[kind] = _Compiled(self._statements[kind], _DIALECTS[kind])
         return self._compiled[kind]
 
     async def run(self, db: AsyncSession, values: Mapping[str, Any]) -> Any:
-        """Run it in the session’s transaction; return the first value of its first row, None where there is none."""
+        """Execute the statement in the session’s transaction; return the first value of its first row, None where there
+        is none."""
         compiled = self.speak(_kind(db))
         rows = await _ask(_kind(db), await _driver(db), compiled.text, compiled.bound(values))
         return rows[0][0] if rows else None
 
     async def find(self, db: AsyncSession, values: Mapping[str, Any], *, begins: bool = False) -> list[dict[str, Any]]:
-        """Return the rows of a SELECT, or those that a statement gives back, by the names of its columns.
+        """Return the rows of a SELECT, or those that a statement returns, by the names of its columns.
 
         No transaction is begun for it on PostgreSQL, where each statement sees what is committed, in one or not,
         unless it ``begins`` one: what it locks or writes is to stand until the end.
@@ -85,11 +86,11 @@ class DirectStatement:
         return [compiled.read(row) for row in rows]
 
     async def write_last(self, db: AsyncSession, values: Mapping[str, Any]) -> None:
-        """Run it, which gives nothing back, before whatever else is said in the session’s transaction, and at its end
+        """Execute a statement without results before whatever the session’s transaction executes next, and at its end
         at the latest.
 
-        On PostgreSQL what is so written one after the other is one statement, in that order; where a transaction
-        writes nothing else, that statement is its BEGIN and COMMIT, too: one way there and back for all of it.
+        On PostgreSQL consecutive such statements are sent as one, in order; where a transaction writes nothing else,
+        that one statement is its BEGIN and COMMIT, too: a single round trip.
         """
         if _kind(db) == "sqlite":  # there is no way to go
             await self.run(db, values)
@@ -103,7 +104,7 @@ class DirectStatement:
 
 
 def write_at_end(engine: AsyncEngine) -> None:
-    """See that what is written last comes before everything else that an engine of PostgreSQL is told."""
+    """Make an engine of PostgreSQL send the delayed statements before everything else it is told."""
     event.listen(engine.sync_engine, "before_cursor_execute", lambda connection, *_: _begin_and_write(connection))
     event.listen(engine.sync_engine, "commit", _write)
     event.listen(engine.sync_engine, "rollback", _forget)
@@ -131,7 +132,7 @@ def _write(connection: Connection) -> None:
 
 @cache
 def _join(*statements: DirectStatement) -> str:
-    """Write several statements as one, which runs the first of them first: their rows are counted in that order."""
+    """Join several statements into one that runs them in order: the row counts come in that order."""
     parts, given = [], 0
     for number, statement in enumerate(statements):
         text = statement.speak("postgresql").text

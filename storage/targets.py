@@ -1,4 +1,4 @@
-"""At whom announcements and polls are aimed, as codes, as people write it and in words; and whom that reaches."""
+"""The targets of announcements and polls, as codes, as people write them and in words; and whom they reach."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
@@ -28,7 +28,7 @@ Table = Mapping[str, PlannedChannel]
 
 
 def read_target(text: str, table: Table) -> str:
-    """Read the code of what somebody wrote. Raises ValueError, with a French sentence, for what is nothing known."""
+    """Read a target that somebody wrote, as its code. Raises ValueError, with a French sentence, for an unknown one."""
     kind, colon, name = text.partition(":")
     wanted = fold(name if colon else text)
     readers = {
@@ -66,8 +66,7 @@ def _region(word: str) -> str:
 
 
 def _hub(word: str) -> str:
-    """Find a hub by its name, or what is left of it without « Hub » (« hub:Bretagne »), or as it is written in an
-    address."""
+    """Find a hub by its name, with or without « Hub » (« hub:Bretagne »), or as it is written in an address."""
     names = {key: fold(hub.name) for key, hub in HUBS.items()}
     return next((f"{HUB}:{key}" for key, name in names.items() if word in {key, name, name.removeprefix("hub ")}), "")
 
@@ -117,7 +116,7 @@ def list_roles() -> Mapping[str, str]:
 
 
 def find_channels(targets: Iterable[str], table: Table) -> Sequence[PlannedChannel]:
-    """Find the channels that targets mean, each once. Raises ValueError, with a French sentence, where there is
+    """Find the channels that targets mean, each once. Raises ValueError, with a French sentence, where there are
     none."""
     found = [planned for target in targets for planned in _channels_of(target, table)]
     return list({planned.key: planned for planned in found}.values())
@@ -137,12 +136,13 @@ def _channels_of(target: str, table: Table) -> Sequence[PlannedChannel]:
 
 
 def find_homes(targets: Iterable[str]) -> frozenset[str]:
-    """Find the départements, by whose channel they have, that targets mean; not those that the nation has."""
+    """Find the départements, by the channel that they use, that targets mean; not those that only the nation
+    includes."""
     return frozenset(home for target in targets for home in _homes(target) if home)
 
 
 def _homes(target: str) -> Iterable[str]:
-    """List those of a région or a hub that have a channel of their own: Saint-Martin is with Guadeloupe."""
+    """List the départements of a région or a hub that have a channel of their own: Saint-Martin shares Guadeloupe’s."""
     kind, _, name = target.partition(":")
     if kind == REGION:
         return (code for code, region in REGIONS.items() if region == name)
@@ -157,7 +157,7 @@ def asked_roles(targets: Iterable[str]) -> frozenset[Role]:
 
 
 async def find_with_roles(db: AsyncSession, roles: Collection[Role], today: date) -> Sequence[str]:
-    """Find the ids of all of these roles who have not left, in the order of their ids."""
+    """Find the ids of the people with these roles who have not left, in order."""
     if not roles:
         return []
     given, derived = col(Person.role), col(Person.derived_role)

@@ -39,7 +39,7 @@ Row = TypeVar("Row")
 
 
 def weigh_texts(*texts: tuple[str, int]) -> dict[str, int]:
-    """Weigh the words of texts, each with what its words weigh; of a word in several the heaviest counts."""
+    """Weigh the words of texts, each text with its weight; a word in several texts has the greatest."""
     entry: dict[str, int] = {}
     for text, weight in sorted(texts, key=lambda pair: pair[1]):
         entry |= dict.fromkeys((token for word in split_words(text) for token in _make_tokens(word)), weight)
@@ -47,7 +47,7 @@ def weigh_texts(*texts: tuple[str, int]) -> dict[str, int]:
 
 
 def weigh_title(title: str) -> dict[str, int]:
-    """Weigh the words of what something is called: the fewer they are, the more each tells."""
+    """Weigh the words of a title: the fewer there are, the more each weighs."""
     return weigh_texts((title, TITLE + TITLE_SHARED // max(1, len(split_words(title)))))
 
 
@@ -58,12 +58,12 @@ def _make_tokens(word: str) -> tuple[str, str]:
 
 
 def read_terms(query: str) -> list[str]:
-    """Read the words of a query that say something."""
+    """Read the meaningful words of a query."""
     return [singularise(word) for word in split_words(query[:QUERY_MAX])][:TERMS_MAX]
 
 
 class TextIndex:
-    """Texts by their places, and the tokens that lead there."""
+    """An index of texts by their places, and the tokens that lead there."""
 
     def __init__(self, entries: Iterable[Entry] = ()) -> None:
         self._tokens, self._words, self._size = InvertedIndex(), Vocabulary(), 0
@@ -78,9 +78,9 @@ class TextIndex:
         self._size += 1
 
     def rank(self, query: str) -> Ranked:
-        """Rank the texts that a query finds, as good ones in order of their places.
+        """Rank the texts that a query finds; equal scores keep the order of their places.
 
-        Each word must find a text; of three or more one is forgiven. Without words nothing is found.
+        A text must match every word, but one where there are three or more. Without words nothing is found.
         """
         each = [self._score(self._list_meanings(term)) for term in read_terms(query)]
         needed = len(each) - (len(each) >= FORGIVEN_FROM)
@@ -91,16 +91,17 @@ class TextIndex:
         return sorted(scores, key=lambda hit: (-hit[1], hit[0]))
 
     def _score(self, meant: Mapping[str, float]) -> dict[int, float]:
-        """Score the places to which tokens lead by what tells most there."""
+        """Score the places to which tokens lead by the token that weighs most there."""
         scores: dict[int, float] = {}
         for place, score in self._tokens.follow(meant):
             scores[place] = max(score, scores.get(place, 0.0))
         return scores
 
     def _list_meanings(self, term: str) -> Mapping[str, float]:
-        """List the tokens that a word may mean, with what each is worth.
+        """List the tokens that a word may mean, with the worth of each.
 
-        A word that somebody wrote is no beginning of others, nor is one that means a theme: « caf » is not « café ».
+        A word that stands in some text, or means a theme, is not taken as the beginning of others: « caf » is not «
+        café ».
         """
         meant = {term: 1.0} | ({_STEM + stem(term): RELATIVE} if len(term) > PREFIX_MIN else {})
         if term in self._tokens or find_theme(term):
@@ -125,7 +126,7 @@ MEMORIES_MAX = 4
 
 @dataclass(slots=True)
 class Indexed(Generic[Row]):
-    """What is told of each text, by its place, the index of them, and the ``stamp`` of what was read."""
+    """What is told of each text, by its place, with the index of the texts and the ``stamp`` of what was read."""
 
     stamp: Hashable = None
     rows: list[Row] = field(default_factory=list)
@@ -133,16 +134,16 @@ class Indexed(Generic[Row]):
 
 
 class TextMemory(Generic[Row]):
-    """Texts of a table in which everybody looks: read and indexed again where the ``stamp`` of the table changed."""
+    """The texts of a table that everybody searches: read and indexed again when the table’s ``stamp`` changed."""
 
     def __init__(self, read: Callable[[AsyncSession], Awaitable[Iterable[tuple[Row, Entry]]]]) -> None:
-        """``read`` gives what is told of each text, and its tokens."""
+        """Prepare an empty memory; ``read`` returns what is told of each text, and its tokens."""
         self._read = read
         self._known: dict[str, Indexed[Row]] = {}
         """By database: a process has one, but for tests."""
 
     async def bring_up_to_date(self, db: AsyncSession, stamp: Hashable) -> Indexed[Row]:
-        """Get the texts as they are, with their index."""
+        """Return the texts with their index, read again where ``stamp`` is new."""
         address = str(db.get_bind().engine.url)
         if address in self._known and self._known[address].stamp == stamp:
             return self._known[address]

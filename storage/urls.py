@@ -1,4 +1,5 @@
-"""Links that people give: which may be kept, without what only tracks people, and when two lead to the same thing."""
+"""Links that people give: which may be kept, how tracking parameters are removed, and when two lead to the same
+thing."""
 
 import re
 from hashlib import sha256
@@ -25,7 +26,7 @@ _VIDEO_FILES = (".mp4", ".webm", ".mov", ".avi", ".mkv", ".m4v")
 
 
 class InsideError(ValueError):
-    """A link to an address that only somebody’s own network has."""
+    """Raised for a link to an address inside a private network."""
 
 
 def read_link(text: str) -> str:
@@ -47,7 +48,7 @@ def read_link(text: str) -> str:
 
 
 def first_link(text: str) -> str:
-    """Return the first address of a page in a text, as it is kept; "" where there is none."""
+    """Return the first web address in a text, in the form in which it is kept; "" where there is none."""
     for found in _IN_TEXT.findall(text):
         try:
             return read_link(found.rstrip(".,;:!?»*_"))
@@ -57,17 +58,17 @@ def first_link(text: str) -> str:
 
 
 def strip_links(text: str) -> str:
-    """Return the words of a text beside its links, on one line, as a title."""
+    """Return the words of a text without its links, on one line, as a title."""
     return " ".join(_IN_TEXT.sub(" ", text).split()).strip(" :-–—*#><")
 
 
 def site_of(link: str) -> str:
-    """Name the site that a link leads to, as people call it."""
+    """Return the site that a link leads to, as people call it."""
     return link.partition("://")[2].partition("/")[0].removeprefix("www.")
 
 
 def guess_type(link: str) -> str:
-    """Guess what a link leads to; empty without one."""
+    """Guess the type of what a link leads to; "" without a link."""
     parts = urlsplit(link)
     host = (parts.hostname or "").removeprefix("www.").removeprefix("m.")
     if host in _VIDEOS:
@@ -76,13 +77,13 @@ def guess_type(link: str) -> str:
 
 
 def guess_type_of_file(name: str) -> str:
-    """Guess what a file of that name is."""
+    """Guess the type of a file from its name."""
     return "video" if name.lower().endswith(_VIDEO_FILES) else "document"
 
 
 def url_key(link: str) -> str:
-    """What two links to the same thing share: http is https, « www. », a final « / », the order of parameters and the
-    place in a page do not count; of pages made of their « #/ » this says which."""
+    """Make the key that links to the same thing share: http is https, « www. », a final « / », the order of parameters
+    and the fragment do not count, except a fragment that names a page (« #/ »)."""
     parts = urlsplit(link)
     host = (parts.hostname or "").removeprefix("www.").removeprefix("m.")
     port = f":{parts.port}" if parts.port not in {None, 80, 443} else ""
@@ -95,7 +96,7 @@ def url_key(link: str) -> str:
 
 
 def digest_key(sort: str, text: str) -> str:
-    """Make a key of that sort, as long as all others."""
+    """Make a key of a sort, as long as all others."""
     return f"{sort}:{sha256(text.encode()).hexdigest()[:48]}"
 
 
@@ -109,7 +110,7 @@ def _split(address: str) -> SplitResult | None:
 
 
 def _query(parts: SplitResult) -> str:
-    """Return the parameters as they were written, but for those that track."""
+    """Return the query parameters as they were written, without those that track people."""
     videos = (parts.hostname or "").removeprefix("www.").removeprefix("m.") in _VIDEO_SITES
     return "&".join(pair for pair in parts.query.split("&") if pair and not _tracks(pair.partition("=")[0], videos))
 

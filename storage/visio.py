@@ -1,4 +1,4 @@
-"""Rooms for meetings, each made once and found again by what it is for."""
+"""Meeting rooms, each created once and found again by its purpose."""
 
 from datetime import datetime, timedelta
 
@@ -14,10 +14,9 @@ KEPT = timedelta(days=90)
 
 
 class VisioRoom(SQLModel, table=True):
-    """A room: ``key`` is what it is for (« rdv:12 »), ``name`` how its server calls it, which nobody guesses, ``url``
-    where everybody enters ("" where each has an address of their own). Who has no account waits in its ``lobby``.
-    ``at`` is when it was opened; of a rendez-vous to come, when that ends.
-    """
+    """A meeting room: ``key`` is its purpose (« rdv:12 »), ``name`` its unguessable name on the server, ``url`` where
+    everybody enters ("" where each has an address of their own). People without an account wait in its ``lobby``.
+    ``at`` is when it was opened; for a rendez-vous to come, when that ends."""
 
     __tablename__ = "visio_room"
 
@@ -34,17 +33,17 @@ class VisioRoom(SQLModel, table=True):
 
 
 async def find_room(db: AsyncSession, key: str) -> VisioRoom | None:
-    """Find the room of something."""
+    """Find the room of a purpose."""
     return await db.get(VisioRoom, key, populate_existing=True)
 
 
 async def find_room_named(db: AsyncSession, name: str) -> VisioRoom | None:
-    """Find the room that its server calls so."""
+    """Find the room of a name on its server."""
     return (await db.exec(select(VisioRoom).where(VisioRoom.name == name))).first() if name else None
 
 
 async def remember_room(db: AsyncSession, room: VisioRoom) -> VisioRoom:
-    """Remember a room, unless there is one for the same already: that one counts, whoever made another meanwhile."""
+    """Store a room and return it, or return the one that exists for the same purpose, whoever made it meanwhile."""
     await db.execute(insertion(db, VisioRoom).values(room.model_dump()).on_conflict_do_nothing())
     known = await find_room(db, room.key)
     assert known is not None

@@ -13,7 +13,7 @@ from storage.database import UtcTime, insert_new, insertion
 
 
 class WatchedPlace(SQLModel, table=True):
-    """A channel by id, or the team.
+    """A place where features listen: a channel by id, or the team.
 
     ``since`` is when it was first seen, ``changed_at`` when it was last changed (both in the server’s ms since 1970);
     ``seen_at`` when somebody last listened there; ``is_ready`` once all who were in it at first are written down, never
@@ -35,8 +35,8 @@ class WatchedPlace(SQLModel, table=True):
 
 
 class WatchedMember(SQLModel, table=True):
-    """Somebody who is or was in a place; ``version`` counts what was told of that, ``changed_at`` is when last, and
-    ``changed_by`` by which replica."""
+    """A person who is or was in a place; ``version`` counts the changes that were told, ``changed_at`` is when the last
+    was, ``changed_by`` which replica told it."""
 
     __tablename__ = "watched_member"
 
@@ -55,12 +55,12 @@ async def list_places(db: AsyncSession) -> Mapping[str, WatchedPlace]:
 
 
 async def list_archived(db: AsyncSession) -> Collection[str]:
-    """List the ids of channels that are archived, by whomever, as last told."""
+    """List the ids of the channels that are archived, as Mattermost last told."""
     return set((await db.exec(select(WatchedPlace.id).where(col(WatchedPlace.archived)))).all())
 
 
 async def get_place(db: AsyncSession, place_id: str) -> WatchedPlace | None:
-    """Return a place that was seen."""
+    """Get a place that was seen before."""
     return await db.get(WatchedPlace, place_id)
 
 
@@ -70,7 +70,7 @@ async def add_place(db: AsyncSession, place: WatchedPlace) -> None:
 
 
 async def add_members(db: AsyncSession, place_id: str, members: Mapping[str, bool]) -> bool:
-    """Write down some who are in a new place, and whether they administer it; False when that was done already."""
+    """Store some members of a new place, and whether they administer it; return False where that was done already."""
     place = (await db.exec(select(WatchedPlace).where(WatchedPlace.id == place_id).with_for_update())).first()
     if place is None or place.is_ready:
         return False
@@ -81,24 +81,24 @@ async def add_members(db: AsyncSession, place_id: str, members: Mapping[str, boo
 
 
 async def mark_ready(db: AsyncSession, place_id: str) -> None:
-    """Note that all who are in a new place are written down."""
+    """Mark a new place as ready: everybody who is in it is written down."""
     await db.exec(update(WatchedPlace).where(col(WatchedPlace.id) == place_id).values(is_ready=True))
 
 
 async def find_members(db: AsyncSession, place_id: str, user_ids: Collection[str]) -> Mapping[str, WatchedMember]:
-    """Find what is known of some people in a place, by their id."""
+    """Find what is stored of some people in a place, by id."""
     known = select(WatchedMember).where(WatchedMember.place == place_id, col(WatchedMember.user_id).in_(user_ids))
     return {member.user_id: member for member in (await db.exec(known)).all()}
 
 
 async def list_admins(db: AsyncSession, place_id: str) -> Sequence[str]:
-    """List the ids of those who administer a place."""
+    """List the ids of the people who administer a place."""
     there = (WatchedMember.place == place_id, col(WatchedMember.is_in), col(WatchedMember.is_admin))
     return (await db.exec(select(WatchedMember.user_id).where(*there).order_by(col(WatchedMember.user_id)))).all()
 
 
 async def list_page(db: AsyncSession, place_id: str, after: str, limit: int) -> Sequence[str]:
-    """List so many of those in a place, by id, after one of them."""
+    """List a page of the people in a place, by id, after one of them."""
     known = select(WatchedMember.user_id).where(
         WatchedMember.place == place_id, col(WatchedMember.is_in), col(WatchedMember.user_id) > after
     )
@@ -112,7 +112,7 @@ async def places_of(db: AsyncSession, user_id: str) -> Sequence[str]:
 
 
 async def change_member(db: AsyncSession, member: WatchedMember) -> None:
-    """Write down what was told of somebody; nothing changes when a later version is there."""
+    """Store a change of a member; do nothing where a later version is stored."""
     statement = insertion(db, WatchedMember).values(member.model_dump())
     new = {name: statement.excluded[name] for name in ("is_in", "is_admin", "version", "changed_at", "changed_by")}
     later = statement.excluded.version > col(WatchedMember.version)
@@ -120,20 +120,20 @@ async def change_member(db: AsyncSession, member: WatchedMember) -> None:
 
 
 async def change_place(db: AsyncSession, place_id: str, version: int, values: Mapping[str, Any]) -> None:
-    """Write down what was told of a place, of that version; nothing changes when it has another."""
+    """Store a change of a place; do nothing where its version is another."""
     told = update(WatchedPlace).where(col(WatchedPlace.id) == place_id, col(WatchedPlace.version) == version)
     await db.exec(told.values({**values, "version": version + 1}))
 
 
 async def note_seen(db: AsyncSession, place_ids: Collection[str], at: datetime, forget_before: datetime) -> None:
-    """Note that somebody listens in these places; forget those in which nobody did for a while, with who was in
-    them."""
+    """Note that features listen in these places; delete the places in which none did for a while, with their
+    members."""
     await db.exec(update(WatchedPlace).where(col(WatchedPlace.id).in_(place_ids)).values(seen_at=at))
     await _forget(db, col(WatchedPlace.seen_at) < forget_before)
 
 
 async def forget_members(db: AsyncSession, place_ids: Collection[str]) -> None:
-    """Forget who is in these places, of which nobody asks any more: where that is known, they are as if never seen."""
+    """Delete the members of these places, in which nobody asks for members any more."""
     await _forget(db, col(WatchedPlace.id).in_(place_ids) & col(WatchedPlace.is_ready))
 
 

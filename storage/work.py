@@ -26,15 +26,15 @@ SHOWN_MAX = 100
 
 
 class WorkSort(StrEnum):
-    """Files are made all at once and sent; the rest is done in steps. The values are the kinds of their triggers."""
+    """The sort of work: files are made in one go and sent; other work is done in steps. The values are the kinds of
+    their triggers."""
 
     FILE = "file"
     STEPS = "work"
 
 
 class WorkState(StrEnum):
-    """How a piece of work stands: it has not begun, or rests after a fault; somebody is at it, or takes turns; it is
-    over."""
+    """The state of work: not begun, or resting after a fault; under way; over."""
 
     WAITING = "waiting"
     RUNNING = "running"
@@ -55,8 +55,8 @@ class Work(SQLModel, table=True):
 
     ``name`` and ``data`` are the type and the values of what the handler gets, ``cursor`` where it goes on, ``total``
     of how many ``done`` says (None: nobody knows). ``not_before`` is when it is due; while ``owner`` is at it, it lies
-    in the future (a lease). Once it is None, it is over, and told to be. ``attempts`` counts the failures in a row.
-    What is to begin later only is written down as of then (``created_at``).
+    in the future (a lease). Once it is None, it is over, and told to be. ``attempts`` counts the failures in a row. For
+    work that is to begin later, ``created_at`` is that moment.
     """
 
     __tablename__ = "work"
@@ -86,8 +86,8 @@ class Work(SQLModel, table=True):
 
 @dataclass(frozen=True, slots=True)
 class WorkFilter:
-    """Of which work of a sort: that of these names (None: of all but the ``others``), and that a message is about, or
-    none (``told``)."""
+    """A filter of work of a sort: by names (None: all but the ``others``), and by whether a message shows it
+    (``told``)."""
 
     names: Collection[str] | None = None
     others: Collection[str] = ()
@@ -95,7 +95,7 @@ class WorkFilter:
 
     @property
     def conditions(self) -> Sequence[ColumnElement[bool]]:
-        """Return the choice as conditions of SQL."""
+        """The conditions in SQL."""
         found = [] if self.names is None else [col(Work.name).in_(self.names)]
         found += [col(Work.name).not_in(self.others)] if self.others else []
         return found if self.told is None else [*found, col(Work.topic).is_not(None) == self.told]
@@ -105,7 +105,7 @@ ALL = WorkFilter()
 
 
 class WorkTurn:
-    """Whose turn it is: nobody in ``busy``, and those last who were ``served`` in this round."""
+    """Whose work is next: not that of people in ``busy``, and last that of people ``served`` in this round."""
 
     def __init__(
         self, sort: WorkSort, busy: Collection[str] = (), served: Collection[str] = (), among: WorkFilter = ALL
@@ -117,14 +117,14 @@ class WorkTurn:
 
     @property
     def condition(self) -> ColumnElement[bool]:
-        """What is meant, in SQL."""
+        """The condition in SQL."""
         busy = [col(Work.person).not_in(self._busy)] if self._busy else []
         return and_(col(Work.sort) == self.sort, *self._among.conditions, *busy)
 
     @property
     def order(self) -> Sequence[Any]:
-        """Files that somebody waits for (a topic) come first, then those of people not served, in their order; what is
-        done in steps goes on where nobody was for the longest time."""
+        """The order in SQL: files that somebody waits for (with a topic) come first, then those of people not served
+        yet, in order; steps continue where nobody worked for longest."""
         served = case((col(Work.person).in_(self._served), 1), else_=0)
         if self.sort is WorkSort.FILE:
             return (col(Work.topic).is_(None), served, col(Work.created_at), col(Work.id))
@@ -138,7 +138,7 @@ async def add(db: AsyncSession, works: Sequence[Work]) -> None:
 
 
 async def take(db: AsyncSession, now: datetime, until: datetime, owner: str, turn: WorkTurn) -> Work | None:
-    """Lease the work that is due and next; also what was cancelled, to be told so."""
+    """Lease the next work that is due, cancelled work included, so that its end is told."""
     due = select(Work.id).where(WAITS, turn.condition, col(Work.not_before) <= now)
     first = due.order_by(*turn.order).limit(1).with_for_update(skip_locked=True).scalar_subquery()
     work = (await db.exec(select(Work).where(col(Work.id) == first))).first()
@@ -151,18 +151,19 @@ async def take(db: AsyncSession, now: datetime, until: datetime, owner: str, tur
 
 
 async def next_due(db: AsyncSession, turn: WorkTurn) -> datetime | None:
-    """Find when the next work is due, or its lease over; None when none waits."""
+    """Find when the next work is due, or its lease ends; None where no work waits."""
     return (await db.exec(select(func.min(Work.not_before)).where(WAITS, turn.condition))).one()
 
 
 async def count_waiting(db: AsyncSession, person: str, sort: WorkSort) -> int:
-    """Count how much of somebody’s work waits, what is under way included."""
+    """Count somebody’s waiting work, including what is under way."""
     mine = (WAITS, Work.sort == sort, Work.person == person)
     return (await db.exec(select(func.count()).select_from(Work).where(*mine))).one()
 
 
 async def change(db: AsyncSession, work: Work, values: dict[str, Any], now: datetime) -> bool:
-    """Change work that is leased; False when another has it now, or it was cancelled, and nothing is changed."""
+    """Change work that this replica leased; return False, and change nothing, where another has it or it was
+    cancelled."""
     mine = (col(Work.id) == work.id, col(Work.owner) == work.owner, col(Work.not_before).is_not(None))
     return (await db.exec(update(Work).where(*mine).values(values | {"updated_at": now}))).rowcount == 1
 
@@ -175,8 +176,8 @@ async def cancel(db: AsyncSession, work_id: str, now: datetime) -> bool:
 
 
 async def has_its_turn(db: AsyncSession, work: Work) -> bool:
-    """Return whether what comes before is out of the way: the message about it (delivered, or given up), and of files
-    the person’s earlier ones not tried to the end yet. What somebody waits for does not wait for the rest."""
+    """Tell whether the work may begin: the message about it is delivered or given up, and for files the person’s
+    earlier ones were all tried. Work that somebody waits for does not wait for other work."""
     if work.topic and await _any(db, Outgoing.id, *_about(work.topic), col(Outgoing.not_before).is_not(None)):
         return False
     if work.sort is not WorkSort.FILE:
@@ -187,29 +188,29 @@ async def has_its_turn(db: AsyncSession, work: Work) -> bool:
 
 
 async def forget_topic(db: AsyncSession, topic: str) -> None:
-    """Let the message about work that is over be forgotten in time: it needs no more rewriting."""
+    """Let the message about finished work be deleted in time: it is not rewritten any more."""
     await db.exec(update(Outgoing).where(*_about(topic)).values(topic=None))
 
 
 async def get(db: AsyncSession, work_id: str) -> Work | None:
-    """Return work by its id."""
+    """Get a piece of work by its id."""
     return (await db.exec(select(Work).where(col(Work.id) == work_id))).first()
 
 
 async def find_last_failed(db: AsyncSession, name: str) -> Work | None:
-    """Find the work of that name that failed last."""
+    """Find the work of a name that failed last."""
     failed = (OVER, Work.name == name, Work.state == WorkState.FAILED)
     return (await db.exec(select(Work).where(*failed).order_by(col(Work.updated_at).desc()).limit(1))).first()
 
 
 async def find_waiting(db: AsyncSession, name: str, data: dict[str, Any]) -> Sequence[Work]:
-    """Find work that is not over, of that name and begun with these values."""
+    """Find the unfinished work of a name that was begun with these values."""
     found = await db.exec(select(Work).where(WAITS, col(Work.name) == name, col(Work.state).in_(ACTIVE)))
     return [work for work in found.all() if work.data == data]
 
 
 async def list_latest(db: AsyncSession) -> Sequence[Work]:
-    """List what is not over, oldest first, then what is, newest first, as far as it is listed."""
+    """List unfinished work, oldest first, then finished work, newest first, as far as it is listed."""
     active = select(Work).where(col(Work.state).in_(ACTIVE)).order_by(col(Work.created_at), col(Work.id))
     over = select(Work).where(col(Work.state).not_in(ACTIVE)).order_by(col(Work.updated_at).desc(), col(Work.id))
     return [*(await db.exec(active)).all(), *(await db.exec(over.limit(SHOWN_MAX))).all()]
@@ -223,19 +224,19 @@ async def count_by_state(db: AsyncSession) -> dict[WorkState, int]:
 
 
 async def count_active(db: AsyncSession) -> int:
-    """Count the work that is not over, or not yet told to be."""
+    """Count the work that is not over, or whose end was not told yet."""
     return (await db.exec(select(func.count()).select_from(Work).where(WAITS))).one()
 
 
 async def release_all(db: AsyncSession, now: datetime, turn: WorkTurn) -> None:
-    """Make all work that waits due, but what is for later (its ``created_at`` is then, and nobody wrote in it since):
-    for the only process there is, when it starts. The clock may have been ahead until now."""
+    """Make all waiting work due now, except work planned for later (``created_at`` is in the future). For a single
+    process at its start: the clock may have been ahead before."""
     begun = (turn.condition, or_(col(Work.created_at) <= now, col(Work.created_at) <= col(Work.updated_at)))
     await db.exec(update(Work).where(WAITS, *begun).values(not_before=now))
 
 
 async def forget(db: AsyncSession, before: datetime) -> None:
-    """Erase what is over for long."""
+    """Erase work that was over before a moment."""
     await db.exec(delete(Work).where(OVER, col(Work.updated_at) < before))
 
 

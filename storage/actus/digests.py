@@ -22,8 +22,8 @@ _SCOPE = "actus.numbers"
 
 
 class DigestState(StrEnum):
-    """How a digest stands: edited; approved, and waiting for its hour; on its way; out; held back, as nobody approved
-    it or its hour is long past; withdrawn after it came out."""
+    """The state of a digest: being edited; approved, and waiting for its hour; on its way; published; held back, as
+    nobody approved it or its hour is long past; withdrawn after it came out."""
 
     DRAFT = "draft"
     APPROVED = "approved"
@@ -76,7 +76,8 @@ class Digest(SQLModel, table=True):
 
 
 class DigestEntry(Numbered, table=True):
-    """An item in a digest, in the words its editors gave it; ``dropped`` ones stay, so that they do not come again."""
+    """An item in a digest, in the words that its editors gave it; ``dropped`` entries are kept, so that their items are
+    not proposed again."""
 
     __tablename__ = "digest_entry"
     __table_args__ = (sa.UniqueConstraint("digest", "item"),)
@@ -94,7 +95,8 @@ class DigestEntry(Numbered, table=True):
 
 
 class EditionSettings(SQLModel, table=True):
-    """What animateurs changed of an edition in chat: its rhythm, its places, what becomes of it unapproved."""
+    """What animateurs changed of an edition in chat: its rhythm, its places, and what becomes of a digest that nobody
+    approves."""
 
     __tablename__ = "edition"
 
@@ -112,13 +114,13 @@ async def hold_numbers(db: AsyncSession, now: dt.datetime) -> None:
 
 
 async def list_free_numbers(db: AsyncSession) -> Iterator[int]:
-    """List the numbers that no digest has, from 1 on; a draft that was given up frees its own."""
+    """List the numbers that no digest has, from 1 on; a draft that was given up frees its number."""
     taken = set((await db.exec(select(Digest.number))).all())
     return (number for number in itertools.count(1) if number not in taken)
 
 
 async def begin(db: AsyncSession, digest: Digest) -> Digest:
-    """Store a digest, with the next number where it has none; or get the one that its edition has for that day already.
+    """Store a digest, with the next number where it has none, or get the one that its edition already has for that day.
     Call ``hold_numbers`` before."""
     if (known := await get_for_day(db, digest.edition, digest.day)) is not None:
         return known
@@ -133,7 +135,7 @@ async def get(db: AsyncSession, number: int) -> Digest | None:
 
 
 async def lock(db: AsyncSession, number: int) -> Digest | None:
-    """Get a digest as it is now; nobody else changes it until this transaction ends."""
+    """Get a digest as it is now, locked: nobody else changes it until the transaction ends."""
     return await db.get(Digest, number, with_for_update=True, populate_existing=True)
 
 
@@ -143,45 +145,46 @@ async def get_for_day(db: AsyncSession, edition: str, day: dt.date) -> Digest | 
 
 
 async def find_covering(db: AsyncSession, edition: str, day: dt.date) -> Digest | None:
-    """Find the digest of an edition for a day by its rhythm, or the one that was put off beyond that day."""
+    """Find the digest of an edition for a day of its rhythm, or the one that was put off past that day."""
     beyond = and_(col(Digest.first_day) <= day, col(Digest.day) >= day)
     own = (col(Digest.edition) == edition, or_(col(Digest.day) == day, beyond))
     return (await db.exec(select(Digest).where(*own).order_by(col(Digest.day)).limit(1))).first()
 
 
 async def list_open(db: AsyncSession, edition: str | None = None) -> Sequence[Digest]:
-    """List what has not come out yet, the next first; of one edition, or of all."""
+    """List the digests that are not published yet, the next first; of one edition, or of all."""
     theirs = [] if edition is None else [col(Digest.edition) == edition]
     waits = select(Digest).where(col(Digest.state).in_(OPEN), *theirs).execution_options(populate_existing=True)
     return (await db.exec(waits.order_by(col(Digest.at), col(Digest.number)))).all()
 
 
 def was_taken_back() -> ColumnElement[bool]:
-    """Select what came out before its hour and was withdrawn: what it had may come out in another digest."""
+    """Make the condition that a digest was published before its hour and withdrawn: its items may go into another
+    one."""
     return and_(col(Digest.state) == DigestState.WITHDRAWN, col(Digest.published_at) < col(Digest.at))
 
 
 async def find_last_published(db: AsyncSession, edition: str) -> Digest | None:
-    """Find what came out last of an edition, even if it was withdrawn after its hour."""
+    """Find the digest of an edition that was published last, even if it was withdrawn after its hour."""
     out = select(Digest).where(col(Digest.edition) == edition, col(Digest.published_at).is_not(None), ~was_taken_back())
     return (await db.exec(out.order_by(col(Digest.published_at).desc()).limit(1))).first()
 
 
 async def find_latest(db: AsyncSession, since: dt.datetime) -> Digest | None:
-    """Find what came out last of all editions since then, and was not withdrawn."""
+    """Find the digest of any edition that was published last since a moment, and not withdrawn."""
     out = select(Digest).where(col(Digest.state) == DigestState.PUBLISHED, col(Digest.published_at) >= since)
     return (await db.exec(out.order_by(col(Digest.published_at).desc(), col(Digest.number).desc()).limit(1))).first()
 
 
 async def list_published(db: AsyncSession, edition: str | None = None) -> Sequence[Digest]:
-    """List all that came out, of one edition or of all, the newest first; what was withdrawn too."""
+    """List the digests that came out, of one edition or of all, the newest first; withdrawn ones too."""
     theirs = [] if edition is None else [col(Digest.edition) == edition]
     out = select(Digest).where(col(Digest.published_at).is_not(None), *theirs)
     return (await db.exec(out.order_by(col(Digest.published_at).desc(), col(Digest.number).desc()))).all()
 
 
 async def drop(db: AsyncSession, number: int) -> None:
-    """Erase a digest that never came out, with what is in it."""
+    """Erase a digest that never came out, with its entries."""
     await db.execute(sa.delete(DigestEntry).where(col(DigestEntry.digest) == number))
     await db.execute(sa.delete(Digest).where(col(Digest.number) == number, col(Digest.state).in_(OPEN)))
 
@@ -192,14 +195,14 @@ async def get_entry(db: AsyncSession, ident: int) -> DigestEntry | None:
 
 
 async def list_all_entries(db: AsyncSession) -> Sequence[DigestEntry]:
-    """List the entries of all digests that are not dropped, digest by digest."""
+    """List the entries of all digests, digest by digest, without dropped ones."""
     kept = select(DigestEntry).where(~col(DigestEntry.dropped))
     order = (col(DigestEntry.digest), col(DigestEntry.position), col(DigestEntry.id))
     return (await db.exec(kept.order_by(*order))).all()
 
 
 class DigestText(NamedTuple):
-    """What stands in a digest, as far as it is looked through."""
+    """The words of a digest that searches look through."""
 
     number: int
     title: str
@@ -207,8 +210,8 @@ class DigestText(NamedTuple):
 
 
 async def list_texts(db: AsyncSession) -> Sequence[DigestText]:
-    """List what stands in the digests that are out, the newest digest first: its edito, and what was not dropped;
-    not who is credited, which erasure takes out."""
+    """List the texts of the published digests, the newest digest first: editorial and entries that were not dropped,
+    without the names of authors, which erasure removes."""
     newest = (col(Digest.published_at).desc(), col(Digest.number).desc())
     editos = select(Digest.number, Digest.edito).where(Digest.state == DigestState.PUBLISHED).order_by(*newest)
     texts = {number: [DigestText(number, "", edito)] for number, edito in (await db.exec(editos)).all()}
@@ -219,7 +222,8 @@ async def list_texts(db: AsyncSession) -> Sequence[DigestText]:
 
 
 async def read_stamp(db: AsyncSession) -> tuple[int, ...]:
-    """Read numbers that change with what stands in the digests that are out."""
+    """Read numbers that change whenever the text of a published digest does, so that readers know when to read
+    again."""
     counted = select(
         func.count(), func.coalesce(func.sum(Digest.revision), 0), func.coalesce(func.max(Digest.number), 0)
     )
@@ -227,12 +231,12 @@ async def read_stamp(db: AsyncSession) -> tuple[int, ...]:
 
 
 async def list_by_numbers(db: AsyncSession, numbers: Collection[int]) -> Sequence[Digest]:
-    """List these digests."""
+    """List the digests of these numbers."""
     return (await db.exec(select(Digest).where(col(Digest.number).in_(numbers)))).all()
 
 
 async def list_entries(db: AsyncSession, number: int, *, dropped: bool = False) -> Sequence[DigestEntry]:
-    """List what is in a digest, in order; with what was dropped or without."""
+    """List the entries of a digest, in order, with dropped ones or without."""
     kept = [] if dropped else [~col(DigestEntry.dropped)]
     found = select(DigestEntry).where(col(DigestEntry.digest) == number, *kept)
     rows = (await db.exec(found.order_by(col(DigestEntry.position), col(DigestEntry.id)))).all()
@@ -241,7 +245,7 @@ async def list_entries(db: AsyncSession, number: int, *, dropped: bool = False) 
 
 
 def make_entry(said: Item, digest: int, position: int, *, item: int | None = None, by: str = "") -> DigestEntry:
-    """Make an entry of a digest that says what ``said`` does; ``item`` is the one in the pool where that is another,
+    """Make an entry of a digest with the words of ``said``; ``item`` is the item in the pool where it is another one,
     ``by`` the editor whose words these are."""
     return DigestEntry(
         digest=digest,
@@ -264,7 +268,7 @@ async def add_entries(db: AsyncSession, added: Sequence[DigestEntry]) -> None:
 
 
 async def merge(db: AsyncSession, source: int, into: int) -> None:
-    """Move what a digest has and another has not into that one, and erase the first."""
+    """Move the entries that another digest does not have into that one, and erase the first."""
     there = select(DigestEntry.item).where(col(DigestEntry.digest) == into)
     moved = sa.update(DigestEntry).where(col(DigestEntry.digest) == source, col(DigestEntry.item).not_in(there))
     await db.execute(moved.values(digest=into).execution_options(synchronize_session=False))
@@ -272,7 +276,8 @@ async def merge(db: AsyncSession, source: int, into: int) -> None:
 
 
 async def find_digests(db: AsyncSession, items: Collection[int]) -> Mapping[int, Sequence[tuple[Digest, bool]]]:
-    """Find the digests that have or had these items, by item, the newest first, and whether it was dropped there."""
+    """Find the digests that have or had these items, by item, the newest first, each with whether the item was dropped
+    there."""
     joined = select(DigestEntry, Digest).join(Digest, col(Digest.number) == col(DigestEntry.digest))
     theirs = joined.where(col(DigestEntry.item).in_(items)).order_by(col(Digest.number).desc())
     found: dict[int, list[tuple[Digest, bool]]] = {}
@@ -296,8 +301,8 @@ async def find_best(db: AsyncSession, digest: Digest, section: NewsSection, limi
 
 
 async def is_placed(db: AsyncSession, digest: Digest, item: Item) -> bool:
-    """Whether some digest of its edition has an item, or had it before it was dropped; but for what a later one has
-    that nobody touched: that may come out in this one."""
+    """Tell whether a digest of the same edition has an item, or had it before it was dropped. An entry of a later
+    digest that nobody touched does not count: the item may come out in this digest instead."""
     found = select(Item.id).where(col(Item.id) == item.id, _is_in_edition(digest))
     return (await db.exec(found)).first() is not None
 
@@ -314,7 +319,7 @@ def _is_later(digest: Digest) -> ColumnElement[bool]:
 
 
 async def take_from_later(db: AsyncSession, digest: Digest, found: Collection[int]) -> None:
-    """Take these items out of the digests of its edition that come later: they come out in this one."""
+    """Take these items out of the later digests of the same edition: they come out in this one."""
     later = select(Digest.number).where(col(Digest.edition) == digest.edition, _is_later(digest))
     waits = (col(DigestEntry.item).in_(found), col(DigestEntry.digest).in_(later))
     await db.execute(sa.delete(DigestEntry).where(*waits).execution_options(synchronize_session=False))

@@ -50,8 +50,8 @@ TITLES: Mapping[NewsSection, str] = {
 
 
 class ItemKind(StrEnum):
-    """Where something comes from: somebody proposed it; a message that many found useful; a feed; what the bot’s other
-    features know."""
+    """Where an item comes from: somebody’s proposal; a message that many found useful; a feed; the bot’s other
+    features."""
 
     PROPOSAL = "proposition"
     MESSAGE = "message"
@@ -66,7 +66,7 @@ class ItemKind(StrEnum):
 
 
 class Item(Numbered, table=True):
-    """Something that may go into digests.
+    """An item that may go into digests.
 
     ``key`` tells things apart, whoever brings them: by their link (``storage.urls.url_key``), their message
     (``make_post_key``), their number (« fiche:12 »). ``title`` and ``text`` are plain words, never Markdown; ``credit``
@@ -101,12 +101,12 @@ class Item(Numbered, table=True):
 
 
 def make_post_key(post_id: str) -> str:
-    """Make the key of what quotes a message."""
+    """Make the key of an item that quotes a message."""
     return f"message:{post_id}"
 
 
 def make_words_key(title: str) -> str:
-    """Make the key of what has neither a link nor a message, from its title."""
+    """Make the key of an item with neither a link nor a message, from its title."""
     return digest_key("actus", title)
 
 
@@ -120,7 +120,7 @@ async def add(db: AsyncSession, items: Sequence[Item]) -> Collection[str]:
 
 
 async def add_or_get(db: AsyncSession, item: Item) -> tuple[Item, bool]:
-    """Store an item, or get the one that has its key already; True where it is new."""
+    """Store an item, or get the one that has its key already; also return whether it is new."""
     added = await add(db, [item])
     found = await get_by_key(db, item.key)
     assert found is not None
@@ -133,7 +133,7 @@ async def get(db: AsyncSession, number: int) -> Item | None:
 
 
 async def get_by_key(db: AsyncSession, key: str) -> Item | None:
-    """Get an item by what tells it apart."""
+    """Get an item by its key."""
     return (await db.exec(select(Item).where(col(Item.key) == key))).first()
 
 
@@ -144,7 +144,7 @@ async def find_by_ids(db: AsyncSession, ids: Collection[int]) -> Mapping[int, It
 
 
 async def lock(db: AsyncSession, number: int) -> Item | None:
-    """Get an item as it is now; nobody else changes it until this transaction ends."""
+    """Get an item as it is now, locked: nobody else changes it until the transaction ends."""
     return await db.get(Item, number, with_for_update=True, populate_existing=True)
 
 
@@ -154,14 +154,14 @@ async def find_by_post(db: AsyncSession, post_id: str) -> Item | None:
 
 
 async def list_untitled(db: AsyncSession, limit: int) -> Sequence[Item]:
-    """List links whose pages are to be asked for their titles, the oldest first."""
+    """List the links without titles, whose pages are to be asked for them, the oldest first."""
     asked = col(Item.details)["untitled"].as_boolean()
     there = select(Item).where(Item.kind == ItemKind.PROPOSAL, ~col(Item.withdrawn), asked)
     return (await db.exec(there.order_by(col(Item.id)).limit(limit))).all()
 
 
 async def list_proposed(db: AsyncSession, person: str, limit: int) -> Sequence[Item]:
-    """List what somebody proposed, the newest first."""
+    """List the items that somebody proposed, the newest first."""
     theirs = select(Item).where(col(Item.proposed_by) == person)
     return (await db.exec(theirs.order_by(col(Item.found_at).desc(), col(Item.id).desc()).limit(limit))).all()
 
@@ -177,7 +177,7 @@ async def withdraw_quotes_in(db: AsyncSession, channel: str) -> None:
 
 
 async def withdraw_quotes_outside(db: AsyncSession, channels: Collection[str]) -> None:
-    """Let no message go into digests but those of these channels."""
+    """Withdraw the items that quote messages outside of these channels."""
     await _withdraw(db, col(Item.post_id) != "", col(Item.channel_id).not_in(channels))
 
 
@@ -186,7 +186,8 @@ async def _withdraw(db: AsyncSession, *which: ColumnElement[bool]) -> int:
 
 
 async def save(db: AsyncSession, found: Sequence[Item]) -> None:
-    """Store items as they are now; a known one stays withdrawn if it was, and keeps the time when it was found."""
+    """Store items as they are now; a known item stays withdrawn if it was, and keeps the time when it was found
+    first."""
     if not found:
         return
     table = SQLModel.metadata.tables["news_item"]
@@ -208,35 +209,37 @@ async def rescore(db: AsyncSession, scores: Mapping[str, int]) -> None:
 
 
 async def restore(db: AsyncSession, keys: Collection[str]) -> None:
-    """Let these items go into digests again, by key."""
+    """Let the items of these keys go into digests again."""
     await db.exec(update(Item).where(col(Item.key).in_(keys), col(Item.withdrawn)).values(withdrawn=False))
 
 
 async def withdraw(db: AsyncSession, keys: Collection[str]) -> None:
-    """Let these items go into no digest any more, by key."""
+    """Keep the items of these keys out of all digests from now on."""
     await _withdraw(db, col(Item.key).in_(keys))
 
 
 async def find_resources(db: AsyncSession, since: datetime, until: datetime) -> Sequence[Resource]:
-    """Find the resources that came out from ``since`` until before ``until``, and are there."""
+    """Find the published resources that came out from ``since`` up to but not including ``until``."""
     out = select(Resource).where(col(Resource.published_at) >= since, col(Resource.published_at) < until)
     return (await db.exec(out.where(Resource.state == ResourceState.PUBLISHED).order_by(col(Resource.id)))).all()
 
 
 async def find_ended_outages(db: AsyncSession, since: datetime, until: datetime) -> Sequence[Incident]:
-    """Find the outages that somebody said, and that ended from ``since`` until before ``until``."""
+    """Find the outages that somebody confirmed and that ended from ``since`` up to but not including ``until``."""
     over = select(Incident).where(Incident.by != "", col(Incident.ended_at) >= since, col(Incident.ended_at) < until)
     return (await db.exec(over.order_by(col(Incident.id)))).all()
 
 
 async def find_ended_polls(db: AsyncSession, since: datetime, until: datetime) -> Sequence[Poll]:
-    """Find the polls that all of the réseau might answer, which ended in between with results that are told."""
+    """Find the polls open to all of the réseau that ended from ``since`` up to but not including ``until``, with
+    results that may be told."""
     ended = await sondage.list_ended_between(db, since, until)
     return [poll for poll in ended if poll.public and poll.known and poll.known.is_told]
 
 
 async def find_done_ideas(db: AsyncSession, since: datetime, until: datetime) -> Sequence[tuple[Idea, datetime, int]]:
-    """Find the ideas that were done in a month that ends in between: each with that end, in Paris, and its votes."""
+    """Find the ideas done in a month whose end (in Paris) falls in this time: each with that end and its number of
+    votes."""
     first = _end_month(since - timedelta(days=31))
     done = [(idea, _end_month(idea.changed_at)) for idea in await idees.list_done_since(db, first - timedelta(days=31))]
     told = [(idea, end) for idea, end in done if since <= end < until]
@@ -245,14 +248,14 @@ async def find_done_ideas(db: AsyncSession, since: datetime, until: datetime) ->
 
 
 def _end_month(moment: datetime) -> datetime:
-    """The first instant after the month of a moment, in Paris."""
+    """Return the first instant after the month of a moment, in Paris."""
     day = moment.astimezone(PARIS).replace(day=1) + timedelta(days=31)
     return datetime(day.year, day.month, 1, tzinfo=PARIS)
 
 
 async def find_gone(db: AsyncSession) -> Sequence[str]:
-    """Find what waits and is about a resource that is not there any more, an event that was cancelled, or an idea that
-    is not done, by key."""
+    """Find, by key, the waiting items about a resource that no longer exists, a cancelled event, or an idea that is not
+    done any more."""
     resources = select(Resource.id).where(Resource.state == ResourceState.PUBLISHED)
     events = select(AgendaEvent.id).where(AgendaEvent.state == EventState.PUBLISHED)
     ideas = select(Idea.id).where(Idea.state == IdeaState.DONE)
@@ -266,7 +269,7 @@ async def find_gone(db: AsyncSession) -> Sequence[str]:
 async def _find_absent(
     db: AsyncSession, kind: ItemKind, detail: str, there: SelectOfScalar[Any], number: Any
 ) -> Sequence[str]:
-    """Find what waits of that kind whose ``detail`` is the number of nothing that is there, by key."""
+    """Find, by key, the waiting items of a kind whose ``detail`` is a number that no row there has any more."""
     waits = select(Item.key, Item.details).where(Item.kind == kind, ~col(Item.withdrawn))
     keys = {int(details[detail]): key for key, details in await db.exec(waits)}
     found = set((await db.exec(there.where(number.in_(keys)))).all()) if keys else set()
@@ -274,7 +277,7 @@ async def _find_absent(
 
 
 async def find_newcomers(db: AsyncSession, since: datetime, until: datetime) -> Sequence[str]:
-    """Find who came for the first time in between: the département ("" for none) of each of them."""
+    """Return the département ("" for none) of each person who first came in a span of time."""
     came = select(Person.departements).join(Arrival, col(Arrival.person_id) == col(Person.id))
     came = came.where(col(Arrival.at) >= since, col(Arrival.at) < until)
     rows = await db.exec(came.where(col(Person.is_hidden).is_(False), col(Person.left_on).is_(None)))
@@ -282,7 +285,7 @@ async def find_newcomers(db: AsyncSession, since: datetime, until: datetime) -> 
 
 
 async def find_quoted(db: AsyncSession, channel: str) -> Mapping[str, Item]:
-    """Find what waits and quotes a message of a channel, by message."""
+    """Find the waiting items that quote messages of a channel, by message."""
     waits = select(Item).where(col(Item.channel_id) == channel, col(Item.post_id) != "", ~col(Item.withdrawn))
     return {item.post_id: item for item in (await db.exec(waits)).all()}
 
@@ -293,11 +296,11 @@ _AT_ONCE = 500
 
 
 class NewsFeed(Numbered, table=True):
-    """A feed: ``url`` is where it is read, ``key`` tells two apart however that is written, ``name`` what it calls
-    itself. ``etag`` and ``modified`` are what its server said last, sent back to it. ``read_at`` is when it was asked
-    last, ``failing_since`` since when in vain (``fault`` says how, in French), ``told_at`` when the animateurs were
-    told of that. ``added`` counts what came of it. One that was ``removed`` is read no more.
-    """
+    """A feed: ``url`` is where it is read, ``key`` tells two feeds apart however their addresses are written, ``name``
+    is what the feed calls itself. ``etag`` and ``modified`` are the last values of these HTTP headers, sent back to ask
+    for changes only. ``read_at`` is when it was last asked, ``failing_since`` since when that has failed (``fault``
+    says how, in French), ``told_at`` when the animateurs were told of that. ``added`` counts what came of it. One that
+    was ``removed`` is read no more."""
 
     __tablename__ = "news_feed"
 
@@ -317,7 +320,7 @@ class NewsFeed(Numbered, table=True):
 
 
 class SeenArticle(SQLModel, table=True):
-    """Something of a feed that was seen there, by its own id (a digest of it): it is no news any more."""
+    """An article that was seen in a feed, by a digest of its own id: it is not new any more."""
 
     __tablename__ = "news_feed_seen"
 
@@ -327,7 +330,7 @@ class SeenArticle(SQLModel, table=True):
 
 
 async def list_followed_feeds(db: AsyncSession) -> Sequence[NewsFeed]:
-    """List the feeds that are read, by name."""
+    """List the feeds that are followed (not removed), by name."""
     read = select(NewsFeed).where(~col(NewsFeed.removed))
     return (await db.exec(read.order_by(col(NewsFeed.name), col(NewsFeed.id)))).all()
 
@@ -338,12 +341,12 @@ async def get_feed(db: AsyncSession, number: int) -> NewsFeed | None:
 
 
 async def get_feed_by_key(db: AsyncSession, key: str) -> NewsFeed | None:
-    """Get a feed by its address, removed or not."""
+    """Get a feed by the key of its address, removed or not."""
     return (await db.exec(select(NewsFeed).where(col(NewsFeed.key) == key))).first()
 
 
 async def mark_seen(db: AsyncSession, feed: int, idents: Collection[str], now: datetime) -> Collection[str]:
-    """Store what was seen of a feed that is locked; return what was not seen before."""
+    """Note the articles seen in a feed that is locked; return those that were not seen before."""
     asked, known = sorted(idents), set[str]()
     for start in range(0, len(asked), _AT_ONCE):
         some = col(SeenArticle.ident).in_(asked[start : start + _AT_ONCE])
@@ -356,7 +359,7 @@ async def mark_seen(db: AsyncSession, feed: int, idents: Collection[str], now: d
 
 
 async def list_due_feeds(db: AsyncSession, before: datetime, limit: int) -> Sequence[NewsFeed]:
-    """List the feeds that were not read since then, the longest unread first."""
+    """List the feeds that were not read since a moment, those unread for longest first."""
     unread = or_(col(NewsFeed.read_at).is_(None), col(NewsFeed.read_at) < before)
     order = (col(NewsFeed.read_at).is_not(None), col(NewsFeed.read_at), col(NewsFeed.id))
     waits = select(NewsFeed).where(~col(NewsFeed.removed), unread)
@@ -364,17 +367,17 @@ async def list_due_feeds(db: AsyncSession, before: datetime, limit: int) -> Sequ
 
 
 async def lock_feed(db: AsyncSession, number: int) -> NewsFeed | None:
-    """Get a feed as it is now; nobody else changes it until this transaction ends."""
+    """Get a feed as it is now, locked: nobody else changes it until the transaction ends."""
     return await db.get(NewsFeed, number, with_for_update=True, populate_existing=True)
 
 
 async def add_or_get_feed(db: AsyncSession, feed: NewsFeed) -> NewsFeed:
-    """Store a new feed, or get the one of the same address, removed or not; it is locked."""
+    """Store a new feed, or get the one of the same address, removed or not, locked."""
     added = insertion(db, NewsFeed).values(feed.model_dump(exclude={"id"}))
     await db.execute(added.on_conflict_do_nothing(index_elements=["key"]))
     return (await db.exec(select(NewsFeed).where(col(NewsFeed.key) == feed.key).with_for_update())).one()
 
 
 async def forget_seen(db: AsyncSession, feed: int) -> None:
-    """Forget what was seen of a feed: when it is followed again, it begins anew."""
+    """Forget the articles seen in a feed, which begins anew when it is followed again."""
     await db.execute(delete(SeenArticle).where(col(SeenArticle.feed) == feed))

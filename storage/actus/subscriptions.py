@@ -17,11 +17,10 @@ from storage.database import UtcTime, change, insert_new
 
 
 class NewsSubscription(SQLModel, table=True):
-    """Somebody’s own digest: each week on ``weekday`` (Monday is 0), or each month on the first of these
-    (``monthly``), at ``hour`` where they are. ``less`` are what they want less of (« theme:courriel », « flux:3 »,
-    « genre:message »), ``away_until`` is the last day of their leave. ``sent`` are the items they got, the newest
-    last, ``sent_at`` when they got some last. Who ended it has no row.
-    """
+    """Somebody’s own digest: each week on ``weekday`` (Monday is 0), or where ``monthly`` on the first such day of each
+    month, at ``hour`` in the subscriber’s time zone. ``less`` are what they want less of (« theme:courriel »,
+    « flux:3 », « genre:message »), ``away_until`` is the last day of their leave. ``sent`` are the items they got, the
+    newest last, ``sent_at`` when they got some last. Ending a subscription deletes its row."""
 
     __tablename__ = "news_subscription"
 
@@ -37,7 +36,7 @@ class NewsSubscription(SQLModel, table=True):
 
 
 class QuoteRefusal(SQLModel, table=True):
-    """Somebody whose messages go into no digest."""
+    """Somebody who refused that their messages be quoted in digests."""
 
     __tablename__ = "news_unquoted"
 
@@ -61,12 +60,12 @@ async def allow_quotes(db: AsyncSession, user_id: str) -> None:
 
 
 async def is_unquoted(db: AsyncSession, user_id: str) -> bool:
-    """Whether somebody’s messages go into no digest."""
+    """Tell whether somebody refused that their messages be quoted."""
     return await db.get(QuoteRefusal, user_id) is not None
 
 
 async def list_unquoted(db: AsyncSession) -> frozenset[str]:
-    """List whose messages go into no digest."""
+    """List the people whose messages must not be quoted."""
     return frozenset((await db.exec(select(QuoteRefusal.user_id))).all())
 
 
@@ -96,7 +95,7 @@ class Candidate:
 
 
 async def find_candidates(db: AsyncSession, since: datetime) -> Sequence[Candidate]:
-    """Find what came out after that instant and stands, each item once, as it came out first."""
+    """Find the items that were published after an instant and are still published, each once, as first published."""
     out = (Digest.state == DigestState.PUBLISHED, col(Digest.published_at) > since)
     joined = select(Digest, DigestEntry, Item).join(DigestEntry, col(DigestEntry.digest) == col(Digest.number))
     joined = joined.join(Item, col(Item.id) == col(DigestEntry.item))
@@ -128,8 +127,8 @@ def _make_candidate(digest: Digest, entry: DigestEntry, item: Item) -> Candidate
 
 
 async def read_practice(db: AsyncSession, authors: Collection[str], since: date) -> Mapping[str, Mapping[str, float]]:
-    """Read in what part of their comptes rendus since that day each of these worked on which theme, by code; nothing
-    for who filed none."""
+    """Read, for each of these people, which part of their comptes rendus since a day was on which theme, by code;
+    nothing for people without any."""
     theirs = (col(Cra.author_id).in_(authors), Cra.date >= since, col(Cra.deleted_at).is_(None))
     counted = select(Cra.author_id, Cra.themes, func.count()).where(*theirs).group_by(Cra.author_id, col(Cra.themes))
     total: Counter[str] = Counter()
@@ -145,11 +144,12 @@ async def read_practice(db: AsyncSession, authors: Collection[str], since: date)
 
 
 async def read_page(db: AsyncSession, after: str, limit: int) -> Sequence[NewsSubscription]:
-    """Read the next subscriptions by the id of their reader, which nobody else sends until this transaction ends."""
+    """Read the next page of subscriptions by the id of the subscriber, locked until the transaction ends."""
     later = select(NewsSubscription).where(col(NewsSubscription.user_id) > after)
     return (await db.exec(later.order_by(col(NewsSubscription.user_id)).limit(limit).with_for_update())).all()
 
 
 async def note_sent(db: AsyncSession, to: NewsSubscription, items: Sequence[int], now: datetime) -> None:
-    """Remember that somebody got these items, or nothing: what comes out from now on is for the next time."""
+    """Note that somebody was sent these items, or that there was nothing to send; their next digest begins with what
+    comes out from now on."""
     await change(db, to, sent=[*to.sent, *items][-SENT_MAX:], sent_at=now)

@@ -51,7 +51,8 @@ def read_email(text: str) -> str:
 
 
 def read_phone(text: str) -> str:
-    """Read a number as it is called from anywhere (« +33612345678 »), or a short one. Raises ValueError for none."""
+    """Read a phone number into its international form (« +33612345678 »), or a short number as it is. Raises ValueError
+    for anything else."""
     digits = re.sub(r"[\s.\-/()]", "", text.replace("(0)", ""))
     digits = f"+{digits[2:]}" if digits.startswith("00") else digits
     if _NATIONAL.fullmatch(digits):
@@ -84,7 +85,7 @@ def read_site(text: str) -> str:
 
 
 def read_departement(text: str) -> str:
-    """Read the code of a département, from its code or name. Raises ValueError for none."""
+    """Read the code of a département, from its code or name. Raises ValueError for anything else."""
     wanted = fold(text)
     code = wanted.upper().zfill(2)
     if code in DEPARTEMENTS:
@@ -100,7 +101,7 @@ KEY_MAX = 300
 
 
 class ContactState(StrEnum):
-    """What became of a contact: only published ones are found."""
+    """How a contact stands: only published ones are found."""
 
     PROPOSED = "proposed"
     PUBLISHED = "published"
@@ -131,12 +132,12 @@ class Contact(SQLModel, table=True):
 
     @property
     def title(self) -> str:
-        """What it is called: the name, else the organisation’s."""
+        """What the contact is called: the name, else the organisation’s."""
         return self.nom or self.organisme
 
     @property
     def says(self) -> tuple[str, ...]:
-        """Return all that a line of an import says."""
+        """Everything that a line of an import says of the contact."""
         return tuple(str(getattr(self, name)) for name in COLUMNS)
 
 
@@ -145,28 +146,29 @@ COLUMNS = ("nom", "organisme", "fonction", "email", "telephone", "site", "depart
 
 
 def make_key(nom: str, organisme: str, departement: str) -> str:
-    """Make what tells a contact apart."""
+    """Make the key that tells contacts apart."""
     return f"{fold(organisme)}|{fold(nom)}|{departement}"[:KEY_MAX]
 
 
 async def get_contact(db: AsyncSession, contact_id: int) -> Contact | None:
-    """Get the contact of that number, whatever its state."""
+    """Get the contact of an id, whatever its state."""
     return (await db.exec(select(Contact).where(Contact.id == contact_id))).first()
 
 
 async def find_contacts(db: AsyncSession, keys: Sequence[str]) -> dict[str, Contact]:
-    """Find those of a few hundred keys at most that are there, whatever their state."""
+    """Find the contacts of some keys, a few hundred at most, whatever their state."""
     found = await db.exec(select(Contact).where(col(Contact.key).in_(keys)))
     return {contact.key: contact for contact in found}
 
 
 async def save_contact(db: AsyncSession, contact: Contact) -> None:
-    """Write down all that is known of a contact, in place of what was said under its key."""
+    """Store a contact in place of what was known under its key."""
     await execute(db, _write_over(db, contact))
 
 
 async def propose_contact(db: AsyncSession, contact: Contact) -> Contact | None:
-    """Store a contact and return it with its number; None where one of its key is published or waits already.
+    """Store a proposed contact and return it with its number; None where one of its key is published or proposed
+    already.
 
     One that was refused may be proposed again.
     """
@@ -196,7 +198,7 @@ async def decide_contact(db: AsyncSession, contact_id: int, state: ContactState,
 
 
 async def find_oldest_proposed(db: AsyncSession) -> Contact | None:
-    """Find the one that has waited longest for a review."""
+    """Find the proposed contact that has waited longest for a review."""
     waiting = (
         select(Contact).where(Contact.state == ContactState.PROPOSED).order_by(col(Contact.changed_at), col(Contact.id))
     )
@@ -204,7 +206,7 @@ async def find_oldest_proposed(db: AsyncSession) -> Contact | None:
 
 
 async def count_proposed(db: AsyncSession) -> int:
-    """Count those that wait for a review."""
+    """Count the proposed contacts that wait for a review."""
     counted = select(func.count()).select_from(Contact).where(Contact.state == ContactState.PROPOSED)
     return (await db.exec(counted)).one()
 
@@ -214,7 +216,8 @@ NETWORK = (Role.CONSEILLER, Role.COORDINATEUR, Role.ANIMATEUR, Role.HOTLINE)
 
 
 class ListedPerson(NamedTuple):
-    """A person as the directory reads them, light, for there are thousands; ``Person`` says what each field is."""
+    """A person as the directory reads them: only the columns it needs, for there are thousands. ``Person`` says what
+    each field is."""
 
     id: str
     username: str
@@ -234,16 +237,16 @@ class ListedPerson(NamedTuple):
 
     @property
     def full_name(self) -> str:
-        """First and last name, or the user name while they are not known."""
+        """First and last name, or the user name while these are unknown."""
         return name_fully(self.prenom, self.nom, self.username)
 
     @property
     def departement(self) -> str | None:
-        """The one where they work first."""
+        """The code of the département where the person works first; None where none is known."""
         return self.departements[0] if self.departements else None
 
     def audience(self, name: str) -> Audience:
-        """Return whom a field of ``SHOWN_TO`` is shown to."""
+        """Return the audience to which a field of ``SHOWN_TO`` is shown."""
         return Audience(self.shown_to.get(name, SHOWN_TO[name]))
 
 
@@ -251,7 +254,7 @@ AnyPerson = Person | ListedPerson
 
 
 def may_see(viewer: Person, person: AnyPerson, name: str) -> bool:
-    """Whether somebody may see that field (of ``SHOWN_TO``) of a person; one’s own are all seen."""
+    """Tell whether somebody may see a field (of ``SHOWN_TO``) of a person; one’s own fields are all visible."""
     if viewer.id and viewer.id == person.id:
         return True
     audience = person.audience(name)
@@ -265,7 +268,7 @@ def may_see(viewer: Person, person: AnyPerson, name: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ShownPerson:
-    """A person as somebody sees them; what they may not see is empty, as is what nobody knows."""
+    """A person as a viewer may see them; fields that the viewer may not see, or that are unknown, are empty."""
 
     id: str
     username: str
@@ -281,17 +284,17 @@ class ShownPerson:
 
     @property
     def places(self) -> tuple[str, ...]:
-        """« Rhône (69) », the one where they work first."""
+        """The départements of the person as they are shown, « Rhône (69) », the one where they work first."""
         return tuple(name_place(code) for code in self.departements)
 
     @property
     def phone(self) -> str:
-        """The number as people write it."""
+        """The phone number as people write it."""
         return show_phone(self.telephone)
 
 
 def show_person(viewer: Person, person: AnyPerson) -> ShownPerson:
-    """Show a person as somebody sees them."""
+    """Return a person as a viewer may see them."""
     fields: dict[str, Any] = {
         "structure": person.structure or "",
         "commune": name_commune(person),
@@ -332,7 +335,7 @@ def find_commune(person: AnyPerson) -> Commune | None:
 
 
 def list_skills(person: AnyPerson) -> tuple[str, ...]:
-    """List what somebody can do: the short labels of themes, then their own words."""
+    """List the skills of a person: the short labels of themes, then their own words."""
     return (*(THEMES[code].court for code in person.skills if code in THEMES), *person.skill_words)
 
 
@@ -343,7 +346,8 @@ NEARNESS = ("même commune", "même département", "même région", "plus loin")
 
 
 class HelpRequest(SQLModel, table=True):
-    """Somebody was asked for help; ``key`` is the one-time key of the dialog in which it was asked of several."""
+    """A request for help that was sent to somebody; ``key`` is the one-time key of the dialog in which several people
+    were asked at once."""
 
     __tablename__ = "help_request"
     __table_args__ = (Index("ix_help_request_helper_id_at", "helper_id", "at"),)
@@ -356,7 +360,7 @@ class HelpRequest(SQLModel, table=True):
 
 
 class Helper(NamedTuple):
-    """Somebody who may be asked for help, as the réseau sees everybody."""
+    """Somebody who may be asked for help, with the fields that the whole réseau sees."""
 
     id: str
     username: str
@@ -366,12 +370,12 @@ class Helper(NamedTuple):
 
     @property
     def full_name(self) -> str:
-        """First and last name, or the user name while they are not known."""
+        """First and last name, or the user name while these are unknown."""
         return name_fully(self.prenom, self.nom, self.username)
 
 
 def measure_nearness(viewer: Person, helper: AnyPerson, commune: Commune | None, departement: str) -> int:
-    """Find where in ``NEARNESS`` somebody is, as far as who asks may know where they work."""
+    """Find in which step of ``NEARNESS`` a person is, as far as the asker may know where they work."""
     if commune and find_commune(helper) == commune and may_see(viewer, helper, "commune"):
         return 0
     if departement in helper.departements:
@@ -381,7 +385,8 @@ def measure_nearness(viewer: Person, helper: AnyPerson, commune: Commune | None,
 
 
 async def find_willing(db: AsyncSession, ids: Collection[str], now: datetime, most: int) -> Sequence[Person]:
-    """Find those of a few who may be asked now: who help, are neither hidden nor gone, and were not asked too often."""
+    """Find, among a few people, who may be asked for help now: they agreed to help, are neither hidden nor gone, and
+    were not asked too often."""
     asked = (
         select(HelpRequest.helper_id)
         .where(col(HelpRequest.at) > now - WEEK, col(HelpRequest.is_withdrawn).is_(False))
@@ -396,14 +401,14 @@ async def find_willing(db: AsyncSession, ids: Collection[str], now: datetime, mo
 
 
 async def list_network_ids(db: AsyncSession, today: date) -> Sequence[str]:
-    """List the ids of all in the réseau who have not left."""
+    """List the ids of everybody in the réseau who has not left."""
     known = or_(col(Person.role).in_(NETWORK), col(Person.role).is_(None) & col(Person.derived_role).in_(NETWORK))
     there = or_(col(Person.left_on).is_(None), col(Person.left_on) >= today)
     return (await db.exec(select(Person.id).where(known, there))).all()
 
 
 async def list_helpers(db: AsyncSession, ids: Collection[str]) -> Sequence[Helper]:
-    """List those of these who may be asked for help, and are not hidden, by name."""
+    """List which of these people may be asked for help and are not hidden, by name."""
     named = sa.select(*(col(getattr(Person, name)) for name in Helper._fields))
     found = await execute(db, named.where(col(Person.helps).is_(True), col(Person.is_hidden).is_(False)))
     helpers = [Helper(**row) for row in found.mappings() if row["id"] in ids]
@@ -411,7 +416,7 @@ async def list_helpers(db: AsyncSession, ids: Collection[str]) -> Sequence[Helpe
 
 
 async def note_request(db: AsyncSession, key: str, asked_by: str, helpers: Collection[str], now: datetime) -> None:
-    """Write down that these were asked; the same request counts once."""
+    """Note that these people were asked for help; the same request counts once."""
     rows = [{"key": key, "helper_id": h, "asked_by": asked_by, "at": now, "is_withdrawn": False} for h in helpers]
     await db.execute(insertion(db, HelpRequest).values(rows).on_conflict_do_nothing())
 
@@ -424,12 +429,12 @@ async def withdraw_request(db: AsyncSession, key: str, asked_by: str) -> bool:
 
 
 async def forget_requests(db: AsyncSession, now: datetime) -> None:
-    """Drop what counts no more."""
+    """Delete the requests that are too old to count."""
     await db.execute(delete(HelpRequest).where(col(HelpRequest.at) < now - 4 * WEEK))
 
 
 async def save_profile(db: AsyncSession, person: Person, values: Mapping[str, Any]) -> Person:
-    """Write down what somebody can do, or who sees what of them, and return them as they stand.
+    """Store a person’s skills, or who sees which of their fields, and return the person.
 
     Who was not known yet is registered, their role still following Mattermost.
     """

@@ -1,4 +1,4 @@
-"""The directory in memory, as it stands now: which words find whom, and how well."""
+"""The directory in memory: which words find whom, and how well."""
 
 import asyncio
 import json
@@ -54,9 +54,10 @@ Word = tuple[str, int, str]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DirectoryEntry:
-    """Somebody or something to be found. A person whose line still waits for its account has no id.
+    """A person, contact or institution that can be found; a person whose imported line still waits for an account has
+    no id.
 
-    ``open_fields`` are those that the whole réseau sees; ``order`` is where it comes among others as good.
+    ``open_fields`` are the fields that the whole réseau sees; ``order`` ranks entries that match equally well.
     """
 
     person: AnyPerson | None
@@ -83,7 +84,7 @@ class DirectoryEntry:
 
 @lru_cache(REMEMBERED)
 def split_words(text: str) -> tuple[str, ...]:
-    """Split a text into the words that are compared; without the small ones, unless there are no others."""
+    """Split a text into the words that are compared; without small words, unless there are no others."""
     every = split_all(text)
     return tuple(word for word in every if word not in SMALL) or tuple(every)
 
@@ -138,7 +139,7 @@ def _list_departement_words(code: str) -> tuple[Word, ...]:
 
 @cache
 def _list_commune_words(commune: Commune | None) -> tuple[Word, ...]:
-    """List what finds a commune: its name, its postcodes and its code."""
+    """List the words that find a commune: its name, its postcodes and its code."""
     if commune is None:
         return ()
     codes = {commune.code.lower(), *commune.codes_postaux}
@@ -172,14 +173,15 @@ Scores = dict[int, float]
 
 @dataclass(frozen=True, slots=True)
 class DirectoryHit:
-    """An entry that was found, and how well (of 100)."""
+    """An entry that was found, with its score (of 100)."""
 
     entry: DirectoryEntry
     score: int
 
 
 class DirectoryIndex:
-    """Entries by their places, and the words of each field that lead there ("": of what everybody sees)."""
+    """An index of entries by their places, and for each field the words that lead to them (field "" holds what
+    everybody sees)."""
 
     def __init__(self, entries: Iterable[DirectoryEntry] = ()) -> None:
         self.entries: list[DirectoryEntry] = []
@@ -189,7 +191,7 @@ class DirectoryIndex:
             self.add(entry)
 
     def add(self, entry: DirectoryEntry) -> None:
-        """Add somebody or something, at the next place; all before the first search."""
+        """Add an entry at the next place; all must be added before the first search."""
         place = len(self.entries)
         self.entries.append(entry)
         for word, weight, name in entry.words:
@@ -198,13 +200,14 @@ class DirectoryIndex:
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
-        """Return all words of letters."""
+        """The vocabulary of all words made of letters."""
         return Vocabulary(self._letters)
 
     def search(self, viewer: Person, query: str) -> list[DirectoryHit]:
-        """Find all that somebody may by these words, the best first; each word must find it.
+        """Find the entries that match every word of a query and that somebody may see, the best first.
 
-        What is as good comes from one’s own département first. Without words everything is found, from there first.
+        Among equal scores one’s own département comes first. A query without words finds everything, in that same
+        order.
         """
         terms = read_terms(query)
         found = self._all(viewer) if not terms else self._by_terms(viewer, terms)
@@ -213,14 +216,14 @@ class DirectoryIndex:
         return sorted(hits, key=lambda hit: _rank_hit(hit, here))
 
     def skilled(self, viewer: Person, query: str) -> list[DirectoryHit]:
-        """Find those who said that they can do this, and that they can be asked; never who asks."""
+        """Find who declared the skill that a query names and may be asked about it; never the person who asks."""
         terms = read_terms(query)
         found = self._by_terms(viewer, terms, "skills") if terms else {}
         hits = [DirectoryHit(self.entries[place], round(score)) for place, score in found.items()]
         return [hit for hit in hits if (p := hit.entry.person) and p.helps and p.id not in {"", viewer.id}]
 
     def suggest(self, viewer: Person, query: str) -> list[str]:
-        """Propose other queries, near to one that finds nothing, which do find something."""
+        """Suggest other queries, close to one that finds nothing, that do find something."""
         terms = read_terms(query)
         proposed = [*_find_departements(query), *self._respelt(viewer, terms), *(terms if len(terms) > 1 else ())]
         worth = (other for other in dict.fromkeys(proposed) if self._by_terms(viewer, read_terms(other)))
@@ -231,7 +234,8 @@ class DirectoryIndex:
         return {place: 50.0 if here.isdisjoint(e.departements) else 100.0 for place, e in enumerate(self.entries)}
 
     def _by_terms(self, viewer: Person, terms: Sequence[str], only: str = "") -> Scores:
-        """Score those whom each word finds, or all of them as a theme; ``only`` by what one field says."""
+        """Score the entries that every word finds, or that all words together find as a theme; ``only`` restricts that
+        to one field."""
         phrase = find_theme(" ".join(terms)) if len(terms) > 1 else None
         by_theme = self._follow(viewer, {make_theme_word(phrase.code): 1.0}, only) if phrase else {}
         each = [self._follow(viewer, dict(self._spellings(term)), only) for term in terms]
@@ -240,7 +244,7 @@ class DirectoryIndex:
         return by_theme | found
 
     def _spellings(self, term: str) -> Iterator[tuple[str, float]]:
-        """Yield the words that a term may mean, and what each is worth; the last one of a word counts.
+        """Yield the known words that a term may mean, each with its worth; the last one yielded for a word counts.
 
         A role is meant literally: « ordinateur » is two letters away from « coordinateur ».
         """
@@ -254,7 +258,7 @@ class DirectoryIndex:
         yield term, 1.0
 
     def _follow(self, viewer: Person, worths: Mapping[str, float], only: str = "") -> Scores:
-        """Score where words lead, as far as this person may see what says so."""
+        """Score the entries that words lead to, as far as the viewer may see the fields that contain them."""
         found: Scores = {}
         for name in [only] if only else self.fields:
             for place, score in self.fields[name].follow(worths):
@@ -263,18 +267,18 @@ class DirectoryIndex:
         return found
 
     def _shows(self, viewer: Person, place: int, name: str) -> bool:
-        """Whether this person may see that field of an entry."""
+        """Tell whether somebody may see a field of the entry at a place."""
         person, open_fields = self.entries[place].person, self.entries[place].open_fields
         return not name or name in open_fields or person is None or may_see(viewer, person, name)
 
     def _is_seen(self, viewer: Person, word: str) -> bool:
-        """Whether something that this person may see says that word."""
+        """Tell whether a word stands in some field that somebody may see."""
         return any(
             self._shows(viewer, place, name) for name, index in self.fields.items() for place in index.list_places(word)
         )
 
     def _respelt(self, viewer: Person, terms: Sequence[str]) -> Iterator[str]:
-        """Yield the query with one of its words, which finds nobody, replaced by one that is like it."""
+        """Yield the query again with one of its words that finds nobody replaced by a known word that is like it."""
         for number, term in enumerate(terms):
             if self._by_terms(viewer, [term]):
                 continue
@@ -310,7 +314,8 @@ BETWEEN = "\x1e"
 
 @dataclass(frozen=True, slots=True)
 class _TableSource:
-    """A table that the directory reads: columns, and columns that hold JSON, one row being one line."""
+    """A table that the directory reads: its plain columns, and those that hold JSON; each row becomes one line of
+    text."""
 
     table: type[Any]
     plain: tuple[str, ...]
@@ -347,7 +352,7 @@ _CONTACTS = _TableSource(
 
 @dataclass(slots=True)
 class _Memory:
-    """What was read last, and the index of it."""
+    """The texts that were read last, and the index built of them."""
 
     texts: Sequence[str] = ()
     entries: dict[str, DirectoryEntry] = field(default_factory=dict)
@@ -374,7 +379,7 @@ async def read_index(db: AsyncSession, today: date, *, awaited: bool = False) ->
 
 
 async def _read_text(db: AsyncSession, source: _TableSource, wanted: Any) -> str:
-    """Read all rows as one text: thousands of them would be objects that the garbage collector goes through again."""
+    """Read all rows as one text: thousands of row objects would each be walked again by the garbage collector."""
     kind = dialect(db)
     rows = select(source.line(kind).label("line")).where(wanted).order_by(col(source.table.id)).subquery()
     joined = func.string_agg if kind == "postgresql" else func.group_concat
@@ -386,7 +391,8 @@ def _is_there(table: type[Person] | type[Awaited], today: date) -> ColumnElement
 
 
 async def _build_index(texts: Sequence[str], known: dict[str, DirectoryEntry]) -> _Memory:
-    """Make all entries, and their index; what did not change is not read anew, and others have their turn."""
+    """Build all entries and their index; unchanged lines are not parsed again, and other tasks get their turn
+    meanwhile."""
     readers: tuple[Callable[[str], DirectoryEntry], ...] = (_read_person, _read_contact, _read_announced)
     entries: dict[str, DirectoryEntry] = {}
     for reader, text in zip(readers, texts, strict=True):
@@ -403,13 +409,13 @@ async def _build_index(texts: Sequence[str], known: dict[str, DirectoryEntry]) -
 
 
 def _drop_announced(entries: dict[str, DirectoryEntry]) -> tuple[DirectoryEntry, ...]:
-    """Keep all but the announced who are there already under their name."""
+    """Remove the announced people who are already there under their user name."""
     present = {entry.person.username for entry in entries.values() if entry.person and entry.person.id}
     return tuple(e for e in entries.values() if not e.person or e.person.id or e.person.username not in present)
 
 
 def _read_person(line: str) -> DirectoryEntry:
-    """Read somebody; their role is the one the register gives, else what Mattermost last told."""
+    """Read a person from a line; their role is the register’s, else the one that Mattermost last told."""
     said = _PEOPLE.read(line)
     given, derived = said.pop("role"), said.pop("derived_role")
     role = given or derived

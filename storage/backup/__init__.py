@@ -30,8 +30,8 @@ _TRIAL, _UNFINISHED = "essai-sauvegarde-", ".part"
 
 @dataclass(frozen=True, slots=True)
 class BackupPlan:
-    """What is backed up, where to, how many files are kept, for whom they are encrypted (nobody: in clear), and the
-    folder in which each is restored on trial."""
+    """The settings of a backup: the database, the folder, how many files are kept, for whom they are encrypted (nobody:
+    in clear), and the folder in which each is restored on trial."""
 
     database_url: str
     folder: Path
@@ -42,7 +42,8 @@ class BackupPlan:
 
 @dataclass(frozen=True, slots=True)
 class MadeBackup:
-    """A file that was tried, what it holds, and the older files that went."""
+    """A backup file that was restored on trial: its path, what it holds, and the older files that were removed for
+    it."""
 
     path: Path
     content: Content
@@ -50,8 +51,8 @@ class MadeBackup:
 
 
 async def make_backup(plan: BackupPlan, now: datetime) -> MadeBackup:
-    """Write a file, restore it on trial, and only then give it its name and remove the oldest. Raises BackupError,
-    OSError and what the database raises; no file of that name is left then."""
+    """Write a backup, restore it on trial, and only then give it its final name and remove the oldest ones. Raises
+    BackupError, OSError and what the database raises; no file of that name is left then."""
     _clear_leftovers(plan, now)
     path = plan.folder / f"coop-{now:%Y-%m-%dT%H%M%SZ}.gz{'.age' if plan.recipients else ''}"
     # The operator’s private key is elsewhere: the trial opens the file with one of its own, forgotten at its end.
@@ -66,7 +67,7 @@ async def make_backup(plan: BackupPlan, now: datetime) -> MadeBackup:
 async def write_backup(
     database_url: str, raw: BinaryIO, now: datetime, recipients: Sequence[Recipient], on_rows: OnRows = lambda *_: None
 ) -> Content:
-    """Write a database to a file, down to the disk, encrypted if there are keys."""
+    """Write a database to a file, synced to the disk, encrypted if there are keys."""
     with encrypting(raw, recipients) if recipients else nullcontext(raw) as stream:
         content = await save(database_url, BackupWriter(stream), now, on_rows)
     raw.flush()
@@ -75,7 +76,7 @@ async def write_backup(
 
 
 async def try_backup(path: Path, scratch: Path, identities: Sequence[Identity] = ()) -> Restoration:
-    """Restore a file into a database that is thrown away, and look at all of that. Raises BackupError."""
+    """Restore a backup into a temporary database, and read it back whole. Raises BackupError."""
     with tempfile.TemporaryDirectory(prefix=_TRIAL, dir=scratch) as folder:
         url = f"sqlite:///{folder}/essai.db"
         try:
@@ -91,13 +92,13 @@ async def try_backup(path: Path, scratch: Path, identities: Sequence[Identity] =
 
 
 def _name(error: Exception) -> str:
-    """What SQLite calls it: « SQLITE_FULL »."""
+    """Return the name that SQLite gives an error: « SQLITE_FULL »."""
     cause = getattr(error, "orig", None) or error
     return getattr(cause, "sqlite_errorname", None) or type(cause).__name__
 
 
 def _must_be_sound(connection: Connection, done: Restoration, path: Path) -> None:
-    """Raise BackupError for a trial that is damaged, or has not the rows that the database had."""
+    """Raise BackupError for a trial that is damaged, or lacks rows that the database had."""
     is_whole = connection.execute(text("PRAGMA integrity_check")).scalar() == "ok"
     is_linked = connection.execute(text("PRAGMA foreign_key_check")).first() is None
     counts = {name: count_rows(connection, table(name)) for name in done.content.counts}
@@ -107,7 +108,8 @@ def _must_be_sound(connection: Connection, done: Restoration, path: Path) -> Non
 
 @contextmanager
 def unfinished(path: Path) -> Iterator[tuple[BinaryIO, Path]]:
-    """A file beside that place, for its owner alone, and its name; however this ends, nothing of it stays there."""
+    """Open a temporary file beside a path, readable by its owner alone, and give it with its own path; it is removed at
+    the end unless ``finish`` renamed it."""
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=_UNFINISHED, dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as raw:
@@ -118,7 +120,7 @@ def unfinished(path: Path) -> Iterator[tuple[BinaryIO, Path]]:
 
 
 def finish(beside: Path, path: Path) -> None:
-    """Give it its name, for good."""
+    """Give a temporary file its final name, once its content is on the disk."""
     beside.rename(path)
     folder = os.open(path.parent, os.O_RDONLY)
     try:
@@ -137,7 +139,7 @@ def _remove_old(plan: BackupPlan) -> Sequence[Path]:
 
 
 def _clear_leftovers(plan: BackupPlan, now: datetime) -> None:
-    """Take away what killed processes left: files that have no name yet, and trials."""
+    """Remove what killed processes left: temporary files and trials."""
     before = (now - LEFT_AFTER).timestamp()
     for path in (*plan.folder.glob(f".coop-*{_UNFINISHED}"), *plan.scratch.glob(f"{_TRIAL}*")):
         with suppress(OSError):

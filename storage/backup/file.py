@@ -32,12 +32,13 @@ BackupRow = list[Any]
 
 
 class BackupError(Exception):
-    """A backup can’t be made or restored; the text, in French, says why and what to do."""
+    """A backup that cannot be made or restored; the text, in French, says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a file holds: the step of its tables, when it was made, per table its columns and how many rows.
+    """The header of a backup: the migration step of its tables, when it was made, and per table its columns and number
+    of rows.
 
     ``numbers`` are the last numbers ever given, by table: they are never given again, even if their rows are gone.
     """
@@ -50,7 +51,7 @@ class Content:
 
     @property
     def total(self) -> int:
-        """How many rows there are."""
+        """The number of rows in all tables."""
         return sum(self.counts.values())
 
     def header(self) -> dict[str, Any]:
@@ -61,7 +62,7 @@ class Content:
 
 
 class BackupWriter:
-    """Writes one file; what was not closed by ``end`` will not pass for whole."""
+    """A writer of one backup file; a file that was not closed by ``end`` is refused as incomplete."""
 
     def __init__(self, raw: BinaryIO) -> None:
         self._zip = gzip.GzipFile(fileobj=raw, mode="wb", compresslevel=LEVEL, filename="")
@@ -74,19 +75,19 @@ class BackupWriter:
         self._zip.write(data)
 
     def end(self) -> None:
-        """Write the checksum, and all that is not written yet."""
+        """Write the checksum, and everything that is not written yet."""
         self._zip.write(json.dumps({"sha256": self._sum.hexdigest()}).encode() + b"\n")
         self._zip.close()
 
 
 class BackupReader:
-    """Reads a file once, from begin to end: ``content`` first, then every row, then ``end``.
+    """A reader of one backup file, once from begin to end: ``content`` first, then every row, then ``end``.
 
     Raises BackupError for whatever is not a whole backup that this version understands.
     """
 
     def __init__(self, path: Path, raw: BinaryIO) -> None:
-        """``raw`` is the file, as it was before it was encrypted; ``path`` is what sentences call it."""
+        """Read a backup from ``raw``, the stream after decryption; ``path`` is what error messages call it."""
         self._path, self._raw = path, raw
         self._zip = gzip.GzipFile(fileobj=raw, mode="rb")
         self._sum = hashlib.sha256()
@@ -111,7 +112,7 @@ class BackupReader:
             yield row
 
     def end(self) -> None:
-        """Make sure that nothing is missing, changed or added."""
+        """Check that nothing is missing, changed or added; raises BackupError otherwise."""
         wanted = self._sum.hexdigest()
         if self._json(self._read()) != {"sha256": wanted} or self._read():
             raise self._refuse_damaged()
@@ -135,7 +136,7 @@ class BackupReader:
             raise self._refuse_damaged() from None
 
     def _must_be_known(self, form: object, step: str) -> None:
-        """Raise BackupError for a format or a step that this version can’t restore."""
+        """Raise BackupError for a format or a step that this version cannot restore."""
         first, last = schema.steps()[0], schema.head()
         if form != FORMAT or step > last:
             raise BackupError(
@@ -189,11 +190,11 @@ IDENTITY_FILE_MAX = 64_000
 
 
 class Recipient(Protocol):
-    """A public key, of age or of SSH."""
+    """A public key, of age or of SSH, for which a backup is encrypted."""
 
 
 class Identity(Protocol):
-    """A private key of either."""
+    """A private key, of age or of SSH, that opens a backup."""
 
 
 def read_recipients(text: str) -> Sequence[Recipient]:
@@ -234,14 +235,15 @@ def read_identities(path: Path) -> Sequence[Identity]:
 
 
 def make_pair() -> tuple[Identity, Recipient]:
-    """Make a private key that nobody keeps, and its public key."""
+    """Make a private key that is never stored, and its public key, for the trial of an encrypted backup."""
     made = libraries.pyrage.x25519.Identity.generate()
     return made, made.to_public()
 
 
 @contextmanager
 def encrypting(raw: BinaryIO, recipients: Sequence[Recipient]) -> Iterator[BinaryIO]:
-    """What is written to this stream comes encrypted to ``raw``, which stays open. Raises what writing there raises."""
+    """Give a stream whose content is written encrypted to ``raw``, which stays open. Raises what writing to ``raw``
+    raises."""
     for_reading, for_writing = os.pipe()
     with open(for_reading, "rb", closefd=True) as source:  # noqa: PTH123  (no path, but a pipe)
         work = _Beside(lambda: libraries.pyrage.encrypt_io(source, raw, list(recipients)), source)
@@ -258,7 +260,7 @@ def encrypting(raw: BinaryIO, recipients: Sequence[Recipient]) -> Iterator[Binar
 
 
 def open_backup(path: Path, identities: Sequence[Identity] = ()) -> BinaryIO:
-    """Open a file, as it was before it was encrypted if it is. Raises BackupError where no key opens it."""
+    """Open a backup for reading, decrypted if it is encrypted. Raises BackupError where none of the keys opens it."""
     raw = path.open("rb")
     begin = raw.read(len(MAGIC))
     raw.seek(0)
@@ -271,7 +273,8 @@ def open_backup(path: Path, identities: Sequence[Identity] = ()) -> BinaryIO:
 
 
 class _Beside:
-    """Work in a thread of its own; what it was given is closed at its end, so that who waits at a pipe hears of it."""
+    """A task in a thread of its own, which closes the streams it was given when it ends, so that a reader at the other
+    end of a pipe is woken."""
 
     def __init__(self, work: Callable[[], object], *closed: Any) -> None:
         self._work, self._closed = work, closed
@@ -290,18 +293,18 @@ class _Beside:
                     each.close()
 
     def wait(self) -> None:
-        """Wait for it."""
+        """Wait for the thread to end."""
         self._thread.join()
 
     def end(self) -> None:
-        """Wait for it. Raises what it raised."""
+        """Wait for the thread to end, and raise what it raised."""
         self.wait()
         if self._problem is not None:
             raise self._problem
 
 
 class _Decrypted(io.RawIOBase):
-    """A file as it was before it was encrypted, read once from its begin."""
+    """A decrypted backup as a stream, read once from its begin."""
 
     def __init__(self, path: Path, raw: BinaryIO, identities: Sequence[Identity]) -> None:
         super().__init__()
@@ -322,7 +325,7 @@ class _Decrypted(io.RawIOBase):
         return count
 
     def close(self) -> None:
-        """Close it, wherever it was read to."""
+        """Close the stream, wherever it was read to, and end the thread that decrypts."""
         self._pipe.close()
         super().close()
 

@@ -47,7 +47,8 @@ Decoder = Callable[[Any], Any]
 
 
 class _PostgresqlJson(UserDefinedType[str]):
-    """JSON as the text that PostgreSQL keeps: NULL and « null » stay what each is. SQLite’s is a text anyway."""
+    """JSON as the text that PostgreSQL keeps: SQL’s NULL and JSON’s « null » stay distinct. (SQLite stores JSON as text
+    anyway.)"""
 
     cache_ok = True
 
@@ -62,7 +63,7 @@ class _PostgresqlJson(UserDefinedType[str]):
 
 
 def reflect_tables(connection: Connection, step: str) -> Sequence[Table]:
-    """Read the tables of a step as this database has them, those first that others refer to."""
+    """Read the tables of a step from the database, in the order in which foreign keys need them."""
     metadata = MetaData()
     with warnings.catch_warnings():
         # Indexes of a kind that can’t be read back: none is needed here.
@@ -81,7 +82,7 @@ def count_rows(connection: Connection, table: TableClause) -> int:
 
 
 def encode(value: Any) -> str:
-    """Write a value that JSON has no word for."""
+    """Encode a value for which JSON has no type of its own."""
     if isinstance(value, datetime):
         # SQLite forgets zones; all instants are in UTC.
         return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC).isoformat()
@@ -96,7 +97,7 @@ as_line = json.JSONEncoder(default=encode, ensure_ascii=False, separators=(",", 
 
 
 def decoder(kind: TypeEngine[Any]) -> Decoder | None:
-    """Return what makes a column’s value of its JSON; None where it is one already."""
+    """Return the function that makes a column’s value from its JSON; None where none is needed."""
     if isinstance(kind, DateTime):
         return datetime.fromisoformat
     if isinstance(kind, Date):
@@ -105,7 +106,7 @@ def decoder(kind: TypeEngine[Any]) -> Decoder | None:
 
 
 def read_numbers(connection: Connection, of: Sequence[Table]) -> Mapping[str, int]:
-    """Read the last number given in each table whose rows are numbered."""
+    """Read the last number given in each table that numbers its rows."""
     if connection.dialect.name == "sqlite":
         if not _has_sequences(connection):
             return {}
@@ -122,7 +123,7 @@ def read_numbers(connection: Connection, of: Sequence[Table]) -> Mapping[str, in
 
 
 def go_on_after(connection: Connection, table: Table, number: int) -> None:
-    """Give the next row of a table a number after this one, and after those it has."""
+    """Set the next number of a table, after this one and after all that it has."""
     (key,) = table.primary_key.columns
     number = max(number, connection.execute(select(func.max(key))).scalar() or 0)
     if not number:
@@ -163,8 +164,8 @@ _INSTANTS = ("asked_at", "due_at", "cancelled_at", "done_at")
 
 
 def read_erasures(path: Path, restored: datetime, identities: Sequence[Identity] = ()) -> Sequence[Erasure]:
-    """Read the erasures of a backup, as they are to stand beside data of the instant ``restored``: what was done since
-    is to be done again, what was cancelled or waits stays so. Raises BackupError."""
+    """Read the erasures of a backup as they should be beside data of the instant ``restored``: those done since are to
+    be done again, cancelled or waiting ones stay as they are. Raises BackupError."""
     reader = BackupReader(path, open_backup(path, identities))
     try:
         found = {name: list(_read(reader, name, restored)) for name in reader.content.columns}
@@ -175,7 +176,7 @@ def read_erasures(path: Path, restored: datetime, identities: Sequence[Identity]
 
 
 def _read(reader: BackupReader, table: str, restored: datetime) -> Iterator[Erasure]:
-    """Read on past a table, and return what it has of erasures."""
+    """Read on past a table, and return its erasures."""
     names = reader.content.columns[table]
     for row in reader.rows(table):
         if table == TABLE:
@@ -192,7 +193,7 @@ def _redo(row: dict[str, Any], restored: datetime) -> Erasure:
 
 
 def redo_erasures(connection: Connection, erasures: Sequence[Erasure]) -> None:
-    """Put these in place of those of the same people."""
+    """Store these erasures in place of others of the same people."""
     for one in erasures:
         connection.execute(delete(Erasure).where(col(Erasure.user_id) == one.user_id))
         connection.execute(insert(Erasure).values(**one.model_dump()))
@@ -207,7 +208,7 @@ OnRows = Callable[[int, int], None]
 
 
 async def save(database_url: str, writer: BackupWriter, now: datetime, on_rows: OnRows) -> Content:
-    """Write everything; all of it is as it was at one instant. Raises BackupError for what is no database of ours."""
+    """Write the whole database as it is at one instant. Raises BackupError for a database that is not the bot’s."""
     database = Database(database_url)
     try:
         async with database.transaction(writes=False) as db:
@@ -253,14 +254,14 @@ def _read_pages(connection: Connection, table: Table) -> Iterator[list[str]]:
 
 @dataclass(frozen=True, slots=True)
 class Restoration:
-    """What was in the file, and the step to which its tables were brought."""
+    """The result of a restoration: what the file held, and the migration step to which its tables were brought."""
 
     content: Content
     step: str
 
 
 def check_backup(path: Path, identities: Sequence[Identity] = ()) -> Content:
-    """Read a file whole, and return what it holds; raises BackupError where it is not what was written."""
+    """Read a whole backup, and return its header. Raises BackupError where it is damaged."""
     reader = BackupReader(path, open_backup(path, identities))
     try:
         for table in reader.content.columns:
@@ -273,7 +274,7 @@ def check_backup(path: Path, identities: Sequence[Identity] = ()) -> Content:
 
 
 def read_content(path: Path, identities: Sequence[Identity] = ()) -> Content:
-    """Read what a file says of itself at its begin. Raises BackupError."""
+    """Read the header of a backup. Raises BackupError."""
     reader = BackupReader(path, open_backup(path, identities))
     reader.close()
     return reader.content
@@ -286,8 +287,8 @@ async def restore(
     identities: Sequence[Identity] = (),
     erased: Sequence[Erasure] = (),
 ) -> Restoration:
-    """Fill an empty database from a file, and note whom the bot has to erase once more; raises BackupError, and changes
-    nothing, where either is not fit for it. ``identities`` open a file that is encrypted."""
+    """Fill an empty database from a backup, and note whom the bot has to erase once more. Raises BackupError, and
+    changes nothing, where the database or the file is not fit for it. ``identities`` open an encrypted file."""
     content = check_backup(path, identities)
 
     def work(connection: Connection) -> None:
@@ -302,8 +303,8 @@ async def restore(
 
 
 def _must_be_empty(connection: Connection, database_url: str) -> None:
-    """Raise BackupError for a database that is not empty: it may have tables, and what they are made with, since the
-    bot makes them when it starts."""
+    """Raise BackupError for a database that is not empty; it may have tables with their first rows, which the bot makes
+    when it starts."""
     step = schema.step_of(connection)
     schema.check_known(database_url, step)
     made = {schema.VERSION_TABLE: 1, **(schema.tables_at(step) if step else {})}

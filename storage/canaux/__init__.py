@@ -41,8 +41,8 @@ class Channel(SQLModel, table=True):
 
 
 class Allowance(SQLModel, table=True):
-    """Somebody let into a channel (``is_in``), or kept out of it, whatever the rules say; ``by`` is who decided.
-    ``leads`` says whether they administer it, if that was decided too."""
+    """A decision that overrides the rules: somebody is let into a channel (``is_in``) or kept out of it; ``by`` took
+    it. ``leads`` says whether they administer the channel, if that was decided too."""
 
     __tablename__ = "channel_allowance"
 
@@ -56,29 +56,29 @@ class Allowance(SQLModel, table=True):
 
 
 async def find_channel_ids(db: AsyncSession) -> Mapping[str, str]:
-    """The ids of the channels that are known, by key."""
+    """Return the Mattermost ids of the channels that are known, by key."""
     return {channel.key: channel.channel_id for channel in (await db.exec(select(Channel))).all()}
 
 
 async def find_channel_keys(db: AsyncSession) -> Mapping[str, str]:
-    """The keys of the channels that are known, by id."""
+    """Return the keys of the channels that are known, by Mattermost id."""
     return {ident: key for key, ident in (await find_channel_ids(db)).items()}
 
 
 async def find_team_room(db: AsyncSession) -> str:
-    """The id of the animateurs’ own channel; "" while it is not known."""
+    """Return the id of the animateurs’ own channel; "" while it is not known."""
     return (await find_channel_ids(db)).get(TEAM_ROOM, "")
 
 
 async def list_keys_of(db: AsyncSession, user_id: str) -> Collection[str]:
-    """The keys of the known channels in which somebody is, as last told."""
+    """Return the keys of the known channels in which somebody is, as Mattermost last told."""
     there = select(Channel.key).join(WatchedMember, col(WatchedMember.place) == col(Channel.channel_id))
     found = await db.exec(there.where(WatchedMember.user_id == user_id, col(WatchedMember.is_in)))
     return frozenset(found.all())
 
 
 async def list_shown_names(db: AsyncSession) -> Mapping[str, str]:
-    """The names that people see in Mattermost, as last told, of the known channels of which any was told, by key."""
+    """Return the display names of the known channels, by key, as far as Mattermost told any."""
     seen = select(Channel.key, WatchedPlace.display_name).join(
         WatchedPlace, col(WatchedPlace.id) == col(Channel.channel_id)
     )
@@ -86,34 +86,35 @@ async def list_shown_names(db: AsyncSession) -> Mapping[str, str]:
 
 
 async def remember_channel(db: AsyncSession, key: str, channel_id: str, now: datetime) -> None:
-    """Note that the planned channel of that key is this one of Mattermost’s."""
+    """Note that a planned channel, by its key, is this channel of Mattermost’s."""
     await upsert(db, Channel, [{"key": key, "channel_id": channel_id, "at": now}])
 
 
 async def forget_channel(db: AsyncSession, key: str) -> None:
-    """Forget which channel the planned one is: another may take its place."""
+    """Forget which channel a planned one is, so that another may take its place."""
     await db.execute(delete(Channel).where(col(Channel.key) == key))
 
 
 async def list_allowances(db: AsyncSession) -> Sequence[Allowance]:
-    """List all who are let in or kept out by name."""
+    """List everybody who is let into or kept out of a channel by name."""
     return (await db.exec(select(Allowance).order_by(col(Allowance.key), col(Allowance.user_id)))).all()
 
 
 async def find_allowance(db: AsyncSession, key: str, user_id: str) -> Allowance | None:
-    """What was decided of somebody in a channel."""
+    """Find what was decided by name of somebody in a channel."""
     here = (col(Allowance.key) == key, col(Allowance.user_id) == user_id)
     return (await db.exec(select(Allowance).where(*here))).first()
 
 
 async def allow(db: AsyncSession, allowed: Iterable[Allowance]) -> None:
-    """Let them in, or keep them out, from now on; what was decided of them before is so no more."""
+    """Let somebody into a channel, or keep them out, from now on; this replaces what was decided before."""
     for each in allowed:
         await upsert(db, Allowance, [each.model_dump()])
 
 
 async def disallow(db: AsyncSession, key: str, user_id: str) -> bool:
-    """The rules alone hold for them again; False where they did already."""
+    """Drop what was decided by name of somebody, so that the rules alone hold again; return False where nothing was
+    decided."""
     here = (col(Allowance.key) == key, col(Allowance.user_id) == user_id)
     return (await db.execute(delete(Allowance).where(*here).returning(col(Allowance.key)))).scalar() is not None
 
@@ -123,9 +124,9 @@ MADE = "libre:"
 
 
 class Amendment(SQLModel, table=True):
-    """What is other than in the table for one channel: ``name``, ``purpose`` and ``header``, where they were changed;
+    """What differs from the table for one channel: ``name``, ``purpose`` and ``header``, where they were changed;
     ``archived`` is why it was put away ("": it was not). ``address`` is that of a channel made in chat, which the table
-    does not have, or another one than the table’s, where somebody else’s channel has that."""
+    does not have, or a replacement for the table’s where somebody else’s channel has that."""
 
     __tablename__ = "channel_amendment"
 
@@ -140,7 +141,8 @@ class Amendment(SQLModel, table=True):
 
 
 async def list_planned(db: AsyncSession, settings: Settings, *, archived: bool = False) -> Mapping[str, PlannedChannel]:
-    """The channels by key, without those put away unless ``archived``. Raises what ``config.canaux.read`` does."""
+    """List the planned channels by key, those put away only where ``archived``. Raises what ``config.canaux.read``
+    raises."""
     table = {**canaux.read(settings.channels), **canaux.of_hubs(settings.hubs_team)}
     for change in (await db.exec(select(Amendment).order_by(col(Amendment.key)))).all():
         known = table.get(change.key) or (_make_planned(change) if change.address else None)
@@ -153,19 +155,19 @@ async def list_planned(db: AsyncSession, settings: Settings, *, archived: bool =
 
 
 async def list_put_away(db: AsyncSession) -> Mapping[str, str]:
-    """The keys of channels put away, and why each was."""
+    """Return the keys of the channels that were put away, each with the reason."""
     found = await db.exec(select(Amendment).where(col(Amendment.archived) != ""))
     return {change.key: change.archived for change in found.all()}
 
 
 async def amend_channel(db: AsyncSession, key: str, by: str, now: datetime, **values: Any) -> None:
-    """Change that of a channel; the rest of what was changed stays."""
+    """Change some fields of a channel’s amendment; its other fields stay as they are."""
     new = values | {"by": by, "at": now}
     await upsert(db, Amendment, [Amendment(key=key, **new).model_dump()], tuple(new))
 
 
 async def take_back_change(db: AsyncSession, change: Change, by: str, now: datetime) -> None:
-    """What somebody changed by hand in chat is as it was: Mattermost refused it, or it was undone."""
+    """Restore what a change by hand in chat had replaced: Mattermost refused the change, or it was undone."""
     match change.drift:
         case Drift.ABSENT if change.before:
             await amend_channel(db, change.key, by, now, name=change.before, address="")
@@ -193,8 +195,8 @@ ANIMATION = frozenset({Role.ANIMATEUR, Role.ADMINISTRATEUR})
 
 @dataclass(frozen=True, slots=True)
 class ChannelMember:
-    """Somebody as far as channels go: ``departements`` are those whose channels they share, ``leaving`` those they left
-    less than a grace ago; ``hubs`` and ``leaving_hubs`` (by key) follow from them."""
+    """A person as far as channels are concerned: ``departements`` are those whose channels they share, ``leaving``
+    those they left less than a grace period ago; ``hubs`` and ``leaving_hubs`` (by key) follow from them."""
 
     id: str
     username: str
@@ -207,7 +209,7 @@ class ChannelMember:
 
     @classmethod
     def of(cls, person: Person, today: date, leaving: Iterable[str] = ()) -> "ChannelMember":
-        """A person of the register on that day."""
+        """Make the member that a person of the register is on a day."""
         return cls(
             id=person.id,
             username=person.username,
@@ -221,18 +223,18 @@ class ChannelMember:
 
     @property
     def is_everywhere(self) -> bool:
-        """Whether they may be in every channel."""
+        """Whether the member may be in every channel."""
         return self.role in ANIMATION
 
 
 class MembershipRules:
-    """The rules of belonging, with the exceptions by name."""
+    """The rules of who belongs in which channel, with the exceptions by name."""
 
     def __init__(self, allowances: Iterable[Allowance]) -> None:
         self._named: Mapping[tuple[str, str], Allowance] = {(a.key, a.user_id): a for a in allowances}
 
     def reason_in(self, canal: PlannedChannel, member: ChannelMember) -> str:
-        """Why somebody belongs there; "" where they need not be."""
+        """Return why somebody belongs in a channel; "" where they need not be in it."""
         named = self._named.get((canal.key, member.id))
         if member.has_left or (named and not named.is_in):
             return ""
@@ -247,12 +249,12 @@ class MembershipRules:
         return f"est {member.role.label}" if member.role and member.role in canal.roles else ""
 
     def places(self, table: Mapping[str, PlannedChannel], member: ChannelMember) -> frozenset[str]:
-        """The keys of all channels where somebody belongs."""
+        """Return the keys of all channels where somebody belongs."""
         return frozenset(key for key, canal in table.items() if self.reason_in(canal, member))
 
     def reason_out(self, canal: PlannedChannel, member: ChannelMember | None, user_id: str = "") -> str:
-        """Why somebody should not be in a private channel; "" where they may. Who is not in the register is known by
-        their ``user_id`` alone."""
+        """Return why somebody should not be in a private channel; "" where they may be. People who are not in the
+        register are known by their ``user_id`` alone."""
         named = self._named.get((canal.key, member.id if member else user_id))
         if named:
             return "" if named.is_in else named.reason or "n’y est pas admis"
@@ -268,8 +270,8 @@ class MembershipRules:
         return "n’a pas le rôle de ceux qui y sont"
 
     def administers(self, canal: PlannedChannel, member: ChannelMember) -> bool:
-        """Whether somebody should administer a channel: coordinateurs that of their département, unless it was decided
-        otherwise of them."""
+        """Tell whether somebody should administer a channel: coordinateurs administer that of their département, unless
+        it was decided otherwise by name."""
         named = self._named.get((canal.key, member.id))
         if named and named.leads is not None:
             return named.leads and named.is_in and not member.has_left
@@ -285,7 +287,7 @@ class MembershipRules:
 
 
 def _member_hubs(member: ChannelMember) -> frozenset[str]:
-    """The hubs of somebody; who may be everywhere is brought into none."""
+    """Return the hubs of somebody; people who may be everywhere are brought into none."""
     return frozenset() if member.is_everywhere else member.hubs
 
 
@@ -312,8 +314,8 @@ DEPARTED = "canaux.departed"
 
 @dataclass(frozen=True, slots=True)
 class Settling:
-    """Ids of channels, and of those to be joined the teams ("" is the bot’s own); leaving one where somebody is not
-    does nothing."""
+    """Channels to be joined and left by one person, by id, and the teams of those to be joined ("" is the bot’s own);
+    leaving a channel where they are not does nothing."""
 
     joins: Mapping[str, str]
     leaves: Sequence[str]
@@ -322,10 +324,11 @@ class Settling:
 async def compute_settling(
     db: AsyncSession, table: Mapping[str, PlannedChannel], before: ChannelMember | None, after: ChannelMember
 ) -> Settling:
-    """What changes for somebody, of whom nothing was known before where that is None.
+    """Compute which channels somebody joins and leaves when they change from ``before`` (None: unknown until now) to
+    ``after``.
 
-    Who left the réseau leaves the channels of free choice, too; who moved keeps the old département’s channel for as
-    long as ``after.leaving`` says.
+    Somebody who leaves the réseau leaves the channels of free choice, too; somebody who moved keeps the old
+    département’s channel for as long as ``after.leaving`` says.
     """
     rules, known = MembershipRules(await list_allowances(db)), await find_channel_ids(db)
     old = rules.places(table, before) if before else frozenset()
@@ -344,13 +347,13 @@ def _is_left(rules: MembershipRules, planned: PlannedChannel, was_there: bool, a
 
 
 async def begin_departure(db: AsyncSession, person: Person, now: datetime) -> bool:
-    """Begin the departure of somebody whose last day has passed, who is to leave their channels; False where that was
-    begun before."""
+    """Note that somebody whose last day has passed starts leaving their channels; return False where that was noted
+    before."""
     return await claim(db, DEPARTED, _departure_key(person), now)
 
 
 async def find_departed(db: AsyncSession, persons: Sequence[Person]) -> Collection[str]:
-    """The ids of those of them of whom it was begun, for the last day that they have now."""
+    """Return the ids of those people whose departure has begun, for the last day that they have now."""
     begun = set(await list_taken(db, DEPARTED, [_departure_key(person) for person in persons]))
     return {person.id for person in persons if _departure_key(person) in begun}
 

@@ -17,7 +17,8 @@ from storage.database import Code, Labelled, UtcTime, change
 
 
 class Drift(StrEnum):
-    """The kinds of drift. ``PUT_AWAY`` is none: it is the archiving that somebody asked for, undone like the others."""
+    """The kinds of drift between Mattermost and the register. ``PUT_AWAY`` is none: it is the archiving that somebody
+    asked for, undone like the others."""
 
     ABSENT = "absent"
     ARCHIVED = "archived"
@@ -45,12 +46,11 @@ PRIVATE, PUBLIC = "privé", "public"
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is not as planned: ``key`` names the planned channel, ``address`` is where it stands in
-    Mattermost; ``user_id`` and ``username`` are whom it is about, if it is about somebody. ``reason`` is in French and
-    stands after a colon.
+    """One drift: ``key`` names the planned channel, ``address`` is where it stands in Mattermost; ``user_id`` and
+    ``username`` are the person concerned, if there is one. ``reason`` is in French and stands after a colon.
 
-    ``before`` is what stands there, ``after`` what should (texts, and « privé » or « public »). Of who is missing
-    ``leads`` says that they are to administer the channel, too.
+    ``before`` is what Mattermost has, ``after`` what it should have (texts, and « privé » or « public »). Where a
+    person is missing, ``leads`` says that they should also administer the channel.
     """
 
     drift: Drift
@@ -72,8 +72,8 @@ STEP_MAX = 200
 
 
 class ChangeState(Labelled):
-    """How one change stands: found; on its way; made, refused, or no longer needed; on its way back; undone, or not to
-    be undone."""
+    """The state of a change: found; on its way; made, refused, or no longer needed; on its way back; undone, or
+    impossible to undo."""
 
     FOUND = "found"
     SENT = "sent", "en cours"
@@ -86,8 +86,9 @@ class ChangeState(Labelled):
 
 
 class Change(SQLModel, table=True):
-    """A finding, or what was done by hand, as the n-th of its run. ``channel_id`` is empty until there is one;
-    ``batch`` is the ``n`` of the first of those that one act makes; ``why`` says why it was refused or dropped."""
+    """A finding, or a change made by hand, as number ``n`` of its run. ``channel_id`` is empty until there is one;
+    ``batch`` is the ``n`` of the first change that is made by the same act; ``why`` says why it was refused or
+    dropped."""
 
     __tablename__ = "channel_change"
     __table_args__ = (Index("ix_channel_change_batch", "run_id", "batch", "n"),)
@@ -109,7 +110,7 @@ class Change(SQLModel, table=True):
 
     @property
     def is_gone(self) -> bool:
-        """Whether it is about an account that is deactivated."""
+        """Whether the change is about an account that is deactivated."""
         return self.reason == GONE
 
 
@@ -125,7 +126,7 @@ async def note_changes(
     places: Mapping[str, str],
     state: ChangeState = ChangeState.FOUND,
 ) -> None:
-    """Add what was found; ``places`` are the ids of channels by key. Who is missing and is to lead makes two."""
+    """Store findings; ``places`` are the ids of channels by key. A missing person who should lead makes two changes."""
     last = (await db.exec(select(func.max(Change.n)).where(col(Change.run_id) == run_id))).one()
     numbers = count((last or 0) + 1)
     rows: list[dict[str, Any]] = []
@@ -142,7 +143,7 @@ async def note_changes(
 async def list_next_changes(
     db: AsyncSession, run_id: str, state: ChangeState, *, last_first: bool = False
 ) -> Sequence[Change]:
-    """List the next changes in that state, all of one channel."""
+    """List the next changes in a state, all of one channel."""
     order = col(Change.n).desc() if last_first else col(Change.n)
     mine = (col(Change.run_id) == run_id, col(Change.state) == state)
     first = (await db.exec(select(Change).where(*mine).order_by(order).limit(1))).first()
@@ -155,26 +156,27 @@ async def list_next_changes(
 async def list_changes(
     db: AsyncSession, run_id: str, *, skip: int = 0, limit: int | None = None, **of_change: Any
 ) -> Sequence[Change]:
-    """The changes of a run in their order, all or some of them; those with these values."""
+    """List the changes of a run in their order, all or a page of them; further arguments are values of columns that
+    they must have."""
     found = select(Change).where(col(Change.run_id) == run_id).filter_by(**of_change).order_by(col(Change.n))
     return (await db.exec(found.offset(skip).limit(limit).execution_options(populate_existing=True))).all()
 
 
 async def update_changes(db: AsyncSession, run_id: str, numbers: Collection[int], **values: Any) -> None:
-    """Write that down of these changes."""
+    """Set these columns of some changes of a run."""
     if numbers:
         mine = (col(Change.run_id) == run_id, col(Change.n).in_(list(numbers)))
         await write_rows(db, update(Change).where(*mine).values(values))
 
 
 async def set_channel_id(db: AsyncSession, run_id: str, key: str, channel_id: str) -> None:
-    """Note the id of the channel of that key."""
+    """Note the id of the channel of a key."""
     mine = (col(Change.run_id) == run_id, col(Change.key) == key)
     await write_rows(db, update(Change).where(*mine).values(channel_id=channel_id))
 
 
 async def list_batch(db: AsyncSession, run_id: str, number: int, state: ChangeState) -> Sequence[Change]:
-    """List what one act makes, of what is in that state."""
+    """List the changes of a batch (made by one act) that are in a state."""
     mine = (col(Change.run_id) == run_id, col(Change.batch) == number, col(Change.state) == state)
     return (await db.exec(select(Change).where(*mine).order_by(col(Change.n)))).all()
 
@@ -194,14 +196,14 @@ async def count_by_channel(db: AsyncSession, run_id: str) -> Sequence[tuple[str,
 
 
 async def drop_found(db: AsyncSession, run_id: str, why: str, drift: Drift | None = None) -> None:
-    """Give up what was found, of that kind if one is given."""
+    """Drop the findings, of one kind if one is given."""
     mine = [col(Change.run_id) == run_id, col(Change.state) == ChangeState.FOUND]
     mine += [] if drift is None else [col(Change.drift) == drift]
     await write_rows(db, update(Change).where(*mine).values(state=ChangeState.DROPPED, why=why))
 
 
 async def drop_made(db: AsyncSession, run_id: str, by: str) -> bool:
-    """Give up what was found in one run and made by another; False where that is nothing."""
+    """Drop the findings of one run that another run made; return False where there are none."""
     other = aliased(Change)
     same = (other.drift == Change.drift, other.key == Change.key, other.user_id == Change.user_id)
     made = select(other.n).where(col(other.run_id) == by, col(other.state) == ChangeState.DONE, *same).exists()
@@ -210,13 +212,13 @@ async def drop_made(db: AsyncSession, run_id: str, by: str) -> bool:
 
 
 async def mark_sent_as_made(db: AsyncSession, run_id: str) -> None:
-    """Note that what was on its way has arrived, as far as anybody knows."""
+    """Mark the changes of a run that were sent as made: nothing is known to the contrary."""
     mine = (col(Change.run_id) == run_id, col(Change.state) == ChangeState.SENT)
     await write_rows(db, update(Change).where(*mine).values(state=ChangeState.DONE))
 
 
 async def digest_changes(db: AsyncSession, run_id: str) -> str:
-    """Make what tells one run’s findings from another’s, in whatever order."""
+    """Compute a digest of a run’s findings, the same in whatever order, by which two runs are compared."""
     words = select(Change.drift, Change.key, Change.user_id, Change.reason).where(col(Change.run_id) == run_id)
     said = sorted(" ".join(row) for row in (await db.exec(words)).all())
     return sha256("\n".join(said).encode()).hexdigest()
@@ -227,7 +229,7 @@ KEPT_FOR = timedelta(days=400)
 
 
 class RunKind(StrEnum):
-    """Where changes come from: a check in chat, the operator’s « channels sync », or one command of an animateur’s."""
+    """Where a run comes from: a check in chat, the operator’s « channels sync », or one command of an animateur’s."""
 
     CHECK = "check"
     SYNC = "sync"
@@ -246,8 +248,8 @@ class Stage(StrEnum):
 
 
 class Run(SQLModel, table=True):
-    """A set of changes that are shown, made and undone together; ``scope`` is what was looked at (« » is all), ``by``
-    who began it (nobody: the bot itself, or the operator)."""
+    """A set of changes that are shown, made and undone together; ``scope`` is what was checked (« » is all), ``by`` who
+    began it (nobody: the bot itself, or the operator)."""
 
     __tablename__ = "channel_run"
 
@@ -271,7 +273,7 @@ async def get_run(db: AsyncSession, run_id: str) -> Run | None:
 
 
 async def lock_run(db: AsyncSession, run_id: str) -> Run | None:
-    """Get a run by its id, which nobody else changes until this transaction ends."""
+    """Get a run by its id, locked: nobody else changes it until the transaction ends."""
     return await db.get(Run, run_id, with_for_update=True, populate_existing=True)
 
 
@@ -281,13 +283,14 @@ async def move_run(db: AsyncSession, run: Run, stage: Stage, **values: Any) -> N
 
 
 async def find_latest(db: AsyncSession, since: datetime, stage: Stage, other: str = "", **of_run: Any) -> Run | None:
-    """The newest run, but for the ``other``, that is that far, with these values."""
+    """Find the newest run at a stage, other than ``other``; further arguments are values of columns that it must
+    have."""
     found = select(Run).where(col(Run.at) >= since, col(Run.stage) == stage, col(Run.id) != other).filter_by(**of_run)
     return (await db.exec(found.order_by(col(Run.at).desc(), col(Run.id)).limit(1))).first()
 
 
 async def find_last_made(db: AsyncSession, since: datetime) -> Run | None:
-    """The newest run of which something stands, or is about to."""
+    """Find the newest run since a moment of which a change was made and not undone, or is about to be made."""
     made = col(Change.state).in_((ChangeState.DONE, ChangeState.SENT))
     done = select(Change.run_id).where(col(Change.run_id) == col(Run.id), made).exists()
     found = select(Run).where(col(Run.at) >= since, col(Run.stage) == Stage.MENDED, done)
@@ -295,27 +298,27 @@ async def find_last_made(db: AsyncSession, since: datetime) -> Run | None:
 
 
 async def list_newest(db: AsyncSession, limit: int) -> Sequence[Run]:
-    """List the last runs that changed something, newest first."""
+    """List the last runs that changed something, the newest first."""
     changed = (Stage.MENDING, Stage.MENDED, Stage.UNDOING, Stage.UNDONE)
     found = select(Run).where(col(Run.stage).in_(changed)).order_by(col(Run.at).desc(), col(Run.id)).limit(limit)
     return (await db.exec(found)).all()
 
 
 async def list_runs_of_channel(db: AsyncSession, key: str, limit: int) -> Sequence[str]:
-    """The ids of the last runs that changed a channel, newest first."""
+    """Return the ids of the last runs that changed a channel, the newest first."""
     about = select(Change.run_id).where(col(Change.run_id) == col(Run.id), col(Change.key) == key).exists()
     changed = (col(Run.stage).not_in((Stage.CHECKING, Stage.SHOWN)), about)
     return (await db.exec(select(Run.id).where(*changed).order_by(col(Run.at).desc()).limit(limit))).all()
 
 
 async def find_under_way(db: AsyncSession) -> Run | None:
-    """Find a run whose changes are being made, or undone."""
+    """Find a run whose changes are being made or undone."""
     busy = select(Run).where(col(Run.stage).in_((Stage.MENDING, Stage.UNDOING)))
     return (await db.exec(busy.limit(1))).first()
 
 
 async def list_left_open(db: AsyncSession, kind: RunKind) -> Sequence[Change]:
-    """Changes of such runs of which it is not known what became, run by run."""
+    """List the changes whose outcome is unknown, in runs of a kind, run by run."""
     found = select(Change).join(Run, col(Run.id) == col(Change.run_id)).where(Run.kind == kind)
     found = found.where(col(Change.state).in_((ChangeState.FOUND, ChangeState.SENT)))
     return (await db.exec(found.order_by(col(Change.run_id), col(Change.n)))).all()
@@ -328,7 +331,7 @@ async def drop_run(db: AsyncSession, run: Run) -> None:
 
 
 async def forget_runs(db: AsyncSession, before: datetime) -> None:
-    """Erase the runs that are older."""
+    """Erase the runs that are older than a moment."""
     old = select(Run.id).where(col(Run.at) < before)
     await write_rows(db, delete(Change).where(col(Change.run_id).in_(old)))
     await write_rows(db, delete(Run).where(col(Run.at) < before))

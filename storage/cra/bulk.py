@@ -1,4 +1,4 @@
-"""Many comptes rendus at once: pages for an export, batches for an import; none of it commits."""
+"""Comptes rendus many at once: pages for an export, batches for an import; no function here commits."""
 
 import hashlib
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -25,8 +25,8 @@ _WALK = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportFilter:
-    """What an export holds: the days from ``start`` to ``end``, both included, whose, with which ``tag``, and deleted
-    ones or not."""
+    """What an export holds: the days from ``start`` to ``end``, both included, of which authors, with which ``tag``,
+    and whether deleted ones too."""
 
     start: date | None = None
     end: date | None = None
@@ -57,7 +57,7 @@ async def export_rows(database: Database, wanted: ExportFilter) -> AsyncIterator
 
 
 async def are_there_tags(database: Database) -> bool:
-    """Whether anybody has a tag."""
+    """Tell whether there is any tag at all."""
     async with database.transaction(writes=False) as db:
         return bool(await find_any_tag(db))
 
@@ -69,8 +69,8 @@ async def _read_tags(database: Database, page: Sequence[RowMapping]) -> Mapping[
 
 @dataclass(frozen=True)
 class IncomingLine:
-    """The line of that ``number`` of a file, whose author is known; ``rank`` tells lines alike to the letter (``said``)
-    apart."""
+    """A line of a file, by its ``number`` there, whose author is known; ``rank`` tells apart lines that are the same to
+    the letter (``said``)."""
 
     number: int
     line: Row
@@ -81,7 +81,7 @@ class IncomingLine:
 
     @cached_property
     def key(self) -> str:
-        """What is the same for the same line of the same file, in either format, whenever it is read."""
+        """A key that is the same whenever the same line of the same file is read, in either format."""
         entry, author = self.entry, self.author.id
         if entry.was_exported:
             return _digest_key(author, entry.numero, entry.cree)
@@ -89,7 +89,7 @@ class IncomingLine:
 
 
 def describe_line(entry: ReportEntry) -> str:
-    """Say everything that a line says."""
+    """Write everything that a line says as one text, to compare lines."""
     said = columns(entry.report) | {
         name: getattr(entry, name)
         for name in ("auteur", "numero", "structure", "departement_structure", "source", "cree", "modifie", "supprime")
@@ -105,14 +105,15 @@ def _digest_key(*parts: object) -> str:
 
 @dataclass(frozen=True, slots=True)
 class AddResult:
-    """The lines that are stored now; ``elsewhere`` are those whose number another compte rendu has, not stored yet."""
+    """The result of storing lines: those that are stored now, and those ``elsewhere`` whose number another compte rendu
+    has, which are not stored yet."""
 
     added: Sequence[IncomingLine] = ()
     elsewhere: Sequence[IncomingLine] = ()
 
 
 async def add_lines(db: AsyncSession, batch: Sequence[IncomingLine], now: datetime) -> AddResult:
-    """Store the lines not there yet under their own numbers, or under new ones where they have none.
+    """Store the lines that are not stored yet, under their own numbers, or under new ones where they have none.
 
     A line with number, author and birth of a stored compte rendu is that one, whatever has become of it since.
     """
@@ -135,9 +136,9 @@ async def add_lines(db: AsyncSession, batch: Sequence[IncomingLine], now: dateti
 
 
 async def renumber_lines(db: AsyncSession, batch: Sequence[IncomingLine], now: datetime) -> Sequence[IncomingLine]:
-    """Store the lines not there yet under new numbers, and return them.
+    """Store the lines that are not stored yet under new numbers, and return them.
 
-    To be done once every line of the file that can keep its number has it: a new number must not be one of theirs.
+    Call this once every line of the file that can keep its number is stored, so that no new number takes one of theirs.
     """
     rows = {i.key: _make_row(i, now) for i in batch}
     filed = await _find_keys_filed(db, list(rows))
@@ -148,8 +149,8 @@ async def renumber_lines(db: AsyncSession, batch: Sequence[IncomingLine], now: d
 
 
 async def tag_lines(db: AsyncSession, added: Sequence[IncomingLine], now: datetime) -> Sequence[IncomingLine]:
-    """Give lines that were just stored their tags; return those that have none, since their author has as many as one
-    person may have."""
+    """Tag lines that were just stored; return those left without tags because their author has as many as one person
+    may have."""
     tagged = {i.key: i for i in added if i.entry.etiquettes}
     if not tagged:
         return ()
@@ -212,7 +213,7 @@ def _make_row(incoming: IncomingLine, now: datetime) -> dict[str, Any]:
 
 
 async def _reserve_numbers(db: AsyncSession, number: int) -> None:
-    """See that PostgreSQL will give no number up to this one (SQLite sees to it by itself)."""
+    """Make sure that PostgreSQL gives no number up to this one to new rows (SQLite does so by itself)."""
     if not number or db.get_bind().dialect.name != "postgresql":
         return
     connection = await db.connection()

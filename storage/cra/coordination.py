@@ -1,4 +1,4 @@
-"""Reports of coordinateurs, apart from comptes rendus: what was animated, organised or agreed with partners."""
+"""Reports of coordinateurs, separate from comptes rendus: what they animated, organised or agreed with partners."""
 
 import datetime as dt
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
@@ -22,7 +22,7 @@ MINUTES_MAX = 24 * 60
 
 
 class CoordinationKind(Labelled):
-    """What a coordinateur reports."""
+    """The kinds of coordinateurs’ reports."""
 
     ANIMATION = "animation", "Animation"
     EVENEMENT = "evenement", "Événement"
@@ -30,7 +30,7 @@ class CoordinationKind(Labelled):
 
 
 class AnimationSort(Labelled):
-    """What was animated."""
+    """The sorts of animations."""
 
     REUNION = "reunion", "Réunion de coordination"
     COMITE = "comite", "Comité technique ou de pilotage"
@@ -42,7 +42,7 @@ class AnimationSort(Labelled):
 
 
 class EventSort(Labelled):
-    """What kind of event it was."""
+    """The sorts of events."""
 
     PUBLIC = "grand_public", "Évènement grand public"
     INCLUSION = "inclusion", "Journée d’inclusion numérique"
@@ -52,7 +52,7 @@ class EventSort(Labelled):
 
 
 class PartnershipSort(Labelled):
-    """What was done with partners."""
+    """The sorts of partnerships."""
 
     PARCOURS = "parcours", "Conception de parcours usager"
     SUBVENTION = "subvention", "Recherche de subvention"
@@ -69,7 +69,7 @@ class Initiative(Labelled):
 
 
 class AnimationTheme(Labelled):
-    """What an animation was about."""
+    """The themes of animations."""
 
     PARTAGE = "partage", "Échanges de bonnes pratiques, partage d’informations"
     RESEAU = "reseau", "Maillage territorial : faire réseau, créer du lien"
@@ -80,7 +80,7 @@ class AnimationTheme(Labelled):
 
 
 class Organisation(Labelled):
-    """Who organises an event, or is a partner."""
+    """The kinds of organisers and partners."""
 
     MIENNE = "ma_structure", "Ma structure"
     COMMUNE = "commune", "Une commune"
@@ -113,9 +113,9 @@ SORTS: dict[str, Labelled] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coordination:
-    """What one report says. ``sort`` is a code of the kind’s enumeration, ``themes`` are codes of AnimationTheme,
-    ``organisations`` of Organisation; ``minutes`` is None where nobody said how long it took. Who took part is counted
-    apart: ``mediateurs``, ``structures`` and ``autres``."""
+    """The content of a coordinateur’s report. ``sort`` is a code of the kind’s enumeration, ``themes`` are codes of
+    AnimationTheme, ``organisations`` of Organisation; ``minutes`` is None where the duration was not said. Participants
+    are counted by kind: ``mediateurs``, ``structures`` and ``autres``."""
 
     date: date
     kind: CoordinationKind
@@ -132,18 +132,18 @@ class Coordination:
 
     @property
     def participants(self) -> int:
-        """Count everybody who took part; a structure counts as one."""
+        """The number of participants; a structure counts as one."""
         return self.mediateurs + self.structures + self.autres
 
     @property
     def columns(self) -> dict[str, Any]:
-        """Return the report as columns of the table."""
+        """The content as columns of the table."""
         return asdict(self) | {"themes": list(self.themes), "organisations": list(self.organisations)}
 
 
 class CoordinationReport(Numbered, table=True):
-    """One report; ``id`` is the number people see. ``departement`` is the author’s when it was filed, and stays.
-    ``key`` makes a second sending the first one again, ``version`` counts changes."""
+    """A coordinateur’s report as a row; ``id`` is the number people see. ``departement`` is the author’s when it was
+    filed, and stays. ``key`` makes a second sending the first one again, ``version`` counts changes."""
 
     __tablename__ = "coordination_report"
     __table_args__ = (
@@ -173,14 +173,14 @@ class CoordinationReport(Numbered, table=True):
 
     @property
     def said(self) -> Coordination:
-        """What it says."""
+        """The content of the report."""
         found = {name: getattr(self, name) for name in Coordination.__dataclass_fields__}
         return Coordination(**found | {"themes": tuple(self.themes), "organisations": tuple(self.organisations)})
 
 
 @dataclass(frozen=True, slots=True)
 class FiledReport:
-    """A report as it is stored, and whether it is new (or the same key had filed it before)."""
+    """A stored report, and whether it is new (or the same key had filed it before)."""
 
     row: CoordinationReport
     is_new: bool
@@ -207,7 +207,8 @@ COORDINATION_COLUMNS = (
 
 
 async def export_lines(database: Database, start: date | None, end: date | None) -> AsyncIterator[Sequence[str]]:
-    """Yield the cells of all reports that stand, by number, of the days from ``start`` to ``end``, both included."""
+    """Yield the cells of all reports that are not deleted, by number, of the days from ``start`` to ``end``, both
+    included."""
     named = func.coalesce(_PERSON.c.username, _TABLE.c.author_id).label("username")
     query = sql_select(*_TABLE.c, named).outerjoin(_PERSON, _PERSON.c.id == _TABLE.c.author_id)
     query = query.where(_TABLE.c.deleted_at.is_(None))
@@ -227,13 +228,14 @@ def _list_cells(row: Mapping[str, Any]) -> Sequence[str]:
 
 
 async def find_own(db: AsyncSession, author_id: str, number: int) -> CoordinationReport | None:
-    """Find the author’s report of that number as it is now, deleted or not; None for anybody else’s."""
+    """Find an author’s report by its number, as it is now, deleted or not; None for anybody else’s."""
     row = await db.get(CoordinationReport, number, populate_existing=True)
     return row if row and row.author_id == author_id else None
 
 
 async def change_report(db: AsyncSession, row: CoordinationReport, now: datetime, **values: Any) -> bool:
-    """Change a report, unless it changed since ``row`` was read; it can be deleted and restored so, too."""
+    """Change a report unless it changed since ``row`` was read, and return whether it did; setting ``deleted_at``
+    deletes or restores it."""
     table = CoordinationReport
     unchanged = (col(table.id) == row.id, col(table.version) == row.version)
     changed: CursorResult[Any] = await db.execute(  # type: ignore[assignment]  # an UPDATE gives a cursor
@@ -260,7 +262,7 @@ def _select(author_id: str, start: date, end: date) -> tuple[ColumnElement[bool]
 async def list_page(
     db: AsyncSession, author_id: str, days: tuple[date, date], limit: int, offset: int
 ) -> tuple[Sequence[CoordinationReport], int]:
-    """List some of the author’s reports of the days [start, end[, newest first, and count them all."""
+    """List a page of the author’s reports of the days [start, end[, newest first, and count them all."""
     where = _select(author_id, *days)
     order = (col(CoordinationReport.date).desc(), col(CoordinationReport.id).desc())
     rows = (await db.exec(select(CoordinationReport).where(*where).order_by(*order).limit(limit).offset(offset))).all()

@@ -72,8 +72,7 @@ JOINED_BY = "|"
 
 
 def make_line(stored: Stored) -> Row:
-    """Make a line of an export of what is stored, by column names of the table, its author’s user name, and its
-    tags."""
+    """Make a line of an export from a row, its author’s user name, and its tags."""
     tags = {TAGS: list(stored["tags"])} if stored.get("tags") else {}
     return {name: write(stored) for name, write in _WRITERS.items()} | tags
 
@@ -112,7 +111,7 @@ _USERNAME = re.compile(r"[a-z0-9.\-_]{1,64}")
 
 
 def read_text(value: Any) -> str | None:
-    """Read one line of text, None when empty."""
+    """Read one line of text; None where it is empty."""
     if value is None:
         return None
     if isinstance(value, (dict, list, bool)):
@@ -126,7 +125,7 @@ def read_text(value: Any) -> str | None:
 
 
 def read_needed_text(value: Any) -> str:
-    """Read one line of text that is there."""
+    """Read one line of text. Raises ValueError where it is empty."""
     text = read_text(value)
     if text is None:
         raise ValueError("la valeur manque")
@@ -134,7 +133,7 @@ def read_needed_text(value: Any) -> str:
 
 
 def make_text_reader(length: int) -> Callable[[Any], str | None]:
-    """Make a reader of one line of that many characters, or none."""
+    """Make a reader of an optional line of text of at most so many characters."""
 
     def read(value: Any) -> str | None:
         text = read_text(value)
@@ -154,7 +153,7 @@ def read_username(value: Any) -> str:
 
 
 def make_code_reader(members: type[E]) -> Callable[[Any], E]:
-    """Make a reader of one of the codes."""
+    """Make a reader of one of an enumeration’s codes."""
     known = {member.value: member for member in members}
 
     def read(value: Any) -> E:
@@ -167,7 +166,7 @@ def make_code_reader(members: type[E]) -> Callable[[Any], E]:
 
 
 def read_source(value: Any) -> Source:
-    """Read what the file says if it is one of ours, else an import."""
+    """Read the source where it is one of ours; otherwise return that of an import."""
     return Source(value) if isinstance(value, str) and value in set(Source) else Source.IMPORT
 
 
@@ -183,7 +182,7 @@ def read_whole_number(value: Any) -> int | None:
 
 
 def read_count(value: Any) -> int | None:
-    """Read a whole number that a count may be."""
+    """Read a whole number in the range of counts."""
     number = read_whole_number(value)
     if number is not None and abs(number) > _COUNT_MAX:
         raise ValueError("ce nombre est trop grand")
@@ -191,7 +190,7 @@ def read_count(value: Any) -> int | None:
 
 
 def read_duration(value: Any) -> int:
-    """Read a duration, which has to be there."""
+    """Read a duration, which must be given."""
     number = read_count(value)
     if number is None:
         raise ValueError("la valeur manque")
@@ -257,7 +256,7 @@ def read_day(value: Any) -> date:
 
 
 def read_instant(value: Any) -> datetime | None:
-    """Read a moment; one without zone is in UTC."""
+    """Read a moment; one without a zone is taken as UTC."""
     text = read_text(value)
     if text is None:
         return None
@@ -274,12 +273,12 @@ PLACE_COLUMNS = ("code_commune", "commune", "code_postal")
 
 
 class RowError(Exception):
-    """A line that can’t be taken; the text, in French, says why."""
+    """A line that cannot be read; the text, in French, says why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportEntry:
-    """A compte rendu read from a file, its author only a name yet; what the file did not say is None.
+    """A compte rendu read from a file, its author only a name so far; what the file does not say is None.
 
     ``tells_structure``: an export says the structure at that date, also when there was none.
     """
@@ -298,7 +297,7 @@ class ReportEntry:
 
     @property
     def was_exported(self) -> bool:
-        """Whether it has a number and a birth, which make it one compte rendu wherever it is."""
+        """Whether the line has a number and a birth, which identify one compte rendu in any installation."""
         return self.numero is not None and self.cree is not None
 
 
@@ -346,7 +345,7 @@ def _named_place(row: Row) -> tuple[str, str, str]:
 
 @lru_cache(maxsize=4096)
 def _find_place(code: str, name: str, code_postal: str) -> CommunePlace:
-    """Find the commune of that INSEE code, else the one that name and postcode mean together."""
+    """Find the commune of an INSEE code, else the one that a name and a postcode mean together."""
     commune = get_commune(code.upper()) if code else None
     if commune is None:
         found = find_place(f"{code_postal} {name}".strip() or code).place
@@ -362,7 +361,7 @@ def _find_place(code: str, name: str, code_postal: str) -> CommunePlace:
 
 
 def _is_named(code: str, name: str, today: str) -> bool:
-    """Return whether the name is the commune’s, or one that it bore."""
+    """Tell whether a name is the commune’s, present or former."""
     if fold(name) == fold(today):
         return True
     found = find_place(name)

@@ -1,5 +1,5 @@
-"""Habits of who reports: what the next report likely says, read from the last ones, and reports that come back on
-certain days. None is filed by itself."""
+"""Habits of authors: what the next report likely says, guessed from the last ones, and reports that recur on certain
+days. None is filed without its author."""
 
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -24,8 +24,8 @@ USED_MIN, OFFERED_MOST = 6, 3
 
 @dataclass(frozen=True, slots=True)
 class Usual:
-    """What somebody’s next report likely says: the commune used last, the canal used most (None: no report yet), and
-    the durations used more than five times, in minutes, the most used first."""
+    """Defaults for somebody’s next report: the commune used last, the canal used most (None: no report yet), and the
+    durations used more than five times, in minutes, the most used first."""
 
     commune: str = ""
     canal: Canal | None = None
@@ -53,7 +53,7 @@ async def list_reports_of(db: AsyncSession, sheet: Sheet, day: date, most: int) 
 
 
 async def find_last_report(db: AsyncSession, sheet: Sheet) -> CraRow | None:
-    """Find the report that the author filed last."""
+    """Find the report that an author filed last."""
     table = sheet.table
     theirs = (col(table.author_id) == sheet.author_id, col(table.deleted_at).is_(None))
     return (await db.exec(select(table).where(*theirs).order_by(col(table.id).desc()).limit(1))).first()
@@ -65,8 +65,8 @@ LAST = -1
 
 
 class RecurringReport(Numbered, table=True):
-    """What to propose to somebody on a weekday (Monday is 0) of each week, of each ``every`` weeks from ``first`` on,
-    or the ``nth`` of each month (-1 is the last), until a day, if one is said.
+    """A report to propose to its author on a ``weekday`` (Monday is 0): each week, every ``every`` weeks from ``first``
+    on, or on the ``nth`` such day of each month (-1 is the last), until a day, if one is said.
 
     ``raw`` is what a submission of the dialog would send, but for the date; ``skipped_on`` the last day on which it was
     not wanted. It is stopped by ``until``.
@@ -86,7 +86,7 @@ class RecurringReport(Numbered, table=True):
     created_at: datetime = Field(sa_type=UtcTime)
 
     def comes_on(self, day: date) -> bool:
-        """Whether it is to be proposed on that day."""
+        """Tell whether the report is to be proposed on a day."""
         if day.weekday() != self.weekday or day < self.first or (self.until is not None and day > self.until):
             return False
         if self.nth == LAST:
@@ -96,36 +96,36 @@ class RecurringReport(Numbered, table=True):
         return (day - self.first).days // 7 % self.every == 0
 
     def key_of(self, day: date) -> str:
-        """The one-time key of its report of that day: however often that is sent, it is filed once."""
+        """Make the one-time key of the report of a day: however often it is sent, it is filed once."""
         return f"habit.{self.number}.{day:%Y%m%d}"
 
 
 def select_authors(day: date) -> SelectOfScalar[str]:
-    """Select to whom something may be proposed on that day."""
+    """Make the condition for authors to whom something may be proposed on a day."""
     return select(RecurringReport.author_id).where(RecurringReport.weekday == day.weekday(), *_is_on(day))
 
 
 async def list_habits(db: AsyncSession, author_id: str, day: date) -> Sequence[RecurringReport]:
-    """List somebody’s that are not stopped by that day, in the order of the week."""
+    """List the recurring reports of an author that are not stopped by a day, in the order of the week."""
     order = (col(RecurringReport.weekday), col(RecurringReport.id))
     mine = select(RecurringReport).where(RecurringReport.author_id == author_id, _lasts(day))
     return (await db.exec(mine.order_by(*order))).all()
 
 
 async def find_habitual(db: AsyncSession, author_ids: Collection[str]) -> set[str]:
-    """Find who of these has any, stopped or not."""
+    """Find which of these authors have recurring reports, stopped or not."""
     theirs = select(RecurringReport.author_id).where(col(RecurringReport.author_id).in_(author_ids)).distinct()
     return set((await db.exec(theirs)).all())
 
 
 async def find_habit(db: AsyncSession, author_id: str, number: int) -> RecurringReport | None:
-    """Find one of somebody’s; nobody changes it until the transaction ends."""
+    """Find one of an author’s recurring reports, locked until the transaction ends."""
     mine = (RecurringReport.id == number, RecurringReport.author_id == author_id)
     return (await db.exec(select(RecurringReport).where(*mine).with_for_update())).first()
 
 
 async def find_by_key(db: AsyncSession, key: str) -> RecurringReport | None:
-    """Find the one that was kept under that key."""
+    """Find the recurring report that was stored under a one-time key."""
     return (await db.exec(select(RecurringReport).where(RecurringReport.key == key))).first()
 
 

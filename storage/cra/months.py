@@ -57,7 +57,7 @@ THEME_BITS = {theme.code: f"theme_{theme.bit}" for theme in THEMES.values()}
 
 
 def _sql(value: int | str) -> ColumnElement[Any]:
-    """Write a constant of ours as SQL: as parameters, the hundred of them would be sent with every compte rendu."""
+    """Write a constant as SQL: as parameters, a hundred of them would be sent with every compte rendu."""
     return literal_column(f"'{value}'", String) if isinstance(value, str) else literal_column(str(value), Integer)
 
 
@@ -78,7 +78,8 @@ def _is_in_class(duree: Duree, minutes: ColumnElement[int]) -> ColumnElement[boo
 
 
 def list_measures(cra: Any) -> Mapping[str, ColumnElement[Any]]:
-    """List what one compte rendu gives each measure; ``cra`` are its columns, of the table or of an INSERT."""
+    """Return, for each measure of the table, the expression of what one compte rendu adds to it; ``cra`` are the
+    columns of a row, of the table or of an INSERT."""
     activite = {a: cra.activite == _sql(a.value) for a in Activite}
     counted: dict[str, ColumnElement[Any]] = {
         "accompagnements": _ONE,
@@ -124,7 +125,7 @@ _COUNTED = CRA.c.deleted_at.is_(None)
 
 @dataclass(frozen=True, slots=True, order=True)
 class MonthKey:
-    """Which row of the table; ``of`` gives the one that a compte rendu counts in."""
+    """The key of a row of the table; ``of`` makes that in which a compte rendu counts."""
 
     author_id: str
     month: date
@@ -132,7 +133,7 @@ class MonthKey:
 
     @classmethod
     def of(cls, author_id: str, day: date, departement_structure: str | None) -> "MonthKey":
-        """Return the key of the row that a compte rendu of that author, day and structure counts in."""
+        """Return the key of the row in which a compte rendu of an author, day and structure counts."""
         return cls(author_id, day.replace(day=1), departement_structure or "")
 
 
@@ -144,7 +145,7 @@ def month_of(kind: str, cra: FromClause = CRA) -> Any:
 
 
 def list_keys(kind: str, cra: FromClause = CRA) -> tuple[ColumnElement[Any], ...]:
-    """List the keys of the row that a compte rendu counts in, in SQL."""
+    """List the columns, in SQL, of the key in which a compte rendu counts."""
     return cra.c.author_id, month_of(kind, cra), _departement_of(cra)
 
 
@@ -153,26 +154,29 @@ def _departement_of(cra: FromClause) -> ColumnElement[str]:
 
 
 def add_rows(kind: str, cra: FromClause, which: ColumnElement[bool] | None = None) -> Any:
-    """Make the statement that adds new comptes rendus, all of ``cra`` or ``which``, to their rows."""
+    """Make the statement that adds new comptes rendus, all of ``cra`` or those that ``which`` selects, to their
+    rows."""
     # SQLite needs a WHERE to tell what follows from a join’s condition.
     rows = select(*list_keys(kind, cra), *list_measures(cra.c).values()).where(true() if which is None else which)
     return add_sums(kind, rows)
 
 
 def add_sums(kind: str, rows: Select[Any]) -> Any:
-    """Make the statement that adds rows, keys and measures each, to those there."""
+    """Make the statement that adds rows, each with key and measures, to those of the same keys."""
     return _upsert(kind, rows, lambda there, new: there + new)
 
 
 def _upsert(kind: str, rows: Select[Any], becomes: Callable[[Any, Any], Any]) -> Any:
-    """Store rows; where there is one, each of its measures ``becomes`` something of the one there and the new one."""
+    """Make the statement that stores rows; in an existing row each measure ``becomes`` a function of the old value and
+    the new one."""
     insert = INSERT[kind](CRA_MONTH).from_select([*MONTH_KEYS, *MEASURE_NAMES], rows)
     values = {name: becomes(CRA_MONTH.c[name], insert.excluded[name]) for name in MEASURE_NAMES}
     return insert.on_conflict_do_update(index_elements=MONTH_KEYS, set_=values)
 
 
 def _lock() -> Executable:
-    """Take a row, making an empty one where there is none: who adds to it or counts it waits until we are done."""
+    """Lock a row, created empty where it is missing: others who add to it or recount it wait until the transaction
+    ends."""
     nothing: dict[str, Any] = dict.fromkeys(MEASURE_NAMES, literal_column("0"))
     insert = INSERT["postgresql"](CRA_MONTH).values({name: bindparam(name) for name in MONTH_KEYS} | nothing)
     lock: Executable = insert.on_conflict_do_update(index_elements=MONTH_KEYS, set_={"month": insert.excluded.month})
@@ -206,7 +210,7 @@ async def measure_month(db: AsyncSession, month: date) -> tuple[int, int]:
 
 
 async def recount_months(db: AsyncSession, keys: Iterable[MonthKey]) -> None:
-    """Count these rows again, in the transaction that changed what they count."""
+    """Recount these rows from the comptes rendus, in the same transaction that changed these."""
     # In one order for everybody, so that no two ever wait for each other.
     wanted = [asdict(key) | {"end": _next_month(key.month)} for key in sorted(set(keys))]
     if not wanted:

@@ -85,21 +85,21 @@ Condition = Callable[[type[CraRow]], ColumnElement[bool]]
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Whose reports, and the table in which they are: those that count, or a practice sheet’s."""
+    """The reports of one author: those that count, or those of a practice sheet."""
 
     author_id: str
     table: type[CraRow] = Cra
 
     @property
     def is_practice(self) -> bool:
-        """Whether its reports count in no figure."""
+        """Whether the sheet is for practice: its reports count in no figure."""
         return self.table is not Cra
 
 
 @dataclass(frozen=True, slots=True)
 class ReportSearch:
-    """Which of one’s reports: of the days [start, end[, and all that was said in words; ``unknown`` are the words that
-    mean nothing of a report, with which nothing is found."""
+    """A search among an author’s reports: days [start, end[, and conditions read from words; with ``unknown`` words
+    nothing is found."""
 
     start: date
     end: date
@@ -107,7 +107,7 @@ class ReportSearch:
     unknown: tuple[str, ...] = ()
 
     def select(self, sheet: Sheet) -> tuple[ColumnElement[bool], ...]:
-        """Return what holds of the author’s reports that are looked for, in SQL."""
+        """Return the conditions in SQL that select the author’s reports."""
         table = sheet.table
         mine = (col(table.author_id) == sheet.author_id, col(table.deleted_at).is_(None))
         days = (col(table.date) >= self.start, col(table.date) < self.end)
@@ -115,7 +115,7 @@ class ReportSearch:
 
 
 async def read_search(db: AsyncSession, sheet: Sheet, text: str, start: date, end: date) -> ReportSearch:
-    """Read words as what to look for in the author’s reports of [start, end[: each of them must be met."""
+    """Read words as a search among the author’s reports of [start, end[; a report must match all of them."""
     text, tags = take_tags(text)
     words = split_words(text)[:WORDS_MAX]
     places = await _list_places(db, sheet) if words else {}
@@ -133,7 +133,7 @@ async def read_search(db: AsyncSession, sheet: Sheet, text: str, start: date, en
 
 
 def _tagged(name: str) -> Condition:
-    """A report of a practice sheet has no tags."""
+    """Make the condition that a report has a tag; a report of a practice sheet has none."""
     return lambda table: has_tag(col(table.id), name) if table is Cra else false()
 
 
@@ -145,7 +145,7 @@ async def _list_places(db: AsyncSession, sheet: Sheet) -> Mapping[str, str]:
 
 
 def _read_run(words: Sequence[str], places: Mapping[str, str]) -> tuple[int, list[Condition]]:
-    """Read the longest run of first words that means something: how many words it has, and what they may mean."""
+    """Read the longest run of first words that means something: return its length, and what it may mean."""
     for size in range(min(_LONGEST, len(words)), 0, -1):
         if meant := list(_list_meanings(words[:size], places)):
             return size, meant
@@ -168,7 +168,7 @@ def _list_meanings(run: Sequence[str], places: Mapping[str, str]) -> Iterator[Co
 
 
 def _read_figures(figures: str) -> Iterator[Condition]:
-    """A number is that of a report, or the beginning of a postcode."""
+    """Yield the meanings of a number: that of a report, or the beginning of a postcode."""
     if len(figures) <= _NUMBER_MAX:
         yield lambda table: col(table.id) == int(figures)
     if 2 <= len(figures) <= 5:
@@ -176,7 +176,7 @@ def _read_figures(figures: str) -> Iterator[Condition]:
 
 
 def _is_named(run: Sequence[str], name: Sequence[str]) -> bool:
-    """Whether each word is one of the name, its beginning, or that with one letter wrong."""
+    """Tell whether each word typed is a word of a name, its beginning, or one with a single wrong letter."""
     reduced = reduce_name(" ".join(run)).split()
     return bool(reduced) and all(any(_is_meant(word, other) for other in name) for word in reduced)
 
@@ -193,7 +193,7 @@ def _any_of(meant: Sequence[Condition]) -> Condition:
 
 @cache
 def _words() -> Mapping[str, tuple[Condition, ...]]:
-    """What the usual words of lines mean (config/line.tsv), and the labels of the form."""
+    """Return the conditions that the usual words of lines (config/line.tsv) and the form’s labels stand for."""
     said: dict[str, list[Condition]] = {}
     for row in (*read("line.tsv"), *_ALSO):
         if condition := _condition_of(row["element"], row["valeur"]):
@@ -217,7 +217,7 @@ def _condition_of(element: str, value: str) -> Condition | None:
 
 
 class LastCommune(SQLModel, table=True):
-    """A commune (INSEE code) with the postcode that was said; "" for one that has none."""
+    """The commune (INSEE code) that an author used last, with the postcode that was said; "" where it has none."""
 
     __tablename__ = "cra_last_commune"
 
@@ -230,7 +230,7 @@ _LAST_COMMUNE: Table = LastCommune.__table__  # type: ignore[attr-defined]  # SQ
 
 
 def _note_statement(kind: str) -> ClauseElement:
-    """Make one statement, which writes nothing where nothing changed."""
+    """Make the statement that notes the last commune, and writes nothing where it is the same."""
     insert = INSERT[kind](_LAST_COMMUNE).values({c.name: bindparam(c.name) for c in _LAST_COMMUNE.c})
     new = {name: insert.excluded[name] for name in ("commune", "code_postal")}
     changed = or_(*(_LAST_COMMUNE.c[name] != value for name, value in new.items()))
@@ -242,13 +242,13 @@ _NOTE = DirectStatement({kind: _note_statement(kind) for kind in INSERT})
 
 
 async def note_last_commune(db: AsyncSession, author_id: str, report: Report) -> None:
-    """Note that somebody of the register used the report’s commune."""
+    """Note that a person of the register used the commune of a report."""
     row = {"author_id": author_id, "commune": report.commune, "code_postal": report.code_postal}
     await _NOTE.write_last(db, row)
 
 
 async def read_last_commune(db: AsyncSession, author_id: str) -> str:
-    """Read the commune used last as people write it, « 69120 Vaulx-en-Velin »; empty when nothing is known."""
+    """Read the commune that an author used last, as people write it: « 69120 Vaulx-en-Velin »; "" for none."""
     found = (await db.exec(select(LastCommune).where(LastCommune.author_id == author_id))).first()
     commune = get_commune(found.commune) if found else None
     return make_label(commune, found.code_postal) if found and commune else ""
@@ -266,8 +266,8 @@ _LAST_NUMBERS = sql_table("sqlite_sequence", column("name"), column("seq", Integ
 
 
 def _reserve_statement(kind: str, table: Table) -> ClauseElement:
-    """Make the statement that gives the next number of a table, and the number of what a key filed before, if it
-    did."""
+    """Make the statement that returns the next number of a table, and the number that a one-time key filed before, if
+    it did."""
     filed = select(table.c.id).where(table.c.key == bindparam("key")).scalar_subquery()
     if kind == "postgresql":
         following: ColumnElement[int] = SqlSequence(f"{table.name}_id_seq").next_value()
@@ -289,7 +289,7 @@ _NOT_COUNTED = {*("id", "structure", "commune", "code_postal", "departement", "s
 
 
 def _count_statement(kind: str) -> ClauseElement:
-    """Make the statement that adds one report, whose values are given, to its month’s row."""
+    """Make the statement that adds one report, whose values are parameters, to the row of its month."""
     told = [c for c in TABLE.c if c.name not in _NOT_COUNTED]
     report = select(*(bindparam(c.name, type_=c.type).label(c.name) for c in told))
     statement: ClauseElement = add_rows(kind, report.subquery())
@@ -305,7 +305,7 @@ _COUNT = DirectStatement({kind: _count_statement(kind) for kind in INSERT})
 
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """How a report came in: under which one-time key, from where, when; for ``practice`` it counts in no figure."""
+    """How a report came in: by which one-time key, from which source, when; for ``practice`` it counts in no figure."""
 
     key: str
     source: Source
@@ -315,7 +315,7 @@ class Filing:
 
 @dataclass(frozen=True, slots=True)
 class FilingResult:
-    """The report’s number, and whether it is new (or the same key had filed it before)."""
+    """The result of filing: the report’s number, and whether it is new (or the same key had filed it before)."""
 
     number: int
     is_new: bool
@@ -346,7 +346,7 @@ async def file_report(db: AsyncSession, author: Person, report: Report, how: Fil
 
 
 async def find_own(db: AsyncSession, author_id: str, number: int, table: type[CraRow] = Cra) -> CraRow | None:
-    """Find the author’s report of that number, deleted ones too; None for anybody else’s."""
+    """Find an author’s report by its number, deleted or not; None for anybody else’s."""
     return (await db.exec(select(table).where(table.id == number, table.author_id == author_id))).first()
 
 
@@ -382,7 +382,7 @@ async def _change(db: AsyncSession, cra: CraRow, at: datetime, **values: Any) ->
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Some reports, newest first; ``more`` when others follow in the direction in which they were read."""
+    """A page of reports, newest first; ``more`` tells whether others follow in the direction of reading."""
 
     reports: Sequence[CraRow]
     more: bool
@@ -390,14 +390,14 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """A report in a list, beyond which a page goes on with older ones, or back to ``newer`` ones."""
+    """A report in a list, after which a page continues with older ones, or back to ``newer`` ones."""
 
     day: date
     number: int
     newer: bool = False
 
     def select(self, table: type[CraRow]) -> ColumnElement[bool]:
-        """Return what holds of the reports beyond, in SQL."""
+        """Return the condition in SQL that selects the reports beyond this position."""
         day, number = col(table.date), col(table.id)
         if self.newer:
             return (day > self.day) | ((day == self.day) & (number > self.number))
@@ -407,8 +407,8 @@ class Position:
 async def list_page(
     db: AsyncSession, sheet: Sheet, wanted: ReportSearch, beyond: Position | None = None, *, size: int = 10
 ) -> Listing:
-    """List the author’s reports that are looked for, newest first: the first ones, or those ``beyond`` a report, older
-    or newer: ties never repeat or skip."""
+    """List a page of the author’s reports that match a search, newest first: the first, or the one ``beyond`` a report,
+    without repeating or skipping ties."""
     table = sheet.table
     query = select(table).where(*wanted.select(sheet))
     if beyond:
@@ -420,18 +420,18 @@ async def list_page(
 
 
 async def count_reports(db: AsyncSession, sheet: Sheet, wanted: ReportSearch) -> int:
-    """Count the author’s reports that are looked for."""
+    """Count the author’s reports that match a search."""
     return (await db.exec(select(func.count()).select_from(sheet.table).where(*wanted.select(sheet)))).one()
 
 
 async def list_days_filed(db: AsyncSession, author_id: str, since: date) -> set[date]:
-    """List the days, from one on, of which the author has a report."""
+    """List the days since a date on which the author has a report."""
     mine = (Cra.author_id == author_id, col(Cra.deleted_at).is_(None), Cra.date >= since)
     return set((await db.exec(select(col(Cra.date)).where(*mine).distinct())).all())
 
 
 async def find_authors(db: AsyncSession, ids: Collection[str]) -> set[str]:
-    """Find those, of a few thousand people at most, who have a report."""
+    """Find which of these people, a few thousand at most, have a report."""
     theirs = (col(Cra.author_id).in_(ids), col(Cra.deleted_at).is_(None))
     return set((await db.exec(select(col(Cra.author_id)).where(*theirs).distinct())).all()) if ids else set()
 
@@ -443,7 +443,7 @@ async def find_filed_numbers(db: AsyncSession, keys: Sequence[str], table: type[
 
 
 async def find_filed_keys(db: AsyncSession, keys: Sequence[str]) -> set[str]:
-    """Find which of these one-time keys already filed a report, for practice or not."""
+    """Find which of these one-time keys filed a report already, for practice or not."""
     if not keys:
         return set()
     filed = [select(col(table.key)).where(col(table.key).in_(keys)) for table in (Cra, PracticeCra)]

@@ -77,7 +77,7 @@ PARTICIPANTS_MAX = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """One accompaniment or one workshop.
+    """The content of a compte rendu: one accompaniment or one workshop.
 
     ``ages``, ``statuts`` and ``suite`` count persons (absent: nobody); ``themes`` are codes of config.themes;
     ``minutes`` is the duration; ``commune`` an INSEE code and ``departement`` that commune’s, never the
@@ -104,7 +104,7 @@ class Report:
 
     @property
     def is_spread(self) -> bool:
-        """Whether ages, statuts or suites say more than one value for everybody."""
+        """Whether ages, statuts or suites differ from person to person."""
         whole = {self.participants}
         split = set(self.ages.values()) != whole or set(self.statuts.values()) != whole
         return split or set(self.suite.values()) - whole != set()
@@ -132,7 +132,7 @@ def _count() -> Any:
 
 
 class CraRow(Numbered):
-    """What tables of reports have in common; ``id`` is the number people see.
+    """What the tables of reports have in common; ``id`` is the number people see.
 
     ``structure`` and ``departement_structure`` are the author’s when it was filed, and stay. ``key`` makes a
     second sending of the same dialog, line or import row the first one again. ``version`` counts changes.
@@ -173,7 +173,7 @@ class CraRow(Numbered):
 
     @property
     def report(self) -> Report:
-        """What it says."""
+        """The content of the report."""
         return Report(
             **{name: getattr(self, name) for name in _PLAIN_FIELDS},
             ages=self._counts(AGES),
@@ -187,7 +187,7 @@ class CraRow(Numbered):
 
 
 class Cra(CraRow, table=True):
-    """One compte rendu d’activité."""
+    """A compte rendu d’activité that counts in figures."""
 
     __table_args__ = (
         Index(None, "author_id", "date"),
@@ -218,7 +218,7 @@ Problems = Iterator[tuple[str, str]]
 
 
 def find_problems(values: Values, today: date) -> dict[str, str]:
-    """Find what is wrong, one sentence by field, among the fields given.
+    """Find what is wrong with the given fields: one sentence for each field at fault.
 
     ``today`` is the date where the author is (« not in the future » by the server’s clock once refused the
     day’s own reports).
@@ -262,7 +262,7 @@ def _check_minutes(values: Values) -> Problems:
 
 
 def _check_sums(values: Values) -> Problems:
-    """Check that everybody has one age and one statut, at most one suite, and is new or known."""
+    """Check the sums: everybody has one age and one statut, at most one suite, and is new or known."""
     people = 1 if values.get("activite") not in (None, Activite.COLLECTIF) else values.get("participants")
     if people is None:
         return
@@ -287,21 +287,21 @@ TRAINING_FOR = timedelta(days=7)
 
 
 class PracticeCra(CraRow, table=True):
-    """One report of a practice sheet: of the same shape, in a table that no figure reads."""
+    """A report of a practice sheet: of the same shape, in a table that no figure reads."""
 
     __tablename__ = "practice_cra"
     __table_args__ = (Index(None, "author_id"), {"sqlite_autoincrement": True})
 
 
 class Training(SQLModel, table=True):
-    """Somebody who is training: there is a row until it ends."""
+    """Somebody in training; the row exists until the training ends."""
 
     person_id: str = Field(primary_key=True, max_length=26)
     since: datetime = Field(sa_type=UtcTime)
 
 
 async def begin_training(db: AsyncSession, person_id: str, now: datetime) -> None:
-    """Begin somebody’s training; of one under way nothing changes."""
+    """Begin somebody’s training; do nothing where one is under way."""
     if await find_training(db, person_id) is None:
         await upsert(db, Training, [{"person_id": person_id, "since": now}], ("since",))
 
@@ -312,12 +312,12 @@ async def find_training(db: AsyncSession, person_id: str) -> Training | None:
 
 
 async def is_training(db: AsyncSession, person_id: str) -> bool:
-    """Whether somebody is training."""
+    """Tell whether somebody is in training."""
     return await find_training(db, person_id) is not None
 
 
 async def list_trainees(db: AsyncSession) -> Collection[str]:
-    """List the ids of all who are training."""
+    """List the ids of everybody in training."""
     return frozenset((await db.exec(select(Training.person_id))).all())
 
 
@@ -330,12 +330,12 @@ async def end_training(db: AsyncSession, person_id: str) -> int:
 
 
 async def count_practice(db: AsyncSession, person_id: str) -> int:
-    """Count the reports of a practice sheet, deleted ones too."""
+    """Count the reports of a practice sheet, deleted or not."""
     query = select(func.count()).select_from(PracticeCra).where(col(PracticeCra.author_id) == person_id)
     return (await db.exec(query)).one()
 
 
 async def list_overdue_trainings(db: AsyncSession, now: datetime, limit: int) -> Sequence[Training]:
-    """List the trainings that have lasted too long, the oldest first."""
+    """List the trainings that last for longer than allowed, the oldest first."""
     over = select(Training).where(col(Training.since) <= now - TRAINING_FOR)
     return (await db.exec(over.order_by(col(Training.since)).limit(limit))).all()

@@ -1,4 +1,4 @@
-"""Tags of reports: words of one’s own or of a département, by which reports are found and counted."""
+"""Tags of reports: words that one person or a département chose, by which reports are found and counted."""
 
 import re
 from collections import defaultdict
@@ -40,7 +40,7 @@ class Tag(Numbered, table=True):
 
 
 class CraTag(SQLModel, table=True):
-    """A report, by its number, has a tag."""
+    """A tag that a report has, both by number."""
 
     __tablename__ = "cra_tag"
     __table_args__ = (Index("ix_cra_tag_tag", "tag"),)
@@ -65,16 +65,17 @@ _STANDS = _TAG.c.deleted_at.is_(None)
 
 
 class FullListError(Exception):
-    """There are as many tags as one person, or one département, may have."""
+    """Raised where a person, or a département, already has as many tags as allowed."""
 
 
 def list_owners(person: Person) -> tuple[str, ...]:
-    """List whose tags somebody uses: those of their départements, and their own."""
+    """List the owners of the tags that somebody may use: their départements, and themselves."""
     return (*person.departements, person.id)
 
 
 async def find_any_tag(db: AsyncSession) -> Collection[str]:
-    """Find whether there is any tag at all: the empty id, or nothing. Where nobody has one nothing is read of them."""
+    """Tell whether there is any tag at all: return the empty id if so, else nothing, so that no tags are read where
+    there are none."""
     found = (await db.exec(select(Tag.id).where(col(Tag.deleted_at).is_(None)).limit(1))).first()
     return ("",) if found is not None else ()
 
@@ -87,7 +88,7 @@ async def read_known_names(db: AsyncSession, person_id: str) -> tuple[str, ...]:
 
 
 def _by_name(tags: Sequence[Tag], person_id: str) -> dict[str, Tag]:
-    """Return tags by the names that are compared; those of a département go before somebody’s own."""
+    """Return tags by the names in which they are compared; a département’s tag wins over the person’s own."""
     return {tag.folded: tag for tag in sorted(tags, key=lambda tag: tag.owner != person_id)}
 
 
@@ -98,7 +99,7 @@ async def list_known(db: AsyncSession, owners: Collection[str]) -> Sequence[Tag]
 
 
 async def count_reports(db: AsyncSession, author_id: str, reports: Table, numbers: Collection[int]) -> dict[int, int]:
-    """Count somebody’s reports that count, for each of these tags."""
+    """Count, for each of these tags, how many of somebody’s reports have it; deleted ones do not count."""
     counted = (
         select(_LINK.c.tag, func.count())
         .join(reports, reports.c.id == _LINK.c.cra)
@@ -110,13 +111,13 @@ async def count_reports(db: AsyncSession, author_id: str, reports: Table, number
 
 
 async def find_tag(db: AsyncSession, owner: str, name: str) -> Tag | None:
-    """Find a tag by its name, as it is now, deleted or not."""
+    """Find a tag of an owner by its name, as it is now, deleted or not."""
     mine = select(Tag).where(Tag.owner == owner, Tag.folded == fold(name))
     return (await db.exec(mine.execution_options(populate_existing=True))).first()
 
 
 async def add_tag(db: AsyncSession, owner: str, name: str, now: datetime) -> Tag:
-    """Add a tag, or bring a deleted one back; one that is there stays as it is. Raises FullListError."""
+    """Add a tag, or restore a deleted one; an existing one stays as it is. Raises FullListError."""
     known = await find_tag(db, owner, name)
     if known and known.deleted_at is None:
         return known
@@ -131,7 +132,7 @@ async def add_tag(db: AsyncSession, owner: str, name: str, now: datetime) -> Tag
 
 
 async def rename_tag(db: AsyncSession, tag: Tag, name: str) -> bool:
-    """Give a tag another name, for all its reports; False where its owner has one of that name already."""
+    """Rename a tag in all its reports; return False where its owner already has a tag of that name."""
     other = await find_tag(db, tag.owner, name)
     if other is not None and other.id != tag.id:
         if other.deleted_at is None:
@@ -143,18 +144,18 @@ async def rename_tag(db: AsyncSession, tag: Tag, name: str) -> bool:
 
 
 async def mark_deleted(db: AsyncSession, tag: Tag, at: datetime | None) -> None:
-    """Take a tag off all reports and lists, or bring it back to them (None)."""
+    """Delete a tag from all reports and lists, or restore it (None)."""
     await db.execute(update(_TAG).where(_TAG.c.id == tag.id).values(deleted_at=at))
 
 
 async def get_tag(db: AsyncSession, number: int) -> Tag | None:
-    """Get a tag as it is now, deleted or not."""
+    """Get a tag by its number, as it is now, deleted or not."""
     return await db.get(Tag, number, populate_existing=True)
 
 
 async def tag_report(db: AsyncSession, person: Person, cra: int, names: Sequence[str], now: datetime) -> None:
-    """Give a report just these tags. A name is that of a tag of the author’s département where there is one, else of
-    one of their own, which is added where it is new. Raises FullListError."""
+    """Give a report exactly these tags. A name means the tag of the author’s département where there is one, else the
+    author’s own, which is added where it is new. Raises FullListError."""
     known = _by_name(await list_known(db, list_owners(person)), person.id)
     chosen = [known.get(fold(name)) or await add_tag(db, person.id, name, now) for name in names]
     numbers = {tag.number for tag in chosen}
@@ -177,13 +178,13 @@ async def list_names(db: AsyncSession, reports: Collection[int]) -> Mapping[int,
 
 
 def has_tag(number: Any, name: str) -> ColumnElement[bool]:
-    """Say in SQL that the report of a number (a column) has a tag of that name, whose ever it is."""
+    """Make the condition in SQL that the report of a number (a column) has a tag of a name, whoever owns the tag."""
     linked = select(_LINK.c.cra).join(_TAG, _TAG.c.id == _LINK.c.tag)
     return linked.where(_LINK.c.cra == number, _TAG.c.folded == fold(name), _STANDS).exists()
 
 
 async def find_shared_tags(db: AsyncSession, name: str, departements: Collection[str] | None) -> Mapping[str, int]:
-    """Find the tags of that name which départements have (None: any of them), by the code of each."""
+    """Find the tags of a name that départements have (None: any département), by code."""
     shared = (_TAG.c.folded == fold(name), _STANDS, func.length(_TAG.c.owner) <= CODE_MAX)
     theirs = shared if departements is None else (*shared, _TAG.c.owner.in_(departements))
     rows: Sequence[Any] = (await db.execute(select(_TAG.c.owner, _TAG.c.id).where(*theirs))).all()
@@ -191,5 +192,5 @@ async def find_shared_tags(db: AsyncSession, name: str, departements: Collection
 
 
 def is_tagged(number: Any, tag: Any) -> ColumnElement[bool]:
-    """Say in SQL that the report of a number has the tag of a number, both of them columns."""
+    """Make the condition in SQL that a report has a tag, where both numbers are columns."""
     return select(_LINK.c.cra).where(_LINK.c.cra == number, _LINK.c.tag == tag).exists()

@@ -16,7 +16,7 @@ PARENT = {"commune-deleguee": "chefLieu", "commune-associee": "chefLieu", "arron
 
 
 def current(rows: list[dict[str, Any]]) -> Iterator[tuple[str, ...]]:
-    """Today's communes: INSEE code, name, population (empty: unknown), postcodes, département."""
+    """Yield today’s communes: INSEE code, name, population (empty: unknown), postcodes, département."""
     for row in rows:
         if row["type"] == "commune-actuelle":
             codes = " ".join(sorted(row.get("codesPostaux", ())))
@@ -24,7 +24,7 @@ def current(rows: list[dict[str, Any]]) -> Iterator[tuple[str, ...]]:
 
 
 def former(rows: list[dict[str, Any]]) -> Iterator[tuple[str, ...]]:
-    """Other names: INSEE code, name, code of today's commune, postcode (of municipal arrondissements only)."""
+    """Yield former names: INSEE code, name, code of today’s commune, postcode (of municipal arrondissements only)."""
     for row in rows:
         if row["type"] in PARENT:
             codes = sorted(row.get("codesPostaux", ()))
@@ -32,7 +32,7 @@ def former(rows: list[dict[str, Any]]) -> Iterator[tuple[str, ...]]:
 
 
 def write(name: str, rows: Iterable[tuple[str, ...]]) -> None:
-    """Write sorted rows, compressed without any time or name that would change the bytes."""
+    """Write sorted rows, compressed without a time or a name, so that the bytes are always the same."""
     text = "".join("\t".join(row) + "\n" for row in sorted(rows))
     data = lzma.compress(text.encode(), preset=9 | lzma.PRESET_EXTREME)
     (HERE / name).write_bytes(data)

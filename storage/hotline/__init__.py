@@ -18,7 +18,7 @@ from storage.database import Labelled
 
 
 class TicketState(Labelled):
-    """Where a ticket is on its way."""
+    """The state of a ticket."""
 
     NOUVEAU = "nouveau", "nouvelle"
     PRIS = "pris", "prise"
@@ -30,7 +30,7 @@ class TicketState(Labelled):
 
     @property
     def is_open(self) -> bool:
-        """Whether something is still to be done."""
+        """Whether something is still to be done about the ticket."""
         return self in OPEN
 
 
@@ -42,7 +42,7 @@ OURS = OPEN - {TicketState.EN_ATTENTE}
 
 
 class Urgency(Labelled):
-    """How much it hinders who asks."""
+    """How much the problem hinders the person who asks."""
 
     BLOQUANT = "bloquant", "bloquant"
     GENANT = "genant", "gênant"
@@ -50,7 +50,7 @@ class Urgency(Labelled):
 
 
 class Reason(Labelled):
-    """Why a ticket came to its end."""
+    """Why a ticket was closed."""
 
     RESOLU = "resolu", "résolue"
     SANS_SUITE = "sans_suite", "sans suite"
@@ -60,7 +60,7 @@ class Reason(Labelled):
 
 
 class ActorKind(StrEnum):
-    """Who makes a move: an agent of the ticket’s queue, the person who asked, or the bot by itself."""
+    """Who makes a move: an agent of the ticket’s queue, the person who asked, or the bot."""
 
     AGENT = "agent"
     AUTHOR = "auteur"
@@ -71,7 +71,7 @@ _HAS = re.compile(r"\ba\b")
 
 
 class Move(Labelled):
-    """What is done to a ticket; ``label`` says after a name that it was: « Agathe l’a pris »."""
+    """A move of a ticket; ``label`` follows a name: « Agathe l’a pris »."""
 
     OPEN = "ouvrir", "a ouvert la demande"
     TAKE = "prendre", "l’a prise"
@@ -90,14 +90,14 @@ class Move(Labelled):
     PART = "detacher", "l’a sortie de la panne"
 
     def say(self, who: str) -> str:
-        """Say that somebody made it; « vous » for the reader: « vous l’avez rouverte »."""
+        """Say who made the move; « vous » addresses the reader: « vous l’avez rouverte »."""
         did = _HAS.sub("avez", self.label, count=1) if who == "vous" else self.label
         return f"{who} {did}"
 
 
 @dataclass(frozen=True, slots=True)
 class MoveRule:
-    """Who may make a move, and where it leads from each state that allows it."""
+    """Who may make a move, and which state it leads to from each state that allows it."""
 
     who: frozenset[ActorKind]
     leads: Mapping[TicketState, TicketState]
@@ -142,11 +142,11 @@ TABLE: Mapping[Move, MoveRule] = {
 
 
 class MoveError(Exception):
-    """A move that the table does not allow: from that state, or not to that one."""
+    """Raised for a move that the rules do not allow from a state, or for this kind of actor."""
 
 
 def find_next_state(move: Move, state: TicketState, who: ActorKind) -> TicketState:
-    """Find where a move leads. Raises MoveError where it may not be made."""
+    """Return the state to which a move leads. Raises MoveError where it may not be made."""
     rule = TABLE[move]
     if who not in rule.who or state not in rule.leads:
         raise MoveError(f"{move} from {state} by {who}")
@@ -154,5 +154,5 @@ def find_next_state(move: Move, state: TicketState, who: ActorKind) -> TicketSta
 
 
 def list_allowed(state: TicketState, who: ActorKind) -> frozenset[Move]:
-    """The moves that somebody may make from a state."""
+    """Return the moves that a kind of actor may make from a state."""
     return frozenset(move for move, rule in TABLE.items() if who in rule.who and state in rule.leads)

@@ -1,4 +1,4 @@
-"""Who is on duty at the hotline, for which queue, on which days; who is away; turns proposed to another."""
+"""Who is on duty at the hotline, for which queue, on which days; who is away; swaps of turns that were proposed."""
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
@@ -21,7 +21,7 @@ _DAY = timedelta(days=1)
 
 
 class DutyTurn(Days, table=True):
-    """Somebody is on duty for a queue, or for all of them (""). ``handed_at`` is when its end was told."""
+    """A turn of duty for a queue, or for all queues (""). ``handed_at`` is when the agents were told of its end."""
 
     __tablename__ = "duty_turn"
     __table_args__ = (Index("ix_duty_turn_ends", "ends"),)
@@ -30,17 +30,18 @@ class DutyTurn(Days, table=True):
     handed_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
     def covers(self, queue: str) -> bool:
-        """Whether it is for that queue too; all of them are ""."""
+        """Tell whether the turn is for a queue; a turn for all of them ("") is."""
         return not self.queue or not queue or self.queue == queue
 
 
 def get_day(at: datetime) -> date:
-    """The day that an instant belongs to, for the hotline: that of Paris."""
+    """Return the day to which an instant belongs for the hotline: that of Paris."""
     return at.astimezone(PARIS).date()
 
 
 async def find_on_duty(db: AsyncSession, queue: str, at: datetime) -> Sequence[str]:
-    """The ids of who is on duty for a queue: neither away nor gone; who began first comes first."""
+    """Return the ids of the people on duty for a queue who are neither away nor gone; the first to begin comes
+    first."""
     day = get_day(at)
     turns = select(DutyTurn.user_id).join(Person, col(Person.id) == col(DutyTurn.user_id), isouter=True)
     turns = turns.where(*_is_on(DutyTurn, day), or_(col(DutyTurn.queue) == queue, col(DutyTurn.queue) == ""))
@@ -53,18 +54,19 @@ async def find_on_duty(db: AsyncSession, queue: str, at: datetime) -> Sequence[s
 
 
 async def find_away(db: AsyncSession, at: datetime) -> Collection[str]:
-    """Find the ids of who is away."""
+    """Find the ids of the people who are away."""
     return set((await db.exec(select(Absence.user_id).where(*_is_on(Absence, get_day(at)), *IS_WHOLE))).all())
 
 
 async def list_turns(db: AsyncSession, first: date, end: date) -> Sequence[DutyTurn]:
-    """List all turns of these days, up to but not including the end; the first to begin comes first."""
+    """List all turns of the days from ``first`` up to but not including ``end``; the first to begin comes first."""
     there = select(DutyTurn).where(*_is_within(DutyTurn, first, end))
     return (await db.exec(there.order_by(col(DutyTurn.starts), col(DutyTurn.ends), col(DutyTurn.id)))).all()
 
 
 async def list_absences(db: AsyncSession, first: date, end: date) -> Sequence[Absence]:
-    """List the absences of these days, of people who may be on duty: agents, and whoever has a turn."""
+    """List the absences of the days from ``first`` up to but not including ``end``, of agents and of people with a
+    turn."""
     agents = select(Person.id).where(func.coalesce(Person.role, Person.derived_role).in_([Role.HOTLINE, *ANIMATES]))
     on_duty = select(DutyTurn.user_id).where(col(DutyTurn.ends) > first)
     theirs = or_(col(Absence.user_id).in_(agents), col(Absence.user_id).in_(on_duty))
@@ -73,7 +75,8 @@ async def list_absences(db: AsyncSession, first: date, end: date) -> Sequence[Ab
 
 
 async def list_departures(db: AsyncSession, user_ids: Collection[str]) -> Sequence[Absence]:
-    """List who of these has left, or will: they are away from the day after their last one, for good."""
+    """List, as absences, who of these people has left or will leave: they are away for good from the day after their
+    last one."""
     leaving = select(Person).where(col(Person.id).in_(user_ids), col(Person.left_on).is_not(None))
     return [
         Absence(user_id=person.id, starts=person.left_on + _DAY, ends=date.max, by=person.id, at=person.since)
@@ -91,12 +94,12 @@ async def list_turns_of(db: AsyncSession, user_id: str, today: date) -> Sequence
 
 
 async def get_turn(db: AsyncSession, number: int) -> DutyTurn | None:
-    """Get a turn, as it is now."""
+    """Get a turn by its number, as it is now."""
     return await db.get(DutyTurn, number, populate_existing=True)
 
 
 async def lock_duty(db: AsyncSession, now: datetime) -> None:
-    """Keep everybody else from changing who is on duty until the transaction ends: what is found free stays so."""
+    """Lock the rota: nobody else changes who is on duty until the transaction ends."""
     await hold(db, "garde", "tours", now)
 
 
@@ -119,8 +122,8 @@ async def end_days(db: AsyncSession, days: DutyTurn | Absence, ends: date) -> bo
 
 
 async def take_out(db: AsyncSession, days: DutyTurn | Absence, first: date, end_: date) -> int | None:
-    """Take some days from within out of others, which end before them. What comes after them is a row of its own, whose
-    number is returned; None where nothing does."""
+    """Remove days from the middle or the end of a span, which then ends before them. The days after them become a row
+    of their own, whose number is returned; None where there are none."""
     await end_days(db, days, first)
     if end_ >= days.ends:
         return None
@@ -136,20 +139,20 @@ async def give_turn(db: AsyncSession, number: int, before: str, after: str) -> b
 
 
 async def list_ending(db: AsyncSession, first: date, last: date) -> Sequence[DutyTurn]:
-    """List the turns whose last day is one of those, and of whose end nobody was told."""
+    """List the turns whose last day is one of these, and of whose end the agents were not told."""
     over = (col(DutyTurn.ends) > first, col(DutyTurn.ends) <= last + _DAY, col(DutyTurn.starts) < col(DutyTurn.ends))
     untold = select(DutyTurn).where(*over, col(DutyTurn.handed_at).is_(None))
     return (await db.exec(untold.order_by(col(DutyTurn.ends), col(DutyTurn.id)))).all()
 
 
 async def hand_over(db: AsyncSession, number: int, at: datetime) -> bool:
-    """Note that the end of a turn is told; False where it was already."""
+    """Note that the agents were told of a turn’s end; return False where that was noted before."""
     untold = update(DutyTurn).where(col(DutyTurn.id) == number, col(DutyTurn.handed_at).is_(None))
     return (await execute(db, untold.values(handed_at=at))).rowcount == 1
 
 
 async def forget_turns(db: AsyncSession, before: date) -> None:
-    """Drop the turns that were over by then."""
+    """Delete the turns that were over before a moment."""
     await db.execute(delete(DutyTurn).where(col(DutyTurn.ends) < before))
 
 
@@ -162,7 +165,7 @@ def _is_within(kind: type[DutyTurn] | type[Absence], first: date, end: date) -> 
 
 
 class SwapAnswer(StrEnum):
-    """What became of a proposal."""
+    """The answer to a proposed swap."""
 
     ACCEPTE = "accepte"
     REFUSE = "refuse"
@@ -171,7 +174,8 @@ class SwapAnswer(StrEnum):
 
 
 class DutySwap(SQLModel, table=True):
-    """``by`` gives the turn of number ``given`` to ``with_id``, against their turn ``taken`` (None: for nothing)."""
+    """A proposed swap: ``by`` gives the turn of number ``given`` to ``with_id``, in exchange for their turn ``taken``
+    (None: for nothing)."""
 
     __tablename__ = "duty_swap"
 
@@ -190,22 +194,22 @@ async def propose_swap(db: AsyncSession, swap: DutySwap) -> int:
 
 
 async def get_swap(db: AsyncSession, number: int) -> DutySwap | None:
-    """Get a proposal, as it is now."""
+    """Get a proposed swap, as it is now."""
     return await db.get(DutySwap, number, populate_existing=True)
 
 
 async def is_swap_open(db: AsyncSession, given: int, with_id: str) -> bool:
-    """Whether that turn is proposed to somebody who has not answered yet."""
+    """Tell whether a turn is proposed to somebody who has not answered yet."""
     waits = (DutySwap.given == given, DutySwap.with_id == with_id, col(DutySwap.answer).is_(None))
     return (await db.exec(select(DutySwap.id).where(*waits).limit(1))).first() is not None
 
 
 async def settle_swap(db: AsyncSession, number: int, answer: SwapAnswer) -> bool:
-    """Note what became of a proposal; False where something did before."""
+    """Note the answer to a proposed swap; return False where there was one before."""
     waits = update(DutySwap).where(col(DutySwap.id) == number, col(DutySwap.answer).is_(None))
     return (await execute(db, waits.values(answer=answer))).rowcount == 1
 
 
 async def forget_swaps(db: AsyncSession, before: datetime) -> None:
-    """Drop the proposals that were made before."""
+    """Delete the swaps proposed before a moment."""
     await db.execute(delete(DutySwap).where(col(DutySwap.at) < before))

@@ -1,5 +1,5 @@
-"""The figures of the hotline for some days, always derived from the tickets, how long things took, and a ticket as one
-line for programs: JSON, or the cells of a CSV (docs/wire.md)."""
+"""The figures of the hotline for some days, always derived from the tickets, how long answers and resolutions took, and
+a ticket as one line for programs: JSON, or the cells of a CSV (docs/wire.md)."""
 
 from array import array
 from collections import Counter
@@ -25,7 +25,8 @@ MEDIAN, P90 = 50, 90
 
 @dataclass(frozen=True, slots=True)
 class Delays:
-    """``count`` of them; ``median`` and ``p90`` (see ``quantile``) are None where there is none."""
+    """A summary of delays: their ``count``; ``median`` and ``p90`` (see ``compute_quantile``) are None where there is
+    none."""
 
     count: int = 0
     median: timedelta | None = None
@@ -37,17 +38,17 @@ NO_DELAYS = Delays()
 
 @dataclass(slots=True)
 class DelayCollector:
-    """Delays as they are met, in whole seconds: eight bytes each."""
+    """A collector of delays, in whole seconds: eight bytes for each."""
 
     seconds: "array[int]" = field(default_factory=lambda: array("q"))
 
     def add(self, delay: timedelta) -> None:
-        """Count one more delay; none is shorter than nothing."""
+        """Add a delay; a negative one counts as zero."""
         self.seconds.append(max(0, delay // timedelta(seconds=1)))
 
     @property
     def told(self) -> Delays:
-        """What is said of them."""
+        """The summary of the delays collected."""
         if not self.seconds:
             return NO_DELAYS
         ordered = sorted(self.seconds)
@@ -55,7 +56,7 @@ class DelayCollector:
 
 
 def compute_quantile(ordered: Sequence[int], percent: int) -> timedelta:
-    """The value (seconds, sorted, at least one) below which that share of them lies, straight between two neighbours.
+    """Compute a quantile of values (seconds, sorted, at least one) by linear interpolation between neighbours.
 
     Counted from nought, it stands at place (n - 1) × percent / 100. Of an odd number the median is the middle one, of
     an even number half way between the two in the middle; of one value every quantile is that value. This is the
@@ -75,36 +76,37 @@ _INSTANTS = ("opened_at", "first_answer_at", "resolved_at")
 
 
 def measure_wall_time(start: datetime, end: datetime) -> timedelta:
-    """Measure how long something took, where all time that passes counts."""
+    """Return the time that passed, office hours or not."""
     return end - start
 
 
 @dataclass(frozen=True)
 class DaySpan:
-    """The days [start, end[ in Paris, whoever asks from wherever."""
+    """The days [start, end[ in Paris, wherever the reader is."""
 
     start: date
     end: date
 
     @cached_property
     def since(self) -> datetime:
-        """The instant at which they begin."""
+        """The instant at which the days begin."""
         return find_midnight(self.start).astimezone(UTC)
 
     @cached_property
     def until(self) -> datetime:
-        """The first instant after them."""
+        """The first instant after the days."""
         return find_midnight(self.end).astimezone(UTC)
 
     def holds(self, at: datetime | None) -> bool:
-        """Whether something happened then; what has not happened did not."""
+        """Tell whether a moment falls in these days; None, which is something that has not happened, does not."""
         return at is not None and self.since <= at < self.until
 
 
 @dataclass(frozen=True, slots=True)
 class FiguresPart:
-    """Tickets ``received`` in these days, and how long the first ``answers`` took that were given in them, and the
-    ``resolutions`` made in them. (What was asked before counts when it is answered: nothing slow is left out.)"""
+    """The tickets ``received`` in these days; how long the first ``answers`` given in these days took; and how long the
+    ``resolutions`` made in them took. (Older tickets count when they are answered, so that no slow answer is left
+    out.)"""
 
     received: int = 0
     answers: Delays = NO_DELAYS
@@ -113,7 +115,7 @@ class FiguresPart:
 
 @dataclass(frozen=True, slots=True)
 class HotlineFigures:
-    """All tickets, and parts of them by code, the most asked first.
+    """The figures of all tickets, and parts of them by code, the most frequent first.
 
     ``open_now`` counts those that are open when it is read; ``avoided`` the questions that a solved ticket answered.
     ``liked``, ``disliked`` and ``reasons`` are of the tickets resolved in these days, and not reopened since.
@@ -131,7 +133,7 @@ class HotlineFigures:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing happened at all."""
+        """Whether nothing happened in these days."""
         whole = self.whole
         return not (whole.received or whole.answers.count or whole.resolutions.count or self.avoided)
 
@@ -148,7 +150,7 @@ class _Tally:
 
 
 class _TicketCounter:
-    """Tickets as they are read, one after the other."""
+    """Counts tickets as they are read, one after the other."""
 
     def __init__(self, span: DaySpan, between: Between) -> None:
         self._span, self._between = span, between
@@ -158,7 +160,7 @@ class _TicketCounter:
         self.reasons: Counter[Reason] = Counter()
 
     def add(self, row: RowMapping) -> None:
-        """Count one wherever it belongs."""
+        """Add a ticket to every figure in which it counts."""
         tallies = [self.whole, *(tallies.setdefault(row[name], _Tally()) for name, tallies in self.by.items())]
         opened, answered, resolved = (row[name] for name in _INSTANTS)
         for tally in tallies if self._span.holds(opened) else ():
@@ -183,7 +185,7 @@ class _TicketCounter:
 async def read_figures(
     db: AsyncSession, span: DaySpan, queues: Collection[str], between: Between = measure_wall_time
 ) -> HotlineFigures:
-    """The figures of some queues; ``between`` says how much of a delay counts."""
+    """Read the figures of some queues; ``between`` measures how much of a delay counts."""
     counting = _TicketCounter(span, between)
     async for row in _read_rows(db, span, queues):
         counting.add(row)
@@ -201,13 +203,13 @@ async def read_figures(
 
 
 async def count_open(db: AsyncSession, queues: Collection[str]) -> int:
-    """How many tickets of some queues are open."""
+    """Count the open tickets of some queues."""
     here = select(func.count()).where(_TICKET.c.queue.in_(queues), _TICKET.c.state.in_(OPEN))
     return int((await (await db.connection()).execute(here)).scalar_one())
 
 
 async def _read_rows(db: AsyncSession, span: DaySpan, queues: Collection[str]) -> AsyncIterator[RowMapping]:
-    """The tickets of which anything happened in these days, by number."""
+    """Yield the tickets to which anything happened in these days, by number."""
     happened = [and_(_TICKET.c[name] >= span.since, _TICKET.c[name] < span.until) for name in _INSTANTS]
     query = select(*(_TICKET.c[name] for name in _READ)).where(_TICKET.c.queue.in_(queues), or_(*happened))
     async for page in iterate_pages(read_mappings(db), query, _TICKET.c.id):
@@ -248,7 +250,7 @@ _AUTHOR, _AGENT = _PERSON.alias("author"), _PERSON.alias("agent")
 
 @dataclass(frozen=True, slots=True)
 class TicketSelection:
-    """Which tickets: in these states (none given: in any), of that queue ("": of all)."""
+    """A selection of tickets: in these states (empty: any), of a queue ("": of all)."""
 
     states: Collection[TicketState] = ()
     queue: str = ""
@@ -257,9 +259,11 @@ class TicketSelection:
 async def read_ticket_lines(
     database: Database, chosen: TicketSelection, columns: Mapping[str, str] = COLUMNS
 ) -> AsyncIterator[Line]:
-    """Those, by number, read a page at a time: memory stays flat, and no page holds a connection while it is written.
+    """Yield the selected tickets as lines, by number, read a page at a time: memory stays flat, and no connection is
+    held while a page is written.
 
-    Who asked and who has it are called as they are now; who is in the register no more, as they were then, or by id.
+    Authors and agents are called by their names of now; those who are not in the register any more, by their names of
+    then, or by id.
     """
     query = _select_named()
     if chosen.states:
@@ -272,12 +276,13 @@ async def read_ticket_lines(
 
 
 def make_ticket_cells(line: Line) -> list[str]:
-    """A line as the cells of a CSV, nothing for what is not known; no text of somebody’s runs as a formula."""
+    """Return a line as the cells of a CSV, "" for unknown values; texts of people are kept from running as formulas of
+    a spreadsheet."""
     return ["" if value is None else guard(value) if isinstance(value, str) else str(value) for value in line.values()]
 
 
 def _select_named() -> Select[Any]:
-    """Tickets with the names of who asked and who has them; long texts stay where they are."""
+    """Select tickets with the names of their authors and agents, without their long texts."""
     said = [_TICKET.c[column] for column in CSV_COLUMNS.values() if column not in {"author", "agent"}]
     author = func.coalesce(_AUTHOR.c.username, _TICKET.c.username).label("author")
     agent = func.coalesce(_AGENT.c.username, _TICKET.c.agent_id).label("agent")

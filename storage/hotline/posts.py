@@ -1,4 +1,5 @@
-"""What of a ticket stands in Mattermost: its cards, its lines and their twins, the messages it was made of."""
+"""What Mattermost shows of tickets: cards, lines of the conversation and their copies, and the messages that tickets
+were made of."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
@@ -14,8 +15,8 @@ from storage.hotline.tickets import Ticket
 
 
 class TicketCard(SQLModel, table=True):
-    """The card of a ticket in the room of a queue; ``post_id`` is "" until it stands there, ``version`` that of the
-    ticket when it was written."""
+    """The card of a ticket in the room of a queue; ``post_id`` is "" until it is posted, ``version`` that of the ticket
+    when it was written."""
 
     __tablename__ = "ticket_card"
 
@@ -27,7 +28,7 @@ class TicketCard(SQLModel, table=True):
 
 
 async def get_card(db: AsyncSession, ticket: Ticket) -> TicketCard | None:
-    """The card of a ticket in its queue."""
+    """Return the card of a ticket in its queue’s room."""
     mine = select(TicketCard).where(TicketCard.ticket == ticket.number, TicketCard.queue == ticket.queue)
     return (await db.exec(mine.execution_options(populate_existing=True))).first()
 
@@ -38,13 +39,13 @@ async def save_card(db: AsyncSession, card: TicketCard) -> None:
 
 
 async def find_card(db: AsyncSession, post_id: str) -> TicketCard | None:
-    """The card that is that post."""
+    """Return the card that is a post."""
     return (await db.exec(select(TicketCard).where(TicketCard.post_id == post_id).limit(1))).first()
 
 
 async def list_without_card(db: AsyncSession, queue: str, room: str, limit: int) -> list[Ticket]:
-    """The tickets of a queue that are not closed and of which nothing stands in that room, or is on its way there, the
-    oldest first."""
+    """List the tickets of a queue that are not closed and have no card in a room, posted or on its way, the oldest
+    first."""
     there = select(TicketCard.ticket).where(TicketCard.queue == queue, TicketCard.channel_id == room)
     waiting = select(Ticket).where(Ticket.queue == queue, col(Ticket.closed_at).is_(None))
     found = await db.exec(waiting.where(col(Ticket.id).not_in(there)).order_by(col(Ticket.id)).limit(limit))
@@ -52,7 +53,8 @@ async def list_without_card(db: AsyncSession, queue: str, room: str, limit: int)
 
 
 async def list_erased_cards(db: AsyncSession, subject: str, limit: int) -> Sequence[TicketCard]:
-    """The cards that stand of closed tickets whose words are erased: that is what their subject is then."""
+    """List the cards that are still posted of closed tickets whose words were erased, which is when ``subject`` stands
+    in place of their own."""
     erased = select(Ticket.id).where(
         Ticket.subject == subject, Ticket.thread_post == "", col(Ticket.closed_at).is_not(None)
     )
@@ -61,7 +63,7 @@ async def list_erased_cards(db: AsyncSession, subject: str, limit: int) -> Seque
 
 
 async def drop_card(db: AsyncSession, card: TicketCard) -> None:
-    """Forget a card that stands there no more, or never came to: another may be written."""
+    """Delete a card that was removed from Mattermost, or never arrived there, so that another may be written."""
     await db.delete(card)
     await db.flush()
 
@@ -70,7 +72,7 @@ ID = 26
 
 
 class Side(StrEnum):
-    """Where a line was written: in the room, or in the author’s direct channel."""
+    """Where a line was written: in the agents’ room, or in the author’s direct channel."""
 
     ROOM = "room"
     DIRECT = "direct"
@@ -79,9 +81,9 @@ class Side(StrEnum):
 class TicketLine(SQLModel, table=True):
     """A line that somebody wrote under a ticket (``post_id``), and its ``twin``, the bot’s post on the other side.
 
-    ``twin`` is "" until it stands there. ``waits`` is what the line says, as long as there is nothing there yet to
-    say it under; ``later`` what was changed while the twin was on its way. Of what has arrived no words are kept: they
-    are in Mattermost. ``is_kept`` says that its author wants what is personal in it read.
+    ``twin`` is "" until it is posted. ``waits`` has the words of the line as long as the other side has no post yet to
+    answer under; ``later`` those of an edit made while the twin was on its way. Once it has arrived no words are kept:
+    Mattermost has them. ``is_kept`` says that its author agreed to show the personal data in it.
     """
 
     __tablename__ = "ticket_line"
@@ -107,30 +109,30 @@ async def add_line(db: AsyncSession, line: TicketLine) -> bool:
 
 
 async def lock_line(db: AsyncSession, post_id: str) -> TicketLine | None:
-    """The line that is that post, which nobody else changes until this transaction ends."""
+    """Get the line that is a post, locked: nobody else changes it until the transaction ends."""
     return await db.get(TicketLine, post_id, with_for_update=True, populate_existing=True)
 
 
 async def find_line(db: AsyncSession, post_id: str) -> TicketLine | None:
-    """The line that is that post, or whose twin it is."""
+    """Find the line that is a post, or whose twin that post is."""
     either = or_(col(TicketLine.post_id) == post_id, col(TicketLine.twin) == post_id)
     return (await db.exec(select(TicketLine).where(either).limit(1))).first()
 
 
 async def list_kept(db: AsyncSession, number: int) -> Collection[str]:
-    """The posts of a ticket’s author of which they said that what is personal in them may be read."""
+    """Return the posts of a ticket’s author in which they agreed that personal data may be read."""
     wanted = (TicketLine.ticket == number, col(TicketLine.is_kept))
     return set((await db.exec(select(TicketLine.post_id).where(*wanted))).all())
 
 
 async def list_agent_lines(db: AsyncSession, numbers: Collection[int]) -> Sequence[TicketLine]:
-    """What agents wrote under the cards of these tickets."""
+    """List what agents wrote under the cards of these tickets."""
     theirs = (col(TicketLine.ticket).in_(numbers), TicketLine.side == Side.ROOM)
     return (await db.exec(select(TicketLine).where(*theirs))).all()
 
 
 async def list_waiting_lines(db: AsyncSession, number: int, side: Side) -> Sequence[TicketLine]:
-    """What was written on that side of a ticket before there was anything to say it under, oldest first."""
+    """List the lines written on a side of a ticket that wait for a post to stand under, oldest first."""
     here = (TicketLine.ticket == number, TicketLine.side == side, col(TicketLine.waits).is_not(None))
     return (await db.exec(select(TicketLine).where(*here).order_by(col(TicketLine.at), col(TicketLine.post_id)))).all()
 
@@ -141,8 +143,8 @@ SOURCE_KEPT = timedelta(days=90)
 
 class TicketSource(SQLModel, table=True):
     """A message (``post_id`` in ``channel_id``; ``root_id`` is the post that begins its thread, itself or another) that
-    its author may make a ticket of; ``asked_by`` pointed at it. ``text`` is what it said, ``context`` what its thread
-    did, ``files`` are ids of those of both."""
+    its author may turn into a ticket; ``asked_by`` proposed that. ``text`` is what the message said, ``context`` what
+    its thread said, ``files`` are the ids of the files of both."""
 
     __tablename__ = "ticket_source"
 
@@ -158,7 +160,7 @@ class TicketSource(SQLModel, table=True):
 
 
 async def save_source(db: AsyncSession, source: TicketSource) -> bool:
-    """Keep a message, as it is now; False where somebody pointed at it before."""
+    """Store a message as it is now; return False where somebody proposed it before."""
     row = source.model_dump()
     if await insert_new(db, TicketSource, row):
         return True
@@ -167,10 +169,10 @@ async def save_source(db: AsyncSession, source: TicketSource) -> bool:
 
 
 async def get_source(db: AsyncSession, post_id: str) -> TicketSource | None:
-    """The message, as it was when somebody pointed at it."""
+    """Get the message as it was when somebody proposed to make a ticket of it."""
     return (await db.exec(select(TicketSource).where(TicketSource.post_id == post_id))).first()
 
 
 async def forget_sources(db: AsyncSession, before: datetime) -> None:
-    """Erase those of before that instant: of what became a ticket, the ticket has it."""
+    """Erase the messages from before a moment; a ticket made of one has its own copy."""
     await db.execute(delete(TicketSource).where(col(TicketSource.at) < before))

@@ -1,4 +1,5 @@
-"""Tickets that are like what somebody asks, and what they wrote while they look whether one answers it."""
+"""Solved tickets that resemble what somebody asks, and the words of the asker while they look whether one answers
+it."""
 
 import re
 from collections import Counter
@@ -19,11 +20,11 @@ ID = 26
 
 
 class TicketWish(SQLModel, table=True):
-    """Filled, but not filed yet. ``key`` is the one-time key of its dialog, ``asked`` the fields of the ticket;
-    ``alike`` the numbers of the solved ones that were shown, ``answered`` the one that was it; ``fiches`` and ``fiche``
-    are the same of resources.
+    """A ticket that is filled in, but not filed yet. ``key`` is the one-time key of its dialog, ``asked`` the fields of
+    the ticket; ``alike`` the numbers of the solved tickets that were shown, ``answered`` the one that answered it;
+    ``fiches`` and ``fiche`` are the same for resources.
 
-    Filed, it is gone; answered it counts as a ticket avoided, and no words of it are kept.
+    The row is deleted when the ticket is filed; once answered it counts as a ticket avoided, and its words are erased.
     """
 
     __tablename__ = "ticket_wish"
@@ -49,7 +50,7 @@ async def save_wish(db: AsyncSession, wish: TicketWish) -> None:
 
 
 async def take_wish(db: AsyncSession, key: str) -> TicketWish | None:
-    """The one of that key, which nobody else files then; None where that was done, or it was answered."""
+    """Take the wish of a key, so that nobody else files it; return None where it was filed or answered already."""
     mine = (col(TicketWish.key) == key, *_UNDECIDED)
     found = (await db.exec(select(TicketWish).where(*mine).with_for_update())).first()
     done = await execute(db, delete(TicketWish).where(*mine))
@@ -57,31 +58,32 @@ async def take_wish(db: AsyncSession, key: str) -> TicketWish | None:
 
 
 async def answer_wish(db: AsyncSession, key: str, *, ticket: int | None = None, fiche: int | None = None) -> bool:
-    """That ticket or resource answered it: it needs none of its own. False where it was filed, or answered already."""
+    """Note that a ticket or a resource answered a wish, which then needs no ticket; return False where it was filed or
+    answered already."""
     mine = (col(TicketWish.key) == key, *_UNDECIDED)
     done = update(TicketWish).where(*mine).values(answered=ticket, fiche=fiche, asked={})
     return (await execute(db, done)).rowcount > 0
 
 
 async def find_accepted(db: AsyncSession, keys: Sequence[str]) -> set[str]:
-    """Which of these one-time keys of dialogs are here."""
+    """Return which of these one-time keys of dialogs have a wish."""
     return set((await db.exec(select(TicketWish.key).where(col(TicketWish.key).in_(keys)))).all())
 
 
 async def list_undecided(db: AsyncSession, before: datetime, limit: int) -> Sequence[TicketWish]:
-    """List the wishes of which nobody said anything since before that instant, the oldest first."""
+    """List the wishes since a moment neither filed nor answered, the oldest first."""
     waiting = select(TicketWish).where(*_UNDECIDED, col(TicketWish.at) < before)
     return (await db.exec(waiting.order_by(col(TicketWish.at)).limit(limit))).all()
 
 
 async def list_wishes(db: AsyncSession, author_id: str) -> Sequence[TicketWish]:
-    """List the wishes of somebody that are undecided."""
+    """List somebody’s wishes that are neither filed nor answered."""
     theirs = (TicketWish.author_id == author_id, *_UNDECIDED)
     return (await db.exec(select(TicketWish).where(*theirs).order_by(col(TicketWish.at)))).all()
 
 
 async def count_avoided(db: AsyncSession, since: datetime, until: datetime, queues: Collection[str]) -> int:
-    """How many of some queues were answered by a solved ticket or a resource in that time (``until`` excluded)."""
+    """Count the wishes of some queues that a solved ticket or a resource answered in [since, until[."""
     then = (col(TicketWish.at) >= since, col(TicketWish.at) < until, col(TicketWish.queue).in_(queues))
     answered = select(func.count()).select_from(TicketWish).where(~and_(*_UNDECIDED), *then)
     return (await db.exec(answered)).one()
@@ -123,24 +125,25 @@ WEAK = frozenset(
 
 
 def find_stems(text: str) -> frozenset[str]:
-    """The beginnings of the words that say what a text is about."""
+    """Return the stems of the words that say what a text is about."""
     words = re.findall(r"[a-z0-9]{3,}", fold(text))
     return frozenset(word[:STEM] for word in words if word not in SMALL)
 
 
 def strong_stems(text: str) -> frozenset[str]:
-    """Find the stems of a text without those that only say how bad it is."""
+    """Return the stems of a text without those of words that only say how bad the problem is."""
     return find_stems(text) - WEAK
 
 
 def measure_likeness(asked: frozenset[str], other: frozenset[str]) -> float:
-    """How much of what is asked is in another, from 0 to 1; 0 where it is one word of several only."""
+    """Measure how much of a question is in another text, from 0 to 1; 0 where a question of several words shares only
+    one."""
     common = asked & other
     return len(common) / len(asked) if len(common) >= min(2, len(asked)) and asked else 0.0
 
 
 async def find_solved(db: AsyncSession, text: str, since: datetime) -> Sequence[Ticket]:
-    """The solved tickets whose solution may be shown and that are like a text, the likest first."""
+    """Find the solved tickets that resemble a text and whose solution may be shown, the most similar first."""
     asked = strong_stems(text)
     if not asked:
         return []
@@ -157,7 +160,7 @@ async def find_solved(db: AsyncSession, text: str, since: datetime) -> Sequence[
 
 
 def are_alike(one: Ticket, other: Ticket) -> bool:
-    """Whether what the one says in brief is in all that the other says, or the other way round."""
+    """Tell whether the subject of one ticket is contained in all the words of the other, or the other way round."""
     return any(
         measure_likeness(find_stems(brief.subject), find_stems(f"{whole.subject} {whole.details}")) >= ALIKE_MIN
         for brief, whole in ((one, other), (other, one))
@@ -165,7 +168,8 @@ def are_alike(one: Ticket, other: Ticket) -> bool:
 
 
 def is_answer(title: str, text: str, asked: str) -> bool:
-    """Whether something written speaks of what is asked: its title is in the question, or the question in all of it."""
+    """Tell whether a written text answers a question: its title is in the question, or the question is in its whole
+    text."""
     question, whole = strong_stems(asked), strong_stems(f"{title} {text}")
     return (
         measure_likeness(strong_stems(title), question) >= ALIKE_MIN or measure_likeness(question, whole) >= ALIKE_MIN
@@ -173,7 +177,7 @@ def is_answer(title: str, text: str, asked: str) -> bool:
 
 
 async def find_recent_alike(db: AsyncSession, ticket: Ticket, since: datetime) -> Sequence[Ticket]:
-    """The open tickets of the same queue that are like one, and part of no outage, by number."""
+    """Find the open tickets of the same queue that resemble a ticket and are part of no outage, by number."""
     there = select(Ticket).where(
         Ticket.queue == ticket.queue,
         col(Ticket.state).in_(OPEN),
@@ -186,7 +190,8 @@ async def find_recent_alike(db: AsyncSession, ticket: Ticket, since: datetime) -
 
 
 def is_part(ticket: Ticket, title: str, founding: Sequence[Ticket]) -> bool:
-    """Whether a ticket speaks of what others do: of what they are called together, or as most of them do."""
+    """Tell whether a ticket is about the outage of others: it matches the outage’s title, or at least half of the
+    tickets that founded it."""
     named, near = find_stems(title), [are_alike(ticket, other) for other in founding]
     if (
         len(named) >= TITLE_MIN
@@ -197,7 +202,7 @@ def is_part(ticket: Ticket, title: str, founding: Sequence[Ticket]) -> bool:
 
 
 def find_common_words(rows: Sequence[Ticket]) -> Sequence[str]:
-    """The words that most of some tickets have in common, as they come in the first that has them."""
+    """Find the words that most of some tickets share, in the order of the first ticket that has them."""
     counts: Counter[str] = Counter()
     said: dict[str, str] = {}
     for row in rows:

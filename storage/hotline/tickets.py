@@ -1,5 +1,5 @@
 """The tickets: what was asked by whom, who has it, how it stands; the moves made of each, and its history; and outages,
-which tell many of them together."""
+which group many of them."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,14 +22,14 @@ ID = 26
 
 
 class Ticket(Numbered, table=True):
-    """One demand for help; its number is how people call it.
+    """A request for help; people call it by its number.
 
     ``key`` is the one-time key of the dialog that opened it. ``queue`` and ``category`` are codes of config/hotline.py.
-    ``author_id`` asked, ``username`` is what they were called then, ``departement`` where they worked. ``agent_id`` has
-    it ("": nobody). ``details`` are their words, ``words`` those and the subject folded, to be searched; ``context`` is
-    what stood in the thread that it was made of, which began with ``source_post`` in ``source_channel``. ``files`` are
-    ids of files of somebody’s post. ``said_masked`` are the words as they were before something personal was masked,
-    until their author decides.
+    ``author_id`` asked, ``username`` is what they were called then, ``departement`` where they worked. ``agent_id`` is
+    the agent in charge ("": nobody). ``details`` are the author’s words, ``words`` these and the subject folded for
+    searches; ``context`` is what stood in the thread that it was made of, which began with ``source_post`` in
+    ``source_channel``. ``files`` are ids of files of somebody’s post. ``said_masked`` are the words as they were before
+    something personal was masked, until their author decides.
 
     ``thread_post`` in ``thread_channel`` is the message in the author’s direct channel under which they and the agents
     talk. ``opened_at`` … ``closed_at`` tell when; ``asked_at`` is since when the hotline owes the next word (None: it
@@ -81,7 +81,7 @@ class Ticket(Numbered, table=True):
 
 
 async def add(db: AsyncSession, ticket: Ticket) -> Ticket | None:
-    """Write a new one down and return it with its number; None where its key made one before."""
+    """Store a new ticket and return it with its number; None where its key made one before."""
     values = ticket.model_dump(exclude={"id"})
     statement = insertion(db, Ticket).values(values).on_conflict_do_nothing().returning(col(Ticket.id))
     number = (await execute(db, statement)).scalar()
@@ -94,65 +94,65 @@ async def get(db: AsyncSession, number: int) -> Ticket | None:
 
 
 async def find_accepted(db: AsyncSession, keys: Sequence[str]) -> Collection[str]:
-    """Which of these one-time keys of dialogs made a ticket."""
+    """Return which of these one-time keys of dialogs made a ticket."""
     return set((await db.exec(select(Ticket.key).where(col(Ticket.key).in_(keys)))).all())
 
 
 async def lock(db: AsyncSession, number: int) -> Ticket | None:
-    """Get a ticket by its number, which nobody else changes until this transaction ends."""
+    """Get a ticket by its number, locked: nobody else changes it until the transaction ends."""
     return await db.get(Ticket, number, with_for_update=True, populate_existing=True)
 
 
 async def change(db: AsyncSession, ticket: Ticket, **values: Any) -> None:
-    """Change what is given of one, in the table and in hand; it has another version then."""
+    """Change columns of a ticket, in the table and in the object, and increment its version."""
     await database.change(db, ticket, **values, version=ticket.version + 1)
 
 
 async def set_thread(db: AsyncSession, ticket: Ticket, post_id: str, channel_id: str) -> None:
-    """Note where the receipt of a ticket stands; nothing else of it has changed."""
+    """Note the post of a ticket’s receipt; its version stays the same."""
     await database.change(db, ticket, thread_post=post_id, thread_channel=channel_id)
 
 
 async def find_by_thread(db: AsyncSession, post_id: str) -> Ticket | None:
-    """Find the ticket whose author and agents talk under that post of the author’s direct channel."""
+    """Find the ticket whose author and agents talk in the thread of a post of the author’s direct channel."""
     return (await db.exec(select(Ticket).where(Ticket.thread_post == post_id).limit(1))).first()
 
 
 async def find_by_source(db: AsyncSession, post_id: str) -> Ticket | None:
-    """Find the newest ticket that was made of that message."""
+    """Find the newest ticket that was made of a message."""
     made = select(Ticket).where(Ticket.source_post == post_id).order_by(col(Ticket.id).desc())
     return (await db.exec(made.limit(1))).first()
 
 
 async def list_of_author(db: AsyncSession, author_id: str, skip: int, limit: int) -> Sequence[Ticket]:
-    """List somebody’s tickets, what is open first, then the newest."""
+    """List somebody’s tickets, open ones first, then the newest."""
     theirs = select(Ticket).where(Ticket.author_id == author_id)
     ordered = theirs.order_by(col(Ticket.state).in_(OPEN).desc(), col(Ticket.id).desc())
     return (await db.exec(ordered.offset(skip).limit(limit))).all()
 
 
 async def find_blocking(db: AsyncSession, author_id: str, moment: datetime) -> int | None:
-    """Find the number of one of somebody’s that was opened since then and is « bloquant »."""
+    """Find the number of a ticket of somebody’s that was opened since a moment and is « bloquant »."""
     theirs = (col(Ticket.author_id) == author_id, col(Ticket.opened_at) > moment)
     blocking = select(Ticket.id).where(*theirs, col(Ticket.urgency) == Urgency.BLOQUANT)
     return (await db.exec(blocking.order_by(col(Ticket.id)).limit(1))).first()
 
 
 async def list_open(db: AsyncSession, **of_ticket: Any) -> Sequence[Ticket]:
-    """List the tickets that are open and have these values, the oldest first."""
+    """List the open tickets, the oldest first; further arguments are values of columns that they must have."""
     found = select(Ticket).where(col(Ticket.state).in_(OPEN)).filter_by(**of_ticket)
     return (await db.exec(found.order_by(col(Ticket.id)))).all()
 
 
 async def count_open(db: AsyncSession) -> Mapping[str, tuple[int, int]]:
-    """Count the tickets that are open, by queue, and those of them that were said to be so for too long."""
+    """Count the open tickets by queue, and how many of them were flagged as open for too long."""
     late = func.count(case((col(Ticket.late_said), 1)))
     there = select(Ticket.queue, func.count(), late).where(col(Ticket.state).in_(OPEN)).group_by(col(Ticket.queue))
     return {queue: (tickets, late) for queue, tickets, late in (await db.exec(there)).all()}
 
 
 async def list_duplicates(db: AsyncSession, number: int) -> Sequence[Ticket]:
-    """List the tickets that ended as duplicates of one, still are, and whose authors can be told, by number."""
+    """List the tickets that were closed as duplicates of one, still are, and whose authors can be told, by number."""
     same = (Ticket.duplicate_of == number, Ticket.reason == Reason.DOUBLON, Ticket.thread_post != "")
     return (await db.exec(select(Ticket).where(*same).order_by(col(Ticket.id)))).all()
 
@@ -163,8 +163,8 @@ async def redirect_duplicates(db: AsyncSession, number: int, other: int) -> None
 
 
 async def pass_on_duplicates(db: AsyncSession, author_id: str, now: datetime) -> None:
-    """Where somebody is about to be erased, have the first duplicate of each open ticket of theirs take its place: open
-    again, with the others as its own, so that whoever was promised the answer gets it."""
+    """Reopen, where somebody is about to be erased, the first duplicate of each of their open tickets in its place,
+    with the other duplicates as its own, so that everybody who was promised an answer gets it."""
     for ticket in await list_open(db, author_id=author_id):
         others = [other for other in await list_duplicates(db, ticket.number) if other.author_id != author_id]
         heir = await lock(db, others[0].number) if others else None
@@ -174,7 +174,8 @@ async def pass_on_duplicates(db: AsyncSession, author_id: str, now: datetime) ->
 
 
 async def list_passed_on(db: AsyncSession, since: datetime) -> Sequence["TicketMove"]:
-    """The moves by which the bot opened tickets again since then, in the place of those whose authors were erased."""
+    """List the moves since a moment by which the bot reopened duplicates in place of tickets whose authors were
+    erased."""
     opened = (TicketMove.move == Move.REOPEN, TicketMove.by == "", col(TicketMove.at) >= since)
     return (await db.exec(select(TicketMove).where(*opened).order_by(col(TicketMove.id)))).all()
 
@@ -192,7 +193,8 @@ async def list_tickets(
 async def search(
     db: AsyncSession, words: Collection[str], queues: Collection[str], skip: int, limit: int
 ) -> Sequence[Ticket]:
-    """List the tickets of some queues in whose subject or details all of these folded words are, the newest first."""
+    """List the tickets of some queues that contain all of these folded words in subject or details, the newest
+    first."""
     found = [col(Ticket.words).contains(word, autoescape=True) for word in words]
     here = select(Ticket).where(col(Ticket.queue).in_(queues), *found)
     return (await db.exec(here.order_by(col(Ticket.id).desc()).offset(skip).limit(limit))).all()
@@ -203,8 +205,8 @@ NOTE_MAX = 300
 
 @dataclass(frozen=True, slots=True)
 class MoveNote:
-    """What else there is to a move. ``public`` is read by who asked too, ``internal`` by agents only; ``whom`` is the
-    id of the person whom it is about, ``queue`` the code of the queue to which the ticket goes."""
+    """The details of a move. ``public`` is read by the ticket’s author too, ``internal`` by agents only; ``whom`` is
+    the id of the person it concerns, ``queue`` the code of the queue to which the ticket goes."""
 
     public: str = ""
     internal: str = ""
@@ -216,8 +218,8 @@ NO_NOTE = MoveNote()
 
 
 class TicketMove(SQLModel, table=True):
-    """A move of a ticket; ``by`` made it ("": the bot). The rest is what ``MoveNote`` says; no name is stored,
-    people are ids here."""
+    """A move in a ticket’s history; ``by`` made it ("": the bot). ``MoveNote`` explains the rest; people are stored as
+    ids, never by name."""
 
     __tablename__ = "ticket_move"
     __table_args__ = (Index("ix_ticket_move_ticket", "ticket", "id"),)
@@ -241,13 +243,13 @@ async def add_move(db: AsyncSession, move: TicketMove) -> None:
 
 
 async def read_history(db: AsyncSession, number: int) -> Sequence[TicketMove]:
-    """The moves of a ticket, oldest first."""
+    """List the moves of a ticket, oldest first."""
     made = select(TicketMove).where(TicketMove.ticket == number).order_by(col(TicketMove.id))
     return (await db.exec(made)).all()
 
 
 async def list_transfers(db: AsyncSession, number: int) -> Sequence[TicketMove]:
-    """The moves by which a ticket went to another queue, oldest first."""
+    """List the moves that sent a ticket to another queue, oldest first."""
     return [made for made in await read_history(db, number) if made.move is Move.TRANSFER]
 
 
@@ -257,8 +259,8 @@ BY_URGENCY = case({Urgency.BLOQUANT.value: 0, Urgency.GENANT.value: 1}, value=co
 
 @dataclass(frozen=True, slots=True)
 class TicketFilter:
-    """Which: of these queues; that an agent has; that wait for who asked; urgent ones; that nobody has; of who works
-    in these départements."""
+    """A filter of tickets: of these queues; of one agent; waiting for their author; urgent; without an agent; from
+    these départements."""
 
     queues: Collection[str]
     agent_id: str = ""
@@ -269,7 +271,7 @@ class TicketFilter:
 
     @property
     def conditions(self) -> Sequence[ColumnElement[bool]]:
-        """The filter in SQL."""
+        """The conditions of the filter in SQL."""
         states = [TicketState.EN_ATTENTE] if self.waiting else OPEN
         wanted: list[ColumnElement[bool]] = [col(Ticket.queue).in_(self.queues), col(Ticket.state).in_(states)]
         wanted += [col(Ticket.agent_id) == self.agent_id] if self.agent_id else []
@@ -287,7 +289,7 @@ async def list_filtered(db: AsyncSession, wanted: TicketFilter, skip: int, limit
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who makes a move ("": the bot by itself), as what, and when."""
+    """Somebody who makes a move ("": the bot), in which capacity, and when."""
 
     by: str
     who: ActorKind
@@ -295,7 +297,7 @@ class Actor:
 
 
 class HeldError(Exception):
-    """Raised where somebody else has the ticket."""
+    """Raised where another agent has the ticket."""
 
 
 SPEAKS = frozenset({Move.ANSWER, Move.ASK, Move.RESOLVE, Move.DUPLICATE})
@@ -331,14 +333,14 @@ async def make_move(
 
 
 def _find_agent(ticket: Ticket, move: Move, actor: Actor) -> dict[str, Any]:
-    """Find who has the ticket after a move."""
+    """Return the agent of the ticket after a move."""
     if move is Move.TAKE or (move in SPEAKS and not ticket.agent_id):
         return {"agent_id": actor.by}
     return {"agent_id": ""} if move in {Move.RELEASE, Move.TRANSFER} else {}
 
 
 def _find_times(ticket: Ticket, move: Move, actor: Actor) -> dict[str, Any]:
-    """Find what is known of the ticket’s hours after a move."""
+    """Return the moments of the ticket that a move changes."""
     if move in SPEAKS:
         said = {"first_answer_at": ticket.first_answer_at or actor.at, "asked_at": None, "nudged": 0}
         return said | ({"resolved_at": actor.at} if move in {Move.RESOLVE, Move.DUPLICATE} else {})
@@ -356,10 +358,10 @@ def _find_times(ticket: Ticket, move: Move, actor: Actor) -> dict[str, Any]:
 
 
 class Incident(Numbered, table=True):
-    """An outage that the bot proposed, until somebody says that it is one (``by``), or none: it has ended then, by
-    nobody. ``alike`` are the numbers of the tickets that it was proposed for, ``news`` is what was last told of it.
+    """An outage: proposed by the bot until somebody confirms it (``by``), or refuses it, which ends it with nobody as
+    ``by``. ``alike`` are the numbers of the tickets that it was proposed for, ``news`` is what was last told of it.
 
-    ``opened_at`` is when it was proposed, then when it was said; ``ended_at`` when it was over.
+    ``opened_at`` is when it was proposed, once confirmed when that was; ``ended_at`` when it ended.
     """
 
     __tablename__ = "ticket_incident"
@@ -374,22 +376,22 @@ class Incident(Numbered, table=True):
 
     @property
     def is_proposed(self) -> bool:
-        """Whether nobody has said yet what it is."""
+        """Whether nobody has confirmed or refused the outage yet."""
         return not self.by and self.ended_at is None
 
     @property
     def is_refused(self) -> bool:
-        """Whether somebody said that it is none."""
+        """Whether somebody refused the outage."""
         return not self.by and self.ended_at is not None
 
     @property
     def is_running(self) -> bool:
-        """Whether it is an outage that is not over."""
+        """Whether the outage is confirmed and not over."""
         return bool(self.by) and self.ended_at is None
 
 
 async def hold_queue(db: AsyncSession, queue: str, now: datetime) -> None:
-    """Keep everybody else from looking for outages of a queue, saying or ending one, until this transaction ends."""
+    """Lock the outages of a queue: nobody else proposes, confirms or ends one until the transaction ends."""
     await hold(db, "hotline.outage", queue, now)
 
 
@@ -406,33 +408,33 @@ async def get_incident(db: AsyncSession, number: int) -> Incident | None:
 
 
 async def lock_incident(db: AsyncSession, number: int) -> Incident | None:
-    """Get an outage by its number, which nobody else changes until this transaction ends."""
+    """Get an outage by its number, locked: nobody else changes it until the transaction ends."""
     return await db.get(Incident, number, with_for_update=True, populate_existing=True)
 
 
 async def list_incidents_under_way(db: AsyncSession, queues: Collection[str]) -> Sequence[Incident]:
-    """List the outages of some queues that have not ended, those only proposed too, the newest first."""
+    """List the outages of some queues that have not ended, including those only proposed, the newest first."""
     there = select(Incident).where(col(Incident.queue).in_(queues), col(Incident.ended_at).is_(None))
     return (await db.exec(there.order_by(col(Incident.id).desc()))).all()
 
 
 async def find_refused_by_incident(db: AsyncSession, queue: str, since: datetime) -> Collection[int]:
-    """The numbers of tickets of which somebody said that they have nothing to do with each other."""
+    """Return the numbers of tickets of which somebody said that they are unrelated."""
     refused = (Incident.queue == queue, Incident.by == "", col(Incident.ended_at) >= since)
     return {number for alike in await db.exec(select(Incident.alike).where(*refused)) for number in alike}
 
 
 async def list_tickets_of_incident_after(db: AsyncSession, number: int, after: int, limit: int) -> Sequence[Ticket]:
-    """The tickets that are part of one, by number, after one of them."""
+    """List the tickets of an outage whose numbers come after one, by number."""
     part = select(Ticket).where(Ticket.incident == number, col(Ticket.id) > after)
     return (await db.exec(part.order_by(col(Ticket.id)).limit(limit))).all()
 
 
 async def count_tickets_of_incident(db: AsyncSession, number: int) -> int:
-    """How many tickets are part of one."""
+    """Count the tickets of an outage."""
     return (await db.exec(select(func.count()).select_from(Ticket).where(Ticket.incident == number))).one()
 
 
 async def list_tickets_of_incident(db: AsyncSession, numbers: Collection[int]) -> Sequence[Ticket]:
-    """The tickets of these numbers, for which one was proposed."""
+    """List the tickets of these numbers, for which an outage was proposed."""
     return (await db.exec(select(Ticket).where(col(Ticket.id).in_(numbers)).order_by(col(Ticket.id)))).all()

@@ -37,7 +37,7 @@ EXEMPT_ROLES = (Role.ANIMATEUR, Role.ADMINISTRATEUR)
 
 
 class RuleMode(StrEnum):
-    """What a rule does when it finds something: nothing is looked for, the animateurs decide, or it acts at once."""
+    """What a rule does: nothing, as it is off; propose a case to the animateurs; or act at once."""
 
     OFF = "non"
     PROPOSE = "proposer"
@@ -45,8 +45,8 @@ class RuleMode(StrEnum):
 
 
 class Rule(SQLModel, table=True):
-    """A rule as it was changed in chat; one without a row is as the bot brings it. ``settings`` has its numbers and
-    words."""
+    """The settings of a rule that animateurs changed in chat; a rule without a row has those that come with the bot.
+    ``settings`` has its numbers and words."""
 
     __tablename__ = "moderation_rule"
 
@@ -58,7 +58,7 @@ class Rule(SQLModel, table=True):
 
 
 class RuleHit(SQLModel, table=True):
-    """A message that a rule found, once. ``is_false`` is what the animateurs said of it: None while nobody did."""
+    """A message that a rule found, once. ``is_false`` is the animateurs’ verdict: None while there is none."""
 
     __tablename__ = "moderation_hit"
 
@@ -72,25 +72,25 @@ class RuleHit(SQLModel, table=True):
 
 
 async def list_tuned(db: AsyncSession) -> Sequence[Rule]:
-    """List the rules that somebody tuned. Raises ValueError for a row that no rule can be read from."""
+    """List the rules whose settings were changed. Raises ValueError for a row that is no valid rule."""
     return (await db.exec(select(Rule).execution_options(populate_existing=True))).all()
 
 
 async def save(db: AsyncSession, rule: Rule) -> None:
-    """Store a rule as it is from now on."""
+    """Store the settings of a rule from now on."""
     values = rule.model_dump()
     new = {name: value for name, value in values.items() if name != "name"}
     await db.execute(insertion(db, Rule).values(values).on_conflict_do_update(index_elements=["name"], set_=new))
 
 
 async def add_hits(db: AsyncSession, hits: Sequence[RuleHit]) -> Collection[str]:
-    """Write down what was found of one message; the rules of those that nobody had written down before."""
+    """Store what rules found of a message; return the rules whose hits were new."""
     wanted = insertion(db, RuleHit).values([hit.model_dump() for hit in hits]).on_conflict_do_nothing()
     return set((await db.execute(wanted.returning(col(RuleHit.rule)))).scalars().all())
 
 
 async def assign_hits(db: AsyncSession, post_id: str, rules: Collection[str], case_id: int) -> None:
-    """Make what these rules found of a message part of a case."""
+    """Assign to a case what these rules found of a message."""
     here = (col(RuleHit.post_id) == post_id, col(RuleHit.rule).in_(rules))
     await db.execute(update(RuleHit).where(*here).values(case_id=case_id))
 
@@ -103,7 +103,7 @@ async def list_hits_of_case(db: AsyncSession, case_id: int) -> Sequence[RuleHit]
 
 
 async def list_cases_since(db: AsyncSession, author_id: str, rules: Collection[str], moment: datetime) -> Sequence[int]:
-    """The cases about what one of these rules found of somebody since then, newest first."""
+    """List the cases since a moment about what one of these rules found of an author, the newest first."""
     newest = func.max(RuleHit.at)
     wanted = select(RuleHit.case_id).where(
         RuleHit.author_id == author_id,
@@ -116,29 +116,29 @@ async def list_cases_since(db: AsyncSession, author_id: str, rules: Collection[s
 
 
 async def list_posts_without_case(db: AsyncSession, rule: str, since: datetime, until: datetime) -> Sequence[str]:
-    """The messages that a rule found in that time, of which there is no case."""
+    """List the messages in which a rule found something in [since, until[, and of which there is no case."""
     here = (RuleHit.rule == rule, col(RuleHit.case_id).is_(None), col(RuleHit.at) >= since, col(RuleHit.at) < until)
     return (await db.exec(select(RuleHit.post_id).where(*here).order_by(col(RuleHit.at)))).all()
 
 
 async def mark_false(db: AsyncSession, case_id: int) -> None:
-    """Mark all that rules found for a case as a false alarm."""
+    """Mark all that rules found for a case as false alarms."""
     await db.execute(update(RuleHit).where(col(RuleHit.case_id) == case_id).values(is_false=True))
 
 
 async def count_hits(db: AsyncSession) -> dict[str, tuple[int, int]]:
-    """Count, for each rule that found something, how much, and how many false alarms."""
+    """Count, for each rule that found something, its hits and how many of them were false alarms."""
     false = func.sum(case((col(RuleHit.is_false).is_(True), 1), else_=0))
     rows = (await db.exec(select(RuleHit.rule, func.count(), false).group_by(col(RuleHit.rule)))).all()
     return {rule: (count, int(wrong)) for rule, count, wrong in rows}
 
 
 async def count_cases_since(db: AsyncSession, moment: datetime) -> int:
-    """Count the cases that rules made since then."""
+    """Count the cases that rules opened since a moment."""
     return (await db.exec(select(func.count(func.distinct(RuleHit.case_id))).where(col(RuleHit.at) >= moment))).one()
 
 
 async def list_exempt(db: AsyncSession) -> Collection[str]:
-    """List the ids of those whose messages no rule looks at."""
+    """List the ids of people whose messages no rule examines."""
     derived = and_(col(Person.role).is_(None), col(Person.derived_role).in_(EXEMPT_ROLES))
     return (await db.exec(select(Person.id).where(or_(col(Person.role).in_(EXEMPT_ROLES), derived)))).all()

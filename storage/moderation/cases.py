@@ -16,7 +16,7 @@ from storage.journal import AuditAct
 
 
 class CaseState(StrEnum):
-    """How far a case is."""
+    """The state of a case."""
 
     OPEN = "ouvert"
     SECOND = "second_avis"
@@ -32,7 +32,7 @@ WAITING = (*UNDECIDED, CaseState.APPEALED)
 
 
 class CaseSource(StrEnum):
-    """How it began: people reported it, a rule proposes it, or an animateur acted at once."""
+    """How a case began: people reported a message, a rule found it, or an animateur acted at once."""
 
     REPORTED = "signalement"
     RULE = "regle"
@@ -40,7 +40,8 @@ class CaseSource(StrEnum):
 
 
 class Case(Numbered, table=True):
-    """A case. Its message, files and context are what was seen when it was opened, whatever became of them since.
+    """A case of moderation. Its message, files and context are what was seen when it was opened, whatever became of
+    them since.
 
     ``context`` are messages before and after: ``{"at": ISO, "author_id": id, "message": text, "after": bool}`` (older
     ones have a name, ``author``, in place of the id).
@@ -73,12 +74,12 @@ class Case(Numbered, table=True):
 
     @property
     def is_waiting(self) -> bool:
-        """Whether somebody is to decide."""
+        """Whether an animateur is still to decide."""
         return self.state in WAITING
 
 
 async def get(db: AsyncSession, number: int) -> Case | None:
-    """The case of that number."""
+    """Get a case by its number."""
     return (await db.exec(select(Case).where(col(Case.id) == number))).first()
 
 
@@ -90,7 +91,7 @@ async def lock(db: AsyncSession, number: int) -> Case | None:
 
 
 async def find_undecided(db: AsyncSession, post_id: str) -> Case | None:
-    """The case of a message that nobody decided yet."""
+    """Find the case of a message that is not decided yet."""
     wanted = select(Case).where(Case.post_id == post_id, col(Case.state).in_(UNDECIDED))
     return (await db.exec(wanted)).first()
 
@@ -101,7 +102,7 @@ async def find_newest(db: AsyncSession, post_id: str) -> Case | None:
 
 
 async def list_by_author(db: AsyncSession, author_id: str, since: datetime, limit: int = 100) -> Sequence[Case]:
-    """List the cases about somebody that were opened since then, newest first."""
+    """List the cases about somebody that were opened since a moment, newest first."""
     wanted = select(Case).where(Case.author_id == author_id, col(Case.opened_at) >= since)
     return (await db.exec(wanted.order_by(col(Case.id).desc()).limit(limit))).all()
 
@@ -109,26 +110,26 @@ async def list_by_author(db: AsyncSession, author_id: str, since: datetime, limi
 async def list_in_states(
     db: AsyncSession, states: Sequence[CaseState] = (), limit: int | None = None
 ) -> Sequence[Case]:
-    """List the cases in those states (all of them), oldest first."""
+    """List the cases in these states, oldest first; all of them, or the first ``limit``."""
     wanted = select(Case).order_by(col(Case.id)).limit(limit)
     return (await db.exec(wanted.where(col(Case.state).in_(states)) if states else wanted)).all()
 
 
 async def count_waiting(db: AsyncSession) -> Mapping[CaseState, int]:
-    """Count the cases that somebody is to decide, by state."""
+    """Count the undecided cases by state."""
     there = select(Case.state, func.count()).where(col(Case.state).in_(WAITING)).group_by(col(Case.state))
     found = dict((await db.exec(there)).all())
     return {state: found.get(state, 0) for state in WAITING}
 
 
 async def list_decided_before(db: AsyncSession, moment: datetime, after: int, limit: int) -> Sequence[Case]:
-    """List the cases that were decided before then, by number, after one of them."""
+    """List the cases decided before a moment, by number, after a number."""
     wanted = select(Case).where(col(Case.decided_at) < moment, col(Case.id) > after)
     return (await db.exec(wanted.order_by(col(Case.id)).limit(limit))).all()
 
 
 async def list_decided_since(db: AsyncSession, moment: datetime) -> Sequence[int]:
-    """List the numbers of the cases that were decided since then."""
+    """List the numbers of the cases decided since a moment."""
     return [number for number in (await db.exec(select(Case.id).where(col(Case.decided_at) >= moment))).all() if number]
 
 
@@ -136,8 +137,8 @@ WORD_MAX = 500
 
 
 class Report(SQLModel, table=True):
-    """A report, one a person and case. ``motive`` is a key of the charter, ``at`` when it was last said;
-    ``was_right`` is known once it was decided, ``told_at`` is when the reporter heard the outcome."""
+    """A report of a message, one for each person and case. ``motive`` is a key of the charter, ``at`` when it was last
+    sent; ``was_right`` is known once the case is decided, ``told_at`` is when the reporter was told the outcome."""
 
     __tablename__ = "moderation_report"
 
@@ -151,23 +152,23 @@ class Report(SQLModel, table=True):
 
 
 async def list_reports(db: AsyncSession, case_id: int) -> Sequence[Report]:
-    """The reports of a case, oldest first."""
+    """List the reports of a case, oldest first."""
     return (await db.exec(select(Report).where(Report.case_id == case_id).order_by(col(Report.at)))).all()
 
 
 async def count_reports(db: AsyncSession, case_ids: Sequence[int]) -> dict[int, int]:
-    """How many reports each of these cases has."""
+    """Count the reports of each of these cases."""
     wanted = select(Report.case_id, func.count()).where(col(Report.case_id).in_(case_ids)).group_by(col(Report.case_id))
     return dict((await db.exec(wanted)).all()) if case_ids else {}
 
 
 async def list_reports_since(db: AsyncSession, moment: datetime) -> Sequence[Report]:
-    """The reports that came since then."""
+    """List the reports made since a moment."""
     return (await db.exec(select(Report).where(col(Report.at) >= moment))).all()
 
 
 async def count_judged(db: AsyncSession, reporter_id: str) -> tuple[int, int]:
-    """How many of somebody’s reports were right, and how many were not."""
+    """Count how many of somebody’s reports were right, and how many were not."""
     wanted = select(Report.was_right, func.count()).where(Report.reporter_id == reporter_id)
     found = dict((await db.exec(wanted.group_by(col(Report.was_right)))).all())
     return found.get(True, 0), found.get(False, 0)
@@ -180,32 +181,32 @@ async def add_report(db: AsyncSession, report: Report) -> bool:
 
 
 async def get_report(db: AsyncSession, case_id: int, reporter_id: str) -> Report | None:
-    """The report of somebody about a case."""
+    """Get somebody’s report in a case."""
     return (await db.exec(select(Report).where(Report.case_id == case_id, Report.reporter_id == reporter_id))).first()
 
 
 async def list_reported(db: AsyncSession, post_id: str, reporter_id: str) -> Sequence[Case]:
-    """The cases of a message that somebody reported, newest first."""
+    """List the cases of a message that somebody reported, newest first."""
     theirs = select(Case).join(Report, col(Report.case_id) == col(Case.id))
     wanted = theirs.where(Case.post_id == post_id, Report.reporter_id == reporter_id)
     return (await db.exec(wanted.order_by(col(Case.id).desc()))).all()
 
 
 async def judge_reports(db: AsyncSession, case_id: int, *, was_right: bool) -> None:
-    """Say of the reports of a case whether they were right."""
+    """Note whether the reports of a case were right."""
     await db.execute(update(Report).where(col(Report.case_id) == case_id).values(was_right=was_right))
 
 
 async def mark_told(db: AsyncSession, case_id: int, now: datetime) -> Sequence[str]:
-    """Mark the reporters of a case as told of the outcome; who is to hear it, each once."""
+    """Mark the reporters of a case as told of its outcome; return those who are to be told now, each once."""
     untold = (col(Report.case_id) == case_id, col(Report.told_at).is_(None))
     told = update(Report).where(*untold).values(told_at=now).returning(col(Report.reporter_id))
     return sorted((await db.execute(told)).scalars().all())
 
 
 class Appeal(SQLModel, table=True):
-    """What somebody answered to a measure (its number in the journal); one a measure. ``kept`` is the outcome: whether
-    the measure stands."""
+    """An appeal against a measure (by its number in the journal), one for each measure. ``kept`` is the outcome:
+    whether the measure stands."""
 
     __tablename__ = "moderation_appeal"
 
@@ -223,12 +224,12 @@ class Appeal(SQLModel, table=True):
 
 
 async def get_appeal(db: AsyncSession, entry: int) -> Appeal | None:
-    """The appeal about that measure."""
+    """Get the appeal against a measure, by the measure’s number in the journal."""
     return (await db.exec(select(Appeal).where(Appeal.entry == entry))).first()
 
 
 async def list_open_appeals(db: AsyncSession) -> Sequence[Appeal]:
-    """The appeals that nobody answered yet, the most urgent first."""
+    """List the appeals that were not answered yet, the most urgent first."""
     wanted = select(Appeal).where(col(Appeal.decided_at).is_(None))
     return (await db.exec(wanted.order_by(col(Appeal.due_at)))).all()
 
@@ -240,13 +241,13 @@ async def add_appeal(db: AsyncSession, appeal: Appeal) -> bool:
 
 
 async def lock_appeal(db: AsyncSession, entry: int) -> Appeal | None:
-    """The appeal about that measure, held until the transaction ends."""
+    """Get the appeal against a measure, locked until the transaction ends."""
     wanted = select(Appeal).where(Appeal.entry == entry).with_for_update().execution_options(populate_existing=True)
     return (await db.exec(wanted)).first()
 
 
 async def find_newest_appeal(db: AsyncSession, case_id: int) -> Appeal | None:
-    """The newest appeal of a case."""
+    """Find the newest appeal in a case."""
     wanted = select(Appeal).where(Appeal.case_id == case_id).order_by(col(Appeal.entry).desc())
     return (await db.exec(wanted.limit(1))).first()
 
@@ -260,10 +261,10 @@ LASTING = (*KEEPING_OUT, AuditAct.LOCK)
 
 
 class Measure(SQLModel, table=True):
-    """A measure, known by its number in the journal. ``act`` is the journal’s code; ``user_id`` whom it concerns (""
-    for a channel), ``channels`` where; ``by`` decided it, ``proposed_by`` is the first animateur where it took two;
-    ``until`` is when it ends by itself, ``ended_at`` when it did, by whatever. ``before`` is what undoing it needs.
-    """
+    """A measure, known by its number in the journal. ``act`` is the journal’s code; ``user_id`` is the person it
+    concerns ("" for a channel), ``channels`` where; ``by`` decided it, ``proposed_by`` is the first animateur where it
+    took two; ``until`` is when it ends by itself, ``ended_at`` when it did, by whatever. ``before`` is what undoing it
+    needs."""
 
     __tablename__ = "moderation_measure"
 
@@ -283,30 +284,30 @@ class Measure(SQLModel, table=True):
 
     @property
     def counts(self) -> bool:
-        """Whether it was carried out, and nobody took it back: it stands, or ended at its time."""
+        """Whether the measure was carried out and not taken back: it is in force, or ended at its time."""
         return self.ended_at is None or not self.ended_by
 
 
 async def lock_measure(db: AsyncSession, entry: int) -> Measure | None:
-    """The measure of that number in the journal, held until the transaction ends."""
+    """Get a measure by its number in the journal, locked until the transaction ends."""
     wanted = select(Measure).where(Measure.entry == entry).with_for_update().execution_options(populate_existing=True)
     return (await db.exec(wanted)).first()
 
 
 async def list_due_measures(db: AsyncSession, now: datetime, limit: int) -> Sequence[Measure]:
-    """List the measures whose time is over but that still stand, oldest first."""
+    """List the measures whose time is over but that are still in force, oldest first."""
     wanted = select(Measure).where(col(Measure.until) <= now, col(Measure.ended_at).is_(None))
     return (await db.exec(wanted.order_by(col(Measure.until)).limit(limit))).all()
 
 
 async def list_standing_measures(db: AsyncSession, user_id: str) -> Sequence[Measure]:
-    """List the measures against somebody that still hold."""
+    """List the measures in force against somebody."""
     wanted = select(Measure).where(Measure.user_id == user_id, col(Measure.ended_at).is_(None))
     return (await db.exec(wanted.order_by(col(Measure.entry)))).all()
 
 
 async def find_exclusion(db: AsyncSession, user_id: str, channel_id: str, but: int = 0) -> Measure | None:
-    """The measure in force, other than ``but``, that keeps somebody out of a channel, if there is one."""
+    """Find a measure in force, other than ``but``, that excludes somebody from a channel."""
     for each in await list_standing_measures(db, user_id):
         is_everywhere = each.act == AuditAct.SILENCE and not each.channels
         if each.act in KEEPING_OUT and each.entry != but and (is_everywhere or channel_id in each.channels):
@@ -315,15 +316,15 @@ async def find_exclusion(db: AsyncSession, user_id: str, channel_id: str, but: i
 
 
 async def lock_exclusion(db: AsyncSession, user_id: str, channel_id: str) -> Measure | None:
-    """Find the exclusion of somebody from a channel, held until the transaction ends; None where it was over in the
-    meantime, too."""
+    """Get the exclusion of somebody from a channel, locked until the transaction ends; None where it ended
+    meanwhile."""
     found = await find_exclusion(db, user_id, channel_id)
     measure = await lock_known(db, found) if found else None
     return measure if measure and measure.ended_at is None else None
 
 
 async def list_measures_of_case(db: AsyncSession, case_id: int) -> Sequence[Measure]:
-    """List the measures that were decided in a case, oldest first."""
+    """List the measures decided in a case, oldest first."""
     return (await db.exec(select(Measure).where(Measure.case_id == case_id).order_by(col(Measure.entry)))).all()
 
 
@@ -334,18 +335,18 @@ async def list_measures_since(db: AsyncSession, user_id: str, moment: datetime) 
 
 
 async def get_measure(db: AsyncSession, entry: int) -> Measure | None:
-    """The measure of that number in the journal."""
+    """Get a measure by its number in the journal."""
     return (await db.exec(select(Measure).where(Measure.entry == entry))).first()
 
 
 async def list_measures_in_force(db: AsyncSession, acts: Sequence[str]) -> Sequence[Measure]:
-    """List the measures of these acts that still hold, oldest first."""
+    """List the measures of these acts that are in force, oldest first."""
     wanted = select(Measure).where(col(Measure.act).in_(acts), col(Measure.ended_at).is_(None))
     return (await db.exec(wanted.order_by(col(Measure.entry)))).all()
 
 
 class KeptPost(BaseModel):
-    """A message as it was before something was done to it; ``files`` are ids."""
+    """A message as it was before a measure; ``files`` are ids."""
 
     id: str
     channel_id: str
@@ -359,12 +360,13 @@ class KeptPost(BaseModel):
 
 
 class MeasureRecord(BaseModel):
-    """``posts`` are what was removed or moved. ``waits`` are the posts or channels about which Mattermost has not
-    answered yet, ``done`` those where it did what was asked, ``refused`` those where it did not.
+    """What a measure keeps to be carried out and undone. ``posts`` are the messages that were removed or moved.
+    ``waits`` are the posts or channels about which Mattermost has not answered yet, ``done`` those where it did what
+    was asked, ``refused`` those where it did not.
 
     ``looking`` is true while it is still being found out where somebody is, or while a message waits for its files to
     be kept; ``muted`` are channels that nobody can be taken out of. ``let_in`` are keys of channels in which somebody
-    was admitted by name before, with the reason; ``titles`` what channels are called that the bot knows from Mattermost
+    was admitted by name before, with the reason; ``titles`` the names of channels that the bot knows from Mattermost
     only. ``place`` is where a thread was moved to. ``evidence`` are the posts whose files were kept before they went,
     with the ids of the copies. ``told`` says that the person knows of it; ``instead_of`` is the measure, by its number,
     that an appeal has lightened to this.
@@ -384,7 +386,7 @@ class MeasureRecord(BaseModel):
     instead_of: int = 0
 
     def is_safe(self, post: KeptPost) -> bool:
-        """Whether a message may go: nothing of it is lost with it."""
+        """Tell whether a message may be deleted: its files were kept, so nothing of it is lost."""
         return not post.files or post.id in self.evidence
 
 
@@ -399,15 +401,15 @@ async def store_record(db: AsyncSession, measure: Measure, record: MeasureRecord
 
 
 async def lock_with_case(db: AsyncSession, entry: int) -> tuple[Measure | None, Case | None]:
-    """The measure of that number in the journal and its case, if it has one, until the transaction ends. Who notes
-    something in the journal takes that after them."""
+    """Get the measure of a number in the journal, and its case if it has one, locked until the transaction ends. Lock
+    the journal’s head only after these."""
     known = await get_measure(db, entry)
     case = await lock(db, known.case_id) if known and known.case_id else None
     return await lock_measure(db, entry), case
 
 
 async def lock_known(db: AsyncSession, known: Measure) -> Measure | None:
-    """Lock a measure that was read before, with its case."""
+    """Get a measure that was read before, locked, with what changed meanwhile."""
     if known.case_id:
         await lock(db, known.case_id)
     return await lock_measure(db, known.entry)

@@ -123,7 +123,7 @@ class DeliveryTally(NamedTuple):
 
 
 async def tally(db: AsyncSession, topics: Collection[str], now: datetime) -> DeliveryTally:
-    """Count the messages on those topics."""
+    """Count the messages on these topics by their state."""
     arrived, rests = col(Outgoing.delivered_at).is_not(None), _is_resting(now)
     gone = and_(col(Outgoing.not_before).is_(None), ~arrived)
     kinds = (arrived, and_(col(Outgoing.not_before).is_not(None), ~rests), or_(rests, gone))
@@ -132,20 +132,20 @@ async def tally(db: AsyncSession, topics: Collection[str], now: datetime) -> Del
 
 
 async def find_reached(db: AsyncSession, topics: Collection[str]) -> Collection[str]:
-    """Find the channels and people to whom a message on those topics has come, or is on its way."""
+    """Find the channels and people that a message on these topics has reached, or is on its way to."""
     rest = or_(col(Outgoing.delivered_at).is_not(None), col(Outgoing.not_before).is_not(None))
     return set((await db.exec(select(Outgoing.target).where(*_on_topics(topics), rest))).all())
 
 
 async def find_unreached(db: AsyncSession, topics: Collection[str]) -> Sequence[str]:
-    """Find the channels and people to whom none has come, though one was written down."""
+    """Find the channels and people that no message on these topics reached, though one was written for them."""
     there = select(Outgoing.target).where(*_on_topics(topics), col(Outgoing.delivered_at).is_not(None))
     others = select(Outgoing.target).where(*_on_topics(topics), col(Outgoing.target).not_in(there)).distinct()
     return (await db.exec(others.order_by(col(Outgoing.target)))).all()
 
 
 async def recall_unsent(db: AsyncSession, topics: Collection[str], now: datetime) -> None:
-    """Take back what surely became no post: what nobody has tried to send, and what was refused."""
+    """Take back the messages that surely are no posts: those that nobody has tried to send, and refused ones."""
     refused = and_(_is_resting(now), col(Outgoing.fault).like("4%"))
     given_up = and_(col(Outgoing.not_before).is_(None), col(Outgoing.delivered_at).is_(None))
     await db.execute(delete(Outgoing).where(*_on_topics(topics), or_(refused, given_up)))
@@ -157,12 +157,13 @@ async def recall_unsent(db: AsyncSession, topics: Collection[str], now: datetime
 
 
 async def forget_ended(db: AsyncSession, topics: Collection[str]) -> None:
-    """Forget what came to its end on those topics, and was deleted since: the same may be said there again."""
+    """Forget the messages on those topics that are over and whose posts were deleted: the same may be said there
+    again."""
     await db.execute(delete(Outgoing).where(*_on_topics(topics), col(Outgoing.not_before).is_(None)))
 
 
 async def make_due(db: AsyncSession, topics: Collection[str], now: datetime) -> None:
-    """Make what waits on those topics due now, whoever had it: they may be gone."""
+    """Make the waiting messages on these topics due now, even those leased by a replica, which may be gone."""
     waits = (*_on_topics(topics), col(Outgoing.not_before) > now)
     await db.exec(update(Outgoing).where(*waits).values(not_before=now))
 
@@ -176,13 +177,13 @@ def _posted_on(topics: Collection[str]) -> Sequence[ColumnElement[bool]]:
 
 
 def _is_resting(now: datetime) -> ColumnElement[bool]:
-    """Select what failed, and is tried again later than any lease lasts."""
+    """Make the condition that a message failed, and is tried again later than any lease lasts."""
     return and_(col(Outgoing.fault).is_not(None), col(Outgoing.not_before) > now + LEASE)
 
 
 async def measure(db: AsyncSession, share: Share, now: datetime) -> tuple[int, datetime | None]:
-    """Count what should have left by now, and find when the oldest of it was said; what rests after a refusal is left
-    out."""
+    """Count the messages that should have been sent by now, and find when the oldest was written; refused ones that
+    wait for a later try are left out."""
     wanted = (share.condition, col(Outgoing.created_at) <= now, ~_is_resting(now))
     count, oldest = (await db.execute(select(func.count(), func.min(Outgoing.created_at)).where(*wanted))).one()
     return count, oldest
@@ -193,7 +194,7 @@ KEPT = timedelta(days=90)
 
 
 async def mark_delivered(db: AsyncSession, marks: Sequence[DeliveryMark], now: datetime) -> bool:
-    """Mark messages as arrived, in one statement; True where posts are to be rewritten at once."""
+    """Mark messages as arrived, in one statement; return whether some posts are to be rewritten at once."""
     arrived: dict[str, Any] = {
         "delivered_at": now,
         "not_before": None,
@@ -211,7 +212,7 @@ async def mark_delivered(db: AsyncSession, marks: Sequence[DeliveryMark], now: d
 
 
 async def _rewrite_arrived(db: AsyncSession, ids: Collection[str], now: datetime) -> bool:
-    """Write down the rewritings that waited for the posts of these messages; whether there are any."""
+    """Write to the outbox the rewritings that waited for the posts of these messages; return whether there were any."""
     rewritten = and_(col(Outgoing.id).in_(ids), col(Outgoing.later).is_not(None))
     found = (await db.exec(select(Outgoing.post_id, Outgoing.later, Outgoing.crowd).where(rewritten))).all()
     if not found:
@@ -258,7 +259,7 @@ async def find_posts_about(db: AsyncSession, topic: str) -> Sequence[Sent]:
 
 
 async def find_posts_on(db: AsyncSession, topics: Collection[str]) -> Collection[str]:
-    """Find the posts of the messages already delivered on any of those topics."""
+    """Find the posts of the delivered messages on any of these topics."""
     found = (await db.exec(select(Outgoing.post_id).where(*_posted_on(topics)))).all()
     return {post_id for post_id in found if post_id}
 
@@ -269,16 +270,17 @@ def _sent(row: Outgoing) -> Sent:
 
 
 async def list_news(db: AsyncSession, limit: int, but: Collection[str] = ()) -> Sequence[Outgoing]:
-    """List the oldest messages that came to their end, of which somebody is still to be told, ``but`` those."""
+    """List the oldest messages that ended and whose feature is still to be told, except ``but``."""
     others = [col(Outgoing.id).not_in(but)] if but else []
     ended = select(Outgoing).where(NEWS, *others).order_by(col(Outgoing.created_at)).limit(limit)
     return (await db.exec(ended)).all()
 
 
 async def mark_told(db: AsyncSession, message: Outgoing, now: datetime) -> bool:
-    """Note that the sender was told, and keep nothing of what was to be told; False when that was done before.
+    """Note that the feature was told of a message’s end, and erase what was to be told; return False where that was
+    done before.
 
-    An act that was refused is no more the operator’s matter then, and no topic is needed to find it again.
+    A refused act is then off the operator’s list, and its topic is cleared, as nobody looks for it again.
     """
     rest: dict[str, Any] = {"tells": None, "content": EMPTY}
     if message.where is TargetKind.ACT:
@@ -296,14 +298,15 @@ async def count_by_state(db: AsyncSession) -> Mapping[str, int]:
 
 
 async def forget(db: AsyncSession, before: datetime) -> None:
-    """Erase what was delivered or given up long ago, except what a later ``Refresh`` may want to rewrite."""
+    """Erase messages that were delivered or given up long ago, except those that a later ``Refresh`` may want to
+    rewrite."""
     await db.exec(delete(Outgoing).where(PASSING, col(Outgoing.delivered_at) < before))
     await db.exec(delete(Outgoing).where(GIVEN_UP, col(Outgoing.created_at) < before))
 
 
 async def may_have_posted(db: AsyncSession, channel_id: str, user_id: str) -> bool:
-    """Return whether a message that waits, or of which nobody was told yet, may have a post in a channel or in the
-    direct one of a person."""
+    """Tell whether a message that waits, or whose end nobody was told of yet, may have a post in a channel or in a
+    person’s direct channel."""
     in_channel = and_(col(Outgoing.where) == TargetKind.CHANNEL, col(Outgoing.target) == channel_id)
     here = or_(in_channel, and_(col(Outgoing.where) == TargetKind.PERSON, col(Outgoing.target) == user_id))
     for state in (MESSAGES, NEWS):
@@ -313,12 +316,12 @@ async def may_have_posted(db: AsyncSession, channel_id: str, user_id: str) -> bo
 
 
 async def find_unnoted(db: AsyncSession, ids: Collection[str]) -> Sequence[Outgoing]:
-    """Find those of these messages that still wait for the table."""
+    """List those of these messages whose row still says that they wait."""
     return (await db.exec(select(Outgoing).where(MESSAGES, col(Outgoing.id).in_(ids)))).all()
 
 
 async def find_untold(db: AsyncSession, message_id: str) -> Outgoing | None:
-    """Find a message, if it came to its end and its sender is still to be told."""
+    """Find a message that ended and whose feature is still to be told."""
     return (await db.exec(select(Outgoing).where(NEWS, col(Outgoing.id) == message_id))).first()
 
 

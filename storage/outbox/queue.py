@@ -1,4 +1,4 @@
-"""What waits in the outbox: written down, taken for a time by one replica, given back; actions in their order."""
+"""What waits in the outbox: written down, leased by one replica at a time, given back; acts in their order."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -37,7 +37,7 @@ from storage.statements import DirectStatement
 
 
 class TargetKind(StrEnum):
-    """What ``target`` names; with ACT it is what is acted on, a channel or a post, and the content what is done there
+    """What ``target`` is; for ACT it is what is acted on, a channel or a post, and the content says what is done
     (bot/actions.py)."""
 
     PERSON = "person"
@@ -72,7 +72,7 @@ def _index(name: str, *columns: str, where: str) -> Index:
 
 
 class Outgoing(SQLModel, table=True):
-    """One message: a new post to a person or channel, the new content of a post, or something done there.
+    """A message: a new post to a person or channel, the new content of a post, or an act on one.
 
     ``id`` is random and travels with the post, so that an earlier try can be recognised in the channel.
     ``not_before`` is when the next try is due; while a replica is at it, it lies in the future (a lease). What nobody
@@ -118,14 +118,14 @@ MAKES_POST = or_(col(Outgoing.where) == TargetKind.PERSON, col(Outgoing.where) =
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """Which of the messages that wait are meant: people’s or a crowd’s, but for none of those targets."""
+    """A share of the waiting messages: those for people or those for a crowd, without some targets."""
 
     crowd: bool = False
     but_of: Collection[str] = ()
 
     @property
     def condition(self) -> ColumnElement[bool]:
-        """Return the choice as a condition of SQL."""
+        """The condition in SQL."""
         others = [col(Outgoing.target).not_in(self.but_of)] if self.but_of else []
         return and_(MESSAGES, col(Outgoing.crowd) == self.crowd, *others)
 
@@ -134,14 +134,14 @@ PEOPLE, CROWD = Share(), Share(crowd=True)
 
 
 class OnItsWay(NamedTuple):
-    """A message that is no post yet, and whom it is for (empty: all of a channel)."""
+    """A message that is not posted yet, and the person it is for (empty: all of a channel)."""
 
     message_id: str
     user_id: str
 
 
 class TakenMessage(NamedTuple):
-    """A message that was taken; ``is_new`` if surely nobody tried to send it before."""
+    """A message that a replica leased; ``is_new`` is true only where surely nobody tried to send it before."""
 
     message: Outgoing
     is_new: bool
@@ -149,7 +149,8 @@ class TakenMessage(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class DeliveryMark:
-    """A message that arrived: the post it became, where, and what else its sender is told, if it is (``is_news``)."""
+    """A message that arrived: its post, the channel, and what else its feature is told, if it is to be told
+    (``is_news``)."""
 
     message_id: str
     post_id: str
@@ -159,7 +160,7 @@ class DeliveryMark:
 
 
 class Sent(NamedTuple):
-    """A post made by a message: where it stands, and whom it is for (empty: all of the channel)."""
+    """A post that a message became: where it stands, and the person it is for (empty: all of the channel)."""
 
     post_id: str
     channel_id: str
@@ -182,7 +183,7 @@ async def add(db: AsyncSession, messages: Sequence[Outgoing]) -> None:
 async def take(
     db: AsyncSession, now: datetime, until: datetime, limit: int, share: Share = PEOPLE
 ) -> Sequence[TakenMessage]:
-    """Lease the messages whose next try is due until then, oldest first; no other replica gets the same ones.
+    """Lease the messages whose next try is due, oldest first; no other replica gets the same ones.
 
     Of a crowd’s, which nobody holds before they are taken, none either to a target that another replica is at.
     """
@@ -198,14 +199,13 @@ async def take(
 
 
 def _is_as_written(message: Outgoing) -> bool:
-    """Return whether a message lies there as it was written, nobody’s, to the microsecond: who takes it or gives it
-    back says a time of their own, and may have another clock."""
+    """Tell whether the row of a message is as it was written, untouched to the microsecond: whoever leases it or gives
+    it back writes another time."""
     return message.not_before in {message.created_at, message.created_at - LEASE}
 
 
 async def _at_others(db: AsyncSession, now: datetime, until: datetime) -> Sequence[ColumnElement[bool]]:
-    """Exclude the targets whose messages are taken already, or about to be due anyway; whoever takes some sees what
-    others took."""
+    """Exclude the targets whose messages are leased or about to be due; each replica sees what the others leased."""
     await db.execute(select(func.pg_advisory_xact_lock(_CROWD_LOCK)))
     other = aliased(Outgoing)
     waits = (col(other.not_before).is_not(None), col(other.crowd).is_(True))
@@ -234,14 +234,14 @@ async def find_earliest(db: AsyncSession) -> datetime | None:
 
 
 async def count_waiting(db: AsyncSession, now: datetime) -> Mapping[str, int]:
-    """Count people’s messages that wait, by target; those for later are left out, as nothing waits behind them."""
+    """Count people’s waiting messages by target; those planned for later are left out, as nothing waits behind them."""
     waits = (PEOPLE.condition, not_(_for_later(now)))
     counted = select(Outgoing.target, func.count()).where(*waits).group_by(col(Outgoing.target))
     return dict((await db.exec(counted)).all())
 
 
 async def crowd_waiting(db: AsyncSession, until: datetime, most: int) -> int:
-    """Count the messages to many that are due until then, up to so many."""
+    """Count the messages to a crowd that are due, up to a limit."""
     some = select(Outgoing.id).where(CROWD.condition, col(Outgoing.not_before) <= until).limit(most)
     return len((await db.exec(some)).all())
 
@@ -253,7 +253,7 @@ async def lease(db: AsyncSession, message: Outgoing, until: datetime) -> bool:
 
 
 async def keep(db: AsyncSession, message: Outgoing) -> None:
-    """Write down the content of a message that waits, as it is now."""
+    """Store the present content of a waiting message."""
     waits = (col(Outgoing.id) == message.id, col(Outgoing.not_before).is_not(None))
     await db.exec(update(Outgoing).where(*waits).values(content=message.content))
 
@@ -265,7 +265,7 @@ async def release(db: AsyncSession, leases: Collection[tuple[str, datetime]], no
 
 
 async def release_all(db: AsyncSession, now: datetime) -> None:
-    """Make every message that waits due now, but those for later."""
+    """Make every waiting message due now, except those planned for later."""
     await db.exec(update(Outgoing).where(col(Outgoing.not_before) > now, not_(_for_later(now))).values(not_before=now))
 
 
@@ -285,21 +285,21 @@ _OLDER = DirectStatement(dict.fromkeys(INSERT, _older_statement()))
 
 
 async def find_older(db: AsyncSession, message: Outgoing, now: datetime) -> Sequence[str]:
-    """List people’s messages that were written before another one for the same target, and that somebody is about to
-    send: not those that were refused, whose next try is later, nor those that failed again and again."""
+    """List people’s messages that were written before another one for the same target and are about to be sent; those
+    refused or failing again and again are left out, as their next try is later."""
     this = {"target": message.target, "created_at": message.created_at, "message": message.id, "until": now + 2 * LEASE}
     return [found["id"] for found in await _OLDER.find(db, this)]
 
 
 async def is_superseded(db: AsyncSession, message: Outgoing) -> bool:
-    """Return whether a later content of the same post exists: the older one is void then."""
+    """Tell whether a later content of the same post exists, which makes the older one void."""
     later = (REWRITES, Outgoing.target == message.target, col(Outgoing.created_at) > message.created_at)
     newer = select(Outgoing.id).where(*later).limit(1)
     return (await db.exec(newer)).first() is not None
 
 
 def _for_later(now: datetime) -> ColumnElement[bool]:
-    """Select what is to be said at a time that has not come: it is written down as of then."""
+    """Make the condition that a message is planned for later: its ``created_at`` is in the future."""
     return and_(col(Outgoing.created_at) > now, col(Outgoing.not_before) == col(Outgoing.created_at))
 
 
@@ -310,7 +310,7 @@ TAKEN_BACK = "taken_back"
 
 
 class ActionTurn(Enum):
-    """Whether an act may be tried: now, later (another ends first), or no more."""
+    """Whether an act may be tried: now; later, as another ends first; or not any more."""
 
     COME = "come"
     LATER = "later"
@@ -324,7 +324,7 @@ async def waiting_acts(db: AsyncSession, target: str) -> Sequence[Outgoing]:
 
 
 async def hold_acts(db: AsyncSession, ids: Collection[str]) -> Sequence[Outgoing]:
-    """Lock those of these acts that wait still; nobody begins, ends or takes them until the transaction ends."""
+    """Lock those of these acts that still wait; nobody begins, ends or takes them until the transaction ends."""
     held = select(Outgoing).where(ACTS, col(Outgoing.id).in_(ids)).order_by(col(Outgoing.id)).with_for_update()
     return (await db.exec(held.execution_options(populate_existing=True))).all()
 
@@ -336,12 +336,12 @@ def is_under_way(message: Outgoing, now: datetime) -> bool:
 
 
 async def rewrite_act(db: AsyncSession, message: Outgoing, content: Mapping[str, Any]) -> None:
-    """Write down what an act is to do instead: what is begun later does that."""
+    """Store what an act is to do instead; a try that begins later does that."""
     await db.execute(update(Outgoing).where(col(Outgoing.id) == message.id).values(content=dict(content)))
 
 
 async def take_back(db: AsyncSession, message: Outgoing) -> None:
-    """End an act that was not done; its sender is told, if it is to be told anything."""
+    """Cancel an act that was not begun; its feature is told, if it is to be told anything."""
     here = col(Outgoing.id) == message.id
     if message.tells is None:
         await db.execute(delete(Outgoing).where(here))
@@ -351,19 +351,19 @@ async def take_back(db: AsyncSession, message: Outgoing) -> None:
 
 
 async def hold_on_its_way(db: AsyncSession, topic: str) -> Sequence[OnItsWay]:
-    """Lock the messages on a topic that are no post yet: none is marked as arrived until the transaction ends."""
+    """Lock the messages on a topic that are not posted yet: none is marked as arrived until the transaction ends."""
     held = select(Outgoing.id, Outgoing.where, Outgoing.target).where(MESSAGES, MAKES_POST, Outgoing.topic == topic)
     found = (await db.exec(held.order_by(col(Outgoing.id)).with_for_update())).all()
     return [OnItsWay(id_, target if where is TargetKind.PERSON else "") for id_, where, target in found]
 
 
 async def rewrite_later(db: AsyncSession, message_id: str, content: Mapping[str, Any]) -> None:
-    """Write down what the post of a message that is held becomes as soon as it stands."""
+    """Store what the post of a locked message is to become as soon as it is posted."""
     await db.execute(update(Outgoing).where(col(Outgoing.id) == message_id).values(later=dict(content)))
 
 
 async def begin(db: AsyncSession, message: Outgoing) -> ActionTurn:
-    """Begin a try of an act that is leased, with the content that it has by now."""
+    """Begin to try an act that is leased, with its present content."""
     held = await hold_acts(db, [message.id])
     if not held:
         return ActionTurn.GONE
@@ -381,7 +381,7 @@ async def begin(db: AsyncSession, message: Outgoing) -> ActionTurn:
 
 
 async def withdraw(db: AsyncSession, topics: Collection[str], now: datetime) -> Collection[str]:
-    """Take back the acts on these topics that have not begun, and tell nobody; return the topics of those."""
+    """Cancel the acts on these topics that have not begun, without telling anybody; return their topics."""
     found = select(Outgoing.id).where(ACTS, col(Outgoing.topic).in_(topics))
     held = await hold_acts(db, (await db.exec(found)).all())
     gone = [message for message in held if not is_under_way(message, now)]

@@ -17,14 +17,14 @@ from storage.people.register import Awaited, every_awaited
 
 
 class Arrival(SQLModel, table=True):
-    """When somebody came first into the team."""
+    """When somebody first came into the team."""
 
     person_id: str = Field(primary_key=True, max_length=26)
     at: datetime = Field(sa_type=UtcTime)
 
 
 async def note_arrival(db: AsyncSession, person_id: str, at: datetime) -> bool:
-    """Note that somebody comes; False where they came before, however long ago."""
+    """Note that somebody came into the team; return False where they had come before, however long ago."""
     return await insert_new(db, Arrival, {"person_id": person_id, "at": at})
 
 
@@ -38,8 +38,8 @@ GUESTS_SCOPE = "membres.guests"
 
 
 class Guest(SQLModel, table=True):
-    """Somebody who came on that ``day`` (in Paris); ``role`` is what ``by`` (a user name) then said they are, and
-    ``told_at`` since when the message of the day has them."""
+    """An unknown person who came on a ``day`` (in Paris); ``role`` is what ``by`` (a user name) then said they are,
+    ``told_at`` when they were put into the message of the day."""
 
     person_id: str = Field(primary_key=True, max_length=26)
     username: str = Field(max_length=64)
@@ -52,7 +52,7 @@ class Guest(SQLModel, table=True):
 
 
 async def note_guest(db: AsyncSession, guest: Guest) -> bool:
-    """Note that somebody unknown came; return whether they are the first who waits for the message of the day."""
+    """Store an unknown person who came; return whether they are the first to wait for the message of the day."""
     await hold(db, GUESTS_SCOPE, f"{guest.day}", guest.at)
     waits = select(Guest.person_id).where(Guest.day == guest.day, col(Guest.told_at).is_(None)).limit(1)
     others = (await db.exec(waits)).first()
@@ -60,16 +60,16 @@ async def note_guest(db: AsyncSession, guest: Guest) -> bool:
 
 
 async def take_guests(db: AsyncSession, day: date, now: datetime) -> int:
-    """Note that those who waited for the message of the day are in it, and return how many they were; nobody else makes
-    that message meanwhile."""
+    """Note that the guests waiting for the message of a day are in it, and return their number; nobody else makes that
+    message meanwhile."""
     await hold(db, GUESTS_SCOPE, f"{day}", now)
     waits = (col(Guest.day) == day, col(Guest.told_at).is_(None))
     return (await db.exec(update(Guest).where(*waits).values(told_at=now))).rowcount
 
 
 async def list_guests(db: AsyncSession, day: date) -> Sequence[Guest]:
-    """List who came on that day, first ones first; the role is the register’s, or what Mattermost says of who is none
-    there but animates, and ``by`` empty where it has another now."""
+    """List the guests of a day, in the order they came. The role is the register’s, or what Mattermost says of
+    animateurs who are not in the register; ``by`` is empty where the role has changed since."""
     role = func.coalesce(Person.role, case((col(Person.derived_role).in_(ANIMATES), Person.derived_role)))
     came = select(Guest, role).outerjoin(Person, col(Person.id) == col(Guest.person_id)).where(Guest.day == day)
     found = (await db.exec(came.order_by(col(Guest.at), col(Guest.username)))).all()
@@ -80,13 +80,13 @@ async def list_guests(db: AsyncSession, day: date) -> Sequence[Guest]:
 
 
 async def get_guest(db: AsyncSession, person_id: str) -> Guest | None:
-    """Return what is noted of somebody who came unknown."""
+    """Get the row of an unknown newcomer."""
     return (await db.exec(select(Guest).where(Guest.person_id == person_id))).first()
 
 
 async def settle_guest(db: AsyncSession, person_id: str, role: Role | None, by: str) -> date | None:
-    """Note that somebody said who a guest is, or took it back; return the day on which the guest had come, None for who
-    never came so, or where that was said before."""
+    """Note that somebody said who a guest is, or took that back; return the day on which the guest came, None where
+    they are no guest or it was said before."""
     news = (col(Guest.person_id) == person_id, col(Guest.role).is_distinct_from(role))
     guest = update(Guest).where(*news).values(role=role, by=by)
     return (await db.execute(guest.returning(col(Guest.day)))).scalar()
@@ -96,8 +96,8 @@ NEWCOMERS_SCOPE = "membres.newcomers"
 
 
 class Newcomer(SQLModel, table=True):
-    """Somebody to be announced in a planned channel (its ``key``) on that ``day``, as it is there; ``told_at`` is since
-    when the message of the day has them."""
+    """Somebody to be announced in a planned channel (``key``) on a ``day`` of that channel’s time zone; ``told_at`` is
+    when they were put into the message of the day."""
 
     __table_args__ = (Index("ix_newcomer_day", "day", "key"),)
 
@@ -109,7 +109,7 @@ class Newcomer(SQLModel, table=True):
 
 
 class QuietDepartement(SQLModel, table=True):
-    """A département in whose channel nobody is announced; ``by`` is who decided."""
+    """A département in whose channel newcomers are not announced; ``by`` decided that."""
 
     __tablename__ = "newcomer_quiet"
 
@@ -119,8 +119,8 @@ class QuietDepartement(SQLModel, table=True):
 
 
 async def note_newcomer(db: AsyncSession, newcomer: Newcomer) -> bool:
-    """Note that somebody is to be announced, once for ever; return whether they are the first who waits for that, in
-    that channel and on that day."""
+    """Store that somebody is to be announced, once only; return whether they are the first to wait, in that channel and
+    on that day."""
     await hold(db, NEWCOMERS_SCOPE, f"{newcomer.key}:{newcomer.day}", newcomer.at)
     waits = (Newcomer.key == newcomer.key, Newcomer.day == newcomer.day, col(Newcomer.told_at).is_(None))
     others = (await db.exec(select(Newcomer.person_id).where(*waits).limit(1))).first()
@@ -128,7 +128,7 @@ async def note_newcomer(db: AsyncSession, newcomer: Newcomer) -> bool:
 
 
 async def take_newcomers(db: AsyncSession, key: str, day: date, now: datetime) -> int:
-    """Note that those who waited for the message of a day and channel are in it, and return how many they were; nobody
+    """Note that the newcomers waiting for the message of a day and channel are in it, and return their number; nobody
     else makes that message meanwhile."""
     await hold(db, NEWCOMERS_SCOPE, f"{key}:{day}", now)
     waits = (col(Newcomer.key) == key, col(Newcomer.day) == day, col(Newcomer.told_at).is_(None))
@@ -136,7 +136,7 @@ async def take_newcomers(db: AsyncSession, key: str, day: date, now: datetime) -
 
 
 async def list_newcomers(db: AsyncSession, key: str, day: date) -> Sequence[Person]:
-    """List who came on that day, first ones first, as far as they are to be seen."""
+    """List the newcomers of a day and channel who may be shown, in the order they came."""
     came = select(Person).join(Newcomer, col(Newcomer.person_id) == col(Person.id))
     came = came.where(Newcomer.key == key, Newcomer.day == day)
     came = came.where(col(Person.is_hidden).is_(False), col(Person.left_on).is_(None))
@@ -149,20 +149,21 @@ async def list_quiet_departements(db: AsyncSession) -> Collection[str]:
 
 
 async def hush_departements(db: AsyncSession, departements: Iterable[str], by: str, at: datetime) -> None:
-    """Announce nobody in these départements from now on."""
+    """Stop announcing newcomers in these départements."""
     rows = [{"departement": code, "by": by, "at": at} for code in departements]
     await db.execute(insertion(db, QuietDepartement).values(rows).on_conflict_do_nothing())
 
 
 async def unhush_departements(db: AsyncSession, departements: Collection[str]) -> None:
-    """Announce in these départements again who comes."""
+    """Announce newcomers in these départements again."""
     await db.execute(delete(QuietDepartement).where(col(QuietDepartement.departement).in_(departements)))
 
 
 class Welcome(SQLModel, table=True):
-    """Somebody was welcomed as what they were then; what became of the charter since, and when they were reminded.
+    """The welcome of somebody, with their role of then, which version of the charter they accepted, and when they were
+    reminded.
 
-    ``filed_at`` is since when their welcome says that they have filed a compte rendu.
+    ``filed_at`` is when it was noted that they have filed a compte rendu.
     """
 
     person_id: str = Field(primary_key=True, max_length=26)
@@ -176,7 +177,7 @@ class Welcome(SQLModel, table=True):
 
 
 async def note_welcome(db: AsyncSession, person: Person, at: datetime) -> bool:
-    """Note that somebody is being welcomed; False where that was done once already, however long ago."""
+    """Note that somebody is being welcomed; return False where they were welcomed before, however long ago."""
     row = {"person_id": person.id, "username": person.username, "role": person.role or Role.INVITE, "at": at}
     return await insert_new(db, Welcome, row)
 
@@ -192,7 +193,7 @@ async def is_anybody_welcomed(db: AsyncSession) -> bool:
 
 
 async def accept_charter(db: AsyncSession, person: Person, charter: str, at: datetime) -> None:
-    """Note that somebody accepts a version of the charter; the first time counts."""
+    """Note that somebody accepts a version of the charter; of several times the first counts."""
     await note_welcome(db, person, at)
     mine = (col(Welcome.person_id) == person.id) & (col(Welcome.charter).is_distinct_from(charter))
     await db.exec(update(Welcome).where(mine).values(charter=charter, charter_at=at))
@@ -211,8 +212,8 @@ async def list_missed(db: AsyncSession) -> Sequence[Person]:
 
 
 async def list_to_remind(db: AsyncSession, before: datetime, limit: int) -> Sequence[tuple[Welcome, Person | None]]:
-    """List who was welcomed before that instant, did not accept any charter, was not reminded, and has not left; and
-    what the register says of them."""
+    """List the people welcomed before an instant who accepted no charter, were not reminded and have not left, with
+    their rows of the register."""
     due = select(Welcome, Person).outerjoin(Person, col(Person.id) == col(Welcome.person_id))
     due = due.where(col(Welcome.at) < before, col(Welcome.charter).is_(None), col(Welcome.reminded_at).is_(None))
     due = due.where(or_(col(Person.id).is_(None), col(Person.left_on).is_(None)))
@@ -220,8 +221,7 @@ async def list_to_remind(db: AsyncSession, before: datetime, limit: int) -> Sequ
 
 
 async def list_unfiled(db: AsyncSession, since: datetime, limit: int) -> Sequence[str]:
-    """List the ids of those welcomed since, of whom it is not known yet that they filed a compte rendu; newest
-    first."""
+    """List the ids of people welcomed since a moment of whom no compte rendu was noted yet, newest first."""
     waits = select(Welcome.person_id).where(col(Welcome.at) >= since, col(Welcome.filed_at).is_(None))
     return (await db.exec(waits.order_by(col(Welcome.at).desc()).limit(limit))).all()
 
@@ -232,12 +232,12 @@ async def note_filed(db: AsyncSession, person_ids: Collection[str], at: datetime
 
 
 async def note_reminded(db: AsyncSession, person_ids: Collection[str], at: datetime) -> None:
-    """Note that these people were reminded."""
+    """Note that these people were reminded of the charter."""
     await db.exec(update(Welcome).where(col(Welcome.person_id).in_(person_ids)).values(reminded_at=at))
 
 
 class Wish(SQLModel, table=True):
-    """The départements where somebody said last that they work; ``granted`` is what became of it, said ``by`` that user
+    """The départements in which somebody last said that they work; ``granted`` is the answer, given ``by`` that user
     name, None until then."""
 
     __tablename__ = "place_wish"
@@ -250,12 +250,13 @@ class Wish(SQLModel, table=True):
 
 
 async def get_wish(db: AsyncSession, person_id: str) -> Wish | None:
-    """Return where somebody said last that they work."""
+    """Get the départements in which somebody last said that they work."""
     return (await db.exec(select(Wish).where(Wish.person_id == person_id))).first()
 
 
 async def note_wish(db: AsyncSession, person_id: str, departements: Sequence[str], at: datetime) -> bool:
-    """Note where somebody says that they work; False where they said so before, and nobody has answered yet."""
+    """Note in which départements somebody says that they work; return False where they said the same before and wait
+    for the answer."""
     before = await get_wish(db, person_id)
     if before is not None and before.granted is None and before.departements == list(departements):
         return False
@@ -274,8 +275,8 @@ WORD_MAX = 300
 
 
 class AccessRequest(SQLModel, table=True):
-    """What somebody last asked: where they work, for whom, and a word of theirs; ``answered_at`` is since when it is
-    answered, by ``by`` (a user name), with a ``role``, or with none and a ``reason``."""
+    """A request for a place in the réseau, as last made: where somebody works, for whom, and their own words;
+    ``answered_at`` is when ``by`` (a user name) answered it, with a ``role``, or with none and a ``reason``."""
 
     __tablename__ = "access_request"
 
@@ -294,17 +295,17 @@ class AccessRequest(SQLModel, table=True):
 
     @property
     def key(self) -> str:
-        """What the cards about it are known by: another request of the same person is another."""
+        """The key of the cards about the request: a later request of the same person has another."""
         return f"{self.person_id}:{int(self.at.timestamp()):x}"
 
 
 async def get_access_request(db: AsyncSession, person_id: str) -> AccessRequest | None:
-    """Return what somebody last asked."""
+    """Get somebody’s last request for a place."""
     return (await db.exec(select(AccessRequest).where(AccessRequest.person_id == person_id))).first()
 
 
 async def note_access_request(db: AsyncSession, asked: AccessRequest) -> bool:
-    """Note what somebody asks; False where what they asked before has no answer yet."""
+    """Store somebody’s request for a place; return False where an earlier one has no answer yet."""
     await hold(db, "membres.access", asked.person_id, asked.at)
     before = await get_access_request(db, asked.person_id)
     if before is not None and before.answered_at is None:
@@ -314,7 +315,8 @@ async def note_access_request(db: AsyncSession, asked: AccessRequest) -> bool:
 
 
 async def answer_access_request(db: AsyncSession, answered: AccessRequest) -> bool:
-    """Note the answer that a request has; False where another came first, or something else is asked since."""
+    """Store the answer to a request; return False where another answer came first, or the request was replaced
+    since."""
     same = (col(AccessRequest.person_id) == answered.person_id, col(AccessRequest.at) == answered.at)
     answer = answered.model_dump(include={"answered_at", "by", "role", "reason"})
     open_ = update(AccessRequest).where(*same, col(AccessRequest.answered_at).is_(None)).values(**answer)
@@ -327,7 +329,7 @@ async def find_lines_alike(db: AsyncSession, asked: AccessRequest) -> Sequence[A
 
 
 async def find_people_alike(db: AsyncSession, asked: AccessRequest) -> Sequence[Person]:
-    """Find the people of the register who bear this name or address under another account."""
+    """Find the people of the register who have this name or address under another account."""
     columns = (Person.id, Person.username, Person.prenom, Person.nom, Person.email)
     others = select(*columns).where(col(Person.id) != asked.person_id)  # type: ignore[call-overload]
     found = [Person(**row) for row in (await execute(db, others)).mappings()]
@@ -335,7 +337,7 @@ async def find_people_alike(db: AsyncSession, asked: AccessRequest) -> Sequence[
 
 
 def _is_alike(asked: AccessRequest, line: Awaited | Person) -> bool:
-    """Whether a line has the address, or the same words of a name in whatever order."""
+    """Tell whether a line has the address of a request, or the same words of a name in any order."""
     if asked.email and asked.email.lower() == (line.email or "").lower():
         return True
     name = sorted(fold(f"{line.prenom or ''} {line.nom or ''}").split())

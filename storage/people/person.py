@@ -18,7 +18,7 @@ ERASED = "(compte effacé)"
 
 
 class Role(Labelled):
-    """What a person is in the réseau; each trigger names the roles that may pull it."""
+    """The role of a person in the réseau; each trigger names the roles that may use it."""
 
     CONSEILLER = "conseiller", "conseiller numérique"
     COORDINATEUR = "coordinateur", "coordinateur"
@@ -29,7 +29,7 @@ class Role(Labelled):
 
     @property
     def many(self) -> str:
-        """What several of them are called."""
+        """What several people of the role are called."""
         return " ".join(_MANY.get(word, word) for word in self.label.split(" "))
 
 
@@ -49,7 +49,8 @@ ANIMATES = frozenset({Role.ANIMATEUR, Role.ADMINISTRATEUR})
 
 
 class Audience(Labelled):
-    """Whom a field of somebody is shown to; each sees what the next ones see, too, and everybody sees their own."""
+    """Who sees a field of somebody’s profile; each audience includes the next ones, and everybody sees their own
+    fields."""
 
     RESEAU = "reseau", "réseau"
     DEPARTEMENT = "departement", "mon département"
@@ -112,54 +113,54 @@ class Person(SQLModel, table=True):
 
     @property
     def departement(self) -> str | None:
-        """The département the person works in."""
+        """The département in which the person works."""
         return self.departements[0] if self.departements else None
 
     @property
     def region(self) -> str:
-        """The name of the région the person works in; empty where there is none."""
+        """The name of the région in which the person works; empty where there is none."""
         return REGION_NAMES.get(REGIONS.get(self.departement or "", ""), "")
 
     @property
     def hub(self) -> str:
-        """The name of the hub of the département the person works in; empty where there is none."""
+        """The name of the hub of the département in which the person works; empty where there is none."""
         found = hub_of(self.departement or "")
         return found.name if found else ""
 
     @property
     def zone(self) -> ZoneInfo:
-        """Return the zone in which this person’s day begins."""
+        """The time zone of the person, in which their day begins."""
         return ZoneInfo(self.timezone)
 
     @property
     def known_role(self) -> Role | None:
-        """The role that the register gives, else what Mattermost last said."""
+        """The role that the register gives, else the one that Mattermost last said."""
         return self.role or self.derived_role
 
     @property
     def animates(self) -> bool:
-        """Whether they may do what animateurs may: administrateurs, too."""
+        """Whether the person may do what animateurs may; administrateurs may, too."""
         return self.known_role in ANIMATES
 
     def may(self, roles: Collection[Role]) -> bool:
-        """Whether they may do what is for these roles."""
+        """Tell whether the person may do what is reserved for these roles."""
         return self.known_role in roles or (self.animates and Role.ANIMATEUR in roles)
 
     @property
     def full_name(self) -> str:
-        """First and last name, or the user name while they are not known."""
+        """First and last name, or the user name while these are unknown."""
         return name_fully(self.prenom, self.nom, self.username)
 
     def today(self, now: datetime) -> date:
-        """The date where they are at that instant."""
+        """Return the date of an instant in the person’s time zone."""
         return now.astimezone(self.zone).date()
 
     def has_left(self, today: date) -> bool:
-        """Whether their contract has ended by that day (the last day is worked)."""
+        """Tell whether the person’s contract has ended by a day; its last day is still worked."""
         return self.left_on is not None and self.left_on < today
 
     def audience(self, name: str) -> Audience:
-        """Return whom a field of ``SHOWN_TO`` is shown to."""
+        """Return the audience that sees a field of ``SHOWN_TO``."""
         return Audience(self.shown_to.get(name, SHOWN_TO[name]))
 
 
@@ -177,7 +178,7 @@ _CODES = {fold(name): code for code, d in DEPARTEMENTS.items() for name in (code
 
 
 def read_role(text: str) -> Role:
-    """Read the role of that name. Raises ValueError, with a French sentence, for none."""
+    """Read a role by its name. Raises ValueError, with a French sentence, for any other text."""
     role = _ROLES.get(fold(text))
     if role is None:
         known = ", ".join(member.value for member in Role)

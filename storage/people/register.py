@@ -29,13 +29,14 @@ _GET = DirectStatement(dict.fromkeys(INSERT, _BY_ID))
 
 
 async def get(db: AsyncSession, person_id: str) -> Person | None:
-    """Return the person of that Mattermost id."""
+    """Get the person of a Mattermost id."""
     found = await _GET.find(db, {"person": person_id})
     return Person(**found[0]) if found else None
 
 
 class SameNameError(LookupError):
-    """Several people of the register bear one name: it changed hands, and the register knows some by an old one."""
+    """Raised where several people of the register have one user name: it changed hands, and the register still knows
+    some of them by it."""
 
     def __init__(self, username: str, ids: Sequence[str]) -> None:
         super().__init__(f"{username}: {', '.join(ids)}")
@@ -44,7 +45,7 @@ class SameNameError(LookupError):
 
 
 async def by_username(db: AsyncSession, username: str) -> Person | None:
-    """Return the person of that name. Raises SameNameError where it is not only one’s."""
+    """Find the person of a user name. Raises SameNameError where several have it."""
     named = select(Person).where(Person.username == username.lower()).order_by(col(Person.id))
     found = (await db.exec(named)).all()
     if len(found) > 1:
@@ -53,14 +54,14 @@ async def by_username(db: AsyncSession, username: str) -> Person | None:
 
 
 async def with_role(db: AsyncSession, role: Role, limit: int = 3) -> Sequence[Person]:
-    """List some people of a role who have not left, by name: the register gives it, or it follows from Mattermost."""
+    """List some people of a role who have not left, by name; the role is the register’s, or follows from Mattermost."""
     there = select(Person).where(_has_role([role]), col(Person.left_on).is_(None))
     return (await db.exec(there.order_by(col(Person.username)).limit(limit))).all()
 
 
 async def animating(db: AsyncSession, limit: int = 3) -> Sequence[Person]:
-    """Some of those who may do what animateurs may, and have not left, by name: the register’s animateurs first, then
-    its administrateurs, then those who may because of their role in Mattermost."""
+    """List some of the people who may do what animateurs may and have not left, by name: the register’s animateurs
+    first, then its administrateurs, then those whose role comes from Mattermost."""
     given = col(Person.role)
     by_register = case((given == Role.ANIMATEUR, 0), (given == Role.ADMINISTRATEUR, 1), else_=2)
     there = select(Person).where(_has_role(ANIMATES), col(Person.left_on).is_(None))
@@ -68,14 +69,14 @@ async def animating(db: AsyncSession, limit: int = 3) -> Sequence[Person]:
 
 
 async def list_to_ask(db: AsyncSession) -> Sequence[Person]:
-    """List whom anybody may be told to write to: animateurs of the register; where it has none, who may do what they
-    may because of a role in Mattermost, as who runs the server does."""
+    """List the people to whom anybody may be referred: the register’s animateurs; where there are none, people who
+    animate because of their role in Mattermost."""
     found = await animating(db)
     return [person for person in found if person.role in ANIMATES] or found
 
 
 async def animating_by_mattermost(db: AsyncSession) -> Sequence[str]:
-    """List the ids of those who are remembered to animate because of their role in Mattermost."""
+    """List the ids of people known to animate because of their role in Mattermost."""
     derived = select(Person.id).where(col(Person.role).is_(None), col(Person.derived_role).in_(ANIMATES))
     return (await db.exec(derived.order_by(col(Person.id)))).all()
 
@@ -86,7 +87,7 @@ def _has_role(roles: Collection[Role]) -> ColumnElement[bool]:
 
 
 async def list_ended(db: AsyncSession, first: date, last: date) -> Sequence[Person]:
-    """List those whose last day is one of those, by name."""
+    """List the people whose last day is between two days, both included, by name."""
     theirs = select(Person).where(col(Person.left_on).between(first, last))
     return (await db.exec(theirs.order_by(col(Person.username)))).all()
 
@@ -99,19 +100,19 @@ async def every(db: AsyncSession) -> Sequence[Person]:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many people there are by role (None: it follows from Mattermost), and how many have left."""
+    """Numbers of people by role (None: it follows from Mattermost), and how many have left."""
 
     roles: Mapping[Role | None, int]
     left: int
 
     @property
     def there(self) -> int:
-        """Count all who have not left."""
+        """The number of people who have not left."""
         return sum(self.roles.values())
 
 
 async def tally(db: AsyncSession, today: date, within: Collection[str] | None = None) -> Tally:
-    """Count everybody, or those ``within`` some départements."""
+    """Count everybody, or only those who work ``within`` some départements."""
     columns = select(Person.role, Person.left_on, Person.departements)  # type: ignore[type-var]
     roles: dict[Role | None, int] = {}
     left = 0
@@ -126,7 +127,7 @@ async def tally(db: AsyncSession, today: date, within: Collection[str] | None = 
 
 
 async def pages(db: AsyncSession, size: int = 500) -> AsyncIterator[Sequence[Person]]:
-    """Yield everybody, by name, so many at a time."""
+    """Yield everybody in pages, by name."""
     there = select(Person).where(col(Person.username) != ERASED)
     async for page in iterate_pages(read_models(db), there, col(Person.username), col(Person.id), size=size):
         yield page
@@ -139,8 +140,8 @@ async def zones(db: AsyncSession) -> Sequence[str]:
 
 
 async def give_role(db: AsyncSession, person: Person) -> None:
-    """Write down somebody’s role and present name, registering who was not known yet; the rest stays. They are to hear
-    of it."""
+    """Store somebody’s role and present name, registering them where they were unknown; other fields stay. The person
+    is to be told of the change."""
     before = await get(db, person.id)
     after = Person(**((before or person).model_dump() | {"role": person.role}))
     await note_role_changes(db, {before.id: before} if before else {}, [after])
@@ -148,31 +149,31 @@ async def give_role(db: AsyncSession, person: Person) -> None:
 
 
 async def note_derived_role(db: AsyncSession, person_id: str, role: Role, at: datetime) -> None:
-    """Write down the role that follows from what Mattermost said at that instant, of who is in the register."""
+    """Store the role that follows from what Mattermost said at an instant, of somebody in the register."""
     await db.exec(update(Person).where(col(Person.id) == person_id).values(derived_role=role, derived_at=at))
 
 
 async def note_animateur(db: AsyncSession, person: Person) -> None:
-    """Register somebody, not known yet, who animates because of their role in Mattermost, which they keep following."""
+    """Register somebody unknown who animates because of their role in Mattermost, which they keep following."""
     await insert_new(db, Person, person.model_dump() | {"role": None})
 
 
 async def among(
     db: AsyncSession, ids: Collection[str] = (), usernames: Collection[str] = (), emails: Collection[str] = ()
 ) -> Sequence[Person]:
-    """List who has some of a few hundred ids, names or addresses (in small letters) at most, by id."""
+    """Find the people who have these ids, names or addresses (in lower case), a few hundred at most, by id."""
     wanted = [col(Person.id).in_(ids), col(Person.username).in_(usernames), func.lower(Person.email).in_(emails)]
     return (await db.exec(select(Person).where(or_(*wanted)).order_by(col(Person.id)))).all()
 
 
 async def register_person(db: AsyncSession, person: Person) -> None:
-    """Write down all that is known of somebody, in place of what was."""
+    """Store somebody in place of what the register knew of them."""
     await register_people(db, [person])
 
 
 async def register_people(db: AsyncSession, persons: Sequence[Person]) -> None:
-    """Write down all that is known of a few hundred people at most, in place of what was; whose role is another is to
-    hear of it."""
+    """Store a few hundred people at most in place of what the register knew of them; those whose role changes are noted
+    to be told."""
     if not persons:
         return
     before = {person.id: person for person in await among(db, ids=[person.id for person in persons])}
@@ -184,11 +185,11 @@ async def register_people(db: AsyncSession, persons: Sequence[Person]) -> None:
 
 
 async def settle_departement(db: AsyncSession, person: Person, departement: str) -> Person:
-    """Let somebody work in this département, unless they have one already, and return them as the register has them
-    from now on.
+    """Give somebody a département unless they have one already, and return the person as the register has them from now
+    on.
 
-    Who was not known yet is registered, their role still following Mattermost. Their zone is the one Mattermost told,
-    else the département’s.
+    A person who was unknown is registered, with a role that still follows from Mattermost. Their zone is the one
+    Mattermost told, else the département’s.
     """
     if person.departements:
         return person
@@ -198,19 +199,19 @@ async def settle_departement(db: AsyncSession, person: Person, departement: str)
 
 
 async def add(db: AsyncSession, person: Person) -> None:
-    """Register somebody without a role, or write down anew where who is known works."""
+    """Register somebody without a role, or store where a known person works now."""
     await upsert(db, Person, [person.model_dump() | {"role": None}], ("username", "departements", "timezone"))
 
 
 def place(person: Person, departements: Sequence[str]) -> Person:
-    """Return somebody as they work in these départements; their zone is the one Mattermost told, else the first
-    one’s."""
+    """Return a person as working in these départements; their time zone is the one Mattermost told, else the first
+    département’s."""
     zone = zone_in(person, departements)
     return Person(**(person.model_dump() | {"departements": list(departements), "timezone": zone}))
 
 
 def zone_in(person: Person, departements: Sequence[str]) -> str:
-    """Return the zone of somebody once they work in these départements.
+    """Return the time zone of a person who works in these départements.
 
     Paris is also what is said of who never told Mattermost a zone; so is the one of where they worked before.
     """
@@ -223,8 +224,8 @@ def zone_in(person: Person, departements: Sequence[str]) -> str:
 
 
 class Awaited(SQLModel, table=True):
-    """A line of an import, under the names that ``Person`` gives these fields; ``username`` and ``email`` are lower
-    case, and one of them is there."""
+    """An imported line that waits for its account, with the fields of ``Person``; ``username`` and ``email`` are lower
+    case, and at least one of them is given."""
 
     id: int | None = Field(default=None, primary_key=True)
     username: str | None = Field(default=None, unique=True, max_length=64)
@@ -246,7 +247,7 @@ TAKEN_FIELDS = set(Awaited.model_fields) - {"id", "username", "imported_at"}
 
 
 async def find_awaited(db: AsyncSession, username: str, email: str = "") -> Awaited | None:
-    """Find the line that waits for an account, by its name before its address."""
+    """Find the line that waits for an account, by its user name before its address."""
     named = col(Awaited.username) == username.lower()
     wanted = or_(named, col(Awaited.email) == email.lower()) if email else named
     found = (await db.exec(select(Awaited).where(wanted).order_by(col(Awaited.id)))).all()
@@ -254,49 +255,49 @@ async def find_awaited(db: AsyncSession, username: str, email: str = "") -> Awai
 
 
 async def every_awaited(db: AsyncSession) -> Sequence[Awaited]:
-    """List all lines that wait, oldest first."""
+    """List all lines that wait for an account, oldest first."""
     return (await db.exec(select(Awaited).order_by(col(Awaited.id)))).all()
 
 
 async def find_awaited_among(
     db: AsyncSession, usernames: Collection[str], emails: Collection[str]
 ) -> Sequence[Awaited]:
-    """Find the lines that wait under some of a few hundred names and addresses at most."""
+    """Find the lines that wait for accounts of these user names and addresses, a few hundred at most."""
     wanted = or_(col(Awaited.username).in_(usernames), col(Awaited.email).in_(emails))
     return (await db.exec(select(Awaited).where(wanted).order_by(col(Awaited.id)))).all()
 
 
 async def count_awaited(db: AsyncSession) -> int:
-    """Count the lines that wait."""
+    """Count the lines that wait for an account."""
     return (await db.exec(select(func.count()).select_from(Awaited))).one()
 
 
 async def write_awaited(db: AsyncSession, lines: Sequence[Awaited]) -> None:
-    """Write down lines, new ones and those that are known by their number, whatever they said before."""
+    """Store lines: new ones, and those known by their number in place of what they said before."""
     await upsert(db, Awaited, [line.model_dump(exclude={"id"}) for line in lines if line.id is None])
     await upsert(db, Awaited, [line.model_dump() for line in lines if line.id is not None])
 
 
 async def forget_awaited(db: AsyncSession, numbers: Collection[int]) -> None:
-    """Delete these lines: they wait no more."""
+    """Delete these lines, which wait no more."""
     if numbers:
         await db.execute(delete(Awaited).where(col(Awaited.id).in_(numbers)))
 
 
 def fill_from_awaited(person: Person, line: Awaited) -> Person:
-    """Return somebody as the line that waits for them says; their zone is that of where they will work."""
+    """Return a person as their imported line says; their time zone is that of the place where they will work."""
     told = line.model_dump(include=TAKEN_FIELDS - {"departements"})
     return place(Person(**(person.model_dump() | told)), line.departements)
 
 
 async def take_awaited(db: AsyncSession, line: Awaited, person: Person) -> Person:
-    """Delete the line that waited for somebody, and return them as it says; who calls writes them down."""
+    """Delete the line that waited for somebody, and return the person as it says; the caller stores them."""
     await forget_awaited(db, [line.id] if line.id else [])
     return fill_from_awaited(person, line)
 
 
 async def register_awaited(db: AsyncSession, person: Person, email: str) -> Person | None:
-    """Register somebody new as the line says that waited for them; None where none did."""
+    """Register somebody new from the imported line that waited for them; None where there is none."""
     line = await find_awaited(db, person.username, email)
     if line is None:
         return None
@@ -310,7 +311,7 @@ _NAME_PARTS = re.compile(r"[\s._-]+")
 
 @dataclass(frozen=True, slots=True)
 class NamedPerson:
-    """Somebody who is called so; ``id`` is empty for who is still waited for."""
+    """A person found by a name; ``id`` is empty for one whose account is still awaited."""
 
     id: str
     username: str
@@ -318,7 +319,7 @@ class NamedPerson:
 
 
 async def find_called(db: AsyncSession, words: str, within: Collection[str] | None = None) -> list[NamedPerson]:
-    """Find who is called so, by name, those that are waited for last; ``within`` some départements, or anywhere."""
+    """Find the people of a name, in order, awaited ones last; ``within`` some départements, or anywhere."""
     wanted = _NAME_PARTS.split(fold(words.removeprefix("@")))
     here = select(Person.id, Person.username, Person.prenom, Person.nom, Person.departements)  # type: ignore[call-overload]
     there = select(Awaited.username, Awaited.email, Awaited.prenom, Awaited.nom, Awaited.departements)  # type: ignore[call-overload]
@@ -346,7 +347,7 @@ LA_POSTE = "356000000"
 
 
 class Structure(SQLModel, table=True):
-    """An establishment; ``code_commune`` is INSEE’s."""
+    """An establishment that employs conseillers; ``code_commune`` is INSEE’s."""
 
     siret: str = Field(primary_key=True, max_length=SIRET_DIGITS)
     nom: str = Field(max_length=200)
@@ -358,7 +359,7 @@ Employers = Mapping[str, Structure]
 
 
 def read_siret(text: str) -> str:
-    """Read a SIRET without its spaces. Raises ValueError, with a French sentence, for what is none.
+    """Read a SIRET, with or without spaces. Raises ValueError, with a French sentence, for anything else.
 
     The last digit is a check (Luhn’s formula), except for La Poste (insee.fr, « Vérification d’un numéro SIRET »).
     """
@@ -371,11 +372,11 @@ def read_siret(text: str) -> str:
 
 
 async def find_structures(db: AsyncSession, sirets: Collection[str]) -> Employers:
-    """Find those establishments, of a few hundred at most, that are known, by SIRET."""
+    """Find the known establishments of these SIRETs, a few hundred at most."""
     found = await db.exec(select(Structure).where(col(Structure.siret).in_(sirets)))
     return {structure.siret: structure for structure in found}
 
 
 async def write_structures(db: AsyncSession, structures: Sequence[Structure]) -> None:
-    """Write down all that is known of a few hundred establishments at most, in place of what was."""
+    """Store a few hundred establishments at most in place of what was known of them."""
     await upsert(db, Structure, [structure.model_dump() for structure in structures])

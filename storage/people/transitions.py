@@ -1,5 +1,5 @@
-"""What changed for somebody: a role that is another and who has not heard of it, an account that was deactivated, and
-who asked that their data be erased."""
+"""Changes for people: a role that changed and that they have not heard of, a deactivated account, a wish that their
+data be erased."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -14,7 +14,7 @@ from storage.people.person import Person, Role
 
 
 class Gone(SQLModel, table=True):
-    """Somebody whose account was found deactivated, and when animateurs were asked whether they left."""
+    """Somebody whose account was found deactivated; ``asked_at`` is when animateurs were asked whether they left."""
 
     person_id: str = Field(primary_key=True, max_length=26)
     noted_at: datetime = Field(sa_type=UtcTime)
@@ -22,26 +22,27 @@ class Gone(SQLModel, table=True):
 
 
 async def note_gone(db: AsyncSession, person_ids: Collection[str], at: datetime) -> None:
-    """Note that these accounts were found deactivated; nothing happens where that is known."""
+    """Note that these accounts were found deactivated; those noted before stay as they are."""
     if person_ids:
         rows = [{"person_id": person_id, "noted_at": at} for person_id in dict.fromkeys(person_ids)]
         await db.execute(insertion(db, Gone).values(rows).on_conflict_do_nothing())
 
 
 async def forget_gone(db: AsyncSession, person_ids: Collection[str]) -> None:
-    """Forget that these accounts were deactivated: should they be so again, it is asked again."""
+    """Forget that these accounts were deactivated, so that animateurs are asked again should it happen again."""
     await db.execute(delete(Gone).where(col(Gone.person_id).in_(person_ids)))
 
 
 async def list_to_ask_about(db: AsyncSession, limit: int) -> Sequence[Person]:
-    """List who is gone but still counted on, and was not asked about yet; longest gone first."""
+    """List the people whose account is gone but who are still counted, and about whom nobody was asked yet; longest
+    gone first."""
     waits = select(Person).join(Gone, col(Gone.person_id) == col(Person.id))
     waits = waits.where(col(Gone.asked_at).is_(None), col(Person.left_on).is_(None))
     return (await db.exec(waits.order_by(col(Gone.noted_at), col(Person.username)).limit(limit))).all()
 
 
 async def note_gone_asked(db: AsyncSession, person_ids: Collection[str], at: datetime) -> None:
-    """Note that animateurs were asked about these people."""
+    """Note that animateurs were asked whether these people left."""
     await db.exec(update(Gone).where(col(Gone.person_id).in_(person_ids)).values(asked_at=at))
 
 
@@ -56,7 +57,7 @@ MovedPair = tuple[Person, Person]
 
 
 class Move(SQLModel, table=True):
-    """A département that somebody left; ``until`` is when its channel is to be left, too."""
+    """A département that somebody left; ``until`` is when they leave its channel, too."""
 
     person_id: str = Field(primary_key=True, max_length=26)
     departement: str = Field(primary_key=True, max_length=3)
@@ -65,7 +66,7 @@ class Move(SQLModel, table=True):
 
 
 async def note_moves(db: AsyncSession, changes: Iterable[MovedPair], at: datetime, grace: timedelta) -> None:
-    """Write down which départements these people left, and forget that they left where they are now."""
+    """Store which départements these people left, and delete what was stored of those where they work again."""
     pairs = list(changes)
     here = [(after.id, code) for before, after in pairs for code in after.departements]
     if here:
@@ -80,8 +81,8 @@ async def note_moves(db: AsyncSession, changes: Iterable[MovedPair], at: datetim
 
 
 async def find_in_grace(db: AsyncSession, now: datetime, person_id: str | None = None) -> Mapping[str, Sequence[str]]:
-    """Find the départements that people left, of which they may still be in the channel: by person, oldest first; of
-    all, or of one."""
+    """Find the départements whose channel people may still be in though they left: by person, oldest first; of
+    everybody, or of one person."""
     one = [] if person_id is None else [col(Move.person_id) == person_id]
     found: dict[str, list[str]] = {}
     for move in (await db.exec(_oldest_first().where(col(Move.until) > now, *one))).all():
@@ -90,12 +91,12 @@ async def find_in_grace(db: AsyncSession, now: datetime, person_id: str | None =
 
 
 async def list_over(db: AsyncSession, now: datetime) -> Sequence[Move]:
-    """List the moves whose grace is over, oldest first."""
+    """List the moves whose grace period is over, oldest first."""
     return (await db.exec(_oldest_first().where(col(Move.until) <= now))).all()
 
 
 async def forget_move(db: AsyncSession, move: Move) -> None:
-    """Forget a move: that département is left for good."""
+    """Delete a move whose grace period is over: the département is left for good."""
     here = (col(Move.person_id) == move.person_id, col(Move.departement) == move.departement)
     await db.execute(delete(Move).where(*here))
 
@@ -105,9 +106,9 @@ def _oldest_first() -> SelectOfScalar[Move]:
 
 
 class Erasure(SQLModel, table=True):
-    """A wish to be erased; a new wish takes the place of an old one. ``step`` counts what was done of it, ``pseudonym``
-    is what stands for the person meanwhile: once all is done, nobody knows it. ``asleep`` says that nobody wished it,
-    but nothing was heard of the account for long."""
+    """Somebody’s erasure, wished or due; a new wish replaces an old one. ``step`` counts the steps that were done,
+    ``pseudonym`` is what stands for the person meanwhile: once all is done, nobody knows it. ``asleep`` says that
+    nobody wished it: the account was inactive for too long."""
 
     __tablename__ = "person_erasure"
 
@@ -127,7 +128,7 @@ async def get_erasure(db: AsyncSession, user_id: str) -> Erasure | None:
 
 
 async def list_due_erasures(db: AsyncSession, now: datetime) -> Sequence[Erasure]:
-    """List the erasures whose time has come, oldest first."""
+    """List the erasures that are due, oldest first."""
     wanted = select(Erasure).where(
         col(Erasure.due_at) <= now, col(Erasure.cancelled_at).is_(None), col(Erasure.done_at).is_(None)
     )
@@ -141,12 +142,12 @@ async def lock_erasure(db: AsyncSession, user_id: str) -> Erasure | None:
 
 
 async def note_erasure(db: AsyncSession, erasure: Erasure) -> None:
-    """Write a wish to be erased down, in place of an older one."""
+    """Store a wish to be erased, in place of an older one."""
     await upsert(db, Erasure, [erasure.model_dump()])
 
 
 async def find_waiting_erasure(db: AsyncSession, user_id: str) -> Erasure | None:
-    """Find an erasure that is to come, or under way."""
+    """Find somebody’s erasure that is planned or under way."""
     found = await get_erasure(db, user_id)
     return found if found and not found.cancelled_at and not found.done_at else None
 
@@ -159,7 +160,7 @@ async def cancel_erasure(db: AsyncSession, user_id: str, now: datetime) -> bool:
 
 
 class RoleNotice(SQLModel, table=True):
-    """Somebody is to hear that their role is another; ``role`` and ``left_on`` are what they last knew of it, however
+    """A change of role that somebody is still to be told of; ``role`` and ``left_on`` are what they last knew, however
     often it changed since."""
 
     __tablename__ = "role_notice"
@@ -169,12 +170,12 @@ class RoleNotice(SQLModel, table=True):
     left_on: date | None = None
 
     def has_ended(self, today: date) -> bool:
-        """Whether the role that they last knew of had ended by that day."""
+        """Tell whether the role that they last knew had ended by a day."""
         return self.left_on is not None and self.left_on < today
 
 
 async def note_role_changes(db: AsyncSession, before: Mapping[str, Person], after: Iterable[Person]) -> None:
-    """Note those whose role, or last day in it, is another; ``before`` has those whom the register knew, by id."""
+    """Note the people whose role, or last day in it, changed; ``before`` has those whom the register knew, by id."""
     rows = [
         {"person_id": one.id, "role": was.known_role if was else None, "left_on": was.left_on if was else None}
         for one in after
@@ -187,7 +188,7 @@ async def note_role_changes(db: AsyncSession, before: Mapping[str, Person], afte
 async def take_role_notices(
     db: AsyncSession, limit: int, person_ids: Collection[str] | None = None
 ) -> Sequence[RoleNotice]:
-    """Take some of what is to be told, of all or of these people: who takes it says it, or lets it be."""
+    """Take some notices of changed roles, of everybody or of these people; the caller tells them, or drops them."""
     due = select(RoleNotice.person_id).order_by(col(RoleNotice.person_id)).limit(limit)
     if person_ids is not None:
         due = due.where(col(RoleNotice.person_id).in_(person_ids))
@@ -197,19 +198,19 @@ async def take_role_notices(
 
 
 async def count_role_notices(db: AsyncSession, person_ids: Collection[str] | None = None) -> int:
-    """Count who is still to hear of another role: of all, or of these people."""
+    """Count the people who are still to be told of a changed role: of everybody, or of these people."""
     theirs = [] if person_ids is None else [col(RoleNotice.person_id).in_(person_ids)]
     return (await db.exec(select(func.count()).select_from(RoleNotice).where(*theirs))).one()
 
 
 async def forget_role_notices(db: AsyncSession, person_ids: Collection[str] | None = None) -> None:
-    """Tell none of these people, or nobody at all, what is noted so far."""
+    """Delete the notices for these people, or all of them, untold."""
     theirs = [] if person_ids is None else [col(RoleNotice.person_id).in_(person_ids)]
     await db.execute(delete(RoleNotice).where(*theirs))
 
 
 def _has_changed(was: Person | None, now: Person) -> bool:
-    """Whether the role is another, or its end is; who never had one has nothing that ends."""
+    """Tell whether the role changed, or its end did; people without a role before or now have no end."""
     before = was.known_role if was else None
     ends = (was.left_on if was else None) != now.left_on
     return before != now.known_role or (ends and now.known_role is not None)

@@ -1,4 +1,5 @@
-"""What is said of a table: why it is kept, on what ground, how long, who sees it, what of it is whose."""
+"""What is declared of each table: why it is kept, on what legal basis, for how long, who sees it, and which columns
+belong to whom."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
@@ -23,7 +24,7 @@ RowFilter = Callable[[datetime], ColumnElement[bool]]
 
 
 class LegalBasis(StrEnum):
-    """On what ground personal data are kept (article 6 of the RGPD)."""
+    """The legal basis on which personal data are kept (article 6 of the RGPD)."""
 
     MISSION = "mission d’intérêt public"
     INTEREST = "intérêt légitime"
@@ -32,8 +33,8 @@ class LegalBasis(StrEnum):
 
 
 class ErasureFate(StrEnum):
-    """What becomes of somebody’s rows when their data are erased: they go; they stay under a pseudonym; they are kept
-    as they are, and it is said why; there are none."""
+    """What becomes of somebody’s rows when their data are erased: deleted; kept under a pseudonym; kept as they are,
+    for a stated reason; or there are none."""
 
     DELETED = "effacé"
     RENAMED = "pseudonymisé"
@@ -43,18 +44,18 @@ class ErasureFate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RetentionSpan:
-    """A length of time: days, or the months that a setting says."""
+    """A length of time: a number of days, or the months that a setting gives."""
 
     days: int = 0
     setting: str = ""
 
     def before(self, now: datetime, settings: Settings) -> datetime:
-        """Return the moment that is so long ago."""
+        """Return the moment that lies so long before another."""
         return months_before(now, getattr(settings, self.setting)) if self.setting else now - timedelta(days=self.days)
 
     @property
     def said(self) -> str:
-        """« 7 jours », « 12 mois (COOP_TICKET_MONTHS) », by default."""
+        """The span in French, with the default of its setting: « 7 jours », « 12 mois (COOP_TICKET_MONTHS) »."""
         if not self.setting:
             return f"{self.days} jours"
         usual = Settings.model_fields[self.setting].default
@@ -63,8 +64,8 @@ class RetentionSpan:
 
 @dataclass(frozen=True, slots=True)
 class RetentionLimit:
-    """For how long rows are kept, and after what: « 12 mois après la clôture ». What is too old is deleted or, where
-    ``blanks`` are given, loses its words and its person."""
+    """How long rows are kept, and from when: « 12 mois après la clôture ». Rows that are too old are deleted or, where
+    ``blanks`` are given, emptied of their words and their person."""
 
     span: RetentionSpan
     after: str
@@ -73,22 +74,24 @@ class RetentionLimit:
 
     @property
     def said(self) -> str:
-        """« 12 mois après la clôture »."""
+        """The limit in French: « 12 mois après la clôture »."""
         return f"{self.span.said} après {self.after}"
 
 
 @dataclass(frozen=True, slots=True)
 class PersonalData:
-    """A table, as the register of processing, somebody’s copy of their data, erasure and the nightly clean-up need it.
+    """The declaration of a table, for the register of processing, copies of personal data, erasure and the nightly
+    clean-up.
 
     config/personal_data.tsv says ``what`` people call its rows, ``why`` they are kept, on what ``ground``, who sees
     them, for how long they are ``kept`` where there is no ``limit`` or beside it, why the table is ``not_given`` at
-    all, and why rows are kept when somebody is erased (``because``). ``own`` are the columns that say whose a row is,
-    by id, ``scope`` says it where they do not; ``others`` name other people by id. ``names`` hold user names,
-    ``credits`` names in words that stand for an author, ``lists`` are JSON with ids or names inside. ``withheld``
-    columns are given to nobody; ``given`` says in SQL which of somebody’s rows they are given, where not all. ``shown``
-    is how its person sees a row, ``days`` are moments of which they are told the day alone. ``blanks`` is what takes
-    the place of words when somebody is erased. ``acts`` are moments at which its person did something.
+    all, and why rows are kept when somebody is erased (``because``). ``own`` are the columns with the ids of a row’s
+    owners, ``scope`` is a condition for them where columns do not suffice; ``others`` name other people by id.
+    ``names`` hold user names, ``credits`` names in words that stand for an author, ``lists`` are JSON with ids or names
+    inside. ``withheld`` columns are given to nobody; ``given`` says in SQL which of somebody’s rows they are given,
+    where not all. ``shown`` is how its person sees a row, ``days`` are moments of which they are told the day alone.
+    ``blanks`` is what takes the place of words when somebody is erased. ``acts`` are moments at which its person did
+    something.
     """
 
     name: str
@@ -121,64 +124,65 @@ class PersonalData:
 
     @property
     def table(self) -> Table:
-        """The table itself."""
+        """The SQLAlchemy table."""
         return table_named(self.name)
 
     @property
     def how_long(self) -> str:
-        """How long rows are kept, in words."""
+        """How long rows are kept, in French."""
         return "; ".join(filter(None, (self.limit.said if self.limit else "", self.kept)))
 
     def mine(self, user_id: str) -> ColumnElement[bool]:
-        """Select the rows that are somebody’s."""
+        """Make the condition that a row belongs to somebody."""
         found = [self.table.c[name] == user_id for name in self.own]
         return or_(*found, self.scope(user_id)) if self.scope else or_(*found)
 
     def given_to(self, user_id: str) -> ColumnElement[bool]:
-        """Select those of somebody’s rows that they are given."""
+        """Make the condition that a row belongs to somebody and is given to them in their copy."""
         return self.mine(user_id) & self.given(user_id) if self.given else self.mine(user_id)
 
     @property
     def has_owners(self) -> bool:
-        """Whether rows are somebody’s."""
+        """Whether rows have owners."""
         return bool(self.own or self.scope)
 
 
 def table_named(name: str) -> Table:
-    """Return the table of that name."""
+    """Return the table of a name."""
     return SQLModel.metadata.tables[name]
 
 
 @cache
 def _read_register() -> Mapping[str, Mapping[str, str]]:
-    """Read what is said of each table, by its name."""
+    """Read the declared sentences of each table, by name."""
     return {row["name"]: row for row in read("personal_data.tsv")}
 
 
 def older(column: ColumnElement[datetime]) -> RowFilter:
-    """Select the rows whose moment is before."""
+    """Make the filter of rows whose moment lies before the limit."""
     return lambda before: column < before
 
 
 def day_before(column: ColumnElement[date]) -> RowFilter:
-    """Select the rows whose day is before."""
+    """Make the filter of rows whose day lies before the limit."""
     return lambda before: column < before.date()
 
 
 def whose(column: ColumnElement[str]) -> OwnerFilter:
-    """Select the rows that name somebody."""
+    """Make the filter of the rows whose column is somebody’s id."""
     return lambda user_id: column == user_id
 
 
 def about(
     refers: ColumnElement[Any], key: ColumnElement[Any], which: Callable[[_Given], ColumnElement[bool]]
 ) -> Callable[[_Given], ColumnElement[bool]]:
-    """Select the rows that are about such rows of another table; ``refers`` has their ``key``."""
+    """Make the filter of rows that refer (by ``refers``, to its ``key``) to rows of another table which ``which``
+    selects."""
     return lambda given: refers.in_(select(key).where(which(given)))
 
 
 def limit_of(span: timedelta | str, after: str, where: RowFilter, blanks: Row | None = None) -> RetentionLimit:
-    """Make a limit of so many days, or of the months that a setting says."""
+    """Make a limit of so many days, or of the months that a setting gives."""
     length = RetentionSpan(setting=span) if isinstance(span, str) else RetentionSpan(days=span.days)
     return RetentionLimit(length, after, where, blanks or {})
 
@@ -189,7 +193,7 @@ def day_of(moment: datetime | None) -> date | None:
 
 
 def months_before(now: datetime, count: int) -> datetime:
-    """Return the same hour so many months ago; the last day of a shorter month."""
+    """Return the moment so many months ago, at the same hour; the last day of the month where it is shorter."""
     year, month = divmod(now.year * 12 + now.month - 1 - count, 12)
     for day in (now.day, 30, 29, 28):
         try:

@@ -28,32 +28,33 @@ _MARK, _WORK = table_named("outgoing").c, table_named("work").c
 
 
 def old_marks(before: datetime) -> ColumnElement[bool]:
-    """Select what was delivered for good, or given up, before."""
+    """Make the filter of messages delivered or given up before the limit."""
     return or_(and_(PASSING, _MARK.delivered_at < before), and_(GIVEN_UP, _MARK.created_at < before))
 
 
 def sent_to(user_id: str) -> ColumnElement[bool]:
-    """Select what somebody was told, and waits no more."""
+    """Make the filter of messages that were sent to somebody and wait no more."""
     return (_MARK.target == user_id) & _MARK.not_before.is_(None) & _MARK.tells.is_(None)
 
 
 def old_work(before: datetime) -> ColumnElement[bool]:
-    """Select what was over before."""
+    """Make the filter of work that was over before the limit."""
     return and_(work.OVER, _WORK.updated_at < before)
 
 
 def work_of(user_id: str) -> ColumnElement[bool]:
-    """Select what somebody began, and is over."""
+    """Make the filter of finished work that somebody began."""
     return (_WORK.person == user_id) & _WORK.not_before.is_(None)
 
 
 def is_work_given(_: str) -> ColumnElement[bool]:
-    """Select what a message told its person of; the rest began by itself after something that they wrote or sent."""
+    """Make the filter of work that its person was told of in a message; other work began by itself after something they
+    wrote or sent."""
     return _WORK.topic.is_not(None)
 
 
 def claimed_for(user_id: str) -> ColumnElement[bool]:
-    """Select what was done once because of somebody."""
+    """Make the filter of claims on events that somebody caused."""
     return table_named("claim").c.period.contains(user_id, autoescape=True)
 
 
@@ -77,8 +78,8 @@ _HIT, _ENTRY = table_named("moderation_hit").c, table_named("journal").c
 
 
 def is_old_measure(before: datetime) -> ColumnElement[bool]:
-    """Select the old measures that hold no more, or were done once: what keeps somebody out is known as long as it
-    does."""
+    """Make the condition that a measure is old and neither in force nor ongoing: exclusions are kept as long as they
+    hold."""
     return (_MEASURE.ended_at.is_not(None) | _MEASURE.act.not_in(LASTING)) & (_MEASURE.began_at < before)
 
 
@@ -88,12 +89,13 @@ def is_case_given(_: str) -> ColumnElement[bool]:
 
 
 def is_hit_given(user_id: str) -> ColumnElement[bool]:
-    """Select the messages found by rules that are in no case, or in a decided one."""
+    """Make the condition that what a rule found is in no case, or in a decided one."""
     return _is_of_given_case(_HIT.case_id, user_id)
 
 
 def is_measure_given(user_id: str) -> ColumnElement[bool]:
-    """Select the measures that are in no case, or in a decided one, and that Mattermost let the bot carry out."""
+    """Make the condition that a measure is in no case, or in a decided one, and that Mattermost let the bot carry it
+    out."""
     return _is_of_given_case(_MEASURE.case_id, user_id) & (_MEASURE.ended_by != REFUSED)
 
 
@@ -103,19 +105,20 @@ def _is_of_given_case(case_id: ColumnElement[int | None], user_id: str) -> Colum
 
 
 def is_entry_given(user_id: str) -> ColumnElement[bool]:
-    """Select the entries of what somebody did, or was told; what animateurs do among themselves before they decide is
-    not given."""
+    """Make the condition that an entry is about an act of somebody, or one they were told of; deliberations of
+    animateurs before a decision are not given."""
     is_among_them = _ENTRY.act.startswith("moderation.", autoescape=True) & _ENTRY.act.not_in(_TOLD)
     return (_ENTRY.actor_id == user_id) | ~is_among_them
 
 
 def show_case(row: Row, _: str) -> Row:
-    """Show a case to the one whom it is about: what was decided, without what was weighed."""
+    """Show a case to the person it is about: the decision, without the deliberations."""
     return {**row, "reason": row["reason"] if row["act"] in _TOLD else ""}
 
 
 def show_entry(row: Row, user_id: str) -> Row:
-    """Show an entry to who acted, or whom it concerns: the one nothing of whom, the other nothing of who."""
+    """Show an entry to the person who acted, without the name of the other, and to the person concerned, without that
+    of the actor."""
     acted, concerned = row["actor_id"] == user_id, row["target_id"] == user_id
     actors = {BOT: "le bot", OPERATOR: "l’exploitant"}
     told = {**row, "actor": "vous" if acted else actors.get(str(row["actor"]), "l’équipe d’animation")}
@@ -268,7 +271,8 @@ _REMOTE, _AGENT = table_named("rdv_remote").c, table_named("rdv_agent").c
 
 
 def _old_agents(before: datetime) -> ColumnElement[bool]:
-    """Select the agents whom nobody knows, and those who are known once the rendez-vous itself goes."""
+    """Make the condition that an agent’s row can be deleted: once the rendez-vous itself is, or earlier where nobody is
+    known by the address."""
     long_before = before - (appointments.KEPT_FOR - remote.WAITED_FOR)
     of_old = about(_AGENT.key, _REMOTE.key, older(_REMOTE.ends_at))
     return of_old(long_before) | (_AGENT.user_id.is_(None) & of_old(before))

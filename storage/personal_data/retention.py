@@ -21,7 +21,7 @@ SLEEPING_PAGE = 200
 
 
 async def find_last_activity(db: AsyncSession, ids: Collection[str]) -> dict[str, datetime]:
-    """Find when some hundreds of people did something last, as far as the tables know."""
+    """Find when some people, a few hundred, were last active, as far as the tables know."""
     latest: dict[str, datetime] = {}
     for holding in (one for one in PERSONAL_DATA if one.acts):
         for whose in holding.own:
@@ -35,8 +35,8 @@ async def find_last_activity(db: AsyncSession, ids: Collection[str]) -> dict[str
 
 
 async def find_sleeping(db: AsyncSession, before: datetime, after: str = "") -> tuple[Sequence[Person], str]:
-    """Find, of the next people of the register by id, those who did nothing since, and who wait for no erasure yet; and
-    the last id looked at ("": that was all)."""
+    """Find, on the next page of the register by id, the people who were not active since a moment and wait for no
+    erasure; also return the last id read ("": that was all)."""
     there = rows(Person).where(col(Person.id) > after, col(Person.since) < before, col(Person.username) != ERASED)
     page = (await db.exec(there.order_by(col(Person.id)).limit(SLEEPING_PAGE))).all()
     ids = [person.id for person in page]
@@ -46,7 +46,7 @@ async def find_sleeping(db: AsyncSession, before: datetime, after: str = "") -> 
 
 
 async def is_awake(db: AsyncSession, erasure: Erasure) -> bool:
-    """Return whether somebody did something since they were told that their account sleeps."""
+    """Tell whether somebody was active since they were told that their account sleeps."""
     return (await find_last_activity(db, [erasure.user_id])).get(erasure.user_id, erasure.asked_at) > erasure.asked_at
 
 
@@ -63,14 +63,14 @@ LIMITED: tuple[PersonalData, ...] = tuple(one for one in PERSONAL_DATA if one.li
 
 
 async def count_expired(db: AsyncSession, settings: Settings, now: datetime) -> Mapping[str, int]:
-    """Count the rows of each table that are kept for too long."""
+    """Count the rows of each table that are past their limit."""
     return {one.name: await _count_expired(db, one, _find_expired(one, settings, now)[1]) for one in LIMITED}
 
 
 async def delete_expired(
     db: AsyncSession, settings: Settings, now: datetime, limit: int = AT_ONCE
 ) -> tuple[dict[str, int], bool]:
-    """Take away the next rows that are kept for too long; return how many of each table, and whether there may be more.
+    """Delete the next rows past their limit; return how many of each table, and whether there may be more.
 
     What hangs on something goes before it: where much of it is left, the rest waits.
     """
@@ -90,7 +90,7 @@ async def delete_expired(
 
 
 def _find_expired(holding: PersonalData, settings: Settings, now: datetime) -> tuple[datetime, ColumnElement[bool]]:
-    """Find from before which moment rows are kept for too long, and which those are."""
+    """Return the moment before which rows of a table are past their limit, and the filter for them."""
     assert holding.limit
     before = holding.limit.span.before(now, settings)
     return before, holding.limit.where(before)

@@ -37,7 +37,7 @@ GIVEN: tuple[PersonalData, ...] = tuple(one for one in PERSONAL_DATA if one.has_
 
 
 def list_columns(holding: PersonalData) -> Sequence[str]:
-    """List what is given of a table: a column that says only that a row is somebody’s own is left out."""
+    """List the columns of a table that are given to their person, without those that only say whose a row is."""
     whose = holding.own if len(holding.own) == 1 else ()
     left_out = {*holding.withheld, *whose}
     names = (column.name for column in holding.table.columns)
@@ -45,7 +45,7 @@ def list_columns(holding: PersonalData) -> Sequence[str]:
 
 
 async def read_pages(db: AsyncSession, holding: PersonalData, user_id: str) -> AsyncIterator[Sequence[Row]]:
-    """Yield somebody’s rows as they may see them, under French names, so many at a time."""
+    """Yield somebody’s rows as they may see them, under French names, one page at a time."""
     wanted = select(holding.table).where(holding.given_to(user_id))
     key = holding.table.primary_key.columns
     async for found in iterate_pages(read_mappings(db), wanted, *key, size=PAGE):
@@ -59,7 +59,7 @@ def _people_columns(holding: PersonalData) -> Sequence[str]:
 
 
 async def _names(db: AsyncSession, holding: PersonalData, page: Sequence[Row]) -> Mapping[str, str]:
-    """Find what the others in some rows are called."""
+    """Find the names of the other people that some rows mention."""
     ids = {row[name] for row in page for name in _people_columns(holding) if row[name]}
     person = table_named("person").c
     found = await execute(db, select(person.id, person.username).where(person.id.in_(ids)))
@@ -89,7 +89,8 @@ def _say_value(name: str, value: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Duties:
-    """Open tickets that they asked, open tickets that they have, turns on duty to come."""
+    """What somebody is still responsible for: open tickets that they asked, open tickets that they have, turns of duty
+    to come."""
 
     asked: int
     held: int
@@ -97,7 +98,7 @@ class Duties:
 
 
 async def duties_of(db: AsyncSession, user_id: str, now: datetime) -> Duties:
-    """Count what somebody still has in hand."""
+    """Count what somebody is still responsible for."""
     ticket, turn = table_named("ticket").c, table_named("duty_turn").c
     count = select(func.count())
     still = ticket.state.in_(OPEN)
@@ -120,7 +121,7 @@ _LEANING = ("cra", "cra_last_commune", "stats_subscription")
 
 @dataclass(frozen=True, slots=True)
 class ErasedPerson:
-    """Who is erased: their id, what stands for it, and what they are called."""
+    """The person being erased: their id, the pseudonym that replaces it, and their names."""
 
     user_id: str
     pseudonym: str
@@ -129,7 +130,7 @@ class ErasedPerson:
 
 
 async def erase_step(db: AsyncSession, erasure: Erasure, now: datetime) -> None:
-    """Do the next step of an erasure, which is held, and note that it is done."""
+    """Do the next step of a locked erasure, and note that it is done."""
     if erasure.step == 0:
         await _begin(db, erasure, now)
     elif erasure.step <= len(GROUPS):
@@ -181,7 +182,7 @@ async def _read_erased_person(db: AsyncSession, erasure: Erasure) -> ErasedPerso
 
 
 async def _is_back(db: AsyncSession, user_id: str) -> bool:
-    """Return whether they did something since."""
+    """Tell whether somebody was active again since their erasure was planned."""
     for one in PERSONAL_DATA:
         if one.name in _LEANING and (await execute(db, select(one.table).where(one.mine(user_id)).limit(1))).first():
             return True
@@ -189,8 +190,8 @@ async def _is_back(db: AsyncSession, user_id: str) -> bool:
 
 
 async def _erase(db: AsyncSession, holding: PersonalData, who: ErasedPerson) -> None:
-    """Erase what a table says of somebody, but in the register itself, which is needed until the end. Where their own
-    rows are kept, those of others still say no more who they were."""
+    """Erase what a table says of somebody, except the register itself, which is needed until the end. Even where a
+    table keeps its owners’ rows, their name is removed from the rows of others."""
     if holding.name == "person" or holding.fate is ErasureFate.NONE:
         return
     if holding.fate is not ErasureFate.KEPT:
@@ -200,8 +201,7 @@ async def _erase(db: AsyncSession, holding: PersonalData, who: ErasedPerson) -> 
 
 
 async def _erase_own(db: AsyncSession, holding: PersonalData, who: ErasedPerson) -> None:
-    """Delete their own rows, or empty them of their words; whatever else names them then names the pseudonym, or
-    nobody."""
+    """Delete or blank the rows that somebody owns; where other rows name them, put the pseudonym or nobody."""
     table, fate = holding.table, holding.fate
     instead = dict(holding.blanks)
     if holding.name == "resource":  # readers remember resources by this number
@@ -226,7 +226,7 @@ async def _erase_own(db: AsyncSession, holding: PersonalData, who: ErasedPerson)
 
 
 async def _rewrite(db: AsyncSession, holding: PersonalData, name: str, who: ErasedPerson) -> None:
-    """Replace their id and names inside JSON: whatever is exactly that."""
+    """Replace somebody’s id and names inside JSON, where a whole value is one of them."""
     column, key = holding.table.c[name], list(holding.table.primary_key.columns)
     instead = {who.user_id: who.pseudonym} | dict.fromkeys(who.called, ERASED)
     has = or_(*(cast(column, Text).contains(json.dumps(said)[1:-1], autoescape=True) for said in instead))

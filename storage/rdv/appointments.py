@@ -82,7 +82,7 @@ class Place:
 
     @property
     def columns(self) -> dict[str, Any]:
-        """Return the place as columns of a rdv."""
+        """The place as columns of a rdv."""
         about = {"commune": self.commune, "code_postal": self.code_postal}
         return {"place_kind": self.kind, "place": self.words} | about
 
@@ -95,16 +95,15 @@ class Rdv(Numbered, table=True):
     """A meeting of a conseiller with one person, or with several; its ``id`` is the number that people say.
 
     ``place`` are words (``Rdv.where`` has all of it), ``canal`` what a report of it says, ``themes`` bits of
-    config.themes. Of a ``collective`` one there are so many ``seats``, of others one; ``seats_taken`` are known to be
-    taken. ``memo`` is the conseiller’s own, and nobody else reads it; of one that is kept elsewhere, what it is about
-    there. ``series`` and ``occurrence`` say of which rule
-    it was written out, and for which day of it. ``report`` is the number of the report made of it last, which may be
-    deleted; ``declined_for`` is the hour for which its conseiller wants none: moved, it asks again. ``uid`` and
-    ``sequence`` are what calendars know it by. ``external_id``, ``external_at`` and ``external_url`` are of one that is
-    kept elsewhere: its id there, when that state of it was sent, and its page. ``evening_told`` and ``hour_told`` say
-    which reminders went, ``remind_at`` when one that was put off comes; ``is_unreminded`` says that none does.
-    Where colleagues meet, each has a rdv of their own, and ``meeting`` is the number of the organiser’s; ``agreed``
-    says who accepted, and all read the ``subject``.
+    config.themes. A ``collective`` rdv has ``seats``, others have one; ``seats_taken`` counts those known to be taken.
+    ``memo`` is the conseiller’s private note; in a rdv that is kept elsewhere, what it is about there. ``series`` and
+    ``occurrence`` are the rule that it comes from, and the day of that rule. ``report`` is the number of the report
+    made of it last, which may be deleted; ``declined_for`` is the hour for which its conseiller wants none: moved, it
+    asks again. ``uid`` and ``sequence`` are what calendars know it by. ``external_id``, ``external_at`` and
+    ``external_url`` are of one that is kept elsewhere: its id there, when that state of it was sent, and its page.
+    ``evening_told`` and ``hour_told`` say which reminders went, ``remind_at`` when one that was put off comes;
+    ``is_unreminded`` says that none does. Where colleagues meet, each has a rdv of their own, and ``meeting`` is the
+    number of the organiser’s; ``agreed`` says who accepted, and all read the ``subject``.
     """
 
     __tablename__ = "rdv"
@@ -154,32 +153,32 @@ class Rdv(Numbered, table=True):
 
     @property
     def minutes(self) -> int:
-        """How long it lasts."""
+        """How many minutes the rdv lasts."""
         return int((self.ends_at - self.starts_at).total_seconds()) // 60
 
     def find_state(self, report: int | None) -> RdvState:
-        """Find what became of it: one of which a ``report`` stands took place."""
+        """Find what became of the rdv; where a ``report`` exists, it took place."""
         return RdvState.HONORE if report and self.state is RdvState.PREVU else self.state
 
     @property
     def where(self) -> Place:
-        """Return where people meet."""
+        """The place where people meet."""
         return Place(kind=self.place_kind, words=self.place, commune=self.commune, code_postal=self.code_postal)
 
     @property
     def theme_codes(self) -> tuple[str, ...]:
-        """The codes of its themes, in the order of the form."""
+        """The codes of the rdv’s themes, in the order of the form."""
         return from_bits(self.themes)
 
 
 async def add_rdv(db: AsyncSession, rdv: Rdv) -> None:
-    """Store a new rdv, which has its number then."""
+    """Store a new rdv, which gets its number."""
     db.add(rdv)
     await db.flush()
 
 
 async def change_rdv(db: AsyncSession, rdv: Rdv, now: datetime, **values: Any) -> None:
-    """Change what is given of a rdv that is locked, and tell calendars that it is newer; at another hour it reminds
+    """Change columns of a locked rdv, so that calendars take it as newer; at another hour its reminders are sent
     anew."""
     moved = values.get("starts_at", rdv.starts_at) != rdv.starts_at
     anew = {"evening_told": False, "hour_told": False, "remind_at": None} if moved else {}
@@ -187,7 +186,7 @@ async def change_rdv(db: AsyncSession, rdv: Rdv, now: datetime, **values: Any) -
 
 
 async def get_rdv(db: AsyncSession, user_id: str, number: int, *, locked: bool = False) -> Rdv | None:
-    """Get somebody’s rdv by its number; None for anybody else’s. Nobody changes one that is ``locked`` until the
+    """Get somebody’s rdv by its number; None for anybody else’s. Where ``locked``, nobody else changes it until the
     transaction ends."""
     query = select(Rdv).where(Rdv.id == number, Rdv.user_id == user_id)
     if locked:
@@ -196,18 +195,18 @@ async def get_rdv(db: AsyncSession, user_id: str, number: int, *, locked: bool =
 
 
 async def lock_rdvs(db: AsyncSession, user_id: str, numbers: Sequence[int]) -> Sequence[Rdv]:
-    """Get those of these rdv that are somebody’s, in this order, locked until the transaction ends."""
+    """Get those of these rdv that belong to somebody, in this order, locked until the transaction ends."""
     found = [await get_rdv(db, user_id, number, locked=True) for number in numbers]
     return [rdv for rdv in found if rdv is not None]
 
 
 async def find_rdv(db: AsyncSession, number: int) -> Rdv | None:
-    """Find a rdv by its number, whoever has it; nobody changes it until the transaction ends."""
+    """Find a rdv by its number, whoever owns it, locked until the transaction ends."""
     return await db.get(Rdv, number, with_for_update=True, populate_existing=True)
 
 
 async def find_last(db: AsyncSession, user_id: str) -> Rdv | None:
-    """Find the rdv that somebody noted last, but for meetings of colleagues."""
+    """Find the rdv that somebody entered last; meetings of colleagues do not count."""
     mine = select(Rdv).where(Rdv.user_id == user_id, Rdv.source == RdvSource.COOP, col(Rdv.meeting).is_(None))
     return (await db.exec(mine.order_by(col(Rdv.id).desc()).limit(1))).first()
 
@@ -215,13 +214,13 @@ async def find_last(db: AsyncSession, user_id: str) -> Rdv | None:
 async def list_between(
     db: AsyncSession, user_id: str, start: datetime, end: datetime, states: Collection[RdvState] = tuple(RdvState)
 ) -> Sequence[Rdv]:
-    """List somebody’s rdv that begin in that time, in order."""
+    """List somebody’s rdv that begin in [start, end[, in order."""
     when = (col(Rdv.starts_at) >= start, col(Rdv.starts_at) < end)
     return (await db.exec(_select_own(user_id, *when, col(Rdv.state).in_(states)))).all()
 
 
 async def list_for_feed(db: AsyncSession, user_id: str, since: datetime, limit: int) -> Sequence[Rdv]:
-    """List somebody’s rdv that end after that, cancelled ones too, the latest so many, in order."""
+    """List somebody’s rdv that end after a moment, cancelled ones too: the latest ``limit``, in order."""
     newest = select(Rdv).where(Rdv.user_id == user_id, col(Rdv.ends_at) > since)
     order = (col(Rdv.starts_at).desc(), col(Rdv.id).desc())
     return list(reversed((await db.exec(newest.order_by(*order).limit(limit))).all()))
@@ -230,13 +229,13 @@ async def list_for_feed(db: AsyncSession, user_id: str, since: datetime, limit: 
 async def list_overlapping(
     db: AsyncSession, user_id: str, start: datetime, end: datetime, *, but: Collection[int] = ()
 ) -> Sequence[Rdv]:
-    """List somebody’s rdv that stand and share some of that time, but those of these numbers, in order."""
+    """List somebody’s rdv that are neither cancelled nor among ``but`` and overlap [start, end[, in order."""
     shared = (col(Rdv.starts_at) < end, col(Rdv.ends_at) > start, col(Rdv.id).not_in(but))
     return (await db.exec(_select_own(user_id, *shared, col(Rdv.state).in_(STANDING)))).all()
 
 
 class TakenTime(NamedTuple):
-    """What a rdv takes of somebody’s time: what free moments are computed from, without the rest of its row."""
+    """The time that a rdv takes: all that the computation of free moments reads of its row."""
 
     id: int
     starts_at: datetime
@@ -264,7 +263,7 @@ _TAKEN = DirectStatement(dict.fromkeys(INSERT, _taken_statement()))
 async def list_taken(
     db: AsyncSession, user_id: str, start: datetime, end: datetime, *, but: Collection[int] = ()
 ) -> Sequence[TakenTime]:
-    """List the same as ``list_overlapping``, in a tenth of the time."""
+    """List the times of the rdv that ``list_overlapping`` finds, ten times as fast."""
     rows = await _TAKEN.find(db, {"user": user_id, "start": start, "end": end})
     return [TakenTime(**row) for row in rows if row["id"] not in but]
 
@@ -281,14 +280,14 @@ _SEAT = DirectStatement(dict.fromkeys(INSERT, _seat_statement()))
 
 
 async def take_seat(db: AsyncSession, number: int, count: int = 1) -> Rdv | None:
-    """Take so many seats of a rdv that stands, or give them back (a negative count), and return it as it is then, to be
-    read; None where there are not so many."""
+    """Take seats of a rdv that is not cancelled, or give some back (a negative count), and return it as it is then, to
+    be read only; None where there are not enough seats."""
     rows = await _SEAT.find(db, {"number": number, "count": count}, begins=True)
     return Rdv(**rows[0]) if rows else None
 
 
 async def find_reports(db: AsyncSession, rdvs: Collection[Rdv]) -> dict[int, int]:
-    """Find which of these rdv have a report that stands, and its number."""
+    """Find the number of the report of each of these rdv that has one which is not deleted."""
     numbers = [rdv.report for rdv in rdvs if rdv.report is not None]
     if not numbers:
         return {}
@@ -298,7 +297,7 @@ async def find_reports(db: AsyncSession, rdvs: Collection[Rdv]) -> dict[int, int
 
 
 def has_report() -> ColumnElement[bool]:
-    """Select the rdv that have a report that stands."""
+    """Make the condition that a rdv has a report that is not deleted."""
     return select(col(Cra.id)).where(col(Cra.id) == col(Rdv.report), col(Cra.deleted_at).is_(None)).exists()
 
 
@@ -310,14 +309,14 @@ def _wants_report(now: datetime) -> ColumnElement[bool]:
 
 
 async def list_unreported(db: AsyncSession, user_id: str, since: datetime, now: datetime, limit: int) -> Sequence[Rdv]:
-    """List somebody’s rdv that began since then and are over, took place as far as is known, and have neither a report
-    nor a word that they want none, the oldest first."""
+    """List somebody’s rdv that began since a moment, are over, took place as far as is known, and have neither a report
+    nor a note that none is wanted, the oldest first."""
     wanted = (col(Rdv.starts_at) >= since, _wants_report(now))
     return (await db.exec(_select_own(user_id, *wanted).limit(limit))).all()
 
 
 async def count_unreported(db: AsyncSession, user_id: str, since: datetime, now: datetime) -> int:
-    """Count them."""
+    """Count somebody’s rdv that ``list_unreported`` lists."""
     mine = (Rdv.user_id == user_id, col(Rdv.starts_at) >= since, _wants_report(now))
     return (await db.exec(select(func.count()).select_from(Rdv).where(*mine))).one()
 
@@ -327,8 +326,9 @@ def _select_own(user_id: str, *wanted: Any) -> SelectOfScalar[Rdv]:
 
 
 class RdvSeries(Numbered, table=True):
-    """A weekday (Monday is 0) of each week (``nth`` 0), of each two (``every`` 2), or the ``nth`` of each month (-1 is
-    the last), at ``minute`` of the day where ``zone`` is, from ``first`` to ``until``."""
+    """The rule of a recurring rdv: a weekday (Monday is 0) of each week (``nth`` 0), of every second week (``every``
+    2), or the ``nth`` of each month (-1 is the last), at ``minute`` of the day in ``zone``, from ``first`` to
+    ``until``."""
 
     __tablename__ = "rdv_series"
 
@@ -344,14 +344,13 @@ class RdvSeries(Numbered, table=True):
 
 
 async def add_series(db: AsyncSession, series: RdvSeries) -> None:
-    """Store a rule, which has its number then."""
+    """Store a rule, which gets its number."""
     db.add(series)
     await db.flush()
 
 
 async def list_occurrences(db: AsyncSession, user_id: str, series: int, since: datetime) -> Sequence[Rdv]:
-    """List the rdv of somebody’s series that begin since then, in order; nobody changes them until the transaction
-    ends."""
+    """List the rdv of a series of somebody’s that begin since a moment, in order, locked until the transaction ends."""
     mine = (Rdv.user_id == user_id, Rdv.series == series, col(Rdv.starts_at) >= since)
     return (await db.exec(select(Rdv).where(*mine).order_by(col(Rdv.starts_at)).with_for_update())).all()
 
@@ -360,14 +359,14 @@ _KEY = re.compile(r"rdv\.(\d{1,9})\.\d{1,9}")
 
 
 def make_report_key(rdv: Rdv) -> str:
-    """Make the one-time key of the next report of a rdv: however often its window is opened or sent, it is filed once.
-    Another one comes after a report that was deleted."""
+    """Make the one-time key of a rdv’s next report: however often its window is opened or sent, one report is filed.
+    After a report was deleted, the key is another."""
     return f"rdv.{rdv.number}.{rdv.report or 0}"
 
 
 async def link_report(db: AsyncSession, author_id: str, key: str, number: int) -> int | None:
-    """Note of which rdv a report is that was just filed under that key, and return that rdv’s number; of none, and
-    without asking, where the key is another’s."""
+    """Link a report just filed under a key to its rdv, and return the rdv’s number; None, without a query, where the
+    key is not that of a rdv."""
     rdv = await _find(db, author_id, key)
     if rdv is None:
         return None
@@ -376,7 +375,8 @@ async def link_report(db: AsyncSession, author_id: str, key: str, number: int) -
 
 
 async def relink_report(db: AsyncSession, author_id: str, key: str, number: int) -> int | None:
-    """Note that a deleted report is the one of its rdv again; return which other one stands there, which then stays."""
+    """Link a restored report to its rdv again; return the number of another report that the rdv has by now, which then
+    stays."""
     rdv = await _find(db, author_id, key)
     if rdv is None:
         return None

@@ -1,5 +1,5 @@
-"""When people may be booked, at which address, and what who booked there left: sealed, and gone three days after.
-Meetings of colleagues, each a rdv for all who take part, take those hours too."""
+"""When people may be booked, at which address, and what those who booked left: sealed, and deleted three days after.
+Meetings of colleagues, each a rdv for everybody who takes part, take those hours too."""
 
 import hmac
 import json
@@ -33,12 +33,12 @@ RANGES_MAX = 60
 
 
 class WeeklyRange(Numbered, table=True):
-    """Hours of a weekday (Monday is 0) in which somebody may be booked, from minute ``start`` to ``end`` of the day as
-    clocks show them where that person is.
+    """Hours of a weekday (Monday is 0) in which somebody may be booked, from minute ``start`` to ``end`` of the day in
+    their time zone.
 
-    It is cut into meetings of ``length`` minutes with ``pause`` minutes between two, each with so many ``seats``, at a
-    ``place`` in words, about a ``theme`` by its code ("" is any). Who books does so ``notice`` minutes before at least,
-    and ``ahead`` days before at most.
+    They are cut into meetings of ``length`` minutes with ``pause`` minutes between two, each with so many ``seats``, at
+    a ``place`` in words, about a ``theme`` by its code ("" is any). A booking is made ``notice`` minutes ahead at
+    least, and ``ahead`` days at most.
     """
 
     __tablename__ = "rdv_range"
@@ -63,7 +63,7 @@ _LIST = DirectStatement(dict.fromkeys(INSERT, _OWN))
 
 
 async def list_ranges(db: AsyncSession, user_id: str, weekday: int | None = None) -> Sequence[WeeklyRange]:
-    """List somebody’s weekly ranges, or those of a day of it, to be read only, in the order of the week."""
+    """List somebody’s weekly ranges, all or those of a weekday, to be read only, in the order of the week."""
     rows = await _LIST.find(db, {"user": user_id})
     return [WeeklyRange(**row) for row in rows if weekday in (None, row["weekday"])]
 
@@ -75,14 +75,14 @@ async def add_range(db: AsyncSession, added: WeeklyRange) -> None:
 
 
 async def replace_ranges(db: AsyncSession, user_id: str, ranges: Sequence[WeeklyRange]) -> None:
-    """Store these as all the ranges that somebody has."""
+    """Store these ranges in place of all that somebody had."""
     await db.execute(delete(WeeklyRange).where(col(WeeklyRange.user_id) == user_id))
     db.add_all(ranges)
     await db.flush()
 
 
 async def remove_range(db: AsyncSession, user_id: str, number: int) -> WeeklyRange | None:
-    """Remove one of somebody’s ranges, and return it; None where it is gone."""
+    """Remove one of somebody’s ranges, and return it; None where it does not exist."""
     mine = (col(WeeklyRange.id) == number, col(WeeklyRange.user_id) == user_id)
     found = (await db.exec(select(WeeklyRange).where(*mine))).first()
     await db.execute(delete(WeeklyRange).where(*mine))
@@ -100,10 +100,11 @@ CLOSES_USUAL = 4 * 60
 
 
 class BookingPage(SQLModel, table=True):
-    """Somebody’s booking page: its key as a digest, by which it is found, and sealed, to be shown to its owner.
+    """Somebody’s booking page: the digest of its key, by which it is found, and the sealed key, to be shown to its
+    owner.
 
-    Who books on one that is ``automatic`` has the rendez-vous at once, else when its owner accepts; who booked moves or
-    cancels until so many minutes before (``closes``).
+    On an ``automatic`` page a booking is a rendez-vous at once, else when the owner accepts it; it can be moved or
+    cancelled until ``closes`` minutes before.
     """
 
     __tablename__ = "rdv_page"
@@ -118,7 +119,7 @@ class BookingPage(SQLModel, table=True):
 
 
 class BookingState(Labelled):
-    """What became of a booking; of the rendez-vous its row says more (moved, cancelled by the conseiller)."""
+    """What became of a booking; the row of its rendez-vous says more (moved, cancelled by the conseiller)."""
 
     WAITING = "waiting", "à confirmer"
     ACCEPTED = "accepted", "confirmé"
@@ -159,13 +160,13 @@ class Booking(Numbered, table=True):
 
     @property
     def stands(self) -> bool:
-        """Whether it still takes a seat."""
+        """Whether the booking still takes a seat."""
         return self.state in STANDING
 
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """What somebody left who booked: a first name, and one way to be reached."""
+    """What a visitor who booked left: a first name, and one way to be reached."""
 
     prenom: str
     contact: str
@@ -178,26 +179,26 @@ class BookingSeal:
     secrets: Sequence[str]
 
     def close(self, text: str, about: str) -> bytes:
-        """BookingSeal a text; ``about`` is the digest of the row that it belongs to, and no other opens it."""
+        """Seal a text; ``about`` is the digest of the row that it belongs to, and opens for no other row."""
         return self._keys(b"booking").close(text.encode(), about.encode())
 
     def open(self, sealed: bytes, about: str) -> str:
-        """The text. Raises UnreadableError."""
+        """Open a sealed text. Raises UnreadableError."""
         return self._keys(b"booking").open(sealed, about.encode())[0].decode()
 
     def close_visitor(self, visitor: Visitor, about: str) -> bytes:
-        """BookingSeal what somebody left."""
+        """Seal what a visitor left."""
         return self.close(json.dumps([visitor.prenom, visitor.contact], ensure_ascii=False), about)
 
     def open_visitor(self, booking: Booking) -> Visitor | None:
-        """What somebody left; None where it is gone, or can no more be opened."""
+        """Open what a visitor left; None where it was deleted, or cannot be opened any more."""
         try:
             return Visitor(*json.loads(self.open(booking.sealed, booking.code_hash))) if booking.sealed else None
         except UnreadableError:
             return None
 
     def mark(self, text: str) -> str:
-        """A mark of a text, the same for the same text, from which nobody without the key finds it again."""
+        """Compute a keyed digest of a text, the same for the same text, which reveals nothing without the key."""
         return hmac.new(self._keys(b"once").newest, text.encode(), sha256).hexdigest()
 
     def _keys(self, use: bytes) -> SealingKeys:
@@ -210,12 +211,12 @@ def make_code() -> str:
 
 
 def read_code(typed: str) -> str:
-    """A code as it was made, however it was copied."""
+    """Return a code in the form in which it was made, however it was typed or copied."""
     return "".join(sign for sign in typed.upper() if sign.isalnum())
 
 
 async def get_page(db: AsyncSession, user_id: str) -> BookingPage | None:
-    """Get somebody’s page, whether it is on or off."""
+    """Get somebody’s booking page, whether it is on or off."""
     return await db.get(BookingPage, user_id, populate_existing=True)
 
 
@@ -234,7 +235,7 @@ _PAGE = {locked: _page_statement(locked=locked) for locked in (False, True)}
 
 
 async def find_page(db: AsyncSession, key: str, *, locked: bool = False) -> tuple[BookingPage, Person] | None:
-    """Find the page of a key and whose it is. One that is ``locked`` is booked by nobody else until the transaction
+    """Find the booking page of a key, with its owner. Where ``locked``, nobody else books on it until the transaction
     ends."""
     rows = await _PAGE[locked].find(db, {"key": hash_token(key)}, begins=locked)
     if not rows:
@@ -250,7 +251,7 @@ async def lock_page(db: AsyncSession, user_id: str) -> BookingPage | None:
 
 
 async def open_page(db: AsyncSession, user_id: str, seal: BookingSeal, now: datetime, *, anew: bool = False) -> str:
-    """Switch somebody’s page on, and return its key: the one it has, unless there is none or another is wanted."""
+    """Switch somebody’s page on, and return its key: the present one, unless there is none or a new one is wanted."""
     known = await get_page(db, user_id)
     if known and not anew and (key := read_key(known, seal)):
         if not known.is_on:
@@ -264,7 +265,7 @@ async def open_page(db: AsyncSession, user_id: str, seal: BookingSeal, now: date
 
 
 def read_key(page: BookingPage, seal: BookingSeal) -> str | None:
-    """The key of a page; None for one that was closed, or that no secret of now opens."""
+    """Open the key of a page; None where the page is off, or no present secret opens the key."""
     if not page.sealed:
         return None
     try:
@@ -274,8 +275,8 @@ def read_key(page: BookingPage, seal: BookingSeal) -> str | None:
 
 
 async def close_page(db: AsyncSession, user_id: str, now: datetime) -> bool:
-    """Switch somebody’s page off: its address leads nowhere, and none that is opened later is the same. Returns whether
-    it was on."""
+    """Switch somebody’s page off and return whether it was on; its address leads nowhere from now on, and a later page
+    has another."""
     known = await get_page(db, user_id)
     if known is None or not known.is_on:
         return False
@@ -295,12 +296,12 @@ _ADD = DirectStatement(dict.fromkeys(INSERT, insert(_BOOKINGS).values(_NEW).retu
 
 
 async def add_booking(db: AsyncSession, booking: Booking) -> None:
-    """Store a new booking, which has its number then."""
+    """Store a new booking, which gets its number."""
     booking.id = await _ADD.run(db, booking.model_dump(exclude={"id"}))
 
 
 async def find_booking(db: AsyncSession, key: str, code: str, *, locked: bool = False) -> tuple[Booking, Rdv] | None:
-    """Find a booking by the key of the page and its code, with its rendez-vous; None for one that its person
+    """Find a booking by the key of the page and its code, with its rendez-vous; None for one that its visitor
     cancelled."""
     here = (Booking.page_hash == hash_token(key), Booking.code_hash == hash_token(read_code(code)))
     query = select(Booking, Rdv).where(*here, Booking.state != BookingState.CANCELLED, col(Rdv.id) == Booking.rdv)
@@ -314,7 +315,7 @@ _SENT = DirectStatement(dict.fromkeys(INSERT, _BECAME.where(_BOOKINGS.c.once == 
 
 
 async def find_sent(db: AsyncSession, once: str) -> tuple[Booking, RdvState] | None:
-    """Find the booking that a form made that was sent before, and what became of its rendez-vous."""
+    """Find the booking made by a form that was sent before, and what became of its rendez-vous."""
     rows = await _SENT.find(db, {"once": once})
     return (Booking(**{n: v for n, v in rows[0].items() if n != "became"}), rows[0]["became"]) if rows else None
 
@@ -322,7 +323,7 @@ async def find_sent(db: AsyncSession, once: str) -> tuple[Booking, RdvState] | N
 async def get_booking(
     db: AsyncSession, user_id: str, number: int, *, locked: bool = False
 ) -> tuple[Booking, Rdv] | None:
-    """Get one of somebody’s bookings with its rendez-vous, by its number."""
+    """Get one of somebody’s bookings by its number, with its rendez-vous."""
     theirs = (col(Booking.id) == number, Booking.user_id == user_id, col(Rdv.id) == Booking.rdv)
     query = select(Booking, Rdv).where(*theirs)
     if locked:
@@ -331,20 +332,20 @@ async def get_booking(
 
 
 async def list_bookings(db: AsyncSession, rdv: int) -> Sequence[Booking]:
-    """List the bookings of a rendez-vous, but for those that their person cancelled."""
+    """List the bookings of a rendez-vous, without those that their visitor cancelled."""
     theirs = select(Booking).where(Booking.rdv == rdv, Booking.state != BookingState.CANCELLED)
     return (await db.exec(theirs.order_by(col(Booking.id)))).all()
 
 
 async def list_waiting(db: AsyncSession, user_id: str, now: datetime) -> Sequence[tuple[Booking, Rdv]]:
-    """List somebody’s bookings to come that wait for their word, with their rendez-vous, in the order of the hours."""
+    """List somebody’s bookings to come that wait to be accepted, with their rendez-vous, in order."""
     waiting = (Booking.user_id == user_id, Booking.state == BookingState.WAITING, col(Rdv.starts_at) > now)
     query = select(Booking, Rdv).where(*waiting, col(Rdv.id) == Booking.rdv)
     return (await db.exec(query.order_by(col(Rdv.starts_at), col(Booking.id)))).all()
 
 
 def _wants_mail(now: datetime) -> Sequence[Any]:
-    """Select the bookings, with their rendez-vous to come, whose person is still to be reminded by e-mail."""
+    """Make the conditions for bookings, with a rendez-vous to come, whose visitor is still to be reminded by e-mail."""
     stands = (Booking.state == BookingState.ACCEPTED, Rdv.state == RdvState.PREVU, col(Rdv.starts_at) > now)
     is_new = or_(col(Booking.mailed_for).is_(None), col(Booking.mailed_for) != col(Rdv.starts_at))
     return (col(Rdv.id) == Booking.rdv, col(Booking.mail_wanted).is_(True), *stands, is_new)
@@ -353,8 +354,8 @@ def _wants_mail(now: datetime) -> Sequence[Any]:
 async def list_to_mail(
     db: AsyncSession, hours: tuple[datetime, datetime], now: datetime, limit: int
 ) -> Sequence[tuple[Booking, Rdv]]:
-    """List the bookings in these hours whose person is still to be reminded by e-mail, with their rendez-vous; nobody
-    else reminds of them until the transaction ends."""
+    """List the bookings in these hours whose visitor is still to be reminded by e-mail, with their rendez-vous, locked
+    until the transaction ends."""
     when = (col(Rdv.starts_at) >= hours[0], col(Rdv.starts_at) < hours[1])
     is_time = or_(col(Booking.mail_next).is_(None), col(Booking.mail_next) <= now)
     query = select(Booking, Rdv).where(*_wants_mail(now), *when, is_time)
@@ -365,7 +366,7 @@ async def list_to_mail(
 async def find_to_mail(
     db: AsyncSession, number: int, now: datetime, *, locked: bool = False
 ) -> tuple[Booking, Rdv] | None:
-    """Find a booking by its number, if its person is still to be reminded by e-mail."""
+    """Find a booking by its number, if its visitor is still to be reminded by e-mail."""
     query = select(Booking, Rdv).where(*_wants_mail(now), col(Booking.id) == number)
     if locked:
         query = query.with_for_update(of=Booking).execution_options(populate_existing=True)
@@ -373,8 +374,8 @@ async def find_to_mail(
 
 
 async def list_seats(db: AsyncSession, meeting: int, *, locked: bool = False) -> Sequence[Rdv]:
-    """List the rdv of a meeting, one for each who takes part, in the order in which they were noted. Nobody changes
-    any that is ``locked`` until the transaction ends."""
+    """List the rdv of a meeting, one for each who takes part, in the order in which they were stored; where ``locked``,
+    locked until the transaction ends."""
     query = select(Rdv).where(Rdv.meeting == meeting).order_by(col(Rdv.id))
     if locked:
         query = query.with_for_update().execution_options(populate_existing=True)
@@ -382,7 +383,7 @@ async def list_seats(db: AsyncSession, meeting: int, *, locked: bool = False) ->
 
 
 async def hold_hours(db: AsyncSession, ids: Collection[str]) -> None:
-    """Let no other meeting, nor who books on a page, take these people’s hours until the transaction ends."""
+    """Lock the hours of these people against other meetings and bookings until the transaction ends."""
     people = select(Person.id).where(col(Person.id).in_(ids)).order_by(col(Person.id))
     await db.exec(people.with_for_update())
     pages = select(BookingPage.user_id).where(col(BookingPage.user_id).in_(ids)).order_by(col(BookingPage.user_id))
@@ -390,7 +391,7 @@ async def hold_hours(db: AsyncSession, ids: Collection[str]) -> None:
 
 
 async def list_unanswered(db: AsyncSession, user_id: str, now: datetime, limit: int) -> Sequence[Rdv]:
-    """List the meetings to come that somebody was asked to and has not answered, in order."""
+    """List the meetings to come that somebody was invited to and has not answered, in order."""
     mine = (Rdv.user_id == user_id, Rdv.state == RdvState.PROPOSE, col(Rdv.starts_at) > now)
     asked = select(Rdv).where(*mine, col(Rdv.meeting).is_not(None), col(Rdv.agreed).is_(False))
     return (await db.exec(asked.order_by(col(Rdv.starts_at), col(Rdv.id)).limit(limit))).all()

@@ -22,7 +22,7 @@ class RdvQuiet(SQLModel, table=True):
 
 
 async def is_quiet(db: AsyncSession, user_id: str) -> bool:
-    """Whether somebody wants no reminders of rdv."""
+    """Tell whether somebody wants no reminders of rdv."""
     return await db.get(RdvQuiet, user_id) is not None
 
 
@@ -38,8 +38,8 @@ def _wants_reminders() -> ColumnElement[bool]:
 
 
 async def list_due_reminders(db: AsyncSession, now: datetime, until: datetime, limit: int) -> Sequence[Rdv]:
-    """List the rdv that begin by then and were not reminded of in their last hour, and those whose reminder was put off
-    until now; nobody else reminds of them until the transaction ends."""
+    """List the rdv that begin by ``until`` and whose reminder of the last hour was not sent, and those whose postponed
+    reminder is due, locked until the transaction ends."""
     soon = and_(col(Rdv.starts_at) <= until, col(Rdv.hour_told).is_(False))
     again = and_(col(Rdv.remind_at).is_not(None), col(Rdv.remind_at) <= now)
     waits = (col(Rdv.starts_at) > now, col(Rdv.starts_at) <= now + timedelta(days=2), Rdv.state == RdvState.PREVU)
@@ -49,13 +49,13 @@ async def list_due_reminders(db: AsyncSession, now: datetime, until: datetime, l
 
 
 def select_owners(start: datetime, end: datetime) -> SelectOfScalar[str]:
-    """Select who has a rdv that begins in that time, and may have taken place or will."""
+    """Select the people with a rdv that begins in [start, end[ and is not cancelled."""
     there = col(Rdv.state).in_((RdvState.PREVU, RdvState.HONORE))
     return select(Rdv.user_id).where(col(Rdv.starts_at) >= start, col(Rdv.starts_at) < end, there)
 
 
 async def list_to_remind_of(db: AsyncSession, user_id: str, start: datetime, end: datetime) -> Sequence[Rdv]:
-    """List somebody’s rdv of that time of which they were not told, in order."""
+    """List somebody’s rdv of [start, end[ of which no reminder was sent, in order."""
     query = select(Rdv).where(Rdv.user_id == user_id, *_of_day(start, end)).order_by(col(Rdv.starts_at))
     return (await db.exec(query.with_for_update())).all()
 

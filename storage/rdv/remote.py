@@ -47,10 +47,10 @@ _CANALS = {
 
 
 class RemoteRdv(SQLModel, table=True):
-    """A rendez-vous as RDV Service Public last said that it is.
+    """A rendez-vous as RDV Service Public last described it.
 
     ``key`` is the number of the organisation and its own, « 12:345 »: one organisation cannot change what another one
-    sent. ``sent_at`` is when that state was sent, in whole seconds, ``rank`` how far on it is. ``is_purged`` says that
+    sent. ``sent_at`` is when that state was sent, in whole seconds, ``rank`` orders its states. ``is_purged`` says that
     it was deleted there because it is old, which changes nothing here.
     """
 
@@ -77,8 +77,8 @@ class RemoteRdv(SQLModel, table=True):
 
     @property
     def columns(self) -> Mapping[str, Any]:
-        """Return what was sent as columns of a rdv: what it is about is its memo, and names its themes where words of
-        it do."""
+        """The rendez-vous as columns of a rdv: its subject becomes the memo, and gives the themes that its words
+        name."""
         same = ("starts_at", "ends_at", "place_kind", "place", "commune", "code_postal", "collective", "seats")
         return {name: getattr(self, name) for name in (*same, "seats_taken", "state", "visio_url")} | {
             "canal": _CANALS[self.place_kind],
@@ -89,8 +89,8 @@ class RemoteRdv(SQLModel, table=True):
 
 
 class RdvAgent(SQLModel, table=True):
-    """Whose rendez-vous it is, by the address there; without ``user_id`` while neither the register nor Mattermost
-    knows anybody by it."""
+    """An agent of such a rendez-vous, by their e-mail address there; without ``user_id`` while neither the register nor
+    Mattermost knows the address."""
 
     __tablename__ = "rdv_agent"
 
@@ -104,8 +104,8 @@ Agents = Mapping[str, str | None]
 
 
 async def take_state(db: AsyncSession, remote: RemoteRdv, agents: Agents, now: datetime) -> bool:
-    """Store a state, unless a newer one is known (then return False): each of its agents who is known has the rdv, and
-    who is none any more loses it.
+    """Store a state, unless a newer one is known (then return False): each known agent gets the rdv, and people who are
+    no longer agents lose it.
 
     Nobody else changes that rendez-vous until the transaction ends. The same state once more changes nothing.
     """
@@ -160,7 +160,7 @@ async def _add(db: AsyncSession, remote: RemoteRdv, user_id: str, now: datetime)
 
 
 async def find_agents(db: AsyncSession, emails: Collection[str]) -> Agents:
-    """Find which of these addresses agents had before, and who they were."""
+    """Find which of these addresses agents had before, and who those were."""
     query = select(RdvAgent.email, func.max(RdvAgent.user_id)).where(col(RdvAgent.email).in_(emails))
     return dict((await db.exec(query.group_by(RdvAgent.email))).all()) if emails else {}
 
@@ -169,25 +169,25 @@ _is_waited_for = col(RdvAgent.user_id).is_(None)
 
 
 async def list_waited_for(db: AsyncSession, after: str, limit: int) -> Sequence[str]:
-    """List the addresses of agents who are not known, in order, after that one."""
+    """List the addresses of unknown agents, in order, after a given one."""
     query = select(RdvAgent.email).where(col(RdvAgent.email) > after, _is_waited_for).distinct()
     return (await db.exec(query.order_by(col(RdvAgent.email)).limit(limit))).all()
 
 
 async def count_waited_for(db: AsyncSession) -> int:
-    """Count them."""
+    """Count the agents whose account is not known yet."""
     return (await db.exec(select(func.count(col(RdvAgent.email).distinct())).where(_is_waited_for))).one()
 
 
 async def list_to_come(db: AsyncSession, keys: Collection[str], now: datetime) -> Sequence[Rdv]:
-    """List the rdv to come that their agents have of those rendez-vous."""
+    """List the rdv to come that agents have of these rendez-vous."""
     theirs = (Rdv.source == RdvSource.RDV_SP, col(Rdv.external_id).in_(keys))
     query = select(Rdv).where(*theirs, Rdv.state == RdvState.PREVU, col(Rdv.starts_at) > now)
     return (await db.exec(query.order_by(col(Rdv.id)))).all()
 
 
 async def give_waiting(db: AsyncSession, email: str, user_id: str, now: datetime) -> Collection[str]:
-    """Give somebody, who has that address, the rendez-vous that waited for them; return the keys of these."""
+    """Give somebody the rendez-vous that waited for their address; return the keys of these."""
     waiting = (col(RdvAgent.email) == email, _is_waited_for)
     query = select(RemoteRdv).where(col(RemoteRdv.key).in_(select(RdvAgent.key).where(*waiting)))
     remotes = {one.key: one for one in (await db.exec(query.order_by(col(RemoteRdv.key)).with_for_update())).all()}
@@ -207,18 +207,19 @@ BOTH_FOR = timedelta(days=10)
 
 
 class Refusal(Labelled):
-    """Why a delivery to a known address was not taken."""
+    """Why a delivery to a known address was refused."""
 
     SIGNATURE = "signature", "la signature n’est pas la bonne"
     UNREADABLE = "illisible", "le contenu n’est pas lisible"
 
 
 class Webhook(SQLModel, table=True):
-    """The address of an organisation, by its number at RDV Service Public: its key as a digest, by which it is found,
-    and sealed, to be shown to the operator; the secret, and the one before, which is taken until ``before_until``.
+    """The webhook of an organisation, by its number at RDV Service Public: the digest of its key, by which it is found,
+    and the sealed key, to be shown to the operator; its secret, and the one before, which is accepted until
+    ``before_until``.
 
-    ``last_at`` is when a delivery was taken last. Since the secret was made so many were ``refused``, the last one at
-    ``refused_at``, for that ``refusal``.
+    ``last_at`` is when a delivery was taken last. ``refused`` counts the deliveries refused since the secret was made,
+    the last one at ``refused_at`` because of ``refusal``.
     """
 
     __tablename__ = "rdv_webhook"
@@ -236,15 +237,16 @@ class Webhook(SQLModel, table=True):
     refusal: Refusal | None = Field(default=None, sa_type=Code(Refusal))
 
     def read_key(self, keys: SealingKeys) -> str:
-        """The key. Raises UnreadableError."""
+        """Open the key of the address. Raises UnreadableError."""
         return self._open(keys, self.sealed_key)
 
     def read_secret(self, keys: SealingKeys) -> str:
-        """The secret that signs from now on. Raises UnreadableError."""
+        """Open the secret that signs from now on. Raises UnreadableError."""
         return self._open(keys, self.sealed_secret)
 
     def list_secrets(self, keys: SealingKeys, now: datetime) -> Sequence[str]:
-        """The secrets that are taken: one, or two for a while after a new one was made."""
+        """Open the secrets that are accepted: one, or two for a while after a new one was made. Raises
+        UnreadableError."""
         sealed = [self.sealed_secret]
         if self.sealed_before and self.before_until and now < self.before_until:
             sealed.append(self.sealed_before)
@@ -261,21 +263,21 @@ class Webhook(SQLModel, table=True):
 
 
 def make_keys(secrets: Sequence[str]) -> SealingKeys:
-    """Make the keys that seal addresses and secrets of the bot’s own."""
+    """Make the keys that seal the addresses and secrets of webhooks."""
     return SealingKeys(secrets, _SALT, _USE)
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The key of an address, and the secret of now."""
+    """The key of a webhook’s address and its present secret, opened."""
 
     key: str
     secret: str
 
 
 def is_signed(body: bytes, signature: str, known: Sequence[str]) -> bool:
-    """Whether a body was signed by one of these secrets: HMAC-SHA256 of its very bytes, in small hexadecimal letters.
-    It takes as long for a signature that is nearly right."""
+    """Tell whether a body was signed with one of these secrets: HMAC-SHA256 of its bytes, in lower-case hexadecimal.
+    The comparison takes the same time for any signature."""
     given, taken = signature.encode("utf-8", "replace"), False
     for secret in known or (secrets.token_hex(SECRET_BYTES),):
         made = hmac.new(secret.encode(), body, sha256).hexdigest()
@@ -284,18 +286,18 @@ def is_signed(body: bytes, signature: str, known: Sequence[str]) -> bool:
 
 
 async def find_webhook(db: AsyncSession, key: str) -> Webhook | None:
-    """Find whose address has that key."""
+    """Find the webhook whose address has a key."""
     return (await db.exec(select(Webhook).where(Webhook.key_hash == hash_token(key)))).first()
 
 
 async def list_webhooks(db: AsyncSession) -> Sequence[Webhook]:
-    """List all of them, by organisation."""
+    """List all webhooks, by organisation."""
     return (await db.exec(select(Webhook).order_by(col(Webhook.organisation)))).all()
 
 
 async def open_webhook(db: AsyncSession, organisation: int, keys: SealingKeys, now: datetime) -> tuple[Opened, bool]:
-    """Return the address of an organisation and its secret, the same each time, and whether they were made just now.
-    Raises UnreadableError where no secret of the bot’s opens them any more."""
+    """Return the address of an organisation’s webhook and its secret, and whether they were created just now. Raises
+    UnreadableError where no secret of the bot’s opens them any more."""
     key, secret = secrets.token_urlsafe(KEY_BYTES), secrets.token_hex(SECRET_BYTES)
     about = hash_token(key)
     row = Webhook(
@@ -314,8 +316,8 @@ async def open_webhook(db: AsyncSession, organisation: int, keys: SealingKeys, n
 async def rotate_secret(
     db: AsyncSession, organisation: int, keys: SealingKeys, now: datetime
 ) -> tuple[Opened, datetime]:
-    """Make another secret for an organisation that has an address; return it, and until when the one before is taken
-    too. Raises LookupError for an organisation without, and UnreadableError."""
+    """Make a new secret for an organisation that has a webhook; return it, and until when the former one is accepted
+    too. Raises LookupError for an organisation without a webhook, and UnreadableError."""
     known = await _lock(db, organisation)
     secret, until = secrets.token_hex(SECRET_BYTES), now + BOTH_FOR
     await change(
@@ -338,12 +340,12 @@ async def revoke_webhook(db: AsyncSession, organisation: int) -> bool:
 
 
 async def note_delivery(db: AsyncSession, organisation: int, now: datetime) -> None:
-    """Write down that a delivery was taken."""
+    """Note that a delivery was accepted."""
     await db.execute(update(Webhook).where(col(Webhook.organisation) == organisation).values(last_at=now))
 
 
 async def note_refusal(db: AsyncSession, organisation: int, refusal: Refusal, now: datetime) -> None:
-    """Count one that was not taken."""
+    """Count a delivery that was refused, with the reason."""
     values = {"refused": Webhook.refused + 1, "refused_at": now, "refusal": refusal}
     await db.execute(update(Webhook).where(col(Webhook.organisation) == organisation).values(values))
 

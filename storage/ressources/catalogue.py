@@ -44,7 +44,7 @@ MEMORIES_MAX = 4
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A resource that was found, and how well (of 100)."""
+    """A resource that was found, with its score (of 100)."""
 
     resource: ShownResource
     score: int
@@ -52,8 +52,8 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
-    """A page of what was found, of ``total``; ``query`` is how the words were understood, ``tokens`` by which stems and
-    meanings they were found."""
+    """A page of results, of ``total``; ``query`` is how the words were understood, ``tokens`` the stems and meanings
+    that found something."""
 
     hits: Sequence[Hit]
     total: int
@@ -62,15 +62,15 @@ class SearchPage:
 
 
 class IndexNotReadyError(Exception):
-    """The resources are being read for the first time, which takes longer than who searches would wait."""
+    """Raised where the resources are being read for the first time, which takes longer than a search may wait."""
 
 
 @dataclass(slots=True)
 class _IndexMemory:
-    """The index of a database, and the number of the last writing that is in it (-1: none was read).
+    """The index of a database, and the number of the last writing that is in it (-1: nothing was read).
 
-    While it is brought up to date: up to which number (``until``), and the last resource that was read (``last``); who
-    has no more patience leaves the rest to the next.
+    During an update, ``until`` is the number up to which it goes, ``last`` the last resource read; a search whose time
+    is over leaves the rest to the next one.
     """
 
     index: Index = field(default_factory=Index)
@@ -90,7 +90,7 @@ _savings: set[asyncio.Task[None]] = set()
 async def search(
     db: AsyncSession, text: str, *, limit: int = PAGE, offset: int = 0, patience: float | None = PATIENCE
 ) -> SearchPage:
-    """Find what is published by a query as it was typed, the best first.
+    """Find the published resources that match a query, the best first.
 
     What was written since the last search is read before; where that takes longer than the ``patience``, in seconds
     (None: as long as it takes), what was known is searched. Raises IndexNotReadyError where nothing was.
@@ -106,7 +106,7 @@ async def search(
 
 
 async def warm_up(db: AsyncSession) -> None:
-    """Read what is there, so that no first search waits for it, and write it down for the next start."""
+    """Build the index, so that no first search waits for it, and write it to its file for the next start."""
     memory, number = _find_memory(_get_address(db)), await read_stamp(db)
     if number != memory.seen:
         await _bring_up_to_date(db, memory, number, _Patience(None))
@@ -114,7 +114,7 @@ async def warm_up(db: AsyncSession) -> None:
 
 
 def forget_indexes() -> None:
-    """Know nothing in memory, as a process that begins."""
+    """Forget all indexes in memory, as a process that has just started."""
     _memories.clear()
 
 
@@ -132,7 +132,7 @@ async def _ask_index(db: AsyncSession, memory: _IndexMemory, query: Query, page:
 
 
 class _Patience:
-    """How long somebody waits, and when others have their turn meanwhile."""
+    """How long a search may wait, and when other tasks get their turn meanwhile."""
 
     def __init__(self, seconds: float | None) -> None:
         self._end = inf if seconds is None else monotonic() + seconds
@@ -140,11 +140,11 @@ class _Patience:
 
     @property
     def left(self) -> float | None:
-        """What is left of it, in seconds; None where it has no end."""
+        """How many seconds are left; None where there is no limit."""
         return None if self._end == inf else max(0.0, self._end - monotonic())
 
     async def let_others(self) -> bool:
-        """Let others have their turn, if it is time; whether there is patience left."""
+        """Let other tasks run, if it is time; return whether time is left."""
         if monotonic() > self._turn:
             await asyncio.sleep(0)
             self._turn = monotonic() + TURN
@@ -152,7 +152,7 @@ class _Patience:
 
 
 async def _bring_up_to_date(db: AsyncSession, memory: _IndexMemory, number: int, patience: _Patience) -> _IndexMemory:
-    """Bring the index up to date with all that was written since.
+    """Update the index with all that was written since.
 
     What this very transaction wrote may still be taken back: it is found in an index that is not kept.
     """
@@ -179,7 +179,7 @@ def _find_memory(address: str) -> _IndexMemory:
 
 
 async def _read_file(db: AsyncSession, memory: _IndexMemory) -> None:
-    """Take the index from its file where nothing was read yet, if what it holds is what the database has."""
+    """Load the index from its file where nothing was read yet, if the file matches the database."""
     folder = find_folder(db)
     if memory.seen >= 0 or memory.until >= 0 or folder is None:
         return
@@ -222,7 +222,8 @@ async def _read_news(db: AsyncSession, memory: _IndexMemory, number: int, patien
 
 
 def _save_in_a_while(db: AsyncSession, memory: _IndexMemory) -> None:
-    """Write the file again, beside, if it was not for a while: what was erased is not to stand there for long."""
+    """Write the index file again, in the background, if it was not for a while: erased words must not stay in it for
+    long."""
     if memory.seen >= 0 and memory.saved + SAVED_AGAIN_AFTER < monotonic() and not is_writing(db):
         memory.saved = monotonic()
         with detached():
@@ -232,7 +233,7 @@ def _save_in_a_while(db: AsyncSession, memory: _IndexMemory) -> None:
 
 
 async def _save(folder: Path | None, address: str, memory: _IndexMemory) -> None:
-    """Write an index to its file. (Where that cannot be, the next start reads the resources themselves.)"""
+    """Write the index to its file. (Where that fails, the next start reads the resources themselves.)"""
     if folder is None:
         return
     async with memory.reading:
@@ -253,19 +254,19 @@ _PUBLISHED = Resource.state == ResourceState.PUBLISHED
 
 
 async def list_latest(db: AsyncSession, limit: int, offset: int = 0) -> Listed:
-    """List the newest first, by their date: an import brings many of different age at once."""
+    """List the newest resources first, by their date: an import brings resources of different ages at once."""
     order = (col(Resource.date).desc(), col(Resource.published_at).desc().nulls_last(), col(Resource.id).desc())
     return await _page(db, select(Resource).where(_PUBLISHED).order_by(*order), limit, offset)
 
 
 async def list_own(db: AsyncSession, user_id: str, limit: int, offset: int = 0) -> Listed:
-    """List all that somebody proposed or wrote, in whatever state, the newest first."""
+    """List all that somebody proposed or wrote, in any state, the newest first."""
     mine = or_(col(Resource.deposited_by) == user_id, col(Resource.auteur_id) == user_id)
     return await _page(db, select(Resource).where(mine).order_by(col(Resource.id).desc()), limit, offset)
 
 
 async def list_favourites(db: AsyncSession, user_id: str, limit: int, offset: int = 0) -> Listed:
-    """List what somebody keeps at hand, what was withdrawn since too, the last marked first."""
+    """List the resources that somebody keeps at hand, withdrawn ones too, the last marked first."""
     kept = select(Resource).join(ResourceMark, col(ResourceMark.resource) == col(Resource.id))
     kept = kept.where(ResourceMark.user_id == user_id, ResourceMark.mark == Mark.FAVOURITE)
     order = (col(ResourceMark.at).desc(), col(ResourceMark.resource).desc())
@@ -273,7 +274,7 @@ async def list_favourites(db: AsyncSession, user_id: str, limit: int, offset: in
 
 
 async def count_by_category(db: AsyncSession) -> Mapping[str, int]:
-    """Count the published ones of each category ("": of none)."""
+    """Count the published resources of each category ("": none)."""
     counted = select(Resource.categorie, func.count()).where(_PUBLISHED).group_by(col(Resource.categorie))
     return dict((await db.exec(counted)).all())
 

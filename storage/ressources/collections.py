@@ -1,5 +1,5 @@
-"""Collections, which are resources that somebody put together under a name; and who wants to hear each week what is new
-of which themes."""
+"""Collections, which are resources that somebody put together under a name; and who follows which themes, to be told
+each week what is new."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ LISTED_MAX = 60
 
 
 class ResourceCollection(Numbered, table=True):
-    """Resources under a name; ``key`` is the name folded, by which people call it.
+    """A collection of resources; ``key`` is its folded name, by which people call it.
 
     ``owner_id`` may change it, as animateurs may. A ``pinned`` one stands first, for everybody, and in the channel;
     ``told`` is what stands there (a digest). ``seed`` names what came with the bot. One that was removed keeps its row,
@@ -44,7 +44,7 @@ class ResourceCollection(Numbered, table=True):
 
 
 class Collected(SQLModel, table=True):
-    """A resource in a collection: ``place`` orders those of one."""
+    """A resource in a collection; ``place`` orders the resources of one collection."""
 
     __tablename__ = "resource_collected"
 
@@ -56,12 +56,12 @@ class Collected(SQLModel, table=True):
 
 
 def make_name_key(name: str) -> str:
-    """Make what names of one collection share: letters and figures, folded; "" for a name of none."""
+    """Make the key that spellings of one name share: letters and figures, folded; "" for a name without any."""
     return " ".join("".join(sign if sign.isalnum() else " " for sign in fold(name)).split())[:NAME_MAX].strip()
 
 
 async def list_collections(db: AsyncSession) -> Sequence[tuple[ResourceCollection, int]]:
-    """List all, with how much that is published is in each; pinned ones first."""
+    """List all collections, each with its number of published resources; pinned ones first."""
     held = (
         select(Collected.collection, func.count().label("held"))
         .join(
@@ -77,29 +77,29 @@ async def list_collections(db: AsyncSession) -> Sequence[tuple[ResourceCollectio
 
 
 async def list_pinned(db: AsyncSession) -> Sequence[ResourceCollection]:
-    """List those that stand in the channel, or did: removed ones, too."""
+    """List the collections that stand in the channel, or did; removed ones, too."""
     return (await db.exec(select(ResourceCollection).where(col(ResourceCollection.pinned)))).all()
 
 
 async def find_by_name(db: AsyncSession, name: str) -> ResourceCollection | None:
-    """Find the one that is called so."""
+    """Find the collection of a name."""
     called = select(ResourceCollection).where(ResourceCollection.key == make_name_key(name), _is_there())
     return (await db.exec(called)).first() if make_name_key(name) else None
 
 
 async def get_collection(db: AsyncSession, number: int) -> ResourceCollection | None:
-    """Get a collection by its number; a removed one, too."""
+    """Get a collection by its number, removed or not."""
     query = select(ResourceCollection).where(ResourceCollection.id == number)
     return (await db.exec(query.execution_options(populate_existing=True))).first()
 
 
 async def is_seeded(db: AsyncSession, seed: str) -> bool:
-    """Whether what came with the bot under that name is there, or was."""
+    """Tell whether the collection that comes with the bot under a name exists, or did."""
     return (await db.exec(select(ResourceCollection.id).where(ResourceCollection.seed == seed))).first() is not None
 
 
 async def add_collection(db: AsyncSession, new: ResourceCollection) -> int | None:
-    """Write it down: its number, or None where another is called so."""
+    """Store a new collection and return its number; None where another has the name."""
     values = new.model_dump(exclude={"id"})
     adding = insertion(db, ResourceCollection).values(values).on_conflict_do_nothing()
     return (await db.execute(adding.returning(col(ResourceCollection.id)))).scalar()
@@ -131,13 +131,13 @@ async def restore_collection(db: AsyncSession, one: ResourceCollection) -> bool:
 
 
 async def note_told(db: AsyncSession, one: ResourceCollection, told: str) -> None:
-    """Note what stands in the channel now."""
+    """Store what the channel shows of a collection now."""
     one.told = told
     await _write(db, one)
 
 
 async def list_contents(db: AsyncSession, number: int) -> Sequence[int]:
-    """List the published resources in it, in their order."""
+    """List the published resources of a collection, in order."""
     query = select(Collected.resource).join(Resource, col(Resource.id) == col(Collected.resource))
     query = query.where(Collected.collection == number, Resource.state == ResourceState.PUBLISHED)
     return (await db.exec(query.order_by(col(Collected.place), col(Collected.resource)))).all()
@@ -160,7 +160,7 @@ async def take_out(db: AsyncSession, of: int, resource: int) -> bool:
 
 
 async def move_up(db: AsyncSession, within: int, resource: int) -> None:
-    """Move a resource before the published one that it followed."""
+    """Move a resource before the published one that preceded it."""
     rows = select(Collected.resource, Collected.place).where(Collected.collection == within)
     places = dict((await db.exec(rows.order_by(col(Collected.place), col(Collected.resource)))).all())
     shown, order = await list_contents(db, within), list(places)
@@ -189,9 +189,9 @@ FRESH_MAX = 2_000
 
 
 class ThemeFollow(SQLModel, table=True):
-    """Somebody follows a theme (a code of config.themes); ``paused`` keeps it for later and says nothing.
+    """Somebody follows a theme (a code of config.themes); ``paused`` keeps it without telling anything.
 
-    ``told_at`` is up to when they were told what is new.
+    ``told_at`` is the moment up to which they were told what is new.
     """
 
     __tablename__ = "theme_follow"
@@ -205,7 +205,7 @@ class ThemeFollow(SQLModel, table=True):
 
 @dataclass(frozen=True, slots=True)
 class FreshResource:
-    """A resource that people deposited, which came out at ``since``."""
+    """A resource that people deposited, published at ``since``."""
 
     number: int
     themes: int
@@ -214,7 +214,7 @@ class FreshResource:
 
 @dataclass(frozen=True, slots=True)
 class FollowerNews:
-    """What is new for somebody: the numbers of what was deposited, the newest first, and how much was imported."""
+    """What is new for somebody: the numbers of deposited resources, the newest first, and how many were imported."""
 
     numbers: Sequence[int]
     imported: int
@@ -222,8 +222,8 @@ class FollowerNews:
 
 @dataclass(frozen=True, slots=True)
 class NewsHarvest:
-    """What came out for some weeks, as those who follow themes are told of it: what people deposited, and how much was
-    imported, by its themes and when."""
+    """The resources published in the last weeks, to be told to followers of themes: the deposited ones, and how many
+    were imported, by themes and time."""
 
     deposited: Sequence[FreshResource]
     imported: Mapping[tuple[int, datetime], int]
@@ -241,25 +241,25 @@ def _is_new(since: Mapping[int, datetime], themes: int, at: datetime) -> bool:
 
 
 async def follow_themes(db: AsyncSession, user_id: str, themes: Collection[str], now: datetime) -> None:
-    """Follow these from now on; what is followed already stays as it is, and what was paused begins anew."""
+    """Follow these themes from now on; followed ones stay as they are, and paused ones begin anew."""
     rows = [{"user_id": user_id, "theme": theme, "paused": False, "at": now, "told_at": now} for theme in themes]
     await upsert(db, ThemeFollow, rows, ["paused", "told_at"], where=col(ThemeFollow.paused).is_(True))
 
 
 async def pause_themes(db: AsyncSession, user_id: str, themes: Collection[str]) -> None:
-    """Tell somebody nothing of these until they resume."""
+    """Pause these themes for somebody, who is told nothing of them until they resume."""
     theirs = (col(ThemeFollow.user_id) == user_id, col(ThemeFollow.theme).in_(themes))
     await db.exec(update(ThemeFollow).where(*theirs).values(paused=True))
 
 
 async def unfollow_themes(db: AsyncSession, user_id: str, themes: Collection[str]) -> None:
-    """Follow these no more."""
+    """Unfollow these themes."""
     theirs = (col(ThemeFollow.user_id) == user_id, col(ThemeFollow.theme).in_(themes))
     await db.execute(delete(ThemeFollow).where(*theirs))
 
 
 async def list_followed_themes(db: AsyncSession, user_id: str) -> Sequence[ThemeFollow]:
-    """List what somebody follows, in the order of the table of themes."""
+    """List the themes that somebody follows, in the order of the table of themes."""
     rows = (await db.exec(select(ThemeFollow).where(ThemeFollow.user_id == user_id))).all()
     return sorted((row for row in rows if row.theme in THEMES), key=lambda row: THEMES[row.theme].bit)
 
@@ -267,7 +267,7 @@ async def list_followed_themes(db: AsyncSession, user_id: str) -> Sequence[Theme
 async def list_followers(
     db: AsyncSession, after: str, before: datetime, limit: int
 ) -> Mapping[str, Sequence[ThemeFollow]]:
-    """List the next people, by id, who are to hear of something since before that, each with what they follow."""
+    """List a page of the followers who were last told before a moment, by id, each with their themes."""
     waits = (col(ThemeFollow.paused).is_(False), col(ThemeFollow.told_at) < before)
     ids = select(ThemeFollow.user_id).where(col(ThemeFollow.user_id) > after, *waits).distinct()
     page = (await db.exec(ids.order_by(col(ThemeFollow.user_id)).limit(limit))).all()
@@ -278,13 +278,13 @@ async def list_followers(
 
 
 async def note_followers_told(db: AsyncSession, user_ids: Collection[str], at: datetime) -> None:
-    """Note that people know all that came out until then."""
+    """Note that people were told all that was published until a moment."""
     theirs = (col(ThemeFollow.user_id).in_(user_ids), col(ThemeFollow.paused).is_(False), col(ThemeFollow.told_at) < at)
     await db.exec(update(ThemeFollow).where(*theirs).values(told_at=at))
 
 
 async def read_harvest(db: AsyncSession, since: datetime, until: datetime) -> NewsHarvest:
-    """Read what came out after one instant, up to another. What nobody deposited was imported."""
+    """Read what was published in a span of time; resources that nobody deposited were imported."""
     out = (
         Resource.state == ResourceState.PUBLISHED,
         col(Resource.published_at) > since,

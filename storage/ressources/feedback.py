@@ -1,5 +1,5 @@
-"""What comes back of resources: marks (⭐, 👍), comments in a thread, reports to the animateurs, needs; and whether
-their links still lead somewhere."""
+"""Feedback on resources: marks (⭐, 👍), comments in a thread, reports to the animateurs, needs; and whether the links
+of resources still work."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,9 +22,9 @@ COMMENT_MAX = 2000
 
 
 class ResourceComment(SQLModel, table=True):
-    """Somebody (``user_id``) said something of a resource: in the post ``post_id`` of theirs, or by the window.
+    """A comment of somebody (``user_id``) on a resource: their post ``post_id``, or words typed into the window.
 
-    ``waits`` are the words of the window, kept only until there is a thread in which the bot says them.
+    ``waits`` are the words typed into the window, kept only until the bot has posted them in the resource’s thread.
     """
 
     __tablename__ = "resource_comment"
@@ -38,7 +38,7 @@ class ResourceComment(SQLModel, table=True):
 
 
 async def add_comment(db: AsyncSession, comment: ResourceComment) -> None:
-    """Write it down."""
+    """Store a comment."""
     db.add(comment)
     await db.flush()
 
@@ -50,7 +50,7 @@ async def count_comments(db: AsyncSession, resource: int) -> int:
 
 
 async def take_waiting_comments(db: AsyncSession, resource: int) -> Sequence[ResourceComment]:
-    """Take those that waited for a thread, in their order; from now on they do not."""
+    """Take the comments of a resource that waited for its thread, in order; they wait no longer."""
     waiting = select(ResourceComment).where(ResourceComment.resource == resource, col(ResourceComment.waits) != "")
     found = [one.model_copy() for one in (await db.exec(waiting.order_by(col(ResourceComment.id)))).all()]
     said = col(ResourceComment.id).in_([one.id for one in found])
@@ -60,19 +60,19 @@ async def take_waiting_comments(db: AsyncSession, resource: int) -> Sequence[Res
 
 
 async def forget_comment(db: AsyncSession, post_id: str) -> None:
-    """Forget a comment that was deleted."""
+    """Forget a comment whose post was deleted."""
     await db.execute(delete(ResourceComment).where(col(ResourceComment.post_id) == post_id))
 
 
 class Mark(StrEnum):
-    """What somebody says of a resource: that they want it at hand, that it served them."""
+    """A mark on a resource: that somebody wants it at hand, or that it was useful to them."""
 
     FAVOURITE = "favourite"
     USEFUL = "useful"
 
 
 class ResourceMark(SQLModel, table=True):
-    """That somebody (``user_id``) gave a resource that mark."""
+    """A mark that somebody (``user_id``) gave a resource."""
 
     __tablename__ = "resource_mark"
 
@@ -83,12 +83,12 @@ class ResourceMark(SQLModel, table=True):
 
 
 async def put_mark(db: AsyncSession, resource: int, user_id: str, mark: Mark, now: datetime) -> bool:
-    """Give it; False where it was given already."""
+    """Store a mark; return False where it was given already."""
     return await insert_new(db, ResourceMark, {"resource": resource, "user_id": user_id, "mark": mark, "at": now})
 
 
 async def drop_mark(db: AsyncSession, resource: int, user_id: str, mark: Mark) -> bool:
-    """Take it back; False where there was none."""
+    """Take a mark back; return False where there was none."""
     mine = delete(ResourceMark).where(
         col(ResourceMark.resource) == resource, col(ResourceMark.user_id) == user_id, col(ResourceMark.mark) == mark
     )
@@ -96,7 +96,7 @@ async def drop_mark(db: AsyncSession, resource: int, user_id: str, mark: Mark) -
 
 
 async def count_marks(db: AsyncSession, resources: Collection[int], mark: Mark) -> Mapping[int, int]:
-    """Count who gave the mark to each of these; nothing for those that nobody gave it to."""
+    """Count the people who gave a mark to each of these resources; resources without any are left out."""
     given = select(ResourceMark.resource, func.count()).where(
         col(ResourceMark.resource).in_(resources), col(ResourceMark.mark) == mark
     )
@@ -104,7 +104,7 @@ async def count_marks(db: AsyncSession, resources: Collection[int], mark: Mark) 
 
 
 async def list_own_marks(db: AsyncSession, user_id: str, resources: Collection[int]) -> Collection[tuple[int, Mark]]:
-    """List which of these somebody gave which marks."""
+    """List which of these resources somebody marked, and how."""
     given = select(ResourceMark.resource, ResourceMark.mark).where(
         col(ResourceMark.user_id) == user_id, col(ResourceMark.resource).in_(resources)
     )
@@ -116,7 +116,8 @@ WORD_MAX = 500
 
 
 class ResourceReport(SQLModel, table=True):
-    """Somebody (``user_id``) reported a resource, once until animateurs dealt with it; ``why`` is a code."""
+    """A report of a resource by somebody (``user_id``), one at a time until animateurs dealt with it; ``why`` is a
+    code."""
 
     __tablename__ = "resource_report"
 
@@ -130,7 +131,7 @@ class ResourceReport(SQLModel, table=True):
 
 
 async def put_report(db: AsyncSession, report: ResourceReport) -> bool:
-    """Write it down; False where theirs is there already, and open."""
+    """Store a report of a resource; return False where the person has an open one already."""
     values = report.model_dump()
     statement = insertion(db, ResourceReport).values(values)
     again = {name: values[name] for name in ("why", "word", "at", "closed_by", "closed_at")}
@@ -141,13 +142,13 @@ async def put_report(db: AsyncSession, report: ResourceReport) -> bool:
 
 
 async def list_open_reports(db: AsyncSession, resource: int) -> Sequence[ResourceReport]:
-    """List the reports of a resource that nobody dealt with, oldest first."""
+    """List the open reports of a resource, oldest first."""
     theirs = select(ResourceReport).where(ResourceReport.resource == resource, col(ResourceReport.closed_at).is_(None))
     return (await db.exec(theirs.order_by(col(ResourceReport.at), col(ResourceReport.user_id)))).all()
 
 
 async def close_reports(db: AsyncSession, resource: int, by: str, now: datetime) -> Sequence[str]:
-    """Close all reports of a resource, and say whose they were."""
+    """Close all reports of a resource, and return the ids of their authors."""
     theirs = (col(ResourceReport.resource) == resource, col(ResourceReport.closed_at).is_(None))
     closed = update(ResourceReport).where(*theirs).values(closed_by=by, closed_at=now)
     return sorted((await db.execute(closed.returning(col(ResourceReport.user_id)))).scalars().all())
@@ -158,7 +159,7 @@ WORDS_MAX, ABOUT_MAX = 200, 500
 
 
 class ResourceNeed(SQLModel, table=True):
-    """Somebody found nothing for ``words``; ``key`` is what those have in common with the same need of others.
+    """A need: somebody found nothing for ``words``; ``key`` is what the same need of others shares.
 
     ``resource`` is what answers it, or None; ``closed_at`` is when it was answered, or put aside by ``closed_by``.
     """
@@ -177,34 +178,35 @@ class ResourceNeed(SQLModel, table=True):
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """All who have a need: those who wait for it, or those who had it when it was last closed."""
+    """All the rows of a need: of the people who wait for it or, once closed, of those who had it then."""
 
     whose: Sequence[ResourceNeed]
 
     @property
     def first(self) -> ResourceNeed:
-        """The oldest: its words say what is needed."""
+        """The oldest row, whose words say what is needed."""
         return self.whose[0]
 
     @property
     def is_open(self) -> bool:
-        """Whether somebody waits for it."""
+        """Whether somebody still waits for it."""
         return self.first.closed_at is None
 
 
 def make_need_key(words: str) -> str:
-    """Make what two needs share that are the same, in whatever order and form; "" where nothing is said."""
+    """Make the key that equal needs share, whatever the order and the form of their words; "" where the words say
+    nothing."""
     stems = sorted({stem(word) for word in words_of(words)})
     return digest_key("need", " ".join(stems)) if stems else ""
 
 
 async def hold_need(db: AsyncSession, key: str, now: datetime) -> None:
-    """Keep out who has, or closes, the same need until the transaction ends."""
+    """Lock a need until the transaction ends."""
     await claims.hold(db, "ressources.need", key, now)
 
 
 async def put_need(db: AsyncSession, need: ResourceNeed) -> bool:
-    """Note that somebody has it, once; False where they do already. One that was closed is open again for them."""
+    """Store that somebody has a need; return False where they have it already. A closed need is open again for them."""
     values = need.model_dump()
     told = {name: value for name, value in values.items() if name not in ("key", "user_id")}
     statement = insertion(db, ResourceNeed).values(values)
@@ -215,7 +217,7 @@ async def put_need(db: AsyncSession, need: ResourceNeed) -> bool:
 
 
 async def get_need(db: AsyncSession, key: str) -> Need | None:
-    """Get a need by its key, as it stands."""
+    """Get a need by its key, as it is now."""
     order = (col(ResourceNeed.at), col(ResourceNeed.user_id))
     wanted = select(ResourceNeed).where(ResourceNeed.key == key).order_by(*order)
     # What was changed by statements since this session read it is read anew.
@@ -224,7 +226,7 @@ async def get_need(db: AsyncSession, key: str) -> Need | None:
 
 
 async def list_open_needs(db: AsyncSession, limit: int, offset: int = 0) -> tuple[Sequence[Need], int]:
-    """List those that wait, the ones that most people have first, and count them all."""
+    """List a page of the open needs, those of most people first, and count them all."""
     waits = select(ResourceNeed.key).where(col(ResourceNeed.closed_at).is_(None)).group_by(col(ResourceNeed.key))
     order = (func.count().desc(), func.max(ResourceNeed.at).desc(), col(ResourceNeed.key))
     keys = (await db.exec(waits.order_by(*order).limit(limit).offset(offset))).all()
@@ -234,7 +236,7 @@ async def list_open_needs(db: AsyncSession, limit: int, offset: int = 0) -> tupl
 
 
 async def close_need(db: AsyncSession, key: str, by: str, now: datetime, resource: int | None = None) -> Sequence[str]:
-    """Note that a need is answered by a resource, or put aside, and say whose it was until then, each once."""
+    """Close a need, answered by a resource or put aside, and return the ids of those who waited for it, each once."""
     closed = update(ResourceNeed).where(col(ResourceNeed.key) == key, col(ResourceNeed.closed_at).is_(None))
     closed = closed.values(resource=resource, closed_by=by, closed_at=now).returning(col(ResourceNeed.user_id))
     closed = closed.execution_options(synchronize_session=False)
@@ -242,7 +244,7 @@ async def close_need(db: AsyncSession, key: str, by: str, now: datetime, resourc
 
 
 async def reopen_need(db: AsyncSession, key: str) -> bool:
-    """Let what was put aside wait again; False where nothing was."""
+    """Reopen a need that was put aside; return False where it was not."""
     aside = update(ResourceNeed).where(
         col(ResourceNeed.key) == key, col(ResourceNeed.closed_at).is_not(None), col(ResourceNeed.resource).is_(None)
     )
@@ -251,7 +253,7 @@ async def reopen_need(db: AsyncSession, key: str) -> bool:
 
 
 def _group_need(whose: Sequence[ResourceNeed]) -> Need:
-    """Group those who wait, else those of the last closing."""
+    """Group the rows of the people who wait or, where nobody does, of the last closing."""
     if waiting := [one for one in whose if one.closed_at is None]:
         return Need(waiting)
     last = max(one.closed_at for one in whose if one.closed_at)
@@ -267,7 +269,7 @@ SILENT_TIMES, SILENT_FOR = 8, timedelta(weeks=10)
 
 
 class Fault(StrEnum):
-    """What is wrong with a link."""
+    """The faults of a link."""
 
     NONE = ""
     GONE = "gone"
@@ -285,7 +287,7 @@ class Fault(StrEnum):
 
     @property
     def kind(self) -> "Kind":
-        """How bad that is."""
+        """How serious the fault is."""
         if self in _BROKEN:
             return Kind.BROKEN
         if self in _SILENT:
@@ -294,8 +296,8 @@ class Fault(StrEnum):
 
 
 class Kind(StrEnum):
-    """What a look at a link says of it: that it leads nowhere; that its site is ill, perhaps for long; nothing (the bot
-    is not let in); that it works."""
+    """What a check of a link concludes: it leads nowhere; its site fails, perhaps for long; nothing (the bot is not let
+    in); it works."""
 
     BROKEN = "broken"
     SILENT = "silent"
@@ -309,7 +311,8 @@ _SILENT = {Fault.SERVER, Fault.SLOW, Fault.ODD, Fault.LOOP}
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What was found at ``url``, the link of a resource; ``archive`` is where a copy of it is kept by others."""
+    """The result of a check of ``url``, the link of a resource; ``archive`` is the address of a copy in a public
+    archive."""
 
     resource: int
     url: str
@@ -318,11 +321,11 @@ class Look:
 
 
 class LinkCheck(SQLModel, table=True):
-    """How the link of a resource was when last looked at: ``url`` is which one, ``fault`` what is wrong.
+    """The state of a resource’s link when last checked: ``url`` is the link, ``fault`` what is wrong.
 
     ``failures`` counts the times in a row that it was of this kind, since ``failing_since``; ``told_at`` is when its
-    author was told; ``archive`` is where a copy of it is kept by others ("": nowhere known). Of a ``quiet`` one
-    somebody said that it works for them: it is not looked at again.
+    author was told; ``archive`` is where a copy of it is kept by others ("": nowhere known). A ``quiet`` link is one of
+    which somebody said that it works for them: it is not checked again.
     """
 
     __tablename__ = "resource_link_check"
@@ -338,7 +341,7 @@ class LinkCheck(SQLModel, table=True):
     quiet: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
     def is_to_be_told(self, today: date) -> bool:
-        """Whether somebody should hear of it who has not."""
+        """Tell whether somebody is still to be told of the fault."""
         if self.told_at or self.quiet or self.failing_since is None:
             return False
         kind, lasted = Fault(self.fault).kind, today - self.failing_since
@@ -348,7 +351,7 @@ class LinkCheck(SQLModel, table=True):
 
 
 def judge_look(before: LinkCheck | None, look: Look, now: datetime, today: date) -> LinkCheck:
-    """Judge how a link stands after a look, given how it stood."""
+    """Judge the state of a link after a check, given its state before."""
     if before is None or before.url != look.url:
         before = LinkCheck(resource=look.resource, url=look.url, checked_at=now)
     kept = before.model_dump() | {"checked_at": now}
@@ -371,8 +374,8 @@ def judge_look(before: LinkCheck | None, look: Look, now: datetime, today: date)
 
 
 async def list_links_due(db: AsyncSession, begun: datetime, limit: int) -> Sequence[tuple[int, str]]:
-    """List the published resources whose link is to be looked at, oldest look first, as of when that was begun; what is
-    looked at since is not among them."""
+    """List the published resources whose link is due for a check, the oldest check first, as of the beginning of the
+    round; those checked since are left out."""
     looked = col(LinkCheck.checked_at)
     maybe_broken = col(LinkCheck.fault).in_(_BROKEN) & col(LinkCheck.told_at).is_(None)
     old = (looked < begun - AGAIN_AFTER) | (maybe_broken & (looked < begun - RETRY_AFTER))
@@ -388,16 +391,16 @@ async def list_links_due(db: AsyncSession, begun: datetime, limit: int) -> Seque
 
 
 async def find_checks(db: AsyncSession, resources: Collection[int]) -> Mapping[int, LinkCheck]:
-    """Find how the links of these stand, by resource."""
+    """Find the checks of these resources’ links, by resource."""
     rows = (await db.exec(select(LinkCheck).where(col(LinkCheck.resource).in_(resources)))).all()
     return {row.resource: row for row in rows}
 
 
 async def note_checks(db: AsyncSession, checks: Sequence[LinkCheck]) -> None:
-    """Note how these stand now."""
+    """Store these results of checks."""
     await upsert(db, LinkCheck, [check.model_dump() for check in checks])
 
 
 async def silence_check(db: AsyncSession, resource: int) -> None:
-    """Note that a link works for somebody: nobody hears of it until it changes."""
+    """Silence the check of a link that works for somebody: nobody is told of it until the link changes."""
     await db.exec(update(LinkCheck).where(col(LinkCheck.resource) == resource).values(quiet=True))

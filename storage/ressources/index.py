@@ -34,8 +34,8 @@ THEME, AUTHOR = 15, 20
 
 
 class IndexEntry(NamedTuple):
-    """A published resource, without its texts: ``day`` is a number that grows with its date, ``revision`` that of the
-    writing that it was read of."""
+    """A published resource without its texts: ``day`` grows with its date, ``revision`` is the number of the writing
+    that it was read from."""
 
     number: int
     day: int
@@ -44,7 +44,7 @@ class IndexEntry(NamedTuple):
     revision: int
 
     def passes(self, filters: query.Filters) -> bool:
-        """Whether it is as these demand."""
+        """Tell whether the resource passes the filters."""
         since = filters.since is None or self.day >= filters.since.toordinal()
         return since and filters.choices <= self.choices and all(self._bears(tag) for tag in filters.tags)
 
@@ -58,7 +58,7 @@ Weights = Mapping[str, int]
 
 
 def make_entry(resource: ShownResource, revision: int = 0) -> tuple[IndexEntry, Weights, Collection[str]]:
-    """Make the entry of a stored resource, the tokens that find it, and the words that stand in it."""
+    """Make the entry of a stored resource, the tokens that find it, and the words that it contains."""
     said = query.split_words(resource.description)
     weights: dict[str, int] = {}
     for token in query.make_tokens(said):
@@ -79,7 +79,7 @@ def make_entry(resource: ShownResource, revision: int = 0) -> tuple[IndexEntry, 
 
 
 def _list_fields(resource: ShownResource) -> Iterator[tuple[str, int]]:
-    """Yield the texts of which each word counts once, and what it weighs in each."""
+    """Yield the texts of a resource, each with the weight of its words; a word counts once in a text."""
     yield resource.titre, TITLE + TITLE_SHARED // max(1, len(query.split_words(resource.titre)))
     for liste, weight in LABELS.items():
         if choice := LISTS[liste].get(getattr(resource, liste)):
@@ -96,13 +96,13 @@ def _list_choices(resource: ShownResource) -> frozenset[query.ChosenCode]:
 
 @cache
 def _share(choices: frozenset[query.ChosenCode]) -> frozenset[query.ChosenCode]:
-    """Return the same object for all resources of the same kind."""
+    """Return one shared object for all resources of the same kind, to save memory."""
     return choices
 
 
 @cache
 def describe_making() -> str:
-    """Describe by what entries are made, so that those of another version are made anew: this code, and its tables."""
+    """Describe the code and tables that make entries, so that entries of another version are made anew."""
     code = (Path(module.__file__ or "").read_bytes() for module in (query, search, config_text, sys.modules[__name__]))
     tables = repr((synonyms(), LISTS, THEMES, libraries.snowball.version()))
     return hashlib.sha256(b"".join((*code, tables.encode()))).hexdigest()
@@ -130,7 +130,8 @@ Scores = dict[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """How many are found, and the best: the number of each, and how well it is found (of 100); ``tokens`` find them."""
+    """How many resources were found, and the best of them: number and score (of 100); ``tokens`` are what found
+    them."""
 
     total: int
     best: Sequence[tuple[int, int]]
@@ -139,14 +140,14 @@ class Ranking:
 
 @dataclass(frozen=True, slots=True)
 class _WeighedGroup:
-    """A group as it is looked for: tokens with their worth, and how telling it is."""
+    """A group of a query with its tokens and their worth, weighed by how rare it is."""
 
     worths: Mapping[str, int]
     telling: int
 
 
 class PackedEntries:
-    """Resources as they lie in a file: a column of each thing that is known of them, one after the other."""
+    """Resources as they lie in a file: a column for each attribute, one after the other."""
 
     def __init__(self, file: IndexFile, tokens: Sequence[str]) -> None:
         self.numbers, self._tokens = file.numbers("numbers", "q"), tokens
@@ -158,21 +159,21 @@ class PackedEntries:
         ]
 
     def list_writings(self) -> dict[int, int]:
-        """List the last writing of each resource, by their numbers."""
+        """List the numbers of the last writing of each resource, in the order of the resources."""
         return dict(zip(self.numbers, self._revisions, strict=True))
 
     def read_entry(self, place: int) -> IndexEntry:
-        """Read what is known of the resource of a place."""
+        """Read the entry of the resource at a place."""
         choices = self._choices[self._kinds[place]]
         return IndexEntry(self.numbers[place], self._days[place], self._themes[place], choices, self._revisions[place])
 
     def list_tokens(self, place: int) -> Sequence[str]:
-        """List the tokens that find the resource of a place."""
+        """List the tokens that find the resource at a place."""
         return [self._tokens[number] for number in self._held[self._starts[place] : self._starts[place + 1]]]
 
 
 def _pack_entries(entries: Sequence[IndexEntry]) -> tuple[Mapping[str, Any], "dict[str, array[int]]"]:
-    """Make the columns of resources, as ``PackedEntries`` reads them, and what is to be said beside."""
+    """Make the columns of resources that ``PackedEntries`` reads, and their description."""
     kinds = {choices: number for number, choices in enumerate(dict.fromkeys(one.choices for one in entries))}
     columns = {
         "numbers": array("q", (one.number for one in entries)),
@@ -185,7 +186,7 @@ def _pack_entries(entries: Sequence[IndexEntry]) -> tuple[Mapping[str, Any], "di
 
 
 class Index:
-    """Published resources by their places, and the tokens that lead there; those of a file, if there is one."""
+    """An index of published resources: tokens lead to places; those of a file too, if there is one."""
 
     def __init__(self, file: IndexFile | None = None) -> None:
         self._tokens = InvertedIndex(file)
@@ -204,7 +205,7 @@ class Index:
         return len(self._by_number)
 
     def put(self, entry: IndexEntry, weights: Weights, words: Collection[str]) -> None:
-        """Add a resource, in place of what was known of it."""
+        """Add a resource, in place of its former entry."""
         self.drop(entry.number)
         place = self._free.pop() if self._free else len(self._places)
         if place == len(self._places):
@@ -217,7 +218,7 @@ class Index:
         self._words.add(words)
 
     def drop(self, number: int) -> None:
-        """Forget a resource, if it is there."""
+        """Remove a resource from the index, if it is there."""
         place = self._by_number.pop(number, None)
         if place is None:
             return
@@ -232,7 +233,7 @@ class Index:
         return self._packed.list_tokens(place) if held is None and self._packed else held or ()
 
     def _get(self, place: int) -> IndexEntry:
-        """Get the resource of a place that one of them has."""
+        """Get the resource at a place."""
         entry = self._places[place]
         if entry is None:
             assert self._packed, place
@@ -240,16 +241,16 @@ class Index:
         return entry
 
     def sum_up(self, without: Collection[int] = ()) -> tuple[int, int, int]:
-        """Sum up which writings came out of the file, but for those of some numbers, as ``resources.sum_up`` does."""
+        """Sum up the writings that came from the file, except those of some resources, as ``resources.sum_up`` does."""
         written = self._packed.list_writings() if self._packed else {}
         for number in without:
             written.pop(number, None)
         return len(written), sum(written), sum(map(mul, written, written.values()))
 
     def pack(self) -> tuple[Mapping[str, Any], Mapping[str, bytes]]:
-        """Pack all of it for a file: what is to be said of it, and its parts.
+        """Pack the index for a file: a description, and its parts by name.
 
-        Another thread may search meanwhile, none may put or drop.
+        Another thread may search meanwhile, but must not change the index.
         """
         places = dict(zip(self._by_number.values(), range(len(self)), strict=True))
         tokens, parts = self._tokens.pack(places.__getitem__)
@@ -264,7 +265,7 @@ class Index:
         return said, {**parts, "words": words, **{name: column.tobytes() for name, column in columns.items()}}
 
     def search(self, query: query.Query, most: int) -> Ranking:
-        """Rank the best of what is found, so many at most; of what is as good, the newest first.
+        """Rank the best of the resources found, so many at most; among equal scores, the newest first.
 
         Where little is found, what is of the same theme comes after it.
         """
@@ -292,7 +293,7 @@ class Index:
         return {place: score for place, score in scores.items() if self._get(place).passes(filters)}
 
     def _scores(self, sought: Sequence[_WeighedGroup], filters: query.Filters) -> Scores:
-        """Score the places that are found, each word of several weighed by how telling it is."""
+        """Score the places found for all words, each word weighed by how rare it is."""
         found = [self._passing(self._follow(one.worths), filters) for one in sought]
         if len(found) == 1:
             return found[0]
@@ -303,7 +304,7 @@ class Index:
         return _score_partial(found, sought)
 
     def _follow(self, worths: Mapping[str, int]) -> Scores:
-        """Score what these tokens say of each place; what is worth more is said last, and counts."""
+        """Score the places that these tokens lead to; tokens of greater worth come last and override."""
         return {place: score // 100 for place, score in self._tokens.follow(worths)}
 
     def _seek(self, group: query.Group, is_last: bool, is_wide: bool) -> _WeighedGroup:
@@ -318,12 +319,12 @@ class Index:
         return _WeighedGroup({**more, **exact}, telling if known else telling // 2)
 
     def _begun(self, word: str) -> dict[str, int]:
-        """Find the tokens of the words that begin so."""
+        """Find the tokens of the known words that begin as a word does."""
         words = self._words.begin_with(word) if len(word) >= PREFIX_MIN else ()
         return dict.fromkeys(self._list_most_used(words), PREFIX)
 
     def _mistyped(self, word: str) -> dict[str, int]:
-        """Find the tokens of the words nearest to one that nobody wrote."""
+        """Find the tokens of the known words closest to a word that no resource contains."""
         slips = count_slips_allowed(word)
         if not (slips and word.isalpha()):
             return {}
@@ -331,7 +332,7 @@ class Index:
         return dict.fromkeys(self._list_most_used(near), ONE_SLIP if least == 1 else TWO_SLIPS)
 
     def _list_most_used(self, words: Sequence[str]) -> Sequence[str]:
-        """List the tokens of some words, those first that lead to most places."""
+        """List the tokens of some words, first those that lead to most places."""
         known = {token for token in map(query.stem, words) if token in self._tokens}
         return sorted(known, key=lambda token: (-self._count(token), token))[:EXPANSIONS_MAX]
 
@@ -340,7 +341,7 @@ class Index:
 
 
 def _score_partial(found: Sequence[Scores], sought: Sequence[_WeighedGroup]) -> Scores:
-    """Score the places of which most of what is asked is said; a part counts for less than its share."""
+    """Score the places that match most of a query’s words; they score less than the share that they match."""
     rest = total = max(1, sum(one.telling for one in sought))
     scores, covered = Scores(), Scores()
     for each, one in sorted(zip(found, sought, strict=True), key=lambda both: -both[1].telling):

@@ -39,7 +39,7 @@ class _Stemmer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A word or phrase of a query: the tokens that it is found by, and what each is worth, of 100.
+    """A word or phrase of a query: the tokens that stand for it, each with its worth (of 100).
 
     ``theme`` is the token of the theme that it is a usual word of ("": of none): « gmail » is one of « courriel ».
     """
@@ -56,24 +56,24 @@ def split_words(text: str) -> list[str]:
 
 @lru_cache(REMEMBERED)
 def stem(word: str) -> str:
-    """Reduce a folded word to what it shares with its plural, its feminine and its relatives."""
+    """Reduce a folded word to the stem that it shares with its plural, its feminine and its relatives."""
     return word if word.isdigit() else _stemmer().stemWord(singularise(word))
 
 
 def singularise(word: str) -> str:
-    """Take off a folded word what mostly marks its plural: « conseiller » and « conseillers » have not one stem."""
+    """Remove the usual plural ending of a folded word: « conseiller » and « conseillers » do not have one stem."""
     return word[:-1] if len(word) > 3 and word.endswith(_PLURALS) else word
 
 
 def make_tokens(found: Sequence[str]) -> list[str]:
-    """Make the stems of words, and the meanings of what they say together."""
+    """Make the tokens of words: their stems, and the meanings that they have together."""
     stems, begins = [stem(word) for word in found], _phrase_lengths()
     phrases = (phrase for at, first in enumerate(stems) if first in begins for phrase in _find_phrases(stems, at))
     return [*stems, *(meaning for phrase in phrases for meaning in _read_meanings()[phrase])]
 
 
 def locate_words(text: str, found: Set[str]) -> list[tuple[int, int]]:
-    """Locate the words and phrases of a text that these tokens find: beginning and end of each, in its order."""
+    """Locate the words and phrases of a text that some tokens find: the beginning and end of each, in order."""
     pieces = [(at.start(), at.end(), word) for at in re.finditer(r"[^\W_]+", text) for word in split_words(at[0])[:1]]
     stems = [stem(word) for *_, word in pieces]
     spans = list[tuple[int, int]]()
@@ -104,14 +104,14 @@ def group_words(found: Sequence[str]) -> list[Group]:
 
 
 def _find_phrases(stems: Sequence[str], at: int) -> list[tuple[str, ...]]:
-    """Find the phrases of the table that begin there."""
+    """Find the phrases of the table that begin at a word."""
     lengths = _phrase_lengths().get(stems[at], ())
     return [phrase for n in lengths if (phrase := tuple(stems[at : at + n])) in _read_meanings()]
 
 
 @cache
 def _read_meanings() -> Mapping[tuple[str, ...], tuple[str, ...]]:
-    """Read, by the stems of a word or phrase, the meanings it has: tokens that nobody can type."""
+    """Read the meanings of a word or phrase, by its stems, as tokens that nobody can type."""
     found: dict[tuple[str, ...], tuple[str, ...]] = {}
     for number, group in enumerate(synonyms()):
         for phrase in dict.fromkeys(
@@ -123,7 +123,7 @@ def _read_meanings() -> Mapping[tuple[str, ...], tuple[str, ...]]:
 
 @cache
 def _phrase_lengths() -> Mapping[str, tuple[int, ...]]:
-    """List, by its first stem, how long the phrases of the table are."""
+    """Return the lengths of the known phrases, by their first stem."""
     found: dict[str, set[int]] = {}
     for phrase in _read_meanings():
         found.setdefault(phrase[0], set()).add(len(phrase))
@@ -155,7 +155,7 @@ ChosenCode = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """A theme, by its bit, or a category: one of both is enough."""
+    """A theme, by its bit, or a category; a resource needs only one of the two."""
 
     bit: int
     categorie: str
@@ -163,7 +163,7 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What must be so; nothing is asked where these are empty."""
+    """The filters of a query; an empty one demands nothing."""
 
     tags: tuple[Tag, ...] = ()
     choices: frozenset[ChosenCode] = frozenset()
@@ -175,9 +175,10 @@ ANYTHING = Filters()
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is asked: ``groups`` of words, ``filters``; ``unknown`` filters, as typed, mean nothing and do nothing.
+    """A query as it was understood: ``groups`` of words and ``filters``; ``unknown`` are filters that mean nothing and
+    are ignored.
 
-    ``wider`` is the same with the names of kinds as mere words: where nothing of that kind is found.
+    ``wider`` is the query with names of kinds taken as mere words, for when nothing of that kind is found.
     """
 
     groups: tuple[Group, ...] = ()
@@ -203,7 +204,7 @@ def read_query(text: str) -> Query:
 
 
 class _QueryReader:
-    """The filters, as they are met."""
+    """Collects the filters of a query while its words are read."""
 
     def __init__(self) -> None:
         self.tags: list[Tag] = []
@@ -253,8 +254,8 @@ def read_since(text: str) -> date | None:
 
 
 def _take_kind(found: Sequence[str]) -> tuple[str | None, Sequence[str]]:
-    """Take the first words that name a kind without doubt from the others; any name of one where there are no
-    others."""
+    """Take from a query’s words the first that clearly name a kind; where there are no other words, any name of a
+    kind."""
     for at in range(len(found)):
         for n in (3, 2, 1):
             name = " ".join(found[at : at + n])
@@ -267,6 +268,6 @@ def _take_kind(found: Sequence[str]) -> tuple[str | None, Sequence[str]]:
 
 @cache
 def _kind_names() -> Mapping[str, str]:
-    """List kinds by what they are called."""
+    """Return the kinds by their names."""
     said = ((" ".join(split_words(text)), code) for code, kind in KINDS.items() for text in (*kind.mots, kind.libelle))
     return {name: code for name, code in said if name} | {PDF: PDF}

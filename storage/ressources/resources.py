@@ -29,7 +29,7 @@ _WRITTEN = "resources written"
 
 
 class ResourceState(StrEnum):
-    """What became of a resource: only published ones are found."""
+    """The state of a resource: only published ones are found."""
 
     PROPOSED = "proposed"
     PUBLISHED = "published"
@@ -42,7 +42,7 @@ STANDING_STATES = (ResourceState.PROPOSED, ResourceState.PUBLISHED)
 
 
 class Resource(Numbered, table=True):
-    """Something to be found again; its ``id`` is the number that people say.
+    """A resource: something to be found again; its ``id`` is the number that people say.
 
     ``key`` tells resources apart: by their link where they have one, else by their title. ``source`` is a list outside
     and the id there (« les-bases:42 »), empty for our own. ``themes`` is a bitmask (config.themes); ``categorie``,
@@ -96,7 +96,7 @@ class Resource(Numbered, table=True):
 
     @property
     def theme_codes(self) -> tuple[str, ...]:
-        """Return the resource’s themes, in the order of the table."""
+        """The codes of the resource’s themes, in the order of the table."""
         return from_bits(self.themes)
 
 
@@ -125,7 +125,7 @@ class ShownResource:
 
     @property
     def number(self) -> int:
-        """How people call it."""
+        """The number by which people call the resource."""
         return self.id
 
 
@@ -133,7 +133,7 @@ AnyResource = Resource | ShownResource
 
 
 class Stamp(SQLModel, table=True):
-    """The only row of its table: how often resources were written, so that readers know what they have not seen."""
+    """The number of writings so far, in the only row of its table, by which readers know what is new to them."""
 
     __tablename__ = "resource_stamp"
 
@@ -142,7 +142,7 @@ class Stamp(SQLModel, table=True):
 
 
 def make_key(url: str, titre: str) -> str:
-    """Make what tells a resource apart."""
+    """Make the key that tells resources apart."""
     return url_key(url) if url else digest_key("titre", fold(titre))
 
 
@@ -152,51 +152,53 @@ async def read_stamp(db: AsyncSession) -> int:
 
 
 async def begin_writing(db: AsyncSession) -> int:
-    """Get the number of this writing, asked for before anything is read that decides what to write.
+    """Take the number of a new writing. Call it before reading anything that decides what to write.
 
-    Who writes meanwhile waits for the end of this transaction: numbers are seen in their order.
+    Other writers wait for the end of this transaction, so that numbers become visible in order.
     """
     db.info[_WRITTEN] = True
     return int((await execute(db, _NEXT)).scalar_one())
 
 
 def is_writing(db: AsyncSession) -> bool:
-    """Whether this very transaction writes resources: what it wrote may still be taken back."""
+    """Tell whether this transaction itself writes resources: what it wrote may still be rolled back."""
     return bool(db.info.get(_WRITTEN))
 
 
 async def get_resource(db: AsyncSession, number: int) -> Resource | None:
-    """Get the resource of that number, whatever its state, as it is now: also for whoever began to write since."""
+    """Get a resource by its number, in any state, as it is now, even after this transaction began to write."""
     query = select(Resource).where(Resource.id == number).execution_options(populate_existing=True)
     return (await db.exec(query)).first()
 
 
 async def find_by_numbers(db: AsyncSession, numbers: Collection[int]) -> Mapping[int, Resource]:
-    """Find those of these numbers that are there, whatever their state."""
+    """Find the resources of these numbers, in any state."""
     rows = (await db.exec(select(Resource).where(col(Resource.id).in_(numbers)))).all()
     return {row.number: row for row in rows}
 
 
 async def list_shown(db: AsyncSession, numbers: Sequence[int]) -> tuple[Sequence[ShownResource], int]:
-    """List those of these numbers that are there, in that order, and read the number of the last writing: in one go."""
+    """List the resources of these numbers, in that order, and the number of the last writing, read at the same
+    moment."""
     rows = (await execute(db, _SHOWN, {"numbers": list(numbers)})).all()
     found = {row[0]: _make_shown(row) for row in rows}
     return [found[n] for n in numbers if n in found], rows[0][-1] if rows else await read_stamp(db)
 
 
 async def find_by_keys(db: AsyncSession, keys: Collection[str], sources: Collection[str]) -> Sequence[Resource]:
-    """Find those that have some of a few hundred keys, or of ids elsewhere, at most; whatever their state."""
+    """Find the resources that have one of these keys, or of these ids in other lists, a few hundred at most, in any
+    state."""
     wanted = or_(col(Resource.key).in_(keys), col(Resource.source).in_(sources))
     return (await db.exec(select(Resource).where(wanted).order_by(col(Resource.id)))).all()
 
 
 async def find_by_key(db: AsyncSession, key: str) -> Resource | None:
-    """Find the one that this key (``make_key``) tells apart, whatever its state."""
+    """Find the resource of a key (``make_key``), in any state."""
     return (await db.exec(select(Resource).where(Resource.key == key))).first()
 
 
 async def write_resources(db: AsyncSession, resources: Sequence[Resource], revision: int) -> None:
-    """Write down all that is known of these: those without a number are new. ``begin_writing`` gave the revision."""
+    """Store these resources; those without a number are new. ``revision`` comes from ``begin_writing``."""
     rows = [resource.model_dump() | {"revision": revision} for resource in resources]
     if new := [{name: row[name] for name in row if name != "id"} for row in rows if row["id"] is None]:
         await execute(db, insertion(db, Resource), new)
@@ -205,7 +207,7 @@ async def write_resources(db: AsyncSession, resources: Sequence[Resource], revis
 
 
 async def iterate_pages(db: AsyncSession, state: ResourceState, size: int = 500) -> AsyncIterator[Sequence[Resource]]:
-    """Yield all in one state, by number, so many at a time."""
+    """Yield the resources in a state, by number, one page at a time."""
     query = select(Resource).where(Resource.state == state)
     async for page in database.iterate_pages(database.read_models(db), query, col(Resource.id), size=size):
         yield page
@@ -215,21 +217,21 @@ async def iterate_pages(db: AsyncSession, state: ResourceState, size: int = 500)
 async def iterate_news(
     db: AsyncSession, seen: int, last: int = 0, size: int = 100
 ) -> AsyncIterator[Sequence[tuple[ShownResource, ResourceState, int]]]:
-    """Yield all that was written after a number, with its state and the number of its last writing, so many at a time:
-    the resources after ``last``, in the order of their own numbers."""
+    """Yield what was written after a number, each with its state and the number of its last writing, one page at a
+    time: the resources after ``last``, by their own numbers."""
     while rows := (await execute(db, _NEWS, {"seen": seen, "last": last, "size": size})).all():
         yield [_make_news(row) for row in rows]
         last = rows[-1][0]
 
 
 async def list_written_since(db: AsyncSession, seen: int) -> Sequence[int]:
-    """List what was written after a number, whatever its state."""
+    """List what was written after a number, in any state."""
     return (await db.exec(select(Resource.id).where(col(Resource.revision) > seen))).all()  # type: ignore[return-value]
 
 
 async def sum_up(db: AsyncSession, seen: int) -> tuple[int, int, int]:
-    """Sum up what is published and was not written after a number: how many, their numbers, and these times that of
-    their last writing."""
+    """Sum up the published resources that were not written after a number: how many, the sum of their numbers, and the
+    sum of these times the number of their last writing."""
     number, revision = col(Resource.id), col(Resource.revision)
     sums = select(func.count(), func.sum(number), func.sum(cast(number, BigInteger) * revision))
     count, numbers, products = (
@@ -285,7 +287,7 @@ CONTENT = (
 
 
 class ResourceVersion(SQLModel, table=True):
-    """The ``version`` of a resource that ``by`` made: ``before`` are the columns changed, as they were until then."""
+    """The ``version`` of a resource that ``by`` made: ``before`` has the changed columns with their former values."""
 
     __tablename__ = "resource_version"
 
@@ -303,12 +305,12 @@ async def list_versions(db: AsyncSession, resource: int) -> Sequence[ResourceVer
 
 
 def read_content(resource: Resource) -> dict[str, Any]:
-    """Read what people wrote of it, as it is now."""
+    """Read the content that people wrote of a resource, as it is now."""
     return {name: getattr(resource, name) for name in CONTENT}
 
 
 def read_content_at(resource: Resource, changes: Sequence[ResourceVersion], version: int) -> dict[str, Any]:
-    """Read what people had written of it at a version; ``changes`` are all, the newest first."""
+    """Read the content of a resource at a version; ``changes`` are all its versions, the newest first."""
     known = read_content(resource)
     for change in changes:
         if change.version > version:
@@ -319,8 +321,8 @@ def read_content_at(resource: Resource, changes: Sequence[ResourceVersion], vers
 async def revise_resource(
     db: AsyncSession, resource: Resource, said: Mapping[str, Any], made: tuple[str, datetime, int]
 ) -> Sequence[str]:
-    """Write other content of a resource down as its next version; ``made`` is by whom, when, and the number that
-    ``begin_writing`` gave. Returns the columns that changed: none is no version."""
+    """Store new content of a resource as its next version, and return the columns that changed: where none did, there
+    is no version. ``made`` is by whom, when, and the number that ``begin_writing`` gave."""
     by, at, revision = made
     before = {
         name: getattr(resource, name) for name in CONTENT if name in said and getattr(resource, name) != said[name]
@@ -339,23 +341,23 @@ async def revise_resource(
 
 
 async def list_proposed(db: AsyncSession, limit: int) -> Sequence[Resource]:
-    """List what waits to be read over, by number."""
+    """List the resources that wait for a review, by number."""
     waiting = select(Resource).where(Resource.state == ResourceState.PROPOSED)
     return (await db.exec(waiting.order_by(col(Resource.id)).limit(limit))).all()
 
 
 async def count_proposed(db: AsyncSession) -> int:
-    """Count what waits to be read over."""
+    """Count the resources that wait for a review."""
     return await _count(db, Resource.state == ResourceState.PROPOSED)
 
 
 async def count_published_by(db: AsyncSession, user_id: str) -> int:
-    """Count what of somebody’s deposits is published."""
+    """Count the published resources that somebody deposited."""
     return await _count(db, Resource.deposited_by == user_id, Resource.state == ResourceState.PUBLISHED)
 
 
 async def find_made_of(db: AsyncSession, *, post_id: str = "", ticket: int = 0) -> Resource | None:
-    """Find what was made of a message, or of a ticket, and is proposed or published."""
+    """Find the resource made of a message, or of a ticket, that is proposed or published."""
     of_it = col(Resource.source_post) == post_id if post_id else col(Resource.ticket) == ticket
     there = select(Resource).where(of_it, col(Resource.state).in_(STANDING_STATES))
     return (await db.exec(there.order_by(col(Resource.id)).limit(1))).first()
@@ -367,18 +369,18 @@ async def find_by_thread(db: AsyncSession, thread_post: str) -> Resource | None:
 
 
 async def list_published_between(db: AsyncSession, start: datetime, end: datetime) -> Sequence[Resource]:
-    """List what people deposited and that came out in that time, in the order in which it did; nothing imported."""
+    """List the deposited resources that were published in a span of time, in that order; no imported ones."""
     came = select(Resource).where(*_published_within(start, end), col(Resource.deposited_by) != "")
     return (await db.exec(came.order_by(col(Resource.published_at), col(Resource.id)))).all()
 
 
 async def count_imported(db: AsyncSession, start: datetime, end: datetime) -> int:
-    """Count what was imported in that time, and is published."""
+    """Count the published resources that were imported in a span of time."""
     return await _count(db, *_published_within(start, end), col(Resource.deposited_by) == "")
 
 
 async def list_unplaced(db: AsyncSession, limit: int) -> Sequence[Resource]:
-    """List published ones whose files stand nowhere that people can see, the oldest first."""
+    """List published resources whose files are posted nowhere that people can see, the oldest first."""
     hidden = select(Resource).where(Resource.state == ResourceState.PUBLISHED, Resource.post_id == "")
     carrying = hidden.where(cast(col(Resource.files), Text) != "{}", col(Resource.deposited_by) != "")
     return (await db.exec(carrying.order_by(col(Resource.published_at)).limit(limit))).all()
@@ -405,7 +407,7 @@ PATIENCE = timedelta(days=14)
 
 
 async def list_reviews_due(db: AsyncSession, today: date, limit: int) -> Sequence[Resource]:
-    """List those that somebody has to be reminded of: its author, or after a while animateurs. The longest due
+    """List the resources whose author is to be reminded of a review or, after a while, animateurs, those due longest
     first."""
     of_author = (col(Resource.reviews) == NOBODY) & (col(Resource.review_on) <= today)
     of_animateurs = (col(Resource.reviews) == AUTHOR) & (col(Resource.review_on) <= today - PATIENCE)
@@ -413,7 +415,7 @@ async def list_reviews_due(db: AsyncSession, today: date, limit: int) -> Sequenc
 
 
 async def list_to_review(db: AsyncSession, today: date, limit: int, person_id: str | None = None) -> Sequence[Resource]:
-    """List those that are to be looked at again now: all, or somebody’s."""
+    """List the resources that are to be reviewed now: all, or somebody’s."""
     query = _select_by_review_day().where(col(Resource.review_on) <= today)
     if person_id is not None:
         query = query.where(or_(col(Resource.auteur_id) == person_id, col(Resource.deposited_by) == person_id))
@@ -421,7 +423,7 @@ async def list_to_review(db: AsyncSession, today: date, limit: int, person_id: s
 
 
 async def note_reminded(db: AsyncSession, numbers: Collection[int], reviews: int, today: date) -> None:
-    """Note that these people were reminded of these today: their time runs from now on."""
+    """Note who was reminded of these resources today: the time to react runs from now on."""
     if not numbers:
         return
     revision = await begin_writing(db)

@@ -30,7 +30,8 @@ OTHERS = ""
 
 
 class Ballot(NamedTuple):
-    """What somebody chose, as bits in the order of the options, and where they work ("": nobody knows).
+    """A ballot: the choices as bits in the order of the options, and the département where the voter works ("":
+    unknown).
 
     ``step`` counts the standings shown while the poll runs: in which this ballot came in (0: in none yet), and with
     which choice (``shown``), whatever becomes of it afterwards.
@@ -43,13 +44,14 @@ class Ballot(NamedTuple):
 
     @property
     def layer(self) -> tuple[int, bool]:
-        """What the standings shown tell it apart by: when it came in, and whether it was changed afterwards."""
+        """The layer of the published standings that the ballot belongs to: in which standing it came in, and whether it
+        was changed afterwards."""
         return self.step, self.step > 0 and self.choices != self.shown
 
 
 @dataclass(frozen=True, slots=True)
 class DepartementResults:
-    """A département, or OTHERS: how many voted there, and how often each answer was chosen."""
+    """The results of a département, or of OTHERS: how many voted, and how often each answer was chosen."""
 
     code: str
     votes: int
@@ -58,8 +60,8 @@ class DepartementResults:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """How many voted, how often each answer was chosen (nothing where that would tell who chose what), and the same of
-    each place that is told apart; of all ``places`` together these are the same."""
+    """The results of a poll: how many voted, how often each answer was chosen (empty where that would reveal individual
+    choices), and the same for each département shown apart, which add up to the total."""
 
     votes: int
     counts: tuple[int, ...] = ()
@@ -67,22 +69,22 @@ class Results:
 
     @property
     def is_told(self) -> bool:
-        """Whether enough voted for anything to be said."""
+        """Whether enough people voted for results to be shown."""
         return bool(self.counts)
 
     def stored(self) -> dict[str, Any]:
-        """Return the results as JSON values."""
+        """Return the results as JSON."""
         return asdict(self)
 
     @classmethod
     def read(cls, stored: Mapping[str, Any]) -> "Results":
-        """Read results from JSON values."""
+        """Make the results from JSON."""
         places = (DepartementResults(p["code"], p["votes"], tuple(p["counts"])) for p in stored["places"])
         return cls(stored["votes"], tuple(stored["counts"]), tuple(places))
 
 
 def count_ballots(options: int, ballots: Iterable[Ballot], *, anonymous: bool) -> Results:
-    """Count what came of a poll, of so many options."""
+    """Count the results of a poll with so many options."""
     by_place: dict[str, list[Ballot]] = {}
     for ballot in ballots:
         by_place.setdefault(ballot.departement, []).append(ballot)
@@ -99,9 +101,11 @@ def count_standing(options: int, ballots: Iterable[Ballot]) -> Results:
 
 
 def _count_apart(by_place: Mapping[str, list[Ballot]], options: int) -> tuple[DepartementResults, ...]:
-    """Each département of which enough voted, by its code, then all others; none where that would say nothing more.
+    """Return the départements with enough votes, by code, then all others together; none where that would say no more
+    than the total.
 
-    Too few others, whom the total less those told apart would tell, are told with the smallest of these.
+    Where the others are too few (the total minus the départements shown would reveal them), they are joined with the
+    smallest of these.
     """
     told = {code: there for code, there in by_place.items() if code and _hides_each(there)}
     rest = [ballot for code, there in by_place.items() if code not in told for ballot in there]
@@ -115,7 +119,8 @@ def _count_apart(by_place: Mapping[str, list[Ballot]], options: int) -> tuple[De
 
 
 def _hides_each(there: Sequence[Ballot]) -> bool:
-    """Whether enough voted there in each layer: a place less the standings shown before must not leave a few."""
+    """Tell whether enough people voted in each layer of a place: its results minus earlier standings must not leave
+    only a few."""
     return min(Counter(ballot.layer for ballot in there).values()) >= PLACE_LEAST
 
 
@@ -132,7 +137,7 @@ QUESTION_MAX, OPTION_MAX = 150, 60
 
 
 class PollState(StrEnum):
-    """How it stands: shown to its author only; answered; over, with results; taken back."""
+    """The state of a poll: shown to its author only; open; over, with results; taken back."""
 
     DRAFT = "draft"
     OPEN = "open"
@@ -141,7 +146,8 @@ class PollState(StrEnum):
 
 
 class Poll(SQLModel, table=True):
-    """A question with ``options``, asked once in each of ``channels`` (title by id), then of each of its ``Crowd``.
+    """A poll: a question with ``options``, asked once in each of ``channels`` (title by id), then of each of its
+    ``Crowd``.
 
     ``number`` is what people call it by, ``key`` stands for the window that it was made in. ``by`` is its author, and
     nobody for the operator. ``several`` answers may be chosen, or one; ``anonymous``: what somebody answered is in no
@@ -181,21 +187,21 @@ class Poll(SQLModel, table=True):
 
     @property
     def id(self) -> int:
-        """Return the poll’s number: one that was written down has one."""
+        """The number of the poll; every stored poll has one."""
         return self.number or 0
 
     @property
     def total(self) -> int:
-        """How many messages it makes."""
+        """The number of messages that the poll makes."""
         return len(self.channels) + self.people
 
     @property
     def topics(self) -> Sequence[str]:
-        """What its messages are filed under, batch by batch, as far as they are written down."""
+        """The topics of the poll’s messages, batch by batch, as far as they are written to the outbox."""
         return [self.topic_of(n) for n in range(-(-self.written // BATCH))]
 
     def topic_of(self, batch: int) -> str:
-        """What the messages of a batch are filed under."""
+        """Return the topic of the messages of a batch."""
         return f"sondage:{self.number}:{batch}"
 
     @property
@@ -204,12 +210,12 @@ class Poll(SQLModel, table=True):
         return Results.read(self.results) if self.results is not None else None
 
     def is_over(self, now: datetime) -> bool:
-        """Whether nobody may answer it any more."""
+        """Tell whether nobody may vote any more."""
         return self.state is not PollState.OPEN or self.ends_at <= now
 
 
 class Crowd(SQLModel, table=True):
-    """Who gets a poll by direct message, in their order; apart, as each vote reads the poll."""
+    """The people who get a poll by direct message, in order; a table of its own, as each vote reads the poll’s row."""
 
     __tablename__ = "poll_crowd"
 
@@ -223,12 +229,12 @@ async def get_poll(db: AsyncSession, number: int) -> Poll | None:
 
 
 async def lock_poll(db: AsyncSession, number: int) -> Poll | None:
-    """Get a poll by its number, which nobody else changes, or votes in, until this transaction ends."""
+    """Get a poll by its number, locked: nobody else changes it, or votes in it, until the transaction ends."""
     return await db.get(Poll, number, with_for_update=True, populate_existing=True)
 
 
 async def add_poll(db: AsyncSession, poll: Poll) -> int | None:
-    """Write one down and return its number; None, and nothing happens, when its window made one already."""
+    """Store a poll and return its number; None, and nothing is stored, where its window made one already."""
     values = poll.model_dump(exclude={"number"})
     statement = insertion(db, Poll).values(values).on_conflict_do_nothing(index_elements=["key"])
     poll.number = (await db.execute(statement.returning(col(Poll.number)))).scalar()
@@ -236,43 +242,43 @@ async def add_poll(db: AsyncSession, poll: Poll) -> int | None:
 
 
 async def keep_crowd(db: AsyncSession, number: int, people: Sequence[str]) -> None:
-    """Keep who gets a poll by direct message."""
+    """Store the people who get a poll by direct message."""
     await upsert(db, Crowd, [{"poll": number, "people": list(people)}])
 
 
 async def read_crowd(db: AsyncSession, number: int) -> Sequence[str]:
-    """Read who gets a poll by direct message."""
+    """Read the people who get a poll by direct message."""
     return (await db.exec(select(Crowd.people).where(col(Crowd.poll) == number))).first() or []
 
 
 async def list_page(db: AsyncSession, skip: int, limit: int, by: str | None = None) -> Sequence[Poll]:
-    """List the polls that were asked, the newest first; ``by`` somebody, or by anybody."""
+    """List the polls that were asked, the newest first; of one author, or of all."""
     theirs = [] if by is None else [col(Poll.by) == by]
     asked = select(Poll).where(col(Poll.state) != PollState.DRAFT, *theirs)
     return (await db.exec(asked.order_by(col(Poll.number).desc()).offset(skip).limit(limit))).all()
 
 
 async def list_open(db: AsyncSession, now: datetime) -> Sequence[Poll]:
-    """List the polls that may be answered, the first to end first."""
+    """List the open polls, the first to end first."""
     running = select(Poll).where(col(Poll.state) == PollState.OPEN, col(Poll.ends_at) > now)
     return (await db.exec(running.order_by(col(Poll.ends_at), col(Poll.number)))).all()
 
 
 async def list_due(db: AsyncSession, now: datetime) -> Sequence[int]:
-    """List the numbers of the polls whose time is over, and that nobody ended yet."""
+    """List the numbers of the polls whose time is over, but that nobody ended yet."""
     over = select(col(Poll.number)).where(col(Poll.state) == PollState.OPEN, col(Poll.ends_at) <= now)
     return [number for number in (await db.exec(over.order_by(col(Poll.number)))).all() if number is not None]
 
 
 async def list_ended_between(db: AsyncSession, start: datetime, end: datetime) -> Sequence[Poll]:
-    """List the polls that ended in [start, end[, in that order, with their results; ``public`` says which of them all
-    of the réseau may see."""
+    """List the polls that ended in [start, end[, in that order, with their results; where ``public``, only those that
+    all of the réseau may see."""
     then = (col(Poll.ended_at) >= start, col(Poll.ended_at) < end)
     ended = select(Poll).where(col(Poll.state) == PollState.ENDED, *then)
     return (await db.exec(ended.order_by(col(Poll.ended_at), col(Poll.number)))).all()
 
 
 async def drop_draft(db: AsyncSession, number: int) -> None:
-    """Erase a poll that was shown to nobody else."""
+    """Erase a poll that only its author has seen."""
     await db.execute(delete(Crowd).where(col(Crowd.poll) == number))
     await db.execute(delete(Poll).where(col(Poll.number) == number, col(Poll.state) == PollState.DRAFT))

@@ -34,7 +34,7 @@ _SALT = b"coop-bot.sondage"
 
 
 class Box(SQLModel, table=True):
-    """The ballots of an open poll; gone when it ends."""
+    """The sealed ballots of an open poll; the row is deleted when the poll ends."""
 
     __tablename__ = "poll_box"
 
@@ -44,13 +44,13 @@ class Box(SQLModel, table=True):
 
 @dataclass(frozen=True, slots=True)
 class BoxSeal:
-    """Seals one poll’s box, with keys made of the bot’s secrets."""
+    """Seals the box of one poll, with keys made of the bot’s secrets."""
 
     poll: int
     secrets: Sequence[str]
 
     def close(self, ballots: Mapping[bytes, Ballot]) -> bytes:
-        """The ballots as a value that says nothing but how many they are."""
+        """Seal the ballots into a value that reveals only how many they are."""
         rows = b"".join(
             _ROW.pack(key, one.choices, one.departement.encode(), one.step, one.shown)
             for key, one in sorted(ballots.items())
@@ -58,7 +58,7 @@ class BoxSeal:
         return self.keys.close(rows, self._name + _FORMAT_MARK)
 
     def open(self, sealed: bytes) -> dict[bytes, Ballot]:
-        """The ballots by what they lie under. Raises UnreadableError."""
+        """Open the ballots of a box, by their keys. Raises UnreadableError."""
         rows, about = self.keys.open(sealed, *(self._name + mark for mark in _ROWS))
         return {
             key: Ballot(choices, place.rstrip(b"\0").decode(), *shown)
@@ -66,7 +66,7 @@ class BoxSeal:
         }
 
     def key_of(self, code: str) -> bytes:
-        """What the ballot of a code lies under."""
+        """Compute the key in the box of the ballot that has a code."""
         return sha256(self._name + code.encode()).digest()[:KEY]
 
     @property
@@ -75,31 +75,32 @@ class BoxSeal:
 
     @property
     def keys(self) -> SealingKeys:
-        """The keys of this box."""
+        """The sealing keys of this box."""
         return SealingKeys(self.secrets, _SALT, self._name)
 
 
 async def read_box(db: AsyncSession, seal: BoxSeal) -> dict[bytes, Ballot]:
-    """The ballots of a poll by what they lie under; to change them, the poll is locked. Raises UnreadableError."""
+    """Read the ballots of a poll, by their keys; lock the poll first to change them. Raises UnreadableError."""
     sealed = (await db.exec(select(Box.sealed).where(col(Box.poll) == seal.poll))).first()
     return seal.open(sealed) if sealed else {}
 
 
 async def write_box(db: AsyncSession, seal: BoxSeal, ballots: Mapping[bytes, Ballot]) -> None:
-    """Write down all ballots, in place of what was in the box."""
+    """Store all ballots, in place of the former content of the box."""
     await upsert(db, Box, [{"poll": seal.poll, "sealed": seal.close(ballots)}])
 
 
 async def forget_box(db: AsyncSession, poll: int) -> None:
-    """Forget the box of a poll that is over, and counted."""
+    """Delete the box of a poll that is over and counted."""
     await db.execute(delete(Box).where(col(Box.poll) == poll))
 
 
 def take_in_ballots(box: Mapping[bytes, Ballot]) -> dict[bytes, Ballot]:
-    """The ballots that the next standing shows beside those of the last; none while that would tell too much.
+    """Return the ballots that the next published standing includes beyond those of the last; none where that would
+    reveal too much.
 
-    Five at least come in together, whichever chance takes, and five at least stay out: they are what the final count
-    shows beside this standing, if the poll ends now. Who changes a ballot brings none in.
+    At least five come in together, chosen at random, and at least five stay out, since the final count minus this
+    standing would show them if the poll ended now. A changed ballot does not count as a new one.
     """
     waiting = sorted(key for key, ballot in box.items() if not ballot.step)
     if len(waiting) < 2 * ANONYMOUS_LEAST:
@@ -110,7 +111,7 @@ def take_in_ballots(box: Mapping[bytes, Ballot]) -> dict[bytes, Ballot]:
 
 
 class Voter(SQLModel, table=True):
-    """Somebody who took part in a poll that is open."""
+    """Somebody who took part in an open poll."""
 
     __tablename__ = "poll_voter"
     # A hidden number of each row would tell who voted first.
@@ -121,7 +122,7 @@ class Voter(SQLModel, table=True):
 
 
 class NamedVote(SQLModel, table=True):
-    """What somebody chose in a poll whose votes have names: ``choices`` are bits, in the order of its options."""
+    """A vote in a poll whose votes have names: ``choices`` are bits, in the order of the options."""
 
     __tablename__ = "poll_vote"
 
@@ -141,78 +142,78 @@ class ReminderOptOut(SQLModel, table=True):
 
 
 async def note_voter(db: AsyncSession, poll: int, user_id: str) -> bool:
-    """Note that somebody takes part; False where they did already."""
+    """Note that somebody takes part in a poll; return False where they did already."""
     return await insert_new(db, Voter, {"poll": poll, "user_id": user_id})
 
 
 async def has_voted(db: AsyncSession, poll: int, user_id: str) -> bool:
-    """Whether somebody took part."""
+    """Tell whether somebody took part in a poll."""
     mine = select(Voter.user_id).where(col(Voter.poll) == poll, col(Voter.user_id) == user_id)
     return (await db.exec(mine)).first() is not None
 
 
 async def list_taken_part(db: AsyncSession, polls: Collection[int], user_id: str) -> Collection[int]:
-    """List which of these polls somebody took part in."""
+    """Return which of these polls somebody took part in."""
     mine = select(Voter.poll).where(col(Voter.poll).in_(polls), col(Voter.user_id) == user_id)
     return set((await db.exec(mine)).all())
 
 
 async def count_voters(db: AsyncSession, poll: int) -> int:
-    """How many took part in an open poll."""
+    """Count the people who took part in an open poll."""
     return (await db.exec(select(func.count()).select_from(Voter).where(col(Voter.poll) == poll))).one()
 
 
 async def put_vote(db: AsyncSession, vote: NamedVote) -> None:
-    """Keep somebody’s choice, in place of an earlier one."""
+    """Store somebody’s vote, in place of an earlier one."""
     await upsert(db, NamedVote, [vote.model_dump()])
 
 
 async def read_choice(db: AsyncSession, poll: int, user_id: str) -> int:
-    """Somebody’s choice, none of the options where there is none."""
+    """Read somebody’s vote as bits; 0 where there is none."""
     mine = select(NamedVote.choices).where(col(NamedVote.poll) == poll, col(NamedVote.user_id) == user_id)
     return (await db.exec(mine)).first() or 0
 
 
 async def list_votes(db: AsyncSession, poll: int) -> Sequence[NamedVote]:
-    """List all that was chosen by name, the first vote first."""
+    """List all votes by name, the first vote first."""
     votes = select(NamedVote).where(col(NamedVote.poll) == poll).order_by(col(NamedVote.at), col(NamedVote.user_id))
     return (await db.exec(votes)).all()
 
 
 async def list_ballots(db: AsyncSession, poll: int) -> Sequence[Ballot]:
-    """List all that was chosen by name, to be counted."""
+    """List all votes by name as ballots, to be counted."""
     votes = select(NamedVote.choices, NamedVote.departement).where(col(NamedVote.poll) == poll)
     return [Ballot(choices, departement) for choices, departement in (await db.exec(votes)).all()]
 
 
 async def forget_voters(db: AsyncSession, poll: int) -> None:
-    """Forget who took part in a poll that is over: how many they were is in its results."""
+    """Delete the voters of a poll that is over: their number is in its results."""
     await db.execute(delete(Voter).where(col(Voter.poll) == poll))
 
 
 async def erase_votes(db: AsyncSession, poll: int) -> None:
-    """Erase what was chosen by name in a poll that was taken back."""
+    """Delete the votes by name in a poll that was taken back."""
     await db.execute(delete(NamedVote).where(col(NamedVote.poll) == poll))
 
 
 async def stop_reminders(db: AsyncSession, user_id: str) -> None:
-    """Note that somebody wants no reminders any more."""
+    """Note that somebody wants no more reminders of polls."""
     await insert_new(db, ReminderOptOut, {"user_id": user_id})
 
 
 async def resume_reminders(db: AsyncSession, user_id: str) -> None:
-    """Note that somebody wants reminders again."""
+    """Note that somebody wants reminders of polls again."""
     await db.execute(delete(ReminderOptOut).where(col(ReminderOptOut.user_id) == user_id))
 
 
 async def has_stopped_reminders(db: AsyncSession, user_id: str) -> bool:
-    """Whether somebody wants no reminders."""
+    """Tell whether somebody wants no reminders."""
     return await db.get(ReminderOptOut, user_id) is not None
 
 
 async def read_visible_results(db: AsyncSession, poll: Poll) -> Results:
-    """Read the results of a poll; of one that is open all that votes with names say, and of secret ones the standing
-    that was last shown or, before there is one, how many voted."""
+    """Read the results that may be shown of a poll; while it is open, all that votes with names say, or for a secret
+    poll the last published standing or, before there is one, the number of voters."""
     if poll.state is not PollState.OPEN:
         return poll.known or Results(0)
     if not poll.anonymous:
@@ -227,7 +228,7 @@ PAGE = 200
 
 
 async def list_silent(db: AsyncSession, poll: int, zone: str, today: date, after: str = "") -> Sequence[Person]:
-    """List who lives in that zone, has not left, has not answered, and wants reminders: the next page, by their ids."""
+    """List a page of the people in a time zone who have not left, have not voted and want reminders, by id."""
     answered = select(Voter.user_id).where(col(Voter.poll) == poll)
     there = or_(col(Person.left_on).is_(None), col(Person.left_on) >= today)
     found = select(Person).where(

@@ -49,7 +49,7 @@ K = TypeVar("K")
 
 
 class Percent(StrEnum):
-    """How shares become whole numbers: « juste » adds up to 100, « coop » truncates as the old platform did."""
+    """How shares are rounded to whole numbers: « juste » adds up to 100, « coop » truncates as the old platform did."""
 
     JUSTE = "juste"
     COOP = "coop"
@@ -57,7 +57,7 @@ class Percent(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """What some comptes rendus add up to; figures of disjoint sets add with ``+``.
+    """The figures of some comptes rendus; figures of disjoint sets add with ``+``.
 
     ``accompagnements``, ``ateliers``, ``individuels``, ``ponctuelles``, ``themes``, ``canaux``, ``durees`` and
     ``mois`` (by first day of month) count CRAs; ``participants`` persons in workshops; ``recurrents``, ``suites``,
@@ -83,29 +83,29 @@ class Figures:
 
     @classmethod
     def of(cls, measures: Mapping[str, Any], mois: Mapping[date, int], totals: Mapping[str, int] | None = None) -> Self:
-        """Make the figures of measures by their names (storage.cra.months)."""
+        """Make the figures from measures by name (storage.cra.months)."""
         found: dict[str, Any] = {name: int(measures[name]) for name in _PLAIN}
         found |= {name: {code: int(measures[m]) for code, m in codes.items()} for name, codes in _BY_CODE.items()}
         return cls(**found, mois=dict(mois), totals=dict(totals or {}))
 
     @property
     def personnes(self) -> int:
-        """Persons accompanied: participants of workshops, and one for each other CRA."""
+        """The number of persons accompanied: participants of workshops, and one for each other CRA."""
         return self._total("personnes", self.participants + self.individuels + self.ponctuelles)
 
     @property
     def nouveaux(self) -> int:
-        """Persons accompanied who had not been before."""
+        """The number of persons accompanied for the first time."""
         return self._total("nouveaux", self.personnes - self.recurrents)
 
     @property
     def poursuivis(self) -> int:
-        """Persons whose accompaniment goes on."""
+        """The number of persons whose accompaniment goes on."""
         return self._total("poursuivis", sum(self.suites.values()))
 
     @property
     def temps(self) -> int:
-        """Minutes passed, whatever the activity."""
+        """The minutes passed, whatever the activity."""
         return self._total("temps", sum(self.minutes.values()))
 
     def _total(self, name: str, added_up: int) -> int:
@@ -136,7 +136,7 @@ def _add_counts(mine: Mapping[K, int], theirs: Mapping[K, int]) -> dict[K, int]:
 
 
 def _rank(known: Sequence[Any]) -> Any:
-    """Rank codes in their order; months, which one side may lack, go by date."""
+    """Return a sort key that keeps codes in their order; months, which one side may lack, are sorted by date."""
     return lambda code: (0, code) if isinstance(code, date) else (1, known.index(code))
 
 
@@ -164,7 +164,7 @@ def shares(parts: Mapping[K, int], whole: int, percent: Percent) -> dict[K, int]
 
 
 def even_shares(parts: Mapping[K, int]) -> tuple[dict[K, int], bool]:
-    """Return whole percents in which equal parts are equal, and whether they add up to 100.
+    """Compute whole percents in which equal parts are equal; also return whether they add up to 100.
 
     Equal parts are rounded up together, those of the largest remainders that make 100, and no part above a larger one.
     Where none do, as with three thirds, each is rounded by itself: those percents are about right.
@@ -181,7 +181,7 @@ def even_shares(parts: Mapping[K, int]) -> tuple[dict[K, int], bool]:
 
 
 def _choose_raised(counted: Mapping[int, int], left: int) -> frozenset[int] | None:
-    """Choose the parts, each all of its times, that take up what is left to 100; None where no parts do."""
+    """Choose the parts to be rounded up, equal ones together, so that the sum is 100; None where no choice does."""
     total = sum(part * many for part, many in counted.items())
     gains = {part: part * 100 % total * many for part, many in counted.items() if part * 100 % total}
     reached = {0: frozenset[int]()}
@@ -195,7 +195,7 @@ def _choose_raised(counted: Mapping[int, int], left: int) -> frozenset[int] | No
 
 
 class DayFigures(NamedTuple):
-    """How many CRAs were filed for a day, and for how many persons."""
+    """The number of CRAs filed for a day, and of persons in them."""
 
     reports: int
     persons: int
@@ -205,14 +205,14 @@ _COUNTED = CRA.c.deleted_at.is_(None)
 
 
 async def read_own(db: AsyncSession, author_id: str, start: date, end: date, tag: str = "") -> Figures:
-    """Read what one conseiller did in [start, end[; where ``tag`` is said, of the CRAs with that tag alone."""
+    """Read the figures of one conseiller in [start, end[; where ``tag`` is given, of the CRAs with that tag alone."""
     mine = _select_own(author_id, start, end, tag)
     totals = (await execute(db, select(*MEASURE_SUMS.values()).where(*mine))).mappings().one()
     return Figures.of(dict(totals), await count_own_months(db, author_id, start, end, tag))
 
 
 async def read_practice(db: AsyncSession, author_id: str, start: date, end: date) -> Figures:
-    """Read the same of one’s practice sheet, which counts nowhere else; without months."""
+    """Read the figures of somebody’s practice sheet in [start, end[, which count nowhere else; without months."""
     cra = PRACTICE_TABLE.c
     mine = (cra.author_id == author_id, cra.date >= start, cra.date < end, cra.deleted_at.is_(None))
     sums = [func.coalesce(func.sum(each), 0).label(name) for name, each in list_measures(cra).items()]
@@ -220,7 +220,8 @@ async def read_practice(db: AsyncSession, author_id: str, start: date, end: date
 
 
 async def count_own_months(db: AsyncSession, author_id: str, start: date, end: date, tag: str = "") -> dict[date, int]:
-    """Count the CRAs of one conseiller in each month of [start, end[ that has some, by its first day."""
+    """Count the CRAs of one conseiller in each month of [start, end[, by its first day; months without any are left
+    out."""
     month = month_of(dialect(db)).label("month")
     mine = _select_own(author_id, start, end, tag)
     counted = select(month, func.count()).where(*mine).group_by(literal_column("month"))
@@ -228,7 +229,7 @@ async def count_own_months(db: AsyncSession, author_id: str, start: date, end: d
 
 
 async def read_own_days(db: AsyncSession, author_id: str, start: date, end: date) -> dict[date, DayFigures]:
-    """Read how much one conseiller filed for each day of [start, end[ that has some."""
+    """Read the numbers of one conseiller for each day of [start, end[; days without any are left out."""
     persons = {name: MEASURE_SUMS[name] for name in ("participants", "individuels", "ponctuelles")}
     counted: Any = select(CRA.c.date, func.count().label("reports"), *persons.values())
     rows = await execute(db, counted.where(*_select_own(author_id, start, end)).group_by(CRA.c.date))
@@ -245,8 +246,8 @@ async def count_own_communes(db: AsyncSession, author_id: str, start: date, end:
 async def iterate_own_rows(
     db: AsyncSession, author_id: str, start: date, end: date, tag: str = ""
 ) -> AsyncIterator[list[Mapping[str, Any]]]:
-    """Yield one’s CRAs of [start, end[ as mappings of the table’s columns and of ``tags``, the names of theirs; oldest
-    first, a page at a time."""
+    """Yield the CRAs of one conseiller in [start, end[, oldest first, a page at a time: mappings of the table’s columns
+    and of ``tags``, the names of their tags."""
     query = select(CRA).where(*_select_own(author_id, start, end, tag))
     async for rows in iterate_pages(read_mappings(db), query, CRA.c.date, CRA.c.id):
         tags = await list_names(db, [row["id"] for row in rows])
@@ -254,7 +255,7 @@ async def iterate_own_rows(
 
 
 async def read_exact_figures(db: AsyncSession, territory: Territory, start: date, end: date) -> Figures:
-    """Read what was done in a territory in [start, end[, exactly: for its operator alone, others are told less
+    """Read the exact figures of a territory in [start, end[: for the operator alone, as others are told rounded ones
     (storage.stats.territories). Whole months come from the summary, other days from the comptes rendus."""
     plan = _plan_reading(start, end)
     months = [CRA_MONTH.c.month >= plan.first, CRA_MONTH.c.month < plan.last]
@@ -276,7 +277,7 @@ async def read_exact_figures(db: AsyncSession, territory: Territory, start: date
 
 
 def select_counted(territory: Territory, start: date, end: date) -> list[ColumnElement[bool]]:
-    """Select the comptes rendus of a territory in [start, end[ that count, as conditions."""
+    """Make the conditions for the comptes rendus of a territory in [start, end[ that count."""
     where = [CRA.c.date >= start, CRA.c.date < end, _COUNTED]
     if territory.departements is not None:
         where.append(CRA.c.departement_structure.in_(territory.departements))
@@ -294,7 +295,7 @@ def _select_own(author_id: str, start: date, end: date, tag: str = "") -> tuple[
 
 
 class _Days(NamedTuple):
-    """The days [start, end[ of one month, whose comptes rendus are added (1) or taken away (-1)."""
+    """The days [start, end[ of a month, whose comptes rendus are added (1) or subtracted (-1)."""
 
     times: int
     start: date
@@ -302,7 +303,7 @@ class _Days(NamedTuple):
 
 
 class _Reading(NamedTuple):
-    """The months [first, last[ are read of the summary; ``days`` are what they lack, and what they have too much."""
+    """A plan of reading: months [first, last[ from the summary, corrected by ``days`` that it lacks or has too many."""
 
     first: date
     last: date

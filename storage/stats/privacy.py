@@ -81,15 +81,15 @@ _MINUTES, _KINDS, _LENGTHS_SLICE = slice_of(GROUPS[0]), slice_of(KIND_CELLS), sl
 
 
 def list_checks(group: Sequence[str]) -> tuple[Check, ...]:
-    """List what has to hold of a group of codes."""
+    """List the checks that a group of codes has to pass."""
     found = [_adds_up(CELL_INDEX[total], slice_of(parts)) for total, parts in SUMS if set(parts) <= set(group)]
     more: dict[tuple[str, ...], Check] = {KIND_CELLS: _check_kinds, GROUPS[3]: _check_lengths}
     return (*found, *(check for codes, check in more.items() if codes == tuple(group)))
 
 
 def find_bound(group: Sequence[str]) -> Callable[[Fives], int] | None:
-    """Return what finds how many comptes rendus there were at least, as a group tells once it is drawn; None where it
-    is told already.
+    """Return the function that computes the least number of comptes rendus that a drawn group implies; None where that
+    number is told anyway.
 
     None is longer than a day, and a total is nearly what its codes add up to.
     """
@@ -97,7 +97,7 @@ def find_bound(group: Sequence[str]) -> Callable[[Fives], int] | None:
 
 
 def may_be_more(five: int, least: int) -> bool:
-    """Return whether a figure may be more than it is at least."""
+    """Tell whether a figure may be more than its least value."""
     return 5 * five + 4 > least
 
 
@@ -120,8 +120,8 @@ def _by_kinds(fives: Fives) -> int:
 
 
 def _check_kinds(fives: Fives, _: int) -> bool:
-    """Check that there may be more of each kind than what its minutes and participants ask for, and more persons than
-    theirs."""
+    """Check that each kind may have more comptes rendus than its minutes and participants demand, and more persons than
+    these."""
     least = _least_of_kinds(fives)
     *counts, persons = fives[_KINDS]
     together = max(least[0], _find_least(persons)) + least[1] + least[2]
@@ -129,7 +129,7 @@ def _check_kinds(fives: Fives, _: int) -> bool:
 
 
 def _least_of_kinds(fives: Fives) -> list[int]:
-    """Count how many comptes rendus of each kind there were at least."""
+    """Compute the least number of comptes rendus of each kind."""
     *counts, persons = fives[_KINDS]
     least = list(map(max, map(_find_least, counts), map(_count_days, fives[_MINUTES])))
     least[0] = max(least[0], _divide(_find_least(persons), PARTICIPANTS_MAX))
@@ -137,8 +137,8 @@ def _least_of_kinds(fives: Fives) -> list[int]:
 
 
 def _check_lengths(fives: Fives, least: int) -> bool:
-    """There is time for one more of the longest class that is told of (« 2 h et plus » in 3 h is one), in all and in
-    the time of each kind, and there may be more comptes rendus than it takes to fill the time."""
+    """Check that the time has room for one more of the longest class told (« 2 h et plus » in 3 h is one), in all and
+    in each kind, and that there may be more comptes rendus than fill the time."""
     lows = list(map(_find_least, fives[_LENGTHS_SLICE]))
     left = max(0, _find_least(fives[_TIME]) - sum(map(mul, lows, LONGEST_OF_EACH)))
     others = max(0, least - sum(lows))
@@ -153,15 +153,15 @@ def _check_lengths(fives: Fives, least: int) -> bool:
 
 
 def _fit_apart(fives: Fives, lows: Sequence[int]) -> bool:
-    """Whether one more of each class that is told of fits, with all that last longer: none is of two kinds, and in
-    1 h 45 of one and 3 h of another there is one « 2 h et plus » at most."""
+    """Check that one more of each class told fits, with all longer ones: none is of two kinds, so in 1 h 45 of one kind
+    and 3 h of another there is one « 2 h et plus » at most."""
     times = [5 * five + 4 for five in fives[_MINUTES]]
     fitting = (sum(time // shortest for time in times) for shortest in SHORTEST)
     return all(most > sum(lows[place:]) for place, most in enumerate(fitting) if lows[place])
 
 
 def _find_least(five: int) -> int:
-    """Return what a figure is at least."""
+    """Return the least value that a told figure stands for."""
     return 5 * five - 4 if five else 0
 
 
@@ -185,7 +185,7 @@ _GROUPS = tuple((slice_of(group), list_checks(group), find_bound(group)) for gro
 
 @dataclass(frozen=True, slots=True)
 class MonthCount:
-    """What was counted of a département ("" for none) in a month (its first day), and of how many conseillers."""
+    """What was counted in a département ("" for none) and a month (its first day), and of how many conseillers."""
 
     departement: str
     month: date
@@ -198,7 +198,7 @@ class MonthCount:
 
 
 def round_counts(secret: bytes, month: MonthCount) -> list[int]:
-    """Round what was counted to what is told of a département and month, in fives and in the order of CELLS."""
+    """Round the counts of a département and month to what may be told, in units of five and in the order of CELLS."""
     where, counts = (month.departement, month.month), month.counts
     words = _draw_words(secret, where, 0)
     offsets = [word % 5 for word in words]
@@ -245,7 +245,7 @@ def _draw_words(secret: bytes, where: tuple[str, date], attempt: int) -> tuple[i
 
 
 class Secret(SQLModel, table=True):
-    """The secret that roundings follow from: the only row of its table."""
+    """The secret that roundings derive from, in the only row of its table."""
 
     __tablename__ = "stats_secret"
 

@@ -1,5 +1,5 @@
-"""Who is shown figures: who receives the monthly report, and pages without an account, found by the digest of their
-keys."""
+"""Who is shown figures: the recipients of the monthly report, and pages without an account, found by the digest of
+their keys."""
 
 import datetime as dt
 import secrets
@@ -18,7 +18,7 @@ from storage.stats import Percent
 
 
 class Subscription(SQLModel, table=True):
-    """Somebody asked for the report; ``sent`` is the first day of the last month dealt with."""
+    """A subscription to the monthly report; ``sent`` is the first day of the last month dealt with."""
 
     __tablename__ = "stats_subscription"
 
@@ -33,18 +33,20 @@ async def is_subscribed(db: AsyncSession, person_id: str) -> bool:
 
 
 async def subscribe(db: AsyncSession, person_id: str, at: datetime, month: date) -> bool:
-    """Send the report from now on, that of the month after ``month`` first; False when it was sent already."""
+    """Subscribe somebody to the report, first that of the month after ``month``; return False where they were
+    subscribed."""
     return await insert_new(db, Subscription, {"person_id": person_id, "since": at, "sent": month})
 
 
 async def unsubscribe(db: AsyncSession, person_id: str) -> bool:
-    """Send it no more; False when it was not sent."""
+    """End somebody’s subscription; return False where there was none."""
     gone = await db.execute(delete(Subscription).where(col(Subscription.person_id) == person_id))
     return bool(gone.rowcount)  # type: ignore[attr-defined]  # a DELETE gives a cursor
 
 
 async def find_waiting_subscribers(db: AsyncSession, month: date, zone: str) -> Sequence[str]:
-    """Find to whom in a zone the report of a month is due: subscribed, not dealt with yet, and still filing reports."""
+    """Find the subscribers in a time zone to whom the report of a month is due: not dealt with yet, and still filing
+    reports."""
     files = (col(Person.role).is_(None) | (Person.role == Role.CONSEILLER)) & col(Person.left_on).is_(None)
     due = select(Person.id).join(Subscription, col(Subscription.person_id) == Person.id)
     due = due.where(Subscription.sent < month, Person.timezone == zone, files)
@@ -52,7 +54,7 @@ async def find_waiting_subscribers(db: AsyncSession, month: date, zone: str) -> 
 
 
 async def mark_dealt_with(db: AsyncSession, person_ids: Sequence[str], month: date) -> set[str]:
-    """Note that a month is dealt with for these persons, and return those who did something in it."""
+    """Note that a month is dealt with for these people, and return those who did something in it."""
     if not person_ids:
         return set()
     await db.exec(update(Subscription).where(col(Subscription.person_id).in_(person_ids)).values(sent=month))
@@ -68,10 +70,10 @@ KEPT = dt.timedelta(days=30)
 
 
 class SharedPage(Numbered, table=True):
-    """The figures of ``user_id`` from ``first`` to ``last``, which are read anew each time they are shown.
+    """A page of the figures of ``user_id`` from ``first`` to ``last``, which are read anew each time it is shown.
 
     ``name`` is what the account said when it was shared; ``views`` counts how often it was shown, and nothing else of
-    who saw it. One that is revoked is no more.
+    who saw it. Revoking a page deletes it.
     """
 
     __tablename__ = "stats_share"
@@ -94,7 +96,7 @@ def make_share_key() -> str:
 
 
 async def add_share(db: AsyncSession, page: SharedPage) -> None:
-    """Store a new page, which has its number then."""
+    """Store a new page, which gets its number."""
     db.add(page)
     await db.flush()
 
@@ -106,13 +108,13 @@ async def find_share(db: AsyncSession, key: str, now: dt.datetime) -> SharedPage
 
 
 async def count_view(db: AsyncSession, page: SharedPage) -> None:
-    """Count that a page was shown once more."""
+    """Count one more view of a page."""
     seen = update(SharedPage).where(col(SharedPage.id) == page.id).values(views=SharedPage.views + 1)
     await db.execute(seen.execution_options(synchronize_session=False))
 
 
 async def count_shown(db: AsyncSession, user_id: str, now: dt.datetime) -> int:
-    """Count somebody’s pages that are shown."""
+    """Count somebody’s pages that are still shown."""
     mine = (SharedPage.user_id == user_id, col(SharedPage.expires_at) > now)
     return (await db.exec(select(func.count()).select_from(SharedPage).where(*mine))).one()
 
@@ -124,7 +126,7 @@ async def list_shares(db: AsyncSession, user_id: str) -> Sequence[SharedPage]:
 
 
 async def revoke_share(db: AsyncSession, user_id: str, number: int) -> SharedPage | None:
-    """Delete one of somebody’s pages, and return it; None where it is gone already."""
+    """Delete one of somebody’s pages, and return it; None where it does not exist."""
     mine = (col(SharedPage.id) == number, SharedPage.user_id == user_id)
     page = (await db.exec(select(SharedPage).where(*mine))).first()
     if page is not None:

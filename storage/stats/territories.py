@@ -55,23 +55,24 @@ class MonthSpan:
 
     @property
     def closed(self) -> date:
-        """The end of the months that count whole."""
+        """The end of the months that count as a whole."""
         return min(self.end, self.until.replace(day=1))
 
     @property
     def is_open(self) -> bool:
-        """Whether of its last month only the first days count."""
+        """Whether only the first days of the last month count."""
         return self.start <= self.until.replace(day=1) < min(self.end, self.until)
 
 
 @dataclass(frozen=True, slots=True)
 class SharedTag:
-    """A tag of the départements of a territory: its number in each of them that has it."""
+    """A tag shared by départements of a territory: its number in each that has it."""
 
     numbers: Mapping[str, int]
 
     def select(self, territory: Territory, span: MonthSpan) -> list[ColumnElement[bool]]:
-        """Select the reports of these days that count and have the tag of the département that they count in."""
+        """Make the conditions for reports of these days, not deleted, that have the tag of the département in which
+        they count."""
         counted = select_counted(territory, span.start, min(span.end, span.until))
         own = case(self.numbers, value=CRA.c.departement_structure, else_=0)
         return [*counted, CRA.c.departement_structure.in_(self.numbers), is_tagged(CRA.c.id, own)]
@@ -92,14 +93,14 @@ async def count_tagged_months(
 
 
 async def count_tagging_conseillers(db: AsyncSession, territory: Territory, span: MonthSpan, tag: SharedTag) -> int:
-    """Count the conseillers who have a report with a tag there."""
+    """Count the conseillers who have a report with a tag in a territory."""
     query = select(func.count(distinct(CRA.c.author_id))).where(*tag.select(territory, span))
     return int((await execute(db, query)).scalar_one())
 
 
 async def count_months(db: AsyncSession, territory: Territory, span: MonthSpan) -> list[privacy.MonthCount]:
-    """Count every département of a territory in every month, in one statement, so that reports filed meanwhile are in
-    all or in no part of it."""
+    """Count every département of a territory in every month, in one statement, so that a report filed meanwhile is in
+    all figures or in none."""
     keys = (_M.departement, _M.month)
     active = func.count(case((_M.accompagnements > 0, 1)))
     whole = select(*keys, active, *_select_told({name: _M[name] for name in MEASURE_NAMES}))
@@ -120,7 +121,8 @@ def _make_counts(found: Iterable[Any]) -> list[privacy.MonthCount]:
 
 
 async def count_conseillers(db: AsyncSession, territory: Territory, span: MonthSpan) -> int:
-    """Count the conseillers who have a compte rendu there; who worked in several départements is one."""
+    """Count the conseillers who have a compte rendu in a territory, each once, even if they worked in several
+    départements."""
     if territory == NATION:
         return int((await execute(db, _select_everywhere(span))).scalar_one())
     active = _select_active(territory, span)
@@ -146,7 +148,7 @@ def _select_everywhere(span: MonthSpan) -> Select[Any]:
 
 
 def _select_active(territory: Territory, span: MonthSpan) -> Subquery:
-    """Select who worked in which département, by whole months and by the days of the open one."""
+    """Select the conseillers active in each département, by whole months and by the days of the open one."""
     whole = select(_M.author_id, _M.departement).where(_M.month >= span.start, _M.month < span.closed)
     whole = whole.where(_M.accompagnements > 0, *_select_there(territory))
     if not span.is_open:
@@ -156,7 +158,8 @@ def _select_active(territory: Territory, span: MonthSpan) -> Subquery:
 
 
 def _select_late(territory: Territory, span: MonthSpan) -> Subquery:
-    """Select what of the open month does not count yet, by conseiller and département: a week at most."""
+    """Select the comptes rendus of the open month that do not count yet, by conseiller and département: a week at
+    most."""
     after = (span.closed + timedelta(days=31)).replace(day=1)
     late = select(CRA.c.author_id, _WHERE.label("departement"), *MEASURE_SUMS.values())
     return late.where(*select_counted(territory, span.until, after)).group_by(CRA.c.author_id, _WHERE).subquery()
@@ -171,8 +174,7 @@ def _select_there(territory: Territory) -> list[ColumnElement[bool]]:
 
 
 def _select_told(each: Mapping[str, ColumnElement[Any]]) -> list[ColumnElement[Any]]:
-    """Select how uneven the rows are (storage.stats.privacy), and the sums of CELLS, of what each row has of the
-    measures."""
+    """Select how uneven the rows are (storage.stats.privacy), and the sums of CELLS, from each row’s measures."""
     one = list_cells(each)
     uneven = [_unevenness(one[privacy.CELL_INDEX[name]] % 5, least) for name, least in privacy.LEAST.items()]
     return [*uneven, *list_cells({name: func.sum(value) for name, value in each.items()})]
@@ -196,27 +198,29 @@ def list_cells(sums: Mapping[str, Any]) -> list[ColumnElement[Any]]:
 
 
 def find_told_until(today: date) -> date:
-    """Find the first day that is not told of yet: the month in progress is told as of its last Sunday that is over.
+    """Find the first day that is not included yet: the month in progress is told up to its last completed Sunday.
 
-    Else who asks before and after a compte rendu of the day would see what it changed.
+    Otherwise, asking before and after a compte rendu of the day would reveal what it says.
     """
     return max(today - timedelta(days=today.weekday()), today.replace(day=1))
 
 
 @dataclass(frozen=True, slots=True)
 class RoundedFigures:
-    """What is told of some départements, by month (its first day): figures in the order of CELLS, in fives."""
+    """The rounded figures of some départements, by month (its first day): numbers in the order of CELLS, in units of
+    five."""
 
     rows: Mapping[tuple[str, date], Sequence[int]]
 
     def measures(self, start: date, end: date, departement: str | None = None) -> dict[str, int]:
-        """Sum up what is told of the whole months [start, end[, of one département or of all, by the names of CELLS."""
+        """Add up the rounded figures of the whole months [start, end[, of one département or of all, by the names of
+        CELLS."""
         rows = (row for (code, month), row in self.rows.items() if start <= month < end and departement in (None, code))
         sums = [sum(column) for column in zip(*rows, strict=True)] or repeat(0)
         return {name: five * step for (name, step), five in zip(privacy.STEPS.items(), sums, strict=False)}
 
     def figures(self, start: date, end: date) -> Figures:
-        """Make the figures that are told of the whole months [start, end[ of all these départements together."""
+        """Add up the rounded figures of the whole months [start, end[, of all these départements."""
         measures, mois = self.measures(start, end), Counter[date]()
         for (_, month), row in sorted(self.rows.items()):
             if start <= month < end:
@@ -226,21 +230,21 @@ class RoundedFigures:
 
 @dataclass(frozen=True, slots=True)
 class CountedFigures:
-    """What was counted of a territory, not to be told before it is rounded."""
+    """The exact figures of a territory, which must be rounded before they are told."""
 
     secret: bytes
     counted: Sequence[privacy.MonthCount]
     tag: SharedTag | None = None
 
     def round(self) -> RoundedFigures:
-        """Round to what may be told; 20 µs for each département and month."""
+        """Round the counts to what may be told; it takes 20 µs for each département and month."""
         return RoundedFigures(
             {(c.departement, c.month): privacy.round_counts(self._find_secret(c.departement), c) for c in self.counted}
         )
 
     def _find_secret(self, departement: str) -> bytes:
-        """Find what roundings follow from: of the reports with a tag, from the number that the tag keeps for ever, so
-        that another name for it, or the same one deleted and restored, tells nothing new."""
+        """Return the secret from which roundings derive; for reports with a tag, it includes the tag’s permanent
+        number, so that renaming the tag, or deleting and restoring it, reveals nothing new."""
         if self.tag is None:
             return self.secret
         return blake2b(f"tag {self.tag.numbers[departement]}".encode(), key=self.secret, digest_size=32).digest()
@@ -249,6 +253,7 @@ class CountedFigures:
 async def read_figures(
     db: AsyncSession, territory: Territory, span: MonthSpan, tag: SharedTag | None = None
 ) -> CountedFigures:
-    """Read what is needed to tell of a territory; of the reports with a ``tag`` alone, where one is said."""
+    """Read what is needed to tell the figures of a territory; where a ``tag`` is given, of the reports with it
+    alone."""
     counted = await (count_tagged_months(db, territory, span, tag) if tag else count_months(db, territory, span))
     return CountedFigures(await privacy.read_secret(db), counted, tag)
