@@ -38,7 +38,7 @@ READERS = "les collègues qui vous cherchent le liraient"
 
 @dataclass(frozen=True, slots=True)
 class SaidAbsence:
-    """Days away as they were said: the hours of one day only, if any, and a word for those who ask."""
+    """An absence as somebody said it: its days, the hours where it is a single day, and a word for those who ask."""
 
     days: Period
     hours: tuple[int, int] | None = None
@@ -79,7 +79,7 @@ def read_line(text: str, today: date) -> SaidAbsence:
 
 
 def is_said(text: str) -> bool:
-    """Whether somebody says of themselves that they are away: « je suis en congés », « absente demain »."""
+    """Tell whether a text says of its author that they are away: « je suis en congés », « absente demain »."""
     return bool(_SAID.match(fold(text[:TEXT_READ])))
 
 
@@ -103,7 +103,7 @@ def _check_word(word: str) -> str:
 
 
 def say_absence(absence: Absence) -> str:
-    """« le jeudi 24 décembre 2026 », « … de 14h à 16h »."""
+    """Say when an absence is: « le jeudi 24 décembre 2026 », « … de 14h à 16h »."""
     hours = "" if absence.is_whole else f", de {say_minute(absence.start)} à {say_minute(absence.end)}"
     return f"{say_days(absence.starts, absence.last)}{hours}"
 
@@ -113,7 +113,7 @@ Span = tuple[Period, tuple[int, int] | None]
 
 
 def write_days(absence: Absence) -> str:
-    """Write the days of an absence as they are read."""
+    """Write the days of an absence in the form in which they are read."""
     days = f"du {absence.starts:%d/%m/%Y} au {absence.last:%d/%m/%Y}"
     if absence.starts == absence.last:
         days = f"{absence.starts:%d/%m/%Y}"
@@ -121,7 +121,7 @@ def write_days(absence: Absence) -> str:
 
 
 class NoteAbsence(Form):
-    """Days away, new or (``number``) changed."""
+    """The window of an absence, new or (``number``) changed."""
 
     title = "Votre absence"
     submit_label = "Enregistrer"
@@ -136,7 +136,7 @@ class NoteAbsence(Form):
 
     @property
     def said(self) -> SaidAbsence:
-        """What the window says."""
+        """The absence that the window says."""
         return SaidAbsence(*self.days, self.word)
 
     @classmethod
@@ -147,7 +147,7 @@ class NoteAbsence(Form):
 
 
 def find_return(absences: Sequence[Absence], after: date, departement: str | None) -> date:
-    """Find the first day from then on that is worked in a département, and is in none of these absences."""
+    """Find the first working day in a département, from a day on, that is in none of these absences."""
     day = after
     while not is_working_day(day, departement) or any(one.is_whole and one.has(day) for one in absences):
         day += _DAY
@@ -155,13 +155,13 @@ def find_return(absences: Sequence[Absence], after: date, departement: str | Non
 
 
 def must_have_room(there: Sequence[Absence]) -> None:
-    """Raises UserError for who has as many absences to come as one may have."""
+    """Raise UserError for somebody who has as many absences to come as one person may have."""
     if len(there) >= COMING_MAX:
         raise UserError(f"Vous avez déjà {COMING_MAX} absences à venir : retirez-en d’abord.")
 
 
 async def say_away(db: AsyncSession, person: Person, now: datetime) -> Markdown:
-    """Say to colleagues when somebody who is away is back, with the word that they left; empty for who is there."""
+    """Tell colleagues when an absent person is back, with the word that they left; "" for somebody who is present."""
     today = person.today(now)
     absences = await list_absences(db, [person.id], today, whole=True)
     current = next((one for one in absences if one.has(today)), None)

@@ -1,4 +1,5 @@
-"""The windows of the news: a digest edited, put off, programmed; something proposed; a digest of one’s own."""
+"""The windows of the news: to edit a digest, put it off, plan an edition, propose an item, subscribe to a digest of
+one’s own."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -31,7 +32,7 @@ NO_ENTRY = "aucun"
 
 
 class EntryMove(StrEnum):
-    """What can be done with a digest, and with an entry of it."""
+    """The acts on a digest, and on an entry of it."""
 
     CHANGE = "corriger"
     UP = "monter"
@@ -59,7 +60,7 @@ ALONE = (EntryMove.ADD, EntryMove.EDITO)
 
 @dataclass(frozen=True)
 class NewsText(Roomy):
-    """A text of so many characters at most."""
+    """A field of text of at most so many characters."""
 
     limit: int = WORDS_MAX
 
@@ -78,7 +79,7 @@ SECTION = Choice({str(section): title for section, title in TITLES.items()}, New
 
 
 class OfDigest(Form):
-    """A window about one digest."""
+    """What windows about one digest have in common."""
 
     title = "Les actus"
 
@@ -89,7 +90,8 @@ class OfDigest(Form):
 
 
 class EditDigest(OfDigest):
-    """What of it, and what to do; ``entries`` are its entries by id, those that were dropped too."""
+    """The window that edits a digest: its entry to act on, and the act; ``entries`` are its entries by id, dropped ones
+    too."""
 
     title = "Modifier le numéro"
     submit_label = "Continuer"
@@ -111,7 +113,7 @@ class EditDigest(OfDigest):
 
 
 class _EntryWindow(OfDigest):
-    """The words of an entry."""
+    """What windows about the words of an entry have in common."""
 
     headline: Annotated[str, TITLE] = Field(alias="titre", title="Titre")
     text: Annotated[str, TEXT] = Field("", alias="texte", title="Texte", description="Deux ou trois phrases suffisent.")
@@ -122,7 +124,8 @@ class _EntryWindow(OfDigest):
 
 
 class RewordEntry(_EntryWindow):
-    """Other words for an entry, or another part; ``seen`` stands for what each field held when it opened."""
+    """The window that rewords an entry or moves it to another part; ``seen`` has what each field held when it
+    opened."""
 
     title = "Corriger un élément"
     submit_label = "Corriger"
@@ -133,7 +136,7 @@ class RewordEntry(_EntryWindow):
 
 
 class AddEntry(_EntryWindow):
-    """Something more."""
+    """The window that adds an entry."""
 
     title = "Ajouter un élément"
     submit_label = "Ajouter"
@@ -142,7 +145,7 @@ class AddEntry(_EntryWindow):
 
 
 class WriteEdito(OfDigest):
-    """The words it begins with."""
+    """The window of the words with which a digest begins."""
 
     title = "Écrire l’édito"
     submit_label = "Garder"
@@ -183,7 +186,7 @@ def _read_rhythm(text: str, _: Clues) -> str:
 
 
 class PutOff(OfDigest):
-    """Until when."""
+    """The window that puts a digest off: until when."""
 
     title = "Reporter le numéro"
     submit_label = "Reporter"
@@ -197,7 +200,7 @@ class PutOff(OfDigest):
 
 
 class Programme(Form):
-    """When and where an edition comes out; ``editions`` are the names by key."""
+    """The window of when and where an edition comes out; ``editions`` are their names by key."""
 
     title = "Programmer les actus"
     submit_label = "Programmer"
@@ -226,8 +229,8 @@ _PARTS = Choice({section.value: title for section, title in TITLES.items() if se
 
 
 class ProposeNews(Form):
-    """Something for the news; ``post`` is the message that it quotes, of a ``channel`` and an ``author`` (who is called
-    ``name``); ``places`` are départements that it may be about."""
+    """The window that proposes an item for the news; ``post`` is the message that it quotes, from a ``channel`` and by
+    an ``author`` (whose name is ``name``); ``places`` are the départements that it may concern."""
 
     title = "Proposer une actu"
     submit_label = "Proposer"
@@ -257,7 +260,7 @@ class ProposeNews(Form):
 
 
 class ChangeNews(ProposeNews):
-    """The same of what was proposed already."""
+    """The window that changes what was proposed before."""
 
     title = "Modifier l’actu"
     submit_label = "Enregistrer"
@@ -278,7 +281,7 @@ def _read_day(text: str, clues: Clues) -> dt.date:
 
 
 class Subscribe(Form):
-    """When somebody gets their own digest."""
+    """The window of a subscription: when somebody gets their own digest."""
 
     title = "Mes actus"
     submit_label = "C’est noté"

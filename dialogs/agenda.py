@@ -26,7 +26,7 @@ _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 
 def clean_text(text: str) -> str:
-    """Take out of a text what nobody sees: signs of no width, and those that turn the direction of a line."""
+    """Remove invisible characters from a text, and those that reverse the direction of writing."""
     return "\n".join(_clean_line(line) for line in normalize("NFC", text).splitlines()).strip()
 
 
@@ -37,7 +37,7 @@ def _clean_line(line: str) -> str:
 
 @dataclass(frozen=True)
 class EventText(Text):
-    """A text of so many characters at most, of one line unless it is ``long``, that shows something."""
+    """A field of text of at most so many visible characters, on one line unless it is ``long``."""
 
     limit: int = REASON_MAX
 
@@ -49,12 +49,13 @@ class EventText(Text):
 
 
 def _say_place(code: str) -> str:
-    """Whom an event is for, as a choice; "" is all."""
+    """Say whom an event is for, as a choice; "" stands for the whole réseau."""
     return targets.say_target(code, {}) if code else "Tout le réseau"
 
 
 class _Event(Form):
-    """What is said of an event. ``places`` are the codes of whom it may be for ("" is all), beside ``every`` one."""
+    """What the windows of an event have in common. ``places`` are the codes of the départements that it may be for (""
+    is the whole réseau), ``every`` adds all of them."""
 
     title = "Un événement"
 
@@ -99,19 +100,19 @@ class _Event(Form):
 
     @property
     def departement(self) -> str:
-        """Whom it is for: a code, or "" for all."""
+        """The département that the event is for, by code, or "" for the whole réseau."""
         return "" if self.pour == ALL else self.pour
 
 
 class ProposeEvent(_Event):
-    """An event that is new."""
+    """The window that proposes a new event."""
 
     title = "Proposer un événement"
     submit_label = "Proposer"
 
 
 class EditEvent(_Event):
-    """An event that is there already, at its ``sequence`` when the window opened."""
+    """The window that edits an event, which was at its ``sequence`` when the window opened."""
 
     title = "Modifier l’événement"
     submit_label = "Enregistrer"
@@ -121,7 +122,7 @@ class EditEvent(_Event):
 
 
 class _About(Form):
-    """A window about one event, which is called ``said`` there."""
+    """What windows about one event have in common; ``said`` is what the event is called there."""
 
     title = "Un événement"
 
@@ -133,7 +134,7 @@ class _About(Form):
 
 
 class RefuseEvent(_About):
-    """Why it is not published."""
+    """The window of why an event is not published."""
 
     title = "Refuser l’événement"
     submit_label = "Refuser"
@@ -144,7 +145,7 @@ class RefuseEvent(_About):
 
 
 class CancelEvent(_About):
-    """Why it does not take place."""
+    """The window of why an event does not take place."""
 
     title = "Annuler l’événement"
     submit_label = "Annuler l’événement"

@@ -37,8 +37,8 @@ def _make_files_field() -> Any:
 
 
 class _Window(Form):
-    """What all windows of announcements have in common; ``annonce`` is the one that is changed, empty for a new one,
-    ``length`` how long its words are where a window does not take them."""
+    """What all windows of announcements have in common; ``annonce`` is the one being changed, empty for a new one,
+    ``length`` how long its words are where the window cannot hold them."""
 
     title = "Faire une annonce"
     submit_label = "Voir l’aperçu"
@@ -55,8 +55,8 @@ class _Window(Form):
 
 
 class _Words(_Window):
-    """The words and the files; ``message`` is the one whose words are taken where none are written, ``attached`` what
-    files are offered beside none."""
+    """What windows with words and files have in common; ``message`` is the one whose words are taken where none are
+    typed, ``attached`` which files are offered."""
 
     text: Annotated[str, TEXT] = Field(
         "", alias="texte", title="Texte", description="En Markdown, tel qu’il s’affichera. L’aperçu vient ensuite."
@@ -66,7 +66,8 @@ class _Words(_Window):
 
 
 class Announce(_Words):
-    """An announcement of the animation’s, to anybody; ``thematiques`` are the channels of that kind, by target."""
+    """The window of an announcement by the animation, to anybody; ``thematiques`` are the thematic channels, by
+    target."""
 
     places: Annotated[tuple[str, ...], PLACES] = Field(
         alias="destinataires", title="Destinataires", description="Canaux, ou personnes d’un rôle en message direct."
@@ -82,7 +83,7 @@ class Announce(_Words):
 
 
 class AnnounceHere(_Words):
-    """An announcement of a coordinateur’s, in their own ``departements``."""
+    """The window of an announcement by a coordinateur, in their own ``departements``."""
 
     place: Annotated[str, Offered("departements")] = Field(
         alias="destinataire", title="Où", description="Le canal de votre département, ou de tous les vôtres."
@@ -94,7 +95,7 @@ class AnnounceHere(_Words):
 
 
 class Reword(_Window):
-    """Other words for what was said: they replace the old ones wherever it stands."""
+    """The window that rewords an announcement: the new words replace the old ones wherever they stand."""
 
     title = "Corriger l’annonce"
     submit_label = "Corriger partout"

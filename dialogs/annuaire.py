@@ -21,7 +21,7 @@ QUESTION_MAX = 1000
 
 
 class YesNo(StrEnum):
-    """A question that one answers with yes or no."""
+    """The answers to a question of yes or no."""
 
     OUI = "oui"
     NON = "non"
@@ -32,7 +32,7 @@ class YesNo(StrEnum):
 
     @classmethod
     def of(cls, is_so: bool) -> "YesNo":
-        """The answer that says so."""
+        """Return the answer that says whether something is so."""
         return cls.OUI if is_so else cls.NON
 
 
@@ -57,7 +57,7 @@ DEPARTEMENT = ReadText(lambda text, _: entries.read_departement(text), placehold
 
 
 class EditProfile(Form):
-    """What somebody says of themselves."""
+    """The window of what somebody says of themselves."""
 
     title = "Ma fiche"
     submit_label = "Enregistrer"
@@ -86,7 +86,7 @@ class EditProfile(Form):
 
     @classmethod
     def of(cls, person: Person, last_commune: str = "") -> Self:
-        """The form filled with what somebody said before, and the commune of their last report where none is known."""
+        """Fill the form with what somebody said before, and the commune of their last report where none is known."""
         commune = find_commune(person)
         return cls.draft(
             commune=make_label(commune, next(iter(commune.codes_postaux), "")) if commune else last_commune or None,
@@ -99,7 +99,7 @@ class EditProfile(Form):
         )
 
     def say_of(self, person: Person) -> dict[str, Any]:
-        """What is to be stored; of a commune that stays, the code of its arrondissement does, too."""
+        """Return what is to be stored; a commune that stays keeps the code of its arrondissement, too."""
         lists = {name: list(getattr(self, name)) for name in ("skills", "skill_words", "languages")}
         told = {"telephone": self.telephone, "helps": self.helps is YesNo.OUI, **lists}
         said = self.commune.commune if self.commune else None
@@ -109,7 +109,7 @@ class EditProfile(Form):
 
 
 class EditSight(Form):
-    """Whom each field is shown to."""
+    """The window of who may see each field."""
 
     title = "Qui voit quoi"
     submit_label = "Enregistrer"
@@ -124,7 +124,7 @@ class EditSight(Form):
 
     @classmethod
     def of(cls, person: Person) -> Self:
-        """The form as it stands for somebody."""
+        """Fill the form with the present choices of somebody."""
         fields = ("email", "telephone", "structure", "commune", "skills", "languages")
         return cls.draft(**{name: person.audience(name) for name in fields}, is_hidden=YesNo.of(person.is_hidden))
 
@@ -136,7 +136,7 @@ class EditSight(Form):
 
 
 class ProposeContact(Form):
-    """Somebody outside the réseau, or an institution."""
+    """The window that proposes a contact: somebody outside the réseau, or an institution."""
 
     title = "Ajouter un contact"
     submit_label = "Proposer"
@@ -158,12 +158,12 @@ class ProposeContact(Form):
 
     @property
     def said(self) -> dict[str, Any]:
-        """What a contact says, under the names of its table."""
+        """What the contact says, by the names of its table."""
         return {name: getattr(self, name) or "" for name in COLUMNS}
 
 
 class AskHelp(Form):
-    """A question to a few who said that they can be asked."""
+    """The window of a question to a few people who said that they can be asked."""
 
     title = "Demander de l’aide"
     submit_label = "Envoyer"

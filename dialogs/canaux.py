@@ -18,7 +18,7 @@ NAME_MIN = 2
 
 
 def _between(least: int, most: int) -> ReadText:
-    """A line of that many characters."""
+    """Make a reader of one line of between ``least`` and ``most`` characters."""
 
     def read(text: str, _: Clues) -> str:
         line = " ".join(text.split())
@@ -30,7 +30,7 @@ def _between(least: int, most: int) -> ReadText:
 
 
 class NewChannel(Form):
-    """A public channel that each may join."""
+    """The window of a new public channel that everybody may join."""
 
     title = "Nouveau canal"
     submit_label = "Créer"
@@ -52,7 +52,7 @@ class NewChannel(Form):
 
 
 class AboutChannel(Form):
-    """A window about one of the channels that were there when it opened (title by key)."""
+    """What windows about one channel have in common, among those that there were when it opened (title by key)."""
 
     title = "Canal"
 
@@ -61,7 +61,7 @@ class AboutChannel(Form):
 
 
 class RenameChannel(AboutChannel):
-    """Another title; the address stays, so that links do."""
+    """The window of another title; the channel’s address stays, so that links do."""
 
     title = "Renommer un canal"
     submit_label = "Renommer"
@@ -70,7 +70,7 @@ class RenameChannel(AboutChannel):
 
 
 class WritePurpose(AboutChannel):
-    """What a channel is for."""
+    """The window of what a channel is for."""
 
     title = "Décrire un canal"
     submit_label = "Enregistrer"
@@ -81,7 +81,7 @@ class WritePurpose(AboutChannel):
 
 
 class WriteHeader(AboutChannel):
-    """What stands at the top of a channel."""
+    """The window of what stands at the top of a channel."""
 
     title = "En-tête d’un canal"
     submit_label = "Enregistrer"
@@ -97,7 +97,7 @@ class WriteHeader(AboutChannel):
 
 
 class PutAway(AboutChannel):
-    """Put a channel away."""
+    """The window that puts a channel away."""
 
     title = "Archiver un canal"
     submit_label = "Archiver"
@@ -111,8 +111,8 @@ class PutAway(AboutChannel):
 
 
 async def watch_planned_channels(db: AsyncSession, settings: Settings) -> WatchedPlaces:
-    """Listen in all planned channels that are known; of the public ones, in which everybody is or may be, to all but
-    who comes and goes."""
+    """Watch all planned channels that are known; in public ones, which everybody may join, without who comes and
+    goes."""
     table, known = await list_planned(db, settings), await find_channel_ids(db)
     private = frozenset(known[key] for key in known if key in table and table[key].private)
     return WatchedPlaces(private, crowded=frozenset(known[key] for key in known if key in table) - private)

@@ -1,4 +1,5 @@
-"""A commune as a field of forms: its postcode or its name; what is not found is answered with the little to type."""
+"""A commune as a field of forms: its postcode or its name; for a text of several meanings it says what little to type
+for each."""
 
 from collections.abc import Sequence
 
@@ -11,8 +12,8 @@ LISTED = 6
 
 
 def read_place(text: str, clues: Clues) -> CommunePlace:
-    """Read the place that a postcode, a name or both mean. Raises ValueError with the little that is to be typed for
-    each that may be meant."""
+    """Read the place that a postcode, a name or both mean. Raises ValueError, which says what to type for each place
+    that may be meant."""
     found = find_place(text, clues.user.departements)
     if place := found.place or find_begun_place(text):
         return place

@@ -1,4 +1,4 @@
-"""Fields that windows of what goes to many share: to whom, and when."""
+"""Fields shared by the windows of what goes to many people: to whom, and when."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -16,7 +16,7 @@ WHEN = "Écrivez le jour et l’heure comme demain 9h, lundi 14h30 ou 24/11 9h{o
 
 
 def _read_target(word: str) -> str | None:
-    """A target, but for those that the table of channels has: these are offered."""
+    """Read a target that is not in the table of channels (those are offered as choices)."""
     try:
         return MINE if word.strip().lower() == MINE else targets.read_target(word, {})
     except ValueError:
@@ -34,9 +34,9 @@ PLACES = Many(
 
 
 def moment(or_else: str = "", *, knows_past: bool = False) -> ReadText:
-    """A field for a moment to come; ``or_else`` ends the sentence that is said of what is none.
+    """Make a field for a future moment; ``or_else`` ends the sentence about unreadable texts.
 
-    Where it ``knows_past``, what is past is told so.
+    Where ``knows_past``, a past moment has an error of its own.
     """
 
     def read(text: str, clues: Clues) -> datetime:
@@ -51,13 +51,13 @@ def moment(or_else: str = "", *, knows_past: bool = False) -> ReadText:
 
 
 def meant(chosen: Iterable[str], mine: Iterable[str]) -> list[str]:
-    """The targets that were chosen, each once; « Mes départements » are all of ``mine``."""
+    """Return the targets that were chosen, each once; « Mes départements » stands for all of ``mine``."""
     own = list(mine)
     return list(dict.fromkeys(code for place in chosen for code in (own if place == MINE else [place])))
 
 
 def read_places(form: Form, chosen: Iterable[str], clues: Clues) -> list[str]:
-    """Read the targets that were chosen in a window. Raises UserError under their field, for who chose their own
+    """Read the targets chosen in a window. Raises UserError under their field for somebody who chose their own
     départements and has none."""
     wanted = meant(chosen, clues.user.departements)
     if not wanted:
@@ -67,7 +67,8 @@ def read_places(form: Form, chosen: Iterable[str], clues: Clues) -> list[str]:
 
 
 def list_own(person: Person) -> dict[str, str]:
-    """List somebody’s départements that have a channel, by code, and where there are several all of them as one."""
+    """List somebody’s départements that have a channel, by code; where there are several, also all of them as one
+    choice."""
     found = {code: targets.say_target(code, {}) for code in person.departements if home_of(code)}
     return {MINE: ALL_MINE, **found} if len(found) > 1 else found
 

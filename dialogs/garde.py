@@ -1,4 +1,4 @@
-"""The windows of duty at the hotline: when one is on duty, when away, and which turn one would exchange."""
+"""The windows of duty at the hotline: when somebody is on duty, when away, and which turn they would swap."""
 
 from datetime import date
 from typing import Annotated, Any
@@ -18,7 +18,7 @@ _EXAMPLES = "du 30/11 au 4/12, lundi, semaine prochaine"
 
 
 def read_turn(text: str, today: date) -> Period:
-    """The days of a turn, from today on. Raises ValueError with a sentence."""
+    """Read the days of a turn, from today on. Raises ValueError with a French sentence."""
     found = _read(text, today)
     if (found.end - found.start).days > LONGEST_TURN:
         raise ValueError(f"Une garde dure deux mois au plus, et cela se lit {_show(found)}.")
@@ -26,7 +26,7 @@ def read_turn(text: str, today: date) -> Period:
 
 
 def read_absence(text: str, today: date) -> Period:
-    """The days of an absence, from today on. Raises ValueError with a sentence."""
+    """Read the days of an absence, from today on. Raises ValueError with a French sentence."""
     found = _read(text, today)
     if (found.end - found.start).days > LONGEST_ABSENCE:
         raise ValueError(f"Une absence dure un an au plus, et cela se lit {_show(found)}.")
@@ -58,7 +58,7 @@ TURN = ReadText(_turn, show=_show, placeholder=_EXAMPLES, missing_text="Indiquez
 
 
 class TakeTurn(Form):
-    """Somebody is on duty; ``queues`` are those that there are, name by code."""
+    """The window of a turn of duty; ``queues`` are the names of the queues by code."""
 
     title = "Garde"
     submit_label = "Noter la garde"
@@ -72,7 +72,8 @@ class TakeTurn(Form):
 
 
 class SwapTurn(Form):
-    """A turn of one’s own is proposed to somebody; ``own`` and ``others`` are what is offered, text by value."""
+    """The window that proposes a swap of turns to somebody; ``own`` and ``others`` are the turns offered, text by
+    value."""
 
     title = "Échanger une garde"
     submit_label = "Proposer"

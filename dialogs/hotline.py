@@ -1,4 +1,4 @@
-"""The windows of the hotline: what one asks, and what agents do with a ticket."""
+"""The windows of the hotline: what people ask, and what agents do with a ticket."""
 
 import re
 from typing import Annotated
@@ -37,8 +37,8 @@ NUMBERS = ReadText(_read_numbers, show=lambda found: ", ".join(map(str, found)),
 
 
 class OpenTicket(Form):
-    """A demand for help. ``queues`` are what there is to choose among (name by code), ``source`` is the message that it
-    is made of."""
+    """The window that opens a ticket. ``queues`` are the queues to choose from (name by code), ``source`` is the
+    message that the ticket is made of."""
 
     title = "Demander de l’aide"
 
@@ -62,7 +62,7 @@ class OpenTicket(Form):
 
 
 class AboutTicket(Form):
-    """A window about one ticket."""
+    """What windows about one ticket have in common."""
 
     title = "Demande"
 
@@ -73,7 +73,7 @@ class AboutTicket(Form):
 
 
 class AnswerTicket(AboutTicket):
-    """Words for who asked."""
+    """The window of an answer to the ticket’s author."""
 
     title = "Répondre"
 
@@ -81,7 +81,7 @@ class AnswerTicket(AboutTicket):
 
 
 class AskBack(AboutTicket):
-    """A question for who asked, whose turn it is then."""
+    """The window of a question to the ticket’s author, for whom the ticket then waits."""
 
     title = "Demander une précision"
     submit_label = "Demander"
@@ -92,7 +92,7 @@ class AskBack(AboutTicket):
 
 
 class ResolveTicket(AboutTicket):
-    """How it ended."""
+    """The window that resolves a ticket: how it ended."""
 
     title = "Résoudre"
     submit_label = "Résoudre"
@@ -107,7 +107,7 @@ class ResolveTicket(AboutTicket):
 
 
 class TransferTicket(AboutTicket):
-    """To another queue; ``queues`` are the others."""
+    """The window that sends a ticket to another queue; ``queues`` are the other ones."""
 
     title = "Transférer"
     submit_label = "Transférer"
@@ -118,7 +118,7 @@ class TransferTicket(AboutTicket):
 
 
 class MarkDuplicate(AboutTicket):
-    """The same as another."""
+    """The window that marks a ticket as a duplicate of another."""
 
     title = "Doublon de…"
     submit_label = "C’est un doublon"
@@ -129,7 +129,7 @@ class MarkDuplicate(AboutTicket):
 
 
 class ChangeUrgency(AboutTicket):
-    """More or less urgent than was said."""
+    """The window that changes how urgent a ticket is."""
 
     title = "Urgence"
     submit_label = "Changer"
@@ -138,7 +138,7 @@ class ChangeUrgency(AboutTicket):
 
 
 class AssignTicket(AboutTicket):
-    """To another agent."""
+    """The window that gives a ticket to another agent."""
 
     title = "Attribuer à…"
     submit_label = "Attribuer"
@@ -147,7 +147,7 @@ class AssignTicket(AboutTicket):
 
 
 class RateTicket(AboutTicket):
-    """A word with the 👍 or 👎 that was given."""
+    """The window of a comment on the 👍 or 👎 that was given."""
 
     title = "Votre avis"
     submit_label = "Envoyer"
@@ -158,7 +158,7 @@ class RateTicket(AboutTicket):
 
 
 class AboutOutage(Form):
-    """A window about an outage; ``said`` is what it is called there."""
+    """What windows about one outage have in common; ``said`` is what the outage is called there."""
 
     title = "Panne"
 
@@ -170,7 +170,7 @@ class AboutOutage(Form):
 
 
 class DeclareOutage(AboutOutage):
-    """Look-alike tickets are an outage."""
+    """The window that confirms that similar tickets are an outage."""
 
     title = "C’est une panne"
     submit_label = "Prévenir"
@@ -181,7 +181,7 @@ class DeclareOutage(AboutOutage):
 
 
 class NewOutage(Form):
-    """An outage that an agent knows of; ``queues`` are those that they answer in."""
+    """The window of an outage that an agent knows of; ``queues`` are those in which the agent answers."""
 
     title = "Déclarer une panne"
     submit_label = "Déclarer"
@@ -197,7 +197,7 @@ class NewOutage(Form):
 
 
 class TellOutage(AboutOutage):
-    """What is new of it."""
+    """The window of news about an outage."""
 
     title = "Écrire à tous"
     submit_label = "Envoyer"
@@ -208,7 +208,7 @@ class TellOutage(AboutOutage):
 
 
 class EndOutage(AboutOutage):
-    """It is over."""
+    """The window that ends an outage."""
 
     title = "C’est fini"
     submit_label = "C’est fini"

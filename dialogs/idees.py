@@ -1,4 +1,4 @@
-"""The windows of ideas: to file one, to say what becomes of it, and to withdraw it."""
+"""The windows of ideas: to file one, to decide about it, and to withdraw it."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -21,7 +21,7 @@ def _read_title(text: str, clues: Clues) -> str:
 
 
 class FileIdea(Form):
-    """What somebody would like."""
+    """The window that files an idea."""
 
     title = "Proposer une idée"
     submit_label = "Proposer"
@@ -46,7 +46,7 @@ _STATES = Choice({state.value: state.label.capitalize() for state in SHOWN}, Ide
 
 
 class DecideIdea(Form):
-    """What becomes of an idea."""
+    """The window of a decision about an idea."""
 
     title = "Répondre à une idée"
     submit_label = "Répondre"
@@ -77,7 +77,7 @@ class DecideIdea(Form):
 
 
 class WithdrawIdea(Form):
-    """Why an idea is taken away."""
+    """The window of why an idea is withdrawn."""
 
     title = "Retirer une idée"
     submit_label = "Retirer"

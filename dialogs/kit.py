@@ -45,8 +45,9 @@ def _read_phone(text: str, _: Clues) -> str:
 
 
 class OrderKit(Form):
-    """What somebody orders, and where it goes. ``order`` is the order that is corrected (0: a new one), ``tops`` and
-    ``bottoms`` the sizes that the operator’s table has: without any of trousers these are not asked for."""
+    """The window of an order: what it is, and where it goes. ``order`` is the number of the order being corrected (0: a
+    new one), ``tops`` and ``bottoms`` the sizes in the operator’s table: trousers are asked for only where it has sizes
+    of them."""
 
     title = "Mon kit d’animation"
     submit_label = "Commander"
@@ -113,7 +114,7 @@ class OrderKit(Form):
 
 
 class ReportParcel(Form):
-    """What is missing, or damaged."""
+    """The window of a parcel’s fault: what is missing or damaged."""
 
     title = "Signaler un colis"
     submit_label = "Signaler"

@@ -1,4 +1,4 @@
-"""Fields of texts that a function reads: one line of so many characters at most, a roomier one, an address."""
+"""Fields of text that a function reads: one line of at most so many characters, several lines, an address."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ Reader = Callable[[str, Clues], str]
 
 
 def read_line(most: int, what: str = "cette ligne") -> Reader:
-    """Reads a text as one line, and says where there is too much of ``what``."""
+    """Make a reader of one line, whose error says that there is too much of ``what``."""
 
     def read(text: str, _: Clues) -> str:
         line = " ".join(text.split())
@@ -23,12 +23,12 @@ def read_line(most: int, what: str = "cette ligne") -> Reader:
 
 
 def line(most: int, what: str = "cette ligne") -> ReadText:
-    """The field."""
+    """Make a field of one line."""
     return ReadText(read_line(most, what))
 
 
 def read_paragraphs(most: int) -> Reader:
-    """Reads a text of several lines, of so many characters at most, and leaves out the blanks at their ends."""
+    """Make a reader of several lines, of at most so many characters, that strips blanks at the ends of lines."""
 
     def read(text: str, _: Clues) -> str:
         return must_fit("\n".join(line.rstrip() for line in text.splitlines()), most)
@@ -38,8 +38,7 @@ def read_paragraphs(most: int) -> Reader:
 
 @dataclass(frozen=True)
 class Roomy(ReadText):
-    """A text that a function reads, in a field of several lines ``always``, or where what is known takes more than
-    one."""
+    """A field of text read by a function, several lines high ``always``, or where the present value needs it."""
 
     always: bool = False
 
@@ -55,7 +54,7 @@ class Roomy(ReadText):
 
 
 def read_address(text: str, _: Clues) -> str:
-    """Reads the address of a page. Raises ValueError, with a French sentence, for what is none."""
+    """Read the address of a web page. Raises ValueError, with a French sentence, for anything else."""
     if len(text) > LINK_MAX:
         raise ValueError(f"Ce lien est trop long : {LINK_MAX} caractères au plus.")
     try:

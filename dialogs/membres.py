@@ -1,4 +1,4 @@
-"""The windows about people of the réseau: whom it is about, their role, where they work, when they leave."""
+"""The windows about people of the réseau: who it is about, their role, where they work, when they leave."""
 
 import datetime as dt
 from collections.abc import Collection, Mapping
@@ -28,7 +28,7 @@ OFFERED_MAX = 25
 
 
 class Purpose(StrEnum):
-    """What is to be done once it is known with whom."""
+    """What is to be done with the person who is chosen."""
 
     AJOUTER = "ajouter"
     ROLE = "role"
@@ -38,7 +38,7 @@ class Purpose(StrEnum):
 
 
 class Who(BaseModel):
-    """Whom a window is about, as Mattermost and the register had them when it opened: the role that they have."""
+    """The person a window is about, as Mattermost and the register had them when it opened: the role that they have."""
 
     id: str
     username: str
@@ -47,12 +47,12 @@ class Who(BaseModel):
 
     @classmethod
     def of(cls, person: Person, role: Role) -> Self:
-        """Somebody with that role."""
+        """Make the value for somebody who has a role."""
         return cls(id=person.id, username=person.username, timezone=person.timezone, role=role)
 
 
 def read_day(text: str, clues: Clues) -> dt.date:
-    """Read a day, past or to come. Raises ValueError with a sentence."""
+    """Read a day, past or to come. Raises ValueError with a French sentence."""
     day = read_date(text, clues.today)
     if day is None or not FIRST_DAY <= day < LAST_DAY:
         raise ValueError("Écrivez la date comme aujourd’hui, hier, 12/09 ou 12/09/2026.")
@@ -60,7 +60,7 @@ def read_day(text: str, clues: Clues) -> dt.date:
 
 
 def _at_most(most: int) -> ReadText:
-    """Make the field of a line of so many characters, none of them invisible."""
+    """Make a field of a line of at most so many characters, without invisible ones."""
 
     def read(text: str, _: Clues) -> str | None:
         try:
@@ -106,7 +106,7 @@ Departements = Annotated[tuple[str, ...], DEPARTEMENTS]
 
 
 class About(Form):
-    """A window about somebody."""
+    """What windows about one person have in common."""
 
     title = "Membre"
 
@@ -117,7 +117,7 @@ class About(Form):
 
 
 class WithRole(About):
-    """A window that asks for one of the roles that this person may give."""
+    """A window about a person that also asks for a role, among those that its user may give."""
 
     may_give: Hidden[list[Role]]
 
@@ -127,7 +127,7 @@ class WithRole(About):
 
 
 class ChooseMember(Form):
-    """Whom it is about."""
+    """The window that asks who it is about."""
 
     title = "Choisir une personne"
     submit_label = "Continuer"
@@ -140,7 +140,7 @@ class ChooseMember(Form):
 
 
 class AddMember(WithRole):
-    """Somebody is written into the register."""
+    """The window that adds somebody to the register."""
 
     title = "Ajouter une personne"
     submit_label = "Ajouter"
@@ -157,7 +157,7 @@ class AddMember(WithRole):
 
 
 class GiveRole(WithRole):
-    """Somebody has another role."""
+    """The window that gives somebody another role."""
 
     title = "Changer de rôle"
     submit_label = "Donner ce rôle"
@@ -166,7 +166,7 @@ class GiveRole(WithRole):
 
 
 class IntroduceGuest(Form):
-    """Who one of those is who came unknown."""
+    """The window that says who an unknown newcomer is."""
 
     title = "Donner un rôle"
     submit_label = "Donner ce rôle"
@@ -183,7 +183,7 @@ class IntroduceGuest(Form):
 
 
 class CompleteProfile(Form):
-    """What the register does not know yet of who is welcomed; what it knows is not asked."""
+    """The window that asks a newcomer for what the register does not know yet."""
 
     title = "Compléter mon profil"
     submit_label = "Enregistrer"
@@ -198,7 +198,7 @@ class CompleteProfile(Form):
 
     @classmethod
     def of(cls, person: Person) -> Self:
-        """The form of somebody."""
+        """Make the form for somebody."""
         unasked = () if person.role in PLACED else ("structure", "departements")
         return cls.draft(known=tuple(name for name in cls._questions if name in unasked or getattr(person, name)))
 
@@ -210,13 +210,13 @@ class CompleteProfile(Form):
         return [element for element in super().elements(clues) if element["name"] not in self.known]
 
     def filled(self, **said: str) -> Self:
-        """The same, filled with what is known elsewhere of what is asked."""
+        """Fill the form with what is known elsewhere of what it asks."""
         asked = {name: value[:NAME_MAX] for name, value in said.items() if value and name not in self.known}
         return type(self).draft(known=self.known, **asked)
 
     @property
     def asks_something(self) -> bool:
-        """Whether anything is missing."""
+        """Whether anything is missing, so that the form has a question."""
         return bool(self._questions.keys() - set(self.known))
 
 
@@ -226,7 +226,7 @@ def _known(hidden: Mapping[str, object]) -> Collection[str]:
 
 
 class AskAccess(Form):
-    """What somebody says of themselves whom nobody knows."""
+    """The window in which somebody unknown asks for a place in the réseau."""
 
     title = "Demander mon accès"
     submit_label = "Envoyer ma demande"
@@ -242,7 +242,7 @@ class AskAccess(Form):
 
 
 class OfRequest(Form):
-    """A window about what somebody asked."""
+    """What windows about a request for a place have in common."""
 
     title = "Demande d’accès"
 
@@ -255,7 +255,8 @@ class OfRequest(Form):
 
 
 class GrantAccess(OfRequest):
-    """« Yes »: as what, and where; ``lines`` are the imported lines that may be theirs, by number."""
+    """The window that grants a place: with which role, and where; ``lines`` are the imported lines that may be this
+    person’s, by number."""
 
     title = "Accepter la demande"
     submit_label = "Accepter"
@@ -277,7 +278,7 @@ class GrantAccess(OfRequest):
 
 
 class RefuseAccess(OfRequest):
-    """« No », and why."""
+    """The window that refuses a place, and says why."""
 
     title = "Refuser la demande"
     submit_label = "Refuser"
@@ -290,7 +291,7 @@ class RefuseAccess(OfRequest):
 
 
 class MoveMember(About):
-    """Somebody works elsewhere."""
+    """The window that moves somebody to other départements."""
 
     title = "Déplacer"
     submit_label = "Déplacer"
@@ -303,7 +304,7 @@ class MoveMember(About):
 
 
 class EndMember(About):
-    """Somebody leaves."""
+    """The window of the day on which somebody leaves."""
 
     title = "Noter un départ"
     submit_label = "Noter le départ"

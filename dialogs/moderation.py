@@ -1,5 +1,5 @@
-"""The forms of moderation: who reports a message, what animateurs decide about a case, who contests a measure;
-and how a line of « /moderer » is read."""
+"""The forms of moderation: to report a message, to decide about a case, to contest a measure; and how a line of «
+/moderer » is read."""
 
 import re
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ REASON = Text(long=True, limit=REASON_MAX)
 
 
 def read_typed_duration(text: str, _: Clues) -> timedelta:
-    """« 3j », « 2 h ». Raises ValueError, with a French sentence, for what is no duration."""
+    """Read a duration: « 3j », « 2 h ». Raises ValueError, with a French sentence, for anything else."""
     found = duration(text)
     if found is None or found > DURATION_MAX:
         raise ValueError("Écrivez une durée en heures ou en jours : « 2h », « 3j », un an au plus.")
@@ -31,7 +31,7 @@ def read_typed_duration(text: str, _: Clues) -> timedelta:
 
 
 def write_duration(lasts: timedelta) -> str:
-    """Write a duration as it is read."""
+    """Write a duration as ``read_typed_duration`` reads it."""
     return f"{lasts.days}j" if not lasts.seconds else f"{lasts // timedelta(hours=1)}h"
 
 
@@ -49,7 +49,8 @@ class Fate(Labelled):
 
 
 class CaseForm(Form):
-    """A window about one case; ``said`` is what it is called there, ``fate`` what became of its message."""
+    """What windows about one case have in common; ``said`` is what the case is called there, ``fate`` what became of
+    its message."""
 
     title = "Dossier"
 
@@ -82,12 +83,12 @@ class MeasureForm(CaseForm):
 
     @property
     def duration(self) -> timedelta | None:
-        """How long it lasts, if it has a length."""
+        """The duration of the measure, where it has one."""
         return None
 
     @property
     def channel_id(self) -> str:
-        """Where, for what is done in one channel."""
+        """The id of the channel of a measure in one channel."""
         return ""
 
 
@@ -180,7 +181,7 @@ class AskOpinion(CaseForm):
 
 
 class ForwardCase(CaseForm):
-    """Whom the case goes to: ``there`` are those to choose from (text by code)."""
+    """The window that forwards a case: ``there`` are those to choose from (text by code)."""
 
     title = "Transmettre"
     submit_label = "Transmettre"
@@ -204,7 +205,7 @@ _READ_BY_PERSON = "La personne la lit."
 
 
 class ContestMeasure(Form):
-    """What somebody answers to a measure; ``said`` is what it is called."""
+    """The window in which somebody contests a measure; ``said`` is what the measure is called."""
 
     title = "Contester la mesure"
     submit_label = "Envoyer"
@@ -220,7 +221,7 @@ class ContestMeasure(Form):
 
 
 class AppealAnswerForm(Form):
-    """A window about an appeal; ``said`` is what is contested."""
+    """What windows about an appeal have in common; ``said`` is what is contested."""
 
     title = "Recours"
 
@@ -247,7 +248,7 @@ class CancelMeasure(AppealAnswerForm):
 
 
 class LightenMeasure(AppealAnswerForm):
-    """The window of an answer that puts a lighter measure in place of one: one of ``lighter`` (text by measure)."""
+    """The window of an answer that replaces a measure by a lighter one, out of ``lighter`` (text by measure)."""
 
     title = "Alléger la mesure"
     submit_label = "Alléger"
@@ -263,8 +264,8 @@ _READ_BY_ANIMATEURS = "Lu par les animateurs seulement."
 
 
 class ReportMessage(Form):
-    """« /signaler »: which message, why. ``motives`` are those of the charter (text by key), ``said`` how the message
-    begins."""
+    """The window of « /signaler »: which message, and why. ``motives`` are those of the charter (text by key), ``said``
+    is how the message begins."""
 
     title = "Signaler un message"
     submit_label = "Signaler"
@@ -285,7 +286,7 @@ class ReportMessage(Form):
 
 
 class PreciseReport(Form):
-    """« Préciser »: why a message was reported, for who put a flag under it."""
+    """The window of « Préciser »: why a message was reported, for somebody who reported it with a flag."""
 
     title = "Préciser"
     submit_label = "Préciser"
@@ -306,14 +307,14 @@ _QUOTED = re.compile(r"[«\"“]\s*([^»\"”]{1,80}?)\s*[»\"”]\s*")
 
 
 def take_word(text: str) -> tuple[str, str]:
-    """The first word of a line, and the rest."""
+    """Split a line into its first word and the rest."""
     word, _, rest = text.strip().partition(" ")
     return word, rest.strip()
 
 
 def take_length(text: str) -> tuple[timedelta | None, str]:
-    """The duration that a line begins with (« 7j », « 2 heures »), and the rest; None where it begins with none, or
-    with one of nothing or of more than a year."""
+    """Split a line into the duration that it begins with (« 7j », « 2 heures ») and the rest; the duration is None
+    where it is missing, zero or longer than a year."""
     found = _LENGTH.match(text.strip())
     if found is None:
         return None, text.strip()
@@ -322,9 +323,10 @@ def take_length(text: str) -> tuple[timedelta | None, str]:
 
 
 def take_channel(text: str, names: Mapping[str, str]) -> tuple[str, str]:
-    """The channel that a line begins with, of those known (id by folded name), and the rest; "" where it is none.
+    """Split a line into the channel that it begins with, of those known (id by folded name), and the rest; the channel
+    is "" where there is none.
 
-    « ~adresse », « "Titre" » or the words of a title; the longest name that fits is meant.
+    It is written « ~adresse », « "Titre" » or with the words of its title; the longest name that fits counts.
     """
     line = text.strip()
     if quoted := _QUOTED.match(line):

@@ -1,4 +1,4 @@
-"""What is never said in what others read: the personal data that a text tells, in every window of that kind."""
+"""Checks of texts that others will read, in every window: which personal data they tell."""
 
 from bot import guard
 from bot.guard import DataKind
@@ -11,25 +11,27 @@ is told."""
 
 
 def fault_of(text: str, why: str) -> str:
-    """Why a text may not be published: it says what is nobody else’s business, and that is ``why``. Empty when it
-    may."""
+    """Say why a text may not be published: it contains personal data, for the reason ``why``. Returns "" where it may
+    be."""
     found = [one for one in guard.find(text) if one.kind in SECRETS]
     return f"Retirez d’ici une donnée personnelle ({guard.name_kinds(found)}) : {why}." if found else ""
 
 
 def fault_of_owner(text: str, why: str) -> str:
-    """Why a text may not be published that gives somebody’s name with their telephone number. Empty when it may."""
+    """Say why a text may not be published where it gives somebody’s name with their telephone number. Returns "" where
+    it may be."""
     return f"Retirez d’ici un nom avec un numéro de téléphone : {why}." if guard.names_owner(text) else ""
 
 
 def fault_of_subject(text: str) -> str:
-    """Why the subject of a meeting may not say how somebody is reached, or what is theirs alone. Empty when it may."""
+    """Say why the subject of a meeting may not contain how to reach somebody, or sensitive data. Returns "" where it is
+    fine."""
     return "Le sujet se lit de tous : n’y mettez ni numéro, ni adresse de quelqu’un." if guard.find(text) else ""
 
 
 def fault_of_memo(text: str) -> str:
-    """Why a reminder of one’s own may not say that of somebody: a way to reach them, what is theirs alone, or a name.
-    Empty when it may."""
+    """Say why a private note may not contain somebody’s name, how to reach them, or sensitive data. Returns "" where it
+    is fine."""
     if found := guard.find(text):
         return f"Retirez d’ici {guard.name_kinds(found)} : un repère ne dit rien qui permette de joindre la personne."
     if names_anybody(text):
@@ -39,7 +41,7 @@ def fault_of_memo(text: str) -> str:
 
 
 def names_anybody(text: str) -> bool:
-    """Whether a few words hold what is likely a person’s full name, whatever its letters."""
+    """Tell whether a few words hold what is likely a person’s full name, whatever its letters."""
     return bool(find_name(text, _is_town)) or guard.names_somebody(text)
 
 

@@ -1,4 +1,4 @@
-"""The window of what one is told each day, and at the end of it: at what hour, how often, on which days."""
+"""The window of the daily messages: at what hour, how often, on which days, and of the one at the end of the day."""
 
 import re
 from typing import Annotated, Self
@@ -25,7 +25,7 @@ _DAYS = "lundi, mardi, jeudi"
 
 
 def say_evening(minute: int) -> str:
-    """« 17 h 30 », « 18 h »."""
+    """Say a minute of the day: « 17 h 30 », « 18 h »."""
     return f"{minute // 60} h {minute % 60}" if minute % 60 else f"{minute // 60} h"
 
 
@@ -50,7 +50,7 @@ def read_days(text: str) -> int:
 
 
 def say_days_short(bits: int) -> str:
-    """« lundi, mardi, jeudi »."""
+    """Say weekdays: « lundi, mardi, jeudi »."""
     return ", ".join(name for number, name in enumerate(WEEKDAYS) if bits >> number & 1)
 
 
@@ -61,7 +61,7 @@ EVENINGS = {
 
 
 class ChooseReminders(Form):
-    """When somebody gets their message of the day, and the one of its end."""
+    """The window of when somebody gets their message of the day, and the one at its end."""
 
     title = "Vos rappels"
     submit_label = "Enregistrer"
@@ -88,7 +88,7 @@ class ChooseReminders(Form):
 
     @classmethod
     def of(cls, choice: rappels.DailyChoice, *, reminds: bool) -> Self:
-        """The window as somebody chose; ``reminds`` says whether they are reminded of rdv."""
+        """Fill the window with somebody’s choices; ``reminds`` says whether they are reminded of rdv."""
         return cls.draft(
             hour=str(choice.hour),
             rhythm=choice.rhythm.value,

@@ -1,4 +1,4 @@
-"""The windows of who may be booked: a weekly range, an absence, another moment for somebody."""
+"""The windows of booking: a weekly range, an absence, another moment for a visitor."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -40,7 +40,7 @@ CLOSES = {
 
 
 def say_closes(minutes: int) -> str:
-    """« jusqu’à 4 heures avant », « jusqu’au début »."""
+    """Say until when a booking can be changed: « jusqu’à 4 heures avant », « jusqu’au début »."""
     if not minutes:
         return "jusqu’au début"
     days, rest = divmod(minutes, DAY)
@@ -52,7 +52,7 @@ def say_closes(minutes: int) -> str:
 
 
 def read_hour(text: str) -> int | None:
-    """Minutes since the day began: « 9h », « 9h30 », « 14:00 », « midi »; None for no hour."""
+    """Read an hour as minutes since midnight: « 9h », « 9h30 », « 14:00 », « midi »; None for anything else."""
     found = _HOUR.fullmatch(text.strip().lower())
     if found is None:
         return None
@@ -63,7 +63,8 @@ def read_hour(text: str) -> int | None:
 
 
 def read_hours(text: str) -> tuple[int, int]:
-    """From which minute to which: « 9h-12h », « de 14h à 17h30 ». Raises ValueError, with a sentence."""
+    """Read a range of hours as two minutes of the day: « 9h-12h », « de 14h à 17h30 ». Raises ValueError, with a French
+    sentence."""
     found = _HOURS.fullmatch(" ".join(text.split()))
     start, end = (read_hour(found[1]), read_hour(found[2])) if found else (None, None)
     if start is None or end is None:
@@ -81,8 +82,8 @@ _WEEKLY = re.compile(
 
 
 def read_weekly(text: str) -> Sequence[tuple[int, tuple[int, int]]]:
-    """Weekdays (Monday is 0) and hours of each week, in minutes: « lundi et jeudi 9h-12h », « du lundi au vendredi
-    9h-12h et 14h-17h »; empty for what is none. Raises ValueError, with a sentence."""
+    """Read weekdays (Monday is 0) with hours, in minutes: « lundi et jeudi 9h-12h », « du lundi au vendredi 9h-12h et
+    14h-17h »; empty for other texts. Raises ValueError, with a French sentence."""
     found = _WEEKLY.fullmatch(make_plain(" ".join(text.split())))
     if found is None:
         return ()
@@ -95,7 +96,7 @@ def read_weekly(text: str) -> Sequence[tuple[int, tuple[int, int]]]:
 
 
 def say_minute(minute: int) -> str:
-    """« 9h », « 9h30 »."""
+    """Say a minute of the day: « 9h », « 9h30 »."""
     return f"{minute // 60}h{f'{minute % 60:02}' if minute % 60 else ''}"
 
 
@@ -109,7 +110,7 @@ HOURS = ReadText(
 
 @dataclass(frozen=True)
 class Bounded(Number):
-    """A whole number from ``least`` to ``most``."""
+    """A field of a whole number from ``least`` to ``most``."""
 
     least: int = 0
     most: int = 0
@@ -122,7 +123,7 @@ class Bounded(Number):
 
 
 class AddRange(Form):
-    """Hours of a weekday in which somebody may be booked."""
+    """The window of hours of a weekday in which somebody may be booked."""
 
     title = "Ajouter une plage"
     submit_label = "Ajouter"
@@ -166,11 +167,12 @@ class AddRange(Form):
 
 
 class AbsenceLengthError(ValueError):
-    """Days that can be read, and are too many to be meant; the text, in French, says so."""
+    """Raised for days that can be read, and are too many to be meant; the text, in French, says so."""
 
 
 def read_absence(text: str, today: date) -> tuple[Period, tuple[int, int] | None]:
-    """Days away, and the hours of one where these are said: « 24/12 », « du 24/12 au 2/1 », « 24/12 de 14h à 16h ».
+    """Read days of absence, and the hours where it is part of one day: « 24/12 », « du 24/12 au 2/1 », « 24/12 de 14h à
+    16h ».
 
     Raises ValueError, with a sentence.
     """
@@ -198,7 +200,7 @@ def read_absence(text: str, today: date) -> tuple[Period, tuple[int, int] | None
 
 
 class AddAbsence(Form):
-    """Days on which nobody may be booked."""
+    """The window of days on which somebody may not be booked."""
 
     title = "Ajouter une absence"
     submit_label = "Ajouter"
@@ -210,7 +212,7 @@ class AddAbsence(Form):
 
 
 class OfferMoment(Form):
-    """Another moment for somebody who booked; ``moments`` are what is offered, text by value."""
+    """The window that offers a visitor another moment; ``moments`` are those offered, text by value."""
 
     title = "Proposer un autre moment"
     submit_label = "Proposer"

@@ -25,10 +25,10 @@ def _options(listed: Mapping[str, Any]) -> Choice:
 
 
 class Fiche(Form):
-    """What is said of a resource, read without Mattermost: that was asked when the window opened.
+    """The fields of a resource. They are read without asking Mattermost, which was asked when the window opened.
 
-    ``attached`` are the messages whose files are offered beside none, ``files`` these (name by id) by message, and
-    ``faults`` why some cannot be taken; ``names`` are the user names of authors whom the register may not know.
+    ``attached`` are the messages whose files are offered, ``files`` those files (name by id) by message, and ``faults``
+    why some cannot be taken; ``names`` are the user names of authors whom the register may not know.
     """
 
     title = "Une fiche"
@@ -74,12 +74,12 @@ class Fiche(Form):
 
     @classmethod
     def has_content(cls, values: Mapping[str, Any]) -> bool:
-        """Whether there is more than a title."""
+        """Tell whether more than a title is given."""
         return bool(values.get("url") or values.get("description")) or values.get("fichiers", NO_FILES) != NO_FILES
 
 
 class DepositResource(Fiche):
-    """A resource that is proposed, made of the message ``source`` or the ticket ``ticket`` if there is one."""
+    """The window that proposes a resource, made of the message ``source`` or the ticket ``ticket`` if there is one."""
 
     title = "Proposer une fiche"
     submit_label = "Proposer"
@@ -92,8 +92,8 @@ class DepositResource(Fiche):
 
 
 class EditResource(Fiche):
-    """A resource that is there already; ``version`` is the one that the window showed, ``length`` how long its
-    description is where the window does not take it."""
+    """The window that edits a resource; ``version`` is the one it showed, ``length`` how long the description is where
+    the window cannot hold it."""
 
     title = "Modifier la fiche"
     submit_label = "Enregistrer"
@@ -132,7 +132,8 @@ def _name(text: str, clues: Clues) -> str:
 
 
 class NameCollection(Form):
-    """A new collection (``collection`` is 0), into which a resource is put if there is one; or one that is there."""
+    """The window that names a collection: a new one (``collection`` is 0), into which a resource may be put, or an
+    existing one."""
 
     title = "Collection"
     submit_label = "Enregistrer"
@@ -159,7 +160,7 @@ REASON = Text(long=True, limit=REASON_MAX)
 
 
 class AboutResource(Form):
-    """A window about one resource, which is called ``said`` there."""
+    """What windows about one resource have in common; ``said`` is what the resource is called there."""
 
     title = "Une fiche"
 
@@ -168,7 +169,7 @@ class AboutResource(Form):
 
     @classmethod
     def of(cls, resource: Resource, said: str = "") -> Self:
-        """Make the window about a resource, called by its title unless something else is ``said``."""
+        """Make the window about a resource, named by its title unless something else is ``said``."""
         return cls.draft(resource=resource.number, said=said or resource.titre[:100])
 
     def introduction(self) -> str:
@@ -176,7 +177,7 @@ class AboutResource(Form):
 
 
 class AskDepositor(AboutResource):
-    """A question for who proposed it."""
+    """The window of a question to the person who proposed a resource."""
 
     title = "Demander"
     submit_label = "Demander"
@@ -187,7 +188,7 @@ class AskDepositor(AboutResource):
 
 
 class AnswerReview(AboutResource):
-    """What who proposed it answers."""
+    """The window of that person’s answer."""
 
     title = "Répondre"
     submit_label = "Répondre"
@@ -198,7 +199,7 @@ class AnswerReview(AboutResource):
 
 
 class RefuseResource(AboutResource):
-    """Why it is not published."""
+    """The window of why a resource is not published."""
 
     title = "Refuser la fiche"
     submit_label = "Refuser"
@@ -209,7 +210,7 @@ class RefuseResource(AboutResource):
 
 
 class WithdrawResource(AboutResource):
-    """Why it is taken away."""
+    """The window of why a resource is withdrawn."""
 
     title = "Retirer la fiche"
     submit_label = "Retirer"
@@ -220,7 +221,7 @@ class WithdrawResource(AboutResource):
 
 
 class CommentResource(AboutResource):
-    """A word under it."""
+    """The window of a comment on a resource."""
 
     title = "Commenter"
     submit_label = "Commenter"
@@ -231,7 +232,7 @@ class CommentResource(AboutResource):
 
 
 class ReportResource(AboutResource):
-    """What is wrong with it."""
+    """The window that reports what is wrong with a resource."""
 
     title = "Signaler"
     submit_label = "Signaler"
@@ -243,7 +244,7 @@ class ReportResource(AboutResource):
 
 
 def _sought(text: str, clues: Clues) -> str:
-    """Read what was looked for. Raises ValueError where that says nothing."""
+    """Read what was looked for. Raises ValueError where the words say nothing."""
     line = read_line(WORDS_MAX, "ce texte")(text, clues)
     if not make_need_key(line):
         raise ValueError("Dites en quelques mots ce que vous cherchiez.")
@@ -251,7 +252,7 @@ def _sought(text: str, clues: Clues) -> str:
 
 
 class SayNeed(Form):
-    """What somebody looked for and did not find."""
+    """The window of a need: what somebody looked for and did not find."""
 
     title = "Je n’ai rien trouvé"
     submit_label = "Le dire"
@@ -267,7 +268,7 @@ class SayNeed(Form):
 
 
 class AnswerNeed(Form):
-    """Which resource answers a need."""
+    """The window of which resource answers a need."""
 
     title = "C’est fait"
     submit_label = "Prévenir"

@@ -1,4 +1,4 @@
-"""The windows of polls: to write one, to change its end, and to answer it, with the code of a secret ballot."""
+"""The windows of polls: to ask one, to change its end, and to vote, with the code of a secret ballot."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -28,12 +28,12 @@ _UNSEEN = re.compile(r"[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180
 
 
 def strip_invisible(text: str) -> str:
-    """Somebody’s words on one line, without signs that nobody sees, or that turn what follows."""
+    """Return a text on one line, without invisible characters or those that reverse the direction of writing."""
     return " ".join(_UNSEEN.sub("", text).split())
 
 
 def read_options(text: str, _: Clues) -> tuple[str, ...]:
-    """The answers, one a line. Raises ValueError, with a French sentence."""
+    """Read the answers, one on each line. Raises ValueError, with a French sentence."""
     found = [line for line in map(strip_invisible, text.splitlines()) if line]
     if not OPTIONS_MIN <= len(found) <= OPTIONS_MAX:
         raise ValueError(f"Écrivez de {OPTIONS_MIN} à {OPTIONS_MAX} réponses, une par ligne.")
@@ -46,7 +46,7 @@ def read_options(text: str, _: Clues) -> tuple[str, ...]:
 
 
 def read_question(text: str, _: Clues) -> str:
-    """The question. Raises ValueError, with a French sentence."""
+    """Read the question. Raises ValueError, with a French sentence."""
     found = strip_invisible(text)
     if not found:
         raise ValueError("Écrivez votre question.")
@@ -65,8 +65,9 @@ def _end_field() -> Any:
 
 
 class _PollForm(Form):
-    """What windows that ask have in common; ``poll`` is the one that is changed (0: a new one), ``here`` the channel in
-    which it was asked for, and ``here_name`` its title, empty where no poll can stand there."""
+    """What windows that ask a poll have in common; ``poll`` is the number of the one being changed (0: a new one),
+    ``here`` the channel in which the window was opened, ``here_name`` its title, empty where no poll may be asked
+    there."""
 
     title = "Faire un sondage"
     submit_label = "Voir l’aperçu"
@@ -93,7 +94,7 @@ def _place_here(hidden: Mapping[str, Any]) -> Mapping[str, str]:
 
 
 class AskPoll(_PollForm):
-    """A poll of the animation’s, anywhere; ``thematiques`` are the channels of that kind, by target."""
+    """The window of a poll by the animation, in any channel; ``thematiques`` are the thematic channels, by target."""
 
     places: Annotated[tuple[str, ...], PLACES] = Field(
         alias="destinataires", title="Destinataires", description="Canaux, ou personnes d’un rôle en message direct."
@@ -107,7 +108,7 @@ class AskPoll(_PollForm):
 
 
 class AskPollHere(_PollForm):
-    """Anybody’s poll, in the channel where they are; of who coordinates, in their ``departements`` too."""
+    """The window of anybody’s poll, in the present channel; coordinateurs may also choose their ``departements``."""
 
     place: Annotated[str, Offered()] = Field(
         alias="destinataire", title="Où", description="Les membres de ce canal pourront voter."
@@ -121,7 +122,7 @@ class AskPollHere(_PollForm):
 
 
 class ChangeEnd(Form):
-    """Another end of a poll that is open."""
+    """The window that changes the end of an open poll."""
 
     title = "Changer la fin du vote"
     submit_label = "Changer"
@@ -138,7 +139,8 @@ CODE_LENGTH = 8
 
 
 def read_code(text: str, _: Clues) -> str:
-    """A code as it was noted. Raises ValueError, with a French sentence, for what is none."""
+    """Read the code of a secret ballot as somebody noted it. Raises ValueError, with a French sentence, for anything
+    else."""
     found = re.sub(r"[\W_]", "", text).upper()
     if len(found) != CODE_LENGTH or not set(found) <= set(CODE_SIGNS):
         raise ValueError("Un code a huit lettres ou chiffres, comme K7QF-92MD.")
@@ -146,13 +148,13 @@ def read_code(text: str, _: Clues) -> str:
 
 
 def say_code(code: str) -> str:
-    """« K7QF-92MD »."""
+    """Say the code of a secret ballot in groups: « K7QF-92MD »."""
     half = CODE_LENGTH // 2
     return f"{code[:half]}-{code[half:]}"
 
 
 class _Answers(Many):
-    """Several of the answers that are offered."""
+    """A field of several of the answers offered."""
 
     @property
     def missing(self) -> str:  # type: ignore[override]  # a feminine noun
@@ -171,7 +173,7 @@ SEVERAL_ANSWERS = _Answers(
 
 class VoteForm(Form):
     """What windows that take a vote have in common: the poll, its answers by number, and the code of a secret ballot
-    (empty where votes have names). Nothing of it is kept anywhere but in the vote itself."""
+    (empty where votes have names). Nothing of it is kept but in the vote itself."""
 
     title = "Voter"
     submit_label = "Voter"
@@ -198,22 +200,22 @@ class VoteForm(Form):
 
     @property
     def chosen(self) -> int:
-        """What was chosen, as bits in the order of the options."""
+        """The answers that were chosen, as bits in the order of the options."""
         return sum(1 << int(number) - 1 for number in self.numbers)
 
     @property
     def numbers(self) -> Sequence[str]:
-        """The numbers of the answers that were chosen; each window says how."""
+        """The numbers of the answers that were chosen; each window implements it."""
         raise NotImplementedError
 
     @property
     def ballot_code(self) -> str:
-        """The code under which a secret ballot lies."""
+        """The code under which a secret ballot is stored."""
         return self.code
 
 
 class VoteOne(VoteForm):
-    """One answer."""
+    """The window of a vote for one answer."""
 
     answer: Annotated[str, Offered()] = Field(alias="reponse", title="Votre réponse")
 
@@ -223,7 +225,7 @@ class VoteOne(VoteForm):
 
 
 class VoteSeveral(VoteForm):
-    """One answer or more."""
+    """The window of a vote for one answer or more."""
 
     chosen_answers: Annotated[tuple[str, ...], SEVERAL_ANSWERS] = Field(alias="reponses", title="Vos réponses")
 
@@ -236,7 +238,7 @@ CODE = ReadText(read_code, missing_text="Indiquez le code que vous avez noté ; 
 
 
 class ChangeForm(VoteForm):
-    """Of who voted secretly already: their own code finds their ballot."""
+    """What windows have in common that change a secret vote: the voter’s own code finds their ballot."""
 
     title = "Changer mon vote"
     submit_label = "Changer mon vote"
@@ -257,8 +259,8 @@ class ChangeForm(VoteForm):
 
 
 class ChangeOne(VoteOne, ChangeForm):
-    """The vote of one answer is changed: the code is asked for first, then the answer."""
+    """The window that changes a vote for one answer: it asks for the code first."""
 
 
 class ChangeSeveral(VoteSeveral, ChangeForm):
-    """The vote of one answer or more is changed: the code is asked for first, then the answers."""
+    """The window that changes a vote for one answer or more: it asks for the code first."""

@@ -1,4 +1,4 @@
-"""The windows of statistics: another period, and in which form figures are taken away."""
+"""The windows of statistics: another period, and the format in which figures are downloaded."""
 
 from datetime import date
 from typing import Annotated, Any
@@ -15,7 +15,7 @@ from storage.stats import Percent
 
 
 class Format(Labelled):
-    """In which form figures are taken away."""
+    """The format in which figures are downloaded."""
 
     PDF = "pdf", "PDF, à transmettre"
     XLSX = "xlsx", "Excel, avec chaque compte rendu"
@@ -55,7 +55,7 @@ SHEETS = {Format.PDF.value: Format.PDF.label, Format.XLSX.value: "Excel", Format
 
 
 class ShareLife(Labelled):
-    """For how many days a shared page is shown."""
+    """How long a shared page is shown."""
 
     WEEK = "7", "7 jours"
     MONTH = "30", "30 jours"
@@ -64,12 +64,12 @@ class ShareLife(Labelled):
 
     @property
     def days(self) -> int:
-        """How many."""
+        """The number of days."""
         return int(self.value)
 
 
 class ShareFigures(Form):
-    """A page of one’s figures for who has no account."""
+    """The window that shares a page of one’s figures with people without an account."""
 
     title = "Partager mes chiffres"
     submit_label = "Créer la page"
@@ -84,7 +84,7 @@ class ShareFigures(Form):
 
 
 class SeePeriod(Form):
-    """Other days to look at: one of the usual periods, or any that can be written."""
+    """The window of another period: one of the usual ones, or any that can be typed."""
 
     title = "Voir une autre période"
     submit_label = "Voir"
@@ -105,7 +105,7 @@ class SeePeriod(Form):
 
 
 class TakeTerritory(Form):
-    """A file of the figures of a territory, in the months that were looked at."""
+    """The window of a file with the figures of a territory, for the months that were shown."""
 
     title = "Exporter ces chiffres"
     submit_label = "Exporter"
@@ -119,7 +119,7 @@ class TakeTerritory(Form):
 
 
 class TakeAway(Form):
-    """A file of one’s figures."""
+    """The window of a file with one’s own figures."""
 
     title = "Exporter mes chiffres"
     submit_label = "Exporter"

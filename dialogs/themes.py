@@ -1,4 +1,4 @@
-"""Themes as a field of forms: of what was done, or of what somebody can do."""
+"""Themes as a field of forms: what was done, or what somebody can help with."""
 
 from bot.forms import Many
 from config.themes import THEMES, theme_of

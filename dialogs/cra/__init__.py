@@ -25,7 +25,7 @@ from storage.cra.tags import REPORT_MAX
 
 
 class Keep(StrEnum):
-    """The choice that keeps what is recorded; offered only where several values are."""
+    """The choice that keeps what is recorded; offered only where people differ."""
 
     GARDER = "garder"
 
@@ -35,7 +35,7 @@ class Keep(StrEnum):
 
 
 class KeptAnswers(BaseModel):
-    """Ages, statuts and suites of several values, and for how many participants they are."""
+    """Ages, statuts and suites that differ from person to person, and the number of participants that they are for."""
 
     participants: int
     ages: dict[Age, int]
@@ -44,7 +44,7 @@ class KeptAnswers(BaseModel):
 
     @classmethod
     def of(cls, report: Report) -> "KeptAnswers | None":
-        """Keep what of a report one value for everybody can’t say; None when it can."""
+        """Keep the parts of a report that differ from person to person; None where there are none."""
         if not report.is_spread:
             return None
         return cls(
@@ -59,7 +59,7 @@ PRACTICE = "**Entraînement : ceci ne compte pas.**"
 
 
 def say_practice(title: str, hidden: Mapping[str, object]) -> str:
-    """Say of a draft’s title that it is one of a practice sheet, where it is."""
+    """Mark the title of a draft that belongs to a practice sheet."""
     return f"{title} (entraînement)" if hidden.get("practice") else title
 
 
@@ -68,7 +68,7 @@ E = TypeVar("E", bound=StrEnum)
 
 @dataclass(frozen=True)
 class OftenFirst(Choice):
-    """A choice of which what somebody uses often, which the form ``offers``, stands first."""
+    """A choice whose first options are those that somebody uses often, as the form ``offers`` them."""
 
     def draw(self, question: Question, known: object, clues: Clues) -> list[Element]:
         often = clues.offers.get(question.name, {})
@@ -88,9 +88,9 @@ def _or_keep(enumeration: Any) -> Choice:
 
 
 class NewCra(Form):
-    """One accompaniment or workshop, to be recorded. ``kept`` is the distribution of the report it copies, ``often``
-    the durations, in minutes, that its author uses often; of ``practice`` it counts in no figure; ``known_tags`` are
-    the names of the tags that it offers."""
+    """The form of a new compte rendu: one accompaniment or workshop. ``kept`` is the distribution of the report it
+    copies, ``often`` are the durations, in minutes, that its author uses often; where ``practice``, it counts in no
+    figure; ``known_tags`` are the names of the tags that it offers."""
 
     title = "Compte rendu (CRA)"
     submit_label = "Enregistrer"
@@ -144,7 +144,7 @@ class NewCra(Form):
 
     @classmethod
     def of(cls, report: Report, **more: object) -> Self:
-        """Fill the form with what a report says."""
+        """Fill the form with a report."""
         kept = KeptAnswers.of(report)
         people = report.participants
         commune = get_commune(report.commune)
@@ -179,11 +179,11 @@ class NewCra(Form):
 
     @property
     def chosen_tags(self) -> tuple[str, ...] | None:
-        """The tags that it says; None where it does not ask for any."""
+        """The tags that were chosen; None where the form offers none."""
         return self.tags if self.known_tags else None
 
     def report(self) -> Report:
-        """Make the report that the form says, one value for everybody unless a distribution is kept."""
+        """Make the report of what the form says, with one value for everybody unless a distribution is kept."""
         people = self.participants if self.activite is Activite.COLLECTIF and self.participants else 1
         kept = self.kept
         return Report(
@@ -204,7 +204,7 @@ class NewCra(Form):
 
 
 class EditCra(NewCra):
-    """A report to be changed; ``version`` is the state it was opened at."""
+    """The form that changes a report; ``version`` is the one at which it was opened."""
 
     title = "Modifier le compte rendu"
 
@@ -220,7 +220,7 @@ class EditCra(NewCra):
 
 
 class SpreadCra(Form):
-    """How the participants of a workshop spread over ages and statuts."""
+    """The form that distributes the participants of a workshop over ages and statuts."""
 
     title = "Répartir l’atelier"
     submit_label = "Enregistrer"
@@ -256,7 +256,7 @@ class SpreadCra(Form):
 
     @classmethod
     def of(cls, cra: CraRow) -> Self:
-        """Fill the form with the distribution as it is."""
+        """Fill the form with the present distribution."""
         report = cra.report
         known = {AGES[a]: n for a, n in report.ages.items()}
         known |= {STATUTS[s]: n for s, n in report.statuts.items()}
@@ -293,20 +293,20 @@ def _say_missing(name: str, total: int, wanted: int) -> str:
 
 
 def _only_value(counts: Mapping[Any, int], people: int) -> Any:
-    """Return the one value everybody has, else « garder »."""
+    """Return the one value that everybody has, else « garder »."""
     values = list(counts)
     return values[0] if len(values) == 1 and counts[values[0]] == people else Keep.GARDER
 
 
 def _count_answers(choice: E | Keep | None, kept: dict[E, int] | None, people: int) -> dict[E, int]:
-    """Count everybody at the one value chosen, or as in the distribution that is kept."""
+    """Count everybody at the one value chosen, or as in the kept distribution."""
     if isinstance(choice, Keep):
         return kept or {}
     return {} if choice is None else {choice: people}
 
 
 def _broken_keeps(values: Mapping[str, Any]) -> dict[str, str]:
-    """Find what is wrong with a kept distribution, which is for its own number of participants, and must exist."""
+    """Find what is wrong with a kept distribution: it must exist, and only fits its own number of participants."""
     keeping = [f for f in ("age", "statut", "suite") if isinstance(values.get(f), Keep)]
     kept: Mapping[str, Any] | None = values.get("kept")
     if not kept:

@@ -1,4 +1,5 @@
-"""The windows of coordinateurs’ reports, one a kind, and how a line is read as one: « animation réunion 2h hier »."""
+"""The windows of coordinateurs’ reports, one for each kind, and how a line is read as one:
+« animation réunion 2h hier »."""
 
 import datetime as dt
 import re
@@ -45,7 +46,8 @@ def _many(members: type[Labelled], singular: str, noun: str, leave_out: tuple[La
 
 
 class _Report(Form):
-    """What all kinds say. ``numero`` and ``version`` are those of the report that is changed; 0 for a new one."""
+    """What the windows of all kinds have in common. ``numero`` and ``version`` are those of the report being changed; 0
+    for a new one."""
 
     kind: ClassVar[coordination.CoordinationKind]
     title = "Coordination"
@@ -81,7 +83,7 @@ class _Report(Form):
 
     @classmethod
     def of(cls, row: coordination.CoordinationReport) -> Self:
-        """Fill the form with a report as it stands."""
+        """Fill the form with a report as it is stored."""
         said = row.said
         known = said.columns | {
             "sujet": said.subject,
@@ -94,7 +96,7 @@ class _Report(Form):
 
     @property
     def said(self) -> coordination.Coordination:
-        """The report that it says."""
+        """The report that the window says."""
         raise NotImplementedError
 
     def _make(self, **more: Any) -> coordination.Coordination:
@@ -102,7 +104,7 @@ class _Report(Form):
 
 
 class ReportAnimation(_Report):
-    """Something that a coordinateur animated."""
+    """The window of something that a coordinateur animated."""
 
     title = "Animation"
     kind = coordination.CoordinationKind.ANIMATION
@@ -132,7 +134,7 @@ class ReportAnimation(_Report):
 
 
 class ReportEvent(_Report):
-    """An event that a coordinateur took part in."""
+    """The window of an event that a coordinateur took part in."""
 
     title = "Événement"
     kind = coordination.CoordinationKind.EVENEMENT
@@ -152,7 +154,7 @@ class ReportEvent(_Report):
 
 
 class ReportPartnership(_Report):
-    """Something that a coordinateur did with partners."""
+    """The window of something that a coordinateur did with partners."""
 
     title = "Partenariat"
     kind = coordination.CoordinationKind.PARTENARIAT
@@ -182,8 +184,8 @@ FORMS: Mapping[coordination.CoordinationKind, type[CoordinationForm]] = {
 
 @dataclass
 class CoordinationLine:
-    """What a line says: of which kind (None: nobody can tell), ``raw`` what a submission of its window would send,
-    ``assumed`` what was taken without being said."""
+    """A line as it was read: the kind of report (None: unclear), ``raw`` as a submission of its window would send it,
+    ``assumed`` for what was taken without being said."""
 
     kind: coordination.CoordinationKind | None = None
     raw: dict[str, Any] = field(default_factory=dict)
@@ -192,7 +194,7 @@ class CoordinationLine:
 
 @dataclass(frozen=True, slots=True)
 class JudgedCoordination:
-    """The report that a line makes if it makes one, what is wrong, and the labels of what is missing."""
+    """The report that a line makes, if it makes one, what is wrong, and the labels of what is missing."""
 
     said: coordination.Coordination | None
     mistakes: Mapping[str, str]
@@ -200,7 +202,7 @@ class JudgedCoordination:
 
 
 def judge_line(kind: coordination.CoordinationKind, raw: Mapping[str, Any], clues: Clues) -> JudgedCoordination:
-    """Read the report that a line makes; what is only left out is no mistake."""
+    """Judge the report that a line makes; what is merely left out is no mistake."""
     form = FORMS[kind]
     blank = form.find_blank(raw, clues)
     try:
@@ -271,7 +273,7 @@ _LIKE_A_DAY = re.compile(r"\d{1,2}/\d{1,2}(?:/\d{2,4})?")
 
 
 def read_coordination_line(text: str, clues: Clues) -> CoordinationLine:
-    """Read a line as one report, whatever the order of its parts; the words that are left over are its subject."""
+    """Read a line as one report, in whatever order its parts come; the words left over are its subject."""
     words = " ".join(text.split())[:LINE_MAX].split()
     found = CoordinationLine(_take_kind(words))
     day = _take_day(words, clues)
@@ -293,7 +295,7 @@ def _take_kind(words: list[str]) -> coordination.CoordinationKind | None:
 
 
 def _take_day(words: list[str], clues: Clues) -> dt.date | None:
-    """Take the longest run of words that is a day; a number alone is none."""
+    """Take the longest run of words that is a day; a mere number is none."""
     for size in range(min(_DAY_WORDS, len(words)), 0, -1):
         for first in range(len(words) - size + 1):
             said = " ".join(words[first : first + size]).strip(",;.")
@@ -311,7 +313,7 @@ def _take_unread_day(words: list[str]) -> str:
 
 
 def _take_amounts(found: CoordinationLine, text: str) -> str:
-    """Take the duration and who took part, each said once, and return the words that are left."""
+    """Take the duration and the participants, each once, and return the words that are left."""
     plain = make_plain(text)
     spans = []
     for match in _TAKEN.finditer(plain):
@@ -332,7 +334,8 @@ def _trim(text: str) -> Iterator[str]:
 
 
 def _guess_rest(found: CoordinationLine, kind: coordination.CoordinationKind, plain: str) -> None:
-    """Tell the sort, the organisers or partners by the words of the subject; put the counts where they are asked."""
+    """Guess the sort, and the organisers or partners, by the words of the subject; put the counts where they are
+    asked."""
     sort = next((sort for names, sort in _SORTS[kind] if _names(names, plain)), _OTHERS[kind])
     found.raw["type"] = sort.value
     if kind is coordination.CoordinationKind.ANIMATION:

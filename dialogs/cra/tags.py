@@ -44,7 +44,7 @@ def read_tag(typed: str) -> str:
 
 
 def read_tags(typed: Sequence[str]) -> tuple[str, ...]:
-    """Read names as the tags of one report, each once. Raises ValueError with a sentence."""
+    """Read names as the tags of one report, each once. Raises ValueError with a French sentence."""
     names: dict[str, str] = {}
     for name in map(read_tag, typed):
         names.setdefault(fold(name), name)
@@ -55,9 +55,9 @@ def read_tags(typed: Sequence[str]) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class TagField(FieldKind):
-    """The tags of a report: a multiselect of those that the form ``offers``, a text where the server has none.
+    """The tags of a report: a multiselect of those that the form ``offers``, a text on servers without multiselects.
 
-    Nothing is drawn, and nothing read, where none are offered: who uses no tags has a window without them.
+    The field is left out where no tags are offered, so that people without tags do not see it.
     """
 
     def draw(self, question: Question, known: object, clues: Clues) -> list[Element]:

@@ -23,7 +23,7 @@ def title_report(report: Report, today: date) -> str:
 
 
 def title_typed(typed: Mapping[str, object], today: date) -> str:
-    """Say the same of what stands in a dialog, complete or not, by element."""
+    """Say in a few words what stands in a dialog, complete or not, by element."""
     activite = next((each for each in Activite if each == typed.get("activite")), None)
     commune = str(typed.get("commune") or "").lstrip("0123456789 ")
     people = str(typed.get("participants") or "")

@@ -1,4 +1,5 @@
-"""A rdv in one line: « mardi 10h 45 min impôts à Bron », as it is read; what is doubtful is asked, nothing guessed."""
+"""A rdv in one line: « mardi 10h 45 min impôts à Bron », as it is read; where something is doubtful, the bot asks and
+does not guess."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -67,7 +68,8 @@ _LEFT = {"age": "âge", "statut": "statut", "suite": "suite", "recurrents": "dé
 
 @dataclass(frozen=True, slots=True)
 class UsualRdv:
-    """What somebody’s next rdv likely is: where the last one was, by elements of the window, and what reports say."""
+    """Defaults for somebody’s next rdv: the place of the last one, by elements of the window, and habits of their
+    reports."""
 
     place: Mapping[str, str] = field(default_factory=dict)
     cra: Usual = field(default_factory=Usual)
@@ -75,8 +77,9 @@ class UsualRdv:
 
 @dataclass
 class RdvLine:
-    """What a line says: ``raw`` is what a submission of the window would send, ``unread`` what was not understood,
-    ``mistakes`` what cannot be, ``assumed`` what was taken without being said, ``notes`` what else is to be known."""
+    """A line as it was read: ``raw`` is what a submission of the window would send, ``unread`` what was not understood,
+    ``mistakes`` what is impossible, ``assumed`` what was taken without being said, ``notes`` what else should be
+    known."""
 
     raw: dict[str, Any] = field(default_factory=dict)
     unread: tuple[str, ...] = ()
@@ -86,7 +89,7 @@ class RdvLine:
     notes: list[str] = field(default_factory=list)
 
     def judge(self, clues: Clues) -> NewRdv | None:
-        """Read the rdv that it makes; None where it makes none, and why is among the mistakes."""
+        """Judge the rdv that the line makes; return None where it makes none, with the reason among the mistakes."""
         try:
             form = NewRdv.parse(self.raw, {}, clues)
         except UserError as refusal:
@@ -96,14 +99,15 @@ class RdvLine:
 
 
 class _Text:
-    """A typed text and the same without accents, sign for sign; what is taken from it is taken from both."""
+    """A typed text and the same without accents, sign for sign; what is taken out is taken out of both."""
 
     def __init__(self, text: str) -> None:
         self.typed = " ".join(text.split())[:600]
         self.plain = make_plain(self.typed)
 
     def take(self, start: int, end: int) -> str:
-        """Take some of it; a comma takes its place, so that what stood around it is not read together."""
+        """Take out a part of the text, and leave a comma in its place, so that what stood around it is not read
+        together."""
         taken, gap = self.typed[start:end], ",".ljust(end - start)
         self.typed = f"{self.typed[:start]}{gap}{self.typed[end:]}"
         self.plain = f"{self.plain[:start]}{gap}{self.plain[end:]}"
@@ -111,7 +115,7 @@ class _Text:
 
 
 def read_rdv_line(text: str, clues: Clues, usual: UsualRdv) -> RdvLine:
-    """Read any text as one rdv, or as one that comes back; the order of its parts does not matter."""
+    """Read any text as one rdv, or as a recurring one, in whatever order its parts come."""
     found, left = RdvLine(), _Text(text)
     _read_memo(found, left)
     _leave_contacts_out(found, left)
@@ -129,8 +133,8 @@ def read_rdv_line(text: str, clues: Clues, usual: UsualRdv) -> RdvLine:
 
 @dataclass(frozen=True, slots=True)
 class MeetingLine:
-    """What a line says of a meeting of colleagues: whom by name, for how long, on which day and at which hour (None
-    where that is not said), where, and what about."""
+    """A meeting of colleagues as a line says it: with whom by name, how long, on which day and at which hour (None
+    where not said), where, and about what."""
 
     names: tuple[str, ...]
     minutes: int
@@ -151,13 +155,13 @@ MEETING_USUAL, MEETING_MIN, MEETING_MAX = 30, 5, 8 * 60
 
 
 def names_colleagues(text: str) -> bool:
-    """Whether a line names somebody of Mattermost’s."""
+    """Tell whether a line names a user of Mattermost."""
     return _NAME.search(text) is not None
 
 
 def read_meeting_line(text: str, clues: Clues) -> MeetingLine:
-    """Read whom somebody wants to meet; the order of the parts does not matter. Raises UserError for a day that is
-    past, a length that cannot be, and what a subject must not tell."""
+    """Read whom somebody wants to meet, in whatever order the parts come. Raises UserError for a past day, an
+    impossible duration, and a subject that must not be told."""
     left, found = _Text(text), RdvLine()
     matches = list(_NAME.finditer(left.typed))
     for match in reversed(matches):
@@ -189,7 +193,7 @@ def _strip_lead(piece: str) -> str:
 
 
 def _read_subject(left: _Text) -> str:
-    """Read what is left as what it is about."""
+    """Read the words left over as the subject."""
     pieces = (_strip_lead(piece) for piece in left.typed.split(","))
     said = " ".join(piece for piece in pieces if piece)
     if fault := fault_of_subject(said):
@@ -209,7 +213,7 @@ def _read_memo(found: RdvLine, left: _Text) -> None:
 
 
 def _leave_contacts_out(found: RdvLine, left: _Text) -> None:
-    """Keep no telephone number and no address of somebody, and say so."""
+    """Remove telephone numbers and addresses of people, and mention it."""
     contacts = [one for one in guard.find(left.typed) if one.kind in {DataKind.TELEPHONE, DataKind.COURRIEL}]
     for one in contacts:
         left.take(one.start, one.end)
@@ -253,7 +257,7 @@ def _first_day(repetition: str, hour: time | None, clues: Clues) -> date | None:
 
 
 def _take_day(found: RdvLine, left: _Text, clues: Clues) -> tuple[date | None, int]:
-    """Take the longest words that say a day to come, and where they end."""
+    """Take out the longest words that say a day to come; return that day, and where the words end."""
     dayless = _AMOUNT.sub(_make_gap, _HOURS.sub(_make_gap, left.plain))
     words = [match.span() for match in re.finditer(r"[^\s,;]+", dayless)]
     spans = [
@@ -285,8 +289,8 @@ def _make_gap(match: re.Match[str]) -> str:
 
 
 def _take_hour(left: _Text, after: int) -> tuple[time | None, int]:
-    """Take the hour, and the minutes up to the end that stands beside it: the one right after the day, or the first of
-    the day’s hours; another one is how long it lasts."""
+    """Take the hour, and the minutes up to the end beside it: the hour right after the day, or the first hour of the
+    day; another hour is the duration."""
     matches = list(_HOURS.finditer(left.plain))
     near = [match for match in matches if after and 0 <= match.start() - after <= 3]
     daily = [match for match in matches if match["noon"] or _begin_of(match).hour >= _MORNING or _is_late(match)]
@@ -310,7 +314,7 @@ def _begin_of(match: re.Match[str]) -> time:
 
 
 def _is_late(match: re.Match[str]) -> bool:
-    """Whether a length stands before an hour as if it were one, too."""
+    """Tell whether a duration stands before an hour as if it were an hour, too."""
     return bool(match["from"]) and _begin_of(match).hour < _MORNING <= _hour_of(match["to"]).hour
 
 
@@ -367,7 +371,7 @@ def _take_canal(found: RdvLine, raw: Mapping[str, Any], *, is_call: bool) -> Non
 
 
 def _take_unread(found: RdvLine, unread: Sequence[str]) -> None:
-    """Take two or three capitals for initials, where no memo was said."""
+    """Take two or three capitals as initials, where no memo was typed."""
     initials = [word for word in unread if re.fullmatch(r"[A-Z]{2,3}", word)]
     if initials and "repere" not in found.raw and "repere" not in found.mistakes:
         found.raw["repere"] = initials[0]
@@ -378,7 +382,7 @@ def _take_unread(found: RdvLine, unread: Sequence[str]) -> None:
 
 
 def _settle(found: RdvLine, usual: UsualRdv) -> None:
-    """Take what goes without saying, and say so."""
+    """Fill in what was not said, and mention it."""
     raw = found.raw
     if "duree" not in raw and "duree" not in found.mistakes:
         minutes = next(iter(usual.cra.minutes), MINUTES_USUAL)

@@ -1,4 +1,4 @@
-"""What comes back: « tous les mardis jusqu’au 30/06 », « le 2e mercredi », read, said and written out day by day."""
+"""Recurrence of rdv: « tous les mardis jusqu’au 30/06 », « le 2e mercredi », read, said and expanded day by day."""
 
 import calendar
 import re
@@ -46,8 +46,8 @@ HELP = "Écrivez par exemple « tous les mardis jusqu’au 30/06 » ou « le 2e 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A weekday (Monday is 0) of each week, or of each ``every`` weeks, or the ``nth`` of each month; until a day, for
-    so many ``times``, or for some weeks where neither is said."""
+    """A rule of recurrence: a weekday (Monday is 0) of each week, or of every ``every`` weeks, or the ``nth`` of each
+    month; until a day, for ``times`` occurrences, or for some weeks where neither is said."""
 
     weekday: int
     nth: int = 0
@@ -56,18 +56,18 @@ class Rule:
     times: int | None = None
 
     def __str__(self) -> str:
-        """« tous les mardis », « un mardi sur deux », « le deuxième mercredi du mois »."""
+        """Say the rule: « tous les mardis », « un mardi sur deux », « le deuxième mercredi du mois »."""
         day = WEEKDAYS[self.weekday]
         if self.nth:
             return f"le {_SAID[self.nth]} {day} du mois"
         return f"un {day} sur deux" if self.every > 1 else f"tous les {day}s"
 
     def finds_end(self, first: date) -> date:
-        """Find the last day on which it may come."""
+        """Find the last day on which the rule may recur."""
         return min(self.until or (first + (AHEAD_MAX if self.times else UNTIL_USUAL)), first + AHEAD_MAX)
 
     def days(self, first: date) -> Iterator[date]:
-        """Yield its days from that one on, as many as there may be."""
+        """Yield the rule’s days from a day on, at most as many as allowed."""
         last, day, left = self.finds_end(first), first, min(self.times or COUNT_MAX, COUNT_MAX)
         while day.weekday() != self.weekday:
             day += _DAY
@@ -86,7 +86,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """One time of a rule: its ``day``, and the instant at which it begins, in UTC."""
+    """An occurrence of a rule: its ``day``, and the instant at which it begins, in UTC."""
 
     day: date
     at: datetime
@@ -94,7 +94,7 @@ class Occurrence:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The times of a rule, and the days left out: public holidays, each with its name, and days away."""
+    """The occurrences of a rule, and the days left out: public holidays, each with its name, and days of absence."""
 
     occurrences: tuple[Occurrence, ...]
     holidays: tuple[tuple[date, str], ...] = ()
@@ -107,8 +107,8 @@ class Written:
 
 
 def write_out(rule: Rule, first: date, hour: time, zone: ZoneInfo, departement: str | None) -> Written:
-    """Write a rule out from a day on, at that hour of the clock where ``zone`` is, but for the public holidays of a
-    département. An hour that a night does not have is the one after; of one that it has twice, it is the first."""
+    """Expand a rule from a day on, at an hour of local time in ``zone``, without the public holidays of a département.
+    An hour that a night does not have is the one after; of one that it has twice, it is the first."""
     found, left_out = [], []
     for day in rule.days(first):
         if name := find_holiday(day, departement):
@@ -119,7 +119,7 @@ def write_out(rule: Rule, first: date, hour: time, zone: ZoneInfo, departement: 
 
 
 def find_rule(plain: str, today: date) -> tuple[Rule, list[tuple[int, int]]] | None:
-    """Find a rule in a text without accents or capitals, and where its words stand; None where there is none."""
+    """Find a rule in a text without accents or capitals, and where its words are; None where there is none."""
     match = next((found for pattern in _RULES if (found := pattern.search(plain))), None)
     if match is None:
         return None
@@ -157,7 +157,7 @@ def _read_end(said: str, today: date) -> date | None:
 
 
 def read_rule(text: str, today: date) -> Rule:
-    """Read a text that is a rule and no more. Raises ValueError, with a French sentence."""
+    """Read a text that says a rule and nothing else. Raises ValueError, with a French sentence."""
     plain = make_plain(text)
     found = find_rule(plain, today)
     rest = plain

@@ -32,8 +32,8 @@ Span = tuple[datetime, datetime]
 
 @dataclass(frozen=True, slots=True)
 class Busy:
-    """Some time that is taken. Where people may join what takes it, so many of its ``seats`` are ``taken``, it is about
-    these themes (none: about any), and ``number`` is that of the rendez-vous."""
+    """A time that is taken. Where people may join it, ``taken`` of its ``seats`` are, it is about these themes (none:
+    any), and ``number`` is that of the rendez-vous."""
 
     start: datetime
     end: datetime
@@ -43,15 +43,15 @@ class Busy:
     number: int | None = None
 
     def is_joined(self, one: WeeklyRange, span: Span) -> bool:
-        """Whether who books this meeting of a range joins it."""
+        """Tell whether a booking of this meeting of a range joins it."""
         is_about = not self.themes or not one.theme or one.theme in self.themes
         return self.taken is not None and (self.start, self.end) == span and is_about
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A meeting that may be booked: when (in UTC), how many seats are left, and by which range. ``joins`` is the number
-    of the rendez-vous that others have then; None while nobody has."""
+    """A meeting that may be booked: when (in UTC), how many seats are left, and from which range. ``joins`` is the
+    number of the rendez-vous that others have then; None where nobody has."""
 
     start: datetime
     end: datetime
@@ -66,8 +66,8 @@ def _rank(slot: Slot) -> tuple[datetime, bool, datetime, int]:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """What slots are computed from: somebody’s ranges and absences, what takes their time, and the days that are off
-    for all (public holidays), where they are."""
+    """What free moments are computed from: somebody’s ranges and absences, the times that are taken, and the public
+    holidays where they are."""
 
     zone: ZoneInfo
     ranges: Sequence[WeeklyRange]
@@ -76,8 +76,9 @@ class Calendar:
     off: frozenset[date] = frozenset()
 
     def list_slots(self, first: date, last: date, now: datetime, at: datetime | None = None) -> list[Slot]:
-        """List the slots that are free on these days (only the one ``at`` an instant), in order: of two at one instant,
-        that of the hours of a theme, then of the shorter meeting, then that with more seats."""
+        """List the free slots of these days (only those beginning ``at`` an instant, where given), in order: of two
+        that begin together, first that of a range with a theme, then of the shorter meeting, then that with more
+        seats."""
         best = sorted(self._iterate(first, last, now, at), key=_rank)
         return [next(same) for _, same in groupby(best, key=lambda slot: slot.start)]
 
@@ -109,7 +110,7 @@ class Calendar:
                 day += 7 * _DAY
 
     def _cut(self, one: WeeklyRange, day: date, at: datetime | None) -> Iterator[Slot]:
-        """Cut a range of a day into meetings, and leave out those for which there is no time."""
+        """Cut a range on a day into meetings, without those for which there is no time."""
         start, end = find_instant(day, one.start, self.zone), find_instant(day, one.end, self.zone)
         away = [self._span_of(each, day) for each in self.absences if each.has(day)]
         busy = [each for each in self.busy if each.start < end and each.end > start]
@@ -125,15 +126,16 @@ class Calendar:
 
 
 def choose_ranges(ranges: Sequence[WeeklyRange], theme: str | None) -> Sequence[WeeklyRange]:
-    """Choose the ranges at which one is booked about a theme: its own and those of any theme; "" wants those of any
-    only, None each of them. Where there is none, each will do: its theme is no more received apart."""
+    """Choose the ranges for bookings about a theme: those of the theme and those of any theme; "" wants only those of
+    any theme, None all ranges. Where there are none, all ranges are chosen: the theme no longer has hours of its
+    own."""
     if theme is None:
         return ranges
     return [one for one in ranges if one.theme in ("", theme)] or ranges
 
 
 def merge(spans: Sequence[Span]) -> list[Span]:
-    """Put spans in order, and those that touch together."""
+    """Sort spans, and join those that touch."""
     merged: list[Span] = []
     for start, end in sorted(spans):
         if merged and start <= merged[-1][1]:
@@ -144,7 +146,7 @@ def merge(spans: Sequence[Span]) -> list[Span]:
 
 
 def leave_out(spans: Sequence[Span], taken: Sequence[Span]) -> list[Span]:
-    """Leave what is taken out of spans; both are in order."""
+    """Remove taken times from spans; both are in order."""
     left: list[Span] = []
     for start, end in spans:
         free_from = start
@@ -158,7 +160,7 @@ def leave_out(spans: Sequence[Span], taken: Sequence[Span]) -> list[Span]:
 
 
 def find_shared(one: Sequence[Span], other: Sequence[Span]) -> list[Span]:
-    """Find what two lists of spans share; both are in order."""
+    """Find the intersection of two lists of spans, both in order."""
     shared = ((max(a[0], b[0]), min(a[1], b[1])) for a in one for b in other if a[0] < b[1] and b[0] < a[1])
     return sorted(shared)
 
@@ -174,14 +176,14 @@ def cut_moments(spans: Sequence[Span], after: datetime, minutes: int) -> Iterato
 
 
 def _ceil(moment: datetime) -> datetime:
-    """The next quarter of an hour, or that one."""
+    """Round a moment up to a quarter of an hour."""
     over = (moment - moment.replace(minute=0, second=0, microsecond=0)) % STEP
     return moment + STEP - over if over else moment
 
 
 def _count_left(span: Span, one: WeeklyRange, busy: Sequence[Busy]) -> tuple[int, int | None]:
-    """Count the seats that are left of a meeting, and find which others have then: who has others in this range keeps
-    the pause from them."""
+    """Count the seats left of a meeting, and find the rendez-vous that others have then; a booking in this range also
+    keeps its pause free."""
     start, end = span
     pause, left, joins = one.pause * _MINUTE, one.seats, None
     for each in busy:
@@ -193,7 +195,7 @@ def _count_left(span: Span, one: WeeklyRange, busy: Sequence[Busy]) -> tuple[int
 
 
 def find_instant(day: date, minute: int, zone: ZoneInfo) -> datetime:
-    """Find the first instant of a day, in UTC, at which clocks show that minute of it, or a later one."""
+    """Find the first instant of a day, in UTC, at which clocks show a minute of it, or a later one."""
     wall = datetime.combine(day, time()) + minute * _MINUTE if minute < DAY else datetime.combine(day + _DAY, time())
     found = wall.replace(tzinfo=zone).astimezone(UTC)
     if found.astimezone(zone).replace(tzinfo=None) == wall:
@@ -216,8 +218,8 @@ DAYS_MAX = 366
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is to be booked: about which ``theme`` (as ``choose_ranges`` reads it), which rendez-vous take no time from
-    it (``but``), and ``at`` which instant it begins, in UTC (None for any)."""
+    """What is to be booked: about which ``theme`` (as ``choose_ranges`` reads it), ``but`` which rendez-vous, whose
+    time counts as free, and ``at`` which instant it begins, in UTC (None for any)."""
 
     theme: str | None = None
     but: Collection[int] = ()
@@ -228,14 +230,15 @@ ANY = Wish()
 
 
 async def read_calendar(db: AsyncSession, person: Person, first: date, last: date, wish: Wish = ANY) -> Calendar:
-    """Read what the slots of somebody on these days are computed from; of who has no ranges nothing else is read."""
+    """Read what the slots of somebody on these days are computed from; where they have no ranges, nothing else is
+    read."""
     is_one = wish.at is not None and wish.theme is None  # of a theme all ranges say whether it is received apart
     ranges = await list_ranges(db, person.id, first.weekday() if is_one else None)
     return await _read(db, person, (first, last), ranges, wish) if ranges else Calendar(person.zone, [])
 
 
 async def read_whole_calendar(db: AsyncSession, person: Person, first: date, last: date, wish: Wish = ANY) -> Calendar:
-    """The same of who has no ranges, too."""
+    """Read a calendar, even of somebody without ranges."""
     return await _read(db, person, (first, last), await list_ranges(db, person.id), wish)
 
 
@@ -253,7 +256,8 @@ async def _read(
 
 
 def _find_span(days: tuple[date, date], ranges: Sequence[WeeklyRange], wish: Wish, zone: ZoneInfo) -> Span:
-    """Find in which time what is taken counts: some days; of one moment as long as it may last, and pauses."""
+    """Find the span in which taken times count: some days; for one instant, as long as a meeting and its pauses may
+    last."""
     if wish.at is None:
         return find_instant(days[0], 0, zone), find_instant(days[1] + timedelta(days=1), 0, zone)
     pause, length = max(one.pause for one in ranges), max(one.length for one in ranges)
@@ -261,7 +265,7 @@ def _find_span(days: tuple[date, date], ranges: Sequence[WeeklyRange], wish: Wis
 
 
 async def list_free(db: AsyncSession, person: Person, now: datetime, days: Period, wish: Wish = ANY) -> Sequence[Slot]:
-    """List the slots of somebody that are free on these days, a year of them at most."""
+    """List the free slots of somebody on these days, at most a year of them."""
     first = max(days.start, person.today(now))
     last = min(days.end - timedelta(days=1), person.left_on or date.max)
     if last < first:
@@ -271,7 +275,7 @@ async def list_free(db: AsyncSession, person: Person, now: datetime, days: Perio
 
 
 async def find_free(db: AsyncSession, person: Person, now: datetime, start: datetime, wish: Wish = ANY) -> Slot | None:
-    """Find the slot of somebody that begins then, if it is free."""
+    """Find the slot of somebody that begins at an instant, if it is free."""
     day = start.astimezone(person.zone).date()
     then = replace(wish, at=start.astimezone(UTC))
     found = await list_free(db, person, now, Period(day, day + timedelta(days=1)), then)
@@ -279,11 +283,11 @@ async def find_free(db: AsyncSession, person: Person, now: datetime, start: date
 
 
 def find_theme(rdv: Rdv) -> str:
-    """The theme that a rendez-vous of the page is about; "" for none of those that are received apart."""
+    """Find the theme that a rendez-vous of the page is about; "" where it is about any."""
     return next(iter(rdv.theme_codes), "")
 
 
 def as_busy(rdv: TakenTime) -> Busy:
-    """What a rendez-vous takes of its conseiller’s time: people join the collective ones of the page."""
+    """Return the time that a rendez-vous takes from its conseiller; people can join the collective ones of the page."""
     taken = rdv.seats_taken if rdv.collective and rdv.source is RdvSource.PAGE else None
     return Busy(rdv.starts_at, rdv.ends_at, taken, from_bits(rdv.themes), rdv.seats, rdv.id)

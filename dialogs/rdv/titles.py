@@ -1,4 +1,4 @@
-"""A rdv in a few words: when, where, and what it is about; the memo is left to who may read it."""
+"""A rdv in a few words: when, where, and about what; the private note is shown to its owner only."""
 
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -11,13 +11,13 @@ from storage.rdv import PlaceKind, Rdv
 
 
 def say_when(rdv: Rdv, zone: ZoneInfo, today: date) -> str:
-    """Say when it is: « mardi 1er décembre de 10 h à 10 h 45 »."""
+    """Say when a rdv is: « mardi 1er décembre de 10 h à 10 h 45 »."""
     start, end = rdv.starts_at.astimezone(zone), rdv.ends_at.astimezone(zone)
     return f"{say_weekday(start.date(), today)} de {say_hour(start)} à {say_hour(end)}"
 
 
 def say_where(rdv: Rdv) -> str:
-    """Say where it is: « Médiathèque, Bron », « à domicile, Bron », « par téléphone »; empty where that is unknown."""
+    """Say where a rdv is: « Médiathèque, Bron », « à domicile, Bron », « par téléphone »; "" where that is unknown."""
     commune = get_commune(rdv.commune) if rdv.commune else None
     kind = "" if rdv.place_kind is PlaceKind.PLACE else _lower(rdv.place_kind.label)
     town = commune.nom if commune and fold(commune.nom) not in fold(rdv.place) else ""
@@ -25,7 +25,7 @@ def say_where(rdv: Rdv) -> str:
 
 
 def say_what(rdv: Rdv) -> str:
-    """Say what it is about: « Atelier : impôts », « Rendez-vous », « Réunion : point kit »."""
+    """Say what a rdv is about: « Atelier : impôts », « Rendez-vous », « Réunion : point kit »."""
     if rdv.meeting:
         return f"Réunion : {rdv.subject}" if rdv.subject else "Réunion entre collègues"
     themes = join([_lower(THEMES[code].court) for code in rdv.theme_codes])

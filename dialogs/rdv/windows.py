@@ -1,4 +1,4 @@
-"""The windows of rendez-vous: one that is new, alone or coming back, and one that is changed."""
+"""The windows of rendez-vous: to make one, single or recurring, and to change one."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,13 +30,13 @@ AHEAD_MAX = timedelta(days=400)
 
 
 class Redraw(BaseModel):
-    """Work: the cards of a rdv are drawn again, as its report was filed, deleted or restored."""
+    """Long work: the cards of a rdv are drawn again, as its report was filed, deleted or restored."""
 
     rdv: int
 
 
 class Spot(Labelled):
-    """Where people meet, as the window asks: how, and whether it is one’s usual house."""
+    """Where people meet, as the window asks: the kind, and whether it is the usual place."""
 
     RATTACHEMENT = "rattachement", "Lieu de rattachement"
     AUTRE = "autre", "Autre lieu"
@@ -46,18 +46,18 @@ class Spot(Labelled):
 
     @property
     def kind(self) -> PlaceKind:
-        """How people meet there."""
+        """The kind of place."""
         inside = (Spot.RATTACHEMENT, Spot.AUTRE)
         return PlaceKind.PLACE if self in inside else PlaceKind({"domicile": "domicile"}.get(self, self.value))
 
     @property
     def canal(self) -> Canal:
-        """What a report of it says."""
+        """The canal that a report of the rdv says."""
         return Canal.DISTANCE if self in (Spot.TELEPHONE, Spot.VISIO) else Canal(self.value)
 
     @classmethod
     def of(cls, rdv: Rdv) -> "Spot":
-        """Find that of a rdv."""
+        """Find the spot of a rdv."""
         if rdv.place_kind is PlaceKind.PLACE:
             return cls.AUTRE if rdv.canal is Canal.AUTRE else cls.RATTACHEMENT
         return cls(rdv.place_kind.value)
@@ -65,7 +65,7 @@ class Spot(Labelled):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a window or a line says of a rdv: when, for how long, and all that is stored of it besides."""
+    """A rdv as a window or a line says it: when, for how long, and all else that is stored of it."""
 
     starts_at: datetime
     minutes: int
@@ -74,13 +74,14 @@ class Plan:
 
 
 def read_repetition(text: str, clues: Clues) -> str:
-    """Read what comes back, kept as it was typed. Raises ValueError, with a French sentence."""
+    """Check a recurrence, and return it as it was typed. Raises ValueError, with a French sentence."""
     read_rule(text, clues.today)
     return text
 
 
 class _Rdv(Form):
-    """What is said of a rdv. ``often`` are the durations, in minutes, that its conseiller uses often."""
+    """What the windows of a rdv have in common. ``often`` are the durations, in minutes, that its conseiller uses
+    often."""
 
     title = "Rendez-vous"
     submit_label = "Enregistrer"
@@ -121,7 +122,7 @@ class _Rdv(Form):
 
     @property
     def plan(self) -> Plan:
-        """What it says."""
+        """The plan that the window says."""
         here = self.commune
         where = Place(
             kind=self.ou.kind,
@@ -145,7 +146,7 @@ def _fault_of_moment(when: datetime, clues: Clues) -> str:
 
 
 class NewRdv(_Rdv):
-    """A rdv that is new; with a ``repetition`` it is several."""
+    """The window of a new rdv, or with a ``repetition`` of several."""
 
     title = "Nouveau rendez-vous"
 
@@ -163,7 +164,7 @@ class NewRdv(_Rdv):
         return found
 
     def read_rule(self, today: date) -> Rule | None:
-        """Read how it comes back; None where it does not."""
+        """Read the rule of recurrence; None where the rdv is single."""
         return read_rule(self.repetition, today) if self.repetition else None
 
 
@@ -178,7 +179,7 @@ def _fault_of_rule(rule: Rule, when: datetime, clues: Clues) -> str:
 
 
 class EditRdv(_Rdv):
-    """A rdv that is there already, at its ``sequence`` when the window opened."""
+    """The window that edits a rdv, which was at its ``sequence`` when the window opened."""
 
     title = "Modifier le rendez-vous"
 
@@ -190,12 +191,12 @@ class EditRdv(_Rdv):
 
     @classmethod
     def of(cls, rdv: Rdv, zone: ZoneInfo, often: tuple[int, ...]) -> Self:
-        """Fill the window with what is stored."""
+        """Fill the window with the stored rdv."""
         return cls.draft(**fill(rdv, zone), often=often, rdv=rdv.number, sequence=rdv.sequence)
 
 
 def fill(rdv: Rdv, zone: ZoneInfo) -> dict[str, object]:
-    """Fill the fields that say what a rdv is."""
+    """Return the values of the fields for a rdv."""
     commune = get_commune(rdv.commune) if rdv.commune else None
     return {
         "quand": rdv.starts_at.astimezone(zone),

@@ -18,13 +18,13 @@ _SHOWN = 80
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What a line says.
+    """A line of a compte rendu as it was read.
 
-    ``raw`` is what a submission of the dialog would send, by element name; ``unread`` what was not understood,
-    as typed; ``mistakes`` a sentence by element name for what was understood but cannot be, ``choices`` what may have
-    been meant instead (value → text); ``notes`` say what was taken otherwise than it was typed, ``assumed`` what was
-    taken without being said. ``kept`` is the distribution of the report that this one is like; of ``practice`` it
-    counts in no figure.
+    ``raw`` is what a submission of the dialog would send, by element name; ``unread`` what was not understood, as
+    typed; ``mistakes`` a sentence by element name for what was understood but cannot be, ``choices`` what may have been
+    meant instead (value → text); ``notes`` say what was taken otherwise than it was typed, ``assumed`` what was taken
+    without being said. ``kept`` is the distribution of the report that this one copies; where ``practice``, it counts
+    in no figure.
     """
 
     raw: dict[str, Any]
@@ -39,13 +39,14 @@ class Line:
 
     @property
     def hidden(self) -> dict[str, Any]:
-        """What travels hidden with the form of this line."""
+        """The values that are carried along, hidden, with the form of this line."""
         kept = {"kept": self.kept.model_dump(mode="json")} if self.kept else {}
         tags = {"known_tags": self.known_tags} if self.known_tags else {}
         return kept | tags | ({"practice": True} if self.practice else {})
 
     def tag(self, names: Sequence[str], known: Sequence[str]) -> "Line":
-        """Make the same line with these tags; those that are ``known`` are offered, too. A practice sheet has none."""
+        """Return the same line with these tags; the form also offers those that are ``known``. A practice sheet has no
+        tags."""
         if not names:
             return self
         if self.practice:
@@ -54,18 +55,19 @@ class Line:
         return replace(self, raw=self.raw | {"etiquettes": list(names)}, known_tags=offered)
 
     def choose(self, element: str, value: str) -> "Line":
-        """Make the line that says this value for an element in doubt; a theme goes beside those that were sure."""
+        """Return the line with this value for an element in doubt; a theme is added to those that were sure."""
         chosen: Any = [*self.raw.get("themes", ()), value] if element == "themes" else value
         mistakes = {e: text for e, text in self.mistakes.items() if e != element}
         choices = {e: offered for e, offered in self.choices.items() if e != element}
         return replace(self, raw=self.raw | {element: chosen}, mistakes=mistakes, choices=choices)
 
     def misses(self, element: str) -> bool:
-        """Whether nothing was said of an element, right or wrong."""
+        """Tell whether nothing was said of an element, right or wrong."""
         return element not in self.raw and element not in self.mistakes
 
     def judge(self, clues: Clues) -> "JudgedLine":
-        """Read the report that it makes, if it makes one, and what is wrong; what is only left out is no mistake."""
+        """Judge the line: make its report if it makes one, and find what is wrong; what is merely left out is no
+        mistake."""
         blank = NewCra.find_blank(self.raw, clues)
         blank = {element: label for element, label in blank.items() if element not in self.mistakes}
         try:
@@ -82,7 +84,7 @@ _MAY_BE_ASSUMED = {"canal"}
 
 @dataclass(frozen=True, slots=True)
 class JudgedLine:
-    """A line, the report that it makes if it makes one, what is wrong, and what is missing (labels), by element."""
+    """A line, the report that it makes if it makes one, and by element what is wrong and what is missing (labels)."""
 
     line: Line
     report: Report | None
@@ -92,8 +94,8 @@ class JudgedLine:
 
     @property
     def sure(self) -> Report | None:
-        """The report that may be stored as it is: all that it needs was understood, and what was not understood can be
-        nothing that was taken without being said."""
+        """The report, where it may be stored as it is: all that it needs was understood, and nothing left unread could
+        be an element that was assumed."""
         line = self.line
         numbers = any(sign.isdigit() for word in line.unread for sign in word)
         doubtful = bool(line.unread) and (numbers or not line.assumed.keys() <= _MAY_BE_ASSUMED)
@@ -101,7 +103,7 @@ class JudgedLine:
 
 
 def read_line(text: str, clues: Clues, usual: Usual | None = None) -> Line:
-    """Read any text, of any length, as one compte rendu; the order of its parts does not matter.
+    """Read any text, of any length, as one compte rendu, in whatever order its parts come.
 
     Date, commune (the last one used), canal and statut have defaults, which are told; age, themes and duration have
     none.
@@ -114,13 +116,13 @@ def read_line(text: str, clues: Clues, usual: Usual | None = None) -> Line:
 
 
 def make_line(typed: TypedLine, found: LineValues, kept: KeptAnswers | None = None) -> Line:
-    """Make the line of what was settled."""
+    """Make the line of the settled values."""
     unread = _list_unread(typed, sorted(found.unread, key=lambda piece: piece.first))
     return Line(found.raw, unread, found.mistakes, found.choices, found.notes, found.assumed, kept)
 
 
 def _list_unread(typed: TypedLine, pieces: list[Piece]) -> tuple[str, ...]:
-    """List what was not understood, as typed: words typed as one are named as one."""
+    """List what was not understood, as typed; words joined when typed are listed as one."""
     runs: list[tuple[int, int]] = []
     for piece in pieces:
         if runs and runs[-1][1] == piece.first and typed.tokens[piece.first - 1].glued:

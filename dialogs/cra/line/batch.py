@@ -1,6 +1,5 @@
-"""Several comptes rendus in one line, and those that are like others: « atelier 8p 2h puis 2 ponctuels 15 min »,
-« comme hier », « idem mais 1h ».
-"""
+"""Several comptes rendus in one line, and comptes rendus that copy others: « atelier 8p 2h puis 2 ponctuels 15 min », «
+comme hier », « idem mais 1h »."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -38,7 +37,7 @@ _DAY_WORDS = 6
 
 
 class Which(Enum):
-    """Which report is meant by « idem » alone: the last one filed, or the one before in the same line."""
+    """The report that « idem » alone means: the last one filed, or the one before in the same line."""
 
     LAST, BEFORE = range(2)
 
@@ -49,7 +48,8 @@ Like = Which | date | int
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of a line that makes one report or ``times`` the same, and what that is ``like``; ``text`` is the rest."""
+    """A part of a line that makes one report, or ``times`` the same; ``like`` is the report that it copies, ``text``
+    the rest."""
 
     text: str
     times: int = 1
@@ -57,7 +57,7 @@ class Part:
 
 
 def cut_line(text: str, clues: Clues) -> list[Part]:
-    """Cut a line into its reports. Raises UserError where they are too many."""
+    """Cut a line into the parts of its reports. Raises UserError where these are too many."""
     text = _PLUS.sub(" puis ", text)
     typed = split_line(text)
     cuts = _list_cuts(typed, choose_pieces(typed, clues), clues)
@@ -74,7 +74,7 @@ def cut_line(text: str, clues: Clues) -> list[Part]:
 
 
 def says_nothing(text: str) -> bool:
-    """Return whether nothing is left of a part once it is like another report."""
+    """Tell whether nothing is left of a part besides that it is like another report."""
     return all(token.word in SMALL or token.word in _EXCEPTING for token in split_line(text).tokens)
 
 
@@ -104,8 +104,8 @@ def _begins_report(before: Piece | None, piece: Piece) -> bool:
 
 
 def _says_more(typed: TypedLine, pieces: Sequence[Piece], at: int) -> bool:
-    """Return whether what follows « puis » is a report of its own: it has an activity, is like another, or has a
-    duration as what goes before has."""
+    """Tell whether what follows « puis » is a report of its own: it has an activity, is like another report, or has a
+    duration where the words before have one."""
     after = [piece.reading.element for piece in pieces if piece.reading and piece.first > at]
     before = [piece.reading.element for piece in pieces if piece.reading and piece.first < at]
     same = any(token.word in SAME for token in typed.tokens[at + 1 : at + 3])
@@ -129,7 +129,7 @@ def _find_boundary(typed: TypedLine, before: int, after: int) -> int | None:
 
 
 def _read_part(text: str, clues: Clues, *, first: bool) -> Part:
-    """Take what says how often, and like what, out of a part."""
+    """Read the parts « how often » and « like what » of a part."""
     times = 1
     if match := _TIMES.search(text):
         times, text = int(match[1] or match[2]), _blank(text, match.start(), match.end())
@@ -180,12 +180,12 @@ def _take_like(text: str, clues: Clues, *, first: bool) -> tuple[str, Like | Non
 
 
 def _means_same(typed: TypedLine, at: int) -> bool:
-    """Whether « même » at a place means a report like another: « même chose », « même atelier que lundi »."""
+    """Tell whether « même » at a place means a report like another: « même chose », « même atelier que lundi »."""
     return typed.words(at + 1, at + 2) in ("chose", "cra") or typed.words(at + 2, at + 3) in ("que", "qu")
 
 
 def _read_like(typed: TypedLine, start: int, clues: Clues) -> tuple[Like | None, int]:
-    """Read the day, the number or « d’habitude » after « comme », and where it ends."""
+    """Read the day, the number or « d’habitude » after « comme »; also return where it ends."""
     for end in range(min(start + _DAY_WORDS, len(typed.tokens)), start, -1):
         words, text = typed.words(start, end), typed.slice(start, end)
         if words in _LAST:
@@ -203,7 +203,7 @@ def _plain(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """A report that another one is to be like, and its number (0: the one before in the same line)."""
+    """A report that another one copies, and its number (0: the one before in the same line)."""
 
     report: Report
     number: int = 0
@@ -211,7 +211,7 @@ class Base:
 
 @dataclass(slots=True)
 class _Draft:
-    """A part while it is made into lines."""
+    """A part while it is being made into lines."""
 
     part: Part
     typed: TypedLine
@@ -220,8 +220,8 @@ class _Draft:
 
 
 def read_parts(parts: Sequence[Part], bases: Mapping[Like, Sequence[Base]], clues: Clues, usual: Usual) -> list[Line]:
-    """Read the parts of a line, given the reports that some of them are like. Raises UserError where a day has so many
-    that they become too many."""
+    """Read the parts of a line, given the reports that some of them copy. Raises UserError where a day has so many that
+    they become too many."""
     drafts = [_draft(part, bases, clues, usual) for part in parts]
     if len(drafts) > 1:
         _share(drafts)
@@ -235,7 +235,7 @@ def read_parts(parts: Sequence[Part], bases: Mapping[Like, Sequence[Base]], clue
 
 
 def read_lines(text: str, clues: Clues, usual: Usual) -> list[Line]:
-    """Read a line that is like no other report, as one or several."""
+    """Read a line that copies no other report, as one or several reports."""
     return read_parts(cut_line(text, clues), {}, clues, usual)
 
 
@@ -259,7 +259,7 @@ def _make_lines(draft: _Draft, before: Sequence[Line], clues: Clues, usual: Usua
 
 
 def _like_before(draft: _Draft, before: Line, clues: Clues, usual: Usual) -> Line:
-    """Make a line that is like the one before it, with what was wrong or assumed there."""
+    """Make a line that copies the one before it, with its mistakes and assumptions."""
     found = draft.found
     said = set(found.raw)
     settle_values(found, clues, usual, before.raw)
@@ -279,7 +279,7 @@ _BARE_SHARE = (*_ALL_SHARE, "canal", "age", "statut", "themes", "duree", "suite"
 
 
 def _share(drafts: Sequence[_Draft]) -> None:
-    """Give each part what others say for it as well; it is told as assumed."""
+    """Give each part the values that others say for it as well, marked as assumed."""
     said = [dict(draft.found.raw) for draft in drafts]
     for at, draft in enumerate(drafts):
         bare = set(said[at]) <= {"activite", "participants"} and not draft.found.mistakes and draft.part.like is None

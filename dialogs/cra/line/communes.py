@@ -1,4 +1,4 @@
-"""The commune of a line: which of the places in it holds, and what is asked where none surely does."""
+"""The commune of a line: which of the places named in it counts, and what is asked where that is unsure."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -42,7 +42,8 @@ _ARTICLES = frozenset(["d", "de", "des", "du", "l", "la", "le", "les"])
 
 
 class Rank(IntEnum):
-    """How surely some words name a commune: they look like one, are written as a name, are announced, have a code."""
+    """How surely words name a commune: they resemble one, are written as a name, are announced by a word, have a
+    code."""
 
     BARE, NAMED, ANNOUNCED, CODED = range(4)
 
@@ -56,7 +57,8 @@ class _Mention:
 
 
 def name_commune(found: LineValues, typed: TypedLine, pieces: Sequence[Piece], clues: Clues, usual: str) -> None:
-    """Settle the commune: its label, or what was typed and a question; words of its name are no longer unread."""
+    """Settle the commune: store its label, or what was typed with a question; the words of its name are no longer
+    unread."""
     named = [_mention(typed, piece) for piece in pieces if piece.reading and piece.reading.element == "commune"]
     top = max((one.rank for one in named), default=Rank.BARE)
     if top < Rank.CODED and _ask_about_unread(found, typed, pieces, clues, top):
@@ -94,7 +96,7 @@ def _rank(typed: TypedLine, first: int, end: int, text: str) -> Rank:
 
 
 def _follows(typed: TypedLine, first: int, words: Collection[str]) -> bool:
-    """Return whether one of these words stands right before, articles apart, on the same side of a comma."""
+    """Tell whether one of these words stands right before a place, articles aside, on the same side of a comma."""
     at = first - 1
     while at >= 0 and not typed.tokens[at].parted and typed.tokens[at].word in _ARTICLES:
         at -= 1
@@ -107,7 +109,7 @@ def _is_proper(typed: TypedLine, text: str) -> bool:
 
 
 def _find_common_place(named: Sequence[_Mention], clues: Clues) -> CommunePlace | None:
-    """Find the place that all mentions may mean; a part of a name is enough beside the postcode."""
+    """Find the place that all mentions can mean; part of a name is enough beside the postcode."""
     near = clues.user.departements
     texts = list(dict.fromkeys(one.text for one in named))
     if together := find_place_exactly(" ".join(texts), near).place:
@@ -120,8 +122,8 @@ def _find_common_place(named: Sequence[_Mention], clues: Clues) -> CommunePlace 
 
 
 def _find_nearest(found: LineValues, named: Sequence[_Mention], clues: Clues) -> CommunePlace | None:
-    """Find, of communes of the same whole name, the only one where somebody works, if none elsewhere is much larger;
-    that it was chosen is said."""
+    """Find, among communes of the same full name, the only one where the person works, unless another one is much
+    larger; the choice is mentioned."""
     choices = find_place_exactly(named[0].text, clues.user.departements).choices
     near = [place for place in choices if place.commune.departement in clues.user.departements]
     texts = {one.text for one in named}
@@ -155,7 +157,8 @@ def _is_same_word(word: str, other: str) -> bool:
 def _list_doubts(
     place: CommunePlace, named: Sequence[_Mention], clues: Clues, usual: str
 ) -> Sequence[CommunePlace | str]:
-    """List what may be meant as well: a longer name where one works (« vaulx »), or no commune at all (« ligne »)."""
+    """List the other possible meanings: a longer name of a commune where the person works (« vaulx »), or no commune at
+    all (« ligne »)."""
     near = clues.user.departements
     if any(one.rank is Rank.CODED for one in named):
         return ()
@@ -174,7 +177,7 @@ def _list_doubts(
 
 
 def _ask(found: LineValues, text: str, places: Sequence[CommunePlace | str], more: int = 0) -> None:
-    """Leave what was typed, and ask which of these it is."""
+    """Keep what was typed, and ask which of these places it is."""
     labels = [place if isinstance(place, str) else place.label for place in places[:OFFERED]]
     rest = f" (et {more} autres{NBSP}: ajoutez le code postal)" if more > 0 else ""
     found.raw["commune"] = text
@@ -185,7 +188,7 @@ def _ask(found: LineValues, text: str, places: Sequence[CommunePlace | str], mor
 
 
 def _ask_which(found: LineValues, typed: TypedLine, named: Sequence[_Mention], clues: Clues) -> None:
-    """Ask where the mentions are several communes, or one that leaves a choice."""
+    """Ask which commune is meant where the mentions are several, or one that is ambiguous."""
     texts = list(dict.fromkeys(one.text for one in named))
     if len(texts) > 1:
         found.mistakes["commune"] = f"Plusieurs communes sont indiquées{NBSP}: {join(texts)}. Gardez une seule réponse."
@@ -213,7 +216,8 @@ def _say(typed: TypedLine, piece: Piece) -> str:
 
 
 def _ask_about_unread(found: LineValues, typed: TypedLine, pieces: Sequence[Piece], clues: Clues, named: Rank) -> bool:
-    """Find unread words that resemble a commune’s name, more surely named than those that were read, and ask which."""
+    """Find unread words that name a commune more surely than those that were read, and ask which is meant; return
+    whether there were any."""
     for first, end, whole in _list_runs(typed, pieces)[:_TRIED]:
         text = typed.slice(first, end)
         rank = _rank(typed, first, end, text)
@@ -254,8 +258,8 @@ def _guess_places(text: str, rank: Rank, first: int, clues: Clues) -> CommunePla
 
 
 def _list_runs(typed: TypedLine, pieces: Sequence[Piece]) -> list[tuple[int, int, bool]]:
-    """List runs of unread words and names of communes, small words between them, with something unread in each; and
-    whether a commune was read in it."""
+    """List runs of unread words and names of communes, with small words between them, that contain something unread;
+    and whether a commune was read in each."""
     runs: list[tuple[int, int, bool, bool]] = []
     for piece in pieces:
         reading = piece.reading

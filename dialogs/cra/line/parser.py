@@ -34,10 +34,10 @@ _DECIMAL = re.compile(r"\d,\d{1,2}\s?h", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One word: where it is in the text, how it is compared, and how it holds to the next one.
+    """A word of the line: where it is in the text, how it is compared, and how it is joined to the next one.
 
-    ``key`` is the word as themes are compared, ``numbered`` whether it is a number or holds one, in figures or
-    letters; ``parted`` by a comma, ``glued`` without any space.
+    ``key`` is the word as themes are compared, ``numbered`` whether it is a number or holds one, in figures or letters;
+    ``parted`` says that a comma follows, ``glued`` that no space does.
     """
 
     start: int
@@ -50,13 +50,13 @@ class Token:
 
     @property
     def strange(self) -> bool:
-        """Whether it has no letter or figure that French is written in."""
+        """Whether the token has no letter or figure that French is written in."""
         return not self.key and self.word not in SMALL
 
 
 @dataclass(frozen=True, slots=True)
 class TypedLine:
-    """A line: as typed, the same with plain signs (position by position), its tokens, and what was too much."""
+    """A line as typed, the same in plain signs (position by position), its tokens, and what was cut off as too long."""
 
     text: str
     plain: str
@@ -64,30 +64,30 @@ class TypedLine:
     rest: str
 
     def words(self, first: int, end: int) -> str:
-        """Some tokens as they are compared."""
+        """Return some tokens as they are compared."""
         return " ".join(t.word for t in self.tokens[first:end])
 
     def key(self, first: int, end: int) -> str:
-        """Some tokens as themes are compared."""
+        """Return some tokens as themes are compared."""
         return " ".join(t.key for t in self.tokens[first:end] if t.key)
 
     def slice(self, first: int, end: int) -> str:
-        """Some tokens with what stands between them, in plain signs, and the bracket or the sign of minutes that
-        closes them."""
+        """Return some tokens and what stands between them, in plain signs, with the bracket or minute sign that closes
+        them."""
         start, stop = self.tokens[first].start, self.tokens[end - 1].end
         text, closing = self.plain[start:stop], self.plain[stop : stop + 1]
         minutes = closing == "'" and text[-1].isdigit() and not self.plain[stop + 1 : stop + 2].isalnum()
         return text + closing if minutes or (closing == ")" and "(" in text) else text
 
     def hyphenate(self, index: int) -> bool:
-        """Whether a hyphen holds a token to the next."""
+        """Tell whether a hyphen joins a token to the next."""
         if not 0 <= index < len(self.tokens) or not self.tokens[index].glued:
             return False
         end = self.tokens[index].end
         return self.plain[end : end + 1] == "-"
 
     def as_typed(self, first: int, end: int) -> str:
-        """Some tokens as they were typed."""
+        """Return some tokens as they were typed."""
         return " ".join(self.text[self.tokens[first].start : self.tokens[end - 1].end].split())
 
 
@@ -118,7 +118,7 @@ _LINKS = ("et", "ou")
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Some tokens and their reading; None for what means nothing."""
+    """Some tokens and their reading; None where they mean nothing."""
 
     first: int
     end: int
@@ -127,7 +127,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class _Best:
-    """The cheapest way to read a line from some token on."""
+    """The cheapest way to read a line from a token on."""
 
     cost: float
     piece: Piece | None
@@ -162,7 +162,7 @@ def _candidates(typed: TypedLine, first: int, best: list[_Best], clues: Clues) -
 
 
 def _cost_after(typed: TypedLine, end: int, best: list[_Best]) -> float:
-    """Return what the rest costs, and the cut between words that were typed as one."""
+    """Return the cost of the rest, plus that of cutting words that were typed as one."""
     return best[end].cost + (CUT_COST if typed.tokens[end - 1].glued else 0.0)
 
 

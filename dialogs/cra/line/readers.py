@@ -34,9 +34,9 @@ _YEARS_OF = {
 
 
 def read_ages(text: str) -> Age | None:
-    """Read a category by its bounds, or the one that holds an age or a range of ages: « 72 ans », « 6-10 ans ».
+    """Read an age group by its bounds, or the one that contains an age or a range of ages: « 72 ans », « 6-10 ans ».
 
-    The text is folded, with its signs and hyphens. None where no category holds all of it.
+    The text is folded, with its signs and hyphens. Returns None where no group contains all of it.
     """
     bounds = _bounds(re.sub(r" ?- ?", "-", text))
     if bounds is None:
@@ -122,7 +122,7 @@ UNSURE = "?"
 
 @cache
 def read_unsure_themes() -> dict[str, str]:
-    """Read the words that several themes share, reduced by `key`, and the codes of these."""
+    """Read the words that several themes share, reduced by `key`, with the codes of these themes."""
     rows = read("unsure_themes.tsv")
     return {key(word): row["codes"] for row in rows for word in row["mots"].split(", ")}
 
@@ -135,18 +135,18 @@ def read_meanings() -> dict[str, Meaning]:
 
 @cache
 def comma_themes() -> frozenset[str]:
-    """List the theme labels that hold a comma, reduced by `key`: they are read across it."""
+    """List the labels of themes that contain a comma, reduced by `key`: they are read across it."""
     return frozenset(key(text) for t in THEMES.values() for text in (t.libelle, t.court) if "," in text)
 
 
 @cache
 def single_words() -> tuple[str, ...]:
-    """List the single words of the table that are long enough for a slip to show."""
+    """List the single words of the table that are long enough to allow a slip."""
     return tuple(word for word in read_meanings() if len(word) >= SHORTEST_WITH_TYPO and " " not in word)
 
 
 def say_meaning(element: str, value: str) -> str:
-    """Say a value of the form, or a theme, as people call it."""
+    """Say a value of the form, or a theme, as people do."""
     if element == "themes":
         return THEMES[value].court
     members = {"activite": Activite, "canal": Canal, "age": Age, "statut": Statut, "suite": Suite}
@@ -162,7 +162,8 @@ BARE_NUMBER = "number"
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Some following words: in plain signs, as compared, and reduced as themes are; whether a number is there."""
+    """Some consecutive words: in plain signs, as compared, and reduced as themes are; and whether they contain a
+    number."""
 
     text: str
     words: str
@@ -173,7 +174,8 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a span may mean: an element and its value, or an ambiguous word’s two meanings; lower costs are likelier."""
+    """What a span may mean: an element and its value, or the two meanings of an ambiguous word; a lower cost is
+    likelier."""
 
     element: str
     value: str
@@ -212,7 +214,7 @@ _DATE_WORDS = frozenset(
 
 
 def read_word(span: Span, clues: Clues) -> Reading | None:
-    """Read a usual word of the form, or of an activity that says less than others."""
+    """Read a usual word of the form, or of an activity that other words may overrule."""
     if both := AMBIGUOUS.get(span.key):
         return Reading(*both[0], other=both[1])
     found = read_meanings().get(span.key)
@@ -228,7 +230,7 @@ def read_theme(span: Span, clues: Clues) -> Reading | None:
 
 
 def read_comma_theme(span: Span, clues: Clues) -> Reading | None:
-    """Read a label that holds a comma."""
+    """Read the label of a theme that contains a comma."""
     return read_theme(span, clues) if span.key in comma_themes() else None
 
 
@@ -247,7 +249,7 @@ def read_day(span: Span, clues: Clues) -> Reading | None:
 
 
 def read_duration(span: Span, clues: Clues) -> Reading | None:
-    """Read a duration with its unit; one that cannot be reported is less likely meant."""
+    """Read a duration with its unit; one too long or short for a report is a less likely reading."""
     if not _TIME_UNIT.search(span.words) and not _TIME_UNIT.search(span.text):
         return None
     minutes = _between_hours(span.text) or read_minutes(span.text)
@@ -270,7 +272,7 @@ def _between_hours(text: str) -> int | None:
 
 
 def is_hour(text: str) -> bool:
-    """Whether a text can be an hour of the day: « 8h », « 9h30 », « 10:00 »."""
+    """Tell whether a text can be an hour of the day: « 8h », « 9h30 », « 10:00 »."""
     return bool(re.fullmatch(_HOUR, _with_hyphens(text)))
 
 
@@ -284,7 +286,7 @@ def read_participants(span: Span, clues: Clues) -> Reading | None:
 
 
 def read_recurrents(span: Span, clues: Clues) -> Reading | None:
-    """Read how many had come before: « 3 récurrents », « dont deux déjà venus »."""
+    """Read how many participants had come before: « 3 récurrents », « dont deux déjà venus »."""
     return _read_count("recurrents", _RECURRENTS, span)
 
 
@@ -295,7 +297,7 @@ def _read_count(element: str, pattern: re.Pattern[str], span: Span) -> Reading |
 
 
 def read_bare_number(span: Span, clues: Clues) -> Reading | None:
-    """Read a number that says nothing of what it counts."""
+    """Read a number that does not say what it counts."""
     number = read_number(span.text)
     return Reading(BARE_NUMBER, str(number), BARE) if number is not None else None
 
@@ -307,7 +309,7 @@ def read_age(span: Span, clues: Clues) -> Reading | None:
 
 
 def _with_hyphens(text: str) -> str:
-    """Fold a text, its hyphens kept."""
+    """Fold a text but keep its hyphens."""
     return "-".join(fold(part) for part in text.split("-"))
 
 
@@ -325,7 +327,7 @@ def read_commune(span: Span, clues: Clues) -> Reading | None:
 
 
 def has_code(text: str) -> bool:
-    """Whether a text holds a postcode or an INSEE code."""
+    """Tell whether a text contains a postcode or an INSEE code."""
     return bool(_CODE.search(text))
 
 
@@ -341,15 +343,15 @@ def read_typo(span: Span, clues: Clues) -> Reading | None:
 
 
 def _is_slip(typed: str, meant: str) -> bool:
-    """Return whether each word is a slip away from the one that was meant, and there are as many: « internet pc » is no
-    slip of « internet », nor « bron internet » of « box internet »."""
+    """Tell whether each word is a slip away from the one meant, and there are as many: « internet pc » is no slip of «
+    internet », nor « bron internet » of « box internet »."""
     pairs = [*zip(typed.split(), meant.split(), strict=False)]
     same = typed.count(" ") == meant.count(" ") and libraries.OSA.distance(typed, meant, score_cutoff=2) <= 2
     return same and all(libraries.OSA.distance(*pair) <= _slips_allowed(pair[0]) for pair in pairs)
 
 
 def _find_near_word(word: str) -> str | None:
-    """Find the one usual word a slip away (two from ten letters), the first letter being right."""
+    """Find the only usual word within one slip (two from ten letters on), with the same first letter."""
     words = [known for known in single_words() if known[0] == word[0]]
     allowed = _slips_allowed(word)
     found = libraries.fuzz_process.extractOne(word, words, scorer=libraries.OSA.distance, score_cutoff=allowed)
@@ -362,8 +364,8 @@ def _slips_allowed(word: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class SpanReader:
-    """A reader, and where it is worth trying: the most words, whether a number is needed, whether articles may
-    begin or end them."""
+    """A reader with its limits: the most words, whether a number is needed, whether articles may begin or end the
+    span."""
 
     read: Callable[[Span, Clues], Reading | None]
     most: int
@@ -371,7 +373,7 @@ class SpanReader:
     edges: bool = False
 
     def fits(self, span: Span, edged: bool) -> bool:
-        """Whether to try it; ``edged`` says that an article begins or ends the span."""
+        """Tell whether the reader can read a span; ``edged`` says that an article begins or ends it."""
         return span.count <= self.most and (span.numbered or not self.needs_number) and (self.edges or not edged)
 
 

@@ -22,7 +22,7 @@ _Read = tuple[Piece, readers.Reading]
 
 
 def weigh_pieces(found: LineValues, pieces: Sequence[Piece]) -> None:
-    """Gather the values of all pieces, those that depend on others last; communes are named elsewhere."""
+    """Gather the values of all pieces, those that depend on others last; communes are settled elsewhere."""
     later: list[_Read] = []
     for piece in pieces:
         reading = piece.reading
@@ -53,9 +53,9 @@ def _depends(reading: readers.Reading) -> bool:
 
 
 def _choose_activity(found: LineValues, later: list[_Read]) -> None:
-    """Take the activity that « rdv », « demande »… tell if nothing better does, « groupe » before the others.
+    """Settle the activity that « rdv », « demande »… tell where nothing better does, « groupe » first.
 
-    Of several people they tell none: an « accompagnement » of eight is a workshop.
+    With several people these words do not count: an « accompagnement » of eight is a workshop.
     """
     weak = {reading.value for _, reading in later if reading.element == readers.WEAK}
     if found.values("participants") not in ([], ["1"]):
@@ -91,7 +91,7 @@ def _choose_meaning(found: LineValues, reading: readers.Reading) -> readers.Mean
 
 
 def _leave_uncounted(found: LineValues, piece: Piece, amount: str) -> None:
-    """Count « déjà venu » as one where there is one person, « tous » as everybody; leave it unread otherwise."""
+    """Count « déjà venu » as one person where there is one, « tous » as everybody; leave it unread otherwise."""
     people = found.values("participants")
     alone = people == ["1"] or (not people and found.values("activite") != [Activite.COLLECTIF])
     count = "1" if alone else people[0] if people and amount == readers.ALL else ""
@@ -125,7 +125,7 @@ _SEVERAL = {
 
 
 def gather_values(typed: TypedLine, pieces: Sequence[Piece], clues: Clues, usual: Usual) -> LineValues:
-    """Weigh the pieces against each other, and make each element that was said."""
+    """Weigh the pieces against each other, and settle each element that was said."""
     found = LineValues()
     pieces = [_clear_other(typed, piece) for piece in pieces]
     weigh_pieces(found, pieces)
@@ -146,7 +146,7 @@ _BEFORE_OTHER = frozenset(("l", "un", "une", "d", "les", "des", "deux", "chaque"
 
 
 def _clear_other(typed: TypedLine, piece: Piece) -> Piece:
-    """Read nothing in « autre » where that is said of somebody."""
+    """Ignore « autre » where it is said of a person."""
     before = typed.tokens[piece.first - 1].word if piece.first else ""
     is_other = typed.words(piece.first, piece.end) in ("autre", "autres") and before in _BEFORE_OTHER
     return replace(piece, reading=readers.Reading(readers.NOTHING, "aucun")) if is_other else piece
@@ -158,7 +158,7 @@ _CORRECTED = ("duree", "participants", "date", "age", "statut", "canal", "recurr
 
 
 def _take_corrections(found: LineValues, typed: TypedLine, pieces: Sequence[Piece]) -> None:
-    """Take what corrects what was said before it, and say so: « 1h non 2h plutôt »."""
+    """Apply corrections of what was said before, and mention them: « 1h non 2h plutôt »."""
     for element in _CORRECTED:
         said = [piece for piece in pieces if piece.reading and piece.reading.element == element]
         if len(found.values(element)) != 2 or len(said) != 2:  # one corrects the other
@@ -175,12 +175,12 @@ def _take_corrections(found: LineValues, typed: TypedLine, pieces: Sequence[Piec
 
 
 def _corrects(typed: TypedLine, piece: Piece, said: Sequence[Piece]) -> bool:
-    """Whether an unread word is no more than what says that something is corrected."""
+    """Tell whether an unread word only says that something is corrected."""
     return said[0].end <= piece.first <= said[1].end and typed.words(piece.first, piece.end) in _CORRECTING
 
 
 def _note_slips(found: LineValues, typed: TypedLine, pieces: Sequence[Piece]) -> None:
-    """Say what was read in a mistyped word, or in one of two meanings."""
+    """Mention how a mistyped word, or one of two meanings, was read."""
     for piece in pieces:
         reading = piece.reading
         if reading is None or (reading.cost != readers.GUESS and not reading.other):
@@ -192,7 +192,7 @@ def _note_slips(found: LineValues, typed: TypedLine, pieces: Sequence[Piece]) ->
 
 
 def _prefer_years(found: LineValues, typed: TypedLine, pieces: Sequence[Piece]) -> None:
-    """Take an age in years below 18 rather than « jeune » beside it: « un jeune de 17 ans »."""
+    """Prefer an age below 18 to « jeune » beside it: « un jeune de 17 ans »."""
     ages = [(piece, piece.reading.value) for piece in pieces if piece.reading and piece.reading.element == "age"]
     years = [age for piece, age in ages if any(map(str.isdigit, typed.slice(piece.first, piece.end)))]
     words = {age for piece, age in ages if typed.slice(piece.first, piece.end).lower() in ("jeune", "jeunes")}
@@ -201,7 +201,7 @@ def _prefer_years(found: LineValues, typed: TypedLine, pieces: Sequence[Piece]) 
 
 
 def _doubt_hours(found: LineValues, typed: TypedLine, pieces: Sequence[Piece]) -> None:
-    """Leave unread the hour of a day, which is no duration (« à 8h »), and ask where it may be either: hardly anybody
+    """Leave unread an hour of the day, which is no duration (« à 8h »), and ask where it may be either: hardly anybody
     is helped alone for eight hours."""
     alone = found.values("activite") in ([Activite.INDIVIDUEL], [Activite.PONCTUEL])
     for piece in pieces:
@@ -226,7 +226,7 @@ def _doubt_hours(found: LineValues, typed: TypedLine, pieces: Sequence[Piece]) -
 
 
 def _take_one(found: LineValues, element: str) -> None:
-    """Take the one value, or say that there are several, or that it cannot be."""
+    """Take the only value of an element, or note that there are several, or that it is impossible."""
     values = found.values(element)
     if impossible := [value for value in values if value.startswith(readers.UNSURE)]:
         text = quote(impossible[0].removeprefix(readers.UNSURE))
@@ -268,7 +268,8 @@ def _show_value(element: str, value: str) -> str:
 
 
 def _judge_duration(found: LineValues) -> None:
-    """Count what is shorter than the shortest as that; name the durations around one that the form does not have."""
+    """Round a duration that is too short up to the shortest; name the durations of the form next to one that it does
+    not have."""
     minutes = int(found.raw.get("duree", DUREES[0]))
     if minutes in DUREES:
         return
@@ -284,8 +285,8 @@ def _judge_duration(found: LineValues) -> None:
 
 
 def settle_values(found: LineValues, clues: Clues, usual: Usual, base: Mapping[str, Any] | None = None) -> None:
-    """Take what goes without saying, from the report that this one is like (``base``) or from what is usual, and judge
-    the whole."""
+    """Fill in what was not said, from the report that this one copies (``base``) or from what is usual, and judge the
+    whole."""
     if base is not None:
         _copy_base(found, base)
     for element, value, said in _list_defaults(found, clues, usual):
@@ -298,7 +299,7 @@ def settle_values(found: LineValues, clues: Clues, usual: Usual, base: Mapping[s
 
 
 def _copy_base(found: LineValues, base: Mapping[str, Any]) -> None:
-    """Take from the report that it is like what this one does not say otherwise."""
+    """Copy from the base report what the line does not say."""
     said = dict(found.raw)
     if said.get("participants", 1) > 1 and "activite" not in said and base["activite"] != Activite.COLLECTIF:
         found.raw["activite"] = Activite.COLLECTIF.value
@@ -312,7 +313,7 @@ def _copy_base(found: LineValues, base: Mapping[str, Any]) -> None:
 
 
 def _list_defaults(found: LineValues, clues: Clues, usual: Usual) -> Iterator[tuple[str, str, str]]:
-    """List what may go without saying; age, themes and duration may not."""
+    """List the values that may be assumed; age, themes and duration may not."""
     yield "date", clues.today.isoformat(), "aujourd’hui"
     kind = Activite.COLLECTIF if found.raw.get("participants", 1) > 1 else Activite.INDIVIDUEL
     yield "activite", kind.value, kind.label.lower()
@@ -324,7 +325,7 @@ def _list_defaults(found: LineValues, clues: Clues, usual: Usual) -> Iterator[tu
 
 
 def _judge(found: LineValues, clues: Clues) -> None:
-    """Say what no report can be, among what was understood."""
+    """Say what no report can contain, among what was understood."""
     raw = found.raw
     values: dict[str, Any] = {element: raw[element] for element in ("participants", "recurrents") if element in raw}
     if "date" in raw:

@@ -1,4 +1,4 @@
-"""What a line was found to say, element by element, while it is being settled."""
+"""What was found in a line, element by element, while it is being settled."""
 
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from dialogs.cra.line.readers import Meaning
 
 @dataclass
 class LineValues:
-    """Values by element, as said; then, as they are settled, the parts of a `Line`."""
+    """The values by element, as said; then, as they are settled, the parts of a `Line`."""
 
     said: dict[str, list[str]] = field(default_factory=dict)
     raw: dict[str, Any] = field(default_factory=dict)
@@ -21,17 +21,17 @@ class LineValues:
     unread: list[Piece] = field(default_factory=list)
 
     def copy(self) -> "LineValues":
-        """Make another one that says the same, to be settled otherwise."""
+        """Copy the values, to settle them in another way."""
         return deepcopy(self)
 
     def values(self, element: str) -> list[str]:
-        """The different values said for an element, in the order typed."""
+        """Return the distinct values said for an element, in the order typed."""
         return list(dict.fromkeys(self.said.get(element, ())))
 
     def add(self, meaning: Meaning) -> None:
-        """Add one more value for an element."""
+        """Add a value for an element."""
         self.said.setdefault(meaning[0], []).append(meaning[1])
 
     def note(self, element: str, sentence: str) -> None:
-        """Say how something was taken that was typed otherwise."""
+        """Note how something typed was read otherwise."""
         self.notes[element] = f"{self.notes[element]} {sentence}" if element in self.notes else sentence
