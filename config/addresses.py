@@ -19,7 +19,7 @@ _INSIDE = (
 
 
 def is_public(text: str) -> bool:
-    """Whether an address is one of the Internet; one that holds another is what that is."""
+    """Tell whether an address is public on the Internet; an IPv6 address that embeds another counts as that one."""
     try:
         address = _inner(ip_address(text))
     except ValueError:
@@ -30,8 +30,8 @@ def is_public(text: str) -> bool:
 
 
 def is_inside(host: str) -> bool:
-    """Whether a host, as it is written in a link, can only be of somebody’s own network. What ends in a number is an
-    address to browsers (0x7f.0.0.1, 127.1), and public where it is written as one in full."""
+    """Tell whether a host, as written in a link, can only be inside a private network. A host that ends in a number is
+    an address to browsers (0x7f.0.0.1, 127.1), and public only where it is a public one in full notation."""
     last = normalize("NFKC", host).lower().rstrip(".").rpartition(".")[2]
     if last.isdigit() or last.startswith("0x"):
         return not is_public(normalize("NFKC", host))

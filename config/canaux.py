@@ -1,4 +1,4 @@
-"""The channels that the team is to have: what they are called, who belongs there, and what stands at their top."""
+"""The channels that the team should have: what they are called, who belongs there, and what stands at their top."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -30,7 +30,7 @@ class Family(StrEnum):
 
 
 class Belonging(StrEnum):
-    """Who belongs into a channel, where it is not people of certain roles."""
+    """Who belongs in a channel, where that does not follow from roles."""
 
     TOUS = "tous"
     LIBRE = "libre"
@@ -40,10 +40,10 @@ class Belonging(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PlannedChannel:
-    """A channel to be: ``key`` names it here for ever (« general », « departement:69 »), ``address`` and ``name`` in
-    Mattermost. ``roles`` are who belongs there where ``belonging`` does not say it; ``departement`` is a code or "",
-    ``hub`` the key of one or "". ``team`` is the address of the team, "" for the bot’s own.
-    """
+    """A planned channel: ``key`` is its permanent name here (« general », « departement:69 »), ``address`` and ``name``
+    are those in Mattermost. ``roles`` are the roles that belong there where ``belonging`` does not say it;
+    ``departement`` is a code or "", ``hub`` the key of one or "". ``team`` is the address of the team, "" for the bot’s
+    own."""
 
     key: str
     family: Family
@@ -60,7 +60,7 @@ class PlannedChannel:
 
 
 def of_hubs(team: str) -> Mapping[str, PlannedChannel]:
-    """A private channel for each hub (hubs.tsv) in that team; none where there is no team for them."""
+    """Plan a private channel for each hub (hubs.tsv) in a team; none where ``team`` is ""."""
     return {f"hub:{hub.key}": _plan_hub(hub, team) for hub in HUBS.values()} if team else {}
 
 
@@ -89,7 +89,7 @@ def _add(found: dict[str, PlannedChannel], cells: list[str]) -> None:
 
 
 def _plan_line(cells: list[str]) -> Iterable[PlannedChannel]:
-    """The channel of a line, or one for each département."""
+    """Yield the planned channel of a line, or one for each of its départements."""
     if len(cells) != len(COLUMNS):
         raise ValueError(f"{len(COLUMNS)} colonnes sont attendues, et non {len(cells)}")
     row = dict(zip(COLUMNS, cells, strict=True))
@@ -103,7 +103,7 @@ def _plan_line(cells: list[str]) -> Iterable[PlannedChannel]:
 
 
 def _codes(key: str) -> Iterable[str]:
-    """The départements that a line is for: all, or those after its colon (« departement:69|38 »).
+    """Yield the départements that a line is for: all, or those after its colon (« departement:69|38 »).
 
     The overseas territories without a region share another one’s channel.
     """
@@ -116,7 +116,7 @@ def _codes(key: str) -> Iterable[str]:
 
 
 def _of(row: Mapping[str, str], departement: Departement) -> dict[str, str]:
-    """The row of one département."""
+    """Fill the placeholders of a row for a département. Raises ValueError, in French, for an unknown placeholder."""
     names = {"code": departement.code, "nom": departement.nom.replace("'", "’"), "canal": departement.canal}
     # The platform’s own titles have the apostrophe of a typewriter.
     names_in_title = names | {"nom": departement.nom}
@@ -156,7 +156,8 @@ def _plan(row: Mapping[str, str], family: Family, departement: str = "") -> Plan
 
 
 def home_of(code: str) -> str:
-    """The département whose channel people of a territory share: its own, or another’s; "" where there is none.
+    """Return the code of the département whose channel the people of a territory use: its own, or another’s; "" where
+    there is none.
 
     Saint-Martin and Saint-Barthélemy are with Guadeloupe; the other collectivités have none (departements.tsv).
     """

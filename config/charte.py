@@ -15,7 +15,7 @@ DURATION = re.compile(r"([1-9]\d{0,2})\s?([hj])")
 
 
 class MeasureKind(StrEnum):
-    """What can be decided about a message or its author, from the lightest to the heaviest."""
+    """The measures that can be decided about a message or its author, from the lightest to the heaviest."""
 
     NOTHING = "rien"
     REMIND = "rappel"
@@ -27,7 +27,7 @@ class MeasureKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Graded:
-    """A measure, and how long it lasts where it ends by itself."""
+    """A measure, with its duration where it ends by itself."""
 
     measure: MeasureKind
     lasts: timedelta | None = None
@@ -35,19 +35,20 @@ class Graded:
 
 @dataclass(frozen=True, slots=True)
 class Motive:
-    """Why a message can be reported: ``key`` names it for ever; ``grades`` are what is proposed, time after time."""
+    """A reason to report a message: ``key`` is its permanent name; ``grades`` are the measures proposed the first,
+    second and later times."""
 
     key: str
     label: str
     grades: tuple[Graded, Graded, Graded]
 
     def grade(self, before: int) -> Graded:
-        """What is proposed to somebody who had so many measures in the last twelve months."""
+        """Return the measure proposed for somebody who had so many measures in the last twelve months."""
         return self.grades[min(before, len(self.grades) - 1)]
 
 
 def duration(text: str) -> timedelta | None:
-    """« 3j », « 2 h »; None for what is no duration."""
+    """Read a duration: « 3j », « 2 h »; None for anything else."""
     found = DURATION.fullmatch(text.strip().lower())
     return read_duration(found[1], found[2]) if found else None
 

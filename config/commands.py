@@ -1,4 +1,4 @@
-"""The commands that people may type, known without their features: for who only reads what sentences mean."""
+"""The commands that people may type, as a table, for code that reads sentences and does not know the features."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -10,8 +10,8 @@ COLUMNS = ("command", "seeks", "tells")
 
 
 class Command(NamedTuple):
-    """A command by its name; what follows it is looked for where it ``seeks``, and words of one’s own where it
-    ``tells``."""
+    """A command by its name; where it ``seeks``, the words after it are searched for, where it ``tells``, they are the
+    person’s own words."""
 
     name: str
     seeks: bool

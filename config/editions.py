@@ -1,4 +1,5 @@
-"""The editions of the news: what each is called, when it comes out and where, and what becomes of it unapproved."""
+"""The editions of the news: what each is called, when and where it comes out, and what becomes of a digest that nobody
+approves."""
 
 import re
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ KEY = re.compile(r"[a-z][a-z0-9-]{1,15}")
 
 
 class Unapproved(StrEnum):
-    """What becomes of an edition that nobody approved by its hour."""
+    """What becomes of a digest that nobody approved by its hour."""
 
     HOLD = "retenir"
     PUBLISH = "publier"
@@ -20,8 +21,8 @@ class Unapproved(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """An edition: ``key`` names it for ever, ``name`` is its title. ``rhythm`` is said in French (bot/calendar.py reads
-    it), ``targets`` are codes of storage/targets.py, or keys of national channels."""
+    """An edition: ``key`` is its permanent name, ``name`` is its title. ``rhythm`` is said in French (bot/calendar.py
+    reads it), ``targets`` are codes of storage/targets.py, or keys of national channels."""
 
     key: str
     name: str

@@ -29,7 +29,7 @@ OTHER = "autre"
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """A queue: ``code`` names it for ever, ``name`` is what people read, ``about`` what it is for. ``help_key`` and
+    """A queue: ``code`` is its permanent name, ``name`` is what people read, ``about`` what it is for. ``help_key`` and
     ``room_key`` are keys of planned channels (config/canaux.py): the public one, and the private one of its agents."""
 
     code: str
@@ -41,7 +41,8 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class Outage:
-    """How many look-alike tickets, of how many départements, the bot takes for an outage."""
+    """The numbers of similar tickets, and of départements that they come from, from which the bot proposes an
+    outage."""
 
     tickets: int
     departements: int
@@ -51,7 +52,8 @@ _OUTAGE = re.compile(r"([0-9]{1,3})/([0-9]{1,3})")
 
 
 def read_outage(text: str) -> Outage | None:
-    """« 3/2 » is three tickets of two départements; None for « non ». Raises ValueError, in French."""
+    """Read the threshold of an outage: « 3/2 » is three tickets of two départements; None for « non ». Raises
+    ValueError, in French."""
     said = "".join(text.split())
     if said.lower() == "non":
         return None
@@ -84,14 +86,14 @@ _HOW = f"Écrivez pour chaque urgence le délai de la réponse, puis celui de la
 
 
 class ResponseTarget(NamedTuple):
-    """Within how much open time somebody has a first answer, and a solution."""
+    """How much open time may pass until the first answer, and until the solution."""
 
     answer: timedelta
     solution: timedelta
 
 
 def read_targets(text: str) -> Mapping[str, ResponseTarget]:
-    """The targets by urgency; those that are not named are as usual. Raises ValueError, in French."""
+    """Read the targets by urgency; urgencies that are not named have the usual ones. Raises ValueError, in French."""
     usual = {} if text == USUAL_TARGETS else read_targets(USUAL_TARGETS)
     return {**usual, **dict(_read(part) for part in text.split(",") if part.strip())}
 

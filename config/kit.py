@@ -14,7 +14,7 @@ LABEL_MAX = 40
 
 
 class Garment(StrEnum):
-    """What a size is for."""
+    """The garment that a size is for."""
 
     TOP = "haut"
     BOTTOM = "bas"
@@ -22,7 +22,7 @@ class Garment(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class KitSize:
-    """A size: ``code`` is what the supplier reads and orders keep, ``label`` what people choose."""
+    """A size: ``code`` is stored in orders and sent to the supplier, ``label`` is shown."""
 
     garment: Garment
     code: str

@@ -1,4 +1,4 @@
-"""Libraries that are heavy and seldom needed: each is imported when its name is first read here, and then stays.
+"""Heavy libraries that are seldom needed, each imported when its name is first read here, and kept.
 
 Who needs one writes ``from config import libraries`` at the top, and ``libraries.fuzz.ratio(…)`` where it is used. To
 add one, name it for the type checker, in ``__all__`` and in the table of where it is. The first use costs from 5 to
@@ -75,7 +75,7 @@ PLACES = {
 
 
 def __getattr__(name: str) -> object:
-    """Import the library that is called so here (PEP 562: asked only while the name is not there)."""
+    """Import the library of a name (PEP 562: called only while the module has no such attribute)."""
     if name not in PLACES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     globals()[name] = library = import_module(PLACES[name])

@@ -1,4 +1,4 @@
-"""The links that the home leads to; those with a person’s name in them are made for that person alone."""
+"""The links of the home page; those with a person’s name in them are made for that person alone."""
 
 import re
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ PLACES = ("{prenom}", "{nom}", "{identifiant}")
 
 @dataclass(frozen=True, slots=True)
 class UsefulLink:
-    """A link by its key and title; ``address`` may have some of ``PLACES`` in it."""
+    """A link by its key and title; ``address`` may contain placeholders (``PLACES``)."""
 
     key: str
     title: str
@@ -24,7 +24,7 @@ class UsefulLink:
 
     @property
     def is_personal(self) -> bool:
-        """Whether its address says who somebody is."""
+        """Whether the address contains data of the person."""
         return any(place in self.address for place in PLACES)
 
     def make_address(self, *values: str) -> str:
@@ -49,7 +49,7 @@ def _add(found: dict[str, UsefulLink], cells: list[str]) -> None:
 
 
 def _check_address(address: str) -> None:
-    """Raises ValueError for what is no address of the web, or would say who somebody is before its « ? »."""
+    """Raise ValueError for what is no web address, or has placeholders before its « ? »."""
     plain = address
     for place in PLACES:
         plain = plain.replace(place, "")

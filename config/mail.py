@@ -1,4 +1,4 @@
-"""The server by which e-mail leaves, as a setting says it: its address, who signs in there, and who writes."""
+"""The server that sends e-mail, as a setting describes it: its address, the account that signs in, and the sender."""
 
 import re
 from dataclasses import dataclass
@@ -12,8 +12,9 @@ _SENDER = re.compile(r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+\.[^\s@<>,;:\"]+")
 
 @dataclass(frozen=True, slots=True)
 class MailServer:
-    """A server of outgoing mail. ``is_tls`` says that the connection is encrypted from its first byte; else STARTTLS
-    encrypts it before anything is said, unless the server is on this machine. ``sender`` is the address that writes."""
+    """A server of outgoing mail. ``is_tls`` says that the connection is encrypted from its first byte; otherwise
+    STARTTLS encrypts it before anything is sent, unless the server is on this machine. ``sender`` is the address of the
+    sender."""
 
     host: str
     port: int
@@ -23,7 +24,7 @@ class MailServer:
 
     @property
     def is_here(self) -> bool:
-        """Whether it is on this machine, where nobody listens on the way."""
+        """Whether the server is on this machine, so that nobody can listen on the way."""
         try:
             return ip_address(self.host).is_loopback
         except ValueError:

@@ -22,8 +22,8 @@ _HOW = f"Écrivez par exemple « {USUAL_HOURS}; sam 9:00-12:00 »."
 
 @dataclass(frozen=True, slots=True, order=True)
 class Slot:
-    """Some hours of each such weekday (0 is Monday), from ``opens`` up to but not including ``closes``: minutes since
-    midnight, on the clock of the wall."""
+    """An opening of a weekday (0 is Monday), from ``opens`` up to but not including ``closes``: minutes since midnight,
+    in local time."""
 
     weekday: int
     opens: int
@@ -32,14 +32,15 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Closure:
-    """Days on which nobody is there, both included."""
+    """Days on which the office is closed, both included."""
 
     first: date
     last: date
 
 
 def read_hours(text: str) -> tuple[Slot, ...]:
-    """The slots of a week, in order. Raises ValueError, in French, for what is none, overlaps or never opens."""
+    """Read the slots of a week, in order. Raises ValueError, in French, for slots that are unreadable, overlap or are
+    none at all."""
     groups = [words for group in text.split(";") if (words := _DASHES.sub("-", group.lower()).split())]
     found = sorted(slot for words in groups for slot in _read_group(words))
     if not found:
@@ -51,7 +52,7 @@ def read_hours(text: str) -> tuple[Slot, ...]:
 
 
 def _read_group(words: list[str]) -> Iterator[Slot]:
-    """Days, then slots: « lun,mer-ven 9:00-12:30 13:30-17:30 »."""
+    """Yield the slots of a group, days before hours: « lun,mer-ven 9:00-12:30 13:30-17:30 »."""
     days = [word for word in words if not word[0].isdigit()]
     hours = words[len(days) :]
     if not days or not hours or any(not word[0].isdigit() for word in hours):
@@ -62,7 +63,7 @@ def _read_group(words: list[str]) -> Iterator[Slot]:
 
 
 def _read_days(text: str) -> list[int]:
-    """A weekday, or the first and the last of some: « ven-lun » is four days."""
+    """Read a weekday, or a range of weekdays: « ven-lun » is four days."""
     bounds = [_read_day(name) for name in text.split("-", 1)]
     return [(bounds[0] + n) % 7 for n in range((bounds[-1] - bounds[0]) % 7 + 1)]
 
@@ -91,7 +92,7 @@ def _read_slot(text: str) -> tuple[int, int]:
 
 
 def read_closed(text: str) -> tuple[Closure, ...]:
-    """Closures: « 2026-12-24..2027-01-01, 2026-05-15 ». Raises ValueError, in French."""
+    """Read closures: « 2026-12-24..2027-01-01, 2026-05-15 ». Raises ValueError, in French."""
     return tuple(_read_closure(part.strip()) for part in text.split(",") if part.strip())
 
 

@@ -1,4 +1,4 @@
-"""What one person may do: how much they ask in a day, and who publishes without being read over."""
+"""Limits for one person: how much they may ask for in a day, and who publishes without review."""
 
 import re
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ _HOW = f"Écrivez un nombre par jour pour chaque chose, 0 pour aucune : « {USUA
 
 
 def read_quotas(text: str) -> Mapping[str, int]:
-    """How many of each kind in a day; those that are not named are as usual. Raises ValueError, in French."""
+    """Read the daily quotas by kind; kinds that are not named have the usual ones. Raises ValueError, in French."""
     usual = {} if text == USUAL_QUOTAS else read_quotas(USUAL_QUOTAS)
     return {**usual, **dict(_read(part) for part in text.split(",") if part.strip())}
 
@@ -33,7 +33,7 @@ def _read(part: str) -> tuple[str, int]:
 
 
 def read_role_groups(text: str) -> Mapping[str, str]:
-    """The role that being in a group of the directory gives, by the group’s name (folded), in the order of the text:
+    """Read the roles that membership of directory groups gives, by folded name of the group, in the order of the text:
     « Conseillers 69 = conseiller, animation = animateur ». Raises ValueError, in French."""
     found: dict[str, str] = {}
     for part in filter(str.strip, text.split(",")):
@@ -51,14 +51,15 @@ _COUNT = re.compile(r"[1-9]\d{0,3}")
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """Those ``roles``, and who has that many resources ``published`` (None: nobody for that)."""
+    """Who publishes without review: people of those ``roles``, and those who have that many resources ``published``
+    (None: that is not enough)."""
 
     roles: frozenset[str]
     published: int | None = None
 
 
 def read_trust(text: str) -> Trust:
-    """Roles and a number separated by « | ». Animateurs read over what others propose: they are always trusted.
+    """Read roles and a number separated by « | ». Animateurs are always trusted, as they review what others propose.
 
     Raises ValueError, in French.
     """

@@ -1,4 +1,4 @@
-"""The programme of the conseillers numériques: its first day, and the colours of its papers."""
+"""The programme of the conseillers numériques: its first day, and the colours of its documents."""
 
 import re
 from datetime import date
@@ -10,8 +10,8 @@ _COLOUR = re.compile(r"#[0-9a-f]{6}")
 
 
 def read_colours(text: str) -> tuple[str, str]:
-    """Two colours, « #000091 #c9191e »: that of bands and titles, and that of what stands out. Raises ValueError, in
-    French, for what is none, and for colours on which white words could not be read."""
+    """Read two colours, « #000091 #c9191e »: that of bands and titles, and the accent. Raises ValueError, in French,
+    for unreadable colours, and for those on which white text would be illegible."""
     found = text.lower().replace(",", " ").split()
     if len(found) != 2 or not all(_COLOUR.fullmatch(each) for each in found):
         raise ValueError(f"écrivez deux couleurs, comme « {USUAL_COLOURS} »")
@@ -21,7 +21,7 @@ def read_colours(text: str) -> tuple[str, str]:
 
 
 def contrast(colour: str) -> float:
-    """How much white stands out on a colour, from 1 to 21."""
+    """Compute the contrast ratio of white on a colour, from 1 to 21 (WCAG 2)."""
     red, green, blue = (_linear(int(colour[at : at + 2], 16) / 255) for at in (1, 3, 5))
     return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
 

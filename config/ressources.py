@@ -10,7 +10,7 @@ from config.text import fold
 
 @dataclass(frozen=True, slots=True)
 class ListedChoice:
-    """One of a list: ``code`` is stored, ``libelle`` shown, ``mots`` mean it."""
+    """An entry of a list: ``code`` is stored, ``libelle`` shown, ``mots`` are words that mean it."""
 
     code: str
     libelle: str
@@ -36,7 +36,7 @@ LISTS: Mapping[str, Mapping[str, ListedChoice]] = {
 
 
 def choice_of(liste: str, text: str) -> ListedChoice | None:
-    """The one of a list that a code, a label or a usual word means; case, accents and hyphens do not matter."""
+    """Find the entry of a list that a code, a label or a usual word means, whatever the case, accents and hyphens."""
     return _vocabulary(liste).get(fold(text))
 
 
@@ -51,7 +51,7 @@ def _vocabulary(liste: str) -> Mapping[str, ListedChoice]:
 
 @cache
 def synonyms() -> Sequence[tuple[str, ...]]:
-    """The groups of words and phrases that say the same thing."""
+    """Return the groups of words and phrases that mean the same."""
     return [tuple(row["mots"].split(", ")) for row in read("synonymes.tsv")]
 
 
@@ -62,7 +62,8 @@ AUTHOR = "équipe d’animation"
 
 @dataclass(frozen=True, slots=True)
 class LibraryTool:
-    """One of them; ``type`` is a code of config.ressources, ``themes`` are codes of config.themes."""
+    """A tool that the ressourcerie begins with; ``type`` is a code of config.ressources, ``themes`` are codes of
+    config.themes."""
 
     code: str
     titre: str

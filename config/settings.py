@@ -23,12 +23,13 @@ SECRET_MIN = 32
 
 
 def by_commas(text: str) -> tuple[str, ...]:
-    """Domains separated by commas."""
+    """Split domains separated by commas."""
     return tuple(v.strip().lower().removeprefix("@") for v in text.split(",") if v.strip())
 
 
 def read_names(text: str) -> tuple[str, ...]:
-    """Names of features separated by commas, with a minus before each or none. Raises ValueError for some of both."""
+    """Read names of features separated by commas, all of them with a minus before or none. Raises ValueError for a
+    mixture."""
     found = tuple(v.strip().lower() for v in text.split(",") if v.strip())
     if len({name.startswith("-") for name in found}) > 1:
         raise ValueError("nommez les fonctions en service, ou celles qui ne le sont pas, mais pas les deux")
@@ -36,7 +37,7 @@ def read_names(text: str) -> tuple[str, ...]:
 
 
 def _typed(read: Callable[[str], object]) -> BeforeValidator:
-    """How a value is read that the operator wrote; what is given as one is it."""
+    """Make a validator that reads the text an operator wrote; values that are not text pass unchanged."""
     return BeforeValidator(lambda value: read(value) if isinstance(value, str) else value)
 
 
@@ -49,7 +50,7 @@ def _path_or_none(text: str) -> Path | None:
 
 
 class Settings(BaseSettings):
-    """Read from COOP_* variables of the environment, which win over those of the env file."""
+    """The settings, read from COOP_* variables of the environment, which win over those of the env file."""
 
     model_config = SettingsConfigDict(env_prefix="COOP_", extra="ignore", frozen=True)
 
@@ -296,24 +297,25 @@ class Settings(BaseSettings):
         return tuple(reversed(self.secret.get_secret_value().split()))
 
     def secret_fault(self) -> str | None:
-        """What is wrong with the signing keys, and what to do."""
+        """Say what is wrong with the signing keys, and what to do; None where nothing is."""
         return weak_secret(self.secret.get_secret_value())
 
     def missing(self) -> list[str]:
-        """The variables without which the bot can’t serve."""
+        """List the missing variables without which the bot cannot serve."""
         needed = {"COOP_BOT_TOKEN": self.bot_token, "COOP_COMMAND_TOKEN": self.command_token}
         return [n for n, v in (needed | {"COOP_SECRET": self.secret}).items() if not v.get_secret_value()]
 
 
 def _read_address(url: str) -> str:
-    """An address without its last slash. Raises ValueError."""
+    """Read an address and drop its final slash. Raises ValueError."""
     if not url.startswith(("http://", "https://")):
         raise ValueError("l’adresse commence par http:// ou https://")
     return url.rstrip("/")
 
 
 def weak_secret(text: str) -> str | None:
-    """Why signing keys (separated by spaces) would not do, and what to do: who finds one can forge every link."""
+    """Say why signing keys (separated by spaces) are too weak, and what to do: whoever finds a key can forge every
+    link. Returns None where they are fine."""
     if all(len(secret) >= SECRET_MIN for secret in text.split()):
         return None
     return (
@@ -324,7 +326,7 @@ def weak_secret(text: str) -> str | None:
 
 
 def read(env_file: Path | None = None) -> Settings:
-    """Settings from the environment and, where given, an env file; and from the folder of secrets that these name.
-    Raises OSError for a secret that may not be read."""
+    """Read the settings from the environment and, where given, an env file, and from the folder of secrets that these
+    name. Raises OSError for a secret that may not be read."""
     found = Settings(_env_file=env_file)
     return Settings(_env_file=env_file, _secrets_dir=found.secrets_dir) if found.secrets_dir else found

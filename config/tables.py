@@ -1,4 +1,4 @@
-"""How the tables of this folder are read: tab-separated, « # » comments, then a line of column names."""
+"""Reading of the tables in this folder: tab-separated, « # » comments, then a line of column names."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,19 +11,19 @@ Row = TypeVar("Row")
 
 
 def read(name: str) -> list[dict[str, str]]:
-    """Return the rows of one table, each by column name."""
+    """Read a table of this folder: its rows, as mappings by column name."""
     lines = (files("config") / name).read_text("utf-8").splitlines()
     columns, *rows = [line.split("\t") for line in lines if not line.startswith("#")]
     return [dict(zip(columns, row, strict=True)) for row in rows]
 
 
 class TableError(ValueError):
-    """A table that cannot be used; the text, in French, names its line."""
+    """Raised for a table that cannot be used; the text, in French, names the line."""
 
 
 @dataclass(frozen=True)
 class ReplaceableTable(Generic[Row]):
-    """A table that an operator may replace by a file.
+    """A table that an operator may replace by a file of their own.
 
     ``add`` puts the cells of one line into what was read before it, and raises ValueError, in French, where they
     cannot be used. The sentences are about the first line, about another one, and about no line at all ("" where a
@@ -62,7 +62,7 @@ class ReplaceableTable(Generic[Row]):
 
 @lru_cache(8)
 def _read_theirs(table: ReplaceableTable[Row], path: Path, _: int) -> Mapping[str, Row]:
-    """An operator’s file, read again when it was changed."""
+    """Read an operator’s file, again where it was changed."""
     return table.parse(path.read_text("utf-8"))
 
 

@@ -9,8 +9,8 @@ from config.tables import read
 
 @dataclass(frozen=True, slots=True)
 class Hub:
-    """A hub: ``key`` names it here, and in the address of its channel; ``departements`` are the codes of its perimeter,
-    of which another may have some, too."""
+    """A hub: ``key`` names it here and in the address of its channel; ``departements`` are the codes of its perimeter,
+    which may overlap with another’s."""
 
     key: str
     name: str
@@ -24,7 +24,7 @@ _OF_DEPARTEMENT = {code: hub for hub in reversed(HUBS.values()) for code in hub.
 
 
 def hub_of(code: str) -> Hub | None:
-    """The hub of who works in a département: of two that share it, the first; overseas some have none."""
+    """Find the hub of people who work in a département: the first of two that share it; some overseas have none."""
     return _OF_DEPARTEMENT.get(code)
 
 
@@ -83,21 +83,22 @@ class TerritoryKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Territory:
-    """A département or région by its INSEE code, or the nation, which has none."""
+    """A département or a région by its INSEE code, or the nation, whose code is ""."""
 
     kind: TerritoryKind
     code: str = ""
 
     @property
     def departements(self) -> tuple[str, ...] | None:
-        """The codes of those inside; None for the nation, where comptes rendus of no département count too."""
+        """The codes of the départements inside; None for the nation, where comptes rendus without département count
+        too."""
         if self.kind is TerritoryKind.NATIONAL:
             return None
         return (self.code,) if self.kind is TerritoryKind.DEPARTEMENT else _inside(self.code)
 
     @property
     def name(self) -> str:
-        """« Rhône (69) », « Auvergne-Rhône-Alpes », « France entière »."""
+        """The name of the territory: « Rhône (69) », « Auvergne-Rhône-Alpes », « France entière »."""
         if self.kind is TerritoryKind.DEPARTEMENT:
             return f"{DEPARTEMENTS[self.code].nom} ({self.code})"
         return REGION_NAMES[self.code] if self.kind is TerritoryKind.REGION else "France entière"
@@ -107,12 +108,12 @@ NATION = Territory(TerritoryKind.NATIONAL)
 
 
 def departement(code: str) -> Territory:
-    """The département of that code."""
+    """Return the département of a code."""
     return Territory(TerritoryKind.DEPARTEMENT, code)
 
 
 def region(code: str) -> Territory:
-    """The région of that code."""
+    """Return the région of a code."""
     return Territory(TerritoryKind.REGION, code)
 
 

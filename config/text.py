@@ -1,4 +1,4 @@
-"""How texts are made alike, said back, guarded against formulas, checked by their last digit, compared by words."""
+"""Functions on texts: fold, quote, guard against formulas, verify check digits, compare by words."""
 
 import re
 import unicodedata
@@ -42,7 +42,7 @@ def fold(text: str) -> str:
 
 @lru_cache(1024)
 def _fold_foreign(text: str) -> str:
-    """Fold what stands together and is no ASCII: in French a letter or a sign or two, always the same."""
+    """Fold a run of non-ASCII characters: in French a letter or a sign or two, always the same."""
     # Twice, because some letters only show their mark once lowered.
     text = _without_marks(_without_marks(text).casefold())
     for ligature, letters in _LIGATURES.items():
@@ -55,7 +55,7 @@ _USUAL = {"'": " ", "`": " ", "-": " ", **{sign: _fold_foreign(sign) for sign in
 
 
 def make_plain(text: str) -> str:
-    """Make the same text, sign for sign, without accents or capitals; apostrophes are spaces."""
+    """Return a text without accents or capitals, of the same length; apostrophes become spaces."""
     return "".join(_fold_sign(sign) for sign in text)
 
 
@@ -67,14 +67,15 @@ def _fold_sign(sign: str) -> str:
 
 
 def quote(text: str, most: int = 40) -> str:
-    """Somebody’s words inside a sentence that may be shown as Markdown or as plain text: letters, figures and
-    harmless signs (a colon only between blanks or before one: no link, emoji or emoticon), shortened."""
+    """Quote somebody’s words inside a sentence that is shown as Markdown or as plain text: letters, figures and
+    harmless signs (a colon only between blanks or before one: no link, emoji or emoticon), shortened to ``most``
+    characters."""
     kept = " ".join(re.sub(r"[^\w\s’'+/,%€°?:-]|:(?!\s)|_|(?<!\d)[.](?!\d)", " ", text).split()).rstrip(" :")
     return kept if len(kept) <= most else f"{kept[: most - 1]}…"
 
 
 def follows_luhn(digits: str) -> bool:
-    """Whether the last digit is the one that the others ask for."""
+    """Tell whether the last digit is the check digit of the others by Luhn’s formula."""
     doubled = (int(digit) * (1 + n % 2) for n, digit in enumerate(reversed(digits)))
     return sum(number - 9 if number > 9 else number for number in doubled) % 10 == 0
 
@@ -84,12 +85,12 @@ _FORMULA = re.compile(r"\A'*\s*[=+\-@|%\t\r＝＋－＠]")
 
 
 def guard(cell: str) -> str:
-    """The cell with an apostrophe before what a spreadsheet would run as a formula."""
+    """Put an apostrophe before a cell that a spreadsheet would run as a formula."""
     return f"'{cell}" if _FORMULA.match(cell) else cell
 
 
 def unguard(cell: str) -> str:
-    """The cell without that apostrophe."""
+    """Remove the apostrophe that ``guard`` puts."""
     return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
@@ -99,7 +100,7 @@ def split_words(text: str) -> list[str]:
 
 
 def find_near(word: str, known: Collection[str], slips: int, limit: int | None = None) -> list[tuple[str, int]]:
-    """Find the known words within so many slips, the nearest first, each with how many it has.
+    """Find the known words within so many slips, the nearest first, each with its number of slips.
 
     `known` is no mapping. A slip is a letter that is wrong, missing or too many, or two that changed places.
     """
@@ -112,12 +113,13 @@ def find_near(word: str, known: Collection[str], slips: int, limit: int | None =
 
 
 def find_nearest(word: str, known: Collection[str], slips: int, limit: int | None = None) -> tuple[list[str], int]:
-    """Find those of them with the fewest slips, and how many these are; no word and 0 where none is near."""
+    """Find the known words with the fewest slips from a word, and that number of slips; none and 0 where none is near
+    enough."""
     near = find_near(word, known, slips, limit)
     least = near[0][1] if near else 0
     return [other for other, far in near if far == least], least
 
 
 def make_theme_word(code: str) -> str:
-    """Make the word that finds what is of a theme in an index; nobody can type it."""
+    """Make the word that stands for a theme in an index; nobody can type it."""
     return f"#{code}"

@@ -46,8 +46,8 @@ _LONGEST_NAME = 4
 
 @dataclass(frozen=True)
 class Theme:
-    """One theme: `bit` is its place in a stored bitmask and in the form, `mots` the words that mean it, `liste` those
-    of them that stand beside its name in a list, where clients look for what is typed."""
+    """A theme: `bit` is its place in a stored bitmask and in the form, `mots` are words that mean it, `liste` those of
+    them shown beside its name in a list, where clients search for what is typed."""
 
     code: str
     libelle: str
@@ -58,7 +58,7 @@ class Theme:
 
     @property
     def option(self) -> str:
-        """What a list shows: « Envoyer, recevoir, gérer ses courriels · mail, e-mail, messagerie »."""
+        """The text of a list’s option: « Envoyer, recevoir, gérer ses courriels · mail, e-mail, messagerie »."""
         return f"{self.libelle} · {self.liste}"
 
 
@@ -73,26 +73,27 @@ THEMES: dict[str, Theme] = _load()
 
 
 def key(text: str) -> str:
-    """Reduce a text to what tells a theme: folded words without signs, small words and plural marks."""
+    """Reduce a text to the form in which themes are compared: folded words without signs, small words and plural
+    marks."""
     words = (word for word in split_words(text) if word not in _SMALL)
     return " ".join(word.removesuffix("s") if len(word) > 3 else word for word in words)
 
 
 @cache
 def vocabulary() -> dict[str, Theme]:
-    """Every text that means a theme, reduced by `key`: codes, labels, short labels and usual words."""
+    """Return every text that means a theme, reduced by `key`: codes, labels, short labels and usual words."""
     return {
         key(text): theme for theme in THEMES.values() for text in (theme.code, theme.libelle, theme.court, *theme.mots)
     }
 
 
 def find_theme(text: str) -> Theme | None:
-    """Return the theme that a text means by one of its own words, rightly written."""
+    """Find the theme that a text means by one of its own words, spelled correctly."""
     return vocabulary().get(key(text))
 
 
 def theme_of(text: str) -> Theme | None:
-    """Return the theme that a code, a label or a usual word means; None if none, or two equally well.
+    """Find the theme that a code, a label or a usual word means; None where none does, or two do equally well.
 
     Case, accents, plurals and small words do not matter; a slip or two in a long word are forgiven.
     """
@@ -108,7 +109,7 @@ def themes_in(text: str) -> int:
 
 
 def _guess(wanted: str) -> Theme | None:
-    """Find the one theme whose words are a slip or two away, the first letter being right."""
+    """Find the only theme with a word within a slip or two, with the same first letter."""
     if len(wanted) < _SHORTEST_WITH_TYPO or wanted in _NOT_TYPOS:
         return None
     allowed = 2 if len(wanted) >= _SHORTEST_WITH_TWO else 1
@@ -119,7 +120,7 @@ def _guess(wanted: str) -> Theme | None:
 
 
 def bits(codes: Iterable[str]) -> int:
-    """Return the bitmask of these codes; KeyError on an unknown one."""
+    """Return the bitmask of some codes. Raises KeyError for an unknown one."""
     return sum({1 << THEMES[code].bit for code in codes})
 
 

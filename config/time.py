@@ -1,4 +1,4 @@
-"""Time as the whole bot has it: the zone of those without another, the days of a week, the units of a duration."""
+"""Time conventions of the whole bot: the default time zone, the days of a week, the units of a duration."""
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
@@ -47,11 +47,11 @@ def write_instant(moment: datetime) -> str:
 
 
 def is_skipped(moment: datetime) -> bool:
-    """Whether clocks never show that hour: they were put forward over it."""
+    """Tell whether clocks skip a local time, as they were put forward over it."""
     return moment.astimezone(UTC).astimezone(moment.tzinfo).replace(tzinfo=None, fold=0) != moment.replace(tzinfo=None)
 
 
 def is_double(moment: datetime) -> bool:
-    """Whether clocks show that hour twice: they were put back."""
+    """Tell whether clocks show a local time twice, as they were put back."""
     first, second = moment.replace(fold=0), moment.replace(fold=1)
     return not is_skipped(first) and first.utcoffset() != second.utcoffset()

@@ -1,4 +1,4 @@
-"""Where rooms for meetings are opened, as a setting says it: a sort of server, its address, the bot’s name there."""
+"""The server that opens rooms for meetings, as a setting describes it: its kind, its address, the bot’s name there."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 
 
 class VisioKind(StrEnum):
-    """What serves the rooms; LINK is one room for all, at a fixed address, or an address that somebody pasted."""
+    """The kinds of servers of rooms; LINK is one room for all at a fixed address, or an address that somebody
+    pasted."""
 
     JITSI = "jitsi"
     BBB = "bbb"
@@ -16,7 +17,7 @@ class VisioKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class VisioServer:
-    """A server of rooms: its address, without a slash at its end, and the name under which the bot is known there."""
+    """A server of rooms: its address without a final slash, and the name by which it knows the bot."""
 
     kind: VisioKind
     url: str
