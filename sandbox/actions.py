@@ -22,7 +22,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Click:
-    """One click: the action, and the post it is in, which an ephemeral one's cookie stands for."""
+    """A click: the action, and its post, for which a cookie stands where the post is ephemeral."""
 
     post_id: str
     root_id: str
@@ -34,13 +34,13 @@ class Click:
 
 
 def not_integrated() -> ApiError:
-    """The integration did not answer, or not as it should."""
+    """Make the error of an integration that did not answer, or not as it should."""
     return ApiError("api.post.do_action.action_integration.app_error", 400)
 
 
 @routes.post("/posts/{post_id}/actions/{action_id}")
 async def click(call: Call) -> object:
-    """Send a click to the integration, and do what it answers."""
+    """Send a click to the integration, and apply its answer."""
     post_id, action_id = call.id("post_id"), call.path("action_id")
     body = Body("action", _given(call.payload))
     clicked = _find(call, post_id, action_id, body.text("cookie"))
@@ -52,7 +52,7 @@ async def click(call: Call) -> object:
 
 
 def _given(payload: bytes) -> Json:
-    """Return what the client sends along; a body that cannot be read is taken for none."""
+    """Return the context that the client sends along; an unreadable body counts as none."""
     try:
         value = json.loads(payload)
     except ValueError:
@@ -61,7 +61,7 @@ def _given(payload: bytes) -> Json:
 
 
 def _find(call: Call, post_id: str, action_id: str, cookie: str) -> Click:
-    """Return the action in its post, or else in the cookie, to somebody who may read the channel."""
+    """Find the action in its post, or else in the cookie, for somebody who may read the channel."""
     post = call.state.posts.get(post_id)
     if cookie and (post is None or post.delete_at):
         return _by_cookie(call, post_id, cookie)
@@ -91,7 +91,7 @@ def _by_cookie(call: Call, post_id: str, cookie: str) -> Click:
 
 
 def _request(call: Call, clicked: Click, trigger_id: str, selected: str) -> Json:
-    """Return the body that the integration gets."""
+    """Make the body of the request to the integration."""
     team = call.state.teams.get(clicked.channel.team_id) if clicked.channel.team_id else None
     action = clicked.action
     context = dict(action["integration"].get("context") or {})
@@ -135,7 +135,7 @@ def _read(world: World, answer: Answer) -> Json:
 
 
 def _obey(call: Call, clicked: Click, answer: Json) -> None:
-    """Change the post and whisper to who clicked, as the integration says."""
+    """Change the post and whisper to the clicker, as the integration answers."""
     update = answer.get("update")
     if update is not None:
         if clicked.post is None:

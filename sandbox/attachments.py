@@ -17,7 +17,7 @@ _ACTION_TEXTS = ("id", "type", "name", "style", "data_source", "default_option",
 
 
 def with_action_ids(props: Json) -> Json:
-    """Return props as they are saved: attachments in full form, every action with an id."""
+    """Return the props of a post as they are saved: attachments in full form, every action with an id."""
     attachments = props.get("attachments")
     if attachments is None:
         return props
@@ -25,14 +25,14 @@ def with_action_ids(props: Json) -> Json:
 
 
 def typed(attachments: object) -> list[Json]:
-    """Return attachments with all their fields; what has not the form of one is left out."""
+    """Return attachments with all their fields; entries of another form are left out."""
     if not isinstance(attachments, list):
         return []
     return [_attachment(one) for one in attachments if isinstance(one, dict)]
 
 
 def without_integration(props: Json) -> Json:
-    """Return props as clients read them: nobody sees where a button leads and what it carries."""
+    """Return props as clients read them, without the addresses and contexts of buttons."""
     return each_action(props, lambda action: {key: action[key] for key in action if key != "integration"})
 
 

@@ -17,7 +17,7 @@ ROUNDS = 1000
 
 
 class Credentials:
-    """Finds tokens, and makes the sessions of those who log in."""
+    """Finds tokens, and makes the sessions of people who log in."""
 
     def __init__(self, state: State, config: Config) -> None:
         self._state = state
@@ -35,7 +35,7 @@ class Credentials:
         return self.find(request.query.get("access_token", ""))
 
     def find(self, secret: str) -> Token | None:
-        """Return the token with this secret, unless it, its person or its kind is switched off."""
+        """Return the token of a secret, unless the token, its person or its kind is switched off."""
         token = self._state.tokens_by_secret.first(secret)
         user = self._state.users.get(token.user_id) if token else None
         if token is None or user is None or user.delete_at or not token.is_active:
@@ -56,7 +56,7 @@ class Credentials:
 
 
 def csrf_of(token: Token) -> str:
-    """Return what a page must send back to show that it is the server's own."""
+    """Return the token that a page must send back to prove that it is the server’s own."""
     return hashlib.sha256(token.token.encode()).hexdigest()[:26]
 
 
@@ -74,7 +74,7 @@ def hash_password(password: str) -> str:
 
 
 def is_password(password: str, stored: str) -> bool:
-    """Tell whether a password is the one that was stored."""
+    """Tell whether a password matches the stored one."""
     salt, _, digest = stored.partition(":")
     return bool(digest) and hmac.compare_digest(_hash(password, bytes.fromhex(salt)), digest)
 

@@ -1,4 +1,5 @@
-"""Mattermost’s bulk loading: a file, one JSON object a line, that gives an empty server its people and their past.
+"""Mattermost’s bulk loading: a file, with one JSON object on each line, that gives an empty server its people and their
+past.
 
 The lines are those of Mattermost’s own command (version, team, channel, user, post); a person may have a ``timezone``
 besides. Nobody is told of anything, and everybody has read everything.
@@ -38,7 +39,7 @@ def load(world: World, file: Path) -> None:
 
 
 def add_person(world: World, line: Line) -> User:
-    """Add one person, as a line of the file would; their address is known to be theirs."""
+    """Add a person as a line of the file would, with a verified address."""
     user = _Loading(world).add_user(line)
     user.email_verified = True
     return user
@@ -50,7 +51,7 @@ class _Loading:
         self._state = world.state
 
     def take(self, kind: str, line: Line) -> None:
-        """Add what a line says; it may name what lines before it have made."""
+        """Add what a line describes; it may name what earlier lines added."""
         kinds = {"team": self._team, "channel": self._channel, "user": self.add_user, "post": self._post}
         if kind in kinds:
             kinds[kind](line[kind])
@@ -58,7 +59,7 @@ class _Loading:
             raise ValueError(f"no line of this kind is known: {kind}")
 
     def end(self) -> None:
-        """Note that everybody has read everything."""
+        """Mark everything as read by everybody."""
         for member in self._state.channel_members:
             note_viewed(self._state.channels.rows[member.channel_id], member)
         for row in self._state.thread_members:
@@ -81,7 +82,7 @@ class _Loading:
         channel.header, channel.purpose = line.get("header", ""), line.get("purpose", "")
 
     def add_user(self, line: Line) -> User:
-        """Add somebody, with the choices that every account begins with, and to the teams that the line names."""
+        """Add a person with the default preferences of every account, and to the teams that the line names."""
         now = self._state.clock.tick()
         user = User(
             id=new_id(),

@@ -17,7 +17,7 @@ OK = {"status": "OK"}
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer that is not a plain 200: its status, its JSON, its further headers."""
+    """An answer other than a plain 200: its status, its JSON, its further headers."""
 
     status: int
     body: object
@@ -31,7 +31,7 @@ def created(body: object) -> Reply:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Which part of a list is asked for."""
+    """The page of a list that a request asks for."""
 
     number: int
     size: int
@@ -42,7 +42,7 @@ class Page:
 
 
 class Call:
-    """A request, who makes it, and helpers that refuse what is malformed as the real server does."""
+    """A request with who makes it, and methods that refuse malformed input as the real server does."""
 
     def __init__(self, world: World, request: web.Request, token: Token | None, payload: bytes) -> None:
         self.world = world
@@ -52,19 +52,19 @@ class Call:
 
     @property
     def state(self) -> State:
-        """What the server knows."""
+        """The server’s state."""
         return self.world.state
 
     @property
     def user(self) -> User:
-        """Who calls."""
+        """The person or bot who calls."""
         user = self.world.state.users.get(self.token.user_id) if self.token else None
         if user is None:
             raise unauthorized()
         return user
 
     def only_if(self, exists: bool) -> None:
-        """Answer that there is no such call on versions that have none."""
+        """Refuse the call on versions that do not have it."""
         if not exists:
             raise page_not_found(self.request.path)
 

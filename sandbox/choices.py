@@ -1,4 +1,4 @@
-"""The rows of what people and admins chose: preferences, statuses, roles, settings."""
+"""Rows of what people and admins chose: preferences, statuses, roles, settings."""
 
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -8,7 +8,7 @@ from sandbox.tables import Record
 
 @dataclass(frozen=True)
 class DirectoryGroup:
-    """A group that a server with a licence has: of the directory (« ldap »), or made by people (« custom »)."""
+    """A group, on a server with a licence: of the directory (« ldap »), or made by people (« custom »)."""
 
     id: str
     name: str
@@ -21,7 +21,7 @@ class DirectoryGroup:
 
 @dataclass(eq=False)
 class Preference(Record):
-    """A choice that somebody made in the client."""
+    """A preference that somebody set in the client."""
 
     KEY: ClassVar[tuple[str, ...]] = ("user_id", "category", "name")
 
@@ -33,7 +33,7 @@ class Preference(Record):
 
 @dataclass(eq=False)
 class Status(Record):
-    """Whether somebody is there."""
+    """The status of somebody: online, away, busy or offline."""
 
     KEY: ClassVar[tuple[str, ...]] = ("user_id",)
 
@@ -46,7 +46,7 @@ class Status(Record):
 
 @dataclass(eq=False)
 class Role(Record):
-    """The rights that a role gives, once somebody changed them."""
+    """The rights that a role gives, stored once somebody changed them."""
 
     KEY: ClassVar[tuple[str, ...]] = ("name",)
 
@@ -58,7 +58,7 @@ class Role(Record):
 
 @dataclass(eq=False)
 class Setting(Record):
-    """One setting that differs from its default."""
+    """A setting that differs from its default."""
 
     KEY: ClassVar[tuple[str, ...]] = ("section", "name")
 

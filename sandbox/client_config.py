@@ -1,4 +1,4 @@
-"""What clients are told of the settings (client_config.tsv), as texts."""
+"""The settings as clients are told them (client_config.tsv), all as texts."""
 
 import base64
 import hashlib
@@ -62,7 +62,7 @@ def client_config(world: World, *, logged_in: bool) -> dict[str, str]:
 
 
 def _own(world: World) -> dict[str, str]:
-    """Return what this server alone knows."""
+    """Return the settings that differ from server to server."""
     values = {name: _text(world.config.get(section, name)) for name, section in LIVE.items()}
     privacy = "PrivacySettings"
     identity = hashlib.sha512(world.identity.encode()).digest()

@@ -74,7 +74,7 @@ DEFAULTS: Sections = {
 
 
 class Config:
-    """The settings, section by section; what differs from the default is saved with the state."""
+    """The settings by section; those that differ from their defaults are saved with the state."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -90,7 +90,7 @@ class Config:
         return DEFAULTS[section][name] if changed is None else changed.value
 
     def service(self, name: str) -> Any:
-        """Return one of the ServiceSettings."""
+        """Return a value of the section ServiceSettings."""
         return self.get("ServiceSettings", name)
 
     def set(self, section: str, name: str, value: Any) -> None:
@@ -111,7 +111,7 @@ class Config:
 
     @property
     def digest(self) -> str:
-        """What changes whenever a setting does."""
+        """A digest of all settings, which changes whenever one does."""
         if not self._digest:
             text = json.dumps(self.as_dict(), sort_keys=True)
             self._digest = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()

@@ -1,4 +1,4 @@
-"""One websocket as the hub sees it: its numbers, and what to send again after a cut."""
+"""A websocket as the hub sees it: the numbers of its events, and what to send again after a cut."""
 
 import asyncio
 import time
@@ -37,7 +37,8 @@ class Connection:
         return self.outbox
 
     def detach(self, outbox: "asyncio.Queue[str | None]") -> None:
-        """The socket with this outbox was cut; events wait from now on, unless another socket came meanwhile."""
+        """Note that the socket of an outbox was cut; events are kept from now on, unless another socket came
+        meanwhile."""
         if self.outbox is outbox:
             self.outbox = None
             self._cut_at = time.monotonic()
@@ -67,7 +68,7 @@ class Connection:
             self.outbox.put_nowait(text)
 
     def missed_since(self, number: int) -> list[str] | None:
-        """Return the events from this number on; None if they are no longer (or not yet) known."""
+        """Return the events from a number on; None where they are no longer (or not yet) known."""
         first = self._kept[0][0] if self._kept else self._next
         if not first <= number <= self._next:
             return None

@@ -1,4 +1,4 @@
-"""Which names are emoji (emoji.txt)."""
+"""The names of emoji (emoji.txt)."""
 
 from functools import cache
 from importlib.resources import files

@@ -1,4 +1,4 @@
-"""Who hears of what: events, and the connections they are sent to."""
+"""Events, and the connections that they are sent to."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -16,7 +16,7 @@ Personal = Callable[[User], Data | None]
 
 @dataclass(frozen=True, slots=True)
 class Broadcast:
-    """To whom an event goes: one person, a channel's members, a team's members, or everybody."""
+    """The audience of an event: one person, a channel’s members, a team’s members, or everybody."""
 
     user_id: str = ""
     channel_id: str = ""
@@ -55,7 +55,7 @@ def dumps(value: object) -> str:
 
 
 class Hub:
-    """All connections, by person; those that were cut wait five minutes for their return."""
+    """All connections by person; those that were cut are kept for five minutes."""
 
     def __init__(self, state: State, caps: Capabilities) -> None:
         self._state = state
@@ -77,7 +77,7 @@ class Hub:
             self._by_user.pop(connection.user_id, None)
 
     def find(self, user_id: str, connection_id: str) -> Connection | None:
-        """Return somebody's connection by its id, also one that was cut a moment ago."""
+        """Return somebody’s connection by its id, also one that was cut a moment ago."""
         self._forget_old(user_id)
         of_user = self._by_user.get(user_id, [])
         return next((known for known in of_user if known.id == connection_id), None)
@@ -94,7 +94,7 @@ class Hub:
                 self.forget_deaf(connection)
 
     def forget_deaf(self, connection: Connection) -> None:
-        """Forget a connection that hears nothing more, once its socket is gone."""
+        """Forget a connection that gets no more events, once its socket is closed."""
         if connection.deaf and connection.outbox is None:
             self.remove(connection)
 
@@ -103,7 +103,7 @@ class Hub:
         self._absence = note
 
     def note_absence(self, user_id: str) -> None:
-        """Notice that one of somebody's connections ended; it may have been the last."""
+        """Note that one of somebody’s connections ended; where it was the last, they are offline."""
         if all(known.outbox is None for known in self._by_user.get(user_id, ())):
             self._absence(user_id)
 
@@ -137,7 +137,7 @@ class Hub:
         self._channels.pop(user_id, None)
 
     def _memberships(self, user_id: str) -> frozenset[str]:
-        """Return the channels that somebody hears.
+        """Return the channels whose events somebody gets.
 
         As on the real server this is kept from one change of theirs to the next, and made without the channels
         archived at that moment: who has something changed meanwhile hears no more of an archived channel.
@@ -160,5 +160,5 @@ class Hub:
 
 
 def _frame(event: str, data: Data, target: str) -> str:
-    """Return a frame without its number, which differs for each connection."""
+    """Make the JSON of an event without its number, which differs from connection to connection."""
     return f'{{"event":{dumps(event)},"data":{dumps(data)},"broadcast":{target},"seq":'

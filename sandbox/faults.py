@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass
 class Faults:
-    """What goes wrong at the moment; nothing by default."""
+    """The faults that are switched on; none by default."""
 
     _drop: Callable[[], None]
     """Cuts the websockets."""
@@ -29,5 +29,5 @@ class Faults:
         self._drop()
 
     def rate_limit(self, per_sec: float, burst: int) -> None:
-        """Answer 429 beyond this rate; 0 per second switches the limiter off."""
+        """Answer 429 beyond a rate; 0 per second switches the limiter off."""
         self._limit(per_sec, burst)

@@ -35,7 +35,8 @@ def direct_name(user_ids: Iterable[str]) -> str:
 
 
 class Clock:
-    """Milliseconds since the epoch, never the same twice, so that rows sort in the order they were made."""
+    """A clock in milliseconds since the epoch that never returns the same value twice, so that rows sort in the order
+    in which they were made."""
 
     def __init__(self) -> None:
         self._last = 0

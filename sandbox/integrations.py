@@ -1,4 +1,4 @@
-"""The requests that the server makes: to the addresses of commands, buttons, dialogs and hooks."""
+"""Requests that the server makes: to the addresses of commands, buttons, dialogs and hooks."""
 
 import asyncio
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ JSON_AGENT = AGENT | {"Content-Type": "application/json"}
 
 
 class Unreachable(Exception):
-    """No answer: nobody there, too late, or an address that cannot be one."""
+    """Raised where an integration gives no answer: it is away, too late, or its address is not allowed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an integration answered, cut after 1 MiB."""
+    """An answer of an integration, cut after 1 MiB."""
 
     status: int
     reason: str

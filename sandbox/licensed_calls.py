@@ -1,4 +1,4 @@
-"""Calls that need a licence: they are there, and refuse; groups are told by a server that was given some."""
+"""Calls that need a licence: they exist, and refuse; only groups are answered, by a server that was given some."""
 
 from dataclasses import asdict
 
@@ -59,7 +59,7 @@ async def profile_values(call: Call) -> object:
 
 @routes.get("/groups")
 async def list_groups(call: Call) -> object:
-    """Return the groups that the caller may see: those that people may mention, and to an administrator all."""
+    """Return the groups that the caller may see: those that can be mentioned; to an administrator, all."""
     if call.world.groups is None:
         raise UNLICENSED
     member, sees_all = call.query("filter_has_member"), call.world.rights.is_admin(call.user)

@@ -1,4 +1,4 @@
-"""Posts asked for twice: a `pending_post_id` names the post that it made."""
+"""Duplicate requests for posts: a `pending_post_id` names the post that it made."""
 
 import asyncio
 import time
@@ -18,7 +18,7 @@ async def wait_in_flight() -> None:
 
 
 class Pending:
-    """What posts were asked for under which `pending_post_id`; the id alone counts, not who uses it."""
+    """The posts that were made, by their `pending_post_id`; the id alone counts, not who uses it."""
 
     def __init__(self) -> None:
         self._known: dict[str, tuple[str, float]] = {}

@@ -1,4 +1,4 @@
-"""Who may do what: roles, the rights they give, and where they count."""
+"""Permissions: roles, the rights that they give, and where they apply."""
 
 from sandbox.choices import Role
 from sandbox.ids import named_id, now_ms
@@ -125,7 +125,7 @@ def _roles(member: TeamMember | ChannelMember, place: str) -> str:
 
 
 class Rights:
-    """Answers whether somebody has a right: in the channel, else in its team, else in the system."""
+    """The rights of people: in a channel, else in its team, else in the system."""
 
     def __init__(self, state: State, caps: Capabilities) -> None:
         self._state = state

@@ -9,7 +9,7 @@ from aiohttp import web
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the limiter says of one request; times in whole seconds."""
+    """The limiter’s verdict on one request; times in whole seconds."""
 
     allowed: bool
     limit: int
@@ -18,7 +18,7 @@ class Verdict:
     retry_after: int
 
     def headers(self) -> dict[str, str]:
-        """Return the headers that every answer carries while the limiter is on."""
+        """Return the headers that each answer has while the limiter is on."""
         values = {
             "X-RateLimit-Limit": str(self.limit),
             "X-RateLimit-Remaining": str(self.remaining),
@@ -30,7 +30,7 @@ class Verdict:
 
 
 class RateLimiter:
-    """Lets `burst` requests through at once and `per_sec` a second after that."""
+    """A limiter that allows `burst` requests at once and `per_sec` a second after that."""
 
     def __init__(self, per_sec: float, burst: int) -> None:
         self._per_sec = per_sec
@@ -38,7 +38,7 @@ class RateLimiter:
         self._buckets: dict[str, tuple[float, float]] = {}
 
     def ask(self, key: str) -> Verdict:
-        """Count one request of this key and say whether it may pass."""
+        """Count a request of a key, and say whether it may pass."""
         now = monotonic()
         level, seen = self._buckets.get(key, (0.0, now))
         level = max(0.0, level - (now - seen) * self._per_sec)

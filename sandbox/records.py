@@ -1,4 +1,4 @@
-"""The rows of the server: people, teams, channels, posts and what binds them."""
+"""Rows of the server: people, teams, channels, posts, and what links them."""
 
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -42,7 +42,7 @@ class User(Record):
 
 @dataclass(eq=False)
 class Token(Record):
-    """What opens the API: a session that a login made, or an access token."""
+    """A credential for the API: a session that a login made, or an access token."""
 
     id: str
     token: str
@@ -74,7 +74,7 @@ class Team(Record):
 
 @dataclass(eq=False)
 class TeamMember(Record):
-    """Somebody in a team, or who left it (delete_at)."""
+    """A membership in a team; ``delete_at`` is set for somebody who left."""
 
     KEY: ClassVar[tuple[str, ...]] = ("team_id", "user_id")
 
@@ -114,7 +114,7 @@ class Channel(Record):
 
 @dataclass(eq=False)
 class ChannelMember(Record):
-    """Somebody in a channel."""
+    """A membership in a channel."""
 
     KEY: ClassVar[tuple[str, ...]] = ("channel_id", "user_id")
 
@@ -174,7 +174,7 @@ class Reaction(Record):
 
 @dataclass(eq=False)
 class FileInfo(Record):
-    """A file, loose until a post carries it."""
+    """A file, attached to no post until one carries it."""
 
     id: str
     user_id: str
@@ -192,7 +192,7 @@ class FileInfo(Record):
 
 @dataclass(eq=False)
 class FileContent(Record):
-    """The bytes of a file, in base64, apart from what describes it."""
+    """The bytes of a file, in base64, stored apart from its description."""
 
     id: str
     data: str
@@ -200,7 +200,7 @@ class FileContent(Record):
 
 @dataclass(eq=False)
 class ThreadMember(Record):
-    """Somebody who follows a thread, or chose not to."""
+    """A follower of a thread, or somebody who chose not to follow it."""
 
     KEY: ClassVar[tuple[str, ...]] = ("root_id", "user_id")
 

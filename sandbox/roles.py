@@ -44,7 +44,7 @@ async def get_roles(call: Call) -> object:
 
 @routes.put("/roles/{role_id}/patch")
 async def patch_role(call: Call) -> object:
-    """Give a role other rights."""
+    """Set the rights that a role gives."""
     role_id = call.id("role_id")
     permissions = call.body("role").texts("permissions")
     if not call.world.rights.is_admin(call.user):

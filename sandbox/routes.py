@@ -1,4 +1,4 @@
-"""Which method and path calls which function."""
+"""The table of methods and paths, and the functions that answer them."""
 
 import re
 from collections.abc import Awaitable, Callable, Iterator
@@ -14,7 +14,7 @@ API = "/api/v4"
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One call of the API."""
+    """A call of the API."""
 
     method: str
     path: str
@@ -24,7 +24,7 @@ class Route:
 
     @property
     def pattern(self) -> str:
-        """The path as aiohttp reads it: ids are letters and digits, other blanks anything but a slash."""
+        """The path as a pattern of aiohttp: ids are letters and digits, other placeholders anything but a slash."""
         return re.sub(r"\{(\w+_id|\w+_ids)\}", r"{\1:[A-Za-z0-9]+}", self.path)
 
 

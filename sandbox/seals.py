@@ -1,4 +1,4 @@
-"""Sealed texts: what a client carries for the server without reading or changing it."""
+"""Sealed texts, which clients carry for the server but can neither read nor change."""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""The server, a world that listens: it finds out who calls, calls the handler, and sends what it returns."""
+"""The server, a world that listens: it authenticates the caller, calls the handler, and sends the result."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -164,7 +164,7 @@ class Sandbox(World):
         return verdict
 
     def _limit_key(self, request: web.Request) -> str:
-        """Return whose requests are counted together: an address's, or a token's where the admin says so."""
+        """Return the key by which requests are counted: an address, or a token where the admin says so."""
         by_user = self.config.get("RateLimitSettings", "VaryByUser")
         key = request.headers.get("Authorization", "") if by_user else request.remote or ""
         header = self.config.get("RateLimitSettings", "VaryByHeader")

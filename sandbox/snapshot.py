@@ -1,4 +1,4 @@
-"""The file that lets the state survive a restart: only changed rows are written, each time as a whole."""
+"""The file that keeps the state over a restart: only changed rows are written, each as a whole."""
 
 import asyncio
 import contextlib

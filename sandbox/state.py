@@ -23,7 +23,7 @@ R = TypeVar("R", bound=Record)
 
 
 class State:
-    """The tables and the indexes by which calls find rows without searching."""
+    """The tables, and the indexes by which calls find rows without searching."""
 
     def __init__(self) -> None:
         self.clock = Clock()
@@ -70,7 +70,7 @@ class State:
         self.threads_of = Index(self.thread_members, "user_id")
 
     def table(self, name: str, kind: type[R]) -> Table[R]:
-        """Add a table; it is saved and loaded under this name."""
+        """Add a table, which is saved and loaded under a name."""
         made: Table[R] = Table(kind)
         self.tables[name] = made
         return made

@@ -1,4 +1,4 @@
-"""Who is there: online, away, busy, offline."""
+"""Statuses: online, away, busy, offline."""
 
 from sandbox.call import OK, Call
 from sandbox.choices import Status
@@ -21,7 +21,7 @@ def status_of(world: World, user_id: str) -> Status:
 
 
 def set_online(world: World, user_id: str) -> None:
-    """Note that somebody is there, unless they chose otherwise themselves."""
+    """Note that somebody is online, unless they chose a status themselves."""
     if not status_of(world, user_id).manual:
         set_status(world, user_id, "online", manual=False)
 
@@ -47,7 +47,7 @@ def set_status(world: World, user_id: str, value: str, *, manual: bool) -> Statu
 
 @routes.post("/users/{user_id}/typing")
 async def typing(call: Call) -> object:
-    """Show that somebody writes, as bots do while they work."""
+    """Show that somebody is typing, as bots do while they work."""
     user_id, body = call.id("user_id"), call.body("typing")
     channel_id = body.text("channel_id")
     channel = call.state.channels.get(channel_id)
@@ -61,7 +61,7 @@ async def typing(call: Call) -> object:
 
 @routes.get("/users/{user_id}/status")
 async def get_status(call: Call) -> object:
-    """Read one status."""
+    """Return one person’s status."""
     user_id = call.id("user_id")
     if call.state.users.get(user_id) is None:
         raise missing_user()
@@ -79,7 +79,7 @@ async def get_statuses(call: Call) -> object:
 
 @routes.put("/users/{user_id}/status")
 async def put_status(call: Call) -> object:
-    """Choose one's own status."""
+    """Set the caller’s own status."""
     user_id = call.id("user_id")
     body = call.body("status")
     if body.text("user_id") != user_id:

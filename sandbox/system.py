@@ -1,4 +1,4 @@
-"""What the server says of itself, and its settings."""
+"""Information about the server, and its settings."""
 
 from sandbox.call import Call
 from sandbox.client_config import client_config
@@ -20,7 +20,7 @@ async def ping(call: Call) -> object:
 
 @routes.get("/config/client", auth=False)
 async def get_client_config(call: Call) -> object:
-    """Return the settings that clients need, all as texts; more of them to those logged in."""
+    """Return the settings that clients need, all as texts; people who are logged in get more of them."""
     return client_config(call.world, logged_in=call.token is not None)
 
 
@@ -43,7 +43,7 @@ async def server_limits(call: Call) -> object:
 
 @routes.get("/emoji")
 async def list_emoji(call: Call) -> object:
-    """List the emoji that people drew themselves: none here."""
+    """List the custom emoji: this server has none."""
     return []
 
 
@@ -57,7 +57,7 @@ async def get_config(call: Call) -> object:
 
 @routes.get("/config/environment")
 async def get_fixed(call: Call) -> object:
-    """Name the settings that the server's environment fixes, to the system admin."""
+    """Return which settings are fixed by the server’s environment, to the system admin."""
     fixed = call.world.config.fixed if call.world.rights.is_admin(call.user) else {}
     return {section: dict.fromkeys(settings, True) for section, settings in fixed.items()}
 
@@ -79,7 +79,7 @@ async def patch_config(call: Call) -> object:
 
 @routes.get("/analytics/old")
 async def analytics(call: Call) -> object:
-    """Count what there is, for the system admin."""
+    """Return counts of what the server has, to the system admin."""
     if not call.world.rights.is_admin(call.user):
         raise forbidden()
     team_id, state = call.query("team_id"), call.state

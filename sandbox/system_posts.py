@@ -19,7 +19,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class NewPost:
-    """What is to be posted, in whose name and where."""
+    """A post to be made: in whose name, where, and what it says."""
 
     user_id: str
     channel_id: str
@@ -30,7 +30,7 @@ class NewPost:
 
 
 def send_post(world: World, new: NewPost, *, set_online: bool = True) -> Post:
-    """Put a post into its channel, or refuse it as one that a client sends."""
+    """Make a post, with the same checks as one that a client sends."""
     post = made(world, new)
     check_post(world, world.state.channels.rows[new.channel_id], post)
     return add_post(world, post, set_online=set_online)
@@ -56,7 +56,7 @@ def made(world: World, new: NewPost) -> Post:
 
 
 def send_ephemeral(world: World, user_id: str, new: NewPost) -> Json:
-    """Show a message to one person only; it is kept nowhere, so its buttons carry what they need in a cookie."""
+    """Show a message to one person only; it is not stored, so its buttons carry what they need in a cookie."""
     post = made(world, new)
     post.type, post.update_at = "system_ephemeral", 0
     post.props = {name: value for name, value in post.props.items() if name in new.props}

@@ -1,4 +1,4 @@
-"""Rows in memory, their indexes, and the list of what changed since the last save."""
+"""Rows in memory, their indexes, and the list of rows changed since the last save."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import fields
@@ -6,14 +6,15 @@ from typing import Any, ClassVar, Generic, Self, TypeVar
 
 
 class Record:
-    """A row; setting one of its fields tells its table. Lists and dicts in it are replaced, not changed."""
+    """A row; setting one of its fields marks it as changed in its table. Replace lists and dicts in it, do not change
+    them."""
 
     KEY: ClassVar[tuple[str, ...]] = ("id",)
     _table: ClassVar["Table[Any] | None"] = None
 
     @property
     def key(self) -> str:
-        """What names this row in its table."""
+        """The key of the row in its table."""
         return "".join([str(getattr(self, name)) for name in self.KEY])
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -23,7 +24,7 @@ class Record:
             self._table.change(self, name, value)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the fields, as they are saved."""
+        """Return the fields as they are saved."""
         return {f.name: getattr(self, f.name) for f in fields(self)}  # type: ignore[arg-type]
 
     @classmethod
@@ -37,7 +38,7 @@ R = TypeVar("R", bound=Record)
 
 
 class Table(Generic[R]):
-    """All rows of one kind by key."""
+    """All rows of one kind, by key."""
 
     def __init__(self, kind: type[R]) -> None:
         self.kind = kind
@@ -53,7 +54,7 @@ class Table(Generic[R]):
         return len(self.rows)
 
     def get(self, key: str) -> R | None:
-        """Return the row with this key, if any."""
+        """Return the row of a key, if there is one."""
         return self.rows.get(key)
 
     def add(self, row: R) -> R:
@@ -86,7 +87,7 @@ class Table(Generic[R]):
 
 
 class Index(Generic[R]):
-    """The rows of a table grouped by some of their fields, in the order they came."""
+    """The rows of a table grouped by some of their fields, in order of insertion."""
 
     def __init__(self, table: Table[R], *names: str, only: Callable[[R], bool] | None = None) -> None:
         self.names = names

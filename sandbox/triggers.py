@@ -1,4 +1,4 @@
-"""Trigger ids: they prove for a few seconds that somebody just did something, so that a dialog may open."""
+"""Trigger ids, which prove for a few seconds that somebody just acted, so that a dialog may open."""
 
 import base64
 import binascii
@@ -17,7 +17,7 @@ ERROR = "interactive_message.decode_trigger_id."
 
 
 class Triggers:
-    """Makes trigger ids and reads them back; one may be used several times until it expires."""
+    """Makes and reads trigger ids; each may be used several times until it expires."""
 
     def __init__(self, state: State, caps: Capabilities, config: Config) -> None:
         self._state = state

@@ -1,4 +1,4 @@
-"""What each server version can do; features ask a switch, never the number."""
+"""The capabilities of each server version; code asks for a switch, never for the version number."""
 
 from dataclasses import dataclass, field, fields
 
@@ -148,7 +148,7 @@ class Capabilities:
 
     @property
     def client_config(self) -> str:
-        """Whose list of settings clients get: that of the nearest recorded version below."""
+        """The name of the list of settings for clients: that of the nearest recorded version below."""
         if self.channel_has_translation:
             return "11.6"
         if self.dialog_steps:
@@ -163,7 +163,7 @@ class Capabilities:
 
     @property
     def longest_props(self) -> int:
-        """How many characters a post's props may have, written as JSON."""
+        """The most characters that a post’s props may have, written as JSON."""
         return 8000 if self.short_props else 800_000
 
 

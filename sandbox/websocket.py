@@ -21,7 +21,7 @@ LONGEST_MESSAGE = 8192
 
 
 class Socket:
-    """One websocket request from its opening to its end."""
+    """A websocket connection from its opening to its end."""
 
     def __init__(self, world: World, request: web.Request) -> None:
         self._world = world
@@ -134,7 +134,7 @@ class Socket:
 
 
 def answer_action(world: World, connection: Connection, number: int, action: str, data: dict[str, Any]) -> None:
-    """Answer one action of a client."""
+    """Answer an action that a client sent."""
     if number <= 0:
         connection.send_reply(_failure(number, "bad_seq", 400))
     elif action == "user_typing":

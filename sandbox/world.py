@@ -1,4 +1,4 @@
-"""The world in which all calls act: what is known, who may do what, who hears of it, and the ways to the outside.
+"""The world in which all calls act: the state, the rights, the audiences of events, and the ways to the outside.
 
 Handlers take it as their type. It knows none of them: the server (server.py) puts them together over it.
 """
@@ -26,14 +26,14 @@ from sandbox.webhooks.records import Webhooks
 
 
 class Cuttable(Protocol):
-    """An open websocket, as far as others than itself have to do with it."""
+    """An open websocket that others can cut."""
 
     def cut(self) -> None:
-        """End it without a close frame."""
+        """End the connection without a close frame."""
 
 
 class World:
-    """One server’s state, rights, events and clients, in the mode of a version."""
+    """The state, rights, events and clients of a server, in the mode of a version."""
 
     def __init__(self, version: str) -> None:
         self.caps = capabilities(version)
@@ -61,16 +61,16 @@ class World:
 
     @property
     def version_header(self) -> str:
-        """What the server says of itself: version, build, configuration, licence."""
+        """What the server says of itself in each answer: version, build, configuration, licence."""
         return f"{self.caps.number}.{self.caps.number}.{self.config.digest}.{str(self.is_licensed).lower()}"
 
     @property
     def is_licensed(self) -> bool:
-        """Whether the server has a licence: then it has groups."""
+        """Whether the server has a licence, and so groups."""
         return self.groups is not None
 
     def in_background(self, work: Coroutine[None, None, None]) -> None:
-        """Go on with something after the call was answered."""
+        """Run something in the background after the call was answered."""
         task = asyncio.create_task(work)
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
@@ -80,5 +80,5 @@ class World:
         return self.credentials.of_request(request)
 
     def find_token(self, secret: str) -> Token | None:
-        """Return the token with this secret, if it is good."""
+        """Return the token of a secret, if it is valid."""
         return self.credentials.find(secret)

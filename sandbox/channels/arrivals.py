@@ -1,4 +1,4 @@
-"""Coming into a channel and leaving it, and who hears of it."""
+"""Joining and leaving a channel, and who is told of it."""
 
 from sandbox.channels.views import default_notify_props
 from sandbox.events import Broadcast
@@ -22,9 +22,9 @@ def join_channel(world: World, channel: Channel, user: User, *, admin: bool = Fa
 
 
 def add_to_channel(world: World, channel: Channel, user: User, by: User, root_id: str = "") -> ChannelMember:
-    """Add somebody, or let them join, with the events and the message; who is in already stays.
+    """Add somebody to a channel, or let them join, with the events and the message; members stay as they are.
 
-    Returns the membership as it was before the message of joining counted as a mention.
+    Returns the membership as it was before the message about joining counted as a mention.
     """
     member = world.state.member(channel.id, user.id)
     if member is not None:

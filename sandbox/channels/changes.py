@@ -69,7 +69,7 @@ def _check_default(call: Call, channel: Channel, body: Body) -> None:
 
 
 def _apply(call: Call, channel: Channel, wanted: dict[str, str]) -> dict[str, str]:
-    """Put the wanted texts in and return the former ones."""
+    """Set the wanted texts and return the former ones."""
     before = {field: str(getattr(channel, field)) for field in FIELDS}
     changed = Channel.from_dict(channel.as_dict() | wanted)
     if channel.type in {"O", "P"}:
@@ -177,14 +177,14 @@ async def archive_channel(call: Call) -> object:
 
 
 def _notice(call: Call, kind: str, english: str, french: str) -> Notice:
-    """Return what is said of archiving: the only thing that is said in the actor's own language."""
+    """Return the message about archiving: the only one in the actor’s own language."""
     name = call.user.username
     text = f"{name} a {french} le canal." if call.user.locale == "fr" else f"{name} {english} the channel."
     return Notice(kind, text, {"username": name})
 
 
 def _all_who_know(call: Call, channel: Channel) -> Broadcast:
-    """Return whom archiving is told to: on old servers the whole team, for private channels too."""
+    """Return the people who are told of archiving: on old servers the whole team, for private channels too."""
     if channel.type == "P" and call.world.caps.private_archive_is_private:
         return Broadcast(channel_id=channel.id)
     return Broadcast(team_id=channel.team_id)

@@ -1,4 +1,4 @@
-"""Making channels: public, private, direct, of a group."""
+"""Creation of channels: public, private, direct, of a group."""
 
 import hashlib
 
@@ -86,7 +86,7 @@ def _check_free(call: Call, body: Body, channel: Channel) -> None:
 
 
 def taken() -> ApiError:
-    """The team has, or had, a channel of this name."""
+    """Make the error of a name that a channel of the team has, or had."""
     return ApiError("store.sql_channel.save_channel.exists.app_error", 400)
 
 

@@ -51,13 +51,13 @@ def _named(call: Call, team_id: str) -> Channel:
 
 
 def _manages(call: Call, channel: Channel) -> bool:
-    """Tell whether the caller finds every channel of the team by name, as its admins do on new servers."""
+    """Tell whether the caller finds every channel of the team by name, as admins do on new servers."""
     found = call.world.caps.team_admin_finds_private
     return found and call.world.rights.in_team(call.user, channel.team_id, "manage_team")
 
 
 def missing_name() -> ApiError:
-    """The team has no channel of this name, or none that the caller may see."""
+    """Make the error of a name that no channel of the team has that the caller may see."""
     return ApiError("app.channel.get_by_name.missing.app_error", 404)
 
 

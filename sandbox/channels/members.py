@@ -16,7 +16,7 @@ MOST_AT_ONCE = 1000
 
 
 def missing_member() -> ApiError:
-    """Somebody is not in the channel."""
+    """Make the error of somebody who is not in the channel."""
     return ApiError("app.channel.get_member.missing.app_error", 404)
 
 
@@ -71,7 +71,7 @@ def _check_root(call: Call, channel: Channel, post_id: str) -> None:
 
 
 def _add_several(call: Call, channel: Channel, user_ids: list[str]) -> object:
-    """Add whom one can, saying nothing of the others, unless it is nobody."""
+    """Add everybody who may be added, without a word about the others; refuse only where nobody may be."""
     if len(user_ids) > MOST_AT_ONCE:
         raise invalid_body("user_ids")
     rows: list[ChannelMember] = []

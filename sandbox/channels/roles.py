@@ -1,4 +1,4 @@
-"""What members of a channel may do there, and how they want to be told."""
+"""The roles of members in a channel, and how they want to be notified."""
 
 from sandbox.call import OK, Call
 from sandbox.channels.members import missing_member
@@ -38,7 +38,7 @@ def _managed_member(call: Call) -> ChannelMember:
 
 
 def _unset() -> ApiError:
-    """Nobody is a member without being a user of the channel."""
+    """Make the error of roles without that of a user of the channel."""
     return ApiError("api.channel.update_channel_member_roles.unset_user_scheme.app_error", 400)
 
 

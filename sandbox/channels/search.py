@@ -124,7 +124,7 @@ def _is_own(call: Call, channel: Channel) -> bool:
 
 @routes.get("/teams/{team_id}/channels/search_autocomplete")
 async def search_autocomplete(call: Call) -> object:
-    """Find one's own channels while a name is typed."""
+    """Find channels of the caller by the beginning of a name."""
     team_id = call.id("team_id")
     if not call.world.caps.search_tells_strangers:
         _must_list(call, team_id)

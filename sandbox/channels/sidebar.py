@@ -18,7 +18,7 @@ KINDS = (
 
 @routes.get("/users/{user_id}/teams/{team_id}/channels/categories")
 async def list_categories(call: Call) -> object:
-    """Return the three categories that everybody has."""
+    """Return the three default categories of the sidebar."""
     user_id, team_id = call.id("user_id"), call.id("team_id")
     if user_id != call.user.id and not call.world.rights.in_system(call.user, "edit_other_users"):
         raise forbidden()

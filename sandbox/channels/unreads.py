@@ -50,7 +50,7 @@ async def pinned(call: Call) -> object:
 
 @routes.get("/channels/{channel_id}/timezones")
 async def timezones(call: Call) -> object:
-    """List the time zones that members have chosen."""
+    """List the time zones that members of a channel have chosen."""
     channel = _readable(call)
     zones: dict[str, None] = {}
     for row in call.state.members_of_channel.rows(channel.id):
@@ -142,5 +142,5 @@ async def member_counts_by_group(call: Call) -> object:
 
 
 def unlicensed(call: Call, error_id: str) -> ApiError:
-    """A feature that needs a licence, which this server never has."""
+    """Make the error of a feature that needs a licence, which this server never has."""
     return ApiError(error_id, 403 if call.world.caps.walls_are_403 else 501)

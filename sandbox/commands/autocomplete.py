@@ -1,4 +1,4 @@
-"""What a client suggests while somebody types a command."""
+"""Suggestions of commands while somebody types."""
 
 from typing import Any
 
@@ -37,7 +37,7 @@ async def autocomplete(call: Call) -> object:
 
 @routes.get("/teams/{team_id}/commands/autocomplete_suggestions")
 async def suggestions(call: Call) -> object:
-    """Return the commands that begin as typed; custom commands have no suggestions for their arguments."""
+    """Return the commands that begin as typed; arguments of custom commands are not suggested."""
     team_id = _require_member(call)
     typed = call.query("user_input")
     if not typed:

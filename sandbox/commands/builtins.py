@@ -13,7 +13,7 @@ SHRUG = r"¯\\\_(ツ)\_/¯"
 
 @dataclass(frozen=True, slots=True)
 class BuiltIn:
-    """One built-in command: how it is suggested, and what it answers (nothing: it belongs to clients)."""
+    """A built-in command: how it is suggested, and what it answers (nothing where clients run it)."""
 
     trigger: str
     hint: str

@@ -49,7 +49,8 @@ def _channel(call: Call, channel_id: str) -> Channel:
 
 
 def _may_run(call: Call, channel: Channel) -> bool:
-    """Who may post may run commands; old servers have a right for it, which only members of the channel have."""
+    """Tell whether the caller may run commands in a channel: everybody who may post; on old servers members with a
+    right of its own."""
     if call.world.caps.commands_free_for_all:
         return call.world.rights.can_post(call.user, channel)
     return call.world.rights.in_channel(call.user, channel, "use_slash_commands")
@@ -65,7 +66,7 @@ def _team_id(call: Call, channel: Channel, asked: str) -> str:
 
 
 async def answered(run: Run) -> dict[str, Any]:
-    """Find the command, ask it, post what it answers."""
+    """Find the command, send it to its integration, and post the answer."""
     command = run.world.commands.find(run.team_id, run.trigger)
     place = Place(run.user.id, run.channel.id, run.root_id)
     if command is not None:

@@ -34,7 +34,7 @@ async def answer_late(call: Call) -> object:
 
 
 def _usable(call: Call) -> ResponseHook:
-    """Count one use of an address that is neither too old nor used up."""
+    """Count one use of a hook that is neither expired nor used up."""
     hook = call.world.commands.hooks.get(call.path("hook_id"))
     if hook is None or call.state.clock.tick() - hook.create_at > HOOK_LIFE:
         raise ApiError(ERROR + "general.app_error", 404)

@@ -57,13 +57,13 @@ async def create_command(call: Call) -> object:
 
 
 def _creator(call: Call, body: Body) -> User:
-    """Who manages the commands of others may also create one for somebody."""
+    """Find in whose name a command is created; people who manage the commands of others may choose somebody else."""
     other = call.state.users.get(body.text("creator_id"))
     return other if other and may_manage(call, body.text("team_id"), other.id) else call.user
 
 
 def fill(command: Command, values: dict[str, Any]) -> None:
-    """Take the fields that a client may choose; one of the wrong type refuses the whole."""
+    """Set the fields that a client may choose; a value of the wrong type refuses all of them."""
     for name in CHOSEN:
         value = values.get(name)
         if value is not None and not isinstance(value, str):
@@ -73,7 +73,7 @@ def fill(command: Command, values: dict[str, Any]) -> None:
 
 
 def refuse_taken(call: Call, command: Command) -> None:
-    """A trigger is unique in its team, and none of the built-in ones."""
+    """Refuse a trigger that another command of the team has, or a built-in one."""
     taken = call.world.commands.find(command.team_id, command.trigger)
     if (taken and taken.id != command.id) or command.trigger in BUILT_IN:
         raise ApiError("api.command.duplicate_trigger.app_error")
@@ -123,7 +123,7 @@ async def list_commands(call: Call) -> object:
 
 
 def all_commands(call: Call, team_id: str) -> list[dict[str, Any]]:
-    """Return the commands that everybody in the team sees suggested, built-in ones first."""
+    """Return the commands that everybody in a team sees suggested, built-in ones first."""
     built_in = [
         Command("", "", 0, 0, "", team_id, one.trigger, "", "", auto_complete=True).sanitized()
         | {"auto_complete_desc": one.description, "auto_complete_hint": one.hint, "display_name": one.trigger}
@@ -134,7 +134,7 @@ def all_commands(call: Call, team_id: str) -> list[dict[str, Any]]:
 
 @routes.get("/commands/{command_id}")
 async def get_command(call: Call) -> object:
-    """Return one command; who may not manage it learns nothing of it."""
+    """Return a command; a caller who may not manage it is told that there is none."""
     require_enabled(call)
     return visible(call).as_json()
 
@@ -197,7 +197,7 @@ async def regenerate_token(call: Call) -> object:
 
 @routes.delete("/commands/{command_id}")
 async def delete_command(call: Call) -> object:
-    """Delete a command; its trigger is free again."""
+    """Delete a command, which frees its trigger."""
     command = managed(call)
     command.delete_at = call.state.clock.tick()
     return OK

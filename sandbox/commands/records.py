@@ -33,7 +33,7 @@ class Command(Record):
     description: str = ""
 
     def as_json(self) -> dict[str, Any]:
-        """Return the command as those who manage it read it."""
+        """Return the command as people who manage it read it."""
         return self.as_dict() | {"plugin_id": ""}
 
     def sanitized(self) -> dict[str, Any]:
@@ -44,7 +44,7 @@ class Command(Record):
 
 @dataclass(eq=False)
 class ResponseHook(Record):
-    """An address for late answers to one run of a command."""
+    """A hook for late answers to one run of a command."""
 
     id: str
     create_at: int
@@ -56,7 +56,7 @@ class ResponseHook(Record):
 
 
 class Commands:
-    """The commands of all teams, and the addresses of their runs."""
+    """The commands of all teams, and the hooks of their runs."""
 
     def __init__(self, state: State) -> None:
         self.rows = state.table("commands", Command)
@@ -80,6 +80,6 @@ class Commands:
         return next((row for row in self.in_team(team_id) if row.trigger == trigger), None)
 
     def get(self, command_id: str) -> Command | None:
-        """Return a command that is not deleted."""
+        """Return a command, unless it is deleted."""
         row = self.rows.get(command_id)
         return row if row and not row.delete_at else None

@@ -19,7 +19,7 @@ _FORM = "application/x-www-form-urlencoded"
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One command as somebody typed it."""
+    """A run of a command as somebody typed it."""
 
     world: World
     user: User
@@ -38,7 +38,7 @@ class Run:
 
 
 async def ask(run: Run, command: Command) -> Answer:
-    """Send the command to its integration; only a 200 is an answer."""
+    """Send the command to its integration; any status other than 200 is a failure."""
     hook = new_hook(run, command)
     body = urlencode(sorted(fields(run, command, hook), key=itemgetter(0)))  # names and ids stay in step
     headers = AGENT | {"Authorization": f"Token {command.token}"}
@@ -59,7 +59,7 @@ async def ask(run: Run, command: Command) -> Answer:
 
 
 def failed(run: Run) -> ApiError:
-    """No answer, or one that cannot be read."""
+    """Make the error of an integration without a readable answer."""
     return ApiError("api.command.execute_command.failed.app_error", 500, (("Trigger", run.trigger),))
 
 

@@ -1,4 +1,4 @@
-"""What a command answers: read from HTTP, and posted in the name of who ran it."""
+"""Answers of commands: read from HTTP, and posted in the name of the person who ran the command."""
 
 import json
 import re
@@ -31,7 +31,7 @@ _NULLS = ("props", "attachments", "extra_responses")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an answer goes, in whose name, and how the command wants to be called."""
+    """Where an answer is posted, in whose name, and how the command wants to be called."""
 
     user_id: str
     channel_id: str
@@ -68,7 +68,7 @@ def full(given: object) -> Json:
 
 
 def post_all(world: World, place: Place, response: Json) -> None:
-    """Post a response and its extra ones; the last failure is raised, the others are tried all the same."""
+    """Post a response and its extra ones; all are tried, and the last failure is raised."""
     failure: ApiError | None = None
     for one in [response, *(response["extra_responses"] or [])]:
         try:
@@ -80,7 +80,7 @@ def post_all(world: World, place: Place, response: Json) -> None:
 
 
 def post_one(world: World, place: Place, response: Json) -> None:
-    """Post one response: for all, for who ran the command, or not at all."""
+    """Post a response: for everybody, for the person who ran the command, or not at all."""
     channel_id = place.channel_id
     if response["channel_id"]:
         channel_id = response["channel_id"]
@@ -103,7 +103,7 @@ def post_one(world: World, place: Place, response: Json) -> None:
 
 
 def _message(world: World, response: Json, text: str) -> str:
-    """Turn the marks that Slack uses into Mattermost's, unless the integration wants them left."""
+    """Convert Slack’s markup to Mattermost’s, unless the integration wants it left."""
     if response["skip_slack_parsing"]:
         return text
     return slack_links(_MENTION.sub(lambda found: _mention(world, found), announced(text)))

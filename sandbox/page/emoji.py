@@ -1,4 +1,4 @@
-"""The characters behind the names of emoji (emoji.tsv)."""
+"""The characters of emoji by name (emoji.tsv)."""
 
 from functools import cache
 from importlib.resources import files

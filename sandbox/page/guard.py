@@ -1,4 +1,4 @@
-"""Who may speak to this server from a browser: pages of its own address, and nobody else’s.
+"""Protection against foreign web pages: only pages of this server’s own address may call it from a browser.
 
 Without this, a foreign page whose name was made to lead to this machine could read the demo’s passwords.
 """

@@ -31,7 +31,7 @@ SCHEMES = {"http", "https", "mailto", "tel"}
 
 
 class Renderer:
-    """Renders texts, and keeps the latest."""
+    """Renders Markdown, and caches the latest results."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -57,7 +57,7 @@ class Renderer:
 
 
 class _Html(RendererHTML):
-    """Draws what Mattermost draws otherwise than plain Markdown."""
+    """A renderer of the HTML in which Mattermost differs from plain Markdown."""
 
     def text(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         words: Words = env["words"]

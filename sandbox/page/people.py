@@ -10,7 +10,8 @@ NOBODY: dict[str, Any] = {"password": "", "people": []}
 
 @dataclass(frozen=True, slots=True)
 class Presented:
-    """Who is shown at the entrance: the file that the demo wrote, read at each visit; nobody without one."""
+    """The people shown at the entrance: the file that the demo wrote, read at each visit; nobody where there is
+    none."""
 
     file: Path | None
 

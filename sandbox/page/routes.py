@@ -41,7 +41,7 @@ def add_page(app: web.Application, world: World, people: Presented) -> None:
 
 
 class Page:
-    """The handlers."""
+    """The handlers of the page."""
 
     def __init__(self, world: World, people: Presented) -> None:
         self._world = world
@@ -49,7 +49,7 @@ class Page:
         self._renderer = Renderer(world.state)
 
     async def index(self, request: web.Request) -> web.Response:
-        """Return the document, the same for every view."""
+        """Return the document of the page, the same for every view."""
         return _file("index.html")
 
     async def static(self, request: web.Request) -> web.Response:

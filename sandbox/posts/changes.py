@@ -20,7 +20,8 @@ def channel_of(call: Call, post: Post) -> Channel:
 
 
 def _editable(call: Call, post_id: str) -> Post:
-    """Return a post that the caller may edit; one that is not there is as one that they may not."""
+    """Return a post that the caller may edit; a missing one is refused in the same way as one that they may not
+    edit."""
     post = call.state.posts.get(post_id)
     if post is None or post.delete_at:
         raise forbidden()
@@ -86,13 +87,13 @@ async def edit_history(call: Call) -> object:
 
 @routes.post("/posts/{post_id}/pin")
 async def pin(call: Call) -> object:
-    """Pin a post to its channel."""
+    """Pin a post in its channel."""
     return _set_pinned(call, pinned=True)
 
 
 @routes.post("/posts/{post_id}/unpin")
 async def unpin(call: Call) -> object:
-    """Take a post from its channel's pins."""
+    """Unpin a post."""
     return _set_pinned(call, pinned=False)
 
 
@@ -111,7 +112,7 @@ def _set_pinned(call: Call, *, pinned: bool) -> object:
 
 @routes.delete("/posts/{post_id}")
 async def delete_post(call: Call) -> object:
-    """Delete a post, and its thread with it."""
+    """Delete a post and its thread."""
     post_id = call.id("post_id")
     if call.flag("permanent"):
         raise ApiError("api.post.delete_post_endpoint.permanent_delete_disabled.app_error", 501)

@@ -45,7 +45,7 @@ def changes_by_button(post: Post, update: Data) -> Data:
 
 
 def files_left(post: Post, wanted: Sequence[str]) -> list[str]:
-    """Return the files that a post keeps: an edit takes some away, and adds none."""
+    """Return the files that a post keeps: an edit can remove files, not add any."""
     return [file_id for file_id in post.file_ids if file_id in wanted]
 
 
@@ -95,6 +95,6 @@ def _detach(world: World, old_files: list[str], post: Post) -> None:
 
 
 def tell_edited(world: World, post: Post) -> None:
-    """Tell a channel that one of its posts changed."""
+    """Tell the members of a channel that one of its posts changed."""
     data = {"post": dumps(post_json(world, post))}
     world.hub.publish("post_edited", data, Broadcast(channel_id=post.channel_id))

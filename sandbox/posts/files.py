@@ -22,7 +22,7 @@ routes = Routes()
 
 @dataclass(slots=True)
 class Upload:
-    """What an upload brought."""
+    """The content of an upload."""
 
     channel_id: str = ""
     client_ids: list[str] = field(default_factory=list)

@@ -36,7 +36,7 @@ def post_list(call: Call, posts: list[Post], order: list[str] | None = None, **m
 
 
 def readable_post(call: Call, post_id: str) -> Post:
-    """Return a post that the caller may read."""
+    """Return a post, if the caller may read it."""
     post = call.state.posts.get(post_id)
     if post is None or post.delete_at:
         raise missing_post()
@@ -63,7 +63,7 @@ async def get_post(call: Call) -> object:
 
 @routes.post("/posts/ids")
 async def posts_by_ids(call: Call) -> object:
-    """Return several posts; those that the caller may not read are left out."""
+    """Return several posts by id, without those that the caller may not read."""
     call.only_if(call.world.caps.has_posts_by_ids)
     wanted = call.texts("post_ids")
     if not wanted or len(wanted) > MOST_IDS:
@@ -179,7 +179,7 @@ def _page(call: Call, channel: Channel) -> dict[str, Any]:
 
 
 def _since(call: Call, channel: Channel, since: int) -> dict[str, Any]:
-    """Return all that changed after a moment, deleted posts too."""
+    """Return the posts of a channel that changed after a moment, deleted ones too."""
     rows = [post for post in call.state.posts_of_channel.rows(channel.id) if post.update_at > since]
     rows = sorted(rows, key=lambda post: -post.create_at)[:MOST_SINCE]
     return _listed(call, rows, "", "")

@@ -1,4 +1,4 @@
-"""Whom a post mentions: what Mattermost takes for a mention in its words (mention_parser_standard.go of its server)."""
+"""Mentions in posts: which words Mattermost takes for one (mention_parser_standard.go of its server)."""
 
 import html
 import re
@@ -17,7 +17,7 @@ _EVERYBODY = {"channel", "all", "here"}
 
 
 def mentioned(world: World, channel: Channel, post: Post) -> list[str]:
-    """Return the ids of those whom a post names, and of the other side of a direct channel."""
+    """Return the ids of the people whom a post mentions; in a direct channel also of the other person."""
     whole = channel.type == "D" or (channel.type == "G" and world.caps.group_posts_mention_all)
     if whole:
         return _others(world, channel, post)
@@ -30,7 +30,7 @@ def mentioned(world: World, channel: Channel, post: Post) -> list[str]:
 
 
 def _others(world: World, channel: Channel, post: Post) -> list[str]:
-    """Return those to whom a direct channel, or a group, speaks."""
+    """Return the other people in a direct or group channel."""
     members = [row.user_id for row in world.state.members_of_channel.rows(channel.id)]
     others = [user_id for user_id in members if user_id != post.user_id and _is_active(world, user_id)]
     if channel.type == "D" and post.user_id not in members and not world.caps.stranger_mentions_both:
@@ -100,7 +100,7 @@ def _names_of(world: World, post: Post) -> list[str]:
 
 
 def named_users(world: World, post: Post) -> list[User]:
-    """Return those whom a post names, wherever they are."""
+    """Return the people whose names stand in a post, in the channel or not."""
     found = [world.state.users_by_name.first(name) for name in _names_of(world, post)]
     return list(dict.fromkeys(user for user in found if user))
 

@@ -46,7 +46,7 @@ def add_post(world: World, post: Post, *, set_online: bool = True) -> Post:
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Those whom a post concerns more than others."""
+    """The people whom a post concerns more than others."""
 
     mentioned: frozenset[str]
     followers: frozenset[str]
@@ -57,7 +57,7 @@ class Audience:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What the server itself says in a channel."""
+    """A message that the server itself posts in a channel."""
 
     kind: str
     text: str
@@ -152,7 +152,7 @@ def _posted(world: World, channel: Channel, post: Post, *, set_online: bool) -> 
 
 
 def _title(world: World, channel: Channel, post: Post) -> str:
-    """Return a channel's title; that of a direct channel is whoever writes."""
+    """Return the title of a channel; in a direct one, the name of the author."""
     author = world.state.users.get(post.user_id)
     return f"@{author.username}" if channel.type == "D" and author else channel.display_name
 

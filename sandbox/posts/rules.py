@@ -14,7 +14,7 @@ TYPES = {"", "me", "slack_attachment"}
 
 
 def check_type(kind: str) -> None:
-    """Refuse the types that only the server itself may use."""
+    """Refuse types of posts that only the server itself may use."""
     if kind.startswith("system_"):
         raise invalid_param("post.type")
 
@@ -41,7 +41,7 @@ def _check_root(world: World, post: Post) -> None:
 
 
 def check_message(world: World, message: str) -> None:
-    """Refuse a text that is too long, or that the database would not take."""
+    """Refuse a text that is too long, or that the database would not accept."""
     if len(message) > LONGEST_MESSAGE:
         raise ApiError(world.caps.too_long_id, 400)
     if "\0" in message:

@@ -19,7 +19,7 @@ MOST = 100
 
 @dataclass(slots=True)
 class Terms:
-    """What a search asks for; days as half-open intervals of milliseconds."""
+    """The terms of a search; days are half-open intervals of milliseconds."""
 
     words: list[str] = field(default_factory=list)
     without: list[str] = field(default_factory=list)

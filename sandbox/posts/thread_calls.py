@@ -1,4 +1,4 @@
-"""The calls about threads that one follows, and about marking posts unread."""
+"""The calls about threads that somebody follows, and about marking posts unread."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Threads: who follows them, what they have not read there, and the calls about it."""
+"""Threads: their followers, and what each has not read there."""
 
 from typing import Any
 
@@ -12,14 +12,14 @@ Json = dict[str, Any]
 
 
 class Threads:
-    """Who follows which thread, in the rows of a world; silent on versions without followed threads."""
+    """The followers of threads, stored in a world’s tables; does nothing on versions without followed threads."""
 
     def __init__(self, world: World) -> None:
         self._world = world
         self._state = world.state
 
     def to_be_told(self, post: Post, mentioned: list[str]) -> frozenset[str]:
-        """Return whose copy of a new reply says that they follow the thread: bots only when mentioned."""
+        """Return the people whose event of a new reply says that they follow the thread: bots only when mentioned."""
         if not self._world.caps.threads or not post.root_id:
             return frozenset()
         root = self._state.posts.rows[post.root_id]
@@ -28,7 +28,7 @@ class Threads:
         return frozenset(people - {post.user_id}).union(mentioned)
 
     def replied(self, post: Post, mentioned: list[str]) -> None:
-        """Let those concerned follow the thread of a reply, and tell them of it."""
+        """Let the people concerned follow the thread of a reply, and tell them of it."""
         if not post.root_id or post.type.startswith("system_"):
             return
         root = self._state.posts.rows[post.root_id]

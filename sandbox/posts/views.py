@@ -57,7 +57,7 @@ def reply_count(world: World, post: Post) -> int:
 
 
 def metadata_json(world: World, post: Post) -> Json:
-    """Return what a client needs beside the post: embeds, files, reactions."""
+    """Return the metadata that a client needs beside the post: embeds, files, reactions."""
     body: Json = {}
     if post.props.get("attachments"):
         body["embeds"] = [{"type": "message_attachment"}]

@@ -1,4 +1,4 @@
-"""Coming into a team and leaving it, with the default channels and all that is said about it."""
+"""Joining and leaving a team, with the default channels and all messages about it."""
 
 from sandbox.channels.arrivals import join_channel
 from sandbox.errors import ApiError
@@ -44,14 +44,14 @@ def tell_joined(world: World, team: Team, user: User) -> None:
 
 
 def add_default_channels(state: State, team: Team) -> None:
-    """Make the channels that every team begins with."""
+    """Add the channels that every team begins with."""
     for name, title in DEFAULT_CHANNELS.items():
         now = state.clock.tick()
         state.channels.add(Channel(new_id(), team.id, "O", name, title, "", now, now))
 
 
 def default_channels(world: World, team: Team) -> list[Channel]:
-    """Return the channels that everybody in a team is in."""
+    """Return the channels that everybody in a team belongs to."""
     found = [world.state.channels_by_name.first(team.id, name) for name in DEFAULT_CHANNELS]
     return [channel for channel in found if channel and not channel.delete_at]
 
@@ -134,5 +134,5 @@ def _say_left(world: World, town_square: Channel, user: User, by: User) -> None:
 
 
 def missing_team_member() -> ApiError:
-    """Somebody is not, and never was, in the team."""
+    """Make the error of somebody who is not, and never was, in the team."""
     return ApiError("app.team.get_member.missing.app_error", 404)

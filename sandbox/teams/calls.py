@@ -18,7 +18,7 @@ NAME = re.compile(r"[a-z]([a-z0-9-]*[a-z0-9])?")
 
 @routes.post("/teams")
 async def create_team(call: Call) -> object:
-    """Make a team with its two default channels; its creator is its admin."""
+    """Create a team with its two default channels; the caller becomes its admin."""
     body = call.body("team")
     if not call.world.rights.in_system(call.user, "create_team"):
         raise forbidden()
@@ -54,7 +54,7 @@ def _check(call: Call, team: Team) -> None:
 
 
 def missing_team() -> ApiError:
-    """No team has this id or name."""
+    """Make the error of an id or a name that no team has."""
     return ApiError("app.team.get.find.app_error", 404)
 
 
@@ -92,7 +92,7 @@ async def team_exists(call: Call) -> object:
 
 @routes.get("/teams")
 async def list_teams(call: Call) -> object:
-    """List the teams that anybody may join; all of them to the system admin."""
+    """List the teams that anybody may join; all teams to the system admin."""
     admin = call.world.rights.is_admin(call.user)
     teams = [team for team in call.state.teams if (admin or team.allow_open_invite) and not team.delete_at]
     teams.sort(key=lambda team: team.display_name.lower())
@@ -101,7 +101,7 @@ async def list_teams(call: Call) -> object:
 
 @routes.get("/users/{user_id}/teams")
 async def teams_of_user(call: Call) -> object:
-    """List somebody's teams: one's own, or anybody's as system admin."""
+    """List the teams of the caller; the system admin may ask for anybody’s."""
     user_id = call.id("user_id")
     if user_id != call.user.id and not call.world.rights.is_admin(call.user):
         raise forbidden()
@@ -128,14 +128,14 @@ async def patch_team(call: Call) -> object:
 
 
 def tell_team_updated(call: Call, team: Team, event: str = "update_team") -> None:
-    """Tell a team's members that it changed."""
+    """Tell the members of a team that it changed."""
     data = {"team": dumps(team_json(call.world, team, None))}
     call.world.hub.publish(event, data, Broadcast(team_id=team.id))
 
 
 @routes.delete("/teams/{team_id}")
 async def archive_team(call: Call) -> object:
-    """Archive a team; its rooms and posts stay."""
+    """Archive a team; its channels and posts stay."""
     team = _managed(call)
     if call.flag("permanent"):
         raise ApiError("api.user.delete_team.not_enabled.app_error", 401)

@@ -1,4 +1,4 @@
-"""The calls about who is in a team."""
+"""The calls about members of teams."""
 
 from typing import Any
 
@@ -98,7 +98,7 @@ def _joined(call: Call, team: Team, user: User) -> dict[str, Any]:
 
 
 def _graceful_row(user_id: str, row: dict[str, Any] | None) -> dict[str, Any]:
-    """Return what became of one of those who were to join."""
+    """Return the result for one of the people who were to join."""
     error = missing_user().envelope("")
     del error["request_id"]
     error["detailed_error"] = f"resource: User id: {user_id}"
@@ -107,7 +107,7 @@ def _graceful_row(user_id: str, row: dict[str, Any] | None) -> dict[str, Any]:
 
 @routes.post("/teams/members/invite")
 async def join_by_invite(call: Call) -> object:
-    """Join a team by its invitation."""
+    """Join a team by an invitation."""
     team = invited_to(call, call.query("invite_id"))
     return created(team_member_json(join_team(call.world, team, call.user)))
 

@@ -10,7 +10,8 @@ Json = dict[str, Any]
 
 
 def team_json(world: World, team: Team, viewer: User | None) -> Json:
-    """Return a team; its address only to those who manage it, its invitation to those who invite."""
+    """Return a team as a viewer sees it; its e-mail address only if they manage it, its invitation only if they may
+    invite."""
     manages = viewer is not None and world.rights.in_team(viewer, team.id, "manage_team")
     invites = viewer is not None and world.rights.in_team(viewer, team.id, "invite_user")
     body: Json = team.as_dict() | {

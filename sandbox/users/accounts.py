@@ -91,7 +91,7 @@ def check_new(call: Call, user: User) -> None:
 
 
 def verifies_addresses(call: Call) -> bool:
-    """Whether an address is somebody's only once they proved it."""
+    """Tell whether addresses count only once they were verified."""
     return bool(call.world.config.get("EmailSettings", "RequireEmailVerification"))
 
 
@@ -138,7 +138,7 @@ async def logout(call: Call) -> object:
 
 @routes.put("/users/{user_id}/password")
 async def change_password(call: Call) -> object:
-    """Set a new password: one's own with the old one, another's as system admin."""
+    """Set a new password: the caller’s own by giving the old one; the system admin may set another’s."""
     user_id = call.id("user_id")
     body = call.body("user")
     user = call.state.users.get(user_id)

@@ -9,7 +9,7 @@ from sandbox.world import World
 
 
 def tell_updated(world: World, user: User) -> None:
-    """Tell everybody that a person changed, each as far as they may see it."""
+    """Tell everybody that a person changed, each with what they may see of them."""
     plain = {"user": public_user(world, user)}
     if not world.caps.user_updated_in_three_copies:
         publish_by_rank(world, "user_updated", plain, {"user": for_admin(world, user)}, EVERYBODY)
@@ -23,7 +23,7 @@ def tell_updated(world: World, user: User) -> None:
 
 
 def count_people(world: World) -> int:
-    """Count those of the server who are switched on; bots take no place."""
+    """Count the active people of the server; bots are not counted."""
     return sum(1 for user in world.state.users if not user.is_bot and not user.delete_at)
 
 

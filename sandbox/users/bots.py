@@ -81,7 +81,7 @@ def _draft(call: Call, body: Body) -> User:
 
 
 def _greet(call: Call, bot: User) -> None:
-    """Let a new bot write to its owner, as the server has it do."""
+    """Let a new bot write to its owner, as the real server does."""
     channel = open_direct(call, bot, call.user, by=bot)
     text = "Please add me to teams and channels you want me to interact in. To do this, use the browser or desktop app."
     system_post(call.world, channel, bot, Notice("system_add_bot_teams_channels", text, {}))
@@ -99,7 +99,7 @@ async def list_bots(call: Call) -> object:
 
 @routes.get("/bots/{bot_user_id}")
 async def get_bot(call: Call) -> object:
-    """Return one bot."""
+    """Return a bot."""
     bot = _manageable(call)
     if bot.delete_at and not call.flag("include_deleted"):
         raise ApiError("store.sql_bot.get.missing.app_error", 404)
@@ -148,7 +148,7 @@ async def assign_bot(call: Call) -> object:
 
 @routes.post("/users/{user_id}/tokens")
 async def create_token(call: Call) -> object:
-    """Make an access token; this is the only time that its secret is shown."""
+    """Make an access token; only this answer has its secret."""
     user = editable(call, call.id("user_id"))
     description = call.body("user_access_token").text("description")
     if not description:

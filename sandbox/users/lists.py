@@ -1,4 +1,4 @@
-"""Which people a list asks for, and in what order."""
+"""The people that a list asks for, and their order."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ from sandbox.records import User
 
 
 def users_asked_for(call: Call) -> list[User]:
-    """Return the people that the query of GET /users names: of a team or channel, outside of it, by role."""
+    """Return the people that the query of GET /users selects: of a team or channel, outside of it, by role."""
     people = [user for user in _there(call) if _fits(call, user)]
     return sorted(people, key=_order(call))
 

@@ -13,7 +13,7 @@ routes = Routes()
 
 @routes.get("/users/{user_id}")
 async def get_user(call: Call) -> object:
-    """Return one person."""
+    """Return a person by id."""
     user = call.state.users.get(call.id("user_id"))
     if user is None:
         raise missing_user()
@@ -22,7 +22,7 @@ async def get_user(call: Call) -> object:
 
 @routes.get("/users/username/{username}")
 async def get_by_name(call: Call) -> object:
-    """Return one person by name, in small letters."""
+    """Return a person by name, in lower case."""
     name = call.path("username")
     if not USERNAME.fullmatch(name):
         raise invalid_body("username")
@@ -34,7 +34,7 @@ async def get_by_name(call: Call) -> object:
 
 @routes.get("/users/email/{email}")
 async def get_by_email(call: Call) -> object:
-    """Return one person by address, where addresses are shown."""
+    """Return a person by address, on servers that show addresses."""
     shown = call.world.config.get("PrivacySettings", "ShowEmailAddress")
     if not shown and not call.world.rights.is_admin(call.user):
         raise ApiError("api.user.get_user_by_email.permissions.app_error", 403)

@@ -1,4 +1,4 @@
-"""The picture of an account."""
+"""Pictures of accounts."""
 
 import base64
 

@@ -1,4 +1,4 @@
-"""Choices that people made in their clients, and their sessions."""
+"""Preferences that people set in their clients, and their sessions."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ MOST = 100
 
 
 def add_first_preferences(world: World, user: User) -> None:
-    """Give somebody new the choices that every account begins with."""
+    """Give a new person the default preferences of every account."""
     rows = [("tutorial_step", user.id, "0")]
     rows += [("recommended_next_steps", "hide", "false")] if world.caps.threads else []
     rows += [("system_notice", "GMasDM", "true")] if world.caps.group_posts_mention_all else []
@@ -39,7 +39,7 @@ async def list_preferences(call: Call) -> object:
 
 @routes.get("/users/{user_id}/preferences/{category}")
 async def list_category(call: Call) -> object:
-    """List somebody's choices of one kind."""
+    """List somebody’s preferences of a category."""
     rows = [row for row in call.state.preferences_of.rows(_own(call)) if row.category == call.path("category")]
     if not rows:
         raise ApiError("app.preference.get_category.app_error", 404)
@@ -48,7 +48,7 @@ async def list_category(call: Call) -> object:
 
 @routes.get("/users/{user_id}/preferences/{category}/name/{name}")
 async def get_preference(call: Call) -> object:
-    """Return one choice."""
+    """Return one preference."""
     row = call.state.preferences.get(_own(call) + call.path("category") + call.path("name"))
     if row is None:
         raise ApiError("app.preference.get.app_error", 400)
@@ -68,7 +68,7 @@ def _given(call: Call, user_id: str) -> list[dict[str, str]]:
 
 @routes.put("/users/{user_id}/preferences")
 async def save_preferences(call: Call) -> object:
-    """Keep choices, and tell the person's own clients."""
+    """Store preferences, and tell the person’s own clients."""
     user_id = _own(call)
     rows = _given(call, user_id)
     for row in rows:
@@ -85,7 +85,7 @@ async def save_preferences(call: Call) -> object:
 
 @routes.post("/users/{user_id}/preferences/delete")
 async def delete_preferences(call: Call) -> object:
-    """Forget choices, and tell the person's own clients."""
+    """Delete preferences, and tell the person’s own clients."""
     user_id = _own(call)
     rows = _given(call, user_id)
     for row in rows:
@@ -100,7 +100,7 @@ async def delete_preferences(call: Call) -> object:
 
 @routes.get("/users/{user_id}/sessions")
 async def list_sessions(call: Call) -> object:
-    """List somebody's logins, without their secrets."""
+    """List somebody’s sessions, without their secrets."""
     user_id = _own(call)
     return [
         {

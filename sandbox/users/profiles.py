@@ -14,7 +14,7 @@ routes = Routes()
 
 
 def editable(call: Call, user_id: str) -> User:
-    """The account of that id, if the caller may change it."""
+    """Return the account of an id, if the caller may change it."""
     user = call.state.users.get(user_id)
     if user_id != call.user.id and not call.world.rights.in_system(call.user, "edit_other_users"):
         raise forbidden()

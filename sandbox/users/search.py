@@ -105,7 +105,7 @@ async def autocomplete(call: Call) -> object:
 
 @routes.get("/users/known")
 async def known_users(call: Call) -> object:
-    """Return the ids of those with whom the caller shares a channel."""
+    """Return the ids of the people with whom the caller shares a channel."""
     found: dict[str, None] = {}
     for row in call.state.channels_of.rows(call.user.id):
         found |= dict.fromkeys(other.user_id for other in call.state.members_of_channel.rows(row.channel_id))

@@ -1,4 +1,4 @@
-"""How people are shown to whom."""
+"""Views of people: which of their fields each viewer sees."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ def default_notify_props(world: World) -> dict[str, str]:
 
 
 def public_user(world: World, user: User, viewer: User | None = None) -> Json:
-    """Return somebody as others see them, or as the system admin does."""
+    """Return a person as others see them, or with all fields to the system admin."""
     if viewer is not None and world.rights.is_admin(viewer):
         return for_admin(world, user)
     return _common(world, user) | {"auth_data": ""} | _hidden(world)
@@ -48,7 +48,7 @@ def for_admin(world: World, user: User) -> Json:
 
 
 def own_user(world: World, user: User) -> Json:
-    """Return somebody as they see themselves."""
+    """Return a person as they see themselves."""
     body = for_admin(world, user) | {
         "notify_props": user.notify_props,
         "last_password_update": user.last_password_update,

@@ -1,4 +1,4 @@
-"""What hooks show: the texts that clients may choose, the name and picture of what they post."""
+"""The appearance of hooks: the texts that clients may choose, the name and picture of their posts."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ Json = dict[str, Any]
 
 
 def fill(hook: IncomingHook | OutgoingHook, body: Body) -> None:
-    """Take the texts that a client may choose."""
+    """Set the texts that a client may choose."""
     for name in ("display_name", "description", "username", "icon_url"):
         setattr(hook, name, body.text(name))
 

@@ -61,7 +61,7 @@ async def delete_incoming(call: Call) -> object:
 
 @entrance.post("/hooks/{hook_id}", auth=False)
 async def receive(call: Call) -> object:
-    """Post what comes in at an address, in the name of who made it."""
+    """Post what arrives at a hook’s address, in the name of its creator."""
     hook = call.world.webhooks.incoming.get(call.path("hook_id"))
     if hook is None or hook.delete_at:
         raise _unknown(call)

@@ -20,7 +20,7 @@ routes = Routes()
 
 @routes.post("/hooks/outgoing")
 async def create_outgoing(call: Call) -> object:
-    """Ask to be told of posts."""
+    """Create an outgoing hook."""
     body = call.body("outgoing_webhook")
     team_id = body.text("team_id")
     if not call.world.rights.in_team(call.user, team_id, "manage_outgoing_webhooks"):
@@ -37,7 +37,7 @@ async def create_outgoing(call: Call) -> object:
 
 
 def tell(world: World, post: Post) -> None:
-    """Tell the hooks that wait for a post that somebody made."""
+    """Send a new post to the outgoing hooks that wait for it."""
     channel = world.state.channels.rows[post.channel_id]
     if channel.type != "O" or post.type.startswith("system_") or post.props.get("from_webhook"):
         return
@@ -82,7 +82,7 @@ async def _tell(world: World, hook: OutgoingHook, post: Post, channel: Channel, 
 
 
 def _answer(world: World, hook: OutgoingHook, post: Post, body: bytes) -> None:
-    """Post what the outside answered: as a comment, or as a post of its own."""
+    """Post what the integration answered: as a comment, or as a post of its own."""
     try:
         value = json.loads(body)
     except ValueError:

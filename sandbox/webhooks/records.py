@@ -26,7 +26,7 @@ class IncomingHook(Record):
 
 @dataclass(eq=False)
 class OutgoingHook(Record):
-    """Addresses that are told of posts that begin with certain words."""
+    """An outgoing hook: addresses that get the posts that begin with certain words."""
 
     id: str
     token: str
