@@ -10,7 +10,7 @@ TRIES = 8
 
 
 class Refused(AssertionError):
-    """Mattermost answered with an error; a story that does not expect it fails by it."""
+    """Raised where Mattermost answers with an error, which fails a story that does not expect it."""
 
     def __init__(self, call: str, status: int, error_id: str, message: str) -> None:
         super().__init__(f"{call}: {status} {error_id} {message}")
@@ -20,12 +20,12 @@ class Refused(AssertionError):
 
 
 def new_session() -> aiohttp.ClientSession:
-    """A session without cookies: the cookie of the last person logged in would win over everybody’s token."""
+    """Make a session without cookies: the cookie of the last person logged in would win over everybody’s token."""
     return aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), timeout=TIMEOUT)
 
 
 class Api:
-    """The API as one account sees it; without a token, as anybody."""
+    """The API as one account sees it; without a token, as nobody."""
 
     def __init__(self, session: aiohttp.ClientSession, url: str, token: str = "") -> None:
         self.session = session
@@ -35,11 +35,12 @@ class Api:
 
     @property
     def headers(self) -> dict[str, str]:
-        """What shows who calls."""
+        """The headers that identify the caller."""
         return {"Authorization": f"Bearer {self.token}"} if self.token else {}
 
     async def call(self, method: str, path: str, body: object = None) -> Any:
-        """The JSON of the reply. Raises Refused; « too many calls » is waited for, as clients do."""
+        """Make a call and return the JSON of the answer. Raises Refused; after « too many calls » it waits, as clients
+        do."""
         for _ in range(TRIES):
             async with self.session.request(
                 method, f"{self.url}/api/v4{path}", json=body, headers=self.headers
@@ -58,14 +59,14 @@ class Api:
         return await self.call("GET", path)
 
     async def download(self, path: str) -> bytes:
-        """What a file holds."""
+        """Return the content of a file."""
         async with self.session.get(f"{self.url}/api/v4{path}", headers=self.headers) as reply:
             if reply.status >= 300:
                 raise await _refusal(f"GET {path}", reply)
             return await reply.read()
 
     async def upload(self, channel_id: str, name: str, content: bytes) -> str:
-        """The id of a file given to a channel, loose for now."""
+        """Upload a file to a channel without a post, and return its id."""
         form = aiohttp.FormData(quote_fields=False)
         form.add_field("channel_id", channel_id)
         form.add_field("files", content, filename=name)
@@ -87,7 +88,7 @@ class Api:
         return await self.call("DELETE", path)
 
     async def log_in(self, name: str, password: str) -> dict[str, Any]:
-        """The account, whose token is used from now on."""
+        """Log in, use the session’s token from now on, and return the account."""
         for _ in range(TRIES):
             credentials = {"login_id": name, "password": password}
             async with self.session.post(f"{self.url}/api/v4/users/login", json=credentials) as reply:

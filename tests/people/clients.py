@@ -1,4 +1,4 @@
-"""How each kind of client shows a dialog and what it sends (docs/mattermost.md §3.4 to §3.8)."""
+"""The clients of Mattermost: how each kind shows a dialog, and what it sends (docs/mattermost.md §3.4 to §3.8)."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -16,17 +16,17 @@ ID = re.compile(r"[a-z0-9]{26}")
 
 
 def blank(value: Any) -> bool:
-    """Whether clients take a field for empty; 0 is not."""
+    """Tell whether clients take a value for empty; 0 is not."""
     return value is None or value is False or value in ("", [])
 
 
 def options(element: Element) -> dict[str, str]:
-    """The choices of a select or radio, text by value."""
+    """Return the choices of a select or radio, text by value."""
     return {str(o["value"]): str(o["text"]) for o in element.get("options") or []}
 
 
 def is_number(element: Element) -> bool:
-    """Whether the client shows a number field."""
+    """Tell whether the client shows an element as a number field."""
     return element["type"] == "text" and element.get("subtype") == "number"
 
 
@@ -42,16 +42,16 @@ class Client:
     sends_cookie_of_menus: ClassVar[bool] = True
 
     def shows(self, element: Element) -> bool:
-        """Whether the element appears as what it is."""
+        """Tell whether the client shows the element as what it is."""
         return element["type"] in self.types
 
     def first(self, element: Element) -> Any:
-        """The value a field has before anybody touched it."""
+        """Return the value of a field before anybody touches it."""
         default = element.get("default") or ""
         return str(default).lower() == "true" if element["type"] == "bool" else default
 
     def typed(self, element: Element, value: Any) -> Any:
-        """The value a field has once this was typed or picked. Fails on what no hand could enter."""
+        """Return the value of a field once a value was typed or picked. Fails on what no hand could enter."""
         kind = element["type"]
         if kind == "bool":
             return bool(value)
@@ -64,15 +64,16 @@ class Client:
         return text[:most]
 
     def sent(self, elements: Sequence[Element], values: Values) -> Values:
-        """The submission."""
+        """Return the submission of these values."""
         return {e["name"]: values[e["name"]] for e in elements}
 
     def gathered(self, earlier: Values, sent: Values) -> Values:
-        """What is submitted in a later step: the values of all; one left blank keeps that of the same name before."""
+        """Return the submission of a later step: the values of all steps; a blank one keeps the earlier one of the same
+        name."""
         return earlier | sent
 
     def complaints(self, elements: Sequence[Element], values: Values) -> dict[str, str]:
-        """What the client itself says is wrong; it then sends nothing."""
+        """Return the errors that the client itself finds, by element; with any it sends nothing."""
         return {e["name"]: fault for e in elements if (fault := self._fault(e, values[e["name"]]))}
 
     def _fault(self, element: Element, value: Any) -> str:
@@ -85,7 +86,7 @@ class Client:
         return ""
 
     def _number(self, value: Any) -> Any:
-        """A number field lets only digits in; web clients of old cut decimals off."""
+        """Return what a number field makes of a value: it accepts only digits; old web clients cut decimals off."""
         return int(float(value))
 
     def _picked(self, element: Element, value: Any) -> Any:
@@ -150,7 +151,7 @@ class Mobile(AppsWeb):
 
 
 def web_client(version: tuple[int, int]) -> Client:
-    """The web client that a server of that version delivers."""
+    """Return the web client that a server of that version delivers."""
     return AppsWeb() if version >= WEB_SINCE_APPS_FORM else LegacyWeb()
 
 

@@ -29,12 +29,12 @@ class Answer:
 
     @property
     def accepted(self) -> bool:
-        """Whether the bot took it."""
+        """Whether the bot accepted the submission."""
         return self.closed and not self.lost
 
 
 class Dialog:
-    """One dialog, as the frame of the websocket brought it."""
+    """An open dialog, as the event of the websocket brought it."""
 
     def __init__(self, person: "Person", raw: str, channel_id: str) -> None:
         opened = json.loads(raw)
@@ -55,7 +55,7 @@ class Dialog:
 
     @property
     def title(self) -> str:
-        """Its title."""
+        """The title of the dialog."""
         return str(self.dialog["title"])
 
     @property
@@ -65,17 +65,17 @@ class Dialog:
 
     @property
     def names(self) -> list[str]:
-        """The fields, in order."""
+        """The names of the fields, in order."""
         return [e["name"] for e in self.elements]
 
     def element(self, name: str) -> Element:
-        """A field’s declaration."""
+        """Return a field’s declaration."""
         found = next((e for e in self.elements if e["name"] == name), None)
         assert found, f"« {self.title} » has no field {name}, but {self.names}"
         return found
 
     def options(self, name: str) -> dict[str, str]:
-        """The choices of a field, text by value."""
+        """Return the choices of a field, text by value."""
         return options(self.element(name))
 
     def fill(self, **values: Any) -> "Dialog":
@@ -92,7 +92,7 @@ class Dialog:
         return self
 
     def enter(self, name: str, value: Any) -> None:
-        """Type or pick one value."""
+        """Type or pick a value in a field."""
         element = self.element(name)
         assert self.person.client.shows(element), f"{self.person.client.name} cannot show {element}"
         if isinstance(value, date):
@@ -115,11 +115,11 @@ class Dialog:
         self.enter(f"{name}_plus", ", ".join(chosen[len(selects) :]))
 
     def shown(self, name: str) -> Any:
-        """What a field shows now."""
+        """Return what a field shows now."""
         return self.values[name]
 
     def chosen(self, name: str) -> list[str]:
-        """The values of several choices, however this dialog asks for them."""
+        """Return the values chosen of several choices, however this dialog asks for them."""
         if name in self.names:
             return list(self.values[name])
         singular = name.removesuffix("s")
@@ -136,7 +136,7 @@ class Dialog:
         return await self.send(client.gathered(self._earlier, client.sent(self.elements, self.values)))
 
     async def send(self, submission: Mapping[str, Any], **forged: Any) -> Answer:
-        """Send that submission as it is; ``forged`` replaces parts of the call."""
+        """Send a submission as it is; ``forged`` replaces parts of the call."""
         self.person.acts()
         try:
             reply = await self.person.api.post("/actions/dialogs/submit", self._call(submission) | forged)
@@ -146,7 +146,7 @@ class Dialog:
         return self._answered(reply, submission)
 
     async def cancel(self) -> None:
-        """Close it without sending."""
+        """Close the dialog without sending it."""
         self.is_open = False
         if self.dialog.get("notify_on_cancel"):
             self.person.acts()

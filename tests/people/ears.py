@@ -1,4 +1,4 @@
-"""What an open client hears: every frame of its websocket, in order."""
+"""The events that an open client receives: every frame of its websocket, in order."""
 
 import asyncio
 import contextlib
@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One event."""
+    """An event of the websocket."""
 
     event: str
     data: Mapping[str, Any]
@@ -31,7 +31,7 @@ class Frame:
 
 
 class Ears:
-    """Frames since the client was opened; each of them is told once."""
+    """The frames since the client was opened; each is returned once."""
 
     def __init__(self) -> None:
         self.frames: list[Frame] = []
@@ -58,13 +58,14 @@ class Ears:
 
     @property
     def now(self) -> int:
-        """A place in what is heard, to listen from later."""
+        """The present position among the frames, to listen from later."""
         return len(self.frames)
 
     async def hear(
         self, match: Callable[[Frame], T | None], what: str, *, since: int = 0, within: float = PATIENCE
     ) -> T:
-        """The first frame since then that matches and was not told yet. Fails when none comes in time."""
+        """Wait for the first frame since a position that matches and was not returned yet. Fails where none comes in
+        time."""
         try:
             async with asyncio.timeout(within), self._changed:
                 while True:
@@ -96,7 +97,7 @@ class Ears:
 
 
 def _words_of(frame: Frame) -> str:
-    """What a post says, as far as it helps to understand what else came."""
+    """Return the words of a frame’s post, for a message of failure."""
     raw = frame.data.get("post")
     return str(json.loads(raw).get("message", ""))[:WORDS_SHOWN] if isinstance(raw, str) else ""
 

@@ -21,7 +21,7 @@ POINTER = "la suite est dans vos messages directs"
 
 @dataclass
 class Person:
-    """An account with one open client. What is awaited is what came since the last act."""
+    """An account with one open client; what is awaited is what came since its last act."""
 
     site: "Site"
     id: str
@@ -35,7 +35,7 @@ class Person:
     _channel: str = ""
 
     def acts(self) -> None:
-        """Note that something is done now: what was heard before does not answer it."""
+        """Note that an act begins: what was heard before is no answer to it."""
         self._since = self.ears.now
 
     async def types(self, line: str, channel_id: str = "") -> Dialog | Post:
@@ -48,12 +48,12 @@ class Person:
         return await self._hears(match, f"an answer to {line!r}")
 
     async def opens(self, line: str, channel_id: str = "") -> Dialog:
-        """Type a command that opens a dialog."""
+        """Type a command that opens a dialog, and return this."""
         await self.runs(line, channel_id)
         return await self.dialog()
 
     async def asks(self, line: str, channel_id: str = "") -> Post:
-        """Type a command that is answered by a whisper."""
+        """Type a command that is answered by a whisper, and return this."""
         await self.runs(line, channel_id)
         return await self.whispered()
 
@@ -71,7 +71,8 @@ class Person:
         return await self._acts_on(post, post.action(label))
 
     async def races(self, post: Post, label: str) -> bool:
-        """Click at the same time as others; whether it was still there, or the post was rewritten under the finger."""
+        """Click at the same time as others; return whether the button still existed, or the post was rewritten under
+        the finger."""
         try:
             await self.clicks(post, label)
         except Refused as refusal:
@@ -89,7 +90,7 @@ class Person:
         return await self._acts_on(post, action, found[0])
 
     async def finds(self, source: str, words: str) -> list[str]:
-        """The ids of the people or channels that the client proposes for the beginning of a name."""
+        """Return the ids of the people or channels that the client proposes for the beginning of a name."""
         team = self.site.team_id
         if source == "users":
             found = await self.api.get(f"/users/autocomplete?in_team={team}&name={quote(words)}")
@@ -107,22 +108,23 @@ class Person:
         return reply
 
     async def opens_by(self, post: Post, label: str) -> Dialog:
-        """Click a button that opens a dialog."""
+        """Click a button that opens a dialog, and return this."""
         await self.clicks(post, label)
         return await self.dialog()
 
     async def dialog(self) -> Dialog:
-        """The dialog opened by the last act."""
+        """Wait for the dialog that the last act opened."""
         return await self._hears(self.dialog_in, "a dialog")
 
     async def dialog_or_whisper(self) -> Dialog | Post:
-        """What the last act led to, for which one or the other comes."""
+        """Wait for what the last act led to: a dialog or a whisper."""
         return await self._hears(
             lambda frame: self.dialog_in(frame) or self._whisper_in(frame), "a dialog or a whisper"
         )
 
     async def answered(self) -> Dialog | Post:
-        """What the last act led to, wherever it comes: what cannot be whispered any more is a direct message."""
+        """Wait for the answer to the last act, wherever it comes: what can no longer be whispered is a direct
+        message."""
 
         def match(frame: Frame) -> Dialog | Post | None:
             post = self._post_in(frame, "posted")
@@ -133,7 +135,7 @@ class Person:
         return await self._hears(match, "an answer")
 
     async def whispered(self, containing: str = "") -> Post:
-        """What only this person sees, told since the last act."""
+        """Wait for a whisper since the last act."""
 
         def match(frame: Frame) -> Post | None:
             post = self._post_in(frame, "ephemeral_message")
@@ -142,7 +144,7 @@ class Person:
         return await self._hears(match, f"a whisper {containing!r}")
 
     async def told(self, containing: str = "", *, within: float = PATIENCE) -> Post:
-        """The next direct message of the bot since the last act."""
+        """Wait for the next direct message of the bot since the last act."""
 
         def match(frame: Frame) -> Post | None:
             post = self._post_in(frame, "posted")
@@ -152,7 +154,7 @@ class Person:
         return await self._hears(match, f"a direct message {containing!r}", within)
 
     async def heard(self, channel_id: str, containing: str) -> Post:
-        """The next post in that channel since the last act that says this, whoever wrote it."""
+        """Wait for the next post in a channel since the last act that has some words, whoever wrote it."""
 
         def match(frame: Frame) -> Post | None:
             post = self._post_in(frame, "posted")
@@ -161,7 +163,7 @@ class Person:
         return await self._hears(match, f"a post {containing!r}")
 
     async def rewritten(self, post: Post, containing: str = "") -> Post:
-        """The post as it is changed by the last act."""
+        """Wait until a post is changed by the last act, and return it."""
 
         def match(frame: Frame) -> Post | None:
             found = self._post_in(frame, "post_edited")
@@ -170,7 +172,7 @@ class Person:
         return await self._hears(match, f"a new text {containing!r} of « {post.text[:40]} »")
 
     async def waits_for(self, event: str, *, within: float = PATIENCE) -> Frame:
-        """The next event of that name since the last act."""
+        """Wait for the next event of a name since the last act."""
         return await self._hears(lambda f: f if f.event == event else None, event, within)
 
     async def says(self, message: str, channel_id: str = "") -> Post:
@@ -181,24 +183,24 @@ class Person:
         )
 
     async def direct_channel(self) -> str:
-        """The channel with the bot."""
+        """Return the id of the direct channel with the bot."""
         return str((await self.api.post("/channels/direct", [self.id, self.site.bot_id]))["id"])
 
     async def direct(self) -> list[Post]:
-        """All direct messages of the bot, oldest first, as they stand."""
+        """List all direct messages of the bot, oldest first, as they are now."""
         return [p for p in await self.reads(await self.direct_channel()) if p.user_id == self.site.bot_id]
 
     async def reads(self, channel_id: str) -> list[Post]:
-        """The posts of a channel, oldest first."""
+        """List the posts of a channel, oldest first."""
         found = await self.api.get(f"/channels/{quote(channel_id)}/posts?per_page=200")
         return [Post.read(found["posts"][i]) for i in reversed(found["order"])]
 
     async def sees(self, post: Post) -> Post:
-        """A post as it stands now."""
+        """Read a post as it is now."""
         return Post.read(await self.api.get(f"/posts/{post.id}"))
 
     async def files(self, post: Post) -> dict[str, bytes]:
-        """What a post carries: the files by name, in order."""
+        """Download the files of a post by name, in order."""
         infos = await self.api.get(f"/posts/{post.id}/files/info") if post.file_ids else []
         names = {info["id"]: str(info["name"]) for info in infos}
         return {names[i]: await self.api.download(f"/files/{i}") for i in post.file_ids}
@@ -208,7 +210,7 @@ class Person:
         await self.ears.close()
 
     def _normal(self, line: str) -> str:
-        """What the client makes of the typed line before sending it (docs/mattermost.md §2.4)."""
+        """Return a typed line as the client sends it (docs/mattermost.md §2.4)."""
         if isinstance(self.client, Mobile):
             return line.strip().replace("—", "--")
         command, _, rest = line.partition(" ")
@@ -218,7 +220,7 @@ class Person:
         return await self.ears.hear(match, f"{self.username}: {what}", since=self._since, within=within)
 
     def dialog_in(self, frame: Frame) -> Dialog | None:
-        """A dialog opens only if its trigger is the last one this client got."""
+        """Return the dialog of an event, which opens only if its trigger is the last one that this client got."""
         raw = frame.data.get("dialog", "") if frame.event == "open_dialog" else ""
         return Dialog(self, raw, self._channel) if raw and f'"{self._trigger}"' in raw else None
 

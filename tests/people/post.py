@@ -8,9 +8,9 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A button or a menu under a post; the cookie is what ephemeral ones carry.
+    """A button or a menu under a post; the cookie is what those of ephemeral posts carry.
 
-    A menu has options (text by value), or a source: what the client itself finds while a name is typed.
+    A menu has options (text by value), or a source of names that the client itself searches.
     """
 
     id: str
@@ -22,7 +22,7 @@ class Action:
 
     @classmethod
     def read(cls, raw: Mapping[str, Any]) -> "Action":
-        """From the API’s JSON."""
+        """Read an action from the API’s JSON."""
         options = {str(o["value"]): str(o["text"]) for o in raw.get("options") or []}
         is_menu = raw.get("type") == "select"
         return cls(raw["id"], raw["name"], raw.get("cookie", ""), is_menu, options, raw.get("data_source", ""))
@@ -30,7 +30,7 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """One post; ``ephemeral`` ones only the person saw."""
+    """A post; ``ephemeral`` ones only this person saw."""
 
     id: str
     channel_id: str
@@ -46,7 +46,7 @@ class Post:
 
     @classmethod
     def read(cls, raw: str | Mapping[str, Any]) -> "Post":
-        """From the API’s JSON, which events carry as a string."""
+        """Read a post from the API’s JSON, which events carry as a string."""
         found: Mapping[str, Any] = json.loads(raw) if isinstance(raw, str) else raw
         names = ("id", "channel_id", "user_id", "message", "type", "create_at", "delete_at", "root_id")
         told = {n: found[n] for n in names if n in found} | {"is_pinned": bool(found.get("is_pinned"))}
@@ -54,17 +54,17 @@ class Post:
 
     @property
     def ephemeral(self) -> bool:
-        """Whether it is a whisper."""
+        """Whether the post is a whisper."""
         return self.type == "system_ephemeral"
 
     @property
     def cards(self) -> Sequence[Mapping[str, Any]]:
-        """Its attachments."""
+        """The post’s attachments."""
         return self.props.get("attachments") or []
 
     @property
     def text(self) -> str:
-        """Every word that is shown."""
+        """All the words that are shown."""
         lines = [self.message]
         for card in self.cards:
             lines += [str(card.get(part) or "") for part in ("pretext", "title", "text", "footer")]
@@ -73,22 +73,22 @@ class Post:
 
     @property
     def actions(self) -> Sequence[Action]:
-        """What can be clicked: clients show only actions with an id and a name."""
+        """The actions that can be clicked: clients show only those with an id and a name."""
         found = (a for card in self.cards for a in card.get("actions") or [])
         return [Action.read(a) for a in found if a.get("id") and a.get("name")]
 
     @property
     def buttons(self) -> Sequence[str]:
-        """What is written on the buttons."""
+        """The labels of the buttons."""
         return [a.name for a in self.actions if not a.is_menu]
 
     @property
     def menus(self) -> Sequence[str]:
-        """What is written on the menus."""
+        """The labels of the menus."""
         return [a.name for a in self.actions if a.is_menu]
 
     def action(self, label: str) -> Action:
-        """The button or menu with these words."""
+        """Find the button or menu of a label."""
         found = next((a for a in self.actions if a.name == label), None)
         assert found, f"no « {label} » among {self.buttons} and {self.menus} under « {self.text} »"
         return found

@@ -17,7 +17,7 @@ PASSWORD = "Coop-test-1!"
 
 
 async def first_admin(session: aiohttp.ClientSession, url: str) -> Api:
-    """The first account of an empty server, which may do everything."""
+    """Make the first account of an empty server, which may do everything."""
     admin = Api(session, url)
     await admin.post("/users", {"username": "admin", "email": "admin@exemple.fr", "password": PASSWORD})
     await admin.log_in("admin", PASSWORD)
@@ -25,13 +25,13 @@ async def first_admin(session: aiohttp.ClientSession, url: str) -> Api:
 
 
 def unique(stem: str) -> str:
-    """A name nobody has: real servers keep those of earlier runs."""
+    """Make a name that nobody has: real servers keep those of earlier runs."""
     return f"{stem}-{secrets.token_hex(4)}"
 
 
 @dataclass
 class Site:
-    """One team on a server, which may be an ``embedded`` one; ``admin`` may do everything on it."""
+    """A team on a server, which may be an ``embedded`` one; ``admin`` may do everything on it."""
 
     admin: Api
     version: tuple[int, int]
@@ -45,7 +45,7 @@ class Site:
 
     @classmethod
     async def at(cls, session: aiohttp.ClientSession, url: str, admin_token: str) -> "Site":
-        """A new team on the server at that address."""
+        """Make a new team on the server at an address."""
         admin = Api(session, url, admin_token)
         me = await admin.get("/users/me")
         name = unique("coop")
@@ -61,7 +61,7 @@ class Site:
     async def person(
         self, name: str, *, domain: str = "exemple.fr", client: Client | None = None, in_team: bool = True
     ) -> Person:
-        """A new account with an open client, in the team unless told otherwise."""
+        """Make an account with an open client, in the team unless told otherwise."""
         username = unique(name)
         account = {"username": username, "email": f"{username}@{domain}", "password": PASSWORD, "locale": "fr"}
         made = await self.admin.post("/users", account)
@@ -74,10 +74,10 @@ class Site:
         return await self._opens(Person(self, made["id"], username, account["email"], api, client or self._client))
 
     async def resident(self, name: str, *, domain: str = "exemple.fr", client: Client | None = None) -> Person:
-        """Somebody who has been in the team for long, with an open client: nobody is told that they came.
+        """Make somebody who has been in the team for long, with an open client: nobody is told of their arrival.
 
-        To come takes a server and its bot as long as all else that most stories tell. On a server that is not embedded
-        there is no other way.
+        An arrival takes the server and the bot as long as the rest of most stories. On a server that is not embedded
+        there is no way around it.
         """
         if self.embedded is None:
             return await self.person(name, domain=domain, client=client)
@@ -97,7 +97,8 @@ class Site:
         return person
 
     async def channel(self, name: str, title: str = "", kind: str = "P") -> str:
-        """The id of the team’s channel of that name, made at need (P: private, O: open), with the bot in it."""
+        """Return the id of the team’s channel of a name, made where it is missing (P: private, O: open), with the bot
+        in it."""
         try:
             found = await self.admin.get(f"/teams/{self.team_id}/channels/name/{name}")
         except Refused:
@@ -107,7 +108,7 @@ class Site:
         return str(found["id"])
 
     async def add_members(self, channel_id: str, *people: Person) -> None:
-        """Bring these people into a channel, as the server’s admin does."""
+        """Add people to a channel, as the server’s admin."""
         for person in people:
             await self.admin.post(f"/channels/{channel_id}/members", {"user_id": person.id})
 
@@ -117,7 +118,8 @@ class Site:
         await self.admin.put(f"/teams/{self.team_id}/members/{person.id}/roles", roles)
 
     async def clear(self) -> list[str]:
-        """Close everybody’s client, deactivate the accounts (they count in the server’s limits); their ids."""
+        """Close everybody’s client, and deactivate the accounts (they count in the server’s limits); return their
+        ids."""
         gone = []
         while self.people:
             person = self.people.pop()

@@ -29,7 +29,8 @@ NEWSPAPER = "newspaper"
 
 @dataclass
 class NewsStage:
-    """``juliette`` and ``lea`` talk in the public ``place``, ``ana`` animates, in the private ``room``."""
+    """The stage of stories about the news: ``juliette`` and ``lea`` talk in the public ``place``, ``ana`` animates, in
+    the private ``room``."""
 
     house: House
     juliette: Person
@@ -39,17 +40,17 @@ class NewsStage:
     room: str
 
     async def items(self) -> Sequence[Item]:
-        """All that was ever found, oldest first."""
+        """List all items that were ever found, oldest first."""
         async with self.house.bot.database.transaction(writes=False) as db:
             return (await db.exec(select(Item).order_by(col(Item.id)))).all()
 
     async def of_post(self, post: Post) -> Item | None:
-        """What quotes a message."""
+        """Find the item that quotes a message."""
         async with self.house.bot.database.transaction(writes=False) as db:
             return await items.find_by_post(db, post.id)
 
     async def found(self, post: Post) -> Item:
-        """The item of a message, once it is there and not withdrawn."""
+        """Wait until the item of a message is stored and not withdrawn, and return it."""
 
         async def stands() -> Item | None:
             item = await self.of_post(post)
@@ -58,7 +59,7 @@ class NewsStage:
         return await wait_for(stands)
 
     async def withdrawn(self, post: Post) -> Item:
-        """The item of a message, once it is withdrawn."""
+        """Wait until the item of a message is withdrawn, and return it."""
 
         async def is_so() -> Item | None:
             item = await self.of_post(post)
@@ -67,7 +68,7 @@ class NewsStage:
         return await wait_for(is_so)
 
     async def titled(self, title: str) -> Item:
-        """What is called so, once it is there."""
+        """Wait for the item of a title, and return it."""
 
         async def stands() -> Item | None:
             return next((item for item in await self.items() if item.title == title), None)
@@ -75,14 +76,14 @@ class NewsStage:
         return await wait_for(stands)
 
     async def proposes(self, who: Person, line: str = "", **fields: str) -> Post:
-        """Somebody sends the window; what the bot says to that."""
+        """Propose something by the window as somebody; return the bot’s answer."""
         form = await who.opens(f"/actus proposer {line}".strip())
         answer = await form.fill(**fields).submit()
         assert answer.accepted, answer
         return await who.told()
 
     async def heard(self, who: Person, post: Post, emoji: str = NEWSPAPER) -> None:
-        """Somebody puts an emoji under a post, and the bot has done what it does then."""
+        """Put an emoji under a post as somebody, and wait until the bot has acted on it."""
         who.acts()
         before = count_events("Reacted")
         await react(who, post, emoji)
@@ -91,22 +92,22 @@ class NewsStage:
         await self.house.settled()
 
     async def is_idle(self) -> bool:
-        """Whether the bot has told all that it heard."""
+        """Tell whether the bot has handled every event that it heard."""
         return await is_listening(self.house.bot, set(), {self.place})
 
     async def takes_back(self, who: Person, post: Post) -> None:
-        """Somebody takes 📰 back."""
+        """Take 📰 back from under a post as somebody."""
         who.acts()
         before = count_events("Unreacted")
         await who.api.delete(f"/users/{who.id}/posts/{post.id}/reactions/{NEWSPAPER}")
         await wait_until(lambda: count_events("Unreacted") > before)
 
     async def told(self, who: Person, containing: str) -> list[Post]:
-        """All that the bot told somebody with these words."""
+        """List the direct messages of the bot to somebody that contain these words."""
         return [post for post in await who.direct() if containing in plain(post)]
 
     async def places(self, item: Item, state: DigestState = DigestState.DRAFT, *, dropped: bool = False) -> int:
-        """It is in a digest, which stands so; its number."""
+        """Put an item into a new digest in a state; return the digest’s number."""
         now = self.house.clock()
         async with self.house.bot.database.transaction() as db:
             await digests.hold_numbers(db, now)
@@ -143,11 +144,11 @@ class NewsStage:
         return found
 
     async def of_feed(self, number: int) -> list[str]:
-        """The titles that it brought, oldest first."""
+        """List the titles that came from a feed, oldest first."""
         return [item.title for item in await self.items() if item.feed == number]
 
     async def runs(self, job: str, at: datetime | None = None) -> None:
-        """A job is due, at that time; all that follows from it is done."""
+        """Run a job at a time, and wait until all that follows from it is done."""
         if at:
             self.house.clock.goes_to(at)
         await self.house.bot.runs.run(("job", f"actus.{job}"), f"essai-{next(_RUNS)}")
@@ -156,7 +157,7 @@ class NewsStage:
 
 @pytest.fixture(name="newsroom")
 async def news_stage(house: House) -> AsyncIterator[NewsStage]:
-    """One whose channels the bot listens in; nobody is silent, nothing waits, no feed is followed."""
+    """A stage in whose channels the bot listens; nobody refuses quotes, nothing waits, no feed is followed."""
     juliette, lea = await house.conseillers("juliette", "lea")
     ana = await house.someone(Role.ANIMATEUR, "ana")
     place = await house.planned_channel("ressourcerie", "O", juliette, lea, ana)
@@ -181,14 +182,14 @@ RSS = "application/rss+xml"
 
 @pytest.fixture
 async def web(newsroom: NewsStage) -> AsyncIterator[FakeWeb]:
-    """What is outside; the bot reaches nothing else, and waits for it however long a busy machine takes."""
+    """The web outside, which is all that the bot can reach; it waits for it however long a busy machine takes."""
     async with newsroom.house.outside() as made:
         with patch("commands.actus.feeds.AT_ONCE_S", 15.0):
             yield made
 
 
 def make_article(number: int, day: str = "", **more: str) -> str:
-    """Something of a feed."""
+    """Make an article of a feed."""
     said = {"guid": f"art-{number}", "title": f"Article {number}", "link": f"https://presse.example/{number}"} | more
     if day:
         said["pubDate"] = day
@@ -196,25 +197,25 @@ def make_article(number: int, day: str = "", **more: str) -> str:
 
 
 def make_feed(*articles: str, name: str = "La presse") -> bytes:
-    """A feed of these."""
+    """Make a feed of articles."""
     channel = f"<channel><title>{name}</title>{''.join(articles)}</channel>"
     return f'<?xml version="1.0"?><rss version="2.0">{channel}</rss>'.encode()
 
 
 async def follow_feed(newsroom: NewsStage, link: str) -> str:
-    """Ana wants it; what the bot says to that."""
+    """Follow a feed as Ana; return the bot’s answer."""
     return plain(await newsroom.ana.asks(f"/actus flux ajouter {link}"))
 
 
 async def add_feed(newsroom: NewsStage, web: FakeWeb, where: str, *articles: str) -> int:
-    """A feed that is followed from now on: its number."""
+    """Follow a feed from now on, and return its number."""
     web.pages[where] = answer_with(make_feed(*articles), Content_Type=RSS)
     assert "est suivi" in await follow_feed(newsroom, web.link(where))
     return max(feed.number for feed in await newsroom.feeds())
 
 
 async def pass_hours(newsroom: NewsStage, hours: float = 1) -> None:
-    """So many hours later feeds are read."""
+    """Read the feeds as they are so many hours later."""
     await newsroom.runs("hourly", newsroom.house.clock() + timedelta(hours=hours))
 
 
@@ -228,8 +229,8 @@ THURSDAY = (2026, 12, 3, 9, 1)
 
 @dataclass
 class DigestStage:
-    """``agathe`` and ``omar`` edit, in the room that ``rooms`` names; ``juliette`` reads. What stood there ``before``
-    is of other stories."""
+    """The stage of stories about digests: ``agathe`` and ``omar`` edit, in the room that ``rooms`` names; ``juliette``
+    reads. The posts that stood there ``before`` belong to other stories."""
 
     house: House
     agathe: Person
@@ -239,14 +240,14 @@ class DigestStage:
     before: frozenset[str]
 
     def goes_to(self, *when: int) -> datetime:
-        """From now on it is that time in Paris."""
+        """Set the clock to a time in Paris, and return that instant."""
         year, month, day, hour, minute = when
         instant = datetime(year, month, day, hour, minute, tzinfo=PARIS)
         self.house.clock.goes_to(instant)
         return instant
 
     async def keeps(self, *when: int) -> None:
-        """The clock of the news comes round, at that time; all that follows from it is done."""
+        """Run the job of the news at a time, and wait until all that follows from it is done."""
         if when:
             self.goes_to(*when)
         await self.house.bot.runs.run(KEEP, f"essai-{next(_RUNS)}")
@@ -269,12 +270,12 @@ class DigestStage:
         return found
 
     async def becomes(self, item: Item, title: str) -> None:
-        """What is in the pool says something else."""
+        """Change what an item says."""
         async with self.house.bot.database.transaction() as db:
             await db.execute(update(Item).where(col(Item.id) == item.id).values(title=title))
 
     async def latest(self, edition: str = "vendredi") -> Digest:
-        """The digest that was begun last."""
+        """Return the digest that was begun last."""
         async with self.house.bot.database.transaction(writes=False) as db:
             query = select(Digest).where(Digest.edition == edition).order_by(col(Digest.number).desc())
             found = (await db.exec(query)).first()
@@ -282,7 +283,7 @@ class DigestStage:
         return found
 
     async def now(self, digest: Digest) -> Digest:
-        """The same as it is now."""
+        """Read a digest as it is now."""
         async with self.house.bot.database.transaction(writes=False) as db:
             found = await digests.get(db, digest.number)
         assert found
@@ -298,7 +299,7 @@ class DigestStage:
         return [entry.title for entry in await self.entries(digest)]
 
     async def drafted(self, *titles: str) -> tuple[Digest, Post]:
-        """The draft of Friday’s, with these in it, and its card in the room."""
+        """Draft Friday’s digest with these items in it; return it with its card in the room."""
         self.goes_to(*THURSDAY)
         for title in titles:
             await self.finds(title)
@@ -307,7 +308,7 @@ class DigestStage:
         return digest, await self.card(digest)
 
     async def said(self, containing: str, room: str = "animation") -> Post:
-        """What the bot says in a place, once it does."""
+        """Wait for a message of the bot with some words in a room, and return it."""
 
         async def stands() -> Post | None:
             return next(reversed(await self.all_said(containing, room)), None)
@@ -315,13 +316,13 @@ class DigestStage:
         return await wait_for(stands)
 
     async def all_said(self, containing: str, room: str = "animation") -> list[Post]:
-        """All that the bot says there with these words."""
+        """List all messages of the bot with some words in a room."""
         posts = await self.agathe.reads(self.rooms[room])
         new = [p for p in posts if p.id not in self.before and p.user_id == self.house.site.bot_id]
         return [post for post in new if containing in plain(post)]
 
     async def card(self, digest: Digest, containing: str = "") -> Post:
-        """Find the newest copy of a digest’s card in the room, once it says that."""
+        """Wait until the newest copy of a digest’s card in the room has some words, and return it."""
 
         async def stands() -> Post | None:
             said = [p for p in await self.all_said(containing) if not p.root_id]
@@ -331,7 +332,7 @@ class DigestStage:
         return await wait_for(stands)
 
     async def moves(self, who: Person, digest: Digest, title: str, move: str) -> Dialog:
-        """Somebody chooses an entry and what to do with it; the window, which may go on."""
+        """Choose an entry and what to do with it; return the window, which may have a next step."""
         window = await who.opens_by(await self.card(digest), "Modifier…")
         return await go_on(who, window, title, move)
 
@@ -341,7 +342,7 @@ class DigestStage:
 
 
 async def go_on(who: Person, window: Dialog, title: str, move: str, *, by_line: bool = False) -> Dialog:
-    """What was chosen is done, or asked further; ``by_line`` says that a command opened the window."""
+    """Answer the window’s next step, if it has one; ``by_line`` says that a command opened the window."""
     listed = window.options("quoi")
     quoi = next((value for value, text in listed.items() if title and title in text), "aucun")
     answer = await window.fill(quoi=quoi, faire=move).submit()
@@ -353,7 +354,7 @@ async def go_on(who: Person, window: Dialog, title: str, move: str, *, by_line: 
 
 
 def name_field(window: Dialog, name: str) -> str:
-    """What a field is called in this step of a window."""
+    """Return the name of a field in this step of a window."""
     return next(each for each in window.names if each.endswith(name))
 
 
@@ -363,12 +364,13 @@ async def fill_step(window: Dialog, **values: str) -> Any:
 
 
 async def _find_nothing(*_: object) -> None:
-    """What the bot’s other features know has stories of its own: here only what they find is in a draft."""
+    """Find nothing in the bot’s other features, which have stories of their own: drafts contain only what these stories
+    find."""
 
 
 @pytest.fixture
 async def newsroom(house: House, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[DigestStage]:
-    """A newsroom of its own, whose places are known to the bot."""
+    """A newsroom of its own, whose channels the bot knows."""
     for source in ("harvest_tables", "harvest_period"):
         monkeypatch.setattr(f"commands.actus.harvest.{source}", _find_nothing)
     agathe, omar = await house.animateurs("agathe", "omar")

@@ -49,7 +49,7 @@ def _make(folder: Path) -> None:
 
 @asynccontextmanager
 async def create_empty(kind: str, request: pytest.FixtureRequest, folder: Path) -> AsyncIterator[str]:
-    """The address of a database of that kind without any table."""
+    """Give the address of a database of a kind without any table."""
     if kind == "sqlite":
         _make(folder)
         yield f"sqlite:///{folder}/coop.db"
@@ -79,7 +79,7 @@ MADE: dict[type[Any], Callable[[Any, int], Any]] = {
 
 
 def make_value(column: Column[Any], n: int) -> Any:
-    """The n-th value of a column."""
+    """Return the n-th value for a column."""
     if column.foreign_keys or (column.name == "id" and column.table.name == "person"):
         return f"{n:026d}"
     if column.nullable and n == 2:
@@ -88,7 +88,7 @@ def make_value(column: Column[Any], n: int) -> Any:
 
 
 async def fill_tables(database: Database, rows: int = 3) -> None:
-    """Something in every table that the code declares, in place of what the steps wrote."""
+    """Fill every table that the code declares, in place of what migrations wrote."""
     async with database.transaction() as db:
         for table in reversed(SQLModel.metadata.sorted_tables):
             await db.execute(delete(table))
@@ -98,7 +98,7 @@ async def fill_tables(database: Database, rows: int = 3) -> None:
 
 
 def _select_columns(table: Table) -> list[Any]:
-    """JSON letter by letter, so that NULL and « null » differ."""
+    """List the columns of a table, JSON as text, so that NULL and « null » differ."""
     return [cast(c, Text) if isinstance(c.type, JSON) else c for c in table.columns]
 
 
@@ -110,7 +110,7 @@ async def read_everything(database: Database) -> Everything:
 
 @cache
 def _all_rows() -> dict[str, Select[Any]]:
-    """What asks for them, by table."""
+    """Return the statement that reads each table, by name."""
     tables = SQLModel.metadata.sorted_tables
     return {table.name: select(*_select_columns(table)).order_by(*table.primary_key.columns) for table in tables}
 
@@ -127,7 +127,7 @@ async def open_database(url: str) -> AsyncIterator[Database]:
 
 @asynccontextmanager
 async def create_full(kind: str, request: pytest.FixtureRequest, folder: Path) -> AsyncIterator[Database]:
-    """A database of that kind with something in every table."""
+    """Give a database of a kind with rows in every table."""
     async with made(kind, request, folder) as url, open_database(url) as database:
         await fill_tables(database)
         yield database
@@ -135,7 +135,7 @@ async def create_full(kind: str, request: pytest.FixtureRequest, folder: Path) -
 
 @asynccontextmanager
 async def made(kind: str, request: pytest.FixtureRequest, folder: Path) -> AsyncIterator[str]:
-    """The address of a database of that kind with all tables."""
+    """Give the address of a database of a kind with all tables."""
     if kind == "sqlite":
         _make(folder)
         yield await create_sqlite(folder)
@@ -162,7 +162,7 @@ async def restore_backup(url: str, path: Path) -> Restoration:
 
 
 def read_lines(path: Path) -> list[bytes]:
-    """What a backup holds, line by line."""
+    """Read a backup’s lines."""
     return gzip.decompress(path.read_bytes()).splitlines()
 
 
@@ -232,18 +232,19 @@ _SEQUENCES = """
 
 
 def read_recorded(step: str, kind: str) -> str:
-    """The schema that was written down of a step."""
+    """Read the recorded schema of a step."""
     return (DATA / f"schema_{step}_{kind}.sql").read_text("utf-8")
 
 
 def describe_schema(connection: Connection) -> str:
-    """The schema of a database: its tables by name, each with its columns, constraints, indexes and triggers."""
+    """Describe the schema of a database: its tables by name, each with its columns, constraints, indexes and
+    triggers."""
     lines = _describe_sqlite(connection) if connection.dialect.name == "sqlite" else _describe_postgresql(connection)
     return "\n".join(lines) + "\n"
 
 
 def _describe_sqlite(connection: Connection) -> Iterator[str]:
-    """As SQLite keeps it, a line for each definition."""
+    """Yield the schema as SQLite keeps it, a line for each definition."""
     for (statement,) in connection.execute(text(_SQLITE)):
         flat = " ".join(statement.split()).replace(" )", ")")
         if not flat.startswith("CREATE TABLE"):
@@ -255,7 +256,7 @@ def _describe_sqlite(connection: Connection) -> Iterator[str]:
 
 
 def _describe_postgresql(connection: Connection) -> Iterator[str]:
-    """As its catalogues tell it."""
+    """Yield the schema as PostgreSQL’s catalogues have it."""
     parts = {
         query: [tuple(row) for row in connection.execute(text(query)) if row[0] != "alembic_version"]
         for query in (_COLUMNS, _CONSTRAINTS, _INDEXES, _TRIGGERS, _SEQUENCES)
@@ -271,7 +272,7 @@ def _describe_postgresql(connection: Connection) -> Iterator[str]:
 
 @contextmanager
 def add_migration(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Be the version after this one."""
+    """Have the code be a version with one more migration."""
     migrations = folder / "migrations"
     shutil.copytree(DATA.parent.parent / "storage" / "migrations", migrations)
     (migrations / "versions" / f"v{LATER}_step_of_tests.py").write_text(LATER_STEP, "utf-8")

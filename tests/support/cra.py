@@ -48,32 +48,32 @@ ALONE: dict[str, Any] = WORKSHOP | {"activite": "individuel", "participants": ""
 
 
 async def fill_workshop(person: people.Person, **changes: Any) -> Dialog:
-    """The dialog of /cra, filled with a workshop."""
+    """Open the dialog of /cra and fill it with a workshop."""
     form = await person.opens("/cra")
     return form.fill(**(WORKSHOP | changes))
 
 
 async def send_workshop(person: people.Person, **changes: Any) -> Answer:
-    """What became of a workshop with these changes."""
+    """Send a workshop with these changes, and return the answer."""
     return await (await fill_workshop(person, **changes)).submit()
 
 
 async def file_workshop(person: people.Person, **changes: Any) -> Post:
-    """The receipt of a workshop."""
+    """File a workshop, and return its receipt."""
     answer = await send_workshop(person, **changes)
     assert answer.accepted, answer
     return await person.told("enregistré")
 
 
 def read_number(post: Post) -> int:
-    """The number of the report that a receipt is about."""
+    """Read the number of the report from its receipt."""
     found = re.search(r"n°\s*(\d+)", post.text)
     assert found, post.text
     return int(found[1])
 
 
 def read_mistake(answer: Answer, field: str) -> str:
-    """The one sentence of a refusal, which stands under that field and leaves the dialog open."""
+    """Return the only error of a refusal, which must be under a field and leave the dialog open."""
     assert not answer.closed, answer
     assert list(answer.errors) == [field], answer
     return answer.errors[field]
@@ -84,19 +84,19 @@ _keys = count()
 
 
 def make_conseiller(name: str, departement: str | None = "69", structure: str | None = "Mairie") -> Person:
-    """A conseiller of the register, not stored yet."""
+    """Make a conseiller of the register, without storing them."""
     where = [departement] if departement else []
     return Person(id=name, username=name, role=Role.CONSEILLER, structure=structure, departements=where, since=NOON)
 
 
 async def register_all(db: AsyncSession, *persons: Person) -> None:
-    """Store them."""
+    """Store these people in the register."""
     for person in persons:
         await register_person(db, person)
 
 
 def make_report(**changes: Any) -> Report:
-    """A workshop of eight, or with changes; an individual one has one person unless said otherwise."""
+    """Make a workshop of eight, or with changes; an individual report has one person unless said otherwise."""
     alone = changes.get("activite", Activite.COLLECTIF) is not Activite.COLLECTIF
     n = changes.setdefault("participants", 1 if alone else 8)
     said: dict[str, Any] = {
@@ -115,13 +115,13 @@ def make_report(**changes: Any) -> Report:
 
 
 async def store_reports(db: AsyncSession, author: Person, *reports: Report) -> list[int]:
-    """File them, and give their numbers."""
+    """Store reports, and return their numbers."""
     how = [Filing(f"test:{next(_keys)}", Source.DIALOG, NOON) for _ in reports]
     return [(await queries.file_report(db, author, r, h)).number for r, h in zip(reports, how, strict=True)]
 
 
 def count_figures(reports: Iterable[Report]) -> Figures:
-    """The figures of reports, one addition at a time."""
+    """Compute the figures of reports, one addition at a time."""
     return sum((_count_one(r) for r in reports), Figures())
 
 
@@ -146,7 +146,7 @@ def _count_one(r: Report) -> Figures:
 
 
 def classify_duration(minutes: int) -> Duree:
-    """The class that a length in minutes is counted in."""
+    """Return the class in which a duration in minutes counts."""
     if minutes <= 30:
         return Duree.JUSQU_A_30
     if minutes < 60:
@@ -156,7 +156,7 @@ def classify_duration(minutes: int) -> Duree:
 
 @st.composite
 def draw_report(draw: st.DrawFn) -> Report:
-    """Any report that may be filed, in the last months of 2026."""
+    """Draw a report that may be filed, in the last months of 2026."""
     activite = draw(st.sampled_from(Activite))
     n = draw(st.integers(1, 30)) if activite is Activite.COLLECTIF else 1
     return make_report(
@@ -378,7 +378,7 @@ JSON_LINE: dict[str, Any] = {
 
 
 class FakeChat:
-    """A Mattermost where only these people are; it may be away."""
+    """A Mattermost that has only these people; it may be away."""
 
     def __init__(self, *names: str, away: bool = False) -> None:
         self.names = names

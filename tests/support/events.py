@@ -63,7 +63,7 @@ HOUR_AGO = datetime.fromtimestamp(NOW_MS / 1000, UTC) - timedelta(hours=1)
 
 @dataclass
 class EventLog:
-    """What the bot was told; may dawdle or fail."""
+    """A log of the events that the bot was told of; it may dawdle or fail."""
 
     events: list[BaseModel] = field(default_factory=list)
     trouble: Callable[[BaseModel], Awaitable[None]] | None = None
@@ -89,7 +89,7 @@ class EventLog:
 async def listen(
     url: str, token: str, database: Database, team: str = "cnum", first: float = FIRST
 ) -> AsyncIterator[tuple[EventListener, EventLog]]:
-    """The bot’s ears on a server; ``first`` is the pause in seconds before they connect again."""
+    """Give a listener on a server, with its log; ``first`` is the pause in seconds before it connects again."""
     client = AioClient(url, token)
     heard = EventLog()
     events = EventListener(make_dependencies(client, database, team), heard, first)
@@ -104,7 +104,7 @@ async def listen(
 def make_dependencies(
     client: AioClient, database: Database, team: str = "cnum", *features: Feature
 ) -> ListenerDependencies:
-    """What the ears stand on, with nothing of features listened to but what these say."""
+    """Make the dependencies of a listener, with features that listen to no more than these arguments say."""
     settings = Settings(mattermost_url=client.url, team=team, bot_token="t", command_token="c" * 26, secret="s")
     return ListenerDependencies(
         Mattermost(client, team), database, Watchlist(database, features, settings), utc_now, Traffic()
@@ -113,7 +113,7 @@ def make_dependencies(
 
 @dataclass
 class ScriptedSocket:
-    """A websocket that says what the test says; one script for each connection."""
+    """A websocket that says what the test’s scripts say, one for each connection."""
 
     scripts: list[Callable[[web.WebSocketResponse, web.Request], Awaitable[None]]] = field(default_factory=list)
     params: list[dict[str, str]] = field(default_factory=list)
@@ -130,7 +130,7 @@ class ScriptedSocket:
 
 
 def write_script(*frames: Mapping[str, Any] | str, then: Callable[[], Awaitable[Any]] | None = None) -> Any:
-    """Say these frames, answer one ping, then wait for something or close."""
+    """Write a script: send these frames, answer one ping, then wait or close."""
 
     async def play(socket: web.WebSocketResponse, _: web.Request) -> None:
         ping = await socket.receive_json()
@@ -186,7 +186,7 @@ async def store_cursor(database: Database, at: datetime) -> None:
 
 
 def store_direct_messages(server: ChatServer, *texts: str) -> None:
-    """Direct messages to be read."""
+    """Store direct messages on a server, to be read later."""
     posts = {
         text: {"id": f"{i:026}", "user_id": ID, "channel_id": CHANNEL, "message": text, "create_at": NOW_MS + i}
         for i, text in enumerate(texts)
@@ -214,7 +214,7 @@ Trouble = Callable[[Event], Awaitable[None]]
 
 @dataclass
 class EventFeature:
-    """A feature that hears everything where it listens; ``calls`` is what it was called with, and may have undone."""
+    """A feature that hears everything where it listens; ``calls`` is what its handlers were called with."""
 
     name: str
     watched: WatchedPlaces = field(default_factory=WatchedPlaces)
@@ -233,7 +233,8 @@ class EventFeature:
         return self.watched
 
     async def listen(self, ctx: Context, line: str) -> Replies:
-        """« canal canal =canal team »: listen there from now on; of « =canal » not who comes and goes."""
+        """Listen from now on in the places of a line, « canal canal =canal team »; « =canal » leaves out who comes and
+        goes."""
         words = frozenset(line.split())
         crowded = frozenset(word for word in words if word.startswith("="))
         self.watched = WatchedPlaces(
@@ -250,7 +251,7 @@ class EventFeature:
 
 
 def describe_event(event: Event) -> str:
-    """« Posted bonjour », « Reacted ok », « JoinedTeam <id> », …"""
+    """Describe an event: « Posted bonjour », « Reacted ok », « JoinedTeam <id> », …"""
     tells = ("text", "emoji", "is_private", "display_name", "user_id")
     said = next((str(getattr(event, name)) for name in tells if hasattr(event, name)), "")
     if isinstance(event, RoleChanged):
@@ -268,7 +269,7 @@ class EventWorkplace(Workplace):
 
     @asynccontextmanager
     async def bot(self) -> AsyncIterator[App]:
-        """One run; it ends as SIGTERM ends it, unless it is ended before."""
+        """Run a bot; it stops as on SIGTERM, unless it was ended before."""
         app = App(self.settings(), [self.one.feature, self.two.feature], first=FIRST)
         await app.start()
         await wait_for(lambda: self.ready(app))
@@ -278,17 +279,17 @@ class EventWorkplace(Workplace):
             await app.stop()
 
     async def ready(self, app: App) -> bool:
-        """Whether it hears where somebody listens."""
+        """Tell whether the bot hears where its listeners listen."""
         wanted = self.one.watched | self.two.watched
         return await is_listening(app, wanted.places, wanted.crowded)
 
     async def listens(self, app: App, listener: EventFeature, *places: str) -> None:
-        """A listener listens there from now on."""
+        """Have a listener listen in these places from now on."""
         await app.dispatcher.run(Request("command", listener.name, self.juliette.id), " ".join(places))
         await wait_for(lambda: self.ready(app))
 
     async def heard(self, listener: EventFeature, *, all_of: int = 0) -> list[str]:
-        """What one heard, in order, once it is at least so many things."""
+        """Wait until a listener has heard these things, and return all it heard, in order."""
         found: list[str] = []
 
         async def read() -> bool:
@@ -301,7 +302,7 @@ class EventWorkplace(Workplace):
         return found
 
     async def settled(self, app: App) -> None:
-        """Wait until everything so far was told: a message that comes after it has been heard."""
+        """Wait until everything so far was told: send a message, and wait until it was heard."""
         mark = unique("marque")
         await self.room.says(mark)
         await wait_for(lambda: self._was_heard(f"DirectMessage {mark}"))
@@ -311,24 +312,24 @@ class EventWorkplace(Workplace):
         return what in await self.heard(self.one) and what in await self.heard(self.two)
 
     async def told(self, app: App, listener: EventFeature) -> list[str]:
-        """What one heard, once all was told; without the marks."""
+        """Wait until everything was told, and return what a listener heard, without the marks."""
         await self.settled(app)
         return [what for what in await self.heard(listener) if not what.startswith("DirectMessage marque")]
 
     async def goes_back(self, by: timedelta = timedelta(hours=1)) -> None:
-        """What was handled in the last hour is read again by the next run."""
+        """Move the cursors back, so that the next run reads the last hour’s events again."""
         async with self.database.transaction() as db:
             await db.merge(ReadCursor(name=CURSOR, at=utc_now() - by))
 
 
 def count_events(name: str) -> float:
-    """How many events of that name the bots of this process have handled: for who waits until one more is."""
+    """Count the events of a name that the bots of this process have handled, to wait until there is one more."""
     told = ({"type": name, "outcome": outcome} for outcome in ("done", "failed"))
     return sum(REGISTRY.get_sample_value("coop_events_total", labels) or 0 for labels in told)
 
 
 class EventPause:
-    """Holds up whoever hears something, until it is over."""
+    """A pause that holds up each handler of an event until it ends."""
 
     def __init__(self, kind: type[Event]) -> None:
         self.reached = asyncio.Event()

@@ -21,7 +21,7 @@ from tests.support.house import PATIENCE, House, wait_for
 
 
 class UnreachableDatabase:
-    """Stands in for a step of the database that is away; counts how often that was found out."""
+    """A stand-in for a call to the database that fails as if this were away; it counts its calls."""
 
     def __init__(self) -> None:
         self.tries = 0
@@ -39,8 +39,8 @@ WAYS = ("refused", "short", "nothing")
 
 @dataclass
 class FaultyDisk:
-    """``fails`` says of the call of that number whether it fails; ``way`` how a write does: refused, cut short, or
-    taking nothing."""
+    """A disk that fails: ``fails`` tells for the number of a call whether it does, ``way`` how a write does: refused,
+    cut short, or writing nothing."""
 
     fails: Callable[[int], bool] = lambda _: False
     calls: tuple[str, ...] = FULL
@@ -50,7 +50,7 @@ class FaultyDisk:
     failed: list[str] = field(default_factory=list)
 
     def asked(self, name: str) -> bool:
-        """Count a call; whether it fails."""
+        """Count a call, and tell whether it fails."""
         number, self.made = self.made, self.made + 1
         if name not in self.calls or not self.fails(number):
             return False
@@ -58,7 +58,7 @@ class FaultyDisk:
         return True
 
     def write(self, file: int, content: bytes) -> int:
-        """os.write"""
+        """Write as os.write does, or fail."""
         if not self.asked("write"):
             return _write(file, content)
         if self.way == "refused":
@@ -66,7 +66,7 @@ class FaultyDisk:
         return _write(file, content[: len(content) // 2]) if self.way == "short" else 0
 
     def other(self, name: str, real: Callable[..., Any]) -> Callable[..., Any]:
-        """Another call."""
+        """Wrap another call of os, which fails where it should."""
 
         def call(*args: Any, **options: Any) -> Any:
             if self.asked(name):
@@ -81,7 +81,7 @@ _write = os.write
 
 @contextmanager
 def use_disk(disk: FaultyDisk) -> Iterator[FaultyDisk]:
-    """What is written by file numbers is written to that disk: in this program, only the journal is."""
+    """Use a disk for what is written by file descriptor: in this program, only the spool is."""
     calls: dict[str, Any] = {name: disk.other(name, getattr(os, name)) for name in ("open", "ftruncate", "rename")}
     with patch.multiple(os, **calls | {"write": disk.write}):
         yield disk
@@ -89,7 +89,7 @@ def use_disk(disk: FaultyDisk) -> Iterator[FaultyDisk]:
 
 @asynccontextmanager
 async def block_database(house: House) -> AsyncIterator[None]:
-    """Nobody can write for a moment: SQLite locked by somebody else, PostgreSQL without connections."""
+    """Block writes for a moment: SQLite is locked by somebody else, PostgreSQL has no free connections."""
     url = make_url(house.settings.database_url)
     if url.get_backend_name() == "sqlite":
         bot = house.bot
@@ -145,7 +145,7 @@ WRITTEN = ("cra", "cra_month", "outgoing", "draft", "claim", "person")
 
 @asynccontextmanager
 async def fill_up(house: House) -> AsyncIterator[None]:
-    """There is no room for anything more."""
+    """Let the database be full meanwhile."""
     bot = house.bot
     if bot.database.is_sqlite:
         async with _limit_pages(bot.database):
@@ -157,7 +157,7 @@ async def fill_up(house: House) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def make_read_only(bot: App) -> AsyncIterator[None]:
-    """Nothing can be changed (SQLite)."""
+    """Let the database be read-only meanwhile (SQLite)."""
     await _run_pragma(bot.database, "query_only=ON")
     try:
         yield
@@ -195,7 +195,7 @@ async def _run_pragma(database: Database, pragma: str) -> None:
 
 @asynccontextmanager
 async def _refuse_inserts(database_url: str) -> AsyncIterator[None]:
-    """What PostgreSQL says when it can’t extend a file."""
+    """Refuse inserts with the error of a PostgreSQL that cannot extend a file."""
     other = Database(database_url)
     await _execute(other, NO_SPACE.format("RAISE EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full'"))
     for table in WRITTEN:

@@ -21,14 +21,14 @@ BROKEN_PARTICIPANTS = 300
 
 
 async def open_refused_dialog(person: Person) -> Dialog:
-    """A dialog that the bot refused, still open."""
+    """Send a dialog that the bot refuses, and return it, still open."""
     form = await fill_workshop(person, participants=BROKEN_PARTICIPANTS, recurrents=4)
     read_mistake(await form.submit(), "participants")
     return form
 
 
 def assert_as_left(form: Dialog) -> None:
-    """The dialog shows what was typed."""
+    """Check that the dialog still shows what was typed."""
     assert (form.shown("activite"), str(form.shown("participants"))) == ("collectif", str(BROKEN_PARTICIPANTS))
     assert (str(form.shown("recurrents")), form.shown("duree"), form.shown("statut")) == ("4", "90", "retraite")
     assert form.shown("commune") == "69120 Vaulx-en-Velin"
@@ -43,7 +43,7 @@ MANY = {str(n): f"Numéro {n}" for n in range(40)}
 
 
 class Outing(Form):
-    """The first step."""
+    """The first step of a form."""
 
     title = "Une sortie"
 
@@ -54,7 +54,7 @@ class Outing(Form):
 
 
 class Places(Form):
-    """The second step; « note » is another one than that of the first."""
+    """The second step; its field « note » is not that of the first."""
 
     title = "Les places"
 
@@ -74,19 +74,19 @@ class Sure(Form):
 
 @feature.command("aide sortie", help="Proposer une sortie")
 async def start(ctx: Context, line: str) -> Replies:
-    """The first step, which may know somebody beforehand."""
+    """Open the first step, which may have somebody filled in."""
     return Ask(Outing.draft(guide=line) if line else Outing.draft())
 
 
 @feature.submit(Outing)
 async def submit_outing(ctx: Context, form: Outing) -> Replies:
-    """One step, and on to the next."""
+    """Go on to the second step."""
     return Ask(Places.draft(places=8, told=f"{form.kind} {form.guide} {form.channel or '-'} {form.note or '-'}"))
 
 
 @feature.submit(Places, writes=False)
 async def submit_places(ctx: Context, form: Places) -> Replies:
-    """A step that only reads keeps what was sent as well."""
+    """Go on to the last step without writing; what was sent is kept all the same."""
     if form.places > 100:
         raise UserError(fields={"places": "Cent places au plus."})
     return Ask(Sure.draft(told=f"{form.told} {form.places} {form.note or '-'}"))
@@ -99,11 +99,11 @@ async def submit_sure(ctx: Context, form: Sure) -> Replies:
 
 
 class Paint(Choosing):
-    """A menu of a short list."""
+    """A menu with a short list."""
 
 
 class Count(Choosing):
-    """A menu of a long list."""
+    """A menu with a long list."""
 
 
 class Thank(ChoosingPerson):
@@ -121,7 +121,7 @@ class Go(Choosing):
 
 
 class Again(BaseModel):
-    """A button beside menus."""
+    """A button beside the menus."""
 
 
 MENUS = (
@@ -135,7 +135,7 @@ MENUS = (
 
 @feature.command("aide menus", help="Montrer des menus")
 async def show(ctx: Context, line: str) -> Replies:
-    """The menus of these names, in a whisper; with « direct » before them in a direct message."""
+    """Show the menus of these names in a whisper; after « direct », in a direct message."""
     where, _, names = line.partition(" ")
     menus = [menu for menu in MENUS if menu.label in names.split()]
     if where == "direct":
@@ -159,13 +159,13 @@ for _model in (Count, Visit):
 
 @feature.button(Thank)
 async def thank(ctx: Context, click: Thank) -> Replies:
-    """What a menu of people does may write."""
+    """Write to the database, as the handler of a menu of people may."""
     return Direct(f"Choisi Thank {click.chosen} {click.why}", user_id=ctx.user.id)
 
 
 @feature.button(Paint)
 async def paint(ctx: Context, click: Paint) -> Replies:
-    """The message becomes another."""
+    """Replace the message."""
     if click.chosen == "b":
         raise UserError("Pas de bleu.")
     return Update(f"Choisi Paint {click.chosen}")
@@ -173,13 +173,13 @@ async def paint(ctx: Context, click: Paint) -> Replies:
 
 @feature.button(Go, writes=False)
 async def go(ctx: Context, click: Go) -> Replies:
-    """A dialog of what was chosen."""
+    """Open a dialog about what was chosen."""
     return Ask(Sure.draft(told=click.chosen))
 
 
 @pytest.fixture
 async def trial(house: House) -> AsyncIterator[None]:
-    """The feature is there for these stories."""
+    """The trial feature, on for these stories."""
     house.features = (*FEATURES, feature)
     await house.restart()
     yield
@@ -188,7 +188,7 @@ async def trial(house: House) -> AsyncIterator[None]:
 
 
 async def send_step(form: Dialog) -> Dialog:
-    """Send a step that is right; the next one, in the same window or by « Continuer »."""
+    """Fill and send a step; return the next one, in the same window or behind « Continuer »."""
     answer = await form.submit()
     assert not answer.errors, answer
     assert not answer.error, answer
@@ -199,7 +199,7 @@ async def send_step(form: Dialog) -> Dialog:
 
 
 def name_field(form: Dialog, name: str) -> str:
-    """What a field of the form is called in this step."""
+    """Return the name of a field in this step."""
     (found,) = (n for n in form.names if n == name or n.partition("_")[2] == name)
     return found
 
@@ -210,7 +210,7 @@ def fill_step(form: Dialog, **values: object) -> Dialog:
 
 
 async def make_own_channel(person: Person, kind: str) -> dict[str, str]:
-    """A channel that somebody made: O(pen) or P(rivate)."""
+    """Make a channel as somebody: O(pen) or P(rivate)."""
     name = unique("salon")
     body = {"team_id": person.site.team_id, "name": name, "display_name": name, "type": kind}
     made: dict[str, str] = await person.api.post("/channels", body)
@@ -218,7 +218,7 @@ async def make_own_channel(person: Person, kind: str) -> dict[str, str]:
 
 
 async def make_team_room(house: House, animateur: Person) -> str:
-    """A private channel with the bot in it, which it takes for the animateurs’ room: its id."""
+    """Make a private channel that the bot is in and takes for the animateurs’ room; return its id."""
     place = (await make_own_channel(animateur, "P"))["id"]
     await house.site.admin.post(f"/channels/{place}/members", {"user_id": house.site.bot_id})
     await house.remembers({"animation": place})

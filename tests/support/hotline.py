@@ -46,12 +46,12 @@ AGATHE = people.Person(id="a" * 26, username="agathe", role=Role.HOTLINE, since=
 
 
 def parse_time(text: str) -> datetime:
-    """An instant in UTC: « 2026-11-02 09:00 »."""
+    """Parse an instant in UTC: « 2026-11-02 09:00 »."""
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 def make_ticket(opened: datetime, **values: Any) -> Ticket:
-    """A new one of juliette’s."""
+    """Make a new ticket of juliette’s."""
     usual: dict[str, Any] = {
         "key": uuid4().hex,
         "queue": "espace-coop",
@@ -67,20 +67,20 @@ def make_ticket(opened: datetime, **values: Any) -> Ticket:
 
 
 async def store_tickets(database: Database, *made: Ticket) -> Sequence[int]:
-    """Their numbers, once they are there."""
+    """Store tickets, and return their numbers."""
     async with database.transaction() as db:
         written = [await tickets.add(db, one) for one in made]
     return [one.number for one in written if one]
 
 
 async def register_people(database: Database, *persons: people.Person) -> None:
-    """Who is in the register from then on."""
+    """Store the people of these tests in the register."""
     async with database.transaction() as db:
         await people.register_people(db, persons)
 
 
 async def store_wish(database: Database, asked: datetime, queue: str = "espace-coop", answered: int | None = 1) -> None:
-    """Somebody’s question that a solved ticket answered."""
+    """Store a question that a solved ticket answered."""
     wish = TicketWish(
         key=uuid4().hex, author_id=JULIETTE.id, asked={}, alike=[1], at=asked, answered=answered, queue=queue
     )
@@ -103,7 +103,7 @@ class Hotline:
     rooms: dict[str, str]
 
     async def asks(self, who: Person, subject: str, **more: str) -> tuple[Ticket, Post]:
-        """Somebody files a demand, whatever other stories left that is like it; it, and their receipt."""
+        """Open a ticket as somebody, whatever similar tickets other stories left; return it with its receipt."""
         form = await who.opens("/hotline")
         answer = await form.fill(**(USUAL | {"sujet": subject} | more)).submit()
         assert answer.accepted, answer
@@ -120,14 +120,14 @@ class Hotline:
             return (await db.exec(theirs)).one()
 
     async def now(self, ticket: Ticket) -> Ticket:
-        """The same as it is now."""
+        """Read a ticket as it is now."""
         async with self.house.bot.database.transaction(writes=False) as db:
             found = await tickets.get(db, ticket.number)
         assert found
         return found
 
     async def card(self, ticket: Ticket, containing: str = "", queue: str = "") -> Post:
-        """Its card, as agents see it, once it says that."""
+        """Wait until the card of a ticket has some words, and return it as agents see it."""
         place = self.rooms[queue or ticket.queue]
 
         async def stands() -> Post | None:
@@ -138,7 +138,7 @@ class Hotline:
         return await wait_for(stands)
 
     async def under(self, who: Person, root: Post, containing: str) -> Post:
-        """What the bot says in the thread of a post, once it says that."""
+        """Wait for a message of the bot with some words in the thread of a post, and return it."""
 
         async def is_said() -> Post | None:
             found = [p for p in await who.reads(root.channel_id) if p.root_id == root.id and containing in plain(p)]
@@ -147,7 +147,7 @@ class Hotline:
         return await wait_for(is_said)
 
     async def is_where(self, ticket: Ticket) -> None:
-        """Wait until card and receipt are known to stand where they do."""
+        """Wait until the posts of card and receipt are stored."""
 
         async def stands() -> bool:
             async with self.house.bot.database.transaction(writes=False) as db:
@@ -158,7 +158,7 @@ class Hotline:
         await wait_for(stands)
 
     async def is_known(self, twin: Post) -> None:
-        """Wait until it is written down whose twin a post is."""
+        """Wait until the twin of a line is stored."""
 
         async def is_so() -> bool:
             async with self.house.bot.database.transaction(writes=False) as db:
@@ -168,7 +168,7 @@ class Hotline:
 
 
 async def send_dialog(who: Person, post: Post, label: str, **fields: str) -> Answer:
-    """Somebody fills the window behind a button or a menu’s entry, and sends it."""
+    """Fill the window behind a button or a menu’s entry, and send it."""
     if label in post.buttons:
         form = await who.opens_by(post, label)
     else:
@@ -181,7 +181,7 @@ async def send_dialog(who: Person, post: Post, label: str, **fields: str) -> Ans
 
 @pytest.fixture
 async def helpdesk(house: House) -> Hotline:
-    """A hotline whose rooms are there, heard by the bot."""
+    """A hotline with its rooms, in which the bot listens."""
     juliette = await house.conseiller()
     agathe, omar = [await house.someone(Role.HOTLINE, name) for name in ("agathe", "omar")]
     rooms = {queue: await _open_room(house, queue) for queue in ROOMS}
@@ -192,7 +192,7 @@ async def helpdesk(house: House) -> Hotline:
 
 
 async def _open_room(house: House, queue: str) -> str:
-    """The room of a queue; made by the admin where the bot has none yet, and the bot let in."""
+    """Open the room of a queue: the admin makes it where the bot has none yet, and adds the bot."""
     async with house.bot.database.transaction(writes=False) as db:
         known = (await find_channel_ids(db)).get(ROOMS[queue])
     if known:
@@ -232,24 +232,24 @@ class HotlineWorkplace(Workplace):
             await app.stop()
 
     async def is_heard(self, app: App) -> bool:
-        """Whether it listens wherever it should."""
+        """Tell whether the bot listens wherever it should."""
         async with app.database.transaction(writes=False) as db:
             listens = await watch_rooms(db, self.settings())
         return await is_listening(app, set(listens.channels))
 
     async def files(self, app: App, subject: str, key: str = "") -> Any:
-        """Juliette sends the window, though Mattermost may answer nothing."""
+        """Send the window of a ticket as Juliette, though Mattermost may answer nothing."""
         key = key or unique("key")
         sent = Submission("hotline.OpenTicket", key, self.juliette.id, USUAL | {"sujet": subject}, {"queues": QUEUES})
         return await app.dispatcher.run(Request("submit", "hotline.OpenTicket", self.juliette.id, key=key), sent)
 
     async def cards(self) -> list[Post]:
-        """What the bot said in the room; nothing while there is none."""
+        """List the bot’s posts in the room; none while there is no room."""
         place = await self.place()
         return [post for post in await self._posts(place) if not post.root_id] if place else []
 
     async def lines(self, root: Post) -> list[Post]:
-        """What the bot said in the thread of a post."""
+        """List the bot’s posts in the thread of a post."""
         return [post for post in await self._posts(root.channel_id) if post.root_id == root.id]
 
     async def _posts(self, channel_id: str) -> list[Post]:
@@ -259,19 +259,19 @@ class HotlineWorkplace(Workplace):
 
     @asynccontextmanager
     async def asks(self) -> AsyncIterator[AsyncSession]:
-        """The database, whether or not a bot is at work."""
+        """Open a session on the database, whether or not a bot is at work."""
         database = Database(self.url)
         async with database.transaction() as db:
             yield db
         await database.close()
 
     async def place(self) -> str:
-        """The id of the room; "" while there is none."""
+        """Return the id of the room; "" while there is none."""
         async with self.asks() as db:
             return (await known.find_channel_ids(db)).get(ROOM, "")
 
     async def card(self, subject: str) -> Post:
-        """The card of that subject, once it stands there."""
+        """Wait for the card of a subject, and return it."""
 
         async def stands() -> Any:
             return next((post for post in await self.cards() if subject in post.text and not post.root_id), None)
@@ -279,14 +279,14 @@ class HotlineWorkplace(Workplace):
         return await wait_for(stands)
 
     async def stands(self, subject: str) -> bool:
-        """Whether it is known where the card and the receipt of that subject stand."""
+        """Tell whether it is stored where the card and the receipt of a subject stand."""
         async with self.asks() as db:
             found = (await db.exec(select(Ticket).where(Ticket.subject == subject))).one()
             card = await posts.get_card(db, found)
         return bool(found.thread_post and card and card.post_id)
 
     async def registers_as(self, person: Person, role: Role) -> None:
-        """Somebody has that role."""
+        """Register somebody with a role."""
         async with self.asks() as db:
             await db.merge(Registered(id=person.id, username=person.username, role=role, since=utc_now()))
 
@@ -304,7 +304,7 @@ async def place(request: pytest.FixtureRequest, room: Room, tmp_path: Path) -> A
 
 
 async def register_person(place: HotlineWorkplace, name: str, role: Role) -> Person:
-    """Somebody of the register."""
+    """Make a person of the register."""
     person = await place.room.site.person(name)
     await place.registers_as(person, role)
     return person
@@ -315,25 +315,25 @@ _WEEKS = 60
 
 @dataclass(frozen=True)
 class Rota:
-    """A house whose rota is empty, and the Monday it is there, which begins two weeks without a holiday."""
+    """A house whose rota is empty, and the Monday that it is there, which begins two weeks without a holiday."""
 
     house: House
     monday: date
 
     def day(self, ahead: int) -> date:
-        """So many days after that Monday."""
+        """Return the day so many days after that Monday."""
         return self.monday + timedelta(days=ahead)
 
     def days(self, first: int, last: int) -> str:
-        """« du 30/11/2026 au 04/12/2026 »."""
+        """Write days as people type them: « du 30/11/2026 au 04/12/2026 »."""
         return f"du {self.day(first):%d/%m/%Y} au {self.day(last):%d/%m/%Y}"
 
     def goes_to(self, ahead: int, hour: int, minute: int = 0) -> None:
-        """It is that day and hour in Paris."""
+        """Set the clock to a day and hour in Paris."""
         self.house.clock.goes_to(paris_time(self.day(ahead), hour, minute))
 
     async def agent(self, name: str, role: Role = Role.HOTLINE) -> Person:
-        """Somebody who may be on duty."""
+        """Make somebody who may be on duty."""
         return await self.house.someone(role, name)
 
     async def runs(self, job: str) -> None:
@@ -344,7 +344,7 @@ class Rota:
 
 
 def paris_time(day: date, hour: int, minute: int = 0) -> datetime:
-    """A moment in Paris."""
+    """Make a moment in Paris."""
     return datetime.combine(day, time(hour, minute), PARIS).astimezone(UTC)
 
 

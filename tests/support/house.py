@@ -88,11 +88,11 @@ class Clock:
         return utc_now() + self._ahead
 
     def goes_to(self, instant: datetime) -> None:
-        """From now on it is that instant, and time goes on from there."""
+        """Set the clock to an instant, from which time goes on."""
         self._ahead = instant - utc_now()
 
     def is_right_again(self) -> None:
-        """Tell the time again, or that of the coming day if this one is about to end."""
+        """Set the clock to the present time, or to the coming day’s if this day is about to end."""
         later = utc_now() + LONGEST_STORY
         ends = later.astimezone(PARIS).date() != utc_now().astimezone(PARIS).date()
         self._ahead = LONGEST_STORY if ends else timedelta()
@@ -100,7 +100,7 @@ class Clock:
 
 @dataclass
 class House:
-    """The server as its admin sees it, and the bot that serves it."""
+    """The house of the stories: the server as its admin sees it, and the bot that serves it."""
 
     site: Site
     settings: Settings
@@ -113,18 +113,18 @@ class House:
 
     @property
     def today(self) -> date:
-        """The date in Paris, by the bot’s clock: late in the evening of UTC it is tomorrow."""
+        """The date in Paris by the bot’s clock: late in the evening of UTC it is tomorrow’s."""
         return self.clock().astimezone(PARIS).date()
 
     @property
     def bot(self) -> App:
-        """The bot at work now."""
+        """The bot that is at work now."""
         assert self.app is not None, "the bot is stopped"
         return self.app
 
     @property
     def _first(self) -> float:
-        """The first pause in seconds after Mattermost did not take something; a server of others is not hurried."""
+        """The first pause in seconds after Mattermost refused something; longer on a server that is not embedded."""
         return FIRST if self.sandbox else 1.0
 
     async def start(self) -> None:
@@ -153,7 +153,7 @@ class House:
 
     @asynccontextmanager
     async def outside(self) -> AsyncIterator[FakeWeb]:
-        """Serve what is outside: the bot reaches nothing else meanwhile, however often it starts."""
+        """Serve the web outside, which is all that the bot reaches meanwhile, however often it starts."""
         async with serve_sites() as made:
             made.opens_to(self.bot.web)
             self.web = made
@@ -162,7 +162,7 @@ class House:
 
     @asynccontextmanager
     async def replica(self, limits: Limits | None = None, features: Sequence[Feature] = ()) -> AsyncIterator[App]:
-        """A second bot on the same database, perhaps with features of its own."""
+        """Run a second bot on the same database, perhaps with features of its own."""
         port = free_port()
         own = {"port": port, "public_url": f"http://{self.settings.host}:{port}", "data_dir": _make_folder()}
         second = App(
@@ -186,14 +186,15 @@ class House:
         used: tuple[str, str] | None = ("69256", "69120"),
         **place: Any,
     ) -> Person:
-        """A conseiller of the register; by default in the Rhône, with Vaulx-en-Velin as the last commune ``used``."""
+        """Make a conseiller of the register; by default in the Rhône, with Vaulx-en-Velin as the commune ``used``
+        last."""
         person = await self.site.resident(name, domain=DOMAIN, client=client)
         usual = {"departements": ["69"], "structure": "Maison de quartier"}
         await self._notes_resident(person, Role.CONSEILLER, used, **(usual | place))
         return person
 
     async def someone(self, role: Role | None, name: str, **place: Any) -> Person:
-        """Somebody of the register with another role, or with none."""
+        """Make somebody of the register with another role, or somebody without one."""
         person = await self.site.resident(name)
         await self._notes_resident(person, role, **place)
         return person
@@ -201,7 +202,7 @@ class House:
     async def _notes_resident(
         self, person: Person, role: Role | None, used: tuple[str, str] | None = None, **place: Any
     ) -> None:
-        """Write down what the bot knows of somebody who came long ago: the register’s line, that they are in the team,
+        """Store what the bot knows of somebody who came long ago: the register’s line, their membership of the team,
         the commune of their last report."""
         member = WatchedMember(place=TEAM, user_id=person.id, version=1, changed_at=self.clock(), changed_by="stories")
         async with self.bot.database.transaction() as db:
@@ -212,28 +213,28 @@ class House:
                 db.add(LastCommune(author_id=person.id, commune=used[0], code_postal=used[1]))
 
     async def conseillers(self, *names: str) -> list[Person]:
-        """Conseillers of the Rhône."""
+        """Make conseillers of the Rhône."""
         return [await self.conseiller(name) for name in names]
 
     async def animateurs(self, *names: str) -> list[Person]:
-        """Those who animate the network."""
+        """Make animateurs of the réseau."""
         return [await self.someone(Role.ANIMATEUR, name) for name in names]
 
     async def remembers(self, places: Mapping[str, str]) -> None:
-        """From now on the bot takes these channels for the planned ones, by their keys."""
+        """Have the bot take these channels for the planned ones of these keys from now on."""
         async with self.bot.database.transaction() as db:
             for key, channel_id in places.items():
                 await canaux.remember_channel(db, key, channel_id, self.clock())
         self.bot.watchlist.ask_again()
 
     async def forgets_channels(self) -> None:
-        """From now on the bot takes no channel for a planned one."""
+        """Have the bot forget which channels are planned ones."""
         async with self.bot.database.transaction() as db:
             for key in await canaux.find_channel_ids(db):
                 await canaux.forget_channel(db, key)
 
     async def planned_channel(self, key: str, kind: str, *members: Person) -> str:
-        """The channel that the bot takes for the planned one, made anew where a story took it away."""
+        """Return the channel that the bot takes for a planned one, made anew where a story removed it."""
         async with self.bot.database.transaction(writes=False) as db:
             known = (await canaux.find_channel_ids(db)).get(key)
         if not known:
@@ -251,7 +252,7 @@ class House:
         self.bot.people.forget(person.id)
 
     async def reports(self, person: Person) -> list[Cra]:
-        """What is stored of somebody, oldest first, deleted ones too."""
+        """List the stored reports of somebody, oldest first, deleted ones too."""
         async with self.bot.database.transaction(writes=False) as db:
             query = select(Cra).where(Cra.author_id == person.id).order_by(col(Cra.id))
             return list((await db.exec(query)).all())
@@ -262,7 +263,7 @@ class House:
         await wait_for(lambda: is_listening(self.bot, {TEAM}))
 
     def hears_of(self, person: Person) -> None:
-        """Let the bot ask again what somebody is in Mattermost, as it would a minute later."""
+        """Make the bot ask again for somebody’s role in Mattermost, as it would a minute later."""
         self.bot.people.note_change(person.id)
 
     async def has_seen(self, person: Person) -> None:
@@ -284,8 +285,8 @@ class House:
             raise AssertionError(f"never settled: {await self.left()}") from None
 
     async def forget_story(self, gone: Sequence[str]) -> None:
-        """Give those who are ``gone`` no role, and drop what is due later: other stories would tell the ones, of whom
-        some messages reach twenty at most, and wait for the other, which a story that set the clock may leave."""
+        """Take the roles from those who are ``gone``, and drop what is due later: later stories would write to the
+        former, though some messages reach twenty people at most, and wait for the latter."""
         later = self.clock() + SOON
         async with self.bot.database.transaction() as db:
             await db.execute(delete(Outgoing).where(col(Outgoing.not_before) > later))
@@ -296,7 +297,7 @@ class House:
             self.bot.people.forget(user_id)
 
     async def left(self) -> list[str]:
-        """What the bot still has to do, for who waits for it."""
+        """List what the bot still has to do, for those who wait for it."""
         async with self.bot.database.transaction(writes=False) as db:
             rows = (await db.exec(select(Outgoing).where(col(Outgoing.not_before).is_not(None)))).all()
             works = (await db.exec(select(work.Work).where(col(work.Work.not_before).is_not(None)))).all()
@@ -308,9 +309,9 @@ class House:
 
 
 def _without_missed_jobs(app: App) -> App:
-    """A bot that makes up for no job that came due while none was here.
+    """Make a bot not make up for jobs that came due while no bot ran.
 
-    Some sixty would, in each story that moves the clock and starts one; tests/test_jobs.py shows what is made up for.
+    Some sixty would run in each story that moves the clock and starts a bot; tests/test_jobs.py tests them.
     """
     app.jobs.missed_max = timedelta()
     return app
@@ -352,8 +353,8 @@ async def prepare_server(site: Site, public_url: str, *, fix_server: bool) -> Se
 
 
 async def is_listening(app: App, places: Set[str], states: Set[str] = frozenset()) -> bool:
-    """Whether a bot is connected, knows who is in these places and how these channels are, and has told all that it
-    heard so far."""
+    """Tell whether a bot is connected, knows who is in these places and how these channels are, and has handled all it
+    heard."""
     async with app.database.transaction(writes=False) as db:
         seen = await list_places(db)
     known = {place.id for place in seen.values() if place.is_ready}
@@ -364,19 +365,19 @@ async def is_listening(app: App, places: Set[str], states: Set[str] = frozenset(
 
 
 async def wait_until(true: Callable[[], bool], within: float = PATIENCE) -> None:
-    """Wait for something that no event tells of."""
+    """Wait until something holds that no event tells of."""
     async with asyncio.timeout(within):
         while not true():  # noqa: ASYNC110  (what is waited for has no event)
             await asyncio.sleep(0.02)
 
 
 def next_evening_before_midnight() -> datetime:
-    """A coming instant when it is already tomorrow in La Réunion, and today everywhere else in France."""
+    """Return a coming instant when it is already tomorrow in La Réunion, and still today everywhere else in France."""
     return (utc_now() + timedelta(days=1)).replace(hour=21, minute=0, tzinfo=UTC)
 
 
 async def wait_for(ask: Callable[[], Awaitable[T | None]], within: float = PATIENCE) -> T:
-    """Wait until something asked for is there, and return it."""
+    """Wait until a query returns something, and return it."""
     async with asyncio.timeout(within):
         while not (found := await ask()):  # noqa: ASYNC110  (a database has no event)
             await asyncio.sleep(0.05)
@@ -385,16 +386,16 @@ async def wait_for(ask: Callable[[], Awaitable[T | None]], within: float = PATIE
 
 @contextmanager
 def age_links(by: timedelta) -> Iterator[None]:
-    """Whatever was sealed before is older by that much.
+    """Make links that were sealed before seem older.
 
-    To move the time of the whole process would move the server’s too, whose clock never goes back.
+    Changing the time of the whole process would also change that of the server, whose clock never goes back.
     """
     with patch("bot.links.utc_now", lambda: utc_now() + by):
         yield
 
 
 async def list_said(admin: Api, bot_id: str, channel_id: str) -> list[Post]:
-    """What the bot says there now, oldest first."""
+    """List the bot’s present posts in a channel, oldest first."""
     found = await admin.get(f"/channels/{channel_id}/posts?per_page=200")
     posts = [Post.read(found["posts"][i]) for i in reversed(found["order"])]
     return [post for post in posts if post.user_id == bot_id and not post.type]
@@ -402,40 +403,41 @@ async def list_said(admin: Api, bot_id: str, channel_id: str) -> list[Post]:
 
 @pytest.fixture
 async def agathe(house: House) -> Person:
-    """Animatrice."""
+    """An animatrice."""
     return await house.someone(Role.ANIMATEUR, "agathe")
 
 
 def plain(post: Post) -> str:
-    """What a post says, with plain spaces."""
+    """Return the words of a post with plain spaces."""
     return post.text.replace("\u00a0", " ").replace("\u200b", "")
 
 
 async def read_news(who: Person, containing: str = "") -> Post:
-    """What somebody was not told yet, read before their message of the day."""
+    """Read a piece of news that somebody was not told yet, before their message of the day."""
     await who.runs("/rappels maintenant")
     return await who.told(containing)
 
 
 async def reply_in_thread(who: Person, root: Post, text: str, files: tuple[str, ...] = ()) -> Post:
-    """Somebody answers in the thread of a post."""
+    """Reply in the thread of a post as somebody."""
     who.acts()
     call = {"channel_id": root.channel_id, "root_id": root.id, "message": text, "file_ids": list(files)}
     return Post.read(await who.api.post("/posts", call))
 
 
 async def edit_post(who: Person, post: Post, text: str) -> None:
-    """Somebody changes what they wrote."""
+    """Edit a post as its author."""
     await who.api.put(f"/posts/{post.id}/patch", {"message": text})
 
 
 async def react(who: Person, post: Post, emoji: str) -> None:
-    """Somebody puts an emoji under a post."""
+    """Put an emoji under a post as somebody."""
     await who.api.post("/reactions", {"user_id": who.id, "post_id": post.id, "emoji_name": emoji})
 
 
 async def list_audit(house: House, thing: str) -> Sequence[tuple[str, str]]:
-    """What was done to it and by whom, oldest first: the act’s last word, and the name without what makes it unique."""
+    """List what was done to something, oldest first: the last word of the act, and the actor’s name without its
+    suffix."""
     async with house.bot.database.transaction(writes=False) as db:
         found = await journal.list_of_things(db, [thing])
     return [(entry.act.partition(".")[2], entry.actor.partition("-")[0]) for entry in reversed(found)]

@@ -25,7 +25,8 @@ Sections = dict[str, dict[str, Any]]
 
 @asynccontextmanager
 async def override_settings(admin: Api, **sections: dict[str, Any]) -> AsyncIterator[None]:
-    """The server with these settings, afterwards with those it had; a story that cannot have them is skipped."""
+    """Give the server these settings meanwhile, and restore them afterwards; skip a story where they cannot be
+    changed."""
     before = _select(await admin.get("/config"), sections)
     try:
         after = _select(await admin.put("/config/patch", sections), sections)
@@ -39,7 +40,7 @@ async def override_settings(admin: Api, **sections: dict[str, Any]) -> AsyncIter
 
 @asynccontextmanager
 async def override_team_role(site: Site, *, leads: bool) -> AsyncIterator[None]:
-    """The bot administers the team meanwhile, or is a plain member; afterwards it is what it was."""
+    """Make the bot an administrator of the team meanwhile, or a plain member, and restore its role afterwards."""
     place = f"/teams/{site.team_id}/members/{site.bot_id}"
     before = (await site.admin.get(place))["scheme_admin"]
     await site.admin.put(f"{place}/schemeRoles", {"scheme_user": True, "scheme_admin": leads})
@@ -51,7 +52,7 @@ async def override_team_role(site: Site, *, leads: bool) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def override_account_roles(site: Site, roles: str) -> AsyncIterator[None]:
-    """The bot’s account has these roles in the system meanwhile; afterwards those that it had."""
+    """Give the bot’s account these roles in the system meanwhile, and restore its roles afterwards."""
     before = (await site.admin.get(f"/users/{site.bot_id}"))["roles"]
     await site.admin.put(f"/users/{site.bot_id}/roles", {"roles": roles})
     try:
@@ -61,12 +62,12 @@ async def override_account_roles(site: Site, roles: str) -> AsyncIterator[None]:
 
 
 def _select(config: Sections, named: Sections) -> Sections:
-    """Those settings of all that are named."""
+    """Select the named settings out of all."""
     return {section: {name: config[section][name] for name in names} for section, names in named.items()}
 
 
 async def _skip_if_fixed(admin: Api, named: Sections) -> None:
-    """Ask the server whether it is its environment that holds a setting."""
+    """Skip the story where the server’s environment fixes one of the named settings."""
     fixed = await admin.get("/config/environment")
     held = [f"{section}.{name}" for section in named for name in named[section] if fixed.get(section, {}).get(name)]
     if held:
@@ -86,7 +87,8 @@ Answer = Callable[[web.Request, Any], Awaitable[web.StreamResponse] | web.Stream
 
 @dataclass
 class ChatServer:
-    """``answers`` maps « GET /api/v4/users/me » to what to answer: JSON, or a function of request and body."""
+    """A server of canned answers: ``answers`` maps « GET /api/v4/users/me » to JSON, or to a function of request and
+    body."""
 
     url: str = ""
     answers: dict[str, Any] = field(default_factory=dict)
@@ -95,7 +97,7 @@ class ChatServer:
     headers: list[dict[str, str]] = field(default_factory=list)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """Answer one request."""
+        """Answer a request."""
         body: Any = await request.read() if request.can_read_body else None
         body = json.loads(body) if body and request.content_type == "application/json" else body
         self.asked.append((request.method, request.path))
@@ -118,7 +120,7 @@ class ChatServer:
 
 
 def make_error(status: int, error_id: str, **headers: str) -> web.Response:
-    """An error as Mattermost words it."""
+    """Make an error in Mattermost’s form."""
     body = {"id": error_id, "message": "…", "status_code": status}
     return web.json_response(body, status=status, headers={k.replace("_", "-"): v for k, v in headers.items()})
 
@@ -195,13 +197,13 @@ WHERE = ("GET", "/api/v4/teams/name/cnum")
 
 @dataclass(frozen=True, slots=True)
 class ApiCall:
-    """One call, with a file of the test’s own at hand, and what it asks of a server that answers well."""
+    """A call of the API with its arguments, and the requests that it makes of a server that answers well."""
 
     call: Callable[[Mattermost, Path], Awaitable[object] | AsyncIterator[object]]
     asked: list[tuple[str, str]]
 
     async def made(self, chat: Mattermost, path: Path) -> object:
-        """What it answers; all its pages, if it comes in pages."""
+        """Make the call and return its result; all its pages, if there are several."""
         answer = self.call(chat, path)
         return await answer if isawaitable(answer) else [page async for page in answer]
 
@@ -211,7 +213,7 @@ def _one(method: str, path: str) -> list[tuple[str, str]]:
 
 
 def _license(chat: Mattermost) -> Mattermost:
-    """The same, of a server that has a licence."""
+    """Return a client that takes the server for one with a licence."""
     chat.client.capabilities = Capabilities((11, 2), licensed=True)
     return chat
 
@@ -299,7 +301,7 @@ CALLS: dict[str, ApiCall] = {
 
 
 def list_calls() -> set[str]:
-    """The calls that ``Mattermost`` has, what it is made of included, but for those of the machine itself."""
+    """List the calls of ``Mattermost``, inherited ones too, without those for the machine itself."""
     parts = [vars(part) for part in Mattermost.__mro__ if part.__module__.startswith("bot.")]
     declared = {name for part in parts for name, call in part.items() if callable(call)}
     return {name for name in declared if not name.startswith("_")} - {"in_team", "token_works", "client_settings"}
@@ -323,15 +325,15 @@ class TwoBots:
         return self.house.site
 
     async def room(self, *, private: bool = False) -> ChatChannel:
-        """A channel that the plain bot made."""
+        """Make a channel as the plain bot."""
         return await self.chat.create_channel(unique("salon"), "Salon d’essai", private=private)
 
     async def says(self, channel_id: str, text: str = "Bonjour", **more: str) -> ChatPost:
-        """A message of the plain bot’s."""
+        """Post a message as the plain bot."""
         return await self.chat.read_post(await self.chat.post(channel_id, text, {}, unique("essai"), **more))
 
     async def robots(self, count: int, *, in_team: bool = True) -> Sequence[str]:
-        """So many more accounts, which need no password."""
+        """Make more bot accounts, which need no password."""
         made = [await self.site.admin.post("/bots", {"username": unique("robot")}) for _ in range(count)]
         ids = [bot["user_id"] for bot in made]
         if in_team:
@@ -350,7 +352,7 @@ class TwoBots:
 
 @asynccontextmanager
 async def add_two_bots(house: House) -> AsyncIterator[TwoBots]:
-    """The two bots; afterwards they are switched off."""
+    """Add two bots, and switch them off afterwards."""
     plain, lead = await _add_bot(house.site), await _add_bot(house.site)
     roles = {"roles": "team_user team_admin"}
     await house.site.admin.put(f"/teams/{house.site.team_id}/members/{(await lead.me()).id}/roles", roles)
@@ -372,7 +374,7 @@ async def _add_bot(site: Site) -> Mattermost:
 
 @asynccontextmanager
 async def expect_refusal(why: Refusal) -> AsyncIterator[None]:
-    """What happens here Mattermost refuses, and we are told why."""
+    """Expect that Mattermost refuses what is done here, for a reason."""
     with pytest.raises(ChatError) as caught:
         yield
     assert caught.value.refusal is why, caught.value

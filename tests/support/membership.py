@@ -1,4 +1,4 @@
-"""People in tests: the register and its imports, who is who, newcomers, and the channels that people belong in."""
+"""People in tests: the register and its imports, roles, newcomers, and the channels where people belong."""
 
 import io
 import json
@@ -61,13 +61,13 @@ TABLE = [
 
 @dataclass
 class ChannelWorkplace(Workplace):
-    """A workplace where the operator looks after the channels."""
+    """A workplace where the operator manages the channels."""
 
     errors: list[str] = field(default_factory=list)
 
     @asynccontextmanager
     async def bot(self, **others: Any) -> AsyncIterator[App]:
-        """One at work, with the feature of channels."""
+        """Run a bot with the feature of channels."""
         logs.configure("INFO", LOG)
         app = App(self.settings(**others), [feature, controls.travaux], first=FIRST)
         await app.start()
@@ -78,7 +78,7 @@ class ChannelWorkplace(Workplace):
             await app.stop()
 
     async def _hears(self, app: App) -> bool:
-        """In the team, and in the channels that are to be looked after."""
+        """Tell whether the bot listens in the team and in the channels that it manages."""
         async with app.database.transaction(writes=False) as db:
             listens = await watch_channels(db, self.settings())
         return await is_listening(app, listens.places, listens.crowded)
@@ -89,7 +89,7 @@ class ChannelWorkplace(Workplace):
         return super().settings(**own | {"channels": self.folder / "canaux.tsv"} | others)
 
     async def registers_as(self, person: Person, role: Role, *departements: str, **more: Any) -> None:
-        """Somebody of the register."""
+        """Register somebody with a role."""
         row = Registered(
             id=person.id, username=person.username, role=role, departements=list(departements), since=utc_now(), **more
         )
@@ -99,20 +99,20 @@ class ChannelWorkplace(Workplace):
         await database.close()
 
     async def checks(self, capsys: pytest.CaptureFixture[str]) -> tuple[int, dict[str, Any]]:
-        """How the check ends, and what it says."""
+        """Run « channels check »; return its exit code and its JSON."""
         code = await operate(self.settings(), "channels", "check", "--json")
         found: dict[str, Any] = json.loads(capsys.readouterr().out)
         return code, found
 
     async def syncs(self, capsys: pytest.CaptureFixture[str], *options: str) -> str:
-        """What is said, once it has ended well."""
+        """Run « channels sync », which must succeed; return what it says."""
         assert await operate(self.settings(), "channels", "sync", *options) == 0
         told = capsys.readouterr()
         self.errors.append(told.err)
         return told.out
 
     async def known(self) -> Mapping[str, str]:
-        """The ids of the channels that the bot takes for the planned ones, by key."""
+        """Return the ids of the channels that the bot takes for planned ones, by key."""
         database = Database(self.url)
         async with database.transaction(writes=False) as db:
             found = await find_channel_ids(db)
@@ -120,29 +120,29 @@ class ChannelWorkplace(Workplace):
         return found
 
     async def channel(self, name: str) -> dict[str, Any]:
-        """A channel as the admin sees it."""
+        """Return a channel as the admin sees it."""
         path = f"/teams/{self.room.site.team_id}/channels/name/{name}?include_deleted=true"
         found: dict[str, Any] = await self.room.site.admin.get(path)
         return found
 
     async def names_in(self, name: str) -> set[str]:
-        """List the names of who is in a channel, bots aside."""
+        """List the names of the people in a channel, without bots."""
         place = (await self.channel(name))["id"]
         members = await self.room.site.admin.get(f"/channels/{place}/members?per_page=200")
         known = {person.id: person.username.partition("-")[0] for person in self.room.site.people}
         return {known[member["user_id"]] for member in members if member["user_id"] in known}
 
     async def changes(self, name: str, **texts: str) -> None:
-        """Somebody writes something else over a channel by hand."""
+        """Change a channel by hand."""
         await self.room.site.admin.put(f"/channels/{(await self.channel(name))['id']}/patch", texts)
 
     async def leaves(self, person: Person, name: str) -> None:
-        """Somebody is taken out by hand."""
+        """Remove somebody from a channel by hand."""
         place = (await self.channel(name))["id"]
         await self.room.site.admin.delete(f"/channels/{place}/members/{person.id}")
 
     async def joins(self, person: Person, name: str) -> None:
-        """Somebody is brought in by hand."""
+        """Add somebody to a channel by hand."""
         place = (await self.channel(name))["id"]
         await self.room.site.add_members(place, person)
 
@@ -166,7 +166,7 @@ async def channel_workplace(
 
 
 async def register_team(channel_workplace: ChannelWorkplace) -> tuple[Person, Person, Person]:
-    """Juliette works in the Isère; a conseiller and a coordinateur of the Rhône, and an animateur, are there too."""
+    """Register a team: Juliette in the Isère, a conseiller and a coordinateur of the Rhône, and an animateur."""
     site = channel_workplace.room.site
     lea, omar, agathe = await site.person("lea"), await site.person("omar"), await site.person("agathe")
     await channel_workplace.registers_as(channel_workplace.juliette, Role.CONSEILLER, "38")
@@ -179,7 +179,7 @@ async def register_team(channel_workplace: ChannelWorkplace) -> tuple[Person, Pe
 async def sync_team(
     channel_workplace: ChannelWorkplace, capsys: pytest.CaptureFixture[str]
 ) -> tuple[Person, Person, Person]:
-    """All of them are where they belong."""
+    """Register a team and bring everybody into the channels where they belong."""
     people = await register_team(channel_workplace)
     await channel_workplace.syncs(capsys)
     return people
@@ -189,19 +189,19 @@ TODAY = NOON.date()
 
 
 def make_surname(stem: str = "Zu") -> str:
-    """A name of letters that nobody has: the register of a house keeps those of earlier stories."""
+    """Make a surname of letters that nobody has: the register of a house keeps those of earlier stories."""
     return stem + "".join(secrets.choice(string.ascii_lowercase) for _ in range(10))
 
 
 def make_person(ident: str, name: str = "", role: Role | None = Role.CONSEILLER, **more: Any) -> Registered:
-    """Somebody of the register, not stored yet; ``name`` is « Prénom Nom »."""
+    """Make a person of the register without storing them; ``name`` is « Prénom Nom »."""
     prenom, _, nom = name.partition(" ")
     usual = {"departements": ["69"], "prenom": prenom or None, "nom": nom or None}
     return Registered(id=ident, username=ident, role=role, since=NOON, **(usual | more))
 
 
 async def add_to_directory(house: House, name: str, role: Role = Role.CONSEILLER, **more: Any) -> Person:
-    """Somebody with an account, whom the directory knows by « Prénom Nom »."""
+    """Make an account whose owner the directory knows by « Prénom Nom »."""
     prenom, _, nom = name.partition(" ")
     account = await house.site.person(fold(prenom))
     usual = {"departements": ["69"], "prenom": prenom, "nom": nom, "structure": "Maison de quartier"}
@@ -210,15 +210,15 @@ async def add_to_directory(house: House, name: str, role: Role = Role.CONSEILLER
 
 
 def plain_words(post: Post) -> str:
-    """What a post says, with plain spaces and without the signs that make words harmless."""
+    """Return the words of a post with plain spaces, and without the invisible signs that make user text harmless."""
     return post.text.replace("\u00a0", " ").replace("\u202f", " ").replace("\u200b", "").replace("\\", "")
 
 
 @pytest.fixture
 async def open_house(house: House, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
-    """The house, where newcomers are welcomed, and no guest of an earlier story waits.
+    """A house where newcomers are welcomed, and no guest of an earlier story waits.
 
-    Who comes is told of sooner than by the three seconds that are usual.
+    Newcomers are announced sooner than after the usual three seconds.
     """
     monkeypatch.setattr(arrivals, "GATHERED_FOR", timedelta(seconds=0.3))
     before = house.settings
@@ -233,14 +233,14 @@ async def open_house(house: House, monkeypatch: pytest.MonkeyPatch) -> AsyncIter
 
 
 async def join_team(house: House, person: Person) -> None:
-    """The admin brings somebody into the team."""
+    """Add somebody to the team, as the admin."""
     await house.knows_the_team()
     member = {"team_id": house.site.team_id, "user_id": person.id}
     await house.site.admin.post(f"/teams/{house.site.team_id}/members", member)
 
 
 async def leave_team(house: House, person: Person) -> None:
-    """The admin takes somebody out of it."""
+    """Remove somebody from the team, as the admin."""
     await house.site.admin.delete(f"/teams/{house.site.team_id}/members/{person.id}")
 
 
@@ -252,7 +252,7 @@ SIRET, LA_POSTE = "73282932000074", "35600000000048"
 
 
 class FakeAccounts:
-    """Only these accounts are there; it may be away."""
+    """A Mattermost that has only these accounts; it may be away."""
 
     def __init__(self, *users: ChatUser, away: bool = False) -> None:
         self.users = users
@@ -268,7 +268,7 @@ class FakeAccounts:
 
 
 def make_account(name: str, ident: str = "", **more: Any) -> ChatUser:
-    """Make an account of that name."""
+    """Make an account of a name."""
     return ChatUser(id=f"{ident or name:x<26}", username=name, **more)
 
 
@@ -280,7 +280,8 @@ async def import_people(
     told: list[str] | None = None,
     memberships: Memberships | None = None,
 ) -> PeopleOutcome:
-    """What became of these lines; ``told`` takes what was said of the bad ones, of which there are none without it."""
+    """Import lines and return the outcome; ``told`` collects the messages about bad lines, which must not occur without
+    it."""
     text = "\n".join((header, *lines)) + "\n"
     faults: list[str] = []
     places = memberships or Memberships({}, MembershipRules([]))
@@ -304,13 +305,13 @@ async def get_person(database: Database, name: str) -> stored_people.Person:
 
 
 async def list_awaited(database: Database) -> Sequence[Awaited]:
-    """The lines that wait."""
+    """List the lines that wait for an account."""
     async with database.transaction(writes=False) as db:
         return await register.every_awaited(db)
 
 
 async def export_people(database: Database) -> str:
-    """What the register is written out as."""
+    """Export the register as text."""
     out = io.StringIO(newline="")
     await write_people(database, out)
     return out.getvalue()
@@ -365,7 +366,7 @@ def people(client: AioClient, database: Database, clock: ManualClock, monkeypatc
 
 
 def make_people(client: AioClient, database: Database, clock: ManualClock, **settings: Any) -> People:
-    """The people as a bot that has just started knows them."""
+    """Make the people as a bot that has just started knows them."""
     return People(database, Mattermost(client, "cnum"), Settings(_env_file=None, **settings), clock)
 
 
@@ -377,12 +378,12 @@ async def register_juliette(database: Database, **fields: Any) -> None:
 
 
 async def read_juliette(database: Database) -> stored_people.Person | None:
-    """Juliette as the register has her."""
+    """Read Juliette’s row of the register."""
     async with database.transaction(writes=False) as db:
         return await db.get(stored_people.Person, ID)
 
 
 async def refresh_juliette(people: People, database: Database) -> stored_people.Person:
-    """Juliette, for what changes something."""
+    """Read Juliette as changes read a person: from the register, not from the cache."""
     async with database.transaction() as db:
         return await people.fresh(db, ID)

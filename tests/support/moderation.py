@@ -27,8 +27,8 @@ from tests.support.house import House, is_listening, plain, wait_for, wait_until
 
 @dataclass
 class MeasureStage:
-    """Moderation at work: ``agathe`` and ``omar`` decide about ``lea``, who is in the public ``place``, the private
-    ``club`` and the default channel; ``juliette`` is there, too."""
+    """The stage of stories about measures: ``agathe`` and ``omar`` decide about ``lea``, who is in the public
+    ``place``, the private ``club`` and the default channel; ``juliette`` is there, too."""
 
     house: House
     juliette: Person
@@ -43,20 +43,20 @@ class MeasureStage:
     """What stood in these channels when the story began."""
 
     def link(self, post: Post) -> str:
-        """As « Copy link » gives it."""
+        """Return the permalink of a post, as « Copy link » gives it."""
         return f"{self.house.site.url}/{self.house.site.team}/pl/{post.id}"
 
     @property
     def square(self) -> str:
-        """The default channel."""
+        """The id of the default channel."""
         return self.house.site.square
 
     async def moderates(self, line: str, who: Person | None = None, channel: str = "") -> str:
-        """An animateur types a line; what they read."""
+        """Type a line of « /moderer » as an animateur, and return the answer."""
         return plain(await (who or self.agathe).asks(f"/moderer {line}", channel))
 
     async def is_in(self, who: Person, channel: str) -> bool:
-        """Whether somebody is in a channel."""
+        """Tell whether somebody is in a channel."""
         try:
             await self.house.site.admin.get(f"/channels/{channel}/members/{who.id}")
         except Refused as refusal:
@@ -72,11 +72,11 @@ class MeasureStage:
             await wait_for(lambda: self._is_known_out(who))
 
     async def is_back(self, who: Person, channel: str) -> None:
-        """Wait until somebody is in it again."""
+        """Wait until somebody is back in a channel."""
         await wait_for(lambda: self._is(who, channel, there=True))
 
     async def _is_known_out(self, who: Person) -> bool:
-        """Whether the bot, too, knows that somebody left the private channel."""
+        """Tell whether the bot, too, knows that somebody left the private channel."""
         async with self.house.bot.database.transaction(writes=False) as db:
             known = (await watchlist.find_members(db, self.club, [who.id])).get(who.id)
         return self.house.bot.events.is_idle and (known is None or not known.is_in)
@@ -85,16 +85,16 @@ class MeasureStage:
         return await self.is_in(who, channel) is there
 
     async def joins(self, who: Person, channel: str) -> None:
-        """Somebody is brought in by the server’s admin, once the bot may know that it has to listen there."""
+        """Add somebody to a channel as the server’s admin, once the bot may know that it has to listen there."""
         await asyncio.sleep(6 * BREATH)
         await self.house.site.add_members(channel, who)
 
     async def reads(self, channel: str) -> list[str]:
-        """What people and the bot have said there, as it stands."""
+        """List the messages of people and the bot in a channel as they are now."""
         return [plain(p) for p in await self.agathe.reads(channel) if not p.type]
 
     async def stands(self, post: Post, *, there: bool) -> None:
-        """Wait until a message stands, or is gone."""
+        """Wait until a message exists, or is deleted."""
 
         async def is_so() -> bool:
             return any(p.id == post.id for p in await self.agathe.reads(post.channel_id)) is there
@@ -102,7 +102,7 @@ class MeasureStage:
         await wait_for(is_so)
 
     async def said(self, channel: str, containing: str) -> Post:
-        """What the bot says in a channel, once it does."""
+        """Wait for a message of the bot with some words in a channel, and return it."""
 
         async def found() -> Post | None:
             posts = [p for p in await self.agathe.reads(channel) if p.user_id == self.house.site.bot_id]
@@ -112,17 +112,17 @@ class MeasureStage:
         return await wait_for(found)
 
     async def measures(self, who: Person | None = None) -> list[Measure]:
-        """Those of somebody, or of no person, oldest first."""
+        """List the measures against somebody, or those that concern no person, oldest first."""
         async with self.house.bot.database.transaction(writes=False) as db:
             theirs = select(Measure).where(Measure.user_id == (who.id if who else ""))
             return list((await db.exec(theirs.order_by(col(Measure.entry)))).all())
 
     async def last(self, who: Person | None = None) -> Measure:
-        """The last of those."""
+        """Return the last of these measures."""
         return (await self.measures(who))[-1]
 
     async def entries(self, act: AuditAct, target: Person | None = None) -> list[JournalEntry]:
-        """What the journal says of such acts (about somebody), oldest first."""
+        """List the journal’s entries of an act (about somebody), oldest first."""
         async with self.house.bot.database.transaction(writes=False) as db:
             found = (
                 await db.exec(select(JournalEntry).where(JournalEntry.act == act).order_by(col(JournalEntry.id)))
@@ -130,36 +130,36 @@ class MeasureStage:
             return [entry for entry in found if target is None or entry.target_id == target.id]
 
     async def cases(self, who: Person) -> list[Case]:
-        """Those about somebody, oldest first."""
+        """List the cases about somebody, oldest first."""
         async with self.house.bot.database.transaction(writes=False) as db:
             return list((await db.exec(select(Case).where(Case.author_id == who.id).order_by(col(Case.id)))).all())
 
     async def kept_out(self, who: Person) -> list[Allowance]:
-        """From which channels the checks keep somebody by name."""
+        """List the channels from which checks keep somebody out by name."""
         async with self.house.bot.database.transaction(writes=False) as db:
             return [each for each in await canaux.list_allowances(db) if each.user_id == who.id]
 
     async def clock_strikes(self, app: App | None = None) -> None:
-        """The job that ends what is due runs."""
+        """Run the job that ends measures whose time is over."""
         await (app or self.house.bot).runs.run(("job", "moderation.expire"), unique("fois"))
 
 
 async def post_file(who: Person, channel: str, words: str, name: str, data: bytes, root_id: str = "") -> Post:
-    """Somebody writes with a file."""
+    """Post a file as somebody, with words."""
     file_id = await who.api.upload(channel, name, data)
     body = {"channel_id": channel, "message": words, "file_ids": [file_id], "root_id": root_id}
     return Post.read(await who.api.post("/posts", body))
 
 
 async def assert_files(who: Person, post: Post, files: dict[str, bytes]) -> None:
-    """A post has these files; where not, it is told what it says of those that could not come with it."""
+    """Check that a post has these files; report its words about files that could not come along where it has not."""
     found = await who.files(post)
     assert found == files, f"{sorted(found)} of {post.file_ids} under: {post.text}"
 
 
 @pytest.fixture(scope="module")
 async def known(house: House) -> AsyncIterator[None]:
-    """Other files’ stories know nothing of these two channels."""
+    """Hide two channels from the stories of other files, which know nothing of them."""
     yield
     async with house.bot.database.transaction() as db:
         for key in ("departement:69", "general"):
@@ -168,7 +168,7 @@ async def known(house: House) -> AsyncIterator[None]:
 
 @pytest.fixture(name="stage")
 async def measure_stage(house: House, known: None) -> MeasureStage:
-    """Moderation whose places are known to the bot."""
+    """The stage of measures, whose channels the bot knows."""
     house.clock.goes_to(house.clock() + timedelta(seconds=1))
     juliette, lea = await house.conseillers("juliette", "lea")
     agathe, omar = await house.animateurs("agathe", "omar")
@@ -192,8 +192,8 @@ ROOMS = {"moderation": "P", "ressourcerie": "O"}
 
 @dataclass
 class CaseStage:
-    """Moderation at work: ``juliette`` and ``paul`` report what ``lea`` wrote in ``place``; ``agathe`` and ``omar``
-    decide in ``room``."""
+    """The stage of stories about cases: ``juliette`` and ``paul`` report what ``lea`` wrote in ``place``; ``agathe``
+    and ``omar`` decide in ``room``."""
 
     house: House
     juliette: Person
@@ -205,22 +205,22 @@ class CaseStage:
     place: str
 
     def link(self, post: Post) -> str:
-        """As « Copy link » gives it."""
+        """Return the permalink of a post, as « Copy link » gives it."""
         return f"{self.house.site.url}/{self.house.site.team}/pl/{post.id}"
 
     async def writes(self, text: str = "", who: Person | None = None) -> Post:
-        """Lea writes something of her own."""
+        """Post a new message as Lea, or somebody else."""
         return await (who or self.lea).says(text or f"Vous êtes tous des {unique('mots')} !", self.place)
 
     async def reports(self, who: Person, post: Post, motif: str = "propos", mot: str = "") -> Post:
-        """Somebody reports it by its link; what they are told."""
+        """Report a message by its link as somebody, and return the answer."""
         form = await who.opens(f"/signaler {self.link(post)}")
         answer = await form.fill(motif=motif, mot=mot).submit()
         assert answer.accepted, answer
         return await who.whispered("dossier")
 
     async def opened(self, post: Post | None = None, **more: str) -> tuple[Case, Post]:
-        """A case of a message of Lea’s that Juliette reported, and its card."""
+        """Open a case about a message of Lea’s that Juliette reports; return it with its card."""
         post = post or await self.writes()
         await self.reports(self.juliette, post, **more)
         case = await self.case(post)
@@ -229,7 +229,7 @@ class CaseStage:
         return case, card
 
     async def case(self, post: Post) -> Case:
-        """The newest case of a message, once it is there."""
+        """Wait for the newest case of a message, and return it."""
 
         async def is_there() -> Case | None:
             async with self.house.bot.database.transaction(writes=False) as db:
@@ -239,37 +239,37 @@ class CaseStage:
         return await wait_for(is_there)
 
     async def now(self, case: Case) -> Case:
-        """The same as it is now."""
+        """Read a case as it is now."""
         async with self.house.bot.database.transaction(writes=False) as db:
             return (await db.exec(select(Case).where(Case.id == case.id))).one()
 
     async def reported(self, case: Case) -> list[Report]:
-        """Its reports."""
+        """List the reports of a case."""
         async with self.house.bot.database.transaction(writes=False) as db:
             return list((await db.exec(select(Report).where(Report.case_id == case.id))).all())
 
     async def appeal(self, case: Case) -> Appeal | None:
-        """Its appeal."""
+        """Get the appeal in a case."""
         async with self.house.bot.database.transaction(writes=False) as db:
             return (await db.exec(select(Appeal).where(Appeal.case_id == case.id))).first()
 
     async def standing(self, case: Case) -> list[Measure]:
-        """The measures that hold against its author."""
+        """List the measures in force against the author of a case."""
         async with self.house.bot.database.transaction(writes=False) as db:
             return list(await cases.list_standing_measures(db, case.author_id))
 
     async def acts(self, case: Case) -> list[str]:
-        """The acts of moderation that the journal has about its author, oldest first."""
+        """List the acts of moderation that the journal has about the author of a case, oldest first."""
         async with self.house.bot.database.transaction(writes=False) as db:
             theirs = select(JournalEntry).where(JournalEntry.target_id == case.author_id).order_by(col(JournalEntry.id))
             return [entry.act for entry in (await db.exec(theirs)).all() if entry.act.startswith("moderation.")]
 
     async def card(self, case: Case, containing: str = "") -> Post:
-        """Its newest card in the room, once it says that."""
+        """Wait until the newest card of a case in the room has some words, and return it."""
         return (await self.cards(case, containing))[-1]
 
     async def cards(self, case: Case, containing: str = "") -> list[Post]:
-        """All of its cards there that say so."""
+        """List the cards of a case in the room that have some words."""
 
         async def stand() -> list[Post] | None:
             posts = [p for p in await self.agathe.reads(self.room) if p.user_id == self.house.site.bot_id]
@@ -279,12 +279,12 @@ class CaseStage:
         return await wait_for(stand)
 
     async def runs(self, job: str) -> None:
-        """A job of moderation is due; all that follows from it is done."""
+        """Run a job of moderation, and wait until all that follows from it is done."""
         await self.house.bot.runs.run(("job", f"moderation.{job}"), f"essai-{next(_RUNS)}")
         await self.house.settled()
 
     async def under(self, card: Post, containing: str) -> Post:
-        """What the bot says under a card, once it does."""
+        """Wait for a message of the bot with some words under a card, and return it."""
 
         async def stands() -> Post | None:
             posts = [p for p in await self.agathe.reads(self.room) if p.root_id == card.id]
@@ -294,7 +294,7 @@ class CaseStage:
 
 
 async def send_dialog(who: Person, post: Post, label: str, **fields: object) -> Answer:
-    """Somebody fills the window behind a button or an entry of the menu, and sends it."""
+    """Fill the window behind a button or a menu’s entry, and send it."""
     form = await open_dialog(who, post, label)
     answer = await form.fill(**fields).submit()
     assert answer.accepted, answer
@@ -302,7 +302,7 @@ async def send_dialog(who: Person, post: Post, label: str, **fields: object) -> 
 
 
 async def open_dialog(who: Person, post: Post, label: str) -> Dialog:
-    """The window behind a button or an entry of the menu."""
+    """Open the window behind a button or a menu’s entry."""
     if label in post.buttons:
         return await who.opens_by(post, label)
     await who.chooses(post, "Autre mesure…", label)
@@ -310,7 +310,7 @@ async def open_dialog(who: Person, post: Post, label: str) -> Dialog:
 
 
 async def age_reports(house: House) -> None:
-    """What was reported until now was so yesterday: it is no storm."""
+    """Date all reports so far back to yesterday, so that new ones are no storm of reports."""
     yesterday = house.clock() - timedelta(days=1)
     async with house.bot.database.transaction() as db:
         await db.execute(update(Report).values(at=yesterday))
@@ -319,7 +319,7 @@ async def age_reports(house: House) -> None:
 
 @pytest.fixture
 async def room(house: House) -> CaseStage:
-    """Moderation whose places are known to the bot."""
+    """The stage of cases, whose channels the bot knows."""
     house.clock.goes_to(house.clock() + timedelta(seconds=1))
     juliette, paul, lea = await house.conseillers("juliette", "paul", "lea")
     agathe, omar = await house.animateurs("agathe", "omar")
@@ -335,7 +335,8 @@ async def room(house: House) -> CaseStage:
 
 @dataclass
 class RuleStage:
-    """``lea`` and ``paul`` talk in the public ``place``, ``ana`` animates, in the ``room``."""
+    """The stage of stories about rules: ``lea`` and ``paul`` talk in the public ``place``, ``ana`` animates, in the
+    ``room``."""
 
     house: House
     lea: Person
@@ -347,7 +348,7 @@ class RuleStage:
     """The number of the last case that was there when the story began."""
 
     async def tunes(self, line: str) -> Post:
-        """An animatrice tunes a rule; the bot looks by it from now on."""
+        """Change a rule’s settings as an animatrice, and wait until the bot applies them."""
         told = await self.ana.asks(f"/moderer regle {line}")
         name, mode = line.split(maxsplit=2)[:2]
         if mode in {"proposer", "agir", "non"}:
@@ -356,19 +357,19 @@ class RuleStage:
         return told
 
     async def is_off(self) -> None:
-        """No rule looks at anything."""
+        """Switch all rules off."""
         await self.ana.asks("/moderer regle mots non")
         await wait_until(lambda: not engine.read_tunings_in(self.place))
 
     async def cases(self, author: Person | None = None) -> Sequence[Case]:
-        """All of this story (about somebody), oldest first."""
+        """List the cases of this story (about somebody), oldest first."""
         async with self.house.bot.database.transaction(writes=False) as db:
             found = (await db.exec(select(Case).order_by(col(Case.id)))).all()
         new = [case for case in found if case.number > self.before]
         return [case for case in new if author is None or case.author_id == author.id]
 
     async def case(self, post: Post) -> Case:
-        """The one that began with a message, once it is there."""
+        """Wait for the case that began with a message, and return it."""
 
         async def stands() -> Case | None:
             return next((case for case in await self.cases() if case.post_id == post.id), None)
@@ -378,7 +379,7 @@ class RuleStage:
         return found
 
     async def hits(self) -> Sequence[RuleHit]:
-        """What rules found."""
+        """List what rules found."""
         async with self.house.bot.database.transaction(writes=False) as db:
             return (await db.exec(select(RuleHit).order_by(col(RuleHit.at)))).all()
 
@@ -388,7 +389,7 @@ class RuleStage:
         await self.house.settled()
 
     async def said(self, containing: str) -> Post:
-        """What the bot says in the room, once it says that: the newest."""
+        """Wait until the newest message of the bot in the room has some words, and return it."""
 
         async def stands() -> Post | None:
             posts = [p for p in await self.ana.reads(self.room) if p.user_id == self.house.site.bot_id]
@@ -397,7 +398,7 @@ class RuleStage:
         return await wait_for(stands)
 
     async def runs(self, job: str) -> None:
-        """A job is due; all that follows from it is done."""
+        """Run a job, and wait until all that follows from it is done."""
         await self.house.bot.runs.run(("job", job), f"essai-{next(_RUNS)}")
         await self.house.settled()
 
@@ -408,7 +409,7 @@ class RuleStage:
 
 @pytest.fixture(name="stage")
 async def rule_stage(house: House) -> AsyncIterator[RuleStage]:
-    """One where every rule is off, and nothing was found."""
+    """A stage where every rule is off, and nothing was found."""
     lea, paul = await house.conseillers("lea", "paul")
     ana = await house.someone(Role.ANIMATEUR, "ana")
     place = await house.planned_channel("ressourcerie", "O", lea, paul, ana)

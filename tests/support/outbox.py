@@ -40,7 +40,7 @@ def read_clock() -> datetime:
 
 @dataclass
 class ChatMemory:
-    """A chat server with a memory; ``trouble`` may answer instead of it, before or after it acted."""
+    """A chat server that stores posts; ``trouble`` may answer instead, before or after it acted."""
 
     posts: list[dict[str, Any]] = field(default_factory=list)
     before: Callable[[], Any] | None = None
@@ -76,7 +76,7 @@ class ChatMemory:
         return web.json_response({"order": [p["id"] for p in shown], "posts": {p["id"]: p for p in shown}})
 
     def other(self, request: web.Request, body: Any) -> web.StreamResponse:
-        """Any other channel’s posts."""
+        """Answer the posts of any other channel."""
         is_list = request.method == "GET" and request.path.endswith("/posts")
         return self.read(request, body) if is_list else make_error(404, "api.context.404.app_error")
 
@@ -89,7 +89,7 @@ class ChatMemory:
 
 
 def answer_always(status: int, error_id: str = "app.x", **headers: str) -> Callable[[], Any]:
-    """A trouble that does not end by itself."""
+    """Make a trouble that does not end by itself."""
 
     async def answer() -> web.Response:
         return make_error(status, error_id, **headers)
@@ -108,19 +108,19 @@ async def crash_outbox(outbox: Outbox) -> None:
 
 @dataclass
 class OutboxStage:
-    """What a test plays with."""
+    """The parts of a test of the outbox."""
 
     town: ChatMemory
     database: Database
     server: ChatServer
 
     def answer(self, request: str, with_: Answer) -> None:
-        """From now on that answers it instead."""
+        """Answer a request in another way from now on."""
         self.server.answers[request] = with_
 
     @asynccontextmanager
     async def outbox(self, clock: Callable[[], datetime] = read_clock) -> AsyncIterator[Outbox]:
-        """One run of the bot; leaving the block is a crash unless the test drained it."""
+        """Run an outbox; leaving the block is a crash unless the test drained it."""
         client = AioClient(self.server.url, "jeton")
         outbox = Outbox(self.database, Mattermost(client, "cnum"), clock, first=FIRST)
         await outbox.start()
@@ -140,18 +140,19 @@ class OutboxStage:
             return list((await db.exec(select(Outgoing).order_by(col(Outgoing.created_at)))).all())
 
     async def settled(self) -> list[Outgoing]:
-        """The rows, once nothing waits any more."""
+        """Wait until nothing waits any more, and return the rows."""
         while await self.waits():  # noqa: ASYNC110  (a table has no event)
             await asyncio.sleep(0.02)
         return await self.rows()
 
     async def waits(self) -> bool:
-        """Whether something is not sent yet; to read all rows each time would keep the bot from sending them."""
+        """Tell whether some message is not sent yet; reading all rows each time would keep the bot from sending
+        them."""
         async with self.database.transaction(writes=False) as db:
             return bool((await table.count_by_state(db))["waiting"])
 
     async def rows_once(self, condition: Callable[[list[Outgoing]], bool]) -> list[Outgoing]:
-        """The rows, once they are so."""
+        """Wait until the rows fulfil a condition, and return them."""
         rows = await self.rows()
         while not condition(rows):
             await asyncio.sleep(0.02)
@@ -196,7 +197,7 @@ WEDNESDAY = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 
 
 def make_triggers(*schedules: str, local: bool = False) -> dict[Key, Trigger]:
-    """A feature’s jobs, one for each schedule."""
+    """Make a feature’s jobs, one for each schedule."""
     feature = Feature("essai")
 
     def job(number: int) -> None:
@@ -211,7 +212,7 @@ def make_triggers(*schedules: str, local: bool = False) -> dict[Key, Trigger]:
 
 
 class RecordedRuns:
-    """What was run; fails as often as told."""
+    """The runs of jobs that took place; fails as often as told."""
 
     def __init__(self, failures: int = 0) -> None:
         self.calls: list[tuple[str, str]] = []
@@ -241,7 +242,7 @@ def paris_time(*when: int) -> datetime:
 
 @dataclass
 class MessageFeature:
-    """The feature: what it is to answer next, and what it heard and found."""
+    """A feature that sends what a test wants: what it is to answer next, and what it heard and found."""
 
     replies: Sequence[Reply] = ()
     to_many: Sequence[Reply] = ()
@@ -274,7 +275,7 @@ class MessageFeature:
         return self._heard(event)
 
     def _heard(self, event: Delivered | Undelivered) -> Replies:
-        """« noter:ID » has a person told of it; « change » has it rewritten."""
+        """Answer an event: « noter:ID » has a person told of it; « change » has it rewritten."""
         self.heard.append(event)
         if self.trouble:
             raise self.trouble
@@ -286,14 +287,14 @@ class MessageFeature:
 
 @dataclass
 class MessageWorkplace(Workplace):
-    """A workplace whose bots send what they are told to."""
+    """A workplace whose bots send what a test tells them to."""
 
     news: MessageFeature = field(default_factory=MessageFeature)
     clock: Clock = field(default_factory=Clock)
 
     @asynccontextmanager
     async def bot(self) -> AsyncIterator[App]:
-        """One run; it ends as SIGTERM ends it."""
+        """Run a bot; it stops as on SIGTERM."""
         app = App(self.settings(), [self.news.feature], self.clock, first=FIRST)
         await app.start()
         await self.registers(app, self.juliette)
@@ -304,23 +305,23 @@ class MessageWorkplace(Workplace):
             await app.stop()
 
     async def sends(self, app: App, *replies: Reply, channel_id: str = "") -> None:
-        """Juliette has the bot send that."""
+        """Have the bot send something, as Juliette."""
         self.news.replies = replies
         assert not await self.runs_command(app, "envoie", channel_id=channel_id)
 
     async def sends_to_many(self, app: App, *replies: Reply) -> None:
-        """A job has it sent."""
+        """Have a job send something to many."""
         self.news.to_many = replies
         await app.runs.run(("job", "nouvelles.everywhere"), unique("nuit"))
         self.news.to_many = ()
 
     async def posts_about(self, app: App, topic: str) -> Sequence[Sent]:
-        """What the feature finds on a topic."""
+        """List the posts that the feature finds on a topic."""
         await app.dispatcher.run(Request("command", "cherche", self.juliette.id), topic)
         return self.news.found
 
     async def settled(self, app: App) -> list[Outgoing]:
-        """The outbox, once nothing waits nor is to be told any more."""
+        """Wait until nothing waits or is to be told any more, and return the outbox."""
 
         async def done() -> bool:
             left = col(Outgoing.not_before).is_not(None) | col(Outgoing.tells).is_not(None)

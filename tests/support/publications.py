@@ -43,19 +43,19 @@ MANY = [code for code in DEPARTEMENTS if code.isdigit() and code < "26"]
 
 
 async def list_standing(house: House, *channels: str, containing: str) -> list[list[str]]:
-    """What stands in each channel with these words in it."""
+    """List the posts with these words in each channel."""
     found = [await list_said(house.site.admin, house.site.bot_id, channel) for channel in channels]
     return [[post.message for post in posts if containing in post.message] for posts in found]
 
 
 async def preview_announcement(person: Person, **filled: Any) -> Post:
-    """The preview of an announcement that is written like that."""
+    """Write an announcement, and return its preview."""
     form = await person.opens("/annonce")
     return await send_announcement(person, form, **filled)
 
 
 async def send_announcement(person: Person, form: Dialog, **filled: Any) -> Post:
-    """The preview that comes of a window."""
+    """Send a window, and return the preview that comes of it."""
     answer = await form.fill(**filled).submit()
     assert answer.accepted, answer
     return await person.told(str(filled["texte"]).partition("@")[0].strip()[:20])
@@ -67,14 +67,14 @@ def plain_spaces(text: str) -> str:
 
 
 async def make_coordinateur(house: House, *departements: str) -> Person:
-    """Somebody who coordinates these."""
+    """Make a coordinateur of these départements."""
     omar = await house.site.person("omar")
     await house.registers(omar, Role.COORDINATEUR, departements=list(departements))
     return omar
 
 
 async def confirm(house: House, person: Person, preview: Post) -> Post:
-    """The card, once it is sent everywhere."""
+    """Send a previewed announcement, wait until it is everywhere, and return its card."""
     await person.clicks(preview, "Envoyer")
     await house.settled()
     return await person.sees(preview)
@@ -89,7 +89,7 @@ async def withdraw(person: Person, card: Post) -> None:
 
 
 async def open_card(person: Person, words: str) -> Post:
-    """The card of the announcement with these words, chosen from the list."""
+    """Choose the announcement with these words from the list, and return its card."""
     shown = await person.asks("/annonce liste")
     if "Voir" in shown.buttons:
         form = await person.opens_by(shown, "Voir")
@@ -101,7 +101,7 @@ async def open_card(person: Person, words: str) -> Post:
 
 
 async def is_all_noted(house: House) -> bool:
-    """Whether the bot has written down that all it said has arrived."""
+    """Tell whether the bot has stored that all its messages have arrived."""
     async with house.bot.database.transaction(writes=False) as db:
         return (await count_by_state(db))["waiting"] == 0
 
@@ -135,27 +135,27 @@ class AnnouncementWorkplace(Workplace):
             await app.stop()
 
     async def channels(self) -> dict[str, str]:
-        """Those of both départements, by address."""
+        """Return the channels of both départements, by address."""
         site = self.room.site
         names = {"rhone": "69 - Rhône", "isere": "38 - Isère"}
         return {name: await site.channel(name, names[name]) for name in names}
 
     async def remembers(self, key: str, channel_id: str) -> None:
-        """From now on that channel is the planned one, whatever it is called."""
+        """Have the bot take a channel for a planned one from now on, whatever its name."""
         database = Database(self.url)
         async with database.transaction() as db:
             await canaux.remember_channel(db, key, channel_id, utc_now())
         await database.close()
 
     async def changes(self, state: AnnouncementState) -> None:
-        """From now on all announcements stand so."""
+        """Put all announcements into a state."""
         database = Database(self.url)
         async with database.transaction() as db:
             await db.exec(update(Announcement).values(state=state))
         await database.close()
 
     async def states(self) -> list[AnnouncementState]:
-        """List how each announcement stands."""
+        """List the states of all announcements."""
         database = Database(self.url)
         async with database.transaction(writes=False) as db:
             found = [row.state for row in (await db.exec(select(Announcement))).all()]
@@ -163,7 +163,7 @@ class AnnouncementWorkplace(Workplace):
         return found
 
     async def texts(self, channel_id: str) -> list[str]:
-        """List what stands in a channel."""
+        """List the messages of a channel."""
         return [post.message for post in await list_said(self.room.site.admin, self.room.bot_id, channel_id)]
 
     def file(self, text: str) -> Path:
@@ -175,7 +175,7 @@ class AnnouncementWorkplace(Workplace):
     async def announces(
         self, to: str, text: str, *options: str, capsys: pytest.CaptureFixture[str], **settings: Any
     ) -> tuple[int, dict[str, Any]]:
-        """How the command ends, and what it says."""
+        """Run « announce »; return its exit code and its JSON."""
         logs.configure("INFO", LOG)  # as « main » does; else what is logged stands among what is printed
         words = ("--to", to, "--text", str(self.file(text)), "--json", *options)
         code = await operate(self.settings(**settings), "announce", *words)
@@ -199,14 +199,14 @@ POLL_OPEN = ["Changer la fin", "Clore", "Retirer"]
 
 
 def make_poll(**values: Any) -> Poll:
-    """A poll, as it would be in its table."""
+    """Make a poll, as it would be in its table."""
     usual: dict[str, Any] = {"key": "k" * 26, "question": "Quoi ?", "options": ["Oui", "Non"], "created_at": POLL_NOW,
                              "ends_at": POLL_NOW + timedelta(days=1)}  # fmt: skip
     return Poll(**(usual | values))
 
 
 async def make_club(house: House, *members: Person) -> str:
-    """A channel of its own, with the bot and these people in it."""
+    """Make a channel with the bot and these people in it, and return its id."""
     channel = await house.site.channel(unique("club").lower(), "Club")
     await add_members(house, channel, *members)
     return channel
@@ -217,7 +217,7 @@ async def add_members(house: House, channel: str, *people: Person) -> None:
 
 
 async def preview_poll(person: Person, channel: str = "", **filled: Any) -> Post:
-    """The preview of a poll that is written like that, by default for the channel where it is asked for."""
+    """Write a poll, and return its preview; it is for the channel in which it was begun, by default."""
     form = await person.opens("/sondage", channel)
     values = {"question": unique("Outils"), "reponses": "\n".join(OUTILS)} | filled
     answer = await form.fill(**values).submit()
@@ -226,7 +226,7 @@ async def preview_poll(person: Person, channel: str = "", **filled: Any) -> Post
 
 
 async def launch_poll(person: Person, preview: Post) -> int:
-    """Launch a previewed poll; its number, once it is on its way."""
+    """Launch a previewed poll; return its number, once it is on its way."""
     await person.clicks(preview, "Lancer")
     card = await person.rewritten(preview, "Ouvert")
     assert card.buttons == POLL_OPEN
@@ -234,19 +234,19 @@ async def launch_poll(person: Person, preview: Post) -> int:
 
 
 def read_poll_number(post: Post) -> int:
-    """The number of the poll that a post is about."""
+    """Read the number of a poll from a post about it."""
     return int(plain_spaces(post.text).split("n° ")[1].split()[0])
 
 
 async def ask_poll(house: House, author: Person, channel: str, **filled: Any) -> Post:
-    """The poll, as it stands in that channel."""
+    """Ask a poll, and return its post in a channel."""
     number = await launch_poll(author, await preview_poll(author, channel, **filled))
     await house.settled()
     return await find_poll(house, channel, number)
 
 
 async def find_poll(house: House, channel: str, number: int) -> Post:
-    """What asks that poll in a channel, as it is now."""
+    """Find the post that asks a poll in a channel, as it is now."""
     found = await house.site.admin.get(f"/channels/{channel}/posts?per_page=200")
     posts = [Post.read(found["posts"][ident]) for ident in reversed(found["order"])]
     mine = [post for post in posts if f"Sondage n° {number} " in plain_spaces(post.message)]
@@ -255,19 +255,19 @@ async def find_poll(house: House, channel: str, number: int) -> Post:
 
 
 async def find_said(house: House, channel: str, containing: str) -> list[Post]:
-    """What the bot said in a channel with these words, oldest first."""
+    """List the bot’s posts in a channel with these words, oldest first."""
     found = await house.site.admin.get(f"/channels/{channel}/posts?per_page=200")
     posts = [Post.read(found["posts"][ident]) for ident in reversed(found["order"])]
     return [post for post in posts if post.user_id == house.site.bot_id and containing in plain_spaces(post.message)]
 
 
 async def vote(person: Person, post: Post, answer: str | Sequence[str], **more: str) -> Answer:
-    """What somebody who clicks « Voter » and chooses is answered."""
+    """Click « Voter » as somebody, choose, and return the answer."""
     return await choose(await person.opens_by(post, "Voter"), answer, **more)
 
 
 async def choose(form: Dialog, answer: str | Sequence[str], **more: str) -> Answer:
-    """What the window answers to a choice by number."""
+    """Choose answers by number in a window, and return its answer."""
     chosen = {"reponse": answer} if isinstance(answer, str) else {"reponses": list(answer)}
     return await form.fill(**chosen, **more).submit()
 
@@ -281,12 +281,12 @@ async def vote_and_wait(house: House, person: Person, post: Post, answer: str | 
 
 
 def read_code(form: Dialog) -> str:
-    """The code that a window shows."""
+    """Read the code that a window shows."""
     return form.introduction.split("changer d’avis")[1].split("**")[1]
 
 
 async def end_poll(house: House, number: int) -> None:
-    """Let the time of a poll pass, and the job come by."""
+    """Let the time of a poll pass, and run the job."""
     poll = await read_poll(house, number)
     house.clock.goes_to(poll.ends_at + timedelta(seconds=1))
     await run_job(house, "sondage.end_due", f"fin {number}")
@@ -295,18 +295,18 @@ async def end_poll(house: House, number: int) -> None:
 
 
 async def run_job(house: House, job: str, period: str, **more: Any) -> None:
-    """A job at work, as the clock would have it."""
+    """Run a job as the scheduler would."""
     await house.bot.runs.run(("job", job), period, **more)
 
 
 async def read_poll(house: House, number: int) -> Poll:
-    """A poll as the table has it."""
+    """Read a poll as the table has it."""
     async with house.bot.database.transaction(writes=False) as db:
         return (await db.exec(select(Poll).where(Poll.number == number))).one()
 
 
 async def make_voters(house: House, count: int, *places: str) -> list[Person]:
-    """So many conseillers of these départements, in turn."""
+    """Make so many conseillers of these départements, in turn."""
     wanted = places or ("69",)
     return [await house.conseiller("votant", used=None, departements=[wanted[at % len(wanted)]]) for at in range(count)]
 
@@ -317,8 +317,9 @@ ROOMS = {"animation": "P", "actualites": "O", "departement:69": "P"}
 
 @dataclass
 class AgendaStage:
-    """An agenda at work: ``agathe`` and ``omar`` read over; ``juliette`` and ``lea`` are in the Rhône, ``paul`` in the
-    Ain. ``rooms`` are the places by key. What stood there ``before`` may be about others of the same numbers."""
+    """The stage of stories about the agenda: ``agathe`` and ``omar`` review; ``juliette`` and ``lea`` are in the Rhône,
+    ``paul`` in the Ain. ``rooms`` are the channels by key. Posts that stood there ``before`` may be about other events
+    of the same numbers."""
 
     house: House
     juliette: Person
@@ -331,17 +332,17 @@ class AgendaStage:
 
     @property
     def now(self) -> datetime:
-        """The bot’s time, in Paris."""
+        """The time of the bot’s clock, in Paris."""
         return self.house.clock().astimezone(PARIS)
 
     async def sends(self, who: Person, **fields: Any) -> Answer:
-        """Somebody fills and sends the window of an event."""
+        """Fill and send the window of an event as somebody."""
         form = await who.opens("/agenda proposer")
         usual = {"quand": write_day(self.now, 8, "14h"), "lieu": "Médiathèque", "pour": "reseau"}
         return await form.fill(**(usual | fields)).submit()
 
     async def proposes(self, who: Person, **fields: Any) -> AgendaEvent:
-        """Propose an event, and have it accepted; the event."""
+        """Propose an event, have it accepted, and return it."""
         titre = fields.pop("titre", None) or unique("Atelier")
         answer = await self.sends(who, titre=titre, **fields)
         assert answer.accepted, answer
@@ -349,7 +350,7 @@ class AgendaStage:
         return await self.titled(titre)
 
     async def titled(self, titre: str) -> AgendaEvent:
-        """The event of that title, once it is there."""
+        """Wait for the event of a title, and return it."""
 
         async def is_there() -> AgendaEvent | None:
             async with self.house.bot.database.transaction(writes=False) as db:
@@ -364,11 +365,11 @@ class AgendaStage:
             return (await db.exec(select(AgendaEvent).where(AgendaEvent.id == event.id))).one()
 
     async def card(self, event: AgendaEvent, containing: str = "") -> Post:
-        """Find an event’s card in the animateurs’ room, once it says that."""
+        """Wait until an event’s card in the animateurs’ room has some words, and return it."""
         return await self.said(containing, room="animation", event=f"Événement n° {event.id},")
 
     async def said(self, containing: str, *, room: str, event: str = "") -> Post:
-        """What the bot says in a place, once it does."""
+        """Wait for a message of the bot with some words in a room, and return it."""
 
         async def stands() -> Post | None:
             mine = [p for p in await self.all_said(containing, room) if event in plain(p)]
@@ -377,12 +378,12 @@ class AgendaStage:
         return await wait_for(stands)
 
     async def all_said(self, containing: str, room: str) -> list[Post]:
-        """All that the bot says there with these words."""
+        """List all messages of the bot with some words in a room."""
         posts = [p for p in await self.agathe.reads(self.rooms[room]) if p.user_id == self.house.site.bot_id]
         return [p for p in posts if p.id not in self.before and containing in plain(p)]
 
     async def comes(self, who: Person, event: AgendaEvent) -> Post:
-        """Somebody says that they come; what they are answered."""
+        """Say as somebody that they attend an event; return the answer."""
         whole = await who.asks(f"/agenda {event.id}")
         await who.clicks(whole, "J’y serai")
         return await who.whispered("serez")
@@ -393,7 +394,7 @@ class AgendaStage:
         await self.house.settled()
 
     async def told(self, who: Person, event: AgendaEvent, word: str) -> list[str]:
-        """The direct messages about an event with that word, oldest first."""
+        """List the direct messages about an event with a word, oldest first."""
         return [plain(p) for p in await who.direct() if event.title in plain(p) and word in plain(p)]
 
     async def goes_to(self, moment: datetime) -> None:
@@ -401,18 +402,18 @@ class AgendaStage:
         self.house.clock.goes_to(moment)
 
     async def fetches(self, address: str, method: str = "GET", **headers: str) -> tuple[ClientResponse, bytes]:
-        """What a program is answered there."""
+        """Request an address as a program would; return the response and its body."""
         async with ClientSession() as session, session.request(method, address, headers=headers) as answer:
             return answer, await answer.read()
 
 
 def write_day(now: datetime, days: int, hour: str) -> str:
-    """A day from now, as people write it in full."""
+    """Write the day so many days from now, as people do in full."""
     return f"{now + timedelta(days=days):%d/%m/%Y} {hour}"
 
 
 def read_events(body: bytes) -> Sequence[Event]:
-    """What a calendar makes of it."""
+    """Read a calendar’s events."""
     return Calendar.from_ical(body).events
 
 
@@ -423,7 +424,7 @@ def read_titles(body: bytes) -> list[str]:
 
 @pytest.fixture
 async def agenda(house: House) -> AsyncIterator[AgendaStage]:
-    """An agenda on a morning, whose places are known to the bot."""
+    """The stage of the agenda, on a morning, whose channels the bot knows."""
     house.clock.goes_to((house.clock() + timedelta(days=1)).astimezone(PARIS).replace(hour=9, minute=0))
     juliette, lea = await house.conseillers("juliette", "lea")
     paul = await house.conseiller("paul", departements=["01"])

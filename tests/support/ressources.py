@@ -29,7 +29,7 @@ DATA = Path(__file__).parents[1] / "data"
 
 
 def make_resource(titre: str, **more: Any) -> Resource:
-    """A published one, not stored yet; ``themes`` are codes."""
+    """Make a published resource without storing it; ``themes`` are codes."""
     said: dict[str, Any] = {"date": date(2025, 1, 1), "state": resources.ResourceState.PUBLISHED, "url": ""}
     said |= more | {"themes": bits(more.get("themes", ()))}
     said |= {"created_at": NOW, "changed_at": NOW, "key": make_key(said["url"], titre)}
@@ -37,12 +37,12 @@ def make_resource(titre: str, **more: Any) -> Resource:
 
 
 async def store_resources(db: AsyncSession, *resources: Resource) -> None:
-    """Write them down."""
+    """Store resources."""
     await write_resources(db, resources, await begin_writing(db))
 
 
 async def shelve(house: House, *resources: Resource) -> Sequence[int]:
-    """The same in the ressourcerie of a house; their numbers."""
+    """Store resources in the ressourcerie of a house; return their numbers."""
     async with house.bot.database.transaction() as db:
         await store_resources(db, *resources)
         keys = [each.key for each in resources]
@@ -51,7 +51,7 @@ async def shelve(house: House, *resources: Resource) -> Sequence[int]:
 
 
 async def empty_shelves(house: House) -> None:
-    """Nothing is there from another story: the index hears of it, too, before the rows go."""
+    """Remove all resources of other stories; the index is told before the rows go."""
     async with house.bot.database.transaction() as db:
         revision = await begin_writing(db)
         there = (await db.exec(select(Resource))).all()
@@ -68,7 +68,7 @@ async def empty_shelves(house: House) -> None:
 
 
 def read_graded_resources() -> list[Resource]:
-    """Those of the file, in the order of their numbers: in an empty table they get them."""
+    """Read the resources of the file, in the order of their numbers, which they get in an empty table."""
     rows = _read_rows("ressources.tsv")
     return [
         make_resource(
@@ -82,12 +82,12 @@ def read_graded_resources() -> list[Resource]:
 
 
 def read_graded_queries() -> list[tuple[str, str, dict[int, int]]]:
-    """The lot of each query, its words, and the grades of resources by their number."""
+    """Read, for each query, its lot, its words, and the grades of resources by number."""
     return [(row["lot"], row["requete"], _parse_grades(row["notes"])) for row in _read_rows("requetes.tsv")]
 
 
 def compute_ndcg(found: Sequence[int], grades: dict[int, int], at: int = 5) -> float:
-    """How much of the best possible first answers is there, of 1."""
+    """Compute the normalised discounted cumulative gain of the first ``at`` results: 1 is the best possible order."""
     best = sorted(grades.values(), reverse=True)
     return _compute_gain([grades.get(number, 0) for number in found[:at]]) / _compute_gain(best[:at])
 
@@ -111,7 +111,7 @@ _RUNS = itertools.count()
 
 @dataclass
 class ShelfStage:
-    """A ressourcerie at work: ``juliette`` writes, ``ana`` animates, in the room « animation »."""
+    """The stage of stories about the ressourcerie: ``juliette`` writes, ``ana`` animates, in the room « animation »."""
 
     house: House
     juliette: Person
@@ -121,7 +121,7 @@ class ShelfStage:
     numbers: list[int] = field(default_factory=list)
 
     async def holds(self, titre: str, **more: Any) -> ressources.Resource:
-        """A published resource of that title, by default Juliette’s."""
+        """Store a published resource of a title, by default Juliette’s."""
         async with self.house.bot.database.transaction() as db:
             said = {"auteur_id": self.juliette.id, "auteur": "juliette", "published_at": self.house.clock()} | more
             new = make_resource(titre, **said)
@@ -131,14 +131,14 @@ class ShelfStage:
         return found
 
     async def now(self, number: int) -> ressources.Resource:
-        """A resource as it is now."""
+        """Read a resource as it is now."""
         async with self.house.bot.database.transaction(writes=False) as db:
             found = await resources.get_resource(db, number)
         assert found
         return found
 
     async def changes(self, number: int, **to: Any) -> ressources.Resource:
-        """It is written anew."""
+        """Change a resource, and return it."""
         async with self.house.bot.database.transaction() as db:
             revision = await begin_writing(db)
             found = await resources.get_resource(db, number)
@@ -149,7 +149,7 @@ class ShelfStage:
         return await self.now(number)
 
     async def is_empty(self) -> None:
-        """What other stories left is withdrawn."""
+        """Withdraw what other stories left."""
         async with self.house.bot.database.transaction() as db:
             revision = await begin_writing(db)
             async for page in resources.iterate_pages(db, ResourceState.PUBLISHED):
@@ -158,14 +158,14 @@ class ShelfStage:
                 await write_resources(db, page, revision)
 
     async def runs(self, job: str, at: datetime | None = None) -> None:
-        """A job is due, at that time; all that follows from it is done."""
+        """Run a job at a time, and wait until all that follows from it is done."""
         if at:
             self.house.clock.goes_to(at)
         await self.house.bot.runs.run(("job", f"ressources.{job}"), f"essai-{next(_RUNS)}")
         await self.house.settled()
 
     async def said(self, containing: str, where: str = "") -> Post:
-        """What the bot says in the animateurs’ room (or there), once it says that."""
+        """Wait for a message of the bot with some words in the animateurs’ room (or another), and return it."""
 
         async def stands() -> Post | None:
             posts = await self.ana.reads(where or self.room)
@@ -174,13 +174,13 @@ class ShelfStage:
         return await wait_for(stands)
 
     async def told(self, who: Person, containing: str) -> list[Post]:
-        """All that the bot told somebody that contains some words."""
+        """List the direct messages of the bot to somebody that contain some words."""
         return [post for post in await who.direct() if containing in plain(post)]
 
 
 async def choose_action(who: Person, post: Post, label: str) -> Dialog | None:
-    """Somebody does what a whispered resource offers, by its button or under « Plus… »; the dialog of that, which may
-    go on."""
+    """Do something that a whispered resource offers, by its button or under « Plus… »; return the dialog, if one
+    opens."""
     if label in post.buttons:
         await who.clicks(post, label)
         return None
@@ -191,18 +191,18 @@ async def choose_action(who: Person, post: Post, label: str) -> Dialog | None:
 
 
 def paris_time(day: date, hour: int = 9) -> datetime:
-    """That hour of a day, in Paris."""
+    """Make an hour of a day in Paris."""
     return datetime(day.year, day.month, day.day, hour, tzinfo=PARIS)
 
 
 def in_days(house: House, number: int, hour: int = 22) -> datetime:
-    """So many days from now, at that hour in Paris."""
+    """Set the clock so many days ahead, at an hour in Paris; return that instant."""
     return paris_time(house.today + timedelta(days=number), hour)
 
 
 @pytest.fixture(name="stage")
 async def kept_shelf(house: House) -> ShelfStage:
-    """An empty one whose rooms are there."""
+    """An empty ressourcerie whose rooms exist."""
     juliette, ana = await house.conseiller(), await house.someone(Role.ANIMATEUR, "ana")
     room = await house.planned_channel("animation", "P", ana)
     channel = await house.planned_channel("ressourcerie", "O", ana)
@@ -216,8 +216,8 @@ ROOMS = {"animation": "P", "ressourcerie": "O"}
 
 @dataclass
 class ReviewStage:
-    """A ressourcerie at work: ``agathe`` and ``omar`` review, in the room that ``rooms`` names. What stood there
-    ``before`` may be about others of the same numbers."""
+    """The stage of stories about reviews: ``agathe`` and ``omar`` review, in the room that ``rooms`` names. Posts that
+    stood there ``before`` may be about other resources of the same numbers."""
 
     house: House
     juliette: Person
@@ -227,14 +227,14 @@ class ReviewStage:
     before: frozenset[str]
 
     async def deposits(self, who: Person, line: str = "", **fields: Any) -> Answer:
-        """Somebody sends the window."""
+        """Send the window of a resource as somebody."""
         form = await who.opens(f"/ressources ajouter {line}".strip())
         answer = await form.fill(**fields).submit()
         assert answer.accepted, answer
         return answer
 
     async def proposes(self, who: Person, titre: str, **fields: Any) -> tuple[Resource, Post]:
-        """Somebody proposes something; it, and its card."""
+        """Propose a resource as somebody; return it with its card."""
         await self.deposits(who, titre=titre, **({"description": "Pas à pas."} | fields))
         resource = await self.titled(titre)
         card = await self.card(resource)
@@ -242,7 +242,7 @@ class ReviewStage:
         return resource, card
 
     async def titled(self, titre: str) -> Resource:
-        """The resource of that title, once it is there."""
+        """Wait for the resource of a title, and return it."""
 
         async def is_there() -> Resource | None:
             async with self.house.bot.database.transaction(writes=False) as db:
@@ -252,12 +252,12 @@ class ReviewStage:
         return await wait_for(is_there)
 
     async def now(self, resource: Resource) -> Resource:
-        """The same as it is now."""
+        """Read a resource as it is now."""
         async with self.house.bot.database.transaction(writes=False) as db:
             return (await db.exec(select(Resource).where(Resource.id == resource.id))).one()
 
     async def card(self, resource: Resource, containing: str = "") -> Post:
-        """Its newest card in the animateurs’ room, once it says that."""
+        """Wait until the newest card of a resource in the animateurs’ room has some words, and return it."""
 
         async def stands() -> Post | None:
             posts = await self.agathe.reads(self.rooms["animation"])
@@ -268,7 +268,7 @@ class ReviewStage:
         return await wait_for(stands)
 
     async def said(self, containing: str, *, root: Post | None = None, room: str = "ressourcerie") -> Post:
-        """What the bot says in a place (under a post), once it does."""
+        """Wait for a message of the bot with some words in a room (under a post), and return it."""
 
         async def stands() -> Post | None:
             posts = [p for p in await self.agathe.reads(self.rooms[room]) if p.user_id == self.house.site.bot_id]
@@ -278,25 +278,25 @@ class ReviewStage:
         return await wait_for(stands)
 
     async def all_said(self, containing: str, room: str = "ressourcerie") -> list[Post]:
-        """All that the bot says there with these words."""
+        """List all messages of the bot with some words in a room."""
         posts = [p for p in await self.agathe.reads(self.rooms[room]) if p.user_id == self.house.site.bot_id]
         return [p for p in posts if containing in plain(p)]
 
 
 async def give_files(person: Person, text: str = "", channel: str = "", **files: bytes) -> Post:
-    """A message with files, by default in the direct channel with the bot; « __ » stands for a dot."""
+    """Post a message with files as somebody, by default in the direct channel with the bot; « __ » stands for a dot."""
     channel = channel or await person.direct_channel()
     ids = [await person.api.upload(channel, name.replace("__", "."), content) for name, content in files.items()]
     return Post.read(await person.api.post("/posts", {"channel_id": channel, "message": text, "file_ids": ids}))
 
 
 def make_permalink(stage: ReviewStage, post: Post) -> str:
-    """As « Copy link » gives it."""
+    """Return the permalink of a post, as « Copy link » gives it."""
     return f"{stage.house.site.url}/{stage.house.site.team}/pl/{post.id}"
 
 
 async def send_dialog(who: Person, post: Post, label: str, **fields: str) -> Answer:
-    """Somebody fills the window behind a button, and sends it."""
+    """Fill the window behind a button, and send it."""
     form = await who.opens_by(post, label)
     answer = await form.fill(**fields).submit()
     assert answer.accepted, answer
@@ -304,7 +304,8 @@ async def send_dialog(who: Person, post: Post, label: str, **fields: str) -> Ans
 
 
 class StepTimer:
-    """How long each step of a fixture took: this one was seen to wait for half a minute (docs/decisions/tests.md)."""
+    """The time that each step of a fixture took: this one was seen to wait for half a minute
+    (docs/decisions/tests.md)."""
 
     LONG = 10.0
 
@@ -312,12 +313,12 @@ class StepTimer:
         self._house, self._took, self._since = house, dict[str, float](), monotonic()
 
     def done(self, step: str) -> None:
-        """One is over."""
+        """Note that a step is over."""
         now = monotonic()
         self._took[step], self._since = round(now - self._since, 1), now
 
     async def tell(self, step: str) -> None:
-        """The last one is over: warn where all of them took long, with what the bot had in hand."""
+        """Note that the last step is over; warn where all took long, with what the bot had in hand."""
         self.done(step)
         if sum(self._took.values()) > self.LONG:
             warnings.warn(
@@ -327,7 +328,7 @@ class StepTimer:
 
 @pytest.fixture
 async def stage(house: House) -> ReviewStage:
-    """A ressourcerie on a day of its own, whose places are known to the bot."""
+    """The stage of reviews, on a day of its own, whose channels the bot knows."""
     house.clock.goes_to(house.clock() + timedelta(seconds=1))
     steps = StepTimer(house)
     juliette = await house.conseiller()

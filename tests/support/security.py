@@ -1,4 +1,4 @@
-"""Attacks and personal data in tests: forged requests, what people have in every table, and what is never told."""
+"""Attacks and personal data in tests: forged requests, rows of people in every table, and what must never be told."""
 
 import io
 import json
@@ -40,12 +40,12 @@ class Attacker:
         self.session = person.api.session
 
     def at(self, port: int) -> "Attacker":
-        """Attack another port of this machine."""
+        """Return an attacker of another port of this machine."""
         settings = self.house.settings.model_copy(update={"public_url": f"http://127.0.0.1:{port}"})
         return Attacker(replace(self.house, settings=settings), self.person)
 
     def command(self, **changes: str) -> dict[str, str]:
-        """A slash command as Mattermost sends it."""
+        """Make a slash command as Mattermost sends it."""
         fields = {
             "token": self.house.settings.command_token.get_secret_value(),
             "team_id": self.house.site.team_id,
@@ -60,7 +60,7 @@ class Attacker:
         return fields | changes
 
     def submission(self, form: Dialog, **changes: Any) -> dict[str, Any]:
-        """A filled dialog as Mattermost sends it."""
+        """Make a filled dialog as Mattermost sends it."""
         body = {
             "type": "dialog_submission",
             "callback_id": form.callback_id,
@@ -74,7 +74,7 @@ class Attacker:
         return body | changes
 
     def click(self, link: object, **changes: Any) -> dict[str, Any]:
-        """A click as Mattermost sends it."""
+        """Make a click as Mattermost sends it."""
         body = {
             "user_id": self.person.id,
             "user_name": self.person.username,
@@ -87,7 +87,7 @@ class Attacker:
         return body | changes
 
     async def sends(self, path: str, body: object, **options: Any) -> tuple[int, Any]:
-        """POST JSON; the status and what came back."""
+        """POST JSON; return the status and the body of the answer."""
         return await self.calls("POST", path, json=body, **options)
 
     async def sends_form(self, fields: Mapping[str, str]) -> tuple[int, Any]:
@@ -115,7 +115,7 @@ async def mallory(house: House) -> Attacker:
 
 
 def make_links(house: House) -> Links:
-    """The seals of the bot itself."""
+    """Make the links that the bot itself signs."""
     return Links(house.settings.secrets)
 
 
@@ -123,7 +123,7 @@ SENTENCES = Path(__file__).parents[1] / "data" / "garde.tsv"
 
 
 def read_sentences() -> Iterator[tuple[str, set[Detection]]]:
-    """Each sentence with what is to be found in it."""
+    """Yield each sentence with what is to be found in it."""
     for line in SENTENCES.read_text("utf-8").splitlines():
         if not line.startswith("#"):
             wanted, sentence = line.split("\t")
@@ -174,7 +174,7 @@ class Score:
 
 
 def measure_guard() -> Score:
-    """All sentences."""
+    """Run the guard of personal data over all sentences, and score it."""
     score = Score()
     for sentence, wanted in read_sentences():
         score.add(sentence, wanted)
@@ -189,12 +189,12 @@ BY_NAME = {one.name: one for one in PERSONAL_DATA}
 
 
 def make_id(name: str) -> str:
-    """The id of somebody."""
+    """Make the id of somebody by name."""
     return f"{name}-{'x' * 26}"[:26]
 
 
 async def fill_for_both(db: AsyncSession) -> None:
-    """The first row of each table is Anna’s and names Bert; the second is the other way round."""
+    """Fill each table with two rows: the first is Anna’s and names Bert, the second the other way round."""
     for table in reversed(SQLModel.metadata.sorted_tables):
         await db.execute(delete(table))
     for table in SQLModel.metadata.sorted_tables:
@@ -240,14 +240,14 @@ def _make_words(column: Column[Any], n: int, owner: str) -> Any:
 
 @pytest.fixture
 async def both(database: Database) -> Database:
-    """A database in which Anna and Bert have something everywhere."""
+    """A database in which Anna and Bert have rows everywhere."""
     async with database.transaction() as db:
         await fill_for_both(db)
     return database
 
 
 def list_table_names() -> set[str]:
-    """All tables that the code declares."""
+    """List the names of all tables that the code declares."""
     return set(SQLModel.metadata.tables)
 
 
@@ -257,7 +257,7 @@ def list_tables() -> list[Table]:
 
 
 async def fetch_data_copy(person: Person) -> tuple[dict[str, Any], str]:
-    """What somebody is sent: the JSON, and the words of the PDF."""
+    """Request somebody’s copy of their data; return its JSON and the words of its PDF."""
     whisper = await person.asks("/mes-donnees")
     assert "conversation privée" in said(whisper)
     waiting = await person.told("se prépare")
@@ -276,8 +276,8 @@ SHOWN = {"posted", "post_edited", "ephemeral_message"}
 
 
 async def assert_never_told(room: CaseStage, who: Person, *secrets: str) -> int:
-    """Nothing that they received, or can ask for, has one of these words, nor the ids and names of those who report in
-    this room; how many texts that were."""
+    """Check that nothing that these people received, or can ask for, contains the room’s secret words, nor ids or names
+    of reporters; return how many texts were checked."""
     copy, pages = await fetch_data_copy(who)
     said = [*await list_sent(room, who), *list_shown(room, who), json.dumps(copy, ensure_ascii=False), pages]
     names = [name for one in (room.juliette, room.paul) for name in (one.id, one.username)]
@@ -288,7 +288,7 @@ async def assert_never_told(room: CaseStage, who: Person, *secrets: str) -> int:
 
 
 async def list_sent(room: CaseStage, who: Person) -> Iterator[str]:
-    """What was written down to be sent where somebody reads, with what its buttons carry and its topic."""
+    """Yield what the outbox has to send to where somebody reads, with the payloads of its buttons and its topic."""
     places = [who.id, await who.direct_channel(), room.place]
     async with room.house.bot.database.transaction(writes=False) as db:
         theirs = or_(col(Outgoing.target).in_(places), col(Outgoing.channel_id).in_(places))
@@ -299,7 +299,7 @@ async def list_sent(room: CaseStage, who: Person) -> Iterator[str]:
 
 
 def list_shown(room: CaseStage, who: Person) -> Iterator[str]:
-    """What their client showed: the bot’s posts and whispers, and windows with all that these carry sealed."""
+    """Yield what somebody’s client showed: the bot’s posts, whispers and windows, with all their sealed payloads."""
     for frame in who.ears.frames:
         if frame.event == "open_dialog":
             dialog = json.loads(frame.data["dialog"])["dialog"]

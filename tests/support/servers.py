@@ -1,5 +1,5 @@
-"""Servers for tests: a sandbox with its first people, an HTTP service, web sites that answer badly, a mail server, and
-what RDV Service Public delivers."""
+"""Servers for tests: a sandbox with its first people, an HTTP service, misbehaving web sites, a mail server, and
+deliveries of RDV Service Public."""
 
 import asyncio
 import contextlib
@@ -29,7 +29,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 @asynccontextmanager
 async def serve(handler: Handler) -> AsyncIterator[str]:
-    """The address at which everything is answered by this handler, on a free port of the loopback."""
+    """Serve everything with a handler, on a free port of the loopback; give the address."""
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", handler)
     # Short: a handler that plays a server which never answers would hold up the end of the test.
@@ -48,8 +48,8 @@ SITE_TIMEOUT = ClientTimeout(total=1.0, sock_connect=0.5, sock_read=0.5)
 
 @dataclass
 class FakeWeb:
-    """What is at each address (host and path): a status, or what answers; 404 elsewhere. ``names`` has addresses of
-    names that are not this server’s; other names are, but for those under « absent.example »."""
+    """A fake web: for each address (host and path) a status or a handler; 404 elsewhere. ``names`` has the addresses of
+    host names that are not this server’s; all others are its own, but for those under « absent.example »."""
 
     port: int = 0
     pages: dict[str, int | Handler] = field(default_factory=dict)
@@ -58,29 +58,29 @@ class FakeWeb:
     agents: set[str] = field(default_factory=set)
 
     def link(self, where: str) -> str:
-        """The address of a page: « vieux.example/page »."""
+        """Return the address of a page: « vieux.example/page »."""
         host, slash, path = where.partition("/")
         return f"http://{host}:{self.port}{slash}{path}"
 
     @property
     def reach(self) -> Reach:
-        """What lets this server be reached, and no other of this machine."""
+        """The addresses that may be reached: this server, and no other of this machine."""
         return Reach(frozenset({(HERE, self.port)}), self._lookup)
 
     def client(self, pace: HostRateLimit | None = None) -> WebClient:
-        """A client that reaches it, in haste."""
+        """Make a client that reaches the fake web, with short timeouts."""
         return WebClient("coop-bot/1 (essai)", self.reach, pace or HostRateLimit(0, 10_000), SITE_TIMEOUT)
 
     def opens_to(self, web: WebClient) -> None:
-        """A bot’s client reaches it from now on, in haste."""
+        """Let a bot’s client reach the fake web from now on, with short timeouts."""
         web.reach, web.pace, web.timeout = self.reach, HostRateLimit(0, 10_000), SITE_TIMEOUT
 
     def asked(self, where: str) -> list[str]:
-        """By which methods a page was asked for."""
+        """List the methods of the requests for a page."""
         return [method for method, asked in self.calls if asked == where]
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
-        """Answer a request as the page there does."""
+        """Answer a request as the site of its address does."""
         where = f"{request.url.host}{request.path}"
         self.calls.append((request.method, where))
         self.agents.add(request.headers.get("User-Agent", ""))
@@ -110,7 +110,7 @@ async def serve_sites() -> AsyncIterator[FakeWeb]:
 
 
 def redirect(to: str, status: int = 302) -> Handler:
-    """Make a handler that leads on."""
+    """Make a handler that redirects."""
 
     async def answer(_: web.Request) -> web.StreamResponse:
         return web.Response(status=status, headers={"Location": to})
@@ -119,7 +119,7 @@ def redirect(to: str, status: int = 302) -> Handler:
 
 
 def answer_with(body: bytes, status: int = 200, **headers: str) -> Handler:
-    """Make a handler that answers so."""
+    """Make a handler of a fixed answer."""
 
     async def answer(_: web.Request) -> web.StreamResponse:
         return web.Response(body=body, status=status, headers={k.replace("_", "-"): v for k, v in headers.items()})
@@ -151,7 +151,7 @@ NOBODY = "z" * 26
 
 @dataclass(frozen=True, slots=True)
 class SandboxTeam:
-    """What most of these tests begin with."""
+    """A running sandbox with its first people, with which most of these tests begin."""
 
     server: Sandbox
     session: aiohttp.ClientSession
@@ -198,7 +198,7 @@ async def sign_up(session: aiohttp.ClientSession, url: str, name: str, team: tup
 
 @asynccontextmanager
 async def start_sandbox(version: str = "11.2", server: Sandbox | None = None) -> AsyncIterator[SandboxTeam]:
-    """A running server with its first people."""
+    """Start a server with its first people."""
     server = server or Sandbox(version=version)
     await server.start(port=0)
     try:
@@ -265,7 +265,8 @@ SMTP_HELLO = "250-stand-in\r\n250 8BITMIME"
 
 @dataclass
 class FakeMailServer:
-    """``answers`` are what it says instead (« RCPT »: « 550 5.1.1 nobody »); at ``stalls_at`` it says nothing more."""
+    """A fake mail server; ``answers`` replace its own (« RCPT »: « 550 5.1.1 nobody »); from ``stalls_at`` on it is
+    silent."""
 
     port: int = 0
     answers: dict[str, str] = field(default_factory=dict)
@@ -275,7 +276,7 @@ class FakeMailServer:
     stalled: asyncio.Event = field(default_factory=asyncio.Event)
 
     def forgets(self, answers: Mapping[str, str] | None = None, stalls_at: str = "") -> None:
-        """Begin anew, with other answers."""
+        """Reset the server, with other answers."""
         self.answers, self.stalls_at = dict(answers or {}), stalls_at
         self.letters.clear()
         self.heard.clear()
@@ -312,7 +313,7 @@ class FakeMailServer:
 
 @asynccontextmanager
 async def serve_mail() -> AsyncIterator[FakeMailServer]:
-    """A server on a port of this machine."""
+    """Serve mail on a port of this machine."""
     fake, tasks = FakeMailServer(), set[asyncio.Task[None]]()
 
     def welcome(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -365,7 +366,7 @@ def make_delivery(
     meta: Mapping[str, Any] | None = None,
     **more: Any,
 ) -> bytes:
-    """A delivery as it comes, citizens’ data and all."""
+    """Make a delivery as it comes, with data of citizens."""
     data: dict[str, Any] = {
         "id": number,
         "uuid": f"00000000-0000-4000-8000-{number:012d}",
@@ -400,7 +401,8 @@ ExpectedRdvs = dict[tuple[str, str], tuple[Any, ...]]
 
 
 def reckon_slowly(bodies: Sequence[bytes]) -> ExpectedRdvs:
-    """What each agent has in the end, the slow way: of all deliveries about a rendez-vous the last that was sent."""
+    """Compute what each agent has in the end, the slow way: of all deliveries about a rendez-vous the last that was
+    sent counts."""
     order = ["unknown", "revoked", "excused", "noshow", "seen"]
     found: ExpectedRdvs = {}
     told = [json.loads(body) for body in bodies]
@@ -419,7 +421,7 @@ def reckon_slowly(bodies: Sequence[bytes]) -> ExpectedRdvs:
 
 
 def invent_deliveries(count: int, chance: random.Random) -> list[bytes]:
-    """So many deliveries about some rendez-vous: moved, done, cancelled, deleted, out of order, doubled."""
+    """Invent deliveries about some rendez-vous: moved, done, cancelled, deleted, out of order, doubled."""
     bodies: list[bytes] = []
     for _ in range(count * 9 // 10):
         number, status = chance.randrange(1, count // 40 + 2), chance.choice(["unknown", "seen", "noshow", "revoked"])
@@ -436,7 +438,7 @@ def invent_deliveries(count: int, chance: random.Random) -> list[bytes]:
 
 
 def must_not_hold_citizen(*folders: Path) -> None:
-    """No word of a citizen is in any file there: database, its log, spool."""
+    """Check that no file of a folder (database, its log, spool) holds a word of a citizen."""
     for path in (path for folder in folders for path in folder.rglob("*") if path.is_file()):
         kept = path.read_bytes()
         assert not [word for word in CITIZEN if word.encode() in kept], path

@@ -1,4 +1,5 @@
-"""Statistics in tests: drawn totals, who would find out more from them, work in territories, and papers read again."""
+"""Statistics in tests: drawn totals, attempts to reveal more from them, work in territories, and documents read
+back."""
 
 import csv
 import resource
@@ -56,7 +57,7 @@ _MINUTES, _AGES, _STATUTS = tuple(MINUTES.values()), tuple(AGES.values()), tuple
 
 @dataclass
 class MonthTotal:
-    """What the comptes rendus of a département and month add up to, and whose they are."""
+    """The totals of the comptes rendus of a département and month, and their authors."""
 
     sums: Counter[str] = field(default_factory=lambda: Counter(dict.fromkeys(MEASURE_NAMES, 0)))
     each: dict[int, Counter[str]] = field(default_factory=dict)
@@ -67,7 +68,7 @@ class MonthTotal:
         return self.each.keys()
 
     def add(self, random: Random, author: int) -> None:
-        """One more, of anything: some answers are frequent and some rare."""
+        """Add a random compte rendu: some answers are frequent and some rare."""
         kind = random.choice((0, 1, 1, 2))
         persons = min(100, 1 + int(random.expovariate(0.15))) if kind == 0 else 1
         minutes = random.choice(LENGTHS if random.random() < 0.1 else LENGTHS[:8])
@@ -90,7 +91,7 @@ class MonthTotal:
         self.each.setdefault(author, Counter()).update(theirs | {KIND_CELLS[kind]: 1})
 
     def counts(self) -> dict[str, int]:
-        """All that is told of it, as counted; times in quarter hours."""
+        """Return all figures that are told, exact; times in quarter hours."""
         found = dict(self.sums)
         found["personnes"] = sum(found[name] for name in KIND_CELLS[1:])
         found["nouveaux"] = found["personnes"] - found["recurrents"]
@@ -99,24 +100,24 @@ class MonthTotal:
         return {name: found[name] // (QUARTER if name in TIMES else 1) for name in CELLS}
 
     def told(self, where: Where, secret: bytes = SECRET) -> dict[str, int]:
-        """What is told of it; times in quarter hours."""
+        """Return the figures as they are told; times in quarter hours."""
         fives = round_counts(secret, MonthCount(*where, len(self.each), self.uneven(), [*self.counts().values()]))
         return {name: 5 * five for name, five in zip(CELLS, fives, strict=True)}
 
     def uneven(self) -> list[int]:
-        """What authors have above a multiple of 5 and the least of each of LEAST, of 2 at most."""
+        """List what authors have above a multiple of 5 and the least of each of LEAST, of 2 at most."""
         return [
             sum(max(0, min(theirs[name] % 5, 2) - least) for theirs in self.each.values())
             for name, least in LEAST.items()
         ]
 
     def in_minutes(self, where: Where, secret: bytes = SECRET) -> dict[str, int]:
-        """What is told of it, as it is read; times in minutes."""
+        """Return the figures as they are read; times in minutes."""
         return {name: n // 5 * STEPS[name] for name, n in self.told(where, secret).items()}
 
 
 def draw_totals(seed: int, count: int) -> dict[Where, MonthTotal]:
-    """So many comptes rendus of a year, in all départements and in none: many in a few, few in many."""
+    """Draw so many comptes rendus of a year, in all départements and in none: many in a few, few in many."""
     random = Random(seed)
     codes = [*DEPARTEMENTS, ""]
     weights = [random.expovariate(1) ** 2 for _ in codes]
@@ -128,7 +129,7 @@ def draw_totals(seed: int, count: int) -> dict[Where, MonthTotal]:
 
 
 def draw_small_totals(seed: int, count: int) -> Iterator[tuple[Where, MonthTotal]]:
-    """Départements and months of one to a dozen comptes rendus, where most is to be found out."""
+    """Yield départements and months of one to a dozen comptes rendus, where most could be revealed."""
     random = Random(seed)
     for number in range(count):
         heap = MonthTotal()
@@ -138,14 +139,14 @@ def draw_small_totals(seed: int, count: int) -> Iterator[tuple[Where, MonthTotal
 
 
 async def read_summary(database: Database) -> list[tuple[object, ...]]:
-    """All that the summary says, rows that say nothing left out."""
+    """Read the summary, without rows that count nothing."""
     async with database.transaction(writes=False) as db:
         found = await db.execute(select(CRA_MONTH).order_by(*CRA_MONTH.primary_key))
         return [tuple(row) for row in found if row.accompagnements]
 
 
 async def is_summary_right(database: Database) -> bool:
-    """Whether counting everything again changes nothing."""
+    """Tell whether recounting everything changes nothing."""
     kept = await read_summary(database)
     async with database.transaction() as db:
         await rebuild_months(db)
@@ -158,7 +159,7 @@ Bounds = dict[str, tuple[int, int]]
 
 @dataclass(frozen=True)
 class Constraint:
-    """Figures, each so many times, that add up to between ``low`` and ``high`` (None: no bound)."""
+    """A constraint: figures, each times a factor, add up to between ``low`` and ``high`` (None: no bound)."""
 
     terms: Mapping[str, int]
     low: int | None = 0
@@ -166,7 +167,7 @@ class Constraint:
 
 
 def list_constraints() -> Iterator[Constraint]:
-    """What holds of the figures of any comptes rendus: sums, and what one compte rendu may be."""
+    """Yield the constraints that hold for the figures of any comptes rendus: sums, and what one compte rendu may be."""
     for total, parts in SUMS:
         yield Constraint({total: -1, **dict.fromkeys(parts, 1)})
     themes = tuple(THEME_BITS.values())
@@ -194,12 +195,12 @@ CONSTRAINTS = (*list_constraints(),)
 
 
 def bound_figures(told: Mapping[str, int], conseillers: int) -> Bounds:
-    """What follows from each figure by itself; all know how many conseillers there were."""
+    """Compute the bounds that follow from each figure by itself; the number of conseillers is known to all."""
     return {name: (max(0, n - 4), n + 4) for name, n in told.items()} | {"conseillers": (conseillers, conseillers)}
 
 
 def narrow_bounds(found: Bounds, known: Sequence[Constraint] = CONSTRAINTS, most: int = 60) -> Bounds:
-    """Bounds that follow from others, again and again."""
+    """Narrow bounds by those of others, again and again."""
     found = dict(found)
     for _ in range(most):
         before = dict(found)
@@ -212,13 +213,14 @@ def narrow_bounds(found: Bounds, known: Sequence[Constraint] = CONSTRAINTS, most
 
 
 def find_exact(told: Mapping[str, int], conseillers: int) -> dict[str, int]:
-    """The figures from 1 to 4 that only one number can be."""
+    """Find the figures from 1 to 4 that can only be one number."""
     known = narrow_bounds(bound_figures(told, conseillers))
     return {name: low for name, (low, high) in known.items() if low == high and 1 <= low <= 4 and name in told}
 
 
 def _pack(found: Bounds) -> None:
-    """No compte rendu is of two kinds: into each one’s time goes a whole number of those that last so long."""
+    """Narrow the bounds by kind: no compte rendu is of two kinds, so the time of each kind holds a whole number of
+    those of each length."""
     durations = tuple(DUREE_NAMES.values())
     for place, shortest in enumerate((15, 45, 60, 120)):
         longer = durations[place:]
@@ -264,13 +266,13 @@ DANGEROUS = set("=+-@|%\t\r＝＋－＠")
 
 
 def read_size(picture: Path) -> tuple[int, int]:
-    """Width and height of a PNG, from its head."""
+    """Read the width and height of a PNG from its header."""
     width, height = struct.unpack(">II", picture.read_bytes()[16:24])
     return width, height
 
 
 def list_tags(tag: Any) -> Iterator[Any]:
-    """Every tag of a PDF’s structure."""
+    """Yield every tag of a PDF’s structure."""
     below = tag.get("/K", [])
     for child in below if isinstance(below, list) else [below]:
         found = child.get_object()
@@ -280,25 +282,25 @@ def list_tags(tag: Any) -> Iterator[Any]:
 
 
 def read_csv(path: Path) -> list[list[str]]:
-    """The cells of a CSV."""
+    """Read the cells of a CSV."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.reader(file, delimiter=";"))
 
 
 def is_harmless(path: Path) -> bool:
-    """Whether no cell of a CSV begins as a formula does."""
+    """Tell whether no cell of a CSV begins as a formula does."""
     firsts = {cell.lstrip(" \n")[:1] for line in read_csv(path) for cell in line}
     return not firsts & DANGEROUS
 
 
 def list_cells(path: Path) -> Iterator[Any]:
-    """The cells of a workbook that hold something."""
+    """Yield the cells of a workbook that are not empty."""
     for sheet in load_workbook(path):
         yield from (cell for row in sheet.iter_rows() for cell in row if cell.value is not None)
 
 
 def make_row(number: int, **changes: Any) -> dict[str, Any]:
-    """A workshop as the table of comptes rendus holds it."""
+    """Make a workshop as the table of comptes rendus holds it."""
     counts = dict.fromkeys([*AGES.values(), *STATUTS.values(), *SUITES.values()], 0)
     stored = {
         "id": number,
@@ -335,7 +337,7 @@ async def rebuild_months(db: AsyncSession) -> None:
 
 
 def measure_memory(folder: str) -> tuple[int, int]:
-    """The most memory that this process took after a workbook of 500 rows, and after one of 20,000."""
+    """Measure the most memory that this process took after a workbook of 500 rows, and after one of 20,000."""
     most = []
     for pages in (1, 40):
         write_workbook(
@@ -346,7 +348,7 @@ def measure_memory(folder: str) -> tuple[int, int]:
 
 
 def naive_time(moment: str) -> datetime:
-    """A moment as a spreadsheet knows it, without a zone."""
+    """Return a moment as a spreadsheet stores it, without a zone."""
     return datetime.fromisoformat(moment)
 
 
@@ -358,16 +360,17 @@ OLD = make_report()
 
 @pytest.fixture
 def month(house: House) -> date:
-    """A month of long ago in which nobody else’s story happens, nor in the one after it."""
+    """A month of long ago in which no other story happens, nor in the one after it."""
     year, number = divmod(2 * next(_months[house.settings.database_url]), 12)
     return date(2021 + year, number + 1, 1)
 
 
 @pytest.fixture
 async def work(house: House, month: date) -> AsyncIterator[Work]:
-    """In a département some conseillers file reports, the same each, on the 10th unless ``on`` says; their ids.
+    """A function that makes conseillers of a département who each file the same reports, on the 10th unless ``on`` says
+    otherwise; it returns their ids.
 
-    They have no accounts: after the story they left long ago, and nothing waits to be delivered to them.
+    They have no accounts: after the story they are registered as having left long ago, and no message waits for them.
     """
     everybody: list[str] = []
 
@@ -392,17 +395,17 @@ def _read_fields(said: Report) -> dict[str, Any]:
 
 
 def plain_spaces(post: Post) -> str:
-    """Its words, with usual spaces."""
+    """Return the words of a post with plain spaces."""
     return post.text.replace("\u00a0", " ").replace("\u202f", " ")
 
 
 def type_month(month: date) -> str:
-    """A month as it is typed."""
+    """Write a month as it is typed."""
     return f"{month:%m/%Y}"
 
 
 async def download_files(person: Person, post: Post) -> list[tuple[str, bytes]]:
-    """The files of a post, by name."""
+    """Download the files of a post, by name."""
     found = []
     for info in await person.api.get(f"/posts/{post.id}/files/info"):
         url = f"{person.api.url}/api/v4/files/{info['id']}"

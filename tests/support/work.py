@@ -1,4 +1,4 @@
-"""Bots with a feature of the tests’ own that does long work in steps or sends files, and what may befall it."""
+"""Bots in tests with a feature that does long work in steps or sends files, and troubles on the way."""
 
 import asyncio
 import os
@@ -57,21 +57,21 @@ TITLE, UNIT = "Remplissage des canaux", ("canal", "canaux")
 
 
 class Fill(BaseModel):
-    """Bring somebody into all these channels, one a step."""
+    """Work: bring somebody into all these channels, one in each step."""
 
     channels: list[str]
     person: str
 
 
 class Write(BaseModel):
-    """Write to all these people, so many a step."""
+    """Work: write to all these people, so many in each step."""
 
     people: list[str]
     page: int = 2
 
 
 class Count(BaseModel):
-    """Take so many steps; each is noted in the database and, if there is a channel, said there."""
+    """Work: take so many steps; each is noted in the database and, if there is a channel, said there."""
 
     steps: int
     channel: str = ""
@@ -79,7 +79,7 @@ class Count(BaseModel):
 
 @dataclass
 class WorkFeature:
-    """The feature: what it is to begin next, what befalls it on the way, and at an end that comes too early."""
+    """The feature: what it is to begin next, what troubles it meets, and what happens at an early end."""
 
     payload: BaseModel = field(default_factory=lambda: Count(steps=3))
     told_in: str | None = None
@@ -162,7 +162,7 @@ class WorkerWorkplace(Workplace):
 
     @asynccontextmanager
     async def bot(self, **settings: Any) -> AsyncIterator[App]:
-        """One run; it ends as SIGTERM ends it, unless it is ended before."""
+        """Run a bot; it stops as on SIGTERM, unless it was ended before."""
         logs.configure("INFO", LOG)
         app = App(self.settings(**settings), [self.gang.feature, controls.travaux], first=FIRST)
         await app.start()
@@ -180,7 +180,7 @@ class WorkerWorkplace(Workplace):
     async def begins(
         self, app: App, payload: BaseModel, person: Person | None = None, *, told_in: str | None = None
     ) -> None:
-        """Somebody, or Juliette, begins some work."""
+        """Begin some work as somebody, by default Juliette."""
         self.gang.payload, self.gang.told_in = payload, told_in
         assert not await self.runs_command(app, "commence", person=person)
 
@@ -190,7 +190,7 @@ class WorkerWorkplace(Workplace):
         return found
 
     async def settled(self, app: App) -> Sequence[Work]:
-        """All work, once nothing waits any more."""
+        """Wait until nothing waits any more, and return all work."""
 
         async def done() -> bool:
             return not await self.waits(app)
@@ -199,12 +199,12 @@ class WorkerWorkplace(Workplace):
         return await self.works(app)
 
     async def steps_done(self, app: App) -> int:
-        """How many steps of a ``Count`` the database tells of."""
+        """Count the steps of a ``Count`` that the database has."""
         async with app.database.transaction(writes=False) as db:
             return len(await claims.list_taken(db, "essai", [f"pas {step}" for step in range(200)]))
 
     async def crashes(self, app: App) -> None:
-        """The bot’s workers end in the middle, and give nothing back."""
+        """Crash the bot’s workers: they end in the middle, and give no lease back."""
         with patch.object(WorkLease, "give_back", _keep_lease):
             await app.workers.stop()
 
@@ -214,7 +214,7 @@ async def _keep_lease(_: WorkLease) -> None: ...
 
 @dataclass
 class StepPause:
-    """Holds up the step that comes to be the nth, until it is over."""
+    """A pause that holds up the nth step until it ends."""
 
     nth: int = 1
     reached: asyncio.Event = field(default_factory=asyncio.Event)
@@ -256,19 +256,19 @@ Trouble = Callable[[], Awaitable[None]]
 
 
 class Export(BaseModel):
-    """So many files."""
+    """An order of so many files."""
 
     count: int = 1
     size: int = 10
 
 
 class Again(BaseModel):
-    """What the button under the files carries."""
+    """The payload of the button under the files."""
 
 
 @dataclass
 class FileFeature:
-    """The feature: what it made for whom, and what befalls it on the way."""
+    """The feature: what it made for whom, and what troubles it meets."""
 
     waiting: str = WAITING
     order: Export = field(default_factory=Export)
@@ -287,7 +287,7 @@ class FileFeature:
         return SendFile(user_id=ctx.user.id, order=self.order, waiting=self.waiting)
 
     async def show(self, ctx: Context, topic: str) -> Replies:
-        """The same in the channel, for all."""
+        """Show the files in the channel, to everybody."""
         return SendFile(user_id=ctx.user.id, order=self.order, channel_id=ctx.channel_id or "", topic=topic)
 
     async def greet(self, ctx: Context, text: str) -> Replies:
@@ -305,7 +305,7 @@ class FileFeature:
 
 
 def name_file(number: int) -> str:
-    """What the files are called."""
+    """Name a file."""
     return f'Été "{number}" à Saint-Étienne.csv'
 
 
@@ -317,7 +317,7 @@ class FileWorkplace(Workplace):
 
     @asynccontextmanager
     async def bot(self) -> AsyncIterator[App]:
-        """One run; it ends as SIGTERM ends it, unless it is ended before."""
+        """Run a bot; it stops as on SIGTERM, unless it was ended before."""
         app = App(self.settings(), [self.shop.feature], first=FIRST)
         await app.start()
         await self.registers(app, self.room.juliette)
@@ -327,11 +327,11 @@ class FileWorkplace(Workplace):
             await app.stop()
 
     async def loses_her_role(self, app: App) -> None:
-        """Juliette is a guest from now on."""
+        """Make Juliette a guest from now on."""
         await self.registers(app, self.room.juliette, Role.INVITE)
 
     async def asks(self, app: App, person: Person | None = None, **order: Any) -> None:
-        """Somebody, or Juliette, asks for files."""
+        """Ask for files as somebody, by default Juliette."""
         self.shop.order = Export(**order)
         answer = await self.runs_command(app, "export", person=person)
         assert not answer, answer
@@ -342,7 +342,7 @@ class FileWorkplace(Workplace):
         return found
 
     async def settled(self, app: App) -> list[Post]:
-        """What the bot told Juliette, once nothing waits any more."""
+        """Wait until nothing waits any more, and return what the bot told Juliette."""
 
         async def done() -> bool:
             return not await self.waits(app)
@@ -351,18 +351,18 @@ class FileWorkplace(Workplace):
         return await self.told()
 
     async def told(self) -> list[Post]:
-        """The bot’s direct messages as they stand, oldest first."""
+        """List the bot’s direct messages as they are now, oldest first."""
         return await self.room.juliette.direct()
 
     async def crashes(self, app: App) -> None:
-        """The bot’s makers end in the middle, and give nothing back."""
+        """Crash the bot’s makers of files: they end in the middle, and give no lease back."""
         with patch.object(WorkLease, "give_back", _keep_lease):
             await app.makers.stop()
 
 
 @dataclass
 class Pause:
-    """Holds up whoever comes by, until it is over; then nobody any more."""
+    """A pause that holds up whoever reaches it until it ends, and nobody afterwards."""
 
     reached: asyncio.Event = field(default_factory=asyncio.Event)
     over: asyncio.Event = field(default_factory=asyncio.Event)
@@ -373,12 +373,12 @@ class Pause:
 
 
 def run_before(app: App, call: str, trouble: Trouble) -> None:
-    """Something happens each time before the bot makes that call."""
+    """Run something each time before the bot makes a call."""
     _wrap_call(app, call, trouble, None)
 
 
 def run_after(app: App, call: str, trouble: Trouble) -> None:
-    """Something happens each time after that call was answered, and before the bot knows."""
+    """Run something each time after a call was answered, before the bot knows."""
     _wrap_call(app, call, None, trouble)
 
 
@@ -397,7 +397,7 @@ def _wrap_call(app: App, call: str, first: Trouble | None, last: Trouble | None)
 
 
 def has_arrived_once(told: list[Post], count: int = 1) -> bool:
-    """Whether there is one message that waited and one with the files."""
+    """Tell whether there is one waiting message and one with the files."""
     return [(p.message, len(p.file_ids)) for p in told] == [(READY, 0), (HERE, count)]
 
 

@@ -64,7 +64,7 @@ class Room:
     token: str
 
     async def direct(self) -> str:
-        """The channel between the two."""
+        """Return the id of the channel between the two."""
         channel = await self.juliette.api.post("/channels/direct", [self.juliette.id, self.bot_id])
         return str(channel["id"])
 
@@ -73,7 +73,7 @@ class Room:
         await self.juliette.api.post("/posts", {"channel_id": await self.direct(), "message": text})
 
     async def read(self) -> list[str]:
-        """What stands in that channel, in order."""
+        """List the messages in that channel, in order."""
         listed = await self.juliette.api.get(f"/channels/{await self.direct()}/posts?per_page=200")
         posts = sorted(listed["posts"].values(), key=lambda p: (p["create_at"], listed["order"].index(p["id"]) * -1))
         return [p["message"] for p in posts]
@@ -81,7 +81,7 @@ class Room:
 
 @asynccontextmanager
 async def open_room(version: str) -> AsyncIterator[Room]:
-    """A room on an embedded server of that version."""
+    """Open a room on an embedded server of a version."""
     server = Sandbox(version=version)
     await server.start(port=0)
     session = new_session()
@@ -106,7 +106,7 @@ FIRST = 0.02
 
 @dataclass
 class Workplace:
-    """Each kind of test has its own, with the features that it tells of."""
+    """A workplace; each kind of test derives its own, with the features that it tells of."""
 
     room: Room
     url: str
@@ -122,7 +122,7 @@ class Workplace:
         return self.url.startswith("sqlite")
 
     def settings(self, **others: Any) -> Settings:
-        """Those of the next run."""
+        """Make the settings of the next run."""
         self.runs += 1
         return Settings.model_validate({
             "mattermost_url": self.room.server.url,
@@ -145,13 +145,13 @@ class Workplace:
     async def runs_command(
         self, app: App, name: str, rest: str = "", *, person: Person | None = None, channel_id: str = ""
     ) -> Any:
-        """Somebody, or Juliette, types a command."""
+        """Type a command as somebody, by default Juliette."""
         person = person or self.juliette
         person.acts()
         return await app.dispatcher.run(Request("command", name, person.id, channel_id), rest)
 
     async def salon(self, *people: Person, private: bool = False) -> str:
-        """A channel of Juliette’s, with the bot and these people in it."""
+        """Make a channel of Juliette’s, with the bot and these people in it."""
         body = {"team_id": self.room.site.team_id, "name": unique("salon"), "display_name": "Salon"}
         made = await self.juliette.api.post("/channels", body | {"type": "P" if private else "O"})
         for user_id in (self.room.bot_id, *(person.id for person in people)):
@@ -159,27 +159,27 @@ class Workplace:
         return str(made["id"])
 
     async def said(self, channel_id: str) -> list[Post]:
-        """What the bot said there, oldest first."""
+        """List what the bot said in a channel, oldest first."""
         return [p for p in await self.juliette.reads(channel_id) if p.user_id == self.room.bot_id and not p.type]
 
     async def leads(self, *, leads: bool = True) -> None:
-        """The bot administers the team from now on, or no more."""
+        """Make the bot an administrator of the team from now on, or no longer."""
         place = f"/teams/{self.room.site.team_id}/members/{self.room.bot_id}/roles"
         await self.room.site.admin.put(place, {"roles": "team_user team_admin" if leads else "team_user"})
 
     async def rows(self, app: App) -> list[Outgoing]:
-        """The outbox, oldest first."""
+        """List the rows of the outbox, oldest first."""
         async with app.database.transaction(writes=False) as db:
             found = await db.exec(select(Outgoing).order_by(col(Outgoing.created_at), col(Outgoing.id)))
             return list(found.all())
 
     async def works(self, app: App) -> list[Work]:
-        """All work, oldest first."""
+        """List all work, oldest first."""
         async with app.database.transaction(writes=False) as db:
             return list((await db.exec(select(Work).order_by(col(Work.created_at), col(Work.id)))).all())
 
     async def waits(self, app: App) -> bool:
-        """Whether work or messages wait. Work is looked at first: what it says last is written down with its end."""
+        """Tell whether work or messages wait. Work is read first: its last messages are written with its end."""
         waiting = (
             select(Work.id).where(col(Work.not_before).is_not(None)).limit(1),
             select(Outgoing.id).where(col(Outgoing.not_before).is_not(None)).limit(1),
@@ -189,7 +189,7 @@ class Workplace:
 
     @asynccontextmanager
     async def process(self) -> AsyncIterator[Child]:
-        """The bot as an operator starts it, in a process of its own; killed at the end."""
+        """Run the bot as an operator starts it, in a process of its own; kill it at the end."""
         settings = self.settings(port=free_port())
         told = {
             name: getattr(settings, name) for name in ("mattermost_url", "team", "database_url", "data_dir", "host")
@@ -215,7 +215,7 @@ class Workplace:
 
 
 def run_in_turn(*troubles: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
-    """Each trouble befalls one step, then nothing any more."""
+    """Run each trouble at one step, in turn, then none."""
     left = list(troubles)
 
     async def befalls() -> None:
@@ -226,7 +226,8 @@ def run_in_turn(*troubles: Callable[[], Awaitable[None]]) -> Callable[[], Awaita
 
 
 def list_left_submissions(folder: Path) -> list[Submission]:
-    """What the next process would find if the one whose data folder this is ended now (a copy has no locks)."""
+    """List the submissions that the next process would find if the process of this data folder ended now (read from a
+    copy, which has no locks)."""
     with tempfile.TemporaryDirectory(prefix="coop-bot-") as copy:
         shutil.copytree(folder / "spool", Path(copy) / "spool")
         next_one = Spool(Path(copy))
@@ -245,7 +246,7 @@ class FreshServer:
     said: list[str] = field(default_factory=list)
 
     async def setup(self, features: Sequence[Feature] = FEATURES, **options: Any) -> int:
-        """Run it; what it said is in ``said``."""
+        """Run « setup » and return its exit code; its output is in ``said``."""
         usual: dict[str, Any] = {
             "url": self.admin.url,
             "admin_token": self.admin.token,
@@ -263,7 +264,7 @@ class FreshServer:
         return await setup(SetupOptions(**usual | options), self.said.append, features)
 
     async def commands(self) -> dict[str, Any]:
-        """The team’s own commands by trigger."""
+        """Return the team’s custom commands by trigger."""
         listed = await self.admin.get(f"/commands?team_id={self.team_id}&custom_only=true")
         return {command["trigger"]: command for command in listed}
 
@@ -275,7 +276,7 @@ class FreshServer:
         return envfile.values(self.file.read_text("utf-8"))
 
     async def bot(self) -> Admin:
-        """The API in the bot’s own name."""
+        """Return the API in the bot’s own name."""
         return Admin(AioClient(self.admin.url, self.env["COOP_BOT_TOKEN"]))
 
 
@@ -311,7 +312,7 @@ def elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 def run_command(*words: str) -> int:
-    """What the process would exit with."""
+    """Run a command, and return the exit code of its process."""
     try:
         return cli.main.main(list(words))
     except SystemExit as leaving:
@@ -319,7 +320,7 @@ def run_command(*words: str) -> int:
 
 
 async def operate(settings: Settings, *words: str, clock: Callable[[], datetime] = utc_now) -> int:
-    """Run a command in this loop, as if these settings had been read; what it raises is raised."""
+    """Run a command in this loop, as if these settings had been read; errors are raised as they are."""
     begun: list[Coroutine[Any, Any, int]] = []
 
     def begin(work: Coroutine[Any, Any, int]) -> int:
@@ -339,7 +340,7 @@ async def run_doctor(settings: Settings, token: str = "", features: Sequence[Fea
 
 
 def serve_answer(answer: web.Response) -> AbstractAsyncContextManager[str]:
-    """Another service, which answers everything so; its address."""
+    """Serve a fixed answer to everything; give the address."""
 
     async def handle(_: web.Request) -> web.Response:
         # A copy: one answer may serve several requests.
@@ -357,7 +358,7 @@ class DigestWorkplace(Workplace):
 
     @asynccontextmanager
     async def bot(self) -> AsyncIterator[App]:
-        """One at work."""
+        """Run a bot."""
         logs.configure("INFO", LOG)
         app = App(self.settings(), [actus.feature, controls.travaux], first=FIRST)
         await app.start()
@@ -367,7 +368,7 @@ class DigestWorkplace(Workplace):
             await app.stop()
 
     async def place(self) -> str:
-        """The channel in which the news come out, known to the bot."""
+        """Return the channel in which the news come out, known to the bot."""
         site = self.room.site
         place = await site.channel("actualites", "Actualités")
         async with self.asks(writes=True) as db:
@@ -376,7 +377,7 @@ class DigestWorkplace(Workplace):
 
     @asynccontextmanager
     async def asks(self, *, writes: bool = False) -> AsyncIterator[Any]:
-        """The database, for a moment."""
+        """Open a session on the database for a moment."""
         database = Database(self.url)
         async with database.transaction(writes=writes) as db:
             yield db
@@ -398,7 +399,7 @@ class DigestWorkplace(Workplace):
     async def shows(
         self, *options: str, capsys: Capture, edition: str = "vendredi", clock: Callable[[], datetime] = utc_now
     ) -> dict[str, Any]:
-        """What « digest preview --json » says."""
+        """Run « digest preview --json », and return its JSON."""
         logs.configure("INFO", LOG)
         words = ("--edition", edition, "--json", *options)
         assert await operate(self.settings(), "digest", "preview", *words, clock=clock) == 0
@@ -406,7 +407,7 @@ class DigestWorkplace(Workplace):
         return found
 
     async def begins(self, edition: str = "vendredi") -> int:
-        """The draft of the coming number is there, as after « /actus brouillon »; its number."""
+        """Draft the coming number as « /actus brouillon » does; return its number."""
         async with self.asks(writes=True) as db:
             helpdesk = NewsDesk(db, self.settings(), utc_now())
             return (await drafts.open_coming(helpdesk, (await editions.read_editions(helpdesk))[edition])).number
@@ -422,7 +423,7 @@ class DigestWorkplace(Workplace):
         return await operate(settings or self.settings(), "digest", "publish", str(number), *options)
 
     async def out(self, place: str) -> list[Post]:
-        """Read what stands in a channel."""
+        """List the messages of a channel."""
         return await list_said(self.room.site.admin, self.room.bot_id, place)
 
     async def digest(self, number: int) -> Digest:
