@@ -68,7 +68,7 @@ ON_EACH_DATABASE = {
 
 
 async def figures(plan: Plan, parts: Collection[str]) -> AsyncIterator[Figure]:
-    """Each figure as soon as it is known."""
+    """Yield each figure as soon as it is measured."""
     stub = Stub()
     await stub.start()
     connector = aiohttp.TCPConnector(limit=0)
@@ -152,7 +152,7 @@ async def _filed(plan: Plan, chatter: Chatter, stores: store.Stores, folder: Pat
 
 
 async def run(plan: Plan, parts: Collection[str]) -> list[Figure]:
-    """All figures; each is told on stderr when it is known."""
+    """Measure all figures; print each to stderr when it is measured."""
     known = []
     async for figure in figures(plan, parts):
         print(f"{figure.what} : {figure.measured}", file=sys.stderr, flush=True)

@@ -42,7 +42,8 @@ class Fair:
 
 
 async def measure(plan: Plan, _: Chatter, stores: Stores, folder: Path) -> Figure:
-    """From the click on « Envoyer » until the bot says that everybody has it, at its usual speed (COOP_WORK_CALLS)."""
+    """Measure the time from the click on « Envoyer » until the bot says that everybody has the announcement, at its
+    usual speed (COOP_WORK_CALLS)."""
     async with _fair(plan, stores, folder) as fair:
         alone = [await _receipt(fair.juliette) for _ in range(plan.receipts)]
         preview = await _previewed(fair)
@@ -62,7 +63,7 @@ async def measure(plan: Plan, _: Chatter, stores: Stores, folder: Path) -> Figur
 
 
 async def _receipt(person: Person) -> float:
-    """The seconds from a submission to its receipt."""
+    """Measure the seconds from a submission to its receipt."""
     form = (await person.opens("/cra")).fill(**WORKSHOP)
     begun = time.perf_counter()
     answer = await form.submit()
@@ -86,7 +87,7 @@ async def _end(fair: Fair, card: Post) -> float:
 
 
 async def _reached(fair: Fair) -> int:
-    """How many channels have it, once each."""
+    """Count the channels that have the announcement exactly once."""
     posts = [(await fair.site.admin.get(f"/channels/{channel}/posts"))["posts"].values() for channel in fair.channels]
     return sum(sum(post["message"] == WORDS for post in here) == 1 for here in posts)
 
@@ -114,7 +115,7 @@ async def _fair(plan: Plan, stores: Stores, folder: Path) -> AsyncIterator[Fair]
 
 
 async def places(site: Site, most: int) -> dict[str, str]:
-    """So many of the départements’ channels, by key, with the bot in them."""
+    """Make the channels of so many départements, by key, with the bot in them."""
     planned = [p for p in canaux.read().values() if p.family is Family.DEPARTEMENT][:most]
     return {p.key: await _channel(site, p.address, p.name) for p in planned}
 
@@ -137,7 +138,7 @@ async def _register(stores: Stores, roles: Sequence[tuple[Person, Role]]) -> Non
 
 
 def environment(settings: Settings, stores: Stores, folder: Path, port: int) -> dict[str, str]:
-    """The bot’s, as setup wrote it; it is as fast as an operator has it who set nothing."""
+    """Make the bot’s variables, as setup wrote them, at the speed of an operator who changed nothing."""
     told = {f"COOP_{name.upper()}": getattr(settings, name).get_secret_value() for name in SECRETS}
     return told | {
         "COOP_MATTERMOST_URL": settings.mattermost_url,

@@ -23,7 +23,7 @@ SLOWEST_S = 0.1
 
 
 async def measure(plan: Plan, team: Team) -> Figure:
-    """The same commands without arrivals, then with."""
+    """Measure the same commands without arrivals, then with."""
     newcomers = await team.accounts(plan.arrivals, "arrivante")
     speaker = Api(team.site.admin.session, team.server.url)
     await speaker.log_in("personne-1", PASSWORD)
@@ -44,7 +44,7 @@ async def measure(plan: Plan, team: Team) -> Figure:
 
 
 async def _knows_the_team(team: Team) -> bool:
-    """Whether the bot has read who is there already: whoever comes from now on is new."""
+    """Tell whether the bot has read who is in the team already: people who come from now on are new."""
     database = Database(team.database_url)
     async with database.transaction(writes=False) as db:
         place = await watchlist.get_place(db, TEAM)
@@ -53,7 +53,7 @@ async def _knows_the_team(team: Team) -> bool:
 
 
 async def _join(plan: Plan, team: Team, newcomers: Sequence[str]) -> None:
-    """One after the other, evenly."""
+    """Have newcomers join one after the other, evenly."""
     pause = plan.arrivals_seconds / len(newcomers)
     begun = time.perf_counter()
     for number, user_id in enumerate(newcomers):
@@ -63,7 +63,8 @@ async def _join(plan: Plan, team: Team, newcomers: Sequence[str]) -> None:
 
 
 async def _until_welcomed(team: Team, newcomers: Sequence[str]) -> float:
-    """Seconds until the last of them was; and as long again for somebody to be welcomed twice."""
+    """Measure the seconds until the last newcomer was welcomed; then wait as long again for somebody to be welcomed
+    twice."""
     begun = time.perf_counter()
 
     async def all_are() -> bool:
@@ -79,7 +80,7 @@ async def _until_welcomed(team: Team, newcomers: Sequence[str]) -> float:
 
 
 def welcomes(team: Team, newcomers: Sequence[str]) -> dict[str, int]:
-    """How many each of them got, in the channel with the bot."""
+    """Count the welcomes of each newcomer, in the direct channel with the bot."""
     state, bot = team.server.state, team.site.bot_id
     of = {channel.id: _other(channel.name, bot) for channel in state.channels if channel.type == "D"}
     found = dict.fromkeys(newcomers, 0)

@@ -30,7 +30,7 @@ TO_MANY = "À toutes et à tous"
 
 
 async def measure(plan: Plan, chatter: Chatter, stores: Stores, folder: Path) -> Figure:
-    """So many receipts, one after the other, without and with so many messages before them in the table."""
+    """Measure so many receipts, one after the other, without and with so many messages before them in the table."""
     async with _slowly(chatter):
         alone = await _receipts(plan, chatter, stores, folder)
         await _fill(stores, plan.crowd)
@@ -50,7 +50,7 @@ async def _slowly(chatter: Chatter) -> AsyncIterator[None]:
 
 
 async def _receipts(plan: Plan, chatter: Chatter, stores: Stores, folder: Path) -> Sequence[float]:
-    """Seconds from the submission to the post of its receipt, of each; the bot begins with what is in its table."""
+    """Measure the seconds from each submission to the post of its receipt; the bot begins with what is in its table."""
     chatter.stub.forget()
     async with bot(chatter.stub.url, stores.bot, folder) as tested:
         chatter.url = tested.url

@@ -41,7 +41,7 @@ ROUNDS = 40
 
 
 async def measure(plan: Plan, chatter: Chatter, stores: Stores, folder: Path) -> Figure:
-    """More people than there are seats, each at their own address, at a steady pace."""
+    """Measure the bookings of more people than there are seats, each at an address of their own, at a steady pace."""
     key, moments = await _open(stores)
     count = min(len(moments) * SEATS, plan.voters) + MORE
     async with bot(chatter.stub.url, stores.bot, folder) as tested:
@@ -63,7 +63,7 @@ async def measure(plan: Plan, chatter: Chatter, stores: Stores, folder: Path) ->
 
 
 async def _open(stores: Stores) -> tuple[str, Sequence[str]]:
-    """A page with seats for some, and the moments of it."""
+    """Open a page with seats for some of the people; return its key and its moments."""
     database, now = Database(stores.bot), utc_now()
     async with database.transaction() as db:
         for day in range(7):
@@ -105,7 +105,7 @@ async def book(session: aiohttp.ClientSession, address: str, moments: Sequence[s
 
 
 async def _count(stores: Stores) -> tuple[int, int, int]:
-    """Bookings, seats that are taken, and those beyond what a meeting has."""
+    """Count the bookings, the seats taken, and those taken beyond what a meeting has."""
     database = Database(stores.bot)
     async with database.transaction(writes=False) as db:
         pairs = (await db.exec(select(Booking, Rdv).where(col(Rdv.id) == col(Booking.rdv)))).all()
@@ -119,7 +119,8 @@ async def _count(stores: Stores) -> tuple[int, int, int]:
 
 
 async def measure_month(_: Plan, __: Chatter, stores: Stores, ___: Path) -> Figure:
-    """The free moments of a month of a conseiller who has ten ranges and a hundred meetings."""
+    """Measure the computation of the free moments of a month of a conseiller who has ten ranges and a hundred
+    meetings."""
     database, now = Database(stores.bot), utc_now()
     await _fill_month(database, now)
     days = Period(now.date(), now.date() + timedelta(days=31))

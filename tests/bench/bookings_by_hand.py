@@ -20,7 +20,7 @@ TABLES = (
 
 
 async def book(store: Store, start: str) -> bool:
-    """Somebody takes a seat, if there is one."""
+    """Book a seat for somebody, if there is one."""
     async with store.transaction() as db:
         if not await _take(db, start):
             return False
@@ -36,7 +36,7 @@ async def _take(db: Bare, start: str) -> bool:
 
 
 async def application(target: str) -> web.Application:
-    """The handler over a database of its own."""
+    """Make the application, whose handler works on a database of its own."""
     store = await open_store(target)
     async with store.transaction() as db:
         for table in TABLES:
@@ -59,7 +59,7 @@ async def application(target: str) -> web.Application:
 
 
 def main() -> None:
-    """``bookings_by_hand.py PORT DATABASE``: a file of SQLite, or an address of PostgreSQL."""
+    """Run ``bookings_by_hand.py PORT DATABASE``; the database is a file of SQLite, or an address of PostgreSQL."""
     port, target = sys.argv[1:]
     web.run_app(application(target), host="127.0.0.1", port=int(port), print=None, access_log=None)
 

@@ -17,7 +17,7 @@ NOTICED_S = 0.02
 
 
 async def measure(plan: Plan, chatter: Chatter, folder: Path) -> list[Figure]:
-    """With and without, by turns; the bot on a core of its own."""
+    """Measure with and without events, by turns; the bot is on a core of its own."""
     async with bot(chatter.stub.url, f"sqlite:///{folder}/burst.db", folder) as tested:
         chatter.url = tested.url
         await closed(chatter.opens, PEOPLE, 1)
@@ -31,7 +31,8 @@ async def measure(plan: Plan, chatter: Chatter, folder: Path) -> list[Figure]:
 
 
 async def _run(plan: Plan, chatter: Chatter, events: int) -> Run:
-    """A steady stream of commands, and in its first half so many events: 5000 a second, as many as a server sends."""
+    """Run a steady stream of commands, and in its first half so many events: 5000 a second, as fast as a server sends
+    them."""
     chatter.stub.forget()
     burst = asyncio.create_task(chatter.stub.tell(events, 2 * plan.burst / plan.open_seconds))
     run = await open_loop(chatter.opens, RATE, int(RATE * plan.open_seconds))

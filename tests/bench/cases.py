@@ -31,7 +31,7 @@ REPORTERS = 10_001
 
 
 async def measure(plan: Plan, chatter: Chatter, stores: Stores, folder: Path) -> Figure:
-    """Receipts spread over as much time, without and with cases beside them."""
+    """Measure receipts spread over the same time, without and with cases beside them."""
     await _tuned(stores)
     chatter.stub.forget()
     wanted = max(3, int(A_MINUTE * plan.reported_seconds / 60))
@@ -50,7 +50,7 @@ async def measure(plan: Plan, chatter: Chatter, stores: Stores, folder: Path) ->
 
 
 async def _receipts(chatter: Chatter, bodies: Sequence[bytes], seconds: float) -> Sequence[float]:
-    """Seconds from a submission to its receipt, of each."""
+    """Measure the seconds from each submission to its receipt."""
     taken = []
     for body in bodies:
         count, begun = _direct(chatter), time.perf_counter()
@@ -63,7 +63,7 @@ async def _receipts(chatter: Chatter, bodies: Sequence[bytes], seconds: float) -
 
 
 def _direct(chatter: Chatter) -> int:
-    """How many posts came that are not for the room."""
+    """Count the posts that are not for the room."""
     return sum(post["channel_id"] != ROOM for post in chatter.stub.posts.values())
 
 
@@ -79,7 +79,7 @@ async def _told(chatter: Chatter, count: int, seconds: float) -> None:
 
 
 async def _opened(stores: Stores, wanted: int) -> int:
-    """How many cases there are, once they are as many as are to be or nothing is awaited any more."""
+    """Wait until there are as many cases as wanted, or no more are coming; return their number."""
     database, until = Database(stores.bot), time.perf_counter() + PATIENCE_S
     found = 0
     while found < wanted and time.perf_counter() < until:
@@ -91,7 +91,7 @@ async def _opened(stores: Stores, wanted: int) -> int:
 
 
 async def _tuned(stores: Stores) -> None:
-    """A channel, a room, who talks, and the rule."""
+    """Store a channel, a room, the people who talk, and the rule."""
     database, now = Database(stores.bot), utc_now()
     async with database.transaction() as db:
         await people.register_people(db, [_person(number) for number in range(PEOPLE)])

@@ -27,7 +27,7 @@ CLEAN = 0
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """What one run took: calls, those that may change something, seconds, MB in memory at most; and what it said."""
+    """The result of one run: calls, those that may change something, seconds, peak of memory in MB, and its output."""
 
     code: int
     calls: int
@@ -44,7 +44,7 @@ class Ran:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """A check beside a bare loop over the same pages; whether anything in the database was another afterwards."""
+    """A check beside a bare loop over the same pages, and whether the database changed."""
 
     bot: Ran
     bare: Ran
@@ -52,13 +52,13 @@ class Looked:
 
     @property
     def is_frugal(self) -> bool:
-        """Whether it found no drift, wrote nothing, and made few calls that are no page."""
+        """Whether the check found no drift, wrote nothing, and made few calls besides the pages."""
         quiet = self.bot.code == CLEAN and not self.wrote and not self.bot.writes
         return quiet and self.bot.calls - self.bare.calls <= MORE_CALLS
 
 
 async def measure(team: Team) -> list[Figure]:
-    """One after the other: what the first brings about, the second finds in order."""
+    """Measure a sync, then a check, which finds in order what the sync made."""
     synced = await sync(team)
     looked = await look(team)
     place = f"{_channels(looked.bot)} canaux, {len(team.ids)} personnes"
@@ -87,7 +87,7 @@ async def sync(team: Team) -> Ran:
 
 
 async def look(team: Team) -> Looked:
-    """Check them, and read the same by hand."""
+    """Check the channels, and read the same pages by hand."""
     before = _digest(team)
     bot = await _run(team, "-c", CLI, "channels", "check", "--json")
     wrote = _digest(team) != before
@@ -118,7 +118,7 @@ async def _run(team: Team, *command: str) -> Ran:
 
 
 def _least(team: Team) -> int:
-    """The calls without which it cannot be: pages of the team; a channel made, and filled by fifties; who leads it."""
+    """Compute the least number of calls: pages of the team; a channel made, filled by fifties, its leaders set."""
     a_channel = -(-len(team.ids) // len(PLACES))
     return len(team.ids) // 200 + 1 + len(PLACES) * (1 + -(-a_channel // 50)) + len(team.ids[::COORDINATES])
 
@@ -128,7 +128,7 @@ def _channels(checked: Ran) -> int:
 
 
 def _digest(team: Team) -> str:
-    """All that is in the database, as one number."""
+    """Compute a digest of the whole database."""
     stored = sqlite3.connect(team.database_url.removeprefix("sqlite:///"))
     try:
         return sha256("\n".join(stored.iterdump()).encode()).hexdigest()

@@ -34,23 +34,23 @@ class Child:
 
     @property
     def resident(self) -> float:
-        """Memory it holds, in MB."""
+        """The memory that the process holds, in MB."""
         return resident(self.process.pid)
 
     @property
     def processor(self) -> float:
-        """The seconds of processor time that it took so far."""
+        """The processor time that the process took so far, in seconds."""
         user, system = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()[11:13]
         return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
     def pin(self, core: int) -> None:
-        """Keep it on one core, so that generator and program do not push each other about."""
+        """Keep the process on one core, so that generator and program do not disturb each other."""
         cores = sorted(os.sched_getaffinity(0))
         os.sched_setaffinity(self.process.pid, {cores[core % len(cores)]})
 
 
 def resident(pid: int) -> float:
-    """Memory that a process holds, in MB."""
+    """Return the memory that a process holds, in MB."""
     status = Path(f"/proc/{pid}/status").read_text()
     # One that ended a moment ago has no memory any more.
     kilobytes = next((line for line in status.splitlines() if line.startswith("VmRSS")), "VmRSS: 0 kB").split()[1]
@@ -68,7 +68,7 @@ async def settled(child: Child) -> None:
 
 
 def free_port() -> int:
-    """A port nobody listens on."""
+    """Return a port on which nobody listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -98,7 +98,7 @@ async def program(
 async def bot(
     mattermost_url: str, database_url: str, folder: Path, code: Path = ROOT, **more: str
 ) -> AsyncIterator[Child]:
-    """`coop-bot serve`, of the checkout in ``code``, against that server and database, with these variables besides."""
+    """Run `coop-bot serve` of the checkout in ``code`` on a server and a database, with further variables."""
     port = free_port()
     environment = settings(mattermost_url, database_url, folder, port) | more
     async with program(["-c", COOP_BOT, "serve"], port, "/readyz", environment, code) as child:
@@ -106,7 +106,7 @@ async def bot(
 
 
 def settings(mattermost_url: str, database_url: str, folder: Path, port: int) -> dict[str, str]:
-    """The variables of a bot under test."""
+    """Return the variables of a bot under test."""
     return SECRETS | {
         "COOP_MATTERMOST_URL": mattermost_url,
         "COOP_PUBLIC_URL": f"http://127.0.0.1:{port}",
@@ -160,14 +160,13 @@ def stop(process: "subprocess.Popen[bytes]") -> None:
 
 
 def clean_environment() -> dict[str, str]:
-    """The surroundings without any setting of a bot of the developer’s own, and with modules compiled once, as those
-    of the image are."""
+    """Return the environment without any setting of a bot, with modules compiled once as in the image."""
     others = {name: value for name, value in os.environ.items() if not name.startswith("COOP_")}
     return {name: value for name, value in others.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def environment_of(settings: BotSettings) -> dict[str, str]:
-    """The surroundings in which another process reads these settings; those that are lists stay as they come."""
+    """Return the environment in which another process reads these settings; lists are passed as they are."""
     told = settings.model_dump(mode="json", exclude_unset=True)
     secrets = {name: getattr(settings, name).get_secret_value() for name in ("bot_token", "command_token", "secret")}
     plain = {name: str(value) for name, value in (told | secrets).items() if isinstance(value, str | int | float)}

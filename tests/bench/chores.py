@@ -48,7 +48,7 @@ NUMBER = 1
 
 @dataclass(frozen=True, slots=True)
 class Town:
-    """A bot at its chores, an animatrice, those who write and ask, and the channel where they are."""
+    """A bot at its chores, an animatrice, people who write and ask, and the channel where they are."""
 
     app: App
     site: Site
@@ -58,7 +58,8 @@ class Town:
 
 
 async def measure(plan: Plan, _: Chatter, stores: Stores, folder: Path) -> Figure:
-    """From the animatrice’s line until the message is gone, and from « Lancer » until the poll stands there."""
+    """Measure the time from the animatrice’s line until the message is gone, and from « Lancer » until the poll is
+    posted."""
     async with _town(plan, stores, folder) as town:
         previews = [await preview_poll(person, town.place) for person in town.people]
         written = [await person.says("Une pique", town.place) for person in town.people]
@@ -73,7 +74,7 @@ async def measure(plan: Plan, _: Chatter, stores: Stores, folder: Path) -> Figur
 
 
 async def _chores(town: Town, plan: Plan) -> None:
-    """All of them begin, and are under way."""
+    """Begin all chores, and wait until they are under way."""
     await town.app.runs.run(("job", "ressources.check_links"), "mesure")
     await town.app.runs.run(("job", "canaux.watch_over"), "mesure")
     now = utc_now()
@@ -120,14 +121,14 @@ async def _until(condition: Callable[[], Awaitable[bool]]) -> None:
 
 
 async def _busy(town: Town) -> int:
-    """How many of the three are under way still."""
+    """Count which of the three chores are still under way."""
     names = {name_of(payload) for payload in (CheckLinks, Check, Publish)}
     async with town.app.database.transaction(writes=False) as db:
         return len({each.name for each in await work.list_latest(db) if each.state in work.ACTIVE} & names)
 
 
 async def _dead(*_: Any, **__: Any) -> WebResponse:
-    """Nobody answers there."""
+    """Answer as an address where nobody is."""
     await asyncio.sleep(DEAD_S)
     raise WebError(Trouble.SLOW)
 
@@ -171,7 +172,7 @@ async def _square(site: Site, *people: Person) -> str:
 
 
 async def _fill(plan: Plan, stores: Stores, people: Sequence[tuple[Person, Role]], ids: dict[str, str]) -> None:
-    """Who is in the register, what stands in the ressourcerie, the channels, and a digest that comes out in all."""
+    """Store the people of the register, resources, channels, and a digest that comes out in all channels."""
     database, now = Database(stores.bot), utc_now()
     async with database.transaction() as db:
         for person, role in people:

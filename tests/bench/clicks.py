@@ -36,7 +36,7 @@ PAYLOADS: Mapping[Move, type[BaseModel]] = {Move.TAKE: Take, Move.RELEASE: Relea
 
 @dataclass(slots=True)
 class Click:
-    """A click, and when it was sent and answered; ``accepted`` is what the answer says."""
+    """A click, with the times when it was sent and answered; ``accepted`` is what the answer says."""
 
     ticket: int
     by: str
@@ -48,7 +48,7 @@ class Click:
 
 @dataclass(slots=True)
 class Clicking:
-    """Clicks on their way to a program: the bot, which wants sealed ones, or the bare one."""
+    """A sender of clicks to a program: the bot, which wants sealed ones, or the bare one."""
 
     session: aiohttp.ClientSession
     url: str
@@ -57,14 +57,14 @@ class Clicking:
     done: list[Click] = field(default_factory=list)
 
     async def round(self, count: int, random: Random) -> Run:
-        """So many, at the rate of fifty agents."""
+        """Send so many clicks, at the rate of fifty agents."""
         clicks = [any_click(self.desk, random, number) for number in range(count)]
         bodies = [self.body(click) for click in clicks]
         self.done += clicks
         return await open_loop(lambda n: self.send(clicks[n], bodies[n]), RATE, count)
 
     def body(self, click: Click) -> bytes:
-        """What Mattermost sends of a click."""
+        """Make the request that Mattermost sends for a click."""
         link = {"b": name_of(PAYLOADS[click.move]), "d": {"ticket": click.ticket}}
         plain = {"ticket": click.ticket, "move": click.move.value}
         context = {"link": self.desk.links.seal("button", link)} if self.sealed else plain
@@ -72,7 +72,7 @@ class Clicking:
         return json.dumps(told | {"team_id": self.desk.site.team_id, "context": context}).encode()
 
     async def send(self, click: Click, body: bytes) -> bool:
-        """Send one, and note whether and when it was answered."""
+        """Send a click, and note whether and when it was answered."""
         click.begun = time.perf_counter()
         async with self.session.post(f"{self.url}/buttons", data=body, headers=JSON) as reply:
             answer = await reply.json()
@@ -82,7 +82,7 @@ class Clicking:
 
 
 async def measure(plan: Plan, chatter: Chatter, stores: Stores, folder: Path) -> Figure:
-    """Clicks on the bot, and lines meanwhile; by turns the same clicks on a bare program."""
+    """Measure clicks on the bot, and lines meanwhile; by turns the same clicks on a bare program."""
     async with helpdesk(plan, stores, folder) as desk:
         port = free_port()
         arguments = ["-m", "tests.bench.clicks_by_hand", str(port), stores.raw(stores.bot), stores.raw(stores.hand)]
@@ -96,7 +96,7 @@ async def measure(plan: Plan, chatter: Chatter, stores: Stores, folder: Path) ->
 
 
 async def _rounds(plan: Plan, desk: Helpdesk, bot: Clicking, bare: Clicking) -> tuple[list[Run], list[Run], list[Run]]:
-    """The first round warms up, and is not counted."""
+    """Run rounds of all three; the first round warms up, and is not counted."""
     count, each = int(RATE * plan.open_seconds), max(1, plan.lines // plan.rounds)
     await bot.round(len(desk.agents), Random(0))
     await bare.round(len(desk.agents), Random(0))
@@ -110,7 +110,7 @@ async def _rounds(plan: Plan, desk: Helpdesk, bot: Clicking, bare: Clicking) -> 
 
 
 async def _lines(desk: Helpdesk, first: int, count: int) -> list[float]:
-    """So many lines, to and fro: the seconds until each can be read on the other side."""
+    """Write so many lines in both directions; return the seconds until each can be read on the other side."""
     return [await _line(desk, number) for number in range(first, first + count)]
 
 
@@ -122,7 +122,7 @@ async def _line(desk: Helpdesk, number: int) -> float:
 
 
 async def _chat(desk: Helpdesk, number: int) -> float:
-    """The yardstick: a line to the room that nobody carries, until another can read it."""
+    """Measure the yardstick: a line to the room that the bot does not carry, until somebody else can read it."""
     place = (desk.room, "")
     return await _said(desk.agathe, desk.agathe, place, desk.room, f"Bavardage {number}.")
 
@@ -136,14 +136,14 @@ async def _said(who: Person, other: Person, place: tuple[str, str], there: str, 
 
 
 def any_click(desk: Helpdesk, random: Random, number: int) -> Click:
-    """Somebody takes or leaves a ticket, whoever has it."""
+    """Make a random click: somebody takes or leaves a ticket, whoever has it."""
     hot = random.random() < 0.5
     ticket = random.choice(desk.numbers[:HOT] if hot else desk.numbers)
     return Click(ticket, desk.agents[number % len(desk.agents)], random.choice([Move.TAKE, Move.RELEASE]))
 
 
 async def _wrong(stores: Stores, clicks: Sequence[Click]) -> int:
-    """How many tickets are not what the accepted clicks made of them."""
+    """Count the tickets that differ from what the accepted clicks made of them."""
     of_each: Mapping[int, list[Click]] = defaultdict(list)
     for click in clicks:
         of_each[click.ticket] += [click] if click.accepted else []
@@ -163,7 +163,7 @@ async def _wrong(stores: Stores, clicks: Sequence[Click]) -> int:
 
 
 def follow(told: Sequence[tuple[str, Move]]) -> str | None:
-    """Who has a ticket after these moves; None where somebody took what another had."""
+    """Return who has a ticket after these moves; None where somebody took a ticket that another had."""
     agent = ""
     for by, move in told:
         if move is Move.TAKE and agent:
@@ -173,7 +173,8 @@ def follow(told: Sequence[tuple[str, Move]]) -> str | None:
 
 
 def _last(accepted: Sequence[Click]) -> set[str]:
-    """Who may have it by the clocks of those who clicked: after the last click, and those that it overlapped."""
+    """Return who may have the ticket by the clocks of the clickers: after the last click, and those that overlapped
+    it."""
     if not accepted:
         return {""}
     latest = max(click.begun for click in accepted)

@@ -27,7 +27,7 @@ class Bare(Protocol):
 
 
 class Sqlite:
-    """One connection, as SQLite has one writer."""
+    """A single connection, as SQLite has one writer."""
 
     def __init__(self, connection: aiosqlite.Connection) -> None:
         self._connection, self._turn = connection, asyncio.Lock()
@@ -51,7 +51,7 @@ class Sqlite:
 
 
 class Connection:
-    """One of the pool, with the marks that PostgreSQL wants."""
+    """A connection of the pool, with PostgreSQL’s parameter marks."""
 
     def __init__(self, connection: Any) -> None:
         self._connection = connection
@@ -139,7 +139,7 @@ def _named(names: Sequence[str], values: Any) -> dict[str, Any]:
 
 
 async def application(source: str, target: str) -> web.Application:
-    """The handler over a database that is like the bot’s."""
+    """Make the application, whose handler works on a copy of the bot’s database."""
     store, model = await (_like_postgres if source.startswith("postgres") else _like_sqlite)(source, target)
 
     async def button(request: web.Request) -> web.Response:
@@ -158,7 +158,7 @@ async def application(source: str, target: str) -> web.Application:
 
 
 def main() -> None:
-    """``clicks_by_hand.py PORT BOT_DATABASE OWN_DATABASE``: files of SQLite, or addresses of PostgreSQL."""
+    """Run ``clicks_by_hand.py PORT BOT_DATABASE OWN_DATABASE``: files of SQLite, or addresses of PostgreSQL."""
     port, source, target = sys.argv[1:]
     web.run_app(application(source, target), host="127.0.0.1", port=int(port), print=None, access_log=None)
 

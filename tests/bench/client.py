@@ -37,7 +37,7 @@ class Chatter:
     """The number of the first of those people."""
 
     def command(self, number: int, text: str = "", name: str = "/cra") -> bytes:
-        """The form of « /cra text », or of another command, sent by one of the people."""
+        """Make the form of « /cra text », or of another command, as sent by one of the people."""
         who = self.first + number % PEOPLE
         fields = {
             "token": SECRETS["COOP_COMMAND_TOKEN"],
@@ -75,7 +75,7 @@ class Chatter:
         return await self.types(number) and f"trigger{number}" in self.stub.opened
 
     async def dialogs(self, count: int, day: str) -> Sequence[bytes]:
-        """So many submissions of a workshop, for dialogs that the bot opens now."""
+        """Make so many submissions of a workshop, for dialogs that the bot opens now."""
         self.stub.opened.clear()
         for number in range(count):
             if not await self.opens(number):
@@ -99,6 +99,6 @@ class Chatter:
         return json.dumps(body).encode()
 
     async def sends(self, body: bytes) -> bool:
-        """Submit; True if it is accepted, which closes the dialog."""
+        """Submit a dialog; return whether it is accepted, which closes it."""
         async with self.session.post(f"{self.url}/dialogs", data=body, headers=JSON) as reply:
             return reply.status == 200 and await reply.json() == {}

@@ -16,7 +16,7 @@ RATES = (100, 300)
 
 
 async def measure(plan: Plan, chatter: Chatter, folder: Path) -> list[Figure]:
-    """Throughput 10 at once, and the 99th percentile at steady rates."""
+    """Measure the throughput of 10 at once, and the 99th percentile at steady rates."""
     async with bot(chatter.stub.url, f"sqlite:///{folder}/opening.db", folder) as tested:
         chatter.url = tested.url
         await closed(chatter.opens, PEOPLE, 1)
@@ -39,7 +39,7 @@ async def _compare(plan: Plan, chatter: Chatter, tested: Child, bare: Child) -> 
 async def _rounds(
     plan: Plan, chatter: Chatter, tested: Child, bare: Child, rate: int | None
 ) -> tuple[Sequence[Run], Sequence[Run]]:
-    """Bot and yardstick in turn, so that what slows the machine slows both."""
+    """Run bot and yardstick in turn, so that what slows the machine slows both."""
     runs: dict[str, list[Run]] = {tested.url: [], bare.url: []}
     for _ in range(plan.rounds):
         for url, kept in runs.items():
@@ -69,7 +69,7 @@ def _tail(rate: int, mine: Sequence[Run], theirs: Sequence[Run]) -> Figure:
 
 
 def _pin(*children: Child) -> None:
-    """The programs on one core, this process on the other."""
+    """Put the programs on one core, this process on the other."""
     cores = sorted(os.sched_getaffinity(0))
     if len(cores) > 1:
         for child in children:

@@ -9,7 +9,8 @@ from aiohttp import web
 
 
 async def application(mattermost_url: str, opening: dict[str, object]) -> web.Application:
-    """Answers a slash command by opening the dialog in ``opening``, which the bot itself opened before."""
+    """Make an application that answers a slash command by opening the dialog in ``opening``, which the bot itself
+    opened before."""
     session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
     opens = f"{mattermost_url}/api/v4/actions/dialogs/open"
 
@@ -32,7 +33,7 @@ async def application(mattermost_url: str, opening: dict[str, object]) -> web.Ap
 
 
 def main() -> None:
-    """``commands_by_hand.py PORT MATTERMOST_URL DIALOG_FILE``."""
+    """Run ``commands_by_hand.py PORT MATTERMOST_URL DIALOG_FILE``."""
     port, mattermost_url, dialog = sys.argv[1:]
     opening = json.loads(Path(dialog).read_text())
     web.run_app(application(mattermost_url, opening), host="127.0.0.1", port=int(port), print=None, access_log=None)

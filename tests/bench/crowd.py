@@ -17,7 +17,7 @@ MOST_MB = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What one run took: requests, seconds, and MB allocated at most meanwhile."""
+    """The result of one run: requests, seconds, and MB allocated at most."""
 
     calls: int
     seconds: float
@@ -28,7 +28,7 @@ class Taken:
 
 
 async def measure(plan: Plan, stub: Stub) -> list[Figure]:
-    """The bot beside a bare loop, by turns."""
+    """Measure the bot beside a bare loop, by turns."""
     stub.crowd = plan.members
     read = [(await _run(stub, "bot", "read"), await _run(stub, "bare", "read")) for _ in range(plan.rounds)]
     bot, bare = (_middle([pair[side] for pair in read]) for side in (0, 1))

@@ -39,7 +39,8 @@ PATIENCE_S = 1800
 
 
 async def measure(plan: Plan, chatter: Chatter, stores: Stores, folder: Path) -> Figure:
-    """From the hour of all of them until Mattermost has the message of each, at the bot’s usual speed."""
+    """Measure the time from the common hour of all people until Mattermost has everybody’s message, at the bot’s usual
+    speed."""
     database = Database(stores.bot)
     try:
         await _fill(database, plan.told)
@@ -60,7 +61,7 @@ async def measure(plan: Plan, chatter: Chatter, stores: Stores, folder: Path) ->
 
 
 async def _receipt(chatter: Chatter, body: bytes, number: int) -> float:
-    """The seconds until Mattermost has the receipt of a compte rendu, the ``number``-th."""
+    """Measure the seconds until Mattermost has the receipt of the ``number``-th compte rendu."""
     begun = time.perf_counter()
     if not await chatter.sends(body):
         raise RuntimeError("a compte rendu was refused")
@@ -71,7 +72,7 @@ async def _receipt(chatter: Chatter, body: bytes, number: int) -> float:
 async def _tell(
     database: Database, count: int, chatter: Chatter, bodies: Sequence[bytes]
 ) -> tuple[float, Sequence[float]]:
-    """Seconds until all have their message, and those of each receipt meanwhile, evenly spread."""
+    """Measure the seconds until everybody has their message, and those of each receipt meanwhile, evenly spread."""
     async with database.transaction() as db:
         due = TellDay(zone=PARIS.key, hour=LAST_HOUR, day=utc_now().astimezone(PARIS).date())
         db.add(make_work(WorkSort.STEPS, due, "", utc_now(), told=False))
@@ -88,12 +89,12 @@ async def _tell(
 
 
 def _count(stub: Stub, words: str) -> int:
-    """How many posts say that."""
+    """Count the posts that contain some words."""
     return sum(words in str(post) for post in stub.posts.values())
 
 
 async def _fill(database: Database, count: int) -> None:
-    """So many people, each with a piece of news and a choice that makes today a day and the last hour theirs."""
+    """Store so many people, each with a piece of news and a choice by which it is due today in the last hour."""
     now, leads = utc_now(), Button("Voir", RunCommand(line="agenda")).word()
     for start in range(0, count, AT_ONCE):
         idents = [f"s9{n:024d}" for n in range(start, min(count, start + AT_ONCE))]
@@ -112,7 +113,7 @@ async def _fill(database: Database, count: int) -> None:
 
 
 async def measure_import(plan: Plan, chatter: Chatter, stores: Stores, folder: Path) -> Figure:
-    """`coop-bot import people` of as many people as there are, who have an account each; receipts meanwhile."""
+    """Measure `coop-bot import people` of as many people, each of whom has an account, and receipts meanwhile."""
     file = folder / f"people-{stores.name}.csv"
     _write_people(file, plan.conseillers)
     async with bot(chatter.stub.url, stores.bot, folder) as tested:

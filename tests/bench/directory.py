@@ -24,7 +24,7 @@ QUERIES = ("perin", "zoé perrin", "coordinateur 69", "69", "lyon", "linux", "ma
 
 
 async def measure(plan: Plan, chatter: Chatter, stores: Stores, folder: Path) -> Figure:
-    """Every kind of query in turn, by somebody with a département."""
+    """Measure every kind of query in turn, by somebody with a département."""
     load_communes()
     database = Database(stores.bot)
     try:
@@ -60,7 +60,7 @@ async def _peopled(database: Database, count: int) -> None:
 
 
 async def _searched(database: Database, times: int) -> AsyncIterator[float]:
-    """The seconds of each search, the register read anew each time."""
+    """Yield the seconds of each search, with the register read anew each time."""
     viewer = Person(id="viewer", username="viewer", role=Role.CONSEILLER, departements=["69"], since=utc_now())
     for n in range(times):
         begun = time.perf_counter()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One measure beside its yardstick; ``met`` is None where nothing is demanded."""
+    """A measure beside its yardstick; ``met`` is None where nothing is demanded."""
 
     what: str
     measured: str
@@ -16,7 +16,7 @@ class Figure:
 
 
 def table(figures: Sequence[Figure]) -> str:
-    """All figures, a line each."""
+    """Format all figures as a table, a line for each."""
     verdicts = {True: "tenu", False: "MANQUÉ", None: ""}
     rows = [("Mesure", "Bot", "Témoin", "But", "")]
     rows += [(f.what, f.measured, f.yardstick, f.goal, verdicts[f.met]) for f in figures]
@@ -26,5 +26,5 @@ def table(figures: Sequence[Figure]) -> str:
 
 
 def ms(seconds: float) -> str:
-    """Seconds as milliseconds."""
+    """Format seconds as milliseconds."""
     return f"{seconds * 1000:.1f} ms"

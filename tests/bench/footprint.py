@@ -16,7 +16,7 @@ COMMANDS = (("guard", "README.md"), ("api", "list"), ("journal", "verify"), ("pe
 
 
 async def measure(plan: Plan, chatter: Chatter, folder: Path) -> list[Figure]:
-    """Several starts on one database; the last process then works."""
+    """Measure several starts on one database; the last process then works."""
     database = f"sqlite:///{folder}/footprint.db"
     start = middle([await _start(chatter, database, folder) for _ in range(plan.starts)])
     async with bot(chatter.stub.url, database, folder) as tested:

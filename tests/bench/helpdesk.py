@@ -36,8 +36,8 @@ QUEUE = "espace-coop"
 
 @dataclass(frozen=True, slots=True)
 class Helpdesk:
-    """The bot at work at ``url``; ``agents`` click ``numbers``. ``spoken`` is the ticket about which juliette and
-    agathe talk, whose card and receipt are these posts in the room and in her direct channel."""
+    """The bot at work at ``url``; ``agents`` click on the tickets ``numbers``. ``spoken`` is the ticket about which
+    juliette and agathe talk, whose card and receipt are these posts in the room and in her direct channel."""
 
     url: str
     links: Links
@@ -53,7 +53,7 @@ class Helpdesk:
 
 @asynccontextmanager
 async def helpdesk(plan: Plan, stores: Stores, folder: Path) -> AsyncIterator[Helpdesk]:
-    """So many tickets, fifty agents, and as many who asked."""
+    """Give a helpdesk of so many tickets, fifty agents, and as many authors."""
     server = Sandbox(version="11.2")
     await server.start(port=0)
     try:
@@ -112,7 +112,7 @@ async def _room(site: Site, agathe: Person) -> str:
 
 
 async def _ticket(database: Database, bot: Api, room: str, author_id: str, site: Site) -> tuple[Ticket, str]:
-    """An open one, with the post of its card: all is as the bot leaves it once both stand."""
+    """Store an open ticket and return it with the post of its card, all as the bot leaves it once both are posted."""
     direct = str((await bot.post("/channels/direct", [author_id, site.bot_id]))["id"])
     card, receipt = [
         str((await bot.post("/posts", {"channel_id": place, "message": "Demande"}))["id"]) for place in (room, direct)
@@ -133,7 +133,7 @@ async def _ticket(database: Database, bot: Api, room: str, author_id: str, site:
 
 
 def _mark(topic: str, where: TargetKind, target: str, post_id: str, now: datetime) -> Outgoing:
-    """What the outbox remembers of a message that was delivered."""
+    """Make the row that the outbox keeps of a delivered message."""
     return Outgoing(
         id=secrets.token_hex(13),
         where=where,
@@ -147,7 +147,7 @@ def _mark(topic: str, where: TargetKind, target: str, post_id: str, now: datetim
 
 
 async def listens(stores: Stores, room: str) -> None:
-    """Wait until the bot knows who is in a room, and so hears what is said there."""
+    """Wait until the bot knows who is in a room, and so hears messages there."""
     database = Database(stores.bot)
 
     async def is_ready() -> bool:

@@ -38,7 +38,7 @@ _COLUMNS = [c.name for c in CRA.columns if c.name not in ("key", "structure", "c
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A command that ended well: how long it took, and the most memory it held, in MB."""
+    """A command that succeeded: how long it took, and the most memory it held, in MB."""
 
     seconds: float
     peak: float
@@ -46,7 +46,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Histories:
-    """Where one kind of database has the long history, and the short one of some of its people."""
+    """The databases of one kind: with the long history, and with the short one of some of its people."""
 
     name: str
     long: str
@@ -78,13 +78,13 @@ def _run(database_url: str, words: Sequence[str]) -> Run:
 
 
 async def made(database_url: str, cras: int, people: int) -> Run:
-    """« coop-bot demo-data » into that database."""
+    """Run « coop-bot demo-data » into a database."""
     days = ("--from", FIRST.isoformat(), "--to", LAST.isoformat())
     return await coop_bot(database_url, "demo-data", "--cras", str(cras), "--conseillers", str(people), *days)
 
 
 async def on_sqlite(plan: Plan, folder: Path) -> Histories:
-    """Two files."""
+    """Make both histories as files."""
     histories = Histories("SQLite", f"sqlite:///{folder}/long.db", f"sqlite:///{folder}/short.db", _few(plan))
     await made(histories.long, plan.cras, plan.conseillers)
     await _peopled(histories)
@@ -100,7 +100,7 @@ async def on_sqlite(plan: Plan, folder: Path) -> Histories:
 async def on_postgresql(
     plan: Plan, server: databases.PostgresServer, folder: Path, names: tuple[str, str]
 ) -> Histories:
-    """Two databases of that server, analysed as its own housekeeping would."""
+    """Make both histories as databases of a server, analysed as its own maintenance would."""
     histories = Histories("PostgreSQL", server.url(names[0]), server.url(names[1]), _few(plan))
     await made(histories.long, plan.cras, plan.conseillers)
     await _peopled(histories)
@@ -135,7 +135,7 @@ async def _peopled(histories: Histories) -> None:
 
 
 async def raw_sqlite(source: Path, folder: Path) -> float:
-    """Seconds of a bare executemany of the same rows into the same tables, in one transaction."""
+    """Measure the seconds of a bare executemany of the same rows into the same tables, in one transaction."""
     target = folder / "raw.db"
     await schema.upgrade(f"sqlite:///{target}")
     with sqlite3.connect(source) as rows, sqlite3.connect(target) as db:
@@ -151,7 +151,7 @@ async def raw_sqlite(source: Path, folder: Path) -> float:
 
 
 async def raw_postgresql(server: databases.PostgresServer, source: str, target: str, folder: Path) -> float:
-    """Seconds of a bare COPY of the same rows into the same tables (people there already)."""
+    """Measure the seconds of a bare COPY of the same rows into the same tables (people are there already)."""
     long, empty = await _driver(server, source), await _driver(server, target)
     file = folder / "raw.copy"
     try:
@@ -174,7 +174,8 @@ def cleared(folder: Path) -> None:
 
 
 def in_duckdb(source: Path, folder: Path) -> duckdb.DuckDBPyConnection:
-    """The rows of a SQLite file, those columns that statistics read, with as many threads as there are cores here."""
+    """Load the rows of a SQLite file into DuckDB, those columns that statistics read, with as many threads as there are
+    cores."""
     file = folder / "cra.csv"
     names = ", ".join(_COLUMNS)
     with sqlite3.connect(source) as db, file.open("w", newline="", encoding="utf-8") as out:

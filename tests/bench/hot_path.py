@@ -34,7 +34,7 @@ Turn = Callable[[], Awaitable[Run]]
 
 @dataclass(frozen=True, slots=True)
 class _Race:
-    """Programs that do the same, each with its turn."""
+    """Programs that do the same, each in its turn."""
 
     what: str
     programs: Mapping[str, Child]
@@ -58,7 +58,7 @@ class _Race:
 
 @dataclass(frozen=True, slots=True)
 class _Track:
-    """Where races are run: the side of Mattermost, a folder, the checkout of before, requests and rounds."""
+    """Where races are run: the side of Mattermost, a folder, the earlier checkout, numbers of requests and rounds."""
 
     chatter: Chatter
     folder: Path
@@ -67,7 +67,7 @@ class _Track:
     rounds: int
 
     async def opened(self) -> None:
-        """« /cra » typed, until its dialog is open."""
+        """Race from « /cra » typed until its dialog is open."""
         chatter = self.chatter
         async with AsyncExitStack() as stack:
             urls = {name: f"sqlite:///{self.folder}/opening-{name}.db" for name in (BEFORE, NOW)}
@@ -85,7 +85,7 @@ class _Track:
             await _Race("opened", programs, ready).run(self.rounds)
 
     async def stored(self, stores: Mapping[str, Stores]) -> None:
-        """A dialog sent, until it is accepted."""
+        """Race from a dialog sent until it is accepted."""
         async with AsyncExitStack() as stack:
             programs = await self._bots(stack, {name: each.bot for name, each in stores.items()})
             for name in (BEFORE, NOW):

@@ -20,7 +20,8 @@ LONGEST_S = 120
 
 
 async def measure(plan: Plan, chatter: Chatter, stores: Stores, folder: Path) -> Figure:
-    """Half of the commands open a dialog, half read the database (« /cra liste »); one round, as it is long."""
+    """Measure commands of which half open a dialog, half read the database (« /cra liste »); one round, as it is
+    long."""
     rows = folder / "rows.jsonl"
     write_rows(rows, plan.imported)
     async with bot(chatter.stub.url, stores.bot, folder) as tested:
@@ -48,7 +49,7 @@ async def measure(plan: Plan, chatter: Chatter, stores: Stores, folder: Path) ->
 
 
 async def _commands(chatter: Chatter, importing: asyncio.subprocess.Process) -> tuple[list[float], int]:
-    """Second after second of commands until the import ends."""
+    """Send commands, second after second, until the import ends."""
     latencies: list[float] = []
     failed = second = 0
     while importing.returncode is None and second < LONGEST_S:
@@ -61,7 +62,7 @@ async def _commands(chatter: Chatter, importing: asyncio.subprocess.Process) -> 
 
 
 def write_rows(path: Path, count: int) -> None:
-    """So many CRAs as docs/wire.md describes them, no two alike."""
+    """Write so many CRAs as docs/wire.md describes them, no two alike."""
     first = date(2024, 1, 1)
     with path.open("w", encoding="utf-8") as file:
         for number in range(count):

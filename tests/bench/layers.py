@@ -73,7 +73,7 @@ class _Work:
 
 
 async def measure(plan: Plan, stores: Stores) -> list[Figure]:
-    """Each layer, in milliseconds of processor."""
+    """Measure each layer, in milliseconds of processor time."""
     database = Database(stores.bot)
     async with database.transaction(writes=False) as db:
         author = await people.get(db, user_id(0))
@@ -102,7 +102,7 @@ def _how() -> Filing:
 
 
 def _words(author: Person) -> tuple[Callable[[int], NewCra], Callable[[int], dict[str, Any]]]:
-    """Reading a submission, and drawing its receipt."""
+    """Make the functions that read a submission and draw its receipt."""
     today, capabilities = date(2026, 11, 24), of_version(VERSION)
     assert capabilities
     clues, raw = Clues(author, today, capabilities), {**WORKSHOP, "date": today.isoformat()}
@@ -122,7 +122,7 @@ def _awaited(work: Callable[[int], object]) -> Step:
 
 
 async def _median_of_each(rounds: int, steps: Sequence[Step]) -> list[float]:
-    """Seconds of processor that each step takes; the first round warms up."""
+    """Measure the processor seconds of each step, as a median; the first round warms up."""
     took: list[list[float]] = []
     for _ in range(rounds + 1):
         took.append([await _once(step) for step in steps])

@@ -12,7 +12,7 @@ Send = Callable[[int], Awaitable[bool]]
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run: how many were answered well or not, how long it took, and each latency in seconds."""
+    """A run: how many requests were answered well or not, how long it took, and each latency in seconds."""
 
     done: int
     failed: int
@@ -21,17 +21,17 @@ class Run:
 
     @property
     def rate(self) -> float:
-        """Requests a second."""
+        """The requests a second."""
         return self.done / self.seconds
 
     def quantile(self, part: float) -> float:
-        """That part of the requests was answered within so many seconds."""
+        """Return the seconds within which a part of the requests was answered."""
         ordered = sorted(self.latencies)
         return ordered[min(len(ordered) - 1, int(len(ordered) * part))] if ordered else float("nan")
 
 
 async def closed(send: Send, count: int, at_once: int = 10) -> Run:
-    """``at_once`` clients send their next request as soon as the last one was answered."""
+    """Run ``at_once`` clients that each send the next request as soon as the last was answered."""
     numbers = iter(range(count))
     latencies: list[float] = []
     failed = 0
@@ -50,7 +50,7 @@ async def closed(send: Send, count: int, at_once: int = 10) -> Run:
 
 
 async def open_loop(send: Send, rate: float, count: int) -> Run:
-    """One request every 1/rate seconds; a latency counts from when its request was due, so that stalls show."""
+    """Send a request every 1/rate seconds; a latency counts from when its request was due, so that stalls show."""
     latencies: list[float] = []
     failed = 0
     started = time.perf_counter()
@@ -79,5 +79,5 @@ async def _safely(send: Send, number: int) -> bool:
 
 
 def middle(values: Sequence[float]) -> float:
-    """The median."""
+    """Return the median."""
     return median(values)

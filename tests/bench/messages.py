@@ -10,12 +10,12 @@ from aiohttp import web
 
 @dataclass
 class Sayings:
-    """``posts`` are by id; channels are public, and nobody is listed in them."""
+    """The messages of the cheap server; ``posts`` are by id; channels are public, and nobody is listed in them."""
 
     posts: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def serve(self, app: web.Application) -> None:
-        """Answer what is asked of posts, channels and who wrote."""
+        """Answer the calls about posts, channels and authors."""
         app.router.add_get("/api/v4/posts/{id}", self._post)
         app.router.add_get("/api/v4/channels/{id}", self._place)
         app.router.add_get("/api/v4/channels/{id}/members", self._nobody)
@@ -24,7 +24,7 @@ class Sayings:
         app.router.add_post("/api/v4/users/ids", self._people)
 
     def say(self, channel_id: str, who: tuple[str, str], text: str) -> dict[str, Any]:
-        """Somebody, by id and name, says something: the event that tells of it."""
+        """Say something as somebody, by id and name; return the event that tells of it."""
         post = {"id": f"q{len(self.posts):025d}", "create_at": int(time.time() * 1000), "user_id": who[0]}
         post |= {"channel_id": channel_id, "message": text}
         self.posts[str(post["id"])] = post

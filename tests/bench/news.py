@@ -50,7 +50,7 @@ class Outside:
         self.url = ""
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
-        """What it says to any call."""
+        """Answer any call."""
         *_, before, last = ("", *request.path.strip("/").split("/"))
         if before == "flux":
             return web.Response(body=self._feed(int(last)), content_type="application/rss+xml")
@@ -94,12 +94,12 @@ class Outside:
         return f'<rss version="2.0"><channel><title>Flux {number}</title>{"".join(rows)}</channel></rss>'.encode()
 
     def feed_url(self, number: int) -> str:
-        """Where a feed is."""
+        """Return the address of a feed."""
         return f"{self.url}/flux/{number}"
 
 
 async def measure(plan: Plan, chatter: Chatter, stores: Stores, folder: Path) -> Figure:
-    """Both in turn; ours on a database in which nothing of it stands yet, then on what the round before left."""
+    """Measure both in turn; ours on a database without news, then on what the round before left."""
     now = utc_now()
     async with _outside(plan.gathered, plan.feeds, now) as server:
         database = Database(stores.bot)
@@ -135,7 +135,7 @@ async def _ours(server: Outside, database: Database, now: datetime) -> None:
 
 
 async def _read(server: Outside, database: Database, site: WebClient, numbers: range, now: datetime) -> None:
-    """Some feeds, together, as the hourly reading does it."""
+    """Read some feeds together, as the hourly reading does."""
     urls = [server.feed_url(number) for number in numbers]
     readings = await asyncio.gather(*(feeds.fetch_feed(site, feeds.FeedSource(0, url)) for url in urls))
     async with database.transaction() as db:
@@ -147,7 +147,7 @@ async def _read(server: Outside, database: Database, site: WebClient, numbers: r
 
 
 async def _bare(server: Outside) -> None:
-    """aiohttp, json and feedparser, over the same answers; nothing is weighed and nothing kept."""
+    """Read the same answers with aiohttp, json and feedparser, weighing and keeping nothing."""
     async with aiohttp.ClientSession() as session:
 
         async def ask(path: str) -> bytes:

@@ -35,12 +35,12 @@ class Crowd:
 
     @property
     def address(self) -> str:
-        """The channel with the posts."""
+        """The address of the channel with the posts."""
         return f"{self.speaker.url}/{TEAM}/channels/town-square"
 
 
 async def measure(plan: Plan) -> list[Figure]:
-    """The size is always known; the rest where the machine has a browser."""
+    """Measure the page: its size always, the rest where the machine has a browser."""
     port = free_port()
     serving = program(["-m", "sandbox", "--port", str(port)], port, "/api/v4/system/ping", {})
     async with serving as child, new_session() as session:
@@ -78,7 +78,7 @@ def _prompt(seconds: list[float]) -> Figure:
 
 
 async def _size(session: aiohttp.ClientSession, url: str) -> Figure:
-    """As they are served, before any compression."""
+    """Measure the size of the files as served, before any compression."""
     files = [f for f in WEB.rglob("*") if f.suffix in (".js", ".css")]
     size = 0.0
     for file in files:
@@ -105,14 +105,14 @@ async def _reading(browser: Browser, crowd: Crowd) -> Page:
 
 
 async def _opened(page: Page, crowd: Crowd) -> float:
-    """Seconds from the address to a composer that takes text under the last message, painted."""
+    """Measure the seconds from the address to a painted composer that takes text, under the last message."""
     await page.goto(crowd.address)
     found = await page.wait_for_function("() => window.bench.usable")
     return float(await found.json_value()) / 1000
 
 
 async def _painted(page: Page, crowd: Crowd, number: int) -> float:
-    """Seconds from the frame of somebody else’s message to its being on the screen."""
+    """Measure the seconds from the frame of somebody else’s message until it is on the screen."""
     await crowd.speaker.post("/posts", {"channel_id": crowd.channel_id, "message": f"mesure-{number}-"})
     found = await page.wait_for_function("n => window.bench.painted[n]", arg=number)
     frame = await page.evaluate("n => window.bench.frames[n]", number)
@@ -139,7 +139,7 @@ async def _gathered(plan: Plan, session: aiohttp.ClientSession, url: str) -> Cro
 
 
 async def _each(count: int, call: Callable[[int], Awaitable[Any]]) -> list[dict[str, Any]]:
-    """Make that many calls, some at once; what they return, in order."""
+    """Make so many calls, some at once; return their results in order."""
     gate = asyncio.Semaphore(AT_ONCE)
 
     async def one(number: int) -> dict[str, Any]:

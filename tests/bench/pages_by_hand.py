@@ -14,7 +14,7 @@ PAGE = 200
 
 
 class Loop:
-    """aiohttp and nothing more: everybody of a team, then who is in each channel of the account’s own."""
+    """A bare loop with aiohttp: everybody of a team, then who is in each of the account’s channels."""
 
     def __init__(self, session: aiohttp.ClientSession, url: str) -> None:
         self._session = session
@@ -22,13 +22,13 @@ class Loop:
         self.calls = 0
 
     async def ask(self, path: str) -> Any:
-        """The JSON of one call."""
+        """Return the JSON of one call."""
         self.calls += 1
         async with self._session.get(f"{self._url}{path}") as reply:
             return await reply.json()
 
     async def pages(self, path: str) -> AsyncIterator[list[dict[str, Any]]]:
-        """Until one is not full."""
+        """Yield pages until one is not full."""
         for number in range(1_000_000):
             page = await self.ask(f"{path}page={number}&per_page={PAGE}")
             yield page
@@ -36,7 +36,7 @@ class Loop:
                 return
 
     async def look(self, team_id: str) -> int:
-        """How many memberships there are."""
+        """Read everything, and return the number of memberships."""
         team = self.pages(f"/users?in_team={team_id}&")
         names = {user["id"]: user["username"] async for page in team for user in page}
         found = 0
@@ -48,13 +48,13 @@ class Loop:
 
 
 def peak_mb() -> float:
-    """What this process had in memory at most."""
+    """Return the peak of this process’s memory, in MB."""
     lines = Path("/proc/self/status").read_text().splitlines()
     return int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) / 1024
 
 
 async def main(url: str, token: str, team_id: str) -> None:
-    """Look, and say what it took."""
+    """Read everything, and print what it took."""
     begun = time.perf_counter()
     async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {token}"}) as session:
         loop = Loop(session, url)

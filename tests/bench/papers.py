@@ -22,7 +22,7 @@ FEWER = 20
 
 
 async def papers(plan: Plan, folder: Path) -> list[Figure]:
-    """Of one conseiller who made all of those reports."""
+    """Measure the documents of one conseiller who made all of those reports."""
     url = f"sqlite:///{folder}/papers.db"
     await made(url, plan.sheet_rows, 1)
     page = await _page(url)
@@ -47,7 +47,7 @@ async def papers(plan: Plan, folder: Path) -> list[Figure]:
 
 
 async def _page(url: str) -> Page:
-    """The figures of everything, as the export of the whole shows them."""
+    """Make the page of all figures, as an export of everything shows them."""
     database = Database(url)
     try:
         async with database.transaction(writes=False) as db:

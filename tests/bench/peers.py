@@ -33,8 +33,8 @@ ROUNDS, COMMANDS = 5, 400
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """A framework: what pip installs, its program, the path that takes commands, and whether it takes them as
-    JSON: ``telegram`` as Telegram’s updates."""
+    """A framework: what pip installs, its program, the path that takes commands, and in which form: ``telegram`` as
+    Telegram’s updates."""
 
     name: str
     packages: Sequence[str]
@@ -67,7 +67,7 @@ def install(peer: Peer, folder: Path) -> Path | None:
 
 
 def make_body(takes: str, number: int, chatter: Chatter) -> tuple[bytes, dict[str, str]]:
-    """Make the command as that framework takes it."""
+    """Make a command in the form that a framework takes."""
     form = chatter.command(number)
     if takes == "form":
         return form, FORM
@@ -79,7 +79,7 @@ def make_body(takes: str, number: int, chatter: Chatter) -> tuple[bytes, dict[st
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A program that runs: where it takes commands, how, and its process."""
+    """A running program: where it takes commands, in which form, and its process."""
 
     url: str
     takes: str
@@ -87,7 +87,7 @@ class Program:
 
 
 async def open_form(program: Program, chatter: Chatter, number: int) -> bool:
-    """Send a command; whether it is answered with 200, its dialog being there."""
+    """Send a command; return whether it is answered with 200 and its dialog was opened."""
     body, head = make_body(program.takes, number, chatter)
     async with chatter.session.post(program.url, data=body, headers=head) as reply:
         await reply.read()
@@ -95,7 +95,7 @@ async def open_form(program: Program, chatter: Chatter, number: int) -> bool:
 
 
 async def measure(chatter: Chatter, programs: Mapping[str, Program]) -> Mapping[str, list[float]]:
-    """How many forms a second each opens, ten at once, one program after the other, round by round."""
+    """Measure how many forms a second each program opens, ten at once, one program after the other, round by round."""
     rates: dict[str, list[float]] = {name: [] for name in programs}
     for _ in range(ROUNDS):
         for name, program in programs.items():
@@ -143,7 +143,7 @@ async def until_listening(process: "subprocess.Popen[bytes]", port: int) -> None
 
 
 def pin(programs: Sequence[int]) -> None:
-    """Keep the programs on one core, this process on another: the generator is to push none of them about."""
+    """Put the programs on one core, and this process on another, so that the generator disturbs none of them."""
     cores = sorted(os.sched_getaffinity(0))
     if len(cores) > 1:
         for process in programs:
@@ -153,7 +153,7 @@ def pin(programs: Sequence[int]) -> None:
 
 
 async def compare(chatter: Chatter, folder: Path) -> None:
-    """Start all of them, measure, and print a line each."""
+    """Start all programs, measure, and print a line for each."""
     async with AsyncExitStack() as stack:
         tested = await stack.enter_async_context(bot(chatter.stub.url, f"sqlite:///{folder}/peers.db", folder))
         chatter.url = tested.url

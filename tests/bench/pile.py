@@ -25,7 +25,7 @@ AT_MOST_S = 0.02
 
 
 async def measure(plan: Plan, stores: Stores) -> Figure:
-    """What one look takes while so many messages are due: on SQLite the event loop waits as long."""
+    """Measure one look for due messages while very many are due: on SQLite the event loop waits as long."""
     database = Database(stores.bot)
     among_few, among_many = [await _filled_and_taken(database, count) for count in (TAKEN, plan.pile)]
     await database.close()
@@ -35,7 +35,7 @@ async def measure(plan: Plan, stores: Stores) -> Figure:
 
 
 async def _filled_and_taken(database: Database, count: int) -> float:
-    """Seconds, with that many in the table and no other."""
+    """Measure the seconds with that many rows in the table and no others."""
     async with database.engine.begin() as connection:
         await connection.execute(delete(Outgoing))
         for start in range(0, count, TOGETHER):
@@ -56,7 +56,7 @@ def _message(target: str, created: datetime) -> Outgoing:
 
 
 async def _taken(database: Database) -> float:
-    """One look, undone."""
+    """Measure one look, rolled back."""
     now = utc_now()
     async with database.write() as db:
         begun = time.perf_counter()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Counts of each part; seconds where it says so."""
+    """The numbers of each part of the bench; seconds where the name says so."""
 
     rounds: int = 5
     commands: int = 2000

@@ -39,8 +39,8 @@ WARM = 100
 
 @dataclass(frozen=True, slots=True)
 class Voted:
-    """What became of the votes: the run, how long receipts took of votes one after the other once it was over, and how
-    many are in the box and noted."""
+    """What became of the votes: the run, the time of receipts of votes one after the other once it was over, and how
+    many ballots are in the box and voters noted."""
 
     run: Run
     receipts: Sequence[float]
@@ -49,7 +49,7 @@ class Voted:
 
 
 async def measure(plan: Plan, chatter: Chatter, stores: Stores, folder: Path) -> Figure:
-    """As many votes as people, ten at once."""
+    """Measure as many votes as people, ten at once."""
     everybody = WARM + plan.voters + plan.receipts
     number = await _asked(stores, everybody)
     bodies = [_vote(number, who) for who in range(everybody)]
@@ -95,7 +95,7 @@ async def _to_the_bot(
 
 
 async def _receipt(chatter: Chatter, body: bytes) -> float:
-    """The seconds from a vote to its receipt."""
+    """Measure the seconds from a vote to its receipt."""
     count, begun = len(chatter.stub.posts), time.perf_counter()
     if not await chatter.sends(body):
         raise RuntimeError("a vote was refused")
@@ -104,7 +104,7 @@ async def _receipt(chatter: Chatter, body: bytes) -> float:
 
 
 async def _asked(stores: Stores, count: int) -> int:
-    """The number of an open poll, with so many people in the register."""
+    """Store an open poll, with so many people in the register, and return its number."""
     database, now = Database(stores.bot), utc_now()
     crowd = [_person(number) for number in range(count)]
     poll = Poll(
@@ -134,7 +134,7 @@ def _person(number: int) -> Person:
 
 
 def _vote(poll: int, who: int) -> bytes:
-    """The submission of somebody’s vote, as a window of the bot’s would send it."""
+    """Make the submission of somebody’s vote, as a window of the bot’s would send it."""
     code = f"{who:08}"
     state = {
         "f": name_of(VoteOne),

@@ -17,16 +17,16 @@ CHANNEL = "c" * 26
 
 
 class Hand(Protocol):
-    """Somebody who does the work."""
+    """A program that does the work."""
 
     async def first(self) -> None:
-        """Read a page, so that what comes once is there."""
+        """Read a page, so that what happens only once is done."""
 
     async def read(self) -> int:
-        """How many are in the team, by looking at each."""
+        """Read everybody in the team, and return their number."""
 
     async def add(self, count: int) -> None:
-        """Bring so many into the channel."""
+        """Add so many people to the channel."""
 
     async def close(self) -> None:
         """End."""
@@ -48,7 +48,7 @@ class Bot:
         return sum([len(page) async for page in self.chat.team_users()])
 
     async def add(self, count: int) -> None:
-        """Many by a call."""
+        """Add people, many in a call."""
         assert not await self.chat.add_members(CHANNEL, (user_id(number) for number in range(count)))
 
     async def close(self) -> None:
@@ -57,7 +57,7 @@ class Bot:
 
 
 class Bare:
-    """aiohttp in a loop."""
+    """A bare loop with aiohttp."""
 
     def __init__(self, url: str) -> None:
         self.url = f"{url}/api/v4"
@@ -81,7 +81,7 @@ class Bare:
             return len(await reply.json())
 
     async def add(self, count: int) -> None:
-        """One by a call."""
+        """Add people, one in a call."""
         for number in range(count):
             async with self.session.post(
                 f"{self.url}/channels/{CHANNEL}/members", json={"user_id": user_id(number)}
@@ -94,7 +94,7 @@ class Bare:
 
 
 async def _taken(work: Callable[[], Awaitable[object]]) -> dict[str, float]:
-    """Seconds, and what is allocated at most meanwhile, in MB, in a second run: to trace it takes time."""
+    """Measure the seconds of some work, and in a second run the MB allocated at most: tracing takes time."""
     begun = time.perf_counter()
     await work()
     seconds = time.perf_counter() - begun
@@ -112,7 +112,7 @@ async def _work(hand: Hand, what: str, count: int) -> dict[str, float]:
 
 
 async def main(url: str, who: str, what: str, count: str) -> None:
-    """Work, and say what it took."""
+    """Do the work, and print what it took."""
     hand: Hand = Bot(url) if who == "bot" else Bare(url)
     print(json.dumps(await _work(hand, what, int(count))))
 

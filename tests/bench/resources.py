@@ -42,7 +42,7 @@ Ask = Callable[[str], Awaitable[Sequence[Any]]]
 
 
 async def measure(plan: Plan, chatter: Chatter, stores: Stores, folder: Path) -> Figure:
-    """Every query in turn, ours and theirs one after the other; the first one of ours reads the table."""
+    """Measure every query, ours and theirs one after the other; our first one reads the table."""
     resources = list(_resources(plan.resources))
     database = Database(stores.bot, folder=folder)
     try:
@@ -62,7 +62,7 @@ async def measure(plan: Plan, chatter: Chatter, stores: Stores, folder: Path) ->
 
 
 async def _warm_up(database: Database) -> float:
-    """Read all of them, and write the file, as the first start does."""
+    """Read all resources and write the file, as the first start does; return the seconds."""
     begun = time.perf_counter()
     async with database.transaction(writes=False) as db:
         await catalogue.warm_up(db)
@@ -138,7 +138,7 @@ async def _postgresql(
 
 
 def _said(resource: Resource) -> str:
-    """The words and stems of all that a resource says."""
+    """Return the words and stems of all that a resource says."""
     found = split_words(f"{resource.titre} {resource.description}")
     return " ".join([*found, *map(stem, found)])
 
@@ -150,7 +150,7 @@ async def _store(database: Database, resources: Sequence[Resource]) -> None:
 
 
 def _resources(count: int) -> Iterator[Resource]:
-    """As many as are wanted, always the same, no two alike: common words, and names that few have."""
+    """Yield as many resources as wanted, always the same, no two alike: common words, and names that few have."""
     draw = random.Random(12)
     things = [phrase for group in synonyms() for phrase in group]
     usual = [word for theme in THEMES.values() for word in theme.mots]

@@ -31,7 +31,7 @@ LEASE_S = "3"
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """What stands in the channel at the end."""
+    """What the channel has at the end."""
 
     twice: int
     missing: int
@@ -39,7 +39,7 @@ class Ran:
 
 
 async def measure(plan: Plan, chatter: Chatter, stores: Stores, folder: Path) -> Figure:
-    """So many steps, each of which writes a row and a message; on PostgreSQL by two replicas."""
+    """Measure so many steps, each of which writes a row and a message; on PostgreSQL by two replicas."""
     alone = await _run(plan, chatter, stores, folder, kills=0)
     killed = await _run(plan, chatter, stores, folder, kills=plan.kills)
     met = not (killed.twice or killed.missing or alone.twice or alone.missing)

@@ -30,7 +30,7 @@ SENTENCES = (
 
 
 def measure(plan: Plan) -> Figure:
-    """All rules on, in processor time: what else the machine does is not counted."""
+    """Measure all rules together, in processor time, which the rest of the machine does not change."""
     events = _day(plan.messages)
     channels = frozenset(f"c{number:025d}" for number in range(CHANNELS))
     theirs, _ = _seconds(lambda event: event.channel_id in channels, events)
@@ -43,7 +43,7 @@ def measure(plan: Plan) -> Figure:
 
 
 def _seconds(look: Callable[[Posted], bool], events: Sequence[Posted]) -> tuple[float, float]:
-    """What one takes, and what the slowest of a thousand does."""
+    """Measure the seconds for one message, and for the slowest of a thousand."""
     gc.collect()
     each, began = list[float](), time.thread_time()
     for event in events:
@@ -55,7 +55,7 @@ def _seconds(look: Callable[[Posted], bool], events: Sequence[Posted]) -> tuple[
 
 
 def _tuned() -> dict[RuleName, Tuning]:
-    """As they are by themselves, with lists of some length."""
+    """Return the rules with their usual settings, and word lists of some length."""
     tuned = {
         name: Tuning(RuleMode.PROPOSE, *spec.usual, tuple(map(str, spec.items)))
         for name, spec in SPECS.items()
@@ -66,7 +66,7 @@ def _tuned() -> dict[RuleName, Tuning]:
 
 
 def _day(count: int) -> Sequence[Posted]:
-    """As people write: some write much, most a few sentences, some a page."""
+    """Make a day of messages as people write: some write much, most a few sentences, some a page."""
     chance = random.Random(20261126)
     return [_message(chance, number, number * DAY_MS // count) for number in range(count)]
 

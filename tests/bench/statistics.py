@@ -44,13 +44,13 @@ Ask = Callable[[AsyncSession], Awaitable[object]]
 
 @dataclass(frozen=True, slots=True)
 class Duck:
-    """The yardstick of territories: the same rows, asked the same questions."""
+    """The yardstick of territories: the same rows in DuckDB, asked the same questions."""
 
     connection: duckdb.DuckDBPyConnection
 
     def asked(self, territory: Territory, span: MonthSpan) -> tuple[Answer, float]:
-        """What the reports of the territory add up to by département and month, how many conseillers there were in all,
-        and how many seconds that took."""
+        """Return the sums of a territory’s reports by département and month, the number of conseillers, and the seconds
+        it took."""
         cells, conseillers = _questions(territory, span)
         begun = time.perf_counter()
         found = self.connection.execute(cells).fetchall()
@@ -60,7 +60,7 @@ class Duck:
 
 
 async def measure(plan: Plan, folder: Path) -> AsyncIterator[Figure]:
-    """SQLite first: DuckDB reads its file."""
+    """Measure SQLite first, whose file DuckDB reads."""
     yield await _demo_sqlite(plan, folder)
     for figure in await papers(plan, folder):
         yield figure
@@ -130,7 +130,7 @@ async def _asked(plan: Plan, histories: Histories, duck: Duck) -> AsyncIterator[
 async def _own(
     plan: Plan, histories: Histories, pair: tuple[Database, Database], what: str, days: tuple[date, date]
 ) -> Figure:
-    """The same people with the same rows of their own, in turn in the one and in the other."""
+    """Measure the same people with the same rows in both databases, in turn."""
     asks = [_mine(person.id, days) for person in histories.people]
     rounds: list[list[float]] = []
     for turn in range(plan.rounds + 1):
@@ -157,7 +157,7 @@ async def _median(database: Database, asks: Sequence[Ask]) -> float:
 
 
 async def _timed(database: Database, ask: Ask) -> tuple[object, float]:
-    """What it answers, and in how many seconds; to get a connection does not count."""
+    """Measure the seconds of a question and return them with its answer; getting a connection does not count."""
     async with database.transaction(writes=False) as db:
         await db.execute(text("SELECT 1"))
         begun = time.perf_counter()
@@ -168,7 +168,7 @@ async def _timed(database: Database, ask: Ask) -> tuple[object, float]:
 async def _territory(
     plan: Plan, where: tuple[str, Database], duck: Duck, asked: tuple[str, Territory, MonthSpan, float | None]
 ) -> Figure:
-    """What an answer takes: reading, and rounding, which DuckDB is not asked to do."""
+    """Measure an answer about a territory: reading, and rounding, which DuckDB does not do."""
     (name, database), (what, territory, span, at_most) = where, asked
     ours, theirs = [], []
     for _ in range(plan.rounds + 1):
@@ -187,14 +187,14 @@ async def _territory(
 
 
 async def _told(db: AsyncSession, territory: Territory, span: MonthSpan) -> Answer:
-    """What was read, once it is rounded and added up too."""
+    """Return an answer as it is told, rounded and added up."""
     who, read = await count_conseillers(db, territory, span), await read_figures(db, territory, span)
     read.round().figures(span.start, span.end)
     return {(row.departement, row.month): tuple(row.counts) for row in read.counted if row.conseillers}, who
 
 
 async def _days(plan: Plan, histories: Histories, database: Database) -> Figure:
-    """The operator’s exact figures of days that are not whole months, as « cette année » is."""
+    """Measure the operator’s exact figures of days that are not whole months, such as « cette année »."""
     took = [
         (await _timed(database, lambda db: read_exact_figures(db, NATION, *DAYS)))[1] for _ in range(plan.rounds + 1)
     ]
@@ -203,7 +203,7 @@ async def _days(plan: Plan, histories: Histories, database: Database) -> Figure:
 
 
 def _questions(territory: Territory, span: MonthSpan) -> tuple[str, str]:
-    """The sums by département and month, and how many conseillers, from the rows."""
+    """Write the queries for the sums by département and month, and for the number of conseillers, from the rows."""
     where = select_counted(territory, span.start, min(span.end, span.until))
     code = func.coalesce(CRA.c.departement_structure, "").label("code")
     month = cast(func.date_trunc("month", CRA.c.date), Date).label("month")
@@ -213,7 +213,7 @@ def _questions(territory: Territory, span: MonthSpan) -> tuple[str, str]:
 
 
 def _written(query: ClauseElement) -> str:
-    """As text, in the dialect that DuckDB shares with PostgreSQL."""
+    """Return a query as text, in the dialect that DuckDB shares with PostgreSQL."""
     return str(query.compile(dialect=_SPOKEN, compile_kwargs={"literal_binds": True}))
 
 

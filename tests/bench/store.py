@@ -18,7 +18,7 @@ LASTING = ("max_connections=60", "jit=off", "shared_buffers=256MB")
 
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """One database for the bot and one like it for the yardstick; ``goal`` is the ratio demanded."""
+    """A database for the bot and one like it for the yardstick; ``goal`` is the ratio demanded."""
 
     name: str
     bot: str
@@ -26,7 +26,7 @@ class Stores:
     goal: float
 
     def raw(self, url: str) -> str:
-        """The address as the bare driver wants it."""
+        """Return the address of a database as the bare driver wants it."""
         return url.removeprefix("sqlite:///")
 
 
@@ -42,7 +42,7 @@ async def _peopled(database_url: str) -> None:
 
 
 async def sqlite(folder: Path, stem: str) -> Stores:
-    """Two files."""
+    """Make both as files."""
     stores = Stores("SQLite", f"sqlite:///{folder}/{stem}-bot.db", f"sqlite:///{folder}/{stem}-hand.db", 0.3)
     for url in (stores.bot, stores.hand):
         await schema.upgrade(url)
@@ -52,7 +52,7 @@ async def sqlite(folder: Path, stem: str) -> Stores:
 
 @asynccontextmanager
 async def postgresql() -> AsyncIterator[PostgresServer | None]:
-    """A server whose commits last (fsync on); None where there are no binaries."""
+    """Give a server that writes commits to the disk (fsync on); None where there are no binaries."""
     if find_binaries() is None:
         yield None
         return
@@ -63,7 +63,7 @@ async def postgresql() -> AsyncIterator[PostgresServer | None]:
 
 @asynccontextmanager
 async def databases(server: PostgresServer) -> AsyncIterator[Stores]:
-    """Two databases of that server."""
+    """Give two databases of a server."""
     async with server.database() as mine, server.database() as theirs:
         await _peopled(mine)
         yield Stores("PostgreSQL", mine, theirs, 0.5)

@@ -20,12 +20,12 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz-"
 
 
 def user_id(number: int) -> str:
-    """The id of somebody."""
+    """Return the id of one of the people."""
     return f"u{number:025d}"
 
 
 def username(number: int) -> str:
-    """The name of somebody."""
+    """Return the user name of one of the people."""
     return f"conseiller{number}"
 
 
@@ -36,7 +36,7 @@ def _account(number: int) -> dict[str, Any]:
 
 
 def _foreign() -> str:
-    """An event up to its number: a post of some length in a channel that nobody watches."""
+    """Return an event up to its number: a post of some length in a channel that nobody watches."""
     post = {"id": "p" * 26, "create_at": 1, "user_id": user_id(1), "channel_id": "f" * 26, "message": "Bonjour ! " * 60}
     data = {"channel_type": "O", "channel_name": "foire", "post": json.dumps(post), "sender_name": "@conseiller1"}
     target = {"omit_users": None, "user_id": "", "channel_id": "f" * 26, "team_id": ""}
@@ -48,7 +48,8 @@ _FOREIGN = _foreign()
 
 @dataclass
 class Stub:
-    """What came in since ``forget``: dialogs opened (state by trigger) and posts (by pending id)."""
+    """The cheap server, with what came in since ``forget``: dialogs opened (state by trigger) and posts (by pending
+    id)."""
 
     opened: dict[str, str] = field(default_factory=dict)
     posts: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -132,7 +133,7 @@ class Stub:
             await asyncio.sleep(max(0.0, started + number / rate - time.perf_counter()))
 
     async def say(self, channel_id: str, number: int, text: str) -> str:
-        """Somebody says something there, and the bot is told; the id of the message."""
+        """Say something in a channel as one of the people, and tell the bot; return the id of the message."""
         frame = self.sayings.say(channel_id, (user_id(number), username(number)), text)
         for socket, seq in tuple(self._sockets.items()):
             await socket.send_str(json.dumps(frame | {"seq": seq}))
@@ -196,7 +197,7 @@ class Stub:
         return web.json_response(member | {"scheme_user": True, "scheme_admin": False})
 
     async def _channel_member(self, request: web.Request) -> web.Response:
-        """Who is asked about is in each channel."""
+        """Answer that anybody is in each channel."""
         found = request.match_info
         return web.json_response({"channel_id": found["id"], "user_id": found["user"], "roles": "channel_user"})
 
@@ -207,7 +208,7 @@ class Stub:
         return web.json_response({"id": "s" * 26, "name": request.match_info["name"], "type": "O"})
 
     async def _named(self, request: web.Request) -> web.Response:
-        """Everybody of whose name the end is a number has an account."""
+        """Answer that everybody whose name ends in a number has an account."""
         names = {name: int(name.lstrip(LETTERS) or 0) for name in await request.json()}
         found = [{"id": f"v{n:025d}", "username": name, "roles": "system_user"} for name, n in names.items()]
         return web.json_response(found)

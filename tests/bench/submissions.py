@@ -22,7 +22,7 @@ STRANGERS_AT_LEAST = 0.8
 
 
 async def measure(plan: Plan, chatter: Chatter, stores: Stores, folder: Path) -> list[Figure]:
-    """Throughput 10 at once, the 99th percentile at 100/s, and receipts over an outage."""
+    """Measure the throughput of 10 at once, the 99th percentile at 100/s, and receipts over an outage."""
     async with AsyncExitStack() as stack:
         tested = await stack.enter_async_context(bot(chatter.stub.url, stores.bot, folder))
         chatter.url = tested.url
@@ -43,12 +43,12 @@ async def measure(plan: Plan, chatter: Chatter, stores: Stores, folder: Path) ->
 
 
 def today() -> str:
-    """A day that is past or present everywhere in France."""
+    """Return a day that is present or past everywhere in France."""
     return datetime.now(UTC).date().isoformat()
 
 
 async def _file(chatter: Chatter, count: int, rate: int | None = None) -> Run:
-    """So many submissions, 10 at once or at a rate; ends when all receipts are there."""
+    """Send so many submissions, 10 at once or at a rate; end when all receipts have arrived."""
     bodies = await chatter.dialogs(count, today())
     chatter.stub.forget()
 
@@ -78,7 +78,7 @@ async def _throughput(plan: Plan, chatter: Chatter, stores: Stores, tested: Chil
 
 
 async def _strangers(plan: Plan, chatter: Chatter, stores: Stores) -> Figure:
-    """People whom the register does not know, others each round, beside those whom it does."""
+    """Measure people whom the register does not know, new ones each round, beside those whom it does."""
     known: list[Run] = []
     unknown: list[Run] = []
     for turn in range(plan.rounds):
@@ -101,7 +101,7 @@ async def _tail(plan: Plan, chatter: Chatter, stores: Stores) -> Figure:
 
 
 async def _outage(plan: Plan, chatter: Chatter, stores: Stores) -> Figure:
-    """The server goes away a tenth into the run and comes back before or after its end."""
+    """Measure an outage: the server goes away a tenth into the run and comes back before or after its end."""
     count = int(plan.away_rate * plan.away_seconds * 1.2)
     bodies = await chatter.dialogs(count, today())
     chatter.stub.forget()
@@ -121,6 +121,6 @@ async def _outage(plan: Plan, chatter: Chatter, stores: Stores) -> Figure:
 
 
 def _numbers(chatter: Chatter) -> Sequence[str]:
-    """The numbers of the CRAs that the posts are receipts of."""
+    """Return the numbers of the CRAs of which there are receipts."""
     found = (re.search(r"n°\s*(\d+)", post["message"]) for post in chatter.stub.posts.values())
     return [match[1] for match in found if match]

@@ -27,7 +27,7 @@ class Store(Protocol):
 
 @dataclass
 class Sqlite:
-    """One connection, as SQLite has one writer."""
+    """A single connection, as SQLite has one writer."""
 
     connection: aiosqlite.Connection
     turn: Any
@@ -109,7 +109,7 @@ def handler(store: Store, models: dict[str, Row]) -> Callable[[web.Request], Awa
 
 
 async def application(source: str, target: str) -> web.Application:
-    """The handler over a database that is like the bot’s."""
+    """Make the application, whose handler works on a copy of the bot’s database."""
     like = _like_postgres if source.startswith("postgres") else _like_sqlite
     store, models = await like(source, target)
 
@@ -126,7 +126,7 @@ async def application(source: str, target: str) -> web.Application:
 
 
 def main() -> None:
-    """``submissions_by_hand.py PORT BOT_DATABASE OWN_DATABASE``: files of SQLite, or addresses of PostgreSQL."""
+    """Run ``submissions_by_hand.py PORT BOT_DATABASE OWN_DATABASE``: files of SQLite, or addresses of PostgreSQL."""
     port, source, target = sys.argv[1:]
     web.run_app(application(source, target), host="127.0.0.1", port=int(port), print=None, access_log=None)
 

@@ -41,7 +41,7 @@ PATIENCE_S = 120
 
 
 async def measure(plan: Plan, chatter: Chatter, stores: Stores, folder: Path) -> Figure:
-    """From the hour at which all of them are due until each has theirs in the outbox, or nothing that is new."""
+    """Measure from the hour at which all digests are due until everybody’s is in the outbox, or has nothing new."""
     what = f"(r) {plan.conseillers} actus personnelles, {stores.name}"
     if find_holiday(utc_now().astimezone(PARIS).date()):
         return Figure(what, "jour férié : rien ne part", "", "≤ 60 s, reçus ≤ 1 s")
@@ -72,7 +72,8 @@ async def _receipt(chatter: Chatter, body: bytes) -> float:
 async def _built(
     database: Database, count: int, chatter: Chatter, bodies: Sequence[bytes]
 ) -> tuple[float, Sequence[float]]:
-    """Seconds until all are built, and those of each compte rendu sent meanwhile, one after the other."""
+    """Measure the seconds until all digests are built, and those of each compte rendu sent meanwhile, one after the
+    other."""
     async with database.transaction() as db:
         db.add(make_work(WorkSort.STEPS, TellSubscribers(zone=PARIS.key), "", utc_now(), told=False))
     begun = time.perf_counter()
@@ -95,7 +96,7 @@ async def _left(database: Database) -> int:
 
 
 async def _bare(database: Database, count: int) -> float:
-    """Read what each of them filed, and write as many rows as messages: no choice, no words."""
+    """Read what each person filed, and write as many rows as messages, without choices or words."""
     begun = time.perf_counter()
     for start in range(0, count, AT_ONCE):
         ids = [_ident(n) for n in range(start, min(count, start + AT_ONCE))]
@@ -127,7 +128,7 @@ def _ident(number: int) -> str:
 
 
 async def _fill(database: Database, count: int) -> None:
-    """So many people with what they filed and their subscription, due now; and what came out since."""
+    """Store so many people with what they filed and their subscription, due now, and what came out since."""
     now = utc_now()
     for start in range(0, count, AT_ONCE):
         numbers = range(start, min(count, start + AT_ONCE))

@@ -32,7 +32,7 @@ PLACES = [planned.departement for planned in canaux.read().values() if planned.d
 
 
 class Counted(Sandbox):
-    """Notes the calls that are made with a token: methods and paths."""
+    """A sandbox that notes the calls made with a token: methods and paths."""
 
     calls: Counter[tuple[str, str]]
 
@@ -42,7 +42,7 @@ class Counted(Sandbox):
 
     @property
     def writes(self) -> int:
-        """How many of them may have changed something: what only asks with a body ends with « ids »."""
+        """The number of calls that may have changed something; a POST that only asks ends with « ids »."""
         return sum(count for (method, path), count in self.calls.items() if method != "GET" and path[-4:] != "/ids")
 
 
@@ -59,7 +59,7 @@ class Team:
     ids: list[str] = field(default_factory=list)
 
     async def accounts(self, count: int, name: str) -> list[str]:
-        """The ids of new accounts, in no team yet."""
+        """Make new accounts, in no team yet, and return their ids."""
         account = {"password": PASSWORD, "locale": "fr"}
 
         async def one(number: int) -> str:
@@ -69,13 +69,13 @@ class Team:
         return await each(count, one)
 
     async def join(self, ids: list[str]) -> None:
-        """They come into the team."""
+        """Add people to the team."""
         for start in range(0, len(ids), BATCH):
             rows = [{"team_id": self.site.team_id, "user_id": user_id} for user_id in ids[start : start + BATCH]]
             await self.site.admin.post(f"/teams/{self.site.team_id}/members/batch", rows)
 
     async def register(self, ids: list[str]) -> None:
-        """They are of the register, spread over the départements; one in thirty coordinates theirs."""
+        """Register people, spread over the départements; one in thirty coordinates theirs."""
         database = Database(self.database_url)
         async with database.transaction() as db:
             for n, user_id in enumerate(ids):
@@ -87,7 +87,7 @@ class Team:
 
 
 async def each(count: int, call: Callable[[int], Awaitable[str]]) -> list[str]:
-    """What so many calls return, some made at once, in order."""
+    """Make so many calls, some at once; return their results in order."""
     gate = asyncio.Semaphore(AT_ONCE)
 
     async def one(number: int) -> str:
@@ -99,7 +99,7 @@ async def each(count: int, call: Callable[[int], Awaitable[str]]) -> list[str]:
 
 @asynccontextmanager
 async def team(folder: Path, people: int) -> AsyncIterator[Team]:
-    """So many people in a team and in the register, and no channels yet but those that every team has."""
+    """Give so many people in a team and in the register, without channels other than those of every team."""
     server = Counted()
     server.calls = Counter()
     await server.start()
@@ -117,7 +117,7 @@ async def team(folder: Path, people: int) -> AsyncIterator[Team]:
 
 
 async def _led(server: Counted, site: Site, folder: Path) -> Team:
-    """A team whose bot administers it, as « channels sync » needs."""
+    """Make a team whose bot administers it, as « channels sync » needs."""
     port = free_port()
     theirs = await prepare_server(site, f"http://127.0.0.1:{port}", fix_server=True)
     leads = {"roles": "team_user team_admin"}

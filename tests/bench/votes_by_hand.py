@@ -20,7 +20,7 @@ Store = Sqlite | Postgres
 
 
 async def vote(store: Store, user_id: str) -> None:
-    """Somebody votes, as the bot would have it."""
+    """Vote as somebody, with the same writes as the bot’s."""
     async with store.transaction() as db:
         lock = " FOR UPDATE" if isinstance(store, Postgres) else ""
         found = await db.row(f"SELECT sealed FROM poll_box WHERE poll = 1{lock}")
@@ -51,7 +51,7 @@ async def open_store(target: str) -> Store:
 
 
 async def application(target: str) -> web.Application:
-    """The handler over a database of its own."""
+    """Make the application, whose handler works on a database of its own."""
     store = await open_store(target)
     async with store.transaction() as db:
         await db.run("INSERT INTO poll_box (poll, sealed) VALUES (1, ?)", b"")
@@ -73,7 +73,7 @@ async def application(target: str) -> web.Application:
 
 
 def main() -> None:
-    """``votes_by_hand.py PORT DATABASE``: a file of SQLite, or an address of PostgreSQL."""
+    """Run ``votes_by_hand.py PORT DATABASE``: a file of SQLite, or an address of PostgreSQL."""
     port, target = sys.argv[1:]
     web.run_app(application(target), host="127.0.0.1", port=int(port), print=None, access_log=None)
 

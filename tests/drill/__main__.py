@@ -67,7 +67,7 @@ async def drill(plan: DrillPlan, folder: Path) -> list[Figure]:
 
 @asynccontextmanager
 async def _session() -> AsyncIterator[aiohttp.ClientSession]:
-    """A session that opens as many connections as people want."""
+    """Give a session that opens as many connections as people want."""
     connector, jar = aiohttp.TCPConnector(limit=0), aiohttp.DummyCookieJar()
     async with aiohttp.ClientSession(connector=connector, cookie_jar=jar, timeout=WAIT) as session:
         yield session
@@ -108,7 +108,7 @@ def _own(place: Place, there: Stage) -> dict[str, str]:
 
 
 async def _happen(monday: Monday, blows: Blows) -> None:
-    """All that people do, until the time is over and the last blow has been felt."""
+    """Run all that people do, until the time is over and the last blow has been felt."""
     over = asyncio.Event()
     acting = asyncio.create_task(monday.run(over))
     begun = time.perf_counter()
@@ -120,8 +120,8 @@ async def _happen(monday: Monday, blows: Blows) -> None:
 
 
 async def _settle(plan: DrillPlan, there: Stage, session: aiohttp.ClientSession) -> int:
-    """Wait until nothing waits in the tables that is due soon, and all that was heard is handled; how much does wait,
-    if that takes too long."""
+    """Wait until nothing in the tables is due soon, and all events are handled; return how much still waits, if that
+    takes too long."""
     until = time.perf_counter() + plan.settle_s
     while left := await _count_events(there, session) + sum(
         [(await there.pair.serving.asks(each, cluster.NAME))[0][0] for each in (LEFT, WORKING)]
@@ -135,7 +135,7 @@ async def _settle(plan: DrillPlan, there: Stage, session: aiohttp.ClientSession)
 
 
 async def _count_events(there: Stage, session: aiohttp.ClientSession) -> int:
-    """How many events the replicas have not handled yet."""
+    """Count the events that the replicas have not handled yet."""
     waiting = 0.0
     for replica in there.replicas:
         async with session.get(f"{replica.url}/metrics") as reply:
@@ -149,7 +149,7 @@ def _say(text: str) -> None:
 
 
 def missing() -> str:
-    """What this machine lacks for a drill; empty where it has all."""
+    """Say what this machine lacks for a drill; "" where it has everything."""
     return cluster.fault() or stage.fault()
 
 

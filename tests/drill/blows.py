@@ -1,4 +1,4 @@
-"""What befalls the stage, one blow after the other; each says when it begins, and when its cause is taken back."""
+"""The blows that befall the stage, one after the other; each is noted when it begins, and when its cause is removed."""
 
 import asyncio
 import subprocess
@@ -24,7 +24,7 @@ SKEW_S = 300
 
 @dataclass
 class Blows:
-    """Strikes the stage; ``windows`` has what befell so far, ``faults`` what did not go as it should."""
+    """Strikes the stage; ``windows`` are the blows so far, ``faults`` what did not go as it should."""
 
     plan: DrillPlan
     stage: Stage
@@ -34,7 +34,7 @@ class Blows:
     _code: Path = ROOT
 
     async def strike(self) -> None:
-        """All of the plan’s, in turn."""
+        """Strike all blows of the plan, in turn."""
         await asyncio.sleep(self.plan.first_blow_s)
         for name in self.plan.blows:
             begun = time.perf_counter()
@@ -62,8 +62,8 @@ class Blows:
         await replica.start()
 
     async def _upgrade(self) -> None:
-        """A version with a step more: told, taken while all serve, then one replica after the other is that version’s;
-        the version before is refused from then on."""
+        """Upgrade to a version with one more migration: announce it, migrate while all serve, then replace one replica
+        after the other; the version before is refused from then on."""
         self._code = await asyncio.to_thread(new_version, self.stage.folder, LATER_STEP, f"v{LATER}_drill.py")
         for arguments, wanted in ((("--check",), 1), ((), 0), (("--check",), 0)):
             code, said = await self._coop_bot(self._code, "migrate", *arguments)
@@ -77,7 +77,7 @@ class Blows:
             self.faults.append(f"l’ancienne version n’est pas refusée en une phrase : {code}, {said}")
 
     async def _coop_bot(self, code: Path, *words: str) -> tuple[int, str]:
-        """Exit code and words of the operator’s command, of that version."""
+        """Run the operator’s command of a version; return its exit code and its output."""
         run = "import sys; from cli.main import main; sys.exit(main())"
         done = await asyncio.to_thread(
             subprocess.run,
@@ -92,26 +92,26 @@ class Blows:
         return done.returncode, (done.stdout + done.stderr).strip()
 
     async def _leave(self) -> None:
-        """Mattermost stops for so long, as for an upgrade of its own."""
+        """Stop Mattermost for a while, as for an upgrade of its own."""
         await self.stage.mattermost.stop()
         await asyncio.sleep(self.plan.away_s)
         await self.stage.mattermost.start()
 
     async def _cut(self) -> None:
-        """Nothing comes through any more between the second replica and the database."""
+        """Cut the link between the second replica and the database."""
         self.stage.link.cut()
         await asyncio.sleep(self.plan.cut_s)
         self.stage.link.mend()
 
     async def _skew(self) -> None:
-        """Two clocks are five minutes off, one before and one behind."""
+        """Set two clocks five minutes off, one fast and one slow."""
         ahead, behind = self.stage.replicas[1:]
         await asyncio.gather(self._is_off(ahead, SKEW_S), self._is_off(behind, -SKEW_S))
         await asyncio.sleep(self.plan.skewed_s)
         await asyncio.gather(*(self._restart(replica) for replica in (ahead, behind)))
 
     async def _is_off(self, replica: Process, by: float) -> None:
-        """A replica that thinks it is so many seconds later."""
+        """Restart a replica with a clock that is so many seconds fast."""
         await replica.stop()
         await replica.start(ready="/healthz", TESTS_AHEAD_S=str(by), PYTHONPATH=f"{SITE}:{ROOT}")
 

@@ -1,4 +1,4 @@
-"""What became of what was accepted: each thing stands once, where it belongs, in the order in which it was done."""
+"""The check of what was accepted: each thing exists once, where it belongs, in the order in which it was done."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,10 +9,10 @@ from tests.bench.load import Run
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """One thing that is to stand once: ``mark`` tells it from all others, ``place`` is where (a channel, a ticket).
+    """One thing that should exist once: ``mark`` tells it from all others, ``place`` is where (a channel, a ticket).
 
-    It was asked for from ``begun`` to ``ended`` (seconds of one clock). Of what was not answered (not ``sure``) nobody
-    was told that it was done: it may stand once, or not at all.
+    It was asked for from ``begun`` to ``ended`` (seconds of one clock). Where it was not answered (not ``sure``),
+    nobody was told that it was done: it may exist once, or not at all.
     """
 
     mark: str
@@ -24,8 +24,8 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How many things were accepted; how many of them stand nowhere, how often one stands that should not (once more,
-    elsewhere, or asked for by nobody), and how many stand before what was over when they were begun."""
+    """The counts of a check: things accepted; those that are missing; those too many (twice, elsewhere, or asked for by
+    nobody); and those out of order, which stand before something that had ended when they were begun."""
 
     accepted: int
     lost: int
@@ -39,7 +39,7 @@ class Verdict:
 
 
 def judge(expected: Iterable[Expected], found: Sequence[tuple[str, str]], *, ordered: bool = True) -> Verdict:
-    """Compare what was asked for with what stands: marks and places, in the order in which they stand."""
+    """Compare what was asked for with what exists: marks and places, in their order."""
     asked = {each.mark: each for each in expected}
     times = Counter(mark for mark, place in found if mark in asked and asked[mark].place == place)
     lost = sum(each.sure and not times[mark] for mark, each in asked.items())
@@ -49,7 +49,7 @@ def judge(expected: Iterable[Expected], found: Sequence[tuple[str, str]], *, ord
 
 
 def _disordered(asked: Mapping[str, Expected], found: Sequence[tuple[str, str]]) -> int:
-    """How many stand behind something that was begun only when they were over."""
+    """Count the things that stand behind something that was begun only after they had ended."""
     latest: dict[str, float] = defaultdict(lambda: float("-inf"))
     wrong = 0
     for mark, place in dict.fromkeys(found):
@@ -61,7 +61,7 @@ def _disordered(asked: Mapping[str, Expected], found: Sequence[tuple[str, str]])
 
 
 def number_alike(expected: Iterable[Expected]) -> list[Expected]:
-    """Tell apart what has no mark of its own: the n-th alike, those that surely were accepted first."""
+    """Number the things asked for that are alike, those surely accepted first, since they have no mark of their own."""
     seen: Counter[tuple[str, str]] = Counter()
     named = []
     for each in sorted(expected, key=lambda one: not one.sure):
@@ -75,7 +75,7 @@ def number_alike(expected: Iterable[Expected]) -> list[Expected]:
 
 
 def number_found(found: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The same for what stands."""
+    """Number the things found that are alike, in order."""
     seen: Counter[tuple[str, str]] = Counter()
     named = []
     for mark, place in found:
@@ -95,7 +95,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The seconds of a blow: people may feel it from ``begun``; ``over`` is when what befell was taken back."""
+    """The seconds of a blow: people may feel it from ``begun``; at ``over`` its cause is removed."""
 
     name: str
     begun: float
@@ -105,20 +105,21 @@ class Window:
 
 
 def recovery(window: Window, answers: Iterable[Answer]) -> float:
-    """Seconds after the end of a blow in which somebody still was not answered."""
+    """Return how many seconds after the end of a blow somebody still was not answered."""
     felt = [a.ended for a in answers if not a.good and window.begun <= a.begun < window.until]
     return max(0.0, max(felt, default=0.0) - window.over)
 
 
 def outside(windows: Sequence[Window], answers: Iterable[Answer], longest: float) -> Run:
-    """The acts that no blow concerns: none befell in their time, or less than ``longest`` seconds before."""
+    """Select the acts that no blow concerns: none fell in their time, or less than ``longest`` seconds before."""
     calm = [a for a in answers if not any(w.begun <= a.ended and a.begun <= w.over + longest for w in windows)]
     good = [a.ended - a.begun for a in calm if a.good]
     return Run(len(good), len(calm) - len(good), 0.0, good)
 
 
 def slope(samples: Sequence[tuple[float, float]]) -> float:
-    """How much a measure grows an hour: the straight line through moments (seconds) and values, least squares."""
+    """Compute how much a measure grows an hour: the slope of a least-squares line through moments (seconds) and
+    values."""
     count = len(samples)
     if count < 2:
         return 0.0

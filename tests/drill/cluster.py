@@ -1,4 +1,4 @@
-"""PostgreSQL with a standby that holds whatever was committed, each a process of its own on a port of loopback."""
+"""PostgreSQL with a synchronous standby, each a process of its own on a port of loopback."""
 
 import asyncio
 import os
@@ -28,26 +28,26 @@ READY_S = 60
 
 @dataclass(slots=True)
 class Server:
-    """One of the two."""
+    """One of the two servers."""
 
     folder: Path
     port: int = field(default_factory=free_port)
     process: "subprocess.Popen[bytes] | None" = None
 
     def start(self, *settings: str) -> None:
-        """Start it with these settings besides."""
+        """Start the server with further settings."""
         told = (f"port={self.port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={self.folder.parent}")
         arguments = [part for setting in (*told, *SETTINGS, *settings) for part in ("-c", setting)]
         self.process = subprocess.Popen([_tool("postgres"), "-D", self.folder, *arguments], **_as_nobody(self.folder))
 
     def kill(self) -> None:
-        """End it as a machine ends that loses its power: at once, nothing said to anybody."""
+        """Kill the server as a loss of power would: at once, without a word to anybody."""
         if self.process:
             self.process.send_signal(signal.SIGKILL)
             self.process.wait()
 
     async def asks(self, statement: str, database: str = "postgres") -> list[tuple[Any, ...]]:
-        """The rows of an answer."""
+        """Execute a statement and return its rows."""
         where: dict[str, Any] = {"host": "127.0.0.1", "port": self.port, "user": "postgres", "database": database}
         connection: Any = await asyncpg.connect(**where, timeout=5)
         try:
@@ -69,19 +69,19 @@ class Server:
 
 @dataclass(slots=True)
 class Cluster:
-    """Both servers; ``serving`` is the one that takes writes."""
+    """Both servers; ``serving`` is the one that accepts writes."""
 
     first: Server
     standby: Server
     serving: Server
 
     def url(self, *ports: int) -> str:
-        """The address of the database as COOP_DATABASE_URL wants it: whichever of the two takes writes."""
+        """Return the address of the database for COOP_DATABASE_URL: whichever of the two accepts writes."""
         hosts = "&".join(f"host=127.0.0.1:{port}" for port in ports or (self.first.port, self.standby.port))
         return f"postgresql://postgres@/{NAME}?{hosts}&target_session_attrs=primary"
 
     async def fail_over(self, after: float) -> None:
-        """The first server dies; so many seconds later (somebody, or a program, notices) the standby takes over."""
+        """Kill the first server; so many seconds later (when somebody, or a program, notices) promote the standby."""
         self.first.kill()
         await asyncio.sleep(after)
         self.serving = self.standby
@@ -89,14 +89,15 @@ class Cluster:
 
 
 def fault() -> str:
-    """Why none can be made on this machine; empty where it can."""
+    """Say why this machine cannot run a cluster; "" where it can."""
     found = find_binaries()
     return "" if found and (found / "pg_basebackup").exists() else "PostgreSQL avec pg_basebackup"
 
 
 @asynccontextmanager
 async def cluster() -> AsyncIterator[Cluster]:
-    """Both servers, the standby in step with the first, in a folder that is gone at the end; no database is made."""
+    """Give both servers, the standby in step with the first, in a folder that is removed at the end; without
+    databases."""
     folder = Path(tempfile.mkdtemp(prefix="coop-drill-"))
     first, standby = Server(folder / "first"), Server(folder / "standby")
     if os.geteuid() == 0:
@@ -114,7 +115,7 @@ async def cluster() -> AsyncIterator[Cluster]:
 
 
 async def accompany(pair: Cluster) -> None:
-    """Give the first server its standby: a copy of what it holds by now, followed by all that it writes."""
+    """Give the first server its standby: a copy of what it holds by now, which follows all that it writes."""
     source = ["-h", "127.0.0.1", "-p", str(pair.first.port), "-U", "postgres", "--checkpoint=fast", "--no-sync"]
     await _run(pair.standby.folder, "pg_basebackup", *source, "--write-recovery-conf", "-X", "stream")
     pair.standby.start()
@@ -136,6 +137,6 @@ def _tool(name: str) -> Path:
 
 
 def _as_nobody(folder: Path) -> dict[str, Any]:
-    """PostgreSQL refuses to be root."""
+    """Return the arguments that run a process as another user: PostgreSQL refuses to be root."""
     options: dict[str, Any] = {"cwd": folder.parent, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     return options | ({"user": "nobody"} if os.geteuid() == 0 else {})

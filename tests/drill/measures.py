@@ -1,4 +1,4 @@
-"""What is looked at every second of a drill: how large the replicas are, how many connections the database has."""
+"""Measures of every second of a drill: the size of the replicas, the connections of the database."""
 
 import asyncio
 import time
@@ -23,7 +23,7 @@ CONNECTIONS_MAX = 3 * (CONNECTIONS + RESERVED + NESTED)
 
 @dataclass
 class Measures:
-    """Looks until it is cancelled. ``sizes`` are those of each replica, a new list for each of its processes."""
+    """Measures until it is cancelled; ``sizes`` are those of each replica, in a new list for each of its processes."""
 
     stage: Stage
     sizes: list[dict[int, list[Size]]] = field(default_factory=lambda: [{}, {}, {}])
@@ -44,24 +44,25 @@ class Measures:
             await asyncio.sleep(EVERY_S)
 
     def longest(self) -> Sequence[Sequence[Size]]:
-        """Of each replica the process that lived longest, without its first third: it still fills its caches then."""
+        """Return, for each replica, the sizes of its longest process without the first third, when caches still
+        fill."""
         lives = [max(each.values(), key=len, default=[]) for each in self.sizes]
         return [life[len(life) // 3 :] for life in lives]
 
     def most(self) -> float:
-        """MB that a replica held at most."""
+        """Return the most memory that a replica held, in MB."""
         return max((s.memory for each in self.sizes for life in each.values() for s in life), default=0.0)
 
     def growth(self, of: str) -> float:
-        """How much the replica grows an hour that grows most: in MB, files, threads or bytes of log."""
+        """Return how much the fastest growing replica grows an hour: in MB, files, threads or bytes of log."""
         return max(slope([(s.at, float(getattr(s, of))) for s in life]) for life in self.longest())
 
     def table_growth(self) -> dict[str, float]:
-        """Rows an hour by which the tables of what passes grow, in the second half."""
+        """Return by how many rows an hour the tables of passing things grow, in the second half."""
         half = self.tables[len(self.tables) // 2 :]
         return {name: slope([(at, float(found.get(name, 0))) for at, found in half]) for name in PASSING}
 
 
 async def rows(server: Server) -> dict[str, int]:
-    """How many rows each table has, as far as PostgreSQL keeps count."""
+    """Return how many rows each table has, as far as PostgreSQL keeps count."""
     return {str(name): int(count) for name, count in await server.asks(ROWS, NAME)}

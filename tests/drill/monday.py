@@ -1,4 +1,5 @@
-"""What people do all the while: reports, commands, clicks, talk, arrivals, an announcement; what they were told."""
+"""The activity of people during the drill: reports, commands, clicks, talk, arrivals, an announcement; and the
+answers."""
 
 import asyncio
 import json
@@ -37,7 +38,7 @@ LONGEST_S = 3 * 3600
 
 @dataclass(slots=True)
 class Report:
-    """A report that somebody sends, until it is taken."""
+    """A report that somebody sends until it is accepted."""
 
     key: str
     author: str
@@ -50,7 +51,7 @@ class Report:
 
 @dataclass
 class Monday:
-    """Everybody. What they did is in the lists, and grows while it runs."""
+    """Everybody’s activity; what they did is in the lists, which grow while it runs."""
 
     plan: DrillPlan
     place: Place
@@ -68,7 +69,7 @@ class Monday:
     """Who is sending a report: nobody sends two at once."""
 
     async def run(self, over: asyncio.Event) -> None:
-        """Act until then, and let what is under way end."""
+        """Act until a moment, and let what is under way end."""
         clicking = Clicking(self.session, self.entrance, self.place.desk, sealed=True)
         self.clicks = clicking.done
         chance = Random(20261130)
@@ -183,7 +184,7 @@ class Monday:
         return await self._timed(self.clicked, lambda: clicking.send(click, body))
 
     async def _talk(self, chance: Random, number: int) -> bool:
-        """Somebody says something where rules look; some of it is what they look for."""
+        """Say something as somebody where rules look; some of it is what they look for."""
         who = self.place.speakers[number % len(self.place.speakers)]
         channel = chance.choice([*self.place.talk.values()])
         text = (
@@ -192,14 +193,14 @@ class Monday:
         return await self._says(who, channel, text)
 
     async def _line(self, number: int) -> bool:
-        """Juliette writes under her ticket; it can be read in the room of the hotline, in her order."""
+        """Write a line under Juliette’s ticket; the room of the hotline must show her lines in order."""
         desk = self.place.desk
         return await self._says(
             desk.juliette.api, desk.spoken.thread_channel, CHAT.format(number), desk.spoken.thread_post
         )
 
     async def _says(self, who: Api, channel: str, text: str, root: str = "") -> bool:
-        """Whether Mattermost says that it has a message."""
+        """Post a message; return whether Mattermost confirms it."""
         try:
             await who.post("/posts", {"channel_id": channel, "message": text, "root_id": root})
         except (TimeoutError, OSError, aiohttp.ClientError, Refused):
@@ -207,7 +208,7 @@ class Monday:
         return True
 
     async def _arrive(self) -> None:
-        """One after the other, evenly."""
+        """Have newcomers arrive one after the other, evenly."""
         site, pause = self.place.site, self.plan.arrivals_s / max(1, len(self.place.arriving))
         for user_id in self.place.arriving:
             await asyncio.sleep(pause)
@@ -215,7 +216,7 @@ class Monday:
                 await site.admin.post(f"/teams/{site.team_id}/members", {"team_id": site.team_id, "user_id": user_id})
 
     async def _announce(self) -> None:
-        """Marie sends something to every département, right before the first blow."""
+        """Send an announcement by Marie to every département, right before the first blow."""
         await asyncio.sleep(max(0.0, self.plan.first_blow_s - 3))
         for _ in range(ANNOUNCED_TRIES):
             with suppress(TimeoutError, OSError, aiohttp.ClientError, Refused, AssertionError):
@@ -227,7 +228,7 @@ class Monday:
         self.announced = True
 
     async def _preview(self) -> Any:
-        """What she sees before it is sent; nothing is sent yet, so she may try again."""
+        """Open the preview of the announcement; nothing is sent yet, so it may be tried again."""
         form = await self.place.marie.opens("/annonce")
         await form.fill(texte=ANNOUNCED, destinataires=list(self.place.departements)).submit()
         return await self.place.marie.told(ANNOUNCED)

@@ -1,4 +1,4 @@
-"""Who and what is there before Monday: accounts, channels, the register, years of reports, open tickets, a rule."""
+"""The state before Monday: accounts, channels, the register, years of reports, open tickets, a rule."""
 
 import json
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
@@ -42,7 +42,8 @@ SPEAKERS = 40
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What is there. ``state`` is what the dialog of a report carries, its ``filled`` fields those of a workshop."""
+    """What there is before Monday. ``state`` is what the dialog of a report carries, its ``filled`` fields those of a
+    workshop."""
 
     site: Site
     settings: Settings
@@ -58,7 +59,7 @@ class Place:
 
 
 def write_bulk(file: Path, plan: DrillPlan) -> None:
-    """Write who is in the team, and who will come, for Mattermost’s bulk loading."""
+    """Write the people who are in the team, and those who will come, for Mattermost’s bulk loading."""
     file.write_text("".join(f"{json.dumps(line)}\n" for line in _lines(plan)), "utf-8")
 
 
@@ -112,7 +113,7 @@ async def prepared(
 
 
 def environment(settings: Settings) -> dict[str, str]:
-    """The variables of a replica but for what is its own; everybody who comes is welcomed."""
+    """Return the variables that all replicas share; newcomers are welcomed."""
     told = {f"COOP_{name.upper()}": getattr(settings, name).get_secret_value() for name in SECRETS}
     shared = usual(settings.mattermost_url, "", Path(), 0) | {"COOP_PUBLIC_URL": settings.public_url}
     more = {"COOP_WELCOME": "oui", "COOP_TRUST_ADDRESSES": "oui", "COOP_DOMAINS": DOMAIN, "COOP_LOG_LEVEL": "INFO"}
@@ -136,7 +137,7 @@ async def _logged_in(session: aiohttp.ClientSession, url: str, name: str) -> Api
 
 
 async def _store(plan: DrillPlan, url: str, people: Sequence[str]) -> None:
-    """The tables, the register, and what these people filed in three years."""
+    """Store the tables, the register, and what these people filed in three years."""
     await schema.upgrade(url)
     known = enumerate(zip(conseillers(plan.people), people, strict=True))
     crowd = [replace(one, id=user_id, username=f"personne-{n}") for n, (one, user_id) in known]
@@ -151,7 +152,7 @@ async def _desk(plan: DrillPlan, pair: Cluster, site: Site, settings: Settings, 
 
 
 async def _tell(url: str, marie: Person, channels: Mapping[str, str]) -> None:
-    """The bot knows these channels, and marie, who animates; a rule looks for a word."""
+    """Store that the bot knows these channels, and that marie animates; a rule looks for a word."""
     database, now = Database(url), utc_now()
     async with database.transaction() as db:
         db.add(Registered(id=marie.id, username=marie.username, role=Role.ANIMATEUR, since=now))

@@ -1,13 +1,13 @@
-"""How long and how hard the drill is: in full as the issue wants it, short for two cores that others use as well."""
+"""The length and the load of the drill: in full as the issue wants it, short for two cores that others use as well."""
 
 from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
 class DrillPlan:
-    """``people`` are in the team, ``cras`` lie in the database; rates are a second, of ``posts`` a minute; the others
-    are counts, or seconds where they say so. ``blows`` are those of tests/drill/blows.py, in turn, each ``pause_s``
-    after people felt the last."""
+    """A plan of the drill: ``people`` are in the team, ``cras`` in the database; rates are per second, of ``posts`` per
+    minute; the others are counts, or seconds where they say so. ``blows`` are those of tests/drill/blows.py, in turn,
+    each ``pause_s`` after people felt the last."""
 
     people: int = 4000
     cras: int = 5_000_000
@@ -31,12 +31,12 @@ class DrillPlan:
     blows: tuple[str, ...] = ("kill1", "kill2", "kill3", "upgrade", "failover", "mattermost", "cut", "clocks")
 
     def at(self, load: float) -> "DrillPlan":
-        """The same at that part of the rates."""
+        """Return the plan at a part of its rates."""
         rates = {name: getattr(self, name) * load for name in ("reports", "commands", "clicks", "posts", "lines")}
         return replace(self, **rates)
 
     def soak(self, seconds: float) -> "DrillPlan":
-        """So many seconds of it without any blow."""
+        """Return the plan of so many seconds without blows."""
         return replace(self, seconds=seconds, blows=())
 
 

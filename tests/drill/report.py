@@ -1,4 +1,4 @@
-"""The one table of a drill: what was measured, and the goal beside it."""
+"""The table of a drill: what was measured, and the goal beside it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -36,7 +36,7 @@ def figures(
     *,
     left: int,
 ) -> list[Figure]:
-    """All of them, what may not be lost first."""
+    """List all figures, first what may not be lost."""
     found = [_verdict(name, verdict) for name, verdict in verdicts.items()]
     found.append(Figure("envois en attente à la fin", str(left), "", "0", not left))
     found += [Figure(f"consigne : {fault}", "non suivie", "", "suivie", False) for fault in blows.faults]
@@ -56,7 +56,7 @@ def _verdict(name: str, verdict: Verdict) -> Figure:
 def _latencies(
     plan: DrillPlan, monday: Monday, windows: Sequence[Window], receipts: Sequence[tuple[str, str, int]]
 ) -> Iterator[Figure]:
-    """What takes how long where nothing befalls."""
+    """Yield the latencies outside of blows."""
     commands = outside(windows, monday.commands, RECOVERY_S)
     yield _timed(f"commandes, {plan.commands:g}/s, p99", commands, COMMAND_S)
     reports = outside(windows, [Answer(r.begun, r.ended, r.accepted) for r in monday.reports], RECOVERY_S)
@@ -66,7 +66,7 @@ def _latencies(
 
 
 def _receipt_answers(reports: Sequence[Report], receipts: Sequence[tuple[str, str, int]]) -> list[Answer]:
-    """From the answer to the receipt, by who it is for: the n-th of somebody’s is that of their n-th report."""
+    """Measure from the answer to the receipt, by person: the n-th receipt of somebody is that of their n-th report."""
     of_each: dict[str, list[int]] = {}
     for _, who, at in receipts:
         of_each.setdefault(who, []).append(at)

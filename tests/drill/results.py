@@ -1,4 +1,4 @@
-"""What stands at the end, read from the database and from what Mattermost keeps; what became of what was accepted."""
+"""The results at the end, read from the database and from Mattermost’s state, compared with what was accepted."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ HITS = "SELECT post_id, case_id FROM moderation_hit WHERE rule = 'mots'"
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Mattermost’s posts in their order, and its channels; ``bot`` is who speaks for us."""
+    """Mattermost’s posts in order, and its channels; ``bot`` is the bot’s account."""
 
     posts: Sequence[Post]
     channels: Mapping[str, Channel]
@@ -33,24 +33,24 @@ class Standing:
 
     @classmethod
     def read(cls, snapshot: Path, bot: str) -> "Standing":
-        """What a stopped server left."""
+        """Read what a stopped server left."""
         state = State()
         Snapshot(state, snapshot).load()
         posts = sorted((post for post in state.posts if not post.delete_at), key=lambda post: post.create_at)
         return cls(posts, {channel.id: channel for channel in state.channels}, bot, state)
 
     def own(self, channel_id: str = "") -> list[Post]:
-        """What the bot said, there or everywhere."""
+        """List the bot’s posts, in one channel or everywhere."""
         return [post for post in self.posts if post.user_id == self.bot and channel_id in ("", post.channel_id)]
 
     def beside(self, post: Post) -> str:
-        """Whom a post of the bot’s own is for, in a direct channel; empty elsewhere."""
+        """Return the person for whom a post of the bot’s is, in a direct channel; "" elsewhere."""
         channel = self.channels[post.channel_id]
         return next((one for one in channel.name.split("__") if one != self.bot), "") if channel.type == "D" else ""
 
 
 async def judge_all(monday: Monday, there: Standing, server: Server) -> Mapping[str, Verdict]:
-    """A verdict of each kind, by its French name."""
+    """Judge everything: a verdict for each kind, by its French name."""
     filed = await server.asks(REPORTS, NAME)
     return {
         "comptes rendus": _reports(monday, filed),
@@ -69,14 +69,14 @@ def _reports(monday: Monday, filed: Sequence[tuple[str, str, int]]) -> Verdict:
 
 
 def _receipts(monday: Monday, filed: Sequence[tuple[str, str, int]], there: Standing) -> Verdict:
-    """Each report that was filed has one, whether its author was told at once or not."""
+    """Judge receipts: each filed report has one, whether its author was told at once or not."""
     sent = {r.key: r for r in monday.reports}
     asked = [Expected(str(n), author, sent[key].begun, sent[key].ended) for key, author, n in filed if key in sent]
     return judge(asked, [(number, author) for number, author, _ in receipts(there)])
 
 
 def receipts(there: Standing) -> list[tuple[str, str, int]]:
-    """The numbers of reports of which there are receipts, for whom, and when (milliseconds since 1970)."""
+    """List the receipts: number of the report, for whom, and when (milliseconds since 1970)."""
     found = []
     for post in there.own():
         text = f"{post.message} {post.props}"
@@ -86,7 +86,7 @@ def receipts(there: Standing) -> list[tuple[str, str, int]]:
 
 
 async def _clicks(monday: Monday, server: Server) -> Verdict:
-    """All that were accepted; what was not may stand, too: an answer may be lost while the database moves. Nobody took
+    """Judge clicks: all accepted ones count; others may, as an answer can be lost while the database moves. Nobody took
     what another had."""
     asked = [Expected(f"{c.by} {c.move.value}", str(c.ticket), sure=c.accepted) for c in monday.clicks]
     numbers = {*monday.place.desk.numbers}
@@ -100,7 +100,7 @@ async def _clicks(monday: Monday, server: Server) -> Verdict:
 
 
 def _lines(monday: Monday, there: Standing) -> Verdict:
-    """What juliette wrote under her ticket stands in the room, in her order."""
+    """Judge lines: what juliette wrote under her ticket is in the room, in her order."""
     desk = monday.place.desk
     hers = [p for p in there.posts if p.user_id == desk.juliette.id and _LINE.search(p.message)]
     asked = [Expected(p.message, desk.room, p.create_at, p.create_at) for p in hers]
@@ -109,7 +109,7 @@ def _lines(monday: Monday, there: Standing) -> Verdict:
 
 
 async def _hits(monday: Monday, there: Standing, server: Server) -> Verdict:
-    """Each message that a rule looks for is part of a case."""
+    """Judge rules: each message that a rule looks for is part of a case."""
     talk = {*monday.place.talk.values()}
     asked = [Expected(p.id) for p in there.posts if p.channel_id in talk and WORD in p.message]
     return judge(asked, [(post, "") for post, case in await server.asks(HITS, NAME) if case], ordered=False)
@@ -123,7 +123,7 @@ def _announcement(monday: Monday, there: Standing) -> Verdict:
 
 
 def _welcomes(monday: Monday, there: Standing) -> Verdict:
-    """Everybody who came is welcomed."""
+    """Judge welcomes: everybody who came is welcomed."""
     arriving = {*monday.place.arriving}
     came = [
         member.user_id for member in there.state.team_members if member.user_id in arriving and not member.delete_at

@@ -44,7 +44,7 @@ class Process:
     process: "subprocess.Popen[bytes] | None" = None
 
     async def start(self, ready: str = "", **more: str) -> float:
-        """Start it, with these variables besides, and wait until it is ready; the seconds that took."""
+        """Start the program with further variables, and wait until it is ready; return the seconds that took."""
         begun = time.perf_counter()
         with self.log.open("ab") as log:
             self.process = spawn(self.arguments, {**self.environment, **more}, log, self.code)
@@ -55,31 +55,31 @@ class Process:
         return time.perf_counter() - begun
 
     async def stop(self) -> None:
-        """Ask it to end, and wait for that."""
+        """Ask the program to end, and wait for that."""
         if self.process:
             await asyncio.to_thread(stop, self.process)
 
     def kill(self) -> None:
-        """End it in the middle of what it does."""
+        """Kill the program in the middle of what it does."""
         if self.process:
             self.process.kill()
             self.process.wait()
 
     @property
     def pid(self) -> int:
-        """The number of the process."""
+        """The id of the process."""
         assert self.process
         return self.process.pid
 
     @property
     def runs(self) -> bool:
-        """Whether it is alive."""
+        """Whether the process is alive."""
         return self.process is not None and self.process.poll() is None
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """What a process has at a moment: MB of memory, open files and threads; bytes that it wrote down in its log."""
+    """The size of a process at a moment: MB of memory, open files and threads; bytes written to its log."""
 
     at: float
     memory: float
@@ -89,7 +89,7 @@ class Size:
 
 
 def size(process: Process) -> Size | None:
-    """None where it is not there at this moment."""
+    """Measure a process; None where it is not running."""
     if not process.runs:
         return None
     there = Path(f"/proc/{process.pid}")
@@ -101,7 +101,7 @@ def size(process: Process) -> Size | None:
 
 
 class HeldLink:
-    """The way of one replica to both databases, which can be cut without a word, and mended."""
+    """The link of a replica to both databases, which can be cut without a word, and restored."""
 
     def __init__(self, pair: Cluster, folder: Path) -> None:
         self.ports = (free_port(), free_port())
@@ -120,12 +120,12 @@ class HeldLink:
         self._process.send_signal(signal.SIGSTOP)
 
     def mend(self) -> None:
-        """Let everything through again, what was sent meanwhile first."""
+        """Let everything through again, beginning with what was sent meanwhile."""
         assert self._process
         self._process.send_signal(signal.SIGCONT)
 
     def close(self) -> None:
-        """End it, cut or not."""
+        """Close the link, cut or not."""
         if self._process:
             self._process.kill()
             self._process.wait()
@@ -139,13 +139,13 @@ def _haproxy(file: Path, environment: Mapping[str, str]) -> "subprocess.Popen[by
 
 
 def fault() -> str:
-    """What the balancer lacks on this machine; empty where it has all."""
+    """Say what the balancer lacks on this machine; "" where it has everything."""
     return "" if shutil.which("haproxy") else "HAProxy"
 
 
 @dataclass(slots=True)
 class Stage:
-    """All of them. ``entrance`` is where Mattermost finds the bot: the balancer."""
+    """All processes. ``entrance`` is where Mattermost finds the bot: the balancer."""
 
     folder: Path
     pair: Cluster
@@ -157,7 +157,7 @@ class Stage:
 
 @asynccontextmanager
 async def balancer(port: int, replicas: Sequence[Process]) -> AsyncIterator[None]:
-    """The one that operators are given (deploy/haproxy.cfg), before these three."""
+    """Run the balancer that operators are given (deploy/haproxy.cfg), before these three replicas."""
     places = {f"BOT{n}": each.url.removeprefix("http://") for n, each in enumerate(replicas, 1)}
     binds = {"BIND": port, "BIND_OUTSIDE": free_port(), "BIND_FIGURES": free_port()}
     environment = places | {name: f"127.0.0.1:{bound}" for name, bound in binds.items()}
@@ -170,7 +170,7 @@ async def balancer(port: int, replicas: Sequence[Process]) -> AsyncIterator[None
 
 
 def server(folder: Path, bulk: Path) -> Process:
-    """Mattermost, with everybody in it; what is said there outlives its stops."""
+    """Make Mattermost, with everybody in it; its messages survive its stops."""
     port = free_port()
     kept = ["--snapshot", str(folder / "mattermost.db"), "--bulk", str(bulk)]
     arguments = ["-m", "sandbox", "--port", str(port), *kept]
@@ -180,7 +180,7 @@ def server(folder: Path, bulk: Path) -> Process:
 
 
 def replica(number: int, folder: Path, environment: Mapping[str, str]) -> Process:
-    """One of the bot’s: with a data folder of its own, as on a machine of its own."""
+    """Make a replica of the bot, with a data folder of its own, as on a machine of its own."""
     port, own = free_port(), folder / f"replica-{number}"
     own.mkdir()
     told = {"COOP_PORT": str(port), "COOP_HOST": "127.0.0.1", "COOP_DATA_DIR": str(own)}
@@ -190,7 +190,7 @@ def replica(number: int, folder: Path, environment: Mapping[str, str]) -> Proces
 
 
 def new_version(folder: Path, migration: str, name: str) -> Path:
-    """The code of today with one step of the tables more, in a folder of its own."""
+    """Make the code of today with one more migration, in a folder of its own."""
     made = folder / "new-version"
     for part in ("bot", "cli", "commands", "config", "dialogs", "storage", "templates"):
         shutil.copytree(ROOT / part, made / part, ignore=shutil.ignore_patterns("__pycache__"))

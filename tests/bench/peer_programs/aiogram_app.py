@@ -25,7 +25,7 @@ async def open_form(_: Message, command: CommandObject) -> None:
 
 
 async def start(app: web.Application) -> None:
-    """One session for all that goes out, which is in its favour."""
+    """Open one session for all outgoing calls, which is in the framework’s favour."""
     app["session"] = aiohttp.ClientSession()
 
 

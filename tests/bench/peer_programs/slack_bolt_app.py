@@ -16,7 +16,7 @@ opening = json.loads(Path(dialog).read_text())
 
 
 async def authorize(**_: Any) -> AuthorizeResult:
-    """Everybody is let in without a question to Slack."""
+    """Authorize everybody without a question to Slack."""
     return AuthorizeResult(enterprise_id="", team_id="t", bot_user_id="b", bot_id="b", bot_token="xoxb-1")
 
 
@@ -38,7 +38,7 @@ async def command(request: web.Request) -> web.Response:
 
 
 async def start(app: web.Application) -> None:
-    """One session for all that goes out, which is in its favour."""
+    """Open one session for all outgoing calls, which is in the framework’s favour."""
     app["session"] = aiohttp.ClientSession()
 
 
