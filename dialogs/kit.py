@@ -86,7 +86,7 @@ class OrderKit(Form):
         return f"{where}Trois colis vous seront envoyés. Vous corrigez jusqu’à la clôture du lot."
 
     def elements(self, clues: Clues) -> list[Element]:
-        needed = {"optional": False}  # where the table has some
+        needed = {"optional": False}  # where the table has sizes of trousers
         drawn = super().elements(clues)
         return [
             each | needed if each["name"] == "taille_bas" else each

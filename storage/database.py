@@ -47,7 +47,7 @@ CONSTRAINT_NAMES = {
     "pk": "pk_%(table_name)s",
 }
 SQLModel.metadata.naming_convention = CONSTRAINT_NAMES
-# How a row is validated or dumped by pydantic is worked out when one first is, not for all tables at each start.
+# pydantic builds the validators of a table when they are first used, not for all tables at each start.
 SQLModel.model_config["defer_build"] = True
 
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}

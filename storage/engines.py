@@ -54,7 +54,7 @@ def may_pass(error: BaseException) -> bool:
 def cannot_write(error: BaseException) -> bool:
     """Tell whether the database accepts no more writes: it is full, read-only, or its disk is broken."""
     code = getattr(_cause(error), "sqlite_errorcode", None)
-    # The low byte is the error, the others tell more of it.
+    # The low byte is the error, the others are its extended code.
     return (code is not None and code & 0xFF in _UNWRITABLE) or _state(error) in _UNWRITABLE_STATES
 
 
@@ -276,12 +276,12 @@ async def connect(path: str, *, writes: bool, kind: type[SqliteConnection] | Non
     """Open the file, made private; its statements may be run by any thread, one at a time."""
     kind = kind or (WritingConnection if writes else ReadingConnection)
     connection = kind(lambda: _open(path, kind.busy_ms, WRITING if writes else READING), iter_chunk_size=64)
-    # No public way leads there, and a connection left open would keep the process alive.
+    # The thread has no public setter for this, and a connection left open would keep the process alive.
     connection._thread.daemon = True  # noqa: SLF001
     try:
         opened = await connection
     except BaseException:
-        if connection.stopped:  # the thread says that it ends to this loop, which has to be there still
+        if connection.stopped:  # the thread reports its end to this loop, which must still run
             await connection.stopped
         raise
     assert isinstance(opened, SqliteConnection)
@@ -322,7 +322,7 @@ def postgres(url: URL, connections: int = CONNECTIONS) -> AsyncEngine:
     settings = {"jit": "off", "statement_timeout": str(STATEMENT_MS), "application_name": "coop-bot"}
     engine = create_async_engine(
         url,
-        # What overflows is closed when it is given back, and opening costs more than ten statements.
+        # Connections beyond the pool are closed when given back, and opening one costs more than ten statements.
         pool_size=connections,
         max_overflow=0,
         pool_timeout=5,

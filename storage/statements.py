@@ -92,7 +92,7 @@ class DirectStatement:
         On PostgreSQL consecutive such statements are sent as one, in order; where a transaction writes nothing else,
         that one statement is its BEGIN and COMMIT, too: a single round trip.
         """
-        if _kind(db) == "sqlite":  # there is no way to go
+        if _kind(db) == "sqlite":  # its statements need no round trip
             await self.run(db, values)
             return
         bound = self.speak("postgresql").bound(values)
@@ -111,7 +111,7 @@ def write_at_end(engine: AsyncEngine) -> None:
 
 
 def _forget(connection: Connection) -> None:
-    if not connection.invalidated:  # what was lost with its server remembers nothing
+    if not connection.invalidated:  # an invalidated connection has no info left
         connection.info.pop(_LAST, None)
 
 

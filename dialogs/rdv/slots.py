@@ -200,7 +200,7 @@ def find_instant(day: date, minute: int, zone: ZoneInfo) -> datetime:
     found = wall.replace(tzinfo=zone).astimezone(UTC)
     if found.astimezone(zone).replace(tzinfo=None) == wall:
         return found
-    # Clocks jumped over it. Both readings of it are beside the jump, one on each side.
+    # Clocks skip this time: its two readings (fold 0 and 1) lie on both sides of the jump.
     before, after = wall.replace(tzinfo=zone, fold=1).astimezone(UTC), found
     shift = before.astimezone(zone).utcoffset()
     while after - before > timedelta(seconds=1):

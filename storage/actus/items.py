@@ -194,7 +194,7 @@ async def save(db: AsyncSession, found: Sequence[Item]) -> None:
     statement = insertion(db, table)
     changed = [column.name for column in table.columns if column.name not in _FIXED]
     now = {name: statement.excluded[name] for name in changed}
-    # In one order, whoever writes them: two who do so at once wait for each other, and not both.
+    # Every writer uses the same order: two at once wait one for the other, and never deadlock.
     rows = [item.model_dump(exclude={"id"}) for item in sorted(found, key=lambda item: item.key)]
     await db.execute(statement.on_conflict_do_update(index_elements=["key"], set_=now), rows)
 

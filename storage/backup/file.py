@@ -251,7 +251,7 @@ def encrypting(raw: BinaryIO, recipients: Sequence[Recipient]) -> Iterator[Binar
             with open(for_writing, "wb", closefd=True) as stream:  # noqa: PTH123
                 yield stream
         except BrokenPipeError:
-            work.end()  # says better why nobody reads any more
+            work.end()  # raises the reason why nobody reads any more
             raise
         except BaseException:
             work.wait()
@@ -285,7 +285,7 @@ class _Beside:
     def _run(self) -> None:
         try:
             self._work()
-        except BaseException as problem:  # ``end`` raises it in the thread of who waits
+        except BaseException as problem:  # ``end`` raises it in the waiting thread
             self._problem = problem
         finally:
             for each in self._closed:

@@ -117,7 +117,7 @@ async def add_lines(db: AsyncSession, batch: Sequence[IncomingLine], now: dateti
 
     A line with number, author and birth of a stored compte rendu is that one, whatever has become of it since.
     """
-    # All that needs no database comes before the first statement, which on SQLite makes other writers wait.
+    # Work without the database comes before the first statement, from which on SQLite other writers wait.
     rows = {i.key: _make_row(i, now) for i in batch}
     taken = await _find_numbers_taken(db, [i.entry.numero for i in batch if i.entry.numero])
     filed = await _find_keys_filed(db, list(rows))

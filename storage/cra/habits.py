@@ -38,7 +38,7 @@ async def read_usual(db: AsyncSession, author_id: str) -> Usual:
     mine = (Cra.author_id == author_id, col(Cra.deleted_at).is_(None))
     query = select(Cra.canal, Cra.minutes).where(*mine).order_by(col(Cra.date).desc(), col(Cra.id).desc())
     rows = (await db.exec(query.limit(LOOKED_BACK))).all()
-    # Of what is used as often the newest comes first: a Counter keeps the order in which it met them.
+    # Among values used equally often the newest comes first: a Counter keeps the order of insertion.
     canals, minutes = Counter(canal for canal, _ in rows), Counter(length for _, length in rows)
     canal = Canal(canals.most_common(1)[0][0]) if canals else None
     often = [length for length, times in minutes.most_common(OFFERED_MOST) if times >= USED_MIN]

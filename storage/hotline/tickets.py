@@ -347,7 +347,7 @@ def _find_times(ticket: Ticket, move: Move, actor: Actor) -> dict[str, Any]:
     if move in {Move.REPLY, Move.REOPEN}:
         reopened = {"resolved_at": None, "closed_at": None, "reason": None, "warned_at": None, "nudged": 0}
         return {"asked_at": ticket.asked_at or actor.at} | ({} if ticket.state in OPEN else reopened)
-    if move is Move.JOIN:  # the outage owes the next word, to all of them
+    if move is Move.JOIN:  # the next word comes from the outage, for all of its tickets
         return {"first_answer_at": ticket.first_answer_at or actor.at, "asked_at": None, "nudged": 0}
     if move in {Move.TRANSFER, Move.PART}:
         return {"asked_at": ticket.asked_at or actor.at}

@@ -217,7 +217,7 @@ async def _rewrite_arrived(db: AsyncSession, ids: Collection[str], now: datetime
     found = (await db.exec(select(Outgoing.post_id, Outgoing.later, Outgoing.crowd).where(rewritten))).all()
     if not found:
         return False
-    # Due, but not as if nobody had it: what is written later and leaves first makes it void (is_superseded).
+    # Due, but unlike a row that nobody touched: a later content that is sent first makes this one void (is_superseded).
     due = now - timedelta(microseconds=2)
     await add(db, [_rewriting(post_id or "", later or EMPTY, due, crowd=crowd) for post_id, later, crowd in found])
     await db.execute(update(Outgoing).where(rewritten).values(later=None))

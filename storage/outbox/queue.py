@@ -85,7 +85,7 @@ class Outgoing(SQLModel, table=True):
 
     __tablename__ = "outgoing"
     __table_args__ = (
-        # What is to be taken lies in order, however much waits, and whose time has not come is passed by in the index.
+        # Rows to be taken are in the order of the index, which also skips those whose time has not come.
         _index("waiting", "crowd", "created_at", "id", "not_before", where=WAITS),
         _index("topic", "topic", where="topic IS NOT NULL"),
         _index("rewritten", "target", where=_REWRITES),
@@ -209,7 +209,7 @@ async def _at_others(db: AsyncSession, now: datetime, until: datetime) -> Sequen
     await db.execute(select(func.pg_advisory_xact_lock(_CROWD_LOCK)))
     other = aliased(Outgoing)
     waits = (col(other.not_before).is_not(None), col(other.crowd).is_(True))
-    # Their lease may end later than ours: they took it while we waited for the lock.
+    # The lease of another replica may end later than ours: it took the row while we waited for the lock.
     taken = select(other.target).where(
         *waits, col(other.not_before) > now, col(other.not_before) <= until + (until - now)
     )

@@ -220,7 +220,7 @@ async def get_need(db: AsyncSession, key: str) -> Need | None:
     """Get a need by its key, as it is now."""
     order = (col(ResourceNeed.at), col(ResourceNeed.user_id))
     wanted = select(ResourceNeed).where(ResourceNeed.key == key).order_by(*order)
-    # What was changed by statements since this session read it is read anew.
+    # Statements have changed rows that this session still holds with their former values.
     whose = (await db.exec(wanted.execution_options(populate_existing=True))).all()
     return _group_need(whose) if whose else None
 
@@ -356,7 +356,7 @@ def judge_look(before: LinkCheck | None, look: Look, now: datetime, today: date)
         before = LinkCheck(resource=look.resource, url=look.url, checked_at=now)
     kept = before.model_dump() | {"checked_at": now}
     if look.fault is Fault.BUSY:
-        # Nothing was seen: it stands as it did.
+        # The site was too busy to answer: nothing new is known of the link.
         return LinkCheck(**kept)
     if look.fault.kind is Kind.WORKS:
         works = {"fault": "", "failures": 0, "failing_since": None, "told_at": None, "archive": ""}

@@ -49,7 +49,7 @@ class IndexEntry(NamedTuple):
         return since and filters.choices <= self.choices and all(self._bears(tag) for tag in filters.tags)
 
     def _bears(self, tag: query.Tag) -> bool:
-        # Many themes are no category, and many resources have none: that makes them no match.
+        # Many themes have no category, as many resources do: two empty ones are no match.
         return bool(self.themes & tag.bit) or bool(tag.categorie and ("categorie", tag.categorie) in self.choices)
 
 
@@ -71,7 +71,7 @@ def make_entry(resource: ShownResource, revision: int = 0) -> tuple[IndexEntry, 
     weights |= {make_theme_word(code): THEME for code in from_bits(resource.themes)}
     for token in weights:
         if meanings := query.list_meanings(token):
-            # Whoever looks for a word finds what means the same at less, never at more.
+            # A synonym scores less than the word itself, never more.
             weights[token] = max([weights[token], *(weights.get(m, 0) * query.SYNONYM // query.SAME for m in meanings)])
     day = resource.date.toordinal()
     entry = IndexEntry(resource.id, day, resource.themes, _list_choices(resource), revision)
@@ -345,7 +345,7 @@ def _score_partial(found: Sequence[Scores], sought: Sequence[_WeighedGroup]) -> 
     rest = total = max(1, sum(one.telling for one in sought))
     scores, covered = Scores(), Scores()
     for each, one in sorted(zip(found, sought, strict=True), key=lambda both: -both[1].telling):
-        # What only words say that are left, and tell too little, is not found anyway.
+        # A place that only the remaining words match stays below COVERED_MIN: it need not be scored.
         places = each if rest * 100 >= total * COVERED_MIN else each.keys() & scores.keys()
         for place in places:
             scores[place] = scores.get(place, 0) + each[place] * one.telling

@@ -145,7 +145,7 @@ def _check_lengths(fives: Fives, least: int) -> bool:
     taken = sum(map(mul, lows, SHORTEST)) + others
     longer = max(length for low, length in zip((1, *lows), (0, *SHORTEST), strict=True) if low)
     time = min(5 * fives[_TIME] + 4, sum(5 * five + 4 for five in fives[_MINUTES]))
-    spare = 4 * (longer > 1)  # so much less may be known of the time to who files and asks each time
+    spare = 4 * (longer > 1)  # somebody who files and asks each time knows the time that much better
     enough = taken + longer - min(others, 1) <= time - spare
     return (
         enough and _fit_apart(fives, lows) and may_be_more(fives[_REPORTS], sum(lows) + _divide(left, LONGEST_QUARTERS))
@@ -177,7 +177,7 @@ def _divide(number: int, by: int) -> int:
 
 ATTEMPTS = 64
 """Draws of a group. Each but the first is refused for hardly any counts, all of them never."""
-# 65,536 is a multiple of 5, and of 3, but for one: nobody could notice.
+# 65,536 is one more than a multiple of 5 and of 3: the bias of its remainders is too small to be noticed.
 _WORDS = Struct(f"<{len(CELLS)}H")
 _LEAST = tuple((CELL_INDEX[name], each) for name, each in LEAST.items())
 _GROUPS = tuple((slice_of(group), list_checks(group), find_bound(group)) for group in GROUPS)

@@ -68,7 +68,7 @@ def name_commune(found: LineValues, typed: TypedLine, pieces: Sequence[Piece], c
     kept = named
     place = _find_common_place(kept, clues) or _find_nearest(found, kept, clues)
     if place is None and top > Rank.BARE:
-        # What only looks like a commune gives way to one that was named.
+        # A word that merely resembles a commune gives way to a commune that was named.
         kept = [one for one in named if one.rank > Rank.BARE]
         found.unread += [one.piece for one in named if one.rank is Rank.BARE]
         place = _find_common_place(kept, clues) or _find_nearest(found, kept, clues)
@@ -250,7 +250,7 @@ def _guess_places(text: str, rank: Rank, first: int, clues: Clues) -> CommunePla
         libraries.fuzz.ratio(fold(text), fold(place.commune.nom)) >= wanted for place in seen.suggestions
     )
     begun = named and any(fold(place.commune.nom).startswith(f"{fold(text)} ") for place in seen.suggestions)
-    # Names that are only alike are for who mistyped one.
+    # Similar names are offered only where a name was mistyped.
     others = seen.suggestions if (alike or begun) and not parts else ()
     if not named:
         others = tuple(place for place in others if place.commune.departement in near)

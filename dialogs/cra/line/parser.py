@@ -27,7 +27,7 @@ _SIGN = r"(?:(?<![^\s,;(“”«\"*_])(?:[+<>]\s?|-)(?=\d{1,3}(?:\s?ans?)?(?!\w)
 _LETTERS = r"[^\s!-/:-@\[-`{-~«»“”„…·•‧–¡¿§°]+"
 _INCLUSIVE = r"(?:\(e\)|[·.•‧/-]e(?!\w))(?:[·.•‧/-]?s(?!\w))?|[·.•‧]es(?!\w)|\(s\)"
 _TOKEN = re.compile(rf"{_SIGN}(?P<word>{_LETTERS})(?:{_INCLUSIVE}|(?<=\d)\+(?!\w))?", re.IGNORECASE)
-# A comma parts what it separates, but for « 1,5 h ».
+# A comma separates tokens, except in « 1,5 h ».
 _PARTING = re.compile(r"[,;|•]")
 _DECIMAL = re.compile(r"\d,\d{1,2}\s?h", re.IGNORECASE)
 
