@@ -1,4 +1,4 @@
-"""Settings and reference tables: all that differs between deployments, and all that never does.
+"""Settings, which differ between deployments, and reference tables, which do not.
 
 Words:
     PlannedChannel, Belonging: a channel that is to be; who belongs there.

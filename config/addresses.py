@@ -1,4 +1,4 @@
-"""Which addresses of the Internet are public, and which names lead nowhere but inside."""
+"""Which Internet addresses are public, and which host names can only be inside a private network."""
 
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from unicodedata import normalize

@@ -24,7 +24,7 @@ class UsefulLink:
 
     @property
     def is_personal(self) -> bool:
-        """Whether the address contains data of the person."""
+        """Tell whether the address contains data of the person."""
         return any(place in self.address for place in PLACES)
 
     def make_address(self, *values: str) -> str:

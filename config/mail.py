@@ -24,7 +24,7 @@ class MailServer:
 
     @property
     def is_here(self) -> bool:
-        """Whether the server is on this machine, so that nobody can listen on the way."""
+        """Tell whether the server is on this machine, so that nobody can listen on the way."""
         try:
             return ip_address(self.host).is_loopback
         except ValueError:

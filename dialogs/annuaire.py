@@ -1,4 +1,4 @@
-"""The windows of the directory: what one says of oneself, and to whom; a contact to propose; help to ask for."""
+"""The windows of the directory: one’s profile and who may see it; a contact to propose; help to ask for."""
 
 import re
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""The windows about channels: a new thematic one, another name, why one is put away; and listening in all of them."""
+"""The windows about channels: a new thematic one, another name, why one is put away; and where the bot listens."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any

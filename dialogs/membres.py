@@ -216,7 +216,7 @@ class CompleteProfile(Form):
 
     @property
     def asks_something(self) -> bool:
-        """Whether anything is missing, so that the form has a question."""
+        """Tell whether anything is missing, so that the form has a question."""
         return bool(self._questions.keys() - set(self.known))
 
 

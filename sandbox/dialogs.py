@@ -20,7 +20,7 @@ LOOKUP = "app.lookup_interactive_dialog."
 
 @routes.post("/actions/dialogs/open", auth=False)
 async def open_dialog(call: Call) -> object:
-    """Show a dialog to the person of a trigger id, which is all that is asked of the caller."""
+    """Open a dialog for the person of a trigger id, which is all that is checked of the caller."""
     body = call.body("dialog")
     url = body.text("url")
     if not url:
@@ -53,7 +53,7 @@ def dialog_json(world: World, given: Json) -> Json:
 
 @routes.post("/actions/dialogs/submit")
 async def submit_dialog(call: Call) -> object:
-    """Send what somebody filled in (or that they gave up) to the integration, and hand back its answer."""
+    """Send a submission (or a cancellation) to the integration, and return its answer."""
     body = _submission(call)
     refresh = call.world.caps.dialog_steps and body.text("type") == "refresh"
     sent = _request(call, body, "refresh" if refresh else "dialog_submission")
@@ -78,7 +78,7 @@ async def look_up(call: Call) -> object:
 
 
 def _submission(call: Call) -> Body:
-    """Return the body of somebody who may read the channel and see the team."""
+    """Return the body, if its author may read the channel and see the team."""
     body = call.body("submit")
     if not body.text("url"):
         raise invalid_body("url")
@@ -91,7 +91,7 @@ def _submission(call: Call) -> Body:
 
 
 def _request(call: Call, body: Body, kind: str) -> Json:
-    """Return what the integration gets: who submits is never what the client says."""
+    """Make the request to the integration; who submits is never taken from the client."""
     submission = body.values.get("submission")
     return {
         "type": kind,
@@ -128,7 +128,7 @@ def _decoded(answer: Answer, error: str) -> Json:
 
 
 def _submitted(world: World, answer: Answer) -> Json:
-    """Return what the client gets; old servers close the dialog on an answer that they cannot read."""
+    """Return the answer for the client; old servers close the dialog on an unreadable answer of the integration."""
     try:
         value = _decoded(answer, SUBMIT)
     except ApiError:

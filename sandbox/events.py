@@ -65,7 +65,7 @@ class Hub:
         self._absence: Callable[[str], None] = lambda _: None
 
     def add(self, connection: Connection) -> None:
-        """Let a connection hear."""
+        """Add a connection, which gets events from now on."""
         self._by_user.setdefault(connection.user_id, []).append(connection)
 
     def remove(self, connection: Connection) -> None:
@@ -87,7 +87,8 @@ class Hub:
         return [connection for of_user in self._by_user.values() for connection in of_user]
 
     def silence(self, user_id: str, token_id: str | None = None) -> None:
-        """Make somebody's connections deaf for good, or only those opened with one token; those cut do not return."""
+        """Stop all events to somebody’s connections, or to those opened with one token; those that were cut cannot
+        return."""
         for connection in list(self._by_user.get(user_id, ())):
             if token_id is None or connection.token_id == token_id:
                 connection.deaf = True
@@ -99,7 +100,7 @@ class Hub:
             self.remove(connection)
 
     def on_absence(self, note: Callable[[str], None]) -> None:
-        """Say what is done when somebody's last connection ends."""
+        """Set what is done when somebody’s last connection ends."""
         self._absence = note
 
     def note_absence(self, user_id: str) -> None:
@@ -133,7 +134,7 @@ class Hub:
         return [one for one in there if not broadcast.team_id or self._state.in_team(broadcast.team_id, one)]
 
     def forget_memberships(self, user_id: str) -> None:
-        """Look up anew in which channels somebody is, since that changed."""
+        """Forget which channels somebody is in, so that they are looked up anew."""
         self._channels.pop(user_id, None)
 
     def _memberships(self, user_id: str) -> frozenset[str]:

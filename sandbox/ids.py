@@ -15,7 +15,7 @@ def new_id() -> str:
 
 
 def named_id(name: str) -> str:
-    """Return the id of what has the same on every start, such as a role."""
+    """Return the id of something that has the same id on every start, such as a role."""
     return _spell(hashlib.sha256(name.encode()).digest()[:17])
 
 

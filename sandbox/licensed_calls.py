@@ -24,35 +24,35 @@ async def schedule_post(call: Call) -> object:
 
 @routes.get("/posts/scheduled/team/{team_id}")
 async def list_scheduled(call: Call) -> object:
-    """Refuse to list what is to be posted later."""
+    """Refuse to list scheduled posts."""
     call.only_if(call.world.caps.schedules_posts)
     raise SCHEDULED
 
 
 @routes.post("/content_flagging/post/{post_id}/flag")
 async def flag_post(call: Call) -> object:
-    """Refuse to bring a post before its reviewers."""
+    """Refuse to flag a post for review."""
     call.only_if(call.world.caps.flags_content)
     raise FLAGGING
 
 
 @routes.get("/content_flagging/flag/config")
 async def flag_config(call: Call) -> object:
-    """Refuse to tell how posts are brought before reviewers."""
+    """Refuse to tell the settings of flagged posts."""
     call.only_if(call.world.caps.flags_content)
     raise FLAGGING
 
 
 @routes.get("/custom_profile_attributes/fields")
 async def profile_fields(call: Call) -> object:
-    """Refuse to tell what further fields profiles have."""
+    """Refuse to list custom profile fields."""
     call.only_if(call.world.caps.profile_attributes)
     raise ATTRIBUTES
 
 
 @routes.get("/users/{user_id}/custom_profile_attributes")
 async def profile_values(call: Call) -> object:
-    """Refuse to tell somebody's further fields."""
+    """Refuse to list somebody’s custom profile values."""
     call.only_if(call.world.caps.profile_attributes)
     raise ATTRIBUTES
 

@@ -66,7 +66,7 @@ class World:
 
     @property
     def is_licensed(self) -> bool:
-        """Whether the server has a licence, and so groups."""
+        """Tell whether the server has a licence, and so groups."""
         return self.groups is not None
 
     def in_background(self, work: Coroutine[None, None, None]) -> None:

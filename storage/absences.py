@@ -1,5 +1,5 @@
-"""Who is away, on which days: of leave, of training, or for some hours; all that asks whether somebody is there reads
-this table."""
+"""Absences: who is away, on which days, on leave, at a training, or for some hours; every feature that asks whether
+somebody is there reads this table."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
@@ -65,7 +65,7 @@ class Absence(Days, table=True):
 
     @property
     def is_whole(self) -> bool:
-        """Whether the absence takes whole days."""
+        """Tell whether the absence takes whole days."""
         return self.start == 0 and self.end == DAY_MINUTES
 
 

@@ -62,7 +62,7 @@ class AgendaEvent(Numbered, table=True):
 
     @property
     def is_out(self) -> bool:
-        """Whether anybody but the author and animateurs was ever told of the event."""
+        """Tell whether anybody but the author and animateurs was ever told of the event."""
         return self.state in (EventState.PUBLISHED, EventState.CANCELLED) and self.published_at is not None
 
 

@@ -1,4 +1,4 @@
-"""Announcements: what is said once in many channels, or to many people, and what became of it."""
+"""Announcements: messages sent once to many channels or people, and what became of them."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

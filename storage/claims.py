@@ -1,5 +1,5 @@
-"""Who does what may be done once only, among any number of replicas: claims, leases, cursors, and runs of jobs; and how
-often somebody asked for something on a day."""
+"""Claims on what may be done only once, among any number of replicas: claims, leases, cursors and runs of jobs; and
+daily quotas."""
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime, timedelta

@@ -1,5 +1,5 @@
-"""What is open with somebody: drafts, typed in a dialog that could not be accepted, kept for a week; and what the bot
-asked them last, in each place, which « oui » and « non » answer for a day."""
+"""What is open with somebody: drafts, typed into a dialog that could not be accepted, kept for a week; and the bot’s
+last question in each place, which « oui » and « non » answer for a day."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Ideas of what should be better: filed, voted for and decided about; what is the same as another counts with it."""
+"""Ideas for improvement: filed, voted for and decided about; a duplicate counts with its original."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -78,7 +78,7 @@ class Idea(Numbered, table=True):
 
     @property
     def is_open(self) -> bool:
-        """Whether people can vote for the idea."""
+        """Tell whether people can vote for the idea."""
         return self.state in OPEN
 
 

@@ -57,7 +57,7 @@ class KitBatch(Numbered, table=True):
 
     @property
     def is_open(self) -> bool:
-        """Whether orders still come in and can be corrected."""
+        """Tell whether orders still come in and can be corrected."""
         return self.closed_at is None
 
 

@@ -77,7 +77,7 @@ class Counted:
 
     @property
     def is_whole(self) -> bool:
-        """Whether only the days are restricted."""
+        """Tell whether only the days are restricted."""
         return all(each is None for each in (self.activites, self.authors, self.communes, self.departements))
 
     def select(self) -> list[ColumnElement[bool]]:

@@ -1,4 +1,4 @@
-"""Programs of the operator’s that may read over HTTP, by the digests of their secrets."""
+"""The operator’s programs that may read over HTTP, known by the digests of their secrets."""
 
 import hmac
 import secrets

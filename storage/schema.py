@@ -1,5 +1,4 @@
-"""Bringing the tables of a database to the state this code needs; and what the steps that it lacks will make of them,
-told before any of them is taken.
+"""Migration of a database to the tables that this code needs, and a preview of what the missing steps will do.
 
 A step that only adds lets the version before it go on serving beside the new one; whatever it takes away, narrows or
 demands, that version does not know of.

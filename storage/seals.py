@@ -1,5 +1,5 @@
-"""What leads somewhere or is secret: values that nobody reads or changes without the bot’s secrets, sealed with keys of
-their own, one for each use; and keys, codes and tokens, of which only digests are kept."""
+"""Sealing of secret values, such as keys and codes: nobody reads or changes them without the bot’s secrets, from which
+each use derives keys of its own; and digests of keys, codes and tokens that are not stored themselves."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

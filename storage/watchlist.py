@@ -1,5 +1,5 @@
-"""Where features listen, as it was when they were last told: channels, the team, and who is in them where that is
-asked."""
+"""The places where features listen, as they were when last told: channels, the team, and their members where a feature
+asks for these."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime

@@ -1,4 +1,5 @@
-"""Long work: what takes longer than an answer, a row for each with how far it is, and who is at it until when."""
+"""Long work: whatever takes longer than an answer, one row for each piece with its progress, and who holds its lease
+until when."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Tags of reports as they are typed: « #caf » in a line, a list in the window; none says who somebody is."""
+"""Tags of reports as they are typed: « #caf » in a line, a list in the window; none may identify a person."""
 
 import re
 from collections.abc import Sequence

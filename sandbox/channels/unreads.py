@@ -131,13 +131,13 @@ def note_viewed(channel: Channel, member: ChannelMember) -> int:
 
 @routes.get("/channels/{channel_id}/moderations")
 async def moderations(call: Call) -> object:
-    """Refuse what needs a licence."""
+    """Refuse a call that needs a licence."""
     raise unlicensed(call, "api.channel.get_channel_moderations.license.error")
 
 
 @routes.get("/channels/{channel_id}/member_counts_by_group")
 async def member_counts_by_group(call: Call) -> object:
-    """Refuse what needs a licence."""
+    """Refuse a call that needs a licence."""
     raise unlicensed(call, "api.channel.channel_member_counts_by_group.license.error")
 
 

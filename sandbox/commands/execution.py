@@ -34,7 +34,7 @@ async def execute(call: Call) -> object:
 
 
 def split(typed: str) -> tuple[str, str]:
-    """Return the trigger in small letters, and all that follows the first white space."""
+    """Split a line into the trigger in lower case, and everything after the first white space."""
     end = next((place for place, sign in enumerate(typed) if sign.isspace()), len(typed))
     return typed[1:end].lower(), typed[end + 1 :]
 
@@ -89,7 +89,7 @@ async def answered(run: Run) -> dict[str, Any]:
 
 
 async def ask(run: Run, command: Command) -> dict[str, Any]:
-    """Ask the integration and read its answer."""
+    """Send the command to its integration and read the answer."""
     answer = await request.ask(run, command)
     try:
         got = response.read(answer.content_type, answer.body)

@@ -17,7 +17,7 @@ ERROR = "web.command_webhook."
 
 @routes.post("/hooks/commands/{hook_id}", auth=False)
 async def answer_late(call: Call) -> object:
-    """Post a late answer where the command was run, in the name of who ran it."""
+    """Post a late answer where the command was run, in the name of the person who ran it."""
     hook = _usable(call)
     command = call.world.commands.get(hook.command_id)
     if command is None:

@@ -140,7 +140,7 @@ async def get_command(call: Call) -> object:
 
 
 def visible(call: Call) -> Command:
-    """Return the command of the path, or hide it."""
+    """Return the command of the path, or refuse as if there were none."""
     command = call.world.commands.get(call.id("command_id"))
     if command is None or not may_manage(call, command.team_id):
         raise ApiError("store.sql_command.save.get.app_error", 404)

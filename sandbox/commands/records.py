@@ -64,7 +64,7 @@ class Commands:
         self.hooks = state.table("response_hooks", ResponseHook)
 
     def add_hook(self, hook: ResponseHook) -> ResponseHook:
-        """Keep a new address for late answers, and forget those too old to be used."""
+        """Store a new hook for late answers, and drop expired ones."""
         oldest = next(iter(self.hooks), None)
         while oldest is not None and oldest.create_at < hook.create_at - HOOK_LIFE:
             self.hooks.remove(oldest)

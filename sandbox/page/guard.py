@@ -15,7 +15,7 @@ UNSAID = frozenset({"0.0.0.0", "::"})  # noqa: S104  (compared with, never liste
 
 
 def guard(world: World) -> Middleware:
-    """Return what refuses foreign ``Host`` and ``Origin`` headers with 403."""
+    """Make the middleware that refuses foreign ``Host`` and ``Origin`` headers with 403."""
 
     @web.middleware
     async def refuse_foreigners(request: web.Request, handler: Handler) -> web.StreamResponse:

@@ -57,7 +57,7 @@ class Page:
         return _file(request.match_info["name"])
 
     async def people(self, request: web.Request) -> web.Response:
-        """Return whom the demo presents, with the password; nobody otherwise."""
+        """Return the people whom the demo presents, with the password; nobody where there is no demo."""
         return web.json_response(self._people.as_json(), headers=HEADERS)
 
     async def emoji(self, request: web.Request) -> web.Response:

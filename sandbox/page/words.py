@@ -30,11 +30,11 @@ class Words:
     team: str
 
     def html(self, text: str) -> str:
-        """Return plain text as HTML, its words drawn."""
+        """Return plain text as HTML, with these words drawn."""
         return "".join(self._pieces(text))
 
     def named(self, text: str) -> tuple[str, ...]:
-        """Return the people and channels that a text names, as drawn now: others may come, go or change their names."""
+        """Return the people and channels that a text names, as drawn now, since they may change later."""
         found = (self._draw(one)[0] for one in WORD.finditer(text) if one.lastgroup in NAMES)
         return tuple(drawn for drawn in found if drawn)
 
@@ -51,7 +51,7 @@ class Words:
         yield escape(text[end:])
 
     def _draw(self, found: re.Match[str]) -> tuple[str, int]:
-        """Return the HTML of a word and how much of the text it is; "" for what only looks like one."""
+        """Return the HTML of a word and its length in the text; "" where it only looks like one."""
         kind, value = found.lastgroup or "", found.group(found.lastgroup or 0)
         match kind:
             case "url":

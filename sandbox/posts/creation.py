@@ -79,7 +79,7 @@ def _publish(call: Call, body: Body, channel: Channel) -> dict[str, Any]:
 
 
 def _is_own_word(post: Post) -> bool:
-    """Tell whether a post counts as looking at the channel: not what hooks and bots say."""
+    """Tell whether a post shows that its author looked at the channel; posts of hooks and bots do not."""
     return "from_webhook" not in post.props and "from_bot" not in post.props
 
 

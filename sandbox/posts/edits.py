@@ -32,7 +32,7 @@ def kept_props(post: Post) -> Data:
 
 
 def changes_by_button(post: Post, update: Data) -> Data:
-    """Return what an update changes: the message, even to nothing, and the files; the props only when it has some."""
+    """Return what an update changes: the message, even an empty one, and the files; props only where it has some."""
     changes: Data = {
         "message": str(update.get("message") or ""),
         "file_ids": files_left(post, update.get("file_ids") or []),
@@ -50,7 +50,7 @@ def files_left(post: Post, wanted: Sequence[str]) -> list[str]:
 
 
 def update_post(world: World, post: Post, changes: Data) -> None:
-    """Change a post, whoever asks, and tell the channel; raises when the rules of posts forbid it."""
+    """Change a post, whoever asks, and tell the channel. Raises ApiError where the rules of posts forbid it."""
     if post.type.startswith("system_"):
         raise ApiError("api.post.update_post.system_message.app_error", 400)
     channel = world.state.channels.rows[post.channel_id]

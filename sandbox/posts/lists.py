@@ -80,7 +80,7 @@ async def posts_by_ids(call: Call) -> object:
 
 @routes.get("/posts/{post_id}/info")
 async def post_info(call: Call) -> object:
-    """Tell where a post is."""
+    """Return the channel and the team of a post, and whether the caller is in that channel."""
     call.only_if(call.world.caps.has_posts_by_ids)
     channel = call.state.channels.rows[readable_post(call, call.id("post_id")).channel_id]
     team = call.state.teams.get(channel.team_id)
@@ -151,7 +151,7 @@ def _live(call: Call, channel: Channel) -> list[Post]:
 
 
 def _listed(call: Call, posts: list[Post], older: str, newer: str) -> dict[str, Any]:
-    """Return posts with the threads they belong to, and what comes before and after."""
+    """Return posts with the threads they belong to, and the ids of the posts before and after."""
     body = post_list(call, with_roots(call, posts), [post.id for post in posts])
     for shown in body["posts"].values():
         shown["reply_count"] = 0

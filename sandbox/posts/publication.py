@@ -29,7 +29,7 @@ JOINS_AND_LEAVES = frozenset(
 
 
 def add_post(world: World, post: Post, *, set_online: bool = True) -> Post:
-    """Keep a post and send it to the channel's members."""
+    """Store a post and send it to the channel’s members."""
     channel = world.state.channels.rows[post.channel_id]
     world.state.posts.add(post)
     _count(world, channel, post)
@@ -65,7 +65,7 @@ class Notice:
 
 
 def system_post(world: World, channel: Channel, author: User, notice: Notice) -> Post:
-    """Say in a channel what somebody did to it."""
+    """Post in a channel what somebody did to it."""
     now = world.state.clock.tick()
     bot = {"from_bot": "true"} if author.is_bot else {}
     post = Post(
@@ -193,7 +193,7 @@ def warn_of_absent(world: World, channel: Channel, post: Post) -> None:
 
 
 def absent_sentence(names: list[str]) -> str:
-    """Return what the author of a mention without effect reads."""
+    """Return the sentence for the author of a mention without effect."""
     if len(names) == 1:
         return f"@{names[0]} did not get notified by this mention because they are not in the channel."
     listed = ", ".join(f"@{name}" for name in names[:-1]) + f" and @{names[-1]}"

@@ -1,4 +1,4 @@
-"""Who gets a digest of their own and what it is made of; whose messages are never quoted."""
+"""Subscriptions: who gets a digest of their own and what it is made of; and whose messages are never quoted."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence

@@ -1,5 +1,5 @@
-"""The entries of the directory: what somebody says of themselves and who sees it; contacts and institutions, proposed
-and decided about."""
+"""The entries of the directory: people’s profiles and who may see them; contacts and institutions, proposed and decided
+about."""
 
 import re
 from collections.abc import Collection, Mapping, Sequence

@@ -1,5 +1,5 @@
-"""The whole database in one file, and back into an empty one of either kind (docs/wire.md says how it is made). Backups
-by schedule are each tried by restoring before they count."""
+"""Backups: the whole database in one file (docs/wire.md describes it), and restored into an empty database of either
+kind. Each scheduled backup is restored on trial before it counts."""
 
 import os
 import re

@@ -1,6 +1,6 @@
-"""A database written down as it is at one instant, and put back into an empty one of either kind, all or nothing: its
-tables, whatever its step, their values as JSON, and whom it knows as erased. (An older backup that is restored still
-has their data: they are erased once more.)"""
+"""The content of a database as it is at one instant, saved and restored into an empty one of either kind, all or
+nothing: its tables, whatever its step, their values as JSON, and who was erased. (An older backup that is restored
+still has their data: they are erased once more.)"""
 
 import base64
 import json

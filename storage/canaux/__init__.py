@@ -223,7 +223,7 @@ class ChannelMember:
 
     @property
     def is_everywhere(self) -> bool:
-        """Whether the member may be in every channel."""
+        """Tell whether the member may be in every channel."""
         return self.role in ANIMATION
 
 

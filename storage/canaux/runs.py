@@ -1,4 +1,4 @@
-"""Changes of the channels that are shown, made and undone together: what was found, and how each stands."""
+"""Runs of channel changes that are shown, made and undone together: what was found, and the state of each change."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -110,7 +110,7 @@ class Change(SQLModel, table=True):
 
     @property
     def is_gone(self) -> bool:
-        """Whether the change is about an account that is deactivated."""
+        """Tell whether the change is about an account that is deactivated."""
         return self.reason == GONE
 
 

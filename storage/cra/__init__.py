@@ -1,4 +1,4 @@
-"""Comptes rendus d’activité: what one says, its rules, its table and the queries on it."""
+"""Comptes rendus d’activité: their content, rules, table and queries."""
 
 from storage.cra.report import Activite, Age, Canal, Cra, CraRow, Report, Source, Statut, Suite
 

@@ -297,7 +297,7 @@ class ReportEntry:
 
     @property
     def was_exported(self) -> bool:
-        """Whether the line has a number and a birth, which identify one compte rendu in any installation."""
+        """Tell whether the line has a number and a birth, which identify one compte rendu in any installation."""
         return self.numero is not None and self.cree is not None
 
 

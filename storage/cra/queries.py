@@ -1,5 +1,5 @@
-"""What is asked of the reports, by words too: a theme, a commune, an activity, who was there, a postcode or a number;
-what changes them, and the commune that each author used last; none commits."""
+"""Queries and changes of reports, also searches by words: a theme, a commune, an activity, the public, a postcode or a
+number; and the commune that each author used last. No function here commits."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -92,7 +92,7 @@ class Sheet:
 
     @property
     def is_practice(self) -> bool:
-        """Whether the sheet is for practice: its reports count in no figure."""
+        """Tell whether the sheet is for practice: its reports count in no figure."""
         return self.table is not Cra
 
 

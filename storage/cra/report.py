@@ -1,5 +1,5 @@
-"""A report: what it says in the codes of 2021 (docs/domaine.md §2.1), what makes it acceptable, its table; and the
-sheet of who is training, which counts in no figure."""
+"""The report: its content in the codes of 2021 (docs/domaine.md §2.1), its rules and its table; and the practice sheet
+of people in training, which counts in no figure."""
 
 import datetime as dt
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -104,7 +104,7 @@ class Report:
 
     @property
     def is_spread(self) -> bool:
-        """Whether ages, statuts or suites differ from person to person."""
+        """Tell whether ages, statuts or suites differ from person to person."""
         whole = {self.participants}
         split = set(self.ages.values()) != whole or set(self.statuts.values()) != whole
         return split or set(self.suite.values()) - whole != set()

@@ -30,7 +30,7 @@ class TicketState(Labelled):
 
     @property
     def is_open(self) -> bool:
-        """Whether something is still to be done about the ticket."""
+        """Tell whether something is still to be done about the ticket."""
         return self in OPEN
 
 

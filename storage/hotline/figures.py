@@ -133,7 +133,7 @@ class HotlineFigures:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing happened in these days."""
+        """Tell whether nothing happened in these days."""
         whole = self.whole
         return not (whole.received or whole.answers.count or whole.resolutions.count or self.avoided)
 

@@ -1,5 +1,5 @@
-"""The tickets: what was asked by whom, who has it, how it stands; the moves made of each, and its history; and outages,
-which group many of them."""
+"""The tickets: who asked what, which agent has it, its state, moves and history; and outages, which group many
+tickets."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -376,17 +376,17 @@ class Incident(Numbered, table=True):
 
     @property
     def is_proposed(self) -> bool:
-        """Whether nobody has confirmed or refused the outage yet."""
+        """Tell whether nobody has confirmed or refused the outage yet."""
         return not self.by and self.ended_at is None
 
     @property
     def is_refused(self) -> bool:
-        """Whether somebody refused the outage."""
+        """Tell whether somebody refused the outage."""
         return not self.by and self.ended_at is not None
 
     @property
     def is_running(self) -> bool:
-        """Whether the outage is confirmed and not over."""
+        """Tell whether the outage is confirmed and not over."""
         return bool(self.by) and self.ended_at is None
 
 

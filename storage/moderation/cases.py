@@ -74,7 +74,7 @@ class Case(Numbered, table=True):
 
     @property
     def is_waiting(self) -> bool:
-        """Whether an animateur is still to decide."""
+        """Tell whether an animateur is still to decide."""
         return self.state in WAITING
 
 
@@ -284,7 +284,7 @@ class Measure(SQLModel, table=True):
 
     @property
     def counts(self) -> bool:
-        """Whether the measure was carried out and not taken back: it is in force, or ended at its time."""
+        """Tell whether the measure was carried out and not taken back: it is in force, or ended at its time."""
         return self.ended_at is None or not self.ended_by
 
 

@@ -1,6 +1,5 @@
-"""Who came into the team: first arrivals, newcomers, guests, welcomes and the charter, where they say they work, and
-who asks for a place in the réseau: an account that nobody knows, what they say of themselves, and the answer.
-"""
+"""Arrivals in the team: newcomers, guests, welcomes and the charter, where people say they work; and requests for a
+place in the réseau by unknown accounts, with the answers."""
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime

@@ -139,7 +139,7 @@ class Person(SQLModel, table=True):
 
     @property
     def animates(self) -> bool:
-        """Whether the person may do what animateurs may; administrateurs may, too."""
+        """Tell whether the person may do what animateurs may; administrateurs may, too."""
         return self.known_role in ANIMATES
 
     def may(self, roles: Collection[Role]) -> bool:

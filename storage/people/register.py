@@ -1,7 +1,7 @@
 """The register: its queries, the imported lines that wait for an account, finding people by their names, and the
 employers of conseillers, by SIRET, whose rule is here.
 
-Who is not in it, or gives no role, follows from Mattermost (bot/people.py).
+People who are not in it, or have no role there, have the one that follows from Mattermost (bot/people.py).
 """
 
 import re

@@ -143,7 +143,7 @@ class PersonalData:
 
     @property
     def has_owners(self) -> bool:
-        """Whether rows have owners."""
+        """Tell whether rows have owners."""
         return bool(self.own or self.scope)
 
 

@@ -1,5 +1,5 @@
-"""What is held of people as such, of reports, of ideas, of kits d’animation and of rendez-vous, and what an erasure
-does to it; which rows of the machine’s own tables are old or about somebody."""
+"""The declarations of the tables about people as such, reports, ideas, kits d’animation and rendez-vous, with what an
+erasure does to them; and filters of old or personal rows in the machine’s own tables."""
 
 from datetime import datetime, timedelta
 

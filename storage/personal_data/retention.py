@@ -1,4 +1,4 @@
-"""What is kept for a time only, and goes when that time is over; accounts of which nothing was heard for long."""
+"""Retention: rows that are kept for a limited time and then deleted; and accounts that were inactive for long."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime

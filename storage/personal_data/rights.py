@@ -1,5 +1,5 @@
-"""What somebody may ask for: a copy of all that is held of them, in French words, and its erasure, in steps of one
-transaction each, harmless twice, after which nothing leads back to them."""
+"""The rights of people over their data: a copy of everything held about them, in French words, and its erasure, in
+steps of one transaction each, harmless when repeated, after which nothing leads back to them."""
 
 import json
 import secrets

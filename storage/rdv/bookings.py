@@ -160,7 +160,7 @@ class Booking(Numbered, table=True):
 
     @property
     def stands(self) -> bool:
-        """Whether the booking still takes a seat."""
+        """Tell whether the booking still takes a seat."""
         return self.state in STANDING
 
 

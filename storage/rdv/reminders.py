@@ -1,4 +1,4 @@
-"""Of which rdv somebody is to be reminded, and when."""
+"""Reminders of rdv: who is to be reminded of which, and when."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

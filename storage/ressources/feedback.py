@@ -189,7 +189,7 @@ class Need:
 
     @property
     def is_open(self) -> bool:
-        """Whether somebody still waits for it."""
+        """Tell whether somebody still waits for it."""
         return self.first.closed_at is None
 
 

@@ -1,7 +1,5 @@
-"""The resources: their table, how it is written and read, their versions, lists by how they stand, and which are to be
-looked at again.
-Each writing has a number of its own, which tells what is new since another one.
-"""
+"""The resources: their table, how it is written and read, their versions, lists by state, and reviews that are due.
+Each writing has a number of its own, which tells what is new since another one."""
 
 import datetime as dt
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence

@@ -69,7 +69,7 @@ class Results:
 
     @property
     def is_told(self) -> bool:
-        """Whether enough people voted for results to be shown."""
+        """Tell whether enough people voted for results to be shown."""
         return bool(self.counts)
 
     def stored(self) -> dict[str, Any]:

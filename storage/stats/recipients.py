@@ -1,5 +1,5 @@
-"""Who is shown figures: the recipients of the monthly report, and pages without an account, found by the digest of
-their keys."""
+"""Recipients of figures: subscribers of the monthly report, and pages for people without an account, found by the
+digest of their keys."""
 
 import datetime as dt
 import secrets

@@ -60,7 +60,7 @@ class MonthSpan:
 
     @property
     def is_open(self) -> bool:
-        """Whether only the first days of the last month count."""
+        """Tell whether only the first days of the last month count."""
         return self.start <= self.until.replace(day=1) < min(self.end, self.until)
 
 

@@ -50,7 +50,7 @@ class Token:
 
     @property
     def strange(self) -> bool:
-        """Whether the token has no letter or figure that French is written in."""
+        """Tell whether the token has no letter or figure that French is written in."""
         return not self.key and self.word not in SMALL
 
 

@@ -1,4 +1,4 @@
-"""From the pieces of a line to what a submission of the form would send, and what is wrong or was assumed."""
+"""Conversion of the pieces of a line into a submission of the form, with what is wrong or was assumed."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
