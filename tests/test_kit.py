@@ -99,10 +99,14 @@ async def test_a_kit_is_ordered_corrected_and_followed_parcel_by_parcel(
         "commune": "Vaulx-en-Velin",
         "telephone": "06\u00a012\u00a034\u00a056\u00a078",
     }
+    other = await juliette.opens("/kit")
+    await each_field_says_what_is_wrong(other)
+    assert "À terminer" in plain(await juliette.asks("/accueil"))
     await each_field_says_what_is_wrong(form)
     assert (await form.fill(**FORM).submit()).accepted
     receipt = await juliette.told("est commandé")
     assert receipt.buttons == ["Corriger", "Retirer ma commande"]
+    assert "À terminer" not in plain(await juliette.asks("/accueil")), "a kit is ordered once"
     for line in ("Juliette Moreau", "Ville", "12 RUE DE L EGALITE", "69120 VAULX EN VELIN"):
         assert line in receipt.text
     form = await juliette.opens_by(receipt, "Corriger")

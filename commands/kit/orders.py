@@ -11,6 +11,7 @@ from bot.cards import RowCard, tell_animateurs
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.features import Feature, Front, Right
+from bot.forms import name_of
 from bot.french import plural, say_date
 from bot.replies import Ask, Button, Card, Direct, Message, News, Replies, Reply, Waiting, Whisper
 from bot.texts import Markdown, escape, quotation, render
@@ -186,8 +187,15 @@ async def order_kit(ctx: Context, form: OrderKit) -> Replies:
     else:
         _must_be_open(await kit.get_batch(ctx.db, order.batch), await _list_parcels(ctx, order))
         await database.change(ctx.db, order, **said)
+    await _forget_drafts(ctx)
     drawn = await draw_kit(ctx, order, heading="kit/ordered" if is_new else "kit/corrected")
     return Direct(drawn.text, drawn.buttons, drawn.facts, user_id=ctx.user.id)
+
+
+async def _forget_drafts(ctx: Context) -> None:
+    """Forget what was typed of this order in other windows: there is one kit for each, and nothing left to finish."""
+    for draft in await ctx.drafts.of(ctx.db, ctx.user.id, {name_of(OrderKit)}):
+        await ctx.drafts.drop(ctx.db, draft.key)
 
 
 async def _read_order(ctx: Context, form: OrderKit) -> dict[str, Any]:
