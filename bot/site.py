@@ -49,6 +49,8 @@ AGENT_MAX = 300
 """Characters of what a program calls itself that are looked at."""
 _ROBOTS = re.compile(r"bot|crawl|spider|preview|externalhit|whatsapp|slack|telegram|skype|teams|embed|fetch|scan", re.I)
 """What programs call themselves that draw previews of links or follow them, Mattermost’s own too: none is a reader."""
+_WITH_PORT = re.compile(r"\[(.*)\](?::\d+)?|([\d.]+):\d+")
+"""An address with its port, as some proxies say it: another for each connection."""
 _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 
 
@@ -214,7 +216,8 @@ def _read_address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | 
     """Read an address; None for what is none. One of the fourth version that is written as one of the sixth («
     ::ffff:203.0.113.9 », as servers say that listen on both) is itself: else all of these would have one half."""
     try:
-        found = ipaddress.ip_address(text)
+        bare = _WITH_PORT.fullmatch(text)
+        found = ipaddress.ip_address(bare[1] or bare[2] if bare else text)
     except ValueError:
         return None
     return found if isinstance(found, ipaddress.IPv4Address) else found.ipv4_mapped or found

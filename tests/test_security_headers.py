@@ -142,6 +142,8 @@ def test_addresses_of_both_versions_are_told_apart() -> None:
         *["2001:db8::/64"] * 2,
         "2001:db8:0:1::/64",
     ]
+    with_ports = ["203.0.113.9:50123", "[2001:db8::1]:443", "[2001:db8::1]"]
+    assert [shorten_address(one) for one in with_ports] == ["203.0.113.9", *["2001:db8::/64"] * 2]
     assert is_near("::ffff:127.0.0.1")
     assert not is_near("::ffff:8.8.8.8")
 
