@@ -10,9 +10,9 @@ from config.territories import DEPARTEMENTS, HUBS, Departement, Hub
 
 COLUMNS = ("cle", "famille", "nom", "adresse", "prive", "pour", "sujet", "entete")
 ADDRESS = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}[a-z0-9]")
-"""What every version takes (docs/mattermost.md, Channels)."""
+"""The pattern of an address that every version accepts (docs/mattermost.md, Channels)."""
 NAME_MAX, PURPOSE_MAX, HEADER_MAX = 64, 250, 1024
-"""Characters that Mattermost takes."""
+"""The most characters that Mattermost accepts."""
 
 
 ROLES = frozenset({"conseiller", "coordinateur", "animateur", "invite", "hotline", "administrateur"})

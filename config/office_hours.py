@@ -13,7 +13,7 @@ USUAL_HOURS = "lun-ven 9:00-12:30 13:30-17:30"
 DOUBLED = (2 * 60, 3 * 60)
 """Minutes of the day between which one night a year has each hour twice, and another has none."""
 LONGEST_CLOSURE = 366
-"""Days."""
+"""The most days of a closure."""
 _DASHES = re.compile(r"[ \t\u00a0\u202f]?[-‐‑–—][ \t\u00a0\u202f]?")
 _SLOT = re.compile(r"([0-9]{1,2})(?:[:h]([0-9]{2})|h)?-([0-9]{1,2})(?:[:h]([0-9]{2})|h)?")
 _DAY_LETTERS = 3

@@ -5,7 +5,7 @@ from datetime import date
 
 USUAL_COLOURS = "#000091 #c9191e"
 CONTRAST_MIN = 4.5
-"""Of white words on either colour (WCAG 2.1, 1.4.3)."""
+"""The least contrast of white words on either colour (WCAG 2.1, 1.4.3)."""
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 
 

@@ -51,7 +51,7 @@ def _fold_foreign(text: str) -> str:
 
 
 _USUAL = {"'": " ", "`": " ", "-": " ", **{sign: _fold_foreign(sign) for sign in "éèêàâçîïôùûœÉÈÀÇ’–…\u00a0\u202f"}}
-"""What French is written with, besides the letters of ASCII."""
+"""The characters of French besides the letters of ASCII."""
 
 
 def make_plain(text: str) -> str:

@@ -15,7 +15,7 @@ _UNITS = {
     "sem": timedelta(weeks=1),
     "mois": timedelta(days=30),
 }
-"""By how their names begin."""
+"""The units of a duration, by how their names begin."""
 _FRENCH_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 
 

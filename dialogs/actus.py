@@ -28,7 +28,7 @@ from storage.actus.items import TEXT_MAX as WORDS_MAX
 from storage.urls import LINK_MAX
 
 NO_ENTRY = "aucun"
-"""No entry."""
+"""The choice of no entry."""
 
 
 class EntryMove(StrEnum):
@@ -55,7 +55,7 @@ MOVES = {
     EntryMove.EDITO: "Écrire l’édito (sans rien choisir au-dessus)",
 }
 ALONE = (EntryMove.ADD, EntryMove.EDITO)
-"""What needs no entry."""
+"""The acts that need no entry."""
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,7 @@ class WriteEdito(OfDigest):
 
 
 NOW = datetime(1, 1, 1, tzinfo=UTC)
-"""« maintenant »: no hour of any clock."""
+"""The value of « maintenant », which is no hour of a clock."""
 _AT_ONCE = {"maintenant", "tout de suite", "immediatement", "de suite"}
 _LATER = moment(", ou maintenant ; vide, c’est la prochaine fois")
 
@@ -223,7 +223,7 @@ class Programme(Form):
 
 PROPOSAL_MAX = 1000
 ALL = "tous"
-"""What concerns everybody."""
+"""The choice of what concerns everybody."""
 WHY = "tout le réseau lirait cette actu"
 _PARTS = Choice({section.value: title for section, title in TITLES.items() if section is not NewsSection.FIGURES})
 
@@ -270,7 +270,7 @@ class ChangeNews(ProposeNews):
 
 RHYTHMS = {"semaine": "Chaque semaine", "mois": "Chaque mois, le premier de ces jours"}
 HOURS = range(7, 21)
-"""At which a message may come: the job that sends it looks at each of them."""
+"""The hours at which a message may come; the job that sends it looks at each."""
 
 
 def _read_day(text: str, clues: Clues) -> dt.date:

@@ -11,7 +11,7 @@ from bot.french import group
 from dialogs.destinations import PLACES, moment
 
 NO_FILES, KEPT_FILES = "aucun", "gardes"
-"""None, and those that the announcement has; others are chosen by the id of their message."""
+"""The choices of no files, and of those that the announcement has; others are chosen by the id of their message."""
 MENTIONS = {"non": "Non : chacun le lit quand il passe", "oui": "Oui : @channel, une notification à chaque membre"}
 TEXT = Text(long=True)
 MENTION = Choice(MENTIONS)

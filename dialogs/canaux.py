@@ -14,7 +14,7 @@ from storage.canaux import find_channel_ids, list_planned
 
 REASON_MAX = 200
 NAME_MIN = 2
-"""Characters, of a title as of an address."""
+"""The least number of characters of a title or an address."""
 
 
 def _between(least: int, most: int) -> ReadText:

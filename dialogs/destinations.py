@@ -11,7 +11,7 @@ from storage import targets
 from storage.people import Person
 
 MINE, ALL_MINE = "miens", "Tous mes départements"
-"""A target that depends on who asks."""
+"""The targets that depend on the person who chooses them."""
 WHEN = "Écrivez le jour et l’heure comme demain 9h, lundi 14h30 ou 24/11 9h{or_else}."
 
 

@@ -10,10 +10,10 @@ from bot.french import Period, read_coming_days, read_period
 from bot.texts import quote
 
 ALL = "toutes"
-"""What stands for all queues."""
+"""The choice of all queues."""
 AHEAD = 184
 LONGEST_TURN, LONGEST_ABSENCE = 62, 366
-"""Days."""
+"""The most days of a turn and of an absence."""
 _EXAMPLES = "du 30/11 au 4/12, lundi, semaine prochaine"
 
 

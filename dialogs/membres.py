@@ -18,11 +18,11 @@ from storage.people.register import read_siret
 FIRST_DAY = dt.date(2020, 1, 1)
 LAST_DAY = dt.date(2100, 1, 1)
 GIVEN_TO_GUESTS = (Role.CONSEILLER, Role.COORDINATEUR, Role.HOTLINE, Role.INVITE)
-"""What somebody may be said to be who came unknown."""
+"""The roles that an unknown newcomer may be said to have."""
 PLACED = (Role.CONSEILLER, Role.COORDINATEUR)
-"""Who works for a structure, in a département."""
+"""The roles of people who work for a structure, in a département."""
 GIVEN_BY_ACCESS = {role.value: role.label for role in PLACED}
-"""What « Accepter » gives; the other roles are given by two."""
+"""The roles that « Accepter » can give; giving another takes two people."""
 OFFERED_MAX = 25
 """How many of those one window offers: they travel sealed with it."""
 

@@ -36,7 +36,7 @@ CLOSES = {
     "2880": "Jusqu’à 2 jours avant",
     "10080": "Jusqu’à 7 jours avant",
 }
-"""Until when who booked moves or cancels, in minutes before."""
+"""The choices of until when a visitor may move or cancel, in minutes before."""
 
 
 def say_closes(minutes: int) -> str:

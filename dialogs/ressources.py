@@ -16,7 +16,7 @@ from storage.ressources.feedback import COMMENT_MAX, WORD_MAX, WORDS_MAX, make_n
 from storage.ressources.resources import LICENCE_MAX, REASON_MAX, TITLE_MAX, Resource
 
 NO_FILES, KEPT_FILES = "aucun", "gardes"
-"""None, and those that the resource has; others are chosen by the id of their message."""
+"""The choices of no files, and of those that the resource has; others are chosen by the id of their message."""
 READ_BY_ALL = "tout le réseau lirait cette fiche"
 
 
@@ -120,7 +120,7 @@ class EditResource(Fiche):
 
 
 RESERVED = {"nouvelle", "ajouter", "retirer"}
-"""Words that the command reads otherwise."""
+"""Words that have another meaning in the command."""
 
 
 def _name(text: str, clues: Clues) -> str:

@@ -22,9 +22,9 @@ class Connection:
         self.user_id = user_id
         self.token_id = token_id
         self.deaf = False
-        """Hears nothing more: its token or its person was taken away."""
+        """Whether the connection gets nothing more: its token or its person was removed."""
         self.outbox: asyncio.Queue[str | None] | None = None
-        """What waits to be written; None in it closes the socket; no outbox while it is cut."""
+        """The queue of what is to be written; None in it closes the socket; there is no queue while it is cut."""
         self._next = 0
         self._kept: deque[tuple[int, str]] = deque()
         self._waiting = 0

@@ -25,7 +25,7 @@ class Broadcast:
     connection_id: str = ""
     omit_connection_id: str = ""
     only: Callable[[str], bool] | None = None
-    """Who may hear it at all, when that is narrower than the rest says."""
+    """The only people who may get the event, where that is narrower than the rest says."""
     contains: str = ""
     """« sanitized » or « sensitive » for what exists in two copies, one for system admins."""
 

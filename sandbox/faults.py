@@ -9,9 +9,9 @@ class Faults:
     """The faults that are switched on; none by default."""
 
     _drop: Callable[[], None]
-    """Cuts the websockets."""
+    """A function that cuts the websockets."""
     _limit: Callable[[float, int], None]
-    """Starts the rate limiter, or stops it."""
+    """A function that starts the rate limiter, or stops it."""
     down: bool = False
     """Close every connection without an answer."""
     status: int | None = None

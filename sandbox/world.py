@@ -53,9 +53,9 @@ class World:
         self.tasks: set[asyncio.Task[None]] = set()
         """Work that goes on after its call was answered."""
         self.people_max = 0
-        """So many people a new server without a licence takes (250); 0: as many as come, as with one."""
+        """The most people on a new server without a licence (250); 0 is no limit, as with a licence."""
         self.groups: list[DirectoryGroup] | None = None
-        """Of a server with a licence; None without one."""
+        """The groups of a server with a licence; None without one."""
         self.url = ""
         self.identity = new_id()  # under which a real server would be counted
 

@@ -70,7 +70,7 @@ class Absence(Days, table=True):
 
 
 IS_WHOLE = (col(Absence.start) == 0, col(Absence.end) == DAY_MINUTES)
-"""What is so of an absence of whole days."""
+"""The condition in SQL of an absence of whole days."""
 
 
 async def list_absences(

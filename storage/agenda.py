@@ -100,7 +100,7 @@ def _make_mark(event: AgendaEvent) -> str:
 
 
 ATTENDANCE_KEPT = timedelta(days=90)
-"""How long it is remembered who came to what is over."""
+"""How long the attendances of past events are kept."""
 
 
 class AgendaAttendance(SQLModel, table=True):
@@ -243,7 +243,7 @@ class Narrowing:
 ALL = Narrowing()
 
 Found = tuple[Sequence[AgendaEvent], int]
-"""A part of a list, and how many there are in all."""
+"""A page of a list, and the length of the whole list."""
 
 
 async def list_coming(
@@ -273,7 +273,7 @@ async def list_own(db: AsyncSession, user_id: str, sight: Sight, now: datetime, 
 
 
 TOLD_MAX = 5_000
-"""Events that can be found by words: the latest."""
+"""How many events can be searched by words: the latest."""
 _TOLD = (EventState.PUBLISHED, EventState.PROPOSED)
 
 
@@ -368,7 +368,7 @@ def _attends(user_id: str) -> ColumnElement[bool]:
 
 
 TOKEN_BYTES = 24
-"""192 bits of chance: nobody finds one by trying."""
+"""Random bytes of a token: 192 bits, which nobody guesses."""
 
 
 class AgendaFeed(SQLModel, table=True):

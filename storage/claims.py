@@ -15,7 +15,7 @@ from storage.statements import DirectStatement
 LEASE = timedelta(seconds=20)
 
 CLAIMS_KEPT = timedelta(days=60)
-"""How long they are remembered."""
+"""How long claims are kept."""
 SCOPE_MAX = 80
 """Characters."""
 
@@ -156,7 +156,7 @@ async def move_cursor(db: AsyncSession, name: str, at: datetime) -> None:
 
 
 KEPT = timedelta(days=2)
-"""How long a day is remembered: it is longer than any, wherever people are."""
+"""How long the use of a day’s quota is kept: longer than a day lasts in all time zones."""
 
 
 class QuotaUse(SQLModel, table=True):

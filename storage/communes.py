@@ -146,7 +146,7 @@ def list_communes() -> Iterator[Commune]:
 
 MOST_CHOICES = 12
 LETTERS_MIN = 3
-"""Letters of a name that are typed at least, after a postcode that several communes have."""
+"""The least number of letters of a name to be typed after a postcode that several communes share."""
 MOST_SUGGESTIONS = 5
 _NEAR_CODES, _LIKE_NAMES = 5, 10
 _LONGEST_TEXT = 120

@@ -56,7 +56,7 @@ _WRITES, _AT_END, _FOLDER, _LOG = "writes", "at end", "folder", "log"
 _OPEN: ContextVar[tuple[AsyncSession, ...]] = ContextVar("sessions_open", default=())
 """The sessions that the task at work is in the middle of."""
 _IS_DETACHED: ContextVar[bool] = ContextVar("detached", default=False)
-"""Whether somebody in the middle of a transaction may wait for the task at work."""
+"""Whether somebody who is in a transaction may wait for the current task."""
 _RESERVED: ContextVar[bool] = ContextVar("reserved", default=False)
 """Whether the task at work has connections that requests don’t take."""
 INSERT: dict[str, Callable[[Any], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
@@ -185,7 +185,7 @@ class Database:
             {True: _sessions(each, writing), False: _sessions(each, reading)} for each in self._beside
         ] or ({True: self.write, False: self.read},) * 2
         self._closing: set[asyncio.Task[None]] = set()
-        """Sessions whose user was cut off while they give back their connection."""
+        """Sessions that give back their connection though their user was cancelled."""
 
     @property
     def engine(self) -> AsyncEngine:

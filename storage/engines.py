@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from storage import private_files
 
 AWAY = (DBAPIError, PoolTimeout, OSError, TimeoutError)
-"""What a database that does not answer, or can’t do what it is asked, raises."""
+"""The errors of a database that does not answer, or cannot do what it is asked."""
 _OWN_FAULT = (DataError, IntegrityError, ProgrammingError)
 _OWN_STATES = ("22", "23", "42")
 """Classes of SQLSTATE: data, constraints, syntax (postgresql.org, « PostgreSQL Error Codes »)."""
@@ -116,9 +116,9 @@ class SqliteConnection(aiosqlite.Connection):
     """
 
     busy_ms = BUSY_MS
-    """How long its statements wait for another process that writes."""
+    """How long statements wait for another process that writes."""
     stopped: asyncio.Future[Any] | None = None
-    """Done once the thread has ended, which was told to."""
+    """A future that is done once the thread, told to end, has ended."""
     _queued = 0
     """Counted by the loop."""
     _done = 0
@@ -206,10 +206,10 @@ class LogSync:
         self._thread = ThreadPoolExecutor(1, "coop-sync")
         self._running: asyncio.Task[None] | None = None
         self._next: asyncio.Task[None] | None = None
-        """Not begun yet: it brings along whatever is committed until then."""
+        """The next fsync, not begun yet: it covers whatever is committed until then."""
         self._syncs = 0
         self._is_doubtful = False
-        """Whether the disk refused something, which the system may have forgotten since."""
+        """Whether an fsync failed: the system may have dropped what it was to write."""
 
     async def reach(self) -> None:
         """Return once everything committed so far is on the disk. Raises DBAPIError where the disk refuses it: then it
@@ -308,13 +308,12 @@ READERS = 8
 """How many connections read an SQLite file at once: more than files are made, each of which holds one."""
 STATEMENT_MS = 5000
 CONNECTIONS = 8
-"""How many of PostgreSQL’s the requests of people have at most in one process, with long work, of which files may hold
-five; they are kept."""
+"""The most connections to PostgreSQL for requests in one process, and for long work, of which files may hold five."""
 RESERVED = 3
-"""How many it has beside, for the outbox, events and leases (``reserved`` in storage/database.py)."""
+"""The further connections for the outbox, events and leases (``reserved`` in storage/database.py)."""
 NESTED = 2
-"""How many for what is asked in the middle of a transaction: who holds one of the others never waits for one of those,
-which all may be held by who waits likewise."""
+"""The connections for queries in the middle of a transaction: its owner must not wait for a connection of the others,
+as their owners might wait likewise."""
 
 
 def postgres(url: URL, connections: int = CONNECTIONS) -> AsyncEngine:

@@ -16,7 +16,7 @@ from storage.ressources.query import make_tokens, split_words
 
 TITLE_MAX, DETAILS_MAX, REASON_MAX = 120, 2000, 500
 KEPT = timedelta(days=7)
-"""How long an idea waits for who was shown others that are like it."""
+"""How long a draft is kept whose author was shown similar ideas."""
 
 
 class IdeaState(Labelled):
@@ -93,7 +93,7 @@ class IdeaVote(SQLModel, table=True):
 
 
 _ROOT = func.coalesce(col(Idea.duplicate_of), col(Idea.id))
-"""The idea with which an idea’s votes are counted."""
+"""The idea with which the votes for an idea are counted."""
 
 
 async def add(db: AsyncSession, idea: Idea) -> Idea:
@@ -218,7 +218,7 @@ _SAID_OF_ANY = """
 ajouter ajout avoir bot coop créer donner faudrait fonction fonctionnalité idée mettre nouveau nouvelle permettre
 possibilité possible pouvoir proposer rajouter simple simplement
 """
-"""Words that many ideas begin with, and that tell none from another."""
+"""Words that many ideas begin with, and that distinguish none."""
 ALIKE_SHARE, ALIKE_RATIO = 0.6, 84
 """Of the fewer words of two titles, how many they share; or how like the titles are, of 100, letter by letter."""
 ALIKE_MAX = 3

@@ -23,7 +23,7 @@ BOT = "coop"
 OPERATOR = "operateur"
 """The actor of what was done from a terminal, by one of the operator’s commands."""
 REASON_MAX, OBJECT_MAX, NAME_MAX = 1000, 80, 64
-"""Characters kept of it."""
+"""The most characters kept of a reason, an object and a name."""
 
 
 class AuditAct(Labelled):
@@ -167,7 +167,7 @@ class JournalEntry(SQLModel, table=True):
 
 
 HEAD = 1
-"""The id of its only row."""
+"""The id of the only row of the head."""
 
 
 class Head(SQLModel, table=True):

@@ -18,7 +18,7 @@ from storage.database import Code, Labelled, Numbered, UtcTime, upsert
 from storage.people import Person, Role
 
 KEPT = timedelta(days=365)
-"""How long an order keeps whose it is after something last happened to one of its parcels."""
+"""How long an order keeps personal data after something last happened to one of its parcels."""
 PARCELS = (1, 2, 3)
 LABEL_LINES, LABEL_WIDTH = 6, 38
 """The most lines of a label, and characters of a line (NF Z10-011)."""
@@ -39,7 +39,7 @@ class ParcelState(Labelled):
 
 
 AMISS = (ParcelState.MISSING, ParcelState.DAMAGED)
-"""States about which animateurs have something to do."""
+"""The states of a parcel that animateurs have to deal with."""
 
 
 class KitBatch(Numbered, table=True):
@@ -324,7 +324,7 @@ async def list_silent(db: AsyncSession, after: str, limit: int) -> Sequence[Pers
 
 
 COLUMNS = ("commande", "colis", "suivi", "transporteur")
-"""Of the file of numbers that the supplier gives back; the last one may be missing or empty."""
+"""The columns of the file of tracking numbers from the supplier; the last one may be missing or empty."""
 NEEDED = tuple({name} for name in COLUMNS[:3])
 
 

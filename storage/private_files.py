@@ -6,9 +6,9 @@ from contextlib import suppress
 from pathlib import Path
 
 OTHERS = 0o077
-"""What group and others may do."""
+"""The mode bits of group and others."""
 BESIDE = ("", "-wal", "-shm", "-journal")
-"""A SQLite database is its file and what lies beside it."""
+"""The suffixes of a SQLite database: its file, and the files beside it."""
 
 
 def make_private_folder(path: Path) -> Path:

@@ -16,9 +16,9 @@ from storage.database import Code, UtcTime, insertion, upsert
 from storage.people import Person
 
 KEPT_FOR = timedelta(days=30)
-"""How long news wait for somebody who is told nothing, and does not look."""
+"""How long news are kept for somebody who gets no message and does not look."""
 FIRST_HOUR, LAST_HOUR = 6, 20
-"""Between which hours of their day people may be told."""
+"""The first and last hour of their day at which people may be told."""
 USUAL_HOUR = 9
 FIRST_EVENING, LAST_EVENING, USUAL_EVENING = 12 * 60, 20 * 60 + 30, 17 * 60 + 30
 """Between which minutes of their day, by halves of an hour, people may be asked about it."""

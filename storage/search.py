@@ -24,11 +24,11 @@ from config.text import find_near, find_nearest
 from storage.private_files import make_private_folder
 
 INDEX_FOLDER = "index"
-"""Where these files stand in the folder of data."""
+"""The folder of these files in the data folder."""
 _ALIGNED = 8
 """Every part begins at a multiple of so many bytes: its numbers may be as long."""
 _HEAD = 16
-"""Digits that say how long the head is, in bytes."""
+"""The number of digits that give the length of the head, in bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +186,7 @@ class InvertedIndex:
 
     def __init__(self, file: IndexFile | None = None) -> None:
         self._postings: dict[str, Postings] = {}
-        """An empty one stands for a token of the file that leads nowhere any more."""
+        """The postings by token; an empty one hides a token of the file that leads nowhere any more."""
         self._file = PackedPostings(file) if file else None
         self._packed: Mapping[str, int] = self._file.numbers if self._file else {}
 

@@ -30,7 +30,7 @@ _ASK: Mapping[str, Callable[[Any, str, Sequence[Any]], Awaitable[Sequence[Any]]]
 }
 
 _LAST = "written last"
-"""Under what a connection remembers the statements that are still to be written."""
+"""The key under which a connection keeps the statements that are still to be executed."""
 
 
 class _Compiled:

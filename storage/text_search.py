@@ -25,11 +25,11 @@ BEGINS, SLIP, RELATIVE = 0.85, 0.15, 0.9
 TITLE, TITLE_SHARED = 60, 40
 """What each word of a title weighs, and what they share."""
 FORGIVEN_FROM = 3
-"""Words of a query from which one that is not found is forgiven."""
+"""The number of words of a query from which one may be missing in a text."""
 NEAR_MAX = 24
 """Words that one with a slip may mean."""
 _STEM = "="
-"""What stands before a stem among tokens: nobody can type it."""
+"""The prefix of stems among tokens, which nobody can type."""
 
 Entry = Mapping[str, int]
 """The tokens that find a text, each with what it weighs (100 at most)."""

@@ -16,7 +16,7 @@ _TRACKING = re.compile(
 )
 """Parameters that say where somebody came from, and change nothing of what they get."""
 _BETWEEN_SITES = {"si", "feature"}
-"""Of those, the ones that mean that on video sites only."""
+"""The tracking parameters that are such on video sites only."""
 _IN_TEXT = re.compile(r"https?://[^\s<>()\[\]\"'`|]{1,1000}")
 _FORBIDDEN = re.compile(r"[\s<>\"\\`\x00-\x1f\x7f]")
 _HOST = re.compile(r"(?:[\w-]{1,63}\.){1,20}[\w-]{2,63}")

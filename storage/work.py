@@ -16,14 +16,14 @@ from storage.outbox import Outgoing
 from storage.outbox.queue import MAKES_POST
 
 EMPTY: dict[str, Any] = {}
-"""What is left of what was asked for once it is over: it may tell of people."""
+"""The data of work that is over: what was asked for may tell of people."""
 # In the very words that queries use: a value that is bound would hide the index from SQLite.
 _WAITS, _OVER = "not_before IS NOT NULL", "not_before IS NULL"
 WAITS, OVER = text(_WAITS), text(_OVER)
 KEPT = timedelta(days=90)
 """How long what is over is remembered."""
 SHOWN_MAX = 100
-"""How much of what is over is listed."""
+"""How much finished work is listed."""
 
 
 class WorkSort(StrEnum):

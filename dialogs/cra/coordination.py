@@ -241,7 +241,7 @@ _SORTS: Mapping[coordination.CoordinationKind, tuple[tuple[str, StrEnum], ...]] 
         ("elu|elue|elus|maire|depute|deputee|senateur|senatrice", coordination.PartnershipSort.ELU),
     ),
 }
-"""Words that tell the sort, the tellingest first, without accents."""
+"""Words that tell the sort, the most distinctive first, without accents."""
 _OTHERS = {
     coordination.CoordinationKind.ANIMATION: coordination.AnimationSort.AUTRE,
     coordination.CoordinationKind.EVENEMENT: coordination.EventSort.AUTRE,

@@ -25,11 +25,11 @@ from storage.rdv.appointments import SUBJECT_MAX
 
 MINUTES_USUAL = 60
 _NUMBER = re.compile(r"(?:(?:de|d|des|entre|pour|sur) )?[\d\s]+(?:er)?")
-"""No day without « le »: « atelier de 8 »."""
+"""A bare number is no day without « le »: « atelier de 8 »."""
 _DAY_WORDS = 6
 """Words of the longest day: « mardi 1er décembre 2026 »."""
 _MORNING = 7
-"""Before that hour « 1h30 » is how long, unless it stands right after the day."""
+"""The hour before which « 1h30 » is a duration, unless it stands right after the day."""
 _UNIT = r"(?:h(?:eures?|rs?)?|:)"
 _MINUTE = r"(?: ?([0-5]\d)(?![\d/:]|-\d{1,2}-)(?! ?(?:min|mn|m\b|p\b|pers|part|places?|ans|h\b)))?"
 _CLOCK = rf"([01]?\d|2[0-3]) ?{_UNIT}{_MINUTE}(?![a-z\d])"
@@ -63,7 +63,7 @@ _INITIALS = re.compile(
 )
 _NO_NAME = f"Un nom ou un contact ne se note pas ici{NBSP}: des initiales suffisent, par exemple J. D."
 _LEFT = {"age": "âge", "statut": "statut", "suite": "suite", "recurrents": "déjà venus"}
-"""What only a report says."""
+"""The elements that only a report has."""
 
 
 @dataclass(frozen=True, slots=True)

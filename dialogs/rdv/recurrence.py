@@ -17,7 +17,7 @@ COUNT_MAX = 60
 """How many rdv one rule writes out at most: each week of a year, and a few more."""
 AHEAD_MAX = timedelta(days=366)
 UNTIL_USUAL = timedelta(weeks=12)
-"""How long it comes back where no end is said."""
+"""How long a rule recurs where no end is said."""
 _DAY, _WEEK = timedelta(days=1), timedelta(weeks=1)
 _NTH = {
     **{"premier": 1, "1er": 1, "1re": 1, "deuxieme": 2, "second": 2, "2e": 2, "2eme": 2, "2nd": 2},

@@ -25,9 +25,9 @@ _MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
 WORKING = ((9 * 60, 12 * 60), (14 * 60, 18 * 60))
 """Minutes of a working day, Monday to Friday, at which who says nothing else is taken to be there."""
 STEP = timedelta(minutes=15)
-"""Meetings of colleagues begin at each quarter of an hour."""
+"""The quarter of an hour, at which meetings of colleagues begin."""
 Span = tuple[datetime, datetime]
-"""From an instant to another, which it is without."""
+"""A span of time from an instant up to but not including another."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ JOINS_AND_LEAVES = frozenset(
         "system_remove_from_team",
     ]
 )
-"""Types of posts that count for nothing."""
+"""Types of posts that do not count as messages."""
 
 
 def add_post(world: World, post: Post, *, set_online: bool = True) -> Post:
@@ -50,7 +50,7 @@ class Audience:
 
     mentioned: frozenset[str]
     followers: frozenset[str]
-    """Of the thread."""
+    """The followers of the thread."""
     in_order: tuple[str, ...]
     """The mentioned, in the order in which they were found."""
 

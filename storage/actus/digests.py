@@ -34,7 +34,7 @@ class DigestState(StrEnum):
 
 
 OPEN = (DigestState.DRAFT, DigestState.APPROVED, DigestState.HELD)
-"""What can still be edited, and has not come out."""
+"""The states of a digest that can still be edited and is not published."""
 
 
 class Digest(SQLModel, table=True):
@@ -287,7 +287,7 @@ async def find_digests(db: AsyncSession, items: Collection[int]) -> Mapping[int,
 
 
 OF_A_PERIOD = (ItemKind.FIGURES, ItemKind.NEWCOMERS)
-"""What is of the time of one digest: its key ends with the edition and the day."""
+"""The kinds of items about the period of one digest, whose key ends with the edition and the day."""
 
 
 async def find_best(db: AsyncSession, digest: Digest, section: NewsSection, limit: int) -> Sequence[Item]:

@@ -25,7 +25,7 @@ from storage.urls import LINK_MAX, digest_key
 
 KEY_MAX, TITLE_MAX, TEXT_MAX, CREDIT_MAX = 80, 200, 2000, 120
 _FIXED = frozenset({"id", "key", "withdrawn", "found_at"})
-"""What stays as it was written first."""
+"""The columns that keep the value written first."""
 
 
 class NewsSection(StrEnum):
@@ -97,7 +97,7 @@ class Item(Numbered, table=True):
     found_at: datetime = Field(sa_type=UtcTime, index=True)
     withdrawn: bool = False
     details: dict[str, Any] = Field(default={}, sa_column=Column(JSON, nullable=False))
-    """What only its kind has: the figures of a week by name, the hour of an event."""
+    """The data of an item’s kind only: the figures of a week by name, the hour of an event."""
 
 
 def make_post_key(post_id: str) -> str:

@@ -25,7 +25,7 @@ from storage.people import SHOWN_TO, Audience, Awaited, Person, Role
 from storage.search import PREFIX_MIN, InvertedIndex, Vocabulary
 
 SMALL = frozenset({"a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "pour", "sur"})
-"""Words that find nothing."""
+"""Words too small to find anything."""
 ROLES = {
     Role.CONSEILLER: ("conseiller", "conseillere", "cn", "cnfs"),
     Role.COORDINATEUR: ("coordinateur", "coordinatrice", "coordo"),
@@ -164,11 +164,11 @@ TERMS_MAX = 8
 BEGINS, SLIP = 0.85, 0.15
 """What the beginning of a word is worth, and what each wrong letter costs."""
 LIKE_MIN = 60
-"""How alike, of 100, what is proposed in place of a word must be."""
+"""The least similarity, of 100, of a word suggested in place of another."""
 SUGGESTED_MAX = 3
 
 Scores = dict[int, float]
-"""How well entries are found, by their place in the index."""
+"""The scores of entries, by their place in the index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,7 +309,7 @@ def _rank_hit(hit: DirectoryHit, here: frozenset[str]) -> tuple[int, bool, tuple
 AT_ONCE = 50
 """Entries indexed before others have their turn: the first time there may be thousands."""
 BETWEEN = "\x1e"
-"""What stands between two rows: no JSON holds it."""
+"""The separator of rows: no JSON contains it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from storage.backup.transfer import OnRows, Restoration, check_backup, count_row
 LAST_GOOD = "sauvegarde"
 """The name under which the instant of the last backup that was tried stands (storage.claims.read_cursor)."""
 LEFT_AFTER = timedelta(days=1)
-"""What was begun so long ago is nobody’s work any more."""
+"""The age from which a temporary file is a leftover of a process that ended."""
 _NAME = re.compile(r"coop-\d{4}-\d{2}-\d{2}T\d{6}Z\.gz(\.age)?")
 _TRIAL, _UNFINISHED = "essai-sauvegarde-", ".part"
 

@@ -204,7 +204,7 @@ ROWS_PER_PAGE = 500
 _SNAPSHOT = ("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY", "SET LOCAL statement_timeout = 0")
 
 OnRows = Callable[[int, int], None]
-"""Told how many rows are done, of how many."""
+"""A function that is told how many rows are done, of how many."""
 
 
 async def save(database_url: str, writer: BackupWriter, now: datetime, on_rows: OnRows) -> Content:

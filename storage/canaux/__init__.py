@@ -120,7 +120,7 @@ async def disallow(db: AsyncSession, key: str, user_id: str) -> bool:
 
 
 MADE = "libre:"
-"""How the keys of channels begin that were made in chat."""
+"""The prefix of the keys of channels made in chat."""
 
 
 class Amendment(SQLModel, table=True):
@@ -190,7 +190,7 @@ def _make_planned(change: Amendment) -> PlannedChannel:
 
 
 ANIMATION = frozenset({Role.ANIMATEUR, Role.ADMINISTRATEUR})
-"""Who may be everywhere."""
+"""The roles that may be in every channel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,7 +309,7 @@ DEFAULT = "town-square"
 
 
 DEPARTED = "canaux.departed"
-"""What a departure is claimed under."""
+"""The scope under which a departure is claimed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,10 +36,10 @@ class Drift(StrEnum):
 
 
 OUTSIDERS = frozenset({Drift.INTRUDER, Drift.STRANGER})
-"""Who is in a channel and should not be: by what the register says, or because it does not know them."""
+"""The kinds of drift where somebody is in a channel and should not be: the register says so, or does not know them."""
 LEADERSHIP = frozenset({Drift.ADMIN_MISSING, Drift.ADMIN_EXTRA})
 LEADERLESS = "devrait administrer le canal"
-"""Of a coordinateur who does not."""
+"""The reason where a coordinateur does not administer their channel."""
 GONE = "a un compte désactivé"
 PRIVATE, PUBLIC = "privé", "public"
 

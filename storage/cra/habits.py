@@ -60,7 +60,7 @@ async def find_last_report(db: AsyncSession, sheet: Sheet) -> CraRow | None:
 
 
 HABITS_MAX = 20
-"""Reports that come back which one person may have."""
+"""How many recurring reports one person may have."""
 LAST = -1
 
 

@@ -103,7 +103,7 @@ MEASURE_NAMES = tuple(MEASURES)
 MEASURE_SUMS: Mapping[str, ColumnElement[int]] = {
     name: cast(func.coalesce(func.sum(each), 0), BigInteger).label(name) for name, each in MEASURES.items()
 }
-"""Each measure of a set of rows; 0 of none."""
+"""The sum of each measure over a set of rows; 0 where it is empty."""
 
 CRA_MONTH = Table(
     "cra_month",

@@ -64,7 +64,7 @@ _SMALL_WORDS = (
     "activite commune compte comptes cra date lieu rendu rendus thematique theme "
 )
 _SMALL = frozenset(_SMALL_WORDS.split())
-"""Words of a search that tell nothing of the report that is looked for."""
+"""Words of a search that say nothing of the report."""
 
 _COLUMNS: Mapping[str, Mapping[str, str]] = {
     "age": {age.value: name for age, name in AGES.items()},
@@ -77,10 +77,10 @@ _ALSO = (
     {"element": "canal", "valeur": "distance", "mots": "téléphone, visio, visioconférence"},
     {"element": "age", "valeur": "-12", "mots": "enfants"},
 )
-"""Words that mean a theme, too."""
+"""Further words that mean a theme."""
 
 Condition = Callable[[type[CraRow]], ColumnElement[bool]]
-"""What a report must be, in SQL."""
+"""A condition on a report, in SQL."""
 
 
 @dataclass(frozen=True, slots=True)

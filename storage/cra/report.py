@@ -115,7 +115,7 @@ E = TypeVar("E", bound=StrEnum)
 AGES = {a: f"age_{a.name.lower()}" for a in Age}
 STATUTS = {s: f"statut_{s.name.lower()}" for s in Statut}
 SUITES = {s: f"suite_{s.name.lower()}" for s in Suite}
-"""The column of each count."""
+"""The column that counts each suite."""
 _PLAIN_FIELDS = (
     *("date", "canal", "commune", "code_postal", "departement"),
     *("activite", "participants", "recurrents", "minutes"),
@@ -214,7 +214,7 @@ def columns(report: Report) -> dict[str, Any]:
 Values = Mapping[str, Any]
 """Any of the fields of a Report; what is absent is not judged."""
 Problems = Iterator[tuple[str, str]]
-"""Fields, and what is wrong with them."""
+"""What is wrong, by field."""
 
 
 def find_problems(values: Values, today: date) -> dict[str, str]:
@@ -283,7 +283,7 @@ _CHECKS = (_check_participants, _check_themes, _check_minutes, _check_sums)
 
 
 TRAINING_FOR = timedelta(days=7)
-"""How long a training lasts that nobody ends."""
+"""How long a training may last before it is ended by itself."""
 
 
 class PracticeCra(CraRow, table=True):

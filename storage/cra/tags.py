@@ -16,11 +16,11 @@ from storage.people import Person
 
 NAME_MAX = 30
 REPORT_MAX = 5
-"""Tags of one report."""
+"""The most tags of one report."""
 CODE_MAX = 3
 """Letters of the code of a département; somebody’s id is longer."""
 OWNER_MAX = 50
-"""Tags of one person, or of one département."""
+"""The most tags of one person, or of one département."""
 RESTORE_FOR = timedelta(days=30)
 """How long a deleted tag can be brought back, with its reports."""
 

@@ -38,7 +38,7 @@ OPEN = frozenset(
     {TicketState.NOUVEAU, TicketState.PRIS, TicketState.EN_ATTENTE, TicketState.TRANSFERE, TicketState.ROUVERT}
 )
 OURS = OPEN - {TicketState.EN_ATTENTE}
-"""Where the next word is the hotline’s."""
+"""The states in which the hotline owes the next word."""
 
 
 class Urgency(Labelled):
@@ -114,7 +114,7 @@ def _lead_to(state: TicketState, *froms: TicketState) -> dict[TicketState, Ticke
 
 _WAITS = {TicketState.EN_ATTENTE: TicketState.EN_ATTENTE}
 _TAKEN = _lead_to(TicketState.PRIS) | _WAITS
-"""An open ticket is somebody’s then; one that waits for the person still does."""
+"""The states of a ticket that has an agent, also while it waits for its author."""
 
 TABLE: Mapping[Move, MoveRule] = {
     Move.TAKE: MoveRule(_AGENT, _TAKEN),

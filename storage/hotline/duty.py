@@ -16,7 +16,7 @@ from storage.database import Code, UtcTime, execute, insertion
 from storage.people import ANIMATES, Person, Role
 
 KEPT = timedelta(days=400)
-"""How long what is over is remembered."""
+"""How long turns and absences that are over are kept."""
 _DAY = timedelta(days=1)
 
 

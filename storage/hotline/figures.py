@@ -69,7 +69,7 @@ def compute_quantile(ordered: Sequence[int], percent: int) -> timedelta:
 
 
 Between = Callable[[datetime, datetime], timedelta]
-"""The time that counts from one instant to a later one."""
+"""A function that measures the time that counts from one instant to a later one."""
 _TICKET: Table = Ticket.__table__  # type: ignore[attr-defined]
 _READ = ("id", "queue", "category", "departement", "opened_at", "first_answer_at", "resolved_at", "reason", "rating")
 _INSTANTS = ("opened_at", "first_answer_at", "resolved_at")
@@ -243,7 +243,7 @@ CSV_COLUMNS = COLUMNS | {
 }
 """The same for the cells of a CSV, in their order."""
 _EMPTY_IS_NOTHING = {"agent", "rating"}
-"""Columns whose empty value says that there is none."""
+"""Columns whose empty value means that there is none."""
 _PERSON: Table = Person.__table__  # type: ignore[attr-defined]
 _AUTHOR, _AGENT = _PERSON.alias("author"), _PERSON.alias("agent")
 

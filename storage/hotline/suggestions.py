@@ -90,14 +90,14 @@ async def count_avoided(db: AsyncSession, since: datetime, until: datetime, queu
 
 
 LOOKED_THROUGH = 500
-"""Solved tickets, the newest first."""
+"""How many solved tickets are searched, the newest first."""
 SHOWN_MAX = 3
 STEM = 5
-"""Letters by which words are compared: « imprimante » and « imprimer » are alike."""
+"""The number of letters by which words are compared: « imprimante » and « imprimer » are alike."""
 ALIKE_MIN = 0.5
-"""The part of the words that must be found again."""
+"""The least share of the words that must be found in the other text."""
 TITLE_MIN = 2
-"""Words that a title must have to be enough: « panne » is in many a ticket."""
+"""The least number of words of a title that is enough by itself: « panne » is in many tickets."""
 COMMON_MAX = 5
 SMALL = frozenset(
     re.findall(

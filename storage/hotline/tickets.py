@@ -254,7 +254,7 @@ async def list_transfers(db: AsyncSession, number: int) -> Sequence[TicketMove]:
 
 
 BY_URGENCY = case({Urgency.BLOQUANT.value: 0, Urgency.GENANT.value: 1}, value=col(Ticket.urgency), else_=2)
-"""The most urgent first."""
+"""The order in SQL that puts the most urgent tickets first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,7 +301,8 @@ class HeldError(Exception):
 
 
 SPEAKS = frozenset({Move.ANSWER, Move.ASK, Move.RESOLVE, Move.DUPLICATE})
-"""The hotline said something: it does not owe the next word, and of a ticket that nobody has, who said it has it."""
+"""The moves by which the hotline says something: it no longer owes the next word, and the agent gets a ticket without
+one."""
 
 
 async def make_move(

@@ -33,7 +33,7 @@ __all__ = [
 
 
 EXEMPT_ROLES = (Role.ANIMATEUR, Role.ADMINISTRATEUR)
-"""Whose messages no rule looks at."""
+"""The roles whose messages no rule examines."""
 
 
 class RuleMode(StrEnum):

@@ -26,9 +26,9 @@ class CaseState(StrEnum):
 
 
 UNDECIDED = (CaseState.OPEN, CaseState.SECOND)
-"""Nobody decided yet, or one who needs a second."""
+"""The states of a case that nobody decided yet, or whose decision needs a second animateur."""
 WAITING = (*UNDECIDED, CaseState.APPEALED)
-"""Somebody is to decide, be it once more."""
+"""The states of a case that somebody is to decide, for the first time or again."""
 
 
 class CaseSource(StrEnum):
@@ -253,11 +253,11 @@ async def find_newest_appeal(db: AsyncSession, case_id: int) -> Appeal | None:
 
 
 REFUSED = "mattermost"
-"""Who ended a measure that Mattermost did not let the bot carry out."""
+"""The name of who ended a measure that Mattermost did not let the bot carry out."""
 KEEPING_OUT = (AuditAct.SILENCE, AuditAct.EXCLUDE)
 """Acts that keep somebody out of channels."""
 LASTING = (*KEEPING_OUT, AuditAct.LOCK)
-"""Acts that hold until they end or are undone, which needs what is kept of them."""
+"""Acts that last until they end or are undone, for which their record is needed."""
 
 
 class Measure(SQLModel, table=True):

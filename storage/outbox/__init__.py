@@ -190,7 +190,7 @@ async def measure(db: AsyncSession, share: Share, now: datetime) -> tuple[int, d
 
 
 KEPT = timedelta(days=90)
-"""How long what was delivered or given up is remembered."""
+"""How long delivered and given up messages are kept."""
 
 
 async def mark_delivered(db: AsyncSession, marks: Sequence[DeliveryMark], now: datetime) -> bool:

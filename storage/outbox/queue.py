@@ -53,18 +53,19 @@ _ACTS = "\"where\" = 'act' AND not_before IS NOT NULL"
 _GIVEN_UP = "not_before IS NULL AND delivered_at IS NULL"
 _NEWS = "tells IS NOT NULL AND not_before IS NULL"
 _PASSING = "delivered_at IS NOT NULL AND (topic IS NULL OR substr(topic, 1, 6) = 'draft:')"
-"""What is delivered for good. Other topics live as long as what they are about; a draft lives for a week."""
+"""The condition of messages delivered for good. Messages with other topics live as long as what they are about, drafts
+for a week."""
 MESSAGES = text(WAITS)
 """The messages that wait."""
 ACTS = text(_ACTS)
 """The acts that wait."""
 REWRITES, GIVEN_UP, PASSING = text(_REWRITES), text(_GIVEN_UP), text(_PASSING)
 NEWS = text(_NEWS)
-"""What has come to its end, and somebody is to be told."""
+"""The messages that ended, and of which a feature is still to be told."""
 BATCH = 20
-"""How many messages of a broadcast are written down, rewritten or removed at once; they have a topic together."""
+"""How many messages of a broadcast are written, rewritten or removed at once; they share a topic."""
 EMPTY: dict[str, Any] = {}
-"""The content of what waits no more: what was said to somebody is not kept twice."""
+"""The content of a message that is over: what was said to somebody is not kept twice."""
 
 
 def _index(name: str, *columns: str, where: str) -> Index:
@@ -113,7 +114,7 @@ class Outgoing(SQLModel, table=True):
 
 
 MAKES_POST = or_(col(Outgoing.where) == TargetKind.PERSON, col(Outgoing.where) == TargetKind.CHANNEL)
-"""The messages that become a post of their own."""
+"""The condition of messages that become a post of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +271,7 @@ async def release_all(db: AsyncSession, now: datetime) -> None:
 
 
 PATIENCE = 3
-"""So often a message may have failed that another waits for; then it waits no longer."""
+"""How often a message may fail before those behind it stop waiting for it."""
 
 
 def _older_statement() -> Select[Any]:
@@ -304,8 +305,8 @@ def _for_later(now: datetime) -> ColumnElement[bool]:
 
 
 AFTER, BEGUN, VOID = "after", "begun", "void"
-"""What the content of an act says beside it: the ids of those that end first; that a try was begun; that it is to be
-tried no more, but ended."""
+"""Keys beside the content of an act: the ids of the acts to wait for; that a try was begun; that it is only to be
+ended."""
 TAKEN_BACK = "taken_back"
 
 

@@ -45,7 +45,7 @@ _MANY = {
 
 EVERYONE = frozenset(Role)
 ANIMATES = frozenset({Role.ANIMATEUR, Role.ADMINISTRATEUR})
-"""Who may do what animateurs may."""
+"""The roles that may do what animateurs may."""
 
 
 class Audience(Labelled):
@@ -165,7 +165,7 @@ class Person(SQLModel, table=True):
 
 
 DEPARTEMENTS_MAX = 20
-"""Of one person; coordinateurs of a whole région have up to thirteen."""
+"""The most départements of one person; coordinateurs of a whole région have up to thirteen."""
 _SEPARATORS = re.compile(r"[|,;]")
 _ROLES: Mapping[str, Role] = {
     **{role.value: role for role in Role},

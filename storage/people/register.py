@@ -22,7 +22,7 @@ from storage.people.transitions import note_role_changes
 from storage.statements import DirectStatement
 
 _OURS = {"id", "since", "derived_role", "derived_at"}
-"""What is not written over by who registers somebody again."""
+"""The columns that registering somebody again does not overwrite."""
 
 _BY_ID = select(Person.__table__).where(col(Person.id) == bindparam("person"))  # type: ignore[attr-defined]
 _GET = DirectStatement(dict.fromkeys(INSERT, _BY_ID))
@@ -243,7 +243,7 @@ class Awaited(SQLModel, table=True):
 
 
 TAKEN_FIELDS = set(Awaited.model_fields) - {"id", "username", "imported_at"}
-"""What somebody who comes takes over from the line that waited for them."""
+"""The fields that an arriving person takes over from the line that waited for them."""
 
 
 async def find_awaited(db: AsyncSession, username: str, email: str = "") -> Awaited | None:

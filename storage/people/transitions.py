@@ -53,7 +53,7 @@ async def find_gone_since(db: AsyncSession, person_ids: Collection[str]) -> dict
 
 
 MovedPair = tuple[Person, Person]
-"""Somebody before and after."""
+"""A person before and after a change."""
 
 
 class Move(SQLModel, table=True):

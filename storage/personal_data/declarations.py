@@ -18,9 +18,9 @@ from config.time import PARIS
 _Given = TypeVar("_Given")
 Row = Mapping[str, Any]
 OwnerFilter = Callable[[str], ColumnElement[bool]]
-"""Which rows are somebody’s, by their id, in SQL."""
+"""A function that makes the condition that rows belong to somebody, by id."""
 RowFilter = Callable[[datetime], ColumnElement[bool]]
-"""Which rows are too old, in SQL: those whose moment is before that one."""
+"""A function that makes the condition that rows are older than a moment."""
 
 
 class LegalBasis(StrEnum):

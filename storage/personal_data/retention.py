@@ -58,7 +58,7 @@ async def _find_waiting(db: AsyncSession, ids: Collection[str]) -> set[str]:
 AT_ONCE = 1_000
 """Rows of a table that go in one transaction."""
 _FORGET = {"outgoing": outbox.forget, "work": work.forget, "claim": claims.forget}
-"""What takes away all that is too old of some tables, beside the journal."""
+"""The functions that delete old rows of some tables, besides the journal."""
 LIMITED: tuple[PersonalData, ...] = tuple(one for one in PERSONAL_DATA if one.limit)
 
 

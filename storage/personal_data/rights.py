@@ -29,11 +29,11 @@ PAGE = 500
 """Rows read at once."""
 OTHER = "une autre personne"
 LABELS = {row["code"]: row["label"] for row in read("personal_data_labels.tsv") if row["kind"] == "column"}
-"""By column, what it is called; nothing where it says nothing of anybody."""
+"""The French names of columns; "" where a column says nothing of anybody."""
 VALUES = {row["code"]: row["label"] for row in read("personal_data_labels.tsv") if row["kind"] == "value"}
-"""By code, what it is called; the others are French already."""
+"""The French names of codes; values that are not here are French already."""
 GIVEN: tuple[PersonalData, ...] = tuple(one for one in PERSONAL_DATA if one.has_owners and not one.not_given)
-"""Of what there is a copy for its person."""
+"""The declarations of which people get a copy."""
 
 
 def list_columns(holding: PersonalData) -> Sequence[str]:
@@ -111,12 +111,12 @@ async def duties_of(db: AsyncSession, user_id: str, now: datetime) -> Duties:
 
 
 LONG_GONE = date(1970, 1, 1)
-"""When pseudonyms left: nobody counts on them, nor hears of it."""
+"""The last day of pseudonyms: long ago, so that nobody counts them or writes to them."""
 _LETTERS = string.ascii_lowercase + string.digits
 STEPS = 2 + len(GROUPS)
-"""A pseudonym, each group of tables, the register."""
+"""The number of steps of an erasure: a pseudonym, each group of tables, the register."""
 _LEANING = ("cra", "cra_last_commune", "stats_subscription")
-"""Tables that need their person in the register."""
+"""Tables whose rows need their person in the register."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,12 +91,12 @@ async def remove_range(db: AsyncSession, user_id: str, number: int) -> WeeklyRan
 
 KEY_BYTES, CODE_SIGNS = 18, 12
 _SIGNS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
-"""Of a code: none that is taken for another when it is read out or copied."""
+"""The characters of a code: none that is mistaken for another when read out or copied."""
 _SALT = b"coop-bot.rdv"
 KEPT_FOR = timedelta(days=3)
 """How long what somebody left who booked is kept once the rendez-vous is over."""
 CLOSES_USUAL = 4 * 60
-"""Minutes before a rendez-vous until which who booked moves or cancels it."""
+"""The minutes before a rendez-vous until which a visitor may move or cancel it, by default."""
 
 
 class BookingPage(SQLModel, table=True):
@@ -129,7 +129,7 @@ class BookingState(Labelled):
 
 
 MAIL_COLUMNS = ("mail_wanted", "mailed_for", "mail_tries", "mail_next")
-"""What a booking says of a reminder by e-mail."""
+"""The columns of a booking about a reminder by e-mail."""
 STANDING = (BookingState.WAITING, BookingState.ACCEPTED, BookingState.OFFERED)
 
 

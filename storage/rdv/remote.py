@@ -37,7 +37,7 @@ from storage.seals import SealingKeys, UnreadableError, hash_token
 
 KEY_MAX, EMAIL_MAX = 40, 254
 WAITED_FOR = timedelta(days=30)
-"""How long after a rendez-vous the address of an agent is kept whom nobody knows by it: as a report is asked."""
+"""How long after a rendez-vous the address of an unknown agent is kept: as long as a report is asked for."""
 _CANALS = {
     PlaceKind.PLACE: Canal.RATTACHEMENT,
     PlaceKind.HOME: Canal.DOMICILE,
@@ -100,7 +100,7 @@ class RdvAgent(SQLModel, table=True):
 
 
 Agents = Mapping[str, str | None]
-"""The id of who has an address; None for who is not known."""
+"""The user ids of agents by address; None for unknown ones."""
 
 
 async def take_state(db: AsyncSession, remote: RemoteRdv, agents: Agents, now: datetime) -> bool:
@@ -203,7 +203,8 @@ async def give_waiting(db: AsyncSession, email: str, user_id: str, now: datetime
 SECRET_BYTES = 32
 _SALT, _USE = b"coop-bot.rdv", b"webhook"
 BOTH_FOR = timedelta(days=10)
-"""How long a secret is taken after the next one was made: RDV Service Public tries a delivery again for eight days."""
+"""How long a secret is accepted after the next one was made: RDV Service Public tries a delivery again for eight
+days."""
 
 
 class Refusal(Labelled):

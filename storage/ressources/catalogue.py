@@ -38,7 +38,7 @@ PATIENCE = 2.0
 SAVED_AGAIN_AFTER = 600.0
 """Seconds after which a changed index is written to its file again."""
 FILE = "ressources"
-"""How the file of the index is called."""
+"""The name of the index’s file."""
 MEMORIES_MAX = 4
 
 
@@ -78,7 +78,7 @@ class _IndexMemory:
     until: int = -1
     last: int = 0
     saved: float = -inf
-    """When the file was last written, or read, by the clock that never goes back."""
+    """When the file was last written or read, by the monotonic clock."""
     reading: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 

@@ -15,7 +15,7 @@ from storage.database import Numbered, UtcTime, insert_new, insertion, upsert
 from storage.ressources.resources import Resource, ResourceState
 
 NAME_MAX, ABOUT_MAX = 80, 300
-"""Characters of a name, and of what is said of it."""
+"""The most characters of a name and of a description."""
 HELD_MAX = 200
 """Resources in one collection."""
 LISTED_MAX = 60

@@ -261,11 +261,11 @@ def _group_need(whose: Sequence[ResourceNeed]) -> Need:
 
 
 AGAIN_AFTER, RETRY_AFTER = timedelta(days=6), timedelta(days=1)
-"""How old a look is before the next one: of any link, and of one that may be broken, before anybody is told."""
+"""The time until the next check of any link, and of one that may be broken, before anybody is told."""
 BROKEN_TIMES, BROKEN_FOR = 2, timedelta(days=1)
 """How often in a row, and for how long at least, a link led nowhere before somebody is told."""
 SILENT_TIMES, SILENT_FOR = 8, timedelta(weeks=10)
-"""The same of a site that only does not answer."""
+"""How often in a row, and for how long, a site did not answer before somebody is told."""
 
 
 class Fault(StrEnum):

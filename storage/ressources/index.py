@@ -116,16 +116,16 @@ EXPANSIONS_MAX = 24
 USUAL = 50
 """A word that is in fewer than one resource of so many tells no more than one that is in these."""
 ENOUGH = 10
-"""Where so many say all that is asked, others are not found."""
+"""The number of resources with all that is asked, from which others are not found."""
 FEW = 5
-"""Where fewer are found, what is of the same theme is shown after them."""
+"""The number of resources below which others of the same theme are shown after them."""
 COVERED_MIN = 30
-"""What a resource says at least of what is asked, each word weighed by how telling it is, in hundredths."""
+"""The least share of a query, in hundredths, that a resource must match, each word weighed by how rare it is."""
 FULL = 120
 """What the only word of a title weighs: found by all its words, a resource scores 100."""
 
 Scores = dict[int, int]
-"""How well resources are found, by their place."""
+"""The scores of resources, by their place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,13 +193,13 @@ class Index:
         self._packed = PackedEntries(file, file.text("tokens")) if file else None
         numbers = self._packed.numbers if self._packed else ()
         self._places: list[IndexEntry | None] = [None] * len(numbers)
-        """Those of the file are read when they are first looked at."""
+        """The places of resources by number; those of the file are read when first needed."""
         self._held: dict[int, Sequence[str]] = {}
-        """The tokens of each place that did not come out of the file."""
+        """The tokens of each place that was not loaded from the file."""
         self._free: list[int] = []
         self._by_number = dict(zip(numbers, range(len(numbers)), strict=True))
         self._words = Vocabulary(file.text("words") if file else ())
-        """All that were ever read: one of which no token is left leads nowhere."""
+        """All words that were ever read; a word without tokens leads nowhere."""
 
     def __len__(self) -> int:
         return len(self._by_number)

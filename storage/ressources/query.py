@@ -20,9 +20,9 @@ quand que quel quelle quelles quels qui quoi sa se ses si son sont sous sur ta t
 votre vous
 """
 SMALL = frozenset(_SMALL_WORDS.split())
-"""Words that find nothing."""
+"""Words too small to find anything."""
 REMEMBERED = 8_000
-"""Words whose stems are kept at hand: those that come again and again."""
+"""How many stems of recurring words are cached."""
 WORD_MAX = 40
 """Letters of a word that are read."""
 SAME, SYNONYM, OF_THEME = 100, 80, 60
@@ -146,7 +146,7 @@ _FILTER = re.compile(
 _TAG = re.compile(r"#([\w’'-]{1,60})")
 _SINCE = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?")
 _VAGUE = {"lien", "liens", "outil", "outils", "logiciel", "site", "video", "videos", "document", "documents"}
-"""Names of kinds that say as often what a resource is about: among other words they are words."""
+"""Names of kinds that as often say what a resource is about: beside other words they count as words."""
 
 
 ChosenCode = tuple[str, str]

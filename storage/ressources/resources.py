@@ -36,7 +36,7 @@ class ResourceState(StrEnum):
 
 
 STANDING_STATES = (ResourceState.PROPOSED, ResourceState.PUBLISHED)
-"""The states of what was neither refused nor taken away."""
+"""The states of resources that were neither refused nor withdrawn."""
 
 
 class Resource(Numbered, table=True):
@@ -117,9 +117,9 @@ class ShownResource:
     date: dt.date
 
     state: ClassVar = ResourceState.PUBLISHED
-    """Only what is published is listed so."""
+    """The state, always that of published resources, as only these are listed so."""
     deposited_by: ClassVar = ""
-    """It is not read: a list shows what anybody may see."""
+    """The depositor, which is not read: a list shows what anybody may see."""
 
     @property
     def number(self) -> int:
@@ -397,7 +397,7 @@ def _published_within(start: datetime, end: datetime) -> Sequence[Any]:
 
 
 NOBODY, AUTHOR, ANIMATEURS = 0, 1, 2
-"""Who was reminded, as ``Resource.reviews`` counts."""
+"""The values of ``Resource.reviews``: who was reminded."""
 YEAR_MONTHS = 12
 """Months after which what was published, or found to be still good, is looked at again."""
 PATIENCE = timedelta(days=14)

@@ -22,11 +22,11 @@ from storage.database import Code, UtcTime, insertion, upsert
 from storage.outbox import BATCH
 
 PLACE_LEAST = 5
-"""Voters of a département that is told apart."""
+"""The least number of voters of a département that is shown apart."""
 ANONYMOUS_LEAST = 5
-"""Voters of an anonymous poll whose results are told at all: fewer would tell what each of them chose."""
+"""The least number of voters of an anonymous poll whose results are shown: fewer would reveal individual choices."""
 OTHERS = ""
-"""All départements together that are not told apart."""
+"""The key of all départements that are not shown apart."""
 
 
 class Ballot(NamedTuple):
@@ -131,7 +131,7 @@ def _count_place(code: str, there: Sequence[Ballot], options: int) -> Departemen
 
 
 KEPT = timedelta(days=60)
-"""How long one waits that was never asked."""
+"""How long a poll is kept that was never asked."""
 QUESTION_MAX, OPTION_MAX = 150, 60
 """Characters of the question, and of an answer."""
 

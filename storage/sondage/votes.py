@@ -22,14 +22,14 @@ from storage.seals import SealingKeys
 from storage.sondage import ANONYMOUS_LEAST, Ballot, Poll, PollState, Results, count_ballots
 
 KEY = 16
-"""Bytes of what a ballot lies under."""
+"""The bytes of the key under which a ballot is stored."""
 _ROW, _ROW_BEFORE = Struct(f">{KEY}sH3sHH"), Struct(f">{KEY}sH3s")
 """A ballot in its box; and as it lay there before standings were noted beside it, in polls that are open still."""
 _FORMAT_MARK = b"2"
 _ROWS = {_FORMAT_MARK: _ROW, b"": _ROW_BEFORE}
 """How ballots lie in a box, by the mark that its seal carries."""
 CHANCE = SystemRandom()
-"""Which of those who wait come in next."""
+"""The source of randomness that chooses which waiting ballots come in next."""
 _SALT = b"coop-bot.sondage"
 
 

@@ -38,7 +38,7 @@ from storage.cra.report import DUREES as LENGTHS
 QUARTER = 15
 """Durations are whole quarters of an hour."""
 STEPS_APART = 2
-"""How many fives a total and its codes may be apart."""
+"""By how many fives a total and the sum of its codes may differ."""
 LONGEST_QUARTERS = max(LENGTHS) // QUARTER
 SHORTEST, LONGEST_OF_EACH = (1, 3, 4, 8), (2, 3, 7, LONGEST_QUARTERS)
 """The least and the most of each class of durations, in quarters of an hour."""
@@ -46,29 +46,29 @@ SHORTEST, LONGEST_OF_EACH = (1, 3, 4, 8), (2, 3, 7, LONGEST_QUARTERS)
 TOTAL_CELLS = ("accompagnements", "personnes", "poursuivis", "temps")
 KIND_CELLS = ("ateliers", "individuels", "ponctuelles", "participants")
 LEAST = dict.fromkeys(("accompagnements", "personnes", "temps"), 1) | dict.fromkeys(("poursuivis", *KIND_CELLS[:3]), 0)
-"""What each conseiller who is counted has at least, as everybody knows, of the figures that others follow from."""
+"""What each counted conseiller has at least, as everybody knows, of the figures from which others follow."""
 GROUPS: tuple[tuple[str, ...], ...] = (
     *(tuple(MINUTES.values()), KIND_CELLS, tuple(CANAL_NAMES.values()), tuple(DUREE_NAMES.values())),
     *(tuple(AGES.values()), tuple(STATUTS.values()), ("nouveaux", "recurrents"), tuple(SUITES.values())),
 )
 """Codes that add up to totals, drawn together, in the order in which they are drawn."""
 CELLS = (*TOTAL_CELLS, *(name for group in GROUPS for name in group), *THEME_BITS.values())
-"""All that is told of a département and month."""
+"""The figures that are told of a département and month."""
 TIMES = frozenset(("temps", *MINUTES.values()))
 STEPS = {name: 5 * QUARTER if name in TIMES else 5 for name in CELLS}
-"""What each figure is told in multiples of, in the same order."""
+"""The unit of each figure, in the same order: figures are told in multiples of it."""
 SUMS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("temps", GROUPS[0]),
     *(("accompagnements", group) for group in (KIND_CELLS[:3], GROUPS[2], GROUPS[3])),
     *(("personnes", group) for group in (KIND_CELLS[1:], GROUPS[4], GROUPS[5], GROUPS[6])),
     ("poursuivis", GROUPS[7]),
 )
-"""What adds up to what."""
+"""The totals, and the figures that add up to them."""
 
 CELL_INDEX = {name: place for place, name in enumerate(CELLS)}
 Fives = Sequence[int]
 Check = Callable[[Fives, int], bool]
-"""Whether what is told will do, where there were at least so many comptes rendus."""
+"""A function that tells whether drawn figures are acceptable, where there were at least so many comptes rendus."""
 
 
 def slice_of(group: Sequence[str]) -> slice:
@@ -176,7 +176,7 @@ def _divide(number: int, by: int) -> int:
 
 
 ATTEMPTS = 64
-"""Draws of a group. Each but the first is refused for hardly any counts, all of them never."""
+"""The most draws of a group. Every draw but the first is refused for hardly any counts, all of them for none."""
 # 65,536 is one more than a multiple of 5 and of 3: the bias of its remainders is too small to be noticed.
 _WORDS = Struct(f"<{len(CELLS)}H")
 _LEAST = tuple((CELL_INDEX[name], each) for name, each in LEAST.items())
@@ -190,11 +190,11 @@ class MonthCount:
     departement: str
     month: date
     conseillers: int
-    """Everybody knows how many."""
+    """How many conseillers there were, which everybody knows."""
     uneven: Sequence[int]
     """The sum of what conseillers have, of each of LEAST, above a multiple of 5 and that least, of 2 at most."""
     counts: Sequence[int]
-    """In the order of CELLS; times in quarter hours."""
+    """The exact figures, in the order of CELLS; times in quarter hours."""
 
 
 def round_counts(secret: bytes, month: MonthCount) -> list[int]:

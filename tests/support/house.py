@@ -47,7 +47,7 @@ T = TypeVar("T")
 DOMAIN = "conseiller-numerique.fr"
 PARIS = ZoneInfo("Europe/Paris")
 EDITIONS = Path(__file__).parents[1] / "data" / "editions.tsv"
-"""Those of the news, but hardly ever: no draft is told of in the middle of another story."""
+"""The editions of the news, which hardly ever come out: no draft appears in the middle of another story."""
 SETTLED_S = 75.0
 """Longer than a replica takes to look at what another one left (bot.retries.LOOK_ANYWAY)."""
 PATIENCE = 30.0

@@ -56,7 +56,7 @@ TABLE = [
     ("animation", "salle", "Animation", "animation", "oui", "animateur", "L’équipe.", "Entre nous."),
     ("departement:69|38", "departement", "{code} - {nom}", "{canal}", "oui", "departement", "Le {code}.", "Ici {nom}."),
 ]
-"""A small one, départements included."""
+"""A small table of channels, with départements."""
 
 
 @dataclass

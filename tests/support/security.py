@@ -182,7 +182,7 @@ def measure_guard() -> Score:
 
 
 ANNA, BERT = "anna-de-lyon", "bert-de-brest"
-"""Their user names; their ids are these and more."""
+"""The user names of both; their ids begin with these."""
 SINGLE = {"journal_head", "resource_stamp"}
 """Tables of one row."""
 BY_NAME = {one.name: one for one in PERSONAL_DATA}

@@ -154,7 +154,7 @@ async def is_summary_right(database: Database) -> bool:
 
 
 Bounds = dict[str, tuple[int, int]]
-"""Between what each figure must be; times in quarter hours."""
+"""The least and the greatest value of each figure; times in quarter hours."""
 
 
 @dataclass(frozen=True)

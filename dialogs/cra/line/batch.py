@@ -32,7 +32,7 @@ _NUMBERED = re.compile(r"(?:le )?(?:cra |compte rendu )?(?:n ?° ?|no |numero |n
 _EXCEPTING = frozenset(("mais", "sauf"))
 _TIMES = re.compile(r"(?<![\w+])(?:[x×]\s?(\d{1,2})|(\d{1,2})\s?[x×])(?!\w)", re.IGNORECASE)
 _PLUS = re.compile(r"\s\+\s?(?=(?:\d{1,2}\s?)?(?:indiv|ponct|atelier|rdv|rendez))", re.IGNORECASE)
-"""« + 1 indiv » begins another report; « +60 » is an age."""
+"""The pattern of a « + » that begins another report: « + 1 indiv »; « +60 » is an age."""
 _DAY_WORDS = 6
 
 

@@ -15,7 +15,7 @@ from dialogs.cra.line.values import LineValues
 from storage.communes import CommunePlace, find_near_places, find_place, find_place_exactly
 
 OFFERED = 8
-"""Places that are offered."""
+"""How many places are offered."""
 _TRIED = 2
 """Runs of unread words that are tried as a mistyped commune: each try takes several milliseconds."""
 _ALIKE, _VERY_ALIKE = 85, 92

@@ -112,7 +112,7 @@ NOTHING = "rien"
 """The element of words that tell nothing, though they look as if they did: « en ligne » names no commune."""
 
 NOT_TYPOS = frozenset(("domicilie", "retrait", "salaire"))
-"""One letter away from a word of the table, and no slip."""
+"""Words one letter away from a word of the table that are no typing mistakes."""
 SHORTEST_WITH_TYPO = 6
 
 
@@ -197,7 +197,7 @@ _TIME_UNIT = re.compile(r"[0-9] ?(?:h|m|'$)|[0-9]:[0-9]|heure|quart|demie?\b|½|
 _HOUR = r"(\d{1,2}) ?(?:h(?:eures?)?|:) ?([0-5]\d)?"
 _HOURS = re.compile(rf"(?:de |entre )?{_HOUR} ?(?:a|-|/|et) ?{_HOUR}")
 _SHORT_HOURS = re.compile(rf"(?:(?:de|entre) (\d{{1,2}}) ?(?:a|et)|(\d{{1,2}}) ?-) ?{_HOUR}")
-"""« de 14 à 16h », « 14-16h »; but « 8 à 10h » may be eight people at ten."""
+"""The pattern of hours such as « de 14 à 16h », « 14-16h »; « 8 à 10h » may also be eight people at ten."""
 _CODE = re.compile(r"\b(?:\d{5}|2[ab]\d{3})\b", re.IGNORECASE)
 # What numbers may stand beside the name of a commune: codes, a département, an arrondissement.
 _PLACE_NUMBER = r"(?:\d{5}|2[ab]\d{3}|\d{1,3}|2[ab]|\d{1,2}(?:er|e|eme))"
@@ -206,7 +206,7 @@ _LIKE_DATE = re.compile(
     rf"(?:(?:{'|'.join(WEEKDAYS)}) )?(?:le )?(?:\d{{1,2}}/\d{{1,2}}(?:/(?:\d{{4}}|\d\d))?|"
     rf"\d{{1,2}}(?: ?er)? (?:{'|'.join(MONTH_NUMBERS)})\.?(?: \d{{4}})?)"
 )
-"""What is written as a date, whether there is such a day or not."""
+"""The pattern of a date, whether the day exists or not."""
 _WEEKDAY_AND_DAY = re.compile(rf"(?:le )?(?:{'|'.join(WEEKDAYS)}) (?:le )?(?:[1-9]|[12]\d|3[01])")
 _DATE_WORDS = frozenset(
     (*WEEKDAYS, "hier", "avanthier", "demain", "aujourd", "auj", "ajd", "jour", "matin", "midi", "aprem", "soir")
