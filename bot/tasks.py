@@ -1,7 +1,7 @@
 """Tasks side by side: one question for all who ask, requests counted, background fetches, shielded transactions."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, Generic, TypeVar
 
@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from storage.database import Database, detached, reserved
 
 T = TypeVar("T")
+Q = TypeVar("Q")
 
 FETCH_PATIENCE = 0.8
 """Seconds that a step waits for what it wants from outside."""
@@ -157,3 +158,34 @@ class SingleFlight(Generic[T]):
         if self._asked is None or self._asked.done():
             self._asked = asyncio.create_task(self._question())
         return await asyncio.shield(self._asked)
+
+
+class SharedQuestions(Generic[Q, T]):
+    """Asks for many at once: who comes while a question is under way is part of the next, with all others who came."""
+
+    def __init__(self, ask_all: Callable[[Sequence[Q]], Awaitable[Sequence[T]]]) -> None:
+        """``ask_all`` returns an answer for each."""
+        self._ask_all = ask_all
+        self._waiting: list[tuple[Q, asyncio.Future[T]]] = []
+        self._asking: asyncio.Task[None] | None = None
+
+    async def ask(self, question: Q) -> T:
+        """The answer, asked for no earlier than now; or what went wrong with it."""
+        answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._waiting.append((question, answer))
+        if self._asking is None or self._asking.done():
+            self._asking = asyncio.create_task(self._run())
+        return await answer
+
+    async def _run(self) -> None:
+        while batch := self._waiting:
+            self._waiting = []
+            try:
+                answers = await self._ask_all([question for question, _ in batch])
+            except Exception as problem:
+                for answer in (each for _, each in batch if not each.done()):
+                    answer.set_exception(problem)
+                continue
+            for (_, answer), found in zip(batch, answers, strict=True):
+                if not answer.done():  # who asked may be gone
+                    answer.set_result(found)

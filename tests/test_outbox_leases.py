@@ -128,3 +128,26 @@ async def test_only_so_much_waits_in_memory(stage: OutboxStage, monkeypatch: pyt
         outbox.look()
         await stage.settled()
     assert stage.town.texts == ["un"]
+
+
+async def test_what_nobody_tried_to_send_is_not_looked_for(stage: OutboxStage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is no room for it in memory it goes back to the table as it was written."""
+    monkeypatch.setattr(service, "LETTERS_MAX", 2)
+    async with stage.outbox() as outbox:
+        written = await stage.write(*(make_message(str(n), target=f"{n:026}") for n in range(20)))
+        outbox.deliver_now(written)
+        await stage.settled()
+    assert sorted(stage.town.texts, key=int) == [str(n) for n in range(20)]
+    assert stage.town.reads == 0
+
+
+async def test_what_somebody_may_have_tried_is_given_back_so(stage: OutboxStage) -> None:
+    """Another took it since its lease was noted: nobody says any more that it was never tried."""
+    (written,) = await stage.write(make_message("un", created_at=read_clock() - LEASE))
+    async with stage.database.transaction() as db:
+        ((taken, _),) = await table.take(db, read_clock(), read_clock() + LEASE, 1)
+        await db.flush()
+        await table.release(db, [table.HeldLease(taken.id, written.created_at + LEASE, is_tried=False)], read_clock())
+    async with stage.database.transaction() as db:
+        ((_, is_new),) = await table.take(db, read_clock(), read_clock() + LEASE, 1)
+    assert not is_new

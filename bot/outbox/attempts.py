@@ -19,10 +19,10 @@ from bot.outbox.actions import DeliveryResult
 from bot.outbox.lanes import LeasedMessage, lease_taken
 from bot.outbox.sender import Sender
 from bot.retries import WORN, Doubts, Gate, LeaseLostError, lease_kept, run_when_due
-from bot.tasks import ShieldedTransactions, Traffic
+from bot.tasks import SharedQuestions, ShieldedTransactions, Traffic
 from storage import outbox as table
 from storage.database import Database
-from storage.outbox import EMPTY, LEASE, ActionTurn, DeliveryMark, Outgoing, Share, TargetKind
+from storage.outbox import EMPTY, LEASE, ActionTurn, DeliveryMark, HeldLease, Outgoing, Share, TargetKind
 
 
 class OutboxTable:
@@ -34,6 +34,7 @@ class OutboxTable:
         self._is_shared = not database.is_sqlite
         self._transactions = ShieldedTransactions(database)
         self.wait = self._transactions.wait
+        self._older: SharedQuestions[Outgoing, Sequence[str]] = SharedQuestions(self._find_older)
 
     async def due_in(self, share: Share) -> float | None:
         """Seconds until the next try of any message of a share, 0 when it is due; None when nothing waits."""
@@ -72,7 +73,10 @@ class OutboxTable:
         any."""
         if not self._is_shared or message.crowd or message.where not in {TargetKind.PERSON, TargetKind.CHANNEL}:
             return ()
-        return await self._transactions.run(lambda db: table.find_older(db, message, self._clock()), writes=False)
+        return await self._older.ask(message)
+
+    async def _find_older(self, messages: Sequence[Outgoing]) -> Sequence[Sequence[str]]:
+        return await self._transactions.run(lambda db: table.find_older(db, messages, self._clock()), writes=False)
 
     async def begin(self, message: Outgoing) -> ActionTurn:
         """Begin a try of a message; of an act that another one undid, or must follow, not so."""
@@ -104,7 +108,7 @@ class OutboxTable:
         """Write down how far a message is (its content), to be found there by the next try."""
         await self._transactions.run(lambda db: table.keep(db, message))
 
-    async def release(self, leases: Collection[tuple[str, datetime]]) -> None:
+    async def release(self, leases: Collection[HeldLease]) -> None:
         """Give leased messages back, to be taken by anybody now: each as long as its lease is the one that ends
         then."""
         await self._transactions.run(lambda db: table.release(db, leases, self._clock()))
@@ -259,9 +263,10 @@ class Attempts:
 
     async def _send(self, letter: LeasedMessage) -> AttemptVerdict:
         began = asyncio.get_running_loop().time()
+        again, letter.again = letter.again, True
         try:
             async with self._time_for(letter):
-                arrival = await self._d.sender.send(letter.message, again=letter.again)
+                arrival = await self._d.sender.send(letter.message, again=again)
         except LeaseLostError:
             return AttemptVerdict(AttemptOutcome.SETTLED)
         except TimeoutError:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from bot.actions import AddMembers
-from storage.outbox import LEASE, Outgoing
+from storage.outbox import LEASE, HeldLease, Outgoing
 
 
 @dataclass(slots=True)
@@ -79,7 +79,7 @@ class Backlog:
     """Messages that are in the table and not in memory, oldest first."""
 
     def __init__(self) -> None:
-        self._leases: dict[str, datetime] = {}
+        self._leases: dict[str, HeldLease] = {}
         """By id, when the lease of each ends: another that the row has by then is another replica’s."""
         self._targets: Counter[str] = Counter()
 
@@ -94,8 +94,9 @@ class Backlog:
         """Leave messages in the table, their leases to be ended."""
         for letter in letters:
             self.returned(letter)
-            if len(self._leases) < BACKLOG_MAX and letter.message.not_before:
-                self._leases[letter.message.id] = letter.message.not_before
+            message = letter.message
+            if len(self._leases) < BACKLOG_MAX and message.not_before:
+                self._leases[message.id] = HeldLease(message.id, message.not_before, letter.again)
 
     def returned(self, letter: LeasedMessage) -> None:
         """A message is back in the table, and due."""
@@ -105,15 +106,15 @@ class Backlog:
         """Return whether something for that target is in the table: what comes later for it must wait behind."""
         return target in self._targets
 
-    def oldest(self, count: int) -> list[tuple[str, datetime]]:
-        """Return so many leases that are to be ended: the ids of their messages, and when each would end."""
-        return list(islice(self._leases.items(), count))
+    def oldest(self, count: int) -> list[HeldLease]:
+        """Return so many leases that are to be ended."""
+        return list(islice(self._leases.values(), count))
 
-    def released(self, leases: Iterable[tuple[str, datetime]]) -> None:
+    def released(self, leases: Iterable[HeldLease]) -> None:
         """Note that these are ended."""
-        for message_id, until in leases:
-            if self._leases.get(message_id) == until:
-                del self._leases[message_id]
+        for lease in leases:
+            if self._leases.get(lease.message_id) is lease:
+                del self._leases[lease.message_id]
 
     def taken(self, letter: LeasedMessage) -> None:
         """A message was taken from the table."""

@@ -49,7 +49,8 @@ LONG_AT_ONCE = 2
 class PoolSettings:
     """How a class is served: by so many workers; more is taken from the table once so few are left in memory.
 
-    ``courtesy``: seconds a message waits at most for what comes before it.
+    ``courtesy``: seconds a message waits at most for what comes before it; people’s since they were written, so that
+    those that waited long enough make way for nothing.
     """
 
     is_crowd: bool
@@ -58,8 +59,8 @@ class PoolSettings:
     courtesy: float
 
 
-PEOPLE = PoolSettings(is_crowd=False, workers=4, refill=TAKEN_AT_ONCE - 1, courtesy=0.1)
-"""Accepting a report comes before its receipt."""
+PEOPLE = PoolSettings(is_crowd=False, workers=8, refill=TAKEN_AT_ONCE - 1, courtesy=0.5)
+"""Accepting a report comes before its receipt, for half a second."""
 CROWD = PoolSettings(is_crowd=True, workers=2, refill=TAKEN_AT_ONCE // 2, courtesy=1.0)
 """Each message gives way to people’s, but if there is no end of those, a few a second leave all the same."""
 
@@ -163,7 +164,7 @@ class WorkerPool:
             await self._attend(lane, letter)
 
     async def _attend(self, lane: Lane, letter: LeasedMessage) -> None:
-        await self._d.traffic.wait_until_idle(self._settings.courtesy)
+        await self._d.traffic.wait_until_idle(self._courtesy(letter.message))
         if self._before:
             await self._before.quiet(self._settings.courtesy)
         if self._settings.is_crowd:
@@ -180,6 +181,12 @@ class WorkerPool:
         is_empty = not self._lanes.holds(lane)
         if (is_empty and (not self._lanes or self._backlog.holds(lane))) or len(self._lanes) == self._settings.refill:
             self.call.set()
+
+    def _courtesy(self, message: Outgoing) -> float:
+        """Seconds that a message waits at most until nobody is being answered."""
+        most = self._settings.courtesy
+        waited = 0.0 if self._settings.is_crowd else (self._d.clock() - message.created_at).total_seconds()
+        return min(most, max(0.0, most - waited))
 
     async def _deliver(self, lane: Lane, letter: LeasedMessage) -> None:
         verdict = await self._attempts.deliver(letter)

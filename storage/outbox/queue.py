@@ -7,6 +7,7 @@ from enum import Enum, StrEnum
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    ARRAY,
     JSON,
     Column,
     ColumnElement,
@@ -15,7 +16,9 @@ from sqlalchemy import (
     String,
     Table,
     and_,
+    any_,
     bindparam,
+    case,
     delete,
     false,
     func,
@@ -148,6 +151,14 @@ class TakenMessage(NamedTuple):
     is_new: bool
 
 
+class HeldLease(NamedTuple):
+    """A message that one replica has until then; ``is_tried`` if somebody may have tried to send it."""
+
+    message_id: str
+    until: datetime
+    is_tried: bool = True
+
+
 @dataclass(frozen=True, slots=True)
 class DeliveryMark:
     """A message that arrived: its post, the channel, and what else its feature is told, if it is to be told
@@ -259,10 +270,17 @@ async def keep(db: AsyncSession, message: Outgoing) -> None:
     await db.exec(update(Outgoing).where(*waits).values(content=message.content))
 
 
-async def release(db: AsyncSession, leases: Collection[tuple[str, datetime]], now: datetime) -> None:
-    """End these leases, each of a message until then: it is due now. One that another replica took since is theirs."""
-    same = tuple_(col(Outgoing.id), col(Outgoing.not_before)).in_(leases)
-    await db.exec(update(Outgoing).where(same, col(Outgoing.not_before) > now).values(not_before=now))
+async def release(db: AsyncSession, leases: Collection[HeldLease], now: datetime) -> None:
+    """End these leases: their messages are due now. One that another replica took since is theirs.
+
+    What nobody tried to send lies there as it was written: who takes it need not look for an earlier try.
+    """
+    as_written = case((col(Outgoing.created_at) <= now, col(Outgoing.created_at)), else_=now)
+    for is_tried, due in ((True, now), (False, as_written)):
+        mine = [(lease.message_id, lease.until) for lease in leases if lease.is_tried is is_tried]
+        same = tuple_(col(Outgoing.id), col(Outgoing.not_before)).in_(mine)
+        if mine:
+            await db.exec(update(Outgoing).where(same, col(Outgoing.not_before) > now).values(not_before=due))
 
 
 async def release_all(db: AsyncSession, now: datetime) -> None:
@@ -275,21 +293,29 @@ PATIENCE = 3
 
 
 def _older_statement() -> Select[Any]:
-    older = (PEOPLE.condition, MAKES_POST, col(Outgoing.target) == bindparam("target"))
-    soon = (col(Outgoing.attempts) < PATIENCE, col(Outgoing.not_before) <= bindparam("until", type_=UtcTime))
-    this = tuple_(bindparam("created_at", type_=UtcTime), bindparam("message", type_=String))
-    before = tuple_(col(Outgoing.created_at), col(Outgoing.id)) < this
-    return sql_select(_TABLE.c.id).where(*older, *soon, before)
+    targets = any_(bindparam("targets", type_=ARRAY(String)))
+    older = (PEOPLE.condition, MAKES_POST, col(Outgoing.target) == targets, col(Outgoing.attempts) < PATIENCE)
+    until, last = (bindparam(name, type_=UtcTime) for name in ("until", "last"))
+    return sql_select(_TABLE.c.id, _TABLE.c.target, _TABLE.c.created_at).where(
+        *older, col(Outgoing.not_before) <= until, col(Outgoing.created_at) <= last
+    )
 
 
-_OLDER = DirectStatement(dict.fromkeys(INSERT, _older_statement()))
+_OLDER = DirectStatement({"postgresql": _older_statement()})
 
 
-async def find_older(db: AsyncSession, message: Outgoing, now: datetime) -> Sequence[str]:
-    """List people’s messages that were written before another one for the same target and are about to be sent; those
-    refused or failing again and again are left out, as their next try is later."""
-    this = {"target": message.target, "created_at": message.created_at, "message": message.id, "until": now + 2 * LEASE}
-    return [found["id"] for found in await _OLDER.find(db, this)]
+async def find_older(db: AsyncSession, messages: Sequence[Outgoing], now: datetime) -> Sequence[Sequence[str]]:
+    """List for each message people’s that were written before it for the same target and are about to be sent; those
+    refused or failing again and again are left out, as their next try is later.
+
+    (On PostgreSQL only: nobody else sends what lies in a file.)
+    """
+    last, targets = max(message.created_at for message in messages), list({message.target for message in messages})
+    found = await _OLDER.find(db, {"targets": targets, "until": now + 2 * LEASE, "last": last})
+    waiting: dict[str, list[tuple[datetime, str]]] = {target: [] for target in targets}
+    for row in found:
+        waiting[row["target"]].append((row["created_at"], row["id"]))
+    return [[age[1] for age in waiting[m.target] if age < (m.created_at, m.id)] for m in messages]
 
 
 async def is_superseded(db: AsyncSession, message: Outgoing) -> bool:
