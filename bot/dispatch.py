@@ -2,10 +2,9 @@
 and any error becomes one refusal.
 """
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field, replace
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -27,6 +26,7 @@ from bot.metrics import OUTCOMES, REQUESTS
 from bot.registry import require_enabled, require_fresh, require_known_forms
 from bot.replies import Ask, Button, Perform, Redirect, Refresh, Refuse, Reply, RunCommand, Whisper, as_list, find_next
 from bot.spool import Submission
+from bot.tasks import CrowdedError, Turns
 from bot.texts import quote, render
 from storage import claims
 from storage.engines import AWAY, TakenMeanwhileError, cannot_write, is_unconfirmed
@@ -118,40 +118,6 @@ WAITING_PER_PERSON = 20
 """How many more of theirs may wait; what comes on top is refused."""
 
 
-@dataclass(slots=True)
-class _PersonQueue:
-    door: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(ANSWERED_AT_ONCE))
-    length: int = 0
-
-
-class RequestTurns:
-    """Counts the requests under way of each person; nothing is kept of anybody else."""
-
-    def __init__(self) -> None:
-        self._lines: dict[str, _PersonQueue] = {}
-
-    def __len__(self) -> int:
-        return len(self._lines)
-
-    @asynccontextmanager
-    async def turn(self, user_id: str) -> AsyncIterator[None]:
-        """Wait for one’s turn, in the order of coming, and have it for the length of the block.
-
-        Raises UserError when too many of that person wait already.
-        """
-        line = self._lines.setdefault(user_id, _PersonQueue())
-        if line.length >= ANSWERED_AT_ONCE + WAITING_PER_PERSON:
-            raise UserError(render("refus/busy"))
-        line.length += 1
-        try:
-            async with line.door:
-                yield
-        finally:
-            line.length -= 1
-            if not line.length:
-                del self._lines[user_id]
-
-
 log = structlog.get_logger()
 
 
@@ -188,7 +154,7 @@ class Dispatcher:
         self._d = dependencies
         self._admission = Admission(dependencies)
         self._settle = settle
-        self._turns = RequestTurns()
+        self._turns = Turns(ANSWERED_AT_ONCE, WAITING_PER_PERSON)
         self._commands = CommandIndex.of(triggers.values())
         self.find = self._commands.find
 
@@ -203,9 +169,9 @@ class Dispatcher:
         try:
             async with self._turns.turn(request.user_id):
                 return await work()
-        except UserError as crowded:
+        except CrowdedError:
             OUTCOMES.labels(request.kind, "refused").inc()
-            return await self._d.delivery.answer([Refuse(crowded.text)], request)
+            return await self._d.delivery.answer([Refuse(render("refus/busy"))], request)
 
     async def _run(self, request: Request, payload: Payload) -> AnswerBody:
         with self._d.traffic.count_request():

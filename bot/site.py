@@ -33,6 +33,7 @@ from bot.logs import begin_request
 from bot.metrics import OUTCOMES, REQUESTS
 from bot.people import make_nobody
 from bot.replies import as_list
+from bot.tasks import CrowdedError, Turns
 from bot.texts import typeset
 from bot.visits import PageAnswer, PageRequest
 
@@ -45,6 +46,8 @@ WINDOW, ASKED_MAX, SENT_MAX, MISSED_MAX = 60.0, 300, 120, 30
 """Seconds, and how often one address may ask, send, and ask for what there is not, in so many."""
 VISITORS_MAX, VISITS_MAX = 50_000, 1_000
 """Of how many addresses it is known how often they came, and up to how often: more than any limit is."""
+SENT_WAITING_MAX = 200
+"""How many may wait who send something to one page."""
 AGENT_MAX = 300
 """Characters of what a program calls itself that are looked at."""
 _ROBOTS = re.compile(r"bot|crawl|spider|preview|externalhit|whatsapp|slack|telegram|skype|teams|embed|fetch|scan", re.I)
@@ -123,6 +126,7 @@ class PageServer:
         self._admission = Admission(dependencies)
         self._d = dependencies
         self._visits = VisitLimit()
+        self._turns = Turns(1, SENT_WAITING_MAX)
         self._salt = token_bytes(16)
 
     def routes(self) -> list[web.RouteDef]:
@@ -158,7 +162,7 @@ class PageServer:
         kind, name = trigger.key
         try:
             asked = await _read_request(request, visitor)
-            answer = await self._run(trigger, asked) if asked and not trigger.is_off else None
+            answer = await self._run_in_turn(trigger, asked) if asked and not trigger.is_off else None
         except UserError:
             answer = None
         except web.HTTPException:
@@ -166,9 +170,18 @@ class PageServer:
         except Exception as problem:
             OUTCOMES.labels(kind, "failed").inc()
             log.error("page_failed", kind=kind, name=name, exc_info=problem)
-            return say_trouble("later", 503 if may_succeed_later(problem) else 500)
+            is_busy = isinstance(problem, CrowdedError) or may_succeed_later(problem)
+            return say_trouble("later", 503 if is_busy else 500)
         OUTCOMES.labels(kind, "done" if answer else "refused").inc()
         return answer or say_trouble("nothing", 404)
+
+    async def _run_in_turn(self, trigger: Trigger, asked: PageRequest) -> PageAnswer | None:
+        """What is sent to one page comes one after the other: who waits holds no connection to the database, which all
+        who ask for anything else would wait for."""
+        if not trigger.writes:
+            return await self._run(trigger, asked)
+        async with self._turns.turn(f"{trigger.key[1]}/{asked.parts[0]}"):
+            return await self._run(trigger, asked)
 
     async def _run(self, trigger: Trigger, asked: PageRequest) -> PageAnswer | None:
         """Do it for nobody: whose page it is, and who may see it, the handler finds out by the key."""

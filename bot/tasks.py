@@ -1,8 +1,9 @@
 """Tasks side by side: one question for all who ask, requests counted, background fetches, shielded transactions."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -189,3 +190,39 @@ class SharedQuestions(Generic[Q, T]):
             for (_, answer), found in zip(batch, answers, strict=True):
                 if not answer.done():  # who asked may be gone
                     answer.set_result(found)
+
+
+class CrowdedError(Exception):
+    """Too many wait for the same already."""
+
+
+@dataclass(slots=True)
+class _Line:
+    door: asyncio.Semaphore
+    length: int = 0
+
+
+class Turns:
+    """So many at once of each name have their turn, so many more wait; nothing is kept of a name that nobody has."""
+
+    def __init__(self, at_once: int, waiting: int) -> None:
+        self._at_once, self._most = at_once, at_once + waiting
+        self._lines: dict[str, _Line] = {}
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    @asynccontextmanager
+    async def turn(self, name: str) -> AsyncIterator[None]:
+        """Wait for one’s turn, in the order of coming, and have it for the length of the block. Raises CrowdedError."""
+        line = self._lines.setdefault(name, _Line(asyncio.Semaphore(self._at_once)))
+        if line.length >= self._most:
+            raise CrowdedError
+        line.length += 1
+        try:
+            async with line.door:
+                yield
+        finally:
+            line.length -= 1
+            if not line.length:
+                del self._lines[name]

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ClauseElement, Connection, Select, UpdateBase, event, select
+from sqlalchemy import ClauseElement, Connection, Select, UpdateBase, event
 from sqlalchemy.dialects.postgresql import asyncpg
 from sqlalchemy.dialects.sqlite import aiosqlite
 from sqlalchemy.engine import Dialect
@@ -116,18 +116,33 @@ def _forget(connection: Connection) -> None:
 
 
 def _begin_and_write(connection: Connection) -> None:
-    if waiting := connection.info.pop(_LAST, None):
-        connection.exec_driver_sql("SELECT 1")  # SQLAlchemy begins with the first statement it executes itself
-        connection.info[_LAST] = waiting
+    if _LAST in connection.info:
+        adapted: Any = connection.connection.dbapi_connection
+        adapted.run_async(lambda _: _begin(adapted))
         _write(connection)
 
 
 def _write(connection: Connection) -> None:
-    waiting: Mapping[DirectStatement, tuple[Any, ...]] | None = connection.info.pop(_LAST, None)
+    waiting = connection.info.pop(_LAST, None)
     adapted: Any = connection.connection.dbapi_connection
     if waiting:
-        values = [value for bound in waiting.values() for value in bound]
-        adapted.run_async(lambda driver: _ask("postgresql", driver, _join(*waiting), values))
+        adapted.run_async(lambda driver: _write_waiting(driver, waiting))
+
+
+async def _begin(adapted: Any) -> None:
+    """Begin a transaction, as SQLAlchemy does with the first statement that it executes itself, unless it has begun.
+    Raises DBAPIError."""
+    if adapted.driver_connection.is_in_transaction():
+        return
+    try:
+        await adapted._start_transaction()  # noqa: SLF001  (no public way begins without a statement)
+    except Exception as problem:
+        raise wrap_problem("BEGIN", problem) from problem
+
+
+async def _write_waiting(driver: Any, waiting: Mapping[DirectStatement, tuple[Any, ...]]) -> None:
+    values = [value for bound in waiting.values() for value in bound]
+    await _ask("postgresql", driver, _join(*waiting), values)
 
 
 @cache
@@ -155,10 +170,12 @@ async def _driver(db: AsyncSession, *, begins: bool = True) -> Any:
     """Return the driver’s own connection, in the session’s transaction; what was to be written last is written."""
     if not db.in_transaction():
         await db.connection()
-    driver: Any = db.sync_session.connection().connection.driver_connection
-    is_outside = begins and _kind(db) == "postgresql" and not driver.is_in_transaction()
-    if is_outside or _LAST in _info(db):
-        await (await db.connection()).execute(select(1))  # as in _begin_and_write
+    adapted: Any = db.sync_session.connection().connection.dbapi_connection
+    driver, waiting = adapted.driver_connection, _info(db).pop(_LAST, None)
+    if _kind(db) == "postgresql" and (begins or waiting):
+        await _begin(adapted)
+    if waiting:
+        await _write_waiting(driver, waiting)
     return driver
 
 

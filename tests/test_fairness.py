@@ -9,10 +9,11 @@ from sqlalchemy import text
 
 from bot.app import App
 from bot.context import Context, Request, TriggerKind
-from bot.dispatch import ANSWERED_AT_ONCE, WAITING_PER_PERSON, RequestTurns
+from bot.dispatch import ANSWERED_AT_ONCE, WAITING_PER_PERSON
 from bot.forms import name_of
 from bot.replies import Replies, SendFile, Whisper
 from bot.spool import Submission
+from bot.tasks import Turns
 from bot.work import WORKS_PER_PERSON
 from storage import work
 from storage.work import WorkSort
@@ -128,7 +129,7 @@ async def test_two_crowds_leave_room_for_a_third_person(file_workplace: FileWork
 
 
 async def test_turns_come_in_the_order_of_coming() -> None:
-    turns, order = RequestTurns(), list[int]()
+    turns, order = Turns(ANSWERED_AT_ONCE, WAITING_PER_PERSON), list[int]()
 
     async def come(number: int) -> None:
         async with turns.turn("qui"):
@@ -140,7 +141,7 @@ async def test_turns_come_in_the_order_of_coming() -> None:
 
 
 async def test_nothing_is_kept_of_who_has_no_request_under_way() -> None:
-    turns = RequestTurns()
+    turns = Turns(ANSWERED_AT_ONCE, WAITING_PER_PERSON)
     for n in range(1000):
         async with turns.turn(str(n)):
             pass
@@ -155,7 +156,7 @@ async def test_nothing_is_kept_of_who_has_no_request_under_way() -> None:
     assert len(turns) == 0
 
 
-async def _take_a_turn(turns: RequestTurns) -> None:
+async def _take_a_turn(turns: Turns) -> None:
     async with turns.turn("qui"):
         await asyncio.Event().wait()
 
