@@ -13,6 +13,7 @@ from sqlmodel import col, delete, select
 
 from commands.rdv.visits import address_of
 from config.time import PARIS
+from storage.database import Database
 from storage.people import Role
 from storage.personal_data import retention
 from storage.rdv.appointments import Rdv, RdvState
@@ -23,6 +24,7 @@ from storage.rdv.bookings import (
     WeeklyRange,
     close_page,
     get_page,
+    lock_page,
     open_page,
     replace_ranges,
 )
@@ -204,6 +206,20 @@ async def test_of_twenty_who_take_the_last_seat_at_once_one_has_it(desk: Desk) -
     assert len(pairs) == 2
     assert {rdv.seats_taken for _, rdv in pairs} == {2}
     assert free[0] not in (await desk.asks()).moments
+
+
+@pytest.mark.postgres_too
+async def test_who_waits_for_a_page_keeps_nobody_else_from_the_database(desk: Desk) -> None:
+    """Twenty ask for seats of one page while a transaction holds it."""
+    free = await desk.has(seats=20)
+    holder = Database(desk.house.settings.database_url)
+    async with holder.transaction() as db:
+        await lock_page(db, desk.juliette.id)
+        asked = [asyncio.create_task(desk.books(free[0], contact=f"personne{n}@exemple.fr")) for n in range(20)]
+        await asyncio.sleep(0.5)
+        assert await desk.house.bot.database.answers()
+    assert [seen.status for seen in await asyncio.gather(*asked)] == [200] * 20
+    await holder.close()
 
 
 def plain_page(seen: Seen) -> str:
