@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from sqlalchemy import bindparam, delete, func, insert, text
+from sqlalchemy import bindparam, func, insert, text
 from sqlalchemy.exc import DBAPIError
-from sqlmodel import col, select
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import outbox
@@ -16,7 +16,6 @@ from storage.claims import Claim
 from storage.database import Database, detached, reserved
 from storage.engines import CONNECTIONS
 from storage.outbox import Outgoing, TargetKind
-from storage.rdv import bookings
 from storage.statements import DirectStatement
 from tests.support.databases import database
 
@@ -221,20 +220,4 @@ async def test_what_is_written_last_goes_in_one_way(postgres_url: str) -> None:
 
     assert await count_trips(database, write) == 1
     assert await periods(database) == ["1"]
-    await database.close()
-
-
-async def test_a_transaction_begins_without_a_statement_of_its_own(postgres_url: str) -> None:
-    """BEGIN, what is asked, COMMIT; the same where something was to be written before."""
-    database = Database(postgres_url)
-
-    async def ask(db: AsyncSession) -> None:
-        await bookings.find_page(db, "inconnue", locked=True)
-
-    async def write_and_take_back(db: AsyncSession) -> None:
-        await ADD.write_last(db, row("2"))
-        await db.execute(delete(Claim).where(col(Claim.period) == "2"))
-
-    assert await count_trips(database, ask) == 3
-    assert await count_trips(database, write_and_take_back) == 4
     await database.close()
