@@ -39,6 +39,11 @@ class User(Record):
     bot_created_at: int = 0
     bot_updated_at: int = 0
 
+    @property
+    def is_guest(self) -> bool:
+        """Whether this is a guest: in channels to which somebody brought them, and nowhere else."""
+        return "system_guest" in self.roles.split()
+
 
 @dataclass(eq=False)
 class Token(Record):

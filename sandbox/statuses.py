@@ -4,7 +4,7 @@ from sandbox.call import OK, Call
 from sandbox.choices import Status
 from sandbox.errors import forbidden, invalid_body, missing_user
 from sandbox.events import Broadcast
-from sandbox.ids import now_ms
+from sandbox.ids import LENGTH, now_ms
 from sandbox.routes import Routes
 from sandbox.world import World
 
@@ -71,8 +71,8 @@ async def get_status(call: Call) -> object:
 @routes.post("/users/status/ids")
 async def get_statuses(call: Call) -> object:
     """Read the statuses of several people."""
-    wanted = call.texts("user_ids")
-    if not wanted:
+    wanted = dict.fromkeys(call.texts("user_ids"))
+    if not wanted or any(len(user_id) != LENGTH for user_id in wanted):
         raise invalid_body("user_ids")
     return [status_of(call.world, user_id).as_dict() for user_id in wanted]
 

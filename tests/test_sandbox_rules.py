@@ -229,3 +229,40 @@ async def test_an_archived_team_is_no_longer_listed() -> None:
         assert (await here.ann.get(path))["delete_at"]
         await here.admin.post(f"{path}/restore")
         assert [team["id"] for team in await here.ann.get("/users/me/teams")] == [here.team_id]
+
+
+@pytest.mark.parametrize("version", GENERATIONS)
+async def test_guests_are_only_where_somebody_brought_them(version: str) -> None:
+    async with start_sandbox(version) as here:
+        body = {"username": "guy", "email": "guy@exemple.fr", "password": PASSWORD}
+        guest_id = (await here.admin.post("/users", body))["id"]
+        await here.admin.put(f"/users/{guest_id}/roles", {"roles": "system_guest"})
+        await here.admin.post(f"/teams/{here.team_id}/members", {"team_id": here.team_id, "user_id": guest_id})
+        member = await here.admin.get(f"/teams/{here.team_id}/members/{guest_id}")
+        assert (member["roles"], member["scheme_guest"], member["scheme_user"]) == ("team_guest", True, False)
+        guest = Api(here.session, here.server.url)
+        await guest.log_in("guy", PASSWORD)
+        assert await guest.get(f"/users/me/teams/{here.team_id}/channels") == []
+        room = {"team_id": here.team_id, "name": "a-lui", "display_name": "À lui", "type": "P"}
+        assert await refused(guest, "POST", "/channels", room) == (403, FORBIDDEN)
+        joining = f"/channels/{here.channel_id}/members"
+        assert (await refused(guest, "POST", joining, {"user_id": guest_id}))[0] == 403
+        added = await here.ann.post(joining, {"user_id": guest_id})
+        assert (added["roles"], added["scheme_guest"]) == ("channel_guest", True)
+        assert (await guest.post("/posts", {"channel_id": here.channel_id, "message": "Bonjour"}))["user_id"] == guest_id
+        leading = {"scheme_admin": True, "scheme_user": True}
+        path = f"{joining}/{guest_id}/schemeRoles"
+        assert (await refused(here.ann, "PUT", path, leading))[1].endswith("roles.guest.app_error")
+
+
+@pytest.mark.parametrize("version", GENERATIONS)
+async def test_a_page_too_large_or_an_id_that_is_none_is_refused(version: str) -> None:
+    async with start_sandbox(version) as here:
+        wrong = (400, "api.context.invalid_body_param.app_error")
+        assert await refused(here.ann, "POST", "/users/status/ids", [here.ann_id, "ann"]) == wrong
+        twice = await here.ann.post("/users/status/ids", [here.ann_id, here.ann_id])
+        assert [each["user_id"] for each in twice] == [here.ann_id]
+        thread = f"/posts/{(await here.say('voici'))['id']}/thread?perPage="
+        assert (await here.ann.get(f"{thread}200"))["posts"]
+        if not version.startswith("5."):
+            assert await refused(here.ann, "GET", f"{thread}201") == wrong

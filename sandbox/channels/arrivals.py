@@ -16,6 +16,8 @@ def join_channel(world: World, channel: Channel, user: User, *, admin: bool = Fa
             user_id=user.id,
             last_update_at=now,
             notify_props=default_notify_props(world),
+            scheme_guest=user.is_guest,
+            scheme_user=not user.is_guest,
             scheme_admin=admin,
         )
     )

@@ -47,6 +47,8 @@ async def set_scheme_roles(call: Call) -> object:
     """Make somebody admin of a channel, or not."""
     body = call.body("scheme_roles")
     member = _managed_member(call)
+    if member.scheme_guest:
+        raise ApiError("api.channel.update_channel_member_roles.guest.app_error", 400)
     if not body.flag("scheme_user") and call.world.caps.members_keep_user_role:
         raise _unset()
     member.scheme_admin, member.scheme_user = body.flag("scheme_admin"), body.flag("scheme_user")

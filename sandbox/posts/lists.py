@@ -15,6 +15,7 @@ from sandbox.routes import Routes
 
 routes = Routes()
 
+LARGEST_PAGE = 200
 MOST_SINCE = 1000
 """How many posts « since » returns at most."""
 MOST_IDS = 1000
@@ -99,18 +100,28 @@ async def post_info(call: Call) -> object:
 @routes.get("/posts/{post_id}/thread")
 async def get_thread(call: Call) -> object:
     """Return a post's thread: the post asked for, then the others, oldest first."""
+    most = _thread_size(call)
     post = readable_post(call, call.id("post_id"))
     root = call.state.posts.rows[post.root_id] if post.root_id else post
     thread = [root, *(reply for reply in call.state.replies.rows(root.id) if not reply.delete_at)]
     if not call.world.caps.threads:
         return post_list(call, thread, [post.id, *(one.id for one in thread)])
-    most = call.number("perPage")
     shown = thread[:most] if most else thread
     others = [one.id for one in shown if one is not post]
     if post is not root and call.world.caps.asked_reply_turns_thread:
         others.reverse()
     order = [post.id, *others]
     return post_list(call, shown, order, has_next=len(shown) < len(thread))
+
+
+def _thread_size(call: Call) -> int:
+    """How many posts of a thread are asked for, 0 for all; more than a page is refused, not cut."""
+    asked = call.query("perPage")
+    if not asked or not call.world.caps.threads:
+        return 0
+    if not asked.isdigit() or int(asked) > LARGEST_PAGE:
+        raise invalid_body("perPage")
+    return int(asked)
 
 
 @routes.get("/channels/{channel_id}/posts")

@@ -23,11 +23,11 @@ def join_team(world: World, team: Team, user: User, by: User | None = None, *, a
     _check_room(world, team)
     now = world.state.clock.tick()
     if member is None:
-        member = world.state.team_members.add(TeamMember(team.id, user.id, now, scheme_admin=admin))
-    else:
-        member.delete_at, member.scheme_admin, member.explicit_roles = 0, admin, ""
+        member = world.state.team_members.add(TeamMember(team.id, user.id, now))
+    member.delete_at, member.scheme_admin, member.explicit_roles = 0, admin, ""
+    member.scheme_guest, member.scheme_user = user.is_guest, not user.is_guest
     user.update_at = world.state.clock.tick()
-    channels = default_channels(world, team)
+    channels = [] if user.is_guest else default_channels(world, team)
     for channel in channels:
         if world.state.member(channel.id, user.id) is None:
             _enter(world, channel, user, by, is_last=channel is channels[-1])
