@@ -49,7 +49,10 @@ class Capabilities:
 
 
 OLDEST = Capabilities((5, 37))
-"""What is safe to assume of a server not reached yet."""
+"""What is safe to assume of a server not reached yet, and the oldest that the bot was tried with."""
+
+NEWEST_TRIED = (11, 6)
+"""The newest that it was tried with; what is newer is taken for one that can do as much."""
 
 
 def of_version(text: str) -> Capabilities | None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bot import registry
 from bot.calendar import read_recurrence
+from bot.capabilities import OLDEST
 from bot.errors import ChatError
 from bot.features import Feature
 from bot.french import plural
@@ -62,7 +63,7 @@ async def open_chat(settings: Settings) -> AsyncIterator[Mattermost | None]:
 async def check_server(settings: Settings) -> str | None:
     """Raise OperatorError for an address that is no Mattermost’s, a token that it refuses, a team in which the bot is
     not, and commands that come with another token. What hinders only some is the sentence that is returned: a server
-    that does not answer, and is waited for, or a team of hubs in which the bot is not."""
+    that does not answer, and is waited for, one that is too old, or a team of hubs in which the bot is not."""
     token = settings.bot_token.get_secret_value()
     try:
         async with open_client(settings.mattermost_url, token) as client, asyncio.timeout(ANSWERED_WITHIN):
@@ -75,7 +76,7 @@ async def check_server(settings: Settings) -> str | None:
                     code=2,
                 )
             await _check_command_token(admin, team, settings)
-            return await _explain_hubs(admin, me.id, settings)
+            return explain_old_server(client) or await _explain_hubs(admin, me.id, settings)
     except TimeoutError:
         return _explain_silence(settings)
     except ChatError as error:
@@ -113,6 +114,17 @@ async def _check_command_token(admin: Admin, team: Identity, settings: Settings)
             "en tout), et le bot les refuserait. Relancez « coop-bot setup ».",
             code=2,
         )
+
+
+def explain_old_server(client: AioClient) -> str | None:
+    """What to know of a server that is older than all with which the bot was tried."""
+    version = client.capabilities.version
+    if version >= OLDEST.version:
+        return None
+    return (
+        f"Mattermost {version[0]}.{version[1]} est trop ancien : il faut au moins 5.37. Mettez-le à jour ; jusque-là "
+        "le bot le traite comme un 5.37, sans garantie."
+    )
 
 
 async def _explain_hubs(admin: Admin, bot_id: str, settings: Settings) -> str | None:

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import aiohttp
+import pytest
 from aiohttp import web
 from aiohttp.client_reqrep import ConnectionKey
 from pydantic import SecretStr
@@ -194,6 +195,29 @@ async def test_old_servers_and_blocked_websockets_are_said() -> None:
         await client.close()
     assert "trop ancien" in said[0]
     assert "Upgrade" in said[1]
+
+
+@pytest.mark.parametrize(
+    ("number", "wanted"),
+    [
+        ("5.31.9", "✗ Mattermost 5.31 est trop ancien : il faut au moins 5.37."),
+        ("6.7.0", "✓ Mattermost 6.7 : 3 s pour ouvrir un formulaire."),
+        ("7.8.15", "✓ Mattermost 7.8 : 3 s pour ouvrir un formulaire."),
+        ("10.11.3", "✓ Mattermost 10.11 : 30 s pour ouvrir un formulaire."),
+        ("11.9.0", "✓ Mattermost 11.9 : choix multiples, champs de date"),
+        ("12.0.0", "! Mattermost 12.0 est plus récent que tous ceux avec lesquels ce bot a été essayé, jusqu’à 11.6"),
+    ],
+)
+async def test_each_version_is_said_for_what_it_is(number: str, wanted: str) -> None:
+    async with serve_chat() as server:
+        header = {"X-Version-Id": f"{number}.{number}.0123456789abcdef.false"}
+        server.answers["*"] = lambda *_: web.json_response({"status": "OK"}, headers=header)
+        client = AioClient(server.url)
+        findings, said = noticing()
+        await client.get("/system/ping")
+        chat.version(client, findings)
+        await client.close()
+    assert said[0].startswith(wanted)
 
 
 async def test_health_is_the_bot_s_own_word(tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 """« coop-bot setup » on every generation of servers: it makes, repairs, says what it did, then finds nothing to do."""
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -335,11 +336,11 @@ async def knows(app: App, user_id: str) -> bool:
         return await people.get(db, user_id) is not None
 
 
-async def start_bot(server: FreshServer, team: str, name: str, stack: AsyncExitStack) -> App:
-    """The bot of a team, at work on a database of its own."""
+async def start_bot(server: FreshServer, team: str, name: str, stack: AsyncExitStack, code: int = 0) -> App:
+    """The bot of a team, at work on a database of its own; ``code`` is what its set-up ends with."""
     file = server.file.with_name(team)
     public = f"http://127.0.0.1:{free_port()}"
-    assert await server.setup(FEW, team=team, bot_name=name, write=file, public_url=public) == 0
+    assert await server.setup(FEW, team=team, bot_name=name, write=file, public_url=public) == code
     place = file.with_name(f"{team}-data")
     place.mkdir()
     url = f"sqlite:///{place}/coop.db"
@@ -366,3 +367,20 @@ async def test_serve_says_at_once_which_setting_mattermost_refuses(newest: Fresh
     with pytest.raises(OperatorError, match="ou le bot n’y est pas"):
         await check_server(right.model_copy(update={"team": "essai"}))
     await check_server(right.model_copy(update={"mattermost_url": "http://127.0.0.1:1"}))
+
+
+@pytest.mark.parametrize(
+    ("number", "has_multiselect"),
+    [("5.31.9", False), ("7.8.15", False), ("10.11.3", False), ("11.9.0", True), ("12.0.0", True)],
+)
+async def test_a_version_that_was_not_recorded_is_served_as_the_nearest(
+    number: str, has_multiselect: bool, tmp_path: Path
+) -> None:
+    async with asynccontextmanager(start_fresh)(number, tmp_path) as server, AsyncExitStack() as stack:
+        server.sandbox.caps = replace(server.sandbox.caps, number=number)
+        is_old = number.startswith("5.31")
+        assert await server.setup(FEW) == int(is_old)
+        assert is_old is any("Mattermost 5.31 est trop ancien" in line for line in server.said)
+        assert ("trop ancien" in (await check_server(read(server.file)) or "")) is is_old
+        app = await start_bot(server, "cnum", "coop", stack, int(is_old))
+        assert app.chat.capabilities.multiselect is has_multiselect

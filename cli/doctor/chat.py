@@ -8,11 +8,13 @@ from email.utils import parsedate_to_datetime
 
 import aiohttp
 
+from bot.capabilities import NEWEST_TRIED
 from bot.errors import ChatError
 from bot.french import join
 from bot.mattermost import AioClient, ChatChannel, ChatUser, Mattermost
 from bot.mattermost.client import API
 from cli.admin import Admin, Identity
+from cli.checks import explain_old_server
 from cli.doctor.findings import Findings
 from cli.faults import chat_fault
 from cli.rights import Needs, explain_excess, look_up
@@ -22,7 +24,6 @@ from config.settings import Settings
 from storage.canaux import list_planned
 from storage.database import Database
 
-OLDEST_VERSION = (5, 37)
 CLOCK_APART_MAX = 10.0
 """Seconds between two clocks; beyond, what was posted when is told wrong."""
 HELLO_WAITED_MAX = 10.0
@@ -67,9 +68,15 @@ def version(client: AioClient, findings: Findings) -> None:
     """Examine what the server can do."""
     can = client.capabilities
     number = ".".join(map(str, can.version))
-    if can.version < OLDEST_VERSION:
-        findings.fault(f"Mattermost {number} est trop ancien : il faut au moins 5.37.")
+    if old := explain_old_server(client):
+        findings.fault(old)
         return
+    if can.version[0] > NEWEST_TRIED[0]:
+        findings.note(
+            f"Mattermost {number} est plus récent que tous ceux avec lesquels ce bot a été essayé, jusqu’à "
+            f"{NEWEST_TRIED[0]}.{NEWEST_TRIED[1]} : il fait comme avec celui-là. Cherchez une version du bot plus "
+            "récente."
+        )
     abilities = {
         "choix multiples": can.multiselect,
         "champs de date": can.dates,

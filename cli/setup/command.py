@@ -13,7 +13,7 @@ from bot.features import Feature
 from bot.renderers import BotProfile, picture_url
 from cli import envfile
 from cli.admin import Admin, Identity, SlashCommand
-from cli.checks import COMMAND_TOKEN_LENGTH, choose_features, open_client
+from cli.checks import COMMAND_TOKEN_LENGTH, choose_features, explain_old_server, open_client
 from cli.command import Call
 from cli.errors import OperatorError
 from cli.faults import folder_fault, text_of
@@ -86,6 +86,8 @@ async def _prepare(admin: Admin, changes: Changes, options: SetupOptions, featur
         for reason in needs.reasons():
             changes.say(f"Droit demandé : {reason}.")
     await _must_administer(admin, options.url)
+    if old_server := explain_old_server(admin.client):
+        changes.fault(old_server)
     team = await _team(admin, options.team)
     makes_bot = await admin.user_by_name(options.bot_name) is None
     wrong = [w async for w in wrong_settings(admin, options.url, options.public_url, makes_bot=makes_bot)]
