@@ -249,9 +249,8 @@ async def test_guests_are_only_where_somebody_brought_them(version: str) -> None
         assert (await refused(guest, "POST", joining, {"user_id": guest_id}))[0] == 403
         added = await here.ann.post(joining, {"user_id": guest_id})
         assert (added["roles"], added["scheme_guest"]) == ("channel_guest", True)
-        assert (await guest.post("/posts", {"channel_id": here.channel_id, "message": "Bonjour"}))[
-            "user_id"
-        ] == guest_id
+        said = await guest.post("/posts", {"channel_id": here.channel_id, "message": "Bonjour"})
+        assert said["user_id"] == guest_id
         leading = {"scheme_admin": True, "scheme_user": True}
         path = f"{joining}/{guest_id}/schemeRoles"
         assert (await refused(here.ann, "PUT", path, leading))[1].endswith("roles.guest.app_error")
