@@ -1,5 +1,5 @@
 """What each conseiller did each month for each département: a table of measures, derived from the reports.
-It is for territories: a nation’s year is then 48,000 short rows, not millions (docs/architecture.md §6). It is per
+It is for territories: a nation’s year is then 48,000 short rows, not millions (docs/measures.md). It is per
 conseiller, not only per département, because it is told how many of them there are, and because each writer then has
 rows of his own. Each measure is a sum over rows, so that sums of disjoint sets add.
 A new report is **added** to its row, by the statement that stores it (``add_rows``). Whatever else happens to some

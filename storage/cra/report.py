@@ -194,7 +194,7 @@ class Cra(CraRow, table=True):
         Index(None, "departement", "date"),
         Index(None, "departement_structure", "date"),
         Index(None, "modified_at", "id"),
-        # A b-tree on the date alone misleads PostgreSQL’s planner (docs/architecture.md §6); SQLite has no BRIN.
+        # A b-tree on the date alone misleads PostgreSQL’s planner (docs/measures.md); SQLite has no BRIN.
         Index("ix_cra_date", "date").ddl_if(dialect="sqlite"),
         Index("ix_cra_date_brin", "date", postgresql_using="brin").ddl_if(dialect="postgresql"),
         {"sqlite_autoincrement": True},
