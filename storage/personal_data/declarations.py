@@ -57,7 +57,7 @@ class RetentionSpan:
     def said(self) -> str:
         """The span in French, with the default of its setting: « 7 jours », « 12 mois (COOP_TICKET_MONTHS) »."""
         if not self.setting:
-            return f"{self.days} jours"
+            return f"{self.days} jour{'s' if self.days > 1 else ''}"
         usual = Settings.model_fields[self.setting].default
         return f"{usual} mois (réglage COOP_{self.setting.upper()})"
 
