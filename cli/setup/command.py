@@ -85,9 +85,7 @@ async def _prepare(admin: Admin, changes: Changes, options: SetupOptions, featur
     if options.rights:
         for reason in needs.reasons():
             changes.say(f"Droit demandé : {reason}.")
-    await _must_administer(admin, options.url)
-    if old_server := explain_old_server(admin.client):
-        changes.fault(old_server)
+    await _examine_server(admin, options.url, changes)
     team = await _team(admin, options.team)
     makes_bot = await admin.user_by_name(options.bot_name) is None
     wrong = [w async for w in wrong_settings(admin, options.url, options.public_url, makes_bot=makes_bot)]
@@ -148,7 +146,7 @@ async def _team(admin: Admin, name: str) -> Identity:
     return team
 
 
-async def _must_administer(admin: Admin, url: str) -> None:
+async def _examine_server(admin: Admin, url: str, changes: Changes) -> None:
     try:
         me = await admin.me()
     except ChatError as error:
@@ -162,6 +160,8 @@ async def _must_administer(admin: Admin, url: str) -> None:
         raise
     if not me.is_system_admin:
         raise OperatorError(f"Ce jeton est celui de @{me.username}, qui n’est pas administrateur système.")
+    if old_server := explain_old_server(admin.client):
+        changes.fault(old_server)
 
 
 async def _commands(admin: Admin, changes: Changes, options: SetupOptions, commands: list[SlashCommand]) -> None:
