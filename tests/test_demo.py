@@ -22,11 +22,12 @@ from cli.demo.cast import CAST, PASSWORD, TOWN_SQUARE, everybody
 from cli.demo.children import Child
 from cli.demo.command import demo, take_tour
 from cli.demo.history import fill
-from cli.demo.plan import Plan
+from cli.demo.plan import VERSIONS, Plan
 from cli.demo.rooms import rooms
 from cli.demo.visitor import visit
 from cli.errors import OperatorError
 from config.settings import read
+from sandbox.versions import MODES
 from storage.communes import get_commune
 from storage.cra import Cra
 from storage.cra.report import find_problems
@@ -261,12 +262,23 @@ async def test_ports_and_folders_in_use_are_said(tmp_path: Path) -> None:
     await busy.wait_closed()
 
 
-@pytest.mark.parametrize(("change", "word"), [({"version": "onze"}, "SERVER_VERSION"), ({"port": 0}, "deux ports")])
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        ({"version": "onze"}, "SERVER_VERSION"),
+        ({"version": "10.11"}, "SERVER_VERSION : 11.6, 11.2, 10.5, 9.11, 9.4 ou 5.37"),
+        ({"port": 0}, "deux ports"),
+    ],
+)
 async def test_plans_that_cannot_be_are_said(tmp_path: Path, change: dict[str, Any], word: str) -> None:
     where = dataclasses.replace(Plan(tmp_path, 1, 0, "11.2"), **change)
     with pytest.raises(OperatorError, match=word):
         async with stage.run(where, print):
             pass
+
+
+def test_a_demo_is_offered_in_each_mode_of_the_embedded_server() -> None:
+    assert {tuple(map(int, version.split("."))) for version in VERSIONS} == set(MODES)
 
 
 @pytest.mark.slow

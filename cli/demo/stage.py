@@ -1,7 +1,6 @@
 """The demo’s stage: a server with its people and a bot with its history, prepared once, up and running."""
 
 import asyncio
-import re
 import secrets
 import shutil
 import socket
@@ -13,10 +12,11 @@ from pathlib import Path
 import aiohttp
 
 from bot.clock import utc_now
+from bot.french import join
 from cli import envfile
 from cli.demo import entrance, rooms
 from cli.demo.children import Child
-from cli.demo.plan import HOST, Plan
+from cli.demo.plan import HOST, VERSIONS, Plan
 from cli.demo.visitor import report
 from cli.errors import OperatorError
 
@@ -71,8 +71,8 @@ async def _prepare(plan: Plan, mattermost: Child, bot: Child, *, is_new: bool) -
 
 
 def _check(plan: Plan) -> None:
-    if not re.fullmatch(r"\d{1,2}\.\d{1,2}(\.\d{1,2})?", plan.version):
-        raise OperatorError("SERVER_VERSION : 11.6, 11.2, 10.5, 9.11, 9.4 ou 5.37.", code=2)
+    if plan.version not in VERSIONS:
+        raise OperatorError(f"SERVER_VERSION : {join(VERSIONS, 'ou')}.", code=2)
     if plan.port == plan.bot_port:
         raise OperatorError("PORT et BOT_PORT doivent être deux ports différents.", code=2)
     _must_be_free(plan.port, "PORT")
