@@ -210,6 +210,36 @@ async def test_what_puts_a_preview_right_is_read_with_it(house: House, juliette:
     assert await house.reports(juliette) == []
 
 
+async def test_a_preview_is_put_right_from_a_channel(house: House, juliette: Person) -> None:
+    channel, name = await channel_with(house, juliette), await bot_name(house)
+    await juliette.says(f"@{name} {LINE}", channel)
+    await juliette.told("rien n’est encore enregistré")
+    await juliette.says("quelqu’un vient à midi ?", channel)
+    await juliette.says(f"@{name} plutôt 3h", channel)
+    assert "3 h" in plain(await juliette.told("que vous dites après"))
+    await wait_for(lambda: count_previews(juliette, 1))
+    assert await house.reports(juliette) == []
+
+
+async def test_a_preview_of_the_direct_channel_is_put_right_from_another(house: House, juliette: Person) -> None:
+    channel, name = await channel_with(house, juliette), await bot_name(house)
+    await answered(juliette, f"cra {LINE}", "rien n’est encore enregistré")
+    await juliette.says(f"@{name} plutôt 3h", channel)
+    await juliette.told("que vous dites après")
+    await wait_for(lambda: count_previews(juliette, 1))
+
+
+async def test_the_second_proposal_is_done_on_a_word_where_it_changes_nothing(house: House, juliette: Person) -> None:
+    unsure = "supprime le cra 88 et mes stats"
+    proposed = await answered(juliette, unsure, "peut-être")
+    assert proposed.buttons[:2] == ["Supprimer le compte rendu 88", "Voir mes statistiques"]
+    assert "Vos statistiques" in plain(await answered(juliette, "le deuxième", "statistique"))
+    await answered(juliette, unsure, "peut-être")
+    assert "cliquez sur un bouton" in plain(await answered(juliette, "le premier")), (
+        "what deletes is never done on a word"
+    )
+
+
 async def test_thanks_save_nothing_and_say_that_a_question_is_left(house: House, juliette: Person) -> None:
     await answered(juliette, f"cra {LINE}", "rien n’est encore enregistré")
     left = await answered(juliette, "merci", "Il reste une question")

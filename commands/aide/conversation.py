@@ -1,9 +1,8 @@
-"""Plain words said to the bot: what it asked last where they are said, and the answer to them."""
+"""Plain words said to the bot, and the answer to them."""
 
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
 from functools import cached_property
 
 from bot.account_status import is_active
@@ -12,128 +11,16 @@ from bot.command_lines import HELP, SAID_MAX
 from bot.context import Context, ReadingContext
 from bot.events import Addressed, Spoken
 from bot.features import Trigger
-from bot.mattermost import ChatPost
-from bot.outbox.actions import read_mark
 from bot.permalinks import make_permalink
 from bot.plain_text import shorten
-from bot.replies import Button, Direct, Perform, Question, Redirect, Reply, RunCommand, WordedButton
+from bot.replies import Button, Direct, Perform, Question, Reply, RunCommand
 from bot.texts import Markdown, link, quote, render
 from commands.aide.home import FeatureList, Home
+from commands.aide.questions import be_direct, find_asked, list_labels, read_own, read_said_before
 from dialogs.plain_words import Intention, Reading, permit, understand
-from dialogs.plain_words.answers import Answer, is_ordinal, read_answer, read_correction, says_thanks
+from dialogs.plain_words.answers import Answer, read_answer, read_correction, read_ordinal, says_thanks
 from dialogs.plain_words.commands import read_typed
 from dialogs.plain_words.proposals import propose
-from storage import drafts
-
-LOOKED_AT = 20
-"""Posts of a conversation in which a question is looked for: what was said before them is no answer to it."""
-POLITE_FOR = timedelta(hours=1)
-"""How long politeness holds: later it is answered again."""
-BOTH_CLOCKS = 2.0
-"""Seconds by which the server’s clock and the bot’s may differ."""
-
-
-@dataclass(frozen=True, slots=True)
-class AskedHere:
-    """A question that stands open here. ``is_last`` is false once the bot has said something else since: then a word
-    may be meant for that, and nothing is done without asking again."""
-
-    question: drafts.OpenQuestion
-    post_id: str
-    is_last: bool
-
-    @property
-    def yes(self) -> Button | None:
-        """What « oui » stands for."""
-        return _make_button(self.question.yes)
-
-    @property
-    def no(self) -> Button | None:
-        """What « non » stands for."""
-        return _make_button(self.question.no)
-
-    def was_polite(self, now: datetime) -> bool:
-        """Return whether the bot’s last words there were politeness, a while ago at most."""
-        return self.question.polite and self.is_last and now - self.question.asked_at < POLITE_FOR
-
-    @property
-    def buttons(self) -> list[Button]:
-        """What can be answered, to be shown again."""
-        return [button for button in (self.yes, self.no) if button]
-
-    @property
-    def again(self) -> Question:
-        """The question as it is asked again."""
-        return Question(self.yes, self.no)
-
-    def press(self, button: Button) -> Redirect:
-        """Click on that button, for which the word stands."""
-        worded = WordedButton.model_validate(self.question.yes if button == self.yes else self.question.no)
-        return Redirect(worded.name, worded.data, self.post_id, worded.label)
-
-
-def _make_button(stored: dict[str, object]) -> Button | None:
-    if not stored:
-        return None
-    worded = WordedButton.model_validate(stored)
-    return Button(worded.label, worded)
-
-
-async def find_asked(ctx: ReadingContext, message: Spoken) -> AskedHere | None:
-    """Find what the bot asked last in the conversation in which a message was written."""
-    whispered = await drafts.find_question(ctx.db, ctx.user.id, message.channel_id, ctx.now)
-    if isinstance(message, Addressed):
-        return AskedHere(whispered, "", is_last=True) if whispered else None
-    told = await drafts.find_question(ctx.db, ctx.user.id, "", ctx.now)
-    if not (whispered or told):
-        return None
-    own = await _read_own(ctx, message)
-    if whispered and not (told and told.asked_at > whispered.asked_at):
-        return AskedHere(whispered, "", is_last=True) if not _is_after(own, whispered) else None
-    at = next((post for post in own if told and told.message_id in {post.id, read_mark(post)}), None)
-    if told is None or at is None or not _still_asks(at, told):
-        return None
-    return AskedHere(told, at.id, is_last=at.id == own[-1].id)
-
-
-async def _read_said_before(ctx: ReadingContext, message: Spoken) -> str:
-    """Read what who speaks said there just before; "" where that is not found."""
-    posts = await _read_posts(ctx, message)
-    said = [post for post in posts if post.user_id == message.user_id and not post.type and post.id != message.post_id]
-    return said[-1].message if said else ""
-
-
-async def _read_own(ctx: ReadingContext, message: Spoken) -> list[ChatPost]:
-    """Read what the bot said there lately, oldest first."""
-    bot = await ctx.chat.me()
-    return [post for post in await _read_posts(ctx, message) if post.user_id == bot.id and not post.type]
-
-
-async def _read_posts(ctx: ReadingContext, message: Spoken) -> list[ChatPost]:
-    """Read what anybody said there lately, oldest first."""
-    if message.root_id:
-        posts = await ctx.chat.thread(message.root_id)
-    else:
-        posts = await ctx.chat.newest_posts(message.channel_id, 0, LOOKED_AT)
-    return sorted(posts, key=lambda post: post.create_at)
-
-
-def _is_after(own: list[ChatPost], question: drafts.OpenQuestion) -> bool:
-    """Return whether the bot said something since it whispered a question."""
-    return bool(own) and own[-1].create_at / 1000 > question.asked_at.timestamp() + BOTH_CLOCKS
-
-
-def _still_asks(post: ChatPost, question: drafts.OpenQuestion) -> bool:
-    """Return whether a post still has the buttons of its question: what was done offers nothing any more."""
-    labels = {str(stored["label"]) for stored in (question.yes, question.no) if stored}
-    return not labels or bool(labels & _list_labels(post))
-
-
-def _list_labels(post: ChatPost) -> set[str]:
-    attachments = post.props.get("attachments")
-    cards = [card for card in attachments if isinstance(card, dict)] if isinstance(attachments, list) else []
-    return {str(action.get("name")) for card in cards for action in card.get("actions") or ()}
-
 
 PROPOSED_MAX = 3
 LABEL_MAX = 60
@@ -292,25 +179,43 @@ class Conversation:
 
     async def _answer_beside(self, ctx: ReadingContext, heard: Heard) -> Answered | None:
         """Answer what is said of the bot’s last words: what puts a previewed report right is read with it, « le
-        deuxième » is a click; None for all else."""
+        deuxième » is what was proposed second; None for all else."""
+        if place := read_ordinal(heard.words):
+            return await self._answer_ordinal(ctx, heard, place)
         rest, is_announced = read_correction(heard.words)
-        if not (rest and (is_announced or self._read(ctx, heard).intention in _UNSAID)) and not is_ordinal(heard.words):
+        if not (rest and (is_announced or self._read(ctx, heard).intention in _UNSAID)):
             return None
-        asked = await find_asked(ctx, heard.message)
-        if not rest:
-            shown = await _read_own(ctx, heard.message)
-            has_buttons = bool(shown and shown[-1].props.get("attachments"))
-            return Answered([heard.answer(render("aide/only_click"))]) if has_buttons else None
+        asked = await find_asked(ctx, heard.message) or await find_asked(ctx, be_direct(heard.message, heard.direct))
         if asked is None or not asked.is_last or asked.question.no.get("name") != PREVIEWED:
             return None
-        before = understand(await _read_said_before(ctx, heard.message), ctx.today, self._home.lines)
-        is_report = before.intention is Intention.CRA and " " in before.line
-        if not is_report:
+        before = await self._read_before(ctx, heard)
+        if before.intention is not Intention.CRA or " " not in before.line:
             return None
         # The wrong one goes, or both could be saved; not under it, where what was just written would go with it.
         wrong = asked.post_id if not heard.message.root_id else ""
-        gone = [DeletePost(wrong, channel_id=heard.message.channel_id)] if wrong else []
+        gone = [DeletePost(wrong, channel_id=heard.direct or heard.message.channel_id)] if wrong else []
         return Answered([*gone, *heard.perform(f"{before.line.removeprefix('/')}, plutôt {rest}")])
+
+    async def _answer_ordinal(self, ctx: ReadingContext, heard: Heard, place: int) -> Answered | None:
+        """Answer « le deuxième »: do what was proposed second, where that shows or opens something; of other buttons
+        only a click chooses one, and where there are none it is no answer."""
+        shown = await read_own(ctx, be_direct(heard.message, heard.direct))
+        labels = list_labels(shown[-1]) if shown else []
+        if not labels:
+            return None
+        reading = self._permit(ctx, heard, await self._read_before(ctx, heard))
+        offered = [(button, line) for button, line in self._list_proposals(heard, reading) if button.label in labels]
+        if len(offered) < len(labels) - 1 or place > len(offered):
+            return Answered([heard.answer(render("aide/only_click"))])
+        button, chosen = offered[place - 1]
+        is_harmless = self._is_harmless(self._tame(chosen)[1])
+        done = heard.perform(self._tame(chosen)[0], button.label) if is_harmless else None
+        return Answered(done or [heard.answer(render("aide/only_click"))])
+
+    async def _read_before(self, ctx: ReadingContext, heard: Heard) -> Reading:
+        """Read what who speaks said before."""
+        before = await read_said_before(ctx, heard.message, heard.direct)
+        return understand(before, ctx.today, self._home.lines)
 
     def _find_reserved(self, ctx: Context, meant: Reading) -> str:
         """Find the command that is surely meant, and is for people of other roles: it says so, and how to have one."""
@@ -320,9 +225,13 @@ class Conversation:
     def _do(self, heard: Heard, reading: Reading) -> Sequence[Reply]:
         """Do at once what changes nothing, or opens a window; propose the rest."""
         line, trigger = self._tame(reading.line)
-        if trigger is None or trigger.key[1] in OPENING | {*heard.off} or not (trigger.writes or trigger.asks):
+        if self._is_harmless(trigger) or (trigger and trigger.key[1] in heard.off):
             return heard.perform(line, _say_verb(_say_line(line, trigger)))
         return [self._offer(heard, [self._make_proposal(reading)])]
+
+    def _is_harmless(self, trigger: Trigger | None) -> bool:
+        """Return whether a command changes nothing, or opens a window."""
+        return trigger is None or trigger.key[1] in OPENING or not (trigger.writes or trigger.asks)
 
     def _tame(self, line: str) -> tuple[str, Trigger | None]:
         """Return the line to run, and its command; the page about it where it cannot be undone."""
@@ -338,8 +247,7 @@ class Conversation:
 
     def _propose(self, ctx: Context, heard: Heard, reading: Reading) -> Direct:
         """Offer what may have been meant; a long text goes to the team whole, or is none of the bot’s business."""
-        read = [each for each in (reading, *reading.others) if each.line and self._is_on(heard, each)]
-        offered = list({self._tame(each.line)[0]: self._make_proposal(each) for each in read}.values())
+        offered = [button for button, _ in self._list_proposals(heard, reading)]
         if heard.is_long:
             offered = [each for each in offered if not _asks_team(each)][:1]
             offered = [*self._offer_whole(ctx, heard), *offered]
@@ -349,6 +257,12 @@ class Conversation:
             told = render("aide/not_for_us", said=quote(heard.words), coming=coming)
             return heard.answer(told, [_other("Voir ce que je sais faire")])
         return self._offer(heard, offered)
+
+    def _list_proposals(self, heard: Heard, reading: Reading) -> Sequence[tuple[Button, str]]:
+        """List what a sentence may mean, as buttons, each with its line."""
+        read = [each for each in (reading, *reading.others) if each.line and self._is_on(heard, each)]
+        lines = {self._tame(each.line)[0]: (self._make_proposal(each), each.line) for each in read}
+        return list(lines.values())[:PROPOSED_MAX]
 
     def _is_on(self, heard: Heard, reading: Reading) -> bool:
         trigger = self._tame(reading.line)[1]

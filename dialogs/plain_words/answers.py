@@ -79,10 +79,12 @@ def says_thanks(said: str) -> bool:
 _CORRECTING = re.compile(
     r"^(?:(?:ah |mais |euh )?non|plut[oô]t|pardon|en fait|enfin|erreur|je voulais dire)[ ,:]+", re.I
 )
+_PLACES = ("premiere?|1er|1re|1ere", "deuxieme|2e|2eme|seconde?", "troisieme|3e|3eme", "derniere?")
 _ORDINAL = re.compile(
-    r"(?:l[ea] |non l[ea] |plutot l[ea] )?(?:premiere?|1er|1re|deuxieme|2e|2eme|seconde?|troisieme|3e|3eme|derniere?)"
-    r"(?: stp| svp| merci)?"
+    r"(?:alors |plutot |non )?(?:le |la )?(?:choix |bouton |proposition )?"
+    rf"(?:{'|'.join(f'({place})' for place in _PLACES)})(?: (?:stp|svp|merci|s il (?:te|vous) plait))?"
 )
+"""One of several things, by its place."""
 
 
 def read_correction(said: str) -> tuple[str, bool]:
@@ -93,9 +95,10 @@ def read_correction(said: str) -> tuple[str, bool]:
     return (rest, rest != said.strip()) if is_told else ("", False)
 
 
-def is_ordinal(said: str) -> bool:
-    """Whether one of several things is chosen by its place: « le deuxième »."""
-    return bool(_ORDINAL.fullmatch(" ".join(split_words(said[: ANSWER_MAX + 1]))))
+def read_ordinal(said: str) -> int:
+    """Which of several things is chosen by its place: 2 for « le deuxième », 4 for the last; 0 where none is."""
+    found = _ORDINAL.fullmatch(" ".join(split_words(said[: ANSWER_MAX + 1])))
+    return next((place for place, each in enumerate(found.groups(), 1) if each), 0) if found else 0
 
 
 def _split(said: str) -> list[str]:

@@ -144,7 +144,8 @@ _SPACED_HOURS = re.compile(
 
 _CHANGING = re.compile(
     r" (?:mes |mon rendez_vous|mon rdv|ann?ul|supprim|deplac|report|decal|repouss|quels? |voir |"
-    r"liste|aujourd|j ai |bouge|passe aux? |passe a |prefere |des rdv |qui (?:est ce que |es que )?je )"
+    r"liste|aujourd|j ai |bouge|passe aux? |passe a |prefere |des rdv |planning |"
+    r"montre|affiche|qui (?:est ce que |es que )?je )"
 )
 """What is said of appointments that there are."""
 MEETING = re.compile(

@@ -1,0 +1,133 @@
+"""The bot’s last question in a conversation, and what was said there around it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.context import ReadingContext
+from bot.events import Addressed, DirectMessage, Spoken
+from bot.mattermost import ChatPost
+from bot.outbox.actions import read_mark
+from bot.replies import Button, Question, Redirect, WordedButton
+from storage import drafts
+
+LOOKED_AT = 20
+"""Posts of a conversation in which a question is looked for: what was said before them is no answer to it."""
+POLITE_FOR = timedelta(hours=1)
+"""How long politeness holds: later it is answered again."""
+BOTH_CLOCKS = 2.0
+"""Seconds by which the server’s clock and the bot’s may differ."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedHere:
+    """A question that stands open here. ``is_last`` is false once the bot has said something else since: then a word
+    may be meant for that, and nothing is done without asking again."""
+
+    question: drafts.OpenQuestion
+    post_id: str
+    is_last: bool
+
+    @property
+    def yes(self) -> Button | None:
+        """What « oui » stands for."""
+        return _make_button(self.question.yes)
+
+    @property
+    def no(self) -> Button | None:
+        """What « non » stands for."""
+        return _make_button(self.question.no)
+
+    def was_polite(self, now: datetime) -> bool:
+        """Return whether the bot’s last words there were politeness, a while ago at most."""
+        return self.question.polite and self.is_last and now - self.question.asked_at < POLITE_FOR
+
+    @property
+    def buttons(self) -> list[Button]:
+        """What can be answered, to be shown again."""
+        return [button for button in (self.yes, self.no) if button]
+
+    @property
+    def again(self) -> Question:
+        """The question as it is asked again."""
+        return Question(self.yes, self.no)
+
+    def press(self, button: Button) -> Redirect:
+        """Click on that button, for which the word stands."""
+        worded = WordedButton.model_validate(self.question.yes if button == self.yes else self.question.no)
+        return Redirect(worded.name, worded.data, self.post_id, worded.label)
+
+
+def _make_button(stored: dict[str, object]) -> Button | None:
+    if not stored:
+        return None
+    worded = WordedButton.model_validate(stored)
+    return Button(worded.label, worded)
+
+
+async def find_asked(ctx: ReadingContext, message: Spoken) -> AskedHere | None:
+    """Find what the bot asked last in the conversation in which a message was written."""
+    whispered = await drafts.find_question(ctx.db, ctx.user.id, message.channel_id, ctx.now)
+    if isinstance(message, Addressed):
+        return AskedHere(whispered, "", is_last=True) if whispered else None
+    told = await drafts.find_question(ctx.db, ctx.user.id, "", ctx.now)
+    if not (whispered or told):
+        return None
+    own = await read_own(ctx, message)
+    if whispered and not (told and told.asked_at > whispered.asked_at):
+        return AskedHere(whispered, "", is_last=True) if not _is_after(own, whispered) else None
+    at = next((post for post in own if told and told.message_id in {post.id, read_mark(post)}), None)
+    if told is None or at is None or not _still_asks(at, told):
+        return None
+    return AskedHere(told, at.id, is_last=at.id == own[-1].id)
+
+
+def be_direct(message: Spoken, direct: str) -> DirectMessage:
+    """Take the same words as said in the direct channel, where what is said in a channel is answered."""
+    if isinstance(message, DirectMessage):
+        return message
+    return DirectMessage.model_validate(message.model_dump(exclude={"by_name"}) | {"channel_id": direct, "root_id": ""})
+
+
+async def read_said_before(ctx: ReadingContext, message: Spoken, direct: str) -> str:
+    """Read what who speaks said to the bot just before, there or in the direct channel; "" where there is nothing."""
+    name = (await ctx.chat.me()).username
+    posts = list(await _read_posts(ctx, be_direct(message, direct)))
+    if isinstance(message, Addressed):
+        posts += [post for post in await _read_posts(ctx, message) if f"@{name}" in post.message.lower()]
+    said = [post for post in posts if post.user_id == message.user_id and not post.type and post.id != message.post_id]
+    last = max(said, key=lambda post: post.create_at, default=None)
+    return last.message.replace(f"@{name}", " ").strip() if last else ""
+
+
+async def read_own(ctx: ReadingContext, message: Spoken) -> list[ChatPost]:
+    """Read what the bot said there lately, oldest first."""
+    bot = await ctx.chat.me()
+    return [post for post in await _read_posts(ctx, message) if post.user_id == bot.id and not post.type]
+
+
+async def _read_posts(ctx: ReadingContext, message: Spoken) -> list[ChatPost]:
+    """Read what anybody said there lately, oldest first."""
+    if message.root_id:
+        posts = await ctx.chat.thread(message.root_id)
+    else:
+        posts = await ctx.chat.newest_posts(message.channel_id, 0, LOOKED_AT)
+    return sorted(posts, key=lambda post: post.create_at)
+
+
+def _is_after(own: list[ChatPost], question: drafts.OpenQuestion) -> bool:
+    """Return whether the bot said something since it whispered a question."""
+    return bool(own) and own[-1].create_at / 1000 > question.asked_at.timestamp() + BOTH_CLOCKS
+
+
+def _still_asks(post: ChatPost, question: drafts.OpenQuestion) -> bool:
+    """Return whether a post still has the buttons of its question: what was done offers nothing any more."""
+    labels = {str(stored["label"]) for stored in (question.yes, question.no) if stored}
+    return not labels or not labels.isdisjoint(list_labels(post))
+
+
+def list_labels(post: ChatPost) -> Sequence[str]:
+    """List the buttons and menus under a post, by their labels, in order."""
+    attachments = post.props.get("attachments")
+    cards = [card for card in attachments if isinstance(card, dict)] if isinstance(attachments, list) else []
+    return [str(action.get("name")) for card in cards for action in card.get("actions") or ()]
