@@ -364,6 +364,12 @@ def test_numbers_periods_and_slips_are_read_in_words(sentence: str, line: str) -
         ("je cherche Le Goff", "/annuaire Le Goff"),
         ("ca serait cool un mode sombre", "/idee un mode sombre"),
         ("je ne travaille que le lundi et le mardi, je souhaite des rappels ces jours-là", "/rappels jours lun mar"),
+        ("une dame déménage à Guéret et veut savoir s’il y a un conseiller là-bas", "/annuaire conseiller Guéret"),
+        ("je serai en vacances du deux au neuf janvier", "/absence du 2 au 9 janvier"),
+        ("des gens découvrent la tablette demain, auriez-vous un déroulé tout prêt", "/ressources tablette"),
+        ("tenez-moi au courant des nouveautés sur la parentalité", "/ressources suivre parentalité"),
+        ("comment les habitants peuvent-ils réserver un créneau avec moi", "/rdv lien"),
+        ("montre-moi mon planning de rendez-vous de la semaine", "/rdv semaine"),
         ("ma demande d’aide 29 est résolue, il faudrait en faire une fiche", "/ressources ajouter demande 29"),
     ],
 )

@@ -121,8 +121,9 @@ def _write_people(said: Utterance) -> str:
             )
             place = name_place(place)
             return f"annuaire qui {skill}" + (f" près de {place}" if place else "")
-    if said.place and said.end - said.first > NAME_ALONE_MAX and (role := _find_role(said)):
-        return f"annuaire {role} {said.place.name}"
+    is_long = said.end - said.first > NAME_ALONE_MAX
+    if is_long and (role := _find_role(said)) and (place := _find_town(said)):
+        return f"annuaire {role} {place}"
     words = _find_contact(said).replace("conseiler", "conseiller").split()
     is_role = len(words) == 1 and fold(words[0]) in _ROLES
     return f"annuaire {'' if is_role else ' '.join(_ROLES.get(fold(each), each) for each in words)}"
@@ -140,10 +141,23 @@ _CONTACT_OF = re.compile(
 """What stands before whom a long sentence wants to reach."""
 
 
+def _find_town(said: Utterance) -> str:
+    """The territory or the town that a long sentence names; "" for none."""
+    town = _TOWN.search(said.sentence.text)
+    return said.place.name if said.place else town[1] if town else ""
+
+
+_TOWN = re.compile(r"\b(?:à|près de|vers) ([A-ZÉÈ][\w’'-]+(?: (?:en |sur |les |de |du |la |le )?[A-ZÉÈ][\w’'-]+){0,3})")
+"""A town, which has a capital."""
+
+
 def _find_role(said: Utterance) -> str:
     """The role of those whom a long sentence looks for in a territory; "" for none."""
     words = (fold(said.sentence.typed(index, index + 1)) for index in range(said.first, said.end))
-    return next((_ROLES[word] for word in words if word in _ROLES), "")
+    return next((_ROLES.get(word, word) for word in words if word in _ROLES or word in _LEADING_ROLES), "")
+
+
+_LEADING_ROLES = frozenset({"coordinateur", "coordinatrice", "animateur", "animatrice"})
 
 
 def _find_near(said: Utterance, skill: re.Match[str]) -> str:

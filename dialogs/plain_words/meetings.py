@@ -91,7 +91,11 @@ _DAYS = re.compile(rf"\b(?:aujourd.hui|apres demain|demain|semaine pro(?:chaine)
 """Days whose appointments are listed."""
 _OWN_RDV = (
     ("disponibilites", "(?:suis |serai )?dispo|horaires|creneaux d ouverture|(?:heures|creneaux) ou|reserver avec moi"),
-    ("lien", "(?:ma |la |une )?page |(?:mon |le |un )lien |adresse "),
+    (
+        "lien",
+        r"(?:usagers|gens|habitants|public|personnes) (?:\S+ ){0,4}reserv|(?:ma |la |une )?page |"
+        r"(?:mon |le |un )lien |adresse ",
+    ),
     (
         "à traiter",
         r"a traiter|(?:pas|non|jamais)(?: encore)?(?: ete)? traite|passes? sans|"
@@ -301,6 +305,7 @@ def write_reminders(said: Utterance) -> str:
     if (away := _AWAY.search(said.plain)) and said.knows("absence"):
         told = said.sentence.typed(said.find_word_at(away.end() - 1), said.end)
         told = re.split("[,;.!?](?=[^0-9]|$)", told, maxsplit=1)[0]
+        told = _SPAN_OF_DAYS.sub(lambda span: digits(span[0]), told)
         earlier = None if _WHEN.search(f" {fold(told)} ") else _WHEN.search(said.plain)
         return f"absence {_type(said, earlier) if earlier else told}"
     evening = "soir" if said.has("soir|fin de journee") else ""
@@ -327,6 +332,8 @@ _WHEN = re.compile(
     rf"(?:du|le|jusqu au) {_NUMBERED_DAY})(?: au {_NUMBERED_DAY})? "
 )
 """Days on which somebody may be away."""
+_SPAN_OF_DAYS = re.compile(rf"\b(?:du|le) [a-zé-]{{2,14}}(?: au [a-zé-]{{2,14}})?(?= (?:{'|'.join(MONTH_NUMBERS)})\b)")
+"""Days in letters before their month."""
 WORKDAYS = 5
 _ON_DAYS = rf"(?:le |les )?(?:{'|'.join(WEEKDAYS)})s?(?:(?: et| ni)? (?:le |les )?(?:{'|'.join(WEEKDAYS)})s?)*"
 _NOT_ON = re.compile(

@@ -135,7 +135,7 @@ _WISHED = re.compile(
     r"(?:plus |tellement |vraiment |quand même |trop |très |bien |assez |fort )?"
     r"(?:judicieux|utile|pratique|commode|souhaitable|bon|bien|mieux|int[ée]ressant|appr[ée]ciable|cool|top|g[ée]nial|"
     r"super|chouette|sympa|parfait|pas mal) "
-    r"(?:que |qu['’]|d['’]|de |si |(?=une? ))([^.?!;]{4,200})",
+    r"(?:(?:que |qu['’])(?:l['’])?|d['’]|de |si |(?=une? ))([^.?!;]{4,200})",
     re.IGNORECASE,
 )
 """An idea that is put as a wish or a question: « ce serait bien de … », « ne serait-il pas judicieux que … ? »."""

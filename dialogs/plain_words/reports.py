@@ -224,10 +224,14 @@ _IN_REPORTS = re.compile(
 """What is said at the end of a report of where it is to stand."""
 
 
+_OF_RDV = r"(?:mes|mon|l) (?:rdv|rendez vous|agenda) $|(?:rdv|rendez vous) (?:n |numero )?\d"
+"""What is said of appointments, which may be noted, too."""
+
+
 def is_noted(said: Utterance) -> bool:
     """Whether a sentence tells something of a report, and says at its end that it is to be one."""
     ends = TO_NOTE.search(said.sentence.text)
-    is_end = bool(ends or _IN_REPORTS.search(said.plain)) and not said.has("(?:mes|mon|l) (?:rdv|rendez vous|agenda) $")
+    is_end = bool(ends or _IN_REPORTS.search(said.plain)) and not said.has(_OF_RDV)
     return is_end and sum_signs(said.plain) > 0 and not is_appointment(said.plain)
 
 

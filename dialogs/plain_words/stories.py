@@ -116,19 +116,26 @@ def _before(said: Utterance, story: Utterance) -> str:
 
 def _write(intention: Intention, said: Utterance, story: Utterance) -> str:
     """Write what is wanted with its own details, or with those of the story where it has none and they are few."""
-    if intention in _TOLD_WHOLE or (intention in _COUNTED and not said.period and _lasts(story)):
+    if _is_told_before(intention, said, story):
         return write_line(intention, story)
-    if intention is Intention.RESSOURCES and _ABOUT_THAT.search(said.plain) and (themes := find_themes(story)):
+    line, themes = weights.write_brief(intention, said), find_themes(story)
+    if intention is Intention.RESSOURCES and themes and _ABOUT_THAT.search(said.plain):
         return f"/ressources {themes}"
-    if intention is Intention.RDV and "@" in story.sentence.text and "@" not in said.sentence.text:
-        return write_line(intention, story)
-    if intention is Intention.ANNUAIRE and story.place and not said.place and _THERE.search(said.plain):
-        return write_line(intention, story)
-    line = weights.write_brief(intention, said)
     if intention is Intention.CRA and weigh_report(said.plain) and not find_day(said.plain):
         return " ".join(line.replace("/cra", f"/cra {find_day(_before(said, story))}", 1).split())
     told = write_line(intention, story) if line in _BARE and intention in weights.ASIDES | weights.SEEKING else line
-    return told if told.startswith(line) and len(told.split()) <= weights.SOUGHT_MAX + 1 else line
+    if told.startswith(line) and len(told.split()) <= weights.SOUGHT_MAX + 1:
+        return told
+    return f"/ressources {themes}" if line == "/ressources" and themes else line
+
+
+def _is_told_before(intention: Intention, said: Utterance, story: Utterance) -> bool:
+    """Whether the details of what is wanted are those of the whole story: its period, who is met, the place."""
+    if intention is Intention.RDV:
+        return "@" in story.sentence.text and "@" not in said.sentence.text
+    if intention is Intention.ANNUAIRE:
+        return bool(not said.place and _THERE.search(said.plain) and (story.place or " à " in story.sentence.text))
+    return intention in _TOLD_WHOLE or (intention in _COUNTED and not said.period and _lasts(story))
 
 
 _ABOUT_THAT = re.compile(r" (?:s en servir|la dessus|a ce sujet|sur ce sujet|sur ce theme|sur ca|sur cela|en parler) ")

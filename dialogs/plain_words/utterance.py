@@ -56,7 +56,7 @@ _SPEAKING = frozenset(
 """With what a clause begins behind a sign."""
 _NEXT_CLAUSE = re.compile(
     r" (?:mais|car|parce|sinon|(?:et|puis|donc) (?:je|j|on|il|elle|ca|c)|qui (?:ne|n|me|m)|"
-    r"qu (?:une?|on|il|elle)|que (?:je|j|on|nous)|trop d\S*|sans (?:avoir|etre|que|qu)|"
+    r"qu (?:une?|on|il|elle)|que (?:je|j|on|nous|me|m)|quand a t|trop d\S*|sans (?:avoir|etre|que|qu)|"
     r"(?:ca|cela) (?:peut|pourrait|va)) "
 )
 """Words with which a clause begins without a sign."""
