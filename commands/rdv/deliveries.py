@@ -21,7 +21,7 @@ from bot.errors import ChatError, UserError
 from bot.replies import Button, Direct, Progress, Replies, Reply, Start, Step
 from bot.texts import render
 from bot.visits import WebhookAnswer, WebhookError, WebhookRequest
-from commands.rdv.cards import Edit, describe, feature, say_overlaps
+from commands.rdv.cards import CONSEILLERS, Edit, describe, feature, say_overlaps
 from config.time import PARIS
 from storage import claims, communes, database, people
 from storage.annuaire.entries import read_email
@@ -314,14 +314,17 @@ async def _find_registered(ctx: Context, emails: Collection[str]) -> Known:
 
 
 async def _ask_for(ctx: ReadingContext, emails: Sequence[str]) -> Known:
-    """Ask Mattermost who has these addresses; nobody while it does not answer, nor where people give themselves
-    whichever they like: somebody else’s rendez-vous would be theirs."""
+    """Ask Mattermost who has these addresses; nobody while it does not answer. Where people give themselves whichever
+    they like, an account without the role of a conseiller could so take somebody else’s rendez-vous: it is left out."""
     found: dict[str, people.Person] = {}
     try:
-        for email in emails if await ctx.people.trusts_addresses() else ():
+        for email in emails:
             user = await ctx.chat.user_by_email(email)
-            if user and not user.is_bot and not user.deleted:
-                found[email] = await ctx.people.of(user.id)
+            if not user or user.is_bot or user.deleted:
+                continue
+            person = await ctx.people.of(user.id)
+            if person.role in CONSEILLERS or await ctx.people.trusts_addresses():
+                found[email] = person
     except (ChatError, UserError):
         pass
     return found
