@@ -3,15 +3,26 @@
 from sandbox.faults import Faults
 from storage.moderation import CaseState
 from storage.people import Role
+from tests.people import Post
 from tests.support.house import edit_post, plain
 from tests.support.moderation import CaseStage, open_dialog, room
 
 __all__ = ["room"]
 
 
+def read_fact(card: Post, name: str) -> str:
+    """A short field of a card."""
+    fields = [field for shown in card.cards for field in shown.get("fields") or ()]
+    return next(str(field["value"]) for field in fields if field["title"] == name)
+
+
 async def test_each_window_knows_what_the_charter_says_and_one_of_two_decides(room: CaseStage) -> None:
     case, card = await room.opened()
     assert "avertissement" in plain(card), "the charter proposes so"
+    assert read_fact(card, "Sur douze mois") == "rien d’autre"
+    listed = plain(await room.agathe.asks("/moderer"))
+    assert "à décider)" not in listed
+    assert "\n\n\n" not in listed
     form = await open_dialog(room.agathe, card, "Avertir")
     assert "Propos blessants" in form.shown("raison")
     other = await open_dialog(room.omar, card, "Suspendre l’écriture")
@@ -25,6 +36,7 @@ async def test_each_window_knows_what_the_charter_says_and_one_of_two_decides(ro
     assert card.buttons == ["Contexte", "Annuler"]
     assert (await other.submit()).accepted
     assert f"@{room.agathe.username} a déjà décidé : avertissement" in plain(await room.omar.told("déjà décidé"))
+    assert read_fact(card, "Sur douze mois") == "rien d’autre", "its own measure is none of before"
     assert (await room.acts(case)) == ["moderation.avertir"]
     assert (await room.now(case)).state is CaseState.DECIDED
     room.lea.acts()

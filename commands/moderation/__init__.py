@@ -53,7 +53,6 @@ async def show_overview(ctx: Context, line: str) -> Replies:
 
 
 STATE_LABELS = {
-    CaseState.OPEN: "à décider",
     CaseState.SECOND: "attend un second animateur",
     CaseState.APPEALED: "recours à examiner",
 }

@@ -289,13 +289,14 @@ async def say_author(ctx: Context, case: Case) -> Markdown:
 
 
 async def say_past(ctx: Context, case: Case) -> str:
-    """Say the earlier cases of the author in twelve months, and what was decided about them."""
+    """Other cases of the author in twelve months, and what was decided there; this one’s own measure is not told."""
     since = ctx.now - YEAR
     others = [one for one in await cases.list_by_author(ctx.db, case.author_id, since) if one.id != case.id]
-    stood = [one for one in await cases.list_measures_since(ctx.db, case.author_id, since) if one.counts]
+    measures = await cases.list_measures_since(ctx.db, case.author_id, since)
+    stood = [one for one in measures if one.counts and one.case_id != case.id]
     taken = Counter(label_of(one.act) for one in stood)
     dismissed = sum(one.act == AuditAct.DISMISS for one in others)
     told = [plural(len(others), "autre dossier", "autres dossiers")] if others else []
     told += [f"dont {dismissed}{NBSP}sans suite"] if dismissed else []
     told += [f"{label} × {count}" if count > 1 else label for label, count in taken.items()]
-    return join(told) if told else "aucun"
+    return join(told) if told else "rien d’autre"
