@@ -191,10 +191,12 @@ async def test_a_bot_that_is_stopped_in_the_middle_asks_everybody_once(house: Ho
 async def test_the_list_and_aide_show_what_waits_for_a_vote(house: House, agathe: Person) -> None:
     zoe = await house.someone(Role.HOTLINE, "zoe")
     question = unique("Attente")
-    number = await launch_poll(agathe, await preview_poll(agathe, question=question, destinataires=["role:hotline"]))
+    asked = await preview_poll(agathe, question=f"{question} ?", destinataires=["role:hotline"])
+    number = await launch_poll(agathe, asked)
     await house.settled()
-    assert question[:7] in (await zoe.asks("/sondage liste")).text
+    assert f"{question} ?" in plain_spaces((await zoe.asks("/sondage liste")).text), "a question stays one"
     home = await zoe.asks("/aide")
+    assert f"{question} ?" in plain_spaces(home.text)
     assert any("Voter (n°" in label for label in home.buttons), home.buttons
     (post,) = [one for one in await zoe.direct() if question in one.text]
     await vote_and_wait(house, zoe, post, "1")
