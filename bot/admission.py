@@ -1,6 +1,6 @@
 """Who comes in, and what they are given: the role is checked, and the context of a handler made, here only."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -13,9 +13,9 @@ from bot.errors import UserError
 from bot.features import AccessHook, BesideHook, Feature, Rescue, Trigger
 from bot.mattermost import Mattermost
 from bot.people import People
-from bot.replies import Button
+from bot.replies import Button, RunCommand
 from bot.tasks import BackgroundFetches, Traffic
-from bot.texts import render
+from bot.texts import Markdown, render
 from bot.watchlist import Watchlist
 from bot.web import WebClient
 from config.settings import Settings
@@ -85,7 +85,7 @@ class Admission:
                 return user
         # Under what was clicked there is room for words only.
         access = self._d.access if request.waiting_kind in ("command", "event") else None
-        raise await refuse_role(db, user, trigger.roles, self._d.settings.contact, access)
+        raise await refuse_role(db, user, trigger, self._d.settings.contact, access)
 
     async def _may(self, user: Person, request: Request, db: AsyncSession, trigger: Trigger) -> bool:
         return user.may(trigger.roles) or await self._is_let_in(user, request, db, trigger)
@@ -117,12 +117,15 @@ def find_access(features: Iterable[Feature]) -> AccessHook | None:
 
 
 async def refuse_role(
-    db: AsyncSession, user: Person, roles: Collection[Role], contact: str, access: AccessHook | None
+    db: AsyncSession, user: Person, trigger: Trigger, contact: str, access: AccessHook | None
 ) -> ReservedError:
-    """The refusal of a command that is for people of these roles: it says whom somebody may ask who is refused by
-    mistake, and has the button by which who has no role asks for one."""
+    """The refusal of a command that is for people of other roles: it leads to what this role has in its place, says
+    whom somebody may ask who is refused by mistake, and has the button by which who has no role asks for one."""
     asks = access(user) if access else None
+    instead = trigger.instead.get(user.role, "") if user.role and access else ""
     named = [] if contact else [person.username for person in await list_to_ask(db)]
-    in_order = sorted(roles, key=list(Role).index)
+    in_order = sorted(trigger.roles, key=list(Role).index)
     said = {"roles": in_order, "contact": contact, "animateurs": named, "may_ask": asks is not None}
-    return ReservedError(render("refus/role", user=user, **said), [asks] if asks else [])
+    buttons = [asks] if asks else [Button(f"/{instead}", RunCommand(line=instead), "primary")] if instead else []
+    sentences = [render("refus/instead", line=instead)] if instead else []
+    return ReservedError(Markdown(" ".join([*sentences, render("refus/role", user=user, **said)])), buttons)

@@ -1,7 +1,7 @@
 """A feature: its handlers, each with what triggers it and who may; how it shows itself, and the rights it needs."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import Enum
 from pathlib import Path
@@ -130,8 +130,9 @@ class Trigger:
     is the name of its own. ``title`` and ``unit`` are what is told of long work. ``admits`` is its feature’s, and lets
     in others than those of the roles. ``asks`` is what Mattermost is asked before the transaction of a handler that
     writes. ``only`` says of which events it wants to know. ``life`` is how long a button lives where that is less than
-    usual; ``seeks`` says of a command that its line is looked for, ``tells`` that it is words of one’s own; ``pace``
-    says who waits for long work, ``longest`` how long a step of it may take.
+    usual; ``seeks`` says of a command that its line is looked for, ``tells`` that it is words of one’s own; ``instead``
+    are the commands that other roles have in its place; ``pace`` says who waits for long work, ``longest`` how long a
+    step of it may take.
     """
 
     key: Key
@@ -156,6 +157,7 @@ class Trigger:
     longest: timedelta | None = None
     seeks: bool = False
     tells: bool = False
+    instead: Mapping[Role, str] = field(default_factory=dict)
 
     @property
     def writes_at_once(self) -> bool:

@@ -1,6 +1,6 @@
 """What is said of a handler where it is declared, beside what triggers it."""
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Required, TypedDict
@@ -31,6 +31,7 @@ class Shown(TypedDict, total=False):
     hint: str
     roles: Collection[Role]
     tells: bool
+    instead: Mapping[Role, str]
 
 
 class Told(TypedDict, total=False):

@@ -101,6 +101,14 @@ async def test_windows_of_each_kind_lists_in_pages_figures_and_files(house: Hous
     assert await house.reports(ines) == [], "the conseillers’ figures know nothing of it"
 
 
+async def test_who_coordinates_is_led_from_cra_to_their_own(house: House, ines: Person, juliette: Person) -> None:
+    refused = await ines.asks("/cra")
+    assert "Pour vous, c’est /cra coordination." in plain(refused).replace("`", "")
+    await ines.clicks(refused, "/cra coordination")
+    assert "Qu’avez-vous fait" in plain(await ines.whispered("Choisissez"))
+    assert "coordination" not in plain(await juliette.asks("/annonce")), "who coordinates nothing is not led there"
+
+
 async def test_it_is_for_coordinateurs_and_each_sees_only_theirs(house: House, ines: Person, juliette: Person) -> None:
     carl = await house.someone(Role.COORDINATEUR, "carl")
     await ines.clicks(await ines.asks(LINE), "Enregistrer")

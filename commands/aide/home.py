@@ -170,7 +170,7 @@ async def answer_help(home: Home, ctx: ReadingContext, about: str) -> Message:
         raise UserError(render("refus/off", command=name, kept=False))
     if reserved := next((t for f in home.features for t in f.commands if t.key[1] == word.split()[0]), None):
         access = find_access(home.features)
-        raise await refuse_role(ctx.db, ctx.user, reserved.roles, ctx.settings.contact, access)
+        raise await refuse_role(ctx.db, ctx.user, reserved, ctx.settings.contact, access)
     return propose_commands(view, about)
 
 

@@ -64,6 +64,7 @@ async def read_line(ctx: ReadingContext, line: str) -> Preview | Ask | Whisper:
     roles=CONSEILLERS,
     asks=read_line,
     tells=True,
+    instead={Role.COORDINATEUR: "cra coordination"},
 )
 async def start_report(ctx: Context, shown: Preview) -> Replies:
     """Preview what was typed in a line."""
