@@ -123,6 +123,18 @@ async def test_who_is_refused_is_led_to_their_access(open_house: House, team_roo
     assert not (await carl.asks("/membres ajouter @lea")).buttons, "who has a role is told whom to ask"
 
 
+@pytest.mark.parametrize("words", ["Demander mon accès", "je n’ai pas de rôle", "je suis conseillère numérique"])
+async def test_who_speaks_of_their_access_is_offered_it(open_house: House, team_room: str, words: str) -> None:
+    lea, _ = await comes(open_house, "lea")
+    await lea.says(words, await lea.direct_channel())
+    offered = await lea.told("cherchez peut-être")
+    assert offered.buttons[0] == "Demander mon accès"
+    await lea.opens_by(offered, "Demander mon accès")
+    carl = await open_house.conseiller("carl")
+    await carl.says(words, await carl.direct_channel())
+    assert "Demander mon accès" not in (await carl.told("cherchez peut-être")).buttons, "who has a role needs none"
+
+
 @pytest.mark.both_databases
 async def test_asked_twice_is_one_demand_and_can_be_taken_back(open_house: House, team_room: str) -> None:
     house = open_house

@@ -4,6 +4,7 @@ channel reads of newcomers, animateurs are asked about guests, in one message a 
 The answer « yes » is given in accounts.py, where a role is; whoever gives one otherwise has answered, too.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -15,12 +16,14 @@ from bot.audit import AuditEntry, record_entry_at_end
 from bot.cards import RowCard, tell_animateurs
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
+from bot.events import Spoken
 from bot.mattermost import ChatUser
 from bot.quotas import Quota, spend
 from bot.texts import Markdown, render
 from commands.membres.members import ANIMATEURS, feature
 from config.canaux import Belonging, PlannedChannel
 from config.territories import DEPARTEMENTS, departement
+from config.text import split_words
 from config.time import PARIS
 from dialogs.membres import GIVEN_TO_GUESTS, AskAccess, RefuseAccess, Who
 from storage import annuaire, canaux, journal, outbox, people
@@ -77,6 +80,18 @@ async def list_own_access(ctx: ReadingContext) -> Sequence[replies.Waiting]:
     is_open = asked is not None and asked.answered_at is None
     text = render("membres/access_waits", asked=asked if is_open else None, day=_day(ctx, asked) if asked else None)
     return [replies.Waiting(text, replies.Button("Voir ma demande", AskForAccess()) if is_open else access_button())]
+
+
+def _speaks_of_access(text: str) -> bool:
+    words = " ".join(split_words(text))
+    return bool(re.search(r"\b(?:acces|role|je suis (?:une? |le |la )?(?:nouve\w+ )?conseiller)", words))
+
+
+@feature.hears_words
+async def hear_words(ctx: Context, message: Spoken) -> replies.PlainTextReply:
+    """Offer a guest who speaks of their access in plain words the window that asks for it."""
+    is_meant = ctx.user.role in ROLELESS and _speaks_of_access(message.text)
+    return replies.PlainTextReply(buttons=[access_button()] if is_meant else [])
 
 
 @feature.button(AskForAccess, writes=False)
