@@ -204,40 +204,63 @@ async def test_what_puts_a_preview_right_is_read_with_it(house: House, juliette:
     assert "30 min" in plain(await answered(juliette, "30 min", "rien n’est encore enregistré"))
     await answered(juliette, f"cra {LINE}", "rien n’est encore enregistré")
     put_right = await answered(juliette, "plutôt 3h", "que vous dites après")
-    await wait_for(lambda: count_previews(juliette, 1))
+    # The « indiv » is another report: it stands, and the wrong workshop is gone.
+    await wait_for(lambda: count_previews(juliette, 2))
     assert "cliquez sur un bouton" in plain(await answered(juliette, "le deuxième"))
     assert put_right.buttons[0] == "Enregistrer"
     assert await house.reports(juliette) == []
 
 
-async def test_a_preview_is_put_right_from_a_channel(house: House, juliette: Person) -> None:
-    channel, name = await channel_with(house, juliette), await bot_name(house)
-    await juliette.says(f"@{name} {LINE}", channel)
-    await juliette.told("rien n’est encore enregistré")
-    await juliette.says("quelqu’un vient à midi ?", channel)
-    await juliette.says(f"@{name} plutôt 3h", channel)
-    assert "3 h" in plain(await juliette.told("que vous dites après"))
-    await wait_for(lambda: count_previews(juliette, 1))
+async def test_what_is_put_right_twice_keeps_what_was_said_before(house: House, juliette: Person) -> None:
+    await answered(juliette, LINE, "rien n’est encore enregistré")
+    await answered(juliette, "plutôt 3h", "que vous dites après")
+    right = plain(await answered(juliette, "non 9 personnes", "9 participants"))
+    assert "Atelier Collectif de 9 participants" in right
+    assert "3 h" in right
+    assert ", 4 h." in plain(await answered(juliette, "plutôt 4h", "que vous dites après"))
+    single = plain(await answered(juliette, "non, un individuel", "ndividuel"))
+    assert "Activité Accompagnement individuel" in single
+    assert "2 comptes rendus" not in single
     assert await house.reports(juliette) == []
 
 
-async def test_a_preview_of_the_direct_channel_is_put_right_from_another(house: House, juliette: Person) -> None:
-    channel, name = await channel_with(house, juliette), await bot_name(house)
+async def test_another_report_is_a_preview_of_its_own(house: House, juliette: Person) -> None:
+    """What was told before keeps its day and its place, and can still be saved."""
+    first = await answered(juliette, LINE, "rien n’est encore enregistré")
+    second = await answered(juliette, "individuel 30 min caf 35-60 sans emploi bron", "ndividuel")
+    assert "Atelier" not in plain(second)
+    assert "hier" not in plain(second)
+    assert "J’ai mis : aujourd’hui" in plain(second)
+    assert (await juliette.sees(first)).buttons[0] == "Enregistrer"
+    await juliette.clicks(first, "Enregistrer")
+    await juliette.told("enregistré")
+    (cra,) = await house.reports(juliette)
+    assert (cra.activite, cra.minutes) == ("collectif", 90)
+
+
+async def test_a_report_whispered_is_not_put_right_by_what_was_said_before_it(house: House, juliette: Person) -> None:
+    await answered(juliette, LINE, "rien n’est encore enregistré")
+    await juliette.asks("/cra indiv 45min démarche 18-35 sans emploi 69120", await juliette.direct_channel())
+    assert "Atelier" not in plain(await answered(juliette, "plutôt 2h"))
+
+
+async def test_lines_of_reports_are_read_at_once(house: House, juliette: Person) -> None:
+    lines = "atelier 8p 2h mail 69120 +60\nindividuel 30 min caf 35-60\nponctuel 15 min impots +60"
+    assert "Tout enregistrer" in (await answered(juliette, lines, "de 3 comptes rendus")).buttons
+    assert await house.reports(juliette) == []
+    mixed = await answered(juliette, "atelier 8p 2h mail 69120 +60\nje cherche une fiche")
+    assert "Que voulez-vous en faire" in plain(mixed)
+
+
+async def test_what_is_like_another_report_is_previewed_at_once(house: House, juliette: Person) -> None:
     await answered(juliette, f"cra {LINE}", "rien n’est encore enregistré")
-    await juliette.says(f"@{name} plutôt 3h", channel)
-    await juliette.told("que vous dites après")
-    await wait_for(lambda: count_previews(juliette, 1))
-
-
-async def test_the_second_proposal_is_done_on_a_word_where_it_changes_nothing(house: House, juliette: Person) -> None:
-    unsure = "supprime le cra 88 et mes stats"
-    proposed = await answered(juliette, unsure, "peut-être")
-    assert proposed.buttons[:2] == ["Supprimer le compte rendu 88", "Voir mes statistiques"]
-    assert "Vos statistiques" in plain(await answered(juliette, "le deuxième", "statistique"))
-    await answered(juliette, unsure, "peut-être")
-    assert "cliquez sur un bouton" in plain(await answered(juliette, "le premier")), (
-        "what deletes is never done on a word"
-    )
+    await answered(juliette, "oui", "enregistré")
+    for words, found in (
+        ("idem mais 1h", ", 1 h."),
+        ("pareil avec 5 personnes", "de 5 participants"),
+        ("comme hier", ""),
+    ):
+        assert found in plain(await answered(juliette, words, "rien n’est encore enregistré")), words
 
 
 async def test_thanks_save_nothing_and_say_that_a_question_is_left(house: House, juliette: Person) -> None:

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from commands.cra.reports import record_form
+from dialogs.cra.line.batch import read_lines
 from storage.cra import Activite, Age, Report
 from tests.people import Mobile, Person, Post
-from tests.support.cra import read_number
+from tests.support.cra import CLUES, USUAL, read_number
 from tests.support.house import House
 
 THREE = "/cra 3 individuels de 30 min mail 69120 +60 retraités"
@@ -54,6 +55,15 @@ async def test_three_reports_of_one_line_are_saved_at_once_and_taken_back(house:
     assert all("supprimé" in p.text and p.buttons == ["Rétablir"] for p in receipts)
     await juliette.clicks(receipts[0], "Rétablir")
     assert len(await standing(house, juliette)) == 1
+
+
+async def test_what_is_saved_already_is_not_dropped_and_says_so(house: House, juliette: Person) -> None:
+    preview = await juliette.asks(THREE)
+    await juliette.clicks(preview, "Tout enregistrer")
+    await juliette.whispered("3 comptes rendus enregistrés")
+    await juliette.clicks(preview, "Annuler")
+    assert "Ces 3 comptes rendus sont déjà enregistrés" in plain(await juliette.whispered("déjà enregistrés"))
+    assert len(await standing(house, juliette)) == 3
 
 
 async def test_tout_enregistrer_clicked_twice_saves_once(house: House, juliette: Person) -> None:
@@ -269,3 +279,20 @@ async def test_in_the_direct_channel_the_receipt_is_here(juliette: Person) -> No
     await juliette.clicks(preview, "Enregistrer")
 
     assert "Voici le reçu" in (await juliette.whispered("C’est enregistré")).text
+
+
+def test_an_age_at_the_end_of_a_line_counts_nothing_of_the_next() -> None:
+    lines = read_lines(
+        "atelier 8p 2h mail 69120 +60\nindividuel 30 min caf 35-60\nponctuel 15 min impots +60", CLUES, USUAL
+    )
+    assert [line.raw["activite"] for line in lines] == ["collectif", "individuel", "ponctuel"]
+    assert [line.raw["age"] for line in lines] == ["+60", "35-60", "+60"]
+    assert len(read_lines("atelier 8p mail 69120 + 2 indiv 30 min", CLUES, USUAL)) == 3
+
+
+def test_what_is_in_doubt_for_one_report_is_asked_for_the_others_too() -> None:
+    first, second = read_lines("atelier 8p 1h mail vaulx +60 31/02 puis ponctuel 15 min caf +60", CLUES, USUAL)
+    assert second.mistakes["commune"] == first.mistakes["commune"]
+    assert second.choices["commune"] == first.choices["commune"]
+    assert "n’existe pas" in second.mistakes["date"]
+    assert not {"commune", "date"} & set(second.assumed)

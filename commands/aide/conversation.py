@@ -16,11 +16,12 @@ from bot.plain_text import shorten
 from bot.replies import Button, Direct, Perform, Question, Reply, RunCommand
 from bot.texts import Markdown, link, quote, render
 from commands.aide.home import FeatureList, Home
-from commands.aide.questions import be_direct, find_asked, list_labels, read_own, read_said_before
+from commands.aide.questions import be_direct, find_asked, list_labels, read_own, read_said_before, read_said_for
 from dialogs.plain_words import Intention, Reading, permit, understand
 from dialogs.plain_words.answers import Answer, read_answer, read_correction, read_ordinal, says_thanks
 from dialogs.plain_words.commands import read_typed
 from dialogs.plain_words.proposals import propose
+from dialogs.plain_words.reports import leave_out_activity, names_activity, tells_reports
 
 PROPOSED_MAX = 3
 LABEL_MAX = 60
@@ -29,6 +30,8 @@ HELP_WORDS = 2
 """Words of « aide cra »."""
 STARTS_MAX = 2
 """Features that a greeting is answered with."""
+LISTED_MAX = 600
+"""Characters of several lines that are read as reports."""
 ASKS_TEAM = "hotline"
 """The command to which a text goes that is more than a sentence."""
 PREVIEWED = "cra.Drop"
@@ -77,6 +80,11 @@ class Heard:
     def is_long(self) -> bool:
         """Whether it is more than a sentence: several lines, files, or too much to be read as one."""
         return len(self.words) > SAID_MAX or "\n" in self.words.strip() or bool(self.message.file_ids)
+
+    @property
+    def lists_reports(self) -> bool:
+        """Whether each of its lines tells of a report."""
+        return len(self.words) <= LISTED_MAX and not self.message.file_ids and tells_reports(self.words)
 
     def answer(self, text: str, buttons: Sequence[Button] = (), question: Question | None = None) -> Direct:
         """Answer what was said, in private."""
@@ -170,7 +178,11 @@ class Conversation:
                 return await self._answer_manners(ctx, heard)
             case Intention.ANNULER if not heard.is_long:
                 return await self._answer_word(ctx, heard, Answer.NO)
-        is_sure = reading.sure and not heard.is_long and not (heard.added and reading.line.startswith(f"/{ASKS_TEAM}"))
+        is_listed = heard.lists_reports and reading.intention is Intention.CRA
+        if is_listed:
+            reading = replace(reading, line=f"/cra {heard.words}")
+        is_brief = is_listed or not heard.is_long
+        is_sure = reading.sure and is_brief and not (heard.added and reading.line.startswith(f"/{ASKS_TEAM}"))
         if is_sure and reading.line:
             return Answered(self._do(heard, reading))
         if not heard.is_long and (line := self._find_reserved(ctx, meant)):
@@ -188,13 +200,28 @@ class Conversation:
         asked = await find_asked(ctx, heard.message) or await find_asked(ctx, be_direct(heard.message, heard.direct))
         if asked is None or not asked.is_last or asked.question.no.get("name") != PREVIEWED:
             return None
-        before = await self._read_before(ctx, heard)
-        if before.intention is not Intention.CRA or " " not in before.line:
+        told = await self._list_told(ctx, heard, asked.post_id)
+        is_another = names_activity(rest) and any(map(names_activity, told))
+        if not told or (is_another and not is_announced):
             return None
+        told = [leave_out_activity(each) for each in told] if is_another else told
         # The wrong one goes, or both could be saved; not under it, where what was just written would go with it.
         wrong = asked.post_id if not heard.message.root_id else ""
         gone = [DeletePost(wrong, channel_id=heard.direct or heard.message.channel_id)] if wrong else []
-        return Answered([*gone, *heard.perform(f"{before.line.removeprefix('/')}, plutôt {rest}")])
+        return Answered([*gone, *heard.perform(", plutôt ".join([*told, rest]))])
+
+    async def _list_told(self, ctx: ReadingContext, heard: Heard, preview_id: str) -> list[str]:
+        """List the line of the report that is previewed, and what put it right since; nothing where it is not found."""
+        if isinstance(heard.message, Addressed) or heard.message.root_id:
+            said = [await read_said_before(ctx, heard.message, heard.direct)]
+        else:
+            said = await read_said_for(ctx, heard.message, preview_id)
+        for at, text in enumerate(said):
+            report = understand(text, ctx.today, self._home.lines)
+            if report.intention is Intention.CRA and " " in report.line:
+                since = [read_correction(each)[0] for each in said[at + 1 :]]
+                return [report.line.removeprefix("/"), *since] if all(since) else []
+        return []
 
     async def _answer_ordinal(self, ctx: ReadingContext, heard: Heard, place: int) -> Answered | None:
         """Answer « le deuxième »: do what was proposed second, where that shows or opens something; of other buttons

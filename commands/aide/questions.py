@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from bot.context import ReadingContext
 from bot.events import Addressed, DirectMessage, Spoken
@@ -98,6 +99,16 @@ async def read_said_before(ctx: ReadingContext, message: Spoken, direct: str) ->
     said = [post for post in posts if post.user_id == message.user_id and not post.type and post.id != message.post_id]
     last = max(said, key=lambda post: post.create_at, default=None)
     return last.message.replace(f"@{name}", " ").strip() if last else ""
+
+
+async def read_said_for(ctx: ReadingContext, message: Spoken, preview_id: str) -> list[str]:
+    """Read what who speaks said for the preview that the bot showed them, oldest first: all since the bot’s post before
+    it, as a preview that was put right is gone."""
+    bot = await ctx.chat.me()
+    posts = [post for post in await _read_posts(ctx, message) if not post.type]
+    at = next((at for at, post in enumerate(posts) if post.id == preview_id), 0)
+    said = list(takewhile(lambda post: post.user_id != bot.id, reversed(posts[:at])))
+    return [post.message for post in reversed(said) if post.user_id == message.user_id]
 
 
 async def read_own(ctx: ReadingContext, message: Spoken) -> list[ChatPost]:

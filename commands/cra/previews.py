@@ -258,7 +258,7 @@ async def drop_preview(ctx: Context, click: cards.Drop) -> Replies:
         await ctx.drafts.drop(ctx.db, key)
     if click.keys:
         await _take_out(ctx, click.keys)
-    return answer(ctx, Message(render("cra/dropped", filed=len(filed))))
+    return answer(ctx, Message(render("cra/dropped", filed=len(filed), of=len(keys))))
 
 
 async def _take_out(ctx: Context, keys: Sequence[str]) -> None:
@@ -293,7 +293,7 @@ async def remove_report(ctx: Context, click: cards.Remove) -> Replies:
     taken = await claims.list_taken(ctx.db, REMOVED, [report.key for report in click.shown.reports])
     left = [report for report in click.shown.reports if report.key not in taken]
     if not left:
-        return answer(ctx, Message(render("cra/dropped", filed=0)))
+        return answer(ctx, Message(render("cra/dropped", filed=0, of=0)))
     return _show(ctx, click.shown.model_copy(update={"reports": left}))
 
 

@@ -91,7 +91,7 @@ async def read_habit(ctx: ReadingContext, text: str) -> Whisper | None:
     if isinstance(shown, Whisper):
         return shown
     if len(shown.reports) != 1:
-        raise UserError("Un seul compte rendu à la fois revient : tapez-en un par ligne.")
+        raise UserError("Une ligne fait revenir un seul compte rendu : tapez-en une pour chacun.")
     judged = shown.reports[0].line.judge(ctx.clues)
     if problems := [*judged.mistakes.values(), *(f"Je n’ai pas compris « {word} »." for word in judged.line.unread)]:
         raise UserError(" ".join(problems))

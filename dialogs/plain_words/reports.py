@@ -56,6 +56,14 @@ _COMING = re.compile(
     rf"(?:\S+ ){{0,2}}?a (?:\d{{1,2}} ?h|[a-z]{{2,8}} heures?) "
 )
 """Somebody who is to come on a day, at an hour."""
+_LIKE_DAY = (
+    rf"(?:avant )?hier|(?:{'|'.join(WEEKDAYS)})(?: dernier)?|d hab(?:itude)?|la derniere fois|le dernier|"
+    r"le \d{1,2}(?: \d{1,2})?"
+)
+_LIKE_ANOTHER = re.compile(
+    rf"^ (?:(?:idem|pareil(?:le)?|rebelote)(?: (?:qu |que )?(?:{_LIKE_DAY}))?|comme (?:{_LIKE_DAY})) "
+    r"(?:(?:mais|avec|sauf) )*(.*)$"
+)
 ENOUGH = 3.0
 """From which signs together tell; one alone tells nothing."""
 
@@ -90,11 +98,36 @@ def sum_signs(plain: str) -> float:
     return sum(weight for weight, sign in _COMPILED if sign.search(plain))
 
 
+_NAMED_ACTIVITY = re.compile(rf"\b(?:(?:une?|\d{{1,2}}) )?(?:{_ACTIVITY})\b", re.IGNORECASE)
+
+
+def names_activity(text: str) -> bool:
+    """Return whether a text names what was done: an « atelier », an « individuel »."""
+    return bool(_NAMED_ACTIVITY.search(text))
+
+
+def leave_out_activity(text: str) -> str:
+    """Return the text without what it says was done."""
+    return _NAMED_ACTIVITY.sub("", text)
+
+
+def is_like_another(plain: str) -> bool:
+    """Return whether a report is told as like another one, with nothing behind but what differs: « idem mais 1h »."""
+    found = _LIKE_ANOTHER.match(plain)
+    return found is not None and (not found[1].strip() or sum_signs(f" {found[1]}") > 0)
+
+
+def tells_reports(text: str) -> bool:
+    """Return whether a text is several lines, each of which says something of a report."""
+    rows = [row for row in text.splitlines() if row.strip()]
+    return len(rows) > 1 and all(sum_signs(f" {' '.join(split_words(row))} ") > 0 for row in rows)
+
+
 def weigh_report(plain: str) -> float:
     """Weigh the signs of a report in folded words between single spaces."""
     if _OTHERWISE.search(plain) or is_appointment(plain) or is_repeated(plain):
         return 0.0
-    found = sum_signs(plain)
+    found = ENOUGH if is_like_another(plain) else sum_signs(plain)
     return 2 * found - 1 if found >= ENOUGH else 0.0
 
 

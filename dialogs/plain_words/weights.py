@@ -14,7 +14,14 @@ from dialogs.plain_words.frames import find_name, read_frame
 from dialogs.plain_words.meetings import MEETING
 from dialogs.plain_words.model import read_model
 from dialogs.plain_words.readings import Intention, Reading
-from dialogs.plain_words.reports import REPORT_ACTS, is_appointment, is_noted, is_repeated, weigh_report
+from dialogs.plain_words.reports import (
+    REPORT_ACTS,
+    is_appointment,
+    is_like_another,
+    is_noted,
+    is_repeated,
+    weigh_report,
+)
 from dialogs.plain_words.sentences import read_sentence
 from dialogs.plain_words.utterance import Utterance
 from dialogs.plain_words.wishes import begins_with_wish, cut_aside, find_wishes
@@ -124,6 +131,7 @@ def choose(said: Utterance, cues: Mapping[Intention, float], likely: Mapping[Int
     ranked = rank(cues, likely)
     best, cued = ranked[0], sorted(cues.values(), reverse=True)
     agreed = likely.get(best, 0.0) >= AGREED and cues[best] == cued[0] >= SURE and cued[0] - cued[1] >= MARGIN
+    agreed = agreed or (best is Intention.CRA and is_like_another(said.plain))
     found = Reading(best, write_brief(best, said), sure=False)
     is_here = bool(found.line) or best in WITHOUT_LINE
     if agreed and is_here and _is_explained(said, best) and is_harmless(found.line) and _is_clean(said, found):

@@ -297,7 +297,8 @@ individuel 8h mail → duree: « 8h » : est-ce la durée, ou l’heure ? Indiqu
 photocopie → themes: « photocopie » : quel thème ? Choisissez : Traitement de texte · Démarche en ligne · Autre.
 decines → commune: « decines » : quelle commune ? Choisissez : 69150 Décines-Charpieu.
 vaulx → commune: « vaulx » : quelle commune ? Choisissez : 69120 Vaulx-en-Velin · 74150 Vaulx · 62390 Vaulx.
-10h → duree: 10 h n’est pas une durée du formulaire : indiquez 8 h.
+10h → duree: 10 h dépasse la plus longue durée du formulaire, 8 h : corrigez la durée.
+25h → duree: 25 h dépasse la plus longue durée du formulaire, 8 h : corrigez la durée.
 1h 2h → duree: Plusieurs durées sont indiquées : 1 h et 2 h. Gardez une seule réponse.
 hier 12/09 → date: Plusieurs dates sont indiquées : 23/11/2026 et 12/09/2026. Gardez une seule réponse.
 demain → date: Cette date n’est pas encore passée : indiquez au plus tard le 24/11/2026.

@@ -31,8 +31,8 @@ _LAST = ("d habitude", "d hab", "la derniere fois", "le dernier", "la derniere",
 _NUMBERED = re.compile(r"(?:le )?(?:cra |compte rendu )?(?:n ?° ?|no |numero |n )?(\d{1,9})")
 _EXCEPTING = frozenset(("mais", "sauf"))
 _TIMES = re.compile(r"(?<![\w+])(?:[x×]\s?(\d{1,2})|(\d{1,2})\s?[x×])(?!\w)", re.IGNORECASE)
-_PLUS = re.compile(r"\s\+\s?(?=(?:\d{1,2}\s?)?(?:indiv|ponct|atelier|rdv|rendez))", re.IGNORECASE)
-"""The pattern of a « + » that begins another report: « + 1 indiv »; « +60 » is an age."""
+_PLUS = re.compile(r"\s\+\s?(?=(?:(?:10|[1-9])[ \t]?)?(?:indiv|ponct|atelier|rdv|rendez))", re.IGNORECASE)
+"""« + 1 indiv » begins another report; « +60 » is an age, whatever is on the next line."""
 _DAY_WORDS = 6
 
 
@@ -279,19 +279,16 @@ _BARE_SHARE = (*_ALL_SHARE, "canal", "age", "statut", "themes", "duree", "suite"
 
 
 def _share(drafts: Sequence[_Draft]) -> None:
-    """Give each part the values that others say for it as well, marked as assumed."""
-    said = [dict(draft.found.raw) for draft in drafts]
+    """Give each part what others say for it as well; it is told as assumed, and asked where it is in doubt there."""
+    said = [draft.found.copy() for draft in drafts]
     for at, draft in enumerate(drafts):
-        bare = set(said[at]) <= {"activite", "participants"} and not draft.found.mistakes and draft.part.like is None
-        for element in _BARE_SHARE if bare else _ALL_SHARE:
-            if draft.part.like is not None and element != "date":
-                continue
-            if element in said[at] or element in draft.found.mistakes:
-                continue
+        found, is_like = draft.found, draft.part.like is not None
+        bare = set(said[at].raw) <= {"activite", "participants"} and not found.mistakes and not is_like
+        for element in ("date",) if is_like else _BARE_SHARE if bare else _ALL_SHARE:
             others = [*reversed(said[:at]), *said[at + 1 :]] if element in _ALL_SHARE else said[at + 1 : at + 2]
-            if value := next((other[element] for other in others if element in other), None):
-                draft.found.raw[element] = value
-                draft.found.assumed[element] = _say_shared(element, value)
+            giver = next((other for other in others if other.tells(element)), None)
+            if giver and not said[at].tells(element):
+                found.take(element, giver, _say_shared)
 
 
 def _say_shared(element: str, value: object) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from bot.forms import Clues
@@ -161,22 +162,23 @@ def _take_corrections(found: LineValues, typed: TypedLine, pieces: Sequence[Piec
     """Apply corrections of what was said before, and mention them: « 1h non 2h plutôt »."""
     for element in _CORRECTED:
         said = [piece for piece in pieces if piece.reading and piece.reading.element == element]
-        if len(found.values(element)) != 2 or len(said) != 2:  # one corrects the other
+        if len(found.values(element)) < 2 or not all(_puts_right(typed, *pair) for pair in pairwise(said)):
             continue
-        between = {token.word for token in typed.tokens[said[0].end : said[1].first]}
-        behind = {token.word for token in typed.tokens[said[1].end : said[1].end + 1]}
-        if _CORRECTING & between or "plutot" in behind:
-            value = said[1].reading.value if said[1].reading else ""
-            found.said[element] = [value]
-            found.note(
-                element, f"J’ai pris « {quote(typed.slice(said[1].first, said[1].end))} », que vous dites après."
-            )
-            found.unread = [p for p in found.unread if not _corrects(typed, p, said)]
+        last = said[-1]
+        found.said[element] = [last.reading.value if last.reading else ""]
+        found.note(element, f"J’ai pris « {quote(typed.slice(last.first, last.end))} », que vous dites après.")
+        found.unread = [p for p in found.unread if not _corrects(typed, p, said)]
+
+
+def _puts_right(typed: TypedLine, before: Piece, after: Piece) -> bool:
+    """Whether words say that the second corrects the first."""
+    between = {token.word for token in typed.tokens[before.end : after.first]}
+    return bool(_CORRECTING & between) or "plutot" in {t.word for t in typed.tokens[after.end : after.end + 1]}
 
 
 def _corrects(typed: TypedLine, piece: Piece, said: Sequence[Piece]) -> bool:
-    """Tell whether an unread word only says that something is corrected."""
-    return said[0].end <= piece.first <= said[1].end and typed.words(piece.first, piece.end) in _CORRECTING
+    """Whether an unread word is no more than what says that something is corrected."""
+    return said[0].end <= piece.first <= said[-1].end and typed.words(piece.first, piece.end) in _CORRECTING
 
 
 def _note_slips(found: LineValues, typed: TypedLine, pieces: Sequence[Piece]) -> None:
@@ -278,6 +280,12 @@ def _judge_duration(found: LineValues) -> None:
         found.note("duree", f"{say_minutes(minutes)} compte pour {say_minutes(DUREES[0])}.")
         return
     del found.raw["duree"]
+    if minutes > DUREES[-1]:
+        found.mistakes["duree"] = (
+            f"{say_minutes(minutes)} dépasse la plus longue durée du formulaire, {say_minutes(DUREES[-1])}{NBSP}: "
+            "corrigez la durée."
+        )
+        return
     around = [max((d for d in DUREES if d < minutes), default=0), min((d for d in DUREES if d > minutes), default=0)]
     found.choices["duree"] = {str(d): say_minutes(d) for d in around if d}
     choices = join(list(found.choices["duree"].values()), "ou")

@@ -1,5 +1,6 @@
 """What was found in a line, element by element, while it is being settled."""
 
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
@@ -35,3 +36,18 @@ class LineValues:
     def note(self, element: str, sentence: str) -> None:
         """Note how something typed was read otherwise."""
         self.notes[element] = f"{self.notes[element]} {sentence}" if element in self.notes else sentence
+
+    def tells(self, element: str) -> bool:
+        """Return whether something was said for an element, be it in doubt."""
+        return bool(self.raw.get(element)) or element in self.mistakes
+
+    def take(self, element: str, other: "LineValues", say: Callable[[str, object], str]) -> None:
+        """Take what another line says for an element: as assumed, or asked where it is in doubt there."""
+        if element in other.raw:
+            self.raw[element] = other.raw[element]
+        if element not in other.mistakes:
+            self.assumed[element] = say(element, other.raw[element])
+            return
+        self.mistakes[element] = other.mistakes[element]
+        if offered := other.choices.get(element):
+            self.choices[element] = offered
