@@ -11,6 +11,7 @@ from typing import BinaryIO
 from bot.french import group
 from cli.checks import data_dir_fault, plan_backups
 from cli.command import Call
+from cli.environment import open_database
 from cli.errors import OperatorError
 from cli.faults import folder_fault, place_fault
 from cli.terminal import ProgressBar, count, write
@@ -20,7 +21,7 @@ from storage import backup as backups
 from storage import claims, schema
 from storage.backup.file import Identity, read_identities, read_recipients
 from storage.backup.transfer import read_erasures
-from storage.database import Database, place
+from storage.database import place
 from storage.people.transitions import Erasure
 
 
@@ -108,12 +109,8 @@ async def _note(settings: Settings, now: datetime) -> None:
     """Note when the database was as the last good backup has it; not in one that has to be migrated first."""
     if await schema.current(settings.database_url) != schema.head():
         return
-    database = Database(settings.database_url)
-    try:
-        async with database.transaction() as db:
-            await claims.move_cursor(db, backups.LAST_GOOD, now)
-    finally:
-        await database.close()
+    async with open_database(settings) as database, database.transaction() as db:
+        await claims.move_cursor(db, backups.LAST_GOOD, now)
 
 
 async def _erased(file: Path, newer: Path | None, keys: Sequence[Identity]) -> Sequence[Erasure]:

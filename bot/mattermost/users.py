@@ -207,7 +207,7 @@ class UserReads(Calls):
             yield wire.values(wire.User, await self.client.ask("/users/ids", batch))
 
     async def statuses(self, user_ids: Iterable[str]) -> AsyncIterator[Mapping[str, str]]:
-        """Return whether people are there (online, away, dnd, ooo, offline), by id, 200 at a time; who is unknown is
+        """Yield whether people are there (online, away, dnd, ooo, offline), by id, 200 at a time; who is unknown is
         offline.
 
         Empty where the server tells nobody’s status.

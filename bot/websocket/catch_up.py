@@ -77,7 +77,7 @@ class CatchUpReader:
         return found
 
     async def of_places(self, *, new_only: bool = False) -> None:
-        """Return how the places are in which somebody listens; what is seen for the first time is told to nobody."""
+        """Read how the places are in which somebody listens; what is seen for the first time is told to nobody."""
         if not self._ears.bot_id:
             return  # nobody has connected yet: then all is read
         wanted, crowded = self._ears.places, self._ears.crowded
@@ -155,7 +155,7 @@ class CatchUpReader:
                 yield reaction.create_at, Reacted(**where, **put)
 
     async def _pages(self, channel_id: str, since: int) -> AsyncIterator[Sequence[ChatPost]]:
-        """Return what stands in a channel from an instant on, oldest first, a page at a time."""
+        """Yield what stands in a channel from an instant on, oldest first, a page at a time."""
         page = await self._page_before(channel_id, since)
         yield page
         while page:

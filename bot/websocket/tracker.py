@@ -176,7 +176,7 @@ def _make_member(known: WatchedMember | None, news: MemberNews) -> WatchedMember
 
 
 def events_of_member(known: WatchedMember | None, told: WatchedMember, change: str) -> Iterator[Event]:
-    """Return what is to be told of somebody, between what was and what is."""
+    """Yield what is to be told of somebody, between what was and what is."""
     before = known or AbsentMember()
     user_id = told.user_id
     if told.place != TEAM:
@@ -207,7 +207,7 @@ def state_of_place(place: WatchedPlace) -> dict[str, Any]:
 
 
 def events_of_channel(place: WatchedPlace, now: dict[str, Any], change: str) -> Iterator[Event]:
-    """Return what is to be told of a channel, between what was and what is."""
+    """Yield what is to be told of a channel, between what was and what is."""
     where = {"channel_id": place.id, "change": change}
     if (now["name"], now["display_name"]) != (place.name, place.display_name):
         names = {"name": now["name"], "display_name": now["display_name"]}

@@ -8,6 +8,7 @@ from cli.demo.cast import ADMIN, TEAM
 from cli.demo.plan import HOST, Plan
 from cli.demo.rooms import rooms
 from cli.demo.visitor import bring_in, log_in, people_server
+from cli.environment import open_database
 from cli.errors import OperatorError
 from cli.setup.command import SetupOptions, setup
 from config.settings import read
@@ -74,10 +75,6 @@ async def let_in(plan: Plan) -> None:
     await bring_in(plan.url, TEAM, "coop", [room.name for room in rooms()])
     settings = read(plan.env).model_copy(update={"work_calls": CALLS})
     await bring_to_plan(settings, utc_now, admin_token=await log_in(plan.url, ADMIN))
-    database = Database(settings.database_url)
-    try:
-        async with database.transaction() as db:
-            await history.ask_poll(db, utc_now())
-            await history.publish_news(db, settings, utc_now())
-    finally:
-        await database.close()
+    async with open_database(settings) as database, database.transaction() as db:
+        await history.ask_poll(db, utc_now())
+        await history.publish_news(db, settings, utc_now())

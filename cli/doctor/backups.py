@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 from bot.french import plural
 from cli.checks import plan_backups
 from cli.doctor.findings import Findings
+from cli.environment import open_database
 from cli.errors import OperatorError
 from cli.faults import folder_fault
 from config.settings import Settings
 from config.time import PARIS
 from storage import claims, work
 from storage.backup import LAST_GOOD
-from storage.database import Database
 
 OLD = timedelta(hours=36)
 """A day’s backup that is late by half a day; the alert of Prometheus says the same."""
@@ -40,12 +40,8 @@ async def backups(settings: Settings, findings: Findings, now: datetime) -> None
 
 
 async def _last(settings: Settings, findings: Findings, now: datetime) -> None:
-    database = Database(settings.database_url)
-    try:
-        async with database.transaction(writes=False) as db:
-            good, failed = await claims.read_cursor(db, LAST_GOOD), await work.find_last_failed(db, WORK)
-    finally:
-        await database.close()
+    async with open_database(settings) as database, database.transaction(writes=False) as db:
+        good, failed = await claims.read_cursor(db, LAST_GOOD), await work.find_last_failed(db, WORK)
     why = (
         f" Le dernier essai a échoué : {_whole(failed.error or '')}"
         if failed and (not good or failed.updated_at > good)

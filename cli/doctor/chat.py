@@ -16,13 +16,13 @@ from bot.mattermost.client import API
 from cli.admin import Admin, Identity
 from cli.checks import explain_old_server
 from cli.doctor.findings import Findings
+from cli.environment import open_database
 from cli.faults import chat_fault
 from cli.rights import Needs, explain_excess, look_up
 from cli.setup.server import host_of, is_loopback, worth_of_addresses
 from config.canaux import PlannedChannel
 from config.settings import Settings
 from storage.canaux import list_planned
-from storage.database import Database
 
 CLOCK_APART_MAX = 10.0
 """Seconds between two clocks; beyond, what was posted when is told wrong."""
@@ -30,7 +30,7 @@ HELLO_WAITED_MAX = 10.0
 
 
 async def server(client: AioClient, findings: Findings, clock: Callable[[], datetime]) -> bool:
-    """Return whether it answers, with TLS in order, which version it is, and what its clock says."""
+    """Examine whether it answers, with TLS in order, which version it is, and what its clock says."""
     try:
         async with client.session.get(f"{client.url}{API}/system/ping") as reply:
             date, version = reply.headers.get("Date"), reply.headers.get("X-Version-Id", "")
@@ -145,14 +145,14 @@ async def face(admin: Admin, findings: Findings) -> None:
 
 
 async def addresses(admin: Admin, settings: Settings, findings: Findings) -> None:
-    """Return whether an address of the réseau’s makes somebody a conseiller, and whether it may."""
+    """Examine whether an address of the réseau’s makes somebody a conseiller, and whether it may."""
     verified = await admin.verifies_addresses()
     said = worth_of_addresses(settings.trust_addresses, settings.domains, verified=verified)
     (findings.note if said.is_warning else findings.well)(said.text)
 
 
 async def groups(chat: Mattermost, settings: Settings, findings: Findings) -> None:
-    """Return whether the groups that are to give roles are there, and shown to the bot."""
+    """Examine whether the groups that are to give roles are there, and shown to the bot."""
     if not settings.role_groups:
         return
     if not chat.capabilities.directory_groups:
@@ -234,12 +234,8 @@ async def rooms(client: AioClient, settings: Settings, admin_token: str, finding
 
 
 async def _table(settings: Settings) -> Mapping[str, PlannedChannel]:
-    database = Database(settings.database_url)
-    try:
-        async with database.transaction(writes=False) as db:
-            return await list_planned(db, settings)
-    finally:
-        await database.close()
+    async with open_database(settings) as database, database.transaction(writes=False) as db:
+        return await list_planned(db, settings)
 
 
 def _is_of_others(found: ChatChannel | None) -> bool:

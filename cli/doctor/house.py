@@ -7,21 +7,23 @@ from urllib.parse import urlsplit
 
 from bot.clock_skew import ClockSkew
 from bot.features import Feature
-from bot.french import NBSP, join, plural
+from bot.french import join
 from bot.registry import find_setting_fault, is_enabled
 from bot.site import is_near
 from bot.spool import ASIDE
 from cli.checks import command_token_fault, data_dir_fault
 from cli.doctor.findings import Findings
+from cli.environment import open_database
 from cli.errors import OperatorError
 from cli.faults import as_sentence
 from cli.rights import Needs
+from cli.terminal import count
 from commands.moderation.rules import handlers
 from config.settings import Settings
 from config.time import PARIS
 from config.visio import VisioKind
 from storage import canaux, outbox, people, private_files, schema, work
-from storage.database import Database, async_url
+from storage.database import async_url
 from storage.people import register
 from storage.programs import list_clients
 from storage.rdv.bookings import BookingSeal, list_open_pages, read_key
@@ -71,7 +73,7 @@ def data_dir(settings: Settings, findings: Findings) -> None:
 
 
 def visio(settings: Settings, findings: Findings) -> None:
-    """Return whether rooms for meetings can be opened as the setting says."""
+    """Examine whether rooms for meetings can be opened as the setting says."""
     server, secret = settings.visio, settings.visio_secret.get_secret_value()
     if server is None:
         return
@@ -87,7 +89,7 @@ def visio(settings: Settings, findings: Findings) -> None:
 
 
 def smtp(settings: Settings, findings: Findings) -> None:
-    """Return whether reminders by e-mail can leave as the setting says."""
+    """Examine whether reminders by e-mail can leave as the setting says."""
     server, secret = settings.smtp, settings.smtp_secret.get_secret_value()
     if server is None:
         return
@@ -102,7 +104,7 @@ def smtp(settings: Settings, findings: Findings) -> None:
 
 
 def privacy(settings: Settings, findings: Findings) -> None:
-    """Return whether others on this machine can read what is kept of people."""
+    """Examine whether others on this machine can read what is kept of people."""
     url = async_url(settings.database_url)
     ours = [settings.data_dir / "spool", settings.data_dir / "files"]
     if url.get_backend_name() == "sqlite" and url.database:
@@ -133,11 +135,10 @@ async def database(settings: Settings, findings: Findings, now: datetime) -> Non
 
 
 async def _clock(settings: Settings, findings: Findings) -> None:
-    """Return whether this machine agrees with the one of the database, whose clock all replicas share."""
-    database = Database(settings.database_url)
-    skew = ClockSkew(database)
-    await skew.look()
-    await database.close()
+    """Examine whether this machine agrees with the one of the database, whose clock all replicas share."""
+    async with open_database(settings) as database:
+        skew = ClockSkew(database)
+        await skew.look()
     if not skew.leads():
         findings.fault(
             f"Les horloges de la base de données et du bot diffèrent de {abs(skew.ahead):.0f} s : ce bot ne lance ni "
@@ -146,31 +147,27 @@ async def _clock(settings: Settings, findings: Findings) -> None:
 
 
 async def _messages(settings: Settings, findings: Findings, now: datetime) -> None:
-    database = Database(settings.database_url)
-    try:
-        async with database.transaction(writes=False) as db:
-            counts, oldest, works = (
-                await outbox.count_by_state(db),
-                await outbox.find_earliest(db),
-                await work.count_by_state(db),
-            )
-            unsafe = await handlers.find_fault(db, settings)
-    finally:
-        await database.close()
+    async with open_database(settings) as database, database.transaction(writes=False) as db:
+        counts, oldest, works = (
+            await outbox.count_by_state(db),
+            await outbox.find_earliest(db),
+            await work.count_by_state(db),
+        )
+        unsafe = await handlers.find_fault(db, settings)
     _say_waiting(counts["waiting"], findings, late=bool(oldest and oldest < now - LATE))
     if unsafe:
         findings.fault(f"Modération en mode sûr, rien n’y est automatique. {unsafe}")
     if given_up := counts["given_up"]:
         findings.note(
-            f"Jamais remis, et ne le seront plus (personne ou canal disparus) : {_count(given_up, 'message')}."
+            f"Jamais remis, et ne le seront plus (personne ou canal disparus) : {count(given_up, 'message')}."
         )
     if failed := works[WorkState.FAILED]:
-        told = _count(failed, "travail long", "travaux longs")
+        told = count(failed, "travail long", "travaux longs")
         findings.note(f"En échec : {told}. « coop-bot work » dit lesquels, et pourquoi.")
 
 
 def _say_waiting(waiting: int, findings: Findings, *, late: bool) -> None:
-    told = _count(waiting, "message")
+    told = count(waiting, "message")
     if late:
         wait = "attend" if waiting == 1 else "attendent"
         findings.fault(f"{told} {wait} depuis plus de dix minutes : le bot ne tourne pas, démarrez-le.")
@@ -194,16 +191,12 @@ QUIET = timedelta(days=7)
 async def webhooks(settings: Settings, findings: Findings, now: datetime) -> None:
     """Tell when each organisation of RDV Service Public sent its rendez-vous last, what was refused, and whose are not
     known."""
-    database = Database(settings.database_url)
-    try:
-        async with database.transaction(writes=False) as db:
-            known, unknown = await list_webhooks(db), await count_waited_for(db)
-    finally:
-        await database.close()
+    async with open_database(settings) as database, database.transaction(writes=False) as db:
+        known, unknown = await list_webhooks(db), await count_waited_for(db)
     for one in known:
         _say_webhook(one, findings, now)
     if unknown:
-        told = _count(unknown, "adresse")
+        told = count(unknown, "adresse")
         findings.note(f"RDV Service Public nomme des agents que personne ne connaît ici : {told}. Inscrivez-les au "
                       "registre avec cette adresse : leurs rendez-vous les attendent.")  # fmt: skip
 
@@ -212,9 +205,7 @@ def _say_webhook(one: Webhook, findings: Findings, now: datetime) -> None:
     name = f"RDV Service Public, organisation {one.organisation}"
     last = f"dernier envoi le {_say_moment(one.last_at)}" if one.last_at else "aucun envoi reçu"
     if one.refused_at and one.refusal and (one.last_at is None or one.last_at < one.refused_at):
-        refused = (
-            f"{_count(one.refused, 'envoi refusé', 'envois refusés')}, le dernier le {_say_moment(one.refused_at)}"
-        )
+        refused = f"{count(one.refused, 'envoi refusé', 'envois refusés')}, le dernier le {_say_moment(one.refused_at)}"
         findings.fault(f"{name} : {last} ; {refused} : {one.refusal.label}. {_MENDED[one.refusal]}")
     elif one.last_at is None or one.last_at < now - QUIET:
         findings.note(f"{name} : {last}. Vérifiez l’adresse et l’abonnement « rdv » à RDV Service Public.")
@@ -227,15 +218,11 @@ OLD = timedelta(days=365)
 
 
 async def programs(settings: Settings, findings: Findings, now: datetime) -> None:
-    """Return whether programs may read over HTTP as the settings say, and whether their bearers are new and travel
+    """Examine whether programs may read over HTTP as the settings say, and whether their bearers are new and travel
     unseen."""
-    database = Database(settings.database_url)
-    try:
-        async with database.transaction(writes=False) as db:
-            bearers = await list_clients(db)
-    finally:
-        await database.close()
-    told, old = _count(len(bearers), "jeton"), [one.name for one in bearers if one.created_at < now - OLD]
+    async with open_database(settings) as database, database.transaction(writes=False) as db:
+        bearers = await list_clients(db)
+    told, old = count(len(bearers), "jeton"), [one.name for one in bearers if one.created_at < now - OLD]
     if settings.api != "oui":
         if bearers:
             findings.note(f"COOP_API n’est pas à oui : personne ne lit rien malgré {told}. Mettez COOP_API=oui, ou "
@@ -253,20 +240,16 @@ async def programs(settings: Settings, findings: Findings, now: datetime) -> Non
 
 
 async def pages(settings: Settings, findings: Findings) -> None:
-    """Return whether people without an account reach the booking pages that are on, and nobody reads what they leave
+    """Examine whether people without an account reach the booking pages that are on, and nobody reads what they leave
     there."""
-    database = Database(settings.database_url)
-    try:
-        async with database.transaction(writes=False) as db:
-            found = await list_open_pages(db)
-    finally:
-        await database.close()
+    async with open_database(settings) as database, database.transaction(writes=False) as db:
+        found = await list_open_pages(db)
     if not found:
         return
-    told, seal = _count(len(found), "page"), BookingSeal(settings.secrets)
+    told, seal = count(len(found), "page"), BookingSeal(settings.secrets)
     if lost := sum(read_key(page, seal) is None for page in found):
         findings.fault(f"COOP_SECRET a changé sans garder l’ancienne clé : les pages de rendez-vous "
-                       f"({_count(lost, 'page')}) ne se montrent plus, et leurs réservations ne se lisent plus. "
+                       f"({count(lost, 'page')}) ne se montrent plus, et leurs réservations ne se lisent plus. "
                        "Remettez-la après la nouvelle, après une espace.")  # fmt: skip
     if is_open_to_all(settings.public_url):
         findings.fault("COOP_PUBLIC_URL est en http : ce que les personnes laissent sur la page de rendez-vous se lit "
@@ -301,18 +284,10 @@ def _say_moment(moment: datetime) -> str:
 
 async def next_steps(settings: Settings) -> Sequence[str]:
     """Say what an operator whose bot is well has still to do before people can use it."""
-    database = Database(settings.database_url)
-    try:
-        async with database.transaction(writes=False) as db:
-            has_people = bool(await people.every(db)) or bool(await register.count_awaited(db))
-            has_channels = bool(await canaux.find_channel_ids(db))
-    finally:
-        await database.close()
+    async with open_database(settings) as database, database.transaction(writes=False) as db:
+        has_people = bool(await people.every(db)) or bool(await register.count_awaited(db))
+        has_channels = bool(await canaux.find_channel_ids(db))
     steps = [] if has_people else ["« coop-bot import people FICHIER » inscrit les personnes au registre."]
     return (
         steps if has_channels else [*steps, "« coop-bot channels sync » crée les canaux prévus et y met les personnes."]
     )
-
-
-def _count(number: int, one: str, many: str | None = None) -> str:
-    return plural(number, one, many).replace(NBSP, " ")

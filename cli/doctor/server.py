@@ -52,7 +52,7 @@ def _privacy(found: ServerSettings, findings: Findings) -> None:
 
 
 async def _room(admin: Admin, team: Identity, found: ServerSettings, findings: Findings) -> None:
-    """Return whether the team can still grow: 50 people on a fresh server, to the surprise of most."""
+    """Examine whether the team can still grow: 50 people on a fresh server, to the surprise of most."""
     limit = int(found.get("TeamSettings", "MaxUsersPerTeam") or 0)
     if not limit:
         return
