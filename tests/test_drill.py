@@ -20,6 +20,8 @@ from tests.drill.checker import (
     recovery,
     slope,
 )
+from tests.drill.measures import CONNECTIONS_MAX
+from tests.drill.report import count_connections
 
 ASKED = [Expected("a", "1", 0, 1), Expected("b", "1", 2, 3), Expected("c", "2", 2.5, 3.5), Expected("d", "1", 4, 5)]
 STANDS = [("a", "1"), ("b", "1"), ("c", "2"), ("d", "1")]
@@ -103,3 +105,11 @@ def test_nothing_that_was_accepted_is_lost_or_doubled(how: tuple[str, ...]) -> N
     wrong = [line for line in verdicts if " 0 perdus, 0 en double, " not in line]
     wrong += re.findall(r"^consigne.*$", done.stdout, re.MULTILINE)
     assert not wrong, done.stdout
+
+
+def test_connections_of_a_killed_process_count_in_its_blow_only() -> None:
+    windows = [Window("kill1", 10, 14, 40)]
+    counted = [(5.0, CONNECTIONS_MAX), (12.0, CONNECTIONS_MAX + 2), (35.0, CONNECTIONS_MAX)]
+    assert count_connections(counted, windows).met
+    assert not count_connections([*counted, (36.0, CONNECTIONS_MAX + 1)], windows).met
+    assert not count_connections([*counted, (12.0, 2 * CONNECTIONS_MAX)], windows).met

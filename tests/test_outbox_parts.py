@@ -1,10 +1,12 @@
 """The outbox’s parts by themselves: pauses, patience, the gate, the lanes."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.outbox.lanes import Lanes, lease_written
 from bot.retries import Gate, backoff, next_try
+from bot.tasks import SharedQuestions
 from tests.support.mattermost import BOT
 from tests.support.outbox import make_message, read_clock
 
@@ -77,3 +79,26 @@ async def test_what_comes_back_from_the_table_goes_before_what_was_written_later
     assert taken is at_work
     lanes.done(lane)
     assert lanes.all() == [earlier, later, last]
+
+
+async def test_who_asks_while_others_are_being_answered_is_asked_for_with_the_next() -> None:
+    asked, going = list[list[int]](), asyncio.Event()
+
+    async def answer(numbers: Sequence[int]) -> Sequence[int]:
+        asked.append(list(numbers))
+        await going.wait()
+        if 3 in numbers:
+            raise ValueError("trois")
+        return [10 * number for number in numbers]
+
+    questions = SharedQuestions(answer)
+    first = asyncio.create_task(questions.ask(1))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    others = [asyncio.create_task(questions.ask(number)) for number in (2, 3)]
+    await asyncio.sleep(0)
+    going.set()
+    assert await first == 10
+    assert all(isinstance(each, ValueError) for each in await asyncio.gather(*others, return_exceptions=True))
+    assert await questions.ask(4) == 40
+    assert asked == [[1], [2, 3], [4]]

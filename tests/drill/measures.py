@@ -18,7 +18,8 @@ CONNECTED = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'coo
 ROWS = "SELECT relname, n_live_tup FROM pg_stat_user_tables WHERE schemaname = 'public'"
 PASSING = ("outgoing", "claim", "work", "draft", "open_question")
 """Tables of what passes: what is done with is taken out of them, or they are bounded by days."""
-CONNECTIONS_MAX = 3 * (CONNECTIONS + RESERVED + NESTED)
+CONNECTIONS_EACH = CONNECTIONS + RESERVED + NESTED
+CONNECTIONS_MAX = 3 * CONNECTIONS_EACH
 
 
 @dataclass
@@ -27,7 +28,7 @@ class Measures:
 
     stage: Stage
     sizes: list[dict[int, list[Size]]] = field(default_factory=lambda: [{}, {}, {}])
-    connections: list[int] = field(default_factory=list)
+    connections: list[tuple[float, int]] = field(default_factory=list)
     tables: list[tuple[float, dict[str, int]]] = field(default_factory=list)
 
     async def watch(self) -> None:
@@ -38,7 +39,7 @@ class Measures:
                     each.setdefault(replica.pid, []).append(found)
             server = self.stage.pair.serving
             with suppress(OSError, TimeoutError, asyncpg.PostgresError):
-                self.connections.append((await server.asks(CONNECTED))[0][0])
+                self.connections.append((time.perf_counter(), int((await server.asks(CONNECTED))[0][0])))
                 if len(self.connections) % 10 == 1:
                     self.tables.append((time.time(), await rows(server)))
             await asyncio.sleep(EVERY_S)
