@@ -229,6 +229,12 @@ def test_what_cannot_be_noted_is_said(line: str, words: str) -> None:
     assert "téléphone" not in " ".join(read_rdv_line("mardi 10h téléphone", CLUES, UsualRdv()).assumed)
 
 
+def test_what_goes_without_saying_is_listed_thing_by_thing() -> None:
+    usual = UsualRdv(place={"ou": "rattachement", "lieu": "Médiathèque", "commune": "69500 Bron"})
+    found = read_rdv_line("mardi 10h 45 min", CLUES, usual)
+    assert found.assumed == ["lieu de rattachement", "Médiathèque", "69500 Bron"]
+
+
 async def test_plain_words_show_the_week_or_preview_a_rdv(house: House) -> None:
     lea = await house.conseiller("lea")
     await wait_until(lambda: house.bot.events.connected)

@@ -393,14 +393,13 @@ def _settle(found: RdvLine, usual: UsualRdv) -> None:
         if "commune" in raw and raw["commune"] != place.get("commune"):
             place = {"ou": place["ou"] if place["ou"] in (Spot.RATTACHEMENT, Spot.AUTRE) else Spot.RATTACHEMENT.value}
         raw |= {name: value for name, value in place.items() if name not in raw}
-        found.assumed.append(_say_place(place))
+        found.assumed += _list_place(place)
     if "commune" not in raw and raw["ou"] in (Spot.RATTACHEMENT, Spot.AUTRE, Spot.DOMICILE) and usual.cra.commune:
         raw["commune"] = usual.cra.commune
         found.assumed.append(usual.cra.commune)
 
 
-def _say_place(place: Mapping[str, str]) -> str:
+def _list_place(place: Mapping[str, str]) -> list[str]:
+    """List in words the spot, the place and the commune that go without saying."""
     label = next(spot.label for spot in Spot if spot == place["ou"])
-    return ", ".join(
-        part for part in (label[:1].lower() + label[1:], place.get("lieu", ""), place.get("commune", "")) if part
-    )
+    return [part for part in (label[:1].lower() + label[1:], place.get("lieu", ""), place.get("commune", "")) if part]
