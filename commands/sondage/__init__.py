@@ -199,7 +199,7 @@ async def list_unanswered(ctx: Context) -> Sequence[replies.Waiting]:
     if left is None:
         return []
     button = replies.Button(f"Voter (n° {left.number})", cards.Vote(poll=left.id))
-    return [replies.Waiting(f"Sondage n° {left.number} : {cards.quote_question(left)}", button)]
+    return [replies.Waiting(f"Sondage n° {left.number} : {quote(left.question)}", button)]
 
 
 PAGE = 5
@@ -236,7 +236,7 @@ async def list_older(ctx: Context, click: cards.Older) -> replies.Replies:
         [replies.Button("Plus anciens", cards.Older(skip=click.skip + PAGE))] if len(found) > click.skip + PAGE else []
     )
     newer = [replies.Button("Plus récents", cards.Older(skip=max(0, click.skip - PAGE)))] if click.skip else []
-    options = {str(poll.number): f"n° {poll.number} : {cards.quote_question(poll)}" for poll in shown}
+    options = {str(poll.number): f"n° {poll.number} : {quote(poll.question)}" for poll in shown}
     return replies.Whisper(text, [*more, *newer], menus=[Menu("Voir", cards.See(), options)] if options else [])
 
 
@@ -251,7 +251,7 @@ async def _find_listed(ctx: Context) -> Sequence[Poll]:
 def _make_row(ctx: Context, poll: Poll) -> PollRow:
     end = cards.say_end(poll, ctx.zone)
     over = {PollState.ENDED: f"terminé {end}", PollState.WITHDRAWN: "retiré"}
-    return PollRow(poll.id, cards.quote_question(poll, QUOTED_MAX), over.get(poll.state, f"jusqu’au {end}"))
+    return PollRow(poll.id, quote(poll.question, QUOTED_MAX), over.get(poll.state, f"jusqu’au {end}"))
 
 
 @feature.button(cards.See, writes=False)

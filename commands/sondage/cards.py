@@ -11,10 +11,10 @@ from bot.cards import RowCard
 from bot.context import Context
 from bot.errors import UserError
 from bot.features import Feature, Front, Right
-from bot.french import NBSP, group, join, plural, say_moment
+from bot.french import group, join, plural, say_moment
 from bot.menus import Choosing
 from bot.replies import Button, Message, Refresh, Replies, Whisper
-from bot.texts import Markdown, escape, quote, render
+from bot.texts import Markdown, escape, render
 from config.time import PARIS
 from storage import canaux, journal, people, stats, targets
 from storage import sondage as polls
@@ -288,12 +288,6 @@ def say_places(poll: Poll, table: targets.Table) -> str:
 
 CARD = RowCard[Poll]("sondage-carte:", lambda poll: poll.number)
 """The card of a poll, in the direct channels of its author and of the animateurs who looked at it."""
-
-
-def quote_question(poll: Poll, most: int = 40) -> str:
-    """The question as it stands in a line or on a button, shortened; it stays a question."""
-    said = quote(poll.question, most)
-    return f"{said}{NBSP}?" if poll.question.rstrip().endswith("?") and not said.endswith("…") else said
 
 
 def draw_poll(poll: Poll) -> Message:
