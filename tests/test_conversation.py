@@ -246,7 +246,10 @@ async def test_a_report_whispered_is_not_put_right_by_what_was_said_before_it(ho
 
 async def test_lines_of_reports_are_read_at_once(house: House, juliette: Person) -> None:
     lines = "atelier 8p 2h mail 69120 +60\nindividuel 30 min caf 35-60\nponctuel 15 min impots +60"
-    assert "Tout enregistrer" in (await answered(juliette, lines, "de 3 comptes rendus")).buttons
+    await answered(juliette, lines, "de 3 comptes rendus")
+    await house.settled()
+    # Old servers have the cards in several posts.
+    assert "Tout enregistrer" in [label for post in await juliette.direct() for label in post.buttons]
     assert await house.reports(juliette) == []
     mixed = await answered(juliette, "atelier 8p 2h mail 69120 +60\nje cherche une fiche")
     assert "Que voulez-vous en faire" in plain(mixed)
