@@ -370,6 +370,13 @@ def test_numbers_periods_and_slips_are_read_in_words(sentence: str, line: str) -
         ("tenez-moi au courant des nouveautés sur la parentalité", "/ressources suivre parentalité"),
         ("comment les habitants peuvent-ils réserver un créneau avec moi", "/rdv lien"),
         ("montre-moi mon planning de rendez-vous de la semaine", "/rdv semaine"),
+        ("hier ct la folie, 4 individuels de 20 min ants", "/cra hier ct la folie, 4 individuels de 20 min ants"),
+        ("met moi ds le canal réemploi", "/canaux rejoindre réemploi"),
+        ("rajoute bus dans mes étiquettes de cra", "/cra étiquettes ajouter bus"),
+        ("nombre de gens accompagnés dans le 974 au mois d’août", "/stats departement 974 août"),
+        ("absente du 21 au 31 décembre faut plus me relancer", "/absence du 21 au 31 décembre"),
+        ("une fiche sur la vente en ligne à destination des artisans", "/ressources vente en ligne artisans"),
+        ("rdv service public m’affiche deux créneaux", "/hotline rdv service public m’affiche deux créneaux"),
         ("ma demande d’aide 29 est résolue, il faudrait en faire une fiche", "/ressources ajouter demande 29"),
     ],
 )

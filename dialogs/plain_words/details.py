@@ -105,7 +105,7 @@ _LEADING = re.compile(r" qui (coordonne|anime) (?:\S+ ){0,6}$")
 
 def _write_people(said: Utterance) -> str:
     """Write who is looked for; or what they are to know, and where."""
-    if said.has("ajouter|rajouter|proposer|nouveau contact") and said.has("contact|institution|partenaire"):
+    if said.has("ajouter|rajouter|proposer|nouveau contact") and said.has("contact|institution|partenaire|annuaire "):
         return "annuaire ajouter"
     if name := find_name(said.sentence.text, said.known) if said.end - said.first > NAME_ALONE_MAX else "":
         return f"annuaire {name}"

@@ -87,7 +87,10 @@ def _find_moment(said: Utterance) -> str:
     return " ".join(spell_word(said.sentence, index) for index in range(first, end))
 
 
-_DAYS = re.compile(rf"\b(?:aujourd.hui|apres demain|demain|semaine pro(?:chaine)?|semaine|{'|'.join(WEEKDAYS)})\b")
+_DAYS = re.compile(
+    r"\b(?:aujourd.hui|cet apres midi|ce matin|ce soir|apres demain|demain|semaine pro(?:chaine)?|semaine|"
+    rf"{'|'.join(WEEKDAYS)})\b"
+)
 """Days whose appointments are listed."""
 _OWN_RDV = (
     ("disponibilites", "(?:suis |serai )?dispo|horaires|creneaux d ouverture|(?:heures|creneaux) ou|reserver avec moi"),
@@ -149,7 +152,7 @@ _SPACED_HOURS = re.compile(
 _CHANGING = re.compile(
     r" (?:mes |mon rendez_vous|mon rdv|ann?ul|supprim|deplac|report|decal|repouss|quels? |voir |"
     r"liste|aujourd|j ai |bouge|passe aux? |passe a |prefere |des rdv |planning |"
-    r"montre|affiche|qui (?:est ce que |es que )?je )"
+    r"montre|affiche|qui (?:est ce que |es que )?je |je (?:vois|recois) qui )"
 )
 """What is said of appointments that there are."""
 MEETING = re.compile(
@@ -258,7 +261,7 @@ _NEW_DAY = re.compile(
     rf" (?:(?:apres )?demain|{'|'.join(WEEKDAYS)}|\d{{1,2}} (?:\d{{1,2}}|{'|'.join(MONTH_NUMBERS)})) "
 )
 """With what the day begins to which an appointment is moved."""
-_APART = re.compile(r"(?<=\d) (?=h\b)")
+_APART = re.compile(r"(?<=\d) (?=h\b)|(?<=\dh) (?=[0-5]\d\b(?! ?min))|(?<=\d h) (?=[0-5]\d\b(?! ?min))")
 """The space in « 15 h »."""
 _SPELLED_HOUR = re.compile(r"\b([a-zé-]{3,12}|\d{1,2}) heures?\b")
 _SPELLED_SPAN = re.compile(r"(?<=\bde )([a-zé-]{3,12}) (?:à|a) (?=[a-zé-]{3,12} heures?\b)")
@@ -290,7 +293,10 @@ def _find_day(plain: str) -> str:
     """The day or week that is named, as it is written; "" for none."""
     found = _DAYS.search(plain)
     said = found[0] if found else ""
-    return {"aujourd hui": "aujourd'hui", "semaine pro": "semaine prochaine"}.get(said, said)
+    return {
+        **dict.fromkeys(("aujourd hui", "cet apres midi", "ce matin", "ce soir"), "aujourd'hui"),
+        "semaine pro": "semaine prochaine",
+    }.get(said, said)
 
 
 _AWAY = re.compile(
@@ -305,6 +311,7 @@ def write_reminders(said: Utterance) -> str:
     if (away := _AWAY.search(said.plain)) and said.knows("absence"):
         told = said.sentence.typed(said.find_word_at(away.end() - 1), said.end)
         told = re.split("[,;.!?](?=[^0-9]|$)", told, maxsplit=1)[0]
+        told = _ASKED_TOO.split(told, maxsplit=1)[0]
         told = _SPAN_OF_DAYS.sub(lambda span: digits(span[0]), told)
         earlier = None if _WHEN.search(f" {fold(told)} ") else _WHEN.search(said.plain)
         return f"absence {_type(said, earlier) if earlier else told}"
@@ -332,6 +339,8 @@ _WHEN = re.compile(
     rf"(?:du|le|jusqu au) {_NUMBERED_DAY})(?: au {_NUMBERED_DAY})? "
 )
 """Days on which somebody may be away."""
+_ASKED_TOO = re.compile(r" (?:faut|donc|alors|inutile|merci|pas|ne) ", re.IGNORECASE)
+"""What is asked behind the days on which somebody is away."""
 _SPAN_OF_DAYS = re.compile(rf"\b(?:du|le) [a-zé-]{{2,14}}(?: au [a-zé-]{{2,14}})?(?= (?:{'|'.join(MONTH_NUMBERS)})\b)")
 """Days in letters before their month."""
 WORKDAYS = 5

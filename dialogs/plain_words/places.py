@@ -64,7 +64,8 @@ def _find_code(sentence: Sentence, words: list[str]) -> Place | None:
 def _is_counted(number: str, after: list[str]) -> bool:
     """Whether a number counts days, months or people, or belongs to a date."""
     is_day = number.isdigit() and int(number) <= LAST_DAY
-    if after[:1] == ["mois"] and after[1:2] != ["derniers"]:
+    is_singular = after[:1] == ["mois"] and after[1:2] != ["derniers"]
+    if is_singular or (after[:1] == ["au"] and not is_day):
         return False
     return (
         bool(after)

@@ -7,7 +7,7 @@ from dialogs.plain_words.utterance import Utterance
 
 STOPPING = (
     "arret|cess|stop|pas envie|marre|ne m envoy|n envoy|desabonn|desinscri|plus recevoir|veux plus|plus d |plus les |"
-    "supprim|non "
+    "supprim|non |ne plus "
 )
 """How it is said that something is to come no more."""
 
@@ -23,7 +23,7 @@ def write_channels(said: Utterance) -> str:
     leaving = "quitt|sort|sors |part|enlev|retir|desinscri|veux plus|plus etre |plus recevoir"
     joining = (
         "rejoi|integr|entrer|inscri|ajoute|abonne|faire partie|(?:etre|aller|venir|entre) (?:dans|sur|au) |acces a|"
-        r"(?:mets|mettre|mettez) (?:moi|nous) (?:dans|sur|au|a )"
+        r"(?:met|mets|mettre|mettez) (?:moi|nous) (?:dans|sur|au|a )"
     )
     if said.has("(?:dans )?quels? (?:canaux|canal|salons?) (?:suis|je suis|est ce que)"):
         return "canaux"
@@ -63,7 +63,8 @@ def write_news(said: Utterance) -> str:
         return "actus discret"
     is_proposed = said.has(
         "propos|partag|suggere|publi|diffus|signal|faire passer|parler de m|annonce[rz]? |merit|"
-        r"(?:a|de|faut|veux|voudrais) mettre (?:dans|en|sur) |(?:parai|figure|passe|apparai)\S* (?:dans|en|sur) "
+        r"(?:a|de|faut|veux|voudrais) mettre (?:dans|en|sur) |infos? pour (?:les |l )?(?:actu|lettre)|"
+        r"(?:parai|figure|passe|apparai)\S* (?:dans|en|sur) "
     )
     is_told = said.has("(?:vient|viens|venons|viennent) de recevoir ")
     is_sent = said.has("veux plus|encombr|abonn|recevoir|inscri|desabonn|(?:par|en) (?:message|mail|prive|mp) ")

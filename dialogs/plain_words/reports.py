@@ -46,7 +46,7 @@ _AT_AN_HOUR = re.compile(
     rf"^ (?:{_NOTE}) (?:moi |nous )?(?:(?!fait|anime|recu|aide)\S+ ){{0,4}}?(?:demain|apres demain|"
     rf"{'|'.join(WEEKDAYS)}) "
     rf"(?:(?:matin|apres midi|soir|prochain) )?(?:a )?(?:[89]|1\d) ?h ?(?:[0-5]\d )?(?:\S+ ){{0,4}}?"
-    rf"(?:\d\d ?(?:min|mn|minutes)|[1-3] ?h(?: ?[0-5]\d)?|une heure|(?:une )?demi heure) "
+    rf"(?:\d\d ?(?:min|mn|minutes)|[1-3] ?h(?: ?[0-5]\d)?|une heure|(?:une )?demi heure|\d{{1,3}} places?) "
 )
 """What is to be noted on a day, at an hour, for so long: reports have no hour."""
 _COMING = re.compile(
@@ -171,7 +171,7 @@ def _write_own_lists(said: Utterance) -> str:
     """Write what is to become of one’s tags or of weekly reports; "" where nothing of that is said."""
     if renamed := _RENAMED_TAG.search(said.sentence.text):
         return f"cra étiquettes renommer {renamed[1]} {renamed[2]}"
-    if tag := _NEW_TAG.search(said.sentence.text):
+    if tag := _NEW_TAG.search(said.sentence.text) or _TAG_FIRST.search(said.sentence.text):
         return f"cra étiquettes ajouter {tag[1]}"
     return (
         "cra habitudes"
@@ -180,6 +180,9 @@ def _write_own_lists(said: Utterance) -> str:
     )
 
 
+_TAG_FIRST = re.compile(
+    r"\br?ajout\w+ «? ?#?([^\W\d_][\w-]+) »? ?(?:dans|à|a|parmi) (?:mes |les )[ée]tiquettes", re.IGNORECASE
+)
 _RENAMED_TAG = re.compile(
     r"\b(?:renomm|chang|remplac)\w*(?: [\w-]+){0,2} [ée]tiquette «? ?#?([^\W\d_][\w-]*) »? ?"
     r"(?:en|par) «? ?#?([^\W\d_][\w-]*)",
