@@ -143,7 +143,8 @@ async def test_what_nobody_tried_to_send_is_not_looked_for(stage: OutboxStage, m
 
 async def test_what_was_given_back_tells_whether_it_may_have_been_tried(stage: OutboxStage) -> None:
     written = await stage.write(make_message("essayé"), make_message("neuf"))
-    leases = [table.HeldLease(each.id, each.created_at + LEASE, each is written[0]) for each in written]
+    held = zip(written, (None, written[1].created_at), strict=True)
+    leases = [table.HeldLease(each.id, each.created_at + LEASE, since) for each, since in held]
     async with stage.database.transaction() as db:
         await table.release(db, leases, read_clock())
         found = await table.take(db, read_clock(), read_clock() + LEASE, 2)

@@ -96,7 +96,8 @@ class Backlog:
             self.returned(letter)
             message = letter.message
             if len(self._leases) < BACKLOG_MAX and message.not_before:
-                self._leases[message.id] = HeldLease(message.id, message.not_before, letter.again)
+                untried_since = None if letter.again else message.created_at
+                self._leases[message.id] = HeldLease(message.id, message.not_before, untried_since)
 
     def returned(self, letter: LeasedMessage) -> None:
         """A message is back in the table, and due."""

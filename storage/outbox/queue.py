@@ -18,7 +18,6 @@ from sqlalchemy import (
     and_,
     any_,
     bindparam,
-    case,
     delete,
     false,
     func,
@@ -26,7 +25,6 @@ from sqlalchemy import (
     not_,
     or_,
     text,
-    tuple_,
     update,
 )
 from sqlalchemy import select as sql_select
@@ -152,11 +150,17 @@ class TakenMessage(NamedTuple):
 
 
 class HeldLease(NamedTuple):
-    """A message that one replica has until then; ``is_tried`` if somebody may have tried to send it."""
+    """A message that one replica has ``until`` then; ``untried_since`` it was written, where nobody tried to send
+    it."""
 
     message_id: str
     until: datetime
-    is_tried: bool = True
+    untried_since: datetime | None = None
+
+    def find_due(self, now: datetime) -> datetime:
+        """Return when the message is due once it is given back: in both cases at once. The time that stands for
+        « untried » is a LEASE before it was written: at that moment itself lies what is for later."""
+        return self.untried_since - LEASE if self.untried_since else now
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,14 +277,13 @@ async def keep(db: AsyncSession, message: Outgoing) -> None:
 async def release(db: AsyncSession, leases: Collection[HeldLease], now: datetime) -> None:
     """End these leases: their messages are due now. One that another replica took since is theirs.
 
-    What nobody tried to send lies there as it was written: who takes it need not look for an earlier try.
+    What nobody tried to send says so: who takes it need not look for an earlier try.
     """
-    as_written = case((col(Outgoing.created_at) <= now, col(Outgoing.created_at)), else_=now)
-    for is_tried, due in ((True, now), (False, as_written)):
-        mine = [(lease.message_id, lease.until) for lease in leases if lease.is_tried is is_tried]
-        same = tuple_(col(Outgoing.id), col(Outgoing.not_before)).in_(mine)
-        if mine:
-            await db.exec(update(Outgoing).where(same, col(Outgoing.not_before) > now).values(not_before=due))
+    same = (_TABLE.c.id == bindparam("message"), _TABLE.c.not_before == bindparam("until"), _TABLE.c.not_before > now)
+    ended = _TABLE.update().where(*same).values(not_before=bindparam("due"))
+    said = [{"message": one.message_id, "until": one.until, "due": one.find_due(now)} for one in leases]
+    if said:
+        await (await db.connection()).execute(ended, said)
 
 
 async def release_all(db: AsyncSession, now: datetime) -> None:
