@@ -9,15 +9,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from cli import tables
 from cli.command import Call
-from cli.environment import open_to_read
-from cli.errors import OperatorError
+from cli.environment import open_to_read, refuse_name
 from cli.journal import note
 from cli.terminal import ProgressBar, count, make_table, write
 from storage import people
 from storage.annuaire import NETWORK, AnyPerson, DirectoryHit, entries, read_index
 from storage.database import Database
 from storage.journal import AuditAct
-from storage.people import Person, Role, SameNameError, register
+from storage.people import Person, Role, register
 
 HEADINGS = ("score", "nom", "utilisateur", "rôle", "département")
 
@@ -55,16 +54,11 @@ async def find_viewer(db: AsyncSession, username: str) -> Person:
 
     Raises OperatorError for a name that nobody has.
     """
-    try:
-        person = await people.by_username(db, username)
-    except SameNameError:
-        raise OperatorError(
-            f"Plusieurs personnes du registre s’appellent « {username} » : « coop-bot people » les montre."
-        ) from None
+    person = await people.by_username(db, username)
     if person is None and (line := await register.find_awaited(db, username)) is not None:
         person = register.fill_from_awaited(Person(id="", username=username, since=line.imported_at), line)
     if person is None:
-        raise OperatorError(f"Personne ne s’appelle « {username} » dans le registre.")
+        raise refuse_name(username)
     return Person(**(person.model_dump() | {"role": person.role or person.derived_role or _unknown(person)}))
 
 

@@ -1,13 +1,13 @@
 """« coop-bot api »: which programs may read over HTTP (docs/wire.md)."""
 
-import json
+from collections.abc import Sequence
 
 from cli.command import Call
-from cli.environment import open_up_to_date
+from cli.environment import open_to_read, open_up_to_date
 from cli.errors import OperatorError
 from cli.journal import note
-from cli.terminal import align, count
-from config.time import PARIS
+from cli.terminal import count, make_table, write
+from config.time import PARIS, write_instant
 from storage import programs
 from storage.journal import AuditAct
 from storage.programs import NAME_MAX, ApiClient
@@ -23,35 +23,27 @@ async def create(call: Call, name: str, as_json: bool) -> int:
     async with open_up_to_date(call.settings) as database, database.transaction() as db:
         client, bearer = await programs.add_client(db, named, call.clock())
         await note(db, AuditAct.API_CLIENT, f"programme:{client.id}", call.clock(), nom=named)
-    if as_json:
-        print(json.dumps({"id": client.id, "nom": named, "jeton": bearer}, ensure_ascii=False))
-        return 0
-    print(f"{bearer}\n\nGardez ce jeton en lieu sûr : il n’est montré qu’une fois.")
-    if call.settings.api != "oui":
-        print(OFF)
+    said = [bearer, "", "Gardez ce jeton en lieu sûr : il n’est montré qu’une fois.", *_say_off(call)]
+    write({"id": client.id, "nom": named, "jeton": bearer}, said, as_json=as_json)
     return 0
 
 
 async def show(call: Call, as_json: bool) -> int:
     """List the programs that may read."""
-    async with open_up_to_date(call.settings) as database, database.transaction(writes=False) as db:
+    async with open_to_read(call.settings) as db:
         found = await programs.list_clients(db)
-    if as_json:
-        print(json.dumps([_describe(client) for client in found], ensure_ascii=False))
-        return 0
     rows = [(client.id, f"{client.created_at.astimezone(PARIS):%d/%m/%Y}", client.name) for client in found]
-    print(
-        "\n".join([*align([("id", "créé le", "nom"), *rows]), f"{count(len(found), 'jeton')}."])
-        if rows
-        else "Aucun jeton."
-    )
-    if call.settings.api != "oui":
-        print(OFF)
+    table = make_table(("id", "créé le", "nom"), rows, f"{count(len(found), 'jeton')}." if rows else "Aucun jeton.")
+    write([_describe(client) for client in found], [*table, *_say_off(call)], as_json=as_json)
     return 0
 
 
+def _say_off(call: Call) -> Sequence[str]:
+    return () if call.settings.api == "oui" else (OFF,)
+
+
 def _describe(client: ApiClient) -> dict[str, str]:
-    return {"id": client.id, "nom": client.name, "cree": client.created_at.isoformat().replace("+00:00", "Z")}
+    return {"id": client.id, "nom": client.name, "cree": write_instant(client.created_at)}
 
 
 async def revoke(call: Call, client_id: str) -> int:

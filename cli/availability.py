@@ -1,6 +1,5 @@
 """« coop-bot import disponibilites », « slots » and « rdv link »: when people may be booked, from a terminal."""
 
-import json
 import re
 import sys
 from collections.abc import Callable, Mapping
@@ -25,7 +24,7 @@ from cli.tables import (
     read_columns,
     refuse_faults,
 )
-from cli.terminal import count
+from cli.terminal import count, write
 from commands.rdv.visits import address_of
 from config.text import fold, unguard
 from config.themes import find_theme
@@ -199,14 +198,14 @@ async def show_link(call: Call, user: str, as_json: bool) -> int:
         async with database.transaction() as db:
             key = await bookings.open_page(db, person.id, bookings.BookingSeal(settings.secrets), call.clock())
     address = address_of(settings, key)
-    print(json.dumps({"adresse": address}, ensure_ascii=False) if as_json else address)
+    write({"adresse": address}, [address], as_json=as_json)
     return 0
 
 
 async def _find_anybody(authors: Authors, user: str) -> Person:
     """Who is called so, in the register or in Mattermost. Raises OperatorError."""
     try:
-        return await authors.of(user.strip().removeprefix("@").lower())
+        return await authors.of(user)
     except RowError as fault:
         said = str(fault).removeprefix("auteur : ")
         raise OperatorError(f"{said[:1].upper()}{said[1:]}.") from None

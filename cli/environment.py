@@ -14,8 +14,9 @@ from cli.errors import OperatorError
 from cli.faults import text_of
 from config import settings as configuration
 from config.settings import Settings
-from storage import schema
+from storage import people, schema
 from storage.database import Database, async_url, dialect
+from storage.people import Person
 
 
 def run_in_loop(work: Coroutine[Any, Any, int]) -> int:
@@ -79,3 +80,15 @@ async def begin_reading(database: Database) -> AsyncIterator[AsyncSession]:
         if dialect(db) == "postgresql":
             await db.execute(text("SET LOCAL statement_timeout = '30s'"))
         yield db
+
+
+def refuse_name(username: str) -> OperatorError:
+    """Make the refusal of a user name that nobody has."""
+    return OperatorError(f"Personne ne s’appelle « {username} » dans le registre.")
+
+
+async def find_person(db: AsyncSession, username: str) -> Person:
+    """Find who is called so in the register. Raises OperatorError for nobody, and SameNameError for several."""
+    if person := await people.by_username(db, username):
+        return person
+    raise refuse_name(username)

@@ -10,11 +10,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.french import Period
 from cli.command import Call
-from cli.environment import open_to_read
-from cli.errors import OperatorError
+from cli.environment import find_person, open_to_read
 from cli.usage import load
 from config.territories import NATION, Departement, Territory, TerritoryKind
-from storage import people
 from storage.cra import Suite
 from storage.people import Person
 from storage.stats import Figures, Percent, read_exact_figures, read_own, share, shares
@@ -108,10 +106,7 @@ _FAR = date(9000, 1, 1)
 async def subject_of(db: AsyncSession, asked: FiguresQuestion) -> Subject:
     """Find the subject that the question names; raises OperatorError for a person who is not in the register."""
     if asked.user is not None:
-        person = await people.by_username(db, asked.user)
-        if person is None:
-            raise OperatorError(f"Personne ne s’appelle « {asked.user} » dans le registre.")
-        return Subject(person)
+        return Subject(await find_person(db, asked.user))
     if asked.departement:
         return Subject(territory=Territory(TerritoryKind.DEPARTEMENT, asked.departement.code))
     return Subject(territory=Territory(TerritoryKind.REGION, asked.region) if asked.region else NATION)

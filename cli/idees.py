@@ -1,12 +1,11 @@
 """« coop-bot ideas »: all ideas with their votes, to be read or for a program; never whose they are."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cli.command import Call
-from cli.environment import begin_reading, open_up_to_date
-from cli.terminal import count, make_printable
+from cli.environment import open_to_read
+from cli.terminal import count, make_printable, write
 from config.time import write_instant
 from storage import idees
 from storage.idees import SHOWN, Idea, IdeaState
@@ -14,11 +13,11 @@ from storage.idees import SHOWN, Idea, IdeaState
 
 async def ideas(call: Call, as_json: bool) -> int:
     """Write them on the standard output."""
-    async with open_up_to_date(call.settings) as database, begin_reading(database) as db:
+    async with open_to_read(call.settings) as db:
         found = await idees.list_all(db, (*SHOWN, IdeaState.WITHDRAWN))
         votes = await idees.count_votes(db)
     lines = [_line(idea, votes) for idea in found]
-    print(json.dumps(lines, ensure_ascii=False) if as_json else _table(lines))
+    write(lines, _list(lines), as_json=as_json)
     return 0
 
 
@@ -37,12 +36,12 @@ def _line(idea: Idea, votes: Mapping[int, int]) -> dict[str, Any]:
     }
 
 
-def _table(lines: Sequence[Mapping[str, Any]]) -> str:
-    """One line each, then how many they are."""
-    told = [make_printable(_told(line)) for line in lines]
-    return "\n".join([*told, f"{count(len(lines), 'idée')}." if lines else "Aucune idée."])
+def _list(lines: Sequence[Mapping[str, Any]]) -> Sequence[str]:
+    """Return a line for each, and a last one that says how many they are."""
+    last = f"{count(len(lines), 'idée')}." if lines else "Aucune idée."
+    return [*(make_printable(_say(line)) for line in lines), last]
 
 
-def _told(line: Mapping[str, Any]) -> str:
+def _say(line: Mapping[str, Any]) -> str:
     same = f" de la n° {line['doublon_de']}" if line["doublon_de"] else ""
     return f"{line['id']:>5}  {line['votes']:>5} voix  {line['etat'] + same:<20}  {line['titre']}"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cli import tables
 from cli.command import Call
-from cli.environment import begin_reading, open_up_to_date
+from cli.environment import open_to_read
 from cli.errors import OperatorError
 from cli.journal import note
 from cli.kits import check_batch
@@ -26,7 +26,7 @@ async def export_kits(call: Call, batch: int | None, kind: str, output: str) -> 
     """Write the supplier’s file: of a lot, or of all orders."""
     if kind == "xlsx" and output == "-":
         raise OperatorError("Un classeur va dans un fichier : ajoutez --output kits.xlsx.", code=2)
-    async with open_up_to_date(call.settings) as database, begin_reading(database) as db:
+    async with open_to_read(call.settings) as db:
         await check_batch(db, batch)
         lines = await list_lines(db, batch)
     if kind == "xlsx":

@@ -1,15 +1,14 @@
 """« coop-bot kits »: the orders of kits, shown."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from cli.command import Call
-from cli.environment import begin_reading, open_up_to_date
+from cli.environment import open_to_read
 from cli.errors import OperatorError
-from cli.terminal import count, make_printable
+from cli.terminal import count, make_printable, write
 from config.time import write_instant
 from storage import kit, people
 from storage.kit import KitOrder, KitParcel
@@ -17,13 +16,13 @@ from storage.kit import KitOrder, KitParcel
 
 async def kits(call: Call, batch: int | None, as_json: bool) -> int:
     """Write the orders on the standard output, or those of a lot."""
-    async with open_up_to_date(call.settings) as database, begin_reading(database) as db:
+    async with open_to_read(call.settings) as db:
         await check_batch(db, batch)
         orders = await kit.list_orders(db, batch)
         parcels = await kit.list_parcels(db, kit.of_batch(batch))
         names = await _name(db, orders)
     lines = [_line(order, names.get(order.user_id or ""), parcels.get(order.number, [])) for order in orders]
-    print(json.dumps(lines, ensure_ascii=False) if as_json else _table(lines))
+    write(lines, _list(lines), as_json=as_json)
     return 0
 
 
@@ -72,13 +71,13 @@ def _tell_parcel(parcel: KitParcel) -> dict[str, Any]:
     }
 
 
-def _table(lines: Sequence[Mapping[str, Any]]) -> str:
-    """One line each, then how many they are."""
-    told = [make_printable(_told(line)) for line in lines]
-    return "\n".join([*told, f"{count(len(lines), 'commande')}." if lines else "Aucune commande de kit."])
+def _list(lines: Sequence[Mapping[str, Any]]) -> Sequence[str]:
+    """Return a line for each, and a last one that says how many they are."""
+    last = f"{count(len(lines), 'commande')}." if lines else "Aucune commande de kit."
+    return [*(make_printable(_say(line)) for line in lines), last]
 
 
-def _told(line: Mapping[str, Any]) -> str:
+def _say(line: Mapping[str, Any]) -> str:
     sizes = " ".join(filter(None, (line["taille_haut"], line["taille_bas"])))
     parcels = ", ".join(parcel["etat"] for parcel in line["colis"])
     return f"{line['id']:>5}  lot {line['lot']:<3}  @{line['utilisateur']:<20}  {sizes:<10}  {parcels}"

@@ -1,23 +1,20 @@
 """« coop-bot rdv » and « slots »: somebody’s rendez-vous and free moments, for who looks after the service
 (docs/wire.md)."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.french import Period
 from cli.command import Call
-from cli.environment import begin_reading, open_up_to_date
-from cli.errors import OperatorError
-from cli.terminal import align, count
+from cli.environment import find_person, open_to_read
+from cli.terminal import count, make_table, write
 from config.programme import FIRST_DAY
 from config.time import find_midnight, write_instant
 from dialogs.rdv.slots import Slot, list_free
 from dialogs.rdv.titles import say_what, say_when, say_where
-from storage import people
-from storage.people import Person, SameNameError
+from storage.people import Person
 from storage.rdv import Rdv
 from storage.rdv.appointments import find_reports, list_between
 
@@ -26,19 +23,20 @@ FOREVER = date(9000, 1, 1)
 
 async def show(call: Call, user: str, start: date | None, end: date | None, as_json: bool) -> int:
     """Print somebody’s rdv of these days, both included, where this person is; all of them without days."""
-    async with open_up_to_date(call.settings) as database, database.transaction(writes=False) as db:
+    async with open_to_read(call.settings) as db:
         person = await find_person(db, user)
         rdvs = await _list_days(db, person, bound(start or FIRST_DAY), bound(end or FOREVER))
         reports = await find_reports(db, rdvs)
-    if as_json:
-        print(json.dumps([describe(rdv, reports.get(rdv.number)) for rdv in rdvs], ensure_ascii=False))
-        return 0
     today = call.clock().astimezone(person.zone).date()
-    for rdv in rdvs:
-        state = rdv.find_state(reports.get(rdv.number)).label
-        said = (say_when(rdv, person.zone, today), say_what(rdv), say_where(rdv) or "-", state)
-        print(" · ".join((f"n° {rdv.number}", *said)))
+    found = [describe(rdv, reports.get(rdv.number)) for rdv in rdvs]
+    lines = [_line(rdv, reports.get(rdv.number), person, today) for rdv in rdvs]
+    write(found, lines or ["Aucun rendez-vous."], as_json=as_json)
     return 0
+
+
+def _line(rdv: Rdv, report: int | None, person: Person, today: date) -> str:
+    said = (say_when(rdv, person.zone, today), say_what(rdv), say_where(rdv) or "-", rdv.find_state(report).label)
+    return " · ".join((f"n° {rdv.number}", *said))
 
 
 def bound(day: date) -> date:
@@ -72,13 +70,10 @@ def describe(rdv: Rdv, report: int | None) -> Mapping[str, object]:
 
 async def show_slots(call: Call, user: str, start: date, end: date, as_json: bool) -> int:
     """Write the moments at which somebody may be booked on these days, both included."""
-    async with open_up_to_date(call.settings) as database, begin_reading(database) as db:
+    async with open_to_read(call.settings) as db:
         person = await find_person(db, user)
         found = await list_free(db, person, call.clock(), Period(bound(start), bound(end) + timedelta(days=1)))
-    if as_json:
-        print(json.dumps([as_object(slot) for slot in found], ensure_ascii=False))
-    else:
-        print("\n".join(_lines(person, found)))
+    write([as_object(slot) for slot in found], _lines(person, found), as_json=as_json)
     return 0
 
 
@@ -92,22 +87,10 @@ def as_object(slot: Slot) -> Mapping[str, str | int]:
     }
 
 
-def _lines(person: Person, found: Sequence[Slot]) -> Sequence[str]:
-    rows = [("début", "fin", "places", "lieu")]
+def _lines(person: Person, found: Sequence[Slot]) -> Iterator[str]:
+    rows = list[Sequence[str]]()
     for slot in found:
         start, end = slot.start.astimezone(person.zone), slot.end.astimezone(person.zone)
         rows.append((f"{start:%d/%m/%Y %H:%M}", f"{end:%H:%M}", str(slot.left), slot.by.place or "—"))
-    told = f"{count(len(found), 'moment')}. Heures de {person.timezone}."
-    return [*align(rows), told] if found else ["Aucun moment libre."]
-
-
-async def find_person(db: AsyncSession, user: str) -> Person:
-    """Who is called so in the register. Raises OperatorError for nobody, and for several."""
-    name = user.strip().removeprefix("@").lower()
-    try:
-        found = await people.by_username(db, name)
-    except SameNameError:
-        raise OperatorError(f"Plusieurs personnes du registre s’appellent « {name} ».") from None
-    if found is None:
-        raise OperatorError(f"Personne ne s’appelle « {name} » dans le registre.")
-    return found
+    told = f"{count(len(found), 'moment')}. Heures de {person.timezone}." if found else "Aucun moment libre."
+    return make_table(("début", "fin", "places", "lieu"), rows, told)
