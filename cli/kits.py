@@ -80,4 +80,5 @@ def _list(lines: Sequence[Mapping[str, Any]]) -> Sequence[str]:
 def _say(line: Mapping[str, Any]) -> str:
     sizes = " ".join(filter(None, (line["taille_haut"], line["taille_bas"])))
     parcels = ", ".join(parcel["etat"] for parcel in line["colis"])
-    return f"{line['id']:>5}  lot {line['lot']:<3}  @{line['utilisateur']:<20}  {sizes:<10}  {parcels}"
+    whose = f"@{line['utilisateur']}" if line["utilisateur"] else "—"
+    return f"{line['id']:>5}  lot {line['lot']:<3}  {whose:<21}  {sizes:<10}  {parcels}"

@@ -362,7 +362,7 @@ def list_commands(settings: str, folder: Path) -> dict[str, list[str]]:
         "journal": ["journal", *DAYS, "--jsonl"],
         "cases": ["cases", "--json"],
         "ideas": ["ideas", "--json"],
-        "kits": ["kits", "--json"],
+        "kits": ["kits"],
         "export kits": ["export", "kits", "--output", f"{folder}/kits.csv"],
         "import kits": ["import", "kits", f"{folder}/suivi.csv"],
         "demo-data": ["demo-data", "--cras", "20", "--conseillers", "2", "--force"],
