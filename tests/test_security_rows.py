@@ -27,7 +27,17 @@ from tests.test_properties_forms import HIDDEN
 ANNA, BERT = "annaa", "bertt"
 SAID = f"mot de {ANNA}"
 """What stands in each text of Anna’s rows."""
-SHARED = {"accueil", "aide", "canaux rejoindre", "chercher", "idee", "idee liste", "ressources", "ressources versions"}
+SHARED = {
+    "accueil",
+    "aide",
+    "canaux quitter",
+    "canaux rejoindre",
+    "chercher",
+    "idee",
+    "idee liste",
+    "ressources",
+    "ressources versions",
+}
 """The commands that show what she published, a resource and an idea, and what channels are called."""
 PUBLISHED = {"ressources.Favour", "ressources.FindUseful"}
 """The buttons under them."""
