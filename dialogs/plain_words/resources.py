@@ -46,13 +46,15 @@ def _write_sought(said: Utterance) -> str:
     start = said.find_word_at(given.end() - 1) if given else None
     found, subject = said.content("sujet", start, taken=said.period_span), _find_subject(said)
     told = [word for word in fold(found).split() if word not in read_frame("petits")]
-    is_story = len(told) > SUBJECT_MAX or subject not in found or _TO_DO_ABOUT.match(fold(found))
+    is_story = len(told) > SUBJECT_MAX or subject not in found or _says_what_to_do(fold(found))
     subject = subject if subject and is_story else found
     return f"ressources {subject} {_find_since(said)}"
 
 
-_TO_DO_ABOUT = re.compile(r"\S+(?:er|ir|re) sur ")
-"""What is to be done with what is sought, before its subject: « distribuer sur »."""
+def _says_what_to_do(folded: str) -> bool:
+    """Return whether a verb stands before the subject, what is to be done with what is sought: « distribuer sur… »."""
+    verb, _, rest = folded.partition(" ")
+    return verb.endswith(("er", "ir", "re")) and rest.startswith("sur ")
 
 
 def find_themes(said: Utterance) -> str:
