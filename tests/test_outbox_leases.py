@@ -1,13 +1,16 @@
 """Whose message it is: replicas, leases that end, and a database that is away or holds more than the memory may."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
 
 from bot import retries
 from bot.outbox import LEASE, service
+from bot.outbox.attempts import OutboxTable
 from bot.outbox.lanes import Lanes
 from storage import outbox as table
+from storage.outbox import Outgoing
 from tests.support.databases import database
 from tests.support.faults import UnreachableDatabase
 from tests.support.house import wait_until
@@ -78,6 +81,29 @@ async def test_what_another_replica_is_about_to_send_comes_first(stage: OutboxSt
         one.deliver_now(first)
         await stage.settled()
     assert [text for text in stage.town.texts if text != "ailleurs"] == ["un", "deux"]
+
+
+async def test_what_is_taken_over_while_a_later_message_asks_comes_first_too(
+    stage: OutboxStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another replica gave the older line back: it comes into the same hands, behind the one that is about to leave."""
+    if stage.database.is_sqlite:
+        pytest.skip("one process has the file")
+    (first,) = await stage.write(make_message("un"))
+    older = OutboxTable.older
+    async with stage.outbox() as outbox:
+
+        async def take_over_meanwhile(rows: OutboxTable, message: Outgoing) -> Sequence[str]:
+            found = await older(rows, message)
+            if message.id != first.id:
+                monkeypatch.undo()
+                outbox.deliver_now([first])
+            return found
+
+        monkeypatch.setattr(OutboxTable, "older", take_over_meanwhile)
+        outbox.deliver_now(await stage.write(make_message("deux")))
+        await stage.settled()
+    assert stage.town.texts == ["un", "deux"]
 
 
 async def test_a_message_that_was_refused_holds_up_no_other_replicas(stage: OutboxStage) -> None:

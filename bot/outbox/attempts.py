@@ -222,16 +222,12 @@ class AttemptVerdict:
 class Attempts:
     """``gate`` and ``doubts`` are what was learned from them: an outage, and whom the server fails at.
 
-    ``is_crowd`` says that these are messages to many: whether they leave is not what /metrics tells of. ``is_here``
-    says whether a message is in the hands of this process, which keeps their order by itself.
+    ``is_crowd`` says that these are messages to many: whether they leave is not what /metrics tells of.
     """
 
-    def __init__(
-        self, dependencies: OutboxDependencies, *, is_crowd: bool, is_here: Callable[[str], bool] = lambda _: False
-    ) -> None:
+    def __init__(self, dependencies: OutboxDependencies, *, is_crowd: bool) -> None:
         self._d = dependencies
         self._is_crowd = is_crowd
-        self._is_here = is_here
         self.gate = Gate(dependencies.first)
         self.doubts = Doubts(dependencies.first)
 
@@ -257,9 +253,10 @@ class Attempts:
                 return await self._send(letter)
 
     async def _follows_others(self, message: Outgoing) -> bool:
-        """Return whether another replica has an older message for the same target, and is about to send it."""
+        """Return whether an older message for the same target is about to be sent: by another replica, or by this one,
+        which may have taken it from the table only now and has it behind this message."""
         older = await self._d.rows.older(message)
-        return any(each not in self._d.marks and not self._is_here(each) for each in older)
+        return any(each not in self._d.marks for each in older)
 
     async def _send(self, letter: LeasedMessage) -> AttemptVerdict:
         began = asyncio.get_running_loop().time()

@@ -188,10 +188,6 @@ class Lanes:
         """Return whether something waits in it."""
         return lane in self._lanes
 
-    def has(self, message_id: str) -> bool:
-        """Return whether a message is here."""
-        return message_id in self._letters
-
     def targets(self) -> list[Lane]:
         """The lanes that have something in them."""
         return list(self._lanes)

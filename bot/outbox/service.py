@@ -75,7 +75,7 @@ class WorkerPool:
         self._d = dependencies
         self._before = before
         self._lanes = Lanes()
-        self._attempts = Attempts(dependencies, is_crowd=settings.is_crowd, is_here=self._lanes.has)
+        self._attempts = Attempts(dependencies, is_crowd=settings.is_crowd)
         self._backlog = Backlog()
         self._long = asyncio.Semaphore(LONG_AT_ONCE)
         self._returns = 0
