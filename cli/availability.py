@@ -14,6 +14,7 @@ from cli.command import Call
 from cli.cra import Authors
 from cli.errors import OperatorError
 from cli.journal import note
+from cli.options import read_username
 from cli.tables import (
     BadLineError,
     CellReader,
@@ -78,7 +79,7 @@ class RangeImport:
 
     async def _find(self, line: Cells) -> Person:
         try:
-            return await self.authors.of(unguard(line["utilisateur"]).strip().removeprefix("@").lower())
+            return await self.authors.of(read_username(unguard(line["utilisateur"])))
         except RowError as fault:
             raise BadLineError(str(fault).replace("auteur", "utilisateur", 1)) from None
 

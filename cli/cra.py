@@ -20,7 +20,7 @@ from bot.people import make_newcomer
 from cli import tables
 from cli.checks import open_chat
 from cli.command import Call
-from cli.environment import open_up_to_date
+from cli.environment import open_up_to_date, refuse_name
 from cli.errors import OperatorError
 from cli.faults import same_name_fault
 from cli.terminal import ProgressBar, begin_csv, count, open_lines, open_standard_output
@@ -60,7 +60,7 @@ async def export_cra(
     )
     async with open_up_to_date(call.settings) as database:
         if user and not await _is_known(database, user):
-            print(f"Personne ne s’appelle « {user} » dans le registre.", file=sys.stderr)
+            print(refuse_name(user), file=sys.stderr)
         write = writer(open_standard_output(), kind, tags=await bulk.are_there_tags(database))
         await export(database, wanted, write, ProgressBar(sys.stderr, "compte rendu"))
     return 0

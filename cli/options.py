@@ -51,14 +51,14 @@ def _read_region(text: str) -> str:
     raise click.BadParameter(f"« {text} » n’est pas une région (son code INSEE ou son nom, par exemple 84)")
 
 
-def _read_username(text: str) -> str:
+def read_username(text: str) -> str:
     """Read a user name as Mattermost has it, typed with or without « @ »."""
     return text.strip().removeprefix("@").lower()
 
 
 DAY, NUMBER, PATH = Value(read_day, "2026-09-01"), Value(int, "12"), Value(Path)
 COUNT, HITS, POLL = Value(_read_count), Value(_read_hits, "10"), Value(_read_number, "12")
-USERNAME = Value(_read_username)
+USERNAME = Value(read_username)
 JSON_LIST = option("--json", "as_json", is_flag=True, help="un tableau JSON, sur une ligne (docs/wire.md)")
 JSON_OBJECT = option("--json", "as_json", is_flag=True, help="un objet JSON, sur une ligne (docs/wire.md)")
 WHO = option("--user", type=USERNAME, required=True, metavar="NOM", help="de qui, par son nom d’utilisateur")
