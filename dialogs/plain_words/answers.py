@@ -4,7 +4,7 @@ import re
 from enum import StrEnum
 
 from config.text import fold, split_words
-from dialogs.plain_words.reports import sum_signs
+from dialogs.plain_words.reports import make_plain, sum_signs
 
 
 class Answer(StrEnum):
@@ -91,7 +91,7 @@ def read_correction(said: str) -> tuple[str, bool]:
     """What is said to put right what was understood just before, and whether a word announces it: « plutôt 2h », « non
     9 personnes »; "" where it tells nothing of a report."""
     rest = _CORRECTING.sub("", said.strip(), count=1)
-    is_told = len(said) <= ANSWER_MAX and "?" not in said and sum_signs(f" {' '.join(split_words(rest))} ") > 0
+    is_told = len(said) <= ANSWER_MAX and "?" not in said and sum_signs(make_plain(rest)) > 0
     return (rest, rest != said.strip()) if is_told else ("", False)
 
 

@@ -117,10 +117,15 @@ def is_like_another(plain: str) -> bool:
     return found is not None and (not found[1].strip() or sum_signs(f" {found[1]}") > 0)
 
 
+def make_plain(text: str) -> str:
+    """Return the words of a text as they are compared, between single spaces."""
+    return f" {' '.join(split_words(text))} "
+
+
 def tells_reports(text: str) -> bool:
     """Return whether a text is several lines, each of which says something of a report."""
     rows = [row for row in text.splitlines() if row.strip()]
-    return len(rows) > 1 and all(sum_signs(f" {' '.join(split_words(row))} ") > 0 for row in rows)
+    return len(rows) > 1 and all(sum_signs(make_plain(row)) > 0 for row in rows)
 
 
 def weigh_report(plain: str) -> float:
@@ -199,7 +204,7 @@ _NEW_TAG = re.compile(
 def _cut_end(told: str) -> str:
     """A report without what is to become of it, unless that tells of it: « …, notez-le comme individuel »."""
     end = TO_NOTE.search(told)
-    return told[: end.start()] if end and not sum_signs(f" {' '.join(split_words(end[0]))} ") else told
+    return told[: end.start()] if end and not sum_signs(make_plain(end[0])) else told
 
 
 def _find_again(said: Utterance) -> str:
