@@ -1,4 +1,5 @@
-"""« /absence »: the days on which one is away; reminders stop then, and who asks reads when one is back."""
+"""« /absence »: people note the days on which they are away. Their reminders pause, and colleagues who look them up
+read when they are back."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -38,29 +39,29 @@ _DAY = timedelta(days=1)
 
 
 class New(BaseModel):
-    """« Noter une absence »: opens the window."""
+    """Button « Noter une absence »: opens the window of a new absence."""
 
 
 class Change(Choosing):
-    """« Modifier… »: opens the window of one, by its number."""
+    """Menu « Modifier… »: opens the window of the absence whose number was chosen."""
 
 
 class Remove(Choosing):
-    """« Retirer… »: one of them is none."""
+    """Menu « Retirer… »: removes the absence whose number was chosen."""
 
 
 class Forget(BaseModel):
-    """« Annuler »: what was just noted is none."""
+    """Button « Annuler »: removes the absence that was just noted."""
 
     number: int
 
 
 class ComeBack(BaseModel):
-    """« Je suis de retour »: the absence of today ends."""
+    """Button « Je suis de retour »: ends the absence of today."""
 
 
 class Note(BaseModel):
-    """« Noter cette absence », of days said in plain words."""
+    """Button « Noter cette absence »: stores the days that were understood from plain words."""
 
     first: date
     last: date
@@ -70,11 +71,11 @@ class Note(BaseModel):
 
 
 class GiveUp(BaseModel):
-    """« Non » to the days away that were understood: nothing is noted."""
+    """Button « Non »: the days that were understood from plain words are not noted."""
 
 
 class PutBack(Note):
-    """Undo: the absence of that number is again as it was; one that is gone is noted anew."""
+    """Undo: gives an absence the dates and word that it had, or notes it again if it was removed."""
 
     number: int
 
@@ -132,7 +133,7 @@ def _offer(absences: Sequence[Absence]) -> tuple[Sequence[Button], Sequence[Menu
 
 
 async def _note(ctx: Context, said: forms.SaidAbsence) -> Whisper:
-    """Store days; where they meet an absence that is there, they take its place."""
+    """Store an absence, which replaces those that it overlaps."""
     absence = said.make(ctx.user.id, ctx.now)
     there = await list_absences(ctx.db, [ctx.user.id], ctx.today)
     met = [one for one in there if absence.is_whole and one.is_whole and one.meets(absence)]
@@ -147,7 +148,7 @@ async def _note(ctx: Context, said: forms.SaidAbsence) -> Whisper:
 
 
 async def _change(ctx: Context, absence: Absence, said: forms.SaidAbsence) -> Whisper:
-    """Change an absence; one under way has begun when it did."""
+    """Change an absence. One that has already begun keeps its first day."""
     undo = Button("Annuler", PutBack(number=absence.number, **_picture(absence)))
     wanted = said.make(ctx.user.id, ctx.now)
     starts = absence.starts if absence.has(ctx.today) and wanted.starts == ctx.today else wanted.starts
@@ -157,7 +158,8 @@ async def _change(ctx: Context, absence: Absence, said: forms.SaidAbsence) -> Wh
 
 
 async def _say_noted(ctx: Context, absence: Absence, undo: Button, before: str = "") -> Whisper:
-    """Say what follows from an absence: when one is back, which rdv and turns of duty fall into it."""
+    """Say what follows from an absence: when the person is back, and which appointments and turns of duty fall into
+    it."""
     zone, departement = ctx.zone, ctx.user.departement
     begin, end = (find_midnight(day, zone) for day in (absence.starts, absence.ends))
     first = begin + timedelta(minutes=absence.start)
@@ -188,7 +190,7 @@ async def open_window(_: ReadingContext, click: New) -> Replies:
 
 @feature.button(Change, roles=NETWORK, writes=False)
 async def open_change(ctx: ReadingContext, click: Change) -> Replies:
-    """Open the window of one that is there."""
+    """Open the window of an absence that is already noted."""
     absence = await _find(ctx, int(click.chosen))
     shown = forms.NoteAbsence.draft(days=forms.write_days(absence), word=absence.word or None, number=absence.number)
     return Ask(shown, here=False)
@@ -203,7 +205,7 @@ async def _find(ctx: Context, number: int, *, locked: bool = False) -> Absence:
 
 @feature.submit(forms.NoteAbsence, roles=NETWORK)
 async def save_window(ctx: Context, form: forms.NoteAbsence) -> Replies:
-    """Store what the window says: a new one, or the one that it was opened for."""
+    """Store the absence of the window: a new one, or the one for which the window was opened."""
     if not form.number:
         return await _note(ctx, form.said)
     return await _change(ctx, await _find(ctx, form.number, locked=True), form.said)
@@ -211,13 +213,13 @@ async def save_window(ctx: Context, form: forms.NoteAbsence) -> Replies:
 
 @feature.button(Remove, roles=NETWORK)
 async def remove(ctx: Context, click: Remove) -> Replies:
-    """Remove one; it can be put back."""
+    """Remove an absence, and offer to put it back."""
     return await _remove(ctx, int(click.chosen))
 
 
 @feature.undo(Forget, roles=NETWORK)
 async def forget(ctx: Context, click: Forget) -> Replies:
-    """Take back what was just noted."""
+    """Remove the absence that was just noted."""
     return await _remove(ctx, click.number)
 
 
@@ -231,7 +233,7 @@ async def _remove(ctx: Context, number: int) -> Whisper:
 
 @feature.button(ComeBack, roles=NETWORK)
 async def come_back(ctx: Context, _: ComeBack) -> Replies:
-    """End the absence of today: one that began today is none."""
+    """End the absence of today; if it began only today, remove it."""
     there = await list_absences(ctx.db, [ctx.user.id], ctx.today, whole=True)
     current = next((one for one in there if one.has(ctx.today)), None)
     if current is None:
@@ -247,7 +249,7 @@ async def come_back(ctx: Context, _: ComeBack) -> Replies:
 
 @feature.undo(PutBack, roles=NETWORK)
 async def put_back(ctx: Context, click: PutBack) -> Replies:
-    """Have an absence as it was, once."""
+    """Restore an absence as it was before a change or its removal; twice makes no second one."""
     wanted = _said(click).make(ctx.user.id, ctx.now)
     found = await get_absence(ctx.db, ctx.user.id, click.number, locked=True)
     if found is None:
@@ -269,14 +271,14 @@ def _is_leave(message: DirectMessage) -> bool:
 
 @feature.hears_words
 async def hear_words(ctx: Context, message: Spoken) -> PlainTextReply:
-    """Take « je suis en congés jusqu’au 3 janvier », said in the direct channel, as an absence."""
+    """Recognise « je suis en congés jusqu’au 3 janvier », written in the direct channel, as an absence."""
     is_its = isinstance(message, DirectMessage) and _is_leave(message) and ctx.user.may(NETWORK)
     return PlainTextReply(is_its=is_its)
 
 
 @feature.event(DirectMessage, name="absence.DirectMessage", only=_is_leave)
 async def ask_whether(ctx: Context, message: DirectMessage) -> Replies:
-    """Ask whether to note the days that were said, or say how to."""
+    """Ask whether the days that were understood are to be noted, or explain how to say them."""
     if not ctx.user.may(NETWORK):
         return None
     try:
@@ -290,7 +292,7 @@ async def ask_whether(ctx: Context, message: DirectMessage) -> Replies:
 
 @feature.button(Note, roles=NETWORK)
 async def note_asked(ctx: Context, click: Note) -> Replies:
-    """Note what was asked; days that passed meanwhile are left out."""
+    """Store the absence that was proposed; days that have passed meanwhile are left out."""
     if click.last < ctx.today:
         raise UserError("Ces jours sont passés.")
     return await _note(ctx, replace(_said(click), days=Period(max(click.first, ctx.today), click.last + _DAY)))

@@ -77,7 +77,7 @@ async def tell_latest(ctx: Context) -> Sequence[Markdown]:
 
 
 def _say_title(digest: Digest, known: Mapping[str, editions.Edition]) -> str:
-    """Title a digest: « Les actus du vendredi n° 42, vendredi 27 novembre 2026 »."""
+    """Write the title of a digest: « Les actus du vendredi n° 42, vendredi 27 novembre 2026 »."""
     name = editions.name_edition(digest, known.get(digest.edition))
     return f"{name} n° {digest.number}, {say_date(editions.get_day(digest))}"
 
@@ -101,13 +101,13 @@ async def _show_digest(ctx: Context, number: int) -> Replies:
 
 @feature.search("actus cherche", help="Chercher dans les anciens numéros", hint="mots")
 async def search_archive(ctx: ReadingContext, line: str) -> Replies:
-    """Show where these words are found, the newest first."""
+    """Search all published digests for these words, and show where they stand, newest first."""
     return await show_found(ctx, drafts.Search(words=line, skip=0))
 
 
 @feature.button(drafts.Search, writes=False)
 async def show_found(ctx: Context, click: drafts.Search) -> Replies:
-    """Show what is found, after so many."""
+    """Show the next page of what was found, after the first ``skip`` results."""
     words, after = click.words[:WORDS_MAX], click.skip + PAGE
     wanted = list(dict.fromkeys(_WORD.findall(fold(words))))
     if not wanted:
@@ -142,7 +142,7 @@ def _list_texts(digest: Digest, entries: Sequence[DigestEntry]) -> Iterator[str]
 
 
 def _cut_around(text: str, wanted: Sequence[str]) -> Markdown:
-    """Cut out the words around the first that was found; each of them is in bold."""
+    """Cut out the words around the first match; all matches are in bold."""
     spans = [match.span() for match in _WORD.finditer(text) if any(word in fold(match[0]) for word in wanted)]
     first = max(spans[0][0] - AROUND, 0) if spans else 0
     last = first + 3 * AROUND
@@ -181,7 +181,7 @@ async def _say_approvers(ctx: Context, those: Sequence[Digest]) -> str:
 
 
 async def _count_proposals(ctx: Context) -> Sequence[tuple[str, int, int]]:
-    """Count what people proposed, month by month: how much, and by how many."""
+    """Count the proposals of each month, and the people who made them: (month, proposals, people)."""
     theirs = (col(Item.kind) == ItemKind.PROPOSAL, col(Item.proposed_by) != "")
     asked = select(Item.found_at, Item.proposed_by).where(*theirs).order_by(col(Item.found_at).desc())
     rows = [(at.astimezone(PARIS).date().replace(day=1), by) for at, by in (await ctx.db.exec(asked)).all()]
@@ -213,7 +213,7 @@ def _must_be_out(digest: Digest) -> None:
 
 @feature.button(drafts.WithdrawSurely, roles=ANIMATEURS)
 async def withdraw_digest(ctx: Context, click: drafts.WithdrawSurely) -> Replies:
-    """Withdraw a digest: nothing more of it is said, and what stands is deleted beside."""
+    """Withdraw a digest: stop its publication, and delete its posts in the background."""
     digest = await editions.get_digest(ctx, click.digest, lock=True)
     _must_be_out(digest)
     await change(ctx.db, digest, state=DigestState.WITHDRAWN, withdrawn_by=ctx.user.id)
@@ -228,8 +228,8 @@ async def withdraw_digest(ctx: Context, click: drafts.WithdrawSurely) -> Replies
 
 
 async def _free_day(ctx: Context, digest: Digest) -> None:
-    """Leave the day of what came out early and is withdrawn before its hour to another digest: its own is the one on
-    which it came out, or the next before that which is free."""
+    """Give up the planned day of a digest that was published early and withdrawn before its hour, so that another one
+    can take it. The digest moves to the day on which it came out, or to the nearest free day before that."""
     day = editions.get_day(digest)
     while (other := await digests.get_for_day(ctx.db, digest.edition, day)) and other.number != digest.number:
         day -= timedelta(days=1)
@@ -238,7 +238,7 @@ async def _free_day(ctx: Context, digest: Digest) -> None:
 
 @feature.button(drafts.Restore, roles=ANIMATEURS)
 async def restore_digest(ctx: Context, click: drafts.Restore) -> Replies:
-    """Make a draft again of what was withdrawn, with all that it had, for its own day where no other has that."""
+    """Turn a withdrawn digest into a draft again, with all its entries, on its own day if no other digest has that."""
     digest = await editions.get_digest(ctx, click.digest, lock=True)
     if digest.state is not DigestState.WITHDRAWN:
         raise UserError(f"Le n° {digest.number} n’est pas retiré.")
@@ -265,7 +265,7 @@ OF_PUBLICATION = {
 
 
 async def _reset_digest(ctx: Context, digest: Digest) -> None:
-    """Make a digest look as if it never came out; what it has comes out nowhere else."""
+    """Reset what publication wrote on a digest, and take its items out of later digests."""
     own, revision = await _find_own_day(ctx, digest), digest.revision + 1
     state, reminded = (DigestState.HELD, 2) if digest.at <= ctx.now else (DigestState.DRAFT, 0)
     anew = {name: Digest.model_fields[name].get_default(call_default_factory=True) for name in OF_PUBLICATION}
@@ -275,7 +275,8 @@ async def _reset_digest(ctx: Context, digest: Digest) -> None:
 
 
 async def _find_own_day(ctx: Context, digest: Digest) -> date:
-    """Find the day that its edition’s rhythm gives to its hour, where that is free."""
+    """Find the day that the edition’s rhythm gives to the digest’s hour, if no other digest has it; else its present
+    day."""
     edition = await editions.find_edition(ctx, digest)
     named = edition.rhythm.naming(digest.at) if edition else None
     if named is None or await digests.find_covering(ctx.db, digest.edition, named):
@@ -285,7 +286,8 @@ async def _find_own_day(ctx: Context, digest: Digest) -> date:
 
 @feature.work(drafts.Removal, name="actus.Removal", title="Retrait des actus", unit=UNIT, writes=True)
 async def remove_posts(ctx: Context, asked: drafts.Removal, so_far: Progress) -> Step:
-    """Delete the next of its posts, in all channels; what nobody tried to send is not sent, the rest arrives first."""
+    """Delete the next batch of a digest’s posts. Posts that were never sent are cancelled; posts that are on their way
+    arrive first."""
     digest = await digests.get(ctx.db, asked.digest)
     if digest is None or not digest.parts:
         return Step(finished=True)
@@ -315,7 +317,8 @@ feature.read_at_start.append(warm_up)
 
 @feature.finds(SearchKind("actu", "Actu", "Actus", lambda number: RunCommand(line=f"actus {number}")))
 async def find_news(wanted: Search) -> Findings:
-    """Find the numbers that speak of it, the best first and of as good ones the newest; none that was withdrawn."""
+    """Find published digests whose texts have these words, best match first, then newest; withdrawn ones are left
+    out."""
     known = await TEXTS.bring_up_to_date(wanted.db, await digests.read_stamp(wanted.db))
     best: dict[int, Hit] = {}
     for place, score in known.index.rank(wanted.words):
@@ -330,7 +333,7 @@ async def find_news(wanted: Search) -> Findings:
 
 
 def _name(hit: Hit, digest: Digest, known: Mapping[str, editions.Edition]) -> Hit:
-    """Say in which number it stands; that is the title of what was found in an edito."""
+    """Say in which digest a text was found; the digest is the title itself if the text is an edito."""
     name = f"{editions.name_edition(digest, known.get(digest.edition))} n° {digest.number}"
     day = say_date(editions.get_day(digest))
     return replace(hit, title=hit.title or name, about=f"{name}, {day}" if hit.title else day)

@@ -1,5 +1,5 @@
-"""The draft of a digest: found or begun, filled with the best of what was collected, shown to its editors and
-previewed; what the buttons of its card carry."""
+"""The draft of a digest: found or begun, filled with the best of the pool, shown to its editors and previewed; and the
+payloads of the buttons on its card."""
 
 import itertools
 from collections import Counter
@@ -31,80 +31,81 @@ from storage.actus.items import Item, ItemKind, NewsSection
 
 
 class About(BaseModel):
-    """Something about the digest of that number."""
+    """Payload about one digest, by its number."""
 
     digest: int
 
 
 class Approve(About):
-    """« Approuver » it as it was at that revision."""
+    """Button « Approuver »: approves the digest as it was at that revision."""
 
     revision: int
 
 
 class PublishNow(About):
-    """« Publier maintenant » what was approved, before its hour."""
+    """Button « Publier maintenant »: publishes an approved digest before its hour."""
 
 
 class Unapprove(About):
-    """« Reprendre »: it is edited again."""
+    """Button « Reprendre »: makes an approved digest a draft again."""
 
 
 class Preview(About):
-    """« Aperçu », exactly as it will look."""
+    """Button « Aperçu »: shows the posts exactly as they will look."""
 
 
 class Edit(About):
-    """« Modifier… »: what is in it, chosen in a window."""
+    """Button « Modifier… »: opens the window in which an entry and an action are chosen."""
 
 
 class GoOn(About):
-    """« Continuer » with what was chosen in a window, where a window has one step only; ``entry`` is 0 for none."""
+    """Button « Continuer »: opens the window of the action that was chosen, on servers whose windows have one step
+    only. ``entry`` is 0 where the action is about no entry."""
 
     entry: int
     move: EntryMove
 
 
 class Postpone(About):
-    """« Reporter » it."""
+    """Button « Reporter »: opens the window of another date."""
 
 
 class Withdraw(About):
-    """« Retirer » what came out: asked once more."""
+    """Button « Retirer »: asks for confirmation before a published digest is withdrawn."""
 
 
 class WithdrawSurely(About):
-    """« Retirer » once more: the digest is taken away everywhere."""
+    """Button « Retirer partout »: confirms that a published digest is withdrawn."""
 
 
 class Restore(About):
-    """« Restaurer » what was withdrawn: it is a draft again."""
+    """Button « Restaurer »: makes a withdrawn digest a draft again."""
 
 
 class Publish(About):
-    """Work: the digest comes out: checked, its paper made, said in each of its channels."""
+    """Long work: check a digest, make its PDF, and post it in each of its channels."""
 
 
 class CheckPlaces(About):
-    """Work: the channels in which it will come out are looked at, once it was approved."""
+    """Long work: check, once a digest is approved, that the bot can post in its channels."""
 
 
 class Document(About):
-    """An order: the paper of the digest, as it is at that revision."""
+    """Order of the PDF of a digest, as it is at that revision."""
 
     revision: int
 
 
 class Rewrite(About):
-    """Work: what stands is rewritten as the digest is now."""
+    """Long work: rewrite the published posts after a correction."""
 
 
 class Removal(About):
-    """Work: what stands is deleted."""
+    """Long work: delete the published posts of a withdrawn digest."""
 
 
 class Search(BaseModel):
-    """« Suite » of what was found in the archive, after so many."""
+    """Button « Suite »: shows the results of an archive search after the first ``skip``."""
 
     words: str
     skip: int
@@ -116,7 +117,7 @@ SHOWN_MAX = 14_000
 
 
 async def draw_card(desk: NewsContext, digest: Digest) -> Message:
-    """Draw a digest as its editors see it now."""
+    """Draw the card of a digest for its editors."""
     edition = await editions.find_edition(desk, digest)
     sheet = lay_out_sheet(digest, await digests.list_entries(desk.db, digest.number), edition)
     first, *others = draw_posts(sheet)
@@ -139,7 +140,7 @@ async def draw_card(desk: NewsContext, digest: Digest) -> Message:
 
 
 async def refresh_card(desk: NewsContext, digest: Digest, *, here: bool = False) -> Refresh:
-    """Show on all copies how the digest is now."""
+    """Rewrite all copies of a digest’s card."""
     return editions.DRAFT.rewrite(digest, await draw_card(desk, digest), here=here)
 
 
@@ -194,10 +195,10 @@ COPIED = ("title", "text", "url", "credit")
 
 
 async def complete_draft(db: AsyncSession, digest: Digest) -> int:
-    """Put in what was found since, as far as there is room; return how much changed.
+    """Add what was found since to a draft, as far as there is room; return how many entries changed.
 
-    What an editor touched stays as it is, and what was dropped does not come again: harmless however often. The digest
-    is locked by the caller.
+    Entries that an editor touched stay as they are, and dropped ones do not come back, so this may run any number of
+    times. The caller holds the digest’s row.
     """
     there = await digests.list_entries(db, digest.number, dropped=True)
     renewed = await _renew_entries(db, [entry for entry in there if not (entry.dropped or entry.changed_by)])
@@ -216,8 +217,7 @@ async def complete_draft(db: AsyncSession, digest: Digest) -> int:
 
 
 async def _renew_entries(db: AsyncSession, untouched: Sequence[DigestEntry]) -> int:
-    """Have what nobody edited say what it says by now: figures grow, a proposal is withdrawn. Return how many
-    changed."""
+    """Update the entries that nobody edited: figures grow, proposals are withdrawn. Return how many changed."""
     known = await items.find_by_ids(db, {entry.item for entry in untouched})
     changed = 0
     for entry in untouched:
@@ -233,7 +233,7 @@ async def _renew_entries(db: AsyncSession, untouched: Sequence[DigestEntry]) -> 
 
 
 def _choose_items(found: Iterable[Item], there: Sequence[DigestEntry]) -> Sequence[Item]:
-    """Choose as many items as there is room for: what people proposed first, then the best."""
+    """Choose items while there is room: proposals of people first, then the best of the others."""
     room = TOTAL_MAX - len([entry for entry in there if not entry.dropped])
     counts = Counter(entry.section for entry in there)
     chosen: list[Item] = []
@@ -251,20 +251,20 @@ FAR = timedelta(days=92)
 
 
 def find_showing_time(at: datetime) -> datetime:
-    """Find when the draft of what comes out at that time is shown: the working day before, at the same hour."""
+    """Return when the draft of a digest is first shown to its editors: at the same hour of the working day before."""
     local = at.astimezone(PARIS)
     return datetime.combine(working_days_before(local.date(), 1), local.time(), PARIS)
 
 
 async def open_coming(desk: NewsContext, edition: Edition) -> Digest:
-    """Get the digest that comes out next; begin and fill it where there is none yet."""
+    """Get the next digest of an edition; create and fill it if there is none yet."""
     found = await find_coming(desk, edition)
     return found if isinstance(found, Digest) else await begin_draft(desk, edition, found)
 
 
 async def find_coming(desk: NewsContext, edition: Edition, day: date | None = None) -> Digest | Occasion:
-    """Find the digest that comes out next, or whose day by the rhythm is ``day`` or after; where it is not begun, when
-    it would come out."""
+    """Find the next digest of an edition or, given ``day``, the first one planned for that day or later. If it does not
+    exist yet, return the occasion on which it will come out."""
     start = desk.now if day is None else datetime.combine(day, time.min, PARIS) - timedelta(microseconds=1)
     for occasion in _list_occasions(edition.rhythm, start, day):
         there = await digests.find_covering(desk.db, edition.key, occasion.day)
@@ -279,28 +279,30 @@ async def find_coming(desk: NewsContext, edition: Edition, day: date | None = No
 
 
 def _list_occasions(rhythm: Recurrence, start: datetime, day: date | None) -> Iterator[Occasion]:
-    """List the occasions after an instant, or from a day on: one that a holiday moved has its day all the same."""
+    """List the occasions of a rhythm after an instant or, given ``day``, from that day on, counting a moved occasion on
+    its planned day."""
     if day is None:
         return rhythm.after(start)
     return (one for one in rhythm.after(start - WEEK) if one.day >= day)
 
 
 async def _find_sooner(desk: NewsContext, edition: Edition, than: datetime, start: datetime | None) -> Digest | None:
-    """Find what waits already and comes out before ``than``, after ``start``; without that, what was held back, too."""
+    """Find an unpublished digest that comes out before ``than`` and after ``start``; without ``start``, one that was
+    held back counts too."""
     waits = await digests.list_open(desk.db, edition.key)
     return next((one for one in waits if one.at < than and (start is None or one.at > start)), None)
 
 
 async def find_next_occasion(desk: NewsContext, edition: Edition) -> Occasion:
-    """Find when an edition comes out next, as what was put off, or came out before its hour, has it."""
+    """Find when an edition comes out next, taking into account digests that were postponed or published early."""
     waits = [one for one in await digests.list_open(desk.db, edition.key) if one.at > desk.now]
     due = [*(Occasion(one.day, one.at) for one in waits), await anext(_list_not_begun(desk, edition))]
     return min(due, key=lambda one: one.at)
 
 
 async def predict_number(desk: NewsContext, edition: Edition, occasion: Occasion) -> int:
-    """Predict the number of what is not begun yet, as long as nothing else begins: editions take turns for those that
-    are free, so that each coming one of each has its own."""
+    """Predict the number of a digest that does not exist yet. Editions take turns for the free numbers, so that each
+    coming digest has a number of its own."""
     keys = list(await editions.read_editions(desk))
     before = 0
     async for other in _list_not_begun(desk, edition):
@@ -312,7 +314,8 @@ async def predict_number(desk: NewsContext, edition: Edition, occasion: Occasion
 
 
 async def find_by_number(desk: NewsContext, number: int) -> tuple[Edition, Occasion] | None:
-    """Find what is not begun yet and would have that number; None for one that is taken, or of what is far away."""
+    """Find the edition and occasion of the digest that would get that number; None for a number that is taken or too
+    far ahead."""
     every = list((await editions.read_editions(desk)).values())
     free = itertools.islice(await digests.list_free_numbers(desk.db), FAR.days * len(every))
     numbers = list(itertools.takewhile(lambda one: one <= number, free))
@@ -335,8 +338,8 @@ async def _list_not_begun(desk: NewsContext, edition: Edition) -> AsyncIterator[
 
 
 async def begin_draft(desk: NewsContext, edition: Edition, occasion: Occasion, number: int = 0) -> Digest:
-    """Begin a digest, filled with what there is, under that number or the next; or get that of this occasion, where
-    somebody else began it."""
+    """Create and fill the digest of an occasion, under ``number`` or the next free one; return the existing one if
+    somebody else has just created it."""
     await digests.hold_numbers(desk.db, desk.now)
     new = Digest(
         number=number,
@@ -362,7 +365,8 @@ async def find_start(desk: NewsContext, edition: Edition, occasion: Occasion) ->
 
 
 async def fill_draft(desk: NewsContext, digest: Digest, edition: Edition, *, tables: bool = True) -> int:
-    """Put in what was found since, and return how much changed. Once a digest is approved it stays as it is."""
+    """Complete a draft from the pool and, with ``tables``, from the other features; return how many entries changed. A
+    digest that is approved or published stays as it is."""
     if digest.state not in {DigestState.DRAFT, DigestState.HELD}:
         return 0
     await database.change(desk.db, digest, until=max(digest.until, desk.now))
@@ -377,8 +381,8 @@ async def fill_draft(desk: NewsContext, digest: Digest, edition: Edition, *, tab
     "actus brouillon", help="Voir et modifier le prochain numéro", hint="[édition]", roles=ANIMATEURS, writes=True
 )
 async def show_draft(ctx: Context, line: str) -> Replies:
-    """Show the draft of the edition that is named, or of the one that comes out next, begun where there is none: to all
-    in the animateurs’ room, elsewhere to who asks. Messages of channels are looked for beside."""
+    """Show the draft of the named edition, or of the one that comes out next, creating it if needed: to everybody in
+    the animateurs’ room, elsewhere to who asks. A search of the channels begins in the background."""
     known = await editions.read_editions(ctx)
     if line.strip():
         edition = find_named_edition(known, line)
@@ -400,7 +404,7 @@ async def show_draft(ctx: Context, line: str) -> Replies:
 
 
 def find_named_edition(known: Mapping[str, Edition], line: str) -> Edition:
-    """Find the edition of that key, or called so. Raises UserError."""
+    """Find an edition by its key or its name. Raises UserError."""
     word = fold(line)
     found = next((e for e in known.values() if word in {fold(e.key), fold(e.name)}), None)
     if found is None:
@@ -422,7 +426,7 @@ async def preview(ctx: Context, click: Preview) -> Replies:
 
 @feature.waiting
 async def list_waiting(ctx: Context) -> Sequence[Waiting]:
-    """List what waits for an approval and comes out soon, or should have."""
+    """List the digests that wait for approval and come out soon, or are overdue."""
     if not ctx.user.animates:
         return []
     waits = [one for one in await digests.list_open(ctx.db) if one.state is not DigestState.APPROVED]

@@ -1,4 +1,4 @@
-"""The feature, the editions of the news, and a digest laid out as what comes out of it; who may pull what."""
+"""The feature, the editions of the news and their digests as they are laid out, and who may run which command."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -41,7 +41,8 @@ ANIMATEURS = (people.Role.ANIMATEUR,)
 
 
 class NewsContext(Protocol):
-    """What the news are made with: a request at work, or the operator’s command."""
+    """What making the news needs: a database session, settings and the time. A request has them, and so has a command
+    of the operator."""
 
     @property
     def db(self) -> AsyncSession:
@@ -82,7 +83,7 @@ def _apply_changes(given: table.Edition, changed: EditionSettings | None) -> Edi
 
 
 async def get_edition(desk: NewsContext, key: str) -> Edition:
-    """Get an edition by its key. Raises UserError where the operator’s table has it no more."""
+    """Get an edition by its key. Raises UserError if the operator’s table no longer has it."""
     found = (await read_editions(desk)).get(key)
     if found is None:
         raise UserError(f"Il n’y a plus d’édition « {key} ».")
@@ -90,7 +91,7 @@ async def get_edition(desk: NewsContext, key: str) -> Edition:
 
 
 def find_channels(wanted: Sequence[str], known: Mapping[str, PlannedChannel]) -> Sequence[PlannedChannel]:
-    """Find the channels that targets and keys mean, each once. Raises ValueError, with a French sentence."""
+    """Find the channels that targets and channel keys name, each once. Raises ValueError with a French sentence."""
     keyed = [known[target] for target in wanted if target in known]
     others = targets.find_channels([target for target in wanted if target not in known], known)
     return list({channel.key: channel for channel in (*keyed, *others)}.values())
@@ -104,8 +105,8 @@ _OF_MONTH = "Chiffres du mois"
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Something in a digest, in plain words without any sign that hides or turns text; ``rank`` is its place, counted
-    from 1, ``entry`` its id."""
+    """An entry of a digest in plain text, without invisible or direction-changing characters. ``rank`` is its place,
+    counted from 1; ``entry`` is its id."""
 
     rank: int
     entry: int
@@ -118,7 +119,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """A part of a digest that has something in it."""
+    """A part of a digest that has at least one entry."""
 
     section: NewsSection
     title: str
@@ -127,8 +128,8 @@ class Chapter:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A digest laid out. ``on`` is the day, in Paris, on which it comes out; ``edito`` is Markdown as its editor wrote
-    it; ``figures`` are what the picture of its month is drawn from, where nobody changed what is said of them."""
+    """A digest laid out for all its formats. ``on`` is the day, in Paris, on which it comes out; ``edito`` is its
+    author’s Markdown; ``figures`` is the data of its monthly chart, None if an editor changed the text about it."""
 
     name: str
     number: int
@@ -170,7 +171,7 @@ def lay_out_sheet(digest: Digest, entries: Iterable[DigestEntry], edition: Editi
 
 
 def name_edition(digest: Digest, edition: Edition | None) -> str:
-    """Name the edition of a digest as it is called, or was: it may be in the operator’s table no more."""
+    """Return the name of a digest’s edition, also of one that the operator’s table no longer has."""
     return edition.name if edition else digest.edition.capitalize()
 
 
@@ -186,14 +187,15 @@ def _make_piece(entry: DigestEntry, rank: int) -> Piece:
 
 
 def clean_text(text: str) -> str:
-    """Take out of somebody’s words the signs that are not seen, or turn what follows; several empty lines are one."""
+    """Remove invisible and direction-changing characters from somebody’s text, and reduce several empty lines to
+    one."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
     kept = "".join(c for c in lines if c in "\n\t" or category(c) not in {"Cc", "Cf", "Cs", "Co"})
     return _EMPTY_LINES.sub("\n\n", _SPACES.sub(" ", kept)).strip()
 
 
 def split_addresses(line: str) -> Sequence[tuple[str, bool]]:
-    """Split a line of an edito into words, and addresses (True) that lead somewhere."""
+    """Split a line of an edito into text and addresses; True marks an address that can be followed."""
     found: list[tuple[str, bool]] = []
     at = 0
     for match in _ADDRESS.finditer(line):
@@ -210,13 +212,13 @@ DOCUMENT = RowCard[Digest]("actus-document:", lambda digest: f"{digest.number}:{
 
 
 def get_part_topic(number: int, part: int) -> str:
-    """Make the topic of the posts of one part, in all channels."""
+    """Return the outbox topic that the posts of one part share in all channels."""
     return f"actus:{number}:{part}"
 
 
 async def get_digest(desk: NewsContext, number: int, *, lock: bool = False) -> Digest:
-    """Get the digest of that number; with ``lock`` as it is now, and nobody else changes it until the transaction ends.
-    Raises UserError where there is none."""
+    """Get a digest by its number; with ``lock``, hold its row until the transaction ends. Raises UserError if there is
+    none."""
     digest = await (digests.lock if lock else digests.get)(desk.db, number)
     if digest is None:
         raise UserError(f"Il n’y a pas de numéro {number} des actus.")
@@ -224,7 +226,7 @@ async def get_digest(desk: NewsContext, number: int, *, lock: bool = False) -> D
 
 
 def must_be_open(digest: Digest) -> None:
-    """Raise UserError for what has come out, or is coming out."""
+    """Raise UserError for a digest that is published, withdrawn, or being published."""
     if digest.state in digests.OPEN:
         return
     if digest.state is DigestState.PUBLISHING:
@@ -235,19 +237,19 @@ def must_be_open(digest: Digest) -> None:
 
 
 async def find_edition(desk: NewsContext, digest: Digest) -> Edition | None:
-    """Find the edition of a digest; None where the operator’s table has it no more."""
+    """Find the edition of a digest; None if the operator’s table no longer has it."""
     return (await read_editions(desk)).get(digest.edition)
 
 
 async def read_sheet(desk: NewsContext, digest: Digest, entries: Sequence[DigestEntry] | None = None) -> Sheet:
-    """Lay out a digest as it is now, with all its entries or these."""
+    """Lay out a digest as it is now, with all its entries or only ``entries``."""
     kept = await digests.list_entries(desk.db, digest.number) if entries is None else entries
     sheet = lay_out_sheet(digest, kept, await find_edition(desk, digest))
     return replace(sheet, figures=await _read_figures(desk, kept))
 
 
 async def _read_figures(desk: NewsContext, entries: Sequence[DigestEntry]) -> Mapping[str, Any] | None:
-    """Read what the picture of its figures is drawn from, unless an editor said something else of them."""
+    """Read the data of the monthly chart; None if an editor changed the text about it."""
     told = {entry.item: entry.title for entry in entries if entry.section is NewsSection.FIGURES}
     known = await items.find_by_ids(desk.db, told) if told else {}
     drawn = (item.details.get("image") for number, item in known.items() if item.title == told[number])
@@ -255,7 +257,7 @@ async def _read_figures(desk: NewsContext, entries: Sequence[DigestEntry]) -> Ma
 
 
 def say_at(moment: datetime) -> str:
-    """Say when something comes out: « vendredi 27 novembre 2026 à 9 h »."""
+    """Write when a digest comes out: « vendredi 27 novembre 2026 à 9 h »."""
     return say_moment(moment.astimezone(PARIS))
 
 
@@ -268,14 +270,14 @@ async def name_person(desk: NewsContext, user_id: str) -> Markdown:
 
 
 async def tell_team(desk: NewsContext, said: Message, topic: str | None = None) -> Sequence[Reply]:
-    """Tell the animateurs in their room, or each of them where it is not known."""
+    """Send a message to the animateurs’ room or, while that is unknown, to each animateur."""
     return await tell_animateurs(desk.db, await canaux.find_team_room(desk.db), said, topic=topic)
 
 
 def note_digest(
     ctx: Context, act: AuditAct, digest: Digest, before: Mapping[str, object] | None = None, **after: object
 ) -> None:
-    """Note what was decided of a digest; by default, how it stands now."""
+    """Record in the audit log what was decided about a digest; by default, the state that it has now."""
     told = {"edition": digest.edition} | (after or {"etat": digest.state.value})
     record_entry_at_end(ctx, AuditEntry(act, f"numero:{digest.number}", before=before or {}, after=told))
 

@@ -1,4 +1,5 @@
-"""A digest is edited: its entries moved and reworded, its edito written; what came out is corrected everywhere."""
+"""Editing of a digest: entries are moved and reworded, the edito is written; a published digest is corrected wherever
+it stands."""
 
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
@@ -37,8 +38,8 @@ async def get_editable(ctx: Context, number: int, *, lock: bool = False) -> Dige
 async def record_change(
     ctx: Context, digest: Digest, before: Mapping[str, object], after: Mapping[str, object], *, here: bool
 ) -> Sequence[Reply]:
-    """Note what was changed of a digest; copies of the draft show it, and what stands is rewritten. ``here`` says
-    whether the window was opened by the button of a copy."""
+    """Record a change of a digest in the audit log, and rewrite its draft cards or its published posts. ``here`` says
+    whether the window was opened from a card."""
     is_out = digest.state is DigestState.PUBLISHED
     editions.note_digest(ctx, AuditAct.DIGEST_CORRECT if is_out else AuditAct.DIGEST_CHANGE, digest, before, **after)
     await change(ctx.db, digest, revision=digest.revision + 1, corrected=digest.corrected + is_out)
@@ -51,7 +52,7 @@ async def record_change(
 
 
 async def _must_fit(ctx: Context, digest: Digest) -> None:
-    """Raise UserError where a correction needs more posts than stand: none can be put between those that do."""
+    """Raise UserError if a correction needs more posts than were published: none can be inserted between them."""
     if len(draw_posts(await editions.read_sheet(ctx, digest))) > digest.parts:
         raise UserError(f"Avec ce changement le n° {digest.number} ne tient plus dans les messages qui sont sortis : "
                         "raccourcissez-le, ou retirez autre chose d’abord.")  # fmt: skip
@@ -76,31 +77,31 @@ async def get_entry(ctx: Context, digest: Digest, ident: int) -> DigestEntry:
 
 
 async def must_be_kept(ctx: Context, entry: DigestEntry) -> None:
-    """Raise UserError for what was dropped."""
+    """Raise UserError for an entry that was dropped."""
     if entry.dropped:
         by = await editions.name_person(ctx, entry.changed_by)
         raise UserError(f"Cet élément a été écarté par {by} : « Remettre » d’abord, avec « Modifier… ».")
 
 
 def _read_values(entry: DigestEntry) -> Mapping[str, str]:
-    """Read what the window of an entry shows, by field."""
+    """Return the fields of an entry’s window, by name."""
     return {name: _cut_to_window(str(getattr(entry, _COLUMNS.get(name, name)))) for name in FIELDS}
 
 
 def _cut_to_window(text: str) -> str:
-    """Keep as much of a text as a window takes."""
+    """Cut a text to the length that a window takes."""
     return text.strip().encode()[:LONG_MAX].decode(errors="ignore")
 
 
 def _fingerprint(text: str) -> str:
-    """Make what stands for a text in the state of a window."""
+    """Return a short hash of a text, kept in a window’s state to see whether it changed meanwhile."""
     return sha256(" ".join(text.split()).encode()).hexdigest()[:12]
 
 
 @feature.submit(RewordEntry, roles=ANIMATEURS)
 async def reword_entry(ctx: Context, form: RewordEntry) -> Replies:
-    """Store what was changed in the window; what others changed meanwhile stands. Raises UserError where both changed
-    the same."""
+    """Store the changes of the window; fields that others changed meanwhile stay. Raises UserError if both changed the
+    same field."""
     digest = await get_editable(ctx, form.digest, lock=True)
     entry = await get_entry(ctx, digest, form.entry)
     await must_be_kept(ctx, entry)
@@ -131,7 +132,7 @@ async def _find_last_position(ctx: Context, digest: Digest, section: items.NewsS
 
 @feature.submit(WriteEdito, roles=ANIMATEURS)
 async def write_edito(ctx: Context, form: WriteEdito) -> Replies:
-    """Store the new edito. Raises UserError where somebody else wrote one meanwhile."""
+    """Store the new edito. Raises UserError if somebody else changed it meanwhile."""
     digest = await get_editable(ctx, form.digest, lock=True)
     was, now = digest.edito, form.text
     if _fingerprint(_cut_to_window(was)) not in {form.seen, _fingerprint(now)} and not ctx.request.resumed:
@@ -142,7 +143,7 @@ async def write_edito(ctx: Context, form: WriteEdito) -> Replies:
 
 @feature.submit(AddEntry, roles=ANIMATEURS)
 async def add_entry(ctx: Context, form: AddEntry) -> Replies:
-    """Add an entry, last in its part; of what the edition has already, say that it is there."""
+    """Add an entry at the end of its part. Raises UserError if the edition has had it already."""
     digest = await get_editable(ctx, form.digest, lock=True)
     if len(await digests.list_entries(ctx.db, digest.number)) >= drafts.TOTAL_MAX:
         raise UserError(f"Un numéro a {drafts.TOTAL_MAX} éléments au plus : écartez-en un d’abord.")
@@ -206,7 +207,7 @@ async def _list_entries(ctx: Context, digest: Digest) -> Mapping[str, str]:
 
 @feature.submit(EditDigest, roles=ANIMATEURS)
 async def edit_digest(ctx: Context, form: EditDigest) -> Replies:
-    """Do what was chosen at once, or ask further in another window."""
+    """Do the chosen action at once, or open the window that it needs."""
     digest = await get_editable(ctx, form.digest, lock=True)
     chosen = 0 if form.entry == NO_ENTRY else int(form.entry)
     if form.move in ASKED_FURTHER:
@@ -224,12 +225,12 @@ async def edit_digest(ctx: Context, form: EditDigest) -> Replies:
 
 @feature.button(drafts.GoOn, roles=ANIMATEURS, writes=False)
 async def ask_further(ctx: Context, click: drafts.GoOn) -> Replies:
-    """Open the window in which it is asked further."""
+    """Open the window that the chosen action needs."""
     return Ask(await _draft_next_window(ctx, click))
 
 
 async def _draft_next_window(ctx: Context, asked: drafts.GoOn) -> Form:
-    """Fill the window of what is asked further, as it is now."""
+    """Fill the window of the chosen action with what the digest has now."""
     digest = await get_editable(ctx, asked.digest)
     if asked.move is EntryMove.ADD:
         return AddEntry.draft(digest=digest.number)
@@ -268,8 +269,8 @@ async def _move_entry(ctx: Context, digest: Digest, entry: DigestEntry, move: En
 
 @feature.work(drafts.Rewrite, name="actus.Rewrite", title="Correction des actus", unit=UNIT, writes=True)
 async def rewrite_posts(ctx: Context, asked: drafts.Rewrite, so_far: Progress) -> Step:
-    """Rewrite the next of its posts, in all channels; one that is needed no more is deleted. What is on its way arrives
-    first."""
+    """Rewrite the next batch of a digest’s posts, and delete those that are no longer needed. Posts that are on their
+    way arrive first."""
     digest = await digests.lock(ctx.db, asked.digest)
     if digest is None or digest.state is not DigestState.PUBLISHED:
         return so_far.end()

@@ -1,4 +1,5 @@
-"""« /actus flux »: the feeds that the news follow: managed by animateurs, fetched each hour, new articles taken."""
+"""« /actus flux »: RSS and Atom feeds that the news follow, managed by animateurs; new articles are fetched each
+hour."""
 
 import asyncio
 import re
@@ -32,7 +33,7 @@ from storage.urls import LINK_MAX, InsideError, digest_key, read_link, url_key
 
 
 class ReadFeeds(BaseModel):
-    """Work: all feeds that were not read since it began are read; or one ``feed``, because somebody wants it so."""
+    """Long work: read all feeds not read since it began, or a single ``feed`` on demand."""
 
     begun: datetime
     feed: int | None = None
@@ -59,7 +60,7 @@ _STATUSES = {401: "l’accès est réservé", 403: "l’accès est refusé", 404
 
 @dataclass(frozen=True, slots=True)
 class FeedSource:
-    """A feed to be asked for: what its server said of it last; ``is_new`` before it was ever read."""
+    """A feed to fetch, with what its server said last (for a conditional request); ``is_new`` if it was never read."""
 
     number: int
     url: str
@@ -70,8 +71,8 @@ class FeedSource:
 
 @dataclass(frozen=True, slots=True)
 class FeedReading:
-    """What came of asking: the ``feed``, unless it is as it was, is ``gone`` for good, or there is a ``fault``. ``url``
-    is where it is from now on; ``stopped`` where reading it took more than there is for it."""
+    """The result of fetching a feed: its content (None if unchanged), ``gone`` for good, or the ``fault`` in French.
+    ``url`` is its address from now on; ``stopped`` says that reading it took too long."""
 
     source: FeedSource
     url: str
@@ -84,7 +85,7 @@ class FeedReading:
 
 
 def get_web(ctx: Context) -> WebClient:
-    """Get what feeds are asked with: it goes to private addresses where the operator lets it; nothing else does."""
+    """Return the web client for feeds: the only one that may reach private addresses, if the operator allows it."""
     return ctx.web.anywhere() if ctx.settings.allow_private_feeds else ctx.web
 
 
@@ -99,7 +100,7 @@ def read_feed_address(text: str, *, private: bool) -> str:
 
 
 def is_plain_url(url: str) -> bool:
-    """Return whether an address may be kept, wherever it leads."""
+    """Return whether an address may be stored, whatever host it names."""
     try:
         parts = urlsplit(url)
         _ = parts.port
@@ -110,7 +111,7 @@ def is_plain_url(url: str) -> bool:
 
 
 async def fetch_feed(web: WebClient, source: FeedSource) -> FeedReading:
-    """Ask for a feed, in the time there is."""
+    """Fetch a feed within the time limit."""
     try:
         return await _fetch(web, source)
     except UnreadableDocument:
@@ -143,7 +144,8 @@ async def _fetch(web: WebClient, source: FeedSource) -> FeedReading:
 
 
 async def _request(web: WebClient, url: str, known: dict[str, str]) -> WebResponse:
-    """Ask a site, even one that asks robots to stay away: feeds are made for programs, and an animateur wants it."""
+    """Request a page although its robots.txt may refuse: feeds are made for programs, and an animateur asked for this
+    one."""
     try:
         async with asyncio.timeout(ALL_S):
             return await web.fetch("GET", url, most=BYTES_MAX + 1, robots=False, known=known)
@@ -173,7 +175,7 @@ OLDEST = timedelta(days=31)
 
 
 async def record_reading(db: AsyncSession, row: NewsFeed, reading: FeedReading, now: datetime) -> int:
-    """Store what came of asking for a feed that is locked; return how many articles were taken."""
+    """Store the result of reading a feed whose row is locked; return how many articles were taken."""
     if reading.fault:
         since = row.failing_since or now
         await change(db, row, read_at=now, failing_since=since, fault=reading.fault, removed=reading.gone)
@@ -192,7 +194,7 @@ async def record_reading(db: AsyncSession, row: NewsFeed, reading: FeedReading, 
 
 
 async def _take_articles(db: AsyncSession, row: NewsFeed, articles: Sequence[Article], now: datetime) -> int:
-    """Put what is new into the pool, as far as there is room; all of it counts as seen."""
+    """Put new articles into the pool, as far as there is room; all of them count as seen."""
     marks = {id(each): _mark_article(each) for each in articles}
     fresh = await items.mark_seen(db, row.number, {mark for each in marks.values() for mark in each}, now)
     unseen = [each for each in _sort_newest(articles, now) if marks[id(each)] <= set(fresh)]
@@ -205,20 +207,21 @@ async def _take_articles(db: AsyncSession, row: NewsFeed, articles: Sequence[Art
 
 
 def _mark_article(article: Article) -> set[str]:
-    """Make what tells an article apart: its own id, and its link however that is written."""
+    """Return the keys that identify an article: its own id, and its normalised link."""
     link = _clean_link(article.url)
     return {digest_key("id", article.ident)} | ({url_key(link)} if link else set())
 
 
 def _sort_newest(articles: Sequence[Article], now: datetime) -> Sequence[Article]:
-    """Sort articles by the time they give; leave them as they stand where one gives none. None is of tomorrow."""
+    """Sort articles by date, newest first; keep the feed’s order if one has no date. Dates in the future count as
+    now."""
     if all(each.at for each in articles):
         return sorted(articles, key=lambda each: min(each.at or now, now), reverse=True)
     return articles
 
 
 def _clean_link(url: str) -> str:
-    """Read an address as it is kept: without what tracks people."""
+    """Normalise a link, without its tracking parameters."""
     try:
         return read_link(url)
     except InsideError:
@@ -255,7 +258,7 @@ USAGE = "Tapez `/actus flux`, `/actus flux ajouter ADRESSE`, `/actus flux retire
     writes=True,
 )
 async def manage_feeds(ctx: Context, line: str) -> Replies:
-    """List the feeds, or do with one what the line says."""
+    """List the feeds, or run the action that the line names."""
     word, _, rest = line.strip().partition(" ")
     match fold(word):
         case "":
@@ -273,7 +276,7 @@ async def manage_feeds(ctx: Context, line: str) -> Replies:
 
 
 def _say_state(ctx: Context, feed: NewsFeed) -> str:
-    """Say how a feed stands, in a sentence without its point."""
+    """Say how a feed is doing, as a sentence without its full stop."""
     if feed.failing_since is not None:
         return f"ne se lit plus depuis le {say_moment(feed.failing_since.astimezone(ctx.zone))} : {feed.fault}"
     return f"lu le {say_moment(feed.read_at.astimezone(ctx.zone))}" if feed.read_at else "pas encore lu"
@@ -296,7 +299,7 @@ async def _remove_feed(ctx: Context, feed: NewsFeed) -> Replies:
 
 
 async def _add_feed(ctx: Context, text: str) -> Replies:
-    """Follow a feed, and read it at once if its server answers at once; nothing is kept of what is no feed."""
+    """Follow a feed, and read it at once if its server answers quickly. An address without a feed is not stored."""
     if not text:
         raise UserError(f"Quel flux ? {USAGE}")
     try:
@@ -327,7 +330,7 @@ async def _read_at_once(ctx: Context, source: FeedSource) -> FeedReading | None:
 
 
 async def _follow_feed(ctx: Context, url: str) -> NewsFeed:
-    """Follow the feed of that address; one that is followed already stays as it is."""
+    """Follow the feed of that address; if it is followed already, change nothing."""
     host = url.partition("://")[2].partition("/")[0]
     new = NewsFeed(key=url_key(url), url=url, name=host[:NAME_MAX], by=ctx.user.id, added_at=ctx.now)
     feed = await items.add_or_get_feed(ctx.db, new)
@@ -351,8 +354,7 @@ async def read_hourly(ctx: Context) -> Replies:
 
 @feature.chore(ReadFeeds, name="actus.ReadFeeds", title="Lecture des flux", unit=("flux", "flux"), writes=True)
 async def read_next_feeds(ctx: Context, work: ReadFeeds, so_far: Progress) -> Step:
-    """Read the next few feeds, which the step before found. They are asked for beside the steps, with nothing of the
-    database in hand."""
+    """Read the next few feeds, which the step before has chosen. They are fetched outside the transaction."""
     sources = [FeedSource(*each) for each in so_far.cursor or ()]
     fetched = f"feeds {work.begun} {sources}"
     readings = await ctx.errands.fetch(fetched, lambda: _fetch_all(ctx, sources)) if sources else ()
@@ -396,7 +398,8 @@ def _say_reading(reading: FeedReading, taken: int) -> str:
 
 
 async def _tell_team(ctx: Context, row: NewsFeed) -> Sequence[Reply]:
-    """Tell the animateurs of a feed that failed for a week, or is closed for good; once, until it works again."""
+    """Tell the animateurs once that a feed has failed for a week or is gone for good; again only after it has
+    worked."""
     since = row.failing_since
     if row.told_at is not None or since is None or not (row.removed or since <= ctx.now - FAILS_FOR):
         return []
@@ -406,7 +409,7 @@ async def _tell_team(ctx: Context, row: NewsFeed) -> Sequence[Reply]:
 
 
 async def _tell_owner(ctx: Context, row: NewsFeed, reading: FeedReading) -> Sequence[Reply]:
-    """Tell whoever added a feed whose reading was stopped, at once and once, until it works again."""
+    """Tell whoever added a feed that reading it was stopped; once, until it works again."""
     since = row.failing_since
     if not reading.stopped or since is None or not await is_active(ctx, row.by):
         return []

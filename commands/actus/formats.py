@@ -1,4 +1,4 @@
-"""A digest in its formats: its edito read once, then posts, plain text, a web page and a PDF."""
+"""The formats of a digest: posts, plain text, a web page and a PDF, all drawn from an edito that is parsed once."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -31,7 +31,7 @@ _WEB = re.compile(r"https?://[^\s<>\"\\`]+")
 
 @dataclass(frozen=True, slots=True)
 class EditoSpan:
-    """Some of its words: how they stand out, and where they lead."""
+    """A run of text in an edito, with its emphasis and the address it links to."""
 
     text: str
     styles: tuple[str, ...] = ()
@@ -40,8 +40,8 @@ class EditoSpan:
 
 @dataclass(frozen=True, slots=True)
 class EditoBlock:
-    """A paragraph, or a point of a list: ``mark`` is what stands before it (« - », « 1. », « > » or nothing), ``depth``
-    how many lists it is in."""
+    """A paragraph or list item of an edito. ``mark`` stands before it (« - », « 1. », « > » or nothing); ``depth`` is
+    the number of lists around it."""
 
     lines: tuple[tuple[EditoSpan, ...], ...]
     mark: str = ""
@@ -59,7 +59,8 @@ def _make_reader() -> "MarkdownIt":
 
 
 def read_edito(text: str) -> Sequence[EditoBlock]:
-    """Read an edito; images are their descriptions, titles bold words, tables and tags the signs they are."""
+    """Parse an edito. Images become their descriptions, titles become bold text, tables and HTML tags stay the
+    characters they are."""
     return list(_read_blocks(_make_reader().parse(text)))
 
 
@@ -134,7 +135,7 @@ def _draw_span(span: EditoSpan) -> str:
 
 
 def write_edito(text: str) -> str:
-    """Write the words of an edito, line by line; an address that words lead to is said after them."""
+    """Write an edito as lines of plain text; the address of a link follows its text."""
     return "\n".join(map(_write_block, read_edito(text)))
 
 
@@ -167,7 +168,7 @@ def _draw_page(sheet: Sheet, body: str, at: int, count: int) -> str:
 
 
 def _draw_blocks(sheet: Sheet) -> Iterator[tuple[str, str]]:
-    """Draw what is not split, each with the heading of its part of the digest, which is said once in a post."""
+    """Draw the blocks that are never split, each with the heading of its part, which appears once in a post."""
     yield sheet.day, ""
     for text in draw_edito(sheet.edito):
         yield text, ""
@@ -291,7 +292,7 @@ def _describe_piece(piece: Piece) -> dict[str, Any]:
 
 
 def shorten_url(url: str, most: int) -> str:
-    """Shorten an address to what one reads: no scheme, nothing after a question mark, no longer than a line."""
+    """Shorten an address for reading: without scheme or query, and no longer than a line."""
     if _PERMALINK.search(url):
         return "dans Mattermost"
     path = _SITE.sub("", url).partition("?")[0].partition("#")[0].rstrip("/")
@@ -299,13 +300,13 @@ def shorten_url(url: str, most: int) -> str:
 
 
 def strip_commands(text: str) -> str:
-    """Take commands out of words for a paper, on which none can be typed: the bot’s own hints are left out, the names
-    of commands among somebody’s words are words."""
+    """Remove what cannot be typed on paper: the bot’s own hints go, and names of commands in people’s text become plain
+    words."""
     return _COMMAND.sub(r"« \1 »", _POINTER.sub("", text)).strip()
 
 
 def _cut_edito(blocks: Sequence[EditoBlock]) -> Sequence[EditoBlock]:
-    """Keep as much of an edito as there is room for; « … » says that there is more."""
+    """Cut an edito to the room there is; « … » marks the cut."""
     kept: list[EditoBlock] = []
     lines = size = 0
     for block in blocks:
@@ -329,7 +330,7 @@ def _describe_span(span: EditoSpan) -> dict[str, Any]:
 
 
 def _describe_picture(figures: Mapping[str, Any]) -> dict[str, Any]:
-    """Describe the figures of a month: totals, the months before, what people were helped with most."""
+    """Describe the monthly figures for the template: totals, earlier months, and the most frequent subjects."""
     totals = [{"label": label, "said": page.group_digits(value)} for label, value in figures["totals"]]
     months = [{"label": label, "value": n, "said": page.group_digits(n)} for label, n in figures["mois"]]
     themes = [{"label": _typeset(label), "value": n, "said": page.group_digits(n)} for label, n in figures["themes"]]
@@ -348,7 +349,7 @@ def _typeset(text: str) -> str:
 
 
 def write_text(sheet: Sheet) -> str:
-    """Write a digest line by line, as a screen reader says it: nothing is drawn, each part says how much it has."""
+    """Write a digest line by line, for screen readers: no drawings, and each part says how many entries it has."""
     return typeset("\n".join(_write_lines(sheet))).strip() + "\n"
 
 
@@ -372,7 +373,7 @@ def _write_item(piece: Piece) -> Iterator[str]:
 
 
 def write_page(sheet: Sheet) -> str:
-    """Write a whole web page: headings, lists, no script, nothing fetched from elsewhere."""
+    """Write a complete web page, with headings and lists, without scripts or remote content."""
     return _load_template().render(sheet=sheet, edito=read_edito(sheet.edito), heading=typeset(sheet.heading))
 
 

@@ -1,4 +1,4 @@
-"""What comes into the pool by itself: what other features know, and the best messages of public channels."""
+"""What fills the pool by itself: data of other features, and the best messages of public channels."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -49,7 +49,7 @@ class Ranked:
 
 
 def rank_posts(posts: Iterable[ChatPost], bot_id: str) -> Sequence[Ranked]:
-    """Rank the messages of people that others found useful, of one channel: the best first, then the oldest."""
+    """Rank the messages of one channel that people found useful, best first, then oldest."""
     written = [post for post in posts if is_by_person(post, bot_id) and not post.delete_at]
     answerers: dict[str, set[str]] = defaultdict(set)
     for post in written:
@@ -75,8 +75,8 @@ LOOKED_AT = 50
 
 @dataclass(frozen=True, slots=True)
 class ChannelMessages:
-    """What was said in a public channel: the best of it, who said that, and all messages since then, if that
-    ``is_whole``. Of a channel that is not public (any more) nothing is told."""
+    """Messages of a public channel: the best ones, their authors, and all since ``since`` if that list ``is_whole``.
+    Empty for a channel that is not public, or no longer."""
 
     channel: str
     is_public: bool = False
@@ -93,7 +93,7 @@ async def find_public_channels(chat: ChatReader) -> Sequence[str]:
 
 
 async def read_channel(chat: ChatReader, channel_id: str, since: datetime, until: datetime) -> ChannelMessages:
-    """Read what was said in a channel, if it is public at this moment."""
+    """Read a channel’s messages, if it is public at this moment."""
     channel = await unless_refused(chat.channel(channel_id), None)
     is_public = channel is not None and channel.type == "O" and not channel.archived
     found = await unless_refused(_read_posts(chat, channel_id, _to_ms(since)), None) if is_public else None
@@ -108,7 +108,7 @@ async def read_channel(chat: ChatReader, channel_id: str, since: datetime, until
 
 
 async def _read_posts(chat: ChatReader, channel_id: str, since_ms: int) -> tuple[Sequence[ChatPost], bool]:
-    """Read the messages since then; True where these are all."""
+    """Read the messages since an instant (ms); the flag says whether the list is complete."""
     found: dict[str, ChatPost] = {}
     for number in range(PAGES_MAX):
         page = await chat.newest_posts(channel_id, number, PAGE)
@@ -123,7 +123,7 @@ def _to_ms(moment: datetime) -> int:
 
 
 async def keep_best(db: AsyncSession, heard: ChannelMessages, settings: Settings, now: datetime) -> None:
-    """Store the best of a channel’s messages, as they stand; what was taken away meanwhile is quoted no more."""
+    """Store the best messages of a channel with their present text, and withdraw those that were deleted."""
     if not heard.is_public:
         await items.withdraw_quotes_in(db, heard.channel)
         return
@@ -155,7 +155,8 @@ def _make_message_item(one: Ranked, author: str, settings: Settings, now: dateti
 def _may_be_quoted(
     one: Ranked, heard: ChannelMessages, register: Mapping[str, people.Person], silent: Collection[str], now: datetime
 ) -> bool:
-    """Return whether its author is there, is no secret and has nothing against it, and it tells nothing private."""
+    """Return whether a message may be quoted: its author is active, not hidden and did not object, and it holds nothing
+    private."""
     author, row = heard.users.get(one.post.user_id), register.get(one.post.user_id)
     if author is None or author.deleted or author.id in silent or proposals.find_quote_fault(one.post.message):
         return False
@@ -163,7 +164,7 @@ def _may_be_quoted(
 
 
 def _find_deleted(heard: ChannelMessages, waits: Mapping[str, Item]) -> set[str]:
-    """Find the messages that wait, and stand in their channel no more."""
+    """Find the waiting messages that no longer stand in their channel."""
     if not heard.is_whole:
         return set()
     since = heard.since_ms
@@ -183,7 +184,7 @@ AHEAD = timedelta(days=21)
 
 
 def make_resource_item(resource: Resource, author: people.Person | None, settings: Settings) -> Item:
-    """Make the item of a resource that came out, with who wrote it."""
+    """Make the item of a published resource, with its author."""
     credit = author.full_name if author else f"@{resource.auteur}" if resource.auteur else ""
     return Item(
         key=f"fiche:{resource.number}",
@@ -231,7 +232,8 @@ def make_poll_item(poll: sondage.Poll) -> Item:
 
 
 def make_idea_item(idea: idees.Idea, at: datetime, votes: int, author: people.Person | None) -> Item:
-    """Make the item of an idea that was done, at the end of its month; its author is named who agreed to that."""
+    """Make the item of an idea that was carried out, dated at the end of its month. Its author is named only if they
+    agreed."""
     return Item(
         key=f"idee:{idea.number}",
         kind=ItemKind.IDEA,
@@ -247,7 +249,7 @@ def make_idea_item(idea: idees.Idea, at: datetime, votes: int, author: people.Pe
 
 
 def make_event_item(event: agenda.AgendaEvent) -> Item:
-    """Make the item of an event to come: it is news from when it was published, or from when it is near."""
+    """Make the item of a coming event: it is news from its publication, or from when it is near."""
     start = event.starts_at.astimezone(PARIS)
     when = f"{say_weekday(start.date())} à {say_hour(start)}"
     near = event.starts_at - AHEAD
@@ -273,7 +275,7 @@ ROUNDED = "Chiffres arrondis, pour protéger les personnes. Le détail : /stats.
 
 
 class Harvest(BaseModel):
-    """Work: the messages of public channels are looked through, from ``since`` until before ``until``."""
+    """Long work: search the messages of public channels from ``since`` until before ``until``."""
 
     since: datetime
     until: datetime
@@ -292,7 +294,7 @@ class DigestPeriod:
 
 @feature.job("hour=0,4,8,12,16,20 minute=37", name="actus.gather")
 async def gather(ctx: Context) -> Replies:
-    """Look through the messages of the last week again: by now others found them useful, or not."""
+    """Start to search the messages of the last week again, since reactions have changed."""
     return Start(payload=Harvest(since=ctx.now - WEEK, until=ctx.now))
 
 
@@ -308,7 +310,7 @@ async def read_next_channel(ctx: ReadingContext, work: Harvest, so_far: Progress
     Harvest, name="actus.Harvest", title="Messages des actus", unit=("canal", "canaux"), asks=read_next_channel
 )
 async def harvest_channel(ctx: Context, _: Harvest, so_far: Progress, found: ChannelMessages | Sequence[str]) -> Step:
-    """Keep the best of the next channel; at first, leave out what stands in none any more."""
+    """Store the best of the next channel; the first step withdraws items whose channel is gone."""
     if not isinstance(found, ChannelMessages):
         await items.withdraw_quotes_outside(ctx.db, found)
         return Step(cursor=list(found), total=len(found), finished=not found)
@@ -320,7 +322,7 @@ async def harvest_channel(ctx: Context, _: Harvest, so_far: Progress, found: Cha
 async def harvest_messages(
     chat: ChatReader, database: Database, settings: Settings, since: datetime, until: datetime
 ) -> None:
-    """Look through all channels at once, for who waits for it; ``until`` is now."""
+    """Search all channels at once, for a caller who waits for it; ``until`` is now."""
     channels = await find_public_channels(chat)
     async with database.transaction() as db:
         await items.withdraw_quotes_outside(db, channels)
@@ -356,7 +358,7 @@ async def _harvest_ideas(db: AsyncSession, since: datetime, until: datetime) -> 
 
 
 async def harvest_period(db: AsyncSession, period: DigestPeriod) -> None:
-    """Bring in who is new and the figures of a period, for its digest, as they are by now."""
+    """Add the newcomers and the figures of a period to the pool, for its digest."""
     for item in (await _make_newcomers_item(db, period), await _make_figures_item(db, period)):
         if item is not None:
             item.key = f"{item.kind.value}:{period.edition}:{period.day}"
@@ -379,7 +381,7 @@ async def _make_newcomers_item(db: AsyncSession, period: DigestPeriod) -> Item |
 
 
 async def _make_figures_item(db: AsyncSession, period: DigestPeriod) -> Item | None:
-    """Make the item of the réseau’s month as « /stats » tells it: nothing is finer, and nothing is rounded anew."""
+    """Make the item of the réseau’s monthly figures, with the same values and rounding as « /stats »."""
     today = period.until.astimezone(PARIS).date()
     first, told = today.replace(day=1), find_told_until(today)
     is_whole = period.monthly or told <= first
@@ -412,8 +414,8 @@ def _find_first_month(start: date) -> date:
 def _draw_figures(
     figures: stats.Figures, months: Mapping[date, int], open_since: date
 ) -> dict[str, list[tuple[str, int]]]:
-    """Tell what the picture of the paper is drawn from (commands/actus/formats.py): labels and values; a star is after
-    the name of a month that is not over."""
+    """Return the labels and values of the chart (see commands/actus/formats.py); a star marks a month that is not
+    over."""
     totals = [
         ("accompagnements", figures.accompagnements),
         ("personnes accompagnées", figures.personnes),

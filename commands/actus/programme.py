@@ -1,4 +1,4 @@
-"""When editions come out: programmed in chat; drafts are made, reminded of, approved, put off, and let out at their
+"""When editions come out: set in chat. Drafts are created, reminded of, approved, postponed, and published at their
 hour."""
 
 import itertools
@@ -68,7 +68,8 @@ def _read_edition(known: Mapping[str, Edition], line: str) -> tuple[Edition, str
 
 
 def _read_unapproved(line: str) -> tuple[str, Unapproved | None]:
-    """Read what becomes of it unapproved, if a line ends with that, and what stands before."""
+    """Split off what is to happen to an unapproved digest, if the line ends with that; return the rest of the line and
+    it."""
     head, _, word = line.rpartition(" ")
     return (head, Unapproved(fold(word))) if fold(word) in set(Unapproved) else (line, None)
 
@@ -83,7 +84,7 @@ def _read_rhythm(text: str) -> str:
 
 
 async def _read_places(ctx: Context, text: str) -> list[str]:
-    """Read keys of channels and targets, each once. Raises UserError."""
+    """Read keys of channels and of targets, each once. Raises UserError."""
     table = await canaux.list_planned(ctx.db, ctx.settings)
     try:
         found = list(dict.fromkeys(_read_place(word.strip(), table) for word in text.split(",") if word.strip()))
@@ -116,7 +117,7 @@ async def submit_programme(ctx: Context, form: Window) -> Replies:
 async def _save_edition(
     ctx: Context, edition: Edition, rhythm: str, places: list[str] | None, unapproved: Unapproved | None
 ) -> Sequence[Reply]:
-    """Store what is changed of an edition; what is empty stays. What is drafted moves along."""
+    """Store the changed settings of an edition; empty ones stay as they are. Its drafts move to the new rhythm."""
     given = {"rhythm": rhythm, "targets": places, "unapproved": unapproved and unapproved.value}
     new = {name: value for name, value in given.items() if value} | {"by": ctx.user.id, "at": ctx.now}
     row = EditionSettings(key=edition.key, at=ctx.now).model_dump() | new
@@ -135,8 +136,8 @@ async def _save_edition(
 
 
 async def _move_draft(ctx: Context, before: Edition, edition: Edition) -> tuple[Sequence[Reply], Sequence[Digest]]:
-    """Give what has not come out its day by the new rhythm; return also what stays, as somebody put it off. The later
-    of two for one day stays where it is."""
+    """Move the unpublished digests to their days by the new rhythm; return the replies, and the digests that stay
+    because somebody postponed them. If two fall on one day, the later one stays where it is."""
     replies, stay = list[Reply](), list[Digest]()
     occasions = edition.rhythm.after(ctx.now)
     for one in await digests.list_open(ctx.db, edition.key):
@@ -170,7 +171,7 @@ async def say_edition(ctx: Context, edition: Edition, stays: Sequence[Digest] = 
 
 
 def say_coming(occasion: Occasion, now: datetime) -> str:
-    """Say a day: « 3 décembre », « 8 janvier 2027 »; what a holiday moves says so."""
+    """Write the day of an occasion: « 3 décembre », « 8 janvier 2027 »; if a holiday moved it, say so."""
     on = occasion.at.astimezone(PARIS).date()
     year = "" if on.year == now.astimezone(PARIS).year else f" {on.year}"
     moved = f" (le {say_day(occasion.day)} est férié)" if find_holiday(occasion.day) and on < occasion.day else ""
@@ -197,8 +198,8 @@ class Due(StrEnum):
 
 
 def find_due(digest: Digest, unapproved: Unapproved, now: datetime) -> Due:
-    """Find what is due: at its hour what was approved comes out, and the rest as the edition says; but not on another
-    day."""
+    """Find what is due for a digest. At its hour an approved digest is published, another is dealt with as the edition
+    says, but only on the planned day."""
     if digest.at > now:
         waits = digest.state is DigestState.DRAFT and not digest.reminded and now >= find_reminder_time(digest)
         return Due.REMIND if waits else Due.NOTHING
@@ -240,7 +241,7 @@ async def run_due(desk: NewsContext) -> Sequence[Reply]:
 
 
 async def _begin_due(desk: NewsContext, edition: Edition, before: datetime) -> Sequence[Reply]:
-    """Begin the draft of what comes out within a working day, or should have since the bot last looked."""
+    """Create the draft of a digest that comes out within a working day, or should have since the last run."""
     coming = edition.rhythm.next(desk.now)
     near = [coming] if drafts.find_showing_time(coming.at) <= desk.now else []
     missed = _find_last_occasion(edition, before, desk.now)
@@ -253,12 +254,12 @@ async def _begin_due(desk: NewsContext, edition: Edition, before: datetime) -> S
 
 
 def _find_last_occasion(edition: Edition, start: datetime, end: datetime) -> Sequence[Occasion]:
-    """Find the last occasion of that time; those before it are part of it."""
+    """Find the last occasion in that time, as a list of at most one; earlier ones are part of it."""
     return [*itertools.takewhile(lambda one: one.at <= end, edition.rhythm.after(start))][-1:]
 
 
 async def _process_digest(desk: NewsContext, digest: Digest, edition: Edition) -> Sequence[Reply]:
-    """Bring in what is new, show the draft when that is due, then do what its hour asks for."""
+    """Complete a draft, show it when that is due, then do what is due at its hour."""
     hourly = desk.now.minute * timedelta(minutes=1) < HOURLY
     fresh = digest.state is DigestState.DRAFT
     added = await drafts.fill_draft(desk, digest, edition, tables=hourly) if fresh else 0
@@ -310,8 +311,8 @@ async def _lock_open(ctx: Context, number: int) -> Digest:
 
 @feature.button(drafts.Approve, roles=ANIMATEURS)
 async def approve(ctx: Context, click: drafts.Approve) -> Replies:
-    """Approve a digest: it comes out at its hour, or at once where that is past; of two who approve the second reads
-    who was first. Where it cannot come out is looked at beside."""
+    """Approve a digest: it comes out at its hour, or at once if that is past. If two people approve, the second reads
+    who was first. Its channels are checked in the background."""
     digest = await _lock_open(ctx, click.digest)
     if digest.state is DigestState.APPROVED:
         by = "vous" if digest.approved_by == ctx.user.id else await editions.name_person(ctx, digest.approved_by)
@@ -339,7 +340,7 @@ async def must_have_content(ctx: Context, digest: Digest) -> None:
 
 @feature.button(drafts.PublishNow, roles=ANIMATEURS)
 async def publish_now(ctx: Context, click: drafts.PublishNow) -> Replies:
-    """Publish what was approved before its hour. Raises UserError for what nobody approved."""
+    """Publish an approved digest before its hour. Raises UserError if nobody approved it."""
     digest = await _lock_open(ctx, click.digest)
     number = digest.number
     if digest.state is not DigestState.APPROVED:
@@ -376,7 +377,7 @@ async def ask_when(ctx: Context, click: drafts.Postpone) -> Replies:
 
 @feature.submit(PutOff, roles=ANIMATEURS)
 async def postpone(ctx: Context, form: PutOff) -> Replies:
-    """Put a digest off; what nobody approved still waits for somebody to. « maintenant » is no later: it comes out."""
+    """Postpone a digest, which still needs an approval if it had none. « maintenant » publishes it."""
     if form.moment == NOW:
         return await publish_now(ctx, drafts.PublishNow(digest=form.digest))
     digest = await _lock_open(ctx, form.digest)
@@ -393,7 +394,7 @@ async def postpone(ctx: Context, form: PutOff) -> Replies:
 
 
 def _check_moment(ctx: Context, moment: datetime) -> datetime:
-    """Raise UserError for what is past, far away, or an hour that one night a year has twice."""
+    """Raise UserError for a moment that is past, too far away, or ambiguous because clocks are set back."""
     if not ctx.now < moment <= ctx.now + LONGEST:
         raise UserError(fields={"quand": "Choisissez un moment à venir, dans les 30 jours."})
     if moment.astimezone(PARIS).hour == DOUBLED_HOUR.hour:
@@ -402,7 +403,7 @@ def _check_moment(ctx: Context, moment: datetime) -> datetime:
 
 
 async def _postpone_to_next(ctx: Context, digest: Digest, edition: Edition) -> Sequence[Reply]:
-    """Put a digest off to the next time of its edition that has not come out yet; what is drafted for it comes in."""
+    """Postpone a digest to the next free occasion of its edition; the draft of that occasion is merged into it."""
     for occasion in edition.rhythm.after(max(digest.at, ctx.now)):
         other = await digests.find_covering(ctx.db, edition.key, occasion.day) if occasion.day != digest.day else None
         gone: list[Reply] = []
@@ -420,6 +421,5 @@ async def _postpone_to_next(ctx: Context, digest: Digest, edition: Edition) -> S
 
 
 def is_postponed(digest: Digest, edition: Edition) -> bool:
-    """Return whether somebody chose when it comes out: another day, or another moment, than its edition’s rhythm
-    says."""
+    """Return whether somebody chose another moment for a digest than its edition’s rhythm gives."""
     return digest.first_day < digest.day or digest.at != edition.rhythm.on(digest.day).at

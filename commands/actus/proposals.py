@@ -1,4 +1,5 @@
-"""What people propose for the news: each thing once, changed or taken back while it waits, and its fate."""
+"""Proposals of people for the news: stored once each, changed or withdrawn while they wait, and told what became of
+them."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -30,21 +31,21 @@ from storage.actus.items import CREDIT_MAX, Item, ItemKind, NewsSection
 
 
 class About(BaseModel):
-    """Something about the item of that id."""
+    """Payload about one item of the pool, by its id."""
 
     item: int
 
 
 class EditProposal(About):
-    """« Modifier » something proposed, in the window."""
+    """Button « Modifier »: opens the window of a proposal."""
 
 
 class TakeBack(About):
-    """« Retirer » something proposed."""
+    """Button « Retirer »: withdraws a proposal."""
 
 
 class RatherNot(About):
-    """« Plutôt pas »: who wrote a message does not want it in the news."""
+    """Button « Plutôt pas »: the author of a message does not want it quoted in the news."""
 
 
 QUOTE_TITLE_MAX, QUOTE_MAX = 90, 400
@@ -56,7 +57,7 @@ OUT = (DigestState.PUBLISHING, DigestState.PUBLISHED, DigestState.WITHDRAWN)
 
 
 class ProposalOutcome(StrEnum):
-    """What was there when somebody proposed something: nothing, the same of theirs, the same of somebody else’s."""
+    """What a proposal met: nothing yet, the same one by the same person, or by somebody else."""
 
     NEW = "new"
     MINE = "mine"
@@ -64,7 +65,7 @@ class ProposalOutcome(StrEnum):
 
 
 def quote_message(message: str) -> tuple[str, str]:
-    """Shorten the words of a message, in plain words, to a title and a text: its first line, then what follows it."""
+    """Turn a message into a title (its first line) and a text (the rest), in plain text and shortened."""
     words = strip_markdown(message)
     first = next((line for line in words.splitlines() if line.strip()), "")
     title, whole = to_one_line(first, QUOTE_TITLE_MAX), to_one_line(words, QUOTE_MAX)
@@ -102,13 +103,13 @@ def find_quote_fault(message: str) -> str:
 
 
 async def must_accept_quotes(ctx: Context, author: str) -> None:
-    """Raise UserError where somebody’s messages go into no digest."""
+    """Raise UserError if somebody does not want to be quoted in the news."""
     if await subscriptions.is_unquoted(ctx.db, author):
         raise UserError(RATHER_NOT)
 
 
 async def propose_item(ctx: Context, item: Item) -> tuple[Item, ProposalOutcome]:
-    """Store an item, or get the one that is there already. Raises UserError where its author would rather not."""
+    """Store an item, or return the existing one. Raises UserError if its author does not want to be quoted."""
     stored, is_new = await items.add_or_get(ctx.db, item)
     if is_new:
         return stored, ProposalOutcome.NEW
@@ -128,12 +129,12 @@ RECEIPT = RowCard[Item]("actus.proposal:", lambda item: f"{item.number}:{item.pr
 
 
 def refresh_receipt(item: Item, *, here: bool = False) -> Refresh:
-    """Show the item in its receipt as it is now; ``here`` after its own dialog."""
+    """Rewrite the receipt of an item with its present text; ``here`` after its own window."""
     return RECEIPT.rewrite(item, _draw_receipt(item), here=here)
 
 
 def close_receipt(item: Item, template: str) -> Refresh:
-    """Say in the receipt what became of the item, without buttons."""
+    """Rewrite the receipt of an item with its outcome, without buttons."""
     return RECEIPT.rewrite(item, render(f"actus/{template}", item=item))
 
 
@@ -143,7 +144,7 @@ def _draw_receipt(item: Item) -> Message:
 
 
 async def tell_author(ctx: Context, item: Item) -> Sequence[Reply]:
-    """Tell who wrote a message that somebody else proposed it; they may prefer that it were not."""
+    """Tell the author of a message that somebody else proposed it, with a button to refuse."""
     if not item.post_id or item.author_id in {"", item.proposed_by}:
         return []
     author = await people.get(ctx.db, item.author_id)
@@ -154,7 +155,7 @@ async def tell_author(ctx: Context, item: Item) -> Sequence[Reply]:
 
 
 async def find_digest(ctx: Context, item: Item) -> Digest | None:
-    """Find the digest that has the item, out or not yet."""
+    """Find the digest that contains an item, published or not."""
     return _find_digest(await _list_digests(ctx, item))
 
 
@@ -184,7 +185,7 @@ async def show_own(ctx: Context, line: str) -> Replies:
 
 
 def _say_fate(item: Item, there: Sequence[tuple[Digest, bool]]) -> str:
-    """Say what became of a proposal, in a few words."""
+    """Say in a few words what became of a proposal."""
     if out := _find_digest(there, OUT):
         is_gone = out.state is DigestState.WITHDRAWN
         return f"n° {out.number}, retiré depuis" if is_gone else f"parue dans le n° {out.number}"
@@ -200,7 +201,7 @@ NOT_PUBLIC = "Ce message est dans un canal privé : ce qui s’y dit n’en sort
 
 @feature.command("actus proposer", help="Proposer une actu", hint="[texte | lien | lien d’un message]")
 async def propose(ctx: ReadingContext, line: str) -> Replies:
-    """Open the window, filled with what the line leads to."""
+    """Open the window, filled from the link or message that the line names."""
     if ident := find_permalink(line):
         return Ask(await _draft_from_message(ctx, await read_linked_post(ctx, ident)))
     words = line.strip()
@@ -254,7 +255,7 @@ async def _draft_from_message(ctx: ReadingContext, post: ChatPost) -> ProposeNew
 
 @feature.submit(ProposeNews)
 async def keep_proposal(ctx: Context, form: ProposeNews) -> Replies:
-    """Put the proposal in the pool; who comes second is thanked too."""
+    """Store a proposal; if it is known already, thank its sender all the same."""
     if form.post:
         await must_accept_quotes(ctx, form.author)
     item, found = await propose_item(ctx, _make_item(ctx, form))
@@ -263,7 +264,7 @@ async def keep_proposal(ctx: Context, form: ProposeNews) -> Replies:
 
 
 async def tell_proposed(ctx: Context, item: Item, found: ProposalOutcome) -> Sequence[Reply]:
-    """Give whoever proposed an item its receipt, or thank them for what is known; tell its author, once."""
+    """Send a proposer the receipt, or thanks if the item is known; tell its author, once."""
     if found is ProposalOutcome.KNOWN:
         return [Direct(render("actus/known", item=item), user_id=ctx.user.id)]
     receipt = RECEIPT.send(item, _draw_receipt(item), item.proposed_by)
@@ -340,7 +341,7 @@ async def save_proposal(ctx: Context, form: ChangeNews) -> Replies:
 
 
 async def _must_wait(ctx: Context, item: Item) -> None:
-    """Raise UserError for what editors have in hand already: the words are theirs now."""
+    """Raise UserError for an item that editors have already put into a digest."""
     if digest := await find_digest(ctx, item):
         raise UserError(
             f"Votre proposition est déjà dans les actus n° {digest.number} : dites à l’équipe d’animation ce qui "
@@ -356,7 +357,7 @@ async def _must_not_be_out(ctx: Context, item: Item) -> None:
 
 @feature.button(TakeBack)
 async def take_proposal_back(ctx: Context, click: TakeBack) -> Replies:
-    """Withdraw a proposal for whoever made it, as long as it is not out."""
+    """Withdraw a proposal for its proposer, if it is not published yet."""
     item = await _get_own(ctx, click.item, lock=True)
     await _must_not_be_out(ctx, item)
     await database.change(ctx.db, item, withdrawn=True)
@@ -365,7 +366,7 @@ async def take_proposal_back(ctx: Context, click: TakeBack) -> Replies:
 
 @feature.button(RatherNot)
 async def refuse_quote(ctx: Context, click: RatherNot) -> Replies:
-    """Keep a message out of the news for ever, as its author prefers."""
+    """Keep a message out of the news for ever, at its author’s wish."""
     item = await items.lock(ctx.db, click.item)
     if item is None or item.author_id != ctx.user.id:
         raise UserError("Ce message n’est pas de vous.")
@@ -380,7 +381,7 @@ async def refuse_quote(ctx: Context, click: RatherNot) -> Replies:
 
 
 async def _get_own(ctx: Context, number: int, *, lock: bool = False) -> Item:
-    """Get what this person proposed. Raises UserError."""
+    """Get an item that this person proposed. Raises UserError."""
     item = await (items.lock if lock else items.get)(ctx.db, number)
     if item is None or item.proposed_by != ctx.user.id:
         raise UserError("Cette proposition n’est plus à vous.")

@@ -1,4 +1,4 @@
-"""A digest comes out: its channels and quotes are checked, its paper is made, its posts are sent once each."""
+"""Publication of a digest: its channels and quotes are checked, its PDF is made, and each post is sent once."""
 
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
@@ -54,8 +54,8 @@ async def read_own_channels(ctx: ReadingContext) -> TeamChannels:
 
 
 async def find_destinations(db: AsyncSession, settings: Settings, edition: Edition, own: TeamChannels) -> Destinations:
-    """Find the channels of each of its places by itself: one that is not there keeps the others from nothing. ``own``
-    was asked before."""
+    """Find the channels of an edition, place by place, so that a missing one does not stop the others. ``own`` are the
+    bot’s channels, asked for before."""
     table = await canaux.list_planned(db, settings)
     found: dict[str, str] = {}
     absent: list[str] = []
@@ -98,7 +98,7 @@ async def find_quotes(db: AsyncSession, digest: Digest) -> Sequence[QuotedEntry]
 
 
 async def find_lost_quotes(chat: ChatReader, asked: Sequence[QuotedEntry]) -> Sequence[int]:
-    """Find the entries whose message is gone, or is not in a public channel any more. Raises ChatError while Mattermost
+    """Find the entries whose message was deleted or is no longer in a public channel. Raises ChatError while Mattermost
     does not answer."""
     channels = [await _unless_refused(chat.channel(ident)) for ident in dict.fromkeys(one.channel_id for one in asked)]
     public = {each.id for each in channels if each and not each.is_private and not each.archived}
@@ -111,7 +111,8 @@ async def find_lost_quotes(chat: ChatReader, asked: Sequence[QuotedEntry]) -> Se
 
 
 async def _unless_refused(asked: Awaitable[Answer]) -> Answer | None:
-    """Wait for an answer; None where Mattermost refuses for good. What may pass is raised, and asked again later."""
+    """Wait for an answer; return None if Mattermost refuses for good. Other errors are raised, so that the step is
+    tried again."""
     try:
         return await asked
     except ChatError as error:
@@ -121,7 +122,8 @@ async def _unless_refused(asked: Awaitable[Answer]) -> Answer | None:
 
 
 async def find_unfit(db: AsyncSession, digest: Digest, gone: Sequence[int]) -> Sequence[DigestEntry]:
-    """Find the entries that may not come out: ``gone``, what was withdrawn, what is by who is not to be quoted."""
+    """Find the entries that may not come out: those in ``gone``, withdrawn items, and items by people who do not want
+    to be quoted."""
     unquoted = await subscriptions.list_unquoted(db)
     return [
         entry
@@ -131,7 +133,7 @@ async def find_unfit(db: AsyncSession, digest: Digest, gone: Sequence[int]) -> S
 
 
 async def drop_unfit(db: AsyncSession, digest: Digest, gone: Sequence[int]) -> Sequence[str]:
-    """Leave out what may not come out; return the titles of that."""
+    """Drop the entries that may not come out; return their titles."""
     left_out = await find_unfit(db, digest, gone)
     for entry in left_out:
         await change(db, entry, dropped=True)
@@ -139,13 +141,13 @@ async def drop_unfit(db: AsyncSession, digest: Digest, gone: Sequence[int]) -> S
 
 
 async def read_places(ctx: ReadingContext, _: CheckPlaces, __: Progress) -> TeamChannels:
-    """Read the channels in which something can come out."""
+    """Read the channels in which the bot can post."""
     return await read_own_channels(ctx)
 
 
 @feature.work(CheckPlaces, name="actus.CheckPlaces", title="Canaux des actus", asks=read_places)
 async def check_places(ctx: Context, asked: CheckPlaces, _: Progress, own: TeamChannels) -> Step:
-    """Say where what was just approved cannot come out, while there is time."""
+    """Say where an approved digest cannot come out, while there is time to change that."""
     digest = await editions.get_digest(ctx, asked.digest)
     where = await find_digest_destinations(ctx, digest, own)
     if digest.state is not DigestState.APPROVED or not where.absent:
@@ -165,7 +167,7 @@ UNIT = ("message", "messages")
 
 
 class Phase(StrEnum):
-    """The phase in which the work is; the next step begins with it."""
+    """A phase of the publication; each step of the work ends with the phase of the next one."""
 
     CHECK = "check"
     PAPER = "paper"
@@ -174,8 +176,8 @@ class Phase(StrEnum):
 
 
 class PublicationPlan(BaseModel):
-    """What the next step goes on from. ``document`` is the post that carries the paper, ``until`` up to when it is
-    waited for, ``at`` how many posts are written down."""
+    """The cursor of the publication. ``document`` is the post that carries the PDF, ``until`` the time up to which it
+    is awaited, ``at`` how many posts are written to the outbox."""
 
     phase: Phase
     quoted: list[QuotedEntry] = []
@@ -190,8 +192,8 @@ class PublicationPlan(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class PublicationFacts:
-    """What Mattermost says for a step: the bot’s channels at first, then the entries whose messages are gone, then the
-    files of the paper."""
+    """What Mattermost answered for a step: first the bot’s channels, then the entries whose messages are gone, then the
+    files of the PDF’s post."""
 
     own: TeamChannels | None = None
     lost: Sequence[int] = ()
@@ -213,7 +215,7 @@ async def read_publication_facts(ctx: ReadingContext, _: Publish, so_far: Progre
 
 @feature.work(Publish, name="actus.Publish", title="Publication des actus", unit=UNIT, asks=read_publication_facts)
 async def publish(ctx: Context, asked: Publish, so_far: Progress, facts: PublicationFacts) -> Step:
-    """Take the next step; each is one transaction with what it sends."""
+    """Run the next step of the publication; each is one transaction with what it sends."""
     if facts.own is not None:
         return await _choose_channels(ctx, asked, so_far, facts.own)
     plan = PublicationPlan.model_validate(so_far.cursor)
@@ -229,7 +231,7 @@ async def publish(ctx: Context, asked: Publish, so_far: Progress, facts: Publica
 
 
 async def _lock_publishing(ctx: Context, asked: Publish) -> Digest | None:
-    """Lock the digest, if it is coming out."""
+    """Lock the digest, if it is still being published."""
     found = await digests.lock(ctx.db, asked.digest)
     return found if found and found.state is DigestState.PUBLISHING else None
 
@@ -251,7 +253,7 @@ async def _choose_channels(ctx: Context, asked: Publish, so_far: Progress, own: 
 
 
 async def _tell_outcome(ctx: Context, found: Digest, what: str, **more: object) -> Sequence[Reply]:
-    """Tell the team what came of the publication, and show it on the card."""
+    """Tell the team the outcome of the publication, and rewrite the card."""
     return [*await _tell_team(ctx, found, what, **more), await drafts.refresh_card(ctx, found)]
 
 
@@ -277,7 +279,7 @@ async def _check_quotes(ctx: Context, asked: Publish, so_far: Progress, lost: Se
 
 
 async def _leave_out(ctx: Context, found: Digest, lost: Sequence[int]) -> Sequence[Reply]:
-    """Leave out what may not be quoted any more, and tell the team so."""
+    """Drop the entries that may no longer be quoted, and tell the team."""
     titles = await drop_unfit(ctx.db, found, lost)
     if not titles:
         return []
@@ -286,7 +288,7 @@ async def _leave_out(ctx: Context, found: Digest, lost: Sequence[int]) -> Sequen
 
 
 async def _await_paper(ctx: Context, asked: Publish, so_far: Progress, plan: PublicationPlan) -> Step:
-    """Wait until the paper stands in the room, for a while."""
+    """Wait a while for the PDF’s post to arrive in the room."""
     found = await digests.get(ctx.db, asked.digest)
     if found is None or found.state is not DigestState.PUBLISHING:
         return so_far.end()
@@ -300,7 +302,7 @@ async def _await_paper(ctx: Context, asked: Publish, so_far: Progress, plan: Pub
 async def _write_batch(
     ctx: Context, asked: Publish, so_far: Progress, plan: PublicationPlan, files: Sequence[str]
 ) -> Step:
-    """Write the next batch of its posts: all of them in one channel, then in the next."""
+    """Write the next batch of posts to the outbox, channel by channel."""
     found = await _lock_publishing(ctx, asked)
     if found is None or found.written != plan.at:
         return so_far.end()
@@ -327,7 +329,7 @@ def make_messages(found: Digest, drawn: Sequence[Markdown], files: Sequence[str]
 
 
 def get_posted(found: Digest) -> PostedBatches:
-    """Get the posts of a digest where they stand, part by part."""
+    """Return the batches of a digest’s posts, part by part."""
     return PostedBatches([editions.get_part_topic(found.number, n) for n in range(found.parts)], found.parts)
 
 
@@ -348,7 +350,7 @@ async def _await_arrival(ctx: Context, asked: Publish, so_far: Progress, plan: P
 
 @feature.stopped(Publish, name="actus.Publish")
 async def end_publication(ctx: Context, asked: Publish, so_far: Progress) -> Step:
-    """End a publication that somebody stopped, or that failed: what was not sent is not; the team hears so."""
+    """Finish a publication that was stopped or failed: what was not sent is cancelled, and the team is told."""
     found = await digests.lock(ctx.db, asked.digest)
     if found is None or found.state is not DigestState.PUBLISHING:
         return so_far.end()
@@ -359,7 +361,7 @@ async def end_publication(ctx: Context, asked: Publish, so_far: Progress) -> Ste
 
 @feature.file(Document, name="actus.Document")
 async def make_document(ctx: ReadingContext, order: Document, folder: Path) -> Parcel:
-    """Make the paper of a digest, as it is now."""
+    """Make the PDF of a digest, as it is now."""
     found = await editions.get_digest(ctx, order.digest)
     sheet = await editions.read_sheet(ctx, found)
     path = folder / formats.name_pdf(sheet)

@@ -1,4 +1,5 @@
-"""What happens in channels: 📰 or a link proposes, changes are followed, links get titles; « /actus discret »."""
+"""What happens in channels: 📰 or a link proposes something, later edits are followed, links get titles; and « /actus
+discret »."""
 
 import asyncio
 from collections.abc import Sequence
@@ -35,7 +36,7 @@ UNTITLED = "untitled"
 
 
 class NameLinks(BaseModel):
-    """Work: pages are asked for their titles."""
+    """Long work: fetch the titles of pages that were proposed as bare links."""
 
 
 @feature.job("minute=7", name="actus.name_links")
@@ -46,7 +47,8 @@ async def name_links(ctx: Context) -> Replies:
 
 @feature.chore(NameLinks, name="actus.NameLinks", title="Titres des liens", unit=("lien", "liens"), writes=True)
 async def name_next_links(ctx: Context, work: NameLinks, so_far: Progress) -> Step:
-    """Name the next few links, which the step before found; each is asked for once, whatever comes of it."""
+    """Fetch the titles of the next few links, which the step before has chosen; each is fetched once, whatever comes of
+    it."""
     asked = list(so_far.cursor or ())
     titles = await ctx.errands.fetch(f"titles {asked}", lambda: _read_titles(ctx.web, [url for _, url in asked]))
     for (number, _), title in zip(asked, titles, strict=True):
@@ -64,7 +66,7 @@ async def _read_titles(web: WebClient, addresses: Sequence[str]) -> Sequence[str
 
 
 async def read_title(web: WebClient, url: str) -> str:
-    """Read what a page calls itself; "" where it cannot be had, or does not say."""
+    """Fetch the title of a page; "" if it has none or does not answer."""
     try:
         async with asyncio.timeout(ALL_S):
             answer = await web.fetch("GET", url, most=READ_MAX)
@@ -83,7 +85,7 @@ _BACK = {"non", "fin", "stop", "off", "plus"}
 
 @feature.command("actus discret", help="Ne jamais être cité dans les actus", hint="[non]", writes=True)
 async def refuse_quotes(ctx: Context, line: str) -> Replies:
-    """Let the messages of whoever asks go into no digest, and take out those that waited; « non » undoes it."""
+    """Keep somebody’s messages out of all digests, and withdraw those that waited; « non » undoes it."""
     word = fold(line)
     if word in _BACK:
         await subscriptions.allow_quotes(ctx.db, ctx.user.id)
@@ -103,13 +105,13 @@ kiosque.watches(watch_planned_channels)
 
 
 def is_news(event: Reacted | Unreacted) -> bool:
-    """Return whether the reaction is 📰."""
+    """Return whether a reaction is 📰."""
     return event.emoji == NEWSPAPER
 
 
 @dataclass(frozen=True, slots=True)
 class MarkedPost:
-    """A message under which 📰 was put, the name of who wrote it, and whether its channel is private."""
+    """A message marked with 📰, its author’s name, and whether its channel is private."""
 
     post: ChatPost
     author: str
@@ -137,7 +139,7 @@ async def on_reaction(ctx: Context, _: Reacted, marked: MarkedPost) -> Replies:
 
 
 async def _refuse_private(ctx: Context, channel_id: str) -> Replies:
-    """Tell whoever acts that the channel is private, once for each channel."""
+    """Tell whoever reacted that the channel is private, once per channel."""
     if not await claims.claim(ctx.db, "actus.private", f"{channel_id}:{ctx.user.id}", ctx.now):
         return None
     return Direct(render("actus/private"), user_id=ctx.user.id)
@@ -157,7 +159,7 @@ async def _propose_post(ctx: Context, post: ChatPost, author: str) -> Replies:
 
 
 async def _spend_quota(ctx: Context) -> Replies:
-    """Count one more proposal; where there are enough for today, say so."""
+    """Count one more proposal of today; return the refusal if the daily limit is reached."""
     try:
         await quotas.spend(ctx, quotas.Quota.PROPOSAL)
     except UserError as refusal:
@@ -174,7 +176,7 @@ async def _find_fault(ctx: Context, post: ChatPost) -> str:
 
 
 async def _propose_again(ctx: Context, post: ChatPost) -> Replies:
-    """Propose a message again for who took 📰 back and puts it there again; they are told nothing new."""
+    """Propose a message again for whoever removed 📰 and put it back; they get no second message."""
     known = await items.find_by_post(ctx.db, post.id)
     if known is None or known.proposed_by != ctx.user.id or not known.withdrawn or await _find_fault(ctx, post):
         return None
@@ -185,7 +187,7 @@ async def _propose_again(ctx: Context, post: ChatPost) -> Replies:
 
 
 async def _lock_waiting(ctx: Context, post_id: str) -> Item | None:
-    """Get what quotes a message and waits: no editor has it in hand yet."""
+    """Lock the item that quotes a message, if no editor has put it into a digest yet."""
     known = await items.find_by_post(ctx.db, post_id)
     found = await items.lock(ctx.db, known.number) if known else None
     if found is None or found.withdrawn or await proposals.find_digest(ctx, found):
@@ -195,7 +197,7 @@ async def _lock_waiting(ctx: Context, post_id: str) -> Item | None:
 
 @kiosque.event(Unreacted, name="kiosque.unreacted.Unreacted", only=is_news)
 async def on_unreaction(ctx: Context, event: Unreacted) -> Replies:
-    """Withdraw what waits, when whoever proposed it takes 📰 back."""
+    """Withdraw a waiting item when whoever proposed it removes 📰."""
     found = await _lock_waiting(ctx, event.post_id)
     if found is None or found.proposed_by != event.user_id:
         return None
@@ -204,13 +206,13 @@ async def on_unreaction(ctx: Context, event: Unreacted) -> Replies:
 
 
 def may_name_bot(event: Posted) -> bool:
-    """Return whether it names somebody and has a link: few messages do."""
+    """Return whether a message mentions somebody and has a link, as few do: a cheap first test."""
     return "@" in event.text and "://" in event.text
 
 
 @dataclass(frozen=True, slots=True)
 class GivenLink:
-    """A link that was given to the bot by its name, and whether that was in a private channel."""
+    """A link that was posted together with the bot’s name, and whether the channel is private."""
 
     link: str
     bot: str
@@ -228,7 +230,7 @@ async def read_given_link(ctx: ReadingContext, event: Posted) -> GivenLink | Non
 
 @kiosque.event(Posted, name="kiosque.mentioned.Posted", only=may_name_bot, asks=read_given_link)
 async def on_mention(ctx: Context, event: Posted, given: GivenLink) -> Replies:
-    """Propose the link of « @coop https://… »; ✅ under the message says so, nothing else does."""
+    """Propose the link of « @coop https://… »; ✅ under the message is the only answer."""
     if given.is_private:
         return await _refuse_private(ctx, event.channel_id)
     if await subscriptions.is_unquoted(ctx.db, event.user_id):
@@ -241,7 +243,7 @@ async def on_mention(ctx: Context, event: Posted, given: GivenLink) -> Replies:
 
 @kiosque.hears_words
 async def hear_words(ctx: Context, message: Spoken) -> PlainTextReply:
-    """Take a message of a channel that names the bot and has a link: it is proposed, and no question."""
+    """Recognise a message of a channel that names the bot and has a link as a proposal rather than a question."""
     names_bot = isinstance(message, Addressed) and message.by_name
     return PlainTextReply(is_its=names_bot and bool(urls.first_link(message.text)))
 
@@ -251,7 +253,7 @@ def _mentions(text: str, username: str) -> bool:
 
 
 def _make_link_item(ctx: Context, event: Posted, link: str, username: str) -> Item:
-    """Make the item of a link, with what was said of it; where nothing was, its page is asked for its title later."""
+    """Make the item of a link, with the words around it; without words, its page’s title is fetched later."""
     words = " ".join(word for word in event.text.split() if not _mentions(word, username))
     title = to_one_line(strip_markdown(urls.strip_links(words)), TITLE_MAX)
     site = urls.site_of(link)
@@ -270,7 +272,7 @@ def _make_link_item(ctx: Context, event: Posted, link: str, username: str) -> It
 
 @kiosque.event(Edited, name="kiosque.edited.Edited")
 async def on_edit(ctx: Context, event: Edited) -> Replies:
-    """Let what waits say what the message says now; what editors have in hand stays theirs."""
+    """Update a waiting item when its message is edited; what editors have put into a digest stays."""
     found = await _lock_waiting(ctx, event.post_id)
     if found is None:
         return None
@@ -284,7 +286,7 @@ async def on_edit(ctx: Context, event: Edited) -> Replies:
 
 @kiosque.event(Deleted, name="kiosque.deleted.Deleted")
 async def on_delete(ctx: Context, event: Deleted) -> Replies:
-    """Quote what was deleted nowhere."""
+    """Withdraw a deleted message from everything that waits."""
     known = await items.find_by_post(ctx.db, event.post_id)
     if known is not None:
         await items.withdraw(ctx.db, [known.key])
@@ -293,7 +295,7 @@ async def on_delete(ctx: Context, event: Deleted) -> Replies:
 
 @kiosque.event(Converted, name="kiosque.converted.Converted")
 async def on_convert(ctx: Context, event: Converted) -> Replies:
-    """Withdraw what was said in a channel that is private now."""
+    """Withdraw what was said in a channel that is now private."""
     if event.is_private:
         await items.withdraw_quotes_in(ctx.db, event.channel_id)
     return None

@@ -1,4 +1,4 @@
-"""« /actus abonnement »: a digest of one’s own: when it is due, what is nearest to its reader, and why."""
+"""« /actus abonnement »: personal digests. When one is due, what suits its reader best, and why."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -50,8 +50,8 @@ KINDS: Mapping[ItemKind, str] = {
 
 @dataclass(frozen=True, slots=True)
 class NewsReader:
-    """Who gets a digest of their own: the part of their work by theme (code), what they know, where they work, what
-    they want less of (« theme:courriel », « genre:flux ») and what they got before."""
+    """The reader of a personal digest: share of their work by theme (code), skills, place of work, what they want less
+    of (« theme:courriel », « genre:flux »), and what they received before."""
 
     practice: Mapping[str, float]
     skills: Collection[str]
@@ -62,15 +62,15 @@ class NewsReader:
 
 @dataclass(frozen=True, slots=True)
 class ChosenNews:
-    """Something for somebody, and why, as the end of « parce que … »."""
+    """An item chosen for somebody, with the reason as the end of « parce que … »."""
 
     news: Candidate
     why: str
 
 
 def choose_news(news: Sequence[Candidate], reader: NewsReader) -> Sequence[ChosenNews]:
-    """Choose the nearest to a reader; what they want less of comes only on top of the news, what they got before
-    never."""
+    """Choose the items that suit a reader best. Items that they want less of are only added on top; items that they
+    received before never come again."""
     there = [each for each in news if each.item not in reader.got and _is_for(each, reader)]
     wanted = [each for each in there if each.section is NewsSection.TOP or not reader.less & list_grounds(each)]
     weighed = [(_weigh(each, reader), each) for each in wanted]
@@ -81,12 +81,12 @@ def choose_news(news: Sequence[Candidate], reader: NewsReader) -> Sequence[Chose
 
 
 def list_grounds(news: Candidate) -> set[str]:
-    """List all that somebody may want less of, and would with it see less of this."""
+    """List the keys (theme, kind) under which a reader can ask for less of this item."""
     return {*(f"theme:{code}" for code in news.themes), f"genre:{news.kind}"}
 
 
 def say_ground(ground: str) -> str:
-    """Say what one wants less of; "" for what is none any more."""
+    """Name what a reader wants less of; "" for a key that no longer exists."""
     kind, _, code = ground.partition(":")
     if kind == "theme":
         return f"« {THEMES[code].court} »" if code in THEMES else ""
@@ -94,8 +94,8 @@ def say_ground(ground: str) -> str:
 
 
 def _is_for(news: Candidate, reader: NewsReader) -> bool:
-    """Return whether a reader gets this: figures and newcomers are read in the digest itself; what is of a département
-    is for who works there."""
+    """Return whether an item is for a reader. Figures and newcomers stay in the common digest; items of a département
+    are for those who work there."""
     if news.kind in {ItemKind.FIGURES, ItemKind.NEWCOMERS}:
         return False
     return not news.departement or news.departement in reader.departements
@@ -122,8 +122,8 @@ _BACK = 31
 
 
 def is_due(subscription: NewsSubscription, now: datetime, zone: ZoneInfo, departement: str | None) -> bool:
-    """Return whether a digest is to be sent now. What came on leave, on a holiday or while the bot was away comes the
-    next day that is none, at the same hour."""
+    """Return whether a digest is to be sent now. If it was due during leave, on a holiday or while the bot was down, it
+    comes at the same hour of the next day that is neither leave nor holiday."""
     here = now.astimezone(zone)
     if here.hour < subscription.hour or is_away(subscription, here.date()) or find_holiday(here.date(), departement):
         return False
@@ -138,20 +138,20 @@ def is_away(subscription: NewsSubscription, day: date) -> bool:
 
 
 def find_last_day(subscription: NewsSubscription, today: date) -> date:
-    """Find the last day, today included, that is theirs by the rule."""
+    """Find the last day up to today on which the rule of the subscription falls."""
     days = (today - timedelta(days=back) for back in range(_BACK + 7))
     return next(day for day in days if is_their_day(subscription, day))
 
 
 def find_next_day(subscription: NewsSubscription, today: date) -> date:
-    """Find the next day after today that is theirs by the rule, leave apart."""
+    """Find the next day after today on which the rule falls, leave not counted."""
     first = max(today, subscription.away_until or today)
     days = (first + timedelta(days=ahead) for ahead in range(1, _BACK + 8))
     return next(day for day in days if is_their_day(subscription, day))
 
 
 def is_their_day(subscription: NewsSubscription, day: date) -> bool:
-    """Return whether a day is one by the rule: their weekday, of a month the first."""
+    """Return whether the rule falls on a day: the chosen weekday; if monthly, only the first of its month."""
     return day.weekday() == subscription.weekday and (not subscription.monthly or day.day <= 7)
 
 
@@ -166,34 +166,34 @@ LESS_MAX = 60
 
 
 class Settle(BaseModel):
-    """« M’abonner… », « Régler… »: open the window."""
+    """Button « M’abonner… » or « Régler… »: opens the window of the subscription."""
 
 
 class Stop(BaseModel):
-    """« Me désabonner »."""
+    """Button « Me désabonner »: ends the subscription."""
 
 
 class All(BaseModel):
-    """« Ne plus rien écarter »."""
+    """Button « Ne plus rien écarter »: forgets all that the reader wanted less of."""
 
 
 class SeeNow(BaseModel):
-    """« Voir maintenant » what would come."""
+    """Button « Voir maintenant »: shows what the next digest would contain."""
 
 
 class Less(Choosing):
-    """« Moins de… » a theme or a kind: what ``chosen`` names (commands/actus/subscriptions.py)."""
+    """Menu « Moins de… »: a theme or kind, by the key in ``chosen``."""
 
 
 class TellSubscribers(BaseModel):
-    """Work: everybody in that zone for whom it is time gets their digest."""
+    """Long work: send the personal digests that are due in one time zone."""
 
     zone: str
 
 
 @feature.job("hour=7-20 minute=0", name="actus.tell", local=True)
 async def send_due(ctx: Context) -> Replies:
-    """Start to send what is due, each hour at which digests of one's own may come where people are."""
+    """Start to send the digests that are due, each hour, in the zones where it is time."""
     first = await subscriptions.read_page(ctx.db, "", 1)
     return Start(payload=TellSubscribers(zone=ctx.zone.key)) if first else None
 
@@ -206,7 +206,7 @@ async def send_due(ctx: Context) -> Replies:
     writes=True,
 )
 async def send_next(ctx: Context, work: TellSubscribers, so_far: Progress) -> Step:
-    """Send their digest to the next subscribers, by id, each in the transaction in which that is noted."""
+    """Send the digests of the next subscribers, by id, in the transaction that records it."""
     page = await subscriptions.read_page(ctx.db, so_far.cursor or "", AT_ONCE)
     if not page:
         return so_far.end()
@@ -225,7 +225,7 @@ async def send_next(ctx: Context, work: TellSubscribers, so_far: Progress) -> St
 
 
 async def _find_readers(ctx: Context, page: Sequence[NewsSubscription]) -> Sequence[Reader]:
-    """Find those of the register who are still there, each with what is known of them."""
+    """Return the active subscribers of a page, with what is known of each."""
     ids = [each.user_id for each in page]
     off = await transitions.find_gone_since(ctx.db, ids)
     known = [person for person in await people.among(ctx.db, ids=ids) if not person.has_left(person.today(ctx.now))]
@@ -234,7 +234,7 @@ async def _find_readers(ctx: Context, page: Sequence[NewsSubscription]) -> Seque
 
 
 async def _choose_for(ctx: Context, due: Sequence[Reader]) -> Sequence[tuple[NewsSubscription, Sequence[ChosenNews]]]:
-    """Choose what is nearest to each of these, of what came out since they got something last."""
+    """Choose items for each of these readers, among those published since their last digest."""
     if not due:
         return []
     begins = {to.user_id: max(to.sent_at or to.begun_at - BACK, ctx.now - BACK) for to, _ in due}
@@ -268,7 +268,7 @@ def _draw_line(one: ChosenNews) -> str:
 
 @feature.button(SeeNow, writes=False)
 async def show_now(ctx: Context, click: SeeNow) -> Replies:
-    """Show what would come now, without counting it as sent."""
+    """Show what would come now; this does not count as sent."""
     mine = await subscriptions.get(ctx.db, ctx.user.id)
     found = await _choose_for(ctx, [(mine, ctx.user)] if mine else [])
     if not found or not found[0][1]:
@@ -278,7 +278,7 @@ async def show_now(ctx: Context, click: SeeNow) -> Replies:
 
 @feature.button(Less)
 async def want_less(ctx: Context, click: Less) -> Replies:
-    """Send less of that from now on; a click takes it back."""
+    """Send less of a theme or kind from now on, with an undo button."""
     mine, said = await subscriptions.get(ctx.db, ctx.user.id), say_ground(click.chosen)
     if mine is None or not said:
         return _draw_subscription(ctx, None)
@@ -296,7 +296,7 @@ NO = {"non", "arreter", "stop", "desabonner"}
     writes=True,
 )
 async def show_subscription(ctx: Context, line: str) -> Replies:
-    """Show how the subscription stands, and the buttons to change it; « non » ends it at once."""
+    """Show the subscription and the buttons that change it; « non » ends it at once."""
     if fold(line) in NO:
         return await unsubscribe(ctx, Stop())
     return _draw_subscription(ctx, await subscriptions.get(ctx.db, ctx.user.id))
@@ -329,7 +329,7 @@ async def ask_settings(ctx: Context, click: Settle) -> Replies:
 
 @feature.submit(Subscribe)
 async def subscribe(ctx: Context, form: Subscribe) -> Replies:
-    """Store the subscription; what they got and want less of stays."""
+    """Store the subscription; earlier items and what they want less of are kept."""
     chosen = form.model_dump(include={"weekday", "hour", "away_until"}) | {"monthly": form.rhythm == "mois"}
     new = NewsSubscription(user_id=ctx.user.id, begun_at=ctx.now).model_dump() | chosen
     await database.upsert(ctx.db, NewsSubscription, [new], chosen)
@@ -338,7 +338,7 @@ async def subscribe(ctx: Context, form: Subscribe) -> Replies:
 
 @feature.button(Stop)
 async def unsubscribe(ctx: Context, click: Stop) -> Replies:
-    """End the subscription, and keep nothing of it; a click takes it up again."""
+    """End the subscription and delete its data; an undo button takes it up again."""
     theirs = delete(NewsSubscription).where(col(NewsSubscription.user_id) == ctx.user.id)
     gone = await ctx.db.execute(theirs.returning(col(NewsSubscription.user_id)))
     was = gone.scalar() is not None

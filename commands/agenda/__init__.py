@@ -1,5 +1,5 @@
-"""« /agenda »: what takes place, who comes, and calendars that know of it. Here the lists of events, of some days or
-about something, and what « /chercher » finds of them."""
+"""« /agenda »: events, who attends them, and calendar files. This module lists events by day or subject, and finds them
+for « /chercher »."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
@@ -39,8 +39,8 @@ class ListKind(StrEnum):
 
 
 class Page(BaseModel):
-    """« Suite »: a page of a list; of events about ``words``, or of the days from ``start`` up to but not including
-    ``end``, where these are told."""
+    """Button « Suite »: a page of a list of events, about ``words``, or of the days from ``start`` up to but not
+    including ``end``."""
 
     of: ListKind
     page: int = 1
@@ -64,7 +64,7 @@ LISTS: Mapping[str, ListKind] = {
 
 @feature.command("agenda", help="Les événements à venir, d’un moment ou sur un sujet", hint=HINT)
 async def show_agenda(ctx: ReadingContext, line: str) -> Replies:
-    """Show what is asked for: a list, the events of some days or about something, or one event by its number."""
+    """Show what the line asks for: a list, the events of some days or about a subject, or one event by its number."""
     text = " ".join(line.split())
     asked = fold(text)
     if asked in {"aide", "help", "?"}:
@@ -78,7 +78,7 @@ async def show_agenda(ctx: ReadingContext, line: str) -> Replies:
 
 @feature.command("agenda passés", help="Les événements passés", hint="[octobre | mots]")
 async def show_past(ctx: ReadingContext, line: str) -> Replies:
-    """List the events that are over, the last one first; those of some days, or about something."""
+    """List the events that are over, newest first, perhaps only those of some days or about a subject."""
     text = " ".join(line.split())
     days = read_period(text, ctx.today) if text else None
     return await show_page(ctx, _read_asked(ListKind.PAST, text, days))
@@ -90,7 +90,7 @@ def _read_asked(of: ListKind, text: str, days: Period | None) -> Page:
 
 @feature.button(Page, writes=False)
 async def show_page(ctx: Context, at: Page) -> Replies:
-    """Show a page of a list, as it is now; of a list that grew shorter, its last one."""
+    """Show a page of a list as it is now; its last page if it became shorter."""
     sight, wanted = get_sight(ctx, ctx.user), await _narrow(ctx, at)
 
     async def read(number: int) -> RowPage[AgendaEvent]:
@@ -111,7 +111,7 @@ async def show_page(ctx: Context, at: Page) -> Replies:
 
 
 async def _narrow(ctx: Context, at: Page) -> Narrowing:
-    """Tell which events of a list are asked for: those of its days, where who asks is, or about its words."""
+    """Return the condition that the page sets: its days in the person’s time zone, or its words."""
     if days := at.days:
         start, end = (datetime.combine(day, time(), ctx.zone) for day in (days.start, days.end))
         return Narrowing(start, end)
@@ -119,7 +119,7 @@ async def _narrow(ctx: Context, at: Page) -> Narrowing:
 
 
 def _draw_others(at: Page, *, found: bool) -> list[Button]:
-    """Draw the ways to other lists; where nothing was found, to where it may be."""
+    """Draw the buttons to the other lists; where nothing was found, only those that may have it."""
     if at.words and not found:
         other = "agenda" if at.of is ListKind.PAST else "agenda passés"
         label = "À venir" if at.of is ListKind.PAST else "Les passés"
@@ -141,7 +141,7 @@ RANKED_MAX = 500
 
 
 async def read_events(db: AsyncSession) -> Iterator[tuple[int, Entry]]:
-    """Read the events that may be found by somebody, the last one first: their numbers."""
+    """Read the events for the search index, newest first: the number and text of each."""
     return ((event.number, _weigh(event)) for event in await agenda.list_told(db))
 
 
@@ -149,7 +149,7 @@ EVENTS = TextMemory(read_events)
 
 
 async def warm_up(db: AsyncSession) -> None:
-    """Read what is there, so that no first search waits for it."""
+    """Build the search index at start, so that nobody’s first search waits for it."""
     await EVENTS.bring_up_to_date(db, await agenda.read_stamp(db))
 
 
@@ -158,7 +158,7 @@ feature.read_at_start.append(warm_up)
 
 @feature.finds(SearchKind("evenement", "Événement", "Événements", lambda number: Open(event=int(number))))
 async def find_events(wanted: Search) -> Findings:
-    """Find events; what is over comes after what is to come."""
+    """Find events for « /chercher »; past ones come last."""
     scores = await _rank(wanted.db, wanted.words)
     shown = await agenda.list_shown(wanted.db, scores, wanted.user.id, get_sight(wanted, wanted.user))
     hits = [_make_hit(wanted, event, scores[event.number]) for event in shown]
@@ -166,7 +166,7 @@ async def find_events(wanted: Search) -> Findings:
 
 
 async def _rank(db: AsyncSession, words: str) -> Mapping[int, int]:
-    """Rank the events that words find, the best first: the score of each, by its number."""
+    """Score the events that match the words, best first, by number."""
     known = await EVENTS.bring_up_to_date(db, await agenda.read_stamp(db))
     return {known.rows[place]: score for place, score in known.index.rank(words)[:RANKED_MAX]}
 

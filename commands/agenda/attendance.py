@@ -1,4 +1,4 @@
-"""What people take from the agenda: « J’y serai » with its notices, the file for a calendar, a private feed."""
+"""What people take from the agenda: attendance (« J’y serai ») with its notices, calendar files, and a private feed."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -34,8 +34,8 @@ TODAY_MAX = 2
 
 @feature.button(cards.Attend)
 async def change_attendance(ctx: Context, click: cards.Attend) -> Replies:
-    """Note that somebody comes, or does not any more; reminders follow that. One click after the other, so that those
-    who come are counted right."""
+    """Record that somebody attends or no longer attends. Clicks are handled one after the other, so that the count is
+    right."""
     if click.on:
         event = await lock_open(ctx, click.event)
         is_new = await agenda.add_attendance(ctx.db, event, ctx.user.id, ctx.now)
@@ -53,7 +53,7 @@ async def change_attendance(ctx: Context, click: cards.Attend) -> Replies:
 
 @feature.waiting
 async def list_waiting(ctx: Context) -> Sequence[Waiting]:
-    """List where one is awaited today, and what waits to be read over."""
+    """List the events of today that the person attends, and the proposals that they can review."""
     until = time.find_midnight(ctx.today + timedelta(days=1), ctx.zone)
     found = await agenda.list_attended(ctx.db, ctx.user.id, get_sight(ctx, ctx.user), ctx.now, until)
     waiting: list[Waiting] = []
@@ -85,7 +85,8 @@ class NoticeKind(StrEnum):
 
 @feature.job("minute=*/5", name="agenda.tell", writes=True)
 async def tell_due(ctx: Context) -> Replies:
-    """Tell what is due: changes first; who hears of one is not reminded of the same in the same breath."""
+    """Send the notices that are due. Changes come first; who hears of a change gets no reminder of the same event with
+    it."""
     outdated = await agenda.list_outdated(ctx.db, ctx.now, AT_ONCE)
     soon = await agenda.list_soon(ctx.db, ctx.now, AHEAD)
     readers = await _find_readers(ctx, {coming.user_id for coming, _ in (*outdated, *soon)})
@@ -97,7 +98,8 @@ async def tell_due(ctx: Context) -> Replies:
 
 
 async def _find_readers(ctx: Context, ids: Collection[str]) -> Mapping[str, Person]:
-    """Find who of them can be written to; of whom the register knows nothing is in no département, in Paris."""
+    """Return the active people among these ids. Who is not in the register counts as somebody in Paris without a
+    département."""
     active = sorted(await find_active(ctx, ids))
     unknown = {one: Person(id=one, username="", role=None, timezone=time.PARIS.key, since=ctx.now) for one in active}
     return unknown | {person.id: person for person in await people.among(ctx.db, ids=active)}
@@ -117,7 +119,7 @@ async def _tell_change(ctx: Context, pair: Pair, readers: Mapping[str, Person]) 
 async def _remind(
     ctx: Context, pair: Pair, readers: Mapping[str, Person], told: Collection[tuple[int, str]]
 ) -> Sequence[Reply]:
-    """Remind somebody, but not who said that they come after it was due, nor who was just told where and when it is."""
+    """Remind somebody of an event, unless they signed up after the reminder was due, or were just told the same."""
     coming, event = pair
     reader = readers.get(coming.user_id)
     due = _find_due(ctx.now, coming, event, reader) if reader else None
@@ -129,7 +131,8 @@ async def _remind(
 
 
 def _find_due(now: datetime, coming: AgendaAttendance, event: AgendaEvent, reader: Person) -> datetime | None:
-    """Find the reminder whose time has come, by when it was due; the later one stands for both."""
+    """Return the time at which the reminder that is now due should have left; None if none is due. The later reminder
+    replaces the earlier one."""
     last, evening = cards.find_last_reminder(event), cards.find_evening_reminder(event, reader.zone)
     if now >= last:
         return last
@@ -137,7 +140,8 @@ def _find_due(now: datetime, coming: AgendaAttendance, event: AgendaEvent, reade
 
 
 def _draw_notice(ctx: Context, pair: Pair, readers: Mapping[str, Person], about: NoticeKind) -> Sequence[Reply]:
-    """Draw the notice, for who is there and may still see the event; its file tells calendars of a cancelled one so."""
+    """Draw a notice for somebody who is active and may see the event; the attached file also tells calendars that an
+    event is cancelled."""
     coming, event = pair
     reader = readers.get(coming.user_id)
     if reader is None or not get_sight(ctx, reader).covers(event.departement):
@@ -157,8 +161,8 @@ READ_AGAIN = timedelta(hours=1)
 def write_calendar(
     events: Iterable[AgendaEvent], settings: settings.Settings, name: str = "", rdvs: Iterable[Rdv] = ()
 ) -> bytes:
-    """Write the calendar (iCalendar, RFC 5545) of these events; a feed has a ``name``, and its owner’s rdv. The same
-    events are the same bytes."""
+    """Write events as a calendar (iCalendar, RFC 5545). A feed has a ``name`` and also its owner’s appointments. The
+    same events always make the same bytes."""
     calendar = libraries.icalendar.Calendar()
     calendar.add("prodid", "-//coop-bot//agenda//FR")
     calendar.add("version", "2.0")
@@ -174,7 +178,7 @@ def write_calendar(
 
 
 def _write(fields: Mapping[str, object]) -> "icalendar.Event":
-    """Write what is known of an event."""
+    """Write one calendar event from its fields."""
     written = libraries.icalendar.Event()
     for name, value in fields.items():
         if value != "":
@@ -183,8 +187,8 @@ def _write(fields: Mapping[str, object]) -> "icalendar.Event":
 
 
 def _list_fields(event: AgendaEvent, settings: settings.Settings) -> Mapping[str, object]:
-    """List what calendars are told of an event, in UTC, so that none has to know of zones; it is known again by its
-    UID, for ever and everywhere, and newer by its SEQUENCE."""
+    """Return the calendar fields of an event, in UTC. Calendars recognise it by its UID, which never changes, and a
+    newer version by its SEQUENCE."""
     return {
         "uid": f"agenda-{event.number}@{_name_site(settings)}",
         "dtstamp": event.changed_at,
@@ -200,8 +204,8 @@ def _list_fields(event: AgendaEvent, settings: settings.Settings) -> Mapping[str
 
 
 def _list_rdv_fields(rdv: Rdv, settings: settings.Settings) -> Mapping[str, object]:
-    """List the same of a rdv; each of those that come back is one of its own. Whose it is about is not said: an address
-    that opens without a password is not the place for it."""
+    """Return the calendar fields of an appointment; each of a series is an event of its own. The visitor is not named,
+    since the address of the feed needs no password."""
     gone = rdv.state in (RdvState.ANNULE, RdvState.REFUSE)
     stands = "TENTATIVE" if rdv.state is RdvState.PROPOSE else "CONFIRMED"
     return {
@@ -231,7 +235,8 @@ NAME = "Agenda du réseau"
 
 @feature.command("agenda flux", help="Vos événements dans votre propre agenda, tenus à jour", writes=True)
 async def offer_feed(ctx: Context, _: str) -> Replies:
-    """Tell the address of one’s feed, opened now; of one that is open already nobody knows it any more."""
+    """Give the person the address of their feed, which is opened now. The address of an existing feed is known to
+    nobody, so it cannot be shown again."""
     known = await agenda.get_feed(ctx.db, ctx.user.id)
     if known is None:
         return await renew_feed(ctx, cards.RenewFeed())
@@ -242,7 +247,7 @@ async def offer_feed(ctx: Context, _: str) -> Replies:
 
 @feature.button(cards.RenewFeed)
 async def renew_feed(ctx: Context, _: cards.RenewFeed) -> Replies:
-    """Give the feed another address; the one before leads nowhere at once."""
+    """Give the feed a new address; the old one stops working at once."""
     await _must_be_there(ctx)
     is_new = await agenda.get_feed(ctx.db, ctx.user.id) is None
     token = await agenda.renew_feed(ctx.db, ctx.user.id, ctx.now)
@@ -253,7 +258,7 @@ async def renew_feed(ctx: Context, _: cards.RenewFeed) -> Replies:
 
 @feature.button(cards.CloseFeed)
 async def close_feed(ctx: Context, _: cards.CloseFeed) -> Replies:
-    """Close the feed: its address leads nowhere."""
+    """Close the feed: its address stops working."""
     was_open = await agenda.close_feed(ctx.db, ctx.user.id)
     return Whisper(render("agenda/feed_closed", was_open=was_open))
 
@@ -269,7 +274,7 @@ async def _must_be_there(ctx: Context) -> None:
 
 @feature.feed(feature.name)
 async def read_feed(ctx: ReadingContext, key: str) -> FeedContent | None:
-    """Write what the owner of a feed may see now; nothing for who has left."""
+    """Write the feed of an address, with what its owner may see now; None if the owner has left."""
     user_id = await agenda.find_owner(ctx.db, key.removesuffix(SUFFIX)) if key.endswith(SUFFIX) else ""
     owner = await _find_owner(ctx, user_id) if user_id else None
     if owner is None or owner.has_left(owner.today(ctx.now)):
@@ -282,7 +287,7 @@ async def read_feed(ctx: ReadingContext, key: str) -> FeedContent | None:
 
 
 async def _find_owner(ctx: ReadingContext, user_id: str) -> Person | None:
-    """Find whose feed it is, as they are now; None where their account is gone. Raises UserError where it is off."""
+    """Find the owner of a feed; None if their account is gone. Raises UserError if feeds are switched off."""
     try:
         return await ctx.people.fresh(ctx.db, user_id)
     except ChatError as error:
@@ -296,14 +301,14 @@ NAME_MAX = 60
 
 @feature.button(cards.Take, writes=False)
 async def take_file(ctx: ReadingContext, click: cards.Take) -> Replies:
-    """Send the file of an event, which arrives in the direct channel."""
+    """Send the calendar file of an event to the direct channel."""
     await get_visible(ctx, click.event)
     return await send_file(ctx, SendFile(user_id=ctx.user.id, order=cards.CalendarFile(event=click.event)))
 
 
 @feature.file(cards.CalendarFile, name="agenda.CalendarFile")
 async def make_file(ctx: Context, order: cards.CalendarFile, folder: Path) -> Parcel:
-    """Make the file of an event as it is now."""
+    """Make the calendar file of an event, as it is now."""
     event = await get_visible(ctx, order.event)
     letters = "".join(sign if sign.isascii() and sign.isalnum() else "-" for sign in text.fold(event.title))
     name = "-".join(filter(None, letters.split("-")))[:NAME_MAX] or f"evenement-{event.number}"

@@ -1,4 +1,4 @@
-"""The feature, who sees and changes which events, what its buttons carry, and how an event looks."""
+"""The feature, who sees and changes which events, the payloads of buttons, and how an event is shown."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,21 +34,21 @@ ANIMATEURS = (people.Role.ANIMATEUR,)
 
 
 def get_sight(ctx: Context | Search, person: people.Person) -> Sight:
-    """Get what somebody sees of what is out: public events, and those of their départements as long as they are there;
+    """Return which published events somebody sees: public ones, and those of their départements until they leave;
     animateurs see all."""
     homes = frozenset[str]() if person.has_left(person.today(ctx.now)) else find_homes(person.departements)
     return Sight(homes, everything=person.animates)
 
 
 def may_see(ctx: Context, event: AgendaEvent) -> bool:
-    """Return whether who acts is shown an event: what is out and for them; their own; animateurs, all."""
+    """Return whether the person sees an event: a published one in their sight, or their own; animateurs see all."""
     is_for = event.is_out and get_sight(ctx, ctx.user).covers(event.departement)
     return is_own(ctx, event) or ctx.user.animates or is_for
 
 
 async def get_visible(ctx: Context, number: int, *, locked: bool = False) -> AgendaEvent:
-    """Get the event of that number, nobody else’s if it is ``locked``. Raises UserError, the same for one that there is
-    not and for one that this person may not see."""
+    """Get an event by its number; with ``locked``, hold its row. Raises UserError with the same sentence for an event
+    that does not exist and for one that this person may not see."""
     event = await (lock_event if locked else get_event)(ctx.db, number)
     if event is None or not may_see(ctx, event):
         raise UserError(f"Il n’y a pas d’événement n° {number}, ou il n’est pas pour votre département.")
@@ -56,7 +56,7 @@ async def get_visible(ctx: Context, number: int, *, locked: bool = False) -> Age
 
 
 async def lock_open(ctx: Context, number: int) -> AgendaEvent:
-    """Lock an event that is to take place. Raises UserError."""
+    """Lock an event that is going to take place. Raises UserError."""
     event = await get_visible(ctx, number, locked=True)
     if event.state is not EventState.PUBLISHED:
         raise UserError(f"L’événement n° {number} {REASONS[event.state]}.")
@@ -74,23 +74,24 @@ REASONS = {
 
 
 def must_not_be_over(ctx: Context, event: AgendaEvent) -> None:
-    """Raise UserError for what is past."""
+    """Raise UserError for an event that is over."""
     if event.ends_at <= ctx.now:
         raise UserError(f"L’événement n° {event.number} est passé.")
 
 
 def is_own(ctx: Context, event: AgendaEvent) -> bool:
-    """Return whether who acts proposed the event, and is still there."""
+    """Return whether the person who acts proposed the event."""
     return event.author_id == ctx.user.id and not ctx.user.has_left(ctx.today)
 
 
 def may_change(ctx: Context, event: AgendaEvent) -> bool:
-    """Return whether who acts may change the event: its author, animateurs, and a coordinateur of its département."""
+    """Return whether the person may change the event: its author, animateurs, and the coordinateurs of its
+    département."""
     return is_own(ctx, event) or may_publish(ctx.user, event.departement)
 
 
 async def get_changeable(ctx: Context, number: int, *but: EventState, locked: bool = True) -> AgendaEvent:
-    """Get the event of that number, which whoever acts may change, in any state ``but`` these. Raises UserError."""
+    """Get an event that the person may change, unless it is in one of the states ``but``. Raises UserError."""
     event = await get_visible(ctx, number, locked=locked)
     if not may_change(ctx, event):
         raise UserError("Seuls la personne qui l’a proposé et les animateurs changent cet événement.")
@@ -101,65 +102,65 @@ async def get_changeable(ctx: Context, number: int, *but: EventState, locked: bo
 
 
 def may_publish(person: people.Person, departement: str) -> bool:
-    """Return whether somebody’s events are published at once: animateurs’, and a coordinateur’s in their
+    """Return whether somebody’s events are published without review: those of animateurs, and of coordinateurs in their
     départements."""
     leads = person.role is people.Role.COORDINATEUR and departement in find_homes(person.departements)
     return person.animates or leads
 
 
 class About(BaseModel):
-    """Something about the event of that number."""
+    """Payload about one event, by its number."""
 
     event: int
 
 
 class Open(About):
-    """« Détails »: all that is known of an event."""
+    """Button « Détails »: shows an event in full."""
 
 
 class Attend(About):
-    """« J’y serai », or « Je n’y serai plus »."""
+    """Button « J’y serai » or « Je n’y serai plus »."""
 
     on: bool = True
 
 
 class Take(About):
-    """« Ajouter à mon agenda »: the file that calendars read."""
+    """Button « Ajouter à mon agenda »: sends the calendar file."""
 
 
 class CalendarFile(About):
-    """An order: the file that calendars read."""
+    """Order of an event’s calendar file."""
 
 
 class Propose(BaseModel):
-    """« Proposer un événement », whose title and département may be known."""
+    """Button « Proposer un événement »: opens the window, perhaps with a title and département."""
 
     titre: str = ""
     departement: str = ""
 
 
 class Edit(About):
-    """« Modifier », or « Corriger » of who reads it over."""
+    """Button « Modifier », or « Corriger » for a reviewer: opens the window of an event."""
 
 
 class Publish(About):
-    """« Publier » what waits."""
+    """Button « Publier »: publishes a proposal."""
 
 
 class Refuse(About):
-    """« Refuser » what waits, with a reason."""
+    """Button « Refuser »: opens the window in which a proposal is refused with a reason."""
 
 
 class Cancel(About):
-    """« Annuler » an event, with a word for those who come."""
+    """Button « Annuler »: opens the window in which an event is cancelled, with a word for its attendees."""
 
 
 class Restore(About):
-    """« Rétablir » what was cancelled."""
+    """Button « Rétablir »: restores a cancelled event."""
 
 
 class EventAction(StrEnum):
-    """What « Plus… » offers to who may change an event."""
+    """An action of the menu « Plus… », for those who may change the event."""
 
     EDIT = "modifier"
     CANCEL = "annuler"
@@ -172,17 +173,17 @@ class EventAction(StrEnum):
 
 
 class More(Choosing):
-    """« Plus… » under an event; ``chosen`` is one of ``EventAction``."""
+    """Menu « Plus… » of an event; ``chosen`` is an ``EventAction``."""
 
     event: int
 
 
 class RenewFeed(BaseModel):
-    """« En changer »: another address for one’s feed."""
+    """Button « En changer »: gives the feed a new address."""
 
 
 class CloseFeed(BaseModel):
-    """« Le fermer »: no feed any more."""
+    """Button « Le fermer »: closes the feed."""
 
 
 EVENING = time(17)
@@ -197,14 +198,13 @@ _PLACES = {
 
 
 def describe(event: AgendaEvent, zone: ZoneInfo, now: datetime) -> dict[str, object]:
-    """Describe an event as most texts say it, where ``zone`` is."""
+    """Return the values by which templates describe an event, in the time zone ``zone``."""
     when = say_when(event, zone, now.astimezone(zone).date())
     return {"event": event, "title": draw_title(event), "when": when, "link": draw_link(event)}
 
 
 def say_when(event: AgendaEvent, zone: ZoneInfo, today: date) -> str:
-    """Say when an event is: « vendredi 4 décembre de 14 h à 16 h », where ``zone`` is; whose time it is, where that may
-    be asked."""
+    """Write when an event is: « vendredi 4 décembre de 14 h à 16 h ». The zone is named where it may be in doubt."""
     start, end = event.starts_at.astimezone(zone), event.ends_at.astimezone(zone)
     day, last, begins, ends = say_weekday(start.date(), today), end.date(), _say_hour(start), _say_hour(end)
     if start.date() == last:
@@ -215,7 +215,7 @@ def say_when(event: AgendaEvent, zone: ZoneInfo, today: date) -> str:
 
 
 def _say_hour(moment: datetime) -> str:
-    """Say an hour; of one that a night has twice, also which of them it is."""
+    """Write an hour; if clocks are set back in that hour, say which of the two it is."""
     if not is_double(moment):
         return say_hour(moment)
     return f"{say_hour(moment)} (heure {'d’été' if moment.dst() else 'd’hiver'})"
@@ -232,12 +232,12 @@ def name_zone(zone: ZoneInfo) -> str:
 
 
 def find_evening_reminder(event: AgendaEvent, zone: ZoneInfo) -> datetime:
-    """Find when people there are reminded for the first time."""
+    """Return when the first reminder leaves: the evening before, in the reader’s zone."""
     return datetime.combine(event.starts_at.astimezone(zone).date() - timedelta(days=1), EVENING, zone)
 
 
 def find_last_reminder(event: AgendaEvent) -> datetime:
-    """Find when all are reminded for the last time."""
+    """Return when the last reminder leaves."""
     return event.starts_at - timedelta(hours=1)
 
 
@@ -247,13 +247,13 @@ def draw_title(event: AgendaEvent) -> Markdown:
 
 
 def draw_link(event: AgendaEvent) -> Markdown:
-    """Draw the link of an event, under the name of the site to which it leads; empty without one."""
+    """Draw the link of an event, labelled with its site; "" if it has none."""
     host = urlsplit(event.url).hostname or ""
     return Markdown(f"[{escape(host)}](<{event.url}>)" if event.url else "")
 
 
 def say_audience(event: AgendaEvent) -> str:
-    """Say whom an event is for: « tout le réseau », « Rhône (69) »."""
+    """Name the audience of an event: « tout le réseau », « Rhône (69) »."""
     return targets.say_target(event.departement or targets.NATIONAL, {})
 
 
@@ -264,14 +264,14 @@ STATES = {EventState.PROPOSED: "attend d’être relu", EventState.REFUSED: "ref
 
 @dataclass(frozen=True, slots=True)
 class Attendees:
-    """How many come to some events, and to which of them who asks does."""
+    """The number of attendees of some events, and which of them the person attends."""
 
     counts: Mapping[int, int]
     mine: Collection[int] = ()
 
 
 async def read_attendees(ctx: Context, events: Sequence[AgendaEvent]) -> Attendees:
-    """Read who comes to these events, as it is now."""
+    """Count the attendees of these events."""
     numbers = [event.number for event in events]
     counts = await agenda.count_attendees(ctx.db, numbers)
     return Attendees(counts, await agenda.find_attended(ctx.db, ctx.user.id, numbers))
@@ -299,7 +299,7 @@ def _draw_text(ctx: Context, event: AgendaEvent, told: Attendees, zone: ZoneInfo
 
 
 def draw_buttons(ctx: Context, event: AgendaEvent, told: Attendees, *, opens: bool = True) -> Sequence[Button]:
-    """Draw what can be done with an event by a click."""
+    """Draw the buttons of an event."""
     buttons = [Button("Détails", Open(event=event.number))] if opens else []
     if event.state is not EventState.PUBLISHED or event.ends_at <= ctx.now:
         return buttons
@@ -309,12 +309,12 @@ def draw_buttons(ctx: Context, event: AgendaEvent, told: Attendees, *, opens: bo
 
 
 def draw_leave(event: AgendaEvent) -> Button:
-    """Draw the button of who does not come any more."""
+    """Draw the button « Je n’y serai plus »."""
     return Button(LEAVE, Attend(event=event.number, on=False))
 
 
 def draw_menus(ctx: Context, event: AgendaEvent) -> Sequence[Menu]:
-    """Draw what else who asks may do with an event."""
+    """Draw the menu of what else the person may do with an event."""
     if not may_change(ctx, event) or event.ends_at <= ctx.now:
         return []
     is_cancelled = event.state is EventState.CANCELLED
@@ -324,7 +324,7 @@ def draw_menus(ctx: Context, event: AgendaEvent) -> Sequence[Menu]:
 
 
 async def draw_channel_post(ctx: Context, event: AgendaEvent) -> Message:
-    """Draw what all of its channel read, each with a click of their own; in the time of those it is for."""
+    """Draw the post of an event for its channel, in the time zone of its audience; its buttons work for each reader."""
     told = Attendees(await agenda.count_attendees(ctx.db, [event.number]))
     zone = ZoneInfo(event.zone if event.departement else PARIS.key)
     return Message(_draw_text(ctx, event, told, zone), draw_buttons(ctx, event, told))
@@ -335,7 +335,7 @@ NATIONAL = "actualites"
 
 
 async def find_channel(ctx: Context, event: AgendaEvent) -> str:
-    """Find the channel where an event is said, by id; "" while it is not known."""
+    """Find the id of the channel in which an event is announced; "" while it is unknown."""
     key = f"departement:{event.departement}" if event.departement else NATIONAL
     return (await canaux.find_channel_ids(ctx.db)).get(key, "")
 
@@ -347,20 +347,20 @@ SHOWN_MAX = 700
 
 
 async def post_review_card(ctx: Context, event: AgendaEvent) -> Sequence[Reply]:
-    """Post the card; nothing where the room is not known: the event waits in the list of what is proposed."""
+    """Post the review card; nothing while the room is unknown, since the event stays in the list of proposals."""
     room = await canaux.find_team_room(ctx.db)
     return [REVIEW.post(event, await draw_review_card(ctx, event), room)] if room else []
 
 
 async def refresh_review_card(ctx: Context, event: AgendaEvent, note: str = "") -> Sequence[Reply]:
-    """Rewrite the card as it is now, wherever it stands; a ``note`` is said under it."""
+    """Rewrite the review card wherever it stands, and say ``note`` in its thread."""
     room = await canaux.find_team_room(ctx.db)
     again = REVIEW.rewrite(event, await draw_review_card(ctx, event), here=bool(room) and ctx.channel_id == room)
     return [again, *(await REVIEW.reply_under(ctx.db, event, note) if note else [])]
 
 
 async def draw_review_card(ctx: Context, event: AgendaEvent) -> Message:
-    """Draw an event as those see it who read it over, and what can be done with it."""
+    """Draw an event for its reviewers, with what they can do."""
     text = render(
         "agenda/proposal",
         **describe(event, PARIS, ctx.now),

@@ -1,4 +1,4 @@
-"""Events are proposed, read over, published in their channel, changed, cancelled and restored."""
+"""Events are proposed, reviewed, published in their channel, changed, cancelled and restored."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -24,7 +24,7 @@ Facts = Mapping[str, object]
 
 
 def read_facts(event: AgendaEvent) -> Facts:
-    """Read what of an event is noted before and after a change."""
+    """Return the values of an event that the audit log compares before and after a change."""
     return {
         "etat": event.state.value,
         "titre": event.title,
@@ -36,7 +36,7 @@ def read_facts(event: AgendaEvent) -> Facts:
 
 
 def note_event(ctx: Context, act: AuditAct, event: AgendaEvent, before: Facts) -> None:
-    """Note what differs now; it concerns who proposed the event."""
+    """Record a change of an event in the audit log, as one that concerns whoever proposed it."""
     after = read_facts(event)
     now = {name: value for name, value in after.items() if value != before[name]}
     was = {"titre": before["titre"]} | {name: before[name] for name in now}
@@ -50,7 +50,7 @@ AT_ONCE = 20
 
 
 async def publish_event(ctx: Context, event: AgendaEvent) -> Sequence[Reply]:
-    """Publish an event: all whom it is for see it from now on, and are told."""
+    """Publish an event, and announce it to its audience."""
     event.published_at = event.published_at or ctx.now
     return await _decide(ctx, event, AuditAct.EVENT_PUBLISH, EventState.PUBLISHED)
 
@@ -58,7 +58,7 @@ async def publish_event(ctx: Context, event: AgendaEvent) -> Sequence[Reply]:
 async def _decide(
     ctx: Context, event: AgendaEvent, act: AuditAct, state: EventState, reason: str = ""
 ) -> Sequence[Reply]:
-    """Give an event another state, decided by who acts, and note that; rewrite what stands about it."""
+    """Give an event another state, decided by the person who acts; record it, and rewrite its posts."""
     before = read_facts(event)
     event.state, event.reason = state, reason
     event.decided_by = "" if state is EventState.PROPOSED else ctx.user.id
@@ -69,7 +69,7 @@ async def _decide(
 
 
 async def save_and_tell(ctx: Context, event: AgendaEvent) -> Sequence[Reply]:
-    """Store an event, and rewrite what stands about it; what was never said is said."""
+    """Store an event, and rewrite its posts; if it was never announced, announce it."""
     replies = await _post_once(ctx, event)
     await save_event(ctx.db, event, ctx.now)
     return [*replies, *(await refresh_post(ctx, event) if not replies else [])]
@@ -84,7 +84,7 @@ async def _post_once(ctx: Context, event: AgendaEvent) -> Sequence[Reply]:
 
 
 async def refresh_post(ctx: Context, event: AgendaEvent) -> Sequence[Reply]:
-    """Rewrite what stands in the channel of an event, as it is now."""
+    """Rewrite the post of an event in its channel."""
     if not event.said_at:
         return []
     place = await cards.find_channel(ctx, event)
@@ -94,7 +94,7 @@ async def refresh_post(ctx: Context, event: AgendaEvent) -> Sequence[Reply]:
 
 @feature.job("hour=7-20 minute=20", name="agenda.catch_up", writes=True)
 async def catch_up(ctx: Context) -> Replies:
-    """Say what could not be said when it was published, or shown when it was proposed: the place was not known."""
+    """Announce events and post review cards that could not be posted because their channel was unknown."""
     replies: list[Reply] = []
     for event in await agenda.list_proposed(ctx.db, ctx.now, AT_ONCE):
         if not await cards.REVIEW.is_sent(ctx.db, event):
@@ -112,7 +112,7 @@ PAGE = 5
 
 @feature.command("agenda propositions", help="Relire les événements proposés", roles=ANIMATEURS)
 async def list_proposed(ctx: Context, _: str) -> Replies:
-    """List the proposals that come first, each with what can be done with it."""
+    """List the proposals that come first, each with its review buttons."""
     waiting = await agenda.list_proposed(ctx.db, ctx.now, PAGE)
     if not waiting:
         return Whisper("Aucun événement n’attend d’être relu.")
@@ -124,7 +124,7 @@ async def list_proposed(ctx: Context, _: str) -> Replies:
 
 @feature.button(cards.Publish, roles=ANIMATEURS)
 async def publish_proposal(ctx: Context, click: cards.Publish) -> Replies:
-    """Publish a proposal; the second of two reads who was first."""
+    """Publish a proposal; the second of two reviewers reads who was first."""
     event = await cards.get_visible(ctx, click.event, locked=True)
     if event.state not in (EventState.PROPOSED, EventState.REFUSED):
         return await _tell_decided(ctx, event)
@@ -137,21 +137,21 @@ async def publish_proposal(ctx: Context, click: cards.Publish) -> Replies:
 
 
 async def _tell_decided(ctx: Context, event: AgendaEvent) -> Sequence[Reply]:
-    """Say who decided already."""
+    """Say who has already decided about a proposal."""
     by = "vous" if event.decided_by == ctx.user.id else await read_display_name(ctx, event.decided_by)
     text = render("agenda/decided_already", event=event, by=by)
     return [Whisper(text), *await cards.refresh_review_card(ctx, event)]
 
 
 async def _give_author_news(ctx: Context, event: AgendaEvent) -> Sequence[News]:
-    """Tell who proposed an event that it is published, in their message of the day."""
+    """Tell the author in their daily message that the event is published."""
     opens = Button(f"Détails de l’événement n° {event.number}", cards.Open(event=event.number))
     told = await tell_author(ctx, event, "published")
     return [News(user_id=each.user_id, text=each.text, button=opens) for each in told]
 
 
 async def tell_author(ctx: Context, event: AgendaEvent, what: str, *buttons: Button) -> Sequence[Direct]:
-    """Tell who proposed an event what became of it; not of what they did themselves, nor who has left."""
+    """Tell the author of an event what became of it, unless they did it themselves or have left."""
     if event.author_id == ctx.user.id or not await is_active(ctx, event.author_id):
         return []
     word = quotation(event.reason, 1000)
@@ -161,7 +161,7 @@ async def tell_author(ctx: Context, event: AgendaEvent, what: str, *buttons: But
 
 @feature.button(cards.Refuse, roles=ANIMATEURS)
 async def ask_reason(ctx: Context, click: cards.Refuse) -> Replies:
-    """Open the window of a reason."""
+    """Open the window in which a refusal is explained."""
     event = await cards.get_visible(ctx, click.event, locked=True)
     if event.state is not EventState.PROPOSED:
         return await _tell_decided(ctx, event)
@@ -170,7 +170,7 @@ async def ask_reason(ctx: Context, click: cards.Refuse) -> Replies:
 
 @feature.submit(RefuseEvent, roles=ANIMATEURS)
 async def refuse_proposal(ctx: Context, form: RefuseEvent) -> Replies:
-    """Refuse a proposal; who made it reads why, and may correct it, which proposes it again."""
+    """Refuse a proposal. Its author reads why, and may correct it, which submits it again."""
     event = await cards.get_visible(ctx, form.event, locked=True)
     if event.state is not EventState.PROPOSED:
         return await _tell_decided(ctx, event)
@@ -184,8 +184,8 @@ Times = tuple[datetime, datetime]
 
 
 def read_times(ctx: Context, form: ProposeEvent | EditEvent, known: AgendaEvent | None = None) -> Times:
-    """Read the beginning and the end; where the window shows what is ``known``, that instant stays. Raises
-    UserError."""
+    """Read the start and end from a window. A time that the window still shows as ``known`` keeps its exact instant.
+    Raises UserError."""
     start = _keep_known(ctx, form.quand, known.starts_at if known else None)
     _must_exist("quand", start)
     begins = start.astimezone(UTC)
@@ -204,7 +204,7 @@ def read_times(ctx: Context, form: ProposeEvent | EditEvent, known: AgendaEvent 
 
 
 def _read_end(ctx: Context, text: str, start: datetime, known: AgendaEvent | None) -> datetime:
-    """Read the end, in UTC. An hour alone is one of the day on which it begins."""
+    """Read the end, in UTC; an hour alone means the day of the start."""
     if not text:
         return start.astimezone(UTC) + timedelta(hours=1)
     found = read_moment(text, start.date(), ctx.zone)
@@ -218,14 +218,14 @@ def _read_end(ctx: Context, text: str, start: datetime, known: AgendaEvent | Non
 
 
 def _keep_known(ctx: Context, said: datetime, known: datetime | None) -> datetime:
-    """Keep what is known, where the window says it as it showed it: of an hour that a night has twice it shows no
-    more."""
+    """Return the known instant if the window still shows it: in the hour in which clocks are set back, the text alone
+    is ambiguous."""
     here = known.astimezone(ctx.zone) if known else None
     return here if here and write_moment(here) == write_moment(said) else said
 
 
 def show_end(event: AgendaEvent, ctx: Context) -> str:
-    """Show the end of an event as its window has it: the hour, with its day where it is another."""
+    """Write the end of an event as the window shows it: the hour, with its day if that is another one."""
     start, end = event.starts_at.astimezone(ctx.zone), event.ends_at.astimezone(ctx.zone)
     return f"{end:%Hh%M}" if start.date() == end.date() else write_moment(end)
 
@@ -247,13 +247,14 @@ async def propose_typed(ctx: Context, line: str) -> Replies:
 
 @feature.button(cards.Propose, writes=False)
 async def propose_clicked(ctx: ReadingContext, click: cards.Propose) -> Replies:
-    """Open the window, with what is known already."""
+    """Open the window, filled with what the button knows."""
     known = {"titre": click.titre[:TITLE_MAX], "pour": click.departement}
     return Ask(ProposeEvent.draft(**{name: said for name, said in known.items() if said}, **list_offered(ctx)))
 
 
 def list_offered(ctx: Context, event: AgendaEvent | None = None) -> dict[str, object]:
-    """List what a window has hidden: whom an event may be for (what is out stays for whom it was), and whose hours."""
+    """Return the hidden values of the window: the audiences that the person may choose (a published event keeps its
+    own), and the time zone of the hours."""
     zone = cards.name_zone(ctx.zone)
     now = (event.departement,) if event is not None else ()
     if event is not None and event.is_out:
@@ -264,7 +265,7 @@ def list_offered(ctx: Context, event: AgendaEvent | None = None) -> dict[str, ob
 
 @feature.submit(ProposeEvent)
 async def propose_event(ctx: Context, form: ProposeEvent) -> Replies:
-    """Store an event, then publish it or let it be read over."""
+    """Store a new event, and publish it or submit it for review."""
     starts_at, ends_at = read_times(ctx, form)
     must_be_allowed_for(ctx, form)
     left = await quotas.spend(ctx, quotas.Quota.EVENT)
@@ -291,14 +292,14 @@ async def propose_event(ctx: Context, form: ProposeEvent) -> Replies:
 
 
 async def draw_receipt(ctx: Context, event: AgendaEvent, *, has_room: bool = True) -> Whisper:
-    """Say back what was understood."""
+    """Confirm how a proposal was understood."""
     (card,) = await cards.draw_cards(ctx, [event])
     text = render("agenda/receipt", event=event, card=card.text, has_room=has_room)
     return Whisper(text, card.buttons, menus=card.menus)
 
 
 def must_be_allowed_for(ctx: Context, form: ProposeEvent | EditEvent, known: AgendaEvent | None = None) -> None:
-    """Raise UserError for a département that is not one’s own, or not any more."""
+    """Raise UserError for a département that is not, or no longer, the person’s own."""
     if known is not None and known.departement == form.departement:
         return
     if not cards.get_sight(ctx, ctx.user).covers(form.departement):
@@ -307,7 +308,7 @@ def must_be_allowed_for(ctx: Context, form: ProposeEvent | EditEvent, known: Age
 
 @feature.button(cards.More, writes=False)
 async def choose_action(ctx: Context, click: cards.More) -> Replies:
-    """Go on with what was chosen, as if its button had been clicked."""
+    """Run the chosen action, as its own button would."""
     payloads = {
         cards.EventAction.EDIT: cards.Edit,
         cards.EventAction.CANCEL: cards.Cancel,
@@ -338,7 +339,7 @@ async def ask_edit(ctx: Context, click: cards.Edit) -> Replies:
 
 @feature.submit(EditEvent)
 async def edit_event(ctx: Context, form: EditEvent) -> Replies:
-    """Change an event, wherever it stands; what was refused is proposed again."""
+    """Change an event wherever it is shown; a refused one is submitted again."""
     event = await cards.get_changeable(ctx, form.event, EventState.CANCELLED)
     if event.sequence != form.sequence and not ctx.request.resumed:
         raise UserError("Cet événement a changé pendant que vous écriviez. Ce que vous avez écrit est gardé : "
@@ -373,14 +374,14 @@ async def _save_edit(ctx: Context, event: AgendaEvent) -> Replies:
 
 @feature.button(cards.Cancel, writes=False)
 async def ask_cancel(ctx: Context, click: cards.Cancel) -> Replies:
-    """Open the window of a word for those who come."""
+    """Open the window in which an event is cancelled, with a word for its attendees."""
     event = await cards.get_changeable(ctx, click.event, EventState.CANCELLED, EventState.REFUSED, locked=False)
     return Ask(CancelEvent.draft(event=event.number, said=event.title[:100]))
 
 
 @feature.submit(CancelEvent)
 async def cancel_event(ctx: Context, form: CancelEvent) -> Replies:
-    """Cancel an event: it is said wherever it stands, in calendars, and to who comes."""
+    """Cancel an event: its posts, calendars and attendees are told."""
     event = await cards.get_changeable(ctx, form.event, EventState.CANCELLED, EventState.REFUSED)
     told = await _decide(ctx, event, AuditAct.EVENT_CANCEL, EventState.CANCELLED, form.text)
     said = await tell_author(ctx, event, "cancelled")
@@ -389,7 +390,7 @@ async def cancel_event(ctx: Context, form: CancelEvent) -> Replies:
 
 @feature.button(cards.Restore)
 async def restore_event(ctx: Context, click: cards.Restore) -> Replies:
-    """Restore an event: it takes place after all. What somebody else cancelled its author does not put back."""
+    """Restore a cancelled event. If somebody else cancelled it, its author cannot restore it."""
     others = (state for state in EventState if state is not EventState.CANCELLED)
     event = await cards.get_changeable(ctx, click.event, *others)
     if not cards.may_publish(ctx.user, event.departement) and event.decided_by != ctx.user.id:

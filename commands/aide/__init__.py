@@ -49,7 +49,7 @@ def build_aide(features: Iterable[Feature]) -> Feature:
 
     @feature.button(WordedButton, name="lines.Again", writes=False)
     async def press_again(ctx: Context, click: WordedButton) -> Replies:
-        """Go on with the button of a question that was shown again."""
+        """Press the button of a question that was shown a second time."""
         return Redirect(click.name, click.data)
 
     async def read_words(ctx: ReadingContext, message: Spoken) -> Answered | None:
@@ -57,12 +57,12 @@ def build_aide(features: Iterable[Feature]) -> Feature:
 
     @feature.event(DirectMessage, name="aide.written_to.DirectMessage", asks=read_words)
     async def written_to(ctx: Context, message: DirectMessage, answered: Answered) -> Replies:
-        """Answer plain words in the direct channel, unless a feature says that they are for it."""
+        """Answer plain words in the direct channel, unless a feature takes them."""
         return await _say(ctx, answered)
 
     @feature.event(Addressed, name="aide.addressed.Addressed", asks=read_words)
     async def addressed(ctx: Context, message: Addressed, answered: Answered) -> Replies:
-        """Answer in private who spoke to the bot in a channel of others."""
+        """Answer, in the direct channel, somebody who called the bot by its name in another channel."""
         return await _say(ctx, answered)
 
     return feature

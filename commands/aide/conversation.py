@@ -1,4 +1,4 @@
-"""Plain words said to the bot, and the answer to them."""
+"""Plain words said to the bot, and the bot’s answer to them."""
 
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -62,10 +62,11 @@ SMILE = "slightly_smiling_face"
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What somebody said, without the bot’s name.
+    """A message in plain words, without the bot’s name.
 
-    ``view`` are the features that they may use, ``off`` the commands that are switched off; ``intro`` names the channel
-    in which it was said, ``direct`` is the one in which it is answered then; ``added`` is what features offer for it.
+    ``view`` are the features that its author may use, ``off`` the commands that are switched off; ``intro`` names the
+    channel in which it was written, ``direct`` the direct channel in which it is then answered; ``added`` is what
+    features offer for it.
     """
 
     message: Spoken
@@ -78,12 +79,12 @@ class Heard:
 
     @property
     def is_long(self) -> bool:
-        """Whether it is more than a sentence: several lines, files, or too much to be read as one."""
+        """Whether the message is more than a sentence: several lines, files, or too long to be read as one."""
         return len(self.words) > SAID_MAX or "\n" in self.words.strip() or bool(self.message.file_ids)
 
     @property
     def lists_reports(self) -> bool:
-        """Whether each of its lines tells of a report."""
+        """Whether each line of the message describes a report."""
         return len(self.words) <= LISTED_MAX and not self.message.file_ids and tells_reports(self.words)
 
     def answer(self, text: str, buttons: Sequence[Button] = (), question: Question | None = None) -> Direct:
@@ -93,21 +94,21 @@ class Heard:
         return Direct(told, buttons, question=question, user_id=self.message.user_id, root_id=root)
 
     def perform(self, line: str, label: str = "") -> list[Reply]:
-        """Perform the command that stands for what was said, as if it had been typed in the direct channel."""
+        """Run the command that was understood, as if it had been typed in the direct channel."""
         run = Perform(line, label=label, channel_id=self.direct)
         return [self.answer(""), run] if self.intro else [run]
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What is answered; ``settles`` is the place whose question that settles."""
+    """The answer to a message; ``settles`` is the place whose open question it settles."""
 
     replies: Sequence[Reply] = field(default=())
     settles: str | None = None
 
 
 class Conversation:
-    """Understands what is said to the bot; only reads, and may ask Mattermost."""
+    """Understands plain words and answers them. It only reads, and may ask Mattermost."""
 
     def __init__(self, home: Home) -> None:
         self._home = home
@@ -117,7 +118,7 @@ class Conversation:
         return {trigger.key[1]: trigger for feature in self._home.features for trigger in feature.commands}
 
     async def answer(self, ctx: ReadingContext, message: Spoken) -> Answered | None:
-        """Answer plain words; None where they are for somebody else, or nobody is there to be answered."""
+        """Answer a message; None if a feature takes it, or if its author is unknown."""
         if not await is_active(ctx, message.user_id):
             return None
         claimed = await self._home.hear(ctx, message)
@@ -150,20 +151,21 @@ class Conversation:
         return understand(heard.words, ctx.today, self._home.lines)
 
     def _permit(self, ctx: Context, heard: Heard, meant: Reading) -> Reading:
-        """Keep what they may do of what is meant; what is switched off is left in, too, and says so when it is run."""
+        """Keep the readings that the person may act on. Commands that are switched off are kept too: they say so when
+        run."""
         off = {name for name in heard.off if ctx.user.may(self._triggers[name].roles)}
         return permit(meant, self._home.lines, {*heard.view.commands, *off})
 
     def _find_typed(self, words: str) -> str:
-        """Find the command that was typed without its bar; « aide » and a subject is one, too."""
+        """Find the command that was typed without its slash, « aide » with a subject included."""
         if (typed := read_typed(words, self._home.lines)) and typed.sure:
             return typed.line.removeprefix("/")
         line = self._home.lines.call(words)
         return line if len(line.split()) == HELP_WORDS and self._home.lines.find(line)[0] == HELP else ""
 
     def _answer_under_post(self, ctx: Context, heard: Heard) -> Answered | None:
-        """Answer who did not call the bot by its name only where that is surely a request: people talk to each other
-        under its posts."""
+        """Answer a message in the thread of one of the bot’s posts that does not name the bot, only if it surely is a
+        request: people also talk to each other there."""
         reading = self._permit(ctx, heard, self._read(ctx, heard))
         asks = reading.sure and reading.line and not heard.is_long
         return Answered(self._do(heard, reading)) if asks else None
@@ -190,8 +192,8 @@ class Conversation:
         return Answered([self._propose(ctx, heard, reading)])
 
     async def _answer_beside(self, ctx: ReadingContext, heard: Heard) -> Answered | None:
-        """Answer what is said of the bot’s last words: what puts a previewed report right is read with it, « le
-        deuxième » is what was proposed second; None for all else."""
+        """Answer a message that refers to the bot’s last words: a correction of a previewed report, or « le deuxième »
+        for the second proposal; None for any other."""
         if place := read_ordinal(heard.words):
             return await self._answer_ordinal(ctx, heard, place)
         rest, is_announced = read_correction(heard.words)
@@ -211,7 +213,7 @@ class Conversation:
         return Answered([*gone, *heard.perform(", plutôt ".join([*told, rest]))])
 
     async def _list_told(self, ctx: ReadingContext, heard: Heard, preview_id: str) -> list[str]:
-        """List the line of the report that is previewed, and what put it right since; nothing where it is not found."""
+        """Return the line of the report that is previewed, and the corrections made since; empty if it is not found."""
         if isinstance(heard.message, Addressed) or heard.message.root_id:
             said = [await read_said_before(ctx, heard.message, heard.direct)]
         else:
@@ -224,8 +226,8 @@ class Conversation:
         return []
 
     async def _answer_ordinal(self, ctx: ReadingContext, heard: Heard, place: int) -> Answered | None:
-        """Answer « le deuxième »: do what was proposed second, where that shows or opens something; of other buttons
-        only a click chooses one, and where there are none it is no answer."""
+        """Answer « le deuxième » by the proposal in that place, if it only shows or opens something. Other buttons must
+        be clicked; without proposals this is no answer."""
         shown = await read_own(ctx, be_direct(heard.message, heard.direct))
         labels = list_labels(shown[-1]) if shown else []
         if not labels:
@@ -240,17 +242,17 @@ class Conversation:
         return Answered(done or [heard.answer(render("aide/only_click"))])
 
     async def _read_before(self, ctx: ReadingContext, heard: Heard) -> Reading:
-        """Read what who speaks said before."""
+        """Read what the same person wrote just before."""
         before = await read_said_before(ctx, heard.message, heard.direct)
         return understand(before, ctx.today, self._home.lines)
 
     def _find_reserved(self, ctx: Context, meant: Reading) -> str:
-        """Find the command that is surely meant, and is for people of other roles: it says so, and how to have one."""
+        """Find a clearly meant command that is reserved for other roles, so that the bot can say so."""
         line, trigger = self._tame(meant.line)
         return line if meant.sure and trigger and not ctx.user.may(trigger.roles) else ""
 
     def _do(self, heard: Heard, reading: Reading) -> Sequence[Reply]:
-        """Do at once what changes nothing, or opens a window; propose the rest."""
+        """Run a command that changes nothing or only opens a window; propose any other."""
         line, trigger = self._tame(reading.line)
         if self._is_harmless(trigger) or (trigger and trigger.key[1] in heard.off):
             return heard.perform(line, _say_verb(_say_line(line, trigger)))
@@ -261,7 +263,7 @@ class Conversation:
         return trigger is None or trigger.key[1] in OPENING or not (trigger.writes or trigger.asks)
 
     def _tame(self, line: str) -> tuple[str, Trigger | None]:
-        """Return the line to run, and its command; the page about it where it cannot be undone."""
+        """Return the line to run and its command; for a command that cannot be undone, the help page about it."""
         name = self._home.lines.find(line)[0]
         if page := PAGES.get(name):
             return page, self._triggers.get(self._home.lines.find(page)[0])
@@ -273,7 +275,7 @@ class Conversation:
         return Button(shorten(_say_line(line, trigger), LABEL_MAX), RunCommand(line=line), "primary")
 
     def _propose(self, ctx: Context, heard: Heard, reading: Reading) -> Direct:
-        """Offer what may have been meant; a long text goes to the team whole, or is none of the bot’s business."""
+        """Propose what may have been meant; a long text can be sent to the team whole."""
         offered = [button for button, _ in self._list_proposals(heard, reading)]
         if heard.is_long:
             offered = [each for each in offered if not _asks_team(each)][:1]
@@ -286,7 +288,7 @@ class Conversation:
         return self._offer(heard, offered)
 
     def _list_proposals(self, heard: Heard, reading: Reading) -> Sequence[tuple[Button, str]]:
-        """List what a sentence may mean, as buttons, each with its line."""
+        """Return what a sentence may mean, as buttons, each with its command line."""
         read = [each for each in (reading, *reading.others) if each.line and self._is_on(heard, each)]
         lines = {self._tame(each.line)[0]: (self._make_proposal(each), each.line) for each in read}
         return list(lines.values())[:PROPOSED_MAX]
@@ -301,7 +303,7 @@ class Conversation:
         return heard.answer(text, [*offered, _other("Autre chose")], only)
 
     def _offer_whole(self, ctx: Context, heard: Heard) -> Sequence[Button]:
-        """Offer to ask the team with the whole message, its files too, and to share the files."""
+        """Offer to send the whole message, with its files, to the hotline, and to share the files."""
         source = make_permalink(ctx.settings, heard.message.post_id)
         offered = {
             ASKS_TEAM: Button("Demander de l’aide à l’équipe", RunCommand(line=f"{ASKS_TEAM} {source}"), "primary")
@@ -311,7 +313,7 @@ class Conversation:
         return [button for command, button in offered.items() if command in heard.view.commands]
 
     async def _answer_manners(self, ctx: ReadingContext, heard: Heard) -> Answered:
-        """Answer politeness briefly, and what follows it by an emoji."""
+        """Answer politeness briefly; further politeness gets an emoji."""
         asked = await find_asked(ctx, heard.message)
         if asked and asked.was_polite(ctx.now):
             return Answered(_smile(heard))
@@ -324,7 +326,7 @@ class Conversation:
         return Answered([heard.answer(text, buttons, Question(polite=True))])
 
     async def _answer_word(self, ctx: ReadingContext, heard: Heard, word: Answer) -> Answered:
-        """Answer « oui », « non » and « merci », which mean what they mean after the bot’s last question."""
+        """Answer « oui », « non » and « merci » according to the bot’s last question."""
         asked = await find_asked(ctx, heard.message)
         if asked is None or asked.question.polite:
             return self._answer_nothing(heard, word, is_more=bool(asked and asked.was_polite(ctx.now)))
@@ -339,8 +341,8 @@ class Conversation:
         return Answered([heard.answer(render("aide/only_click"))])
 
     def _answer_nothing(self, heard: Heard, word: Answer, *, is_more: bool) -> Answered:
-        """Answer a word that answers no question, kindly and without doing anything; ``is_more`` politeness than there
-        was just before is answered by an emoji."""
+        """Answer such a word when no question is open, without doing anything; with ``is_more``, politeness on top of
+        politeness, only by an emoji."""
         if is_more and word is not Answer.NO:
             return Answered(_smile(heard))
         if word is Answer.THANKS or (word is Answer.YES and says_thanks(heard.words)):
@@ -351,29 +353,29 @@ class Conversation:
 
 
 def _other(label: str) -> Button:
-    """Lead to the home page, where nothing else is right."""
+    """Make a button to the home page, for when no proposal is right."""
     return Button(label, RunCommand(line=HELP))
 
 
 def _find_words(said: str) -> set[str]:
-    """Find the words of what was said: emojis and signs are none."""
+    """Return the words of a message, without emojis and signs."""
     return set(re.findall(r"[a-zà-ÿ]+", said.lower()))
 
 
 def _smile(heard: Heard) -> Sequence[Reply]:
-    """Answer politeness with an emoji; in a channel of others with nothing."""
+    """React to politeness with an emoji in the direct channel; do nothing in other channels."""
     message = heard.message
     return [] if isinstance(message, Addressed) else [React(message.post_id, SMILE, channel_id=message.channel_id)]
 
 
 def _say_line(line: str, trigger: Trigger | None) -> str:
-    """Say a line in words; one that has none is what the help says of its command."""
+    """Describe a command line in words; by the command’s help if it has no wording of its own."""
     said = propose(line)
     return trigger.help if trigger and said == quote(line) else said
 
 
 def _say_verb(proposal: str) -> str:
-    """Say what a proposal does, without its details."""
+    """Describe what a proposal does, without its details."""
     return shorten(re.split(r"\s:\s", proposal)[0], LABEL_MAX)
 
 

@@ -26,17 +26,17 @@ log = structlog.get_logger()
 
 
 class ShowLinks(BaseModel):
-    """« Liens utiles »: all that the table has."""
+    """Button « Liens utiles »: shows all links of the operator’s table."""
 
 
 class MakeLink(BaseModel):
-    """A link that names who clicks, by its key."""
+    """Button of a link that contains the name of whoever clicks; ``key`` names it in the operator’s table."""
 
     key: str
 
 
 def read_links(ctx: Context) -> Mapping[str, liens.UsefulLink]:
-    """Read the links that have an address, by key; none while the operator’s table cannot be used."""
+    """Read the links that have an address, by key; empty while the operator’s table cannot be read."""
     try:
         return {key: each for key, each in liens.read(ctx.settings.links).items() if each.address}
     except (OSError, ValueError) as problem:
@@ -53,7 +53,7 @@ async def show_links(ctx: ReadingContext, _: object) -> Replies:
 
 
 async def make_link(ctx: ReadingContext, click: MakeLink) -> Replies:
-    """Make a link that names who clicked, as their account does where the register has no name."""
+    """Make the personal link of whoever clicked, with the account’s name if the register has none."""
     found = read_links(ctx).get(click.key)
     if found is None:
         raise UserError("Ce lien n’existe plus.")
@@ -80,17 +80,17 @@ PROPOSED_MAX = 3
 
 @dataclass(frozen=True)
 class Home:
-    """The home page: all features, whoever may use them."""
+    """The home page: all features, whether or not the reader may use them."""
 
     features: Sequence[Feature]
 
     @cached_property
     def lines(self) -> CommandIndex:
-        """Index all commands, those of features that are off too, which say so."""
+        """Index all commands, including those of features that are switched off."""
         return CommandIndex.of(trigger for feature in self.features for trigger in feature.commands)
 
     async def hear(self, ctx: Context, message: Spoken) -> Sequence[PlainTextReply]:
-        """Ask the features that are on what they make of plain words."""
+        """Ask each enabled feature whether it takes a message in plain words."""
         on = [feature for feature in self.features if is_enabled(feature, ctx.settings.features)]
         return [await hook(ctx, message) for feature in on for hook in feature.words]
 
@@ -106,7 +106,7 @@ class Home:
 
 @dataclass(frozen=True)
 class FeatureHelp:
-    """A feature, as somebody may use it."""
+    """A feature as one person may use it."""
 
     feature: Feature
     person: Person
@@ -114,25 +114,24 @@ class FeatureHelp:
 
     @property
     def front(self) -> Front:
-        """Return how the feature shows itself; one that says nothing is called as its first command, and does what that
-        does."""
+        """Return how the feature presents itself; by default, by its first command."""
         first = self.commands[0]
         name = first.key[1]
         return self.feature.front or Front(name.capitalize(), first.help, lambda _: name)
 
     @property
     def start(self) -> str:
-        """The line that its button runs."""
+        """The command line that the feature’s button runs."""
         return self.front.start(self.person)
 
     @property
     def is_open(self) -> bool:
-        """Whether the person may use what its button runs."""
+        """Whether the person may run the command of the feature’s button."""
         return any(f"{self.start} ".startswith(f"{trigger.key[1]} ") for trigger in self.commands)
 
     @property
     def words(self) -> set[str]:
-        """Return what people may call the feature."""
+        """Return the names by which people may call the feature."""
         return {fold(w) for w in (self.feature.name, self.front.title, *(t.key[1].split()[0] for t in self.commands))}
 
 
@@ -149,8 +148,8 @@ class FeatureList:
 
     @property
     def shown(self) -> Sequence[FeatureHelp]:
-        """The chapters that the home leads to, of those whose start somebody may use: what the bot’s own parts have for
-        them is among what waits."""
+        """The features that the home page shows: those whose first command the person may run. The bot’s own parts
+        appear only among what waits."""
         return [chapter for chapter in self.chapters if chapter.is_open and not chapter.feature.always]
 
 
@@ -195,14 +194,15 @@ async def _draw_home(home: Home, view: FeatureList, ctx: ReadingContext, number:
 
 
 async def _list_contacts(ctx: Context, view: FeatureList) -> Sequence[str]:
-    """List whom to ask; for a guest, who may be one by mistake, the animateurs where nobody else is named."""
+    """Return whom to ask for help; for a guest without another contact, the animateurs, since they may be a guest by
+    mistake."""
     if ctx.settings.contact or (view.shown and ctx.user.role is not Role.INVITE):
         return [ctx.settings.contact] if ctx.settings.contact else []
     return [f"@{person.username}" for person in await list_to_ask(ctx.db)]
 
 
 def _draw_feature(chapter: FeatureHelp, asked: str) -> Message:
-    """Draw a feature in all its commands, or the subcommand that is asked about."""
+    """Draw the help of a feature, or of the subcommand that is asked about."""
     sub = [t for t in chapter.commands if f"{fold(t.key[1])} ".startswith(f"{asked} ")] if " " in asked else []
     commands = sub or chapter.commands
     text = render("aide/feature", title=chapter.front.title, about=chapter.front.about, commands=commands)
@@ -210,7 +210,7 @@ def _draw_feature(chapter: FeatureHelp, asked: str) -> Message:
 
 
 def propose_commands(view: FeatureList, said: str) -> Message:
-    """Propose the commands nearest to what was said, as buttons; where none is near, what one begins with."""
+    """Propose, as buttons, the commands most similar to what was said; if none is similar, the ones to begin with."""
     lines = CommandIndex(t.key[1] for chapter in view.chapters for t in chapter.commands)
     titles = {chapter.front.title: chapter.start for chapter in view.shown}
     near = lines.near(said, titles, PROPOSED_MAX)
@@ -220,7 +220,7 @@ def propose_commands(view: FeatureList, said: str) -> Message:
 
 
 async def _list_usable(feature: Feature, ctx: Context) -> list[Trigger]:
-    """List the commands that somebody may type: by their role, or as the feature lets them in."""
+    """Return the commands that somebody may type: by their role, or because the feature admits them."""
     commands = feature.commands
     mine = [trigger for trigger in commands if ctx.user.may(trigger.roles)]
     return commands if len(mine) < len(commands) and feature.lets_in and await feature.lets_in(ctx) else mine

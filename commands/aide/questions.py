@@ -22,8 +22,8 @@ BOTH_CLOCKS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class AskedHere:
-    """A question that stands open here. ``is_last`` is false once the bot has said something else since: then a word
-    may be meant for that, and nothing is done without asking again."""
+    """An open question of the bot in this conversation. ``is_last`` is False once the bot has said something else
+    since: an answer may then be meant for that, so the question is asked again first."""
 
     question: drafts.OpenQuestion
     post_id: str
@@ -31,30 +31,30 @@ class AskedHere:
 
     @property
     def yes(self) -> Button | None:
-        """What « oui » stands for."""
+        """The button that « oui » presses, if any."""
         return _make_button(self.question.yes)
 
     @property
     def no(self) -> Button | None:
-        """What « non » stands for."""
+        """The button that « non » presses, if any."""
         return _make_button(self.question.no)
 
     def was_polite(self, now: datetime) -> bool:
-        """Return whether the bot’s last words there were politeness, a while ago at most."""
+        """Return whether the bot’s last words were politeness, said a short while ago."""
         return self.question.polite and self.is_last and now - self.question.asked_at < POLITE_FOR
 
     @property
     def buttons(self) -> list[Button]:
-        """What can be answered, to be shown again."""
+        """The buttons of the question, to be shown again."""
         return [button for button in (self.yes, self.no) if button]
 
     @property
     def again(self) -> Question:
-        """The question as it is asked again."""
+        """The question to ask again."""
         return Question(self.yes, self.no)
 
     def press(self, button: Button) -> Redirect:
-        """Click on that button, for which the word stands."""
+        """Press the button that a word stands for."""
         worded = WordedButton.model_validate(self.question.yes if button == self.yes else self.question.no)
         return Redirect(worded.name, worded.data, self.post_id, worded.label)
 
@@ -67,7 +67,7 @@ def _make_button(stored: dict[str, object]) -> Button | None:
 
 
 async def find_asked(ctx: ReadingContext, message: Spoken) -> AskedHere | None:
-    """Find what the bot asked last in the conversation in which a message was written."""
+    """Find the bot’s last open question in the conversation of a message."""
     whispered = await drafts.find_question(ctx.db, ctx.user.id, message.channel_id, ctx.now)
     if isinstance(message, Addressed):
         return AskedHere(whispered, "", is_last=True) if whispered else None
@@ -84,14 +84,14 @@ async def find_asked(ctx: ReadingContext, message: Spoken) -> AskedHere | None:
 
 
 def be_direct(message: Spoken, direct: str) -> DirectMessage:
-    """Take the same words as said in the direct channel, where what is said in a channel is answered."""
+    """Return the message as if it had been written in the direct channel."""
     if isinstance(message, DirectMessage):
         return message
     return DirectMessage.model_validate(message.model_dump(exclude={"by_name"}) | {"channel_id": direct, "root_id": ""})
 
 
 async def read_said_before(ctx: ReadingContext, message: Spoken, direct: str) -> str:
-    """Read what who speaks said to the bot just before, there or in the direct channel; "" where there is nothing."""
+    """Read the person’s previous message to the bot, there or in the direct channel; "" if there is none."""
     name = (await ctx.chat.me()).username
     posts = list(await _read_posts(ctx, be_direct(message, direct)))
     if isinstance(message, Addressed):
@@ -102,8 +102,8 @@ async def read_said_before(ctx: ReadingContext, message: Spoken, direct: str) ->
 
 
 async def read_said_for(ctx: ReadingContext, message: Spoken, preview_id: str) -> list[str]:
-    """Read what who speaks said for the preview that the bot showed them, oldest first: all since the bot’s post before
-    it, as a preview that was put right is gone."""
+    """Read what the person wrote for a preview, oldest first: everything since the bot’s post before it, because a
+    corrected preview is deleted."""
     bot = await ctx.chat.me()
     posts = [post for post in await _read_posts(ctx, message) if not post.type]
     at = next((at for at, post in enumerate(posts) if post.id == preview_id), 0)
@@ -112,13 +112,13 @@ async def read_said_for(ctx: ReadingContext, message: Spoken, preview_id: str) -
 
 
 async def read_own(ctx: ReadingContext, message: Spoken) -> list[ChatPost]:
-    """Read what the bot said there lately, oldest first."""
+    """Read the bot’s recent posts there, oldest first."""
     bot = await ctx.chat.me()
     return [post for post in await _read_posts(ctx, message) if post.user_id == bot.id and not post.type]
 
 
 async def _read_posts(ctx: ReadingContext, message: Spoken) -> list[ChatPost]:
-    """Read what anybody said there lately, oldest first."""
+    """Read all recent posts there, oldest first."""
     if message.root_id:
         posts = await ctx.chat.thread(message.root_id)
     else:
@@ -127,18 +127,18 @@ async def _read_posts(ctx: ReadingContext, message: Spoken) -> list[ChatPost]:
 
 
 def _is_after(own: list[ChatPost], question: drafts.OpenQuestion) -> bool:
-    """Return whether the bot said something since it whispered a question."""
+    """Return whether the bot posted anything since it whispered a question."""
     return bool(own) and own[-1].create_at / 1000 > question.asked_at.timestamp() + BOTH_CLOCKS
 
 
 def _still_asks(post: ChatPost, question: drafts.OpenQuestion) -> bool:
-    """Return whether a post still has the buttons of its question: what was done offers nothing any more."""
+    """Return whether a post still shows the buttons of its question; they go once one was pressed."""
     labels = {str(stored["label"]) for stored in (question.yes, question.no) if stored}
     return not labels or not labels.isdisjoint(list_labels(post))
 
 
 def list_labels(post: ChatPost) -> Sequence[str]:
-    """List the buttons and menus under a post, by their labels, in order."""
+    """Return the labels of a post’s buttons and menus, in order."""
     attachments = post.props.get("attachments")
     cards = [card for card in attachments if isinstance(card, dict)] if isinstance(attachments, list) else []
     return [str(action.get("name")) for card in cards for action in card.get("actions") or ()]

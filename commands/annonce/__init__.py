@@ -1,6 +1,7 @@
-"""« /annonce »: something said once in many channels, batch by batch; corrected, withdrawn and restored everywhere.
+"""« /annonce »: a message sent to many channels in batches, then corrected, withdrawn or restored everywhere.
 
-Here the window in which one is written, its preview, the list of those that were made, and what becomes of them."""
+This module has its window, its preview, the list of announcements, and their long work.
+"""
 
 from collections.abc import Collection, Sequence
 from datetime import timedelta
@@ -43,8 +44,8 @@ LATEST = timedelta(days=366)
     tells=True,
 )
 async def ask_announcement(ctx: ReadingContext, line: str) -> Replies:
-    """Open the window, with the words that were typed, or those and the files of a message; animateurs choose among all
-    places, coordinateurs among their own."""
+    """Open the window, filled from the words that were typed or from a message and its files. Animateurs choose among
+    all places, coordinateurs among their own."""
     if ident := find_permalink(line):
         return await _ask_from_message(ctx, ident)
     if not cards.fits_window(line.strip()):
@@ -54,7 +55,8 @@ async def ask_announcement(ctx: ReadingContext, line: str) -> Replies:
 
 
 async def _ask_from_message(ctx: ReadingContext, ident: str) -> Ask:
-    """Open the window, filled from a message; what is too long for it stays where it is until it is read again."""
+    """Open the window, filled from a message. A text that is too long for it is left out, and read again when the
+    window is sent."""
     post = await read_publishable_post(ctx, ident)
     offered = {post.id: await attachments.describe_files(ctx, post)} if post.file_ids else {}
     files = post.id if offered else NO_FILES
@@ -64,7 +66,7 @@ async def _ask_from_message(ctx: ReadingContext, ident: str) -> Ask:
 
 @feature.button(cards.Change, roles=SENDERS, writes=False)
 async def ask_change(ctx: ReadingContext, click: cards.Change) -> Replies:
-    """Open the window again, as it was filled."""
+    """Open the window again with what it had."""
     offered = await attachments.list_recent_files(ctx)
     shown = cards.must_be_in(ctx, await annonces.get(ctx.db, click.annonce), AnnouncementState.DRAFT)
     mention = "oui" if shown.everybody else "non"
@@ -78,17 +80,17 @@ async def ask_change(ctx: ReadingContext, click: cards.Change) -> Replies:
 
 
 async def read_form(ctx: ReadingContext, form: Announce) -> cards.Keep:
-    """Read what is to be kept of what an animateur wrote. Raises UserError."""
+    """Check the window of an animateur. Raises UserError."""
     return await _check_form(ctx, form, read_places(form, form.places, ctx.clues))
 
 
 async def read_form_here(ctx: ReadingContext, form: AnnounceHere) -> cards.Keep:
-    """Read what is to be kept of what a coordinateur wrote. Raises UserError."""
+    """Check the window of a coordinateur. Raises UserError."""
     return await _check_form(ctx, form, meant([form.place], filter(home_of, ctx.user.departements)))
 
 
 async def _check_form(ctx: ReadingContext, form: cards.Form, wanted: Sequence[str]) -> cards.Keep:
-    """Read what is to be kept of what was written. Raises UserError."""
+    """Check what was written, and return what to store. Raises UserError."""
     cards.must_be_allowed(ctx.user, wanted)
     if form.moment and not ctx.now < form.moment <= ctx.now + LATEST:
         raise UserError(fields={"quand": "Choisissez un moment à venir, dans l’année qui vient, ou laissez vide."})
@@ -112,14 +114,14 @@ async def _check_form(ctx: ReadingContext, form: cards.Form, wanted: Sequence[st
 
 
 async def _read_long_text(ctx: ReadingContext, form: cards.Form, draft: Announcement | None) -> str:
-    """Read the words that were too long for the window: those of the preview, or of the message."""
+    """Read the text that was too long for the window, from the preview or from the message."""
     if not form.length:
         return ""
     return draft.text if draft else (await read_publishable_post(ctx, form.message)).message
 
 
 async def _read_files(ctx: ReadingContext, form: cards.Form, draft: Announcement | None) -> dict[str, str]:
-    """Read the files that were chosen, by id, as they are now. Raises UserError under their field."""
+    """Return the chosen files, name by id, as they are now. Raises UserError under their field."""
     ids: Sequence[str] = list(draft.files) if draft and form.files == KEPT_FILES else ()
     try:
         if ID.fullmatch(form.files):
@@ -130,7 +132,7 @@ async def _read_files(ctx: ReadingContext, form: cards.Form, draft: Announcement
 
 
 async def _find_channels(ctx: ReadingContext, form: cards.Form, wanted: Sequence[str]) -> dict[str, str]:
-    """Find the channels that are meant, title by id. Raises UserError under the field that names them."""
+    """Find the chosen channels, title by id. Raises UserError under the field that names them."""
     own = await ctx.chat.own_channels()
     try:
         planned = targets.find_channels(wanted, await canaux.list_planned(ctx.db, ctx.settings))
@@ -147,7 +149,8 @@ OPTION_MAX = 40
 
 @feature.command("annonce liste", help="Revoir les annonces, les corriger, les retirer", roles=SENDERS)
 async def list_latest(ctx: ReadingContext, rest: str) -> Replies:
-    """Show the last five: of all for animateurs, of their own for others. « Liste des permanences » is a text."""
+    """Show the last five announcements: of everybody for animateurs, one’s own for others. (« Liste des permanences »
+    is the text of an announcement.)"""
     if len(rest.split()) > 1:
         return await ask_announcement(ctx, f"Liste {rest}")
     return await show_page(ctx, cards.Older(skip=0))
@@ -155,7 +158,7 @@ async def list_latest(ctx: ReadingContext, rest: str) -> Replies:
 
 @feature.button(cards.Older, roles=SENDERS, writes=False)
 async def show_page(ctx: Context, click: cards.Older) -> Replies:
-    """Show five announcements, as they are now."""
+    """Show a page of five announcements, as they are now."""
     by = None if ctx.user.animates else ctx.user.id
     found = await annonces.read_page(ctx.db, click.skip, PAGE + 1, by)
     shown = [(one, (one.at or one.created_at).astimezone(ctx.zone)) for one in found[:PAGE]]
@@ -169,7 +172,7 @@ async def show_page(ctx: Context, click: cards.Older) -> Replies:
 
 @feature.button(cards.See, roles=SENDERS, writes=False)
 async def show_announcement(ctx: Context, click: cards.See) -> Replies:
-    """Send the card of an announcement to the direct channel, where it stays true."""
+    """Send the card of an announcement to the direct channel, where it is kept up to date."""
     found = await annonces.get(ctx.db, click.chosen)
     if found is None:
         raise UserError("Cette annonce n’existe plus : tapez /annonce liste pour voir les autres.")
@@ -182,7 +185,8 @@ async def show_announcement(ctx: Context, click: cards.See) -> Replies:
 @feature.submit(Announce, roles=ANIMATEURS, asks=read_form)
 @feature.submit(AnnounceHere, roles=(people.Role.COORDINATEUR,), asks=read_form_here)
 async def keep_preview(ctx: Context, asked: cards.Keep) -> Replies:
-    """Store and show an announcement, in place of what was shown before or anew; a window sent twice makes one."""
+    """Store an announcement and show its preview, replacing an earlier preview. A window that is sent twice makes
+    one."""
     cards.must_be_allowed(ctx.user, asked.targets)
     people = await targets.find_with_roles(ctx.db, targets.asked_roles(asked.targets), ctx.today)
     values = asked.model_dump(exclude={"annonce"}) | {"people": list(people)}
@@ -199,7 +203,7 @@ async def keep_preview(ctx: Context, asked: cards.Keep) -> Replies:
 
 @feature.button(cards.Abandon, roles=SENDERS)
 async def abandon_preview(ctx: Context, click: cards.Abandon) -> Replies:
-    """Forget a preview, unless it has left."""
+    """Delete a preview, unless it is already being sent."""
     shown = cards.must_be_own(ctx, await annonces.lock(ctx.db, click.annonce), AnnouncementState.DRAFT)
     await annonces.drop(ctx.db, shown)
     return Update("Annonce abandonnée : rien n’a été envoyé.")
@@ -209,7 +213,7 @@ NOTHING_LEFT = "arrêtée : rien n’est parti."
 
 
 async def check_files(ctx: ReadingContext, click: cards.Send) -> cards.Leave:
-    """Raise UserError where its files are not there any more."""
+    """Raise UserError if a file of the announcement was deleted."""
     shown = cards.must_be_in(ctx, await annonces.get(ctx.db, click.annonce), *cards.WAITS)
     cards.must_have_files(shown, await cards.find_missing(ctx.chat, shown.files))
     return cards.Leave(annonce=shown.id)
@@ -218,7 +222,8 @@ async def check_files(ctx: ReadingContext, click: cards.Send) -> cards.Leave:
 @feature.button(cards.Leave, roles=SENDERS)
 @feature.button(cards.Send, roles=SENDERS, asks=check_files)
 async def begin_sending(ctx: Context, click: cards.Leave) -> Replies:
-    """Send an announcement, now or at its hour, to those who have not got it; a second click finds it on its way."""
+    """Send an announcement to the channels that do not have it yet, now or at its hour. A second click says that it is
+    under way."""
     shown = cards.must_be_in(ctx, await annonces.lock(ctx.db, click.annonce), *cards.WAITS)
     if shown.state is AnnouncementState.DRAFT and shown.by != ctx.user.id:
         raise UserError("Cet aperçu est celui de quelqu’un d’autre : tapez /annonce pour écrire la vôtre.")
@@ -240,14 +245,14 @@ def _note(ctx: Context, act: AuditAct, said: Announcement, before: dict[str, Any
 async def _change_state(
     ctx: Context, said: Announcement, act: AuditAct, state: AnnouncementState, **more: object
 ) -> None:
-    """Give an announcement another state, and note that."""
+    """Give an announcement another state, and record it in the audit log."""
     was = said.state
     await change(ctx.db, said, state=state, **more)
     _note(ctx, act, said, {"etat": was.value}, {"etat": state.value})
 
 
 def start_broadcast(ctx: Context, shown: Announcement) -> Start:
-    """Start the sending of an announcement, now or at its hour."""
+    """Start to send an announcement, now or at its hour."""
     payload = cards.Broadcast(annonce=shown.id, files=list(shown.files))
     if not shown.at or shown.at <= ctx.now:
         return Start(payload=payload)
@@ -256,7 +261,7 @@ def start_broadcast(ctx: Context, shown: Announcement) -> Start:
 
 @feature.stopped(cards.Broadcast, name="annonce.Broadcast")
 async def stop_broadcast(ctx: Context, asked: cards.Broadcast, so_far: Progress) -> Step:
-    """Stop a broadcast: what nobody tried to send is not sent; where nothing has left, it is a preview again."""
+    """Stop a broadcast: messages not yet sent are cancelled. If none was sent, the announcement is a preview again."""
     found = await annonces.lock(ctx.db, asked.annonce)
     if found is None or found.state is not AnnouncementState.SENDING:
         return so_far.end()
@@ -277,7 +282,7 @@ async def stop_broadcast(ctx: Context, asked: cards.Broadcast, so_far: Progress)
 
 
 async def find_missing_files(ctx: ReadingContext, asked: cards.Broadcast, so_far: Progress) -> Collection[str]:
-    """Find its files that are not there any more, as long as something is still to be said."""
+    """Find the files of the announcement that were deleted, while something is left to send."""
     ends = so_far.cursor is not None and so_far.cursor >= (so_far.total or 0)
     return [] if ends else await cards.find_missing(ctx.chat, asked.files)
 
@@ -286,7 +291,7 @@ async def find_missing_files(ctx: ReadingContext, asked: cards.Broadcast, so_far
     cards.Broadcast, name="annonce.Broadcast", title="Annonce", unit=cards.UNIT, roles=SENDERS, asks=find_missing_files
 )
 async def send_batch(ctx: Context, asked: cards.Broadcast, so_far: Progress, missing: Collection[str]) -> Step:
-    """Send the next batch, as long as who sent it may write there, and its files are there."""
+    """Send the next batch, if its author may still write there and its files exist."""
     found = await annonces.lock(ctx.db, asked.annonce)
     if found is None or found.state is not AnnouncementState.SENDING:
         return so_far.end(said="L’annonce est retirée.")
@@ -296,7 +301,7 @@ async def send_batch(ctx: Context, asked: cards.Broadcast, so_far: Progress, mis
 
 
 class AnnouncementBroadcast(broadcasts.Broadcast[Announcement]):
-    """The sending of an announcement."""
+    """The broadcast of an announcement."""
 
     async def list_people(self) -> Sequence[str]:
         return self.row.people
@@ -325,13 +330,13 @@ QUOTED_MAX = 120
 
 @feature.button(cards.Correct, roles=SENDERS, writes=False)
 async def ask_correction(ctx: Context, click: cards.Correct) -> Replies:
-    """Open the window, with the words as they are."""
+    """Open the window of a correction, with the present text."""
     said = await cards.get_theirs(ctx, click.annonce, *cards.LEFT)
     return Ask(Reword.draft(annonce=said.id, **cards.fill_window(said.text)))
 
 
 async def read_words(ctx: ReadingContext, form: Reword) -> cards.Replace:
-    """Read other words, or those of the message whose link was typed."""
+    """Read the corrected text, or that of the message whose link was typed."""
     linked = find_permalink(form.text)
     text = (await read_publishable_post(ctx, linked)).message if linked else form.text
     said = await cards.get_theirs(ctx, form.annonce, *cards.LEFT)
@@ -343,7 +348,7 @@ async def read_words(ctx: ReadingContext, form: Reword) -> cards.Replace:
 @feature.button(cards.Replace, roles=SENDERS)
 @feature.submit(Reword, roles=SENDERS, asks=read_words)
 async def replace_words(ctx: Context, click: cards.Replace) -> Replies:
-    """Store the new words, which what has not left yet will have; rewrite what stands, beside what people ask for."""
+    """Store the corrected text, which later batches will have, and rewrite the posts in the background."""
     said = await cards.get_theirs(ctx, click.annonce, *cards.LEFT, lock=True)
     _note(ctx, AuditAct.ANNOUNCE_CORRECT, said, {"texte": said.text}, {"texte": click.text})
     await change(ctx.db, said, text=click.text)
@@ -355,7 +360,7 @@ async def replace_words(ctx: Context, click: cards.Replace) -> Replies:
     cards.Rewrite, name="annonce.Rewrite", title="Correction de l’annonce", unit=MESSAGES, roles=SENDERS, writes=True
 )
 async def rewrite_batch(ctx: Context, asked: cards.Rewrite, so_far: Progress) -> Step:
-    """Rewrite the next batch with the words of now; what is on its way with the old ones arrives first."""
+    """Rewrite the next batch with the present text; posts that are on their way with an older text arrive first."""
     found = await annonces.get(ctx.db, asked.annonce)
     if found is None or found.state not in cards.LEFT:
         return so_far.end(said="L’annonce est retirée.")
@@ -368,7 +373,7 @@ async def rewrite_batch(ctx: Context, asked: cards.Rewrite, so_far: Progress) ->
 
 @feature.undo(cards.Withdraw, roles=SENDERS)
 async def ask_withdrawal(ctx: Context, click: cards.Withdraw) -> Replies:
-    """Ask once more; what was begun only goes on."""
+    """Ask for confirmation; finish a withdrawal that has already begun."""
     said = await cards.get_theirs(ctx, click.annonce, *cards.LEFT, AnnouncementState.REMAINS)
     tally = await outbox.tally(ctx.db, said.topics, ctx.now)
     reached = cards.say_reached(said, tally) if said.written else ""
@@ -379,7 +384,7 @@ async def ask_withdrawal(ctx: Context, click: cards.Withdraw) -> Replies:
 
 @feature.button(cards.KeepStanding, roles=SENDERS, writes=False)
 async def keep_standing(ctx: Context, click: cards.KeepStanding) -> Replies:
-    """Show the card again."""
+    """Show the card again: the announcement stays."""
     said = cards.must_be_own(ctx, await annonces.get(ctx.db, click.annonce), *cards.LEFT, *cards.TAKEN_BACK)
     told = await cards.draw_card(ctx, said)
     return Update(told.text, told.buttons, told.facts)
@@ -387,7 +392,7 @@ async def keep_standing(ctx: Context, click: cards.KeepStanding) -> Replies:
 
 @feature.undo(cards.WithdrawNow, roles=SENDERS)
 async def withdraw_announcement(ctx: Context, click: cards.WithdrawNow) -> Replies:
-    """Send no more of an announcement, and delete what stands."""
+    """Withdraw an announcement: nothing more is sent, and its posts are deleted."""
     said = await cards.get_theirs(ctx, click.annonce, *cards.LEFT, AnnouncementState.REMAINS, lock=True)
     await _change_state(ctx, said, AuditAct.ANNOUNCE_WITHDRAW, AnnouncementState.WITHDRAWN)
     stopped = await stop_work(
@@ -399,7 +404,7 @@ async def withdraw_announcement(ctx: Context, click: cards.WithdrawNow) -> Repli
 
 @feature.undo(cards.Restore, roles=SENDERS)
 async def restore_announcement(ctx: Context, click: cards.Restore) -> Replies:
-    """Say it again where it was, in new messages that call nobody, once nothing of it stands."""
+    """Post a withdrawn announcement again where it was, without notifying anybody, once all its old posts are gone."""
     said = await cards.get_theirs(ctx, click.annonce, AnnouncementState.WITHDRAWN, lock=True)
     if await find_work(ctx.db, cards.Removal(annonce=said.id)):
         raise UserError("Le retrait est encore en cours : cliquez de nouveau sur « Rétablir » dès qu’il est terminé.")
@@ -412,7 +417,7 @@ async def restore_announcement(ctx: Context, click: cards.Restore) -> Replies:
 
 @feature.stopped(cards.Removal, name="annonce.Removal")
 async def stop_removal(ctx: Context, asked: cards.Removal, so_far: Progress) -> Step:
-    """Let it be withdrawn again: some of it stands still."""
+    """Stop a removal half-way, so that the announcement can be withdrawn again."""
     found = await annonces.lock(ctx.db, asked.annonce)
     if found is None or found.state is not AnnouncementState.WITHDRAWN:
         return so_far.end()
@@ -424,7 +429,7 @@ async def stop_removal(ctx: Context, asked: cards.Removal, so_far: Progress) -> 
     cards.Removal, name="annonce.Removal", title="Retrait de l’annonce", unit=MESSAGES, roles=SENDERS, writes=True
 )
 async def remove_batch(ctx: Context, asked: cards.Removal, so_far: Progress) -> Step:
-    """Delete the next batch; what nobody tried to send is not sent, what is on its way arrives first."""
+    """Delete the next batch of posts; messages not yet sent are cancelled, those on their way arrive first."""
     found = await annonces.get(ctx.db, asked.annonce)
     return await broadcasts.PostedBatches.of(found).remove(ctx, so_far) if found else Step(finished=True)
 

@@ -1,4 +1,4 @@
-"""The feature, an announcement at hand, its words and files, who may change it, its card, and what its buttons say."""
+"""The feature; an announcement’s text, files and rights; its card and the payloads of its buttons."""
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
@@ -41,8 +41,8 @@ TOTAL_MAX = 50_000_000
 
 
 async def read_files(ctx: ReadingContext, ids: Sequence[str]) -> dict[str, str]:
-    """Read the names of files that can go with an announcement, by id. Raises ValueError, with a French sentence, for
-    those that cannot."""
+    """Return the names, by id, of files that can be attached to an announcement. Raises ValueError with a French
+    sentence for others."""
     if len(ids) > FILES_MAX:
         raise ValueError(f"Ce message a trop de fichiers : une annonce en porte {FILES_MAX} au plus.")
     files = await attachments.read_files(ctx.chat, ids)
@@ -67,25 +67,25 @@ def find_files_fault(sizes: Sequence[tuple[str, int]], largest: int) -> str:
 
 
 async def find_missing(chat: ChatReader, ids: Iterable[str]) -> Sequence[str]:
-    """Find which of these files are there no more."""
+    """Return which of these files were deleted."""
     return [ident for ident in ids if await attachments.find_file(chat, ident) is None]
 
 
 def must_have_files(said: Announcement, missing: Collection[str]) -> None:
-    """Raise UserError where a file of it was deleted."""
+    """Raise UserError if a file of the announcement was deleted."""
     if names := [f"« {name} »" for ident, name in said.files.items() if ident in missing]:
         raise UserError(render("annonce/gone", names=names, partly=said.written > 0))
 
 
 class About(BaseModel):
-    """Something about the announcement of that id."""
+    """Payload about one announcement, by its id."""
 
     annonce: str
 
 
 class Keep(BaseModel):
-    """What a window asked for; ``annonce`` is what it changes, empty for a new one; ``files`` are names by id,
-    ``channels`` titles by id."""
+    """The checked content of the window. ``annonce`` is the announcement that it changes, empty for a new one;
+    ``files`` are names by id, ``channels`` titles by id."""
 
     annonce: str
     text: str
@@ -97,69 +97,69 @@ class Keep(BaseModel):
 
 
 class Send(About):
-    """« Envoyer » what was shown, « Reprendre » what was stopped: first Mattermost is asked for its files."""
+    """Button « Envoyer » or « Reprendre »: checks the files with Mattermost, then sends."""
 
 
 class Leave(About):
-    """The announcement leaves, once its files are found."""
+    """The announcement is sent, now that its files are known to exist."""
 
 
 class Change(About):
-    """« Modifier » it before it is sent."""
+    """Button « Modifier »: opens the window of an announcement that was not sent yet."""
 
 
 class Abandon(About):
-    """« Annuler »: it is not sent."""
+    """Button « Annuler »: deletes a preview."""
 
 
 class Correct(About):
-    """« Corriger » the words of what was sent."""
+    """Button « Corriger »: opens the window of a correction of what was sent."""
 
 
 class Replace(About):
-    """The new words are stored, once they are read."""
+    """The corrected text, once it is read and checked."""
 
     text: str
 
 
 class Withdraw(About):
-    """« Retirer »: asks once more."""
+    """Button « Retirer »: asks for confirmation."""
 
 
 class WithdrawNow(About):
-    """« Retirer », asked once more: the announcement is deleted wherever it stands."""
+    """Button « Retirer » of the confirmation: deletes the announcement wherever it stands."""
 
 
 class KeepStanding(About):
-    """« Non, la laisser »: the announcement stays."""
+    """Button « Non, la laisser »: the announcement stays."""
 
 
 class Restore(About):
-    """« Rétablir » what was taken back."""
+    """Button « Rétablir »: posts a withdrawn announcement again."""
 
 
 class Older(BaseModel):
-    """« Plus anciennes », « Plus récentes »: the announcements after so many."""
+    """Buttons « Plus anciennes » and « Plus récentes »: a page of announcements, after the first ``skip``."""
 
     skip: int
 
 
 class See(Choosing):
-    """« Voir » one of the list; ``chosen`` is its id."""
+    """Menu « Voir »: shows the announcement whose id was chosen."""
 
 
 class Broadcast(About):
-    """The sending, batch by batch, with ``files``."""
+    """Long work: send an announcement with its ``files``, batch by batch."""
 
     files: list[str] = []
 
 
 class Rewrite(About):
-    """The rewriting of what stands already."""
+    """Long work: rewrite the posts of an announcement."""
 
 
 class Removal(About):
-    """The deleting of what stands."""
+    """Long work: delete the posts of an announcement."""
 
 
 POST_MAX = 16_383
@@ -167,18 +167,18 @@ POST_MAX = 16_383
 
 
 def draw_text(announcement: Announcement) -> Markdown:
-    """Draw what is read in the channels."""
+    """Draw an announcement as its channels read it."""
     return _draw_text(announcement.text, announcement.everybody)
 
 
 def _draw_text(text: str, everybody: bool) -> Markdown:
-    """Relay its author’s Markdown as it is: whom it names is called in none of its many channels."""
+    """Return the author’s Markdown unchanged, except that mentions notify nobody unless ``everybody`` may be called."""
     said = relay_markdown(text)
     return Markdown(f"@channel\n\n{said}") if everybody else said
 
 
 def find_text_fault(text: str, *, everybody: bool = False) -> str:
-    """Say why these words cannot be posted, in one sentence; "" when they can."""
+    """Say why a text cannot be posted, in one French sentence; "" if it can."""
     length = len(typeset(_draw_text(text, everybody)))
     if not text.strip():
         return "Le texte de l’annonce est vide."
@@ -188,18 +188,18 @@ def find_text_fault(text: str, *, everybody: bool = False) -> str:
 
 
 def fits_window(text: str) -> bool:
-    """Return whether a window takes these words."""
+    """Return whether a text fits into a window."""
     return len(text.encode()) <= TEXT.most
 
 
 def fill_window(text: str) -> dict[str, object]:
-    """Fill a window with the words, or how many characters they have where it does not take them."""
+    """Return the window’s values for a text: the text itself, or its length if it does not fit."""
     return {"text": text} if fits_window(text) else {"length": len(text)}
 
 
 async def draft_form(ctx: Context, **filled: object) -> Form:
-    """Draft the window of who writes: animateurs choose among all places, coordinateurs among their own. Raises
-    UserError for who has none."""
+    """Make the empty window: animateurs choose among all places, coordinateurs among their own. Raises UserError for
+    anybody else."""
     known_so_far: dict[str, object] = {"mention": "non", "files": NO_FILES} | filled
     if ctx.user.animates:
         themes = targets.list_themes(await canaux.list_planned(ctx.db, ctx.settings))
@@ -211,7 +211,7 @@ async def draft_form(ctx: Context, **filled: object) -> Form:
 
 
 def fill_places(ctx: Context, shown: Announcement) -> dict[str, object]:
-    """Fill the window with where an announcement goes."""
+    """Return the window’s values for the destinations of an announcement."""
     if ctx.user.animates:
         return {"places": tuple(shown.targets)}
     return {"place": shown.targets[0]} if len(shown.targets) == 1 else {}
@@ -233,7 +233,7 @@ REFUSALS = {
 
 
 def must_be_in(ctx: Context, announcement: Announcement | None, *states: AnnouncementState) -> Announcement:
-    """Return the announcement, if it is in one of these states now. Raises UserError."""
+    """Return the announcement if it is in one of these states. Raises UserError."""
     if announcement is None:
         raise UserError("Cette annonce a été abandonnée : tapez /annonce pour en écrire une autre.")
     if announcement.state not in states:
@@ -244,8 +244,8 @@ def must_be_in(ctx: Context, announcement: Announcement | None, *states: Announc
 
 
 def must_be_own(ctx: Context, announcement: Announcement | None, *states: AnnouncementState) -> Announcement:
-    """Return an announcement in one of these states, which somebody made, or may change as an animateur. Raises
-    UserError."""
+    """Return an announcement that the person made, or may change as an animateur, if it is in one of these states.
+    Raises UserError."""
     said = must_be_in(ctx, announcement, *states)
     if said.by != ctx.user.id and not ctx.user.animates:
         raise UserError("Seules la personne qui a fait cette annonce et l’équipe d’animation peuvent la changer.")
@@ -253,8 +253,8 @@ def must_be_own(ctx: Context, announcement: Announcement | None, *states: Announ
 
 
 async def get_theirs(ctx: Context, ident: str, *states: AnnouncementState, lock: bool = False) -> Announcement:
-    """Get an announcement in one of these states, of who acts or of the réseau that they animate, said where they may
-    speak today. Raises UserError."""
+    """Get an announcement in one of these states that the person may change, and whose places they may write to today.
+    Raises UserError."""
     said = must_be_own(ctx, await (annonces.lock if lock else annonces.get)(ctx.db, ident), *states)
     must_be_allowed(ctx.user, said.targets)
     return said
@@ -273,8 +273,7 @@ CARD = RowCard[Announcement]("annonce-carte:", lambda announcement: announcement
 
 
 async def draw_card(ctx: Context, announcement: Announcement) -> Message:
-    """Draw the words as they look, and under them where they go; once it was sent also how it stands; and what can be
-    done with it."""
+    """Draw an announcement with its destinations, its state once it was sent, and its buttons."""
     table = await canaux.list_planned(ctx.db, ctx.settings)
     if announcement.state is AnnouncementState.DRAFT:
         reached = await targets.count_reached(ctx.db, announcement.targets, ctx.today)
@@ -287,7 +286,7 @@ async def draw_card(ctx: Context, announcement: Announcement) -> Message:
 
 
 async def refresh_card(ctx: Context, announcement: Announcement, *, here: bool = False) -> Refresh:
-    """Show on all copies how it is now."""
+    """Rewrite all copies of the card."""
     return CARD.rewrite(announcement, await draw_card(ctx, announcement), here=here)
 
 
@@ -309,7 +308,8 @@ def _draw_buttons(announcement: Announcement) -> Sequence[Button]:
 
 
 def say_state(announcement: Announcement, tally: outbox.DeliveryTally, now: datetime) -> str:
-    """Say how it stands: « Prévue », « En cours d’envoi », « Envoyée », « Arrêtée : 12 canaux sur 101 »…"""
+    """Name the state of an announcement: « Prévue », « En cours d’envoi », « Envoyée », « Arrêtée : 12 canaux sur 101
+    »…"""
     if announcement.state is AnnouncementState.SENDING:
         if tally.arrived >= announcement.total > 0:  # who sent it was cut off, and the bot went on
             return "Envoyée"
@@ -325,13 +325,13 @@ def say_state(announcement: Announcement, tally: outbox.DeliveryTally, now: date
 
 
 def waits(announcement: Announcement, now: datetime) -> bool:
-    """Return whether it is to leave at a time that is still to come."""
+    """Return whether an announcement waits for a later time at which it is to be sent."""
     is_later = announcement.at is not None and announcement.at > now
     return announcement.state is AnnouncementState.SENDING and is_later and not announcement.written
 
 
 def say_reached(announcement: Announcement, tally: outbox.DeliveryTally) -> str:
-    """Say to how many of all it has come: « 12 canaux sur 101 »."""
+    """Say how many channels have it: « 12 canaux sur 101 »."""
     unit = ("canal", "canaux") if not announcement.people else ("personne", "personnes")
     unit = ("envoi", "envois") if announcement.people and announcement.channels else unit
     reached = tally.arrived + (tally.waiting if announcement.state is AnnouncementState.STOPPED else 0)
@@ -339,7 +339,7 @@ def say_reached(announcement: Announcement, tally: outbox.DeliveryTally) -> str:
 
 
 async def make_row(ctx: Context, one: Announcement, at: datetime) -> tuple[str, ...]:
-    """Make the row of the list that tells of an announcement; the operator’s is nobody’s."""
+    """Make the row of an announcement in the list; those of the operator have no author."""
     tally = await outbox.tally(ctx.db, one.topics, ctx.now)
     person = await people.get(ctx.db, one.by) if one.by else None
     by = person.full_name if person else "quelqu’un qui n’est plus là" if one.by else ""
@@ -349,7 +349,7 @@ async def make_row(ctx: Context, one: Announcement, at: datetime) -> tuple[str, 
 
 
 def say_missing(targets: Sequence[str], found: Announcement) -> str:
-    """Say who has not got it, as Mattermost refuses it."""
+    """Name the channels that did not get it because Mattermost refuses."""
     if not targets:
         return ""
     named = [f"« {escape(found.channels[target])} »" for target in targets if target in found.channels][:NAMED_MAX]
@@ -376,7 +376,7 @@ def _list_facts(announcement: Announcement, table: targets.Table, zone: ZoneInfo
 
 
 def say_places(announcement: Announcement, table: targets.Table) -> str:
-    """Say where it goes: « Rhône (69), Bretagne et 3 autres »."""
+    """Name its destinations: « Rhône (69), Bretagne et 3 autres »."""
     return _enumerate([targets.say_target(target, table) for target in announcement.targets])
 
 
@@ -386,7 +386,7 @@ def _enumerate(names: Sequence[str]) -> str:
 
 
 def must_be_allowed(person: people.Person, wanted: Sequence[str]) -> None:
-    """Raise UserError for who may not announce there, or not any more."""
+    """Raise UserError for somebody who may not, or no longer, write to these places."""
     if not may_post_to(person, wanted):
         raise UserError("Vous pouvez annoncer dans les canaux de vos départements ; pour d’autres, demandez à l’équipe "
                         "d’animation.")  # fmt: skip
