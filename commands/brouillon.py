@@ -1,4 +1,4 @@
-"""« Reprendre » what was begun in whatever dialog and not accepted yet."""
+"""« Reprendre »: take up again what was typed in any window and not submitted or not accepted."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -25,11 +25,11 @@ SHOWN_MAX = 5
 
 
 class TakeUp(Choosing):
-    """A menu of what waits; the keys of drafts are its values."""
+    """Menu of drafts; ``chosen`` is the key of one."""
 
 
 class ListDrafts(BaseModel):
-    """« Suivants », « Précédents »: another page of what waits, of one feature’s or of all."""
+    """Buttons « Suivants » and « Précédents »: another page of drafts, of one feature or of all."""
 
     number: int
     feature: str = ""
@@ -37,14 +37,13 @@ class ListDrafts(BaseModel):
 
 @feature.command("brouillon", help="Reprendre une saisie interrompue ou refusée")
 async def take_up(ctx: ReadingContext, _: str) -> Replies:
-    """Open the dialog as it was left; where several wait, list them."""
+    """Open the window of the only draft as it was left; if there are several, list them."""
     return await take_up_one(ctx, TakeUpDrafts())
 
 
 @feature.button(TakeUpDrafts, writes=False)
 async def take_up_one(ctx: ReadingContext, click: TakeUpDrafts) -> Replies:
-    """Take up what waits in one feature’s windows; of these the one that was typed opens, whatever was only shown
-    besides."""
+    """Open a feature’s draft. If several wait, open the only one in which something was typed; else list them."""
     found = await _find_drafts(ctx, click.feature)
     if not found:
         raise UserError(render("brouillon/nothing", feature=click.feature))
@@ -56,7 +55,7 @@ async def take_up_one(ctx: ReadingContext, click: TakeUpDrafts) -> Replies:
 
 @feature.button(ListDrafts, writes=False)
 async def list_drafts(ctx: ReadingContext, click: ListDrafts) -> Replies:
-    """List what waits, what was typed before what was only shown, and offer to take it up."""
+    """List the drafts, those with typed text first, with a menu to take one up."""
     found = await _find_drafts(ctx, click.feature)
     page = cut_page(found, click.number, SHOWN_MAX)
     if not page.rows:
@@ -76,13 +75,13 @@ def _turn_page(page: Page[Draft], feature: str) -> list[Button]:
 
 @feature.button(TakeUp, writes=False)
 async def chosen(ctx: ReadingContext, click: TakeUp) -> Replies:
-    """Open the dialog of the draft that was chosen."""
+    """Open the window of the draft that was chosen."""
     return await resume(ctx, Resume(key=click.chosen, here=False))
 
 
 @feature.button(Resume, writes=False)
 async def resume(ctx: Context, click: Resume) -> Replies:
-    """Open the dialog again as it was left, unless it was accepted since."""
+    """Open a draft’s window as it was left, unless it was accepted since."""
     if await ctx.drafts.accepted(ctx.db, [click.key]):
         raise UserError(render("brouillon/done"))
     draft = await ctx.drafts.find(ctx.db, ctx.user.id, click.key)
@@ -93,7 +92,8 @@ async def resume(ctx: Context, click: Resume) -> Replies:
 
 @feature.waiting
 async def remind(ctx: Context) -> Sequence[Waiting]:
-    """Remind of what was begun, or sent and could not be accepted; what was only shown is no work that waits."""
+    """Remind of windows that were begun, or submitted and not accepted; a window that was only opened is no
+    reminder."""
     typed = [draft for draft in await _find_drafts(ctx) if draft.is_typed]
     if not typed:
         return []
@@ -102,7 +102,7 @@ async def remind(ctx: Context) -> Sequence[Waiting]:
 
 
 async def _find_drafts(ctx: Context, feature: str = "") -> Sequence[Draft]:
-    """Find what can be taken up, of one feature or of all: what was typed first, the newest first."""
+    """Find the drafts of one feature or of all: those with typed text first, then newest first."""
     found = await ctx.drafts.of(ctx.db, ctx.user.id)
     known = [
         draft for draft in found if Form.find(draft.form) and (not feature or draft.form.startswith(f"{feature}."))
@@ -111,7 +111,7 @@ async def _find_drafts(ctx: Context, feature: str = "") -> Sequence[Draft]:
 
 
 def _say_count(found: Sequence[Draft]) -> str:
-    """Say how many of which kind wait to be finished: « 2 comptes rendus et 1 saisie »."""
+    """Count the drafts by kind: « 2 comptes rendus et 1 saisie »."""
     forms = [form for draft in found if draft.is_typed and (form := Form.find(draft.form))]
     return join([plural(count, *noun) for noun, count in Counter(form.noun for form in forms).items()])
 

@@ -1,4 +1,5 @@
-"""« /chercher »: one answer over all that the features find for somebody, by kind, each thing a click away."""
+"""« /chercher »: one search over everything that features can find, grouped by kind, with a button or menu for each
+result."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -31,17 +32,17 @@ HOTLINE = "hotline"
 
 
 class OpenFound(Choosing):
-    """« Ouvrir » one of those that were found: ``chosen`` is its kind, a colon, and what tells it there."""
+    """Menu « Ouvrir »: opens a result; ``chosen`` is its kind, a colon, and its id within that kind."""
 
 
 class ShowKind(Choosing):
-    """« Voir tout » of a kind: ``chosen`` is its name."""
+    """Menu « Voir tout »: lists all results of the kind named in ``chosen``."""
 
     words: str
 
 
 class ShowPage(BaseModel):
-    """« Suite » of a kind."""
+    """Button « Suite »: the next page of one kind."""
 
     kind: str
     words: str
@@ -50,34 +51,34 @@ class ShowPage(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class KindPage(Page[Hit]):
-    """A page of one kind; ``failed`` where its source could not say."""
+    """A page of results of one kind; ``failed`` if its source raised an error."""
 
     failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Finder:
-    """The features that may find something."""
+    """Searches all features that can find something."""
 
     features: Sequence[Feature]
 
     def list_sources(self, names: Sequence[str]) -> Sequence[SearchSource]:
-        """List the sources of the features that are on."""
+        """Return the search sources of the enabled features."""
         return [source for feature in self.features if is_enabled(feature, names) for source in feature.sources]
 
     def get_source(self, ctx: Context, name: str) -> SearchSource:
-        """Get the source of a kind. Raises UserError where it is off, or not for who acts."""
+        """Get the search source of a kind. Raises UserError if it is switched off or not for this person."""
         sources = (source for source in self.list_sources(ctx.settings.features) if ctx.user.may(source.roles))
         if found := next((source for source in sources if source.kind.name == name), None):
             return found
         raise UserError("Cette recherche ne vous est plus ouverte. Tapez `/aide` pour voir ce que vous pouvez faire.")
 
     async def find_all(self, ctx: Context, words: str) -> list[KindFound]:
-        """Find the best of each kind."""
+        """Find the best results of each kind."""
         return await search_all(self.list_sources(ctx.settings.features), _make_search(ctx, words, SHOWN))
 
     async def read_page(self, ctx: Context, source: SearchSource, words: str, number: int) -> KindPage:
-        """Read a page of a kind, as it is now."""
+        """Read a page of results of one kind."""
         (one,) = await search_all([source], _make_search(ctx, words, PAGE, (number - 1) * PAGE))
         return KindPage(one.found.hits, one.found.total, number, PAGE, one.failed)
 
@@ -87,7 +88,7 @@ def _make_search(ctx: Context, words: str, limit: int, skip: int = 0) -> Search:
 
 
 def draw_found(ctx: Context, words: str, all_found: Sequence[KindFound]) -> Whisper:
-    """Draw what was found, kind by kind; a menu opens one of them, another shows all of a kind."""
+    """Draw the results by kind, with a menu to open one and another to list all of a kind."""
     found = [one for one in all_found if one.found.hits]
     failed = [one.kind.several.lower() for one in all_found if one.failed]
     if not found:
@@ -107,7 +108,7 @@ def draw_found(ctx: Context, words: str, all_found: Sequence[KindFound]) -> Whis
 
 
 def _make_best(one: KindFound) -> list[Button]:
-    """Make the button of what fits best."""
+    """Make the button of the best result."""
     hit = one.found.hits[0]
     label = shorten(f"{one.kind.one} : {hit.title}", BUTTON_MAX)
     return [Button(label, one.kind.opens(str(hit.ident)), "primary")]
@@ -118,19 +119,19 @@ def _make_option(one: KindFound, hit: Hit) -> tuple[str, str]:
 
 
 def _list_lines(hits: Sequence[Hit]) -> list[tuple[str, str]]:
-    """List what is called how, and what is said of it besides."""
+    """Return the title and description of each result."""
     return [(hit.title, shorten(hit.about, ABOUT_MAX)) for hit in hits]
 
 
 def _draw_nothing(ctx: Context, words: str, failed: Sequence[str]) -> Whisper:
-    """Say that nothing is found, and what to do: other words, or somebody who knows."""
+    """Say that nothing was found, and propose other words, or somebody to ask."""
     asks = is_name_enabled(HOTLINE, ctx.settings.features)
     buttons = [Button("Demander de l’aide", RunCommand(line=f"{HOTLINE} {words}"), "primary")] if asks else []
     return Whisper(render("chercher/nothing", words=quote(words), failed=failed, asks=asks), buttons)
 
 
 def draw_page(ctx: Context, source: SearchSource, words: str, page: KindPage) -> Whisper:
-    """Draw a page of one kind."""
+    """Draw a page of results of one kind."""
     if not page.rows:
         return _draw_nothing(ctx, words, [source.kind.several.lower()] if page.failed else [])
     text = render("chercher/page", words=quote(words), kind=source.kind, page=page, lines=_list_lines(page.rows))
@@ -141,7 +142,7 @@ def draw_page(ctx: Context, source: SearchSource, words: str, page: KindPage) ->
 
 
 def build_chercher(features: Iterable[Feature]) -> Feature:
-    """Build the feature that looks through all the others."""
+    """Build the feature that searches all the others."""
     front = Front("Chercher", "une fiche, une personne, un canal, un événement : tout à la fois", lambda _: "chercher")
     feature = Feature("chercher", rights=(Right.MEMBER,), front=front)
     finder = Finder(tuple(features))
@@ -155,13 +156,13 @@ def build_chercher(features: Iterable[Feature]) -> Feature:
 
     @feature.button(OpenFound, writes=False)
     async def open_found(ctx: ReadingContext, click: OpenFound) -> Replies:
-        """Go on with the button of its own feature, which asks again whether this person may."""
+        """Open a result as its own feature’s button does, which checks the person’s rights again."""
         name, _, ident = click.chosen.partition(":")
         return Redirect.to(finder.get_source(ctx, name).kind.opens(ident))
 
     @feature.button(ShowKind, writes=False)
     async def show_kind(ctx: ReadingContext, click: ShowKind) -> Replies:
-        """Show all of one kind."""
+        """List all results of one kind."""
         return await show_page(ctx, ShowPage(kind=click.chosen, words=click.words, page=1))
 
     @feature.button(ShowPage, writes=False)

@@ -1,5 +1,5 @@
-"""What messages of all features carry: a menu’s question as a dialog, where a menu would be dead, and « Arrêter », the
-button under the message that tells how far long work is."""
+"""Controls that messages of all features may have: the window that replaces a menu on servers without menus, and «
+Arrêter » for long work."""
 
 from bot.audit import AuditEntry, record_entry_at_end
 from bot.context import Context
@@ -16,12 +16,12 @@ menus = Feature("menus", always=True)
 
 @menus.button(OpenMenu, writes=False)
 async def ask(ctx: Context, click: OpenMenu) -> Replies:
-    """Ask the menu’s question in a dialog."""
+    """Open the window that asks a menu’s question."""
     return Ask(click.form())
 
 
 async def choose(ctx: Context, form: Chosen) -> Replies:
-    """Hand what was chosen to the menu’s handler, which says whether that may be."""
+    """Pass the choice on to the menu’s handler, which checks whether it is allowed."""
     return Redirect(form.name, form.answer)
 
 
@@ -34,7 +34,7 @@ travaux = Feature("travaux", always=True)
 
 @travaux.button(Stop)
 async def stop(ctx: Context, click: Stop) -> Replies:
-    """Stop a piece of work, for who began it and the animateurs: nothing more of it is done."""
+    """Stop long work, for whoever started it and for animateurs."""
     found = await work.get(ctx.db, click.work_id)
     if found is None or found.state not in work.ACTIVE:
         raise UserError("Ce travail est déjà terminé.")

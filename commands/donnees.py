@@ -1,4 +1,4 @@
-"""« /mes-donnees »: a copy of all that is held of somebody, and its erasure, wished or after a long silence."""
+"""« /mes-donnees »: a copy of somebody’s personal data, and its erasure, on request or after long inactivity."""
 
 import json
 from collections import deque
@@ -31,25 +31,25 @@ from storage.personal_data.retention import find_sleeping, is_awake
 
 
 class Copy(BaseModel):
-    """The order of a copy of all that is held of who asked."""
+    """Order of a copy of all personal data of whoever asked."""
 
 
 class Confirm(BaseModel):
-    """The button « Effacer mes données »."""
+    """Button « Effacer mes données »: schedules the erasure."""
 
 
 class KeepData(BaseModel):
-    """The buttons « Annuler l’effacement » and « Garder mes données »."""
+    """Button « Annuler l’effacement » or « Garder mes données »: cancels it."""
 
 
 class Erase(BaseModel):
-    """The work of erasing somebody whose time has come."""
+    """Long work: erase the data of a person whose delay is over."""
 
     user_id: str
 
 
 class Doze(BaseModel):
-    """The work of looking for accounts of which nothing was heard for long."""
+    """Long work: look for accounts that have long been inactive."""
 
 
 feature = Feature(
@@ -64,7 +64,7 @@ WARNED = timedelta(days=30)
 
 
 def get_topic(user_id: str) -> str:
-    """Name what the message about somebody’s erasure is filed under."""
+    """Return the topic of the message about somebody’s erasure."""
     return f"donnees.erasure:{user_id}"
 
 
@@ -74,7 +74,7 @@ AT_ONCE = 20
 
 @feature.job("minute=*/5", name="donnees.erase_due", writes=True)
 async def erase_due(ctx: Context) -> Replies:
-    """Begin the erasures whose time has come, and those that stopped in the middle."""
+    """Start the erasures whose delay is over, and resume those that were interrupted."""
     begun = []
     for one in (await transitions.list_due_erasures(ctx.db, ctx.now))[:AT_ONCE]:
         payload = Erase(user_id=one.user_id)
@@ -85,8 +85,7 @@ async def erase_due(ctx: Context) -> Replies:
 
 @feature.work(Erase, name="donnees.Erase", title="Effacement de données", writes=True)
 async def erase_step(ctx: Context, order: Erase, so_far: Progress) -> Step:
-    """Do the next step of an erasure; the person hears of the last one, in the last message that the bot writes to
-    them."""
+    """Run the next step of an erasure. The last one tells the person, in the bot’s last message to them."""
     found = await transitions.lock_erasure(ctx.db, order.user_id)
     if found is None or found.cancelled_at or found.done_at:
         return Step(done=so_far.done, finished=True)
@@ -104,14 +103,14 @@ async def erase_step(ctx: Context, order: Erase, so_far: Progress) -> Step:
 
 @feature.job("hour=5 minute=15", name="donnees.look_for_sleepers")
 async def look_for_sleepers(ctx: Context) -> Replies:
-    """Begin to look through the register, where anybody is in it for so long."""
+    """Start to look for inactive accounts, if the register is old enough to have any."""
     found, last = await find_sleeping(ctx.db, months_before(ctx.now, ctx.settings.account_months))
     return Start(payload=Doze(), quiet=True) if found or last else None
 
 
 @feature.chore(Doze, name="donnees.Doze", title="Comptes sans activité", unit=("compte", "comptes"), writes=True)
 async def warn_sleepers(ctx: Context, _: Doze, so_far: Progress) -> Step:
-    """Warn those of the next page of the register whose accounts sleep."""
+    """Warn the inactive people of the next page of the register."""
     before = months_before(ctx.now, ctx.settings.account_months)
     found, last = await find_sleeping(ctx.db, before, so_far.cursor or "")
     replies = [await _warn(ctx, person) for person in found]
@@ -141,7 +140,7 @@ Compute = Callable[[Callable[[], None]], Awaitable[None]]
 
 @dataclass(slots=True)
 class _Chapter:
-    """What is drawn of a table."""
+    """A table of the document: its title, its columns and its rows."""
 
     holding: PersonalData
     count: int = 0
@@ -149,7 +148,7 @@ class _Chapter:
 
 
 async def write_archive(db: AsyncSession, person: Person, now: datetime, path: Path, compute: Compute) -> int:
-    """Write the ZIP, a page of rows in hand at a time; return how many rows it has."""
+    """Write the ZIP with one page of rows in memory at a time; return the number of rows."""
     folder = path.parent
     chapters: list[_Chapter] = []
     with (folder / JSON).open("w", encoding="utf-8") as stream:
@@ -199,7 +198,7 @@ def _write_zip(path: Path, chapters: Sequence[_Chapter], person: Person, now: da
 
 
 def _describe(chapters: Sequence[_Chapter], person: Person, now: datetime) -> dict[str, Any]:
-    """Describe the document as its template reads it."""
+    """Describe the document for its template."""
     filled = [chapter for chapter in chapters if chapter.count]
     empty = [_typeset(chapter.holding.what) for chapter in chapters if not chapter.count]
     missing = [[_typeset(one.what), _typeset(one.not_given)] for one in PERSONAL_DATA if one.not_given]
@@ -224,7 +223,7 @@ def _describe_chapter(chapter: _Chapter, person: Person) -> dict[str, Any]:
 
 
 def _describe_row(row: Row, person: Person) -> list[list[str]]:
-    """List what a row says, without what is empty."""
+    """Return the non-empty values of a row with their labels."""
     return [
         [_typeset(label), _typeset(_say_value(value, person))]
         for label, value in row.items()
@@ -247,7 +246,7 @@ def _say_value(value: Any, person: Person) -> str:
 
 
 def _typeset(text: str) -> str:
-    """Make anybody’s words fit to be drawn, cut where they are long."""
+    """Prepare somebody’s text for drawing, shortened if it is long."""
     cut = text if len(text) <= WORDS_MAX else f"{text[: WORDS_MAX - 1]}…"
     return typeset(papers.to_drawable(cut))
 
@@ -257,7 +256,7 @@ USAGE = "`/mes-donnees` en envoie une copie, `/mes-donnees effacer` les fait eff
 
 @feature.command("mes-donnees", help="Recevoir tout ce que le bot garde de vous, ou le faire effacer")
 async def send_copy(ctx: ReadingContext, line: str) -> Replies:
-    """Order the copy; other words ask for something else, which is not guessed."""
+    """Order the copy; refuse a line with other words, which may ask for something else."""
     if line.strip():
         raise UserError(f"Que faut-il faire de vos données ? « {quote(line)} » ne le dit pas : {USAGE}")
     return await send_file(ctx, SendFile(user_id=ctx.user.id, order=Copy(), waiting=render("donnees/waiting")))
@@ -265,7 +264,7 @@ async def send_copy(ctx: ReadingContext, line: str) -> Replies:
 
 @feature.file(Copy, name="donnees.Copy")
 async def make_copy(ctx: ReadingContext, _: Copy, folder: Path) -> Parcel:
-    """Make the ZIP, in a message that says in two sentences what it is."""
+    """Make the ZIP, with a message that explains it in two sentences."""
     path = folder / f"mes-donnees_{ctx.today:%d-%m-%Y}.zip"
     count = await write_archive(ctx.db, ctx.user, ctx.now, path, ctx.compute)
     text = render("donnees/copy", count=plural(count, "ligne"))
@@ -277,7 +276,7 @@ NONE = "Aucun effacement de vos données n’est prévu."
 
 @feature.command("mes-donnees effacer", help="Faire effacer ce que le bot garde de vous")
 async def explain_erasure(ctx: Context, _: str) -> Replies:
-    """Explain what goes, what stays and why; nothing happens before it is confirmed."""
+    """Explain what will be erased, what stays and why; nothing happens before it is confirmed."""
     waiting = await transitions.find_waiting_erasure(ctx.db, ctx.user.id)
     if waiting and not waiting.asleep:
         return Whisper(
@@ -297,7 +296,7 @@ async def explain_erasure(ctx: Context, _: str) -> Replies:
 
 
 def _group_kept() -> Sequence[tuple[str, str]]:
-    """List what stays, with why: what stays for one reason in one line."""
+    """Return what stays, grouped by reason."""
     by_reason: dict[str, list[str]] = {}
     for one in PERSONAL_DATA:
         if one.fate is ErasureFate.KEPT:
@@ -308,7 +307,7 @@ def _group_kept() -> Sequence[tuple[str, str]]:
 
 @feature.button(Confirm)
 async def confirm_erasure(ctx: Context, _: Confirm) -> Replies:
-    """Note that somebody is to be erased in a week; the message in the direct channel can stop it until then."""
+    """Schedule the erasure in a week; a button in the direct channel cancels it until then."""
     waiting = await transitions.find_waiting_erasure(ctx.db, ctx.user.id)
     if waiting and not waiting.asleep:
         raise UserError(render("donnees/already", due=_say_due(ctx, waiting)))
@@ -330,7 +329,7 @@ async def cancel_erasure(ctx: Context, _: str) -> Replies:
 
 @feature.button(KeepData)
 async def keep_data(ctx: Context, _: KeepData) -> Replies:
-    """Cancel an erasure that was asked for, or that a sleeping account is told of."""
+    """Cancel an erasure, requested or announced for inactivity."""
     waiting = await transitions.find_waiting_erasure(ctx.db, ctx.user.id)
     if waiting is None:
         raise UserError(NONE)

@@ -1,4 +1,4 @@
-"""« /entrainement »: reports on one’s own practice sheet, which counts in no figure and which nobody else sees."""
+"""« /entrainement »: training with reports on a private practice sheet, which counts in no statistics."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -33,14 +33,14 @@ BEFORE_THE_NEXT = timedelta(hours=23)
 
 
 class Finish(BaseModel):
-    """« Finir l’entraînement »."""
+    """Button « Finir l’entraînement »."""
 
 
 @feature.command(
     "entrainement", help="Essayer les comptes rendus, sans que rien ne compte", roles=CONSEILLERS, writes=True
 )
 async def begin(ctx: Context, text: str) -> Replies:
-    """Begin a training, or say that one is under way."""
+    """Start a training, or say that one is under way."""
     if text.strip():
         raise UserError("Tapez /entrainement pour commencer, /entrainement fin pour finir.")
     is_new = await report.find_training(ctx.db, ctx.user.id) is None
@@ -55,13 +55,13 @@ async def begin(ctx: Context, text: str) -> Replies:
     "entrainement fin", help="Finir l’entraînement, et effacer ce qui y a été saisi", roles=CONSEILLERS, writes=True
 )
 async def finish(ctx: Context, _: str) -> Replies:
-    """End the training, and forget all of it."""
+    """End the training and delete its reports."""
     return Whisper(await _end(ctx))
 
 
 @feature.button(Finish, roles=CONSEILLERS)
 async def finish_by_button(ctx: Context, _: Finish) -> Replies:
-    """End the practice by a click."""
+    """End the training by a button."""
     return Whisper(await _end(ctx))
 
 
@@ -71,14 +71,14 @@ def _is_end(message: DirectMessage) -> bool:
 
 @feature.hears_words
 async def hear_words(ctx: Context, message: Spoken) -> PlainTextReply:
-    """Take « fin », said in the direct channel outside of threads, as what ends a training."""
+    """Recognise « fin », written in the direct channel outside threads, as the end of a training."""
     is_end = isinstance(message, DirectMessage) and _is_end(message)
     return PlainTextReply(is_its=is_end and ctx.user.may(CONSEILLERS))
 
 
 @feature.event(DirectMessage, name="entrainement.DirectMessage", only=_is_end)
 async def finish_by_word(ctx: Context, message: DirectMessage) -> Replies:
-    """End the practice by a word in the direct channel."""
+    """End the training by « fin »."""
     if not ctx.user.may(CONSEILLERS):
         return None
     return Direct(await _end(ctx), user_id=message.user_id)
@@ -86,7 +86,7 @@ async def finish_by_word(ctx: Context, message: DirectMessage) -> Replies:
 
 @feature.waiting
 async def remind(ctx: ReadingContext) -> Sequence[Waiting]:
-    """Say in the home that a training is under way."""
+    """Say on the home page that a training is under way."""
     training = await report.find_training(ctx.db, ctx.user.id)
     if training is None:
         return []
@@ -97,7 +97,7 @@ async def remind(ctx: ReadingContext) -> Sequence[Waiting]:
 
 @feature.says_beside
 async def say_real(ctx: Context, trigger: Trigger) -> Reply | None:
-    """Say to who is training that the command they typed is none that is practised."""
+    """Warn a trainee that the command they typed is real, unlike those that a training covers."""
     is_practised = trigger.feature in PRACTISED or trigger.key == ("command", "stats")
     if is_practised or not ctx.user.may(CONSEILLERS) or not await ctx.is_among(report.list_trainees):
         return None
@@ -106,7 +106,7 @@ async def say_real(ctx: Context, trigger: Trigger) -> Reply | None:
 
 @feature.job("hour=8 minute=20", name="entrainement.end_overdue", local=True, writes=True)
 async def end_overdue(ctx: Context) -> Replies:
-    """End the trainings whose seven days are over before the next morning, and say so."""
+    """End the trainings that have reached their seven days before the next morning, and tell their owners."""
     told: list[Reply] = []
     for training in await report.list_overdue_trainings(ctx.db, ctx.now + BEFORE_THE_NEXT, AT_ONCE):
         person = await people.get(ctx.db, training.person_id)
@@ -130,7 +130,7 @@ async def _end(ctx: Context) -> Markdown:
 
 
 async def _forget(ctx: Context, person_id: str) -> int:
-    """Forget a practice sheet and what was left in its windows; return how many reports were on it."""
+    """Delete a practice sheet and its drafts; return how many reports it had."""
     for draft in await drafts.of(ctx.db, person_id, ctx.now):
         if draft.hidden.get("practice"):
             await ctx.drafts.drop(ctx.db, draft.key)
@@ -144,7 +144,7 @@ async def _describe(ctx: Context, training: report.Training, *, is_new: bool) ->
 
 
 def _after(day: str) -> str:
-    """Say a day as it is said after « depuis »."""
+    """Write a day so that it can follow « depuis »."""
     return day if day in ("hier", "aujourd’hui") else f"le {day}"
 
 

@@ -1,7 +1,8 @@
-"""What is done for the data by itself: the nightly clean-up, in which what is kept for a time only is erased when that
-time is over, and the scheduled backup, long work of one replica, made by « coop-bot backup run » in its own process.
+"""Maintenance of the data: the nightly clean-up, which deletes what has reached its retention time, and the scheduled
+backup, made by one replica as long work through « coop-bot backup run » in a process of its own.
 
-A process beside, since every row passes through Python: in this one people would wait, and memory would stay taken.
+A process of its own, because every row passes through Python: in the bot’s process people would wait, and memory would
+stay taken.
 """
 
 import asyncio
@@ -38,20 +39,20 @@ menage = Feature("menage", always=True)
 
 
 class Sweep(BaseModel):
-    """The work that is left when a night’s first part is done."""
+    """Long work: what is left to delete after a night’s first part."""
 
 
 @menage.job("hour=4 minute=10", name="menage.tidy", writes=True)
 async def tidy(ctx: Context) -> Replies:
-    """Take away what is kept for too long (storage/personal_data), a bounded part of each table at once; the rest in
-    steps."""
+    """Delete what has reached its retention time (storage/personal_data), a limited number of rows of each table; the
+    rest follows in steps."""
     count, is_more = await _sweep(ctx)
     return Start(payload=Sweep(), quiet=True) if is_more and count else None
 
 
 @menage.chore(Sweep, name="menage.Sweep", title="Ménage", unit=("ligne", "lignes"), writes=True)
 async def go_on(ctx: Context, _: Sweep, so_far: Progress) -> Step:
-    """Take away the next part of what is kept for too long."""
+    """Delete the next part."""
     count, is_more = await _sweep(ctx)
     return Step(done=so_far.done + count, finished=not is_more)
 
@@ -81,18 +82,18 @@ UNEXPLAINED = "La sauvegarde s’est arrêtée sans dire pourquoi : lancez « co
 
 
 class MakeBackup(BaseModel):
-    """Work: the backup that is due is made."""
+    """Long work: make the backup that is due."""
 
 
 class Made(BaseModel):
-    """What « coop-bot backup run --json » says (docs/wire.md)."""
+    """What « coop-bot backup run --json » prints (docs/wire.md)."""
 
     file: str
     rows: int
 
 
 async def measure_age(db: AsyncSession, now: datetime) -> None:
-    """Measure how old the last good backup is."""
+    """Set the gauge of the age of the last good backup."""
     wanted, last = await read_cursor(db, WANTED), await read_cursor(db, LAST_GOOD)
     is_wanted = wanted is not None and now - wanted < WANTED_FOR
     age = (now - last).total_seconds() if last else math.inf
@@ -103,14 +104,14 @@ sauvegarde.figures.append(measure_age)
 
 
 def find_due(hour: int, now: datetime) -> datetime:
-    """Find when the latest backup was due: at that hour in Paris, today or the day before."""
+    """Return when the last scheduled backup was due: at ``hour`` in Paris, today or yesterday."""
     due = now.astimezone(PARIS).replace(hour=hour, minute=0, second=0, microsecond=0)
     return due if due <= now else due - timedelta(days=1)
 
 
 @sauvegarde.job("minute=5", name="sauvegarde.begin", writes=True)
 async def begin(ctx: Context) -> Replies:
-    """Begin the backup that is due; one that failed is begun again each hour, until one is good."""
+    """Start the backup that is due; if it fails, try again each hour until one succeeds."""
     hour = ctx.settings.backup_at
     if hour is None:
         return None
@@ -122,7 +123,7 @@ async def begin(ctx: Context) -> Replies:
 
 
 async def make(ctx: ReadingContext, _: MakeBackup, __: Progress) -> Made:
-    """Have it made and tried. Raises UserError with the sentence for the operator."""
+    """Make and verify a backup. Raises UserError with a sentence for the operator."""
     process = await asyncio.create_subprocess_exec(
         *COMMAND,
         stdin=asyncio.subprocess.DEVNULL,
@@ -146,7 +147,7 @@ async def make(ctx: ReadingContext, _: MakeBackup, __: Progress) -> Made:
 
 
 def _environment(settings: Settings) -> Mapping[str, str]:
-    """Return what the process reads its settings from: those of the bot, whichever file they came from, without its
+    """Return the environment of the backup’s process: the bot’s settings, wherever they came from, without its
     tokens."""
     given = {name: value for name, value in os.environ.items() if not name.startswith("COOP_")}
     ours = {
@@ -168,7 +169,7 @@ def _environment(settings: Settings) -> Mapping[str, str]:
     longest=LONGEST,
 )
 async def note(ctx: Context, _: MakeBackup, __: Progress, made: Made) -> Step:
-    """Note when the last good backup was begun: what came later is not in it."""
+    """Record when the last good backup was started: it lacks what came later."""
     await move_cursor(ctx.db, LAST_GOOD, ctx.now)
     log.info("backup_made", path=made.file, count=made.rows)
     return Step(done=1, total=1, finished=True)
@@ -176,8 +177,7 @@ async def note(ctx: Context, _: MakeBackup, __: Progress, made: Made) -> Step:
 
 @sauvegarde.stopped(MakeBackup, name="sauvegarde.MakeBackup")
 async def tell_failure(ctx: Context, _: MakeBackup, so_far: Progress) -> Step:
-    """Tell those who administer, once for each day, however often it is tried again: whoever reads no alert of
-    Prometheus would learn of it when a backup is needed."""
+    """Tell the administrators of a failed backup, once a day however often it is tried."""
     due = find_due(ctx.settings.backup_at or 0, ctx.now)
     step = Step(done=so_far.done, total=so_far.total)
     if not await claim(ctx.db, FAILED, f"{due:%Y-%m-%d}", ctx.now):

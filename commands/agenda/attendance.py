@@ -287,7 +287,7 @@ async def read_feed(ctx: ReadingContext, key: str) -> FeedContent | None:
 
 
 async def _find_owner(ctx: ReadingContext, user_id: str) -> Person | None:
-    """Find the owner of a feed; None if their account is gone. Raises UserError if feeds are switched off."""
+    """Find the owner of a feed; None if their account is gone. Raises UserError if it is deactivated."""
     try:
         return await ctx.people.fresh(ctx.db, user_id)
     except ChatError as error:

@@ -172,7 +172,8 @@ def draw_text(announcement: Announcement) -> Markdown:
 
 
 def _draw_text(text: str, everybody: bool) -> Markdown:
-    """Return the author’s Markdown unchanged, except that mentions notify nobody unless ``everybody`` may be called."""
+    """Return the author’s Markdown with its mentions disarmed; with ``everybody``, under an @channel that calls all
+    members."""
     said = relay_markdown(text)
     return Markdown(f"@channel\n\n{said}") if everybody else said
 

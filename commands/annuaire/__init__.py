@@ -1,5 +1,5 @@
-"""The directory: people and contacts found by words, who can do something, and a question to them; contacts proposed by
-anybody of the réseau, published or refused by animateurs."""
+"""The directory: people and contacts are found by words, and people by what they can help with. Anybody of the réseau
+proposes a contact, which animateurs publish or refuse."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -41,7 +41,7 @@ from storage.people import Person, animating, get
 
 
 async def warm_up(db: AsyncSession) -> None:
-    """Read who is there, so that no first search waits for it."""
+    """Build the directory’s index at start, so that no first search waits for it."""
     await read_index(db, utc_now().date())
 
 
@@ -61,13 +61,13 @@ PAGE = 5
     roles=NETWORK,
 )
 async def search_directory(ctx: ReadingContext, text: str) -> Replies:
-    """Find whoever fits, one’s own département first."""
+    """Search the directory; people of one’s own département come first."""
     return await show_page(ctx, cards.More(query=" ".join(text.split())[:QUERY_MAX], page=1))
 
 
 @feature.button(cards.More, roles=NETWORK, writes=False)
 async def show_page(ctx: ReadingContext, click: cards.More) -> Replies:
-    """Show a page of those found, as they are now; a single one in full."""
+    """Show a page of results as they are now; a single result is shown in full."""
     index = await read_index(ctx.db, ctx.today)
     hits = index.search(ctx.user, click.query)
     if not hits:
@@ -105,7 +105,7 @@ def _draw_page(ctx: Context, hits: Sequence[DirectoryHit], at: cards.More) -> Wh
 
 
 def _draw_nobody(ctx: Context, index: DirectoryIndex, query: str) -> Whisper:
-    """Say that nothing is found; what is near is a click away."""
+    """Say that nothing was found, with buttons for similar words."""
     near = index.suggest(ctx.user, query)
     buttons = [Button(f"/annuaire {quote(other)}", RunCommand(line=f"annuaire {other}")) for other in near]
     return Whisper(render("annuaire/nobody", query=quote(query), is_near=bool(near)), buttons)
@@ -119,7 +119,7 @@ NEAR = re.compile(r" (?:près|pres|proche|autour) (?:du |des? |d[’'])", re.IGN
 
 @dataclass(frozen=True, slots=True)
 class SearchPlace:
-    """Near where somebody is looked for; ``name`` is how it is called, empty where nobody knows."""
+    """Where helpers are searched first: a commune or a département; ``name`` is what it is called, "" if unknown."""
 
     commune: Commune | None = None
     departement: str = ""
@@ -128,7 +128,7 @@ class SearchPlace:
 
 @feature.search("annuaire qui", help="Qui sait faire ? Demander de l’aide", hint="linux [près de 69120]", roles=NETWORK)
 async def find_helpers(ctx: Context, text: str) -> Replies:
-    """Find those who said that they can do this, and that they can be asked."""
+    """Find people who said that they can help with this and may be asked."""
     what, *rest = NEAR.split(f" {' '.join(text.split())[:QUERY_MAX]}", maxsplit=1)
     about = what.strip()
     if not about:
@@ -150,7 +150,7 @@ async def ask_question(ctx: Context, click: cards.Ask) -> Replies:
 
 @feature.submit(AskHelp, roles=NETWORK)
 async def send_question(ctx: Context, form: AskHelp) -> Replies:
-    """Send the question to each who may still be asked."""
+    """Send a question to each helper who may still be asked."""
     free = await entries.find_willing(ctx.db, form.helpers, ctx.now, ctx.settings.help_requests)
     asked = [person for person in free if person.id != ctx.user.id]
     if not asked:
@@ -164,7 +164,7 @@ async def send_question(ctx: Context, form: AskHelp) -> Replies:
 
 @feature.button(cards.Withdraw, roles=NETWORK)
 async def withdraw_question(ctx: Context, click: cards.Withdraw) -> Replies:
-    """Take the question back from all: it counts for nobody."""
+    """Withdraw a question from all who received it; it no longer counts towards their limit."""
     if not await entries.withdraw_request(ctx.db, click.key, ctx.user.id):
         raise UserError("Cette demande est déjà retirée.")
     gone = QUESTION.rewrite(click.key, render("annuaire/withdrawn"))
@@ -173,14 +173,14 @@ async def withdraw_question(ctx: Context, click: cards.Withdraw) -> Replies:
 
 @feature.button(cards.StopHelping, roles=NETWORK)
 async def stop_helping(ctx: Context, _: cards.StopHelping) -> Replies:
-    """Let nobody ask this person any more, until they say otherwise."""
+    """Stop all questions to this person until they say otherwise."""
     await entries.save_profile(ctx.db, ctx.user, {"helps": False})
     return Whisper("C’est noté : on ne vous sollicitera plus. `/profil` permet de changer d’avis.")
 
 
 @feature.job("hour=4 minute=20", name="annuaire.forget_requests", writes=True)
 async def forget_requests(ctx: Context) -> Replies:
-    """Drop the requests that count no more."""
+    """Delete the questions that no longer count towards anybody’s limit."""
     await entries.forget_requests(ctx.db, ctx.now)
     return None
 
@@ -235,7 +235,8 @@ def _draw_helper(ctx: Context, hit: DirectoryHit, where: SearchPlace) -> str:
 
 @feature.finds(SearchKind("personne", "Personne", "Personnes", lambda ident: cards.See(chosen=ident)), roles=NETWORK)
 async def find_people(wanted: Search) -> Findings:
-    """Find people by what this person may see of them; who has no account yet is known by their user name."""
+    """Find people for « /chercher » by what the searcher may see of them; those without an account, by their user
+    name."""
     found = [(hit, person) for hit in await _find_entries(wanted) if (person := hit.entry.person)]
     shown = found[wanted.skip : wanted.skip + wanted.limit]
     hits = [Hit(p.id or p.username, p.full_name, hit.score, _say_person(wanted.user, p)) for hit, p in shown]
@@ -246,7 +247,7 @@ async def find_people(wanted: Search) -> Findings:
     SearchKind("contact", "Contact", "Contacts", lambda n: cards.See(chosen=f"{cards.CONTACT}{n}")), roles=NETWORK
 )
 async def find_contacts(wanted: Search) -> Findings:
-    """Find contacts that are published."""
+    """Find published contacts for « /chercher »."""
     found = [(hit, contact) for hit in await _find_entries(wanted) if (contact := hit.entry.contact)]
     return cut_hits([Hit(c.id or 0, c.title, hit.score, c.fonction or c.organisme) for hit, c in found], wanted)
 
@@ -269,8 +270,8 @@ NAMED_MAX = 5
 
 @feature.at_home
 async def tell_who_is_reachable(ctx: ReadingContext) -> Sequence[Markdown]:
-    """Tell how many of the réseau are reachable now, and name those who accept to be asked; only in answer to a typed
-    command, which vanishes: who was there when is written nowhere."""
+    """Say how many people of the réseau are online now, and name those who accept questions. Shown only in the answer
+    to a typed command, which vanishes, so that nobody’s presence is recorded."""
     if ctx.request.waiting_kind != "command" or not ctx.user.may(NETWORK):
         return []
     list_ids = partial(entries.list_network_ids, ctx.db, ctx.today)
@@ -300,7 +301,7 @@ async def ask_contact(ctx: Context, text: str) -> Replies:
 
 @feature.submit(ProposeContact, roles=NETWORK)
 async def propose_contact(ctx: Context, form: ProposeContact) -> Replies:
-    """Publish a contact of an animateur’s at once; show another’s to those who review."""
+    """Publish an animateur’s contact at once; submit anybody else’s for review."""
     said = form.said
     contact = entries.Contact(
         key=entries.make_key(said["nom"], said["organisme"], said["departement"]),
@@ -323,7 +324,7 @@ async def propose_contact(ctx: Context, form: ProposeContact) -> Replies:
 
 @feature.command("annuaire propositions", help="Relire les contacts proposés", roles=ANIMATEURS)
 async def review_next(ctx: Context, _: str) -> Replies:
-    """Show the contact that has waited longest, with its buttons."""
+    """Show the contact that has waited longest, with its review buttons."""
     contact = await entries.find_oldest_proposed(ctx.db)
     if contact is None:
         return Whisper("Aucun contact n’attend d’être relu.")
@@ -334,7 +335,7 @@ async def review_next(ctx: Context, _: str) -> Replies:
 
 @feature.button(cards.Decide, roles=ANIMATEURS)
 async def decide_contact(ctx: Context, click: cards.Decide) -> Replies:
-    """Publish or refuse a contact: all animateurs see it, and who proposed it is told."""
+    """Publish or refuse a contact; all animateurs’ cards show it, and the proposer is told."""
     state = entries.ContactState.PUBLISHED if click.publish else entries.ContactState.REFUSED
     was = await entries.get_contact_state(ctx.db, click.contact_id)
     is_new = await entries.decide_contact(ctx.db, click.contact_id, state, ctx.user.id, ctx.now)
@@ -357,7 +358,7 @@ async def decide_contact(ctx: Context, click: cards.Decide) -> Replies:
 
 @feature.waiting
 async def list_waiting(ctx: Context) -> Sequence[Waiting]:
-    """Tell an animateur how many contacts wait for a review."""
+    """Tell an animateur how many contacts wait for review."""
     count = await entries.count_proposed(ctx.db) if ctx.user.animates else 0
     if not count:
         return []
@@ -375,7 +376,7 @@ async def _find_proposer(ctx: Context, contact: entries.Contact) -> Person | Non
 
 
 def _draw_review(contact: entries.Contact, proposer: Person | None, decider: Person | None) -> Message:
-    """Draw a proposal, and what can be done with it: what was decided can be decided otherwise."""
+    """Draw a proposed contact with its review buttons; a decision can be changed."""
     card = cards.draw_contact_text(contact)
     text = render("annuaire/review", card=card, proposer=proposer, decider=decider, state=contact.state.value)
     is_published, number = contact.state is entries.ContactState.PUBLISHED, contact.id or 0

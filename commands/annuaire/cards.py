@@ -1,5 +1,5 @@
-"""The feature, and how people and contacts are shown: a line, a card, a vCard (4.0, RFC 6350); « /profil », one’s own
-card."""
+"""The feature, and how people and contacts are shown: as a line, a card or a vCard (4.0, RFC 6350); and « /profil »,
+one’s own card."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -37,62 +37,62 @@ ANIMATEURS = (Role.ANIMATEUR,)
 
 
 class More(BaseModel):
-    """« Suite »: another page of what was found."""
+    """Button « Suite »: another page of results."""
 
     query: str
     page: int
 
 
 class See(Choosing):
-    """« Fiche »: ``chosen`` is a person’s id, or ``contact:`` and a number."""
+    """Menu « Fiche »: ``chosen`` is a person’s id, or « contact: » and a number."""
 
 
 class Take(BaseModel):
-    """« vCard » of what ``See`` names."""
+    """Button « vCard »: sends the file of a ``target`` as ``See`` names it."""
 
     target: str
 
 
 class TakeOne(Choosing):
-    """« vCard » of one of a page."""
+    """Menu « vCard »: sends the file of one result of a page."""
 
 
 class VCard(BaseModel):
-    """An order: the file of what ``See`` names."""
+    """Order of a vCard file, of a ``target`` as ``See`` names it."""
 
     target: str
 
 
 class Edit(BaseModel):
-    """« Modifier »: the window of one’s own card."""
+    """Button « Modifier »: opens the window of one’s own card."""
 
 
 class ChooseSight(BaseModel):
-    """« Qui voit quoi »: the window that says whom each field is shown to."""
+    """Button « Qui voit quoi »: opens the window in which each field’s audience is chosen."""
 
 
 class Decide(BaseModel):
-    """« Publier » or « Refuser » a contact."""
+    """Button « Publier » or « Refuser »: decides about a contact."""
 
     contact_id: int
     publish: bool
 
 
 class Ask(BaseModel):
-    """« Demander de l’aide » of those who were found."""
+    """Button « Demander de l’aide »: opens the window of a question to the helpers found."""
 
     about: str
     helpers: tuple[str, ...]
 
 
 class Withdraw(BaseModel):
-    """« Retirer ma demande »."""
+    """Button « Retirer ma demande »: withdraws a question."""
 
     key: str
 
 
 class StopHelping(BaseModel):
-    """« Ne plus être sollicité »: nobody asks any more."""
+    """Button « Ne plus être sollicité »: stops all questions to whoever clicks."""
 
 
 LABEL_MAX = 40
@@ -102,18 +102,18 @@ GONE = "Cette fiche n’est plus dans l’annuaire."
 
 
 def get_target(entry: DirectoryEntry) -> str:
-    """Get what ``See`` names an entry by."""
+    """Return the id by which ``See`` names a person or a contact."""
     return entry.person.id if entry.person else f"{CONTACT}{entry.contact.id if entry.contact else 0}"
 
 
 def get_label(entry: DirectoryEntry) -> str:
-    """Get what an entry is called on a button."""
+    """Return the label of an entry on a button."""
     name = entry.person.full_name if entry.person else entry.contact.title if entry.contact else ""
     return name if len(name) <= LABEL_MAX else f"{name[: LABEL_MAX - 1]}…"
 
 
 def draw_line(ctx: Context, entry: DirectoryEntry) -> Markdown:
-    """Draw an entry on one line, as somebody sees it."""
+    """Draw an entry as one line, as the reader may see it."""
     if entry.contact is not None:
         return render("annuaire/contact_line", **_describe_contact(entry.contact))
     assert entry.person is not None
@@ -122,7 +122,7 @@ def draw_line(ctx: Context, entry: DirectoryEntry) -> Markdown:
 
 
 async def draw_person(ctx: Context, person: Person) -> Message:
-    """Draw a person, as somebody sees them, and when they are back where they are away."""
+    """Draw a person’s card, as the reader may see it, with the day of their return if they are away."""
     shown = show_person(ctx.user, person)
     said: dict[str, object] = {"person": shown, "link": link_person(ctx, shown.username)}
     said |= {"address": draw_address(shown.email), "away": await say_away(ctx.db, person, ctx.now)}
@@ -130,7 +130,7 @@ async def draw_person(ctx: Context, person: Person) -> Message:
 
 
 def draw_contact(contact: Contact, viewer: Person) -> Message:
-    """Draw a contact, which animateurs may take out."""
+    """Draw a contact, with a button to remove it for animateurs."""
     out = [Button("Retirer", Decide(contact_id=contact.id or 0, publish=False))] if viewer.animates else []
     return Message(draw_contact_text(contact), [Button("vCard", Take(target=f"{CONTACT}{contact.id}")), *out])
 
@@ -141,8 +141,8 @@ def draw_contact_text(contact: Contact) -> Markdown:
 
 
 async def find_target(ctx: Context, target: str) -> Person | Contact:
-    """Find whom a target names, as the tables have them now. Raises UserError for who is hidden, gone or not
-    published."""
+    """Find the person or contact of a target, as stored now. Raises UserError for one that is hidden, deleted or
+    unpublished."""
     if target.startswith(CONTACT):
         contact = await get_contact(ctx.db, int(target.removeprefix(CONTACT)))
         if contact is None or contact.state is not ContactState.PUBLISHED:
@@ -155,14 +155,14 @@ async def find_target(ctx: Context, target: str) -> Person | Contact:
 
 
 def link_person(ctx: Context, username: str, words: str = "Message") -> Markdown:
-    """Draw words that lead to the direct channel with somebody; empty for what cannot be an account."""
+    """Make words a link to the direct channel with somebody; "" for a name that cannot be an account."""
     if not re.fullmatch(r"[a-z0-9._-]{1,64}", username):
         return Markdown()
     return link(words, f"{ctx.settings.mattermost_url}/{ctx.settings.team}/messages/@{username}")
 
 
 def draw_address(email: str) -> Markdown:
-    """Draw an address to be copied: no mention, no Markdown."""
+    """Draw an e-mail address so that it can be copied, without becoming a mention or Markdown."""
     return Markdown(f"`{email}`" if email and not re.search(r"[`\s]", email) else escape(email))
 
 
@@ -177,7 +177,7 @@ def _describe_contact(contact: Contact) -> dict[str, object]:
 
 
 def _draw_site(site: str) -> Markdown:
-    """Draw the address of a page, which Mattermost makes a link; nothing that is not of the web."""
+    """Draw the address of a website, which Mattermost makes a link; "" for any other scheme."""
     try:
         return Markdown(read_site(site) if site else "")
     except ValueError:
@@ -198,7 +198,7 @@ FIELD_MAX = 80
 
 @feature.command("profil", help="Voir et changer votre fiche de l’annuaire, et qui en voit quoi", roles=NETWORK)
 async def show_profile(ctx: ReadingContext, _: str) -> Replies:
-    """Show one’s card as it stands: what the register does not say begins as Mattermost does."""
+    """Show one’s own card; fields that the register lacks come from the Mattermost account."""
     account = await _read_account(ctx)
     last = await read_last_commune(ctx.db, ctx.user.id)
     return _draw_profile(_named_by(ctx.user, account), account.position if account else "", last)
@@ -212,7 +212,7 @@ async def _read_account(ctx: ReadingContext) -> ChatUser | None:
 
 
 def _named_by(person: Person, account: ChatUser | None) -> Person:
-    """Return somebody with the names that their account has, where the register has none."""
+    """Return a person with the account’s names where the register has none."""
     if account is None or person.prenom or person.nom:
         return person
     names = {"prenom": account.first_name[:FIELD_MAX] or None, "nom": account.last_name[:FIELD_MAX] or None}
@@ -220,39 +220,39 @@ def _named_by(person: Person, account: ChatUser | None) -> Person:
 
 
 async def read_own_names(ctx: ReadingContext, form: EditProfile) -> tuple[EditProfile, Mapping[str, str | None]]:
-    """Look up the names that one’s account has, where the register has none."""
+    """Read the names of one’s account where the register has none."""
     named = _named_by(ctx.user, await _read_account(ctx))
     return form, {"prenom": named.prenom, "nom": named.nom}
 
 
 @feature.button(Edit, roles=NETWORK, writes=False)
 async def ask_profile(ctx: Context, _: Edit) -> Replies:
-    """Open the window of what one says of oneself."""
+    """Open the window of one’s own card."""
     return replies.Ask(EditProfile.of(ctx.user, await ctx.recall(read_last_commune)))
 
 
 @feature.button(ChooseSight, roles=NETWORK, writes=False)
 async def ask_sight(ctx: Context, _: ChooseSight) -> Replies:
-    """Open the window that says whom each field is shown to."""
+    """Open the window in which each field’s audience is chosen."""
     return replies.Ask(EditSight.of(ctx.user))
 
 
 @feature.submit(EditProfile, roles=NETWORK, asks=read_own_names)
 async def save_profile(ctx: Context, sent: tuple[EditProfile, Mapping[str, str | None]]) -> Replies:
-    """Save what one says of oneself, by which one is found from now on."""
+    """Store one’s own card, which the directory searches from now on."""
     form, names = sent
     return _draw_profile(await entries.save_profile(ctx.db, ctx.user, {**form.say_of(ctx.user), **names}))
 
 
 @feature.submit(EditSight, roles=NETWORK)
 async def save_sight(ctx: Context, form: EditSight) -> Replies:
-    """Save whom each field is shown to."""
+    """Store each field’s audience."""
     return _draw_profile(await entries.save_profile(ctx.db, ctx.user, form.said))
 
 
 def _draw_profile(person: Person, position: str = "", last_commune: str = "") -> Whisper:
-    """Draw one’s own card, and who sees what; the ``position`` is Mattermost’s, and shown there, ``last_commune`` the
-    last report’s."""
+    """Draw one’s own card and who sees which field. ``position`` is Mattermost’s; ``last_commune`` is that of the last
+    report."""
     shown = show_person(person, person)
     fields = (
         ("Courriel", draw_address(shown.email), "email"),
@@ -298,7 +298,7 @@ async def make_vcard(ctx: Context, order: VCard, folder: Path) -> Parcel:
 
 
 def write_person(viewer: Person, person: Person) -> Iterator[str]:
-    """Write the properties of a person, as somebody may see them."""
+    """Write the vCard properties of a person, as the reader may see them."""
     shown = show_person(viewer, person)
     name = f"{_escape_value(person.nom or '')};{_escape_value(person.prenom or '')};;;"
     return _write_properties(
@@ -340,13 +340,13 @@ def _write_properties(**values: str) -> Iterator[str]:
 
 
 def _escape_value(value: str) -> str:
-    """Escape what would end a value (RFC 6350, 3.4)."""
+    """Escape the characters that would end a value (RFC 6350, 3.4)."""
     one_line = " ".join(value.split())
     return one_line.replace("\\", "\\\\").replace(",", "\\,").replace(";", "\\;")
 
 
 def _fold_line(line: str) -> bytes:
-    """Write a line with its end, broken where it is too long, never inside a letter."""
+    """Write a line with its line break, folded where it is too long, never inside a character."""
     pieces, size = [b""], 0
     for letter in line:
         encoded = letter.encode(errors="replace")

@@ -1,6 +1,6 @@
-"""The team’s channels: who belongs where, what is not as planned, and putting it right. Here « /canaux »: one’s own
-channels, and those that each may join or leave, found by a name that need not be exact, or by what they are for; what
-« /chercher » finds of them. Nobody is told of private channels of others."""
+"""The team’s channels: who belongs where, what differs from the plan, and its repair. This module is « /canaux »: one’s
+own channels, and those that one may join or leave, found by an approximate name or by their purpose. Private channels
+are shown to their members only."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -36,31 +36,31 @@ PURPOSE = 50
 
 
 class Choose(BaseModel):
-    """Come into a channel that each may choose, or leave it."""
+    """Button: joins or leaves a channel that anybody may choose, by its key."""
 
     key: str
     joins: bool
 
 
 class SeeChannel(BaseModel):
-    """« Voir » the channel of that key."""
+    """Button « Voir »: shows the channel of that key."""
 
     key: str
 
 
 class SeeOne(Choosing):
-    """See the channel of the key ``chosen``."""
+    """Menu « Voir »: shows the channel whose key was chosen."""
 
 
 class ChooseOne(Choosing):
-    """Come into the channel of the key ``chosen``, or leave it, where there are too many for buttons."""
+    """Menu that joins or leaves the channel whose key was chosen, used when there are too many for buttons."""
 
     joins: bool
 
 
 @dataclass(frozen=True, slots=True)
 class ListedChannel:
-    """A channel as somebody sees it in the list, and how many are in it."""
+    """A channel as the list shows it to somebody, with its number of members."""
 
     planned: PlannedChannel
     channel: ChatChannel
@@ -69,19 +69,19 @@ class ListedChannel:
 
     @property
     def name(self) -> str:
-        """What people call it: its name in Mattermost."""
+        """The title of the channel in Mattermost."""
         return self.channel.display_name or self.planned.name
 
     @property
     def purpose(self) -> str:
-        """What it is for, as a sentence that ends."""
+        """The purpose of the channel, as a complete sentence."""
         said = self.planned.purpose.rstrip()
         return said if said.endswith((".", "!", "?", "…")) else f"{said}."
 
 
 @feature.command("canaux", help="Voir vos canaux, en rejoindre d’autres ou les quitter", hint="[mots]")
 async def show_channels(ctx: ReadingContext, line: str) -> Replies:
-    """Show one’s own channels, and the thematic ones with what they are for; or what some words find."""
+    """Show one’s own channels and the thematic ones with their purposes; or the channels that some words find."""
     words = _read_name(line)
     return await _show_found(ctx, words) if words else await _show_own(ctx)
 
@@ -112,7 +112,7 @@ async def _show_own(ctx: ReadingContext) -> Replies:
 
 
 async def _show_found(ctx: ReadingContext, words: str) -> Replies:
-    """Show the channel that some words name, or tell; of several, offer to choose."""
+    """Show the channel that the words name; if several match, offer a choice."""
     shown = await _list_shown(ctx.db, ctx.settings, canaux.ChannelMember.of(ctx.user, ctx.today))
     names = await canaux.list_shown_names(ctx.db)
     found = find_alike(words, shown, names) or [one.key for one, _ in _rank(words, list(shown.values()))]
@@ -131,19 +131,19 @@ async def see_from_menu(ctx: ReadingContext, click: SeeOne) -> Replies:
 
 
 def _read_name(text: str) -> str:
-    """Read what is typed as the name of a channel, without the signs that links begin or sentences end with."""
+    """Read a typed channel name, without the punctuation of links and sentences."""
     return text.strip().strip("~#.!?").strip()
 
 
 @feature.command("canaux rejoindre", help="Rejoindre un canal, par son nom", hint="nom du canal")
 async def join_by_name(ctx: ReadingContext, text: str) -> Replies:
-    """Come into the channel of that name at once; of several, choose."""
+    """Join the channel of that name; if several match, offer a choice."""
     return await _choose_by_name(ctx, text, joins=True)
 
 
 @feature.command("canaux quitter", help="Quitter un canal que l’on a choisi", hint="nom du canal")
 async def leave_by_name(ctx: ReadingContext, text: str) -> Replies:
-    """Leave the channel of that name at once; of several, choose."""
+    """Leave the channel of that name; if several match, offer a choice."""
     return await _choose_by_name(ctx, text, joins=False)
 
 
@@ -169,7 +169,7 @@ async def _choose_by_name(ctx: ReadingContext, text: str, *, joins: bool) -> Rep
 
 
 async def _tell_archived(ctx: ReadingContext, words: str) -> Whisper | None:
-    """Tell why the public channel of that name was put away; None for no such channel, or several."""
+    """Say why the public channel of that name was archived; None if there is none, or several."""
     why = await canaux.list_put_away(ctx.db)
     table = await canaux.list_planned(ctx.db, ctx.settings, archived=True) if why else {}
     found = find_alike(words, {key: one for key, one in table.items() if key in why and not one.private}, {})
@@ -179,8 +179,8 @@ async def _tell_archived(ctx: ReadingContext, words: str) -> Whisper | None:
 
 
 def find_alike(words: str, table: Table, names: Mapping[str, str]) -> list[str]:
-    """Find the keys of the channels whose name has these words, whatever slips are in them; the likeliest first, and
-    one alone where its name is just that."""
+    """Find the keys of the channels whose names contain these words despite typing errors, most similar first; only one
+    if its name is exactly that."""
     scores = {key: max(_score(words, name) for name in _names_of(table[key], names)) for key in table}
     best = max(scores.values(), default=0.0)
     least = best if best in {100.0, BEGINS} else max(best - 6, ALIKE_MIN)
@@ -188,14 +188,14 @@ def find_alike(words: str, table: Table, names: Mapping[str, str]) -> list[str]:
 
 
 def _names_of(planned: PlannedChannel, names: Mapping[str, str]) -> list[str]:
-    """List what somebody may call a channel."""
+    """Return the names under which people may know a channel."""
     place = territories.DEPARTEMENTS.get(planned.departement)
     own = [names.get(planned.key, planned.name), planned.name, planned.address.replace("_", " ")]
     return [fold(name) for name in (*own, *([place.nom, place.code] if place else []))]
 
 
 def _score(words: str, name: str) -> float:
-    """Rate how alike what was typed is to a name, of 100: the worst of its words decides."""
+    """Rate how similar a typed text is to a name, from 0 to 100: as its least similar word."""
     said, parts = fold(words), name.split()
     if said == name:
         return 100.0
@@ -211,13 +211,13 @@ def _score_word(word: str, part: str) -> float:
 
 @feature.button(ChooseOne, writes=False)
 async def choose_from_menu(ctx: ReadingContext, click: ChooseOne) -> Replies:
-    """Come into the channel that was chosen, or leave it, at once."""
+    """Join or leave the channel that was chosen."""
     return await choose_channel(ctx, Choose(key=click.chosen, joins=click.joins))
 
 
 @feature.button(Choose, writes=False)
 async def choose_channel(ctx: ReadingContext, click: Choose) -> Replies:
-    """Come into a channel, or leave it, at once; what is so already is said so, with the way back."""
+    """Join or leave a channel, with a button to undo it; if nothing changes, say so."""
     planned = (await canaux.list_planned(ctx.db, ctx.settings)).get(click.key)
     channel_id = (await canaux.find_channel_ids(ctx.db)).get(click.key)
     place = await look_at_channel(ctx, planned, channel_id) if planned and channel_id else None
@@ -235,7 +235,7 @@ async def choose_channel(ctx: ReadingContext, click: Choose) -> Replies:
 
 
 async def _enter_private(ctx: ReadingContext, planned: PlannedChannel, channel_id: str, *, joins: bool) -> Replies:
-    """Bring in who belongs into a private channel; tell others whom to ask."""
+    """Add a person who belongs to a private channel to it; tell others whom to ask."""
     is_in = planned.key in await canaux.list_keys_of(ctx.db, ctx.user.id)
     rules = canaux.MembershipRules(await canaux.list_allowances(ctx.db))
     member = canaux.ChannelMember.of(ctx.user, ctx.today)
@@ -248,7 +248,7 @@ async def _enter_private(ctx: ReadingContext, planned: PlannedChannel, channel_i
 
 
 async def look_at_channel(ctx: ReadingContext, planned: PlannedChannel, channel_id: str) -> ListedChannel | None:
-    """Look at a channel as it is now; None for one that is gone, archived or out of sight."""
+    """Read a channel as it is now; None if it is deleted, archived or invisible to the bot."""
     try:
         channel, member, count = await asyncio.gather(
             ctx.chat.channel(channel_id),
@@ -263,7 +263,7 @@ async def look_at_channel(ctx: ReadingContext, planned: PlannedChannel, channel_
 
 
 def _channel_menus(there: Sequence[ListedChannel], *, joins: bool) -> Sequence[Menu]:
-    """Make the menus of the channels that one may join, or leave, if there are any."""
+    """Make the menu of the channels that one may join, or leave, if there are any."""
     options = {place.planned.key: place.name for place in there if place.is_in is not joins}
     return [Menu("Rejoindre" if joins else "Quitter", ChooseOne(joins=joins), options)] if options else []
 
@@ -276,7 +276,7 @@ def draw_channel_button(place: ListedChannel) -> Button:
 
 @feature.finds(SearchKind("canal", "Canal", "Canaux", lambda key: SeeChannel(key=key)))
 async def find_channels(wanted: Search) -> Findings:
-    """Find channels by what they are called and what they are for."""
+    """Find channels for « /chercher » by their names and purposes."""
     member = canaux.ChannelMember.of(wanted.user, wanted.today)
     shown = list((await _list_shown(wanted.db, wanted.settings, member)).values())
     hits = [Hit(one.key, one.name, score, one.purpose) for one, score in _rank(wanted.words, shown)]
@@ -284,13 +284,13 @@ async def find_channels(wanted: Search) -> Findings:
 
 
 def _rank(words: str, shown: Sequence[PlannedChannel]) -> list[tuple[PlannedChannel, int]]:
-    """Rank the channels whose name or purpose words find, the best first."""
+    """Score the channels whose name or purpose matches the words, best first."""
     return [(shown[place], score) for place, score in text_search.rank_entries(words, [_weigh(one) for one in shown])]
 
 
 @feature.button(SeeChannel, writes=False)
 async def show_channel(ctx: ReadingContext, click: SeeChannel) -> Replies:
-    """Show a channel as it is now, with its link; one that each may choose can be joined or left."""
+    """Show a channel as it is now, with its link and a button to join or leave it if anybody may."""
     planned = (await _list_shown(ctx.db, ctx.settings, canaux.ChannelMember.of(ctx.user, ctx.today))).get(click.key)
     channel_id = (await canaux.find_channel_ids(ctx.db)).get(click.key, "")
     place = await look_at_channel(ctx, planned, channel_id) if planned else None
@@ -303,7 +303,7 @@ async def show_channel(ctx: ReadingContext, click: SeeChannel) -> Replies:
 async def _list_shown(
     db: AsyncSession, settings: settings.Settings, member: canaux.ChannelMember
 ) -> Mapping[str, PlannedChannel]:
-    """List the channels that are there and that somebody may be told of, by key."""
+    """Return the existing channels that somebody may be told of, by key."""
     if member.has_left:
         return {}
     rules, known = canaux.MembershipRules(await canaux.list_allowances(db)), await canaux.find_channel_ids(db)

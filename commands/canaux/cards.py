@@ -1,4 +1,4 @@
-"""The feature, which channels somebody means and looks after, how changes are shown, and what is noted of them."""
+"""The feature; the channels that a line names and that somebody is responsible for; how runs are shown and recorded."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -42,8 +42,8 @@ ANIMATEURS = (people.Role.ANIMATEUR,)
 
 @feature.watches
 async def watch_channels(db: AsyncSession, settings: Settings) -> WatchedPlaces:
-    """Listen for who comes into the team, and who comes into the private channels and leaves them. Of the public ones,
-    in which everybody is or may be, listen for how they are."""
+    """Watch the members of the team and of private channels. Public channels are watched for changes of the channel
+    alone, since anybody may be in them."""
     return await watch_planned_channels(db, settings) | WatchedPlaces(team=True)
 
 
@@ -77,13 +77,13 @@ def read_scope(text: str, table: Table) -> str:
 
 
 async def find_planned_at(ctx: Context, channel_id: str) -> PlannedChannel | None:
-    """Find the planned channel that this one of Mattermost’s is; None for any other."""
+    """Find the planned channel that has this Mattermost id; None for any other."""
     keys = (key for key, its_id in (await find_channel_ids(ctx.db)).items() if its_id == channel_id)
     return (await list_planned(ctx.db, ctx.settings)).get(next(keys, ""))
 
 
 async def must_be_planned(ctx: Context, key: str) -> PlannedChannel:
-    """Get the planned channel of that key. Raises UserError for one that is none any more."""
+    """Get a planned channel by its key. Raises UserError if it is no longer planned."""
     canal = (await list_planned(ctx.db, ctx.settings)).get(key)
     if canal is None:
         raise UserError("Ce canal n’est plus dans la table des canaux.")
@@ -98,7 +98,8 @@ def channels_in(scope: str, table: Table) -> Sequence[PlannedChannel]:
 
 
 def must_look_after(actor: people.Person, scope: str) -> None:
-    """Raise UserError where these channels are not for this actor: coordinateurs have those of their départements."""
+    """Raise UserError if the person is not responsible for these channels; coordinateurs are for those of their
+    départements."""
     if not actor.id or actor.animates or scope in {f"{PREFIX}{home_of(code)}" for code in actor.departements}:
         return
     own = join([code for code in actor.departements if home_of(code)])
@@ -107,14 +108,14 @@ def must_look_after(actor: people.Person, scope: str) -> None:
 
 
 def say_scope(scope: str, table: Table) -> str:
-    """Say a scope in words."""
+    """Name a scope in French."""
     if scope in {ALL, DEPARTEMENTS}:
         return "tous les canaux des départements" if scope else "tous les canaux"
     return f"le canal « {table[scope].name if scope in table else scope.removeprefix(PREFIX)} »"
 
 
 def note_finding(ctx: Context, finding: Finding, place: str) -> None:
-    """Note what is changed by hand of a channel, whose id is ``place`` once there is one."""
+    """Record in the audit log that a channel was changed by hand; ``place`` is its Mattermost id, once it has one."""
     before, after = ({"quoi": finding.drift.value, "nom": value} for value in (finding.before, finding.after))
     thing = f"canal:{place or finding.key}"
     deed = AuditEntry(
@@ -124,24 +125,25 @@ def note_finding(ctx: Context, finding: Finding, place: str) -> None:
 
 
 def note_run(ctx: Context, act: journal.AuditAct, run: Run, counted: Mapping[str, int]) -> None:
-    """Note changes that are made, or undone, together: how many of each kind; which ones « /canaux journal » tells."""
+    """Record in the audit log that a run was made or undone: how many changes of each kind. The changes themselves are
+    in « /canaux journal »."""
     record_entry_at_end(ctx, AuditEntry(act, f"canaux:{run.id}", after={"portee": run.scope, "combien": dict(counted)}))
 
 
 def note_place(ctx: Context, act: journal.AuditAct, canal: PlannedChannel, user_id: str, reason: str = "") -> None:
-    """Note that somebody is let in, taken out, or brought in, by name or because they belong there."""
+    """Record in the audit log that somebody was admitted to a channel, removed, or added because they belong there."""
     record_entry_at_end(ctx, AuditEntry(act, f"canal:{canal.key}", user_id, reason, after={"canal": canal.name}))
 
 
 def note_moves(ctx: Context, user_id: str, *, joins: Sequence[str] = (), leaves: Sequence[str] = ()) -> None:
-    """Note that the bot itself brings somebody into channels, or takes them out, as the register says."""
+    """Record in the audit log that the bot added somebody to channels, or removed them, as the register says."""
     if joins or leaves:
         after = {"entre": list(joins), "sort": list(leaves)}
         record_entry_at_end(ctx, AuditEntry(journal.AuditAct.CHANNEL_MOVE, f"personne:{user_id}", user_id, after=after))
 
 
 def say_changes(alike: Sequence[Change]) -> str:
-    """Say changes of one kind in one channel, and why they are to be: what was found wrong, or who is to come or go."""
+    """Describe changes of one kind in one channel, with their reason."""
     first = alike[0]
     names = [f"@{change.username}" for change in alike if change.username]
     if first.drift in LEADERSHIP and first.state in MADE:
@@ -152,18 +154,19 @@ def say_changes(alike: Sequence[Change]) -> str:
 
 
 def _say_leading(drift: Drift, count: int) -> str:
-    """Say of so many people that they administer a channel now, or no more."""
+    """Say that so many people became, or ceased to be, channel administrators."""
     verb = "administre" if count == 1 else "administrent"
     return f"{verb} maintenant ce canal" if drift is Drift.ADMIN_MISSING else f"n’{verb} plus ce canal"
 
 
 def count_kinds(counts: Mapping[Drift, int], names: Mapping[Drift, tuple[str, str]] = DONE_LABELS) -> list[Markdown]:
-    """Say how many there are of each kind: of what was put right, or of what ``names`` call."""
+    """Count changes by kind, in French: those repaired, or those that ``names`` calls something else."""
     return [Markdown(plural(counts[drift], *words)) for drift, words in names.items() if counts.get(drift)]
 
 
 class Check(BaseModel):
-    """Look at these channels; those that do not exist only (``absent``); or by ``night``, for the room."""
+    """Long work: compare these channels with the plan; with ``absent`` only find the missing ones; with ``night``
+    report to the animateurs’ room."""
 
     scope: str = ""
     absent: bool = False
@@ -171,33 +174,34 @@ class Check(BaseModel):
 
 
 class AboutRun(BaseModel):
-    """Something with the run of that id."""
+    """Payload about one run, by its id."""
 
     run: str
 
 
 class Repair(AboutRun):
-    """« Réparer » what was shown, with those whom the register does not know if ``strangers``."""
+    """Button « Réparer »: makes the changes that were shown; with ``strangers``, also those about people who are not in
+    the register."""
 
     strangers: bool = False
 
 
 class Undo(AboutRun):
-    """« Annuler » what was changed."""
+    """Button « Annuler »: undoes the changes of a run."""
 
 
 class See(AboutRun):
-    """« Tout voir », from the change ``at``."""
+    """Button « Tout voir »: lists the changes of a run, from number ``at``."""
 
     at: int = 0
 
 
 class Mend(AboutRun):
-    """Make the changes of a run."""
+    """Long work: make the changes of a run."""
 
 
 class Unmend(AboutRun):
-    """Undo the changes of a run."""
+    """Long work: undo the changes of a run."""
 
 
 DAY = timedelta(days=1)
@@ -221,7 +225,7 @@ CARD = RowCard[Run]("canaux.card:", lambda run: run.id)
 
 
 async def draw_run(ctx: Context, run: Run) -> Message:
-    """Draw the card of a run as it is now."""
+    """Draw the card of a run."""
     counted = await runs.count_by_channel(ctx.db, run.id)
     table = await list_planned(ctx.db, ctx.settings, archived=True)
     total = sum(number for *_, number in counted)
@@ -239,12 +243,12 @@ async def draw_run(ctx: Context, run: Run) -> Message:
 
 
 async def refresh_run(ctx: Context, run: Run) -> Refresh:
-    """Rewrite the card of a run, wherever it stands."""
+    """Rewrite the card of a run."""
     return CARD.rewrite(run, await draw_run(ctx, run))
 
 
 async def list_made(ctx: Context, run: Run, table: Mapping[str, PlannedChannel]) -> Sequence[Markdown]:
-    """List what of a run stands: one by one where it is little, else counted for each channel."""
+    """Describe the changes of a run that stand: one by one if they are few, else counted by channel."""
     counted = [row for row in await runs.count_by_channel(ctx.db, run.id) if row[2] in MADE]
     if sum(number for *_, number in counted) <= FEW:
         named = "" if run.kind is RunKind.HAND else run.scope  # of what was done by hand nothing else says where
@@ -256,7 +260,7 @@ Counted = Sequence[tuple[str, Drift, ChangeState, int]]
 
 
 def _sum_up(counted: Counted, stage: Stage) -> list[Markdown]:
-    """Say how much of each kind is to be done, or was, and how much was not."""
+    """Count by kind what is to be done, or was done, and what failed."""
     if stage in {Stage.SHOWN, Stage.CHECKING}:
         return _count_kinds(counted, TO_DO_LABELS, {ChangeState.FOUND, ChangeState.DROPPED})
     done = _count_kinds(counted, DONE_LABELS, {ChangeState.DONE, ChangeState.BACK, ChangeState.KEPT})
@@ -272,7 +276,7 @@ def _count_kinds(counted: Counted, names: Mapping[Drift, tuple[str, str]], state
 
 
 def _summarise_channels(counted: Counted, stage: Stage, table: Mapping[str, PlannedChannel]) -> list[Markdown]:
-    """Say in a line for each channel what is to be done there; once it was, what was not."""
+    """Describe, one line a channel, what is to be done there or, once the run is over, what failed."""
     states = set(ChangeState) if stage in {Stage.SHOWN, Stage.CHECKING} else NOT_DONE
     return _summarise_each([row for row in counted if row[2] in states], TO_DO_LABELS, states, table)
 
@@ -286,8 +290,8 @@ def _summarise_each(
 
 
 def _list_changes(changes_: Sequence[Change], table: Mapping[str, PlannedChannel], scope: str) -> list[Markdown]:
-    """List changes with their reasons and how they stand; people of whom the same is to be told stand together. The
-    channel is named where it is not the only one."""
+    """Describe changes with their reasons and states. People with the same change share a line; the channel is named
+    unless it is the only one."""
     alike = groupby(changes_, lambda c: (c.key, c.drift, c.reason, c.state, c.why))
     told = [(key[0], _say_change(list(group))) for key, group in alike]
     return [line if key == scope else Markdown(f"**{_title_of(key, table)}** : {line}") for key, line in told]
@@ -322,7 +326,7 @@ TOO_OLD = "Cette vérification est trop ancienne : recommencez avec /canaux veri
 
 @feature.button(See, roles=LEADERS, writes=False)
 async def show_page(ctx: Context, click: See) -> Replies:
-    """Show a page of the changes of a run, one by one."""
+    """Show a page of the changes of a run."""
     run = await runs.get_run(ctx.db, click.run)
     if run is None:
         raise UserError(TOO_OLD)
@@ -364,7 +368,7 @@ async def _journal_row(
 
 
 async def _say_alone(ctx: Context, run: Run, table: Mapping[str, PlannedChannel]) -> list[Markdown]:
-    """Say in full, where it is all there is, that somebody administers a channel, or no more."""
+    """Describe in full a single change of a channel administrator, if it is all there is."""
     made = await runs.list_changes(ctx.db, run.id, limit=2)
     if len(made) != 1 or made[0].drift not in LEADERSHIP or made[0].state not in MADE:
         return []
@@ -373,19 +377,19 @@ async def _say_alone(ctx: Context, run: Run, table: Mapping[str, PlannedChannel]
 
 
 async def find_last_night(ctx: Context, run: Run) -> Run | None:
-    """Find the check that the animateurs’ channel read of last, but for this one, as far as it still stands."""
+    """Find the nightly check that the animateurs read last, other than this one, if its card is still open."""
     return await runs.find_latest(ctx.db, ctx.now - runs.KEPT_FOR, Stage.SHOWN, other=run.id, kind=RunKind.CHECK, by="")
 
 
 async def close_night(ctx: Context, last: Run, *, newer: bool = False) -> Refresh:
-    """Say on the card of a night that there is nothing to be put right on it any more: a ``newer`` one says what is."""
+    """Close the card of a nightly check; with ``newer``, it points to the newer card."""
     over = CARD.rewrite(last, render("canaux/night_over", newer=newer))
     await runs.drop_run(ctx.db, last)
     return over
 
 
 async def note_mended(ctx: Context, run: Run) -> Sequence[Reply]:
-    """Take what a run has put right off the card of the last night."""
+    """Remove from the last nightly card what a run has repaired."""
     last = await find_last_night(ctx, run)
     if last is None or not await runs.drop_made(ctx.db, last.id, run.id):
         return []
@@ -402,18 +406,18 @@ CLOSED = "canaux.alert"
 
 
 async def close_alert(ctx: Context, over: Refresh) -> Sequence[Reply]:
-    """Say that it is over, if the last alert on that topic is still open."""
+    """Rewrite an alert as resolved, if it is still open."""
     return [over] if await settle_alert(ctx, over.topic) else []
 
 
 async def settle_alert(ctx: Context, topic: str) -> bool:
-    """Note that the last alert on a topic is dealt with; False where there is none, or it was before."""
+    """Mark the last alert on a topic as resolved; False if there is none, or it was resolved before."""
     posts = await ctx.posts_about(topic)
     return bool(posts) and await claims.claim(ctx.db, CLOSED, posts[0].post_id, ctx.now)
 
 
 async def report_taken_address(ctx: Context, canal: PlannedChannel) -> Sequence[Reply]:
-    """Tell the operator, in the log, and the animateurs, in their room, once a day, that an address is taken."""
+    """Report that a channel’s address is taken: to the operator in the log, and to the animateurs once a day."""
     if not await claims.claim(ctx.db, "canaux.taken", f"{canal.key}:{ctx.now.date()}", ctx.now):
         return []
     log.warning("planned_channel_taken", name=canal.key, channel=canal.address)

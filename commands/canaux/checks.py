@@ -1,4 +1,5 @@
-"""What is not as planned: found by « /canaux verifier », each night and each hour, or when it is changed by hand."""
+"""Checks of the channels against the plan: by « /canaux verifier », each night and each hour, and when somebody changes
+a channel by hand."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
@@ -29,7 +30,7 @@ CHANNELS = ("canal vérifié", "canaux vérifiés")
 
 
 class Cursor(BaseModel):
-    """How far a check is: its run, where each channel is looked for (key, address, id, team), and how many are done."""
+    """Progress of a check: its run, the channels still to look at (key, address, id, team), and how many are done."""
 
     run: str
     places: list[tuple[str, str, str, str]]
@@ -45,25 +46,25 @@ class Cursor(BaseModel):
     "canaux verifier", help="Vérifier les canaux, ou celui d’un département", hint="[69 | canal]", roles=LEADERS
 )
 async def check_channels(ctx: Context, text: str) -> Replies:
-    """Check channels: nothing is changed; what is found is shown, with a button to put it right."""
+    """Compare channels with the plan and show what differs, with a button to repair it; nothing is changed."""
     scope = cards.read_scope(text, await list_planned(ctx.db, ctx.settings))
     return await start_check(ctx, cards.Check(scope=scope))
 
 
 @feature.command("canaux creer departements", help="Créer les canaux des départements qui manquent", roles=ANIMATEURS)
 async def check_missing_departements(ctx: Context, _: str) -> Replies:
-    """Check which channels of départements do not exist yet, and who would come into them."""
+    """Find the départements’ channels that do not exist yet, and who would join them."""
     return await start_check(ctx, cards.Check(scope=cards.DEPARTEMENTS, absent=True))
 
 
 @feature.job("hour=5 minute=20", name="canaux.watch_over")
 async def check_nightly(_: Context) -> Replies:
-    """Check all channels each night; the animateurs’ channel reads of what is new."""
+    """Check all channels each night, and report what is new to the animateurs’ channel."""
     return Start(payload=cards.Check(night=True))
 
 
 async def start_check(ctx: Context, asked: cards.Check) -> Replies:
-    """Begin a check; two at once are one."""
+    """Start a check; a second one of the same kind joins the first."""
     cards.must_look_after(ctx.user, asked.scope)
     if await find_work(ctx.db, asked):
         raise UserError("Cette vérification est déjà en cours : attendez son résultat.")
@@ -73,14 +74,14 @@ async def start_check(ctx: Context, asked: cards.Check) -> Replies:
 
 @dataclass(frozen=True, slots=True)
 class SurveyedChannels:
-    """What was seen of the next channels, by key."""
+    """What Mattermost said of the next channels, by key."""
 
     survey: Survey
     seen: Mapping[str, SeenChannel]
 
 
 async def survey_next(ctx: ReadingContext, _: cards.Check, so_far: Progress) -> SurveyedChannels | None:
-    """Look at the next channels, beside the steps; at first there are none yet."""
+    """Ask Mattermost about the next channels, outside the transaction; None at first, when none is chosen yet."""
     if so_far.cursor is None:
         return None
     cursor = Cursor.model_validate(so_far.cursor)
@@ -96,7 +97,7 @@ async def _survey(chat: ChatReader, places: Sequence[ChannelTarget]) -> Surveyed
     cards.Check, name="canaux.Check", title="Vérification des canaux", unit=CHANNELS, roles=LEADERS, asks=survey_next
 )
 async def check_step(ctx: Context, asked: cards.Check, so_far: Progress, looked: SurveyedChannels | None) -> Step:
-    """Check the next channels."""
+    """Compare the next channels with the plan."""
     if looked is None:
         return await _begin_check(ctx, asked)
     cursor = Cursor.model_validate(so_far.cursor)
@@ -121,7 +122,8 @@ async def check_step(ctx: Context, asked: cards.Check, so_far: Progress, looked:
 
 
 async def _remember_place(ctx: Context, place: ChannelTarget, channel_id: str) -> None:
-    """Remember the planned channel, if the bot is in it: what is said in another would be read by others."""
+    """Store the Mattermost id of a planned channel if the bot is in it; the bot must not post in a namesake that others
+    read."""
     if channel_id and not place.channel_id:
         await remember_channel(ctx.db, place.key, channel_id, ctx.now)
     elif place.channel_id and not channel_id:
@@ -139,7 +141,7 @@ async def _begin_check(ctx: Context, asked: cards.Check) -> Step:
 
 
 def _select_findings(findings: Sequence[Finding], asked: cards.Check) -> Sequence[Finding]:
-    """Leave out what is found of a channel that exists, where only those that do not are asked for."""
+    """Keep what was found of a channel; if only missing channels are wanted, nothing of one that exists."""
     is_absent = any(finding.drift is Drift.ABSENT for finding in findings)
     return findings if is_absent or not asked.absent else []
 
@@ -162,8 +164,8 @@ async def _end_check(ctx: Context, asked: cards.Check, run: Run, total: int) -> 
 
 
 async def _report_to_room(ctx: Context, run: Run) -> Sequence[Reply]:
-    """Tell the animateurs’ channel in one message, unless the last one says the same; put it right if settings say
-    so."""
+    """Report a nightly check to the animateurs in one message, unless the last one says the same; repair at once if the
+    operator’s settings say so."""
     room, last = await find_team_room(ctx.db), await cards.find_last_night(ctx, run)
     found = await runs.digest_changes(ctx.db, run.id)
     is_same = last is not None and await runs.digest_changes(ctx.db, last.id) == found
@@ -183,12 +185,12 @@ async def _report_to_room(ctx: Context, run: Run) -> Sequence[Reply]:
 
 
 class LookForNamesakes(BaseModel):
-    """Hold the addresses of the rooms against what stands there."""
+    """Long work: check that the addresses of the bot’s rooms are not taken by other channels."""
 
 
 @feature.job("minute=7", name="canaux.look_for_namesakes")
 async def look_for_namesakes(_: Context) -> Replies:
-    """Look at the rooms’ addresses each hour: a room that is needed all day is not waited for until the night."""
+    """Check the rooms’ addresses each hour: a room is needed all day, so the night would be too late."""
     return Start(payload=LookForNamesakes())
 
 
@@ -197,7 +199,7 @@ TakenAddresses = Mapping[str, tuple[str, str]]
 
 
 async def find_taken_addresses(ctx: ReadingContext, _: LookForNamesakes, __: Progress) -> TakenAddresses:
-    """Ask Mattermost what stands at the addresses of the rooms, beside the steps."""
+    """Ask Mattermost which channels have the rooms’ addresses, outside the transaction."""
     wanted = [c for c in read(ctx.settings.channels).values() if c.family is Family.SALLE and not c.team]
     hour = f"namesakes {ctx.now:%Y-%m-%d %H}"
     return await ctx.errands.fetch(hour, lambda: _find_taken_addresses(ctx.chat, wanted))
@@ -205,8 +207,7 @@ async def find_taken_addresses(ctx: ReadingContext, _: LookForNamesakes, __: Pro
 
 @feature.chore(LookForNamesakes, name="canaux.LookForNamesakes", title="Adresses des salles", asks=find_taken_addresses)
 async def check_addresses(ctx: Context, _: LookForNamesakes, __: Progress, taken: TakenAddresses) -> Step:
-    """Tell of what stands at a room’s address and is somebody else’s, which an earlier version may have taken for the
-    room."""
+    """Report channels of others at a room’s address, which an earlier version may have taken for the room."""
     table, known = await list_planned(ctx.db, ctx.settings), await find_channel_ids(ctx.db)
     told: list[Reply] = []
     for key, (address, channel_id) in taken.items():
@@ -217,7 +218,7 @@ async def check_addresses(ctx: Context, _: LookForNamesakes, __: Progress, taken
 
 
 async def _find_taken_addresses(chat: ChatReader, wanted: Sequence[PlannedChannel]) -> TakenAddresses:
-    """Address and id, by key, of the private channels at these addresses in which the bot is not."""
+    """Return the address and id, by key, of the private channels at these addresses that the bot is not in."""
     found = [(canal, await chat.channel_by_name(canal.address)) for canal in wanted]
     return {
         canal.key: (canal.address, channel.id)
@@ -240,7 +241,8 @@ class HandChange(StrEnum):
 
 @feature.event(Archived, name="canaux.archived.Archived")
 async def alert_archived(ctx: Context, event: Archived) -> Replies:
-    """Tell that nobody can write in a channel any more; what the animateurs put away themselves is planned no more."""
+    """Report that a planned channel was archived by hand; one that the animateurs archived here is no longer
+    planned."""
     return await _alert_change(
         ctx, event, HandChange.ARCHIVED, lambda _: "vient d’être archivé : plus personne ne peut y écrire"
     )
@@ -254,7 +256,7 @@ async def alert_restored(ctx: Context, event: Restored) -> Replies:
 
 @feature.event(Renamed, name="canaux.renamed.Renamed")
 async def alert_renamed(ctx: Context, event: Renamed) -> Replies:
-    """Tell that a channel has another title; it stays the same channel, and its address is not told of."""
+    """Report that a channel has another title; its address, and so its identity, stays."""
     title = event.display_name
     return await _alert_change(
         ctx, event, HandChange.RENAMED, lambda canal: f"s’appelle maintenant « {title} »" if canal.name != title else ""
@@ -263,8 +265,7 @@ async def alert_renamed(ctx: Context, event: Renamed) -> Replies:
 
 @feature.event(Converted, name="canaux.converted.Converted")
 async def alert_converted(ctx: Context, event: Converted) -> Replies:
-    """Tell that a private channel is public now, where all can read what was written there, or a public one private,
-    which who is not in it finds no more."""
+    """Report that a private channel became public, so that everybody can read it, or a public one private."""
     now = "privé : qui n’y est pas ne le trouve plus" if event.is_private else "public : toute l’équipe peut le lire"
     wrong = f"vient d’être rendu {now}"
     return await _alert_change(
@@ -275,8 +276,8 @@ async def alert_converted(ctx: Context, event: Converted) -> Replies:
 async def _alert_change(
     ctx: Context, event: ChannelTurned, turn: HandChange, what: Callable[[PlannedChannel], str]
 ) -> Replies:
-    """Tell of a change by hand. ``what`` says what is wrong with the channel now; where that is nothing (""), what was
-    told of it is over."""
+    """Report a change by hand. ``what`` says what is wrong with the channel now; if it returns "", the earlier alert is
+    closed."""
     canal, room = await cards.find_planned_at(ctx, event.channel_id), await find_team_room(ctx.db)
     if canal is None or not room or room == event.channel_id:
         return None

@@ -1,4 +1,5 @@
-"""Drift of the channels: what they are, what they are to be, the acts that mend or undo a difference, and its words."""
+"""The drift of channels from the plan: how they are, how they should be, and the actions that repair or undo a
+difference, in words."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -24,22 +25,22 @@ FORWARD, BACK = "canaux.run", "canaux.back"
 
 @dataclass(frozen=True, slots=True)
 class ActBatch:
-    """Changes (by number) that one act makes."""
+    """The numbers of the changes that one action makes."""
 
     numbers: Sequence[int]
     act: actions.ChatAction
 
 
 def read_act_topic(topic: str) -> tuple[str, int, bool] | None:
-    """Read the run, the batch, and whether it undoes; None for what is no such topic."""
+    """Parse an action’s topic: its run, its batch, and whether it undoes; None for any other topic."""
     kind, _, rest = topic.partition(":")
     run_id, _, number = rest.rpartition(".")
     return (run_id, int(number), kind == BACK) if kind in {FORWARD, BACK} and number.isdigit() else None
 
 
 def build_batches(wanted: Sequence[Change], table: Mapping[str, PlannedChannel], *, back: bool) -> Iterator[ActBatch]:
-    """Build what makes these changes of one channel (or undoes them), in their order; those whom one act brings in
-    stand together. What no act can do is left out."""
+    """Group these changes of one channel into actions that make them (or, with ``back``, undo them), in order. People
+    to be added together share one; changes that no action can make are left out."""
     joining = [change for change in wanted if is_joining(change, back=back)]
     for change in wanted:
         if is_joining(change, back=back):
@@ -55,7 +56,7 @@ def build_batches(wanted: Sequence[Change], table: Mapping[str, PlannedChannel],
 async def note_sent(
     db: AsyncSession, wanted: Sequence[Change], sent: Sequence[ActBatch], state: ChangeState
 ) -> Collection[int]:
-    """Write down which of these changes, all of one run, are on their way; the numbers of those that no act can do."""
+    """Record which changes of a run are under way; return the numbers of those that no action can make."""
     for batch in sent:
         await runs.update_changes(db, wanted[0].run_id, batch.numbers, state=state, batch=batch.numbers[0])
     numbers = {n for batch in sent for n in batch.numbers}
@@ -63,7 +64,7 @@ async def note_sent(
 
 
 def is_joining(change: Change, *, back: bool) -> bool:
-    """Return whether it is somebody’s coming into a channel that the bot sees."""
+    """Return whether a change makes somebody join a channel, which the bot will be told of."""
     kinds = OUTSIDERS if back else {Drift.MISSING, Drift.UNSEEN}
     return change.drift in kinds and bool(change.channel_id and change.user_id)
 
@@ -102,8 +103,7 @@ OUT_OF_SIGHT = {Refusal.UNKNOWN_CHANNEL, Refusal.FORBIDDEN}
 
 @dataclass(frozen=True, slots=True)
 class ChannelTarget:
-    """Where a planned channel is looked for: by the id that is remembered of it (or ""), else by its address in its
-    team."""
+    """Where to look for a planned channel: by its known Mattermost id (or ""), else by its address in its team."""
 
     key: str
     address: str
@@ -118,8 +118,8 @@ class ChannelTarget:
 
 @dataclass(frozen=True, slots=True)
 class SeenChannel:
-    """What is there: a channel (None: it is not to be found), and who is in it (None: the bot is not, so that it is not
-    for the bot to know)."""
+    """A channel as it is: None if it was not found. Its members are None if the bot is not in it and so cannot know
+    them."""
 
     channel: ChatChannel | None = None
     members: Mapping[str, ChatMember] | None = None
@@ -127,8 +127,8 @@ class SeenChannel:
 
 @dataclass
 class Survey:
-    """Reads pages of the team’s accounts once, then of each channel’s members; the channels that the bot is not in, one
-    by one. All of it raises ChatError."""
+    """Reads the accounts of the team once, then the members of each channel; channels that the bot is not in are asked
+    for one by one. Every method raises ChatError."""
 
     chat: ChatReader
     accounts: dict[str, ChatUser] = field(default_factory=dict)
@@ -157,7 +157,7 @@ class Survey:
         return {place.key: await self.look(place) for place in places}
 
     async def _find(self, place: ChannelTarget) -> ChatChannel | None:
-        """Find the channel: the one that is remembered, else the one that stands at the address."""
+        """Find a channel by its known id, else by its address."""
         own = await self._own_of(place.team)
         if place.channel_id:
             try:
@@ -172,7 +172,7 @@ class Survey:
             return self._none_of(place.team, error)
 
     async def _own_of(self, team: str) -> Mapping[str, ChatChannel]:
-        """List the channels of the bot in a team; none of another team in which it is not, or which does not exist."""
+        """Return the bot’s channels in a team; empty for another team that it is not in or that does not exist."""
         if team not in self._own:
             try:
                 channels = await self.chat.in_team(team).own_channels()
@@ -184,7 +184,7 @@ class Survey:
 
     @staticmethod
     def _none_of(team: str, error: ChatError) -> None:
-        """Find nothing in another team than the bot’s own that is out of its sight. Raises the error of its own."""
+        """Return nothing for another team that the bot cannot see; raise the error if it is the bot’s own."""
         if not team or error.may_pass or error.refusal is Refusal.SIGNED_OUT:
             raise error
 
@@ -203,7 +203,7 @@ NOT_YET_A_MEMBER = "le bot n’en est pas encore membre"
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to be: the planned channels, those of them that are known, the rules, and the people of the register by
+    """What should be: the planned channels, the known ids, the membership rules, and the people of the register by
     id."""
 
     table: Mapping[str, PlannedChannel]
@@ -213,7 +213,7 @@ class Plan:
 
 
 async def read_plan(db: AsyncSession, settings: Settings, now: datetime) -> Plan:
-    """Read what is to be by the register, today."""
+    """Read the plan of today, by the register."""
     leaving = await transitions.find_in_grace(db, now)
     everybody = await every(db)
     people = {p.id: ChannelMember.of(p, p.today(now), leaving.get(p.id, ())) for p in everybody}
@@ -224,9 +224,9 @@ async def read_plan(db: AsyncSession, settings: Settings, now: datetime) -> Plan
 
 @dataclass(frozen=True, slots=True)
 class ComparedChannel:
-    """A planned channel, what it is in Mattermost (None: it is not to be found), how many are in it, and its drift.
+    """A planned channel, its counterpart in Mattermost (None if missing), its number of members, and its drift.
 
-    ``to_join`` is the id of a public channel of which the bot knows too little as long as it is not in it, else "".
+    ``to_join`` is the id of a public channel that the bot must join to learn enough about it, else "".
     """
 
     planned: PlannedChannel
@@ -249,7 +249,7 @@ class ComparedChannel:
 
 
 def compare_channel(plan: Plan, survey: Survey, planned: PlannedChannel, seen: SeenChannel) -> ComparedChannel:
-    """Compare a planned channel with what is there: what is not as it is to be."""
+    """Compare a planned channel with Mattermost, and return its drift."""
     comparison, channel = _Comparison(plan, survey, planned, seen), seen.channel
     findings, is_own = list(comparison.findings()), seen.members is not None
     return ComparedChannel(planned, channel, len(seen.members or ()), findings, comparison.to_join, is_own)
@@ -381,5 +381,5 @@ TO_DO_LABELS = {drift: to_do for drift, (_, to_do) in LABELS.items()}
 
 
 def say_refusal(refusal: Refusal | None) -> str:
-    """Say why Mattermost did not do it."""
+    """Explain in French why Mattermost refused an action."""
     return REFUSAL_REASONS.get(refusal, "Mattermost l’a refusé")

@@ -1,4 +1,4 @@
-"""Channels changed by a command: created, renamed, described, archived and restored; each can be undone."""
+"""Channels changed by a command: created, renamed, described, archived and restored. Each change can be undone."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -42,7 +42,7 @@ WORDS_MAX = 8
 async def list_known_channels(
     ctx: Context, fits: Callable[[PlannedChannel], bool], *, absent: bool = False
 ) -> dict[str, str]:
-    """List the titles, by key, of those channels that are there, and of those that are not if ``absent``."""
+    """Return the titles, by key, of the existing channels that fit and, with ``absent``, of the missing ones."""
     table, known = await list_planned(ctx.db, ctx.settings), await find_channel_ids(ctx.db)
     found = {key: canal.name for key, canal in table.items() if (absent or key in known) and fits(canal)}
     if not found:
@@ -51,7 +51,7 @@ async def list_known_channels(
 
 
 async def find_named_channel(ctx: Context, text: str, there: Mapping[str, str], refusal: str) -> str | None:
-    """Find the key of the channel that a line names, if it names one. Raises UserError for one that is not
+    """Find the key of the channel that a line names; None if it names none. Raises UserError if that channel is not
     ``there``."""
     if not text.strip():
         return None
@@ -62,7 +62,7 @@ async def find_named_channel(ctx: Context, text: str, there: Mapping[str, str], 
 
 
 async def apply_change(ctx: Context, finding: Finding) -> ChatAction:
-    """Note the change as a run of its own, and make it."""
+    """Record a change as a run of its own, and return the action that makes it."""
     scope, place = finding.key, (await find_channel_ids(ctx.db)).get(finding.key, "")
     run = Run(id=token_hex(13), kind=RunKind.HAND, scope=scope, by=ctx.user.id, at=ctx.now, stage=Stage.MENDED)
     await runs.add_run(ctx.db, run)
@@ -75,8 +75,8 @@ async def apply_change(ctx: Context, finding: Finding) -> ChatAction:
 
 
 async def split_channel_name(ctx: Context, text: str, there: Mapping[str, str]) -> tuple[str | None, str]:
-    """Split off the name of a channel with which a line begins (as many words as can be): its key, and the rest of the
-    line. Raises UserError for one that is not ``there``."""
+    """Split off the channel name at the beginning of a line, as many words as possible; return its key and the rest.
+    Raises UserError for a channel that is not ``there``."""
     table, words = await list_planned(ctx.db, ctx.settings), text.split()
     if not words:
         return None, ""
@@ -98,13 +98,13 @@ COLUMNS = {Drift.PURPOSE: ("purpose", "la description", PURPOSE_MAX), Drift.HEAD
     "canaux description", help="Dire à quoi sert un canal", hint="[canal] [texte]", roles=ANIMATEURS, writes=True
 )
 async def write_purpose(ctx: Context, text: str) -> Replies:
-    """Say at once what a channel is for; without a text open the window, with what stands there."""
+    """Set a channel’s purpose; without a text, open the window with the present one."""
     return await _write_text(ctx, text, Drift.PURPOSE, WritePurpose)
 
 
 @feature.submit(WritePurpose, roles=ANIMATEURS)
 async def save_purpose(ctx: Context, form: WritePurpose) -> Replies:
-    """Say what a channel is for, as the window has it."""
+    """Set a channel’s purpose from the window."""
     return await _save_text(ctx, form.key, Drift.PURPOSE, form.text)
 
 
@@ -112,13 +112,13 @@ async def save_purpose(ctx: Context, form: WritePurpose) -> Replies:
     "canaux entete", help="Écrire l’en-tête d’un canal", hint="[canal] [texte]", roles=ANIMATEURS, writes=True
 )
 async def write_header(ctx: Context, text: str) -> Replies:
-    """Write what stands at the top of a channel, where Markdown is read, or open its window."""
+    """Set a channel’s header, which is Markdown; without a text, open the window."""
     return await _write_text(ctx, text, Drift.HEADER, WriteHeader)
 
 
 @feature.submit(WriteHeader, roles=ANIMATEURS)
 async def save_header(ctx: Context, form: WriteHeader) -> Replies:
-    """Write what stands at the top of a channel, as the window has it."""
+    """Set a channel’s header from the window."""
     return await _save_text(ctx, form.key, Drift.HEADER, form.text)
 
 
@@ -132,7 +132,8 @@ async def _write_text(ctx: Context, text: str, drift: Drift, window: type[WriteP
 
 
 async def _save_text(ctx: Context, key: str, drift: Drift, text: str) -> Replies:
-    """Write a text of a channel, in the table too: the nightly check would put the old one back."""
+    """Set a text of a channel in Mattermost and in the bot’s table; otherwise the nightly check would restore the old
+    one."""
     column, called, most = COLUMNS[drift]
     canal = await must_be_planned(ctx, key)
     before = str(getattr(canal, column))
@@ -153,7 +154,7 @@ _OTHER_SIGNS = re.compile(r"[^a-z0-9]+")
 
 
 class Make(BaseModel):
-    """A thematic channel to be made, of which no namesake was found."""
+    """Checked request for a new thematic channel, of which no namesake was found."""
 
     name: str
     address: str
@@ -162,8 +163,8 @@ class Make(BaseModel):
 
 
 class Restore(Choosing):
-    """« Restaurer » the channel of the key ``chosen``; ``channel`` is its id where Mattermost says that it is archived,
-    and nobody had put it away here."""
+    """Menu « Restaurer »: the key of an archived channel in ``chosen``; ``channel`` is its id if it was archived
+    directly in Mattermost."""
 
     channel: str = ""
 
@@ -175,7 +176,7 @@ async def ask_new_channel(_: Context, text: str) -> Replies:
 
 
 async def check_new_channel(ctx: ReadingContext, form: NewChannel) -> Make:
-    """Look whether a channel can be made. Raises UserError where a namesake is there."""
+    """Check that a channel can be created. Raises UserError if a channel of that name exists."""
     address = make_address(form.name)
     if not address:
         raise UserError(fields={"nom": "Ce nom n’a ni lettre ni chiffre."})
@@ -191,7 +192,7 @@ async def check_new_channel(ctx: ReadingContext, form: NewChannel) -> Make:
 @feature.button(Make, roles=ANIMATEURS)
 @feature.submit(NewChannel, roles=ANIMATEURS, asks=check_new_channel)
 async def make_channel(ctx: Context, new: Make) -> Replies:
-    """Write a new channel into the table, and make it."""
+    """Add a new channel to the table, and create it."""
     key = f"{MADE}{new.address}"
     if key in await list_planned(ctx.db, ctx.settings, archived=True):
         raise UserError("Ce canal est déjà créé : /canaux le montre.")
@@ -201,14 +202,14 @@ async def make_channel(ctx: Context, new: Make) -> Replies:
 
 
 def make_address(name: str) -> str:
-    """Make the address of a thematic channel; "" for a name without letters or figures."""
+    """Make the address of a thematic channel from its name; "" for a name without letters or digits."""
     return _OTHER_SIGNS.sub("-", fold(name))[:ADDRESS_MAX].strip("-")
 
 
 def _find_namesake_fault(
     name: str, address: str, there: ChatChannel | None, table: Mapping[str, PlannedChannel]
 ) -> str:
-    """Say why a channel of that name cannot be made; "" when it can."""
+    """Say why a channel of that name cannot be created, in French; "" if it can."""
     if there is not None and there.archived:
         return "Un canal archivé a déjà cette adresse : restaurez-le, ou choisissez un autre nom."
     if there is not None:
@@ -220,7 +221,7 @@ def _find_namesake_fault(
 
 @feature.command("canaux renommer", help="Donner un autre nom à un canal", hint="[nom]", roles=ANIMATEURS)
 async def ask_new_name(ctx: Context, text: str) -> Replies:
-    """Open the window of a new name; the channels of the départements keep theirs, by which each finds them."""
+    """Open the window of a new name. Channels of départements cannot be renamed: people find them by their names."""
     there = await list_known_channels(ctx, lambda channel: channel.family is not Family.DEPARTEMENT, absent=True)
     chosen = await find_named_channel(ctx, text, there, KEEPS_ITS_NAME)
     return Ask(RenameChannel.draft(there=there, key=chosen))
@@ -228,7 +229,7 @@ async def ask_new_name(ctx: Context, text: str) -> Replies:
 
 @feature.submit(RenameChannel, roles=ANIMATEURS)
 async def save_name(ctx: Context, form: RenameChannel) -> Replies:
-    """Change the title of a channel, here and in Mattermost; its address stays, unless there is no such channel yet."""
+    """Change a channel’s title here and in Mattermost. Its address stays, unless the channel does not exist yet."""
     canal = await must_be_planned(ctx, form.key)
     if canal.name == form.name:
         return Whisper(f"Ce canal s’appelle déjà « {quote(form.name, 64)} ».")
@@ -241,7 +242,8 @@ async def save_name(ctx: Context, form: RenameChannel) -> Replies:
 
 
 async def _make_elsewhere(ctx: Context, canal: PlannedChannel, name: str) -> Replies:
-    """Make a planned channel that is not there, perhaps since others have its address, at that of its new name."""
+    """Create a planned channel that is missing, perhaps because its address is taken, at the address of its new
+    name."""
     address, table = make_address(name), dict(await list_planned(ctx.db, ctx.settings, archived=True))
     del table[canal.key]
     if fault := _find_namesake_fault(name, address, None, table) if address else "Ce nom n’a ni lettre ni chiffre.":
@@ -256,7 +258,7 @@ async def _make_elsewhere(ctx: Context, canal: PlannedChannel, name: str) -> Rep
     "canaux archiver", help="Archiver un canal thématique, avec une raison", hint="[nom]", roles=ANIMATEURS
 )
 async def ask_archive_reason(ctx: Context, text: str) -> Replies:
-    """Open the window of the reason."""
+    """Open the window in which an archiving is explained."""
     there = await list_known_channels(ctx, lambda channel: channel.family is Family.THEMATIQUE)
     refusal = "Seuls les canaux thématiques s’archivent : le réseau a besoin des autres, le bot les recréerait."
     return Ask(PutAway.draft(there=there, key=await find_named_channel(ctx, text, there, refusal)))
@@ -264,7 +266,7 @@ async def ask_archive_reason(ctx: Context, text: str) -> Replies:
 
 @feature.submit(PutAway, roles=ANIMATEURS)
 async def archive_channel(ctx: Context, form: PutAway) -> Replies:
-    """Archive a channel: nobody writes there any more, all can read, and the bot does not restore it by itself."""
+    """Archive a channel: everybody can read it and nobody can write; the bot will not restore it by itself."""
     canal = await must_be_planned(ctx, form.key)
     await amend_channel(ctx.db, form.key, ctx.user.id, ctx.now, archived=form.reason)
     act = await apply_change(ctx, Finding(Drift.PUT_AWAY, form.key, canal.address, f"archivé : {form.reason}"))
@@ -272,8 +274,7 @@ async def archive_channel(ctx: Context, form: PutAway) -> Replies:
 
 
 async def read_restored(ctx: ReadingContext, text: str) -> Restore | Whisper:
-    """Find the channel that is named, or show a menu of them: what was put away here, and what somebody archived by
-    hand."""
+    """Find the archived channel that is named, or offer a menu of those archived here or directly in Mattermost."""
     table = await list_planned(ctx.db, ctx.settings, archived=True)
     if text.strip():
         return await _find_archived(ctx, read_scope(text, table), table)
@@ -289,14 +290,14 @@ async def read_restored(ctx: ReadingContext, text: str) -> Restore | Whisper:
 
 
 async def _list_archived(ctx: Context) -> Mapping[str, str]:
-    """List the keys of channels that are archived, and why each is."""
+    """Return the keys of archived channels, and the reason of each."""
     table, archived = await list_planned(ctx.db, ctx.settings, archived=True), await watchlist.list_archived(ctx.db)
     by_hand = {key: BY_HAND for key, channel_id in (await find_channel_ids(ctx.db)).items() if channel_id in archived}
     return {key: why for key, why in (by_hand | dict(await list_put_away(ctx.db))).items() if key in table}
 
 
 async def _find_archived(ctx: ReadingContext, key: str, table: Mapping[str, PlannedChannel]) -> Restore:
-    """Find the channel of that key; of one that was not put away here Mattermost is asked. Raises UserError where it is
+    """Find an archived channel by its key, asking Mattermost if it was not archived here. Raises UserError if it is
     open."""
     if key in await list_put_away(ctx.db) or key not in table:
         return Restore(chosen=key)
@@ -307,7 +308,7 @@ async def _find_archived(ctx: ReadingContext, key: str, table: Mapping[str, Plan
 
 
 async def _find_archived_id(ctx: ReadingContext, canal: PlannedChannel, channel_id: str) -> str:
-    """Find the id of a channel that Mattermost says is archived; "" for any other."""
+    """Return the id of a channel that Mattermost says is archived; "" for any other."""
     chat = ctx.chat.in_team(canal.team)
     asked = chat.channel(channel_id) if channel_id else chat.channel_by_name(canal.address, archived=True)
     found = await unless_refused(asked, None)
@@ -319,7 +320,7 @@ async def _find_archived_id(ctx: ReadingContext, canal: PlannedChannel, channel_
     "canaux restaurer", help="Rouvrir un canal archivé", hint="[nom]", roles=ANIMATEURS, asks=read_restored
 )
 async def restore_channel(ctx: Context, click: Restore) -> Replies:
-    """Open a channel again, with all who were in it."""
+    """Restore an archived channel with its members."""
     await ctx.must_still_be(ANIMATEURS)
     canal = (await list_planned(ctx.db, ctx.settings, archived=True)).get(click.chosen)
     if canal is None or not (click.channel or click.chosen in await _list_archived(ctx)):
@@ -342,7 +343,7 @@ COORDINATEURS_MAX = 1000
     "canaux droits", help="Savoir qui écrit dans un canal, et ce qui s’y règle", hint="69 | canal", roles=ANIMATEURS
 )
 async def show_rights(ctx: Context, text: str) -> Replies:
-    """Say in words who writes in a channel; Mattermost keeps writing for some to its licensed editions."""
+    """Explain who may write in a channel; Mattermost restricts writing only in its licensed editions."""
     table = await list_planned(ctx.db, ctx.settings)
     scope = read_scope(text, table)
     if scope in {ALL, DEPARTEMENTS}:

@@ -1,4 +1,4 @@
-"""Exceptions by name: who is let into a channel, kept out of it, or administers it."""
+"""Exceptions by name: people who are admitted to a channel, kept out of it, or administer it."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -37,7 +37,7 @@ ADMITTED = "y est admis par l’équipe d’animation"
 
 
 class Outsider(BaseModel):
-    """Somebody in the channel of that key, where they do not belong; ``username`` is what they were called then."""
+    """Payload about somebody who is in a channel without belonging there; ``username`` is their name at that time."""
 
     key: str
     user_id: str
@@ -45,19 +45,19 @@ class Outsider(BaseModel):
 
 
 class Admit(Outsider):
-    """« L’admettre »: they may be there, by name."""
+    """Button « L’admettre »: admits an outsider by name."""
 
 
 class Remove(Outsider):
-    """« Le retirer »: they leave, and may come back if they are brought in again."""
+    """Button « Le retirer »: removes an outsider, who may come back if added again."""
 
 
 class EndException(Choosing):
-    """The rules alone hold again for who was ``chosen`` (« key user_id »)."""
+    """Menu that ends the exception of whoever was chosen (« key user_id »): only the rules apply again."""
 
 
 def alert_outsider(who: Outsider, canal: PlannedChannel, why: str, room: str) -> Say:
-    """Tell the animateurs’ channel of somebody who is where they do not belong."""
+    """Report an outsider to the animateurs’ channel."""
     text = render("canaux/intruder", username=who.username, planned=canal, why=why)
     about = who.model_dump()
     buttons = [Button("L’admettre", Admit(**about)), Button("Retirer du canal", Remove(**about), "danger")]
@@ -65,21 +65,21 @@ def alert_outsider(who: Outsider, canal: PlannedChannel, why: str, room: str) ->
 
 
 def make_exception(ctx: Context, key: str, user_id: str, reason: str, *, is_in: bool) -> canaux.Allowance:
-    """Make the exception that who acts decides on for somebody."""
+    """Make an exception for somebody, decided by the person who acts."""
     return canaux.Allowance(key=key, user_id=user_id, is_in=is_in, reason=reason, by=ctx.user.id, at=ctx.now)
 
 
 @feature.button(Admit, roles=ANIMATEURS)
 async def admit_outsider(ctx: Context, click: Admit) -> Replies:
-    """Let somebody stay in a channel, by name."""
+    """Admit an outsider to a channel by name."""
     canal = await cards.must_be_planned(ctx, click.key)
     await _admit(ctx, canal, click.user_id, ADMITTED)
     return await _settle_outsider(ctx, click, canal, is_in=True)
 
 
 async def _admit(ctx: Context, canal: PlannedChannel, user_id: str, reason: str) -> bool:
-    """Let somebody into a channel by name; False, and nothing is noted, where they are already, for that reason or,
-    where none is given, for any."""
+    """Admit somebody to a channel by name. Return False and record nothing if they already are, for this reason or,
+    without a reason, for any."""
     known = await canaux.find_allowance(ctx.db, canal.key, user_id)
     if known and known.is_in and reason in {known.reason, ADMITTED}:
         return False
@@ -90,7 +90,7 @@ async def _admit(ctx: Context, canal: PlannedChannel, user_id: str, reason: str)
 
 @feature.button(Remove, roles=ANIMATEURS)
 async def remove_outsider(ctx: Context, click: Remove) -> Replies:
-    """Take somebody out of a channel; what they wrote stays."""
+    """Remove an outsider from a channel; their messages stay."""
     canal = await cards.must_be_planned(ctx, click.key)
     channel_id = (await canaux.find_channel_ids(ctx.db)).get(click.key, "")
     await canaux.disallow(ctx.db, click.key, click.user_id)
@@ -100,7 +100,7 @@ async def remove_outsider(ctx: Context, click: Remove) -> Replies:
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """Who is to be let in, by name, the channel as it was typed, and why."""
+    """A typed admission: whom, to which channel (as typed), and why."""
 
     account: ChatUser
     where: str
@@ -108,7 +108,7 @@ class Admission:
 
 
 async def read_admission(ctx: ReadingContext, text: str) -> Admission:
-    """Read « @nom canal raison ». Raises UserError for nobody."""
+    """Read « @nom canal raison ». Raises UserError if nobody is named."""
     name, _, rest = text.strip().partition(" ")
     where, _, reason = rest.strip().partition(" ")
     if not where:
@@ -129,7 +129,7 @@ async def read_admission(ctx: ReadingContext, text: str) -> Admission:
     asks=read_admission,
 )
 async def admit_by_name(ctx: Context, asked: Admission) -> Replies:
-    """Bring somebody into a channel, where they belong by name from now on."""
+    """Add somebody to a channel, and admit them there by name."""
     account, why = asked.account, asked.reason
     table, known = await canaux.list_planned(ctx.db, ctx.settings), await canaux.find_channel_ids(ctx.db)
     canal = table.get(cards.read_scope(asked.where, table))
@@ -145,7 +145,7 @@ async def admit_by_name(ctx: Context, asked: Admission) -> Replies:
     "canaux exceptions", help="Voir qui est admis dans un canal, ou exclu, par exception", roles=ANIMATEURS
 )
 async def list_exceptions(ctx: Context, _: str) -> Replies:
-    """List all exceptions, with a menu to end one."""
+    """List all exceptions, with a menu that ends one."""
     found = await canaux.list_allowances(ctx.db)
     table = await canaux.list_planned(ctx.db, ctx.settings)
     groups = _group_exceptions(found)
@@ -160,7 +160,7 @@ async def list_exceptions(ctx: Context, _: str) -> Replies:
 
 @feature.button(EndException, roles=ANIMATEURS)
 async def end_exception(ctx: Context, click: EndException) -> Replies:
-    """End an exception. Nobody is moved by that: the next check says what follows from it."""
+    """End an exception. Nobody joins or leaves now: the next check says what follows."""
     key, _, user_id = click.chosen.rpartition(" ")
     if not await canaux.disallow(ctx.db, key, user_id):
         raise UserError("Cette exception n’existe plus.")
@@ -176,8 +176,8 @@ async def _settle_outsider(ctx: Context, who: Outsider, canal: PlannedChannel, *
 
 
 def _group_exceptions(found: Sequence[canaux.Allowance]) -> Sequence[Sequence[canaux.Allowance]]:
-    """Group what was decided of somebody at once (whose writing is suspended is kept out of every channel), the
-    smallest first."""
+    """Group the exceptions decided for a person at once, smallest group first. (A silenced person is kept out of every
+    channel.)"""
     groups: dict[tuple[object, ...], list[canaux.Allowance]] = {}
     for each in found:
         groups.setdefault((each.user_id, each.is_in, each.leads, each.reason), []).append(each)
@@ -211,7 +211,7 @@ _SIGNED_NAME = re.compile(r"([+-])\s*@?(\S+)")
 
 
 class Lead(BaseModel):
-    """Somebody administers the channel of that key from now on, or no more."""
+    """Makes somebody an administrator of the channel of that key, or no longer."""
 
     key: str
     user_id: str
@@ -220,7 +220,7 @@ class Lead(BaseModel):
 
 
 async def read_admin_change(ctx: ReadingContext, text: str) -> Lead | Whisper:
-    """Show who administers a channel; or ask Mattermost whether a change may be."""
+    """Show who administers a channel; or check with Mattermost whether a change is possible."""
     key, rest = await split_channel_name(ctx, text, await list_known_channels(ctx, lambda _: True))
     who = _SIGNED_NAME.fullmatch(rest)
     if key is None or (rest and who is None):
@@ -237,7 +237,7 @@ async def read_admin_change(ctx: ReadingContext, text: str) -> Lead | Whisper:
 
 
 async def _list_admins(ctx: ReadingContext, place: str) -> Sequence[str]:
-    """List who administers a channel now, by name; bots are not people."""
+    """Return the names of a channel’s administrators, without bots."""
     ids = [member.user_id async for page in ctx.chat.channel_members(place) for member in page if member.is_admin]
     found = [user async for page in ctx.chat.users(ids) for user in page]
     return sorted(user.username for user in found if not (user.is_bot or user.deleted))
@@ -266,7 +266,7 @@ async def _check_admin_change(ctx: ReadingContext, wanted: Lead, place: str) -> 
     asks=read_admin_change,
 )
 async def set_admin(ctx: Context, wanted: Lead) -> Replies:
-    """Have somebody administer a channel, or no more, by name, so that no check undoes it."""
+    """Make somebody a channel administrator by name, or no longer, so that no check undoes it."""
     await ctx.must_still_be(ANIMATEURS)
     canal = await cards.must_be_planned(ctx, wanted.key)
     known = await canaux.find_allowance(ctx.db, wanted.key, wanted.user_id)
@@ -283,13 +283,13 @@ async def set_admin(ctx: Context, wanted: Lead) -> Replies:
 
 @dataclass(frozen=True, slots=True)
 class Unregistered:
-    """The account of somebody whom the register does not know; None for who is in it, or has no account."""
+    """The account of somebody who is not in the register; None if they are, or have no account."""
 
     account: ChatUser | None
 
 
 async def read_unregistered(ctx: ReadingContext, event: JoinedTeam | LeftChannel | JoinedChannel) -> Unregistered:
-    """Look up who is not in the register: who was waited for is by then."""
+    """Read the account of a person who is not in the register. (Reading it registers whoever an import announced.)"""
     try:
         person = await ctx.people.recall(event.user_id, people.get)
         return Unregistered(None if person else await ctx.chat.user(event.user_id))
@@ -301,8 +301,8 @@ async def read_unregistered(ctx: ReadingContext, event: JoinedTeam | LeftChannel
 
 @feature.event(JoinedTeam, name="canaux.bring_in.JoinedTeam", asks=read_unregistered)
 async def bring_in(ctx: Context, event: JoinedTeam, _: Unregistered) -> Replies:
-    """Bring who comes into the team into all channels where the register wants them; who was announced by an import is
-    in it by then."""
+    """Add a person who joins the team to all channels of theirs. Whoever an import announced is in the register by
+    then."""
     member = await _find_member(ctx, event.user_id)
     if member is None:
         return None
@@ -315,8 +315,8 @@ async def bring_in(ctx: Context, event: JoinedTeam, _: Unregistered) -> Replies:
 
 @feature.event(LeftChannel, name="canaux.put_back.LeftChannel", asks=read_unregistered)
 async def put_back(ctx: Context, event: LeftChannel, found: Unregistered) -> Replies:
-    """Put back who belongs into a private channel, and was taken out of it or left it. (Who left the team is refused
-    there; of public channels the bot does not hear who is there.)"""
+    """Add a person back to a private channel that is theirs if they were removed or left. If they left the team
+    Mattermost refuses; of public channels the bot gets no such events."""
     canal = await cards.find_planned_at(ctx, event.channel_id)
     if canal is None:
         return None
@@ -330,8 +330,7 @@ async def put_back(ctx: Context, event: LeftChannel, found: Unregistered) -> Rep
 
 @feature.event(JoinedChannel, name="canaux.tell_of_intruder.JoinedChannel", asks=read_unregistered)
 async def report_intruder(ctx: Context, event: JoinedChannel, found: Unregistered) -> Replies:
-    """Tell the animateurs of who is in a private channel without belonging there, and why it is so: they decide by a
-    click."""
+    """Report somebody who is in a private channel without belonging there; the animateurs decide by a button."""
     account = found.account
     canal, room = await cards.find_planned_at(ctx, event.channel_id), await canaux.find_team_room(ctx.db)
     if canal is None or not room or (account and (account.is_bot or account.is_system_admin)):
@@ -349,8 +348,8 @@ def _find_username(member: canaux.ChannelMember | None, account: ChatUser | None
 
 
 async def _find_member(ctx: Context, user_id: str) -> canaux.ChannelMember | None:
-    """Find somebody as far as channels go, by the register as it is now (what was read before the first statement may
-    have changed since); None for who is not in it."""
+    """Read somebody’s channel membership from the register as it is now (an earlier answer may be outdated); None if
+    they are not in it."""
     person = await people.get(ctx.db, user_id)
     return canaux.ChannelMember.of(person, person.today(ctx.now)) if person else None
 
@@ -362,20 +361,20 @@ ENDED_SHOWN = 15
 
 
 class SeeOff(BaseModel):
-    """People whose last day has passed leave their channels."""
+    """Long work: people whose last day has passed leave their channels."""
 
 
 @feature.job("hour=5 minute=0", name="canaux.leave_old_channels", writes=True)
 async def leave_old_channels(ctx: Context) -> Replies:
-    """Take out of their channels, once a night, those who moved and those who left, before the channels are looked at:
-    who is due to leave is no drift."""
+    """Remove people who moved or left from their channels, each night before the check, so that they are not reported
+    as drift."""
     ended = [Start(payload=SeeOff())] if await _list_leavers(ctx) else []
     return [*await _leave_old_homes(ctx, await canaux.find_channel_ids(ctx.db)), *ended]
 
 
 @feature.chore(SeeOff, name="canaux.SeeOff", title="Départs du réseau", unit=("personne", "personnes"), writes=True)
 async def take_out_leavers(ctx: Context, _: SeeOff, progress: Progress) -> Step:
-    """Take out a few of those who left, each once; at the end the animateurs’ channel reads who left."""
+    """Remove the next few leavers, once each; at the end, report who left to the animateurs’ channel."""
     seen: list[str] = progress.cursor or []
     leavers = (await _list_leavers(ctx))[:AT_ONCE]
     if not leavers:
@@ -393,7 +392,8 @@ async def take_out_leavers(ctx: Context, _: SeeOff, progress: Progress) -> Step:
 
 
 async def _leave_old_homes(ctx: Context, known: Mapping[str, str]) -> Sequence[Reply]:
-    """Take those who moved out of their old channels; who is let in by name, moved back or animates stays."""
+    """Remove people who moved from the channels of their former département, unless they are admitted by name, moved
+    back, or animate."""
     table, rules = (
         await canaux.list_planned(ctx.db, ctx.settings),
         canaux.MembershipRules(await canaux.list_allowances(ctx.db)),
@@ -414,13 +414,14 @@ async def _leave_old_homes(ctx: Context, known: Mapping[str, str]) -> Sequence[R
 
 
 def _home_keys(departement: str) -> Sequence[str]:
-    """List the keys of the channels of who works there: the département’s, and its hub’s."""
+    """Return the keys of the channels for people of a département: its own, and its hub’s."""
     hub = hub_of(departement)
     return [f"departement:{home_of(departement)}", *([f"hub:{hub.key}"] if hub else [])]
 
 
 async def _list_leavers(ctx: Context) -> Sequence[Person]:
-    """List whose last day has passed where they are; who left on the day that it was said is in no channel any more."""
+    """Return the people whose last day has passed in their time zone. Whoever left on the day it was recorded is
+    already out of all channels."""
     ended = await people.list_ended(ctx.db, ctx.today - LOOKED_BACK, ctx.today)
     ended = [person for person in ended if person.has_left(person.today(ctx.now))]
     done = await canaux.find_departed(ctx.db, ended)
@@ -428,7 +429,7 @@ async def _list_leavers(ctx: Context) -> Sequence[Person]:
 
 
 async def _take_out(ctx: Context, person: Person) -> Sequence[Reply]:
-    """Take somebody out of the channels that were theirs on their last day."""
+    """Remove somebody from the channels that were theirs on their last day."""
     assert person.left_on is not None  # that is why they leave
     was, is_now = (
         canaux.ChannelMember.of(person, person.left_on),

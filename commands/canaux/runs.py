@@ -1,4 +1,4 @@
-"""Runs of changes: « Réparer » makes what a check showed, « Annuler » undoes it, channel by channel."""
+"""Runs of changes: « Réparer » makes what a check has shown, « Annuler » undoes it, channel by channel."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -37,7 +37,7 @@ ABOUT_PEOPLE = OUTSIDERS | LEADERSHIP | {Drift.MISSING}
 
 
 async def find_outdated(ctx: Context, canal: PlannedChannel | None, found: Sequence[Change]) -> Collection[int]:
-    """Find the numbers of those changes, all of one channel, that nobody wants any more."""
+    """Return the numbers of these changes, all of one channel, that the plan no longer wants."""
     if canal is None:
         return {change.n for change in found}
     about = [change for change in found if change.drift in ABOUT_PEOPLE]
@@ -69,8 +69,8 @@ STOPPED = "le travail a été arrêté avant"
 
 
 async def start_repair(ctx: Context, run_id: str, *, strangers: bool) -> tuple[Run, Start]:
-    """Begin to put right what a run shows. Raises UserError where it is too old, or begun already, where these channels
-    are not for who acts, and while others are put right."""
+    """Start to make the changes of a run. Raises UserError if it is too old or already started, if the person is not
+    responsible for its channels, and while another run is under way."""
     run = await runs.lock_run(ctx.db, run_id)
     if run is None or (run.stage is Stage.SHOWN and run.at < ctx.now - cards.DAY):
         raise UserError(cards.TOO_OLD)
@@ -83,8 +83,8 @@ async def start_repair(ctx: Context, run_id: str, *, strangers: bool) -> tuple[R
 
 
 async def begin_repair(ctx: Context, run: Run, *, strangers: bool) -> None:
-    """Note that a run is being made, for who asked for it, whoever had looked; whom the register does not know is taken
-    out only if that is asked for."""
+    """Mark a run as started, by the person who asked. Changes about people who are not in the register are made only
+    with ``strangers``."""
     await runs.move_run(ctx.db, run, Stage.MENDING, **({"by": ctx.user.id} if ctx.user.id else {}))
     if not strangers:
         await runs.drop_found(ctx.db, run.id, STRANGER, drift=Drift.STRANGER)
@@ -92,7 +92,7 @@ async def begin_repair(ctx: Context, run: Run, *, strangers: bool) -> None:
 
 
 async def count_changes(db: AsyncSession, run_id: str, *states: ChangeState) -> Mapping[str, int]:
-    """Count the changes in those states, kind by kind."""
+    """Count a run’s changes in these states, by kind."""
     counted: Counter[str] = Counter()
     for _, drift, how, number in await runs.count_by_channel(db, run_id):
         counted[drift.value] += number if how in states else 0
@@ -100,20 +100,20 @@ async def count_changes(db: AsyncSession, run_id: str, *states: ChangeState) -> 
 
 
 async def must_be_alone(ctx: Context) -> None:
-    """Raise UserError while other changes are made or undone."""
+    """Raise UserError while another run is being made or undone."""
     if await runs.find_under_way(ctx.db) is not None:
         raise UserError("Une autre réparation des canaux est en cours : attendez qu’elle soit finie.")
 
 
 @feature.stopped(cards.Mend, name="canaux.Mend")
 async def stop_mending(ctx: Context, asked: cards.Mend, so_far: Progress) -> Step:
-    """Make no more of a run: what is on its way arrives, and what was made can be undone."""
+    """Stop a run: what is under way arrives, and what was made can be undone."""
     return await _stop_run(ctx, asked.run, so_far)
 
 
 @feature.stopped(cards.Unmend, name="canaux.Unmend")
 async def stop_unmending(ctx: Context, asked: cards.Unmend, so_far: Progress) -> Step:
-    """Undo no more of a run; the rest can be undone another time."""
+    """Stop undoing a run; the rest can be undone later."""
     return await _stop_run(ctx, asked.run, so_far)
 
 
@@ -136,7 +136,7 @@ SUPERSEDED_REASON = "autre chose a été décidé depuis"
 
 @feature.button(cards.Repair, roles=LEADERS)
 async def repair_shown(ctx: Context, click: cards.Repair) -> Replies:
-    """Put right what a card shows."""
+    """Repair what a card shows."""
     run, started = await start_repair(ctx, click.run, strangers=click.strangers)
     shown = await cards.draw_run(ctx, run)
     return [Update(shown.text, shown.buttons), started]
@@ -150,7 +150,7 @@ async def repair_shown(ctx: Context, click: cards.Repair) -> Replies:
     writes=True,
 )
 async def repair_last(ctx: Context, text: str) -> Replies:
-    """Put right what this person was shown last of these channels."""
+    """Repair what the last check by this person showed of these channels."""
     scope = cards.read_scope(text, await list_planned(ctx.db, ctx.settings))
     last = await runs.find_latest(
         ctx.db, ctx.now - cards.DAY, Stage.SHOWN, kind=RunKind.CHECK, scope=scope, by=ctx.user.id
@@ -166,7 +166,7 @@ async def repair_last(ctx: Context, text: str) -> Replies:
     cards.Mend, name="canaux.Mend", title="Réparation des canaux", unit=MENDED_UNIT, roles=LEADERS, writes=True
 )
 async def mend_channels(ctx: Context, asked: cards.Mend, so_far: Progress) -> Step:
-    """Make the next changes of one channel; at the end, wait until all have arrived."""
+    """Make the next changes, of one channel; at the end, wait until all have arrived."""
     run = await runs.lock_run(ctx.db, asked.run)
     if run is None or run.stage is not Stage.MENDING:
         return so_far.end()
@@ -184,7 +184,7 @@ async def mend_channels(ctx: Context, asked: cards.Mend, so_far: Progress) -> St
 
 
 async def _send_changes(ctx: Context, run: Run, found: Sequence[Change]) -> Sequence[ChatAction]:
-    """Send what makes them; a channel is made before anything else of it."""
+    """Return the actions that make these changes; a missing channel is created first."""
     first = found[0]
     if first.drift is Drift.ABSENT:
         found = [first]
@@ -202,15 +202,15 @@ async def _send_changes(ctx: Context, run: Run, found: Sequence[Change]) -> Sequ
 
 
 async def _list_makings(ctx: Context, change: Change, state: ChangeState) -> Sequence[Change]:
-    """List the changes of that run by which the channel of this one is made, that stand so."""
+    """Return the changes of the same run, in this state, that create the channel of this one."""
     return await runs.list_changes(ctx.db, change.run_id, key=change.key, drift=Drift.ABSENT, state=state)
 
 
 async def record_arrival(
     db: AsyncSession, found: Sequence[Change], kept_out: Mapping[str, Refusal | None], channel_id: str, now: datetime
 ) -> Sequence[tuple[Change, str]]:
-    """Note that changes of one channel are made, and return those that are not, each with why: Mattermost did not take
-    everybody. A channel that was made is the planned one from now on."""
+    """Record changes of one channel as made, and return those that Mattermost refused, each with the reason. A channel
+    that was created becomes the planned one."""
     came = [change for change in found if change.user_id not in kept_out]
     for first in came[:1]:
         await runs.update_changes(db, first.run_id, [change.n for change in came], state=ChangeState.DONE)
@@ -224,7 +224,7 @@ async def record_arrival(
 
 
 async def record_refusal(db: AsyncSession, found: Sequence[Change], why: str, *, back: bool = False) -> None:
-    """Note that changes of one run cannot be made, or undone."""
+    """Record that changes of one run cannot be made, or undone."""
     for first in found[:1]:
         state = ChangeState.KEPT if back else ChangeState.REFUSED
         await runs.update_changes(db, first.run_id, [change.n for change in found], state=state, why=why)
@@ -232,7 +232,7 @@ async def record_refusal(db: AsyncSession, found: Sequence[Change], why: str, *,
 
 @feature.event(Delivered, name="canaux.arrived.Delivered")
 async def note_arrived(ctx: Context, event: Delivered) -> Replies:
-    """Note that changes are made, or undone, but for whom Mattermost did not take."""
+    """Record the result of an action: its changes are made or undone, except for people whom Mattermost refused."""
     about = read_act_topic(event.topic)
     if about is None:
         return None
@@ -250,7 +250,7 @@ async def note_arrived(ctx: Context, event: Delivered) -> Replies:
 
 
 async def _record_undone(db: AsyncSession, found: Sequence[Change], event: Delivered) -> None:
-    """Note that changes are undone; who was to come back and whom Mattermost did not take stays out."""
+    """Record changes as undone, except for people whom Mattermost did not let back in."""
     for change in found:
         if change.user_id in event.kept_out:
             await record_refusal(db, [change], say_refusal(event.kept_out[change.user_id]), back=True)
@@ -259,7 +259,7 @@ async def _record_undone(db: AsyncSession, found: Sequence[Change], event: Deliv
 
 
 async def _bring_in_maker(ctx: Context, made: Change, channel_id: str) -> Replies:
-    """Bring who made a channel by hand into it, once it is there."""
+    """Add the creator of a channel to it, once it exists."""
     run = await runs.get_run(ctx.db, made.run_id)
     if run is None or run.kind is not RunKind.HAND:
         return None
@@ -270,7 +270,7 @@ async def _bring_in_maker(ctx: Context, made: Change, channel_id: str) -> Replie
 
 @feature.event(Undelivered, name="canaux.refused.Undelivered")
 async def note_refused(ctx: Context, event: Undelivered) -> Replies:
-    """Note that changes were refused, which is told with the rest of their run; what somebody did by hand, to them."""
+    """Record that an action was refused. The run’s card tells; for a change by command, its author is told."""
     about = read_act_topic(event.topic)
     if about is None:
         return None
@@ -307,7 +307,7 @@ WAITED_FOR = (*cards.MADE, ChangeState.BACK)
 
 @feature.command("canaux annuler", help="Annuler les derniers changements des canaux", roles=ANIMATEURS)
 async def ask_undo(ctx: Context, _: str) -> Replies:
-    """Show first what would be undone."""
+    """Show what would be undone, and ask for confirmation."""
     last = await runs.find_last_made(ctx.db, ctx.now - UNDO_FOR)
     if last is None:
         raise UserError("Il n’y a rien à annuler : aucun changement des canaux depuis trente jours.")
@@ -335,7 +335,7 @@ async def ask_undo(ctx: Context, _: str) -> Replies:
 
 @feature.undo(cards.Undo, roles=ANIMATEURS)
 async def undo_run(ctx: Context, click: cards.Undo) -> Replies:
-    """Begin to undo a run; a second click finds it under way."""
+    """Start to undo a run; a second click says that it is under way."""
     run = await runs.lock_run(ctx.db, click.run)
     if run is not None and run.at < ctx.now - UNDO_FOR:
         raise UserError("Ces changements ont plus de trente jours : ils ne s’annulent plus. Tapez /canaux verifier.")
@@ -364,7 +364,7 @@ async def undo_run(ctx: Context, click: cards.Undo) -> Replies:
     writes=True,
 )
 async def unmend_channels(ctx: Context, asked: cards.Unmend, so_far: Progress) -> Step:
-    """Undo the next changes of one channel, last ones first; at the end, wait until all have arrived."""
+    """Undo the next changes, of one channel, last ones first; at the end, wait until all have arrived."""
     run = await runs.lock_run(ctx.db, asked.run)
     if run is None or run.stage is not Stage.UNDOING:
         return so_far.end()
@@ -383,7 +383,7 @@ async def unmend_channels(ctx: Context, asked: cards.Unmend, so_far: Progress) -
 
 
 async def _undo_changes(ctx: Context, run: Run, found: Sequence[Change]) -> Sequence[ChatAction]:
-    """Send what undoes them; a channel that was made is put away, with all that was done there since."""
+    """Return the actions that undo these changes; a channel that was created is archived with all its messages."""
     if await _list_makings(ctx, found[0], ChangeState.DONE):
         rest = [c.n for c in found if c.drift is not Drift.ABSENT]
         await runs.update_changes(ctx.db, run.id, rest, state=ChangeState.UNDONE, why=WITH_IT)
@@ -398,8 +398,8 @@ async def _undo_changes(ctx: Context, run: Run, found: Sequence[Change]) -> Sequ
 
 
 def _make_undo_exception(ctx: Context, change: Change) -> Allowance | None:
-    """Keep out from now on who was brought in, and let in who was taken out: else the next check, or the bot itself,
-    would do it again."""
+    """Make the exception that keeps an undone change from being made again by a check: whoever was added is kept out,
+    whoever was removed is admitted."""
     if change.drift not in {Drift.MISSING, *OUTSIDERS}:
         return None
     is_in = change.drift in OUTSIDERS
