@@ -140,7 +140,7 @@ Compute = Callable[[Callable[[], None]], Awaitable[None]]
 
 @dataclass(slots=True)
 class _Chapter:
-    """A table of the document: its title, its columns and its rows."""
+    """A kind of personal data in the document: how many rows of it there are, and the last ones, which are drawn."""
 
     holding: PersonalData
     count: int = 0

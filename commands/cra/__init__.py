@@ -1,5 +1,5 @@
-"""« /cra »: how a report of an activity (compte rendu d’activité) is entered, by the form or in a line; help, drafts, a
-reminder of missing days; and « /cra étiquettes », the tags that reports have."""
+"""« /cra »: activity reports (comptes rendus d’activité), entered in a window or in a line; their help, drafts, and a
+reminder of missing days; and « /cra étiquettes », the tags of reports."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -32,7 +32,7 @@ from storage.people import Role
 
 
 async def read_help(ctx: ReadingContext, text: str) -> Preview | Whisper:
-    """Read « aide pour ants… » as a report’s own words; for « aide » alone there is the help."""
+    """Read « aide pour ants… » as a report; « aide » alone shows the help."""
     if text.strip():
         return await read_text(ctx, f"aide {text}")
     return Whisper(render("cra/aide", themes=[(t.court, t.mots[:3]) for t in THEMES.values()]))
@@ -46,12 +46,12 @@ async def preview_help(ctx: Context, shown: Preview) -> Replies:
 
 @feature.command("cra brouillon", help="Reprendre un compte rendu commencé", roles=CONSEILLERS)
 async def resume_draft(ctx: Context, _: str) -> Replies:
-    """Open the dialog as it was left; where several reports wait, ask which."""
+    """Open the draft of a report; if several wait, offer a choice."""
     return Redirect.to(TakeUpDrafts(feature=feature.name))
 
 
 async def read_line(ctx: ReadingContext, line: str) -> Preview | Ask | Whisper:
-    """Read a line, where there is one; without, there is the dialog, prefilled with today and what is usual."""
+    """Read a typed line as a report; without one, open the window, filled with today and the usual values."""
     if not line.strip():
         return await open_report_form(ctx, ctx.today)
     return await read_habit(ctx, line) or await read_text(ctx, line)
@@ -67,12 +67,12 @@ async def read_line(ctx: ReadingContext, line: str) -> Preview | Ask | Whisper:
     instead={Role.COORDINATEUR: "cra coordination"},
 )
 async def start_report(ctx: Context, shown: Preview) -> Replies:
-    """Preview what was typed in a line."""
+    """Preview the report of a typed line."""
     return await show_preview(ctx, shown)
 
 
 async def open_report_form(ctx: Context, day: date) -> Ask:
-    """Open the dialog of a new report of that day, with what is usual: canal, commune, durations."""
+    """Open the window of a new report of that day, filled with the usual channel, commune and durations."""
     usual, practice = await ctx.recall(read_usual), await ctx.is_among(list_trainees)
     known = {"canal": usual.canal, "commune": usual.commune or None, "minutes": next(iter(usual.minutes), None)}
     more = {"often": usual.minutes, "practice": practice, "known_tags": () if practice else await find_known_tags(ctx)}
@@ -81,7 +81,7 @@ async def open_report_form(ctx: Context, day: date) -> Ask:
 
 @feature.submit(NewCra, roles=CONSEILLERS, accepted=find_filed_keys)
 async def submit_report(ctx: Context, form: NewCra) -> Replies:
-    """Record what the dialog says: it counts once, however often it is sent."""
+    """Store the report of the window, once however often it is sent."""
     recorded = await record_form(ctx, form, ctx.request.key, Source.DIALOG)
     if recorded.receipt:
         return [recorded.receipt, *redraw_card(recorded.rdv)]
@@ -93,14 +93,14 @@ QUIET_MAX = timedelta(days=14)
 
 
 class FileOf(BaseModel):
-    """The button for a report of a day that has none."""
+    """Button of a missing day: opens the window of a report for it."""
 
     day: date
 
 
 @feature.waiting
 async def remind_of_yesterday(ctx: Context) -> Sequence[Waiting]:
-    """Remind who usually files, and did not for the last working day, of that day."""
+    """Remind people who usually file reports of the last working day, if they filed none for it."""
     if ctx.user.role is not Role.CONSEILLER:
         return []
     away = await list_absences(ctx.db, [ctx.user.id], ctx.today - QUIET_MAX, whole=True)
@@ -116,7 +116,7 @@ async def remind_of_yesterday(ctx: Context) -> Sequence[Waiting]:
 
 @feature.button(FileOf, roles=CONSEILLERS, writes=False)
 async def file_missing_day(ctx: Context, click: FileOf) -> Replies:
-    """Open the dialog, dated of that day."""
+    """Open the window of a report, dated of the missing day."""
     return await open_report_form(ctx, click.day)
 
 
@@ -125,13 +125,13 @@ WHO = (Role.CONSEILLER, Role.COORDINATEUR, Role.ANIMATEUR)
 
 
 class RestoreTag(BaseModel):
-    """« Rétablir » a deleted tag, with its reports."""
+    """Button « Rétablir »: restores a deleted tag on its reports."""
 
     tag: int
 
 
 class RenameBack(BaseModel):
-    """« Annuler » a new name of a tag."""
+    """Button « Annuler »: gives a renamed tag its former name."""
 
     tag: int
     name: str
@@ -139,7 +139,7 @@ class RenameBack(BaseModel):
 
 @feature.command("cra étiquettes", help="Voir vos étiquettes et celles de votre département", roles=WHO)
 async def list_tags(ctx: Context, _: str) -> Replies:
-    """List one’s own tags with how many reports have each, and those of one’s départements."""
+    """List one’s own tags, with their number of reports, and those of one’s départements."""
     own = await tags.list_known(ctx.db, [ctx.user.id])
     shared = await tags.list_known(ctx.db, ctx.user.departements)
     counts = await tags.count_reports(ctx.db, ctx.user.id, TABLE, [tag.number for tag in (*own, *shared)])
@@ -167,7 +167,7 @@ async def add_by_name(ctx: Context, text: str) -> Replies:
     "cra étiquettes renommer", help="Renommer une étiquette", hint="ancien nouveau", roles=WHO, writes=True
 )
 async def rename_by_name(ctx: Context, text: str) -> Replies:
-    """Give a tag another name, on all its reports."""
+    """Rename a tag on all its reports."""
     words = text.split()
     if len(words) != 2:
         raise UserError("Donnez l’ancien nom puis le nouveau : /cra étiquettes renommer caf aides.")
@@ -182,7 +182,7 @@ async def rename_by_name(ctx: Context, text: str) -> Replies:
 
 @feature.undo(RenameBack, roles=WHO)
 async def rename_back(ctx: Context, click: RenameBack) -> Replies:
-    """Give a tag its name of before."""
+    """Give a tag its former name."""
     tag = await _get_own(ctx, click.tag)
     before = tag.name
     if not await tags.rename_tag(ctx.db, tag, click.name):
@@ -193,7 +193,7 @@ async def rename_back(ctx: Context, click: RenameBack) -> Replies:
 
 @feature.command("cra étiquettes supprimer", help="Supprimer une étiquette", hint="mot", roles=WHO, writes=True)
 async def delete_by_name(ctx: Context, text: str) -> Replies:
-    """Take a tag off all reports; it comes back with them for 30 days."""
+    """Delete a tag from all reports; it can be restored for 30 days."""
     tag = await _find_own(ctx, text)
     counts = await tags.count_reports(ctx.db, ctx.user.id, TABLE, [tag.number])
     await tags.mark_deleted(ctx.db, tag, ctx.now)
@@ -204,7 +204,7 @@ async def delete_by_name(ctx: Context, text: str) -> Replies:
 
 @feature.undo(RestoreTag, roles=WHO)
 async def restore_tag(ctx: Context, click: RestoreTag) -> Replies:
-    """Bring a deleted tag back, on all its reports."""
+    """Restore a deleted tag on all its reports."""
     tag = await _get_own(ctx, click.tag)
     await tags.mark_deleted(ctx.db, tag, None)
     ctx.touched.add(ctx.user.id)
@@ -212,7 +212,8 @@ async def restore_tag(ctx: Context, click: RestoreTag) -> Replies:
 
 
 def _find_owner(ctx: Context) -> str:
-    """Find whose tags somebody keeps: a conseiller’s own, for others those of their département. Raises UserError."""
+    """Return the owner of the tags that somebody manages: a conseiller themselves, for others their département. Raises
+    UserError."""
     if ctx.user.role is Role.CONSEILLER:
         return ctx.user.id
     if ctx.user.departement is None:
@@ -221,7 +222,7 @@ def _find_owner(ctx: Context) -> str:
 
 
 def _name_place(owner: str) -> str:
-    """Name the département of a list of tags; "" for one’s own."""
+    """Name the département that owns a list of tags; "" for one’s own."""
     return DEPARTEMENTS[owner].nom if owner in DEPARTEMENTS else ""
 
 

@@ -1,5 +1,5 @@
-"""The feature, what its buttons carry (the type is the routing key), and the receipt of a report: one sentence of all
-that is stored, and what can be done with it."""
+"""The feature, the payloads of its buttons, and the receipt of a report: all that is stored, in one sentence, with its
+buttons."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ from storage.cra.tags import list_names
 
 
 def start(person: people.Person) -> str:
-    """Return the command of the reports that somebody files: coordinateurs have their own."""
+    """Return the command with which somebody files reports: coordinateurs have one of their own."""
     return "cra coordination" if person.role is people.Role.COORDINATEUR else "cra"
 
 
@@ -57,53 +57,54 @@ CONSEILLERS = (people.Role.CONSEILLER,)
 
 
 class ReportButton(BaseModel):
-    """A button of one’s own report, by its number; ``practice`` where it is on the practice sheet."""
+    """Payload about one’s own report, by its number; ``practice`` if it is on the practice sheet."""
 
     number: int
     practice: bool = False
 
 
 class Edit(ReportButton):
-    """« Modifier » a report."""
+    """Button « Modifier »: opens the window of a report."""
 
 
 class Copy(ReportButton):
-    """« Dupliquer » a report."""
+    """Button « Dupliquer »: opens the window of a new report, filled like this one."""
 
 
 class Spread(ReportButton):
-    """« Répartir » the participants of a workshop."""
+    """Button « Répartir »: opens the window of a workshop’s participants by age and statut."""
 
 
 class Delete(ReportButton):
-    """« Supprimer » a report."""
+    """Button « Supprimer »: deletes a report."""
 
 
 class See(ReportButton):
-    """« Compte rendu » found by « /chercher »: a report as it stands."""
+    """Result « Compte rendu » of « /chercher »: shows a report."""
 
 
 class Restore(ReportButton):
-    """« Rétablir » a deleted report; ``whispered`` where the button’s post can’t be rewritten (an ephemeral)."""
+    """Button « Rétablir »: restores a deleted report. ``whispered`` if the button’s post is ephemeral and so cannot be
+    rewritten."""
 
     whispered: bool = False
 
 
 class PreviewButton(BaseModel):
-    """A button of a previewed line: whose, and under which one-time key."""
+    """Payload of a previewed line: its author, and its one-time key."""
 
     author: str
     key: str
 
 
 class Drop(PreviewButton):
-    """« Annuler » a previewed line; ``keys`` are those of its reports, where it makes several."""
+    """Button « Annuler »: drops a previewed line; ``keys`` are those of its reports, if it makes several."""
 
     keys: list[str] = []
 
 
 class Save(PreviewButton):
-    """« Enregistrer » a previewed line, which says what a dialog would; ``here`` where its receipt comes, too."""
+    """Button « Enregistrer »: stores a previewed line; ``here`` if its receipt is posted in the same channel."""
 
     raw: dict[str, Any]
     hidden: dict[str, Any] = {}
@@ -111,29 +112,29 @@ class Save(PreviewButton):
 
 
 class Complete(PreviewButton):
-    """« Compléter » a previewed line in the dialog."""
+    """Button « Compléter »: opens the window, filled from the previewed line."""
 
     raw: dict[str, Any]
     hidden: dict[str, Any] = {}
 
 
 class PreviewedReport(BaseModel):
-    """One report of a previewed line, and its own one-time key."""
+    """A report of a previewed line, with its own one-time key."""
 
     key: str
     line: Line
 
 
 class Preview(PreviewButton):
-    """A line as it is previewed: the reports that it makes; ``here`` where their receipts come, too."""
+    """A previewed line with the reports that it makes; ``here`` if their receipts are posted in the same channel."""
 
     reports: list[PreviewedReport]
     here: bool = False
 
 
 class Pick(Choosing):
-    """« Choisissez »: a value, for an element of one of the reports, by its place among them; without a place, of all
-    that miss it."""
+    """Menu « Choisissez »: sets an element of the report at index ``at``; without an index, of all reports that lack
+    it."""
 
     shown: Preview
     at: int | None = None
@@ -141,39 +142,41 @@ class Pick(Choosing):
 
 
 class Ignore(BaseModel):
-    """« Ignorer ces mots »: what was not understood says nothing."""
+    """Button « Ignorer ces mots »: drops the words that were not understood."""
 
     shown: Preview
 
 
 class Remove(BaseModel):
-    """« Retirer » one of the reports, by its place among them."""
+    """Button « Retirer »: removes the report at an index from the preview."""
 
     shown: Preview
     at: int
 
 
 class SaveAll(BaseModel):
-    """« Tout enregistrer », or those that nothing is missing from."""
+    """Button « Tout enregistrer »: stores all complete reports of a preview."""
 
     shown: Preview
 
 
 class UndoBatch(BaseModel):
-    """« Annuler ces 3 comptes rendus » that were saved at once, by their numbers; ``practice`` as with the others."""
+    """Button « Annuler ces 3 comptes rendus »: deletes the reports stored together, by their numbers; ``practice`` as
+    in ``ReportButton``."""
 
     numbers: list[int]
     practice: bool = False
 
 
 class Repeat(Choosing):
-    """Which of the reports of a day another one is to be like, and what else was typed of it."""
+    """Menu that chooses which report of a day the new one repeats; the payload keeps what else was typed."""
 
     rest: str
 
 
 class More(BaseModel):
-    """« Suivants », « Précédents »: the reports of a period, and of ``words``, after this one, or before it."""
+    """Buttons « Suivants » and « Précédents »: the reports of a period that match ``words``, after or before this
+    one."""
 
     start: dt.date
     end: dt.date
@@ -185,13 +188,13 @@ class More(BaseModel):
 
 
 class EditOne(Choosing):
-    """« Modifier » one of a list, by its number."""
+    """Menu « Modifier »: opens the window of the report whose number was chosen."""
 
     practice: bool = False
 
 
 class CopyOne(Choosing):
-    """« Dupliquer » one of a list, by its number."""
+    """Menu « Dupliquer »: opens the window of a copy of the report whose number was chosen."""
 
     practice: bool = False
 
@@ -204,12 +207,12 @@ PRACTICE_RECEIPT = RowCard[int]("practice:")
 
 
 def mark_practice(text: Markdown, *, practice: bool) -> Markdown:
-    """Say before what is said of a practice sheet that it does not count."""
+    """Put before a text that it is about a practice sheet, which does not count."""
     return render("cra/practice", text=text) if practice else text
 
 
 def say_report(report: Report, tags: Sequence[str] = ()) -> Markdown:
-    """Say all that a report says in one readable sentence."""
+    """Describe a report completely, in one sentence."""
     return render("cra/sentence", day=say_date(report.date), tags=tags, **describe_report(report))
 
 
@@ -219,7 +222,7 @@ async def read_tags(ctx: Context, cra: CraRow) -> tuple[str, ...]:
 
 
 def describe_report(report: Report) -> dict[str, object]:
-    """Describe a report and its codes in words, for templates."""
+    """Return a report’s values in words, for templates."""
     commune = communes.get_commune(report.commune)
     return {
         "report": report,
@@ -240,7 +243,7 @@ def draw_standing_card(
 
 
 async def draw_card(ctx: Context, cra: CraRow, verb: str) -> Message:
-    """Draw the receipt of a report as it is in the database, deleted or not."""
+    """Draw the receipt of a report as stored, deleted or not."""
     practice, tags = not isinstance(cra, Cra), await read_tags(ctx, cra)
     if cra.deleted_at is None:
         return draw_standing_card(cra.number, cra.report, verb, practice=practice, tags=tags)
@@ -251,18 +254,18 @@ async def draw_card(ctx: Context, cra: CraRow, verb: str) -> Message:
 
 
 def make_receipt(ctx: Context, number: int, message: Message, *, practice: bool = False) -> Direct:
-    """Make a direct message of a card: it survives a reload."""
+    """Make the receipt a direct message, which is still there after a reload."""
     return (PRACTICE_RECEIPT if practice else RECEIPT).send(number, message, ctx.user.id)
 
 
 async def refresh_card(ctx: Context, cra: CraRow, verb: str, *, here: bool = False) -> Refresh:
-    """Draw every receipt of this report again."""
+    """Rewrite all receipts of a report."""
     card = RECEIPT if isinstance(cra, Cra) else PRACTICE_RECEIPT
     return card.rewrite(cra.number, await draw_card(ctx, cra, verb), here=here)
 
 
 async def update_card(ctx: Context, cra: CraRow, verb: str) -> Update:
-    """Draw the receipt whose button was clicked again."""
+    """Rewrite the receipt whose button was clicked."""
     message = await draw_card(ctx, cra, verb)
     return Update(message.text, message.buttons, message.facts)
 

@@ -1,4 +1,5 @@
-"""« /cra coordination »: coordinateurs’ own reports, by a line or a window; listed, changed, deleted and restored."""
+"""« /cra coordination »: reports of coordinateurs, entered in a line or a window, listed, changed, deleted and
+restored."""
 
 import re
 import secrets
@@ -48,7 +49,7 @@ HINT = "[animation | événement | partenariat] [réunion 2h 12 participants hie
 
 
 class PreviewedCoordination(BaseModel):
-    """A line as it was understood: whose, under which one-time key, of which kind, and what was assumed."""
+    """A previewed line: its author, its one-time key, its kind, and what was assumed."""
 
     author: str
     key: str
@@ -58,44 +59,45 @@ class PreviewedCoordination(BaseModel):
 
 
 class SaveCoordination(PreviewedCoordination):
-    """« Enregistrer » a previewed line."""
+    """Button « Enregistrer »: stores a previewed line."""
 
 
 class CompleteCoordination(PreviewedCoordination):
-    """« Compléter » it in the window; with no line, « Animation », « Événement », « Partenariat »."""
+    """Button « Compléter »: opens the window, filled from the previewed line; with an empty line, the buttons «
+    Animation », « Événement » and « Partenariat »."""
 
 
 class DropCoordination(PreviewedCoordination):
-    """« Annuler » a previewed line: nothing is stored."""
+    """Button « Annuler »: drops a previewed line."""
 
 
 class EditCoordination(BaseModel):
-    """« Modifier » a report, by its number."""
+    """Button « Modifier »: opens the window of a report."""
 
     number: int
 
 
 class DeleteCoordination(BaseModel):
-    """« Supprimer » a report."""
+    """Button « Supprimer »: deletes a report."""
 
     number: int
 
 
 class RestoreCoordination(BaseModel):
-    """« Rétablir » a deleted report."""
+    """Button « Rétablir »: restores a deleted report."""
 
     number: int
 
 
 class CoordinationPage(BaseModel):
-    """« Suite »: a page of one’s reports of a period, as it is written."""
+    """Button « Suite »: a page of one’s reports, of a period as it was typed."""
 
     period: str = ""
     page: int = 1
 
 
 def describe(said: Coordination) -> dict[str, object]:
-    """Describe a report in words, for templates."""
+    """Return a report’s values in words, for templates."""
     return {
         "said": said,
         "day": say_date(said.date),
@@ -111,7 +113,7 @@ _ACT = re.compile(r"(?:modifier|corriger|supprimer|r[ée]tablir|voir) (.+)", re.
 
 
 async def read_coordination(ctx: ReadingContext, line: str) -> PreviewedCoordination | Whisper:
-    """Read a line as a report; where it is a number, that report is shown, and where no kind is said it is asked."""
+    """Read a line as a report. A number shows that report; a line without a kind asks for it."""
     act = _ACT.fullmatch(line.strip())
     if (number := read_typed_number(act[1] if act else line)) is not None:
         return _draw_row(await find_report(ctx, number))
@@ -138,7 +140,7 @@ async def read_coordination(ctx: ReadingContext, line: str) -> PreviewedCoordina
     tells=True,
 )
 async def preview_coordination(ctx: Context, shown: PreviewedCoordination) -> Replies:
-    """Show what a line was understood as; for a day it can be found again, since a whisper vanishes at a reload."""
+    """Show how a line was understood. It can be found again for a day, since a whisper vanishes at a reload."""
     draft = Submission(name_of(coordination.FORMS[shown.kind]), shown.key, ctx.user.id, shown.raw, {})
     await ctx.drafts.keep(ctx.db, draft, is_typed=False)
     judged, carried = coordination.judge_line(shown.kind, shown.raw, ctx.clues), shown.model_dump()
@@ -153,13 +155,13 @@ async def preview_coordination(ctx: Context, shown: PreviewedCoordination) -> Re
 
 
 def say_coordination(said: Coordination) -> Markdown:
-    """Say all of a report in one sentence."""
+    """Describe a report completely, in one sentence."""
     return render("coordination/sentence", **describe(said))
 
 
 @feature.button(SaveCoordination, roles=COORDINATEURS)
 async def save_coordination(ctx: Context, click: SaveCoordination) -> Replies:
-    """Store the line as it was previewed; a second click finds it stored."""
+    """Store a previewed line; a second click finds it stored."""
     must_be_author(ctx, click.author, COMMAND)
     said = coordination.FORMS[click.kind].parse(click.raw, {}, ctx.clues).said
     receipts = await _file(ctx, said, click.key)
@@ -168,14 +170,15 @@ async def save_coordination(ctx: Context, click: SaveCoordination) -> Replies:
 
 @feature.button(CompleteCoordination, roles=COORDINATEURS, writes=False)
 async def complete_coordination(ctx: Context, click: CompleteCoordination) -> Replies:
-    """Open the window with all that was understood; it and « Enregistrer » count once together."""
+    """Open the window, filled from the previewed line; whichever of the window and « Enregistrer » is used first, it
+    counts once."""
     must_be_author(ctx, click.author, COMMAND)
     return Ask(coordination.FORMS[click.kind].recall(click.raw, {}), key=click.key)
 
 
 @feature.button(DropCoordination, roles=COORDINATEURS)
 async def drop_coordination(ctx: Context, click: DropCoordination) -> Replies:
-    """Forget the line, unless it is stored already."""
+    """Drop a previewed line, unless it is stored already."""
     must_be_author(ctx, click.author, COMMAND)
     await ctx.drafts.drop(ctx.db, click.key)
     return answer(ctx, Message(render("coordination/dropped", filed=bool(await find_filed(ctx.db, [click.key])))))
@@ -183,19 +186,19 @@ async def drop_coordination(ctx: Context, click: DropCoordination) -> Replies:
 
 @feature.submit(coordination.ReportAnimation, roles=COORDINATEURS, accepted=find_filed)
 async def submit_animation(ctx: Context, form: coordination.ReportAnimation) -> Replies:
-    """Store an animation, or what is changed of one."""
+    """Store an animation, or the changes to one."""
     return await _submit(ctx, form)
 
 
 @feature.submit(coordination.ReportEvent, roles=COORDINATEURS, accepted=find_filed)
 async def submit_event(ctx: Context, form: coordination.ReportEvent) -> Replies:
-    """Store an event, or what is changed of one."""
+    """Store an event, or the changes to one."""
     return await _submit(ctx, form)
 
 
 @feature.submit(coordination.ReportPartnership, roles=COORDINATEURS, accepted=find_filed)
 async def submit_partnership(ctx: Context, form: coordination.ReportPartnership) -> Replies:
-    """Store a partnership, or what is changed of one."""
+    """Store a partnership, or the changes to one."""
     return await _submit(ctx, form)
 
 
@@ -207,13 +210,14 @@ async def _submit(ctx: Context, form: coordination.CoordinationForm) -> Replies:
 
 
 async def _file(ctx: Context, said: Coordination, key: str) -> Sequence[Any]:
-    """Store a report, with its receipt; none where it was stored before."""
+    """Store a report and return its receipt; nothing if it was stored before."""
     filed = await file_report(ctx.db, ctx.user, said, key, ctx.now)
     return [RECEIPT.send(filed.row.number, draw_card(filed.row, "enregistré"), ctx.user.id)] if filed.is_new else []
 
 
 async def _revise(ctx: Context, form: coordination.CoordinationForm) -> Replies:
-    """Change what a report says; where it changed since its window was opened, only if it changed to just this."""
+    """Store the changes to a report. If it changed since its window was opened, accept only a change to just the
+    same."""
     row = await _find_standing(ctx, form.numero)
     if row.version == form.version and await change_report(ctx.db, row, ctx.now, **form.said.columns):
         row = await find_report(ctx, row.number)
@@ -226,7 +230,7 @@ async def _revise(ctx: Context, form: coordination.CoordinationForm) -> Replies:
 
 
 async def find_report(ctx: Context, number: int) -> CoordinationReport:
-    """Find one’s own report of that number. Raises UserError otherwise, the same for others’ and for none."""
+    """Find one’s own report by its number. Raises the same UserError for others’ reports and for unknown numbers."""
     row = await find_own(ctx.db, ctx.user.id, number)
     if row is None:
         raise UserError(render("coordination/none", number=number))
@@ -241,7 +245,7 @@ async def _find_standing(ctx: Context, number: int) -> CoordinationReport:
 
 
 def draw_card(row: CoordinationReport, verb: str) -> Message:
-    """Draw the receipt of a report as it is, deleted or not; ``verb`` says what was done."""
+    """Draw the receipt of a report, deleted or not; ``verb`` says what was done."""
     sentence = say_coordination(row.said)
     if row.deleted_at:
         until = (row.deleted_at + RESTORE_FOR).date()
@@ -264,7 +268,7 @@ def _draw_row(row: CoordinationReport) -> Whisper:
 
 
 def _show_change(ctx: Context, row: CoordinationReport, verb: str) -> Replies:
-    """Rewrite every receipt, and answer where none was clicked."""
+    """Rewrite all receipts, and answer the person unless they clicked on one of them."""
     card = draw_card(row, verb)
     shown = answer(ctx, card)
     rewritten = RECEIPT.rewrite(row.number, card)
@@ -273,14 +277,14 @@ def _show_change(ctx: Context, row: CoordinationReport, verb: str) -> Replies:
 
 @feature.button(EditCoordination, roles=COORDINATEURS, writes=False)
 async def edit_coordination(ctx: Context, click: EditCoordination) -> Replies:
-    """Open the window of a report as it stands."""
+    """Open the window of a report."""
     row = await _find_standing(ctx, click.number)
     return Ask(coordination.FORMS[row.kind].of(row))
 
 
 @feature.button(DeleteCoordination, roles=COORDINATEURS)
 async def delete_coordination(ctx: Context, click: DeleteCoordination) -> Replies:
-    """Take a report out of lists and figures; it can be restored for 30 days."""
+    """Delete a report from lists and statistics; it can be restored for 30 days."""
     row = await find_report(ctx, click.number)
     if row.deleted_at is None:
         await change_report(ctx.db, row, ctx.now, deleted_at=ctx.now)
@@ -289,7 +293,7 @@ async def delete_coordination(ctx: Context, click: DeleteCoordination) -> Replie
 
 @feature.button(RestoreCoordination, roles=COORDINATEURS)
 async def restore_coordination(ctx: Context, click: RestoreCoordination) -> Replies:
-    """Let a deleted report count again, within 30 days."""
+    """Restore a deleted report, within 30 days."""
     row = await find_report(ctx, click.number)
     if row.deleted_at:
         if ctx.now - row.deleted_at > RESTORE_FOR:
@@ -305,7 +309,7 @@ async def restore_coordination(ctx: Context, click: RestoreCoordination) -> Repl
     roles=COORDINATEURS,
 )
 async def list_coordination(ctx: ReadingContext, text: str) -> Replies:
-    """List one’s reports, newest first, of a period or of all times."""
+    """List one’s reports, newest first, of a period or of all time."""
     return await show_coordination_page(ctx, CoordinationPage(period=text.strip()[:60]))
 
 

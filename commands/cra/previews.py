@@ -1,4 +1,4 @@
-"""A typed line as it was understood, before anything is stored: saved, completed, corrected by a choice, or dropped."""
+"""The preview of a typed line, before anything is stored: it can be saved, completed, corrected or dropped."""
 
 import secrets
 from collections.abc import Mapping, Sequence
@@ -40,7 +40,7 @@ OFFERED = {
 
 
 async def read_text(ctx: ReadingContext, text: str) -> cards.Preview | Whisper:
-    """Read what was typed as one report or several; where it is unclear which report they are like, ask."""
+    """Read a text as one or more reports; if it is unclear which report to repeat, ask."""
     text, tags = take_tags(text)
     parts = cut_line(text, ctx.clues)
     bases = await _find_bases(ctx, parts)
@@ -58,12 +58,12 @@ async def read_text(ctx: ReadingContext, text: str) -> cards.Preview | Whisper:
 
 
 def _with_tags(part: Part, tags: Sequence[str]) -> Part:
-    """Put the tags of a line back into one of its parts."""
+    """Append the tags of the whole line to one of its parts."""
     return replace(part, text=" ".join([part.text, *(f"#{name}" for name in tags)]))
 
 
 async def show_preview(ctx: Context, shown: cards.Preview) -> Whisper | Update:
-    """Show what a line was understood as; it can be found again for a day, since a whisper vanishes at a reload."""
+    """Show how a line was understood. It can be found again for a day, since a whisper vanishes at a reload."""
     for report in shown.reports:
         draft = Submission(name_of(NewCra), report.key, ctx.user.id, report.line.raw, report.line.hidden)
         await ctx.drafts.keep(ctx.db, draft, is_typed=False)
@@ -71,7 +71,7 @@ async def show_preview(ctx: Context, shown: cards.Preview) -> Whisper | Update:
 
 
 async def _is_direct(ctx: ReadingContext) -> bool:
-    """Return whether the line was typed where its receipt comes."""
+    """Return whether the line was typed in the channel that gets its receipt."""
     try:
         return ctx.channel_id == await ctx.chat.direct_channel(ctx.user.id)
     except ChatError:
@@ -79,7 +79,7 @@ async def _is_direct(ctx: ReadingContext) -> bool:
 
 
 async def _find_bases(ctx: Context, parts: Sequence[Part]) -> dict[Like, Sequence[Base]]:
-    """Find the reports that parts of a line are to be like. Raises UserError where there are none."""
+    """Find the reports that parts of a line refer to. Raises UserError if there are none."""
     wanted = {part.like for part in parts if part.like is not None and part.like is not Which.BEFORE}
     return {like: [Base(cra.report, cra.number) for cra in await _find_reports(ctx, like)] for like in wanted}
 
@@ -106,7 +106,7 @@ async def _find_reports(ctx: Context, like: Like) -> Sequence[CraRow]:
 
 
 def _ask_which_base(ctx: Context, parts: Sequence[Part], part: Part, bases: Mapping[Like, Sequence[Base]]) -> Whisper:
-    """Ask which report of a day is to be changed, where there are several."""
+    """Ask which report of a day is meant, if there are several."""
     assert isinstance(part.like, date)
     if len(parts) > 1:
         raise UserError(
@@ -121,13 +121,13 @@ def _ask_which_base(ctx: Context, parts: Sequence[Part], part: Part, bases: Mapp
 
 
 async def read_repeat(ctx: ReadingContext, click: cards.Repeat) -> cards.Preview | Whisper:
-    """Read a report like the chosen one, with what was typed of it."""
+    """Read a report that repeats the chosen one, with the changes that were typed."""
     return await read_text(ctx, f"comme n° {click.chosen}, {click.rest}")
 
 
 @feature.button(cards.Repeat, roles=CONSEILLERS, asks=read_repeat)
 async def repeat_chosen(ctx: Context, shown: cards.Preview) -> Replies:
-    """Preview a report like the chosen one."""
+    """Preview a report that repeats the chosen one."""
     return await show_preview(ctx, shown)
 
 
@@ -137,7 +137,7 @@ def _show(ctx: Context, shown: cards.Preview) -> Whisper | Update:
 
 
 def _is_practice(shown: cards.Preview) -> bool:
-    """Return whether a preview was made while its author was training."""
+    """Return whether the preview was made during a training."""
     return any(report.line.practice for report in shown.reports)
 
 
@@ -159,7 +159,7 @@ def _lacks_only_words(judged: JudgedLine) -> bool:
 
 
 def _describe_line(judged: JudgedLine) -> dict[str, object]:
-    """Describe what was understood of a line, and what was not."""
+    """Return what was understood of a line, and what was not, for templates."""
     line = judged.line
     return {
         "text": _say_understood(judged) if judged.report is None else cards.say_report(judged.report, judged.tags),
@@ -172,13 +172,13 @@ def _describe_line(judged: JudgedLine) -> dict[str, object]:
 
 
 def _say_understood(judged: JudgedLine) -> Markdown:
-    """Say what was understood of an incomplete line, by field."""
+    """Describe what was understood of an incomplete line, field by field."""
     right = {element: value for element, value in judged.line.raw.items() if element not in judged.mistakes}
     return render("cra/understood", told=NewCra.tell(right))
 
 
 def _offer_choices(shown: cards.Preview, at: int, judged: JudgedLine) -> list[Menu]:
-    """Offer what may have been meant, for what is doubtful or missing."""
+    """Make the menus for elements that are ambiguous or missing."""
     asked = judged.mistakes.keys() | judged.blank.keys()
     return [
         Menu(PICK_LABELS[element], cards.Pick(shown=shown, at=at, element=element), offered)
@@ -188,7 +188,7 @@ def _offer_choices(shown: cards.Preview, at: int, judged: JudgedLine) -> list[Me
 
 
 def _offer_for_all(shown: cards.Preview, judged: Sequence[JudgedLine]) -> list[Menu]:
-    """Offer what several reports miss, for all of these at once."""
+    """Make the menus for elements that several reports lack, each for all of them at once."""
     incomplete = [each.line for each in judged if each.blank]
     missing = {element: sum(line.misses(element) for line in incomplete) for element in OFFERED}
     return [
@@ -199,7 +199,7 @@ def _offer_for_all(shown: cards.Preview, judged: Sequence[JudgedLine]) -> list[M
 
 
 def _draw_batch(ctx: Context, shown: cards.Preview) -> Message:
-    """Draw several reports, each with what can be done with it; what all assume is said once."""
+    """Draw several reports with their buttons; common assumptions are said once."""
     judged = [report.line.judge(ctx.clues) for report in shown.reports]
     assumed = [text for text in judged[0].line.assumed.values() if all(text in j.line.assumed.values() for j in judged)]
     sure = [report for report, judged_line in zip(shown.reports, judged, strict=True) if judged_line.sure]
@@ -232,7 +232,7 @@ def _draw_card(shown: cards.Preview, at: int, judged: JudgedLine, assumed: Seque
 
 @feature.button(cards.Save, roles=CONSEILLERS)
 async def save_preview(ctx: Context, click: cards.Save) -> Replies:
-    """Record the line as it was previewed; a second click finds it recorded."""
+    """Store the previewed report; a second click finds it stored."""
     must_be_author(ctx, click.author, "cra")
     form = NewCra.parse(click.raw, click.hidden, ctx.clues)
     recorded = await record_form(ctx, form, click.key, Source.LINE)
@@ -243,14 +243,15 @@ async def save_preview(ctx: Context, click: cards.Save) -> Replies:
 
 @feature.button(cards.Complete, roles=CONSEILLERS, writes=False)
 async def complete_preview(ctx: Context, click: cards.Complete) -> Replies:
-    """Open the dialog prefilled with all that was understood; it and « Enregistrer » count once together."""
+    """Open the window, filled from the preview; whichever of the window and « Enregistrer » is used first, it counts
+    once."""
     must_be_author(ctx, click.author, "cra")
     return Ask(NewCra.recall(click.raw, click.hidden), key=click.key)
 
 
 @feature.button(cards.Drop, roles=CONSEILLERS)
 async def drop_preview(ctx: Context, click: cards.Drop) -> Replies:
-    """Forget the line, unless it is recorded already."""
+    """Drop the previewed line, unless it is stored already."""
     must_be_author(ctx, click.author, "cra")
     keys = click.keys or [click.key]
     filed = await queries.find_filed_keys(ctx.db, keys)
@@ -268,7 +269,7 @@ async def _take_out(ctx: Context, keys: Sequence[str]) -> None:
 
 @feature.button(cards.Pick, roles=CONSEILLERS, writes=False)
 async def pick_value(ctx: Context, click: cards.Pick) -> Replies:
-    """Take the value that was chosen, and show the preview anew."""
+    """Set the chosen value, and show the preview again."""
     must_be_author(ctx, click.shown.author, "cra")
     reports = [*click.shown.reports]
     for at, report in enumerate(reports):
@@ -279,7 +280,7 @@ async def pick_value(ctx: Context, click: cards.Pick) -> Replies:
 
 @feature.button(cards.Ignore, roles=CONSEILLERS, writes=False)
 async def ignore_words(ctx: Context, click: cards.Ignore) -> Replies:
-    """Leave out what was not understood, and show the preview anew."""
+    """Drop the words that were not understood, and show the preview again."""
     must_be_author(ctx, click.shown.author, "cra")
     reports = [cards.PreviewedReport(key=each.key, line=replace(each.line, unread=())) for each in click.shown.reports]
     return _show(ctx, click.shown.model_copy(update={"reports": reports}))
@@ -287,7 +288,7 @@ async def ignore_words(ctx: Context, click: cards.Ignore) -> Replies:
 
 @feature.button(cards.Remove, roles=CONSEILLERS)
 async def remove_report(ctx: Context, click: cards.Remove) -> Replies:
-    """Take one of the reports out of a preview, for the older ones of it as well, and show what is left."""
+    """Remove one report from a preview, for its older copies too, and show what is left."""
     must_be_author(ctx, click.shown.author, "cra")
     await _take_out(ctx, [click.shown.reports[click.at].key])
     taken = await claims.list_taken(ctx.db, REMOVED, [report.key for report in click.shown.reports])
@@ -299,7 +300,7 @@ async def remove_report(ctx: Context, click: cards.Remove) -> Replies:
 
 @feature.button(cards.SaveAll, roles=CONSEILLERS)
 async def save_batch(ctx: Context, click: cards.SaveAll) -> Replies:
-    """Record all reports of a preview, or none; a second click finds them recorded, and what was removed stays out."""
+    """Store all reports of a preview, or none; a second click finds them stored. Removed reports stay removed."""
     shown = click.shown
     must_be_author(ctx, shown.author, "cra")
     keys = [report.key for report in shown.reports]
@@ -318,7 +319,7 @@ async def save_batch(ctx: Context, click: cards.SaveAll) -> Replies:
 
 
 def _draw_saved(shown: cards.Preview, rows: Sequence[Mapping[str, Any]], before: Sequence[int]) -> Message:
-    """Say which reports are stored, each by its number, with what takes them all back."""
+    """List the stored reports with their numbers, and a button that deletes them all."""
     text = render("cra/saved_batch", rows=rows, before=[str(number) for number in before], here=shown.here)
     every = [*before, *(row["number"] for row in rows)]
     which = f"ces {plural(len(every), 'compte rendu', 'comptes rendus')}" if len(every) > 1 else "ce compte rendu"
@@ -329,7 +330,7 @@ def _draw_saved(shown: cards.Preview, rows: Sequence[Mapping[str, Any]], before:
 
 @feature.undo(cards.UndoBatch, roles=CONSEILLERS)
 async def undo_batch(ctx: Context, click: cards.UndoBatch) -> Replies:
-    """Delete the reports that were saved at once, as their receipts would; what was changed since stays."""
+    """Delete the reports stored together, except those that were changed since."""
     table = open_sheet(ctx, practice=click.practice).table
     found = [cra for n in click.numbers if (cra := await queries.find_own(ctx.db, ctx.user.id, n, table))]
     standing = [cra for cra in found if cra.deleted_at is None]

@@ -1,4 +1,4 @@
-"""Reports that come back: « /cra tous les mardis atelier 8p 2h » is proposed on its days, and filed by a click."""
+"""Recurring reports: « /cra tous les mardis atelier 8p 2h » is proposed on its days, and filed by a click."""
 
 import secrets
 from collections.abc import Sequence
@@ -38,7 +38,7 @@ _DAY = timedelta(days=1)
 
 
 class KeepHabit(PreviewButton):
-    """« Me le proposer »: what is to come back, and when."""
+    """Button « Me le proposer »: stores a recurring report and its days."""
 
     raw: dict[str, Any]
     weekday: int
@@ -49,37 +49,37 @@ class KeepHabit(PreviewButton):
 
 
 class HabitDay(BaseModel):
-    """A report that comes back, by its number, on a day."""
+    """Payload about a recurring report, by its number, on one day."""
 
     number: int
     day: date
 
 
 class FileHabit(HabitDay):
-    """« 8 personnes », « Enregistrer »: files it as it was proposed."""
+    """Buttons « 8 personnes » and « Enregistrer »: file the report as proposed."""
 
 
 class OpenHabit(HabitDay):
-    """« Autre nombre », « Compléter »: opens its window."""
+    """Buttons « Autre nombre » and « Compléter »: open the window of the report."""
 
 
 class SkipHabit(HabitDay):
-    """« Pas cette fois »: that day’s report is not asked for any more."""
+    """Button « Pas cette fois »: no report is proposed for that day."""
 
 
 class StopHabit(Choosing):
-    """« Ne plus proposer », by its number."""
+    """Menu « Ne plus proposer »: stops the recurring report whose number was chosen."""
 
 
 class ResumeHabit(BaseModel):
-    """« Le proposer de nouveau »: undo of « Ne plus proposer »."""
+    """Button « Le proposer de nouveau »: undoes « Ne plus proposer »."""
 
     number: int
     until: date | None = None
 
 
 async def read_habit(ctx: ReadingContext, text: str) -> Whisper | None:
-    """Read a line that says how a report comes back; None for one that does not. Raises UserError."""
+    """Read a line that says how a report recurs; None for any other line. Raises UserError."""
     found = find_rule(make_plain(text), ctx.today)
     if found is None:
         return None
@@ -123,7 +123,7 @@ def _rule_of(habit: RecurringReport) -> Rule:
 
 
 def _title(habit: RecurringReport, today: date) -> str:
-    """Say « Atelier à Pau, 8 personnes, tous les mardis »."""
+    """Describe a recurring report: « Atelier à Pau, 8 personnes, tous les mardis »."""
     return f"{NewCra.summarize(habit.raw, {}, today)}, {_rule_of(habit)}"
 
 
@@ -133,7 +133,7 @@ def _fill(habit: RecurringReport, day: date) -> dict[str, Any]:
 
 @feature.button(KeepHabit, roles=CONSEILLERS)
 async def keep_habit(ctx: Context, click: KeepHabit) -> Replies:
-    """Keep which report is to come back; a second click keeps it once."""
+    """Store a recurring report; a second click stores it once."""
     if click.author != ctx.user.id:
         raise UserError("Cet aperçu est celui de quelqu’un d’autre : tapez votre propre ligne avec /cra.")
     known = await list_habits(ctx.db, ctx.user.id, ctx.today)
@@ -149,14 +149,14 @@ async def keep_habit(ctx: Context, click: KeepHabit) -> Replies:
 
 
 def _is_same(habit: RecurringReport, click: KeepHabit) -> bool:
-    """Whether the same report comes back on the same days already."""
+    """Return whether the same report already recurs on the same days."""
     rule = Rule(click.weekday, click.nth, click.every, click.until)
     return (habit.raw, _rule_of(habit)) == (click.raw, rule) and (rule.every == 1 or habit.first == click.first)
 
 
 @feature.command("cra habitudes", help="Les comptes rendus proposés chaque semaine, et les arrêter", roles=CONSEILLERS)
 async def show_habits(ctx: ReadingContext, _: str) -> Replies:
-    """List the reports that come back."""
+    """List the recurring reports."""
     habits = await list_habits(ctx.db, ctx.user.id, ctx.today)
     offered = {str(one.number): _title(one, ctx.today)[:75] for one in habits}
     text = render("cra/habits", habits=[_title(one, ctx.today) for one in habits])
@@ -167,7 +167,7 @@ async def show_habits(ctx: ReadingContext, _: str) -> Replies:
 
 @feature.button(StopHabit, roles=CONSEILLERS)
 async def stop_habit(ctx: Context, click: StopHabit) -> Replies:
-    """Propose a report that comes back no more."""
+    """Stop proposing a recurring report."""
     habit = await _find(ctx, int(click.chosen))
     undo = Button("Le proposer de nouveau", ResumeHabit(number=habit.number, until=habit.until))
     await change(ctx.db, habit, until=ctx.today - _DAY)
@@ -176,7 +176,7 @@ async def stop_habit(ctx: Context, click: StopHabit) -> Replies:
 
 @feature.undo(ResumeHabit, roles=CONSEILLERS)
 async def resume_habit(ctx: Context, click: ResumeHabit) -> Replies:
-    """Propose a report that was stopped again."""
+    """Propose a stopped report again."""
     habit = await _find(ctx, click.number)
     await change(ctx.db, habit, until=click.until)
     return Whisper(render("cra/habit_kept", **_say_when(_rule_of(habit), max(habit.first, ctx.today), habit.until)))
@@ -194,7 +194,7 @@ def _whose(_: ZoneInfo, day: date) -> SelectOfScalar[str]:
 
 
 async def propose(ctx: Context, asks: bool) -> EveningPart:
-    """Propose what comes back today."""
+    """Propose the reports that recur today."""
     return EveningPart(await _list_unfiled(ctx, [ctx.today]) if asks else [])
 
 
@@ -203,7 +203,7 @@ feature.evenings.append((_whose, propose))
 
 @feature.waiting
 async def remind_of_habits(ctx: Context) -> Sequence[Waiting]:
-    """Tell what came back in the last days and was neither filed nor skipped."""
+    """List the recurring reports of the last days that were neither filed nor skipped."""
     if ctx.user.role is not Role.CONSEILLER:
         return []
     return await _list_unfiled(ctx, [ctx.today - back * _DAY for back in range(ASKED_FOR, 0, -1)])
@@ -237,7 +237,7 @@ def _ask(ctx: Context, habit: RecurringReport, day: date) -> Waiting:
 
 @feature.button(FileHabit, roles=CONSEILLERS)
 async def file_habit(ctx: Context, click: FileHabit) -> Replies:
-    """File a report as it was proposed; a second click files it once."""
+    """File a recurring report as proposed; a second click files it once."""
     habit = await _find(ctx, click.number)
     form = NewCra.parse(_fill(habit, click.day), {}, ctx.clues)
     recorded = await record_form(ctx, form, habit.key_of(click.day), Source.LINE)
@@ -247,14 +247,15 @@ async def file_habit(ctx: Context, click: FileHabit) -> Replies:
 
 @feature.button(OpenHabit, roles=CONSEILLERS, writes=False)
 async def open_habit(ctx: ReadingContext, click: OpenHabit) -> Replies:
-    """Open the window of a proposed report, filled; the window and « Enregistrer » count once together."""
+    """Open the window of a proposed report; whichever of the window and « Enregistrer » is used first, it counts
+    once."""
     habit = await _find(ctx, click.number)
     return Ask(NewCra.recall(_fill(habit, click.day), {}), key=habit.key_of(click.day), here=False)
 
 
 @feature.button(SkipHabit, roles=CONSEILLERS)
 async def skip_habit(ctx: Context, click: SkipHabit) -> Replies:
-    """Ask no more for the report of that day."""
+    """Propose no report for that day any more."""
     habit = await _find(ctx, click.number)
     await change(ctx.db, habit, skipped_on=click.day)
     return Whisper(render("cra/habit_skipped", day=say_date(click.day, ctx.today)))

@@ -1,6 +1,7 @@
 """One’s own reports: stored from a window or a line, listed, found, changed, spread, duplicated, deleted and restored.
 
-Nobody else’s are said to exist."""
+Everything is limited to the reports of the person who acts; an answer never tells whether others’ exist.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -29,8 +30,8 @@ from storage.rdv.appointments import find_reported, link_report, relink_report
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """The number of a stored report, and its receipt; none where it was stored before. ``rdv`` is the number of the
-    rdv that it is of, where it is of one."""
+    """The number of a stored report, and its receipt (None if it was stored before). ``rdv`` is the number of the
+    appointment that it is about, if any."""
 
     number: int
     receipt: Direct | None
@@ -38,8 +39,8 @@ class Recorded:
 
 
 async def record_form(ctx: Context, form: NewCra, key: str, source: Source) -> Recorded:
-    """Store what a window or a line says, with its tags, and write its receipt; one stored before has its receipt, and
-    gets no second."""
+    """Store the report of a window or line with its tags, and make its receipt; a report stored before gets no second
+    receipt."""
     how = queries.Filing(key, source, ctx.now, form.practice)
     return await _record(ctx, form.report(), how, form.chosen_tags or ())
 
@@ -60,8 +61,8 @@ async def _record(ctx: Context, report: Report, how: queries.Filing, tags: Seque
 
 
 async def set_tags(ctx: Context, number: int, tags: Sequence[str]) -> None:
-    """Give a report just these tags; the next window offers those that are new. Raises UserError where they are too
-    many in all."""
+    """Replace the tags of a report; the next window proposes the new ones. Raises UserError if that makes too many in
+    all."""
     try:
         await tag_report(ctx.db, ctx.user, number, tags, ctx.now)
     except FullListError:
@@ -70,14 +71,14 @@ async def set_tags(ctx: Context, number: int, tags: Sequence[str]) -> None:
 
 
 async def find_known_tags(ctx: Context) -> tuple[str, ...]:
-    """Find the names of the tags that somebody may use; where nobody has one nothing is asked of the database."""
+    """Find the names of the tags that somebody may use; no query is made while nobody has any."""
     if not await ctx.is_among(find_any_tag, ""):
         return ()
     return await ctx.recall(read_known_names)
 
 
 async def _record_practice(ctx: Context, report: Report, how: queries.Filing) -> Recorded:
-    """Store a report on the practice sheet: neither the register nor the next window learn of it."""
+    """Store a report on the practice sheet; neither the register nor the next window’s usual values change."""
     if not await is_training(ctx.db, ctx.user.id):
         raise UserError(render("cra/practice_over"))
     filed = await queries.file_report(ctx.db, ctx.user, report, how)
@@ -86,35 +87,35 @@ async def _record_practice(ctx: Context, report: Report, how: queries.Filing) ->
 
 
 async def redraw_rdv(ctx: Context, cra: CraRow) -> Sequence[Start]:
-    """Let the card of the rdv that a report is of say what became of that report; nothing where it is of none."""
+    """Redraw the card of the appointment that a report is about, if there is one."""
     rdv = await find_reported(ctx.db, cra.number) if isinstance(cra, Cra) else None
     return redraw_card(rdv.number if rdv else None)
 
 
 def redraw_card(rdv: int | None) -> Sequence[Start]:
-    """Let the card of that rdv be drawn again, where there is one."""
+    """Redraw the card of that appointment, if there is one."""
     return [Start(payload=Redraw(rdv=rdv), quiet=True)] if rdv else []
 
 
 async def read_sheet(ctx: Context) -> queries.Sheet:
-    """Read on which sheet somebody’s commands act: the practice sheet of who is training."""
+    """Return the sheet on which the person’s commands act: the practice sheet during a training."""
     return open_sheet(ctx, practice=await is_training(ctx.db, ctx.user.id))
 
 
 def open_sheet(ctx: Context, *, practice: bool) -> queries.Sheet:
-    """Make the sheet of that kind of who acts."""
+    """Return the person’s practice sheet or real sheet."""
     return queries.Sheet(ctx.user.id, PracticeCra if practice else Cra)
 
 
 @cards.feature.command("cra modifier", help="Corriger un de vos comptes rendus", hint="numéro", roles=cards.CONSEILLERS)
 async def edit_by_number(ctx: ReadingContext, text: str) -> Replies:
-    """Open the dialog of a report as it stands."""
+    """Open the window of a report."""
     return await edit_report(ctx, cards.Edit(**await _read_about(ctx, text, "modifier")))
 
 
 @cards.feature.button(cards.Edit, roles=cards.CONSEILLERS, writes=False)
 async def edit_report(ctx: Context, click: cards.Edit) -> Replies:
-    """Open the dialog of a report as it stands."""
+    """Open the window of a report."""
     cra = await find_standing_report(ctx, click)
     about = {"numero": cra.number, "version": cra.version, "practice": click.practice}
     return Ask(EditCra.of(cra.report, **about, **await _fill_tags(ctx, cra)))
@@ -122,7 +123,7 @@ async def edit_report(ctx: Context, click: cards.Edit) -> Replies:
 
 @cards.feature.submit(EditCra, roles=cards.CONSEILLERS)
 async def save_edit(ctx: Context, form: EditCra) -> Replies:
-    """Change a report; the same change sent twice is one change."""
+    """Store the changes to a report; sent twice, they count once."""
     cra = await find_standing_report(ctx, cards.ReportButton(number=form.numero, practice=form.practice))
     return await _revise(ctx, cra, _Change(form.version, form.report(), form.chosen_tags), "modifié")
 
@@ -131,13 +132,13 @@ async def save_edit(ctx: Context, form: EditCra) -> Replies:
     "cra dupliquer", help="Repartir d’un de vos comptes rendus", hint="numéro", roles=cards.CONSEILLERS
 )
 async def copy_by_number(ctx: ReadingContext, text: str) -> Replies:
-    """Open the dialog of a new report, filled as another one."""
+    """Open the window of a new report, filled like another one."""
     return await copy_report(ctx, cards.Copy(**await _read_about(ctx, text, "dupliquer")))
 
 
 @cards.feature.button(cards.Copy, roles=cards.CONSEILLERS, writes=False)
 async def copy_report(ctx: Context, click: cards.Copy) -> Replies:
-    """Open the dialog of a new report of today, filled as another one."""
+    """Open the window of a new report of today, filled like another one."""
     cra = await find_report(ctx, click)
     form = NewCra.of(cra.report, practice=click.practice, **await _fill_tags(ctx, cra))
     return Ask(form.model_copy(update={"date": ctx.today}))
@@ -147,7 +148,7 @@ async def copy_report(ctx: Context, click: cards.Copy) -> Replies:
     "cra supprimer", help="Supprimer un de vos comptes rendus", hint="numéro", roles=cards.CONSEILLERS, writes=True
 )
 async def delete_by_number(ctx: Context, text: str) -> Replies:
-    """Take a report out of lists and figures."""
+    """Delete a report from lists and statistics."""
     about = await _read_about(ctx, text, "supprimer")
     cra = await _delete(ctx, cards.ReportButton(**about))
     told = await cards.refresh_card(ctx, cra, "supprimé")
@@ -157,7 +158,7 @@ async def delete_by_number(ctx: Context, text: str) -> Replies:
 
 @cards.feature.button(cards.Delete, roles=cards.CONSEILLERS)
 async def delete_report(ctx: Context, click: cards.Delete) -> Replies:
-    """Take a report out of lists and figures; its receipt offers to restore it."""
+    """Delete a report from lists and statistics; its receipt offers to restore it."""
     cra = await _delete(ctx, click)
     return [await cards.update_card(ctx, cra, "supprimé"), *await redraw_rdv(ctx, cra)]
 
@@ -166,13 +167,13 @@ async def delete_report(ctx: Context, click: cards.Delete) -> Replies:
     "cra rétablir", help="Rétablir un compte rendu supprimé", hint="numéro", roles=cards.CONSEILLERS, writes=True
 )
 async def restore_by_number(ctx: Context, text: str) -> Replies:
-    """Let a deleted report count again."""
+    """Restore a deleted report."""
     return await restore_report(ctx, cards.Restore(**await _read_about(ctx, text, "rétablir"), whispered=True))
 
 
 @cards.feature.button(cards.Restore, roles=cards.CONSEILLERS)
 async def restore_report(ctx: Context, click: cards.Restore) -> Replies:
-    """Let a deleted report count again, within 30 days."""
+    """Restore a deleted report, within 30 days."""
     cra = await find_report(ctx, click)
     if cra.deleted_at:
         if ctx.now - cra.deleted_at > queries.RESTORE_FOR:
@@ -188,8 +189,7 @@ async def restore_report(ctx: Context, click: cards.Restore) -> Replies:
 
 
 async def find_report(ctx: Context, about: cards.ReportButton) -> CraRow:
-    """Find the report of that number if it is one’s own. Raises UserError otherwise, the same for others’ and for
-    none."""
+    """Find one’s own report by its number. Raises the same UserError for others’ reports and for unknown numbers."""
     table = open_sheet(ctx, practice=about.practice).table
     cra = await queries.find_own(ctx.db, ctx.user.id, about.number, table)
     if cra is None:
@@ -208,13 +208,13 @@ async def find_standing_report(ctx: Context, about: cards.ReportButton) -> CraRo
 
 
 async def _read_about(ctx: Context, text: str, verb: str) -> dict[str, Any]:
-    """Read the report that a line names, as buttons carry it."""
+    """Read the report that a line names, as the values of a button’s payload."""
     number = _read_number(text, verb)
     return {"number": number, "practice": (await read_sheet(ctx)).is_practice}
 
 
 async def _fill_tags(ctx: Context, cra: CraRow) -> dict[str, object]:
-    """Fill a window with a report’s tags, and those that it offers besides; a practice sheet has none."""
+    """Return the window’s values for a report’s tags and the tags it offers; none on the practice sheet."""
     if not isinstance(cra, Cra):
         return {}
     tags, known = await cards.read_tags(ctx, cra), await find_known_tags(ctx)
@@ -223,7 +223,8 @@ async def _fill_tags(ctx: Context, cra: CraRow) -> dict[str, object]:
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """What a window that was opened at ``version`` says of a report; ``tags`` is None where it did not ask for any."""
+    """The changes of a window that was opened at ``version`` of the report; ``tags`` is None if the window has no
+    tags."""
 
     version: int
     report: Report
@@ -231,9 +232,9 @@ class _Change:
 
 
 async def _revise(ctx: Context, cra: CraRow, change: _Change, verb: str) -> Replies:
-    """Change what a report says, and show it in its receipt: the clicked one, or a new one after a command.
+    """Store the changes to a report, and show its receipt: the clicked one, or a new one after a command.
 
-    Where it changed since its dialog was opened, nothing is said if it changed to just this.
+    If the report changed since its window was opened, accept only a change to just the same.
     """
     if cra.version == change.version and await queries.revise_report(ctx.db, cra, change.report, ctx.now):
         practice = not isinstance(cra, Cra)
@@ -266,7 +267,7 @@ def _read_number(text: str, verb: str) -> int:
 
 @cards.feature.button(cards.Spread, roles=cards.CONSEILLERS, writes=False)
 async def ask_spread(ctx: Context, click: cards.Spread) -> Replies:
-    """Open the dialog with five ages and five statuts, as they stand."""
+    """Open the window of the participants by age and statut, with the present values."""
     cra = await find_standing_report(ctx, click)
     if cra.activite is not Activite.COLLECTIF:
         raise UserError("Seul un atelier se répartit : ce compte rendu concerne une seule personne.")
@@ -275,7 +276,7 @@ async def ask_spread(ctx: Context, click: cards.Spread) -> Replies:
 
 @cards.feature.submit(SpreadCra, roles=cards.CONSEILLERS)
 async def spread_report(ctx: Context, form: SpreadCra) -> Replies:
-    """Record a distribution in place of the one value for everybody."""
+    """Store the participants by age and statut, in place of a single value for all."""
     cra = await find_standing_report(ctx, cards.ReportButton(number=form.numero, practice=form.practice))
     ages, statuts = form.counts()
     spread = replace(cra.report, ages=ages, statuts=statuts)
@@ -293,7 +294,7 @@ SAID_MAX = 100
     roles=cards.CONSEILLERS,
 )
 async def list_reports(ctx: Context, text: str) -> Replies:
-    """List the last ten reports, of a period or of all times, and of what words say."""
+    """List the last ten reports, of a period or of all time, that match the words."""
     period, words = split_period(text[:SAID_MAX], ctx.today)
     period = period or _everything(ctx)
     sheet = await read_sheet(ctx)
@@ -306,7 +307,7 @@ async def list_reports(ctx: Context, text: str) -> Replies:
 
 @cards.feature.button(cards.More, roles=cards.CONSEILLERS, writes=False)
 async def list_next_reports(ctx: Context, click: cards.More) -> Replies:
-    """List the next ten reports, or the ten before."""
+    """List the next or previous ten reports."""
     sheet = open_sheet(ctx, practice=click.practice)
     wanted = await queries.read_search(ctx.db, sheet, click.words, click.start, click.end)
     beyond = queries.Position(click.day, click.number, click.newer)
@@ -316,13 +317,13 @@ async def list_next_reports(ctx: Context, click: cards.More) -> Replies:
 
 @cards.feature.button(cards.EditOne, roles=cards.CONSEILLERS, writes=False)
 async def edit_chosen(ctx: ReadingContext, click: cards.EditOne) -> Replies:
-    """Open the dialog of a report chosen in a list."""
+    """Open the window of a report chosen in a list."""
     return await edit_report(ctx, cards.Edit(number=int(click.chosen), practice=click.practice))
 
 
 @cards.feature.button(cards.CopyOne, roles=cards.CONSEILLERS, writes=False)
 async def copy_chosen(ctx: ReadingContext, click: cards.CopyOne) -> Replies:
-    """Open the dialog of a new report, filled as one chosen in a list."""
+    """Open the window of a new report, filled like the one chosen in a list."""
     return await copy_report(ctx, cards.Copy(number=int(click.chosen), practice=click.practice))
 
 
@@ -334,7 +335,8 @@ def _everything(ctx: Context) -> Period:
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """What a page shows: whose reports, which of them, the words that said it, and beyond which report."""
+    """What a page shows: whose reports, the filter and the words that expressed it, and the report after which it
+    begins."""
 
     sheet: queries.Sheet
     wanted: queries.ReportSearch
@@ -355,7 +357,7 @@ async def _draw_page(ctx: Context, shown: _Shown, page: queries.Listing) -> Whis
 
 
 def _offer_acts(ctx: Context, reports: Sequence[CraRow], *, practice: bool) -> list[Button]:
-    """Offer what can be done with each: of several, which one is asked in a window."""
+    """Make the buttons for the listed reports; if there are several, they open a menu."""
     if len(reports) == 1:
         about: dict[str, Any] = {"number": reports[0].number, "practice": practice}
         return [Button("Modifier", cards.Edit(**about), "primary"), Button("Dupliquer", cards.Copy(**about))]
@@ -368,7 +370,7 @@ def _offer_acts(ctx: Context, reports: Sequence[CraRow], *, practice: bool) -> l
 
 
 def _turn_page(shown: _Shown, page: queries.Listing) -> list[Button]:
-    """Make the buttons of the pages before and after, where there is one."""
+    """Make the buttons to the previous and next pages."""
     if not page.reports:
         return []
     back = shown.beyond is not None and shown.beyond.newer
@@ -391,7 +393,7 @@ KIND = SearchKind("cra", "Compte rendu", "Vos comptes rendus", lambda number: ca
 
 @cards.feature.finds(KIND, roles=cards.CONSEILLERS)
 async def find_own_reports(wanted: Search) -> Findings:
-    """Find one’s own reports of which all the words hold, the newest first."""
+    """Find one’s own reports that match all words, newest first."""
     named, words = split_period(wanted.words, wanted.today)
     period, sheet = named or read_period("tout", wanted.today), queries.Sheet(wanted.user.id)
     if period is None or not wanted.user.id:
@@ -413,7 +415,7 @@ def _make_hit(wanted: Search, cra: CraRow, worth: int) -> Hit:
 
 @cards.feature.button(cards.See, roles=cards.CONSEILLERS, writes=False)
 async def show_report(ctx: Context, click: cards.See) -> Replies:
-    """Show a report as it stands, and what can be done with it."""
+    """Show a report, with its buttons."""
     cra = await find_standing_report(ctx, click)
     buttons = [
         Button("Modifier", cards.Edit(number=cra.number), "primary"),

@@ -1,4 +1,4 @@
-"""« /garde », « moi », « retirer », « absent », « present »: who is on duty, from when to when, and who is away."""
+"""« /garde » (moi, retirer, absent, present): who is on duty for the hotline, from when to when, and who is away."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
@@ -23,7 +23,7 @@ from storage.people import Person
 
 
 async def read_absence_line(ctx: ReadingContext, text: str) -> rota.DutyRequest:
-    """Read who is away, and when. Raises UserError."""
+    """Read who is away, and on which days. Raises UserError."""
     if not text.strip():
         raise UserError("Dites de quel jour à quel jour : par exemple /garde absent du 30/11 au 4/12.")
     return await rota.read_line(ctx, text, read_absence)
@@ -33,7 +33,7 @@ async def read_absence_line(ctx: ReadingContext, text: str) -> rota.DutyRequest:
     "garde absent", help="Noter une absence", hint="[@nom] du 30/11 au 4/12", roles=AGENTS, asks=read_absence_line
 )
 async def add_absence(ctx: Context, said: rota.DutyRequest) -> Replies:
-    """Note that somebody is away on those days."""
+    """Record that somebody is away on those days."""
     await duty.lock_duty(ctx.db, ctx.now)
     absence = await _make_absence(ctx, said)
     await rota.ensure_registered(ctx, said.person)
@@ -43,19 +43,20 @@ async def add_absence(ctx: Context, said: rota.DutyRequest) -> Replies:
 
 
 class ChosenDays(Choosing):
-    """A menu’s choice of one absence or turn (its number is ``chosen``), or only the days of it that were said."""
+    """Menu of absences or turns: the number of one is ``chosen``; ``start`` and ``end`` limit it to the days that were
+    typed."""
 
     first: date | None = None
     end: date | None = None
 
     @property
     def days(self) -> Period | None:
-        """The days that were said; None for all of them."""
+        """The days that were typed; None for all days."""
         return Period(self.first, self.end) if self.first and self.end else None
 
 
 class ReturnOne(ChosenDays):
-    """The choice of the absence that is to end."""
+    """Menu that ends the chosen absence."""
 
 
 PersonDays = tuple[Person, Period | None]
@@ -63,7 +64,7 @@ PersonDays = tuple[Person, Period | None]
 
 
 async def read_person_days(ctx: ReadingContext, text: str, read_days: rota.DaysReader) -> PersonDays:
-    """Read whose days are meant, and which, if some are said."""
+    """Read who is meant, and on which days, if some were typed."""
     person, rest = await rota.read_person(ctx, text)
     return person, (await rota.read_line(ctx, rest, read_days)).days if rest else None
 
@@ -76,8 +77,8 @@ async def read_person_days(ctx: ReadingContext, text: str, read_days: rota.DaysR
     asks=partial(read_person_days, read_days=read_absence),
 )
 async def end_absence(ctx: Context, said: PersonDays) -> Replies:
-    """End the absence of who is back: from today on, or, of one to come, altogether, or only on the days that are said.
-    Where several are meant, show a menu."""
+    """End the absence of somebody who is back: from today on; a coming absence is removed, or loses the typed days. If
+    several are possible, show a menu."""
     person, days = said
     first, end = (days.start, days.end) if days else (get_day(ctx.now), date.max)
     theirs = await list_absences(ctx.db, [person.id], first, whole=True)
@@ -94,18 +95,18 @@ async def end_absence(ctx: Context, said: PersonDays) -> Replies:
 
 @feature.button(ReturnOne, roles=AGENTS)
 async def end_chosen_absence(ctx: Context, click: ReturnOne) -> Replies:
-    """End the absence that was chosen in the menu."""
+    """End the absence chosen in the menu."""
     return await _end_absence_days(ctx, int(click.chosen), click.days)
 
 
 @feature.undo(rota.Return, roles=AGENTS)
 async def undo_absence(ctx: Context, click: rota.Return) -> Replies:
-    """End an absence, or take it back before it began."""
+    """End an absence; remove it if it has not begun."""
     return await _end_absence_days(ctx, click.number, None)
 
 
 async def _end_absence_days(ctx: Context, number: int, days: Period | None) -> Replies:
-    """End all of an absence that is still to come, or only some days of it."""
+    """End what is left of an absence, or only some of its days."""
     await duty.lock_duty(ctx.db, ctx.now)
     absence, today = await find_absence(ctx.db, number), get_day(ctx.now)
     part = _find_part(absence, days, today)
@@ -118,8 +119,7 @@ async def _end_absence_days(ctx: Context, number: int, days: Period | None) -> R
 
 
 def _find_part(found: Absence | DutyTurn | None, days: Period | None, today: date) -> Period | None:
-    """Find the days of an absence or of a turn that are still to come, or those of them that are meant; None where
-    there are none."""
+    """Return the coming days of an absence or turn, limited to ``days``; None if there are none."""
     if found is None:
         return None
     start = max(found.starts, today, days.start if days else today)
@@ -128,7 +128,7 @@ def _find_part(found: Absence | DutyTurn | None, days: Period | None, today: dat
 
 
 async def _make_absence(ctx: Context, said: rota.DutyRequest) -> Absence:
-    """Make the absence that is meant. Raises UserError for one that is over in Paris, or is written down already."""
+    """Make the absence that was typed. Raises UserError if it is over in Paris, or recorded already."""
     starts = max(said.days.start, get_day(ctx.now))
     absence = Absence(user_id=said.person.id, starts=starts, ends=said.days.end, by=ctx.user.id, at=ctx.now)
     if absence.ends <= starts:
@@ -140,7 +140,8 @@ async def _make_absence(ctx: Context, said: rota.DutyRequest) -> Absence:
 
 
 async def _report_absence(ctx: Context, absence: Absence, button: Button | None, what: str) -> Replies:
-    """Tell who acted what is so now, with the turns that nobody else has; and whom it is about, if they are another."""
+    """Tell the person who acted the outcome, with the turns that nobody else covers; tell the absent person too, if
+    they are another."""
     turns = await duty.list_turns(ctx.db, absence.starts, absence.ends)
     own = [turn for turn in turns if turn.user_id == absence.user_id]
     called = (await rota.say_names(ctx, [absence.user_id]))[absence.user_id]
@@ -159,7 +160,7 @@ async def _report_absence(ctx: Context, absence: Absence, button: Button | None,
 
 
 class ReleaseOne(ChosenDays):
-    """The choice of the turn that is to be taken back."""
+    """Menu that removes the chosen turn."""
 
 
 @feature.command(
@@ -170,7 +171,7 @@ class ReleaseOne(ChosenDays):
     asks=partial(read_person_days, read_days=read_turn),
 )
 async def release_by_line(ctx: Context, said: PersonDays) -> Replies:
-    """Take back the only turn that is meant, or some days of it; where there are several, show a menu."""
+    """Remove the only turn that is meant, or some of its days; if several are possible, show a menu."""
     person, days = said
     theirs = await duty.list_turns_of(ctx.db, person.id, get_day(ctx.now))
     found = [turn for turn in theirs if days is None or _overlaps(turn, days)]
@@ -187,18 +188,18 @@ async def release_by_line(ctx: Context, said: PersonDays) -> Replies:
 
 @feature.button(ReleaseOne, roles=AGENTS)
 async def release_chosen(ctx: Context, click: ReleaseOne) -> Replies:
-    """Take back the turn that was chosen in the menu."""
+    """Remove the turn chosen in the menu."""
     return await _release_days(ctx, int(click.chosen), click.days)
 
 
 @feature.button(rota.Release, roles=AGENTS)
 async def release_turn(ctx: Context, click: rota.Release) -> Replies:
-    """Take back a turn; of one that began, the days from today on."""
+    """Remove a turn; if it has begun, its days from today on."""
     return await _release_days(ctx, click.number, None)
 
 
 async def _release_days(ctx: Context, number: int, days: Period | None) -> Replies:
-    """Take back all of a turn that is still to come, or only some days of it."""
+    """Remove what is left of a turn, or only some of its days."""
     await duty.lock_duty(ctx.db, ctx.now)
     turn, today = await duty.get_turn(ctx.db, number), get_day(ctx.now)
     part = _find_part(turn, days, today)
@@ -213,8 +214,8 @@ async def _release_days(ctx: Context, number: int, days: Period | None) -> Repli
 
 @feature.undo(rota.PutBack, roles=AGENTS)
 async def restore_turn(ctx: Context, click: rota.PutBack) -> Replies:
-    """Let a turn end again when it did. Raises UserError where it changed since, or who has it may not be on duty
-    now."""
+    """Restore the days that were removed from a turn. Raises UserError if it changed since, or if its agent may no
+    longer be on duty."""
     await duty.lock_duty(ctx.db, ctx.now)
     turn, today = await duty.get_turn(ctx.db, click.number), get_day(ctx.now)
     if turn is None or turn.ends != click.cut or click.ends <= today:
@@ -231,7 +232,8 @@ async def restore_turn(ctx: Context, click: rota.PutBack) -> Replies:
 
 
 async def _join_turns(ctx: Context, turn: DutyTurn, click: rota.PutBack) -> None:
-    """Make the turn that came after the days a part of the one before them again. Raises UserError where it changed."""
+    """Remove the turn that was split off after the removed days, so that the first one can cover them again. Raises
+    UserError if it changed since."""
     rest = await duty.get_turn(ctx.db, click.rest or 0)
     if rest is None or (rest.user_id, rest.ends) != (turn.user_id, click.ends) or rest.starts >= rest.ends:
         raise UserError("Cette garde a changé depuis, ou elle est finie : /garde montre celles qu’il y a.")
@@ -239,8 +241,8 @@ async def _join_turns(ctx: Context, turn: DutyTurn, click: rota.PutBack) -> None
 
 
 async def _report_turn(ctx: Context, turn: DutyTurn, what: str, button: Button) -> Replies:
-    """Tell who acted what is so now; tell whose turn it is, too, if they are another, in the message that told them of
-    it."""
+    """Tell the person who acted the outcome; rewrite the message that told the agent of the turn, and tell them, if
+    they are another."""
     there = await duty.list_turns(ctx.db, turn.starts, turn.ends)
     others = [other.user_id for other in there if other.user_id != turn.user_id and other.covers(turn.queue)]
     called = await rota.say_names(ctx, [turn.user_id, *others])
@@ -270,7 +272,7 @@ SHOWN_MAX = 20
 
 
 async def read_rota(ctx: ReadingContext, text: str) -> rota.DutyRequest | Whisper:
-    """Read who is to be on duty, and when; a line that says neither is answered by the list."""
+    """Read who is to be on duty, and when; an empty line shows the rota."""
     if text.strip() and fold(text) != "liste":
         return await rota.read_line(ctx, text, read_turn)
     today = get_day(ctx.now)
@@ -286,7 +288,7 @@ async def read_rota(ctx: ReadingContext, text: str) -> rota.DutyRequest | Whispe
 
 
 async def read_own_turn(ctx: ReadingContext, text: str) -> rota.DutyRequest | Ask:
-    """Read when who writes is on duty; without days, a window asks for them."""
+    """Read when the person who writes is on duty; without days, open a window."""
     return await rota.read_line(ctx, text, read_turn) if text.strip() else _make_turn_window(ctx)
 
 
@@ -298,7 +300,7 @@ async def open_turn_window(ctx: Context, _: rota.Take) -> Replies:
 
 @feature.submit(TakeTurn, roles=AGENTS)
 async def submit_turn(ctx: Context, form: TakeTurn) -> Replies:
-    """Put somebody on duty, as by a line."""
+    """Put somebody on duty from a window, as a line would."""
     person = await rota.read_registered(ctx, form.person) if form.person else ctx.user
     return await add_turn(ctx, rota.DutyRequest(person, form.days, "" if form.queue == ALL else form.queue))
 
@@ -314,7 +316,7 @@ async def submit_turn(ctx: Context, form: TakeTurn) -> Replies:
     "garde moi", help="Vous mettre de garde", hint="[du 30/11 au 4/12] [file]", roles=AGENTS, asks=read_own_turn
 )
 async def add_turn(ctx: Context, said: rota.DutyRequest) -> Replies:
-    """Put somebody on duty. Raises UserError where they are already."""
+    """Put somebody on duty. Raises UserError if they already are on those days."""
     await duty.lock_duty(ctx.db, ctx.now)
     turn = await _make_turn(ctx, said)
     await rota.ensure_registered(ctx, said.person)
@@ -340,7 +342,7 @@ async def add_turn(ctx: Context, said: rota.DutyRequest) -> Replies:
 
 
 async def _make_turn(ctx: Context, said: rota.DutyRequest) -> DutyTurn:
-    """Make the turn that is meant. Raises UserError for one that is over in Paris, or meets another of theirs."""
+    """Make the turn that was typed. Raises UserError if it is over in Paris, or overlaps another turn of theirs."""
     starts, ends = max(said.days.start, get_day(ctx.now)), said.days.end
     turn = DutyTurn(user_id=said.person.id, queue=said.queue, starts=starts, ends=ends, by=ctx.user.id, at=ctx.now)
     if ends <= starts:
@@ -376,7 +378,7 @@ async def _draw_rota(ctx: Context, turns: Sequence[DutyTurn], absences: Sequence
 
 
 def _rota_buttons(own: Sequence[DutyTurn]) -> Sequence[Button]:
-    """List the buttons under the rota: more where one has turns of one’s own."""
+    """Return the buttons under the rota; more if the reader has turns of their own."""
     take = Button("Me mettre de garde", rota.Take(), "primary")
     return (
         [take, Button("Échanger", rota.OpenSwap()), Button("Me retirer", RunCommand(line="garde retirer"))]

@@ -1,4 +1,4 @@
-"""Who may be on duty, what a line says of it, how turns are called, and what is told as one begins or ends."""
+"""Who may be on duty, the reading of a line, the wording of turns, and the messages when a turn begins or ends."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,18 +26,18 @@ from storage.people import Person, Role
 
 
 class Take(BaseModel):
-    """« Me mettre de garde »: opens the window."""
+    """Button « Me mettre de garde »: opens the window."""
 
 
 class Release(BaseModel):
-    """« Me retirer », « Annuler »: somebody is not on duty after all."""
+    """Button « Me retirer » or « Annuler »: removes a turn."""
 
     number: int
 
 
 class PutBack(BaseModel):
-    """« Annuler » of that: the turn ends again when it did, as long as it still ends when it then did. Of days from its
-    middle, ``rest`` is the turn that came after them."""
+    """Button « Annuler » after days of a turn were removed: the turn ends on ``ends`` again, if it still ends on
+    ``cut``. If days were removed from its middle, ``rest`` is the turn that was split off after them."""
 
     number: int
     ends: date
@@ -46,24 +46,24 @@ class PutBack(BaseModel):
 
 
 class Return(BaseModel):
-    """« Annuler » of an absence: it ends today, or never was."""
+    """Button « Annuler » of an absence: ends it today, or removes it if it has not begun."""
 
     number: int
 
 
 class OpenSwap(BaseModel):
-    """« Échanger »: opens the window."""
+    """Button « Échanger »: opens the window of a swap."""
 
 
 class AnswerSwap(BaseModel):
-    """« Accepter » or « Refuser » what somebody proposes."""
+    """Button « Accepter » or « Refuser » of a proposed swap."""
 
     number: int
     accept: bool
 
 
 class WithdrawSwap(BaseModel):
-    """« Retirer ma proposition »."""
+    """Button « Retirer ma proposition »: withdraws a proposed swap."""
 
     number: int
 
@@ -73,7 +73,7 @@ AGENTS = (Role.HOTLINE, Role.ANIMATEUR)
 
 
 def is_in_a_room(settings: settings.Settings, keys: Collection[str]) -> bool:
-    """Return whether one of these planned channels is the room of a queue."""
+    """Return whether one of these channel keys is the room of a hotline queue."""
     return any(queue.room_key in keys for queue in hotline.read(settings.hotline).values())
 
 
@@ -86,12 +86,12 @@ feature = Feature(
 
 @feature.admits
 async def admits_room_members(ctx: Context) -> bool:
-    """Return whether somebody is in the room of a queue."""
+    """Admit whoever is in the room of a queue."""
     return is_in_a_room(ctx.settings, await ctx.recall(canaux.list_keys_of))
 
 
 def may_be_on_duty(person: Person, settings: settings.Settings, keys: Collection[str]) -> bool:
-    """Return whether somebody may be on duty, who is in the planned channels of these keys."""
+    """Return whether somebody who belongs to these planned channels may be on duty."""
     return person.may(AGENTS) or is_in_a_room(settings, keys)
 
 
@@ -101,13 +101,13 @@ def name_queues(settings: settings.Settings) -> Mapping[str, str]:
 
 
 def note_turn(ctx: Context, act: journal.AuditAct, turn: DutyTurn, reason: str = "", **after: object) -> None:
-    """Note in the journal what becomes of a turn: whose it is, and which days."""
+    """Record a change of a turn in the audit log, with its agent and days."""
     days = {"du": str(turn.starts), "jusqu_au": str(turn.ends), "file": turn.queue}
     record_entry_at_end(ctx, AuditEntry(act, f"garde:{turn.id}", turn.user_id, reason, after=days | after))
 
 
 def note_absence(ctx: Context, absence: absences.Absence, *, ends: bool) -> None:
-    """Note in the journal that an absence is written down, or over."""
+    """Record in the audit log that an absence was noted, or ended."""
     days = {"du": str(absence.starts), "jusqu_au": str(absence.ends)}
     before, after = (days, {}) if ends else ({}, days)
     record_entry_at_end(
@@ -126,7 +126,7 @@ DaysReader = Callable[[str, date], Period]
 
 @dataclass(frozen=True, slots=True)
 class DutyRequest:
-    """Somebody, days, and a queue, "" for all of them."""
+    """Who is to be on duty, on which days, and for which queue ("" for all)."""
 
     person: Person
     days: Period
@@ -134,8 +134,8 @@ class DutyRequest:
 
 
 async def read_line(ctx: ReadingContext, text: str, reader: DaysReader) -> DutyRequest:
-    """Read « [@nom] du … au … [file] »; who writes is meant where nobody is named. Mattermost is asked: before the
-    first statement. Raises UserError."""
+    """Read « [@nom] du … au … [file] », without a name for the person who writes. Asks Mattermost, so it must run
+    before the first statement. Raises UserError."""
     person, rest = await read_person(ctx, text)
     queue, days = split_queue(rest, name_queues(ctx.settings))
     try:
@@ -145,7 +145,8 @@ async def read_line(ctx: ReadingContext, text: str, reader: DaysReader) -> DutyR
 
 
 async def read_person(ctx: ReadingContext, text: str) -> tuple[Person, str]:
-    """Read whom a line begins with, and the rest of it. Raises UserError for nobody, and who is never on duty."""
+    """Split off the person named at the beginning of a line. Raises UserError for an unknown name, or for somebody who
+    can never be on duty."""
     name, _, rest = text.strip().partition(" ")
     if not name.startswith("@"):
         return ctx.user, text.strip()
@@ -156,7 +157,7 @@ async def read_person(ctx: ReadingContext, text: str) -> tuple[Person, str]:
 
 
 async def read_agent(ctx: ReadingContext, user_id: str) -> Person:
-    """Return somebody who may be on duty; Mattermost may be asked. Raises UserError for others."""
+    """Get somebody who may be on duty, asking Mattermost if needed. Raises UserError for anybody else."""
     person = await ctx.people.of(user_id)
     if not may_be_on_duty(person, ctx.settings, await ctx.people.recall(user_id, canaux.list_keys_of)):
         raise UserError(_say_not_an_agent(person))
@@ -164,8 +165,8 @@ async def read_agent(ctx: ReadingContext, user_id: str) -> Person:
 
 
 async def read_registered(ctx: Context, user_id: str) -> Person:
-    """Read whom a window chose, by the register alone, since the transaction has begun. Raises UserError for who is
-    never on duty, and for whose role the register does not know."""
+    """Get the person chosen in a window, from the register only, since the transaction has begun. Raises UserError for
+    anybody who cannot be on duty, or whose role is unknown."""
     row = await people.get(ctx.db, user_id)
     role = (row.role or row.derived_role) if row else None
     if row is None or role is None:
@@ -184,8 +185,7 @@ def _say_not_an_agent(person: Person) -> str:
 
 
 def split_queue(text: str, known: Mapping[str, str]) -> tuple[str, str]:
-    """Split off the queue that a line begins or ends with ("" for none, or all); return it, and the rest of the
-    line."""
+    """Split off the queue at the beginning or end of a line; return it ("" for none or all) and the rest."""
     called = {fold(name): code for code, name in known.items()} | {fold(code): code for code in known}
     called |= {fold(name): "" for name in _ALL_QUEUES}
     called |= {f"{before} {name}": code for name, code in called.items() for before in _PREPOSITIONS}
@@ -198,7 +198,7 @@ def split_queue(text: str, known: Mapping[str, str]) -> tuple[str, str]:
 
 
 async def ensure_registered(ctx: Context, person: Person) -> None:
-    """See to it that who is on duty is in the register, under the name that they have."""
+    """Add an agent to the register under their present name, if they are not in it."""
     if await people.get(ctx.db, person.id) is None:
         await people.add(ctx.db, person)
 
@@ -207,7 +207,7 @@ UNKNOWN = Markdown("quelqu’un hors du registre")
 
 
 async def say_names(ctx: Context, ids: Iterable[str]) -> Mapping[str, Markdown]:
-    """Say how people are called, by id; who is not in the register any more, too."""
+    """Return the names of these people, by id, also of those who are no longer in the register."""
     wanted = sorted(set(ids))
     found = await people.among(ctx.db, ids=wanted) if wanted else []
     return dict.fromkeys(wanted, UNKNOWN) | {person.id: mention(person.username) or UNKNOWN for person in found}
@@ -223,33 +223,34 @@ def say_queue(ctx: Context, turn: DutyTurn) -> str:
 
 
 def say_turn(ctx: Context, turn: DutyTurn) -> str:
-    """Say « du 30 novembre au 4 décembre 2026 (Aide métier) »; of a turn that was taken back, when it would have
-    begun."""
+    """Describe a turn: « du 30 novembre au 4 décembre 2026 (Aide métier) »; for a removed one, the day on which it
+    would have begun."""
     if turn.starts >= turn.ends:
         return f"le {say_date(turn.starts)} (retirée depuis)"
     return f"{say_dates(turn)} ({say_queue(ctx, turn)})"
 
 
 def say_dates(days: DutyTurn | absences.Absence) -> str:
-    """Say the days of a turn or absence: « du 30 novembre au 4 décembre 2026 »."""
+    """Write the days of a turn or absence: « du 30 novembre au 4 décembre 2026 »."""
     return say_days(days.starts, days.last)
 
 
 def shorten_turn(ctx: Context, turn: DutyTurn) -> str:
-    """Say a turn in a list of choices: « 30/11 au 04/12, Aide métier »."""
+    """Describe a turn in a menu: « 30/11 au 04/12, Aide métier »."""
     days = f"{turn.starts:%d/%m}" if turn.starts == turn.last else f"{turn.starts:%d/%m} au {turn.last:%d/%m}"
     return f"{days}, {say_queue(ctx, turn)}"
 
 
 async def find_clash(ctx: Context, turn: DutyTurn, user_id: str, but: Collection[int] = ()) -> DutyTurn | None:
-    """Find the turn of somebody’s that one more would meet, apart from some that they give away."""
+    """Find a turn of somebody’s that overlaps this one for the same queue, apart from the turns in ``but``, which they
+    give away."""
     theirs = await duty.list_turns_of(ctx.db, user_id, get_day(ctx.now))
     met = (other for other in theirs if other.number not in but and other.meets(turn) and other.covers(turn.queue))
     return next(met, None)
 
 
 async def must_be_free(ctx: Context, turn: DutyTurn) -> None:
-    """Raise UserError where who has that turn has another already on some of its days."""
+    """Raise UserError if the turn’s agent has another one on some of its days."""
     other = await find_clash(ctx, turn, turn.user_id, [turn.number] if turn.id else [])
     if other is None:
         return
@@ -260,7 +261,7 @@ async def must_be_free(ctx: Context, turn: DutyTurn) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Open days, the first and the last, on which nobody is on duty for some queues."""
+    """A run of open days, from first to last, on which nobody is on duty for some queues."""
 
     first: date
     last: date
@@ -274,7 +275,8 @@ def find_gaps(
     absences: Sequence[absences.Absence],
     days: Sequence[date],
 ) -> list[Gap]:
-    """Find the gaps among those days, in order; those that are closed are none, nor do they part one."""
+    """Find the gaps among those days, in order. Days on which the hotline is closed are no gap and do not divide
+    one."""
     found: list[Gap] = []
     under_way = False
     for day in filter(hours.opens_on, days):
@@ -289,12 +291,12 @@ def find_gaps(
 
 
 def is_on_duty(turn: DutyTurn, day: date, absences: Sequence[absences.Absence]) -> bool:
-    """Return whether who has that turn is on duty on that day: they may be away."""
+    """Return whether the turn’s agent is on duty on that day, that is, not away."""
     return turn.has(day) and not any(each.user_id == turn.user_id and each.has(day) for each in absences)
 
 
 def list_days_from(first: date, count: int) -> list[date]:
-    """List so many days, from the first on."""
+    """Return ``count`` days from the first on."""
     return [first + timedelta(days=n) for n in range(count)]
 
 
@@ -304,7 +306,7 @@ SHOWN_MAX = 15
 
 @dataclass(frozen=True, slots=True)
 class OpenTicket:
-    """An open ticket, in a line; ``agent`` has it, or nobody does ("")."""
+    """An open ticket as one line; ``agent`` is its agent’s name, "" if nobody has taken it."""
 
     ticket: Ticket
     agent: Markdown
@@ -312,8 +314,8 @@ class OpenTicket:
 
 
 async def write_handover(ctx: Context, turn: DutyTurn) -> Sequence[Reply]:
-    """Tell who was on duty who follows, those who follow from whom they take over, and both what is open; tell the
-    rooms of the queues where nobody follows."""
+    """Write the handover of a turn: to its agent, who comes next; to the next agents, from whom they take over; to
+    both, the open tickets; to rooms that nobody covers next, that nobody does."""
     codes = [turn.queue] if turn.queue else list(name_queues(ctx.settings))
     following = await _find_following(ctx, turn, codes)
     if turn.user_id in following:
@@ -341,7 +343,7 @@ async def write_handover(ctx: Context, turn: DutyTurn) -> Sequence[Reply]:
 
 
 def find_midnight(turn: DutyTurn) -> datetime:
-    """Find the end of the last day of a turn."""
+    """Return the end of the last day of a turn."""
     return datetime.combine(turn.ends, time(), PARIS)
 
 
@@ -353,7 +355,7 @@ async def _find_following(ctx: Context, turn: DutyTurn, codes: Sequence[str]) ->
 
 
 async def _find_rooms(ctx: Context, codes: Sequence[str]) -> Sequence[str]:
-    """Find the rooms of some queues, as far as they are there."""
+    """Return the rooms of these queues that exist."""
     known, table = await canaux.find_channel_ids(ctx.db), hotline.read(ctx.settings.hotline)
     return [known[table[code].room_key] for code in codes if code in table and table[code].room_key in known]
 
@@ -365,7 +367,7 @@ _DAY = timedelta(days=1)
 
 @feature.job("minute=5,35", name="garde.hand_over", writes=True)
 async def hand_over_turns(ctx: Context) -> Replies:
-    """Hand over the turns that ended since the last run, each once."""
+    """Hand over the turns that ended since the last run, once each."""
     hours, today = OfficeHours.of(ctx.settings), get_day(ctx.now)
     over = [t for t in await duty.list_ending(ctx.db, today - LATE, today) if find_end(t, hours) <= ctx.now]
     due = [turn for turn in over if await duty.hand_over(ctx.db, turn.number, ctx.now)]
@@ -374,7 +376,7 @@ async def hand_over_turns(ctx: Context) -> Replies:
 
 @feature.job("hour=8 minute=20", name="garde.announce")
 async def announce_turns(ctx: Context) -> Replies:
-    """Tell those whose turn begins today, if it was written down before; a turn begins on its first open day."""
+    """Tell the agents whose turn begins today, unless they took it today. A turn begins on its first open day."""
     hours, today = OfficeHours.of(ctx.settings), get_day(ctx.now)
     away = await duty.find_away(ctx.db, ctx.now)
     begun = [
@@ -391,13 +393,13 @@ async def announce_turns(ctx: Context) -> Replies:
 
 @feature.job("hour=4 minute=25", name="garde.forget", writes=True)
 async def forget_past(ctx: Context) -> Replies:
-    """Forget turns and swaps that were over long ago."""
+    """Delete turns and swaps that ended long ago."""
     await duty.forget_turns(ctx.db, get_day(ctx.now - duty.KEPT))
     await duty.forget_swaps(ctx.db, ctx.now - duty.KEPT)
     return None
 
 
 def find_end(turn: DutyTurn, hours: OfficeHours) -> datetime:
-    """Find when a turn is over: the last closing of its days, or midnight where it is never open on them."""
+    """Return when a turn is over: the last closing hour of its days, or midnight if none is open."""
     closing = hours.last_closing(find_midnight(turn))
     return closing if get_day(closing) >= turn.starts else find_midnight(turn)

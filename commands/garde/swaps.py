@@ -1,4 +1,4 @@
-"""« /garde echanger »: a turn is proposed to somebody; nothing changes before they accept."""
+"""« /garde echanger »: a swap of turns is proposed to somebody, and happens only if they accept."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -27,7 +27,7 @@ OWN_MAX, OTHERS_MAX, AGENTS_MAX = 12, 15, 10
 
 
 async def list_own_turns(ctx: Context) -> Sequence[DutyTurn]:
-    """List the turns that one may give away. Raises UserError where there is none."""
+    """List the turns that the person may give away. Raises UserError if there are none."""
     found = await list_turns_to_come(ctx, ctx.user.id)
     if not found:
         raise UserError("Vous n’avez pas de garde à venir : /garde moi vous met de garde, /garde montre qui l’est.")
@@ -35,13 +35,13 @@ async def list_own_turns(ctx: Context) -> Sequence[DutyTurn]:
 
 
 async def list_turns_to_come(ctx: Context, user_id: str) -> Sequence[DutyTurn]:
-    """List the turns of somebody that have not begun before today."""
+    """List the turns of somebody that begin today or later."""
     today = get_day(ctx.now)
     return [turn for turn in await duty.list_turns_of(ctx.db, user_id, today) if turn.starts >= today]
 
 
 async def make_swap_window(ctx: Context, person: Person | None = None) -> SwapTurn:
-    """Make the window of a swap; ``person`` is with whom, if that is known."""
+    """Make the window of a swap; with ``person`` already chosen, if known."""
     own = {str(turn.number): rota.shorten_turn(ctx, turn) for turn in (await list_own_turns(ctx))[:OWN_MAX]}
     others = await _list_offers(ctx, person)
     if not others:
@@ -52,7 +52,7 @@ async def make_swap_window(ctx: Context, person: Person | None = None) -> SwapTu
 
 
 async def _list_offers(ctx: Context, person: Person | None) -> dict[str, str]:
-    """List the turns of others, or of one, then those who could take one over for nothing."""
+    """List the turns of others, or of one person, then the people who could take over a turn without giving one."""
     today = get_day(ctx.now)
     if person is not None:
         turns, agents = await list_turns_to_come(ctx, person.id), [person]
@@ -69,7 +69,7 @@ async def _list_offers(ctx: Context, person: Person | None) -> dict[str, str]:
 
 
 async def read_partner(ctx: ReadingContext, text: str) -> Person | Ask:
-    """Read with whom to trade; where nobody is named, a window asks for it."""
+    """Read the partner of a swap; without a name, open a window."""
     if not text.strip():
         return Ask(await make_swap_window(ctx))
     person, rest = await rota.read_person(ctx, text)
@@ -82,7 +82,7 @@ async def read_partner(ctx: ReadingContext, text: str) -> Person | Ask:
     "garde echanger", help="Proposer votre garde à quelqu’un", hint="[@nom]", roles=AGENTS, asks=read_partner
 )
 async def start_swap(ctx: Context, person: Person) -> Replies:
-    """Propose to swap the only turn of each; where there are several, a window asks which."""
+    """Propose to swap the only turn of each; if either has several, open a window."""
     own = await list_own_turns(ctx)
     theirs = await list_turns_to_come(ctx, person.id)
     if len(own) > 1 or len(theirs) > 1:
@@ -112,7 +112,7 @@ async def submit_swap(ctx: Context, form: SwapTurn) -> Replies:
 
 
 async def propose_swap(ctx: Context, given: DutyTurn, taken: DutyTurn | None, with_id: str) -> Replies:
-    """Ask somebody. Raises UserError for what could not be accepted anyway."""
+    """Propose a swap to somebody. Raises UserError if it could not be accepted anyway."""
     await duty.lock_duty(ctx.db, ctx.now)
     new = DutySwap(
         given=given.number, taken=taken.number if taken else None, by=ctx.user.id, with_id=with_id, at=ctx.now
@@ -138,7 +138,7 @@ async def propose_swap(ctx: Context, given: DutyTurn, taken: DutyTurn | None, wi
 
 @feature.button(AnswerSwap, roles=AGENTS)
 async def answer_swap(ctx: Context, click: AnswerSwap) -> Replies:
-    """Trade the turns or leave them, as the answer says; both agents read it."""
+    """Swap the turns or not, as the answer says, and tell both agents."""
     await duty.lock_duty(ctx.db, ctx.now)
     asked = await duty.get_swap(ctx.db, click.number)
     if asked is None or asked.with_id != ctx.user.id:
@@ -158,7 +158,7 @@ async def answer_swap(ctx: Context, click: AnswerSwap) -> Replies:
 
 @feature.button(WithdrawSwap, roles=AGENTS)
 async def withdraw_swap(ctx: Context, click: WithdrawSwap) -> Replies:
-    """Withdraw one’s proposal: nobody can accept it any more."""
+    """Withdraw a proposed swap, which can then no longer be accepted."""
     await duty.lock_duty(ctx.db, ctx.now)
     asked = await duty.get_swap(ctx.db, click.number)
     if asked is None or asked.by != ctx.user.id or asked.answer is not None:
@@ -169,7 +169,7 @@ async def withdraw_swap(ctx: Context, click: WithdrawSwap) -> Replies:
 
 
 async def _trade_turns(ctx: Context, asked: DutySwap) -> None:
-    """Give each turn to the other agent; both are theirs, as was just seen."""
+    """Give each turn to the other agent; the caller has checked whose they are."""
     await duty.give_turn(ctx.db, asked.given, asked.by, asked.with_id)
     before, after = {asked.given: asked.by}, {asked.given: asked.with_id}
     if asked.taken is not None:
@@ -181,7 +181,7 @@ async def _trade_turns(ctx: Context, asked: DutySwap) -> None:
 
 
 async def _find_objection(ctx: Context, asked: DutySwap) -> str:
-    """Say why that cannot be exchanged as things stand, in a sentence that both may read; "" where it can."""
+    """Say why a swap is impossible now, in a sentence for both agents; "" if it is possible."""
     sides = ((asked.given, asked.by, asked.with_id), (asked.taken, asked.with_id, asked.by))
     called = await rota.say_names(ctx, [asked.by, asked.with_id])
     numbers = [number for number, _, _ in sides if number is not None]
@@ -199,7 +199,7 @@ async def _find_objection(ctx: Context, asked: DutySwap) -> str:
 async def _say_swap(
     ctx: Context, asked: DutySwap, answer: SwapAnswer | None = None, problem: str = "", *, to_proposer: bool = False
 ) -> Markdown:
-    """Say what is proposed, and what became of it, as one of both reads it."""
+    """Describe a proposed swap and its outcome, for one of the two agents."""
     called = await rota.say_names(ctx, [asked.by, asked.with_id])
     given = await duty.get_turn(ctx.db, asked.given)
     taken = await duty.get_turn(ctx.db, asked.taken) if asked.taken is not None else None
