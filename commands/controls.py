@@ -1,5 +1,5 @@
-"""Controls that messages of all features may have: the window that replaces a menu on servers without menus, and «
-Arrêter » for long work."""
+"""Controls that messages of all features may have: the window that replaces a menu on servers without menus, and
+« Arrêter » for long work."""
 
 from bot.audit import AuditEntry, record_entry_at_end
 from bot.context import Context

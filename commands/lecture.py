@@ -1,5 +1,5 @@
-"""What programs of the operator’s read over HTTP, in the shapes of the platform that followed (docs/wire.md): reports
-in the order in which they changed, and what they add up to. Nobody’s words are in it."""
+"""The HTTP API from which the operator’s programs read reports and statistics, in the shapes of the successor platform
+(docs/wire.md): reports ordered by their last change, and totals. It exposes no free text."""
 
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -85,7 +85,7 @@ COUNT_FIELDS = tuple(
 
 @feature.api("activites")
 async def list_reports(ctx: ReadingContext, asked: ApiRequest) -> Mapping[str, object]:
-    """List reports, deleted ones too, last changed first, a page at a time."""
+    """List reports, deleted ones included, by their last change, a page at a time."""
     fields = _must_know(asked.fields, (*PAGE_FIELDS, *SINCE_FIELDS))
     size, beyond = _read_size(fields), _read_cursor(fields)
     since = lecture.Since(*(_read_instant(fields, name) for name in SINCE_FIELDS))
@@ -113,7 +113,7 @@ NOT_KNOWN: Mapping[str, object] = {
 
 
 def describe(cra: Cra) -> dict[str, object]:
-    """Describe one report, as docs/wire.md says."""
+    """Return a report as JSON (docs/wire.md)."""
     report, commune = cra.report, communes.get_commune(cra.commune)
     attributes = {
         "type": TYPES[cra.activite],
@@ -153,7 +153,7 @@ def _rename(counts: Mapping[Any, int], names: Mapping[Any, str]) -> dict[str, in
 
 @feature.api("statistiques")
 async def tell_figures(ctx: ReadingContext, asked: ApiRequest) -> Mapping[str, object]:
-    """Tell what some reports add up to, exactly."""
+    """Return the exact totals of some reports."""
     fields = _must_know(asked.fields, COUNT_FIELDS)
     start, last = _read_day(fields, "filter[du]"), _read_day(fields, "filter[au]")
     latest = max(ctx.now.astimezone(PARIS).date(), start or FIRST_DAY)
@@ -177,13 +177,13 @@ async def tell_figures(ctx: ReadingContext, asked: ApiRequest) -> Mapping[str, o
 
 
 def _list_days(start: date | None, last: date) -> list[date]:
-    """List the days that are told one by one: those asked for, a year of them at most, else the last thirty."""
+    """List the days of the daily totals: those asked for, at most a year; by default the last thirty."""
     first = max(start, last - timedelta(days=DAYS_MAX - 1)) if start else last - timedelta(days=DAYS_SHOWN - 1)
     return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 
 def _list_months(start: date | None, last: date) -> list[date]:
-    """List the months that are told one by one: those asked for, ten years of them at most, else the last twelve."""
+    """List the months of the monthly totals: those asked for, at most ten years; by default the last twelve."""
     end = last.replace(day=1)
     first = months_after(end, 1 - MONTHS_SHOWN)
     if start:
@@ -192,7 +192,7 @@ def _list_months(start: date | None, last: date) -> list[date]:
 
 
 def describe_figures(f: stats.Figures) -> dict[str, object]:
-    """Describe what reports add up to, in the shapes of docs/wire.md."""
+    """Return statistics as JSON (docs/wire.md)."""
     alone = f.individuels + f.ponctuelles
     activites = {
         "total": f.accompagnements,
@@ -215,7 +215,7 @@ _TYPE_LABELS = {"individuel": "Accompagnement individuel", "collectif": "Atelier
 
 
 def _describe_totals(f: stats.Figures, alone: int) -> dict[str, object]:
-    """Describe the totals: reports, then persons, then who they were; ``alone`` are those of one person."""
+    """Return the totals of reports, of persons, and of kinds of persons; ``alone`` counts the reports of one person."""
     workshops = _part(f.ateliers, f.accompagnements) | {"participants": f.participants}
     reports = {"individuels": _part(alone, f.accompagnements), "collectifs": workshops, "demarches": _part(0, 0)}
     persons = {"individuels": _part(alone, f.personnes), "collectifs": _part(f.participants, f.personnes)}
@@ -243,13 +243,13 @@ def _part(count: int, whole: int) -> dict[str, int | float]:
 
 
 def _proportion(count: int, whole: int) -> float:
-    """Compute a percentage, with three figures after the point; 0 of nothing."""
+    """Return a percentage with three decimals; 0 if the whole is 0."""
     return round(100 * count / whole, 3) if whole else 0.0
 
 
 def _must_know(fields: Mapping[str, str], known: Collection[str]) -> Mapping[str, str]:
-    """Return the fields. Raises UserError for one that is none: what a program believes to be left out would be in
-    it."""
+    """Return the query’s fields. Raises UserError for an unknown one: ignoring a misspelt filter would return too
+    much."""
     if unknown := sorted(set(fields) - set(known)):
         raise UserError(f"Paramètre inconnu : {unknown[0][:80]}. Il y a : {', '.join(known)}.")
     return fields
@@ -297,7 +297,7 @@ def _write_cursor(cra: Cra) -> str:
 
 
 def _link(asked: ApiRequest, place: Mapping[str, str]) -> dict[str, str]:
-    """Make the address of the same question at another place of the list; at this one where none is given."""
+    """Make the link of the same query at another place of the list; without ``place``, of this one."""
     kept = {name: value for name, value in asked.fields.items() if not place or name not in PAGE_FIELDS[1:]}
     query = urlencode(kept | dict(place))
     return {"href": f"{asked.address}?{query}" if query else asked.address}
@@ -348,8 +348,7 @@ def _is_like(pattern: str) -> Callable[[str], bool]:
 def _read_values(
     fields: Mapping[str, str], name: str, is_right: Callable[[str], bool], what: str
 ) -> Sequence[str] | None:
-    """Read the values of a filter, between commas; None where it is not given. Raises UserError saying what they
-    are."""
+    """Read the comma-separated values of a filter; None if it is absent. Raises UserError that says what is allowed."""
     said = fields.get(f"filter[{name}]")
     if said is None:
         return None

@@ -1,4 +1,5 @@
-"""« /visio »: a room for a meeting, opened on the operator’s server or pasted, with apart how its host enters."""
+"""« /visio »: a meeting room, created on the operator’s server or pasted as a link, with a separate entrance for its
+host."""
 
 import secrets
 from dataclasses import asdict, dataclass
@@ -30,25 +31,25 @@ GONE = "Cette salle n’existe plus : tapez /visio pour en ouvrir une autre."
 
 
 class Enter(BaseModel):
-    """« Entrer »: the address of who clicks."""
+    """Button « Entrer »: gives whoever clicks their own address."""
 
     room: str
 
 
 class Host(Enter):
-    """« Entrer pour animer », in the direct channel of who opened the room."""
+    """Button « Entrer pour animer », in the direct channel of whoever opened the room."""
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A room that was made, and whether the bot may speak where it was asked for."""
+    """A room that was created, and whether the bot may post in the channel."""
 
     room: visio.Room
     may_speak: bool
 
 
 async def read_line(ctx: ReadingContext, line: str) -> Opened | Whisper:
-    """Have the room made, or take the address that was pasted. Raises UserError."""
+    """Create the room, or read the pasted address. Raises UserError."""
     words = " ".join(line.split())
     link = first_link(words)
     if len(link) > URL_MAX or ("://" in words and not link):
@@ -68,7 +69,7 @@ async def read_line(ctx: ReadingContext, line: str) -> Opened | Whisper:
 
 
 async def _may_speak(ctx: ReadingContext) -> bool:
-    """Return whether the bot and who asks are both in the channel, which is none of two people."""
+    """Return whether the bot and the person are both members of the present channel, which is not archived."""
     try:
         channel = await ctx.chat.channel(ctx.channel_id)
         both = [(await ctx.chat.me()).id, ctx.user.id]
@@ -88,7 +89,7 @@ async def _may_speak(ctx: ReadingContext) -> bool:
     asks=read_line,
 )
 async def open_visio(ctx: Context, opened: Opened) -> Replies:
-    """Show the room where it was asked for, and tell who opened it alone how to host it."""
+    """Post the room in the channel, and tell only its host how to host it."""
     key = f"salle:{secrets.token_hex(12)}"
     made = VisioRoom(key=key, by=ctx.user.id, at=ctx.now, **asdict(opened.room))
     room = await remember_room(ctx.db, made)
@@ -115,7 +116,7 @@ async def enter_room(ctx: ReadingContext, click: Enter) -> Replies:
 
 @feature.button(Host, writes=False)
 async def host_room(ctx: ReadingContext, click: Host) -> Replies:
-    """Give who opened the room the address by which they host it."""
+    """Give whoever opened the room the host’s address."""
     return await _mint(ctx, click.room, hosts=True)
 
 
@@ -134,7 +135,7 @@ async def _mint(ctx: ReadingContext, key: str, *, hosts: bool) -> Replies:
 
 @feature.page(visio.GUESTS)
 async def let_guest_in(ctx: ReadingContext, asked: PageRequest) -> PageAnswer | None:
-    """Lead a guest without an account on into a room that has no address for all; its name is nobody’s guess."""
+    """Redirect a guest without an account to a room that has no common address; its name cannot be guessed."""
     room = await find_room_named(ctx.db, asked.parts[0]) if len(asked.parts) == 1 else None
     server = visio.get_server(ctx)
     if room is None or server is None or server.known.kind is not room.kind or room.kind is not VisioKind.BBB:

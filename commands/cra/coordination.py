@@ -63,8 +63,8 @@ class SaveCoordination(PreviewedCoordination):
 
 
 class CompleteCoordination(PreviewedCoordination):
-    """Button « Compléter »: opens the window, filled from the previewed line; with an empty line, the buttons «
-    Animation », « Événement » and « Partenariat »."""
+    """Button « Compléter »: opens the window, filled from the previewed line; with an empty line, the buttons
+    « Animation », « Événement » and « Partenariat »."""
 
 
 class DropCoordination(PreviewedCoordination):

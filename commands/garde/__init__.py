@@ -43,7 +43,7 @@ async def add_absence(ctx: Context, said: rota.DutyRequest) -> Replies:
 
 
 class ChosenDays(Choosing):
-    """Menu of absences or turns: the number of one is ``chosen``; ``start`` and ``end`` limit it to the days that were
+    """Menu of absences or turns: the number of one is ``chosen``; ``first`` and ``end`` limit it to the days that were
     typed."""
 
     first: date | None = None

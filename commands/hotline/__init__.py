@@ -1,5 +1,5 @@
-"""The hotline: asking for help, and answering it. Here « /ticket », for agents: one by its number, those that wait, and
-those that speak of something; and what time does: reminders, solved ones closed, agents who left, cards cleared."""
+"""The hotline: people ask for help in tickets, which agents answer. This module is « /ticket », with which agents look
+up tickets, and the scheduled jobs: reminders, closing of solved tickets, departure of agents, deletion of old cards."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
@@ -44,7 +44,7 @@ WORDS: Mapping[str, TicketFilter] = {
 
 
 class Page(BaseModel):
-    """« La suite » of a list, or of what was found."""
+    """Button « La suite »: a page of a list, or of search results."""
 
     line: str
     page: int
@@ -52,18 +52,18 @@ class Page(BaseModel):
 
 
 class PutUp(BaseModel):
-    """« Remettre la carte » that somebody deleted."""
+    """Button « Remettre la carte »: posts a deleted card again."""
 
     ticket: int
 
 
 class See(Choosing):
-    """A menu of tickets; ``chosen`` is the number of one."""
+    """Menu of tickets: shows the one whose number was chosen."""
 
 
 @feature.command("ticket", help="Voir une demande d’aide et ce qui en a été fait", hint="12")
 async def show_ticket(ctx: ReadingContext, line: str) -> Replies:
-    """Show a ticket by its number; without one, those that wait."""
+    """Show a ticket by its number; without a number, list the open ones."""
     if not line.strip():
         return await show_list(ctx, "", 0)
     if (number := read_typed_number(line, "demande", "ticket")) is None:
@@ -104,7 +104,7 @@ async def _name_doer(ctx: Context, move: TicketMove) -> str:
 
 
 async def _say_note(ctx: Context, move: TicketMove) -> str:
-    """Say what else there is to a move, for who asked as for agents: names are those of today."""
+    """Describe the details of a move, for its author and its agents alike, with today’s names."""
     whom = f"à {await service.name_person(ctx, move.whom)}" if move.whom else ""
     # (Those of before say of what is solved that it is so.)
     note = "" if move.move is Move.RESOLVE and move.note in ("résolu", Reason.RESOLU.label) else move.note
@@ -113,7 +113,7 @@ async def _say_note(ctx: Context, move: TicketMove) -> str:
 
 @feature.button(PutUp)
 async def post_card_again(ctx: Context, click: PutUp) -> Replies:
-    """Post a new card in place of the one that is gone."""
+    """Post a new card in place of a deleted one."""
     ticket, _ = await lock_for_agent(ctx, click.ticket)
     card = await posts.get_card(ctx.db, ticket)
     if card is not None:
@@ -133,19 +133,19 @@ async def _is_standing(ctx: ReadingContext, post_id: str) -> bool:
 
 @feature.command("ticket liste", help="Les demandes en cours", hint=HINT, roles=AGENTS)
 async def list_tickets(ctx: Context, line: str) -> Replies:
-    """List the open tickets, the most urgent and the longest waiting first."""
+    """List the open tickets, most urgent first, then longest waiting."""
     return await show_list(ctx, line, 0)
 
 
 @feature.search("ticket chercher", help="Chercher dans les demandes d’aide", hint="mots", roles=AGENTS)
 async def search_tickets(ctx: Context, line: str) -> Replies:
-    """List the tickets that speak of something, solved or not."""
+    """Search all tickets, solved ones included."""
     return await show_found(ctx, line, 0)
 
 
 @feature.button(Page, writes=False)
 async def show_more(ctx: Context, click: Page) -> Replies:
-    """Show the next page of a list, or of what was found."""
+    """Show the next page of a list, or of search results."""
     return await (show_found if click.searched else show_list)(ctx, click.line, click.page)
 
 
@@ -157,7 +157,7 @@ async def show_list(ctx: Context, line: str, page: int) -> Whisper:
 
 
 async def show_found(ctx: Context, line: str, page: int) -> Whisper:
-    """Show a page of the tickets that were found."""
+    """Show a page of search results."""
     served = await service.must_serve_some(ctx)
     words = fold(line).split()[:10]
     if not words:
@@ -167,7 +167,8 @@ async def show_found(ctx: Context, line: str, page: int) -> Whisper:
 
 
 async def _draw_page(ctx: Context, template: str, found: Sequence[Ticket], at: Page) -> Whisper:
-    """Draw a page; one ticket more than it holds says that another page follows."""
+    """Draw a page of tickets; the query reads one ticket more than a page holds, to know whether another page
+    follows."""
     shown = found[:PAGE]
     lines = [(ticket, say_state(ticket), await service.name_person(ctx, ticket.agent_id)) for ticket in shown]
     names = {code: service.say_queue(ctx, code) for code in service.read_queues(ctx)}
@@ -178,7 +179,7 @@ async def _draw_page(ctx: Context, template: str, found: Sequence[Ticket], at: P
 
 
 def _read_filter(ctx: Context, line: str, served: Collection[str]) -> TicketFilter:
-    """Read which of the open tickets are wanted. Raises UserError for what is none of it."""
+    """Read which open tickets to list. Raises UserError for an unknown word."""
     word = fold(line)
     by_name = {fold(name): code for code, queue in service.read_queues(ctx).items() for name in (code, queue.name)}
     if found := WORDS.get(word):
@@ -198,7 +199,7 @@ DETAILS, LOOKED_THROUGH = 40, 1_000
 
 @feature.finds(SearchKind("demande", "Demande d’aide", "Vos demandes d’aide", lambda number: See(chosen=number)))
 async def find_own_tickets(wanted: Search) -> Findings:
-    """Find one’s own demands, solved or not."""
+    """Find one’s own tickets, solved ones included."""
     own = await stored_tickets.list_of_author(wanted.db, wanted.user.id, 0, LOOKED_THROUGH) if wanted.user.id else []
     entries = [text_search.weigh_texts((one.details, DETAILS)) | text_search.weigh_title(one.subject) for one in own]
     ranked = [(own[place], score) for place, score in text_search.rank_entries(wanted.words, entries)]
@@ -212,7 +213,8 @@ CLEARED_AT_ONCE = 50
 
 @feature.job("minute=35", name="hotline.clear_old", writes=True)
 async def clear_old_cards(ctx: Context) -> Replies:
-    """Delete the cards of tickets whose words are erased; tell the agents where a duplicate takes the place of one."""
+    """Delete the cards of tickets whose texts were erased; tell the agents if a duplicate takes an erased ticket’s
+    place."""
     told = await _tell_heirs(ctx)
     for card in await posts.list_erased_cards(ctx.db, ERASED, CLEARED_AT_ONCE):
         await posts.drop_card(ctx.db, card)
@@ -224,7 +226,7 @@ HEIRS_LOOKED_FOR = timedelta(days=2)
 
 
 async def _tell_heirs(ctx: Context) -> list[Reply]:
-    """Tell the agents once of each ticket that took the place of an erased one."""
+    """Tell the agents, once each, of tickets that took the place of an erased one."""
     told: list[Reply] = []
     for move in await stored_tickets.list_passed_on(ctx.db, ctx.now - HEIRS_LOOKED_FOR):
         ticket = await stored_tickets.get(ctx.db, move.ticket)
@@ -240,8 +242,8 @@ CHECKED_AT_ONCE = 2_000
 
 @feature.job("hour=8 minute=20", name="hotline.close_solved", writes=True)
 async def close_solved(ctx: Context) -> Replies:
-    """Close what was solved five working days ago, and of which nobody said anything since; a day before that, tell its
-    author."""
+    """Close tickets solved five working days ago that nobody has written about since; warn their authors a day
+    before."""
     today = ctx.now.astimezone(ctx.zone).date()
     replies: list[Reply] = []
     for found in await stored_tickets.list_tickets(ctx.db, states=[TicketState.RESOLU], limit=CHECKED_AT_ONCE):
@@ -260,7 +262,7 @@ async def close_solved(ctx: Context) -> Replies:
 
 @feature.job("hour=8 minute=10", name="hotline.see_to_the_open", writes=True)
 async def check_open(ctx: Context) -> Replies:
-    """Each morning, have cards say how old they are, and take tickets from agents who left."""
+    """Update the age on the cards each morning, and release the tickets of agents who left."""
     replies: list[Reply] = []
     for ticket in await stored_tickets.list_tickets(ctx.db, states=OPEN, limit=CHECKED_AT_ONCE):
         replies += await _tell_if_author_left(ctx, ticket)
@@ -270,7 +272,7 @@ async def check_open(ctx: Context) -> Replies:
 
 
 async def _tell_if_author_left(ctx: Context, ticket: Ticket) -> Sequence[Reply]:
-    """Tell the agents once that who asked is there no more: whether it still matters is theirs to say."""
+    """Tell the agents, once, that a ticket’s author has left; they decide whether it still matters."""
     author = await people.get(ctx.db, ticket.author_id)
     if author is None or not author.has_left(author.today(ctx.now)):
         return []
@@ -281,7 +283,7 @@ async def _tell_if_author_left(ctx: Context, ticket: Ticket) -> Sequence[Reply]:
 
 @feature.event(LeftChannel, name="hotline.agent_left.LeftChannel")
 async def on_agent_left(ctx: Context, event: LeftChannel) -> Replies:
-    """Take the tickets of a room from who is out of it, unless their role says otherwise."""
+    """Release the tickets of an agent who leaves a room, unless their role still makes them an agent."""
     replies: list[Reply] = []
     for ticket in await stored_tickets.list_open(ctx.db, agent_id=event.user_id):
         replies += await _release_if_gone(ctx, ticket.number, event.channel_id)
@@ -310,7 +312,7 @@ LEVELS = 2
 
 @feature.job("hour=7-20 minute=*/10", name="hotline.remind", writes=True)
 async def remind_unanswered(ctx: Context) -> Replies:
-    """While the hotline is open, remind of who waits for an answer for too long, and of what should be solved by
+    """While the hotline is open, remind of tickets that have waited too long for an answer, or should be solved by
     now."""
     if not service.get_hours(ctx).is_open(ctx.now):
         return None
@@ -337,7 +339,7 @@ async def _remind_answer(ctx: Context, ticket: Ticket) -> Sequence[Reply]:
 
 
 async def _escalate(ctx: Context, ticket: Ticket, waited: str) -> Sequence[Reply]:
-    """Tell who is on duty; where nobody is, some animateurs."""
+    """Tell whoever is on duty; if nobody is, some animateurs."""
     told = list(await duty.find_on_duty(ctx.db, ticket.queue, ctx.now))
     told = told or [person.id for person in await people.animating(ctx.db, TOLD_MAX)]
     card = await posts.get_card(ctx.db, ticket)

@@ -1,4 +1,4 @@
-"""Cards of tickets in the rooms of their queues, receipts of their authors, and the rooms themselves."""
+"""Tickets as agents and authors see them: cards in the rooms of the queues, receipts, and the rooms themselves."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -41,43 +41,43 @@ DETAILS_MAX = 700
 
 
 class TicketClick(BaseModel):
-    """A click on a button about the ticket of that number."""
+    """Payload about one ticket, by its number."""
 
     ticket: int
 
 
 class Take(TicketClick):
-    """« Prendre »."""
+    """Button « Prendre »: assigns the ticket to whoever clicks."""
 
 
 class Answer(TicketClick):
-    """« Répondre »."""
+    """Button « Répondre »: opens the window of an answer."""
 
 
 class Resolve(TicketClick):
-    """« Résoudre »."""
+    """Button « Résoudre »: opens the window in which a ticket is solved."""
 
 
 class Reopen(TicketClick):
-    """« Rouvrir », for agents and who asked."""
+    """Button « Rouvrir », for agents and for the author."""
 
 
 class Settled(TicketClick):
-    """« C’est réglé », for who asked."""
+    """Button « C’est réglé », for the author: closes the ticket."""
 
 
 class Part(TicketClick):
-    """« Hors de la panne »: the ticket is about something else."""
+    """Button « Hors de la panne »: takes the ticket out of an outage."""
 
 
 class Unmask(TicketClick):
-    """« Laisser masqué » or « Montrer » what is personal in what was asked."""
+    """Button « Laisser masqué » or « Montrer », for the author: decides about personal data in the request."""
 
     keep: bool
 
 
 class More(Choosing):
-    """« Plus… » is a menu of the rest of what agents do; ``chosen`` is a move."""
+    """Menu « Plus… » of the other moves of agents; ``chosen`` is a ``Move``."""
 
     ticket: int
 
@@ -103,20 +103,20 @@ async def post_card(ctx: Context, ticket: Ticket, room: str) -> Reply:
 
 
 async def refresh_card(ctx: Context, ticket: Ticket) -> Sequence[Reply]:
-    """Rewrite card and receipt as the ticket is now."""
+    """Rewrite the card and the receipt of a ticket."""
     card, receipt = await draw_card(ctx, ticket), await draw_receipt(ctx, ticket)
     return [CARD.rewrite(ticket, card), RECEIPT.rewrite(ticket, receipt)]
 
 
 async def draw_card(ctx: Context, ticket: Ticket) -> Message:
-    """Draw a ticket as its agents see it."""
+    """Draw a ticket for its agents."""
     details = quotation(ticket.details, DETAILS_MAX)
     text = render("hotline/card", ticket=ticket, details=details, link=link_post(ctx, ticket.source_post))
     return Message(text, _draw_buttons(ticket), await _list_facts(ctx, ticket), _draw_menus(ticket))
 
 
 async def draw_receipt(ctx: Context, ticket: Ticket) -> Message:
-    """Draw a ticket as its author sees it."""
+    """Draw a ticket for its author."""
     text = render(
         "hotline/receipt",
         ticket=ticket,
@@ -140,7 +140,7 @@ def link_post(ctx: Context, post_id: str, called: str = "Voir le message") -> Ma
 
 
 def draw_words(ctx: Context, text: str) -> Markdown:
-    """Draw what who acts says to somebody in a window, with their name."""
+    """Draw a text that the person typed in a window, under their name."""
     return render("hotline/said", person=ctx.user.full_name, text=relay_markdown(text))
 
 
@@ -179,7 +179,7 @@ async def _list_facts(ctx: Context, ticket: Ticket) -> list[tuple[str, str]]:
 
 
 def say_state(ticket: Ticket) -> str:
-    """Say how a ticket stands, and why where it has ended."""
+    """Describe the state of a ticket, with the reason if it has ended."""
     has_ended = ticket.state in {TicketState.RESOLU, TicketState.CLOS}
     if has_ended and ticket.reason and ticket.reason is not Reason.RESOLU:
         return f"{ticket.state.label} ({ticket.reason.label})"
@@ -191,7 +191,7 @@ LINE_MAX, SHOWN_MAX = 600, 3_000
 
 
 class CarryExchange(BaseModel):
-    """A ticket came to another queue: its agents read under the card what was said before, and what is for them."""
+    """Long work: after a transfer, post what author and agents said before under the new card."""
 
     ticket: int
     queue: str
@@ -199,11 +199,11 @@ class CarryExchange(BaseModel):
 
 
 async def read_exchange(ctx: ReadingContext, ticket: Ticket, since: int = 0) -> Sequence[Markdown]:
-    """Read what the author and the agents of a ticket said to each other after an instant (ms), oldest first, the last
-    of it. What the bot says by itself is not among it.
+    """Read what the author and the agents of a ticket said to each other after an instant (ms), oldest first; at most
+    the last lines. The bot’s own messages are left out.
 
-    For anybody but its author what is personal in the author’s words is masked, unless they want it read. Nothing
-    where their channel cannot be read any more.
+    Personal data in the author’s text is masked for everybody else, unless the author unmasked it. Empty if the bot can
+    no longer read the direct channel.
     """
     if not ticket.thread_post:
         return []
@@ -218,7 +218,7 @@ async def read_exchange(ctx: ReadingContext, ticket: Ticket, since: int = 0) -> 
 
 
 async def _find_passed_on(ctx: Context, ticket: Ticket) -> Collection[str]:
-    """Find the bot’s posts by which agents speak to the author of a ticket, or of that of which it is a duplicate."""
+    """Find the bot’s posts that passed agents’ words on to the author of a ticket, or of the ticket it duplicates."""
     numbers = [ticket.number, *([ticket.duplicate_of] if ticket.duplicate_of else [])]
     lines = await posts.list_agent_lines(ctx.db, numbers)
     return await outbox.find_posts_on(ctx.db, [*map(WORDS.of, numbers), *map(LINE.of, lines)])
@@ -238,7 +238,7 @@ def _cut(text: str) -> str:
 
 
 def _keep_last(said: Sequence[Markdown]) -> Sequence[Markdown]:
-    """Keep as many of the last lines as may be shown at once."""
+    """Return as many of the last lines as fit into one post."""
     left, shown = SHOWN_MAX, []
     for line in reversed(said):
         left -= len(line)
@@ -249,8 +249,8 @@ def _keep_last(said: Sequence[Markdown]) -> Sequence[Markdown]:
 
 
 async def carry_if_moved(ctx: Context, ticket: Ticket, *, is_back: bool = False) -> Sequence[Reply]:
-    """Begin to carry over what was said once a card stands: nothing for a ticket that was never transferred. Where it
-    ``is_back``, what was said before it left is there already."""
+    """Start to carry over the exchange once the card of a transferred ticket is posted. With ``is_back``, the room
+    already has what was said before the ticket left it."""
     if not (ticket.version and await tickets.list_transfers(ctx.db, ticket.number)):
         return []
     return [Start(payload=CarryExchange(ticket=ticket.number, queue=ticket.queue, is_back=is_back), quiet=True)]
@@ -258,7 +258,8 @@ async def carry_if_moved(ctx: Context, ticket: Ticket, *, is_back: bool = False)
 
 @feature.work(CarryExchange, name="hotline.CarryExchange", title="Suite d’une demande transférée")
 async def carry_exchange(ctx: ReadingContext, work: CarryExchange, _: Progress) -> Step:
-    """Say under the card in one message what was said before; nothing where the ticket went on to another queue."""
+    """Post the earlier exchange under the card, as one message; nothing if the ticket was transferred again
+    meanwhile."""
     ticket = await tickets.get(ctx.db, work.ticket)
     card = await posts.get_card(ctx.db, ticket) if ticket and ticket.queue == work.queue else None
     if ticket is None or card is None or not card.post_id:
@@ -273,7 +274,7 @@ async def carry_exchange(ctx: ReadingContext, work: CarryExchange, _: Progress) 
 
 
 def _find_left_at(transfers: Sequence[TicketMove]) -> int:
-    """Find when a ticket that came back had left this queue, in ms."""
+    """Return when a returned ticket had last left this queue, in ms."""
     here = transfers[-1].queue
     left = [later for move, later in pairwise(transfers) if move.queue == here]
     return int((left or transfers)[-1 if left else 0].at.timestamp() * 1000)
@@ -290,7 +291,7 @@ TOLD_MAX = 5
 
 
 async def post_waiting_cards(ctx: Context, queue: str) -> Sequence[Reply]:
-    """Post the cards of a queue that are nowhere yet; where it has no room, have that made first."""
+    """Post the cards of a queue that stand nowhere yet; if it has no room, create that first."""
     place = await find_room(ctx, queue)
     waiting = await posts.list_without_card(ctx.db, queue, place, AT_ONCE)
     if not waiting:
@@ -303,13 +304,13 @@ async def post_waiting_cards(ctx: Context, queue: str) -> Sequence[Reply]:
 
 @feature.job("minute=*/5", name="hotline.put_up_all", writes=True)
 async def post_all_cards(ctx: Context) -> Replies:
-    """Try again whatever waited for a room."""
+    """Try again to post all cards that waited for a room."""
     return [reply for queue in read_queues(ctx) for reply in await post_waiting_cards(ctx, queue)]
 
 
 @feature.event(Delivered, name="hotline.made.Delivered", only=ROOM.is_of)
 async def on_room_made(ctx: Context, event: Delivered) -> Replies:
-    """Bring the agents into a room that was made, and post the cards that waited for it."""
+    """Add the agents to a room that was just created, and post the cards that waited for it."""
     queue = ROOM.read_key(event.topic)
     planned = await _find_planned(ctx, queue) if queue is not None else None
     if queue is None or planned is None:
@@ -325,7 +326,8 @@ async def on_room_made(ctx: Context, event: Delivered) -> Replies:
 
 @dataclass(frozen=True, slots=True)
 class RefusedRoom:
-    """The queue whose room Mattermost did not make, at which address, and the bot’s own channel that is there."""
+    """A queue whose room Mattermost refused to create, the address, and the id of the bot’s own channel at that address
+    ("" if none)."""
 
     queue: Queue
     address: str
@@ -333,7 +335,7 @@ class RefusedRoom:
 
 
 async def find_refused_room(ctx: ReadingContext, event: Undelivered) -> RefusedRoom | None:
-    """Look for what stands at the address of a room that was refused."""
+    """Look up which channel has the address of a refused room."""
     queue = read_queues(ctx).get(ROOM.read_key(event.topic) or "")
     if queue is None:
         return None
@@ -346,7 +348,7 @@ async def find_refused_room(ctx: ReadingContext, event: Undelivered) -> RefusedR
 
 @feature.event(Undelivered, name="hotline.refused.Undelivered", only=ROOM.is_of, asks=find_refused_room)
 async def on_room_refused(ctx: Context, _: Undelivered, room: RefusedRoom) -> Replies:
-    """Find the room where one of that name is there already, or tell the animateurs what to do."""
+    """Use the existing channel of that address if it is the bot’s; else tell the animateurs what to do."""
     if room.own_id:
         await canaux.remember_channel(ctx.db, room.queue.room_key, room.own_id, ctx.now)
         return await post_waiting_cards(ctx, room.queue.code)
@@ -354,7 +356,7 @@ async def on_room_refused(ctx: Context, _: Undelivered, room: RefusedRoom) -> Re
 
 
 async def _tell_no_room(ctx: Context, queue: Queue, address: str) -> Replies:
-    """Tell the operator, in the log, and the animateurs, once a day, that tickets wait for a room."""
+    """Report that tickets wait for a room: to the operator in the log, and to the animateurs once a day."""
     log.warning("planned_channel_taken", name=queue.room_key, channel=address)
     if not await claims.claim(ctx.db, "hotline.room", f"{queue.code}:{ctx.now.date()}", ctx.now):
         return None
@@ -369,7 +371,7 @@ async def _find_planned(ctx: Context, queue: str) -> PlannedChannel | None:
 
 
 async def bring_card(ctx: Context, ticket: Ticket) -> Sequence[Reply]:
-    """Post the card of a ticket that came from another queue; where it was here before, show that card again."""
+    """Post the card of a transferred ticket; if it was in this room before, use its old card again."""
     stood = await posts.get_card(ctx.db, ticket)
     if stood is None:
         return await post_waiting_cards(ctx, ticket.queue)

@@ -1,4 +1,4 @@
-"""« /hotline stats », its files, and Monday’s summary in each room: what the hotline did, for its agents."""
+"""« /hotline stats » and its files, and Monday’s summary in each room: statistics of the hotline for its agents."""
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -32,7 +32,7 @@ NOT_AN_AGENT = "Les chiffres de la hotline sont réservés à ses agents. Vos de
 
 
 class Days(BaseModel):
-    """The days [start, end[, in Paris."""
+    """Payload with the days [start, end[ in Paris."""
 
     start: dt.date
     end: dt.date
@@ -44,12 +44,12 @@ class Days(BaseModel):
 
 
 def get_today(ctx: Context) -> dt.date:
-    """Return the day in Paris: the figures are the same for all, wherever they are."""
+    """Return the current day in Paris, which is used for everybody so that the statistics are the same."""
     return ctx.now.astimezone(PARIS).date()
 
 
 async def compute_figures(ctx: Context, days: Days, queues: Collection[str]) -> HotlineFigures:
-    """Compute the figures of some queues; of delays the hours count in which the hotline is open."""
+    """Compute the statistics of some queues; delays count opening hours only."""
     hours = OfficeHours.of(ctx.settings)
     return await read_figures(ctx.db, DaySpan(days.start, days.end), queues, hours.between)
 
@@ -66,7 +66,7 @@ FiguresRow = tuple[str, str, FiguresPart]
 
 
 def make_page(ctx: Context, days: Days, figures: HotlineFigures, queues: Collection[str]) -> FigurePage:
-    """Make the page of the figures."""
+    """Make the page of the statistics for a picture or file."""
     names = ", ".join(service.say_queue(ctx, code) for code in queues)
     return FigurePage(
         title=f"Hotline — {names}",
@@ -81,14 +81,14 @@ def make_page(ctx: Context, days: Days, figures: HotlineFigures, queues: Collect
 
 
 def list_rows(ctx: Context, figures: HotlineFigures) -> Iterator[FiguresRow]:
-    """List the figures of all tickets, then of each part of them."""
+    """List the statistics of all tickets, then of each part."""
     yield "Toutes", "", figures.whole
     for kind, parts in name_parts(ctx, figures).items():
         yield from ((kind, name, part) for name, part in parts.items())
 
 
 def name_parts(ctx: Context, figures: HotlineFigures) -> Mapping[str, Mapping[str, FiguresPart]]:
-    """Name the parts, under the name of their sort."""
+    """Return the parts of each dimension by their names, under the dimension’s name."""
     return {
         "File": {service.say_queue(ctx, code): part for code, part in figures.queues.items()},
         "Catégorie": {CATEGORIES.get(code, code): part for code, part in figures.categories.items()},
@@ -153,25 +153,25 @@ _TIMED = {4, 5, 7, 8}
 
 
 class TakeFigures(Days):
-    """« Graphique », « Excel », « CSV »."""
+    """Buttons « Graphique », « Excel » and « CSV »: send a file of the statistics."""
 
     format: FileFormat
 
 
 class FiguresFile(Days):
-    """A file of these figures."""
+    """Order of a file of the statistics."""
 
     format: FileFormat
 
 
 def draw_buttons(days: Days) -> list[Button]:
-    """Draw the buttons of the files that these figures make."""
+    """Draw the buttons of the files for these days."""
     return [Button(label, TakeFigures(start=days.start, end=days.end, format=form)) for form, label in LABELS.items()]
 
 
 @feature.button(TakeFigures, writes=False)
 async def take_figures(ctx: ReadingContext, click: TakeFigures) -> Replies:
-    """Send a file of the figures."""
+    """Order a file of the statistics."""
     await service.must_serve_some(ctx, NOT_AN_AGENT)
     order = FiguresFile(**click.model_dump())
     return await send_file(ctx, SendFile(user_id=ctx.user.id, order=order, waiting=PREPARING))
@@ -179,7 +179,7 @@ async def take_figures(ctx: ReadingContext, click: TakeFigures) -> Replies:
 
 @feature.file(FiguresFile, name="hotline.FiguresFile")
 async def make_file(ctx: ReadingContext, order: FiguresFile, folder: Path) -> Parcel:
-    """Make the file, of the figures and the queues in which its reader answers as they are then."""
+    """Make the file, with the statistics and the reader’s queues as they are then."""
     queues = await service.must_serve_some(ctx, NOT_AN_AGENT)
     figures = await compute_figures(ctx, order, queues)
     page, parts = make_page(ctx, order, figures, queues), list(list_rows(ctx, figures))
@@ -200,13 +200,13 @@ def _write_file(page: FigurePage, parts: Sequence[FiguresRow], form: FileFormat,
 
 
 def _make_table(parts: Sequence[FiguresRow]) -> Iterator[Sequence[sheets.Cell]]:
-    """Make the lines of the CSV: delays in hours, to the hundredth."""
+    """Make the lines of the CSV; delays in hours, to two decimals."""
     yield [f"{name} (heures)" if place in _TIMED else name for place, name in enumerate(HEAD)]
     yield from (_make_cells(row, lambda delay: round(delay / timedelta(hours=1), 2)) for row in parts)
 
 
 def _make_cells(row: FiguresRow, convert: Callable[[timedelta], float]) -> list[sheets.Cell]:
-    """Make the cells of a part, with its delays as ``convert`` says them."""
+    """Make the cells of a part, with delays converted by ``convert``."""
     kind, name, part = row
     cells: list[sheets.Cell] = [kind, name, part.received]
     for delays in (part.answers, part.resolutions):
@@ -215,7 +215,7 @@ def _make_cells(row: FiguresRow, convert: Callable[[timedelta], float]) -> list[
 
 
 def _write_sheets(book: Any, page: FigurePage, parts: Sequence[FiguresRow]) -> None:
-    """Write the page, and a sheet of its parts with a filter; spreadsheets count time in days."""
+    """Write a workbook: the page, and a sheet of the parts with a filter. Delays are in days, as spreadsheets count."""
     formats = sheets.CellFormats(book)
     sheets.write_sheet(book.add_worksheet("Statistiques"), page, formats)
     sheet = book.add_worksheet("Détail")
@@ -240,7 +240,8 @@ SHOWN = 5
     hint="[semaine | mois dernier | septembre | 2026]",
 )
 async def show_stats(ctx: Context, text: str) -> Replies:
-    """Show the figures of a period, this month’s when none is said; other words of who is no agent are a question."""
+    """Show the statistics of a period, by default this month’s; for somebody who is no agent, other words are a request
+    for help."""
     try:
         period = require_period(text, get_today(ctx))
     except UnreadablePeriodError as problem:
@@ -251,7 +252,7 @@ async def show_stats(ctx: Context, text: str) -> Replies:
 
 
 async def show_figures(ctx: Context, days: Days) -> Whisper:
-    """Show the figures in words, with the buttons of their files."""
+    """Show the statistics in words, with the buttons of their files."""
     queues = await service.must_serve_some(ctx, NOT_AN_AGENT)
     figures = await compute_figures(ctx, days, queues)
     return Whisper(_say_figures(ctx, days, figures, queues), [] if figures.is_empty else draw_buttons(days))
@@ -266,7 +267,7 @@ def _say_figures(ctx: Context, days: Days, figures: HotlineFigures, queues: Coll
 
 
 def _keep_first(counts: dict[str, int]) -> list[tuple[str, int]]:
-    """Keep the first counts, and the others together."""
+    """Keep the largest counts, and add up the others in one."""
     counted = [(name, n) for name, n in counts.items() if n]
     rest = sum(n for _, n in counted[SHOWN:])
     return [*counted[:SHOWN], *([("autres", rest)] if rest else [])]
@@ -279,7 +280,7 @@ _WEEK = timedelta(days=7)
 
 @feature.job("day_of_week=mon-fri hour=8 minute=30", name="hotline.weekly", writes=True)
 async def post_weekly(ctx: Context) -> Replies:
-    """Post the summary of the week before, once, on the first working day of a week on which the bot is there."""
+    """Post last week’s summary in each room once, on the first working day of the week."""
     day = get_today(ctx)
     monday = day - timedelta(days=day.weekday())
     if not is_working_day(day) or not await claims.claim(ctx.db, SCOPE, str(monday), ctx.now):
@@ -288,7 +289,7 @@ async def post_weekly(ctx: Context) -> Replies:
 
 
 async def _draw_summary(ctx: Context, queue: str, monday: date) -> Sequence[Reply]:
-    """Draw the summary for the room of a queue; nothing where nothing happened, and nothing is open."""
+    """Draw the summary for a queue’s room; nothing if nothing happened and nothing is open."""
     room = await service.find_room(ctx, queue)
     if not room:
         return []

@@ -1,6 +1,5 @@
-"""The thread under the card and the one with its author say the same: text, changes, files, and ✅.
-The bot hears only people, so no mirror echoes itself.
-"""
+"""The mirror between the thread under a card and the author’s direct thread: messages, edits, files and ✅ appear on
+both sides. Only people’s messages are heard, so a mirror never echoes itself."""
 
 import re
 from collections.abc import Sequence
@@ -30,12 +29,12 @@ INTERNAL = "!"
 
 
 def is_internal(text: str) -> bool:
-    """Return whether a line never leaves the room."""
+    """Return whether a line stays among agents."""
     return text.lstrip().startswith(INTERNAL)
 
 
 async def say_line(ctx: Context, line: TicketLine, text: str) -> Markdown:
-    """Make what the twin of a line says: agents’ Markdown as it is, others’ words literally, what is personal in them
+    """Make the mirrored text of a line: Markdown of agents is kept, text of others is escaped and its personal data
     masked."""
     person = await people.get(ctx.db, line.by)
     name = person.full_name if person else "Un agent" if line.side is Side.ROOM else "La personne"
@@ -49,7 +48,7 @@ async def say_line(ctx: Context, line: TicketLine, text: str) -> Markdown:
 async def send_twin(
     ctx: Context, ticket: tickets.Ticket, card: TicketCard | None, line: TicketLine, text: str
 ) -> Sequence[Reply]:
-    """Send the twin of a line; it waits while there is nothing yet to say it under."""
+    """Send the mirrored copy of a line; it waits while the other side has no post to reply to."""
     said, files = await say_line(ctx, line, text), line.files
     if line.side is Side.ROOM and ticket.thread_post:
         own = LINE.send(line, said, ticket.author_id, root_id=ticket.thread_post, files=files)
@@ -61,7 +60,7 @@ async def send_twin(
 
 
 async def send_waiting(ctx: Context, ticket: tickets.Ticket, card: TicketCard | None, side: Side) -> Sequence[Reply]:
-    """Send what was written on a side before there was anything to say it under."""
+    """Send the lines of one side that waited until the other side had a post to reply to."""
     replies: list[Reply] = []
     for line in await posts.list_waiting_lines(ctx.db, ticket.number, side):
         text = line.waits or ""
@@ -85,7 +84,7 @@ THANKS = frozenset(
 
 
 def is_thanks(text: str) -> bool:
-    """Return whether somebody says thank you, and nothing that would need an answer."""
+    """Return whether a text only says thank you and needs no answer."""
     if read_answer(text) in {Answer.YES, Answer.THANKS}:
         return True
     words = re.findall(r"[a-z]+", fold(text)) if len(text) <= THANKS_MAX and "?" not in text else ["?"]
@@ -96,14 +95,14 @@ CHECK = "white_check_mark"
 
 
 class KeepLine(BaseModel):
-    """« Laisser masqué » or « Montrer » what is personal in a line."""
+    """Button « Laisser masqué » or « Montrer »: decides about personal data in a line."""
 
     post_id: str
     keep: bool
 
 
 class ShowLine(BaseModel):
-    """A line is to be read as its author wrote it."""
+    """The author wants a line shown unmasked; the line has been read again for that."""
 
     post_id: str
     text: str
@@ -111,7 +110,7 @@ class ShowLine(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class TicketThread:
-    """Under which ticket something was written, and on which side."""
+    """The ticket that a thread is about, and on which side it is."""
 
     ticket: tickets.Ticket
     card: TicketCard | None
@@ -119,7 +118,7 @@ class TicketThread:
 
 
 async def find_thread(ctx: Context, root_id: str, *, is_direct: bool) -> TicketThread | None:
-    """Find the ticket under which a thread is; it is nobody else’s until this transaction ends."""
+    """Find the ticket of a thread, and lock it until the transaction ends."""
     if not root_id:
         return None
     if is_direct:
@@ -133,13 +132,13 @@ async def find_thread(ctx: Context, root_id: str, *, is_direct: bool) -> TicketT
 
 @feature.event(Posted, name="hotline.agent_wrote.Posted")
 async def on_agent_post(ctx: Context, event: Posted) -> Replies:
-    """Send a line under a card to who asked, unless it begins with « ! »."""
+    """Mirror a line under a card to the author, unless it begins with « ! »."""
     return await _mirror_post(ctx, event, is_direct=False)
 
 
 @feature.event(DirectMessage, name="hotline.author_wrote.DirectMessage")
 async def on_author_post(ctx: Context, event: DirectMessage) -> Replies:
-    """Send a line under a receipt to the agents."""
+    """Mirror a line under a receipt to the agents."""
     return await _mirror_post(ctx, event, is_direct=True)
 
 
@@ -156,7 +155,7 @@ async def _mirror_post(ctx: Context, event: Posted | DirectMessage | Edited, *, 
 async def mirror_line(
     ctx: Context, place: TicketThread, post_id: str, text: str, files: Sequence[str]
 ) -> Sequence[Reply]:
-    """Send what somebody wrote to the other side, and move the ticket; once for each post."""
+    """Mirror a line to the other side and update the ticket’s state; once for each post."""
     number, by = place.ticket.number, ctx.user.id
     line = TicketLine(post_id=post_id, ticket=number, side=place.side, by=by, at=ctx.now, files=list(files))
     if not await posts.add_line(ctx.db, line):
@@ -167,7 +166,7 @@ async def mirror_line(
 
 
 async def _move_ticket(ctx: Context, place: TicketThread, text: str) -> Sequence[Reply]:
-    """Make the move that a line is: an answer, or a word of who asked; thanks reopen nothing."""
+    """Make the move that a line stands for: an answer, or a reply of the author; thanks reopen nothing."""
     who, move = (ActorKind.AGENT, Move.ANSWER) if place.side is Side.ROOM else (ActorKind.AUTHOR, Move.REPLY)
     if move not in list_allowed(place.ticket.state, who):
         return []
@@ -177,13 +176,13 @@ async def _move_ticket(ctx: Context, place: TicketThread, text: str) -> Sequence
 
 
 def _rate_by_word(ticket: tickets.Ticket, text: str) -> Sequence[Reply]:
-    """Take « oui » for 👍 where the author was asked whether the solution helped, and has not said so yet."""
+    """Count « oui » as 👍 if the author was asked whether the solution helped and has not answered yet."""
     is_asked = ticket.rating_asked and not ticket.rating and read_answer(text) is Answer.YES
     return [Redirect.to(Rate(ticket=ticket.number, rating=1))] if is_asked else []
 
 
 def _ask_masked(ctx: Context, place: TicketThread, line: TicketLine, text: str) -> Sequence[Reply]:
-    """Tell who wrote what was masked, and ask whether it should be read all the same."""
+    """Tell the author that personal data was masked, and ask whether it should be shown."""
     found = guard.find(text) if place.side is Side.DIRECT else ()
     if not found:
         return []
@@ -196,7 +195,7 @@ def _ask_masked(ctx: Context, place: TicketThread, line: TicketLine, text: str) 
 
 
 async def decide_masked(ctx: ReadingContext, click: KeepLine) -> ShowLine | Update:
-    """Leave what is personal in a line masked, or have it read as it was written."""
+    """Keep a line masked, or read it again to show it."""
     if not click.keep:
         return Update("C’est masqué : les agents ne le lisent pas.")
     post = await ctx.chat.read_post(click.post_id)
@@ -208,7 +207,7 @@ async def decide_masked(ctx: ReadingContext, click: KeepLine) -> ShowLine | Upda
 @feature.button(ShowLine)
 @feature.button(KeepLine, asks=decide_masked)
 async def show_line(ctx: Context, click: ShowLine) -> Replies:
-    """Show the agents a line as it was written."""
+    """Show the agents a line unmasked."""
     line = await posts.lock_line(ctx.db, click.post_id)
     if line is None:
         raise UserError("Ce message n’est plus là.")
@@ -219,7 +218,7 @@ async def show_line(ctx: Context, click: ShowLine) -> Replies:
 
 @feature.event(Edited, name="hotline.changed.Edited")
 async def on_edit(ctx: Context, event: Edited) -> Replies:
-    """Have the twin say what the line says now; take back what became internal, and send what no longer is."""
+    """Update the mirrored copy of an edited line; delete it if the line became internal, send it if it no longer is."""
     line = await posts.lock_line(ctx.db, event.post_id)
     if line is None:
         return await _mirror_post(ctx, event, is_direct=event.is_direct)
@@ -240,7 +239,7 @@ async def on_edit(ctx: Context, event: Edited) -> Replies:
 
 @feature.event(Deleted, name="hotline.gone.Deleted")
 async def on_delete(ctx: Context, event: Deleted) -> Replies:
-    """Take away on the other side what was taken away on one."""
+    """Delete the mirrored copy of a deleted line."""
     line = await posts.lock_line(ctx.db, event.post_id)
     return await _remove_twin(ctx, line) if line else None
 
@@ -256,20 +255,20 @@ async def _remove_twin(ctx: Context, line: TicketLine) -> Replies:
 
 @feature.event(Reacted, name="hotline.ticked.Reacted")
 async def on_tick(ctx: Context, event: Reacted) -> Replies:
-    """Put ✅ on the other side, too."""
+    """Mirror ✅ to the other side."""
     there = await _find_other_side(ctx, event)
     return React(there[0], CHECK, channel_id=there[1]) if there else None
 
 
 @feature.event(Unreacted, name="hotline.unticked.Unreacted")
 async def on_untick(ctx: Context, event: Unreacted) -> Replies:
-    """Take ✅ back on the other side, too."""
+    """Remove ✅ on the other side."""
     there = await _find_other_side(ctx, event)
     return Unreact(there[0], CHECK, channel_id=there[1]) if there else None
 
 
 async def _find_other_side(ctx: Context, event: Reacted | Unreacted) -> tuple[str, str] | None:
-    """Find the post on the other side of the one that carries a ✅, and its channel."""
+    """Find the post on the other side of one that carries ✅, and its channel."""
     line = await posts.find_line(ctx.db, event.post_id) if event.emoji == CHECK else None
     if line is None or not line.twin:
         return None
@@ -285,7 +284,7 @@ async def _find_other_side(ctx: Context, event: Reacted | Unreacted) -> tuple[st
 
 @feature.event(Delivered, name="hotline.card_arrived.Delivered", only=CARD.is_of)
 async def on_card_delivered(ctx: Context, event: Delivered) -> Replies:
-    """Say under the card, which stands in the room now, what its author said meanwhile."""
+    """Send under the posted card what its author wrote meanwhile."""
     ticket = await CARD.load(ctx.db, event.topic, tickets.lock)
     found = await posts.get_card(ctx.db, ticket) if ticket else None
     if ticket is None or found is None or found.post_id:
@@ -300,7 +299,7 @@ async def on_card_delivered(ctx: Context, event: Delivered) -> Replies:
 
 @feature.event(Delivered, name="hotline.receipt_arrived.Delivered", only=RECEIPT.is_of)
 async def on_receipt_delivered(ctx: Context, event: Delivered) -> Replies:
-    """Say under the receipt, which stands in the direct channel now, what agents said meanwhile."""
+    """Send under the delivered receipt what agents wrote meanwhile."""
     ticket = await RECEIPT.load(ctx.db, event.topic, tickets.lock)
     if ticket is None or ticket.thread_post:
         return None
@@ -310,7 +309,7 @@ async def on_receipt_delivered(ctx: Context, event: Delivered) -> Replies:
 
 @feature.event(Delivered, name="hotline.line_arrived.Delivered", only=LINE.is_of)
 async def on_line_delivered(ctx: Context, event: Delivered) -> Replies:
-    """Note which post the twin of a line is, and have it say what was changed while it was on its way."""
+    """Record the post of a mirrored copy, and update it if the line was edited while it was on its way."""
     origin = LINE.read_key(event.topic)
     line = await posts.lock_line(ctx.db, origin) if origin else None
     if line is None:
@@ -327,7 +326,7 @@ async def on_line_delivered(ctx: Context, event: Delivered) -> Replies:
 
 @feature.event(Undelivered, name="hotline.card_lost.Undelivered", only=CARD.is_of)
 async def on_card_refused(ctx: Context, event: Undelivered) -> Replies:
-    """Put up again in a while a card that Mattermost did not take."""
+    """Post a card again later if Mattermost refused it."""
     ticket = await CARD.load(ctx.db, event.topic, tickets.lock)
     found = await posts.get_card(ctx.db, ticket) if ticket else None
     if found is not None and not found.post_id:

@@ -1,4 +1,5 @@
-"""Outages: proposed for look-alike tickets, declared, told to all whom they concern, ended; « /ticket panne »."""
+"""Outages: proposed when similar tickets come in, declared, announced to everybody concerned, ended; « /ticket panne
+»."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -29,7 +30,7 @@ from storage.journal import AuditAct
 
 
 def note_outage(ctx: Context, act: AuditAct, incident: Incident, reason: str = "", **after: object) -> None:
-    """Note in the journal what was said of an outage, or done to its tickets."""
+    """Record in the audit log what was decided about an outage or its tickets."""
     before = {"sujet": incident.subject}
     record_entry_at_end(ctx, AuditEntry(act, f"panne:{incident.number}", reason=reason, before=before, after=after))
 
@@ -41,38 +42,38 @@ SHOWN_MAX = 8
 
 
 class AboutOutage(BaseModel):
-    """Something about the outage of that number."""
+    """Payload about one outage, by its number."""
 
     incident: int
 
 
 class SayOutage(AboutOutage):
-    """« C’est une panne »."""
+    """Button « C’est une panne »: opens the window that declares a proposed outage."""
 
 
 class SayNone(AboutOutage):
-    """« Non, sans lien »."""
+    """Button « Non, sans lien »: refuses a proposed outage."""
 
 
 class UnsayNone(AboutOutage):
-    """« Annuler » of that: it is proposed again."""
+    """Button « Annuler »: proposes a refused outage again."""
 
 
 class WriteToAll(AboutOutage):
-    """« Écrire à tous »."""
+    """Button « Écrire à tous »: opens the window of news."""
 
 
 class SayOver(AboutOutage):
-    """« C’est fini »."""
+    """Button « C’est fini »: opens the window that ends an outage."""
 
 
 async def refresh_outage(ctx: Context, incident: Incident, *, here: bool = False) -> Refresh:
-    """Rewrite the card of an outage as it is now; ``here`` if one of its buttons was clicked."""
+    """Rewrite the card of an outage; ``here`` if one of its buttons was clicked."""
     return OUTAGE.rewrite(incident, await draw_outage(ctx, incident), here=here)
 
 
 async def draw_outage(ctx: Context, incident: Incident, refused_by: str = "") -> Message:
-    """Draw an outage as the agents see it: proposed, refused, running, or over."""
+    """Draw an outage for its agents: proposed, refused, running, or over."""
     number = incident.number
     if incident.is_refused:
         text = render("hotline/outage_refused", numbers=incident.alike, person=refused_by)
@@ -93,7 +94,7 @@ async def draw_outage(ctx: Context, incident: Incident, refused_by: str = "") ->
 
 @feature.button(Part)
 async def leave_outage(ctx: Context, click: Part) -> Replies:
-    """Take a ticket out of an outage that it has nothing to do with: it is answered by itself."""
+    """Take a ticket out of an outage; it is then answered separately."""
     ticket, actor = await lock_for_agent(ctx, click.ticket)
     incident = await tickets.get_incident(ctx.db, ticket.incident) if ticket.incident else None
     if incident is None:
@@ -107,7 +108,7 @@ BATCH = 20
 
 
 class OutageStage(StrEnum):
-    """What all whom an outage concerns are told: that it is one, news of it, that it is over."""
+    """What people are told about an outage: that it is declared, that there is news, that it is over."""
 
     SAID = "dite"
     NEWS = "nouvelles"
@@ -115,14 +116,14 @@ class OutageStage(StrEnum):
 
 
 class TellAll(AboutOutage):
-    """Long work that tells everybody whose ticket is part of an outage something."""
+    """Long work: tell the authors of all tickets of an outage."""
 
     what: OutageStage
 
 
 @feature.work(TellAll, name="hotline.TellAll", title="Panne", unit=("demande", "demandes"), writes=True)
 async def tell_all(ctx: Context, asked: TellAll, so_far: Progress) -> Step:
-    """Tell the next of those whom an outage concerns, by the numbers of their tickets."""
+    """Tell the next authors, by ticket number."""
     incident = await tickets.lock_incident(ctx.db, asked.incident)
     if incident is None:
         return so_far.end()
@@ -139,7 +140,7 @@ async def tell_all(ctx: Context, asked: TellAll, so_far: Progress) -> Step:
 
 @feature.stopped(TellAll, name="hotline.TellAll")
 async def stop_telling(ctx: Context, asked: TellAll, so_far: Progress) -> Step:
-    """Take back an end of which not all have heard: said again, it goes on with the others."""
+    """Undo the end of an outage that was not told to all; ending it again continues with the others."""
     incident = await tickets.lock_incident(ctx.db, asked.incident)
     replies: list[Reply] = []
     if incident is not None and asked.what is OutageStage.OVER:
@@ -165,7 +166,7 @@ async def _count_told(ctx: Context, incident: Incident, what: OutageStage) -> in
 
 
 async def _tell_ticket(ctx: Context, number: int, incident: Incident, what: OutageStage) -> Sequence[Reply]:
-    """Tell the author of one ticket; one that is solved meanwhile needs to hear nothing more."""
+    """Tell the author of one ticket, unless it was solved meanwhile."""
     ticket = await tickets.lock(ctx.db, number)
     if ticket is None or not ticket.state.is_open:
         return []
@@ -203,11 +204,11 @@ MENU_MAX = 25
 
 
 class SeeOutage(Choosing):
-    """A menu of outages; ``chosen`` is the number of one."""
+    """Menu of outages: shows the one whose number was chosen."""
 
 
 class Declare(BaseModel):
-    """« Déclarer une panne »."""
+    """Button « Déclarer une panne »: opens the window."""
 
 
 @feature.command(
@@ -217,7 +218,7 @@ class Declare(BaseModel):
     roles=AGENTS,
 )
 async def show_outages(ctx: Context, line: str) -> Replies:
-    """Show the outages that run or are proposed: one of them, or a list to choose from; other words declare one."""
+    """Show an outage, or a list of those that run or are proposed; other words open the window that declares one."""
     found = await tickets.list_incidents_under_way(ctx.db, await service.must_serve_some(ctx))
     if (number := read_typed_number(line, "panne")) is not None:
         here = [each for each in found if each.number == number]
@@ -234,7 +235,7 @@ async def show_outages(ctx: Context, line: str) -> Replies:
 
 
 async def _find_ended(ctx: Context, number: int) -> Sequence[Incident]:
-    """Find an outage that is over, of a queue that somebody serves; nothing for another number."""
+    """Find an outage that is over, of a queue that the person serves; empty for any other number."""
     ended = await tickets.get_incident(ctx.db, number)
     served = await service.list_served(ctx, ctx.user)
     return [ended] if ended is not None and ended.ended_at is not None and ended.queue in served else []
@@ -242,7 +243,7 @@ async def _find_ended(ctx: Context, number: int) -> Sequence[Incident]:
 
 @feature.button(Declare, writes=False)
 async def ask_outage(ctx: Context, _: Declare) -> Replies:
-    """Open the window of an outage that nobody’s tickets told of."""
+    """Open the window that declares an outage without a proposal."""
     return await _draft_window(ctx, "")
 
 
@@ -254,7 +255,7 @@ async def _draft_window(ctx: Context, words: str) -> Ask:
 
 @feature.submit(NewOutage)
 async def declare_new(ctx: Context, form: NewOutage) -> Replies:
-    """Declare an outage: it stands in the room, and tickets that are like it, or named here, are part of it."""
+    """Declare an outage. It is announced in the room, and includes similar tickets and those that were named."""
     await service.must_serve(ctx, form.queue)
     if not await claims.claim(ctx.db, "hotline.outage_key", ctx.request.key, ctx.now):
         return None  # (It was sent twice.)
@@ -271,8 +272,8 @@ async def declare_new(ctx: Context, form: NewOutage) -> Replies:
 
 
 async def _must_be_open(ctx: Context, form: NewOutage) -> Sequence[int]:
-    """Read the tickets that are named. Raises UserError under their field where one is over, elsewhere, or in an
-    outage."""
+    """Read the tickets named in the window. Raises UserError under their field if one is closed, of another queue, or
+    already part of an outage."""
     numbers = sorted(form.numbers or ())
     found = {ticket.number: ticket for ticket in await tickets.list_tickets_of_incident(ctx.db, numbers)}
     for number in numbers:
@@ -300,7 +301,7 @@ async def _show_one(ctx: Context, found: Sequence[Incident]) -> Whisper:
 
 @feature.button(SayOutage, writes=False)
 async def ask_title(ctx: Context, click: SayOutage) -> Replies:
-    """Open the window in which a proposed outage has its title."""
+    """Open the window in which a proposed outage gets its title."""
     incident = await _must_be_served(ctx, await tickets.get_incident(ctx.db, click.incident))
     _must_be_proposed(incident)
     said = f"{plural(len(incident.alike), 'demande')} : leurs auteurs sont prévenus ensemble."
@@ -309,8 +310,8 @@ async def ask_title(ctx: Context, click: SayOutage) -> Replies:
 
 @feature.submit(DeclareOutage)
 async def declare_outage(ctx: Context, form: DeclareOutage) -> Replies:
-    """Declare a proposed outage: its tickets are part of it, and who filed them is told. So it is where somebody said
-    meanwhile that it is none: who fills the window knows better than a click."""
+    """Declare a proposed outage: its tickets are part of it, and their authors are told. This overrides a refusal made
+    meanwhile, since a filled window knows more than a click."""
     incident = await _lock_outage(ctx, form.incident)
     if not incident.is_refused:
         _must_be_proposed(incident)
@@ -321,7 +322,7 @@ async def declare_outage(ctx: Context, form: DeclareOutage) -> Replies:
 
 @feature.button(SayNone)
 async def refuse_outage(ctx: Context, click: SayNone) -> Replies:
-    """Refuse a proposed outage: its tickets are not counted together any more."""
+    """Refuse a proposed outage: its tickets are no longer counted together."""
     incident = await _lock_outage(ctx, click.incident)
     _must_be_proposed(incident)
     await change(ctx.db, incident, ended_at=ctx.now)
@@ -342,19 +343,19 @@ async def propose_again(ctx: Context, click: UnsayNone) -> Replies:
 
 @feature.button(WriteToAll, writes=False)
 async def ask_news(ctx: Context, click: WriteToAll) -> Replies:
-    """Open the window of what is new."""
+    """Open the window of news."""
     return await _draft_words(ctx, click, TellOutage)
 
 
 @feature.submit(TellOutage)
 async def tell_news(ctx: Context, form: TellOutage) -> Replies:
-    """Tell everybody whom an outage concerns what is new; who asks later reads it too."""
+    """Tell everybody concerned the news; later authors read it too."""
     return await _tell_words(ctx, form, OutageStage.NEWS, AuditAct.OUTAGE_TELL)
 
 
 @feature.button(SayOver, writes=False)
 async def ask_end(ctx: Context, click: SayOver) -> Replies:
-    """Open the window of the last word."""
+    """Open the window of the last message."""
     return await _draft_words(ctx, click, EndOutage)
 
 
@@ -366,7 +367,7 @@ async def _draft_words(ctx: Context, click: AboutOutage, window: type[TellOutage
 
 @feature.submit(EndOutage)
 async def end_outage(ctx: Context, form: EndOutage) -> Replies:
-    """End an outage: no later ticket is part of it, and those that are, are solved."""
+    """End an outage: its tickets are solved, and later ones are not part of it."""
     return await _tell_words(ctx, form, OutageStage.OVER, AuditAct.OUTAGE_END, ended_at=ctx.now)
 
 
@@ -389,7 +390,7 @@ async def _lock_outage(ctx: Context, number: int) -> Incident:
 
 
 async def _must_be_served(ctx: Context, incident: Incident | None) -> Incident:
-    """Raise UserError for none, and for who does not answer in its queue."""
+    """Raise UserError for an unknown outage, and for somebody who does not serve its queue."""
     if incident is None:
         raise UserError(NOT_THERE)
     await service.must_serve(ctx, incident.queue)
@@ -397,14 +398,15 @@ async def _must_be_served(ctx: Context, incident: Incident | None) -> Incident:
 
 
 def _must_be_proposed(incident: Incident) -> None:
-    """Raise UserError where somebody said already what it is."""
+    """Raise UserError if the proposal was already answered."""
     if not incident.is_proposed:
         said = f"c’est la panne n° {incident.number}" if incident.by else "ces demandes sont sans lien"
         raise UserError(f"C’est déjà décidé : {said}.")
 
 
 async def _must_be_quiet(ctx: Context, incident: Incident) -> None:
-    """Raise UserError for what is over, or of which something is being told: it is read in its order."""
+    """Raise UserError if the outage is over, or its authors are just being told something: messages must stay in
+    order."""
     if not incident.is_running:
         raise UserError(OVER if incident.by else "Dites d’abord si c’est une panne.")
     for what in OutageStage:

@@ -1,4 +1,4 @@
-"""« /hotline »: help asked for in a window, by the link of a message or by 🎫; one’s own demands."""
+"""« /hotline »: requests for help from a window, a message link or 🎫; and the list of one’s own tickets."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ from storage.hotline.posts import Side, TicketSource
 
 
 async def draft_request(ctx: Context, words: str = "", details: str = "", source: str = "") -> Ask:
-    """Open the window filled with that; what is too long for the first line is among the details."""
+    """Open the window with these words; if they are too long for the subject, they become the details."""
     line = " ".join(words.split())
     if len(line) > tickets.SUBJECT_MAX:
         line, details = f"{line[: tickets.SUBJECT_MAX - 1]}…", f"{words.strip()}\n{details}".strip()
@@ -41,38 +41,38 @@ OFFERED_MAX = 2
 
 
 class AddTo(TicketClick):
-    """« Ajouter à la demande n° 12 » what somebody wrote beside its thread."""
+    """Button « Ajouter à la demande n° 12 »: adds a message written outside its thread to a ticket."""
 
     post_id: str
 
 
 class BringTo(AddTo):
-    """A message of the direct channel is to go to the agents of a ticket."""
+    """A message of the direct channel, read for the agents of a ticket."""
 
     text: str
     files: list[str] = []
 
 
 class Mine(BaseModel):
-    """« La suite » of one’s own demands."""
+    """Button « La suite »: a page of one’s own tickets."""
 
     page: int
 
 
 @feature.command("hotline demandes", help="Voir vos demandes d’aide et où elles en sont")
 async def show_own(ctx: Context, _: str) -> Replies:
-    """Show one’s own demands, what is open first."""
+    """Show one’s own tickets, open ones first."""
     return await show_page(ctx, 0)
 
 
 @feature.button(Mine, writes=False)
 async def show_more(ctx: Context, click: Mine) -> Replies:
-    """Show the next page of one’s own demands."""
+    """Show the next page of one’s own tickets."""
     return await show_page(ctx, click.page)
 
 
 async def show_page(ctx: Context, page: int) -> Whisper:
-    """Show a page of one’s own demands."""
+    """Show a page of one’s own tickets."""
     found = await tickets.list_of_author(ctx.db, ctx.user.id, page * PAGE, PAGE + 1)
     lines = [
         (ticket, say_state(ticket), say_queue(ctx, ticket.queue), link_post(ctx, ticket.thread_post, "le fil"))
@@ -86,7 +86,7 @@ async def show_page(ctx: Context, page: int) -> Whisper:
 
 @feature.waiting
 async def list_waiting(ctx: Context) -> Sequence[Waiting]:
-    """List the demands that wait for the person’s answer."""
+    """List the tickets that wait for the person’s answer."""
     asked = await tickets.list_open(ctx.db, author_id=ctx.user.id, state=TicketState.EN_ATTENTE)
     if not asked:
         return []
@@ -96,8 +96,8 @@ async def list_waiting(ctx: Context) -> Sequence[Waiting]:
 
 @feature.hears_words
 async def hear_words(ctx: Context, message: Spoken) -> PlainTextReply:
-    """Take what is said in the thread of a demand for its agents, or for who asked; offer to add to a demand what is
-    said beside, in the direct channel."""
+    """Leave messages in a ticket’s thread to the mirror; offer to add other messages of the direct channel to an open
+    ticket."""
     find = posts.find_card if isinstance(message, Addressed) else tickets.find_by_thread
     if message.root_id and await find(ctx.db, message.root_id):
         return PlainTextReply(is_its=True)
@@ -113,7 +113,7 @@ async def hear_words(ctx: Context, message: Spoken) -> PlainTextReply:
 
 
 async def read_message_to_add(ctx: ReadingContext, click: AddTo) -> BringTo:
-    """Read the message, which must be of who clicks."""
+    """Read the message, which must be the clicking person’s own."""
     post = await ctx.chat.read_post(click.post_id)
     if post.user_id != ctx.user.id:
         raise UserError(NOT_THERE)
@@ -123,7 +123,7 @@ async def read_message_to_add(ctx: ReadingContext, click: AddTo) -> BringTo:
 @feature.button(BringTo)
 @feature.button(AddTo, asks=read_message_to_add)
 async def add_message(ctx: Context, click: BringTo) -> Replies:
-    """Say a message of the direct channel under the card."""
+    """Post a message of the direct channel under the card."""
     ticket = await lock_own_ticket(ctx, click.ticket)
     place = TicketThread(ticket, await posts.get_card(ctx.db, ticket), Side.DIRECT)
     brought = await mirror_line(ctx, place, click.post_id, click.text, click.files)
@@ -144,27 +144,27 @@ billet.watches(watch_planned_channels)
 
 
 class OpenFrom(BaseModel):
-    """« Ouvrir la demande » of a message."""
+    """Button « Ouvrir la demande »: opens the window, filled from a message."""
 
     source: str
 
 
 class Decline(BaseModel):
-    """« Non merci »."""
+    """Button « Non merci »: makes no ticket of a message."""
 
     source: str
 
 
 @dataclass(frozen=True, slots=True)
 class LinkedMessage:
-    """A message of which a demand is to be made, and whether it is a direct one."""
+    """A message to make a ticket of, and whether it is in a direct channel."""
 
     source: TicketSource
     is_direct: bool
 
 
 async def read_link(ctx: ReadingContext, line: str) -> LinkedMessage | Ask | Whisper:
-    """Read the message whose link was typed; for other words there is the window, or the person’s demands."""
+    """Read the message whose link was typed; other words open the window or show the person’s tickets."""
     if fold(line) in {"mes demandes", "mes demande", "mes tickets"}:
         return await show_page(ctx, 0)
     if not (ident := find_permalink(line)):
@@ -179,7 +179,7 @@ async def read_link(ctx: ReadingContext, line: str) -> LinkedMessage | Ask | Whi
     "hotline", help="Demander de l’aide à l’équipe", hint="[question | lien d’un message]", tells=True, asks=read_link
 )
 async def request_by_link(ctx: Context, linked: LinkedMessage) -> Replies:
-    """Open the window from one’s own message; of another’s, ask its author."""
+    """Open the window, filled from one’s own message; ask the author of another’s."""
     source = linked.source
     must_be_new(await tickets.find_by_source(ctx.db, source.root_id))
     first = await posts.save_source(ctx.db, source)
@@ -193,13 +193,13 @@ async def request_by_link(ctx: Context, linked: LinkedMessage) -> Replies:
 
 
 def must_be_new(known: tickets.Ticket | None) -> None:
-    """Raise UserError where that message is a ticket already, which is open."""
+    """Raise UserError if an open ticket was already made of that message."""
     if known is not None and known.state.is_open:
         raise UserError(f"Ce message est déjà la demande n° {known.number}.")
 
 
 async def read_marked_message(ctx: ReadingContext, event: Reacted) -> TicketSource | None:
-    """Read the message under which 🎫 was put, with its thread."""
+    """Read the message marked with 🎫, and its thread."""
     if event.emoji not in TICKET:
         return None
     thread = await unless_refused(ctx.chat.thread(event.post_id), ())
@@ -211,7 +211,7 @@ async def read_marked_message(ctx: ReadingContext, event: Reacted) -> TicketSour
 
 @billet.event(Reacted, name="billet.reacted.Reacted", asks=read_marked_message)
 async def on_reaction(ctx: Context, _: Reacted, source: TicketSource) -> Replies:
-    """Ask the author of a message under which somebody put 🎫, whoever that was."""
+    """Ask the author of a message marked with 🎫, whoever put it there."""
     known = await tickets.find_by_source(ctx.db, source.root_id)
     if (known and known.state.is_open) or not await posts.save_source(ctx.db, source):
         return None
@@ -219,7 +219,7 @@ async def on_reaction(ctx: Context, _: Reacted, source: TicketSource) -> Replies
 
 
 def make_source(ctx: Context, post: ChatPost, thread: Sequence[ChatPost]) -> TicketSource:
-    """Keep the message with its thread, as they are now."""
+    """Keep a copy of a message and its thread as they are now."""
     others = [each for each in thread if each.id != post.id and not each.type]
     files = [ident for each in (post, *others) for ident in each.file_ids]
     return TicketSource(
@@ -236,7 +236,7 @@ def make_source(ctx: Context, post: ChatPost, thread: Sequence[ChatPost]) -> Tic
 
 
 def ask_author(ctx: Context, source: TicketSource) -> Direct:
-    """Ask who wrote a message whether it is to be a demand."""
+    """Ask the author of a message whether to make a ticket of it."""
     mine = source.author_id == ctx.user.id
     text = render("hotline/propose", mine=mine, by=ctx.user.full_name, text=source.text[:300])
     opens = Button("Ouvrir la demande", OpenFrom(source=source.post_id), "primary")
@@ -262,12 +262,12 @@ async def open_request(ctx: Context, click: OpenFrom) -> Replies:
 
 @feature.button(Decline)
 async def decline_request(ctx: Context, click: Decline) -> Replies:
-    """Leave a message what it is."""
+    """Make no ticket of the message."""
     return Update(render("hotline/declined"))
 
 
 class AskFor(BaseModel):
-    """« Demander de l’aide », with what is known of it: where a refusal leads, with its reference."""
+    """Button « Demander de l’aide »: opens the window filled with what is known, such as the reference of an error."""
 
     subject: str = ""
     details: str = ""
@@ -275,12 +275,13 @@ class AskFor(BaseModel):
 
 @feature.button(AskFor, writes=False)
 async def ask_known(ctx: Context, click: AskFor) -> Replies:
-    """Open the window, with what is known."""
+    """Open the window, filled with what the button knows."""
     return await draft_request(ctx, click.subject, click.details)
 
 
 @feature.rescues("hotline")
 def offer_help(reference: str, doing: str) -> Button:
-    """Offer « Demander de l’aide » where the bot failed: what it was at is known already."""
+    """Make the button « Demander de l’aide » under an error of the bot, filled with its reference and what was being
+    done."""
     known = AskFor(subject=f"Le bot a échoué (référence {reference})", details=f"Ce que je faisais : {doing}.")
     return Button("Demander de l’aide", known)

@@ -1,4 +1,4 @@
-"""The feature, and the queues of the hotline: their rooms, who answers in each, and by when an answer is owed."""
+"""The feature and the queues of the hotline: their rooms, agents, and response targets."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
@@ -44,13 +44,13 @@ feature.figures.append(count_tickets)
 
 @feature.admits
 async def is_agent(ctx: Context) -> bool:
-    """Return whether somebody is in the room of a queue: an agent, whatever their role."""
+    """Return whether the person is in the room of a queue, which makes them an agent whatever their role."""
     return not read_room_keys(ctx.settings).isdisjoint(await ctx.recall(canaux.list_keys_of))
 
 
 @feature.watches
 async def watch_rooms(db: AsyncSession, settings: settings.Settings) -> WatchedPlaces:
-    """Watch the rooms, for what agents write and who they are."""
+    """Watch the rooms for messages and members."""
     rooms, known = read_room_keys(settings), await canaux.find_channel_ids(db)
     return WatchedPlaces(frozenset(known[key] for key in rooms & known.keys()))
 
@@ -66,13 +66,13 @@ def read_queues(ctx: Context) -> Mapping[str, table.Queue]:
 
 
 def say_queue(ctx: Context, code: str) -> str:
-    """Say what a queue is called; its code where it is no more."""
+    """Name a queue; return its code if the operator’s table no longer has it."""
     found = read_queues(ctx).get(code)
     return found.name if found else code
 
 
 async def find_room(ctx: Context, code: str) -> str:
-    """Find the id of the room of a queue; "" where it is not known yet, or its queue is no more."""
+    """Find the id of a queue’s room; "" if it is unknown, or the queue no longer exists."""
     found = read_queues(ctx).get(code)
     return (await canaux.find_channel_ids(ctx.db)).get(found.room_key, "") if found else ""
 
@@ -82,7 +82,7 @@ AGENTS = frozenset({people.Role.HOTLINE, people.Role.ANIMATEUR})
 
 
 async def serves(ctx: Context, person: people.Person, queue: str, left: str = "") -> bool:
-    """Return whether somebody answers in that queue; ``left`` is the channel that they are just leaving."""
+    """Return whether somebody answers in a queue; ``left`` is the channel that they are just leaving."""
     if person.may(AGENTS) and not person.has_left(person.today(ctx.now)):
         return True
     place = await find_room(ctx, queue)
@@ -101,20 +101,20 @@ NOT_AN_AGENT = "C’est réservé aux agents de la hotline. Vos demandes : /hotl
 
 
 async def must_serve_some(ctx: Context, refusal: str = NOT_AN_AGENT) -> Collection[str]:
-    """List the queues in which who acts answers. Raises UserError, saying ``refusal``, for who answers in none."""
+    """Return the queues in which the person answers. Raises UserError with ``refusal`` if there are none."""
     if served := await list_served(ctx, ctx.user):
         return served
     raise UserError(refusal)
 
 
 async def must_serve(ctx: Context, queue: str) -> None:
-    """Raise UserError for who does not answer in that queue."""
+    """Raise UserError if the person does not answer in that queue."""
     if not await serves(ctx, ctx.user, queue):
         raise UserError("C’est réservé aux agents de la hotline : demandez à l’équipe d’animation.")
 
 
 async def name_person(ctx: Context, person_id: str) -> str:
-    """Say what somebody is called; "" for nobody."""
+    """Return somebody’s name; "" for nobody."""
     if not person_id:
         return ""
     person = await people.get(ctx.db, person_id)
@@ -122,25 +122,24 @@ async def name_person(ctx: Context, person_id: str) -> str:
 
 
 def get_hours(ctx: Context) -> OfficeHours:
-    """Say when the hotline is open."""
+    """Return the opening hours of the hotline."""
     return OfficeHours.of(ctx.settings)
 
 
 def get_target(ctx: Context, ticket: Ticket) -> table.ResponseTarget:
-    """Say how soon a ticket should be answered, and solved."""
+    """Return how soon a ticket should be answered, and solved."""
     return ctx.settings.targets[ticket.urgency.value]
 
 
 def find_due(ctx: Context, ticket: Ticket) -> datetime | None:
-    """Find by when the hotline should have said something; None where the next word is not its own."""
+    """Return by when the hotline should answer; None if the next word is the author’s."""
     if ticket.asked_at is None or ticket.state not in hotline.OURS:
         return None
     return get_hours(ctx).add(ticket.asked_at, get_target(ctx, ticket).answer)
 
 
 def say_due(ctx: Context, ticket: Ticket) -> str:
-    """Say by when the hotline should have said something, in Paris: « aujourd’hui avant 16 h 05 »; "" where nothing is
-    owed."""
+    """Write by when the hotline should answer, in Paris: « aujourd’hui avant 16 h 05 »; "" if no answer is owed."""
     at = find_due(ctx, ticket)
     if at is None:
         return ""
@@ -149,7 +148,7 @@ def say_due(ctx: Context, ticket: Ticket) -> str:
 
 
 async def say_promise(ctx: Context, ticket: Ticket) -> str:
-    """Say to who asked by when an answer is to be expected, where they are; "" once there was one."""
+    """Tell the author by when to expect an answer, in their time zone; "" once there was one."""
     if ticket.first_answer_at or not ticket.state.is_open:
         return ""
     author = await people.get(ctx.db, ticket.author_id)

@@ -1,4 +1,5 @@
-"""What is done with a ticket: a move is made, said on both sides and noted; the buttons and windows of agents."""
+"""What is done with a ticket: each move changes its state, is told to both sides and recorded; the buttons and windows
+of agents."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -22,7 +23,7 @@ from storage.journal import AuditAct
 async def tell_duplicates(
     ctx: Context, ticket: Ticket, text: Markdown, topic: str = "", files: Sequence[str] = ()
 ) -> Sequence[Reply]:
-    """Tell the authors of a ticket’s duplicates what its own author is told, each under their own receipt."""
+    """Tell the authors of a ticket’s duplicates what its own author is told, under their own receipts."""
     return [
         Direct(text, user_id=other.author_id, root_id=other.thread_post, topic=topic, files=files)
         for other in await tickets.list_duplicates(ctx.db, ticket.number)
@@ -35,8 +36,8 @@ UNNOTED = frozenset({Move.OPEN, Move.ANSWER, Move.REPLY})
 
 
 def note_move(ctx: Context, ticket: Ticket, move: Move, actor: Actor, was: tuple[TicketState, str]) -> None:
-    """Note a move in the journal; ``was`` is how the ticket stood before, and who had it. Of long work the outage’s
-    entry tells."""
+    """Record a move in the audit log; ``was`` is the earlier state and agent. Moves made by an outage are recorded with
+    the outage."""
     if move in UNNOTED or actor.who is ActorKind.AUTHOR or ctx.request.kind == "work":
         return
     before = {"etat": was[0].value, "agent": was[1]}
@@ -50,8 +51,7 @@ NOT_THERE = "Cette demande n’existe pas, ou n’est pas à vous."
 
 
 async def lock_ticket(ctx: Context, number: int) -> Ticket:
-    """Lock the ticket of that number: it is nobody else’s until this transaction ends. Raises UserError where there is
-    none."""
+    """Lock a ticket until the transaction ends. Raises UserError if there is none of that number."""
     found = await tickets.lock(ctx.db, number)
     if found is None:
         raise UserError(NOT_THERE)
@@ -59,7 +59,7 @@ async def lock_ticket(ctx: Context, number: int) -> Ticket:
 
 
 async def lock_for_agent(ctx: Context, number: int) -> tuple[Ticket, Actor]:
-    """Lock a ticket for who acts as one of its agents. Raises UserError for anybody else."""
+    """Lock a ticket for one of its agents. Raises UserError for anybody else."""
     ticket = await lock_ticket(ctx, number)
     if not await serves(ctx, ctx.user, ticket.queue):
         raise UserError(NOT_THERE)
@@ -67,7 +67,7 @@ async def lock_for_agent(ctx: Context, number: int) -> tuple[Ticket, Actor]:
 
 
 async def lock_own_ticket(ctx: Context, number: int) -> Ticket:
-    """Lock a ticket of who acts. Raises UserError for anybody else."""
+    """Lock a ticket for its author. Raises UserError for anybody else."""
     ticket = await lock_ticket(ctx, number)
     if ticket.author_id != ctx.user.id:
         raise UserError(NOT_THERE)
@@ -75,7 +75,7 @@ async def lock_own_ticket(ctx: Context, number: int) -> Ticket:
 
 
 async def lock_for_either(ctx: Context, number: int) -> tuple[Ticket, Actor]:
-    """Lock a ticket for the one who asked, or for an agent, whichever acts. Raises UserError for anybody else."""
+    """Lock a ticket for its author or an agent, and say which. Raises UserError for anybody else."""
     ticket = await lock_ticket(ctx, number)
     if ticket.author_id == ctx.user.id:
         return ticket, Actor(ctx.user.id, ActorKind.AUTHOR, ctx.now)
@@ -85,7 +85,7 @@ async def lock_for_either(ctx: Context, number: int) -> tuple[Ticket, Actor]:
 async def make_move(
     ctx: Context, ticket: Ticket, move: Move, actor: Actor, note: MoveNote = NO_NOTE, **given: Any
 ) -> Sequence[Reply]:
-    """Make a move of a ticket, which card and receipt show. Raises UserError where it may not be made."""
+    """Make a move of a ticket, and rewrite its card and receipt. Raises UserError if the move is not allowed."""
     was = ticket.state, ticket.agent_id
     try:
         await tickets.make_move(ctx.db, ticket, move, actor, note, **given)
@@ -103,12 +103,12 @@ async def make_move(
 
 
 def tell_author(ticket: Ticket, text: Markdown, buttons: Sequence[Button] = (), *, topic: str | None = None) -> Direct:
-    """Say something to who asked, under their receipt once it is there; with the topic of its words, an agent’s."""
+    """Send a message to the author, under their receipt once it stands; ``topic`` marks words of an agent."""
     return Direct(text, buttons, user_id=ticket.author_id, root_id=ticket.thread_post, topic=topic)
 
 
 async def tell_room(ctx: Context, ticket: Ticket, text: Markdown) -> Sequence[Reply]:
-    """Say something to the agents, under the card once it is there."""
+    """Send a message to the agents, under the card once it stands."""
     card = await posts.get_card(ctx.db, ticket)
     return [Say(text, channel_id=card.channel_id, root_id=card.post_id)] if card else []
 
@@ -123,12 +123,12 @@ WINDOWS: Mapping[Move, type[windows.AboutTicket]] = {
 
 
 class Release(TicketClick):
-    """« Libérer »: nobody has the ticket any more."""
+    """Button « Libérer »: takes the ticket from its agent."""
 
 
 @feature.button(Take)
 async def take_ticket(ctx: Context, click: Take) -> Replies:
-    """Give the ticket to this agent, and tell who asked that somebody is at it."""
+    """Assign the ticket to the agent who clicks, and tell its author."""
     ticket, actor = await lock_for_agent(ctx, click.ticket)
     if ticket.agent_id == actor.by:
         raise UserError("Vous avez déjà cette demande.")
@@ -138,14 +138,14 @@ async def take_ticket(ctx: Context, click: Take) -> Replies:
 
 @feature.button(Release)
 async def release_ticket(ctx: Context, click: Release) -> Replies:
-    """Take the ticket from its agent: another may have it."""
+    """Take the ticket from its agent, so that another can take it."""
     ticket, actor = await lock_for_agent(ctx, click.ticket)
     return await make_move(ctx, ticket, Move.RELEASE, actor)
 
 
 @feature.button(Reopen)
 async def reopen_ticket(ctx: Context, click: Reopen) -> Replies:
-    """Reopen a ticket that is not solved after all, and tell both sides."""
+    """Reopen a solved ticket, and tell both sides."""
     ticket, actor = await lock_for_either(ctx, click.ticket)
     made = await make_move(ctx, ticket, Move.REOPEN, actor)
     to_room, to_author = (
@@ -157,7 +157,7 @@ async def reopen_ticket(ctx: Context, click: Reopen) -> Replies:
 
 @feature.button(Settled)
 async def settle_ticket(ctx: Context, click: Settled) -> Replies:
-    """Close a ticket whose author needs no help any more."""
+    """Close a ticket whose author no longer needs help."""
     ticket = await lock_own_ticket(ctx, click.ticket)
     made = await make_move(ctx, ticket, Move.CLOSE, Actor(ctx.user.id, ActorKind.AUTHOR, ctx.now))
     return [*made, *await tell_room(ctx, ticket, render("hotline/settled", person=ctx.user.full_name))]
@@ -165,7 +165,7 @@ async def settle_ticket(ctx: Context, click: Settled) -> Replies:
 
 @feature.button(Unmask)
 async def unmask_ticket(ctx: Context, click: Unmask) -> Replies:
-    """Leave what is personal in a demand masked, or have it read as it was written."""
+    """Keep personal data in a request masked, or show it."""
     ticket = await lock_ticket(ctx, click.ticket)
     if ticket.author_id != ctx.user.id or not ticket.said_masked:
         raise UserError("C’est déjà décidé.")
@@ -182,13 +182,13 @@ async def ask_answer(ctx: Context, click: Answer) -> Replies:
 
 @feature.button(Resolve, writes=False)
 async def ask_resolution(ctx: Context, click: Resolve) -> Replies:
-    """Open the window in which a ticket ends."""
+    """Open the window in which a ticket is solved."""
     return Ask(windows.ResolveTicket.draft(ticket=click.ticket, reason="resolu"))
 
 
 @feature.button(More, writes=False)
 async def choose_move(ctx: Context, click: More) -> Replies:
-    """Open the window of what was chosen, or do it at once where it has none."""
+    """Open the window of the chosen move, or make it at once if it needs none."""
     move = Move(click.chosen)
     if window := WINDOWS.get(move):
         return Ask(window.draft(ticket=click.ticket))
@@ -208,13 +208,13 @@ async def _ask_queue(ctx: Context, number: int) -> Replies:
 
 
 class Rate(TicketClick):
-    """👍 or 👎."""
+    """Button 👍 or 👎."""
 
     rating: int
 
 
 class RateInWords(TicketClick):
-    """« Ajouter un mot »."""
+    """Button « Ajouter un mot »: opens the window of a comment on the help."""
 
 
 RATING = RowCard[Ticket]("hotline.rating:", lambda ticket: ticket.number)
@@ -222,7 +222,7 @@ RATING = RowCard[Ticket]("hotline.rating:", lambda ticket: ticket.number)
 
 
 async def ask_rating(ctx: Context, ticket: Ticket) -> Sequence[Reply]:
-    """Say that a ticket is solved; the first time, ask whether that helped."""
+    """Tell the author that the ticket is solved; the first time, ask whether the solution helped."""
     text = render("hotline/resolved", ticket=ticket, asks=not ticket.rating_asked)
     again = Button("Ce n’est pas réglé", Reopen(ticket=ticket.number))
     if ticket.rating_asked:
@@ -235,7 +235,7 @@ async def ask_rating(ctx: Context, ticket: Ticket) -> Sequence[Reply]:
 
 @feature.button(Rate)
 async def rate_ticket(ctx: Context, click: Rate) -> Replies:
-    """Note the author’s 👍 or 👎; the last click counts."""
+    """Store the author’s 👍 or 👎; the last click counts."""
     ticket = await lock_own_ticket(ctx, click.ticket)
     await tickets.change(ctx.db, ticket, rating=click.rating)
     buttons = [Button("Ajouter un mot", RateInWords(ticket=ticket.number))]
@@ -246,13 +246,13 @@ async def rate_ticket(ctx: Context, click: Rate) -> Replies:
 
 @feature.button(RateInWords, writes=False)
 async def ask_word(ctx: Context, click: RateInWords) -> Replies:
-    """Open the window of a word about the help."""
+    """Open the window of a comment on the help."""
     return Ask(windows.RateTicket.draft(ticket=click.ticket))
 
 
 @feature.submit(windows.RateTicket)
 async def keep_word(ctx: Context, form: windows.RateTicket) -> Replies:
-    """Keep the author’s word, and show it to the agents."""
+    """Store the author’s comment, and show it to the agents."""
     ticket = await lock_own_ticket(ctx, form.ticket)
     await tickets.change(ctx.db, ticket, rating_word=form.word)
     said = render("hotline/rated_word", ticket=ticket, word=escape(form.word))
@@ -261,7 +261,7 @@ async def keep_word(ctx: Context, form: windows.RateTicket) -> Replies:
 
 @feature.submit(windows.AnswerTicket)
 async def send_answer(ctx: Context, form: windows.AnswerTicket) -> Replies:
-    """Send an answer: who asked reads it under their receipt, and the agents under the card."""
+    """Send an answer: to the author under the receipt, and to the agents under the card."""
     ticket, actor = await lock_for_agent(ctx, form.ticket)
     made = await make_move(ctx, ticket, Move.ANSWER, actor)
     return [*made, *await _say_to_all(ctx, ticket, form.text)]
@@ -269,14 +269,14 @@ async def send_answer(ctx: Context, form: windows.AnswerTicket) -> Replies:
 
 @feature.submit(windows.AskBack)
 async def ask_back(ctx: Context, form: windows.AskBack) -> Replies:
-    """Ask something back: it is the turn of who asked then."""
+    """Ask the author a question; the ticket then waits for them."""
     ticket, actor = await lock_for_agent(ctx, form.ticket)
     made = await make_move(ctx, ticket, Move.ASK, actor)
     return [*made, *await _say_to_both(ctx, ticket, form.text)]
 
 
 async def _say_to_all(ctx: Context, ticket: Ticket, text: str) -> Sequence[Reply]:
-    """Say something to both sides, and to the authors of duplicates."""
+    """Send an agent’s text to both sides, and to the authors of duplicates."""
     said, topic = cards.draw_words(ctx, text), cards.WORDS.of(ticket.number)
     return [*await _say_to_both(ctx, ticket, text), *await tell_duplicates(ctx, ticket, said, topic)]
 
@@ -288,7 +288,7 @@ async def _say_to_both(ctx: Context, ticket: Ticket, text: str) -> Sequence[Repl
 
 @feature.submit(windows.ResolveTicket)
 async def resolve_ticket(ctx: Context, form: windows.ResolveTicket) -> Replies:
-    """Solve a ticket: who asked is told, and asked whether that helped."""
+    """Solve a ticket; its author is told, and asked whether the solution helped."""
     ticket, actor = await lock_for_agent(ctx, form.ticket)
     reason, solution = Reason(form.reason), form.solution.strip()
     note = MoveNote("" if reason is Reason.RESOLU else reason.label)
@@ -299,7 +299,7 @@ async def resolve_ticket(ctx: Context, form: windows.ResolveTicket) -> Replies:
 
 @feature.submit(windows.MarkDuplicate)
 async def mark_duplicate(ctx: Context, form: windows.MarkDuplicate) -> Replies:
-    """End a ticket as the duplicate of another, which goes on."""
+    """Close a ticket as a duplicate of another."""
     ticket, actor = await lock_for_agent(ctx, form.ticket)
     other = await tickets.get(ctx.db, form.other)
     if other is None or other.number == ticket.number or not await serves(ctx, ctx.user, other.queue):
@@ -318,7 +318,7 @@ async def mark_duplicate(ctx: Context, form: windows.MarkDuplicate) -> Replies:
 
 @feature.submit(windows.ChangeUrgency)
 async def change_urgency(ctx: Context, form: windows.ChangeUrgency) -> Replies:
-    """Change how urgent a ticket is, and so its place among the others."""
+    """Change the urgency of a ticket, and so its place in the list."""
     ticket, actor = await lock_for_agent(ctx, form.ticket)
     urgency = Urgency(form.urgency)
     return await make_move(ctx, ticket, Move.HASTEN, actor, MoveNote(urgency.label), urgency=urgency)
@@ -326,7 +326,7 @@ async def change_urgency(ctx: Context, form: windows.ChangeUrgency) -> Replies:
 
 @feature.submit(windows.AssignTicket)
 async def assign_ticket(ctx: Context, form: windows.AssignTicket) -> Replies:
-    """Give a ticket to another agent, who is told under the card."""
+    """Assign a ticket to another agent, who is told under the card."""
     ticket, actor = await lock_for_agent(ctx, form.ticket)
     agent = await people.get(ctx.db, form.agent) or people.Person(id=form.agent, username="", role=None, since=ctx.now)
     if not await serves(ctx, agent, ticket.queue):
@@ -341,7 +341,7 @@ async def assign_ticket(ctx: Context, form: windows.AssignTicket) -> Replies:
 
 @feature.submit(windows.TransferTicket)
 async def transfer_ticket(ctx: Context, form: windows.TransferTicket) -> Replies:
-    """Send a ticket to the agents of another queue, and tell who asked who answers now."""
+    """Transfer a ticket to another queue, and tell its author."""
     ticket, actor = await lock_for_agent(ctx, form.ticket)
     if form.queue == ticket.queue:
         raise UserError(fields={"file": "Elle est déjà dans cette file."})

@@ -1,4 +1,5 @@
-"""A demand for help is sent: what is like it is shown first, then it is filed, or part of an outage."""
+"""A request for help is submitted: similar solved tickets and resources are shown first, then it is filed, perhaps as
+part of an outage."""
 
 from collections.abc import Collection, Sequence
 from datetime import timedelta
@@ -36,8 +37,7 @@ COMPARED_MAX = 30
 
 
 async def look_for_outage(ctx: Context, ticket: Ticket) -> Sequence[Reply]:
-    """Look whether a new ticket is part of a running outage that it is like, or counts with others for one to be
-    proposed."""
+    """Attach a new ticket to a running outage that it is similar to; or count it towards proposing one."""
     if ctx.settings.outage is None:
         return []
     await tickets.hold_queue(ctx.db, ticket.queue, ctx.now)
@@ -54,7 +54,7 @@ async def _belongs_to(ctx: Context, ticket: Ticket, incident: Incident) -> bool:
 
 
 async def _attach_ticket(ctx: Context, ticket: Ticket, incident: Incident) -> Sequence[Reply]:
-    """Make a ticket part of an outage: its receipt, which is not written yet, says that it is known."""
+    """Attach a ticket to a running outage; its receipt, not written yet, will say so."""
     if (now := await tickets.lock_incident(ctx.db, incident.number)) is None or not now.is_running:
         return []
     by_itself = Actor("", ActorKind.BOT, ctx.now)
@@ -67,7 +67,7 @@ async def _attach_ticket(ctx: Context, ticket: Ticket, incident: Incident) -> Se
 async def _propose_outage(
     ctx: Context, ticket: Ticket, proposed: Sequence[Incident], bounds: Outage
 ) -> Sequence[Reply]:
-    """Propose an outage once there are enough like tickets; those that were proposed already are only more of them."""
+    """Propose an outage once there are enough similar tickets; tickets of an earlier proposal count too."""
     unrelated = await tickets.find_refused_by_incident(ctx.db, ticket.queue, ctx.now - WITHIN)
     near = await suggestions.find_recent_alike(ctx.db, ticket, ctx.now - WITHIN)
     rows = [*(row for row in near if row.number not in unrelated), ticket]
@@ -88,7 +88,7 @@ BLOCKS_FOR = timedelta(hours=1)
 
 
 async def file_ticket(ctx: Context, author: people.Person, key: str, asked: dict[str, Any]) -> Sequence[Reply]:
-    """File a ticket: its author has a receipt then, its room a card, and the thread that it came from a word."""
+    """File a ticket: send its author a receipt, post its card, and note it in the thread that it came from."""
     form = OpenTicket.model_validate({**asked, "queues": {}})
     source = await posts.get_source(ctx.db, form.source) if form.source else None
     new = _make_ticket(ctx, author, key, form, source)
@@ -111,8 +111,8 @@ async def file_ticket(ctx: Context, author: people.Person, key: str, asked: dict
 
 
 async def _find_blocking(ctx: Context, author: people.Person) -> int | None:
-    """Find the demand of the last hour that is « bloquant » already: another of the same person is not, until an agent
-    says so. Two that are sent at once wait for each other."""
+    """Find the author’s « bloquant » ticket of the last hour: a second one is not « bloquant » until an agent says so.
+    Two submissions at once wait for each other."""
     await claims.hold(ctx.db, "hotline.blocking", author.id, ctx.now)
     return await tickets.find_blocking(ctx.db, author.id, ctx.now - BLOCKS_FOR)
 
@@ -120,7 +120,7 @@ async def _find_blocking(ctx: Context, author: people.Person) -> int | None:
 def _make_ticket(
     ctx: Context, author: people.Person, key: str, form: OpenTicket, source: posts.TicketSource | None
 ) -> Ticket:
-    """Make a ticket of what was asked, with bars over what is personal until its author decides."""
+    """Make a ticket of a request; personal data is masked until its author decides."""
     subject, details = guard.mask(form.subject), guard.mask(form.details)
     masked = {"subject": (form.subject, subject), "details": (form.details, details)}
     return Ticket(
@@ -158,34 +158,34 @@ DECIDED = "Cette demande est déjà partie, ou déjà réglée."
 
 
 class WasIt(BaseModel):
-    """« C’était ça »: that solved ticket answers it."""
+    """Button « C’était ça »: a solved ticket answers the request."""
 
     key: str
     ticket: int
 
 
 class WasFiche(BaseModel):
-    """« C’était ça »: that resource answers it."""
+    """Button « C’était ça »: a resource answers the request."""
 
     key: str
     fiche: int
 
 
 class FileIt(BaseModel):
-    """« Continuer »: none of them does."""
+    """Button « Continuer »: nothing that was shown answers the request, so it is filed."""
 
     key: str
 
 
 async def find_accepted(db: AsyncSession, keys: Sequence[str]) -> Collection[str]:
-    """Find which one-time keys of dialogs made a ticket, or wait for a decision."""
+    """Find which one-time keys of windows made a ticket, or wait for their author’s decision."""
     return {*await tickets.find_accepted(db, keys), *await suggestions.find_accepted(db, keys)}
 
 
 @feature.submit(OpenTicket, accepted=find_accepted)
 async def submit_request(ctx: Context, form: OpenTicket) -> Replies:
-    """Show first what is like a demand and solved, or in the ressourcerie. Where nothing is, and where it keeps
-    somebody from working, file it at once."""
+    """Show similar solved tickets and resources first. If there are none, or the request is « bloquant », file it at
+    once."""
     left = [] if ctx.user.may(AGENTS) else await quotas.spend(ctx, quotas.Quota.TICKET)
     asked = form.model_dump(mode="json", exclude={"queues"})
     if form.urgency == Urgency.BLOQUANT:
@@ -214,7 +214,7 @@ PATIENCE = 0.5
 
 
 async def _find_fiches(ctx: Context, subject: str, most: int) -> Sequence[ShownResource]:
-    """Find the resources that speak of it most, and clearly; none while they are read for the first time."""
+    """Find the resources that clearly match a request; none while the index is being built."""
     try:
         page = await search(ctx.db, subject, limit=LOOKED_AT, patience=PATIENCE)
     except IndexNotReadyError:
@@ -238,13 +238,13 @@ def _draw_alike(
 
 
 def _link_fiche(fiche: ShownResource) -> Markdown:
-    """Link a resource in a word; "" for one that has no link."""
+    """Make the link of a resource; "" if it has none."""
     return Markdown(f"[Ouvrir](<{fiche.url}>)" if fiche.url else "")
 
 
 @feature.button(WasIt)
 async def accept_ticket(ctx: Context, click: WasIt) -> Replies:
-    """Close a demand that a solved ticket answers; it counts as one avoided."""
+    """Drop a request that a solved ticket answers; it counts as an avoided one."""
     if not await suggestions.answer_wish(ctx.db, click.key, ticket=click.ticket):
         raise UserError(DECIDED)
     return WISH.rewrite(click.key, render("hotline/avoided", was=f"la n° {click.ticket}"), here=True)
@@ -252,7 +252,7 @@ async def accept_ticket(ctx: Context, click: WasIt) -> Replies:
 
 @feature.button(WasFiche)
 async def accept_fiche(ctx: Context, click: WasFiche) -> Replies:
-    """Close a demand that a resource answers; it counts as one avoided, and thanks whoever wrote the resource."""
+    """Drop a request that a resource answers; it counts as an avoided one, and the resource’s author is thanked."""
     if not await suggestions.answer_wish(ctx.db, click.key, fiche=click.fiche):
         raise UserError(DECIDED)
     await feedback.put_mark(ctx.db, click.fiche, ctx.user.id, feedback.Mark.USEFUL, ctx.now)
@@ -261,7 +261,7 @@ async def accept_fiche(ctx: Context, click: WasFiche) -> Replies:
 
 @feature.button(FileIt)
 async def file_wish(ctx: Context, click: FileIt) -> Replies:
-    """File the demand: none of what was shown answers it."""
+    """File the request, since nothing that was shown answers it."""
     wish = await suggestions.take_wish(ctx.db, click.key)
     if wish is None:
         raise UserError(DECIDED)
@@ -271,7 +271,7 @@ async def file_wish(ctx: Context, click: FileIt) -> Replies:
 
 @feature.job("minute=*/10", name="hotline.file_undecided", writes=True)
 async def file_undecided(ctx: Context) -> Replies:
-    """File what nobody decided about: no demand is lost because its author did not click."""
+    """File the requests whose authors did not decide: none is lost for want of a click."""
     replies: list[Reply] = []
     for waiting in await suggestions.list_undecided(ctx.db, ctx.now - DECIDES_IN, AT_ONCE):
         wish = await suggestions.take_wish(ctx.db, waiting.key)

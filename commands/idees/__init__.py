@@ -1,5 +1,5 @@
-"""« /idee »: what people would like to be better, who is for it, and what becomes of it. Here the window, ideas that
-are like it and could be voted for instead, filing, votes, whose idea it is, and what animateurs decide."""
+"""« /idee »: ideas for improving the bot and the réseau, their votes, and what becomes of them. This module has the
+window, the check for similar ideas, filing, votes, credits, and the decisions of animateurs."""
 
 import re
 from collections.abc import Sequence
@@ -30,16 +30,16 @@ HINT = "[votre idée | 12 | les plus demandées | mes idées]"
 
 
 class FileAnyway(cards.OfIdea):
-    """« Proposer quand même » what is like others."""
+    """Button « Proposer quand même »: files an idea although similar ones exist."""
 
 
 class GiveUp(cards.OfIdea):
-    """« Ne pas proposer »: an idea that is like others is not filed."""
+    """Button « Ne pas proposer »: drops an idea because similar ones exist."""
 
 
 @feature.command("idee", help="Proposer une idée, ou voter pour celle d’un autre", hint=HINT, tells=True)
 async def type_idea(ctx: ReadingContext, line: str) -> Replies:
-    """Show the idea of a number or a list that is asked for; else open the window, with the words in it."""
+    """Show the idea or the list that a line names; for other words, open the window filled with them."""
     act = _ACT.fullmatch(line.strip())
     if (number := read_typed_number(act[1] if act else line, "idée", "idee")) is not None:
         return await open_idea(ctx, cards.Open(idea=number))
@@ -60,7 +60,7 @@ async def open_idea(ctx: Context, click: cards.Open) -> Replies:
 
 @feature.submit(FileIdea)
 async def file_idea(ctx: Context, form: FileIdea) -> Replies:
-    """File an idea; where others are like it, show them first."""
+    """File an idea; if similar ones exist, show those first."""
     left = await quotas.spend(ctx, quotas.Quota.IDEA)
     details, title = _mask(form.details, DETAILS_MAX), _mask(form.titre, TITLE_MAX)
     draft = Idea(title=title, author_id=ctx.user.id, state=IdeaState.DRAFT, created_at=ctx.now, changed_at=ctx.now)
@@ -83,7 +83,7 @@ def _mask(text: str, most: int) -> str:
 
 @feature.button(FileAnyway)
 async def file_anyway(ctx: Context, click: FileAnyway) -> Replies:
-    """File an idea though it is like others."""
+    """File an idea although similar ones exist."""
     idea = await idees.lock(ctx.db, click.idea)
     if idea is None or idea.author_id != ctx.user.id:
         raise UserError("Cette idée n’attend plus : proposez-la de nouveau avec /idee.")
@@ -94,13 +94,13 @@ async def file_anyway(ctx: Context, click: FileAnyway) -> Replies:
 
 @feature.button(GiveUp)
 async def give_up(ctx: Context, click: GiveUp) -> Replies:
-    """Forget what was not filed."""
+    """Delete an idea that was not filed."""
     await idees.drop_draft(ctx.db, click.idea, ctx.user.id)
     return Whisper(render("idees/given_up"))
 
 
 async def _file(ctx: Context, idea: Idea) -> Sequence[Reply]:
-    """File an idea, with the vote of who proposes it; tell the animateurs, and ask whether they may be named."""
+    """File an idea with its author’s own vote; tell the animateurs, and ask the author whether they may be named."""
     idea.state, idea.created_at, idea.changed_at = IdeaState.NEW, ctx.now, ctx.now
     await ctx.db.flush()
     await idees.vote(ctx.db, idea.number, ctx.user.id, ctx.now)
@@ -115,7 +115,7 @@ async def _file(ctx: Context, idea: Idea) -> Sequence[Reply]:
 
 @feature.button(cards.Name)
 async def name_author(ctx: Context, click: cards.Name) -> Replies:
-    """Note whether somebody agrees to be named, and say how to change that."""
+    """Store whether the author may be named, and say how to change that."""
     idea = await cards.get_shown(ctx, click.idea, locked=True)
     if idea.author_id != ctx.user.id:
         raise UserError(cards.UNKNOWN)
@@ -126,7 +126,7 @@ async def name_author(ctx: Context, click: cards.Name) -> Replies:
 
 @feature.button(cards.Vote)
 async def vote_for(ctx: Context, click: cards.Vote) -> Replies:
-    """Count somebody’s vote, once; what is a duplicate leads to the other one."""
+    """Count somebody’s vote, once; a vote for a duplicate leads to the original."""
     idea = await cards.get_shown(ctx, click.idea, locked=True)
     if idea.duplicate_of:
         idea = await cards.get_shown(ctx, idea.duplicate_of, locked=True)
@@ -142,7 +142,7 @@ async def vote_for(ctx: Context, click: cards.Vote) -> Replies:
 
 @feature.button(cards.TakeVoteBack)
 async def take_vote_back(ctx: Context, click: cards.TakeVoteBack) -> Replies:
-    """Take a vote back, as long as nothing is decided."""
+    """Withdraw a vote, while the idea is open."""
     idea = await cards.get_shown(ctx, click.idea, locked=True)
     if idea.duplicate_of:
         idea = await cards.get_shown(ctx, idea.duplicate_of, locked=True)
@@ -154,7 +154,7 @@ async def take_vote_back(ctx: Context, click: cards.TakeVoteBack) -> Replies:
 
 
 def _must_be_open(idea: Idea) -> None:
-    """Raises UserError for an idea that cannot be voted for."""
+    """Raise UserError for an idea that cannot be voted for."""
     if not idea.is_open:
         raise UserError(f"L’idée n° {idea.number} est {idea.state.label} : on ne vote plus pour elle.")
 
@@ -165,7 +165,7 @@ EXAMPLE = "/idee etat 12 prévue, /idee etat 12 refusée parce que…, /idee eta
 
 
 class Ruling(BaseModel):
-    """What becomes of an idea, with its reason, and the idea that it is the same as."""
+    """A decision about an idea: its state, the reason, and the idea that it duplicates, if any."""
 
     state: IdeaState
     reason: str = ""
@@ -173,9 +173,8 @@ class Ruling(BaseModel):
 
 
 class Revert(cards.OfIdea):
-    """« Annuler »: the idea is again as it was, and so are its duplicates that ``followed`` it to another one.
-
-    ``after`` is what was decided; older buttons do not say."""
+    """Button « Annuler »: undoes the decision ``after`` (older buttons lack it); the idea is as ``before``, and the
+    duplicates in ``followed`` are its own again."""
 
     before: Ruling
     after: Ruling | None = None
@@ -183,20 +182,20 @@ class Revert(cards.OfIdea):
 
 
 class TellVoters(cards.OfIdea):
-    """Who is for an idea hears of its state."""
+    """Long work: tell the voters of an idea its new state."""
 
     state: IdeaState
 
 
 @feature.button(cards.Decide, roles=ANIMATEURS)
 async def decide_by_click(ctx: Context, click: cards.Decide) -> Replies:
-    """Give an idea the state of a button."""
+    """Set an idea’s state by a button."""
     return await _rule(ctx, click.idea, Ruling(state=click.to))
 
 
 @feature.button(cards.Answer, roles=ANIMATEURS, writes=False)
 async def open_answer(ctx: ReadingContext, click: cards.Answer) -> Replies:
-    """Open the window, with what was decided last."""
+    """Open the window with the last decision."""
     idea = await cards.get_shown(ctx, click.idea)
     known = {"etat": idea.state if idea.state in SHOWN else None, "raison": idea.reason or None}
     return Ask(DecideIdea.draft(idea=idea.number, said=cards.say_title(idea), doublon=idea.duplicate_of, **known))
@@ -204,7 +203,7 @@ async def open_answer(ctx: ReadingContext, click: cards.Answer) -> Replies:
 
 @feature.submit(DecideIdea, roles=ANIMATEURS)
 async def decide_by_form(ctx: Context, form: DecideIdea) -> Replies:
-    """Give an idea the state that was chosen, and say why."""
+    """Set an idea’s state with a reason, from the window."""
     same = form.doublon if form.etat is IdeaState.DUPLICATE else None
     return await _rule(ctx, form.idea, Ruling(state=form.etat, reason=form.raison, duplicate_of=same))
 
@@ -213,7 +212,7 @@ async def decide_by_form(ctx: Context, form: DecideIdea) -> Replies:
     "idee etat", help="Dire ce que devient une idée", hint="12 prévue [raison]", roles=ANIMATEURS, writes=True
 )
 async def decide_by_line(ctx: Context, line: str) -> Replies:
-    """Give an idea the state that was typed: its number, the state, then why, or the other idea’s number."""
+    """Set an idea’s state from a line: its number, the state, then the reason or the other idea’s number."""
     number, ruling = read_ruling(line)
     form = {"etat": ruling.state, "raison": ruling.reason, "doublon": ruling.duplicate_of}
     if faults := DecideIdea.problems(form, ctx.clues):
@@ -249,7 +248,7 @@ def _read_rest(state: IdeaState, rest: str) -> Ruling:
 
 
 async def _rule(ctx: Context, number: int, ruling: Ruling) -> Replies:
-    """Decide about an idea; its voters hear of it the next day, who decides can take it back."""
+    """Decide about an idea. Its voters are told the next day; a button undoes it until then."""
     idea = await cards.get_shown(ctx, number, locked=True)
     before = _read_decided(idea)
     into = await _find_original(ctx, idea, ruling.duplicate_of) if ruling.duplicate_of is not None else None
@@ -263,12 +262,12 @@ async def _rule(ctx: Context, number: int, ruling: Ruling) -> Replies:
 
 
 def _read_decided(idea: Idea) -> Ruling:
-    """Read what is decided of an idea now."""
+    """Return the present decision about an idea."""
     return Ruling(state=idea.state, reason=idea.reason, duplicate_of=idea.duplicate_of)
 
 
 async def _find_original(ctx: Context, idea: Idea, number: int) -> Idea:
-    """Find the idea that another is the same as; of a duplicate what that is one of. Raises UserError."""
+    """Find the idea that another one duplicates; if that is itself a duplicate, its original. Raises UserError."""
     found = await idees.get(ctx.db, number)
     if found is not None and found.duplicate_of:
         found = await idees.get(ctx.db, found.duplicate_of)
@@ -280,7 +279,7 @@ async def _find_original(ctx: Context, idea: Idea, number: int) -> Idea:
 
 
 async def _apply(ctx: Context, idea: Idea, ruling: Ruling) -> Sequence[Reply]:
-    """Write down what becomes of an idea, note it, and rewrite the cards that it changes."""
+    """Store a decision about an idea, record it, and rewrite the cards that it changes."""
     others = {idea.duplicate_of, ruling.duplicate_of} - {None}
     was = idea.state
     idea.state, idea.reason, idea.duplicate_of = ruling.state, ruling.reason, ruling.duplicate_of
@@ -293,7 +292,7 @@ async def _apply(ctx: Context, idea: Idea, ruling: Ruling) -> Sequence[Reply]:
 
 @feature.undo(Revert, roles=ANIMATEURS)
 async def revert_ruling(ctx: Context, click: Revert) -> Replies:
-    """Let an idea be as it was before a decision."""
+    """Undo a decision about an idea."""
     idea = await cards.get_shown(ctx, click.idea, locked=True)
     if click.after and click.after != _read_decided(idea):
         raise UserError(
@@ -309,7 +308,7 @@ async def revert_ruling(ctx: Context, click: Revert) -> Replies:
 
 @feature.button(cards.Withdraw)
 async def withdraw_by_click(ctx: Context, click: cards.Withdraw) -> Replies:
-    """Ask an animateur why an idea is taken away; take away at once what is one’s own."""
+    """Withdraw one’s own idea at once; ask an animateur for a reason."""
     idea = await cards.get_shown(ctx, click.idea, locked=True)
     if ctx.user.animates:
         return Ask(WithdrawIdea.draft(idea=idea.number, said=cards.say_title(idea)))
@@ -320,7 +319,7 @@ async def withdraw_by_click(ctx: Context, click: cards.Withdraw) -> Replies:
 
 @feature.submit(WithdrawIdea, roles=ANIMATEURS)
 async def withdraw_by_form(ctx: Context, form: WithdrawIdea) -> Replies:
-    """Take an idea away, and tell who proposed it why."""
+    """Withdraw an idea, and tell its author why."""
     idea = await cards.get_shown(ctx, form.idea, locked=True)
     told = await _withdraw(ctx, idea, form.raison)
     if idea.author_id == ctx.user.id or not await find_active(ctx, [idea.author_id]):
@@ -329,7 +328,7 @@ async def withdraw_by_form(ctx: Context, form: WithdrawIdea) -> Replies:
 
 
 async def _withdraw(ctx: Context, idea: Idea, reason: str) -> list[Reply]:
-    """Take an idea away; where it was a duplicate its votes stay with the other one."""
+    """Withdraw an idea; if it was a duplicate, its votes stay with the original."""
     if idea.state is IdeaState.WITHDRAWN:
         raise UserError(f"L’idée n° {idea.number} est déjà retirée.")
     before = _read_decided(idea)
@@ -344,7 +343,7 @@ async def _withdraw(ctx: Context, idea: Idea, reason: str) -> list[Reply]:
 
 @feature.job("hour=5 minute=40", name="idees.tell", writes=True)
 async def start_telling(ctx: Context) -> Replies:
-    """Begin to tell who voted what became of ideas since the day before: only the last of several changes."""
+    """Start to tell voters what was decided about ideas since yesterday; of several changes only the last."""
     replies: list[Reply] = []
     for idea in await idees.list_untold(ctx.db):
         idea.told = idea.state
@@ -357,7 +356,7 @@ async def start_telling(ctx: Context) -> Replies:
     TellVoters, name="idees.TellVoters", title="Nouvelles d’une idée", unit=("personne", "personnes"), writes=True
 )
 async def tell_voters(ctx: Context, work: TellVoters, so_far: Progress) -> Step:
-    """Tell the next hundred people, by id; what was decided anew meanwhile is told the next day."""
+    """Tell the next hundred voters, by id; an idea that changed meanwhile is told the next day."""
     idea = await idees.get(ctx.db, work.idea)
     if idea is None or idea.state is not work.state:
         return so_far.end()

@@ -1,5 +1,5 @@
-"""The feature, what its buttons carry, an idea at hand and how it looks; ideas page by page, with what the réseau looks
-for in vain, as a file, and for « /chercher »."""
+"""The feature, its payloads, how an idea is shown; the lists of ideas with what people search for in vain, their file,
+and results for « /chercher »."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
@@ -48,43 +48,43 @@ DETAILS_SHOWN = 700
 
 
 class OfIdea(BaseModel):
-    """What a button carries that is about one idea, by its number."""
+    """Payload about one idea, by its number."""
 
     idea: int
 
 
 class Open(OfIdea):
-    """« Lire »: the idea in full."""
+    """Button « Lire »: shows an idea in full."""
 
 
 class Vote(OfIdea):
-    """« Voter »; ``instead_of`` is the draft that is given up for it (0: none)."""
+    """Button « Voter »; ``instead_of`` is the number of the draft that is dropped for it (0 for none)."""
 
     instead_of: int = 0
 
 
 class TakeVoteBack(OfIdea):
-    """« Retirer ma voix »."""
+    """Button « Retirer ma voix »: withdraws a vote."""
 
 
 class Name(OfIdea):
-    """« Oui, me citer », « Non merci »: whether the news may say whose idea it was."""
+    """Button « Oui, me citer » or « Non merci »: whether the news may name the idea’s author."""
 
     agrees: bool
 
 
 class Decide(OfIdea):
-    """« À l’étude », « Prévue », « En cours », « Faite », « Remettre »: what becomes of an idea, without a word."""
+    """Button « À l’étude », « Prévue », « En cours », « Faite » or « Remettre »: sets the state without a reason."""
 
     to: IdeaState
 
 
 class Answer(OfIdea):
-    """« Répondre… »: the window in which animateurs say what becomes of an idea, and why."""
+    """Button « Répondre… »: opens the window of a decision with its reason."""
 
 
 class Withdraw(OfIdea):
-    """« Retirer »: asks animateurs why; who proposed it is not asked."""
+    """Button « Retirer »: animateurs are asked for a reason, the author is not."""
 
 
 CARD = RowCard[Idea]("idees.card:", lambda idea: idea.number)
@@ -100,7 +100,7 @@ STEPS: Mapping[IdeaState, Mapping[str, IdeaState]] = {
 
 
 async def get_shown(ctx: Context, number: int, *, locked: bool = False) -> Idea:
-    """Get an idea that this person may read: animateurs also read what was withdrawn. Raises UserError."""
+    """Get an idea that the person may read; animateurs may also read withdrawn ones. Raises UserError."""
     idea = await (idees.lock if locked else idees.get)(ctx.db, number)
     if idea is None or idea.state is IdeaState.DRAFT:
         raise UserError(UNKNOWN)
@@ -110,7 +110,7 @@ async def get_shown(ctx: Context, number: int, *, locked: bool = False) -> Idea:
 
 
 async def draw_card(ctx: Context, idea: Idea) -> Message:
-    """Draw an idea for animateurs, with what they can do."""
+    """Draw an idea for animateurs, with their buttons."""
     steps = [Button(label, Decide(idea=idea.number, to=to)) for label, to in STEPS.get(idea.state, {}).items()]
     more = [] if idea.state is IdeaState.WITHDRAWN else draw_ruling_buttons(idea)
     facts = [*_list_facts(idea, await count_votes(ctx, idea)), ("De", await read_display_name(ctx, idea.author_id))]
@@ -124,12 +124,12 @@ def draw_ruling_buttons(idea: Idea) -> Sequence[Button]:
 
 
 async def refresh_card(ctx: Context, idea: Idea, *, here: bool = False) -> Refresh:
-    """Rewrite the animateurs’ card as the idea is now."""
+    """Rewrite the animateurs’ card of an idea."""
     return CARD.rewrite(idea, await draw_card(ctx, idea), here=here)
 
 
 async def draw_idea(ctx: Context, idea: Idea) -> Message:
-    """Draw an idea in full for who asks: its details, how it stands, and what they can do."""
+    """Draw an idea in full, with its state and the reader’s buttons."""
     votes, is_mine = await count_votes(ctx, idea), idea.author_id == ctx.user.id
     voted = bool(await idees.list_voted(ctx.db, ctx.user.id, [idea.number]))
     buttons = draw_vote_buttons(idea, voted=voted)
@@ -144,7 +144,7 @@ async def draw_idea(ctx: Context, idea: Idea) -> Message:
 
 
 def draw_vote_buttons(idea: Idea, *, voted: bool, instead_of: int = 0) -> Sequence[Button]:
-    """Draw « Voter » or « Retirer ma voix », where an idea can be voted for; of a duplicate what it leads to."""
+    """Draw « Voter » or « Retirer ma voix » if the idea is open; for a duplicate, the button of its original."""
     if idea.duplicate_of:
         return [Button(f"Lire l’idée n° {idea.duplicate_of}", Open(idea=idea.duplicate_of), "primary")]
     if not idea.is_open:
@@ -155,7 +155,7 @@ def draw_vote_buttons(idea: Idea, *, voted: bool, instead_of: int = 0) -> Sequen
 
 
 async def draw_rows(ctx: Context, ideas: Sequence[Idea], *, instead_of: int = 0) -> Sequence[Card]:
-    """Draw ideas of a list, a card each."""
+    """Draw a list of ideas, one card each."""
     numbers = [idea.number for idea in ideas]
     votes, voted = await idees.count_votes(ctx.db, numbers), await idees.list_voted(ctx.db, ctx.user.id, numbers)
     return [
@@ -185,13 +185,13 @@ async def count_votes(ctx: Context, idea: Idea) -> int:
 
 
 def note_idea(ctx: Context, act: AuditAct, idea: Idea, before: Mapping[str, object], **after: object) -> None:
-    """Note in the journal what is decided about an idea; it concerns who proposed it."""
+    """Record a decision about an idea in the audit log, as one that concerns its author."""
     named = {"titre": idea.title, **before}
     record_entry_at_end(ctx, AuditEntry(act, f"idee:{idea.number}", idea.author_id, idea.reason, named, after))
 
 
 def say_title(idea: Idea) -> str:
-    """The title of an idea, quoted in a sentence or shown above a window."""
+    """Return the title of an idea, quoted for a sentence or a window."""
     return quote(idea.title)
 
 
@@ -212,7 +212,7 @@ class Listing(StrEnum):
 
 
 class Page(BaseModel):
-    """« Suite »: a page of a list; ``text`` is a state, a subject or words that are looked for."""
+    """Button « Suite »: a page of a list; ``text`` is a state, a subject, or words to search for."""
 
     of: Listing
     text: str = ""
@@ -220,7 +220,7 @@ class Page(BaseModel):
 
 
 class Sheet(BaseModel):
-    """The files of all ideas."""
+    """Order of the files of all ideas."""
 
 
 _LISTINGS = {
@@ -234,13 +234,13 @@ _LISTINGS = {
 
 
 def read_listing(line: str) -> Listing | None:
-    """Read which list is asked for; None for other words."""
+    """Read which list a line names; None for other words."""
     return _LISTINGS.get(" ".join(fold(line).split()))
 
 
 @feature.command("idee liste", help="Lire les idées, les plus récentes d’abord", hint="[faite | stats | mots]")
 async def list_ideas(ctx: ReadingContext, line: str) -> Replies:
-    """Show the ideas, or those of a state, of a subject, or with these words."""
+    """List the ideas, or those of a state or subject, or those that match the words."""
     text = " ".join(line.split())[:WORDS_MAX]
     if (asked := read_listing(text)) is not None:
         return await show_page(ctx, Page(of=asked))
@@ -276,7 +276,7 @@ async def _read_ideas(ctx: Context, at: Page, number: int) -> RowPage[Idea]:
 
 
 async def _read_filter(db: AsyncSession, text: str) -> ColumnElement[bool]:
-    """Read a state or a subject, else look for the words."""
+    """Return the condition that a text sets: a state, a subject, or words."""
     match _read_kind(text):
         case IdeaState() as state:
             return col(Idea.state) == state
@@ -286,7 +286,7 @@ async def _read_filter(db: AsyncSession, text: str) -> ColumnElement[bool]:
 
 
 def _read_kind(text: str) -> IdeaState | IdeaCategory | None:
-    """Read a state or a subject (« faites », « #cra »); None for other words."""
+    """Read a state or subject (« faites », « #cra »); None for other words."""
     wanted = fold(text.lstrip("#")).removesuffix("s")
     for state in IdeaState:
         if wanted in {fold(state.label), fold(state.value), fold(state.label).removesuffix("e")}:
@@ -296,7 +296,7 @@ def _read_kind(text: str) -> IdeaState | IdeaCategory | None:
 
 
 async def _list_needs(ctx: Context) -> Sequence[Need]:
-    """List what most people look for in the ressourcerie in vain: for animateurs, and of many for all."""
+    """List what most people search for in vain in the ressourcerie; for non-animateurs, only what many people need."""
     found, _ = await list_open_needs(ctx.db, NEEDS_SHOWN)
     return [need for need in found if ctx.user.animates or len(need.whose) >= NEED_MIN]
 
@@ -312,7 +312,7 @@ _TEXTS = TextMemory(_read_texts)
 
 
 async def _find(db: AsyncSession, words: str) -> Sequence[tuple[int, str, Hit]]:
-    """Find ideas by words, the best first: number, state, and what is told of each."""
+    """Search ideas, best match first: number, state, and the result to show."""
     known = await _TEXTS.bring_up_to_date(db, await idees.read_stamp(db))
     ranked = [(known.rows[place], score) for place, score in known.index.rank(words)]
     return [(number, label, Hit(number, title, score, label)) for (number, title, label), score in ranked]
@@ -323,7 +323,7 @@ KIND = SearchKind("idee", "Idée", "Idées", lambda number: Open(idea=int(number
 
 @feature.finds(KIND)
 async def find_ideas(wanted: Search) -> Findings:
-    """Find the ideas that everybody can read."""
+    """Find the ideas that everybody may read, for « /chercher »."""
     return cut_hits([hit for *_, hit in await _find(wanted.db, wanted.words)], wanted)
 
 
@@ -333,13 +333,13 @@ _WIDTHS = (9, 50, 70, 24, 14, 8, 50, 12, 14, 14)
 
 @feature.command("idee export", help="Recevoir toutes les idées en CSV et en tableur")
 async def export_ideas(ctx: ReadingContext, _: str) -> Replies:
-    """Send the files to who asks."""
+    """Send the files of all ideas to whoever asks."""
     return await send_file(ctx, SendFile(user_id=ctx.user.id, order=Sheet(), waiting=PREPARING_FILES))
 
 
 @feature.file(Sheet, name="idees.Sheet")
 async def write_sheet(ctx: ReadingContext, _: Sheet, folder: Path) -> Parcel:
-    """Write all ideas as everybody can read them, never whose they are."""
+    """Write the files of all public ideas, without their authors."""
     lines = [HEAD, *list_lines(await idees.list_all(ctx.db), dict(await idees.count_votes(ctx.db)))]
     files = [folder / "Idees.csv", folder / "Idees.xlsx"]
     sheets.write_csv(files[0], lines)
@@ -348,7 +348,7 @@ async def write_sheet(ctx: ReadingContext, _: Sheet, folder: Path) -> Parcel:
 
 
 def list_lines(ideas: Iterable[Idea], votes: dict[int, int]) -> Iterator[Sequence[sheets.Cell]]:
-    """List each idea as a line of a file; days are those of Paris."""
+    """Return each idea as a row of the file; days are in Paris."""
     for idea in ideas:
         days = [f"{moment.astimezone(PARIS):%d/%m/%Y}" for moment in (idea.created_at, idea.changed_at)]
         told = (idea.category.label, idea.state.label, votes.get(idea.number, 0), idea.reason, idea.duplicate_of)
@@ -357,7 +357,7 @@ def list_lines(ideas: Iterable[Idea], votes: dict[int, int]) -> Iterator[Sequenc
 
 @feature.waiting
 async def list_waiting(ctx: Context) -> Sequence[Waiting]:
-    """Tell animateurs of ideas that nobody answered for a week."""
+    """Tell animateurs of ideas that have had no answer for a week."""
     count = await idees.count_unanswered(ctx.db, ctx.now - idees.KEPT) if ctx.user.animates else 0
     if not count:
         return []

@@ -1,5 +1,5 @@
-"""« /kit »: the kit d’animation, ordered by conseillers, followed parcel by parcel. Here its lots, for animateurs:
-opened, closed, called for, their figures, and the parcels that are amiss."""
+"""« /kit »: the kit d’animation, ordered by conseillers and tracked parcel by parcel. This module has its lots (batches
+of orders), for animateurs: opened, closed, announced, counted, and parcels with problems."""
 
 import re
 from collections import Counter
@@ -29,37 +29,37 @@ PAGE, FIGURES_PAGE, ASKED_AT_ONCE = 3, 20, 100
 
 
 class OfBatch(BaseModel):
-    """What a button carries that is about one lot."""
+    """Payload about one lot, by its number."""
 
     batch: int
 
 
 class Lots(BaseModel):
-    """« Les lots »: a page of the lots."""
+    """Button « Les lots »: a page of the lots."""
 
     page: int = 1
 
 
 class Close(OfBatch):
-    """« Clore »."""
+    """Button « Clore »: closes a lot."""
 
 
 class Reopen(OfBatch):
-    """« Annuler » after that: the lot is open again."""
+    """Button « Annuler » after closing: opens the lot again."""
 
 
 class RemindAll(OfBatch):
-    """« Relancer »; also the work of writing to each who has not ordered."""
+    """Button « Relancer », and the long work that writes to everybody who has not ordered."""
 
 
 class Figures(OfBatch):
-    """« Chiffres »: parcels by département, sizes and stock; a page of départements."""
+    """Button « Chiffres »: parcels by département, sizes and stock, a page at a time."""
 
     page: int = 1
 
 
 class Problems(BaseModel):
-    """« Colis à traiter »: a page of the parcels that are missing or damaged."""
+    """Button « Colis à traiter »: a page of the missing or damaged parcels."""
 
     page: int = 1
 
@@ -68,7 +68,7 @@ class Problems(BaseModel):
     "kit", help="Commander votre kit d’animation, et suivre ses colis", hint="[corriger]", roles=orders.ORDERING
 )
 async def type_kit(ctx: ReadingContext, line: str) -> Replies:
-    """Lead a conseiller to their own kit, and an animateur to the lots."""
+    """Show a conseiller their own kit, and an animateur the lots."""
     return await (show_lots(ctx, Lots()) if ctx.user.animates else orders.ask_own(ctx, line))
 
 
@@ -80,7 +80,7 @@ async def list_lots(ctx: ReadingContext, _: str) -> Replies:
 
 @feature.button(Lots, roles=ANIMATEURS, writes=False)
 async def show_lots(ctx: Context, at: Lots) -> Replies:
-    """Show a page of the lots, each with what can be done."""
+    """Show a page of the lots, with their buttons."""
     page = cut_page(await kit.list_batches(ctx.db), at.page, PAGE)
     if not page.total:
         return Whisper(render("kit/no_lots"))
@@ -93,7 +93,7 @@ async def show_lots(ctx: Context, at: Lots) -> Replies:
 
 
 async def draw_lot(ctx: Context, batch: KitBatch) -> Card:
-    """Draw a lot: how many ordered, where their parcels are, and what comes next."""
+    """Draw a lot: how many orders, where the parcels are, and what comes next."""
     counted = sum((await kit.count_parcels(ctx.db, batch.number)).values(), Counter[ParcelState]())
     number = batch.number
     buttons = [
@@ -110,7 +110,7 @@ async def draw_lot(ctx: Context, batch: KitBatch) -> Card:
 
 
 def say_parcels(counted: Mapping[ParcelState, int]) -> str:
-    """« 12 commandés, 3 en route »; "" for none."""
+    """Count parcels by state: « 12 commandés, 3 en route »; "" for none."""
     return ", ".join(
         f"{counted[state]} {_several(state, counted[state])}" for state in ParcelState if counted.get(state)
     )
@@ -124,8 +124,8 @@ def _several(state: ParcelState, count: int) -> str:
     "kit ouvrir", help="Appeler à commander le kit", hint="[nom du lot]", roles=ANIMATEURS, writes=True, tells=True
 )
 async def open_lot(ctx: Context, line: str) -> Replies:
-    """Open a lot under a name, or take up the one that orders opened; who has no kit reads it once in the message of
-    the day."""
+    """Open a lot under a name, or take over the one that first orders created. Conseillers without a kit are told once
+    in their daily message."""
     name, batch = " ".join(line.split()), await kit.find_open_batch(ctx.db, locked=True)
     if len(name) > NAME_MAX:
         raise UserError(f"Raccourcissez ce nom : {NAME_MAX} caractères au plus.")
@@ -143,7 +143,7 @@ async def open_lot(ctx: Context, line: str) -> Replies:
 
 @feature.button(Close, roles=ANIMATEURS)
 async def close_lot(ctx: Context, click: Close) -> Replies:
-    """Close a lot: its orders can be corrected no more, and the next one opens another."""
+    """Close a lot: its orders can no longer be corrected, and the next order creates another lot."""
     batch = await orders.get_batch(ctx, click.batch, locked=True)
     if not batch.is_open:
         raise UserError(f"Le lot n° {batch.number} est déjà clos.")
@@ -159,7 +159,7 @@ async def close_lot(ctx: Context, click: Close) -> Replies:
 
 @feature.undo(Reopen, roles=ANIMATEURS)
 async def reopen_lot(ctx: Context, click: Reopen) -> Replies:
-    """Open a lot again, unless another one was opened meanwhile, or its parcels are on their way."""
+    """Open a lot again, unless another one is open or its parcels are on their way."""
     batch = await orders.get_batch(ctx, click.batch, locked=True)
     if (other := await kit.find_open_batch(ctx.db)) and other.number != batch.number:
         raise UserError(f"Le lot n° {other.number} est déjà ouvert : le lot n° {batch.number} reste clos.")
@@ -173,7 +173,7 @@ async def reopen_lot(ctx: Context, click: Reopen) -> Replies:
 
 @feature.button(RemindAll, roles=ANIMATEURS)
 async def remind_all(ctx: Context, click: RemindAll) -> Replies:
-    """Write once to each who has not ordered, for a lot that is open."""
+    """Write once to everybody who has not ordered, while the lot is open."""
     batch = await orders.get_batch(ctx, click.batch, locked=True)
     if not batch.is_open or batch.reminded_at:
         raise UserError("La relance est déjà partie." if batch.is_open else "Ce lot est clos : personne n’est relancé.")
@@ -202,7 +202,7 @@ async def tell_silent(ctx: Context, work: RemindAll, so_far: Progress) -> Step:
 
 @feature.button(Figures, roles=ANIMATEURS, writes=False)
 async def show_figures(ctx: ReadingContext, at: Figures) -> Replies:
-    """Show a lot by département, with who has not ordered, and its sizes beside the stock."""
+    """Show a lot by département, with those who have not ordered, and its sizes with the stock."""
     batch = await orders.get_batch(ctx, at.batch)
     parcels, silent = await kit.count_parcels(ctx.db, batch.number), await _count_silent(ctx.db, ctx)
     places = sorted({*parcels, *silent}, key=lambda code: (not code, code))
@@ -213,7 +213,7 @@ async def show_figures(ctx: ReadingContext, at: Figures) -> Replies:
 
 
 class _Line:
-    """A département in the figures of a lot."""
+    """The row of a département in the statistics of a lot."""
 
     def __init__(self, code: str, parcels: Counter[ParcelState], silent: int) -> None:
         found = DEPARTEMENTS.get(code)
@@ -223,7 +223,7 @@ class _Line:
 
 
 async def _count_silent(db: AsyncSession, ctx: Context) -> Counter[str]:
-    """Count who has not ordered, by département."""
+    """Count the people who have not ordered, by département."""
     found: Counter[str] = Counter()
     page: Sequence[people.Person] = await kit.list_silent(db, "", 1000)
     while page:
@@ -233,7 +233,7 @@ async def _count_silent(db: AsyncSession, ctx: Context) -> Counter[str]:
 
 
 async def _list_sizes(ctx: Context, batch: KitBatch) -> Sequence[Mapping[str, object]]:
-    """List the sizes of a lot, in the order of the table; those that the table has no more come last."""
+    """List the sizes of a lot in the order of the operator’s table; sizes that it no longer has come last."""
     order = [(garment, size) for garment in Garment for size in orders.list_size_labels(ctx, garment)]
     counted = {(each.garment, each.size): each for each in await kit.count_sizes(ctx.db, batch.number)}
     known = [counted.pop(key) for key in order if key in counted]
@@ -250,7 +250,7 @@ _STOCK = "Donnez le vêtement, puis chaque taille et son nombre : /kit stock hau
     "kit stock", help="Noter le stock de chaque taille", hint="haut M=35 L=25", roles=ANIMATEURS, writes=True
 )
 async def note_stock(ctx: Context, line: str) -> Replies:
-    """Note how many pieces of some sizes there are for the newest lot."""
+    """Store the stock of some sizes for the newest lot."""
     batches = await kit.list_batches(ctx.db)
     if not batches:
         raise UserError(orders.NO_BATCH)
@@ -285,7 +285,7 @@ def read_stock(line: str, sizes: Mapping[Garment, Mapping[str, str]]) -> Mapping
 
 @feature.button(Problems, roles=ANIMATEURS, writes=False)
 async def show_problems(ctx: Context, at: Problems) -> Replies:
-    """Show the parcels that are missing or damaged, the oldest orders first."""
+    """Show the missing or damaged parcels, oldest orders first."""
     found = [parcel for parcels in (await kit.list_parcels(ctx.db, kit.is_amiss())).values() for parcel in parcels]
     page = cut_page(found, at.page, PAGE)
     cards = [await _draw_problem(ctx, parcel) for parcel in page.rows]
@@ -301,7 +301,7 @@ async def _draw_problem(ctx: Context, parcel: KitParcel) -> Card:
 
 @feature.waiting
 async def list_amiss(ctx: Context) -> Sequence[Waiting]:
-    """Tell animateurs of parcels that are missing or damaged."""
+    """Tell animateurs of missing or damaged parcels."""
     if not ctx.user.animates:
         return []
     count = sum(map(len, (await kit.list_parcels(ctx.db, kit.is_amiss())).values()))

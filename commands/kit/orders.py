@@ -1,4 +1,4 @@
-"""The feature, what its buttons carry, and one’s own kit: ordered in a window, corrected, its parcels told of."""
+"""The feature, its payloads, and one’s own kit: ordered in a window, corrected, and tracked."""
 
 from collections.abc import Collection, Sequence
 from typing import Any
@@ -44,21 +44,21 @@ UNDER_WAY = "Un colis est déjà parti : la commande ne se corrige plus. Demande
 
 
 class EditOrder(BaseModel):
-    """« Commander mon kit », « Corriger »: opens the window."""
+    """Button « Commander mon kit » or « Corriger »: opens the window."""
 
 
 class ShowKit(BaseModel):
-    """« Voir mon kit »."""
+    """Button « Voir mon kit »."""
 
 
 class DropOrder(BaseModel):
-    """« Retirer ma commande »."""
+    """Button « Retirer ma commande »: deletes an order."""
 
     order: int
 
 
 class OfParcel(BaseModel):
-    """What a button carries that is about one parcel."""
+    """Payload about one parcel, by its order’s number and its own, with the state ``to`` which it changes."""
 
     order: int
     parcel: int
@@ -66,15 +66,15 @@ class OfParcel(BaseModel):
 
 
 class Mark(OfParcel):
-    """« Reçu », « Pas encore reçu »: where somebody’s own parcel is."""
+    """Button « Reçu » or « Pas encore reçu »: sets the state of one’s own parcel."""
 
 
 class Report(OfParcel):
-    """« Manquant », « Abîmé »: opens the window that asks what is wrong."""
+    """Button « Manquant » or « Abîmé »: opens the window that asks what is wrong."""
 
 
 class Settle(OfParcel):
-    """« De nouveau commandé », « Reçu »: what animateurs did about a parcel."""
+    """Button « De nouveau commandé » or « Reçu »: what animateurs did about a parcel."""
 
 
 CARD = RowCard[KitParcel]("kit.card:", lambda parcel: f"{parcel.order_id}:{parcel.number}")
@@ -82,7 +82,7 @@ CARD = RowCard[KitParcel]("kit.card:", lambda parcel: f"{parcel.order_id}:{parce
 
 
 def list_size_labels(ctx: Context, garment: Garment) -> dict[str, str]:
-    """List the sizes of a garment. Raises UserError where the operator’s table cannot be read."""
+    """List the sizes of a garment. Raises UserError if the operator’s table cannot be read."""
     try:
         return dict(read_sizes(ctx.settings.kit)[garment])
     except (TableError, OSError, UnicodeError):
@@ -90,12 +90,12 @@ def list_size_labels(ctx: Context, garment: Garment) -> dict[str, str]:
 
 
 def say_batch(batch: KitBatch) -> Markdown:
-    """Say what a batch of orders is called."""
+    """Name a lot."""
     return Markdown(f"lot n° {batch.number}" + (f" ({escape(batch.name)})" if batch.name else ""))
 
 
 def note_batch(ctx: Context, thing: str, target: str = "", **after: object) -> None:
-    """Note in the journal what animateurs do about a lot (« kit:3 ») or a parcel."""
+    """Record in the audit log what animateurs did about a lot (« kit:3 ») or a parcel."""
     record_entry_at_end(ctx, AuditEntry(journal.AuditAct.KIT, thing, target, after=after))
 
 
@@ -108,7 +108,7 @@ async def get_batch(ctx: Context, number: int, *, locked: bool = False) -> KitBa
 
 
 async def ask_own(ctx: ReadingContext, line: str) -> Replies:
-    """Open the window of who has no kit yet, or wants to correct their order; else show the order and its parcels."""
+    """Open the window for somebody without a kit, or to correct an order; else show the order and its parcels."""
     order = await kit.find_order(ctx.db, ctx.user.id)
     wants_change = fold(line) in {"corriger", "modifier", "changer"}
     return await open_window(ctx, EditOrder()) if order is None or wants_change else await show_kit(ctx, ShowKit())
@@ -116,7 +116,7 @@ async def ask_own(ctx: ReadingContext, line: str) -> Replies:
 
 @feature.button(EditOrder, roles=ORDERING, writes=False)
 async def open_window(ctx: ReadingContext, _: EditOrder) -> Replies:
-    """Open the window with what was ordered, or else with what the register knows."""
+    """Open the window with the order or, for a new one, with what the register knows."""
     order = await kit.find_order(ctx.db, ctx.user.id)
     if order:
         _must_be_open(await kit.get_batch(ctx.db, order.batch), await _list_parcels(ctx, order))
@@ -127,7 +127,7 @@ async def open_window(ctx: ReadingContext, _: EditOrder) -> Replies:
 
 
 def _must_be_open(batch: KitBatch | None, parcels: Collection[KitParcel]) -> None:
-    """Raises UserError for an order that can be corrected no more."""
+    """Raise UserError for an order that can no longer be corrected."""
     if batch is None or not batch.is_open:
         raise UserError(CLOSED)
     if kit.is_under_way(parcels):
@@ -149,7 +149,7 @@ def _fill_from_order(order: KitOrder) -> dict[str, object]:
 
 
 async def _fill_from_register(ctx: Context) -> dict[str, object]:
-    """What is known of who orders: their name, their telephone, their employer and where that is."""
+    """Return the window’s values that the register knows: name, telephone, employer and its address."""
     person = ctx.user
     employer = await _find_structure(ctx, person.siret)
     there = communes.get_commune(employer.code_commune) if employer and employer.code_commune else find_commune(person)
@@ -167,14 +167,14 @@ async def _find_structure(ctx: Context, siret: str | None) -> register.Structure
 
 
 async def _find_name(ctx: Context) -> str:
-    """What the structure of who orders is called; "" where nobody knows."""
+    """Return the name of the person’s structure; "" if unknown."""
     employer = await _find_structure(ctx, ctx.user.siret)
     return employer.nom if employer else ctx.user.structure or ""
 
 
 @feature.submit(OrderKit, roles=(Role.CONSEILLER,))
 async def order_kit(ctx: Context, form: OrderKit) -> Replies:
-    """Put an order into the lot that is open (the first one opens it), or correct it."""
+    """Add an order to the open lot (the first order creates one), or correct it."""
     batch = await kit.find_open_batch(ctx.db, locked=True)
     order = await kit.find_order(ctx.db, ctx.user.id, locked=True)
     if form.order and order is None:
@@ -193,13 +193,13 @@ async def order_kit(ctx: Context, form: OrderKit) -> Replies:
 
 
 async def _forget_drafts(ctx: Context) -> None:
-    """Forget what was typed of this order in other windows: there is one kit for each, and nothing left to finish."""
+    """Delete the drafts of this order: there is one kit per person, so nothing is left to finish."""
     for draft in await ctx.drafts.of(ctx.db, ctx.user.id, {name_of(OrderKit)}):
         await ctx.drafts.drop(ctx.db, draft.key)
 
 
 async def _read_order(ctx: Context, form: OrderKit) -> dict[str, Any]:
-    """Read what was said, by the columns of an order; the structure is the register’s, of that SIRET."""
+    """Return the columns of an order from the window; the structure is the register’s if the SIRET is the same."""
     place = kit.prove_place(form.code_postal, form.commune)
     employer = await _find_structure(ctx, form.siret)
     is_own = form.siret == ctx.user.siret or ctx.user.siret is None
@@ -220,7 +220,7 @@ async def _read_order(ctx: Context, form: OrderKit) -> dict[str, Any]:
 
 @feature.button(DropOrder, roles=(Role.CONSEILLER,))
 async def drop_order(ctx: Context, click: DropOrder) -> Replies:
-    """Take an order back, as long as its lot is open."""
+    """Delete an order, while its lot is open."""
     order = await _get_own(ctx, click.order)
     _must_be_open(await kit.get_batch(ctx.db, order.batch, locked=True), await _list_parcels(ctx, order))
     await kit.drop_order(ctx.db, order)
@@ -237,7 +237,7 @@ async def _get_own(ctx: Context, number: int) -> KitOrder:
 
 @feature.button(ShowKit, roles=ORDERING, writes=False)
 async def show_kit(ctx: Context, _: ShowKit) -> Replies:
-    """Show somebody’s order and its parcels, as they are now."""
+    """Show somebody’s order and its parcels."""
     order = await kit.find_order(ctx.db, ctx.user.id)
     if order is None:
         return Whisper(render("kit/none"), [Button("Commander mon kit", EditOrder(), "primary")])
@@ -253,7 +253,7 @@ async def _list_parcels(ctx: Context, order: KitOrder) -> Sequence[KitParcel]:
 
 
 async def draw_kit(ctx: Context, order: KitOrder, heading: str = "kit/own") -> Message:
-    """Draw an order for whose it is: corrected while its lot is open, then followed parcel by parcel."""
+    """Draw an order for its owner: with « Corriger » while its lot is open, then with its parcels."""
     batch = await kit.get_batch(ctx.db, order.batch)
     assert batch
     parcels = await _list_parcels(ctx, order)
@@ -280,7 +280,7 @@ def _list_facts(ctx: Context, order: KitOrder) -> list[tuple[str, str]]:
 
 
 def draw_parcel(parcel: KitParcel) -> Card:
-    """Draw a parcel for whose it is."""
+    """Draw a parcel for its owner."""
 
     def press(kind: type[OfParcel], to: ParcelState) -> OfParcel:
         return kind(order=parcel.order_id, parcel=parcel.number, to=to)
@@ -294,7 +294,7 @@ def draw_parcel(parcel: KitParcel) -> Card:
 
 
 async def _get_parcel(ctx: Context, of: OfParcel | ReportParcel) -> tuple[KitOrder, KitParcel]:
-    """Get one’s own parcel, in a lot that is closed or under way. Raises UserError."""
+    """Get one’s own parcel, once its lot is closed or shipped. Raises UserError."""
     order = await _get_own(ctx, of.order)
     parcel = await kit.get_parcel(ctx.db, of.order, of.parcel)
     if parcel is None:
@@ -304,7 +304,7 @@ async def _get_parcel(ctx: Context, of: OfParcel | ReportParcel) -> tuple[KitOrd
 
 @feature.button(Mark, roles=(Role.CONSEILLER,))
 async def mark_parcel(ctx: Context, click: Mark) -> Replies:
-    """Note that a parcel arrived, or did not yet; the animateurs’ card of it says so, where there is one."""
+    """Record that a parcel arrived, or did not yet, and rewrite the animateurs’ card if there is one."""
     if click.to not in {ParcelState.RECEIVED, ParcelState.SENT}:
         raise UserError(GONE)
     order, parcel = await _get_parcel(ctx, click)
@@ -316,14 +316,14 @@ async def mark_parcel(ctx: Context, click: Mark) -> Replies:
 
 @feature.button(Report, roles=(Role.CONSEILLER,))
 async def ask_what_is_wrong(ctx: Context, click: Report) -> Replies:
-    """Open the window in which one says what is missing or damaged."""
+    """Open the window that asks what is missing or damaged."""
     await _get_parcel(ctx, click)
     return Ask(ReportParcel.draft(order=click.order, parcel=click.parcel, to=click.to), here=False)
 
 
 @feature.submit(ReportParcel, roles=(Role.CONSEILLER,))
 async def report_parcel(ctx: Context, form: ReportParcel) -> Replies:
-    """Note what is wrong with a parcel, and tell the animateurs."""
+    """Record what is wrong with a parcel, and tell the animateurs."""
     order, parcel = await _get_parcel(ctx, form)
     if form.to not in AMISS:
         raise UserError(GONE)
@@ -337,7 +337,7 @@ async def report_parcel(ctx: Context, form: ReportParcel) -> Replies:
 
 
 async def draw_card(ctx: Context, order: KitOrder, parcel: KitParcel) -> Message:
-    """Draw a parcel for animateurs, with what they can do about it."""
+    """Draw a parcel for animateurs, with their buttons."""
     settled = {"De nouveau commandé": ParcelState.ORDERED, "Reçu": ParcelState.RECEIVED}
     press = {label: Settle(order=order.number, parcel=parcel.number, to=to) for label, to in settled.items()}
     buttons = [Button(label, payload) for label, payload in press.items()] if parcel.state in AMISS else []
@@ -358,7 +358,7 @@ async def rewrite_card(ctx: Context, order: KitOrder, parcel: KitParcel, *, here
 
 @feature.button(Settle, roles=ANIMATEURS)
 async def settle_parcel(ctx: Context, click: Settle) -> Replies:
-    """Note what animateurs did about a parcel; whose it is hears of it in the message of the day."""
+    """Record what animateurs did about a parcel; its owner hears of it in the daily message."""
     order, parcel = await kit.get_order(ctx.db, click.order), await kit.get_parcel(ctx.db, click.order, click.parcel)
     if order is None or parcel is None or not order.user_id:
         raise UserError("Cette commande n’existe plus.")
@@ -374,8 +374,8 @@ async def settle_parcel(ctx: Context, click: Settle) -> Replies:
 
 @feature.waiting
 async def list_own_waiting(ctx: Context) -> Sequence[Waiting]:
-    """Tell a conseiller whom animateurs asked that their kit can be ordered, and that parcels are on their way: the
-    message of the day says each once, as long as it stays the same."""
+    """Tell a conseiller that a kit can be ordered, if animateurs opened a lot, and that parcels are on their way; the
+    daily message says each only when it changes."""
     if ctx.user.known_role is not Role.CONSEILLER:
         return []
     order = await kit.find_order(ctx.db, ctx.user.id)

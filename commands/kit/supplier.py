@@ -1,4 +1,4 @@
-"""What goes to the supplier of kits and comes back: the file of a lot, and the numbers of parcels that were sent."""
+"""Exchange with the supplier of kits: the file of a lot goes out, the tracking numbers of its parcels come back."""
 
 import csv
 import io
@@ -31,21 +31,21 @@ PREPARING, DONE = "Préparation du fichier du fournisseur…", "✅ Le fichier d
 
 
 class SupplierFile(BaseModel):
-    """« Fichier du fournisseur » of a lot; also the order of that file."""
+    """Button « Fichier du fournisseur », and the order of that file."""
 
     batch: int
 
 
 @dataclass(frozen=True, slots=True)
 class TrackingFile:
-    """What a file of numbers says: each good line with its number, and a sentence for each that cannot be read."""
+    """The content of a tracking file: each valid line with its line number, and a sentence for each other one."""
 
     lines: Sequence[tuple[int, TrackingLine]]
     bad: Sequence[str]
 
 
 async def fetch_lines(ctx: ReadingContext, _: str) -> TrackingFile | Whisper:
-    """Read the numbers in the last file that who asks sent to the bot."""
+    """Read the tracking numbers from the last file that the person sent to the bot."""
     post = await find_newest_files(ctx)
     if post is None:
         return Whisper(render("kit/no_file"))
@@ -61,7 +61,7 @@ async def fetch_lines(ctx: ReadingContext, _: str) -> TrackingFile | Whisper:
 
 
 def read_tracking(data: bytes) -> TrackingFile:
-    """Read a CSV as spreadsheets save it. Raises UserError where its columns are not those of docs/wire.md."""
+    """Read a CSV file as spreadsheets save it. Raises UserError if its columns differ from docs/wire.md."""
     text = _decode(data)
     first = text.partition("\n")[0]
     table = csv.DictReader(io.StringIO(text), delimiter=max(";,\t", key=first.count))
@@ -96,7 +96,7 @@ def _decode(data: bytes) -> str:
     "kit suivi", help="Lire les numéros de suivi du dernier CSV envoyé au bot", roles=ANIMATEURS, asks=fetch_lines
 )
 async def take_tracking(ctx: Context, read: TrackingFile) -> Replies:
-    """Note each number; a line that cannot be taken is said, and the others are taken all the same."""
+    """Store each tracking number; lines that cannot be used are named, and the others are stored all the same."""
     changed, bad = list[TrackingLine](), list(read.bad)
     for number, line in read.lines:
         try:
@@ -134,7 +134,7 @@ _WIDTHS = (6, 10, 11, 11, 30, 30, 18, 38, 12, 24, 16, 32, *[38] * kit.LABEL_LINE
 
 @feature.button(SupplierFile, roles=ANIMATEURS, writes=False)
 async def ask_file(ctx: ReadingContext, click: SupplierFile) -> Replies:
-    """Send the supplier’s file of a lot to who asks."""
+    """Order the supplier’s file of a lot."""
     return await send_file(ctx, SendFile(user_id=ctx.user.id, order=click, waiting=PREPARING))
 
 
@@ -153,7 +153,7 @@ async def write_file(ctx: ReadingContext, asked: SupplierFile, folder: Path) -> 
 
 
 async def list_lines(db: AsyncSession, batch: int | None) -> Sequence[Sequence[sheets.Cell]]:
-    """List the orders of a lot, or of all, as lines of the supplier’s file."""
+    """Return the orders of a lot, or of all lots, as rows of the supplier’s file."""
     orders = await kit.list_orders(db, batch)
     parcels = await kit.list_parcels(db, kit.of_batch(batch))
     return [_list_cells(order, parcels.get(order.number, [])) for order in orders]
@@ -177,7 +177,7 @@ def _list_cells(order: KitOrder, parcels: Sequence[KitParcel]) -> Sequence[sheet
 
 
 def write_book(path: Path, lines: Sequence[Sequence[sheets.Cell]]) -> None:
-    """Write the lines as a workbook, in which no text is a formula."""
+    """Write the rows as a workbook in which no text can become a formula."""
     with sheets.open_book(path, "Kits") as book:
         sheet, formats = book.add_worksheet("Kits"), sheets.CellFormats(book)
         for column, width in enumerate(_WIDTHS):

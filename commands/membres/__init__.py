@@ -1,9 +1,9 @@
-"""People of the réseau: welcomed, found, written into the register, moved, and seen off. Here what is typed, clicked
-and sent in windows about people.
+"""People of the réseau: welcomed, found, registered, moved, and said goodbye to. This module has the commands, buttons
+and windows about people.
 
 Words:
-    RoleProposal, needs_approval: a role over others (animateur, hotline, administrateur) that somebody asks to give or
-        take, until another animateur approves; whether a change is one.
+    RoleProposal, needs_approval: one animateur proposes to give or take a role over others (animateur, hotline,
+        administrateur), and a second one approves; whether a change needs that.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -32,7 +32,7 @@ from storage.people.person import read_departements, read_role
 
 @feature.button(Introduce, roles=ANIMATEURS)
 async def introduce_guest(ctx: Context, click: Introduce) -> Replies:
-    """Give the guest that role; the other animateurs see who said so."""
+    """Give a guest a role; the other animateurs’ messages show who did it."""
     guest = await stored_arrivals.get_guest(ctx.db, click.who.id)
     if guest is None:
         raise UserError("Cette personne n’attend plus de rôle : regardez sa fiche avec /membres.")
@@ -41,7 +41,7 @@ async def introduce_guest(ctx: Context, click: Introduce) -> Replies:
 
 @feature.button(IntroduceOne, roles=ANIMATEURS, writes=False)
 async def ask_which_guest(ctx: Context, click: IntroduceOne) -> Replies:
-    """Open the window that asks which of them, and the role."""
+    """Open the window that asks which guest, and which role."""
     waiting = [guest for guest in await stored_arrivals.list_guests(ctx.db, click.day) if not guest.role]
     if not waiting:
         raise UserError("Plus personne de ce jour n’attend de rôle : un autre animateur s’en est chargé.")
@@ -51,15 +51,15 @@ async def ask_which_guest(ctx: Context, click: IntroduceOne) -> Replies:
 
 @feature.submit(membres.IntroduceGuest, roles=ANIMATEURS)
 async def introduce_chosen(ctx: Context, form: membres.IntroduceGuest) -> Replies:
-    """Give the role to the one that was chosen."""
+    """Give the chosen guest a role."""
     guest = await stored_arrivals.get_guest(ctx.db, form.person)
     assert guest is not None  # it was offered, and none is ever erased
     return await _introduce(ctx, guest, Role(form.role))
 
 
 async def _introduce(ctx: Context, guest: stored_arrivals.Guest, role: Role) -> Sequence[Reply]:
-    """Give a role, rewrite the welcome to fit it, and the message of the day, which stands where the animateur clicked;
-    of who has a role by now say that, and who said so."""
+    """Give a guest a role, and rewrite their welcome and the message that was clicked. If they have a role by now, say
+    so."""
     row = await people.get(ctx.db, guest.person_id)
     if row is not None and row.role is not None:
         already = f"{mention(guest.username)} a déjà un rôle : {row.role.label}. Il se change avec /membres role."
@@ -82,7 +82,7 @@ async def _introduce(ctx: Context, guest: stored_arrivals.Guest, role: Role) -> 
     writes=True,
 )
 async def set_announcements(ctx: Context, text: str) -> Replies:
-    """Say or set whether newcomers are announced."""
+    """Show or set whether newcomers are announced."""
     actor = await ctx.must_still_be(LEADERS)
     word, _, rest = text.strip().partition(" ")
     if word:
@@ -108,7 +108,7 @@ async def _say_announcements(ctx: Context, actor: Person) -> str:
 
 
 def _read_chosen_departements(actor: Person, text: str) -> Sequence[str]:
-    """Read the départements that are meant; a coordinateur’s own where none is named. Raises UserError."""
+    """Read the départements; for a coordinateur who names none, their own. Raises UserError."""
     codes = _home_departements(
         members.read_or_refuse(read_departements, text)
         if text.strip()
@@ -124,7 +124,7 @@ def _read_chosen_departements(actor: Person, text: str) -> Sequence[str]:
 
 
 def _home_departements(codes: Sequence[str]) -> Sequence[str]:
-    """Find the départements in whose channels these have theirs."""
+    """Return the départements whose channels these départements use."""
     return list(dict.fromkeys(home for code in codes if (home := home_of(code))))
 
 
@@ -133,14 +133,14 @@ LISTED_MAX = 15
 
 
 class See(Choosing):
-    """A menu of people who are called so; ``chosen`` is the id of one."""
+    """Menu of people of that name: shows the card of the chosen one."""
 
 
 @feature.command(
     "membres", help="Trouver quelqu’un du réseau et voir sa fiche", hint="[nom | @nom]", roles=LEADERS, tells=True
 )
 async def show_members(ctx: ReadingContext, text: str) -> Replies:
-    """Show whoever is called so; without a name, how many there are and what can be typed."""
+    """Show the person of that name; without a name, how many there are and what can be typed."""
     words = text.strip()
     if not words:
         return await _summarise(ctx)
@@ -195,7 +195,7 @@ async def _summarise(ctx: Context) -> Whisper:
 
 
 def open_window(actor: Person, purpose: membres.Purpose, member: Member) -> Replies:
-    """Open the window of a change, if this person may make it at all."""
+    """Open the window of a change, if the actor may make it."""
     person, who = member.person, membres.Who.of(member.person, member.role)
     members.must_reach(actor, member.role, person)
     match purpose:
@@ -211,7 +211,7 @@ def open_window(actor: Person, purpose: membres.Purpose, member: Member) -> Repl
 
 
 def _draft_new_member(actor: Person, member: Member, who: membres.Who) -> membres.AddMember:
-    """Draft the window of somebody new, with what is known already."""
+    """Make the window of a new person, with what is known of them."""
     person = member.person
     own = actor.departements if len(actor.departements) == 1 and not actor.animates else []
     known = {name: getattr(person, name) for name in ("prenom", "nom", "structure", "siret", "arrived_on")}
@@ -224,7 +224,7 @@ def _draft_new_member(actor: Person, member: Member, who: membres.Who) -> membre
 
 @feature.submit(membres.ChooseMember, roles=LEADERS, writes=False)
 async def open_chosen_window(ctx: ReadingContext, form: membres.ChooseMember) -> Replies:
-    """Open the window of the change, now that it is known whom it is about."""
+    """Open the window of the change, for the person who was chosen."""
     named = await members.look_up_id(ctx, form.person)
     if form.purpose is membres.Purpose.RETOUR:
         return Perform(f"membres retour @{named.username}")
@@ -239,7 +239,7 @@ PURPOSES: Mapping[type[members.OfMember], membres.Purpose] = {
 
 
 async def edit_member(ctx: Context, click: members.OfMember) -> Replies:
-    """Open the window that a button of the card names."""
+    """Open the window of a card’s button."""
     return open_window(ctx.user, PURPOSES[type(click)], await members.find_member(ctx, click.person_id))
 
 
@@ -249,14 +249,14 @@ for payload in PURPOSES:
 
 @feature.button(members.Return, roles=LEADERS)
 async def return_by_button(ctx: Context, click: members.Return) -> Replies:
-    """Note that somebody has not left, or is back."""
+    """Record that somebody has not left, or is back."""
     member = await members.find_member(ctx, click.person_id)
     return await change_member(ctx, ctx.user, member, members.copy_with(member.person, left_on=None))
 
 
 @feature.submit(membres.AddMember, roles=LEADERS)
 async def save_new(ctx: Context, form: membres.AddMember) -> Replies:
-    """Write somebody into the register with what was filled in; the rest stays as it was; who had left is back."""
+    """Register somebody with the values of the window; earlier values stay where it has none, and a leaver is back."""
     member = await _find_form_member(ctx, form)
     names = ("prenom", "nom", "structure", "siret", "arrived_on")
     values = {name: value for name in names if (value := getattr(form, name)) is not None}
@@ -293,7 +293,7 @@ async def save_end(ctx: Context, form: membres.EndMember) -> Replies:
 
 
 async def _find_form_member(ctx: Context, form: membres.About) -> Member:
-    """Find whom a window is about, as the register has them now; who is not in it is as the window was told."""
+    """Get the person of a window from the register as it is now; somebody who is not in it, as the window knew them."""
     who = form.who
     row = await people.get(ctx.db, who.id)
     person = row or Person(id=who.id, username=who.username, timezone=who.timezone, since=ctx.now)
@@ -313,14 +313,14 @@ async def add_member(ctx: ReadingContext, text: str) -> Replies:
 
 @dataclass(frozen=True, slots=True)
 class TypedChange:
-    """Whom a line begins with, and the rest of it."""
+    """The person named at the beginning of a line, and the rest of the line."""
 
     named: members.NamedAccount
     rest: str
 
 
 def read_change(purpose: membres.Purpose) -> Question[str, TypedChange]:
-    """Make the question who is meant by a line, asked of Mattermost; where nobody is named, there is the window."""
+    """Make the question that looks up who a line names in Mattermost; a line without a name opens a window."""
 
     async def read(ctx: ReadingContext, text: str) -> TypedChange | Ask:
         name, rest = _split_name(text)
@@ -399,7 +399,7 @@ async def return_member(ctx: Context, typed: TypedChange) -> Replies:
 async def _change_by_line(
     ctx: Context, purpose: membres.Purpose, typed: TypedChange, make: Callable[[Person, str], Person]
 ) -> Replies:
-    """Change somebody as the rest of the line says; what it does not say is asked for."""
+    """Change somebody as the rest of the line says; if it is empty, open the window."""
     actor = await ctx.must_still_be(LEADERS)
     member = await members.find_named_member(ctx, typed.named)
     if not typed.rest:
@@ -408,7 +408,7 @@ async def _change_by_line(
 
 
 def _split_name(text: str) -> tuple[str, str]:
-    """Tell the name that a line begins with from the rest of it."""
+    """Split a line into the name that it begins with and the rest."""
     name, _, rest = text.strip().partition(" ")
     return name, rest.strip()
 

@@ -1,4 +1,5 @@
-"""Mattermost’s accounts: deactivated, waited for by an import, animating by their role there, let in as they asked."""
+"""Mattermost accounts: deactivated ones, those that an import announced, animateurs by their role there, and granted
+access."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -28,7 +29,7 @@ from storage.people.transitions import forget_role_notices
 
 @feature.job("minute=35", name="membres.look_up")
 async def look_up_animateurs(ctx: ReadingContext) -> Replies:
-    """Look each animateur up as if they had typed something: the register remembers what Mattermost says."""
+    """Look up the role of each animateur, so that the register knows what Mattermost says."""
     found = {*await watchlist.list_admins(ctx.db, TEAM), *await people.animating_by_mattermost(ctx.db)}
     await release(ctx.db)
     for user_id in sorted(found):
@@ -39,8 +40,8 @@ async def look_up_animateurs(ctx: ReadingContext) -> Replies:
 
 @feature.job("hour=4 minute=40", name="membres.recognise")
 async def recognise_awaited(ctx: ReadingContext) -> Replies:
-    """Register whoever was missed, because no event came or they were in the team before the import, and bring them
-    into their channels."""
+    """Register people who were announced by an import and missed, because they joined the team before it or an event
+    was lost; add them to their channels."""
     if not await register.count_awaited(ctx.db):
         return None
     told: list[Reply] = []
@@ -54,7 +55,7 @@ async def recognise_awaited(ctx: ReadingContext) -> Replies:
 
 
 async def _find_expected(ctx: Context, users: list[ChatUser]) -> list[ChatUser]:
-    """Find those of a page for whom a line waits."""
+    """Return the users of a page whom an imported line announces."""
     emails = [user.email.lower() for user in users if user.email]
     lines = await register.find_awaited_among(ctx.db, [user.username for user in users], emails)
     names = {name for line in lines for name in (line.username, line.email) if name}
@@ -63,14 +64,14 @@ async def _find_expected(ctx: Context, users: list[ChatUser]) -> list[ChatUser]:
 
 @dataclass(frozen=True, slots=True)
 class Applicant:
-    """What an animateur says of who asked for access, and what Mattermost knows of them now."""
+    """An animateur’s decision about an access request, and the account as Mattermost has it now."""
 
     form: GrantAccess
     account: ChatUser
 
 
 async def read_granted(ctx: ReadingContext, form: GrantAccess) -> Applicant:
-    """Look up who asked: they may be gone by now. Raises UserError for who is."""
+    """Read the account of who asked for access. Raises UserError if it is deactivated by now."""
     account = await ctx.chat.user(form.person_id)
     if account.deleted:
         raise UserError(f"Le compte @{quote(account.username)} est désactivé : il n’y a plus rien à accepter.")
@@ -79,7 +80,7 @@ async def read_granted(ctx: ReadingContext, form: GrantAccess) -> Applicant:
 
 @feature.button(arrivals.Grant, roles=ANIMATEURS, writes=False)
 async def ask_what_to_grant(ctx: ReadingContext, click: arrivals.Grant) -> Replies:
-    """Open the window that asks as what somebody comes in, filled with what they said."""
+    """Open the window of role and place, filled with what the person said."""
     asked = await arrivals.must_be_open(ctx, click)
     lines = await find_lines_alike(ctx.db, asked)
     first = lines[0] if lines else None
@@ -92,7 +93,7 @@ async def ask_what_to_grant(ctx: ReadingContext, click: arrivals.Grant) -> Repli
 
 @feature.submit(GrantAccess, roles=ANIMATEURS, asks=read_granted)
 async def grant_request(ctx: Context, applicant: Applicant) -> Replies:
-    """Say yes: they have their role, their place and their channels, and hear of it."""
+    """Grant access: the person gets their role, place and channels, and is told."""
     form, account = applicant.form, applicant.account
     asked = await arrivals.must_be_open(ctx, arrivals.AboutAccess(person_id=form.person_id, key=form.key))
     row = await people.get(ctx.db, account.id)
@@ -109,7 +110,7 @@ async def grant_request(ctx: Context, applicant: Applicant) -> Replies:
 
 
 async def _fill(ctx: Context, applicant: Applicant, person: Person) -> Person:
-    """Fill in what the line says that waited for them, then what the window does, and the name that they have."""
+    """Complete a person with their imported line, then with the window and their account’s name."""
     form = applicant.form
     lines = [line for line in await register.every_awaited(ctx.db) if str(line.id) == form.line]
     for line in lines:
@@ -121,7 +122,7 @@ async def _fill(ctx: Context, applicant: Applicant, person: Person) -> Person:
 
 
 def _say_line(line: Awaited) -> str:
-    """Say an imported line in a menu."""
+    """Describe an imported line in a menu."""
     name = " ".join(part for part in (line.prenom, line.nom) if part) or line.username or line.email or ""
     return ", ".join(part for part in (name, line.role.label if line.role else "", *line.departements) if part)
 
@@ -135,29 +136,29 @@ GONE = RowCard[str]("membres.gone:")
 
 
 class AboutGone(BaseModel):
-    """What a button of the question about some people carries; ``topic`` is what the message was sent under."""
+    """Payload of the question about some deactivated accounts; ``topic`` is that of its message."""
 
     person_ids: list[str]
     topic: str
 
 
 class ConfirmGone(AboutGone):
-    """« Confirmer »: these people have left."""
+    """Button « Confirmer »: these people have left."""
 
 
 class IgnoreGone(AboutGone):
-    """« Ignorer »: they have not, or it is not known yet."""
+    """Button « Ignorer »: these people have not left, or it is not known."""
 
 
 class NoteGone(BaseModel):
-    """These accounts are deactivated, and no event told of it."""
+    """Long work: note deactivated accounts of which no event told."""
 
     person_ids: list[str]
 
 
 @feature.event(PersonChanged, name="membres.note.PersonChanged")
 async def note_account_change(ctx: Context, event: PersonChanged) -> Replies:
-    """Note who is deactivated, to ask about them; forget that of who is back."""
+    """Note a deactivated account, about which animateurs are asked later; forget that of a reactivated one."""
     if event.is_gone:
         await _note_gone(ctx, [event.user_id])
         return await arrivals.close_access(ctx, event.user_id)
@@ -167,7 +168,7 @@ async def note_account_change(ctx: Context, event: PersonChanged) -> Replies:
 
 @feature.job("hour=4 minute=50", name="membres.look")
 async def find_deactivated(ctx: ReadingContext) -> Replies:
-    """Find the deactivated accounts of the team that no event told of."""
+    """Find deactivated accounts of the team of which no event told."""
     missed: list[str] = []
     async for page in ctx.chat.team_users():
         off = [user.id for user in page if user.deleted]
@@ -179,7 +180,7 @@ async def find_deactivated(ctx: ReadingContext) -> Replies:
 
 @feature.chore(NoteGone, name="membres.NoteGone", title="Comptes désactivés", writes=True)
 async def note_missed(ctx: Context, work: NoteGone, _: Progress) -> Step:
-    """Note accounts that are to be asked about in the morning."""
+    """Note accounts about which animateurs are asked in the morning."""
     for start in range(0, len(work.person_ids), IDS_AT_ONCE):
         await _note_gone(ctx, work.person_ids[start : start + IDS_AT_ONCE])
     return Step(finished=True)
@@ -187,7 +188,7 @@ async def note_missed(ctx: Context, work: NoteGone, _: Progress) -> Step:
 
 @feature.job("hour=8 minute=20", name="membres.ask", writes=True)
 async def ask_about_gone(ctx: Context) -> Replies:
-    """Send one message to each animateur about the accounts found deactivated since."""
+    """Ask each animateur, in one message, about the accounts found deactivated since the last one."""
     found = await transitions.list_to_ask_about(ctx.db, ASKED_AT_ONCE)
     asked = await people.animating(ctx.db, ANIMATEURS_MAX) if found else []
     off = await transitions.find_gone_since(ctx.db, [animateur.id for animateur in asked])
@@ -200,8 +201,7 @@ async def ask_about_gone(ctx: Context) -> Replies:
 
 @feature.button(ConfirmGone, roles=ANIMATEURS)
 async def confirm_gone(ctx: Context, click: ConfirmGone) -> Replies:
-    """Note that people left on the day on which the account was found deactivated; who left otherwise stays as they
-    are."""
+    """Record that people left on the day their accounts were found deactivated, unless another last day is known."""
     when = await transitions.find_gone_since(ctx.db, click.person_ids)
     told: list[Reply] = []
     left = []
@@ -223,13 +223,13 @@ async def confirm_gone(ctx: Context, click: ConfirmGone) -> Replies:
 
 @feature.button(IgnoreGone, roles=ANIMATEURS)
 async def ignore_gone(ctx: Context, click: IgnoreGone) -> Replies:
-    """Change nothing, and do not ask again while the account stays deactivated."""
+    """Change nothing, and do not ask again while the accounts stay deactivated."""
     found = await people.among(ctx.db, ids=click.person_ids)
     return _settle_gone_cards(ctx, click.topic, [p for p in found if p.left_on is None], confirmed=False)
 
 
 async def _note_gone(ctx: Context, person_ids: Sequence[str]) -> None:
-    """Note those of these accounts whose people are still counted on."""
+    """Note those of these accounts whose people have not left."""
     found = await people.among(ctx.db, ids=person_ids)
     await transitions.note_gone(ctx.db, [person.id for person in found if person.left_on is None], ctx.now)
 
@@ -248,7 +248,7 @@ def _draw_question(ctx: Context, animateur: Person, found: Sequence[Person]) -> 
 
 
 def _settle_gone_cards(ctx: Context, topic: str, found: Sequence[Person], *, confirmed: bool) -> Refresh:
-    """Rewrite every animateur’s message: who settled it, and how."""
+    """Rewrite the question for every animateur: who answered it, and how."""
     people_ = [(person, _say_place(person)) for person in found]
     text = render("membres/gone_settled", people=people_, by=ctx.user.username, confirmed=confirmed)
     return Refresh(text, topic=topic, here=True)

@@ -1,7 +1,7 @@
-"""Who arrives: an account that nobody knows says who they are, and the animateurs answer by one card; a département’s
-channel reads of newcomers, animateurs are asked about guests, in one message a day that grows.
+"""Newcomers. An unknown account says who they are, and animateurs answer by one card; animateurs are asked about
+guests, and channels of départements are told of newcomers, in one message a day that is rewritten.
 
-The answer « yes » is given in accounts.py, where a role is; whoever gives one otherwise has answered, too.
+Access is granted in accounts.py together with a role; giving a role in any other way answers the request too.
 """
 
 import re
@@ -38,42 +38,42 @@ ALIKE_MAX = 3
 
 
 class AskForAccess(BaseModel):
-    """« Demander mon accès »."""
+    """Button « Demander mon accès »: opens the window."""
 
 
 class WithdrawAccess(BaseModel):
-    """« Retirer ma demande »."""
+    """Button « Retirer ma demande »: withdraws an access request."""
 
 
 class AboutAccess(BaseModel):
-    """Which request a button of a card is about."""
+    """Payload about one access request, by its person and its key."""
 
     person_id: str
     key: str
 
 
 class Grant(AboutAccess):
-    """« Accepter »."""
+    """Button « Accepter »: opens the window of role and place."""
 
 
 class Turn(AboutAccess):
-    """« Refuser »."""
+    """Button « Refuser »: opens the window of a reason."""
 
 
 def access_button() -> replies.Button:
-    """Draw the button that somebody has whom nobody knows."""
+    """Make the button « Demander mon accès »."""
     return replies.Button("Demander mon accès", AskForAccess(), "primary")
 
 
 @feature.gives_access
 def offer_access(user: Person) -> replies.Button | None:
-    """Lead a guest who is refused to the question that gives a role."""
+    """Offer a guest whose command was refused the button that asks for access."""
     return access_button() if user.role in ROLELESS else None
 
 
 @feature.waiting
 async def list_own_access(ctx: ReadingContext) -> Sequence[replies.Waiting]:
-    """Lead a guest to what they lack."""
+    """Remind a guest that they lack access, or that their request waits."""
     if ctx.user.role not in ROLELESS:
         return []
     asked = await arrivals.get_access_request(ctx.db, ctx.user.id)
@@ -89,14 +89,14 @@ def _speaks_of_access(text: str) -> bool:
 
 @feature.hears_words
 async def hear_words(ctx: Context, message: Spoken) -> replies.PlainTextReply:
-    """Offer a guest who speaks of their access in plain words the window that asks for it."""
+    """Offer a guest who writes about their access the window that asks for it."""
     is_meant = ctx.user.role in ROLELESS and _speaks_of_access(message.text)
     return replies.PlainTextReply(buttons=[access_button()] if is_meant else [])
 
 
 @feature.button(AskForAccess, writes=False)
 async def ask_for_access(ctx: ReadingContext, _: AskForAccess) -> replies.Replies:
-    """Open the window, or say that what was asked waits for its answer."""
+    """Open the window, or say that a request already waits."""
     if ctx.user.may(annuaire.NETWORK):
         raise UserError("Votre place est faite : /aide montre ce que vous pouvez faire ici.")
     asked = await arrivals.get_access_request(ctx.db, ctx.user.id)
@@ -109,13 +109,13 @@ async def ask_for_access(ctx: ReadingContext, _: AskForAccess) -> replies.Replie
 
 
 async def read_applicant(ctx: ReadingContext, form: AskAccess) -> tuple[AskAccess, ChatUser]:
-    """Look up what Mattermost knows of who asks."""
+    """Read the account of whoever asks for access."""
     return form, await ctx.chat.user(ctx.user.id)
 
 
 @feature.submit(AskAccess, asks=read_applicant)
 async def send_request(ctx: Context, sent: tuple[AskAccess, ChatUser]) -> replies.Replies:
-    """Bring the request before who may decide; asked twice, it is one."""
+    """Send the request to those who may grant it; asked twice, it is one."""
     form, account = sent
     if ctx.user.may(annuaire.NETWORK):
         raise UserError("Votre place est faite : /aide montre ce que vous pouvez faire ici.")
@@ -141,7 +141,7 @@ async def send_request(ctx: Context, sent: tuple[AskAccess, ChatUser]) -> replie
 
 @feature.button(WithdrawAccess)
 async def withdraw_request(ctx: Context, _: WithdrawAccess) -> replies.Replies:
-    """Take the request back; the card says so."""
+    """Withdraw the request, and rewrite its card."""
     asked = await arrivals.get_access_request(ctx.db, ctx.user.id)
     if asked is None or asked.answered_at is not None or not await _answer(ctx, asked, by=ctx.user.username):
         raise UserError("Il n’y a plus de demande à retirer.")
@@ -160,7 +160,7 @@ async def ask_why(ctx: ReadingContext, click: Turn) -> replies.Replies:
 
 @feature.submit(RefuseAccess, roles=ANIMATEURS)
 async def refuse_request(ctx: Context, form: RefuseAccess) -> replies.Replies:
-    """Say no, kindly, with the reason."""
+    """Refuse access, kindly, with the reason."""
     asked = await must_be_open(ctx, AboutAccess(person_id=form.person_id, key=form.key))
     if not await _answer(ctx, asked, by=ctx.user.username, reason=form.reason):
         raise UserError(await _say_late(ctx, asked.person_id))
@@ -170,7 +170,7 @@ async def refuse_request(ctx: Context, form: RefuseAccess) -> replies.Replies:
 
 
 async def must_be_open(ctx: Context, about: AboutAccess) -> AccessRequest:
-    """Get a request that waits for its answer. Raises UserError for one that has it, or was asked anew."""
+    """Get an unanswered access request. Raises UserError if it was answered, or asked anew."""
     asked = await arrivals.get_access_request(ctx.db, about.person_id)
     if asked is None or asked.key != about.key or asked.answered_at is not None:
         raise UserError(await _say_late(ctx, about.person_id))
@@ -178,7 +178,7 @@ async def must_be_open(ctx: Context, about: AboutAccess) -> AccessRequest:
 
 
 async def grant_access(ctx: Context, asked: AccessRequest, role: Role) -> Sequence[replies.Reply]:
-    """Note « yes », once. Raises UserError where somebody else was first."""
+    """Record that access is granted, once. Raises UserError if somebody else answered first."""
     if not await _answer(ctx, asked, by=ctx.user.username, role=role):
         raise UserError(await _say_late(ctx, asked.person_id))
     _note_answer(ctx, asked, "", granted=True)
@@ -186,7 +186,7 @@ async def grant_access(ctx: Context, asked: AccessRequest, role: Role) -> Sequen
 
 
 async def settle_access(ctx: Context, after: Person) -> Sequence[replies.Reply]:
-    """Answer the request of somebody who was given a role in another way."""
+    """Answer the access request of somebody who got a role in another way."""
     if after.role not in annuaire.NETWORK:
         return []
     asked = await arrivals.get_access_request(ctx.db, after.id)
@@ -197,7 +197,7 @@ async def settle_access(ctx: Context, after: Person) -> Sequence[replies.Reply]:
 
 
 async def close_access(ctx: Context, person_id: str) -> Sequence[replies.Reply]:
-    """Ask nobody any more about somebody whose account was deactivated."""
+    """Close the access request of a deactivated account."""
     asked = await arrivals.get_access_request(ctx.db, person_id)
     if asked is None or asked.answered_at is not None or not await _answer(ctx, asked, by=""):
         return []
@@ -216,7 +216,7 @@ async def _rewrite(ctx: Context, person_id: str, *, here: bool = False) -> repli
 
 
 async def draw_request(ctx: Context, asked: AccessRequest) -> replies.Message:
-    """Draw the card as it is now: with its buttons while nobody has answered."""
+    """Draw the card of an access request, with buttons while it is unanswered."""
     is_open = asked.answered_at is None
     lines = await arrivals.find_lines_alike(ctx.db, asked) if is_open else []
     known = await arrivals.find_people_alike(ctx.db, asked) if is_open else []
@@ -256,16 +256,17 @@ LONGEST = timedelta(hours=1)
 
 
 class DailyNotice(BaseModel):
-    """Work that tells; ``tries`` is how often some of it was still on its way, and could not be rewritten yet."""
+    """Long work behind a message of the day. ``tries`` counts how often some posts were still on their way and could
+    not be rewritten."""
 
     tries: int = 0
 
     def begin(self, now: datetime) -> replies.Start:
-        """Start the work of welcoming newcomers soon."""
+        """Start the work shortly, so that several newcomers share one message."""
         return replies.Start(payload=self, at=now + GATHERED_FOR)
 
     def again(self, now: datetime) -> Sequence[replies.Start]:
-        """Start the work later, and always later; at last no more."""
+        """Start the work again after a delay that grows with each try; after the last one, give up."""
         if self.tries >= TRIES_MAX:
             return []
         later = self.model_copy(update={"tries": self.tries + 1})
@@ -275,8 +276,8 @@ class DailyNotice(BaseModel):
 async def spread_notice(
     ctx: Context, work: DailyNotice, places: Sequence[replies.Say | replies.Direct], again: replies.Refresh
 ) -> replies.Step:
-    """Say it in those of the ``places`` where nothing of its topic came, or is on its way; elsewhere rewrite what
-    stands, and later once more what is on its way still."""
+    """Post the message in those of the ``places`` that have none under its topic; rewrite it in the others, and try
+    again later where it is still on its way."""
     reached = await outbox.find_reached(ctx.db, [again.topic])
     posts = await ctx.posts_about(again.topic)
     told: list[replies.Reply] = [
@@ -299,26 +300,26 @@ GUESTS_SHOWN = 15
 
 
 class Introduce(BaseModel):
-    """A role for somebody who came as a guest."""
+    """Button that gives a guest a role."""
 
     who: Who
     role: Role
 
 
 class IntroduceOne(BaseModel):
-    """« Donner un rôle » to one of those who came on that day."""
+    """Button « Donner un rôle »: opens the window that chooses among the guests of that day."""
 
     day: date
 
 
 class TellGuests(DailyNotice):
-    """The animateurs are asked about who came on that day."""
+    """Long work: ask the animateurs about the guests of a day."""
 
     day: date
 
 
 async def report_guest(ctx: Context, person: Person) -> Sequence[replies.Reply]:
-    """Ask the animateurs who a guest is; not about who was announced as one."""
+    """Ask the animateurs who a guest is, unless the register knows them."""
     if await people.get(ctx.db, person.id) is not None:
         return []
     day = ctx.today
@@ -328,7 +329,7 @@ async def report_guest(ctx: Context, person: Person) -> Sequence[replies.Reply]:
 
 @feature.work(TellGuests, name="membres.TellGuests", title="Nouveaux venus", writes=True)
 async def ask_about_guests(ctx: Context, work: TellGuests, _: replies.Progress) -> replies.Step:
-    """Ask each animateur in one message about all guests of that day, as things are now."""
+    """Ask each animateur, in one message, about all guests of that day."""
     if not (await arrivals.take_guests(ctx.db, work.day, ctx.now) or work.tries):
         return replies.Step(finished=True)
     message, asked = await _draw_guests(ctx, work.day), await people.animating(ctx.db, ASKED_MAX)
@@ -337,13 +338,13 @@ async def ask_about_guests(ctx: Context, work: TellGuests, _: replies.Progress) 
 
 
 async def settle_guest(ctx: Context, person: Person) -> Sequence[replies.Reply]:
-    """Show all animateurs who a guest is, and who said so."""
+    """Show all animateurs which role a guest got, and from whom."""
     day = await arrivals.settle_guest(ctx.db, person.id, person.role, ctx.user.username)
     return [] if day is None else [await refresh_guests(ctx, day)]
 
 
 async def refresh_guests(ctx: Context, day: date, *, here: bool = False) -> replies.Refresh:
-    """Rewrite the message of a day as it is now; ``here`` if one of its buttons was clicked."""
+    """Rewrite the message of a day; ``here`` if one of its buttons was clicked."""
     return GUESTS.rewrite(day, await _draw_guests(ctx, day), here=here)
 
 
@@ -356,7 +357,7 @@ async def _draw_guests(ctx: Context, day: date) -> replies.Message:
 
 
 def _guest_buttons(waiting: Sequence[Guest], day: date) -> Sequence[replies.Button]:
-    """Draw, for one guest, a button for each role; for several, one that opens a window."""
+    """Draw the buttons of the roles for a single guest; for several, one that opens a window."""
     if len(waiting) > 1:
         return [replies.Button("Donner un rôle", IntroduceOne(day=day), "primary")]
     roles = [(Who.of(guest_as_person(guest), Role.INVITE), role) for guest in waiting for role in GIVEN_TO_GUESTS]
@@ -364,7 +365,7 @@ def _guest_buttons(waiting: Sequence[Guest], day: date) -> Sequence[replies.Butt
 
 
 def guest_as_person(guest: Guest) -> Person:
-    """Make a person of a guest, who is not in the register yet."""
+    """Make a person of a guest who is not in the register."""
     return Person(id=guest.person_id, username=guest.username, timezone=guest.timezone, since=guest.at)
 
 
@@ -377,14 +378,14 @@ NEAR = (Audience.RESEAU, Audience.DEPARTEMENT)
 
 
 class TellNewcomers(DailyNotice):
-    """Long work that tells a planned channel who came on that day."""
+    """Long work: tell a planned channel of the newcomers of a day."""
 
     key: str
     day: date
 
 
 async def announce_newcomer(ctx: Context, person: Person) -> Sequence[replies.Reply]:
-    """Have somebody announced where they belong, once for ever; nobody who wants to be found by nobody."""
+    """Announce a newcomer in their channels, once for ever, unless they want to be found by nobody."""
     if ctx.settings.newcomers == "non" or person.is_hidden:
         return []
     quiet = await arrivals.list_quiet_departements(ctx.db)
@@ -400,7 +401,7 @@ async def announce_newcomer(ctx: Context, person: Person) -> Sequence[replies.Re
 
 @feature.work(TellNewcomers, name="membres.TellNewcomers", title="Nouveaux inscrits", writes=True)
 async def tell_newcomers(ctx: Context, work: TellNewcomers, _: replies.Progress) -> replies.Step:
-    """Announce all newcomers of that day who are to be seen as they are now."""
+    """Announce the visible newcomers of that day, as they are now."""
     taken = await arrivals.take_newcomers(ctx.db, work.key, work.day, ctx.now)
     channel_id = (await canaux.find_channel_ids(ctx.db)).get(work.key)
     if channel_id is None or not (taken or work.tries):
@@ -414,7 +415,7 @@ async def tell_newcomers(ctx: Context, work: TellNewcomers, _: replies.Progress)
 
 
 async def list_own_channels(ctx: Context, person: Person, today: date) -> Sequence[PlannedChannel]:
-    """List the known channels where somebody belongs, in the order of the plan."""
+    """Return the existing channels of a person, in the order of the plan."""
     table, known = await canaux.list_planned(ctx.db, ctx.settings), await canaux.find_channel_ids(ctx.db)
     places = canaux.MembershipRules(await canaux.list_allowances(ctx.db)).places(
         table, canaux.ChannelMember.of(person, today)
@@ -423,13 +424,13 @@ async def list_own_channels(ctx: Context, person: Person, today: date) -> Sequen
 
 
 def _channel_zone(key: str) -> ZoneInfo:
-    """Find the time zone of the people of a channel."""
+    """Return the time zone of a channel’s people."""
     known = DEPARTEMENTS.get(key.partition(":")[2])
     return ZoneInfo(known.fuseau if known else PARIS.key)
 
 
 def _newcomer_line(person: Person) -> Markdown:
-    """Draw somebody as who works in the same département sees them."""
+    """Draw a newcomer as colleagues of the same département see them."""
     structure = person.structure if person.audience("structure") in NEAR else None
     commune = name_commune(person) if person.audience("commune") in NEAR else ""
     role = person.role or person.derived_role

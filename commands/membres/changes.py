@@ -1,5 +1,5 @@
-"""A change of somebody: checked, written, told and undone; a role over others is approved by a second animateur, and
-where somebody says that they work is confirmed by who leads there."""
+"""Changes about a person: checked, stored, told and undone. A role over others needs a second animateur; the place of
+work that somebody gives needs its coordinateur or an animateur."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -30,9 +30,9 @@ from storage.people import Person, Role, arrivals, transitions
 
 
 async def settle_channels(ctx: Context, before: Person | None, after: Person) -> Sequence[Reply]:
-    """Bring somebody into the channels that are theirs now, and take them out of those that are not.
+    """Add somebody to the channels that are theirs now, and remove them from the others.
 
-    Of who moved the old département’s channel waits for its grace; ``before`` is None of who is new.
+    After a move the old département’s channel stays for a time of grace; ``before`` is None for a newcomer.
     """
     today = after.today(ctx.now)
     if after.has_left(today):
@@ -58,8 +58,8 @@ PROPOSAL = RowCard[tuple[str, datetime]]("membres.role:", lambda of: f"{of[0]}:{
 
 
 class RoleProposal(BaseModel):
-    """What is asked for: by whom (an id, "" for the operator), about whom, as they were, and as they are to be.
-    ``role`` is the one that they have, also where it follows from Mattermost."""
+    """A proposed change of role: the proposer’s id ("" for the operator), the person before and after. ``role`` is the
+    one they have, also if it comes from Mattermost."""
 
     by: str
     person_id: str
@@ -72,25 +72,25 @@ class RoleProposal(BaseModel):
 
     @property
     def key(self) -> tuple[str, datetime]:
-        """About whom, and when: no other has the same."""
+        """The unique key of a proposal: its person, and its time."""
         return self.person_id, self.at
 
 
 class ApproveRole(BaseModel):
-    """« Approuver »."""
+    """Button « Approuver »: makes the proposed change."""
 
     asked: RoleProposal
 
 
 class RefuseRole(BaseModel):
-    """« Refuser »; of who asked for it, « Retirer »."""
+    """Button « Refuser », or « Retirer » for the proposer."""
 
     asked: RoleProposal
 
 
 async def propose_role(ctx: Context, member: Member, after: Person) -> Sequence[Reply]:
-    """Ask the animateurs in their room, or each by themselves where there is none; nothing changes before. Raises
-    UserError where the same is asked already."""
+    """Ask the animateurs in their room or, without one, each by themselves; nothing changes before. Raises UserError if
+    the same is proposed already."""
     asked = RoleProposal(
         by=ctx.user.id,
         person_id=after.id,
@@ -114,8 +114,8 @@ async def propose_role(ctx: Context, member: Member, after: Person) -> Sequence[
 
 
 async def _must_be_new(ctx: Context, asked: RoleProposal) -> None:
-    """Raise UserError where the same waits for its second animateur, saying where. What somebody changed about the
-    person since makes void what was asked before."""
+    """Raise UserError if the same proposal already waits, saying where. A later change of the person makes an earlier
+    proposal void."""
     await claims.hold(ctx.db, "membres.role.ask", asked.person_id, ctx.now)
     for entry in await journal.list_of_things(ctx.db, [f"personne:{asked.person_id}"]):
         is_about_roles = entry.act in {AuditAct.ROLE_ASK, AuditAct.ROLE_REFUSE}
@@ -133,19 +133,20 @@ async def _must_be_new(ctx: Context, asked: RoleProposal) -> None:
 
 
 async def say_proposal(ctx: Context, asked: RoleProposal, what: str, **more: object) -> Markdown:
-    """Say that a proposal is « asked », « approved », « refused », « withdrawn » …"""
+    """Describe a proposal and its outcome: « asked », « approved », « refused », « withdrawn » …"""
     by = await people.get(ctx.db, asked.by)
     change = render("membres/role_change", asked=asked, own=what == "told")
     return render("membres/role", what=what, by=by, change=change, user=ctx.user, **more)
 
 
 async def settle_proposal_cards(ctx: Context, asked: RoleProposal, what: str) -> Refresh:
-    """Rewrite the messages in which it was asked, as things are now."""
+    """Rewrite the messages of a proposal with its outcome."""
     return PROPOSAL.rewrite(asked.key, await say_proposal(ctx, asked, what), here=True)
 
 
 def note_role(ctx: Context, act: AuditAct, asked: RoleProposal) -> None:
-    """Note in the journal that a role is asked for, or refused; what is approved is noted as any change of somebody."""
+    """Record in the audit log that a role is proposed, or refused; an approved one is recorded as an ordinary
+    change."""
     before, after = _as_noted(asked)
     record_entry_at_end(
         ctx, AuditEntry(act, f"personne:{asked.person_id}", asked.person_id, before=before, after=after)
@@ -153,7 +154,7 @@ def note_role(ctx: Context, act: AuditAct, asked: RoleProposal) -> None:
 
 
 def _as_noted(asked: RoleProposal) -> tuple[dict[str, str], dict[str, str]]:
-    """Say how somebody was and is to be, as the journal does."""
+    """Return the person before and after, as the audit log stores them."""
     before = {"role": asked.role.value, "dernier_jour": str(asked.before.left_on or "")}
     role = asked.after.role or asked.role
     return before, {"role": role.value, "dernier_jour": str(asked.after.left_on or "")}
@@ -164,7 +165,7 @@ NEW_FOR = timedelta(days=30)
 
 
 class Undo(BaseModel):
-    """« Annuler »: back to how it was, as long as it is still what it then became."""
+    """Button « Annuler »: restores the person as ``before``, if they are still as ``after``."""
 
     person_id: str
     before: Standing
@@ -172,9 +173,9 @@ class Undo(BaseModel):
 
 
 async def change_member(ctx: Context, actor: Person, member: Member, after: Person) -> Replies:
-    """Write somebody down as they are to be, and say so; nothing where they are so already.
+    """Store a change about a person, or propose it if it needs approval, and confirm it; if nothing changes, say so.
 
-    Raises UserError where this actor may not change that.
+    Raises UserError if the actor may not make it.
     """
     before = member.person
     members.check_change(actor, member.role, before, after)
@@ -191,7 +192,7 @@ async def change_member(ctx: Context, actor: Person, member: Member, after: Pers
 
 @feature.undo(Undo, roles=LEADERS)
 async def undo_change(ctx: Context, click: Undo) -> Replies:
-    """Take a change back; who may make it today may do so."""
+    """Undo a change; whoever may make it today may undo it."""
     member = await members.find_member(ctx, click.person_id)
     now = Standing.of(member.person)
     if now == click.before:
@@ -210,8 +211,8 @@ async def undo_change(ctx: Context, click: Undo) -> Replies:
 async def write_member(
     ctx: Context, member: Member, after: Person, *, undoes: bool = False, how: str = ""
 ) -> Sequence[Reply]:
-    """Write down how somebody is from now on, who hears of another role, and ``how`` it came. What this ``undoes`` has
-    no time of grace, as if it had not been."""
+    """Store a person as ``after``, tell them of a new role, and ``how`` it came. A change that ``undoes`` another has
+    no time of grace."""
     before = None if member.is_new else member.person
     grace = timedelta() if undoes else timedelta(days=ctx.settings.move_grace)
     members.note_person(ctx, before, after)
@@ -232,13 +233,13 @@ async def write_member(
 
 
 def _acting(ctx: Context, after: Person, member: Member) -> Person:
-    """Return somebody with the role that they have today, also where it follows from Mattermost."""
+    """Return a person with the role that they have today, also if it comes from Mattermost."""
     role = Role.INVITE if after.has_left(after.today(ctx.now)) else after.role or member.role
     return members.copy_with(after, role=role)
 
 
 def _tell_mover(ctx: Context, before: Person, after: Person) -> Sequence[Reply]:
-    """Tell who works in another département until when they are still in the old one’s channel."""
+    """Tell somebody who moved until when they stay in the old département’s channel."""
     left = [departement(code).name for code in before.departements if code not in after.departements]
     if not left or not after.departements or after.id == ctx.user.id or after.left_on:
         return []
@@ -248,7 +249,7 @@ def _tell_mover(ctx: Context, before: Person, after: Person) -> Sequence[Reply]:
 
 
 def say_changes(ctx: Context, before: Person, after: Person, *, is_new: bool) -> list[Markdown]:
-    """Say what is different, a sentence each."""
+    """Describe the differences, one sentence each."""
     different = {name for name in members.NOTED if getattr(before, name) != getattr(after, name)}
     later = not after.has_left(after.today(ctx.now))
     said = render("membres/changes", before=before, after=after, different=different, is_new=is_new, later=later)
@@ -262,7 +263,7 @@ LATE = "C’est déjà décidé."
 
 @feature.button(ApproveRole, roles=ANIMATEURS)
 async def approve_role(ctx: Context, click: ApproveRole) -> Replies:
-    """Make the change, as if both had done it; the person and who asked hear of it."""
+    """Make the proposed change in the name of both animateurs; the person and the proposer are told."""
     asked = click.asked
     if ctx.user.id in {asked.by, asked.person_id}:
         raise UserError(OWN)
@@ -281,7 +282,7 @@ async def approve_role(ctx: Context, click: ApproveRole) -> Replies:
 
 @feature.button(RefuseRole, roles=ANIMATEURS)
 async def refuse_role(ctx: Context, click: RefuseRole) -> Replies:
-    """Change nothing; who asked hears of it, unless it is they who take it back."""
+    """Refuse a proposal; the proposer is told, unless they withdrew it themselves."""
     asked = click.asked
     if ctx.user.id == asked.person_id:
         raise UserError(OWN)
@@ -294,7 +295,7 @@ async def refuse_role(ctx: Context, click: RefuseRole) -> Replies:
 
 
 async def _claim_decision(ctx: Context, asked: RoleProposal) -> None:
-    """Let the first who says something of it decide. Raises UserError for anybody later."""
+    """Claim the answer to a proposal. Raises UserError if somebody else has answered it."""
     if ctx.now - asked.at > HOLDS_FOR:
         raise UserError(OLD)
     if not await claims.claim(ctx.db, DECIDED, PROPOSAL.of(asked.key), ctx.now):
@@ -302,7 +303,7 @@ async def _claim_decision(ctx: Context, asked: RoleProposal) -> None:
 
 
 async def _find_unchanged_member(ctx: Context, asked: RoleProposal) -> Member:
-    """Find whom it is about. Raises UserError where something about them changed since."""
+    """Get the person of a proposal. Raises UserError if they changed since."""
     row = await people.get(ctx.db, asked.person_id)
     new = Person(id=asked.person_id, username=asked.username, since=ctx.now)
     person = row or asked.before.applied_to(new)
@@ -312,7 +313,7 @@ async def _find_unchanged_member(ctx: Context, asked: RoleProposal) -> Member:
 
 
 async def _find_proposer(ctx: Context, asked: RoleProposal) -> Person:
-    """Find who asked, as they are now. Raises UserError for who animates no more."""
+    """Get the proposer as they are now. Raises UserError if they are no longer an animateur."""
     by = await people.get(ctx.db, asked.by)
     if by is None or not by.animates or by.has_left(by.today(ctx.now)):
         raise UserError(
@@ -322,7 +323,7 @@ async def _find_proposer(ctx: Context, asked: RoleProposal) -> Person:
 
 
 async def _report_approval(ctx: Context, asked: RoleProposal, after: Person) -> Sequence[Reply]:
-    """Tell who asked, and who leaves on a day to come: they have their role until then."""
+    """Tell the proposer, and a person who leaves on a coming day that they keep their role until then."""
     later = after.left_on is not None and not after.has_left(after.today(ctx.now))
     told = [Direct(await say_proposal(ctx, asked, "told"), user_id=after.id)] if later else []
     approved = Direct(await say_proposal(ctx, asked, "approved"), user_id=asked.by)
@@ -335,7 +336,7 @@ COORDINATEURS_MAX = 1000
 
 
 class AnswerWish(BaseModel):
-    """« C’est exact » or « Non »: whether somebody works where they said."""
+    """Button « C’est exact » or « Non »: whether somebody works where they said."""
 
     person_id: str
     departements: list[str]
@@ -343,7 +344,7 @@ class AnswerWish(BaseModel):
 
 
 async def ask_leaders(ctx: Context, person: Person, departements: Sequence[str]) -> Sequence[Reply]:
-    """Ask who leads there; not again while nobody has answered the same."""
+    """Ask the leaders of a département; not again while the same question is unanswered."""
     if not await arrivals.note_wish(ctx.db, person.id, departements, ctx.now):
         return []
     grant = AnswerWish(person_id=person.id, departements=list(departements), grant=True)
@@ -355,7 +356,7 @@ async def ask_leaders(ctx: Context, person: Person, departements: Sequence[str])
 
 @feature.button(AnswerWish, roles=LEADERS)
 async def answer_wish(ctx: Context, click: AnswerWish) -> Replies:
-    """Let the first answer count; all see whose it was, and the person hears of it."""
+    """Store the first answer to where somebody works; all cards show it, and the person is told."""
     member = await members.find_member(ctx, click.person_id)
     said = await arrivals.get_wish(ctx.db, click.person_id)
     if said is None or said.departements != click.departements:
@@ -374,21 +375,21 @@ async def answer_wish(ctx: Context, click: AnswerWish) -> Replies:
 
 
 async def _grant_wish(ctx: Context, member: Member, said: arrivals.Wish) -> Sequence[Reply]:
-    """Move the person there, as if who answers had done so."""
+    """Move the person there, in the name of whoever answered."""
     after = people.place(member.person, said.departements)
     changed = as_list(await change_member(ctx, ctx.user, member, after))
     return [reply for reply in changed if not isinstance(reply, Whisper)]
 
 
 async def _list_leaders(ctx: Context, departements: Sequence[str]) -> Sequence[Person]:
-    """List animateurs, and the coordinateurs of one of these départements."""
+    """Return the animateurs, and the coordinateurs of one of these départements."""
     there = await people.with_role(ctx.db, Role.COORDINATEUR, limit=COORDINATEURS_MAX)
     near = [person for person in there if not set(person.departements).isdisjoint(departements)]
     return [*await people.animating(ctx.db, ASKED_MAX), *near[:ASKED_MAX]]
 
 
 def _settle_wish_cards(person: Person, said: arrivals.Wish) -> Refresh:
-    """Rewrite every leader’s message."""
+    """Rewrite the question for every leader."""
     return WISH.rewrite(person, _wish_text(person, said.departements, said), here=True)
 
 
@@ -405,7 +406,7 @@ PROFILE_FIELDS = ("prenom", "nom", "structure")
 
 @bienvenue.button(Complete, roles=NETWORK, writes=False)
 async def open_profile(ctx: ReadingContext, _: Complete) -> Replies:
-    """Open the window with what is missing, as Mattermost has it where it does."""
+    """Open the window of missing fields, filled from Mattermost where possible."""
     form = CompleteProfile.of(ctx.user)
     if form.asks_something:
         with suppress(ChatError):
@@ -416,8 +417,7 @@ async def open_profile(ctx: ReadingContext, _: Complete) -> Replies:
 
 @bienvenue.submit(CompleteProfile, roles=NETWORK)
 async def save_profile(ctx: Context, form: CompleteProfile) -> Replies:
-    """Save a profile, but for the département, of which a leader says whether it is so; what the register said before
-    stays."""
+    """Store a profile. The département first needs a leader’s answer; values that the register had stay."""
     values = {name: said for name in PROFILE_FIELDS if (said := getattr(form, name)) and not getattr(ctx.user, name)}
     person = await entries.save_profile(ctx.db, ctx.user, {"username": ctx.user.username, **values})
     wished = list(form.departements or ()) if not person.departements else []

@@ -1,4 +1,4 @@
-"""The feature, and somebody of the register: found by name, shown as a card, and who may change what about them."""
+"""The feature, and a person of the register: found by name, shown as a card, and who may change what about them."""
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
@@ -37,7 +37,7 @@ PEOPLE = Gauge("coop_people", "People who have not left, by the register’s rol
 
 
 async def count_people(db: AsyncSession, now: dt.datetime) -> None:
-    """Set the gauge of the people."""
+    """Set the gauge of the number of people."""
     found = (await people.tally(db, now.astimezone(PARIS).date())).roles
     for role in (*Role, None):
         PEOPLE.labels(role.value if role else "auto").set(found.get(role, 0))
@@ -54,14 +54,14 @@ ANIMATEURS = (Role.ANIMATEUR,)
 
 @feature.watches
 async def watch_team(_: AsyncSession, __: Settings) -> WatchedPlaces:
-    """Hear of who comes into the team."""
+    """Watch who joins the team."""
     return WatchedPlaces(team=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Somebody as the register has them (``is_new`` if it does not), and the role that they have: the register’s, else
-    the one that follows from Mattermost."""
+    """A person of the register (``is_new`` if not in it yet), with their role: the register’s, else the one that
+    Mattermost gives."""
 
     person: Person
     role: Role
@@ -70,7 +70,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class NamedAccount:
-    """What Mattermost says of who is called so; ``is_silent`` if it did not answer."""
+    """What Mattermost says of an account name; ``is_silent`` if it did not answer."""
 
     username: str
     account: ChatUser | None = None
@@ -79,7 +79,7 @@ class NamedAccount:
 
 
 async def look_up_name(ctx: ReadingContext, name: str) -> NamedAccount:
-    """Look up who bears a name today; before the first statement, so that no writer waits for Mattermost. Raises
+    """Look up who has a name today, before the first statement, so that no writer waits for Mattermost. Raises
     UserError for a bot."""
     username = name.removeprefix("@").lower()
     try:
@@ -100,7 +100,8 @@ async def look_up_id(ctx: ReadingContext, person_id: str) -> NamedAccount:
 
 
 async def find_named_member(ctx: Context, named: NamedAccount) -> Member:
-    """Find who that is in the register, or would be. Raises UserError for nobody, or a name that is not only one’s."""
+    """Find the person of an account, in the register or new to it. Raises UserError if there is none, or the name is
+    ambiguous."""
     row = await _find_row(ctx, named)
     if named.account is not None:
         person = row or make_newcomer(named.account, ctx.now)
@@ -113,7 +114,7 @@ async def find_named_member(ctx: Context, named: NamedAccount) -> Member:
 
 
 async def find_member(ctx: Context, person_id: str) -> Member:
-    """Find somebody of the register by id. Raises UserError for nobody."""
+    """Get a person of the register by id. Raises UserError if there is none."""
     row = await people.get(ctx.db, person_id)
     if row is None:
         raise UserError("Cette personne n’est pas, ou plus, au registre : ajoutez-la avec /membres ajouter.")
@@ -121,7 +122,7 @@ async def find_member(ctx: Context, person_id: str) -> Member:
 
 
 async def _find_role(ctx: ReadingContext, person_id: str) -> Role | None:
-    """Find the role that follows from Mattermost, where the register gives none."""
+    """Return the role that Mattermost gives somebody whose role the register does not have."""
     try:
         return (await ctx.people.of(person_id)).role
     except ChatError:
@@ -147,7 +148,7 @@ OVER_OTHERS = ABOVE | {Role.HOTLINE}
 
 
 def list_givable_roles(actor: Person) -> list[Role]:
-    """List the roles that somebody may give."""
+    """Return the roles that the actor may give."""
     if actor.role is Role.ADMINISTRATEUR:
         return list(Role)
     kept = {Role.ADMINISTRATEUR} if actor.animates else OVER_OTHERS
@@ -155,13 +156,14 @@ def list_givable_roles(actor: Person) -> list[Role]:
 
 
 def looks_after(actor: Person, person: Person) -> bool:
-    """Return whether somebody is for this actor to look after."""
+    """Return whether the actor is responsible for a person: animateurs for all, coordinateurs for their
+    départements."""
     return actor.animates or not set(actor.departements).isdisjoint(person.departements)
 
 
 def needs_approval(role: Role, before: Person, after: Person) -> bool:
-    """Return whether a role over others is given or taken, also by a departure or a return; ``role`` is the one that
-    somebody has before."""
+    """Return whether a change gives or takes a role over others, also by a departure or return; ``role`` is the one
+    before."""
     return _changes_role_or_end(before, after) and not OVER_OTHERS.isdisjoint({role, after.role or role})
 
 
@@ -170,7 +172,7 @@ def _changes_role_or_end(before: Person, after: Person) -> bool:
 
 
 def must_reach(actor: Person, role: Role, person: Person) -> None:
-    """Raise UserError where this actor may change nothing about somebody who has that role."""
+    """Raise UserError if the actor may change nothing about somebody with that role."""
     if actor.animates:
         return
     if person.id == actor.id:
@@ -182,7 +184,7 @@ def must_reach(actor: Person, role: Role, person: Person) -> None:
 
 
 def check_change(actor: Person, role: Role, before: Person, after: Person) -> None:
-    """Raise UserError where this actor may not change somebody so; ``role`` is the one that they have before."""
+    """Raise UserError if the actor may not make this change; ``role`` is the person’s role before."""
     must_reach(actor, role, before)
     ends = _changes_role_or_end(before, after)
     if ends and before.id == actor.id:
@@ -218,29 +220,29 @@ def _say_own(codes: Sequence[str]) -> str:
 
 
 class OfMember(BaseModel):
-    """What a button on the card of somebody carries."""
+    """Payload about one person, by their id."""
 
     person_id: str
 
 
 class EditRole(OfMember):
-    """« Rôle »."""
+    """Button « Rôle »: opens the window of a role."""
 
 
 class EditPlace(OfMember):
-    """« Déplacer »."""
+    """Button « Déplacer »: opens the window of départements."""
 
 
 class EditEnd(OfMember):
-    """« Départ »."""
+    """Button « Départ »: opens the window of the last day."""
 
 
 class Return(OfMember):
-    """« Retour » of somebody who has left."""
+    """Button « Retour »: records that a leaver is back."""
 
 
 def draw_card(ctx: Context, member: Member) -> Whisper:
-    """Draw somebody, with the buttons that this person may use."""
+    """Draw a person’s card, with the buttons that the reader may use."""
     person = member.person
     buttons: Sequence[Button] = ()
     if person.id != ctx.user.id and looks_after(ctx.user, person):
@@ -255,7 +257,7 @@ def draw_card(ctx: Context, member: Member) -> Whisper:
 
 
 def list_facts(person: Person, ctx: Context) -> list[tuple[str, str]]:
-    """List what the register knows of somebody, in short."""
+    """Return what the register knows of a person, as short labelled values."""
     where = [departement(code).name if code in DEPARTEMENTS else code for code in person.departements]
     known = {
         "Rôle": person.role.label if person.role else "suit Mattermost",
@@ -274,7 +276,7 @@ NOTED = ("role", "departements", "structure", "siret", "arrived_on", "left_on", 
 
 
 def note_person(ctx: Context, before: Person | None, after: Person) -> None:
-    """Note in the journal what differs of somebody; ``before`` is None of who is new in the register."""
+    """Record the differences of a person in the audit log; ``before`` is None for somebody new in the register."""
     new = _noted_values(after)
     old = _noted_values(before) if before else {}
     was = {name: old[name] for name in old if old[name] != new[name]}
@@ -298,7 +300,7 @@ def _noted_values(person: Person) -> Mapping[str, object]:
 
 
 class Standing(BaseModel):
-    """What of somebody these commands change."""
+    """The values of a person that these commands change."""
 
     role: Role | None
     prenom: str | None
@@ -312,11 +314,11 @@ class Standing(BaseModel):
 
     @classmethod
     def of(cls, person: Person) -> Self:
-        """Make the standing of somebody as they are now."""
+        """Return the present standing of a person."""
         return cls.model_validate(person.model_dump(include=set(cls.model_fields)))
 
     def applied_to(self, person: Person) -> Person:
-        """Copy somebody with this standing."""
+        """Return a copy of a person with this standing."""
         return Person(**(person.model_dump() | dict(self)))
 
 
@@ -324,21 +326,21 @@ T = TypeVar("T")
 
 
 def copy_with(person: Person, **values: object) -> Person:
-    """Copy somebody with other values."""
+    """Return a copy of a person with other values."""
     return Person(**(person.model_dump() | values))
 
 
 def copy_ended(person: Person, left_on: dt.date) -> Person:
-    """Copy somebody with their last day; it may be the eve of the first, for who never came. Raises UserError for one
-    before that."""
+    """Return a copy of a person with their last day: at the earliest the day before the first, for somebody who never
+    came. Raises UserError for an earlier day."""
     if person.arrived_on and left_on < person.arrived_on - timedelta(days=1):
         raise UserError(f"Ce jour précède l’arrivée, le {person.arrived_on:%d/%m/%Y}.")
     return copy_with(person, left_on=left_on)
 
 
 def read_chosen_role(actor: Person, text: str) -> Role:
-    """Read the role chosen; a window that opened before somebody’s own role changed may offer more than they may
-    give."""
+    """Read the role chosen in a window. A window opened before the actor’s own role changed may offer too much, which
+    is refused."""
     role = Role(text)
     if role not in list_givable_roles(actor):
         raise UserError(fields={"role": "Ce rôle, vous ne pouvez pas ou plus le donner."})
@@ -346,7 +348,7 @@ def read_chosen_role(actor: Person, text: str) -> Role:
 
 
 async def find_employer(ctx: Context, siret: str | None, name: str | None) -> Mapping[str, object]:
-    """Find who employs somebody: the name that goes with the number, if none was given."""
+    """Return the employer’s SIRET and name; the name belongs to the number if none was given."""
     if siret and not name:
         known = await find_structures(ctx.db, [siret])
         name = known[siret].nom if siret in known else None
@@ -354,7 +356,7 @@ async def find_employer(ctx: Context, siret: str | None, name: str | None) -> Ma
 
 
 def read_or_refuse(reader: Callable[[str], T], text: str) -> T:
-    """Read a text. Raises UserError with the reader’s sentence where it is nothing to it."""
+    """Read a text. Raises UserError with the reader’s sentence if it cannot be read."""
     try:
         return reader(text)
     except ValueError as problem:

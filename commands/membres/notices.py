@@ -1,9 +1,9 @@
-"""What people are told of themselves: the welcome of who comes into the team, once for ever, by role; the charter and
-its reminder; and whoever is given a role or loses one hears at once what opens now, or whom to ask.
+"""What people are told about themselves: the welcome on joining the team, once for ever and by role; the charter with
+its reminder; and, when a role is given or taken, what they can do now or whom to ask.
 
-A click or a line tells in its own transaction, as « coop-bot role » does. Of what an import or an arrival changed the
-register keeps a notice (storage/people/transitions.py), and a few steps of long work, which give way to people, tell
-it: who is back to what they were by then hears nothing.
+A click or a line tells in its own transaction, as « coop-bot role » does. A change by an import or an arrival leaves a
+notice (storage/people/transitions.py), which long work tells a little later; whoever is back to their former role by
+then hears nothing.
 """
 
 from collections.abc import Sequence
@@ -38,21 +38,22 @@ CHARTER = "2026-1"
 
 
 class Complete(BaseModel):
-    """« Compléter mon profil »."""
+    """Button « Compléter mon profil »: opens the window."""
 
 
 class ReadCharter(BaseModel):
-    """« Lire la charte »."""
+    """Button « Lire la charte »."""
 
 
 class AcceptCharter(BaseModel):
-    """« J’accepte la charte », in that version."""
+    """Button « J’accepte la charte », in that version."""
 
     version: str
 
 
 async def read_arrival(ctx: ReadingContext, event: JoinedTeam) -> Person | None:
-    """Look up who comes, which registers who was waited for (bot/people.py); None where nobody is told."""
+    """Look up who joins the team, which registers whoever an import announced (bot/people.py); None if nobody is to be
+    told."""
     ctx.people.forget(event.user_id)
     person = await ctx.people.of(event.user_id)
     tells = "oui" in (ctx.settings.welcome, ctx.settings.newcomers)
@@ -61,8 +62,8 @@ async def read_arrival(ctx: ReadingContext, event: JoinedTeam) -> Person | None:
 
 @feature.event(JoinedTeam, name="membres.arrive.JoinedTeam", asks=read_arrival)
 async def welcome_arrival(ctx: Context, _: JoinedTeam, person: Person) -> replies.Replies:
-    """Welcome who comes for the first time; of a guest the animateurs hear, to say who that is. Their département hears
-    of it whether they are welcomed or not."""
+    """Welcome somebody who joins for the first time; ask the animateurs about a guest. Their département is told
+    whether or not they are welcomed."""
     welcomes_them = ctx.settings.welcome == "oui"
     is_new = await _is_first_arrival(ctx, person)
     greeting = await welcome_person(ctx, person) if welcomes_them else []
@@ -71,7 +72,7 @@ async def welcome_arrival(ctx: Context, _: JoinedTeam, person: Person) -> replie
 
 @bienvenue.command("bienvenue", help="Revoir le message d’accueil et la charte")
 async def show_welcome(ctx: Context, _: str) -> replies.Replies:
-    """Show one’s own welcome, as it is today."""
+    """Show one’s own welcome."""
     message = await _draw_welcome(ctx, ctx.user)
     return replies.Whisper(message.text, message.buttons)
 
@@ -84,7 +85,7 @@ async def show_charter(ctx: Context, _: ReadCharter) -> replies.Replies:
 
 @bienvenue.button(AcceptCharter)
 async def accept_charter(ctx: Context, click: AcceptCharter) -> replies.Replies:
-    """Note that the charter is accepted, with its date and version; a second time changes nothing."""
+    """Record that the charter is accepted, with date and version; a second time changes nothing."""
     await arrivals.accept_charter(ctx.db, ctx.user, click.version, ctx.now)
     message = await _draw_welcome(ctx, ctx.user)
     if ctx.request.response_url:
@@ -93,8 +94,8 @@ async def accept_charter(ctx: Context, click: AcceptCharter) -> replies.Replies:
 
 
 async def _is_a_person(ctx: ReadingContext, user_id: str) -> bool:
-    """Return whether somebody is a person: of whom the register does not know, Mattermost says whether it is a bot, or
-    deactivated."""
+    """Return whether an account is an active person’s; for one that is not in the register, Mattermost says whether it
+    is a bot or deactivated."""
     if await ctx.people.recall(user_id, people.get) is not None:
         return True
     account = await ctx.chat.user(user_id)
@@ -102,13 +103,13 @@ async def _is_a_person(ctx: ReadingContext, user_id: str) -> bool:
 
 
 async def _is_first_arrival(ctx: Context, person: Person) -> bool:
-    """Return whether somebody comes for the first time; who was welcomed before was there before the bot."""
+    """Return whether somebody joins for the first time; people who were welcomed were there before the bot."""
     known = await arrivals.get_welcome(ctx.db, person.id)
     return await arrivals.note_arrival(ctx.db, person.id, ctx.now) and known is None
 
 
 async def welcome_person(ctx: Context, person: Person) -> Sequence[replies.Reply]:
-    """Send somebody their welcome; nothing where they had it once."""
+    """Send somebody their welcome; nothing if they had it before."""
     if not await arrivals.note_welcome(ctx.db, person, ctx.now):
         return []
     await forget_role_notices(ctx.db, [person.id])  # it is what the welcome says
@@ -118,12 +119,12 @@ async def welcome_person(ctx: Context, person: Person) -> Sequence[replies.Reply
 
 
 async def refresh_welcome(ctx: Context, person: Person) -> replies.Refresh:
-    """Rewrite the welcome that somebody had, as it is now."""
+    """Rewrite somebody’s welcome."""
     return WELCOME.rewrite(person, await _draw_welcome(ctx, person))
 
 
 async def _draw_welcome(ctx: Context, person: Person) -> replies.Message:
-    """Draw the welcome of somebody as it is now: what is done is ticked, and its buttons are gone."""
+    """Draw somebody’s welcome; tasks that are done are ticked, and their buttons gone."""
     known = await arrivals.get_welcome(ctx.db, person.id)
     steps = {
         "profile": not CompleteProfile.of(person).asks_something if person.role in annuaire.NETWORK else None,
@@ -158,7 +159,7 @@ PATIENCE = 3
 
 
 class CatchUp(BaseModel):
-    """« Accueillir » those who were missed."""
+    """Button « Accueillir »: welcomes those who were missed."""
 
 
 @feature.command("membres accueils", help="Voir qui a été accueilli, et accueillir les oubliés", roles=ANIMATEURS)
@@ -172,7 +173,7 @@ async def list_welcomes(ctx: Context, _: str) -> replies.Replies:
 
 @feature.button(CatchUp, roles=ANIMATEURS)
 async def welcome_missed(ctx: Context, _: CatchUp) -> replies.Replies:
-    """Welcome some of those missed, each once."""
+    """Welcome some of those who were missed, each once."""
     missed = await arrivals.list_missed(ctx.db)
     told: list[replies.Reply] = []
     for person in missed[:GREETED_AT_ONCE]:
@@ -187,7 +188,7 @@ async def welcome_missed(ctx: Context, _: CatchUp) -> replies.Replies:
 
 @feature.job("hour=9 minute=40", name="membres.remind", writes=True)
 async def remind_of_charter(ctx: Context) -> replies.Replies:
-    """Remind who did not accept the charter three working days after their welcome, once and never again."""
+    """Remind people who did not accept the charter within three working days of their welcome, once."""
     if ctx.settings.welcome == "non":
         return None
     found = await arrivals.list_to_remind(ctx.db, ctx.now - timedelta(days=PATIENCE), REMINDED_AT_ONCE)
@@ -203,7 +204,7 @@ async def remind_of_charter(ctx: Context) -> replies.Replies:
 
 @feature.job("hour=6-22 minute=25", name="membres.tick", writes=True)
 async def tick_filed(ctx: Context) -> replies.Replies:
-    """Rewrite, within the hour, the welcome of who has filed a first compte rendu since."""
+    """Rewrite the welcome of people who filed their first report since the last hour."""
     waiting = await arrivals.list_unfiled(ctx.db, ctx.now - FOLLOWED_FOR, FOLLOWED_MAX)
     filed = sorted(await queries.find_authors(ctx.db, waiting))[:TICKED_AT_ONCE]
     if not filed:
@@ -215,7 +216,7 @@ async def tick_filed(ctx: Context) -> replies.Replies:
 
 
 def _has_waited(ctx: Context, welcome: arrivals.Welcome, person: Person | None) -> bool:
-    """Return whether so many working days have passed where they are."""
+    """Return whether enough working days have passed in the person’s département."""
     today = person.today(ctx.now) if person else ctx.today
     since = working_days_before(today, PATIENCE, person.departement if person else None)
     return welcome.at < ctx.now - (today - since)
@@ -238,15 +239,15 @@ NAMED = ("cra", "stats", "annuaire", "canaux", "annonce", "hotline", "garde", "m
 
 
 class TellRoles(BaseModel):
-    """Long work that tells people of their role, of whom a notice is kept; the welcome of ``welcomes`` (ids) is
-    rewritten: they heard."""
+    """Long work: tell people with a notice of their new role. The welcome of those in ``welcomes`` (ids), who were told
+    already, is rewritten."""
 
     welcomes: list[str] = []
 
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """When it is told, ``how`` it came, and which role they had (``was``) where the register did not know."""
+    """When a notice is told, ``how`` the role came, and the role before (``was``) if the register did not know it."""
 
     settings: Settings
     now: datetime
@@ -255,12 +256,12 @@ class Telling:
 
 
 async def tell_role_changes(db: AsyncSession, ids: Sequence[str], telling: Telling) -> Sequence[replies.Direct]:
-    """Take the notices of these people, and say what they are to hear."""
+    """Take the notices of these people, and return what to tell them."""
     return await draw_notices(db, await take_role_notices(db, len(ids), ids) if ids else [], telling)
 
 
 async def draw_notices(db: AsyncSession, taken: Sequence[RoleNotice], telling: Telling) -> Sequence[replies.Direct]:
-    """Say what was taken to those whose role is another still, and whose account is active."""
+    """Draw the messages for notices whose person still has another role than before, and an active account."""
     found = {person.id: person for person in await people.among(db, ids=[one.person_id for one in taken])}
     off = await transitions.find_gone_since(db, list(found)) if found else {}
     ask = [person.username for person in await people.list_to_ask(db)] if found else []
@@ -269,7 +270,7 @@ async def draw_notices(db: AsyncSession, taken: Sequence[RoleNotice], telling: T
 
 
 def _draw_notice(person: Person, notice: RoleNotice, telling: Telling, ask: Sequence[str]) -> replies.Direct:
-    """Draw what somebody hears of their role, with one button for the first thing to do."""
+    """Draw what somebody is told of their role, with one button for the first thing to do."""
     features, role = telling.settings.features, _role_now(person, telling.now)
     name, line, label = FIRST_STEPS[role or Role.INVITE]
     if not is_name_enabled(name, features):
@@ -300,7 +301,7 @@ def _role_now(person: Person, now: datetime) -> Role | None:
 
 @feature.work(TellRoles, name="membres.TellRoles", title="Rôles annoncés", writes=True)
 async def tell_roles(ctx: Context, work: TellRoles, progress: replies.Progress) -> replies.Step:
-    """Tell some of those of whom a notice is kept, and make their welcome true."""
+    """Tell some of the people with a notice, and rewrite their welcome."""
     taken = await take_role_notices(ctx.db, AT_ONCE)
     told = await draw_notices(ctx.db, taken, Telling(ctx.settings, ctx.now))
     shown = [direct.user_id for direct in told] if progress.done else [*work.welcomes, *(d.user_id for d in told)]
@@ -313,12 +314,12 @@ async def tell_roles(ctx: Context, work: TellRoles, progress: replies.Progress) 
 
 @feature.job("minute=*/5", name="membres.tell_roles")
 async def find_untold_roles(ctx: ReadingContext) -> replies.Replies:
-    """Tell those whom nobody told: whose line of an import was found when they first wrote to the bot."""
+    """Tell people whom nobody told: those whose imported line was found when they first wrote to the bot."""
     return replies.Start(payload=TellRoles()) if await count_role_notices(ctx.db) else None
 
 
 async def begin_telling(db: AsyncSession, now: datetime, welcomes: Sequence[str] = ()) -> None:
-    """Have the bot that runs, or the next that does, tell what is noted: of the operator’s commands."""
+    """Have the running bot, or the next one, tell the notices that the operator’s commands left."""
     await work.add(db, [make_work(work.WorkSort.STEPS, TellRoles(welcomes=list(welcomes)), "", now, told=False)])
 
 

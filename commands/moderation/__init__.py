@@ -1,4 +1,4 @@
-"""What is typed after « /moderer »: what waits and what is in force, a warning, the journal."""
+"""« /moderer »: what waits for animateurs and what is in force, warnings, and the audit log."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -36,7 +36,7 @@ SHOWN_MAX = 10
 
 @feature.command("moderer", help="Modérer : ce qui se fait, ce qui attend", roles=ANIMATEURS)
 async def show_overview(ctx: Context, line: str) -> Replies:
-    """Whisper what waits, what is in force and what can be typed."""
+    """Show what waits, what is in force and what can be typed."""
     if line.strip():
         raise UserError(f"« {quote(line)} » n’est pas un geste de modération. `/moderer` les montre tous.")
     found = await stored_measures.list_measures_in_force(ctx.db, stored_measures.LASTING)
@@ -69,7 +69,7 @@ PAGE = 3
 
 @feature.command("moderer dossiers", help="Les messages signalés qui attendent une décision", roles=ANIMATEURS)
 async def show_waiting(ctx: Context, _: str) -> Replies:
-    """List the cases that have waited longest, each with what can be done with it."""
+    """List the cases that have waited longest, with their buttons."""
     waiting = await _list_waiting(ctx)
     if not waiting:
         return Whisper("Aucun dossier n’attend de décision.")
@@ -90,7 +90,7 @@ async def list_reminders(ctx: Context) -> Sequence[Waiting]:
 
 
 async def _list_waiting(ctx: Context) -> Sequence[Case]:
-    """List the cases that wait for a decision, but those about who asks."""
+    """Return the undecided cases, except those about the person who asks."""
     return [
         one
         for one in await stored_cases.list_in_states(ctx.db, stored_cases.WAITING, 100)
@@ -109,7 +109,7 @@ async def read_warning(ctx: ReadingContext, line: str) -> tuple[ChatUser, str]:
 
 @feature.command("moderer avertir", help="Avertir quelqu’un", hint="@nom raison", roles=ANIMATEURS, asks=read_warning)
 async def warn_person(ctx: Context, asked: tuple[ChatUser, str]) -> Replies:
-    """Warn somebody, who reads it at once."""
+    """Warn somebody at once."""
     account, reason = asked
     return await decide_at_once(ctx, await open_case_about(ctx, account), Decision(MeasureKind.WARN, reason))
 
@@ -159,8 +159,8 @@ _BY_ITSELF = {BOT: "le bot", OPERATOR: "l’exploitant"}
 
 
 class Older(BaseModel):
-    """« Plus anciens »: acts before that number: about somebody (by id, or a name that is none’s), or these things;
-    ``said`` is what was asked for, in words."""
+    """Button « Plus anciens »: entries before that number, about somebody (by id, or a name without an account) or
+    about these things; ``said`` is the filter in words."""
 
     said: str
     before: int
@@ -173,7 +173,7 @@ class Older(BaseModel):
     "moderer journal", help="Ce qui a été fait, par qui et pourquoi", hint="[@nom | canal | n° 57]", roles=ANIMATEURS
 )
 async def show_journal(ctx: ReadingContext, line: str) -> Replies:
-    """Show the journal in a whisper, wherever it is typed. (Mattermost is asked before the journal.)"""
+    """Show the audit log in a whisper, wherever it is typed. Mattermost is asked before the log is read."""
     text = line.strip().replace("\u00a0", " ")
     if not text:
         return await _draw_page(ctx, Older(said="", before=0))
@@ -184,12 +184,12 @@ async def show_journal(ctx: ReadingContext, line: str) -> Replies:
 
 @feature.button(Older, roles=ANIMATEURS, writes=False)
 async def show_older(ctx: Context, at: Older) -> Replies:
-    """Show the page before of the journal."""
+    """Show an older page of the audit log."""
     return await _draw_page(ctx, at)
 
 
 async def _find_person(ctx: ReadingContext, text: str) -> Older:
-    """Find what somebody did, and what was done that concerns them; who has no account any more is meant by name."""
+    """Return the filter for what somebody did and what concerned them; a person without an account is found by name."""
     name = text.removeprefix("@").strip().lower()
     account = await ctx.chat.user_by_name(name) if name not in _BY_ITSELF else None
     own = {"user_id": account.id} if account and not account.is_bot else {"actor": BOT if account else name}
@@ -197,7 +197,7 @@ async def _find_person(ctx: ReadingContext, text: str) -> Older:
 
 
 async def _find_channel(ctx: Context, text: str) -> Older:
-    """Find what was done to a channel: one of the planned ones, or another by its address. Raises UserError."""
+    """Return the filter for a channel: a planned one, or another by its address. Raises UserError."""
     table, known = await canaux.list_planned(ctx.db, ctx.settings, archived=True), await canaux.find_channel_ids(ctx.db)
     wanted = fold(text.removeprefix("~"))
     home = _find_home(text)
@@ -212,8 +212,8 @@ async def _find_channel(ctx: Context, text: str) -> Older:
 
 
 def _find_home(text: str) -> str:
-    """Find the key of the channel of a département that somebody wrote; "" for none. (« n° 57 » is an act, « 57 »
-    Moselle, and « 1 » an act, as « 01 » is Ain.)"""
+    """Return the channel key of a département written as « 01 » or by name; "" if none. (« n° 57 » is an entry, « 57 »
+    the Moselle; « 1 » an entry, « 01 » the Ain.)"""
     if len(text) < 2:
         return ""
     try:
@@ -236,7 +236,7 @@ async def _draw_page(ctx: Context, at: Older) -> Whisper:
 
 
 async def _read_entries(ctx: Context, at: Older) -> Sequence[JournalEntry]:
-    """Read the entries of a page, and one more where there is more."""
+    """Read the entries of a page, and one more if another page follows."""
     before, most = at.before or None, JOURNAL_PAGE + 1
     if at.user_id:
         return await journal.list_about(ctx.db, at.user_id, most, before)
@@ -248,7 +248,7 @@ async def _read_entries(ctx: Context, at: Older) -> Sequence[JournalEntry]:
 
 
 async def _draw_entry(ctx: ReadingContext, number: int) -> Whisper:
-    """Draw one entry whole, with how things were before and after."""
+    """Draw an entry in full, with the values before and after."""
     entry = await journal.get(ctx.db, number)
     if entry is None:
         raise UserError(f"Le journal n’a pas (ou plus) d’entrée n° {number}.")
@@ -268,7 +268,7 @@ async def _draw_entry(ctx: ReadingContext, number: int) -> Whisper:
 
 
 def _say_value(ctx: Context, values: Mapping[str, object], name: str, names: Mapping[str, str]) -> str:
-    """Say how something was, or is: channels by their names, a measure by its label; "" for what is not told."""
+    """Write a value of an entry: channels by name, measures by label; "" for one that is not shown."""
     told: str
     match name, values.get(name):
         case _, None:
@@ -308,7 +308,7 @@ def _draw_line(ctx: Context, entry: JournalEntry, names: Mapping[str, str]) -> M
 
 
 def _what(ctx: Context, entry: JournalEntry) -> str:
-    """Say what was done; of a role that changes, or is asked for, which."""
+    """Say what was done; if a role changed or was proposed, which one."""
     role = _say_value(ctx, entry.after, "role", {})
     if not entry.object.startswith("personne:") or not role or role == _say_value(ctx, entry.before, "role", {}):
         return entry.label
@@ -316,7 +316,7 @@ def _what(ctx: Context, entry: JournalEntry) -> str:
 
 
 def _say_object(ctx: Context, thing: str, names: Mapping[str, str]) -> Markdown | str:
-    """Say what it was done to; people are named apart."""
+    """Name the thing an entry is about; people are named separately."""
     kind, _, ident = thing.partition(":")
     if kind == "message":
         return link("message", make_permalink(ctx.settings, ident))

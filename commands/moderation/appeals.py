@@ -1,4 +1,5 @@
-"""Who a measure concerns contests it, once; another animateur upholds, lightens or cancels it, and is reminded."""
+"""Appeals: whoever a measure concerns contests it, once; another animateur upholds, lightens or cancels it, and is
+reminded."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -34,7 +35,7 @@ LIGHTER = (charte.MeasureKind.REMIND, charte.MeasureKind.WARN, charte.MeasureKin
 
 @dataclass(frozen=True, slots=True)
 class AppealInHand:
-    """An appeal in hand, with its measure and case."""
+    """An appeal with its measure and case."""
 
     appeal: Appeal
     measure: Measure
@@ -42,8 +43,8 @@ class AppealInHand:
 
 
 async def _take_appeal(ctx: Context, entry: int) -> AppealInHand:
-    """Read an appeal with its measure and case, held until the transaction ends, if it writes. Raises UserError for who
-    proposed or decided."""
+    """Get an appeal with its measure and case, locked if the transaction writes. Raises UserError for whoever proposed
+    or decided the measure."""
     known = await cases.get_appeal(ctx.db, entry)
     if known is None:
         raise UserError(NO_APPEAL)
@@ -68,7 +69,7 @@ async def _say_already_answered(ctx: Context, contested: AppealInHand) -> Sequen
 
 @feature.button(cards.Uphold, roles=ANIMATEURS, writes=False)
 async def open_uphold_form(ctx: Context, click: cards.Uphold) -> Replies:
-    """Open the window of the answer that upholds a measure."""
+    """Open the window in which a measure is upheld."""
     contested = await _take_appeal(ctx, click.entry)
     if contested.appeal.decided_at is not None:
         return await _say_already_answered(ctx, contested)
@@ -77,7 +78,7 @@ async def open_uphold_form(ctx: Context, click: cards.Uphold) -> Replies:
 
 @feature.button(cards.Overturn, roles=ANIMATEURS, writes=False)
 async def open_cancel_form(ctx: Context, click: cards.Overturn) -> Replies:
-    """Open the window of the answer that cancels a measure."""
+    """Open the window in which a measure is cancelled."""
     contested = await _take_appeal(ctx, click.entry)
     if contested.appeal.decided_at is not None:
         return await _say_already_answered(ctx, contested)
@@ -86,7 +87,7 @@ async def open_cancel_form(ctx: Context, click: cards.Overturn) -> Replies:
 
 @feature.button(cards.Lighten, roles=ANIMATEURS, writes=False)
 async def open_lighten_form(ctx: Context, click: cards.Lighten) -> Replies:
-    """Open the window of the answer that lightens a measure, with what may take its place."""
+    """Open the window in which a measure is lightened, with the measures that may replace it."""
     contested = await _take_appeal(ctx, click.entry)
     if contested.appeal.decided_at is not None:
         return await _say_already_answered(ctx, contested)
@@ -107,7 +108,7 @@ def _list_lighter(measure: Measure) -> Sequence[charte.MeasureKind]:
 
 @feature.submit(forms.UpholdMeasure, roles=ANIMATEURS)
 async def uphold_measure(ctx: Context, form: forms.UpholdMeasure) -> Replies:
-    """Answer an appeal: the measure stands."""
+    """Answer an appeal: the measure stays."""
     contested = await _take_appeal(ctx, form.entry)
     if contested.appeal.decided_at is not None:
         return await _say_already_answered(ctx, contested)
@@ -126,7 +127,7 @@ async def cancel_measure(ctx: Context, form: forms.CancelMeasure) -> Replies:
 
 @feature.submit(forms.LightenMeasure, roles=ANIMATEURS)
 async def lighten_measure(ctx: Context, form: forms.LightenMeasure) -> Replies:
-    """Undo the measure, and put a lighter one in its place; this answer is the approval that a heavy one needs."""
+    """Undo the measure and put a lighter one in its place; this answer counts as the second approval of a heavy one."""
     contested = await _take_appeal(ctx, form.entry)
     if contested.appeal.decided_at is not None:
         return await _say_already_answered(ctx, contested)
@@ -142,7 +143,7 @@ async def _undo_standing(ctx: Context, measure: Measure, *, is_replaced: bool = 
 
 
 def _read_replacement(ctx: Context, measure: Measure, form: forms.LightenMeasure) -> Decision:
-    """Read what takes the place of a measure. Raises UserError where that is none, or no lighter."""
+    """Read the measure that replaces another. Raises UserError if it is not lighter."""
     kind = charte.MeasureKind(form.instead)
     if kind is not charte.MeasureKind.SILENCE:
         return Decision(kind, form.answer, instead_of=measure.entry)
@@ -157,7 +158,7 @@ def _read_replacement(ctx: Context, measure: Measure, form: forms.LightenMeasure
 async def _answer_appeal(
     ctx: Context, contested: AppealInHand, form: forms.AppealAnswerForm, *, kept: bool
 ) -> Sequence[Reply]:
-    """Tell the person the answer, by the notice of the lighter measure where there is one, and close the case."""
+    """Tell the person the answer, in the notice of the lighter measure if there is one, and close the case."""
     case, measure = contested.case, contested.measure
     await record_case_entry(ctx, case, AuditAct.ANSWER_APPEAL, form.answer, after={"kept": kept})
     answered = {"decided_at": ctx.now, "decided_by": ctx.user.id, "kept": kept, "answer": form.answer}
@@ -180,7 +181,7 @@ ALREADY_ANSWERED = "Vous avez déjà contesté cette décision, et un autre anim
 
 @feature.button(cards.Appeal, writes=False)
 async def open_appeal_form(ctx: Context, click: cards.Appeal) -> Replies:
-    """Open the window in which somebody contests a measure."""
+    """Open the window in which a measure is contested."""
     measure = check_contestable(ctx, await cases.get_measure(ctx.db, click.entry))
     await _refuse_second_appeal(ctx, measure)
     return Ask(forms.ContestMeasure.draft(entry=measure.entry, said=label_of(measure.act)))
@@ -188,13 +189,13 @@ async def open_appeal_form(ctx: Context, click: cards.Appeal) -> Replies:
 
 @feature.submit(forms.ContestMeasure)
 async def contest_measure(ctx: Context, form: forms.ContestMeasure) -> Replies:
-    """Contest a measure: its case is decided again, within a delay."""
+    """Contest a measure, which must be answered within a delay."""
     appeal, told = await open_appeal(ctx, form.entry, form.word)
     return [Whisper(_say_thanks(ctx, appeal)), *told]
 
 
 def check_contestable(ctx: Context, measure: Measure | None) -> Measure:
-    """Raise UserError where somebody may not contest it, or not any more."""
+    """Return the measure. Raises UserError if the person may not contest it, or no longer."""
     if measure is None or measure.user_id != ctx.user.id:
         raise UserError(NOT_CONTESTABLE)
     if (end := find_end(measure)) is not None and end + CONTESTED_WITHIN < ctx.now:
@@ -203,7 +204,7 @@ def check_contestable(ctx: Context, measure: Measure | None) -> Measure:
 
 
 def find_end(measure: Measure) -> datetime | None:
-    """Find when a measure was over, or is; None for one that holds until somebody ends it."""
+    """Return when a measure ended or will end; None for one without an end."""
     if measure.ended_at or measure.until:
         return measure.ended_at or measure.until
     return None if find_handler(measure.act).keeps_out else measure.began_at
@@ -218,7 +219,7 @@ async def _refuse_second_appeal(ctx: Context, measure: Measure) -> None:
 
 
 async def open_appeal(ctx: Context, entry: int, word: str) -> tuple[Appeal, Sequence[Reply]]:
-    """Store an appeal, and have its case decided again. Raises UserError."""
+    """Store an appeal, and reopen its case. Raises UserError."""
     held, case = await cases.lock_with_case(ctx.db, entry)
     measure = check_contestable(ctx, held)
     if case is None:
@@ -237,19 +238,19 @@ async def open_appeal(ctx: Context, entry: int, word: str) -> tuple[Appeal, Sequ
 
 
 def is_answer(event: DirectMessage) -> bool:
-    """Return whether a direct message answers something, in words."""
+    """Return whether a direct message is a reply with text."""
     return bool(event.root_id and event.text.strip())
 
 
 @feature.hears_words
 async def recognise_answer(ctx: Context, message: Spoken) -> PlainTextReply:
-    """Claim what is said in the thread of a notice: it contests the measure."""
+    """Claim a reply to a measure’s notice: it contests the measure."""
     return PlainTextReply(is_its=bool(message.root_id and await _find_noticed_measure(ctx, message.root_id)))
 
 
 @feature.event(DirectMessage, name="moderation.answered_in_thread.DirectMessage", only=is_answer)
 async def contest_in_thread(ctx: Context, event: DirectMessage) -> Replies:
-    """Contest a measure by an answer to its notice, as by the window."""
+    """Contest a measure by replying to its notice, as by the window."""
     entry = await _find_noticed_measure(ctx, event.root_id)
     if not entry:
         return None
@@ -261,7 +262,7 @@ async def contest_in_thread(ctx: Context, event: DirectMessage) -> Replies:
 
 
 async def _find_noticed_measure(ctx: Context, post_id: str) -> int:
-    """Find the measure of which a message of the bot’s is the notice; 0 for other messages."""
+    """Find the measure whose notice a post is; 0 for other posts."""
     for measure in await cases.list_measures_since(ctx.db, ctx.user.id, ctx.now - YEAR):
         posts = await cards.NOTICE.list_posts(ctx.db, measure)
         if any(post.post_id == post_id for post in posts):
@@ -280,7 +281,7 @@ REMINDED_AFTER = (timedelta(), 3 * DAY, 7 * DAY)
 
 @feature.job("hour=7-20 minute=10", name="moderation.remind", writes=True)
 async def remind_of_appeals(ctx: Context) -> Replies:
-    """Remind the animateurs of the appeals that wait, at each time once."""
+    """Remind the animateurs of waiting appeals, once at each due time."""
     told: list[Reply] = []
     for appeal in await cases.list_open_appeals(ctx.db):
         if is_due(appeal, ctx.now):
@@ -290,7 +291,7 @@ async def remind_of_appeals(ctx: Context) -> Replies:
 
 
 def is_due(appeal: Appeal, now: datetime) -> bool:
-    """Return whether a reminder of an appeal came due since the last one."""
+    """Return whether a reminder of an appeal has come due since the last one."""
     half = appeal.at + (appeal.due_at - appeal.at) / 2
     last = appeal.reminded_at or appeal.at
     times = (half, appeal.due_at - DAY, *(appeal.due_at + later for later in REMINDED_AFTER))
@@ -298,7 +299,7 @@ def is_due(appeal: Appeal, now: datetime) -> bool:
 
 
 async def _draw_reminder(ctx: Context, appeal: Appeal) -> Sequence[Reply]:
-    """Say in the room that an appeal waits, with a link to the card of its case."""
+    """Say in the room that an appeal waits, with a link to its card."""
     case = await cases.get(ctx.db, appeal.case_id)
     if case is None:
         return []

@@ -1,6 +1,5 @@
-"""What animateurs and others are shown: the card of a case, with its buttons; a measure as it is told.
-A card names no reporter.
-"""
+"""What animateurs and others see: the card of a case, its buttons, and a measure in words. A card never names a
+reporter."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -27,7 +26,7 @@ from storage.moderation import Case, CaseSource, CaseState, KeptPost, Measure, R
 
 
 class Move(database.Labelled):
-    """What can be decided about a case; the label is written on the button, or in the menu."""
+    """A decision about a case; its label stands on the button or in the menu."""
 
     NOTHING = "rien", "Rien à faire"
     REMIND = "rappel", "Rappel de la charte"
@@ -41,68 +40,68 @@ class Move(database.Labelled):
 
 
 class Decide(BaseModel):
-    """A button of a case: the window of what it decides."""
+    """Button of a case: opens the window of a decision."""
 
     case: int
     move: Move
 
 
 class DecideOtherwise(Choosing):
-    """« Autre mesure… »: ``chosen`` is one of ``Move``."""
+    """Menu « Autre mesure… »; ``chosen`` is a ``Move``."""
 
     case: int
 
 
 class SeeContext(BaseModel):
-    """« Contexte »: the message whole, with those around it."""
+    """Button « Contexte »: shows the whole message and those around it."""
 
     case: int
 
 
 class Approve(BaseModel):
-    """« Approuver » what another animateur proposes."""
+    """Button « Approuver »: approves another animateur’s proposal."""
 
     case: int
 
 
 class Decline(BaseModel):
-    """« Refuser » what another animateur proposes, with a reason."""
+    """Button « Refuser »: opens the window in which another animateur’s proposal is declined."""
 
     case: int
 
 
 class Uphold(BaseModel):
-    """« Maintenir » a measure that is contested."""
+    """Button « Maintenir »: opens the window in which a contested measure is upheld."""
 
     entry: int
 
 
 class Lighten(BaseModel):
-    """« Alléger » a measure that is contested."""
+    """Button « Alléger »: opens the window in which a contested measure is lightened."""
 
     entry: int
 
 
 class Overturn(BaseModel):
-    """« Annuler » a measure that is contested."""
+    """Button « Annuler »: opens the window in which a contested measure is cancelled."""
 
     entry: int
 
 
 class Appeal(BaseModel):
-    """« Contester »: the window in which somebody answers a measure, by its number in the journal."""
+    """Button « Contester »: opens the window in which a measure, by its audit entry, is contested."""
 
     entry: int
 
 
 class FalseAlarm(BaseModel):
-    """« Fausse alerte »: what rules found for a case is nothing."""
+    """Button « Fausse alerte »: dismisses a case that rules found."""
 
     case: int
 
 
 def say_rules(hits: Sequence[RuleHit]) -> str:
-    """Say the rules that found a case, and how often; "" where none did."""
+    """Name the rules that found a case, with their counts; "" if none did."""
     known = Counter(hit.rule for hit in hits if hit.rule in set(RuleName))
     named = [SPECS[RuleName(rule)].label + (f" ({count} fois)" if count > 1 else "") for rule, count in known.items()]
     return " ; ".join(named) + (" (fausse alerte)" if any(hit.is_false for hit in hits) else "")
@@ -123,23 +122,22 @@ MESSAGE_MOVES = {Move.HIDE, Move.MOVE}
 
 
 async def post_card(ctx: Context, case: Case) -> Sequence[Reply]:
-    """Post the card of a case where its animateurs see it; in a storm the summary tells of it, until somebody asks
-    for the card."""
+    """Post the card of a case to its animateurs. In a storm only the summary mentions the case, until somebody asks for
+    its card."""
     if await policy.find_room(ctx) and await is_held_back(ctx, case) and not await is_about_animateur(ctx, case):
         return await add_to_summary(ctx, case)
     return await tell_deciders(ctx, case, await draw_card(ctx, case), CARD.of(case))
 
 
 async def refresh_card(ctx: Context, case: Case) -> Sequence[Reply]:
-    """Rewrite the card as it is now, wherever it stands; its first one is posted where only the summary told of the
-    case and it weighs more by now."""
+    """Rewrite the card of a case; post it now if only the summary mentioned it and it has become graver."""
     if await release_card(ctx, case):
         return await post_card(ctx, case)
     return [CARD.rewrite(case, await draw_card(ctx, case))]
 
 
 async def tell_deciders(ctx: Context, case: Case, said: Message | str, topic: str | None = None) -> Sequence[Reply]:
-    """Say something about a case in the room, or to each animateur but its author."""
+    """Send a message about a case to the room or, without one, to each animateur but its author."""
     room = "" if await is_about_animateur(ctx, case) else await policy.find_room(ctx)
     return await tell_others(ctx, room, said, but=case.author_id, topic=topic)
 
@@ -147,24 +145,24 @@ async def tell_deciders(ctx: Context, case: Case, said: Message | str, topic: st
 async def tell_others(
     ctx: Context, room: str, said: Message | str, *, but: str, topic: str | None = None
 ) -> Sequence[Reply]:
-    """Say it in a room; where that is not known (""), to each animateur but one (by id)."""
+    """Send a message to a room; if that is unknown (""), to each animateur but one (by id)."""
     told = await tell_animateurs(ctx.db, room, said, topic=topic, limit=ANIMATEURS_MAX + 1)
     return [reply for reply in told if isinstance(reply, Say) or reply.user_id != but][:ANIMATEURS_MAX]
 
 
 async def is_about_animateur(ctx: Context, case: Case) -> bool:
-    """Return whether the author of a case reads in the moderation room."""
+    """Return whether a case is about somebody who reads the moderation room."""
     author = await people.get(ctx.db, case.author_id)
     return author is not None and author.animates
 
 
 async def reply_under_card(ctx: Context, case: Case, note: str) -> Sequence[Reply]:
-    """Say a word in the thread of the newest card, in each place; beside it where it is only just on its way."""
+    """Reply in the thread of the newest card in each place; if the card is still on its way, post beside it."""
     return await CARD.reply_under(ctx.db, case, note) or await tell_deciders(ctx, case, note)
 
 
 async def draw_card(ctx: Context, case: Case) -> Message:
-    """Draw a case as those see it who decide, with what they can do."""
+    """Draw a case for those who decide, with their buttons."""
     theirs = await cases.list_reports(ctx.db, case.number)
     words = [one.word for one in theirs if one.word]
     appeal = await cases.find_newest_appeal(ctx.db, case.number)
@@ -215,15 +213,14 @@ async def _draw_outcome(ctx: Context, case: Case) -> Markdown:
 
 
 async def _is_under_way(ctx: Context, case: Case) -> bool:
-    """Return whether Mattermost still has to do some of what was decided."""
+    """Return whether Mattermost has not yet carried out all of a decision."""
     measure = await cases.get_measure(ctx.db, case.entry) if case.entry else None
     record = cases.read_record(measure) if measure and measure.ended_at is None else cases.MeasureRecord()
     return record.looking or bool(record.waits)
 
 
 def _list_buttons(case: Case, appeal: cases.Appeal | None, hits: Sequence[RuleHit]) -> Sequence[Button]:
-    """List what can be done with a case. That rules found it for nothing takes the place of « Rien à faire », which it
-    is."""
+    """Return the buttons of a case. For one that rules found, « Fausse alerte » replaces « Rien à faire »."""
     number = case.number
     around = [Button("Contexte", SeeContext(case=number))] if case.post_id else []
     match case.state:
@@ -251,7 +248,7 @@ def _list_buttons(case: Case, appeal: cases.Appeal | None, hits: Sequence[RuleHi
 
 
 async def _list_undo_buttons(ctx: Context, case: Case) -> Sequence[Button]:
-    """List the buttons that undo what was decided, while it stands; an appeal has a button of its own."""
+    """Return the buttons that undo a decision in force; an appeal has a button of its own."""
     measure = await cases.get_measure(ctx.db, case.entry) if case.entry and not case.is_waiting else None
     if measure is None or measure.ended_at is not None:
         return []
@@ -282,7 +279,7 @@ async def _list_facts(
 
 
 async def _say_found_words(ctx: Context, case: Case, hits: Sequence[RuleHit]) -> str:
-    """Say the words of the list, as it is today, for which a message was found; "" where it was not found for them."""
+    """Name the words of today’s list for which a message was found; "" if it was found otherwise."""
     found = [hit for hit in hits if hit.rule == RuleName.WORDS]
     try:
         listed = (await load_tunings(ctx.db))[RuleName.WORDS].items if found else ()
@@ -299,7 +296,7 @@ def _say_source(case: Case, count: int) -> str:
 
 
 async def _say_proposal(ctx: Context, case: Case, theirs: Sequence[Report]) -> str:
-    """Say what the charter proposes for the main motive, and for how often something was decided before."""
+    """Say what the charter proposes for the main motive, given earlier sanctions."""
     key = find_main_motive(theirs)
     if not key or not policy.read_valid_charter(ctx.settings):
         return ""
@@ -308,7 +305,7 @@ async def _say_proposal(ctx: Context, case: Case, theirs: Sequence[Report]) -> s
 
 
 def find_main_motive(theirs: Sequence[Report]) -> str:
-    """Find the key of the motive that most give, one that says something rather than none; "" where nobody reported."""
+    """Return the key of the most frequent motive (at a tie, another than « Autre chose »); "" if nobody reported."""
     counted = Counter(one.motive for one in theirs)
     return max(counted, key=lambda key: (counted[key], key != policy.OTHER_MOTIVE), default="")
 
@@ -320,8 +317,7 @@ THE_TEAM = Markdown("l’équipe de modération")
 
 @dataclass(frozen=True, slots=True)
 class MeasureDescription:
-    """A measure as it is told: what, where, until when, and by whom it was decided (the person whom it concerns reads
-    no name of an animateur)."""
+    """A measure in words: what, where, until when and by whom (the person concerned is told no animateur’s name)."""
 
     entry: int
     label: str
@@ -332,7 +328,7 @@ class MeasureDescription:
 
 
 async def describe_measure(ctx: Context, measure: Measure, reader_id: str = "") -> MeasureDescription:
-    """Describe a measure as somebody reads it, in the hours of where they live."""
+    """Describe a measure for a reader, in their time zone."""
     where = [await find_title(ctx, measure, channel) for channel in measure.channels]
     until = await say_until(ctx, measure.until, reader_id)
     label, by = journal.label_of(measure.act), await _say_decider(ctx, measure, reader_id)
@@ -340,7 +336,7 @@ async def describe_measure(ctx: Context, measure: Measure, reader_id: str = "") 
 
 
 async def find_title(ctx: Context, measure: Measure, channel_id: str) -> str:
-    """Find what a channel is called; "" for one that neither the bot’s tables nor the measure know."""
+    """Return the title of a channel; "" if neither the bot’s tables nor the measure have it."""
     return await policy.find_channel_title(ctx, channel_id) or cases.read_record(measure).titles.get(channel_id, "")
 
 
@@ -351,14 +347,14 @@ async def _say_decider(ctx: Context, measure: Measure, reader_id: str) -> Markdo
 
 
 async def say_until(ctx: Context, until: datetime | None, reader_id: str = "") -> str:
-    """Say until when: « mardi 24 novembre 2026 à 9 h » where somebody lives, or as in rooms; "" for what does not end
-    by itself."""
+    """Write the end of a measure: « mardi 24 novembre 2026 à 9 h », in the reader’s time zone or, for rooms, in Paris;
+    "" if it has no end."""
     person = await people.get(ctx.db, reader_id) if reader_id else None
     return say_moment(until.astimezone(person.zone if person else PARIS)) if until else ""
 
 
 async def say_in_room(ctx: Context, text: Markdown) -> Sequence[Reply]:
-    """Say something to the other animateurs in their room; nothing while the room is not known."""
+    """Send a message to the moderation room; nothing while that is unknown."""
     place = await policy.find_room(ctx)
     return [Say(text, channel_id=place)] if place else []
 
@@ -375,12 +371,12 @@ REFUSAL_REASONS = {
 
 
 async def hand_back(ctx: Context, post: KeptPost, topic: str | None = None) -> Direct:
-    """Give somebody the words that were taken away with others’."""
+    """Send people their own words that were removed together with others’."""
     quoted = quotation(post.text, QUOTED_MAX * 4)
     text = render("moderation/given_back", quoted=quoted, where=await policy.find_channel_title(ctx, post.channel_id))
     return Direct(text, user_id=post.author_id, files=post.files, topic=topic)
 
 
 def say_refusal(refusal: Refusal | None) -> str:
-    """Say why Mattermost did not do something."""
+    """Explain in French why Mattermost refused an action."""
     return REFUSAL_REASONS.get(refusal, "Mattermost l’a refusé") if refusal else "Mattermost l’a refusé"

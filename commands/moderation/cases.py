@@ -1,6 +1,5 @@
-"""Cases are opened, found and held; what a line names is read; whom a case may concern, and who may decide it.
-In a storm (more reports or arrivals at once than can be read) one summary takes the place of their cards.
-"""
+"""Cases: opened, found and locked; reading of lines; who may be the target, and who may decide. In a storm (more
+reports or arrivals than can be read one by one) a summary replaces the cards."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -40,7 +39,7 @@ GONE = {Refusal.UNKNOWN_POST, Refusal.UNKNOWN_CHANNEL, Refusal.FORBIDDEN}
 
 @dataclass(frozen=True, slots=True)
 class MessageSnapshot:
-    """A message as it is now, who wrote it, where, and what is around it."""
+    """A message as it is now, with its author, its channel and the messages around it."""
 
     post: ChatPost
     author: ChatUser
@@ -50,7 +49,7 @@ class MessageSnapshot:
 
 
 async def take_snapshot(ctx: ReadingContext, post_id: str) -> MessageSnapshot:
-    """Ask Mattermost for a message and what is around it. Raises ChatError where the bot may not read it."""
+    """Read a message and those around it. Raises ChatError if the bot may not read it."""
     post = await ctx.chat.read_post(post_id)
     author = await ctx.chat.user(post.user_id)
     channel = await ctx.chat.channel(post.channel_id)
@@ -59,7 +58,7 @@ async def take_snapshot(ctx: ReadingContext, post_id: str) -> MessageSnapshot:
 
 
 async def open_case(ctx: Context, seen: MessageSnapshot, source: CaseSource) -> Case:
-    """Open the case of that message, held until the transaction ends: the one that nobody decided yet, or a new one."""
+    """Return the undecided case of a message, or a new one, locked until the transaction ends."""
     post = seen.post
     await claims.hold(ctx.db, "moderation.case", post.id, ctx.now)  # others who report it wait for this transaction
     if found := await cases.find_undecided(ctx.db, post.id):
@@ -82,7 +81,7 @@ async def open_case(ctx: Context, seen: MessageSnapshot, source: CaseSource) -> 
 
 
 async def open_case_about(ctx: Context, author: ChatUser, channel: ChatChannel | None = None) -> Case:
-    """Open a case about somebody, perhaps in a channel, where there is no message."""
+    """Open a case about a person, perhaps in a channel, without a message."""
     case = Case(source=CaseSource.DIRECT, author_id=author.id, author=author.username, opened_at=ctx.now)
     if channel is not None:
         case.channel_id, case.channel = channel.id, channel.display_name
@@ -90,14 +89,14 @@ async def open_case_about(ctx: Context, author: ChatUser, channel: ChatChannel |
 
 
 async def store_case(ctx: Context, case: Case) -> Case:
-    """Write a case down, which has a number from then on."""
+    """Store a case, which gives it a number."""
     ctx.db.add(case)
     await ctx.db.flush()
     return case
 
 
 async def _read_around(ctx: ReadingContext, post: ChatPost) -> Sequence[dict[str, Any]]:
-    """Read the messages around one: those of its thread or, outside of threads, of its channel, nearest first cut."""
+    """Read the nearest messages before and after one: of its thread or, outside threads, of its channel."""
     if post.root_id:
         all_of_them = [p for p in await ctx.chat.thread(post.root_id) if not p.type]
     else:
@@ -110,8 +109,8 @@ async def _read_around(ctx: ReadingContext, post: ChatPost) -> Sequence[dict[str
 
 
 def _dump_post(post: ChatPost, *, after: bool) -> dict[str, Any]:
-    """Dump a post with its author’s id: names are put in when it is shown, so that who is erased meanwhile is not
-    named."""
+    """Return a post as stored in a case, with its author’s id rather than name, so that an erased person is not named
+    later."""
     at = datetime.fromtimestamp(post.create_at / 1000, UTC).isoformat()
     return {"at": at, "author_id": post.user_id, "message": post.message[:2000], "after": after}
 
@@ -127,7 +126,7 @@ MESSAGE_GONE = (
 
 
 async def take_account(ctx: ReadingContext, line: str, example: str) -> tuple[ChatUser, str]:
-    """Read whom a line begins with, and the rest. Raises UserError and ChatError."""
+    """Split off the person named at the beginning of a line. Raises UserError and ChatError."""
     name, rest = take_word(line)
     if not name:
         raise UserError(f"Dites de qui il s’agit : par exemple `{example}`.")
@@ -139,7 +138,7 @@ async def take_account(ctx: ReadingContext, line: str, example: str) -> tuple[Ch
 
 
 async def take_message(ctx: ReadingContext, line: str, example: str) -> tuple[MessageSnapshot, str]:
-    """Take the message that a line begins with, as it is now, and the rest. Raises UserError and ChatError."""
+    """Split off the message link at the beginning of a line, and read that message. Raises UserError and ChatError."""
     word, rest = take_word(line)
     post_id = find_permalink(word)
     if not post_id:
@@ -155,7 +154,7 @@ async def take_message(ctx: ReadingContext, line: str, example: str) -> tuple[Me
 
 
 async def _say_gone(ctx: ReadingContext, post_id: str) -> str:
-    """Say why a message is not to be found: hidden by a colleague a moment ago, or nobody knows."""
+    """Explain why a message is not found: a colleague has just hidden it, or it is unknown."""
     case = await cases.find_newest(ctx.db, post_id)
     if case is None or case.act != AuditAct.HIDE or not case.entry:
         return MESSAGE_GONE
@@ -163,13 +162,13 @@ async def _say_gone(ctx: ReadingContext, post_id: str) -> str:
 
 
 async def read_thread(ctx: ReadingContext, post_id: str) -> list[KeptPost]:
-    """Read the messages of a thread, oldest first, as they are now; none where it is gone. Raises ChatError."""
+    """Read the messages of a thread, oldest first; empty if it was deleted. Raises ChatError."""
     posts = await unless_refused(ctx.chat.thread(post_id), list[ChatPost](), GONE)
     return await keep_posts(ctx, [post for post in posts if not post.type])
 
 
 async def keep_posts(ctx: ReadingContext, posts: Sequence[ChatPost]) -> list[KeptPost]:
-    """Keep messages with the names of who wrote them. Raises ChatError."""
+    """Return messages with their authors’ names, to be kept. Raises ChatError."""
     authors = {u.id: u async for page in ctx.chat.users({post.user_id for post in posts}) for u in page}
     return [_keep_post(post, authors.get(post.user_id, ChatUser(post.user_id, ""))) for post in posts]
 
@@ -189,7 +188,7 @@ def _keep_post(post: ChatPost, author: ChatUser) -> KeptPost:
 
 
 def take_reason(rest: str, example: str) -> str:
-    """Read the reason that a line gives. Raises UserError where it gives none."""
+    """Return the reason at the end of a line. Raises UserError if there is none."""
     reason = " ".join(rest.split())
     if not reason:
         raise UserError(f"Dites pourquoi : la personne le lira. Par exemple : `{example}`.")
@@ -198,9 +197,9 @@ def take_reason(rest: str, example: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """``lasts`` is None for what does not end by itself, or has no length; ``channel_id`` is where, for what is done
-    in one channel only (empty: everywhere the bot looks after); ``instead_of`` is the measure, by its number, that an
-    appeal has lightened to this."""
+    """A decision about a case. ``lasts`` is None for a measure without an end; ``channel_id`` limits it to a channel
+    ("" for all that the bot moderates); ``instead_of`` is the number of the measure that an appeal replaced by this
+    one."""
 
     measure: MeasureKind
     reason: str
@@ -210,19 +209,19 @@ class Decision:
 
 
 def read_proposal(case: Case) -> Decision | None:
-    """Read what waits for a second animateur; None where nothing does."""
+    """Return the decision that waits for a second animateur; None if none does."""
     return get_proposal(case) if case.state is CaseState.SECOND and case.proposed else None
 
 
 def get_proposal(case: Case) -> Decision:
-    """Read what waits for a second animateur, of a case of which something does."""
+    """Return the decision that waits for a second animateur, in a case that has one."""
     found = case.proposed
     lasts = timedelta(seconds=found["seconds"]) if found["seconds"] else None
     return Decision(MeasureKind(found["act"]), found["reason"], lasts, found["channel_id"])
 
 
 async def mark_decided(ctx: Context, case: Case, act: AuditAct, reason: str, **more: object) -> None:
-    """Note that who acts decided about a case; ``more`` are other columns of it."""
+    """Store that the person who acts decided a case; ``more`` are other columns."""
     by = {"decided_at": ctx.now, "decided_by": ctx.user.id, "proposed": {}}
     values = {"state": CaseState.DECIDED, "act": act.value, "reason": reason, "until": None} | by | more
     await database.change(ctx.db, case, **values)
@@ -236,7 +235,7 @@ ADMIN_TARGET = (
 
 
 def check_target(ctx: Context, account: mattermost.ChatUser) -> None:
-    """Check that a measure may be taken against an account, as Mattermost has just told it. Raises UserError."""
+    """Check that a measure may be taken against an account, freshly read from Mattermost. Raises UserError."""
     if account.is_bot:
         raise UserError(f"@{quote(account.username)} est un bot : aucune mesure ne le concerne.")
     if account.id == ctx.user.id:
@@ -246,12 +245,12 @@ def check_target(ctx: Context, account: mattermost.ChatUser) -> None:
 
 
 async def check_target_by_id(ctx: ReadingContext, user_id: str) -> None:
-    """Check the same of somebody by id, after asking Mattermost about them. Raises UserError and ChatError."""
+    """Read an account from Mattermost and check it likewise. Raises UserError and ChatError."""
     check_target(ctx, await ctx.chat.user(user_id))
 
 
 async def check_decider(ctx: Context, case: Case) -> None:
-    """Check by the register that who acts may decide about a case that is not decided yet. Raises UserError."""
+    """Check, by the register, that the person may decide a case that is still undecided. Raises UserError."""
     if ctx.user.id and case.author_id == ctx.user.id:
         raise UserError(OWN_CASE)
     person = await people.get(ctx.db, case.author_id)
@@ -264,7 +263,7 @@ async def check_decider(ctx: Context, case: Case) -> None:
 
 
 def refuse_own_proposal(ctx: Context, by: str) -> None:
-    """Raise UserError for who proposed themselves what they answer now."""
+    """Raise UserError for somebody who answers their own proposal."""
     if by == ctx.user.id:
         raise UserError(OWN_PROPOSAL)
 
@@ -274,12 +273,12 @@ ABOUT_ONESELF = "Ce dossier vous concerne : il est pour d’autres animateurs."
 
 
 async def get_case(ctx: Context, number: int) -> Case:
-    """Get a case for who acts. Raises UserError where it is gone, or about them."""
+    """Get a case. Raises UserError if it was deleted, or is about the person who acts."""
     return _refuse_own_case(ctx, await cases.get(ctx.db, number))
 
 
 async def lock_case(ctx: Context, number: int) -> Case:
-    """Get a case for who acts, held until the transaction ends. Raises UserError as ``get_case`` does."""
+    """Get a case, locked until the transaction ends. Raises UserError like ``get_case``."""
     return _refuse_own_case(ctx, await cases.lock(ctx.db, number))
 
 
@@ -292,7 +291,7 @@ def _refuse_own_case(ctx: Context, case: Case | None) -> Case:
 
 
 async def read_fate(ctx: ReadingContext, case: Case) -> Fate:
-    """Read what became of a case’s message since. (Where the bot may not read it any more, it says nothing.)"""
+    """Return what became of a case’s message (unknown if the bot may no longer read it)."""
     if not case.post_id:
         return Fate.SAME
     try:
@@ -307,7 +306,7 @@ async def read_fate(ctx: ReadingContext, case: Case) -> Fate:
 async def record_case_entry(
     ctx: Context, case: Case, act: AuditAct, reason: str, **states: Mapping[str, object]
 ) -> JournalEntry:
-    """Note in the journal what was done about a case; ``states`` are ``before`` and ``after``."""
+    """Record in the audit log what was done about a case; ``states`` are the values before and after."""
     return await record_entry(ctx, AuditEntry(act, f"dossier:{case.number}", case.author_id, reason, **states))
 
 
@@ -324,12 +323,12 @@ GATHERED_CLAIM, SHOWN_CLAIM, JOINED_CLAIM = "moderation.gathered", "moderation.s
 
 
 class Summarise(BaseModel):
-    """Work that draws the summary of the storm, as things are by then."""
+    """Long work: rewrite the summary of a storm."""
 
 
 async def is_in_storm(ctx: Context, case: Case) -> bool:
-    """Return whether a case is one of more than can be read one by one: more people report, or all who report this one
-    report very much. What rules find adds up with what people report, but hides none of it."""
+    """Return whether a case is part of a storm: too many people report at once, or all reporters of this case report
+    very much. What rules find counts together with reports, but hides none."""
     since = ctx.now - STORM_WINDOW
     counted = Counter(report.reporter_id for report in await cases.list_reports_since(ctx.db, since))
     theirs = await cases.list_reports(ctx.db, case.number)
@@ -339,8 +338,8 @@ async def is_in_storm(ctx: Context, case: Case) -> bool:
 
 
 async def is_graver(ctx: Context, case: Case) -> bool:
-    """Return whether somebody gives a motive for it that weighs more than most of those given at the same time; each
-    person counts once for each motive."""
+    """Return whether a report of this case has a motive that weighs more than the median of those given recently, each
+    counted once a person and motive."""
     lately = {
         (report.reporter_id, report.motive) for report in await cases.list_reports_since(ctx.db, ctx.now - STORM_WINDOW)
     }
@@ -350,14 +349,14 @@ async def is_graver(ctx: Context, case: Case) -> bool:
 
 
 async def weigh_reporter(ctx: Context, reporter_id: str) -> float:
-    """Weigh somebody’s reports: 1 of whom nothing is known, towards 2 of who is always right, towards 0 of who never is
+    """Weigh somebody’s reports: 1 if nothing is known, towards 2 if they were always right, towards 0 if never
     (Laplace’s rule of succession)."""
     right, wrong = await cases.count_judged(ctx.db, reporter_id)
     return 2 * (right + 1) / (right + wrong + 2)
 
 
 async def is_light(ctx: Context, case: Case) -> bool:
-    """Return whether a case stands on the word of people who cried wolf before, and on nothing else."""
+    """Return whether a case rests only on reports by people who were often wrong."""
     told = await cases.list_reports(ctx.db, case.number)
     if case.source is not CaseSource.REPORTED or not told:
         return False
@@ -365,7 +364,7 @@ async def is_light(ctx: Context, case: Case) -> bool:
 
 
 async def is_held_back(ctx: Context, case: Case) -> bool:
-    """Return whether the summary tells of a case, and no card of its own: until somebody asks for it."""
+    """Return whether only the summary mentions a case, which gets its card when somebody asks for it."""
     is_new = case.state is CaseState.OPEN and case.source is not CaseSource.DIRECT
     if not is_new or await claims.is_taken(ctx.db, SHOWN_CLAIM, str(case.number)):
         return False
@@ -373,7 +372,7 @@ async def is_held_back(ctx: Context, case: Case) -> bool:
 
 
 async def release_card(ctx: Context, case: Case) -> bool:
-    """Return whether a case that only the summary told of has its card from now on."""
+    """Return whether a case that only the summary mentioned gets its card now, and mark it so."""
     key = str(case.number)
     if case.state not in cases.UNDECIDED or not await claims.is_taken(ctx.db, GATHERED_CLAIM, key):
         return False
@@ -381,13 +380,13 @@ async def release_card(ctx: Context, case: Case) -> bool:
 
 
 async def add_to_summary(ctx: Context, case: Case) -> Sequence[Reply]:
-    """Have the summary tell of a case from now on."""
+    """Add a case to the summary."""
     await claims.claim(ctx.db, GATHERED_CLAIM, str(case.number), ctx.now)
     return await schedule_summary(ctx)
 
 
 async def schedule_summary(ctx: Context) -> Sequence[Reply]:
-    """Have the summary drawn in a moment, once for all who want it by then."""
+    """Schedule one rewriting of the summary for all that changes until then."""
     moment = int(ctx.now.timestamp()) // SUMMARY_SLOT + 1
     if not await claims.claim(ctx.db, "moderation.summary", str(moment), ctx.now):
         return []
@@ -396,13 +395,13 @@ async def schedule_summary(ctx: Context) -> Sequence[Reply]:
 
 
 async def count_arrivals(ctx: Context) -> int:
-    """Count how many came into the team lately, where they are many; else 0."""
+    """Return how many people joined the team lately, if they are many; else 0."""
     count = await claims.count_since(ctx.db, JOINED_CLAIM, ctx.now - STORM_WINDOW)
     return count if count >= STORM_JOINS else 0
 
 
 async def list_held_back(ctx: Context) -> Sequence[Case]:
-    """List the cases that wait and have no card of their own yet, oldest first."""
+    """Return the undecided cases without a card, oldest first."""
     waiting = await cases.list_in_states(ctx.db, cases.UNDECIDED)
     numbers = [str(case.number) for case in waiting]
     known = set(await claims.list_taken(ctx.db, GATHERED_CLAIM, numbers)) - set(

@@ -1,6 +1,5 @@
-"""Animateurs decide about a case by its card: by a form, with a second of them where the measure is heavy;
-or they look at its context, ask for an opinion, hand it to others. Of two at once the second reads who was first.
-"""
+"""Decisions about a case from its card: in a window, with a second animateur for heavy measures; or a look at the
+context, an opinion, a hand-over. If two animateurs decide at once, the second reads who was first."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -33,7 +32,7 @@ ALREADY_DECIDED = "Ce dossier est déjà décidé."
 
 
 async def list_recipients(ctx: Context, case: Case) -> dict[str, str]:
-    """List to whom a case can be handed: administrateurs, and the coordinateurs of where the author works."""
+    """List to whom a case can be handed over: administrateurs, and the coordinateurs of its author’s départements."""
     near = await _find_coordinateurs(ctx, case)
     return {ADMINS: "Les administrateurs"} | {one.id: f"{one.full_name}, coordination" for one in near}
 
@@ -49,7 +48,7 @@ async def _find_coordinateurs(ctx: Context, case: Case) -> Sequence[people.Perso
 
 @feature.submit(forms.AskOpinion, roles=ANIMATEURS)
 async def ask_opinion(ctx: Context, form: forms.AskOpinion) -> Replies:
-    """Ask a question under the card; whoever is named is called there."""
+    """Ask a question under the card; people named in it are notified."""
     case = await _lock_waiting_case(ctx, form.case)
     asked = await people.get(ctx.db, form.whom) if form.whom else None
     if form.whom and (asked is None or not asked.animates):
@@ -64,7 +63,7 @@ async def ask_opinion(ctx: Context, form: forms.AskOpinion) -> Replies:
 
 @feature.submit(forms.ForwardCase, roles=ANIMATEURS)
 async def forward_case(ctx: Context, form: forms.ForwardCase) -> Replies:
-    """Send a case to them with a word; it goes on among animateurs, and says to whom it went."""
+    """Hand a case over with a note. It stays open for animateurs, and its card says to whom it went."""
     case = await _lock_waiting_case(ctx, form.case)
     if form.whom == ADMINS:
         admins = await people.with_role(ctx.db, people.Role.ADMINISTRATEUR, limit=OFFERED_MAX)
@@ -79,7 +78,7 @@ async def forward_case(ctx: Context, form: forms.ForwardCase) -> Replies:
 
 
 async def _send_case(ctx: Context, case: Case, form: forms.ForwardCase, there: Sequence[str]) -> Sequence[Reply]:
-    """Send a case to administrateurs with all that can be decided, to coordinateurs as a message to read."""
+    """Send a case to administrateurs with its buttons, to coordinateurs for reading only."""
     by, word = await read_display_name(ctx, ctx.user.id), quotation(form.text, 1000)
     about = {
         "case": case,
@@ -118,13 +117,13 @@ OTHER_FORMS: Mapping[Move, type[forms.CaseForm]] = {
 
 @feature.button(cards.DecideOtherwise, roles=ANIMATEURS, writes=False)
 async def open_chosen_form(ctx: Context, click: cards.DecideOtherwise) -> Replies:
-    """Open the window of a measure chosen in the menu, as a button does."""
+    """Open the window of a measure chosen in the menu."""
     return Redirect.to(cards.Decide(case=click.case, move=Move(click.chosen)))
 
 
 @feature.button(cards.Decide, roles=ANIMATEURS, writes=False)
 async def open_decision_form(ctx: ReadingContext, click: cards.Decide) -> Replies:
-    """Open the window, which says what became of the message since it was reported."""
+    """Open the window of a decision, which says what became of the message since."""
     case = await cases.get_case(ctx, click.case)
     if case.state is not CaseState.OPEN:
         return await say_already_decided(ctx, case)
@@ -142,12 +141,12 @@ def _find_form(move: Move) -> type[forms.CaseForm]:
 
 
 def say_case(case: Case) -> str:
-    """Say what a window calls a case."""
+    """Name a case in a window."""
     return to_one_line(strip_markdown(case.message), SAID_MAX) if case.post_id else f"@{case.author}"
 
 
 async def _prefill(ctx: Context, case: Case, form: type[forms.CaseForm]) -> Mapping[str, object]:
-    """Fill in the reason by the motive, and the rest by the measure."""
+    """Return the window’s values: the motive as the reason, and what the measure proposes."""
     if form is forms.ForwardCase:
         return {"there": await list_recipients(ctx, case)}
     if not issubclass(form, forms.MeasureForm):
@@ -158,7 +157,7 @@ async def _prefill(ctx: Context, case: Case, form: type[forms.CaseForm]) -> Mapp
 
 
 async def say_already_decided(ctx: Context, case: Case) -> Sequence[Reply]:
-    """Say that somebody decided already, or proposed something."""
+    """Say that somebody has decided or proposed something already."""
     waiting = cases.read_proposal(case)
     by = str(case.proposed["by"]) if waiting else case.decided_by
     named = "vous" if by == ctx.user.id else await read_display_name(ctx, by)
@@ -170,12 +169,13 @@ async def say_already_decided(ctx: Context, case: Case) -> Sequence[Reply]:
 
 
 async def carry_out(ctx: Context, case: Case, decision: cases.Decision, *, is_second: bool = False) -> Sequence[Reply]:
-    """Decide a case. In a transaction that writes and holds the case (``cases.lock``), asking Mattermost nothing.
+    """Carry out a decision about a locked case (``cases.lock``), in a writing transaction and without asking
+    Mattermost.
 
-    Whether the account administers the server or is a bot was asked before (``cases.check_target``). A heavy decision
-    of a first animateur leaves the case in SECOND (``case.proposed``); the same measure from another carries out what
-    was proposed. ``is_second`` says that who decides is another than who decided about the case before, as who answers
-    an appeal is: nobody else needs to approve. The card and the reporters are for the caller. Raises UserError.
+    The caller has checked the account (``cases.check_target``), and rewrites the card and tells the reporters. A heavy
+    decision by a first animateur leaves the case in state SECOND (``case.proposed``); the same decision by another one
+    carries it out. ``is_second`` says that the decider already is a second animateur, as for the answer to an appeal.
+    Raises UserError.
     """
     await cases.check_decider(ctx, case)
     handler, first = find_handler(decision.measure), ""
@@ -202,7 +202,7 @@ async def _propose_measure(ctx: Context, case: Case, decision: cases.Decision, t
 async def _store_decided_measure(
     ctx: Context, case: Case, handler: MeasureHandler, decision: cases.Decision, proposed_by: str
 ) -> Measure:
-    """Store the entry of the journal, the measure under its number, and the case as decided."""
+    """Store the audit entry, the measure under its number, and the case as decided."""
     until = ctx.now + decision.lasts if decision.lasts else None
     place = handler.find_place(case, decision)
     after: dict[str, object] = {"case": case.number}
@@ -218,7 +218,7 @@ async def _store_decided_measure(
 
 
 async def decide_case(ctx: Context, form: forms.MeasureForm) -> Replies:
-    """Do it, or let it wait for a second animateur; who reported it hears so."""
+    """Carry out the window’s decision, or propose it to a second animateur; its reporters are told."""
     case = await cases.lock_case(ctx, form.case)
     if case.state is not CaseState.OPEN:
         return await say_already_decided(ctx, case)
@@ -231,7 +231,7 @@ for window in forms.MEASURE_FORMS:
 
 
 async def decide_at_once(ctx: Context, case: Case, decision: cases.Decision) -> Replies:
-    """Carry out, or propose, what a line decides; the card and the reporters follow, and the room reads it."""
+    """Carry out or propose the decision of a typed line; rewrite the card, tell the reporters and the room."""
     replies = await carry_out(ctx, case, decision)
     if case.state is CaseState.SECOND:
         said = Whisper(render("moderation/proposed", case=case, kind=decision.measure))
@@ -246,7 +246,7 @@ async def decide_at_once(ctx: Context, case: Case, decision: cases.Decision) -> 
 
 
 def confirm_decision(case: Case, fate: forms.Fate = forms.Fate.SAME) -> Sequence[Reply]:
-    """Whisper to who decided what is done."""
+    """Confirm to the decider what is done."""
     waits = case.state is CaseState.SECOND
     gone = fate is forms.Fate.GONE and case.act == AuditAct.HIDE
     is_slow = bool(case.act) and case.act != AuditAct.DISMISS and find_handler(case.act).is_slow
@@ -255,13 +255,13 @@ def confirm_decision(case: Case, fate: forms.Fate = forms.Fate.SAME) -> Sequence
 
 
 async def announce_decision(ctx: Context, case: Case) -> Sequence[Reply]:
-    """Rewrite the card after a decision, and tell who reported the message."""
+    """Rewrite the card after a decision, and tell the reporters."""
     return [*await cards.refresh_card(ctx, case), *await tell_reporters(ctx, case)]
 
 
 @feature.submit(forms.DismissCase, roles=ANIMATEURS)
 async def dismiss_case(ctx: Context, form: forms.DismissCase) -> Replies:
-    """Close a case without doing anything to anybody."""
+    """Close a case without a measure."""
     case = await cases.lock_case(ctx, form.case)
     if case.state is not CaseState.OPEN:
         return await say_already_decided(ctx, case)
@@ -274,7 +274,7 @@ async def dismiss_case(ctx: Context, form: forms.DismissCase) -> Replies:
 
 @feature.button(cards.Approve, roles=ANIMATEURS)
 async def approve_measure(ctx: Context, click: cards.Approve) -> Replies:
-    """Carry out a measure as another animateur proposed it."""
+    """Carry out a measure that another animateur proposed."""
     case = await cases.lock_case(ctx, click.case)
     if case.state is not CaseState.SECOND:
         return await say_already_decided(ctx, case)
@@ -285,7 +285,7 @@ async def approve_measure(ctx: Context, click: cards.Approve) -> Replies:
 
 @feature.button(cards.Decline, roles=ANIMATEURS, writes=False)
 async def open_decline_form(ctx: Context, click: cards.Decline) -> Replies:
-    """Open the window in which a proposed measure is declined with a reason."""
+    """Open the window in which a proposed measure is declined."""
     case = await cases.get_case(ctx, click.case)
     if case.state is not CaseState.SECOND:
         return await say_already_decided(ctx, case)
@@ -295,7 +295,7 @@ async def open_decline_form(ctx: Context, click: cards.Decline) -> Replies:
 
 @feature.submit(forms.DeclineMeasure, roles=ANIMATEURS)
 async def decline_measure(ctx: Context, form: forms.DeclineMeasure) -> Replies:
-    """Decline a proposed measure: the case is open again, and who proposed it reads why."""
+    """Decline a proposed measure: the case is open again, and its proposer reads why."""
     case = await cases.lock_case(ctx, form.case)
     if case.state is not CaseState.SECOND:
         return await say_already_decided(ctx, case)
@@ -316,7 +316,7 @@ AROUND_MAX = 600
 
 @feature.button(cards.SeeContext, roles=ANIMATEURS, writes=False)
 async def show_context(ctx: ReadingContext, click: cards.SeeContext) -> Replies:
-    """Show the message as it was, whole, and what stood around it; what became of it since."""
+    """Show the whole message as reported, those around it, and what became of it."""
     case = await cases.get_case(ctx, click.case)
     fate = await cases.read_fate(ctx, case)
     names = await _read_names(ctx, case)
@@ -334,7 +334,7 @@ async def show_context(ctx: ReadingContext, click: cards.SeeContext) -> Replies:
 
 
 async def _read_names(ctx: ReadingContext, case: Case) -> dict[str, str]:
-    """Read what those around a message are called now; nobody knows any more what erased ones were called."""
+    """Return the present names of the authors around a message; erased people have none."""
     ids = {str(one["author_id"]) for one in case.context if "author_id" in one}
     return {user.id: user.username async for page in ctx.chat.users(sorted(ids)) for user in page}
 

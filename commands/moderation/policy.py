@@ -1,6 +1,6 @@
-"""The features of moderation, each of which can be switched off by itself; its channels; its charter.
+"""The features of moderation, which can be switched off one by one; its channels and its charter.
 
-Which channels are locked, and who is kept out of some, is remembered, so that other messages cost no statement.
+Which channels are locked, and who is kept out of some, is kept in memory, so that other messages need no query.
 """
 
 import re
@@ -67,12 +67,12 @@ ROOM = "moderation"
 
 
 async def find_room(ctx: Context) -> str:
-    """Find the id of the moderation room; "" while it is not known."""
+    """Return the id of the moderation room; "" while it is unknown."""
     return (await canaux.find_channel_ids(ctx.db)).get(ROOM, "")
 
 
 async def find_channel_title(ctx: Context, channel_id: str) -> str:
-    """Find what a channel is called, as far as the bot’s own tables say; "" for what they do not know."""
+    """Return the title of a channel from the bot’s own tables; "" if they do not have it."""
     keys = await canaux.find_channel_keys(ctx.db)
     planned = (await canaux.list_planned(ctx.db, ctx.settings)).get(keys.get(channel_id, ""))
     if planned:
@@ -82,7 +82,7 @@ async def find_channel_title(ctx: Context, channel_id: str) -> str:
 
 
 async def find_channel_zone(ctx: Context, channel_id: str) -> ZoneInfo:
-    """Find the time zone of a channel: that of its département, or of Paris. Who acts there may live by another."""
+    """Return the time zone of a channel: its département’s, else Paris."""
     key = (await canaux.find_channel_keys(ctx.db)).get(channel_id, "")
     departement = territories.DEPARTEMENTS.get(key.partition(":")[2]) if key.startswith(Family.DEPARTEMENT) else None
     return ZoneInfo(departement.fuseau) if departement else time.PARIS
@@ -101,7 +101,7 @@ _expected: dict[str, dict[str, float]] = {}
 
 @feature.watches
 async def watch_channels(db: AsyncSession, settings: Settings) -> WatchedPlaces:
-    """Watch all planned channels, and those that are locked; in passing, what is held is remembered."""
+    """Watch all planned channels and the locked ones, and refresh the measures kept in memory."""
     held = await cases.list_measures_in_force(db, cases.LASTING)
     locked = frozenset(channel for each in held if each.act == AuditAct.LOCK for channel in each.channels)
     _held[settings.database_url] = locked | {each.user_id for each in held if each.user_id}
@@ -109,20 +109,20 @@ async def watch_channels(db: AsyncSession, settings: Settings) -> WatchedPlaces:
 
 
 def expect_breach(settings: Settings, ident: str) -> None:
-    """Look at that channel, or person, too, from now on: it is just being decided."""
+    """Also check that channel or person from now on, since a measure about it is just being stored."""
     known, now = _expected.get(settings.database_url, {}), monotonic()
     still = {each: until for each, until in known.items() if until > now}
     _expected[settings.database_url] = still | {ident: now + EXPECTED_FOR}
 
 
 def may_breach_measure(event: Posted | JoinedChannel) -> bool:
-    """Return whether what happened may be against something that is in force."""
+    """Return whether an event may break a measure in force: a cheap first test from memory."""
     ids = {event.channel_id, event.user_id}
     return any(not ids.isdisjoint(known) for known in (*_held.values(), *_expected.values()))
 
 
 async def list_rule_channels(db: AsyncSession, settings: Settings) -> frozenset[str]:
-    """List the ids of the channels that rules look at: all planned ones but the rooms."""
+    """Return the ids of the channels that rules check: all planned ones but the bot’s rooms."""
     table, known = await canaux.list_planned(db, settings), await canaux.find_channel_ids(db)
     return frozenset(known[key] for key in known if key in table and table[key].family is not Family.SALLE)
 
@@ -132,8 +132,7 @@ UNWATCHED_MAX = 15
 
 
 async def list_unwatched_channels(ctx: ReadingContext) -> Sequence[str]:
-    """List the names of the team’s public channels that rules do not look at, as nobody planned them. Raises
-    ChatError."""
+    """Return the titles of public channels that rules do not check because they are not planned. Raises ChatError."""
     places = await list_rule_channels(ctx.db, ctx.settings)
     others = [c async for page in ctx.chat.public_channels() for c in page if c.id not in places and not c.archived]
     return sorted(channel.display_name or channel.name for channel in others)
@@ -144,21 +143,21 @@ _DEPARTEMENT_CODE = re.compile(r"(\d[0-9ab]\d?) - ", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class ChannelIndex:
-    """The channels that the bot is in: each by id, and the id by each of its names, folded."""
+    """The channels of the bot, by id, and their ids by each of their folded names."""
 
     by_id: Mapping[str, ChatChannel]
     names: Mapping[str, str]
 
     def take(self, text: str, example: str) -> tuple[ChatChannel, str]:
-        """Take the channel that a line begins with, and the rest. Raises UserError where it is none."""
+        """Split off the channel at the beginning of a line. Raises UserError if there is none."""
         channel, rest = self.take_optional(text, example)
         if channel is None:
             raise UserError(self._say_unknown(text, example))
         return channel, rest
 
     def take_optional(self, text: str, example: str) -> tuple[ChatChannel | None, str]:
-        """Take the channel that a line begins with, if it does, and the rest. Raises UserError for « ~name » of none:
-        what was meant for one channel is not to be done in all."""
+        """Split off the channel at the beginning of a line, if there is one. Raises UserError for an unknown « ~name »:
+        what was meant for one channel must not be done in all."""
         ident, rest = take_channel(text, self.names)
         if not ident and text.lstrip().startswith("~"):
             raise UserError(self._say_unknown(text, example))
@@ -172,8 +171,8 @@ class ChannelIndex:
 
 
 async def index_channels(ctx: ReadingContext) -> ChannelIndex:
-    """Index the team’s channels by title, by address, and by number of département; of two of one name, the planned
-    one. Raises ChatError."""
+    """Index the team’s channels by title, address and number of département; of two with one name, the planned one
+    wins. Raises ChatError."""
     found = [channel for channel in await ctx.chat.own_channels() if not channel.archived]
     planned = {*(await canaux.find_channel_ids(ctx.db)).values()}
     found.sort(key=lambda channel: channel.id not in planned)
@@ -210,14 +209,14 @@ MEASURES = {
 
 
 async def count_sanctions(ctx: Context, author_id: str) -> int:
-    """Count how many times something was decided against somebody in the last twelve months, and not taken back:
-    several measures of one case are one time."""
+    """Count the sanctions against somebody in the last twelve months that were not undone; several measures of one case
+    count once."""
     found = await cases.list_measures_since(ctx.db, author_id, ctx.now - YEAR)
     return len({m.case_id or -m.entry for m in found if m.counts and m.act in SANCTIONS})
 
 
 def _load(settings: Settings) -> tuple[Mapping[str, charte.Motive], str]:
-    """Load the motives by key, and what is wrong with the charter, in French: one of both is empty."""
+    """Load the charter: its motives by key, or the fault in it, in French; the other is empty."""
     try:
         return charte.read(settings.charter), ""
     except tables.TableError as error:
@@ -227,17 +226,17 @@ def _load(settings: Settings) -> tuple[Mapping[str, charte.Motive], str]:
 
 
 def read_valid_charter(settings: Settings) -> Mapping[str, charte.Motive]:
-    """Read the motives by key; none while the charter cannot be used: then no measure is proposed."""
+    """Return the motives by key; empty while the charter is unusable, so that no measure is proposed."""
     return _load(settings)[0]
 
 
 def find_charter_fault(settings: Settings) -> str:
-    """Say what is wrong with the charter, in French; "" where nothing is."""
+    """Return the fault of the charter, in French; "" if there is none."""
     return _load(settings)[1]
 
 
 def _read_charter(ctx: Context) -> Mapping[str, charte.Motive]:
-    """Read the operator’s charter; while that cannot be read, the bot’s own: what is reported does not wait for it."""
+    """Return the operator’s charter or, while it is unusable, the bot’s own, so that reports do not wait for it."""
     motives, fault = _load(ctx.settings)
     if fault:
         log.warning("charter_unreadable", why=fault)
@@ -245,51 +244,51 @@ def _read_charter(ctx: Context) -> Mapping[str, charte.Motive]:
 
 
 def list_motives(ctx: Context) -> dict[str, str]:
-    """List the motives of the charter, text by key."""
+    """Return the motives of the charter, text by key."""
     return {key: motive.label for key, motive in _read_charter(ctx).items()}
 
 
 def find_motive(ctx: Context, key: str) -> charte.Motive:
-    """Find a motive; the last one of the charter for a key that it has no more."""
+    """Return a motive; for an unknown key, the last one of the charter."""
     known = _read_charter(ctx)
     return known.get(key) or list(known.values())[-1]
 
 
 async def propose_measure(ctx: Context, author_id: str, motive: str) -> charte.Graded:
-    """Propose what the charter does to somebody for a motive, after what was decided against them before."""
+    """Return the measure that the charter proposes for a motive, given somebody’s earlier sanctions."""
     return find_motive(ctx, motive).grade(await count_sanctions(ctx, author_id))
 
 
 def weigh_motive(ctx: Context, key: str) -> int:
-    """Weigh a motive: as the measure that the charter proposes for it the first time."""
+    """Weigh a motive by the measure that the charter proposes for it the first time."""
     return WEIGHTS.index(find_motive(ctx, key).grade(0).measure)
 
 
 def say_motives(ctx: Context, theirs: Iterable[Report]) -> str:
-    """Say motives, the most frequent first: « Propos blessants × 2 ; Autre chose »."""
+    """List motives, most frequent first: « Propos blessants × 2 ; Autre chose »."""
     counted = Counter(find_motive(ctx, one.motive).label for one in theirs)
     return " ; ".join(f"{label} × {count}" if count > 1 else label for label, count in counted.most_common())
 
 
 def say_duration(lasts: timedelta) -> str:
-    """Say how long something lasts: « 2 heures », « 7 jours »."""
+    """Write a duration: « 2 heures », « 7 jours »."""
     return plural(lasts.days, "jour") if not lasts.seconds else plural(lasts // timedelta(hours=1), "heure")
 
 
 def say_measure(measure: charte.MeasureKind, lasts: timedelta | None) -> str:
-    """Say a measure, with how long it lasts."""
+    """Name a measure, with its duration."""
     return MEASURES[measure] + (f" {say_duration(lasts)}" if lasts else "")
 
 
 async def say_author(ctx: Context, case: Case) -> Markdown:
-    """Say who wrote the message of a case, in the register or not."""
+    """Name the author of a case’s message, whether or not they are in the register."""
     known = await people.get(ctx.db, case.author_id)
     named = f"{known.full_name} (@{known.username})" if known and (known.prenom or known.nom) else f"@{case.author}"
     return Markdown(escape(named))
 
 
 async def say_past(ctx: Context, case: Case) -> str:
-    """Other cases of the author in twelve months, and what was decided there; this one’s own measure is not told."""
+    """Describe the author’s other cases of the last twelve months and their outcomes."""
     since = ctx.now - YEAR
     others = [one for one in await cases.list_by_author(ctx.db, case.author_id, since) if one.id != case.id]
     measures = await cases.list_measures_since(ctx.db, case.author_id, since)

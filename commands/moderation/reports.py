@@ -1,4 +1,5 @@
-"""A message is reported, by « /signaler » or 🚩; who reported it hears the outcome; many at once are one summary."""
+"""Reports of messages, by « /signaler » or 🚩. Reporters are told the outcome; many reports at once become one
+summary."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -30,7 +31,7 @@ from storage.moderation import cases as stored_cases
 
 
 class FileReport(BaseModel):
-    """What somebody reports, as Mattermost shows it at this moment. (No button: what a window goes on with.)"""
+    """A report with the message as it is now, read after the window was sent."""
 
     seen: cases.MessageSnapshot
     motive: str
@@ -38,7 +39,7 @@ class FileReport(BaseModel):
 
 
 class Precise(BaseModel):
-    """« Préciser »: the motive of who put a flag under a message."""
+    """Button « Préciser »: opens the window of a motive for who flagged a message."""
 
     case: int
 
@@ -47,7 +48,7 @@ DECIDED_STATES = {CaseState.DECIDED, CaseState.CLOSED}
 
 
 async def tell_reporters(ctx: Context, case: Case) -> Sequence[Reply]:
-    """Tell those who reported a case what was decided; nobody who decided it themselves, or has left."""
+    """Tell a case’s reporters the outcome, except the decider and people who left."""
     if case.state not in DECIDED_STATES:
         return []
     if case.act != journal.AuditAct.DISMISS:
@@ -70,7 +71,7 @@ SYSTEM_MESSAGE = "Ce message vient de Mattermost lui-même : il ne se signale pa
 
 
 def read_post_id(ctx: Context, text: str) -> str:
-    """Read the id of the message that a link leads to. Raises UserError."""
+    """Read the message id of a permalink. Raises UserError."""
     post_id = find_permalink(text)
     if not post_id:
         raise UserError(NO_LINK)
@@ -78,7 +79,7 @@ def read_post_id(ctx: Context, text: str) -> str:
 
 
 async def read_reportable_post(ctx: ReadingContext, link: str) -> ChatPost:
-    """Read the message behind a link, if this person may report it; asks Mattermost only. Raises UserError."""
+    """Read the message of a link if this person may report it, asking Mattermost only. Raises UserError."""
     try:
         post = await ctx.chat.read_post(read_post_id(ctx, link))
         channel = await ctx.chat.channel(post.channel_id)
@@ -94,7 +95,7 @@ async def read_reportable_post(ctx: ReadingContext, link: str) -> ChatPost:
 
 
 def find_report_fault(post: ChatPost, user_id: str, bot_id: str) -> str:
-    """Say why this person cannot report that message; "" where they can."""
+    """Say why this person cannot report a message, in French; "" if they can."""
     if post.user_id == user_id:
         return OWN_MESSAGE
     if post.user_id == bot_id:
@@ -103,7 +104,7 @@ def find_report_fault(post: ChatPost, user_id: str, bot_id: str) -> str:
 
 
 def _say_unreadable(ctx: Context, link: str, error: ChatError) -> str:
-    """Say why a message cannot be read: no server says of another’s more than that it is not there."""
+    """Explain why a message cannot be read; servers do not tell whether it is private or missing."""
     host = urlsplit(link.strip().strip("<>")).hostname
     if host and host != urlsplit(ctx.settings.mattermost_url).hostname:
         return OTHER_SERVER
@@ -111,8 +112,7 @@ def _say_unreadable(ctx: Context, link: str, error: ChatError) -> str:
 
 
 async def _may_see(ctx: ReadingContext, channel: ChatChannel) -> bool:
-    """Return whether this person can read it themselves: its members can, and of a public channel all of the team but
-    guests."""
+    """Return whether the person can read a channel: as a member or, for a public one, as anybody but a guest."""
     if await ctx.chat.channel_member(channel.id, ctx.user.id) is not None:
         return True
     if channel.is_private or channel.team_id != await ctx.chat.team_id():
@@ -129,7 +129,7 @@ ALREADY_DECIDED = "Vous l’avez déjà signalé, et les animateurs l’ont rega
 
 @feature.command("signaler", help="Signaler un message aux animateurs", hint="[lien du message]")
 async def open_report_form(ctx: ReadingContext, text: str) -> Replies:
-    """Open the window of a report; a link says which message is meant, words after it are the reporter’s."""
+    """Open the window of a report, filled with the link and words that were typed."""
     link, word = take_word(text)
     if not link:
         return Ask(ReportMessage.draft(motives=policy.list_motives(ctx)))
@@ -142,7 +142,7 @@ async def open_report_form(ctx: ReadingContext, text: str) -> Replies:
 
 
 async def read_report(ctx: ReadingContext, form: ReportMessage) -> FileReport:
-    """Read the message as it is at this moment. Raises UserError under the field of its link."""
+    """Read the message as it is now. Raises UserError under the field of its link."""
     try:
         await read_reportable_post(ctx, form.link)
         seen = await cases.take_snapshot(ctx, read_post_id(ctx, form.link))
@@ -154,7 +154,7 @@ async def read_report(ctx: ReadingContext, form: ReportMessage) -> FileReport:
 @feature.button(FileReport)
 @feature.submit(ReportMessage, asks=read_report)
 async def file_report(ctx: Context, given: FileReport) -> Replies:
-    """Add a report to the case of a message: one case a message, whoever reports it."""
+    """Add a report to the case of its message; there is one case a message, whoever reports it."""
     await refuse_second_report(ctx, given.seen.post.id, given.seen.post.message)
     case, told = await add_report(ctx, given.seen, given.motive, given.word)
     masked = given.word != mask_personal_data(given.word)
@@ -162,7 +162,7 @@ async def file_report(ctx: Context, given: FileReport) -> Replies:
 
 
 async def refuse_second_report(ctx: Context, post_id: str, message: str) -> None:
-    """Raise UserError where this person reported that message already, and it is as it was."""
+    """Raise UserError if this person already reported that message and it has not changed since."""
     before = next(iter(await stored_cases.list_reported(ctx.db, post_id, ctx.user.id)), None)
     if before is None:
         return
@@ -175,8 +175,8 @@ async def refuse_second_report(ctx: Context, post_id: str, message: str) -> None
 async def add_report(
     ctx: Context, seen: cases.MessageSnapshot, motive: str, word: str = ""
 ) -> tuple[Case, Sequence[Reply]]:
-    """Add a report to the case there is or to a new one, and return what is shown of it. Raises UserError for a second
-    one."""
+    """Add a report to the existing or a new case, and return the replies that show it. Raises UserError for a second
+    one by the same person."""
     left = await quotas.spend(ctx, quotas.Quota.REPORT)  # first: one that is not taken opens no case
     case = await cases.open_case(ctx, seen, CaseSource.REPORTED)
     before = await stored_cases.list_reports(ctx.db, case.number)
@@ -190,7 +190,7 @@ async def add_report(
 
 
 def mask_personal_data(word: str) -> str:
-    """Put bars over what is personal in a reporter’s words: they stand on a card that many read."""
+    """Mask personal data in a reporter’s comment, since many people read the card."""
     return guard.mask(word, guard.find(word))[: stored_cases.WORD_MAX]
 
 
@@ -202,12 +202,12 @@ drapeau.watches(watch_planned_channels)
 
 
 def is_in_channel(event: Reacted) -> bool:
-    """Return whether others see a reaction, too."""
+    """Return whether a reaction is visible to others, that is, not in a direct channel."""
     return not event.is_direct
 
 
 async def read_flagged_message(ctx: ReadingContext, event: Reacted) -> tuple[cases.MessageSnapshot, str] | None:
-    """Read the message under which a flag was set, and why it cannot be reported."""
+    """Read the message marked with 🚩, and the reason why it cannot be reported ("" if it can)."""
     if event.emoji != ctx.settings.report_emoji:
         return None
     seen = await unless_refused(cases.take_snapshot(ctx, event.post_id), None)
@@ -216,7 +216,7 @@ async def read_flagged_message(ctx: ReadingContext, event: Reacted) -> tuple[cas
 
 @drapeau.event(Reacted, name="drapeau.reacted.Reacted", only=is_in_channel, asks=read_flagged_message)
 async def report_by_flag(ctx: Context, event: Reacted, flagged: tuple[cases.MessageSnapshot, str]) -> Replies:
-    """Report a message, once, by a flag; the flag is taken off first, and what came of that is told with the thanks."""
+    """Report a flagged message, once. The flag is removed first, and the thanks say whether that worked."""
     seen, fault = flagged
     if fault:
         return await _refuse_flag(ctx, event, fault)
@@ -233,7 +233,7 @@ def _remove_flag(event: Reacted, topic: str | None = None) -> Unreact:
 
 
 async def _refuse_flag(ctx: Context, event: Reacted, why: str) -> Replies:
-    """Take a flag off, and say why it is no report, once for each message."""
+    """Remove a flag and explain why the message cannot be reported, once for each message."""
     told: list[Reply] = [_remove_flag(event)]
     if await claims.claim(ctx.db, "drapeau.refused", f"{event.post_id}:{ctx.user.id}", ctx.now):
         told.append(Direct(render("moderation/not_flagged", why=why), user_id=ctx.user.id))
@@ -242,13 +242,13 @@ async def _refuse_flag(ctx: Context, event: Reacted, why: str) -> Replies:
 
 @drapeau.event(Delivered, name="drapeau.taken_off.Delivered")
 async def thank_for_removed_flag(ctx: Context, event: Delivered) -> Replies:
-    """Thank who flagged a message, once nobody sees the flag any more."""
+    """Thank the reporter after the flag was removed."""
     return _thank_reporter(event.topic, off=True)
 
 
 @drapeau.event(Undelivered, name="drapeau.left_there.Undelivered")
 async def thank_for_left_flag(ctx: Context, event: Undelivered) -> Replies:
-    """Thank who flagged a message where the bot may not take the flag off."""
+    """Thank the reporter where the bot may not remove the flag."""
     return _thank_reporter(event.topic, off=False)
 
 
@@ -262,7 +262,7 @@ def _thank_reporter(topic: str, *, off: bool) -> Replies:
 
 @feature.button(Precise, writes=False)
 async def open_motive_form(ctx: Context, click: Precise) -> Replies:
-    """Open the window in which who flagged a message says why."""
+    """Open the window of a motive for a flagged message."""
     mine = await _get_own_report(ctx, click.case)
     motives = policy.list_motives(ctx)
     known = mine.motive if mine.motive in motives else None
@@ -271,7 +271,7 @@ async def open_motive_form(ctx: Context, click: Precise) -> Replies:
 
 @feature.submit(PreciseReport)
 async def change_motive(ctx: Context, form: PreciseReport) -> Replies:
-    """Put the motive of a report on the card, without a name."""
+    """Store the motive of a report, which the card shows without a name."""
     case = await stored_cases.lock(ctx.db, form.case)
     mine = await _get_own_report(ctx, form.case)
     if case is None or case.state not in stored_cases.UNDECIDED:
@@ -296,12 +296,12 @@ LATELY = timedelta(minutes=6)
 
 
 class SeeGathered(Choosing):
-    """A menu of cases; ``chosen`` is the number of one."""
+    """Menu of the summary: shows the card of the case whose number was chosen."""
 
 
 @feature.work(cases.Summarise, name="moderation.Summarise", title="Résumé des signalements", writes=True)
 async def post_summary(ctx: Context, work: cases.Summarise, _: Progress) -> Step:
-    """Post the summary once a day, and rewrite it where it stands."""
+    """Post the summary once a day, and rewrite it afterwards."""
     place, day = await policy.find_room(ctx), _find_day(ctx)
     if not place:
         return Step(finished=True)
@@ -313,7 +313,7 @@ async def post_summary(ctx: Context, work: cases.Summarise, _: Progress) -> Step
 
 @feature.job("minute=*/5", name="moderation.keep_summary", writes=True)
 async def update_summary(ctx: Context) -> Replies:
-    """Rewrite the summary where cases were decided lately, or people came."""
+    """Rewrite the summary if cases were decided lately, or people joined."""
     if not await SUMMARY.is_sent(ctx.db, day := _find_day(ctx)):
         return None
     decided = await stored_cases.list_decided_since(ctx.db, ctx.now - LATELY)
@@ -324,7 +324,7 @@ async def update_summary(ctx: Context) -> Replies:
 
 @feature.button(SeeGathered, roles=ANIMATEURS)
 async def show_held_back_case(ctx: Context, click: SeeGathered) -> Replies:
-    """Post the card of a case that only the summary told of."""
+    """Post the card of a case that only the summary mentioned."""
     case = await stored_cases.lock(ctx.db, int(click.chosen)) if click.chosen.isdecimal() else None
     if case is None or not await claims.is_taken(ctx.db, cases.GATHERED_CLAIM, click.chosen):
         raise UserError("Ce cas n’est pas, ou plus, dans ce résumé.")
@@ -335,7 +335,7 @@ async def show_held_back_case(ctx: Context, click: SeeGathered) -> Replies:
 
 
 async def draw_summary(ctx: Context) -> Message:
-    """Draw the summary: what waits, and how much came."""
+    """Draw the summary: what waits, and how much came in."""
     waiting = await cases.list_held_back(ctx)
     lately = await stored_cases.list_reports_since(ctx.db, ctx.now - cases.STORM_WINDOW)
     rows = [await _draw_row(ctx, case) for case in waiting[:SUMMARY_MAX]]
@@ -354,7 +354,7 @@ async def draw_summary(ctx: Context) -> Message:
 
 
 async def _draw_row(ctx: Context, case: Case) -> tuple[Case, int, str]:
-    """Draw a case with how many people report it, and their motives, or what rules found."""
+    """Return a case with its number of reporters and their motives, or the rules that found it."""
     theirs = await stored_cases.list_reports(ctx.db, case.number)
     return (
         case,

@@ -1,4 +1,4 @@
-"""« /rappels »: what one is told each day, at the end of it and of rdv, and when; all of it shown and changed."""
+"""« /rappels »: settings of the daily message, the end-of-day message and reminders of appointments."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -47,11 +47,11 @@ NO, YES = {"non", "jamais", "stop", "arret"}, {"oui", "toujours"}
 
 
 class Choose(BaseModel):
-    """« Choisir l’heure »: opens the window."""
+    """Button « Choisir l’heure »: opens the window."""
 
 
 def read_hour(text: str) -> int | None:
-    """Read « 8h », « 8 », « à 8 heures »; None for what is no hour. Raises UserError for one of the night."""
+    """Read « 8h », « 8 » or « à 8 heures »; None if it is no hour. Raises UserError for an hour of the night."""
     found = _HOUR.fullmatch(fold(text).strip())
     if found is None:
         return None
@@ -61,7 +61,7 @@ def read_hour(text: str) -> int | None:
 
 
 def read_evening(text: str) -> int:
-    """Read « 18h », « 17h30 » as a minute of the day. Raises UserError for another hour than those that there are."""
+    """Read « 18h » or « 17h30 » as a minute of the day. Raises UserError for an hour that is not offered."""
     found = re.fullmatch(r"(?:a )?(\d{1,2}) ?(?:h|heures?|:) ?(\d{2})?", fold(text).strip())
     minute = int(found[1]) * 60 + int(found[2] or 0) if found else -1
     if not FIRST_EVENING <= minute <= LAST_EVENING or minute % 30:
@@ -73,7 +73,7 @@ def read_evening(text: str) -> int:
 
 
 async def remind(ctx: Context, asked: tuple[str, Sequence[Waiting]]) -> Replies:
-    """Show when the message of the day comes, or change it."""
+    """Show the settings, or change one as the line says."""
     line, waiting = asked
     choice, words = await rappels.get_choice(ctx.db, ctx.user.id), fold(line).strip()
     if words == day.NOW:
@@ -90,14 +90,14 @@ async def remind(ctx: Context, asked: tuple[str, Sequence[Waiting]]) -> Replies:
 
 
 def _find_elsewhere(ctx: Context, line: str) -> str:
-    """Find what another command does of what is asked here: days away, reports that come back; "" for none."""
+    """Name the other command that does what is asked here (absences, recurring reports); "" for none."""
     if fold(line).startswith("absence") or is_said(line):
         return f"absence {line}".replace("absence absence", "absence")
     return f"cra {line}" if find_rule(make_plain(line), ctx.today) else ""
 
 
 async def _set(ctx: Context, words: str) -> None:
-    """Change one thing of somebody’s reminders, by a line."""
+    """Change one setting as a line says."""
     what, _, value = words.partition(" ")
     no = value.strip() in NO
     if what in {"soir", "fin"} and value:
@@ -132,23 +132,23 @@ async def _change_rhythm(ctx: Context, rhythm: Rhythm) -> Whisper:
 
 
 async def tell_less(ctx: Context, _: day.Less) -> Replies:
-    """Send the message of the day less often."""
+    """Send the daily message less often."""
     return await _change_rhythm(ctx, (await rappels.get_choice(ctx.db, ctx.user.id)).rhythm.less)
 
 
 async def tell_more(ctx: Context, _: day.More) -> Replies:
-    """Send the message of the day more often."""
+    """Send the daily message more often."""
     return await _change_rhythm(ctx, (await rappels.get_choice(ctx.db, ctx.user.id)).rhythm.more)
 
 
 async def ask_hour(ctx: Context, _: Choose) -> Replies:
-    """Open the window in which reminders are chosen."""
+    """Open the window of the settings."""
     choice = await rappels.get_choice(ctx.db, ctx.user.id)
     return Ask(ChooseReminders.of(choice, reminds=not await is_quiet(ctx.db, ctx.user.id)), here=False)
 
 
 async def store_choice(ctx: Context, form: ChooseReminders) -> Replies:
-    """Store the reminders that were chosen in the window."""
+    """Store the settings of the window."""
     evening = {} if form.evening == NO_EVENING else {"evening": int(form.evening)}
     wanted = {"hour": int(form.hour), "rhythm": Rhythm(form.rhythm), "days": form.days}
     await choose_quiet(ctx.db, ctx.user.id, quiet=form.rdv != "oui")
@@ -157,7 +157,7 @@ async def store_choice(ctx: Context, form: ChooseReminders) -> Replies:
 
 
 async def _say_choice(ctx: Context, choice: DailyChoice, count: int) -> Markdown:
-    """Say when somebody is told what, and how many news wait."""
+    """Describe the settings, and how many news wait."""
     absences = await list_absences(ctx.db, [ctx.user.id], ctx.today)
     days = [name for number, name in enumerate(WEEKDAYS) if choice.days >> number & 1]
     return render(
@@ -176,7 +176,7 @@ async def _say_choice(ctx: Context, choice: DailyChoice, count: int) -> Markdown
 
 
 def build_rappels(features: Iterable[Feature]) -> Feature:
-    """Build the feature that tells each day what waits in all the others, and what their day was."""
+    """Build the feature of the daily messages, which collect from all other features."""
     feature, theirs = Feature("rappels", always=True), tuple(features)
     reader = day.WaitingReader(theirs)
     feature.command("rappels", help=HELP, hint=HINT, asks=reader.read_line)(remind)

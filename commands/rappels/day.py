@@ -1,4 +1,4 @@
-"""The message of the day: what waits for somebody, what is new for them and what has ended, at their hour."""
+"""The daily message: what waits for somebody, what is new for them and what has ended, at the hour they chose."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -36,37 +36,37 @@ UNIT = ("personne", "personnes")
 
 
 class Less(BaseModel):
-    """« Moins »: less often from now on."""
+    """Button « Moins »: sends the daily message less often."""
 
 
 class More(BaseModel):
-    """« Plus »: more often from now on."""
+    """Button « Plus »: sends the daily message more often."""
 
 
 class ReadNow(BaseModel):
-    """« Lire maintenant », « Lire la suite »: what was not told yet comes at once."""
+    """Button « Lire maintenant » or « Lire la suite »: sends the waiting news at once."""
 
 
 class Goal(BaseModel):
-    """What a piece of news leads to, as a button of its feature’s would."""
+    """The button payload of another feature that a piece of news leads to."""
 
     name: str
     data: dict[str, Any]
 
 
 class OpenNews(Choosing):
-    """What the news of a message lead to, by their number there."""
+    """Menu of the news in a message, by their numbers; ``goals`` are what they lead to."""
 
     goals: dict[str, Goal]
 
 
 def lead_to(name: str) -> OpenNews:
-    """Lead to what a button of that name does, in whatever feature."""
+    """Make the menu payload that leads to what a button of that name does."""
     return OpenNews(goals={"0": Goal(name=name, data={})}, chosen="0")
 
 
 class TellDay(BaseModel):
-    """Work: the people of a zone who chose that hour are told, on that day there."""
+    """Long work: send the daily message to the people of a time zone who chose that hour."""
 
     zone: str
     hour: int
@@ -75,7 +75,7 @@ class TellDay(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Somebody who may be told, and what waits for them."""
+    """A recipient of the daily message, and what waits for them."""
 
     person: people.Person
     choice: DailyChoice
@@ -83,23 +83,22 @@ class Reader:
 
     @property
     def hashes(self) -> Sequence[str]:
-        """What waits, so that it can be told from what waited before."""
+        """The hashes of what waits, to tell it from what waited before."""
         return [hash_waiting(each) for each in self.waiting]
 
 
 def hash_waiting(waiting: replies.Waiting) -> str:
-    """Hash something that waits, so that it is told from others on whatever day."""
+    """Return a hash of something that waits, which is the same on another day."""
     return sha256((waiting.key or waiting.text).encode()).hexdigest()[:8]
 
 
 def is_worked(day: date, departement: str | None, choice: DailyChoice) -> bool:
-    """Return whether somebody who works on these weekdays does so on that day, which is no public holiday there."""
+    """Return whether somebody works on a day: one of their weekdays, and no public holiday of their département."""
     return choice.works_on(day) and not find_holiday(day, departement)
 
 
 def is_due(choice: DailyChoice, day: date, departement: str | None, away: Collection[date] = ()) -> bool:
-    """Return whether somebody gets a message on that day: as often as they want, and on no day on which they are
-    away."""
+    """Return whether somebody gets a message on a day, according to their frequency and absences."""
     if choice.rhythm is Rhythm.NEVER or day in away:
         return False
     if choice.rhythm is Rhythm.DAILY:
@@ -110,7 +109,7 @@ def is_due(choice: DailyChoice, day: date, departement: str | None, away: Collec
 
 
 def draw_day(reader: Reader, news: Sequence[DailyNews], day: date, left: int) -> replies.Message:
-    """Draw the message of a day; ``left`` counts the news that it has no room for."""
+    """Draw the daily message; ``left`` counts the news that did not fit."""
     waiting = reader.waiting[:WAITING_MAX]
     asked = [each for each in waiting if each.others]
     plain = [each for each in waiting if not each.others]
@@ -132,12 +131,12 @@ def draw_day(reader: Reader, news: Sequence[DailyNews], day: date, left: int) ->
 
 
 def _draw_line(news: DailyNews) -> Markdown:
-    """Draw a piece of news as one entry of a list, whatever lines it has."""
+    """Draw a piece of news as one list item, even if it has several lines."""
     return Markdown(news.text.strip().replace("\n", "\n  "))
 
 
 def _lead_to_news(news: Sequence[DailyNews]) -> tuple[Sequence[replies.Button], Sequence[Menu]]:
-    """Lead to what the news tell of: by buttons where they are few, else by a menu."""
+    """Make the buttons that the news lead to, or a menu if there are many."""
     leading = {str(n): each for n, each in enumerate(news) if each.name}
     goals = {n: Goal(name=each.name, data=each.data) for n, each in leading.items()}
     if len(goals) <= BUTTONS_MAX:
@@ -146,9 +145,9 @@ def _lead_to_news(news: Sequence[DailyNews]) -> tuple[Sequence[replies.Button], 
 
 
 async def tell(ctx: Context, reader: Reader) -> replies.Direct | None:
-    """Tell somebody their day, and erase the news that they are told; None where there is nothing to say.
+    """Send somebody their daily message and delete the news in it; None if there is nothing to say.
 
-    What waits for a guest is told where they ask for it: who may be here by mistake is not written to for that.
+    Guests are not written to: they may be guests by mistake, and read what waits for them when they ask.
     """
     count = await rappels.count_news(ctx.db, reader.person.id)
     if not count and (reader.person.role is people.Role.INVITE or set(reader.hashes) <= set(reader.choice.waiting)):
@@ -168,7 +167,7 @@ async def _take(ctx: Context, reader: Reader, day: date) -> replies.Direct:
 
 @dataclass(frozen=True, slots=True)
 class WaitingReader:
-    """What waits for people in these features: asked before something is told."""
+    """Reads what waits for people in these features, before a message is sent."""
 
     features: Sequence[Feature]
 
@@ -178,17 +177,17 @@ class WaitingReader:
         return await list_waiting(self.features, theirs)
 
     async def read_line(self, ctx: ReadingContext, line: str) -> tuple[str, Sequence[replies.Waiting]]:
-        """Read what was typed, and what waits where that is to be told."""
+        """Return the typed line and, if the message is to be sent, what waits."""
         return line, await self.read(ctx, ctx.user) if fold(line).strip() == NOW else []
 
     async def read_own(self, ctx: ReadingContext, _: ReadNow) -> Sequence[replies.Waiting]:
-        """Read what waits for who clicked."""
+        """Read what waits for whoever clicked."""
         return await self.read(ctx, ctx.user)
 
     async def read_page(
         self, ctx: ReadingContext, asked: TellDay, so_far: replies.Progress
     ) -> tuple[str, Sequence[Reader]]:
-        """Read what waits for the next people of that hour; who is told nothing on that day is left out."""
+        """Read what waits for the next people of that hour who get a message that day."""
         page = await rappels.list_page(ctx.db, asked.zone, asked.hour, so_far.cursor or "", AT_ONCE)
         ids = [person.id for person in page]
         choices = await rappels.list_choices(ctx.db, ids)
@@ -202,13 +201,13 @@ class WaitingReader:
 
 
 async def _read_days_away(ctx: Context, ids: Sequence[str], day: date) -> Mapping[str, Collection[date]]:
-    """Read on which days of this week people are away."""
+    """Return the days of this week on which people are away."""
     found = await absences.list_absences(ctx.db, ids, day - timedelta(days=day.weekday()), whole=True)
     return {each: {away for one in found if one.user_id == each for away in one.days} for each in ids}
 
 
 async def tell_now(ctx: Context, waiting: Sequence[replies.Waiting]) -> replies.Replies:
-    """Tell at once what was not told yet, and what waits."""
+    """Send the waiting news and what waits, at once."""
     if not waiting and not await rappels.count_news(ctx.db, ctx.user.id):
         return replies.Whisper(render("rappels/nothing"))
     reader = Reader(ctx.user, await rappels.get_choice(ctx.db, ctx.user.id), waiting)
@@ -217,7 +216,7 @@ async def tell_now(ctx: Context, waiting: Sequence[replies.Waiting]) -> replies.
 
 
 async def open_news(_: Context, click: OpenNews) -> replies.Replies:
-    """Go where a piece of news leads."""
+    """Press the button that a piece of news leads to."""
     goal = click.goals.get(click.chosen)
     if goal is None:
         raise UserError("Choisissez ce que vous voulez ouvrir.")
@@ -225,7 +224,7 @@ async def open_news(_: Context, click: OpenNews) -> replies.Replies:
 
 
 async def wait_to_be_read(ctx: Context) -> Sequence[replies.Waiting]:
-    """Tell « /aide » what was not told yet."""
+    """Tell the home page how many news were not read yet."""
     count = await rappels.count_news(ctx.db, ctx.user.id)
     said = render("rappels/unread", count=count)
     return (
@@ -236,7 +235,8 @@ async def wait_to_be_read(ctx: Context) -> Sequence[replies.Waiting]:
 
 
 async def tell_due(ctx: Context) -> replies.Replies:
-    """Begin to tell those whose hour it is, and of the hours of this day that a bot at rest missed."""
+    """Start to send the daily messages of this hour, and of earlier hours of the day that were missed while the bot was
+    down."""
     day, now = ctx.today, ctx.now.astimezone(ctx.zone).hour
     return [
         replies.Start(payload=TellDay(zone=ctx.zone.key, hour=hour, day=day))
@@ -249,7 +249,7 @@ async def tell_due(ctx: Context) -> replies.Replies:
 async def tell_next(
     ctx: Context, _: TellDay, so_far: replies.Progress, page: tuple[str, Sequence[Reader]]
 ) -> replies.Step:
-    """Tell the next people their day, each in the transaction that erases what they are told."""
+    """Send the next people their message, each in the transaction that deletes their news."""
     last, readers = page
     told = [said for reader in readers if (said := await tell(ctx, reader))]
     return replies.Step(replies=told, cursor=last, done=so_far.done + len(told), finished=not last)

@@ -1,4 +1,4 @@
-"""The end of the day: in one message, what was of it and has no report, what comes back, and what comes tomorrow."""
+"""The end-of-day message: appointments of the day without a report, recurring reports, and tomorrow’s appointments."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -36,7 +36,8 @@ _DAY = timedelta(days=1)
 
 
 class TellEvening(BaseModel):
-    """Work: the people of a zone whose end of day has come by that minute are told; ``day`` is the one after it."""
+    """Long work: send the message to the people of a time zone whose end of day falls in that half hour; ``day`` is the
+    day after it."""
 
     zone: str
     day: date
@@ -44,27 +45,27 @@ class TellEvening(BaseModel):
 
 
 class Nothing(BaseModel):
-    """« Rien aujourd’hui »: no report is wanted of these rdv of that day."""
+    """Button « Rien aujourd’hui »: no report is needed of these appointments."""
 
     day: date
     rdvs: list[int]
 
 
 class Recall(BaseModel):
-    """« Les demander de nouveau »: undo of « Rien aujourd’hui »."""
+    """Button « Les demander de nouveau »: undoes « Rien aujourd’hui »."""
 
     rdvs: list[int]
 
 
 class Later(BaseModel):
-    """« Plus tard »: what was asked is told again in the message of the day."""
+    """Button « Plus tard »: moves the questions to the daily message."""
 
     waiting: list[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Evening:
-    """Somebody whose day ends, and what they chose; ``asks`` says whether they may be asked about it."""
+    """A recipient whose day ends, with their settings; ``asks`` says whether they may be asked for reports."""
 
     person: people.Person
     choice: DailyChoice
@@ -76,13 +77,13 @@ EveningPage = tuple[str, Sequence[Evening]]
 
 
 def find_slot(minutes: int) -> int:
-    """Find the half hour that an hour of the day, in minutes, is in."""
+    """Return the half hour that contains a minute of the day."""
     return minutes // 30 * 30
 
 
 @dataclass(frozen=True, slots=True)
 class EveningReader:
-    """What these features say at the end of a day."""
+    """Collects what features have to say at the end of a day."""
 
     features: Sequence[Feature]
 
@@ -91,14 +92,14 @@ class EveningReader:
         return [each for feature in on for each in feature.evenings]
 
     async def list_people(self, ctx: Context, asked: TellEvening, after: str, most: int) -> Sequence[people.Person]:
-        """List the next people of whom some feature may have something to say."""
+        """Return the next people about whom a feature may have something to say."""
         day, zone = asked.day - _DAY, ZoneInfo(asked.zone)
         whose: list[SelectOfScalar[str]] = [query(zone, day) for query, _ in self._list_on(ctx)]
         slot = EveningSlot(asked.zone, day, asked.minute)
         return await rappels.list_evening(ctx.db, slot, whose, after, most) if whose else []
 
     async def begin(self, ctx: Context) -> Replies:
-        """Begin to tell those whose end of day has come, and those of earlier who were not told."""
+        """Start to send the messages that are due, and earlier ones that were missed."""
         now = ctx.now.astimezone(ctx.zone)
         minute = find_slot(now.hour * 60 + now.minute)
         asked = TellEvening(zone=ctx.zone.key, day=now.date() + _DAY, minute=minute)
@@ -109,7 +110,7 @@ class EveningReader:
     async def read_page(
         self, ctx: ReadingContext, asked: TellEvening, so_far: Progress
     ) -> tuple[str, Sequence[Evening]]:
-        """Read the next people, but for those who are away, gone, or not to be disturbed now."""
+        """Read the next recipients, without those who are away, gone, or not to be disturbed."""
         page = await self.list_people(ctx, asked, so_far.cursor or "", AT_ONCE)
         ids, day = [person.id for person in page], asked.day - _DAY
         choices = await rappels.list_choices(ctx.db, ids)
@@ -123,7 +124,7 @@ class EveningReader:
         return page[-1].id if page else "", told
 
     async def tell_next(self, ctx: Context, asked: TellEvening, so_far: Progress, page: EveningPage) -> Step:
-        """Tell the next people, each once a day, in the transaction that notes it."""
+        """Send the next people their message, once a day, in the transaction that records it."""
         last, evenings = page
         told = [said for each in evenings if (said := await self._tell(ctx, each, asked.day - _DAY))]
         return Step(replies=told, cursor=last, done=so_far.done + len(told), finished=not last)
@@ -147,7 +148,7 @@ def _may_be_asked(person: people.Person, choice: DailyChoice, day: date) -> bool
 
 
 async def _find_quiet(ctx: ReadingContext, ids: Collection[str]) -> set[str]:
-    """Find who is not to be disturbed; nobody where Mattermost does not say so."""
+    """Return who is set to « do not disturb »; nobody if Mattermost does not say."""
     try:
         pages = [page async for page in ctx.chat.statuses(ids)]
     except ChatError:
@@ -156,7 +157,7 @@ async def _find_quiet(ctx: ReadingContext, ids: Collection[str]) -> set[str]:
 
 
 def draw_evening(day: date, parts: Sequence[EveningPart]) -> Message | None:
-    """Draw what all features say; None where that is nothing, and tomorrow alone where nothing is asked."""
+    """Draw what all features say; only tomorrow’s part if nothing is asked, None if there is neither."""
     asks: list[Waiting] = [each for part in parts for each in part.asks]
     coming = [part.tells for part in parts if part.tells is not None]
     if not asks:
@@ -170,8 +171,7 @@ def draw_evening(day: date, parts: Sequence[EveningPart]) -> Message | None:
 
 
 async def want_none(ctx: Context, click: Nothing) -> Replies:
-    """Note that no report is wanted of these rdv, but for one that was moved to another day since: its report is asked
-    for after that day."""
+    """Record that no report is needed of these appointments, except those that were moved to another day."""
     known = await lock_rdvs(ctx.db, ctx.user.id, click.rdvs)
     rdvs = [rdv for rdv in known if rdv.starts_at.astimezone(ctx.zone).date() == click.day]
     for rdv in rdvs:
@@ -188,7 +188,7 @@ async def recall(ctx: Context, click: Recall) -> Replies:
 
 
 async def put_off(ctx: Context, click: Later) -> Replies:
-    """Have the message of the day tell again what was asked."""
+    """Move the questions to the daily message."""
     choice = await rappels.get_choice(ctx.db, ctx.user.id)
     if choice.rhythm is Rhythm.NEVER:
         raise UserError("Vous ne recevez pas de message du jour : /rdv à traiter montre ce qui attend.")
@@ -198,7 +198,7 @@ async def put_off(ctx: Context, click: Later) -> Replies:
 
 
 def tell_evenings(feature: Feature, reader: EveningReader) -> None:
-    """Have a feature tell what these say."""
+    """Add the job and the work of the end-of-day message to a feature."""
     hours = f"{FIRST_EVENING // 60}-{(LAST_EVENING + CAUGHT_UP) // 60}"
     feature.job(f"hour={hours} minute=0,30", name="rdv.evening", local=True, writes=True)(reader.begin)
     unit = ("personne", "personnes")

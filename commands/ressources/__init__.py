@@ -1,4 +1,4 @@
-"""What people want of the ressourcerie: needs that nothing answers yet, and themes whose news they follow."""
+"""« /ressources »: needs, that is, what people searched for in vain, and themes whose news they follow."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -49,7 +49,7 @@ CARDS_MAX = 8
 
 
 class Following(StrEnum):
-    """Whether somebody hears of a theme."""
+    """Whether somebody follows a theme, and is sent its news."""
 
     ON = "on"
     PAUSED = "paused"
@@ -57,8 +57,8 @@ class Following(StrEnum):
 
 
 class SetFollowing(BaseModel):
-    """« Suivre », « Mettre en pause », « Ne plus suivre »: these themes (codes), from now on; ``listed`` where it was
-    asked from the list of what somebody follows."""
+    """Button « Suivre », « Mettre en pause » or « Ne plus suivre » for these themes (codes); ``listed`` if it stands in
+    the list of followed themes."""
 
     themes: list[str]
     to: Following
@@ -66,11 +66,11 @@ class SetFollowing(BaseModel):
 
 
 class ChooseTheme(Choosing):
-    """A theme to follow; ``chosen`` is its code."""
+    """Menu of themes to follow; ``chosen`` is a code."""
 
 
 class TellFollowers(BaseModel):
-    """Long work that tells who follows a theme, and is in this zone, what came out until then."""
+    """Long work: send the followers in a time zone what was published until that moment."""
 
     zone: str
     until: datetime
@@ -78,7 +78,7 @@ class TellFollowers(BaseModel):
 
 @feature.button(FollowThemes, writes=False)
 async def offer_themes(ctx: Context, click: FollowThemes) -> replies.Replies:
-    """Offer the themes of a resource to be followed."""
+    """Offer to follow the themes of a resource."""
     found = await get_resource(ctx.db, click.resource)
     if found is None or not found.themes:
         raise UserError(render("ressources/no_themes"))
@@ -99,7 +99,7 @@ async def offer_themes(ctx: Context, click: FollowThemes) -> replies.Replies:
     "ressources suivre", help="Recevoir chaque lundi ce qui est nouveau d’un thème", hint="[thème]", writes=True
 )
 async def follow_typed(ctx: Context, line: str) -> replies.Replies:
-    """Follow a theme that is named; without a name, all are there to choose from."""
+    """Follow the named theme; without a name, offer all themes."""
     if not line.strip():
         return replies.Whisper(render("ressources/follow_choose"), menus=[_theme_menu(list(THEMES))])
     theme = theme_of(line)
@@ -110,19 +110,19 @@ async def follow_typed(ctx: Context, line: str) -> replies.Replies:
 
 @feature.command("ressources suivis", help="Les thèmes que vous suivez : en pause, reprendre, ne plus suivre")
 async def list_followed(ctx: Context, line: str) -> replies.Replies:
-    """Show the themes that somebody follows, each with what can be done by one click."""
+    """Show the themes that somebody follows, with the buttons to change that."""
     return await _draw_followed(ctx)
 
 
 @feature.button(ChooseTheme)
 async def follow_chosen(ctx: Context, click: ChooseTheme) -> replies.Replies:
-    """Follow what was chosen of the list."""
+    """Follow the theme that was chosen."""
     return await set_following(ctx, SetFollowing(themes=[click.chosen], to=Following.ON))
 
 
 @feature.button(SetFollowing)
 async def set_following(ctx: Context, click: SetFollowing) -> replies.Replies:
-    """Follow themes, pause them or follow them no more; a click takes it back."""
+    """Follow themes, pause them or stop following them, with an undo button."""
     themes = [code for code in click.themes if code in THEMES]
     before = {each.theme: each.paused for each in await list_followed_themes(ctx.db, ctx.user.id)}
     if click.to is Following.ON:
@@ -139,7 +139,7 @@ async def set_following(ctx: Context, click: SetFollowing) -> replies.Replies:
 
 
 def _undo_buttons(themes: Sequence[str], to: Following, before: Mapping[str, bool]) -> Sequence[replies.Button]:
-    """Draw « Annuler », where something changed."""
+    """Make the button « Annuler » if something changed."""
     if to is not Following.ON:
         return [_follow_button("Annuler", themes, Following.ON)]
     new = [code for code in themes if code not in before]
@@ -167,7 +167,7 @@ def _follow_button(label: str, themes: Sequence[str], to: Following, *, listed: 
 
 @feature.job("day_of_week=mon hour=8 minute=50", name="ressources.tell_news", local=True)
 async def start_news(ctx: Context) -> replies.Replies:
-    """Start to tell, on Monday morning where people are, what is new of the themes that they follow."""
+    """Start to send the news of followed themes, on Monday morning in each time zone."""
     waiting = await list_followers(ctx.db, "", ctx.now, 1)
     return replies.Start(payload=TellFollowers(zone=ctx.zone.key, until=ctx.now)) if waiting else None
 
@@ -180,7 +180,7 @@ async def start_news(ctx: Context) -> replies.Replies:
     writes=True,
 )
 async def tell_followers(ctx: Context, work: TellFollowers, so_far: replies.Progress) -> replies.Step:
-    """Tell the next hundred people, by id, in the transaction in which that is noted."""
+    """Send the news to the next hundred people, by id, in the transaction that records it."""
     page = await list_followers(ctx.db, so_far.cursor or "", work.until, AT_ONCE)
     if not page:
         return so_far.end()
@@ -193,7 +193,7 @@ async def tell_followers(ctx: Context, work: TellFollowers, so_far: replies.Prog
 async def _tell_page(
     ctx: Context, page: Mapping[str, Sequence[ThemeFollow]], work: TellFollowers
 ) -> Sequence[replies.Reply]:
-    """Write one message to each person for whom something is new."""
+    """Write one message to each person who has news."""
     told = [each.told_at for followed in page.values() for each in followed]
     if not told:
         return []
@@ -245,38 +245,38 @@ NEED_GONE = "Ce besoin est déjà réglé, ou écarté : /ressources besoins mon
 
 
 class OfNeed(BaseModel):
-    """What a button carries that is about one need, by its key."""
+    """Payload about one need, by its key."""
 
     need: str
 
 
 class Answer(OfNeed):
-    """« C’est fait »: the window that asks which resource answers the need."""
+    """Button « C’est fait »: opens the window of the resource that answers a need."""
 
 
 class PutAside(OfNeed):
-    """« Écarter » the need."""
+    """Button « Écarter »: dismisses a need."""
 
 
 class TakeBack(OfNeed):
-    """« Rouvrir » a need that was put aside."""
+    """Button « Rouvrir »: reopens a dismissed need."""
 
 
 class Needs(BaseModel):
-    """« Suite » of the needs."""
+    """Button « Suite »: a page of the needs."""
 
     page: int
 
 
 @feature.button(Miss, writes=False)
 async def open_need_window(ctx: Context, click: Miss) -> replies.Replies:
-    """Open the window of a need, with what was looked for."""
+    """Open the window of a need, filled with what was searched for."""
     return replies.Ask(SayNeed.draft(words=click.text[:WORDS_MAX]), here=False)
 
 
 @feature.submit(SayNeed)
 async def file_need(ctx: Context, form: SayNeed) -> replies.Replies:
-    """Count a need once for each person; what is personal is masked before anybody reads it."""
+    """Store a need, once for each person; personal data is masked before anybody reads it."""
     words, about = _mask_personal(form.words, WORDS_MAX), _mask_personal(form.about, ABOUT_MAX)
     key = make_need_key(words)
     await feedback.hold_need(ctx.db, key, ctx.now)
@@ -296,7 +296,7 @@ async def file_need(ctx: Context, form: SayNeed) -> replies.Replies:
 
 @feature.command("ressources besoins", help="Ce que le réseau cherche et ne trouve pas", roles=ANIMATEURS)
 async def list_needs(ctx: ReadingContext, line: str) -> replies.Replies:
-    """Show what most people look for first; with more words, look for these."""
+    """List the needs of most people first; with more words, search for those."""
     if line.strip():
         return await search_typed(ctx, f"besoins {line}")
     return await show_needs_page(ctx, Needs(page=1))
@@ -304,7 +304,7 @@ async def list_needs(ctx: ReadingContext, line: str) -> replies.Replies:
 
 @feature.button(Needs, roles=ANIMATEURS, writes=False)
 async def show_needs_page(ctx: Context, at: Needs) -> replies.Replies:
-    """Show a page of the needs that wait."""
+    """Show a page of the open needs."""
     found, total = await feedback.list_open_needs(ctx.db, PAGE, (max(at.page, 1) - 1) * PAGE)
     if not found:
         return replies.Whisper("Aucun besoin n’attend." if not total else "Il n’y en a pas d’autres.")
@@ -316,14 +316,14 @@ async def show_needs_page(ctx: Context, at: Needs) -> replies.Replies:
 
 @feature.button(Answer, roles=ANIMATEURS, writes=False)
 async def ask_which_resource(ctx: Context, click: Answer) -> replies.Replies:
-    """Open the window that asks which resource answers a need."""
+    """Open the window of the resource that answers a need."""
     need = await _find_waiting_need(ctx, click.need)
     return replies.Ask(AnswerNeed.draft(need=click.need, said=f"« {quote(need.first.words)} »"))
 
 
 @feature.submit(AnswerNeed, roles=ANIMATEURS)
 async def answer_need(ctx: Context, form: AnswerNeed) -> replies.Replies:
-    """Tell each person who had the need, once, which resource answers it."""
+    """Tell everybody who had a need, once, which resource answers it."""
     await feedback.hold_need(ctx.db, form.need, ctx.now)
     before = await _find_waiting_need(ctx, form.need)
     try:
@@ -343,7 +343,7 @@ async def answer_need(ctx: Context, form: AnswerNeed) -> replies.Replies:
 
 @feature.button(PutAside, roles=ANIMATEURS)
 async def put_need_aside(ctx: Context, click: PutAside) -> replies.Replies:
-    """Put a need aside: nobody is told, and it can be taken back."""
+    """Dismiss a need: nobody is told, and it can be reopened."""
     await feedback.hold_need(ctx.db, click.need, ctx.now)
     need = await _find_waiting_need(ctx, click.need)
     await feedback.close_need(ctx.db, click.need, ctx.user.id, ctx.now)
@@ -354,7 +354,7 @@ async def put_need_aside(ctx: Context, click: PutAside) -> replies.Replies:
 
 @feature.button(TakeBack, roles=ANIMATEURS)
 async def reopen_need(ctx: Context, click: TakeBack) -> replies.Replies:
-    """Let a need that was put aside wait again."""
+    """Reopen a dismissed need."""
     await feedback.hold_need(ctx.db, click.need, ctx.now)
     if not await feedback.reopen_need(ctx.db, click.need):
         raise UserError("Ce besoin n’est plus écarté.")
@@ -368,7 +368,7 @@ async def _refresh_need(ctx: Context, need: Need) -> replies.Refresh:
 
 
 async def _draw_need(ctx: Context, need: Need) -> replies.Message:
-    """Draw a need, and what can be done with it."""
+    """Draw a need, with its buttons."""
     first = need.first
     decider = await people.get(ctx.db, first.closed_by) if first.closed_by else None
     if need.is_open:
@@ -387,7 +387,7 @@ async def _find_need(ctx: Context, key: str) -> Need:
 
 
 async def _find_waiting_need(ctx: Context, key: str) -> Need:
-    """Find a need that waits. Raises UserError for one that does not any more."""
+    """Get an open need. Raises UserError for one that is answered or dismissed."""
     need = await feedback.get_need(ctx.db, key)
     if need is None or not need.is_open:
         raise UserError(NEED_GONE)

@@ -1,4 +1,4 @@
-"""How a resource is shown, in a list and in full, with what can be done by its buttons and its menu."""
+"""How a resource is shown, in a list and in full, and the actions of its buttons and menu."""
 
 from collections import Counter, deque
 from collections.abc import Collection, Iterator, Mapping, Sequence, Set
@@ -27,19 +27,19 @@ from storage.ressources.resources import STANDING_STATES, AnyResource, Resource,
 
 
 class Favour(records.OfResource):
-    """« ⭐ Favori » given, or taken back."""
+    """Button « ⭐ Favori »: marks a resource as a favourite, or no longer."""
 
     on: bool = True
 
 
 class FindUseful(records.OfResource):
-    """« 👍 Utile » given, or taken back."""
+    """Button « 👍 Utile »: marks a resource as useful, or no longer."""
 
     on: bool = True
 
 
 class MoreAction(StrEnum):
-    """One of the actions that « Plus… » offers."""
+    """An action of the menu « Plus… »."""
 
     COMMENT = "commenter"
     SHARE = "partager"
@@ -52,7 +52,7 @@ class MoreAction(StrEnum):
 
 
 class More(Choosing):
-    """« Plus… » under a resource; ``chosen`` is one of ``MoreAction``."""
+    """Menu « Plus… » of a resource; ``chosen`` is a ``MoreAction``."""
 
     resource: int
 
@@ -71,7 +71,7 @@ ACTIONS: Mapping[MoreAction, tuple[str, type[records.OfResource]]] = {
 
 
 def list_actions(person: Person, resource: AnyResource) -> Collection[type[records.OfResource]]:
-    """List what somebody may do with a resource."""
+    """Return the actions that somebody may take on a resource."""
     is_published, own = resource.state is ResourceState.PUBLISHED, records.is_own(person, resource)
     may_change = own or person.animates
     may: Mapping[type[records.OfResource], bool] = {
@@ -89,7 +89,7 @@ def list_actions(person: Person, resource: AnyResource) -> Collection[type[recor
 
 @feature.button(More, writes=False)
 async def open_action(ctx: Context, click: More) -> Replies:
-    """Go on with what was chosen, as if its button had been clicked."""
+    """Run the chosen action, as its own button would."""
     _, payload = ACTIONS[MoreAction(click.chosen)]
     return Redirect.to(payload(resource=click.resource))
 
@@ -102,8 +102,7 @@ Span = tuple[int, int]
 
 
 def cut_snippet(text: str, found: Set[str]) -> Markdown:
-    """Cut out the part of a text that says most of what these tokens find, else its beginning; "" where there is no
-    text."""
+    """Cut out the part of a text with the most matches of these tokens, else its beginning; "" if there is no text."""
     flat = normalize("NFC", " ".join(text.split()))
     spans = list(_join_spans(flat, locate_words(flat, found)))
     begin, end = _cut_around(flat, _find_best(flat, spans))
@@ -116,7 +115,7 @@ def cut_snippet(text: str, found: Set[str]) -> Markdown:
 
 
 def _join_spans(text: str, spans: Sequence[Span]) -> Iterator[Span]:
-    """Join spans that share letters, or have only a space between them."""
+    """Merge spans that overlap, or have only a space between them."""
     last: Span | None = None
     for begin, end in spans:
         if last and not text[last[1] : begin].strip():
@@ -130,7 +129,7 @@ def _join_spans(text: str, spans: Sequence[Span]) -> Iterator[Span]:
 
 
 def _find_best(text: str, spans: Sequence[Span]) -> int:
-    """Find where most different words begin that fit together."""
+    """Find the beginning of the passage with the most different matches."""
     within, said = deque[Span](), Counter[str]()
     best, most = 0, 0
     for span in spans:
@@ -151,7 +150,7 @@ def _fold_span(text: str, span: Span) -> str:
 
 
 def _cut_around(text: str, at: int) -> Span:
-    """Find what is shown around a place, between words where there are any."""
+    """Return the passage around a position, cut between words if possible."""
     begin = max(0, min(at - LEAD, len(text) - WIDTH))
     if begin > LEAD:
         space = text.rfind(" ", begin - LEAD, begin + 1)
@@ -175,26 +174,26 @@ STATES = {
 
 @dataclass(frozen=True, slots=True)
 class Opinions:
-    """How many find each of some resources useful, and the marks that who asks gave."""
+    """How many people find each of some resources useful, and the reader’s own marks."""
 
     useful: Mapping[int, int]
     mine: Collection[tuple[int, Mark]]
 
 
 async def read_opinions(ctx: Context, numbers: Collection[int]) -> Opinions:
-    """Read what people think of these resources now."""
+    """Read the opinions about these resources."""
     useful = await feedback.count_marks(ctx.db, numbers, Mark.USEFUL)
     return Opinions(useful, await feedback.list_own_marks(ctx.db, ctx.user.id, numbers))
 
 
 async def draw_cards(ctx: Context, resources: Sequence[AnyResource], found: Set[str] = frozenset()) -> Sequence[Card]:
-    """Draw a card for each; ``found`` are the tokens by which they were."""
+    """Draw a card for each resource; ``found`` are the tokens that matched."""
     told = await read_opinions(ctx, [each.number for each in resources])
     return [_draw_card(ctx, each, told, found) for each in resources]
 
 
 def may_see(person: Person, resource: Resource) -> bool:
-    """Return whether somebody is shown what is in it: what is published; one’s own; animateurs, all."""
+    """Return whether somebody may see a resource: a published one, or their own; animateurs see all."""
     return resource.state is ResourceState.PUBLISHED or person.animates or records.is_own(person, resource)
 
 
@@ -219,7 +218,7 @@ def _draw_card(ctx: Context, resource: AnyResource, told: Opinions, found: Set[s
 
 
 def draw_buttons(resource: AnyResource, mine: Collection[tuple[int, Mark]] = (), *, opens: bool = True) -> list[Button]:
-    """Draw what can be done with it by a click, for who gave these marks; by default for anybody."""
+    """Draw the buttons of a resource, for a reader with these marks; by default for anybody."""
     number = resource.number
     favours, useful = (number, Mark.FAVOURITE) in mine, (number, Mark.USEFUL) in mine
     given = [
@@ -237,7 +236,7 @@ def _draw_menus(ctx: Context, resource: AnyResource) -> Sequence[Menu]:
 
 
 async def draw_whole(ctx: Context, resource: Resource) -> Message:
-    """Draw all that is known of one."""
+    """Draw a resource in full."""
     told = await read_opinions(ctx, [resource.number])
     text = render(
         "ressources/whole",
@@ -258,14 +257,14 @@ async def draw_whole(ctx: Context, resource: Resource) -> Message:
 
 
 def _name_labels(resource: AnyResource) -> Mapping[str, str]:
-    """Name what is said of it by the lists, under the names of these."""
+    """Return the French labels of a resource’s coded values, by the names of their tables."""
     names = {"Type": "type", "Catégorie": "categorie", "Niveau": "niveau", "Public": "public"}
     chosen = {name: LISTS[liste].get(getattr(resource, liste)) for name, liste in names.items()}
     return {name: choice.libelle for name, choice in chosen.items() if choice}
 
 
 def _link_files(ctx: Context, resource: Resource) -> Markdown:
-    """Name its files, each leading to the message that carries them."""
+    """Link the files of a resource, each to the message that has it."""
     names = Markdown(", ".join(escape(name) for name in resource.files.values()))
     return (
         link(names, make_permalink(ctx.settings, resource.post_id) if resource.post_id else "") if names else Markdown()
@@ -278,7 +277,7 @@ TITLE_SHOWN = 80
 
 @feature.button(records.Open, writes=False)
 async def open_resource(ctx: Context, click: records.Open) -> Replies:
-    """Show all that is known of a resource."""
+    """Show a resource in full."""
     return await show_resource(ctx, await find_visible(ctx, click.resource))
 
 
@@ -289,7 +288,7 @@ async def show_resource(ctx: Context, resource: Resource) -> Whisper:
 
 
 async def find_visible(ctx: Context, number: int) -> Resource:
-    """Find the resource of that number. Raises UserError for one that this person may not see, or not any more."""
+    """Get a resource that the person may see. Raises UserError for any other."""
     found = await get_resource(ctx.db, number)
     if found is not None and may_see(ctx.user, found):
         return found
@@ -299,7 +298,7 @@ async def find_visible(ctx: Context, number: int) -> Resource:
 
 
 async def find_published(ctx: Context, number: int) -> Resource:
-    """Find a resource that everybody may see. Raises UserError."""
+    """Get a published resource. Raises UserError."""
     found = await find_visible(ctx, number)
     if found.state is not ResourceState.PUBLISHED:
         raise UserError(f"La fiche n° {number} n’est pas publiée : ce n’est pas possible.")
@@ -312,7 +311,7 @@ def shorten_title(resource: Resource) -> str:
 
 
 async def set_mark(ctx: Context, click: Favour | FindUseful) -> Replies:
-    """Give the mark once, however often it is clicked: whoever clicks again is offered to take it back."""
+    """Set a mark once, however often it is clicked; who clicks again is offered to remove it."""
     number, mark = click.resource, Mark.FAVOURITE if isinstance(click, Favour) else Mark.USEFUL
     if not click.on:
         # What was withdrawn since can still be let go of.

@@ -1,4 +1,4 @@
-"""Collections of resources: made, changed and shown by people; the pinned ones stand in the channel."""
+"""Collections of resources, made and changed by people; pinned ones are shown in the channel."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -34,62 +34,61 @@ PINNED_SHOWN = 20
 
 
 class OfCollection(BaseModel):
-    """What a button carries that is about one collection, by its number."""
+    """Payload about one collection, by its number."""
 
     collection: int
 
 
 class ShowCollection(OfCollection):
-    """A page of the collection; to ``sort`` it, with what changes its order."""
+    """Button: a page of a collection; with ``sort``, with the buttons that change its order."""
 
     page: int = 1
     sort: bool = False
 
 
 class NameIt(BaseModel):
-    """The window of a new collection, for a resource if there is one, or of one that is there."""
+    """Button that opens the window of a collection’s name: a new one, perhaps for a resource, or an existing one."""
 
     collection: int = 0
     resource: int = 0
 
 
 class CollectInto(Choosing):
-    """A collection for a resource; ``chosen`` is its number, or « new »."""
+    """Menu of collections for a resource; ``chosen`` is a number, or « new »."""
 
     resource: int
 
 
 class PutIn(OfCollection):
-    """A resource into the collection."""
+    """Button that adds a resource to a collection."""
 
     resource: int
 
 
 class TakeOut(OfCollection):
-    """« Enlever » a resource from the collection."""
+    """Button « Enlever »: removes a resource from a collection."""
 
     resource: int
 
 
 class MoveUp(OfCollection):
-    """« Monter » a resource in the collection."""
+    """Button « Monter »: moves a resource up in a collection."""
 
     resource: int
     page: int = 1
 
 
 class RemoveCollection(OfCollection):
-    """« Supprimer » the collection."""
+    """Button « Supprimer »: deletes a collection."""
 
 
 class RestoreCollection(OfCollection):
-    """« Annuler »: undo of a collection’s deletion."""
+    """Button « Annuler »: restores a deleted collection."""
 
 
 @feature.job("hour=6 minute=20", name="ressources.keep_library", writes=True)
 async def keep_library(ctx: Context) -> Replies:
-    """Make the library once the ressourcerie’s channel is known, and keep true what is said there of pinned
-    collections."""
+    """Create the default collections once the channel is known, and keep the posts of pinned ones up to date."""
     if not await posts.find_channel(ctx):
         return None
     await _seed_library(ctx)
@@ -97,7 +96,7 @@ async def keep_library(ctx: Context) -> Replies:
 
 
 async def refresh_pinned(ctx: Context, one: ResourceCollection) -> Sequence[Reply]:
-    """Post a pinned collection in the channel once, then rewrite what stands there."""
+    """Post a pinned collection in the channel once, then rewrite that post."""
     place = await posts.find_channel(ctx) if one.pinned else ""
     if not place:
         return []
@@ -118,7 +117,7 @@ async def _draw_pinned(ctx: Context, one: ResourceCollection) -> Markdown:
 
 
 async def _seed_library(ctx: Context) -> None:
-    """Store what comes with the bot, once: an installation that removed it does not get it back."""
+    """Store the default collections, once: an installation that deleted them does not get them back."""
     if await collections.is_seeded(ctx.db, SEED):
         return
     new = ResourceCollection(
@@ -167,12 +166,12 @@ OFFERED_MAX = 20
 
 
 def may_change_collection(ctx: Context, one: ResourceCollection) -> bool:
-    """Return whether whoever acts may change it."""
+    """Return whether the person may change a collection."""
     return ctx.user.may(ANIMATEURS) or (one.owner_id == ctx.user.id and bool(one.owner_id))
 
 
 async def find_collection(ctx: Context, number: int) -> ResourceCollection:
-    """Find a collection. Raises UserError for one that is there no more."""
+    """Get a collection. Raises UserError if it was deleted."""
     found = await collections.get_collection(ctx.db, number)
     if found is None or found.removed_at is not None:
         raise UserError(render("ressources/collection_gone"))
@@ -180,7 +179,7 @@ async def find_collection(ctx: Context, number: int) -> ResourceCollection:
 
 
 async def find_changeable_collection(ctx: Context, number: int) -> ResourceCollection:
-    """Find a collection that whoever acts may change. Raises UserError."""
+    """Get a collection that the person may change. Raises UserError."""
     found = await find_collection(ctx, number)
     if not may_change_collection(ctx, found):
         raise UserError(render("ressources/collection_not_yours", called=found.name))
@@ -189,7 +188,7 @@ async def find_changeable_collection(ctx: Context, number: int) -> ResourceColle
 
 @feature.button(NameIt, writes=False)
 async def open_name_window(ctx: Context, click: NameIt) -> Replies:
-    """Open the window of a name; for a collection that is there, filled with what it is called."""
+    """Open the window of a collection’s name, filled for an existing one."""
     if not click.collection:
         return Ask(NameCollection.draft(collection=0, resource=click.resource))
     found = await find_changeable_collection(ctx, click.collection)
@@ -198,7 +197,7 @@ async def open_name_window(ctx: Context, click: NameIt) -> Replies:
 
 @feature.submit(NameCollection)
 async def save_collection(ctx: Context, form: NameCollection) -> Replies:
-    """Make a collection, or call it otherwise; a name that another has is refused under its field."""
+    """Create or rename a collection; a name that exists is refused under its field."""
     if form.collection:
         found = await find_changeable_collection(ctx, form.collection)
         was = {"nom": found.name, "texte": found.about}
@@ -220,7 +219,7 @@ async def save_collection(ctx: Context, form: NameCollection) -> Replies:
 
 @feature.button(Collect, writes=False)
 async def choose_collection(ctx: Context, click: Collect) -> Replies:
-    """Offer the collections that one may change, or a new one, for a resource."""
+    """Offer the collections that the person may change, or a new one, for a resource."""
     mine = [one for one, _ in await collections.list_collections(ctx.db) if may_change_collection(ctx, one)]
     if not mine:
         return Redirect.to(NameIt(resource=click.resource))
@@ -231,7 +230,7 @@ async def choose_collection(ctx: Context, click: Collect) -> Replies:
 
 @feature.button(CollectInto, writes=False)
 async def collect_into(ctx: Context, click: CollectInto) -> Replies:
-    """Go on with the collection that was chosen."""
+    """Add the resource to the collection that was chosen."""
     if click.chosen == NEW_COLLECTION:
         return Redirect.to(NameIt(resource=click.resource))
     return Redirect.to(PutIn(collection=int(click.chosen), resource=click.resource))
@@ -239,7 +238,7 @@ async def collect_into(ctx: Context, click: CollectInto) -> Replies:
 
 @feature.button(PutIn)
 async def put_in_collection(ctx: Context, click: PutIn) -> Replies:
-    """Put a resource at the end of a collection."""
+    """Add a resource at the end of a collection."""
     into = await find_changeable_collection(ctx, click.collection)
     found = await resources.get_resource(ctx.db, click.resource)
     if found is None or found.state is not ResourceState.PUBLISHED:
@@ -255,7 +254,7 @@ async def put_in_collection(ctx: Context, click: PutIn) -> Replies:
 
 @feature.button(TakeOut)
 async def take_out_of_collection(ctx: Context, click: TakeOut) -> Replies:
-    """Take a resource out of a collection."""
+    """Remove a resource from a collection."""
     of = await find_changeable_collection(ctx, click.collection)
     was_in = await collections.take_out(ctx.db, of.number, click.resource)
     if was_in:
@@ -266,7 +265,7 @@ async def take_out_of_collection(ctx: Context, click: TakeOut) -> Replies:
 
 @feature.button(MoveUp)
 async def move_up_in_collection(ctx: Context, click: MoveUp) -> Replies:
-    """Move a resource before the one that it followed."""
+    """Move a resource before its predecessor."""
     within = await find_changeable_collection(ctx, click.collection)
     await collections.move_up(ctx.db, within.number, click.resource)
     _note_collection(ctx, within, {}, {"monte": click.resource})
@@ -276,7 +275,7 @@ async def move_up_in_collection(ctx: Context, click: MoveUp) -> Replies:
 
 @feature.button(RemoveCollection)
 async def remove_collection(ctx: Context, click: RemoveCollection) -> Replies:
-    """Remove a collection: nobody finds it any more, until that is taken back."""
+    """Delete a collection; it can be restored."""
     found = await find_changeable_collection(ctx, click.collection)
     await collections.remove_collection(ctx.db, found, ctx.now)
     _note_collection(ctx, found, {"nom": found.name}, {"supprimee": True})
@@ -286,7 +285,7 @@ async def remove_collection(ctx: Context, click: RemoveCollection) -> Replies:
 
 @feature.button(RestoreCollection)
 async def restore_collection(ctx: Context, click: RestoreCollection) -> Replies:
-    """Bring a removed collection back as it was."""
+    """Restore a deleted collection."""
     found = await collections.get_collection(ctx.db, click.collection)
     if found is None or not may_change_collection(ctx, found):
         raise UserError(render("ressources/collection_gone"))
@@ -299,7 +298,7 @@ async def restore_collection(ctx: Context, click: RestoreCollection) -> Replies:
 def _note_collection(
     ctx: Context, one: ResourceCollection, before: Mapping[str, object], after: Mapping[str, object]
 ) -> None:
-    """Note in the journal what others than its owner change of a collection."""
+    """Record in the audit log changes made by others than the collection’s owner."""
     if one.owner_id != ctx.user.id:
         deed = AuditEntry(AuditAct.COLLECTION, f"collection:{one.number}", one.owner_id, before=before, after=after)
         record_entry_at_end(ctx, deed)
@@ -308,7 +307,7 @@ def _note_collection(
 async def _confirm_collection(
     ctx: Context, one: ResourceCollection, what: str, resource: int = 0, buttons: Sequence[Button] = ()
 ) -> Sequence[Reply]:
-    """Say what became of a collection, and rewrite its pinned post."""
+    """Confirm a change of a collection, and rewrite its pinned post."""
     text = render("ressources/collection_changed", said={"name": one.name, "what": what, "resource": resource})
     shows = [] if what == "removed" else [Button("Voir la collection", ShowCollection(collection=one.number))]
     return [*await refresh_pinned(ctx, one), Whisper(text, [*shows, *buttons])]
@@ -321,7 +320,7 @@ _MOVE = re.compile(rf"(ajouter|retirer) {NUMBER} (.{{1,120}})", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class CollectionChange:
-    """A resource that a line puts into a collection, or takes out of it."""
+    """A typed change: a resource that is added to a collection, or removed."""
 
     collection: int
     resource: int
@@ -329,7 +328,7 @@ class CollectionChange:
 
 
 async def read_collection_line(ctx: Context, line: str) -> CollectionChange | Ask | Whisper:
-    """Show all collections, or one by its name; read what a line puts into one, or takes out of it."""
+    """Show all collections, or the named one; or read which resource a line adds or removes."""
     text = " ".join(line.split())
     if not text:
         return await _list_collections(ctx)
@@ -354,7 +353,7 @@ async def read_collection_line(ctx: Context, line: str) -> CollectionChange | As
     asks=read_collection_line,
 )
 async def change_collection(ctx: Context, typed: CollectionChange) -> Replies:
-    """Put a resource into a collection, or take it out."""
+    """Add a resource to a collection, or remove it."""
     both = {"collection": typed.collection, "resource": typed.resource}
     if typed.is_put_in:
         return await put_in_collection(ctx, PutIn(**both))
@@ -368,7 +367,7 @@ async def show_collection(ctx: Context, at: ShowCollection) -> Replies:
 
 
 async def _draw_collection(ctx: Context, at: ShowCollection) -> Whisper:
-    """Draw a page of a collection, as it is now; who may change it can sort it."""
+    """Draw a page of a collection; with the buttons to sort it, for those who may change it."""
     found = await find_collection(ctx, at.collection)
     page = cut_page(await collections.list_contents(ctx.db, found.number), at.page, PAGE)
     here = (await list_shown(ctx.db, page.rows))[0]
@@ -381,7 +380,7 @@ async def _draw_collection(ctx: Context, at: ShowCollection) -> Whisper:
 
 
 def _collection_buttons(ctx: Context, found: ResourceCollection, at: ShowCollection) -> Sequence[Button]:
-    """Draw the buttons of what may be done with the collection."""
+    """Draw the buttons of a collection."""
     number = found.number
     if not may_change_collection(ctx, found):
         return []

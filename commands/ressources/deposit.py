@@ -1,4 +1,5 @@
-"""Everybody proposes resources: by « /ressources ajouter », from a message or a ticket, or by 📚 under a message."""
+"""Proposals of resources by anybody: with « /ressources ajouter », from a message or a ticket, or by 📚 under a
+message."""
 
 import asyncio
 import re
@@ -38,8 +39,8 @@ OfferedFiles = dict[str, dict[str, Any]]
 
 
 async def offer_files(ctx: ReadingContext, post: ChatPost) -> OfferedFiles:
-    """Offer the files of a message in a window, asked of Mattermost while it answers: who sends the window needs it no
-    more."""
+    """Read the files of a message for the window, now that Mattermost answers; sending the window then needs no
+    request."""
     label, found = await attachments.describe_files(ctx, post), await attachments.read_files(ctx.chat, post.file_ids)
     fault = _find_file_fault(found, await ctx.chat.largest_file())
     return {
@@ -50,7 +51,7 @@ async def offer_files(ctx: ReadingContext, post: ChatPost) -> OfferedFiles:
 
 
 def _find_file_fault(files: Sequence[ChatFile | None], largest: int) -> str:
-    """Find why files cannot be taken, in French; empty when they can."""
+    """Say why files cannot be accepted, in French; "" if they can."""
     if len(files) > FILES_MAX:
         return f"Ce message a trop de fichiers : une fiche en porte {FILES_MAX} au plus."
     if heavy := next((file for file in files if file and file.size > largest), None):
@@ -60,7 +61,7 @@ def _find_file_fault(files: Sequence[ChatFile | None], largest: int) -> str:
 
 
 async def offer_recent_files(ctx: ReadingContext) -> OfferedFiles:
-    """Offer the last files that somebody sent to the bot; nothing while Mattermost takes its time."""
+    """Read the last files that somebody sent to the bot; none if Mattermost is slow."""
     try:
         async with asyncio.timeout(attachments.PATIENCE):
             post = await attachments.find_newest_files(ctx)
@@ -70,12 +71,12 @@ async def offer_recent_files(ctx: ReadingContext) -> OfferedFiles:
 
 
 async def draft_window(ctx: ReadingContext, **known: Any) -> DepositResource:
-    """Draft the window of a new one; files that were just given are offered."""
+    """Make the window of a new resource, with the files that were just sent."""
     return DepositResource.draft(fichiers=NO_FILES, **known, **await offer_recent_files(ctx))
 
 
 async def draft_from_message(ctx: ReadingContext, post: ChatPost) -> DepositResource:
-    """Draft the window from a message: its words, its first link, its files; who wrote it is its author."""
+    """Fill the window from a message: its text, its first link, its files, and its author."""
     first, _, rest = post.message.strip().partition("\n")
     title = strip_links(first)
     cut = len(title) > TEXT_MAX
@@ -93,7 +94,7 @@ async def draft_from_message(ctx: ReadingContext, post: ChatPost) -> DepositReso
 
 
 def draft_edit_window(resource: Resource, offered: OfferedFiles) -> EditResource:
-    """Draft the window of one that is there; a description that is too long for it stays where it is."""
+    """Fill the window of an existing resource; a description that is too long for it stays as it is."""
     fits = len(resource.description) <= LONG_MAX
     kept = {KEPT_FILES: f"Les garder : {', '.join(resource.files.values())}"[:200]} if resource.files else {}
     return EditResource.draft(
@@ -111,8 +112,8 @@ def draft_edit_window(resource: Resource, offered: OfferedFiles) -> EditResource
 
 
 async def read_form(ctx: Context, form: Fiche) -> dict[str, Any]:
-    """Read what a window says, by column; what it leaves as it was is not in it: files that are kept, an author whom
-    nobody chose."""
+    """Return the columns that a window sets; unchanged ones, such as kept files or an author that nobody chose, are
+    left out."""
     said: dict[str, Any] = {name: getattr(form, name) for name in ("titre", "url", *_LIST)}
     said |= {"themes": bits(form.themes), "description": "\n".join(form.description.splitlines())}
     if form.fichiers != KEPT_FILES:
@@ -137,7 +138,7 @@ RATHER_NOT = "La personne dont viennent ces mots préfère que non."
     "ressources ajouter", help="Proposer une fiche", hint="[titre | lien | lien d’un message | demande 12]"
 )
 async def add_resource(ctx: ReadingContext, line: str) -> Replies:
-    """Open the window, filled with what the line leads to."""
+    """Open the window, filled from the link or message of the line."""
     if ident := find_permalink(line):
         return await open_deposit(ctx, records.Deposit(post_id=ident))
     if found := _TICKET.fullmatch(records.normalise_line(line)):
@@ -153,8 +154,7 @@ async def add_resource(ctx: ReadingContext, line: str) -> Replies:
 
 
 def _split_link(line: str) -> tuple[str, str]:
-    """Tell the link that a line leads to from its other words. A link that may not be kept stays one: the window says
-    why."""
+    """Split a line into its link and its other words. A forbidden link still counts as one: the window explains."""
     if any(map(str.isspace, line)):
         link = first_link(line)
         return link, strip_links(line) if link else line
@@ -163,7 +163,7 @@ def _split_link(line: str) -> tuple[str, str]:
 
 
 def _read_as_link(word: str) -> str:
-    """Read a word as an address; "" where it is none."""
+    """Read a word as an address; "" if it is none."""
     try:
         return read_link(word) if "." in word else ""
     except ValueError:
@@ -171,7 +171,7 @@ def _read_as_link(word: str) -> str:
 
 
 def _tell_known(known: Resource) -> tuple[Markdown, Sequence[Button]]:
-    """Tell that it is there already, a click away."""
+    """Say that the resource exists already, with a button to open it."""
     text = render("ressources/known", resource=known, waits=known.state is ResourceState.PROPOSED)
     return text, [Button("Ouvrir", records.Open(resource=known.number), "primary")]
 
@@ -190,8 +190,8 @@ async def open_deposit(ctx: ReadingContext, click: records.Deposit) -> Replies:
 
 
 async def _open_from_ticket(ctx: ReadingContext, number: int) -> Replies:
-    """Open the window with what was asked and what solved it, for who had a part in it; or show what was made of it.
-    Raises UserError."""
+    """Open the window with a ticket’s question and solution, for those who took part in it; or show the resource
+    already made of it. Raises UserError."""
     ticket = await tickets.get(ctx.db, number)
     is_agent = ctx.user.may((people.Role.HOTLINE, people.Role.ANIMATEUR))
     if ticket is None or not (is_agent or ctx.user.id in {ticket.author_id, ticket.agent_id}):
@@ -203,7 +203,7 @@ async def _open_from_ticket(ctx: ReadingContext, number: int) -> Replies:
 
 @feature.submit(DepositResource)
 async def deposit_resource(ctx: Context, form: DepositResource) -> Replies:
-    """Write a resource down, then publish it or have it reviewed. The same link twice is one resource."""
+    """Store a resource, and publish it or submit it for review. The same link twice is one resource."""
     revision = await resources.begin_writing(ctx.db)
     said = await read_form(ctx, form)
     known = await resources.find_by_key(ctx.db, resources.make_key(form.url, form.titre))
@@ -231,14 +231,13 @@ async def deposit_resource(ctx: Context, form: DepositResource) -> Replies:
 
 
 async def _find_requester(ctx: Context, resource: Resource) -> str:
-    """Find who asked for help where somebody else makes a resource of it; "" where it is nobody else."""
+    """Return the author of the ticket that somebody else made a resource of; "" if there is none."""
     ticket = await tickets.get(ctx.db, resource.ticket) if resource.ticket else None
     return ticket.author_id if ticket and ticket.author_id != resource.deposited_by else ""
 
 
 async def _ask_requester(ctx: Context, resource: Resource) -> Sequence[Reply]:
-    """Show whoever asked for help what would be published of it, which they may prefer were not: it waits for a review,
-    whoever made it."""
+    """Show the ticket’s author what would be published, which they may refuse; it is always reviewed first."""
     requester = await _find_requester(ctx, resource)
     if not requester:
         return []
@@ -250,8 +249,7 @@ async def _ask_requester(ctx: Context, resource: Resource) -> Sequence[Reply]:
 
 
 def _make_resource(ctx: Context, form: DepositResource, said: dict[str, Any], known: Resource | None) -> Resource:
-    """Make the resource that was proposed, in the place of one of that link that was refused or withdrawn, if there was
-    one."""
+    """Make the proposed resource; a refused or withdrawn one with the same link is used again."""
     now = {
         "auteur": ctx.user.username,
         "auteur_id": ctx.user.id,
@@ -275,8 +273,8 @@ def _make_resource(ctx: Context, form: DepositResource, said: dict[str, Any], kn
 
 
 async def _is_trusted(ctx: Context, resource: Resource) -> bool:
-    """Return whether it is published without being reviewed. Where it names an address or a number, an animateur looks;
-    at what is their own too, where it has a telephone number."""
+    """Return whether a resource is published without review. An address or number in it needs an animateur; a telephone
+    number needs one even in an animateur’s own."""
     trust, role = ctx.settings.trusted, ctx.user.role
     if ctx.user.animates:
         return not posts.has_phone(resource)
@@ -288,11 +286,11 @@ async def _is_trusted(ctx: Context, resource: Resource) -> bool:
 
 
 class Object(records.OfResource):
-    """« Je préfère que non »: of whose message or demand for help somebody else made a resource."""
+    """Button « Je préfère que non »: the author of a message or ticket objects to a resource made of it."""
 
 
 async def _tell_author(ctx: Context, resource: Resource) -> Sequence[Reply]:
-    """Tell who wrote it, where somebody else deposits it: they may prefer that it were not published."""
+    """Tell the author of a resource that somebody else proposed it; they may object."""
     if resource.auteur_id == resource.deposited_by:
         return []
     is_published = resource.state is ResourceState.PUBLISHED
@@ -303,7 +301,8 @@ async def _tell_author(ctx: Context, resource: Resource) -> Sequence[Reply]:
 
 @feature.button(Object)
 async def object_to_resource(ctx: Context, click: Object) -> Replies:
-    """Take back what is not published yet; what is, its author may withdraw, with a reason."""
+    """Withdraw a proposed resource at the wish of whoever wrote its message or ticket; for a published one, offer its
+    author « Retirer »."""
     resource, revision = await records.lock_resource(ctx, click.resource)
     if ctx.user.id not in {resource.auteur_id, await _find_requester(ctx, resource)}:
         raise UserError("Cette fiche n’est plus à votre nom.")
@@ -325,7 +324,7 @@ async def object_to_resource(ctx: Context, click: Object) -> Replies:
 
 
 class Decline(BaseModel):
-    """« Non merci » of who put 📚 under a message."""
+    """Button « Non merci » of somebody who marked a message with 📚."""
 
     post_id: str
 
@@ -339,7 +338,7 @@ livre.watches(watch_planned_channels)
 
 
 async def read_marked_post(ctx: ReadingContext, event: Reacted) -> tuple[ChatPost, bool] | None:
-    """Read the message under which 📚 was put, and whether who put it there may make something of it."""
+    """Read the message marked with 📚, and whether the person may make a resource of it."""
     if event.emoji != BOOKS:
         return None
     try:
@@ -354,7 +353,7 @@ async def read_marked_post(ctx: ReadingContext, event: Reacted) -> tuple[ChatPos
 
 @livre.event(Reacted, name="livre.reacted.Reacted", asks=read_marked_post)
 async def offer_deposit(ctx: Context, event: Reacted, marked: tuple[ChatPost, bool]) -> Replies:
-    """Ask who put 📚 under a message whether it is to be a resource, once for each message."""
+    """Ask the person who marked a message with 📚 whether to make a resource of it, once for each message."""
     post, may_go = marked
     if not may_go:
         return await _refuse_private(ctx, post.channel_id)
@@ -377,5 +376,5 @@ async def _refuse_private(ctx: Context, channel_id: str) -> Replies:
 
 @feature.button(Decline)
 async def decline_deposit(ctx: Context, click: Decline) -> Replies:
-    """Leave the message what it is."""
+    """Make no resource of the message."""
     return Update(render("ressources/declined"))

@@ -1,4 +1,4 @@
-"""The life of a resource: changed, each time as a version, set back to an earlier one, withdrawn and put back."""
+"""The life of a resource: each change is a version, which can be restored; resources are withdrawn and put back."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -37,14 +37,14 @@ LABELS = {
 
 @feature.button(records.Edit, writes=False)
 async def open_edit_window(ctx: ReadingContext, click: records.Edit) -> Replies:
-    """Open the window with all that may be changed."""
+    """Open the window with everything that may be changed."""
     offered = await deposit.offer_recent_files(ctx)
     return Ask(deposit.draft_edit_window(await records.find_changeable(ctx, click.resource), offered), here=False)
 
 
 @feature.submit(EditResource)
 async def save_edit(ctx: Context, form: EditResource) -> Replies:
-    """Save the next version; what others changed meanwhile stays, unless it is the same that was changed here."""
+    """Store the next version; fields that others changed meanwhile stay."""
     resource, revision = await records.lock_resource(ctx, form.resource)
     said = await deposit.read_form(ctx, form)
     records.must_change(ctx.user, resource)
@@ -67,8 +67,8 @@ async def save_edit(ctx: Context, form: EditResource) -> Replies:
 async def _select_own_changes(
     ctx: Context, resource: Resource, form: EditResource, said: dict[str, Any]
 ) -> Mapping[str, Any]:
-    """Select what was changed in the window. Raises UserError where others changed the same meanwhile, unless it was
-    said already: what was written waits as a draft."""
+    """Return what was changed in the window. Raises UserError if others changed the same fields meanwhile, unless that
+    was said already; what was typed is kept as a draft."""
     if resource.version == form.version:
         return said
     changes = await resources.list_versions(ctx.db, resource.number)
@@ -84,7 +84,7 @@ async def _select_own_changes(
 
 
 async def must_be_unique(ctx: Context, resource: Resource, said: Mapping[str, Any]) -> None:
-    """Raise UserError where another resource has that link, or without a link that title."""
+    """Raise UserError if another resource has the same link or, without a link, the same title."""
     url, titre = said.get("url", resource.url), said.get("titre", resource.titre)
     other = await resources.find_by_key(ctx.db, resources.make_key(url, titre))
     if other is not None and other.number != resource.number:
@@ -93,7 +93,7 @@ async def must_be_unique(ctx: Context, resource: Resource, said: Mapping[str, An
 
 
 async def propose_again(ctx: Context, resource: Resource, revision: int) -> Sequence[Reply]:
-    """Let a resource wait for a review, like something new."""
+    """Submit a resource for review again."""
     resource.state, resource.reason, resource.decided_by = ResourceState.PROPOSED, "", ""
     resource.changed_at = ctx.now
     await resources.write_resources(ctx.db, [resource], revision)
@@ -102,7 +102,7 @@ async def propose_again(ctx: Context, resource: Resource, revision: int) -> Sequ
 
 
 async def report_change(ctx: Context, resource: Resource, changed: Sequence[str]) -> Sequence[Reply]:
-    """Rewrite its card and what stands in the channel; the journal has what its author did not change."""
+    """Rewrite the card and the posts of a resource; record changes by others than its author in the audit log."""
     if not records.is_own(ctx.user, resource):
         was, now = (await resources.list_versions(ctx.db, resource.number))[0].before, resources.read_content(resource)
         records.note_resource(ctx, AuditAct.RESOURCE_CHANGE, resource, (was, {name: now[name] for name in was}))
@@ -115,7 +115,7 @@ async def report_change(ctx: Context, resource: Resource, changed: Sequence[str]
 
 @feature.button(records.Withdraw, writes=False)
 async def ask_withdrawal_reason(ctx: Context, click: records.Withdraw) -> Replies:
-    """Open the window that asks for a reason."""
+    """Open the window of a reason."""
     resource = await records.find_resource(ctx, click.resource)
     _must_be_removable(ctx, resource)
     return Ask(WithdrawResource.of(resource), here=False)
@@ -129,15 +129,14 @@ def _must_be_removable(ctx: Context, resource: Resource) -> None:
 
 @feature.submit(WithdrawResource)
 async def withdraw_resource(ctx: Context, form: WithdrawResource) -> Replies:
-    """Withdraw a resource: it is found no more. Its files leave the channel once the animateurs’ card has copies of
-    them."""
+    """Withdraw a resource, which is no longer found. Its files leave the channel once the card has copies of them."""
     resource, told = await take_down(ctx, form.resource, form.text)
     back = [Button("Remettre", records.PutBack(resource=resource.number))]
     return [Whisper(render("ressources/is_withdrawn", resource=resource), back), *told]
 
 
 async def take_down(ctx: Context, number: int, reason: str) -> tuple[Resource, Sequence[Reply]]:
-    """Withdraw a resource, by who may; return it, and what is said of that elsewhere."""
+    """Withdraw a resource if the person may; return it, and the replies that this needs."""
     resource, revision = await records.lock_resource(ctx, number)
     _must_be_removable(ctx, resource)
     await records.decide_resource(ctx, resource, revision, ResourceState.WITHDRAWN, reason)
@@ -154,14 +153,15 @@ async def take_down(ctx: Context, number: int, reason: str) -> tuple[Resource, S
 
 @feature.button(records.PutBack)
 async def put_back_resource(ctx: Context, click: records.PutBack) -> Replies:
-    """Put a withdrawn resource back, at once or once it is reviewed."""
+    """Put a withdrawn resource back, at once or after a review."""
     resource, told = await restore_resource(ctx, click.resource)
     said = "is_published" if resource.state is ResourceState.PUBLISHED else "proposed"
     return [Whisper(render(f"ressources/{said}", resource=resource)), *told]
 
 
 async def restore_resource(ctx: Context, number: int) -> tuple[Resource, Sequence[Reply]]:
-    """Publish a resource as it was, for animateurs or who withdrew it themselves; else propose it again."""
+    """Publish a withdrawn resource as it was, for animateurs and whoever withdrew it; for others, submit it for
+    review."""
     resource, revision = await records.lock_resource(ctx, number)
     records.must_change(ctx.user, resource)
     if resource.state in STANDING_STATES:
@@ -174,7 +174,7 @@ async def restore_resource(ctx: Context, number: int) -> tuple[Resource, Sequenc
 
 
 class Restore(Choosing):
-    """« Revenir à… »: ``chosen`` is the version."""
+    """Menu « Revenir à… »: ``chosen`` is a version."""
 
     resource: int
 
@@ -187,7 +187,7 @@ SHORT_FIELDS = ("titre", "url", "licence", "auteur")
 
 @feature.command("ressources versions", help="Voir qui a changé une fiche, et revenir en arrière", hint="numéro")
 async def show_history(ctx: Context, line: str) -> Replies:
-    """Show the versions, the newest first, with a way back for those who may change the resource."""
+    """List the versions, newest first, with a menu to restore one for those who may change the resource."""
     number = read_typed_number(line, "fiche")
     if number is None:
         raise UserError("Écrivez le numéro de la fiche : `/ressources versions 12`.")
@@ -205,13 +205,13 @@ async def show_history(ctx: Context, line: str) -> Replies:
 
 
 async def _say_version(ctx: Context, at: datetime, user_id: str) -> Markdown:
-    """Say when somebody made a version, and who; "" made it by an import."""
+    """Write when a version was made, and by whom ("" for an import)."""
     local, by = at.astimezone(ctx.zone), await read_display_name(ctx, user_id) or "un import"
     return Markdown(f"{say_date(local.date(), ctx.today)} à {local:%H h %M}, {by}")
 
 
 def _say_changed(change: ResourceVersion) -> Markdown:
-    """Say what changed, in words; what is short with how it was."""
+    """Describe the changes of a version; short values with the one before."""
     parts = []
     for name, label in LABELS.items():
         if name in change.before:
@@ -222,7 +222,7 @@ def _say_changed(change: ResourceVersion) -> Markdown:
 
 @feature.button(Restore)
 async def restore_version(ctx: Context, click: Restore) -> Replies:
-    """Make what it was then the next version. Its files stay those of now: others may be gone."""
+    """Make the content of an old version the next one. Files stay those of now, as older ones may be deleted."""
     resource, revision = await records.lock_resource(ctx, click.resource)
     records.must_change(ctx.user, resource)
     changes = await resources.list_versions(ctx.db, resource.number)

@@ -1,4 +1,4 @@
-"""What stands in the rooms: the reviewers’ card, the message of a day, files, and the thread of comments."""
+"""The posts of resources: the review card, the daily post, files, and the thread of comments."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -36,22 +36,22 @@ SHORT_TITLE = 60
 
 
 async def find_channel(ctx: Context) -> str:
-    """Find the id of the ressourcerie’s channel; "" while it is not known."""
+    """Return the id of the ressourcerie’s channel; "" while it is unknown."""
     return (await canaux.find_channel_ids(ctx.db)).get(CHANNEL, "")
 
 
 def link_title(resource: AnyResource) -> Markdown:
-    """Draw the title of a resource, which leads where it leads."""
+    """Make the title of a resource a link to it."""
     return link(" ".join(resource.titre.split()), resource.url)
 
 
 def link_shortly(resource: AnyResource) -> Markdown:
-    """Link a title that stands on one line with others."""
+    """Make the title of a resource a link, shortened to share a line with others."""
     return link(shorten(" ".join(resource.titre.split()), SHORT_TITLE), resource.url)
 
 
 def draw_line(resource: AnyResource, kind: str = "") -> Markdown:
-    """Draw a resource as one line of a list: its number, its title, and of which kind it is."""
+    """Draw a resource as one line: number, title and kind."""
     return render("ressources/news_line", number=resource.number, title=link_title(resource), kind=kind)
 
 
@@ -62,36 +62,36 @@ DESCRIPTION_SHOWN = 700
 
 
 async def post_card(ctx: Context, resource: Resource) -> Sequence[Reply]:
-    """Post the card, with copies of the files, since those of who gave them may go."""
+    """Post the review card with copies of the files, since the originals may be deleted."""
     told = await tell_reviewers(ctx, await draw_review_card(ctx, resource), REVIEW.of(resource))
     return [replace(one, files=list(resource.files)) for one in told]
 
 
 async def tell_reviewers(ctx: Context, said: Message, topic: str | None = None) -> Sequence[Say | Direct]:
-    """Say something in the reviewers’ room, or to each of them where it is not known."""
+    """Send a message to the reviewers’ room or, while that is unknown, to each of them."""
     return await tell_animateurs(ctx.db, await canaux.find_team_room(ctx.db), said, topic=topic)
 
 
 async def refresh_card(ctx: Context, resource: Resource, note: str = "", *, here: bool = False) -> Sequence[Reply]:
-    """Rewrite the card as it is now, wherever it stands, and say a ``note`` under it."""
+    """Rewrite the review card wherever it stands, and say ``note`` in its thread."""
     again = REVIEW.rewrite(resource, await draw_review_card(ctx, resource), here=here)
     return [again, *(await reply_under_card(ctx, resource, note) if note else [])]
 
 
 async def reply_under_card(ctx: Context, resource: Resource, note: str) -> Sequence[Reply]:
-    """Say a word in the thread of the newest card, in each place; beside it where it is only just on its way."""
+    """Reply in the thread of the newest card in each place; if the card is still on its way, post beside it."""
     said = await REVIEW.reply_under(ctx.db, resource, note)
     return said or await tell_reviewers(ctx, Message(render("ressources/about", resource=resource, note=note)))
 
 
 async def repost_card(ctx: Context, resource: Resource, note: str) -> Sequence[Reply]:
-    """Have a resource reviewed once more: say so under its card, or post a new one where there is none."""
+    """Ask for another review: in the thread of its card, or by a new card if there is none."""
     stands = await REVIEW.is_sent(ctx.db, resource)
     return await refresh_card(ctx, resource, note) if stands else await post_card(ctx, resource)
 
 
 async def draw_review_card(ctx: Context, resource: Resource) -> Message:
-    """Draw a resource as those see it who review it, and what can be done with it."""
+    """Draw a resource for its reviewers, with their buttons."""
     text = render(
         "ressources/proposal",
         resource=resource,
@@ -105,12 +105,12 @@ async def draw_review_card(ctx: Context, resource: Resource) -> Message:
 
 
 def name_contacts(resource: Resource) -> str:
-    """Name what of a resource may be somebody’s own: whoever reviews it looks."""
+    """Name what in a resource may be personal data, for its reviewers."""
     return guard.name_kinds(guard.find(f"{resource.titre}\n{resource.description}"))
 
 
 def has_phone(resource: Resource) -> bool:
-    """Return whether it has somebody’s telephone number."""
+    """Return whether a resource contains a telephone number."""
     return any(one.kind is guard.DataKind.TELEPHONE for one in guard.find(f"{resource.titre}\n{resource.description}"))
 
 
@@ -166,7 +166,7 @@ NEW_FOR_DAYS = 3
 
 
 async def publish_resource(ctx: Context, resource: Resource, revision: int) -> Sequence[Reply]:
-    """Publish a resource: it is found from now on, and told of."""
+    """Publish a resource: searches find it, and its channel is told."""
     resource.published_at = resource.published_at or ctx.now
     resource.review_on = resource.review_on or months_after(ctx.today, resources.YEAR_MONTHS)
     await records.decide_resource(ctx, resource, revision, ResourceState.PUBLISHED)
@@ -174,7 +174,7 @@ async def publish_resource(ctx: Context, resource: Resource, revision: int) -> S
 
 
 async def refresh_posts(ctx: Context, resource: Resource) -> Sequence[Reply]:
-    """Rewrite whatever stands in the channel about a resource."""
+    """Rewrite all posts of a resource in the channel."""
     replies: list[Reply] = []
     if resource.published_at is not None:
         replies += await post_day(ctx, find_day(resource.published_at))
@@ -184,18 +184,18 @@ async def refresh_posts(ctx: Context, resource: Resource) -> Sequence[Reply]:
 
 
 def is_new(ctx: Context, day: date) -> bool:
-    """Return whether what came out that day is still told as new."""
+    """Return whether resources of that day are still announced as new."""
     return find_day(ctx.now) - day < timedelta(days=NEW_FOR_DAYS)
 
 
 def find_day(instant: datetime) -> date:
-    """Find the day of an instant in Paris."""
+    """Return the day of an instant in Paris."""
     return instant.astimezone(PARIS).date()
 
 
 async def post_day(ctx: Context, day: date) -> Sequence[Reply]:
-    """Post the message of that day once in a channel, then rewrite it, and post it in another where that is the
-    ressourcerie’s since. Who writes holds what is written, so that no two say it."""
+    """Post the daily message of a channel once, then rewrite it; post it again if the ressourcerie has another channel
+    since. The caller holds the write lock, so that it is never posted twice."""
     place, text = await find_channel(ctx), await _draw_day(ctx, day)
     said = text or render("ressources/day_empty", day=say_date(day))
     shown = [DAY.rewrite(day, said)] if await DAY.list_posts(ctx.db, day) else []
@@ -205,7 +205,7 @@ async def post_day(ctx: Context, day: date) -> Sequence[Reply]:
 
 
 async def _draw_day(ctx: Context, day: date) -> Markdown:
-    """Draw what came out that day; empty where nothing did. What was imported is counted."""
+    """Draw what was published on a day; "" if nothing was. Imported resources are only counted."""
     start, end = bound_day(day)
     found = await resources.list_published_between(ctx.db, start, end)
     imported = await resources.count_imported(ctx.db, start, end)
@@ -217,12 +217,12 @@ async def _draw_day(ctx: Context, day: date) -> Markdown:
 
 
 def bound_day(day: date) -> tuple[datetime, datetime]:
-    """Find when a day begins in Paris, and the next one does."""
+    """Return the instants at which a day and the next one begin in Paris."""
     return find_midnight(day), find_midnight(day + timedelta(days=1))
 
 
 def draw_post(resource: Resource, what: str) -> Markdown:
-    """Draw what is said of it in the channel: on its day, over its files, or where its thread begins."""
+    """Draw a resource for the channel: as a line of its day, above its files, or at the beginning of its thread."""
     known = KINDS.get(resource.type)
     return render(
         f"ressources/{what}",
@@ -236,7 +236,7 @@ def draw_post(resource: Resource, what: str) -> Markdown:
 
 
 def delete_files_post(resource: Resource) -> Sequence[Reply]:
-    """Take its files out of the channel; what people say of it stays."""
+    """Delete the post of a resource’s files; its comments stay."""
     if resource.post_id in {"", resource.thread_post}:
         return []
     post_id, channel_id = resource.post_id, resource.channel_id
@@ -246,7 +246,7 @@ def delete_files_post(resource: Resource) -> Sequence[Reply]:
 
 
 async def post_files(ctx: Context, resource: Resource) -> Sequence[Reply]:
-    """Post its files in the channel, under the message of its day; once."""
+    """Post the files of a resource once, in the thread of its daily post."""
     place = await find_channel(ctx)
     if not (place and resource.files and resource.published_at) or resource.post_id:
         return []
@@ -263,13 +263,13 @@ async def post_files(ctx: Context, resource: Resource) -> Sequence[Reply]:
 
 @feature.watches
 async def watch_thread_channel(db: AsyncSession, settings: Settings) -> WatchedPlaces:
-    """Listen in the channel of the ressourcerie, for what is typed under a resource."""
+    """Watch the ressourcerie’s channel for comments in threads."""
     known = await canaux.find_channel_ids(db)
     return WatchedPlaces(crowded=frozenset({known[CHANNEL]} if CHANNEL in known else ()))
 
 
 async def say_comments(ctx: Context, resource: Resource) -> Markdown:
-    """Say how many comments there are, and where, for who has the resource before them; "" for none."""
+    """Say how many comments a resource has, and where; "" for none."""
     count = await feedback.count_comments(ctx.db, resource.number)
     link = make_permalink(ctx.settings, resource.thread_post) if resource.thread_post else ""
     return render("ressources/comments", count=count, link=link) if count else Markdown("")
@@ -292,7 +292,7 @@ async def _must_be_published(ctx: Context, resource: Resource) -> Resource:
 
 @feature.submit(CommentResource)
 async def comment_resource(ctx: Context, form: CommentResource) -> Replies:
-    """Say a comment in the thread; where there is none, begin it, and the words follow."""
+    """Post a comment in the thread of a resource; if there is none, begin it first."""
     resource, _ = await records.lock_resource(ctx, form.resource)
     await _must_be_published(ctx, resource)
     said = feedback.ResourceComment(resource=resource.number, user_id=ctx.user.id, at=ctx.now, waits=form.text)
@@ -314,7 +314,7 @@ def _post_comment(ctx: Context, resource: Resource, name: str, text: str) -> Rep
 
 
 async def note_thread(ctx: Context, number: int, event: Delivered) -> Sequence[Reply]:
-    """Note where the thread stands, and say in it what waited for it."""
+    """Record where a thread begins, and post the comments that waited for it."""
     resource, revision = await records.lock_resource(ctx, number)
     resource.thread_post, resource.channel_id = event.post_id, event.channel_id
     resource.post_id = resource.post_id or ("" if resource.files else event.post_id)
@@ -325,7 +325,7 @@ async def note_thread(ctx: Context, number: int, event: Delivered) -> Sequence[R
 
 @feature.event(Posted, name="ressources.typed.Posted")
 async def note_typed_comment(ctx: Context, event: Posted) -> Replies:
-    """Note an answer in the thread of a resource as a comment."""
+    """Record a reply in the thread of a resource as a comment."""
     resource = await resources.find_by_thread(ctx.db, event.root_id) if event.root_id else None
     if resource is None:
         return None
@@ -336,13 +336,13 @@ async def note_typed_comment(ctx: Context, event: Posted) -> Replies:
 
 @feature.event(Deleted, name="ressources.taken_away.Deleted")
 async def forget_deleted_comment(ctx: Context, event: Deleted) -> Replies:
-    """Forget a comment that was deleted."""
+    """Forget a deleted comment."""
     await feedback.forget_comment(ctx.db, event.post_id)
     return None
 
 
 async def _tell_author_of_comment(ctx: Context, resource: Resource, by: str, text: str) -> Sequence[Reply]:
-    """Tell its author (else who deposited it) once a day: the thread has the rest."""
+    """Tell the author of a resource (else its depositor) about comments, once a day."""
     whom = resource.auteur_id or resource.deposited_by
     if whom in {"", by} or not await is_active(ctx, whom):
         return []

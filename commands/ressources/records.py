@@ -1,5 +1,5 @@
-"""The feature, the payloads that several of its files put on buttons, and a resource at hand: found, locked, decided
-about, noted in the journal; who may change it, who keeps it, who else hears of it."""
+"""The feature, payloads that several modules use, and a resource at hand: found, locked, decided about and recorded;
+who may change it, who maintains it, and who is told."""
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -31,61 +31,61 @@ ANIMATEURS = (people.Role.ANIMATEUR,)
 
 
 class OfResource(BaseModel):
-    """What a button carries that is about one resource, by its number."""
+    """Payload about one resource, by its number."""
 
     resource: int
 
 
 class Open(OfResource):
-    """« Ouvrir »: the resource in full."""
+    """Button « Ouvrir »: shows a resource in full."""
 
 
 class Comment(OfResource):
-    """« Commenter »: the window of a word under the resource."""
+    """Button « Commenter »: opens the window of a comment."""
 
 
 class Share(OfResource):
-    """« Partager ici »: the resource, in the channel of who clicks."""
+    """Button « Partager ici »: shares a resource in the channel of the click."""
 
 
 class FollowThemes(OfResource):
-    """« Suivre ce thème »: the themes of the resource."""
+    """Button « Suivre ce thème »: offers the themes of a resource."""
 
 
 class Collect(OfResource):
-    """« Ajouter à une collection »: which one."""
+    """Button « Ajouter à une collection »: offers the collections."""
 
 
 class Report(OfResource):
-    """« Signaler »: the window that says what is wrong with the resource."""
+    """Button « Signaler »: opens the window that asks what is wrong."""
 
 
 class Edit(OfResource):
-    """« Modifier »: the window of a resource that is there already."""
+    """Button « Modifier »: opens the window of a resource."""
 
 
 class Withdraw(OfResource):
-    """« Retirer », with a reason."""
+    """Button « Retirer »: opens the window of a reason."""
 
 
 class PutBack(OfResource):
-    """« Remettre » what was withdrawn."""
+    """Button « Remettre »: puts a withdrawn resource back."""
 
 
 class Publish(OfResource):
-    """« Publier », whatever became of it before."""
+    """Button « Publier »: publishes a resource, whatever was decided before."""
 
 
 class AskAbout(OfResource):
-    """« Demander »: a question for who proposed it."""
+    """Button « Demander »: opens the window of a question to the depositor."""
 
 
 class Refuse(OfResource):
-    """« Refuser », with a reason."""
+    """Button « Refuser »: opens the window of a reason."""
 
 
 class Deposit(BaseModel):
-    """« Proposer une fiche »: the window, filled from that message or ticket if there is one."""
+    """Button « Proposer une fiche »: opens the window, filled from a message or a ticket if there is one."""
 
     post_id: str = ""
     ticket: int = 0
@@ -94,7 +94,7 @@ class Deposit(BaseModel):
 
 
 class Miss(BaseModel):
-    """« Je n’ai rien trouvé »: the window in which somebody says what they looked for."""
+    """Button « Je n’ai rien trouvé »: opens the window of a need."""
 
     text: str = ""
 
@@ -113,7 +113,7 @@ _DECIDED = {
 async def decide_resource(
     ctx: Context, resource: Resource, revision: int, state: ResourceState, reason: str = ""
 ) -> None:
-    """Publish, refuse or withdraw a resource, for whoever acts, and note it; what was asked of it is asked no more."""
+    """Publish, refuse or withdraw a resource, and record that; an open question to its depositor is dropped."""
     was, resource.state, resource.reason, resource.question = resource.state, state, reason, ""
     resource.decided_by, resource.changed_at = ctx.user.id, ctx.now
     await resources.write_resources(ctx.db, [resource], revision)
@@ -123,7 +123,7 @@ async def decide_resource(
 def note_resource(
     ctx: Context, act: journal.AuditAct, resource: Resource, change: BeforeAndAfter = ({}, {}), reason: str = ""
 ) -> None:
-    """Note what was done to a resource; it concerns who deposited it."""
+    """Record in the audit log what was done to a resource, as something that concerns its depositor."""
     before, after = change
     named = {**before, "titre": before.get("titre", resource.titre)}
     record_entry_at_end(
@@ -135,12 +135,12 @@ _NO_WORD = re.compile(r"[^a-z0-9]+")
 
 
 def normalise_line(line: str) -> str:
-    """Reduce a line to what it means: « Demande n° 12 » is « demande n 12 »."""
+    """Reduce a line to its words: « Demande n° 12 » becomes « demande n 12 »."""
     return _NO_WORD.sub(" ", fold(line)).strip()
 
 
 async def find_resource(ctx: Context, number: int) -> Resource:
-    """Find the resource of that number. Raises UserError where there is none."""
+    """Get a resource by its number. Raises UserError if there is none."""
     resource = await resources.get_resource(ctx.db, number)
     if resource is None:
         raise UserError(f"Il n’y a pas de fiche n° {number}.")
@@ -148,51 +148,52 @@ async def find_resource(ctx: Context, number: int) -> Resource:
 
 
 async def lock_resource(ctx: Context, number: int) -> tuple[Resource, int]:
-    """Find the same, nobody else’s until the transaction ends, and the number under which it is written."""
+    """Begin a revision and get a resource under that lock; return both. Raises UserError if there is no such
+    resource."""
     revision = await resources.begin_writing(ctx.db)
     return await find_resource(ctx, number), revision
 
 
 async def find_changeable(ctx: Context, number: int) -> Resource:
-    """Find the resource of that number, which whoever acts may change. Raises UserError."""
+    """Get a resource that the person may change. Raises UserError."""
     resource = await find_resource(ctx, number)
     must_change(ctx.user, resource)
     return resource
 
 
 def is_own(user: people.Person, resource: AnyResource) -> bool:
-    """Return whether somebody wrote or deposited it. (Of what a search found it is not known who deposited it.)"""
+    """Return whether somebody wrote or deposited a resource. (Search results do not include the depositor.)"""
     return bool(user.id) and user.id in {resource.auteur_id, resource.deposited_by}
 
 
 def must_change(user: people.Person, resource: Resource) -> None:
-    """Raise UserError for who may not change it."""
+    """Raise UserError if the person may not change the resource."""
     if not (user.animates or is_own(user, resource)):
         raise UserError("Seuls son auteur, qui l’a déposée et les animateurs changent cette fiche : signalez plutôt "
                         "ce qui ne va pas.")  # fmt: skip
 
 
 async def find_keepers(ctx: Context, found: Sequence[Resource]) -> Mapping[int, str]:
-    """Find who hears of each of these: its author, else whoever deposited it, whose account is in use; what nobody is
-    left for is not there."""
+    """Return who maintains each resource: its author, else its depositor, if active; resources without either are left
+    out."""
     asked = {each.number: (each.auteur_id, each.deposited_by) for each in found}
     there = await find_active(ctx, sorted({one for both in asked.values() for one in both if one}))
     return {number: next(one for one in both if one in there) for number, both in asked.items() if there & {*both}}
 
 
 async def find_in_zone(ctx: Context, ids: Collection[str], zone: str) -> set[str]:
-    """Find who of these is in a zone; whom the register does not know is in Paris."""
+    """Return which of these people are in a time zone; people who are not in the register count as in Paris."""
     zones = {person.id: person.timezone for person in await people.among(ctx.db, ids=sorted(ids))} if ids else {}
     return {one for one in ids if zones.get(one, PARIS.key) == zone}
 
 
 async def tell_others(ctx: Context, whom: Iterable[str], text: str, buttons: Sequence[Button] = ()) -> Sequence[Direct]:
-    """Tell each of these, but for who acts, and who has left."""
+    """Send a message to each of these people, except the person who acts and those who left."""
     return [Direct(text, buttons, user_id=one) for one in await _find_others(ctx, whom)]
 
 
 async def give_news(ctx: Context, whom: Iterable[str], text: str, button: Button | None = None) -> Sequence[News]:
-    """Tell the same people of what can wait for their message of the day."""
+    """Add a piece of news to the daily message of each of these people, with the same exceptions."""
     return [News(user_id=one, text=text, button=button) for one in await _find_others(ctx, whom)]
 
 

@@ -1,4 +1,4 @@
-"""Animateurs review what is proposed and reported; what follows once a card or a post has arrived."""
+"""Reviews: animateurs decide about proposals and reports; and what happens when a card or post has arrived."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
@@ -31,11 +31,11 @@ REPORTS_SHOWN = 10
 
 
 class Settle(records.OfResource):
-    """« Traité »: what was reported of it is dealt with."""
+    """Button « Traité »: closes the reports of a resource."""
 
 
 class AnswerAbout(records.OfResource):
-    """« Répondre » to those who review it."""
+    """Button « Répondre »: opens the window of an answer to the reviewers."""
 
 
 @feature.button(records.Report, writes=False)
@@ -49,7 +49,7 @@ async def open_report(ctx: Context, click: records.Report) -> Replies:
 
 @feature.submit(ReportResource)
 async def report_resource(ctx: Context, form: ReportResource) -> Replies:
-    """Report a resource, once for each person until it is dealt with; one card has all reports."""
+    """Report a resource, once for each person until the reports are closed; one card has all reports."""
     resource, _ = await records.lock_resource(ctx, form.resource)
     before = await feedback.list_open_reports(ctx.db, resource.number)
     made = ResourceReport(resource=resource.number, user_id=ctx.user.id, why=form.why, word=form.text, at=ctx.now)
@@ -82,7 +82,7 @@ async def _draw_reports(ctx: Context, resource: Resource) -> Message:
 
 @feature.button(Settle, roles=ANIMATEURS)
 async def settle_reports(ctx: Context, click: Settle) -> Replies:
-    """Close what was reported, and tell who reported it."""
+    """Close the reports of a resource, and tell the reporters."""
     resource, _ = await records.lock_resource(ctx, click.resource)
     told = await close_reports(ctx, resource)
     return [Whisper("C’est noté : les personnes qui l’ont signalée le savent."), *told]
@@ -107,7 +107,7 @@ LAST_HOUR = 20
 
 
 async def read_delivered_files(ctx: ReadingContext, event: Delivered) -> Mapping[str, str]:
-    """Read which files a post carries that was made for its files, name by id; none of a post that is gone."""
+    """Return the files, name by id, of a post that was made for them; empty for a deleted post."""
     if not (REVIEW.read_number(event.topic) or FILES.read_number(event.topic)):
         return {}
     try:
@@ -121,7 +121,7 @@ async def read_delivered_files(ctx: ReadingContext, event: Delivered) -> Mapping
 
 @feature.event(Delivered, name="ressources.arrived.Delivered", asks=read_delivered_files)
 async def note_delivered(ctx: Context, event: Delivered, files: Mapping[str, str]) -> Replies:
-    """Note where something stands now, and say what comes next there."""
+    """Record where a post stands now, and return what follows it."""
     if day := DAY.read_key(event.topic):
         return await _note_day_post(ctx, date.fromisoformat(day))
     if number := REVIEW.read_number(event.topic):
@@ -133,7 +133,7 @@ async def note_delivered(ctx: Context, event: Delivered, files: Mapping[str, str
 
 
 async def _note_day_post(ctx: Context, day: date) -> Sequence[Reply]:
-    """Tell what came out while the message of the day was on its way, and post files under it."""
+    """Add what was published while the daily post was on its way, and post files in its thread."""
     await begin_writing(ctx.db)
     replies = list(await posts.post_day(ctx, day))
     for resource in await resources.list_published_between(ctx.db, *posts.bound_day(day)):
@@ -142,8 +142,8 @@ async def _note_day_post(ctx: Context, day: date) -> Sequence[Reply]:
 
 
 async def _note_review_card(ctx: Context, number: int, found: Mapping[str, str]) -> Sequence[Reply]:
-    """Keep the copies that the card carries, whatever becomes of the files that were given. What is withdrawn has left
-    the channel then."""
+    """Keep the copies of files that the card has, whatever becomes of the originals; then delete a withdrawn resource’s
+    files from the channel."""
     revision = await begin_writing(ctx.db)
     resource = await get_resource(ctx.db, number)
     if resource is None:
@@ -156,7 +156,7 @@ async def _note_review_card(ctx: Context, number: int, found: Mapping[str, str])
 
 
 async def _note_files_post(ctx: Context, number: int, event: Delivered, found: Mapping[str, str]) -> Sequence[Reply]:
-    """Keep the files that the channel has now."""
+    """Record the files that the channel has now."""
     revision = await begin_writing(ctx.db)
     resource = await get_resource(ctx.db, number)
     if resource is None or event.topic != FILES.of(resource):
@@ -170,7 +170,7 @@ async def _note_files_post(ctx: Context, number: int, event: Delivered, found: M
 
 @feature.job("hour=7-20 minute=10", name="ressources.catch_up", writes=True)
 async def catch_up_posts(ctx: Context) -> Replies:
-    """Tell what could not be told when it came out: no channel was known, or it was imported."""
+    """Announce what could not be announced when it was published, because no channel was known or it was imported."""
     await begin_writing(ctx.db)
     today = posts.find_day(ctx.now)
     days = [today - timedelta(days=back) for back in range(posts.NEW_FOR_DAYS - 1, -1, -1)]
@@ -191,7 +191,7 @@ PAGE = 5
 
 @feature.command("ressources relire", help="Relire les fiches proposées", roles=ANIMATEURS)
 async def list_proposed(ctx: Context, _: str) -> Replies:
-    """Show those that have waited longest, each with what can be done with it."""
+    """List the proposals that have waited longest, with their buttons."""
     waiting = await resources.list_proposed(ctx.db, PAGE)
     if not waiting:
         return Whisper("Aucune fiche n’attend d’être relue.")
@@ -203,7 +203,7 @@ async def list_proposed(ctx: Context, _: str) -> Replies:
 
 @feature.waiting
 async def remind_reviewers(ctx: Context) -> Sequence[Waiting]:
-    """Tell an animateur how much waits for a review."""
+    """Tell an animateur how many proposals wait for review."""
     count = await resources.count_proposed(ctx.db) if ctx.user.animates else 0
     if not count:
         return []
@@ -214,7 +214,7 @@ async def remind_reviewers(ctx: Context) -> Sequence[Waiting]:
 
 @feature.button(records.Publish, roles=ANIMATEURS)
 async def publish_proposed(ctx: Context, click: records.Publish) -> Replies:
-    """Publish a resource, whatever was decided before; the second of two reads who was first."""
+    """Publish a resource, whatever was decided before; the second of two reviewers reads who was first."""
     resource, revision = await records.lock_resource(ctx, click.resource)
     if resource.state is ResourceState.PUBLISHED:
         return await _say_decided(ctx, resource)
@@ -227,7 +227,7 @@ async def publish_proposed(ctx: Context, click: records.Publish) -> Replies:
 
 
 async def _say_decided(ctx: Context, resource: Resource) -> Sequence[Reply]:
-    """Say that somebody decided already, and who."""
+    """Say who has already decided."""
     by = "vous" if resource.decided_by == ctx.user.id else await read_display_name(ctx, resource.decided_by)
     text = render("ressources/decided_already", resource=resource, by=by, state=resource.state.value)
     return [Whisper(text), *await posts.refresh_card(ctx, resource, here=True)]
@@ -236,14 +236,14 @@ async def _say_decided(ctx: Context, resource: Resource) -> Sequence[Reply]:
 async def _tell_depositor(
     ctx: Context, resource: Resource, what: str, buttons: Sequence[Button], word: str
 ) -> Sequence[Reply]:
-    """Tell who proposed it what became of it."""
+    """Tell the depositor what became of their resource."""
     text = render(f"ressources/told_{what}", resource=resource, word=quotation(word, 1000))
     return await records.tell_others(ctx, [resource.deposited_by], text, buttons)
 
 
 @feature.button(records.AskAbout, roles=ANIMATEURS)
 async def open_question(ctx: Context, click: records.AskAbout) -> Replies:
-    """Open the window of a question."""
+    """Open the window of a question to the depositor."""
     resource, _ = await records.lock_resource(ctx, click.resource)
     if resource.state is not ResourceState.PROPOSED:
         return await _say_decided(ctx, resource)
@@ -254,7 +254,7 @@ async def open_question(ctx: Context, click: records.AskAbout) -> Replies:
 
 @feature.submit(AskDepositor, roles=ANIMATEURS)
 async def ask_depositor(ctx: Context, form: AskDepositor) -> Replies:
-    """Send the question to who proposed it; the card says that an answer is awaited."""
+    """Send a question to the depositor; the card says that an answer is awaited."""
     resource, revision = await records.lock_resource(ctx, form.resource)
     if resource.state is not ResourceState.PROPOSED:
         return await _say_decided(ctx, resource)
@@ -286,7 +286,7 @@ def _must_be_depositor(ctx: Context, resource: Resource) -> None:
 
 @feature.submit(AnswerReview)
 async def answer_question(ctx: Context, form: AnswerReview) -> Replies:
-    """Say the answer under the card."""
+    """Post the answer in the thread of the card."""
     resource, revision = await records.lock_resource(ctx, form.resource)
     _must_be_depositor(ctx, resource)
     resource.question = ""
@@ -298,7 +298,7 @@ async def answer_question(ctx: Context, form: AnswerReview) -> Replies:
 
 @feature.button(records.Refuse, roles=ANIMATEURS)
 async def open_refusal(ctx: Context, click: records.Refuse) -> Replies:
-    """Open the window that asks why it is refused."""
+    """Open the window of a refusal’s reason."""
     resource, _ = await records.lock_resource(ctx, click.resource)
     if resource.state is not ResourceState.PROPOSED:
         return await _say_decided(ctx, resource)
@@ -307,7 +307,7 @@ async def open_refusal(ctx: Context, click: records.Refuse) -> Replies:
 
 @feature.submit(RefuseResource, roles=ANIMATEURS)
 async def refuse_resource(ctx: Context, form: RefuseResource) -> Replies:
-    """Refuse a resource; who proposed it reads why, may answer, and may correct it and propose it again."""
+    """Refuse a resource. Its depositor reads why, may answer, and may correct and submit it again."""
     resource, revision = await records.lock_resource(ctx, form.resource)
     if resource.state is not ResourceState.PROPOSED:
         return await _say_decided(ctx, resource)

@@ -1,4 +1,4 @@
-"""« /ressources »: resources found by words and filters, listed page by page, and shared in a channel."""
+"""« /ressources »: search by words and filters, lists page by page, and sharing in a channel."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ class Listing(StrEnum):
 
 
 class Page(BaseModel):
-    """« Suite »: a page of a list; ``text`` is what is looked for."""
+    """Button « Suite »: a page of a list; ``text`` is the search."""
 
     of: Listing
     text: str = ""
@@ -54,16 +54,16 @@ class Page(BaseModel):
 
 
 class ChooseCategory(Choosing):
-    """« Choisir une catégorie »: ``chosen`` is the code of one."""
+    """Menu « Choisir une catégorie »: ``chosen`` is a code."""
 
 
 class ShareHere(Share):
-    """``Share``, once Mattermost said that the resource may stand there."""
+    """A share that Mattermost’s answer allows in this channel."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shelf(RowPage[AnyResource]):
-    """A page of resources, ``at`` what was asked for; ``query`` and ``tokens`` are those of a search."""
+    """A page of resources; ``at`` is what was asked for, ``query`` and ``tokens`` those of a search."""
 
     at: Page
     query: Query | None = None
@@ -71,7 +71,7 @@ class Shelf(RowPage[AnyResource]):
 
 
 async def read_shelf(ctx: Context, at: Page, number: int) -> Shelf:
-    """Read that page of the list, as it is now."""
+    """Read a page of a list."""
     offset = (number - 1) * PAGE
     match at.of:
         case Listing.FOUND:
@@ -87,7 +87,8 @@ async def read_shelf(ctx: Context, at: Page, number: int) -> Shelf:
 
 
 async def _search(db: AsyncSession, text: str, limit: int, offset: int = 0) -> catalogue.SearchPage:
-    """Find what is published. Raises UserError while all of it is read for the first time, if that takes long."""
+    """Search published resources. Raises UserError while the index is being built for the first time, if that takes
+    long."""
     try:
         return await catalogue.search(db, text, limit=limit, offset=offset)
     except catalogue.IndexNotReadyError:
@@ -102,7 +103,7 @@ AT_HOME = 3
 
 @feature.at_home
 async def tell_latest(ctx: Context) -> Sequence[Markdown]:
-    """Tell the newest resources, and those that somebody keeps at hand."""
+    """Show the newest resources, and the person’s favourites."""
     lists = (
         ("latest", await catalogue.list_latest(ctx.db, AT_HOME)),
         ("favourites", await catalogue.list_favourites(ctx.db, ctx.user.id, AT_HOME)),
@@ -119,7 +120,7 @@ NEAR_MAX = 2
 
 
 def say_unknown(query: Query | None) -> Sequence[Markdown]:
-    """Say what was not understood of the filters, each with what there is."""
+    """Name the filters that were not understood, each with the possible values."""
     said = []
     for unknown in query.unknown if query else ():
         name, _, value = unknown.partition(":")
@@ -129,13 +130,13 @@ def say_unknown(query: Query | None) -> Sequence[Markdown]:
 
 
 def say_filters(query: Query | None) -> Sequence[str]:
-    """Say what the filters were taken for, as people call it: « expert » is « niveau avancé »."""
+    """Name the filters as they were understood: « expert » is « niveau avancé »."""
     chosen = sorted(query.filters.choices) if query else ()
     return [f"{of} {LISTS[of][code].libelle.lower() if code in LISTS[of] else code}" for of, code in chosen]
 
 
 async def offer_without_filters(ctx: Context, query: Query) -> Sequence[Button]:
-    """Offer « Sans les filtres », where the words alone find something."""
+    """Offer « Sans les filtres » if the words alone find something."""
     bare = " ".join(group.said for group in query.groups)
     if query.filters is ANYTHING or not bare:
         return []
@@ -144,7 +145,7 @@ async def offer_without_filters(ctx: Context, query: Query) -> Sequence[Button]:
 
 
 def offer_near_categories(text: str, counts: Mapping[str, int]) -> Sequence[Button]:
-    """Offer the categories with something in them that are called nearly as what was looked for, the nearest first."""
+    """Offer non-empty categories with a name similar to the search, most similar first."""
     said, alike = split_words(text[:QUERY_MAX]), dict[str, float]()
     for code, category in CATEGORIES.items():
         names = Vocabulary(word for name in (category.libelle, *category.mots) for word in split_words(name))
@@ -169,7 +170,7 @@ CATEGORIES_WORDS = frozenset({"categories", "categorie", "les categories"})
 
 @feature.command("ressources", help="Chercher une fiche, un tutoriel, un outil", hint=HINT, tells=True)
 async def search_typed(ctx: ReadingContext, line: str) -> Replies:
-    """Show what is asked for: a list, one resource by its number, else what is found."""
+    """Show the list or resource that the line names; else search for its words."""
     text = " ".join(line.split())[:QUERY_MAX]
     asked = fold(text)
     if asked in {"help", "?"}:
@@ -190,31 +191,31 @@ async def search_typed(ctx: ReadingContext, line: str) -> Replies:
 
 @feature.command("ressources favoris", help="Les fiches que vous gardez sous la main")
 async def search_favourites(ctx: ReadingContext, line: str) -> Replies:
-    """Show the favourites; with more words, look for resources about favourites."""
+    """Show the favourites; with more words, search for those."""
     return await search_typed(ctx, f"favoris {line}")
 
 
 @feature.command("ressources catégories", help="Les catégories de fiches, et combien dans chacune")
 async def search_categories(ctx: ReadingContext, line: str) -> Replies:
-    """Show all categories; with more words, look for these."""
+    """Show all categories; with more words, search for those."""
     return await search_typed(ctx, f"catégories {line}")
 
 
 @feature.button(Page, writes=False)
 async def show_list_page(ctx: Context, at: Page) -> Replies:
-    """Show a page of a list, as it is now."""
+    """Show a page of a list."""
     shelf = await read_page(partial(read_shelf, ctx, at), at.page)
     return await _draw_shelf(ctx, shelf) if shelf.total else await _draw_nothing(ctx, shelf)
 
 
 @feature.button(ChooseCategory, writes=False)
 async def show_category(ctx: ReadingContext, click: ChooseCategory) -> Replies:
-    """Show what is in a category, the newest first."""
+    """Show the resources of a category, newest first."""
     return await show_list_page(ctx, Page(of=Listing.FOUND, text=f"categorie:{click.chosen}"))
 
 
 async def list_categories(ctx: Context) -> Whisper:
-    """Show every category with how much is in it; choosing one shows that."""
+    """Show the categories with their counts, and a menu to open one."""
     counts = await catalogue.count_by_category(ctx.db)
     told = [(category, counts.get(code, 0)) for code, category in CATEGORIES.items()]
     text = render("ressources/categories", told=told, without=counts.get("", 0))
@@ -228,7 +229,7 @@ async def _draw_shelf(ctx: Context, shelf: Shelf) -> Whisper:
 
 
 def _shelf_buttons(shelf: Shelf) -> Sequence[Button]:
-    """Draw the button of the next page; at the end, those of what else there is."""
+    """Draw the button of the next page; after the last one, those of other lists."""
     at = shelf.at
     following = shelf.draw_next(lambda number: Page(of=at.of, text=at.text, page=number), style="primary")
     if at.of is Listing.LATEST:
@@ -239,7 +240,7 @@ def _shelf_buttons(shelf: Shelf) -> Sequence[Button]:
 
 
 async def _draw_nothing(ctx: Context, shelf: Shelf) -> Whisper:
-    """Say that nothing is there, or found: what is near, and who can be told."""
+    """Say that nothing was found, with similar searches and whom to tell."""
     at, query = shelf.at, shelf.query
     proposes = Button("Proposer une fiche", Deposit())
     number = read_typed_number(at.text)
@@ -257,7 +258,7 @@ async def _draw_nothing(ctx: Context, shelf: Shelf) -> Whisper:
 
 @feature.command("ressources partager", help="Montrer une fiche à tous dans ce canal", hint="12")
 async def share_typed(ctx: ReadingContext, line: str) -> Replies:
-    """Share a resource by its number; look for other words after « partager »."""
+    """Share a resource by its number; search for other words after « partager »."""
     number = read_typed_number(line)
     if number is None and line.strip():
         return await search_typed(ctx, f"partager {line}")
@@ -267,7 +268,7 @@ async def share_typed(ctx: ReadingContext, line: str) -> Replies:
 
 
 async def check_share(ctx: ReadingContext, click: Share) -> ShareHere | Whisper:
-    """Check whether a resource may be shown in the channel: once a day, however often it is clicked."""
+    """Check whether a resource may be shared in the channel, which is once a day."""
     is_direct, may_speak = await _read_share_target(ctx)
     resource = await cards.find_published(ctx, click.resource)
     if not may_speak:
@@ -280,7 +281,7 @@ async def check_share(ctx: ReadingContext, click: Share) -> ShareHere | Whisper:
 @feature.button(ShareHere)
 @feature.button(Share, asks=check_share)
 async def share_here(ctx: Context, click: ShareHere) -> Replies:
-    """Post the resource, for who may still have one shared today."""
+    """Post the resource in the channel, if it was not shared there today."""
     resource = await cards.find_published(ctx, click.resource)
     left = await quotas.spend(ctx, quotas.Quota.SHARE)
     snippet = cards.cut_snippet(resource.description, frozenset())
@@ -295,8 +296,8 @@ def _get_share(ctx: Context, number: int) -> str:
 
 
 async def _read_share_target(ctx: ReadingContext) -> tuple[bool, bool]:
-    """Ask Mattermost whether somebody acts in a direct channel, and whether the bot and they may speak to others there;
-    what the bot may not look at, it is not in."""
+    """Ask Mattermost whether this is a direct channel, and whether the bot and the person may post in it; a channel
+    that the bot cannot see counts as one that it is not in."""
     try:
         channel = await ctx.chat.channel(ctx.channel_id)
         if channel.type == "D" or channel.archived:
@@ -321,7 +322,7 @@ FAR = 4
 
 @feature.finds(KIND)
 async def find_resources(wanted: Search) -> Findings:
-    """Find published resources, without those that are far from what is looked for."""
+    """Find published resources for « /chercher », without poor matches."""
     page = await _search(wanted.db, wanted.words, RANKED_MAX)
     if not page.hits or (not page.query.groups and page.query.filters is ANYTHING):
         return NOTHING

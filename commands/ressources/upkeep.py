@@ -1,4 +1,4 @@
-"""Upkeep of resources: links are checked each week, and what grew old is shown to who keeps it."""
+"""Upkeep of resources: links are checked each week, and old resources are shown to whoever maintains them."""
 
 import asyncio
 import json
@@ -38,15 +38,16 @@ _NEVER = {"jamais", "non", "aucune"}
 
 
 class StillGood(records.OfResource):
-    """« C’est encore bon »: the resource needs no change for a year; ``listed`` are those of the same message."""
+    """Button « C’est encore bon »: the resource needs no review for a year; ``listed`` are those of the same
+    message."""
 
     listed: list[int] = []
 
 
 @feature.job("day_of_week=mon-fri hour=9 minute=10", name="ressources.remind", local=True, writes=True)
 async def remind_keepers(ctx: Context) -> Replies:
-    """Send one message to each author who is where it is morning, and one to the animateurs’ room, in Paris: what
-    nobody else is left for, and what its author left as it is for two weeks."""
+    """Send one message to each author at their morning; and in Paris one to the animateurs, about resources without a
+    maintainer or ignored for two weeks."""
     due = await resources.list_reviews_due(ctx.db, ctx.today, REVIEWED_AT_ONCE)
     theirs = await records.find_keepers(ctx, due) if due else {}
     first = [each for each in due if each.reviews == resources.NOBODY]
@@ -72,7 +73,7 @@ async def remind_keepers(ctx: Context) -> Replies:
     writes=True,
 )
 async def review_typed(ctx: Context, line: str) -> Replies:
-    """Show what is to be looked at again; of one resource, when that will be, or set when."""
+    """Show the resources that need a review; for one resource, show or set its date."""
     asked = _REVIEW_LINE.fullmatch(" ".join(line.split()))
     if not line.strip():
         return await _list_due(ctx)
@@ -87,7 +88,7 @@ async def review_typed(ctx: Context, line: str) -> Replies:
 
 @feature.button(StillGood)
 async def confirm_still_good(ctx: Context, click: StillGood) -> Replies:
-    """Note that a resource is still good for a year; the message goes on with the others."""
+    """Record that a resource needs no review for a year; the message shows the others."""
     await records.find_changeable(ctx, click.resource)
     changed = await _set_review_day(ctx, click.resource, months_after(ctx.today, resources.YEAR_MONTHS))
     if len(click.listed) < 2:
@@ -107,14 +108,14 @@ async def _remind_room(ctx: Context, late: Sequence[Resource]) -> Sequence[Reply
 
 
 async def _list_due(ctx: Context) -> Replies:
-    """List one’s own that are to be looked at again; animateurs see all."""
+    """List one’s own resources that need a review; all of them for animateurs."""
     mine = None if ctx.user.may(ANIMATEURS) else ctx.user.id
     found = await resources.list_to_review(ctx.db, ctx.today, REVIEWED_AT_ONCE, mine)
     return Whisper(_say_count("ressources/review_list", found), cards=_review_cards(ctx, found))
 
 
 async def _set_review_day(ctx: Context, number: int, day: date | None) -> Resource:
-    """Set the day on which a resource is to be looked at again, or that it never is."""
+    """Set the day on which a resource needs a review, or never."""
     found, revision = await records.lock_resource(ctx, number)
     was, found.review_on, found.reviews, found.changed_at = found.review_on, day, resources.NOBODY, ctx.now
     await resources.write_resources(ctx.db, [found], revision)
@@ -125,7 +126,8 @@ async def _set_review_day(ctx: Context, number: int, day: date | None) -> Resour
 
 
 def read_review_day(text: str, today: date) -> date | None:
-    """Read the day that is meant, None for « jamais ». Raises UserError for one that is none, past, or too far."""
+    """Read the day of a review, None for « jamais ». Raises UserError for one that is invalid, past, or too far
+    ahead."""
     if text.strip().lower() in _NEVER:
         return None
     month = _MONTH.fullmatch(text.strip())
@@ -156,7 +158,7 @@ def _review_buttons(resource: Resource, listed: Sequence[int]) -> Sequence[Butto
 
 
 def _say_review(resource: Resource, template: str = "ressources/review_one", **more: object) -> Markdown:
-    """Say since when it is as it is, and when it is to be looked at again."""
+    """Write when a resource was last changed, and when it needs a review."""
     on = resource.review_on
     said = {"since": say_date(resource.date), "on": say_date(on) if on else ""}
     return render(template, resource=resource, title=posts.link_title(resource), said=said, **more)
@@ -180,7 +182,7 @@ ARCHIVES = ("web.archive.org",)
 
 
 async def look_at_links(web: WebClient, links: Sequence[tuple[int, str]]) -> Sequence[Look]:
-    """Look at the links of these resources, those of one host one after the other, as far as time allows."""
+    """Check the links of resources, one after the other for each host, within the time limit."""
     by_host = sorted(links, key=_host)
     found: list[Look] = []
     lanes = [_look_in_turn(web, list(lane), found) for _, lane in groupby(by_host, _host)]
@@ -210,7 +212,7 @@ async def _find_fault(web: WebClient, url: str) -> Fault:
 
 
 async def _fetch_link(web: WebClient, url: str) -> WebResponse:
-    """Ask for a page by HEAD; many sites answer that with some error though the page is there: by GET, then."""
+    """Request a page by HEAD; if the site answers with an error, as many do, by GET."""
     try:
         answer = await web.fetch("HEAD", url)
         if answer.status < 400 or answer.status == 429:
@@ -232,7 +234,7 @@ def _judge_status(answer: WebResponse) -> Fault:
 
 
 async def find_archive(web: WebClient, url: str) -> str:
-    """Find where the Internet Archive has a copy of a page; "" where there is none, or that is not known."""
+    """Return the address of a copy in the Internet Archive; "" if there is none, or it does not answer."""
     try:
         async with asyncio.timeout(ARCHIVE_S):
             asked = f"{ARCHIVE}?{urlencode({'url': url})}"
@@ -244,7 +246,7 @@ async def find_archive(web: WebClient, url: str) -> str:
 
 
 def _read_archive_link(address: str) -> str:
-    """Read an address, if it is one of an archive. Raises ValueError for what is no link."""
+    """Read an address of the archive. Raises ValueError for any other."""
     link = urls.read_link(address.replace("http://", "https://", 1))
     return link if urlsplit(link).hostname in ARCHIVES and len(link) <= urls.LINK_MAX else ""
 
@@ -258,27 +260,27 @@ LINKS_AT_ONCE = 8
 
 
 class CheckLinks(BaseModel):
-    """The links that are to be looked at, as of when that was ``begun``."""
+    """Long work: check the links that were not checked since ``begun``."""
 
     begun: datetime
 
 
 class LinkWorks(records.OfResource):
-    """« Il marche chez moi »: the link of the resource works though the bot says otherwise."""
+    """Button « Il marche chez moi »: the link works although the bot says otherwise."""
 
 
 class TakeDown(records.OfResource):
-    """« Retirer » a resource whose link is broken."""
+    """Button « Retirer »: withdraws a resource whose link is broken."""
 
 
 class BringBack(records.OfResource):
-    """« Remettre » a resource that was withdrawn for its link."""
+    """Button « Remettre »: puts such a resource back."""
 
 
 # On the second night what may be broken is looked at again, and what is new.
 @feature.job("day_of_week=tue,fri hour=22 minute=40", name="ressources.check_links")
 async def start_link_check(ctx: Context) -> Replies:
-    """Look at all that were not looked at for a week, where the operator lets the bot."""
+    """Start to check the links that were not checked for a week, if the operator allows it."""
     if ctx.settings.link_check == "non":
         return None
     return Start(payload=CheckLinks(begun=ctx.now)) if await feedback.list_links_due(ctx.db, ctx.now, 1) else None
@@ -288,9 +290,9 @@ async def start_link_check(ctx: Context) -> Replies:
     CheckLinks, name="ressources.CheckLinks", title="Vérification des liens", unit=("lien", "liens"), writes=True
 )
 async def check_next_links(ctx: Context, work: CheckLinks, so_far: Progress) -> Step:
-    """Look at the next few, which the step before found, and find those of the next step.
+    """Check the next links, which the step before has chosen, and choose those of the next step.
 
-    They are looked at beside the steps, with nothing of the database in hand; after a restart they are looked at anew.
+    They are requested outside the transaction; after a restart they are requested again.
     """
     if ctx.settings.link_check == "non":
         return Step(done=so_far.done, finished=True)
@@ -306,7 +308,7 @@ async def check_next_links(ctx: Context, work: CheckLinks, so_far: Progress) -> 
 
 @feature.button(LinkWorks)
 async def silence_link(ctx: Context, click: LinkWorks) -> Replies:
-    """Tell nobody of this link again until it changes: it works for somebody."""
+    """Report a link no longer until it changes, since it works for somebody."""
     found = await records.find_changeable(ctx, click.resource)
     await feedback.silence_check(ctx.db, found.number)
     records.note_resource(ctx, journal.AuditAct.RESOURCE_LINK, found, ({}, {"lien": found.url}))
@@ -329,7 +331,7 @@ async def put_back_broken(ctx: Context, click: BringBack) -> Replies:
 
 
 async def _note_looks(ctx: Context, looks: Sequence[Look]) -> Sequence[Reply]:
-    """Write down what was found; those hear of it who should."""
+    """Store the results of a check, and report broken links."""
     numbers = [look.resource for look in looks]
     before = await feedback.find_checks(ctx.db, numbers) if looks else {}
     found = await resources.find_by_numbers(ctx.db, numbers) if looks else {}
@@ -347,8 +349,8 @@ async def _note_looks(ctx: Context, looks: Sequence[Look]) -> Sequence[Reply]:
 
 
 async def _tell_keepers(ctx: Context, broken: Sequence[Resource], how: Mapping[int, LinkCheck]) -> dict[int, Reply]:
-    """Tell whoever keeps each of these, by its number; animateurs in their room, once there is one, where nobody
-    does."""
+    """Report broken links to whoever maintains the resources; if nobody does, to the animateurs’ room once there is
+    one."""
     theirs = await records.find_keepers(ctx, broken)
     room = await canaux.find_team_room(ctx.db) if len(theirs) < len(broken) else ""
     told: dict[int, Reply] = {}

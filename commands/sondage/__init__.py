@@ -1,5 +1,5 @@
-"""« /sondage »: a question to a channel, to départements or to everybody, answered by a click, secretly or by name; how
-it stands, in words, as a picture and as CSV."""
+"""« /sondage »: a poll in a channel, in départements or for everybody, answered by a click, secretly or by name. Its
+state is shown in words, as a picture and as CSV."""
 
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
@@ -35,7 +35,7 @@ UNIT = ("personne", "personnes")
 
 
 def find_reminder_time(poll: Poll) -> datetime | None:
-    """Find when those who have not answered are reminded; None for a poll so short that they are not."""
+    """Return when people who have not answered are reminded; None for a poll too short for that."""
     if poll.opened_at is None:
         return None
     lasts = poll.ends_at - poll.opened_at
@@ -46,7 +46,7 @@ def find_reminder_time(poll: Poll) -> datetime | None:
 
 @feature.job("hour=8-19 minute=*/5", name="sondage.remind_due", local=True, writes=True)
 async def start_reminders(ctx: Context) -> replies.Replies:
-    """Begin the reminders of each poll once in each zone, by day there."""
+    """Start the reminders of each poll, once in each time zone, in the daytime there."""
     return [
         replies.Start(payload=cards.Remind(poll=poll.id, zone=ctx.zone.key))
         for poll in await polls.list_open(ctx.db, ctx.now)
@@ -57,7 +57,7 @@ async def start_reminders(ctx: Context) -> replies.Replies:
 
 @feature.work(cards.Remind, name="sondage.Remind", title="Rappel de sondage", unit=UNIT)
 async def find_silent_page(ctx: ReadingContext, asked: cards.Remind, so_far: replies.Progress) -> replies.Step:
-    """Look at the next page of the register: who has not answered, wants to be reminded, and is reached."""
+    """Find, in the next page of the register, the people who were asked, have not answered and accept reminders."""
     poll = await polls.get_poll(ctx.db, asked.poll)
     if poll is None or poll.is_over(ctx.now):
         return so_far.end()
@@ -71,7 +71,7 @@ async def find_silent_page(ctx: ReadingContext, asked: cards.Remind, so_far: rep
 
 @feature.work(cards.Nudge, name="sondage.Nudge", title="Rappel de sondage", unit=UNIT, writes=True)
 async def send_reminders(ctx: Context, asked: cards.Nudge, so_far: replies.Progress) -> replies.Step:
-    """Remind those of a page who were not reminded of enough other polls that day."""
+    """Remind these people, unless they got enough reminders of other polls that day."""
     poll = await polls.get_poll(ctx.db, asked.poll)
     if poll is None or poll.is_over(ctx.now):
         return replies.Step(finished=True)
@@ -81,8 +81,7 @@ async def send_reminders(ctx: Context, asked: cards.Nudge, so_far: replies.Progr
 
 
 async def _find_reached(ctx: ReadingContext, poll: Poll, page: Sequence[people.Person]) -> set[str]:
-    """Find those of a page of whom a poll is asked: by the register, or as members of a channel, which Mattermost
-    knows."""
+    """Return who of a page is asked by a poll: by the register, or as members of a channel, which Mattermost knows."""
     found = {person.id for person in page if targets.reaches(poll.targets, person)}
     for room in poll.rooms:
         members = await ctx.chat.channel_members_among(room, [person.id for person in page])
@@ -101,14 +100,14 @@ def _draw_reminder(poll: Poll, person: people.Person) -> replies.Direct:
 
 @feature.button(cards.Hush)
 async def stop_reminders(ctx: Context, _: cards.Hush) -> replies.Replies:
-    """Remind this person of no poll any more."""
+    """Stop all reminders of polls for this person."""
     await votes.stop_reminders(ctx.db, ctx.user.id)
     return replies.Update(render("sondage/reminders", hushed=True))
 
 
 @feature.command("sondage rappels", help="Recevoir, ou non, les rappels des sondages", hint="[oui | non]", writes=True)
 async def set_reminders(ctx: Context, text: str) -> replies.Replies:
-    """Say whether this person is reminded of polls, or change it from now on."""
+    """Show or set whether this person is reminded of polls."""
     match fold(text):
         case "":
             pass
@@ -131,8 +130,8 @@ NO_BALLOT = "Aucun bulletin de ce sondage n’a ce code : vérifiez-le. Sans lui
 
 @feature.button(cards.Vote, writes=False)
 async def open_vote_window(ctx: ReadingContext, click: cards.Vote) -> replies.Replies:
-    """Open the window; of a vote with a name as it was chosen before, of a secret one with a code of its own, or asking
-    for the code that it had."""
+    """Open the ballot: filled with the earlier choice in a named vote; in a secret one, with a new code, or asking for
+    the code of the earlier ballot."""
     if not ctx.request.only_for and await ctx.chat.channel_member(ctx.channel_id, ctx.user.id) is None:
         raise UserError(NOT_A_MEMBER)
     poll = cards.must_be_open(await polls.get_poll(ctx.db, click.poll), ctx.now)
@@ -157,7 +156,7 @@ async def _make_vote_window(ctx: Context, poll: Poll) -> windows.VoteForm:
 
 
 async def submit_vote(ctx: Context, form: windows.VoteForm) -> replies.Replies:
-    """Count a vote, in place of what was chosen before. The receipt says that somebody voted, and not what."""
+    """Count a vote, in place of an earlier one. The receipt says that the person voted, not what."""
     poll = cards.must_be_open(await polls.lock_poll(ctx.db, form.poll), ctx.now)
     about: dict[str, Any] = {"choices": form.chosen, "departement": ctx.user.departement or ""}
     if poll.anonymous:
@@ -174,9 +173,9 @@ for window in (windows.VoteOne, windows.VoteSeveral, windows.ChangeOne, windows.
 
 
 async def _cast_ballot(ctx: Context, poll: Poll, form: windows.VoteForm, ballot: Ballot) -> None:
-    """Put a ballot into the box, of who had none there, or in place of the one that has the same code.
+    """Put a secret ballot into the box: a first one, or in place of the one with the same code.
 
-    A window that is sent twice finds its own. Raises UserError for another code than that.
+    A window that is sent twice finds its own ballot. Raises UserError for a wrong code.
     """
     seal = votes.BoxSeal(poll.id, ctx.settings.secrets)
     box = await votes.read_box(ctx.db, seal)
@@ -190,7 +189,7 @@ async def _cast_ballot(ctx: Context, poll: Poll, form: windows.VoteForm, ballot:
 
 @feature.waiting
 async def list_unanswered(ctx: Context) -> Sequence[replies.Waiting]:
-    """List the first to end of the polls that reach somebody by the register, and that they have not answered."""
+    """List the polls that ask the person by the register and that they have not answered, next to end first."""
     reaching = [poll for poll in await polls.list_open(ctx.db, ctx.now) if targets.reaches(poll.targets, ctx.user)]
     if not reaching:
         return []
@@ -212,7 +211,7 @@ WHICH = "Dites lequel, par son numéro : `/sondage {what} 12`. `/sondage liste`
 
 @dataclass(frozen=True, slots=True)
 class PollRow:
-    """A poll of the list, as it is said."""
+    """A poll in the list, in words."""
 
     number: int
     question: str
@@ -227,7 +226,7 @@ async def list_latest(ctx: ReadingContext, _: str) -> replies.Replies:
 
 @feature.button(cards.Older, writes=False)
 async def list_older(ctx: Context, click: cards.Older) -> replies.Replies:
-    """List five polls, as they are now."""
+    """List the next five polls."""
     found = await _find_listed(ctx)
     shown = found[click.skip : click.skip + PAGE]
     rows = [_make_row(ctx, poll) for poll in shown]
@@ -241,7 +240,7 @@ async def list_older(ctx: Context, click: cards.Older) -> replies.Replies:
 
 
 async def _find_listed(ctx: Context) -> Sequence[Poll]:
-    """Find all polls for animateurs; for others their own, and those that they may answer. The newest first."""
+    """Find all polls for animateurs; for others, their own and those that ask them. Newest first."""
     by = None if ctx.user.animates else ctx.user.id
     own = await polls.list_page(ctx.db, 0, OWN_MAX, by)
     open_ones = [poll for poll in await polls.list_open(ctx.db, ctx.now) if cards.is_asked(ctx, poll)]
@@ -262,7 +261,7 @@ async def show_chosen(ctx: Context, click: cards.See) -> replies.Replies:
 
 @feature.command("sondage resultats", help="Voir les résultats d’un sondage", hint="n° 12")
 async def show_results(ctx: Context, text: str) -> replies.Replies:
-    """Show the results of a poll; of one that is open what may be seen of them."""
+    """Show the results of a poll; for an open one, what may be seen of them."""
     poll = await find_named_poll(ctx, text, "resultats")
     cards.must_see(ctx, poll)
     if poll.state is PollState.ENDED and poll.known:
@@ -276,7 +275,7 @@ async def show_results(ctx: Context, text: str) -> replies.Replies:
 
 
 async def find_named_poll(ctx: Context, text: str, what: str) -> Poll:
-    """Find the poll of that number, once it was asked. Raises UserError."""
+    """Get the launched poll of that number. Raises UserError."""
     number = read_typed_number(text, "sondage")
     if number is None:
         raise UserError(WHICH.format(what=what))
@@ -290,8 +289,8 @@ EVERYBODY = "Tous"
 
 
 def list_result_lines(poll: Poll, results: Results) -> Iterator[Sequence[sheets.Cell]]:
-    """List a head, then each answer of everybody, and of each département that is told apart; where too few voted, how
-    many they were."""
+    """Return the rows of the file: a head, each answer of everybody, then of each département apart; where too few
+    voted, only how many."""
     yield HEAD
     yield from _list_place_lines(poll, EVERYBODY, DepartementResults("", results.votes, results.counts))
     for place in results.places:
@@ -307,7 +306,7 @@ def _list_place_lines(poll: Poll, name: str, place: DepartementResults) -> Itera
 def list_vote_lines(
     poll: Poll, votes: Iterable[votes.NamedVote], people: Iterable[people.Person]
 ) -> Iterator[Sequence[sheets.Cell]]:
-    """List a head, then each voter with what they chose."""
+    """Return the rows of the file: a head, then each voter with their choice."""
     names = {person.id: person.full_name for person in people}
     yield VOTES_HEAD
     for vote in votes:
@@ -329,7 +328,7 @@ AT_ONCE = 400
 
 @feature.command("sondage export", help="Recevoir les résultats d’un sondage en CSV", hint="n° 12")
 async def export_results(ctx: ReadingContext, text: str) -> replies.Replies:
-    """Send the file of a poll to who made it or animates."""
+    """Send the file of a poll to its author or an animateur."""
     poll = cards.must_manage(ctx.user, await find_named_poll(ctx, text, "export"), PollState.OPEN, PollState.ENDED)
     return await _send_sheet(ctx, poll)
 
@@ -349,7 +348,7 @@ async def _send_sheet(ctx: ReadingContext, poll: Poll) -> replies.Replies:
 
 
 def _must_be_visible(poll: Poll) -> None:
-    """Raise UserError while nobody may see how a secret vote stands."""
+    """Raise UserError for an open poll whose votes are hidden until its end."""
     if poll.state is PollState.OPEN and poll.anonymous and not poll.live:
         raise UserError(f"Le vote du sondage n° {poll.number} est secret jusqu’à sa fin : le fichier viendra avec les "
                         "résultats.")  # fmt: skip
@@ -366,7 +365,7 @@ async def take_picture(ctx: ReadingContext, click: cards.TakePicture) -> replies
 
 @feature.file(cards.Picture, name="sondage.Picture")
 async def draw_picture(ctx: ReadingContext, order: cards.Picture, folder: Path) -> replies.Parcel:
-    """Draw the results as a picture, under what it shows in words."""
+    """Draw the results as a picture, with the same in words."""
     poll = cards.must_be_in_state(await polls.get_poll(ctx.db, order.poll), PollState.ENDED)
     results = poll.known
     if results is None or not results.is_told:
@@ -379,7 +378,7 @@ async def draw_picture(ctx: ReadingContext, order: cards.Picture, folder: Path) 
 
 
 def make_page(poll: Poll, results: Results) -> FigurePage:
-    """Make the page that the picture shows."""
+    """Make the page of the picture."""
     shown = cards.list_lines(poll, results.votes, results.counts)
     answers = tuple(LabelledValue(line.text, line.votes, line.percent) for line in shown)
     places = tuple(LabelledValue(cards.say_place(place.code), place.votes) for place in results.places)
@@ -401,7 +400,7 @@ def make_page(poll: Poll, results: Results) -> FigurePage:
 
 @feature.file(cards.Sheet, name="sondage.Sheet")
 async def write_sheet(ctx: Context, order: cards.Sheet, folder: Path) -> replies.Parcel:
-    """Write the results, and of votes with names who chose what, as they are then, for who manages the poll then."""
+    """Write the results and, for named votes, each voter’s choice, for whoever manages the poll at that time."""
     poll = cards.must_manage(ctx.user, await polls.get_poll(ctx.db, order.poll), PollState.OPEN, PollState.ENDED)
     _must_be_visible(poll)
     files = [folder / f"Sondage_{poll.number}.csv"]

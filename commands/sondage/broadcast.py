@@ -1,4 +1,4 @@
-"""A poll is launched, sent batch by batch, rewritten where it stands, extended, closed or withdrawn."""
+"""A poll is launched, sent in batches, kept up to date, extended, closed or withdrawn."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -23,7 +23,7 @@ UNIT = ("envoi", "envois")
 
 
 async def check_rooms(ctx: ReadingContext, click: cards.Launch) -> cards.LaunchNow:
-    """Look whether who clicks may ask in the rooms of a poll. Raises UserError where they may not."""
+    """Check that the person may post a poll in these channels. Raises UserError."""
     poll = cards.must_manage(ctx.user, await polls.get_poll(ctx.db, click.poll), PollState.DRAFT)
     for room in poll.rooms:
         await drafts.must_not_be_a_crowd(ctx, room)
@@ -52,7 +52,7 @@ def _start_broadcast(poll: Poll) -> replies.Start:
 
 @feature.work(cards.Broadcast, name="sondage.Broadcast", title="Sondage", unit=UNIT, writes=True)
 async def send_batch(ctx: Context, asked: cards.Broadcast, so_far: replies.Progress) -> replies.Step:
-    """Send the next batch, as long as the poll may be answered."""
+    """Send the next batch, while the poll is open."""
     poll = await polls.lock_poll(ctx.db, asked.poll)
     if poll is None or poll.is_over(ctx.now):
         return so_far.end(said="Le vote est terminé.")
@@ -60,7 +60,7 @@ async def send_batch(ctx: Context, asked: cards.Broadcast, so_far: replies.Progr
 
 
 class PollBroadcast(broadcasts.Broadcast[Poll]):
-    """The sending of a poll."""
+    """The broadcast of a poll."""
 
     async def list_people(self) -> Sequence[str]:
         return await polls.read_crowd(self.ctx.db, self.row.id) if self.row.people else ()
@@ -77,7 +77,7 @@ class PollBroadcast(broadcasts.Broadcast[Poll]):
 
 @feature.stopped(cards.Broadcast, name="sondage.Broadcast")
 async def stop_broadcast(ctx: Context, asked: cards.Broadcast, so_far: replies.Progress) -> replies.Step:
-    """Take back what nobody tried to send yet; the author of the poll may go on."""
+    """Cancel the messages that were not sent; the poll’s author can resume."""
     poll = await polls.lock_poll(ctx.db, asked.poll)
     if poll is None or poll.is_over(ctx.now) or not poll.by:
         return so_far.end()
@@ -90,7 +90,7 @@ async def stop_broadcast(ctx: Context, asked: cards.Broadcast, so_far: replies.P
 
 @feature.button(cards.Resume)
 async def resume_broadcast(ctx: Context, click: cards.Resume) -> replies.Replies:
-    """Send the poll to those who have not got it; a second click finds nothing more to send."""
+    """Send the poll to the channels that do not have it; a second click finds nothing to send."""
     poll = cards.must_manage(ctx.user, await polls.lock_poll(ctx.db, click.poll), PollState.OPEN)
     cards.must_be_open(poll, ctx.now)
     return [_start_broadcast(poll), await cards.refresh_cards(ctx, poll)]
@@ -104,7 +104,7 @@ MESSAGES = ("message", "messages")
 
 
 async def refresh_soon(ctx: Context, poll: Poll) -> Sequence[replies.Reply]:
-    """Show in a moment, where a poll was asked, that a vote came, together with what else is voted until then."""
+    """Update the poll’s messages in a moment, for all votes until then together."""
     if poll.telling:
         return []
     await change(ctx.db, poll, telling=True)
@@ -113,7 +113,7 @@ async def refresh_soon(ctx: Context, poll: Poll) -> Sequence[replies.Reply]:
 
 
 async def count_votes(ctx: Context, poll: Poll) -> Results:
-    """Count what came of a poll so far. Raises UnreadableError."""
+    """Count the votes so far. Raises UnreadableError."""
     if not poll.anonymous:
         return count_ballots(len(poll.options), await votes.list_ballots(ctx.db, poll.id), anonymous=False)
     box = await votes.read_box(ctx.db, votes.BoxSeal(poll.id, ctx.settings.secrets))
@@ -121,8 +121,7 @@ async def count_votes(ctx: Context, poll: Poll) -> Results:
 
 
 async def _read_standing(ctx: Context, poll: Poll) -> Results | None:
-    """Read how a poll, which is locked, stands, as it is shown from now on (None: nothing is yet); nothing by
-    département."""
+    """Return the results to show in the messages of a locked poll, in total only; None while they are hidden."""
     if not poll.anonymous:
         now = await count_votes(ctx, poll)
         return Results(now.votes, now.counts)
@@ -139,7 +138,7 @@ async def _read_standing(ctx: Context, poll: Poll) -> Results | None:
 
 @feature.work(cards.Retell, name="sondage.Retell", title="Mise à jour du sondage", unit=MESSAGES, writes=True)
 async def refresh_batch(ctx: Context, asked: cards.Retell, so_far: replies.Progress) -> replies.Step:
-    """Rewrite the next batch of a poll’s messages, as it is now."""
+    """Update the next batch of messages."""
     poll = await polls.lock_poll(ctx.db, asked.poll)
     if poll is None or (poll.state is not PollState.OPEN and not asked.always):
         return replies.Step(finished=True)
@@ -157,7 +156,7 @@ async def refresh_batch(ctx: Context, asked: cards.Retell, so_far: replies.Progr
     cards.Conclude, name="sondage.Conclude", title="Publication des résultats du sondage", unit=MESSAGES, writes=True
 )
 async def conclude_batch(ctx: Context, asked: cards.Conclude, so_far: replies.Progress) -> replies.Step:
-    """Rewrite the next batch with the results, which are said there once, and shown in channels."""
+    """Rewrite the next batch of messages with the results, and announce them there once."""
     poll = await polls.lock_poll(ctx.db, asked.poll)
     if poll is None or poll.state is not PollState.ENDED or poll.known is None:
         return replies.Step(finished=True)
@@ -167,7 +166,7 @@ async def conclude_batch(ctx: Context, asked: cards.Conclude, so_far: replies.Pr
 async def _rewrite_batch(
     ctx: Context, poll: Poll, so_far: replies.Progress, results: Results | None = None
 ) -> replies.Step:
-    """Rewrite the next batch as the poll is now; with ``results``, say them there too."""
+    """Rewrite the next batch of messages; with ``results``, announce these too."""
 
     async def rewrite(batch: int) -> Sequence[replies.Reply]:
         message = cards.draw_poll(poll)
@@ -178,7 +177,7 @@ async def _rewrite_batch(
 
 
 async def _say_end(ctx: Context, poll: Poll, results: Results, batch: int) -> Sequence[replies.Reply]:
-    """Say in each place that it came to that a poll is over, with its picture in channels."""
+    """Announce the end of a poll wherever it was posted, with its picture in channels."""
     reached = await outbox.find_reached(ctx.db, [poll.topic_of(batch)])
     everywhere = await PollBroadcast(ctx, poll).list_targets()
     there = [target for target in everywhere[batch * outbox.BATCH : (batch + 1) * outbox.BATCH] if target in reached]
@@ -195,7 +194,7 @@ log = structlog.get_logger()
 
 @feature.job("minute=*/5", name="sondage.end_due", writes=True)
 async def end_due_polls(ctx: Context) -> replies.Replies:
-    """End the polls whose time is over; a box that no secret opens any more waits for the operator."""
+    """End the polls whose time is over. A secret box that cannot be opened waits for the operator."""
     told: list[replies.Reply] = []
     for number in await polls.list_due(ctx.db, ctx.now):
         poll = await polls.lock_poll(ctx.db, number)
@@ -209,7 +208,7 @@ async def end_due_polls(ctx: Context) -> replies.Replies:
 
 
 async def _end_poll(ctx: Context, poll: Poll) -> Sequence[replies.Reply]:
-    """Count a poll that ends, and forget who took part, and the ballots of a secret vote."""
+    """Count a poll that ends, and delete the list of voters and the ballots of a secret vote."""
     results = await count_votes(ctx, poll)
     await change(ctx.db, poll, state=PollState.ENDED, ended_at=ctx.now, telling=False, results=results.stored())
     note_poll(ctx, AuditAct.POLL_END, poll, {"fin": str(poll.ends_at)}, fin=str(ctx.now))
@@ -229,14 +228,14 @@ async def _forget_ballots(ctx: Context, poll: Poll) -> None:
 
 @feature.button(cards.Close, writes=False)
 async def ask_close(ctx: Context, click: cards.Close) -> replies.Replies:
-    """Ask once more whether a poll is to be closed."""
+    """Ask for confirmation before a poll is closed."""
     yes = replies.Button("Clore maintenant", cards.CloseNow(poll=click.poll), "primary")
     return await _ask_to_confirm(ctx, click.poll, "close", yes)
 
 
 @feature.button(cards.Withdraw, writes=False)
 async def ask_withdraw(ctx: Context, click: cards.Withdraw) -> replies.Replies:
-    """Ask once more whether a poll is to be taken back."""
+    """Ask for confirmation before a poll is withdrawn."""
     yes = replies.Button("Retirer", cards.WithdrawNow(poll=click.poll), "danger")
     return await _ask_to_confirm(ctx, click.poll, "withdraw", yes)
 
@@ -263,8 +262,7 @@ async def close_poll(ctx: Context, click: cards.CloseNow) -> replies.Replies:
 
 @feature.button(cards.WithdrawNow)
 async def withdraw_poll(ctx: Context, click: cards.WithdrawNow) -> replies.Replies:
-    """Take a poll back: nobody can vote any more, nothing is said of the votes, and what nobody tried to send is not
-    sent."""
+    """Withdraw a poll: nobody can vote, the votes are not told, and messages not yet sent are cancelled."""
     poll = cards.must_manage(ctx.user, await polls.lock_poll(ctx.db, click.poll), PollState.OPEN)
     await change(ctx.db, poll, state=PollState.WITHDRAWN, ended_at=ctx.now, telling=False, results=None)
     note_poll(ctx, AuditAct.POLL_WITHDRAW, poll, {"etat": PollState.OPEN.value}, etat=PollState.WITHDRAWN.value)
@@ -277,14 +275,14 @@ async def withdraw_poll(ctx: Context, click: cards.WithdrawNow) -> replies.Repli
 
 @feature.button(cards.Extend, writes=False)
 async def ask_new_end(ctx: Context, click: cards.Extend) -> replies.Replies:
-    """Open the window of another end, with the end as it is."""
+    """Open the window of another end."""
     poll = cards.must_manage(ctx.user, await polls.get_poll(ctx.db, click.poll), PollState.OPEN)
     return replies.Ask(ChangeEnd.draft(poll=poll.id, ends=poll.ends_at.astimezone(ctx.zone)))
 
 
 @feature.submit(ChangeEnd)
 async def change_end(ctx: Context, form: ChangeEnd) -> replies.Replies:
-    """Change when a poll ends, which is said wherever it stands."""
+    """Change when a poll ends, and update its messages."""
     poll = cards.must_manage(ctx.user, await polls.lock_poll(ctx.db, form.poll), PollState.OPEN)
     cards.must_be_open(poll, ctx.now)
     was = poll.ends_at

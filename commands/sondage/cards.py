@@ -1,4 +1,4 @@
-"""The feature of polls, what its buttons, work and files carry, and how a poll looks to voters and to its author."""
+"""The feature of polls, the payloads of its buttons, work and files, and how voters and authors see a poll."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,14 +22,14 @@ from storage.sondage import DepartementResults, Poll, PollState, Results, votes
 
 
 class AboutPoll(BaseModel):
-    """Something about the poll of that number."""
+    """Payload about one poll, by its number."""
 
     poll: int
 
 
 class Keep(BaseModel):
-    """What a window asked for; ``poll`` is what it changes, 0 for a new one; ``channels`` are titles by id, ``rooms``
-    those whose members only Mattermost knows."""
+    """The checked content of the window. ``poll`` is the draft that it changes, 0 for a new one; ``channels`` are
+    titles by id, ``rooms`` those whose members only Mattermost knows."""
 
     poll: int
     question: str
@@ -45,112 +45,112 @@ class Keep(BaseModel):
 
 
 class Launch(AboutPoll):
-    """« Lancer » what was shown: first Mattermost is asked how many are there."""
+    """Button « Lancer »: asks Mattermost how many members the channels have, then launches the poll."""
 
 
 class LaunchNow(AboutPoll):
-    """Launch the poll, once Mattermost was asked."""
+    """The poll is launched, now that Mattermost has answered."""
 
 
 class Change(AboutPoll):
-    """« Modifier » it before it is asked."""
+    """Button « Modifier »: opens the window of a draft."""
 
 
 class Abandon(AboutPoll):
-    """« Annuler »: the poll is not asked."""
+    """Button « Annuler »: deletes a draft."""
 
 
 class Vote(AboutPoll):
-    """« Voter »."""
+    """Button « Voter »: opens the ballot."""
 
 
 class Resume(AboutPoll):
-    """« Reprendre » what did not come everywhere."""
+    """Button « Reprendre »: sends the poll to the channels that do not have it."""
 
 
 class Extend(AboutPoll):
-    """« Changer la fin »."""
+    """Button « Changer la fin »: opens the window of another end."""
 
 
 class Close(AboutPoll):
-    """« Clore »: asks once more."""
+    """Button « Clore »: asks for confirmation."""
 
 
 class CloseNow(AboutPoll):
-    """« Clore maintenant »: the poll is over."""
+    """Button « Clore maintenant »: closes the poll."""
 
 
 class Withdraw(AboutPoll):
-    """« Retirer »: asks once more."""
+    """Button « Retirer »: asks for confirmation."""
 
 
 class WithdrawNow(AboutPoll):
-    """« Retirer », confirmed: the poll is taken back, votes and all."""
+    """Button « Retirer » of the confirmation: withdraws the poll and its votes."""
 
 
 class KeepOpen(AboutPoll):
-    """« Non, laisser ouvert »: the poll goes on."""
+    """Button « Non, laisser ouvert »: the poll goes on."""
 
 
 class Older(BaseModel):
-    """« Plus anciens », « Plus récents »: the polls after so many."""
+    """Buttons « Plus anciens » and « Plus récents »: a page of polls, after the first ``skip``."""
 
     skip: int
 
 
 class See(Choosing):
-    """« Voir » one of the list; ``chosen`` is its number."""
+    """Menu « Voir »: shows the poll whose number was chosen."""
 
 
 class TakeSheet(AboutPoll):
-    """« CSV »."""
+    """Button « CSV »: sends the file of a poll."""
 
 
 class TakePicture(AboutPoll):
-    """« Image »."""
+    """Button « Image »: sends the picture of a poll."""
 
 
 class Hush(BaseModel):
-    """« Ne plus me rappeler de sondages »."""
+    """Button « Ne plus me rappeler de sondages »: stops all reminders of polls."""
 
 
 class Broadcast(AboutPoll):
-    """Send a poll, batch by batch."""
+    """Long work: send a poll in batches."""
 
 
 class Retell(AboutPoll):
-    """Rewrite what stands of a poll; ``always``, though nothing new may be shown of the votes."""
+    """Long work: update a poll’s messages; with ``always``, even if no new votes may be shown."""
 
     always: bool = False
 
 
 class Conclude(AboutPoll):
-    """Rewrite what stands of a poll once it is over, and say that it is."""
+    """Long work: rewrite the messages of a poll that is over, and announce its end."""
 
 
 class Remind(AboutPoll):
-    """Remind those of a zone who have not answered."""
+    """Long work: remind the people of a time zone who have not answered."""
 
     zone: str
 
 
 class Nudge(AboutPoll):
-    """Remind these people, as far as they may get one more reminder today."""
+    """Long work: send one more reminder to these people, within their daily limit."""
 
     people: list[str]
 
 
 class Sheet(AboutPoll):
-    """The results as CSV, for who made it or animates."""
+    """Order of the results as CSV, for the poll’s author or an animateur."""
 
 
 class Picture(AboutPoll):
-    """The results as a picture."""
+    """Order of the results as a picture."""
 
 
 def _start(person: people.Person) -> str:
-    """Return the command of « /aide »: who asks many begins a poll; others ask where they are, and « /aide » is
-    somewhere else."""
+    """Return the feature’s command for « /aide »: those who poll many people begin a poll. Others poll the channel they
+    are in, which « /aide » is not, so they see the list."""
     return "sondage" if person.animates or person.role is people.Role.COORDINATEUR else "sondage liste"
 
 
@@ -175,7 +175,7 @@ UNKNOWN = "Aucun sondage n’a ce numéro : tapez /sondage liste pour voir les s
 
 @dataclass(frozen=True, slots=True)
 class AnswerLine:
-    """An answer and how often it was chosen, in words first: a bar says nothing to who hears it."""
+    """An answer and its number of votes, in words, since a bar says nothing to a screen reader."""
 
     number: int
     text: str
@@ -186,12 +186,13 @@ class AnswerLine:
 
     @property
     def share(self) -> str:
-        """« 40 % »; « environ 33 % » where equal answers have equal shares, which do not make 100."""
+        """The share of votes: « 40 % »; « environ 33 % » if equal answers must have equal shares that do not add up to
+        100."""
         return f"{'environ ' if self.is_about else ''}{self.percent} %"
 
 
 def must_be_in_state(poll: Poll | None, *states: PollState) -> Poll:
-    """Get the poll, if it is in one of these states. Raises UserError."""
+    """Return the poll if it is in one of these states. Raises UserError."""
     if poll is None:
         raise UserError(UNKNOWN)
     if poll.state in states:
@@ -207,19 +208,19 @@ def must_be_in_state(poll: Poll | None, *states: PollState) -> Poll:
 
 
 def must_manage(person: people.Person, poll: Poll | None, *states: PollState) -> Poll:
-    """Get the poll, if it is in one of these states, and is somebody’s to manage. Raises UserError."""
+    """Return the poll if it is in one of these states and the person manages it. Raises UserError."""
     if poll is not None and not may_manage(person, poll):
         raise UserError("Seules la personne qui a fait ce sondage et l’équipe d’animation peuvent le gérer.")
     return must_be_in_state(poll, *states)
 
 
 def may_manage(person: people.Person, poll: Poll) -> bool:
-    """Return whether a poll is somebody’s to manage; a preview is its author’s only."""
+    """Return whether somebody manages a poll: its author, and once it is launched also animateurs."""
     return poll.by == person.id or (person.animates and poll.state is not PollState.DRAFT)
 
 
 def must_be_open(poll: Poll | None, now: datetime) -> Poll:
-    """Get the poll, if it may be answered. Raises UserError."""
+    """Return the poll if it can be answered. Raises UserError."""
     found = must_be_in_state(poll, PollState.OPEN)
     if found.is_over(now):
         raise UserError(f"Le vote du sondage n° {found.number} est terminé.")
@@ -227,7 +228,7 @@ def must_be_open(poll: Poll | None, now: datetime) -> Poll:
 
 
 def say_end(poll: Poll, zone: tzinfo | None = None) -> str:
-    """Say when a poll ends: « mardi 24 novembre 2026 à 9 h »; in Paris, and said to be so, where all read it."""
+    """Write when a poll ends: « mardi 24 novembre 2026 à 9 h »; without ``zone`` in Paris, which is said."""
     end = poll.ended_at or poll.ends_at
     if zone is not None:
         return say_moment(end.astimezone(zone))
@@ -235,7 +236,7 @@ def say_end(poll: Poll, zone: tzinfo | None = None) -> str:
 
 
 def list_lines(poll: Poll, votes: int, counts: Sequence[int]) -> Sequence[AnswerLine]:
-    """List the answers with their votes; without counts none was chosen."""
+    """Return the answers with their votes; without counts, with none."""
     percents, is_whole = list_percents(poll, votes, counts)
     drawn = ["█" * round(percent * BAR / 100) for percent in percents]
     return [
@@ -245,8 +246,8 @@ def list_lines(poll: Poll, votes: int, counts: Sequence[int]) -> Sequence[Answer
 
 
 def list_percents(poll: Poll, votes: int, counts: Sequence[int]) -> tuple[Sequence[int], bool]:
-    """Count whole percents of who voted, equal ones for equal answers, and whether they are what they should add up to:
-    100, of one answer each; of several, anything."""
+    """Return whole percentages, equal for equal counts, and whether they add up to 100, as they should unless several
+    answers are allowed."""
     if not counts or not votes:
         return [0] * len(poll.options), True
     if poll.several:
@@ -256,13 +257,13 @@ def list_percents(poll: Poll, votes: int, counts: Sequence[int]) -> tuple[Sequen
 
 
 def say_counts(poll: Poll, place: DepartementResults) -> str:
-    """Say how often the options were chosen, in their order: « Oui 60 %, Non 40 % »."""
+    """Write the shares of the options in order: « Oui 60 %, Non 40 % »."""
     chosen = [line for line in list_lines(poll, place.votes, place.counts) if line.votes]
     return ", ".join(f"{line.text} {line.share}" for line in chosen)
 
 
 def say_turnout(poll: Poll, results: Results) -> str:
-    """Say how many voted: « 12 votes sur 40 personnes (30 %) », or how many votes where nobody knows of how many."""
+    """Write the turnout: « 12 votes sur 40 personnes (30 %) », or only the votes if the number of people is unknown."""
     if not poll.invited or poll.invited < results.votes:
         return plural(results.votes, "vote")
     percent = 100 * results.votes // poll.invited
@@ -270,12 +271,12 @@ def say_turnout(poll: Poll, results: Results) -> str:
 
 
 def say_place(code: str) -> str:
-    """Name a département, « Rhône (69) », or all others."""
+    """Name a département, « Rhône (69) », or all the others."""
     return targets.say_target(code, {}) if code else OTHERS
 
 
 def say_places(poll: Poll, table: targets.Table) -> str:
-    """Say where a poll is asked: « Rhône (69), Bretagne et 3 autres »."""
+    """Name the places of a poll: « Rhône (69), Bretagne et 3 autres »."""
     here = [title for ident, title in poll.channels.items() if ident in poll.rooms]
     themes = {targets.say_target(target, table) for target in poll.targets}
     names = [
@@ -291,24 +292,24 @@ CARD = RowCard[Poll]("sondage-carte:", lambda poll: poll.number)
 
 
 def draw_poll(poll: Poll) -> Message:
-    """Draw the poll where it is answered, as it is now: the same for all who read it."""
+    """Draw a poll for its voters; the message is the same for all."""
     buttons = [Button("Voter", Vote(poll=poll.id), "primary")] if poll.state is PollState.OPEN else []
     return Message(say_poll(poll), buttons)
 
 
 def say_poll(poll: Poll) -> Markdown:
-    """Say the question, the answers with what may be shown of the votes, and how and until when one votes."""
+    """Write a poll: the question, the answers with the visible votes, how to vote and until when."""
     shown = poll.known if poll.live or poll.state is PollState.ENDED else None
     return render("sondage/poll", poll=poll, results=shown, end=say_end(poll), **_figures(poll, shown))
 
 
 def say_results(poll: Poll, results: Results) -> Markdown:
-    """Say what came of a poll, or how it stands."""
+    """Write the results of a poll, final or so far."""
     return render("sondage/results", poll=poll, results=results, end=say_end(poll), **_figures(poll, results))
 
 
 def _figures(poll: Poll, results: Results | None) -> dict[str, object]:
-    """List what templates show of the results."""
+    """Return the values by which templates show results."""
     votes, counts, places = (results.votes, results.counts, results.places) if results else (0, (), ())
     largest = sorted(places, key=lambda place: -place.votes)[:PLACES_MAX]
     return {
@@ -320,7 +321,7 @@ def _figures(poll: Poll, results: Results | None) -> dict[str, object]:
 
 
 async def draw_preview(ctx: Context, poll: Poll) -> Message:
-    """Draw the poll as it will look, and under it where it goes; nobody has it yet."""
+    """Draw a draft as the poll will look, with its destinations."""
     about = {"poll": poll.id}
     buttons = [
         Button("Lancer", Launch(**about), "primary"),
@@ -332,23 +333,23 @@ async def draw_preview(ctx: Context, poll: Poll) -> Message:
 
 
 async def draw_card(ctx: Context, poll: Poll) -> Message:
-    """Draw the poll for who manages it: how it stands, and what can still be done."""
+    """Draw a poll for whoever manages it, with its state and buttons."""
     facts = [("État", await _say_state(ctx, poll)), *await _facts(ctx, poll)]
     return Message(say_poll(poll), _buttons(poll), facts)
 
 
 async def draw_copy(ctx: Context, poll: Poll) -> Message:
-    """Draw the preview of a draft, and the card of any other poll."""
+    """Draw the preview of a draft, or the card of any other poll."""
     return await (draw_preview if poll.state is PollState.DRAFT else draw_card)(ctx, poll)
 
 
 async def refresh_cards(ctx: Context, poll: Poll, *, here: bool = False) -> Refresh:
-    """Rewrite all copies of the card as the poll is now."""
+    """Rewrite all copies of the card."""
     return CARD.rewrite(poll, await draw_copy(ctx, poll), here=here)
 
 
 def list_result_buttons(poll: Poll, *, managed: bool) -> Sequence[Button]:
-    """List what may be taken away of a poll that is over."""
+    """Return the buttons of the files of a poll that is over."""
     picture = [Button("Image", TakePicture(poll=poll.id))] if poll.known and poll.known.is_told else []
     return [*picture, *([Button("CSV", TakeSheet(poll=poll.id))] if managed else [])]
 
@@ -387,7 +388,7 @@ async def _facts(ctx: Context, poll: Poll) -> Sequence[tuple[str, str]]:
 
 
 def note_poll(ctx: Context, act: journal.AuditAct, poll: Poll, before: Mapping[str, object], **after: object) -> None:
-    """Note in the journal what is done with a poll; it concerns who asked it."""
+    """Record in the audit log what was done with a poll, as something that concerns its author."""
     named = {"question": poll.question, **before}
     record_entry_at_end(ctx, AuditEntry(act, f"sondage:{poll.id}", poll.by, before=named, after=after))
 
@@ -396,12 +397,13 @@ NOT_YOURS = "Ce sondage ne vous était pas adressé : ses résultats sont là o�
 
 
 def is_asked(ctx: Context, poll: Poll) -> bool:
-    """Return whether somebody was asked, as far as the register and the channel where they are tell."""
+    """Return whether a poll asks the person, as far as the register and the present channel tell."""
     return targets.reaches(poll.targets, ctx.user) or ctx.channel_id in poll.channels
 
 
 async def show_poll(ctx: Context, number: int) -> Replies:
-    """Show who manages a poll its card, in the direct channel, where it stays true; others the poll, with « Voter »."""
+    """Send whoever manages a poll its card in the direct channel, where it is kept up to date; show others the poll
+    with « Voter »."""
     poll = await polls.get_poll(ctx.db, number)
     if poll is None or (poll.state is PollState.DRAFT and poll.by != ctx.user.id):
         raise UserError(UNKNOWN)
@@ -414,6 +416,6 @@ async def show_poll(ctx: Context, number: int) -> Replies:
 
 
 def must_see(ctx: Context, poll: Poll) -> None:
-    """Raise UserError for who was not asked, and sees it nowhere."""
+    """Raise UserError for somebody whom the poll does not ask."""
     if not (poll.public or may_manage(ctx.user, poll) or is_asked(ctx, poll)):
         raise UserError(NOT_YOURS)

@@ -1,4 +1,4 @@
-"""A poll is written: who may ask where and until when, the window, and the preview that its author alone sees."""
+"""Drafts of polls: who may poll where and until when, the window, and the preview that only its author sees."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -29,7 +29,7 @@ GUEST = (
 
 
 def must_be_allowed(person: Person, places: Sequence[str]) -> None:
-    """Raise UserError for who may not ask there, or not any more."""
+    """Raise UserError if somebody may not, or no longer, poll these places."""
     if person.role is Role.INVITE:
         raise UserError(GUEST)
     if places and not (person.animates or (person.role is Role.COORDINATEUR and may_post_to(person, places))):
@@ -38,7 +38,7 @@ def must_be_allowed(person: Person, places: Sequence[str]) -> None:
 
 
 async def must_not_be_a_crowd(ctx: ReadingContext, channel_id: str) -> None:
-    """Raise UserError for a channel of so many that only who animates or coordinates asks there."""
+    """Raise UserError for a channel so large that only animateurs and coordinateurs may poll it."""
     if ctx.user.animates or ctx.user.role is Role.COORDINATEUR:
         return
     most = ctx.settings.crowd
@@ -48,7 +48,7 @@ async def must_not_be_a_crowd(ctx: ReadingContext, channel_id: str) -> None:
 
 
 def must_be_soon(ends: datetime, now: datetime) -> datetime:
-    """Return an end that a poll can have. Raises UserError under its field."""
+    """Return the end of a poll if it is allowed. Raises UserError under its field."""
     if now + SHORTEST <= ends <= now + LONGEST:
         return ends
     raise UserError(fields={"fin": f"Choisissez un moment à venir, dans {LONGEST.days} jours au plus."})
@@ -63,7 +63,7 @@ PollWindow = AskPoll | AskPollHere
 
 @feature.command("sondage", help="Poser une question, ou revoir un sondage", hint="[question | n° 12]", tells=True)
 async def open_poll_window(ctx: ReadingContext, line: str) -> Replies:
-    """Open the window, with the question that was typed; or show the poll of that number."""
+    """Open the window with the typed question; for a number, show that poll."""
     if (number := read_typed_number(line, "sondage")) is not None:
         return await cards.show_poll(ctx, number)
     must_be_allowed(ctx.user, ())
@@ -76,7 +76,7 @@ async def open_poll_window(ctx: ReadingContext, line: str) -> Replies:
 
 @feature.button(Change, writes=False)
 async def change_draft(ctx: ReadingContext, click: Change) -> Replies:
-    """Open the window again, as it was filled."""
+    """Open the window of a draft again."""
     shown = cards.must_manage(ctx.user, await polls.get_poll(ctx.db, click.poll), PollState.DRAFT)
     place = next((ident for ident in shown.rooms if ident == _find_asked_room(shown)), "")
     here = await _find_own_channel(ctx, place) if place else None
@@ -95,13 +95,14 @@ async def change_draft(ctx: ReadingContext, click: Change) -> Replies:
 
 
 def _find_asked_room(shown: Poll) -> str:
-    """Find the channel in which a poll was asked for: of its rooms the last, where no theme is meant but that one."""
+    """Return the channel in which the command was typed: the last of the poll’s rooms, unless it was chosen as a
+    theme."""
     themes = sum(target.startswith(f"{targets.THEME}:") for target in shown.targets)
     return shown.rooms[-1] if len(shown.rooms) > themes else ""
 
 
 async def _find_own_channel(ctx: ReadingContext, channel_id: str) -> ChatChannel | None:
-    """Find that channel, if a poll can stand there: the bot is in it."""
+    """Get a channel if the bot is in it, so that a poll can be posted there."""
     return next((channel for channel in await ctx.chat.own_channels() if channel.id == channel_id), None)
 
 
@@ -122,18 +123,17 @@ def _add_usual(filled: dict[str, object]) -> dict[str, object]:
 
 
 async def check_poll(ctx: ReadingContext, form: AskPoll) -> Keep:
-    """Look at what an animateur asks, and at what is to be kept of it."""
+    """Check the window of an animateur."""
     return await _check_poll(ctx, form, read_places(form, form.places, ctx.clues))
 
 
 async def check_poll_here(ctx: ReadingContext, form: AskPollHere) -> Keep:
-    """Look at what anybody asks in one channel, and who coordinates in their départements, and at what is to be kept of
-    it."""
+    """Check the window of anybody for one channel, or of a coordinateur for their départements."""
     return await _check_poll(ctx, form, meant([form.place], filter(home_of, ctx.user.departements)))
 
 
 async def _check_poll(ctx: ReadingContext, form: PollWindow, wanted: Sequence[str]) -> Keep:
-    """Look at what a window asks for, and at where it goes. Raises UserError."""
+    """Check a window and its destinations, and return what to store. Raises UserError."""
     places = [target for target in wanted if target != HERE]
     must_be_allowed(ctx.user, places)
     ends = must_be_soon(form.ends or ctx.now + USUAL, ctx.now)
@@ -158,7 +158,7 @@ async def _check_poll(ctx: ReadingContext, form: PollWindow, wanted: Sequence[st
 
 
 async def _check_room(ctx: ReadingContext, form: PollWindow, own: Sequence[ChatChannel]) -> Sequence[ChatChannel]:
-    """Find the channel where the poll was asked for, which must not be too large for who asks."""
+    """Get the channel in which the poll is to be posted, if it is not too large for this person."""
     here = [channel for channel in own if channel.id == form.here]
     if not here:
         raise UserError(
@@ -171,8 +171,7 @@ async def _check_room(ctx: ReadingContext, form: PollWindow, own: Sequence[ChatC
 async def _find_planned(
     ctx: Context, form: PollWindow, own: Sequence[ChatChannel], places: Sequence[str]
 ) -> tuple[dict[str, str], Sequence[str]]:
-    """Find the channels that are meant, title by id, and the ids of the thematic ones. Raises UserError under a
-    field."""
+    """Return the chosen channels, title by id, and the ids of the thematic ones. Raises UserError under a field."""
     table = await known.list_planned(ctx.db, ctx.settings)
     ours = TeamChannels(own, await known.find_channel_ids(ctx.db))
     themes = [place for place in places if place.startswith(f"{targets.THEME}:")]
@@ -187,7 +186,7 @@ async def _find_planned(
 @feature.submit(AskPoll, roles=(Role.ANIMATEUR,), asks=check_poll)
 @feature.submit(AskPollHere, asks=check_poll_here)
 async def keep_draft(ctx: Context, asked: Keep) -> Replies:
-    """Keep a draft and show it, in place of what was shown before or anew; a window sent twice makes one."""
+    """Store a draft and show its preview, replacing an earlier one. A window that is sent twice makes one."""
     must_be_allowed(ctx.user, asked.targets)
     people = await targets.find_with_roles(ctx.db, targets.asked_roles(asked.targets), ctx.today)
     invited = None if asked.rooms else await targets.count_reached(ctx.db, asked.targets, ctx.today)
@@ -206,13 +205,13 @@ async def keep_draft(ctx: Context, asked: Keep) -> Replies:
 
 
 def _make_key(ctx: Context) -> str:
-    """Make of the window’s one-time key one as short as an id."""
+    """Shorten the window’s one-time key to the length of an id."""
     return sha256(ctx.request.key.encode()).hexdigest()[:26]
 
 
 @feature.button(Abandon)
 async def abandon_draft(ctx: Context, click: Abandon) -> Replies:
-    """Forget a draft, unless it is asked already."""
+    """Delete a draft, unless it was launched already."""
     poll = cards.must_manage(ctx.user, await polls.lock_poll(ctx.db, click.poll), PollState.DRAFT)
     await drop_draft(ctx.db, poll.id)
     return Update("Sondage abandonné : la question n’a été posée à personne.")

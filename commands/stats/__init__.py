@@ -1,6 +1,8 @@
-"""« /stats »: what conseillers did, for themselves and for territories; here, what a coordinateur reported.
+"""« /stats »: statistics of reports, for conseillers themselves and for territories.
 
-« /stats coordination » counts one’s own reports by kind and by month, and writes them as files."""
+This module is « /stats coordination », which counts a coordinateur’s own reports by kind and by month, and exports
+them.
+"""
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -32,24 +34,24 @@ COORDINATEURS = (Role.COORDINATEUR,)
 
 
 class CoordinationFigures(BaseModel):
-    """« Voir octobre »: the figures of the days [start, end[."""
+    """Button « Voir octobre »: the statistics of the days [start, end[."""
 
     start: dt.date
     end: dt.date
 
     @property
     def period(self) -> Period:
-        """The days that the figures are of."""
+        """The days of the statistics."""
         return Period(self.start, self.end)
 
 
 class CoordinationSheet(CoordinationFigures):
-    """« Exporter »: the reports of these days as files."""
+    """Button « Exporter »: sends the reports of these days as files."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What some reports add up to; the hours are those that were said."""
+    """The totals of some reports; hours are those that were entered."""
 
     label: str
     count: int
@@ -64,14 +66,14 @@ class Row:
     roles=COORDINATEURS,
 )
 async def show_own_coordination(ctx: ReadingContext, text: str) -> Replies:
-    """Show the figures of a period, this month’s when none is said."""
+    """Show the statistics of a period, by default this month’s."""
     period = read_period_of(ctx, text)
     return await show_coordination(ctx, CoordinationFigures(start=period.start, end=period.end))
 
 
 @feature.button(CoordinationFigures, roles=COORDINATEURS, writes=False)
 async def show_coordination(ctx: Context, asked: CoordinationFigures) -> Replies:
-    """Show the figures of these days, and lead to those before and after."""
+    """Show the statistics of these days, with buttons to those before and after."""
     found = await list_reports(ctx.db, ctx.user.id, asked.start, asked.end)
     kinds = [_add_up(kind.label, some) for kind in CoordinationKind if (some := [r for r in found if r.kind is kind])]
     if len(kinds) > 1:
@@ -108,7 +110,7 @@ _WIDTHS = (9, 12, 14, 34, 40, 9, 12, 12, 9, 12, 50, 40, 16, 34)
 
 @feature.button(CoordinationSheet, roles=COORDINATEURS, writes=False)
 async def export_coordination(ctx: ReadingContext, click: CoordinationSheet) -> Replies:
-    """Send the files to who asks."""
+    """Order the files."""
     waiting = render("coordination/waiting", period=click.period.label)
     return await send_file(ctx, SendFile(user_id=ctx.user.id, order=click, waiting=waiting))
 
@@ -126,7 +128,7 @@ async def write_coordination(ctx: ReadingContext, order: CoordinationSheet, fold
 
 
 def list_lines(found: Iterable[CoordinationReport]) -> Iterator[Sequence[Cell]]:
-    """List each report as a line of a file, in words."""
+    """Return each report as a row of the file, in words."""
     for row in found:
         said = row.said
         about = (row.number, f"{said.date:%d/%m/%Y}", said.kind.label, SORTS[said.sort].label, said.subject)

@@ -1,4 +1,4 @@
-"""« /stats »: a conseiller’s own figures, in words, pictures and files, for any period, and the PDF of each month."""
+"""« /stats »: one’s own statistics for any period, in words, pictures and files, and the monthly PDF."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -49,7 +49,8 @@ NOTES = {
 
 
 class PageContext(Protocol):
-    """Whose page it is and where it is read from: a request in the chat, or a command of the operator’s."""
+    """What a page of statistics needs: its person, a database session and the time. A request has them, and so has a
+    command of the operator."""
 
     @property
     def user(self) -> Person: ...
@@ -63,7 +64,7 @@ class PageContext(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FiguresAnswer:
-    """What is said of figures, and the page of them; ``drawn`` when there is something to draw."""
+    """Statistics in words, and their page; ``drawn`` if there is something to draw."""
 
     text: Markdown
     buttons: list[Button]
@@ -72,7 +73,7 @@ class FiguresAnswer:
 
 
 async def find_full_name(chat: ChatReader, person: Person) -> str:
-    """Find somebody’s own name, as the account says it; the user name where it does not, or Mattermost is away."""
+    """Return somebody’s full name from their account; the user name if it has none, or Mattermost does not answer."""
     try:
         account = await chat.user(person.id)
     except ChatError:
@@ -86,7 +87,7 @@ async def read_own_figures(ctx: PageContext, asked: queries.OwnQuery) -> Figures
 
 
 async def answer_own(ctx: Context, asked: queries.OwnQuery) -> FiguresAnswer:
-    """Say one’s own figures in words, compared with the period before, and where to go from there."""
+    """Answer with one’s own statistics in words, compared with the period before, and buttons to go on."""
     figures = await read_own_figures(ctx, asked)
     earlier = period_to_compare(asked.period, ctx.today)
     then = await read_own(ctx.db, ctx.user.id, earlier.start, earlier.end, asked.tag)
@@ -106,7 +107,7 @@ async def answer_own(ctx: Context, asked: queries.OwnQuery) -> FiguresAnswer:
 
 
 async def make_own_page(ctx: PageContext, asked: queries.OwnQuery, figures: Figures, name: str | None = None) -> Page:
-    """Make the page that papers show of one’s figures."""
+    """Make the page of one’s statistics for pictures and files."""
     user, last = ctx.user, min(asked.period.last, ctx.today)
     return Page(
         title="Mes statistiques",
@@ -126,7 +127,7 @@ async def make_own_page(ctx: PageContext, asked: queries.OwnQuery, figures: Figu
 async def make_own_sections(
     ctx: PageContext, asked: queries.OwnQuery, figures: Figures, last: date
 ) -> tuple[FigureSection, ...]:
-    """Make all sections of one’s own page; the evolution is that of the twelve months up to the period’s last day."""
+    """Make all sections of one’s page; the evolution covers the twelve months up to the period’s last day."""
     told = queries.Presentation(figures, asked.percent)
     first = months_after(last.replace(day=1), 1 - MONTHS_SHOWN)
     counts = await count_own_months(ctx.db, ctx.user.id, first, last + timedelta(days=1), asked.tag)
@@ -141,7 +142,7 @@ BARS = "▁▂▃▄▅▆▇█"
 
 
 def draw_bars(counts: Mapping[date, int], start: date, last: date) -> str:
-    """Draw days as bars, week by week; Saturdays and Sundays only where something was done."""
+    """Draw days as bars, in weeks; Saturdays and Sundays only if something was done."""
     weeks: dict[tuple[int, int], str] = {}
     highest = max(counts.values(), default=0)
     for day in (start + timedelta(days=n) for n in range((last - start).days + 1)):
@@ -158,7 +159,7 @@ ELIDED_MONTHS = frozenset({4, 8, 10})
 
 @feature.at_home
 async def tell_month(ctx: Context) -> Sequence[Markdown]:
-    """Tell a conseiller what they did this month, in a line with its days as a small picture."""
+    """Show a conseiller their month in a line, with its days as small bars."""
     if ctx.user.role is not Role.CONSEILLER:
         return []
     start, tomorrow = ctx.today.replace(day=1), ctx.today + timedelta(days=1)
@@ -179,14 +180,14 @@ def _own_buttons(ctx: Context, asked: queries.OwnQuery, figures: Figures) -> lis
 
 
 def _shorten_period(period: Period) -> str:
-    """Name a period as a button does."""
+    """Name a period for a button."""
     if (period.end - period.start).days == 1 or not period.label.startswith("du "):
         return period.label.removeprefix("année ")
     return f"du {period.start:%d/%m} au {period.last:%d/%m}"
 
 
 def _compare_periods(now: Figures, then: Figures) -> list[str]:
-    """Say how much more or less there is than before; nothing when there is nothing to compare with."""
+    """Describe the difference to the period before; nothing if that is empty."""
     if not then.accompagnements:
         return []
     return [
@@ -196,21 +197,21 @@ def _compare_periods(now: Figures, then: Figures) -> list[str]:
 
 
 def say_difference(now: int, then: int, one: str, many: str) -> str:
-    """Say « 3 comptes rendus de plus », « 1 personne de moins », « autant de comptes rendus »."""
+    """Write a difference: « 3 comptes rendus de plus », « 1 personne de moins », « autant de comptes rendus »."""
     if now == then:
         return f"autant {of(many)}"
     return f"{plural(abs(now - then), one, many)} de {'plus' if now > then else 'moins'}"
 
 
 def make_reply(ctx: Context, text: Markdown, buttons: Sequence[Button] = (), *, direct: bool) -> Reply:
-    """Make a message that stays in the direct channel, and is whispered anywhere else."""
+    """Make a direct message in the direct channel, and a whisper anywhere else."""
     return Direct(text, buttons, user_id=ctx.user.id) if direct else Whisper(text, buttons)
 
 
 async def show_answer(
     ctx: ReadingContext, answer: Callable[[], Awaitable[FiguresAnswer]], order: BaseModel, waiting: str = ""
 ) -> Replies:
-    """Show figures where they were asked for; their pictures, which ``order`` makes, always where nobody else sees
+    """Show statistics where they were asked for; their pictures, which ``order`` makes, only where nobody else sees
     them."""
     pictures = SendFile(user_id=ctx.user.id, order=order)
     if await is_in_direct_channel(ctx):
@@ -223,7 +224,7 @@ async def show_answer(
 
 
 async def draw_answer(ctx: ReadingContext, said: FiguresAnswer, folder: Path, done: str = "") -> Parcel:
-    """Put figures with their charts in a message."""
+    """Put statistics and their charts into one message."""
     files = await ctx.compute(lambda: draw_charts(said.page, folder)) if said.drawn else []
     return Parcel(said.text, said.buttons, files=files, done=done)
 
@@ -235,7 +236,7 @@ async def draw_answer(ctx: ReadingContext, said: FiguresAnswer, folder: Path, do
     roles=queries.COMMUNITY,
 )
 async def show_own(ctx: ReadingContext, text: str) -> Replies:
-    """Show one’s own figures of a period, this month’s when none is said."""
+    """Show one’s own statistics of a period, by default this month’s."""
     if ctx.user.role is not Role.CONSEILLER:
         raise UserError("Vous n’avez pas de compte rendu à vous. Tapez /stats national ou /stats departement.")
     asked = queries.read_own_query(ctx, text)
@@ -245,7 +246,7 @@ async def show_own(ctx: ReadingContext, text: str) -> Replies:
 
 
 async def describe_practice(ctx: Context, asked: queries.OwnQuery) -> Markdown:
-    """Say the figures of the practice sheet of who is training, in words alone."""
+    """Describe the practice sheet of a trainee, in words only."""
     if asked.tag:
         raise UserError("Une feuille d’entraînement n’a pas d’étiquettes : tapez /stats sans elle.")
     figures = await read_practice(ctx.db, ctx.user.id, asked.start, asked.end)
@@ -257,19 +258,19 @@ async def describe_practice(ctx: Context, asked: queries.OwnQuery) -> Markdown:
 
 @feature.button(queries.See, roles=CONSEILLERS, writes=False)
 async def show_other_period(ctx: ReadingContext, click: queries.See) -> Replies:
-    """Show the figures of the period before, or after."""
+    """Show the statistics of the period before or after."""
     return await show_figures(ctx, click)
 
 
 @feature.button(queries.Other, roles=CONSEILLERS, writes=False)
 async def ask_other_period(ctx: Context, click: queries.Other) -> Replies:
-    """Ask which other period is wanted."""
+    """Open the window of a period."""
     return Ask(SeePeriod.draft(percent=click.percent, tag=click.tag))
 
 
 @feature.submit(SeePeriod, roles=CONSEILLERS, writes=False)
 async def choose_period(ctx: ReadingContext, form: SeePeriod) -> Replies:
-    """Show the figures of the period chosen, or written."""
+    """Show the statistics of the chosen or typed period."""
     period = form.written or period_of(form.usual or "", ctx.clues)
     return await show_figures(
         ctx, queries.OwnQuery(start=period.start, end=period.end, percent=form.percent, tag=form.tag)
@@ -278,7 +279,7 @@ async def choose_period(ctx: ReadingContext, form: SeePeriod) -> Replies:
 
 @feature.button(queries.Details, roles=CONSEILLERS, writes=False)
 async def show_details(ctx: ReadingContext, click: queries.Details) -> Replies:
-    """Show every figure of a period."""
+    """Show all values of a period."""
     page = await make_own_page(ctx, click, await read_own_figures(ctx, click))
     direct = await is_in_direct_channel(ctx)
     return make_reply(ctx, render("stats/details", page=page), direct=direct)
@@ -286,7 +287,7 @@ async def show_details(ctx: ReadingContext, click: queries.Details) -> Replies:
 
 @feature.command("stats aide", help="Ce que comptent les statistiques", roles=queries.COMMUNITY)
 async def explain_figures(ctx: Context, _: str) -> Replies:
-    """Explain what each figure counts."""
+    """Explain what each value counts."""
     return Whisper(render("stats/aide"))
 
 
@@ -297,7 +298,7 @@ async def show_figures(ctx: ReadingContext, asked: queries.OwnQuery) -> Replies:
 
 @feature.file(queries.Pictured, name="stats.Pictured", roles=CONSEILLERS)
 async def draw_figures(ctx: ReadingContext, order: queries.Pictured, folder: Path) -> Parcel:
-    """Draw the figures with their charts."""
+    """Draw the statistics with their charts."""
     return await draw_answer(ctx, await answer_own(ctx, order), folder)
 
 
@@ -311,7 +312,7 @@ FORMATS_BY_WORD = {"pdf": Format.PDF, "xlsx": Format.XLSX, "xls": Format.XLSX, "
     roles=CONSEILLERS,
 )
 async def export_by_line(ctx: ReadingContext, text: str) -> Replies:
-    """Send a file of the period said; its form is asked in a window when it is not said."""
+    """Send a file of the typed period; open a window if the format is not typed."""
     first, _, rest = text.strip().partition(" ")
     form = FORMATS_BY_WORD.get(fold(first))
     if form:
@@ -321,19 +322,19 @@ async def export_by_line(ctx: ReadingContext, text: str) -> Replies:
 
 @feature.button(queries.Take, roles=CONSEILLERS, writes=False)
 async def ask_form(ctx: Context, click: queries.Take) -> Replies:
-    """Ask in which form the figures are wanted."""
+    """Open the window of a file’s format."""
     return _make_window(click)
 
 
 @feature.submit(TakeAway, roles=CONSEILLERS, writes=False)
 async def choose_form(ctx: ReadingContext, form: TakeAway) -> Replies:
-    """Order the file in the form that was chosen."""
+    """Order the file in the chosen format."""
     asked = queries.OwnQuery(start=form.period.start, end=form.period.end, percent=form.percent, tag=form.tag)
     return await order_file(ctx, asked, form.format)
 
 
 async def order_file(ctx: ReadingContext, asked: queries.OwnQuery, form: Format) -> Replies:
-    """Send the order of a file, and say that it is on its way."""
+    """Order a file, and say that it is on its way."""
     waiting = render("stats/waiting", format=form.value.upper(), period=asked.label)
     order = queries.Export(**asked.same, format=form)
     return await send_file(ctx, SendFile(user_id=ctx.user.id, order=order, waiting=waiting))
@@ -341,7 +342,7 @@ async def order_file(ctx: ReadingContext, asked: queries.OwnQuery, form: Format)
 
 @feature.file(queries.Export, name="stats.Export", roles=CONSEILLERS)
 async def make_file(ctx: ReadingContext, order: queries.Export, folder: Path) -> Parcel:
-    """Make the file; a workbook has the reports themselves, read and written a page at a time."""
+    """Make the file; a workbook also has the reports, read and written a page at a time."""
     name = await find_full_name(ctx.chat, ctx.user)
     page = await make_own_page(ctx, order, await read_own_figures(ctx, order), name)
     sheet, words = Sheet(ctx.user.id), f"#{order.tag}" if order.tag else ""
@@ -375,14 +376,15 @@ YES, NO = {"oui", "recevoir", "activer"}, {"non", "arreter", "desactiver", "stop
 
 
 class Receive(BaseModel):
-    """« Recevoir » the report, or « Ne plus recevoir »; ``direct`` where the button stands in the direct channel."""
+    """Button « Recevoir » or « Ne plus recevoir » for the monthly report; ``direct`` if it stands in the direct
+    channel."""
 
     wanted: bool
     direct: bool = False
 
 
 async def read_report_setting(ctx: ReadingContext, text: str) -> Receive | Reply:
-    """Show whether the monthly report is sent, and the button to change that; « oui » and « non » change it at once."""
+    """Show whether the monthly report is sent, with a button to change it; « oui » and « non » change it at once."""
     answer = fold(text)
     if answer not in YES | NO | {""}:
         raise UserError("Tapez /stats rapport oui pour le recevoir chaque mois, /stats rapport non pour l’arrêter.")
@@ -404,7 +406,7 @@ async def read_report_setting(ctx: ReadingContext, text: str) -> Receive | Reply
     asks=read_report_setting,
 )
 async def set_report(ctx: Context, click: Receive) -> Replies:
-    """Send the monthly report from now on, or no more."""
+    """Switch the monthly report on or off."""
     if click.wanted:
         await recipients.subscribe(ctx.db, ctx.user.id, ctx.now, months_after(ctx.today.replace(day=1), -1))
     else:
@@ -415,7 +417,7 @@ async def set_report(ctx: Context, click: Receive) -> Replies:
 # Every morning: a bot that was away, or somebody who moved to another zone on the 1st, makes up for it.
 @feature.job(f"hour={HOUR} minute=0", name="stats.monthly", local=True, writes=True)
 async def send_monthly_reports(ctx: Context) -> Replies:
-    """Send the report of the month that is over to those where it is eight o’clock; none of an empty month."""
+    """Send the report of the last month where it is eight o’clock, unless the month was empty."""
     month = months_after(month_at(ctx.now, ctx.zone), -1)
     due = await recipients.find_waiting_subscribers(ctx.db, month, ctx.zone.key)
     active = await recipients.mark_dealt_with(ctx.db, due, month)
@@ -424,6 +426,6 @@ async def send_monthly_reports(ctx: Context) -> Replies:
 
 
 def month_at(now: datetime, zone: ZoneInfo) -> date:
-    """Return the first day of the month in a zone, where it begins at eight o’clock: what is made up for at night
-    waits."""
+    """Return the first day of the current month in a time zone, where a month begins at eight o’clock, so that nothing
+    is sent at night."""
     return (now.astimezone(zone) - timedelta(hours=HOUR)).date().replace(day=1)

@@ -1,4 +1,4 @@
-"""Papers of statistics: pictures, PDF, workbook and CSV, each a function that writes files, for a thread."""
+"""Files of statistics: pictures, PDF, workbook and CSV. Each function writes files and runs in a thread."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -50,7 +50,7 @@ FOLLOWED = "Pourcentage du total des usagers accompagnés sur cette période"
 
 
 def label_sections(sections: Sequence[FigureSection]) -> tuple[FigureSection, ...]:
-    """Put sections in the order and the words of the exports, whatever the values (always plural)."""
+    """Return the sections in the order and wording of the exports, which is always plural."""
     found = {section.key: section for section in sections}
     keys = [line for key in ("general", "suites") if key in found for line in _label_general(found[key].lines)]
     others = (_label_section(section) for section in sections if section.key not in {"general", "suites"})
@@ -58,7 +58,7 @@ def label_sections(sections: Sequence[FigureSection]) -> tuple[FigureSection, ..
 
 
 def _label_general(lines: Sequence[LabelledValue]) -> list[LabelledValue]:
-    """Label general lines; a share is a line of its own, since it is one of something else than the rest."""
+    """Label general values; a share gets a line of its own, as it is a share of something else than the others."""
     told = []
     for line in lines:
         told.append(LabelledValue(LABELS.get(line.label, line.label), line.value))
@@ -88,24 +88,24 @@ class Page(papers.FigurePage):
 
     @property
     def ordered(self) -> tuple[FigureSection, ...]:
-        """Put the sections in the order of the sheets; those without a place there come last."""
+        """Return the sections in the order of the sheets; unknown ones come last."""
         return tuple(sorted(self.sections, key=lambda s: _ORDER.index(s.key) if s.key in _ORDER else len(_ORDER)))
 
     @property
     def drawn(self) -> tuple[FigureSection, ...]:
-        """Return the sections no longer than can be looked at, with what is compared the largest first."""
+        """Return the sections short enough to be drawn; those that compare places, largest first."""
         return tuple(replace(section, lines=_cut_lines(section)) for section in self.ordered)
 
     @property
     def sheets(self) -> tuple[FigureSection, ...]:
-        """Return the sections in the words of the old platform’s exports."""
+        """Return the sections in the wording of the former platform’s exports."""
         return label_sections(self.ordered)
 
 
 def make_territory_page(
     name: str, period: Period, today: date, sections: Sequence[FigureSection], notes: Sequence[str]
 ) -> Page:
-    """Make a page of a territory, or of several together, of that name."""
+    """Make the page of a territory, or of several together."""
     return Page(
         title=f"Statistiques — {name}",
         period=period.label,
@@ -132,22 +132,22 @@ def _cut_lines(section: FigureSection) -> tuple[LabelledValue, ...]:
 
 
 def _sum_lines(label: str, lines: Sequence[LabelledValue]) -> LabelledValue:
-    """Add up the lines of a section in one."""
+    """Add up the lines of a section."""
     return LabelledValue(label, sum(line.value for line in lines))
 
 
 def draw_charts(page: FigurePage, folder: Path) -> list[Path]:
-    """Draw two pictures of the page in ``folder``: what was done, and for whom."""
+    """Draw two pictures of a page in ``folder``: the activities, and the people."""
     return typeset.draw_pictures(page, ("activite", "usagers"), folder)
 
 
 def draw_carte(page: FigurePage, folder: Path) -> Path:
-    """Draw the page’s first section, one bar a département, the largest first."""
+    """Draw a page’s first section as one bar a département, largest first."""
     return typeset.draw_picture(page, "carte", folder)
 
 
 def write_pdf(page: FigurePage, path: Path) -> None:
-    """Write the page as a document for an employer, on A4."""
+    """Write a page as an A4 document for an employer."""
     typeset.draw_document(page, "recapitulatif", path)
 
 
@@ -165,7 +165,7 @@ class TerritoryRow:
 
 @dataclass(frozen=True, slots=True)
 class TerritoryTable:
-    """Territories side by side; ``columns`` names the values, after the code and the name."""
+    """A table of territories; ``columns`` names the values that follow code and name."""
 
     title: str
     columns: tuple[str, ...]
@@ -179,7 +179,7 @@ class TerritoryTable:
 
 
 def write_table_csv(table: TerritoryTable, path: Path) -> None:
-    """Write the head, then a row each, then the notes: other programs find the columns in the first line."""
+    """Write the head, the rows, then the notes, so that programs find the columns in the first line."""
     sheets.write_csv(path, _list_table_lines(table))
 
 
@@ -193,7 +193,7 @@ def _list_table_lines(table: TerritoryTable) -> Iterator[Sequence[sheets.Cell]]:
 
 
 def write_table_xlsx(table: TerritoryTable, path: Path) -> None:
-    """Write a sheet with a frozen head and a filter; the notes are on a sheet of their own."""
+    """Write a sheet with a frozen head and a filter, and the notes on a sheet of their own."""
     with sheets.open_book(path, table.title) as book:
         head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
         number = book.add_format({"num_format": "#,##0"})
@@ -222,7 +222,7 @@ _SOURCES = {"dialog": "Fenêtre", "line": "Ligne", "import": "Import"}
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column; ``kind`` is how its cells look (plain, date, moment, or text), ``width`` in characters."""
+    """A column; ``kind`` is the format of its cells (plain, date, moment, or text), ``width`` is in characters."""
 
     title: str
     says: Callable[[Mapping[str, Any]], Any]
@@ -268,7 +268,8 @@ SHEET_COLUMNS: tuple[Column, ...] = (
 
 
 def list_cells(row: Mapping[str, Any], zone: tzinfo) -> list[Any]:
-    """List a row’s cells in the order of SHEET_COLUMNS; moments are the reader’s, as a spreadsheet knows no zones."""
+    """Return a row’s cells in the order of SHEET_COLUMNS; moments are in the reader’s zone, as spreadsheets have no
+    zones."""
     told = [column.says(row) for column in SHEET_COLUMNS]
     return [
         value.astimezone(zone).replace(tzinfo=None) if column.kind == "moment" else value
@@ -281,10 +282,10 @@ ROWS_MAX = 1_048_575
 
 
 class Workbook:
-    """A workbook at ``path``: the figures of a page and, where it is ``raw``, a sheet for comptes rendus, which are
-    added some at a time (mappings of the table’s columns), in one thread at a time.
+    """A workbook at ``path``: the statistics of a page and, if ``raw``, a sheet of reports, to which mappings of the
+    table’s columns are added in batches, by one thread at a time.
 
-    The file is there once it is closed; what it is made of lies beside it until then.
+    The file exists once it is closed; until then its parts lie beside it.
     """
 
     def __init__(self, page: FigurePage, path: Path, *, raw: bool = True) -> None:
@@ -302,12 +303,12 @@ class Workbook:
         self.close()
 
     def close(self) -> None:
-        """Write the file; OSError if it cannot be."""
+        """Write the file. Raises OSError."""
         self._end()
         sheets.finish_book(self._book)
 
     def add(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Write some more rows."""
+        """Add some rows."""
         formats = [self._formats.of(column.kind) for column in SHEET_COLUMNS]
         for row in rows:
             if self.rows and self.rows % ROWS_MAX == 0:
@@ -317,8 +318,7 @@ class Workbook:
             self.rows += 1
 
     def _begin(self) -> Any:
-        """Begin a sheet for rows: columns have their widths and the head stands still before the first row is
-        written."""
+        """Begin the sheet of reports: widths and the frozen head must be set before the first row is written."""
         number = self.rows // ROWS_MAX + 1
         sheet = self._book.add_worksheet("CRA" if number == 1 else f"CRA {number}")
         for place, column in enumerate(SHEET_COLUMNS):
@@ -337,7 +337,7 @@ class Workbook:
 
 
 def write_territory(page: Page, path: Path) -> None:
-    """Write a page as a PDF, a CSV, or a workbook that has no reports, by the ending of the file’s name."""
+    """Write a page as PDF, CSV or a workbook without reports, by the file’s suffix."""
     if path.suffix == ".xlsx":
         Workbook(page, path, raw=False).close()
     else:
@@ -345,5 +345,5 @@ def write_territory(page: Page, path: Path) -> None:
 
 
 def write_paper(page: Page, path: Path) -> None:
-    """Write a page as a PDF or a CSV, by the ending of the file’s name."""
+    """Write a page as PDF or CSV, by the file’s suffix."""
     (write_pdf if path.suffix == ".pdf" else sheets.write_csv_page)(page, path)

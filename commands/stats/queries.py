@@ -1,5 +1,5 @@
-"""The feature, and what is asked of it: whose figures, of which period, and who may see them; how figures are told, by
-sections."""
+"""The feature and its queries: whose statistics, of which period, and who may see them; and the sections in which they
+are told."""
 
 import datetime as dt
 import re
@@ -30,7 +30,7 @@ from storage.stats.territories import MonthSpan, find_told_until
 
 
 def start(person: Person) -> str:
-    """Return the command of one’s own figures for who has some, else that of the country’s, which all may see."""
+    """Return the feature’s command for somebody: their own statistics if they have any, else the nation’s."""
     return "stats" if person.role is Role.CONSEILLER else "stats national"
 
 
@@ -51,7 +51,8 @@ _AS_COOP = re.compile(r"\bcomme (?:la )?coop$", re.IGNORECASE)
 
 
 class OwnQuery(BaseModel):
-    """Days [start, end[, and how percentages are made; of the reports with a ``tag`` alone, where one is said."""
+    """Query of one’s own statistics: the days [start, end[, the rule of percentages, and optionally only reports with a
+    ``tag``."""
 
     start: dt.date
     end: dt.date
@@ -65,21 +66,21 @@ class OwnQuery(BaseModel):
 
     @property
     def label(self) -> str:
-        """What the figures are of: « octobre 2026 », « octobre 2026, #caf »."""
+        """The subject of the statistics: « octobre 2026 », « octobre 2026, #caf »."""
         return f"{self.period.label}, #{self.tag}" if self.tag else self.period.label
 
     def about(self, period: Period) -> dict[str, object]:
-        """Return the fields of a payload that asks the same of other days."""
+        """Return the fields of the same query for other days."""
         return {"start": period.start, "end": period.end, "percent": self.percent, "tag": self.tag}
 
     @property
     def same(self) -> dict[str, object]:
-        """The fields of a payload that asks just this."""
+        """The fields of the same query."""
         return self.about(self.period)
 
 
 def read_own_query(ctx: Context, text: str) -> OwnQuery:
-    """Read what a line asks for; this month when it says nothing. Raises UserError saying what is understood."""
+    """Read the query of a line, by default this month. Raises UserError that explains what can be typed."""
     text, tag = _read_tag(text)
     said, as_coop = _AS_COOP.subn("", text.strip())
     try:
@@ -91,7 +92,7 @@ def read_own_query(ctx: Context, text: str) -> OwnQuery:
 
 
 def _read_tag(text: str) -> tuple[str, str]:
-    """Read the tag of a line, "" for none, and return the line without it. Raises UserError."""
+    """Split off the tag of a line ("" if none), and return the rest. Raises UserError."""
     left, tags = take_tags(text)
     if len(tags) > 1:
         raise UserError("Demandez une seule étiquette à la fois : /stats mois dernier #caf.")
@@ -102,27 +103,27 @@ def _read_tag(text: str) -> tuple[str, str]:
 
 
 class See(OwnQuery):
-    """« Voir octobre 2026 »: the figures of other days."""
+    """Button « Voir octobre 2026 »: shows the statistics of other days."""
 
 
 class Details(OwnQuery):
-    """« Détails »: every figure."""
+    """Button « Détails »: shows all values."""
 
 
 class Other(OwnQuery):
-    """« Autre période »: which, in a window."""
+    """Button « Autre période »: opens the window of a period."""
 
 
 class Take(OwnQuery):
-    """« Exporter »: in which form, in a window."""
+    """Button « Exporter »: opens the window of a file’s format."""
 
 
 class Pictured(OwnQuery):
-    """The answer with its pictures, sent as a direct message."""
+    """Order of the pictures, sent with the answer as a direct message."""
 
 
 class Export(OwnQuery):
-    """A file of one’s figures."""
+    """Order of a file of one’s own statistics."""
 
     format: Format
 
@@ -133,38 +134,38 @@ RULE = "Chiffres arrondis, pour protéger les personnes."
 
 
 class Months(BaseModel):
-    """Whole months [start, end[."""
+    """Payload with whole months [start, end[."""
 
     start: dt.date
     end: dt.date
 
     def period(self, today: dt.date) -> Period:
-        """Return the days of the figures, up to today."""
+        """Return the days of these months, up to today."""
         return Period(self.start, min(self.end, max(today, self.start) + _DAY))
 
     def days_told(self, ctx: Context) -> Period | None:
-        """Return the days of the figures that are told of; None when the first are still to come."""
+        """Return the days of the months that are public already; None if there are none yet."""
         end = min(self.end, find_first_untold_day(ctx))
         return Period(self.start, end) if self.start < end else None
 
     def span(self, ctx: Context) -> MonthSpan:
-        """Return the days that are read for these months."""
+        """Return the days to read for these months."""
         return MonthSpan(self.start, self.end, find_first_untold_day(ctx))
 
 
 def find_first_untold_day(ctx: Context) -> dt.date:
-    """Find the first day that nobody is told of yet: the same for all, wherever they are."""
+    """Return the first day that is not public yet; it is the same for everybody, wherever they are."""
     return find_told_until(ctx.now.astimezone(time.PARIS).date())
 
 
 def months_of(period: Period, today: dt.date) -> Months:
-    """Return the whole months that a period touches, the one in progress included."""
+    """Return the whole months that a period touches, the current one included."""
     last = max(min(period.last, today), period.start)
     return Months(start=period.start.replace(day=1), end=months_after(last.replace(day=1), 1))
 
 
 def say_rule(ctx: Context, months: Months) -> str:
-    """Say the rule that every answer tells of its figures."""
+    """Describe the rule by which territories’ statistics become public."""
     told = months.days_told(ctx)
     if told is None or told.end.day == 1:
         return RULE
@@ -172,7 +173,7 @@ def say_rule(ctx: Context, months: Months) -> str:
 
 
 def say_to_come(month: dt.date) -> str:
-    """Say when the first figures of a month (its first day) come: on the Monday after its first Sunday."""
+    """Write when the first statistics of a month become public: on the Monday after its first Sunday."""
     monday = month + dt.timedelta(days=_WEEK - month.weekday())
     name = of(MONTHS[month.month - 1])
     said = say_weekday(monday)
@@ -201,8 +202,8 @@ _NEITHER: Mapping[territories.TerritoryKind | None, str] = {
 
 
 class TerritoryQuery(Months):
-    """A territory in whole months, as buttons and orders carry it; ``widened`` when other days were asked for. Of the
-    reports with a ``tag`` of their département alone, where one is said."""
+    """Query of a territory’s statistics in whole months, as buttons and orders carry it. ``widened`` if other days were
+    typed; optionally only reports with a ``tag`` of their département."""
 
     kind: territories.TerritoryKind
     code: str = ""
@@ -211,7 +212,7 @@ class TerritoryQuery(Months):
 
     @property
     def territory(self) -> territories.Territory:
-        """The territory. Raises UserError when there is none of that code."""
+        """The territory. Raises UserError if its code is unknown."""
         known: Mapping[territories.TerritoryKind, Mapping[str, object]] = {
             territories.TerritoryKind.DEPARTEMENT: territories.DEPARTEMENTS,
             territories.TerritoryKind.REGION: territories.REGION_NAMES,
@@ -223,23 +224,23 @@ class TerritoryQuery(Months):
 
     @property
     def name(self) -> str:
-        """What the figures are of: « Rhône », « Rhône, #caf »."""
+        """The subject of the statistics: « Rhône », « Rhône, #caf »."""
         return f"{self.territory.name}, #{self.tag}" if self.tag else self.territory.name
 
     def about(self, period: Period, today: dt.date) -> dict[str, object]:
-        """Return the fields of a payload that asks the same of other days."""
+        """Return the fields of the same query for other days."""
         return {"kind": self.kind, "code": self.code, "tag": self.tag, **months_of(period, today).model_dump()}
 
     @property
     def same(self) -> dict[str, object]:
-        """The fields of a payload that asks just this."""
+        """The fields of the same query."""
         return {name: getattr(self, name) for name in TerritoryQuery.model_fields}
 
 
 def read_territory_query(ctx: Context, kind: territories.TerritoryKind, text: str) -> TerritoryQuery:
-    """Read what a line asks for: one’s own territory when it names none, this month when it says nothing of it.
+    """Read the query of a line: by default one’s own territory and this month.
 
-    Raises UserError saying what is understood, or what this person may see.
+    Raises UserError that explains what can be typed, or what this person may see.
     """
     text, tag = _read_tag(text)
     code, rest = read_territory_name(kind, text)
@@ -254,7 +255,7 @@ def read_territory_query(ctx: Context, kind: territories.TerritoryKind, text: st
 
 
 def read_territory_name(kind: territories.TerritoryKind, text: str) -> tuple[str | None, str]:
-    """Read the code of the territory that a text begins with, by code or name, and return the rest of it."""
+    """Split off the territory at the beginning of a text, by code or name; return its code (or None) and the rest."""
     words = _ELIDED.sub(r"\1 ", text).split()
     folded = [fold(word) for word in words]
     skipped = next((i for i, word in enumerate(folded) if word not in _LEADS), len(words))
@@ -267,7 +268,7 @@ def read_territory_name(kind: territories.TerritoryKind, text: str) -> tuple[str
 
 
 def read_period_of(ctx: Context, text: str, kind: territories.TerritoryKind | None = None) -> Period:
-    """Read the period of a text. Raises UserError saying what is understood."""
+    """Read the period of a text. Raises UserError that explains what can be typed."""
     try:
         return period_of(text, ctx.clues)
     except UnreadablePeriodError as problem:
@@ -277,7 +278,7 @@ def read_period_of(ctx: Context, text: str, kind: territories.TerritoryKind | No
 
 
 def must_be_seen_by(user: Person, territory: territories.Territory) -> None:
-    """Raise UserError, saying what this person may see, when that is not it."""
+    """Raise UserError, saying what this person may see, for any other territory."""
     if user.animates or territory in list_territories_of(user):
         return
     names = [t.name for t in list_territories_of(user) if t is not territories.NATION]
@@ -286,7 +287,7 @@ def must_be_seen_by(user: Person, territory: territories.Territory) -> None:
 
 
 def list_territories_of(user: Person) -> list[territories.Territory]:
-    """List what conseillers and coordinateurs see: the nation, their départements and régions."""
+    """List the territories of conseillers and coordinateurs: the nation, their départements and régions."""
     codes = [code for code in user.departements if code in territories.DEPARTEMENTS]
     regions = dict.fromkeys(territories.REGIONS[code] for code in codes if code in territories.REGIONS)
     return [territories.NATION, *map(territories.departement, codes), *map(territories.region, regions)]
@@ -318,7 +319,7 @@ def _codes_by_name(kind: territories.TerritoryKind) -> Mapping[str, str]:
 
 
 def _list_written_names(territories: Mapping[str, str]) -> dict[str, str]:
-    """List codes and names as they may be written, with and without an article."""
+    """Return codes and names as they may be typed, with and without an article."""
     found = {fold(code): code for code in territories}
     for code, name in territories.items():
         words = fold(name).split()
@@ -328,20 +329,21 @@ def _list_written_names(territories: Mapping[str, str]) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Presentation:
-    """Figures to tell, and how their percentages are made."""
+    """Statistics to tell, and the rule of their percentages."""
 
     figures: Figures
     percent: Percent = Percent.JUSTE
 
     @property
     def goes_on(self) -> int:
-        """The share of persons whose accompaniment goes on; two figures rounded apart may make it more than whole."""
+        """The share of people whose accompaniment continues; two rounded parts may add up to more than the whole."""
         return min(100, share(self.figures.poursuivis, self.figures.personnes, self.percent))
 
     def part(
         self, key: str, title: str, unit: str, counts: Mapping[Any, int], whole: int | None = None
     ) -> FigureSection:
-        """Make a section with a line for each code, and its share: for « coop » of ``whole``, or of them all."""
+        """Make a section with a line and a share for each code: of ``whole`` for the rule « coop », else of their
+        sum."""
         if self.percent is Percent.JUSTE:
             percents, is_whole = even_shares(counts)
         else:
@@ -352,7 +354,7 @@ class Presentation:
 
 
 def make_general(told: Presentation) -> FigureSection:
-    """Make the key figures, each with the seed’s label, singular or plural by its value."""
+    """Make the key values, each with the former platform’s label, singular or plural."""
     f = told.figures
     counted = [
         (f.personnes, "personne accompagnée", "personnes accompagnées", " durant cette période"),
@@ -369,7 +371,7 @@ def make_general(told: Presentation) -> FigureSection:
 
 
 def make_suites(told: Presentation) -> FigureSection:
-    """Make the section of how the accompaniments that go on do so."""
+    """Make the section of how accompaniments continue."""
     redirections = _noun(told.figures.suites[Suite.REDIRECTION], "redirection", "redirections")
     labels = {
         Suite.INDIVIDUEL: "en accompagnement individuel",
@@ -381,7 +383,8 @@ def make_suites(told: Presentation) -> FigureSection:
 
 
 def make_chart_sections(told: Presentation) -> tuple[FigureSection, ...]:
-    """Make the sections that the seed’s page draws; the evolution is apart, its months are not those of the period."""
+    """Make the sections that the former platform’s page draws, without the evolution, whose months are not those of the
+    period."""
     f = told.figures
     reports, persons = "comptes rendus", "personnes"
     return (
@@ -394,18 +397,18 @@ def make_chart_sections(told: Presentation) -> tuple[FigureSection, ...]:
 
 
 def make_period_sections(told: Presentation) -> tuple[FigureSection, ...]:
-    """Make the sections that every page of a period has."""
+    """Make the sections of every page of a period."""
     return (make_general(told), make_suites(told), *make_chart_sections(told), make_temps(told))
 
 
 def make_territory_sections(told: Presentation) -> tuple[FigureSection, ...]:
-    """Make all sections of a territory’s page; its months, where they are several."""
+    """Make all sections of a territory’s page; by month if there are several."""
     months = (make_evolution(told.figures.mois),) if len(told.figures.mois) > 1 else ()
     return (*make_period_sections(told), *months)
 
 
 def make_temps(told: Presentation) -> FigureSection:
-    """Make the section of the minutes passed, by kind of activity."""
+    """Make the section of minutes by kind of activity."""
     labels = {Activite.COLLECTIF: "Ateliers", Activite.INDIVIDUEL: "Individuels", Activite.PONCTUEL: "Ponctuels"}
     parts = (LabelledValue(labels[a], minutes) for a, minutes in told.figures.minutes.items())
     return FigureSection(
@@ -414,13 +417,13 @@ def make_temps(told: Presentation) -> FigureSection:
 
 
 def make_evolution(months: Mapping[date, int]) -> FigureSection:
-    """Make the section of CRAs by month (its first day), oldest first."""
+    """Make the section of reports by month (its first day), oldest first."""
     lines = (LabelledValue(say_month(month), count) for month, count in sorted(months.items()))
     return FigureSection("evolution", "Évolution des accompagnements", "comptes rendus", tuple(lines))
 
 
 def make_communes(counts: Mapping[str, int]) -> FigureSection:
-    """Make the section of CRAs by commune (INSEE code), in the order given."""
+    """Make the section of reports by commune (INSEE code), in the given order."""
     found = ((get_commune(code), count) for code, count in counts.items())
     lines = tuple(LabelledValue(commune.nom if commune else "Commune inconnue", count) for commune, count in found)
     return FigureSection("communes", "Communes", "comptes rendus", lines)

@@ -1,4 +1,5 @@
-"""« /stats partager »: a page of one’s figures for who has no account, and « /stats pages », which revokes it."""
+"""« /stats partager »: a page of one’s statistics for people without an account; « /stats pages » lists and revokes
+them."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -35,16 +36,16 @@ _PLACES = "communes"
 
 
 class RevokeShare(Choosing):
-    """A page by its number: its address leads nowhere any more."""
+    """Menu « Révoquer »: closes the page whose number was chosen."""
 
 
 class SeeShares(BaseModel):
-    """« Mes pages partagées »."""
+    """Button « Mes pages partagées »."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is to be shared, by what name, and for how long."""
+    """The page to share: its days, the name on it, and how long it is shown."""
 
     asked: OwnQuery
     name: str
@@ -52,7 +53,7 @@ class Wanted:
 
 
 async def read_line(ctx: ReadingContext, text: str) -> Wanted | Reply:
-    """Read which days a line is about; without any, open the window."""
+    """Read the days to share; without any, open the window."""
     asked = read_own_query(ctx, text)
     if asked.tag:
         raise UserError("Une page partagée dit tous vos comptes rendus d’une période : tapez la ligne sans étiquette.")
@@ -62,7 +63,7 @@ async def read_line(ctx: ReadingContext, text: str) -> Wanted | Reply:
 
 
 async def read_form(ctx: ReadingContext, form: ShareFigures) -> Wanted | Reply:
-    """Read what was chosen in the window."""
+    """Read the window’s choice."""
     asked = OwnQuery(start=form.period.start, end=form.period.end, percent=form.percent)
     return Wanted(asked, await find_full_name(ctx.chat, ctx.user), form.life)
 
@@ -76,7 +77,7 @@ async def read_form(ctx: ReadingContext, form: ShareFigures) -> Wanted | Reply:
     asks=read_line,
 )
 async def share(ctx: Context, wanted: Wanted) -> Replies:
-    """Make a page, and tell its address, this once."""
+    """Make a page and show its address, which is shown only this once."""
     if await recipients.count_shown(ctx.db, ctx.user.id, ctx.now) >= SHARES_MAX:
         raise UserError(f"Vous avez déjà {SHARES_MAX} pages partagées. Révoquez-en une : /stats pages.")
     key, last = recipients.make_share_key(), ctx.today + timedelta(days=wanted.life.days)
@@ -99,19 +100,19 @@ async def share(ctx: Context, wanted: Wanted) -> Replies:
 
 @feature.button(SeeShares, roles=CONSEILLERS, writes=False)
 async def see_shares(ctx: ReadingContext, _: SeeShares) -> Replies:
-    """List one’s shared pages."""
+    """List one’s shared pages, for a button."""
     return await draw_shares(ctx)
 
 
 @feature.command("stats pages", help="Voir et révoquer vos pages partagées", roles=CONSEILLERS)
 async def list_shares(ctx: ReadingContext, _: str) -> Replies:
-    """List one’s shared pages."""
+    """List one’s shared pages, for the command."""
     return await draw_shares(ctx)
 
 
 @feature.button(RevokeShare, roles=CONSEILLERS)
 async def revoke(ctx: Context, click: RevokeShare) -> Replies:
-    """Revoke a page, and list those that are left. Twice is harmless."""
+    """Revoke a page, and list the others; twice is harmless."""
     number = int(click.chosen) if click.chosen.isdigit() else 0
     gone = await recipients.revoke_share(ctx.db, ctx.user.id, number)
     if gone is None:
@@ -120,7 +121,7 @@ async def revoke(ctx: Context, click: RevokeShare) -> Replies:
 
 
 async def draw_shares(ctx: Context, said: str = "") -> Whisper:
-    """Draw the list of one’s pages, each with how often it was seen; ``said`` is what was just done."""
+    """Draw the list of one’s pages and their views; ``said`` is what was just done."""
     found = await recipients.list_shares(ctx.db, ctx.user.id)
     lines = [_say_share(page, ctx) for page in found[:SHOWN_MAX]]
     text = render("stats/pages", said=said, lines=lines, more=len(found[SHOWN_MAX:]))
@@ -137,12 +138,12 @@ def _days_of(page: SharedPage) -> Period:
 
 
 def _find_last(page: SharedPage, zone: ZoneInfo) -> date:
-    """Find the last day on which a page is shown."""
+    """Return the last day on which a page is shown."""
     return page.expires_at.astimezone(zone).date() - timedelta(days=1)
 
 
 def _say_share(page: SharedPage, ctx: Context) -> str:
-    """Say what is shared: « septembre 2026 : jusqu’au lundi 28 décembre, vue 3 fois »."""
+    """Describe a page: « septembre 2026 : jusqu’au lundi 28 décembre, vue 3 fois »."""
     until = say_weekday(_find_last(page, ctx.zone), ctx.today)
     life = f"jusqu’au {until}" if page.expires_at > ctx.now else f"finie le {until}"
     seen = f"vue {plural(page.views, 'fois', 'fois')}" if page.views else "jamais vue"
@@ -150,13 +151,14 @@ def _say_share(page: SharedPage, ctx: Context) -> str:
 
 
 def _label(page: SharedPage, ctx: Context) -> str:
-    """Say « Révoquer septembre 2026 (28/11 à 14:05) »: the choices of a short menu are buttons."""
+    """Label the choice of a page: « Révoquer septembre 2026 (28/11 à 14:05) ». A short menu becomes buttons, so each
+    names its action."""
     return f"Révoquer {_name_days(page)} ({page.created_at.astimezone(ctx.zone):%d/%m à %H:%M})"
 
 
 @dataclass(frozen=True, slots=True)
 class _Owner:
-    """Whose figures a page shows, and what they are read with."""
+    """The owner of a page, and the context that its statistics are read with."""
 
     user: people.Person
     db: AsyncSession
@@ -165,7 +167,8 @@ class _Owner:
 
 @feature.page(PAGE, writes=True)
 async def show(ctx: Context, asked: PageRequest) -> PageAnswer | None:
-    """Show somebody’s figures to who has the address, and count that, unless nobody reads it."""
+    """Show the statistics of a page to whoever has its address, and count the view, unless it is only a link
+    preview."""
     shared = await recipients.find_share(ctx.db, "/".join(asked.parts), ctx.now)
     owner = await people.get(ctx.db, shared.user_id) if shared else None
     if shared is None or owner is None or owner.has_left(owner.today(ctx.now)):
@@ -180,8 +183,7 @@ async def show(ctx: Context, asked: PageRequest) -> PageAnswer | None:
 
 
 def describe_shared(page: Page) -> dict[str, object]:
-    """Describe what the page shows: what the PDF does, but no places. Each line has the length of its bar, of a
-    hundred."""
+    """Return the values of the page: those of the PDF without places. Bars are in percent of the longest."""
     told = describe_page(page)
     found: dict[str, dict[str, Any]] = told["sections"]
     return told | {"sections": [_with_bars(key, section) for key, section in found.items() if key != _PLACES]}

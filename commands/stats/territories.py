@@ -1,4 +1,4 @@
-"""« /stats departement », « region », « national », « carte »: what a territory did, for those who may see it."""
+"""« /stats departement », « region », « national », « carte »: statistics of a territory, for those who may see it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -27,7 +27,7 @@ from storage.stats import Figures, territories
 
 
 async def answer_territory(ctx: ReadingContext, wanted: queries.TerritoryQuery) -> FiguresAnswer:
-    """Say the figures of a territory in words, compared with the months before."""
+    """Answer with a territory’s statistics in words, compared with the months before."""
     there, tag = wanted.territory, await _find_tag(ctx, wanted)
     earlier = None if tag else _find_earlier_months(ctx, wanted)
     active = 0 if tag else await territories.count_conseillers(ctx.db, there, wanted.span(ctx))
@@ -55,8 +55,8 @@ TAGGING_MIN = 5
 
 
 async def _find_tag(ctx: ReadingContext, wanted: queries.TerritoryQuery) -> territories.SharedTag | None:
-    """Find the tag that is asked for in the départements of the territory; those of one person are nobody else’s.
-    Raises UserError where no département has it, or too few conseillers use it."""
+    """Return the tag of the territory’s départements that is asked for; personal tags are never shared. Raises
+    UserError if no département has it, or too few conseillers use it."""
     if not wanted.tag:
         return None
     tag = territories.SharedTag(await find_shared_tags(ctx.db, wanted.tag, wanted.territory.departements))
@@ -79,14 +79,14 @@ def _round_figures(
 
 
 def make_page(ctx: Context, months: queries.Months, name: str, sections: Sequence[FigureSection]) -> papers.Page:
-    """Make a page of one territory, or of all « départements »."""
+    """Make the page of one territory, or of all « départements »."""
     period = months.days_told(ctx) or Period(months.start, months.end)
     made = papers.make_territory_page(name, period, ctx.today, sections, [queries.say_rule(ctx, months)])
     return replace(made, zone=ctx.user.zone)
 
 
 def _find_earlier_months(ctx: Context, wanted: queries.TerritoryQuery) -> queries.Months | None:
-    """Find the whole months before, where there are some."""
+    """Return as many months before; None if there are none."""
     earlier = period_before(wanted.period(ctx.today))
     if earlier is None or earlier.end != wanted.start or earlier.start.day != 1:
         return None
@@ -94,7 +94,8 @@ def _find_earlier_months(ctx: Context, wanted: queries.TerritoryQuery) -> querie
 
 
 def _compare_months(ctx: Context, wanted: queries.TerritoryQuery, now: Figures, then: Figures) -> str:
-    """Say how much more or less there is than in the months before; of months in progress, only what those counted."""
+    """Describe the difference to the months before; while the months are in progress, only the counts of those
+    before."""
     earlier, told = period_before(wanted.period(ctx.today)), wanted.days_told(ctx)
     pairs = [
         (now.personnes, then.personnes, "personne", "personnes"),
@@ -136,7 +137,7 @@ TABLE_COLUMNS = {
 def make_table(
     ctx: Context, months: queries.Months, counted: territories.CountedFigures, conseillers: Mapping[str, int]
 ) -> papers.TerritoryTable:
-    """Make one row a département; those without any compte rendu count zero everywhere."""
+    """Make the table with a row for each département; those without reports have zeros."""
     told = counted.round()
     names = {code: d.nom for code, d in DEPARTEMENTS.items()}
     names |= {"": "Structure sans département"} if "" in conseillers else {}
@@ -167,21 +168,21 @@ WRITERS = {"csv": papers.write_table_csv, "xlsx": papers.write_table_xlsx}
 
 
 class TakeDepartements(queries.Months):
-    """« Exporter »: the table of all départements."""
+    """Button « Exporter »: orders the table of all départements."""
 
 
 class Departements(queries.Months):
-    """The table of all départements as a file."""
+    """Order of the table of all départements as a file."""
 
     format: TableFormat = "xlsx"
 
 
 class Carte(queries.Months):
-    """The picture of all départements."""
+    """Order of the picture of all départements."""
 
 
 async def export_departements(ctx: ReadingContext, text: str) -> Replies:
-    """Answer « /stats departement exporter »: one row a département, in the form that the first word says."""
+    """Answer « /stats departement exporter »: order the table of all départements, in the format that was typed."""
     if not ctx.user.animates:
         raise UserError("L’export des départements est réservé aux animateurs de communauté.")
     word, _, rest = text.strip().partition(" ")
@@ -194,13 +195,13 @@ async def export_departements(ctx: ReadingContext, text: str) -> Replies:
 
 @feature.button(TakeDepartements, roles=ANIMATEURS, writes=False)
 async def take_table(ctx: ReadingContext, click: TakeDepartements) -> Replies:
-    """Order the table for Excel, of the months looked at."""
+    """Order the table for Excel, for the months shown."""
     return await _order_file(ctx, Departements(start=click.start, end=click.end))
 
 
 @feature.file(Departements, name="stats.Departements", roles=ANIMATEURS)
 async def make_table_file(ctx: ReadingContext, order: Departements, folder: Path) -> Parcel:
-    """Make the table, of the same figures as every answer."""
+    """Make the table, with the same values as every answer."""
     period, span = _require_days_told(ctx, order), order.span(ctx)
     counted = await territories.read_figures(ctx.db, NATION, span)
     conseillers = await territories.count_conseillers_of_each(ctx.db, span)
@@ -222,14 +223,14 @@ async def make_table_file(ctx: ReadingContext, order: Departements, folder: Path
     roles=ANIMATEURS,
 )
 async def order_carte(ctx: ReadingContext, text: str) -> Replies:
-    """Order the picture of a period."""
+    """Order the picture of all départements for a period."""
     months = queries.months_of(queries.read_period_of(ctx, text), ctx.today)
     return await _order_file(ctx, Carte(start=months.start, end=months.end))
 
 
 @feature.file(Carte, name="stats.Carte", roles=ANIMATEURS)
 async def make_carte_file(ctx: ReadingContext, order: Carte, folder: Path) -> Parcel:
-    """Draw one bar a département, and say in words the first of them."""
+    """Draw one bar a département, and name the first ones in words."""
     _require_days_told(ctx, order)
     counted = await territories.read_figures(ctx.db, NATION, order.span(ctx))
     page = await ctx.compute(lambda: make_carte_page(ctx, order, counted))
@@ -241,7 +242,7 @@ async def make_carte_file(ctx: ReadingContext, order: Carte, folder: Path) -> Pa
 
 
 def _require_days_told(ctx: Context, months: queries.Months) -> Period:
-    """Return the days told of. Raises UserError when the first are still to come."""
+    """Return the public days of these months. Raises UserError if there are none yet."""
     told = months.days_told(ctx)
     if told is None:
         raise UserError(f"{queries.say_to_come(months.start)} D’ici là, demandez par exemple le mois dernier.")
@@ -258,11 +259,11 @@ WAITING, DONE = "Préparation des chiffres…", "Voici les chiffres, juste en de
 
 
 class SeeTerritory(queries.TerritoryQuery):
-    """« Voir octobre 2026 »: the territory in other months."""
+    """Button « Voir octobre 2026 »: shows the territory in other months."""
 
 
 class TerritoryPictures(queries.TerritoryQuery):
-    """The answer with its pictures, sent as a direct message."""
+    """Order of the pictures, sent with the answer as a direct message."""
 
 
 @feature.command(
@@ -272,7 +273,7 @@ class TerritoryPictures(queries.TerritoryQuery):
     roles=queries.COMMUNITY,
 )
 async def show_departement(ctx: ReadingContext, text: str) -> Replies:
-    """Show the figures of a département; « exporter » is no name of one, but asks for the table of all."""
+    """Show a département’s statistics; « exporter » orders the table of all of them."""
     word, _, rest = text.strip().partition(" ")
     if fold(word) == EXPORT_WORD:
         return await export_departements(ctx, rest)
@@ -303,25 +304,26 @@ async def show_nation(ctx: ReadingContext, text: str) -> Replies:
 
 @feature.button(SeeTerritory, roles=queries.COMMUNITY, writes=False)
 async def show_other_months(ctx: ReadingContext, click: SeeTerritory) -> Replies:
-    """Show the figures of the months before, or after."""
+    """Show the statistics of the months before or after."""
     return await show_territory(ctx, click)
 
 
 async def show_territory(ctx: ReadingContext, wanted: queries.TerritoryQuery) -> Replies:
-    """Show the figures of a territory to who may see them."""
+    """Show a territory’s statistics to those who may see them."""
     queries.must_be_seen_by(ctx.user, wanted.territory)
     return await show_answer(ctx, partial(answer_territory, ctx, wanted), TerritoryPictures(**wanted.same), WAITING)
 
 
 @feature.file(TerritoryPictures, name="stats.TerritoryPictures", roles=queries.COMMUNITY)
 async def draw_territory(ctx: ReadingContext, order: TerritoryPictures, folder: Path) -> Parcel:
-    """Draw the figures with their charts."""
+    """Draw the statistics with their charts."""
     queries.must_be_seen_by(ctx.user, order.territory)
     return await draw_answer(ctx, await answer_territory(ctx, order), folder, DONE)
 
 
 def list_buttons(ctx: Context, wanted: queries.TerritoryQuery) -> list[Button]:
-    """List the buttons that lead on from there."""
+    """Return the buttons to the months before and after and to the export; for animateurs, also the table of all
+    départements."""
     period = wanted.period(ctx.today)
     beside = [period_before(period), period_after(period, ctx.today)]
     found = [Button(f"Voir {p.label}", SeeTerritory(**wanted.about(p, ctx.today))) for p in beside if p]
@@ -332,25 +334,25 @@ def list_buttons(ctx: Context, wanted: queries.TerritoryQuery) -> list[Button]:
 
 
 class TakeFigures(queries.TerritoryQuery):
-    """« Exporter » the figures of one territory: in which form, in a window."""
+    """Button « Exporter » of one territory: opens the window of a file’s format."""
 
 
 class FiguresFile(queries.TerritoryQuery):
-    """The figures of one territory as a file."""
+    """Order of the statistics of one territory as a file."""
 
     format: Format
 
 
 @feature.button(TakeFigures, roles=queries.COMMUNITY, writes=False)
 async def ask_form(ctx: Context, click: TakeFigures) -> Replies:
-    """Ask in which form the figures of a territory are wanted."""
+    """Open the window of a file’s format."""
     _require_days_told(ctx, click)
     return Ask(TakeTerritory.draft(kind=click.kind, code=click.code, start=click.start, end=click.end, tag=click.tag))
 
 
 @feature.submit(TakeTerritory, roles=queries.COMMUNITY, writes=False)
 async def choose_form(ctx: ReadingContext, form: TakeTerritory) -> Replies:
-    """Order the file in the form that was chosen."""
+    """Order the file in the chosen format."""
     asked = {name: getattr(form, name) for name in ("kind", "code", "start", "end", "tag", "format")}
     order = FiguresFile(**asked)
     queries.must_be_seen_by(ctx.user, order.territory)
@@ -359,7 +361,7 @@ async def choose_form(ctx: ReadingContext, form: TakeTerritory) -> Replies:
 
 @feature.file(FiguresFile, name="stats.FiguresFile", roles=queries.COMMUNITY)
 async def make_figures_file(ctx: ReadingContext, order: FiguresFile, folder: Path) -> Parcel:
-    """Make the file, of the same figures as the answer in words."""
+    """Make the file, with the same values as the answer in words."""
     queries.must_be_seen_by(ctx.user, order.territory)
     page = (await answer_territory(ctx, order)).page
     path = folder / page.file(order.format.value)

@@ -1,6 +1,5 @@
-"""What all measures of moderation share. Each is one class, a handler: how it is decided, carried out, settled, undone.
-The handlers stand in the other modules of this folder; whoever needs the one of an act asks for it here.
-"""
+"""What all measures of moderation share. Each measure is a handler class that says how it is decided, carried out,
+completed and undone. The handlers are defined in the other modules of this folder, and found here by their act."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -25,8 +24,8 @@ from storage.moderation import Case, CaseSource, CaseState, Measure, MeasureReco
 
 
 class ActPurpose(StrEnum):
-    """What an act is for: doing what was decided, bringing somebody back, taking away what is written against it, or
-    handing it back first; saying again what was taken away; and keeping the files of what goes."""
+    """The purpose of an action: to carry out a decision, bring somebody back, remove a breach or first hand it back,
+    restore what was removed, or keep files."""
 
     ACT = "moderation.act"
     RETURN = "moderation.return"
@@ -36,14 +35,14 @@ class ActPurpose(StrEnum):
     KEPT = "moderation.kept"
 
     def about(self, entry: int, target: str) -> str:
-        """Make the topic of such an act, which Mattermost’s answer brings back."""
+        """Make the topic of an action, which comes back with Mattermost’s answer."""
         return f"{self}:{entry}:{target}"
 
 
 @dataclass(frozen=True, slots=True)
 class ActAnswer:
-    """What Mattermost answered to an act. ``target`` is the id of a post or channel; ``refusal`` says why it is not
-    done, or not for the person who is meant, where Mattermost says it; ``files`` are the copies that were kept."""
+    """Mattermost’s answer to an action. ``target`` is the id of a post or channel; ``refusal`` says why the action
+    failed, perhaps only for the person concerned; ``files`` are the copies that were kept."""
 
     part: ActPurpose
     entry: int
@@ -54,7 +53,7 @@ class ActAnswer:
 
 
 def read_answer(event: Delivered | Undelivered) -> ActAnswer | None:
-    """Read an answer with its topic; None for other topics."""
+    """Parse the topic of an answer; None for other topics."""
     part, _, rest = event.topic.partition(":")
     entry, _, target = rest.partition(":")
     if part not in {*ActPurpose} or not entry.isdigit() or not target:
@@ -69,8 +68,7 @@ SHOWN_MAX = 10
 
 
 async def write_notice(ctx: Context, measure: Measure, record: MeasureRecord) -> Direct:
-    """Write what the person reads: what, why, by whom, until when, their own words where these were taken away; and how
-    to appeal."""
+    """Write the notice of a measure: what, why, by whom, until when, the person’s removed words, and how to appeal."""
     posts = [post for post in record.posts if post.author_id == measure.user_id]
     handler = find_handler(measure.act)
     text = render(
@@ -91,7 +89,7 @@ async def write_notice(ctx: Context, measure: Measure, record: MeasureRecord) ->
 
 
 async def _describe_lightened(ctx: Context, measure: Measure, record: MeasureRecord) -> Mapping[str, object] | None:
-    """Describe the measure in whose place an appeal has put this one, and whether the person comes back with that."""
+    """Describe the measure that an appeal replaced by this one, and whether the person comes back."""
     old = await cases.get_measure(ctx.db, record.instead_of) if record.instead_of else None
     if old is None:
         return None
@@ -103,7 +101,7 @@ async def _describe_lightened(ctx: Context, measure: Measure, record: MeasureRec
 
 
 async def store_measure(ctx: Context, deed: AuditEntry, record: MeasureRecord, **columns: Any) -> Measure:
-    """Note an act in the journal, and keep the measure under its number there; ``columns`` are others of it."""
+    """Record an act in the audit log, and store the measure under the entry’s number; ``columns`` are others of it."""
     entry = await record_entry(ctx, deed)
     measure = Measure(
         entry=entry.id,
@@ -121,17 +119,17 @@ async def store_measure(ctx: Context, deed: AuditEntry, record: MeasureRecord, *
 
 
 class MeasureHandler:
-    """What is particular to one kind of measure. As it stands here: somebody is told of it, and that is all.
+    """The rules of one kind of measure. This base class only notifies the person.
 
-    ``act`` is what the journal calls it. ``kind`` is what the charter and the cards call it, ``form`` the window in
-    which it is decided, where it can be decided about a case. ``weight`` is what it weighs where an appeal may put a
-    lighter one in its place. ``by_hand`` is what an animateur can do where Mattermost does not let the bot. It
-    ``is_slow`` where Mattermost does it after it is decided, ``keeps_out`` where somebody is kept out of channels until
-    it ends, and ``is_told`` where somebody is told of it once it is done.
+    ``act`` is its name in the audit log, ``kind`` its name in the charter and on cards, ``form`` the window in which it
+    is decided about a case, if any. ``weight`` orders measures, so that an appeal can choose a lighter one. ``by_hand``
+    says what an animateur can do where Mattermost does not let the bot. ``is_slow``: Mattermost carries it out after
+    the decision; ``keeps_out``: the person is kept out of channels until it ends; ``is_told``: the person is notified
+    once it is carried out.
 
-    Its words are blocks of the template: ``notice`` begins what the person reads of it (with what they had written
-    where it ``quotes``, and how to contest it where it is ``contestable``); ``answer`` is for who decided it by a line;
-    ``undone`` for who undoes it, ``lifted`` for the person then, and ``over`` where a lighter one takes its place.
+    Its sentences are blocks of the template: ``notice`` begins the person’s notice (with their words if it ``quotes``,
+    and how to appeal if it is ``contestable``); ``answer`` is for whoever decided it by a line; ``undone`` for whoever
+    undoes it, ``lifted`` for the person then, ``over`` if a lighter one replaces it.
     """
 
     act: ClassVar[AuditAct]
@@ -151,35 +149,33 @@ class MeasureHandler:
     over: ClassVar[str] = ""
 
     async def prefill(self, ctx: Context, case: Case, motive: str) -> Mapping[str, object]:
-        """Return what the window proposes beside the reason; ``motive`` is the key of the one that most reporters
-        give."""
+        """Return the window’s values beside the reason; ``motive`` is the key of the most frequent motive."""
         return {}
 
     async def complete(self, ctx: Context, case: Case, decision: Decision) -> Decision:
-        """Complete a decision with what the case says of it. Raises UserError for what cannot be done about that
-        case."""
+        """Complete a decision from its case. Raises UserError if it is impossible for that case."""
         return decision
 
     def is_heavy(self, decision: Decision) -> bool:
-        """Return whether it takes two animateurs."""
+        """Return whether the decision needs two animateurs."""
         return False
 
     def find_place(self, case: Case, decision: Decision) -> str:
-        """Find the channel in which it is done; "" for everywhere."""
+        """Return the channel of the measure; "" for everywhere."""
         return decision.channel_id
 
     def name_thing(self, case: Case, place: str) -> str:
-        """Name the thing to which the journal says that the measure was done."""
+        """Name the object of the measure for the audit log."""
         return f"message:{case.post_id}" if case.post_id else f"personne:{case.author_id}"
 
     async def start(self, ctx: Context, case: Case, measure: Measure, record: MeasureRecord) -> Sequence[Reply]:
-        """Return what is to be done, and said, once the measure is decided about a case."""
+        """Return the actions and messages that follow the decision about a case."""
         record.told = True
         await cases.store_record(ctx.db, measure, record)
         return [await write_notice(ctx, measure, record)]
 
     async def finish(self, ctx: Context, measure: Measure, record: MeasureRecord) -> Sequence[Reply]:
-        """Return what is said beside the notice once Mattermost did all of it."""
+        """Return the messages beside the notice, once Mattermost has carried out everything."""
         return []
 
     def clean_up(self, measure: Measure) -> Sequence[Reply]:
@@ -187,14 +183,14 @@ class MeasureHandler:
         return []
 
     def refuse_undoing(self, measure: Measure) -> None:
-        """Raise UserError for a measure that cannot be undone at this moment."""
+        """Raise UserError if the measure cannot be undone at this moment."""
 
     async def lift(self, ctx: Context, measure: Measure, record: MeasureRecord) -> Sequence[Reply]:
-        """Return what puts things in Mattermost as they were before."""
+        """Return the actions that restore what the measure changed in Mattermost."""
         return []
 
     async def handle_answer(self, ctx: Context, known: Measure, answer: ActAnswer) -> Sequence[Reply]:
-        """Deal with what Mattermost did for the measure, or did not. ``known`` is not held."""
+        """Handle Mattermost’s answer to an action of the measure. ``known`` is the measure, not locked."""
         if answer.part is not ActPurpose.ACT or answer.refusal is Refusal.TAKEN_BACK:
             return []
         measure = await cases.lock_known(ctx.db, known)
@@ -215,16 +211,16 @@ class MeasureHandler:
         return told if measure.ended_at else [*told, *await say_of_channel(ctx, measure, answer, "moderation/partly")]
 
     async def note_late(self, ctx: Context, measure: Measure, target: str) -> Sequence[Reply]:
-        """Do what follows where it was done in a channel, or to a message, though the measure had ended."""
+        """Handle an action that was carried out although the measure had ended meanwhile."""
         return []
 
     async def give_up(self, ctx: Context, measure: Measure, target: str, record: MeasureRecord) -> None:
-        """Undo what was prepared where it cannot be done."""
+        """Undo what was prepared for an action that is impossible."""
 
     async def settle(
         self, ctx: Context, measure: Measure, record: MeasureRecord, refusal: Refusal | None = None
     ) -> Sequence[Reply]:
-        """Say nothing while some of it is on its way; then tell the person, or that it does not stand."""
+        """Wait while actions are under way; then notify the person, or end a measure that failed."""
         if record.waits or record.looking or record.told:
             return []
         if record.refused and not record.done and not record.muted:
@@ -237,7 +233,7 @@ class MeasureHandler:
         return [*there, *notice, *await refresh_measure_card(ctx, measure)]
 
     async def fail(self, ctx: Context, measure: Measure, refusal: Refusal | None) -> Sequence[Reply]:
-        """End a measure that could not be carried out, and reopen its case: the room and who acted read why, and what
+        """End a measure that could not be carried out and reopen its case; the room and the decider read why, and what
         to do by hand."""
         why = cards.say_refusal(refusal)
         thing, after = f"acte:{measure.entry}", {"entry": measure.entry}
@@ -262,7 +258,7 @@ class MeasureHandler:
 
 
 async def _tell_answer_alone(ctx: Context, measure: Measure) -> Sequence[Reply]:
-    """Tell the person that their contested measure is over, where what was to take its place does not stand."""
+    """Tell the person that their contested measure is over, if the one that should replace it failed."""
     old = await cases.get_measure(ctx.db, cases.read_record(measure).instead_of)
     if old is None:
         return []
@@ -277,24 +273,24 @@ _HANDLERS: dict[str, MeasureHandler] = {}
 
 
 def handles(kind: H) -> H:
-    """Make a class the handler of its act."""
+    """Register a class as the handler of its act."""
     _HANDLERS[kind.act] = _HANDLERS[kind.kind or kind.act] = kind()
     return kind
 
 
 def find_handler(name: str) -> MeasureHandler:
-    """Find the handler of what the journal, or the charter, calls so. Raises KeyError for what is no measure."""
+    """Find a handler by its name in the audit log or the charter. Raises KeyError."""
     return _HANDLERS[name]
 
 
 async def refresh_measure_card(ctx: Context, measure: Measure) -> Sequence[Reply]:
-    """Draw the card of its case again, if it has one."""
+    """Rewrite the card of the measure’s case, if it has one."""
     case = await cases.get(ctx.db, measure.case_id) if measure.case_id else None
     return await cards.refresh_card(ctx, case) if case else []
 
 
 async def _reopen_case(ctx: Context, measure: Measure) -> Sequence[Reply]:
-    """Let the case wait again; one that an animateur’s line made is over."""
+    """Reopen a case; one that was made by a typed line is closed instead."""
     case = await cases.lock(ctx.db, measure.case_id) if measure.case_id else None
     if case is None or case.entry != measure.entry:
         return []
@@ -304,14 +300,14 @@ async def _reopen_case(ctx: Context, measure: Measure) -> Sequence[Reply]:
 
 
 async def say_of_channel(ctx: Context, measure: Measure, answer: ActAnswer, sentence: str) -> Sequence[Reply]:
-    """Say in the room what is not done in one channel of several, or of one message of several."""
+    """Say in the room that an action failed in one of several channels, or for one of several messages."""
     told, where = await cards.describe_measure(ctx, measure), await cards.find_title(ctx, measure, answer.target)
     return await cards.say_in_room(ctx, render(sentence, told=told, where=where, why=cards.say_refusal(answer.refusal)))
 
 
 @handles
 class Remind(MeasureHandler):
-    """A measure: somebody is reminded of the charter."""
+    """The measure that reminds somebody of the charter."""
 
     act = AuditAct.REMIND
     kind = weight = charte.MeasureKind.REMIND
@@ -334,7 +330,7 @@ class Warn(MeasureHandler):
 
 
 async def read_delivered(ctx: ReadingContext, event: Delivered) -> ActAnswer | None:
-    """Read what was delivered for a measure, with the files that were copied for it."""
+    """Parse the delivery of a measure’s action, with the files that were copied for it."""
     answer = read_answer(event)
     if answer is None or answer.part is not ActPurpose.KEPT or not event.post_id:
         return answer
@@ -344,13 +340,13 @@ async def read_delivered(ctx: ReadingContext, event: Delivered) -> ActAnswer | N
 
 @feature.event(Delivered, name="moderation.done.Delivered", asks=read_delivered)
 async def handle_delivered(ctx: Context, _: Delivered, answer: ActAnswer) -> Replies:
-    """Go on with a measure once Mattermost did what it asked for."""
+    """Continue a measure after Mattermost carried out an action."""
     return await _handle_answer(ctx, answer)
 
 
 @feature.event(Undelivered, name="moderation.refused.Undelivered")
 async def handle_undelivered(ctx: Context, event: Undelivered) -> Replies:
-    """Deal with what Mattermost did not do for a measure, which says what follows from it."""
+    """Continue a measure after Mattermost refused an action."""
     return await _handle_answer(ctx, read_answer(event))
 
 
@@ -364,7 +360,7 @@ UNDO_EXAMPLE = "/moderer annuler 12"
 
 @feature.command("moderer annuler", help="Annuler un acte", hint="N", roles=ANIMATEURS, writes=True)
 async def undo_typed_number(ctx: Context, line: str) -> Replies:
-    """Undo a measure by the number that the journal gave it."""
+    """Undo a measure by the number of its audit entry."""
     entry = read_typed_number(line)
     if entry is None:
         raise UserError(f"Donnez le numéro de l’acte, celui du journal : par exemple `{UNDO_EXAMPLE}`.")
@@ -378,8 +374,9 @@ async def undo_typed_number(ctx: Context, line: str) -> Replies:
 
 
 async def undo_measure(ctx: Context, entry: int, *, is_replaced: bool = False) -> Sequence[Reply]:
-    """Take a measure back, and tell the person, unless the notice of what replaces it does; asks Mattermost nothing.
-    The card is for the caller. Raises UserError for what is no measure, is over, or concerns who acts."""
+    """Undo a measure and tell the person, unless the notice of its replacement does, without asking Mattermost. The
+    caller rewrites the card. Raises UserError for an entry that is no measure, is over, or concerns the person who
+    acts."""
     measure = await _lock_standing(ctx, entry)
     back = await _end_measure(ctx, measure, AuditAct.UNDO, f"acte:{entry}", by=ctx.user.id)
     case = await cases.lock(ctx.db, measure.case_id) if measure.case_id else None
@@ -389,7 +386,7 @@ async def undo_measure(ctx: Context, entry: int, *, is_replaced: bool = False) -
 
 
 async def _end_measure(ctx: Context, measure: Measure, act: AuditAct, thing: str, by: str = "") -> Sequence[Reply]:
-    """Note that it is over, and put things as they were before."""
+    """Record that a measure is over, and return the actions that restore what it changed."""
     before = {"act": measure.act, "entry": measure.entry}
     await record_entry(ctx, AuditEntry(act, thing, measure.user_id, before=before))
     await database.change(ctx.db, measure, ended_at=ctx.now, ended_by=by)
@@ -414,7 +411,7 @@ async def _lock_standing(ctx: Context, entry: int) -> Measure:
 
 
 async def _tell_person(ctx: Context, measure: Measure) -> Sequence[Reply]:
-    """Tell the person that it ended, if they knew of it."""
+    """Tell the person that the measure ended, if they knew of it."""
     if not measure.user_id or not cases.read_record(measure).told:
         return []
     told = await cards.describe_measure(ctx, measure, measure.user_id)
@@ -433,7 +430,7 @@ EXPIRED_BATCH = 50
 
 @feature.job("minute=*/5", name="moderation.expire", writes=True)
 async def end_expired(ctx: Context) -> Replies:
-    """End what is due; another replica or an animateur may have ended it meanwhile."""
+    """End the measures that have expired; another replica or an animateur may have done so meanwhile."""
     ended: list[Reply] = []
     for each in await cases.list_due_measures(ctx.db, ctx.now, EXPIRED_BATCH):
         measure = await cases.lock_known(ctx.db, each)

@@ -1,6 +1,5 @@
-"""Somebody is kept out of one channel (exclude) or of all that the bot looks after (silence), and let back.
-The checks of channels know it by name. Out of the default channel nobody can be taken.
-"""
+"""Measures that keep somebody out of one channel (exclude) or of all moderated ones (silence), and let them back. The
+checks of channels know them as exceptions by name. Nobody can be removed from the team’s default channel."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -31,7 +30,8 @@ from storage.moderation import Case, Measure, MeasureRecord, cases
 
 
 class EnforcedMeasure(MeasureHandler):
-    """What lock and exclusions share: what is written against them goes, once its author has it back."""
+    """Base of lock and exclusions: messages written against the measure are removed after they are handed back to their
+    author."""
 
     async def handle_answer(self, ctx: Context, known: Measure, answer: ActAnswer) -> Sequence[Reply]:
         is_back = answer.part is ActPurpose.GIVEN and answer.refusal is not Refusal.TAKEN_BACK
@@ -47,7 +47,7 @@ class EnforcedMeasure(MeasureHandler):
         return [DeletePost(answer.target, topic=topic)]
 
     async def bear_breach(self, ctx: Context, measure: Measure, refusal: Refusal | None) -> Sequence[Reply]:
-        """Let stand what was written against the measure."""
+        """Leave a message that could not be removed, and tell the room."""
         told = await describe_measure(ctx, measure)
         return await say_in_room(ctx, render("moderation/not_removed", told=told, why=say_refusal(refusal)))
 
@@ -59,7 +59,8 @@ EXCLUSION_REASONS: Mapping[str, str] = {
 
 
 async def _keep_out(ctx: Context, measure: Measure, channel_ids: Sequence[str], record: MeasureRecord) -> None:
-    """Close the planned ones of these channels to them by name; who was let in by name is noted in the record."""
+    """Close these channels to the person by name, if they are planned ones; earlier admissions by name are kept in the
+    record."""
     keys = await canaux.find_channel_keys(ctx.db)
     theirs = [keys[ident] for ident in channel_ids if ident in keys]
     before = [
@@ -73,7 +74,7 @@ async def _keep_out(ctx: Context, measure: Measure, channel_ids: Sequence[str], 
 async def _let_into(
     ctx: Context, measure: Measure, record: MeasureRecord, channel_id: str, was_there: bool
 ) -> Sequence[Reply]:
-    """Undo what kept them out by name; they come back where they were, if the register still lets them in."""
+    """Undo the exclusion by name; where the person was, they are added back if the register still lets them in."""
     if other := await cases.find_exclusion(ctx.db, measure.user_id, channel_id, but=measure.entry):
         await _hand_over(ctx, other, record, [channel_id] if was_there else [])
         return []
@@ -93,14 +94,15 @@ async def _let_into(
 
 
 async def _restore_allowance(ctx: Context, measure: Measure, key: str, record: MeasureRecord) -> None:
-    """Make a channel as open to them as it was before."""
+    """Restore the exception by name that the person had for a channel."""
     await canaux.disallow(ctx.db, key, measure.user_id)
     if key in record.let_in:
         await canaux.allow(ctx.db, [_make_allowance(ctx, measure, key, record.let_in[key], is_in=True)])
 
 
 async def _hand_over(ctx: Context, other: Measure, before: MeasureRecord, channel_ids: Sequence[str]) -> None:
-    """Leave it to another measure to bring them back when that ends; it learns who was let in by name before both."""
+    """Leave the return of the person to another measure that still keeps them out, with the admissions by name from
+    before both."""
     record = cases.read_record(other)
     record.done += [ident for ident in channel_ids if ident not in record.done]
     record.let_in = before.let_in | record.let_in
@@ -112,7 +114,7 @@ def _make_allowance(ctx: Context, measure: Measure, key: str, reason: str, *, is
 
 
 class SilenceAll(BaseModel):
-    """Long work that takes somebody out of the channels that the bot looks after, or of the one that is named."""
+    """Long work: remove somebody from all moderated channels, or from a named one."""
 
     entry: int
     user_id: str
@@ -120,7 +122,7 @@ class SilenceAll(BaseModel):
 
 
 class ExcludeFrom(BaseModel):
-    """Long work that takes somebody out of a channel, where they are there, and may not be there any more."""
+    """Long work: remove somebody from one channel, if they are in it, and close it to them."""
 
     entry: int
     user_id: str
@@ -128,7 +130,7 @@ class ExcludeFrom(BaseModel):
 
 
 class Exclusion(EnforcedMeasure):
-    """What silence and exclude share: somebody is taken out of channels, and brought back when it ends."""
+    """Base of silence and exclude: the person is removed from channels, and added back when the measure ends."""
 
     by_hand = "retirez la personne du canal, par le menu du canal › Membres"
     is_slow = keeps_out = is_told = True
@@ -143,20 +145,20 @@ class Exclusion(EnforcedMeasure):
         return [Start(payload=self.work(entry=measure.entry, user_id=measure.user_id, channel_id=place), quiet=True)]
 
     async def lift(self, ctx: Context, measure: Measure, record: MeasureRecord) -> Sequence[Reply]:
-        """Bring somebody back into the channels that they were taken out of, where they may be still.
+        """Add the person back to the channels that they were removed from, if they may still be there.
 
-        Where another measure keeps them out, that one will; a channel that they were not in is only open to them again.
+        Where another measure keeps them out, that one will do so; a channel that they were not in is only opened again.
         """
         left = [*record.done, *record.waits]
         places = {ident: ident in left for ident in (*left, *measure.channels)}
         return [act for ident, was in places.items() for act in await _let_into(ctx, measure, record, ident, was)]
 
     async def note_late(self, ctx: Context, measure: Measure, target: str) -> Sequence[Reply]:
-        """Bring somebody back who was taken out of a channel though the measure had ended."""
+        """Add the person back to a channel from which they were removed although the measure had ended."""
         return await _let_into(ctx, measure, cases.read_record(measure), target, was_there=True)
 
     async def give_up(self, ctx: Context, measure: Measure, target: str, record: MeasureRecord) -> None:
-        """Keep somebody out of a channel by name no more, since they could not be taken out of it."""
+        """Drop the exclusion by name from a channel from which the person could not be removed."""
         keys = await canaux.find_channel_keys(ctx.db)
         if target in keys:
             await _restore_allowance(ctx, measure, keys[target], record)
@@ -173,8 +175,7 @@ class Exclusion(EnforcedMeasure):
         return await say_of_channel(ctx, known, answer, "moderation/not_back") if known.ended_at else []
 
     async def _remove_once_more(self, ctx: Context, known: Measure, answer: ActAnswer) -> Sequence[Reply]:
-        """Remove somebody once more, where something else would have undone a removal that had not begun: what the
-        measure keeps out stays out; one that is over has no more to do."""
+        """Repeat a removal that was cancelled by something else; a measure that is over does nothing."""
         measure = await cases.lock_known(ctx.db, known) if answer.part is ActPurpose.ACT else None
         return [make_member_removal(measure, answer.target)] if measure and not measure.ended_at else []
 
@@ -187,7 +188,7 @@ DEFAULT_SILENCE = timedelta(days=7)
 
 @handles
 class Silence(Exclusion):
-    """A measure: somebody cannot write for a time, in one channel or in all that the bot looks after."""
+    """The measure that suspends somebody’s writing for a time, in one channel or in all moderated ones."""
 
     act = AuditAct.SILENCE
     kind = weight = MeasureKind.SILENCE
@@ -213,7 +214,7 @@ class Silence(Exclusion):
 
 @handles
 class Exclude(Exclusion):
-    """A measure: somebody may not be in a channel any more."""
+    """The measure that excludes somebody from a channel."""
 
     act = AuditAct.EXCLUDE
     kind = weight = MeasureKind.EXCLUDE
@@ -249,8 +250,8 @@ async def _remove_from_channels(ctx: Context, measure: Measure, channel_ids: Seq
 
 
 async def remove_again(ctx: Context, user_id: str, channel_id: str) -> tuple[Measure, RemoveMember] | None:
-    """Take somebody out of a channel who is there though a measure keeps them out, and close it to them by name: else
-    the check of channels would bring them back at once. None where no measure holds."""
+    """Remove somebody who is in a channel although a measure keeps them out, and close it to them by name, since a
+    check would otherwise add them back. None if no measure is in force."""
     measure = await cases.lock_exclusion(ctx.db, user_id, channel_id)
     if measure is None:
         return None
@@ -263,7 +264,7 @@ async def remove_again(ctx: Context, user_id: str, channel_id: str) -> tuple[Mea
 
 
 def make_member_removal(measure: Measure, channel_id: str) -> RemoveMember:
-    """Make the act that takes somebody out of a channel, where nobody is told."""
+    """Make the action that removes somebody from a channel without a message to them."""
     about = ActPurpose.ACT.about(measure.entry, channel_id)
     return RemoveMember(channel_id, measure.user_id, topic=about)
 
@@ -277,7 +278,7 @@ NextChannels = tuple[Sequence[ChatChannel], int]
 
 
 async def find_next_channels(ctx: ReadingContext, asked: SilenceAll, so_far: Progress) -> NextChannels:
-    """Ask of the next channels, which come always in the same order, whether the person is in them."""
+    """Ask whether the person is in the next channels, which always come in the same order."""
     at, found = so_far.cursor or 0, [channel for channel in await ctx.chat.own_channels() if not channel.archived]
     wanted = sorted((c for c in found if asked.channel_id in {"", c.id}), key=lambda channel: channel.id)
     batch = wanted[at : at + CHANNELS_BATCH]
@@ -294,7 +295,7 @@ async def find_next_channels(ctx: ReadingContext, asked: SilenceAll, so_far: Pro
     asks=find_next_channels,
 )
 async def apply_silence(ctx: Context, asked: SilenceAll, so_far: Progress, channels: NextChannels) -> Step:
-    """Take somebody out of the next channels in which they are; at the end they are told."""
+    """Remove the person from the next channels that they are in; at the end they are notified."""
     at, (there, total) = so_far.cursor or 0, channels
     measure, _ = await cases.lock_with_case(ctx.db, asked.entry)
     if measure is None or measure.ended_at:
@@ -313,15 +314,14 @@ async def apply_silence(ctx: Context, asked: SilenceAll, so_far: Progress, chann
 
 
 async def is_in_channel(ctx: ReadingContext, asked: ExcludeFrom, _: Progress) -> bool:
-    """Return whether the person is in the channel; where Mattermost does not say it, they are taken out all the
-    same."""
+    """Return whether the person is in the channel; if Mattermost does not say, they are removed all the same."""
     return await unless_refused(ctx.chat.channel_member(asked.channel_id, asked.user_id), True, GONE) is not None
 
 
 @feature.urgent_work(ExcludeFrom, name="moderation.ExcludeFrom", title="Exclusion du canal", asks=is_in_channel)
 async def apply_exclusion(ctx: Context, asked: ExcludeFrom, so_far: Progress, there: bool) -> Step:
-    """Take somebody out of a channel. Who is not there is not taken out, so that an undone exclusion brings in nobody;
-    the channel is closed to them all the same."""
+    """Remove the person from a channel and close it to them. If they are not in it they are not removed, so that
+    undoing adds nobody."""
     measure, _ = await cases.lock_with_case(ctx.db, asked.entry)
     if measure is None or measure.ended_at:
         return Step(finished=True)
@@ -338,8 +338,8 @@ async def apply_exclusion(ctx: Context, asked: ExcludeFrom, so_far: Progress, th
 
 @feature.event(JoinedChannel, name="moderation.came_again.JoinedChannel", only=policy.may_breach_measure)
 async def remove_returned(ctx: Context, event: JoinedChannel) -> Replies:
-    """Take somebody out again who is kept out and is in a private channel again, and tell them softly. (Of public ones
-    the bot does not hear who comes: they are taken out when they write.)"""
+    """Remove somebody who came back to a private channel that a measure keeps them out of, and tell them gently. (For
+    public ones the bot gets no such event: they are removed when they write.)"""
     again = await remove_again(ctx, event.user_id, event.channel_id)
     if again is None:
         return None
@@ -356,7 +356,7 @@ EXCLUDE_EXAMPLE = "/moderer exclure @nina.roux ~general propos blessants, malgr�
 
 @dataclass(frozen=True, slots=True)
 class TypedMeasure:
-    """What a line decides about somebody, in one channel or in all."""
+    """A typed decision about somebody, in one channel or in all."""
 
     account: ChatUser
     channel: ChatChannel | None
@@ -364,7 +364,7 @@ class TypedMeasure:
 
 
 async def read_silence(ctx: ReadingContext, line: str) -> TypedMeasure:
-    """Read whose writing is suspended, for how long, where and why."""
+    """Read whose writing to suspend, for how long, where and why."""
     account, rest = await take_account(ctx, line, SILENCE_EXAMPLE)
     lasts, rest = take_length(rest)
     if lasts is None:
@@ -385,7 +385,7 @@ async def read_silence(ctx: ReadingContext, line: str) -> TypedMeasure:
     asks=read_silence,
 )
 async def silence_person(ctx: Context, typed: TypedMeasure) -> Replies:
-    """Silence somebody in all channels that the bot looks after, or in one. Raises UserError for who is already."""
+    """Silence somebody in all moderated channels, or in one. Raises UserError if they are silenced already."""
     for each in await cases.list_standing_measures(ctx.db, typed.account.id):
         if each.act == AuditAct.SILENCE:
             until = await say_until(ctx, each.until)
@@ -397,7 +397,7 @@ async def silence_person(ctx: Context, typed: TypedMeasure) -> Replies:
 
 
 async def _find_or_open_case(ctx: Context, typed: TypedMeasure) -> Case:
-    """Find the case in which another animateur proposed the same, who is seconded by that; else a new one."""
+    """Find the case in which another animateur proposed the same, which this decision approves; else open one."""
     for case in await cases.list_by_author(ctx.db, typed.account.id, ctx.now - SECONDED_WITHIN):
         wanted = read_proposal(case)
         if wanted and (wanted.measure, wanted.channel_id) == (typed.decision.measure, typed.decision.channel_id):
@@ -406,7 +406,7 @@ async def _find_or_open_case(ctx: Context, typed: TypedMeasure) -> Case:
 
 
 async def read_exclusion(ctx: ReadingContext, line: str) -> TypedMeasure:
-    """Read who is excluded from which channel, and why."""
+    """Read whom to exclude from which channel, and why."""
     account, rest = await take_account(ctx, line, EXCLUDE_EXAMPLE)
     channel, rest = (await policy.index_channels(ctx)).take(rest, EXCLUDE_EXAMPLE)
     reason = take_reason(rest, EXCLUDE_EXAMPLE)
@@ -426,7 +426,7 @@ async def read_exclusion(ctx: ReadingContext, line: str) -> TypedMeasure:
     asks=read_exclusion,
 )
 async def exclude_person(ctx: Context, typed: TypedMeasure) -> Replies:
-    """Propose to a second animateur that somebody is excluded from a channel."""
+    """Propose to a second animateur to exclude somebody from a channel."""
     found = await cases.find_exclusion(ctx.db, typed.account.id, typed.decision.channel_id)
     if found and found.act == AuditAct.EXCLUDE:
         raise UserError(f"@{typed.account.username} est déjà exclu de ce canal (acte n° {found.entry}).")

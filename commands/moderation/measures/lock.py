@@ -1,7 +1,5 @@
-"""A channel is locked for a time: what people write there is taken away and handed back to them in private,
-since Mattermost keeps true locks to its licensed editions. Where everybody is, it takes two animateurs.
-And a message is pinned to the top of its channel, or unpinned.
-"""
+"""Locks of a channel: what people write there is removed and handed back to them in private, since Mattermost has real
+locks only in its licensed editions. Locking a channel of everybody takes two animateurs. And pins of a message."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -45,7 +43,7 @@ LOCK = RowCard[str]("moderation.lock:")
 
 @handles
 class Lock(EnforcedMeasure):
-    """A channel in which nobody but animateurs writes, for a time."""
+    """The measure that lets only animateurs write in a channel, for a time."""
 
     act = AuditAct.LOCK
     by_hand = "supprimez vous-même ce qui s’y écrit"
@@ -56,7 +54,7 @@ class Lock(EnforcedMeasure):
         return [LOCK.post(place, said, place) for place in measure.channels]
 
     async def bear_breach(self, ctx: Context, measure: Measure, refusal: Refusal | None) -> Sequence[Reply]:
-        """End a lock that cannot be kept."""
+        """End a lock that cannot be enforced."""
         reopened = render("moderation/unlocked", why="refused", by="")
         failed = await self.fail(ctx, measure, refusal)
         return [*failed, *(Say(reopened, channel_id=place) for place in measure.channels)]
@@ -64,7 +62,7 @@ class Lock(EnforcedMeasure):
 
 @dataclass(frozen=True, slots=True)
 class LockRequest:
-    """A channel that is to be locked, how it is called and addressed, how long and why; ``by`` proposed it."""
+    """A channel to lock, its title and address, how long and why; ``by`` proposed it."""
 
     channel_id: str
     title: str
@@ -75,26 +73,27 @@ class LockRequest:
 
 
 class ApproveLock(BaseModel):
-    """« Approuver » a lock, by the number of its proposal in the journal."""
+    """Button « Approuver »: approves a lock, by the number of the proposal’s audit entry."""
 
     channel_id: str
     entry: int
 
 
 class DeclineLock(BaseModel):
-    """« Refuser » to lock a channel."""
+    """Button « Refuser »: declines a lock."""
 
     channel_id: str
     entry: int
 
 
 async def needs_second(ctx: Context, channel: ChatChannel) -> bool:
-    """Return whether everybody is there: the team’s default channel, or the one that the table has for all."""
+    """Return whether a channel has everybody in it: the team’s default one, or the one for all in the operator’s
+    table."""
     return channel.is_default or (await canaux.find_channel_ids(ctx.db)).get(targets.GENERAL) == channel.id
 
 
 async def propose_lock(ctx: Context, wanted: LockRequest) -> Sequence[Reply]:
-    """Ask the other animateurs; a proposal of before is none any more."""
+    """Propose a lock to the other animateurs; an earlier proposal is replaced."""
     after = {"seconds": int(wanted.lasts.total_seconds()), "title": wanted.title, "address": wanted.address}
     entry = await record_entry(
         ctx, AuditEntry(AuditAct.PROPOSE, f"canal:{wanted.channel_id}", reason=wanted.reason, after=after)
@@ -110,7 +109,7 @@ async def propose_lock(ctx: Context, wanted: LockRequest) -> Sequence[Reply]:
 async def write_proposal(
     ctx: Context, wanted: LockRequest, entry: int, *, approved_by: str = "", declined_by: str = ""
 ) -> Markdown:
-    """Write a proposal as the animateurs read it, with what became of it."""
+    """Write a proposal for animateurs, with its outcome."""
     return render(
         "moderation/lock_proposed",
         wanted=wanted,
@@ -123,14 +122,14 @@ async def write_proposal(
 
 
 async def find_proposal(ctx: Context, channel_id: str) -> JournalEntry | None:
-    """Find the proposal about locking a channel that nobody answered yet, if it is still time."""
+    """Find the unanswered proposal to lock a channel, if it has not expired."""
     entries = await journal.list_of_things(ctx.db, [f"canal:{channel_id}"], LOOKED_BACK)
     last = next((one for one in entries if one.act in {AuditAct.PROPOSE, AuditAct.DECLINE, AuditAct.LOCK}), None)
     return last if last and last.act == AuditAct.PROPOSE and ctx.now - last.at <= PROPOSAL_WAITS else None
 
 
 async def take_proposal(ctx: Context, channel_id: str, number: int) -> LockRequest:
-    """Take a proposal in hand, which another animateur answers. Raises UserError for one that is over, or one’s own."""
+    """Get a proposal that another animateur answers. Raises UserError for an expired one, or one’s own."""
     await claims.hold(ctx.db, "moderation.lock", channel_id, ctx.now)
     proposal = await find_proposal(ctx, channel_id)
     if proposal is None or proposal.id != number:
@@ -141,7 +140,7 @@ async def take_proposal(ctx: Context, channel_id: str, number: int) -> LockReque
 
 @feature.button(DeclineLock, roles=ANIMATEURS)
 async def decline_lock(ctx: Context, click: DeclineLock) -> Replies:
-    """Decline a lock: nothing is locked, and who proposed it reads so."""
+    """Decline a lock, and tell its proposer."""
     wanted = await take_proposal(ctx, click.channel_id, click.entry)
     await record_entry(ctx, AuditEntry(AuditAct.DECLINE, f"canal:{click.channel_id}", reason=wanted.reason))
     said = await write_proposal(ctx, wanted, click.entry, declined_by=ctx.user.id)
@@ -159,7 +158,7 @@ UNLOCK_EXAMPLE = "/moderer deverrouiller ~general"
 
 
 async def read_lock(ctx: ReadingContext, line: str) -> tuple[LockRequest, ChatChannel]:
-    """Read what is to be locked, for how long and why."""
+    """Read which channel to lock, for how long and why."""
     channel, rest = (await policy.index_channels(ctx)).take(line, LOCK_EXAMPLE)
     lasts, reason = take_length(rest)
     if lasts is None:
@@ -178,8 +177,7 @@ async def read_lock(ctx: ReadingContext, line: str) -> tuple[LockRequest, ChatCh
     asks=read_lock,
 )
 async def lock_channel(ctx: Context, typed: tuple[LockRequest, ChatChannel]) -> Replies:
-    """Lock a channel from now on until then; where everybody is, a second animateur approves by a button or the same
-    line."""
+    """Lock a channel; for a channel of everybody, a second animateur approves by a button or by the same line."""
     wanted, channel = typed
     await check_unlocked(ctx, wanted)
     if not await needs_second(ctx, channel):
@@ -191,14 +189,14 @@ async def lock_channel(ctx: Context, typed: tuple[LockRequest, ChatChannel]) -> 
 
 
 async def check_unlocked(ctx: Context, wanted: LockRequest) -> None:
-    """Keep others from locking that channel until this transaction ends. Raises UserError for one that is locked."""
+    """Keep others from locking a channel until the transaction ends. Raises UserError if it is locked."""
     await claims.hold(ctx.db, "moderation.lock", wanted.channel_id, ctx.now)
     if await find_lock(ctx, wanted.channel_id):
         raise UserError(f"Ce canal est déjà verrouillé. Pour le rouvrir : `/moderer deverrouiller ~{wanted.address}`.")
 
 
 async def start_lock(ctx: Context, wanted: LockRequest) -> Sequence[Reply]:
-    """Lock a channel, and tell its people so."""
+    """Lock a channel, and say so in it."""
     measure = await _store_lock(ctx, wanted)
     policy.expect_breach(ctx.settings, wanted.channel_id)
     told, place = await cards.describe_measure(ctx, measure), wanted.channel_id
@@ -225,7 +223,7 @@ async def _store_lock(ctx: Context, wanted: LockRequest) -> Measure:
 
 
 async def read_channel(ctx: ReadingContext, line: str) -> ChatChannel:
-    """Read the channel that is to be opened again."""
+    """Read which channel to unlock."""
     return (await policy.index_channels(ctx)).take(line, UNLOCK_EXAMPLE)[0]
 
 
@@ -233,7 +231,7 @@ async def read_channel(ctx: ReadingContext, line: str) -> ChatChannel:
     "moderer deverrouiller", help="Rouvrir un canal verrouillé", hint="canal", roles=ANIMATEURS, asks=read_channel
 )
 async def unlock_channel(ctx: Context, channel: ChatChannel) -> Replies:
-    """Open a locked channel before its time."""
+    """Unlock a channel before its time."""
     found = await find_lock(ctx, channel.id)
     if found is None:
         raise UserError(f"Le canal « {escape(channel.display_name or channel.name)} » n’est pas verrouillé.")
@@ -244,14 +242,15 @@ async def unlock_channel(ctx: Context, channel: ChatChannel) -> Replies:
 
 
 async def find_lock(ctx: Context, channel_id: str) -> Measure | None:
-    """Find the lock that a channel is under, if it is."""
+    """Return the lock of a channel, if there is one."""
     found = await cases.list_measures_in_force(ctx.db, [AuditAct.LOCK])
     return next((each for each in found if channel_id in each.channels), None)
 
 
 @feature.event(Posted, name="moderation.wrote.Posted", only=policy.may_breach_measure)
 async def enforce_measures(ctx: Context, event: Posted) -> Replies:
-    """Take away what is written in a locked channel, or by somebody who is kept out of it; its author has it back."""
+    """Remove what is written in a locked channel, or by somebody who is kept out of it, and hand it back to its
+    author."""
     lock_ = None if ctx.user.animates else await find_lock(ctx, event.channel_id)
     if lock_ is not None:
         return await _remove_post(ctx, event, lock_, "lock")
@@ -271,7 +270,7 @@ async def enforce_measures(ctx: Context, event: Posted) -> Replies:
 
 
 async def _remove_post(ctx: Context, event: Posted, measure: Measure, why: str) -> Sequence[Reply]:
-    """Give the words back to their author and remove the message, after its files are brought to them."""
+    """Hand a message back to its author and delete it, after its files were brought to them."""
     reason = f"mesure n° {measure.entry}"
     itself = replace(ctx, user=make_nobody())  # « ctx.user » wrote it
     record_entry_at_end(itself, AuditEntry(AuditAct.HIDE, f"message:{event.post_id}", event.user_id, reason))
@@ -295,7 +294,7 @@ UNPIN_EXAMPLE = "/moderer desepingler https://…/pl/…"
 
 @handles
 class PinMessage(MeasureHandler):
-    """A message stands at the top of its channel."""
+    """The act that pins a message in its channel."""
 
     act = AuditAct.PIN
     by_hand = "épinglez le message vous-même, par son menu « … »"
@@ -316,7 +315,7 @@ PinRequest = tuple[MessageSnapshot, str]
     asks=partial(take_message, example=PIN_EXAMPLE),
 )
 async def pin_message(ctx: Context, typed: PinRequest) -> Replies:
-    """Pin a message at once."""
+    """Pin a message."""
     seen, rest = typed
     if seen.post.is_pinned:
         raise UserError("Ce message est déjà épinglé.")
@@ -335,7 +334,7 @@ async def pin_message(ctx: Context, typed: PinRequest) -> Replies:
     asks=partial(take_message, example=UNPIN_EXAMPLE),
 )
 async def unpin_message(ctx: Context, typed: PinRequest) -> Replies:
-    """Undo what was pinned here; what somebody pinned by hand is no more."""
+    """Unpin a message that was pinned here, or by hand."""
     seen, rest = typed
     if not seen.post.is_pinned:
         raise UserError("Ce message n’est pas épinglé.")

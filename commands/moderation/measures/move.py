@@ -1,4 +1,5 @@
-"""A thread goes to another channel: all of it is copied there before the original goes; and it comes back."""
+"""Moves of a thread to another channel: all of it is copied there before the original is deleted, and can be brought
+back."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,7 +34,7 @@ COPIED_BATCH = 20
 
 
 class TransferSurely(BaseModel):
-    """« Déplacer ces messages »: a thread by its first message."""
+    """Button « Déplacer ces messages »: moves a thread, by its first message."""
 
     root_id: str
     to: str
@@ -41,7 +42,7 @@ class TransferSurely(BaseModel):
 
 
 class Transfer(BaseModel):
-    """A thread that is to be moved, with its messages as they are now."""
+    """A thread to move, with its messages as they are now."""
 
     posts: list[KeptPost]
     to: str
@@ -49,7 +50,7 @@ class Transfer(BaseModel):
 
 
 class Transferring(BaseModel):
-    """Work: a thread is written anew in another channel."""
+    """Long work: copy a thread to another channel."""
 
     entry: int
     root_id: str
@@ -60,7 +61,7 @@ COPY_MAX = 15_000
 
 
 class PutBack(BaseModel):
-    """A moved thread is to be where it was; ``copy_id`` is the first message of the copy."""
+    """Long work: bring a moved thread back; ``copy_id`` is the first message of the copy."""
 
     entry: int
     copy_id: str
@@ -73,25 +74,26 @@ POINTER = RowCard[Measure]("moderation.pointer:", lambda measure: measure.entry)
 
 
 def list_copy_topics(entry: int, posts: Sequence[KeptPost]) -> Sequence[str]:
-    """List the topics of all copies."""
+    """Return the topics of all copies."""
     return [COPY.of((entry, n, part)) for n, post in enumerate(posts) for part in range(len(_split_text(post.text)))]
 
 
 async def find_copy(ctx: Context, entry: int) -> str:
-    """Find the first message of a copy; "" while there is none."""
+    """Return the first message of the copy; "" while there is none."""
     found = await COPY.list_posts(ctx.db, (entry, 0, 0))
     return found[0].post_id if found else ""
 
 
 def write_copy(zone: ZoneInfo, post: KeptPost) -> Markdown:
-    """Write somebody’s words under their name, with the hour at which they were written, in a channel’s time."""
+    """Write a copied message: its author’s name, its hour in the channel’s time zone, its text."""
     at = say_moment(post.at.astimezone(zone))
     first = _split_text(post.text)[0]
     return render("moderation/copy", author=f"@{post.author}", at=at, text=relay_markdown(first))
 
 
 def copy_post(zone: ZoneInfo, entry: int, n: int, post: KeptPost, place: tuple[str, str]) -> Sequence[Say]:
-    """Say the n-th message in a channel, under a message there ("" for the first): in parts where it is long."""
+    """Post the n-th message in a channel, as a reply to a message there ("" for the first), in several parts if it is
+    long."""
     channel_id, root_id = place
     said = [write_copy(zone, post), *map(relay_markdown, _split_text(post.text)[1:])]
     return [
@@ -106,7 +108,7 @@ def _split_text(text: str) -> Sequence[str]:
 
 @handles
 class Move(MeasureHandler):
-    """A thread stands in another channel, under what the bot says for those who wrote it."""
+    """The measure that moves a thread; a pointer to the copy takes its place."""
 
     act = AuditAct.MOVE
     by_hand = "supprimez le fil vous-même, par le menu « … » de son premier message"
@@ -117,7 +119,7 @@ class Move(MeasureHandler):
     lifted = "moderation/lifted_move"
 
     async def finish(self, ctx: Context, measure: Measure, record: MeasureRecord) -> Sequence[Reply]:
-        """Say what stands where the thread was, once it is gone there."""
+        """Post the pointer where the thread was, once that is deleted."""
         copy_id = await find_copy(ctx, measure.entry)
         text = render(
             "moderation/pointer",
@@ -133,7 +135,7 @@ class Move(MeasureHandler):
         return [Start(payload=PutBack(entry=measure.entry, copy_id=""), quiet=True)]
 
     def refuse_undoing(self, measure: Measure) -> None:
-        """Refuse to undo a move while all is copied, and Mattermost has not said yet that the thread is gone."""
+        """Refuse to undo a move between the copying and the deletion of the original."""
         record = cases.read_record(measure)
         if record.waits and not record.looking:
             raise UserError("Ce déplacement se termine à l’instant : réessayez dans une minute.")
@@ -153,7 +155,7 @@ async def preview_typed_move(ctx: ReadingContext, line: str) -> Replies:
 
 
 async def preview_move(ctx: ReadingContext, root_id: str, there: ChatChannel, to: ChatChannel, reason: str) -> Whisper:
-    """Show what would be moved, and the button that does it. Raises UserError and ChatError."""
+    """Show what would be moved, with a button that does it. Raises UserError and ChatError."""
     _check_destination(there, to)
     posts = await read_thread(ctx, root_id)
     if not posts:
@@ -181,7 +183,7 @@ def _check_destination(there: ChatChannel, to: ChatChannel) -> None:
 
 
 async def read_moved_thread(ctx: ReadingContext, click: TransferSurely) -> Transfer:
-    """Read the thread as it is at the click. Raises UserError where it cannot be moved."""
+    """Read the thread as it is at the click. Raises UserError if it cannot be moved."""
     posts = await read_thread(ctx, click.root_id)
     if not posts:
         raise UserError(MESSAGE_GONE)
@@ -197,7 +199,7 @@ async def start_move(ctx: Context, click: Transfer) -> Replies:
 
 
 async def _store_move(ctx: Context, click: "Transfer | MoveOfCase", case_id: int | None = None) -> Transferring:
-    """Store the move of a thread. Raises UserError where somebody moves it already."""
+    """Store the move of a thread. Raises UserError if it is being moved already."""
     root = click.posts[0]
     await claims.hold(ctx.db, "moderation.move", root.id, ctx.now)
     under_way = await cases.list_measures_in_force(ctx.db, [AuditAct.MOVE])
@@ -225,7 +227,7 @@ async def read_standing_thread(ctx: ReadingContext, asked: Transferring, _: Prog
     asks=read_standing_thread,
 )
 async def copy_thread(ctx: Context, asked: Transferring, so_far: Progress, posts: Sequence[KeptPost]) -> Step:
-    """Say the next messages; once all of them stand, the thread goes where it was."""
+    """Copy the next messages; once all copies stand, delete the original."""
     measure = await cases.lock_measure(ctx.db, asked.entry)
     if measure is None or measure.ended_at or not cases.read_record(measure).looking:
         return Step(done=so_far.done, total=so_far.total, finished=True)
@@ -250,7 +252,7 @@ async def copy_thread(ctx: Context, asked: Transferring, so_far: Progress, posts
 
 
 async def _copy_batch(ctx: Context, measure: Measure, record: MeasureRecord, at: int) -> Sequence[Reply]:
-    """Copy the first message alone, since the others answer it."""
+    """Copy the first message alone, since the others are replies to it."""
     root = await find_copy(ctx, measure.entry) if at else ""
     batch = record.posts[at : at + COPIED_BATCH] if at else record.posts[:1]
     place = (record.place, root)
@@ -264,7 +266,7 @@ def _remove_original(measure: Measure, record: MeasureRecord) -> DeletePost:
 
 
 class MoveOfCase(BaseModel):
-    """The thread as it is at this moment. (No button: what a window goes on with.)"""
+    """The thread of a case as it is now, read after the window was sent."""
 
     case: int
     posts: list[KeptPost]
@@ -273,7 +275,7 @@ class MoveOfCase(BaseModel):
 
 
 async def read_case_thread(ctx: ReadingContext, form: MoveThread) -> MoveOfCase:
-    """Read what would be moved: nothing, where the case is decided already. Raises UserError where it cannot be."""
+    """Read the thread of a case; empty if the case is decided already. Raises UserError if it cannot be moved."""
     case = await get_case(ctx, form.case)
     if case.state is not CaseState.OPEN:
         return MoveOfCase(case=case.number, posts=[], to="", reason=form.reason)
@@ -307,14 +309,14 @@ RESTORED_OFFSET = 100_000
 
 @dataclass(frozen=True, slots=True)
 class StandingCopies:
-    """The copies that stand, and whether somebody else answered them."""
+    """The copies that still stand, and whether other people replied to them."""
 
     posts: Sequence[ChatPost]
     answered: bool
 
 
 async def read_copies(ctx: ReadingContext, asked: PutBack, _: Progress) -> StandingCopies:
-    """Read what stands of the thread that was moved."""
+    """Read the copies of the moved thread."""
     posts: Sequence[ChatPost] = []
     if asked.copy_id:
         posts = await unless_refused(ctx.chat.thread(asked.copy_id), posts, GONE)
@@ -326,7 +328,7 @@ async def read_copies(ctx: ReadingContext, asked: PutBack, _: Progress) -> Stand
     PutBack, name="moderation.PutBack", title="Retour du fil", unit=("message", "messages"), asks=read_copies
 )
 async def restore_thread(ctx: Context, asked: PutBack, so_far: Progress, copies: StandingCopies) -> Step:
-    """Say the whole thread again under what points to it; then the copies go, unless somebody answered them."""
+    """Post the whole thread again under its pointer; then delete the copies, unless other people replied to them."""
     measure = await cases.get_measure(ctx.db, asked.entry)
     if measure is None:
         return Step(finished=True)
@@ -347,7 +349,7 @@ async def restore_thread(ctx: Context, asked: PutBack, so_far: Progress, copies:
 
 
 async def _remove_copies(ctx: Context, measure: Measure, record: MeasureRecord) -> Step:
-    """Remove the copies, once none is on its way any more: the first, with all that answer it."""
+    """Delete the copies, once all have arrived: the first one, with all replies."""
     theirs, total = list_copy_topics(measure.entry, record.posts), len(record.posts)
     await outbox.recall_unsent(ctx.db, theirs, ctx.now)
     if (await outbox.tally(ctx.db, theirs, ctx.now)).waiting:
@@ -360,8 +362,8 @@ async def _remove_copies(ctx: Context, measure: Measure, record: MeasureRecord) 
 async def _restore_posts(
     ctx: Context, measure: Measure, record: MeasureRecord, standing: Sequence[ChatPost]
 ) -> Sequence[Reply]:
-    """Say the messages again: the first takes the place of what pointed to it, the others answer it. Files are those of
-    the copies."""
+    """Post the messages again: the first one replaces the pointer, the others reply to it. Files come from the
+    copies."""
     files = {post.id: list(post.file_ids) for post in standing}
     posts = [await _attach_files(ctx, measure, n, post, files) for n, post in enumerate(record.posts)]
     pointers = await POINTER.list_posts(ctx.db, measure)

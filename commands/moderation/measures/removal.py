@@ -1,6 +1,5 @@
-"""Messages are taken away: one with its thread (hide), or somebody’s last ones (clean).
-Their files are copied first to where they are evidence, so that they can come back with the words.
-"""
+"""Removals of messages: one with its thread (hide), or somebody’s last ones (clean). Their files are first copied to
+where evidence is kept, so that they can be restored with the text."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -29,7 +28,8 @@ from storage.personal_data.declarations import months_before
 
 
 class Removal(MeasureHandler):
-    """What hide and clean share: messages go once their files are kept, and can be said again for their authors."""
+    """Base of hide and clean: messages are deleted once their files are copied, and can be posted again for their
+    authors."""
 
     is_told = quotes = True
     undone = "moderation/undone_removal"
@@ -43,18 +43,18 @@ class Removal(MeasureHandler):
     async def _leave_out_standing(
         self, ctx: Context, measure: Measure, posts: Sequence[KeptPost]
     ) -> Sequence[KeptPost]:
-        """Leave out the messages whose removal had not begun, which is taken back: they stand."""
+        """Cancel the deletions that have not begun, and leave out their messages, which still stand."""
         removals = {ActPurpose.ACT.about(measure.entry, post.id): post.id for post in posts}
         standing = {removals[topic] for topic in await outbox.withdraw(ctx.db, removals, ctx.now)}
         return [post for post in posts if post.id not in standing]
 
     def list_removals(self, measure: Measure, record: MeasureRecord, target: str = "") -> Sequence[Reply]:
-        """List the messages that may go now; ``target`` is the one that became safe."""
+        """Return the deletions that are possible now; ``target`` is the message whose files have just been copied."""
         safe = [post for post in record.posts if record.is_safe(post) and target in {"", post.id}]
         return [_remove_post(measure, post) for post in safe]
 
     async def keep_or_remove(self, ctx: Context, measure: Measure, record: MeasureRecord) -> Sequence[Reply]:
-        """Begin with messages that go: those with files wait for the copies of these."""
+        """Delete messages without files at once; those with files wait for the copies."""
         kept = [await _keep_files(ctx, measure, post) for post in record.posts if not record.is_safe(post)]
         return [*kept, *self.list_removals(measure, record)]
 
@@ -67,7 +67,7 @@ class Removal(MeasureHandler):
         return await super().handle_answer(ctx, known, answer)
 
     async def _remove_once_kept(self, ctx: Context, about: ActAnswer) -> Sequence[Reply]:
-        """Remove a message whose files are safe, or cannot be kept, unless the measure was taken back meanwhile."""
+        """Delete a message whose files are copied or cannot be, unless the measure was undone meanwhile."""
         measure = await stored_cases.lock_measure(ctx.db, about.entry)
         if measure is None or measure.ended_at:
             return []
@@ -85,8 +85,7 @@ def _remove_post(measure: Measure, post: KeptPost) -> DeletePost:
 
 
 async def _keep_files(ctx: Context, measure: Measure, post: KeptPost) -> Reply:
-    """Keep the files of a message: others’ go back to them with their words; those of whom it concerns stay among
-    animateurs."""
+    """Copy the files of a message: to animateurs for those of the person concerned, otherwise back to their author."""
     about = ActPurpose.KEPT.about(measure.entry, post.id)
     if post.author_id != measure.user_id and not post.is_bot:
         return await cards.hand_back(ctx, post, about)
@@ -99,8 +98,8 @@ async def _keep_files(ctx: Context, measure: Measure, post: KeptPost) -> Reply:
 
 
 def _restore_post(measure: Measure, post: KeptPost, *, outside: bool = False) -> Say:
-    """Say a message that was taken away again for its author, with those of its files that were kept; ``outside`` of
-    its thread where that is gone."""
+    """Post a deleted message again for its author, with the files that were kept; ``outside`` its thread if that was
+    deleted."""
     files = stored_cases.read_record(measure).evidence.get(post.id, [])
     lost = bool(post.files) and not files
     text = render("moderation/put_back", author=f"@{post.author}", text=relay_markdown(post.text), lost=lost)
@@ -109,7 +108,7 @@ def _restore_post(measure: Measure, post: KeptPost, *, outside: bool = False) ->
 
 
 class HideThread(BaseModel):
-    """A message that may have answers is taken away, once these are kept."""
+    """Long work: delete a message, after its replies are kept."""
 
     entry: int
     post_id: str
@@ -117,7 +116,7 @@ class HideThread(BaseModel):
 
 @handles
 class Hide(Removal):
-    """A message goes with its answers, which are handed back to those who wrote them."""
+    """The measure that deletes a message with its replies, which are handed back to their authors."""
 
     act = journal.AuditAct.HIDE
     kind = MeasureKind.HIDE
@@ -156,27 +155,26 @@ class Hide(Removal):
         return [Start(payload=HideThread(entry=measure.entry, post_id=case.post_id), quiet=True)]
 
     def list_removals(self, measure: Measure, record: MeasureRecord, target: str = "") -> Sequence[Reply]:
-        """List all messages of the thread, once all of it is safe."""
+        """Return the deletions of the whole thread, once all its files are copied."""
         record.looking = not all(record.is_safe(post) for post in record.posts)
         return [] if record.looking else [_remove_post(measure, record.posts[0])]
 
     async def _leave_out_standing(
         self, ctx: Context, measure: Measure, posts: Sequence[KeptPost]
     ) -> Sequence[KeptPost]:
-        """Leave out all of them where the message stands, with what answers it."""
+        """Leave out the whole thread if any of it still stands."""
         gone = await super()._leave_out_standing(ctx, measure, posts)
         return gone if len(gone) == len(posts) else []
 
 
 async def read_hidden_thread(ctx: ReadingContext, asked: HideThread, _: Progress) -> Sequence[KeptPost]:
-    """Read the message with its answers, as they are now."""
+    """Read the message with its replies, as they are now."""
     return await cases.read_thread(ctx, asked.post_id)
 
 
 @feature.urgent_work(HideThread, name="moderation.HideThread", title="Message masqué", asks=read_hidden_thread)
 async def hide_thread(ctx: Context, asked: HideThread, _: Progress, thread: Sequence[KeptPost]) -> Step:
-    """Hide a message with its answers: they are kept first, and handed back to those who wrote them; and so are
-    files."""
+    """Keep a message with its replies and files, hand the replies back to their authors, then delete the thread."""
     measure = await stored_cases.lock_measure(ctx.db, asked.entry)
     if measure is None or measure.ended_at:
         return Step(finished=True)
@@ -196,14 +194,14 @@ HIDE_EXAMPLE = "/moderer masquer https://…/pl/… données personnelles d’un
 
 
 async def read_thread_to_hide(ctx: ReadingContext, line: str) -> tuple[cases.MessageSnapshot, str]:
-    """Read the message whose link was typed, and why it is to go."""
+    """Read the message to hide, and why."""
     seen, rest = await cases.take_message(ctx, line, HIDE_EXAMPLE)
     cases.check_target(ctx, seen.author)
     return seen, cases.take_reason(rest, HIDE_EXAMPLE)
 
 
 async def read_message_to_hide(ctx: ReadingContext, line: str) -> tuple[cases.MessageSnapshot, str] | Whisper:
-    """Read which message is hidden, and why; ask first about one that others answered: their answers go along."""
+    """Read the message to hide, and why; ask for confirmation if it has replies, which would be deleted too."""
     seen, reason = await read_thread_to_hide(ctx, line)
     answers = [] if seen.post.root_id else await cases.read_thread(ctx, seen.post.id)
     others = [post for post in answers if post.author_id != seen.author.id]
@@ -227,7 +225,7 @@ async def read_message_to_hide(ctx: ReadingContext, line: str) -> tuple[cases.Me
     asks=read_message_to_hide,
 )
 async def hide_typed_message(ctx: Context, asked: tuple[cases.MessageSnapshot, str]) -> Replies:
-    """Hide a message, with its answers."""
+    """Hide a message with its replies."""
     seen, reason = asked
     case = await cases.open_case(ctx, seen, CaseSource.DIRECT)
     return await decide_at_once(ctx, case, cases.Decision(MeasureKind.HIDE, reason))
@@ -235,7 +233,7 @@ async def hide_typed_message(ctx: Context, asked: tuple[cases.MessageSnapshot, s
 
 @handles
 class Clean(Removal):
-    """Somebody’s last messages in a channel go."""
+    """The measure that deletes somebody’s last messages in a channel."""
 
     act = journal.AuditAct.CLEAN
     notice = "moderation/notice_clean"
@@ -251,7 +249,7 @@ PREVIEW_MAX = 300
 
 
 class SweepSurely(BaseModel):
-    """« Retirer ces messages »: those that were shown."""
+    """Button « Retirer ces messages »: deletes the messages that were shown."""
 
     user_id: str
     post_ids: list[str]
@@ -259,7 +257,7 @@ class SweepSurely(BaseModel):
 
 
 class Sweep(BaseModel):
-    """The messages that are to be swept away, as they are now."""
+    """The messages to delete, as they are now."""
 
     posts: list[KeptPost]
     reason: str
@@ -273,7 +271,7 @@ class Sweep(BaseModel):
     roles=ANIMATEURS,
 )
 async def preview_clean(ctx: ReadingContext, line: str) -> Replies:
-    """Show the messages that would go."""
+    """Show the messages that would be deleted."""
     account, rest = await cases.take_account(ctx, line, CLEAN_EXAMPLE)
     word, rest = take_word(rest)
     if not word.isdecimal() or not 0 < int(word) <= CLEAN_MAX:
@@ -301,7 +299,8 @@ async def preview_clean(ctx: ReadingContext, line: str) -> Replies:
 async def _find_newest(
     ctx: ReadingContext, channel: ChatChannel, user_id: str, most: int
 ) -> tuple[Sequence[ChatPost], int]:
-    """Find somebody’s last messages in a channel, oldest first, and how many of these stay: what others answered."""
+    """Find somebody’s last messages in a channel, oldest first, and how many were left out because other people replied
+    to them."""
     theirs: list[ChatPost] = []
     for page in range(PAGES):
         posts = await ctx.chat.newest_posts(channel.id, page, PAGE)
@@ -314,12 +313,12 @@ async def _find_newest(
 
 
 async def _has_answers(ctx: ReadingContext, post: ChatPost) -> bool:
-    """Return whether others answered: their words would go along."""
+    """Return whether other people replied to a message: their replies would be deleted with it."""
     return any(each.user_id != post.user_id for each in await ctx.chat.thread(post.id))
 
 
 async def read_swept_posts(ctx: ReadingContext, click: SweepSurely) -> Sweep:
-    """Read the messages that stand still, as they are at the click. Raises UserError where none does."""
+    """Read those of the messages that still stand at the click. Raises UserError if none does."""
     await cases.check_target_by_id(ctx, click.user_id)
     posts = [
         post
@@ -336,7 +335,7 @@ async def read_swept_posts(ctx: ReadingContext, click: SweepSurely) -> Sweep:
 @feature.button(Sweep, roles=ANIMATEURS)
 @feature.button(SweepSurely, roles=ANIMATEURS, asks=read_swept_posts)
 async def clean_messages(ctx: Context, click: Sweep) -> Replies:
-    """Keep the messages in a case, and remove them."""
+    """Keep the messages in a case, and delete them."""
     first = click.posts[0]
     case = await _store_case(ctx, click)
     after = {"case": case.number, "messages": len(click.posts)}
@@ -374,12 +373,12 @@ CLEARED_BATCH = 50
 
 
 class ClearCases(BaseModel):
-    """Cases that are about to be forgotten."""
+    """Long work: clear cases that are about to be deleted."""
 
 
 @feature.job("hour=3 minute=40", name="moderation.clear_old")
 async def start_clearing(ctx: Context) -> Replies:
-    """Clear old cases in steps, where there are any."""
+    """Start to clear old cases, if there are any."""
     found = await stored_cases.list_decided_before(ctx.db, _find_limit(ctx), 0, 1)
     return Start(payload=ClearCases(), quiet=True) if found else None
 
@@ -388,7 +387,7 @@ async def start_clearing(ctx: Context) -> Replies:
     ClearCases, name="moderation.ClearCases", title="Dossiers anciens", unit=("dossier", "dossiers"), writes=True
 )
 async def clear_cases(ctx: Context, _: ClearCases, so_far: Progress) -> Step:
-    """Delete what was posted of the next old cases."""
+    """Delete the posts of the next old cases."""
     found = await stored_cases.list_decided_before(ctx.db, _find_limit(ctx), so_far.cursor or 0, CLEARED_BATCH)
     gone = [
         DeletePost(post.post_id, channel_id=post.channel_id) for case in found for post in await _list_posts(ctx, case)
@@ -402,7 +401,7 @@ def _find_limit(ctx: Context) -> datetime:
 
 
 async def _list_posts(ctx: Context, case: Case) -> Sequence[outbox.Sent]:
-    """List the cards of a case, and the files that were kept of the person’s messages; those of others are theirs."""
+    """Return the cards of a case, and the copies of the person’s own files; other authors keep theirs."""
     found = [*await cards.CARD.list_posts(ctx.db, case)]
     for measure in await stored_cases.list_measures_of_case(ctx.db, case.number):
         record = stored_cases.read_record(measure)

@@ -1,4 +1,4 @@
-"""The automatic rules: what each looks for, what of it can be tuned, how it is tuned on a line and in the table."""
+"""The automatic rules: what each looks for, its settings, and how these are typed and stored."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,7 +20,7 @@ from storage import moderation
 
 
 class RuleName(StrEnum):
-    """The names of the rules, in the order in which they are listed."""
+    """The names of the rules, in their order."""
 
     FLOOD = "flood"
     REPEAT = "repetition"
@@ -32,7 +32,7 @@ class RuleName(StrEnum):
 
 
 class Bounds(NamedTuple):
-    """The least and the most that a number may be."""
+    """The smallest and largest value of a number."""
 
     least: int
     most: int
@@ -43,11 +43,11 @@ MINUTE, HOUR, DAY = 60, 3600, 86_400
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """What a rule looks for, in words, and what of it may be tuned: a number, a time (seconds), a list.
+    """What a rule looks for and its settings: a number, a time (seconds), a list.
 
-    ``usual`` are its number and time, ``items`` its list before anybody changed them; ``known`` are all that its list
-    may have, empty where anything may. ``may_act`` says whether it may hide by itself what it finds, ``is_timed``
-    that it counts what somebody wrote lately, ``again`` that what was changed is looked at again.
+    ``usual`` are the default number and time, ``items`` the default list; ``known`` are the values that the list may
+    have, empty for any. ``may_act``: it may hide a message by itself; ``is_timed``: it counts an author’s recent
+    messages; ``again``: it also checks edited messages.
     """
 
     label: str
@@ -125,12 +125,12 @@ _TIME = re.compile(r"(?:en\s+)?(\d{1,5})\s?(s|min|m|h|j)(?=\s|,|$)")
 
 
 class BrokenRuleError(ValueError):
-    """A row of the table that cannot be used; the text, in French, names its rule."""
+    """A stored rule is unusable; the text, in French, names it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
-    """``count`` and ``seconds`` are 0, ``items`` empty, where the rule has none."""
+    """The settings of a rule; ``count``, ``seconds`` and ``items`` are 0 or empty if it has none."""
 
     mode: moderation.RuleMode = moderation.RuleMode.OFF
     count: int = 0
@@ -139,18 +139,19 @@ class Tuning:
 
     @property
     def settings(self) -> dict[str, Any]:
-        """The settings, as the table of rules has them."""
+        """The settings as the table stores them."""
         return {"count": self.count, "seconds": self.seconds, "items": list(self.items)}
 
 
 def make_default_tuning(name: RuleName) -> Tuning:
-    """Make the tuning of a rule that nobody tuned: it is off."""
+    """Return the default settings of a rule, which is off."""
     spec = SPECS[name]
     return Tuning(moderation.RuleMode.OFF, *spec.usual, tuple(map(str, spec.items)))
 
 
 def read_tunings(rows: Sequence[moderation.Rule]) -> Mapping[RuleName, Tuning]:
-    """Read all rules, tuned or not. Raises BrokenRuleError for a row that is none, or has what it may not have."""
+    """Return the settings of all rules from the table’s rows. Raises BrokenRuleError for an unknown rule or an invalid
+    value."""
     tuned = {name: make_default_tuning(name) for name in RuleName}
     for row in rows:
         if row.name not in tuned:
@@ -179,7 +180,7 @@ def _read_tuning(name: RuleName, row: moderation.Rule) -> Tuning:
 
 
 def find_tuning_fault(name: RuleName, tuning: Tuning) -> str:
-    """Say what is wrong with a tuning, in French; "" where nothing is."""
+    """Say what is wrong with settings, in French; "" if nothing is."""
     spec = SPECS[name]
     if tuning.mode is moderation.RuleMode.ACT and not spec.may_act:
         return "elle peut proposer, pas agir"
@@ -209,11 +210,11 @@ def _find_item_fault(name: RuleName, item: str) -> str:
 
 
 def tune_rule(name: RuleName, before: Tuning, line: str, *, adds: bool = True) -> Tuning:
-    """Tune a rule as a line says: « 6 en 10s », « casino, argent facile », « ajouter x », « retirer x », « remplacer x
-    ».
+    """Change a rule’s settings as a line says: « 6 en 10s », « casino, argent facile », « ajouter x », « retirer x »,
+    « remplacer x ».
 
-    What is not said stays. Words without one of these verbs come to the list where ``adds``, and are the list where
-    not, or where the rule knows all that may be in it. Raises UserError for what it cannot be.
+    Settings that the line does not name stay. A bare list is added to the present one if ``adds``, otherwise replaces
+    it, as it always does if the rule has a fixed set of values. Raises UserError for an invalid value.
     """
     rest, spec, after = line.strip().lower(), SPECS[name], before
     if spec.count and (found := _COUNT.match(rest)):
@@ -236,7 +237,7 @@ def tune_rule(name: RuleName, before: Tuning, line: str, *, adds: bool = True) -
 
 
 def _read_wish(rest: str) -> tuple[str, Sequence[str]]:
-    """Read what is to be done with a list, "" where that is not said; and with what."""
+    """Read the verb of a list ("" if there is none) and its values."""
     word, _, more = rest.partition(" ")
     wish = fold(word) if fold(word) in {ADD, REMOVE, REPLACE} else ""
     pieces = [" ".join(piece.split()) for piece in (more if wish else rest).split(",")]
@@ -268,7 +269,7 @@ def _say_example(name: RuleName, spec: Spec) -> str:
 
 
 def say_tuning(name: RuleName, tuning: Tuning) -> str:
-    """Say a rule’s number, time and list, as they are typed: « 6 en 10 s »."""
+    """Write a rule’s number, time and list as they are typed: « 6 en 10 s »."""
     spec = SPECS[name]
     parts = [str(tuning.count) if spec.count else "", say_seconds(tuning.seconds) if spec.seconds else ""]
     told = " en ".join(part for part in parts if part)
@@ -277,7 +278,7 @@ def say_tuning(name: RuleName, tuning: Tuning) -> str:
 
 
 def say_seconds(seconds: int) -> str:
-    """Say a time in the greatest unit that fits: « 10 s », « 5 min », « 24 h »."""
+    """Write a time in the largest unit that fits: « 10 s », « 5 min », « 24 h »."""
     for unit, name in ((HOUR, "h"), (MINUTE, "min")):
         if seconds and not seconds % unit:
             return f"{seconds // unit}{NBSP}{name}"
@@ -285,7 +286,7 @@ def say_seconds(seconds: int) -> str:
 
 
 async def load_tunings(db: AsyncSession) -> Mapping[RuleName, Tuning]:
-    """Load all rules, tuned or not. Raises BrokenRuleError for a table that cannot be used."""
+    """Load the settings of all rules. Raises BrokenRuleError for an unusable table."""
     try:
         rows = await moderation.list_tuned(db)
     except ValueError:  # a mode that is none, or no JSON
@@ -316,7 +317,7 @@ _LONGEST = 253
 
 
 def list_links(text: str) -> Iterator[tuple[str, str]]:
-    """List the site and the path of each, in small letters."""
+    """Return the host and the path of each link, in small letters."""
     small = text.lower()
     dotted = (word for word in small.split() if "." in word[1:-1]) if _INNER_DOT.search(small) else ()
     for piece in (piece for word in dotted for piece in _BETWEEN.split(word)):
@@ -328,18 +329,18 @@ def list_links(text: str) -> Iterator[tuple[str, str]]:
 
 
 def has_unwanted_site(text: str, sites: Sequence[str]) -> bool:
-    """Return whether a link of the text leads to one of these sites, or a part of one, or invites into another place to
-    talk, or onto a Mattermost."""
+    """Return whether a text links to one of these sites or a subdomain, or invites to another chat service or
+    Mattermost."""
     return any(invites(host, path) or not _list_domains(host).isdisjoint(sites) for host, path in list_links(text))
 
 
 def invites(host: str, path: str) -> bool:
-    """Return whether a link invites into another place to talk, or onto a Mattermost."""
+    """Return whether a link invites to another chat service or Mattermost."""
     return host in _SITES or path.startswith(_PATHS.get(host, ("\0",))) or _MATTERMOST in path
 
 
 def _list_domains(host: str) -> frozenset[str]:
-    """List a host’s domains: « a.b.fr », « b.fr », « fr »."""
+    """Return the domains of a host: « a.b.fr », « b.fr », « fr »."""
     labels = host.split(".")
     return frozenset(".".join(labels[first:]) for first in range(len(labels)))
 
@@ -354,9 +355,9 @@ _SPELT = re.compile(r"(?<![a-z])[a-z](?: [a-z])+(?![a-z])")
 
 
 def has_word(text: str, words: tuple[str, ...]) -> bool:
-    """Return whether one of the words, or phrases, is in the text.
+    """Return whether a text contains one of the words or phrases.
 
-    Most texts are known not to have any by their bare letters, which have those of every word in every reading.
+    Most texts are ruled out cheaply, because they lack the letters of every word in every reading.
     """
     single, phrases, bare = _simplify_words(words)
     folded = fold_message(text)
@@ -371,17 +372,17 @@ def has_word(text: str, words: tuple[str, ...]) -> bool:
 
 @lru_cache(1)
 def fold_message(text: str) -> str:
-    """Fold a message once for all that look at it."""
+    """Fold a message, once for all rules."""
     return fold(text)
 
 
 def _strip(folded: str) -> str:
-    """Keep letters and what looks like one, each once, and nothing between them."""
+    """Keep letters and characters that look like letters, without repetitions or anything between them."""
     return _TWIN.sub("", folded.encode("ascii", "ignore").translate(_LETTERS, _NO_LETTERS).decode())
 
 
 def _list_readings(folded: str) -> Iterator[str]:
-    """List the text as it is, with signs inside of words left out, and with words that were spelt put together."""
+    """Yield the text as it is, without signs inside words, and with spelt-out words joined."""
     apart = _simplify(_OTHERS.sub(" ", folded))
     yield apart
     yield _simplify(_OTHERS.sub("", folded))
@@ -390,13 +391,13 @@ def _list_readings(folded: str) -> Iterator[str]:
 
 
 def _simplify(text: str) -> str:
-    """Write each letter once, with a space around each word."""
+    """Collapse repeated letters, and put spaces around words."""
     return f" {' '.join(_TWIN.sub('', text).split())} "
 
 
 @lru_cache(64)
 def _simplify_words(words: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...], frozenset[str]]:
-    """Return single words, and phrases, as they are looked for; and the bare letters of each."""
+    """Return single words and phrases as they are searched for, and the bare letters of each."""
     bones = [_simplify(_OTHERS.sub(" ", fold(word).translate(_LOOKS_LIKE))) for word in words]
     single = frozenset(bone.strip() for bone in bones if len(bone.split()) == 1)
     return single, tuple(bone for bone in bones if len(bone.split()) > 1), frozenset(map(_strip, bones)) - {""}

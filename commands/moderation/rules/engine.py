@@ -1,6 +1,5 @@
-"""Which rules find a message, in each replica: by its text and what its author wrote lately, asking nobody.
-A rule is tried on what was said before: who asks reads what it would have found, and nothing else happens.
-"""
+"""The rule engine, in each replica: decides which rules match a message from its text and its author’s recent messages,
+without queries. A rule is also tried on past messages, which only reports what it would have found."""
 
 import re
 from collections import OrderedDict, deque
@@ -30,8 +29,8 @@ MARKED_MIN = 12
 
 @dataclass(frozen=True, slots=True)
 class CheckedMessage:
-    """A message: ``at`` in ms since 1970; ``mark`` stands for its text where that is long enough to be the same as
-    another’s, and is 0 elsewhere."""
+    """A message to check. ``at`` is in ms since 1970; ``mark`` is a hash of its text if that is long enough to be
+    compared with others, else 0."""
 
     post_id: str
     author_id: str
@@ -42,7 +41,7 @@ class CheckedMessage:
 
     @classmethod
     def of(cls, post: ChatPost) -> "CheckedMessage":
-        """Make an observation of a post as it stands."""
+        """Make the checked form of a post."""
         return cls(
             post.id,
             post.user_id,
@@ -63,7 +62,7 @@ class MemoryNote:
 
 
 def compute_mark(text: str) -> int:
-    """Compute what two messages of the same text have alike, whatever their capitals, accents and spaces."""
+    """Return a hash of a text that ignores case, accents and spaces."""
     folded = fold_message(text)
     return crc32(folded.encode()) or 1 if len(folded) >= MARKED_MIN else 0
 
@@ -74,19 +73,19 @@ _MENTION = re.compile(r"@(?<![^\W_]@)([a-z0-9][a-z0-9._-]{0,63})", re.IGNORECASE
 
 
 def is_flood(said: CheckedMessage, lately: Sequence[MemoryNote], tuning: Tuning) -> bool:
-    """Return whether an author wrote so many messages in so little time, this one among them."""
+    """Match an author who wrote too many messages in too short a time, this one included."""
     since = said.at - tuning.seconds * 1000
     return 1 + sum(note.at >= since for note in lately) >= tuning.count
 
 
 def is_repeated(said: CheckedMessage, lately: Sequence[MemoryNote], tuning: Tuning) -> bool:
-    """Return whether the same text was written so many times, wherever."""
+    """Match a text that was written too often, in whatever channels."""
     since = said.at - tuning.seconds * 1000
     return bool(said.mark) and 1 + sum(n.mark == said.mark and n.at >= since for n in lately) >= tuning.count
 
 
 def has_many_mentions(said: CheckedMessage, _: Sequence[MemoryNote], tuning: Tuning) -> bool:
-    """Return whether a message names so many people, or has one of the words that call everybody."""
+    """Match a message that mentions too many people, or everybody."""
     if "@" not in said.text:
         return False
     named = {name.lower().rstrip("._-") for name in _MENTION.findall(said.text)}
@@ -94,23 +93,22 @@ def has_many_mentions(said: CheckedMessage, _: Sequence[MemoryNote], tuning: Tun
 
 
 def has_unwanted_link(said: CheckedMessage, _: Sequence[MemoryNote], tuning: Tuning) -> bool:
-    """Return whether a message has a link to a site of the list, or an invitation."""
+    """Match a link to a site of the list, or an invitation."""
     return "." in said.text and has_unwanted_site(said.text, tuning.items)
 
 
 def has_unwanted_word(said: CheckedMessage, _: Sequence[MemoryNote], tuning: Tuning) -> bool:
-    """Return whether a message has a word of the list."""
+    """Match a word of the list."""
     return has_word(said.text, tuning.items)
 
 
 def is_first_of_author(said: CheckedMessage, lately: Sequence[MemoryNote], _: Tuning) -> bool:
-    """Return whether a message is to be looked at, as its author wrote nothing lately: whether it was never, Mattermost
-    knows."""
+    """Match a message whose author wrote nothing lately. Only Mattermost can tell whether it is their first."""
     return not lately and (said.has_file or "://" in said.text or "www." in said.text or "![" in said.text)
 
 
 def has_personal_data(said: CheckedMessage, _: Sequence[MemoryNote], tuning: Tuning) -> bool:
-    """Return whether a message has personal data of the kinds of the list."""
+    """Match personal data of the kinds in the list."""
     return bool(guard.find(said.text, tuning.items))
 
 
@@ -128,7 +126,7 @@ CHECKS: Mapping[RuleName, Check] = {
 def check_message(
     said: CheckedMessage, lately: Sequence[MemoryNote], tuned: Mapping[RuleName, Tuning]
 ) -> frozenset[RuleName]:
-    """Find the rules that find a message."""
+    """Return the rules that match a message."""
     return frozenset(name for name, tuning in tuned.items() if CHECKS[name](said, lately, tuning))
 
 
@@ -137,18 +135,18 @@ PEOPLE_MAX, EACH_MAX = 4000, 32
 
 
 class Memory:
-    """The newest messages of those who wrote last. A message counts once, however often it is told."""
+    """The recent messages of recent authors. A message counts once, however often it is received."""
 
     def __init__(self, people: int = PEOPLE_MAX, each: int = EACH_MAX) -> None:
         self._people, self._each = people, each
         self._notes: OrderedDict[str, deque[MemoryNote]] = OrderedDict()
 
     def before(self, said: CheckedMessage) -> Sequence[MemoryNote]:
-        """List what its author wrote before a message, oldest first."""
+        """Return the author’s messages before this one, oldest first."""
         return [note for note in self._notes.get(said.author_id, ()) if note.post_id != said.post_id]
 
     def note(self, said: CheckedMessage) -> None:
-        """Remember a message of its author."""
+        """Remember a message."""
         notes = self._notes.setdefault(said.author_id, deque(maxlen=self._each))
         self._notes.move_to_end(said.author_id)
         if all(note.post_id != said.post_id for note in notes):
@@ -157,7 +155,7 @@ class Memory:
             self._notes.popitem(last=False)
 
     def start_over(self, said: CheckedMessage) -> None:
-        """Forget what a message’s author wrote until now, which was counted: only what comes counts from here on."""
+        """Forget an author’s messages up to now, which were counted already."""
         notes = self._notes.get(said.author_id)
         if notes is not None:
             notes.clear()
@@ -174,20 +172,19 @@ NONE_FOUND: frozenset[RuleName] = frozenset()
 
 @dataclass(frozen=True, slots=True)
 class RuleTable:
-    """The rules that look at something, as they hold in some channels; what ``exempt`` people write is no concern of
-    theirs."""
+    """The active rules for some channels; messages of ``exempt`` people are not checked."""
 
     tuned: Mapping[RuleName, Tuning]
     exempt: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, tuned: Mapping[RuleName, Tuning], exempt: Iterable[str] = ()) -> "RuleTable":
-        """Make the table of rules, without those that are off."""
+        """Make the table of the rules that are on."""
         return cls({name: t for name, t in tuned.items() if t.mode is not moderation.RuleMode.OFF}, frozenset(exempt))
 
     @property
     def again(self) -> "RuleTable":
-        """Return the rules that look at what was changed."""
+        """The rules that also check edited messages."""
         return RuleTable({name: t for name, t in self.tuned.items() if SPECS[name].again}, self.exempt)
 
 
@@ -195,7 +192,7 @@ NO_RULES = RuleTable({})
 
 
 class Engine:
-    """Which rules find a message. Several bots may share it: each says what holds in its own channels."""
+    """Which rules match a message. Several bots in a process may share it, each with its own channels."""
 
     def __init__(self) -> None:
         self._of: dict[str, frozenset[str]] = {}
@@ -204,7 +201,7 @@ class Engine:
         self._found: OrderedDict[str, frozenset[RuleName]] = OrderedDict()
 
     def tune(self, place: str, channels: frozenset[str], table: RuleTable) -> None:
-        """Apply a table of rules from now on in those channels, and in no others of that bot’s."""
+        """Apply a table of rules to these channels, and to no others of that bot’s."""
         for gone in self._of.get(place, frozenset()) - channels:
             self._tables.pop(gone, None)
         self._of[place] = channels
@@ -212,12 +209,12 @@ class Engine:
         self._tables.update(dict.fromkeys(channels, both))
 
     def read_tunings_in(self, channel_id: str) -> Mapping[RuleName, Tuning]:
-        """Read the rules that hold in a channel now."""
+        """Return the settings in force in a channel."""
         tables = self._tables.get(channel_id)
         return tables[0].tuned if tables else {}
 
     def wants(self, event: Posted | Edited) -> bool:
-        """Return whether a rule finds it; asked again, it is the same."""
+        """Return whether any rule matches a message; asked again, the answer is the same."""
         tables = self._tables.get(event.channel_id)
         if tables is None or event.user_id in tables[0].exempt:
             return False
@@ -227,7 +224,7 @@ class Engine:
         return bool(known)
 
     def found(self, event: Posted | Edited) -> frozenset[RuleName]:
-        """Get the rules that found a message."""
+        """Return the rules that matched a message."""
         return self._found.get(_make_key(event), NONE_FOUND)
 
     def _look(self, event: Posted | Edited, table: RuleTable) -> frozenset[RuleName]:
@@ -251,7 +248,7 @@ class Engine:
 
 
 def _make_key(event: Posted | Edited) -> str:
-    """Make the key of a message, another one once it was changed: then it is looked at once more, and no more."""
+    """Return the key of a message, another one after its first edit, so that it is checked at most twice."""
     return f"{event.post_id}:edited" if isinstance(event, Edited) else event.post_id
 
 
@@ -271,7 +268,7 @@ ORDERED_RULES = TIMED | {RuleName.FIRST}
 
 
 class Try(BaseModel):
-    """A rule, as it is to be tried, on what was said between two instants (ms since 1970)."""
+    """Long work: try a rule on the messages between two instants (ms since 1970)."""
 
     rule: RuleName
     count: int
@@ -282,19 +279,19 @@ class Try(BaseModel):
 
     @classmethod
     def of(cls, name: RuleName, tuning: Tuning, now: datetime, days: int) -> "Try":
-        """Make a trial of a rule on the last days."""
+        """Make a trial of a rule on the last ``days`` days."""
         until, since = (int(at.timestamp() * 1000) for at in (now, now - timedelta(days=days)))
         return cls(rule=name, **tuning.settings, since=since, until=until)
 
     @property
     def tuned(self) -> Mapping[RuleName, Tuning]:
-        """The rule that is tried, alone."""
+        """The tried rule alone."""
         return {self.rule: Tuning(moderation.RuleMode.PROPOSE, self.count, self.seconds, tuple(self.items))}
 
 
 class TrialProgress(BaseModel):
-    """How far it is: ``left`` are the channels still to be read, ``found`` the messages that the rule finds (the last
-    ones), ``hits`` how many; ``lately`` is what rules that count need of each: when, whose, its mark, its id."""
+    """Progress of a trial. ``left`` are the channels still to read, ``found`` the last matching messages, ``hits``
+    their number; ``lately`` holds what timed rules need of each message: time, author, mark, id."""
 
     left: list[str]
     exempt: list[str]
@@ -305,7 +302,7 @@ class TrialProgress(BaseModel):
     cut: bool = False
 
     def add(self, posts: Sequence[ChatPost], work: Try) -> None:
-        """Look at messages of one channel, oldest first."""
+        """Check messages of one channel, oldest first."""
         self.seen += len(posts)
         if work.rule in ORDERED_RULES:
             rows = [*self.lately, *(_make_row(CheckedMessage.of(post), work) for post in posts)]
@@ -314,7 +311,7 @@ class TrialProgress(BaseModel):
         self.count([p.id for p in posts if check_message(CheckedMessage.of(p), (), work.tuned)])
 
     def replay(self, work: Try) -> None:
-        """Look at messages of all channels in their order, for rules that count."""
+        """Check the messages of all channels in order of time, for timed rules."""
         memory, found = Memory(), list[str]()
         for at, author, mark, post_id in self.lately:
             said = CheckedMessage(post_id, author, "", at, mark)
@@ -326,21 +323,21 @@ class TrialProgress(BaseModel):
         self.count(found)
 
     def count(self, ids: Sequence[str]) -> None:
-        """Count messages that the rule found."""
+        """Count matching messages."""
         self.hits += len(ids)
         self.found = [*self.found, *ids][-SHOWN_MAX:]
 
 
 def _make_row(said: CheckedMessage, work: Try) -> tuple[int, str, int, str]:
-    """Make a row with what is needed of a message: for the rule of first messages its mark is whether it would be one
-    of those."""
+    """Return what timed rules need of a message; for the rule of first messages, its mark says whether it may be
+    one."""
     mark = said.mark if work.rule in TIMED else int(bool(check_message(said, (), work.tuned)))
     return said.at, said.author_id, mark, said.post_id
 
 
 @regles.work(Try, name="moderation.Try", title="Essai d’une règle", unit=("canal", "canaux"), roles=ANIMATEURS)
 async def try_rule(ctx: ReadingContext, work: Try, so_far: Progress) -> Step:
-    """Try a rule on the next channel; at first, find which channels there are; at last, say what came of it."""
+    """Try a rule on the next channel; the first step finds the channels, the last one reports."""
     if so_far.cursor is None:
         seen = TrialProgress(
             left=sorted(await list_rule_channels(ctx.db, ctx.settings)),
@@ -362,8 +359,8 @@ async def try_rule(ctx: ReadingContext, work: Try, so_far: Progress) -> Step:
 
 
 async def _read_posts(ctx: ReadingContext, channel_id: str, work: Try) -> tuple[Sequence[ChatPost], bool]:
-    """Read what people wrote there in that time, oldest first, and whether that is all; nothing where the bot may not
-    read."""
+    """Read what people wrote in a channel in that time, oldest first, and whether that is all; nothing if the bot may
+    not read it."""
     me, found = (await ctx.chat.me()).id, dict[str, ChatPost]()
     try:
         for number in range(PAGES_MAX):
@@ -378,8 +375,8 @@ async def _read_posts(ctx: ReadingContext, channel_id: str, work: Try) -> tuple[
 
 
 async def _find_first_posts(ctx: ReadingContext, seen: TrialProgress) -> Sequence[str]:
-    """Find which of what people wrote first in that time was the first of all, by asking Mattermost. Raises UserError
-    where this server is not to be searched."""
+    """Ask Mattermost which of the authors’ first messages in that time were their first ever. Raises UserError if this
+    server cannot be searched."""
     firsts = {author: (at, mark, post_id) for at, author, mark, post_id in reversed(seen.lately)}
     likely = {author: (at, post_id) for author, (at, mark, post_id) in firsts.items() if mark}
     asked = sorted(likely, key=likely.__getitem__)[-ASKED_MAX:]
@@ -405,7 +402,7 @@ async def _say_trial(ctx: ReadingContext, work: Try, seen: TrialProgress) -> str
 
 
 async def _quote_post(ctx: ReadingContext, post_id: str) -> tuple[Markdown, Markdown] | None:
-    """Say where a message is, and quote it."""
+    """Return the link and a quotation of a message."""
     post = await unless_refused(ctx.chat.read_post(post_id), None)
     if post is None:
         return None

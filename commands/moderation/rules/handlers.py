@@ -1,7 +1,6 @@
-"""What is said in channels is checked by the rules: what they find becomes a case, is hidden at once, or
-is told to its author first; « /moderer regle … » lists and tunes them.
-In safe mode (a charter or rules that cannot be used) nothing automatic is done.
-"""
+"""Rules at work: a matching message becomes a case, is hidden at once, or its author is warned first; and « /moderer
+regle … », which lists and changes rules. In safe mode (the charter or the rules are unusable) nothing automatic
+happens."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
@@ -37,7 +36,7 @@ SAFE_MODE_CLAIM = "moderation.safe"
 
 
 async def find_fault(db: AsyncSession, settings: Settings) -> str:
-    """Find what keeps the bot from acting by itself, in French; "" where nothing does."""
+    """Say why the bot is in safe mode, in French; "" if it is not."""
     if said := policy.find_charter_fault(settings):
         return said
     try:
@@ -49,7 +48,7 @@ async def find_fault(db: AsyncSession, settings: Settings) -> str:
 
 @feature.job("minute=*/5", name="moderation.watch_tables", writes=True)
 async def announce_safe_mode(ctx: Context) -> Replies:
-    """Tell the room when safe mode begins, and when it is over."""
+    """Tell the room when safe mode begins and ends."""
     place = await policy.find_room(ctx)
     if not place:
         return None
@@ -65,13 +64,13 @@ RECHECKED_WITHIN = timedelta(days=2)
 
 
 class LookAgain(BaseModel):
-    """Whether a message is still as it was."""
+    """Long work: check whether a message is unchanged after its author was warned."""
 
     post: str
 
 
 def warn_author(ctx: Context, seen: cases.MessageSnapshot, tuning: rules.Tuning) -> Sequence[Reply]:
-    """Tell an author what to do with their message, and until when nobody else hears of it."""
+    """Tell an author what to change in their message, and until when nobody else hears of it."""
     found = guard.find(seen.post.message, tuning.items)
     if not found:
         return []
@@ -83,7 +82,7 @@ def warn_author(ctx: Context, seen: cases.MessageSnapshot, tuning: rules.Tuning)
 
 @regles.job("minute=*/5", name="regles.find_old", writes=True)
 async def recheck_old_warnings(ctx: Context) -> Replies:
-    """Look once more at what was told to its author long enough ago."""
+    """Recheck messages whose authors were warned long enough ago."""
     if await find_fault(ctx.db, ctx.settings):
         return None
     until = ctx.now - timedelta(seconds=(await rules.load_tunings(ctx.db))[rules.RuleName.GUARD].seconds)
@@ -93,13 +92,13 @@ async def recheck_old_warnings(ctx: Context) -> Replies:
 
 
 async def read_old_message(ctx: ReadingContext, work: LookAgain, _: Progress) -> cases.MessageSnapshot | None:
-    """Read the message as it is now, if it is still there."""
+    """Read the message as it is now; None if it was deleted."""
     return await unless_refused(cases.take_snapshot(ctx, work.post), None)
 
 
 @regles.chore(LookAgain, name="moderation.LookAgain", title="Données personnelles", asks=read_old_message)
 async def recheck_message(ctx: Context, _: LookAgain, __: Progress, seen: cases.MessageSnapshot | None) -> Step:
-    """Tell the animateurs of what is still there; what was changed or taken away is nobody’s concern any more."""
+    """Report a message that is still unchanged to the animateurs; one that was changed or deleted is dropped."""
     return Step(replies=await _propose_personal_data(ctx, seen) if seen else [], finished=True)
 
 
@@ -122,7 +121,8 @@ Event = Posted | Edited
 async def apply_rules(
     ctx: Context, event: Event, seen: cases.MessageSnapshot, names: Collection[rules.RuleName]
 ) -> Sequence[Reply]:
-    """Apply rules to a message that they found, as they are tuned at this moment; by nobody: ``ctx.user`` wrote it."""
+    """Apply the rules that matched a message, as they are set now. Nobody decides here: ``ctx.user`` is the message’s
+    author."""
     if await find_fault(ctx.db, ctx.settings) or not await policy.find_room(ctx):
         return []
     ctx = replace(ctx, user=make_nobody())
@@ -142,7 +142,7 @@ async def apply_rules(
 async def propose_case(
     ctx: Context, seen: cases.MessageSnapshot, found: Mapping[rules.RuleName, rules.Tuning]
 ) -> Sequence[Reply]:
-    """Propose a case of its own, or one that it goes on with."""
+    """Open a case, or add to the one that the message continues."""
     if known := await _find_continued_case(ctx, seen, found):
         await moderation.assign_hits(ctx.db, seen.post.id, found, known.number)
         return await cards.refresh_card(ctx, known)
@@ -158,7 +158,7 @@ async def propose_case(
 async def _find_continued_case(
     ctx: Context, seen: cases.MessageSnapshot, found: Mapping[rules.RuleName, rules.Tuning]
 ) -> Case | None:
-    """Find the case that waits about the same rule and author, of those that count what somebody writes."""
+    """Find the undecided case of the same timed rule and author."""
     if not TIMED.issuperset(found) or any(tuning.mode is RuleMode.ACT for tuning in found.values()):
         return None
     lately = await moderation.list_cases_since(ctx.db, seen.author.id, found, ctx.now - GATHERED_FOR)
@@ -171,7 +171,7 @@ engine = Engine()
 
 @regles.watches
 async def watch_rule_channels(db: AsyncSession, settings: Settings) -> WatchedPlaces:
-    """Watch all planned channels but the rooms; from then on the rules are as they are tuned now."""
+    """Watch all planned channels but the bot’s rooms, and apply the present settings of the rules."""
     places = await policy.list_rule_channels(db, settings)
     wakes = policy.ROOM in await canaux.find_channel_ids(db) and not await find_fault(db, settings)
     rows = RuleTable.of(await rules.load_tunings(db), await moderation.list_exempt(db)) if wakes else NO_RULES
@@ -184,7 +184,7 @@ Found = tuple[cases.MessageSnapshot, Collection[rules.RuleName]]
 
 
 async def read_found(ctx: ReadingContext, event: Posted | Edited) -> Found | None:
-    """Read what rules found in a message, once Mattermost was asked about it."""
+    """Return the rules that matched a message, with the message as Mattermost has it."""
     if ctx.user.role in EXEMPT_ROLES:
         return None
     seen = await unless_refused(cases.take_snapshot(ctx, event.post_id), None)
@@ -196,7 +196,7 @@ async def read_found(ctx: ReadingContext, event: Posted | Edited) -> Found | Non
 
 
 async def handle_found(ctx: Context, event: Event, found: Found) -> Replies:
-    """Act on a message that rules found, as it was said or as it was changed."""
+    """Handle a message that rules matched, new or edited."""
     return await apply_rules(ctx, event, *found)
 
 
@@ -207,7 +207,7 @@ regles.event(Edited, name="regles.edited.Edited", only=engine.wants, asks=read_f
 async def confirm_rules(
     ctx: ReadingContext, seen: cases.MessageSnapshot, names: Collection[rules.RuleName]
 ) -> Collection[rules.RuleName]:
-    """Keep the rules that hold: whether somebody never wrote before, only Mattermost knows, where it may be
+    """Return the rules that hold: only Mattermost can tell whether a message is its author’s first, if it can be
     searched."""
     if rules.RuleName.FIRST not in names:
         return names
@@ -219,13 +219,13 @@ async def confirm_rules(
 
 @regles.event(JoinedTeam, name="regles.joined.JoinedTeam")
 async def count_arrival(ctx: Context, event: JoinedTeam) -> Replies:
-    """Tell the room where many people come at once."""
+    """Tell the room when many people join at once."""
     return await cases.schedule_summary(ctx) if await cases.count_arrivals(ctx) else None
 
 
 @regles.button(cards.FalseAlarm, roles=ANIMATEURS)
 async def dismiss_false_alarm(ctx: Context, click: cards.FalseAlarm) -> Replies:
-    """Close a case as a false alarm, unless people reported the message, too: that is still to be decided."""
+    """Dismiss a case as a false alarm, unless people reported the message too."""
     case = await stored_cases.lock(ctx.db, click.case)
     if case is None or case.state not in stored_cases.UNDECIDED:
         raise UserError("Quelqu’un a déjà décidé de ce cas.")
@@ -251,7 +251,7 @@ HINT = "<règle> [non|proposer|agir|essai] [nombres ou liste]"
 
 @feature.command("moderer regles", help="Les règles automatiques, et ce qu’elles ont trouvé", roles=ANIMATEURS)
 async def list_rules(ctx: ReadingContext, _: str) -> Replies:
-    """List the rules, each with its mode, its numbers and what it found."""
+    """List the rules with their modes, settings and results."""
     fault = await find_fault(ctx.db, ctx.settings)
     try:
         known = await rules.load_tunings(ctx.db)
@@ -302,7 +302,7 @@ def _read_name(word: str) -> rules.RuleName:
 
 
 async def _load_tuning(ctx: Context, name: rules.RuleName) -> rules.Tuning:
-    """Load the tuning of a rule; one that cannot be read is tuned anew."""
+    """Load the settings of a rule; unreadable ones are replaced by the defaults."""
     try:
         return (await rules.load_tunings(ctx.db))[name]
     except rules.BrokenRuleError:
@@ -323,7 +323,7 @@ def _show_rule(name: rules.RuleName, tuning: rules.Tuning) -> Whisper:
 
 
 def _start_trial(ctx: Context, name: rules.RuleName, tuning: rules.Tuning, line: str) -> Replies:
-    """Try a rule as it is, or with other numbers or another list: « essai 7j 4 en 10s », « essai 7j casino »."""
+    """Try a rule with its present or other settings: « essai 7j 4 en 10s », « essai 7j casino »."""
     days, _, rest = line.strip().lower().partition(" ")
     number = days.removesuffix("j")
     if not (days.endswith("j") and number.isdecimal()):
