@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from functools import partial
 from hashlib import sha256
 from http import HTTPStatus
-from secrets import token_bytes
 
 import structlog
 from aiohttp import ETag, web
@@ -18,7 +17,8 @@ from bot.features import Key, Trigger
 from bot.logs import begin_request
 from bot.metrics import OUTCOMES, REQUESTS
 from bot.people import make_nobody
-from bot.site import WINDOW, VisitLimit, name_visitor
+from bot.site import WINDOW, VisitLimit
+from bot.visitors import Visitors
 from bot.visits import ApiRequest
 from storage.programs import find_client
 
@@ -60,7 +60,7 @@ class ApiServer:
         self._admission = Admission(dependencies)
         self._d = dependencies
         self._visits = VisitLimit()
-        self._salt = token_bytes(16)
+        self._visitors = Visitors(dependencies.settings.proxies)
 
     def routes(self) -> list[web.RouteDef]:
         """List the routes of these programs; none where the setting does not say « oui », so that they answer as any
@@ -101,7 +101,7 @@ class ApiServer:
             raise ApiFault(status, "Le service ne répond pas pour le moment. Réessayez plus tard.") from None
 
     async def _read(self, trigger: Trigger, request: web.Request) -> Mapping[str, object]:
-        visitor, settings = name_visitor(request, self._salt), self._d.settings
+        visitor, settings = self._visitors.name(request), self._d.settings
         if self._visits.is_over(visitor, "missed", MISSED_MAX):
             raise _too_often()
         async with self._d.database.transaction(writes=False) as db:

@@ -20,6 +20,11 @@ ORDER_TRIES = Counter(
 WORK_STEPS = Counter("coop_work_steps", "Steps of long work: done, later, refused, failed.", ("outcome",))
 OUTBOX_WAITING = Gauge("coop_outbox_waiting", "Messages this process holds for Mattermost and has not delivered.")
 OUTBOX_OPEN = Gauge("coop_outbox_open", "1 while messages leave as they come, 0 while Mattermost does not take them.")
+FORWARDED_IGNORED = Counter(
+    "coop_forwarded_ignored",
+    "Requests for pages whose X-Forwarded-For was not believed, by the private address they came from, or « public ».",
+    ("proxy",),
+)
 CLOCK_AHEAD = Gauge(
     "coop_clock_ahead_seconds",
     "How far this clock is before the database’s; beyond a minute the replica runs no jobs and takes no work.",

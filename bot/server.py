@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping, MutableMapp
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
-from secrets import token_bytes
 from typing import Any
 
 import structlog
@@ -27,9 +26,10 @@ from bot.forms import sent_in
 from bot.links import ExpiredLink, Links
 from bot.metrics import OUTCOMES, REQUESTS
 from bot.people import make_nobody
-from bot.site import MISSED_MAX, PageServer, VisitLimit, name_visitor
+from bot.site import MISSED_MAX, PageServer, VisitLimit
 from bot.spool import Submission
 from bot.tasks import SingleFlight
+from bot.visitors import Visitors
 from bot.visits import FeedContent
 from bot.webhooks import WebhookServer
 
@@ -70,7 +70,7 @@ class FeedServer:
         self._triggers = {name: trigger for (kind, name), trigger in triggers.items() if kind == "feed"}
         self._admission = Admission(dependencies)
         self._d = dependencies
-        self._visits, self._salt = VisitLimit(), token_bytes(16)
+        self._visits, self._visitors = VisitLimit(), Visitors(dependencies.settings.proxies)
 
     def routes(self) -> list[web.RouteDef]:
         """List the routes of all pages that are read by key, whether they are on or not."""
@@ -78,7 +78,7 @@ class FeedServer:
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """The feed, or that what the program has of it is still so. Raises HTTPException, which says nothing more."""
-        name, visitor = request.path.split("/")[1], name_visitor(request, self._salt)
+        name, visitor = request.path.split("/")[1], self._visitors.name(request)
         if self._visits.is_over(visitor, "missed", MISSED_MAX):
             raise web.HTTPTooManyRequests
         with REQUESTS.labels("feed", name).time(), self._d.traffic.count_request():

@@ -5,7 +5,6 @@ What is asked for is read; what is sent is done in one transaction with what it 
 one address asks is bounded; no address, key or word of a visitor is in a log.
 """
 
-import ipaddress
 import re
 import time
 from base64 import b64encode
@@ -15,9 +14,8 @@ from email import message_from_bytes
 from email.message import Message
 from email.policy import HTTP
 from functools import cache, lru_cache, partial
-from hashlib import blake2b, sha256
+from hashlib import sha256
 from importlib.resources import files
-from secrets import token_bytes
 from typing import Any
 
 import structlog
@@ -35,6 +33,7 @@ from bot.people import make_nobody
 from bot.replies import as_list
 from bot.tasks import CrowdedError, Turns
 from bot.texts import typeset
+from bot.visitors import Visitors
 from bot.visits import PageAnswer, PageRequest
 
 log = structlog.get_logger()
@@ -52,8 +51,6 @@ AGENT_MAX = 300
 """Characters of what a program calls itself that are looked at."""
 _ROBOTS = re.compile(r"bot|crawl|spider|preview|externalhit|whatsapp|slack|telegram|skype|teams|embed|fetch|scan", re.I)
 """What programs call themselves that draw previews of links or follow them, Mattermost’s own too: none is a reader."""
-_WITH_PORT = re.compile(r"\[(.*)\](?::\d+)?|([\d.]+):\d+")
-"""An address with its port, as some proxies say it: another for each connection."""
 _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 
 
@@ -127,7 +124,7 @@ class PageServer:
         self._d = dependencies
         self._visits = VisitLimit()
         self._turns = Turns(1, SENT_WAITING_MAX)
-        self._salt = token_bytes(16)
+        self._visitors = Visitors(dependencies.settings.proxies)
 
     def routes(self) -> list[web.RouteDef]:
         """List the routes of all pages and of what their forms send, whether they are on or not."""
@@ -135,7 +132,7 @@ class PageServer:
         return [*shown, *(web.post(f"/{name}/{{key:.+}}", partial(self._answer, name)) for name in self._sent)]
 
     async def _answer(self, name: str, request: web.Request) -> web.StreamResponse:
-        visitor = name_visitor(request, self._salt)
+        visitor = self._visitors.name(request)
         if refused := self._refuse(request, visitor):
             return refused
         begin_request()
@@ -193,47 +190,6 @@ class PageServer:
             rows = await self._d.delivery.prepare(db, told, request, trigger.feature) if told else []
         self._d.delivery.deliver_now(rows)
         return answer
-
-
-def name_visitor(request: web.Request, salt: bytes) -> str:
-    """Make a name for the address that asks, which means nothing once the bot was started anew with another ``salt``.
-
-    What a proxy says of it counts where the proxy is on this machine, or in its network.
-    """
-    address = request.remote or ""
-    if is_near(address) and (said := _forwarded(request)):
-        address = said[:64]
-    return blake2b(shorten_address(address).encode(), key=salt, digest_size=13).hexdigest()
-
-
-def _forwarded(request: web.Request) -> str:
-    """The last address that was said to be asking: who is next to the bot says it, and anybody may say those before."""
-    return request.headers.getall("X-Forwarded-For", [""])[-1].rpartition(",")[2].strip()
-
-
-def is_near(address: str) -> bool:
-    """Return whether an address is this machine’s, or of a private network."""
-    found = _read_address(address)
-    return found is not None and (found.is_loopback or found.is_private)
-
-
-def shorten_address(address: str) -> str:
-    """An address as one connection has it: of the sixth version, the half that a household has."""
-    found = _read_address(address)
-    if found is None:
-        return address
-    return str(ipaddress.ip_network((found, 64), strict=False)) if found.version == 6 else str(found)
-
-
-def _read_address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    """Read an address; None for what is none. One of the fourth version that is written as one of the sixth («
-    ::ffff:203.0.113.9 », as servers say that listen on both) is itself: else all of these would have one half."""
-    try:
-        bare = _WITH_PORT.fullmatch(text)
-        found = ipaddress.ip_address(bare[1] or bare[2] if bare else text)
-    except ValueError:
-        return None
-    return found if isinstance(found, ipaddress.IPv4Address) else found.ipv4_mapped or found
 
 
 async def _read_request(request: web.Request, visitor: str) -> PageRequest | None:

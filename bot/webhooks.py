@@ -9,7 +9,6 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from functools import partial
 from http import HTTPStatus
-from secrets import token_bytes
 
 import structlog
 from aiohttp import web
@@ -22,7 +21,8 @@ from bot.logs import begin_request
 from bot.metrics import OUTCOMES, REQUESTS
 from bot.people import make_nobody
 from bot.replies import as_list
-from bot.site import MISSED_MAX, WINDOW, VisitLimit, name_visitor
+from bot.site import MISSED_MAX, WINDOW, VisitLimit
+from bot.visitors import Visitors
 from bot.visits import WebhookAnswer, WebhookError, WebhookRequest
 
 log = structlog.get_logger()
@@ -78,7 +78,7 @@ class WebhookServer:
         self._paths = {f"/{name}/{{key}}" for name in self._triggers}
         self._admission = Admission(dependencies)
         self._d = dependencies
-        self._senders, self._salt = Senders(), token_bytes(16)
+        self._senders, self._visitors = Senders(), Visitors(dependencies.settings.proxies)
 
     def routes(self) -> list[web.RouteDef]:
         """List the routes of all webhooks, whether they are on or not."""
@@ -91,7 +91,7 @@ class WebhookServer:
         return request.clone(client_max_size=BODY_MAX) if is_ours else request
 
     async def _answer(self, name: str, request: web.Request) -> web.StreamResponse:
-        sender = name_visitor(request, self._salt)
+        sender = self._visitors.name(request)
         if self._senders.must_wait(sender):
             headers = {"Retry-After": str(int(WINDOW))}
             return web.json_response({"error": "later"}, status=HTTPStatus.TOO_MANY_REQUESTS, headers=headers)

@@ -1,7 +1,10 @@
 """Which Internet addresses are public, and which host names can only be inside a private network."""
 
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from unicodedata import normalize
+
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
 
 # Registries “IPv4/IPv6 Special-Purpose Address” of IANA, read in November 2026; of IPv6 nothing else is public.
 _NEVER_4 = (
@@ -38,7 +41,27 @@ def is_inside(host: str) -> bool:
     return last in _INSIDE
 
 
-def _inner(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+THIS_MACHINE = "127.0.0.0/8, ::1"
+
+
+def read_proxies(text: str) -> tuple[Network, ...]:
+    """Read addresses and networks separated by commas. Raises ValueError, in French, also for one that is everybody."""
+    return tuple(_read_proxy(part.strip()) for part in text.split(",") if part.strip())
+
+
+def _read_proxy(part: str) -> Network:
+    try:
+        network = ip_network(part, strict=False)
+    except ValueError:
+        raise ValueError(f"« {part[:40]} » n’est ni une adresse ni un réseau (10.0.0.5, 10.0.0.0/24)") from None
+    if network.prefixlen == 0:
+        raise ValueError(
+            f"« {part} » est tout le monde : chacun se donnerait l’adresse qu’il veut. Nommez vos mandataires"
+        )
+    return network
+
+
+def _inner(address: Address) -> Address:
     if isinstance(address, IPv4Address):
         return address
     if address in _NAT64:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from config.addresses import THIS_MACHINE, Network, read_proxies
 from config.hotline import USUAL_TARGETS, Outage, ResponseTarget, read_outage, read_targets
 from config.mail import MailServer, read_mail
 from config.office_hours import USUAL_HOURS, Closure, Slot, read_closed, read_hours
@@ -154,6 +155,11 @@ class Settings(BaseSettings):
         "",
         description="Adresse à laquelle les agendas des personnes atteignent le bot (« /agenda flux ») ; d’office "
         "COOP_PUBLIC_URL.",
+    )
+    proxies: Annotated[tuple[Network, ...], NoDecode, _typed(read_proxies)] = Field(
+        read_proxies(THIS_MACHINE),
+        description="Mandataires dont X-Forwarded-For est cru, pour savoir qui demande une page : adresses et réseaux, "
+        f"séparés par des virgules ; d’office cette machine (« {THIS_MACHINE} »), vide : aucun.",
     )
     api: Literal["oui", "non"] = Field(
         "non",

@@ -65,8 +65,9 @@ def test_the_balancer_lets_from_outside_what_is_for_outside() -> None:
 
 
 @pytest.mark.skipif(not shutil.which("haproxy"), reason="haproxy is not on this machine")
-def test_haproxy_takes_its_configuration() -> None:
-    names = {name: f"127.0.0.1:{port}" for port, name in enumerate(("BOT1", "BOT2", "BOT3"), 8101)}
+@pytest.mark.parametrize("proxies", [{}, {"PROXIES": "10.0.0.5 10.1.0.0/16"}])
+def test_haproxy_takes_its_configuration(proxies: dict[str, str]) -> None:
+    names = {name: f"127.0.0.1:{port}" for port, name in enumerate(("BOT1", "BOT2", "BOT3"), 8101)} | proxies
     checked = subprocess.run(
         ["haproxy", "-c", "-f", DEPLOY / "haproxy.cfg"],
         env=os.environ | names,
@@ -178,8 +179,21 @@ def test_compose_has_three_replicas_behind_the_balancer_and_a_standby() -> None:
     }  # fmt: skip
     for names in (service.get("depends_on", ()) for service in services.values()):
         assert {*names} <= {*services}
+    ((known,),) = [each["ipam"]["config"] for each in compose["networks"].values()]
+    believed = {services[name]["environment"]["COOP_PROXIES"] for name in bots}
+    assert {known["subnet"]} == believed | {services["balancer"]["environment"]["PROXIES"]}
     called = services["mattermost"]["environment"]["MM_SERVICESETTINGS_ALLOWEDUNTRUSTEDINTERNALCONNECTIONS"]
     assert called.split() == ["bot", "balancer"]
+
+
+def test_each_proxy_of_the_guide_says_who_asks() -> None:
+    """One that does not would pass on what visitors say of themselves."""
+    guide = (ROOT / "docs" / "exploitant.md").read_text("utf-8")
+    places = re.findall(r"location (/[\w./-]+) \{(.*)proxy_pass", guide)
+    assert {path for path, _ in places} <= OUTSIDE
+    assert len(places) >= 5
+    for path, orders in places:
+        assert "proxy_set_header X-Forwarded-For $remote_addr;" in orders, path
 
 
 def test_compose_says_what_is_missing_and_begins_by_itself(tmp_path: Path) -> None:

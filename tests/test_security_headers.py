@@ -10,7 +10,7 @@ from yarl import URL
 from bot import site, webhooks
 from bot.mail import Letter, write_letter
 from bot.server import SAFE_HEADERS
-from bot.site import ASKED_MAX, MISSED_MAX, SENT_MAX, VISITS_MAX, VisitLimit, is_near, shorten_address
+from bot.site import ASKED_MAX, MISSED_MAX, SENT_MAX, VISITS_MAX, VisitLimit
 from config.mail import MailServer
 from storage.annuaire.entries import read_email
 from tests.people import Person
@@ -131,21 +131,6 @@ def test_whoever_comes_takes_little_memory(monkeypatch: pytest.MonkeyPatch) -> N
     assert [limit.is_over(one, "missed", 1) for one in ("one", "two", "three", "four")] == [True, False, True, True]
     assert [limit.count("five", "sent") for _ in range(VISITS_MAX + 5)][-1] == VISITS_MAX
     assert max(ASKED_MAX, SENT_MAX, MISSED_MAX, webhooks.SENT_MAX) < VISITS_MAX
-
-
-def test_addresses_of_both_versions_are_told_apart() -> None:
-    """A proxy that listens on both writes those of the fourth version as if they were of the sixth: each stays one."""
-    said = ["::ffff:203.0.113.9", "::ffff:203.0.113.10", "2001:db8::1", "2001:db8::2", "2001:db8:0:1::1"]
-    assert [shorten_address(one) for one in said] == [
-        "203.0.113.9",
-        "203.0.113.10",
-        *["2001:db8::/64"] * 2,
-        "2001:db8:0:1::/64",
-    ]
-    with_ports = ["203.0.113.9:50123", "[2001:db8::1]:443", "[2001:db8::1]"]
-    assert [shorten_address(one) for one in with_ports] == ["203.0.113.9", *["2001:db8::/64"] * 2]
-    assert is_near("::ffff:127.0.0.1")
-    assert not is_near("::ffff:8.8.8.8")
 
 
 @pytest.mark.parametrize(

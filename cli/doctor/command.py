@@ -17,6 +17,7 @@ from cli.doctor.findings import Findings
 from cli.doctor.server import as_admin
 from cli.faults import chat_fault
 from cli.rights import Needs
+from cli.terminal import count
 from commands import FEATURES
 from config.settings import Settings
 
@@ -37,6 +38,7 @@ async def examine(
     house.privacy(settings, findings)
     house.visio(settings, findings)
     house.smtp(settings, findings)
+    await callback.proxies(settings, findings)
     await house.database(settings, findings, utc_now())
     if findings.has_database:
         await house.outside(settings, findings, utc_now())
@@ -50,7 +52,8 @@ async def examine(
     if findings.faults:
         say(f"À réparer : {findings.faults}.")
         return 1
-    say("Tout va bien.")
+    lines = count(findings.notes, "ligne")
+    say(f"Rien à réparer ; à lire ci-dessus : {lines} « ! »." if findings.notes else "Tout va bien.")
     for step in await house.next_steps(settings):
         say(f"Ensuite : {step}")
     return 0

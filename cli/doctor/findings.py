@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class Findings:
-    """``faults`` counts what has to be mended; ``has_database`` says whether the database can be asked."""
+    """``faults`` counts what has to be mended, ``notes`` what is good to know;
+    ``has_database`` says whether the database can be asked."""
 
     say: Callable[[str], None]
     faults: int = 0
+    notes: int = 0
     has_database: bool = False
 
     def well(self, text: str) -> None:
@@ -18,6 +20,7 @@ class Findings:
 
     def note(self, text: str) -> None:
         """Say what is no fault, but good to know."""
+        self.notes += 1
         self.say(f"! {text}")
 
     def fault(self, text: str) -> None:

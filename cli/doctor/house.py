@@ -9,8 +9,8 @@ from bot.clock_skew import ClockSkew
 from bot.features import Feature
 from bot.french import join
 from bot.registry import find_setting_fault, is_enabled
-from bot.site import is_near
 from bot.spool import ASIDE
+from bot.visitors import is_near
 from cli.checks import command_token_fault, data_dir_fault
 from cli.doctor.findings import Findings
 from cli.environment import open_database

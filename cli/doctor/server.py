@@ -1,9 +1,13 @@
 """The examination of the server’s own settings and of the way back to the bot: slash commands, buttons."""
 
+import re
+from collections.abc import Sequence
+
 import aiohttp
+from yarl import URL
 
 from bot.errors import ChatError
-from bot.french import plural
+from bot.french import join, plural
 from bot.mattermost import AioClient, Mattermost
 from cli.admin import Admin, Identity, ServerSettings, SlashCommand
 from cli.checks import open_client
@@ -95,6 +99,46 @@ async def health(settings: Settings) -> bool:
             return reply.status == 200 and (await reply.json()).get("status") == "ok"
     except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
         return False
+
+
+_IGNORED = re.compile(r'^coop_forwarded_ignored_total\{proxy="([^"]+)"\}', re.MULTILINE)
+_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
+
+
+async def proxies(settings: Settings, findings: Findings) -> None:
+    """Tell whose word counts of who asks for a page, and which proxies the bot of this machine met that are not among
+    them: all who come by one of these count as one."""
+    ignored = await _find_ignored_proxies(settings)
+    for address in ignored or ():
+        findings.note(_IGNORED_FROM.get(address) or (
+            f"{address} dit qui demande (X-Forwarded-For), et n’est pas cru : toutes les personnes qui passent par là "
+            "comptent pour une. Si c’est un mandataire à vous, ajoutez-le à COOP_PROXIES, puis redémarrez le bot."
+        ))  # fmt: skip
+    if not ignored:
+        believed = join([str(network) for network in settings.proxies]) or "personne"
+        unseen = "" if ignored is not None else " Ce que le bot a vu n’est pas lu : il ne répond pas ici."
+        findings.well(f"Qui demande une page : X-Forwarded-For est cru de {believed} (COOP_PROXIES).{unseen}")
+
+
+_IGNORED_FROM = {
+    "public": "Des demandes venues droit d’Internet disent venir d’ailleurs (X-Forwarded-For), et ne sont pas crues. "
+    "Fermez le port du bot à Internet ; si c’est un mandataire à vous, ajoutez son adresse à COOP_PROXIES.",
+    "others": "D’autres adresses encore disent qui demande, et ne sont pas crues.",
+}
+
+
+async def _find_ignored_proxies(settings: Settings) -> Sequence[str] | None:
+    """Read from the metrics of the bot of this machine which proxies it did not believe; None where none answers."""
+    host = _EVERYWHERE.get(settings.host, settings.host)
+    try:
+        address = URL.build(scheme="http", host=host, port=settings.port, path="/metrics")
+        async with (
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5)) as session,
+            session.get(address) as reply,
+        ):
+            return _IGNORED.findall(await reply.text()) if reply.status == 200 else None
+    except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
+        return None
 
 
 async def check_commands(admin: Admin, team: Identity, needs: Needs, findings: Findings, *, full: bool) -> None:
