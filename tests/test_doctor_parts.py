@@ -56,6 +56,16 @@ async def test_with_nothing_there_everything_is_said(tmp_path: Path) -> None:
         assert words in said
 
 
+def test_the_last_line_is_true() -> None:
+    findings, said = noticing()
+    assert findings.summary() == "Tout va bien."
+    findings.note("Voyez.")
+    assert findings.summary() == "Rien à réparer ; à lire ci-dessus : 1 ligne « ! »."
+    findings.fault("Réparez.")
+    assert findings.summary() == "À réparer : 1."
+    assert len(said) == 2
+
+
 async def test_the_outbox_tells_of_what_waits(tmp_path: Path) -> None:
     settings = own(tmp_path)
     await schema.upgrade(settings.database_url)

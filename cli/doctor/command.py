@@ -17,7 +17,6 @@ from cli.doctor.findings import Findings
 from cli.doctor.server import as_admin
 from cli.faults import chat_fault
 from cli.rights import Needs
-from cli.terminal import count
 from commands import FEATURES
 from config.settings import Settings
 
@@ -49,11 +48,9 @@ async def examine(
                 await _at_home(client, needs, admin_token, findings)
     except ChatError as error:
         findings.fault(chat_fault(error))
+    say(findings.summary())
     if findings.faults:
-        say(f"À réparer : {findings.faults}.")
         return 1
-    lines = count(findings.notes, "ligne")
-    say(f"Rien à réparer ; à lire ci-dessus : {lines} « ! »." if findings.notes else "Tout va bien.")
     for step in await house.next_steps(settings):
         say(f"Ensuite : {step}")
     return 0

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from cli.terminal import count
+
 
 @dataclass(slots=True)
 class Findings:
@@ -27,3 +29,11 @@ class Findings:
         """Say what is to be mended; the text says how."""
         self.faults += 1
         self.say(f"✗ {text}")
+
+    def summary(self) -> str:
+        """Say in a line what all of it comes to."""
+        if self.faults:
+            return f"À réparer : {self.faults}."
+        if self.notes:
+            return f"Rien à réparer ; à lire ci-dessus : {count(self.notes, 'ligne')} « ! »."
+        return "Tout va bien."
