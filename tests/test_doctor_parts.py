@@ -25,6 +25,7 @@ from storage.database import Database
 from storage.outbox import Outgoing, TargetKind
 from storage.people import Person, Role
 from storage.rdv import bookings
+from storage.targets import GENERAL
 from tests.support.mattermost import CHANNEL, TEAM, USER, serve_chat
 from tests.support.workplace import run_doctor, serve_answer
 
@@ -100,7 +101,10 @@ async def test_what_is_left_to_do_is_said_until_it_is_done(tmp_path: Path) -> No
         assert await house.next_steps(settings) == [people, channels], "it is not committed yet"
     assert await house.next_steps(settings) == [channels]
     async with database.transaction() as db:
-        await canaux.remember_channel(db, "general", "c" * 26, utc_now())
+        await canaux.remember_channel(db, GENERAL, "c" * 26, utc_now())
+    assert await house.next_steps(settings) == [channels], "every team has that one"
+    async with database.transaction() as db:
+        await canaux.remember_channel(db, "dept-69", "d" * 26, utc_now())
     await database.close()
     assert await house.next_steps(settings) == []
 

@@ -28,6 +28,7 @@ from storage.people import register
 from storage.programs import list_clients
 from storage.rdv.bookings import BookingSeal, list_open_pages, read_key
 from storage.rdv.remote import Refusal, Webhook, count_waited_for, list_webhooks
+from storage.targets import GENERAL
 from storage.work import WorkState
 
 LATE = timedelta(minutes=10)
@@ -286,7 +287,7 @@ async def next_steps(settings: Settings) -> Sequence[str]:
     """Say what an operator whose bot is well has still to do before people can use it."""
     async with open_database(settings) as database, database.transaction(writes=False) as db:
         has_people = bool(await people.every(db)) or bool(await register.count_awaited(db))
-        has_channels = bool(await canaux.find_channel_ids(db))
+        has_channels = bool((await canaux.find_channel_ids(db)).keys() - {GENERAL})  # (which every team has)
     steps = [] if has_people else ["« coop-bot import people FICHIER » inscrit les personnes au registre."]
     return (
         steps if has_channels else [*steps, "« coop-bot channels sync » crée les canaux prévus et y met les personnes."]
