@@ -107,7 +107,7 @@ async def test_at_its_hour_even_after_a_restart(house: House, agathe: Person) ->
     rhone, words = await house.site.channel(*RHONE), unique("Demain")
     preview = await preview_announcement(agathe, texte=words, destinataires=["69"], quand="demain 9h")
     assert "à 9 h" in plain_spaces(preview.text)
-    await agathe.clicks(preview, "Envoyer")
+    await agathe.clicks(preview, "Programmer")
     progress = await agathe.told("partira")
     await house.restart()
     house.bot.workers.look()

@@ -75,7 +75,7 @@ async def test_a_correction_rewrites_it_and_a_withdrawal_deletes_it_everywhere(h
 async def test_one_that_waits_for_its_hour_is_taken_back(house: House, agathe: Person) -> None:
     rhone, words = await house.site.channel(*RHONE), unique("Jamais")
     preview = await preview_announcement(agathe, texte=words, destinataires=["69"], quand="demain 9h")
-    await agathe.clicks(preview, "Envoyer")
+    await agathe.clicks(preview, "Programmer")
     progress = await agathe.told("partira")
     await wait_for(lambda: is_all_noted(house))
     await withdraw(agathe, await agathe.sees(preview))
@@ -263,15 +263,25 @@ async def test_who_may_no_more_is_stopped_and_an_animateur_takes_it_back(
 async def test_one_that_is_stopped_before_its_hour_is_a_preview_again(house: House, agathe: Person) -> None:
     rhone, words = await house.site.channel(*RHONE), unique("Plus tard")
     preview = await preview_announcement(agathe, texte=words, destinataires=["69"], quand="demain 9h")
-    await agathe.clicks(preview, "Envoyer")
+    await agathe.clicks(preview, "Programmer")
     progress = await agathe.told("partira")
     await wait_for(lambda: is_all_noted(house))
     assert "État : Prévue" in (await agathe.sees(preview)).text
+    await house.restart()
     await agathe.clicks(await agathe.sees(progress), "Arrêter")
     assert "arrêtée : rien n’est parti." in plain_spaces((await agathe.rewritten(progress, "arrêté")).text)
     await house.settled()
     again = await agathe.sees(preview)
-    assert again.buttons == CONFIRM
+    assert again.buttons == ["Programmer", *CONFIRM[1:]]
+    await house.restart()
+    await agathe.clicks(again, "Programmer")
+    progress = await agathe.told("partira")
+    await wait_for(lambda: is_all_noted(house))
+    await agathe.clicks(await agathe.sees(progress), "Arrêter")
+    await agathe.rewritten(progress, "arrêté")
+    await house.settled()
+    again = await agathe.sees(preview)
+    assert again.buttons == ["Programmer", *CONFIRM[1:]]
     window = await agathe.opens_by(again, "Modifier")
     assert (await window.fill(quand="").submit()).accepted
     await confirm(house, agathe, await agathe.rewritten(again, words))

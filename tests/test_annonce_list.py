@@ -87,7 +87,7 @@ async def test_what_is_to_come_is_listed_and_what_is_not_confirmed_is_not(house:
     await house.site.channel(*RHONE)
     words, draft = unique("Bientôt"), unique("Brouillon")
     preview = await preview_announcement(agathe, texte=words, destinataires=["69"], quand="demain 9h")
-    await agathe.clicks(preview, "Envoyer")
+    await agathe.clicks(preview, "Programmer")
     progress = await agathe.told("partira")
     await preview_announcement(agathe, texte=draft, destinataires=["69"])
     await wait_for(lambda: is_all_noted(house))

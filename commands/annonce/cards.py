@@ -97,7 +97,7 @@ class Keep(BaseModel):
 
 
 class Send(About):
-    """Button « Envoyer » or « Reprendre »: checks the files with Mattermost, then sends."""
+    """Button « Envoyer », « Programmer » or « Reprendre »: checks the files with Mattermost, then sends."""
 
 
 class Leave(About):
@@ -228,7 +228,7 @@ LEAVES = "Cette annonce partira {} : corrigez-la ou retirez-la avec les boutons 
 REFUSALS = {
     AnnouncementState.WITHDRAWN: "Cette annonce a été retirée : tapez /annonce pour en écrire une autre.",
     AnnouncementState.REMAINS: "Cette annonce est en train d’être retirée : finissez avec « Retirer ».",
-    AnnouncementState.DRAFT: "Cette annonce n’est pas encore envoyée : confirmez-la d’abord avec « Envoyer ».",
+    AnnouncementState.DRAFT: "Cette annonce n’est pas encore envoyée : confirmez-la d’abord, sous son aperçu.",
 }
 """Why an announcement in that state is not changed."""
 
@@ -283,7 +283,7 @@ async def draw_card(ctx: Context, announcement: Announcement) -> Message:
         tally = await outbox.tally(ctx.db, announcement.topics, ctx.now)
         stands = [("État", say_state(announcement, tally, ctx.now))]
     facts = [*stands, *_list_facts(announcement, table, ctx.zone)]
-    return Message(draw_text(announcement), _draw_buttons(announcement), facts)
+    return Message(draw_text(announcement), _draw_buttons(announcement, ctx.now), facts)
 
 
 async def refresh_card(ctx: Context, announcement: Announcement, *, here: bool = False) -> Refresh:
@@ -291,13 +291,14 @@ async def refresh_card(ctx: Context, announcement: Announcement, *, here: bool =
     return CARD.rewrite(announcement, await draw_card(ctx, announcement), here=here)
 
 
-def _draw_buttons(announcement: Announcement) -> Sequence[Button]:
+def _draw_buttons(announcement: Announcement, now: datetime) -> Sequence[Button]:
     about = {"annonce": announcement.id}
     correct, withdraw = Button("Corriger", Correct(**about)), Button("Retirer", Withdraw(**about), "danger")
     match announcement.state:
         case AnnouncementState.DRAFT:
-            send, edit = Button("Envoyer", Send(**about), "primary"), Button("Modifier", Change(**about))
-            return [send, edit, Button("Annuler", Abandon(**about))]
+            send = "Programmer" if _is_later(announcement, now) else "Envoyer"
+            edit, abandon = Button("Modifier", Change(**about)), Button("Annuler", Abandon(**about))
+            return [Button(send, Send(**about), "primary"), edit, abandon]
         case AnnouncementState.WITHDRAWN:
             return [Button("Rétablir", Restore(**about))]
         case AnnouncementState.REMAINS:
@@ -327,8 +328,12 @@ def say_state(announcement: Announcement, tally: outbox.DeliveryTally, now: date
 
 def waits(announcement: Announcement, now: datetime) -> bool:
     """Return whether an announcement waits for a later time at which it is to be sent."""
-    is_later = announcement.at is not None and announcement.at > now
-    return announcement.state is AnnouncementState.SENDING and is_later and not announcement.written
+    is_sending = announcement.state is AnnouncementState.SENDING
+    return is_sending and _is_later(announcement, now) and not announcement.written
+
+
+def _is_later(announcement: Announcement, now: datetime) -> bool:
+    return announcement.at is not None and announcement.at > now
 
 
 def say_reached(announcement: Announcement, tally: outbox.DeliveryTally) -> str:
