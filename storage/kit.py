@@ -3,7 +3,7 @@
 import re
 import textwrap
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -145,8 +145,8 @@ def read_address_lines(text: str) -> str:
     French sentence, for an address that no carrier could deliver to."""
     typed = [" ".join(line.split()) for line in text.splitlines() if line.strip()]
     lines = [part for line in typed for part in (_cut_at_commas(line) if len(line) > LABEL_WIDTH else [line])]
-    if long := next((line for line in lines if len(line) > LABEL_WIDTH), ""):
-        raise ValueError(f"Une ligne a {LABEL_WIDTH} caractères au plus, celle-ci {len(long)} : coupez-la en deux.")
+    if (longest := max((max(len(line), len(_capitalize(line))) for line in lines), default=0)) > LABEL_WIDTH:
+        raise ValueError(f"Une ligne a {LABEL_WIDTH} caractères au plus, celle-ci {longest} : coupez-la en deux.")
     if len(lines) > ADDRESS_LINES:
         raise ValueError(f"L’adresse tient en {ADDRESS_LINES} lignes : retirez ce qui ne sert pas au transporteur.")
     if all(re.match(r"(?:bp|cs|tsa|boite postale)\b", fold(line)) for line in lines):
@@ -162,10 +162,27 @@ def make_label(order: KitOrder) -> Sequence[str]:
     """Write the label of an order: six lines of 38 characters at most, no sign from the address on, the commune last
     (NF Z10-011)."""
     address = [_capitalize(line) for line in order.street.splitlines()]
-    place = _capitalize(f"{order.postcode} {order.commune}")
     room = LABEL_LINES - len(address) - 2
     structure = textwrap.wrap(" ".join(order.structure.split()), LABEL_WIDTH)[:room]
-    return [line[:LABEL_WIDTH] for line in (order.recipient, *structure, *address, place)]
+    return [*(line[:LABEL_WIDTH] for line in (order.recipient, *structure, *address)), _write_last_line(order)]
+
+
+_SHORT = {"SAINT": "ST", "SAINTE": "STE", "SAINTS": "STS", "SAINTES": "STES"}
+_LINKING = frozenset("A AU AUX D DE DES DU EN ET L LA LE LES SOUS ST STE SUR".split())
+
+
+def _write_last_line(order: KitOrder) -> str:
+    """Write the postcode and the commune; a name that is too long is shortened as La Poste does, and ends on a word
+    that means something."""
+    line = _capitalize(f"{order.postcode} {order.commune}")
+    if len(line) <= LABEL_WIDTH:
+        return line
+    words = [_SHORT.get(word, word) for word in line.split()]
+    if len(" ".join(words)) > LABEL_WIDTH:
+        words = textwrap.wrap(" ".join(words), LABEL_WIDTH)[0].split()
+        while words[-1] in _LINKING:
+            words.pop()
+    return " ".join(words)
 
 
 def _capitalize(text: str) -> str:
@@ -339,18 +356,23 @@ class TrackingLine:
 
 
 def read_tracking_line(cells: Mapping[str, str]) -> TrackingLine:
-    """Read a line of the supplier’s. Raises ValueError, with a French sentence that names the column."""
+    """Read a line of the supplier’s. Raises ValueError, with a French sentence that names each column that is wrong."""
     said = {name: " ".join(unguard((cells.get(name) or "").strip()).split()) for name in COLUMNS}
-    order, parcel = said["commande"].removeprefix("n°").strip(), said["colis"]
-    if not re.fullmatch(r"[0-9]{1,9}", order):
-        raise ValueError("commande : son numéro est attendu, comme dans le fichier du fournisseur.")
-    if parcel not in set(map(str, PARCELS)):
-        raise ValueError("colis : 1, 2 ou 3.")
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 /.-]*", said["suivi"]) or len(said["suivi"]) > TRACKING_MAX:
-        raise ValueError(f"suivi : un numéro de lettres et de chiffres, {TRACKING_MAX} caractères au plus.")
-    if len(said["transporteur"]) > TRACKING_MAX or "\ufffd" in said["transporteur"]:
-        raise ValueError(f"transporteur : un nom de {TRACKING_MAX} caractères au plus, en UTF-8.")
-    return TrackingLine(int(order), int(parcel), said["suivi"], said["transporteur"])
+    said["commande"] = said["commande"].removeprefix("n°").strip()
+    if faults := list(_find_tracking_faults(**said)):
+        raise ValueError(" ; ".join(faults))
+    return TrackingLine(int(said["commande"]), int(said["colis"]), said["suivi"], said["transporteur"])
+
+
+def _find_tracking_faults(commande: str, colis: str, suivi: str, transporteur: str) -> Iterator[str]:
+    if not re.fullmatch(r"[0-9]{1,9}", commande):
+        yield "commande : son numéro est attendu, comme dans le fichier du fournisseur"
+    if colis not in set(map(str, PARCELS)):
+        yield "colis : 1, 2 ou 3"
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 /.-]*", suivi) or len(suivi) > TRACKING_MAX:
+        yield f"suivi : un numéro de lettres et de chiffres, {TRACKING_MAX} caractères au plus"
+    if len(transporteur) > TRACKING_MAX or "\ufffd" in transporteur:
+        yield f"transporteur : un nom de {TRACKING_MAX} caractères au plus, en UTF-8"
 
 
 async def note_tracking(db: AsyncSession, line: TrackingLine, now: datetime) -> bool:

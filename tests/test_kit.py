@@ -20,6 +20,7 @@ from config.kit import Garment, read_sizes
 from config.tables import TableError
 from dialogs.kit import OrderKit
 from storage import kit
+from storage.communes import find_begun_place, find_place_exactly, list_communes
 from storage.kit import KitOrder, KitParcel, PlaceError
 from storage.people import Role, register
 from storage.personal_data import PERSONAL_DATA, retention, rights
@@ -343,6 +344,21 @@ def test_a_label_has_six_lines_of_38_characters_at_most() -> None:
             kit.read_address_lines(text)
 
 
+def test_the_last_line_of_a_label_still_names_its_commune() -> None:
+    long = [(code, one) for one in list_communes() if len(one.nom) > 31 for code in one.codes_postaux]
+    for postcode, commune in long:
+        line = kit.make_label(order(postcode=postcode, commune=commune.nom))[-1]
+        found = find_place_exactly(line).place or find_begun_place(line)
+        assert len(line) <= 38
+        assert found
+        assert found.commune == commune, line
+    assert kit.make_label(order(postcode="80880", commune="Saint-Quentin-la-Motte-Croix-au-Bailly"))[-1] == (
+        "80880 ST QUENTIN LA MOTTE CROIX"
+    )
+    with pytest.raises(ValueError, match="38 caractères"):
+        kit.read_address_lines(f"12 rue du Sacré Cœur {'x' * 17}")  # « OE » on the label
+
+
 def test_a_postcode_and_a_commune_prove_each_other() -> None:
     for postcode, commune, name in (
         ("69003", "Lyon", "Lyon"),
@@ -388,6 +404,11 @@ def test_a_table_of_sizes_of_the_operator_s(tmp_path: Path) -> None:
         bad.write_text(f"vetement\ttaille\tnom\n{line}\n")
         with pytest.raises(TableError, match="Tailles, ligne 2"):
             read_sizes(bad)
+
+
+def test_all_that_is_wrong_in_a_line_of_numbers_is_told_at_once() -> None:
+    with pytest.raises(ValueError, match=r"commande : .+ ; colis : 1, 2 ou 3 ; suivi : .+ ; transporteur : "):
+        kit.read_tracking_line({"commande": "x", "colis": "4", "suivi": "", "transporteur": "T" * 41})
 
 
 def test_trousers_are_asked_for_where_the_table_has_some() -> None:
