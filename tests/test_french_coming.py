@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.french.dates import say_days
-from bot.french.periods import Period, read_coming_days, read_coming_period
+from bot.french.periods import Period, read_coming_day, read_coming_days, read_coming_period
 
 TODAY = date(2026, 11, 26)
 """A Thursday."""
@@ -80,6 +80,26 @@ def test_nothing_is_read_that_is_over(text: str, today: date) -> None:
 def test_a_month_or_a_year_is_the_next_one(text: str, first: str, last: str) -> None:
     read = read_coming_period(text, TODAY)
     assert read == Period(date.fromisoformat(first), date.fromisoformat(last) + timedelta(days=1))
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("du 12/12 au 3/12", "2026-12-03", "2026-12-12"),
+        ("entre le 12/12/2026 et le 03/12/2026", "2026-12-03", "2026-12-12"),
+        ("du 1er janvier au 31 décembre", "2027-01-01", "2027-12-31"),
+        ("du 20 décembre au 5 janvier", "2026-12-20", "2027-01-05"),
+    ],
+)
+def test_days_whose_last_is_named_first_are_turned(text: str, first: str, last: str) -> None:
+    read = read_coming_period(text, TODAY)
+    assert read == Period(date.fromisoformat(first), date.fromisoformat(last) + timedelta(days=1))
+
+
+@given(st.dates(date(2026, 1, 1), date(2032, 1, 1)), st.integers(1, 31))
+def test_a_day_of_the_month_is_the_next_one_that_there_is(today: date, day: int) -> None:
+    coming = (today + timedelta(days=away) for away in range(62))
+    assert read_coming_day(f"le {day}", today) == next(on for on in coming if on.day == day)
 
 
 def test_words_are_no_coming_period() -> None:

@@ -305,8 +305,8 @@ def find_period(count: int, write: Callable[[int, int], str], today: date) -> tu
     return None
 
 
-AHEAD = (6, 27, 364)
-"""Days within which a weekday, a day of the month, a day of the year comes again."""
+AHEAD = (6, 27, 30, 60, 364)
+"""Days within which a weekday, a day of the month (« le 31 »: two months), a day of the year comes again."""
 NEAR = timedelta(days=184)
 """What is further away may have been meant as days under way: « du 24/11 au 30/11 », said on the 26th."""
 BEGUN = (7, 14, 31)
@@ -363,10 +363,23 @@ def _read_coming_period(text: str, today: date) -> Period | None:
     if bare in {"mois", "mois ci", "mois en cours"}:
         return Period(month, months_after(month, 1))
     named = _read_named(bare, today)
-    if named is None or named.end > today:
-        return named or read_coming_days(text, today)
+    if named is None:
+        return _read_coming_either_way(text, today)
+    if named.end > today:
+        return named
     is_dated = re.search(r"[0-9]{4}", bare)
     return named if is_dated else Period(months_after(named.start, 12), months_after(named.end, 12))
+
+
+def _read_coming_either_way(text: str, today: date) -> Period | None:
+    """Read coming days; those of which the last is named first (« du 12/12 au 3/12 ») are turned, rather than meant for
+    nearly a year."""
+    coming = read_coming_days(text, today)
+    if coming and (coming.start.year == coming.last.year or coming.end - coming.start <= NEAR):
+        return coming
+    found = _without_lead(dates.fold_date(text))
+    turned = (f"{found[link.end() :]} au {found[: link.start()]}" for link in _LINK.finditer(found))
+    return next((read for words in turned if (read := _read_coming_between(words, today))), coming)
 
 
 def _read_coming(found: str, today: date) -> Period | None:
