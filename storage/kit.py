@@ -168,7 +168,7 @@ def make_label(order: KitOrder) -> Sequence[str]:
 
 
 _SHORT = {"SAINT": "ST", "SAINTE": "STE", "SAINTS": "STS", "SAINTES": "STES"}
-_LINKING = frozenset("A AU AUX D DE DES DU EN ET L LA LE LES SOUS ST STE SUR".split())
+_LINKING = frozenset(["A", "AU", "AUX", "D", "DE", "DES", "DU", "EN", "ET", "L", "LA", "LE", "LES", "ST", "STE", "SUR"])
 
 
 def _write_last_line(order: KitOrder) -> str:
