@@ -168,6 +168,21 @@ async def test_it_is_counted_listed_and_revoked(office: Office) -> None:
     assert await juliette.whispered("déjà révoquée")
 
 
+async def test_two_pages_of_the_same_days_are_told_apart(office: Office) -> None:
+    juliette = office.juliette
+    first, second = [await juliette.asks("/stats partager septembre 2026") for _ in range(2)]
+    number = re.search(r"n° [0-9]+", plain(second))
+    assert number
+    assert number[0] not in plain(first)
+    listed = await juliette.asks("/stats pages")
+    assert plain(listed).count(number[0]) == 1
+    [its] = [label for label in listed.buttons if number[0] in label.replace("\u00a0", " ")]
+    await juliette.clicks(listed, its)
+    await juliette.whispered("C’est révoqué")
+    assert (await office.asks(path_of(second))).status == 404
+    assert (await office.asks(path_of(first))).status == 200
+
+
 async def test_an_address_that_leads_nowhere_says_the_same_whatever_it_was(office: Office) -> None:
     juliette, house = office.juliette, office.house
     lost, revoked = [

@@ -93,7 +93,8 @@ async def share(ctx: Context, wanted: Wanted) -> Replies:
     )
     await recipients.add_share(ctx.db, page)
     address = Markdown(address_of_page(ctx.settings, PAGE, key))
-    text = render("stats/shared", address=address, period=wanted.asked.period.label, until=say_weekday(last, ctx.today))
+    until = say_weekday(last, ctx.today)
+    text = render("stats/shared", address=address, period=_name_days(page), number=page.number, until=until)
     revoke = Button("Révoquer", RevokeShare(chosen=str(page.number)), "danger")
     return Whisper(text, [Button("Mes pages partagées", SeeShares()), revoke])
 
@@ -125,7 +126,7 @@ async def draw_shares(ctx: Context, said: str = "") -> Whisper:
     found = await recipients.list_shares(ctx.db, ctx.user.id)
     lines = [_say_share(page, ctx) for page in found[:SHOWN_MAX]]
     text = render("stats/pages", said=said, lines=lines, more=len(found[SHOWN_MAX:]))
-    shown = {str(page.number): _label(page, ctx) for page in found if page.expires_at > ctx.now}
+    shown = {str(page.number): _label(page) for page in found if page.expires_at > ctx.now}
     return Whisper(text, menus=[Menu("Révoquer…", RevokeShare(), shown)] if shown else [])
 
 
@@ -143,17 +144,17 @@ def _find_last(page: SharedPage, zone: ZoneInfo) -> date:
 
 
 def _say_share(page: SharedPage, ctx: Context) -> str:
-    """Describe a page: « septembre 2026 : jusqu’au lundi 28 décembre, vue 3 fois »."""
+    """Describe a page: « septembre 2026 : jusqu’au lundi 28 décembre, vue 3 fois (n° 12) »."""
     until = say_weekday(_find_last(page, ctx.zone), ctx.today)
     life = f"jusqu’au {until}" if page.expires_at > ctx.now else f"finie le {until}"
     seen = f"vue {plural(page.views, 'fois', 'fois')}" if page.views else "jamais vue"
-    return f"{_name_days(page)} : {life}, {seen}"
+    return f"{_name_days(page)} : {life}, {seen} (n°\u00a0{page.number})"
 
 
-def _label(page: SharedPage, ctx: Context) -> str:
-    """Label the choice of a page: « Révoquer septembre 2026 (28/11 à 14:05) ». A short menu becomes buttons, so each
-    names its action."""
-    return f"Révoquer {_name_days(page)} ({page.created_at.astimezone(ctx.zone):%d/%m à %H:%M})"
+def _label(page: SharedPage) -> str:
+    """Label the choice of a page: « Révoquer septembre 2026 (n° 12) ». A short menu becomes buttons, so each names its
+    action."""
+    return f"Révoquer {_name_days(page)} (n°\u00a0{page.number})"
 
 
 @dataclass(frozen=True, slots=True)
