@@ -5,6 +5,7 @@ from bot.errors import UserError
 from bot.replies import Message, Update, Whisper
 
 PICK_LABELS = {
+    "activite": "Choisir l’activité",
     "commune": "Choisir la commune",
     "themes": "Choisir le thème",
     "duree": "Choisir la durée",

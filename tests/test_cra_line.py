@@ -97,6 +97,8 @@ def test_the_order_does_not_matter(separator: str) -> None:
         ("mail 🎉", ("🎉",)),
         ("cours mail", ("cours",)),
         ("retrait mail", ("retrait",)),
+        ("individuel 45 min mail avec Mme Petit 69120", ("Petit",)),
+        ("avec M. Petit, internet 1h", ("Petit",)),
         ("internet pc porte-monnaie", ("porte-monnaie",)),
         ("atelier 18-20 personnes", ("18-20", "personnes")),
         ("Pau 🎉 δήμος", ("🎉", "δήμος")),
@@ -139,6 +141,15 @@ def test_a_doubtful_commune_gives_choices_and_stays_as_typed(text: str, typed: s
     assert found.raw["commune"] == typed
     assert found.unread == ()
     assert all(choice in found.mistakes["commune"] for choice in choices)
+
+
+def test_who_says_several_alone_chooses_a_workshop_or_one_person() -> None:
+    asked = read_typed("individuel 5 personnes internet 1h 35-60 69120")
+    assert asked.choices["activite"] == {"collectif": "Atelier de 5 personnes", "individuel": "Une seule personne"}
+    for chosen, people in (("collectif", 5), ("individuel", 1)):
+        report = asked.choose("activite", chosen).judge(CLUES).report
+        assert report
+        assert (report.activite, report.participants) == (chosen, people)
 
 
 def test_what_is_assumed_is_told() -> None:

@@ -176,6 +176,8 @@ async def test_rappels_shows_all_and_its_window_changes_all(evening: House) -> N
 @pytest.mark.every_mode
 async def test_a_report_that_comes_back_is_proposed_and_filed_by_a_click_alone(evening: House) -> None:
     lea = await evening.conseiller("lea")
+    for nothing in ("/cra tous les mardis", "/cra tous les mardis jusqu’au 30/06"):
+        assert "Dites aussi ce qui revient" in plain(await lea.asks(nothing))
     asked = await lea.asks("/rappels tous les mardis atelier smartphone 8p 2h 35-60 retraités")
     assert "Tous les mardis" in plain(asked)
     assert "dès le mardi 1er décembre 2026" in plain(asked)

@@ -92,7 +92,10 @@ async def read_habit(ctx: ReadingContext, text: str) -> Whisper | None:
         return shown
     if len(shown.reports) != 1:
         raise UserError("Une ligne fait revenir un seul compte rendu : tapez-en une pour chacun.")
-    judged = shown.reports[0].line.judge(ctx.clues)
+    line = shown.reports[0].line
+    if line.raw.keys() <= line.assumed.keys() | {"date"} and not line.unread:
+        raise UserError("Dites aussi ce qui revient : /cra tous les mardis atelier smartphone 8p 2h, par exemple.")
+    judged = line.judge(ctx.clues)
     if problems := [*judged.mistakes.values(), *(f"Je n’ai pas compris « {word} »." for word in judged.line.unread)]:
         raise UserError(" ".join(problems))
     return _ask_whether(ctx, rule, {name: value for name, value in judged.line.raw.items() if name != "date"})

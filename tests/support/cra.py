@@ -312,6 +312,8 @@ Gardez une seule réponse.
 à distance à domicile → canal: Plusieurs canaux sont indiqués : À distance et À domicile. Gardez une seule réponse.
 suite atelier, suite rdv → suite: Plusieurs suites sont indiquées : En atelier et Accompagnement individuel. \
 Gardez une seule réponse.
+individuel 5p 1h → activite: « Accompagnement individuel » compte une seule personne : était-ce un atelier de 5 \
+personnes ? Pour 5 comptes rendus, tapez « 5 individuels ».
 atelier 130p → participants: Un atelier compte de 1 à 100 participants : corrigez ce nombre.
 8p 9p → participants: Plusieurs nombres de participants sont indiqués : 8 et 9. Gardez une seule réponse.
 8p 9 récurrents → recurrents: Indiquez de 0 à 8 personnes déjà accompagnées.

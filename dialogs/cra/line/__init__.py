@@ -10,7 +10,7 @@ from dialogs.cra import KeptAnswers, NewCra
 from dialogs.cra.line.parser import Piece, TypedLine, choose_pieces, split_line
 from dialogs.cra.line.submission import gather_values, settle_values
 from dialogs.cra.line.values import LineValues
-from storage.cra import Report
+from storage.cra import Activite, Report
 from storage.cra.habits import Usual
 
 _SHOWN = 80
@@ -55,11 +55,14 @@ class Line:
         return replace(self, raw=self.raw | {"etiquettes": list(names)}, known_tags=offered)
 
     def choose(self, element: str, value: str) -> "Line":
-        """Return the line with this value for an element in doubt; a theme is added to those that were sure."""
+        """Return the line with this value for an element in doubt; a theme is added to those that were sure, and who is
+        alone is not counted."""
         chosen: Any = [*self.raw.get("themes", ()), value] if element == "themes" else value
         mistakes = {e: text for e, text in self.mistakes.items() if e != element}
         choices = {e: offered for e, offered in self.choices.items() if e != element}
-        return replace(self, raw=self.raw | {element: chosen}, mistakes=mistakes, choices=choices)
+        alone = element == "activite" and value != Activite.COLLECTIF
+        raw = {e: known for e, known in self.raw.items() if not (alone and e == "participants")}
+        return replace(self, raw=raw | {element: chosen}, mistakes=mistakes, choices=choices)
 
     def misses(self, element: str) -> bool:
         """Tell whether nothing was said of an element, right or wrong."""

@@ -9,7 +9,7 @@ from bot.french import NBSP, join
 from bot.texts import quote
 from config import libraries
 from config.text import fold
-from dialogs.cra.line.parser import Piece, TypedLine
+from dialogs.cra.line.parser import Piece, TypedLine, is_name
 from dialogs.cra.line.readers import ORDINARY, SMALL, has_code
 from dialogs.cra.line.values import LineValues
 from storage.communes import CommunePlace, find_near_places, find_place, find_place_exactly
@@ -263,7 +263,7 @@ def _list_runs(typed: TypedLine, pieces: Sequence[Piece]) -> list[tuple[int, int
     runs: list[tuple[int, int, bool, bool]] = []
     for piece in pieces:
         reading = piece.reading
-        if reading and reading.element != "commune":
+        if (reading and reading.element != "commune") or is_name(typed, piece.first):
             continue
         unread = reading is None
         if runs and _are_joined(typed, runs[-1][1], piece.first):

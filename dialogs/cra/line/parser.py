@@ -168,7 +168,9 @@ def _cost_after(typed: TypedLine, end: int, best: list[_Best]) -> float:
 
 def _readings(typed: TypedLine, first: int, end: int, clues: Clues) -> Iterator[Reading]:
     tokens = typed.tokens[first:end]
-    if any(token.strange for token in tokens) or _tears_number(typed, first) or _tears_number(typed, end):
+    if any(token.strange for token in tokens) or any(is_name(typed, index) for index in range(first, end)):
+        return
+    if _tears_number(typed, first) or _tears_number(typed, end):
         return
     numbered = any(token.numbered for token in tokens)
     span = Span(typed.slice(first, end), typed.words(first, end), typed.key(first, end), end - first, numbered)
@@ -183,6 +185,16 @@ def _readings(typed: TypedLine, first: int, end: int, clues: Clues) -> Iterator[
         # « Vaux-en-Velin » does not name Vaux.
         if way.fits(span, edged) and (found := way.read(span, clues)) and not (torn and found.cost == NAME):
             yield found
+
+
+_TITLES = frozenset(("m", "mr", "mme", "mlle", "monsieur", "madame", "mademoiselle"))
+
+
+def is_name(typed: TypedLine, index: int) -> bool:
+    """Return whether a token is somebody’s name, which tells nothing of the report: « avec Mme Petit »."""
+    before, token = typed.tokens[max(0, index - 1)], typed.tokens[index]
+    capital = typed.text[token.start : token.end].istitle()
+    return bool(index) and capital and before.word in _TITLES and not before.parted
 
 
 def _tears_number(typed: TypedLine, index: int) -> bool:

@@ -303,7 +303,21 @@ def settle_values(found: LineValues, clues: Clues, usual: Usual, base: Mapping[s
             found.assumed[element] = said
     if "duree" not in found.raw and "duree" not in found.choices and usual.minutes:
         found.choices["duree"] = {str(minutes): say_minutes(minutes) for minutes in usual.minutes}
+    _ask_if_workshop(found)
     _judge(found, clues)
+
+
+def _ask_if_workshop(found: LineValues) -> None:
+    """Ask what several people had who are said to have been one: « individuel 5 personnes »."""
+    people, activite = found.raw.get("participants", 1), found.raw.get("activite")
+    if people < 2 or activite not in (Activite.INDIVIDUEL, Activite.PONCTUEL):
+        return
+    alone, workshop = Activite(found.raw.pop("activite")).label, f"atelier de {people} personnes"
+    found.mistakes["activite"] = (
+        f"« {alone} » compte une seule personne : était-ce un {workshop} ? Pour {people} comptes rendus, tapez "
+        f"« {people} individuels »."
+    )
+    found.choices["activite"] = {Activite.COLLECTIF: workshop.capitalize(), activite: "Une seule personne"}
 
 
 def _copy_base(found: LineValues, base: Mapping[str, Any]) -> None:
