@@ -177,6 +177,9 @@ def test_cues_and_model_take_little_memory() -> None:
     ("sentence", "line"),
     [
         ("partager mes statistiques de septembre", "/stats partager septembre"),
+        ("envoie mes stats à mon employeur", "/stats partager"),
+        ("comment envoyer mes statistiques du mois dernier à ma cheffe", "/stats partager mois dernier"),
+        ("envoie un fichier de mes stats à mon employeur", "/stats exporter"),
         ("partage mes chiffres du mois dernier", "/stats partager mois dernier"),
         ("rdv avec @carl demain 14h", "/rdv @carl demain 14h"),
         ("un point avec @carl et @marie", "/rdv @carl @marie"),

@@ -24,7 +24,11 @@ def write_line(intention: Intention, said: Utterance) -> str:
 
 FORMATS = (("pdf", "pdf |imprim"), ("xlsx", "xlsx? |excel |tableur "), ("csv", "csv "))
 """How the formats of an export are called."""
-SHARING = r"partag|sans compte|(?:une |la )?page |lien |(?:donn|montr)\S* (?:\S+ ){0,4}(?:employeur|chef|maire|elu)"
+SHARING = (
+    r"partag|sans compte|(?:une |la )?page |lien |(?:donn|montr)\S* (?:\S+ ){0,4}(?:employeur|chef|maire|elu)|"
+    r"(?:envo[iy]|transm)(?!\S* (?:\S+ ){0,4}(?:fichier|document|tableau))\S* (?:\S+ ){0,6}(?:a|au) (?:\S+ )?"
+    r"(?:employeur|chef|direct(?:eur|rice)|responsable|maire|elu)"
+)
 """How a page of one’s figures is asked for, where no format is."""
 
 
