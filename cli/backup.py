@@ -131,7 +131,7 @@ def _identities(path: Path | None) -> Sequence[Identity]:
 
 
 def _size(path: Path) -> str:
-    return f"{group(max(1, path.stat().st_size // 1000), least=1_000)} ko"
+    return f"{group(max(1, path.stat().st_size // 1000))} ko"
 
 
 @contextmanager
@@ -171,7 +171,7 @@ def _progress() -> Callable[[int, int], None]:
 
 def _tell(content: backups.Content) -> Iterator[str]:
     """Say how many rows each table has, and all of them."""
-    yield from (f"  {name} : {group(rows, least=1_000)}" for name, rows in content.counts.items())
+    yield from (f"  {name} : {group(rows)}" for name, rows in content.counts.items())
     yield f"{count(content.total, 'ligne')} en tout."
 
 

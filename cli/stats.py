@@ -46,7 +46,7 @@ def write_lines(title: str, period: Period, figures: Figures, percent: Percent) 
 
 def _line(section: FigureSection, line: LabelledValue) -> str:
     value = line.value or 0
-    said = say_minutes(value) if section.unit == "minutes" else group(value, least=1_000)
+    said = say_minutes(value) if section.unit == "minutes" else group(value)
     percent = "" if line.percent is None else f" ({line.percent}{NBSP}%)"
     if section.key in ("general", "suites"):
         return f"{said} {line.label}{percent}"

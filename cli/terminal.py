@@ -138,7 +138,7 @@ class ProgressBar:
             return
         self._next = now + (1.0 if self._rewrites else BETWEEN_LINES)
         self._shown = True
-        line = f"{group(count, least=1_000)} {noun(count, *self._units)}"
+        line = f"{group(count)} {noun(count, *self._units)}"
         line = self._bar(line, count, now - self._begun) if self._total else f"{line}…"
         print(line, file=self._out, end=self._end, flush=True)
 

@@ -56,7 +56,7 @@ async def test_five_thousand_reports_are_all_in_the_file_and_the_paper_stays_sho
         await store_reports(db, found, *([make_report()] * 5000))
     told, pdf = await fetch_data_copy(juliette)
     assert len(told["données"]["Vos comptes rendus d’activité"]) == 5000
-    assert "5000 lignes" in pdf.replace("\u00a0", " ")
+    assert "5 000 lignes" in pdf.replace("\u00a0", " ").replace("\u202f", " ")
     assert len(pdf) < 100_000
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from bot.french.dates import read_date, say_date
 from bot.french.periods import Period, read_period
 from bot.french.words import join, of, plural, read_minutes, read_number, say_delay, say_minutes, whole_minutes
+from bot.papers.page import say_value
 from config.text import fold
 
 TODAY = date(2026, 11, 24)  # a Tuesday
@@ -45,6 +46,9 @@ def test_plurals_and_enumerations() -> None:
     assert plural(1, "demande ponctuelle") == "1 demande ponctuelle"
     assert plural(2, "demande ponctuelle") == "2 demandes ponctuelles"
     assert plural(3, "mois") == "3 mois"
+    assert plural(1_475, "usager") == f"{say_value(1_475)} usagers" == "1\u202f475 usagers", (
+        "as in the text, so on paper"
+    )
     assert plural(2, "travail", "travaux") == "2 travaux"
     assert [join(["a", "b", "c"][:n]) for n in range(4)] == ["", "a", "a et b", "a, b et c"]
     assert join(["a", "b"], "ou") == "a ou b"

@@ -71,9 +71,9 @@ def noun(n: int, one: str, many: str | None = None) -> str:
     return many or " ".join(word if word.endswith(("s", "x", "z")) else f"{word}s" for word in one.split(" "))
 
 
-def group(n: int, least: int = 10_000) -> str:
-    """Return a number in digits, by groups of three from `least` on; the narrow space does not break."""
-    return f"{n:,}".replace(",", THIN_SPACE) if abs(n) >= least else str(n)
+def group(n: int) -> str:
+    """Return a number in digits, by groups of three; the narrow space does not break."""
+    return f"{n:,}".replace(",", THIN_SPACE)
 
 
 def of(noun: str) -> str:

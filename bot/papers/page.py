@@ -9,8 +9,7 @@ from io import BytesIO
 from pathlib import Path
 from unicodedata import combining
 
-from bot.french import words
-from bot.french.words import say_minutes
+from bot.french.words import group, say_minutes
 from config import libraries
 from config.settings import Settings
 from config.text import normalize
@@ -115,12 +114,7 @@ def file_name(stem: str, start: date, last: date, ending: str) -> str:
 
 def say_value(value: int, unit: str = "") -> str:
     """Say a value as papers say it: « 1 234 », « 12 h 30 » where the unit is minutes."""
-    return say_minutes(value) if unit == "minutes" else group_digits(value)
-
-
-def group_digits(number: int) -> str:
-    """Digits in groups of three, from the first thousand on: columns of figures are read down."""
-    return words.group(number, least=1_000)
+    return say_minutes(value) if unit == "minutes" else group(value)
 
 
 def _simplify(name: str) -> str:

@@ -13,7 +13,8 @@ from typing import Any
 from unicodedata import category
 
 from bot.french.dates import MONTHS, MONTHS_SHORT
-from bot.papers.page import NOTHING, FigurePage, FigureSection, LabelledValue, group_digits, say_value
+from bot.french.words import group
+from bot.papers.page import NOTHING, FigurePage, FigureSection, LabelledValue, say_value
 from bot.texts import typeset
 from config import libraries, tables
 from config.text import normalize
@@ -151,7 +152,7 @@ def _line(line: LabelledValue, unit: str, total: int) -> dict[str, Any]:
         "short": _words(_shorten(line.label)),
         "value": line.value,
         "said": say_value(line.value, unit),
-        "total": group_digits(total),
+        "total": group(total),
         "percent": None if line.percent is None else _words(f"{line.percent}\u00a0%"),
     }
 

@@ -91,7 +91,7 @@ def _outcome(wanted: HistoryPlan, added: int, people: int) -> str:
 
 
 def _say(count: int) -> str:
-    return f"{group(count, least=1_000)} comptes rendus"
+    return f"{group(count)} comptes rendus"
 
 
 ROWS_AT_ONCE = 25_000

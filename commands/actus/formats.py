@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from bot.french import plural
+from bot.french import group, plural
 from bot.papers import page
 from bot.papers.typeset import compose_pdf, replace_shortcodes, to_drawable
 from bot.plain_text import shorten
@@ -112,7 +112,7 @@ def _read_lines(tokens: Sequence["Token"], styles: tuple[str, ...]) -> tuple[tup
 def draw_edito(text: str) -> Iterator[Markdown]:
     """Draw the paragraphs and lists of an edito as Markdown of a post."""
     blocks = groupby(read_edito(text), key=lambda block: object() if not block.depth else "list")
-    yield from (Markdown("\n".join(map(_draw_block, group))) for _, group in blocks)
+    yield from (Markdown("\n".join(map(_draw_block, run))) for _, run in blocks)
 
 
 def _draw_block(block: EditoBlock) -> str:
@@ -331,9 +331,9 @@ def _describe_span(span: EditoSpan) -> dict[str, Any]:
 
 def _describe_picture(figures: Mapping[str, Any]) -> dict[str, Any]:
     """Describe the monthly figures for the template: totals, earlier months, and the most frequent subjects."""
-    totals = [{"label": label, "said": page.group_digits(value)} for label, value in figures["totals"]]
-    months = [{"label": label, "value": n, "said": page.group_digits(n)} for label, n in figures["mois"]]
-    themes = [{"label": _typeset(label), "value": n, "said": page.group_digits(n)} for label, n in figures["themes"]]
+    totals = [{"label": label, "said": group(value)} for label, value in figures["totals"]]
+    months = [{"label": label, "value": n, "said": group(n)} for label, n in figures["mois"]]
+    themes = [{"label": _typeset(label), "value": n, "said": group(n)} for label, n in figures["themes"]]
     more = " (* en cours)" if any("*" in line["label"] for line in months) else ""
     said = [f"{line['label']} : {line['said']}" for line in (*totals, *months, *themes)]
     return {

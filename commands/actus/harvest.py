@@ -397,7 +397,7 @@ async def _make_figures_item(db: AsyncSession, period: DigestPeriod) -> Item | N
     counts = {"accompagnements": figures.accompagnements, "personnes": figures.personnes}
     # Grouped from a thousand on: it is read at a glance, and on paper.
     nouns = zip(counts.values(), ("accompagnement", "personne accompagnée"), strict=True)
-    said = join([f"{group(n, 1000)} {noun(n, one)}" for n, one in nouns if n])
+    said = join([f"{group(n)} {noun(n, one)}" for n, one in nouns if n])
     image = _draw_figures(figures, rounded.figures(before, end).mois, first)
     return Item(
         key="", kind=ItemKind.FIGURES, section=NewsSection.FIGURES, title=f"En {when} : {said}", text=ROUNDED,
