@@ -17,7 +17,10 @@ from structlog import DropEvent
 
 BETWEEN_LINES = 60.0
 """Seconds between two lines of a kind."""
-REPEATED = frozenset({"http_refused", "http_failed", "link_refused", "lookup_refused", "connections_full"})
+REPEATED = frozenset({
+    "http_refused", "http_failed", "link_refused", "lookup_refused", "connections_full", "clicked_post_not_noted",
+    "stamina.retry_scheduled",
+})  # fmt: skip
 """Our own events that are told so; those of libraries all are."""
 THROTTLED_KINDS, THROTTLED_WORDS = 500, 40
 """How many kinds are remembered, and how much of a library’s sentence tells one: the rest may differ each time."""

@@ -99,8 +99,14 @@ class ShieldedTransactions:
         """Do ``work`` in one transaction."""
         step = asyncio.create_task(self._transact(work, writes))
         self._running.add(step)
-        step.add_done_callback(self._running.discard)
+        step.add_done_callback(self._end)
         return await asyncio.shield(step)
+
+    def _end(self, step: asyncio.Task[Any]) -> None:
+        """Let go of one that ended. What failed it is its caller’s to say, who may be gone: then nobody asks for it."""
+        self._running.discard(step)
+        if not step.cancelled():
+            step.exception()
 
     async def wait(self) -> None:
         """Wait for those whose callers went away."""

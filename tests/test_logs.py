@@ -149,6 +149,13 @@ def test_what_happens_to_people_is_told_each_time(out: io.StringIO) -> None:
     assert len(lines(out)) == 3
 
 
+@pytest.mark.parametrize("event", ["stamina.retry_scheduled", "clicked_post_not_noted"])
+def test_what_happens_with_each_call_while_much_is_slow_is_told_once_a_minute(out: io.StringIO, event: str) -> None:
+    for _ in range(30):
+        structlog.get_logger().warning(event)
+    assert len(lines(out)) == 1
+
+
 def test_the_next_line_says_how_many_it_stands_for() -> None:
     now = 0.0
     seldom = LogThrottle(lambda: now)
