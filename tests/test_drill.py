@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.drill.__main__ import missing
+from tests.drill.__main__ import find_folder_fault, main, missing
 from tests.drill.checker import (
     Answer,
     Expected,
@@ -25,6 +25,20 @@ from tests.drill.report import count_connections
 
 ASKED = [Expected("a", "1", 0, 1), Expected("b", "1", 2, 3), Expected("c", "2", 2.5, 3.5), Expected("d", "1", 4, 5)]
 STANDS = [("a", "1"), ("b", "1"), ("c", "2"), ("d", "1")]
+
+
+def test_a_folder_of_another_drill_is_refused_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What lies there would be taken for part of this one; a new folder is made."""
+    new = tmp_path / "new" / "one"
+    assert find_folder_fault(new) == ""
+    (new / "mattermost.db").touch()
+    monkeypatch.setattr("tests.drill.__main__.missing", lambda: "")
+    monkeypatch.setattr("sys.argv", ["drill", "--short", "--folder", str(new)])
+    assert main() == 2
+    assert capsys.readouterr().err == f"Le dossier « {new} » n’est pas vide : donnez-en un autre, ou videz-le.\n"
+    assert "ne convient pas" in find_folder_fault(new / "mattermost.db")
 
 
 def test_what_stands_once_in_order_is_clean() -> None:

@@ -153,6 +153,17 @@ def missing() -> str:
     return cluster.fault() or stage.fault()
 
 
+def find_folder_fault(folder: Path) -> str:
+    """Make the folder of a drill, and say why it cannot be had there; "" where it can. What another left would be taken
+    for part of this one."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        is_empty = not any(folder.iterdir())
+    except OSError as problem:
+        return f"Le dossier « {folder} » ne convient pas : {problem.strerror}."
+    return "" if is_empty else f"Le dossier « {folder} » n’est pas vide : donnez-en un autre, ou videz-le."
+
+
 def main() -> int:
     """Print the table; the exit code is 0 where every goal is kept."""
     parser = argparse.ArgumentParser(prog="python -m tests.drill", description=__doc__)
@@ -160,10 +171,15 @@ def main() -> int:
     parser.add_argument("--soak", type=float, metavar="SECONDES", help="sans coup, si longtemps, au tiers de la charge")
     parser.add_argument("--load", type=float, default=1.0, metavar="PART", help="part des débits prévus (0.3)")
     parser.add_argument("--blows", default="", metavar="NOMS", help="ces coups seulement : kill1,failover")
-    parser.add_argument("--folder", type=Path, metavar="DOSSIER", help="où garder les journaux et ce que Mattermost a")
+    parser.add_argument(
+        "--folder", type=Path, metavar="DOSSIER", help="dossier vide, pour les journaux et ce que Mattermost a"
+    )
     options = parser.parse_args()
     if lacks := missing():
         print(f"L’exercice demande {lacks}, que cette machine n’a pas.", file=sys.stderr)
+        return 2
+    if options.folder and (fault := find_folder_fault(options.folder)):
+        print(fault, file=sys.stderr)
         return 2
     plan = (SHORT if options.short else FULL).at(options.load)
     if options.soak:
