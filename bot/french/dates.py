@@ -35,7 +35,16 @@ _DAYS_AWAY = {
         "cet aprem": 0,
         "ce soir": 0,
     },
-    **{"hier": -1, "avant hier": -2, "avanthier": -2, "demain": 1, "apres demain": 2, "apresdemain": 2},
+    **{
+        "hier": -1,
+        "avant hier": -2,
+        "avanthier": -2,
+        "davant hier": -2,
+        "davanthier": -2,
+        "demain": 1,
+        "apres demain": 2,
+        "apresdemain": 2,
+    },
 }
 _MOMENT = re.compile(r" (?:matin|midi|apres midi|aprem|soir|au soir)$")
 _AGO = re.compile(r"il y a ([0-9]{1,4}) (jours?|semaines?)")

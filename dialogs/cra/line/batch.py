@@ -33,6 +33,13 @@ _EXCEPTING = frozenset(("mais", "sauf"))
 _TIMES = re.compile(r"(?<![\w+])(?:[x×]\s?(\d{1,2})|(\d{1,2})\s?[x×])(?!\w)", re.IGNORECASE)
 _PLUS = re.compile(r"\s\+\s?(?=(?:(?:10|[1-9])[ \t]?)?(?:indiv|ponct|atelier|rdv|rendez))", re.IGNORECASE)
 """« + 1 indiv » begins another report; « +60 » is an age, whatever is on the next line."""
+_EACH = re.compile(
+    r",?\s*\b(?:chacune?|chaque(?=\s*(?:[,.;]|$))|l\W?une?\s+apr[eè]s\s+l\W?autre|tour\s+[àa]\s+tour)\b", re.IGNORECASE
+)
+"""Words that say of several people that each was helped alone."""
+_ONE_MORE = re.compile(
+    r"une? (?:autre )?(?:dame|monsieur|personne|homme|femme|couple|jeune|mamie|pap[iy]|retraitee?)\b"
+)
 _DAY_WORDS = 6
 
 
@@ -49,11 +56,13 @@ Like = Which | date | int
 @dataclass(frozen=True, slots=True)
 class Part:
     """A part of a line that makes one report, or ``times`` the same; ``like`` is the report that it copies, ``text``
-    the rest."""
+    the rest. ``each`` tells that its duration holds for those before it, too: « une dame puis un monsieur, 30 min
+    chacun »."""
 
     text: str
     times: int = 1
     like: Like | None = None
+    each: bool = False
 
 
 def cut_line(text: str, clues: Clues) -> list[Part]:
@@ -104,11 +113,13 @@ def _begins_report(before: Piece | None, piece: Piece) -> bool:
 
 
 def _says_more(typed: TypedLine, pieces: Sequence[Piece], at: int) -> bool:
-    """Tell whether what follows « puis » is a report of its own: it has an activity, is like another report, or has a
-    duration where the words before have one."""
+    """Tell whether what follows « puis » is a report of its own: it has an activity, is like another report, is about
+    somebody else, or has a duration where the words before have one."""
     after = [piece.reading.element for piece in pieces if piece.reading and piece.first > at]
     before = [piece.reading.element for piece in pieces if piece.reading and piece.first < at]
     same = any(token.word in SAME for token in typed.tokens[at + 1 : at + 3])
+    if _ONE_MORE.match(typed.words(at + 1, at + 4)) and "activite" not in before:
+        return True
     return same or "activite" in after or WEAK in after or ("duree" in after and "duree" in before)
 
 
@@ -135,7 +146,11 @@ def _read_part(text: str, clues: Clues, *, first: bool) -> Part:
         times, text = int(match[1] or match[2]), _blank(text, match.start(), match.end())
     text, like = _take_like(text, clues, first=first)
     text, counted = _take_count(text, clues)
-    return Part(text, max(1, times * counted), like)
+    each = _EACH.search(text) is not None
+    text, people = _take_each(text, clues) if each and counted == 1 else (text, 1)
+    if counted > 1 or people > 1 or not first:
+        text = _EACH.sub("", text)
+    return Part(text, max(1, times * counted * people), like, each)
 
 
 def _blank(text: str, start: int, end: int) -> str:
@@ -157,6 +172,18 @@ def _take_count(text: str, clues: Clues) -> tuple[str, int]:
             first, last = typed.tokens[number.first], typed.tokens[number.end - 1]
             return _blank(typed.text + typed.rest, first.start, last.end), int(number.reading.value)
     return text, 1
+
+
+def _take_each(text: str, clues: Clues) -> tuple[str, int]:
+    """Take « 3 personnes » out of « 3 personnes, 30 min chacune », unless they came to a workshop."""
+    typed = split_line(text)
+    said = [(piece, piece.reading) for piece in choose_pieces(typed, clues) if piece.reading]
+    counts = [(piece, reading) for piece, reading in said if reading.element in ("participants", BARE_NUMBER)]
+    if len(counts) != 1 or any(reading.value == Activite.COLLECTIF for _, reading in said):
+        return text, 1
+    piece, reading = counts[0]
+    blank = _blank(typed.text + typed.rest, typed.tokens[piece.first].start, typed.tokens[piece.end - 1].end)
+    return blank, int(reading.value)
 
 
 def _take_like(text: str, clues: Clues, *, first: bool) -> tuple[str, Like | None]:
@@ -284,7 +311,9 @@ def _share(drafts: Sequence[_Draft]) -> None:
     for at, draft in enumerate(drafts):
         found, is_like = draft.found, draft.part.like is not None
         bare = set(said[at].raw) <= {"activite", "participants"} and not found.mistakes and not is_like
-        for element in ("date",) if is_like else _BARE_SHARE if bare else _ALL_SHARE:
+        shared = ("date",) if is_like else _BARE_SHARE if bare else _ALL_SHARE
+        each = ("duree",) if any(after.part.each for after in drafts[at + 1 :]) and "duree" not in shared else ()
+        for element in (*shared, *each):
             others = [*reversed(said[:at]), *said[at + 1 :]] if element in _ALL_SHARE else said[at + 1 : at + 2]
             giver = next((other for other in others if other.tells(element)), None)
             if giver and not said[at].tells(element):

@@ -223,7 +223,7 @@ def _ask_about_unread(found: LineValues, typed: TypedLine, pieces: Sequence[Piec
         rank = _rank(typed, first, end, text)
         if not whole and rank <= named and named >= Rank.ANNOUNCED:
             continue
-        places = _guess_places(text, rank, first, clues)
+        places = _find_after_au(typed, first, text, clues) or _guess_places(text, rank, first, clues)
         if isinstance(places, CommunePlace):
             found.raw["commune"] = places.label
         elif places:
@@ -233,6 +233,19 @@ def _ask_about_unread(found: LineValues, typed: TypedLine, pieces: Sequence[Piec
         found.unread = [piece for piece in found.unread if not first <= piece.first < end]
         return True
     return False
+
+
+def _find_after_au(typed: TypedLine, first: int, text: str, clues: Clues) -> CommunePlace | None:
+    """Find the commune whose name begins with the article that « au » or « aux » holds: « au Havre », « aux Abymes ».
+
+    Without a capital it is one that everybody knows, or that is near: « au bourg » names no commune elsewhere.
+    """
+    article = {"au": "le", "aux": "les"}.get(typed.tokens[first - 1].word) if first else None
+    place = find_place_exactly(f"{article} {text}", clues.user.departements).place if article else None
+    if place is None:
+        return None
+    near = place.commune.departement in clues.user.departements
+    return place if near or place.commune.population > _KNOWN_TO_ALL or _is_proper(typed, text) else None
 
 
 def _guess_places(text: str, rank: Rank, first: int, clues: Clues) -> CommunePlace | Sequence[CommunePlace]:

@@ -187,7 +187,8 @@ _PEOPLE = (
     r"(?:p|ps|pax|pers|personnes?|participant(?:e)?s?|particip|parts?|usagers?|usageres?|beneficiaires?|stagiaires?|inscrits?|"
     r"presents?|apprenants?|gens|habitants?)"
 )
-_PARTICIPANTS = re.compile(rf"([0-9]{{1,4}}) ?{_PEOPLE}\.?|{_PEOPLE} ?[:=] ?([0-9]{{1,4}})")
+_THEY_WERE = r"(?:(?:ils|elles|qu ils|qu elles|y|il y) )?(?:etaient|avait)"
+_PARTICIPANTS = re.compile(rf"([0-9]{{1,4}}) ?{_PEOPLE}\.?|(?:{_PEOPLE} ?[:=]|{_THEY_WERE}) ?([0-9]{{1,4}})")
 _KNOWN = (
     r"(?:(?:participants?|personnes?|p) )?(?:recurrent(?:e)?s?|recur|rec|habitue(?:e)?s?|(?:deja )?connu(?:e)?s?|"
     r"deja (?:venu|vu|accompagne|suivi)(?:e)?s?)"

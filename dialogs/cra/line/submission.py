@@ -128,7 +128,7 @@ _SEVERAL = {
 def gather_values(typed: TypedLine, pieces: Sequence[Piece], clues: Clues, usual: Usual) -> LineValues:
     """Weigh the pieces against each other, and settle each element that was said."""
     found = LineValues()
-    pieces = [_clear_other(typed, piece) for piece in pieces]
+    pieces = _clear_places([_clear_of_others(typed, piece) for piece in pieces], typed)
     weigh_pieces(found, pieces)
     _take_corrections(found, typed, pieces)
     _note_slips(found, typed, pieces)
@@ -143,14 +143,41 @@ def gather_values(typed: TypedLine, pieces: Sequence[Piece], clues: Clues, usual
 
 
 _BEFORE_OTHER = frozenset(("l", "un", "une", "d", "les", "des", "deux", "chaque"))
-"""Words after which « autre » is no theme: « l’un…, l’autre… », « un autre monsieur »."""
+_WHOSE = frozenset(("ses", "leurs", "son", "sa", "leur", "mes", "mon", "ma"))
+_SAID_OF_OTHERS = {
+    **dict.fromkeys(("autre", "autres"), _BEFORE_OTHER),
+    **dict.fromkeys(("enfant", "enfants", "jeune", "jeunes", "ado", "ados"), _WHOSE),
+}
+"""Words that tell nothing of the report behind some others: « l’un…, l’autre… », « une tablette de ses enfants »."""
 
 
-def _clear_other(typed: TypedLine, piece: Piece) -> Piece:
-    """Ignore « autre » where it is said of a person."""
+def _clear_of_others(typed: TypedLine, piece: Piece) -> Piece:
+    """Ignore « autre » and « enfants » where they are said of a person."""
     before = typed.tokens[piece.first - 1].word if piece.first else ""
-    is_other = typed.words(piece.first, piece.end) in ("autre", "autres") and before in _BEFORE_OTHER
-    return replace(piece, reading=readers.Reading(readers.NOTHING, "aucun")) if is_other else piece
+    is_said = before in _SAID_OF_OTHERS.get(typed.words(piece.first, piece.end), ())
+    return replace(piece, reading=_NOTHING) if is_said else piece
+
+
+_NOTHING = readers.Reading(readers.NOTHING, "aucun")
+_PLACES_TOO = frozenset(("mission locale", "france services", "college", "lycee", "ecole", "prefecture"))
+_TO_PLACE = frozenset(("a", "au", "aux", "la", "l", "du", "en", "dans"))
+"""Words before a place: « à la mission locale », « du collège »."""
+
+
+def _clear_places(pieces: list[Piece], typed: TypedLine) -> list[Piece]:
+    """Ignore themes that are places as well, where another theme is said: « arnaques, mission locale de Béziers »."""
+    themes = {piece.reading.value for piece in pieces if piece.reading and piece.reading.element == "themes"}
+    places = [piece for piece in pieces if _is_place(typed, piece)]
+    others = themes - {piece.reading.value for piece in places if piece.reading}
+    return [replace(piece, reading=_NOTHING) if others and piece in places else piece for piece in pieces]
+
+
+def _is_place(typed: TypedLine, piece: Piece) -> bool:
+    """Whether a theme is said as a place: behind « à », « du »…, or before « de » and what it is in."""
+    before = typed.tokens[piece.first - 1].word if piece.first else ""
+    after = {token.word for token in typed.tokens[piece.end : piece.end + 1]}
+    is_named = typed.words(piece.first, piece.end) in _PLACES_TOO
+    return is_named and (before in _TO_PLACE or bool(after & {"de", "d", "a"}))
 
 
 _CORRECTING = frozenset(("non", "plutot", "pardon", "enfin", "rectification", "correction", "erreur", "oups"))
