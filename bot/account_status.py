@@ -1,4 +1,4 @@
-"""Others than who acts: whether they can be written to still, and what they are called."""
+"""Whether other people’s accounts are active, and their display names."""
 
 from collections.abc import Collection
 
@@ -9,8 +9,7 @@ from storage.people import transitions
 
 
 async def find_active(ctx: Context, ids: Collection[str]) -> set[str]:
-    """Find which of these accounts belong to people who are still there: none that is switched off, or of who has
-    left."""
+    """Return which of these accounts belong to active people: not deactivated, and not leavers of the register."""
     if not ids:
         return set()
     off = await transitions.find_gone_since(ctx.db, list(ids))
@@ -19,12 +18,12 @@ async def find_active(ctx: Context, ids: Collection[str]) -> set[str]:
 
 
 async def is_active(ctx: Context, user_id: str) -> bool:
-    """Return whether somebody can be written to: nobody cannot."""
+    """Return whether somebody can be written to; False for nobody ("")."""
     return bool(await find_active(ctx, [user_id] if user_id else []))
 
 
 async def read_display_name(ctx: Context, user_id: str) -> Markdown:
-    """Read what somebody is called; "" for nobody."""
+    """Return somebody’s display name; "" for nobody."""
     person = await people.get(ctx.db, user_id) if user_id else None
     if person is None:
         return Markdown("quelqu’un" if user_id else "")

@@ -1,11 +1,11 @@
-"""What a handler may have done in Mattermost beside saying something: values only, brought there by the outbox.
+"""Actions in Mattermost besides posting, as values that a handler returns and the outbox carries out.
 
-Each is done in order with what else goes to the same channel (or post), and harmless twice. One that is refused is not
-tried again: an hour later it might undo what was done since. With a ``topic`` the feature hears what came of it:
-``Delivered`` or ``Undelivered``.
+Each is carried out in order with the other messages for its channel (or post), and may be repeated without harm. A
+refused action is not retried, since an hour later it might undo a newer one. With a ``topic``, the feature receives an
+event with its result: ``Delivered`` or ``Undelivered``.
 
-What an act ``settles`` of its target is a value by name (« member X »: true). Of two acts that settle the same
-otherwise the later decides: the earlier is taken back if it has not begun, else it ends first
+What an action ``settles`` is a set of named values (« member X »: True). If two pending actions settle the same name
+differently, the later one wins: the earlier one is withdrawn if it has not begun, else the later one waits for it
 (bot/outbox/actions.py).
 """
 
@@ -25,24 +25,25 @@ NAME_MAX = 26
 
 
 class _Action:
-    """What acts say of their order, where they do not say it otherwise."""
+    """Defaults of what an action settles and needs."""
 
     __slots__ = ()
 
     @property
     def settles(self) -> Settled:
-        """What it decides."""
+        """What the action settles."""
         return NOTHING
 
     @property
     def needs(self) -> Collection[str]:
-        """The names of what must be settled first."""
+        """The names that must be settled before."""
         return ()
 
 
 @dataclass(frozen=True, slots=True)
 class PostAction(_Action):
-    """Done to a post; with its ``channel_id`` in order with what is said and done there, else with acts on it alone."""
+    """An action on a post. With a ``channel_id`` it keeps the order of messages in that channel, else only that of
+    actions on the post."""
 
     post_id: str
     channel_id: str = field(default="", kw_only=True)
@@ -50,7 +51,7 @@ class PostAction(_Action):
 
     @property
     def target(self) -> str:
-        """What it is done to, as far as order goes."""
+        """The channel or post whose order the action keeps."""
         return self.channel_id or self.post_id
 
 
@@ -68,8 +69,7 @@ class React(PostAction):
 
 @dataclass(frozen=True, slots=True)
 class Unreact(PostAction):
-    """Take back an emoji of the bot’s or, for who may (a system admin), of ``user_id``’s; nothing happens when the post
-    is gone."""
+    """Remove an emoji of the bot’s or, for a system administrator, of ``user_id``; harmless if the post is gone."""
 
     emoji: str
     user_id: str = field(default="", kw_only=True)
@@ -92,7 +92,7 @@ class Pin(PostAction):
 
 @dataclass(frozen=True, slots=True)
 class Unpin(PostAction):
-    """Pin a post no more; nothing happens when it is gone."""
+    """Unpin a post; harmless if it is gone."""
 
     @property
     def settles(self) -> Settled:
@@ -102,7 +102,7 @@ class Unpin(PostAction):
 
 @dataclass(frozen=True, slots=True)
 class DeletePost(PostAction):
-    """Take away a post with its answers: the bot’s own or, for an administrator of the team, anybody’s."""
+    """Delete a post with its replies: the bot’s own or, for a team administrator, anybody’s."""
 
     @property
     def settles(self) -> Settled:
@@ -119,19 +119,19 @@ class ChannelAction(_Action):
 
     @property
     def target(self) -> str:
-        """What it is done to, as far as order goes."""
+        """The channel whose order the action keeps."""
         return self.channel_id
 
     @property
     def needs(self) -> Collection[str]:
-        """The names of what must be settled first: an archived channel takes no change."""
+        """The names that must be settled before: an archived channel cannot be changed."""
         return (_ARCHIVED,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateChannel(_Action):
-    """Make a channel of the team (another than the bot’s own, if one is named), which the bot administers;
-    ``Delivered`` tells its id. Refused: « name taken », so that of two neither need come first."""
+    """Create a channel in the bot’s team or another one; the bot administers it, and ``Delivered`` has its id. If the
+    name is taken the action is refused, so that two of them need no order."""
 
     name: str
     display_name: str
@@ -143,7 +143,7 @@ class CreateChannel(_Action):
 
     @classmethod
     def of(cls, planned: PlannedChannel, topic: str) -> "CreateChannel":
-        """Make a planned channel as the table has it."""
+        """Make the action that creates a planned channel."""
         return cls(
             name=planned.address,
             display_name=planned.name,
@@ -156,13 +156,13 @@ class CreateChannel(_Action):
 
     @property
     def target(self) -> str:
-        """What it is done to, as far as order goes."""
+        """The channel name whose order the action keeps."""
         return self.name[:NAME_MAX]
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeChannel(ChannelAction):
-    """Change what is given of a channel; each change but that of the name is said there."""
+    """Change the given texts of a channel; Mattermost announces each change but that of the name in the channel."""
 
     name: str | None = field(default=None, kw_only=True)
     display_name: str | None = field(default=None, kw_only=True)
@@ -171,14 +171,14 @@ class ChangeChannel(ChannelAction):
 
     @property
     def settles(self) -> Settled:
-        """Each of its words that is given."""
+        """The texts that are given."""
         words = {"name": self.name, "display_name": self.display_name, "header": self.header, "purpose": self.purpose}
         return {name: word for name, word in words.items() if word is not None}
 
 
 @dataclass(frozen=True, slots=True)
 class ArchiveChannel(ChannelAction):
-    """Put a channel away: it can be read, but not written in."""
+    """Archive a channel: it can be read, but not written in."""
 
     @property
     def settles(self) -> Settled:
@@ -188,7 +188,7 @@ class ArchiveChannel(ChannelAction):
 
 @dataclass(frozen=True, slots=True)
 class RestoreChannel(ChannelAction):
-    """Take a channel out of the archive; takes an administrator of the team."""
+    """Restore an archived channel; needs a team administrator."""
 
     @property
     def settles(self) -> Settled:
@@ -198,21 +198,21 @@ class RestoreChannel(ChannelAction):
 
 @dataclass(frozen=True, slots=True)
 class ConvertChannel(ChannelAction):
-    """Make a channel private or public; takes an administrator of the team."""
+    """Make a channel private or public; needs a team administrator."""
 
     private: bool = field(kw_only=True)
 
     @property
     def settles(self) -> Settled:
-        """Which of the two it is."""
+        """Whether the channel is private."""
         return {"private": self.private}
 
 
 @dataclass(frozen=True, slots=True)
 class AddMembers(ChannelAction):
-    """Bring people of the team into a channel; ``Delivered`` tells whom it did not take, and why. Where the channel is
-    of another ``team`` than the bot’s own, they come into that first. ``quiet`` takes away what Mattermost says of it
-    there, of few people: it leaves the channel unread for everybody."""
+    """Add people of the team to a channel; ``Delivered`` lists those who were refused, and why. For a channel of
+    another ``team``, they join that first. With ``quiet``, Mattermost’s notices about a few people are deleted, because
+    they leave the channel unread for everybody."""
 
     user_ids: Sequence[str]
     team: str = field(default="", kw_only=True)
@@ -226,7 +226,7 @@ class AddMembers(ChannelAction):
 
 @dataclass(frozen=True, slots=True)
 class RemoveMember(ChannelAction):
-    """Take somebody out of a channel; ``quiet`` takes away what Mattermost says of it there."""
+    """Remove somebody from a channel; with ``quiet``, delete Mattermost’s notice."""
 
     user_id: str
     quiet: bool = field(default=True, kw_only=True)
@@ -239,19 +239,19 @@ class RemoveMember(ChannelAction):
 
 @dataclass(frozen=True, slots=True)
 class SetChannelAdmin(ChannelAction):
-    """Let a member administer a channel, or no more; guests cannot."""
+    """Make a member a channel administrator, or no longer; guests cannot be one."""
 
     user_id: str
     is_admin: bool = field(kw_only=True)
 
     @property
     def settles(self) -> Settled:
-        """Whether they are."""
+        """Whether the person administers the channel."""
         return {f"admin {self.user_id}": self.is_admin}
 
     @property
     def needs(self) -> Collection[str]:
-        """Name what must not be undone before: who is not in a channel cannot administer it."""
+        """The names that must be settled before: somebody must be a member before they can administer."""
         return (_ARCHIVED, f"member {self.user_id}")
 
 
@@ -272,17 +272,17 @@ _KINDS: Mapping[str, TypeAdapter[ChatAction]] = {kind.__name__: TypeAdapter(kind
 
 
 def write_action(act: ChatAction) -> dict[str, Any]:
-    """Write an act as a row of the outbox keeps it; its topic is a column there."""
+    """Serialise an action for an outbox row; its topic is a column there."""
     return {"act": type(act).__name__, "with": {name: value for name, value in asdict(act).items() if name != "topic"}}
 
 
 def read_action(content: Mapping[str, Any]) -> ChatAction:
-    """Read the act of a row. Raises KeyError or ValueError for what this version does not know."""
+    """Deserialise the action of a row. Raises KeyError or ValueError for one that this version does not know."""
     return _KINDS[content["act"]].validate_python(content["with"])
 
 
 def is_settling(content: Mapping[str, Any]) -> bool:
-    """Return whether the act of a row settles anything, in this version."""
+    """Return whether the action of a row settles anything, in this version."""
     try:
         act = read_action(content)
     except (KeyError, ValueError):
@@ -291,7 +291,7 @@ def is_settling(content: Mapping[str, Any]) -> bool:
 
 
 def remove_settled(act: ChatAction, names: Collection[str]) -> ChatAction | None:
-    """Return what is left of an act once others settle these names; None for nothing."""
+    """Return what is left of an action once others settle these names; None if nothing is."""
     match act:
         case AddMembers():
             rest = [user_id for user_id in act.user_ids if f"member {user_id}" not in names]

@@ -1,4 +1,4 @@
-"""Who comes in, and what they are given: the role is checked, and the context of a handler made, here only."""
+"""Admission: the one place where the sender’s role is checked and the handler’s context is made."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ from storage.people import Person, Role, list_to_ask
 
 
 class ReservedError(UserError):
-    """Raised for who has none of the roles that a trigger takes; ``buttons`` lead them to one."""
+    """The person has none of the roles of a trigger; ``buttons`` lead them to one."""
 
     def __init__(self, text: str, buttons: Sequence[Button] = ()) -> None:
         super().__init__(text)
@@ -32,13 +32,13 @@ class ReservedError(UserError):
 
 
 def always_lead() -> bool:
-    """Say that this process leads, as one does that is alone."""
+    """Return True: a single process may always run jobs."""
     return True
 
 
 @dataclass(frozen=True, slots=True)
 class HandlerDependencies:
-    """The parts that handlers run with."""
+    """What handlers run with."""
 
     database: Database
     chat: Mattermost
@@ -62,16 +62,16 @@ class HandlerDependencies:
 
 
 class Admission:
-    """The door between what came in and its handler."""
+    """Checks who comes in, and makes contexts."""
 
     def __init__(self, dependencies: HandlerDependencies) -> None:
         self._d = dependencies
 
     async def person(self, db: AsyncSession, request: Request, trigger: Trigger) -> Person:
-        """Return who acts. The role is looked up again for what a dialog, button or work does, as it may be old, and
-        for whoever would be refused: it may just have been given.
+        """Return the person who acts. The role is looked up again for dialogs, buttons and long work, since it may have
+        changed, and before a refusal, since it may just have been given.
 
-        Raises UserError when the role is not one of the trigger’s, and its feature does not let them in all the same.
+        Raises UserError if the role is not one of the trigger’s and its feature does not admit the person otherwise.
         """
         fresh = request.kind in ("submit", "button", "file", "work")
         people = self._d.people
@@ -96,7 +96,7 @@ class Admission:
     def context(
         self, user: Person, request: Request, db: AsyncSession, now: datetime | None = None, *, writes: bool = True
     ) -> Context:
-        """Return what a handler is given: what only reads may ask Mattermost, too."""
+        """Make the context of a handler; for one that only reads, with access to Mattermost."""
         m = self._d
         parts = (user, request, now or m.clock(), db, m.chat.capabilities, m.settings, m.drafts, m.people, m.web)
         return Context(*parts, errands=m.errands) if writes else ReadingContext(*parts, errands=m.errands, chat=m.chat)
@@ -104,7 +104,7 @@ class Admission:
     async def ask(
         self, trigger: Trigger, user: Person, request: Request, *came: object, now: datetime | None = None
     ) -> tuple[object, ...]:
-        """Return what else the handler of an event or of a step is given: what its question returns, if it has one."""
+        """Run the trigger’s question, if it has one, and return its answer as a further argument of the handler."""
         if trigger.asks is None:
             return ()
         async with self._d.database.transaction(writes=False) as db:
@@ -112,15 +112,15 @@ class Admission:
 
 
 def find_access(features: Iterable[Feature]) -> AccessHook | None:
-    """Find what the feature that gives roles offers who lacks one."""
+    """Find the hook by which a feature offers to ask for a role."""
     return next((feature.access for feature in features if feature.access), None)
 
 
 async def refuse_role(
     db: AsyncSession, user: Person, trigger: Trigger, contact: str, access: AccessHook | None
 ) -> ReservedError:
-    """The refusal of a command that is for people of other roles: it leads to what this role has in its place, says
-    whom somebody may ask who is refused by mistake, and has the button by which who has no role asks for one."""
+    """Make the refusal of a command of other roles. It names the command that this role has instead, whom to ask, and
+    for people without a role the button that asks for one."""
     asks = access(user) if access else None
     instead = trigger.instead.get(user.role, "") if user.role and access else ""
     named = [] if contact else [person.username for person in await list_to_ask(db)]

@@ -1,5 +1,5 @@
-"""What programs of the operator’s read over HTTP, as JSON: each with a bearer, so often a minute, an answer known again
-by its tag. It is off unless COOP_API says « oui », and changes nothing."""
+"""The HTTP API for the operator’s programs, in JSON, with bearer tokens, a rate limit and ETags. It only reads, and is
+off unless COOP_API is « oui »."""
 
 import json
 from collections.abc import Mapping
@@ -37,7 +37,7 @@ _OFTEN = f"Trop de demandes : {ASKED_MAX} par minute au plus. Attendez une minut
 
 
 class ApiFault(Exception):
-    """Why a program is not answered: a status, and a sentence for who wrote it."""
+    """A request that is refused, with an HTTP status and a sentence for the program’s author."""
 
     def __init__(self, status: HTTPStatus, detail: str, **headers: str) -> None:
         super().__init__(detail)
@@ -53,7 +53,7 @@ class ApiFault(Exception):
 
 
 class ApiServer:
-    """Finds the handler of what is asked for, runs it in a transaction that only reads, and answers as HTTP wants."""
+    """Routes a request to its handler in a reading transaction, and answers as HTTP requires."""
 
     def __init__(self, triggers: Mapping[Key, Trigger], dependencies: HandlerDependencies) -> None:
         self._triggers = {name: trigger for (kind, name), trigger in triggers.items() if kind == "api"}
@@ -63,8 +63,7 @@ class ApiServer:
         self._visitors = Visitors(dependencies.settings.proxies)
 
     def routes(self) -> list[web.RouteDef]:
-        """List the routes of these programs; none where the setting does not say « oui », so that they answer as any
-        address that there is not."""
+        """Return the routes; none while the setting is off, so that they answer like unknown addresses."""
         if self._d.settings.api != "oui":
             return []
         found = self._triggers.items()
@@ -85,7 +84,7 @@ class ApiServer:
         return _make_response(request, body)
 
     async def _outcome(self, trigger: Trigger, request: web.Request) -> bytes:
-        """Return what is answered. Raises ApiFault."""
+        """Return the body of the answer. Raises ApiFault."""
         if request.method not in _METHODS:
             raise ApiFault(HTTPStatus.METHOD_NOT_ALLOWED, "Ici, on lit seulement : GET ou HEAD.", Allow="GET, HEAD")
         try:
@@ -123,15 +122,14 @@ def _too_often() -> ApiFault:
 
 
 def _read_bearer(request: web.Request) -> str:
-    """Read the bearer, as it was made; empty for anything else."""
+    """Return the bearer token; "" for any other authorisation."""
     scheme, _, value = request.headers.get("Authorization", "").partition(" ")
     value = value.strip()
     return value if scheme.lower() == "bearer" and value.isascii() and len(value) <= BEARER_MAX else ""
 
 
 def _read_fields(request: web.Request) -> Mapping[str, str]:
-    """Read the fields of the query. Raises UserError for more, or longer ones, than anybody needs, and for one
-    twice."""
+    """Return the query’s fields. Raises UserError for repeated fields, and for too many or too long ones."""
     query = request.query
     if len(query) > FIELDS_MAX or any(len(value) > FIELD_MAX for value in query.values()):
         raise UserError("La demande est trop longue.")
@@ -145,7 +143,7 @@ def _write(said: Mapping[str, object]) -> bytes:
 
 
 def _make_response(request: web.Request, body: bytes) -> web.Response:
-    """Make the answer, or that what the program has of it is still so."""
+    """Make the response, or 304 if the program has the present version."""
     tag = ETag(sha256(body).hexdigest()[:32])
     is_known = any(known.value in (tag.value, "*") for known in request.if_none_match or ())
     answer = (

@@ -109,7 +109,7 @@ class App:
 
     @cached_property
     def figures(self) -> FigureReader:
-        """What reads the figures of /metrics from the tables."""
+        """The reader of the database figures of /metrics."""
         hooks = [hook for feature in self._features for hook in feature.figures]
         return FigureReader(self.database, self.jobs.schedules, hooks, self._clock)
 
@@ -148,7 +148,7 @@ class App:
         await self.jobs.start()
 
     async def stop(self) -> None:
-        """Take no more requests, let those under way end, deliver what can be, give everything back."""
+        """Refuse new requests, finish those under way, deliver what can be delivered, and release everything."""
         await self._entrance.close()
         await self.jobs.stop()
         await self.events.stop()
@@ -172,20 +172,23 @@ class App:
         return here | late | leaves
 
     def leave(self) -> None:
-        """Have /readyz say from now on that no more requests should come; those that do are answered as before."""
+        """Make /readyz answer that no more requests should come; requests are still answered."""
         self._leaves = True
 
     async def _mattermost_answers(self) -> bool:
-        """An open websocket tells; while it is away, a ping does. A server that asked for a long pause is not there."""
+        """Return whether Mattermost answers: the websocket is open, or a ping succeeds. A server that asked for a long
+        pause counts as absent."""
         return not self.client.holds_back and (self.events.connected or await self.chat.answers())
 
     async def _give_way(self, seconds: float) -> None:
-        """Long work waits for what is being answered, and for what is on its way to people, a moment at most."""
+        """Let long work wait, for a limited time, until no request is being answered and no message is on its way to a
+        person."""
         await self._traffic.wait_until_idle(seconds)
         await self.outbox.quiet(seconds)
 
     async def _warm_up(self) -> None:
-        """The first command should not wait for what features read once, nor for the version of the server."""
+        """Read at start what the first command would otherwise wait for: features’ indexes, and the server’s
+        version."""
         for feature in self._features:
             for work in feature.at_start:
                 await asyncio.to_thread(work)
@@ -194,7 +197,7 @@ class App:
             await self._read_once(read)
 
     async def _read_once(self, read: Callable[[AsyncSession], Awaitable[None]]) -> None:
-        """Read something at the start; where the database is away, the first request reads it."""
+        """Run a warm-up read; if the database is away, the first request does it."""
         try:
             async with self.database.transaction(writes=False) as db:
                 await read(db)
@@ -202,7 +205,7 @@ class App:
             log.warning("not_read_at_start", exc_info=problem)
 
     def _make_scheduler(self, triggers: Mapping[Key, Trigger]) -> JobScheduler:
-        """Make the alarm, which rings by the clock of this machine; what is due is told by the right one."""
+        """Make the job scheduler, which wakes up by this machine’s clock and decides by the corrected one."""
         runs, skew = self.runs, self.skew
         return JobScheduler(triggers, runs.run, runs.zones, self._clock, lambda: skew.taken_off)
 
@@ -217,13 +220,12 @@ class App:
         return self._make_order_workers(handlers, signals, first), self._make_step_workers(handlers, signals, first)
 
     def _make_order_workers(self, handlers: WorkHandlers, signals: WorkSignals, first: float) -> WorkerGroup:
-        """Make the workers of files: slots are free for what somebody waits for, however much is made that nobody
-        watches."""
+        """Make the workers of files; some slots are reserved for files that somebody waits for."""
         files = OrderRunner(handlers, self._folders, first)
         return WorkerGroup(Workers(handlers, files, signals.of(WorkSort.FILE), FILES_AT_ONCE))
 
     def _make_step_workers(self, handlers: WorkHandlers, signals: WorkSignals, first: float) -> WorkerGroup:
-        """Make the workers of steps: each class of work has slots of its own, so that none waits for another."""
+        """Make the workers of steps; each priority has its own slots, so that none waits for another."""
         urgent, chores = handlers.names(WorkPriority.URGENT), handlers.names(WorkPriority.CHORE)
         classes = (
             (_at_once, WorkerSlots(4, WorkFilter(urgent))),
@@ -240,7 +242,7 @@ class App:
 
 
 async def _at_once() -> None:
-    """What is urgent gives way to nothing."""
+    """Wait for nothing: urgent work does not give way."""
 
 
 GARBAGE_AFTER = 20_000

@@ -1,4 +1,4 @@
-"""Files that somebody gave to the bot before, or that a message has: offered in a window, and looked at."""
+"""Files that somebody sent to the bot, or that a message has: offered in a window, and checked."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -18,8 +18,7 @@ PATIENCE = 1.5
 
 
 async def list_recent_files(ctx: ReadingContext) -> Mapping[str, str]:
-    """List the last files that the person sent to the bot, to be chosen by the id of their message; nothing while
-    Mattermost takes its time."""
+    """Return the person’s last messages with files to the bot, by id, for a choice; empty if Mattermost is slow."""
     try:
         async with asyncio.timeout(PATIENCE):
             post = await find_newest_files(ctx)
@@ -37,7 +36,7 @@ async def find_newest_files(ctx: ReadingContext) -> ChatPost | None:
 
 
 async def describe_files(ctx: ReadingContext, post: ChatPost) -> str:
-    """Say how the files of a message are offered: « programme.pdf et 2 autres, de votre message de 14 h 02 »."""
+    """Describe the files of a message for a choice: « programme.pdf et 2 autres, de votre message de 14 h 02 »."""
     first = (await ctx.chat.file(post.file_ids[0])).name
     more = len(post.file_ids) - 1
     at = _read_moment(post).astimezone(ctx.zone)
@@ -55,12 +54,12 @@ def _shorten(name: str, most: int = 60) -> str:
 
 
 async def read_files(chat: ChatReader, ids: Sequence[str]) -> Sequence[ChatFile | None]:
-    """Read what these files are; None for each that is there no more."""
+    """Read the metadata of files; None for each one that was deleted."""
     return [await find_file(chat, ident) for ident in ids]
 
 
 async def find_file(chat: ChatReader, ident: str) -> ChatFile | None:
-    """Find what a file is; None when it is there no more."""
+    """Read the metadata of a file; None if it was deleted."""
     try:
         return await chat.file(ident)
     except ChatError as error:
@@ -70,5 +69,5 @@ async def find_file(chat: ChatReader, ident: str) -> ChatFile | None:
 
 
 def say_size(size: int) -> str:
-    """Say a size in millions of bytes, at least one."""
+    """Write a size in megabytes (millions of bytes), at least one."""
     return f"{group(max(1, round(size / 1_000_000)))}{NBSP}Mo"

@@ -1,4 +1,5 @@
-"""What is done is noted in the journal, in the transaction in which it is decided: none without the other."""
+"""The audit log: entries are written in the transaction of the change that they record, so neither exists without the
+other."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,9 +13,9 @@ from storage.journal import BOT, AuditAct, JournalEntry
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """What is done: the act, and to which thing: « message:… », « canal:… », « personne:… », « ressource:12 ».
+    """What was done: the act and its object, « message:… », « canal:… », « personne:… » or « ressource:12 ».
 
-    ``target_id`` is whom it concerns, ``reason`` why; ``before`` and ``after`` are how it was and is, as JSON says it.
+    ``target_id`` is the person concerned, ``reason`` why; ``before`` and ``after`` are the values, as JSON.
     """
 
     act: AuditAct
@@ -26,15 +27,15 @@ class AuditEntry:
 
 
 def record_entry_at_end(ctx: Context, deed: AuditEntry) -> None:
-    """Note it when the handler’s transaction ends, and with it: who notes holds the journal until then, so that what
-    needs no number of an entry (all but moderation) takes it last."""
+    """Record an entry at the end of the handler’s transaction. Writing an entry locks the log, so features that need no
+    entry number (all but moderation) do it last."""
     before_commit(ctx.db, lambda _: record_entry(ctx, deed))
 
 
 async def record_entry(ctx: Context, deed: AuditEntry) -> JournalEntry:
-    """Note what who acts does; the bot itself, in a job. Takes a handler that writes.
+    """Record what the person who acts does (the bot, in a job); needs a writing handler.
 
-    The entry has its number: what is told of it, and undone by.
+    The returned entry has its number, by which people refer to it and undo it.
     """
     entry = JournalEntry(
         at=ctx.now,
@@ -52,6 +53,6 @@ async def record_entry(ctx: Context, deed: AuditEntry) -> JournalEntry:
 
 
 async def _read_username(ctx: Context, user_id: str) -> str:
-    """Read a user name as it is now; the id of who is not in the register."""
+    """Return somebody’s present user name; their id if they are not in the register."""
     person = await people.get(ctx.db, user_id) if user_id else None
     return person.username if person else user_id

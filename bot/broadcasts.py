@@ -15,8 +15,8 @@ from storage.outbox import BATCH
 
 
 class BroadcastRow(Protocol):
-    """What is to be said, as its feature keeps it: first in ``channels`` (title by id), then to people, in ``total``
-    messages. The first ``written`` of them are in the outbox, each batch under a topic of its own."""
+    """The stored message of a broadcast: first for ``channels`` (title by id), then for people, ``total`` in all. The
+    first ``written`` messages are in the outbox, each batch under its own topic."""
 
     channels: dict[str, str]
     written: int
@@ -37,39 +37,40 @@ R = TypeVar("R", bound=BroadcastRow)
 
 
 class Broadcast(ABC, Generic[R]):
-    """The sending of a row, which is locked. A feature says here what it says and to whom; its handlers say who may,
-    and what becomes of the row when somebody stops it."""
+    """The sending of a locked row. A feature defines its text and recipients here; its handlers decide who may send it,
+    and what happens to the row when it is stopped."""
 
     def __init__(self, ctx: Context, row: R) -> None:
         self.ctx, self.row = ctx, row
 
     @abstractmethod
     async def list_people(self) -> Sequence[str]:
-        """List those who get it by direct message, by id, in their order."""
+        """Return the ids of the people who get a direct message, in order."""
 
     @abstractmethod
     def draw(self) -> Message:
-        """Draw what all of them read."""
+        """Draw the message."""
 
     def list_files(self) -> Sequence[str]:
-        """List the files that go along, by id."""
+        """Return the ids of the attached files."""
         return ()
 
     @abstractmethod
     async def note_written(self, count: int) -> None:
-        """Keep in the row how many messages are written down."""
+        """Store how many messages are in the outbox."""
 
     async def tell_begun(self) -> Sequence[Reply]:
-        """Say something beside the first batch."""
+        """Return replies that go with the first batch."""
         return ()
 
     @abstractmethod
     async def finish(self) -> tuple[Sequence[Reply], str]:
-        """Note in the row that it is sent, once nothing is on its way; say something, also beside the count."""
+        """Record that everything is sent, once nothing is on its way; return closing replies and a text beside the
+        count."""
 
     async def send_batch(self, so_far: Progress) -> Step:
-        """Write the next batch down, and in the first step what was taken back when it was stopped. Once all is written
-        down, wait until it has arrived."""
+        """Write the next batch to the outbox; the first step also rewrites messages that were withdrawn when it was
+        stopped. After the last batch, wait until all have arrived."""
         row, resumes = self.row, so_far.cursor is None and self.row.written > 0
         tally = await outbox.tally(self.ctx.db, row.topics, self.ctx.now)
         gaps = await self._find_gaps() if resumes else []
@@ -86,20 +87,20 @@ class Broadcast(ABC, Generic[R]):
         return Step(replies=replies, cursor=row.written, done=tally.arrived, total=row.total, finished=ends, said=said)
 
     async def _find_gaps(self) -> Sequence[int]:
-        """Find the messages that were written down and then taken back, by number."""
+        """Return the numbers of the messages that were written and then withdrawn."""
         reached = await outbox.find_reached(self.ctx.db, self.row.topics)
         targets = await self.list_targets()
         return [number for number in range(self.row.written) if targets[number] not in reached]
 
     async def list_targets(self) -> Sequence[str]:
-        """List all to whom it goes, by id, in their order: the channels come first."""
+        """Return the ids of all recipients in order, channels first."""
         return [*self.row.channels, *await self.list_people()]
 
 
 def make_messages(
     row: BroadcastRow, numbers: Sequence[int], targets: Sequence[str], message: Message, files: Sequence[str] = ()
 ) -> Sequence[Say | Direct]:
-    """Make the messages of those numbers, each under the topic of its batch; ``targets`` are all to whom it goes."""
+    """Make the messages of those numbers, each under the topic of its batch; ``targets`` are all recipients."""
     return [address(message, targets[n], row.channels, row.topic_of(n // BATCH), files) for n in numbers]
 
 
@@ -114,8 +115,8 @@ def address(
 
 @dataclass(frozen=True, slots=True)
 class PostedBatches:
-    """The messages of a broadcast where they stand: one batch under each of ``topics``, ``size`` of them in each but
-    the last, ``total`` together."""
+    """The posts of a broadcast: one batch under each of ``topics``, each of ``size`` messages but the last, ``total``
+    in all."""
 
     topics: Sequence[str]
     total: int
@@ -123,11 +124,11 @@ class PostedBatches:
 
     @classmethod
     def of(cls, row: BroadcastRow) -> "PostedBatches":
-        """Get those of a row, as far as they are written down."""
+        """Return the batches of a row that are written."""
         return cls(row.topics, row.written, BATCH)
 
     async def visit(self, ctx: Context, so_far: Progress, act: Callable[[int], Awaitable[Sequence[Reply]]]) -> Step:
-        """Do something with the next batch, by its number; what is on its way arrives first."""
+        """Apply ``act`` to the next batch, by its number; wait first until its messages have arrived."""
         at, replies = so_far.cursor or 0, list[Reply]()
         if at < len(self.topics) and not (await outbox.tally(ctx.db, [self.topics[at]], ctx.now)).waiting:
             replies += await act(at)
@@ -136,12 +137,12 @@ class PostedBatches:
         return Step(replies=replies, cursor=at, done=done, total=self.total, finished=at >= len(self.topics))
 
     async def remove(self, ctx: Context, so_far: Progress) -> Step:
-        """Delete the next batch; what nobody tried to send is not sent."""
+        """Delete the next batch; messages not yet sent are cancelled."""
         at = so_far.cursor or 0
         await outbox.recall_unsent(ctx.db, self.topics[at : at + 1], ctx.now)
         return await self.visit(ctx, so_far, lambda number: delete_posts(ctx, self.topics[number]))
 
 
 async def delete_posts(ctx: Context, topic: str) -> Sequence[DeletePost]:
-    """Delete all that stands on a topic."""
+    """Return the deletions of all posts under a topic."""
     return [DeletePost(post.post_id, channel_id=post.channel_id) for post in await ctx.posts_about(topic)]

@@ -1,4 +1,4 @@
-"""Working days and public holidays, the hotline’s office hours, and what comes back each week or month."""
+"""Working days, public holidays, the hotline’s office hours, and weekly or monthly recurrences."""
 
 import re
 import sys
@@ -30,12 +30,13 @@ SUBDIVISIONS = {
 
 
 def find_holiday(day: date, departement: str | None = None) -> str:
-    """Find the name of the public holiday that a day is in a département, or all over France; "" where it is none."""
+    """Return the name of the public holiday on a day in a département (or everywhere in France); "" if there is
+    none."""
     return _holidays_of(day.year, SUBDIVISIONS.get(departement or "")).get(day, "")
 
 
 def is_working_day(day: date, departement: str | None = None) -> bool:
-    """Return whether one works on that day there."""
+    """Return whether a day is a working day there."""
     return day.weekday() < SATURDAY and not find_holiday(day, departement)
 
 
@@ -66,7 +67,7 @@ def _holidays_of(year: int, subdivision: str | None) -> Mapping[date, str]:
 
 
 def compute_holidays(year: int, subdivision: str | None) -> Mapping[date, str]:
-    """Ask the library for the public holidays of a year, in a territory as it calls it or in the rest of France."""
+    """Return the public holidays of a year in a subdivision of the ``holidays`` library, or in mainland France."""
     _leave_out_other_countries()
     france: Any = libraries.french_holidays.France
     found = france(subdiv=subdivision, years=year, language="fr")
@@ -74,8 +75,8 @@ def compute_holidays(year: int, subdivision: str | None) -> Mapping[date, str]:
 
 
 def _leave_out_other_countries() -> None:
-    """The package of countries imports all of them: megabytes, and a tenth of a second. Its place is taken by an empty
-    module that only knows where the files are."""
+    """Replace the library’s package of countries by an empty one that knows only where its files are: importing all
+    countries takes megabytes and a tenth of a second."""
     if "holidays.countries" not in sys.modules and (found := find_spec("holidays.countries")):
         sys.modules["holidays.countries"] = module_from_spec(found)
 
@@ -86,10 +87,10 @@ _NONE = timedelta()
 
 @dataclass(frozen=True, slots=True)
 class OfficeHours:
-    """The slots of a week in a zone, but for closures and the public holidays of France, or of one of its territories.
+    """Weekly opening hours in a time zone, without closures and public holidays.
 
-    Moments come in any zone and go out in UTC; what is counted is time that passes: a night that has an hour twice is
-    an hour longer for who works through it. Raises ValueError where no slot is.
+    Moments may be in any zone and are returned in UTC; durations are real time, so a night in which clocks are set back
+    is an hour longer. Raises ValueError if there are no hours.
     """
 
     slots: tuple[Slot, ...]
@@ -103,7 +104,7 @@ class OfficeHours:
 
     @classmethod
     def of(cls, settings: Settings, departement: str = "") -> "OfficeHours":
-        """Make the office hours that the settings say."""
+        """Make the office hours of the settings."""
         return cls(settings.office_hours, settings.closed, departement=departement)
 
     def opens_on(self, day: date) -> bool:
@@ -140,7 +141,7 @@ class OfficeHours:
         return _windows(self, number).closes[last]
 
     def between(self, start: datetime, end: datetime) -> timedelta:
-        """Open time from one moment to the other; negative where the other is the earlier one."""
+        """Return the open time between two moments, negative if the second is earlier."""
         if end < start:
             return -self.between(end, start)
         first, last = self._year(start), self._year(end)
@@ -163,13 +164,14 @@ class OfficeHours:
         return year.after(left)
 
     def expected(self, at: datetime, target: timedelta) -> datetime | None:
-        """Return when an answer is due that is asked for while the office is closed, or too late before it closes; None
-        where it is due within the hours that are under way."""
+        """Return when an answer to a question asked at ``at`` is due, if that is beyond the present opening; else
+        None."""
         closing = self.closing(at)
         return None if closing and at.astimezone(UTC) + target <= closing else self.add(at, target)
 
     def say_expected(self, at: datetime, target: timedelta, zone: ZoneInfo | None = None) -> str:
-        """Say what who asks in that zone is told of the answer, in French; "" where nothing is to be said."""
+        """Tell whoever asks, in French and in their zone, when to expect an answer; "" if within the present
+        opening."""
         due, there = self.expected(at, target), zone or self.zone
         if due is None:
             return ""
@@ -179,7 +181,7 @@ class OfficeHours:
         return f"{opening}\u00a0: vous aurez une réponse {say_part_of_day(due.astimezone(there), today)}."
 
     def windows(self, year: int) -> Iterator[tuple[datetime, datetime]]:
-        """Yield each time that is open in a year, in order, from when it opens to when it closes."""
+        """Yield the opening times of a year in order, from opening to closing."""
         for ordinal in range(date(year, 1, 1).toordinal(), date(year + 1, 1, 1).toordinal()):
             day = date.fromordinal(ordinal)
             for slot in sorted(self._slots_of(day)):
@@ -195,7 +197,7 @@ class OfficeHours:
         return [] if find_holiday(day, self.departement) else found
 
     def _instant(self, day: date, minutes: int) -> datetime:
-        """A time of the wall as an instant; midnight at the end of a day is that at the beginning of the next."""
+        """Return a local time of a day as an instant; 24:00 is the next day’s midnight."""
         later, minutes = divmod(minutes, DAY_MINUTES)
         wall = time(*divmod(minutes, 60), tzinfo=self.zone)
         return datetime.combine(day + later * _DAY, wall).astimezone(UTC)
@@ -203,7 +205,7 @@ class OfficeHours:
 
 @dataclass(frozen=True, slots=True)
 class _Year:
-    """The open hours of a year, and how much of them is over at each closing."""
+    """The opening times of a year with running totals."""
 
     opens: tuple[datetime, ...]
     closes: tuple[datetime, ...]
@@ -214,12 +216,12 @@ class _Year:
         return self.over[-1] if self.over else _NONE
 
     def until(self, at: datetime) -> timedelta:
-        """Open time of this year before a moment of it."""
+        """Return the open time of the year before a moment in it."""
         last = bisect_right(self.opens, at) - 1
         return self.over[last] - max(self.closes[last] - at, _NONE) if last >= 0 else _NONE
 
     def after(self, passed: timedelta) -> datetime:
-        """The first moment before which so much open time of this year lies: more than none, at most all."""
+        """Return the first moment before which that much open time of the year lies."""
         last = bisect_left(self.over, passed)
         return self.closes[last] - (self.over[last] - passed)
 
@@ -251,8 +253,8 @@ RECURRENCE_HELP = "Écrivez-le comme « chaque vendredi à 9 h » ou « premier 
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """One occurrence of a rhythm: ``day`` is the day by the rule, for ever its name; ``at`` when it really is, a
-    working day before where that is a public holiday."""
+    """One occurrence of a recurrence. ``day`` is the nominal day and identifies it; ``at`` is the actual time, on an
+    earlier working day if the nominal one is a public holiday."""
 
     day: date
     at: datetime
@@ -260,7 +262,7 @@ class Occasion:
 
 @dataclass(frozen=True, slots=True)
 class Recurrence:
-    """A weekday (Monday is 0) of each week (``nth`` 0), or the ``nth`` of each month, at an hour of Paris."""
+    """A weekday (0 is Monday) of each week (``nth`` 0), or the ``nth`` one of each month, at a time of day in Paris."""
 
     weekday: int
     nth: int
@@ -296,7 +298,7 @@ class Recurrence:
         return Occasion(day, datetime.combine(moved, self.hour, PARIS))
 
     def naming(self, moment: datetime) -> date | None:
-        """The day by the rule of what comes at that moment; None where nothing does."""
+        """Return the nominal day of the occasion at that moment; None if there is none."""
         near = (moment.astimezone(PARIS).date() + timedelta(days=n) for n in range(_MOVED_MAX))
         return next((day for day in near if self._is_day(day) and self.on(day).at == moment), None)
 
@@ -309,7 +311,7 @@ class Recurrence:
 
 
 def read_recurrence(text: str) -> Recurrence:
-    """Read a rhythm; without an hour it is nine o’clock. Raises ValueError, with a French sentence."""
+    """Read a recurrence; the default hour is nine. Raises ValueError with a French sentence."""
     match = _TEXT.fullmatch(_LEAD.sub("", fold(text).strip().rstrip(".")))
     if not match:
         raise ValueError(f"« {quote(text.strip(), 60)} » n’est pas un rythme. {RECURRENCE_HELP}")

@@ -34,17 +34,17 @@ class Capabilities:
 
     @property
     def directory_groups(self) -> bool:
-        """The groups of the organisation’s directory are known here, and listed by who is in them."""
+        """Whether the organisation’s directory groups are available, with their members."""
         return self.licensed and self.version >= (7, 0)
 
     @property
     def props_max(self) -> int:
-        """Characters of what stands under a post, written as JSON."""
+        """The largest size of a post’s props, in characters of JSON."""
         return 800_000 if self.version >= (6, 0) else 8_000
 
     @property
     def trigger_seconds(self) -> int:
-        """How long a trigger id opens a dialog."""
+        """How many seconds a trigger id can open a dialog."""
         return 30 if self.version >= (9, 5) else 3
 
 

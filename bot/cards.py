@@ -1,4 +1,4 @@
-"""Cards that stand for rows: posted, found again by what they stand for, and rewritten when that changes."""
+"""Cards: posted messages that stand for database rows, found by topic and rewritten when the row changes."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -19,42 +19,42 @@ ANIMATEURS_MAX = 20
 
 @dataclass(frozen=True)
 class Topic(Generic[Row]):
-    """What is sent about a row is filed under ``prefix`` and the row’s ``key``, by default the row itself.
+    """The outbox topics of one kind of message: ``prefix`` and the row’s ``key`` (by default the row itself).
 
-    Topics are stored (64 characters at most) and read back when a delivery is told: neither part may change.
+    Topics are stored (64 characters at most) and parsed when a delivery is reported, so neither part may change.
     """
 
     prefix: str
     key: Callable[[Row], object] = str
 
     def of(self, row: Row) -> str:
-        """Make the topic of a row."""
+        """Return the topic of a row."""
         return f"{self.prefix}{self.key(row)}"
 
     def is_of(self, event: Delivered | Undelivered) -> bool:
-        """Return whether an event tells of what was sent under such a topic."""
+        """Return whether an event is about a message under such a topic."""
         return event.topic.startswith(self.prefix)
 
     def read_key(self, topic: str) -> str | None:
-        """Read the key of a row back from its topic; None where it is another’s."""
+        """Parse the key out of a topic; None for a topic of another kind."""
         return topic.removeprefix(self.prefix) if topic.startswith(self.prefix) else None
 
     def read_number(self, topic: str) -> int | None:
-        """Read the number with which the key begins; None where the topic is another’s."""
+        """Parse the number at the beginning of the key; None for a topic of another kind."""
         key = self.read_key(topic)
         return None if key is None else int(key.partition(":")[0])
 
     async def load(
         self, db: AsyncSession, topic: str, get: Callable[[AsyncSession, int], Awaitable[Row | None]]
     ) -> Row | None:
-        """Get the row that a topic is about, by its number; None where the topic is another’s, or the row is gone."""
+        """Get the row of a topic by its number; None for a topic of another kind, or a row that is gone."""
         number = self.read_number(topic)
         return None if number is None else await get(db, number)
 
 
 @dataclass(frozen=True)
 class RowCard(Topic[Row]):
-    """One kind of card: messages that each stand for one row, declared once, beside what draws them."""
+    """A kind of card, declared once beside the function that draws it."""
 
     def post(
         self, row: Row, said: Message | str, channel_id: str, *, root_id: str = "", files: Sequence[str] = ()
@@ -69,19 +69,19 @@ class RowCard(Topic[Row]):
         return Direct(*_parts(said), user_id=user_id, topic=self.of(row), root_id=root_id, files=files)
 
     def rewrite(self, row: Row, said: Message | str, *, here: bool = False) -> Refresh:
-        """Rewrite the card wherever it stands; ``here`` as with ``Refresh``."""
+        """Rewrite the card wherever it is posted; ``here`` as in ``Refresh``."""
         return Refresh(*_parts(said), topic=self.of(row), here=here)
 
     async def list_posts(self, db: AsyncSession, row: Row) -> Sequence[Sent]:
-        """List where the card stands, newest first."""
+        """Return the posts of the card, newest first."""
         return await outbox.find_posts_about(db, self.of(row))
 
     async def is_sent(self, db: AsyncSession, row: Row) -> bool:
-        """Return whether the card stands somewhere, or is on its way there."""
+        """Return whether the card is posted somewhere, or on its way."""
         return bool(await outbox.find_reached(db, [self.of(row)]))
 
     async def reply_under(self, db: AsyncSession, row: Row, note: str) -> Sequence[Reply]:
-        """Say something in the thread of the newest card, in each place; nothing where none stands yet."""
+        """Reply in the thread of the newest card in each place; nothing if none is posted yet."""
         newest = {post.user_id or post.channel_id: post for post in reversed(await self.list_posts(db, row))}
         return [
             Direct(note, user_id=post.user_id, root_id=post.post_id)
@@ -94,7 +94,7 @@ class RowCard(Topic[Row]):
 async def tell_animateurs(
     db: AsyncSession, room: str, said: Message | str, *, topic: str | None = None, limit: int = ANIMATEURS_MAX
 ) -> Sequence[Say | Direct]:
-    """Say something in the animateurs’ room; where it is not known (""), to each of them, ``limit`` at most."""
+    """Send a message to the animateurs’ room; if that is unknown (""), to each animateur, ``limit`` at most."""
     if room:
         return [Say(*_parts(said), channel_id=room, topic=topic)]
     told = await people.animating(db, limit)
@@ -102,6 +102,6 @@ async def tell_animateurs(
 
 
 def _parts(said: Message | str) -> tuple[Any, ...]:
-    """Return what a message is made of, in the order in which replies take it."""
+    """Return the fields of a message in the order of the replies’ arguments."""
     shown = said if isinstance(said, Message) else Message(said)
     return shown.text, shown.buttons, shown.facts, shown.menus, shown.cards, shown.question

@@ -1,8 +1,8 @@
-"""The clock: the only place where it is asked what time it is."""
+"""The clock: the only module that reads the current time."""
 
 from datetime import UTC, datetime
 
 
 def utc_now() -> datetime:
-    """This instant, in UTC."""
+    """Return the current time, in UTC."""
     return datetime.now(UTC)

@@ -1,4 +1,4 @@
-"""How far the clock of this machine is from the database’s, which replicas share."""
+"""The offset between this machine’s clock and the database’s, which all replicas share."""
 
 import asyncio
 from collections.abc import Callable
@@ -22,10 +22,10 @@ NOISE = 1.0
 
 
 class ClockSkew:
-    """``clock`` is this machine's. Where the database is a file here there is but one clock.
+    """Measures the offset of ``clock``, this machine’s clock. With SQLite both are the same.
 
-    What replicas write down for each other (leases, what is due when, what came before what) has the time of the
-    database's clock, whatever that of their machine: ``corrected`` gives it.
+    Times that replicas store for each other (leases, due times, order of events) must be the database’s: ``corrected``
+    returns a clock that gives them.
     """
 
     def __init__(self, database: Database, clock: Callable[[], datetime] = utc_now) -> None:
@@ -38,21 +38,21 @@ class ClockSkew:
         self._is_known = database.is_sqlite
 
     def corrected(self, clock: Callable[[], datetime]) -> Callable[[], datetime]:
-        """A clock of this machine, less what it is ahead of the database's."""
+        """Return a clock of this machine, corrected by the offset."""
         return lambda: clock() - timedelta(seconds=self.taken_off)
 
     def leads(self) -> bool:
-        """Return whether this replica may run jobs, and take what another could do."""
+        """Return whether this replica may run jobs and take shared work: its clock is not too far off."""
         return abs(self.ahead) <= SKEW_MAX
 
     async def run(self) -> None:
-        """Look, for ever."""
+        """Measure the offset again and again."""
         while True:
             await asyncio.sleep(COMPARED_EVERY if self._is_known else ASKED_AGAIN)
             await self.look()
 
     async def look(self) -> None:
-        """Compare now; while the database is away nothing new is known, and nothing can be taken from it."""
+        """Measure the offset; while the database is away, keep the last one."""
         before = self.clock()
         try:
             there = await self._database.moment()

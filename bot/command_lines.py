@@ -1,4 +1,5 @@
-"""Lines that call a command: typed, behind a button or said in plain words; mistyped ones; periods."""
+"""Lines that call a command, whether typed, carried by a button or said in plain words; correction of misspelt ones;
+periods."""
 
 import re
 from collections.abc import Collection, Iterable, Mapping
@@ -51,8 +52,7 @@ NUMBER = r"(?:(?i:n ?[°ºo]?|num(?:[ée]ro)?|#)\.? ?)?(\d{1,9})"
 
 
 def read_typed_number(text: str, *nouns: str) -> int | None:
-    """Read the number of something, perhaps after one of these nouns (« le sondage n° 12 »); None for a text that is
-    more than that, or none."""
+    """Read a number that may follow a noun (« le sondage n° 12 »); None for any other text."""
     named = rf"(?i:l[ea] (?=\D)|l['’])?(?:(?i:{'|'.join(nouns)}) ?)?" if nouns else ""
     found = re.fullmatch(named + NUMBER, " ".join(text.split()))
     return int(found[1]) if found else None
@@ -62,8 +62,8 @@ class CommandIndex:
     """The commands that a line may call."""
 
     def __init__(self, names: Iterable[str], seeking: Collection[str] = (), telling: Collection[str] = ()) -> None:
-        """``seeking`` are those after which any word is looked for, « aide » too; ``telling`` those after which words
-        are what is told: a question, a text, a name."""
+        """Index the commands. Those ``seeking`` take any words as a search, « aide » too; those ``telling`` take any
+        words as content: a question, a text, a name."""
         # « /cra retablir » is « /cra rétablir »: accents are a trouble to type on some phones.
         self._names = {fold(name): name for name in names}
         self._longest = max((name.count(" ") + 1 for name in self._names), default=1)
@@ -72,20 +72,20 @@ class CommandIndex:
 
     @classmethod
     def of(cls, triggers: "Iterable[Trigger]") -> "CommandIndex":
-        """Know the commands among these triggers."""
+        """Index the commands among these triggers."""
         known = (trigger for trigger in triggers if trigger.key[0] == "command")
         return cls.know(Command(trigger.key[1], trigger.seeks, trigger.tells) for trigger in known)
 
     @classmethod
     def know(cls, commands: Iterable[Command]) -> "CommandIndex":
-        """Know these commands."""
+        """Index these commands."""
         known = list(commands)
         seeking, telling = ([c.name for c in known if c.seeks], [c.name for c in known if c.tells])
         return cls([command.name for command in known], seeking, telling)
 
     def find(self, line: str) -> tuple[str, str]:
-        """Find the command that a line calls, longest name first, and the rest of the line; of a line that calls none,
-        its first word. « aide » after a command calls the help about that."""
+        """Return the command that a line calls (the longest name that fits) and the rest of the line; for an unknown
+        one, its first word. « aide » after a command calls the help about it."""
         said = line.removeprefix("/").strip()
         for size in range(min(self._longest, len(said.split())), 0, -1):
             *words, rest = [*said.split(maxsplit=size), ""][: size + 1]
@@ -99,13 +99,13 @@ class CommandIndex:
         return (HELP, name) if asks and name != HELP and name not in self._seeking else (name, rest)
 
     def call(self, said: str) -> str:
-        """The line that plain words are, without what people put around it; empty where they call no command."""
+        """Return the command line that plain words contain, without the polite words around it; "" if there is none."""
         line = said.strip(MANNERED).removeprefix("/")
         return line if fold(self.find(line)[0]) in self._names else ""
 
     def mend(self, line: str) -> str:
-        """The line that a mistyped one is meant to be: a word of its command is nearly one that there is, or a verb
-        that means the same. "" where none is, or where the words may be what is told."""
+        """Correct a misspelt line: a word of its command is similar to a known one, or a verb has the same meaning.
+        Return "" if nothing fits, or if the words may be content."""
         name, rest = self.find(line)
         if fold(name) not in self._names:
             first = self._find_mistyped(name, "")
@@ -124,7 +124,7 @@ class CommandIndex:
         return any(folded.startswith(f"{fold(words)} ") for folded in self._names)
 
     def _find_mistyped(self, word: str, before: str) -> str:
-        """Find what a word after others of a command is nearly; "" where it is nothing of the kind."""
+        """Return the subcommand that a word nearly spells; "" if there is none."""
         word = fold(word)
         if len(word) < MISTYPED_MIN or word in WEEKDAYS or days_away(word) is not None:
             return ""  # « demain » is no slip for « semaine »
@@ -138,7 +138,7 @@ class CommandIndex:
         return nexts[near[0]] if near else ""
 
     def near(self, said: str, titles: Mapping[str, str], most: int = 3) -> list[str]:
-        """The lines that were likely meant, the likeliest first; ``titles`` are other words for some of them."""
+        """Return the most similar lines, best first; ``titles`` are other names for some."""
         words = said[:SAID_MAX].strip(MANNERED).removeprefix("/").split()
         found = [self._match(name, words) for name in self._names]
         text, likeness = " ".join(words), libraries.fuzz.token_set_ratio
@@ -147,7 +147,7 @@ class CommandIndex:
         return list(dict.fromkeys(line for _, line in near))[:most]
 
     def _match(self, folded: str, words: list[str]) -> tuple[float, str]:
-        """Return how much a command is like the first words, or one of them all, and the line that it makes of them."""
+        """Score how similar a command is to the first words, or to a single one, and return the corrected line."""
         size = folded.count(" ") + 1
         short = folded.rsplit(maxsplit=1)[-1]
         ratio = libraries.fuzz.ratio
@@ -165,7 +165,7 @@ class CommandIndex:
 
 
 def _is_verb_with_number(word: str, more: str) -> bool:
-    """Return whether a line says what is to be done with the thing of a number: « déplacer 12 mercredi 15h »."""
+    """Return whether a line names an action on a numbered thing: « déplacer 12 mercredi 15h »."""
     return fold(word) in _VERBS and bool(re.match(NUMBER, more))
 
 
@@ -181,11 +181,11 @@ UNDERSTOOD = (
 
 
 class UnreadablePeriodError(ValueError):
-    """The text names no period at all; the words are for who wrote it."""
+    """A text is no period; the sentence, in French, is for its author."""
 
 
 def require_period(text: str, today: date) -> Period:
-    """The period a text means. Raises UnreadablePeriodError."""
+    """Read a period. Raises UnreadablePeriodError."""
     period = read_period(text, today)
     if period is None:
         raise UnreadablePeriodError(f"Je n’ai pas compris la période « {quote(text)} ». {UNDERSTOOD}")
@@ -193,7 +193,7 @@ def require_period(text: str, today: date) -> Period:
 
 
 def split_period(text: str, today: date) -> tuple[Period | None, str]:
-    """Split a text in the longest period that it names, if it names one, and its other words: « atelier septembre »."""
+    """Split off the longest period in a text: « atelier septembre ». Return it (or None) and the other words."""
     words = text.split()
     found = find_period(len(words), lambda first, end: " ".join(words[first:end]), today)
     if found is None:

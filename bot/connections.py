@@ -1,4 +1,4 @@
-"""Who is connected to the port: no more than this process can bear, and nobody longer than a request takes to come."""
+"""HTTP connections: bounded in number and in the time that a request may take to arrive."""
 
 import asyncio
 import resource
@@ -17,14 +17,14 @@ CONNECTIONS_MAX, CONNECTIONS_MIN = 1000, 16
 
 
 def connections_max() -> int:
-    """Connections at once: half of the files this process may open, the rest being for Mattermost and the database."""
+    """Return how many connections may be open: half of the file limit; the rest is for Mattermost and the database."""
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     return CONNECTIONS_MAX if soft == resource.RLIM_INFINITY else max(CONNECTIONS_MIN, min(CONNECTIONS_MAX, soft // 2))
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How many connections at once, and for how many seconds they may keep the bot waiting."""
+    """The maximum number of connections, and how many seconds each may keep the bot waiting."""
 
     most: int = field(default_factory=connections_max)
     coming: float = 15.0
@@ -35,13 +35,13 @@ class Limits:
 
     @property
     def backlog(self) -> int:
-        """How many may knock at once; asyncio lets all of them in before anybody can be turned away."""
+        """The length of the accept queue; asyncio accepts all of it before a connection can be refused."""
         return max(4, min(128, self.most // 2))
 
 
 class Connections:
-    """The open connections. Where there are too many, the one that kept the bot waiting longest makes room for who
-    comes; those that are being answered stay."""
+    """The open connections. When there are too many, the one that has kept the bot waiting longest is closed; those
+    being answered stay."""
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
@@ -52,12 +52,12 @@ class Connections:
         return len(self._open)
 
     def guard(self, factory: Callable[[], asyncio.Protocol]) -> Callable[[], asyncio.Protocol]:
-        """Return what makes the same protocols, each known here."""
+        """Return a factory of the same protocols whose connections are counted here."""
         return lambda: _Connection(self, factory())
 
     @contextmanager
     def answering(self, transport: asyncio.BaseTransport | None) -> Iterator[None]:
-        """A request has come whole: its connection is not in question while it is answered."""
+        """Exempt a connection while its complete request is answered."""
         connection = self._open.get(transport) if transport else None
         if connection is None:
             yield
@@ -73,8 +73,8 @@ class Connections:
                 connection.ends_in(self.limits.idle)
 
     def enter(self, connection: "_Connection") -> None:
-        """Count a new connection; where that is one too many, an older one has to leave, or the new one where all are
-        being answered."""
+        """Count a new connection; if it is one too many, close an idle one, or the new one if all are being
+        answered."""
         self._open[connection.transport] = connection
         connection.ends_in(self.limits.coming)
         if len(self._open) > self.limits.most:
@@ -86,7 +86,7 @@ class Connections:
             self._waiting[connection] = None
 
     def hear(self, connection: "_Connection") -> None:
-        """Some bytes came: where they begin a request, it has its time from now on."""
+        """Note that bytes arrived; at the beginning of a request its time starts to run."""
         if connection.idle and connection in self._waiting:
             connection.idle = False
             connection.ends_in(self.limits.coming)
@@ -98,7 +98,7 @@ class Connections:
 
 
 class _Connection(asyncio.Protocol):
-    """A connection that is counted: what happens on it is passed on to the protocol that speaks HTTP."""
+    """A counted connection, which passes everything on to the HTTP protocol."""
 
     transport: asyncio.Transport
 
@@ -112,11 +112,11 @@ class _Connection(asyncio.Protocol):
         """Whether the next byte begins a request."""
 
     def ends_in(self, seconds: float) -> None:
-        """Let the connection last so many seconds from now on."""
+        """Limit the connection to that many more seconds."""
         self._end = self._loop.time() + seconds
 
     def _look(self) -> None:
-        """End it when its time is over, else look again by then: no timer is made and unmade for each request."""
+        """Close the connection if its time is over, else check again then; this avoids a timer per request."""
         remaining = self._end - self._loop.time()
         if remaining <= 0:
             self.transport.abort()

@@ -32,17 +32,16 @@ TriggerKind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Something came in: what it was, from whom, and where its replies may go.
+    """What came in: its kind, its sender, and where replies can go.
 
-    ``key`` is the one-time key of a dialog (the same for each sending and step of it), ``resumed`` whether it took up
-    something begun before, ``step`` which of its steps was sent; ``post_id`` the post whose button was clicked, or
-    from whose button the dialog was opened; ``response_url`` takes whispers for 30 minutes after a command;
-    ``only_for`` is whom the clicked button is for, empty where all of a channel may click; ``by_dialog`` says that a
-    dialog stood for that button, ``by_command`` that a typed command went on with it, and ``line`` is the command
-    that a button or plain words stand for (empty for one that was typed after a slash), ``label`` what the button that
-    opens its window is called; ``worded`` is the button that a word stands for; ``age`` is how long ago a clicked
-    button was drawn. ``crowd`` says that its replies are sent to many (jobs, long work): what answers a
-    person goes first.
+    ``key`` is the one-time key of a dialog, the same for each sending and step; ``resumed`` says that it continues
+    something begun before; ``step`` is the step that was sent. ``post_id`` is the post of the clicked button, also of
+    the one that opened the dialog. ``response_url`` takes whispers for 30 minutes after a command. ``only_for`` is the
+    only person who may click, "" if the whole channel may. ``by_dialog`` says that a dialog replaced the button,
+    ``by_command`` that a typed command continued with it; ``line`` is the command line behind a button or plain words
+    ("" for a typed one), and ``label`` the button that opens its window. ``worded`` is the button that a word stood
+    for; ``age`` says how long ago the clicked button was drawn. ``crowd`` says that the replies go to many people
+    (jobs, long work), and so after answers to single people.
     """
 
     kind: TriggerKind
@@ -66,8 +65,8 @@ class Request:
 
     @property
     def waiting_kind(self) -> TriggerKind:
-        """What waits for the answer: the dialog or the button that stood for a button or a command, and nothing where
-        plain words stood for one."""
+        """The kind of trigger that waits for the HTTP answer: the dialog or button that led to this one, or none after
+        plain words."""
         if self.worded:
             return "event"
         if self.by_dialog or self.by_command:
@@ -78,20 +77,20 @@ class Request:
 
     @property
     def answers_dialog(self) -> bool:
-        """Whether what it is answered with goes to an open dialog."""
+        """Whether the reply answers an open dialog."""
         return self.waiting_kind == "submit"
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """One request at work. ``db`` is one transaction, opened at its first statement; the dispatcher commits it.
+    """A request being handled. ``db`` is one transaction, begun with the first statement and committed by the
+    dispatcher.
 
-    ``user`` is who acts; a job acts for nobody: no id, no role. ``web`` fetches what is outside; ``errands`` are what
-    chores wait for beside their steps.
+    ``user`` is the person who acts (in a job, nobody: no id and no role). ``web`` fetches remote content; ``errands``
+    are background fetches between the steps of chores.
 
-    A handler that writes has no more than this, neither ``chat`` nor ``people``: while it waited for Mattermost all
-    other writers would wait along. What it must know of Mattermost is asked before by a question (``asks=``), whose
-    answer it is given.
+    A writing handler has neither ``chat`` nor ``people``: all other writers would wait while it asked Mattermost. A
+    question (``asks=``) asks before the transaction, and the handler gets its answer.
     """
 
     user: Person
@@ -115,7 +114,7 @@ class Context:
 
     @property
     def clues(self) -> Clues:
-        """What forms need to be drawn and read for this person, now."""
+        """What forms need in order to be drawn and read for this person now."""
         return Clues(self.user, self.today, self.capabilities)
 
     @property
@@ -129,18 +128,18 @@ class Context:
         return self.now.astimezone(self.zone).date()
 
     async def recall(self, read: PersonQuery[T]) -> T:
-        """Return what a feature’s tables say of this person, as it was less than a minute ago; reads nothing when that
-        is known, and never in this request’s own transaction."""
+        """Return what a query says of this person, cached for a minute; it never runs in this request’s own
+        transaction."""
         return await self._people.recall(self.user.id, read)
 
     async def is_among(self, read: GroupQuery, whose: str | None = None) -> bool:
-        """Return whether this person, or ``whose`` id, is among what a query finds, as it was less than a second ago:
-        for what must not be taken for something else where another replica has just written it."""
+        """Return whether this person (or ``whose`` id) is among the ids that a query finds, cached for a second only,
+        since another replica may just have changed it."""
         return await self._people.is_among(self.user.id if whose is None else whose, read)
 
     async def must_still_be(self, roles: Collection[Role]) -> Person:
-        """Return who acts by the role that they have now. Commands, which know it from a minute ago, ask before their
-        other statements. Raises UserError for who has none of these roles any more."""
+        """Return the person with their present role, since a command knows it up to a minute late; call it before other
+        statements. Raises UserError if they no longer have one of these roles."""
         if self.request.kind != "command":
             return self.user
         actor = await self._people.fresh(self.db, self.user.id)
@@ -155,22 +154,22 @@ class Context:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadingContext(Context):
-    """What handlers that only read are given, and questions: they may wait, for Mattermost and for what takes long.
+    """The context of reading handlers and questions, which may wait for Mattermost and for long computations.
 
-    ``chat`` reads only: what is to be written there is a reply.
+    ``chat`` only reads: changes are made by replies.
     """
 
     chat: ChatReader
 
     @property
     def people(self) -> People:
-        """The people at work, of whom Mattermost is asked what the register does not say."""
+        """The cache of people, which asks Mattermost for what the register lacks."""
         return self._people
 
     async def compute(self, work: Callable[[], T]) -> T:
-        """Do what takes a while (drawing, composing) in a thread, with no connection in hand.
+        """Run a long computation in a thread, without holding a database connection.
 
-        What was read stays as it is, and the next statement begins anew.
+        What was read before stays as it is; the next statement begins a new transaction.
         """
         await release(self.db)
         return await asyncio.to_thread(work)

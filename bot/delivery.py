@@ -1,4 +1,4 @@
-"""One way out: replies become the body of the answer, rows of the outbox and of long work, and calls to Mattermost."""
+"""The one way out: replies become the HTTP answer, rows of the outbox and of long work, and calls to Mattermost."""
 
 import asyncio
 import secrets
@@ -64,8 +64,7 @@ OUTGOING = (Say, Direct, News, Refresh, SendFile, Start, StopWork, *get_args(act
 
 @dataclass(frozen=True, slots=True)
 class RegisteredHandlers:
-    """``hearers`` are the features that hear what became of what they sent on a topic, ``works`` what does long work,
-    by name."""
+    """``hearers`` are the features with delivery handlers; ``works`` the triggers of long work, by name."""
 
     hearers: frozenset[str] = frozenset()
     works: Mapping[str, Trigger] = field(default_factory=dict)
@@ -73,15 +72,15 @@ class RegisteredHandlers:
 
 @dataclass(frozen=True, slots=True)
 class OutgoingWriter:
-    """Writes down what handlers answer."""
+    """Writes replies as rows."""
 
     cards: MessageRenderer
     clock: Callable[[], datetime]
     known: RegisteredHandlers
 
     async def rows(self, db: AsyncSession, reply: Reply, request: Request, sender: str) -> Sequence[Row]:
-        """The messages of one reply, and its work, none for what the HTTP answer tells. Raises UserError for one file,
-        or work, too many."""
+        """Return the outbox rows of a reply and its long work; none for what the HTTP answer says. Raises UserError if
+        the person has too many files or works waiting."""
         match reply:
             case Say() | Direct():
                 row = self._hear(self._said(reply, request), reply.topic, sender)
@@ -109,16 +108,15 @@ class OutgoingWriter:
         return row
 
     def to_person(self, message: Message, user_id: str, request: Request) -> Outgoing:
-        """A message for one person."""
+        """Make the row of a message to one person."""
         return self._row(self._content(message, user_id), TargetKind.PERSON, user_id, request)
 
     def rewritten(self, message: Message, request: Request) -> Outgoing:
-        """Return what the post becomes under which a word was a click."""
+        """Make the row that rewrites the post whose button was pressed by a word."""
         return self._row(self._content(message, request.user_id), TargetKind.POST, request.post_id, request)
 
     async def _rewrite(self, db: AsyncSession, reply: Refresh, request: Request) -> Sequence[Outgoing]:
-        """A message for each post that stands, for whom it is (empty: all of its channel); what is on its way is
-        rewritten as soon as it does."""
+        """Make a row for each existing post of a topic; posts on their way are rewritten once they arrive."""
         for message_id, who in await table.hold_on_its_way(db, reply.topic):
             await table.rewrite_later(db, message_id, self._content(reply, who))
         # The one clicked stands, though its mark may be on its way to the database.
@@ -127,7 +125,7 @@ class OutgoingWriter:
         return [self._row(self._content(reply, who), TargetKind.POST, post, request) for post, who in posts.items()]
 
     def _placed(self, message: Message, channel_id: str, user_id: str, request: Request) -> Outgoing:
-        """A message in a channel, if one is named, else for a person."""
+        """Make the row of a message for a channel, if one is named, else for a person."""
         if not channel_id:
             return self.to_person(message, user_id, request)
         return self._row(self._content(message), TargetKind.CHANNEL, channel_id, request)
@@ -157,7 +155,7 @@ class OutgoingWriter:
         return self.cards.content(message, person)
 
     def _row(self, content: dict[str, Any], where: TargetKind, target: str, request: Request) -> Outgoing:
-        """What answers people is in the hands of this process; what goes to many anybody may take."""
+        """Make a row. Answers to people are leased to this process; messages to many can be taken by any replica."""
         now = self.clock()
         return Outgoing(
             id=secrets.token_hex(13),
@@ -183,7 +181,7 @@ class OutgoingWriter:
                 return [found] if found else []
 
     def _order(self, reply: SendFile, request: Request) -> Sequence[Row]:
-        """The waiting message, and the order."""
+        """Make the order of files, and its waiting message."""
         order = make_work(WorkSort.FILE, reply.order, reply.user_id, self.clock(), told=bool(reply.waiting))
         if reply.channel_id:
             place = FileDestination(channel_id=reply.channel_id, root_id=reply.root_id, topic=reply.topic)
@@ -196,7 +194,7 @@ class OutgoingWriter:
         return [said, order]
 
     def _start(self, reply: Start, request: Request) -> Sequence[Row]:
-        """Work, and the message that tells how far it is where that comes at once."""
+        """Make a row of long work, with its progress message if that is shown at once."""
         told = bool(reply.told_in or (request.user_id and reply.said)) and not reply.quiet
         person = "" if reply.quiet else request.user_id
         started = make_work(WorkSort.STEPS, reply.payload, person, self.clock(), told=told)
@@ -219,7 +217,7 @@ AnswerBody = dict[str, object]
 
 @dataclass(frozen=True, slots=True)
 class DeliveryDependencies:
-    """What a delivery sends by; ``signals`` call who does long work."""
+    """What a delivery needs; ``signals`` wake the workers of long work."""
 
     database: Database
     chat: Mattermost
@@ -233,7 +231,8 @@ class DeliveryDependencies:
 
 
 class Delivery:
-    """``prepare`` inside the transaction, ``deliver_now`` once it is committed, ``answer`` for the HTTP reply."""
+    """Delivers replies: ``prepare`` inside the transaction, ``deliver_now`` after its commit, ``answer`` for the HTTP
+    answer."""
 
     def __init__(self, dependencies: DeliveryDependencies) -> None:
         self._d = dependencies
@@ -245,16 +244,16 @@ class Delivery:
 
     @staticmethod
     def has_messages(replies: Sequence[Reply]) -> bool:
-        """Return whether some replies must go by the outbox."""
+        """Return whether some replies go through the outbox."""
         return any(isinstance(r, OUTGOING) for r in replies)
 
     async def prepare(
         self, db: AsyncSession, replies: Sequence[Reply], request: Request, sender: str = ""
     ) -> list[Row]:
-        """Write down what must arrive, and what is to be done, in the caller’s transaction; ``sender`` is the feature
-        that hears of it.
+        """Write the messages and the work of the replies in the caller’s transaction; ``sender`` is the feature that is
+        told their result.
 
-        Raises UserError for one file, or work, too many.
+        Raises UserError if the person has too many files or works waiting.
         """
         rows = [row for reply in replies for row in await self._writer.rows(db, reply, request, sender)]
         if messages := [row for row in rows if isinstance(row, Outgoing)]:
@@ -265,13 +264,13 @@ class Delivery:
         return rows
 
     def deliver_now(self, rows: Sequence[Row]) -> None:
-        """The transaction is committed: deliver at once."""
+        """Deliver these rows at once, now that their transaction is committed."""
         if messages := [row for row in rows if isinstance(row, Outgoing)]:
             self._d.outbox.deliver_now(messages)
         self._d.signals.notify(row for row in rows if isinstance(row, Work))
 
     async def answer(self, replies: Sequence[Reply], request: Request) -> AnswerBody:
-        """The body of the HTTP answer, once dialogs are opened and whispers that need a call are sent."""
+        """Return the body of the HTTP answer, after opening dialogs and sending whispers that need a call."""
         body: AnswerBody = {}
         for reply in replies:
             match reply:
@@ -298,13 +297,13 @@ class Delivery:
         return body
 
     async def close(self) -> None:
-        """Leave alone what is only a courtesy."""
+        """Cancel the calls that are only a courtesy."""
         await cancel_all(self._pointers)
 
     async def _point(self, request: Request) -> None:
-        """Say in the channel of the command that its dialog was taken, and where the rest is to be read.
+        """Tell in the channel of the command that its dialog was accepted, and where the answer is.
 
-        The dialog does not wait for it, and where Mattermost does not take it the message itself tells.
+        The dialog does not wait for this; if Mattermost refuses, the answer itself is enough.
         """
         try:
             if text := await self._say_elsewhere(request, "✅ Bien reçu"):
@@ -313,7 +312,7 @@ class Delivery:
             log.info("not_pointed", status=problem.status, error_id=problem.error_id)
 
     async def _say_elsewhere(self, request: Request, said: str) -> str:
-        """Say that the rest is in the direct channel; "" for who is there already. Raises ChatError."""
+        """Return the sentence that the answer is in the direct channel; "" if the person is there. Raises ChatError."""
         if request.channel_id == await self._d.chat.direct_channel(request.user_id):
             return ""
         return f"{said} : la suite est dans vos messages directs avec @{(await self._d.chat.me()).username}."
@@ -337,8 +336,8 @@ class Delivery:
         return {}
 
     async def _next_step(self, ask: Ask, dialog: AnswerBody, request: Request) -> AnswerBody:
-        """The next step in the same window where Mattermost can, else a button that opens it; as a draft it waits
-        anyway."""
+        """Show the next step in the same window if the server can, else as a button that opens it; it is kept as a
+        draft in any case."""
         if self._d.chat.capabilities.steps:
             return {"type": "form", "form": dialog}
         go_on = Button("Continuer", Resume(key=ask.key or request.key, here=ask.here), "primary")
@@ -363,7 +362,7 @@ class Delivery:
         return {}
 
     async def _point_at_answer(self, request: Request) -> AnswerBody:
-        """Say to who clicked under a whisper that took its five answers that this one stands in the direct channel."""
+        """Tell the clicker that this answer is in the direct channel, as the whisper has used up its five answers."""
         if request.waiting_kind != "button" or not request.response_url:
             return {}
         try:
@@ -373,7 +372,7 @@ class Delivery:
         return {"ephemeral_text": typeset(told)} if told else {}
 
     async def _write_at_once(self, messages: Sequence[Outgoing], question: OpenQuestion | None = None) -> None:
-        """Write down what is said after the work is done, and what it asks, and send it."""
+        """Store and send messages that are made after the transaction, and the question that they ask."""
         if not messages and question is None:
             return
         async with self._d.database.transaction() as db:
@@ -408,8 +407,8 @@ class Delivery:
         return body | await self._face() | props
 
     async def _face(self) -> AnswerBody:
-        """Return the name and picture that an answer bears; nothing, and so those of who acts, where Mattermost does
-        not say who the bot is."""
+        """Return the name and picture of an answer; empty (those of the person) if Mattermost does not say who the bot
+        is."""
         try:
             me = await self._d.chat.me()
         except ChatError:
@@ -419,8 +418,8 @@ class Delivery:
 
 
 def _goes_elsewhere(replies: Sequence[Reply], request: Request) -> bool:
-    """Return whether a dialog of a command is answered to who sent it by direct messages alone: nothing would be seen
-    where they are."""
+    """Return whether the answer to a command’s dialog is only direct messages, so that nothing would be seen in the
+    channel."""
     if not request.answers_dialog or not request.response_url:
         return False
     is_seen = any(isinstance(reply, Whisper | Update | Ask | Refuse) for reply in replies)
@@ -428,20 +427,21 @@ def _goes_elsewhere(replies: Sequence[Reply], request: Request) -> bool:
 
 
 def _summary(refusal: Refuse, request: Request) -> str:
-    """Return which fields to look at, for the foot of a long dialog; without it clients from 11.0 say so in English."""
+    """Name the faulty fields, for the foot of a long dialog; without it, clients from 11.0 write an English
+    sentence."""
     form = Form.find(request.name)
     return f"À corriger : {', '.join(form.labels(refusal.fields))}." if form else ""
 
 
 def _open_button(request: Request) -> Button:
-    """Mattermost opens no dialog without a click."""
+    """Make the button that opens a dialog, which Mattermost only does after a click."""
     if request.worded:
         return Button(request.worded.label or "Ouvrir", request.worded, "primary")
     return Button(request.label or "Ouvrir", RunCommand(line=request.line), "primary")
 
 
 def _join_answers(body: AnswerBody, more: AnswerBody) -> AnswerBody:
-    """Two answers in one: a command’s second whisper is an extra response."""
+    """Join two answers: a second whisper of a command becomes an extra response."""
     if "text" in body and "text" in more:
         extra = body.get("extra_responses", [])
         return body | {"extra_responses": [*extra, more]}  # type: ignore[misc]  # a list of ours

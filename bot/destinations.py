@@ -1,4 +1,4 @@
-"""Where messages go: the planned channels and who may speak there, and the conversation with the bot."""
+"""Destinations of messages: the planned channels and who may write to them, and the direct channel with the bot."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,18 +15,19 @@ NAMED_MAX = 3
 
 
 class NoSuchChannelError(ValueError):
-    """Some channels cannot be written in; the text says which, in one French sentence."""
+    """Some channels cannot be written to; the text says which, in one French sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class TeamChannels:
-    """The channels of the team that the bot is in, and which of them are known to be which (key → id)."""
+    """The channels of the bot, and the ids known of planned ones (key → id)."""
 
     channels: Sequence[ChatChannel]
     known: Mapping[str, str]
 
     def find(self, planned: Sequence[PlannedChannel]) -> dict[str, str]:
-        """Find these planned channels, title by id: as remembered, else by their address. Raises NoSuchChannelError."""
+        """Find planned channels, title by id: by their known ids, else by their addresses. Raises
+        NoSuchChannelError."""
         by_name = {channel.name: channel.id for channel in self.channels}
         titles = {channel.id: channel.display_name or channel.name for channel in self.channels}
         found = {p.key: self.known.get(p.key) or by_name.get(p.address, "") for p in planned}
@@ -44,13 +45,13 @@ def _say_absent(names: Sequence[str]) -> str:
 
 
 def may_post_to(person: Person, wanted: Sequence[str]) -> bool:
-    """Return whether somebody may speak to all there: animateurs anywhere, others in their own départements."""
+    """Return whether somebody may send to these targets: animateurs to any, others to their own départements."""
     own = {home for code in person.departements if (home := home_of(code))}
     return person.animates or all(home_of(target) in own for target in wanted)
 
 
 async def is_in_direct_channel(ctx: ReadingContext) -> bool:
-    """Return whether this was asked in the conversation with the bot, where answers stay."""
+    """Return whether the request came from the direct channel with the bot, where answers stay."""
     return bool(ctx.channel_id) and ctx.channel_id == await ctx.chat.direct_channel(ctx.user.id)
 
 
@@ -60,7 +61,7 @@ PREPARING_FILES, READY_FILES = "Préparation de vos fichiers…", "✅ Vos fichi
 
 
 async def send_file(ctx: ReadingContext, file: SendFile) -> Replies:
-    """A file; elsewhere than in the direct channel, say where it arrives."""
+    """Send a file; outside the direct channel, also say where it arrives."""
     if await is_in_direct_channel(ctx):
         return file
     return [file, Whisper("Votre fichier arrive dans notre conversation privée.")]

@@ -1,6 +1,5 @@
-"""One way in: every trigger runs here, in its sender’s turn and in one transaction; a dialog’s key counts once,
-and any error becomes one refusal.
-"""
+"""The one way in: every trigger runs here, in its sender’s turn and in one transaction. A dialog’s key counts once, and
+every error becomes one refusal."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
@@ -36,18 +35,18 @@ SUBMISSIONS = "submission"
 
 
 class AcceptedBeforeError(Exception):
-    """The whole, of which this is a part or a second sending, was accepted already: nothing more is to be done."""
+    """This submission, or the whole that it is part of, was accepted before: nothing more is to be done."""
 
 
 class Acceptance:
-    """Which keys were accepted, by whatever feature they belong to."""
+    """Knows which one-time keys were accepted, by whichever feature."""
 
     def __init__(self, triggers: Mapping[Key, Trigger]) -> None:
         told = (t.accepted for t in triggers.values() if t.accepted is not None)
         self._told: tuple[AcceptedKeys, ...] = tuple(dict.fromkeys(told))
 
     async def accepted(self, db: AsyncSession, keys: Sequence[str]) -> set[str]:
-        """List which of these one-time keys were accepted; they are random, so whose they are does not matter."""
+        """Return which of these one-time keys were accepted. They are random, so it does not matter whose they are."""
         if not keys:
             return set()
         found = set(await claims.list_taken(db, SUBMISSIONS, keys))
@@ -57,17 +56,16 @@ class Acceptance:
 
 
 async def must_settle_key(ctx: Context, payload: object, replies: Sequence[Reply]) -> bool:
-    """Return whether a dialog that only reads leaves something to be written all the same: a next step, a draft to
-    forget."""
+    """Return whether a dialog that only reads still has to write something: a next step, or the deletion of a draft."""
     if not isinstance(payload, Submission):
         return ctx.request.by_dialog and _next_step(replies) is not None
     return _next_step(replies) is not None or await ctx.drafts.find(ctx.db, ctx.user.id, payload.key) is not None
 
 
 async def settle_key(ctx: Context, trigger: Trigger, payload: object, replies: Sequence[Reply]) -> list[Reply]:
-    """Return what the handler answered, once what it means for a dialog’s key is written down in the same transaction.
+    """Record in the same transaction what the handler’s replies mean for a dialog’s key, and return the replies.
 
-    With a next step nothing is accepted yet: that step waits as a draft until it is sent. Raises AcceptedBeforeError.
+    A next step accepts nothing yet: it waits as a draft until it is sent. Raises AcceptedBeforeError.
     """
     step = _next_step(replies) if ctx.request.answers_dialog else None
     if step is not None:
@@ -78,7 +76,7 @@ async def settle_key(ctx: Context, trigger: Trigger, payload: object, replies: S
 
 
 async def _begin_step(ctx: Context, step: Ask, *, is_typed: bool) -> None:
-    """The step waits; as something typed where a window before it was, and not only a menu."""
+    """Store the next step as a draft; as a typed one if a window came before it, not only a menu."""
     key, form = ctx.request.key, step.form
     if step.key is not None:  # it takes up what waits already
         return
@@ -104,7 +102,7 @@ async def _accept(ctx: Context, trigger: Trigger, key: str) -> Sequence[Reply]:
 
 
 def answer_repeat(request: Request) -> list[Reply]:
-    """Return what is said of a second sending: nothing, unless it was taken up on purpose."""
+    """Return the answer to a second sending: nothing, unless it was resumed on purpose."""
     return [Whisper(render("brouillon/done"))] if request.resumed else []
 
 
@@ -123,7 +121,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the question of a trigger has found out, for its handler."""
+    """The answer of a trigger’s question, for its handler."""
 
     trigger: Trigger
     found: object
@@ -159,13 +157,13 @@ class Dispatcher:
         self.find = self._commands.find
 
     async def run(self, request: Request, payload: Payload) -> AnswerBody:
-        """The body of the HTTP answer; what else there is to say is on its way."""
+        """Handle a request and return the body of the HTTP answer; other messages are on their way."""
         known = request.name if (request.kind, request.name) in self._triggers else "unknown"
         with REQUESTS.labels(request.kind, known).time():
             return await self._in_turn(request, partial(self._run, request, payload))
 
     async def _in_turn(self, request: Request, work: Callable[[], Awaitable[AnswerBody]]) -> AnswerBody:
-        """Do the work of a request, a few at once for each person; what is too much is refused."""
+        """Handle a person’s requests a few at a time, and refuse more than that."""
         try:
             async with self._turns.turn(request.user_id):
                 return await work()
@@ -185,7 +183,8 @@ class Dispatcher:
             return await self._answer(replies, request, reference)
 
     async def _follow(self, request: Request, payload: Payload, reference: str) -> tuple[Request, list[Reply]]:
-        """Do what came in and what that goes on with, one after the other; the last request, and what answers it."""
+        """Handle a request and whatever it continues with, one after the other; return the last request and its
+        replies."""
         outcome = await self._guard(request, payload, reference)
         if isinstance(outcome, Facts):
             after = request if request.kind == "command" else _redirected(request, request.name)
@@ -195,19 +194,19 @@ class Dispatcher:
         return request, outcome
 
     async def _note_clicked_post(self, request: Request) -> None:
-        """What a button writes may be shown in the post that it stands under, which its feature then has to find."""
+        """See to it that the delivery of the clicked post is recorded first, since the handler may look for it."""
         trigger = self._triggers.get((request.kind, request.name))
         if request.kind == "button" and request.post_id and trigger is not None and trigger.writes_at_once:
             await self._settle(request.post_id, request.channel_id, request.user_id)
 
     async def go_on(self, following: Perform | Redirect, asked: Request) -> AnswerBody:
-        """Do what plain words stand for: a command, or a button of a question."""
+        """Run the command or question’s button that plain words stand for."""
         if isinstance(following, Redirect):
             return await self._press(following, asked)
         return await self._perform(following, asked)
 
     async def _perform(self, performed: Perform, asked: Request) -> AnswerBody:
-        """Go on with a command, as if it had been typed; who clicked or sent a dialog has their turn already."""
+        """Run a command as if it had been typed, within the sender’s present turn."""
         name, rest = self.find(performed.line)
         where = performed.channel_id or asked.channel_id
         came = (asked.user_id, where, asked.trigger_id, asked.response_url)
@@ -215,14 +214,13 @@ class Dispatcher:
         return await (self.run if asked.kind == "event" else self._run)(request, rest)
 
     async def _press(self, pressed: Redirect, asked: Request) -> AnswerBody:
-        """Go on with a button, as if who said a word had clicked it; all that is to say goes to their direct
-        channel."""
+        """Press a button as if the person had clicked it; all replies go to their direct channel."""
         came = (asked.user_id, asked.channel_id, "", "", pressed.post_id)
         request = Request("button", pressed.name, *came, only_for=asked.user_id, worded=pressed.worded)
         return await self.run(request, pressed.data)
 
     async def keep_late(self, submission: Submission) -> AnswerBody:
-        """A dialog was open for longer than its link lives: keep what was typed, to be taken up again."""
+        """Keep what was typed in a dialog whose link has expired, so that it can be resumed."""
         request = Request("submit", submission.form, submission.user_id)
         return await self._in_turn(request, partial(self._keep_late, request, submission))
 
@@ -232,7 +230,7 @@ class Dispatcher:
         return await self._answer(replies, request, begin_request())
 
     async def cancel(self, request: Request) -> AnswerBody:
-        """A dialog was closed: say where what was typed waits, if some of it does."""
+        """Handle a closed dialog: say where its draft is, if it has one."""
         return await self._in_turn(request, partial(self._cancel, request))
 
     async def _cancel(self, request: Request) -> AnswerBody:
@@ -245,7 +243,7 @@ class Dispatcher:
         return await self._answer(told, request, begin_request())
 
     async def _answer(self, replies: Sequence[Reply], request: Request, reference: str) -> AnswerBody:
-        """Deliver the replies and return the HTTP answer; what cannot be told any more does not undo the work."""
+        """Deliver the replies and return the HTTP answer; a failed delivery does not undo the work."""
         try:
             return await self._d.delivery.answer(replies, request)
         except Exception as problem:
@@ -255,7 +253,7 @@ class Dispatcher:
             return await self._d.delivery.answer([self._apologise(problem, request, reference)], request)
 
     async def _guard(self, request: Request, payload: Payload, reference: str) -> list[Reply] | Facts:
-        """A dialog that changes something is written down first; what only reads is as easily asked again."""
+        """Record a dialog that changes something before it is handled; one that only reads can simply be repeated."""
         trigger = self._triggers.get((request.kind, request.name))
         if not isinstance(payload, Submission) or (trigger and not trigger.writes_at_once):
             return await self._try(request, payload, reference)
@@ -281,14 +279,15 @@ class Dispatcher:
         return outcome
 
     async def _transact_or_again(self, request: Request, payload: Payload) -> list[Reply] | Facts:
-        """Run the handler in its transaction, and once more where another request wrote the same at this very moment:
-        the second time it is found there."""
+        """Run the handler in its transaction, once more if another request wrote the same row at that moment, which it
+        then finds."""
         with suppress(TakenMeanwhileError):
             return await self._transact(request, payload)
         return await self._transact(request, payload)
 
     def _find_trigger(self, request: Request, payload: Payload) -> Trigger:
-        """Raise UserError for what is not there, is switched off, or was drawn too long ago."""
+        """Find the trigger of a request. Raises UserError if there is none, it is switched off, or the button is too
+        old."""
         trigger = payload.trigger if isinstance(payload, Facts) else self._triggers.get((request.kind, request.name))
         if trigger is None:
             raise UserError("Cette commande ou ce bouton n’existe pas, ou plus. Tapez /aide pour voir ce qui existe.")
@@ -297,7 +296,7 @@ class Dispatcher:
         return trigger
 
     async def _transact(self, request: Request, payload: Payload) -> list[Reply] | Facts:
-        """Run the handler, or first the question of one that asks Mattermost before it writes."""
+        """Run the handler, or the question that comes before it."""
         trigger = self._find_trigger(request, payload)
         # Before the first statement: on SQLite that one makes every other writer wait.
         names = await resolve_references(self._d.chat, request.user_id, find_references(trigger.payload, payload))
@@ -324,12 +323,12 @@ class Dispatcher:
         return facts or replies
 
     async def _say_beside(self, context: Context, trigger: Trigger) -> list[Reply]:
-        """Say what else is told to who typed a command."""
+        """Return what features add to the answer of a typed command."""
         hooks = self._d.beside if trigger.key[0] == "command" else ()
         return [said for hook in hooks if (said := await hook(context, trigger)) is not None]
 
     def _forget(self, context: Context) -> None:
-        """What is remembered of who acted, and of whom the handler changed, may be old now."""
+        """Drop the cached data of the person, and of those whom the handler changed."""
         acted = {context.request.user_id} if context.request.kind in ("submit", "button") else set()
         for person_id in acted | context.touched:
             self._d.people.forget(person_id)
@@ -337,14 +336,14 @@ class Dispatcher:
     async def _write_down(
         self, context: Context, trigger: Trigger, payload: Payload, replies: list[Reply]
     ) -> tuple[list[Reply], list[Row]]:
-        """What must arrive, and what becomes of a dialog’s key, in the context’s own transaction."""
+        """Write the outgoing rows and the state of the dialog’s key in the context’s transaction."""
         replies = await settle_key(context, trigger, payload, replies)
         return replies, await self._d.delivery.prepare(context.db, replies, context.request, trigger.feature)
 
     async def _write_after(
         self, context: Context, trigger: Trigger, payload: Payload, replies: list[Reply]
     ) -> list[Row]:
-        """Write the replies of a handler that only read, in a transaction of their own."""
+        """Write the replies of a reading handler, in a transaction of their own."""
         async with self._d.database.transaction() as db:
             return (await self._write_down(replace(context, db=db), trigger, payload, replies))[1]
 
@@ -373,7 +372,7 @@ class Dispatcher:
             raise UserError("Ce bouton vient d’une version plus ancienne : recommencez depuis une commande.") from None
 
     def _apologise(self, problem: Exception, request: Request, reference: str, *, kept: bool = False) -> Refuse:
-        """The bot failed: it says so, with the reference, and leads to help where something is wrong with itself."""
+        """Make the answer to an internal error: it gives the reference, and leads to help."""
         away, full, unsure = may_succeed_later(problem), cannot_write(problem), is_unconfirmed(problem)
         rescue = None if away or full else self._d.rescue
         buttons = [rescue.button(reference, self._say_done(request))] if rescue and not request.answers_dialog else []
@@ -382,7 +381,7 @@ class Dispatcher:
         return Refuse(render("refus/broken", reference=reference, **said), buttons=buttons)
 
     def _say_done(self, request: Request) -> str:
-        """Say what was being done, without a word of what was typed."""
+        """Describe what was being done, without anything that was typed."""
         trigger = self._triggers.get((request.kind, request.name))
         if trigger and trigger.payload and issubclass(trigger.payload, Form):
             return f"la fenêtre « {trigger.payload.title} »"
@@ -409,8 +408,8 @@ def _propose(line: str) -> Whisper:
 
 
 def _redirected(request: Request, name: str) -> Request:
-    """The click that a dialog stood for, or that another button or a command goes on with: it is answered as what came
-    in."""
+    """Make the request of the button that a dialog, button or command continues with; it is answered like the original
+    one."""
     only_for, waits = request.only_for if request.kind == "button" else request.user_id, request.waiting_kind
     clicked = replace(request, kind="button", name=name, only_for=only_for)
     return replace(clicked, by_dialog=waits == "submit", by_command=waits == "command")

@@ -1,4 +1,4 @@
-"""What sites send, whatever it is made of, in plain words: feeds (RSS, Atom, RDF), titles of pages, robots.txt."""
+"""Parsers of remote documents into plain text: feeds (RSS, Atom, RDF), page titles, robots.txt."""
 
 import html
 import re
@@ -29,8 +29,8 @@ _FEED_TYPES = {"application/rss+xml", "application/atom+xml", "application/rdf+x
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """Something of a feed: ``ident`` is its own id (else its address, else its title), ``at`` when it says it came out,
-    if it says so. Title and text are plain words, the address is a whole one or empty."""
+    """An entry of a feed. ``ident`` is its own id (else its address, else its title); ``at`` its date, if it has one.
+    Title and text are plain; the address is absolute or empty."""
 
     ident: str
     title: str
@@ -41,8 +41,8 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class ParsedFeed:
-    """A feed by its name; those of its ``total`` articles that were read, in their order. ``declared`` is the address
-    of a feed, where this is a page that names one."""
+    """A feed’s name and its articles, in order; ``total`` counts also those left out. For a page that links to a feed,
+    ``declared`` is that feed’s address."""
 
     name: str
     articles: Sequence[Article] = ()
@@ -51,13 +51,13 @@ class ParsedFeed:
 
 
 class NotAFeedError(ValueError):
-    """What was read is no feed; it says in French what it is instead."""
+    """The document is no feed; the text says in French what it is."""
 
 
 def parse_feed(body: bytes, headers: Mapping[str, str], url: str) -> ParsedFeed:
-    """Return what a server sent from that address. Raises NoFeed.
+    """Parse a feed fetched from ``url``. Raises NotAFeedError.
 
-    The worst takes seconds and much memory: the bot reads feeds in a process of their own (bot.web.reader).
+    The worst ones take seconds and much memory, so the bot parses feeds in a separate process (bot.web.reader).
     """
     narrow = _to_utf8(body)
     content, left_out = _leave_out_middle(narrow)
@@ -78,7 +78,7 @@ def parse_feed(body: bytes, headers: Mapping[str, str], url: str) -> ParsedFeed:
 
 
 def _to_utf8(body: bytes) -> bytes:
-    """Signs of two or four bytes as UTF-8: bounds are counted in it."""
+    """Convert UTF-16 or UTF-32 to UTF-8, in which the limits are counted."""
     wide = next((name for mark, name in _WIDE if body.startswith(mark)), "")
     if not wide and b"\0" in body[:64]:
         wide = "utf-16-le" if body[1:2] == b"\0" else "utf-16-be"
@@ -88,7 +88,7 @@ def _to_utf8(body: bytes) -> bytes:
 
 
 def _leave_out_middle(body: bytes) -> tuple[bytes, int]:
-    """Return a feed without the articles in its middle, and how many these are."""
+    """Return a feed without the articles in its middle, and how many were left out."""
     starts = [found.start() for found in _ARTICLE.finditer(body)]
     more = len(starts) - 2 * ENDS_MAX
     if more <= 0:
@@ -125,7 +125,7 @@ def _host(url: str) -> str:
 
 
 def _words(markup: str, most: int) -> str:
-    """Plain words of what may be HTML, and of HTML that is written as text."""
+    """Return the plain text of HTML, also of HTML that was escaped."""
     text = markup[:_READ_MAX]
     for _ in range(2):
         if "<" not in text and "&" not in text:
@@ -147,7 +147,7 @@ def _moment(row: Any) -> datetime | None:
 
 
 class _FeedLinkReader(HTMLParser):
-    """Looks for the feed that a page names."""
+    """Finds the feed that a page links to."""
 
     def __init__(self) -> None:
         super().__init__()

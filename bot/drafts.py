@@ -1,4 +1,4 @@
-"""Drafts: what somebody sent that could not be accepted waits here, and « Reprendre » brings it back."""
+"""Drafts: submissions that could not be accepted, and steps begun, kept so that « Reprendre » reopens them."""
 
 import asyncio
 import json
@@ -32,20 +32,20 @@ AcceptedKeys = Callable[[AsyncSession, Sequence[str]], Awaitable[Collection[str]
 
 
 class Resume(BaseModel):
-    """« Reprendre » a draft, « Continuer » with the next step; ``here`` under news of nothing but that draft."""
+    """Button « Reprendre » or « Continuer »: reopens a draft; ``here`` if the message is about this draft alone."""
 
     key: str
     here: bool = True
 
 
 class TakeUpDrafts(BaseModel):
-    """Take up what waits of one feature’s windows, or of all: a feature’s command goes on with it."""
+    """Payload with which a feature’s command reopens its drafts, or all drafts."""
 
     feature: str = ""
 
 
 class Drafts:
-    """Keeps submissions that failed, and steps begun: in the database, or in the spool while the database is away."""
+    """Stores drafts in the database, or in the spool while the database is away."""
 
     def __init__(self, spool: Spool, clock: Callable[[], datetime], accepted: AcceptedKeys) -> None:
         self._spool = spool
@@ -58,8 +58,8 @@ class Drafts:
 
     @contextmanager
     def at_work(self, submission: Submission) -> Iterator[None]:
-        """Write a submission down before anything can go wrong with it; unless it is ``done`` within the block,
-        however that ends, it is left to be recovered. Of a form that is not kept nothing is written anywhere."""
+        """Keep a submission in the spool while it is handled. Unless it is marked ``done``, it stays there to be
+        recovered, however the block ends. Forms that are not kept are not written."""
         if not _is_kept(submission):
             yield
             return
@@ -76,21 +76,21 @@ class Drafts:
                 self.left_behind.set()
 
     def release(self, key: str) -> None:
-        """Let go of a submission that was accepted, or whose draft is in the database: it cannot be lost any more."""
+        """Drop a submission from the spool: it was accepted, or its draft is in the database."""
         self._spool.strike(key)
 
     def holds(self, key: str) -> bool:
-        """Return whether the spool keeps it."""
+        """Return whether the spool has the submission of that key."""
         return key in self._spool
 
     def set_aside(self, key: str) -> None:
-        """Leave to the operator a submission of which nothing can be made here. Raises OSError."""
+        """Leave an unusable submission to the operator. Raises OSError."""
         self._spool.set_aside(key)
 
     async def keep(self, db: AsyncSession, submission: Submission, *, is_typed: bool = True) -> None:
-        """Keep a draft, if the transaction ends well and the form is one to keep.
+        """Store a draft of a form that is kept, with the caller’s transaction.
 
-        What was only shown, and not typed into a window, waits for nobody: it can be found again for a day.
+        A window that was only shown is kept for a day, but reminds nobody.
         """
         if _is_kept(submission):
             draft = self._draft(trim_submission(submission))
@@ -98,17 +98,16 @@ class Drafts:
             await drafts.keep(db, draft)
 
     def left_over(self) -> list[Submission]:
-        """Return what a crash or an outage of the database left in the spool, oldest first."""
+        """Return the submissions that a crash or an outage left in the spool, oldest first."""
         self._spool.mend()
         return [s for s in self._spool.submissions() if s.key not in self._at_work]
 
     async def drop(self, db: AsyncSession, key: str) -> None:
-        """Forget a draft."""
+        """Delete a draft."""
         await drafts.drop(db, key)
 
     async def of(self, db: AsyncSession, user_id: str, forms: Collection[str] | None = None) -> Sequence[Draft]:
-        """Return what waits for somebody to take it up, newest first, that of the spool included; of some forms, or of
-        all."""
+        """Return a person’s drafts, newest first, including those in the spool; of some forms, or of all."""
         spooled = [self._draft(s) for s in self.left_over() if s.user_id == user_id]
         known = {d.key for d in spooled}
         kept = [d for d in await drafts.of(db, user_id, self._clock()) if d.key not in known]
@@ -117,7 +116,7 @@ class Drafts:
         return sorted((d for d in theirs if d.key not in accepted), key=lambda d: d.saved_at, reverse=True)
 
     async def find(self, db: AsyncSession, user_id: str, key: str) -> Draft | None:
-        """Find one draft of somebody by its key."""
+        """Get a draft of a person by its key."""
         spooled = (self._draft(s) for s in self.left_over() if s.key == key and s.user_id == user_id)
         return next(spooled, None) or await drafts.get(db, user_id, key, self._clock())
 
@@ -138,9 +137,9 @@ def _is_kept(submission: Submission) -> bool:
 
 
 def trim_submission(submission: Submission) -> Submission:
-    """Return what is kept of a submission: what its form asked for, and of that no more than people type.
+    """Return what is kept of a submission: the fields of its form, at lengths that can be typed.
 
-    What a form asked for that this version no longer has is anybody’s guess: a few values of what was sent.
+    Of a form that this version no longer has, a few values are kept as they are.
     """
     form = Form.find(submission.form)
     sent = submission.raw
@@ -149,7 +148,7 @@ def trim_submission(submission: Submission) -> Submission:
 
 
 def _shrink(raw: dict[str, Any], room: int) -> dict[str, Any]:
-    """Cut a submission to so many bytes: what takes most is halved, again and again."""
+    """Reduce a submission to a size in bytes, by halving its largest value again and again."""
     if _size(raw) <= room:  # as nearly all do
         return raw
     sizes = {name: _size({name: value}) for name, value in raw.items()}
@@ -165,12 +164,12 @@ def _shrink(raw: dict[str, Any], room: int) -> dict[str, Any]:
 
 
 def _size(value: object) -> int:
-    """Bytes of JSON; of an object with several values it is the sum of what each would take alone."""
+    """Return the size of a value as JSON, in bytes."""
     return len(json.dumps(value))
 
 
 def reopen_draft(draft: Draft, *, here: bool = True) -> Ask:
-    """The dialog of a draft, under the same one-time key: sent twice it still counts once."""
+    """Reopen the dialog of a draft under the same one-time key, so that it still counts once."""
     form = Form.find(draft.form)
     if form is None:
         raise UserError("Ce brouillon vient d’une version plus ancienne : recommencez la saisie.")
@@ -178,7 +177,7 @@ def reopen_draft(draft: Draft, *, here: bool = True) -> Ask:
 
 
 def topic_of_draft(key: str) -> str:
-    """Return what messages about a draft are filed under."""
+    """Return the topic of messages about a draft."""
     return f"draft:{key}"
 
 
@@ -188,6 +187,6 @@ def resume_button(key: str) -> Button:
 
 
 def tell_closed(key: str) -> Whisper:
-    """Say that what was typed into a window that was closed waits, and ask whether to open it again."""
+    """Say that what was typed in a closed window is kept, and ask whether to reopen it."""
     again = resume_button(key)
     return Whisper(render("brouillon/closed"), [again], question=Question(yes=again))

@@ -1,4 +1,4 @@
-"""What a feature says at the end of somebody’s day: to whom it may have something to say, and what that is."""
+"""The hooks by which a feature takes part in the end-of-day message: for which people, and with what."""
 
 from collections.abc import Awaitable, Callable
 from datetime import date

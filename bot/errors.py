@@ -1,4 +1,4 @@
-"""How the bot refuses, and how Mattermost does: one exception for each, and reasons that hold for every version."""
+"""Refusals by the bot and by Mattermost: one exception for each, and reasons that hold for every server version."""
 
 from collections.abc import Awaitable, Collection, Mapping
 from enum import StrEnum
@@ -10,7 +10,7 @@ from storage.engines import may_pass
 
 
 class Refusal(StrEnum):
-    """What a feature can tell apart; ``ChatError.refusal`` says it (docs/mattermost.md §9.2)."""
+    """The reasons that a feature can tell apart, as in ``ChatError.refusal`` (docs/mattermost.md §9.2)."""
 
     SIGNED_OUT = "signed_out"
     """The token is no longer taken."""
@@ -116,14 +116,14 @@ OF_A_PERSON = frozenset({Refusal.UNKNOWN_PERSON, Refusal.NOT_IN_TEAM, Refusal.DE
 
 
 def read_refusal(status: int, error_id: str) -> Refusal | None:
-    """Read what an answer of Mattermost’s means; None for what is not told apart."""
+    """Return the reason of an error answer; None for one that is not told apart."""
     return IDS.get(error_id) or _STATUSES.get(status)
 
 
 class UserError(Exception):
-    """Tell the person, in their words, why the bot won’t do it and what to do instead.
+    """A refusal, in French, that says why and what to do instead.
 
-    ``fields`` puts sentences under the fields of the dialog they are about (element name → sentence).
+    ``fields`` puts sentences under fields of the dialog (element name → sentence).
     """
 
     def __init__(self, text: str = "", *, fields: Mapping[str, str] | None = None) -> None:
@@ -133,11 +133,10 @@ class UserError(Exception):
 
 
 class ChatError(Exception):
-    """Mattermost refused or did not answer.
+    """Mattermost refused, or did not answer.
 
-    ``status`` is the HTTP status (0: no answer), ``error_id`` Mattermost’s own name of the fault, and
-    ``retry_after`` the seconds it asked to wait; ``refusal`` says what it means, whatever the version, and is None
-    for what is not told apart. Only a fault that may pass is worth another try.
+    ``status`` is the HTTP status (0: no answer), ``error_id`` Mattermost’s name of the error, and ``retry_after`` the
+    pause in seconds that it asked for; ``refusal`` is the reason on every version, None for one that is not told apart.
     """
 
     def __init__(
@@ -151,16 +150,14 @@ class ChatError(Exception):
 
     @property
     def may_pass(self) -> bool:
-        """Whether the same call may succeed later: no answer, too many calls, a server in trouble.
-
-        501 is none: Mattermost says so of what its administrator switched off.
-        """
+        """Whether the same call may succeed later: no answer, too many calls, or a server error. 501 may not: the
+        administrator switched the function off."""
         return self.status in {0, 408, 425, 429} or (self.status >= 500 and self.status != 501)
 
     @property
     def is_temporary(self) -> bool:
-        """Whether it says nothing of what was asked for: it may pass, or the bot is signed out until somebody sees to
-        its token."""
+        """Whether the error says nothing about the request itself: it may pass, or the bot’s token is refused for
+        now."""
         return self.may_pass or self.status == 401
 
 
@@ -169,8 +166,8 @@ D = TypeVar("D")
 
 
 async def unless_refused(asked: Awaitable[T], otherwise: D, reasons: Collection[Refusal] = ()) -> T | D:
-    """Return what Mattermost answers; ``otherwise`` where it refuses, for one of these reasons if any are given. Raises
-    ChatError for all else, and for what may pass."""
+    """Wait for an answer, or return ``otherwise`` if Mattermost refuses (for one of these reasons, if any are given).
+    Other errors, and those that may pass, are raised."""
     try:
         return await asked
     except ChatError as error:
@@ -180,12 +177,12 @@ async def unless_refused(asked: Awaitable[T], otherwise: D, reasons: Collection[
 
 
 def may_succeed_later(problem: BaseException) -> bool:
-    """Return whether it was the database or Mattermost that did not answer, and the same may succeed later."""
+    """Return whether the database or Mattermost did not answer, so that the same may succeed later."""
     return may_pass(problem) or (isinstance(problem, ChatError) and problem.may_pass)
 
 
 def explain_unopened(problem: ChatError) -> str:
-    """Say why there is no dialog, and when to try again."""
+    """Say in French why a dialog did not open, and when to try again."""
     if problem.status == 429 and problem.retry_after:
         return f"Mattermost demande de patienter. Recommencez dans {plural(ceil(problem.retry_after), 'seconde')}."
     return "La fenêtre n’a pas pu s’ouvrir. Recommencez, s’il vous plaît."

@@ -1,6 +1,5 @@
-"""Handlers of events: each hears an event at most once over all replicas and restarts, whatever befalls the others; and
-what became of what was sent, told to the feature that sent it: once, and before what people do under the post.
-"""
+"""The dispatcher of events: each handler gets an event at most once over all replicas and restarts, independently of
+other handlers. Delivery events go to the feature that sent the message, once, and before events under its post."""
 
 import asyncio
 from collections import Counter, defaultdict
@@ -35,12 +34,12 @@ GoOn = Callable[[Perform | Redirect, Request], Awaitable[object]]
 
 
 class EventNotHandledError(Exception):
-    """Raised where a handler could not hear an event for now: it is to be told again later, to all of them."""
+    """A handler could not handle an event for now; it is to be dispatched again later."""
 
 
 class EventDispatcher:
-    """``go_on`` runs the command or the button with which a handler goes on; ``first`` is the first pause in seconds
-    after the database or Mattermost did not answer a handler."""
+    """Runs event handlers. ``go_on`` runs the command or button with which one continues; ``first`` is the first pause
+    in seconds after the database or Mattermost failed."""
 
     def __init__(
         self, triggers: Iterable[Trigger], dependencies: HandlerDependencies, go_on: GoOn, first: float = 1.0
@@ -56,7 +55,8 @@ class EventDispatcher:
                 self._handlers[trigger.payload].append(trigger)
 
     async def tell(self, event: events.Event) -> None:
-        """Let all who listen there hear it. Raises EventNotHandledError once all others have."""
+        """Dispatch an event to all handlers of the features that watch its place. Raises EventNotHandledError after all
+        others have run."""
         if isinstance(event, events.PersonChanged):
             self._d.people.note_change(event.user_id, is_gone=event.is_gone)
         if isinstance(event, events.RoleChanged):
@@ -69,7 +69,7 @@ class EventDispatcher:
             raise EventNotHandledError
 
     async def _list_heard(self, event: events.Event, names: Sequence[str]) -> Sequence[str]:
-        """List which of these handlers were told of an event before: by this replica or another, live or read after an
+        """Return which of these handlers have already handled an event, in any replica, live or read after an
         outage."""
         if not event.ident or not names:
             return []
@@ -83,7 +83,8 @@ class EventDispatcher:
         return heard
 
     async def _heard(self, trigger: Trigger, event: events.Event) -> bool:
-        """Return whether a handler is done with an event, also by failing: then it would fail again."""
+        """Run a handler, and return whether it is done with the event; one that failed is, since it would fail
+        again."""
         begin_request()
         for tries in range(1, EVENT_TRIES + 1):
             try:
@@ -137,19 +138,19 @@ PAUSES = PollerPauses(breath=0.05, after_fault=1.0)
 
 
 class ToldAlreadyError(Exception):
-    """Another replica told it meanwhile: what was done here is undone."""
+    """Another replica dispatched the event meanwhile; the work here is rolled back."""
 
 
 def find_listening_features(triggers: Mapping[Key, Trigger]) -> frozenset[str]:
-    """Find the features that hear what became of what they sent."""
+    """Return the features that have delivery handlers."""
     return frozenset(t.feature for t in triggers.values() if t.payload in (events.Delivered, events.Undelivered))
 
 
 class DeliveryEvents:
     """Runs the handlers of ``Delivered`` and ``Undelivered`` of the feature that sent a message.
 
-    A post stands before its delivery is noted: for a moment, or until a lease ends where the replica that sent it was
-    killed. Meanwhile no feature finds it; ``settle`` makes up for that.
+    A post exists before its delivery is recorded: for a moment, or until a lease ends if its replica was killed. Until
+    then no feature finds it; ``settle`` makes up for that.
     """
 
     def __init__(self, triggers: Mapping[Key, Trigger], dependencies: HandlerDependencies, outbox: Outbox) -> None:
@@ -163,7 +164,7 @@ class DeliveryEvents:
         self._poller = TablePoller("news", self._look, PAUSES, outbox.news)
 
     async def run(self) -> None:
-        """Tell whatever is to be told, for ever."""
+        """Dispatch delivery events, for ever."""
         if self._triggers:
             await self._poller.run()
 
@@ -172,7 +173,7 @@ class DeliveryEvents:
         await self._transactions.wait()
 
     async def _look(self) -> float:
-        """Tell what is to be told now; the seconds until the next look."""
+        """Dispatch what is due, and return the seconds until the next look."""
         later = list(self._later)
         found = await self._transactions.run(lambda db: table.list_news(db, TOLD_AT_ONCE, later), writes=False)
         for message in found:
@@ -183,9 +184,9 @@ class DeliveryEvents:
         return BETWEEN_TRIES if later else retries.LOOK_ANYWAY
 
     async def tell_of(self, message_id: str) -> None:
-        """Tell the feature now what became of a message, if it does not know.
+        """Dispatch the delivery event of a message, if that has not been done.
 
-        Raises EventNotHandledError where it cannot be told for the moment.
+        Raises EventNotHandledError if it is impossible for now.
         """
         for _ in range(TRIES_MAX + 1):
             message = await self._transactions.run(lambda db: table.find_untold(db, message_id), writes=False)
@@ -197,7 +198,7 @@ class DeliveryEvents:
         raise EventNotHandledError
 
     async def settle_soon(self, post_id: str, channel_id: str, user_id: str) -> None:
-        """``settle`` within a moment, or not at all: somebody who clicked waits."""
+        """Call ``settle`` with a short time limit, since somebody waits for their click."""
         try:
             async with asyncio.timeout(CLICK_PATIENCE):
                 await self.settle(post_id, channel_id, user_id)
@@ -205,7 +206,8 @@ class DeliveryEvents:
             log.warning("clicked_post_not_noted", exc_info=True)
 
     async def settle(self, post_id: str, channel_id: str, user_id: str) -> None:
-        """See to it that a post, if it is the bot’s, is noted and its sender told. Raises what may pass."""
+        """Record the delivery of a post, if it is the bot’s, and dispatch its event. Errors that may pass are
+        raised."""
         if not await self._transactions.run(lambda db: table.may_have_posted(db, channel_id, user_id), writes=False):
             return
         post = await self._own(post_id)
@@ -222,7 +224,7 @@ class DeliveryEvents:
         return post if post.user_id == bot.id else None
 
     async def _tell(self, message: Outgoing) -> None:
-        """Tell of one end; what fails is told again later, and keeps no other waiting."""
+        """Dispatch one delivery event; a failure is retried later and delays no other."""
         begin_request()
         try:
             heard = await self._ask(message)
@@ -240,7 +242,7 @@ class DeliveryEvents:
         self._d.watchlist.touch(message.tells or "")
 
     async def _ask(self, message: Outgoing) -> Sequence[tuple[Trigger, Request, tuple[object, ...]]]:
-        """List the handlers that hear of a delivery, each with what it asked of Mattermost before."""
+        """Return the handlers of a delivery event, each with the answer of its question."""
         event, channel_id, heard = _event(message), message.channel_id or "", []
         for trigger in self._triggers:
             hears = isinstance(event, trigger.payload or ()) and (trigger.only is None or trigger.only(event))
@@ -253,7 +255,7 @@ class DeliveryEvents:
     async def _handle(
         self, db: AsyncSession, message: Outgoing, heard: Sequence[tuple[Trigger, Request, tuple[object, ...]]]
     ) -> Sequence[Row]:
-        """Write in one transaction what the handlers write and answer, and that they were told."""
+        """Write in one transaction what the handlers write and reply, and that the event was dispatched."""
         answers: list[tuple[Request, Sequence[Reply]]] = []
         for trigger, request, facts in heard:
             context = self._admission.context(make_nobody(), request, db)
@@ -264,7 +266,7 @@ class DeliveryEvents:
         return [row for request, replies in answers for row in await prepare(db, replies, request, sender)]
 
     async def _put_off(self, message: Outgoing, problem: Exception) -> None:
-        """Again and again while the database or Mattermost is away, a few times where the handler is at fault."""
+        """Retry later: for ever while the database or Mattermost is away, a few times if the handler fails."""
         self._failures[message.id] += 0 if may_succeed_later(problem) else 1
         given_up = self._failures[message.id] >= TRIES_MAX
         log.error("event_failed", name=type(_event(message)).__name__, given_up=given_up, exc_info=problem)
@@ -276,7 +278,7 @@ class DeliveryEvents:
 
 
 def _event(message: Outgoing) -> DeliveryEvent:
-    """Return what its sender is told. A refusal that this version does not know is none that is told apart."""
+    """Make the delivery event of a message. A reason of refusal that this version does not know becomes None."""
     topic = message.topic or ""
     if message.fault is None:
         kept_out = message.content.get("kept_out", {})
@@ -287,14 +289,14 @@ def _event(message: Outgoing) -> DeliveryEvent:
 
 
 class ThreadEvents:
-    """``tell`` hands events on, each after what its sender is to hear of the post it is about."""
+    """Dispatches events of posts, each after the delivery event of its thread’s first post."""
 
     def __init__(self, delivery_events: DeliveryEvents, tell: Callable[[events.Event], Awaitable[None]]) -> None:
         self._settle = delivery_events.settle
         self._tell = tell
 
     async def tell(self, event: events.Event) -> None:
-        """Let all who listen hear it. Raises what may pass: then it is to be told again later."""
+        """Dispatch an event. Errors that may pass are raised, so that it is dispatched again later."""
         match event:
             case events.Posted() | events.DirectMessage() | events.Addressed() | events.Edited() if event.root_id:
                 await self._settle(event.root_id, event.channel_id, event.user_id)

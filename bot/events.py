@@ -1,4 +1,5 @@
-"""What happens in Mattermost, as values that handlers hear; a feature says with ``Watched`` where it listens."""
+"""Events: what happens in Mattermost, as values for handlers. A feature declares where it listens by a
+``WatchedPlaces``."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,10 +15,10 @@ TEAM = "team"
 
 @dataclass(frozen=True, slots=True)
 class WatchedPlaces:
-    """Where a feature listens: channels by id, and who comes into the team and leaves it.
+    """Where a feature listens: channels by id, and the membership of the team.
 
-    Of the ``crowded`` channels, in which everybody is, it is told what is said there and how they are, but not who
-    comes and goes: nobody who is in them is written down.
+    In ``crowded`` channels, which everybody is in, messages and changes of the channel are reported, but not who joins
+    and leaves, and their members are not stored.
     """
 
     channels: frozenset[str] = frozenset()
@@ -25,13 +26,13 @@ class WatchedPlaces:
     crowded: frozenset[str] = frozenset()
 
     def __or__(self, other: "WatchedPlaces") -> "WatchedPlaces":
-        """Join two values: what is heard whole needs no second look."""
+        """Join two values; a channel watched fully by one need not be in the other’s crowded ones."""
         channels = self.channels | other.channels
         return WatchedPlaces(channels, self.team or other.team, (self.crowded | other.crowded) - channels)
 
     @property
     def places(self) -> frozenset[str]:
-        """List the places of which it is known who is there: the channels, and the team."""
+        """Return the places whose members are tracked: the channels that are not crowded, and the team."""
         return self.channels | ({TEAM} if self.team else set())
 
 
@@ -42,17 +43,17 @@ class Event(BaseModel):
 
     @property
     def ident(self) -> str:
-        """What makes it this event and no other, over replicas and restarts; empty where nothing does."""
+        """The identity of this event over replicas and restarts; "" if it has none."""
         return ""
 
     @property
     def place(self) -> str:
-        """The channel that it happened in, or the team; empty where it has none, and whoever hears it hears all."""
+        """The channel or team in which it happened; "" if it has none, and then all its handlers get it."""
         return ""
 
     @property
     def by(self) -> str:
-        """Return who did it; empty where Mattermost does not say, or they may be gone by now."""
+        """The id of who caused it; "" if Mattermost does not say, or they may be gone by now."""
         return ""
 
 
@@ -97,8 +98,8 @@ class Posted(_Written):
 
 
 class Addressed(_Written):
-    """A person spoke to the bot in a channel of others, whoever watches it: by its name, or under a post of its own
-    (``by_name`` is false)."""
+    """A person addressed the bot in a channel of others, watched or not: by its name or (``by_name`` is false) by
+    replying to one of its posts."""
 
     by_name: bool = True
 
@@ -122,7 +123,7 @@ class Edited(_Written):
 
 
 class Deleted(_OfPost):
-    """What a person had written was taken away, by them or by somebody else; a thread goes with its first post."""
+    """A person’s message was deleted, by anybody; deleting the first post deletes its thread."""
 
     root_id: str = ""
 
@@ -132,7 +133,7 @@ class Deleted(_OfPost):
 
 
 class _OfEmoji(_OfPost):
-    """An emoji under a post, which may be the bot’s own. ``at`` is when (ms since 1970)."""
+    """An emoji under a post, which may be the bot’s. ``at`` is in ms since 1970."""
 
     emoji: str
     at: int
@@ -147,11 +148,11 @@ class Reacted(_OfEmoji):
 
 
 class Unreacted(_OfEmoji):
-    """A person took an emoji back: told while the bot is there, and not after an outage."""
+    """A person removed an emoji; not reported if the bot was away."""
 
 
 class _OfState(Event):
-    """Something that changed, known by how it was before. ``change`` names the change."""
+    """A change of state between two observations; ``change`` identifies it."""
 
     change: str
 
@@ -169,15 +170,16 @@ class _OfTeam(_OfState):
 
 
 class JoinedTeam(_OfTeam):
-    """Somebody is in the team now."""
+    """Somebody joined the team."""
 
 
 class LeftTeam(_OfTeam):
-    """Somebody is in the team no more."""
+    """Somebody left the team."""
 
 
 class RoleChanged(_OfTeam):
-    """Somebody administers the team now, or no more. Mattermost tells only them: it is read every hour."""
+    """Somebody became a team administrator, or no longer is. Mattermost sends this only to them, so it is read every
+    hour."""
 
     is_team_admin: bool
 
@@ -191,23 +193,23 @@ class _OfChannel(_OfState):
 
 
 class JoinedChannel(_OfChannel):
-    """Somebody is in a watched channel now."""
+    """Somebody joined a watched channel."""
 
     user_id: str
 
 
 class LeftChannel(_OfChannel):
-    """Somebody is in a watched channel no more."""
+    """Somebody left a watched channel."""
 
     user_id: str
 
 
 class ChannelTurned(_OfChannel):
-    """A watched channel is not what it was."""
+    """A watched channel changed."""
 
 
 class Renamed(ChannelTurned):
-    """A watched channel has another name (of its address) or title (``display_name``)."""
+    """A watched channel has another address (``name``) or title (``display_name``)."""
 
     name: str
     display_name: str
@@ -216,23 +218,24 @@ class Renamed(ChannelTurned):
 
 
 class Archived(ChannelTurned):
-    """A watched channel was put away."""
+    """A watched channel was archived."""
 
 
 class Restored(ChannelTurned):
-    """A watched channel came back from the archive."""
+    """A watched channel was restored from the archive."""
 
 
 class Converted(ChannelTurned):
-    """A watched channel became private, or public."""
+    """A watched channel became private or public."""
 
     is_private: bool
 
 
 class Delivered(Event):
-    """What the feature itself sent on a topic has arrived: the post, or what an act was done to (a channel made).
+    """A message of the feature under a topic arrived, or an action was carried out; the event has the post or the
+    channel.
 
-    ``kept_out`` are the people whom ``AddMembers`` could not bring in, each with why.
+    ``kept_out`` are the people whom ``AddMembers`` could not add, each with the reason.
     """
 
     topic: str
@@ -242,24 +245,24 @@ class Delivered(Event):
 
 
 class Undelivered(Event):
-    """What the feature itself sent on a topic was given up, or an act refused; ``refusal`` says why, if it is told
-    apart."""
+    """A message of the feature under a topic was given up, or an action refused; ``refusal`` is the reason if it is
+    told apart."""
 
     topic: str
     refusal: Refusal | None = None
 
 
 class PersonChanged(Event):
-    """Somebody’s account or rights are not what they were; ``is_gone`` if the account is deactivated now."""
+    """Somebody’s account or role changed; ``is_gone`` if the account is now deactivated."""
 
     user_id: str
     is_gone: bool = False
 
 
 class Reconnected(Event):
-    """Events are heard again, and what happened meanwhile was read, and is being told."""
+    """The websocket is connected again; what happened meanwhile was read and is being dispatched."""
 
 
 def fingerprint(*parts: object) -> str:
-    """A short text that stands for these, and for no others."""
+    """Return a short hash of these values."""
     return sha256(":".join(map(str, parts)).encode()).hexdigest()[:40]

@@ -1,4 +1,4 @@
-"""A feature: its handlers, each with what triggers it and who may; how it shows itself, and the rights it needs."""
+"""A feature: its handlers with their triggers and roles, its entry in « /aide », and the rights that it needs."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -34,8 +34,8 @@ AccessHook = Callable[[Person], Button | None]
 
 @dataclass(frozen=True, slots=True)
 class Front:
-    """How a feature is shown in « /aide »: its title, one sentence without its point, and the line that its button
-    runs, which depends on who clicks."""
+    """How « /aide » shows a feature: a title, a sentence without its full stop, and the command line of its button,
+    which depends on the person."""
 
     title: str
     about: str
@@ -44,15 +44,15 @@ class Front:
 
 @dataclass(frozen=True, slots=True)
 class Rescue:
-    """Where the bot leads who sees it fail: a button, and the line to type where no button can stand."""
+    """Where the bot leads people when it fails: a button, and the command line where no button is possible."""
 
     line: str
     button: RescueHook
 
 
 class Right(Enum):
-    """Something the bot must be able to do; ``permissions`` are Mattermost’s own names for it (docs/mattermost.md
-    §7.3), ``label`` follows « le droit d’… », ``without`` is what does not work without it."""
+    """Something the bot’s account must be allowed to do. ``permissions`` are Mattermost’s names (docs/mattermost.md
+    §7.3), ``label`` follows « le droit d’… », ``without`` says what does not work without it."""
 
     MEMBER = "être membre de l’équipe", (), "rien n’y marche"
     IN_CHANNELS = "être membre de ses canaux", (), "le bot n’y lit et n’y écrit rien"
@@ -161,7 +161,7 @@ class Trigger:
 
     @property
     def writes_at_once(self) -> bool:
-        """Whether it asks nothing before it writes: what was typed in a dialog is written down as soon as it comes."""
+        """Whether the handler writes without a question before, so that a dialog is recorded as soon as it comes."""
         return self.writes and self.asks is None
 
 
@@ -211,8 +211,8 @@ class Feature:
 
     @property
     def commands(self) -> list[Trigger]:
-        """List the feature’s commands as help and the guides do: those that begin with the feature’s own name first,
-        then by the alphabet, so that each stands before its subcommands."""
+        """Return the feature’s commands as the help lists them: those under the feature’s own name first, then by name,
+        so that each stands before its subcommands."""
         commands = (trigger for trigger in self.triggers if trigger.key[0] == "command")
         return sorted(commands, key=lambda t: (t.key[1].split()[0] != self.name, fold(t.key[1])))
 
@@ -225,13 +225,12 @@ class Feature:
     @overload
     def command(self, name: str, *, asks: Question[str, T], **shown: Unpack[Shown]) -> Registers[Handler[T]]: ...
     def command(self, name: str, *, roles: Collection[Role] = EVERYONE, **more: Any) -> Registers[Any]:
-        """``/name``; a second word makes a subcommand. The handler gets the rest of the line, unless that is « aide »
-        alone, which the help about the command answers, or begins with what is nearly a subcommand, which is then
-        proposed."""
+        """Declare the command ``/name``; a second word makes a subcommand. The handler gets the rest of the line,
+        except « aide » alone (answered by the help) and a misspelt subcommand (which is proposed)."""
         return self._adds(("command", name), roles, **{"writes": "asks" in more, **more})
 
     def search(self, name: str, *, help: str, hint: str, roles: Collection[Role] = EVERYONE) -> Registers[Reader[str]]:
-        """Declare a command that looks for whatever words it is given, « aide » too."""
+        """Declare a command that searches for any words, « aide » included."""
         return self._adds(("command", name), roles, writes=False, help=help, hint=hint, seeks=True)
 
     @overload
@@ -241,7 +240,7 @@ class Feature:
     @overload
     def submit(self, form: type[F], *, asks: Question[F, T], **told: Unpack[Told]) -> Registers[Handler[T]]: ...
     def submit(self, form: type[Any], **told: Any) -> Registers[Any]:
-        """The form was sent, and is valid."""
+        """Declare the handler of a submitted, valid form."""
         return self.declare("submit", form, **told)
 
     @overload
@@ -253,14 +252,14 @@ class Feature:
     @overload
     def button(self, payload: type[P], *, asks: Question[P, T], **told: Unpack[Told]) -> Registers[Handler[T]]: ...
     def button(self, payload: type[Any], **told: Any) -> Registers[Any]:
-        """A button with such a payload was clicked."""
+        """Declare the handler of a button with that payload."""
         return self.declare("button", payload, **told)
 
     def undo(
         self, payload: type[P], *, roles: Collection[Role] = EVERYONE, name: str | None = None
     ) -> Registers[Handler[P]]:
-        """Declare a button that undoes something: it lives for a month, and its handler asks again what who clicks may
-        do today."""
+        """Declare the handler of an undo button, which lives for a month; the handler checks the rights of whoever
+        clicks."""
         return self.declare("button", payload, roles, name, life=UNDO_LIFE)
 
     @overload
@@ -270,39 +269,40 @@ class Feature:
         self, event: type[E], *, name: str, only: Callable[[E], bool] | None = None, asks: EventQuestion[E, T]
     ) -> Registers[Callable[[Context, E, T], Awaitable[Replies]]]: ...
     def event(self, event: type[Any], *, name: str, **more: Any) -> Registers[Any]:
-        """Such an event happened where the feature watches, or in a direct channel.
+        """Declare the handler of an event where the feature watches, or in a direct channel.
 
-        Others may hear it too. The machine claims it under that name with the handler’s first statement (and after the
-        handler where there was none): what it writes and answers happens at most once over replicas and restarts.
-        ``only`` leaves out, by the event alone, those that are none of its business: they cost no transaction.
+        Several handlers may take the same event. Each claims it under ``name`` with its first statement (or after the
+        handler, if it has none), so what it writes and answers happens at most once over replicas and restarts.
+        ``only`` filters events without a transaction.
         """
         return self._adds(("event", check_scope(name)), EVERYONE, payload=event, **more)
 
     def watches(self, watched: Watches) -> Watches:
-        """Declare where the feature listens, once: a value that may change while the bot runs. What is found where
-        nobody listened before is told to nobody: events are what happens from then on."""
+        """Declare where the feature listens, once; the value may change while the bot runs. The first state of a new
+        place causes no events: only changes from then on do."""
         if self.watched is not None:
             raise ValueError(f"{self.name} says twice where it listens")
         self.watched = watched
         return watched
 
     def waiting(self, hook: WaitingHook) -> WaitingHook:
-        """Tells « /aide » what waits for who asks; it only reads."""
+        """Declare the hook that lists for « /aide » what waits for the person; it only reads."""
         self.waits.append(hook)
         return hook
 
     def at_home(self, hook: HomeHook) -> HomeHook:
-        """Shows who asks a line of their own at home (« /accueil »); it only reads, and may ask Mattermost."""
+        """Declare the hook of a personal line on the home page (« /accueil »); it only reads, and may ask
+        Mattermost."""
         self.home.append(hook)
         return hook
 
     def hears_words(self, hook: WordsHook) -> WordsHook:
-        """Says what plain words to the bot are to it, before « /aide » makes something of them; reads."""
+        """Declare the hook that may claim plain words before « /aide » interprets them; it only reads."""
         self.words.append(hook)
         return hook
 
     def finds(self, kind: SearchKind, *, roles: Collection[Role] = EVERYONE) -> Callable[[SearchHook], SearchHook]:
-        """Says what it finds of a kind of things, by words and for one person, for « /chercher »; it only reads."""
+        """Declare the hook that finds a kind of things for « /chercher »; it only reads."""
 
         def register(hook: SearchHook) -> SearchHook:
             self.sources.append(SearchSource(kind, hook, frozenset(roles)))
@@ -311,22 +311,23 @@ class Feature:
         return register
 
     def says_beside(self, hook: BesideHook) -> BesideHook:
-        """Says something more to who typed a command, of whatever feature: in which state of theirs it was done."""
+        """Declare the hook that adds something to the answer of any typed command."""
         self.beside.append(hook)
         return hook
 
     def admits(self, hook: AdmitsHook) -> AdmitsHook:
-        """Says who else may pull its triggers, whatever their role; « /aide » shows them its commands, too."""
+        """Declare the hook that admits further people to the feature’s triggers, whatever their role; « /aide » shows
+        them its commands."""
         self.lets_in = hook
         return hook
 
     def gives_access(self, hook: AccessHook) -> AccessHook:
-        """Leads who is refused for their role to this feature, by a button; one feature of all does."""
+        """Declare the hook whose button people see who are refused for want of a role; only one feature has it."""
         self.access = hook
         return hook
 
     def rescues(self, line: str) -> Callable[[RescueHook], RescueHook]:
-        """Leads who sees the bot fail to this feature, by a button, or by that line; one feature of all does."""
+        """Declare where people are led when the bot fails: a button, or that command line; only one feature has it."""
 
         def register(hook: RescueHook) -> RescueHook:
             self.rescue = Rescue(line, hook)
@@ -343,23 +344,21 @@ class Feature:
         self, schedule: str, *, name: str, local: bool = False, writes: Literal[True]
     ) -> Registers[Callable[[Context], Awaitable[Replies]]]: ...
     def job(self, schedule: str, *, name: str, local: bool = False, writes: bool = False) -> Registers[Any]:
-        """Runs on a schedule, once for all replicas, which claim its time under that name; never between 02:00 and
-        03:00, which some nights have twice. A ``local`` one runs once for each zone of the register, when the time
-        comes there (``ctx.zone``). What only reads keeps no writer waiting, but may be read by two replicas, of which
-        one says it."""
+        """Declare a scheduled job, which the replicas claim under ``name``, so that it runs once; never between 02:00
+        and 03:00, an hour that some nights have twice. A ``local`` job runs once for each time zone of the register, at
+        its local time (``ctx.zone``). A reading job may run on two replicas, of which one sends its replies."""
         return self._adds(("job", check_scope(name)), EVERYONE, schedule=schedule, local=local, writes=writes)
 
     def file(self, order: type[P], *, name: str, roles: Collection[Role] = EVERYONE) -> Registers[FileHandler[P]]:
-        """Such an order (``SendFile``), stored under that name, is due: makes the files, in the folder it is given,
-        without writing anything. It may be called again for the same order. Raises UserError where there is nothing to
-        send.
-        """
+        """Declare the handler of a file order (``SendFile``), stored under ``name``: it makes the files in the given
+        folder and writes nothing else. It may run again for the same order. Raises UserError if there is nothing to
+        send."""
         return self.declare("file", order, roles, name, writes=False)
 
     def feed(self, name: str) -> Registers[FeedHandler]:
-        """``GET /name/key``: what a program of somebody’s reads, which signs in nowhere: the key says who asks.
+        """Declare ``GET /name/key``: a feed that a program fetches without signing in; the key says for whom.
 
-        It acts for nobody, as a job does, and only reads. None is what there is not, or not for that key.
+        Like a job, it acts for nobody, and it only reads. None is answered by 404.
         """
         return self._adds(("feed", name), EVERYONE, writes=False)
 
@@ -368,32 +367,31 @@ class Feature:
     @overload
     def page(self, name: str, *, writes: Literal[True]) -> Registers[PageWriter]: ...
     def page(self, name: str, *, writes: bool = False) -> Registers[Any]:
-        """``GET /name/key``: a page for somebody who has no account; the key says whose it is.
+        """Declare ``GET /name/key``: a page for people without an account; the key says whose it is.
 
-        It acts for nobody, and only reads, unless it writes down that it was seen. None is what there is not, or not
-        for that key: the same page for all.
+        It acts for nobody, and only reads unless it counts views. None is answered by the same page as an unknown key.
         """
         return self._adds(("page", name), EVERYONE, writes=writes)
 
     def sent(self, name: str) -> Registers[PageWriter]:
-        """``POST /name/key``: what such a person sends from that page; what it changes and says is one transaction."""
+        """Declare ``POST /name/key``: a form sent from such a page, handled in one transaction."""
         return self._adds(("sent", name), EVERYONE)
 
     def api(self, name: str) -> Registers[ApiHandler]:
-        """``GET /api/v1/name``: what a program of the operator’s reads that has a bearer, as one JSON object. It acts
-        for nobody, and only reads; UserError says what is wrong with the question."""
+        """Declare ``GET /api/v1/name``: JSON for the operator’s programs with a bearer token. It acts for nobody and
+        only reads; UserError explains a faulty query."""
         return self._adds(("api", name), EVERYONE, writes=False)
 
     def webhook(self, name: str, *, asks: Question[WebhookRequest, T]) -> Registers[WebhookWriter[T]]:
-        """``POST /name/key``: what another service sends. Its question proves who sent it, and keeps what is wanted of
-        it; the handler stores that, and returns the status of the answer."""
+        """Declare ``POST /name/key``: a delivery by another service. Its question verifies the sender and reduces the
+        content; the handler stores that, and returns the HTTP status."""
         return self._adds(("webhook", name), EVERYONE, asks=asks)
 
     def stopped(self, payload: type[P], *, name: str) -> Registers[StepHandler[P]]:
-        """Such work ends before its end: somebody stopped it, it was refused, or failed.
+        """Declare the last step of work that was stopped, refused or failed.
 
-        Its last step, in the transaction in which it ends, whoever may do such work no more; it asks Mattermost
-        nothing, and what it returns says how far the work came.
+        It runs in the transaction that ends the work, even if the person may no longer do it, asks Mattermost nothing,
+        and returns how far the work came.
         """
         return self.declare("stopped", payload, EVERYONE, name)
 
@@ -405,7 +403,7 @@ class Feature:
         name: str | None = None,
         **more: Any,
     ) -> Registers[Any]:
-        """Register what handles a payload, under the name that it is stored by."""
+        """Register the handler of a payload under the name by which it is stored."""
         if name is not None:
             store_as(payload, name)
         return self._adds((kind, name_of(payload)), roles, payload=payload, **more)
@@ -419,11 +417,10 @@ class Feature:
 
 
 class WorkDecorator:
-    """Such work was begun (``Start``): does its next step, again and again, until one is the last.
+    """Declares the handler of long work (``Start``), which is called for step after step until one is the last.
 
-    A step is one transaction with its replies and its cursor, at most once; one that fails is done again from its
-    beginning, so what else it does must be harmless twice. ``writes`` as with commands: without it the handler reads,
-    and only what it answers is written.
+    A step is one transaction with its replies and its cursor; a failed one is repeated from its beginning, so other
+    effects must be harmless twice. A handler without ``writes`` reads; only its replies are written.
     """
 
     def __init__(self, feature: Feature, pace: WorkPriority) -> None:

@@ -1,5 +1,5 @@
-"""Figures for /metrics that are read from the tables once a minute: what waits to leave, which jobs are late, and what
-features count. Each replica reads the same; nothing is read when Prometheus asks."""
+"""Figures of /metrics that come from the database, read once a minute: the outbox, late jobs, and features’ counts.
+Every replica reads the same; a scrape by Prometheus reads nothing."""
 
 import asyncio
 import shutil
@@ -27,7 +27,7 @@ time."""
 
 
 class FigureReader:
-    """``run`` reads, for ever; ``read`` once. ``schedules`` are those of the jobs, ``hooks`` the features’."""
+    """Reads the figures. ``schedules`` are those of the jobs, ``hooks`` the features’ counters."""
 
     def __init__(
         self,
@@ -41,14 +41,14 @@ class FigureReader:
         self._hooks: Sequence[FiguresHook] = (set_outbox, self.set_jobs, *hooks)
 
     async def run(self) -> None:
-        """Read, for ever."""
+        """Read the figures, for ever."""
         await asyncio.sleep(FIRST_AFTER)
         while True:
             await self.read()
             await asyncio.sleep(READ_EVERY)
 
     async def read(self) -> None:
-        """Read now. While the database is away the figures stay as they were, and so does when they were read."""
+        """Read the figures. If the database is away they keep their values and their time."""
         now = self._clock()
         try:
             for hook in self._hooks:
@@ -60,7 +60,8 @@ class FigureReader:
             FIGURES_READ.set(now.timestamp())
 
     async def set_jobs(self, db: AsyncSession, now: datetime) -> None:
-        """How late each job is: since it was due the last time, and the times before, if it did not run for these."""
+        """Set how late each job is: the time since it was last due, and since earlier due times if it missed those
+        too."""
         due = {name: await self._recently_due(name, now) for name in self._schedules}
         periods = {name: [self._schedules[name].period_of(at) for at in times] for name, times in due.items()}
         wanted = [(name, period) for name, of_job in periods.items() for period in of_job]
@@ -82,8 +83,8 @@ class FigureReader:
 
 
 class DueTimes:
-    """When a job was due lately, and is due next: worked out once, and carried along as time goes on, since the walk
-    from one time to the next is what takes long (0.3 ms each, and twelve in an hour for some)."""
+    """The recent due times of a job and its next one, kept up to date, since computing one takes long (0.3 ms, and up
+    to twelve an hour)."""
 
     def __init__(self, schedule: Schedule, now: datetime) -> None:
         self._schedule = schedule
@@ -92,13 +93,14 @@ class DueTimes:
         self._coming = schedule.next_due(now)
 
     def reaches(self, now: datetime) -> bool:
-        """Return whether what is known leads to that time: not if the clock was set back, or nobody asked for long."""
+        """Return whether the known due times reach up to that time; not if the clock was set back, or after a long
+        pause."""
         since = self._past[-1] if self._past else now
         return since <= now and (self._coming is None or now - self._coming < LOOKS_BACK[-1])
 
     def recent(self, now: datetime) -> Sequence[datetime]:
-        """List when a job was due the last time before each of ``LOOKS_BACK``, the latest first, each once; what is too
-        old to be made up for is left out."""
+        """Return when the job was last due before each time in ``LOOKS_BACK``, newest first and without repetition;
+        times too old to be made up for are left out."""
         while self._coming is not None and self._coming <= now:
             self._past.append(self._coming)
             self._coming = self._schedule.next_due(self._coming)
@@ -109,7 +111,7 @@ class DueTimes:
 
 
 async def set_outbox(db: AsyncSession, now: datetime) -> None:
-    """How much waits to leave, and for how long: not what is for later, nor what Mattermost refused and rests."""
+    """Set how many messages wait and for how long, without those for later and those that Mattermost refused."""
     for desk, share in (("people", outbox.PEOPLE), ("crowd", outbox.CROWD)):
         count, oldest = await outbox.measure(db, share, now)
         OUTBOX_STORED.labels(desk).set(count)
@@ -117,6 +119,6 @@ async def set_outbox(db: AsyncSession, now: datetime) -> None:
 
 
 def watch_disk(folder: Path) -> None:
-    """Have /metrics tell from now on how much room there is where the data folder is."""
+    """Set the gauge of the free space of the data folder, from now on."""
     DISK_FREE.set_function(lambda: shutil.disk_usage(folder).free)
     DISK_SIZE.set_function(lambda: shutil.disk_usage(folder).total)

@@ -1,4 +1,4 @@
-"""Scheduled jobs: when each is due, and run once for its period by whichever replica comes first."""
+"""Scheduled jobs: when each is due, and its single run per period by whichever replica comes first."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
@@ -38,11 +38,11 @@ _SOON = timedelta(microseconds=1)
 
 
 class Schedule:
-    """« day_of_week=mon hour=9 minute=0 »; minutes alone (« minute=*/5 ») are those of each hour in which jobs may run.
+    """A schedule such as « day_of_week=mon hour=9 minute=0 »; minutes alone (« minute=*/5 ») apply to every hour in
+    which jobs may run.
 
-    Raises ValueError for what makes no sense, and for the hour after two o’clock, which one night a year has twice
-    and another not at all. Elsewhere it is another hour: there a period has its name from the clock on the wall, and
-    comes once.
+    Raises ValueError for a faulty one, and for an hour that a night may have twice or not at all. Where the clocks
+    change at another hour, the local time names the period, so the job runs once.
     """
 
     def __init__(self, text: str, *, local: bool = False) -> None:
@@ -59,7 +59,7 @@ class Schedule:
 
     @property
     def looks(self) -> Any:
-        """The APScheduler trigger of the instants at which the job may be due in some zone or other."""
+        """The APScheduler trigger of the moments at which the job may be due in some time zone."""
         if not self.is_local:
             return self._in(PARIS)
         minutes = _field(self._in(PARIS), "minute")
@@ -69,7 +69,7 @@ class Schedule:
         return CronTrigger(minute=",".join(map(str, sorted(some))), timezone=UTC)
 
     def last_due(self, now: datetime, zone: ZoneInfo = PARIS) -> datetime | None:
-        """The latest time at or before now that it was due; None when there was none for a year."""
+        """Return when it was last due at or before ``now``; None if not within a year."""
         trigger = self._in(zone)
         for back in _BACK:
             latest, following = None, trigger.get_next_fire_time(None, now - back)
@@ -84,7 +84,7 @@ class Schedule:
         return self._in(zone).get_next_fire_time(None, now + _SOON)  # type: ignore[no-any-return]
 
     def period_of(self, due: datetime, zone: ZoneInfo = PARIS) -> str:
-        """The name of the period that begins when it is due: the same on every replica."""
+        """Return the name of the period that begins at a due time, the same on every replica."""
         name = due.astimezone(zone).strftime("%Y-%m-%dT%H:%M:%S")
         return f"{name}@{zone.key}" if self.is_local else name
 
@@ -95,7 +95,7 @@ class Schedule:
 
 
 def find_zones(names: Iterable[str]) -> list[ZoneInfo]:
-    """Paris, and the zones of these names but those that are none."""
+    """Return Paris and the time zones of these names, without unknown ones."""
     found = {PARIS.key: PARIS}
     for name in names:
         try:
@@ -125,9 +125,9 @@ Zones = Callable[[], Awaitable[Sequence[ZoneInfo]]]
 
 
 class JobScheduler:
-    """Calls ``run`` with a job’s key, its period and its zone; ``run`` claims the period, so that a second call does
-    nothing. ``zones`` tells where local jobs have their times, ``early`` by how many seconds this machine rings before
-    ``clock`` says that it is time."""
+    """Calls ``run`` with a job’s key, period and zone; ``run`` claims the period, so that a second call does nothing.
+    ``zones`` returns the zones of local jobs; ``early`` is by how many seconds this machine’s clock wakes before
+    ``clock``."""
 
     def __init__(
         self,
@@ -159,11 +159,11 @@ class JobScheduler:
 
     @property
     def is_idle(self) -> bool:
-        """Whether no job runs, nor waits to be tried again."""
+        """Whether no job runs or waits for another try."""
         return not self._running
 
     async def start(self) -> None:
-        """Wait for the times to come, and make up for those that passed while nobody was here."""
+        """Schedule the jobs, and run those that were missed while no replica ran."""
         for name, schedule in self.schedules.items():
             key: Key = "job", name
             self._scheduler.add_job(self._ring, schedule.looks, args=(key,), id=name)
@@ -172,7 +172,7 @@ class JobScheduler:
         self._scheduler.start()
 
     async def stop(self, seconds: float = 3.0) -> None:
-        """Begin nothing more, and let what runs end."""
+        """Start nothing more, and let running jobs finish."""
         self._stopping.set()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
@@ -181,12 +181,12 @@ class JobScheduler:
             await cancel_all(late)
 
     async def _ring(self, key: Key) -> None:
-        """The time of a job has come by the clock of this machine. Where that one is wrong no job is run anyway."""
+        """Handle a wake-up for a job by this machine’s clock. If that clock is wrong, no job runs."""
         await asyncio.sleep(min(max(self._early(), 0.0), SKEW_MAX))
         await self.look(key)
 
     async def look(self, key: Key) -> None:
-        """Begin what came due since the last look."""
+        """Start what came due since the last look."""
         # Tasks of our own: the scheduler would cancel its own at the end.
         if self.schedules[key[1]].is_local:
             self._begin(self._look_around(key))
@@ -203,7 +203,7 @@ class JobScheduler:
             self._run_due(key, zones)
 
     def _run_due(self, key: Key, zones: Sequence[ZoneInfo]) -> None:
-        """Begin what came due since the last look. In a zone that is new only what comes from now on."""
+        """Start what came due since the last look; in a new zone, only what is due from now on."""
         schedule, now = self.schedules[key[1]], self._clock()
         since = min(self._looked.get(key, now - self.missed_max), now)
         self._looked[key] = now
@@ -240,7 +240,7 @@ class JobScheduler:
 
 
 class JobRunner:
-    """What the clock calls."""
+    """Runs jobs."""
 
     def __init__(self, triggers: Mapping[Key, Trigger], dependencies: HandlerDependencies) -> None:
         self._triggers = triggers
@@ -248,12 +248,12 @@ class JobRunner:
         self._admission = Admission(dependencies)
 
     async def zones(self) -> Sequence[ZoneInfo]:
-        """List the zones in which somebody of the register is, and Paris."""
+        """Return Paris and the time zones of the people in the register."""
         async with self._d.database.transaction(writes=False) as db:
             return find_zones(await people.zones(db))
 
     async def run(self, key: Key, period: str, zone: ZoneInfo = PARIS) -> None:
-        """Run a job for a period, unless a replica did, or this one must not. Errors are for the scheduler to log."""
+        """Run a job for a period, unless another replica did or this one may not. Errors are left to the scheduler."""
         if not self._d.leads():
             log.warning("job_not_run", job=key[1], why="clock_off")
             return
@@ -267,7 +267,7 @@ class JobRunner:
         self._d.watchlist.touch(trigger.feature)
 
     async def _write(self, trigger: Trigger, period: str, zone: ZoneInfo) -> Sequence[Row]:
-        """Write in one transaction the claim, what the handler changes, and what it answers."""
+        """Write in one transaction the claim, the handler’s changes, and its replies."""
         async with self._d.database.transaction() as db:
             if not await claims.claim(db, trigger.key[1], period, self._d.clock()):
                 return []
@@ -275,7 +275,8 @@ class JobRunner:
             return await self._finish(db, trigger, period, as_list(replies))
 
     async def _read(self, trigger: Trigger, period: str, zone: ZoneInfo) -> Sequence[Row]:
-        """The handler first, which keeps no writer waiting; of two replicas that have read one says what it found."""
+        """Run a reading handler first, so that no writer waits; of two replicas that did so, one claims the period and
+        replies."""
         async with self._d.database.transaction(writes=False) as db:
             if await claims.is_taken(db, trigger.key[1], period):
                 return []
@@ -286,7 +287,7 @@ class JobRunner:
             return await self._finish(db, trigger, period, as_list(replies))
 
     def _context(self, trigger: Trigger, zone: ZoneInfo, db: AsyncSession) -> Context:
-        """The bot acts for nobody: it has no role that a person could have, and is where the job’s time has come."""
+        """Make the context of a job, which acts for nobody and so has no role, in the job’s time zone."""
         return self._admission.context(make_nobody(zone), Request("job", trigger.key[1]), db, writes=trigger.writes)
 
     async def _finish(self, db: AsyncSession, trigger: Trigger, period: str, replies: Sequence[Reply]) -> Sequence[Row]:

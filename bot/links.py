@@ -1,4 +1,4 @@
-"""Signed links: what the bot hands to Mattermost, and trusts when it comes back."""
+"""Signed links: data that the bot gives to Mattermost, and can trust when it comes back."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -24,7 +24,7 @@ five minutes slow, and neither has been looked at yet."""
 
 
 class ExpiredLink(UserError):
-    """The link was ours, but is too old; ``data`` is what it carried."""
+    """The link is authentic but too old; ``data`` is its content."""
 
     def __init__(self, data: dict[str, Any]) -> None:
         super().__init__("Cette demande est trop ancienne : recommencez-la.")
@@ -32,9 +32,9 @@ class ExpiredLink(UserError):
 
 
 class Links:
-    """Seals where a dialog or button leads (Mattermost signs neither), so that nobody can forge one.
+    """Signs where a dialog or button leads, since Mattermost signs neither.
 
-    ``secrets``, oldest first: the last one signs, any of them verifies, which lets an operator change keys.
+    ``secrets`` are ordered from oldest: the last one signs, any of them verifies, so that an operator can change keys.
     """
 
     def __init__(self, secrets: Sequence[str]) -> None:
@@ -45,18 +45,18 @@ class Links:
         self._signers = {p: TimedSerializer(list(secrets), salt=f"coop-bot.{p}", signer_kwargs=sha) for p in LIFE}
 
     def seal(self, purpose: Purpose, data: dict[str, Any]) -> str:
-        """The data, readable by anybody and changeable by nobody."""
+        """Sign data, which stays readable."""
         return str(self._signers[purpose].dumps(data))
 
     def open(self, purpose: Purpose, sealed: object) -> dict[str, Any]:
-        """Open a link, and return its data. Raises UserError when it is not ours, ExpiredLink when it is too old.
+        """Verify a link and return its data. Raises UserError if it is not authentic, ExpiredLink if it is too old.
 
-        One that seems to be made in some minutes is as good as new: two clocks differ.
+        A link from a few minutes in the future counts as new, since two clocks differ.
         """
         return self.open_aged(purpose, sealed)[0]
 
     def open_aged(self, purpose: Purpose, sealed: object) -> tuple[dict[str, Any], timedelta]:
-        """Open what was sealed, and return it with how old the link is."""
+        """Verify a link of any age, and return its data and age."""
         try:
             data, made = self._signers[purpose].loads(str(sealed), return_timestamp=True)
         except BadData:

@@ -1,4 +1,4 @@
-"""What the bot logs of its work: one line an event, nothing personal in it, and no kind of line by the thousand."""
+"""The bot’s log: one line an event, without personal data, and no kind of line by the thousand."""
 
 import logging
 import secrets
@@ -27,7 +27,7 @@ THROTTLED_KINDS, THROTTLED_WORDS = 500, 40
 
 
 class LogThrottle:
-    """Drops a line whose kind was told less than a minute ago; the next one that is told says how many it stands for,
+    """Drops a line if one of its kind was written less than a minute ago; the next one written has the number of lines
     in ``count``."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -35,7 +35,7 @@ class LogThrottle:
         self._told: OrderedDict[tuple[object, ...], tuple[float, int]] = OrderedDict()
 
     def __call__(self, _: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-        """A step of structlog’s."""
+        """Process a line, as a structlog processor."""
         event = str(line.get("event"))
         if "logger" not in line and event not in REPEATED:
             return line
@@ -70,7 +70,7 @@ LogLine = MutableMapping[str, Any]
 
 
 def configure(level: str = "INFO", stream: TextIO | None = None) -> None:
-    """Write to ``stream`` (stderr): JSON, or readable words on a terminal. Libraries’ warnings go the same way."""
+    """Log to ``stream`` (stderr): JSON, or readable text on a terminal. Warnings of libraries go there too."""
     out = stream or sys.stderr
     renderer: Any = structlog.dev.ConsoleRenderer() if out.isatty() else structlog.processors.JSONRenderer()
     structlog.configure(
@@ -90,7 +90,8 @@ def configure(level: str = "INFO", stream: TextIO | None = None) -> None:
 
 
 def begin_request() -> str:
-    """A new reference, on every line until the next: what a person can quote when something failed."""
+    """Return a new reference that is logged on every line until the next one, and that people can quote when something
+    failed."""
     reference = secrets.token_hex(4)
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(reference=reference)
@@ -98,7 +99,7 @@ def begin_request() -> str:
 
 
 class _SteadyStream:
-    """A stream that takes what it can: a log on a full disk is no reason for a request to fail."""
+    """A stream that ignores failed writes: a log on a full disk must not fail a request."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -117,7 +118,7 @@ def _keep_allowed(_: Any, __: str, line: LogLine) -> LogLine:
 
 
 def _simplify(value: object) -> object:
-    """Numbers as they are; texts short, and none that could be an address."""
+    """Keep numbers; shorten texts, and hide those that may be addresses."""
     if value is None or isinstance(value, (bool, int, float)):
         return value
     text = str(value)
@@ -125,7 +126,7 @@ def _simplify(value: object) -> object:
 
 
 def _describe_fault(_: Any, __: str, line: LogLine) -> LogLine:
-    """Describe an exception as its kinds and places. Its words may quote what somebody typed."""
+    """Describe an exception by its types and places only, since its text may quote what somebody typed."""
     problem = line.pop("exc_info", None)
     if problem is True:
         problem = sys.exc_info()
@@ -152,7 +153,7 @@ def _places(trace: TracebackType | None) -> list[str]:
 
 
 class _Libraries(logging.Handler):
-    """Passes on what libraries log: the first line of the sentence, without what was to be filled in."""
+    """Forwards the log records of libraries: the first line of the message template, without its values."""
 
     def emit(self, record: logging.LogRecord) -> None:
         words = str(record.msg).partition("\n")[0]

@@ -1,6 +1,6 @@
-"""E-mail to people who have no account: one letter at a time, in plain text, by the operator’s server.
+"""E-mail to people without an account: one plain-text letter at a time, through the operator’s server.
 
-Nothing of a letter is in a log: neither to whom it goes, nor what it says, nor what the server answered about it.
+The log never contains the recipient, the content, or the server’s answer about them.
 """
 
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ PERMANENT = range(500, 600)
 
 
 class Outcome(Enum):
-    """What became of a letter: the server took it, wants none for that address, or could not take it now."""
+    """The result of sending a letter: accepted, refused for that address, or not possible now."""
 
     SENT = "sent"
     REFUSED = "refused"
@@ -38,7 +38,7 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A letter: ``ident`` is what mail servers know it by, the same each time that it is tried."""
+    """A letter; ``ident`` is its Message-ID, the same for every try."""
 
     to: str
     subject: str
@@ -48,7 +48,7 @@ class Letter:
 
 
 def render_letter(name: str, **values: object) -> str:
-    """The text of a letter: templates/<name>.txt.j2 with these values, which are words and nothing else."""
+    """Render templates/<name>.txt.j2 with these values."""
     return typeset(_environment().get_template(f"{name}.txt.j2").render(values))
 
 
@@ -60,7 +60,7 @@ def _environment() -> Environment:
 
 
 async def send_letter(settings: Settings, letter: Letter) -> Outcome:
-    """Hand a letter to the operator’s server, within its patience for each thing that is said."""
+    """Send a letter through the operator’s server, within its timeout for each command."""
     server = settings.smtp
     if server is None:
         return Outcome.FAILED
@@ -87,14 +87,14 @@ async def send_letter(settings: Settings, letter: Letter) -> Outcome:
 
 
 def _note(outcome: Outcome, problem: Exception) -> Outcome:
-    """Log the sort of what went wrong, which names nobody."""
+    """Log the kind of failure, which identifies nobody."""
     log.warning("letter_not_sent", outcome=outcome.value, fault=type(problem).__name__)
     return outcome
 
 
 def write_letter(server: MailServer, letter: Letter) -> EmailMessage:
-    """Write the letter as it travels; machines are told not to answer it. Raises ValueError or MessageError for what is
-    no one address."""
+    """Build the message of a letter, marked as automatic. Raises ValueError or MessageError if the address is not
+    exactly one."""
     written = EmailMessage()
     written["From"] = server.sender
     written["To"] = Address(addr_spec=letter.to)

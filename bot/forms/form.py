@@ -1,8 +1,8 @@
-"""A form is a model: its fields become a dialog, a submission becomes it.
+"""A form is a pydantic model: its fields are drawn as a dialog, and a submission is parsed into it.
 
-In a dialog of several steps later submissions carry earlier values too, so each step has names of its own: new web
-clients send what was left of an earlier step under a name that a later one uses, where that is blank
-(docs/mattermost.md §3.9).
+In a dialog of several steps, later submissions also carry earlier values, so each step has its own element names: new
+web clients would otherwise send a blank field with the value of the same name in an earlier step (docs/mattermost.md
+§3.9).
 """
 
 import re
@@ -41,7 +41,7 @@ OF_A_STEP = re.compile(r"\d{1,3}_")
 
 
 def name_in(step: int, name: str) -> str:
-    """Return what an element is called in a step, counted from 1."""
+    """Return the name of an element in a step, counted from 1."""
     return name if step == 1 else f"{step}_{name}"
 
 
@@ -53,7 +53,7 @@ def draw_step(step: int, elements: Sequence[Element]) -> list[Element]:
 
 
 def sent_in(step: int, raw: Raw) -> dict[str, Any]:
-    """Return what was sent in a step, by the form’s own names."""
+    """Return what was sent in a step, by the form’s own element names."""
     if step == 1:
         return dict(raw)
     start = name_in(step, "")
@@ -61,7 +61,7 @@ def sent_in(step: int, raw: Raw) -> dict[str, Any]:
 
 
 def mistakes_in(step: int, mistakes: Mapping[str, str]) -> dict[str, str]:
-    """Sentences by the names of the elements that are shown."""
+    """Return sentences by the element names of a step."""
     return {name_in(step, name): sentence for name, sentence in mistakes.items()}
 
 
@@ -77,17 +77,17 @@ _FORMS: dict[str, "type[Form]"] = {}
 
 
 def name_of(payload: type[BaseModel]) -> str:
-    """Return what a payload is stored as in dialogs, buttons, orders of files and long work, and found again by: «
-    hotline.NewTicket », of the folder and the class, unless another name was given to it (``store_as``).
+    """Return the name under which a payload is stored in dialogs, buttons, orders and long work, and found again:
+    « hotline.NewTicket », from its folder and class, unless ``store_as`` set another.
 
-    It stays for as long as any of these stands: a class that moves within its folder keeps its name.
+    It must not change while any of these exist: a class that moves within its folder keeps its name.
     """
     return _STORED.get(payload) or f"{payload.__module__.split('.')[1]}.{payload.__qualname__}"
 
 
 def store_as(payload: type[BaseModel], name: str) -> None:
-    """Store a payload under this name, whatever its class is called. Raises ValueError where it has another, or where
-    no table has room for it."""
+    """Store a payload under this name, whatever its class is called. Raises ValueError if it has another one, or if the
+    name is too long."""
     if not 0 < len(name) <= NAME_MAX:
         raise ValueError(f"{payload.__qualname__} is stored as « {name} »: {NAME_MAX} characters at most, one at least")
     if (known := _STORED.setdefault(payload, name)) != name:
@@ -97,7 +97,7 @@ def store_as(payload: type[BaseModel], name: str) -> None:
 
 
 class _Hidden:
-    """Marks a field that travels sealed, unseen."""
+    """Marks a field that travels sealed in the dialog’s state."""
 
 
 T = TypeVar("T")
@@ -105,11 +105,10 @@ Hidden = Annotated[T, _Hidden()]
 
 
 class Form(BaseModel):
-    """Subclass it, give every field a ``Field(title=…, description=…)``, and ``Ask`` for it.
+    """Base of all forms: give each field a ``Field(title=…, description=…)``, and return ``Ask`` with it.
 
-    The kind of a field is the ``Kind`` in its annotation, or follows from its type (enumeration, whole
-    number, text). An alias is the element name where that is no Python name. A field with a default may be
-    left blank.
+    The kind of a field is the ``Kind`` in its annotation, or follows from its type (enumeration, whole number, text).
+    An alias is its element name where that is no Python name. A field with a default may be blank.
     """
 
     model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True, populate_by_name=True, defer_build=True)
@@ -142,24 +141,24 @@ class Form(BaseModel):
 
     @classmethod
     def find(cls, name: str) -> "type[Form] | None":
-        """Find the form that dialogs and drafts call by this name."""
+        """Find the form that is stored under this name."""
         return _FORMS.get(name)
 
     @classmethod
     def draft(cls, **known: object) -> Self:
-        """A form with only some fields filled, to be asked for."""
+        """Make a form with only some fields filled."""
         return cast(Self, cls.model_construct(_fields_set=set(known), **cast(dict[str, Any], known)))
 
     @classmethod
     def recall(cls, raw: Raw, hidden: Mapping[str, object]) -> Self:
-        """The form as somebody left it, readable or not, to be asked again."""
+        """Make the form as somebody left it, valid or not, to show it again."""
         known = {n: kind.recall(question, raw) for n, (question, kind) in cls._questions.items()}
         unseen = {n: _make_reader(cls, n).validate_python(v) for n, v in hidden.items()}
         return cls.draft(**{n: v for n, v in known.items() if v is not None}, **unseen)
 
     @classmethod
     def parse(cls, raw: Raw, hidden: Mapping[str, object], clues: Clues) -> Self:
-        """The form as submitted. Raises UserError with a sentence under each field that needs one."""
+        """Parse a submission. Raises UserError with a sentence under each faulty field."""
         values: dict[str, Any] = {}
         mistakes: dict[str, str] = {}
         clues = replace(clues, offers=cls.offers(hidden))
@@ -181,20 +180,20 @@ class Form(BaseModel):
 
     @classmethod
     def trim(cls, raw: Raw) -> dict[str, Any]:
-        """Return what was sent for the form’s own elements, each value cut at what a client lets one type."""
+        """Return what was sent for the form’s own elements, each value cut to what clients let people type."""
         names = [e for question, kind in cls._questions.values() for e in kind.elements(question) if e in raw]
         return {name: cut(raw[name]) for name in names}
 
     @classmethod
     def tell(cls, raw: Raw) -> dict[str, str]:
-        """Tell what was typed, by label, in words; blank fields are left out."""
+        """Return what was typed, by label, in words; without blank fields."""
         typed = {question.label: (kind, kind.recall(question, raw)) for question, kind in cls._questions.values()}
         return {label: kind.say(value) for label, (kind, value) in typed.items() if value is not None}
 
     @classmethod
     def summarize(cls, raw: Raw, hidden: Mapping[str, object], today: date) -> str:
-        """Say in a few words what was typed, for who looks for it among other drafts: « Demander de l’aide : Aidants
-        Connect »; forms override it."""
+        """Describe what was typed in a few words, to tell drafts apart: « Demander de l’aide : Aidants Connect »; forms
+        override it."""
         typed = [(kind, kind.recall(question, raw)) for question, kind in cls._questions.values()]
         said = [(isinstance(kind, (Choice, Many, Picker)), kind.say(value)) for kind, value in typed if value]
         words = next((word for _, word in sorted(said, key=lambda each: each[0])), "")
@@ -202,7 +201,7 @@ class Form(BaseModel):
 
     @classmethod
     def labels(cls, elements: Iterable[str]) -> list[str]:
-        """Return what the fields that these elements belong to are called, in the order of the form, each once."""
+        """Return the labels of the fields of these elements, in the order of the form, each once."""
         asked = set(elements)
         return [question.label for question, kind in cls._questions.values() if asked & {*kind.elements(question)}]
 
@@ -215,55 +214,54 @@ class Form(BaseModel):
 
     @classmethod
     def problems(cls, values: Mapping[str, Any], clues: Clues) -> Mapping[str, str]:
-        """Return what is wrong with the values that could be read (and what travelled hidden, as JSON values), a
-        sentence by field name; forms override it."""
+        """Return faults of the parsed values (and of the hidden ones, as JSON), a sentence by field name; forms
+        override it."""
         return {}
 
     @classmethod
     def offers(cls, hidden: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
-        """List what ``Offered`` fields offer (value → text), by element, from what travels hidden (JSON values); forms
-        override it where that is not what one hidden field holds."""
+        """Return the choices of ``Offered`` fields (value → text), by element, from the hidden values; forms override
+        it if the choices are not simply in one hidden field."""
         offered = {question.name: kind for question, kind in cls._questions.values() if isinstance(kind, Offered)}
         return {name: {**kind.first, **(hidden.get(kind.among) or {})} for name, kind in offered.items() if kind.among}
 
     @classmethod
     def references(cls, raw: Raw) -> set[Reference]:
-        """The people and channels picked, of whom Mattermost has to say whether they exist."""
+        """Return the people and channels that were picked, which Mattermost has to confirm."""
         return {found for question, kind in cls._pickers.values() if (found := kind.reference(question, raw))}
 
     def introduction(self) -> str:
-        """Return what is said above the fields, in Markdown; forms override it."""
+        """Return the Markdown above the fields; forms override it."""
         return ""
 
     @classmethod
     def element_of(cls, name: str, clues: Clues) -> str:
-        """The element under which a mistake of a field is shown."""
+        """Return the element under which a fault of a field is shown."""
         question, kind = cls._questions[name]
         return kind.first_element(question, clues) if isinstance(kind, Many) else question.name
 
     def elements(self, clues: Clues) -> list[Element]:
-        """The dialog’s elements, with what is known prefilled."""
+        """Draw the dialog’s elements, filled with the known values."""
         clues = replace(clues, offers=self.offers(self.hidden()))
         known = {n: self.__dict__.get(n) for n in self._questions}
         return [e for n, (question, kind) in self._questions.items() for e in kind.draw(question, known[n], clues)]
 
     def shown(self, clues: Clues) -> dict[str, Any]:
-        """Return what its dialog shows before anybody touches it, by element, as if it were sent; blanks are left
-        out."""
+        """Return what the dialog initially contains, as if it were sent unchanged; without blanks."""
         return {str(e["name"]): e["default"] for e in self.elements(clues) if e["default"]}
 
     def known_references(self) -> set[Reference]:
-        """The people and channels that it shows already."""
+        """Return the people and channels that the form already contains."""
         return self.references({question.name: self.__dict__.get(n) for n, (question, _) in self._pickers.items()})
 
     def hidden(self) -> dict[str, object]:
-        """Return what travels sealed with the dialog, as JSON values."""
+        """Return the hidden values, as JSON."""
         return self.model_dump(mode="json", include=set(self._unseen & self.__dict__.keys()))
 
 
 @cache
 def _make_reader(form: type[Form], name: str) -> TypeAdapter[Any]:
-    """Make what reads a field that travelled hidden: making it takes a hundred times as long as reading."""
+    """Make (and cache) the parser of a hidden field, which takes a hundred times as long to make as to use."""
     annotation: Any = form.model_fields[name].annotation
     return TypeAdapter(annotation)
 

@@ -1,4 +1,4 @@
-"""The kinds of fields: how each is drawn as dialog elements, and read from what clients send, and how much of it."""
+"""The kinds of fields: how each is drawn as dialog elements, how what clients send is read, and its limits."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -21,7 +21,7 @@ PICKED_MAX = 300
 
 
 def say_too_long(most: int) -> str:
-    """Say the sentence under what is longer than fits."""
+    """Return the sentence for a text that is too long."""
     return f"Raccourcissez ce texte : {most} caractères au plus."
 
 
@@ -33,7 +33,7 @@ def must_fit(text: str, most: int) -> str:
 
 
 def cut(value: object, most: int = LONG_MAX) -> Any:
-    """A value as it is kept: no longer than people can type it, and of a kind that clients send."""
+    """Return a value as it is stored in a draft: of a type that clients send, and no longer than people can type."""
     if isinstance(value, str):
         # A lone surrogate is no character, and of NUL no text is made: PostgreSQL would refuse the whole.
         return value[:most].replace("\0", "").encode(errors="replace").decode()
@@ -49,7 +49,7 @@ Raw = Mapping[str, object]
 
 
 class Unreadable(Exception):
-    """What was sent for a field means nothing; the sentences by element name."""
+    """What was sent for a field has no meaning; with sentences by element name."""
 
     def __init__(self, sentences: Mapping[str, str]) -> None:
         super().__init__(str(sentences))
@@ -58,10 +58,10 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Clues:
-    """What drawing and reading a form depends on besides the form: who, on which day, on which server.
+    """What drawing and reading a form depends on: the person, the day, the server.
 
-    ``names`` are those of the people and channels in it that exist, by id; ``offers`` the lists that are made while
-    the bot runs (value → text), by element.
+    ``names`` are those of the existing people and channels in the form, by id; ``offers`` are dynamic choices (value →
+    text), by element.
     """
 
     user: Person
@@ -73,7 +73,7 @@ class Clues:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A field as declared: its element name, label (24 bytes at most), help (150) and whether it may be blank."""
+    """A declared field: its element name, label (at most 24 bytes), help (at most 150) and whether it may be blank."""
 
     name: str
     label: str
@@ -81,7 +81,7 @@ class Question:
     optional: bool
 
     def element(self, known: object = None, **more: object) -> Element:
-        """Return what all kinds of elements have in common."""
+        """Make an element with the attributes that all kinds share."""
         return {
             "name": self.name,
             "display_name": self.label,
@@ -95,25 +95,25 @@ class Question:
 
 @dataclass(frozen=True)
 class FieldKind:
-    """A text of one line; other kinds say what differs."""
+    """The base kind: a text of one line."""
 
     missing: ClassVar[str] = "Remplissez ce champ."
 
     @property
     def most(self) -> int:
-        """How many characters fit."""
+        """The maximum number of characters."""
         return TEXT_MAX
 
     def elements(self, question: Question) -> Sequence[str]:
-        """The names of all elements that may ask for it, whatever the server."""
+        """Return the names of all elements that the field may use, on any server."""
         return (question.name,)
 
     def draw(self, question: Question, known: object, clues: Clues) -> list[Element]:
-        """Draw the elements that ask for it, ``known`` prefilled."""
+        """Draw the elements of the field, filled with ``known``."""
         return [question.element(known, type="text", max_length=TEXT_MAX)]
 
     def recall(self, question: Question, raw: Raw) -> object | None:
-        """Return what was typed, readable or not, as ``draw`` takes it back."""
+        """Return what was typed, valid or not, in the form that ``draw`` takes."""
         return self._text(question, raw)[: self.most] or None
 
     def _text(self, question: Question, raw: Raw) -> str:
@@ -121,7 +121,7 @@ class FieldKind:
         return "" if value is None or isinstance(value, (bool, list)) else str(value).strip()
 
     def read(self, question: Question, raw: Raw, clues: Clues) -> Any:
-        """Read the value, None when left blank. Raises Unreadable."""
+        """Read the value, None if it is blank. Raises Unreadable."""
         text = self._text(question, raw)
         if not text:
             return None
@@ -133,17 +133,17 @@ class FieldKind:
             raise Unreadable({question.name: str(problem)}) from None
 
     def value(self, text: str, clues: Clues) -> Any:
-        """The value a text means. Raises ValueError with a sentence."""
+        """Read the value of a text. Raises ValueError with a sentence."""
         return text
 
     def say(self, typed: object) -> str:
-        """Say what was typed or chosen, as people call it."""
+        """Return what was typed or chosen, in words."""
         return str(typed)
 
 
 @dataclass(frozen=True)
 class Text(FieldKind):
-    """Free text, of one line or ``long``; of ``limit`` characters at most, where that is less than clients let type."""
+    """A text, of one line or ``long``, of at most ``limit`` characters."""
 
     long: bool = False
     limit: int = LONG_MAX
@@ -161,7 +161,7 @@ class Text(FieldKind):
 
 @dataclass(frozen=True)
 class ReadText(FieldKind):
-    """A text that a function reads; ``show`` writes a value back."""
+    """A text that a function parses; ``show`` writes a value back."""
 
     reader: Callable[[str, Clues], Any]
     show: Callable[[Any], str] = str
@@ -197,9 +197,9 @@ class Number(FieldKind):
 
 @dataclass(frozen=True)
 class Choice(FieldKind):
-    """One of ``options`` (value → label); a select, since a radio’s default is sent but not shown (web ≥ 11.0).
+    """One of ``options`` (value → label), as a select: web clients from 11.0 show no default of a radio, but send it.
 
-    ``to`` makes the value of its text. ``only_known`` are values offered only when already there.
+    ``to`` converts the value. ``only_known`` options are shown only if they are the present value.
     """
 
     options: Mapping[str, str]
@@ -210,7 +210,7 @@ class Choice(FieldKind):
 
     @classmethod
     def of(cls, *enumerations: type[StrEnum]) -> "Choice":
-        """A choice among the members of enumerations, by their ``label``."""
+        """Make a choice among the members of enumerations, by their ``label``."""
         members = {m.value: m for e in enumerations for m in e}
         labels = {value: str(getattr(m, "label", value)) for value, m in members.items()}
         return cls(labels, members.__getitem__)
@@ -242,7 +242,7 @@ class Choice(FieldKind):
 
 @dataclass(frozen=True)
 class Day(FieldKind):
-    """A date up to today; a calendar where the server has one (≥ 11.1), else a text that reads « hier »."""
+    """A date up to today: a calendar on servers from 11.1, else a text that understands « hier »."""
 
     first: date
 
@@ -274,7 +274,7 @@ ID = re.compile(r"[a-z0-9]{26}")
 
 
 class Reference(NamedTuple):
-    """Somebody or a channel, as a client names them."""
+    """A person or channel as a client names them."""
 
     source: Source
     id: str
@@ -282,10 +282,10 @@ class Reference(NamedTuple):
 
 @dataclass(frozen=True)
 class Picker(FieldKind):
-    """An id, read only if Mattermost knows it (``Clues.names``): what a client sends may be anything.
+    """An id, accepted only if Mattermost confirms it (``Clues.names``), since a client can send anything.
 
-    What is known already is shown by its name, as the only one of a list: without it web clients show nothing, and
-    new ones send nothing (docs/mattermost.md §3.4).
+    A present value is shown by name, as the only option of a list: otherwise web clients show nothing, and new ones
+    send nothing (docs/mattermost.md §3.4).
     """
 
     source: ClassVar[Source]
@@ -297,7 +297,7 @@ class Picker(FieldKind):
         return [question.element(known, type="select", data_source=self.source, options=options)]
 
     def reference(self, question: Question, raw: Raw) -> Reference | None:
-        """Return who or what was picked, if it can be anybody or anything at all."""
+        """Return the person or channel that was picked, if the value can be one."""
         text = self._text(question, raw)
         return Reference(self.source, text) if ID.fullmatch(text) else None
 
@@ -309,7 +309,7 @@ class Picker(FieldKind):
 
 @dataclass(frozen=True)
 class PersonPicker(Picker):
-    """Somebody with an account in use; bots are none."""
+    """A person with an active account; no bots."""
 
     source = "users"
     missing: ClassVar[str] = "Choisissez une personne dans la liste."
@@ -317,7 +317,7 @@ class PersonPicker(Picker):
 
 @dataclass(frozen=True)
 class ChannelPicker(Picker):
-    """A channel of the team that this person and the bot both see."""
+    """A channel of the team that both the person and the bot can see."""
 
     source = "channels"
     missing: ClassVar[str] = "Choisissez un canal dans la liste ; s’il est privé, invitez-y d’abord le bot."
@@ -325,10 +325,10 @@ class ChannelPicker(Picker):
 
 @dataclass(frozen=True)
 class Radio(Choice):
-    """One of a few ``options``, all in sight, none of them chosen beforehand.
+    """One of a few ``options``, all visible and none preselected.
 
-    With something to show already it is a list, as web clients from 11.0 on send a radio’s default without showing it;
-    so it is where it may stay blank, which older ones never allow a radio (docs/mattermost.md §3.4).
+    With a present value it is a list, since web clients from 11.0 send a radio’s default without showing it; so is an
+    optional one, which older clients do not allow as a radio (docs/mattermost.md §3.4).
     """
 
     def draw(self, question: Question, known: object, clues: Clues) -> list[Element]:
@@ -338,8 +338,8 @@ class Radio(Choice):
 
 @dataclass(frozen=True)
 class Offered(FieldKind):
-    """One of what the form ``offers`` for this field, each time anew: ``first``, and what travels in the hidden field
-    ``among`` (value → text), unless the form says otherwise."""
+    """One of the choices that the form ``offers`` for this field: ``first``, then those in the hidden field ``among``
+    (value → text), unless the form overrides it."""
 
     among: str = ""
     first: Mapping[str, str] = field(default_factory=dict)

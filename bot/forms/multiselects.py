@@ -15,7 +15,7 @@ SELECTS = 3
 
 @dataclass(frozen=True, slots=True)
 class Picks:
-    """What was picked, readable or not: the values, and what was typed for further ones."""
+    """What was picked, valid or not: values, and the text for further ones."""
 
     values: Sequence[str]
     more: str = ""
@@ -23,9 +23,9 @@ class Picks:
 
 @dataclass(frozen=True)
 class Many(FieldKind):
-    """Values of ``options`` (value → text), and of what the form ``offers``. Where a form has no multiselect the
-    elements are ``<singular>1``, 2, 3 and ``<singular>s_plus``, whose words ``reader`` turns into values (None:
-    unknown). ``noun`` names one value in sentences; it is masculine."""
+    """Several values of ``options`` (value → text) or of the form’s ``offers``. Without a multiselect the elements are
+    ``<singular>1``, 2, 3 and ``<singular>s_plus``, a text that ``reader`` parses into values (None: unknown). ``noun``
+    names one value in sentences, and is masculine."""
 
     options: Mapping[str, str]
     singular: str
@@ -103,7 +103,7 @@ class Many(FieldKind):
         return tuple(values) or None
 
     def _place_mistakes(self, mistakes: Mapping[str, str], question: Question, clues: Clues) -> dict[str, str]:
-        """Mistakes about elements that this dialog does not have, under its first one."""
+        """Move sentences about elements that this dialog does not have to its first one."""
         shown = {str(e["name"]) for e in self.draw(question, None, clues)}
         found = {e: text for e, text in mistakes.items() if e in shown}
         elsewhere = next((text for e, text in mistakes.items() if e not in shown), None)
@@ -144,7 +144,8 @@ class Many(FieldKind):
         return [f"{self.singular}{i + 1}" for i in range(SELECTS)]
 
     def _choices(self, question: Question, raw: Raw) -> list[tuple[str, str]]:
-        """(element, value) of all selects: lists, comma strings and single values, as clients send them."""
+        """Return (element, value) of all selects, whether clients sent lists, comma-separated strings or single
+        values."""
         return [(e, value) for e in (question.name, *self._singulars) for value in _values(cut(raw.get(e)))]
 
 
@@ -159,7 +160,7 @@ def _values(sent: object) -> list[str]:
 
 
 def _named(word: str, offered: Mapping[str, str]) -> str | None:
-    """Return what is offered by that name, or that value."""
+    """Return the offered value with that text or value."""
     wanted = fold(word)
     return next((value for value, text in offered.items() if wanted in {fold(text), fold(value)}), None)
 

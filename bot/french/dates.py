@@ -74,7 +74,8 @@ def read_date(text: str, today: date) -> date | None:
 
 
 def has_moments(day: date) -> bool:
-    """Whether each moment of a day is one in every zone: those of the first and last year of all may be in none."""
+    """Return whether every time of a day exists in all time zones; those of the first and last possible years may
+    not."""
     return date.min.year < day.year < date.max.year
 
 
@@ -110,7 +111,8 @@ def _read_day(found: str, today: date) -> date | None:
 
 
 def days_away(found: str) -> int | None:
-    """Read a folded text that counts from today: « hier » is -1, « il y a 3 jours » is -3, « dans 3 jours » is 3."""
+    """Return the distance from today in a folded text: « hier » is -1, « il y a 3 jours » is -3, « dans 3 jours » is
+    3."""
     for text in (found, _MOMENT.sub("", found)):
         if text in _DAYS_AWAY:
             return _DAYS_AWAY[text]
@@ -148,7 +150,7 @@ def _months_back(day: int, today: date) -> Iterator[tuple[int, int, int]]:
 
 
 def _latest_day(candidates: Iterator[tuple[int, int, int]], today: date) -> date | None:
-    """Return the first candidate (year, month, day) that exists and is not after today."""
+    """Return the first candidate (year, month, day) that exists and is not in the future."""
     for candidate in candidates:
         try:
             found = date(*candidate)
@@ -165,9 +167,9 @@ def write_date(day: date) -> str:
 
 
 def say_date(day: date, today: date | None = None) -> str:
-    """Say a date: « mardi 24 novembre 2026 ».
+    """Write a date: « mardi 24 novembre 2026 ».
 
-    With `today`, what is near is shorter: « aujourd’hui », « hier », no year for a past day of this year.
+    With `today`, near dates are shorter: « aujourd’hui », « hier », and no year for a past day of this year.
     """
     if today and day == today:
         return "aujourd’hui"
@@ -178,7 +180,7 @@ def say_date(day: date, today: date | None = None) -> str:
 
 
 def say_on(day: date, today: date) -> str:
-    """Say on which day something was: « aujourd’hui », « hier », « le mardi 24 novembre »."""
+    """Write on which day something was: « aujourd’hui », « hier », « le mardi 24 novembre »."""
     return say_date(day, today) if day in (today, today - timedelta(days=1)) else f"le {say_date(day, today)}"
 
 
@@ -189,7 +191,7 @@ def say_weekday(day: date, today: date | None = None) -> str:
 
 
 def say_age(day: date, today: date) -> str:
-    """Say how long ago that was: « hier », « il y a 3 jours », « il y a 5 mois »; a coming day by its date."""
+    """Write how long ago a day was: « hier », « il y a 3 jours », « il y a 5 mois »; for a coming day, its date."""
     days = (today - day).days
     if days < 0:
         return f"le {say_date(day)}"

@@ -1,4 +1,4 @@
-"""The periods beside another: the one before, the one after, and the days to compare it with."""
+"""The periods around another one: the previous, the next, and the one to compare it with."""
 
 from datetime import date, timedelta
 
@@ -12,7 +12,7 @@ _QUARTER_MONTHS = 3
 
 
 def period_before(period: Period) -> Period | None:
-    """The whole week, month, quarter, year or run of days before; None before the first day that can be told."""
+    """Return the week, month, quarter, year or run of days before a period; None before the first possible day."""
     if months := _count_months(period):
         found = Period(months_after(period.start, -months), period.start)
     else:
@@ -21,7 +21,7 @@ def period_before(period: Period) -> Period | None:
 
 
 def period_after(period: Period, today: date) -> Period | None:
-    """The one after, up to today when it is not over; None when it has not begun."""
+    """Return the next period, up to today if it is in progress; None if it has not begun."""
     months = _count_months(period)
     start = months_after(period.start, months) if months else period.start + timedelta(days=_count_days(period))
     end = months_after(start, months) if months else start + timedelta(days=_count_days(period))
@@ -29,7 +29,7 @@ def period_after(period: Period, today: date) -> Period | None:
 
 
 def period_to_compare(period: Period, today: date) -> Period:
-    """Return the same days of the period before: all of it for one that is over, the first days for one in progress."""
+    """Return the same days of the previous period: all of it or, for a period in progress, its first days."""
     if period.last > today:
         period = Period(period.start, max(today, period.start) + _ONE_DAY)
     months = _count_months(period)
@@ -43,7 +43,7 @@ def period_to_compare(period: Period, today: date) -> Period:
 
 
 def _count_months(period: Period) -> int:
-    """Count the months of what the period is, or begins: a month, a quarter, a year, whole months; 0 for days."""
+    """Return the number of months in the unit of a period (month, quarter, year, whole months); 0 for days."""
     if period.start.day != 1:
         return 0
     spanned = (period.last.year - period.start.year) * _YEAR_MONTHS + period.last.month - period.start.month + 1
@@ -55,6 +55,6 @@ def _count_months(period: Period) -> int:
 
 
 def _count_days(period: Period) -> int:
-    """Days; a week in progress is a week."""
+    """Return the number of days in the unit of a period; a week in progress has seven."""
     days = (period.end - period.start).days
     return _WEEK_DAYS if days <= _WEEK_DAYS and days > 1 and period.start.weekday() == 0 else days

@@ -114,7 +114,7 @@ def read_period(text: str, today: date) -> Period | None:
 
 
 def _read_within_time(read: Callable[[], Period | None]) -> Period | None:
-    """Read a period; None for one of days that there are not, or of which not each moment is one everywhere."""
+    """Run a reader; None if its result has days that do not exist, or whose times do not exist in every zone."""
     try:
         found = read()
     except (ValueError, OverflowError):
@@ -268,14 +268,15 @@ def _read_between(found: str, today: date) -> Period | None:
 
 
 def _read_last_day(found: str, today: date, le: str) -> date | None:
-    """Read a last day, or the period that it ends."""
+    """Read the last day of a period, or a period whose last day it is."""
     day = dates.read_date(found, today) or dates.read_date(le + found, today)
     named = None if day else _read_named(found, today)
     return named.last if named else day
 
 
 def _read_first_day(found: str, last: date, today: date, le: str) -> date | None:
-    """Read a first day, or the period that it begins, completed from the last one: « du 1er au 15 mars »."""
+    """Read the first day of a period, or a period whose first day it is, completed from the last day: « du 1er au 15
+    mars »."""
     if dates.days_away(found) is not None:
         return dates.read_date(found, today)
     named = _read_named(found, last)
@@ -293,9 +294,10 @@ PERIOD_WORDS_MAX = 8
 
 
 def find_period(count: int, write: Callable[[int, int], str], today: date) -> tuple[int, int, Period] | None:
-    """Find the longest run of words that names a period: its first word, the one after its last, and what it means.
+    """Find the longest run of words that is a period: return its first word, the one after its last, and the period.
 
-    ``write`` writes the words from one up to another; "" where these may not be a period. None where none is named.
+    ``write`` returns the text of the words from one to another, "" where they cannot be a period. None if there is
+    none.
     """
     for size in range(min(count, PERIOD_WORDS_MAX), 0, -1):
         for first in range(count - size + 1):
@@ -319,7 +321,7 @@ _BARE = re.compile(r"[0-9]{1,2}(?: ?er)?")
 
 
 def read_coming_day(text: str, today: date) -> date | None:
-    """Read the next day that is called so, today included; None for what is none, or past."""
+    """Read the next day of that name, today included; None for a past day or any other text."""
     if (away := dates.days_away(text)) is not None:
         return today + timedelta(days=away) if away >= 0 else None
     found = (dates.read_date(text, today + timedelta(days=within)) for within in AHEAD)
@@ -327,10 +329,10 @@ def read_coming_day(text: str, today: date) -> date | None:
 
 
 def read_coming_days(text: str, today: date) -> Period | None:
-    """Read the next days that are called so; None for what is none. They may have begun, but end today or later.
+    """Read the next days of that name; None if the text is none. They may have begun, but end today or later.
 
-    What is left unsaid (the year, the month, which Monday) is completed with the nearest to come, which may be as far
-    as a year: the caller judges.
+    Missing parts (year, month, which Monday) are completed with the nearest future, up to a year ahead: the caller
+    judges.
     """
     return _read_within_time(lambda: _read_coming_days(dates.fold_date(text), today))
 
@@ -344,14 +346,14 @@ def _read_coming_days(found: str, today: date) -> Period | None:
 
 
 def read_named_day(text: str, today: date) -> date | None:
-    """Read the one day that `read_coming_days` reads; None for what names several, or none."""
+    """Read a single day like `read_coming_days`; None for several days, or none."""
     coming = read_coming_days(text, today)
     return coming.start if coming and coming.start == coming.last else None
 
 
 def read_coming_period(text: str, today: date) -> Period | None:
-    """Read the next days, month or year that are called so (« demain », « semaine prochaine », « décembre », « 2027 »);
-    None for what is none. One that is under way counts as the next one, from its first day on."""
+    """Read the next days, month or year of that name (« demain », « semaine prochaine », « décembre », « 2027 »), one
+    in progress included from its first day; None if the text is none."""
     return _read_within_time(lambda: _read_coming_period(text, today))
 
 

@@ -1,4 +1,4 @@
-"""Small French: folding, plurals, enumerations, numbers in letters, and durations."""
+"""French wording: folding, plurals, enumerations, numbers in letters, and durations."""
 
 import re
 from collections.abc import Sequence
@@ -150,11 +150,11 @@ def say_minutes(minutes: int) -> str:
 
 
 def whole_minutes(delay: timedelta) -> int:
-    """A delay to the minute, up from half of one."""
+    """Round a duration to minutes, half a minute up."""
     return (delay + timedelta(seconds=30)) // timedelta(minutes=1)
 
 
 def say_delay(delay: timedelta) -> str:
-    """Say how long something took, to the minute: « moins d’une minute », « 35 min », « 26 h 05 »."""
+    """Write how long something took, to the minute: « moins d’une minute », « 35 min », « 26 h 05 »."""
     minutes = whole_minutes(delay)
     return say_minutes(minutes) if minutes else "moins d’une minute"

@@ -47,7 +47,7 @@ _LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """What stands from a character of the text to before another."""
+    """A piece of personal data: from one character of the text to before another."""
 
     kind: DataKind
     start: int
@@ -71,9 +71,10 @@ _FEMININE = frozenset({DataKind.COURRIEL, DataKind.NAISSANCE})
 
 
 def find(text: str, kinds: Collection[str] = KINDS) -> Sequence[Detection]:
-    """Find what is personal in a text, of these kinds, in its order; no two share a character.
+    """Find personal data of these kinds in a text, in order and without overlaps.
 
-    Whatever wins over one of them is looked for, too: what is found of a kind is the same whichever are asked for.
+    Kinds that win over these are searched for too, so the result for a kind does not depend on which others are asked
+    for.
     """
     plain = read_plain_text(text)
     taken: list[Detection] = []
@@ -98,7 +99,7 @@ def _find_all(plain: PlainText, kinds: Iterable[DataKind]) -> Iterator[Detection
 
 
 def mask(text: str, found: Iterable[Detection] | None = None) -> str:
-    """The text with bars for what was found, by default all that there is, and what each hides."""
+    """Replace what was found (by default everything) by bars that name what they hide."""
     pieces, at = [], 0
     for one in sorted(find(text) if found is None else found, key=lambda one: one.start):
         pieces += [text[at : one.start], f"{MASK} ({one.kind.label})"]
@@ -122,14 +123,14 @@ _MOBILE = re.compile(r"(?:00|\+)?(?:33)?0?[67]")
 
 
 def names_somebody(text: str) -> bool:
-    """Return whether a few words hold what is likely a person’s name: « Mme Martin », « Sophie Martin », « S. Martin »;
-    initials are none."""
+    """Return whether a few words likely contain a person’s name: « Mme Martin », « Sophie Martin », « S. Martin »; not
+    mere initials."""
     return any(pattern.search(text) for pattern in (_NAMED, _FULL_NAME, _INITIAL_AND_NAME))
 
 
 def names_owner(text: str) -> bool:
-    """Return whether a number has a person’s name beside it: « Mme Martin » with any, « Sophie Martin » with a mobile
-    one (of two words with capitals, others may be a service: « Solidarité Numérique, 01 70 77 23 72 »)."""
+    """Return whether a number has a person’s name beside it: « Mme Martin » with any number, « Sophie Martin » with a
+    mobile one (two capitalised words can be a service: « Solidarité Numérique, 01 70 77 23 72 »)."""
     for found in find(text):
         if found.kind is not DataKind.TELEPHONE:
             continue

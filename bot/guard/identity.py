@@ -1,8 +1,8 @@
-"""What tells who somebody is: electronic addresses, French telephone numbers, dates of birth; and a full name in small
-letters, « jean dupont », in the few words of a label.
+"""Identities in a text: e-mail addresses, French telephone numbers, dates of birth; and in the few words of a label, a
+full name in small letters, « jean dupont ».
 
-Of a name: it is a first name that is common in France beside a family name that is common, or beside a word that is
-none of what labels are about; not where a place stands before it (« lycée jean moulin »). A first name alone is none.
+A name is a common French first name beside a common family name, or beside a word that no label is about; not after a
+place (« lycée jean moulin »), and not a first name alone.
 """
 
 import re
@@ -54,7 +54,7 @@ def _find_written(text: str) -> Iterator[Span]:
 
 
 def _local_start(text: str, at: int) -> int:
-    """Return where the part of an address before « @ » begins; ``at`` where there is none."""
+    """Return where the local part of an address before « @ » begins; ``at`` if there is none."""
     start = at
     while start > max(0, at - _LOCAL_MAX) and text[start - 1] in _LOCAL:
         start -= 1
@@ -165,7 +165,7 @@ def _find_after_born(text: str) -> Iterator[Span]:
 
 
 def _find_further(text: str, at: int) -> Iterator[Span]:
-    """Yield the further dates of birth of several people: « nés le 12/03/2010 et le 05/06/2012 »."""
+    """Yield further dates of birth of several people: « nés le 12/03/2010 et le 05/06/2012 »."""
     for _ in range(10):
         link = _AND.match(text, at)
         date = _DATE.match(text, link.end()) if link else None
@@ -237,7 +237,7 @@ def _number_end(text: str, at: int) -> int:
 
 
 def _grouped_end(text: str, at: int, *, joined: bool) -> int:
-    """Return where nine figures end that begin as somebody’s number does, grouped as numbers are; 0 otherwise."""
+    """Return where nine digits end that begin and are grouped like a personal number; 0 otherwise."""
     places, end = _find_digits(text, at, 9)
     if not end or text[places[0]] in "08":
         return 0
@@ -251,13 +251,13 @@ def _grouped_end(text: str, at: int, *, joined: bool) -> int:
 
 
 def _find_digits(text: str, at: int, count: int) -> tuple[list[int], int]:
-    """Return where so many figures stand, and where they end; 0 where there are fewer, or more right after."""
+    """Return the positions of that many digits and their end; 0 if there are fewer, or more digits follow."""
     found = _DIGITS[count].match(text, at)
     return ([found.start(number) for number in range(1, count + 1)], found.end()) if found else ([], 0)
 
 
 def _is_other(text: str, start: int, end: int, *, follows: bool) -> bool:
-    """Part of something longer, or what somebody says to be a reference."""
+    """Return whether the digits are part of something longer, or introduced as a reference."""
     before = text[max(0, start - 40) : start]
     if text[end : end + 1].isalpha():
         return True
@@ -272,7 +272,7 @@ def _is_other(text: str, start: int, end: int, *, follows: bool) -> bool:
 
 
 def _is_list(text: str, start: int, end: int) -> bool:
-    """Return whether pairs of figures rise on and on, as weeks or drawn numbers do."""
+    """Return whether pairs of digits keep rising, like weeks or lottery numbers."""
     more = _PAIR.match(text, end)
     pairs = re.findall(r"\d\d", text[start : more.end()]) if more else []
     return len(pairs) > 5 and pairs == sorted(set(pairs))
@@ -293,8 +293,8 @@ SHORTEST = 5
 
 
 def find_name(text: str, is_town: Callable[[str], bool]) -> str | None:
-    """Find the first full name in a few words, whatever its letters; its initials, « J. D. », or None. ``is_town`` says
-    whether some words, in small letters and without accents, are those of a town."""
+    """Return the initials, « J. D. », of the first full name in a few words, in any case; None if there is none.
+    ``is_town`` says whether words, folded, are the name of a town."""
     found = [(fold(match[0]), match.start(), match.end()) for match in _NAME_WORD.finditer(text)]
     words = [word for word, _, _ in found]
     for at in range(len(found) - 1):
@@ -311,14 +311,14 @@ def _are_together(text: str, found: Sequence[tuple[str, int, int]]) -> bool:
 
 
 def _is_place(words: Sequence[str], at: int, last: int, is_town: Callable[[str], bool]) -> bool:
-    """Return whether a place stands before the first of these words, or begins with the last of them."""
+    """Return whether a place precedes the first of these words, or begins with the last."""
     ahead = (" ".join(words[last:end]) for end in range(last + 2, min(last + 5, len(words) + 1)))
     known = read_words("place_words.txt")
     return not known.isdisjoint(words[max(0, at - 3) : last + 1]) or any(map(is_town, ahead))
 
 
 def _is_name(one: str, other: str, is_town: Callable[[str], bool]) -> bool:
-    """Return whether two words that stand side by side are a first name and a family name, in either order."""
+    """Return whether two adjacent words are a first name and a family name, in either order."""
     names, families = read_words("first_names.txt"), read_words("last_names.txt")
     first = one.partition(" ")[0]
     if f"{one}-{other}" in read_words("famous_names.txt"):
@@ -331,6 +331,6 @@ def _is_name(one: str, other: str, is_town: Callable[[str], bool]) -> bool:
 
 
 def _means_nothing(word: str) -> bool:
-    """Return whether a word is none of what labels are about."""
+    """Return whether a word is not one that labels are about."""
     is_known = word in read_words("label_words.txt") or _COMMON_END.search(word) or find_theme(word) is not None
     return not is_known

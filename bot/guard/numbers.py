@@ -49,7 +49,7 @@ _LONG = re.compile(r"\d(?:[ ab.\-/_()]{0,8}\d){8}")
 
 
 def has_long_number(text: str) -> bool:
-    """Return whether nine figures stand together, with what may stand between those of a number."""
+    """Return whether a text has nine digits together, perhaps with the separators of numbers."""
     return bool(_LONG.search(text))
 
 
@@ -67,7 +67,7 @@ _NOT_SOCIAL = re.compile(r"[^\dab]+")
 
 
 def find_nir(text: str) -> Iterator[Span]:
-    """Thirteen signs and their key; without the key only where something before says what it is."""
+    """Find social security numbers: thirteen signs and their key, or without the key if a word before says so."""
     for found in _NIR.finditer(text):
         body, key = found[0] + found[1], found[2]
         start = found.start()
@@ -84,7 +84,8 @@ def _is_told_as_nir(text: str, start: int, end: int) -> bool:
 
 
 def _is_nir(body: str, key: int | None = None) -> bool:
-    """Sex, year, month, département (Corsica’s with a letter), commune, order; 97 less the rest by 97 is the key."""
+    """Check the fields of a number (sex, year, month, département, commune, order), and its key: 97 minus the rest
+    modulo 97."""
     signs = _NOT_SOCIAL.sub("", body)
     month, place = int(signs[3:5]), signs[5:7]
     if not (1 <= month <= 12 or 20 <= month <= 42 or month >= 50) or place == "00" or signs[10:] == "000":
@@ -115,7 +116,7 @@ def find_iban(text: str) -> Iterator[Span]:
 
 
 def _signs_end(text: str, start: int, count: int) -> int:
-    """After so many letters and figures, where no other follows at once; 0 where they are not there."""
+    """Return where that many letters and digits end, if no other follows; else 0."""
     end = start
     for _ in range(count):
         sign = _SIGN.match(text, end)
@@ -136,7 +137,7 @@ _OTHERS = re.compile(r"sire[tn]|commande|facture|r[ée]f|colis|suivi|contrat|tic
 
 
 def find_cards(text: str) -> Iterator[Span]:
-    """Find numbers of cards: 13 to 19 figures of a network, which follow Luhn’s formula."""
+    """Find bank card numbers: 13 to 19 digits of a known network that satisfy the Luhn formula."""
     for run in _RUN.finditer(text):
         groups = [found.span() for found in _GROUP.finditer(text, *run.span())]
         done = 0
@@ -150,7 +151,7 @@ def find_cards(text: str) -> Iterator[Span]:
 
 
 def _card_end(text: str, groups: list[Span], run: Span) -> int:
-    """Return where the card ends that begins with the first of these groups; 0 where there is none."""
+    """Return where the card number ends that begins with the first of these groups; 0 if there is none."""
     digits, sizes, start = "", [], groups[0][0]
     for begin, end in groups:
         digits += text[begin:end]
@@ -163,15 +164,14 @@ def _card_end(text: str, groups: list[Span], run: Span) -> int:
 
 
 def _is_told_as_card(text: str, start: int, length: int) -> bool:
-    """Return whether nothing says that a number without groups is another; a SIRET’s 14 figures need to be told a
-    card’s."""
+    """Return whether nothing says that an ungrouped number is something else; 14 digits, as in a SIRET, must be called
+    a card’s."""
     before = text[max(0, start - _CONTEXT) : start]
     return "carte" in before or (length != 14 and not _OTHERS.search(before))
 
 
 def _is_card(digits: str, sizes: tuple[int, ...], *, alone: bool) -> bool:
-    """Return whether figures are a card’s: of a network, as long as its cards are, in groups as cards have them, and
-    right by the last figure."""
+    """Return whether digits are a card number: of a known network, with its length, groups and check digit."""
     if len(set(digits)) == 1 or not any(digits.startswith(p) and len(digits) in lengths for p, lengths in CARDS):
         return False
     usual = sizes[:-1] == (4,) * (len(sizes) - 1) or sizes in {(4, 6, 5), (4, 6, 4)}

@@ -1,4 +1,4 @@
-"""Passwords written out: what looks like a secret beside a word that says so."""
+"""Passwords in a text: what looks like a secret beside a word for one."""
 
 import re
 from collections.abc import Iterator
@@ -21,13 +21,13 @@ _INNER = re.compile(r"[a-zà-ÿ][A-ZÀ-Þ]")
 
 
 def _is_told(text: str) -> bool:
-    """What sentences are made of, addresses and references are no secrets."""
+    """Return whether a word is ordinary: of a sentence, an address or a reference, and so no secret."""
     small = text.lower().rstrip("!?")
     return small in _NO_SECRETS or bool(_REFERENCE.fullmatch(small) or _PLACE.fullmatch(small))
 
 
 def is_strong(text: str) -> bool:
-    """Letters and figures, or one of them and signs."""
+    """Return whether a text mixes letters and digits, or either with signs."""
     if len(text) < 5 or len(text.split()) > 1 or _is_told(text):
         return False
     letters, figures = any(map(str.isalpha, text)), any(map(str.isdigit, text))
@@ -37,7 +37,7 @@ def is_strong(text: str) -> bool:
 
 
 def is_secret(text: str) -> bool:
-    """What is one where a sentence says that a value follows: figures alone, or capitals inside."""
+    """Return whether a text is a secret after words that announce a value: digits alone, or inner capitals."""
     if _PLACE.fullmatch(text.lower()):
         return False
     dated = re.fullmatch(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}", text)
@@ -47,12 +47,12 @@ def is_secret(text: str) -> bool:
 
 
 def is_common(text: str) -> bool:
-    """Return whether it is one of the passwords that everybody takes."""
+    """Return whether a text is one of the most common passwords."""
     return text.lower().rstrip("!?.") in _COMMON
 
 
 def is_word(text: str) -> bool:
-    """A word, or up to four, that could be one where nothing else can stand."""
+    """Return whether a text of one to four words can be a password where nothing else is expected."""
     words = text.lower().rstrip("!?").split()
     if not words or len(words) > 4 or len(text) < 4 or not _NAME.match(text):
         return False
@@ -113,7 +113,7 @@ def find_passwords(plain: PlainText) -> Iterator[Span]:
 
 
 def _find_after_sign(plain: PlainText, key: re.Match[str]) -> Span | None:
-    """After « : », « = », « est »."""
+    """Find a value after « : », « = » or « est »."""
     tail = plain.text[key.end() : key.end() + _FAR]
     stop = _STOP.search(tail)
     for link in _LINK.finditer(tail, 0, stop.start() if stop else len(tail)):
@@ -127,7 +127,7 @@ def _find_after_sign(plain: PlainText, key: re.Match[str]) -> Span | None:
 
 
 def _is_taken(plain: PlainText, key: re.Match[str], value: Span, *, plainly: bool) -> bool:
-    """Return whether what stands where a value would is one."""
+    """Return whether what stands in the place of a value is one."""
     text = _cased_text(plain, value)
     quoted = plain.text[value[0] - 1 : value[0]] in {'"', "`", "*"}
     before = plain.text[max(0, key.start() - 40) : key.start()] + " "
@@ -180,7 +180,7 @@ def _find_before(plain: PlainText, key: re.Match[str]) -> Span | None:
 
 
 def _find_value(plain: PlainText, at: int) -> Span | None:
-    """Find the word that begins there, or what stands between quotes."""
+    """Find the word that begins there, or the text between quotes."""
     if quoted := _QUOTED.match(plain.text, at):
         return quoted.span(1)
     bare = _BARE.match(plain.text, at)

@@ -1,4 +1,4 @@
-"""A text as the finders read it: small plain letters and figures, each of which knows where it stands in the text."""
+"""A text as the finders read it: folded letters and digits, each with its place in the original text."""
 
 import re
 import unicodedata
@@ -32,22 +32,22 @@ def read_words(name: str) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class PlainText:
-    """``text`` is what is searched, ``cased`` the same with its capitals; ``places``, where each character stands in
-    the original, is empty where nothing moved."""
+    """``text`` is the folded text, ``cased`` the same with capitals; ``places`` holds the original position of each
+    character, empty if none moved."""
 
     text: str
     cased: str
     places: Sequence[int]
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """Return from where to before which character of the original something stands."""
+        """Return the original range of a range of the folded text."""
         if not self.places:
             return start, end
         return self.places[start], self.places[end - 1] + 1
 
 
 def read_plain_text(text: str) -> PlainText:
-    """Read the text without what is not seen, full-width and foreign figures as ours."""
+    """Read a text without invisible characters, with full-width and foreign digits as ASCII ones."""
     if not _UNUSUAL.search(text):
         cased = _read_usual(text)
         return PlainText(cased.lower(), cased, ())
@@ -72,7 +72,7 @@ def _read_usual(text: str) -> str:
 
 
 def _read_unusual(text: str) -> tuple[list[str], list[int]]:
-    """Read the letters that are seen of it, and where each stands."""
+    """Return the visible letters and their original positions."""
     letters: list[str] = []
     places: list[int] = []
     for at, sign in enumerate(text):
@@ -100,7 +100,7 @@ def _plainly(sign: str) -> str:
 
 
 def _join(letters: list[str], mark: str) -> None:
-    """A mark belongs to the letter before it, as « e » and an accent are « é »; what fits none is dropped."""
+    """Combine a mark with the letter before it, as an accent with « e »; drop one that does not fit."""
     if letters:
         joined = unicodedata.normalize("NFC", letters[-1] + mark)
         letters[-1] = joined if len(joined) == 1 else letters[-1]
@@ -112,8 +112,8 @@ def _lower(letter: str) -> str:
 
 
 def begin_word(*patterns: str) -> str:
-    """Join patterns that begin a word, each with a plain letter: elsewhere nothing but that letter is looked at, where
-    a boundary before them would be tried at each sign."""
+    """Join patterns that begin a word, each with a plain letter first, so that the search skips all other characters
+    instead of testing a word boundary at each."""
     rests: dict[str, list[str]] = {}
     for pattern in patterns:
         rests.setdefault(pattern[0], []).append(pattern[1:])

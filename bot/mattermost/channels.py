@@ -22,12 +22,12 @@ class ChannelReads(Calls):
     """Finding channels."""
 
     async def channel(self, channel_id: str) -> ChatChannel:
-        """A channel by id, archived or not; a private one only if the bot is in it."""
+        """Read a channel by id, archived or not; a private one only if the bot is in it."""
         return wire.read(wire.Channel, await self._channels.get_channel(check_id(channel_id))).value
 
     async def channel_by_name(self, name: str, *, archived: bool = False) -> ChatChannel | None:
-        """The team’s channel of that name, perhaps a private one in which the bot is not (``is_in``); None when the bot
-        sees none, or an archived one that is not wanted."""
+        """Return the team’s channel of that address, perhaps a private one that the bot is not in (``is_in``); None if
+        it is invisible to the bot, or archived unless ``archived``."""
         if not _ASKED_FOR.fullmatch(name.lower()):
             return None
         path = f"/teams/{await self.team_id()}/channels/name/{name.lower()}"
@@ -40,16 +40,16 @@ class ChannelReads(Calls):
             raise
 
     async def public_channels(self) -> AsyncIterator[Sequence[ChatChannel]]:
-        """The team’s public channels by title, those without the bot too."""
+        """Read the team’s public channels by title, also those without the bot."""
         async for page in read_pages(wire.Channel, partial(self._channels.get_public_channels, await self.team_id())):
             yield page
 
     async def own_channels(self) -> Sequence[ChatChannel]:
-        """The team’s channels in which the bot is, private ones too; no server gives them in pages."""
+        """Return all channels of the team that the bot is in; no server pages them."""
         return [c.value for c in await self._all_own() if c.type in {"O", "P"}]
 
     async def direct_channels(self) -> Mapping[str, int]:
-        """The bot’s direct channels by id, and when something was last said in each (ms since 1970)."""
+        """Return the ids of the bot’s direct channels, and when each last had a message (ms since 1970)."""
         return {c.id: c.last_post_at for c in await self._all_own() if c.type == "D"}
 
     async def _all_own(self) -> Sequence[wire.Channel]:
@@ -57,7 +57,8 @@ class ChannelReads(Calls):
         return wire.rows(wire.Channel, answer)
 
     async def direct_channel(self, user_id: str) -> str:
-        """The id of the direct channel with somebody, made at need; shown to nobody before a post is in it."""
+        """Return the id of the direct channel with somebody, creating it if needed; nobody sees it before it has a
+        post."""
         if user_id in self._direct:
             self._direct.move_to_end(user_id)
             return self._direct[user_id]
@@ -75,7 +76,7 @@ class ChannelCalls(ChannelReads):
     async def create_channel(
         self, name: str, display_name: str, *, private: bool = False, header: str = "", purpose: str = ""
     ) -> ChatChannel:
-        """Make a channel of the team, which the bot administers; not twice: the second is refused as « name taken »."""
+        """Create a channel of the team, which the bot administers. A second call is refused as « name taken »."""
         _check(name, display_name)
         wanted = {"name": name, "display_name": display_name, "header": header, "purpose": purpose}
         place = {"team_id": await self.team_id(), "type": "P" if private else "O"}
@@ -90,7 +91,7 @@ class ChannelCalls(ChannelReads):
         header: str | None = None,
         purpose: str | None = None,
     ) -> ChatChannel:
-        """Change what is given; each change but that of the name is said in the channel."""
+        """Change the given texts; each change but that of the name is announced in the channel."""
         _check(name, display_name)
         texts = {"name": name, "display_name": display_name, "header": header, "purpose": purpose}
         wanted = {field: text for field, text in texts.items() if text is not None}
@@ -104,23 +105,24 @@ class ChannelCalls(ChannelReads):
             raise await self._tell_apart(error, channel_id) from error
 
     async def _must_not_be_default(self, channel_id: str, name: str) -> None:
-        """5.37 lets any member rename town-square, and nobody can leave the team any more."""
+        """Raise ChatError for the default channel: 5.37 lets any member rename it, and then nobody can leave the
+        team."""
         channel = await self.channel(channel_id)
         if channel.is_default and name != channel.name:
             raise ChatError(400, "api.channel.update_channel.tried.app_error")
 
     async def _tell_apart(self, error: ChatError, channel_id: str) -> ChatError:
-        """5.37 has one id for « archived » and « name taken »."""
+        """Distinguish « archived » from « name taken », for which 5.37 has one error id."""
         if error.error_id != "app.channel.update.bad_id" or (await self.channel(channel_id)).archived:
             return error
         return ChatError(error.status, error.error_id, refusal=Refusal.NAME_TAKEN)
 
     async def archive_channel(self, channel_id: str) -> None:
-        """Put a channel away: it can be read, but not written in."""
+        """Archive a channel: it can be read, but not written in."""
         await unless_refused(self._channels.delete_channel(check_id(channel_id)), None, {Refusal.ARCHIVED})
 
     async def restore_channel(self, channel_id: str) -> None:
-        """Take a channel out of the archive; takes an administrator of the team."""
+        """Restore an archived channel; needs a team administrator."""
         try:
             await self._channels.restore_channel(check_id(channel_id))
         except ChatError as error:
@@ -128,19 +130,19 @@ class ChannelCalls(ChannelReads):
                 raise
 
     async def convert_channel(self, channel_id: str, *, private: bool) -> None:
-        """Make a channel private or public; takes an administrator of the team."""
+        """Make a channel private or public; needs a team administrator."""
         path = f"/channels/{check_id(channel_id)}/privacy"
         if not await self._is_so(channel_id, private=private):
             await self.client.put(path, {"privacy": "P" if private else "O"})
 
     async def _is_so(self, channel_id: str, *, private: bool) -> bool:
-        """Return whether a channel is known to be private, or public: to say it again would be said there again."""
+        """Return whether a channel is already private, or public: setting it again would be announced again."""
         # Who administers the team converts what they may not read.
         channel = await unless_refused(self.channel(channel_id), None, {Refusal.FORBIDDEN})
         return channel is not None and channel.is_private == private
 
 
 def _check(name: str | None, display_name: str | None) -> None:
-    """Refuse what some versions refuse, some as a fault of their own, and some take to nobody’s joy."""
+    """Refuse names that some versions refuse or answer with an internal error, and those that would look bad."""
     if (name is not None and not _NAME.fullmatch(name)) or (display_name is not None and not display_name.strip()):
         raise ChatError(400, "bad_name", refusal=Refusal.BAD_NAME)

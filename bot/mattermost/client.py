@@ -1,5 +1,5 @@
-"""The HTTP client that mattermostdriver’s endpoint classes run on (one session, checked paths, known errors), and what
-all calls of them share."""
+"""The HTTP client for mattermostdriver’s endpoint classes (one session, validated paths, known errors), and the base of
+all calls."""
 
 import asyncio
 import json
@@ -48,7 +48,7 @@ CHUNK_BYTES = 256 * 1024
 
 
 async def read_chunks(reply: aiohttp.ClientResponse, limit: int) -> AsyncIterator[bytes]:
-    """Read the body as it comes, as long as it is no larger than said."""
+    """Yield a response’s body in chunks. Raises if it exceeds the limit."""
     size = reply.content_length or 0
     if size <= limit:
         size = 0
@@ -62,7 +62,7 @@ async def read_chunks(reply: aiohttp.ClientResponse, limit: int) -> AsyncIterato
 
 
 def encode_json(body: object) -> bytes:
-    """JSON, four times as fast as the standard library’s, which takes what no text may hold: half a character."""
+    """Encode JSON, four times as fast as the standard library, without lone surrogates."""
     try:
         return to_json(body)
     except ValueError:
@@ -70,7 +70,7 @@ def encode_json(body: object) -> bytes:
 
 
 async def decode_json(reply: aiohttp.ClientResponse) -> Any:
-    """The JSON; ChatError where it is none."""
+    """Decode the JSON of a response. Raises ChatError."""
     try:
         return await reply.json(content_type=None)
     except ValueError:
@@ -79,7 +79,7 @@ async def decode_json(reply: aiohttp.ClientResponse) -> Any:
 
 
 async def read_error_id(reply: aiohttp.ClientResponse) -> str:
-    """Mattermost’s own name of a fault; empty where it is not told."""
+    """Return Mattermost’s id of an error; "" if there is none."""
     try:
         body = await reply.json(content_type=None)
         return str(body["id"])
@@ -92,10 +92,10 @@ PAUSE_MAX = 60.0
 
 
 def read_retry_after(header: str | None, now: datetime, most: float | None = None) -> float | None:
-    """Read the pause that a header asks for, between 0 and ``most`` (else ``PAUSE_MAX``); None where it says no time
-    that can be waited.
+    """Read the pause that a header asks for, between 0 and ``most`` (else ``PAUSE_MAX``); None if it has no usable
+    time.
 
-    It is a number of seconds or an HTTP date. What is negative, infinite or no number asks for nothing.
+    It is a number of seconds or an HTTP date; negative, infinite or invalid ones count as none.
     """
     if not header:
         return None
@@ -136,11 +136,11 @@ _DEFAULT_PAUSE = 1.0
 
 
 class AioClient:
-    """Call a Mattermost server with a token; ``ChatError`` is all it raises.
+    """Calls a Mattermost server with a token; raises only ``ChatError``.
 
-    Its methods are named, and take arguments, as the driver’s endpoint classes want. After a 429 no call leaves
-    before the pause the server asked for is over, which is never longer than a minute. Reads are tried three times,
-    anything else once. ``budget`` is how many calls a second long work makes.
+    Its methods have the names and arguments that the driver’s endpoint classes expect. After a 429 no call is made
+    before the requested pause, at most a minute, is over. Reads are tried three times, other calls once. ``budget``
+    limits the calls a second of long work.
     """
 
     def __init__(self, url: str, token: str = "", budget: RateLimit | None = None) -> None:
@@ -175,12 +175,12 @@ class AioClient:
             await self._opened.close()
 
     async def get(self, endpoint: str, options: Any = None, params: Mapping[str, Any] | None = None) -> Any:
-        """Read, trying again after a fault that may pass."""
+        """Read, with retries."""
         del options  # the driver’s signature; a GET has no body
         return await self._read("get", endpoint, params=params)
 
     async def ask(self, endpoint: str, ids: Sequence[str]) -> Any:
-        """Read what has these ids: Mattermost takes lists of them by POST. Tried again as ``get`` is."""
+        """Read by POST, as Mattermost takes lists of ids; with retries like ``get``."""
         return await self._read("post", endpoint, list(ids))
 
     async def _read(self, method: str, endpoint: str, options: Any = None, params: Any = None) -> Any:
@@ -198,7 +198,7 @@ class AioClient:
         return await self.make_request("put", endpoint, options, params)
 
     async def delete(self, endpoint: str, options: Any = None, params: Mapping[str, Any] | None = None) -> Any:
-        """Take something away."""
+        """Delete something."""
         return await self.make_request("delete", endpoint, options, params)
 
     async def make_request(
@@ -214,7 +214,7 @@ class AioClient:
         return await self._call(method, url, basepath == API, json=options, params=params)
 
     async def upload(self, channel_id: str, path: Path) -> Any:
-        """Send a file for a channel, read from the disk as it leaves."""
+        """Upload a file for a channel, streamed from the disk."""
         # Names go as they are, as browsers send them: Mattermost would keep the percent signs of quoted ones.
         form = aiohttp.FormData(quote_fields=False)
         form.add_field("channel_id", channel_id)
@@ -225,15 +225,15 @@ class AioClient:
             return await self._call("post", self._address(f"{API}/files"), data=form, timeout=FILE_TIMEOUT)
 
     async def send_picture(self, user_id: str, content: bytes) -> None:
-        """Give an account its picture, a PNG."""
+        """Set the picture of an account, a PNG."""
         form = aiohttp.FormData()
         form.add_field("image", content, filename="portrait.png", content_type="image/png")
         await self._call("post", self._address(f"{API}/users/{user_id}/image"), data=form)
 
     async def download(self, endpoint: str, path: Path, limit: int) -> None:
-        """Write what is read to a new file as it comes, or none: 413 « too_large » beyond ``limit`` bytes.
+        """Stream a download into a new file, or leave none: 413 « too_large » beyond ``limit`` bytes.
 
-        Raises OSError where the disk does not take it, FileExistsError where there is something already, which stays.
+        Raises OSError if the disk refuses, FileExistsError if there is a file already, which stays.
         """
         file = await asyncio.to_thread(path.open, "xb")
         try:
@@ -267,7 +267,7 @@ class AioClient:
             raise ChatError(0, type(error).__name__) from error
 
     async def listen(self, params: Mapping[str, str]) -> aiohttp.ClientWebSocketResponse:
-        """Open the websocket of events; whether the token is good shows by what comes."""
+        """Open the websocket of events; only its messages show whether the token is valid."""
         await self._pause()
         url = self._address(f"{API}/websocket")
         closing = aiohttp.ClientWSTimeout(ws_close=1)
@@ -317,7 +317,7 @@ class AioClient:
 
 
 def _is_worth_retry(error: Exception) -> bool | float:
-    """Return whether a read is worth another try, and after how many seconds if the server said so."""
+    """Return whether a read is worth a retry, or after how many seconds if the server said so."""
     if not isinstance(error, ChatError) or not error.may_pass:
         return False
     if error.retry_after is None:
@@ -338,7 +338,7 @@ _ID = re.compile(r"[a-z0-9]{26}")
 
 
 class Calls:
-    """A Mattermost server, asked in the name of the bot whose token the client has, about its own team or another."""
+    """Calls to a Mattermost server in the name of the bot, about its own team or another."""
 
     def __init__(self, client: AioClient, team: str, *, is_own: bool = True) -> None:
         self.client = client
@@ -358,33 +358,33 @@ class Calls:
 
     @property
     def capabilities(self) -> Capabilities:
-        """What the server can do, by the version of its latest answer; the oldest until it has given one."""
+        """What the server can do, by the version of its latest answer; until then, what the oldest can."""
         return self.client.capabilities
 
     async def me(self) -> ChatUser:
-        """The bot’s own account, asked for once."""
+        """Return the bot’s own account, cached."""
         if self._me is None:
             self._me = wire.read(wire.User, await self._users.get_user("me")).value
         return self._me
 
     async def client_settings(self) -> Any:
-        """Return what every client is told of the server’s settings (5.37 to 11.2), all of it in texts."""
+        """Return the settings that the server tells every client (5.37 to 11.2), all as strings."""
         return await self.client.get("/config/client", params={"format": "old"})
 
     async def team_id(self) -> str:
-        """The bot’s team, asked for once."""
+        """Return the id of the bot’s team, cached."""
         if not self._team_id:
             self._team_id = wire.read(wire.Team, await self._teams.get_team_by_name(self._team)).id
         return self._team_id
 
 
 def is_id(value: str) -> bool:
-    """Return whether that can be an id of Mattermost’s: the whole call is refused for one that cannot."""
+    """Return whether a value has the form of a Mattermost id; one that has not makes a whole call fail."""
     return _ID.fullmatch(value) is not None
 
 
 def check_id(value: str) -> str:
-    """The id; anything else in a path would ask the server another question. Ids come in requests."""
+    """Return the id, or raise: any other text in a path would make another request, and ids come from requests."""
     if not is_id(value):
         raise ChatError(400, "bad_id")
     return value
@@ -399,7 +399,8 @@ PAGE_ROWS = 200
 async def read_pages(
     kind: type[wire.Row[R]], ask: Callable[[Mapping[str, Any]], Awaitable[Any]], **more: str
 ) -> AsyncIterator[Sequence[R]]:
-    """Every page that ``ask`` gives for ``page``, ``per_page`` and ``more``; the first that is not full is the last."""
+    """Yield every page of ``ask``, which takes ``page``, ``per_page`` and ``more``, up to the first that is not
+    full."""
     number = 0
     while found := wire.values(kind, await ask({**more, "page": number, "per_page": PAGE_ROWS})):
         yield found
@@ -409,7 +410,7 @@ async def read_pages(
 
 
 def split_batches(ids: Iterable[str], size: int) -> Iterator[list[str]]:
-    """The ids, so many at a time."""
+    """Yield the ids in batches."""
     left = iter(ids)
     while batch := list(islice(left, size)):
         yield batch

@@ -1,4 +1,4 @@
-"""Posts and files: written, read, rewritten, taken away, pinned; uploaded and fetched."""
+"""Posts and files: written, read, rewritten, deleted, pinned; uploaded and downloaded."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,16 +14,16 @@ from bot.mattermost.wire import ChatChanges, ChatFile, ChatPost, ChatReaction, N
 
 
 class _Settings(BaseModel):
-    """The part that is needed of the settings that the server tells every client, all of it in texts."""
+    """The settings needed here, which the server tells every client as strings."""
 
     MaxFileSize: int
 
 
 class FileReads(Calls):
-    """What is known of files, and what is in them."""
+    """Reading of files and their metadata."""
 
     async def file(self, file_id: str) -> ChatFile:
-        """Return what a file is; ``ChatPost.file_ids`` names those of a post."""
+        """Read the metadata of a file; ``ChatPost.file_ids`` names those of a post."""
         return wire.read(wire.FileInfo, await self._files.get_file_metadata(check_id(file_id))).value
 
     async def largest_file(self) -> int:
@@ -31,16 +31,16 @@ class FileReads(Calls):
         return wire.read(_Settings, await self.client_settings()).MaxFileSize
 
     async def download(self, file_id: str, path: Path, limit: int) -> None:
-        """Write a file to ``path``, which is new, as it comes; refused as too large beyond ``limit`` bytes. A failure
-        leaves nothing there. Raises OSError where the disk does not take it."""
+        """Stream a file into the new file ``path``; refused as too large beyond ``limit`` bytes. A failure leaves no
+        file. Raises OSError if the disk refuses."""
         await self.client.download(f"/files/{check_id(file_id)}", path, limit)
 
 
 class FileCalls(FileReads):
-    """Files that are given."""
+    """Uploads of files."""
 
     async def upload(self, channel_id: str, path: Path) -> str:
-        """Give a file, under its own name, to a channel and return its id; it stays loose until a post carries it."""
+        """Upload a file, under its own name, to a channel and return its id; it is invisible until a post has it."""
         return wire.read(wire.Upload, await self.client.upload(check_id(channel_id), path)).file_infos[0].id
 
 
@@ -51,10 +51,10 @@ _EMOJI = re.compile(r"[a-zA-Z0-9+_-]{1,64}")
 
 
 class PostReads(Calls):
-    """Posts and what stands under them."""
+    """Reading of posts, threads and reactions."""
 
     async def reactions(self, post_id: str) -> Sequence[ChatReaction]:
-        """The emojis under a post."""
+        """Return the reactions to a post."""
         answer = await self.client.get(f"/posts/{check_id(post_id)}/reactions")  # the driver’s own path is a wrong one
         return wire.values(wire.Reaction, answer)
 
@@ -66,11 +66,11 @@ class PostReads(Calls):
         return post.value
 
     async def thread(self, post_id: str) -> Sequence[ChatPost]:
-        """The thread that a post begins or belongs to, oldest first; a post without answers alone."""
+        """Return the thread that a post begins or belongs to, oldest first."""
         return _posts_that_stand(await self._posts.get_thread(check_id(post_id)))
 
     async def changes(self, channel_id: str, since_ms: int) -> ChatChanges:
-        """Return what was posted, changed or taken away in a channel from that instant on."""
+        """Return the posts that were written, edited or deleted in a channel since an instant."""
         # What changed after the moment before; the server takes 0 for « no since ».
         params = {"since": max(1, since_ms - 1)}
         listed = wire.read(wire.PostList, await self._posts.get_posts_for_channel(check_id(channel_id), params))
@@ -79,23 +79,23 @@ class PostReads(Calls):
         return ChatChanges(_in_order(post.value for post in found), len(listed.order or ()) < LISTED)
 
     async def posts_after(self, channel_id: str, post_id: str) -> Sequence[ChatPost]:
-        """Return what stands in a channel after a post, oldest first; fewer than 200 are the last."""
+        """Return the posts after one in a channel, oldest first; fewer than 200 are the last."""
         return _in_order(await self._page(channel_id, after=check_id(post_id), per_page=PAGE_ROWS))
 
     async def posts_before(self, channel_id: str, post_id: str, size: int) -> Sequence[ChatPost]:
-        """The ``size`` posts (200 at most) that stand in a channel before a post, oldest first."""
+        """Return up to ``size`` posts (at most 200) before one in a channel, oldest first."""
         return _in_order(await self._page(channel_id, before=check_id(post_id), per_page=size))
 
     async def newest_posts(self, channel_id: str, page: int, size: int) -> Sequence[ChatPost]:
-        """A page (from 0) of what stands in a channel, newest first; fewer than ``size`` (200 at most) are the last."""
+        """Return a page (from 0) of a channel’s posts, newest first; fewer than ``size`` (at most 200) are the last."""
         return await self._page(channel_id, page=page, per_page=size)
 
     async def _page(self, channel_id: str, **params: object) -> Sequence[ChatPost]:
         return _posts_asked_for(await self._posts.get_posts_for_channel(check_id(channel_id), params))
 
     async def posts_by(self, username: str) -> Sequence[ChatPost]:
-        """Return what somebody wrote in the team’s channels that the bot is in, newest first: some hundred at most.
-        Refused where the server’s search is switched off."""
+        """Search for somebody’s posts in the team’s channels of the bot, newest first, some hundred at most. Refused if
+        the server’s search is switched off."""
         if not _NAME.fullmatch(username):
             raise ChatError(400, "bad_name")
         wanted = {"terms": f"from:{username}", "is_or_search": False, "time_zone_offset": 0}
@@ -103,18 +103,18 @@ class PostReads(Calls):
 
 
 class PostCalls(PostReads):
-    """Writing posts, and changing what is theirs."""
+    """Writing of posts and what belongs to them."""
 
     async def post(
         self, channel_id: str, message: str, props: Mapping[str, Any], pending_post_id: str, root_id: str = ""
     ) -> str:
-        """Write in a channel and return the post’s id; the same ``pending_post_id`` within 30 s posts once."""
+        """Post in a channel and return the post’s id; the same ``pending_post_id`` within 30 s posts once."""
         post = {"channel_id": check_id(channel_id), "message": message, "props": props}
         post |= {"pending_post_id": pending_post_id} | ({"root_id": root_id} if root_id else {})
         return wire.read(wire.Identified, await self._posts.create_post(post)).id
 
     async def post_files(self, post: NewPost) -> ChatPost:
-        """Make a post, with uploaded files; those that the answer does not name the server dropped."""
+        """Post with uploaded files; files that the answer does not list were dropped by the server."""
         wanted = {"channel_id": check_id(post.channel_id), "message": post.message, "props": post.props}
         wanted |= {"pending_post_id": post.pending_post_id, "file_ids": list(post.file_ids)}
         wanted |= {"root_id": post.root_id} if post.root_id else {}
@@ -125,8 +125,8 @@ class PostCalls(PostReads):
         await self._posts.patch_post(check_id(post_id), {"message": message, "props": props})
 
     async def delete(self, post_id: str) -> None:
-        """Take away a post; nothing happens when it is gone. The buttons of the bot’s own go first: servers tell the
-        channel of what is deleted with all that their links carry (11.6)."""
+        """Delete a post; harmless if it is gone. The buttons of the bot’s own are removed first, because servers send
+        the whole deleted post, links included, to the channel (11.6)."""
         await self._take_buttons(post_id)
         try:
             await self._posts.delete_post(check_id(post_id))
@@ -146,7 +146,7 @@ class PostCalls(PostReads):
                 raise
 
     async def _stands(self, post_id: str) -> bool:
-        """Return whether a post is there: old servers say « forbidden » of one that is gone."""
+        """Return whether a post exists: old servers answer « forbidden » for a deleted one."""
         try:
             await self.read_post(post_id)
         except ChatError as error:
@@ -158,7 +158,7 @@ class PostCalls(PostReads):
         await self._posts.pin_post_to_channel(check_id(post_id))
 
     async def unpin(self, post_id: str) -> None:
-        """Pin a post no more."""
+        """Unpin a post."""
         await self._posts.unpin_post_to_channel(check_id(post_id))
 
     async def react(self, post_id: str, emoji: str) -> None:
@@ -167,7 +167,7 @@ class PostCalls(PostReads):
         await self._reactions.create_reaction(wanted)
 
     async def unreact(self, post_id: str, emoji: str, user_id: str = "") -> None:
-        """Take back an emoji of the bot’s or, for a system admin, of somebody’s."""
+        """Remove an emoji of the bot’s or, for a system administrator, of somebody’s."""
         whose = check_id(user_id) if user_id else (await self.me()).id
         await self._reactions.delete_reaction(whose, check_id(post_id), _emoji(emoji))
 
@@ -179,14 +179,14 @@ def _emoji(name: str) -> str:
 
 
 def _posts_asked_for(answer: Any) -> Sequence[ChatPost]:
-    """The posts that were asked for and can be read now, in their order: the threads of answers come beside them."""
+    """Return the readable posts of the list’s order, without the threads that come with replies."""
     listed = wire.read(wire.PostList, answer)
     found = {post.id: post.value for post in (listed.posts or {}).values() if post.stands}
     return [found[post_id] for post_id in listed.order or () if post_id in found]
 
 
 def _posts_that_stand(answer: Any) -> Sequence[ChatPost]:
-    """The posts of a list that can be read now, oldest first."""
+    """Return the readable posts of a list, oldest first."""
     listed = wire.read(wire.PostList, answer)
     return _in_order(post.value for post in (listed.posts or {}).values() if post.stands)
 

@@ -1,4 +1,4 @@
-"""How many calls a second long work makes: so many at most, half of them once the server says that it is too much."""
+"""The rate limit of long work: a number of calls a second, halved when the server says that it is too much."""
 
 import asyncio
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ SAVED_UP = 1.0
 
 
 class CallPriority(Enum):
-    """How the calls of a task are made: as they come, as those of long work, or as those of a chore."""
+    """The priority of a task’s calls: unlimited, long work, or a chore."""
 
     NONE = "none"
     WORK = "work"
@@ -28,8 +28,8 @@ _PACED: ContextVar[CallPriority] = ContextVar("calls_paced", default=CallPriorit
 
 
 class RateLimit:
-    """``a_second`` is the number of calls while all is well. Of chores one call at a time waits for its moment: however
-    many they make at once, what somebody waits for is never behind more than that one."""
+    """Limits calls to ``a_second``. Only one call of a chore waits in line at a time, so that other long work is never
+    behind more than that one."""
 
     def __init__(self, a_second: float = float("inf")) -> None:
         self._chores = asyncio.Lock()
@@ -40,12 +40,12 @@ class RateLimit:
 
     @property
     def rate(self) -> float:
-        """Calls a second now."""
+        """The present limit, in calls a second."""
         grown: float = 2.0 ** min((loop_time() - self._refused_at) / DOUBLES_IN, HALVINGS_MAX + 1)
         return min(self._most, self._rate * grown)
 
     def halve(self) -> None:
-        """The server asked for fewer calls."""
+        """Halve the limit, since the server asked for fewer calls."""
         now = loop_time()
         if now - self._refused_at >= ONE_REFUSAL:
             self._rate = max(self.rate / 2, self._most / 2**HALVINGS_MAX)
@@ -60,7 +60,7 @@ class RateLimit:
             await asyncio.sleep(at - now)
 
     async def take_if_paced(self) -> None:
-        """Wait for that if the task at work is one of long work."""
+        """Wait likewise, if the present task is long work."""
         match _PACED.get():
             case CallPriority.WORK:
                 await self.take()
@@ -71,7 +71,7 @@ class RateLimit:
 
 @contextmanager
 def paced_calls(how: CallPriority = CallPriority.WORK) -> Iterator[None]:
-    """Each call made within the block is one of long work, or made so."""
+    """Give all calls within the block this priority."""
     before = _PACED.set(how)
     try:
         yield
@@ -80,5 +80,5 @@ def paced_calls(how: CallPriority = CallPriority.WORK) -> Iterator[None]:
 
 
 def loop_time() -> float:
-    """The seconds of the event loop."""
+    """Return the event loop’s time, in seconds."""
     return asyncio.get_running_loop().time()

@@ -1,6 +1,4 @@
-"""Mattermost by its REST API v4: the half that reads, and the whole; and the same outside of transactions, where no
-call holds a database connection.
-"""
+"""Mattermost’s REST API v4: the reading half and the whole; and a wrapper whose calls hold no database connection."""
 
 import re
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
@@ -22,16 +20,14 @@ _HOOK = re.compile(r"[a-z0-9]{26}")
 
 
 class ChatReader(UserReads, MemberReads, ChannelReads, PostReads, FileReads):
-    """The chat server as the bot’s account sees it: the half that reads, for handlers. All may raise ChatError.
+    """The reading half of the API, as the bot’s account sees it, for handlers. Every method may raise ChatError.
 
-    What is long comes in pages of 200 at most, as the server gives them: memory holds the one in hand. Pages are
-    counted from the beginning: who leaves while they are read may hide somebody from them, so ``channel_member`` and
-    ``team_member`` have the last word on who is gone.
+    Long lists come in pages of at most 200, one in memory at a time. Pages are counted from the beginning, so somebody
+    who leaves meanwhile may hide another; ``channel_member`` and ``team_member`` decide in doubt.
     """
 
     def in_team(self, team: str) -> Self:
-        """Return the same server, about another of its teams ("": the bot’s own), which people join with its
-        channels."""
+        """Return the same server for another of its teams ("": the bot’s own)."""
         if team in {"", self._team}:
             return self
         other: Self = self._others.setdefault(team, type(self)(self.client, team, is_own=False))
@@ -39,13 +35,13 @@ class ChatReader(UserReads, MemberReads, ChannelReads, PostReads, FileReads):
 
 
 class Mattermost(MemberCalls, ChannelCalls, PostCalls, FileCalls, ChatReader):
-    """What reads the chat server, and acts in it in the bot’s own name: what the machine acts with, after the handler.
+    """The whole API, acting in the bot’s name; used by the machine after the handler.
 
-    Unless said otherwise, what is so already is no error: all of it may be done again after a crash.
+    Unless noted, every call may be repeated after a crash: what is already so is no error.
     """
 
     async def token_works(self) -> bool:
-        """Ask whether the server still takes the token; ChatError when it says neither."""
+        """Return whether the server accepts the token. Raises ChatError if it does not say."""
         try:
             self._me = wire.read(wire.User, await self._users.get_user("me")).value
         except ChatError as error:
@@ -55,15 +51,14 @@ class Mattermost(MemberCalls, ChannelCalls, PostCalls, FileCalls, ChatReader):
         return True
 
     async def open_dialog(self, trigger_id: str, url: str, dialog: Mapping[str, Any]) -> None:
-        """Show a form to who pulled the trigger; it is sent to ``url``."""
+        """Open a dialog for the sender of the trigger; it is submitted to ``url``."""
         await self._actions.open_dialog({"trigger_id": trigger_id, "url": url, "dialog": dialog})
 
     async def respond(self, response_url: str, body: Mapping[str, Any]) -> None:
-        """Answer a slash command later, through the address it came with (30 minutes, 5 times).
+        """Answer a slash command later, through its response URL (30 minutes, 5 times).
 
-        Only the hook’s id is taken from the address, which came with a request anybody may have forged, and in old
-        versions names whatever host the person’s client used: the answer goes to the configured server and nowhere
-        else. Raises ChatError 400 for an address that is no command’s.
+        Only the hook’s id is taken from the URL, which may be forged and in old versions has whatever host the client
+        used; the answer goes to the configured server. Raises ChatError 400 for any other URL.
         """
         site, _, hook = response_url.rpartition(_HOOKS)
         if not site.startswith(("http://", "https://")) or not _HOOK.fullmatch(hook):
@@ -72,11 +67,10 @@ class Mattermost(MemberCalls, ChannelCalls, PostCalls, FileCalls, ChatReader):
 
 
 def outside_transactions(chat: Mattermost) -> Mattermost:
-    """Return the same chat server, whose calls hold no connection to the database meanwhile.
+    """Return the same server, whose calls hold no database connection.
 
-    In the middle of a transaction that writes a call raises RuntimeError: one asks before its first statement, or
-    after its end. A session that only reads gives its connection back, and takes one again at its next statement; so
-    before each page of what comes in pages.
+    Within a writing transaction a call raises RuntimeError: it must come before the first statement, or after the end.
+    A reading session gives up its connection and takes another for its next statement, also before each page of a list.
     """
     return cast(Mattermost, _ChatOutsideTransactions(chat))
 

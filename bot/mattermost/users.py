@@ -1,4 +1,4 @@
-"""Accounts, and who is in the team and in channels: reading it, bringing people in, taking them out, their roles."""
+"""Accounts and memberships of the team and channels: read, added, removed, and their roles."""
 
 import re
 from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping, Sequence
@@ -15,15 +15,15 @@ ADDED_AT_ONCE = 50
 
 
 class MemberReads(Calls):
-    """Reads who is in which team and channel."""
+    """Reading of memberships."""
 
     async def is_team_admin(self, user_id: str) -> bool:
-        """Return whether somebody administers the bot’s team; False for who is not in it."""
+        """Return whether somebody administers the bot’s team; False for anybody who is not in it."""
         member = await self.team_member(user_id)
         return member is not None and member.is_admin
 
     async def team_member(self, user_id: str) -> ChatMember | None:
-        """Read somebody’s membership in the bot’s team. Who left is still told of, with the moment when."""
+        """Read somebody’s membership in the team; of a leaver, with the time they left."""
         asked = self._teams.get_team_member(await self.team_id(), check_id(user_id))
         if (answer := await unless_refused(asked, None, {Refusal.NOT_IN_TEAM})) is None:
             return None
@@ -46,14 +46,14 @@ class MemberReads(Calls):
         return wire.values(wire.ChannelMember, answer)
 
     async def channel_member(self, channel_id: str, user_id: str) -> ChatMember | None:
-        """Read somebody’s membership in a channel of the bot’s; None for who is not in it."""
+        """Read somebody’s membership in a channel of the bot’s; None if they are not in it."""
         asked = self._channels.get_channel_member(check_id(channel_id), check_id(user_id))
         answer = await unless_refused(asked, None, {Refusal.NOT_IN_CHANNEL})
         return None if answer is None else wire.read(wire.ChannelMember, answer).value
 
     async def is_in(self, channel_id: str) -> bool:
-        """Return whether the bot itself is in a channel. Servers from 10.9 on give who administers a team its private
-        channels by name, and let them write there: only the bot’s own are to be remembered, read and written in."""
+        """Return whether the bot is in a channel. Servers from 10.9 show team administrators all private channels by
+        name, and let them write there; the bot must only use its own."""
         asked = self.channel_member(channel_id, (await self.me()).id)
         return await unless_refused(asked, None, {Refusal.FORBIDDEN, Refusal.UNKNOWN_CHANNEL}) is not None
 
@@ -64,21 +64,21 @@ class MemberReads(Calls):
             yield page
 
     async def count_members(self, channel_id: str) -> int:
-        """Count how many accounts are in a channel that the bot may read, bots included and those switched off not."""
+        """Count the active accounts, bots included, in a channel that the bot may read."""
         answer = await self._channels.get_channel_statistics(check_id(channel_id))
         return wire.read(wire.ChannelStatistics, answer).member_count
 
 
 class MemberCalls(MemberReads):
-    """Bringing people in and taking them out, and their roles."""
+    """Changing of memberships and their roles."""
 
     async def add_member(self, channel_id: str, user_id: str) -> None:
-        """Bring somebody of the team into a channel; nothing happens when they are."""
+        """Add somebody of the team to a channel; harmless if they are in it."""
         await self._channels.add_user(check_id(channel_id), {"user_id": check_id(user_id)})
 
     async def add_members(self, channel_id: str, user_ids: Iterable[str]) -> Mapping[str, ChatError]:
-        """Bring many into a channel, and return whom it did not take, each with why; the others are in. Raises
-        ChatError for what concerns them all (no right, no such channel, no answer): then some may be in."""
+        """Add people to a channel, and return those who were refused, each with the error. Raises ChatError if the
+        whole call fails (no right, no such channel, no answer); some may then be in it."""
         kept_out: dict[str, ChatError] = {}
         for batch in split_batches(user_ids, ADDED_AT_ONCE):
             for user_id in await self._absentees(channel_id, batch):
@@ -87,8 +87,8 @@ class MemberCalls(MemberReads):
         return kept_out
 
     async def _refusal(self, channel_id: str, user_id: str) -> ChatError | None:
-        """Say why somebody cannot be brought in; None for who is in now. People are in another team than the bot’s own
-        for the sake of its channels, and come in with the first of them."""
+        """Add somebody, and return why that failed; None if they are in. People join a team other than the bot’s own
+        only for its channels, with the first of them."""
         refusal = await self._find_refusal(self.add_member(channel_id, user_id))
         if self._is_own or refusal is None or refusal.refusal is not Refusal.NOT_IN_TEAM:
             return refusal
@@ -111,7 +111,8 @@ class MemberCalls(MemberReads):
         return None
 
     async def _absentees(self, channel_id: str, user_ids: Sequence[str]) -> Sequence[str]:
-        """Try to bring all of them in by one call, and return who is not, of whom the server says nothing."""
+        """Add all of them by one call, and return who is not in the channel afterwards, since the server does not
+        say."""
         if not self.capabilities.bulk_members or len(user_ids) == 1:
             return user_ids
         wanted = {"user_ids": [check_id(user_id) for user_id in user_ids]}
@@ -121,18 +122,18 @@ class MemberCalls(MemberReads):
         return [user_id for user_id in user_ids if user_id not in brought]
 
     async def remove_member(self, channel_id: str, user_id: str) -> None:
-        """Take somebody out of a channel; nothing happens when they are not in it."""
+        """Remove somebody from a channel; harmless if they are not in it."""
         asked = self._channels.remove_channel_member(check_id(channel_id), check_id(user_id))
         await unless_refused(asked, None, {Refusal.NOT_IN_CHANNEL})
 
     async def set_channel_admin(self, channel_id: str, user_id: str, *, is_admin: bool) -> None:
-        """Let a member administer a channel, or no more; guests cannot."""
+        """Make a member a channel administrator, or no longer; guests cannot be one."""
         roles = {"scheme_user": True, "scheme_admin": is_admin}
         set_roles = self._channels.update_scheme_derived_roles_of_channel_member
         await set_roles(check_id(channel_id), check_id(user_id), roles)
 
     async def add_to_team(self, user_id: str) -> None:
-        """Bring somebody into the bot’s team; nothing happens when they are."""
+        """Add somebody to the bot’s team; harmless if they are in it."""
         team_id = await self.team_id()
         await self._teams.add_user_to_team(team_id, {"team_id": team_id, "user_id": check_id(user_id)})
 
@@ -141,10 +142,10 @@ _USERNAME = re.compile(r"[a-z0-9._-]{1,64}")
 
 
 class UserReads(Calls):
-    """Accounts."""
+    """Reading of accounts."""
 
     async def answers(self) -> bool:
-        """Return whether the server answers, and knows the bot’s token; asked once, without patience."""
+        """Return whether the server answers and accepts the token; without retries."""
         try:
             await self.client.make_request("get", "/users/me")
         except ChatError:
@@ -152,7 +153,7 @@ class UserReads(Calls):
         return True
 
     async def verifies_addresses(self) -> bool:
-        """Return whether an address is somebody’s only once they proved it; False where the server does not say."""
+        """Return whether addresses must be verified on this server; False if it does not say."""
         try:
             told = await self.client_settings()
         except ChatError as error:
@@ -181,7 +182,7 @@ class UserReads(Calls):
         return wire.read(wire.User, await self._users.get_user(check_id(user_id))).value
 
     async def user_by_name(self, username: str) -> ChatUser | None:
-        """An account by name, with or without « @ »; None when nobody is called so, or nobody can be."""
+        """Read an account by name, with or without « @ »; None if there is none, or the name is impossible."""
         name = username.strip().removeprefix("@").lower()
         if not _USERNAME.fullmatch(name) or not name.strip("."):
             return None
@@ -193,7 +194,7 @@ class UserReads(Calls):
             raise
 
     async def user_by_email(self, email: str) -> ChatUser | None:
-        """An account by its address; None when nobody has it, or the server shows the bot none."""
+        """Read an account by address; None if there is none, or the server shows none."""
         try:
             return wire.read(wire.User, await self._users.get_user_by_email(quote(email, safe="@"))).value
         except ChatError as error:
@@ -202,27 +203,26 @@ class UserReads(Calls):
             raise
 
     async def users(self, user_ids: Iterable[str]) -> AsyncIterator[Sequence[ChatUser]]:
-        """The accounts that have these ids, 200 at a time, in any order; ids of nobody are left out."""
+        """Yield the accounts of these ids, 200 at a time and in any order; unknown ids are left out."""
         for batch in split_batches(user_ids, PAGE_ROWS):
             yield wire.values(wire.User, await self.client.ask("/users/ids", batch))
 
     async def statuses(self, user_ids: Iterable[str]) -> AsyncIterator[Mapping[str, str]]:
-        """Yield whether people are there (online, away, dnd, ooo, offline), by id, 200 at a time; who is unknown is
-        offline.
+        """Yield people’s statuses (online, away, dnd, ooo, offline) by id, 200 at a time; unknown ones are offline.
 
-        Empty where the server tells nobody’s status.
+        Empty if the server shows no statuses.
         """
         for batch in split_batches(filter(is_id, user_ids), PAGE_ROWS):
             told = wire.rows(wire.Status, await self.client.ask("/users/status/ids", batch))
             yield {row.user_id: row.status for row in told}
 
     async def users_by_names(self, usernames: Iterable[str]) -> AsyncIterator[Sequence[ChatUser]]:
-        """The accounts that have these names (in small letters, without « @ »), 200 at a time, in any order."""
+        """Yield the accounts of these names (in small letters, without « @ »), 200 at a time and in any order."""
         possible = (name for name in usernames if _USERNAME.fullmatch(name))
         for batch in split_batches(possible, PAGE_ROWS):
             yield wire.values(wire.User, await self.client.ask("/users/usernames", batch))
 
     async def team_users(self) -> AsyncIterator[Sequence[ChatUser]]:
-        """The accounts in the bot’s team by name, those switched off too."""
+        """Yield the team’s accounts by name, deactivated ones included."""
         async for page in read_pages(wire.User, self._users.get_users, in_team=await self.team_id()):
             yield page

@@ -1,4 +1,4 @@
-"""The objects of Mattermost’s API, as far as the bot reads them, and what it makes of each."""
+"""The objects of Mattermost’s API as far as the bot reads them, and the values that it makes of them."""
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
@@ -16,11 +16,10 @@ TOWN_SQUARE = "town-square"
 
 @dataclass(frozen=True, slots=True)
 class ChatUser:
-    """An account. ``roles`` are the system-wide ones; ``timezone`` is empty when the person never had one.
+    """An account. ``roles`` are the system-wide ones; ``timezone`` is "" if it was never set.
 
-    Names are empty where the person gave none, or the server hides them (PrivacySettings.ShowFullName); ``position`` is
-    what they say that they are;
-    ``email`` is empty where the server hides addresses (PrivacySettings.ShowEmailAddress).
+    Names are "" if not given, or hidden (PrivacySettings.ShowFullName); ``position`` is the job title in the profile;
+    ``email`` is "" if the server hides addresses (PrivacySettings.ShowEmailAddress).
     """
 
     id: str
@@ -41,17 +40,17 @@ class ChatUser:
 
     @property
     def is_system_admin(self) -> bool:
-        """Whether the account may do everything on this server."""
+        """Whether the account is a system administrator."""
         return "system_admin" in self.roles
 
 
 @dataclass(frozen=True, slots=True)
 class ChatPost:
-    """A post as it stands now. ``type`` is empty for what people and bots write; ``create_at`` in ms since 1970.
+    """A post as it is now. ``type`` is "" for what people and bots write; ``create_at`` is in ms since 1970.
 
-    ``root_id`` is the post that it answers, empty outside of threads. ``edit_at`` is when it was last changed, 0 for
-    never; ``delete_at`` when it was taken away, which only ``changes`` tells; ``reactions`` the emojis under it, where
-    the server lists them with the post.
+    ``root_id`` is the first post of its thread, "" outside threads. ``edit_at`` is the time of the last edit, 0 for
+    none; ``delete_at`` that of its deletion, which only ``changes`` returns; ``reactions`` are listed if the server
+    sends them with the post.
     """
 
     id: str
@@ -71,9 +70,9 @@ class ChatPost:
 
 @dataclass(frozen=True, slots=True)
 class ChatChanges:
-    """What happened to the posts of a channel since an instant, oldest first.
+    """What happened to a channel’s posts since an instant, oldest first.
 
-    ``is_whole`` is false where there was more: then these are the posts last written.
+    ``is_whole`` is False if there was more: then these are the most recent ones.
     """
 
     posts: "Sequence[ChatPost]"
@@ -82,7 +81,7 @@ class ChatChanges:
 
 @dataclass(frozen=True, slots=True)
 class NewPost:
-    """A post to be made: as an answer to ``root_id`` if there is one, with files that were uploaded to its channel.
+    """A post to create, perhaps as a reply to ``root_id``, with files uploaded to its channel.
 
     The same ``pending_post_id`` within 30 s makes one post.
     """
@@ -97,11 +96,11 @@ class NewPost:
 
 @dataclass(frozen=True, slots=True)
 class ChatChannel:
-    """A channel: O(pen to the team), P(rivate), D(irect) or G(roup). ``name`` is that of its address.
+    """A channel: O(pen), P(rivate), D(irect) or G(roup). ``name`` is its address.
 
-    ``display_name`` is what people read; ``purpose`` and ``header`` may hold Markdown. D and G have no ``team_id``.
-    ``update_at`` is when it was last changed or put away, ``last_post_at`` when something was last said in it.
-    ``creator_id`` is who made it, ``create_at`` when, in ms since 1970.
+    ``display_name`` is its title; ``purpose`` and ``header`` may be Markdown. D and G have no ``team_id``.
+    ``update_at`` is the last change or archiving, ``last_post_at`` the last message. ``creator_id`` is who created it,
+    at ``create_at`` (ms since 1970).
     """
 
     id: str
@@ -124,13 +123,13 @@ class ChatChannel:
 
     @property
     def is_default(self) -> bool:
-        """Whether everybody of the team is in it, and nobody can leave it."""
+        """Whether it is the team’s default channel, which everybody is in and nobody can leave."""
         return self.name == TOWN_SQUARE
 
 
 @dataclass(frozen=True, slots=True)
 class ChatMember:
-    """Somebody in a team or in a channel, which they may administer; accounts switched off stay members."""
+    """A membership of a team or channel, perhaps as its administrator; deactivated accounts stay members."""
 
     user_id: str
     is_admin: bool = False
@@ -148,7 +147,7 @@ class ChatReaction:
 
 @dataclass(frozen=True, slots=True)
 class ChatFile:
-    """A file that a post carries, or is to carry; ``size`` in bytes."""
+    """A file of a post, or for one; ``size`` in bytes."""
 
     id: str
     name: str
@@ -161,7 +160,7 @@ V = TypeVar("V")
 
 
 class Row(BaseModel, Generic[V]):
-    """What stands for one value of the bot’s."""
+    """A parsed object that stands for one value of the bot’s."""
 
     @property
     @abstractmethod
@@ -170,7 +169,7 @@ class Row(BaseModel, Generic[V]):
 
 
 class Timezone(BaseModel):
-    """Where somebody’s clock is; the names as Mattermost writes them, the switch a text or a bool."""
+    """A time zone setting: the names as Mattermost writes them, the switch as text or bool."""
 
     useAutomaticTimezone: str | bool = "true"
     automaticTimezone: str = ""
@@ -216,7 +215,7 @@ class User(Row[ChatUser]):
 
 
 class Reaction(Row[ChatReaction]):
-    """An emoji under a post. Of one taken back only ``update_at`` tells when."""
+    """A reaction; of a removed one, only ``update_at`` tells when."""
 
     user_id: str
     emoji_name: str
@@ -230,13 +229,13 @@ class Reaction(Row[ChatReaction]):
 
 
 class Metadata(BaseModel):
-    """What comes with a post."""
+    """What the server sends along with a post."""
 
     reactions: list[Reaction] | None = None
 
 
 class Post(Row[ChatPost]):
-    """A post. What was deleted stays readable, and an edited one leaves a copy of its old text behind."""
+    """A post. Deleted posts stay readable, and an edit leaves a copy with the old text."""
 
     id: str
     user_id: str
@@ -255,11 +254,11 @@ class Post(Row[ChatPost]):
 
     @property
     def stands(self) -> bool:
-        """Whether it is there to be read now."""
+        """Whether the post is neither deleted nor an old copy."""
         return not self.delete_at and not self.original_id
 
     def since(self, ms: int) -> bool:
-        """Return whether it was written, changed, taken away or got an emoji from that instant on."""
+        """Return whether it was written, edited, deleted or reacted to since an instant."""
         reactions = (self.metadata and self.metadata.reactions) or ()
         return max(self.create_at, self.edit_at, self.delete_at, *(r.create_at for r in reactions)) >= ms
 
@@ -274,7 +273,7 @@ class Post(Row[ChatPost]):
 
 
 class PostList(BaseModel):
-    """Posts by id, and the order of those that were asked for."""
+    """Posts by id, and the order of those asked for."""
 
     posts: dict[str, Post] | None = None
     order: list[str] | None = None
@@ -308,7 +307,7 @@ class Team(BaseModel):
 
 
 class _Member(Row[ChatMember]):
-    """Somebody’s membership; ``roles`` names what the ``scheme_…`` of old and new servers say, and more."""
+    """A membership; ``roles`` has the names that old and new servers express by ``scheme_…``, and more."""
 
     user_id: str
     roles: str = ""
@@ -320,7 +319,7 @@ class _Member(Row[ChatMember]):
 
 
 class TeamMember(_Member):
-    """Somebody’s membership of a team; that of who left stays, with the moment when."""
+    """A membership of a team; that of a leaver stays, with the time they left."""
 
     delete_at: int = 0
 
@@ -331,7 +330,7 @@ class TeamMember(_Member):
 
 
 class ChannelMember(_Member):
-    """Somebody’s membership of a channel."""
+    """A membership of a channel."""
 
     @property
     def value(self) -> ChatMember:
@@ -340,15 +339,15 @@ class ChannelMember(_Member):
 
 
 class Status(BaseModel):
-    """Whether somebody is there."""
+    """A person’s status."""
 
     user_id: str
     status: str
 
 
 class Group(Row[frozenset[str]]):
-    """A group of people. Those of the directory (LDAP, or SAML through a plugin) are made by its administrators; any
-    member makes and changes « custom » ones, which so say nothing of anybody. The value is what it is called."""
+    """A group of people. Those of the directory (LDAP, or SAML through a plugin) are made by its administrators;
+    « custom » ones, which any member makes, prove nothing. The value is the group’s names."""
 
     name: str | None = None
     display_name: str = ""
@@ -357,7 +356,7 @@ class Group(Row[frozenset[str]]):
 
     @property
     def value(self) -> frozenset[str]:
-        """Return the group’s names as they compare; nothing for a group that says nothing."""
+        """Return the comparable names of a directory group; empty for any other."""
         if self.delete_at or not (self.source == "ldap" or self.source.startswith("plugin_")):
             return frozenset()
         return frozenset(fold(name) for name in (self.name, self.display_name) if name)
@@ -381,19 +380,19 @@ class FileInfo(Row[ChatFile]):
 
 
 class Identified(BaseModel):
-    """Anything new: its id is all the bot keeps."""
+    """A new object, of which only the id is kept."""
 
     id: str
 
 
 class Upload(BaseModel):
-    """What became of the one file of an upload."""
+    """The answer to an upload of one file."""
 
     file_infos: tuple[Identified]
 
 
 def read(kind: type[M], answer: Any) -> M:
-    """Read the answer as a value; ChatError when the server sent something else."""
+    """Parse an answer. Raises ChatError if it has another shape."""
     try:
         return kind.model_validate(answer)
     except ValidationError:
@@ -401,12 +400,12 @@ def read(kind: type[M], answer: Any) -> M:
 
 
 def values(kind: type[Row[V]], answer: Any) -> Sequence[V]:
-    """Return what the bot makes of each row of an answer."""
+    """Parse a list, and return the bot’s value of each object."""
     return [row.value for row in rows(kind, answer)]
 
 
 def rows(kind: type[M], answer: Any) -> Sequence[M]:
-    """The answer as a list of values; ``null`` is how servers from 6.0 on often write an empty one."""
+    """Parse a list; servers from 6.0 on often write ``null`` for an empty one."""
     if not isinstance(answer, list | None):
         raise ChatError(502, "unexpected_answer")
     try:
