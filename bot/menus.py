@@ -1,4 +1,4 @@
-"""Menus under messages, and who or what was picked in them or in a dialog, asked of Mattermost."""
+"""Menus under messages; and the people and channels picked in menus and dialogs, as Mattermost confirms them."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -13,34 +13,34 @@ from bot.spool import Submission
 
 
 class Choosing(BaseModel):
-    """What a menu of ``options`` carries; ``chosen`` is the value that somebody chose, one of them."""
+    """Base of the payloads of menus; ``chosen`` is the chosen one of its ``options``."""
 
     source: ClassVar[Source | None] = None
     chosen: str = ""
 
     @classmethod
     def references(cls, data: Mapping[str, Any]) -> set[Reference]:
-        """Return who or what was chosen, of which Mattermost has to say whether it exists."""
+        """Return the people or channels that were chosen, which Mattermost has to confirm."""
         chosen = str(data.get("chosen", ""))
         return {Reference(cls.source, chosen)} if cls.source and ID.fullmatch(chosen) else set()
 
 
 class ChoosingPerson(Choosing):
-    """What a menu of people carries: ``chosen`` is the id of one with an account in use, no bot."""
+    """Payload of a menu of people: ``chosen`` is the id of a person with an active account, no bot."""
 
     source = "users"
 
 
 class ChoosingChannel(Choosing):
-    """What a menu of channels carries: ``chosen`` is the id of one that this person and the bot both see."""
+    """Payload of a menu of channels: ``chosen`` is the id of a channel that both the person and the bot can see."""
 
     source = "channels"
 
 
 @dataclass(frozen=True, slots=True)
 class Menu:
-    """A menu; choosing runs the handler of the payload’s type, a button’s. The payload says what is offered: people,
-    channels, or the ``options`` (value → text) given here."""
+    """A menu, whose choice runs the handler of the payload’s type, like a button. It offers people or channels, by its
+    payload, or the ``options`` (value → text)."""
 
     label: str
     payload: Choosing
@@ -52,7 +52,7 @@ class Menu:
 
 
 def read_choice(link: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str, str]:
-    """Read what was chosen, if the link is that of a menu. Raises UserError for what it does not offer."""
+    """Return what was chosen, if the link is a menu’s. Raises UserError for a value that it does not offer."""
     if "m" not in link:
         return {}
     chosen = str(context.get("selected_option") or "")
@@ -62,7 +62,7 @@ def read_choice(link: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str
 
 
 class OpenMenu(BaseModel):
-    """The button in a menu’s place, where a menu would be dead: it asks by a dialog."""
+    """Button that replaces a menu where menus do not work: opens a dialog with the same choice."""
 
     name: str
     data: dict[str, Any]
@@ -72,13 +72,13 @@ class OpenMenu(BaseModel):
 
     @classmethod
     def of(cls, menu: Menu) -> "OpenMenu":
-        """The button’s payload."""
+        """Make the payload of that button."""
         data = menu.payload.model_dump(mode="json")
         what = {"options": dict(menu.options), "source": menu.payload.source}
         return cls(name=name_of(type(menu.payload)), data=data, label=menu.label, **what)
 
     def form(self) -> "Chosen":
-        """The dialog that asks."""
+        """Make the dialog."""
         kinds: dict[Source | None, type[Chosen]] = {
             "users": ChosenPerson,
             "channels": ChosenChannel,
@@ -89,7 +89,7 @@ class OpenMenu(BaseModel):
 
 
 class Chosen(Form):
-    """A menu’s question as a dialog; what travels hidden is what the menu carries."""
+    """The dialog that replaces a menu; the menu’s payload travels hidden in it."""
 
     title = "Choisir"
     submit_label = "Choisir"
@@ -104,7 +104,7 @@ class Chosen(Form):
 
     @property
     def answer(self) -> dict[str, Any]:
-        """What the menu’s handler is to be given."""
+        """Return the menu’s payload with the choice."""
         return self.data | {"chosen": getattr(self, "chosen", "")}
 
 
@@ -132,7 +132,7 @@ UNSEEN = frozenset({Refusal.UNKNOWN_CHANNEL, Refusal.FORBIDDEN})
 
 
 def find_references(model: type[BaseModel] | None, payload: object) -> Collection[Reference]:
-    """Find the people and channels in what a dialog or a menu sent."""
+    """Return the people and channels in what a dialog or a menu sent."""
     if model is None:
         return ()
     if isinstance(payload, Submission):
@@ -141,7 +141,7 @@ def find_references(model: type[BaseModel] | None, payload: object) -> Collectio
 
 
 async def resolve_references(chat: ChatReader, user_id: str, wanted: Collection[Reference]) -> dict[str, str]:
-    """The names, by id, of those that exist and that this person may name. Raises ChatError."""
+    """Return the names, by id, of those that exist and that this person may name. Raises ChatError."""
     if not wanted:
         return {}
     people = sorted(one.id for one in wanted if one.source == "users")
@@ -157,7 +157,7 @@ def _is_somebody(user: ChatUser) -> bool:
 
 
 async def _read_channel_title(chat: ChatReader, user_id: str, channel_id: str) -> str:
-    """Read the title of a channel that both see; empty otherwise."""
+    """Return the title of a channel that both can see; "" for any other."""
     try:
         channel = await chat.channel(channel_id)
     except ChatError as refused:
@@ -172,7 +172,7 @@ async def _read_channel_title(chat: ChatReader, user_id: str, channel_id: str) -
 
 
 def check_chosen(model: type[Choosing], data: object, names: Mapping[str, str]) -> None:
-    """Raise UserError for nobody, or no channel, that a menu could have shown."""
+    """Raise UserError for an empty choice, or a person or channel that the menu cannot have offered."""
     chosen = data.get("chosen") if isinstance(data, Mapping) else None
     if model.source == "users" and chosen not in names:
         raise UserError(PersonPicker.missing)

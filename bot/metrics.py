@@ -1,4 +1,4 @@
-"""What /metrics tells: how much is asked of the bot, how it goes, and what waits."""
+"""The metrics of /metrics: requests, their results, and what waits."""
 
 from prometheus_client import Counter, Gauge, Histogram
 

@@ -1,4 +1,4 @@
-"""What is said of a handler where it is declared, beside what triggers it."""
+"""The options of the decorators by which features declare their handlers."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime, timedelta
@@ -16,8 +16,8 @@ nobody."""
 
 
 class WorkPriority(Enum):
-    """Who waits for long work: somebody, for this one thing, and what it sends leaves with what answers people;
-    somebody, for what goes to many; nobody (a chore gives way to all else)."""
+    """The priority of long work: urgent (somebody waits for this one thing, and its messages go with answers to
+    people), broad (somebody waits, and it goes to many people), chore (nobody waits, so it gives way to all else)."""
 
     URGENT = "urgent"
     BROAD = "broad"
@@ -25,7 +25,7 @@ class WorkPriority(Enum):
 
 
 class Shown(TypedDict, total=False):
-    """What is said of a command where its handler is declared."""
+    """Options of a command."""
 
     help: Required[str]
     hint: str
@@ -35,7 +35,7 @@ class Shown(TypedDict, total=False):
 
 
 class Told(TypedDict, total=False):
-    """What is said of a dialog or a button; ``name`` is what one whose class was renamed goes on to be stored as."""
+    """Options of a dialog or button; ``name`` keeps the stored name of one whose class was renamed."""
 
     roles: Collection[Role]
     name: str | None
@@ -43,8 +43,8 @@ class Told(TypedDict, total=False):
 
 
 class LongWork(TypedDict, total=False):
-    """What is said of long work where its handler is declared; ``name`` is what stands in the database for it,
-    ``longest`` how long a step of it may take where two minutes are not enough."""
+    """Options of long work; ``name`` is its stored name, ``longest`` the maximum time of a step if two minutes are not
+    enough."""
 
     name: Required[str]
     title: Required[str]

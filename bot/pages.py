@@ -13,7 +13,8 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Row]):
-    """Some ``rows`` of the ``total`` of a list: those of page ``number``, of ``size`` rows; the first is page 1."""
+    """A page of a list: the ``rows`` of page ``number`` (the first is 1) of ``size`` rows, and the ``total`` of the
+    list."""
 
     rows: Sequence[Row]
     total: int
@@ -22,13 +23,13 @@ class Page(Generic[Row]):
 
     @property
     def pages(self) -> int:
-        """How many there are; an empty list has one."""
+        """The number of pages; an empty list has one."""
         return max(1, -(-self.total // self.size))
 
     def draw_next(
         self, press: Callable[[int], BaseModel], label: str = "Suite", style: Style = "default"
     ) -> list[Button]:
-        """Draw the button of the next page, by its number; none on the last page."""
+        """Make the button of the next page, by its number; none on the last page."""
         return [Button(label, press(self.number + 1), style)] if self.number < self.pages else []
 
 
@@ -36,13 +37,13 @@ Some = TypeVar("Some", bound=Page)  # type: ignore[type-arg]
 
 
 def cut_page(rows: Sequence[Row], number: int, size: int) -> Page[Row]:
-    """Cut the nearest page that there is out of a whole list."""
+    """Cut a page out of a whole list; the nearest one if that number does not exist."""
     pages = Page(rows, len(rows), number, size).pages
     number = min(max(number, 1), pages)
     return Page(rows[(number - 1) * size : number * size], len(rows), number, size)
 
 
 async def read_page(read: Callable[[int], Awaitable[Some]], number: int) -> Some:
-    """Read a page, by its number; of a list that grew shorter, its last one."""
+    """Read a page by its number; the last one if the list became shorter."""
     page = await read(max(number, 1))
     return page if page.rows or not page.total else await read(page.pages)

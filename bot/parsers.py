@@ -1,7 +1,7 @@
-"""A process of its own that reads what strangers wrote, with little memory and time: ``python -m bot.parsers feed``.
+"""A separate process that parses remote documents with limits of memory and time: ``python -m bot.parsers feed``.
 
-On standard input it gets what is known of the bytes (a line of JSON), then the bytes; it answers in JSON. Of the bot it
-imports what it parses with, and nothing else: that is most of what starting it costs.
+Its standard input is a line of JSON about the document, then its bytes; it answers in JSON. It imports nothing of the
+bot but the parsers, since imports are most of its cost.
 """
 
 import json
@@ -38,7 +38,7 @@ PARSERS: Mapping[str, Callable[[bytes, Mapping[str, str]], object]] = {
 
 
 def _limit() -> None:
-    """Limit the process to so much memory and time; a system that knows no such limit has the parent’s clock still."""
+    """Limit the memory and time of the process; where the system has no such limits, the parent’s timeout remains."""
     os.nice(_NICE)
     limits = {resource.RLIMIT_AS: MEMORY_MAX, resource.RLIMIT_CPU: CPU_S, resource.RLIMIT_CORE: 0}
     for what, most in limits.items():

@@ -1,4 +1,4 @@
-"""Who acts: the person of the register first, and what Mattermost tells of accounts, asked once a minute each."""
+"""The people who act: from the register first, then from Mattermost, which is asked about an account once a minute."""
 
 import asyncio
 from collections import Counter, OrderedDict
@@ -33,10 +33,8 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class KnownAccount:
-    """What Mattermost said of somebody, and when; ``role`` is what follows from it, None until it was needed.
-
-    ``is_stale`` once something changed since.
-    """
+    """What Mattermost said about an account, and when. ``role`` is derived from it, None until needed; ``is_stale``
+    once the account changed."""
 
     user: ChatUser
     role: Role | None
@@ -45,7 +43,7 @@ class KnownAccount:
 
 
 class AccountCache:
-    """The accounts of those at work; what Mattermost said holds while it does not answer."""
+    """A cache of accounts; old answers serve while Mattermost does not answer."""
 
     def __init__(self, chat: Mattermost, settings: Settings, clock: Callable[[], datetime]) -> None:
         self._chat = chat
@@ -56,10 +54,11 @@ class AccountCache:
         self._verifies = (False, _LONG_AGO)
 
     async def of(self, user_id: str, *, derive: bool, is_known: bool) -> KnownAccount | None:
-        """Somebody’s account, with the role that follows if ``derive``; asks only when that is older than a minute.
+        """Return somebody’s account, with its derived role if ``derive``; ask Mattermost only if it is older than a
+        minute.
 
-        Older, or None, when Mattermost does not answer and the caller knows the person otherwise (``is_known``).
-        Raises ChatError for an account that there is not, and where nobody can tell.
+        If Mattermost does not answer, return an older one or, if the caller knows the person otherwise (``is_known``),
+        None. Raises ChatError for an account that does not exist, or that nobody knows.
         """
         known = self._known.get(user_id)
         says_it = known is not None and (known.role is not None or not derive)
@@ -71,7 +70,7 @@ class AccountCache:
         return await self._ask(user_id, known, derive=derive, will_do=will_do)
 
     async def trusts_addresses(self) -> bool:
-        """Return whether an address says who somebody is: where it is not verified, anybody may give themselves any."""
+        """Return whether an e-mail address identifies somebody: not where anybody can set any address."""
         if self._settings.trust_addresses != "auto":
             return self._settings.trust_addresses == "oui"
         verifies, at = self._verifies
@@ -81,7 +80,7 @@ class AccountCache:
         return verifies
 
     def note_change(self, user_id: str, *, is_gone: bool) -> None:
-        """Something about an account changed: it was deactivated, or is to be asked about again."""
+        """Note that an account was deactivated, or must be asked about again."""
         known = self._known.get(user_id)
         if is_gone:
             user = replace(known.user, deleted=True) if known else ChatUser(user_id, "", deleted=True)
@@ -117,8 +116,7 @@ class AccountCache:
         return Role.CONSEILLER if is_ours and await self.trusts_addresses() else Role.INVITE
 
     async def _role_of_groups(self, user_id: str) -> Role | None:
-        """Return what the organisation’s directory makes of somebody, by the first group of the setting that they are
-        in."""
+        """Return the role that the organisation’s directory gives somebody, by their first group in the setting."""
         if not self._settings.role_groups:
             return None
         groups = await self._chat.directory_groups(user_id)
@@ -166,12 +164,12 @@ class _Group:
 
     @property
     def is_lost(self) -> bool:
-        """Whether it could not be read."""
+        """Whether the role could not be read."""
         return self.reading.done() and (self.reading.cancelled() or self.reading.exception() is not None)
 
 
 class People:
-    """The people at work, each with a role; kept in memory for a minute."""
+    """The people who act, each with a role, cached for a minute."""
 
     def __init__(self, database: Database, chat: Mattermost, settings: Settings, clock: Callable[[], datetime]) -> None:
         self._database = database
@@ -186,10 +184,10 @@ class People:
         """How often they were to be read again meanwhile: what was read may be from before."""
 
     async def of(self, user_id: str) -> Person:
-        """Somebody, as they were less than a minute ago; reads nothing when that is known.
+        """Return a person, cached for a minute.
 
-        Raises ChatError for who is neither in the register nor in Mattermost, or when it does not answer about
-        somebody of whom nothing is known.
+        Raises ChatError for somebody who is neither in the register nor in Mattermost, or if it does not answer about
+        an unknown person.
         """
         known = self._known.get(user_id)
         if known is not None and self._clock() < known.until:
@@ -197,7 +195,7 @@ class People:
         return (await self._look_up(user_id)).person
 
     async def recall(self, user_id: str, read: PersonQuery[T]) -> T:
-        """Return what a query says of somebody, as it was less than a minute ago; reads nothing when that is known."""
+        """Return the result of a query about somebody, cached for a minute."""
         await self.of(user_id)
         readings = self._known[user_id].readings
         if read not in readings:
@@ -206,13 +204,13 @@ class People:
         return cast(T, readings[read])
 
     async def trusts_addresses(self) -> bool:
-        """Return whether an address says who somebody is (COOP_TRUST_ADDRESSES). Raises ChatError where that is not
-        known."""
+        """Return whether an e-mail address identifies somebody (COOP_TRUST_ADDRESSES). Raises ChatError if that is
+        unknown."""
         return await self._accounts.trusts_addresses()
 
     async def is_among(self, user_id: str, read: GroupQuery) -> bool:
-        """Return whether somebody is among those of whom something is so, as it was less than a second ago, whichever
-        replica wrote it; one statement a second says so of everybody."""
+        """Return whether somebody is among the ids that a query finds, cached for a second for everybody together, so
+        that changes by other replicas count at once."""
         group = self._groups.get(read)  # what was read before a change is not what is known after it
         if group is None or self._clock() >= group.until or group.is_lost:
             with detached():
@@ -225,10 +223,10 @@ class People:
             return await read(db)
 
     async def fresh(self, db: AsyncSession, user_id: str) -> Person:
-        """Read somebody as the register has them now, in the caller’s transaction: for what changes something.
+        """Read a person from the register within the caller’s transaction, before changing something.
 
-        Mattermost, of which less than a minute old news will do, is asked before the first statement: on SQLite that
-        one makes every other writer wait. Raises UserError for an account that was deactivated.
+        Mattermost is asked before the first statement, which blocks other writers on SQLite; its answers are cached for
+        a minute. Raises UserError for a deactivated account.
         """
         known = self._known.get(user_id) or await self._look_up(user_id)
         account = await self._active(user_id, known)
@@ -247,7 +245,7 @@ class People:
         return self._derive(user_id, row, account).person
 
     def forget(self, user_id: str) -> None:
-        """Something the register says of somebody changed: read it again next time."""
+        """Drop a person from the cache, because the register changed."""
         self._groups = {}
         if user_id in self._at_it:
             self._changes[user_id] += 1
@@ -256,7 +254,7 @@ class People:
             self._known[user_id] = replace(known, until=self._clock(), readings={})
 
     def mark_doubtful(self, user_id: str) -> bool:
-        """Ask again next time for somebody’s role, of whom it is known for a few seconds; whether that is so."""
+        """Drop the role of a person that has been cached for some seconds, and return whether there was one."""
         known = self._known.get(user_id)
         if known is None or known.until - self._clock() > NEWS_FOR - DOUBTED_AFTER:
             return False
@@ -265,19 +263,19 @@ class People:
         return True
 
     def note_change(self, user_id: str, *, is_gone: bool = False) -> None:
-        """Mattermost told that an account changed: ask again next time, or know at once that it was deactivated."""
+        """Note that an account changed in Mattermost: it was deactivated, or must be asked about again."""
         self._accounts.note_change(user_id, is_gone=is_gone)
         self.forget(user_id)
 
     async def note_role_change(self, user_id: str) -> None:
-        """Somebody’s role in Mattermost changed: it counts from now on. Where Mattermost does not say which it is now,
-        it is asked when they act."""
+        """Note that somebody’s role in Mattermost changed, and read it; if it does not answer, it is asked when they
+        act."""
         self.note_change(user_id)
         with suppress(ChatError):
             await self.of(user_id)
 
     async def _look_up(self, user_id: str) -> _KnownPerson:
-        """Read somebody as they are now; who changed meanwhile is remembered for this once only."""
+        """Read a person as they are now; if they changed meanwhile, cache nothing."""
         before = self._changes[user_id]
         self._at_it[user_id] += 1
         try:
@@ -291,7 +289,7 @@ class People:
         return found
 
     async def _read(self, user_id: str) -> _KnownPerson:
-        """Read the register by itself and before Mattermost, which is asked only where that gives no role."""
+        """Read a person from the register and, only if that gives no role, from Mattermost."""
         async with self._database.transaction(writes=False) as db:
             row = await people.get(db, user_id)
         if row is not None and row.role is not None:
@@ -304,9 +302,9 @@ class People:
         return self._derive(user_id, row, account)
 
     async def _arrived(self, account: KnownAccount) -> Person | None:
-        """Make a newcomer as the imported line says that waited for them; None where none did.
+        """Register a newcomer by the imported line that waited for them; None if there is none.
 
-        An address says who somebody is only where addresses are trusted.
+        An e-mail address identifies somebody only if addresses are trusted.
         """
         user = account.user
         if user.is_bot or user.deleted:
@@ -325,7 +323,8 @@ class People:
         return await self._accounts.of(user_id, derive=True, is_known=self._holds(row))
 
     async def _active(self, user_id: str, known: _KnownPerson) -> KnownAccount | None:
-        """The account of somebody who acts; None where Mattermost can’t say, and what was known holds."""
+        """Return the account of a person who acts; None if Mattermost does not answer and the earlier knowledge
+        stands."""
         try:
             if known.derived:
                 account = await self._account(user_id, known.person)
@@ -342,7 +341,7 @@ class People:
         return account
 
     def _holds(self, row: Person | None) -> bool:
-        """Return whether the register remembers the role that follows from Mattermost, and not from too long ago."""
+        """Return whether the register has a role derived from Mattermost that is recent enough."""
         return row is not None and row.derived_at is not None and self._clock() - row.derived_at < ROLE_HOLDS_FOR
 
     def _derive(self, user_id: str, row: Person | None, account: KnownAccount | None) -> _KnownPerson:
@@ -355,7 +354,7 @@ class People:
         return self._remember(told, derived=True, since=account.at)
 
     async def _note(self, account: KnownAccount) -> None:
-        """The register remembers the role; of who is not in it, only that they animate."""
+        """Store the derived role in the register; for somebody who is not in it, only whether they animate."""
         if account.role is None:
             return
         async with self._database.transaction() as db:
@@ -365,7 +364,8 @@ class People:
             await people.note_derived_role(db, account.user.id, account.role, account.at)
 
     def _remember(self, person: Person, *, derived: bool, since: datetime | None = None) -> _KnownPerson:
-        """``since`` is when Mattermost said so; what is older because it does not answer serves for a minute more."""
+        """Cache a person; ``since`` is the time of Mattermost’s answer. An old answer serves a minute more while it
+        does not answer."""
         now = self._clock()
         if person.has_left(person.today(now)):
             person = _copy_with(person, role=Role.INVITE)
@@ -378,31 +378,32 @@ class People:
 
 
 def _is_news(row: Person, account: KnownAccount) -> bool:
-    """Return whether the register should remember what was derived: another role, or the same one a day later."""
+    """Return whether the register should store a derived role: another one, or the same one after a day."""
     if account.role is None:
         return False
     return row.derived_role != account.role or row.derived_at is None or account.at - row.derived_at > ROLE_NOTED_FOR
 
 
 def _animates_anew(row: Person | None, account: KnownAccount) -> bool:
-    """Return whether somebody animates, or does so no more, and the register, which says whom to ask, does not know."""
+    """Return whether somebody became an animateur or ceased to be one, which the register needs to know whom to ask."""
     if row is None:
         return account.role in ANIMATES
     return ANIMATES.isdisjoint({account.role}) is not ANIMATES.isdisjoint({row.derived_role})
 
 
 def make_newcomer(user: ChatUser, now: datetime) -> Person:
-    """Make a person whom the register does not know yet, as far as their account tells."""
+    """Make the person of an account that the register does not know."""
     return Person(id=user.id, username=user.username, timezone=_zone(user.timezone), since=now)
 
 
 def _copy_with(person: Person, **values: object) -> Person:
-    """A copy that no session knows: its role is not written to the register, and a rollback does not empty it."""
+    """Return a detached copy of a person, so that its role is not written to the register and a rollback does not empty
+    it."""
     return Person(**(person.model_dump() | values))
 
 
 def _zone(name: str) -> str:
-    """The zone if there is one of that name, else Paris."""
+    """Return the time zone of that name, Paris if there is none."""
     try:
         return ZoneInfo(name).key if name else PARIS.key
     except (KeyError, ValueError, OSError):
@@ -411,5 +412,5 @@ def _zone(name: str) -> str:
 
 @lru_cache(100)
 def make_nobody(zone: ZoneInfo = PARIS) -> Person:
-    """Make who acts where no person does: with no rights of anybody’s."""
+    """Make the person for requests by nobody, without any rights."""
     return Person(id="", username="", role=None, timezone=zone.key, since=datetime.fromtimestamp(0, UTC))

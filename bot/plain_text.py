@@ -1,4 +1,4 @@
-"""Somebody’s words as plain ones: no markup, nothing that is not seen, no longer than there is room for."""
+"""Plain text of what people wrote: without markup and invisible characters, and shortened."""
 
 import re
 import unicodedata
@@ -22,7 +22,7 @@ _ENDS = " .,;:!?…-–—«(["
 
 
 def strip_invisible(text: str) -> str:
-    """A text without signs that nobody sees."""
+    """Remove invisible characters."""
     if text.isascii() and text.isprintable():
         return text
     return "".join(sign for sign in text if sign in "\n\t" or sign in _KEPT or not _is_harmful(sign))
@@ -33,12 +33,12 @@ def _is_harmful(sign: str) -> bool:
 
 
 def to_one_line(text: str, most: int) -> str:
-    """A text on one line, cut on a word."""
+    """Reduce a text to one line, cut between words."""
     return shorten(" ".join(strip_invisible(" ".join(text[: most * 20].split())).split()), most)
 
 
 def shorten(text: str, most: int) -> str:
-    """Cut a text to what fits, on a word, with « … »."""
+    """Cut a text between words, with « … »."""
     if len(text) <= most:
         return text
     whole = text[: most - 1]
@@ -47,8 +47,7 @@ def shorten(text: str, most: int) -> str:
 
 
 def strip_markdown(text: str) -> str:
-    """Markdown as the words that one reads of it, as far as a quote goes; what is left of its signs means nothing once
-    escaped."""
+    """Remove Markdown from a text, as far as a quotation needs; remaining signs are harmless once escaped."""
     text = text[:READ_MAX]
     text = _HIDDEN_ADDRESS.sub(r"\1", _RULE.sub("", _FENCE.sub("", text)))
     text = _LEAD.sub("", _LINKED.sub(r"\1", _IMAGE.sub(r"\1", text)))

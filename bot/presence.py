@@ -1,4 +1,4 @@
-"""Who is reachable now: asked of Mattermost a page at a time, known for a minute, and written down nowhere."""
+"""Who is reachable now: read from Mattermost in pages, cached for a minute, and never stored."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable
@@ -20,7 +20,7 @@ ONLINE = "online"
 
 
 class Presence:
-    """Knows who is reachable, of those whose ids it is given."""
+    """Knows which of some people are reachable."""
 
     def __init__(self, chat: Mattermost, clock: Callable[[], datetime]) -> None:
         self._chat = chat
@@ -30,9 +30,9 @@ class Presence:
         self._asking = asyncio.Lock()
 
     async def find_reachable(self, list_ids: Callable[[], Awaitable[Iterable[str]]]) -> Collection[str]:
-        """Find who is reachable, as it was less than a minute ago; the ids are listed only where Mattermost is asked.
+        """Return who is reachable, cached for a minute; ``list_ids`` is called only when Mattermost is asked.
 
-        Nobody is where it does not say so in time, or tells nobody’s status (a setting of the server’s).
+        Empty if it does not answer in time, or shows no statuses (a server setting).
         """
         async with self._asking:
             if self._clock() >= self._until:

@@ -1,4 +1,4 @@
-"""What was typed in a line and is shown as it was understood, before anything is stored: how its buttons answer."""
+"""Previews of typed lines, shown before anything is stored: how their buttons answer."""
 
 from bot.context import Context
 from bot.errors import UserError
@@ -15,13 +15,13 @@ PICK_LABELS = {
 
 
 def answer(ctx: Context, message: Message) -> Whisper | Update:
-    """Replace what was clicked, in the direct channel where it stays; a whisper can’t be rewritten, so that a new one
-    answers."""
+    """Replace the clicked preview in the direct channel, where posts stay; a whisper cannot be rewritten, so answer by
+    a new one."""
     kind = Whisper if ctx.request.kind != "button" or ctx.request.response_url else Update
     return kind(message.text, message.buttons, message.facts, message.menus, message.cards, message.question)
 
 
 def must_be_author(ctx: Context, author: str, command: str) -> None:
-    """Raise UserError where somebody clicks under another one’s preview."""
+    """Raise UserError if somebody clicks under another person’s preview."""
     if author != ctx.user.id:
         raise UserError(f"Cet aperçu est celui de quelqu’un d’autre : tapez votre propre ligne avec /{command}.")

@@ -1,4 +1,4 @@
-"""What one person may ask of the bot in a day, where others see it or get it: counted here, for all features."""
+"""Quotas: how often a person may ask for something a day that others see or receive, for all features."""
 
 from collections.abc import Collection, Sequence
 from enum import StrEnum
@@ -14,7 +14,7 @@ TOLD_FROM = 2
 
 
 class Quota(StrEnum):
-    """Something that is bounded, as the setting calls it (config/policies.py)."""
+    """A kind of quota, named like its setting (config/policies.py)."""
 
     POLL = "sondage"
     ANNOUNCEMENT = "annonce"
@@ -33,7 +33,7 @@ class Quota(StrEnum):
 
     @property
     def said(self) -> tuple[str, str]:
-        """Name one of it, and several."""
+        """The French singular and plural of what is counted."""
         return {
             Quota.ACCESS: ("demande d’accès", "demandes d’accès"),
             Quota.IDEA: ("idée", "idées"),
@@ -44,10 +44,9 @@ class Quota(StrEnum):
 
 
 async def spend(ctx: Context, kind: Quota) -> Sequence[Reply]:
-    """Count one more thing by who acts, in this transaction, and return what there is to say of what is left, when that
-    is little.
+    """Count one more use by the person, in this transaction, and return a warning if few are left.
 
-    A dialog that is sent twice counts once, and who animates has no bound. Raises UserError where none is left.
+    A dialog sent twice counts once, and animateurs have no quota. Raises UserError if none is left.
     """
     if ctx.user.animates or (ctx.request.key and await ctx.drafts.accepted(ctx.db, [ctx.request.key])):
         return []
@@ -63,5 +62,5 @@ async def spend(ctx: Context, kind: Quota) -> Sequence[Reply]:
 
 
 async def spend_each(ctx: Context, people: Collection[str], kind: Quota) -> Collection[str]:
-    """Count one more thing that comes to each of these people, and return those who may still get it today."""
+    """Count one more message to each of these people, and return those who may still receive it today."""
     return await claims.spend_quota_each(ctx.db, people, kind, ctx.today, ctx.settings.quotas[kind])

@@ -1,4 +1,4 @@
-"""What a crash or an outage left in the spool becomes drafts, each apart, and their authors are told."""
+"""Recovery: submissions that a crash or an outage left in the spool become drafts, and their authors are told."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -27,11 +27,11 @@ RECOVERY_TRIES = 5
 
 
 class UnknownForm(Exception):
-    """Stands for a form whose name no form of this version has."""
+    """Stands for a form that this version does not have."""
 
 
 class Recovery:
-    """Asks the database only; what is to be told leaves by the outbox."""
+    """Recovers submissions with the database alone; messages go through the outbox."""
 
     def __init__(self, triggers: Mapping[Key, Trigger], dependencies: HandlerDependencies) -> None:
         self._triggers = triggers
@@ -39,11 +39,11 @@ class Recovery:
         self._tries: Counter[str] = Counter()
 
     async def run(self) -> None:
-        """Whenever something was left in the spool, recover it, as soon as the database takes it; for ever."""
+        """Recover whenever the spool has leftovers and the database answers, for ever."""
         await run_when_due(self._d.drafts.left_behind, self.recover, lambda _: RECOVERY_RETRY)
 
     async def recover(self) -> bool:
-        """Recover all that is left; False when some of it has to be tried again."""
+        """Recover all leftovers; return False if some must be tried again."""
         waiting = self._d.drafts.left_over()
         self._tries = Counter({s.key: self._tries[s.key] for s in waiting})
         # What failed comes after the others: it may be its own fault though it does not look so.
@@ -77,12 +77,13 @@ class Recovery:
         return await self._d.delivery.prepare(db, [news], Request("submit", submission.form))
 
     async def _is_behind(self, db: AsyncSession, submission: Submission) -> bool:
-        """Return whether the next step of the same dialog was begun since."""
+        """Return whether a later step of the same dialog was begun."""
         draft = await drafts.get(db, submission.user_id, submission.key, self._d.clock())
         return draft is not None and draft.form != submission.form and draft.saved_at.timestamp() >= submission.at
 
     def _set_aside(self, submission: Submission, problem: Exception) -> bool:
-        """Return whether it is out of the way; what may succeed later stays."""
+        """Set an unusable submission aside, and return whether it is out of the way; after a temporary error it
+        stays."""
         hopeless = isinstance(problem, UnknownForm) or is_own_fault(problem)
         if may_pass(problem) or not (hopeless or self._tries[submission.key] >= RECOVERY_TRIES - 1):
             log.warning("draft_not_kept", name=submission.form, exc_info=problem)

@@ -1,4 +1,4 @@
-"""Which features are on: COOP_FEATURES names those that are or, each with a minus, those that are not."""
+"""The enabled features: COOP_FEATURES lists them or, each with a minus, the disabled ones."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -19,18 +19,18 @@ log = structlog.get_logger()
 
 
 def is_enabled(feature: Feature, names: Sequence[str]) -> bool:
-    """Return whether a feature is on, by the setting’s names; without any all are."""
+    """Return whether the setting enables a feature; an empty setting enables all."""
     return feature.always or is_name_enabled(feature.name, names)
 
 
 def is_name_enabled(name: str, names: Sequence[str]) -> bool:
-    """Return whether a feature that may be switched off is on, by its name: for another that leads to it."""
+    """Return whether the feature of that name is enabled, for another one that leads to it."""
     named = name in {name.removeprefix("-") for name in names}
     return not names or named != names[0].startswith("-")
 
 
 def find_setting_fault(features: Iterable[Feature], names: Sequence[str]) -> str | None:
-    """Find what is wrong with the setting, and what may be named; None when nothing is."""
+    """Return what is wrong with the setting, with the possible names; None if nothing is."""
     known = {feature.name: feature.always for feature in features}
     others = ", ".join(name for name, always in known.items() if not always)
     for name in names:
@@ -42,7 +42,7 @@ def find_setting_fault(features: Iterable[Feature], names: Sequence[str]) -> str
 
 
 def choose_features(features: Iterable[Feature], names: Sequence[str]) -> tuple[Feature, ...]:
-    """The features that are on. Raises ValueError, with a French sentence, for a name that is none."""
+    """Return the enabled features. Raises ValueError with a French sentence for an unknown name."""
     features = tuple(features)
     if sentence := find_setting_fault(features, names):
         raise ValueError(sentence)
@@ -50,7 +50,7 @@ def choose_features(features: Iterable[Feature], names: Sequence[str]) -> tuple[
 
 
 def index_work(triggers: Mapping[Key, Trigger]) -> dict[str, Trigger]:
-    """Return what does long work, by the name of what it is begun with."""
+    """Index the triggers of long work by the name of their payload."""
     return {name: trigger for (kind, name), trigger in triggers.items() if kind == "work"}
 
 
@@ -62,7 +62,7 @@ def index_triggers(features: Iterable[Feature]) -> dict[Key, Trigger]:
 
 
 def _refuse_twins(keys: Iterable[Key]) -> None:
-    """Raise ValueError where two handlers have one key, whichever of them is on."""
+    """Raise ValueError if two handlers have the same key, enabled or not."""
     seen: set[Key] = set()
     for key in keys:
         if key in seen:
@@ -71,8 +71,8 @@ def _refuse_twins(keys: Iterable[Key]) -> None:
 
 
 def index_all_triggers(features: Iterable[Feature], names: Sequence[str]) -> dict[Key, Trigger]:
-    """Index the triggers of all features by key. What is off hears no event and has no job; what people may still type,
-    click or send says that it is off."""
+    """Index the triggers of all features by key. A disabled feature gets no events and jobs; its commands, forms and
+    buttons answer that it is switched off."""
     features = tuple(features)
     _refuse_twins(trigger.key for feature in features for trigger in feature.triggers)
     on = choose_features(features, names)
@@ -85,7 +85,7 @@ def index_all_triggers(features: Iterable[Feature], names: Sequence[str]) -> dic
 
 
 def require_enabled(trigger: Trigger) -> None:
-    """Raise UserError for what is switched off."""
+    """Raise UserError for a trigger that is switched off."""
     if trigger.is_off:
         kind, name = trigger.key
         kept = kind == "submit" and trigger.writes_at_once
@@ -93,13 +93,13 @@ def require_enabled(trigger: Trigger) -> None:
 
 
 def require_fresh(trigger: Trigger, age: timedelta) -> None:
-    """Raise UserError for a button that was drawn so long ago that it leads nowhere any more."""
+    """Raise UserError for a button that is too old."""
     if trigger.life is not None and age > trigger.life:
         raise UserError(render("refus/old_undo", days=trigger.life.days, command=trigger.feature))
 
 
 def require_known_forms(replies: Iterable[Reply], known: Mapping[Key, Trigger]) -> None:
-    """Raise UserError for a dialog that would be refused once it is filled."""
+    """Raise UserError for a reply with a dialog of a disabled feature, which would be refused when sent."""
     for reply in replies:
         if isinstance(reply, Ask) and (trigger := known.get(("submit", name_of(type(reply.form))))):
             require_enabled(trigger)
@@ -109,13 +109,13 @@ T = TypeVar("T")
 
 
 async def list_waiting(features: Iterable[Feature], ctx: ReadingContext) -> Sequence[Waiting]:
-    """List what waits for who acts, in the order of the features."""
+    """Return what waits for the person, in the order of the features."""
     on = [feature for feature in features if is_enabled(feature, ctx.settings.features)]
     return [each for feature in on for each in await _ask_hooks(feature, feature.waits, ctx, "waiting_not_told")]
 
 
 async def list_at_home(features: Iterable[Feature], ctx: ReadingContext) -> Sequence[Markdown]:
-    """List what features show who acts at home, in the order of the features."""
+    """Return the features’ lines for the home page, in the order of the features."""
     on = [feature for feature in features if is_enabled(feature, ctx.settings.features)]
     return [each for feature in on for each in await _ask_hooks(feature, feature.home, ctx, "home_not_told")]
 
@@ -126,7 +126,7 @@ async def _ask_hooks(
     ctx: ReadingContext,
     told: str,
 ) -> Sequence[T]:
-    """List what a feature’s hooks say; one that cannot say so keeps nobody from the others, and is told in the log."""
+    """Return the answers of a feature’s hooks; one that fails is logged and skipped."""
     try:
         return [each for hook in hooks for each in await hook(ctx)]
     except Exception as problem:

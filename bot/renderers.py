@@ -1,4 +1,4 @@
-"""How messages, cards and dialogs look in Mattermost, and under whose name and picture answers appear."""
+"""Rendering of messages, cards and dialogs for Mattermost, and the name and picture of answers."""
 
 import json
 import secrets
@@ -35,22 +35,21 @@ IDENT_DIGITS = 12
 
 
 class MessageRenderer:
-    """Draws messages; the buttons lead back to ``public_url``."""
+    """Renders messages, with buttons that call ``public_url``."""
 
     def __init__(self, links: Links, public_url: str) -> None:
         self._links = links
         self._public_url = public_url
 
     def content(self, message: Message, person: str = "", response_url: str = "") -> dict[str, Any]:
-        """The text and the props of a post.
+        """Return the text and the props of a post.
 
-        ``person`` is whom it is for, and nobody else may use its buttons; empty where all of a channel may. A
-        ``response_url`` is that of a whisper.
+        ``person`` is the only one who may use its buttons, "" for the whole channel. ``response_url`` is a whisper’s.
         """
         return {"message": typeset(message.text), "props": self.props(message, person, response_url)}
 
     def props(self, message: Message, person: str, response_url: str) -> dict[str, Any]:
-        """The cards under a message; empty when it is words alone."""
+        """Return the cards of a message; empty if it is text only."""
         own = Card("", message.buttons, message.facts, message.menus)
         cards = [*message.cards, *([own] if own.buttons or own.facts or own.menus else [])]
         if not cards:
@@ -60,7 +59,7 @@ class MessageRenderer:
         return {"attachments": [self._card(card, idents, sealed) for card in cards]}
 
     def parts(self, message: Message, person: str, most: int) -> Sequence[Message]:
-        """Cut a message into as many as it takes for what stands under each to have so many characters at most."""
+        """Split a message so that the props of each part have at most ``most`` characters."""
         cards = message.cards
         if len(cards) < 2 or _json_length(self.props(message, person, "")) <= most - MARGIN:
             return [message]
@@ -105,14 +104,14 @@ class MessageRenderer:
 
 
 class _Idents:
-    """The ids of what can be clicked in one post, made of what it carries: where a post was rewritten under somebody’s
-    finger, Mattermost finds what they meant, or refuses it, but never takes what stands in its place for it."""
+    """The ids of the controls of one post, derived from their payloads: if a post is rewritten under a click,
+    Mattermost finds the intended control or none, but never the one now in its place."""
 
     def __init__(self) -> None:
         self._given: Counter[str] = Counter()
 
     def of(self, payload: BaseModel) -> str:
-        """Letters and digits; the same again for the same thing in the same order."""
+        """Return an id of letters and digits, the same for the same payloads in the same order."""
         meant = f"{name_of(type(payload))} {payload.model_dump_json()}"
         ident = f"a{sha256(meant.encode()).hexdigest()[:IDENT_DIGITS]}"
         self._given[ident] += 1
@@ -120,17 +119,16 @@ class _Idents:
 
 
 def without_menus(message: Message) -> Message:
-    """Return the message with buttons in place of menus: one for each value of a short list, else one that opens a
-    dialog.
+    """Replace menus by buttons: one for each value of a short list, else one that opens a dialog.
 
-    A phone sends nothing of a menu in a whisper (docs/mattermost.md §4.4).
+    Phones send nothing for a menu in a whisper (docs/mattermost.md §4.4).
     """
     cards = [replace(card, buttons=_make_buttons(card), menus=()) for card in message.cards]
     return replace(message, buttons=_make_buttons(message), menus=(), cards=cards)
 
 
 def _json_length(props: dict[str, Any]) -> int:
-    """Characters of props as Mattermost writes them: it spells out what HTML would take for its own."""
+    """Return the length of props as Mattermost writes them, with HTML characters escaped."""
     written = json.dumps(props, ensure_ascii=False)
     return len(written) + 5 * sum(map(written.count, "<>&"))
 
@@ -153,19 +151,18 @@ PORTRAIT_PATH = "/portrait.png"
 
 @dataclass(frozen=True, slots=True)
 class BotProfile:
-    """The name and picture that commands and their answers carry; without, an answer looks like the person’s own
-    words."""
+    """The name and picture on commands and answers; without them an answer looks like the person’s own."""
 
     username: str
     icon_url: str
 
     def as_fields(self) -> dict[str, object]:
-        """Return what a command, or its answer, says of it."""
+        """Return the profile as fields of a command or an answer."""
         return asdict(self)
 
 
 def picture_url(chosen: str, public_url: str) -> str:
-    """The picture that the operator chose, else the bot’s own."""
+    """Return the address of the picture: the operator’s, or else the bot’s own."""
     return chosen or f"{public_url}{PORTRAIT_PATH}"
 
 
@@ -175,13 +172,14 @@ def read_portrait() -> bytes:
 
 
 class DialogRenderer:
-    """Draws dialogs."""
+    """Renders dialogs."""
 
     def __init__(self, links: Links) -> None:
         self._links = links
 
     def draw(self, ask: Ask, request: Request, clues: Clues) -> dict[str, Any]:
-        """Draw the dialog. In answer to another it is the next step: under the same key, with names of its own."""
+        """Draw a dialog. As an answer to another it is the next step: under the same key, with element names of its
+        own."""
         form, is_next = ask.form, request.answers_dialog
         step = request.step + 1 if is_next else 1
         state = {
@@ -210,8 +208,8 @@ class DialogRenderer:
 def make_open_question(
     message: Message, request: Request, now: datetime, row: Outgoing | None = None
 ) -> OpenQuestion | None:
-    """Make the question that a message asks one person: one that is written down, the post that a click rewrites, or
-    else a whisper where they are; None where it asks nothing, or all of a channel."""
+    """Make the stored question of a message to one person: in an outbox row, in the post that a click rewrites, or else
+    in a whisper. None if it asks nothing, or the whole channel."""
     if message.question is None or (row and row.where is not TargetKind.PERSON):
         return None
     asked = message.question

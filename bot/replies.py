@@ -1,4 +1,4 @@
-"""What a handler may answer. Values only: nothing here talks to Mattermost."""
+"""The replies of handlers: values only, nothing here calls Mattermost."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,8 +16,7 @@ Style = Literal["default", "primary", "danger"]
 
 
 class WordedButton(BaseModel):
-    """A button as a question keeps it: its label, and the name and data of its payload. As a payload itself it leads
-    to that one."""
+    """A button as a stored question keeps it: label, payload name and data. As a payload it presses that button."""
 
     label: str
     name: str
@@ -33,24 +32,24 @@ class Button:
     style: Style = "default"
 
     def word(self) -> WordedButton:
-        """Return the button as it is written down."""
+        """Return the button as a stored question keeps it."""
         return WordedButton(
             label=self.label, name=name_of(type(self.payload)), data=self.payload.model_dump(mode="json")
         )
 
 
 class RunCommand(BaseModel):
-    """What a button carries that runs a command, as if the person had typed that line."""
+    """Payload of a button that runs a command line as if it had been typed."""
 
     line: str
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a word of who reads a message means: « oui » is a click on ``yes``, « non » and « annule » one on ``no``.
+    """What words answer a message: « oui » presses ``yes``, « non » and « annule » press ``no``.
 
-    Where both are None only a click answers, or (``polite``) nothing is asked, and who is thanked again says no more.
-    What cannot be undone has no ``yes``.
+    If both are None only a click answers; with ``polite`` nothing is asked, and further thanks get no answer. Something
+    that cannot be undone has no ``yes``.
     """
 
     yes: Button | None = None
@@ -60,7 +59,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """Something with buttons of its own, under what is said; Mattermost folds its text away after nine lines."""
+    """Part of a message with buttons of its own; Mattermost folds its text after nine lines."""
 
     text: str
     buttons: Sequence[Button] = ()
@@ -70,11 +69,11 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is said: Markdown, and under it short facts (name, value), at most a few buttons, and menus.
+    """A message: Markdown text, and under it short facts (name, value), a few buttons, and menus.
 
-    Buttons take a line each on a phone: four at most. Where a menu would be dead (in a whisper) buttons take its place.
-    ``cards`` stand between the text and all that, each with what can be done with it. ``question`` says what « oui »
-    and « non » mean to who reads it.
+    Each button takes a line on a phone, so at most four. Where menus do not work (in a whisper) buttons replace them.
+    ``cards`` stand between the text and the rest, each with its own buttons. ``question`` says what « oui » and « non »
+    mean.
     """
 
     text: str
@@ -86,16 +85,16 @@ class Message:
 
     @property
     def has_more(self) -> bool:
-        """Whether it is more than words."""
+        """Whether the message is more than text."""
         return bool(self.buttons or self.facts or self.menus or self.cards)
 
 
 @dataclass(frozen=True, slots=True)
 class Whisper(Message):
-    """A message that only the person who acted sees; it vanishes when the client is reloaded.
+    """A message that only the person who acted sees, until their client reloads.
 
-    Where none can be shown it is a direct message, but of what is only a ``courtesy``: the card that was clicked says
-    the same.
+    Where whispers are impossible it becomes a direct message, unless it is only a ``courtesy`` that repeats what the
+    clicked card shows.
     """
 
     courtesy: bool = False
@@ -103,11 +102,10 @@ class Whisper(Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Say(Message):
-    """Everyone in the channel sees it; by default the channel of the request.
+    """A message in a channel, by default that of the request.
 
-    ``root_id`` is the post that it answers, ``topic`` what it is about, for a later ``Refresh`` (or
-    ``ctx.posts_about``), and to hear of its end; ``files`` are ids of files of other posts, passed on; ``at`` is when
-    it is said, at once by default.
+    ``root_id`` is the post to reply to; ``topic`` is for a later ``Refresh`` (or ``ctx.posts_about``) and for delivery
+    events; ``files`` are ids of files of other posts to pass on; ``at`` is when to send it, by default at once.
     """
 
     channel_id: str | None = None
@@ -131,10 +129,10 @@ class Direct(Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class News:
-    """Something to be told to one person that can wait: it comes in their message of the day (commands/rappels.py).
+    """Something to tell a person that can wait for their daily message (commands/rappels).
 
-    ``text`` is a short paragraph, ``button`` leads to what it tells of; as others stand beside it, it rewrites nothing.
-    ``is_over`` says that something has ended, where it is not something new.
+    ``text`` is a short paragraph; ``button`` leads to its subject, and must not rewrite the message, since other news
+    stand in it. ``is_over`` says that something has ended.
     """
 
     user_id: str
@@ -150,11 +148,10 @@ class Update(Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refresh(Message):
-    """Rewrite every message sent about a topic, in whatever place, so that none tells something old; what is on its way
-    is rewritten as soon as it stands.
+    """Rewrite all messages of a topic, wherever they are, including those on their way once they arrive.
 
-    ``here`` is for a dialog opened by the button of such a message: it is one, though only just delivered (that of a
-    whisper does no harm).
+    ``here`` says that a dialog was opened by a button of such a message, which is then one of them even if its delivery
+    is not recorded yet.
     """
 
     topic: str
@@ -163,13 +160,12 @@ class Refresh(Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendFile:
-    """A direct message with files to one person, or a message with files in a channel. Only the order is kept: the
-    files are made when they are sent, and made again after a restart.
+    """Send files to a person, or to a channel. Only the order is stored; the files are made when it is due, and again
+    after a restart.
 
-    ``order`` says what to make; its type is the routing key, as a button’s. ``waiting`` is said at once and becomes
-    what the parcel says, or why there is none. In a channel ``user_id`` is who asked, if somebody did: with their
-    rights it is made, and they hear why nothing comes. ``topic`` is what the posts are about, once they stand
-    (``ctx.posts_about``).
+    ``order`` is the payload that routes to the handler. ``waiting`` is shown at once, and replaced by the parcel’s
+    ``done`` or the reason why there is none. For a channel, ``user_id`` is who asked, if anybody: their rights are
+    used, and they are told of failures. ``topic`` marks the posts (``ctx.posts_about``).
     """
 
     user_id: str = ""
@@ -182,9 +178,9 @@ class SendFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parcel(Message):
-    """What the handler of an order returns: a message, and the files it carries, under the names they have.
+    """The result of a file order: a message with files, under their own names.
 
-    ``files`` lie in the folder that the handler was given. ``done`` is what the waiting message becomes.
+    ``files`` are in the folder given to the handler. ``done`` replaces the waiting message.
     """
 
     files: Sequence[Path]
@@ -193,13 +189,11 @@ class Parcel(Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Start:
-    """Begin long work, done in steps beside what people ask for, resumed after a restart.
+    """Start long work, which runs in steps beside requests and continues after a restart.
 
-    ``payload`` says what to do; its type is the routing key, as a button’s. How far it is stands in one message, in
-    the channel ``told_in``, or in the direct channel of whoever acts (a job acts for nobody, and is told so nowhere; so
-    is what is ``quiet``). In a direct channel that message comes at once where ``said`` is to stand there until the
-    work begins; else only once it lasts, goes wrong, or has something to say at its end: what it does is shown where it
-    was asked for. ``at`` is when it begins, at once by default.
+    ``payload`` routes to the handler. Its progress is one message, in the channel ``told_in`` or the person’s direct
+    channel; jobs and ``quiet`` work show none. In a direct channel it is shown at once if ``said`` is given, else only
+    if the work lasts, fails, or has something to say at its end. ``at`` is when to start, by default at once.
     """
 
     payload: BaseModel
@@ -211,23 +205,22 @@ class Start:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far long work is: where to go on (None at first), and how much is done, of how much if that is known."""
+    """How far long work is: the cursor of the next step (None at first), and how much is done, of how much if known."""
 
     cursor: Any = None
     done: int = 0
     total: int | None = None
 
     def end(self, replies: Sequence["Reply"] = (), said: str = "") -> "Step":
-        """The last step of work that ends where it is."""
+        """Return the last step of work that ends here."""
         return Step(replies=replies, done=self.done, total=self.total, finished=True, said=said)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """What a step of long work returns: what is to be sent (to many: it gives way to what answers people), and how far
-    it is then.
+    """The result of a step of long work: what to send (to many, after answers to people), and the progress.
 
-    ``cursor`` is any JSON: what the next step goes on from. ``said`` is told beside the count.
+    ``cursor`` is any JSON from which the next step continues. ``said`` is shown beside the count.
     """
 
     replies: Sequence["Reply"] = ()
@@ -240,18 +233,18 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class StopWork:
-    """Do nothing more of long work; its message says how far it came."""
+    """Stop long work; its message says how far it came."""
 
     work_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Open a dialog; what the form already holds is prefilled.
+    """Open a dialog, filled with what the form has.
 
-    ``key`` is its one-time key, given when the dialog takes up something begun elsewhere. ``here`` is false where the
-    clicked message is about other things too: what becomes of the dialog is none of its business.
-    In answer to a submission it is the next step, under the same key: what was sent so far travels hidden in it.
+    ``key`` is its one-time key if it continues something. ``here`` is False if the clicked message is about other
+    things too, and so must not change. As an answer to a submission it is the next step, under the same key, with the
+    values so far hidden in it.
     """
 
     form: Form
@@ -261,8 +254,8 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Redirect:
-    """Go on as if a button with that payload (its name and data) had been clicked: a dialog, a menu or a command stood
-    for it; or a word, and then the button stands under ``post_id``, if its post is known, and is called ``label``."""
+    """Continue as if a button with this payload (name and data) had been clicked, which a dialog, menu, command or word
+    stood for. For a word, ``post_id`` is the post of the button, if known, and ``label`` its label."""
 
     name: str
     data: Mapping[str, object]
@@ -271,20 +264,20 @@ class Redirect:
 
     @property
     def worded(self) -> WordedButton:
-        """Return the answer as a button, to be shown again."""
+        """Return the button, to be shown again."""
         return WordedButton(label=self.label, name=self.name, data=dict(self.data))
 
     @classmethod
     def to(cls, payload: BaseModel) -> "Redirect":
-        """That of a button with this payload."""
+        """Redirect to a button with this payload."""
         return cls(name_of(type(payload)), payload.model_dump(mode="json"))
 
 
 @dataclass(frozen=True, slots=True)
 class Perform:
-    """Go on as if the person had typed that line, whose answer goes where this one would: to who clicked, or into the
-    direct channel. What else the handler changed stands. Of plain words, ``label`` is what the button is called that
-    opens its window, and ``channel_id`` where it is as if typed."""
+    """Continue as if the person had typed this line; its answer goes to whoever clicked, or to the direct channel.
+    Other changes of the handler stand. For plain words, ``label`` is the button that opens its window, and
+    ``channel_id`` the channel in which it counts as typed."""
 
     line: str
     label: str = ""
@@ -293,9 +286,10 @@ class Perform:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Something that waits for a person, shown by « /aide », and the button that leads to it. (No reply of its own.)
-    The message of the day also shows the ``others``: it is a card of its own there. Of what is said otherwise each day
-    the ``key`` tells that it is the same."""
+    """Something that waits for a person, with its button, for « /aide » (not a reply itself).
+
+    The daily message also shows ``others`` on its card. ``key`` identifies it if its text changes every day.
+    """
 
     text: str
     button: Button
@@ -305,8 +299,8 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class EveningPart:
-    """What a feature says to somebody at the end of their day: what it ``asks`` about it, and what it ``tells`` of the
-    next; ``rdvs`` are those asked about, by their numbers. (No reply of its own.)"""
+    """A feature’s part of somebody’s end-of-day message: questions about the day (``asks``), the next day (``tells``),
+    and the numbers of the appointments asked about (``rdvs``). Not a reply itself."""
 
     asks: Sequence[Waiting] = ()
     tells: Message | None = None
@@ -315,8 +309,8 @@ class EveningPart:
 
 @dataclass(frozen=True, slots=True)
 class PlainTextReply:
-    """What a feature makes of plain words said to the bot: they are its own (``is_its``: an answer in a thread of its),
-    or it has ``buttons`` for them. (No reply of its own.)"""
+    """A feature’s claim on plain words: they are meant for it (``is_its``), or it offers ``buttons`` for them. Not a
+    reply itself."""
 
     is_its: bool = False
     buttons: Sequence[Button] = ()
@@ -324,7 +318,8 @@ class PlainTextReply:
 
 @dataclass(frozen=True, slots=True)
 class Refuse:
-    """What an error becomes. ``fields`` go under those of a dialog, by element name; a dialog has no ``buttons``."""
+    """The reply that an error becomes. ``fields`` are sentences under a dialog’s elements; a dialog has no
+    ``buttons``."""
 
     text: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
@@ -351,12 +346,12 @@ Replies = Reply | Sequence[Reply] | None
 
 
 def as_list(replies: Replies) -> list[Reply]:
-    """Return what a handler answered, one by one."""
+    """Return a handler’s replies as a list."""
     if replies is None:
         return []
     return list(replies) if isinstance(replies, Sequence) else [replies]
 
 
 def find_next(replies: Sequence[Reply]) -> Perform | Redirect | None:
-    """Find the command or the button with which a handler goes on, if it does."""
+    """Return the command or button with which a handler continues, if any."""
     return next((reply for reply in replies if isinstance(reply, Perform | Redirect)), None)

@@ -1,4 +1,4 @@
-"""When to look and to try again: growing pauses, a gate for a server that is down, leases kept, tables polled."""
+"""Polling and retries: growing pauses, a gate for a server that is down, renewed leases, polled tables."""
 
 import asyncio
 import random
@@ -22,14 +22,14 @@ RENEWED_EVERY = LEASE / 4
 
 
 class LeaseLostError(Exception):
-    """Another replica has the work or the message now, or it was cancelled."""
+    """Another replica has taken over the work or message, or it was cancelled."""
 
 
 @contextmanager
 def lease_kept(renew: Callable[[], Awaitable[bool]], lost: Callable[[], object]) -> Iterator[None]:
-    """Renew a lease again and again while the block lasts; once that finds that another has it, call ``lost``.
+    """Renew a lease again and again during the block; if another replica has it, call ``lost``.
 
-    While the database is away the lease is not lost: another may take it once it has ended.
+    While the database is away the lease is kept: another replica can take it only after its end.
     """
     renewing = asyncio.create_task(_keep_lease(renew, lost))
     try:
@@ -52,7 +52,7 @@ async def _keep_lease(renew: Callable[[], Awaitable[bool]], lost: Callable[[], o
 
 
 def backoff(tries: int, first: float, longest: float = 60.0) -> float:
-    """Seconds to wait after so many failed tries: first, twice that …, longest; spread, so that none meet."""
+    """Return the seconds to wait after that many failures: doubling from ``first`` up to ``longest``, with jitter."""
     spread = random.uniform(0.8, 1.2)  # noqa: S311 (a spread, no secret)
     return float(min(longest, first * 2 ** min(tries - 1, 16)) * spread)
 
@@ -69,9 +69,9 @@ class _Doubt:
 
 
 class Doubts:
-    """Targets by the failures in a row, each resting after the first few so that its messages keep their order.
+    """Targets by their consecutive failures. Each pauses after the first few, so that its messages keep their order.
 
-    ``first`` is the first rest in seconds.
+    ``first`` is the first pause in seconds.
     """
 
     def __init__(self, first: float) -> None:
@@ -79,7 +79,7 @@ class Doubts:
         self._about: OrderedDict[str, _Doubt] = OrderedDict()
 
     def add(self, target: str) -> bool:
-        """Note that the server failed at a message for it; True when it had not before."""
+        """Record a failure for a target; return True if it is the first."""
         doubt = self._about.setdefault(target, _Doubt())
         self._about.move_to_end(target)
         if len(self._about) > DOUBTS_MAX:
@@ -90,29 +90,29 @@ class Doubts:
         return doubt.times == 1
 
     def pause(self, target: str, seconds: float) -> None:
-        """Send nothing to a target for so many seconds: something else comes first."""
+        """Pause a target for that many seconds, because something else comes first."""
         self._about.setdefault(target, _Doubt()).until = _now() + seconds
 
     def clear(self, target: str) -> None:
-        """A message for it was taken."""
+        """Record a success for a target."""
         self._about.pop(target, None)
 
     def all(self) -> list[str]:
-        """Every target in doubt."""
+        """Return all targets in doubt."""
         return list(self._about)
 
     def rests(self, target: str) -> bool:
-        """Return whether nothing is sent to it for the moment."""
+        """Return whether a target is paused."""
         doubt = self._about.get(target)
         return doubt is not None and doubt.until > _now()
 
     def resting(self) -> list[str]:
-        """The targets to which nothing is sent for the moment."""
+        """Return the paused targets."""
         now = _now()
         return [target for target, doubt in self._about.items() if doubt.until > now]
 
     def wait(self, longest: float) -> float:
-        """Seconds until the next of them has rested, at most so many."""
+        """Return the seconds until the next pause ends, at most ``longest``."""
         now = _now()
         return min((d.until - now for d in self._about.values() if d.until > now), default=longest)
 
@@ -134,21 +134,20 @@ WORN = 10
 
 
 def next_try(attempts: int, created_at: datetime, now: datetime) -> datetime | None:
-    """Return when to try again what was refused: after 1, 4, 16, 64 minutes, then every 4 hours; None after a day."""
+    """Return when to retry a refused message: after 1, 4, 16 and 64 minutes, then every 4 hours; None after a day."""
     wait = timedelta(minutes=min(4 ** min(attempts, 4), 240))
     return now + wait if now + wait <= created_at + GIVEN_UP_AFTER else None
 
 
 def next_own_try(attempts: int, created_at: datetime, now: datetime, first: float) -> datetime:
-    """Return when to try again what the server fails at, though it answers others: nobody said no, so it is never given
-    up."""
+    """Return when to retry a message at which the server fails though it accepts others; it is never given up."""
     if attempts < WORN:
         return now + timedelta(seconds=backoff(attempts + 1, first))
     return next_try(attempts, created_at, now) or now + GIVEN_UP_AFTER
 
 
 class Gate:
-    """Open while Mattermost takes messages. Once it does not, a single probe may pass after each pause.
+    """Open while Mattermost answers; when closed, a single probe may pass after each pause.
 
     ``first`` is the first pause in seconds.
     """
@@ -162,32 +161,32 @@ class Gate:
 
     @property
     def is_open(self) -> bool:
-        """Whether messages may leave as they come."""
+        """Whether messages may be sent as they come."""
         return self._failures == 0
 
     def wait(self) -> float:
-        """Seconds until somebody may pass; 0 when now."""
+        """Return the seconds until a call may pass; 0 for now."""
         return 0.0 if self.is_open else max(0.0, self._next_probe - _now())
 
     def note_answer(self) -> bool:
-        """Note that the server answers; True when it did not before."""
+        """Record that the server answers; return True if it did not before."""
         was_shut = not self.is_open
         self._failures = self._doubted = 0
         return was_shut
 
     def note_doubt(self) -> bool:
-        """The server failed at somebody new, though it answers; True when that makes an outage."""
+        """Record a failure for a new target although the server answers; return True if that makes an outage."""
         self._doubted += 1
         return self._doubted >= WITNESSES
 
     def was_known(self, began: float) -> bool:
-        """Return whether the trouble began while a call begun then was under way."""
+        """Return whether a call begun then was under way when the outage began."""
         return not self.is_open and began < self._shut_at
 
     def shut(self, began: float, retry_after: float | None, longest: float = 60.0) -> bool:
-        """A call begun then got no good answer; True when the gate was open until now.
+        """Record that a call begun then failed; return True if the gate was open.
 
-        Calls that were under way together when the trouble began count as one. ``longest`` bounds the pause.
+        Calls that were under way together when the outage began count as one failure. ``longest`` bounds the pause.
         """
         was_open = self.is_open
         if began >= self._shut_at:
@@ -198,13 +197,13 @@ class Gate:
         return was_open
 
     def shut_by(self, error: ChatError, began: float) -> None:
-        """Shut it for a call begun then that failed so, and log that Mattermost is away if that was not known."""
+        """Close the gate for a call that failed with this error, and log the outage if it is new."""
         if self.shut(began, error.retry_after):
             log.warning("mattermost_away", status=error.status, error_id=error.error_id)
 
 
 async def is_away(chat: Mattermost, error: ChatError) -> bool:
-    """Return whether Mattermost takes nothing at all: it said so, or answers no other question either."""
+    """Return whether Mattermost is down: it said so, or does not answer another question either."""
     return error.status in {401, 429} or (error.may_pass and not await chat.answers())
 
 
@@ -215,21 +214,20 @@ NOT_LEADING = 5.0
 
 
 def wait_before_look(gate: Gate, leads: Callable[[], bool]) -> float:
-    """Seconds until this replica may take anything from a table; 0 when now."""
+    """Return the seconds until this replica may take rows of a table; 0 for now."""
     return gate.wait() or (0.0 if leads() else NOT_LEADING)
 
 
 @dataclass(frozen=True, slots=True)
 class PollerPauses:
-    """The pauses of a poller in seconds: between two looks at least, and after a look that failed (the database, most
-    likely)."""
+    """The pauses of a poller in seconds: the least between two looks, and after a failed look."""
 
     breath: float
     after_fault: float
 
 
 class TablePoller:
-    """Calls ``look`` for ever; it returns the seconds until the next look is needed. ``name`` is for the log."""
+    """Calls ``look`` for ever; it returns the seconds until the next look. ``name`` is for the log."""
 
     def __init__(
         self, name: str, look: Callable[[], Awaitable[float]], pauses: PollerPauses, call: asyncio.Event | None = None
@@ -253,8 +251,8 @@ class TablePoller:
 
 
 async def run_when_due(due: asyncio.Event, work: Callable[[], Awaitable[bool]], pause: Callable[[int], float]) -> None:
-    """Work whenever ``due`` is set, for ever. Where ``work`` says that it failed, it is called again after a pause,
-    in seconds by how often it has failed in a row."""
+    """Call ``work`` whenever ``due`` is set, for ever; after a failure, call it again after a pause that grows with
+    each failure in a row."""
     failures = 0
     while True:
         await due.wait()

@@ -24,9 +24,9 @@ Ident = int | str
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """Words, and who looks for them: of each kind the ``limit`` best are wanted, after the ``skip`` best.
+    """A search: the words, the person, and which results of each kind: ``limit`` after the best ``skip``.
 
-    ``awaited`` is true where people are wanted too who are announced but have no account yet, as an operator wants.
+    With ``awaited``, people who are announced but have no account are found too, for the operator.
     """
 
     words: str
@@ -46,7 +46,7 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """Something that was found, and how well (of 100); ``about`` is what is said of it besides, in a few words."""
+    """A result, with its score (0 to 100); ``about`` is a short description."""
 
     ident: Ident
     title: str
@@ -56,8 +56,8 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class SearchKind:
-    """A kind of things: its ``name`` for programs, what one of them and several are called, and the payload of the
-    button that opens one."""
+    """A kind of things: its ``name`` for programs, its singular and plural, and the payload of the button that opens
+    one."""
 
     name: str
     one: str
@@ -67,7 +67,7 @@ class SearchKind:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """Some of the ``total`` things that were found of a kind, the best first."""
+    """Some of the ``total`` results of one kind, best first."""
 
     hits: Sequence[Hit]
     total: int
@@ -79,7 +79,7 @@ SearchHook = Callable[[Search], Awaitable[Findings]]
 
 @dataclass(frozen=True, slots=True)
 class SearchSource:
-    """What finds things of a kind, for people of these roles. It only reads, what this person may see."""
+    """Finds things of one kind for people of these roles; it reads only what the person may see."""
 
     kind: SearchKind
     find: SearchHook
@@ -88,7 +88,7 @@ class SearchSource:
 
 @dataclass(frozen=True, slots=True)
 class KindFound:
-    """What was found of a kind; ``failed`` where its source could not say."""
+    """The results of one kind; ``failed`` if its source raised an error."""
 
     kind: SearchKind
     found: Findings = NOTHING
@@ -96,12 +96,12 @@ class KindFound:
 
     @property
     def best(self) -> int:
-        """The score of its best; 0 where nothing was found."""
+        """The score of the best result; 0 if there is none."""
         return self.found.hits[0].score if self.found.hits else 0
 
 
 def cut_hits(ranked: Sequence[Hit], search: Search) -> Findings:
-    """Cut what is wanted out of all that was found, the best first."""
+    """Cut the wanted results out of all, best first."""
     return Findings(ranked[search.skip : search.skip + search.limit], len(ranked))
 
 
@@ -110,14 +110,14 @@ FAR = 5
 
 
 async def search_all(sources: Iterable[SearchSource], search: Search) -> list[KindFound]:
-    """Ask the sources that are open to this person, one after the other: the kind with the best comes first."""
+    """Search the sources open to this person one by one, and order the kinds by their best result."""
     found = [await _ask(source, search) for source in sources if search.user.may(source.roles)]
     best = max((one.best for one in found), default=0)
     return sorted((one for one in found if one.failed or one.best * FAR >= best), key=lambda one: -one.best)
 
 
 async def _ask(source: SearchSource, search: Search) -> KindFound:
-    """Ask one source; one that fails keeps nobody from what the others find."""
+    """Search one source; an error in it does not affect the others."""
     try:
         return KindFound(source.kind, await source.find(search))
     except Exception as problem:

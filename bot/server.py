@@ -49,7 +49,7 @@ _SAFE = tuple(SAFE_HEADERS.items())
 
 
 def make_safe(headers: MutableMapping[str, str]) -> None:
-    """Add what an answer does not say itself."""
+    """Add the security headers that a response lacks."""
     for name, value in _SAFE:
         if name not in headers:
             headers[name] = value
@@ -64,7 +64,7 @@ FEED_MAX = 2_000_000
 
 
 class FeedServer:
-    """Finds the handler of a feed, runs it in a transaction that only reads, and answers as HTTP wants."""
+    """Routes a feed’s request to its handler in a reading transaction, and answers as HTTP requires."""
 
     def __init__(self, triggers: Mapping[Key, Trigger], dependencies: HandlerDependencies) -> None:
         self._triggers = {name: trigger for (kind, name), trigger in triggers.items() if kind == "feed"}
@@ -73,11 +73,11 @@ class FeedServer:
         self._visits, self._visitors = VisitLimit(), Visitors(dependencies.settings.proxies)
 
     def routes(self) -> list[web.RouteDef]:
-        """List the routes of all pages that are read by key, whether they are on or not."""
+        """Return the routes of all feeds, enabled or not."""
         return [web.get(f"/{name}/{{key}}", self.answer) for name in self._triggers]
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
-        """The feed, or that what the program has of it is still so. Raises HTTPException, which says nothing more."""
+        """Return the feed, or 304 if the program has the present version. Raises HTTPException without details."""
         name, visitor = request.path.split("/")[1], self._visitors.name(request)
         if self._visits.is_over(visitor, "missed", MISSED_MAX):
             raise web.HTTPTooManyRequests
@@ -131,7 +131,7 @@ _ID = re.compile(r"[a-z0-9]{26}")
 
 
 async def read_body(request: web.Request) -> None:
-    """Have the whole body. Raises HTTPBadRequest for one that is cut short, badly packed or oddly written."""
+    """Read the whole body. Raises HTTPBadRequest for one that is incomplete or wrongly encoded."""
     if (request.charset or "utf-8").lower() not in ENCODINGS:
         raise web.HTTPBadRequest
     try:
@@ -144,7 +144,7 @@ async def read_body(request: web.Request) -> None:
 
 
 async def read_form(request: web.Request) -> dict[str, str]:
-    """Read the fields of a form, without the character that no database keeps. Raises HTTPException."""
+    """Read the fields of a form, without NUL characters, which no database stores. Raises HTTPException."""
     if request.content_type != "application/x-www-form-urlencoded":
         raise web.HTTPUnsupportedMediaType
     try:
@@ -154,7 +154,7 @@ async def read_form(request: web.Request) -> dict[str, str]:
 
 
 async def read_json_object(request: web.Request) -> dict[str, Any]:
-    """Read the object that a JSON text means. Raises HTTPException."""
+    """Read a JSON object. Raises HTTPException."""
     if request.content_type != "application/json":
         raise web.HTTPUnsupportedMediaType
     try:
@@ -170,7 +170,7 @@ async def read_json_object(request: web.Request) -> dict[str, Any]:
 
 
 def read_user_id(body: Mapping[str, Any]) -> str:
-    """Read the id of who acts, which must be one of Mattermost’s. Raises HTTPBadRequest."""
+    """Read the id of the person who acts. Raises HTTPBadRequest for anything that is no Mattermost id."""
     user_id = body.get("user_id")
     if not isinstance(user_id, str) or not _ID.fullmatch(user_id):
         raise web.HTTPBadRequest
@@ -178,7 +178,7 @@ def read_user_id(body: Mapping[str, Any]) -> str:
 
 
 def loggable_path(request: web.Request) -> str:
-    """Return what was asked for, to be written down: not the key of a feed, which is somebody’s."""
+    """Return the request’s path for the log, without the secret key of a feed or page."""
     resource = request.match_info.route.resource
     if resource is not None:
         return resource.canonical
@@ -187,7 +187,7 @@ def loggable_path(request: web.Request) -> str:
 
 
 def _refuse_constant(constant: str) -> None:
-    """NaN and Infinity are no JSON."""
+    """Refuse NaN and Infinity, which are no JSON."""
     raise ValueError(constant)
 
 
@@ -202,8 +202,8 @@ LINGERING = 2.0
 
 @dataclass(frozen=True, slots=True)
 class ServerDependencies:
-    """What the entrance needs: who answers, what opens links, which token commands carry, whether all is well, who is
-    connected, what programs read, what people without an account are shown, and what other services send."""
+    """What the HTTP server needs: the dispatcher, links, the command token, health checks, connections, and the servers
+    of feeds, pages, the API and webhooks."""
 
     dispatcher: Dispatcher
     links: Links
@@ -217,7 +217,7 @@ class ServerDependencies:
 
 
 def make_application(dependencies: ServerDependencies) -> web.Application:
-    """Make the application, whose routes Mattermost and the operator’s probes call."""
+    """Make the application with the routes that Mattermost and the operator’s probes call."""
     server = _Routes(dependencies)
     app = web.Application(client_max_size=BODY_MAX, middlewares=[_answer_soberly, server.read_whole])
     app.add_routes(
@@ -241,8 +241,7 @@ def make_application(dependencies: ServerDependencies) -> web.Application:
 
 @web.middleware
 async def _answer_soberly(request: web.Request, handler: HttpHandler) -> web.StreamResponse:
-    """Answer so that nothing tells more than its status, no error escapes with a stack, and no browser makes more of
-    it."""
+    """Answer with security headers; no error shows more than its status."""
     answer = await _answer_whatever_comes(request, handler)
     make_safe(answer.headers)
     return answer
@@ -272,7 +271,7 @@ class _Routes:
 
     @web.middleware
     async def read_whole(self, request: web.Request, handler: HttpHandler) -> web.StreamResponse:
-        """Read a request whole before it is answered: until then its connection keeps the bot waiting."""
+        """Read a request completely before it is answered; until then its connection counts as waiting."""
         request = self._d.webhooks.widen(request)
         await read_body(request)
         with self._d.connections.answering(request.transport):
@@ -354,10 +353,10 @@ class _Routes:
         return web.json_response(await self._d.dispatcher.run(came, link["d"]))
 
     def _link(self, context: dict[str, Any], user_id: str) -> tuple[dict[str, Any], timedelta]:
-        """Return what a button carries, with what was chosen of a menu, and its age. Raises UserError if it was made
-        for somebody else, or what was chosen is not offered.
+        """Return the content of a button’s link, with the menu’s choice, and its age. Raises UserError if the link is
+        for another person, or the choice was not offered.
 
-        Those under what all of a channel read, and those of before persons were named, are anybody’s.
+        Buttons under a message for a whole channel work for anybody, and so do those from before links named a person.
         """
         link, age = self._d.links.open_aged("button", context.get("link", ""))
         if link.get("u", user_id) != user_id:
@@ -365,7 +364,7 @@ class _Routes:
         return link | {"d": link["d"] | menus.read_choice(link, context)}, age
 
     def _state(self, body: dict[str, Any], user_id: str) -> tuple[dict[str, Any], bool]:
-        """A dialog’s sealed state and whether it is too old. Raises UserError if it is not this person’s."""
+        """Return a dialog’s sealed state, and whether it is too old. Raises UserError if it is another person’s."""
         try:
             state, expired = self._d.links.open("dialog", body.get("state")), False
         except ExpiredLink as old:
@@ -379,28 +378,28 @@ class _Routes:
         return state, expired
 
     async def portrait(self, request: web.Request) -> web.Response:
-        """The bot’s face, for whoever reads its answers."""
+        """Answer with the bot’s picture."""
         kept = {"Cache-Control": "public, max-age=86400"}
         return web.Response(body=self._portrait, content_type="image/png", headers=kept)
 
     async def health(self, request: web.Request) -> web.Response:
-        """The process lives."""
+        """Answer that the process lives."""
         return web.json_response({"status": "ok"})
 
     async def readiness(self, request: web.Request) -> web.Response:
-        """Each thing the bot needs, and whether it is there; 503 unless all are."""
+        """Answer which things the bot needs are available; 503 unless all are."""
         parts = await self._ready.ask()
         return web.json_response(parts, status=200 if all(parts.values()) else 503)
 
     async def metrics(self, request: web.Request) -> web.Response:
-        """Figures for Prometheus; no personal data."""
+        """Answer with the metrics for Prometheus, without personal data."""
         return web.Response(
             body=generate_latest(), headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"}
         )
 
 
 class HttpServer:
-    """The port: it listens between ``open`` and ``close``, which lets what is being answered end."""
+    """The listening port, between ``open`` and ``close``, which lets requests under way finish."""
 
     def __init__(self, dependencies: ServerDependencies, patience: float) -> None:
         self._connections = dependencies.connections
@@ -411,7 +410,7 @@ class HttpServer:
 
     @property
     def port(self) -> int:
-        """The port listened on."""
+        """The port number."""
         assert self._server is not None, "the entrance is closed"
         return int(self._server.sockets[0].getsockname()[1])
 

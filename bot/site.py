@@ -1,8 +1,8 @@
-"""Pages for people who have no account: found by a key in their address, they work without scripts and tell nobody else
-anything.
+"""Web pages for people without an account: found by a secret key in their address, without scripts and without telling
+anybody else.
 
-What is asked for is read; what is sent is done in one transaction with what it says to people of the réseau. How often
-one address asks is bounded; no address, key or word of a visitor is in a log.
+GET only reads; a POST is one transaction with its messages to people of the réseau. Requests are limited by address,
+and no address, key or input of a visitor is logged.
 """
 
 import re
@@ -55,7 +55,7 @@ _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 
 
 def render_page(name: str, **values: object) -> str:
-    """A page: templates/<name>.html.j2 with these values, each made harmless."""
+    """Render templates/<name>.html.j2 with these values, escaped."""
     return _environment().get_template(f"{name}.html.j2").render(values)
 
 
@@ -75,7 +75,7 @@ def _environment() -> Environment:
 
 
 class VisitLimit:
-    """How often each address came in the last minute, in the memory of this process."""
+    """Counts requests by address in the last minute, in the memory of this process."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -83,7 +83,7 @@ class VisitLimit:
         self._swept = clock()
 
     def count(self, visitor: str, what: str) -> int:
-        """Count one more, and return how many there were."""
+        """Count one more request, and return their number."""
         now, came = self._clock(), self._came.setdefault((visitor, what), deque(maxlen=VISITS_MAX))
         came.append(now)
         self._came.move_to_end((visitor, what))
@@ -95,7 +95,7 @@ class VisitLimit:
         return len(came)
 
     def is_over(self, visitor: str, what: str, most: int) -> bool:
-        """Return whether there were more than so many already."""
+        """Return whether the limit is already exceeded."""
         came = self._came.get((visitor, what))
         if came is None:
             return False
@@ -115,7 +115,7 @@ class VisitLimit:
 
 
 class PageServer:
-    """Finds the handler of a page, runs it, and answers as HTTP wants."""
+    """Routes a page’s request to its handler, and answers as HTTP requires."""
 
     def __init__(self, triggers: Mapping[Key, Trigger], dependencies: HandlerDependencies) -> None:
         self._shown = {name: trigger for (kind, name), trigger in triggers.items() if kind == "page"}
@@ -127,7 +127,7 @@ class PageServer:
         self._visitors = Visitors(dependencies.settings.proxies)
 
     def routes(self) -> list[web.RouteDef]:
-        """List the routes of all pages and of what their forms send, whether they are on or not."""
+        """Return the routes of all pages and of their forms, enabled or not."""
         shown = [web.get(f"/{name}/{{key:.+}}", partial(self._answer, name)) for name in self._shown]
         return [*shown, *(web.post(f"/{name}/{{key:.+}}", partial(self._answer, name)) for name in self._sent)]
 
@@ -144,7 +144,8 @@ class PageServer:
         return make_response(answer)
 
     def _refuse(self, request: web.Request, visitor: str) -> web.StreamResponse | None:
-        """Return what somebody is told who asks too often, or whom another site sends."""
+        """Return the answer to somebody who asks too often, or comes from another site’s form; None for anybody
+        else."""
         is_sent, visits = request.method == "POST", self._visits
         asked = visits.count(visitor, "sent" if is_sent else "asked")
         if asked > (SENT_MAX if is_sent else ASKED_MAX) or visits.is_over(visitor, "missed", MISSED_MAX):
@@ -173,15 +174,15 @@ class PageServer:
         return answer or say_trouble("nothing", 404)
 
     async def _run_in_turn(self, trigger: Trigger, asked: PageRequest) -> PageAnswer | None:
-        """What is sent to one page comes one after the other: who waits holds no connection to the database, which all
-        who ask for anything else would wait for."""
+        """Run the POSTs to one page one after the other; a waiting one holds no database connection, which others would
+        lack."""
         if not trigger.writes:
             return await self._run(trigger, asked)
         async with self._turns.turn(f"{trigger.key[1]}/{asked.parts[0]}"):
             return await self._run(trigger, asked)
 
     async def _run(self, trigger: Trigger, asked: PageRequest) -> PageAnswer | None:
-        """Do it for nobody: whose page it is, and who may see it, the handler finds out by the key."""
+        """Run a handler for nobody; by the key it finds whose page it is, and who may see it."""
         nobody, request = make_nobody(), Request(*trigger.key)
         async with self._d.database.transaction(writes=trigger.writes) as db:
             context = self._admission.context(nobody, request, db, writes=trigger.writes)
@@ -193,7 +194,7 @@ class PageServer:
 
 
 async def _read_request(request: web.Request, visitor: str) -> PageRequest | None:
-    """Read what was asked for, or sent; None for what no page of ours asks."""
+    """Read a request for a page; None if no page can take it."""
     parts = tuple(request.match_info["key"].split("/"))
     if len(parts) > PARTS_MAX or any(len(part) > PART_MAX or "\0" in part for part in parts):
         return None  # (no database keeps that character, nor is any asked for it)
@@ -210,7 +211,7 @@ async def _read_request(request: web.Request, visitor: str) -> PageRequest | Non
 
 
 async def _read_parts(request: web.Request) -> Mapping[str, str]:
-    """Read the texts of a form in parts, whose body was read already. Raises ValueError for what is none."""
+    """Read the texts of a multipart form whose body is already read. Raises ValueError."""
     head = f"Content-Type: {request.headers['Content-Type']}\r\n\r\n".encode()
     told = message_from_bytes(head + await request.read(), policy=HTTP)
     if not told.is_multipart() or told.defects:
@@ -226,13 +227,13 @@ def _decode_part(part: Message) -> str:
 
 
 def is_glance(method: str, headers: Mapping[str, str]) -> bool:
-    """Return whether nobody reads what is asked for."""
+    """Return whether a request is only a preview or prefetch, which nobody reads."""
     agent, purpose = headers.get("User-Agent", ""), headers.get("Sec-Purpose") or headers.get("Purpose", "")
     return method == "HEAD" or not agent or "prefetch" in purpose or bool(_ROBOTS.search(agent[:AGENT_MAX]))
 
 
 def say_trouble(what: str, status: int) -> PageAnswer:
-    """Make a page that says that there is nothing, or why not now."""
+    """Make the page that says that there is nothing, or why not now."""
     return PageAnswer(render_page("site", what=what), status=status)
 
 
@@ -253,7 +254,7 @@ def _name_style(text: str) -> str:
 
 
 def make_policy(body: str) -> str:
-    """Make the policy of what a browser may load and send: the page’s own style, by its digest, and its own forms."""
+    """Make the Content-Security-Policy of a page: only its own style, by its hash, and its own forms."""
     styles = " ".join(map(_name_style, _STYLE.findall(body)))
     own = f"style-src {styles}" if styles else "style-src 'none'"
     return f"default-src 'none'; {own}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

@@ -1,4 +1,5 @@
-"""The spool: each submission is in a private file before it is worked on, and struck out once it is safe elsewhere."""
+"""The spool: each submission is written to a private file before it is handled, and removed once it is safe
+elsewhere."""
 
 import errno
 import fcntl
@@ -23,9 +24,9 @@ JOURNAL, RENEWED = ".jsonl", ".new"
 
 
 class JournalFile:
-    """``size`` in bytes; every method may raise OSError.
+    """The file of a spool; ``size`` is in bytes; every method may raise OSError.
 
-    Not synced to the disk: it guards against the end of this process, not of the machine.
+    It is not synced to disk: it protects against a crash of the process, not of the machine.
     """
 
     def __init__(self, path: Path) -> None:
@@ -34,7 +35,7 @@ class JournalFile:
         self._file: int | None = None
 
     def append(self, line: bytes) -> None:
-        """Write a line at the end. When it does not fit nothing of it stays (or ``renew`` is needed)."""
+        """Append a line. If it does not fit, nothing of it stays (or ``renew`` is needed)."""
         if self._file is None:
             raise OSError(errno.EBADF, "not opened")
         try:
@@ -45,13 +46,13 @@ class JournalFile:
         self.size += len(line)
 
     def empty(self) -> None:
-        """Drop all lines; that needs no room."""
+        """Remove all lines, which needs no disk space."""
         if self._file is not None:
             os.ftruncate(self._file, 0)
         self.size = 0
 
     def renew(self, lines: Iterable[bytes]) -> None:
-        """Have these lines and no others, from one instant to the next."""
+        """Replace all lines atomically."""
         new, content = self.path.with_suffix(RENEWED), b"".join(lines)
         file = os.open(new, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o600)
         try:
@@ -73,7 +74,7 @@ class JournalFile:
 
 
 class AbandonedJournal:
-    """The journal of a process that died, held while it is open."""
+    """The locked journal of a dead process."""
 
     def __init__(self, path: Path, file: int) -> None:
         self.path = path
@@ -81,7 +82,7 @@ class AbandonedJournal:
 
     @classmethod
     def take(cls, path: Path) -> "AbandonedJournal | None":
-        """Hold it; None while its process lives, when another one was faster, or when it can’t be opened."""
+        """Lock a journal; None if its process lives, another process was faster, or it cannot be opened."""
         try:
             file = os.open(path, os.O_RDWR)
         except OSError:
@@ -94,23 +95,23 @@ class AbandonedJournal:
         return None
 
     def lines(self) -> list[bytes]:
-        """Read all lines of the file, of which the last may be cut short."""
+        """Return all lines; the last may be incomplete."""
         with self.path.open("rb") as file:
             return file.readlines()
 
     def drop(self) -> None:
-        """Delete the file, which is needed no more."""
+        """Delete the file."""
         with suppress(OSError):
             self.path.unlink(missing_ok=True)
         self.close()
 
     def close(self) -> None:
-        """Leave it where it is."""
+        """Leave the file in place."""
         os.close(self._file)
 
 
 def append_whole(path: Path, lines: Iterable[bytes]) -> None:
-    """Add lines to a private file, all or none."""
+    """Append lines to a private file, all or none."""
     file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
         size = os.fstat(file).st_size
@@ -124,7 +125,7 @@ def append_whole(path: Path, lines: Iterable[bytes]) -> None:
 
 
 def _write_whole(file: int, content: bytes) -> None:
-    """Write all of it, at once: what is cut short does not fit."""
+    """Write all of a text, or raise."""
     if content and os.write(file, content) != len(content):
         raise OSError(errno.ENOSPC, "cut short")
 
@@ -149,8 +150,8 @@ ever."""
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A dialog as it was sent: its form’s name, one-time key, sender, what was typed and what travelled hidden; and
-    when, in seconds since 1970 (0: unknown)."""
+    """A submitted dialog: its form’s name, one-time key, sender, typed and hidden values, and time in seconds since
+    1970 (0: unknown)."""
 
     form: str
     key: str
@@ -164,11 +165,11 @@ FIELD_TYPES: dict[str, type] = {"form": str, "key": str, "user_id": str, "raw": 
 
 
 class Spool:
-    """What was submitted and is not safe yet, in memory and in a journal (it holds what people typed: mode 0600).
+    """Submissions that are not safe yet, in memory and in a journal, which holds what people typed (mode 0600).
 
-    Nothing here fails because of the disk: while the journal can’t be written, what is in memory goes on, and the
-    journal is written anew as soon as there is room. What a crash or a database outage leaves becomes a draft
-    (bot/recovery.py). Each process has a journal of its own; the next one to start takes over those of the dead.
+    It never fails because of the disk: while the journal cannot be written, memory goes on, and the journal is
+    rewritten once there is room. What a crash or an outage leaves becomes a draft (bot/recovery.py). Each process has
+    its own journal; the next one to start takes over those of dead processes.
     """
 
     def __init__(self, folder: Path, seconds: Callable[[], float] = time.monotonic) -> None:
@@ -189,7 +190,7 @@ class Spool:
         return key in self._left
 
     def write(self, submission: Submission) -> None:
-        """Write a submission down, in place of an earlier sending of the same dialog."""
+        """Store a submission, replacing an earlier sending of the same dialog."""
         if self._seconds() - self._swept_at > DAY:
             self._swept_at = self._forget_aside()
         self._keep(submission)
@@ -197,27 +198,27 @@ class Spool:
         self._make_room(submission.user_id)
 
     def strike(self, key: str) -> None:
-        """Strike out a submission that is safe elsewhere."""
+        """Remove a submission that is safe elsewhere."""
         if self._drop(key):
             self._note(_encode_line({"struck": key}))
 
     def set_aside(self, key: str) -> None:
-        """Take out what will never be of use here, for the operator to look at. Raises OSError when it can’t be."""
+        """Move an unusable submission aside for the operator. Raises OSError."""
         path = self._journal.path.with_suffix(ASIDE)
         _lay_aside(path, [self._lines[key]])
         self.strike(key)
 
     def submissions(self) -> list[Submission]:
-        """List all submissions that are not safe elsewhere yet, oldest first."""
+        """Return the submissions that are not safe yet, oldest first."""
         return list(self._left.values())
 
     def mend(self) -> None:
-        """Write the journal anew if it could not be written and there may be room now."""
+        """Rewrite the journal if an earlier write failed."""
         if self._trouble and self._seconds() - self._tried_at >= JOURNAL_RETRY:
             self._renew()
 
     def close(self) -> None:
-        """Leave the journal to the next process if something is left in it."""
+        """Close the spool; a journal with submissions stays for the next process."""
         if self._trouble:
             self._renew()
         if not self._left:
@@ -227,7 +228,7 @@ class Spool:
             left.close()
 
     def _forget_aside(self) -> float:
-        """Delete what was laid aside too long ago, whichever process did that; when that was done."""
+        """Delete what was set aside too long ago by any process, and return the time of that."""
         for path in self._folder.glob(f"*{ASIDE}"):
             with suppress(OSError):
                 if utc_now().timestamp() - path.stat().st_mtime > ASIDE_KEPT:
@@ -249,7 +250,7 @@ class Spool:
         return True
 
     def _make_room(self, user_id: str) -> None:
-        """Make room: the newest of one person stay, and of all as much as memory and disk are to hold."""
+        """Drop the oldest submissions beyond the limits of one person, memory and disk."""
         theirs = [key for key, submission in self._left.items() if submission.user_id == user_id]
         for key in theirs[:-DRAFTS_PER_PERSON]:
             self.strike(key)
@@ -257,7 +258,7 @@ class Spool:
             self.strike(next(iter(self._left)))
 
     def _note(self, line: bytes) -> None:
-        """Bring the journal to what is in memory, of which this line is the latest."""
+        """Write the latest change to the journal."""
         if self._trouble:
             self.mend()
             return
@@ -286,13 +287,13 @@ class Spool:
         self._inherited = []
 
     def _note_failure(self) -> None:
-        """Called where an OSError was caught: said once, until it is over."""
+        """Log a failed write (within ``except OSError``), once until it is over."""
         if not self._trouble:
             log.warning("spool_not_written", exc_info=True)
         self._trouble = True
 
     def _take_over(self, path: Path) -> AbandonedJournal | None:
-        """Make the journal of a process that died part of this one."""
+        """Take over the journal of a dead process."""
         if path.suffix not in (JOURNAL, RENEWED) or (left := AbandonedJournal.take(path)) is None:
             return None
         if path.suffix == RENEWED:  # the journal that it was to replace is still there
@@ -321,7 +322,7 @@ def _encode_line(content: dict[str, Any]) -> bytes:
 
 
 def _read_journal(lines: Iterable[bytes]) -> tuple[list[Submission], list[bytes]]:
-    """Read the submissions of a journal that were not struck out, and the lines that mean nothing to this version."""
+    """Return the submissions of a journal that were not removed, and the lines that this version cannot read."""
     found: dict[str, Submission] = {}
     strange: list[bytes] = []
     for line in lines:
@@ -337,7 +338,7 @@ def _read_journal(lines: Iterable[bytes]) -> tuple[list[Submission], list[bytes]
 
 
 def _decode_line(line: bytes) -> Submission | str | None:
-    """A submission, or the key of one that is struck out; None for anything else."""
+    """Decode a line: a submission, or the key of a removed one; None for anything else."""
     try:
         read = json.loads(line)
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""Tasks side by side: one question for all who ask, requests counted, background fetches, shielded transactions."""
+"""Concurrency helpers: shared questions, a count of requests, background fetches, shielded transactions."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
@@ -24,9 +24,9 @@ CANCELLED_AGAIN_S, CANCELLED_TIMES = 5.0, 6
 
 
 async def cancel_all(tasks: Iterable[asyncio.Task[Any]]) -> None:
-    """Cancel tasks, and wait for their end.
+    """Cancel tasks and wait for their end.
 
-    Some do not hear of it: what they ask the database may bring its answer, or an error of its own, just then.
+    A cancellation can get lost when the database answers at that very moment, so it is repeated.
     """
     all_of_them = list(tasks)
     for _ in range(CANCELLED_TIMES):
@@ -39,21 +39,22 @@ async def cancel_all(tasks: Iterable[asyncio.Task[Any]]) -> None:
 
 
 class NotFetchedYetError(Exception):
-    """Raised where something takes longer: the step is done again in a moment, from its beginning."""
+    """A fetch takes longer: the step is repeated in a moment."""
 
 
 class BackgroundFetches:
-    """Questions to the outside under way, by what they are for; they write nothing, and are lost with the process."""
+    """Fetches from outside that run between the steps of chores, by key; they write nothing and end with the
+    process."""
 
     def __init__(self) -> None:
         self._under_way: dict[str, tuple[float, asyncio.Task[Any]]] = {}
 
     async def fetch(self, what: str, errand: Callable[[], Awaitable[T]]) -> T:
-        """Return what an errand brings; it is begun where it is not under way. Raises NotFetchedYetError, and what it
+        """Return the result of an errand, started if it is not running. Raises NotFetchedYetError, and what the errand
         raises.
 
-        Two steps that want the same at once get the same. It must be asked for before the step’s first statement:
-        nothing of the database is in hand meanwhile.
+        Two steps with the same key share one. Call it before the step’s first statement, so that no database connection
+        is held.
         """
         begun = self._under_way.get(what) or self._begin(what, errand)
         _, task = begun
@@ -66,7 +67,7 @@ class BackgroundFetches:
         return brought
 
     async def stop(self) -> None:
-        """Leave all of them."""
+        """Cancel all errands."""
         tasks = [task for _, task in self._under_way.values()]
         self._under_way.clear()
         await cancel_all(tasks)
@@ -89,14 +90,15 @@ async def _run_in_time(errand: Callable[[], Awaitable[T]]) -> T:
 
 
 class ShieldedTransactions:
-    """Short transactions of the machine’s own. A driver that is cut off in the middle loses its connection."""
+    """Short transactions that finish even if their caller is cancelled, since an interrupted database driver loses its
+    connection."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._running: set[asyncio.Task[Any]] = set()
 
     async def run(self, work: Callable[[AsyncSession], Coroutine[Any, Any, T]], *, writes: bool = True) -> T:
-        """Do ``work`` in one transaction."""
+        """Run ``work`` in one transaction."""
         step = asyncio.create_task(self._transact(work, writes))
         self._running.add(step)
         step.add_done_callback(self._end)
@@ -109,7 +111,7 @@ class ShieldedTransactions:
             step.exception()
 
     async def wait(self) -> None:
-        """Wait for those whose callers went away."""
+        """Wait for those whose callers were cancelled."""
         await asyncio.gather(*self._running, return_exceptions=True)
 
     async def _transact(self, work: Callable[[AsyncSession], Coroutine[Any, Any, T]], writes: bool) -> T:
@@ -119,7 +121,7 @@ class ShieldedTransactions:
 
 
 class Traffic:
-    """Counts the requests under way."""
+    """Counts the requests being answered."""
 
     def __init__(self) -> None:
         self._under_way = 0
@@ -139,14 +141,14 @@ class Traffic:
                 self._calm.set()
 
     async def wait_until_idle(self, seconds: float) -> None:
-        """Wait until nobody is being answered, but no longer than that."""
+        """Wait until no request is being answered, at most that many seconds."""
         if self._calm.is_set():
             return
         await wait_at_most(self._calm, seconds)
 
 
 async def wait_at_most(event: asyncio.Event, seconds: float) -> bool:
-    """Wait for an event, but no longer than that; whether it came."""
+    """Wait for an event at most that long, and return whether it came."""
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await event.wait()
@@ -154,30 +156,30 @@ async def wait_at_most(event: asyncio.Event, seconds: float) -> bool:
 
 
 class SingleFlight(Generic[T]):
-    """Asks, unless the same is being asked; who is gone before the answer leaves it to the others."""
+    """Shares one running question among its callers; it goes on if a caller is cancelled."""
 
     def __init__(self, question: Callable[[], Coroutine[None, None, T]]) -> None:
         self._question = question
         self._asked: asyncio.Task[T] | None = None
 
     async def ask(self) -> T:
-        """The answer, or what went wrong with it."""
+        """Return the answer, or raise its error."""
         if self._asked is None or self._asked.done():
             self._asked = asyncio.create_task(self._question())
         return await asyncio.shield(self._asked)
 
 
 class SharedQuestions(Generic[Q, T]):
-    """Asks for many at once: who comes while a question is under way is part of the next, with all others who came."""
+    """Asks in batches: questions that come while a batch runs form the next one."""
 
     def __init__(self, ask_all: Callable[[Sequence[Q]], Awaitable[Sequence[T]]]) -> None:
-        """``ask_all`` returns an answer for each."""
+        """``ask_all`` returns an answer for each question."""
         self._ask_all = ask_all
         self._waiting: list[tuple[Q, asyncio.Future[T]]] = []
         self._asking: asyncio.Task[None] | None = None
 
     async def ask(self, question: Q) -> T:
-        """The answer, asked for no earlier than now; or what went wrong with it."""
+        """Return an answer that was asked for after this call, or raise its error."""
         answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._waiting.append((question, answer))
         if self._asking is None or self._asking.done():
@@ -199,7 +201,7 @@ class SharedQuestions(Generic[Q, T]):
 
 
 class CrowdedError(Exception):
-    """Too many wait for the same already."""
+    """Too many already wait for the same name."""
 
 
 @dataclass(slots=True)
@@ -209,7 +211,7 @@ class _Line:
 
 
 class Turns:
-    """So many at once of each name have their turn, so many more wait; nothing is kept of a name that nobody has."""
+    """Limits how many callers of each name run at once and how many wait; unused names take no memory."""
 
     def __init__(self, at_once: int, waiting: int) -> None:
         self._at_once, self._most = at_once, at_once + waiting
@@ -220,7 +222,7 @@ class Turns:
 
     @asynccontextmanager
     async def turn(self, name: str) -> AsyncIterator[None]:
-        """Wait for one’s turn, in the order of coming, and have it for the length of the block. Raises CrowdedError."""
+        """Wait for a turn, in order of arrival, and hold it during the block. Raises CrowdedError."""
         line = self._lines.setdefault(name, _Line(asyncio.Semaphore(self._at_once)))
         if line.length >= self._most:
             raise CrowdedError

@@ -1,4 +1,4 @@
-"""What the bot says: the templates rendered, in which nobody’s words become Markdown, a mention or a link."""
+"""The bot’s texts: templates rendered so that nobody’s words become Markdown, a mention or a link."""
 
 import re
 from collections.abc import Mapping
@@ -35,13 +35,13 @@ _BLOCK = re.compile(r"^\{% block (\w+) %\}\n(.*?)^\{% endblock %\}$", re.MULTILI
 
 
 class Markdown(str):
-    """Text that is Markdown on purpose: it is not escaped."""
+    """Text that is Markdown on purpose, and so is not escaped."""
 
     __slots__ = ()
 
 
 def escape(text: str) -> str:
-    """Somebody’s words as Mattermost shows them literally: no structure, mention, link, tag or emoji."""
+    """Escape somebody’s words so that Mattermost shows them literally: no structure, mention, link, tag or emoji."""
     if _HARMLESS.fullmatch(text):
         return text
     text = _STRUCTURE.sub(r"\\\1", _BLANK.sub(_on_one_line, _TURN.sub("", text)))
@@ -52,10 +52,10 @@ def escape(text: str) -> str:
 
 
 def neutralize_mentions(text: str) -> str:
-    """Somebody’s words in which Mattermost finds no mention, an e-mail address left as it is.
+    """Disarm the mentions in a text, but leave e-mail addresses.
 
-    A word begins after any sign but a letter or figure, which the server’s rule and this one must agree on: only those
-    of ASCII count here. A character reference is read by the server as the sign that it stands for.
+    A word begins after any character but an ASCII letter or digit, as in the server’s rule. A character reference
+    counts as its character, as on the server.
     """
     return _REFERENCE.sub(f"&{BREAK}", _CALL.sub(f"@{BREAK}", text))
 
@@ -65,24 +65,24 @@ def _on_one_line(blank: re.Match[str]) -> str:
 
 
 def typeset(text: str) -> str:
-    """A French text with the spaces that must not break: before : ; ! ? », after «, in « n° 12 »; code stays."""
+    """Put no-break spaces into a French text: before : ; ! ? », after «, in « n° 12 »; code is left alone."""
     pieces = re.split(r"(`[^`]*`)", text)
     return "".join(p if p.startswith("`") else _UNBREAKABLE.sub(NBSP, p) for p in pieces)
 
 
 def mention(username: str) -> Markdown:
-    """The name of an account, linked to it; empty for what can’t be one."""
+    """Return an account’s name as a mention; "" for a name that cannot be an account’s."""
     return Markdown(f"@{username}" if re.fullmatch(r"[a-z0-9._-]{1,64}", username) else "")
 
 
 def link(words: str, address: str) -> Markdown:
-    """Words (escaped, unless they are Markdown) that lead to an address; the words alone where there is none."""
+    """Link words (escaped, unless they are Markdown) to an address; return the words alone if there is none."""
     shown = words if isinstance(words, Markdown) else escape(words)
     return Markdown(f"[{shown}](<{address}>)" if address else shown)
 
 
 def quotation(text: str, most: int) -> Markdown:
-    """Somebody’s words as a quotation, line by line, cut where they are long."""
+    """Quote somebody’s words, line by line, shortened if they are long."""
     shown = text if len(text) <= most else f"{text[: most - 1]}…"
     return Markdown("\n".join(f"> {escape(line)}" for line in shown.splitlines() if line.strip()))
 
@@ -96,7 +96,7 @@ def _upper_first(text: str) -> str:
 
 
 def _keep_markdown(before: str, changed: str) -> str:
-    """What was Markdown still is: it is not escaped a second time."""
+    """Return a changed text as Markdown if it was Markdown before, so that it is not escaped twice."""
     return Markdown(changed) if isinstance(before, Markdown) else changed
 
 
@@ -106,7 +106,7 @@ def _finalize(value: object) -> object:
 
 @cache
 def _blocks(feature: str) -> Mapping[str, str]:
-    """The blocks of templates/<feature>.md.j2 by name; none where there is no such file."""
+    """Return the blocks of templates/<feature>.md.j2 by name; empty if there is no such file."""
     file = files("templates") / f"{feature}.md.j2"
     return dict(_BLOCK.findall(file.read_text("utf-8"))) if file.is_file() else {}
 
@@ -142,10 +142,9 @@ def _environment() -> Environment:
 
 
 def render(name: str, **values: object) -> Markdown:
-    """Return what a feature says: « hotline/opened » is the block « opened » of templates/hotline.md.j2, with these
-    values.
+    """Render a block: « hotline/opened » is the block « opened » of templates/hotline.md.j2, with these values.
 
-    Raises TemplateNotFound where there is none, UndefinedError where a value is missing.
+    Raises TemplateNotFound for an unknown block, UndefinedError for a missing value.
     """
     return Markdown(_environment().get_template(name).render(values).strip())
 
@@ -154,12 +153,12 @@ _ADDRESS = re.compile(r"(https?://[^\s`]+)")
 
 
 def relay_markdown(text: str) -> Markdown:
-    """Somebody’s Markdown as they wrote it, said for them to those whom they wrote to: it calls nobody."""
+    """Return somebody’s Markdown unchanged but for its mentions, which notify nobody."""
     return Markdown(neutralize_mentions(text.strip()))
 
 
 def relay_plain_text(text: str) -> Markdown:
-    """Somebody’s words line by line, as they are: no structure, no mention; addresses can be copied, not clicked."""
+    """Return somebody’s words line by line, escaped; addresses can be copied but not clicked."""
     return Markdown("\n".join(_plain_line(line) for line in text.strip().splitlines()))
 
 

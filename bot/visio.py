@@ -1,6 +1,6 @@
-"""Rooms for meetings on the operator’s server: made, and entered by guests and by who hosts them.
+"""Meeting rooms on the operator’s server: created, and entered by guests and hosts.
 
-Sources: what lib-jitsi-meet says of its tokens, BigBlueButton of its API (checksum), LaSuite Meet of its external API.
+Sources: lib-jitsi-meet on its tokens, BigBlueButton on its API (checksum), LaSuite Meet on its external API.
 """
 
 import asyncio
@@ -40,7 +40,7 @@ PLACEHOLDER = "613-555-1234"
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """The server of rooms with its secret, and what it is asked with."""
+    """The meeting server of the settings, its secret, and the web client to call it."""
 
     known: VisioServer
     secret: str
@@ -49,8 +49,8 @@ class Server:
 
 @dataclass(slots=True)
 class Room:
-    """A room as its server has it: ``name`` is one that nobody guesses, ``url`` where everybody enters ("" where each
-    has an address of their own); who has no account waits in its ``lobby``."""
+    """A room on the server. ``name`` cannot be guessed; ``url`` is the common entrance, "" if everybody has an address
+    of their own. Guests without an account wait in its ``lobby``."""
 
     kind: VisioKind
     name: str
@@ -62,7 +62,7 @@ class Room:
 
 
 def get_server(ctx: ReadingContext) -> Server | None:
-    """Get the server that the operator set up; None where there is none."""
+    """Return the operator’s meeting server; None if there is none."""
     known = ctx.settings.visio
     if known is None:
         return None
@@ -75,7 +75,7 @@ GUESTS = "visio"
 
 
 def find_guest_address(settings: Settings, kind: VisioKind, name: str, url: str) -> str:
-    """Find where the guests of a room enter: its own address, or the bot’s, which leads on to one of each guest’s."""
+    """Return the guests’ address of a room: its common one, or a page of the bot that leads each guest to their own."""
     return f"{_find_base(settings)}/{GUESTS}/{name}" if kind is VisioKind.BBB else url
 
 
@@ -84,14 +84,13 @@ def _find_base(settings: Settings) -> str:
 
 
 def hosts_apart(settings: Settings, kind: VisioKind) -> bool:
-    """Return whether who hosts a room of that kind enters it otherwise than its guests."""
+    """Return whether rooms of that kind have a separate entrance for hosts."""
     has_secret = bool(settings.visio_secret.get_secret_value())
     return kind is VisioKind.BBB or (kind is VisioKind.JITSI and has_secret)
 
 
 def is_hosted_apart(settings: Settings, address: str) -> bool:
-    """Return whether hosts have an entrance of their own to the room that guests enter at this address; a room that was
-    pasted has no other entrance."""
+    """Return whether the room at this guests’ address has a separate entrance for hosts; a pasted address has not."""
     known = settings.visio
     if known is None or not hosts_apart(settings, known.kind):
         return False
@@ -100,12 +99,12 @@ def is_hosted_apart(settings: Settings, address: str) -> bool:
 
 
 def make_name() -> str:
-    """Make a name of a room: lower-case letters and figures only, as some clients tell others apart."""
+    """Make a room’s name of small letters and digits, since some clients distinguish no others."""
     return "".join(secrets.choice(_SIGNS) for _ in range(NAME_SIZE))
 
 
 async def open_room(ctx: ReadingContext, subject: str) -> Room:
-    """Make a room, which the caller stores, so that it is never made twice. Raises UserError."""
+    """Create a room; the caller stores it, so that it is created once. Raises UserError."""
     server = get_server(ctx)
     if server is None:
         raise UserError("Aucun serveur de visioconférence n’est réglé ici.")
@@ -114,7 +113,7 @@ async def open_room(ctx: ReadingContext, subject: str) -> Room:
 
 
 async def make_room(server: Server, room: Room, email: str) -> Room:
-    """Complete a room with its address, as far as it has one for everybody. Raises UserError."""
+    """Complete a room with its common address, if it has one. Raises UserError."""
     match server.known.kind:
         case VisioKind.JITSI:
             room.url = f"{server.known.url}/{room.name}"
@@ -129,8 +128,7 @@ async def make_room(server: Server, room: Room, email: str) -> Room:
 
 
 async def enter(server: Server, room: Room, person: Person, now: datetime, *, hosts: bool) -> str:
-    """Make the address by which one person enters now, as host or as guest: never to be shown to others.
-    Raises UserError."""
+    """Make the present address of one person, as host or guest, which must not be shown to others. Raises UserError."""
     if room.kind is VisioKind.BBB:
         await create_meeting(server, room.name, room.subject)
         role = "MODERATOR" if hosts else "VIEWER"
@@ -142,7 +140,7 @@ async def enter(server: Server, room: Room, person: Person, now: datetime, *, ho
 
 
 def make_jitsi_token(server: Server, room: str, person: Person, until: datetime) -> str:
-    """Make the token that lets one person into one room as a moderator, until then."""
+    """Make the token with which one person moderates one room, up to ``until``."""
     user = {
         "id": person.id,
         "name": person.full_name or person.username,
@@ -155,7 +153,7 @@ def make_jitsi_token(server: Server, room: str, person: Person, until: datetime)
 
 
 def sign_jwt(claims: Mapping[str, Any], secret: str) -> str:
-    """Sign claims as RFC 7519 has it, by HMAC-SHA256."""
+    """Sign claims as a JWT (RFC 7519) with HMAC-SHA256."""
     parts = [{"alg": "HS256", "typ": "JWT"}, claims]
     signed = ".".join(_encode(json.dumps(part, separators=(",", ":")).encode()) for part in parts)
     return f"{signed}.{_encode(hmac.digest(secret.encode(), signed.encode(), 'sha256'))}"
@@ -166,19 +164,19 @@ def _encode(raw: bytes) -> str:
 
 
 def sign_call(server: Server, call: str, asked: Mapping[str, str]) -> str:
-    """Make the address of a call of BigBlueButton’s: what is signed is the query as it is sent."""
+    """Make the address of a BigBlueButton call, signed over its query."""
     query = urlencode(asked, quote_via=quote_plus)
     return f"{server.known.url}/{call}?{query}&checksum={make_checksum(call, query, server.secret)}"
 
 
 def make_checksum(call: str, query: str, secret: str) -> str:
-    """Make the checksum of a call."""
+    """Return the checksum of a BigBlueButton call."""
     return hashlib.sha256(f"{call}{query}{secret}".encode()).hexdigest()
 
 
 async def create_meeting(server: Server, name: str, subject: str) -> tuple[str, str]:
-    """Have BigBlueButton hold a meeting ready: harmless however often, and needed anew once nobody is there.
-    Return the telephone number and its code, where it has them. Raises UserError."""
+    """Create a BigBlueButton meeting, which may be repeated and is needed again once everybody left. Return its
+    telephone number and code, if any. Raises UserError."""
     called = {"name": (subject or "Visio").ljust(2, ".")[:64], "meetingID": name, "record": "false"}
     answer = await _ask(server, "GET", sign_call(server, "create", called))
     said = answer.body.decode(errors="replace")
@@ -194,7 +192,7 @@ def _read_tag(text: str, name: str) -> str:
 
 
 async def _create_meet_room(server: Server, room: Room, email: str) -> None:
-    """Have Meet make a room in the name of who asks: a token first, then the room. Raises UserError."""
+    """Create a Meet room in the name of whoever asks. Raises UserError."""
     if not email:
         raise UserError(
             "Votre adresse électronique n’est pas visible du bot : il ne peut pas ouvrir de salle à votre nom."
@@ -237,7 +235,7 @@ _UNSENT = frozenset({Trouble.REFUSED, Trouble.NAME})
 async def _ask(
     server: Server, method: Method, url: str, said: Mapping[str, str] | None = None, token: str = ""
 ) -> WebResponse:
-    """Ask the server, with something said as JSON, in the time there is. Raises UserError."""
+    """Call the server with JSON, within the time limit. Raises UserError."""
     body = None if said is None else json.dumps(said).encode()
     headers = {"Content-Type": "application/json"} if body else {}
     headers |= {"Authorization": f"Bearer {token}"} if token else {}
@@ -252,7 +250,7 @@ async def _ask(
 async def _call(
     server: Server, method: Method, url: str, headers: Mapping[str, str], body: bytes | None
 ) -> WebResponse:
-    """Call the server, once more where nothing was sent."""
+    """Call the server, once more if the connection failed before anything was sent."""
     try:
         return await server.web.call(method, url, ANSWER_MAX, headers, body)
     except WebError as error:

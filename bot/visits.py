@@ -1,5 +1,4 @@
-"""What somebody without an account asks of a page of the bot’s, at which address, and what they are answered; what
-another service sends."""
+"""Requests to the bot’s web pages, API and webhooks as values, and their answers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,9 +9,9 @@ from config.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """What somebody without an account asked of a page, or sent: the parts of its address, the fields, and a name for
-    the address that it came from, which is the same as long as the bot runs. ``is_glance`` says that nobody reads the
-    answer: a program asks that draws a preview of a link, or a browser that fetches it in advance."""
+    """A visitor’s request to a page, or a sent form: the parts of its path, the fields, and a pseudonym of the
+    visitor’s address, stable while the bot runs. ``is_glance`` says that only a preview or prefetch asks, which nobody
+    reads."""
 
     parts: tuple[str, ...]
     fields: Mapping[str, str]
@@ -21,13 +20,13 @@ class PageRequest:
 
 
 def address_of_page(settings: Settings, page: str, key: str) -> str:
-    """The address of somebody’s page, where people without an account reach the bot."""
+    """Return the public address of a page."""
     return f"{settings.feed_url or settings.public_url}/{page}/{key}"
 
 
 @dataclass(frozen=True, slots=True)
 class WebhookRequest:
-    """What another service sent under a key: the very bytes, and the headers by names in small letters."""
+    """A delivery by another service: the raw body, and the headers by names in small letters."""
 
     key: str
     body: bytes
@@ -35,7 +34,7 @@ class WebhookRequest:
 
 
 class WebhookError(Exception):
-    """What was sent is not taken, and nothing of it is written down; ``status`` is the whole answer."""
+    """A refused delivery, of which nothing is stored; ``status`` is the whole answer."""
 
     def __init__(self, status: int) -> None:
         super().__init__(status)
@@ -47,8 +46,8 @@ HTML = "text/html; charset=utf-8"
 
 @dataclass(frozen=True, slots=True)
 class PageAnswer:
-    """The page, or file, that they are shown, and what is said to people of the réseau. ``location`` is where the
-    browser goes on, whose address a reload then asks for; ``filename`` makes it a file."""
+    """A page or file for a visitor, and messages to people of the réseau. With ``location`` the browser is redirected,
+    so that a reload sends nothing again; ``filename`` makes it a file."""
 
     body: str
     status: int = 200
@@ -59,13 +58,13 @@ class PageAnswer:
 
     @property
     def is_page(self) -> bool:
-        """Whether it is shown, and no file."""
+        """Whether the answer is a page rather than a file."""
         return self.content_type == HTML
 
 
 @dataclass(frozen=True, slots=True)
 class WebhookAnswer:
-    """The status that another service is answered with, and what is said to people of the réseau."""
+    """The HTTP status for the other service, and messages to people of the réseau."""
 
     status: int = 200
     replies: Replies = None
@@ -73,7 +72,7 @@ class WebhookAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ApiRequest:
-    """What a program of the operator’s asks: the fields of its query, and the address that it asks at, without them."""
+    """A program’s request: the fields of its query, and its address without them."""
 
     fields: Mapping[str, str]
     address: str
@@ -81,7 +80,7 @@ class ApiRequest:
 
 @dataclass(frozen=True, slots=True)
 class FeedContent:
-    """What a program of somebody’s is answered with that asked over HTTP."""
+    """The content of a feed."""
 
     body: bytes
     content_type: str

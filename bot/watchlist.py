@@ -1,4 +1,4 @@
-"""Where features listen: what each says of it, asked again from time to time and after the feature wrote something."""
+"""The watchlist: where features listen, asked of them from time to time and after they wrote something."""
 
 import asyncio
 from collections.abc import Callable, Iterable
@@ -25,7 +25,7 @@ NOWHERE = WatchedPlaces()
 
 
 class Watchlist:
-    """``all_of_it`` is where anybody listens now; ``on_change`` is called when that is not what it was."""
+    """``all_of_it`` are the places that any feature watches; ``on_change`` is called when they change."""
 
     def __init__(self, database: Database, features: Iterable[Feature], settings: Settings) -> None:
         self._transactions = ShieldedTransactions(database)
@@ -57,16 +57,16 @@ class Watchlist:
         await self._known.wait()
 
     def touch(self, feature: str) -> None:
-        """A feature wrote something: it may listen elsewhere now."""
+        """Ask a feature again soon, since it wrote something."""
         if feature in self._watched:
             self.ask_again()
 
     def ask_again(self) -> None:
-        """Ask all of them soon."""
+        """Ask all features again soon."""
         self._stale.set()
 
     def hears(self, feature: str, event: Event) -> bool:
-        """Return whether that feature listens where this happened."""
+        """Return whether a feature listens where an event happened."""
         watched = self._watched.get(feature, NOWHERE)
         is_there = event.place in watched.crowded and not isinstance(event, JoinedChannel | LeftChannel)
         return not event.place or is_there or event.place in watched.places
@@ -84,8 +84,7 @@ class Watchlist:
             await wait_at_most(self._stale, WATCHES_EVERY if self._known.is_set() else 1.0)
 
     async def _ask(self) -> None:
-        """Ask all of them, in one transaction while nothing goes wrong. What one said last holds while it does not
-        answer."""
+        """Ask all features, in one transaction if nothing fails. The last answer of one that fails stays."""
         questions = list(self._asked)
         while questions:
             try:

@@ -1,7 +1,7 @@
-"""What other services send under a key: proved, cut down, and taken once it is stored.
+"""Webhooks: signed deliveries by other services, verified, reduced, and acknowledged once stored.
 
-Its sender hears the status and nothing else. What was sent is in no log, table or file: the question of its handler
-keeps what is wanted, before anything is written.
+The sender gets only a status. The delivery itself is never logged or stored: the handler’s question keeps what is
+wanted, before anything is written.
 """
 
 import time
@@ -41,10 +41,10 @@ KNOWN_FOR, KNOWN_MAX = 24 * 3600.0, 1000
 
 
 class Senders:
-    """How often each address sent in the last minute, in the memory of this process.
+    """Counts deliveries by address in the last minute, in the memory of this process.
 
-    Who sends what is refused again and again waits; not an address from which something was taken since yesterday, as
-    behind a proxy all may seem to have one: what others send there keeps nobody out but for ``SENT_MAX``.
+    An address that is refused repeatedly must wait, unless a delivery from it was accepted within a day: behind a proxy
+    all senders may share one address, whose limit is then ``SENT_MAX``.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -53,14 +53,14 @@ class Senders:
         self._known: OrderedDict[str, float] = OrderedDict()
 
     def must_wait(self, sender: str) -> bool:
-        """Return whether what comes from there is not even looked at."""
+        """Return whether deliveries from an address are refused unread."""
         if self._visits.count(sender, "sent") > SENT_MAX:
             return True
         is_known = self._clock() - self._known.get(sender, -KNOWN_FOR) < KNOWN_FOR
         return not is_known and self._visits.is_over(sender, "missed", MISSED_MAX)
 
     def note(self, sender: str, status: int) -> None:
-        """What came from there was answered so."""
+        """Record the answer to a delivery from an address."""
         if 400 <= status < 500:
             self._visits.count(sender, "missed")
         if status < 300:
@@ -71,7 +71,7 @@ class Senders:
 
 
 class WebhookServer:
-    """Finds the handler of what was sent, and runs it for nobody."""
+    """Routes a delivery to its handler, which acts for nobody."""
 
     def __init__(self, triggers: Mapping[Key, Trigger], dependencies: HandlerDependencies) -> None:
         self._triggers = {name: trigger for (kind, name), trigger in triggers.items() if kind == "webhook"}
@@ -81,11 +81,11 @@ class WebhookServer:
         self._senders, self._visitors = Senders(), Visitors(dependencies.settings.proxies)
 
     def routes(self) -> list[web.RouteDef]:
-        """List the routes of all webhooks, whether they are on or not."""
+        """Return the routes of all webhooks, enabled or not."""
         return [web.post(f"/{name}/{{key}}", partial(self._answer, name)) for name in self._triggers]
 
     def widen(self, request: web.Request) -> web.Request:
-        """Return the request, which may be as long as what is sent here may be."""
+        """Return the request with the larger size limit of deliveries."""
         resource = request.match_info.route.resource
         is_ours = resource is not None and resource.canonical in self._paths
         return request.clone(client_max_size=BODY_MAX) if is_ours else request

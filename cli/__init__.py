@@ -1,1 +1,1 @@
-"""What the operator types: above everything. ``cli.main`` has the one list of commands."""
+"""The operator’s commands, the top layer of the program. ``cli.catalogue`` lists them all."""

@@ -1,6 +1,5 @@
-"""« coop-bot digest preview » and « export digest »: a number of the news as it is, or as it would be if it were begun
-now; or written as Markdown, a web page, plain text or a PDF.
-"""
+"""« coop-bot digest preview » and « export digest »: a digest of the news as it is, or as it would be if it were begun
+now, shown or written as Markdown, a web page, plain text or a PDF."""
 
 import json
 import re
@@ -52,8 +51,7 @@ _MARK = re.compile(r"\\(?=[\\`*_\[\]<>|~#])|\*\*")
 
 @dataclass(frozen=True, slots=True)
 class NewsDesk:
-    """What the features’ functions are given in a transaction of the operator’s: the session, the settings and the
-    time."""
+    """The context of the news’ functions in a transaction of the operator’s: session, settings and time."""
 
     db: AsyncSession
     settings: Settings
@@ -61,7 +59,7 @@ class NewsDesk:
 
 
 async def edition_named(desk: NewsDesk, key: str) -> Edition:
-    """Find an edition by its key. Raises OperatorError."""
+    """Get an edition by its key. Raises OperatorError."""
     known = await editions(desk)
     if key not in known:
         raise OperatorError(f"--edition : « {key} » n’en est pas une ; il y a {', '.join(known)}.", code=2)
@@ -69,14 +67,14 @@ async def edition_named(desk: NewsDesk, key: str) -> Edition:
 
 
 async def editions(desk: NewsDesk) -> dict[str, Edition]:
-    """Read all editions, by key. Raises OperatorError for a table that cannot be used."""
+    """Read all editions, by key. Raises OperatorError if the table cannot be used."""
     check_paths(desk.settings, "editions")
     return dict(await read_editions(desk))
 
 
 @asynccontextmanager
 async def rehearsal(database: Database, settings: Settings, clock: Callable[[], datetime]) -> AsyncIterator[NewsDesk]:
-    """Open a transaction of which nothing is kept."""
+    """Open a transaction that is rolled back at its end."""
     with suppress(_UndoneError):
         async with database.transaction() as db:
             yield NewsDesk(db, settings, clock())
@@ -84,15 +82,15 @@ async def rehearsal(database: Database, settings: Settings, clock: Callable[[], 
 
 
 class _UndoneError(Exception):
-    """Raised at the end of a rehearsal, so that nothing of it is kept."""
+    """Raised at the end of a rehearsal to roll it back."""
 
 
 @asynccontextmanager
 async def standing(
     database: Database, settings: Settings, clock: Callable[[], datetime], number: int
 ) -> AsyncIterator[NewsDesk]:
-    """Open a transaction, to read from, that has the digest of that number: the stored one, or as it would be if it
-    were begun now. Raises OperatorError."""
+    """Open a reading transaction with the digest of that number: the stored one, or as it would be if begun now. Raises
+    OperatorError."""
     async with begin_reading(database) as db:
         if await digests.get(db, number) is not None:
             yield NewsDesk(db, settings, clock())
@@ -103,13 +101,12 @@ async def standing(
 
 
 async def find_digest(desk: NewsDesk, number: int) -> Digest:
-    """Find the stored digest of that number. Raises OperatorError."""
+    """Get the stored digest of that number. Raises OperatorError."""
     return _there(await digests.get(desk.db, number), number)
 
 
 async def begin_digest(desk: NewsDesk, number: int) -> Digest:
-    """Lock the digest of that number until the transaction ends; one that is not begun yet, and whose number ``digest
-    preview`` gives, is begun. Raises OperatorError."""
+    """Lock the digest of that number; create one that ``digest preview`` has only numbered. Raises OperatorError."""
     if (digest := await digests.lock(desk.db, number)) is not None:
         return digest
     await digests.hold_numbers(desk.db, desk.now)
@@ -126,13 +123,13 @@ def _there(digest: Digest | None, number: int) -> Digest:
 
 
 def unmarked(text: str) -> str:
-    """Take the signs of Markdown out of what the bot says, for a terminal."""
+    """Strip the Markdown of the bot’s text, for a terminal."""
     return _MARK.sub("", text).replace(BREAK, "")
 
 
 async def preview(call: Call, edition: str, day: date | None, as_json: bool, markdown: bool) -> int:
-    """Write a digest. What came out is written as it is, a draft is completed; what is not begun is begun by this no
-    more than it takes a number."""
+    """Show a digest: a published one as it is, a draft completed; one that is not begun is made up in a transaction
+    that is rolled back."""
     settings, clock = call.settings, call.clock
     async with open_up_to_date(settings) as database:
         async with database.transaction(writes=False) as db:
@@ -152,7 +149,7 @@ async def preview(call: Call, edition: str, day: date | None, as_json: bool, mar
 
 
 async def _number(desk: NewsDesk, edition: Edition, chosen: Digest | Occasion) -> int:
-    """Return the number of a digest; one that is not begun is, until this transaction ends."""
+    """Return the number of a digest; create one that does not exist, in a transaction that is rolled back."""
     if isinstance(chosen, Digest):
         return chosen.number
     number = await drafts.predict_number(desk, edition, chosen)
@@ -160,7 +157,7 @@ async def _number(desk: NewsDesk, edition: Edition, chosen: Digest | Occasion) -
 
 
 async def _chosen(desk: NewsDesk, edition: Edition, day: date | None) -> Digest | Occasion:
-    """Find the digest of that day, or the next. Raises OperatorError for a day that is past and had none."""
+    """Find the digest of that day, or the next one. Raises OperatorError for a past day without one."""
     if day is None or day >= desk.now.astimezone(PARIS).date():
         return await drafts.find_coming(desk, edition, day)
     out = [*await digests.list_published(desk.db, edition.key), *await digests.list_open(desk.db, edition.key)]
@@ -173,7 +170,7 @@ async def _chosen(desk: NewsDesk, edition: Edition, day: date | None) -> Digest 
 async def _look_through_messages(
     settings: Settings, database: Database, since: datetime, clock: Callable[[], datetime]
 ) -> None:
-    """Harvest the most useful messages of the digest’s time, where Mattermost answers."""
+    """Harvest the best messages of the digest’s time, if Mattermost answers."""
     try:
         async with open_chat(settings) as chat:
             if chat is not None:
@@ -185,7 +182,7 @@ async def _look_through_messages(
 
 
 async def _complete(settings: Settings, database: Database, number: int, clock: Callable[[], datetime]) -> None:
-    """Fill a draft with what was found; copies of it say so once the bot is at work."""
+    """Complete a draft from the pool; the running bot will rewrite its copies."""
     async with database.transaction() as db:
         desk = NewsDesk(db, settings, clock())
         digest = await digests.lock(db, number)
@@ -233,7 +230,7 @@ STATES: Mapping[DigestState, str] = {
 
 
 def as_object(digest: Digest, sheet: Sheet, known: Mapping[int, Item]) -> dict[str, Any]:
-    """Describe a digest as docs/wire.md does."""
+    """Describe a digest as in docs/wire.md."""
     at = (digest.published_at or digest.at).astimezone(PARIS)
     return {
         "numero": digest.number,
@@ -269,7 +266,7 @@ def _element(piece: Piece, item: Item | None) -> dict[str, Any]:
 
 
 async def export_digest(call: Call, number: int, form: str, output: str | None) -> int:
-    """Write a digest on the standard output, or into a file."""
+    """Write a digest to the standard output or to a file."""
     if form == "pdf" and not output and sys.stdout.isatty():
         raise OperatorError("Un PDF ne se lit pas dans un terminal : indiquez --output FICHIER.", code=2)
     settings = call.settings

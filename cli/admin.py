@@ -1,4 +1,4 @@
-"""Mattermost as an administrator sees it: the accounts, teams, tokens, commands and settings that the bot stands on."""
+"""Mattermost as an administrator sees it: accounts, teams, tokens, commands and settings that the bot depends on."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ LEADER = "team_admin"
 
 
 class Identity(BaseModel):
-    """A team, as far as it is needed here."""
+    """A team."""
 
     id: str
     name: str = ""
@@ -25,7 +25,7 @@ class Identity(BaseModel):
 
 
 class Membership(BaseModel):
-    """Somebody’s place in a team; who left has ``delete_at``. ``roles`` are apart by spaces."""
+    """Somebody’s membership of a team; leavers have ``delete_at``. ``roles`` are separated by spaces."""
 
     user_id: str
     delete_at: int = 0
@@ -46,13 +46,13 @@ class AccessToken(BaseModel):
 
 
 class NewToken(AccessToken):
-    """A token with its secret, which is said once."""
+    """A new token with its secret, which is shown once."""
 
     token: str
 
 
 class SlashCommand(BaseModel):
-    """A slash command of a team. What is empty in a list for plain members is secret, not missing."""
+    """A slash command of a team. Fields that are empty for plain members are secret, not missing."""
 
     id: str = ""
     team_id: str = ""
@@ -88,17 +88,17 @@ class _Stats(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class ServerSettings:
-    """The server’s configuration, as far as one may read it."""
+    """The server’s configuration, as far as the account may read it."""
 
     sections: Mapping[str, Mapping[str, Any]]
 
     def get(self, section: str, name: str, default: Any = None) -> Any:
-        """Return a setting; the default where the server does not say."""
+        """Return a setting; the default if the server does not say."""
         return (self.sections.get(section) or {}).get(name, default)
 
 
 class Admin:
-    """Calls with an administrator’s token (some work with the bot’s own); ChatError is all they raise."""
+    """Calls with an administrator’s token (some also work with the bot’s); raises only ChatError."""
 
     def __init__(self, client: AioClient) -> None:
         self.client = client
@@ -117,12 +117,12 @@ class Admin:
         return read(User, await self.client.get(f"/users/{user_id}")).value
 
     async def team(self, name: str) -> Identity | None:
-        """Find a team by the short name in its address; None when there is none, or none that one may see."""
+        """Find a team by the short name in its address; None if there is none, or it is invisible."""
         found = await self._if_there(self.client.get(f"/teams/name/{name}"))
         return read(Identity, found) if found else None
 
     async def membership(self, team_id: str, user_id: str) -> Membership | None:
-        """Find somebody’s place in a team; None for who is not in it now."""
+        """Return somebody’s membership of a team; None if they are not in it now."""
         found = await self._if_there(self.client.get(f"/teams/{team_id}/members/{user_id}"))
         member = read(Membership, found) if found else None
         return None if member is None or member.delete_at else member
@@ -132,17 +132,17 @@ class Admin:
         return await self.membership(team_id, user_id) is not None
 
     async def let_lead(self, team_id: str, user_id: str) -> None:
-        """Let a member administer their team."""
+        """Make a member a team administrator."""
         body = {"scheme_user": True, "scheme_admin": True}
         await self.client.put(f"/teams/{team_id}/members/{user_id}/schemeRoles", body)
 
     async def permissions(self, role: str) -> frozenset[str]:
-        """Return what a role gives on this server, by Mattermost’s names; nothing for one that is not there."""
+        """Return the permissions of a role on this server, by Mattermost’s names; empty for an unknown role."""
         found = await self._if_there(self.client.get(f"/roles/name/{role}"))
         return frozenset(read(_Role, found).permissions if found else ())
 
     async def channel(self, team_id: str, name: str) -> str | None:
-        """Find the id of a team’s channel by name; None when there is none, or none that one may see."""
+        """Return the id of a team’s channel by its address; None if there is none, or it is invisible."""
         found = await self._if_there(self.client.get(f"/teams/{team_id}/channels/name/{name}"))
         return read(Identity, found).id if found else None
 
@@ -151,7 +151,7 @@ class Admin:
         return bool(await self._if_there(self.client.get(f"/channels/{channel_id}/members/{user_id}")))
 
     async def add_to_channel(self, channel_id: str, user_id: str) -> None:
-        """Bring a member of the team into a channel."""
+        """Add a member of the team to a channel."""
         await self.client.post(f"/channels/{channel_id}/members", {"user_id": user_id})
 
     async def mark_read(self, channel_id: str, user_id: str) -> None:
@@ -159,20 +159,20 @@ class Admin:
         await self.client.post(f"/channels/members/{user_id}/view", {"channel_id": channel_id, "prev_channel_id": ""})
 
     async def join(self, team_id: str, user_id: str) -> None:
-        """Put somebody in a team."""
+        """Add somebody to a team."""
         await self.client.post(f"/teams/{team_id}/members", {"team_id": team_id, "user_id": user_id})
 
     async def member_count(self, team_id: str) -> int:
-        """Count who is in a team."""
+        """Count the members of a team."""
         return read(_Stats, await self.client.get(f"/teams/{team_id}/stats")).total_member_count
 
     async def create_bot(self, username: str, display_name: str, description: str) -> str:
-        """Make a bot account and return its id."""
+        """Create a bot account and return its id."""
         new = {"username": username, "display_name": display_name, "description": description}
         return read(_NewBot, await self.client.post("/bots", new)).user_id
 
     async def has_picture(self, user_id: str) -> bool:
-        """Return whether somebody gave an account its picture; what the server drew itself is none."""
+        """Return whether somebody set an account’s picture, other than the one the server drew."""
         return read(_Picture, await self.client.get(f"/users/{user_id}")).last_picture_update > 0
 
     async def set_picture(self, user_id: str, content: bytes) -> None:
@@ -180,7 +180,7 @@ class Admin:
         await self.client.send_picture(user_id, content)
 
     async def enable_bot(self, user_id: str) -> None:
-        """Switch a bot on again."""
+        """Reactivate a bot."""
         await self.client.post(f"/bots/{user_id}/enable")
 
     async def tokens(self, user_id: str) -> Sequence[AccessToken]:
@@ -193,11 +193,11 @@ class Admin:
         return read(NewToken, await self.client.post(f"/users/{user_id}/tokens", {"description": description}))
 
     async def revoke_token(self, token_id: str) -> None:
-        """Take a token away for good."""
+        """Revoke a token for good."""
         await self.client.post("/users/tokens/revoke", {"token_id": token_id})
 
     async def commands(self, team_id: str, *, custom: bool = True) -> Sequence[SlashCommand]:
-        """List a team’s own commands in full, or with ``custom=False`` everybody’s view of all of them."""
+        """Return a team’s own commands in full or, with ``custom=False``, all of them as any member sees them."""
         params = {"team_id": team_id, "custom_only": "true" if custom else "false"}
         return rows(SlashCommand, await self.client.get("/commands", params=params))
 
@@ -210,22 +210,22 @@ class Admin:
         await self.client.put(f"/commands/{command.id}", command.model_dump())
 
     async def delete_command(self, command_id: str) -> None:
-        """Take a command away; its trigger is free again."""
+        """Delete a command; its trigger word is free again."""
         await self.client.delete(f"/commands/{command_id}")
 
     async def site_url(self) -> str:
-        """Return the address the server believes to have; empty when nobody told it."""
+        """Return the server’s configured address; "" if it is not set."""
         return str((await self._told()).get("SiteURL") or "")
 
     async def shows_bots(self) -> tuple[bool, bool]:
-        """Return whether answers of commands appear under the name, and with the picture, that they ask for."""
+        """Return whether command answers may have another name, and another picture, than the account’s."""
         told = await self._told()
         shown = ("EnablePostUsernameOverride", "EnablePostIconOverride")
         name, picture = (str(told.get(setting)).lower() == "true" for setting in shown)
         return name, picture
 
     async def _told(self) -> Mapping[str, Any]:
-        """Return what the server tells every client of its settings."""
+        """Return the settings that the server tells every client."""
         client = await self.client.get("/config/client", params={"format": "old"})
         return client if isinstance(client, dict) else {}
 

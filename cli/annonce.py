@@ -1,4 +1,4 @@
-"""« coop-bot announce »: what is to be said and where, read, checked, written down once, sent and told."""
+"""« coop-bot announce »: an announcement is read and checked, stored once, and sent."""
 
 import secrets
 import sys
@@ -41,7 +41,7 @@ LENGTH_MAX = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """A file of this machine; ``digest`` stands for what is in it."""
+    """A local file to attach; ``digest`` is a hash of its content."""
 
     path: Path
     size: int
@@ -50,8 +50,8 @@ class Attached:
 
 @dataclass(frozen=True, slots=True)
 class SendOutcome:
-    """To how many channels it was to go, how many have it, the titles of those that refuse it, and whether somebody
-    took it back meanwhile."""
+    """The result of sending: the number of channels, how many have it, the titles of those that refuse it, and whether
+    somebody withdrew it meanwhile."""
 
     channels: int
     sent: int
@@ -62,7 +62,7 @@ class SendOutcome:
 async def announce(
     call: Call, to: str, text: str, files: Sequence[str], dry_run: bool, again: bool, as_json: bool
 ) -> int:
-    """Write an announcement where it is not yet; 1 when some channel has not got it, 0 otherwise."""
+    """Send an announcement to the channels that do not have it; return 1 if some channel did not get it, else 0."""
     settings, clock = call.settings, call.clock
     check_paths(settings, "channels")
     announcement = Announcement(id="", text=_text(text), targets=[], created_at=clock())
@@ -89,7 +89,7 @@ async def announce(
 
 
 def _targets(text: str, table: Mapping[str, PlannedChannel]) -> list[str]:
-    """Read where it goes as codes, each once, in one order whatever they were written in."""
+    """Read the destinations as codes, each once, in an order independent of how they were typed."""
     try:
         found = {targets.read_target(word, table) for word in text.split(",") if word.strip()}
     except ValueError as problem:
@@ -102,7 +102,7 @@ def _targets(text: str, table: Mapping[str, PlannedChannel]) -> list[str]:
 
 
 def _text(name: str) -> str:
-    """Read the words from a file or the standard input."""
+    """Read the text from a file or the standard input."""
     if name != "-":
         must_be_a_file(Path(name))
     try:
@@ -113,7 +113,7 @@ def _text(name: str) -> str:
 
 
 async def _channels(office: Office, wanted: Sequence[str], table: Mapping[str, PlannedChannel]) -> dict[str, str]:
-    """Find the channels that are meant, title by id; raises OperatorError where one cannot be written in."""
+    """Find the destination channels, title by id. Raises OperatorError for one that cannot be written to."""
     own = await office.chat.own_channels()
     async with begin_reading(office.database) as db:
         remembered = await known.find_channel_ids(db)
@@ -142,7 +142,7 @@ def _why(outcome: SendOutcome) -> str:
 
 
 def read_files(names: Sequence[str]) -> Sequence[Attached]:
-    """Read the files that go along. Raises OperatorError for what is none, and OSError for what cannot be read."""
+    """Read the files to attach. Raises OperatorError for what is no file, OSError for an unreadable one."""
     if len(names) > FILES_MAX:
         raise OperatorError(f"--file : une annonce porte {FILES_MAX} fichiers au plus.", code=2)
     return [_read(Path(name)) for name in names]
@@ -158,15 +158,15 @@ def _read(path: Path) -> Attached:
 
 
 async def check_files(chat: Mattermost, attached: Sequence[Attached]) -> None:
-    """Raise OperatorError for files that the server does not take."""
+    """Raise OperatorError for files that the server does not accept."""
     sizes = [(each.path.name, each.size) for each in attached]
     if attached and (fault := cards.find_files_fault(sizes, await chat.largest_file())):
         raise OperatorError(f"--file : {fault}")
 
 
 async def bring_files(office: Office, announcement: Announcement, attached: Sequence[Attached]) -> dict[str, str]:
-    """Bring the files to the server, and return their names by id: those that an earlier call of the same brought, as
-    long as they are there."""
+    """Upload the files, and return their names by id; those of an earlier, identical call are used again if they still
+    exist."""
     async with office.database.transaction(writes=False) as db:
         before = await annonces.get_latest(db, announcement.digest or "")
     if before and not await cards.find_missing(office.chat, before.files):
@@ -176,7 +176,8 @@ async def bring_files(office: Office, announcement: Announcement, attached: Sequ
 
 
 async def _bring(chat: Mattermost, channel_id: str, path: Path) -> str:
-    """Loose, in a channel that is to have a copy: who brings it may read it, and nobody sees it there."""
+    """Upload a file, without a post, to a channel that will have it: the uploader may read it, and nobody sees it
+    there."""
     try:
         return await chat.upload(channel_id, path)
     except ChatError as error:
@@ -191,14 +192,13 @@ take longer."""
 
 
 def digest(announcement: Announcement, attached: Sequence[tuple[str, str]] = ()) -> str:
-    """Compute what makes two calls the same: where, the words, and the files (by name and what stands for what is in
-    them)."""
+    """Return the hash by which two calls are the same: destinations, text, and files by name and content."""
     along = ["\0", *(f"{name}\0{of_file}" for name, of_file in attached)] if attached else []
     return sha256("\n".join([*announcement.targets, "", announcement.text, *along]).encode()).hexdigest()
 
 
 async def said_so_far(office: Office, announcement: Announcement) -> SendOutcome:
-    """Count the channels that have it from an earlier call."""
+    """Return the result of an earlier call."""
     async with office.database.transaction(writes=False) as db:
         before = await annonces.get_latest(db, announcement.digest or "")
         stands = before is not None and before.state not in TAKEN_BACK
@@ -207,9 +207,10 @@ async def said_so_far(office: Office, announcement: Announcement) -> SendOutcome
 
 
 async def enlist(office: Office, wanted: Announcement, *, again: bool) -> Announcement:
-    """Write down, in one transaction, what each channel is still to get; the earlier call’s if it was made before.
+    """Store the messages that each channel still lacks, in one transaction; those of an identical earlier call are used
+    again.
 
-    Raises OperatorError for what was taken back since.
+    Raises OperatorError for an announcement that was withdrawn.
     """
     async with office.database.transaction() as db:
         kept = await _round(db, wanted, again=again)
@@ -232,7 +233,7 @@ async def enlist(office: Office, wanted: Announcement, *, again: bool) -> Announ
 
 
 async def _round(db: AsyncSession, wanted: Announcement, *, again: bool) -> Announcement:
-    """Return the row of this call: the last one of the same, or a new one."""
+    """Return the announcement of this call: the last identical one, or a new one."""
     of_call = wanted.digest or ""
     before = await annonces.get_latest(db, of_call)
     if before is None or again:
@@ -247,7 +248,7 @@ async def _round(db: AsyncSession, wanted: Announcement, *, again: bool) -> Anno
 
 
 async def send(office: Office, kept: Announcement) -> SendOutcome:
-    """Deliver an announcement, and wait until nothing of it is on its way."""
+    """Send an announcement, and wait until nothing is on its way."""
     patience = LONG_TRY_MAX.total_seconds() if kept.files else STALLED
     tally = await deliver(office, kept.topics, ProgressBar(sys.stderr, "canal", kept.total, many="canaux"), patience)
     async with office.database.transaction() as db:

@@ -22,7 +22,7 @@ HEADINGS = ("score", "nom", "utilisateur", "rôle", "département")
 
 
 async def search_people(call: Call, query: str, username: str, as_json: bool) -> int:
-    """Write the people whom somebody would find, the best first."""
+    """Print the people whom somebody would find, best first."""
     async with open_to_read(call.settings) as db:
         viewer = await find_viewer(db, username)
         today = viewer.today(call.clock())
@@ -39,7 +39,7 @@ async def search_people(call: Call, query: str, username: str, as_json: bool) ->
 
 
 async def import_contacts(call: Call, file: str, *, dry_run: bool = False) -> int:
-    """Take a file in; 1 when a line was refused, 0 otherwise."""
+    """Import a file of contacts; return 1 if a line was refused, else 0."""
     async with tables.open_to_import(call.settings, dry_run=dry_run) as database:
         with tables.open_table(file, entries.COLUMNS, [{"nom"}, {"organisme"}]) as table:
             outcome = ContactsOutcome(announces=tables.announce if dry_run else None)
@@ -50,9 +50,10 @@ async def import_contacts(call: Call, file: str, *, dry_run: bool = False) -> in
 
 
 async def find_viewer(db: AsyncSession, username: str) -> Person:
-    """Find who looks: in the register, else among those announced. Their role may be what Mattermost last told.
+    """Find who searches: in the register, or else among announced people. Their role may be the last that Mattermost
+    told.
 
-    Raises OperatorError for a name that nobody has.
+    Raises OperatorError for an unknown name.
     """
     person = await people.by_username(db, username)
     if person is None and (line := await register.find_awaited(db, username)) is not None:
@@ -63,13 +64,13 @@ async def find_viewer(db: AsyncSession, username: str) -> Person:
 
 
 def _unknown(person: Person) -> Role | None:
-    """Guess the role of who has none: who is announced will be a conseiller by their address; of others nothing is
-    known."""
+    """Guess the role of somebody without one: announced people will be conseillers by their address; others have
+    none."""
     return None if person.id else Role.CONSEILLER
 
 
 def _as_object(hit: DirectoryHit, person: AnyPerson) -> dict[str, object]:
-    """Describe one person as docs/wire.md does."""
+    """Describe a person as in docs/wire.md."""
     return {
         "id": person.id,
         "username": person.username,
@@ -86,7 +87,7 @@ def _as_row(person: AnyPerson, score: str) -> Sequence[str]:
 
 
 class ContactsOutcome(tables.Outcome):
-    """What became of the lines of an import of contacts."""
+    """The counts of an import of contacts."""
 
     def __str__(self) -> str:
         counts = ((self.added, "ajouté"), (self.changed, "changé"), (self.same, "inchangé"), (self.refused, "refusé"))
@@ -95,7 +96,7 @@ class ContactsOutcome(tables.Outcome):
 
 @dataclass(slots=True)
 class ContactsImport(tables.LineImport[entries.Contact, ContactsOutcome]):
-    """One import of contacts."""
+    """An import of contacts."""
 
     database: Database
     now: datetime
@@ -103,11 +104,11 @@ class ContactsImport(tables.LineImport[entries.Contact, ContactsOutcome]):
     outcome: ContactsOutcome = field(default_factory=ContactsOutcome)
 
     def read(self, number: int, line: tables.Cells) -> entries.Contact:
-        """Read a line as a contact. Raises BadLineError for one that says none."""
+        """Read a line as a contact. Raises BadLineError."""
         return read_contact(line, self.now)
 
     async def store(self, batch: Sequence[tuple[int, entries.Contact]]) -> None:
-        """Write the contacts that say something new; of two lines about the same contact the last one counts."""
+        """Store the contacts that changed; of two lines about one contact the last wins."""
         said = {contact.key: (number, contact) for number, contact in batch}
         async with tables.take_turn(self.database) as db:
             known, written = await entries.find_contacts(db, list(said)), list[str]()
@@ -127,7 +128,7 @@ class ContactsImport(tables.LineImport[entries.Contact, ContactsOutcome]):
 
 
 def read_contact(line: tables.Cells, now: datetime) -> entries.Contact:
-    """Read the contact of a line. Raises BadLineError with everything that is wrong in it."""
+    """Read the contact of a line. Raises BadLineError that names every fault."""
     said, faults = tables.read_columns(line, READERS)
     if said.get("nom") == said.get("organisme") == "":
         faults.append("nom ou organisme : l’un des deux au moins est à remplir.")

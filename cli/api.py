@@ -16,7 +16,7 @@ OFF = "L’interface est éteinte : mettez COOP_API=oui dans les réglages, puis
 
 
 async def create(call: Call, name: str, as_json: bool) -> int:
-    """Let a program read, and write its bearer, this once."""
+    """Admit a program, and print its bearer token, which is shown only once."""
     named = " ".join(name.split())
     if not named or len(named) > NAME_MAX or not named.isprintable():
         raise OperatorError(f"Nommez le programme en {NAME_MAX} caractères au plus.", code=2)
@@ -29,7 +29,7 @@ async def create(call: Call, name: str, as_json: bool) -> int:
 
 
 async def show(call: Call, as_json: bool) -> int:
-    """List the programs that may read."""
+    """List the admitted programs."""
     async with open_to_read(call.settings) as db:
         found = await programs.list_clients(db)
     rows = [(client.id, f"{client.created_at.astimezone(PARIS):%d/%m/%Y}", client.name) for client in found]
@@ -47,7 +47,7 @@ def _describe(client: ApiClient) -> dict[str, str]:
 
 
 async def revoke(call: Call, client_id: str) -> int:
-    """Let a program read no more, from its next request on."""
+    """Revoke a program’s token, effective with its next request."""
     async with open_up_to_date(call.settings) as database, database.transaction() as db:
         client = await programs.remove_client(db, client_id.partition(":")[0])
         if client is None:

@@ -1,4 +1,4 @@
-"""« coop-bot import disponibilites », « slots » and « rdv link »: when people may be booked, from a terminal."""
+"""« coop-bot import disponibilites », « slots » and « rdv link »: bookable hours, from a terminal."""
 
 import re
 import sys
@@ -51,7 +51,7 @@ _BOUNDS = {
 
 @dataclass(slots=True)
 class RangeImport:
-    """One run: the ranges of each person by their id, their user ``names``, and how many lines can’t be taken."""
+    """An import: the ranges of each person by id, the user ``names``, and the number of refused lines."""
 
     authors: Authors
     complain: Callable[[int, str], None]
@@ -60,7 +60,7 @@ class RangeImport:
     refused: int = 0
 
     async def take(self, number: int, line: Cells | BadLineError) -> None:
-        """Take a line, or say what is wrong with it."""
+        """Take a line, or report what is wrong with it."""
         try:
             if isinstance(line, BadLineError):
                 raise line
@@ -85,7 +85,7 @@ class RangeImport:
 
 
 async def import_ranges(call: Call, file: str, *, dry_run: bool = False) -> int:
-    """Take a file in, all of it or nothing; 1 when a line was refused, 0 otherwise."""
+    """Import a file, all of it or nothing; return 1 if a line was refused, else 0."""
     async with open_to_import(call.settings, dry_run=dry_run) as database, open_chat(call.settings) as chat:
         run = RangeImport(Authors(database, chat, call.clock), complain)
         with open_table(file, COLUMNS, NEEDED) as table:
@@ -104,7 +104,7 @@ async def import_ranges(call: Call, file: str, *, dry_run: bool = False) -> int:
 
 
 async def _store(db: AsyncSession, run: RangeImport, *, tells: bool) -> None:
-    """Replace the ranges of each person; a rehearsal tells how many by how many."""
+    """Replace the ranges of each person; a rehearsal prints how many replace how many."""
     for user_id, ranges in run.found.items():
         if tells:
             had = count(len(await bookings.list_ranges(db, user_id)), "plage")
@@ -113,7 +113,7 @@ async def _store(db: AsyncSession, run: RangeImport, *, tells: bool) -> None:
 
 
 def read_range(line: Cells, person: Person) -> bookings.WeeklyRange:
-    """The range of a line. Raises BadLineError, which names each column that is wrong."""
+    """Read the range of a line. Raises BadLineError that names each faulty column."""
     said, faults = read_columns(line, _READERS)
     start, end, length = said.get("debut"), said.get("fin"), said.get("duree")
     if start is not None and end is not None:
@@ -126,14 +126,14 @@ def read_range(line: Cells, person: Person) -> bookings.WeeklyRange:
 
 
 def read_weekday(text: str) -> int:
-    """A day of the week by its name, Monday being 0. Raises ValueError."""
+    """Read a weekday by name (Monday is 0). Raises ValueError."""
     if (day := fold(text)) not in WEEKDAYS:
         raise ValueError(f"« {text} » n’est pas un jour de la semaine : lundi, par exemple.")
     return WEEKDAYS.index(day)
 
 
 def read_hour(text: str) -> int:
-    """Minutes since the day began, of « 09:00 » (« 09:00:00 » as spreadsheets write it); « 24:00 » is its end. Raises
+    """Read « 09:00 » (or « 09:00:00 », as spreadsheets write it) as minutes of the day; « 24:00 » is its end. Raises
     ValueError."""
     found = _HOUR.fullmatch(text.lower())
     minutes = int(found[1]) * 60 + int(found[2] or 0) if found else bookings.DAY + 1
@@ -158,7 +158,7 @@ def _read_place(text: str) -> str:
 
 
 def read_theme(text: str) -> str:
-    """The code of a theme by its code, its name or a usual word; "" for none. Raises ValueError."""
+    """Read a theme by its code, name or a usual word; "" for none. Raises ValueError."""
     if not text:
         return ""
     if (theme := find_theme(text)) is None:
@@ -189,7 +189,7 @@ _FIELDS = {
 
 
 async def show_link(call: Call, user: str, as_json: bool) -> int:
-    """Switch somebody’s booking page on, and write its address: the same as long as it is on."""
+    """Switch somebody’s booking page on and print its address, which stays the same while the page is on."""
     settings = call.settings
     if not settings.secrets:
         raise OperatorError("COOP_SECRET manque : la page est scellée par cette clé.", code=2)
@@ -204,7 +204,7 @@ async def show_link(call: Call, user: str, as_json: bool) -> int:
 
 
 async def _find_anybody(authors: Authors, user: str) -> Person:
-    """Who is called so, in the register or in Mattermost. Raises OperatorError."""
+    """Find a person by name, in the register or in Mattermost. Raises OperatorError."""
     try:
         return await authors.of(user)
     except RowError as fault:

@@ -1,4 +1,4 @@
-"""« coop-bot backup » and « coop-bot restore »: the whole database in one file, tried, and back."""
+"""« coop-bot backup » and « coop-bot restore »: the whole database in one file, verified and restored."""
 
 import os
 import sys
@@ -26,7 +26,7 @@ from storage.people.transitions import Erasure
 
 
 async def backup(call: Call, file: Path) -> int:
-    """Write a new file with everything."""
+    """Write everything to a new file."""
     settings = call.settings
     await _must_be_ours(settings)
     recipients = read_recipients(settings.backup_age_recipient)
@@ -38,7 +38,7 @@ async def backup(call: Call, file: Path) -> int:
 
 
 async def run(call: Call, as_json: bool) -> int:
-    """Do what the schedule does, now: write a file of the folder, try it, remove the oldest."""
+    """Make a backup like the scheduled one: write a file in the folder, verify it, delete the oldest."""
     settings, now = call.settings, call.clock()
     await _must_be_ours(settings)
     plan = plan_backups(settings)
@@ -61,7 +61,7 @@ def _tell_made(made: backups.MadeBackup) -> Iterator[str]:
 
 
 async def check(call: Call, file: Path, identity: Path | None) -> int:
-    """Restore a file into a database that is thrown away."""
+    """Verify a backup by restoring it into a temporary database."""
     must_be_a_file(file)
     if fault := data_dir_fault(call.settings, make=True):
         raise OperatorError(fault)
@@ -72,7 +72,7 @@ async def check(call: Call, file: Path, identity: Path | None) -> int:
 
 
 async def restore(call: Call, file: Path, identity: Path | None, erasures: Path | None) -> int:
-    """Fill the empty database of the settings from a file."""
+    """Restore a backup into the empty database of the settings."""
     url, keys = call.settings.database_url, _identities(identity)
     must_be_a_file(file)
     erased = await _erased(file, erasures, keys)
@@ -97,8 +97,8 @@ async def _make(plan: backups.BackupPlan, now: datetime) -> backups.MadeBackup:
 
 
 async def _must_be_ours(settings: Settings) -> None:
-    """Raise where there is nothing that this version can back up. An older one is backed up by the new version, before
-    it migrates it."""
+    """Raise OperatorError if the database is not one of this version. An older one is backed up by the new version
+    before it migrates."""
     found = await schema.current(settings.database_url)
     schema.check_known(settings.database_url, found)
     if found is None and (fault := schema.mismatch(settings.database_url, found)):
@@ -106,7 +106,7 @@ async def _must_be_ours(settings: Settings) -> None:
 
 
 async def _note(settings: Settings, now: datetime) -> None:
-    """Note when the database was as the last good backup has it; not in one that has to be migrated first."""
+    """Record the time of the last good backup’s data, unless the database must be migrated first."""
     if await schema.current(settings.database_url) != schema.head():
         return
     async with open_database(settings) as database, database.transaction() as db:
@@ -136,7 +136,7 @@ def _size(path: Path) -> str:
 
 @contextmanager
 def _new(path: Path) -> Iterator[BinaryIO]:
-    """Open a file of that name, for its owner alone, once it is whole; however this ends, nothing else stays."""
+    """Open a new file, readable by its owner only, that gets its name once complete; otherwise nothing is left."""
     _must_be_new(path)
     try:
         with backups.unfinished(path) as (raw, beside):
@@ -170,7 +170,7 @@ def _progress() -> Callable[[int, int], None]:
 
 
 def _tell(content: backups.Content) -> Iterator[str]:
-    """Say how many rows each table has, and all of them."""
+    """Yield the number of rows of each table, and their sum."""
     yield from (f"  {name} : {group(rows)}" for name, rows in content.counts.items())
     yield f"{count(content.total, 'ligne')} en tout."
 

@@ -1,4 +1,4 @@
-"""« coop-bot channels »: what is not as planned in the team’s channels, told or put right."""
+"""« coop-bot channels »: differences between the team’s channels and the plan, shown or repaired."""
 
 import asyncio
 import sys
@@ -41,7 +41,7 @@ CLEAN, DRIFTED = 0, 3
 
 @dataclass
 class SyncOutcome:
-    """How many changes of each kind were made, and which could not be, each with why."""
+    """The number of changes of each kind that were made, and those that failed, with the reasons."""
 
     done: Counter[Drift] = field(default_factory=Counter)
     failed: list[tuple[Finding | Change, str]] = field(default_factory=list)
@@ -50,7 +50,7 @@ class SyncOutcome:
 
 
 async def check(call: Call, as_json: bool) -> int:
-    """Say what is not as planned, and change nothing."""
+    """Print what differs from the plan, without changing anything."""
     check_paths(call.settings, "channels")
     async with open_up_to_date(call.settings) as database, _chat(call.settings) as chat:
         wanted = await _plan(database, call.settings, call.clock())
@@ -60,7 +60,7 @@ async def check(call: Call, as_json: bool) -> int:
 
 
 async def sync(call: Call, as_json: bool, dry_run: bool, strangers: bool, admin_token: str) -> int:
-    """Bring each channel to what is planned, one after the other; what was done stays when it is interrupted."""
+    """Repair each channel, one after the other; an interruption leaves what is done."""
     left_alone = frozenset[Drift]() if strangers else frozenset({Drift.STRANGER})
     token = "" if dry_run else admin_token
     told, left = await bring_to_plan(call.settings, call.clock, left_alone, admin_token=token, pretend=dry_run)
@@ -76,9 +76,9 @@ async def bring_to_plan(
     admin_token: str = "",
     pretend: bool = False,
 ) -> tuple[SyncOutcome, Sequence[Finding]]:
-    """Put right all that differs, except these kinds: what was done, and what was left alone.
+    """Repair all differences, except those of certain kinds; return what was done, and what was left alone.
 
-    With ``pretend`` nothing is changed; with an administrator’s token, who is brought in finds the channel read.
+    With ``pretend`` nothing changes; with an administrator’s token, added people find the channel read.
     """
     check_paths(settings, "channels")
     left: list[Finding] = []
@@ -101,7 +101,7 @@ async def bring_to_plan(
 async def _mend(
     mending: "Mending", survey: drift.Survey, wanted: drift.Plan, found: drift.ComparedChannel
 ) -> drift.ComparedChannel:
-    """Put one channel right; one that was only joined is looked at again. Returns what was found last."""
+    """Repair one channel, and return the last comparison; one that the bot only joined is compared again."""
     await mending.mend(found)
     if not found.to_join:
         return found
@@ -127,7 +127,7 @@ async def _plan(database: Database, settings: Settings, now: datetime) -> drift.
 
 
 async def _survey(survey: drift.Survey, wanted: drift.Plan) -> AsyncIterator[drift.ComparedChannel]:
-    """Look at one channel after the other, with a line on the terminal that says how far it is."""
+    """Compare one channel after the other, with a progress bar."""
     bar = ProgressBar(sys.stderr, "canal", len(wanted.table), many="canaux")
     await survey.begin()
     try:
@@ -147,13 +147,13 @@ ELSEWHERE = {Drift.PUT_AWAY}
 
 
 def tell_check(surveyed: Sequence[drift.ComparedChannel], *, as_json: bool) -> None:
-    """Say what is not as planned."""
+    """Print what differs from the plan."""
     findings = [finding for found in surveyed for finding in found.findings]
     write(_as_object(surveyed, findings), _lines(findings, len(surveyed)), as_json=as_json)
 
 
 def _as_object(surveyed: Sequence[drift.ComparedChannel], findings: Sequence[Finding]) -> dict[str, object]:
-    """Describe a check as docs/wire.md does."""
+    """Describe a check as in docs/wire.md."""
     people = [f for f in findings if f.drift is Drift.MISSING or f.drift in OUTSIDERS]
     return {
         "channels": len(surveyed),
@@ -173,7 +173,7 @@ def _reason(finding: Finding | Change) -> str:
 
 
 def _lines(findings: Sequence[Finding], channels: int) -> Iterator[str]:
-    """List what is not as planned, to be read: those who are missing in a channel for one reason stand together."""
+    """Yield the differences as lines; people missing in a channel for one reason share a line."""
     told = [f"{finding.address} : {_reason(finding)}" for finding in findings if finding.drift is not Drift.MISSING]
     absent: dict[tuple[str, str], list[str]] = {}
     for finding in findings:
@@ -187,13 +187,13 @@ def _lines(findings: Sequence[Finding], channels: int) -> Iterator[str]:
 
 
 def _names(names: Sequence[str]) -> str:
-    """Name the first few, and how many more."""
+    """Return the first few names, and how many more there are."""
     more = len(names) - NAMED
     return ", ".join(names) if more <= 0 else f"{', '.join(names[:NAMED])} et {count(more, 'autre')}"
 
 
 def tell(outcome: SyncOutcome, left: Sequence[Finding], *, as_json: bool, dry_run: bool) -> None:
-    """Say what was put right, what could not be, and what was ``left`` as it is."""
+    """Print what was repaired, what failed, and what was ``left`` alone."""
     for finding, why in outcome.failed:
         print(f"{finding.address} : {_reason(finding)} ; {why}", file=sys.stderr)
     for finding in left:
@@ -211,7 +211,7 @@ INTERRUPTED = "interrompu avant d’être fait"
 
 @dataclass
 class Journal:
-    """Writes down one run, begun with its first change."""
+    """Records one run of changes, which begins with the first."""
 
     database: Database
     clock: Callable[[], datetime]
@@ -220,13 +220,13 @@ class Journal:
     """What earlier runs were killed at, by channel."""
 
     async def open(self) -> None:
-        """Read what earlier runs did not come to the end of."""
+        """Read the changes that earlier runs did not finish."""
         async with self.database.transaction(writes=False) as db:
             for change in await runs.list_left_open(db, RunKind.SYNC):
                 self._left.setdefault(change.key, []).append(change)
 
     async def begin(self, surveyed: drift.ComparedChannel, wanted: Sequence[Finding]) -> None:
-        """Note which channel is the planned one, and what is to be done there."""
+        """Record which channel is the planned one, and its changes."""
         key, place = surveyed.planned.key, surveyed.channel.id if surveyed.channel else ""
         async with self.database.transaction() as db:
             if surveyed.is_own:
@@ -242,44 +242,44 @@ class Journal:
                 await runs.note_changes(db, self._run.id, wanted, {key: place})
 
     async def next(self) -> Sequence[Change]:
-        """List what is to be done next."""
+        """Return the next changes to make."""
         if self._run is None:
             return []
         async with self.database.transaction(writes=False) as db:
             return await runs.list_next_changes(db, self._run.id, ChangeState.FOUND)
 
     async def send(self, mine: Sequence[Change]) -> None:
-        """Note that one call is about to make these changes."""
+        """Record that one call is about to make these changes."""
         async with self.database.transaction() as db:
             numbers = [change.n for change in mine]
             await runs.update_changes(db, mine[0].run_id, numbers, state=ChangeState.SENT, batch=mine[0].n)
 
     async def refuse(self, mine: Sequence[Change], why: str) -> None:
-        """Note that these changes cannot be made."""
+        """Record that these changes are impossible."""
         if mine:
             async with self.database.transaction() as db:
                 await record_refusal(db, mine, why)
 
     async def record(self, mine: Sequence[Change], result: DeliveryResult) -> Sequence[tuple[Change, str]]:
-        """Note that these changes were made, but for those that are returned, each with why."""
+        """Record that these changes were made, except those that are returned with their reasons."""
         async with self.database.transaction() as db:
             kept_out = result.news.get("kept_out", {})
             return await record_arrival(db, mine, kept_out, result.channel_id, self.clock())
 
     async def find_contradicted(self, act: ChatAction) -> Collection[str]:
-        """Find what of an act the bot, which decided otherwise meanwhile, is about to do otherwise."""
+        """Return what of an action the bot itself is about to do differently."""
         async with self.database.transaction(writes=False) as db:
             return await find_contradicted(db, act)
 
     async def end(self) -> None:
-        """Drop a run that could change nothing."""
+        """Delete a run without changes."""
         if self._run is not None:
             async with self.database.transaction() as db:
                 if not (await runs.count_by_state(db, self._run.id)).get(ChangeState.DONE):
                     await runs.drop_run(db, self._run)
 
     async def _settle(self, db: AsyncSession, surveyed: drift.ComparedChannel, place: str) -> None:
-        """Note that what an earlier run was killed at was made, if it is not to be made any more."""
+        """Record a change that an earlier, killed run was making as made, if it is no longer needed."""
         if any(finding.drift is Drift.UNSEEN for finding in surveyed.findings):
             return
         wanted = {(finding.drift, finding.user_id) for finding in surveyed.findings}
@@ -302,8 +302,7 @@ DECIDED_OTHERWISE = "le contraire a été décidé et part à l’instant : à r
 
 @dataclass
 class Mending:
-    """Puts channels right, and gathers what was done; ``left_alone`` are the kinds of drift that are told of and
-    stay."""
+    """Repairs channels, and collects the results; ``left_alone`` are the kinds of drift that are only reported."""
 
     chat: Mattermost
     journal: Journal
@@ -311,29 +310,29 @@ class Mending:
     told: SyncOutcome = field(default_factory=SyncOutcome)
 
     async def mend(self, surveyed: drift.ComparedChannel) -> None:
-        """Make all changes that one channel needs; one that is public and unseen is only joined, and then to be looked
-        at again. Raises ChatError where Mattermost is away."""
+        """Make all changes that one channel needs; a public one that the bot cannot see is only joined, to be compared
+        again. Raises ChatError if Mattermost is away."""
         self._note_out_of_reach(surveyed, UNSEEN)
         await self.journal.begin(surveyed, self._wanted(surveyed))
         while found := await self.journal.next():
             await self._make(surveyed.planned, found)
 
     def pretend(self, surveyed: drift.ComparedChannel) -> None:
-        """Count what it would come to; nothing can be said of a channel that the bot does not see."""
+        """Count what would be done; nothing is known of a channel that the bot cannot see."""
         self.told.done.update(finding.drift for finding in self._wanted(surveyed))
         self._note_out_of_reach(surveyed, UNTOUCHED)
 
     def _note_out_of_reach(self, surveyed: drift.ComparedChannel, why: str) -> None:
-        """Say so of the channel itself, where the bot does not see it."""
+        """Report a channel that the bot cannot see."""
         self.told.failed += [(f, why) for f in surveyed.findings if f.drift is Drift.UNSEEN and not f.user_id]
 
     def _wanted(self, surveyed: drift.ComparedChannel) -> Sequence[Finding]:
-        """List the findings that can be put right."""
+        """Return the findings that can be repaired."""
         wanted = [finding for finding in surveyed.findings if finding.drift not in self.left_alone]
         return [finding for finding in wanted if finding.drift is not Drift.UNSEEN or finding.user_id]
 
     async def _make(self, planned: PlannedChannel, found: Sequence[Change]) -> None:
-        """Make the next changes; a channel is made before anything else of it."""
+        """Make the next changes; a missing channel is created first."""
         at_hand = {change.n: change for change in (found[:1] if found[0].drift is Drift.ABSENT else found)}
         stuck = dict(at_hand)
         for batch in drift.build_batches(list(at_hand.values()), {planned.key: planned}, back=False):
@@ -346,8 +345,8 @@ class Mending:
         await self.journal.refuse([*stuck.values()], NO_CHANNEL)
 
     async def _leave_contradicted(self, act: ChatAction, mine: list[Change]) -> ChatAction | None:
-        """Leave out of an act, and of the changes that are ``mine``, what waits to be done otherwise: that was decided
-        by somebody, or is newer than what was compared."""
+        """Leave out of an action, and of its changes, what the bot is about to do differently: somebody decided that,
+        or it is newer than the comparison."""
         names = await self.journal.find_contradicted(act)
         if not names:
             return act
@@ -358,7 +357,7 @@ class Mending:
         return rest if mine else None
 
     async def _try(self, act: ChatAction, mine: Sequence[Change]) -> None:
-        """Perform an act. What concerns all channels, and not this one, ends the run: the next one goes on."""
+        """Perform an action. An error that concerns all channels ends the run; the next one continues."""
         await self.journal.send(mine)
         try:
             arrival = await perform_action(self.chat, act)
@@ -385,10 +384,9 @@ AT_ONCE = 4
 
 
 async def mark_read(settings: Settings, token: str, came: Sequence[tuple[str, str]]) -> None:
-    """Mark a channel as read for somebody, for each (channel id, user id).
+    """Mark channels as read for people, for each (channel id, user id).
 
-    An administrator’s token is needed: nobody else may read for another. Raises OperatorError where the server does
-    not take it.
+    It needs an administrator’s token. Raises OperatorError if the server refuses that.
     """
     client = AioClient(settings.mattermost_url, token)
     bar, places = ProgressBar(sys.stderr, "canal lu", len(came), many="canaux lus"), asyncio.Semaphore(AT_ONCE)

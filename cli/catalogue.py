@@ -1,4 +1,4 @@
-"""The one list of the operator’s commands: what each is for, what may follow it, and the function that does it."""
+"""The list of the operator’s commands: help, arguments, options, and the function of each."""
 
 import os
 

@@ -1,6 +1,4 @@
-"""What the bot stands on beside its database: Mattermost, its tables, its port and its folder; how commands reach or
-check each.
-"""
+"""Checks of what the bot depends on besides its database: Mattermost, tables of the operator, port and folder."""
 
 import asyncio
 import errno
@@ -32,7 +30,7 @@ ANSWERED_WITHIN = 5.0
 
 
 def choose_features(features: Iterable[Feature], settings: Settings) -> Sequence[Feature]:
-    """List the features that the settings leave on. Raises OperatorError for a name that is none."""
+    """Return the enabled features. Raises OperatorError for an unknown name."""
     try:
         return registry.choose_features(features, settings.features)
     except ValueError as error:
@@ -41,7 +39,7 @@ def choose_features(features: Iterable[Feature], settings: Settings) -> Sequence
 
 @asynccontextmanager
 async def open_client(url: str, token: str, budget: RateLimit | None = None) -> AsyncIterator[AioClient]:
-    """Open a client of a server in the name of whose token it is."""
+    """Open a client of a server with a token."""
     client = AioClient(url, token, budget)
     try:
         yield client
@@ -51,7 +49,7 @@ async def open_client(url: str, token: str, budget: RateLimit | None = None) -> 
 
 @asynccontextmanager
 async def open_chat(settings: Settings) -> AsyncIterator[Mattermost | None]:
-    """Open Mattermost, where there is a token to ask it with; long work paces itself within ``pacing()``."""
+    """Open Mattermost, None without a token; long work limits its calls within ``pacing()``."""
     token = settings.bot_token.get_secret_value()
     if not token:
         yield None
@@ -61,9 +59,9 @@ async def open_chat(settings: Settings) -> AsyncIterator[Mattermost | None]:
 
 
 async def check_server(settings: Settings) -> str | None:
-    """Raise OperatorError for an address that is no Mattermost’s, a token that it refuses, a team in which the bot is
-    not, and commands that come with another token. What hinders only some is the sentence that is returned: a server
-    that does not answer, and is waited for, one that is too old, or a team of hubs in which the bot is not."""
+    """Raise OperatorError for an address that is no Mattermost, a refused token, a team without the bot, or another
+    command token. Return a sentence about lesser problems: a server that does not answer (the bot waits for it), one
+    that is too old, or a team of hubs without the bot."""
     token = settings.bot_token.get_secret_value()
     try:
         async with open_client(settings.mattermost_url, token) as client, asyncio.timeout(ANSWERED_WITHIN):
@@ -87,7 +85,7 @@ async def check_server(settings: Settings) -> str | None:
 
 
 async def _own_team(admin: Admin, name: str, bot_id: str) -> Identity | None:
-    """Find a team in which the bot is; None for one that it may not look into."""
+    """Find a team that the bot is in; None for one that it may not see."""
     try:
         team = await admin.team(name)
         return team if team and await admin.is_member(team.id, bot_id) else None
@@ -98,8 +96,8 @@ async def _own_team(admin: Admin, name: str, bot_id: str) -> Identity | None:
 
 
 async def _check_command_token(admin: Admin, team: Identity, settings: Settings) -> None:
-    """Raise OperatorError where Mattermost sends another token along with the bot’s commands. Only a bot that may keep
-    its commands itself (« setup --rights ») is told which; others learn it from « coop-bot doctor »."""
+    """Raise OperatorError if Mattermost sends another token with the bot’s commands. Only a bot that manages its
+    commands (« setup --rights ») can read it; others learn it from « coop-bot doctor »."""
     try:
         there = await admin.commands(team.id)
     except ChatError as error:
@@ -117,7 +115,7 @@ async def _check_command_token(admin: Admin, team: Identity, settings: Settings)
 
 
 def explain_old_server(client: AioClient) -> str | None:
-    """What to know of a server that is older than all with which the bot was tried."""
+    """Explain what to know of a server that is older than all tested ones; None for any other."""
     version = client.capabilities.version
     if version >= OLDEST.version:
         return None
@@ -138,7 +136,7 @@ async def _explain_hubs(admin: Admin, bot_id: str, settings: Settings) -> str | 
 
 
 def command_token_fault(settings: Settings) -> str | None:
-    """Say what is wrong with what can be no token of commands, and what to do; None where nothing is."""
+    """Say what is wrong with a command token that is impossible; None if it is possible."""
     if len(settings.command_token.get_secret_value()) == COMMAND_TOKEN_LENGTH:
         return None
     return f"COOP_COMMAND_TOKEN doit avoir {COMMAND_TOKEN_LENGTH} caractères : relancez « coop-bot setup »."
@@ -168,8 +166,8 @@ _FILES: Mapping[str, Callable[[Path], object]] = {
 
 
 def check_paths(settings: Settings, *names: str) -> None:
-    """Raise OperatorError for a table or picture of the operator’s that is missing or can’t be used: one of these
-    settings, or of all where none is named."""
+    """Raise OperatorError for a table or picture of the operator’s that is missing or unusable, among these settings or
+    all."""
     for name in names or _FILES:
         path: Path | None = getattr(settings, name)
         try:
@@ -186,7 +184,7 @@ def check_paths(settings: Settings, *names: str) -> None:
 
 
 def check_place(settings: Settings) -> None:
-    """Raise OperatorError where the bot can’t listen at its address and port; nothing is done before it is known."""
+    """Raise OperatorError if the bot cannot listen at its address and port."""
     host, port = settings.host, settings.port
     try:
         found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
@@ -211,8 +209,7 @@ def check_place(settings: Settings) -> None:
 
 
 def plan_backups(settings: Settings) -> BackupPlan:
-    """Read what the settings say of scheduled backups. Raises OperatorError where they say too little, or a wrong
-    key."""
+    """Read the settings of scheduled backups. Raises OperatorError if they are incomplete, or the key is wrong."""
     if settings.backup_dir is None:
         raise OperatorError("COOP_BACKUP_DIR n’est pas réglé : donnez le dossier des sauvegardes.", code=2)
     try:
@@ -223,12 +220,12 @@ def plan_backups(settings: Settings) -> BackupPlan:
 
 
 def check_backups(settings: Settings) -> None:
-    """Raise OperatorError where no scheduled backup could ever be made."""
+    """Raise OperatorError if no scheduled backup could be made."""
     if settings.backup_at is not None:
         plan_backups(settings)
 
 
 def data_dir_fault(settings: Settings, *, make: bool) -> str | None:
-    """Say why nothing can be kept in the data folder, and what to do; None when it can."""
+    """Say why the data folder cannot be written to, and what to do; None if it can."""
     fault = folder_fault(settings.data_dir.absolute(), make=make)
     return f"COOP_DATA_DIR : {fault}" if fault else None

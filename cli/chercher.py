@@ -18,8 +18,7 @@ Found = tuple[SearchKind, Hit]
 
 
 async def search_everything(call: Call, query: str, username: str, as_json: bool) -> int:
-    """Write what somebody would find, whatever its kind, the best first; 1 where something could not be looked
-    through."""
+    """Print what somebody would find, of every kind, best first; return 1 if some source failed."""
     sources = [source for feature in choose_features(FEATURES, call.settings) for source in feature.sources]
     async with open_to_read(call.settings) as db:
         viewer = await find_viewer(db, username)
@@ -37,10 +36,10 @@ async def search_everything(call: Call, query: str, username: str, as_json: bool
 
 
 def _rank(found: Sequence[KindFound]) -> list[Found]:
-    """Put all kinds in one order."""
+    """Order the results of all kinds by score."""
     return sorted(((one.kind, hit) for one in found for hit in one.found.hits), key=lambda pair: -pair[1].score)
 
 
 def _as_object(kind: SearchKind, hit: Hit) -> dict[str, object]:
-    """Describe one thing that was found as docs/wire.md does."""
+    """Describe a result as in docs/wire.md."""
     return {"sorte": kind.name, "id": hit.ident, "titre": hit.title, "score": hit.score}

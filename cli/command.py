@@ -1,6 +1,7 @@
-"""How the operator’s commands are run: with the settings they ask for, each failure one sentence.
+"""How the operator’s commands run: with the settings they need, and one sentence for each failure.
 
-What only some need (settings, the database, the loop) is imported when it is asked for: a text is read at once.
+Modules that only some commands need (settings, database, event loop) are imported on demand, so that simple commands
+start at once.
 """
 
 import gc
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def read_clock() -> datetime:
-    """Return what time it is, in UTC."""
+    """Return the current time, in UTC."""
     now: datetime = load("bot.clock:utc_now")()
     return now
 
@@ -36,7 +37,7 @@ def _finish(work: Coroutine[Any, Any, int]) -> int:
 
 @dataclass
 class Call:
-    """A command as it was typed. ``clock`` says what time it is, ``finish`` runs what takes a loop."""
+    """A command that was typed. ``clock`` returns the time, ``finish`` runs a coroutine."""
 
     env_file: Path | None = None
     clock: Callable[[], datetime] = field(default_factory=lambda: read_clock)
@@ -46,15 +47,15 @@ class Call:
 
     @property
     def settings(self) -> "Settings":
-        """The settings of the environment and the env file; raises OperatorError where they can’t be."""
+        """The settings of the environment and the env file. Raises OperatorError."""
         if self.known is None:
             self.known = load("cli.environment:read_settings")(self.env_file)
         return self.known
 
 
 def run(ctx: click.Context, where: str) -> int:
-    """Run the function of a command, and return what the process exits with: 0 done, 1 refused in words, 2 badly
-    written; what it raises is told."""
+    """Run the function of a command, report what it raises, and return the exit code: 0 done, 1 refused, 2 wrong
+    usage."""
     call = ctx.ensure_object(Call)
     call.env_file = ctx.find_root().params.get("env_file")
     try:
@@ -73,28 +74,27 @@ def run(ctx: click.Context, where: str) -> int:
 
 
 def check_days(params: Mapping[str, object]) -> None:
-    """Raise OperatorError for a first day after the last one: an empty answer would hide the slip."""
+    """Raise OperatorError if the first day is after the last: an empty result would hide the slip."""
     first, last = (params.get(name) for name in ("start", "end"))
     if isinstance(first, date) and isinstance(last, date) and first > last:
         raise OperatorError("--from : ce jour est après celui de --to.", code=2)
 
 
 def keep_imports() -> None:
-    """Leave what was imported, which stays, out of every later look for garbage: that took a tenth of the time of a
-    command that needs all features."""
+    """Exclude imported objects from garbage collection, which took a tenth of the time of a command that needs all
+    features."""
     if not gc.get_freeze_count():
         gc.freeze()
 
 
 def hush() -> None:
-    """Silence the bot’s log, whose lines would stand in the middle of a command’s own; « serve » begins to log once it
-    runs."""
+    """Silence the bot’s log, which would mix with the command’s output; « serve » turns it on."""
     if structlog := sys.modules.get("structlog"):
         structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
 
 
 def _report_failure(error: Exception, settings: "Settings | None", *, is_verbose: bool) -> int:
-    """Say in one sentence what failed; the traceback, whose lines may quote secrets, is for who asks for it."""
+    """Print a failure as one sentence; its traceback, which may quote secrets, only with --verbose."""
     sentence: OperatorError | None = load("cli.faults:as_sentence")(error, settings)
     if is_verbose or os.environ.get("COOP_LOG_LEVEL", "").upper() == "DEBUG":
         traceback.print_exception(error)

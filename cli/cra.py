@@ -1,6 +1,4 @@
-"""« coop-bot import cra » and « export cra »: comptes rendus as lines of a file, taken in and handed out; memory stays
-flat.
-"""
+"""« coop-bot import cra » and « export cra »: activity reports read from and written to files, with constant memory."""
 
 import hashlib
 import json
@@ -36,7 +34,7 @@ from storage.people import Person, SameNameError
 
 
 async def import_cra(call: Call, file: str, *, dry_run: bool = False) -> int:
-    """Take a file in; 1 when a line was refused, 0 otherwise."""
+    """Import a file; return 1 if a line was refused, else 0."""
     settings, clock = call.settings, call.clock
     async with tables.open_to_import(settings, dry_run=dry_run) as database, open_chat(settings) as chat:
         with open_file(file) as stream:
@@ -54,7 +52,7 @@ async def import_cra(call: Call, file: str, *, dry_run: bool = False) -> int:
 async def export_cra(
     call: Call, start: date | None, end: date | None, user: str | None, tag: str | None, kind: str, deleted: bool
 ) -> int:
-    """Write what is asked for on the standard output."""
+    """Write the selected reports to the standard output."""
     wanted = bulk.ExportFilter(
         start=start, end=end, username=user or None, tag=(tag or "").removeprefix("#"), deleted=deleted
     )
@@ -67,7 +65,7 @@ async def export_cra(
 
 
 async def export_coordination(call: Call, start: date | None, end: date | None) -> int:
-    """Write the reports of coordinateurs on the standard output, as a CSV, a page at a time."""
+    """Write the reports of coordinateurs to the standard output as CSV, a page at a time."""
     async with open_up_to_date(call.settings) as database:
         write = begin_csv(open_standard_output(), COORDINATION_COLUMNS)
         async for cells in export_lines(database, start, end):
@@ -85,7 +83,7 @@ Numbered = tuple[int, files.Row | files.RowError]
 
 
 class Lines:
-    """The lines of a file, once; ``ignored`` are the columns met that mean nothing here."""
+    """The lines of a file, read once; ``ignored`` are the unknown columns."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
@@ -155,7 +153,7 @@ def _header(text: str, delimiter: str) -> list[str]:
 
 
 class Authors:
-    """People by user name, each looked for once; ``chat`` is None where Mattermost can’t be asked."""
+    """People by user name, each looked up once; ``chat`` is None if Mattermost cannot be asked."""
 
     def __init__(self, database: Database, chat: Mattermost | None, clock: Callable[[], datetime]) -> None:
         self._database = database
@@ -164,7 +162,7 @@ class Authors:
         self._found: dict[str, Person | None] = {}
 
     async def of(self, username: str) -> Person:
-        """Find the author of that name; raises RowError when there is none, or more than one."""
+        """Get the author of that name. Raises RowError if there is none, or several."""
         if username not in self._found:
             self._found[username] = await self._find(username)
         person = self._found[username]
@@ -200,7 +198,7 @@ class Authors:
             return None
 
     async def settle(self, person: Person, report: Report) -> Person:
-        """Return the author, who works where the first report was made if nothing else is known."""
+        """Return the author; if their place of work is unknown, it is that of their first report."""
         if person.departements:
             return person
         async with self._database.transaction() as db:
@@ -210,7 +208,7 @@ class Authors:
         return settled
 
     async def _register(self, user: ChatUser) -> Person:
-        """Add somebody to the register, without role: it goes on following from Mattermost."""
+        """Add somebody to the register without a role, which continues to follow from Mattermost."""
         person = make_newcomer(user, self._clock())
         async with self._database.transaction() as db:
             await people.add(db, person)
@@ -223,7 +221,7 @@ LINES_AT_ONCE = 250
 
 @dataclass(slots=True)
 class ImportOutcome:
-    """How many lines were stored, had been before, and were refused."""
+    """How many lines were stored, known before, and refused."""
 
     added: int = 0
     there: int = 0
@@ -239,31 +237,31 @@ class ImportOutcome:
 
 
 class Ranks:
-    """Counts how many times a line was seen before, letter by letter; kept in a file that the system erases."""
+    """Counts earlier occurrences of identical lines, in a temporary file."""
 
     def __init__(self) -> None:
         self._seen = sqlite3.connect("")
         self._seen.execute("CREATE TABLE seen (line BLOB PRIMARY KEY, times INTEGER NOT NULL) WITHOUT ROWID")
 
     def next(self, line: str) -> int:
-        """Return how many times this line was seen before: 0 for the first one."""
+        """Return how many times this line occurred before."""
         statement = "INSERT INTO seen VALUES (?, 0) ON CONFLICT DO UPDATE SET times = times + 1 RETURNING times"
         found = self._seen.execute(statement, (hashlib.sha256(line.encode()).digest(),)).fetchone()
         return int(found[0])
 
     def close(self) -> None:
-        """Give the file back."""
+        """Delete the file."""
         self._seen.close()
 
 
 class LinesAside:
-    """Lines put aside, in a file that the system erases: their numbers are taken, and new ones are given last."""
+    """Lines set aside in a temporary file because their numbers are taken; they get new numbers at the end."""
 
     def __init__(self) -> None:
         self._file = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115  (``close`` closes it)
 
     def put(self, lines: Iterable[bulk.IncomingLine]) -> None:
-        """Keep lines."""
+        """Set lines aside."""
         self._file.writelines(json.dumps([incoming.number, incoming.line]) + "\n" for incoming in lines)
 
     def __iter__(self) -> Iterator[tuple[int, files.Row]]:
@@ -271,14 +269,14 @@ class LinesAside:
         return (json.loads(line) for line in self._file)
 
     def close(self) -> None:
-        """Give the file back."""
+        """Delete the file."""
         self._file.close()
 
 
 @dataclass(slots=True)
 class CraImport:
-    """One import of comptes rendus. ``complain`` takes a line’s number and what is wrong with it; a rehearsal’s
-    ``announces``, what would be done with it."""
+    """An import of reports. ``complain`` gets the number and fault of a refused line; in a rehearsal ``announces`` gets
+    what would be done with a line."""
 
     database: Database
     authors: Authors
@@ -288,7 +286,7 @@ class CraImport:
     outcome: ImportOutcome = field(default_factory=ImportOutcome)
 
     async def run(self, lines: Iterable[Numbered], progress: ProgressBar) -> ImportOutcome:
-        """Take every line; the outcome grows meanwhile."""
+        """Import every line; the outcome grows meanwhile."""
         with closing(Ranks()) as ranks, closing(LinesAside()) as aside:
             batch: list[bulk.IncomingLine] = []
             for number, line in lines:
@@ -318,7 +316,7 @@ class CraImport:
         return bulk.IncomingLine(number, line, entry, author, said, 0 if entry.numero else ranks.next(said))
 
     async def _store(self, batch: Sequence[bulk.IncomingLine]) -> Sequence[bulk.IncomingLine]:
-        """Store a batch, and return what has to wait for a new number."""
+        """Store a batch, and return the lines that need another number."""
         async with tables.take_turn(self.database) as db:
             result = await bulk.add_lines(db, batch, self.clock())
             full = await bulk.tag_lines(db, result.added, self.clock())
@@ -347,7 +345,7 @@ class CraImport:
 
 
 def check(entry: files.ReportEntry, now: datetime, today: date) -> None:
-    """Check the rules of every compte rendu, and that its own story is possible; raises RowError."""
+    """Check the rules of a report, and that its dates are consistent. Raises RowError."""
     report = entry.report
     found = list(find_problems({each.name: getattr(report, each.name) for each in fields(report)}, today).values())
     moments = [m for m in (entry.cree, entry.modifie, entry.supprime) if m]
@@ -360,7 +358,7 @@ def check(entry: files.ReportEntry, now: datetime, today: date) -> None:
 
 
 def writer(out: TextIO, kind: str, *, tags: bool = False) -> Callable[[files.Row], object]:
-    """Return what writes a compte rendu on a line, « jsonl » or « csv »; a CSV has a column of ``tags`` where there are
+    """Return the function that writes a report as « jsonl » or « csv »; a CSV has a column of ``tags`` if there are
     any."""
     columns = (*files.CSV_COLUMNS, files.TAGS) if tags else files.CSV_COLUMNS
     return open_lines(out, kind, columns, lambda row: files.format_cells(row)[: len(columns)])
@@ -369,6 +367,6 @@ def writer(out: TextIO, kind: str, *, tags: bool = False) -> Callable[[files.Row
 async def export(
     database: Database, wanted: bulk.ExportFilter, write: Callable[[files.Row], object], progress: ProgressBar
 ) -> None:
-    """Write each compte rendu that is wanted."""
+    """Write each selected report."""
     async for row in progress.follow(bulk.export_rows(database, wanted)):
         write(row)

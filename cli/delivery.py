@@ -1,4 +1,4 @@
-"""What the operator’s commands say in channels: written down as the bot does, sent by an outbox beside it or alone."""
+"""Messages of the operator’s commands: stored like the bot’s, and sent by an outbox beside it or alone."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
@@ -29,7 +29,7 @@ BETWEEN_LOOKS = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """What a command delivers messages with."""
+    """What a command needs to deliver messages."""
 
     settings: Settings
     database: Database
@@ -40,7 +40,7 @@ class Office:
 
 @asynccontextmanager
 async def open_office(settings: Settings, database: Database, clock: Callable[[], datetime]) -> AsyncIterator[Office]:
-    """Open Mattermost, with the time as replicas have it. Raises OperatorError where settings are missing."""
+    """Open Mattermost, with the clock that replicas share. Raises OperatorError if settings are missing."""
     if missing := settings.missing():
         raise OperatorError(f"Réglages manquants : {', '.join(missing)}. « coop-bot setup » les écrit.", code=2)
     skew, budget = ClockSkew(database), RateLimit(settings.work_calls)
@@ -52,14 +52,14 @@ async def open_office(settings: Settings, database: Database, clock: Callable[[]
 
 @dataclass(frozen=True, slots=True)
 class Pen:
-    """Writes down messages as the bot would that makes them in long work."""
+    """Stores messages as the bot does in long work."""
 
     settings: Settings
     clock: Callable[[], datetime]
     feature: str
 
     async def rows(self, db: AsyncSession, replies: Sequence[Reply], work: str) -> Sequence[Outgoing]:
-        """Write the messages of replies, as that work would send them."""
+        """Return the rows of messages that such work would send."""
         cards = MessageRenderer(Links(self.settings.secrets), self.settings.public_url)
         writer, request = OutgoingWriter(cards, self.clock, RegisteredHandlers()), Request("work", work, crowd=True)
         rows = [row for each in replies for row in await writer.rows(db, each, request, self.feature)]
@@ -67,8 +67,8 @@ class Pen:
 
 
 async def deliver(office: Office, topics: Collection[str], progress: ProgressBar, patience: float) -> DeliveryTally:
-    """Send what is written down until nothing more is to be waited for on these topics, and return how they stand: all
-    is there, or for so many seconds nothing arrived and nothing was refused."""
+    """Send the stored messages of these topics and return their state, once all have arrived or nothing has changed for
+    that many seconds."""
     way = Outbox(office.database, office.chat, office.clock, options=OutboxOptions(budget=office.budget, visits=True))
     await way.start()
     way.look()

@@ -19,7 +19,7 @@ from storage.people import Person
 
 
 async def data(call: Call, username: str, output: Path, force: bool) -> int:
-    """Write the ZIP."""
+    """Write the ZIP of somebody’s data."""
     settings, now = call.settings, call.clock()
     _must_be_free(output, force=force)
     async with open_up_to_date(settings) as database:
@@ -33,7 +33,7 @@ async def data(call: Call, username: str, output: Path, force: bool) -> int:
 
 
 async def _write(database: Database, person: Person, now: datetime, path: Path, *, force: bool) -> int:
-    """Write the ZIP, beside its place first; how many rows it has."""
+    """Write the ZIP beside its destination, then move it there; return its number of rows."""
     with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
         made = Path(folder) / "copie.zip"
         async with begin_reading(database) as db:

@@ -1,4 +1,5 @@
-"""The settings file: its lines, comments and unknown variables stay, only ours change, and nobody else may read it."""
+"""The settings file: comments and unknown variables are kept, only the bot’s variables change, and only its owner can
+read it."""
 
 import contextlib
 import io
@@ -15,12 +16,12 @@ _PLAIN = re.compile(r"[A-Za-z0-9_./:@,%+-]*")
 
 
 def values(text: str) -> dict[str, str]:
-    """Read the variables of a file, those without value left out."""
+    """Return the variables of a file that have a value."""
     return {name: value for name, value in dotenv_values(stream=io.StringIO(text), interpolate=False).items() if value}
 
 
 def change(text: str, new: Mapping[str, str]) -> str:
-    """Return the text with these variables set: on their own line where there is one, else at the end."""
+    """Return the text with these variables set, in place or at the end."""
     lines, missing = [], dict(new)
     for line in text.splitlines():
         found = re.match(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=", line)
@@ -42,12 +43,12 @@ def _line(name: str, value: str) -> str:
 
 
 def is_private(path: Path) -> bool:
-    """Return whether only its owner may read it."""
+    """Return whether only its owner can read a file."""
     return path.stat().st_mode & 0o077 == 0
 
 
 def write(path: Path, text: str) -> None:
-    """Put the new text in place at once: whoever reads meanwhile sees the old file or the new one, never half."""
+    """Replace a file atomically: readers see the old or the new text."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:

@@ -1,4 +1,4 @@
-"""How the operator’s commands open what they stand on: the settings, and the database for one piece of work."""
+"""How the operator’s commands open the settings and the database."""
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
@@ -20,14 +20,14 @@ from storage.people import Person
 
 
 def run_in_loop(work: Coroutine[Any, Any, int]) -> int:
-    """Run a command that waits for something."""
+    """Run a coroutine of a command."""
     return asyncio.run(work)
 
 
 def read_settings(path: Path | None) -> Settings:
-    """Read the settings from the environment and the env file, the usual one where no path is given.
+    """Read the settings from the environment and the env file (by default the usual one).
 
-    Raises OperatorError where that file is missing, or says something that can’t be.
+    Raises OperatorError if that file is missing or invalid.
     """
     if path is not None and not path.is_file():
         raise OperatorError(
@@ -47,7 +47,7 @@ def read_settings(path: Path | None) -> Settings:
 
 @asynccontextmanager
 async def open_database(settings: Settings, *, keeps: bool = True) -> AsyncIterator[Database]:
-    """Open the configured database; what is written stays only if it ``keeps`` it."""
+    """Open the configured database; changes are rolled back unless ``keeps``."""
     database = Database(settings.database_url, keeps=keeps, folder=settings.data_dir)
     try:
         yield database
@@ -57,7 +57,7 @@ async def open_database(settings: Settings, *, keeps: bool = True) -> AsyncItera
 
 @asynccontextmanager
 async def open_up_to_date(settings: Settings, *, keeps: bool = True) -> AsyncIterator[Database]:
-    """Open the configured database as it is, to read from; raises OperatorError where it is not of this version."""
+    """Open the configured database without migrating it. Raises OperatorError if it is not of this version."""
     found = await schema.current(settings.database_url)
     schema.check_known(settings.database_url, found)
     if fault := schema.mismatch(settings.database_url, found):
@@ -68,14 +68,14 @@ async def open_up_to_date(settings: Settings, *, keeps: bool = True) -> AsyncIte
 
 @asynccontextmanager
 async def open_to_read(settings: Settings) -> AsyncIterator[AsyncSession]:
-    """Open a session that reads the configured database; raises OperatorError where that is not of this version."""
+    """Open a reading session of the configured database. Raises OperatorError if it is not of this version."""
     async with open_up_to_date(settings) as database, begin_reading(database) as db:
         yield db
 
 
 @asynccontextmanager
 async def begin_reading(database: Database) -> AsyncIterator[AsyncSession]:
-    """Open a session that reads, and may take longer than the bot’s requests: its operator waits for the answer."""
+    """Open a reading session without the bot’s time limit, since the operator waits for it."""
     async with database.transaction(writes=False) as db:
         if dialect(db) == "postgresql":
             await db.execute(text("SET LOCAL statement_timeout = '30s'"))
@@ -83,12 +83,12 @@ async def begin_reading(database: Database) -> AsyncIterator[AsyncSession]:
 
 
 def refuse_name(username: str) -> OperatorError:
-    """Make the refusal of a user name that nobody has."""
+    """Make the error for an unknown user name."""
     return OperatorError(f"Personne ne s’appelle « {username} » dans le registre.")
 
 
 async def find_person(db: AsyncSession, username: str) -> Person:
-    """Find who is called so in the register. Raises OperatorError for nobody, and SameNameError for several."""
+    """Get a person of the register by user name. Raises OperatorError if there is none, SameNameError for several."""
     if person := await people.by_username(db, username):
         return person
     raise refuse_name(username)

@@ -5,7 +5,7 @@ INTERRUPTED = 130
 
 
 class OperatorError(Exception):
-    """Tell the operator what is wrong and what to do; ``code`` is what the process exits with."""
+    """The command fails: a French sentence that says what is wrong and what to do; ``code`` is the exit code."""
 
     def __init__(self, text: str, *, code: int = 1) -> None:
         super().__init__(text)

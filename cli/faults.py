@@ -1,4 +1,4 @@
-"""What goes wrong outside of the bot, as one French sentence that names what to look at, and what to do."""
+"""Failures outside the bot as French sentences that say what to look at, and what to do."""
 
 import errno
 import socket
@@ -63,7 +63,7 @@ _POSTGRESQL = {
 
 
 def text_of(path: Path) -> str:
-    """Read a settings file; raises OperatorError where it is no text."""
+    """Read a settings file. Raises OperatorError if it is no text."""
     try:
         return path.read_text("utf-8")
     except UnicodeDecodeError:
@@ -71,8 +71,7 @@ def text_of(path: Path) -> str:
 
 
 def folder_fault(folder: Path, *, make: bool) -> str | None:
-    """Say why nothing can be written in a folder, made if told to where it is missing, and what to do; None when it
-    can."""
+    """Say why a folder (created if told to) cannot be written to, and what to do; None if it can."""
     try:
         if make:
             folder.mkdir(parents=True, exist_ok=True)
@@ -84,13 +83,13 @@ def folder_fault(folder: Path, *, make: bool) -> str | None:
 
 
 def place_fault(error: OSError, path: str | Path) -> str:
-    """Say why a file or folder refuses, and what to do."""
+    """Say why a file or folder is inaccessible, and what to do."""
     reason = _SYSTEM.get(error.errno or 0) or f"il refuse ({error.strerror}) : vérifiez-le"
     return f"« {path} » : {reason}."
 
 
 def database_fault(error: BaseException, settings: Settings | None) -> str:
-    """Say why the database can’t be used; the driver’s own text may quote the password, so it is not shown."""
+    """Say why the database is unusable, without the driver’s text, which may quote the password."""
     cause = getattr(error, "orig", None) or error
     which = f" {place(settings.database_url)}" if settings else ""
     base = f"La base de données{which} (COOP_DATABASE_URL)"
@@ -103,7 +102,7 @@ def database_fault(error: BaseException, settings: Settings | None) -> str:
 
 
 def _reason(cause: object) -> str | None:
-    """Explain an error by SQLite’s name of it (« SQLITE_IOERR_WRITE »), or PostgreSQL’s code (« 28P01 »)."""
+    """Explain an error by SQLite’s name (« SQLITE_IOERR_WRITE ») or PostgreSQL’s code (« 28P01 »)."""
     code = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None) or ""
     known = _SQLITE if code.startswith("SQLITE") else _POSTGRESQL
     return next((reason for begin, reason in known.items() if code.startswith(begin)), None)
@@ -119,9 +118,9 @@ _MATTERMOST = {
 
 
 def as_sentence(error: BaseException, settings: Settings | None = None) -> OperatorError | None:
-    """Return the sentence for a failure the operator can mend; None for a fault of the bot’s own.
+    """Return the sentence of a failure that the operator can mend; None for a bug.
 
-    ``settings`` are those of the command, if it came so far: they say which database it was.
+    ``settings`` name the database, if the command came so far.
     """
     if isinstance(error, (SQLAlchemyError, sqlite3.Error)) or _is_of_postgresql(error):
         return OperatorError(database_fault(error, settings))
@@ -133,12 +132,12 @@ def as_sentence(error: BaseException, settings: Settings | None = None) -> Opera
 
 
 def _is_of_postgresql(error: BaseException) -> bool:
-    """asyncpg is not always installed, so its classes can’t be named here."""
+    """Return whether an error is asyncpg’s, which is not always installed and so cannot be imported here."""
     return type(error).__module__.startswith("asyncpg")
 
 
 def settings_fault(error: "ValidationError") -> OperatorError:
-    """Say which variable is wrong; never its value, which may be a secret."""
+    """Name the invalid variables, never their values, which may be secret."""
     sentences = []
     for fault in error.errors(include_input=False):
         name = str(fault["loc"][0]) if fault["loc"] else ""
@@ -149,13 +148,13 @@ def settings_fault(error: "ValidationError") -> OperatorError:
 
 
 def chat_fault(error: "ChatError") -> str:
-    """Say what Mattermost’s refusal means for the operator."""
+    """Explain an error of Mattermost to the operator."""
     known = _MATTERMOST.get(error.status) or f"Le serveur Mattermost a répondu une erreur {error.status}."
     return f"{known} [{error}]" if error.error_id and error.status else known
 
 
 def same_name_fault(error: "SameNameError") -> str:
-    """Say whom the register knows by one name, and how it learns theirs of today."""
+    """Name the people whom the register knows by the same name, and say how it learns their present names."""
     return (
         f"Plusieurs personnes du registre s’appellent « {error.username} » ({', '.join(error.ids)}) : ce nom est passé "
         "de l’une à l’autre. Pour chacune qui en a changé, tapez « coop-bot role NOM-ACTUEL RÔLE » avec le rôle que "

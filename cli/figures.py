@@ -20,18 +20,18 @@ from storage.stats import Figures, Percent, read_exact_figures, read_own, share,
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Whose figures: one person’s of the register, else a territory’s."""
+    """The subject of the statistics: a person of the register, or a territory."""
 
     person: Person | None = None
     territory: Territory = NATION
 
     @property
     def title(self) -> str:
-        """The user name, or the territory’s."""
+        """The user name, or the territory’s name."""
         return self.person.username if self.person else self.territory.name
 
     async def figures(self, db: AsyncSession, start: date, end: date) -> Figures:
-        """Read what was done in [start, end[; exactly."""
+        """Read the exact statistics of [start, end[."""
         if self.person:
             return await read_own(db, self.person.id, start, end)
         return await read_exact_figures(db, self.territory, start, end)
@@ -39,7 +39,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class FiguresQuestion:
-    """Whose figures, of which days, with which percents."""
+    """The subject, days and rule of percentages that were typed."""
 
     user: str | None
     departement: Departement | None
@@ -51,7 +51,7 @@ class FiguresQuestion:
 
 
 async def tell(call: Call, as_json: bool, **question: Any) -> int:
-    """Write the figures asked for on the standard output."""
+    """Print the statistics."""
     asked = FiguresQuestion(**question)
     start, end = interval(asked)
     percent = Percent(asked.percent)
@@ -66,7 +66,7 @@ async def tell(call: Call, as_json: bool, **question: Any) -> int:
 
 
 def as_object(f: Figures, percent: Percent) -> dict[str, Any]:
-    """Describe figures as docs/wire.md does."""
+    """Describe statistics as in docs/wire.md."""
     return {
         "personnes": f.personnes,
         "accompagnements": f.accompagnements,
@@ -104,7 +104,7 @@ _FAR = date(9000, 1, 1)
 
 
 async def subject_of(db: AsyncSession, asked: FiguresQuestion) -> Subject:
-    """Find the subject that the question names; raises OperatorError for a person who is not in the register."""
+    """Find the subject. Raises OperatorError for a person who is not in the register."""
     if asked.user is not None:
         return Subject(await find_person(db, asked.user))
     if asked.departement:
@@ -113,5 +113,5 @@ async def subject_of(db: AsyncSession, asked: FiguresQuestion) -> Subject:
 
 
 def interval(asked: FiguresQuestion) -> tuple[date, date]:
-    """Return the days from --from to --to, which is included, as a half-open interval."""
+    """Return the typed days (the last one included) as a half-open interval."""
     return min(asked.start, _FAR), min(asked.end, _FAR) + timedelta(days=1)

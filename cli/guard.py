@@ -1,4 +1,4 @@
-"""« coop-bot guard »: a text is read line by line, and where it holds personal data told once all of it was read."""
+"""« coop-bot guard »: finds personal data in a text, line by line, and prints it once the whole text was read."""
 
 from collections.abc import Iterator
 from typing import TextIO
@@ -11,13 +11,13 @@ from cli.texts import open_file, read_lines
 
 
 def guard(_: Call, file: str, as_json: bool) -> int:
-    """Tell where a text holds personal data."""
+    """Print where a text contains personal data."""
     look(file, as_json=as_json)
     return 0
 
 
 def look(name: str, *, as_json: bool) -> None:
-    """Tell what is in the file; nothing where it can’t be read to its end. Raises OperatorError then."""
+    """Print the findings in a file. Raises OperatorError, and prints nothing, if it cannot be read to its end."""
     with open_file(name) as stream, open_whole() as told:
         found = ((number, one) for number, line in read_lines(stream) for one in find(line))
         (_as_json if as_json else _in_words)(found, told)
@@ -30,7 +30,7 @@ def _as_json(found: Iterator[tuple[int, Detection]], told: TextIO) -> None:
 
 
 def _in_words(found: Iterator[tuple[int, Detection]], told: TextIO) -> None:
-    """Write where each stands, with characters counted from one; what it is stays where it is."""
+    """Print the position of each finding, with characters counted from one, but not the data itself."""
     count = 0
     for number, one in found:
         count += 1

@@ -1,4 +1,4 @@
-"""« coop-bot tickets » and « export tickets »: read page by page, and handed over once all of it was read."""
+"""« coop-bot tickets » and « export tickets »: tickets are read page by page, and printed once all were read."""
 
 import sys
 from collections.abc import AsyncIterator, Mapping
@@ -20,7 +20,7 @@ from storage.hotline.figures import CSV_COLUMNS, Line, TicketSelection
 
 
 async def tickets(call: Call, state: str | None, queue: str | None, as_json: bool) -> int:
-    """Write tickets on the standard output, to be read or for a program."""
+    """Print tickets, for people or programs."""
     settings = call.settings
     chosen, names = choose(settings, state, queue), {code: each.name for code, each in queues(settings).items()}
     with open_whole() as told:
@@ -31,7 +31,7 @@ async def tickets(call: Call, state: str | None, queue: str | None, as_json: boo
 
 
 async def export_tickets(call: Call, state: str | None, queue: str | None, output: str) -> int:
-    """Write tickets as CSV, on the standard output or into a file, which is replaced."""
+    """Write tickets as CSV to the standard output or to a file, which is replaced."""
     chosen = choose(call.settings, state, queue)
     with open_whole(output) as told:
         async with open_up_to_date(call.settings) as database:
@@ -56,13 +56,13 @@ _SHORT = {"en attente": TicketState.EN_ATTENTE}
 
 
 def choose(settings: Settings, state: str | None, queue: str | None) -> TicketSelection:
-    """Read what the options say. Raises OperatorError for a state or a queue that is none."""
+    """Return the selection of the options. Raises OperatorError for an unknown state or queue."""
     states = [_state(state)] if state is not None else []
     return TicketSelection(states, _queue(settings, queue) if queue is not None else "")
 
 
 def queues(settings: Settings) -> Mapping[str, Queue]:
-    """Read the queues as they are configured. Raises OperatorError where their table can’t be used."""
+    """Read the configured queues. Raises OperatorError if their table is unusable."""
     try:
         return hotline.read(settings.hotline)
     except TableError as problem:
@@ -95,7 +95,7 @@ _WIDTHS = (5, 16, 24, 15, 16, 20, 20, 0)
 
 
 async def as_table(found: AsyncIterator[Line], names: Mapping[str, str], told: TextIO) -> None:
-    """Write tickets, then how many they are; ``names`` are those of the queues, by code."""
+    """Print tickets and their number; ``names`` are those of the queues, by code."""
     done = 0
     async for line in found:
         if not done:

@@ -1,4 +1,4 @@
-"""« coop-bot ideas »: all ideas with their votes, to be read or for a program; never whose they are."""
+"""« coop-bot ideas »: all ideas with their votes, without their authors."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,7 +12,7 @@ from storage.idees import SHOWN, Idea, IdeaState
 
 
 async def ideas(call: Call, as_json: bool) -> int:
-    """Write them on the standard output."""
+    """Print the ideas."""
     async with open_to_read(call.settings) as db:
         found = await idees.list_all(db, (*SHOWN, IdeaState.WITHDRAWN))
         votes = await idees.count_votes(db)
@@ -37,7 +37,7 @@ def _line(idea: Idea, votes: Mapping[int, int]) -> dict[str, Any]:
 
 
 def _list(lines: Sequence[Mapping[str, Any]]) -> Sequence[str]:
-    """Return a line for each, and a last one that says how many they are."""
+    """Return a line for each idea, and a last one with their number."""
     last = f"{count(len(lines), 'idée')}." if lines else "Aucune idée."
     return [*(make_printable(_say(line)) for line in lines), last]
 

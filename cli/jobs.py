@@ -1,4 +1,4 @@
-"""« coop-bot jobs »: when each job of the features that are on is due next, when it last ran, and what came of it."""
+"""« coop-bot jobs »: when each enabled job is due next, when it last ran, and with what result."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -83,7 +83,7 @@ RESULTS = {"done": "faite", "failed": "échouée"}
 
 @dataclass(frozen=True, slots=True)
 class JobLine:
-    """A job as it stands; the instants are on the clock of Paris, to the second."""
+    """A job; instants are in Paris, to the second."""
 
     name: str
     next_run: datetime | None
@@ -98,18 +98,18 @@ class JobLine:
         return {"name": self.name, **told, "last_result": self.last_result}
 
     def as_row(self) -> tuple[str, str, str, str]:
-        """Make the row that people read: what the job is called, not what its row in the database is."""
+        """Return the row for people, with the job’s title."""
         first, last = (f"{at:%d/%m/%Y %H:%M}" if at else "—" for at in (self.next_run, self.last_run))
         return self.title or JOBS.get(self.name, self.name), first, last, RESULTS.get(self.last_result or "", "—")
 
 
 async def jobs(call: Call, as_json: bool) -> int:
-    """Write when each job is due, and how it went last."""
+    """Print the due times and last results of all jobs."""
     return await show(call.settings, call.clock(), as_json=as_json)
 
 
 async def show(settings: Settings, now: datetime, features: Sequence[Feature] = FEATURES, *, as_json: bool) -> int:
-    """Write the jobs, by name."""
+    """Print the jobs by name."""
     on = choose_features(features, settings)
     async with open_to_read(settings) as db:
         zones = find_zones(await people.zones(db))
@@ -133,7 +133,7 @@ def _line(trigger: Trigger, zones: Sequence[ZoneInfo], ran: Mapping[str, JobRun]
 
 
 async def _editions(desk: NewsDesk) -> Sequence[JobLine]:
-    """List when each edition of the news comes out next, and when it last did."""
+    """Return when each edition of the news comes out next, and last did."""
     lines = []
     for edition in (await editions(desk)).values():
         coming, last = (

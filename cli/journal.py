@@ -1,6 +1,4 @@
-"""« coop-bot journal »: what was done by whom, in days, or whether it is as it was written; and how commands note what
-they change.
-"""
+"""« coop-bot journal »: the audit log, filtered or verified; and how commands record their changes."""
 
 import json
 from collections.abc import AsyncIterator
@@ -20,18 +18,18 @@ from storage.journal import OPERATOR, AuditAct, JournalEntry
 
 
 async def note(db: AsyncSession, act: AuditAct, thing: str, now: datetime, **after: object) -> None:
-    """Note what was done from a terminal: nobody’s account is known."""
+    """Record a change by a command; the operator has no account."""
     await journal.add(db, JournalEntry(at=now, actor=OPERATOR, act=act, object=thing, after=after))
 
 
 async def note_about(db: AsyncSession, entry: JournalEntry) -> None:
-    """Note what was done from a terminal, with whom it concerns and how it was before."""
+    """Record a change by a command, with the person it concerns and the former values."""
     entry.actor = OPERATOR
     await journal.add(db, entry)
 
 
 async def _verify(settings: Settings) -> int:
-    """Say whether the journal is intact. Raises OperatorError for the first entry that is not as it was written."""
+    """Say that the audit log is intact. Raises OperatorError for the first altered entry."""
     async with open_to_read(settings) as db:
         entries, fault = await journal.verify(db)
     if fault:
@@ -51,7 +49,7 @@ TOLD = ("actor", "act", "object", "target", "reason", "before", "after")
 async def show(
     call: Call, what: str | None, start: date | None, end: date | None, actor: str | None, jsonl: bool
 ) -> int:
-    """Write entries on the standard output, to be read or for a program."""
+    """Print entries, for people or programs."""
     if what == "verify":
         return await _verify(call.settings)
     first, last = _span(start, end)
@@ -63,7 +61,7 @@ async def show(
 
 
 def _span(start: date | None, end: date | None) -> tuple[datetime, datetime]:
-    """Return the first instant of a day in Paris, and the last of another."""
+    """Return the instants at which the first day begins and the last one ends, in Paris."""
     if start is None or end is None:
         raise OperatorError("De quels jours ? Donnez --from et --to, ou « journal verify ».", code=2)
     return _midnight(start), _midnight(_after(end))

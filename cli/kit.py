@@ -23,7 +23,7 @@ from storage.private_files import make_private_file
 
 
 async def export_kits(call: Call, batch: int | None, kind: str, output: str) -> int:
-    """Write the supplier’s file: of a lot, or of all orders."""
+    """Write the supplier’s file of a lot, or of all orders."""
     if kind == "xlsx" and output == "-":
         raise OperatorError("Un classeur va dans un fichier : ajoutez --output kits.xlsx.", code=2)
     async with open_to_read(call.settings) as db:
@@ -42,7 +42,7 @@ async def export_kits(call: Call, batch: int | None, kind: str, output: str) -> 
 
 
 async def import_kits(call: Call, file: str, *, dry_run: bool = False) -> int:
-    """Take the supplier’s numbers in; 1 when a line was refused, 0 otherwise."""
+    """Import the supplier’s tracking numbers; return 1 if a line was refused, else 0."""
     async with tables.open_to_import(call.settings, dry_run=dry_run) as database:
         with tables.open_table(file, COLUMNS, NEEDED) as table:
             run = TrackingImport(
@@ -58,7 +58,7 @@ async def import_kits(call: Call, file: str, *, dry_run: bool = False) -> int:
 
 @dataclass(slots=True)
 class TrackingImport(tables.LineImport[TrackingLine, tables.Outcome]):
-    """One run."""
+    """An import of tracking numbers."""
 
     database: Database
     now: datetime
@@ -73,7 +73,7 @@ class TrackingImport(tables.LineImport[TrackingLine, tables.Outcome]):
             raise tables.BadLineError(str(fault)) from None
 
     async def store(self, batch: Sequence[tuple[int, TrackingLine]]) -> None:
-        """Note each number; a line about an order that there is not is refused."""
+        """Store each number; lines about unknown orders are refused."""
         sent = list[str]()
         async with tables.take_turn(self.database) as db:
             for number, line in batch:

@@ -1,4 +1,4 @@
-"""« coop-bot kits »: the orders of kits, shown."""
+"""« coop-bot kits »: prints the orders of kits."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -15,7 +15,7 @@ from storage.kit import KitOrder, KitParcel
 
 
 async def kits(call: Call, batch: int | None, as_json: bool) -> int:
-    """Write the orders on the standard output, or those of a lot."""
+    """Print the orders, of one lot or of all."""
     async with open_to_read(call.settings) as db:
         await check_batch(db, batch)
         orders = await kit.list_orders(db, batch)
@@ -27,13 +27,13 @@ async def kits(call: Call, batch: int | None, as_json: bool) -> int:
 
 
 async def check_batch(db: AsyncSession, batch: int | None) -> None:
-    """Raises OperatorError for a lot that there is not."""
+    """Raise OperatorError for an unknown lot."""
     if batch is not None and await kit.get_batch(db, batch) is None:
         raise OperatorError(f"Aucun lot n’a le numéro {batch} : « coop-bot kits » montre les commandes et leurs lots.")
 
 
 async def _name(db: AsyncSession, orders: Sequence[KitOrder]) -> Mapping[str, str]:
-    """The user names of who ordered, by id."""
+    """Return the user names of those who ordered, by id."""
     wanted = {order.user_id for order in orders}
     return {one.id: one.username async for page in people.pages(db) for one in page if one.id in wanted}
 
@@ -72,7 +72,7 @@ def _tell_parcel(parcel: KitParcel) -> dict[str, Any]:
 
 
 def _list(lines: Sequence[Mapping[str, Any]]) -> Sequence[str]:
-    """Return a line for each, and a last one that says how many they are."""
+    """Return a line for each order, and a last one with their number."""
     last = f"{count(len(lines), 'commande')}." if lines else "Aucune commande de kit."
     return [*(make_printable(_say(line)) for line in lines), last]
 

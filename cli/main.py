@@ -41,7 +41,7 @@ atexit.register(gc.freeze)
 @click.option("--verbose", is_flag=True, help="montrer aussi la trace de ce qui échoue")
 @click.version_option(package_name="coop-bot", message="coop-bot %(version)s", help="dire sa version")
 def coop_bot(env_file: Path | None, verbose: bool) -> None:
-    """Everything that an operator types; a command reads both when it needs them."""
+    """Group all of the operator’s commands; each reads these two options when it needs them."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -65,8 +65,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def print_anywhere() -> None:
-    """Let any terminal print: one that has no « é » is shown its escape, which JSON reads as the same letter, instead
-    of an error."""
+    """Let output work on any terminal: characters that it lacks are escaped, which JSON reads as the same, instead of
+    raising an error."""
     codecs.register_error("as-json", _as_json)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
@@ -81,7 +81,7 @@ def _as_json(error: UnicodeError) -> tuple[str, int]:
 
 @contextmanager
 def _stoppable() -> Iterator[None]:
-    """SIGTERM ends a command as Ctrl-C does, so that it puts away what is half done; some have ways of their own."""
+    """Let SIGTERM interrupt a command like Ctrl-C, so that it cleans up; some commands handle both themselves."""
     if current_thread() is not main_thread():
         yield
         return
@@ -93,7 +93,7 @@ def _stoppable() -> Iterator[None]:
 
 
 def _interrupt(*_: object) -> None:
-    """Interrupt the command as Ctrl-C does, also one that was begun in the background, where Ctrl-C is ignored."""
+    """Interrupt the command as Ctrl-C does, even one in the background, where Ctrl-C is ignored."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         raise KeyboardInterrupt
     signal.raise_signal(signal.SIGINT)

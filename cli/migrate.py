@@ -1,4 +1,4 @@
-"""« coop-bot migrate »: the tables that this version needs; and what that would change, before it is done."""
+"""« coop-bot migrate »: migrates the database to this version, or says which steps are missing."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ PENDING, IMPOSSIBLE = 1, 2
 
 
 async def migrate(call: Call, *, check: bool = False) -> int:
-    """Take the steps that are missing, or say which they are."""
+    """Run the missing steps, or list them."""
     if check:
         return await _tell(call)
     change = await schema.upgrade(call.settings.database_url)

@@ -1,4 +1,4 @@
-"""« coop-bot cases »: the cases of moderation, to be read or for a program; never who reported."""
+"""« coop-bot cases »: the cases of moderation, without their reporters."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -20,7 +20,7 @@ AT_ONCE = 500
 
 
 async def show(call: Call, state: str | None, as_json: bool) -> int:
-    """Write the cases on the standard output, or those in one state."""
+    """Print the cases, or those in one state."""
     states = [_state(state)] if state is not None else []
     async with open_to_read(call.settings) as db:
         lines = await _lines(db, await cases.list_in_states(db, states))
@@ -45,7 +45,7 @@ async def _lines(db: AsyncSession, found: Sequence[Case]) -> list[dict[str, Any]
 
 
 async def _names(db: AsyncSession, ids: Sequence[str]) -> dict[str, str]:
-    """User names as they are now, by id."""
+    """Return present user names, by id."""
     names: dict[str, str] = {}
     for start in range(0, len(ids), AT_ONCE):
         known = await people.among(db, ids=ids[start : start + AT_ONCE])
@@ -71,7 +71,7 @@ def _instant(moment: datetime | None) -> str | None:
 
 
 def _table(lines: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """Yield a line for each case, then how many there are."""
+    """Yield a line for each case, then their number."""
     yield from (make_printable(_told(line)) for line in lines)
     yield f"{count(len(lines), 'dossier')}. Heures de Paris." if lines else "Aucun dossier."
 

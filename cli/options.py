@@ -1,4 +1,4 @@
-"""The values that the operator’s commands take, and the options that several of them have."""
+"""Value types of the operator’s commands, and options that several of them share."""
 
 from pathlib import Path
 

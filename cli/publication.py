@@ -1,6 +1,4 @@
-"""« coop-bot digest publish »: a number of the news comes out now, in the operator’s name: once, whoever is at work
-beside.
-"""
+"""« coop-bot digest publish »: publishes a digest now, in the operator’s name, once even if the bot runs."""
 
 import asyncio
 import sys
@@ -45,8 +43,8 @@ OUT = (DigestState.PUBLISHED, DigestState.WITHDRAWN)
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """What is known of a digest before it comes out: where it goes, the ids of the posts that it quotes and are gone,
-    and the ids of the files that go along."""
+    """What is known of a digest before its publication: its destinations, the quoted posts that were deleted, and the
+    ids of its files."""
 
     where: Destinations
     gone: frozenset[str]
@@ -54,7 +52,7 @@ class Issue:
 
 
 async def publish(call: Call, number: int, dry_run: bool) -> int:
-    """Publish a digest; 0 when all its channels have it, 1 when some have not."""
+    """Publish a digest; return 0 if all its channels have it, else 1."""
     settings, clock = call.settings, call.clock
     check_paths(settings, "channels")
     async with open_up_to_date(settings) as database:
@@ -69,7 +67,7 @@ async def publish(call: Call, number: int, dry_run: bool) -> int:
 
 
 async def _rehearse(office: Office, digest: Digest) -> int:
-    """Say where the digest would go and what it would say, and write nothing."""
+    """Print the destinations and posts of a digest, without publishing it."""
     if digest.state is DigestState.PUBLISHED:
         print(f"Le n° {digest.number} est déjà sorti. Rien n’est envoyé.")
     else:
@@ -79,7 +77,7 @@ async def _rehearse(office: Office, digest: Digest) -> int:
 
 
 async def _go_out(office: Office, digest: Digest) -> int:
-    """Check the digest, make its paper, write all of it down in one transaction, and send it."""
+    """Check a digest, make its PDF, store its posts in one transaction, and send them."""
     was_out = digest.state is DigestState.PUBLISHED
     if not was_out:
         issue, sheet = await _checked(office, digest)
@@ -89,7 +87,7 @@ async def _go_out(office: Office, digest: Digest) -> int:
 
 
 async def _checked(office: Office, digest: Digest) -> tuple[Issue, Sheet]:
-    """Find where the digest can go, and how it will be read."""
+    """Return the destinations of a digest, and its layout."""
     own = await office.chat.own_channels()
     async with standing(office.database, office.settings, office.clock, digest.number) as desk:
         where = await _where(desk, digest, own_of=TeamChannels(own, await canaux.find_channel_ids(desk.db)))
@@ -100,7 +98,7 @@ async def _checked(office: Office, digest: Digest) -> tuple[Issue, Sheet]:
 
 
 async def _lost(db: AsyncSession, digest: Digest, issue: Issue) -> Sequence[int]:
-    """List the entries of the digest that quote what is gone."""
+    """Return the entries that quote deleted messages."""
     return [one.entry for one in await publication.find_quotes(db, digest) if one.post_id in issue.gone]
 
 
@@ -109,7 +107,7 @@ def _desk(office: Office, db: AsyncSession) -> NewsDesk:
 
 
 async def _sheet(office: Office, digest: Digest, issue: Issue) -> Sheet:
-    """Lay the digest out as it will be read. Raises OperatorError for one that would be empty."""
+    """Lay out a digest. Raises OperatorError if it would be empty."""
     async with standing(office.database, office.settings, office.clock, digest.number) as desk:
         found = await find_digest(desk, digest.number)
         away = {
@@ -124,7 +122,7 @@ async def _sheet(office: Office, digest: Digest, issue: Issue) -> Sheet:
 
 
 async def _where(desk: NewsDesk, digest: Digest, own_of: TeamChannels) -> Destinations:
-    """Find where the digest goes. Raises OperatorError where that is nowhere."""
+    """Find the destinations of a digest. Raises OperatorError if there are none."""
     edition = (await editions(desk)).get(digest.edition)
     if edition is None:
         raise OperatorError(f"L’édition « {digest.edition} » n’est plus dans la table.")
@@ -135,7 +133,7 @@ async def _where(desk: NewsDesk, digest: Digest, own_of: TeamChannels) -> Destin
 
 
 def _show(drawn: Sequence[Markdown], where: Destinations) -> None:
-    """Print where a digest would go, and its messages."""
+    """Print the destinations and posts of a digest."""
     print("\n".join([f"Où : {', '.join(where.channels.values())}", *map(unmarked, where.absent)]))
     for text in drawn:
         print(f"\n{text}")
@@ -143,8 +141,8 @@ def _show(drawn: Sequence[Markdown], where: Destinations) -> None:
 
 
 async def _paper(office: Office, sheet: Sheet, place: str) -> Sequence[str]:
-    """Make the digest’s paper and upload it, loose, in a channel that is to have a copy; nothing where the server takes
-    no files."""
+    """Make a digest’s PDF, and upload it without a post to a channel that will have it; empty if the server accepts no
+    files."""
     made = await asyncio.to_thread(partial(formats.write_pdf, sheet, page.read_brand(office.settings)))
     with TemporaryDirectory() as folder:
         path = Path(folder) / formats.name_pdf(sheet)
@@ -158,8 +156,8 @@ async def _paper(office: Office, sheet: Sheet, place: str) -> Sequence[str]:
 
 
 async def _write_down(office: Office, digest: Digest, issue: Issue, shown: Sheet) -> None:
-    """Write down, once, whoever else is at it, the messages that nobody wrote down yet, and that the digest is out in
-    the operator’s name. ``shown`` is as its paper has it."""
+    """Store the posts that are not stored yet, once even if others do the same, and that the operator published the
+    digest. ``shown`` is its layout in the PDF."""
     async with office.database.transaction() as db:
         desk = _desk(office, db)
         found = await begin_digest(desk, digest.number)
@@ -188,7 +186,7 @@ async def _write_down(office: Office, digest: Digest, issue: Issue, shown: Sheet
 
 
 def _notes(digest: Digest, where: Destinations, left_out: Sequence[str]) -> Sequence[str]:
-    """Say what the team has to know of the digest."""
+    """Return what the team must know about a digest."""
     absent = [Markdown(each) for each in where.absent]
     reached = [Markdown(escape(title)) for title in digest.channels.values()]
     said = [render("actus/absent", digest=digest, absent=absent)] if absent else []
@@ -197,7 +195,7 @@ def _notes(digest: Digest, where: Destinations, left_out: Sequence[str]) -> Sequ
 
 
 async def _deliver(office: Office, number: int, *, was_out: bool) -> int:
-    """Wait until the digest has arrived, and say where it is."""
+    """Wait until a digest has arrived, and print where it is."""
     async with office.database.transaction() as db:
         found = await find_digest(NewsDesk(db, office.settings, office.clock()), number)
         topics = publication.get_posted(found).topics

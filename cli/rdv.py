@@ -1,5 +1,4 @@
-"""« coop-bot rdv » and « slots »: somebody’s rendez-vous and free moments, for who looks after the service
-(docs/wire.md)."""
+"""« coop-bot rdv » and « slots »: somebody’s appointments and free slots, for support (docs/wire.md)."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
@@ -22,7 +21,7 @@ FOREVER = date(9000, 1, 1)
 
 
 async def show(call: Call, user: str, start: date | None, end: date | None, as_json: bool) -> int:
-    """Print somebody’s rdv of these days, both included, where this person is; all of them without days."""
+    """Print somebody’s appointments on these days, both included, in their time zone; by default all."""
     async with open_to_read(call.settings) as db:
         person = await find_person(db, user)
         rdvs = await _list_days(db, person, bound(start or FIRST_DAY), bound(end or FOREVER))
@@ -40,7 +39,7 @@ def _line(rdv: Rdv, report: int | None, person: Person, today: date) -> str:
 
 
 def bound(day: date) -> date:
-    """The day itself, or the first or last day of which anything is known: others have no midnight in some zones."""
+    """Return a day, limited to the supported range: beyond it, some time zones have no midnight."""
     return min(max(day, FIRST_DAY), FOREVER)
 
 
@@ -50,7 +49,7 @@ async def _list_days(db: AsyncSession, person: Person, start: date, end: date) -
 
 
 def describe(rdv: Rdv, report: int | None) -> Mapping[str, object]:
-    """Describe a rdv to a program."""
+    """Describe an appointment as in docs/wire.md."""
     return {
         "id": rdv.number,
         "debut": write_instant(rdv.starts_at),
@@ -69,7 +68,7 @@ def describe(rdv: Rdv, report: int | None) -> Mapping[str, object]:
 
 
 async def show_slots(call: Call, user: str, start: date, end: date, as_json: bool) -> int:
-    """Write the moments at which somebody may be booked on these days, both included."""
+    """Print the free slots of somebody on these days, both included."""
     async with open_to_read(call.settings) as db:
         person = await find_person(db, user)
         found = await list_free(db, person, call.clock(), Period(bound(start), bound(end) + timedelta(days=1)))
@@ -78,7 +77,7 @@ async def show_slots(call: Call, user: str, start: date, end: date, as_json: boo
 
 
 def as_object(slot: Slot) -> Mapping[str, str | int]:
-    """A slot as docs/wire.md describes it."""
+    """Describe a slot as in docs/wire.md."""
     return {
         "debut": write_instant(slot.start),
         "fin": write_instant(slot.end),

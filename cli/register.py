@@ -1,4 +1,5 @@
-"""The register of processing, docs/rgpd.md, made from what is declared of each table: ``python -m`` writes it."""
+"""The register of processing, docs/rgpd.md, generated from the declarations of the tables: ``python -m cli.register``
+writes it."""
 
 from pathlib import Path
 
@@ -12,7 +13,7 @@ PAGE = Path(__file__).resolve().parents[1] / "docs" / "rgpd.md"
 
 
 def page() -> str:
-    """Write the page as it is to be."""
+    """Generate the page."""
     said = {
         "days": PATIENCE.days,
         "warned": WARNED.days,
@@ -26,7 +27,7 @@ def page() -> str:
 
 
 def _by_purpose() -> dict[str, list[PersonalData]]:
-    """Group the tables with personal data by what they are kept for."""
+    """Group the tables with personal data by purpose."""
     found: dict[str, list[PersonalData]] = {}
     for one in PERSONAL_DATA:
         if one.ground is not LegalBasis.NOTHING:

@@ -1,4 +1,4 @@
-"""« coop-bot retention »: what is kept for too long."""
+"""« coop-bot retention »: data that has reached its retention time, counted or deleted."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -14,7 +14,7 @@ from storage.personal_data.retention import LIMITED, count_expired, delete_expir
 
 
 async def retention(call: Call, dry_run: bool, as_json: bool) -> int:
-    """Count, or take away part by part, and tell."""
+    """Count or delete such data, and print the result."""
     settings, now = call.settings, call.clock()
     async with open_up_to_date(settings) as database:
         sleepers = await _sleepers(database, settings, now)
@@ -38,7 +38,7 @@ async def _sweep(database: Database, settings: Settings, now: datetime) -> Mappi
 
 
 async def _sleepers(database: Database, settings: Settings, now: datetime) -> int:
-    """Count the people whom the bot will tell, the next night, that their accounts sleep."""
+    """Count the people whom the bot will warn next night that their accounts are inactive."""
     before, after, count = months_before(now, settings.account_months), "", 0
     while True:
         async with begin_reading(database) as db:

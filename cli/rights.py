@@ -1,4 +1,4 @@
-"""What the features that are on need the bot’s account to be able to do, what it can do, and what it lacks."""
+"""The rights that the enabled features need, those that the bot’s account has, and those it lacks."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ ALL = frozenset[str]().union(*[right.permissions for right in Right])
 
 @dataclass(frozen=True, slots=True)
 class BotStanding:
-    """The bot’s place: the permissions that it has and those of any member, whether it administers the team, and the
-    channels in which it should be and is not, with their ids (empty where there is no such channel to be seen)."""
+    """The bot’s permissions and those of any member, whether it administers the team, and the channels it should be in
+    and is not, with their ids ("" for invisible ones)."""
 
     held: frozenset[str]
     plain: frozenset[str]
@@ -26,7 +26,7 @@ class BotStanding:
 
 @dataclass(frozen=True, slots=True)
 class Lack:
-    """A right that a feature misses; ``channels`` are those in which the bot is not."""
+    """A right that a feature lacks; ``channels`` are those that the bot is not in."""
 
     feature: str
     right: Right
@@ -41,24 +41,24 @@ class Lack:
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """The features that are on, with the settings that say where they work."""
+    """The enabled features, with the settings that say where they work."""
 
     features: Sequence[Feature]
     settings: Settings
 
     @property
     def channels(self) -> Sequence[str]:
-        """The names of the channels in which the bot must be."""
+        """Return the names of the channels that the bot must be in."""
         return sorted({name for feature in self.features for name in self._channels_of(feature)})
 
     def reasons(self) -> Iterator[str]:
-        """Say which rights are needed, and each for which features."""
+        """Yield each needed right, with the features that need it."""
         for right in Right:
             if whose := [feature.name for feature in self.features if right in (*feature.rights, *feature.wishes)]:
                 yield f"{right.label}, pour {join(whose)}"
 
     def missing(self, now: BotStanding) -> Iterator[Lack]:
-        """List what each feature lacks, given that the bot is in the team."""
+        """Yield the rights that each feature lacks, given a bot in the team."""
         for feature in self.features:
             for right in feature.rights:
                 channels = [name for name in self._channels_of(feature) if name in now.outside]
@@ -68,12 +68,12 @@ class Needs:
                     yield Lack(feature.name, right)
 
     def wished(self, now: BotStanding) -> Iterator[Lack]:
-        """List what each feature does without."""
+        """Yield the optional rights that each feature lacks."""
         for feature in self.features:
             yield from (Lack(feature.name, right) for right in feature.wishes if not right.permissions <= now.held)
 
     def are_less(self, now: BotStanding) -> bool:
-        """Return whether the bot administers the team for nothing."""
+        """Return whether the bot administers the team without need."""
         wanted = (right for f in self.features for right in (*f.rights, *f.wishes))
         return now.leads and all(right.permissions <= now.plain for right in wanted)
 
@@ -82,7 +82,7 @@ class Needs:
 
 
 async def look_up(admin: Admin, team: Identity, user_id: str, channels: Iterable[str]) -> BotStanding:
-    """Look the bot up; one that is not there yet is looked at as the plain member that it will be."""
+    """Read the bot’s standing; a bot that does not exist yet counts as the plain member it will be."""
     member = await admin.membership(team.id, user_id) if user_id else None
     roles = (await admin.user(user_id)).roles if user_id else frozenset[str]()
     leads = member is not None and member.leads
@@ -102,7 +102,7 @@ async def _together(admin: Admin, roles: Iterable[str]) -> frozenset[str]:
 
 
 def explain_excess(username: str) -> str:
-    """Say what to do about a right that nothing needs any more: it is the operator’s to take back."""
+    """Say what to do about a right that is no longer needed, which only the operator can withdraw."""
     return (
         f"@{username} a plus de droits qu’il n’en faut : il administre l’équipe, ce dont aucune fonction en service "
         "n’a besoin. Refaites-en un simple membre (menu de l’équipe › Gérer les membres)."

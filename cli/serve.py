@@ -1,4 +1,4 @@
-"""« coop-bot serve »: the bot at work."""
+"""« coop-bot serve »: runs the bot."""
 
 import sys
 
@@ -11,7 +11,7 @@ from storage import schema
 
 
 async def serve(call: Call) -> int:
-    """Run until it is told to stop."""
+    """Run the bot until it is told to stop."""
     settings = call.settings
     if missing := settings.missing():
         raise OperatorError(f"Réglages manquants : {', '.join(missing)}. « coop-bot setup » les écrit.", code=2)

@@ -1,4 +1,5 @@
-"""« coop-bot export poll »: read, then handed over as CSV on the standard output or in a file, which is replaced."""
+"""« coop-bot export poll »: writes the results of a poll as CSV to the standard output or to a file, which is
+replaced."""
 
 import sys
 from collections.abc import Sequence
@@ -21,7 +22,7 @@ from storage.sondage.votes import NamedVote, read_visible_results
 
 
 async def export_poll(call: Call, number: int, by_voter: bool, output: str) -> int:
-    """Write the results of a poll, or who chose what in it."""
+    """Write the results of a poll, or each voter’s choice."""
     async with open_to_read(call.settings) as db:
         poll = _must_be(await polls.get_poll(db, number), number)
         lines = await (_voters(db, poll) if by_voter else _results(db, poll))

@@ -1,4 +1,4 @@
-"""Whose sentences « coop-bot understand » reads: somebody of the register, with what they may do."""
+"""The speaker of the sentences that « coop-bot understand » reads: a person of the register, with their rights."""
 
 from cli.annuaire import find_viewer
 from cli.checks import choose_features
@@ -9,12 +9,13 @@ from commands import FEATURES
 
 
 async def tell_as(call: Call, username: str, file: str, *, as_json: bool) -> int:
-    """Write what each line of a file is taken for, of somebody. Raises OperatorError for a name that nobody has."""
+    """Print how each line of a file is understood when that person says it. Raises OperatorError for an unknown
+    name."""
     return tell(await _find_speaker(call, username), file, as_json=as_json)
 
 
 async def _find_speaker(call: Call, username: str) -> Speaker:
-    """Find somebody of the register, by their role."""
+    """Return the speaker for a person of the register."""
     async with open_to_read(call.settings) as db:
         person = await find_viewer(db, username)
     on = choose_features(FEATURES, call.settings)

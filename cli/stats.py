@@ -1,4 +1,4 @@
-"""« coop-bot export stats »: exact figures of a person or a territory in a file, and in words for « stats »."""
+"""« coop-bot export stats »: exact statistics of a person or territory as a file; and their wording for « stats »."""
 
 import asyncio
 import shutil
@@ -33,7 +33,7 @@ from storage.stats import Figures, Percent, iterate_own_rows
 
 
 def write_lines(title: str, period: Period, figures: Figures, percent: Percent) -> Iterator[str]:
-    """Write the same as on the page, section by section; what is zero is left out of the long ones."""
+    """Yield the statistics of the page as lines, section by section, without zeros in the long ones."""
     told = queries.Presentation(figures, percent)
     yield typeset(f"Statistiques : {title}, {period.label}")
     key_figures, goes_on = queries.make_general(told), queries.make_suites(told)
@@ -59,7 +59,7 @@ STDOUT = "-"
 
 @dataclass(frozen=True, slots=True)
 class _PageContext:
-    """What a page is made with."""
+    """The context of a page of statistics."""
 
     user: Person
     db: AsyncSession
@@ -67,7 +67,7 @@ class _PageContext:
 
 
 async def export_stats(call: Call, kind: str, output: str, **question: Any) -> int:
-    """Write the file asked for, and say where it is."""
+    """Write the requested file, and print where it is."""
     asked, settings, now = FiguresQuestion(**question), call.settings, call.clock()
     start, end = interval(asked)
     days = queries.OwnQuery(start=start, end=end, percent=Percent(asked.percent))
@@ -82,7 +82,7 @@ async def export_stats(call: Call, kind: str, output: str, **question: Any) -> i
 
 
 async def _page(settings: Settings, db: AsyncSession, subject: Subject, days: queries.OwnQuery, now: datetime) -> Page:
-    """Make the page; a person’s own is the chat’s to the letter."""
+    """Make the page; a person’s own is the same as in chat."""
     if person := subject.person:
         reader = _PageContext(person, db, now.astimezone(person.zone).date())
         return await make_own_page(reader, days, await read_own_figures(reader, days), await _name(settings, person))
@@ -96,7 +96,7 @@ async def _page(settings: Settings, db: AsyncSession, subject: Subject, days: qu
 
 
 async def _name(settings: Settings, person: Person) -> str:
-    """Return somebody’s name as the account says it; the user name where Mattermost can’t be asked."""
+    """Return somebody’s full name from their account; the user name if Mattermost cannot be asked."""
     token = settings.bot_token.get_secret_value()
     if not token:
         return person.username
@@ -115,8 +115,8 @@ async def _write(db: AsyncSession, subject: Subject, days: queries.OwnQuery, pag
 
 
 def _hand_over(path: Path, output: str) -> None:
-    """Put the finished file where it is wanted, in a folder that is made where « dossier/ » names one; what was there
-    under its name is replaced."""
+    """Move a finished file to its destination, in a folder that is created for « dossier/ »; an existing file is
+    replaced."""
     if output == STDOUT:
         sys.stdout.buffer.write(path.read_bytes())
         return

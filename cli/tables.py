@@ -1,6 +1,6 @@
-"""Files that people make, read line by line and taken in: the good lines stored many at once, the bad explained.
+"""Imports of files line by line: good lines are stored in batches, bad ones explained.
 
-CSV in UTF-8 with or without a byte order mark; semicolons, commas or tabs; columns in any order. Memory stays flat.
+CSV in UTF-8 with or without a byte order mark; semicolons, commas or tabs; columns in any order; constant memory.
 """
 
 import asyncio
@@ -34,7 +34,7 @@ _DELIMITERS = ";,\t"
 
 
 class BadLineError(ValueError):
-    """A line that can’t be taken; the text, in French, says why."""
+    """A line is refused; the text, in French, says why."""
 
 
 Cells = Mapping[str, str]
@@ -44,7 +44,7 @@ CellReader = Callable[[str], Any]
 
 
 def read_columns(line: Cells, readers: Mapping[str, CellReader]) -> tuple[dict[str, Any], list[str]]:
-    """Read a line by column, where it can be read, and list what is wrong with the others."""
+    """Parse the columns of a line, and return the values and the faults of those that are wrong."""
     values, faults = dict[str, Any](), list[str]()
     for name, reader in readers.items():
         try:
@@ -55,16 +55,16 @@ def read_columns(line: Cells, readers: Mapping[str, CellReader]) -> tuple[dict[s
 
 
 def refuse_faults(faults: Sequence[str]) -> None:
-    """Raise BadLineError with everything that is wrong in a line, if anything is."""
+    """Raise BadLineError with all faults of a line, if there are any."""
     if faults:
         raise BadLineError(" ; ".join(fault.rstrip(".") for fault in faults))
 
 
 class Table:
-    """The lines of a CSV, once: each by its number, in cells or as the error that it is.
+    """The lines of a CSV, read once, each with its number and its cells or its error.
 
-    ``columns`` are those that mean something; of each of ``needed`` one at least must be there. ``ignored`` and
-    ``missing`` are the columns met that mean nothing, and those that are not there, once reading has begun.
+    ``columns`` are the known ones; of each group in ``needed`` at least one must be there. ``ignored`` (unknown) and
+    ``missing`` columns are known once reading has begun.
     """
 
     def __init__(self, stream: BinaryIO, columns: Sequence[str], needed: Sequence[Collection[str]]) -> None:
@@ -95,7 +95,7 @@ class Table:
 
 @contextmanager
 def open_table(name: str, columns: Sequence[str], needed: Sequence[Collection[str]]) -> Iterator[Table]:
-    """Open a file of that name, or « - »; the columns that mean nothing are told once it was read."""
+    """Open a file, or « - » for the standard input; unknown columns are printed at the end."""
     with open_file(name) as stream:
         table = Table(stream, columns, needed)
         yield table
@@ -113,12 +113,12 @@ def _by_column(header: list[str], cells: list[str] | BadLineError) -> Cells | Ba
 
 
 def find_delimiter(header: str) -> str:
-    """Find what separates the cells of a first line."""
+    """Return the delimiter of a header."""
     return max(_DELIMITERS, key=header.count)
 
 
 def read_header(text: str, delimiter: str) -> list[str]:
-    """Read the names of the columns; none where that is no line of cells."""
+    """Return the names of the columns; empty for a line that has none."""
     try:
         return [cell.strip() for cell in next(csv.reader([text], delimiter=delimiter))]
     except csv.Error:
@@ -126,7 +126,7 @@ def read_header(text: str, delimiter: str) -> list[str]:
 
 
 def by_column(header: list[str], cells: list[str]) -> dict[str, str]:
-    """Return cells by the name of their column. Raises BadLineError where they are not as many, or one holds a NUL."""
+    """Return cells by the names of their columns. Raises BadLineError for another number of cells, or a NUL in one."""
     if any("\0" in cell for cell in cells):
         raise BadLineError("des caractères invisibles sont à retirer")  # PostgreSQL keeps no NUL, nor looks for one
     extra = cells[len(header) :]
@@ -136,7 +136,7 @@ def by_column(header: list[str], cells: list[str]) -> dict[str, str]:
 
 
 def read_cells(number: int, texts: Iterator[Text], delimiter: str) -> Iterator[tuple[int, list[str] | BadLineError]]:
-    """Yield the lines after the header, which is that ``number``, without empty ones."""
+    """Yield the non-empty lines after the header, which is line ``number``."""
     cells = csv.reader((text for _, text in texts), delimiter=delimiter)
     while True:
         start = number + cells.line_num + 1
@@ -166,12 +166,12 @@ def _shorten(said: str) -> str:
 
 
 def complain(number: int, reason: str) -> None:
-    """Tell the operator what is wrong with a line; what it quotes of it does nothing in a terminal."""
+    """Print the fault of a line; control characters quoted from it are harmless in a terminal."""
     print(f"ligne {number} : {_shorten(reason)}", file=sys.stderr)
 
 
 def announce(number: int, said: str) -> None:
-    """Tell the operator what a line would change."""
+    """Print what a line would change."""
     print(f"ligne {number} : {_shorten(said)}")
 
 
@@ -187,7 +187,7 @@ _NEWS = {
 
 @dataclass(slots=True)
 class Outcome:
-    """How many lines of an import were added, changed what was there, changed nothing, and were refused; a rehearsal
+    """The counts of an import: lines that were new, changed something, changed nothing, and were refused. A rehearsal
     also ``announces`` each line that would change something."""
 
     added: int = 0
@@ -197,7 +197,7 @@ class Outcome:
     announces: Complain | None = None
 
     def note(self, number: int, fate: str, about: str, columns: Iterable[str] = ()) -> None:
-        """Count a line under its ``fate``; ``about`` tells what it is about, ``columns`` what it changes of that."""
+        """Count a line under its ``fate``; ``about`` names its subject, ``columns`` what it changes."""
         setattr(self, fate, getattr(self, fate) + 1)
         if self.announces and fate in _NEWS:
             of = f" ({', '.join(columns)})" if columns else ""
@@ -205,13 +205,13 @@ class Outcome:
 
 
 def sum_up(*counted: tuple[int, str], is_news: object) -> str:
-    """Say how many lines were added, changed…: « 2 ajoutés, 1 refusé. »"""
+    """Return the counts as a sentence: « 2 ajoutés, 1 refusé. »"""
     told = ", ".join(count(number, word) for number, word in counted)
     return f"{told}." if is_news else f"{told}. Rien à changer."
 
 
 def list_differing(before: BaseModel, after: BaseModel, among: Iterable[str]) -> list[str]:
-    """List the fields among these in which two rows differ."""
+    """Return which of these fields differ between two rows."""
     return [name for name in among if getattr(before, name) != getattr(after, name)]
 
 
@@ -219,7 +219,7 @@ Counted = TypeVar("Counted", bound=Outcome)
 
 
 class LineImport(ABC, Generic[T, Counted]):
-    """One run of an import, and what it makes of its lines. ``outcome`` grows meanwhile."""
+    """An import that parses lines and stores batches. ``outcome`` grows meanwhile."""
 
     at_once: ClassVar[int] = 200
     """Lines a transaction: on SQLite the bot’s own writers wait while one lasts."""
@@ -228,19 +228,19 @@ class LineImport(ABC, Generic[T, Counted]):
 
     @abstractmethod
     def read(self, number: int, line: Cells) -> T:
-        """Read a line as a value. Raises BadLineError for one that can’t be taken."""
+        """Read the value of a line. Raises BadLineError."""
 
     @abstractmethod
     async def store(self, batch: Sequence[tuple[int, T]]) -> None:
-        """Write these values, each with the number of its line, in one transaction."""
+        """Store a batch of values with their line numbers, in one transaction."""
 
     def refuse(self, number: int, fault: BadLineError) -> None:
-        """Count a line that can’t be taken, and say why."""
+        """Count a refused line, and print why."""
         self.outcome.refused += 1
         self.complain(number, str(fault))
 
     async def run(self, lines: Iterable[tuple[int, Cells | BadLineError]], progress: ProgressBar) -> Counted:
-        """Take every line."""
+        """Import every line."""
         batch: list[tuple[int, T]] = []
         for done, (number, line) in enumerate(lines, 1):
             try:
@@ -265,8 +265,8 @@ POLITENESS = 10
 
 @asynccontextmanager
 async def open_to_import(settings: Settings, *, dry_run: bool = False) -> AsyncIterator[Database]:
-    """Open the configured database, brought up to this version, for an import that steps back for the bot; for a
-    rehearsal as it is, and it stays so. Raises OperatorError where that is not of this version."""
+    """Open the configured database, migrated, for an import that gives way to the bot; for a rehearsal, unchanged.
+    Raises OperatorError if it then is not of this version."""
     os.nice(POLITENESS)
     if not dry_run:
         await schema.prepare(settings.database_url)
@@ -282,7 +282,7 @@ BETWEEN_BATCHES = 0.005
 
 @asynccontextmanager
 async def take_turn(database: Database) -> AsyncIterator[AsyncSession]:
-    """Open a transaction, then leave the database to others for as long."""
+    """Open a transaction, then leave the database to others for the same time."""
     start = time.monotonic()
     async with database.transaction() as db:
         yield db

@@ -1,4 +1,4 @@
-"""What a command writes: counts, JSON, rows as columns, files that are whole or nothing, and how far a long run is."""
+"""Output of commands: counts, JSON, tables, files that are written whole or not at all, and progress."""
 
 import csv
 import json
@@ -21,23 +21,23 @@ BYTE_ORDER_MARK = "\ufeff"
 
 
 def count(number: int, one: str, many: str | None = None) -> str:
-    """Say a count, with a plain space: « 3 lignes »."""
+    """Write a count, with a normal space: « 3 lignes »."""
     return plural(number, one, many).replace(NBSP, " ")
 
 
 def make_printable(text: str) -> str:
-    """Make a text printable: no sign of it does anything in a terminal."""
+    """Replace control characters, so that a text does nothing in a terminal."""
     return "".join(c if c.isprintable() else "\ufffd" for c in text)
 
 
 def open_standard_output() -> TextIO:
-    """Open the standard output as a file in UTF-8, whose lines end as they are written."""
+    """Open the standard output as UTF-8, with line ends unchanged."""
     cast("TextIOWrapper", sys.stdout).reconfigure(encoding="utf-8", newline="")
     return sys.stdout
 
 
 def begin_csv(out: TextIO, columns: Iterable[object]) -> Callable[[Iterable[object]], object]:
-    """Write the names of the columns, and return what writes each row."""
+    """Write the header of a CSV, and return the function that writes a row."""
     out.write(BYTE_ORDER_MARK)
     table = csv.writer(out, delimiter=";")
     table.writerow(columns)
@@ -46,9 +46,8 @@ def begin_csv(out: TextIO, columns: Iterable[object]) -> Callable[[Iterable[obje
 
 @contextmanager
 def open_whole(output: str = "") -> Iterator[TextIO]:
-    """Open a file to write in, that is handed over once all of it is there, and nothing of it before: to the standard
-    output as it is, or in UTF-8 where that is called « - », or to a file of that name, which is replaced, and private
-    if it is new."""
+    """Open an output that is written completely or not at all: « - » for the standard output (as UTF-8), or a file,
+    which is replaced, and private if new."""
     with TemporaryFile("w+", encoding="utf-8", errors="replace", newline="") as told:
         yield told
         told.seek(0)
@@ -62,13 +61,13 @@ def open_whole(output: str = "") -> Iterator[TextIO]:
 
 
 def write(found: object, lines: Iterable[str], *, as_json: bool) -> None:
-    """Write what a command found, as JSON on one line for a program, or as lines to be read."""
+    """Print a result, as JSON on one line or as lines to read."""
     print(json.dumps(found, ensure_ascii=False) if as_json else "\n".join(lines))
 
 
 @contextmanager
 def open_json_list(out: TextIO) -> Iterator[Callable[[object], None]]:
-    """Open a JSON list on one line, to which what is given is called with one value after the other."""
+    """Write a JSON list on one line; yield the function that adds a value."""
     before = "["
 
     def add(value: object) -> None:
@@ -83,8 +82,8 @@ def open_json_list(out: TextIO) -> Iterator[Callable[[object], None]]:
 def open_lines(
     out: TextIO, kind: str, columns: Sequence[str], cells: Callable[[T], Iterable[object]]
 ) -> Callable[[T], object]:
-    """Return what writes each row on a line: as a JSON object (« jsonl »), or as the ``cells`` of a CSV, of which the
-    line that names the columns is written at once."""
+    """Return the function that writes rows as JSON objects (« jsonl ») or as the ``cells`` of a CSV, whose header is
+    written at once."""
     if kind == "jsonl":
         return lambda row: print(json.dumps(row, ensure_ascii=False), file=out)
     write_cells = begin_csv(out, columns)
@@ -92,14 +91,14 @@ def open_lines(
 
 
 def make_table(head: Sequence[str], rows: Sequence[Sequence[str]], last: str) -> Iterator[str]:
-    """Make the lines of a table: rows under their headings, where there are any, and a last line that sums up."""
+    """Yield the lines of a table with its head, if it has rows, and a last line that sums up."""
     if rows:
         yield from align([head, *rows])
     yield last
 
 
 def align(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Yield a line for each row, every column as wide as its widest cell."""
+    """Yield the rows as lines, with columns as wide as their widest cell."""
     widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
     for row in rows:
         yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
@@ -113,10 +112,10 @@ BAR_WIDTH = 30
 
 
 class ProgressBar:
-    """Shows how far a long run is: call ``at`` as often as you like, and ``end`` once.
+    """Shows the progress of a long run: call ``at`` as often as you like, and ``end`` once.
 
-    ``one`` is what is counted, in the singular; ``many`` its plural where that is not made by an s to each word.
-    Where the ``total`` is known, a bar shows the share done and the time left; ``done`` were so before this run.
+    ``one`` is the singular of what is counted, ``many`` its irregular plural. If the ``total`` is known, it shows a bar
+    and the time left; ``done`` were done before this run.
     """
 
     def __init__(
@@ -132,7 +131,7 @@ class ProgressBar:
         self._shown = False
 
     def at(self, count: int) -> None:
-        """Note that so many are done."""
+        """Show that so many are done."""
         now = time.monotonic()
         if now < self._next:
             return
@@ -143,7 +142,7 @@ class ProgressBar:
         print(line, file=self._out, end=self._end, flush=True)
 
     async def follow(self, found: AsyncIterable[T]) -> AsyncIterator[T]:
-        """Yield what is found, counted one by one."""
+        """Yield items, and count them."""
         done = 0
         async for one in found:
             yield one
@@ -161,7 +160,7 @@ class ProgressBar:
         return f"[{'█' * full}{'·' * (BAR_WIDTH - full)}] {share:.0%} : {line}{left}".replace("%", "\u00a0%")
 
     def end(self) -> None:
-        """Leave the terminal’s line clean."""
+        """Clear the progress from the terminal."""
         if self._shown and self._rewrites:
             print("\r\033[K", file=self._out, end="", flush=True)
 

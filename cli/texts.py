@@ -1,4 +1,4 @@
-"""Texts that commands are given: a file or the standard input, read line by line; it needs nothing of the bot."""
+"""Text input of commands: a file or the standard input, read line by line, without importing the bot."""
 
 import sys
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ Text = tuple[int, str]
 
 @contextmanager
 def open_file(name: str) -> Iterator[BinaryIO]:
-    """Open a file to be read, or the standard input, called « - ». Raises OperatorError where there is none."""
+    """Open a file for reading, or « - » for the standard input. Raises OperatorError."""
     if name == "-":
         yield sys.stdin.buffer
         return
@@ -28,13 +28,13 @@ def open_file(name: str) -> Iterator[BinaryIO]:
 
 
 def must_be_a_file(path: Path) -> None:
-    """Raise OperatorError where there is no file of that name."""
+    """Raise OperatorError if there is no such file."""
     if not path.is_file():
         raise OperatorError(f"Le fichier {path} n’existe pas, ou n’est pas un fichier.")
 
 
 def read_texts(stream: BinaryIO) -> Iterator[Text]:
-    """Yield lines with their numbers; what is not UTF-8 becomes U+FFFD, which no value may hold."""
+    """Yield lines with their numbers; invalid UTF-8 becomes U+FFFD, which no value may contain."""
     number = 0
     while data := stream.readline(LINE_BYTES_MAX + 1):
         number += 1
@@ -47,7 +47,7 @@ def read_texts(stream: BinaryIO) -> Iterator[Text]:
 
 
 def read_lines(stream: BinaryIO) -> Iterator[Text]:
-    """Read lines by their number, without their ends. Raises OperatorError for what is no text in UTF-8."""
+    """Yield lines with their numbers, without line ends. Raises OperatorError for invalid UTF-8."""
     number = 0
     while data := stream.readline(LINE_BYTES_MAX + 1):
         number += 1

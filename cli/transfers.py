@@ -1,4 +1,4 @@
-"""The operator’s commands that take files in, and those that hand data out."""
+"""The operator’s commands that import and export files."""
 
 from cli import supplies
 from cli.appointments import HOURS

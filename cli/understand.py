@@ -1,4 +1,4 @@
-"""« coop-bot understand »: what the bot makes of sentences, one a line, without doing any of it."""
+"""« coop-bot understand »: prints how the bot understands sentences, one a line, without doing anything."""
 
 from collections.abc import Collection, Coroutine, Iterator
 from dataclasses import dataclass
@@ -20,15 +20,15 @@ Understood = tuple[int, Reading]
 
 @dataclass(frozen=True)
 class Speaker:
-    """Whose sentences they are: what day it is there, and the commands that are open (all of them where None)."""
+    """The speaker: the day where they are, and the commands they may use (None: all)."""
 
     today: date
     allowed: Collection[str] | None = None
 
 
 def understand_file(call: Call, file: str, username: str | None, as_json: bool) -> int | Coroutine[Any, Any, int]:
-    """Write what each line of a file is taken for; lines without a word are left out, but counted. The bot and its
-    database are asked for only where it is said whose they are."""
+    """Print how each line of a file is understood; empty lines are only counted. The bot’s modules and database are
+    loaded only if a user name is given."""
     if username is None:
         return tell(Speaker(call.clock().astimezone(PARIS).date()), file, as_json=as_json)
     asked: Coroutine[Any, Any, int] = load("cli.speakers:tell_as")(call, username, file, as_json=as_json)
@@ -36,7 +36,7 @@ def understand_file(call: Call, file: str, username: str | None, as_json: bool) 
 
 
 def tell(speaker: Speaker, file: str, *, as_json: bool) -> int:
-    """Write it as it is understood of somebody."""
+    """Print how each line is understood for a speaker."""
     with open_file(file) as stream:
         readings = list(_read_all(read_lines(stream), speaker))
     table = make_table(HEADINGS, [_as_row(*one) for one in readings], f"{count(len(readings), 'phrase')}.")
@@ -52,7 +52,7 @@ def _read_all(lines: Iterator[Text], speaker: Speaker) -> Iterator[Understood]:
 
 
 def _as_object(number: int, reading: Reading) -> dict[str, object]:
-    """Describe a reading as docs/wire.md does."""
+    """Describe a reading as in docs/wire.md."""
     return {"line": number, "intention": reading.intention.value, "commande": reading.line, "sure": reading.is_done}
 
 

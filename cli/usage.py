@@ -1,4 +1,4 @@
-"""How the command line is read, and explained in French: Click’s commands and groups, and the values that they take."""
+"""The parser of the command line, in French: Click’s commands and groups, and their value types."""
 
 import gc
 import re
@@ -19,8 +19,8 @@ _NEGATIVE = re.compile(r"-\d+|-\d*\.\d+")
 
 
 class Value(click.ParamType[Any]):
-    """The type of a word of which a function makes a value; ValueError is one that cannot be (``example`` is one that
-    can), BadParameter says in French why."""
+    """The type of a value that a function parses; its ValueError is explained with ``example``, its BadParameter text
+    is French already."""
 
     name = "value"
 
@@ -29,7 +29,7 @@ class Value(click.ParamType[Any]):
         self._example = example
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Read a word; a default is a value already."""
+        """Parse a value; a default is one already."""
         if not isinstance(value, str):
             return value
         try:
@@ -40,7 +40,7 @@ class Value(click.ParamType[Any]):
 
 
 class Choice(click.ParamType[str]):
-    """The type of a word that is one of some."""
+    """The type of a word that must be one of several."""
 
     name = "choice"
 
@@ -48,11 +48,11 @@ class Choice(click.ParamType[str]):
         self._words = words
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
-        """Return the words, as help shows them."""
+        """Return the words for the help."""
         return f"{{{','.join(self._words)}}}"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Take the word if it is one of them."""
+        """Accept one of the words."""
         if value not in self._words:
             self.fail(_not_one_of(value, self._words), param, ctx)
         return str(value)
@@ -63,19 +63,19 @@ def _not_one_of(word: str, words: Sequence[str]) -> str:
 
 
 class _InFrench(click.Command):
-    """What commands and groups share; of the options that are ``exclusive`` one at most may be given."""
+    """The base of commands and groups; at most one of the ``exclusive`` options may be given."""
 
     exclusive: Sequence[str] = ()
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
-        """Return « --help », in French."""
+        """Return « --help » with French help."""
         option = super().get_help_option(ctx)
         if option is not None:
             option.help = "montrer cette aide"
         return option
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the usage, what it is for, then the arguments and options."""
+        """Write the usage, the description, then arguments and options."""
         formatter.write_usage(ctx.command_path, " ".join(self._pieces(ctx)), prefix="usage : ")
         if self.help:
             formatter.write_paragraph()
@@ -95,7 +95,7 @@ class _InFrench(click.Command):
         return [asked, *own]
 
     def _pieces(self, ctx: click.Context) -> Iterator[str]:
-        """Yield what the usage line says; options that exclude each other stand together."""
+        """Yield the pieces of the usage line; options that exclude each other stand together."""
         options = self._options(ctx)
         exclusive = [option for option in options if option.opts[0] in self.exclusive]
         for option in options:
@@ -108,9 +108,9 @@ class _InFrench(click.Command):
                 yield _name(ctx, param) if param.required else f"[{_name(ctx, param)}]"
 
     def sort_words(self, ctx: click.Context, words: Sequence[str]) -> tuple[list[str], list[str], list[str]]:
-        """Tell the words apart: options with their values, the rest, and options that are unknown here.
+        """Sort the words into options with their values, arguments, and unknown options.
 
-        Click alone would take the option that follows « --from » for its value, and « -3 » for an option.
+        Click would take an option after « --from » as its value, and « -3 » as an option.
         """
         known = {name: option for option in self._options(ctx) for name in option.opts}
         options, rest, unknown, queue = list[str](), list[str](), list[str](), deque(words)
@@ -172,8 +172,8 @@ def argument(name: str, **attributes: Any) -> click.Argument:
 
 
 class Command(_InFrench):
-    """A command, with what follows its name. ``where`` is its function, « module:function », which is imported when it
-    is called: help needs none of it."""
+    """A command with its parameters. ``where`` names its function, « module:function », which is imported only when it
+    runs."""
 
     def __init__(
         self,
@@ -215,8 +215,8 @@ class Command(_InFrench):
 
 
 def load(where: str) -> Any:
-    """Import a function, « module:function », or another value that only some commands need. Garbage, of which imports
-    leave little, is not looked for meanwhile: that took a sixth of their time."""
+    """Import a function by « module:function », or another value that only some commands need. Garbage collection is
+    paused meanwhile, as it took a sixth of the time."""
     module, _, name = where.partition(":")
     gc.disable()
     try:
@@ -226,7 +226,7 @@ def load(where: str) -> Any:
 
 
 class Group(_InFrench, click.Group):
-    """Commands, in the order in which they are declared; ``usual`` is the one that is meant where none is named."""
+    """A group of commands in order of declaration; ``usual`` is the one that runs if none is named."""
 
     usual: str = ""
 
@@ -270,17 +270,17 @@ class Group(_InFrench, click.Group):
 
 
 def group(name: str, short_help: str, commands: dict[str, click.Command]) -> Group:
-    """Declare the group of commands whose first word of two this is."""
+    """Declare the group of commands that begin with this word."""
     return Group(name, commands=commands, short_help=short_help, subcommand_metavar="quoi")
 
 
 def _hint(param: click.Parameter) -> str:
-    """Return what an error calls a parameter."""
+    """Return the name of a parameter in an error message."""
     return param.opts[0] if isinstance(param, click.Option) else param.metavar or param.name
 
 
 def explain(error: click.UsageError) -> str:
-    """Say what was not understood, then how to ask."""
+    """Say what was not understood, and where the help is."""
     path = error.ctx.command_path if error.ctx else "coop-bot"
     param = error.param if isinstance(error, click.BadParameter) else None
     about = f"{_hint(param)} : " if param else ""

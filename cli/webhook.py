@@ -1,4 +1,5 @@
-"""« coop-bot webhook »: where an organisation of RDV Service Public sends its rendez-vous, and how it signs them."""
+"""« coop-bot webhook »: the address and secret with which an organisation of RDV Service Public delivers its
+appointments."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -24,7 +25,7 @@ THING = "webhook"
 
 
 async def rdv_service_public(call: Call, organisation: int, rotate: bool, revoke: bool, as_json: bool) -> int:
-    """Say the address and the secret of an organisation, made at the first call; make another secret, or end it."""
+    """Print the address and secret of an organisation, created at the first call; replace the secret, or revoke it."""
     settings = call.settings
     if not settings.secrets:
         raise OperatorError("COOP_SECRET manque : l’adresse et le secret sont scellés par cette clé.", code=2)

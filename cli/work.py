@@ -1,4 +1,4 @@
-"""« coop-bot work »: how far long work is, as its rows tell; stopping some."""
+"""« coop-bot work »: shows the progress of long work, and stops it."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -51,14 +51,14 @@ HEADINGS = ("id", "travail", "état", "fait", "commencé", "dernière nouvelle",
 
 
 async def long_work(call: Call, as_json: bool, work_id: str | None) -> int:
-    """Write how far each is, or stop one."""
+    """Print the progress of long work, or stop a piece of it."""
     if work_id:
         return await _cancel(call.settings, work_id, call.clock())
     return await _show(call.settings, as_json=as_json)
 
 
 async def _show(settings: Settings, *, as_json: bool) -> int:
-    """Write what is under way or waits, oldest first, then what is over, newest first."""
+    """Print what runs or waits, oldest first, then what is over, newest first."""
     async with open_to_read(settings) as db:
         found = await work.list_latest(db)
     is_known = as_json or all(row.name in FILES for row in found)
@@ -70,7 +70,7 @@ async def _show(settings: Settings, *, as_json: bool) -> int:
 
 
 async def _cancel(settings: Settings, work_id: str, now: datetime) -> int:
-    """Stop a piece of work; whichever replica is at it finds out before its next step, and tells in its message."""
+    """Stop a piece of work; its replica notices before the next step, and says so in its message."""
     async with open_up_to_date(settings) as database, database.transaction() as db:
         if await work.cancel(db, work_id, now):
             await note(db, AuditAct.WORK_CANCEL, f"travail:{work_id}", now)
@@ -83,7 +83,7 @@ async def _cancel(settings: Settings, work_id: str, now: datetime) -> int:
 
 
 def _as_object(row: Work) -> dict[str, object]:
-    """Describe a piece of work as docs/wire.md does."""
+    """Describe a piece of work as in docs/wire.md."""
     instants = {"started": row.started_at, "updated": row.updated_at}
     told = {name: _on_the_wall(at).isoformat(timespec="seconds") if at else None for name, at in instants.items()}
     count = {"done": row.done, "total": row.total}
@@ -91,7 +91,7 @@ def _as_object(row: Work) -> dict[str, object]:
 
 
 def _as_row(row: Work, titles: Mapping[str, str]) -> tuple[str, ...]:
-    """Make the row that people read."""
+    """Return the row for people."""
     done = f"{row.done}" if row.total is None else f"{row.done}/{row.total}"
     first, last = (f"{_on_the_wall(at):%d/%m/%Y %H:%M}" if at else "—" for at in (row.started_at, row.updated_at))
     return row.id, titles.get(row.name, row.name), STATES[row.state], done, first, last, row.error or "—"
@@ -102,6 +102,6 @@ def _on_the_wall(at: datetime) -> datetime:
 
 
 def titles_of(features: "Iterable[Feature]") -> dict[str, str]:
-    """Return what files and long work are called, by the names in their rows."""
+    """Return the titles of files and long work, by the names in their rows."""
     declared = (trigger for feature in features for trigger in feature.triggers)
     return FILES | {trigger.key[1]: trigger.title for trigger in declared if trigger.key[0] == "work"}

@@ -18,7 +18,7 @@ from config.time import PARIS
 
 @dataclass(frozen=True, slots=True)
 class LabelledValue:
-    """A label and its value; ``percent`` is its share in whole numbers, None where it has none."""
+    """A value with its label; ``percent`` is its share in whole percent, None if it has none."""
 
     label: str
     value: int
@@ -27,7 +27,7 @@ class LabelledValue:
 
 @dataclass(frozen=True, slots=True)
 class FigureSection:
-    """Lines under a title; ``key`` names it in templates and files. Values count what ``unit`` says."""
+    """Values under a title; ``key`` names the section in templates and files. Values count what ``unit`` says."""
 
     key: str
     title: str
@@ -38,18 +38,17 @@ class FigureSection:
 
     @property
     def heading(self) -> str:
-        """Return the section’s title, which says where percentages are about right: « Statut des usagers (environ)
-        »."""
+        """The title, which says if percentages are approximate: « Statut des usagers (environ) »."""
         return f"{self.title} (environ)" if self.is_about else self.title
 
     @property
     def filled(self) -> tuple[LabelledValue, ...]:
-        """The lines that are not zero, in their order."""
+        """The lines that are not zero."""
         return tuple(line for line in self.lines if line.value != 0)
 
     @property
     def ranked(self) -> tuple[LabelledValue, ...]:
-        """The lines that are not zero, the largest first."""
+        """The lines that are not zero, largest first."""
         return tuple(sorted(self.filled, key=lambda line: -line.value))
 
 
@@ -58,9 +57,9 @@ NOTHING = "Il n’y a aucune statistique pour le moment."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FigurePage:
-    """What a page of figures says; ``last`` is its last day, ``today`` the day it is made.
+    """A page of figures up to and including ``last``, made on ``today``.
 
-    ``stem`` begins the names of its files; ``place`` is the postcode and the town, ``zone`` the reader’s.
+    ``stem`` begins the names of its files; ``place`` is postcode and town, ``zone`` the reader’s time zone.
     """
 
     title: str
@@ -77,7 +76,7 @@ class FigurePage:
     zone: tzinfo = PARIS
 
     def file(self, ending: str) -> str:
-        """The name of one of its files: ``pdf``, or ``activite.png`` for one of several."""
+        """Return the name of a file of the page, by its suffix: ``pdf``, or ``activite.png`` for one of several."""
         return file_name(f"{self.stem} {self.name or ''}", self.start, self.last, ending)
 
     def section(self, key: str) -> FigureSection | None:
@@ -86,39 +85,39 @@ class FigurePage:
 
     @property
     def ordered(self) -> tuple[FigureSection, ...]:
-        """List the sections in the order of documents."""
+        """The sections in the order of documents."""
         return self.sections
 
     @property
     def drawn(self) -> tuple[FigureSection, ...]:
-        """List the sections as they are drawn."""
+        """The sections as they are drawn."""
         return self.ordered
 
     @property
     def sheets(self) -> tuple[FigureSection, ...]:
-        """List the sections in the words of sheets."""
+        """The sections in the wording of sheets."""
         return self.ordered
 
     @property
     def days(self) -> str:
-        """« 01/11/2026-24/11/2026 »."""
+        """The days as « 01/11/2026-24/11/2026 »."""
         return f"{self.start:%d/%m/%Y}-{self.last:%d/%m/%Y}"
 
 
 def file_name(stem: str, start: date, last: date, ending: str) -> str:
-    """« Mes_statistiques_Lea_Roux_01-11-2026_24-11-2026.pdf »; ``activite.png`` for one of several."""
+    """Make a file name: « Mes_statistiques_Lea_Roux_01-11-2026_24-11-2026.pdf »; ``ending`` may be ``activite.png``."""
     *part, kind = ending.rsplit(".", 1)
     dates = (f"{day:%d-%m-%Y}" for day in (start, last))
     return "_".join((_simplify(stem), *dates, *part)) + f".{kind}"
 
 
 def say_value(value: int, unit: str = "") -> str:
-    """Say a value as papers say it: « 1 234 », « 12 h 30 » where the unit is minutes."""
+    """Write a value: « 1 234 », or « 12 h 30 » if the unit is minutes."""
     return say_minutes(value) if unit == "minutes" else group(value)
 
 
 def _simplify(name: str) -> str:
-    """A name as a file may have it anywhere: ASCII letters, figures, hyphens and underscores, at most 80."""
+    """Reduce a name to ASCII letters, digits, hyphens and underscores, at most 80."""
     letters = "".join(c for c in normalize("NFKD", name) if not combining(c))
     return re.sub(r"[^A-Za-z0-9-]+", "_", letters).strip("_")[:80] or "Statistiques"
 
@@ -130,7 +129,7 @@ _BEGINNINGS = {"png": b"\x89PNG\r\n\x1a\n", "jpg": b"\xff\xd8\xff"}
 
 @dataclass(frozen=True, slots=True)
 class Logo:
-    """A picture, and what it is: « svg », « png » or « jpg »."""
+    """A picture and its format: « svg », « png » or « jpg »."""
 
     form: str
     content: bytes
@@ -138,7 +137,8 @@ class Logo:
 
 @dataclass(frozen=True, slots=True)
 class Brand:
-    """``colours`` are that of bands and titles, and that of what stands out; ``home`` is where the réseau talks."""
+    """The programme’s look: ``colours`` of bands and titles and of highlights, the logo, and ``home``, the address of
+    the réseau’s Mattermost."""
 
     colours: tuple[str, str]
     logo: Logo | None = None
@@ -146,7 +146,7 @@ class Brand:
 
 
 def read_brand(settings: Settings) -> Brand:
-    """Read the brand from the settings; without a logo where there is none, or none that can be read any more."""
+    """Read the brand from the settings; without a logo if there is none, or it cannot be read."""
     home = f"{settings.mattermost_url}/{settings.team}"
     try:
         logo = read_logo(settings.logo) if settings.logo else None
@@ -180,14 +180,14 @@ _QUIET = 2
 
 @dataclass(frozen=True, slots=True)
 class QrCode:
-    """A QR code as SVG, and how wide it has to be, in millimetres."""
+    """A QR code as SVG, with the width it needs in millimetres."""
 
     svg: str
     size: float
 
 
 def draw_qr_code(address: str) -> QrCode | None:
-    """Draw the code of an address; None for one so long that its code would be too large, or too fine to be read."""
+    """Draw the QR code of an address; None if it would be too large, or too fine to scan."""
     try:
         made = libraries.segno.make_qr(address, error="l")
     except libraries.segno.DataOverflowError:
@@ -201,12 +201,12 @@ def draw_qr_code(address: str) -> QrCode | None:
 
 
 def draw_large_code(address: str) -> str:
-    """Draw the code of an address as SVG, for a poster: a fold or a stain does not spoil it. Raises segno’s
-    DataOverflowError for one too long."""
+    """Draw the QR code of an address as SVG for a poster, with high error correction. Raises segno’s
+    DataOverflowError."""
     made = libraries.segno.make_qr(address, error="q")
     return made.svg_inline(border=_QUIET * 2, omitsize=True, svgclass=None, lineclass=None)
 
 
 def write_qr_png(address: str, path: Path) -> None:
-    """Write the code of an address as a picture to be printed. Raises segno’s DataOverflowError for one too long."""
+    """Write the QR code of an address as a picture for printing. Raises segno’s DataOverflowError."""
     libraries.segno.make_qr(address, error="m").save(str(path), kind="png", scale=12, border=4)

@@ -1,4 +1,4 @@
-"""Figures for spreadsheets: as CSV in French, and as a workbook in flat memory."""
+"""Figures for spreadsheets: French CSV, and workbooks written with constant memory."""
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,7 +20,7 @@ def write_csv_page(page: FigurePage, path: Path) -> None:
 
 
 def write_csv(path: Path, lines: Iterable[Iterable[Cell]]) -> None:
-    """Cells as a file: texts guarded, numbers with a decimal comma, nothing for None."""
+    """Write rows as CSV: texts are guarded against formulas, numbers have a decimal comma, None is empty."""
     with path.open("w", encoding="utf-8-sig", errors="replace", newline="") as file:
         csv.writer(file, delimiter=";", lineterminator="\r\n").writerows(
             [_cell(cell) for cell in line] for line in lines
@@ -28,7 +28,7 @@ def write_csv(path: Path, lines: Iterable[Iterable[Cell]]) -> None:
 
 
 def list_csv_lines(page: FigurePage) -> Iterator[Iterable[Cell]]:
-    """List the lines of a page as a CSV: all sections, one below the other, under a line that says whose and when."""
+    """Return the rows of a page’s CSV: a row with its name and days, then all sections one below the other."""
     whose = f"Statistiques {page.name}" if page.name else page.title
     yield [" ".join(filter(None, (whose, page.place, page.days)))]
     for section in page.sheets:
@@ -48,7 +48,7 @@ def _csv_section(section: FigureSection) -> Iterator[Iterable[Cell]]:
 
 
 def value_heading(section: FigureSection) -> str:
-    """Return what a column of values counts."""
+    """Return the heading of a section’s values."""
     return {"minutes": "heures", "": "nombre"}.get(section.unit, section.unit)
 
 
@@ -65,7 +65,7 @@ _MADE = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 class CellFormats:
-    """How cells look."""
+    """The formats of cells."""
 
     def __init__(self, book: Any) -> None:
         self.title = book.add_format({"bold": True, "font_size": 14})
@@ -77,13 +77,13 @@ class CellFormats:
         self.moment = book.add_format({"num_format": "dd/mm/yyyy hh:mm", "align": "left"})
 
     def of(self, kind: str) -> Any:
-        """The format of a kind of column; texts have none."""
+        """Return the format of a kind of column; None for texts."""
         return getattr(self, kind, None)
 
 
 @contextmanager
 def open_book(path: Path, title: str) -> Iterator[Any]:
-    """Open a workbook in flat memory, written when it is left; OSError if it cannot be."""
+    """Open a workbook with constant memory, written at the end of the block. Raises OSError."""
     book = begin_book(path, title)
     try:
         yield book
@@ -92,7 +92,7 @@ def open_book(path: Path, title: str) -> Iterator[Any]:
 
 
 def begin_book(path: Path, title: str) -> Any:
-    """A workbook whose rows go to disk beside it as they come, and where a text is never a formula or a link."""
+    """Begin a workbook whose rows go to disk as they come, and whose texts never become formulas or links."""
     asked = {
         "constant_memory": True,
         "tmpdir": str(path.parent),
@@ -106,7 +106,7 @@ def begin_book(path: Path, title: str) -> Any:
 
 
 def print_wide(sheet: Any) -> None:
-    """Have a sheet of many columns printed across A4, all of them on one page’s width, its head on each page."""
+    """Print a wide sheet in landscape, fitted to one page’s width, with its head on each page."""
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
@@ -122,7 +122,7 @@ def finish_book(book: Any) -> None:
 
 
 def write_cells(sheet: Any, row: int, told: Sequence[Any], formats: Sequence[Any]) -> None:
-    """Write a row, each cell as what it is; nothing for None."""
+    """Write a row, each cell by its type; nothing for None."""
     for column, (value, form) in enumerate(zip(told, formats, strict=True)):
         if isinstance(value, str):
             sheet.write_string(row, column, value, form)
@@ -133,8 +133,7 @@ def write_cells(sheet: Any, row: int, told: Sequence[Any], formats: Sequence[Any
 
 
 def write_table(path: Path, title: str, lines: Sequence[Sequence[Cell]], widths: Sequence[int]) -> None:
-    """Write a workbook of one sheet: a head that stands still, and a line for each row; ``widths`` are in
-    characters."""
+    """Write a workbook of one sheet with a frozen head and a row for each line; ``widths`` are in characters."""
     with open_book(path, title) as book:
         sheet, formats = book.add_worksheet(title), CellFormats(book)
         for column, width in enumerate(widths):
@@ -146,7 +145,7 @@ def write_table(path: Path, title: str, lines: Sequence[Sequence[Cell]], widths:
 
 
 def write_sheet(sheet: Any, page: FigurePage, formats: CellFormats) -> None:
-    """Write the sheet of figures, one section below the other, like the CSV."""
+    """Write the sections of a page one below the other, like the CSV."""
     sheet.set_column(0, 0, 62)
     sheet.set_column(1, 2, 18)
     sheet.freeze_panes(1, 0)

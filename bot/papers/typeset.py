@@ -1,4 +1,4 @@
-"""Pictures and PDF, composed by typst from templates/reports, in letters that our fonts have; for a thread."""
+"""Pictures and PDF composed by typst from templates/reports, with the bot’s own fonts; to be run in a thread."""
 
 import json
 import re
@@ -33,7 +33,7 @@ _LONG_WORD = re.compile(r"\S{24,}")
 
 
 def to_drawable(text: str) -> str:
-    """The text on one line, in letters the fonts have; marks that would turn or hide text are taken out."""
+    """Return a text as one line of characters that the fonts have, without direction and hidden marks."""
     plain = normalize("NFC", text).translate(_REPLACED)
     kept = (c for c in " ".join(plain.split(" ")) if category(c) not in ("Cf", "Cs"))
     line = re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+", " ", "".join(kept)).strip()
@@ -43,7 +43,7 @@ def to_drawable(text: str) -> str:
 
 @cache
 def drawn_code_points() -> frozenset[int]:
-    """The code points of the fonts, from the lists they were made with: « U+0020-007E,U+00A0-017F… »."""
+    """Return the code points of the fonts, from the lists they were made with: « U+0020-007E,U+00A0-017F… »."""
     lists = [(TEMPLATES / "fonts" / name).read_text("ascii") for name in ("unicodes.txt", "emoji.txt")]
     ranges = ",".join(lists).replace("U+", "").split(",")
     bounds = ([int(bound, 16) for bound in span.split("-")] for span in ranges)
@@ -55,12 +55,12 @@ _SHORTCODE = re.compile(r":([a-z0-9_+-]{1,60}):")
 
 @cache
 def read_shortcodes() -> Mapping[str, str]:
-    """Read what each name stands for, where the fonts have a shape for it."""
+    """Return the pictograph of each shortcode that the fonts can draw."""
     return {row["nom"]: row["signe"] for row in tables.read("emojis.tsv")}
 
 
 def replace_shortcodes(text: str) -> str:
-    """A text with its pictographs; a name that is none stays as it is."""
+    """Replace shortcodes by pictographs; unknown ones stay."""
     return _SHORTCODE.sub(lambda found: read_shortcodes().get(found[1], found[0]), text)
 
 
@@ -70,12 +70,12 @@ _SHORT_MONTHS = dict(zip(MONTHS, MONTHS_SHORT, strict=True))
 
 
 def draw_picture(page: FigurePage, template: str, folder: Path) -> Path:
-    """Draw a picture of the page in ``folder``, as a template draws it."""
+    """Draw a picture of a page in ``folder`` from a template."""
     return _write_picture(describe_page(page), template, folder / page.file(f"{template}.png"))
 
 
 def draw_pictures(page: FigurePage, templates: Sequence[str], folder: Path) -> list[Path]:
-    """Several pictures of the page, side by side: typst holds up no other thread."""
+    """Draw several pictures of a page in parallel, since typst releases the interpreter."""
     _read_fonts()
     told, paths = describe_page(page), [folder / page.file(f"{template}.png") for template in templates]
     with ThreadPoolExecutor(len(templates)) as threads:
@@ -88,22 +88,22 @@ def _write_picture(told: Mapping[str, Any], template: str, path: Path) -> Path:
 
 
 def draw_document(page: FigurePage, template: str, path: Path) -> None:
-    """Draw the page as a PDF, as a template composes it: tagged, PDF/UA-1; typst refuses what does not conform."""
+    """Compose a PDF of a page from a template, tagged as PDF/UA-1; typst refuses what does not conform."""
     made = datetime(page.today.year, page.today.month, page.today.day, tzinfo=UTC)
     told = describe_page(page)
     path.write_bytes(_compile_words(template, told, format="pdf", pdf_standards=["ua-1"], timestamp=made))
 
 
 def compose_pdf(template: str, told: Mapping[str, Any], day: date) -> bytes:
-    """A PDF of what is no page of figures, as a template composes it, tagged as well; ``day`` is when it is made."""
+    """Compose a tagged PDF of other data from a template; ``day`` is its date."""
     made = datetime(day.year, day.month, day.day, tzinfo=UTC)
     return _compile_words(template, told, format="pdf", pdf_standards=["ua-1"], timestamp=made)
 
 
 def _compile_words(template: str, told: Mapping[str, Any], **asked: Any) -> bytes:
-    """Return what a template makes of words, which go in as data, so that none is markup.
+    """Compile a template with data, which cannot become markup.
 
-    A compiler serves one thread at a time, and making one costs nothing that counts.
+    A compiler serves one thread at a time, and is cheap to make.
     """
     source = TEMPLATES / "reports" / f"{template}.typ"
     compiler = libraries.typst.Compiler(source, root=TEMPLATES, font_paths=_read_fonts(), ignore_system_fonts=True)
@@ -115,7 +115,7 @@ def _compile_words(template: str, told: Mapping[str, Any], **asked: Any) -> byte
 
 @cache
 def _read_fonts() -> Any:
-    """Read our fonts and no others: the same bytes everywhere."""
+    """Read the bot’s own fonts only, so that the output is the same everywhere."""
     fonts = [TEMPLATES / "fonts"]
     return libraries.typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=fonts)
 
@@ -146,7 +146,7 @@ def _section(section: FigureSection) -> dict[str, Any]:
 
 
 def _line(line: LabelledValue, unit: str, total: int) -> dict[str, Any]:
-    """A line; ``total`` is what it and those above it add up to."""
+    """Describe a line; ``total`` is its sum with those above."""
     return {
         "label": _words(line.label),
         "short": _words(_shorten(line.label)),
@@ -158,7 +158,7 @@ def _line(line: LabelledValue, unit: str, total: int) -> dict[str, Any]:
 
 
 def _shorten(label: str) -> str:
-    """« nov. 2026 »; what is no month stays as it is."""
+    """Shorten a month: « nov. 2026 »; any other label stays."""
     month, _, year = label.rpartition(" ")
     return f"{_SHORT_MONTHS.get(month, month)} {year}".strip()
 

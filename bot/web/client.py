@@ -1,4 +1,4 @@
-"""The HTTP client for what is outside: public addresses only, little read, each redirect checked, hosts spared."""
+"""The HTTP client for the web: public addresses only, little data, every redirect checked, hosts spared."""
 
 import asyncio
 import socket
@@ -22,8 +22,7 @@ from config.settings import Settings
 
 
 def describe_agent(settings: Settings) -> str:
-    """Say who asks: the name by which robots.txt calls the bot, where it serves, and whom to write to, in signs that
-    headers may hold."""
+    """Return the User-Agent: the bot’s name as robots.txt has it, its address and a contact, in ASCII."""
     said = f"coop-bot/1 (liens et flux; +{settings.mattermost_url}; {settings.contact or settings.team})"
     plain = normalize("NFKD", said).encode("ascii", "ignore").decode()
     return "".join(sign for sign in plain if sign.isprintable())[:300]
@@ -36,7 +35,7 @@ REST_MAX = 24 * 3600.0
 
 
 class HostRateLimit:
-    """``pause`` is in seconds, between two calls to one host; ``rate`` the calls a second to all of them."""
+    """Limits requests: ``pause`` is in seconds, between two to one host; ``rate`` is per second, to all of them."""
 
     def __init__(self, pause: float = 2.0, rate: float = 5.0) -> None:
         self._pause = pause
@@ -46,7 +45,7 @@ class HostRateLimit:
         self._resting: OrderedDict[str, float] = OrderedDict()
 
     async def turn(self, host: str) -> None:
-        """Wait until that host may be asked."""
+        """Wait until a host may be asked."""
         now = _now()
         at = max(now, self._next, self._of.pop(host, 0.0))
         self._next, self._of[host] = max(now, self._next) + self._gap, at + self._pause
@@ -54,12 +53,12 @@ class HostRateLimit:
         await asyncio.sleep(at - now)
 
     def rest(self, host: str, seconds: float) -> None:
-        """Leave a host alone for so many seconds, as it asked."""
+        """Leave a host alone for that many seconds, as it asked."""
         self._resting[host] = _now() + min(seconds, REST_MAX)
         _bound(self._resting)
 
     def rests(self, host: str) -> bool:
-        """Return whether it is to be left alone now."""
+        """Return whether a host is to be left alone."""
         return self._resting.get(host, 0.0) > _now()
 
 
@@ -73,7 +72,7 @@ def _now() -> float:
 
 
 class Trouble(StrEnum):
-    """What stood in the way."""
+    """The reason why a fetch failed."""
 
     NAME = "name"
     """The name of the host does not exist."""
@@ -96,7 +95,7 @@ class Trouble(StrEnum):
 
 
 class WebError(Exception):
-    """Raised for what could not be fetched, with the reason."""
+    """A fetch failed, with the reason."""
 
     def __init__(self, trouble: Trouble, detail: str = "") -> None:
         super().__init__(f"{trouble}: {detail}" if detail else str(trouble))
@@ -109,7 +108,7 @@ _NO_SUCH_NAME = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NON
 
 
 async def resolve_name(host: str, port: int) -> Sequence[str]:
-    """The addresses of a name. Raises WebError."""
+    """Return the addresses of a host. Raises WebError."""
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
@@ -120,16 +119,15 @@ async def resolve_name(host: str, port: int) -> Sequence[str]:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """``besides`` are addresses and ports that are allowed though private, and ``lookup`` finds the addresses of a
-    name: both are for tests, whose servers have no public address. No setting leads there. ``everywhere`` is what
-    COOP_ALLOW_PRIVATE_FEEDS wants, of feeds only."""
+    """Decides which addresses may be reached. ``besides`` are private ones allowed in tests, ``lookup`` is their
+    resolver; no setting leads there. ``everywhere`` is COOP_ALLOW_PRIVATE_FEEDS, for feeds only."""
 
     besides: frozenset[tuple[str, int]] = frozenset()
     lookup: Lookup = resolve_name
     everywhere: bool = False
 
     def check(self, url: URL) -> None:
-        """Raise WebError for an address of the web that is never asked for."""
+        """Raise WebError for a URL that is never requested."""
         ports = PORTS | {port for _, port in self.besides}
         host = url.raw_host or ""
         if url.scheme not in {"http", "https"} or not host or url.user or url.password:
@@ -141,14 +139,13 @@ class Reach:
             raise WebError(Trouble.FORBIDDEN, str(url))
 
     def admits(self, address: str, port: int) -> bool:
-        """Return whether a connection to that address may be made."""
+        """Return whether a connection to an address is allowed."""
         if self.everywhere:
             return True
         return (address, port) in self.besides or (port in PORTS and is_public(address))
 
     async def addresses(self, host: str, port: int) -> Sequence[str]:
-        """Look up the addresses of a name; one that also leads to where nobody may go leads nowhere. Raises
-        WebError."""
+        """Return the addresses of a host; if any of them is private, raise WebError."""
         found = await self.lookup(host, port)
         if not found:
             raise WebError(Trouble.NAME, host)
@@ -158,7 +155,7 @@ class Reach:
 
 
 class Resolver(AbstractResolver):
-    """Gives the HTTP client the addresses of names that were looked at."""
+    """Gives the HTTP client only addresses that were checked."""
 
     def __init__(self, reach: Callable[[], Reach]) -> None:
         self._reach = reach
@@ -166,7 +163,7 @@ class Resolver(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
-        """Raise WebError."""
+        """Resolve a host. Raises WebError."""
         return [
             ResolveResult(
                 hostname=host,
@@ -180,7 +177,7 @@ class Resolver(AbstractResolver):
         ]
 
     async def close(self) -> None:
-        """Close nothing: nothing is kept."""
+        """Do nothing: there is nothing to close."""
 
 
 REDIRECTS_MAX = 5
@@ -198,8 +195,8 @@ Method = Literal["HEAD", "GET", "POST"]
 
 @dataclass(frozen=True, slots=True)
 class WebResponse:
-    """What a host answered in the end; of the ``body`` as much as was wanted. ``moved`` is where it said that what was
-    asked for is for good (301 and 308 only); empty where it is where it was."""
+    """The final response; ``body`` up to the wanted length. ``moved`` is the new permanent address (301 and 308 only),
+    "" if it has not moved."""
 
     url: str
     status: int
@@ -209,7 +206,8 @@ class WebResponse:
 
 
 class WebClient:
-    """``agent`` names the bot, and whom to write to. What ``fetch`` raises is WebError; ``reader`` parses what came."""
+    """Fetches from the web. ``agent`` is its User-Agent; ``fetch`` raises only WebError; ``reader`` parses
+    documents."""
 
     def __init__(
         self,
@@ -229,7 +227,7 @@ class WebClient:
         self._hurried: WebClient | None = None
 
     def anywhere(self) -> "WebClient":
-        """Return the same client, which reaches private addresses and any port too: for what an operator allows it."""
+        """Return the same client without the restriction to public addresses, for what the operator allows."""
         if self._beside is None:
             everywhere = Reach(self.reach.besides, self.reach.lookup, everywhere=True)
             self._beside = WebClient(self.agent, everywhere, self.pace, self.timeout)
@@ -237,8 +235,8 @@ class WebClient:
         return self._beside
 
     def hurried(self, patience: float) -> "WebClient":
-        """Return the same client without a pause between calls, for a server of the operator’s on which somebody waits:
-        each call takes so many seconds at most."""
+        """Return the same client without pauses between calls, for a server of the operator’s that somebody waits for;
+        each call takes at most that many seconds."""
         if self._hurried is None:
             timeout = aiohttp.ClientTimeout(total=patience)
             self._hurried = WebClient(self.agent, self.reach, HostRateLimit(0.0, 100.0), timeout)
@@ -246,7 +244,7 @@ class WebClient:
         return self._hurried
 
     async def close(self) -> None:
-        """Give back its connections."""
+        """Close its connections."""
         if self._hurried is not None:
             await self._hurried.close()
         if self._beside is not None:
@@ -263,8 +261,8 @@ class WebClient:
         robots: bool = True,
         known: Mapping[str, str] = NOTHING,
     ) -> WebResponse:
-        """Ask for something, of which so many bytes are read; ``robots``: unless its site asks robots to stay away.
-        ``known`` are headers that say what of it is known already."""
+        """Fetch something, reading at most ``most`` bytes; with ``robots``, only if the site’s robots.txt allows it.
+        ``known`` are the headers of a conditional request."""
         url, moved, for_good = _read_url(address), "", True
         for _ in range(REDIRECTS_MAX + 1):
             self.reach.check(url)
@@ -279,14 +277,14 @@ class WebClient:
         raise WebError(Trouble.LOOP, address)
 
     async def _ask_leave(self, url: URL) -> None:
-        """Raise WebError where the site’s robots.txt says no, or cannot be had though the site is there."""
+        """Raise WebError if robots.txt forbids a URL, or cannot be read though the site exists."""
         site = url.origin()
         rules = self.robots.recall(site) or self.robots.learn(site, await self._robots_of(site))
         if not await rules.lets_in(self.robots.name, url, self.reader):
             raise WebError(Trouble.ROBOTS, str(url))
 
     async def _robots_of(self, site: URL) -> bytes | None:
-        """Fetch a site’s robots.txt as RFC 9309 wants: none where there is none (4xx); None forbids all (5xx)."""
+        """Fetch robots.txt as in RFC 9309: empty if there is none (4xx); None, which forbids everything, on 5xx."""
         answer = await self.fetch("GET", str(site / "robots.txt"), most=ROBOTS_MAX, robots=False)
         if answer.status == 429:
             raise WebError(Trouble.BUSY, str(site))
@@ -297,8 +295,7 @@ class WebClient:
     async def call(
         self, method: Method, address: str, most: int, headers: Mapping[str, str], body: bytes | None = None
     ) -> WebResponse:
-        """Call a server’s API, with a body if there is one: where it redirects to is not followed, secrets stay here.
-        Raises WebError."""
+        """Call a server’s API, without following redirects, so that secrets stay there. Raises WebError."""
         url = _read_url(address)
         self.reach.check(url)
         return await self._call(method, url, most, headers, body)
@@ -347,7 +344,7 @@ class WebClient:
         return self._opened
 
     def _socket(self, info: Any) -> socket.socket:
-        """The last look before a connection is made, whatever led to its address."""
+        """Check an address a last time, just before the connection, however it was found."""
         family, kind, proto, _, where = info
         if not self.reach.admits(str(where[0]), int(where[1])):
             raise WebError(Trouble.FORBIDDEN, str(where[0]))

@@ -1,4 +1,4 @@
-"""What strangers wrote is parsed in a process of its own (bot.parsers); what sites ask of robots is remembered."""
+"""Parsing of remote documents in a separate process (bot.parsers), and a cache of robots.txt files."""
 
 import asyncio
 import json
@@ -21,12 +21,12 @@ TIME_S = 15.0
 
 
 class UnreadableDocument(Exception):
-    """Stands for a document that took more memory or time than there is for it, or broke what reads it."""
+    """A document exceeded the limits of memory or time, or crashed its parser."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Parsed:
-    """A feed, or what it is instead."""
+    """The result of parsing: a feed, or what the document is instead."""
 
     feed: ParsedFeed | None = None
     fault: str = ""
@@ -36,24 +36,24 @@ _FEED, _TITLE, _LEAVE = TypeAdapter(_Parsed), TypeAdapter(str), TypeAdapter(bool
 
 
 class DocumentReader:
-    """What its methods raise is Unreadable."""
+    """Parses documents. Its methods raise UnreadableDocument."""
 
     def __init__(self) -> None:
         self._turn = asyncio.Lock()
 
     async def feed(self, body: bytes, kind: str, url: str) -> ParsedFeed:
-        """Return what a server sent as a feed, of that content type. Raises NoFeed, too."""
+        """Parse a feed of that content type. Also raises NotAFeedError."""
         answer = await self._ask(_FEED, "feed", body, kind=kind, url=url)
         if answer.feed is None:
             raise NotAFeedError(answer.fault)
         return answer.feed
 
     async def title(self, body: bytes, kind: str) -> str:
-        """Return what a page of that content type calls itself; "" where it does not say."""
+        """Return the title of a page; "" if it has none."""
         return await self._ask(_TITLE, "title", body, kind=kind)
 
     async def lets_in(self, body: bytes, name: str, url: str) -> bool:
-        """Return whether a robots.txt lets the robot of that name read an address."""
+        """Return whether a robots.txt lets this robot fetch a URL."""
         return await self._ask(_LEAVE, "robots", body, name=name, url=url)
 
     async def _ask(self, answers: TypeAdapter[T], parser: str, body: bytes, **told: str) -> T:
@@ -67,7 +67,7 @@ class DocumentReader:
 
 
 async def _run(parser: str, given: bytes) -> bytes:
-    """Return what the process answers; nothing where it was killed. It is gone when this ends, whatever ends it."""
+    """Run the parser process and return its answer, empty if it was killed; the process never outlives the call."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-S", "-P", "-m", "bot.parsers", parser),
         stdin=asyncio.subprocess.PIPE,
@@ -102,14 +102,13 @@ _LONG = 16 * 1024
 
 @dataclass(frozen=True, slots=True)
 class RobotRules:
-    """A file as it was read at ``since``, in seconds of the event loop; without content everything is forbidden."""
+    """A robots.txt as read at ``since`` (event loop time, seconds); without content everything is forbidden."""
 
     content: bytes | None
     since: float
 
     async def lets_in(self, name: str, url: URL, reader: DocumentReader) -> bool:
-        """Return whether the robot of that name may read an address of the site; it stays away from what cannot be
-        read."""
+        """Return whether the robot may fetch a URL; an unreadable file forbids it."""
         if not self.content:
             return self.content is not None
         if len(self.content) <= _LONG:
@@ -121,12 +120,12 @@ class RobotRules:
 
     @property
     def size(self) -> int:
-        """Bytes that it takes, or nearly."""
+        """Its approximate size in memory, in bytes."""
         return len(self.content or b"") + _SITE_BYTES
 
 
 class RobotRulesCache:
-    """``name`` is what sites call this robot."""
+    """The robots.txt files of sites; ``name`` is this robot’s name."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -134,12 +133,12 @@ class RobotRulesCache:
         self._size = 0
 
     def recall(self, site: URL) -> RobotRules | None:
-        """Return what was read of it less than a day ago."""
+        """Return the rules of a site, if read within a day."""
         rules = self._files.get(site)
         return rules if rules and rules.since > _now() - DAY else None
 
     def learn(self, site: URL, content: bytes | None) -> RobotRules:
-        """That is its file: None where it cannot be had."""
+        """Store the rules of a site; None if they could not be read."""
         self._forget(site)
         rules = self._files[site] = RobotRules(content, _now())
         self._size += rules.size

@@ -1,4 +1,5 @@
-"""Reading what happened while nobody listened, in order, and how places are now: after a loss, and every hour."""
+"""Catching up: after a disconnection, and every hour, what happened meanwhile is read in order, and the state of places
+compared."""
 
 import asyncio
 import random
@@ -30,7 +31,7 @@ PLACES_KEPT = timedelta(days=1)
 
 
 class CatchUpReader:
-    """What is found goes to the queue as if it came by itself, where it is told once."""
+    """Reads what was missed, and puts it into the queue like live events; each event is dispatched once."""
 
     def __init__(
         self,
@@ -47,9 +48,8 @@ class CatchUpReader:
         self._clock = clock
 
     async def of_posts(self, seen: datetime) -> AsyncIterator[Collection[str]]:
-        """Read everything that people wrote, changed or took away from that instant on (of the server’s); tell after
-        each channel in which ones something is still to be read. Those of which something is told meanwhile come first.
-        """
+        """Read all posts that people wrote, edited or deleted since an instant (server time). After each channel, yield
+        those still to be read; channels with live events come first."""
         unread = await self._list_unread(to_milliseconds(max(seen, self._clock() - CATCH_UP_MAX)))
         while unread:
             yield frozenset(unread)
@@ -58,7 +58,7 @@ class CatchUpReader:
             del unread[channel_id]
 
     async def _list_unread(self, since: int) -> dict[str, AsyncIterator[Event]]:
-        """List the channels in which something may have happened, direct ones first, and how each is read."""
+        """Return the channels in which something may have happened, direct ones first, each with its reader."""
         direct = await self.learn_direct()
         unread = {place: self._read_channel(place, since) for place, last in direct.items() if last >= since}
         begun = await self._places.transactions.run(watchlist.list_places, writes=False)
@@ -71,13 +71,13 @@ class CatchUpReader:
         return unread
 
     async def learn_direct(self) -> Mapping[str, int]:
-        """Know the direct channels, and when something was last said in each."""
+        """Read the direct channels, and when each last had a message."""
         found = await self._chat.direct_channels()
         self._ears.direct |= set(found)
         return found
 
     async def of_places(self, *, new_only: bool = False) -> None:
-        """Read how the places are in which somebody listens; what is seen for the first time is told to nobody."""
+        """Compare the watched places with their stored state; the first state of a new place makes no events."""
         if not self._ears.bot_id:
             return  # nobody has connected yet: then all is read
         wanted, crowded = self._ears.places, self._ears.crowded
@@ -96,7 +96,7 @@ class CatchUpReader:
                 await self._queue.put(parser.ChannelNews(place))
 
     async def _tried(self, place: str, reading: AsyncIterator[object]) -> None:
-        """Read to the end; a place that cannot be read holds up no other. Raises ChatError for what may pass."""
+        """Run a reading to its end; a failure affects only its place. Raises ChatError for one that may pass."""
         try:
             async for item in reading:
                 if isinstance(item, Event | parser.ChannelNews | parser.MemberNews):
@@ -107,7 +107,7 @@ class CatchUpReader:
             log.warning("channel_not_read", status=error.status, error_id=error.error_id)
 
     async def _read_addressed(self, channel_id: str, since: int) -> AsyncIterator[Event]:
-        """Read what was said to the bot in a channel that nobody watches."""
+        """Read posts addressed to the bot in an unwatched channel."""
         async for event in self._read_channel(channel_id, since):
             if isinstance(event, Addressed):
                 yield event
@@ -130,7 +130,7 @@ class CatchUpReader:
             yield event
 
     def _events(self, posts: Sequence[ChatPost], since: int, *, is_direct: bool) -> Sequence[Event]:
-        """Return what happened to some posts from an instant on, in order."""
+        """Return the events of some posts since an instant, in order."""
         happened = [pair for post in posts for pair in self._of_post(post, is_direct=is_direct)]
         return [event for at, event in sorted(happened, key=lambda pair: pair[0]) if at >= since]
 
@@ -155,7 +155,7 @@ class CatchUpReader:
                 yield reaction.create_at, Reacted(**where, **put)
 
     async def _pages(self, channel_id: str, since: int) -> AsyncIterator[Sequence[ChatPost]]:
-        """Yield what stands in a channel from an instant on, oldest first, a page at a time."""
+        """Yield a channel’s posts since an instant, oldest first, a page at a time."""
         page = await self._page_before(channel_id, since)
         yield page
         while page:
@@ -163,7 +163,7 @@ class CatchUpReader:
             yield page
 
     async def _page_before(self, channel_id: str, since: int) -> Sequence[ChatPost]:
-        """The latest post before an instant, or the very first of the channel; none where there is none."""
+        """Return the last post before an instant, else the channel’s first; empty if there is none."""
         number = 0
         while True:
             page = await self._chat.newest_posts(channel_id, number, PAGE_ROWS)
@@ -174,7 +174,7 @@ class CatchUpReader:
             number += 1
 
     async def _first_sight(self, place_id: str) -> AsyncIterator[object]:
-        """Write down how a place is, and who is in it."""
+        """Store the state and members of a place."""
         if place_id == TEAM:
             await self._begin(WatchedPlace(id=TEAM, seen_at=self._clock()))
             pages = self._chat.team_members()
@@ -188,7 +188,7 @@ class CatchUpReader:
         await self._places.transactions.run(lambda db: watchlist.mark_ready(db, place_id))
 
     async def _first_look(self, place_id: str) -> AsyncIterator[object]:
-        """Write down how a channel is; another replica may have done so a while ago."""
+        """Store the state of a channel, which another replica may already have done."""
         channel = await self._chat.channel(place_id)
         await self._begin_channel(channel)
         yield parser.ChannelNews(place_id, channel)
@@ -201,7 +201,7 @@ class CatchUpReader:
         await self._places.transactions.run(lambda db: watchlist.add_place(db, place))
 
     async def _read_place(self, place: str) -> AsyncIterator[object]:
-        """Hold what is now against what is known: a page of people at a time, those who came and those who went."""
+        """Compare a place with its stored state, a page of members at a time: who joined, and who left."""
         if place != TEAM:
             yield parser.ChannelNews(place, await self._chat.channel(place))
         pages = self._chat.team_members() if place == TEAM else self._chat.channel_members(place)
@@ -219,7 +219,7 @@ class CatchUpReader:
             yield news
 
     async def _gone(self, place: str) -> AsyncIterator[parser.MemberNews]:
-        """Yield who is known to be in a place, and is there no more."""
+        """Yield the stored members who are no longer in a place."""
         last = ""
         while True:
             next_page = partial(watchlist.list_page, place_id=place, after=last, limit=PAGE_ROWS)
@@ -254,7 +254,8 @@ LOOKS = "events.look"
 
 
 class CatchUp:
-    """``seen`` tells up to when everything was handled; ``first`` is the first pause in seconds after a failure."""
+    """Decides when to catch up. ``seen`` returns up to when everything was handled; ``first`` is the first pause in
+    seconds after a failure."""
 
     def __init__(
         self,
@@ -277,29 +278,29 @@ class CatchUp:
 
     @property
     def is_busy(self) -> bool:
-        """Whether something is to be read, or being read."""
+        """Whether something is being read, or waits to be."""
         return self._due.is_set() or self._reading
 
     def fall_behind(self) -> None:
-        """Something was missed: read it all, before what is told from now on."""
+        """Read everything that was missed, before later live events are dispatched."""
         self._queue.hold_back(None)
         self._behind = None
         self._all_due = True
         self._due.set()
 
     def read_place(self, place: str) -> None:
-        """The bot was not in a place: read all once more, but only there before what is told."""
+        """Read everything again because the bot was not in a place, but hold back only that place’s events."""
         if self._behind is not None:
             self._behind.add(place)
         self._all_due = True
         self._due.set()
 
     def widen(self) -> None:
-        """Features listen elsewhere: read what is new of it."""
+        """Read the places that features have newly begun to watch."""
         self._due.set()
 
     async def run(self) -> None:
-        """Read whenever something is due, until it succeeds."""
+        """Read whatever is due, until it succeeds, for ever."""
         await run_when_due(self._due, self._try, lambda tries: backoff(tries, self._first, CATCHING_UP_MAX))
 
     async def _try(self) -> bool:
@@ -330,12 +331,12 @@ class CatchUp:
             await self._queue.put(Reconnected())
 
     def _hold_back(self, unread: Collection[str]) -> None:
-        """Unless all was missed meanwhile: then all waits until it is read once more."""
+        """Hold back the events of these places, unless everything is held back because all was missed again."""
         if self._behind is not None:
             self._queue.hold_back(unread)
 
     async def look_around(self, clock: Callable[[], datetime]) -> None:
-        """Every hour, by one replica for all."""
+        """Compare all places every hour, on one replica for all."""
         while True:
             await asyncio.sleep(PLACES_EVERY.total_seconds() * (1 - random.random() / 10))  # noqa: S311 (a spread)
             now = clock()

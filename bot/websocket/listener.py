@@ -1,4 +1,4 @@
-"""Hearing Mattermost’s events for ever: connecting, resuming, and reading up on what was missed."""
+"""The listener: connects to Mattermost’s websocket for ever, resumes, and catches up on what was missed."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -32,7 +32,7 @@ OnEvent = Callable[[Event], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class ListenerDependencies:
-    """What the entrance of events stands on; ``on_own`` is told of each post of the bot’s own that is heard of."""
+    """What the listener needs; ``on_own`` is called for each post of the bot’s own."""
 
     chat: Mattermost
     database: Database
@@ -43,9 +43,9 @@ class ListenerDependencies:
 
 
 class EventListener:
-    """Calls ``on_event`` for what happens in Mattermost: told by the websocket, and read after an outage.
+    """Calls ``on_event`` for what happens in Mattermost, live or read after an outage.
 
-    The same may be told twice: each handler claims it. ``first`` is the first pause in seconds before connecting again.
+    The same event may come twice: each handler claims it. ``first`` is the first pause in seconds before reconnecting.
     """
 
     def __init__(self, dependencies: ListenerDependencies, on_event: OnEvent, first: float = 1.0) -> None:
@@ -70,16 +70,16 @@ class EventListener:
 
     @property
     def seen(self) -> datetime | None:
-        """Everything before that instant of the server’s was handled; None before the first run."""
+        """The instant (server time) before which everything was handled; None before the first run."""
         return self._progress.seen
 
     @property
     def is_idle(self) -> bool:
-        """Whether everything heard and found so far was handled."""
+        """Whether everything received so far was handled."""
         return self._queue.is_idle and not self._catching.is_busy
 
     def start(self) -> None:
-        """Begin to hear; an unreachable server is waited for."""
+        """Start to listen; an unreachable server is waited for."""
         EVENTS_WAITING.set_function(lambda: max(len(self._queue), not self.is_idle))
         self._watchlist.on_change = self._watch
         self._watchlist.start()
@@ -88,7 +88,7 @@ class EventListener:
         self._tasks = [asyncio.create_task(loop) for loop in loops]
 
     async def stop(self, seconds: float = 3.0) -> None:
-        """Hear no more, and let the handlers at work end; what was not handled is read again after the restart."""
+        """Stop listening and let running handlers finish; unhandled events are read again after a restart."""
         await cancel_all(self._tasks)
         await self._watchlist.stop()
         await self._queue.stop(seconds)
@@ -98,7 +98,7 @@ class EventListener:
         self._is_up(False)
 
     async def look(self) -> None:
-        """Read how places are now, which happens every hour by itself."""
+        """Compare places now, as also happens every hour."""
         await self._reader.of_places()
 
     async def _live(self) -> None:
@@ -117,7 +117,7 @@ class EventListener:
             await asyncio.sleep(max(pause, backoff(tries, self._first, RECONNECTING_MAX)))
 
     async def connect(self) -> tuple[bool, float]:
-        """Hold one connection from begin to end; return whether it came about, and the seconds to wait at least."""
+        """Hold one connection to its end; return whether it was established, and the least seconds to wait."""
         self._begun = asyncio.get_running_loop().time()
         try:
             await self._learn()
@@ -143,7 +143,7 @@ class EventListener:
         return TOKEN_RETRY if error.status == 401 else error.retry_after or 0.0
 
     async def _why_silent(self) -> float:
-        """A socket that opened and was closed without a word: the server’s way to refuse a token."""
+        """Return how long to wait after a socket that closed without a message, by which the server refuses a token."""
         try:
             if await self._chat.token_works():
                 return 0.0
@@ -153,12 +153,12 @@ class EventListener:
         return TOKEN_RETRY
 
     def _hello(self) -> None:
-        """The server begins anew: what it told before is not told again."""
+        """Handle a new beginning by the server, which will not repeat earlier events."""
         self._is_up(True)
         self._catching.fall_behind()
 
     async def _learn(self) -> None:
-        """Know who the bot is, where its team meets, and which channels are direct: before anything is told."""
+        """Read who the bot is, its team and its direct channels, before any event is dispatched."""
         bot = await self._chat.me()
         self._ears.bot_id, self._ears.said_to_it.name = bot.id, bot.username.lower()
         if self._ears.team_id:
@@ -174,7 +174,7 @@ class EventListener:
             log.warning("team_not_read", status=error.status, error_id=error.error_id)  # it may be none of its any more
 
     def _watch(self) -> None:
-        """Listen where features say."""
+        """Update the watched places when features change them."""
         self._ears.places = self._watchlist.all_of_it.places
         self._ears.crowded = self._watchlist.all_of_it.crowded
         self._catching.widen()

@@ -1,4 +1,4 @@
-"""One connection to Mattermost’s websocket, and what its frames tell, as events and as news of who is where."""
+"""A connection to Mattermost’s websocket, and the meaning of its frames: events, and news of members and channels."""
 
 import asyncio
 import json
@@ -25,7 +25,7 @@ _TARGET = '"broadcast"'
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """An event as it came. ``channel_id`` and ``team_id`` are those it was sent to, empty for others."""
+    """A raw event. ``channel_id`` and ``team_id`` are those it was broadcast to, or ""."""
 
     name: str
     number: int
@@ -34,17 +34,17 @@ class Frame:
     text: str
 
     def data(self) -> Mapping[str, Any]:
-        """Return what is in it. Raises ValueError or AttributeError where that makes no sense."""
+        """Return its content. Raises ValueError or AttributeError for an invalid one."""
         return json.loads(self.text).get("data") or {}
 
     def has(self, key: str, value: str) -> bool:
-        """Return whether its data say so, by a look that decodes nothing."""
+        """Return whether the raw content contains a key with that value, without decoding it."""
         return f'"{key}":"{value}"' in self.text or f'"{key}": "{value}"' in self.text
 
 
 def parse_frame(text: str) -> Frame | None:
-    """The outside of an event; None for anything else. Raises ValueError, KeyError, TypeError or AttributeError for
-    what is not of this protocol."""
+    """Parse the outer part of an event; None for any other frame. Raises ValueError, KeyError, TypeError or
+    AttributeError for an invalid one."""
     found = _EVENT.match(text)
     if found is None:
         return None
@@ -70,31 +70,31 @@ enough to keep up with a server that cuts who is slow."""
 
 
 class MissedEventsError(Exception):
-    """A number was left out: what it stood for can be had by resuming."""
+    """A sequence number was skipped; resuming gets the missing events."""
 
 
 @dataclass(slots=True)
 class StreamPosition:
-    """Which connection this was for the server, and the number of the event to come: what resuming needs."""
+    """The connection’s id and the next sequence number, which resuming needs."""
 
     connection_id: str = ""
     sequence: int = 0
 
     @property
     def params(self) -> dict[str, str]:
-        """What a new connection says to take up this one."""
+        """Return the parameters with which a new connection resumes this one."""
         if not self.connection_id:
             return {}
         return {"connection_id": self.connection_id, "sequence_number": str(self.sequence)}
 
     def forget(self) -> None:
-        """The next connection begins anew."""
+        """Forget the position, so that the next connection starts anew."""
         self.connection_id = ""
 
 
 @dataclass(frozen=True, slots=True)
 class FrameHandlers:
-    """What is called with what frames say: ``hello`` for a new beginning, ``event`` for each event, ``alive`` for the
+    """The callbacks of a connection: ``hello`` for a new beginning, ``event`` for each event, ``alive`` with the
     server’s time."""
 
     hello: Callable[[], None]
@@ -105,7 +105,7 @@ class FrameHandlers:
 
 
 class Connection:
-    """An open websocket; ``run`` ends when it does."""
+    """An open websocket; ``run`` ends with it."""
 
     def __init__(
         self, socket: aiohttp.ClientWebSocketResponse, position: StreamPosition, hearers: FrameHandlers
@@ -118,7 +118,7 @@ class Connection:
         """Whether the server said anything: it accepted the token."""
 
     async def run(self) -> None:
-        """Hear until the connection ends, or seems dead. Raises MissedEventsError."""
+        """Read until the connection ends or seems dead. Raises MissedEventsError."""
         pulse = asyncio.create_task(self._ping())
         try:
             while (message := await self._socket.receive(timeout=DEAD_AFTER)).type is aiohttp.WSMsgType.TEXT:
@@ -131,7 +131,7 @@ class Connection:
             await self._socket.close()
 
     async def _give_way(self) -> None:
-        """A flood of frames must not keep others from their work: least of all who waits for an answer."""
+        """Let other tasks run during a flood of frames, above all those that answer people."""
         self._heard += 1
         if self._heard % FRAMES_AT_ONCE:
             await asyncio.sleep(0)
@@ -179,9 +179,9 @@ class Connection:
 
 @dataclass(frozen=True, slots=True)
 class MemberNews:
-    """News that somebody is in a place, or not. ``is_admin`` is None where that is not told.
+    """News that somebody is in a place, or is not. ``is_admin`` is None if unknown.
 
-    ``age`` is how many news of that place had come by themselves when it was read, None for one of these.
+    ``age`` is the number of live news of that place when this was read, None for live news.
     """
 
     place: str
@@ -193,8 +193,8 @@ class MemberNews:
 
 @dataclass(frozen=True, slots=True)
 class ChannelNews:
-    """A channel is not what it was. ``channel`` is None where only that is told, or that it was put away when
-    ``archived_at`` says (ms since 1970)."""
+    """News that a channel changed. ``channel`` is None if only that is known, or only ``archived_at``, the time of its
+    archiving (ms since 1970)."""
 
     place: str
     channel: ChatChannel | None = None
@@ -217,13 +217,13 @@ OWN_MAX = 2_000
 
 @dataclass(slots=True)
 class Hearing:
-    """What is said to the bot in channels of others: by its ``name``, or under a post of its own that it heard of."""
+    """Recognises posts addressed to the bot in unwatched channels: by its ``name``, or as replies to its posts."""
 
     name: str = ""
     _own: OrderedDict[str, None] = field(default_factory=OrderedDict)
 
     def may_hear(self, frame: Frame) -> bool:
-        """Return whether a post that nobody watches may be said to the bot, by a look that decodes nothing."""
+        """Return whether a raw post may be addressed to the bot, without decoding it."""
         if frame.name != "posted" or not self.name:
             return False
         return f"@{self.name}" in frame.text.lower() or self._may_be_under_own(frame.text)
@@ -233,14 +233,14 @@ class Hearing:
         return found is not None and found[1] in self._own
 
     def note_own(self, post: ChatPost) -> None:
-        """Know a post of the bot’s own."""
+        """Remember a post of the bot’s own."""
         if not post.root_id:
             self._own[post.id] = None
             if len(self._own) > OWN_MAX:
                 self._own.popitem(last=False)
 
     def make_event(self, post: ChatPost, bot_id: str) -> Event | None:
-        """Make the event of what is said to the bot in a channel of others; None for what is not, or by no person."""
+        """Make the event of a post addressed to the bot; None if it is not, or not by a person."""
         by_name = names_bot(post.message, self.name)
         if not is_by_person(post, bot_id) or not (by_name or post.root_id in self._own):
             return None
@@ -248,7 +248,7 @@ class Hearing:
 
 
 def names_bot(text: str, name: str) -> bool:
-    """Return whether a text mentions the bot, as Mattermost understands it: outside of code, in whatever case."""
+    """Return whether a text mentions the bot as Mattermost understands it: outside code, in any case."""
     if not name or f"@{name}" not in text.lower():
         return False
     plain = _CODE.sub(" ", text)
@@ -257,10 +257,10 @@ def names_bot(text: str, name: str) -> bool:
 
 @dataclass(slots=True)
 class FrameParser:
-    """What the bot listens to: its team, the places that features watch, its direct channels, and who speaks to it.
+    """Parses what the bot listens to: its team, the watched places, its direct channels, and posts addressed to it.
 
-    ``square`` is the channel in which everybody of the team is: coming into it is coming into the team. Who
-    comes into the ``crowded`` channels, and leaves them, is not heard. ``on_own`` is told of what the bot itself said.
+    ``square`` is the team’s default channel: joining it is joining the team. Members of ``crowded`` channels are
+    ignored. ``on_own`` is called with the bot’s own posts.
     """
 
     bot_id: str = ""
@@ -273,7 +273,7 @@ class FrameParser:
     said_to_it: Hearing = field(default_factory=Hearing)
 
     def parse(self, frame: Frame) -> Sequence[Event | News]:
-        """Return what a frame tells: nothing when it concerns nobody, or makes no sense."""
+        """Return the events and news of a frame; empty if it concerns nobody, or is invalid."""
         try:
             if frame.name in OF_POSTS:
                 return list(self._of_post(frame))
@@ -307,11 +307,11 @@ class FrameParser:
             yield from _as_sequence(self.said_to_it.make_event(post, self.bot_id))
 
     def _is_own(self, frame: Frame) -> bool:
-        """Return whether a post may be the bot’s own, by a look that decodes nothing."""
+        """Return whether a raw post may be the bot’s own, without decoding it."""
         return frame.name == "posted" and f'\\"user_id\\":\\"{self.bot_id}\\"' in frame.text
 
     def hear_own(self, post: ChatPost, *, is_watched: bool, is_direct: bool) -> None:
-        """Know a post of the bot’s own: in a channel of others, who answers under it speaks to the bot."""
+        """Remember a post of the bot’s own, replies to which in unwatched channels are addressed to it."""
         if is_watched:
             self.on_own(post)
         if not is_direct:
@@ -366,22 +366,20 @@ def _of_person(name: str, data: Mapping[str, Any]) -> Event:
 
 
 def make_posted_event(post: ChatPost, bot_id: str, *, is_direct: bool) -> Event | None:
-    """Make the event of what somebody wrote; None for the bot’s own posts, other bots’, and those Mattermost writes
-    itself."""
+    """Make the event of a new post; None for posts of bots and of Mattermost itself."""
     kind = DirectMessage if is_direct else Posted
     return kind(**_content(post, is_direct=is_direct)) if is_by_person(post, bot_id) else None
 
 
 def make_edited_event(post: ChatPost, bot_id: str, *, is_direct: bool) -> Event | None:
-    """Make the event of what somebody changed; a pin, or a preview that came later, is told by the same frame and is
-    none."""
+    """Make the event of an edit; None for a pin or a late link preview, which use the same frame."""
     if not post.edit_at or not is_by_person(post, bot_id):
         return None
     return Edited(**_content(post, is_direct=is_direct), edit_at=post.edit_at)
 
 
 def make_deleted_event(post: ChatPost, bot_id: str, *, is_direct: bool) -> Event | None:
-    """Make the event of what was taken away of what somebody had written."""
+    """Make the event of a deleted post of a person."""
     if not is_by_person(post, bot_id):
         return None
     where = {"channel_id": post.channel_id, "post_id": post.id, "user_id": post.user_id, "is_direct": is_direct}
@@ -402,6 +400,6 @@ def _content(post: ChatPost, *, is_direct: bool) -> dict[str, Any]:
 
 
 def is_by_person(post: ChatPost, bot_id: str) -> bool:
-    """Return whether a person wrote it, and not a bot, a hook, a command or Mattermost itself."""
+    """Return whether a person wrote a post, not a bot, webhook, command or Mattermost itself."""
     automatic = post.type or post.props.get("from_bot") == "true" or post.props.get("from_webhook") == "true"
     return not automatic and post.user_id != bot_id

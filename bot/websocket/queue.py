@@ -1,4 +1,5 @@
-"""Events on their way to the handlers: each channel’s in order, a few at a time; and up to when all were handled."""
+"""The queue of events to be handled: in order for each channel, a few channels at a time; and the cursor up to which
+all were handled."""
 
 import asyncio
 from collections import deque
@@ -27,8 +28,8 @@ OnItem = Callable[[Item], Awaitable[None]]
 
 
 class EventQueue:
-    """Hands what happened to ``on_item``; its failures are logged, and ``on_loss`` called for what may succeed later:
-    then all that waits is given up, to be read again."""
+    """Passes events to ``on_item``. Its failures are logged; after one that may succeed later, ``on_loss`` is called
+    and all waiting events are dropped, to be read again."""
 
     def __init__(self, on_item: OnItem) -> None:
         self._on_item = on_item
@@ -46,33 +47,33 @@ class EventQueue:
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
-        """Begin to hand over."""
+        """Start to pass events on."""
         self._tasks = [asyncio.create_task(self._work()) for _ in range(HANDLED_AT_ONCE)]
 
     @property
     def is_idle(self) -> bool:
-        """Whether everything put was handled."""
+        """Whether all events were handled."""
         return not self._lanes and not self._held
 
     def __len__(self) -> int:
-        """Return how many wait, without those at work."""
+        """Return how many events wait, without those being handled."""
         return self._size + len(self._held)
 
     @property
     def awaited(self) -> Sequence[str]:
-        """The places of which something is held back, the one that waits the longest first."""
+        """The places with events held back, longest waiting first."""
         return list(dict.fromkeys(map(lane_of, self._held)))
 
     def hold_back(self, unread: Collection[str] | None) -> None:
-        """Keep what is told of these places (None: of all) behind what is read there; what was held back of others goes
-        on, in its order."""
+        """Hold back the events of these places (None: of all) behind what is read there; those held back for other
+        places continue in order."""
         self._unread = unread
         held, self._held = self._held, deque()
         for item in held:
             self._take(item)
 
     def offer(self, item: Item) -> bool:
-        """Take at once what is told; False when too much waits."""
+        """Add a live event; return False if the queue is full."""
         if len(self) >= EVENTS_MAX:
             return False
         self._take(item)
@@ -85,7 +86,7 @@ class EventQueue:
             self._put(item)
 
     async def put(self, item: Item) -> None:
-        """Take what was read, waiting for room."""
+        """Add an event that was read, waiting for room."""
         while self._size >= EVENTS_MAX:
             self._room.clear()
             await self._room.wait()
@@ -100,14 +101,14 @@ class EventQueue:
         self._size += 1
 
     def clear(self) -> None:
-        """Give up all that nobody is at."""
+        """Drop all events that are not being handled."""
         for waiting in (*self._lanes.values(), self._held):
             waiting.clear()
         self._size = 0
         self._room.set()
 
     async def stop(self, seconds: float) -> None:
-        """Let those at work end, and give up the others: they are found again after the restart."""
+        """Let running handlers finish and drop the other events, which are read again after a restart."""
         self.clear()
         for _ in self._tasks:
             self._ready.put_nowait(None)
@@ -142,7 +143,7 @@ class EventQueue:
 
 
 def lane_of(item: Item) -> str:
-    """What happens in one place is handled in order; so is what happens to one person elsewhere."""
+    """Return the key within which events keep their order: the place or, elsewhere, the person."""
     if isinstance(item, Event):
         return getattr(item, "channel_id", "") or getattr(item, "user_id", "") or type(item).__name__
     return item.place
@@ -155,7 +156,8 @@ WRITE_EVERY = timedelta(seconds=30)
 
 
 class EventCursor:
-    """An instant in the server’s own time, so that the bot’s clock may be wrong."""
+    """The instant up to which all events were handled, in the server’s time, so that the bot’s clock does not
+    matter."""
 
     def __init__(self, database: Database) -> None:
         self.seen: datetime | None = None
@@ -165,7 +167,7 @@ class EventCursor:
         self.wait = self._transactions.wait
 
     async def load(self, pause: float) -> None:
-        """Go on from where the last run stopped, asking the database again after so many seconds."""
+        """Load the cursor of the last run, retrying after that many seconds while the database is away."""
         while True:
             try:
                 self.seen = self._written = await self._transactions.run(
@@ -178,18 +180,17 @@ class EventCursor:
                 return
 
     def begin(self, at: datetime) -> None:
-        """Begin to read on the first run: nothing before that instant matters; what is missed from then on is read
-        again."""
+        """Set the cursor on the first run: earlier events do not matter, later ones that are missed are read."""
         if self.seen is None:
             self.reach(at)
 
     def reach(self, at: datetime) -> None:
-        """Everything before that instant was handled."""
+        """Advance the cursor: everything before that instant was handled."""
         at -= OVERLAP
         self.seen = at if self.seen is None else max(self.seen, at)
 
     async def save(self, *, now: bool = False) -> None:
-        """Write it down, if that was not done for a while; what fails is tried again next time."""
+        """Store the cursor if it has not been for a while; a failure is retried the next time."""
         seen = self.seen
         if seen is None or seen == self._written:
             return

@@ -1,5 +1,5 @@
-"""Who is where and how channels are: held against what was told last, so that each change is told once, and no sooner
-written down than all who listen have heard of it."""
+"""The tracker of members and channels: compares news with the stored state, so that each change is reported once, and
+stores it only after all handlers have run."""
 
 import secrets
 from collections import Counter
@@ -36,11 +36,10 @@ server keeps frames for who comes back (docs/mattermost.md §10.1)."""
 
 
 class PlaceTracker:
-    """``settle`` holds news against the tables and tells what changed.
+    """Compares news with the tables (``settle``) and reports the changes.
 
-    The order is what makes it sure: the change is numbered from the row, told to each handler under that number, and
-    only then written. After a crash in between it is found again, under the same number, which the handlers that have
-    heard of it claimed.
+    Order makes this safe: a change gets its number from the row, is reported under it, and only then stored. After a
+    crash in between it is found again under the same number, which handlers that had it have claimed.
     """
 
     def __init__(
@@ -59,7 +58,7 @@ class PlaceTracker:
         """How many news of each place came by themselves: what was read before them may be old."""
 
     async def settle(self, news: News) -> None:
-        """Tell what changed by it, if anything."""
+        """Report what a piece of news changes, if anything."""
         if isinstance(news, ChannelNews):
             await self._settle_channel(news)
             return
@@ -85,7 +84,7 @@ class PlaceTracker:
         await self.transactions.run(lambda db: watchlist.change_member(db, told))
 
     def _is_doubtful(self, known: WatchedMember | None, news: MemberNews) -> bool:
-        """Return whether it may be old news: another replica is ahead, or news came by themselves since it was read."""
+        """Return whether news may be outdated: another replica is ahead, or live news came after it was read."""
         if news.age is not None and news.age != self.ages[news.place]:
             return True
         if known is None or known.changed_at is None or known.changed_by == self._replica:
@@ -93,7 +92,7 @@ class PlaceTracker:
         return self._clock() - known.changed_at < DOUBTED_FOR
 
     async def _ask(self, news: MemberNews) -> MemberNews:
-        """Return how it is now. What cannot be asked is taken for true."""
+        """Return the present membership; if it cannot be read, trust the news."""
         chat, user_id = self._chat, news.user_id
         asked = chat.team_member(user_id) if news.place == TEAM else chat.channel_member(news.place, user_id)
         member = await unless_refused(asked, news)
@@ -114,7 +113,7 @@ class PlaceTracker:
             await self.transactions.run(lambda db: watchlist.change_place(db, place.id, place.version, now))
 
     async def _state(self, place: WatchedPlace, news: ChannelNews) -> dict[str, Any] | None:
-        """Return how a channel is now; None where that is not to be known."""
+        """Return the present state of a channel; None if it cannot be known."""
         if news.archived_at:
             return state_of_place(place) | {"archived": True, "changed_at": news.archived_at}
         try:
@@ -127,8 +126,8 @@ class PlaceTracker:
             return None
 
     async def _is_private_now(self, place: WatchedPlace) -> bool:
-        """Return whether a channel that the bot may not see was public: it still sees those, as long as it is in the
-        team."""
+        """Return whether a channel that the bot can no longer see has become private: public ones are visible as long
+        as it is in the team."""
         if place.is_private:
             return False
         return await unless_refused(self._chat.team_member((await self._chat.me()).id), None) is not None
@@ -136,7 +135,7 @@ class PlaceTracker:
 
 @dataclass(frozen=True, slots=True)
 class AbsentMember:
-    """Stands for somebody of whom nothing is known: they are not there."""
+    """Stands for somebody without a stored membership: they are not there."""
 
     is_in: bool = False
     is_admin: bool = False
@@ -151,13 +150,13 @@ async def _read_known(db: Any, news: MemberNews) -> tuple[WatchedPlace | None, W
 
 
 def make_member_news(place: str, user_id: str, member: ChatMember | None, age: int | None = None) -> MemberNews:
-    """Make the news that a membership tells, or that there is none."""
+    """Make the news of a membership, or of its absence."""
     is_admin = member.is_admin if member and place == TEAM else None
     return MemberNews(place, user_id, member is not None, is_admin, age)
 
 
 def is_change(known: WatchedMember | None, news: MemberNews) -> bool:
-    """Return whether it is not as it was."""
+    """Return whether news differs from the stored state."""
     before = known or AbsentMember()
     other_role = news.is_in and news.is_admin is not None and news.is_admin != before.is_admin
     return news.is_in != before.is_in or other_role
@@ -176,7 +175,7 @@ def _make_member(known: WatchedMember | None, news: MemberNews) -> WatchedMember
 
 
 def events_of_member(known: WatchedMember | None, told: WatchedMember, change: str) -> Iterator[Event]:
-    """Yield what is to be told of somebody, between what was and what is."""
+    """Yield the events between the stored and the new state of a membership."""
     before = known or AbsentMember()
     user_id = told.user_id
     if told.place != TEAM:
@@ -190,7 +189,7 @@ def events_of_member(known: WatchedMember | None, told: WatchedMember, change: s
 
 
 def state_of(channel: ChatChannel) -> dict[str, Any]:
-    """Return what is written down of a channel."""
+    """Return the stored form of a channel’s state."""
     return {
         "name": channel.name,
         "display_name": channel.display_name,
@@ -201,13 +200,13 @@ def state_of(channel: ChatChannel) -> dict[str, Any]:
 
 
 def state_of_place(place: WatchedPlace) -> dict[str, Any]:
-    """Return the state of a place as it was written down."""
+    """Return the stored state of a place."""
     names = ("name", "display_name", "is_private", "archived", "changed_at")
     return {name: getattr(place, name) for name in names}
 
 
 def events_of_channel(place: WatchedPlace, now: dict[str, Any], change: str) -> Iterator[Event]:
-    """Yield what is to be told of a channel, between what was and what is."""
+    """Yield the events between the stored and the new state of a channel."""
     where = {"channel_id": place.id, "change": change}
     if (now["name"], now["display_name"]) != (place.name, place.display_name):
         names = {"name": now["name"], "display_name": now["display_name"]}

@@ -35,7 +35,7 @@ _MANY = {WorkSort.FILE: "fichier/many", WorkSort.STEPS: "travail/many"}
 
 
 class FileDestination(BaseModel):
-    """Where the files of an order go, if not to a person; ``topic`` is what their posts are about."""
+    """The destination of ordered files if not a person; ``topic`` marks their posts."""
 
     channel_id: str
     root_id: str = ""
@@ -43,45 +43,45 @@ class FileDestination(BaseModel):
 
 
 class WorkSignals:
-    """Rung when work was written down, so that all who do work of that sort look at once."""
+    """Wakes all workers of a sort when work was written."""
 
     def __init__(self) -> None:
         self._bells: dict[WorkSort, list[asyncio.Event]] = {sort: [] for sort in WorkSort}
 
     def of(self, sort: WorkSort) -> asyncio.Event:
-        """A new bell for who does work of a sort."""
+        """Return a new event for a worker of a sort."""
         self._bells[sort].append(asyncio.Event())
         return self._bells[sort][-1]
 
     def notify(self, works: Iterable[Work]) -> None:
-        """That much was committed."""
+        """Wake the workers of this committed work."""
         for bell in (bell for sort in {work.sort for work in works} for bell in self._bells[sort]):
             bell.set()
 
 
 def topic_of_work(work_id: str) -> str:
-    """Return what the message about some work is filed under."""
+    """Return the topic of the message about a piece of work."""
     return f"work:{work_id}"
 
 
 async def check_work_limit(db: AsyncSession, person: str, sort: WorkSort) -> None:
-    """Raise UserError when so much of somebody’s waits that they should wait, too; the bot itself need not."""
+    """Raise UserError if too much work of a person waits; the bot itself has no limit."""
     if person and await table.count_waiting(db, person, sort) >= WORKS_PER_PERSON:
         raise UserError(render(_MANY[sort], count=WORKS_PER_PERSON))
 
 
 async def find_work(db: AsyncSession, payload: BaseModel) -> Sequence[Work]:
-    """Find the work on that very payload which is not over."""
+    """Find unfinished work with exactly that payload."""
     return await table.find_waiting(db, name_of(type(payload)), payload.model_dump(mode="json"))
 
 
 async def stop_work(db: AsyncSession, *payloads: BaseModel) -> Sequence[StopWork]:
-    """Stop what is not over of the work on these payloads."""
+    """Return replies that stop unfinished work with these payloads."""
     return [StopWork(work.id) for payload in payloads for work in await find_work(db, payload)]
 
 
 def make_work(sort: WorkSort, payload: BaseModel, person: str, now: datetime, *, told: bool) -> Work:
-    """Make a row for whichever replica has a hand free; ``told`` if a message is about it."""
+    """Make the row of work for whichever replica is free; ``told`` if it has a message."""
     ident = secrets.token_hex(13)
     return Work(
         id=ident,
@@ -97,13 +97,13 @@ def make_work(sort: WorkSort, payload: BaseModel, person: str, now: datetime, *,
 
 
 class Stop(BaseModel):
-    """« Arrêter » the work that the message is about."""
+    """Button « Arrêter »: stops the work that its message is about."""
 
     work_id: str
 
 
 class WorkPhase(StrEnum):
-    """What there is to say of it, in a word that the template knows."""
+    """The phase of work, as the template of its message names it."""
 
     BEGUN = "begun"
     RUNNING = "running"
@@ -118,8 +118,8 @@ STOPPABLE = frozenset({WorkPhase.BEGUN, WorkPhase.RUNNING, WorkPhase.LATER})
 
 
 def make_work_message(trigger: Trigger | None, work: Work, how: WorkPhase, said: str = "") -> Message:
-    """Make the message that says how far work is; ``said`` are the feature’s own words, or why it stopped. ``trigger``
-    is None for what this version does no more."""
+    """Make the message about a piece of work; ``said`` are the feature’s words, or why it stopped. ``trigger`` is None
+    for work that this version no longer does."""
     title = trigger.title if trigger else "Travail d’une version précédente"
     unit = trigger.unit if trigger else ("étape", "étapes")
     done = plural(work.done, *unit)

@@ -1,4 +1,4 @@
-"""Orders of files: each is made, perhaps again and again, in a private folder until Mattermost has its files once."""
+"""File orders: the files are made in a private folder, again after a failure, until Mattermost has them once."""
 
 import asyncio
 import fcntl
@@ -35,8 +35,8 @@ __all__ = ["OrderFolders", "OrderLease", "OrderRunner"]
 
 
 class OrderFolders:
-    """Folders under ``folder``. Each process locks its own part while it lives; the next one to start clears away
-    those of the dead, since what they hold is personal."""
+    """Private folders under ``folder``. Each process locks its own; the next one to start deletes those of dead
+    processes, as they hold personal data."""
 
     def __init__(self, folder: Path) -> None:
         root = private_files.make_private_folder(folder / "files")
@@ -51,13 +51,13 @@ class OrderFolders:
 
     @contextmanager
     def fresh(self) -> Iterator[Path]:
-        """An empty folder for the length of the block."""
+        """Yield an empty folder, deleted after the block."""
         # A thread that was left at its work may still write into it.
         with tempfile.TemporaryDirectory(dir=self._own, ignore_cleanup_errors=True) as folder:
             yield Path(folder)
 
     def close(self) -> None:
-        """Take away this process’s part."""
+        """Delete this process’s folders."""
         if self._lock is not None:
             shutil.rmtree(self._own, ignore_errors=True)
             os.close(self._lock)
@@ -66,7 +66,7 @@ class OrderFolders:
 
 @contextmanager
 def _locked(root: Path) -> Iterator[None]:
-    """Keep other processes that start out of the block meanwhile."""
+    """Keep other starting processes out during the block."""
     lock = os.open(root, os.O_RDONLY)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -76,7 +76,7 @@ def _locked(root: Path) -> Iterator[None]:
 
 
 def _clear_abandoned(folder: Path) -> None:
-    """Take away the part of a process that died."""
+    """Delete the folders of a dead process."""
     with suppress(OSError):  # another process clears it away too
         lock = os.open(folder, os.O_RDONLY)
         try:
@@ -92,7 +92,7 @@ OLD_ORDER = "Ce fichier vient d’une demande plus ancienne : recommencez depuis
 
 
 async def make_files(handlers: WorkHandlers, row: Work, folder: Path) -> Parcel:
-    """Run the order’s handler. Raises UserError when it, or the role of the person, refuses."""
+    """Run the handler of an order. Raises UserError if it, or the person’s role, refuses."""
     trigger, payload = handlers.find(row, OLD_ORDER)
     with REQUESTS.labels("file", row.name).time():
         async with asyncio.timeout(MAKING_MAX), handlers.database.transaction(writes=False) as db:
@@ -106,11 +106,11 @@ async def make_files(handlers: WorkHandlers, row: Work, folder: Path) -> Parcel:
 
 
 class OrderProgress(BaseModel):
-    """The cursor of an order’s row.
+    """The cursor of an order.
 
-    ``place`` is the channel it goes to, None for its person. ``sizes`` (how many files each post carries) and ``done``
-    (what the waiting message becomes) are written down before the first post. ``failures`` counts the times it could
-    not be made, ``dropped`` the posts that Mattermost kept without their files.
+    ``place`` is its channel, None for its person. ``sizes`` (the number of files of each post) and ``done`` (the final
+    text of the waiting message) are stored before the first post. ``failures`` counts failed attempts, ``dropped``
+    posts that Mattermost stripped of their files.
     """
 
     place: FileDestination | None = None
@@ -121,7 +121,7 @@ class OrderProgress(BaseModel):
 
 
 class OrderLease(WorkLease):
-    """A lease on an order, with what is known of its files."""
+    """A lease on an order, with the progress of its files."""
 
     def __init__(self, row: Work, transactions: ShieldedTransactions, handlers: WorkHandlers) -> None:
         super().__init__(row, transactions, handlers)
@@ -130,17 +130,17 @@ class OrderLease(WorkLease):
 
     @property
     def reader(self) -> str:
-        """Return whom the files are for; empty where all of a channel read them."""
+        """Return whom the files are for; "" for a whole channel."""
         return "" if self.order.place else self.row.person
 
     async def arrived(self, channel_id: str, posts: Mapping[int, str]) -> None:
-        """Note that all files are there, in these posts. Raises Lost."""
+        """Record that all files have arrived, in these posts. Raises LeaseLostError."""
         if self.order.place and self.order.place.topic:
             self._stand = [self._standing(self.order.place, channel_id, posts[at]) for at in sorted(posts)]
         await self.end(WorkState.DONE, self.order.done, done=1, total=1, error=None)
 
     async def leave(self, db: AsyncSession, values: dict[str, Any]) -> None:
-        """Leave the order: where its posts stand is known from the transaction on in which it ends."""
+        """End the order, and record its posts in the same transaction."""
         if self._stand:
             await outbox.add(db, self._stand)
         await super().leave(db, values)
@@ -160,11 +160,11 @@ class OrderLease(WorkLease):
         )
 
     def cursor(self) -> dict[str, Any]:
-        """Return how far the files are."""
+        """Return the cursor to store."""
         return {"cursor": self.order.model_dump(mode="json")}
 
     async def refuse(self, state: WorkState, text: str, error: str | None = None) -> None:
-        """End the order without files, and tell the person why: in the waiting message, or in one of its own."""
+        """End the order without files, and tell the person why, in the waiting message or a new one."""
         person = self.row.person
         await self.end(state, text, instead=Direct(text, user_id=person) if person else None, error=error)
 
@@ -174,19 +174,19 @@ FILES_PER_POST = 10
 
 
 class FilesDroppedError(ChatError):
-    """Mattermost made the post without the files it was to carry."""
+    """Mattermost made a post without its files."""
 
     def __init__(self) -> None:
         super().__init__(200, "files_dropped")
 
 
 def split_parcel(files: Sequence[Path]) -> list[Sequence[Path]]:
-    """The files of each post; a parcel without files is one post too."""
+    """Return the files of each post; a parcel without files is one post too."""
     return [files[i : i + FILES_PER_POST] for i in range(0, len(files), FILES_PER_POST)] or [[]]
 
 
 async def find_posted_parts(chat: Mattermost, channel_id: str, held: OrderLease) -> dict[int, str]:
-    """Find the posts an earlier try made, by their place in the parcel; one that lost its files is taken away."""
+    """Find the posts of an earlier attempt by their part; one that lost its files is deleted."""
     found: dict[int, str] = {}
     places = {_mark(held, place): place for place in range(len(held.order.sizes or []))}
     broken: dict[str, ChatPost] = {}
@@ -202,7 +202,7 @@ async def find_posted_parts(chat: Mattermost, channel_id: str, held: OrderLease)
 
 
 async def send_part(chat: Mattermost, channel_id: str, held: OrderLease, part: "ParcelPart") -> str:
-    """Upload the files of one post, and post it. Raises Dropped when it is not what was asked for, Lost, ChatError."""
+    """Upload the files of one post, and post it. Raises FilesDroppedError, LeaseLostError and ChatError."""
     file_ids = [await chat.upload(channel_id, path) for path in part.files]
     await held.keep()
     mark = _mark(held, part.place)
@@ -217,7 +217,7 @@ async def send_part(chat: Mattermost, channel_id: str, held: OrderLease, part: "
 
 
 class ParcelPart:
-    """One post of a parcel; the first has the words."""
+    """A post of a parcel; the first one has the text."""
 
     def __init__(self, place: int, files: Sequence[Path], content: dict[str, Any]) -> None:
         self.place = place
@@ -227,7 +227,7 @@ class ParcelPart:
 
 
 def explain_failure(error: ChatError) -> str:
-    """Say why no file will come, in a word that the template knows."""
+    """Return why there will be no file, as the template names it."""
     return FILE_REASONS.get(error.refusal, "") if error.refusal else ""
 
 
@@ -256,11 +256,11 @@ BETWEEN_TRIES_MAX = 3600.0
 
 
 class FilesNotMadeError(Exception):
-    """The handler failed; the cause says how."""
+    """The handler failed, from the given cause."""
 
 
 class OrderRunner:
-    """``first`` is the first pause in seconds after a failure."""
+    """Runs file orders; ``first`` is the first pause in seconds after a failure."""
 
     sort = WorkSort.FILE
 
@@ -273,16 +273,16 @@ class OrderRunner:
         self._first = first
 
     def hold(self, row: Work, transactions: ShieldedTransactions) -> OrderLease:
-        """Take an order in hand."""
+        """Make the lease of an order."""
         return OrderLease(row, transactions, self._handlers)
 
     async def close(self, held: OrderLease) -> None:
-        """Tell that it was cancelled."""
+        """Say that the order was cancelled."""
         await held.refuse(WorkState.CANCELLED, render("fichier/cancelled"))
         ORDER_TRIES.labels("cancelled").inc()
 
     async def run(self, held: OrderLease) -> None:
-        """Try once. Raises Lost, and what the database raises."""
+        """Make one attempt. Raises LeaseLostError and database errors."""
         reference = begin_request()
         if not await held.has_its_turn():
             return
@@ -314,7 +314,7 @@ class OrderRunner:
             ORDER_TRIES.labels("sent").inc()
 
     async def _complete(self, held: OrderLease, channel_id: str, there: dict[int, str]) -> None:
-        """Make what is not there yet, and send it; ``there`` then holds all posts."""
+        """Make and send the missing parts; ``there`` then holds all posts."""
         if there and len(there) == len(held.order.sizes or ()):
             return
         with self._folders.fresh() as folder:
@@ -372,7 +372,7 @@ class OrderRunner:
         await held.put_off(self._clock())
 
     async def _later(self, held: OrderLease, fault: str, tries: int, at_least: float = 0.0) -> None:
-        """Try again, after pauses that grow."""
+        """Schedule another attempt, after a growing pause."""
         ORDER_TRIES.labels("later").inc()
         pause = max(backoff(2 * tries - 1, 2 * self._first, BETWEEN_TRIES_MAX), at_least)
         topic, attempts = held.row.topic, held.row.attempts + 1

@@ -1,4 +1,4 @@
-"""Work done in steps: each in one transaction with what it sends and how far it is then, giving way to people."""
+"""Long work in steps: each step is one transaction with its messages and its cursor, and gives way to people."""
 
 import asyncio
 from collections import Counter
@@ -41,14 +41,14 @@ TOLD_AFTER = timedelta(seconds=5)
 
 @dataclass(frozen=True, slots=True)
 class StepResult:
-    """A step, and what took it."""
+    """A step, and the trigger whose handler made it."""
 
     trigger: Trigger
     step: Step
 
 
 class StepsLease(WorkLease):
-    """A lease on work that is done in steps, with how far it is."""
+    """A lease on work in steps, with its progress."""
 
     def __init__(self, row: Work, transactions: ShieldedTransactions, handlers: WorkHandlers) -> None:
         super().__init__(row, transactions, handlers)
@@ -57,16 +57,17 @@ class StepsLease(WorkLease):
 
     @property
     def progress(self) -> Progress:
-        """How far it is."""
+        """The present progress."""
         return Progress(cursor=self.row.cursor, done=self.row.done, total=self.row.total)
 
     async def advance(self, taken: StepResult) -> None:
-        """Write a step down, in a transaction of its own. Raises Lost."""
+        """Store a step in a transaction of its own. Raises LeaseLostError."""
         messages = await self._transactions.run(lambda db: self.write(db, taken))
         self.note(taken, messages)
 
     async def write(self, db: AsyncSession, taken: StepResult) -> Sequence[Row]:
-        """Write a step down in the caller’s transaction: how far it is, what it sends, what is told. Raises Lost."""
+        """Store a step in the caller’s transaction: its cursor, its messages and the progress message. Raises
+        LeaseLostError."""
         step = taken.step
         values: dict[str, Any] = {"done": step.done, "total": step.total, "attempts": 0, "error": None}
         if step.finished:
@@ -84,7 +85,7 @@ class StepsLease(WorkLease):
         return rows
 
     def note(self, taken: StepResult, messages: Sequence[Row]) -> None:
-        """That transaction is committed."""
+        """Take note that this transaction was committed."""
         step = taken.step
         self.row.done, self.row.total, self.row.cursor = step.done, step.total, step.cursor
         self.row.attempts, self.is_over = 0, step.finished
@@ -92,23 +93,23 @@ class StepsLease(WorkLease):
         self._handlers.deliver_now(messages)
 
     def _is_about(self, row: Row) -> bool:
-        """Return whether this is the first message about it."""
+        """Return whether a row is the first progress message."""
         return row.topic == topic_of_work(self.row.id)
 
     async def rest(self, until: datetime, **more: Any) -> None:
-        """Leave it until then, as something went wrong. Raises Lost."""
+        """Postpone the work, because something failed. Raises LeaseLostError."""
         told = self._say(WorkPhase.LATER)
         await self.put_off(until, told, state=WorkState.WAITING, **more, **self._file(told))
 
     async def close(self, state: WorkState, how: WorkPhase, said: str = "", **more: Any) -> None:
-        """End the work, and tell so. Raises Lost."""
+        """End the work, and say so. Raises LeaseLostError."""
         values = end_values(state) | more
         messages = await self._transactions.run(lambda db: self._close(db, values, how, said))
         self.is_over = True
         self._handlers.deliver_now(messages)
 
     async def _close(self, db: AsyncSession, values: dict[str, Any], how: WorkPhase, said: str) -> Sequence[Row]:
-        """Write in one transaction that the work is over, and what its feature makes of that."""
+        """End the work in one transaction with its feature’s last step."""
         trigger, prepare = self._handlers.trigger(self.row), self._handlers.prepare
         last = await self._handlers.last_step(db, self.row, self.progress)
         then = _row_after(self.row, last) if last else self.row
@@ -126,14 +127,14 @@ class StepsLease(WorkLease):
         return [rescue.button(reference, f"un travail long, « {trigger.title} »")] if rescue and trigger else []
 
     def _tell(self, step: Step) -> Sequence[Refresh | Direct]:
-        """Tell what there is to say of a step: not of each, but of the last."""
+        """Return the progress message after a step, if there is anything to say."""
         if not step.finished and _now() - self._told_at < TOLD_EVERY:
             return []
         self._told_at = _now()
         return self._say(WorkPhase.DONE if step.finished else WorkPhase.RUNNING, _row_after(self.row, step), step.said)
 
     def _say(self, how: WorkPhase, work: Work | None = None, said: str = "") -> Sequence[Refresh | Direct]:
-        """Write the message about it, rewritten; or the first there is, of what is worth one."""
+        """Rewrite the progress message, or send the first one if that is worthwhile."""
         message = make_work_message(self._handlers.trigger(self.row), work or self.row, how, said)
         if self.row.topic:
             return [Refresh(message.text, message.buttons, topic=self.row.topic)]
@@ -143,20 +144,20 @@ class StepsLease(WorkLease):
         return [Direct(message.text, message.buttons, user_id=self.row.person, topic=topic)]
 
     def _is_worth_telling(self, how: WorkPhase, said: str) -> bool:
-        """Return whether something is to be said of work that is shown where it was asked for."""
+        """Return whether anything is to be said of work whose effect is visible where it was asked for."""
         if how is WorkPhase.RUNNING:
             return self._clock() - self.row.created_at >= TOLD_AFTER
         return bool(said) if how is WorkPhase.DONE else how is not WorkPhase.CANCELLED
 
     @staticmethod
     def _file(told: Sequence[Refresh | Direct]) -> dict[str, Any]:
-        """Return what is to be noted of the first message about it, which later ones rewrite."""
+        """Return the values that record the first progress message, which later ones rewrite."""
         topic = next((each.topic for each in told if isinstance(each, Direct)), None)
         return {"topic": topic} if topic else {}
 
 
 def _row_after(row: Work, step: Step) -> Work:
-    """The row as it is after that step."""
+    """Return the row as it is after a step."""
     return Work(**(row.model_dump() | {"done": step.done, "total": step.total}))
 
 
@@ -192,11 +193,12 @@ PACING = {
 
 
 class TooSlowError(Exception):
-    """A step took longer than it may."""
+    """A step exceeded its time limit."""
 
 
 class StepRunner:
-    """``give_way`` waits a moment for what answers people; ``first`` is the first pause in seconds after a failure."""
+    """Runs work in steps. ``give_way`` waits a moment for answers to people; ``first`` is the first pause in seconds
+    after a failure."""
 
     sort = WorkSort.STEPS
 
@@ -210,17 +212,17 @@ class StepRunner:
         """How often in a row each has rested so."""
 
     def hold(self, row: Work, transactions: ShieldedTransactions) -> StepsLease:
-        """Take some in hand."""
+        """Make the lease of a piece of work."""
         return StepsLease(row, transactions, self._handlers)
 
     async def close(self, held: StepsLease) -> None:
-        """Tell that it was cancelled, once the message about it has arrived: what is not there is not rewritten."""
+        """Say that the work was cancelled, once its progress message has arrived and can be rewritten."""
         self._rests.pop(held.row.id, None)
         if await held.has_its_turn():
             await held.close(WorkState.CANCELLED, WorkPhase.CANCELLED)
 
     async def run(self, held: StepsLease) -> None:
-        """Do steps for a while. Raises Lost, and what the database raises."""
+        """Run steps for a while. Raises LeaseLostError and database errors."""
         reference = begin_request()
         if not await held.has_its_turn():
             return
@@ -240,7 +242,7 @@ class StepRunner:
 
     @staticmethod
     def _is_behind(held: StepsLease, trigger: Trigger) -> bool:
-        """Return whether a step waits for what goes to many already: not what is urgent, nor anybody’s first."""
+        """Return whether a step must wait for messages to many; not for urgent work, nor for anybody’s first step."""
         return trigger.pace is not WorkPriority.URGENT and (held.row.cursor is not None or held.row.done > 0)
 
     async def _much_waits(self) -> bool:
@@ -248,7 +250,7 @@ class StepRunner:
             return await outbox.crowd_waiting(db, self._clock() + LEASE, AHEAD_MAX) >= AHEAD_MAX
 
     async def _try(self, held: StepsLease, trigger: Trigger, payload: BaseModel, reference: str) -> bool:
-        """Try one step, and return whether another may follow at once."""
+        """Run one step, and return whether another may follow at once."""
         began = asyncio.get_running_loop().time()
         try:
             came_on = await self._do(held, trigger, payload)
@@ -274,7 +276,7 @@ class StepRunner:
         return False
 
     async def _do(self, held: StepsLease, trigger: Trigger, payload: BaseModel) -> bool:
-        """Run the handler and write down what it answers, in one transaction if it writes; whether it came further."""
+        """Run the handler and store its result, in one transaction if it writes; return whether it advanced."""
         handlers, row, before, now = self._handlers, held.row, held.progress, self._clock()
         with REQUESTS.labels("work", row.name).time():
             user = await handlers.person(row, trigger, now)
@@ -307,8 +309,7 @@ class StepRunner:
         await held.rest(self._clock() + pause, error=fault, attempts=attempts)
 
     async def _chat_failed(self, held: StepsLease, error: ChatError, began: float, reference: str) -> None:
-        """Deal with what Mattermost answered to a step: nothing is given up while it may come back; what it refuses is
-        the feature’s to expect."""
+        """Handle an error of Mattermost in a step: retry while it may pass; a refusal is a fault of the feature."""
         if not error.is_temporary:
             await self._failed(held, error, reference)
             return
@@ -324,7 +325,7 @@ class StepRunner:
 
 
 async def _do_in_time(trigger: Trigger, part: Awaitable[T]) -> T:
-    """A part of a step. Raises TooSlowError."""
+    """Run a part of a step. Raises TooSlowError."""
     try:
         async with asyncio.timeout(trigger.longest.total_seconds() if trigger.longest else STEP_MAX) as limit:
             with paced_calls(PACING[trigger.pace or WorkPriority.BROAD]):

@@ -1,7 +1,7 @@
-"""The workers: they take what is due of one class of work, a few pieces at once, beside the outbox’s,
-hold it under a lease, and run its handler with the rights that its person has now.
+"""Workers: they take due work of one priority, a few pieces at once, hold each under a lease and run its handler with
+the person’s present rights.
 
-People take turns: one piece of each at a time, and nobody’s second before everybody’s first.
+People take turns: one piece each at a time, and nobody’s second before everybody’s first.
 """
 
 import asyncio
@@ -47,7 +47,7 @@ SERVED_MAX = 200
 
 
 class WorkHandlers:
-    """What all workers work with."""
+    """What all workers need."""
 
     def __init__(self, triggers: Mapping[Key, Trigger], dependencies: HandlerDependencies) -> None:
         self._triggers = triggers
@@ -57,16 +57,16 @@ class WorkHandlers:
         self.traffic, self.rescue, self.leads = dependencies.traffic, dependencies.rescue, dependencies.leads
 
     def trigger(self, row: Work) -> Trigger | None:
-        """Return what does such work; None for what this version does no more."""
+        """Return the trigger of a piece of work; None if this version no longer has it."""
         return self._triggers.get((row.sort.value, row.name))
 
     def names(self, pace: WorkPriority) -> frozenset[str]:
-        """Return what work of that pace is called."""
+        """Return the stored names of work of that priority."""
         return frozenset(name for (kind, name), each in self._triggers.items() if kind == "work" and each.pace is pace)
 
     def find(self, row: Work, old: str) -> tuple[Trigger, BaseModel]:
-        """That, and what its handler gets. Raises UserError with the sentence ``old`` for what this version does not
-        know, or cannot read."""
+        """Return the trigger of a piece of work, and its payload. Raises UserError with the sentence ``old`` for work
+        that this version cannot do or read."""
         trigger = self.trigger(row)
         if trigger is None or trigger.payload is None:
             raise UserError(old)
@@ -77,25 +77,25 @@ class WorkHandlers:
             raise UserError(old) from None
 
     async def person(self, row: Work, trigger: Trigger, now: datetime) -> Person:
-        """Return who the work is done for, read in a transaction of its own. Raises UserError when their role
-        refuses."""
+        """Read the person for whom work is done, in a transaction of its own. Raises UserError if their role forbids
+        it."""
         if not row.person:
             return make_nobody()
         async with self.database.transaction(writes=False) as register:
             return await self._admission.person(register, make_work_request(row), trigger)
 
     async def ask(self, trigger: Trigger, user: Person, row: Work, now: datetime, *came: object) -> tuple[object, ...]:
-        """Return what else the handler is given: what its question returns, if it has one."""
+        """Run the trigger’s question, if it has one, and return its answer as a further argument."""
         return await self._admission.ask(trigger, user, make_work_request(row), *came, now=now)
 
     def context(self, db: AsyncSession, user: Person, row: Work, now: datetime, *, writes: bool) -> Context:
-        """Return what the handler is given."""
+        """Make the handler’s context."""
         return self._admission.context(user, make_work_request(row), db, now, writes=writes)
 
     async def last_step(self, db: AsyncSession, row: Work, so_far: Progress) -> Step | None:
-        """Return what its feature makes of work that ends before its end, whoever may do such work no more included.
+        """Run the feature’s last step of work that ends early, even if the person may no longer do it.
 
-        None where it makes nothing of it, or cannot: the work ends all the same.
+        None if there is none or it fails; the work ends in any case.
         """
         trigger, now = self._triggers.get(("stopped", row.name)), self.clock()
         if trigger is None or trigger.payload is None:
@@ -112,31 +112,31 @@ class WorkHandlers:
         return step
 
     def content(self, message: Message, person: str) -> dict[str, Any]:
-        """A message as it is posted for somebody."""
+        """Render a message for somebody."""
         return self._d.delivery.content(message, person)
 
     async def prepare(
         self, db: AsyncSession, replies: Sequence[Reply], request: Request | None = None, sender: str = ""
     ) -> list[Row]:
-        """Write down what is to be said, in the caller’s transaction; by default to people, of the machine’s own."""
+        """Write messages in the caller’s transaction; by default the machine’s own to people."""
         return await self._d.delivery.prepare(db, replies, request or Request("file", ""), sender)
 
     def touch(self, trigger: Trigger) -> None:
-        """Note that the work’s feature wrote something: where it listens may have changed."""
+        """Note that the work’s feature wrote something, so that its watched places may have changed."""
         self._d.watchlist.touch(trigger.feature)
 
     def deliver_now(self, messages: Sequence[Row]) -> None:
-        """That transaction is committed."""
+        """Deliver these messages, now that their transaction is committed."""
         self._d.delivery.deliver_now(messages)
 
 
 def make_work_request(row: Work) -> Request:
-    """Make the request that work is when it is due."""
+    """Make the request that due work stands for."""
     return Request(row.sort.value, row.name, row.person)
 
 
 class WorkLease:
-    """What a worker has of some work."""
+    """A worker’s lease on a piece of work."""
 
     def __init__(self, row: Work, transactions: ShieldedTransactions, handlers: WorkHandlers) -> None:
         self.row = row
@@ -146,7 +146,7 @@ class WorkLease:
         self._left = False
 
     async def has_its_turn(self) -> bool:
-        """Return whether what comes first is through; else it is left until later."""
+        """Return whether everything that must come first is through; else postpone the work."""
         if await self._transactions.run(lambda db: table.has_its_turn(db, self.row), writes=False):
             return True
         now = self._clock()
@@ -157,11 +157,11 @@ class WorkLease:
         return False
 
     async def keep(self) -> None:
-        """Renew the lease, and write down how far the work is. Raises Lost."""
+        """Renew the lease, and store the cursor. Raises LeaseLostError."""
         await self._change(not_before=self._clock() + LEASE)
 
     async def renew(self) -> bool:
-        """Keep the lease; False when another has it."""
+        """Renew the lease; return False if another worker has it."""
         try:
             await self.keep()
         except LeaseLostError:
@@ -169,25 +169,24 @@ class WorkLease:
         return True
 
     async def put_off(self, next_try: datetime, replies: Sequence[Reply] = (), **more: Any) -> None:
-        """Leave it until then. Raises Lost."""
+        """Postpone the work. Raises LeaseLostError."""
         await self._change(replies, not_before=next_try, owner=None, **more)
 
     async def give_back(self) -> None:
-        """Leave it to whoever comes next, if it is still this worker’s."""
+        """Return the work to the table, if it is still this worker’s."""
         await self._transactions.wait()
         if not self._left:
             await self.put_off(self._clock())
 
     async def end(self, state: WorkState, text: str, *, instead: Reply | None = None, **more: Any) -> None:
-        """End the work: the message about it becomes the text (empty: it stays as it is). ``instead`` is said where
-        there is none. Raises Lost."""
+        """End the work; its message becomes ``text`` ("" leaves it as it is). If it has no message, ``instead`` is
+        sent. Raises LeaseLostError."""
         topic = self.row.topic
         replies: list[Reply] = [Refresh(text, topic=topic)] if text and topic else []
         await self._change(replies, instead, **end_values(state), **more)
 
     def cursor(self) -> dict[str, Any]:
-        """Return where the work goes on, to be written with each change of what is not over; nothing to leave what is
-        written."""
+        """Return the cursor to store with each change of unfinished work; empty to leave it as stored."""
         return {}
 
     async def _change(self, replies: Sequence[Reply] = (), instead: Reply | None = None, **values: Any) -> None:
@@ -199,8 +198,7 @@ class WorkLease:
     async def _write(
         self, db: AsyncSession, replies: Sequence[Reply], instead: Reply | None, values: dict[str, Any]
     ) -> Sequence[Row]:
-        """Write these values and replies in one transaction; ``instead`` is said when nothing is there to be
-        rewritten."""
+        """Write values and replies in one transaction; ``instead`` is sent if there is no message to rewrite."""
         await self.claim(db, self.cursor() | values)
         messages = await self._handlers.prepare(db, replies)
         if instead and not messages:
@@ -209,20 +207,20 @@ class WorkLease:
         return messages
 
     async def claim(self, db: AsyncSession, values: dict[str, Any]) -> None:
-        """Change the row, in the caller’s transaction. Raises Lost."""
+        """Update the row in the caller’s transaction. Raises LeaseLostError."""
         if not await table.change(db, self.row, values, self._clock()):
             raise LeaseLostError
 
     async def leave(self, db: AsyncSession, values: dict[str, Any]) -> None:
-        """Note whether these values end the work, or leave it to others; last in that transaction, and not where it is
-        waited for: who waits may be cut off."""
+        """Note that these values end the work or release it. Called last in the transaction, and never by code that
+        somebody waits for, since a waiting caller may be cancelled."""
         if values["not_before"] is None and self.row.topic:
             await table.forget_topic(db, self.row.topic)
         self._left = self._left or "owner" in values
 
 
 def end_values(state: WorkState) -> dict[str, Any]:
-    """The values of work that is over."""
+    """Return the values of finished work."""
     return {"state": state, "not_before": None, "owner": None, "data": EMPTY, "cursor": None, "topic": None}
 
 
@@ -231,7 +229,7 @@ H = TypeVar("H", bound=WorkLease)
 
 @dataclass(frozen=True, slots=True)
 class WorkerSlots:
-    """So many pieces at once, of that work of a sort; ``unwatched`` is of how many no message tells at most."""
+    """How many pieces of a sort run at once; at most ``unwatched`` of them without a progress message."""
 
     count: int
     among: WorkFilter = ALL
@@ -239,28 +237,28 @@ class WorkerSlots:
 
 
 class WorkRunner(Protocol[H]):
-    """How a sort of work is done."""
+    """Runs one sort of work."""
 
     @property
     def sort(self) -> WorkSort:
-        """The sort."""
+        """The sort of work."""
 
     @property
     def gate(self) -> Gate:
-        """Shut while Mattermost does not answer: nothing is done for nobody then."""
+        """The gate that is closed while Mattermost does not answer."""
 
     def hold(self, row: Work, transactions: ShieldedTransactions) -> H:
-        """Take it in hand."""
+        """Make the lease of a row."""
 
     async def run(self, held: H) -> None:
-        """Do some or all of it, and leave it (put off, or at its end). Raises Lost, and what the database raises."""
+        """Run some or all of the work, then postpone or end it. Raises LeaseLostError and database errors."""
 
     async def close(self, held: H) -> None:
-        """Tell that it was cancelled."""
+        """Say that the work was cancelled."""
 
 
 class Workers(Generic[H]):
-    """``call`` is set when there is something to be done."""
+    """Runs due work of one priority; ``call`` is set when there may be some."""
 
     def __init__(self, handlers: WorkHandlers, runner: WorkRunner[H], call: asyncio.Event, slots: WorkerSlots) -> None:
         self._transactions = ShieldedTransactions(handlers.database)
@@ -279,7 +277,7 @@ class Workers(Generic[H]):
 
     @property
     def is_idle(self) -> bool:
-        """Whether nothing is being worked on."""
+        """Whether no work is running."""
         return not self._busy
 
     def look(self) -> None:
@@ -287,11 +285,11 @@ class Workers(Generic[H]):
         self._poller.call.set()
 
     def start(self) -> None:
-        """Begin, with what an earlier run left."""
+        """Start, beginning with what an earlier run left."""
         self._loop = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
-        """Stop at once: what is unfinished goes back to the table, and what is on its way is found by the next try."""
+        """Stop at once: unfinished work returns to the table, and its next attempt finds what was already sent."""
         await cancel_all(task for task in (self._loop, *self._busy.values()) if task)
         await self._transactions.wait()
 
@@ -303,7 +301,7 @@ class Workers(Generic[H]):
         await self._poller.run()
 
     async def _look(self) -> float:
-        """Take one piece if a hand is free; the seconds until the next look."""
+        """Take one piece of work if a slot is free; return the seconds until the next look."""
         gate = self._runner.gate
         if (wait := wait_before_look(gate, self._leads)) > 0:
             return wait
@@ -322,18 +320,19 @@ class Workers(Generic[H]):
         return min(retries.LOOK_ANYWAY, due_in)
 
     def _served_now(self) -> Sequence[str]:
-        """List those whose turn it is; in steps, what nobody began is done side by side."""
+        """Return the people with work running, who have to wait for their next turn; steps that are for nobody run side
+        by side."""
         persons = [row.person for row in self._rows.values()]
         return [person for person in persons if person or self._sort is WorkSort.FILE]
 
     def _wanted(self) -> WorkFilter:
-        """Return which work one more piece of may be taken."""
+        """Return which work may be taken next."""
         unwatched = sum(row.topic is None for row in self._rows.values())
         is_enough = self._slots.unwatched is not None and unwatched >= self._slots.unwatched
         return replace(self._slots.among, told=True) if is_enough else self._slots.among
 
     def _serve(self, person: str) -> None:
-        """Somebody’s turn has come; when all who wait had one, the next round begins."""
+        """Record that somebody had their turn; when all who wait had one, a new round begins."""
         if person in self._turn:
             self._turn.clear()
         self._turn[person] = None
@@ -368,14 +367,14 @@ class Workers(Generic[H]):
 
 
 class WorkerGroup:
-    """All workers of one sort, each of its classes with slots of their own."""
+    """The workers of one sort, with slots of their own for each priority."""
 
     def __init__(self, *workers: Workers[Any]) -> None:
         self._workers = workers
 
     @property
     def is_idle(self) -> bool:
-        """Whether nothing is being worked on."""
+        """Whether no work is running."""
         return all(each.is_idle for each in self._workers)
 
     def look(self) -> None:
@@ -384,10 +383,10 @@ class WorkerGroup:
             each.look()
 
     def start(self) -> None:
-        """Begin, with what an earlier run left."""
+        """Start, beginning with what an earlier run left."""
         for each in self._workers:
             each.start()
 
     async def stop(self) -> None:
-        """Stop at once, as each of them does."""
+        """Stop all workers at once."""
         await asyncio.gather(*(each.stop() for each in self._workers))

@@ -1,4 +1,5 @@
-"""Who is in the demo, and where they work: those whom the entrance puts first, and the rest of a small réseau."""
+"""The people of the demo and where they work: those whom the entrance page presents first, then the rest of a small
+réseau."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -17,9 +18,9 @@ ADMIN = "admin"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """One person of the demo; ``role`` is one of the register’s.
+    """A person of the demo; ``role`` is one of the register’s.
 
-    ``communes`` are INSEE codes of where they work, the first being home.
+    ``communes`` are the INSEE codes of their places of work, home first.
     """
 
     username: str
@@ -48,7 +49,7 @@ class Actor:
 
     @property
     def files_reports(self) -> bool:
-        """Whether they file comptes rendus."""
+        """Whether they file reports."""
         return self.role == "conseiller"
 
 

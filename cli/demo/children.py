@@ -25,7 +25,7 @@ _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 
 @dataclass(slots=True)
 class Child:
-    """A process with its log file. ``ready`` says whether it answers."""
+    """A process with its log file; ``ready`` returns whether it answers."""
 
     name: str
     command: Sequence[str]
@@ -36,7 +36,7 @@ class Child:
     _keeper: asyncio.Task[None] | None = field(default=None, init=False)
 
     async def start(self) -> None:
-        """Start it, unless it is; ``until_ready`` waits for it."""
+        """Start the process, if it is not running; ``until_ready`` waits for it."""
         if self.process is None:
             await self._spawn()
 
@@ -56,7 +56,7 @@ class Child:
             )
 
     async def until_ready(self) -> None:
-        """Wait for it to answer, then see that it stays; raises OperatorError when it does not come."""
+        """Wait until the process answers, then restart it if it dies. Raises OperatorError if it does not answer."""
         assert self.process is not None
         for _ in range(int(READY_WITHIN / 0.05)):
             if self.process.returncode is not None:
@@ -81,7 +81,7 @@ class Child:
             await self._spawn()
 
     async def stop(self) -> None:
-        """Ask it to end; make it end when it takes too long."""
+        """Ask the process to end, and kill it if that takes too long."""
         if self._keeper is not None:
             self._keeper.cancel()
             await asyncio.gather(self._keeper, return_exceptions=True)
@@ -99,5 +99,5 @@ class Child:
 
 
 def _die_with_parent() -> None:
-    """Whatever becomes of the supervisor, no child is left behind holding its port, not for a moment."""
+    """Have the child killed with its parent, so that no child ever keeps a port."""
     ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)

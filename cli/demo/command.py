@@ -37,7 +37,7 @@ def demo_command(
 
 
 async def take_tour(version: str) -> int:
-    """Play the tour and end."""
+    """Run the tour and stop."""
     return 0 if await wait_for_stop(_tour(version)) else INTERRUPTED
 
 
@@ -67,7 +67,7 @@ async def _show(plan: Plan, *, is_to_open: bool) -> None:
 
 
 async def wait_for_stop(work: Awaitable[None]) -> bool:
-    """Do the work until SIGINT or SIGTERM, and let it clean up whatever signals follow; say whether it was done."""
+    """Run ``work`` until SIGINT or SIGTERM, let it clean up whatever signals follow, and return whether it finished."""
     task, loop = asyncio.ensure_future(work), asyncio.get_running_loop()
     stopped = False
 
@@ -90,14 +90,14 @@ async def wait_for_stop(work: Awaitable[None]) -> bool:
 
 
 def _be_gone() -> None:
-    """Have the system end this process in time, whatever it is at; its children go with it."""
+    """Have the system kill this process after a while, with its children."""
     if sys.platform == "linux":
         signal.alarm(AT_LAST)
 
 
 @contextmanager
 def _lock(folder: Path) -> Iterator[None]:
-    """Hold the folder’s lock, so that one demo at a time is in it; the lock goes with the process, however it ends."""
+    """Lock the folder, so that one demo at a time uses it; the lock ends with the process."""
     private_files.make_private_folder(folder)
     with (folder / LOCK).open("w") as lock:
         try:
@@ -112,7 +112,7 @@ def _complain(text: str) -> None:
 
 
 def _quiet(_: str) -> None:
-    """Silence the log: the tour shows nothing of how it is made."""
+    """Silence the log, so that the tour shows no internals."""
 
 
 def _how_to_go_on(plan: Plan) -> str:

@@ -1,4 +1,4 @@
-"""What the demo’s page shows at its entrance, and the browser that opens there."""
+"""The demo’s entrance page, and the browser that opens it."""
 
 import json
 import os
@@ -25,7 +25,7 @@ MAY = {
 
 
 def write(file: Path) -> None:
-    """Write whom the page presents, and the password they share, for « python -m sandbox --people »."""
+    """Write the people of the page and their common password, for « python -m sandbox --people »."""
     rest = everybody()[len(CAST) :]
     others = [{"value": a.username, "text": f"{a.first_name} {a.last_name}, {a.structure}"} for a in rest]
     told = {"password": PASSWORD, "people": [_present(actor) for actor in CAST], "others": others}
@@ -42,7 +42,7 @@ def _present(actor: Actor) -> dict[str, str]:
 
 
 def who_may_what() -> str:
-    """Say in a line who may do what."""
+    """Describe in a line the rights of each role."""
     return "\u00a0; ".join(MAY.values())
 
 
@@ -54,5 +54,5 @@ def has_screen(environment: Mapping[str, str] = os.environ) -> bool:
 
 
 def open_browser(url: str) -> bool:
-    """Open a browser where there is one and a screen; return whether one came."""
+    """Open a browser if there is one and a display, and return whether it opened."""
     return has_screen() and webbrowser.open(url)

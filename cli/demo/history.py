@@ -1,4 +1,4 @@
-"""What the demo’s database begins with: the register, some years of comptes rendus, events, resources, and a poll."""
+"""The initial data of the demo: the register, reports of some years, events, resources, and a poll."""
 
 import random
 import sys
@@ -47,7 +47,7 @@ SKILL_WORDS = ("linux", "vidéo", "podcast", "langue des signes", "impression 3D
 
 
 async def fill(database: Database, ids: Mapping[str, str], now: datetime) -> int:
-    """Write the register and the history, from last year’s beginning to yesterday; say how many reports there are."""
+    """Write the register and the reports from the beginning of last year to yesterday; return the number of reports."""
     last = now.date() - timedelta(days=1)
     start = date(last.year - 1, 1, 1)
     crowd = [_conseiller(actor, ids[actor.username]) for actor in everybody() if actor.files_reports]
@@ -63,7 +63,7 @@ async def fill(database: Database, ids: Mapping[str, str], now: datetime) -> int
 
 
 def register(actor: Actor, user_id: str, since: datetime) -> Person:
-    """Make the actor’s line in the register; one in three says what they know, and one in six helps others."""
+    """Make the actor’s entry in the register; one in three has skills, one in six helps others."""
     dice = random.Random(f"savoirs {actor.username}")  # noqa: S311  (a story, not a secret)
     knows = actor.files_reports and dice.random() < 1 / 3
     return Person(
@@ -96,7 +96,7 @@ WEEKEND = (5, 6)
 
 
 async def fill_agenda(database: Database, ids: Mapping[str, str], now: datetime) -> int:
-    """Write the events, and who comes; say how many there are."""
+    """Write the events and their attendees; return the number of events."""
     webinar = _event(now, _day(now, 8, 14), ids["agathe"], "Webinaire : les impôts en ligne, ce qui change")
     webinar.details, webinar.url = "Les nouveaux écrans, puis vos questions.", "https://visio.exemple.fr/impots"
     meeting = _event(now, _day(now, 4, 9), ids["agathe"], "Rencontre des conseillers du Rhône")
@@ -117,7 +117,7 @@ async def fill_agenda(database: Database, ids: Mapping[str, str], now: datetime)
 def _event(
     now: datetime, start: datetime, author_id: str, title: str, state: EventState = EventState.PUBLISHED
 ) -> AgendaEvent:
-    """Proposed yesterday; it takes two hours."""
+    """Make an event of two hours, proposed yesterday."""
     yesterday = now - timedelta(days=1)
     return AgendaEvent(
         title=title,
@@ -133,7 +133,7 @@ def _event(
 
 
 def _day(now: datetime, days: int, hour: int) -> datetime:
-    """That hour of a day of the week, in so many days or just after."""
+    """Return that hour of a weekday at least that many days ahead."""
     found = (now + timedelta(days=days)).astimezone(PARIS)
     start = found.replace(hour=hour, minute=0, second=0, microsecond=0)
     while start.weekday() in WEEKEND:
@@ -142,7 +142,7 @@ def _day(now: datetime, days: int, hour: int) -> datetime:
 
 
 async def fill_directory(database: Database, now: datetime) -> int:
-    """Put the contacts of institutions there; say how many."""
+    """Write the contacts of institutions; return their number."""
     text = files("cli.demo").joinpath("contacts.tsv").read_text("utf-8")
     columns, *rows = [line.split("\t") for line in text.splitlines() if not line.startswith("#")]
     async with database.transaction() as db:
@@ -152,7 +152,7 @@ async def fill_directory(database: Database, now: datetime) -> int:
 
 
 async def fill_shelf(database: Database, now: datetime) -> int:
-    """Put the resources there, as « import resources » does; say how many."""
+    """Write the resources as « import resources » does; return their number."""
     outcome = await ResourcesImport(database, now, _fail).run(_lines(now.date()), ProgressBar(sys.stderr, "fiche"))
     return outcome.added
 
@@ -180,7 +180,7 @@ NEWS_DAYS = 21
 
 
 async def publish_news(db: AsyncSession, settings: Settings, now: datetime) -> int:
-    """Compose an issue of the news, and have it come out when the bot starts; say its number."""
+    """Write a digest that the bot publishes at its start; return its number."""
     author, until = await people.by_username(db, AUTHOR), _day(now, -1 - (now.weekday() - FRIDAY - 1) % 7, 9)
     by = author.id if author else ""
     digest = Digest(
@@ -219,7 +219,7 @@ LASTS = timedelta(days=14)
 
 
 async def ask_poll(db: AsyncSession, now: datetime) -> int:
-    """Write it down, and that it is to be asked: the bot does so when it starts. Say its number."""
+    """Write a poll that the bot sends at its start; return its number."""
     author = await people.by_username(db, AUTHOR)
     if author is None:
         raise ValueError(f"nobody is called {AUTHOR}")

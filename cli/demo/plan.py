@@ -1,4 +1,4 @@
-"""Where a demo lives and listens."""
+"""The folder and ports of a demo."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,7 @@ VERSIONS = ("11.6", "11.2", "10.5", "9.11", "9.4", "5.37")
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The folder, the ports and the version of the server."""
+    """The folder, ports and server version of a demo."""
 
     folder: Path
     port: int

@@ -1,4 +1,4 @@
-"""What a new demo is given once its processes are on their way: settings, a history, channels and a bot in them."""
+"""What a new demo gets once its processes run: settings, history, channels and the bot in them."""
 
 from bot.clock import utc_now
 from cli import envfile
@@ -39,9 +39,9 @@ async def fill(plan: Plan) -> None:
 
 
 async def set_up(plan: Plan) -> bool:
-    """Do what an operator does with a real server, and write the demo’s own settings.
+    """Prepare the server as an operator does, and write the demo’s settings; return whether these changed.
 
-    Say whether the bot’s settings changed: the ports may be others than last time.
+    They change if the ports are others than last time.
     """
     before = plan.env.read_text("utf-8") if plan.env.exists() else ""
     said: list[str] = []
@@ -70,8 +70,8 @@ async def set_up(plan: Plan) -> bool:
 
 
 async def let_in(plan: Plan) -> None:
-    """Bring the bot into the private channels that were there before it, which it does not see, make the others of the
-    plan, ask the poll in the one of everybody, and have the news come out."""
+    """Add the bot to the existing private channels, which it does not see, create the other planned ones, send the poll
+    and publish the digest."""
     await bring_in(plan.url, TEAM, "coop", [room.name for room in rooms()])
     settings = read(plan.env).model_copy(update={"work_calls": CALLS})
     await bring_to_plan(settings, utc_now, admin_token=await log_in(plan.url, ADMIN))

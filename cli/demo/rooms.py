@@ -1,4 +1,4 @@
-"""The demo’s channels and what is said there, for Mattermost’s bulk loading (sandbox/bulk.py) and for the bot."""
+"""The demo’s channels and their messages, for Mattermost’s bulk loading (sandbox/bulk.py) and for the bot."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,7 +18,7 @@ from config.time import PARIS
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """A message, so many working days ago at that time in Paris; who gave which emoji; the replies in its thread."""
+    """A message: how many working days ago, and its time in Paris; its reactions, and the replies in its thread."""
 
     days: int
     at: time
@@ -28,7 +28,7 @@ class Utterance:
     replies: list["Utterance"] = field(default_factory=list)
 
     def moment(self, today: date) -> datetime:
-        """Return when it was said, seen from that day."""
+        """Return when the message was written, seen from ``today``."""
         day = today
         for _ in range(self.days):
             day -= timedelta(days=1 if day.weekday() in range(1, 6) else (day.weekday() - 4) % 7)
@@ -37,8 +37,7 @@ class Utterance:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """A channel and what was said in it; ``departement`` makes it private, for its own people, ``for_animateurs`` for
-    these."""
+    """A channel with its messages; private if it has a ``departement`` (for its people) or is ``for_animateurs``."""
 
     name: str
     display_name: str
@@ -48,11 +47,11 @@ class Room:
 
     @property
     def is_private(self) -> bool:
-        """Whether only its own people see it."""
+        """Whether the channel is private."""
         return self.for_animateurs or self.departement is not None
 
     def messages(self) -> Iterator[Utterance]:
-        """Yield all messages, replies too."""
+        """Yield all messages, replies included."""
         for said in self.talk:
             yield said
             yield from said.replies
@@ -99,7 +98,8 @@ Json = dict[str, Any]
 
 
 def write_bulk(file: Path, today: date, planned: Mapping[str, PlannedChannel]) -> None:
-    """Write the file of a demo that begins that day, for its owner alone; ``planned`` are the channels by address."""
+    """Write the bulk loading file of a demo that begins today, readable by its owner only; ``planned`` are the channels
+    by address."""
     file.touch(mode=0o600)
     file.write_text(
         "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in bulk_lines(today, planned)), "utf-8"
@@ -107,7 +107,7 @@ def write_bulk(file: Path, today: date, planned: Mapping[str, PlannedChannel]) -
 
 
 def bulk_lines(today: date, planned: Mapping[str, PlannedChannel]) -> Iterator[Json]:
-    """Everything, in the order that the loading asks for."""
+    """Yield all lines in the order that bulk loading requires."""
     yield {"type": "version", "version": 1}
     yield {"type": "team", "team": {"name": TEAM, "display_name": TEAM_NAME, "type": "O"}}
     for room in rooms():
@@ -161,6 +161,6 @@ TABLE = "canaux.tsv"
 
 
 def write_table(file: Path) -> Mapping[str, PlannedChannel]:
-    """Write the usual table, and the lines that this network has beside it; the planned channels by address."""
+    """Write the table of channels, the usual ones and the demo’s own; return them by address."""
     file.write_text("\n".join((files(room) / TABLE).read_text("utf-8") for room in ("config", "cli.demo")), "utf-8")
     return {planned.address: planned for planned in canaux.read(file).values()}

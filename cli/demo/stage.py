@@ -1,4 +1,4 @@
-"""The demo’s stage: a server with its people and a bot with its history, prepared once, up and running."""
+"""The demo’s two processes: a server with its people and a bot with its history, prepared once and running."""
 
 import asyncio
 import secrets
@@ -31,7 +31,7 @@ _given: set[int] = set()
 
 @asynccontextmanager
 async def run(plan: Plan, say: Callable[[str], None]) -> AsyncIterator[None]:
-    """Start both processes, on a server prepared as « setup » prepares any server."""
+    """Start both processes, after preparing a new server as « setup » does."""
     _check(plan)
     is_new = not (plan.folder / _PREPARED).exists()
     if is_new:
@@ -55,7 +55,7 @@ async def run(plan: Plan, say: Callable[[str], None]) -> AsyncIterator[None]:
 
 
 async def _prepare(plan: Plan, mattermost: Child, bot: Child, *, is_new: bool) -> None:
-    """Have all that the bot stands on; it is stopped where its settings changed: the ports may be others."""
+    """Prepare everything the bot needs; stop it if its settings changed, because of other ports."""
     # Hundreds of modules, imported while the processes begin.
     from cli.demo import preparation
 
@@ -80,7 +80,7 @@ def _check(plan: Plan) -> None:
 
 
 def _still_fits(plan: Plan) -> bool:
-    """Return whether the bot’s settings are those of the same ports: it can come up at once."""
+    """Return whether the bot’s settings have the same ports, so that it can start at once."""
     found = envfile.values(plan.env.read_text("utf-8"))
     return (found.get("COOP_MATTERMOST_URL"), found.get("COOP_PORT")) == (plan.url, str(plan.bot_port))
 
@@ -110,7 +110,7 @@ def _answers(url: str) -> Callable[[], Awaitable[bool]]:
 
 
 def empty(folder: Path) -> None:
-    """Erase a demo; the lock stays, somebody may hold it."""
+    """Erase a demo, except the lock, which somebody may hold."""
     for entry in folder.iterdir():
         if entry.is_dir():
             shutil.rmtree(entry)
@@ -128,7 +128,7 @@ def _must_be_free(port: int, variable: str) -> None:
 
 
 def free_port() -> int:
-    """Find a port that nobody has, another one each time."""
+    """Return a free port, another one each time."""
     while True:
         port = secrets.choice(PORTS)
         with socket.socket() as probe, suppress(OSError):

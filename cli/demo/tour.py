@@ -13,7 +13,7 @@ Say = Callable[[str], None]
 
 
 async def play(url: str, say: Say) -> None:
-    """Play it against a running demo, saying what is seen."""
+    """Play the tour on a running demo, and describe it."""
     say("Juliette, conseillère numérique à Vaulx-en-Velin, ouvre Mattermost, canal « Général ».\n")
     async with visit(url, "juliette", TOWN_SQUARE) as juliette:
         await _by_form(juliette, say)
@@ -49,7 +49,7 @@ async def _by_line(juliette: Visitor, say: Say) -> None:
 
 
 def _fill(dialog: Json, **more: str) -> dict[str, Any]:
-    """Fill a form with its own defaults and Juliette’s answers, as far as this version of the form asks for them."""
+    """Fill a form with its defaults and Juliette’s answers, as far as this version of the form has the fields."""
     wanted = {
         "commune": "69120 Vaulx-en-Velin",
         "canal": "rattachement",
@@ -95,7 +95,7 @@ def _show_post(post: Json, say: Say) -> None:
 
 
 def _box(say: Say, text: str) -> None:
-    """Draw the text in a frame, without the marks of Markdown."""
+    """Print a text in a frame, without Markdown."""
     plain = text.replace("**", "").replace("\\", "")
     wrapped = [part for line in plain.splitlines() for part in textwrap.wrap(line, PAGE_WIDTH - 4) or [""]]
     say("  ┌" + "─" * (PAGE_WIDTH - 2))

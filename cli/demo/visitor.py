@@ -1,4 +1,4 @@
-"""People of the demo who speak to its server by themselves: who logs in, who reports, who takes the tour."""
+"""People of the demo who act on its server by themselves: they log in, report a message, take the tour."""
 
 import asyncio
 import json
@@ -18,7 +18,7 @@ MOST_PEOPLE = 1000
 
 
 async def log_in(url: str, username: str) -> str:
-    """Log somebody in, and return the token of the session."""
+    """Log somebody in, and return their session token."""
     client = AioClient(url)
     try:
         body = {"login_id": username, "password": PASSWORD}
@@ -32,7 +32,7 @@ async def log_in(url: str, username: str) -> str:
 
 @asynccontextmanager
 async def speaking_as(url: str, username: str) -> AsyncIterator[AioClient]:
-    """Open a client in somebody’s name, logged out at the end."""
+    """Open a client in somebody’s name; it is logged out at the end."""
     client = AioClient(url, await log_in(url, username))
     try:
         yield client
@@ -42,8 +42,8 @@ async def speaking_as(url: str, username: str) -> AsyncIterator[AioClient]:
 
 
 async def people_server(url: str) -> dict[str, str]:
-    """Make room for more people than the server takes at first, let answers of commands carry the bot’s name, and tell
-    the ids of those there by user name."""
+    """Raise the server’s limit of people, let command answers carry the bot’s name, and return people’s ids by user
+    name."""
     async with speaking_as(url, ADMIN) as client:
         # 50 on a fresh server, and the demo’s visitors may invite more.
         room = {"MaxUsersPerTeam": MOST_PEOPLE}
@@ -54,7 +54,7 @@ async def people_server(url: str) -> dict[str, str]:
 
 
 async def bring_in(url: str, team: str, username: str, channels: Sequence[str]) -> dict[str, str]:
-    """Bring somebody into these channels, by the names of their addresses, and let them administer them; their ids."""
+    """Add somebody to channels by their addresses, as an administrator of each; return the channels’ ids."""
     ids: dict[str, str] = {}
     async with speaking_as(url, ADMIN) as client:
         person = await client.get(f"/users/username/{username}")
@@ -72,7 +72,7 @@ Json = dict[str, Any]
 
 
 class Visitor:
-    """A person in a channel, with an open websocket; what came in waits in order until it is looked for."""
+    """A person with an open websocket; messages wait in order until they are looked for."""
 
     def __init__(
         self, client: AioClient, team_id: str, channel_id: str, socket: aiohttp.ClientWebSocketResponse
@@ -83,18 +83,18 @@ class Visitor:
         self._socket = socket
 
     async def types(self, command: str) -> None:
-        """Send a slash command."""
+        """Type a slash command."""
         body = {"channel_id": self._channel_id, "team_id": self._team_id, "command": command}
         await self._client.post("/commands/execute", body)
 
     async def dialog(self) -> Json:
-        """Wait for the form that opens next."""
+        """Wait for the next dialog."""
         data = await self._next({"open_dialog"}, lambda _: True)
         found: Json = json.loads(data["dialog"])
         return found
 
     async def submit(self, opened: Json, submission: Mapping[str, Any]) -> Json:
-        """Send a form; errors by field, or nothing."""
+        """Submit a dialog; return the errors by field, empty if it was accepted."""
         dialog = opened["dialog"]
         body = {
             "url": opened["url"],
@@ -109,23 +109,22 @@ class Visitor:
         return answer
 
     async def whisper(self) -> Json:
-        """Wait for the next message that only this person sees."""
+        """Wait for the next ephemeral message."""
         return await self._post({"ephemeral_message"}, lambda _: True)
 
     async def answer(self, label: str) -> Json:
-        """Wait for the next message with that button: a whisper, or a direct message where a busy machine made it
-        late."""
+        """Wait for the next message with that button, a whisper or (on a slow machine) a direct message."""
         return await self._post({"ephemeral_message", "posted"}, lambda data: label in _list_labels(data["post"]))
 
     async def direct(self, containing: str) -> Json:
-        """Wait for the next direct message from somebody else, the bot, that says this: it may have other news, too."""
+        """Wait for the next direct message of the bot that contains a text."""
         return await self._post(
             {"posted"},
             lambda data: data.get("channel_type") == "D" and containing in json.loads(data["post"])["message"],
         )
 
     async def click(self, post: Json, label: str) -> None:
-        """Press a button of a message."""
+        """Click a button of a message."""
         for action in _list_actions(post):
             if action["name"] == label:
                 body = {"cookie": action.get("cookie", "")}
@@ -153,19 +152,19 @@ class Visitor:
 
 
 def _list_actions(post: Json) -> list[Json]:
-    """List what can be clicked under a message."""
+    """Return the controls of a message."""
     attachments = (post.get("props") or {}).get("attachments") or ()
     return [action for attachment in attachments for action in attachment.get("actions") or ()]
 
 
 def _list_labels(post: str) -> list[str]:
-    """List what is written on the buttons of a message, as an event carries it."""
+    """Return the labels of a message’s buttons, from an event."""
     return [action["name"] for action in _list_actions(json.loads(post))]
 
 
 @asynccontextmanager
 async def visit(url: str, username: str, channel: str) -> AsyncIterator[Visitor]:
-    """Log somebody in, looking at a channel."""
+    """Log somebody in, in a channel."""
     async with speaking_as(url, username) as client:
         team = await client.get(f"/teams/name/{TEAM}")
         there = await client.get(f"/teams/{team['id']}/channels/name/{channel}")
@@ -181,7 +180,7 @@ WHY = {"motif": "publicite", "mot": "Ce salon sert à s’entraider, pas à vend
 
 
 async def report(url: str) -> None:
-    """Open the window by the link of the message, and send it."""
+    """Open the report window by the message’s link, and submit it."""
     post_id = await _post(url)
     async with visit(url, REPORTER, CHANNEL) as somebody:
         await somebody.types(f"/signaler {url}/{TEAM}/pl/{post_id}")
@@ -193,7 +192,7 @@ async def report(url: str) -> None:
 
 
 async def _post(url: str) -> str:
-    """Find the id of the message that is reported."""
+    """Return the id of the message to report."""
     async with speaking_as(url, REPORTER) as client:
         team = await client.get(f"/teams/name/{TEAM}")
         channel = await client.get(f"/teams/{team['id']}/channels/name/{CHANNEL}")

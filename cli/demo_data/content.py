@@ -1,6 +1,6 @@
-"""What a compte rendu of the made-up history says: some thousands of them, drawn once, from which each row takes one.
+"""The content of generated reports: some thousand for each profile, from which each row takes one.
 
-To draw each of a million rows anew would take minutes, and tell nothing more.
+Generating a million of them would take minutes without showing more.
 """
 
 import random
@@ -64,13 +64,13 @@ _MINUTES: Mapping[Activite, Mapping[int, float]] = {
 
 
 def pools(seed: int, size: int | None = None) -> Sequence[Sequence[SaidRow]]:
-    """For each profile, what its conseillers say: ``size`` different things, thousands where that is not said."""
+    """Return, for each profile, ``size`` different contents (by default thousands)."""
     dice = random.Random(f"said:{seed}")  # noqa: S311  (a story, not a secret)
     return [_pool(dice, size or POOL_SIZE) for _ in range(PROFILES)]
 
 
 def _pool(dice: random.Random, size: int) -> list[SaidRow]:
-    """Draw what a conseiller does: some do more workshops than others, and are asked for other themes."""
+    """Generate the contents of a profile, with its own share of workshops and its themes."""
     activites = _lean(_ACTIVITES, dice, 0.3)
     themes = _lean(_THEMES, dice, 0.4)
     return [_say(dice, _one(dice, activites), themes) for _ in range(size)]
@@ -107,7 +107,7 @@ def _participants(dice: random.Random) -> int:
 
 
 def _public(dice: random.Random, count: int) -> tuple[dict[Age, int], dict[Statut, int]]:
-    """Most groups are of one age; each person’s statut goes with the age."""
+    """Generate ages and statuts: most groups have one age, and each statut fits the age."""
     usual = _one(dice, _AGES)
     ages: dict[Age, int] = {}
     statuts: dict[Statut, int] = {}
@@ -120,8 +120,7 @@ def _public(dice: random.Random, count: int) -> tuple[dict[Age, int], dict[Statu
 
 
 def _suites(dice: random.Random, activite: Activite, count: int) -> dict[Suite, int]:
-    """Draw what follows from an activity: nothing from most; else for some of the persons, most often the same kind
-    again."""
+    """Generate what follows an activity: mostly nothing, else for some people, and mostly the same."""
     if dice.random() < 0.55:
         return {}
     again = Suite.ATELIER if activite is Activite.COLLECTIF else Suite.INDIVIDUEL

@@ -1,7 +1,7 @@
-"""« coop-bot demo-data »: a made-up history into the database: by COPY in PostgreSQL, by executemany in SQLite, a batch
-a transaction.
+"""« coop-bot demo-data »: a generated history, written by COPY in PostgreSQL and executemany in SQLite, a transaction
+per batch.
 
-The summary by month is added to in the same transaction, so that whenever this is stopped, what is there is right.
+The monthly summary is updated in the same transaction, so that an interruption leaves consistent data.
 """
 
 import os
@@ -35,7 +35,7 @@ YEARS = 3
 async def demo_data(
     call: Call, cras: int, seed: int, authors: int, start: date | None, end: date | None, force: bool
 ) -> int:
-    """Write the history asked for, or what is missing of it."""
+    """Write the requested history, or what is missing of it."""
     settings = call.settings
     wanted = _plan(cras, seed, (start, end), call.clock().date())
     crowd = list(conseillers(authors))
@@ -53,7 +53,7 @@ async def demo_data(
 
 
 async def _fill(connection: AsyncConnection, wanted: HistoryPlan, crowd: list[Conseiller]) -> int:
-    """Store what is missing, and say how many rows it was."""
+    """Write the missing rows, and return their number."""
     filling = fill(connection, wanted, crowd)
     first = done = await anext(filling)
     progress = ProgressBar(sys.stderr, "compte rendu", total=wanted.count, done=first)
@@ -69,7 +69,7 @@ async def _fill(connection: AsyncConnection, wanted: HistoryPlan, crowd: list[Co
 
 
 def _plan(count: int, seed: int, days: tuple[date | None, date | None], today: date) -> HistoryPlan:
-    """Plan the history, which ends yesterday if nobody says when: today is not over."""
+    """Plan the history; by default it ends yesterday, as today is not over."""
     first, end = days
     last = end or today - timedelta(days=1)
     start = first or date(last.year - YEARS, last.month, min(last.day, 28)) + timedelta(days=1)
@@ -103,7 +103,7 @@ _PRAGMAS = ("PRAGMA cache_size = -65536",)
 
 @asynccontextmanager
 async def open_engine(database_url: str) -> AsyncIterator[AsyncEngine]:
-    """Open an engine whose statements may take their time (the bot’s own are cut short)."""
+    """Open an engine without the bot’s statement timeout."""
     url = async_url(database_url)
     if url.get_backend_name() == "sqlite":
         database = Database(database_url)
@@ -120,18 +120,18 @@ async def open_engine(database_url: str) -> AsyncIterator[AsyncEngine]:
 
 
 def dialect(connection: AsyncConnection) -> Dialect:
-    """Return how rows are to be made for this database."""
+    """Return how rows are written for this database."""
     return TEXT if connection.dialect.name == "sqlite" else NATIVE
 
 
 async def real_reports(connection: AsyncConnection) -> bool:
-    """Return whether there are comptes rendus that this did not make up."""
+    """Return whether there are reports that were not generated."""
     made_up = CRA.c.key.like("demo-data:%")
     return (await connection.execute(select(CRA.c.id).where(~made_up).limit(1))).first() is not None
 
 
 async def fill(connection: AsyncConnection, wanted: HistoryPlan, crowd: Sequence[Conseiller]) -> AsyncIterator[int]:
-    """Store what is missing, a batch a transaction; say how many are there, before the first and after each."""
+    """Write the missing rows in batches; yield how many there are, at first and after each batch."""
     await prepare(connection)
     await register(connection, crowd, datetime.combine(wanted.start, time(8), UTC))
     done = await count_stored(connection, wanted)
@@ -146,7 +146,7 @@ async def fill(connection: AsyncConnection, wanted: HistoryPlan, crowd: Sequence
 
 
 async def register(connection: AsyncConnection, crowd: Sequence[Conseiller], since: datetime) -> None:
-    """Write the conseillers not known yet into the register."""
+    """Add the unknown conseillers to the register."""
     people, communes = [c.person(since) for c in crowd], [c.last_commune() for c in crowd]
     for model, rows_of_it in ((Person, people), (LastCommune, communes)):
         statement = INSERT[connection.dialect.name](model).on_conflict_do_nothing()
@@ -154,21 +154,21 @@ async def register(connection: AsyncConnection, crowd: Sequence[Conseiller], sin
 
 
 async def count_stored(connection: AsyncConnection, wanted: HistoryPlan) -> int:
-    """Count how many of that seed are stored: always the first ones."""
+    """Count the stored rows of that seed, which are always its first ones."""
     last = await connection.execute(select(func.max(CRA.c.key)).where(*_between(wanted, 0, _LAST)))
     key = last.scalar()
     return int(key.rpartition(":")[2]) + 1 if key else 0
 
 
 async def prepare(connection: AsyncConnection) -> None:
-    """Make a connection ready for much writing."""
+    """Prepare a connection for many writes."""
     for pragma in _PRAGMAS if connection.dialect.name == "sqlite" else ():
         await connection.execute(text(pragma))
     await connection.commit()
 
 
 async def add(connection: AsyncConnection, wanted: HistoryPlan, source: Iterable[SqlRow], numbers: range) -> None:
-    """Store the rows of these numbers, the next ones of ``source``, and count them in the summary."""
+    """Write the rows of these numbers, the next ones of ``source``, and add them to the summary."""
     batch = islice(source, len(numbers))
     async with connection.begin():
         if connection.dialect.name == "sqlite":
@@ -184,7 +184,7 @@ async def add(connection: AsyncConnection, wanted: HistoryPlan, source: Iterable
 
 
 def count_rows(kind: str, wanted: HistoryPlan, numbers: range) -> Executable:
-    """Count what these rows add to the summary."""
+    """Make the statement that adds these rows to the summary."""
     keys = list_keys(kind)
     sums = select(*keys, *MEASURE_SUMS.values()).group_by(*keys)
     counted: Executable = add_sums(kind, sums.where(*_between(wanted, numbers.start, numbers.stop - 1)))
@@ -192,7 +192,7 @@ def count_rows(kind: str, wanted: HistoryPlan, numbers: range) -> Executable:
 
 
 def _between(wanted: HistoryPlan, first: int, last: int) -> tuple[ColumnElement[bool], ...]:
-    """Make the condition of a range of keys, which serves the index; some collations overlook signs, and would mix
-    seeds 1 and 10 in it."""
+    """Return the condition for a range of keys, which uses the index; some collations ignore punctuation, and would mix
+    seeds 1 and 10."""
     key = CRA.c.key
     return key.between(wanted.key(first), wanted.key(last)), key.like(f"demo-data:{wanted.seed}:%")

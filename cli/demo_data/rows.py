@@ -1,4 +1,4 @@
-"""The rows of a made-up history: who wrote them, on which days, and what each holds."""
+"""The rows of a generated history: authors, days and contents."""
 
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -24,8 +24,8 @@ SqlRow = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True)
 class HistoryPlan:
-    """How many, drawn from which seed, over which days (``last`` included); ``variety`` is how many different things
-    each kind of conseillers says (None: thousands)."""
+    """The number of rows, the seed, and the days (``last`` included); ``variety`` is the number of different contents
+    of each profile (None: thousands)."""
 
     count: int
     seed: int
@@ -34,13 +34,13 @@ class HistoryPlan:
     variety: int | None = None
 
     def key(self, number: int) -> str:
-        """Return what makes the number-th of a seed itself; in the order of the numbers under every collation."""
+        """Return the key of the number-th row of a seed; keys sort like numbers under every collation."""
         return f"demo-data:{self.seed}:{number:09d}"
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How a database’s driver wants a day and a moment."""
+    """How a database driver takes days and moments."""
 
     day: Callable[[date], Any]
     moment: Callable[[datetime], Any]
@@ -53,7 +53,7 @@ TEXT = Dialect(date.isoformat, lambda moment: f"{moment:%Y-%m-%d %H:%M:%S.%f}")
 
 @dataclass(frozen=True, slots=True)
 class Conseiller:
-    """Somebody, how much of the work is theirs, and the places: the usual one, then others nearby."""
+    """A conseiller, their share of the work, and their places: the usual one, then others nearby."""
 
     id: str
     username: str
@@ -63,7 +63,7 @@ class Conseiller:
     diligence: float
 
     def person(self, since: datetime) -> Person:
-        """Make their line in the register."""
+        """Make their entry in the register."""
         return Person(
             id=self.id,
             username=self.username,
@@ -75,13 +75,13 @@ class Conseiller:
         )
 
     def last_commune(self) -> LastCommune:
-        """Return the place that their next compte rendu begins with."""
+        """Return the commune that their next report proposes."""
         home = self.places[0]
         return LastCommune(author_id=self.id, commune=home.code, code_postal=(*home.codes_postaux, "")[0])
 
 
 def rows(wanted: HistoryPlan, crowd: Sequence[Conseiller], dialect: Dialect, first: int = 0) -> Iterator[SqlRow]:
-    """Values of COLUMNS, from the row of that number on."""
+    """Yield the values of COLUMNS, from that row on."""
     who = [_heads(conseiller) for conseiller in crowd]
     diligence = list(accumulate(conseiller.diligence for conseiller in crowd))
     said = pools(wanted.seed, wanted.variety)
@@ -102,7 +102,7 @@ def rows(wanted: HistoryPlan, crowd: Sequence[Conseiller], dialect: Dialect, fir
 
 
 def _heads(conseiller: Conseiller) -> list[SqlRow]:
-    """Return the values of WHO at each of somebody’s places."""
+    """Return the values of WHO at each place of a conseiller."""
     mine = (conseiller.id, conseiller.structure, conseiller.departement)
     return [(*mine, place.code, place.codes_postaux[0], place.departement) for place in conseiller.places]
 
@@ -124,7 +124,7 @@ _CONTRACTED = (("Le ", "du "), ("Les ", "des "), ("La ", "de La "), ("L'", "de L
 
 
 class _Draw(Generic[T]):
-    """Some things with their weights, drawn quickly again and again."""
+    """A weighted random choice that is fast when repeated."""
 
     def __init__(self, things: Sequence[T], weights: Sequence[float]) -> None:
         self._things = things
@@ -135,7 +135,7 @@ class _Draw(Generic[T]):
 
 
 def conseillers(count: int) -> Iterator[Conseiller]:
-    """That many, in the order of their arrival."""
+    """Yield that many conseillers, in order of arrival."""
     departements, draws = _country()
     dice = random.Random("conseillers")  # noqa: S311  (a story, not a secret)
     for number in range(1, count + 1):
@@ -148,7 +148,7 @@ def conseillers(count: int) -> Iterator[Conseiller]:
 
 @cache
 def _country() -> tuple[_Draw[str], Mapping[str, _Draw[Commune]]]:
-    """Return the départements, and the communes of each, to draw from."""
+    """Return the weighted choices of départements, and of communes in each."""
     communes: dict[str, list[Commune]] = {code: [] for code, d in DEPARTEMENTS.items() if d.region}
     for commune in list_communes():
         if commune.codes_postaux and commune.departement in communes:
@@ -172,7 +172,7 @@ _WEEKDAYS = (1.0, 1.1, 0.95, 1.05, 0.9, 0.07, 0.0)
 
 
 def spread(count: int, start: date, last: date) -> Iterator[tuple[date, range]]:
-    """Yield the numbers of the comptes rendus of each day from ``start`` to ``last`` that has some."""
+    """Yield the row numbers of each day from ``start`` to ``last`` that has some."""
     days = [start + timedelta(days=n) for n in range((last - start).days + 1)]
     weights = [_weight(day) for day in days]
     if not any(weights):
@@ -192,6 +192,6 @@ def _weight(day: date) -> float:
 
 
 def present(day: date, start: date, last: date) -> float:
-    """Return which part of the conseillers has arrived: a third at first, everybody after a third of the time."""
+    """Return the share of conseillers who have arrived by a day: a third at first, all after a third of the time."""
     elapsed = (day - start).days / max(1, (last - start).days)
     return min(1.0, 1 / 3 + 2 * elapsed)

@@ -1,4 +1,4 @@
-"""« coop-bot import people »: the lines of a file into the register; who has no account yet is waited for."""
+"""« coop-bot import people »: imports the register from a file; people without an account are waited for."""
 
 import sqlite3
 from collections import defaultdict
@@ -30,8 +30,8 @@ from storage.people.transitions import count_role_notices, forget_role_notices
 
 @dataclass(slots=True)
 class PeopleOutcome(Outcome):
-    """What became of the lines of an import of people; ``news`` is whether anything was written, ``told`` how many hear
-    of another role."""
+    """The counts of an import of people; ``news`` says whether anything was written, ``told`` how many people will be
+    told of a new role."""
 
     waiting: int = 0
     news: bool = False
@@ -50,14 +50,14 @@ class PeopleOutcome(Outcome):
 
 
 class Accounts:
-    """The accounts behind user names; ``chat`` is None where Mattermost can’t be asked."""
+    """The accounts of user names; ``chat`` is None if Mattermost cannot be asked."""
 
     def __init__(self, chat: ChatReader | None) -> None:
         self._chat = chat
         self.is_silent = chat is None
 
     async def named(self, usernames: Sequence[str]) -> Mapping[str, ChatUser]:
-        """Find the accounts of these names, by name; none where Mattermost does not answer."""
+        """Return the accounts of these names, by name; empty if Mattermost does not answer."""
         found: dict[str, ChatUser] = {}
         if self._chat is None or self.is_silent:
             return found
@@ -72,7 +72,7 @@ class Accounts:
 
 
 class Seen:
-    """Remembers what was named before in this file, and in which line; kept in a file that the system erases."""
+    """Remembers in which line of the file something was named, in a temporary file."""
 
     def __init__(self) -> None:
         self._lines = sqlite3.connect("")
@@ -86,13 +86,13 @@ class Seen:
         return int(found[0]) if found else None
 
     def close(self) -> None:
-        """Give the file back."""
+        """Delete the file."""
         self._lines.close()
 
 
 @dataclass(slots=True)
 class Known:
-    """What is known of the people of a batch."""
+    """The known people and waiting lines of a batch."""
 
     accounts: Mapping[str, ChatUser]
     now: datetime
@@ -101,7 +101,7 @@ class Known:
     _waiting: dict[str, Awaited] = field(default_factory=dict)
 
     def add(self, persons: Iterable[Person], waiting: Iterable[Awaited]) -> None:
-        """Add people of the register, and lines that wait."""
+        """Add people of the register, and waiting lines."""
         for person in persons:
             self.ids[person.id] = person
             for named in {person.username, (person.email or "").lower()} - {""}:
@@ -112,8 +112,7 @@ class Known:
                     self._waiting.setdefault(name, line)
 
     def person(self, entry: Entry) -> Person | None:
-        """Find who a line is about, by the name they have today. Raises BadLineError for a bot, or a name that is not
-        only one’s."""
+        """Find the person of a line by their present name. Raises BadLineError for a bot, or an ambiguous name."""
         account = self.accounts.get(entry.username)
         if account is None:
             return self._only(entry.username) or self._only(entry.email)
@@ -125,7 +124,7 @@ class Known:
         return Person(**(known.model_dump() | {"username": account.username}))
 
     def waiting(self, entry: Entry) -> Awaited | None:
-        """Find the line that waits under the same name, else the same address."""
+        """Find the waiting line of the same name, else of the same address."""
         return self._waiting.get(entry.username) or self._waiting.get(entry.email)
 
     def _only(self, name: str) -> Person | None:
@@ -137,14 +136,14 @@ class Known:
 
 @dataclass(slots=True)
 class Memberships:
-    """Counts the memberships in channels that differ after an import; nobody is moved by that."""
+    """Counts the channel memberships that an import makes differ from the plan; it moves nobody."""
 
     table: Mapping[str, PlannedChannel]
     rules: MembershipRules
     count: int = 0
 
     def note(self, before: Person | None, after: Person, now: datetime) -> None:
-        """Note that somebody is not as they were, or new."""
+        """Count the changes for a person who changed, or is new."""
         self.count += len(self._places(before, now) ^ self._places(after, now))
 
     def __str__(self) -> str:
@@ -159,7 +158,7 @@ class Memberships:
 
 @dataclass(slots=True)
 class _Batch:
-    """What a batch makes of the register."""
+    """The changes that a batch makes to the register."""
 
     known: Known
     changes: list[transitions.MovedPair] = field(default_factory=list)
@@ -170,8 +169,8 @@ class _Batch:
 
 @dataclass
 class PeopleImport(LineImport[Entry, PeopleOutcome]):
-    """One import of people; ``grace`` is how long somebody who moved stays in the channel that they leave, ``tells``
-    whether each hears of another role: by long work, which gives way to people."""
+    """An import of people. ``grace`` is how long people who moved stay in their former channel; ``tells`` says whether
+    people are told of a new role, by long work that gives way to requests."""
 
     database: Database
     accounts: Accounts
@@ -185,12 +184,12 @@ class PeopleImport(LineImport[Entry, PeopleOutcome]):
     _seen: Seen = field(default_factory=Seen)
 
     async def run(self, lines: Iterable[tuple[int, Cells | BadLineError]], progress: ProgressBar) -> PeopleOutcome:
-        """Take every line; the outcome grows meanwhile."""
+        """Import every line; the outcome grows meanwhile."""
         with closing(self._seen):
             return await super().run(lines, progress)
 
     def read(self, number: int, line: Cells) -> Entry:
-        """Read a line about somebody, who may be named once in a file."""
+        """Read a line about a person, who may be named once in a file."""
         entry = read_entry(line)
         self._once(number, "username", entry.username)
         self._once(number, "email", entry.email)
@@ -201,7 +200,7 @@ class PeopleImport(LineImport[Entry, PeopleOutcome]):
             raise BadLineError(f"{column} : « {value} » est déjà à la ligne {line}")
 
     async def store(self, numbered: Sequence[tuple[int, Entry]]) -> None:
-        """Write what lines make of the register; one may still turn out to be about somebody named before."""
+        """Store the changes; a line may still turn out to be about somebody named before."""
         names = [entry.username for _, entry in numbered if entry.username]
         emails = [entry.email for _, entry in numbered if entry.email]
         accounts = await self.accounts.named(names)
@@ -271,5 +270,5 @@ class PeopleImport(LineImport[Entry, PeopleOutcome]):
 
 
 def _unknown(person: Person) -> Person:
-    """Return somebody as they were before the register knew them."""
+    """Return the empty entry of a person before the register knew them."""
     return Person(id=person.id, username=person.username, timezone=person.timezone, since=person.since)

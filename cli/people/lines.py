@@ -1,4 +1,4 @@
-"""A line of a file of people or employers: its cells as values, and what it makes of somebody."""
+"""Lines of a file of people or employers: their cells as values, and the changes they make."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -31,9 +31,9 @@ _EMPTY_MEANS = {"role"}
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line about somebody, by user name or address (small letters; empty where it has none).
+    """A line about a person, by user name or address (in small letters; "" if it has none).
 
-    ``said`` has what it says, by the names of ``Person`` and ``Awaited``; what it leaves out stays as it is.
+    ``said`` are its values, by the names of ``Person`` and ``Awaited``; missing ones leave the person unchanged.
     """
 
     username: str
@@ -42,7 +42,7 @@ class Entry:
 
 
 def read_entry(line: Cells) -> Entry:
-    """Read the line as values. Raises BadLineError with everything that is wrong in it."""
+    """Read the values of a line. Raises BadLineError that names every fault."""
     values = _read(line, _READERS)
     if not values.get("username") and not values.get("email"):
         raise BadLineError("ni username ni email : on ne sait pas de qui il s’agit")
@@ -53,19 +53,19 @@ def read_entry(line: Cells) -> Entry:
 
 
 def must_follow(arrived_on: date | None, left_on: date | None) -> None:
-    """Raise BadLineError for who left before they came."""
+    """Raise BadLineError if somebody left before they came."""
     if arrived_on and left_on and left_on < arrived_on:
         raise BadLineError(f"depart : le {left_on:%d/%m/%Y} précède l’arrivée, le {arrived_on:%d/%m/%Y}")
 
 
 def read_structure(line: Cells) -> Structure:
-    """Read the line as an establishment. Raises BadLineError with everything that is wrong in it."""
+    """Read a line as an establishment. Raises BadLineError that names every fault."""
     values = _read({"nom": "", "siret": ""} | dict(line), _STRUCTURE_READERS)
     return Structure(siret=values["siret"], nom=values["nom"], code_commune=values.get("code_commune"))
 
 
 def write_cells(person: Person | Awaited) -> list[str]:
-    """Write somebody as the cells of a line, in the order of ``COLUMNS``."""
+    """Return a person as cells in the order of ``COLUMNS``."""
     values = [getattr(person, _FIELDS.get(name, name)) for name in COLUMNS]
     return [guard(_write(value)) for value in values]
 
@@ -111,7 +111,7 @@ def _siret(text: str | None) -> str | None:
 
 
 def _commune(text: str | None) -> str | None:
-    """Read an INSEE code; spreadsheets drop its zero."""
+    """Read an INSEE code, whose leading zero spreadsheets drop."""
     code = text.upper().zfill(5) if text else None
     if code and get_commune(code) is None:
         raise ValueError(f"« {text} » n’est le code INSEE d’aucune commune")
@@ -154,9 +154,9 @@ P = TypeVar("P", Person, Awaited)
 
 
 def change_person(person: Person, entry: Entry, structures: Employers) -> Person:
-    """Return somebody as the line says; what it leaves out stays, and nothing is copied where nothing changes.
+    """Return the person changed by a line; the same object if nothing changes.
 
-    Raises BadLineError for who would leave before coming.
+    Raises BadLineError for somebody who would leave before they come.
     """
     values = _values(person, entry, structures)
     if values.get("departements", person.departements) != person.departements:
@@ -167,13 +167,13 @@ def change_person(person: Person, entry: Entry, structures: Employers) -> Person
 
 
 def list_changed_columns(before: Person, after: Person) -> list[str]:
-    """List the columns of a file in which somebody is not the same any more."""
+    """Return the columns in which a person changed."""
     fields = [(column, _FIELDS.get(column, column)) for column in COLUMNS]
     return [column for column, name in fields if getattr(before, name) != getattr(after, name)]
 
 
 def change_awaited(line: Awaited | None, entry: Entry, structures: Employers, now: datetime) -> tuple[Awaited, bool]:
-    """Return a line that waits as this one says, and whether that is news."""
+    """Return the waiting line changed by this one, and whether that differs."""
     before = line or Awaited(imported_at=now)
     named = {"username": entry.username} if entry.username else {}
     after = Awaited(**(before.model_dump() | named | _values(before, entry, structures)))
@@ -198,7 +198,7 @@ def _values(known: P, entry: Entry, structures: Employers) -> dict[str, Any]:
 
 
 def _complete_structure(values: dict[str, Any], known: P, structures: Employers) -> None:
-    """Add the name and commune that go with a new number; another name without number is another employer."""
+    """Add the name and commune of a new SIRET; another name without a number means another employer."""
     siret = values.get("siret")
     found = structures.get(siret or "")
     if siret and siret != known.siret:

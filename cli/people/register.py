@@ -1,4 +1,4 @@
-"""« coop-bot role »: a role of the register, given and taken back."""
+"""« coop-bot role »: gives or withdraws a role in the register."""
 
 import asyncio
 from collections.abc import Sequence
@@ -74,10 +74,10 @@ LOOK_UP_MAX = 5.0
 
 
 async def find(database: Database, settings: Settings, username: str, now: datetime) -> tuple[Person, bool]:
-    """Find who bears a name today, and whether the register does not know them yet.
+    """Find the person who has a name today, and whether they are new to the register.
 
-    Mattermost knows best, since names change hands; the register serves where it does not answer, and knows those who
-    are no more. Raises OperatorError for nobody of that name, and for a bot.
+    Mattermost comes first, since names change hands; the register serves if it does not answer, and for deleted
+    accounts. Raises OperatorError for an unknown name, or a bot.
     """
     user, silence = await _account(settings, username)
     if user is not None and user.is_bot:
@@ -94,7 +94,7 @@ async def find(database: Database, settings: Settings, username: str, now: datet
 
 
 async def _account(settings: Settings, username: str) -> tuple[ChatUser | None, str]:
-    """Ask for the account of that name; None with a reason where nobody could be asked."""
+    """Return the account of a name; None with a reason if Mattermost cannot be asked."""
     token = settings.bot_token.get_secret_value()
     if not token:
         return None, "et Mattermost ne peut pas être interrogé : COOP_BOT_TOKEN n’est pas réglé."
@@ -114,7 +114,7 @@ Change = tuple[Person, Person]
 
 
 async def tell(db: AsyncSession, pen: Pen, changes: Sequence[Change], now: datetime) -> None:
-    """Tell the animateurs’ room of roles over others that are given or taken, in the transaction that does so."""
+    """Tell the animateurs’ room about roles over others that were given or withdrawn, in the same transaction."""
     told = [(before, after) for before, after in changes if _is_over(before, after)]
     room = await canaux.find_team_room(db) if told and pen.settings.secrets else ""
     if not room:  # (Without keys no bot was ever set up here.)
@@ -125,7 +125,7 @@ async def tell(db: AsyncSession, pen: Pen, changes: Sequence[Change], now: datet
 
 
 async def _tell_person(db: AsyncSession, pen: Pen, person: Person, now: datetime) -> None:
-    """Tell somebody of their own role, in the transaction that changes it; their welcome is made true by the bot."""
+    """Tell a person about their new role, in the same transaction; the running bot rewrites their welcome."""
     if not pen.settings.secrets:
         await forget_role_notices(db, [person.id])
         return

@@ -1,4 +1,4 @@
-"""« coop-bot people »: the register of who is who, shown."""
+"""« coop-bot people »: prints the register."""
 
 from cli.command import Call
 from cli.environment import open_to_read
@@ -11,7 +11,7 @@ AUTO = "auto"
 
 
 async def show(call: Call, as_json: bool) -> int:
-    """Write the register, by user name."""
+    """Print the register by user name."""
     async with open_to_read(call.settings) as db:
         everybody = await people.every(db)
     rows = [(f"@{p.username}", _short(p), ", ".join(p.departements) or "—", p.structure or "—") for p in everybody]
@@ -21,7 +21,7 @@ async def show(call: Call, as_json: bool) -> int:
 
 
 def _as_object(person: Person) -> dict[str, object]:
-    """Describe one person as docs/wire.md does."""
+    """Describe a person as in docs/wire.md."""
     return {
         "id": person.id,
         "username": person.username,
@@ -32,7 +32,7 @@ def _as_object(person: Person) -> dict[str, object]:
 
 
 def _short(person: Person) -> str:
-    """Say the role, and in brackets the one that follows from Mattermost, as far as it was told."""
+    """Return the role, or in brackets the one known to follow from Mattermost."""
     if person.role is not None:
         return person.role.value
     return f"{AUTO} ({person.derived_role.value})" if person.derived_role else AUTO

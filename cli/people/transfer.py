@@ -35,9 +35,9 @@ TOLD_ONE = "Le bot prévient 1 personne de son rôle."
 
 
 async def import_people(call: Call, file: str, notify: str | None = None, *, dry_run: bool = False) -> int:
-    """Take people in; 1 when a line was refused, 0 otherwise.
+    """Import people; return 1 if a line was refused, else 0.
 
-    The first import of an installation says nothing to anybody: it is made before the bot is shown to people.
+    The first import of an installation tells nobody, since it comes before people see the bot.
     """
     settings, clock = call.settings, call.clock
     async with tables.open_to_import(settings, dry_run=dry_run) as database, open_chat(settings) as chat:
@@ -65,7 +65,7 @@ async def import_people(call: Call, file: str, notify: str | None = None, *, dry
 
 
 async def import_structures(call: Call, file: str, *, dry_run: bool = False) -> int:
-    """Take employers in; 1 when a line was refused, 0 otherwise."""
+    """Import employers; return 1 if a line was refused, else 0."""
     async with tables.open_to_import(call.settings, dry_run=dry_run) as database:
         with tables.open_table(file, STRUCTURE_COLUMNS, [{"siret"}]) as table:
             outcome = StructuresOutcome(announces=tables.announce if dry_run else None)
@@ -76,14 +76,14 @@ async def import_structures(call: Call, file: str, *, dry_run: bool = False) -> 
 
 
 async def export_people(call: Call) -> int:
-    """Write the register on the standard output, then who is waited for."""
+    """Write the register to the standard output, then the waiting lines."""
     async with open_up_to_date(call.settings) as database:
         await write_people(database, open_standard_output())
     return 0
 
 
 async def write_people(database: Database, out: TextIO) -> None:
-    """Write everybody as CSV, by user name; the lines that wait for an account last."""
+    """Write people as CSV by user name, then the waiting lines."""
     write = begin_csv(out, COLUMNS)
     async with database.transaction(writes=False) as db:
         async for page in people.pages(db):
@@ -116,7 +116,7 @@ def _progress() -> ProgressBar:
 
 
 class StructuresOutcome(tables.Outcome):
-    """What became of the lines of an import of employers."""
+    """The counts of an import of employers."""
 
     def __str__(self) -> str:
         written = ((self.added, "structure ajoutée"), (self.changed, "changée"))
@@ -126,7 +126,7 @@ class StructuresOutcome(tables.Outcome):
 
 @dataclass
 class StructuresImport(tables.LineImport[Structure, StructuresOutcome]):
-    """One import of employers."""
+    """An import of employers."""
 
     at_once = 500
     database: Database
@@ -137,7 +137,7 @@ class StructuresImport(tables.LineImport[Structure, StructuresOutcome]):
     async def run(
         self, lines: Iterable[tuple[int, tables.Cells | tables.BadLineError]], progress: ProgressBar
     ) -> StructuresOutcome:
-        """Take every line; the outcome grows meanwhile."""
+        """Import every line; the outcome grows meanwhile."""
         with closing(self._seen):
             return await super().run(lines, progress)
 
@@ -149,7 +149,7 @@ class StructuresImport(tables.LineImport[Structure, StructuresOutcome]):
         return structure
 
     async def store(self, batch: Sequence[tuple[int, Structure]]) -> None:
-        """Write the employers that are new, or of which a line says something new."""
+        """Store the employers that are new or changed."""
         said = [structure for _, structure in batch]
         async with tables.take_turn(self.database) as db:
             known = await register.find_structures(db, [structure.siret for structure in said])

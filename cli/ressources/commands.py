@@ -1,4 +1,4 @@
-"""« search », « import » and « export resources » with a real database and the standard streams."""
+"""« search », « import » and « export resources », with the configured database and the standard streams."""
 
 import sys
 from collections.abc import Callable, Mapping
@@ -24,7 +24,7 @@ TITLE_SHOWN = 60
 
 
 async def search_resources(call: Call, query: str, limit: int, as_json: bool) -> int:
-    """Write what a query finds, the best first."""
+    """Print the results of a search, best first."""
     async with open_to_read(call.settings) as db:
         found = await search(db, query, limit=limit, patience=None)
     for said in found.query.unknown:
@@ -36,7 +36,7 @@ async def search_resources(call: Call, query: str, limit: int, as_json: bool) ->
 
 
 async def import_resources(call: Call, file: str, *, dry_run: bool = False) -> int:
-    """Take a file in; 1 when a line was refused, 0 otherwise."""
+    """Import a file; return 1 if a line was refused, else 0."""
     async with open_to_import(call.settings, dry_run=dry_run) as database:
         with open_file(file) as stream:
             lines = Lines(cast("BufferedReader", stream))
@@ -50,7 +50,7 @@ async def import_resources(call: Call, file: str, *, dry_run: bool = False) -> i
 
 
 async def export_resources(call: Call, kind: str) -> int:
-    """Write what is published on the standard output."""
+    """Write the published resources to the standard output."""
     async with open_up_to_date(call.settings) as database:
         write_line = open_lines(open_standard_output(), kind, COLUMNS, _write_cells)
         await export(database, write_line, ProgressBar(sys.stderr, "fiche"))
@@ -66,7 +66,7 @@ def _as_row(hit: Hit) -> tuple[str, ...]:
 
 
 def _sum_up(found: SearchPage) -> str:
-    """Say how many there are, and how many of them are shown."""
+    """Say how many results there are, and how many are shown."""
     told, shown = count(found.total, "fiche"), len(found.hits)
     if shown == found.total:
         return f"{told}."
@@ -77,7 +77,7 @@ Said = Mapping[str, str | list[str]]
 
 
 async def export(database: Database, write_line: Callable[[Said], object], progress: ProgressBar) -> None:
-    """Write each resource that is published."""
+    """Write each published resource."""
     done = 0
     async with database.transaction(writes=False) as db:
         async for page in iterate_pages(db, ResourceState.PUBLISHED):

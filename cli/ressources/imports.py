@@ -1,4 +1,4 @@
-"""« coop-bot import resources »: lines of a file into the ressourcerie, the good ones once, the bad ones explained."""
+"""« coop-bot import resources »: imports a file of resources; good lines are stored once, bad ones explained."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -24,7 +24,7 @@ from storage.urls import guess_type, read_link
 
 @dataclass(slots=True)
 class ResourcesOutcome(Outcome):
-    """What became of the lines of an import of resources; those ``withdrawn`` took out what was there."""
+    """The counts of an import of resources; ``withdrawn`` lines removed a resource."""
 
     withdrawn: int = 0
 
@@ -37,7 +37,7 @@ class ResourcesOutcome(Outcome):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What a line says of a resource, by the names of its table; a list outside may say that it ``is_gone``."""
+    """A line’s values by the columns of the table; ``is_gone`` says that a remote list no longer has it."""
 
     source: str
     said: Mapping[str, Any]
@@ -45,13 +45,13 @@ class Line:
 
     @property
     def key(self) -> str:
-        """Return what tells the resource from others."""
+        """The key by which the resource is recognised."""
         return resources.make_key(self.said.get("url", ""), self.said["titre"]) if self.said else ""
 
 
 @dataclass(slots=True)
 class _Known:
-    """What a batch may be about, and what it changes of it."""
+    """The resources that a batch may be about, and its changes."""
 
     keys: dict[str, resources.Resource]
     sources: dict[str, resources.Resource]
@@ -59,11 +59,11 @@ class _Known:
     written: dict[str, resources.Resource] = field(default_factory=dict)
 
     def about(self, line: Line) -> resources.Resource | None:
-        """Find the resource that a line is about."""
+        """Return the resource of a line."""
         return (self.sources.get(line.source) if line.source else None) or self.keys.get(line.key)
 
     def keep(self, resource: resources.Resource) -> None:
-        """Note that a resource was made or changed."""
+        """Add a resource that was created or changed."""
         self.keys[resource.key] = self.written[resource.key] = resource
         if resource.source:
             self.sources[resource.source] = resource
@@ -71,7 +71,7 @@ class _Known:
 
 @dataclass(slots=True)
 class ResourcesImport(LineImport[Line, ResourcesOutcome]):
-    """One import of resources."""
+    """An import of resources."""
 
     database: Database
     now: datetime
@@ -79,11 +79,11 @@ class ResourcesImport(LineImport[Line, ResourcesOutcome]):
     outcome: ResourcesOutcome = field(default_factory=ResourcesOutcome)
 
     def read(self, number: int, line: Cells) -> Line:
-        """Read a line. Raises BadLineError with everything that is wrong in it."""
+        """Read a line. Raises BadLineError that names every fault."""
         return read_line(line)
 
     async def store(self, batch: Sequence[tuple[int, Line]]) -> None:
-        """Write the resources of which lines say something new; of two about the same resource the last one counts."""
+        """Store the resources that changed; of two lines about one resource the last wins."""
         async with take_turn(self.database) as db:
             revision = await resources.begin_writing(db)
             known = await _known(db, [line for _, line in batch])
@@ -145,7 +145,7 @@ class ResourcesImport(LineImport[Line, ResourcesOutcome]):
 
 
 def _is_out(resource: resources.Resource) -> bool:
-    """Return whether somebody decided that a resource is not to be found."""
+    """Return whether somebody refused or withdrew a resource."""
     return resource.state in {resources.ResourceState.REFUSED, resources.ResourceState.WITHDRAWN} and bool(
         resource.decided_by
     )
@@ -173,7 +173,7 @@ _LEFT_ALONE = ("date", "type")
 
 
 def read_line(line: Cells) -> Line:
-    """Read the line as values. Raises BadLineError with everything that is wrong in it."""
+    """Read the values of a line. Raises BadLineError that names every fault."""
     values: dict[str, Any] = {}
     faults: list[str] = []
     for name, reader in READERS.items():

@@ -1,4 +1,4 @@
-"""Reading a file of resources line by line: CSV, JSON objects one a line, or a list of them; memory stays flat.
+"""Files of resources, read line by line with constant memory: CSV, JSON lines, or a JSON list.
 
 The public list of « Les Bases » has the same objects under other names (id, slug, title, url, dates).
 """
@@ -29,7 +29,7 @@ Numbered = tuple[int, Cells | BadLineError]
 
 
 class Lines:
-    """The lines of a file, once: each by its number, or in a list by its place."""
+    """The lines of a file, read once, each with its line number or its place in a list."""
 
     def __init__(self, stream: BufferedReader) -> None:
         self._stream = stream
@@ -47,7 +47,7 @@ class Lines:
 
     @property
     def ignored(self) -> set[str]:
-        """The columns met that mean nothing."""
+        """The unknown columns met so far."""
         return self.table.ignored if self.table else set()
 
 
@@ -71,7 +71,7 @@ def _parsed(text: str) -> Cells | BadLineError:
 
 
 def _listed(stream: BufferedReader) -> Iterator[Numbered]:
-    """Yield the objects of one JSON list, without holding it whole."""
+    """Yield the objects of a JSON list, without holding the whole list."""
     text, place = stream.read(_CHUNK).decode("utf-8", "replace").removeprefix("\ufeff").lstrip()[1:], 0
     while True:
         text = text.lstrip(", \t\r\n")
@@ -91,7 +91,7 @@ def _listed(stream: BufferedReader) -> Iterator[Numbered]:
 
 
 def _cells(found: Any) -> Cells | BadLineError:
-    """Return an object as the cells that it stands for."""
+    """Return a JSON object as cells."""
     if not isinstance(found, dict):
         return BadLineError("ce n’est pas un objet JSON")
     said = _outside(found) if "slug" in found or ("title" in found and "titre" not in found) else found
@@ -102,7 +102,7 @@ def _cells(found: Any) -> Cells | BadLineError:
 
 
 def _outside(found: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Read what an object of the public list says; what is no more public has neither title nor address."""
+    """Read an object of the public list; one that is no longer public has no title or address."""
     source = f"{OUTSIDE}:{found.get('id') or found.get('slug') or ''}"
     if not found.get("title") and not found.get("url"):
         return {"source": source, GONE: "1"}
