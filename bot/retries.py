@@ -12,7 +12,7 @@ import structlog
 
 from bot.errors import ChatError
 from bot.mattermost import Mattermost
-from bot.tasks import wait_at_most
+from bot.tasks import loop_time, wait_at_most
 from storage.claims import LEASE
 
 log = structlog.get_logger()
@@ -86,12 +86,12 @@ class Doubts:
             self._about.popitem(last=False)
         doubt.times += 1
         if doubt.times <= RESTS_MAX:
-            doubt.until = _now() + backoff(doubt.times, self._first)
+            doubt.until = loop_time() + backoff(doubt.times, self._first)
         return doubt.times == 1
 
     def pause(self, target: str, seconds: float) -> None:
         """Pause a target for that many seconds, because something else comes first."""
-        self._about.setdefault(target, _Doubt()).until = _now() + seconds
+        self._about.setdefault(target, _Doubt()).until = loop_time() + seconds
 
     def clear(self, target: str) -> None:
         """Record a success for a target."""
@@ -104,21 +104,17 @@ class Doubts:
     def rests(self, target: str) -> bool:
         """Return whether a target is paused."""
         doubt = self._about.get(target)
-        return doubt is not None and doubt.until > _now()
+        return doubt is not None and doubt.until > loop_time()
 
     def resting(self) -> list[str]:
         """Return the paused targets."""
-        now = _now()
+        now = loop_time()
         return [target for target, doubt in self._about.items() if doubt.until > now]
 
     def wait(self, longest: float) -> float:
         """Return the seconds until the next pause ends, at most ``longest``."""
-        now = _now()
+        now = loop_time()
         return min((d.until - now for d in self._about.values() if d.until > now), default=longest)
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()
 
 
 GIVEN_UP_AFTER = timedelta(hours=24)
@@ -166,7 +162,7 @@ class Gate:
 
     def wait(self) -> float:
         """Return the seconds until a call may pass; 0 for now."""
-        return 0.0 if self.is_open else max(0.0, self._next_probe - _now())
+        return 0.0 if self.is_open else max(0.0, self._next_probe - loop_time())
 
     def note_answer(self) -> bool:
         """Record that the server answers; return True if it did not before."""
@@ -191,7 +187,7 @@ class Gate:
         was_open = self.is_open
         if began >= self._shut_at:
             self._failures += 1
-            self._shut_at = _now()
+            self._shut_at = loop_time()
             pause = max(backoff(self._failures, self._first, longest), retry_after or 0.0)
             self._next_probe = self._shut_at + pause
         return was_open

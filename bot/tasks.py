@@ -23,6 +23,11 @@ CANCELLED_AGAIN_S, CANCELLED_TIMES = 5.0, 6
 """Seconds after which a task that goes on is cancelled again, and how often."""
 
 
+def loop_time() -> float:
+    """Return the event loop’s time in seconds, which no change of the clock on the wall affects."""
+    return asyncio.get_running_loop().time()
+
+
 async def cancel_all(tasks: Iterable[asyncio.Task[Any]]) -> None:
     """Cancel tasks and wait for their end.
 
@@ -73,7 +78,7 @@ class BackgroundFetches:
         await cancel_all(tasks)
 
     def _begin(self, what: str, errand: Callable[[], Awaitable[T]]) -> tuple[float, asyncio.Task[Any]]:
-        now = asyncio.get_running_loop().time()
+        now = loop_time()
         for old in [
             each for each, (since, task) in self._under_way.items() if task.done() and since < now - FETCHED_KEPT
         ]:

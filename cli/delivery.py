@@ -16,6 +16,7 @@ from bot.mattermost import Mattermost, RateLimit, outside_transactions
 from bot.outbox import Outbox, OutboxOptions
 from bot.renderers import MessageRenderer
 from bot.replies import Reply
+from bot.tasks import loop_time
 from cli.checks import open_client
 from cli.errors import OperatorError
 from cli.terminal import ProgressBar
@@ -81,18 +82,14 @@ async def deliver(office: Office, topics: Collection[str], progress: ProgressBar
 async def _wait_for_arrival(
     office: Office, topics: Collection[str], progress: ProgressBar, patience: float
 ) -> DeliveryTally:
-    last, changed_at = DeliveryTally(), _now()
+    last, changed_at = DeliveryTally(), loop_time()
     while True:
         async with office.database.transaction(writes=False) as db:
             tally = await outbox.tally(db, topics, office.clock())
         if tally != last:
-            last, changed_at = tally, _now()
+            last, changed_at = tally, loop_time()
         progress.at(tally.arrived)
-        if not tally.waiting or _now() - changed_at > patience:
+        if not tally.waiting or loop_time() - changed_at > patience:
             progress.end()
             return tally
         await asyncio.sleep(BETWEEN_LOOKS)
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()

@@ -28,6 +28,7 @@ from bot.errors import ChatError
 from bot.mattermost import wire
 from bot.mattermost.rate_limit import RateLimit
 from bot.mattermost.wire import ChatUser
+from bot.tasks import loop_time
 
 # The package’s own first module imports a synchronous client and a websocket of its own, with requests, urllib3 and
 # websockets: megabytes and a tenth of a second for what is never called. Its place is taken by an empty module that
@@ -289,7 +290,7 @@ class AioClient:
         return self._remaining() > PAUSE_WAITED_MAX
 
     def _remaining(self) -> float:
-        return self._paused_until - asyncio.get_running_loop().time()
+        return self._paused_until - loop_time()
 
     async def _pause(self) -> None:
         await self._budget.take_if_paced()
@@ -304,7 +305,7 @@ class AioClient:
         if reply.status == 429:
             retry_after = _DEFAULT_PAUSE if retry_after is None else retry_after
             self._budget.halve()
-            until = asyncio.get_running_loop().time() + retry_after
+            until = loop_time() + retry_after
             self._paused_until = max(self._paused_until, until)
             if self.holds_back:
                 log.warning("mattermost_asks_to_wait", seconds=retry_after)

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import Enum
 
+from bot.tasks import loop_time
+
 HALVINGS_MAX = 4
 """However often the server says so, a sixteenth is left."""
 DOUBLES_IN = 30.0
@@ -77,8 +79,3 @@ def paced_calls(how: CallPriority = CallPriority.WORK) -> Iterator[None]:
         yield
     finally:
         _PACED.reset(before)
-
-
-def loop_time() -> float:
-    """Return the event loop’s time, in seconds."""
-    return asyncio.get_running_loop().time()

@@ -19,7 +19,7 @@ from bot.outbox.actions import DeliveryResult
 from bot.outbox.lanes import LeasedMessage, lease_taken
 from bot.outbox.sender import Sender
 from bot.retries import WORN, Doubts, Gate, LeaseLostError, lease_kept, run_when_due
-from bot.tasks import SharedQuestions, ShieldedTransactions, Traffic
+from bot.tasks import SharedQuestions, ShieldedTransactions, Traffic, loop_time
 from storage import outbox as table
 from storage.database import Database
 from storage.outbox import EMPTY, LEASE, ActionTurn, DeliveryMark, HeldLease, Outgoing, Share, TargetKind
@@ -259,7 +259,7 @@ class Attempts:
         return any(each not in self._d.marks for each in older)
 
     async def _send(self, letter: LeasedMessage) -> AttemptVerdict:
-        began = asyncio.get_running_loop().time()
+        began = loop_time()
         again, letter.again = letter.again, True
         try:
             async with self._time_for(letter):
@@ -292,7 +292,7 @@ class Attempts:
 
         def lose() -> None:
             lost.set()
-            limit.reschedule(asyncio.get_running_loop().time())
+            limit.reschedule(loop_time())
 
         kept = lease_kept(lambda: self._d.rows.still_mine(letter, LEASE), lose) if letter.takes_long else nullcontext()
         most = LONG_TRY_MAX if letter.takes_long else TRY_MAX
@@ -307,7 +307,7 @@ class Attempts:
 
     async def is_back(self) -> bool:
         """Return whether a server that took nothing answers again; else the gate is shut for longer."""
-        began = asyncio.get_running_loop().time()
+        began = loop_time()
         if await self._d.chat.answers():
             return True
         self.gate.shut(began, None)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from bot.actions import AddMembers
+from bot.tasks import loop_time
 from storage.outbox import LEASE, HeldLease, Outgoing
 
 
@@ -37,12 +38,12 @@ class LeasedMessage:
 
     def is_mine_for(self, needed: timedelta) -> bool:
         """Return whether the lease lasts as long."""
-        return self.mine_until - _loop_time() >= needed.total_seconds()
+        return self.mine_until - loop_time() >= needed.total_seconds()
 
     def renew(self, not_before: datetime) -> None:
         """The lease is a whole one again; the row says so."""
         self.message.not_before = not_before
-        self.mine_until = _loop_time() + LEASE.total_seconds()
+        self.mine_until = loop_time() + LEASE.total_seconds()
 
     def renew_as(self, other: "LeasedMessage") -> None:
         """Take over the lease of the same message, which was taken again as its own was over."""
@@ -59,16 +60,12 @@ def is_leased(message: Outgoing) -> bool:
 def lease_written(message: Outgoing, now: datetime) -> LeasedMessage:
     """Return what this process wrote a moment ago, and surely nobody sent."""
     left = message.not_before - now if message.not_before else timedelta()
-    return LeasedMessage(message, _loop_time() + min(left, LEASE).total_seconds(), again=False)
+    return LeasedMessage(message, loop_time() + min(left, LEASE).total_seconds(), again=False)
 
 
 def lease_taken(message: Outgoing, *, again: bool = True) -> LeasedMessage:
     """Return what this process took from the table just now."""
-    return LeasedMessage(message, _loop_time() + LEASE.total_seconds(), again)
-
-
-def _loop_time() -> float:
-    return asyncio.get_running_loop().time()
+    return LeasedMessage(message, loop_time() + LEASE.total_seconds(), again)
 
 
 BACKLOG_MAX = 20_000

@@ -1,6 +1,5 @@
 """Sending one message and the files it passes on, so that another try, here or elsewhere, never makes a second post."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -9,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from bot.errors import ChatError, Refusal
 from bot.mattermost import ChatFile, ChatPost, Mattermost, NewPost
 from bot.outbox.actions import FILE_REASONS, MARK, DeliveryResult, make_pending_id, perform, read_own_posts
+from bot.tasks import loop_time
 from bot.texts import render, typeset
 from storage.outbox import Outgoing, TargetKind
 
@@ -122,7 +122,7 @@ class Sender:
 
     async def _must_be_in(self, channel_id: str) -> None:
         """Some servers let a bot that administers the team write in private channels of others. Raises ChatError."""
-        now = asyncio.get_running_loop().time()
+        now = loop_time()
         if now - self.inside.get(channel_id, -INSIDE_FOR) < INSIDE_FOR:
             return
         if not await self.chat.is_in(channel_id):

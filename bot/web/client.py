@@ -16,6 +16,7 @@ from yarl import URL
 
 from bot.clock import utc_now
 from bot.mattermost import client
+from bot.tasks import loop_time
 from bot.web.reader import ROBOTS_MAX, DocumentReader, RobotRulesCache
 from config.addresses import is_public
 from config.settings import Settings
@@ -46,7 +47,7 @@ class HostRateLimit:
 
     async def turn(self, host: str) -> None:
         """Wait until a host may be asked."""
-        now = _now()
+        now = loop_time()
         at = max(now, self._next, self._of.pop(host, 0.0))
         self._next, self._of[host] = max(now, self._next) + self._gap, at + self._pause
         _bound(self._of)
@@ -54,21 +55,17 @@ class HostRateLimit:
 
     def rest(self, host: str, seconds: float) -> None:
         """Leave a host alone for that many seconds, as it asked."""
-        self._resting[host] = _now() + min(seconds, REST_MAX)
+        self._resting[host] = loop_time() + min(seconds, REST_MAX)
         _bound(self._resting)
 
     def rests(self, host: str) -> bool:
         """Return whether a host is to be left alone."""
-        return self._resting.get(host, 0.0) > _now()
+        return self._resting.get(host, 0.0) > loop_time()
 
 
 def _bound(remembered: OrderedDict[str, float]) -> None:
     while len(remembered) > HOSTS_MAX:
         remembered.popitem(last=False)
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()
 
 
 class Trouble(StrEnum):

@@ -13,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from yarl import URL
 
 from bot.documents import NotAFeedError, ParsedFeed, allows_robot
+from bot.tasks import loop_time
 
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -135,12 +136,12 @@ class RobotRulesCache:
     def recall(self, site: URL) -> RobotRules | None:
         """Return the rules of a site, if read within a day."""
         rules = self._files.get(site)
-        return rules if rules and rules.since > _now() - DAY else None
+        return rules if rules and rules.since > loop_time() - DAY else None
 
     def learn(self, site: URL, content: bytes | None) -> RobotRules:
         """Store the rules of a site; None if they could not be read."""
         self._forget(site)
-        rules = self._files[site] = RobotRules(content, _now())
+        rules = self._files[site] = RobotRules(content, loop_time())
         self._size += rules.size
         while self._size > REMEMBERED_MAX:
             self._forget(next(iter(self._files)))
@@ -149,7 +150,3 @@ class RobotRulesCache:
     def _forget(self, site: URL) -> None:
         if site in self._files:
             self._size -= self._files.pop(site).size
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()

@@ -13,7 +13,7 @@ from bot.mattermost import ChatPost, Mattermost
 from bot.mattermost.wire import TOWN_SQUARE
 from bot.metrics import EVENTS_WAITING, WEBSOCKET_UP
 from bot.retries import backoff
-from bot.tasks import Traffic, cancel_all
+from bot.tasks import Traffic, cancel_all, loop_time
 from bot.watchlist import Watchlist
 from bot.websocket import parser
 from bot.websocket.catch_up import CatchUp, CatchUpReader
@@ -118,7 +118,7 @@ class EventListener:
 
     async def connect(self) -> tuple[bool, float]:
         """Hold one connection to its end; return whether it was established, and the least seconds to wait."""
-        self._begun = asyncio.get_running_loop().time()
+        self._begun = loop_time()
         try:
             await self._learn()
             hearers = parser.FrameHandlers(self._hello, self._hear, self._note_time, self._traffic)
@@ -198,7 +198,7 @@ class EventListener:
 
     async def _note_time(self, at: datetime) -> None:
         self._is_up(True)
-        self._progress.begin(at - timedelta(seconds=asyncio.get_running_loop().time() - self._begun))
+        self._progress.begin(at - timedelta(seconds=loop_time() - self._begun))
         if self.is_idle:
             self._progress.reach(at)
         await self._progress.save()

@@ -23,7 +23,7 @@ from bot.metrics import ORDER_TRIES, REQUESTS
 from bot.outbox.actions import FILE_REASONS, MARK, make_pending_id, read_own_posts
 from bot.replies import Direct, Parcel, Refresh
 from bot.retries import GIVEN_UP_AFTER, Gate, backoff, is_away
-from bot.tasks import ShieldedTransactions
+from bot.tasks import ShieldedTransactions, loop_time
 from bot.texts import render
 from bot.work import FileDestination
 from bot.work.workers import ERROR_MAX, WorkHandlers, WorkLease
@@ -286,7 +286,7 @@ class OrderRunner:
         reference = begin_request()
         if not await held.has_its_turn():
             return
-        began = asyncio.get_running_loop().time()
+        began = loop_time()
         try:
             place = held.order.place
             channel_id = place.channel_id if place else await self._chat.direct_channel(held.row.person)

@@ -21,7 +21,7 @@ from bot.metrics import REQUESTS, WORK_STEPS
 from bot.options import WorkPriority
 from bot.replies import Button, Direct, Progress, Refresh, Step
 from bot.retries import Gate, LeaseLostError, backoff, is_away
-from bot.tasks import NotFetchedYetError, ShieldedTransactions
+from bot.tasks import NotFetchedYetError, ShieldedTransactions, loop_time
 from bot.work import STOPPABLE, WorkPhase, make_work_message, topic_of_work
 from bot.work.workers import ERROR_MAX, WorkHandlers, WorkLease, end_values
 from storage import outbox
@@ -128,9 +128,9 @@ class StepsLease(WorkLease):
 
     def _tell(self, step: Step) -> Sequence[Refresh | Direct]:
         """Return the progress message after a step, if there is anything to say."""
-        if not step.finished and _now() - self._told_at < TOLD_EVERY:
+        if not step.finished and loop_time() - self._told_at < TOLD_EVERY:
             return []
-        self._told_at = _now()
+        self._told_at = loop_time()
         return self._say(WorkPhase.DONE if step.finished else WorkPhase.RUNNING, _row_after(self.row, step), step.said)
 
     def _say(self, how: WorkPhase, work: Work | None = None, said: str = "") -> Sequence[Refresh | Direct]:
@@ -159,10 +159,6 @@ class StepsLease(WorkLease):
 def _row_after(row: Work, step: Step) -> Work:
     """Return the row as it is after a step."""
     return Work(**(row.model_dump() | {"done": step.done, "total": step.total}))
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()
 
 
 log = structlog.get_logger()
@@ -231,8 +227,8 @@ class StepRunner:
         except UserError as refusal:
             await self._refused(held, refusal)
             return
-        until = asyncio.get_running_loop().time() + TURN
-        while asyncio.get_running_loop().time() < until:
+        until = loop_time() + TURN
+        while loop_time() < until:
             await self._give_way()
             if self._is_behind(held, trigger) and await self._much_waits():
                 await asyncio.sleep(AHEAD_PAUSE)
@@ -251,7 +247,7 @@ class StepRunner:
 
     async def _try(self, held: StepsLease, trigger: Trigger, payload: BaseModel, reference: str) -> bool:
         """Run one step, and return whether another may follow at once."""
-        began = asyncio.get_running_loop().time()
+        began = loop_time()
         try:
             came_on = await self._do(held, trigger, payload)
         except LeaseLostError:
