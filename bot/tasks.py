@@ -1,7 +1,7 @@
-"""Concurrency helpers: shared questions, a count of requests, background fetches, shielded transactions."""
+"""Concurrency helpers: a count of requests, background fetches, shielded transactions, turns."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -11,7 +11,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from storage.database import Database, detached, reserved
 
 T = TypeVar("T")
-Q = TypeVar("Q")
 
 FETCH_PATIENCE = 0.8
 """Seconds that a step waits for what it wants from outside."""
@@ -172,37 +171,6 @@ class SingleFlight(Generic[T]):
         if self._asked is None or self._asked.done():
             self._asked = asyncio.create_task(self._question())
         return await asyncio.shield(self._asked)
-
-
-class SharedQuestions(Generic[Q, T]):
-    """Asks in batches: questions that come while a batch runs form the next one."""
-
-    def __init__(self, ask_all: Callable[[Sequence[Q]], Awaitable[Sequence[T]]]) -> None:
-        """``ask_all`` returns an answer for each question."""
-        self._ask_all = ask_all
-        self._waiting: list[tuple[Q, asyncio.Future[T]]] = []
-        self._asking: asyncio.Task[None] | None = None
-
-    async def ask(self, question: Q) -> T:
-        """Return an answer that was asked for after this call, or raise its error."""
-        answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._waiting.append((question, answer))
-        if self._asking is None or self._asking.done():
-            self._asking = asyncio.create_task(self._run())
-        return await answer
-
-    async def _run(self) -> None:
-        while batch := self._waiting:
-            self._waiting = []
-            try:
-                answers = await self._ask_all([question for question, _ in batch])
-            except Exception as problem:
-                for answer in (each for _, each in batch if not each.done()):
-                    answer.set_exception(problem)
-                continue
-            for (_, answer), found in zip(batch, answers, strict=True):
-                if not answer.done():  # who asked may be gone
-                    answer.set_result(found)
 
 
 class CrowdedError(Exception):

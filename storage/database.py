@@ -31,13 +31,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Dialect, make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
-from sqlalchemy.ext.asyncio import AsyncSession as AlchemySession
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel, col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage import engines, statements
+from storage import engines, sessions, statements
+from storage.round_trips import RoundTrips
+from storage.sessions import make_sessions
 
 CONSTRAINT_NAMES = {
     "ix": "ix_%(column_0_N_label)s",
@@ -51,7 +52,7 @@ SQLModel.metadata.naming_convention = CONSTRAINT_NAMES
 SQLModel.model_config["defer_build"] = True
 
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
-_WRITES, _AT_END, _FOLDER, _LOG = "writes", "at end", "folder", "log"
+_WRITES, _AT_END, _FOLDER = "writes", "at end", "folder"
 """What a session’s own information says of it."""
 _OPEN: ContextVar[tuple[AsyncSession, ...]] = ContextVar("sessions_open", default=())
 """The sessions that the task at work is in the middle of."""
@@ -179,10 +180,11 @@ class Database:
             statements.write_at_end(each)
         is_shared = self.is_sqlite and engines.SHARED_SYNC in engines.WRITING
         self._log = engines.LogSync(self.url.database or "") if is_shared else None
-        writing, reading = {_WRITES: True, _FOLDER: folder, _LOG: self._log}, {_WRITES: False, _FOLDER: folder}
-        self.write, self.read = _sessions(self._writer, writing), _sessions(self._reader, reading)
+        reading = {_WRITES: False, _FOLDER: folder, statements.TRIPS: self._make_trips()}
+        writing = reading | {_WRITES: True, sessions.LOG: self._log}
+        self.write, self.read = make_sessions(self._writer, writing), make_sessions(self._reader, reading)
         self._reserved, self._nested = [
-            {True: _sessions(each, writing), False: _sessions(each, reading)} for each in self._beside
+            {True: make_sessions(each, writing), False: make_sessions(each, reading)} for each in self._beside
         ] or ({True: self.write, False: self.read},) * 2
         self._closing: set[asyncio.Task[None]] = set()
         """Sessions that give back their connection though their user was cancelled."""
@@ -200,7 +202,13 @@ class Database:
     @property
     def engines(self) -> Collection[AsyncEngine]:
         """All engines, each once."""
-        return {self._writer, self._reader, *self._beside}
+        return {self._writer, self._reader, *self._beside, *self._apart}
+
+    def _make_trips(self) -> RoundTrips | None:
+        """Make what sends together what several transactions ask; nothing for a file, to which there is no way."""
+        settings = {"lock_timeout": str(engines.SHARED_LOCK_MS)}
+        self._apart = [] if self.is_sqlite else [engines.postgres(self.url, engines.SHARED, **settings)]
+        return RoundTrips(self._apart[0]) if self._apart else None
 
     @asynccontextmanager
     async def transaction(
@@ -210,6 +218,7 @@ class Database:
         statement, so that a block without statements costs nothing; ``first`` is called when it begins."""
         session = self._choose(writes)()
         if first:
+            session.info.pop(statements.TRIPS)  # a transaction of its own, which begins with that
             event.listen(session.sync_session, "after_begin", lambda *begun: first(begun[-1]))
         around = _OPEN.get()
         _OPEN.set((*around, session))
@@ -217,7 +226,7 @@ class Database:
             yield session
             for step in session.info.pop(_AT_END, ()):
                 await step(session)
-            if session.in_transaction():
+            if session.in_transaction() or statements.has_waiting(session):
                 await (session.commit() if self._keeps else self._take_back(session))
         except BaseException:
             await self._give_back(session)
@@ -284,7 +293,7 @@ def before_commit(db: AsyncSession, step: Callable[[AsyncSession], Awaitable[obj
 
 def is_writing(db: AsyncSession) -> bool:
     """Tell whether a transaction that may write has begun: on SQLite every other writer waits for its end."""
-    return bool(db.info[_WRITES]) and db.in_transaction()
+    return bool(db.info[_WRITES]) and (db.in_transaction() or statements.has_waiting(db))
 
 
 async def release(db: AsyncSession) -> None:
@@ -379,22 +388,6 @@ async def change(db: AsyncSession, row: SQLModel, **values: Any) -> None:
 async def execute(db: AsyncSession, statement: Executable, values: Any = None) -> CursorResult[Any]:
     """Execute a prepared statement without the session’s own work on it: for the paths of every request."""
     return await (await db.connection()).execute(statement, values)
-
-
-class _Session(AsyncSession):
-    """A session that does not warn about statements other than plain SELECTs, as SQLModel’s does."""
-
-    execute = AlchemySession.execute  # type: ignore[assignment,unused-ignore]
-
-    async def commit(self) -> None:
-        """Commit, and return once it is on the disk; the connection is given back before, for other writers."""
-        await super().commit()
-        if log := self.info.get(_LOG):
-            await log.reach()
-
-
-def _sessions(engine: AsyncEngine, info: dict[str, Any]) -> async_sessionmaker[AsyncSession]:
-    return async_sessionmaker(engine, class_=_Session, expire_on_commit=False, autoflush=False, info=info)
 
 
 ROWS_PER_PAGE = 500

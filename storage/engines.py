@@ -24,6 +24,8 @@ AWAY = (DBAPIError, PoolTimeout, OSError, TimeoutError)
 _OWN_FAULT = (DataError, IntegrityError, ProgrammingError)
 _OWN_STATES = ("22", "23", "42")
 """Classes of SQLSTATE: data, constraints, syntax (postgresql.org, « PostgreSQL Error Codes »)."""
+_LOST_STATES = ("08", "57")
+"""Of a connection that is lost, or a server that ends: what was under way may be done."""
 _UNWRITABLE = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
 _UNWRITABLE_STATES = {"53100", "25006", "58030"}
 """disk_full, read_only_sql_transaction, io_error."""
@@ -44,6 +46,11 @@ def wrap_problem(statement: str, problem: Exception) -> DBAPIError:
     """Wrap a driver’s error as SQLAlchemy would."""
     kind = TakenMeanwhileError if _state(problem) == _TAKEN_STATE else DBAPIError
     return kind(statement, None, problem)
+
+
+def is_refused(error: BaseException) -> bool:
+    """Tell whether the server refused a statement, and goes on: nothing of its transaction is done."""
+    return bool(_state(error)) and not _state(error).startswith(_LOST_STATES)
 
 
 def may_pass(error: BaseException) -> bool:
@@ -314,11 +321,15 @@ RESERVED = 3
 NESTED = 2
 """The connections for queries in the middle of a transaction: its owner must not wait for a connection of the others,
 as their owners might wait likewise."""
+SHARED = 2
+"""The connections for statements that several transactions send together."""
+SHARED_LOCK_MS = 100
+"""How long such statements wait for a row that somebody else writes: then each waits by itself."""
 
 
-def postgres(url: URL, connections: int = CONNECTIONS) -> AsyncEngine:
-    """Make the PostgreSQL engine, for reading and writing."""
-    settings = {"jit": "off", "statement_timeout": str(STATEMENT_MS), "application_name": "coop-bot"}
+def postgres(url: URL, connections: int = CONNECTIONS, **more: str) -> AsyncEngine:
+    """Make the PostgreSQL engine, for reading and writing, with ``more`` settings of its connections."""
+    settings = {"jit": "off", "statement_timeout": str(STATEMENT_MS), "application_name": "coop-bot"} | more
     engine = create_async_engine(
         url,
         # Connections beyond the pool are closed when given back, and opening one costs more than ten statements.

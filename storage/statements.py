@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import asyncpg
 from sqlalchemy.dialects.sqlite import aiosqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.orm import Session
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.engines import wrap_problem
@@ -30,7 +31,9 @@ _ASK: Mapping[str, Callable[[Any, str, Sequence[Any]], Awaitable[Sequence[Any]]]
 }
 
 _LAST = "written last"
-"""The key under which a connection keeps the statements that are still to be executed."""
+"""The key under which a connection keeps the statements that are still to be executed; a session, until it has one."""
+TRIPS = "round trips"
+"""The key under which a session has the round trips that it shares with others (PostgreSQL)."""
 
 
 class _Compiled:
@@ -85,22 +88,60 @@ class DirectStatement:
         rows = await _ask(_kind(db), await _driver(db, begins=begins), compiled.text, compiled.bound(values))
         return [compiled.read(row) for row in rows]
 
+    async def find_shared(self, db: AsyncSession, values: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Return the rows of a SELECT, as ``find`` does; where no transaction has begun, it is sent together with what
+        others ask at this moment."""
+        trips = db.info.get(TRIPS)
+        if trips is None or db.in_transaction() or has_waiting(db):
+            return await self.find(db, values)
+        compiled = self.speak("postgresql")
+        return [compiled.read(row) for row in await trips.read(compiled.text, compiled.bound(values))]
+
     async def write_last(self, db: AsyncSession, values: Mapping[str, Any]) -> None:
         """Execute a statement without results before whatever the session’s transaction executes next, and at its end
         at the latest.
 
-        On PostgreSQL consecutive such statements are sent as one, in order; where a transaction writes nothing else,
-        that one statement is its BEGIN and COMMIT, too: a single round trip.
+        On PostgreSQL consecutive such statements are sent as one, in order; where a transaction does nothing else, that
+        one statement is its BEGIN and COMMIT, too: a single round trip, shared with others that end at this moment.
         """
         if _kind(db) == "sqlite":  # its statements need no round trip
             await self.run(db, values)
             return
         bound = self.speak("postgresql").bound(values)
-        if not db.in_transaction():
+        if not db.in_transaction() and TRIPS not in db.info:
             await db.connection()
-        if self in _info(db).get(_LAST, ()):  # one statement may change a row once only
+        if self in _last(db).get(_LAST, ()):  # one statement may change a row once only
             await _driver(db)
-        _info(db).setdefault(_LAST, {})[self] = bound
+        _last(db).setdefault(_LAST, {})[self] = bound
+
+
+def has_waiting(db: AsyncSession) -> bool:
+    """Tell whether a session that has begun no transaction has something to write last."""
+    return _LAST in db.info
+
+
+def forget(db: AsyncSession) -> None:
+    """Forget what such a session was to write last."""
+    db.info.pop(_LAST, None)
+
+
+def hand_over(session: Session, connection: Connection) -> None:
+    """Let the connection of a transaction that begins have what was to be written last."""
+    if waiting := session.info.pop(_LAST, None):
+        connection.info[_LAST] = waiting
+
+
+async def write_together(db: AsyncSession) -> bool:
+    """Write and commit what a session was to write last, where it did nothing else, together with what others write;
+    False where it is to be committed by itself."""
+    if not has_waiting(db):
+        return False
+    waiting = db.info[_LAST]
+    if await db.info[TRIPS].write(_join(*waiting), tuple(value for bound in waiting.values() for value in bound)):
+        forget(db)
+        return True
+    await db.connection()
+    return False
 
 
 def write_at_end(engine: AsyncEngine) -> None:
@@ -179,8 +220,13 @@ async def _driver(db: AsyncSession, *, begins: bool = True) -> Any:
     return driver
 
 
-def _info(db: AsyncSession) -> dict[str, Any]:
+def _info(db: AsyncSession) -> dict[Any, Any]:
     return db.sync_session.connection().info
+
+
+def _last(db: AsyncSession) -> dict[Any, Any]:
+    """Return where a session keeps what is to be written last."""
+    return _info(db) if db.in_transaction() else db.info
 
 
 def _kind(db: AsyncSession) -> str:

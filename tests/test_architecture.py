@@ -100,7 +100,7 @@ TABLES_OF_THE_MACHINE = {
         "work",
     ),
 }
-HOW_TABLES_ARE_KEPT = {"database", "engines", "private_files"}
+HOW_TABLES_ARE_KEPT = {"database", "engines", "private_files", "round_trips"}
 """No tables, but what all of them are kept by."""
 
 

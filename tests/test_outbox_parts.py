@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot.outbox.lanes import Lanes, lease_written
 from bot.retries import Gate, backoff, next_try
-from bot.tasks import SharedQuestions
+from storage.round_trips import SharedQuestions
 from tests.support.mattermost import BOT
 from tests.support.outbox import make_message, read_clock
 

@@ -19,10 +19,11 @@ from bot.outbox.actions import DeliveryResult
 from bot.outbox.lanes import LeasedMessage, lease_taken
 from bot.outbox.sender import Sender
 from bot.retries import WORN, Doubts, Gate, LeaseLostError, lease_kept, run_when_due
-from bot.tasks import SharedQuestions, ShieldedTransactions, Traffic, loop_time
+from bot.tasks import ShieldedTransactions, Traffic, loop_time
 from storage import outbox as table
 from storage.database import Database
 from storage.outbox import EMPTY, LEASE, ActionTurn, DeliveryMark, HeldLease, Outgoing, Share, TargetKind
+from storage.round_trips import SharedQuestions
 
 
 class OutboxTable:

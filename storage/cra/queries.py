@@ -325,7 +325,7 @@ async def file_report(db: AsyncSession, author: Person, report: Report, how: Fil
     """Store a report once: the same key gives the first one’s number. Where the same key files another one at this very
     moment, the transaction fails at its end (``TakenMeanwhileError``), and finds that one when it is run again."""
     table = PRACTICE_TABLE if how.practice else TABLE
-    (found,) = await _RESERVE[table].find(db, {"key": how.key})
+    (found,) = await _RESERVE[table].find_shared(db, {"key": how.key})
     if found["filed"] is not None:
         return FilingResult(found["filed"], is_new=False)
     row = columns(report) | {

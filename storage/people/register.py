@@ -30,7 +30,7 @@ _GET = DirectStatement(dict.fromkeys(INSERT, _BY_ID))
 
 async def get(db: AsyncSession, person_id: str) -> Person | None:
     """Get the person of a Mattermost id."""
-    found = await _GET.find(db, {"person": person_id})
+    found = await _GET.find_shared(db, {"person": person_id})
     return Person(**found[0]) if found else None
 
 
