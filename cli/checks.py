@@ -17,7 +17,7 @@ from bot.mattermost import AioClient, Mattermost, RateLimit
 from bot.papers import page
 from cli.admin import Admin, Identity
 from cli.errors import OperatorError
-from cli.faults import chat_fault, folder_fault, place_fault
+from cli.faults import certificate_fault, chat_fault, folder_fault, place_fault
 from config import canaux, charte, editions, hotline, liens
 from config.kit import read_sizes
 from config.settings import Settings
@@ -27,6 +27,7 @@ from storage.backup.file import read_recipients
 COMMAND_TOKEN_LENGTH = 26
 ANSWERED_WITHIN = 5.0
 """Seconds in which Mattermost may say whether it knows the bot."""
+WAITS = "Le bot se lance, et l’attend."
 
 
 def choose_features(features: Iterable[Feature], settings: Settings) -> Sequence[Feature]:
@@ -81,7 +82,8 @@ async def check_server(settings: Settings) -> str | None:
         if error.status in {401, 404}:
             which = "COOP_BOT_TOKEN" if error.status == 401 else "COOP_MATTERMOST_URL"
             raise OperatorError(f"{which} : {chat_fault(error)}", code=2) from None
-        return _explain_silence(settings)
+        fault = certificate_fault(error, settings.mattermost_url)
+        return f"COOP_MATTERMOST_URL : {fault} {WAITS}" if fault else _explain_silence(settings)
 
 
 async def _own_team(admin: Admin, name: str, bot_id: str) -> Identity | None:
@@ -145,7 +147,7 @@ def command_token_fault(settings: Settings) -> str | None:
 def _explain_silence(settings: Settings) -> str:
     return (
         f"Le serveur Mattermost ne répond pas à l’adresse {settings.mattermost_url} : vérifiez COOP_MATTERMOST_URL, et "
-        "qu’il est démarré. Le bot se lance, et l’attend."
+        f"qu’il est démarré. {WAITS}"
     )
 
 

@@ -147,8 +147,20 @@ def settings_fault(error: "ValidationError") -> OperatorError:
     return OperatorError("Réglage refusé. " + " ".join(sentences), code=2)
 
 
+def certificate_fault(error: "ChatError", host: str) -> str | None:
+    """Say that nobody vouches for the certificate of a host, and what to do; None for any other fault."""
+    if error.status or not ("Certificate" in error.error_id or "SSL" in error.error_id):
+        return None
+    return (
+        f"Le certificat TLS de {host} n’est pas accepté ({error.error_id}) : il doit être valide (ni expiré, ni d’un "
+        "autre nom), ou son autorité connue de cette machine (SSL_CERT_FILE)."
+    )
+
+
 def chat_fault(error: "ChatError") -> str:
     """Explain an error of Mattermost to the operator."""
+    if fault := certificate_fault(error, "Mattermost"):
+        return fault
     known = _MATTERMOST.get(error.status) or f"Le serveur Mattermost a répondu une erreur {error.status}."
     return f"{known} [{error}]" if error.error_id and error.status else known
 

@@ -2,6 +2,8 @@
 
 import asyncio
 import socket
+import ssl
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -103,6 +105,42 @@ def write_settings(right: Path, wrong: Mapping[str, str]) -> str:
     written = right.with_name("wrong")
     written.write_text("\n".join([*lines, *(f"{name}='{value}'" for name, value in wrong.items())]))
     return str(written)
+
+
+async def test_a_certificate_that_nobody_vouches_for_is_named_by_serve_and_setup(
+    newest: FreshServer,
+    elsewhere: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    """It is no « does not answer »: the address is right, and the server there."""
+    await newest.setup()
+    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=autre.example", "-days", "2"]
+    subprocess.run([*made, "-keyout", tmp_path / "k", "-out", tmp_path / "c"], check=True, capture_output=True)  # noqa: ASYNC221
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(tmp_path / "c", tmp_path / "k")
+    async with await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0, ssl=context) as proud:
+        url = f"https://127.0.0.1:{proud.sockets[0].getsockname()[1]}"
+        served = serve_nothing(monkeypatch)
+        settings = write_settings(newest.file, {"COOP_MATTERMOST_URL": url})
+        assert await asyncio.to_thread(run_command, "--env-file", settings, "serve") == 0
+        said = capsys.readouterr().err
+        assert f"COOP_MATTERMOST_URL : Le certificat TLS de {url} n’est pas accepté" in said
+        assert served, "it may be renewed later than the bot is started"
+        asked = (
+            "setup",
+            "--url",
+            url,
+            "--admin-token",
+            "x" * 26,
+            "--team",
+            "cnum",
+            "--public-url",
+            "http://127.0.0.1:1",
+        )
+        assert await asyncio.to_thread(run_command, *asked, "--write", str(tmp_path / "env")) == 1
+        assert f"--url : Le certificat TLS de {url} n’est pas accepté" in capsys.readouterr().err
 
 
 async def test_a_server_away_is_waited_for_and_said_and_a_trace_is_for_who_asks(

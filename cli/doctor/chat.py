@@ -17,7 +17,7 @@ from cli.admin import Admin, Identity
 from cli.checks import explain_old_server
 from cli.doctor.findings import Findings
 from cli.environment import open_database
-from cli.faults import chat_fault
+from cli.faults import certificate_fault, chat_fault
 from cli.rights import Needs, explain_excess, look_up
 from cli.setup.server import host_of, is_loopback, worth_of_addresses
 from config.canaux import PlannedChannel
@@ -36,10 +36,7 @@ async def server(client: AioClient, findings: Findings, clock: Callable[[], date
             date, version = reply.headers.get("Date"), reply.headers.get("X-Version-Id", "")
             await reply.read()
     except aiohttp.ClientSSLError as error:
-        findings.fault(
-            f"Le certificat TLS de {host_of(client.url)} n’est pas accepté ({type(error).__name__}) : "
-            "il doit être valide, ou son autorité connue de cette machine (SSL_CERT_FILE)."
-        )
+        findings.fault(certificate_fault(ChatError(0, type(error).__name__), host_of(client.url)) or "")
         return False
     except (aiohttp.ClientError, TimeoutError, OSError):
         findings.fault(chat_fault(ChatError(0)))

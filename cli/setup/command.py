@@ -16,7 +16,7 @@ from cli.admin import Admin, Identity, SlashCommand
 from cli.checks import COMMAND_TOKEN_LENGTH, choose_features, explain_old_server, open_client
 from cli.command import Call
 from cli.errors import OperatorError
-from cli.faults import folder_fault, text_of
+from cli.faults import certificate_fault, folder_fault, text_of
 from cli.rights import Needs
 from cli.setup.account import Bot, BotAccount, bot_account, bot_rights
 from cli.setup.changes import Changes
@@ -152,6 +152,8 @@ async def _examine_server(admin: Admin, url: str, changes: Changes) -> None:
     except ChatError as error:
         if error.status == 401:
             raise OperatorError("Le serveur refuse --admin-token : il a été révoqué, ou mal copié.") from None
+        if fault := certificate_fault(error, url):
+            raise OperatorError(f"--url : {fault}") from None
         if error.status in {0, 404}:
             raise OperatorError(
                 f"--url : Mattermost ne répond pas à {url} : vérifiez l’adresse (http ou https, rien après "
