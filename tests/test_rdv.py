@@ -12,6 +12,7 @@ from bot.capabilities import OLDEST
 from bot.forms import Clues
 from bot.french.words import NBSP
 from dialogs.rdv.line import UsualRdv, read_rdv_line
+from dialogs.rdv.recurrence import write_out
 from storage.people import Person as Registered
 from storage.people import Role
 from storage.rdv import PlaceKind, Rdv, RdvState
@@ -247,3 +248,41 @@ async def test_plain_words_show_the_week_or_preview_a_rdv(house: House) -> None:
     await lea.clicks(preview, "Enregistrer")
     await lea.told("enregistré")
     assert len(await rdvs_of(house, lea)) == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "repetition", "days"),
+    [
+        ("tous les mardis 14h sauf le 8/12 et le 15 décembre mail", "tous les mardis sauf le 8/12 et le 15 décembre",
+         ["01/12", "22/12"]),
+        ("sauf le 1er décembre, tous les mardis 14h mail", "tous les mardis sauf le 1er décembre", ["08/12", "15/12"]),
+        ("tous les mardis 14h sauf les 8, 15 et 22 décembre mail", "tous les mardis sauf les 8, 15 et 22 décembre",
+         ["01/12", "29/12"]),
+        ("tous les mardis 14h sauf du 8/12 au 10 janvier mail", "tous les mardis sauf du 8/12 au 10 janvier",
+         ["01/12", "12/01"]),
+        ("tous les mardis 14h du 5/1 au 12 janvier mail", "tous les mardis jusqu’au 12 janvier", ["05/01", "12/01"]),
+        ("mail tous les mardis à partir du 5 janvier 14h 2 fois sauf le 12/1", "tous les mardis 2 fois sauf le 12/1",
+         ["05/01"]),
+    ],
+)  # fmt: skip
+def test_days_are_excepted_from_what_comes_back(line: str, repetition: str, days: list[str]) -> None:
+    found = read_rdv_line(line, CLUES, UsualRdv())
+    form = found.judge(CLUES)
+    assert form, found.mistakes
+    assert (found.raw["repetition"], found.unread) == (repetition, ())
+    rule = form.read_rule(TODAY)
+    assert rule
+    written = write_out(rule, form.quand.date(), form.quand.time(), PARIS, "69")
+    assert [f"{one.day:%d/%m}" for one in written.occurrences][:2] == days
+
+
+def test_a_second_day_and_a_name_are_told_and_not_kept() -> None:
+    for line in ("mardi et jeudi 10h mail", "tous les mardis et jeudis 10h mail"):
+        found = read_rdv_line(line, CLUES, UsualRdv())
+        assert "celui du jeudi" in " ".join(found.notes)
+        assert found.raw["quand"] == "01/12/2026 10h00"
+    for line in ("demain à 9h avec M. Petit", "demain 9h M. Petit mail"):
+        found = read_rdv_line(line, CLUES, UsualRdv())
+        assert (found.raw["repere"], found.unread) == ("M. P.", ())
+        assert "des initiales suffisent" in " ".join(found.notes)
+        assert "âge" not in " ".join(found.notes)

@@ -84,6 +84,8 @@ async def read_habit(ctx: ReadingContext, text: str) -> Whisper | None:
     if found is None:
         return None
     rule, spans = found
+    if rule.but:
+        raise UserError("Tapez la ligne sans « sauf » : le jour où cela n’a pas lieu, cliquez « Pas cette fois ».")
     rest = text
     for start, end in sorted(spans, reverse=True):
         rest = f"{rest[:start]} {rest[end:]}"

@@ -14,6 +14,7 @@ from bot.french import MONTH_NUMBERS, NBSP, read_date, read_minutes, read_named_
 from bot.guard import DataKind
 from bot.texts import quote
 from config.text import make_plain
+from config.time import WEEKDAYS
 from dialogs.cra.line import make_line
 from dialogs.cra.line.parser import choose_pieces, split_line
 from dialogs.cra.line.submission import gather_values
@@ -61,6 +62,9 @@ _QUOTED = re.compile(r"[«“\"(]\s*([^«»“”\"()]{1,200}?)\s*[»”\")]")
 _INITIALS = re.compile(
     r"(?<!\w)(?:(?:Mme|Mlle|Mr|M\.?)\s)?(?:[A-Z]\.[ -]?){1,3}(?!\w)|(?<!\w)(?:Mme|Mlle|Mr|M\.)\s[A-Z]\b\.?"
 )
+_NAMED = re.compile(r"(?<!\w)((?:Mme|Madame|Mlle|Mr|Monsieur|M\.?)\s[A-ZÀ-Ý])[a-zà-ÿ][\w’'-]+")
+_FROM = re.compile(r"(?<!\w)a partir (?=du |de )")
+_SECOND_DAY = re.compile(rf"(?<!\w)(?:et|ou|puis) (?:les? )?({'|'.join(WEEKDAYS)})s?(?!\w)")
 _NO_NAME = f"Un nom ou un contact ne se note pas ici{NBSP}: des initiales suffisent, par exemple J. D."
 _LEFT = {"age": "âge", "statut": "statut", "suite": "suite", "recurrents": "déjà venus"}
 """The elements that only a report has."""
@@ -205,6 +209,10 @@ def _read_memo(found: RdvLine, left: _Text) -> None:
     if match := _QUOTED.search(left.typed):
         left.take(*match.span())
         found.raw["repere"] = match[1]
+    elif match := _NAMED.search(left.typed):
+        left.take(*match.span())
+        found.raw["repere"] = f"{match[1]}."
+        found.notes.append(_NO_NAME)
     elif match := _INITIALS.search(left.typed):
         found.raw["repere"] = left.take(*match.span())
     if fault := fault_of_memo(str(found.raw.get("repere", ""))):
@@ -217,7 +225,7 @@ def _leave_contacts_out(found: RdvLine, left: _Text) -> None:
     contacts = [one for one in guard.find(left.typed) if one.kind in {DataKind.TELEPHONE, DataKind.COURRIEL}]
     for one in contacts:
         left.take(one.start, one.end)
-    found.notes += [_NO_NAME] if contacts else []
+    found.notes += [_NO_NAME] if contacts and _NO_NAME not in found.notes else []
 
 
 def _read_rule(found: RdvLine, left: _Text, clues: Clues) -> bool:
@@ -227,13 +235,18 @@ def _read_rule(found: RdvLine, left: _Text, clues: Clues) -> bool:
     said = [left.typed[start:end].strip(" ,") for start, end in rule[1]]
     for start, end in rule[1]:
         left.take(start, end)
-    found.raw["repetition"] = " ".join(said)
+    if match := _FROM.search(left.plain):
+        left.take(*match.span())
+    found.raw["repetition"] = " ".join(re.sub("^(?:au|et le) ", "jusqu’au ", words) for words in said)
     return True
 
 
 def _read_when(found: RdvLine, left: _Text, clues: Clues, rule: bool) -> int:
     """Read the day and the hour; return the minutes up to an end that was said, 0 where none was, and fewer for one
     before the beginning."""
+    if match := _SECOND_DAY.search(left.plain):
+        left.take(*match.span())
+        found.notes.append(f"Un rendez-vous a un seul jour de la semaine{NBSP}: notez à part celui du {match[1]}.")
     day, after = _take_day(found, left, clues)
     hour, minutes = _take_hour(left, after)
     if hour is None and (impossible := _NO_HOUR.search(left.plain)):
@@ -253,7 +266,8 @@ def _read_when(found: RdvLine, left: _Text, clues: Clues, rule: bool) -> int:
 def _first_day(repetition: str, hour: time | None, clues: Clues) -> date | None:
     rule = find_rule(make_plain(repetition), clues.today)
     days = rule[0].days(clues.today) if rule else iter(())
-    return next((day for day in days if day > clues.today or hour), None)
+    but = rule[0].but if rule else frozenset[date]()
+    return next((day for day in days if day not in but and (day > clues.today or hour)), None)
 
 
 def _take_day(found: RdvLine, left: _Text, clues: Clues) -> tuple[date | None, int]:

@@ -8,11 +8,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.calendar import LAST, find_holiday
-from bot.french import MONTH_NUMBERS, read_coming_day, say_date
+from bot.french import MONTH_NUMBERS, read_coming_day, read_coming_days, say_date
 from config.text import fold, make_plain
 from config.time import WEEKDAYS
 
-AWAY = "votre absence"
+AWAY, EXCEPTED = "votre absence", "à votre demande"
 COUNT_MAX = 60
 """How many rdv one rule writes out at most: each week of a year, and a few more."""
 AHEAD_MAX = timedelta(days=366)
@@ -39,6 +39,12 @@ _RULES = tuple(
 _TIMES = re.compile(r"(?<!\w)(?:pendant |pour )?([0-9]{1,2}) fois(?!\w)")
 _DURING = re.compile(r"(?<!\w)(?:pendant|durant|pour) ([0-9]{1,2}) (semaines?|mois)(?!\w)")
 _UNTIL = re.compile(r"(?<!\w)jusqu ?(?:au|a|en|aux)? (?:la )?(?P<end>.+)")
+_FROM_TO = re.compile(r"(?<!\w)(?:du|entre le) (?P<begin>[^,]+?)(?P<to> (?:au|et le) )(?P<end>.+)")
+_EXCEPT = re.compile(r"(?<!\w)(?:sauf|excepte|hormis|a l.exception) (?=(?:le|les|du|des) )")
+_NEXT = re.compile(r"(?: ?, ?| )?(?:et )?(?:le |les |du |des )?")
+_MONTH_AFTER = re.compile(rf"[\d ,]*(?:(?:et|le|les) [\d ,]*)*({'|'.join(MONTH_NUMBERS)})(?!\w)")
+_RANGE_WORDS = 9
+"""Words of the longest days left out: « mardi 22 décembre 2026 au lundi 4 janvier 2027 »."""
 _END_WORDS = 5
 """Words of the longest last day: « mardi 30 juin 2027 inclus »."""
 HELP = "Écrivez par exemple « tous les mardis jusqu’au 30/06 » ou « le 2e mercredi du mois »."
@@ -47,13 +53,15 @@ HELP = "Écrivez par exemple « tous les mardis jusqu’au 30/06 » ou « le 2e 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A rule of recurrence: a weekday (Monday is 0) of each week, or of every ``every`` weeks, or the ``nth`` of each
-    month; until a day, for ``times`` occurrences, or for some weeks where neither is said."""
+    month; until a day, for ``times`` occurrences, or for some weeks where neither is said; ``but`` are days of it on
+    which it does not."""
 
     weekday: int
     nth: int = 0
     every: int = 1
     until: date | None = None
     times: int | None = None
+    but: frozenset[date] = frozenset()
 
     def __str__(self) -> str:
         """Say the rule: « tous les mardis », « un mardi sur deux », « le deuxième mercredi du mois »."""
@@ -94,7 +102,8 @@ class Occurrence:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The occurrences of a rule, and the days left out: public holidays, each with its name, and days of absence."""
+    """The occurrences of a rule, and the days left out: public holidays, each with its name, days of absence, and those
+    that the rule excepts."""
 
     occurrences: tuple[Occurrence, ...]
     holidays: tuple[tuple[date, str], ...] = ()
@@ -111,7 +120,7 @@ def write_out(rule: Rule, first: date, hour: time, zone: ZoneInfo, departement: 
     An hour that a night does not have is the one after; of one that it has twice, it is the first."""
     found, left_out = [], []
     for day in rule.days(first):
-        if name := find_holiday(day, departement):
+        if name := EXCEPTED if day in rule.but else find_holiday(day, departement):
             left_out.append((day, name))
         else:
             found.append(Occurrence(day, datetime.combine(day, hour, zone).astimezone(UTC)))
@@ -125,9 +134,43 @@ def find_rule(plain: str, today: date) -> tuple[Rule, list[tuple[int, int]]] | N
         return None
     groups = match.groupdict()
     day = groups["day"] or groups.get("other") or ""
-    rule = Rule(WEEKDAYS.index(day), _NTH.get(groups.get("nth") or "", 0), 2 if groups.get("two") else 1)
+    but, excepted = _find_exceptions(plain, today)
+    nth = _NTH.get(groups.get("nth") or "", 0)
+    rule = Rule(WEEKDAYS.index(day), nth, 2 if groups.get("two") else 1, but=frozenset(but))
+    for start, end in excepted:  # « sauf du 20 au 27 » is no end of the rule
+        plain = f"{plain[:start]}{',' * (end - start)}{plain[end:]}"
     bounded, spans = _find_bound(plain, rule, today)
-    return bounded, [match.span(), *spans]
+    return bounded, [match.span(), *spans, *excepted]
+
+
+def _find_exceptions(plain: str, today: date) -> tuple[list[date], list[tuple[int, int]]]:
+    """Find the days that « sauf le 22/12 et le 29/12 » takes out, and where these words are."""
+    match = _EXCEPT.search(plain)
+    if match is None:
+        return [], []
+    found, end = list[date](), match.end()
+    while (link := _NEXT.match(plain, end)) and (link[0] or not found):
+        rest = plain[link.end() :]
+        words = re.split(r"(\s+|,)", rest)[: 2 * _RANGE_WORDS]
+        said = ("".join(words[:size]).rstrip(" ,.") for size in range(len(words), 0, -2))
+        read = next(((text, days) for text in said if text and (days := _read_excepted(text, rest, today))), None)
+        if read is None:
+            break
+        found, end = [*found, *read[1]], link.end() + len(read[0])
+    return found, [(match.start(), end)] if found else []
+
+
+def _read_excepted(said: str, rest: str, today: date) -> list[date]:
+    """Read a day that a rule excepts, or the days from one up to another; « 12 » may be of a month named in the
+    ``rest``: « les 12 et 19 janvier »."""
+    if said.isdecimal():
+        month = _MONTH_AFTER.match(rest)
+        said = f"{said} {month[1]}" if month else f"le {said}"
+    if " au " not in said:
+        day = read_coming_day(said, today)
+        return [day] if day else []
+    days = read_coming_days(f"du {said}", today)
+    return [days.start + n * _DAY for n in range((days.end - days.start).days)] if days else []
 
 
 def _find_bound(plain: str, rule: Rule, today: date) -> tuple[Rule, list[tuple[int, int]]]:
@@ -136,14 +179,17 @@ def _find_bound(plain: str, rule: Rule, today: date) -> tuple[Rule, list[tuple[i
     if match := _DURING.search(plain):
         days = timedelta(days=int(match[1]) * (7 if match[2].startswith("semaine") else 30))
         return replace(rule, until=today + days), [match.span()]
-    match = _UNTIL.search(plain)
-    if match is None:
+    match, start = _UNTIL.search(plain), "end"
+    if match is None and (match := _FROM_TO.search(plain)):
+        start = "to" if _read_end(match["begin"], today) else ""
+    if match is None or not start:
         return rule, []
     words = re.split(r"(\s+)", match["end"])[: 2 * _END_WORDS]
     for size in range(len(words), 0, -1):
         said = "".join(words[:size])
         if until := _read_end(said.strip(" ,."), today):
-            return replace(rule, until=until), [(match.start(), match.start("end") + len(said))]
+            begin = match.start("to") if start == "to" else match.start()
+            return replace(rule, until=until), [(begin, match.start("end") + len(said.rstrip(" ,.")))]
     return rule, []
 
 
