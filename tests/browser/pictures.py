@@ -40,7 +40,7 @@ async def take(url: str, browser: Browser) -> None:
         phone = await browser.new_context(locale="fr-FR", **small)
         await _phone(await Client.of(juliette, phone, PASSWORD))
         others: dict[str, Any] = {"locale": "fr-FR", "viewport": SCREEN, "color_scheme": "light"}
-        await _channels(await Client.of(agathe, await browser.new_context(**others), PASSWORD))
+        await _channels(agathe, await Client.of(agathe, await browser.new_context(**others), PASSWORD))
         await _moderation(await Client.of(agathe, await browser.new_context(**others), PASSWORD))
         await _newcomer(await Client.of(ines, await browser.new_context(**others), PASSWORD))
 
@@ -86,7 +86,9 @@ async def _phone(client: Client) -> None:
     await window.is_gone()
 
 
-async def _channels(client: Client) -> None:
+async def _channels(agathe: Person, client: Client) -> None:
+    rhone = await agathe.api.get(f"/teams/{agathe.site.team_id}/channels/name/rhone")
+    await agathe.api.put(f"/channels/{rhone['id']}/patch", {"header": "Le Rhône", "purpose": "On parle de tout"})
     await client.types("/canaux verifier 69")
     await client.visits_bot()
     await _cut(await client.sees("ce qui n’est pas comme prévu"), "canaux-verifier")
