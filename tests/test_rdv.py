@@ -17,7 +17,7 @@ from storage.people import Person as Registered
 from storage.people import Role
 from storage.rdv import PlaceKind, Rdv, RdvState
 from tests.people import Person
-from tests.support.house import House, wait_until
+from tests.support.house import House, plain, wait_until
 
 PARIS = ZoneInfo("Europe/Paris")
 
@@ -234,6 +234,19 @@ def test_what_goes_without_saying_is_listed_thing_by_thing() -> None:
     usual = UsualRdv(place={"ou": "rattachement", "lieu": "Médiathèque", "commune": "69500 Bron"})
     found = read_rdv_line("mardi 10h 45 min", CLUES, usual)
     assert found.assumed == ["lieu de rattachement", "Médiathèque", "69500 Bron"]
+
+
+async def test_a_holiday_is_told_before_it_is_noted_and_days_are_listed_either_way(
+    house: House, juliette: Person
+) -> None:
+    christmas = next(day for n in range(1, 366) if (day := day_after(house, n)).month == 12 and day.day == 25)
+    preview = await juliette.asks(f"/rdv {christmas:%d/%m/%Y} 10h mail")
+    assert "jour férié" in preview.text
+    await juliette.clicks(preview, "Enregistrer quand même")
+    before = christmas - timedelta(days=20)
+    listed = await juliette.asks(f"/rdv du {christmas:%d/%m/%Y} au {before:%d/%m/%Y}")
+    assert f"du 5 au 25 décembre {christmas.year}" in plain(listed)
+    assert "courriels" in listed.text
 
 
 async def test_plain_words_show_the_week_or_preview_a_rdv(house: House) -> None:

@@ -25,6 +25,7 @@ from bot.french.periods import (
     read_coming_day,
     read_coming_days,
     read_coming_period,
+    read_days_either_way,
     read_named_day,
     read_period,
 )
@@ -66,6 +67,7 @@ __all__ = [
     "read_coming_days",
     "read_coming_period",
     "read_date",
+    "read_days_either_way",
     "read_minutes",
     "read_moment",
     "read_named_day",

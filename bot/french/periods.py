@@ -366,22 +366,26 @@ def _read_coming_period(text: str, today: date) -> Period | None:
         return Period(month, months_after(month, 1))
     named = _read_named(bare, today)
     if named is None:
-        return _read_coming_either_way(text, today)
+        return read_days_either_way(text, today)
     if named.end > today:
         return named
     is_dated = re.search(r"[0-9]{4}", bare)
     return named if is_dated else Period(months_after(named.start, 12), months_after(named.end, 12))
 
 
-def _read_coming_either_way(text: str, today: date) -> Period | None:
+def read_days_either_way(text: str, today: date) -> Period | None:
     """Read coming days; those of which the last is named first (« du 12/12 au 3/12 ») are turned, rather than meant for
     nearly a year."""
     coming = read_coming_days(text, today)
     if coming and (coming.start.year == coming.last.year or coming.end - coming.start <= NEAR):
         return coming
-    found = _without_lead(dates.fold_date(text))
-    turned = (f"{found[link.end() :]} au {found[: link.start()]}" for link in _LINK.finditer(found))
-    return next((read for words in turned if (read := _read_coming_between(words, today))), coming)
+    return _read_within_time(lambda: _turn(dates.fold_date(text), today)) or coming
+
+
+def _turn(found: str, today: date) -> Period | None:
+    bare = _without_lead(found)
+    turned = (f"{bare[link.end() :]} au {bare[: link.start()]}" for link in _LINK.finditer(bare))
+    return next((read for words in turned if (read := _read_coming_between(words, today))), None)
 
 
 def _read_coming(found: str, today: date) -> Period | None:

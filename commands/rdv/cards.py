@@ -10,12 +10,13 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel
 
 from bot import visio
+from bot.calendar import find_holiday
 from bot.cards import RowCard
 from bot.command_lines import read_typed_number
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.features import Feature, Front, Right
-from bot.french import Period, read_coming_days, read_period, say_date, say_days
+from bot.french import Period, read_days_either_way, read_period, say_date, say_days
 from bot.pages import cut_page
 from bot.replies import Button, Card, Message, Progress, Refresh, Replies, Step, Whisper
 from bot.texts import Markdown, link, quote, render
@@ -320,17 +321,18 @@ async def redraw(ctx: Context, asked: Redraw, _: Progress) -> Step:
 
 
 async def say_overlaps(ctx: Context, rdvs: Sequence[Rdv]) -> Markdown:
-    """Say with which other rdv these share time, and which fall on days away; empty where with none."""
+    """Say with which other rdv these share time, and which fall on days away or holidays; empty where with none."""
     own = [rdv.number for rdv in rdvs if rdv.id is not None]
     found: dict[int, Rdv] = {}
     for rdv in rdvs:
         for other in await list_overlapping(ctx.db, rdv.user_id, rdv.starts_at, rdv.ends_at, but=own):
             found[other.number] = other
     shown = [_name(ctx, rdv) for rdv in list(found.values())[:SHOWN_OVERLAPS]]
-    away = await _say_absences(ctx, rdvs)
-    return (
-        render("rdv/overlaps", shown=shown, more=len(found) - len(shown), away=away) if found or away else Markdown("")
-    )
+    away, days = await _say_absences(ctx, rdvs), sorted({rdv.starts_at.astimezone(ctx.zone).date() for rdv in rdvs})
+    off = [f"{say_date(day)} ({name})" for day in days if (name := find_holiday(day, ctx.user.departement))]
+    if not (found or away or off):
+        return Markdown("")
+    return render("rdv/overlaps", shown=shown, more=len(found) - len(shown), away=away, off=off)
 
 
 async def _say_absences(ctx: Context, rdvs: Sequence[Rdv]) -> Sequence[str]:
@@ -375,7 +377,7 @@ def _read_days(said: str, today: date) -> Period | None:
         return Period(monday, monday + _WEEK)
     if said == "passes":
         return Period(today - _WEEK, today)
-    return read_coming_days(said, today) or read_period(said, today)
+    return read_days_either_way(said, today) or read_period(said, today)
 
 
 @feature.command(
