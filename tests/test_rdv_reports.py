@@ -172,6 +172,10 @@ async def test_reminders_come_the_evening_before_and_an_hour_before_once_and_can
     assert (await as_is(monday, rdv)).remind_at
     await rings(monday, "rdv.remind", datetime.combine(tuesday, time(9, 35), PARIS))
     assert len([post for post in await lea.direct() if "Bientôt" in post.text]) == 2
+    monday.clock.goes_to(datetime.combine(tuesday, time(14, 20), PARIS))
+    await lea.clicks(evening, "Demain à 8 h")
+    assert "à 14 h 50" in plain(await lea.whispered("14"))
+    monday.clock.goes_to(datetime.combine(tuesday, time(9, 36), PARIS))
     await rings(monday, "rdv.remind", datetime.combine(tuesday, time(10, 1), PARIS))
     await lea.asks(f"/rdv annuler {other.number}")
     await rings(monday, "rdv.remind", datetime.combine(tuesday, time(14, 5), PARIS))

@@ -10,7 +10,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from bot.account_status import find_active
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
-from bot.french import say_minutes
+from bot.french import say_hour, say_minutes
 from bot.mail import Letter, Outcome, render_letter, send_letter
 from bot.replies import Button, Direct, EveningPart, Message, Progress, Replies, Start, Step, Whisper
 from bot.texts import render
@@ -37,10 +37,11 @@ GAP = 2
 
 
 class PutOff(BaseModel):
-    """« Dans 30 min », « Demain à 8 h »: the reminder of these comes again then."""
+    """« Dans 30 min », « Demain à 8 h »: the reminder of these comes again then; half an hour after the click where no
+    instant is said, or it is past."""
 
     numbers: list[int]
-    at: datetime
+    at: datetime | None = None
 
 
 class Stop(BaseModel):
@@ -81,8 +82,7 @@ async def _remind_of(ctx: Context, rdv: Rdv, owner: people.Person | None) -> Dir
     if owner is None or is_fresh or owner.has_left(owner.today(ctx.now)):
         return None
     theirs = replace(ctx, user=owner)
-    later = ctx.now + LATER
-    put_off = [Button("Dans 30 min", PutOff(numbers=[rdv.number], at=later))] if later < rdv.starts_at else []
+    put_off = [Button("Dans 30 min", PutOff(numbers=[rdv.number]))] if ctx.now + LATER < rdv.starts_at else []
     stop = Button("Ne plus rappeler", Stop(numbers=[rdv.number]))
     return Direct(render("rdv/soon", **describe(theirs, rdv)), [*put_off, stop], user_id=owner.id)
 
@@ -121,15 +121,13 @@ async def _tell_tomorrow(ctx: Context) -> Message | None:
 @feature.button(PutOff)
 async def put_off(ctx: Context, click: PutOff) -> Replies:
     """Let the reminder come again at that moment."""
-    rdvs = [
-        rdv for rdv in await lock_rdvs(ctx.db, ctx.user.id, click.numbers) if rdv.starts_at > max(click.at, ctx.now)
-    ]
+    at = click.at if click.at and click.at > ctx.now else ctx.now + LATER
+    rdvs = [rdv for rdv in await lock_rdvs(ctx.db, ctx.user.id, click.numbers) if rdv.starts_at > at]
     for rdv in rdvs:
-        await change(ctx.db, rdv, remind_at=click.at)
+        await change(ctx.db, rdv, remind_at=at)
     if not rdvs:
         raise UserError("C’est trop tard pour le redire : /rdv aujourd’hui montre vos rendez-vous.")
-    at = click.at.astimezone(ctx.zone)
-    return Whisper(render("rdv/put_off", at=f"{at:%H h %M}"))
+    return Whisper(render("rdv/put_off", at=say_hour(at.astimezone(ctx.zone))))
 
 
 @feature.button(Stop)
