@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -104,12 +104,18 @@ async def import_ranges(call: Call, file: str, *, dry_run: bool = False) -> int:
 
 
 async def _store(db: AsyncSession, run: RangeImport, *, tells: bool) -> None:
-    """Replace the ranges of each person; a rehearsal prints how many replace how many."""
+    """Replace the ranges of each person; a rehearsal prints how many replace how many, where they
+    differ."""
     for user_id, ranges in run.found.items():
-        if tells:
-            had = count(len(await bookings.list_ranges(db, user_id)), "plage")
-            print(f"@{run.names[user_id]} : {had} à remplacer par {len(ranges)}")
+        had = await bookings.list_ranges(db, user_id) if tells else []
+        if tells and _keys(had) != _keys(ranges):
+            print(f"@{run.names[user_id]} : {count(len(had), 'plage')} à remplacer par {len(ranges)}")
         await bookings.replace_ranges(db, user_id, ranges)
+
+
+def _keys(ranges: Sequence[bookings.WeeklyRange]) -> list[str]:
+    """Return what tells ranges from others, whatever their order and numbers."""
+    return sorted(one.model_dump_json(exclude={"id"}) for one in ranges)
 
 
 def read_range(line: Cells, person: Person) -> bookings.WeeklyRange:

@@ -40,6 +40,9 @@ async def _tell(call: Call) -> int:
 
 def _lines(outlook: Outlook) -> Iterator[str]:
     yield f"Étapes à faire, dans cet ordre : {', '.join(outlook.steps)}."
+    if outlook.is_empty:
+        yield "La base est vide : lancez « coop-bot migrate », ou démarrez le bot, qui le fait."
+        return
     if outlook.added:
         yield f"S’ajoutent : {', '.join(outlook.added)}."
     if outlook.indexed:

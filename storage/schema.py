@@ -251,6 +251,8 @@ class Outlook:
     added: Sequence[str]
     indexed: Sequence[str]
     breaking: Sequence[str]
+    is_empty: bool = False
+    """Whether there are no tables yet."""
 
 
 async def look_ahead(database_url: str) -> Outlook:
@@ -261,7 +263,7 @@ async def look_ahead(database_url: str) -> Outlook:
     found = await current(database_url)
     check_known(database_url, found)
     if found is None:
-        return Outlook(steps(), ["toutes les tables : la base est vide"], (), ())
+        return Outlook(steps(), (), (), (), is_empty=True)
     missing = [step for step in steps() if step > found]
     return compare(missing, _shapes(found), _shapes(head()))
 

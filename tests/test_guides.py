@@ -1,9 +1,13 @@
 """The guides say what people can type: every command of « /aide » is in one of them, and none that does not exist."""
 
 import re
+import shlex
+from contextlib import suppress
 
+import click
 import pytest
 
+from cli.main import coop_bot
 from commands import FEATURES
 from config.commands import read_commands
 from storage.people import EVERYONE, Role
@@ -52,6 +56,29 @@ def test_every_command_is_in_a_guide() -> None:
     known = typed("".join(map(guide, ("conseiller.md", "coordinateur.md", "animateur.md"))))
     missing = {c for c in commands(*Role) if not any(f"{k} ".startswith(f"{c} ") for k in known)}
     assert not missing
+
+
+def parse(line: str) -> None:
+    """Read what an operator types, as the program does, and run nothing of it. Raises click.UsageError."""
+    found = re.search(r"(?:^|[ /])coop-bot ((?:(?! [>|&]| +#).)*)", line)
+    assert found, line
+    command: click.Command = coop_bot
+    context = command.make_context("coop-bot", shlex.split(found[1]))
+    while isinstance(command, click.Group):
+        name, inner, rest = command.resolve_command(context, [*context._protected_args, *context.args])  # noqa: SLF001
+        assert inner, line
+        command, context = inner, inner.make_context(name, rest, parent=context)
+
+
+@pytest.mark.parametrize("path", ["README.md", "docs/exploitant.md"])
+def test_each_line_that_an_operator_is_told_to_type_is_understood(path: str) -> None:
+    text = (DOCS.parent / path).read_text("utf-8")
+    blocks = "\n".join(re.findall(r"^```\w*\n(.*?)^```", text, re.MULTILINE | re.DOTALL)).replace("\\\n", " ")
+    lines = [line for line in blocks.splitlines() if re.search(r"(?:^|[ /])coop-bot [a-z-]", line.partition(" # ")[0])]
+    assert len(lines) > 2
+    for line in lines:
+        with suppress(click.exceptions.Exit):  # « --version » says it, and ends
+            parse(line)
 
 
 @pytest.mark.parametrize(("name", "role"), READERS.items())

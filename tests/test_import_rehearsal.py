@@ -74,6 +74,7 @@ async def test_a_rehearsal_tells_each_line_and_writes_nothing(
     assert rehearsed.splitlines()[-1] in done, "as many of each"
     again = await run("--dry-run")
     assert "ligne" not in again
+    assert "à remplacer" not in again
 
 
 async def test_a_rehearsal_refuses_what_the_import_would(

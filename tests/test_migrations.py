@@ -120,7 +120,9 @@ async def test_what_a_step_would_do_is_told_before(
 ) -> None:
     call = Call(known=Settings(database_url=empty))
     assert await migrate(call, check=True) == PENDING
-    assert "la base est vide" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "La base est vide : lancez « coop-bot migrate »" in said
+    assert "répliques" not in said, "there is nothing to be saved, and nobody serves"
     await migrate(call)
     assert await migrate(call, check=True) == 0
     with backups.add_migration(tmp_path, monkeypatch):
