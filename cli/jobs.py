@@ -103,6 +103,10 @@ class JobLine:
         return self.title or JOBS.get(self.name, self.name), first, last, RESULTS.get(self.last_result or "", "—")
 
 
+NO_BACKUP = JobLine("sauvegarde.begin", None, None, None, "Sauvegarde (aucune n’est programmée)")
+"""What is read of the job that looks whether a backup is due, where none ever is: « faite » would promise one."""
+
+
 async def jobs(call: Call, as_json: bool) -> int:
     """Print the due times and last results of all jobs."""
     return await show(call.settings, call.clock(), as_json=as_json)
@@ -117,6 +121,8 @@ async def show(settings: Settings, now: datetime, features: Sequence[Feature] = 
         out = await _editions(NewsDesk(db, settings, now)) if any(f.name == actus.name for f in on) else []
     triggers = sorted((t for f in on for t in f.triggers if t.key[0] == "job"), key=lambda t: t.key)
     found = sorted([*(_line(trigger, zones, ran, now) for trigger in triggers), *out], key=lambda line: line.name)
+    if settings.backup_at is None and not as_json:
+        found = [NO_BACKUP if line.name == NO_BACKUP.name else line for line in found]
     table = make_table(HEADINGS, [line.as_row() for line in found], "Heures de Paris.")
     write([line.as_object() for line in found], table, as_json=as_json)
     return 0

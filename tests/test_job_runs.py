@@ -219,6 +219,11 @@ async def test_the_operator_sees_every_job(house: House, capsys: pytest.CaptureF
     assert ran["last_result"] == "done"
     assert abs(datetime.fromisoformat(ran["last_run"]) - house.clock()) < timedelta(minutes=1)
     assert await show(house.settings, house.clock(), as_json=False) == 0
+    (backup,) = (line for line in capsys.readouterr().out.splitlines() if line.startswith("Sauvegarde"))
+    assert backup.split("  ")[0] == "Sauvegarde (aucune n’est programmée)"
+    assert "faite" not in backup, "nothing was saved"
+    on = house.settings.model_copy(update={"backup_at": 3})
+    assert await show(on, house.clock(), as_json=False) == 0
     said = capsys.readouterr().out
     assert "Ménage de la nuit" in said
     assert "faite" in said
