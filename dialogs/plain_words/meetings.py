@@ -96,7 +96,8 @@ _OWN_RDV = (
     ("disponibilites", "(?:suis |serai )?dispo|horaires|creneaux d ouverture|(?:heures|creneaux) ou|reserver avec moi"),
     (
         "lien",
-        r"(?:usagers|gens|habitants|public|personnes) (?:\S+ ){0,4}reserv|(?:ma |la |une )?page |"
+        r"(?:usagers|gens|habitants|public|personnes) (?:\S+ ){0,4}(?:reserv|pren(?:d|n)\S* (?:un |des )?"
+        r"(?:rdv|rendez vous) avec moi)|(?:ma |la |une )?page |"
         r"(?:mon |le |un )lien |adresse ",
     ),
     (
@@ -191,7 +192,7 @@ def write_appointment(said: Utterance) -> str:
     list of the days that are named."""
     if "@" in said.sentence.text and _COLLEAGUE.search(said.sentence.text):
         return _write_meeting(said)
-    if said.has("rappels? ") and said.knows("rdv rappels"):
+    if said.has(r"rappels? |(?:arret\S*|stop|plus) (?:\S+ ){0,3}rappeler ") and said.knows("rdv rappels"):
         return f"rdv rappels {'non' if said.has('arret|stop|plus |coup|supprim|desactiv') else 'oui'}"
     if own := _write_own_appointments(said):
         return own
@@ -333,7 +334,7 @@ def _type(said: Utterance, found: re.Match[str]) -> str:
     return said.sentence.typed(said.find_word_at(found.start() + 1), said.find_word_at(found.end() - 1))
 
 
-_NUMBERED_DAY = rf"\d{{1,2}}(?: (?:{'|'.join(MONTH_NUMBERS)}))?"
+_NUMBERED_DAY = rf"\d{{1,2}}(?:[/ ]\d{{1,2}}(?:[/ ]\d{{2,4}})?| (?:{'|'.join(MONTH_NUMBERS)}))?"
 _WHEN = re.compile(
     rf" (?:la semaine prochaine|cette semaine|aujourd hui|demain|(?:du |le |jusqu au )?(?:{'|'.join(WEEKDAYS)})|"
     rf"(?:du|le|jusqu au) {_NUMBERED_DAY})(?: au {_NUMBERED_DAY})? "
