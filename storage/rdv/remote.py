@@ -13,13 +13,13 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import LargeBinary, SmallInteger, and_, delete, func, or_, update
+from sqlalchemy import ClauseElement, LargeBinary, SmallInteger, Table, and_, bindparam, delete, func, or_, update
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.themes import themes_in
 from storage.cra.report import Canal
-from storage.database import Code, Labelled, UtcTime, change, insert_new, insertion
+from storage.database import INSERT, Code, Labelled, UtcTime, change, insert_new, insertion
 from storage.rdv.appointments import (
     MEMO_MAX,
     PLACE_MAX,
@@ -34,6 +34,7 @@ from storage.rdv.appointments import (
 )
 from storage.rdv.bookings import KEY_BYTES
 from storage.seals import SealingKeys, UnreadableError, hash_token
+from storage.statements import DirectStatement
 
 KEY_MAX, EMAIL_MAX = 40, 254
 WAITED_FOR = timedelta(days=30)
@@ -109,7 +110,7 @@ async def take_state(db: AsyncSession, remote: RemoteRdv, agents: Agents, now: d
 
     Nobody else changes that rendez-vous until the transaction ends. The same state once more changes nothing.
     """
-    if not await _replace_older(db, remote):
+    if not await _REPLACE.run(db, remote.model_dump()):
         return False
     await db.execute(delete(RdvAgent).where(col(RdvAgent.key) == remote.key))
     if remote.is_purged:
@@ -121,15 +122,23 @@ async def take_state(db: AsyncSession, remote: RemoteRdv, agents: Agents, now: d
     return True
 
 
-async def _replace_older(db: AsyncSession, remote: RemoteRdv) -> bool:
-    statement = insertion(db, RemoteRdv).values(remote.model_dump())
+_REMOTES: Table = RemoteRdv.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+
+
+def _replacement(kind: str) -> ClauseElement:
+    """Make the statement that stores a state in place of an older one, and returns its key where it did."""
+    statement = INSERT[kind](_REMOTES).values({c.name: bindparam(c.name, type_=c.type) for c in _REMOTES.c})
     new = statement.excluded
-    is_tied = and_(col(RemoteRdv.sent_at) == new.sent_at, col(RemoteRdv.rank) < new.rank)
-    columns = {name: new[name] for name in RemoteRdv.model_fields if name != "key"}
-    newer = statement.on_conflict_do_update(
-        index_elements=["key"], set_=columns, where=or_(col(RemoteRdv.sent_at) < new.sent_at, is_tied)
-    )
-    return (await db.execute(newer.returning(col(RemoteRdv.key)))).first() is not None
+    is_tied = and_(_REMOTES.c.sent_at == new.sent_at, _REMOTES.c.rank < new.rank)
+    newer: ClauseElement = statement.on_conflict_do_update(
+        index_elements=["key"],
+        set_={c.name: new[c.name] for c in _REMOTES.c if not c.primary_key},
+        where=or_(_REMOTES.c.sent_at < new.sent_at, is_tied),
+    ).returning(_REMOTES.c.key)
+    return newer
+
+
+_REPLACE = DirectStatement({kind: _replacement(kind) for kind in INSERT})
 
 
 async def _settle(db: AsyncSession, remote: RemoteRdv, owners: Collection[str], now: datetime) -> None:
