@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import delete, text, update
 from sqlmodel import col, select
 
-from bot import logs, recovery, watchlist
+from bot import attachments, logs, recovery, watchlist
 from bot.app import App
 from bot.clock import utc_now
 from bot.connections import Limits
@@ -51,7 +51,8 @@ EDITIONS = Path(__file__).parents[1] / "data" / "editions.tsv"
 SETTLED_S = 75.0
 """Longer than a replica takes to look at what another one left (bot.retries.LOOK_ANYWAY)."""
 PATIENCE = 30.0
-"""Seconds after which what has no event is given up; only a failure waits that long."""
+"""Seconds after which what has no event is given up, and a window opens without what Mattermost was asked for; only a
+failure waits that long."""
 FIRST = 0.1
 """The first pause in seconds of a house’s bots after an embedded server did not take something, and that of work which
 comes no further or waits for what was not read yet."""
@@ -134,7 +135,7 @@ class House:
         rappels.USUAL_RHYTHM = rappels.Rhythm.NEVER  # no message of the day comes in the middle of a story
         if self.sandbox:
             actions.LOOKS, steps.IDLE_PAUSE, steps.NOT_BACK = NOTICE_LOOKS, FIRST, FIRST
-            recovery.RECOVERY_RETRY = FIRST
+            recovery.RECOVERY_RETRY, attachments.PATIENCE = FIRST, PATIENCE
         watchlist.WATCHES_EVERY, cases.STORM_JOINS, broadcast.GATHERED_FOR = ASKS_EVERY, CROWD, GATHERED_FOR
         self.app = _without_missed_jobs(App(self.settings, self.features, self.clock, first=self._first))
         if self.web:
@@ -259,7 +260,6 @@ class House:
 
     async def knows_the_team(self) -> None:
         """Wait until the bot is connected and has read who is in the team: whoever comes from now on is told of."""
-
         await wait_for(lambda: is_listening(self.bot, {TEAM}))
 
     def hears_of(self, person: Person) -> None:
