@@ -189,6 +189,19 @@ async def test_voters_of_a_duplicate_move_along_once(house: House, juliette: Per
     assert await wait_for(is_done)
 
 
+async def test_who_voted_for_the_original_only_hears_nothing_of_its_duplicate(
+    house: House, juliette: Person, agathe: Person
+) -> None:
+    lea = await house.conseiller("lea")
+    kept, copy = await files(juliette, SORT), await files(lea, "Ranger l’historique")
+    await agathe.asks(f"/idee etat {copy} doublon {kept}")
+    assert (await stored(house, kept))["votes"] == 2
+    async with house.bot.database.transaction(writes=False) as db:
+        ideas = [await idees.get(db, number) for number in (kept, copy)]
+        original, duplicate = [set(await idees.list_voters(db, idea, "", 10)) for idea in ideas if idea]
+    assert (original, duplicate) == ({juliette.id, lea.id}, {lea.id})
+
+
 async def test_a_later_decision_is_not_undone_with_an_earlier_one(
     house: House, juliette: Person, agathe: Person
 ) -> None:

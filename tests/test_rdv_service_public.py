@@ -27,7 +27,7 @@ from storage.rdv import Rdv, RdvSource, RdvState
 from storage.rdv.appointments import add_rdv
 from storage.rdv.remote import Opened, RdvAgent, RemoteRdv, Webhook, make_keys, open_webhook, revoke_webhook
 from tests.people import Person, new_session, unique
-from tests.support.house import LOG, House, plain
+from tests.support.house import LOG, PATIENCE, House, plain
 from tests.support.publications import run_job
 from tests.support.servers import (
     CITIZEN,
@@ -86,8 +86,9 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(house: House) -> AsyncIterator[Desk]:
-    """The organisation 7, before it sent anything."""
+async def desk(house: House, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
+    """The organisation 7, before it sent anything. Mattermost has all the time to say who has an address."""
+    monkeypatch.setattr(deliveries, "PATIENCE", PATIENCE)
     async with house.bot.database.transaction() as db:
         for table in (Rdv, RemoteRdv, RdvAgent):
             await db.execute(delete(table))

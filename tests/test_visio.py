@@ -5,15 +5,19 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import cast
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from aiohttp import web
 
 from bot import visio
+from bot.context import ReadingContext
 from bot.errors import UserError
 from bot.visio import Server, make_checksum, make_name, sign_jwt
 from bot.web import HostRateLimit, Reach, WebClient
+from commands.visio import Opened, read_line
 from config.visio import VisioKind, VisioServer, read_visio
 from storage.people import Person as Registered
 from storage.people import Role
@@ -172,6 +176,18 @@ async def test_without_a_server_a_link_is_shared_all_the_same(house: House, juli
     card = await juliette.heard(place, "Point d’équipe")
     assert "https://visio.exemple.fr/abc-defg-hij" in card.text
     assert "ne convient pas" in plain(await juliette.asks("/visio http://127.0.0.1/salle", place))
+
+
+async def test_the_bot_speaks_in_no_archived_channel(house: House, juliette: Person) -> None:
+    """Older servers take a command there; a post they refuse."""
+    place = (await make_own_channel(juliette, "P"))["id"]
+    await house.site.admin.post(f"/channels/{place}/members", {"user_id": house.site.bot_id})
+    asked = SimpleNamespace(chat=house.bot.chat, channel_id=place, user=SimpleNamespace(id=juliette.id))
+    for may_speak in (True, False):
+        opened = await read_line(cast(ReadingContext, asked), "https://visio.exemple.fr/abc Point")
+        assert isinstance(opened, Opened)
+        assert opened.may_speak is may_speak
+        await house.site.admin.delete(f"/channels/{place}")
 
 
 async def test_a_room_is_opened_and_its_host_told_apart(house: House, juliette: Person) -> None:
