@@ -5,9 +5,10 @@ PostgreSQL each BEGIN and COMMIT is a way to the server and back: what is on the
 """
 
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ClauseElement, Connection, Select, UpdateBase, event
 from sqlalchemy.dialects.postgresql import asyncpg
@@ -19,6 +20,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.engines import wrap_problem
 
+T = TypeVar("T")
 _DIALECTS: Mapping[str, Dialect] = {
     "sqlite": aiosqlite.dialect(),
     "postgresql": asyncpg.dialect(),  # type: ignore[no-untyped-call]
@@ -115,6 +117,27 @@ class DirectStatement:
         _last(db).setdefault(_LAST, {})[self] = bound
 
 
+@dataclass(frozen=True, slots=True)
+class Asked(Generic[T]):
+    """A SELECT with its values, and what each of its rows is made into: to be asked together with others."""
+
+    statement: DirectStatement
+    values: Mapping[str, Any]
+    make: Callable[..., T]
+
+
+async def find_together(db: AsyncSession, *asked: Asked[Any]) -> Sequence[list[Any]]:
+    """Return what the rows of several SELECTs are made into, all read now; to PostgreSQL that is one round trip."""
+    if _kind(db) == "sqlite":
+        return [[one.make(**row) for row in await one.statement.find(db, one.values)] for one in asked]
+    compiled = [one.statement.speak("postgresql") for one in asked]
+    values = [value for one, each in zip(asked, compiled, strict=True) for value in each.bound(one.values)]
+    text = _gather(*(one.statement for one in asked))
+    (found,) = await _ask("postgresql", await _driver(db, begins=False), text, values)
+    both = zip(asked, compiled, found, strict=True)
+    return [[one.make(**each.read(row)) for row in rows] for one, each, rows in both]
+
+
 def has_waiting(db: AsyncSession) -> bool:
     """Tell whether a session that has begun no transaction has something to write last."""
     return _LAST in db.info
@@ -189,14 +212,25 @@ async def _write_waiting(driver: Any, waiting: Mapping[DirectStatement, tuple[An
 @cache
 def _join(*statements: DirectStatement) -> str:
     """Join several statements into one that runs them in order: the row counts come in that order."""
-    parts, given = [], 0
-    for number, statement in enumerate(statements):
-        text = statement.speak("postgresql").text
-        shifted = re.sub(r"\$(\d+)", lambda found, before=given: f"${int(found[1]) + before}", text)  # type: ignore[misc]
-        parts.append(f"s{number} AS ({shifted} RETURNING 1)")
-        given += max((int(each) for each in re.findall(r"\$(\d+)", text)), default=0)
+    parts = [f"s{number} AS ({text} RETURNING 1)" for number, text in enumerate(_renumber(statements))]
     counted = ", ".join(f"(SELECT count(*) FROM s{number})" for number in range(len(parts)))  # noqa: S608 (a number)
     return f"WITH {', '.join(parts)} SELECT {counted}"
+
+
+@cache
+def _gather(*statements: DirectStatement) -> str:
+    """Make one SELECT of several: an array of rows of each."""
+    arrays = (f"ARRAY(SELECT ROW(s.*) FROM ({text}) AS s)" for text in _renumber(statements))  # noqa: S608
+    return f"SELECT {', '.join(arrays)}"
+
+
+def _renumber(statements: Sequence[DirectStatement]) -> Iterator[str]:
+    """Yield the texts of statements whose values are to be given one after the other."""
+    given = 0
+    for statement in statements:
+        text = statement.speak("postgresql").text
+        yield re.sub(r"\$(\d+)", lambda found, before=given: f"${int(found[1]) + before}", text)  # type: ignore[misc]
+        given += max((int(each) for each in re.findall(r"\$(\d+)", text)), default=0)
 
 
 async def _ask(kind: str, driver: Any, text: str, values: Sequence[Any]) -> Sequence[Any]:

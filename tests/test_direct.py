@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import bindparam, func, insert, text
+from sqlalchemy import select as sql_select
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -16,12 +17,18 @@ from storage.claims import Claim
 from storage.database import Database, detached, reserved
 from storage.engines import CONNECTIONS
 from storage.outbox import Outgoing, TargetKind
-from storage.statements import DirectStatement
+from storage.statements import Asked, DirectStatement, find_together
 from tests.support.databases import database
 
 __all__ = ["database"]
 
 
+KINDS = ("sqlite", "postgresql")
+CLAIMS: Any = Claim.__table__  # type: ignore[attr-defined]
+BEFORE = DirectStatement(
+    dict.fromkeys(KINDS, sql_select(CLAIMS).where(CLAIMS.c.period < bindparam("period")).order_by(CLAIMS.c.period))
+)
+NAMED = DirectStatement(dict.fromkeys(KINDS, sql_select(CLAIMS.c.period).where(CLAIMS.c.scope == bindparam("scope"))))
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 ADD = DirectStatement(
     dict.fromkeys(("sqlite", "postgresql"), insert(Claim).values({n: bindparam(n) for n in Claim.model_fields}))
@@ -220,4 +227,33 @@ async def test_what_is_written_last_goes_in_one_way(postgres_url: str) -> None:
 
     assert await count_trips(database, write) == 1
     assert await periods(database) == ["1"]
+    await database.close()
+
+
+def ask_claims(period: str, scope: str) -> tuple[Asked[Claim], Asked[dict[str, Any]]]:
+    """Ask for the claims before a period, and for the periods of a scope."""
+    return Asked(BEFORE, {"period": period}, Claim), Asked(NAMED, {"scope": scope}, dict)
+
+
+async def test_what_is_asked_together_is_what_each_finds_by_itself(database: Database) -> None:
+    """In its order, with its types, and with what the transaction has written so far."""
+    async with database.transaction() as db:
+        for period in ("2", "1", "3"):
+            await ADD.write_last(db, row(period))
+        claims, nothing = await find_together(db, *ask_claims("3", "other"))
+        assert [claim.model_dump() for claim in claims] == [row("1"), row("2")]
+        assert nothing == []
+        nothing, periods = await find_together(db, *ask_claims("1", "direct"))
+        assert nothing == []
+        assert sorted(found["period"] for found in periods) == ["1", "2", "3"]
+
+
+async def test_what_is_asked_together_goes_in_one_way(postgres_url: str) -> None:
+    database = Database(postgres_url)
+
+    async def ask(db: AsyncSession) -> None:
+        await find_together(db, *ask_claims("3", "direct"))
+
+    await count_trips(database, ask)  # (a connection learns the first time what an array of rows is)
+    assert await count_trips(database, ask) == 1
     await database.close()

@@ -15,11 +15,12 @@ from commands.rdv.rooms import start_rooms
 from commands.rdv.visits import GONE, OTHER, OVER, PAGE, Held, Typed, Visit
 from config.text import fold
 from config.themes import bits
-from dialogs.rdv.slots import Slot
+from dialogs.rdv.slots import Hours, Slot, Wish, ask_hours
 from storage import claims, people
 from storage.database import change
 from storage.rdv import appointments, bookings
 from storage.seals import hash_token
+from storage.statements import find_together
 
 CANCELLED = "annule"
 """The part of an address under which a page says that a booking is cancelled."""
@@ -97,12 +98,15 @@ async def _book(visit: Visit, asked: PageRequest) -> PageAnswer:
     said = asked.fields.get("jeton") or f"{typed.creneau}\n{typed.prenom}\n{typed.contact}"
     once = seal.mark(f"{page.user_id}\n{said}")
     faults, start = typed.find_faults(), typed.start
-    if not faults and (sent := await bookings.find_sent(ctx.db, once)):
-        booking, became = sent
+    day = (start or ctx.now).astimezone(visit.owner.zone).date()
+    asked_for = (bookings.ask_sent(once), bookings.ask_number(), *ask_hours(visit.owner, day))
+    sent, (number,), *hours = await find_together(ctx.db, *asked_for)
+    if not faults and sent:
+        booking, became = sent[0]
         if booking.stands and became not in OVER:
             return _go_to(visit, seal.open(booking.sealed_code, booking.code_hash))
         await change(ctx.db, booking, once=None)  # it was refused or cancelled: this asks anew
-    slot = await visit.find_slot(start) if start else None
+    slot = await visit.find_slot(start, Wish(visit.theme, hours=Hours(*hours))) if start else None
     if start and slot is None:
         return await visit.show_form(replace(typed, creneau=""), faults | {"creneau": GONE}, status=409)
     if faults or slot is None:
@@ -110,7 +114,7 @@ async def _book(visit: Visit, asked: PageRequest) -> PageAnswer:
     if not await _may_book(ctx, page, asked.visitor):
         sentence = "Trop de rendez-vous ont été pris aujourd’hui. Réessayez demain, ou demandez à votre conseiller."
         return await visit.show_form(typed, {"": sentence}, status=429)
-    return await _take(visit, slot, typed, once)
+    return await _take(visit, slot, typed, (number, once))
 
 
 async def _may_book(ctx: Context, page: bookings.BookingPage, visitor: str) -> bool:
@@ -120,19 +124,17 @@ async def _may_book(ctx: Context, page: bookings.BookingPage, visitor: str) -> b
     return left is not None and await claims.spend_quota(ctx.db, page.user_id, "rdv-page", today, BY_PAGE) is not None
 
 
-async def _take(visit: Visit, slot: Slot, typed: Typed, once: str) -> PageAnswer:
-    """Take a seat: the page answers with the code, and the conseiller is told."""
-    ctx, page, code, seal = (
-        visit.ctx,
-        visit.page,
-        bookings.make_code(),
-        bookings.BookingSeal(visit.ctx.settings.secrets),
-    )
+async def _take(visit: Visit, slot: Slot, typed: Typed, known: tuple[int, str]) -> PageAnswer:
+    """Take a seat, for a booking of which the number and the mark of its form are known: the page answers with the
+    code, and the conseiller is told."""
+    ctx, page, (number, once) = visit.ctx, visit.page, known
+    code, seal = bookings.make_code(), bookings.BookingSeal(ctx.settings.secrets)
     rdv = await _hold(visit, slot)
     if rdv is None:
         return await visit.show_form(replace(typed, creneau=""), {"creneau": GONE}, status=409)
     about = hash_token(code)
     booking = bookings.Booking(
+        id=number,
         user_id=page.user_id,
         rdv=rdv.number,
         page_hash=page.key_hash,

@@ -184,9 +184,9 @@ class Visit:
         days = Period(max(since or self.today, self.today), self.today + ahead)
         return await list_free(self.ctx.db, self.owner, self.ctx.now, days, wish or Wish(self.theme))
 
-    async def find_slot(self, start: datetime, wish: Wish | None = None) -> Slot | None:
+    async def find_slot(self, start: datetime, wish: Wish) -> Slot | None:
         """Find the moment that begins then, if it is free."""
-        return await find_free(self.ctx.db, self.owner, self.ctx.now, start, wish or Wish(self.theme))
+        return await find_free(self.ctx.db, self.owner, self.ctx.now, start, wish)
 
     def group(self, slots: Sequence[Slot]) -> list[dict[str, object]]:
         """Group moments by day, as the form shows them."""

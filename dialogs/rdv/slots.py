@@ -16,10 +16,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.calendar import find_holiday
 from bot.french import Period
 from config.themes import from_bits
-from storage.absences import Absence, read_absences
+from storage.absences import Absence, ask_absences
 from storage.people import Person
 from storage.rdv.appointments import Rdv, RdvSource, TakenTime, list_taken
-from storage.rdv.bookings import DAY, WeeklyRange, list_ranges
+from storage.rdv.bookings import DAY, WeeklyRange, ask_ranges
+from storage.statements import Asked, find_together
 
 _MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
 WORKING = ((9 * 60, 12 * 60), (14 * 60, 18 * 60))
@@ -217,42 +218,55 @@ DAYS_MAX = 366
 
 
 @dataclass(frozen=True, slots=True)
+class Hours:
+    """When somebody is there, as far as rendez-vous do not tell: their ranges, and absences."""
+
+    ranges: Sequence[WeeklyRange]
+    absences: Sequence[Absence]
+
+
+@dataclass(frozen=True, slots=True)
 class Wish:
     """What is to be booked: about which ``theme`` (as ``choose_ranges`` reads it), ``but`` which rendez-vous, whose
-    time counts as free, and ``at`` which instant it begins, in UTC (None for any)."""
+    time counts as free, and ``at`` which instant it begins, in UTC (None for any). ``hours`` are those of who receives,
+    where they are known already."""
 
     theme: str | None = None
     but: Collection[int] = ()
     at: datetime | None = None
+    hours: Hours | None = None
 
 
 ANY = Wish()
 
 
-async def read_calendar(db: AsyncSession, person: Person, first: date, last: date, wish: Wish = ANY) -> Calendar:
+def ask_hours(person: Person, since: date) -> tuple[Asked[WeeklyRange], Asked[Absence]]:
+    """Ask for somebody’s ranges, and for absences that end after a day."""
+    return ask_ranges(person.id), ask_absences(person.id, since)
+
+
+async def read_calendar(db: AsyncSession, person: Person, days: tuple[date, date], wish: Wish = ANY) -> Calendar:
     """Read what the slots of somebody on these days are computed from; where they have no ranges, nothing else is
     read."""
-    is_one = wish.at is not None and wish.theme is None  # of a theme all ranges say whether it is received apart
-    ranges = await list_ranges(db, person.id, first.weekday() if is_one else None)
-    return await _read(db, person, (first, last), ranges, wish) if ranges else Calendar(person.zone, [])
+    hours = wish.hours or Hours(*await find_together(db, *ask_hours(person, days[0])))
+    if wish.at is not None and wish.theme is None:  # of a theme all ranges say whether it is received apart
+        hours = Hours([one for one in hours.ranges if one.weekday == days[0].weekday()], hours.absences)
+    return await _read(db, person, days, hours, wish) if hours.ranges else Calendar(person.zone, [])
 
 
 async def read_whole_calendar(db: AsyncSession, person: Person, first: date, last: date, wish: Wish = ANY) -> Calendar:
     """Read a calendar, even of somebody without ranges."""
-    return await _read(db, person, (first, last), await list_ranges(db, person.id), wish)
+    return await _read(db, person, (first, last), Hours(*await find_together(db, *ask_hours(person, first))), wish)
 
 
-async def _read(
-    db: AsyncSession, person: Person, days: tuple[date, date], ranges: Sequence[WeeklyRange], wish: Wish
-) -> Calendar:
+async def _read(db: AsyncSession, person: Person, days: tuple[date, date], hours: Hours, wish: Wish) -> Calendar:
     first, last = days
-    start, end = _find_span(days, ranges, wish, person.zone)
+    start, end = _find_span(days, hours.ranges, wish, person.zone)
     taken = await list_taken(db, person.id, start, end, but=wish.but)
-    absences = await read_absences(db, person.id, first)
     each = (first + timedelta(days=number) for number in range((last - first).days + 1))
     off = frozenset(day for day in each if find_holiday(day, person.departement))
-    chosen = choose_ranges(ranges, wish.theme)
-    return Calendar(person.zone, chosen, absences, [as_busy(rdv) for rdv in taken], off)
+    chosen = choose_ranges(hours.ranges, wish.theme)
+    return Calendar(person.zone, chosen, hours.absences, [as_busy(rdv) for rdv in taken], off)
 
 
 def _find_span(days: tuple[date, date], ranges: Sequence[WeeklyRange], wish: Wish, zone: ZoneInfo) -> Span:
@@ -271,7 +285,7 @@ async def list_free(db: AsyncSession, person: Person, now: datetime, days: Perio
     if last < first:
         return []
     last = min(last, first + timedelta(days=DAYS_MAX))
-    return (await read_calendar(db, person, first, last, wish)).list_slots(first, last, now, wish.at)
+    return (await read_calendar(db, person, (first, last), wish)).list_slots(first, last, now, wish.at)
 
 
 async def find_free(db: AsyncSession, person: Person, now: datetime, start: datetime, wish: Wish = ANY) -> Slot | None:

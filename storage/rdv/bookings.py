@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import LargeBinary, SmallInteger, Table, bindparam, delete, insert, or_
+from sqlalchemy import LargeBinary, SmallInteger, Table, bindparam, delete, func, insert, or_
+from sqlalchemy import Sequence as SqlSequence
 from sqlalchemy import select as sa_select
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -20,7 +21,7 @@ from storage.database import INSERT, Code, Labelled, Numbered, UtcTime, change, 
 from storage.people import Person
 from storage.rdv.appointments import PLACE_MAX, Rdv, RdvState
 from storage.seals import SealingKeys, UnreadableError, hash_token
-from storage.statements import DirectStatement
+from storage.statements import Asked, DirectStatement, find_together
 
 DAY = DAY_MINUTES
 """Minutes of a day as clocks show them: the last hour that a range may end at."""
@@ -62,10 +63,15 @@ _OWN = sa_select(_RANGES).where(_RANGES.c.user_id == bindparam("user")).order_by
 _LIST = DirectStatement(dict.fromkeys(INSERT, _OWN))
 
 
-async def list_ranges(db: AsyncSession, user_id: str, weekday: int | None = None) -> Sequence[WeeklyRange]:
-    """List somebody’s weekly ranges, all or those of a weekday, to be read only, in the order of the week."""
-    rows = await _LIST.find(db, {"user": user_id})
-    return [WeeklyRange(**row) for row in rows if weekday in (None, row["weekday"])]
+def ask_ranges(user_id: str) -> Asked[WeeklyRange]:
+    """Ask for somebody’s weekly ranges, to be read only, in the order of the week."""
+    return Asked(_LIST, {"user": user_id}, WeeklyRange)
+
+
+async def list_ranges(db: AsyncSession, user_id: str) -> Sequence[WeeklyRange]:
+    """List somebody’s weekly ranges, to be read only, in the order of the week."""
+    (ranges,) = await find_together(db, ask_ranges(user_id))
+    return ranges
 
 
 async def add_range(db: AsyncSession, added: WeeklyRange) -> None:
@@ -291,13 +297,28 @@ async def list_open_pages(db: AsyncSession) -> Sequence[BookingPage]:
     return (await db.exec(select(BookingPage).where(col(BookingPage.is_on)))).all()
 
 
-_NEW = {column.name: bindparam(column.name, type_=column.type) for column in _BOOKINGS.c if column.name != "id"}
-_ADD = DirectStatement(dict.fromkeys(INSERT, insert(_BOOKINGS).values(_NEW).returning(_BOOKINGS.c.id)))
+_NEXT = DirectStatement(
+    {
+        "postgresql": sa_select(SqlSequence("rdv_booking_id_seq").next_value().label("number")),
+        "sqlite": sa_select((func.coalesce(func.max(_BOOKINGS.c.id), 0) + 1).label("number")),
+    }
+)
+_NEW = {column.name: bindparam(column.name, type_=column.type) for column in _BOOKINGS.c}
+_ADD = DirectStatement(dict.fromkeys(INSERT, insert(_BOOKINGS).values(_NEW)))
+
+
+def _read_number(number: int) -> int:
+    return number
+
+
+def ask_number() -> Asked[int]:
+    """Ask for the number of the next booking; on SQLite whoever writes is alone until the transaction ends."""
+    return Asked(_NEXT, {}, _read_number)
 
 
 async def add_booking(db: AsyncSession, booking: Booking) -> None:
-    """Store a new booking, which gets its number."""
-    booking.id = await _ADD.run(db, booking.model_dump(exclude={"id"}))
+    """Store a new booking, which has its number, before the transaction’s next statement."""
+    await _ADD.write_last(db, booking.model_dump())
 
 
 async def find_booking(db: AsyncSession, key: str, code: str, *, locked: bool = False) -> tuple[Booking, Rdv] | None:
@@ -314,10 +335,9 @@ _BECAME = sa_select(_BOOKINGS, col(Rdv.state).label("became")).where(col(Rdv.id)
 _SENT = DirectStatement(dict.fromkeys(INSERT, _BECAME.where(_BOOKINGS.c.once == bindparam("once"))))
 
 
-async def find_sent(db: AsyncSession, once: str) -> tuple[Booking, RdvState] | None:
-    """Find the booking made by a form that was sent before, and what became of its rendez-vous."""
-    rows = await _SENT.find(db, {"once": once})
-    return (Booking(**{n: v for n, v in rows[0].items() if n != "became"}), rows[0]["became"]) if rows else None
+def ask_sent(once: str) -> Asked[tuple[Booking, RdvState]]:
+    """Ask for the booking made by a form that was sent before, and what became of its rendez-vous."""
+    return Asked(_SENT, {"once": once}, lambda became, **row: (Booking(**row), became))
 
 
 async def get_booking(
