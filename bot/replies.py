@@ -309,11 +309,13 @@ class EveningPart:
 
 @dataclass(frozen=True, slots=True)
 class PlainTextReply:
-    """A feature’s claim on plain words: they are meant for it (``is_its``), or it offers ``buttons`` for them. Not a
-    reply itself."""
+    """What a feature makes of plain words said to the bot: they are its own (``is_its``: an answer in a thread of its),
+    or it has ``buttons`` for them, and where it has a ``text`` that is all there is to answer. (No reply of its
+    own.)"""
 
     is_its: bool = False
     buttons: Sequence[Button] = ()
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,6 +110,14 @@ def test_what_is_to_come_is_understood_and_led_to_once_it_is_there(sentence: str
         ("/aide ressourcs", "aide", "/aide ressources"),
         ("sondage : on mange où ?", "sondage", "/sondage on mange où ?"),
         ("qui connait linux dans le Rhône ?", "annuaire", "/annuaire qui linux près de Rhône"),
+        *(
+            (where, "hors_sujet", "")
+            for where in ("à Villeurbanne", "à domicile", "à 14h", "a lyon", "c'était au CCAS")
+        ),
+        ("à demain", "politesse", ""),
+        ("montre moi les signalements", "signaler", "/moderer dossiers"),
+        ("fais une annonce : réunion reportée", "canaux", "/annonce réunion reportée"),
+        ("les tickets en retard", "hotline_demandes", "/ticket liste"),
     ],
 )
 def test_sentences_that_were_asked_for(sentence: str, intention: str, line: str) -> None:

@@ -9,6 +9,7 @@ from config.text import fold
 from dialogs.plain_words.commands import read_typed
 from dialogs.plain_words.cues import read_cues
 from dialogs.plain_words.details import write_line
+from dialogs.plain_words.duties import read_duty
 from dialogs.plain_words.readings import Intention, Reading
 from dialogs.plain_words.sentences import Sentence, read_sentence
 from dialogs.plain_words.stories import read_wish
@@ -22,7 +23,8 @@ def understand(sentence: str, today: date, commands: CommandIndex, allowed: Coll
     ``commands`` are all that the bot knows, ``allowed`` the names of those that who speaks may type (all of them where
     None): a reading leads to nothing that would be refused.
     """
-    return permit(_read(sentence, today, commands), commands, allowed)
+    usual = _read(sentence, today, commands)
+    return permit(read_duty(sentence, commands, usual) or usual, commands, allowed)
 
 
 def _read(text: str, today: date, commands: CommandIndex) -> Reading:
@@ -68,6 +70,8 @@ def permit(reading: Reading, commands: CommandIndex, allowed: Collection[str] | 
     """Leave out what who speaks may not do; where nothing is left of what was meant, the help says what they may."""
     if allowed is None:
         return reading
+    if reading.instead and commands.find(reading.line)[0] not in allowed:
+        reading = reading.instead
     others = tuple(each for each in reading.others if commands.find(each.line)[0] in allowed)
     if reading.line.startswith("/stats") and commands.find(reading.line)[0] == "stats" and "cra" not in allowed:
         # Who writes no reports has no figures of their own.

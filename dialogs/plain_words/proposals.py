@@ -51,6 +51,9 @@ PROPOSALS: Mapping[str, tuple[str, str]] = {
     "mes-donnees": ("Mes données : les recevoir, les effacer", "Mes données : les recevoir, les effacer"),
     "mes-donnees annuler": ("Garder mes données", "Garder mes données"),
     "mes-donnees effacer": ("Faire effacer mes données", "Faire effacer mes données"),
+    "membres role": ("Changer le rôle de quelqu’un", "Changer un rôle : {}"),
+    "moderer dossiers": ("Voir les messages signalés", "Voir les messages signalés"),
+    "moderer masquer": ("Masquer un message", "Masquer ce message"),
     "profil": ("Voir et changer ma fiche", "Voir et changer ma fiche"),
     "rappels": ("Régler mes rappels", "Régler mes rappels"),
     "rdv": ("Voir mes rendez-vous", "Noter ce rendez-vous : {}"),
@@ -76,6 +79,7 @@ PROPOSALS: Mapping[str, tuple[str, str]] = {
     "stats partager": ("Partager mes statistiques", "Partager mes statistiques : {}"),
     "stats rapport": ("Recevoir mes statistiques chaque mois", "Recevoir mes statistiques chaque mois"),
     "stats region": ("Voir les chiffres de la région", "Voir les chiffres : {}"),
+    "ticket liste": ("Voir les demandes en cours", "Voir les demandes en cours : {}"),
     "ticket": ("Voir une demande d’aide", "Voir la demande {}"),
     "visio": ("Ouvrir une salle de visio", "Ouvrir une salle de visio : {}"),
 }

@@ -46,13 +46,16 @@ class Reading:
 
     ``line`` is the command line that stands for it with its details (« /stats septembre »); "" where there is none to
     run: for politeness, « annule » and what is not for the bot. ``sure`` says whether it may be done without asking.
-    ``others`` are at most two further likely readings of a sentence that is not sure.
+    ``others`` are at most two further likely readings of a sentence that is not sure. ``instead`` is what the sentence
+    means to who may not do what the line says; ``aside`` names what is to be said first.
     """
 
     intention: Intention
     line: str
     sure: bool
     others: tuple["Reading", ...] = ()
+    instead: "Reading | None" = None
+    aside: str = ""
 
     @property
     def is_done(self) -> bool:

@@ -136,10 +136,18 @@ def choose(said: Utterance, cues: Mapping[Intention, float], likely: Mapping[Int
     is_here = bool(found.line) or best in WITHOUT_LINE
     if agreed and is_here and _is_explained(said, best) and is_harmless(found.line) and _is_clean(said, found):
         return replace(found, sure=True)
-    if best is Intention.HORS_SUJET or (cued[0] <= 0 and likely.get(best, 0.0) < KNOWN):
+    is_place = best is Intention.POLITESSE and cued[0] <= 0 and bool(_WHERE.fullmatch(said.plain))
+    if best is Intention.HORS_SUJET or is_place or (cued[0] <= 0 and likely.get(best, 0.0) < KNOWN):
         return NOT_FOR_US
     others = [each for each in ranked if cues[each] >= LIKELY or likely.get(each, 0.0) >= POSSIBLE]
     return replace(found, others=_list_others([found, *(Reading(e, write_line(e, said), sure=False) for e in others)]))
+
+
+_WHERE = re.compile(
+    r" (?:c etait |c est |cetait )?(?:a|au|aux|chez|en|dans) (?:(?!we |merci |revoyure |tantot |bientot |demain |plus |"
+    r"prochaine |journee |soiree |plaisir )\S+ ){1,3}"
+)
+"""Where or when something was: « à Villeurbanne », « à 14h », which is no « à demain »."""
 
 
 def _is_clean(said: Utterance, found: Reading) -> bool:
