@@ -99,6 +99,12 @@ async def find_question(db: AsyncSession, user_id: str, place: str, now: datetim
     return found if found and found.asked_at > now - QUESTION_KEPT_FOR else None
 
 
+async def list_questions(db: AsyncSession, user_id: str, now: datetime) -> Sequence[OpenQuestion]:
+    """List the last question to somebody in each place, the newest first."""
+    asked = (OpenQuestion.user_id == user_id, col(OpenQuestion.asked_at) > now - QUESTION_KEPT_FOR)
+    return (await db.exec(select(OpenQuestion).where(*asked).order_by(col(OpenQuestion.asked_at).desc()))).all()
+
+
 async def settle_question(db: AsyncSession, user_id: str, place: str) -> None:
     """Forget the question to somebody in a place: it is answered."""
     await db.execute(delete(OpenQuestion).where(col(OpenQuestion.user_id) == user_id, col(OpenQuestion.place) == place))

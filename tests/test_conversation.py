@@ -12,9 +12,9 @@ from storage.people import Role
 from tests.people import Mobile, Person, Post, unique
 from tests.support.cra import WORKSHOP, read_number
 from tests.support.hotline import Hotline, helpdesk, send_dialog
-from tests.support.house import House, plain, reply_in_thread, wait_for, wait_until
+from tests.support.house import House, agathe, plain, reply_in_thread, wait_for, wait_until
 
-__all__ = ["helpdesk"]
+__all__ = ["agathe", "helpdesk"]
 
 LINE = "atelier 8p 1h30 mail 69120 hier +60 retraités"
 HOME = "Voir ce que je sais faire"
@@ -61,6 +61,7 @@ class Kind(NamedTuple):
 
 KINDS = (
     Kind("annule", "rien à annuler", HOME),
+    Kind("supprime", "rien à annuler", HOME),
     Kind("bonjour", "Dites-moi", "Compte rendu"),
     Kind("mes stats de septembre", "Vos statistiques", "Voir"),
     Kind("combien de personnes j'ai vues en octobre", "Vos statistiques", "Voir"),
@@ -203,7 +204,7 @@ async def test_what_puts_a_preview_right_is_read_with_it(house: House, juliette:
     await answered(juliette, "indiv mail 72 ans 69120 hier retraité à distance", "rien n’est encore enregistré")
     assert "30 min" in plain(await answered(juliette, "30 min", "rien n’est encore enregistré"))
     await answered(juliette, f"cra {LINE}", "rien n’est encore enregistré")
-    put_right = await answered(juliette, "plutôt 3h", "que vous dites après")
+    put_right = await answered(juliette, "plutôt 3h", "Durée corrigée")
     # The « indiv » is another report: it stands, and the wrong workshop is gone.
     await wait_for(lambda: count_previews(juliette, 2))
     assert "cliquez sur un bouton" in plain(await answered(juliette, "le deuxième"))
@@ -213,15 +214,119 @@ async def test_what_puts_a_preview_right_is_read_with_it(house: House, juliette:
 
 async def test_what_is_put_right_twice_keeps_what_was_said_before(house: House, juliette: Person) -> None:
     await answered(juliette, LINE, "rien n’est encore enregistré")
-    await answered(juliette, "plutôt 3h", "que vous dites après")
+    assert "Durée corrigée : 3 h." in plain(await answered(juliette, "plutôt 3h", "Durée corrigée"))
     right = plain(await answered(juliette, "non 9 personnes", "9 participants"))
     assert "Atelier Collectif de 9 participants" in right
+    assert "Durée corrigée" not in right, "only the last correction is told"
     assert "3 h" in right
-    assert ", 4 h." in plain(await answered(juliette, "plutôt 4h", "que vous dites après"))
+    assert ", 4 h." in plain(await answered(juliette, "plutôt 4h", "Durée corrigée"))
     single = plain(await answered(juliette, "non, un individuel", "ndividuel"))
-    assert "Activité Accompagnement individuel" in single
+    assert "Accompagnement individuel" in single
     assert "2 comptes rendus" not in single
     assert await house.reports(juliette) == []
+
+
+CORRECTIONS = (
+    ("en fait c'était avant-hier", "Date corrigée", "Atelier"),
+    ("à Villeurbanne", "Commune corrigée : 69100 Villeurbanne.", "Villeurbanne"),
+    ("ajoute smartphone", "Thème ajouté", "smartphone"),
+    ("enlève mail", "Thème retiré", "smartphone"),
+    ("c'était à domicile", "Canal corrigé : à domicile.", "à domicile"),
+    ("tous retraités", "C’était déjà compris ainsi.", "Retraité"),
+    ("le matin", "ne dit ni l’heure", "à domicile"),
+    ("que des femmes", "femmes ou d’hommes", "à domicile"),
+    ("3 retraités 5 en emploi", "Répartir", "Retraité"),
+    ("31/02", "n’existe pas", "Villeurbanne"),
+    ("150 personnes", "de 1 à 100 participants", "8 participants"),
+    ("patati patata", "Je n’ai pas compris « patati patata » : rien n’a changé.", "8 participants"),
+)
+"""What is said of a preview, one after the other; what is told of that, and what the preview says then."""
+
+
+@pytest.mark.every_mode
+@pytest.mark.parametrize("where", ["typed", "direct", "elsewhere"])
+async def test_a_preview_is_put_right_however_it_was_made(house: House, juliette: Person, where: str) -> None:
+    if where == "typed":
+        await answered(juliette, LINE, "rien n’est encore enregistré")
+    else:
+        channel = await juliette.direct_channel() if where == "direct" else await channel_with(house, juliette)
+        assert "rien n’est encore enregistré" in plain(await juliette.asks(f"/cra {LINE}", channel))
+    await answered(juliette, "bonjour", "Bonjour")
+    for words, told, shown in CORRECTIONS if where == "typed" else CORRECTIONS[:2]:
+        right = await answered(juliette, words, "rien n’est encore enregistré")
+        assert told in plain(right), words
+        assert shown in plain(right).split("encore enregistré", 1)[1], words
+        assert right.buttons[0] == "Enregistrer"
+    await writes(juliette, "oui")
+    await juliette.told("enregistré")
+    (cra,) = await house.reports(juliette)
+    assert cra.commune == "69266"
+
+
+DUTIES = (
+    ("qui est de garde cette semaine", "cherchez peut-être", "Voir qui est de garde"),
+    ("programme une annonce demain 9h : réunion reportée", "cherchez peut-être", "Écrire cette annonce"),
+    ("qui n'a rien saisi ce mois-ci", "Je ne dis à personne qui a saisi ou non", "Voir les chiffres"),
+    ("ajoute @ines au rôle de coordinatrice", "cherchez peut-être", "Changer un rôle : ines coordinatrice"),
+    ("masque ce message https://exemple.fr/cnum/pl/" + "a" * 26, "cherchez peut-être", "Masquer ce message"),
+)
+"""What animateurs ask for, what is told of it, and the first button."""
+
+
+async def test_who_has_a_duty_reaches_its_commands_in_words(house: House, agathe: Person, juliette: Person) -> None:
+    for words, told, button in DUTIES:
+        post = await answered(agathe, words, told)
+        assert post.buttons[0].startswith(button), words
+    offered = await answered(agathe, DUTIES[1][0], "cherchez peut-être")
+    window = await agathe.opens_by(offered, "Écrire cette annonce")
+    assert window.shown("texte") == "réunion reportée"
+    assert window.shown("quand")
+    for words in (DUTIES[1][0], DUTIES[4][0]):
+        post = await answered(juliette, words)
+        assert "réservé" not in plain(post), words
+        assert not {"Écrire cette annonce", "Masquer ce message"} & {*post.buttons}, words
+
+
+async def test_what_is_said_of_what_was_asked_before_is_understood(house: House, juliette: Person) -> None:
+    await answered(juliette, "mes stats", "Vos statistiques")
+    assert "octobre" in plain(await answered(juliette, "et en octobre ?", "Vos statistiques"))
+    assert "octobre" in plain(await answered(juliette, "pareil pour le 69", "Rhône"))
+    assert "« Exporter », sous ses chiffres" in plain(await answered(juliette, "exporte ça", "territoire"))
+    await answered(juliette, "mes stats de septembre", "Vos statistiques")
+    shared = await answered(juliette, "envoie-le à ma cheffe", "cherchez peut-être")
+    assert shared.buttons[0] == "Partager mes statistiques : septembre"
+    await answered(juliette, "ticket 4", "n’existe pas")
+    await answered(juliette, "et le 5 ?", "n’existe pas")
+
+
+async def test_one_of_a_list_is_meant_by_its_place(house: House, juliette: Person) -> None:
+    for words in (LINE, "cra individuel 30 min caf 35-60 sans emploi bron aujourd'hui"):
+        await answered(juliette, words, "rien n’est encore enregistré")
+        await answered(juliette, "oui", "enregistré")
+    oldest = min(cra.number for cra in await house.reports(juliette))
+    await answered(juliette, "mes comptes rendus", "2 comptes rendus")
+    offered = await answered(juliette, "modifie le 2e", "cherchez peut-être")
+    assert offered.buttons[0] == f"Modifier le compte rendu {oldest}"
+
+
+async def test_each_of_several_reports_is_put_right_by_its_number(house: House, juliette: Person) -> None:
+    await answered(juliette, "2 individuels de 30 min mail 69120 +60 retraités", "de 2 comptes rendus")
+    assert "Pour tous : Durée corrigée : 45 min." in plain(await answered(juliette, "45 min", "de 2 comptes rendus"))
+    assert "De quel compte rendu" in plain(await answered(juliette, "9 personnes", "de 2 comptes rendus"))
+    told = plain(await answered(juliette, "le 2 : 1h", "de 2 comptes rendus"))
+    assert "Le 2 : Durée corrigée : 1 h." in told
+    await writes(juliette, "oui")
+    await juliette.told("enregistré")
+    await house.settled()
+    assert sorted(cra.minutes for cra in await house.reports(juliette)) == [45, 60]
+
+
+async def test_what_is_saved_already_is_not_put_right_by_words(house: House, juliette: Person) -> None:
+    channel = await channel_with(house, juliette)
+    preview = await juliette.asks(f"/cra {LINE}", channel)
+    await juliette.clicks(preview, "Enregistrer")
+    await juliette.told("enregistré")
+    assert "Modifier" in plain(await answered(juliette, "plutôt 2h", "déjà enregistré"))
 
 
 async def test_another_report_is_a_preview_of_its_own(house: House, juliette: Person) -> None:
@@ -279,7 +384,11 @@ async def test_thanks_save_nothing_and_say_that_a_question_is_left(house: House,
 async def test_yes_to_what_cannot_be_saved_saves_nothing(house: House, juliette: Person) -> None:
     preview = await answered(juliette, "cra atelier 8p mail 69120 hier", "rien n’est encore enregistré")
     assert "Enregistrer" not in preview.buttons
-    assert "cliquez sur un bouton" in plain(await answered(juliette, "oui"))
+    for words in ("oui", "c bon enregistre", "valide"):
+        again = await answered(juliette, words, "rien n’est encore enregistré")
+        assert again.buttons[0] == "Compléter", "what is missing is asked for again"
+    await answered(juliette, "2h", "Durée notée")
+    assert (await answered(juliette, "+60", "Âge noté")).buttons[0] == "Enregistrer"
     assert await house.reports(juliette) == []
 
 

@@ -16,12 +16,23 @@ from bot.plain_text import shorten
 from bot.replies import Button, Direct, Perform, Question, Reply, RunCommand
 from bot.texts import Markdown, link, quote, render
 from commands.aide.home import FeatureList, Home
-from commands.aide.questions import be_direct, find_asked, list_labels, read_own, read_said_before, read_said_for
+from commands.aide.questions import (
+    AskedHere,
+    be_direct,
+    find_asked,
+    find_preview,
+    list_labels,
+    list_said,
+    read_own,
+)
+from dialogs.cra.line.corrections import SAID_MAX as CORRECTION_MAX
+from dialogs.cra.line.corrections import read_correction
 from dialogs.plain_words import Intention, Reading, permit, understand
-from dialogs.plain_words.answers import Answer, read_answer, read_correction, read_ordinal, says_thanks
+from dialogs.plain_words.answers import Answer, read_answer, read_listed, read_ordinal, says_thanks
 from dialogs.plain_words.commands import read_typed
+from dialogs.plain_words.follow_ups import SentenceReader, follow_up, may_follow
 from dialogs.plain_words.proposals import propose
-from dialogs.plain_words.reports import leave_out_activity, names_activity, tells_reports
+from dialogs.plain_words.reports import tells_reports
 
 PROPOSED_MAX = 3
 LABEL_MAX = 60
@@ -34,10 +45,19 @@ LISTED_MAX = 600
 """Characters of several lines that are read as reports."""
 ASKS_TEAM = "hotline"
 """The command to which a text goes that is more than a sentence."""
-PREVIEWED = "cra.Drop"
-"""The button by which a previewed report is left: where it stands, the bot’s last question is about that."""
-_UNSAID = frozenset({Intention.CRA, Intention.HORS_SUJET})
-"""What a bare « 45 min » is taken for where nothing was said before it."""
+_BESIDE = frozenset({Intention.CRA, Intention.HORS_SUJET, Intention.POLITESSE})
+"""What a bare « 45 min », « à Bron » may be taken for where nothing was said before it."""
+LAST_PLACE = 4
+"""The place that « le dernier » has among several."""
+SAID_BEFORE = 5
+"""Sentences before the last one that are looked at, to know what it is said of."""
+LISTS_LOOKED_AT = 3
+"""The bot’s last posts among which the list is that is meant."""
+_LISTED_NUMBER = re.compile(r"^- .{0,12}n°\s?(\d+)", re.MULTILINE)
+_TICKETS = frozenset({"hotline demandes", "ticket liste", "ticket chercher"})
+"""Commands that list demands, by number."""
+_LINE_NUMBER = re.compile(r"^(?:pour )?le \d{1,2}(?:e|er|[eè]me)?\s*:\s*", re.IGNORECASE)
+"""Which of several reports is put right: « le 2 : 9 personnes »."""
 OPENING = frozenset({"cra", ASKS_TEAM})
 """Commands that write down no more than what may be lost, or open a window: plain words may run them."""
 PAGES = {
@@ -127,6 +147,8 @@ class Conversation:
         heard = await self._hear(ctx, message, [button for each in claimed for button in each.buttons])
         if isinstance(message, Addressed) and not message.by_name:
             return self._answer_under_post(ctx, heard)
+        if told := next((each for each in claimed if each.text), None):
+            return Answered([heard.answer(told.text, [*told.buttons, _other("Voir ce qui vous est ouvert")])])
         if not heard.message.file_ids and (word := read_answer(heard.words)):
             return await self._answer_word(ctx, heard, word)
         beside = None if heard.is_long else await self._answer_beside(ctx, heard)
@@ -148,7 +170,9 @@ class Conversation:
         """Read a sentence, whoever may do what it says."""
         if not heard.words:
             return Reading(Intention.POLITESSE, "", sure=True)
-        return understand(heard.words, ctx.today, self._home.lines)
+        meant = understand(heard.words, ctx.today, self._home.lines)
+        is_theirs = self._home.lines.find(meant.line)[0] in heard.view.commands
+        return meant.instead if meant.instead and not is_theirs else meant
 
     def _permit(self, ctx: Context, heard: Heard, meant: Reading) -> Reading:
         """Keep the readings that the person may act on. Commands that are switched off are kept too: they say so when
@@ -192,38 +216,71 @@ class Conversation:
         return Answered([self._propose(ctx, heard, reading)])
 
     async def _answer_beside(self, ctx: ReadingContext, heard: Heard) -> Answered | None:
-        """Answer a message that refers to the bot’s last words: a correction of a previewed report, or « le deuxième »
-        for the second proposal; None for any other."""
+        """Answer what is said of the last words: of a list, of what was proposed, of a previewed report, or of what was
+        asked for; None for all else."""
+        if found := await self._answer_listed(ctx, heard):
+            return found
         if place := read_ordinal(heard.words):
             return await self._answer_ordinal(ctx, heard, place)
-        rest, is_announced = read_correction(heard.words)
-        if not (rest and (is_announced or self._read(ctx, heard).intention in _UNSAID)):
+        return await self._answer_previewed(ctx, heard) or await self._answer_follow_up(ctx, heard)
+
+    async def _answer_listed(self, ctx: ReadingContext, heard: Heard) -> Answered | None:
+        """Answer « modifie le 2e » after a list: what is listed second is meant."""
+        act, place = read_listed(heard.words)
+        own = await read_own(ctx, be_direct(heard.message, heard.direct)) if place else []
+        lists = (_LISTED_NUMBER.findall(post.message) for post in reversed(own[-LISTS_LOOKED_AT:]))
+        numbers = next(filter(None, lists), [])
+        if not numbers:
             return None
-        asked = await find_asked(ctx, heard.message) or await find_asked(ctx, be_direct(heard.message, heard.direct))
-        if asked is None or not asked.is_last or asked.question.no.get("name") != PREVIEWED:
+        number = numbers[-1] if place == LAST_PLACE else next(iter(numbers[place - 1 :]), "")
+        name = self._home.lines.find((await self._read_before(ctx, heard)).line)[0]
+        line = {"cra liste": f"/cra {act or 'modifier'} {number}"}.get(name) or f"/ticket {number}" * (name in _TICKETS)
+        if not number or not line:
             return None
-        told = await self._list_told(ctx, heard, asked.post_id)
-        is_another = names_activity(rest) and any(map(names_activity, told))
-        if not told or (is_another and not is_announced):
+        return Answered(self._do(heard, self._permit(ctx, heard, Reading(Intention.CRA_LISTE, line, sure=True))))
+
+    async def _answer_follow_up(self, ctx: ReadingContext, heard: Heard) -> Answered | None:
+        """Answer « et en octobre ? », « exporte ça », which are said of what was asked before."""
+        if not may_follow(heard.words) or self._find_typed(heard.words):
             return None
-        told = [leave_out_activity(each) for each in told] if is_another else told
-        # The wrong one goes, or both could be saved; not under it, where what was just written would go with it.
+        before = await self._read_before(ctx, heard)
+        found = self._follow(ctx, before.line, heard.words)
+        if found is None:
+            return None
+        reading = self._permit(ctx, heard, found)
+        done = self._do(heard, reading) if reading.sure and reading.line else [self._propose(ctx, heard, reading)]
+        return Answered(done)
+
+    def _follow(self, ctx: Context, before: str, said: str) -> Reading | None:
+        lines = self._home.lines
+        reader = SentenceReader(ctx.today, lines, lambda text: understand(text, ctx.today, lines).line)
+        return follow_up(before, said, reader)
+
+    async def _answer_previewed(self, ctx: ReadingContext, heard: Heard) -> Answered | None:
+        """Put right what is previewed by what is said of it; None for what is said of something else."""
+        meant = self._read(ctx, heard)
+        is_other = meant.sure and meant.intention not in _BESIDE
+        if is_other or len(heard.words) > CORRECTION_MAX or self._find_typed(heard.words):
+            return None
+        asked = await find_preview(ctx, be_direct(heard.message, heard.direct))
+        if asked is None:
+            return None
+        correction = read_correction(_LINE_NUMBER.sub("", heard.words), ctx.clues)
+        if correction is None:
+            is_lost = asked.is_last and meant.intention is Intention.HORS_SUJET and "?" not in heard.words
+            return self._correct(heard, asked) if is_lost else None
+        is_meant = asked.is_last or correction.is_announced or meant.intention in _BESIDE
+        return self._correct(heard, asked) if is_meant and not correction.is_another else None
+
+    def _correct(self, heard: Heard, asked: AskedHere, said: str | None = None) -> Answered:
+        """Put right what is previewed; it is shown once more under what was said, so that it goes above."""
+        # Not from above a thread, where what was just written would go with it.
         wrong = asked.post_id if not heard.message.root_id else ""
         gone = [DeletePost(wrong, channel_id=heard.direct or heard.message.channel_id)] if wrong else []
-        return Answered([*gone, *heard.perform(", plutôt ".join([*told, rest]))])
-
-    async def _list_told(self, ctx: ReadingContext, heard: Heard, preview_id: str) -> list[str]:
-        """Return the line of the report that is previewed, and the corrections made since; empty if it is not found."""
-        if isinstance(heard.message, Addressed) or heard.message.root_id:
-            said = [await read_said_before(ctx, heard.message, heard.direct)]
-        else:
-            said = await read_said_for(ctx, heard.message, preview_id)
-        for at, text in enumerate(said):
-            report = understand(text, ctx.today, self._home.lines)
-            if report.intention is Intention.CRA and " " in report.line:
-                since = [read_correction(each)[0] for each in said[at + 1 :]]
-                return [report.line.removeprefix("/"), *since] if all(since) else []
-        return []
+        intro = [heard.answer("")] if heard.intro else []
+        # What was whispered elsewhere is asked in the direct channel from now on.
+        settled = asked.question.place or None
+        return Answered([*intro, *gone, asked.correct(heard.words if said is None else said)], settles=settled)
 
     async def _answer_ordinal(self, ctx: ReadingContext, heard: Heard, place: int) -> Answered | None:
         """Answer « le deuxième » by the proposal in that place, if it only shows or opens something. Other buttons must
@@ -242,9 +299,13 @@ class Conversation:
         return Answered(done or [heard.answer(render("aide/only_click"))])
 
     async def _read_before(self, ctx: ReadingContext, heard: Heard) -> Reading:
-        """Read what the same person wrote just before."""
-        before = await read_said_before(ctx, heard.message, heard.direct)
-        return understand(before, ctx.today, self._home.lines)
+        """Read what who speaks asked for before, which may itself be said of what was before that."""
+        last = Reading(Intention.HORS_SUJET, "", sure=False)
+        for said in (await list_said(ctx, heard.message, heard.direct))[-SAID_BEFORE:]:
+            found = self._follow(ctx, last.line, said) if last.line else None
+            meant = found or understand(said, ctx.today, self._home.lines)
+            last = meant if meant.line or meant.others else last
+        return last
 
     def _find_reserved(self, ctx: Context, meant: Reading) -> str:
         """Find a clearly meant command that is reserved for other roles, so that the bot can say so."""
@@ -256,7 +317,7 @@ class Conversation:
         line, trigger = self._tame(reading.line)
         if self._is_harmless(trigger) or (trigger and trigger.key[1] in heard.off):
             return heard.perform(line, _say_verb(_say_line(line, trigger)))
-        return [self._offer(heard, [self._make_proposal(reading)])]
+        return [self._offer(heard, [self._make_proposal(reading)], reading.aside)]
 
     def _is_harmless(self, trigger: Trigger | None) -> bool:
         """Return whether a command changes nothing, or opens a window."""
@@ -285,7 +346,7 @@ class Conversation:
             coming = "" if reading.line else COMING.get(reading.intention, "")
             told = render("aide/not_for_us", said=quote(heard.words), coming=coming)
             return heard.answer(told, [_other("Voir ce que je sais faire")])
-        return self._offer(heard, offered)
+        return self._offer(heard, offered, reading.aside)
 
     def _list_proposals(self, heard: Heard, reading: Reading) -> Sequence[tuple[Button, str]]:
         """Return what a sentence may mean, as buttons, each with its command line."""
@@ -297,9 +358,9 @@ class Conversation:
         trigger = self._tame(reading.line)[1]
         return trigger is not None and trigger.key[1] not in heard.off
 
-    def _offer(self, heard: Heard, offered: Sequence[Button]) -> Direct:
+    def _offer(self, heard: Heard, offered: Sequence[Button], aside: str = "") -> Direct:
         only = Question(yes=offered[0] if len(offered) == 1 else None)
-        text = render("aide/perhaps", is_long=heard.is_long, files=len(heard.message.file_ids), count=len(offered))
+        text = render("aide/perhaps", is_long=heard.is_long, files=len(heard.message.file_ids), aside=aside)
         return heard.answer(text, [*offered, _other("Autre chose")], only)
 
     def _offer_whole(self, ctx: Context, heard: Heard) -> Sequence[Button]:
@@ -323,13 +384,16 @@ class Conversation:
         buttons = [Button(chapter.front.title, RunCommand(line=chapter.start)) for chapter in starts]
         buttons += [_other("Autre chose")] if buttons else []
         text = render("aide/manners", manner=manner, prenom=ctx.user.prenom or "")
-        return Answered([heard.answer(text, buttons, Question(polite=True))])
+        is_open = asked is not None and not asked.question.polite  # what is asked stays asked
+        return Answered([heard.answer(text, buttons, None if is_open else Question(polite=True))])
 
     async def _answer_word(self, ctx: ReadingContext, heard: Heard, word: Answer) -> Answered:
         """Answer « oui », « non » and « merci » according to the bot’s last question."""
         asked = await find_asked(ctx, heard.message)
-        if asked is None or asked.question.polite:
+        if asked is None or asked.question.polite or not (asked.is_last or asked.buttons):
             return self._answer_nothing(heard, word, is_more=bool(asked and asked.was_polite(ctx.now)))
+        if word is Answer.YES and asked.preview and asked.yes is None:
+            return self._correct(heard, asked, said="")
         if word is Answer.THANKS or not asked.is_last:
             text = render("aide/still_open", thanks=word is Answer.THANKS)
             return Answered([heard.answer(text, asked.buttons, asked.again)])

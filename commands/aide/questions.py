@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import takewhile
+from typing import Any
 
 from bot.context import ReadingContext
 from bot.events import Addressed, DirectMessage, Spoken
@@ -12,6 +12,10 @@ from bot.outbox.actions import read_mark
 from bot.replies import Button, Question, Redirect, WordedButton
 from storage import drafts
 
+PREVIEWED = "cra.Drop"
+"""The button by which a previewed report is left: where it stands, the bot’s last question is about that."""
+CORRECTED = "cra.Correct"
+"""The button, never shown, for which what is said of a previewed report stands."""
 LOOKED_AT = 20
 """Posts of a conversation in which a question is looked for: what was said before them is no answer to it."""
 POLITE_FOR = timedelta(hours=1)
@@ -28,6 +32,17 @@ class AskedHere:
     question: drafts.OpenQuestion
     post_id: str
     is_last: bool
+
+    @property
+    def preview(self) -> dict[str, Any] | None:
+        """What is previewed, where the question is whether to keep it; plain words put it right."""
+        data = self.question.no.get("data")
+        shown = data.get("shown") if isinstance(data, dict) and self.question.no.get("name") == PREVIEWED else None
+        return shown if isinstance(shown, dict) else None
+
+    def correct(self, said: str) -> Redirect:
+        """Put right what is previewed; "" shows it once more."""
+        return Redirect(CORRECTED, {"shown": self.preview, "said": said}, self.post_id)
 
     @property
     def yes(self) -> Button | None:
@@ -83,6 +98,25 @@ async def find_asked(ctx: ReadingContext, message: Spoken) -> AskedHere | None:
     return AskedHere(told, at.id, is_last=at.id == own[-1].id)
 
 
+async def find_preview(ctx: ReadingContext, message: DirectMessage) -> AskedHere | None:
+    """Find the report that was previewed last, wherever it was typed, and could still be saved."""
+    asked = await drafts.list_questions(ctx.db, ctx.user.id, ctx.now)
+    if not any(_is_preview(question) for question in asked):
+        return None
+    own = await read_own(ctx, message)
+    for question in filter(_is_preview, asked):
+        if question.place:
+            return AskedHere(question, "", is_last=question is asked[0] and not _is_after(own, question))
+        at = next((post for post in own if question.message_id in {post.id, read_mark(post)}), None)
+        if at and _still_asks(at, question):
+            return AskedHere(question, at.id, is_last=at.id == own[-1].id)
+    return None
+
+
+def _is_preview(question: drafts.OpenQuestion) -> bool:
+    return AskedHere(question, "", is_last=True).preview is not None
+
+
 def be_direct(message: Spoken, direct: str) -> DirectMessage:
     """Return the message as if it had been written in the direct channel."""
     if isinstance(message, DirectMessage):
@@ -90,25 +124,14 @@ def be_direct(message: Spoken, direct: str) -> DirectMessage:
     return DirectMessage.model_validate(message.model_dump(exclude={"by_name"}) | {"channel_id": direct, "root_id": ""})
 
 
-async def read_said_before(ctx: ReadingContext, message: Spoken, direct: str) -> str:
-    """Read the person’s previous message to the bot, there or in the direct channel; "" if there is none."""
+async def list_said(ctx: ReadingContext, message: Spoken, direct: str) -> list[str]:
+    """List what who speaks said to the bot before, there or in the direct channel, lately, oldest first."""
     name = (await ctx.chat.me()).username
     posts = list(await _read_posts(ctx, be_direct(message, direct)))
     if isinstance(message, Addressed):
         posts += [post for post in await _read_posts(ctx, message) if f"@{name}" in post.message.lower()]
     said = [post for post in posts if post.user_id == message.user_id and not post.type and post.id != message.post_id]
-    last = max(said, key=lambda post: post.create_at, default=None)
-    return last.message.replace(f"@{name}", " ").strip() if last else ""
-
-
-async def read_said_for(ctx: ReadingContext, message: Spoken, preview_id: str) -> list[str]:
-    """Read what the person wrote for a preview, oldest first: everything since the bot’s post before it, because a
-    corrected preview is deleted."""
-    bot = await ctx.chat.me()
-    posts = [post for post in await _read_posts(ctx, message) if not post.type]
-    at = next((at for at, post in enumerate(posts) if post.id == preview_id), 0)
-    said = list(takewhile(lambda post: post.user_id != bot.id, reversed(posts[:at])))
-    return [post.message for post in reversed(said) if post.user_id == message.user_id]
+    return [post.message.replace(f"@{name}", " ").strip() for post in sorted(said, key=lambda post: post.create_at)]
 
 
 async def read_own(ctx: ReadingContext, message: Spoken) -> list[ChatPost]:

@@ -2,7 +2,8 @@
 buttons."""
 
 import datetime as dt
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from prometheus_client import Gauge
@@ -18,6 +19,7 @@ from bot.replies import Button, Direct, Message, Refresh, Update
 from bot.texts import Markdown, render
 from config.themes import THEMES
 from config.time import PARIS
+from dialogs.cra import NewCra
 from dialogs.cra.line import Line
 from storage import communes, people
 from storage.cra import Activite, Cra, CraRow, Report, months
@@ -97,12 +99,6 @@ class PreviewButton(BaseModel):
     key: str
 
 
-class Drop(PreviewButton):
-    """Button « Annuler »: drops a previewed line; ``keys`` are those of its reports, if it makes several."""
-
-    keys: list[str] = []
-
-
 class Save(PreviewButton):
     """Button « Enregistrer »: stores a previewed line; ``here`` if its receipt is posted in the same channel."""
 
@@ -126,10 +122,27 @@ class PreviewedReport(BaseModel):
 
 
 class Preview(PreviewButton):
-    """A previewed line with the reports that it makes; ``here`` if their receipts are posted in the same channel."""
+    """A line as it is previewed: the reports that it makes; ``here`` where their receipts come, too. ``changes`` say
+    what was put right last."""
 
     reports: list[PreviewedReport]
     here: bool = False
+    changes: list[str] = []
+
+
+class Drop(PreviewButton):
+    """« Annuler » a previewed line; ``keys`` are those of its reports, where it makes several. In the question of a
+    preview, ``shown`` is what is put right by words."""
+
+    keys: list[str] = []
+    shown: Preview | None = None
+
+
+class Correct(BaseModel):
+    """What was said in plain words of a previewed line, to put it right; "" shows it once more."""
+
+    shown: Preview
+    said: str
 
 
 class Pick(Choosing):
@@ -214,6 +227,24 @@ def mark_practice(text: Markdown, *, practice: bool) -> Markdown:
 def say_report(report: Report, tags: Sequence[str] = ()) -> Markdown:
     """Describe a report completely, in one sentence."""
     return render("cra/sentence", day=say_date(report.date), tags=tags, **describe_report(report))
+
+
+def say_typed(raw: Mapping[str, Any]) -> Markdown:
+    """Say what is known of a report that lacks something, as the whole one is said; ``raw`` is what the form would
+    send."""
+    told = NewCra.tell(raw)
+    day = dt.date.fromisoformat(raw["date"]) if "date" in raw else None
+    return render(
+        "cra/understood",
+        told=told,
+        people=int(raw.get("participants", 0)),
+        day=say_date(day) if day else "",
+        commune=_POSTCODE_FIRST.sub(r"\2 (\1)", told.get("Commune", "")),
+        themes=[THEMES[code].court for code in raw.get("themes", ())],
+    )
+
+
+_POSTCODE_FIRST = re.compile(r"^(\d{5}) (.+)$")
 
 
 async def read_tags(ctx: Context, cra: CraRow) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ from dialogs.cra import NewCra
 from dialogs.cra.line import JudgedLine
 from dialogs.cra.line.batch import BATCH_MAX, Base, Like, Part, Which, cut_line, read_parts, says_nothing
 from dialogs.cra.titles import title_report
-from storage import claims
+from storage import claims, drafts
 from storage.cra import CraRow, Source, queries
 from storage.cra.habits import find_last_report, list_reports_of, read_usual
 from storage.cra.report import DUREES, Age
@@ -37,6 +37,19 @@ OFFERED = {
     "duree": {str(minutes): say_minutes(minutes) for minutes in DUREES},
 }
 """What is chosen for all reports of a line that miss it."""
+
+
+MISSING = {
+    "date": "la date",
+    "canal": "le canal",
+    "commune": "la commune",
+    "activite": "l’activité",
+    "age": "l’âge",
+    "statut": "le statut",
+    "themes": "le thème",
+    "duree": "la durée",
+}
+"""What a report cannot do without, by element, as it is said to be missing."""
 
 
 async def read_text(ctx: ReadingContext, text: str) -> cards.Preview | Whisper:
@@ -63,11 +76,16 @@ def _with_tags(part: Part, tags: Sequence[str]) -> Part:
 
 
 async def show_preview(ctx: Context, shown: cards.Preview) -> Whisper | Update:
-    """Show how a line was understood. It can be found again for a day, since a whisper vanishes at a reload."""
+    """Show what a line was understood as."""
+    await keep_preview(ctx, shown)
+    return _show(ctx, shown)
+
+
+async def keep_preview(ctx: Context, shown: cards.Preview) -> None:
+    """Keep what is previewed for a day, to be found again: a whisper vanishes at a reload."""
     for report in shown.reports:
         draft = Submission(name_of(NewCra), report.key, ctx.user.id, report.line.raw, report.line.hidden)
         await ctx.drafts.keep(ctx.db, draft, is_typed=False)
-    return _show(ctx, shown)
 
 
 async def _is_direct(ctx: ReadingContext) -> bool:
@@ -132,8 +150,15 @@ async def repeat_chosen(ctx: Context, shown: cards.Preview) -> Replies:
 
 
 def _show(ctx: Context, shown: cards.Preview) -> Whisper | Update:
+    return answer(ctx, draw_preview(ctx, shown))
+
+
+def draw_preview(ctx: Context, shown: cards.Preview) -> Message:
+    """Draw a preview, what was changed last first; its buttons do not say that again."""
+    changes, shown = shown.changes, shown.model_copy(update={"changes": []})
     message = _draw_one(ctx, shown) if len(shown.reports) == 1 else _draw_batch(ctx, shown)
-    return answer(ctx, replace(message, text=cards.mark_practice(Markdown(message.text), practice=_is_practice(shown))))
+    text = cards.mark_practice(Markdown(message.text), practice=_is_practice(shown))
+    return replace(message, text=render("cra/corrected", changes=changes, text=text) if changes else text)
 
 
 def _is_practice(shown: cards.Preview) -> bool:
@@ -150,8 +175,14 @@ def _draw_one(ctx: Context, shown: cards.Preview) -> Message:
     ignore = [Button("Ignorer ces mots", cards.Ignore(shown=shown))] if _lacks_only_words(judged) else []
     drop = Button("Annuler", cards.Drop(author=shown.author, key=report.key))
     text = render("cra/preview", **_describe_line(judged))
-    question = Question(yes=save[0] if save else None, no=drop)
+    question = Question(yes=save[0] if save else None, no=_drop_by_word(drop, shown))
     return Message(text, [*save, complete, *ignore, drop], menus=_offer_choices(shown, 0, judged), question=question)
+
+
+def _drop_by_word(drop: Button, shown: cards.Preview) -> Button:
+    """« Annuler » as the question keeps it: with what is previewed, which words may put right."""
+    assert isinstance(drop.payload, cards.Drop)
+    return replace(drop, payload=drop.payload.model_copy(update={"shown": shown}))
 
 
 def _lacks_only_words(judged: JudgedLine) -> bool:
@@ -167,14 +198,14 @@ def _describe_line(judged: JudgedLine) -> dict[str, object]:
         "mistakes": list(judged.mistakes.values()),
         "notes": list(line.notes.values()),
         "assumed": list(line.assumed.values()),
-        "blank": list(judged.blank.values()),
+        "blank": [MISSING[element] for element in judged.blank],
     }
 
 
 def _say_understood(judged: JudgedLine) -> Markdown:
     """Describe what was understood of an incomplete line, field by field."""
     right = {element: value for element, value in judged.line.raw.items() if element not in judged.mistakes}
-    return render("cra/understood", told=NewCra.tell(right))
+    return cards.say_typed(right)
 
 
 def _offer_choices(shown: cards.Preview, at: int, judged: JudgedLine) -> list[Menu]:
@@ -210,7 +241,7 @@ def _draw_batch(ctx: Context, shown: cards.Preview) -> Message:
     menus = _offer_for_all(shown, judged)
     drawn = [_draw_card(shown, at, each, assumed) for at, each in enumerate(judged)]
     said = {"count": len(judged), "left": len(judged) - len(sure), "assumed": assumed}
-    question = Question(yes=save[0] if len(sure) == len(judged) else None, no=drop)
+    question = Question(yes=save[0] if len(sure) == len(judged) else None, no=_drop_by_word(drop, shown))
     return Message(render("cra/batch", **said), [*save, drop], menus=menus, cards=drawn, question=question)
 
 
@@ -257,6 +288,9 @@ async def drop_preview(ctx: Context, click: cards.Drop) -> Replies:
     filed = await queries.find_filed_keys(ctx.db, keys)
     for key in keys:
         await ctx.drafts.drop(ctx.db, key)
+    asked = await drafts.find_question(ctx.db, ctx.user.id, ctx.channel_id, ctx.now)
+    if asked and asked.no.get("data", {}).get("key") == click.key:
+        await drafts.settle_question(ctx.db, ctx.user.id, ctx.channel_id)
     if click.keys:
         await _take_out(ctx, click.keys)
     return answer(ctx, Message(render("cra/dropped", filed=len(filed), of=len(keys))))

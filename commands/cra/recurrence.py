@@ -15,8 +15,8 @@ from bot.errors import UserError
 from bot.french import plural, say_date, say_weekday
 from bot.menus import Choosing, Menu
 from bot.replies import Ask, Button, EveningPart, Replies, Waiting, Whisper
-from bot.texts import Markdown, render
-from commands.cra.cards import CONSEILLERS, Drop, PreviewButton, feature
+from bot.texts import render
+from commands.cra.cards import CONSEILLERS, Drop, PreviewButton, feature, say_typed
 from commands.cra.previews import read_text
 from commands.cra.reports import record_form
 from config.text import make_plain
@@ -111,12 +111,8 @@ def _ask_whether(ctx: ReadingContext, rule: Rule, raw: dict[str, Any]) -> Whispe
     until = max(rule.days(first)) if rule.times else rule.until
     when = {"weekday": rule.weekday, "nth": rule.nth, "every": rule.every, "first": first, "until": until}
     keep = Button("Me le proposer", KeepHabit(author=ctx.user.id, key=key, raw=raw, **when), "primary")
-    text = render("cra/habit_asked", told=_tell(raw), **_say_when(rule, first, until))
+    text = render("cra/habit_asked", told=say_typed(raw), **_say_when(rule, first, until))
     return Whisper(text, [keep, Button("Annuler", Drop(author=ctx.user.id, key=key))])
-
-
-def _tell(raw: dict[str, Any]) -> Markdown:
-    return render("cra/understood", told=NewCra.tell(raw))
 
 
 def _say_when(rule: Rule, first: date, until: date | None) -> dict[str, str]:

@@ -4,7 +4,6 @@ import re
 from enum import StrEnum
 
 from config.text import fold, split_words
-from dialogs.plain_words.reports import make_plain, sum_signs
 
 
 class Answer(StrEnum):
@@ -43,6 +42,7 @@ _YES = _list_words(
 _NO = _list_words(
     """
     non nan nope no annule annuler annulez stop abandonne abandonner tant laisse oublie jamais pas efface
+    supprime supprimer supprimez jette
     """
 )
 _THANKS = _list_words("merci mercii mercis thanks mci mrc remerciements")
@@ -76,9 +76,6 @@ def says_thanks(said: str) -> bool:
     return not _THANKS.isdisjoint(_split(said))
 
 
-_CORRECTING = re.compile(
-    r"^(?:(?:ah |mais |euh )?non|plut[oô]t|pardon|en fait|enfin|erreur|je voulais dire)[ ,:]+", re.I
-)
 _PLACES = ("premiere?|1er|1re|1ere", "deuxieme|2e|2eme|seconde?", "troisieme|3e|3eme", "derniere?")
 _ORDINAL = re.compile(
     r"(?:alors |plutot |non )?(?:le |la )?(?:choix |bouton |proposition )?"
@@ -87,18 +84,44 @@ _ORDINAL = re.compile(
 """One of several things, by its place."""
 
 
-def read_correction(said: str) -> tuple[str, bool]:
-    """What is said to put right what was understood just before, and whether a word announces it: « plutôt 2h », « non
-    9 personnes »; "" where it tells nothing of a report."""
-    rest = _CORRECTING.sub("", said.strip(), count=1)
-    is_told = len(said) <= ANSWER_MAX and "?" not in said and sum_signs(make_plain(rest)) > 0
-    return (rest, rest != said.strip()) if is_told else ("", False)
-
-
 def read_ordinal(said: str) -> int:
     """Which of several things is chosen by its place: 2 for « le deuxième », 4 for the last; 0 where none is."""
     found = _ORDINAL.fullmatch(" ".join(split_words(said[: ANSWER_MAX + 1])))
     return next((place for place, each in enumerate(found.groups(), 1) if each), 0) if found else 0
+
+
+_ACTS = {
+    "modifier": "modif|corrig|chang|edit|ouvr",
+    "dupliquer": "dupli|copi|refai|refer|reprend",
+    "supprimer": "suppr|effac|enlev|retir",
+}
+_LISTED = re.compile(r"(?:(?P<act>[a-z]+) (?:moi )?)?(?P<which>(?:le|la) \S+)(?: (?:cra|compte rendu|ticket|demande))?")
+
+
+def read_listed(said: str) -> tuple[str, int]:
+    """What is to be done with one of a list, and its place there: « supprime le 2e »; 0 where none is meant."""
+    found = _LISTED.fullmatch(" ".join(split_words(said[: ANSWER_MAX + 1])))
+    place = read_ordinal(found["which"]) if found else 0
+    begun = found["act"] or "" if found else ""
+    act = next((act for act, begins in _ACTS.items() if begun and re.match(begins, begun)), "")
+    return (act, place) if place and (act or not begun or begun in ("montre", "voir", "affiche")) else ("", 0)
+
+
+NEWCOMER_MAX = 100
+"""Characters of what a newcomer asks."""
+_NEWCOMER = re.compile(
+    r"^(?:(?:bonjour|bonsoir|salut|coucou|hello)(?: (?:a tous|tout le monde|coop|le bot))?|aidez? moi|"
+    r".*\b(?:c est quoi|qu est ce que c est)(?: (?:ici|ca|cela|ce (?:truc|bot|robot|canal|compte|site)))?|"
+    r".*\b(?:qui es tu|tu es qui|t es qui|vous etes qui|qui etes vous)|"
+    r".*\b(?:a quoi (?:ca|tu|vous|cela) \w+|je fais quoi|que (?:dois je )?faire|quoi faire|par ou (?:je )?commenc\w+|"
+    r"comment ca marche|embauch\w+|je debute|je commence|je viens d arriver|premier jour)\b.*)$"
+)
+"""What somebody says who does not know yet where they are."""
+
+
+def asks_what_this_is(said: str) -> bool:
+    """Return whether somebody greets, or asks where they are and what to do."""
+    return len(said) <= NEWCOMER_MAX and bool(_NEWCOMER.match(" ".join(split_words(said))))
 
 
 def _split(said: str) -> list[str]:

@@ -98,19 +98,6 @@ def sum_signs(plain: str) -> float:
     return sum(weight for weight, sign in _COMPILED if sign.search(plain))
 
 
-_NAMED_ACTIVITY = re.compile(rf"\b(?:(?:une?|\d{{1,2}}) )?(?:{_ACTIVITY})\b", re.IGNORECASE)
-
-
-def names_activity(text: str) -> bool:
-    """Return whether a text names what was done: an « atelier », an « individuel »."""
-    return bool(_NAMED_ACTIVITY.search(text))
-
-
-def leave_out_activity(text: str) -> str:
-    """Return the text without what it says was done."""
-    return _NAMED_ACTIVITY.sub("", text)
-
-
 def is_like_another(plain: str) -> bool:
     """Return whether a report is told as like another one, with nothing behind but what differs: « idem mais 1h »."""
     found = _LIKE_ANOTHER.match(plain)

@@ -193,7 +193,7 @@ def _take_corrections(found: LineValues, typed: TypedLine, pieces: Sequence[Piec
             continue
         last = said[-1]
         found.said[element] = [last.reading.value if last.reading else ""]
-        found.note(element, f"J’ai pris « {quote(typed.slice(last.first, last.end))} », que vous dites après.")
+        found.note(element, f"J’ai pris « {quote(typed.slice(last.first, last.end))} », dit en dernier.")
         found.unread = [p for p in found.unread if not _corrects(typed, p, said)]
 
 

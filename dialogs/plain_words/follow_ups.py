@@ -1,0 +1,103 @@
+"""What is said of what was asked just before: « et en octobre ? », « pareil pour le 69 », « exporte ça »."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from bot.command_lines import CommandIndex
+from bot.french import read_period
+from config.text import split_words
+from dialogs.plain_words.commands import name_intention
+from dialogs.plain_words.readings import Reading
+
+SAID_MAX = 50
+"""Characters of what is said of something else."""
+_LEAD = re.compile(r"^(?:et |alors |(?:la )?meme chose |pareil(?:le)? |idem )+(?:(?:pour|sur|avec|dans|de|a) )?")
+_TIME = re.compile(r"^(?:et )?(?:en|pour|sur) ")
+_FORMAT = r"(?: en (?P<format>pdf|excel|xlsx|csv|tableur))?"
+_IT = r"(?:ca|cela|le|la|les|tout|moi|moi ca|moi le|moi la|moi les)"
+_EXPORT = re.compile(
+    rf"(?:et )?(?:(?:exporte\w*|telecharge\w*|imprime\w*)(?: {_IT})*{_FORMAT}|"
+    rf"(?:(?:envoie|sors|donne|mets|fais)(?: {_IT})* )?en (?P<only>pdf|excel|xlsx|csv|tableur))"
+)
+_SEND = re.compile(
+    r"(?:(?:tu peux|je veux|je voudrais|peux tu|il faut) )?(?:l |le |la |les )?"
+    rf"(?:envoi\w+|envoy\w+|transm\w+|partag\w+)(?: {_IT})* (?:a|avec|au) (?:\w+ ?){{1,4}}"
+)
+_NUMBER = re.compile(r"(?:et )?(?:pour )?(?:le |la |n )*(\d{1,6})")
+_NUMBERED = re.compile(r"^(/(?:ticket|cra modifier|cra dupliquer|sondage resultats|actus n°|ressources n°) )\d+$")
+_SEEKING = ("ressources", "annuaire", "annuaire qui", "chercher", "actus cherche")
+"""Commands that are followed by what is sought."""
+_OWN = frozenset({"stats", "stats exporter", "stats partager"})
+"""Commands of one’s own figures."""
+_FORMATS = {"excel": "xlsx", "tableur": "xlsx"}
+
+
+def may_follow(said: str) -> bool:
+    """Return whether something may be said of what was asked before: only then that is looked up."""
+    plain = " ".join(split_words(said))
+    ways = (_LEAD.match, _TIME.match, _EXPORT.fullmatch, _SEND.fullmatch, _NUMBER.fullmatch)
+    return 0 < len(said) <= SAID_MAX and any(way(plain) for way in ways)
+
+
+@dataclass(frozen=True)
+class SentenceReader:
+    """How sentences are read on a day: ``read`` makes the line of a whole one."""
+
+    today: date
+    commands: CommandIndex
+    read: Callable[[str], str]
+
+
+def follow_up(before: str, said: str, reader: SentenceReader) -> Reading | None:
+    """Read what is said of the line that was asked for ``before``; None where it is no more than itself."""
+    plain = " ".join(split_words(said))
+    name, rest = reader.commands.find(before)
+    if not name or not may_follow(said):
+        return None
+    if name.split()[0] == "stats" and name not in _OWN and (_EXPORT.fullmatch(plain) or _SEND.fullmatch(plain)):
+        return Reading(name_intention(name), before, sure=False, aside="of_territory")
+    if found := _NUMBER.fullmatch(plain):
+        numbered = _NUMBERED.match(before)
+        line = f"{numbered[1]}{found[1]}" if numbered else ""
+    elif name == "cra liste":
+        period = re.sub(r"^(?:en|pour|sur|de) ", "", _LEAD.sub("", plain))
+        line = f"/cra liste {period}" if read_period(period, reader.today) else ""
+    elif name.split()[0] == "stats":
+        line = _follow_figures(name, rest, plain, reader)
+    else:
+        sought = _LEAD.sub("", plain) if plain.startswith("et ") else ""
+        line = f"/{name} {_cut_articles(sought)}" if name in _SEEKING and sought else ""
+    return Reading(name_intention(reader.commands.find(line)[0]), line, sure=True) if line else None
+
+
+def _cut_articles(sought: str) -> str:
+    return re.sub(r"^(?:(?:le|la|les|l|des|du|de|un|une) )+", "", sought)
+
+
+def _follow_figures(name: str, rest: str, plain: str, reader: SentenceReader) -> str:
+    """Write the line of other figures, or of the same in a file or on a page; "" where neither is meant."""
+    place, period = _cut_period(rest, reader.today)
+    if found := _EXPORT.fullmatch(plain):
+        wanted = found["format"] or found["only"] or ""
+        return " ".join(f"/stats exporter {_FORMATS.get(wanted, wanted)} {period}".split())
+    if _SEND.fullmatch(plain):
+        return f"/stats partager {period}".rstrip()
+    if not (_LEAD.match(plain) or _TIME.match(plain)):
+        return ""
+    line = reader.read(f"stats {_LEAD.sub('', plain)}")
+    other, said = reader.commands.find(line)
+    if not said or other.split()[0] != "stats":
+        return ""
+    other_place, other_period = _cut_period(said, reader.today)
+    if other == "stats" and not other_place:
+        return " ".join(f"/{name} {place} {other_period}".split())
+    return line if other_period else f"{line} {period}".rstrip()
+
+
+def _cut_period(rest: str, today: date) -> tuple[str, str]:
+    """Cut the period from the end of what follows « /stats … »."""
+    words = rest.split()
+    at = next((at for at in range(len(words)) if read_period(" ".join(words[at:]), today)), len(words))
+    return " ".join(words[:at]), " ".join(words[at:])
