@@ -135,6 +135,15 @@ async def test_who_speaks_of_their_access_is_offered_it(open_house: House, team_
     assert "Demander mon accès" not in (await carl.told("cherchez peut-être")).buttons, "who has a role needs none"
 
 
+@pytest.mark.parametrize("words", ["c'est quoi ici ?", "je viens d'être embauchée, je fais quoi", "bonjour"])
+async def test_a_guest_is_told_first_what_the_bot_is(open_house: House, team_room: str, words: str) -> None:
+    lea, _ = await comes(open_house, "lea")
+    await lea.says(words, await lea.direct_channel())
+    told = await lea.told("Je suis le robot des conseillers numériques")
+    assert told.buttons == ["Demander mon accès", "Voir ce qui vous est ouvert"]
+    await lea.opens_by(told, "Demander mon accès")
+
+
 @pytest.mark.both_databases
 async def test_asked_twice_is_one_demand_and_can_be_taken_back(open_house: House, team_room: str) -> None:
     house = open_house

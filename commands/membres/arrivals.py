@@ -26,6 +26,7 @@ from config.territories import DEPARTEMENTS, departement
 from config.text import split_words
 from config.time import PARIS
 from dialogs.membres import GIVEN_TO_GUESTS, AskAccess, RefuseAccess, Who
+from dialogs.plain_words.answers import asks_what_this_is
 from storage import annuaire, canaux, journal, outbox, people
 from storage.annuaire.entries import name_commune
 from storage.people import Audience, Person, Role, arrivals
@@ -73,13 +74,15 @@ def offer_access(user: Person) -> replies.Button | None:
 
 @feature.waiting
 async def list_own_access(ctx: ReadingContext) -> Sequence[replies.Waiting]:
-    """Remind a guest that they lack access, or that their request waits."""
-    if ctx.user.role not in ROLELESS:
-        return []
+    """Lead a guest to what they lack."""
+    return [await _draw_own_access(ctx)] if ctx.user.role in ROLELESS else []
+
+
+async def _draw_own_access(ctx: Context) -> replies.Waiting:
     asked = await arrivals.get_access_request(ctx.db, ctx.user.id)
     is_open = asked is not None and asked.answered_at is None
     text = render("membres/access_waits", asked=asked if is_open else None, day=_day(ctx, asked) if asked else None)
-    return [replies.Waiting(text, replies.Button("Voir ma demande", AskForAccess()) if is_open else access_button())]
+    return replies.Waiting(text, replies.Button("Voir ma demande", AskForAccess()) if is_open else access_button())
 
 
 def _speaks_of_access(text: str) -> bool:
@@ -89,9 +92,15 @@ def _speaks_of_access(text: str) -> bool:
 
 @feature.hears_words
 async def hear_words(ctx: Context, message: Spoken) -> replies.PlainTextReply:
-    """Offer a guest who writes about their access the window that asks for it."""
-    is_meant = ctx.user.role in ROLELESS and _speaks_of_access(message.text)
-    return replies.PlainTextReply(buttons=[access_button()] if is_meant else [])
+    """Offer a guest who speaks of their access in plain words the window that asks for it; who asks where they are is
+    told that, too."""
+    if ctx.user.role not in ROLELESS:
+        return replies.PlainTextReply()
+    if asks_what_this_is(message.text):
+        own = await _draw_own_access(ctx)
+        text = render("membres/who_i_am", access=own.text)
+        return replies.PlainTextReply(buttons=[own.button] if own.button else [], text=text)
+    return replies.PlainTextReply(buttons=[access_button()] if _speaks_of_access(message.text) else [])
 
 
 @feature.button(AskForAccess, writes=False)
