@@ -9,8 +9,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from cli import tables
 from cli.command import Call
-from cli.environment import open_to_read, refuse_name
+from cli.environment import open_to_read
 from cli.journal import note
+from cli.people.lookup import refuse_name
 from cli.terminal import ProgressBar, count, make_table, write
 from storage import people
 from storage.annuaire import NETWORK, AnyPerson, DirectoryHit, entries, read_index

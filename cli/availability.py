@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.french import plural
 from cli.checks import open_chat
 from cli.command import Call
-from cli.cra import Authors
+from cli.cra.imports import Authors
 from cli.errors import OperatorError
 from cli.journal import note
 from cli.options import read_username

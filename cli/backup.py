@@ -9,20 +9,37 @@ from pathlib import Path
 from typing import BinaryIO
 
 from bot.french import group
-from cli.checks import data_dir_fault, plan_backups
 from cli.command import Call
 from cli.environment import open_database
 from cli.errors import OperatorError
-from cli.faults import folder_fault, place_fault
+from cli.faults import data_dir_fault, folder_fault, place_fault
 from cli.terminal import ProgressBar, count, write
 from cli.texts import must_be_a_file
 from config.settings import Settings
 from storage import backup as backups
 from storage import claims, schema
+from storage.backup import BackupError, BackupPlan
 from storage.backup.file import Identity, read_identities, read_recipients
 from storage.backup.transfer import read_erasures
 from storage.database import place
 from storage.people.transitions import Erasure
+
+
+def plan_backups(settings: Settings) -> BackupPlan:
+    """Read the settings of scheduled backups. Raises OperatorError if they are incomplete, or the key is wrong."""
+    if settings.backup_dir is None:
+        raise OperatorError("COOP_BACKUP_DIR n’est pas réglé : donnez le dossier des sauvegardes.", code=2)
+    try:
+        keys = read_recipients(settings.backup_age_recipient)
+    except BackupError as fault:
+        raise OperatorError(str(fault), code=2) from None
+    return BackupPlan(settings.database_url, settings.backup_dir, settings.backup_keep, keys, settings.data_dir)
+
+
+def check_backups(settings: Settings) -> None:
+    """Raise OperatorError if no scheduled backup could be made."""
+    if settings.backup_at is not None:
+        plan_backups(settings)
 
 
 async def backup(call: Call, file: Path) -> int:
@@ -87,7 +104,7 @@ async def restore(call: Call, file: Path, identity: Path | None, erasures: Path 
     return 0
 
 
-async def _make(plan: backups.BackupPlan, now: datetime) -> backups.MadeBackup:
+async def _make(plan: BackupPlan, now: datetime) -> backups.MadeBackup:
     try:
         return await backups.make_backup(plan, now)
     except ConnectionError:

@@ -17,12 +17,10 @@ from bot.mattermost import AioClient, Mattermost, RateLimit
 from bot.papers import page
 from cli.admin import Admin, Identity
 from cli.errors import OperatorError
-from cli.faults import certificate_fault, chat_fault, folder_fault, place_fault
+from cli.faults import certificate_fault, chat_fault, place_fault
 from config import canaux, charte, editions, hotline, liens
 from config.kit import read_sizes
 from config.settings import Settings
-from storage.backup import BackupError, BackupPlan
-from storage.backup.file import read_recipients
 
 COMMAND_TOKEN_LENGTH = 26
 ANSWERED_WITHIN = 5.0
@@ -208,26 +206,3 @@ def check_place(settings: Settings) -> None:
             "le bot soit atteint d’ailleurs.",
             code=2,
         ) from None
-
-
-def plan_backups(settings: Settings) -> BackupPlan:
-    """Read the settings of scheduled backups. Raises OperatorError if they are incomplete, or the key is wrong."""
-    if settings.backup_dir is None:
-        raise OperatorError("COOP_BACKUP_DIR n’est pas réglé : donnez le dossier des sauvegardes.", code=2)
-    try:
-        keys = read_recipients(settings.backup_age_recipient)
-    except BackupError as fault:
-        raise OperatorError(str(fault), code=2) from None
-    return BackupPlan(settings.database_url, settings.backup_dir, settings.backup_keep, keys, settings.data_dir)
-
-
-def check_backups(settings: Settings) -> None:
-    """Raise OperatorError if no scheduled backup could be made."""
-    if settings.backup_at is not None:
-        plan_backups(settings)
-
-
-def data_dir_fault(settings: Settings, *, make: bool) -> str | None:
-    """Say why the data folder cannot be written to, and what to do; None if it can."""
-    fault = folder_fault(settings.data_dir.absolute(), make=make)
-    return f"COOP_DATA_DIR : {fault}" if fault else None

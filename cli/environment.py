@@ -14,9 +14,8 @@ from cli.errors import OperatorError
 from cli.faults import text_of
 from config import settings as configuration
 from config.settings import Settings
-from storage import people, schema
+from storage import schema
 from storage.database import Database, async_url, dialect
-from storage.people import Person
 
 
 def run_in_loop(work: Coroutine[Any, Any, int]) -> int:
@@ -80,15 +79,3 @@ async def begin_reading(database: Database) -> AsyncIterator[AsyncSession]:
         if dialect(db) == "postgresql":
             await db.execute(text("SET LOCAL statement_timeout = '30s'"))
         yield db
-
-
-def refuse_name(username: str) -> OperatorError:
-    """Make the error for an unknown user name."""
-    return OperatorError(f"Personne ne s’appelle « {username} » dans le registre.")
-
-
-async def find_person(db: AsyncSession, username: str) -> Person:
-    """Get a person of the register by user name. Raises OperatorError if there is none, SameNameError for several."""
-    if person := await people.by_username(db, username):
-        return person
-    raise refuse_name(username)

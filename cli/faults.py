@@ -82,6 +82,12 @@ def folder_fault(folder: Path, *, make: bool) -> str | None:
     return None
 
 
+def data_dir_fault(settings: Settings, *, make: bool) -> str | None:
+    """Say why the data folder cannot be written to, and what to do; None if it can."""
+    fault = folder_fault(settings.data_dir.absolute(), make=make)
+    return f"COOP_DATA_DIR : {fault}" if fault else None
+
+
 def place_fault(error: OSError, path: str | Path) -> str:
     """Say why a file or folder is inaccessible, and what to do."""
     reason = _SYSTEM.get(error.errno or 0) or f"il refuse ({error.strerror}) : vérifiez-le"

@@ -10,7 +10,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.french import Period
 from cli.command import Call
-from cli.environment import find_person, open_to_read
+from cli.environment import open_to_read
+from cli.people.lookup import find_person
 from cli.usage import load
 from config.territories import NATION, Departement, Territory, TerritoryKind
 from storage.cra import Suite

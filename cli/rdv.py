@@ -7,7 +7,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.french import Period
 from cli.command import Call
-from cli.environment import find_person, open_to_read
+from cli.environment import open_to_read
+from cli.people.lookup import find_person
 from cli.terminal import count, make_table, write
 from config.programme import FIRST_DAY
 from config.time import find_midnight, write_instant

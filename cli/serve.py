@@ -3,9 +3,10 @@
 import sys
 
 from bot import app
-from cli import checks
+from cli import backup, checks
 from cli.command import Call
 from cli.errors import OperatorError
+from cli.faults import data_dir_fault
 from commands import FEATURES
 from storage import schema
 
@@ -19,8 +20,8 @@ async def serve(call: Call) -> int:
         raise OperatorError(fault, code=2)
     checks.choose_features(FEATURES, settings)
     checks.check_paths(settings)
-    checks.check_backups(settings)
-    if fault := checks.data_dir_fault(settings, make=True):
+    backup.check_backups(settings)
+    if fault := data_dir_fault(settings, make=True):
         raise OperatorError(fault)
     checks.check_place(settings)
     if hindrance := await checks.check_server(settings):

@@ -31,7 +31,11 @@ IMPORTS = group(
             touches=WRITES,
         ),
         "cra": Command(
-            "cli.cra:import_cra", "des comptes rendus, en CSV ou JSONL (docs/wire.md)", FILE, REHEARSAL, touches=WRITES
+            "cli.cra.imports:import_cra",
+            "des comptes rendus, en CSV ou JSONL (docs/wire.md)",
+            FILE,
+            REHEARSAL,
+            touches=WRITES,
         ),
         "contacts": Command(
             "cli.annuaire:import_contacts",
@@ -57,7 +61,7 @@ EXPORTS = group(
     {
         "people": Command("cli.people.transfer:export_people", "le registre, en CSV, sur la sortie", touches=READS),
         "cra": Command(
-            "cli.cra:export_cra",
+            "cli.cra.exports:export_cra",
             "les comptes rendus, sur la sortie standard (docs/wire.md)",
             *SPAN,
             option("--user", type=USERNAME, metavar="NOM", help="ceux d’une seule personne, par son nom d’utilisateur"),
@@ -67,7 +71,7 @@ EXPORTS = group(
             touches=READS,
         ),
         "coordination": Command(
-            "cli.cra:export_coordination", "les comptes rendus des coordinateurs, en CSV", *SPAN, touches=READS
+            "cli.cra.exports:export_coordination", "les comptes rendus des coordinateurs, en CSV", *SPAN, touches=READS
         ),
         "kits": supplies.EXPORT,
         "resources": Command(

@@ -1,23 +1,19 @@
 """« coop-bot work »: shows the progress of long work, and stops it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from cli.command import Call
 from cli.environment import open_to_read, open_up_to_date
 from cli.errors import OperatorError
 from cli.journal import note
 from cli.terminal import make_table, write
-from cli.usage import load
+from config import tables
 from config.settings import Settings
 from config.time import PARIS
 from storage import work
 from storage.journal import AuditAct
 from storage.work import Work, WorkState
-
-if TYPE_CHECKING:
-    from bot.features import Feature
 
 STATES = {
     WorkState.WAITING: "en attente",
@@ -61,8 +57,7 @@ async def _show(settings: Settings, *, as_json: bool) -> int:
     """Print what runs or waits, oldest first, then what is over, newest first."""
     async with open_to_read(settings) as db:
         found = await work.list_latest(db)
-    is_known = as_json or all(row.name in FILES for row in found)
-    titles = FILES if is_known else titles_of(load("commands:FEATURES"))
+    titles = {} if as_json else read_titles()
     last = "Heures de Paris." if found else "Aucun travail long, en cours ou passé."
     table = make_table(HEADINGS, [_as_row(row, titles) for row in found], last)
     write([_as_object(row) for row in found], table, as_json=as_json)
@@ -101,7 +96,6 @@ def _on_the_wall(at: datetime) -> datetime:
     return at.astimezone(PARIS)
 
 
-def titles_of(features: "Iterable[Feature]") -> dict[str, str]:
-    """Return the titles of files and long work, by the names in their rows."""
-    declared = (trigger for feature in features for trigger in feature.triggers)
-    return FILES | {trigger.key[1]: trigger.title for trigger in declared if trigger.key[0] == "work"}
+def read_titles() -> dict[str, str]:
+    """Return the titles of files and long work, by the names in their rows; the features declare the latter."""
+    return FILES | {row["name"]: row["title"] for row in tables.read("work.tsv")}

@@ -76,7 +76,10 @@ async def current(database_url: str) -> str | None:
 
 async def upgrade(database_url: str, to: str = "head") -> SchemaChange:
     """Take every step up to ``to``, all or none; raises SchemaError for a database at a step that is not known."""
-    check_known(database_url, await current(database_url))
+    found = await current(database_url)
+    check_known(database_url, found)
+    if found == head() and to == "head":
+        return SchemaChange(found, found)
     for _ in range(LOCK_TRIES - 1):
         try:
             return await in_transaction(database_url, lambda connection: _move(connection, "upgrade", to))
@@ -264,7 +267,8 @@ async def look_ahead(database_url: str) -> Outlook:
     check_known(database_url, found)
     if found is None:
         return Outlook(steps(), (), (), (), is_empty=True)
-    missing = [step for step in steps() if step > found]
+    if not (missing := [step for step in steps() if step > found]):
+        return Outlook((), (), (), ())
     return compare(missing, _shapes(found), _shapes(head()))
 
 

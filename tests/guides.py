@@ -1,5 +1,6 @@
 """`python -m tests.guides` (« make guides ») writes the tables of commands into the guides, from what commands say, and
-the commands themselves into config/commands.tsv, for who reads sentences without the bot."""
+the commands themselves into config/commands.tsv, for who reads sentences without the bot; into config/work.tsv what
+long work is called, for who lists it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -10,7 +11,8 @@ from config.commands import COLUMNS, TABLE, Command
 from storage.people import Role
 
 HOUSE = Path(__file__).resolve().parents[1]
-DOCS, COMMANDS = HOUSE / "docs", HOUSE / "config" / TABLE
+DOCS, COMMANDS, WORK = HOUSE / "docs", HOUSE / "config" / TABLE, HOUSE / "config" / "work.tsv"
+WORK_ABOUT = "# What long work is called, as the features declare it: « make guides » writes this table."
 ABOUT = "# The commands that the bot knows, as their features declare them: « make guides » writes this table."
 READERS: Mapping[str, Role] = {
     "conseiller.md": Role.CONSEILLER,
@@ -64,7 +66,15 @@ def make_table() -> str:
     return "\n".join([ABOUT, "\t".join(COLUMNS), *("\t".join(line) for line in lines), ""])
 
 
+def make_work_table() -> str:
+    """The table of long work: the names that lie in the database, and what people read."""
+    declared = (trigger for feature in FEATURES for trigger in feature.triggers)
+    lines = sorted(f"{trigger.key[1]}\t{trigger.title}" for trigger in declared if trigger.key[0] == "work")
+    return "\n".join([WORK_ABOUT, "name\ttitle", *lines, ""])
+
+
 if __name__ == "__main__":
     COMMANDS.write_text(make_table(), "utf-8")
+    WORK.write_text(make_work_table(), "utf-8")
     for guide in READERS:
         (DOCS / guide).write_text(make_guide(guide), "utf-8")

@@ -16,7 +16,7 @@ import structlog
 import cli.command
 from cli.demo.stage import free_port
 from cli.jobs import JOBS
-from cli.work import FILES, titles_of
+from cli.work import FILES, read_titles
 from commands import FEATURES
 from config.settings import Settings
 from tests.support.house import House
@@ -82,7 +82,7 @@ def test_whatever_runs_by_itself_has_a_title() -> None:
     declared = [trigger.key for feature in FEATURES for trigger in feature.triggers]
     assert {name for kind, name in declared if kind == "job"} == set(JOBS)
     assert {name for kind, name in declared if kind == "file"} == set(FILES)
-    assert all(titles_of(FEATURES)[name] for kind, name in declared if kind == "work")
+    assert all(read_titles()[name] for kind, name in declared if kind == "work")
 
 
 def test_help_is_in_french(capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.cra import ImportOutcome
+from cli.cra.imports import ImportOutcome
 from config.settings import Settings
 from storage import people
 from storage.database import Database

@@ -11,7 +11,7 @@ from cli.main import coop_bot
 from commands import FEATURES
 from config.commands import read_commands
 from storage.people import EVERYONE, Role
-from tests.guides import DOCS, READERS, draw_table, list_commands, make_guide
+from tests.guides import DOCS, READERS, WORK, draw_table, list_commands, make_guide, make_work_table
 from tests.guides import read_guide as guide
 
 GUIDES = (*READERS, "exploitant.md")
@@ -43,6 +43,10 @@ def test_the_table_of_commands_is_what_the_commands_say(name: str) -> None:
 
 def test_a_text_is_read_with_the_commands_that_the_features_have() -> None:
     assert list(read_commands()) == list_commands(), "« make guides » writes config/commands.tsv again"
+
+
+def test_long_work_is_called_what_the_features_call_it() -> None:
+    assert WORK.read_text("utf-8") == make_work_table(), "« make guides » writes config/work.tsv again"
 
 
 def test_a_table_tells_of_one_feature_after_the_other() -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from cli.cra import LINES_AT_ONCE, ImportOutcome
+from cli.cra.imports import LINES_AT_ONCE, ImportOutcome
 from storage import people
 from storage.cra import Source
 from storage.cra.queries import Filing, file_report, read_last_commune

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cli.cra import Authors, CraImport, ImportOutcome, Lines, check
+from cli.cra.imports import Authors, CraImport, ImportOutcome, Lines, check
 from cli.errors import OperatorError
 from cli.terminal import ProgressBar
 from cli.texts import LINE_BYTES_MAX

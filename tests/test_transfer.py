@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.cra import ImportOutcome, writer
+from cli.cra.exports import writer
+from cli.cra.imports import ImportOutcome
 from config.text import guard, unguard
 from storage import schema
 from storage.cra.files import CSV_COLUMNS, LINE_COLUMNS

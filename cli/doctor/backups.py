@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from bot.french import plural
-from cli.checks import plan_backups
+from cli.backup import plan_backups
 from cli.doctor.findings import Findings
 from cli.environment import open_database
 from cli.errors import OperatorError

@@ -11,11 +11,11 @@ from bot.french import join
 from bot.registry import find_setting_fault, is_enabled
 from bot.spool import ASIDE
 from bot.visitors import is_near
-from cli.checks import command_token_fault, data_dir_fault
+from cli.checks import command_token_fault
 from cli.doctor.findings import Findings
 from cli.environment import open_database
 from cli.errors import OperatorError
-from cli.faults import as_sentence
+from cli.faults import as_sentence, data_dir_fault
 from cli.rights import Needs
 from cli.terminal import count
 from commands.moderation.rules import handlers

@@ -18,7 +18,8 @@ from bot.capabilities import Capabilities
 from bot.errors import ChatError
 from bot.forms import Clues
 from bot.mattermost import ChatUser
-from cli.cra import Authors, CraImport, ImportOutcome, Lines, export, writer
+from cli.cra.exports import export, writer
+from cli.cra.imports import Authors, CraImport, ImportOutcome, Lines
 from cli.terminal import ProgressBar
 from config.themes import THEMES
 from dialogs.cra.line import Line, read_line

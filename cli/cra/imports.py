@@ -1,4 +1,4 @@
-"""« coop-bot import cra » and « export cra »: activity reports read from and written to files, with constant memory."""
+"""« coop-bot import cra »: activity reports read from files, with constant memory."""
 
 import hashlib
 import json
@@ -10,7 +10,7 @@ from contextlib import closing
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
 from itertools import islice
-from typing import BinaryIO, TextIO
+from typing import BinaryIO
 
 from bot.errors import ChatError
 from bot.mattermost import ChatUser, Mattermost
@@ -18,14 +18,12 @@ from bot.people import make_newcomer
 from cli import tables
 from cli.checks import open_chat
 from cli.command import Call
-from cli.environment import open_up_to_date, refuse_name
 from cli.errors import OperatorError
 from cli.faults import same_name_fault
-from cli.terminal import ProgressBar, begin_csv, count, open_lines, open_standard_output
+from cli.terminal import ProgressBar, count
 from cli.texts import LINE_BYTES_MAX, open_file, read_texts
 from storage import people
 from storage.cra import bulk, files
-from storage.cra.coordination import COORDINATION_COLUMNS, export_lines
 from storage.cra.queries import note_last_commune
 from storage.cra.report import Report, find_problems
 from storage.cra.tags import OWNER_MAX
@@ -47,35 +45,6 @@ async def import_cra(call: Call, file: str, *, dry_run: bool = False) -> int:
         print(f"Colonnes inconnues, ignorées : {', '.join(sorted(lines.ignored))}.", file=sys.stderr)
     print(outcome if outcome.added or outcome.refused else f"{outcome} Rien à changer.")
     return 1 if outcome.refused else 0
-
-
-async def export_cra(
-    call: Call, start: date | None, end: date | None, user: str | None, tag: str | None, kind: str, deleted: bool
-) -> int:
-    """Write the selected reports to the standard output."""
-    wanted = bulk.ExportFilter(
-        start=start, end=end, username=user or None, tag=(tag or "").removeprefix("#"), deleted=deleted
-    )
-    async with open_up_to_date(call.settings) as database:
-        if user and not await _is_known(database, user):
-            print(refuse_name(user), file=sys.stderr)
-        write = writer(open_standard_output(), kind, tags=await bulk.are_there_tags(database))
-        await export(database, wanted, write, ProgressBar(sys.stderr, "compte rendu"))
-    return 0
-
-
-async def export_coordination(call: Call, start: date | None, end: date | None) -> int:
-    """Write the reports of coordinateurs to the standard output as CSV, a page at a time."""
-    async with open_up_to_date(call.settings) as database:
-        write = begin_csv(open_standard_output(), COORDINATION_COLUMNS)
-        async for cells in export_lines(database, start, end):
-            write(cells)
-    return 0
-
-
-async def _is_known(database: Database, username: str) -> bool:
-    async with database.transaction(writes=False) as db:
-        return await people.by_username(db, username) is not None
 
 
 Numbered = tuple[int, files.Row | files.RowError]
@@ -355,18 +324,3 @@ def check(entry: files.ReportEntry, now: datetime, today: date) -> None:
         found.append("modifie ou supprime précède cree.")
     if found:
         raise files.RowError(" ".join(found))
-
-
-def writer(out: TextIO, kind: str, *, tags: bool = False) -> Callable[[files.Row], object]:
-    """Return the function that writes a report as « jsonl » or « csv »; a CSV has a column of ``tags`` if there are
-    any."""
-    columns = (*files.CSV_COLUMNS, files.TAGS) if tags else files.CSV_COLUMNS
-    return open_lines(out, kind, columns, lambda row: files.format_cells(row)[: len(columns)])
-
-
-async def export(
-    database: Database, wanted: bulk.ExportFilter, write: Callable[[files.Row], object], progress: ProgressBar
-) -> None:
-    """Write each selected report."""
-    async for row in progress.follow(bulk.export_rows(database, wanted)):
-        write(row)
