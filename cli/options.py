@@ -1,13 +1,17 @@
 """Value types of the operator’s commands, and options that several of them share."""
 
+from collections.abc import Collection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from cli.usage import Choice, Value, argument, option
-from config.territories import DEPARTEMENTS, Departement
+from cli.usage import Choice, Value, argument, load, option
 from config.text import fold
 from config.time import read_day
+
+if TYPE_CHECKING:
+    from config.territories import Departement
 
 HITS_MAX = 1000
 """Resources that may be asked for."""
@@ -33,10 +37,16 @@ def _read_number(text: str) -> int:
     return number
 
 
-def _read_departement(text: str) -> Departement:
+def _departements() -> "Collection[Departement]":
+    """List the départements, of which few commands want to know: their table is read when one is named."""
+    known: dict[str, Departement] = load("config.territories:DEPARTEMENTS")
+    return known.values()
+
+
+def _read_departement(text: str) -> "Departement":
     """Read a département by its code (« 69 », « 2a », « 1 ») or its name."""
     wanted = fold(text)
-    by_name = (d for d in DEPARTEMENTS.values() if wanted in (fold(d.nom), d.code.lower(), d.code.lower().lstrip("0")))
+    by_name = (d for d in _departements() if wanted in (fold(d.nom), d.code.lower(), d.code.lower().lstrip("0")))
     if found := next(by_name, None):
         return found
     raise click.BadParameter(f"« {text} » n’est pas un département")
@@ -45,7 +55,7 @@ def _read_departement(text: str) -> Departement:
 def _read_region(text: str) -> str:
     """Read the INSEE code of a region, from that code or the name."""
     wanted = fold(text)
-    codes = (d.code_region for d in DEPARTEMENTS.values() if d.region and wanted in (d.code_region, fold(d.region)))
+    codes = (d.code_region for d in _departements() if d.region and wanted in (d.code_region, fold(d.region)))
     if found := next(codes, None):
         return found
     raise click.BadParameter(f"« {text} » n’est pas une région (son code INSEE ou son nom, par exemple 84)")

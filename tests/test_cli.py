@@ -73,6 +73,15 @@ def test_help_needs_nothing_of_the_bot() -> None:
     assert not loaded & {"bot", "commands", "storage", "aiohttp", "pydantic", "sqlalchemy"}
 
 
+def test_files_and_work_are_seen_to_without_what_answers_people() -> None:
+    modules = "cli.backup, cli.cra.exports, cli.kits, cli.migrate, cli.work"
+    asked = f"import sys, {modules}; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    loaded = {module.partition(".")[0] for module in done.stdout.split()}
+    assert "sqlalchemy" in loaded
+    assert not loaded & {"aiohttp", "alembic", "commands", "dialogs"}
+
+
 def test_it_says_its_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command("--version") == 0
     assert capsys.readouterr().out == f"coop-bot {version('coop-bot')}\n"

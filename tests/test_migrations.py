@@ -49,6 +49,13 @@ async def test_the_steps_make_the_tables_that_the_code_declares(empty: str) -> N
     await schema.check(empty)
 
 
+async def test_no_step_is_taken_where_none_is_missing(empty: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    await schema.upgrade(empty)
+    monkeypatch.setattr(schema, "_alembic", lambda *_: pytest.fail("alembic is asked"))
+    assert await schema.upgrade(empty) == schema.SchemaChange(schema.head(), schema.head())
+    assert not (await schema.look_ahead(empty)).steps
+
+
 async def test_the_first_schema_is_what_the_36_steps_left(empty: str) -> None:
     await schema.upgrade(empty, backups.FIRST)
     kind = "sqlite" if empty.startswith("sqlite") else "postgresql"
