@@ -162,6 +162,12 @@ async def test_who_never_wants_it_reads_it_when_they_like(days: House) -> None:
     assert "Nouvelle 11." not in last.text, "told once"
     assert "Rien de nouveau" in plain(await lea.asks("/rappels maintenant"))
     assert "tapez" in plain(await lea.asks("/rappels n’importe quoi")).lower()
+    assert "/rappels soir 18h" in plain(await lea.asks("/rappels soir non")), "no evening, and still no morning"
+    back = plain(await lea.asks("/rappels soir 18h"))
+    assert "Fin de journée, à 18 h" in back
+    assert "une fois par semaine" in back
+    await lea.asks("/rappels jamais")
+    assert "à 10 h" in plain(await lea.asks("/rappels 10h"))
 
 
 async def test_what_waits_is_told_when_it_is_new(days: House, agathe: Person) -> None:

@@ -42,6 +42,8 @@ async def test_hours_are_added_taken_out_and_put_back(free: Person) -> None:
     away = await free.asks("/rdv disponibilités absent du 24/12 au 2/1")
     assert "du 24 décembre" in plain(away)
     assert "Ajouter une absence" in away.buttons
+    assert [label for label in away.buttons if label.startswith("Retirer ")], "a short menu is buttons"
+    assert not [label for label in away.buttons if label.startswith(("mardi", "absence"))]
 
 
 async def test_hours_of_each_week_are_added_by_a_line(free: Person) -> None:

@@ -85,7 +85,7 @@ async def remind(ctx: Context, asked: tuple[str, Sequence[Waiting]]) -> Replies:
     if words and (elsewhere := _find_elsewhere(ctx, line)):
         return Perform(elsewhere)
     if words:
-        await _set(ctx, words)
+        await _set(ctx, words, choice.rhythm)
     return await _show(ctx, await rappels.get_choice(ctx.db, ctx.user.id))
 
 
@@ -96,12 +96,14 @@ def _find_elsewhere(ctx: Context, line: str) -> str:
     return f"cra {line}" if find_rule(make_plain(line), ctx.today) else ""
 
 
-async def _set(ctx: Context, words: str) -> None:
-    """Change one setting as a line says."""
+async def _set(ctx: Context, words: str, rhythm: Rhythm) -> None:
+    """Change one setting as a line says; who has no messages and names an hour for one wants it to come again."""
     what, _, value = words.partition(" ")
     no = value.strip() in NO
     if what in {"soir", "fin"} and value:
         evening = value.removeprefix("de journee").strip()
+        if evening not in NO:
+            await _begin_again(ctx, rhythm)
         if evening in NO or evening in YES:
             return await rappels.choose(ctx.db, ctx.user.id, asks=evening in YES)
         return await rappels.choose(ctx.db, ctx.user.id, evening=read_evening(evening), asks=True)
@@ -114,7 +116,13 @@ async def _set(ctx: Context, words: str) -> None:
             raise UserError(str(fault)) from None
     if (hour := read_hour(words)) is None:
         raise UserError(EXAMPLES)
+    await _begin_again(ctx, rhythm)
     return await rappels.choose(ctx.db, ctx.user.id, hour=hour)
+
+
+async def _begin_again(ctx: Context, rhythm: Rhythm) -> None:
+    if rhythm is Rhythm.NEVER:
+        await rappels.choose(ctx.db, ctx.user.id, rhythm=rhythm.more)
 
 
 async def _show(ctx: Context, choice: DailyChoice) -> Whisper:

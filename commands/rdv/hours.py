@@ -126,8 +126,8 @@ async def draw_hours(ctx: Context, said: str = "") -> Message:
         free=len(free),
         is_on=page is not None and page.is_on,
     )
-    offered = {f"plage:{one.number}": say_range(one) for one in ranges}
-    offered |= {f"absence:{one.number}": f"absence {say_absence(one)}" for one in absences}
+    offered = {f"plage:{one.number}": f"Retirer {say_range(one)}" for one in ranges}
+    offered |= {f"absence:{one.number}": f"Retirer l’absence {say_absence(one)}" for one in absences}
     buttons = [Button("Ajouter une plage", NewRange(), "primary"), Button("Ajouter une absence", NewAbsence())]
     menus = [Menu("Retirer…", Remove(), offered)] if offered else []
     return Message(f"{said}\n\n{text}" if said else text, buttons, menus=menus)
