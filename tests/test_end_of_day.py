@@ -219,6 +219,10 @@ async def test_a_report_that_comes_back_is_proposed_and_filed_by_a_click_alone(e
     assert len(await evenings_of(lea)) == 2
     await lea.clicks(stopped, "Le proposer de nouveau")
     assert "tous les mardis" in plain(await lea.asks("/cra habitudes"))
+    await lea.clicks(await lea.asks("/cra tous les jeudis individuel 1h mail 35-60 retraités"), "Me le proposer")
+    await lea.whispered("Je vous le proposerai tous les jeudis")
+    both = await lea.asks("/cra habitudes")
+    assert [label.startswith("Ne plus proposer") for label in both.buttons] == [True, True]
     assert "Je n’ai pas compris" in plain(await lea.asks("/cra tous les jeudis atelier trucmuche 8p"))
 
 

@@ -159,7 +159,7 @@ def _is_same(habit: RecurringReport, click: KeepHabit) -> bool:
 async def show_habits(ctx: ReadingContext, _: str) -> Replies:
     """List the recurring reports."""
     habits = await list_habits(ctx.db, ctx.user.id, ctx.today)
-    offered = {str(one.number): _title(one, ctx.today)[:75] for one in habits}
+    offered = {str(one.number): f"Ne plus proposer : {_title(one, ctx.today)}"[:75] for one in habits}
     text = render("cra/habits", habits=[_title(one, ctx.today) for one in habits])
     if len(offered) == 1:
         return Whisper(text, [Button("Ne plus proposer", StopHabit(chosen=next(iter(offered))))])
