@@ -246,6 +246,16 @@ async def test_what_is_changed_is_found_as_it_is(filled: Database) -> None:
     assert not {"Le tournesol en fleur", "Fête du tournesol"} & {title for _, title in await found(filled, "tournesol")}
 
 
+async def test_who_is_credited_in_the_news_is_not_kept_in_memory_to_be_found(filled: Database) -> None:
+    """An erasure takes the credit out of its row, and changes nothing by which a replica would know to read again."""
+    async with filled.transaction() as db:
+        await db.exec(update(DigestEntry).values(credit="Zéphyrine Aubépine"))
+        await db.exec(update(Digest).values(revision=Digest.revision + 1))
+    assert ("actu", "Le tournesol en fleur") in await found(filled, "tournesol")
+    assert await found(filled, "zephyrine") == []
+    assert await found(filled, "tournesol aubepine") == []
+
+
 async def test_a_search_costs_few_statements_and_only_reads(filled: Database) -> None:
     await found(filled, "tournesol")
     with record_statements(filled) as asked:
