@@ -31,7 +31,7 @@ from dialogs.plain_words import Intention, Reading, permit, understand
 from dialogs.plain_words.answers import Answer, read_answer, read_listed, read_ordinal, says_thanks
 from dialogs.plain_words.commands import read_typed
 from dialogs.plain_words.follow_ups import SentenceReader, follow_up, may_follow
-from dialogs.plain_words.proposals import propose
+from dialogs.plain_words.proposals import PROPOSALS, propose
 from dialogs.plain_words.reports import tells_reports
 
 PROPOSED_MAX = 3
@@ -433,9 +433,12 @@ def _smile(heard: Heard) -> Sequence[Reply]:
 
 
 def _say_line(line: str, trigger: Trigger | None) -> str:
-    """Describe a command line in words; by the command’s help if it has no wording of its own."""
-    said = propose(line)
-    return trigger.help if trigger and said == quote(line) else said
+    """Say a line in words; a subcommand that has none is said as the help says it, with its details."""
+    name = trigger.key[1] if trigger else ""
+    if trigger is None or " " not in name or name in PROPOSALS:
+        return propose(line)
+    details = line.split(maxsplit=name.count(" ") + 1)[name.count(" ") + 1 :]
+    return "\u00a0: ".join((trigger.help, *(quote(each) for each in details)))
 
 
 def _say_verb(proposal: str) -> str:

@@ -38,6 +38,13 @@ class Cue:
         """The pattern, compiled once a sentence has its first letters: for all of them it takes a third of a second."""
         return re.compile(self.written)
 
+    def match(self, stems: str, place: int, stop: int) -> re.Match[str] | None:
+        """Return where the cue stands at a place; one that closes a sentence reaches up to its end."""
+        found = self.pattern.match(stems, place)
+        if found and self.closes and found.end() < stop:
+            return self.pattern.fullmatch(stems, place, stop)
+        return found
+
 
 @dataclass(frozen=True)
 class Cues:
@@ -46,27 +53,32 @@ class Cues:
     rows: tuple[tuple[Intention, float], ...]
     by_key: Mapping[str, tuple[Cue, ...]]
     polite: Mapping[str, tuple[Cue, ...]]
+    acts: Mapping[str, tuple[Cue, ...]]
+    """The cues of config/plain_acts.tsv, each with its row there."""
     spelling: Spelling
 
     def weigh(self, sentence: Sentence, first: int, end: int) -> dict[Intention, float]:
         """How much the words of a sentence say for each intention; politeness stands before `first` and from `end`."""
-        found = {row for index, place in sentence.parts for row in self._find(sentence, index, place, first, end)}
+        found = {row for row, _ in self.find_rows(self.by_key, sentence, first, end)}
         weights: dict[Intention, list[float]] = {intention: [] for intention in Intention}
         for row in found:
             intention, weight = self.rows[row]
             weights[intention].append(weight)
         return {intention: _add_up(each) for intention, each in weights.items()}
 
-    def _find(self, sentence: Sentence, index: int, place: int, first: int, end: int) -> Iterator[int]:
-        """The rows of which a cue begins at a place, which is in that word."""
+    @staticmethod
+    def find_rows(
+        by_key: Mapping[str, tuple[Cue, ...]], sentence: Sentence, first: int, end: int
+    ) -> Iterator[tuple[int, int]]:
+        """The rows of which a cue is said, and where in the stems it ends."""
         stop = sentence.stem_places[end] if end < len(sentence.words) else len(sentence.stems)
-        is_first = index == first and place == sentence.stem_places[index]
-        for cue in _at(self.by_key, sentence.stems, place):
-            if cue.opens and not is_first:
-                continue
-            match = cue.pattern.match(sentence.stems, place)
-            if match and (not cue.closes or match.end() >= stop):
-                yield cue.row
+        for index, place in sentence.parts:
+            is_first = index == first and place == sentence.stem_places[index]
+            for cue in _at(by_key, sentence.stems, place):
+                if cue.opens and not is_first:
+                    continue
+                if match := cue.match(sentence.stems, place, stop):
+                    yield cue.row, match.end()
 
     def find_core(self, sentence: Sentence) -> tuple[int, int]:
         """Find the words that are not politeness around the others: the first, and the end."""
@@ -125,6 +137,7 @@ class _Table:
         self.rows: list[tuple[Intention, float]] = []
         self.cues: dict[str, list[Cue]] = {}
         self.polite: dict[str, list[Cue]] = {}
+        self.acts: dict[str, list[Cue]] = {}
         self.words: set[str] = set()
         self.stems: set[str] = set()
 
@@ -148,11 +161,16 @@ class _Table:
             if row["intention"][0] != "=":
                 self._add_row(Intention(row["intention"]), float(row["poids"]), _split(row["mots"]))
         self._add_row(Intention.RESSOURCES, THEME_WEIGHT, list_theme_words())
+        for number, row in enumerate(tables.read("plain_acts.tsv")):
+            for phrase in _split(row["mots"]):
+                self._add(phrase, number, self.acts)
         territories = (*(place.nom for place in DEPARTEMENTS.values()), *REGION_NAMES.values())
         names = {word for name in territories for word in split_words(name)} - self.words
-        by_key, polite = ({key: tuple(cues) for key, cues in each.items()} for each in (self.cues, self.polite))
+        by_key, polite, acts = (
+            {key: tuple(cues) for key, cues in each.items()} for each in (self.cues, self.polite, self.acts)
+        )
         spelling = Spelling.of(sorted(self.words | names), tuple(sorted(self.stems)), names, _read_intact_words())
-        return Cues(tuple(self.rows), by_key, polite, spelling)
+        return Cues(tuple(self.rows), by_key, polite, acts, spelling)
 
     def _add_row(self, intention: Intention, weight: float, phrases: list[str]) -> None:
         self.rows.append((intention, weight))

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from config.text import fold
+from dialogs.plain_words.acts import find_act
 from dialogs.plain_words.frames import SKILLS, find_name, read_frame
 from dialogs.plain_words.meetings import write_appointment, write_events, write_reminders, write_room
 from dialogs.plain_words.places import name_place
@@ -17,6 +18,8 @@ from storage.urls import first_link as find_link
 
 def write_line(intention: Intention, said: Utterance) -> str:
     """Write the command line that stands for a sentence; "" for what has none."""
+    if (act := find_act(said)) and act[0] is intention and said.calls(act[1]):
+        return act[1]
     write = _WRITERS.get(intention)
     line = " ".join(write(said).split()) if write else ""
     return f"/{line}" if line else ""
@@ -34,7 +37,7 @@ SHARING = (
 
 def _write_export(said: Utterance) -> str:
     if said.has("rapport mensuel|chaque mois|tous les mois|mensuel"):
-        return f"stats rapport {'non' if said.has(STOPPING) else ''}"
+        return f"stats rapport {'non' if said.has(STOPPING) else 'oui'}"
     form = next((name for name, words in FORMATS if said.has(words)), "")
     if said.has("pages? partagee|mes pages "):
         return "stats pages"
@@ -109,7 +112,7 @@ _LEADING = re.compile(r" qui (coordonne|anime) (?:\S+ ){0,6}$")
 
 def _write_people(said: Utterance) -> str:
     """Write who is looked for; or what they are to know, and where."""
-    if said.has("ajouter|rajouter|proposer|nouveau contact") and said.has("contact|institution|partenaire|annuaire "):
+    if said.has("r?ajout|proposer|nouveau contact|manque ") and said.has("contact|institution|partenaire|annuaire "):
         return "annuaire ajouter"
     if name := find_name(said.sentence.text, said.known) if said.end - said.first > NAME_ALONE_MAX else "":
         return f"annuaire {name}"

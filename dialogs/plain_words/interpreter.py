@@ -6,6 +6,7 @@ from datetime import date
 
 from bot.command_lines import CommandIndex
 from config.text import fold
+from dialogs.plain_words.acts import find_act
 from dialogs.plain_words.commands import read_typed
 from dialogs.plain_words.cues import read_cues
 from dialogs.plain_words.details import write_line
@@ -28,15 +29,21 @@ def understand(sentence: str, today: date, commands: CommandIndex, allowed: Coll
 
 
 def _read(text: str, today: date, commands: CommandIndex) -> Reading:
-    if typed := read_typed(text, commands):
-        return _mend_details(typed, text, today, commands)
     said = hear(text, today, commands)
+    if (typed := read_typed(text, commands)) and (text.strip().startswith("/") or not _says_more(said, typed)):
+        return _mend_details(typed, text, today, commands)
     if said.first == said.end:
         return _answer_politeness(said.sentence)
     if not any(sign.isalpha() for word in said.sentence.words[said.first : said.end] for sign in word.folded):
         return NOT_FOR_US
     whole = choose(said, weigh(said), judge(said))
-    return read_wish(said, whole) or whole
+    return whole if find_act(said) else read_wish(said, whole) or whole
+
+
+def _says_more(said: Utterance, typed: Reading) -> bool:
+    """Whether words that begin as a command does say a subcommand: « idée 12 refusée », but not « tickets à moi »."""
+    act = find_act(said)
+    return act is not None and said.commands.find(act[1])[0] != said.commands.find(typed.line)[0]
 
 
 def _mend_details(typed: Reading, text: str, today: date, commands: CommandIndex) -> Reading:
@@ -78,4 +85,9 @@ def permit(reading: Reading, commands: CommandIndex, allowed: Collection[str] | 
         reading = replace(reading, line=reading.line.replace("/stats", "/stats national", 1), sure=False)
     if not reading.line or commands.find(reading.line)[0] in allowed:
         return replace(reading, others=others)
-    return replace(reading, line="/aide", sure=False, others=others)
+    own = _OWN.get(commands.find(reading.line)[0].split()[0], "")
+    return replace(reading, line=own if own[1:] in allowed else "/aide", sure=False, others=others)
+
+
+_OWN = {"ticket": "/hotline demandes"}
+"""What is meant by who may not see what belongs to all, by the command’s first word: « les tickets en attente »."""

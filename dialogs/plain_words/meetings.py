@@ -8,6 +8,7 @@ from config.time import WEEKDAYS
 from dialogs.plain_words.frames import TOLD, read_frame
 from dialogs.plain_words.periods import spell_word
 from dialogs.plain_words.reports import is_appointment, is_repeated
+from dialogs.plain_words.resources import SUBJECT
 from dialogs.plain_words.utterance import Utterance
 from storage.urls import first_link as find_link
 
@@ -22,7 +23,9 @@ def write_events(said: Utterance) -> str:
         "c etait quand|passe|precedent|replay|ancien|deja (?!\\? $|$)|y a t il eu|a eu |eu lieu|derniers mois|"
         "dernieres semaines"
     ):
-        return f"agenda passés {'' if said.has('derniers mois|dernieres semaines') else said.period}"
+        about = said.content("evenement", taken=said.period_span)
+        told = said.period or (about if len(about.split()) <= NAMED_MAX else "")
+        return f"agenda passés {'' if said.has('derniers mois|dernieres semaines') else told}"
     if said.has("flux|mon telephone|synchro|google|outlook|abonn|mon agenda|mon calendrier|dans mon"):
         return "agenda flux"
     if said.has(
@@ -42,6 +45,8 @@ def _find_events(said: Utterance) -> str:
     return _find_moment(said) or _find_place(said)
 
 
+NAMED_MAX = 2
+"""Words of a subject by which a past event is sought."""
 _ABOUT = re.compile(r" (?:sur|concernant|(?:a propos|au sujet|sur le theme) d\S*|consacr\S* (?:a la|a l|au|aux|a)) ")
 
 
@@ -111,9 +116,12 @@ _OWN_RDV = (
 
 def _write_own_appointments(said: Utterance) -> str:
     """Write what concerns how people come to an appointment; "" where nothing of that is said."""
+    if said.has(r"rappels? |(?:arret\S*|stop|plus) (?:\S+ ){0,3}rappeler ") and said.knows("rdv rappels"):
+        return f"rdv rappels {'non' if said.has('arret|stop|plus |coup|supprim|desactiv') else 'oui'}"
     weekly = _find_weekly(_write_hours(_NOON.sub("12h", said.sentence.text)))
     if weekly and said.has(
-        r"(?:rdv|rendez vous) avec moi |recois |recevoir |suis (?:\S+ )?disponible |creneaux |sur (?:rdv|rendez)"
+        r"(?:rdv|rendez vous) avec moi |recois |recevoir |venir me |"
+        r"suis (?:\S+ )?disponible |creneaux |sur (?:rdv|rendez)"
     ):
         return f"rdv disponibilites {weekly}"
     if (
@@ -140,9 +148,12 @@ def _find_weekly(text: str) -> str:
     found = _WEEKLY.search(text)
     others = text[: found.start()] + text[found.end() :] if found else ""
     is_all = found and not re.search(_WEEKDAY, others, re.IGNORECASE)
-    return _SPACED_HOURS.sub(r"\1h\2-\3h\4", _ARTICLES.sub(r"\1", found[0])) if found and is_all else ""
+    if not (found and is_all):
+        return ""
+    return _DAYS_S.sub(r"\1", _SPACED_HOURS.sub(r"\1h\2-\3h\4", _ARTICLES.sub(r"\1", found[0])))
 
 
+_DAYS_S = re.compile(rf"(?<!\w)({'|'.join(WEEKDAYS)})s\b", re.IGNORECASE)
 _ARTICLES = re.compile(r"^(?:le |les )|(?<= et )les? |(?<=, )les? ()", re.IGNORECASE)
 _SPACED_HOURS = re.compile(
     r"(?:de )?(\d{1,2}) ?h ?(\d\d)? ?(?:-|à|a) ?(\d{1,2}) ?h(?: (?=\d\d(?!\d| ?h)))?(\d\d)?", re.IGNORECASE
@@ -181,7 +192,7 @@ def _write_meeting(said: Utterance) -> str:
     if found := MEETING.search(said.sentence.text):
         told = _ASIDE.split(said.sentence.text[found.start(1) :], maxsplit=1)[0]
         names, subject = _COLLEAGUE.findall(told), " ".join(_write_lengths(_COLLEAGUE.sub(" ", told)).split())
-        return f"rdv {' '.join(names)} {_FOR.sub('', _AROUND.sub('', subject)).strip(' ,.!?')}"
+        return f"rdv {' '.join(names)} {_FOR.sub('', _AROUND.sub('', subject)).strip(' ,.!?').replace(', ', ' ')}"
     names = _COLLEAGUE.findall(said.sentence.text)
     length = _SHORT_LENGTH.search(_write_lengths(digits(said.sentence.text)))
     return f"rdv {' '.join(names)} {length[0] if length else ''} {_find_day(said.plain)}"
@@ -192,20 +203,49 @@ def write_appointment(said: Utterance) -> str:
     list of the days that are named."""
     if "@" in said.sentence.text and _COLLEAGUE.search(said.sentence.text):
         return _write_meeting(said)
-    if said.has(r"rappels? |(?:arret\S*|stop|plus) (?:\S+ ){0,3}rappeler ") and said.knows("rdv rappels"):
-        return f"rdv rappels {'non' if said.has('arret|stop|plus |coup|supprim|desactiv') else 'oui'}"
     if own := _write_own_appointments(said):
         return own
+    if into := _INTO.search(said.sentence.text):
+        end = sum(word.start < into.start() for word in said.sentence.words)
+        return "rdv " + _arrange(_write_hours(said.content("rendez_vous", None, end)))
     is_told = is_repeated(said.plain) or is_appointment(said.plain)
     numbered = _NUMBERED.search(said.plain)
     if numbered or (_CHANGING.search(said.plain) and not is_told):
         return _write_appointment_change(said)
     if _NAMED_FIRST.match(said.plain[said.sentence.places[said.first] :]):
-        return "rdv " + _write_hours(said.rest("rendez_vous_nom"))
+        return "rdv " + _arrange(_write_hours(said.rest("rendez_vous_nom")))
     named = _NAMED.search(said.plain) if said.end - said.first > LONG else None
-    return "rdv " + _write_hours(said.content("rendez_vous", said.find_word_at(named.end() - 1) if named else None))
+    start = said.find_word_at(named.end() - 1) if named else None
+    return "rdv " + _arrange(_write_hours(said.content("rendez_vous", start)))
 
 
+def _arrange(told: str) -> str:
+    """Write first when an appointment is, then the rest, with its places short: « mardi 10h atelier 8p »."""
+    told = _PLACES.sub(lambda found: f"{digits(found[1])}p" if digits(found[1]).isdigit() else found[0], told)
+    when = _WHEN_IT_IS.search(told)
+    if when is None or told[: when.start()].rstrip().endswith("."):
+        return told  # initials stay where they are
+    rest = f"{told[: when.start()].strip()} {told[when.end() :].strip()}".strip(" ,")
+    return f"{when[1]} {when[2]} {rest}"
+
+
+_PLACES = re.compile(r"\b([a-zé-]{2,9}|\d{1,2}) places\b")
+MONTHS = (*MONTH_NUMBERS, "février", "août", "décembre")
+_WHEN_IT_IS = re.compile(
+    rf"(?:\b(?:le|du) )?\b((?:(?:tous les|chaque) )?(?:{'|'.join(WEEKDAYS)})s?(?: (?:prochain|\d{{1,2}}/\d{{1,2}}))?|"
+    rf"(?:après[- ]|apres )?demain|\d{{1,2}}/\d{{1,2}}|\d{{1,2}} (?:{'|'.join(MONTHS)})),? "
+    r"(?:à |a |vers )?(\d{1,2}h(?:\d\d)?)(?=[ ,]|$),?",
+    re.IGNORECASE,
+)
+"""The day and the hour of an appointment."""
+
+
+_INTO = re.compile(
+    r"(?<=\w)[,;.]?\s(?:mets?|mettez|notez?|ajoutez?|inscri\w+)(?:[- ]moi)?[- ](?:ça|ca|cela|tout ça) "
+    r"(?:dans|à|en|sur) (?:mes |mon |l['’])(?:rdv|rendez[- ]vous|agenda|planning)",
+    re.IGNORECASE,
+)
+"""What is said at the end of an appointment of where it is to stand."""
 LONG = 12
 """Words of a sentence that tells more than the appointment."""
 _NAMED = re.compile(r" (?:un|le) (?:rdv|rendez vous) ")
@@ -216,7 +256,7 @@ _SHORT_LENGTH = re.compile(r"\b(?:\d{1,3} min|\dh(?:\d\d)?)\b")
 _FOR = re.compile(r"^pour |(?<=min )(?:pour|sur) |(?<=\dh )(?:pour|sur) |\bla (?=semaine prochaine)", re.IGNORECASE)
 """Small words before what a meeting is about, and when it is."""
 _LENGTHS = {
-    r"\1 min": re.compile(r"\b(\d{1,3}) (?:minutes?|mn)\b", re.IGNORECASE),
+    r"\1 min": re.compile(r"\b(\d{1,3}) ?(?:minutes?|mn|min)\b", re.IGNORECASE),
     "1h30": re.compile(r"\b(?:d['’])?une heure et demie", re.IGNORECASE),
     "30 min": re.compile(r"\b(?:d['’])?une (?:petite )?demi[- ]?heure", re.IGNORECASE),
     "1h": re.compile(r"(?<!à )(?<!a )\b(?:d['’])?une (?:petite )?heure(?! et\b)", re.IGNORECASE),
@@ -311,7 +351,7 @@ def write_reminders(said: Utterance) -> str:
     """Write at what hour, or how often; or the days on which somebody is away."""
     if (away := _AWAY.search(said.plain)) and said.knows("absence"):
         told = said.sentence.typed(said.find_word_at(away.end() - 1), said.end)
-        told = re.split("[,;.!?](?=[^0-9]|$)", told, maxsplit=1)[0]
+        told = re.split("[,;.!?](?=[^0-9]|$)", _WHY.sub(r" \1", told), maxsplit=1)[0]
         told = _ASKED_TOO.split(told, maxsplit=1)[0]
         told = _SPAN_OF_DAYS.sub(lambda span: digits(span[0]), told)
         earlier = None if _WHEN.search(f" {fold(told)} ") else _WHEN.search(said.plain)
@@ -327,6 +367,12 @@ def write_reminders(said: Utterance) -> str:
     if len(days) > 1 or (days and said.has("que le |qu le |seulement|uniquement")):
         return f"rappels jours {' '.join(day[:3] for day in days)}"
     return f"rappels {_find_rhythm(said, evening)}"
+
+
+_WHY = re.compile(
+    r"\s?,\s?(?:en |pour |je suis en )?(formation|congés?|vacances|maladie|séminaire|stage)\b", re.IGNORECASE
+)
+"""Why somebody is away, behind the days."""
 
 
 def _type(said: Utterance, found: re.Match[str]) -> str:
@@ -377,5 +423,11 @@ def write_room(said: Utterance) -> str:
 
 
 def _find_subject(said: Utterance) -> str:
-    named = said.find_words("nom_visio")
-    return said.middle("visio", named[-1] + 1) if named and "@" not in said.sentence.text else ""
+    if "@" in said.sentence.text or not (named := said.find_words("nom_visio")):
+        return ""
+    about = SUBJECT.search(said.plain)
+    start = said.find_word_at(about.end() - 1) if about else named[-1] + 1
+    return _CLAUSE.split(said.middle("visio", start), maxsplit=1)[0]
+
+
+_CLAUSE = re.compile(r"\s?[,;?!](?:\s|$)")

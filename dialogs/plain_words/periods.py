@@ -133,7 +133,7 @@ def _shorten(sentence: Sentence, first: int, end: int, today: date) -> str:
     if meant == read_period("tout", today):
         return "tout"
     units = (unit for unit in _UNITS if "debut" in folded[first:end] and read_period(unit, today) == meant)
-    written = _BETWEEN_DAYS.sub(r"du \1 au ", written)
+    written = _YEAR.sub("", _BETWEEN_DAYS.sub(r"du \1 au ", written))
     return next(units, _LAST.sub(r"\2 \1", written).replace("an dernier", "année dernière"))
 
 
@@ -144,6 +144,7 @@ def _opens(word: str, following: str, *, is_span: bool) -> bool:
 
 _BETWEEN_DAYS = re.compile(r"^entre (?:le )?(\d\S*(?: [^\W\d]+)?) et (?:le )?(?=\d)")
 """« entre le 3 et le 21 mars » is « du 3 au 21 mars »."""
+_YEAR = re.compile(r"^année (?=20\d\d$)")
 _UNITS = ("semaine", "mois", "trimestre", "semestre", "année")
 """What « depuis le début de l’année » is shorter."""
 _LAST = re.compile(r"^(derni[eè]re?) (\w+)$")

@@ -36,8 +36,7 @@ def find_place(sentence: Sentence) -> Place | None:
             folded = " ".join(words[first : first + size])
             typed = sentence.typed(first, first + size)
             if (known := _read_names().get(folded)) and not _is_meeting(typed, words[first + size : first + size + 1]):
-                name = typed if " ".join(split_words(typed)) == folded else known[1]
-                return Place(known[0], name, range(first, first + size))
+                return Place(known[0], known[1], range(first, first + size))
     return _find_code(sentence, words)
 
 

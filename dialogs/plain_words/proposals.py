@@ -80,6 +80,8 @@ PROPOSALS: Mapping[str, tuple[str, str]] = {
     "stats rapport": ("Recevoir mes statistiques chaque mois", "Recevoir mes statistiques chaque mois"),
     "stats region": ("Voir les chiffres de la région", "Voir les chiffres : {}"),
     "ticket liste": ("Voir les demandes en cours", "Voir les demandes en cours : {}"),
+    "stats coordination": ("Voir mes chiffres de coordination", "Voir mes chiffres de coordination : {}"),
+    "stats departement exporter": ("Recevoir tous les départements en fichier", "Recevoir tous les départements : {}"),
     "ticket": ("Voir une demande d’aide", "Voir la demande {}"),
     "visio": ("Ouvrir une salle de visio", "Ouvrir une salle de visio : {}"),
 }
@@ -89,7 +91,7 @@ PROPOSALS: Mapping[str, tuple[str, str]] = {
 def propose(line: str) -> str:
     """Say a command line in words."""
     words = line.removeprefix("/").split()
-    for size in (3, 2, 1):
+    for size in (4, 3, 2, 1):
         if known := PROPOSALS.get(" ".join(words[:size])):
             rest = quote(" ".join(words[size:]))
             return known[1].format(_shorten(rest)) if rest else known[0]

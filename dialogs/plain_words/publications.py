@@ -7,7 +7,7 @@ from dialogs.plain_words.utterance import Utterance
 
 STOPPING = (
     "arret|cess|stop|pas envie|marre|ne m envoy|n envoy|desabonn|desinscri|plus recevoir|veux plus|plus d |plus les |"
-    "supprim|non |ne plus "
+    "supprim|non |ne plus |(?:plus|pas) besoin|inutile"
 )
 """How it is said that something is to come no more."""
 
@@ -63,19 +63,23 @@ def write_news(said: Utterance) -> str:
         return "actus discret"
     is_proposed = said.has(
         "propos|partag|suggere|publi|diffus|signal|faire passer|parler de m|annonce[rz]? |merit|"
-        r"(?:a|de|faut|veux|voudrais) mettre (?:dans|en|sur) |infos? pour (?:les |l )?(?:actu|lettre)|"
+        r"(?:a|de|faut|veux|voudrais) mettre (?:dans|en|sur) |infos? pour (?:les |l )?(?:actu|lettre)|une actu pour |"
         r"(?:parai|figure|passe|apparai)\S* (?:dans|en|sur) "
     )
     is_told = said.has("(?:vient|viens|venons|viennent) de recevoir ")
-    is_sent = said.has("veux plus|encombr|abonn|recevoir|inscri|desabonn|(?:par|en) (?:message|mail|prive|mp) ")
+    is_sent = said.has(
+        r"envoi\S* (?:moi|nous) |veux plus|encombr|abonn|recevoir|inscri|desabonn|(?:par|en) (?:message|mail|prive|mp) "
+    )
     if is_sent and not is_told:
         return f"actus abonnement {'non' if said.has(STOPPING) else ''}"
     if is_proposed:
         told = TOLD.search(said.sentence.text) or _FIRST_SAID.match(said.sentence.text)
         return f"actus proposer {told[1] if told else ''}"
-    if found := _ABOUT_NEWS.search(said.plain):
-        return "actus cherche " + said.content("article", said.find_word_at(found.end() - 1))
-    return f"actus n° {said.number}" if said.number and not said.period else "actus"
+    if said.number and (not said.period or said.has(rf"(?:n|numero) {said.number} ")):
+        return f"actus n° {said.number}"
+    found = _ABOUT_NEWS.search(said.plain)
+    sought = said.content("article", said.find_word_at(found.end() - 1)) if found else ""
+    return f"actus cherche {sought}" if sought else "actus"
 
 
 _POLL_RESULTS = "result|reponse|donne |(?:ont|a) (?:vote|repondu)|combien"

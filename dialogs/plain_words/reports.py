@@ -1,11 +1,13 @@
 """Comptes rendus: how much a sentence is like one, and the command lines of those that are told and sought."""
 
 import re
+from dataclasses import replace
 
 from bot.french import MONTH_NUMBERS
 from config.text import fold, split_words
 from config.time import WEEKDAYS
 from dialogs.plain_words.cues import list_theme_words
+from dialogs.plain_words.sentences import read_sentence
 from dialogs.plain_words.utterance import Utterance
 
 _ACTIVITY = "ateliers?|atel|indiv|individuelle?s?|individuels?|ponctuelle?s?|ponctuels?|ponct|collectif"
@@ -75,7 +77,7 @@ def is_appointment(plain: str) -> bool:
 
 _REPEATED = re.compile(
     rf" (?:tous les|chaque) (?:{'|'.join(WEEKDAYS)})s? (?:\S+ ){{0,3}}?(?:a |de )?"
-    r"(?:\d{1,2} ?h|[a-z]{2,8} heures?) "
+    r"(?:\d{1,2} ?h(?:eures?)?|[a-z]{2,8} heures?) "
 )
 
 
@@ -120,14 +122,14 @@ def weigh_report(plain: str) -> float:
     if _OTHERWISE.search(plain) or is_appointment(plain) or is_repeated(plain):
         return 0.0
     found = ENOUGH if is_like_another(plain) else sum_signs(plain)
-    return 2 * found - 1 if found >= ENOUGH else 0.0
+    return 2.5 * found - 2 if found >= ENOUGH else 0.0
 
 
 REPORT_ACTS = {
+    "dupliquer": r"dupli|repar[st]|copie|recopie|refai|(?:le |la )?meme (?:chose )?que|reprendre (?:\S+ ){1,6}nouveau",
     "rétablir": (
         r"retabli|restaur|remet|ravoir|recuper|(?:le |la |les )?faire revenir|annul\S* (?:la |cette |sa )?suppression"
     ),
-    "dupliquer": r"dupli|repart|copie|recopie|refai|(?:le |la )?meme (?:chose )?que|reprendre (?:\S+ ){1,6}nouveau",
     "supprimer": r"suppr?|efface|enlev|retir|ann?ul|vire",
     "modifier": (
         r"modif|corrig|rectifi|chang|edit|tromp|plante|goure|erreur|faute|fau(?:x|sse) |oublie(?!r)|mauvais|c etait|"
@@ -145,66 +147,59 @@ def write_report(said: Utterance) -> str:
     found = next((act for act, words in REPORT_ACTS.items() if said.has(words)), "")
     if found and said.named_number:
         return f"cra {found} {said.named_number}"
+    if again := _write_again(said):
+        return again
     if found and sum_signs(said.plain) < 1:
         return f"cra liste {said.period or find_day(said.plain)}"
-    if asked := _write_own_lists(said):
-        return asked
-    start = _find_told(said)
-    is_whole = start is None and len(said.sentence.words) >= WHOLE_MIN and said.sentence.text.endswith(".")
-    told = _cut_end(said.sentence.text.rstrip(" .") if is_whole else said.rest("compte_rendu", start))
-    if again := _find_again(said):
-        return f"cra comme {again}"
+    return _write_habit(said) or _write_told(said)
+
+
+def _write_told(said: Utterance) -> str:
+    """Write what a report tells, in its own words; « cra » alone where it tells nothing."""
+    told = said.rest("compte_rendu", _find_told(said), _find_end(said))
     if told.isdigit():
         return f"cra modifier {told}"
     return "cra" if _BARE_REPORT.fullmatch(fold(told)) else f"cra {said.write_days(told)}"
 
 
-def _write_own_lists(said: Utterance) -> str:
-    """Write what is to become of one’s tags or of weekly reports; "" where nothing of that is said."""
-    if renamed := _RENAMED_TAG.search(said.sentence.text):
-        return f"cra étiquettes renommer {renamed[1]} {renamed[2]}"
-    if tag := _NEW_TAG.search(said.sentence.text) or _TAG_FIRST.search(said.sentence.text):
-        return f"cra étiquettes ajouter {tag[1]}"
-    return (
-        "cra habitudes"
-        if said.has(r"propos\S+ (?:\S+ )?(?:chaque|toutes les) semaines?") and not sum_signs(said.plain)
-        else ""
-    )
+def _write_habit(said: Utterance) -> str:
+    """Write the report that is to be proposed each week: « tous les jeudis », and what it is; "" for none."""
+    text = said.sentence.text
+    day = _WEEKLY.search(text)
+    if not (day and said.has(_PROPOSED) and sum_signs(said.plain)):
+        return ""
+    told = _TO_PROPOSE.sub(" ", f"{text[: day.start()]} {text[day.end() :]}")
+    sentence = read_sentence(told)
+    rest = replace(said, sentence=sentence, first=0, end=len(sentence.words)).rest("compte_rendu_habitude")
+    return f"cra tous les {day[1].lower()}s {rest.replace(' ,', ',')}"
 
 
-_TAG_FIRST = re.compile(
-    r"\br?ajout\w+ «? ?#?([^\W\d_][\w-]+) »? ?(?:dans|à|a|parmi) (?:mes |les )[ée]tiquettes", re.IGNORECASE
-)
-_RENAMED_TAG = re.compile(
-    r"\b(?:renomm|chang|remplac)\w*(?: [\w-]+){0,2} [ée]tiquette «? ?#?([^\W\d_][\w-]*) »? ?"
-    r"(?:en|par) «? ?#?([^\W\d_][\w-]*)",
+_WEEKLY = re.compile(rf"\b(?:tous les|chaque|du|de chaque) ({'|'.join(WEEKDAYS)})s?\b", re.IGNORECASE)
+_PROPOSED = "propos|revienn|chaque semaine|toutes les semaines|tout seul|tout pret|d office"
+_TO_PROPOSE = re.compile(
+    r"[,;.!?]?\s*(?:\b(?:est-ce que )?(?:tu|vous|je|j['’])[^\s,;.!?]* ?[^\s,;.!?]* (?:[^\s,;.!?]+ ){0,3}?)?"
+    r"\b(?:propos(?!ant)\w*|revien\w*)[^,;.!?]*",
     re.IGNORECASE,
 )
-_NEW_TAG = re.compile(
-    r"\b(?:cr[ée]\w+|ajout\w+|avoir|veux|voudrais|aimerais|faudrait|nouvelle)(?: [\w-]+){0,2} [ée]tiquette «? ?#?"
-    r"([^\W\d_][\w-]+)",
-    re.IGNORECASE,
-)
-"""A tag that is wanted: « créer une étiquette bus »."""
+"""That a report is to be proposed, in its clause."""
 
 
-def _cut_end(told: str) -> str:
-    """A report without what is to become of it, unless that tells of it: « …, notez-le comme individuel »."""
-    end = TO_NOTE.search(told)
-    return told[: end.start()] if end and not sum_signs(make_plain(end[0])) else told
+def _find_end(said: Utterance) -> int:
+    """Where a report ends, before what is to become of it, unless that tells of it: « notez-le comme individuel »."""
+    end = TO_NOTE.search(said.sentence.text)
+    is_cut = end and not sum_signs(make_plain(end[0]))
+    return min(said.end, sum(word.start < end.start() for word in said.sentence.words)) if end and is_cut else said.end
 
 
-def _find_again(said: Utterance) -> str:
-    """What a report is to be like, and what is other in it; "" where it is like none."""
+def _write_again(said: Utterance) -> str:
+    """Write what a report is to be like, and what is other in it; "" where it is like none."""
     if again := _LIKE.search(said.sentence.text):
-        return f"{'le ' * again[1][0].isdigit()}{_VEILLE.sub('hier', again[1])}"
+        return f"cra comme {'le ' * again[1][0].isdigit()}{_IN_CRA.sub('', _VEILLE.sub('hier', again[1]))}"
     if again := _AGAIN.search(said.plain):
-        return f"le {again[1]} {said.sentence.typed(said.find_word_at(again.end() - 1), said.end)}"
+        return f"cra comme le {again[1]} {said.sentence.typed(said.find_word_at(again.end() - 1), said.end)}"
     return ""
 
 
-WHOLE_MIN = 14
-"""Words from which a sentence that is a report, with its full stop, is kept whole."""
 _AGAIN = re.compile(
     r" (?:reprenez|reprends|reprendre|refaites|recopiez) (?:\S+ ){0,7}?(?:du|le) "
     rf"(\d{{1,2}} (?:{'|'.join(MONTH_NUMBERS)})) "
@@ -216,6 +211,7 @@ _LIKE = re.compile(
     re.IGNORECASE,
 )
 """What a report is to be like: « le même compte rendu que celui du 19 novembre »."""
+_IN_CRA = re.compile(r" (?:en|dans|pour|comme) (?:un |le |mon |mes )?(?:cras?|comptes?[ -]rendus?)$", re.IGNORECASE)
 _VEILLE = re.compile(r"^la veille", re.IGNORECASE)
 _NOTING = re.compile(r" (?:oublie|saisir|noter|enregistrer|rentrer|declarer|renseigner|consigner|encoder) ")
 NOTING_MAX = 14

@@ -17,7 +17,7 @@ _GIVE_ME = re.compile(
 
 def write_search(said: Utterance) -> str:
     """Write which resources are sought."""
-    if said.has("favori|etoile|(?:mis|mise|mises|gardees?) (?:de |en )?(?:cote|favori)"):
+    if said.has("favori|etoile|preferees? |(?:mis|mise|mises|gardees?) (?:de |en )?(?:cote|favori)"):
         return "ressources favoris"
     if collection := _COLLECTION.search(said.sentence.text):
         return f"ressources collection {collection[1]}"
@@ -44,11 +44,26 @@ def _write_listing(said: Utterance) -> str:
 def _write_sought(said: Utterance) -> str:
     given = _GIVE_ME.search(said.plain)
     start = said.find_word_at(given.end() - 1) if given else None
-    found, subject = said.content("sujet", start, taken=said.period_span), _find_subject(said)
+    found, subject = said.content("sujet", start, taken=said.period_span), find_subject(said)
     told = [word for word in fold(found).split() if word not in read_frame("petits")]
     is_story = len(told) > SUBJECT_MAX or subject not in found or _says_what_to_do(fold(found))
     subject = subject if subject and is_story else found
-    return f"ressources {subject} {_find_since(said)}"
+    return f"ressources {_write_level(subject)} {_find_since(said)}"
+
+
+def _write_level(subject: str) -> str:
+    """Write for beginners what is sought for them, as the search reads it: « souris niveau:debutant »."""
+    others = " ".join(_BEGINNERS.sub(" ", _EXERCISES.sub(r"exercice\1", subject.replace("video", "vidéo"))).split())
+    return f"{others} niveau:debutant" if others and _BEGINNERS.search(subject) else others or subject
+
+
+_BEGINNERS = re.compile(
+    r"(?:\bniveau )?(?:\b(?:pour|à|a|avec) )?(?:\b(?:des|les|un|une|mes) )?"
+    r"(?:\b(?:grande?s?|gde?s?|vraie?s?|tou(?:te)?s?) )?\bd[ée]butante?s?\b(?: complets?)?",
+    re.IGNORECASE,
+)
+"""For whom things are that are easy, in the words around it."""
+_EXERCISES = re.compile(r"\bexo(s?)\b", re.IGNORECASE)
 
 
 def _says_what_to_do(folded: str) -> bool:
@@ -78,12 +93,12 @@ def _find_since(said: Utterance) -> str:
 
 SUBJECT_MAX = 5
 """Words of a subject; more are a story, in which it is told."""
-_SUBJECT = re.compile(r" (?:sur|concernant|parler d\S*|parler des|expliquer|a propos d\S*) ")
+SUBJECT = re.compile(r" (?:sur|concernant|parler d\S*|parler des|expliquer|a propos d\S*|au sujet d\S*) ")
 
 
-def _find_subject(said: Utterance) -> str:
+def find_subject(said: Utterance) -> str:
     """What a long sentence names as its subject, up to the next sign; "" where it names none."""
-    found = _SUBJECT.search(said.plain)
+    found = SUBJECT.search(said.plain)
     if found is None:
         return ""
     start = said.find_word_at(found.end() - 1)
@@ -91,7 +106,7 @@ def _find_subject(said: Utterance) -> str:
     return said.content("sujet", start, next(signs, said.end - 1) + 1, said.period_span)
 
 
-FOLLOWING = "previen|prevenez|prevenu|avert|alert|suivre |abonn|inform|au courant "
+FOLLOWING = "previen|prevenez|prevenu|avert|alert|suivre |abonn|inform|au courant |au jus "
 """How the new resources of a subject are asked for."""
 _CALLED = re.compile(
     r"(?:s.?appelle(?:nt)?|(?:intitul|appel|nomm)[ée]e?s?|qui a pour titre|le titre (?:est|c.est)) [:«\"]?\s*"

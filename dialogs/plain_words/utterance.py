@@ -15,7 +15,7 @@ from dialogs.plain_words.periods import write_period
 from dialogs.plain_words.places import Place, find_place
 from dialogs.plain_words.sentences import Sentence
 
-_AS_SAID = frozenset({"sujet", "depot", "canal", "article", "evenement", "rendez_vous", "savoir"})
+_AS_SAID = frozenset({"sujet", "depot", "canal", "article", "evenement", "rendez_vous", "savoir", "suite", "demandes"})
 """Frames of what is sought or told in words that belong together."""
 _IN_NAMES, _OF_NAMES = frozenset({"en", "sur", "sous", "les", "lez"}), frozenset({"le", "la", "l", "de", "d", "du"})
 """Small words in the middle of the names of places; the others stand between two strange words only."""
@@ -27,7 +27,10 @@ _WHOLE = re.compile(
     r"personnes? (?:agees?|handicapees|en situation de handicap)) "
 )
 """Names and lengths, whose small words are theirs."""
-_TAGGED = re.compile(r"\b(?:l['’ ]?|mon |une )[ée]tiquette «? ?([^\W\d_][\w-]+)", re.IGNORECASE)
+_TAGGED = re.compile(
+    r"\b(?:(?:l['’ ]?|mon |une )[ée]tiquette|[ée]tiquet[ée]e?s|(?:le |mon |un )?tag) «? ?([^\W\d_][\w-]+)",
+    re.IGNORECASE,
+)
 """A tag that is called so."""
 _TWELVE_MONTHS = re.compile(r" (?:12|douze) mois (?:de l annee|de|d) (20\d\d) ")
 """What is a year."""
@@ -55,9 +58,9 @@ _SPEAKING = frozenset(
 )
 """With what a clause begins behind a sign."""
 _NEXT_CLAUSE = re.compile(
-    r" (?:mais|car|parce|sinon|(?:et|puis|donc) (?:je|j|on|il|elle|ca|c)|qui (?:ne|n|me|m)|"
+    r" (?:mais|car|parce|sinon|qui etait|(?:et|puis|donc) (?:je|j|on|il|elle|ca|c)|qui (?:ne|n|me|m)|"
     r"qu (?:une?|on|il|elle)|que (?:je|j|on|nous|me|m)|quand a t|trop d\S*|sans (?:avoir|etre|que|qu)|"
-    r"(?:ca|cela) (?:peut|pourrait|va)) "
+    r"(?:ca|cela) \S+|c est (?:pour|trop)|je (?:ne|n|le|l|la|les)) "
 )
 """Words with which a clause begins without a sign."""
 _NO_VERBS = frozenset({"senior", "jeunes", "notre", "votre", "entre", "autre", "leur"})
@@ -139,11 +142,12 @@ class Utterance:
         """Whether some words are there, given by how they begin."""
         return bool(re.search(rf" (?:{pattern})", self.plain))
 
-    def rest(self, before: str, start: int | None = None) -> str:
+    def rest(self, before: str, start: int | None = None, end: int | None = None) -> str:
         """The words as typed, without those of a frame before them, and politeness after; « une » counts people, but
         for what is announced: « une dame », but « un atelier »."""
         frame, tail = read_frame(before), read_frame("apres")
-        words, first, end = self.sentence.words, self.first if start is None else start, self.end
+        words, first = self.sentence.words, self.first if start is None else start
+        end = self.end if end is None else end
         while first < end and frame.issuperset(words[first].folded.split()):
             following = words[first + 1].folded if first + 1 < end else ""
             announced = frame | read_frame(f"{before}_annonce")
@@ -178,9 +182,13 @@ class Utterance:
         is_name = named[:1].isupper() or following.folded not in self.known
         return (word in ("a", "sur") and is_name and (word == "a" or named[:1].isupper())) or named.isdigit()
 
+    def calls(self, line: str) -> bool:
+        """Whether a line calls a command that the bot has."""
+        return bool(self.commands.call(line))
+
     def knows(self, command: str) -> bool:
         """Whether the bot has a command."""
-        return bool(self.commands.call(command)) and not self.commands.find(command)[1]
+        return self.calls(command) and not self.commands.find(command)[1]
 
     def content(self, around: str, first: int | None = None, end: int | None = None, taken: range = range(0)) -> str:
         """The words that say something, as typed, without those of a frame and those that are `taken`: « exercices

@@ -8,6 +8,7 @@ from math import log
 
 from bot.command_lines import CommandIndex
 from config.text import fold
+from dialogs.plain_words.acts import find_act
 from dialogs.plain_words.cues import read_cues
 from dialogs.plain_words.details import write_line
 from dialogs.plain_words.frames import find_name, read_frame
@@ -38,7 +39,7 @@ MODEL_WEIGHT, UNLIKELY = 1.5, 1e-4
 PERIOD_WEIGHT = 5.0
 OTHERS_MAX = 2
 _SOUGHT_NAME = re.compile(r"^(?:je |j ?)?(?:re)?cherche (?:a joindre )?([a-z]{3,}) ([a-z]{3,})(?: stp| svp)?$")
-NAME_WEIGHT, MEETING_WEIGHT, LINK_WEIGHT, NOTED_WEIGHT = 4.0, 9.0, 12.0, 22.0
+NAME_WEIGHT, MEETING_WEIGHT, LINK_WEIGHT, NOTED_WEIGHT, ACT_WEIGHT = 4.0, 9.0, 12.0, 22.0, 34.0
 SOUGHT_MAX = 6
 """Words that are sought, at most; more are half a sentence."""
 APPOINTMENT_MAX = 14
@@ -86,6 +87,8 @@ def weigh(said: Utterance) -> Mapping[Intention, float]:
     if said.place and asks_figures:
         scores[Intention.STATS_TERRITOIRE] += scores[Intention.STATS] + TERRITORY_WEIGHT
     scores[Intention.CRA] += weigh_report(said.plain)
+    if act := find_act(said):
+        scores[act[0]] += ACT_WEIGHT
     if is_noted(said):
         scores[Intention.CRA] += NOTED_WEIGHT
     if link := find_link(said.sentence.text):
@@ -183,9 +186,17 @@ def _list_others(likely: list[Reading]) -> tuple[Reading, ...]:
 
 def is_harmless(line: str) -> bool:
     """Whether a line changes nothing that stands."""
-    return not {"supprimer", "effacer", "annuler", "retirer", "modifier", "dupliquer", "rétablir", "décaler"} & set(
-        line.split()[1:2]
-    )
+    return _CHANGING.isdisjoint(line.split()[1:3])
+
+
+_CHANGING = frozenset(
+    {
+        *("supprimer", "effacer", "annuler", "retirer", "modifier", "dupliquer", "rétablir", "décaler", "partager"),
+        *("corriger", "renommer", "restaurer", "archiver", "etat", "ouvrir", "moi", "echanger", "role", "depart"),
+        *("deplacer", "retour", "nouveaux"),
+    }
+)
+"""The second and third words of lines that change what stands, or show it to others."""
 
 
 def write_brief(intention: Intention, said: Utterance) -> str:

@@ -28,7 +28,8 @@ _STRONG = (
 )
 """What says that something is wanted wherever it stands."""
 _OPENING = (
-    r"on a quoi|(?:ou|comment) (?:est ce qu|puis je|je|on|trouver|faire|fait on|puis)|combien|quel(?:le)?s? |"
+    r"on a quoi|il y a (?:un|une|des) \S+ quelque part|"
+    r"(?:ou|comment) (?:est ce qu|puis je|je|on|trouver|faire|fait on|puis)|combien|quel(?:le)?s? |"
     rf"qui (?:est|sait|connait|peut|pourrait|parle)|y a|(?:{_ACTS})[zs]? |"
     r"je (?:depose|propose|quitte|rejoins|signale)|des nouvelles|besoin d|c est quoi|il me reste"
 )

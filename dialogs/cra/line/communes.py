@@ -1,5 +1,6 @@
 """The commune of a line: which of the places named in it counts, and what is asked where that is unsure."""
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -283,7 +284,18 @@ def _list_runs(typed: TypedLine, pieces: Sequence[Piece]) -> list[tuple[int, int
             runs[-1] = (runs[-1][0], piece.end, runs[-1][2] or unread, runs[-1][3] or not unread)
         else:
             runs.append((piece.first, piece.end, unread, not unread))
+    runs = [run for run in runs if not _is_participle(typed, *run[:2])]
     return [(first, end, named) for first, end, unread, named in runs if unread and len(typed.words(first, end)) >= 4]
+
+
+_PARTICIPLE = re.compile(r"[^\W\dA-Z]+ée?s?")
+_HAVING = frozenset(("a", "ai", "avons", "ont"))
+
+
+def _is_participle(typed: TypedLine, first: int, end: int) -> bool:
+    """Tell whether a word is what somebody did, and no place: « on a trié »; « à » before a place has its accent."""
+    having = first > 0 and typed.as_typed(first - 1, first) in _HAVING
+    return end - first == 1 and having and bool(_PARTICIPLE.fullmatch(typed.as_typed(first, end)))
 
 
 def _are_joined(typed: TypedLine, end: int, first: int) -> bool:

@@ -91,7 +91,7 @@ _POLITE = (
     "pourriez pouvez pourrais peux peut veuillez vous tu te m moi plait svp stp merci bonjour bonsoir cordialement "
     "avance remercie aimerais voudrais souhaite souhaiterais faudrait faut enregistrer enregistrez enregistre noter "
     "notez note saisir saisissez saisis inscrire inscrivez inscris ajouter ajoutez ajoute declarer declarez consigner "
-    "tenu tous toutes "
+    "tenu tous toutes chacun chacune virgule "
 )
 SMALL = frozenset((_SMALL + _POLITE).split())
 """Words of a sentence that tell nothing of the report, or say only that it is to be written."""
@@ -286,6 +286,18 @@ def read_participants(span: Span, clues: Clues) -> Reading | None:
     return _read_count("participants", _PARTICIPANTS, span)
 
 
+_ATTENDED = re.compile(
+    r"(?:on|ils|elles|nous)(?: n)? (?:etait|etaient|etions|sont|sommes)(?: que| plus que| a)? ([0-9]{1,3})"
+)
+"""A number of people whose noun is not said: « ils étaient 4 »."""
+
+
+def read_attendance(span: Span, clues: Clues) -> Reading | None:
+    """Read how many were there: « on était neuf ». A duration is likelier: « on était 2 h »."""
+    match = _ATTENDED.fullmatch(digits(span.words))
+    return Reading("participants", str(int(match[1])), GUESS) if match else None
+
+
 def read_recurrents(span: Span, clues: Clues) -> Reading | None:
     """Read how many participants had come before: « 3 récurrents », « dont deux déjà venus »."""
     return _read_count("recurrents", _RECURRENTS, span)
@@ -383,6 +395,7 @@ READERS = (
     SpanReader(read_theme, 12),
     SpanReader(read_recurrents, 6, needs_number=True, edges=True),
     SpanReader(read_participants, 4, needs_number=True, edges=True),
+    SpanReader(read_attendance, 6, needs_number=True, edges=True),
     SpanReader(read_age, 6, needs_number=True, edges=True),
     SpanReader(read_duration, 8, edges=True),
     SpanReader(read_day, 6, edges=True),

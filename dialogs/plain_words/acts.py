@@ -1,0 +1,145 @@
+"""Acts: commands that a turn of phrase of config/plain_acts.tsv means by itself, with the details that they take."""
+
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from config import tables
+from config.territories import DEPARTEMENTS
+from config.text import fold
+from dialogs.plain_words.cues import read_cues
+from dialogs.plain_words.publications import STOPPING
+from dialogs.plain_words.readings import Intention
+from dialogs.plain_words.reports import ENOUGH, sum_signs
+from dialogs.plain_words.resources import find_subject
+from dialogs.plain_words.utterance import Utterance
+from storage.urls import first_link as find_link
+
+
+@dataclass(frozen=True)
+class Act:
+    """What an act is for, and its line with the places of its details: « {numero} », or « [periode] » if it is told."""
+
+    intention: Intention
+    line: str
+
+
+def find_act(said: Utterance) -> tuple[Intention, str] | None:
+    """Find the first act of the table that a sentence says, with all details that it needs, and write its line."""
+    cues = read_cues()
+    found = dict(cues.find_rows(cues.acts, said.sentence, said.first, said.end))
+    acts, ends = _read_acts(), said.sentence.stem_places
+    lines = ((acts[row], _write(acts[row].line, said, bisect_left(ends, found[row]))) for row in sorted(found))
+    return next(((act.intention, line) for act, line in lines if line), None)
+
+
+@cache
+def _read_acts() -> tuple[Act, ...]:
+    """Read the acts of the table."""
+    return tuple(Act(Intention(row["intention"]), row["ligne"]) for row in tables.read("plain_acts.tsv"))
+
+
+_DETAIL = re.compile(r"\{(\w+)\}|\[(\w+)\]")
+
+
+def _write(line: str, said: Utterance, end: int) -> str:
+    """Write a line with its details, of which some follow the word at ``end``; "" where one is missing."""
+    for needed, told in _DETAIL.findall(line):
+        detail = _DETAILS[needed or told](said, end)
+        if needed and not detail:
+            return ""
+        line = line.replace(f"{{{needed}}}" if needed else f"[{told}]", detail)
+    return " ".join(line.split())
+
+
+_TAGGED = re.compile(r"[ée]tiquettes? «? ?#?(?!(?:à|a|dans|pour|doit|en|et|de|du|que|qui)\b)([^\W\d_][\w-]+)", re.I)
+_TAG_FIRST = re.compile(
+    r"«? ?#?([^\W\d_][\w-]+) »? ?(?:dans|à|a|de|parmi) (?:mes |les |ma liste d['’])[ée]tiquettes", re.IGNORECASE
+)
+"""A tag, which is named behind the word, or before it: « ajoute bus à mes étiquettes »."""
+
+
+def _find_tag(said: Utterance, _: int) -> str:
+    found = _TAGGED.search(said.sentence.text) or _TAG_FIRST.search(said.sentence.text)
+    return found[1] if found else said.tags.removeprefix("#")
+
+
+_MENTION = re.compile(r"(?<!\w)@[\w-]+(?:\.[\w-]+)*")
+_STATES = {
+    "prevue": "prévue",
+    "faite": "faite",
+    "realisee": "faite",
+    "refus": "refusée",
+    "etude": "étude",
+    "commenc": "commencée",
+    "lancee": "commencée",
+}
+"""What an idea may become, by how it is said."""
+_ROLES = ("coordinateur", "conseiller", "animateur", "hotline")
+
+
+def _find_state(said: Utterance, _: int) -> str:
+    return next((state for word, state in _STATES.items() if said.has(word)), "")
+
+
+def _find_role(said: Utterance, _: int) -> str:
+    return next((role for role in _ROLES if said.has(role[:6])), "")
+
+
+def _find_mention(said: Utterance, _: int) -> str:
+    found = _MENTION.search(said.sentence.text)
+    return found[0] if found else ""
+
+
+def _find_code(said: Utterance, _: int) -> str:
+    """The code of the département that is named, or the name of the région."""
+    found = _CODE.search(said.plain)
+    if found or not said.place:
+        return found[1] if found else ""
+    named = fold(said.place.name)
+    return next((code for code, each in DEPARTEMENTS.items() if fold(each.nom) == named), said.place.name)
+
+
+_CODE = re.compile(rf" (?:le|du|en|departement|departemental) ({'|'.join(map(str.lower, DEPARTEMENTS))}) ")
+
+
+def _find_coordination(said: Utterance, _: int) -> str:
+    """A report of coordination that is told, without that word; "" where nothing of one is told."""
+    told = _COORDINATION.sub("", said.rest("compte_rendu")).strip(" :,")
+    return said.write_days(told) if sum_signs(said.plain) >= ENOUGH else ""
+
+
+_COORDINATION = re.compile(r" ?(?:(?:\bde|\ben|\bdans) )?(?:(?:ma|la) )?\bcoordination\b(?: ?:)?", re.IGNORECASE)
+
+
+def _end_words(said: Utterance, start: int) -> int:
+    """The word before which a sign stands, behind another one."""
+    signs = (n + 1 for n in range(start, said.end) if "," in said.sentence.gap(n))
+    return min(next(signs, said.end), said.end)
+
+
+_ARTICLE = re.compile(r"^(?:la|le) (?=[a-z])")
+_DETAILS: Mapping[str, Callable[[Utterance, int], str]] = {
+    "periode": lambda said, _: said.period,
+    "numero": lambda said, _: said.number,
+    "ouinon": lambda said, _: "non" if said.has(STOPPING) else "oui",
+    "suite": lambda said, end: said.content("suite", end),
+    "tel": lambda said, end: _ARTICLE.sub("", said.sentence.typed(end, _end_words(said, end))),
+    "raconte": _find_coordination,
+    "demandes": lambda said, _: said.content("demandes"),
+    "partout": lambda said, _: said.content("partout"),
+    "canal": lambda said, end: said.content("canal", end),
+    "evenement": lambda said, _: said.content("evenement"),
+    "apres_sur": lambda said, _: find_subject(said),
+    "suite_collection": lambda said, end: said.content("suite", end, _end_words(said, end)),
+    "lien": lambda said, _: find_link(said.sentence.text),
+    "etiquette": _find_tag,
+    "etat": _find_state,
+    "role": _find_role,
+    "mention": _find_mention,
+    "lieu": _find_code,
+    "jour": lambda said, end: said.period,
+}
+"""The details of lines: what each is, of a sentence, behind a word."""
