@@ -16,7 +16,6 @@ from cli.errors import OperatorError
 from cli.journal import note
 from cli.options import read_username
 from cli.tables import (
-    BadLineError,
     CellReader,
     Cells,
     complain,
@@ -30,7 +29,7 @@ from commands.rdv.visits import address_of
 from config.text import fold, unguard
 from config.themes import find_theme
 from config.time import WEEKDAYS
-from storage.cra.files import RowError
+from storage.cra.files import BadLineError
 from storage.journal import AuditAct
 from storage.people import Person
 from storage.rdv import bookings
@@ -80,7 +79,7 @@ class RangeImport:
     async def _find(self, line: Cells) -> Person:
         try:
             return await self.authors.of(read_username(unguard(line["utilisateur"])))
-        except RowError as fault:
+        except BadLineError as fault:
             raise BadLineError(str(fault).replace("auteur", "utilisateur", 1)) from None
 
 
@@ -213,6 +212,6 @@ async def _find_anybody(authors: Authors, user: str) -> Person:
     """Find a person by name, in the register or in Mattermost. Raises OperatorError."""
     try:
         return await authors.of(user)
-    except RowError as fault:
+    except BadLineError as fault:
         said = str(fault).removeprefix("auteur : ")
         raise OperatorError(f"{said[:1].upper()}{said[1:]}.") from None

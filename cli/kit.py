@@ -16,6 +16,7 @@ from cli.terminal import ProgressBar, begin_csv, count, open_whole
 from commands.kit.supplier import HEAD, list_lines, write_book
 from config.text import guard
 from storage import kit
+from storage.cra.files import BadLineError
 from storage.database import Database
 from storage.journal import AuditAct
 from storage.kit import COLUMNS, NEEDED, TrackingLine
@@ -67,10 +68,7 @@ class TrackingImport(tables.LineImport[TrackingLine, tables.Outcome]):
 
     def read(self, number: int, line: tables.Cells) -> TrackingLine:
         """Read a line. Raises BadLineError."""
-        try:
-            return kit.read_tracking_line(line)
-        except ValueError as fault:
-            raise tables.BadLineError(str(fault)) from None
+        return kit.read_tracking_line(line)
 
     async def store(self, batch: Sequence[tuple[int, TrackingLine]]) -> None:
         """Store each number; lines about unknown orders are refused."""
@@ -79,8 +77,8 @@ class TrackingImport(tables.LineImport[TrackingLine, tables.Outcome]):
             for number, line in batch:
                 try:
                     is_new = await kit.note_tracking(db, line, self.now)
-                except ValueError as fault:
-                    self.refuse(number, tables.BadLineError(str(fault)))
+                except BadLineError as fault:
+                    self.refuse(number, fault)
                     continue
                 self.outcome.note(
                     number, "changed" if is_new else "same", f"commande {line.order}, colis {line.parcel}"

@@ -5,6 +5,7 @@ CSV in UTF-8 with or without a byte order mark; semicolons, commas or tabs; colu
 
 import asyncio
 import csv
+import json
 import os
 import sys
 import time
@@ -21,20 +22,17 @@ from bot.french import plural
 from cli.environment import open_database, open_up_to_date
 from cli.errors import OperatorError
 from cli.terminal import ProgressBar, count, make_printable
-from cli.texts import Text, open_file, read_texts
+from cli.texts import LINE_BYTES_MAX, Text, open_file, read_texts
 from config.settings import Settings
 from config.text import unguard
 from storage import schema
 from storage.cra import files
+from storage.cra.files import BadLineError
 from storage.database import Database
 
 IGNORED_MAX = 20
 """Unknown columns that are remembered, to be told."""
 _DELIMITERS = ";,\t"
-
-
-class BadLineError(ValueError):
-    """A line is refused; the text, in French, says why."""
 
 
 Cells = Mapping[str, str]
@@ -80,8 +78,7 @@ class Table:
         delimiter = find_delimiter(first)
         header = [name.lower() for name in read_header(first, delimiter)]
         self._note(header)
-        for line_number, cells in read_cells(number, lines, delimiter):
-            yield line_number, _by_column(header, cells)
+        yield from read_cells(number, lines, header, delimiter)
 
     def _note(self, header: Sequence[str]) -> None:
         if missing := [" ou ".join(names) for names in self._needed if not set(header) & set(names)]:
@@ -103,15 +100,6 @@ def open_table(name: str, columns: Sequence[str], needed: Sequence[Collection[st
         print(f"Colonnes inconnues, ignorées : {', '.join(sorted(table.ignored))}.", file=sys.stderr)
 
 
-def _by_column(header: list[str], cells: list[str] | BadLineError) -> Cells | BadLineError:
-    if isinstance(cells, BadLineError):
-        return cells
-    try:
-        return by_column(header, cells)
-    except BadLineError as fault:
-        return fault
-
-
 def find_delimiter(header: str) -> str:
     """Return the delimiter of a header."""
     return max(_DELIMITERS, key=header.count)
@@ -125,17 +113,19 @@ def read_header(text: str, delimiter: str) -> list[str]:
         return []
 
 
-def by_column(header: list[str], cells: list[str]) -> dict[str, str]:
-    """Return cells by the names of their columns. Raises BadLineError for another number of cells, or a NUL in one."""
+def _by_column(header: list[str], cells: list[str]) -> Cells | BadLineError:
+    """Return cells by the names of their columns, unless there is another number of cells, or a NUL in one."""
     if any("\0" in cell for cell in cells):
-        raise BadLineError("des caractères invisibles sont à retirer")  # PostgreSQL keeps no NUL, nor looks for one
+        return BadLineError("des caractères invisibles sont à retirer")  # PostgreSQL keeps no NUL, nor looks for one
     extra = cells[len(header) :]
     if len(cells) < len(header) or any(cell.strip() for cell in extra):
-        raise BadLineError(f"{plural(len(cells), 'cellule')} pour {plural(len(header), 'colonne')}")
+        return BadLineError(f"{plural(len(cells), 'cellule')} pour {plural(len(header), 'colonne')}")
     return dict(zip(header, cells, strict=False))
 
 
-def read_cells(number: int, texts: Iterator[Text], delimiter: str) -> Iterator[tuple[int, list[str] | BadLineError]]:
+def read_cells(
+    number: int, texts: Iterator[Text], header: list[str], delimiter: str
+) -> Iterator[tuple[int, Cells | BadLineError]]:
     """Yield the non-empty lines after the header, which is line ``number``."""
     cells = csv.reader((text for _, text in texts), delimiter=delimiter)
     while True:
@@ -148,7 +138,18 @@ def read_cells(number: int, texts: Iterator[Text], delimiter: str) -> Iterator[t
             yield start, BadLineError("les guillemets ou la longueur d’une cellule empêchent de lire la ligne")
             continue
         if any(cell.strip() for cell in found):
-            yield start, found
+            yield start, _by_column(header, found)
+
+
+def parse_object(text: str) -> dict[str, Any] | BadLineError:
+    """Parse a line as a JSON object."""
+    if len(text) > LINE_BYTES_MAX:
+        return BadLineError("la ligne est trop longue")
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return BadLineError("ce n’est pas un objet JSON complet")
+    return found if isinstance(found, dict) else BadLineError("ce n’est pas un objet JSON")
 
 
 T = TypeVar("T")

@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from config.kit import Garment
 from config.text import fold, unguard
 from storage.communes import CommunePlace, find_begun_place, find_place_exactly
+from storage.cra.files import BadLineError
 from storage.database import Code, Labelled, Numbered, UtcTime, upsert
 from storage.people import Person, Role
 
@@ -356,11 +357,11 @@ class TrackingLine:
 
 
 def read_tracking_line(cells: Mapping[str, str]) -> TrackingLine:
-    """Read a line of the supplier’s. Raises ValueError, with a French sentence that names each column that is wrong."""
+    """Read a line of the supplier’s. Raises BadLineError, with a French sentence that names each column that is wrong."""
     said = {name: " ".join(unguard((cells.get(name) or "").strip()).split()) for name in COLUMNS}
     said["commande"] = said["commande"].removeprefix("n°").strip()
     if faults := list(_find_tracking_faults(**said)):
-        raise ValueError(" ; ".join(faults))
+        raise BadLineError(" ; ".join(faults))
     return TrackingLine(int(said["commande"]), int(said["colis"]), said["suivi"], said["transporteur"])
 
 
@@ -376,16 +377,16 @@ def _find_tracking_faults(commande: str, colis: str, suivi: str, transporteur: s
 
 
 async def note_tracking(db: AsyncSession, line: TrackingLine, now: datetime) -> bool:
-    """Note that a parcel was sent; return False where its tracking number is known already. Raises ValueError, with a
+    """Note that a parcel was sent; return False where its tracking number is known already. Raises BadLineError, with a
     French sentence, for a parcel that cannot have been sent."""
     order = await get_order(db, line.order, locked=True)
     parcel = await get_parcel(db, line.order, line.parcel) if order and order.user_id else None
     if parcel is None:
-        raise ValueError(f"commande : aucune commande n’a le numéro {line.order}.")
+        raise BadLineError(f"commande : aucune commande n’a le numéro {line.order}.")
     if parcel.tracking == line.tracking:
         return False
     if parcel.state is ParcelState.RECEIVED:
-        raise ValueError("colis : il est déjà reçu, sous un autre numéro.")
+        raise BadLineError("colis : il est déjà reçu, sous un autre numéro.")
     parcel.tracking, parcel.carrier = line.tracking, line.carrier
     await move_parcel(db, parcel, ParcelState.SENT, now)
     return True

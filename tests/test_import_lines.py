@@ -14,7 +14,7 @@ from cli.cra.imports import Authors, CraImport, ImportOutcome, Lines, check
 from cli.errors import OperatorError
 from cli.terminal import ProgressBar
 from cli.texts import LINE_BYTES_MAX
-from storage.cra.files import LINE_COLUMNS, RowError, read_entry
+from storage.cra.files import LINE_COLUMNS, BadLineError, read_entry
 from storage.database import Database
 from tests.support.cra import JSON_LINE, NOW, cra_database, import_reports, write_jsonl
 
@@ -65,7 +65,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("change", "reason"), BAD, ids=[next(iter(change)) + why[:12] for change, why in BAD])
 def test_a_bad_line_is_explained(change: dict[str, Any], reason: str) -> None:
-    with pytest.raises(RowError) as caught:
+    with pytest.raises(BadLineError) as caught:
         judged(JSON_LINE | change)
     assert reason in str(caught.value)
 
@@ -74,7 +74,7 @@ def judged(line: dict[str, Any]) -> None:
     """What an import thinks of one line, without a database."""
     text = json.dumps(line)
     for _, found in Lines(io.BytesIO(text.encode())):
-        if isinstance(found, RowError):
+        if isinstance(found, BadLineError):
             raise found
         entry = read_entry(found)
         check(entry, NOW, NOW.date())
@@ -131,7 +131,7 @@ def test_an_empty_file_is_no_fault() -> None:
 def test_a_line_without_end_does_not_fill_the_memory() -> None:
     huge = b'{"a": "' + b"x" * (3 * LINE_BYTES_MAX) + b'"}\n{}\n'
     (_, first), (number, second) = Lines(io.BytesIO(huge))
-    assert isinstance(first, RowError)
+    assert isinstance(first, BadLineError)
     assert (number, second) == (2, {})
 
 
@@ -145,7 +145,7 @@ _ANYTHING = st.recursive(
 @settings(max_examples=300)
 @given(st.dictionaries(st.sampled_from(LINE_COLUMNS), _ANYTHING))
 def test_any_line_is_taken_or_explained(change: dict[str, Any]) -> None:
-    with contextlib.suppress(RowError):
+    with contextlib.suppress(BadLineError):
         assert read_entry(JSON_LINE | change).auteur
 
 
@@ -155,4 +155,4 @@ def test_any_file_is_read_or_refused(data: bytes) -> None:
         found: Iterable[Any] = list(Lines(io.BytesIO(data)))
     except OperatorError:
         return
-    assert all(isinstance(line, (dict, RowError)) for _, line in found)
+    assert all(isinstance(line, (dict, BadLineError)) for _, line in found)

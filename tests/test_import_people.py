@@ -9,11 +9,12 @@ import pytest
 from cli.errors import OperatorError
 from cli.people.imports import Accounts, Memberships, PeopleImport, PeopleOutcome
 from cli.people.lines import COLUMNS, NAMED_BY, read_entry
-from cli.tables import BadLineError, Table
+from cli.tables import Table
 from cli.terminal import ProgressBar
 from config import canaux
 from storage import people
 from storage.canaux import MembershipRules
+from storage.cra.files import BadLineError
 from storage.database import Database
 from storage.people import Awaited, Person, Role, register, transitions
 from tests.support.databases import database, record_statements

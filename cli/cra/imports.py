@@ -21,9 +21,10 @@ from cli.command import Call
 from cli.errors import OperatorError
 from cli.faults import same_name_fault
 from cli.terminal import ProgressBar, count
-from cli.texts import LINE_BYTES_MAX, open_file, read_texts
+from cli.texts import open_file, read_texts
 from storage import people
 from storage.cra import bulk, files
+from storage.cra.files import BadLineError
 from storage.cra.queries import note_last_commune
 from storage.cra.report import Report, find_problems
 from storage.cra.tags import OWNER_MAX
@@ -47,7 +48,7 @@ async def import_cra(call: Call, file: str, *, dry_run: bool = False) -> int:
     return 1 if outcome.refused else 0
 
 
-Numbered = tuple[int, files.Row | files.RowError]
+Numbered = tuple[int, files.Row | BadLineError]
 """A line by its number in the file (the first is 1), or why it can’t be read."""
 
 
@@ -76,37 +77,22 @@ class Lines:
             if text.strip():
                 yield n, self._object(text)
 
-    def _object(self, text: str) -> files.Row | files.RowError:
-        if len(text) > LINE_BYTES_MAX:
-            return files.RowError("la ligne est trop longue")
-        try:
-            found = json.loads(text)
-        except (ValueError, RecursionError):
-            return files.RowError("ce n’est pas un objet JSON complet")
-        if not isinstance(found, dict):
-            return files.RowError("ce n’est pas un objet JSON")
-        self._ignore(found.keys() - {*files.LINE_COLUMNS, files.TAGS})
+    def _object(self, text: str) -> files.Row | BadLineError:
+        found = tables.parse_object(text)
+        if not isinstance(found, BadLineError):
+            self._ignore(found.keys() - {*files.LINE_COLUMNS, files.TAGS})
         return found
 
     def _csv(self, number: int, first: str, texts: Iterator[tuple[int, str]]) -> Iterator[Numbered]:
         delimiter = tables.find_delimiter(first)
         header = _header(first, delimiter)
         self._ignore(set(header) - {*files.CSV_COLUMNS, files.TAGS, ""})
-        for start, found in tables.read_cells(number, texts, delimiter):
-            yield start, _line(header, found)
+        for start, found in tables.read_cells(number, texts, header, delimiter):
+            yield start, found if isinstance(found, BadLineError) else files.parse_cells(found)
 
     def _ignore(self, columns: set[str]) -> None:
         if len(self.ignored) < tables.IGNORED_MAX:
             self.ignored |= columns
-
-
-def _line(header: list[str], cells: list[str] | tables.BadLineError) -> files.Row | files.RowError:
-    if isinstance(cells, tables.BadLineError):
-        return files.RowError(str(cells))
-    try:
-        return files.parse_cells(tables.by_column(header, cells))
-    except tables.BadLineError as fault:
-        return files.RowError(str(fault))
 
 
 def _header(text: str, delimiter: str) -> list[str]:
@@ -131,13 +117,13 @@ class Authors:
         self._found: dict[str, Person | None] = {}
 
     async def of(self, username: str) -> Person:
-        """Get the author of that name. Raises RowError if there is none, or several."""
+        """Get the author of that name. Raises BadLineError if there is none, or several."""
         if username not in self._found:
             self._found[username] = await self._find(username)
         person = self._found[username]
         if person is None:
             unasked = "" if self._chat else ", et Mattermost ne répond pas"
-            raise files.RowError(f"auteur : « {username} » n’est pas dans le registre{unasked}")
+            raise BadLineError(f"auteur : « {username} » n’est pas dans le registre{unasked}")
         return person
 
     async def _find(self, username: str) -> Person | None:
@@ -146,7 +132,7 @@ class Authors:
                 if person := await people.by_username(db, username):
                     return person
             except SameNameError as error:
-                raise files.RowError(f"auteur : {same_name_fault(error)}") from None
+                raise BadLineError(f"auteur : {same_name_fault(error)}") from None
         user = await self._ask(username)
         if user is None or user.is_bot:
             return None
@@ -261,7 +247,7 @@ class CraImport:
             for number, line in lines:
                 try:
                     batch.append(await self._judge(number, line, ranks))
-                except files.RowError as fault:
+                except BadLineError as fault:
                     self.outcome.refused += 1
                     self.complain(number, str(fault))
                 if len(batch) >= LINES_AT_ONCE:
@@ -273,8 +259,8 @@ class CraImport:
         progress.end()
         return self.outcome
 
-    async def _judge(self, number: int, line: files.Row | files.RowError, ranks: Ranks) -> bulk.IncomingLine:
-        if isinstance(line, files.RowError):
+    async def _judge(self, number: int, line: files.Row | BadLineError, ranks: Ranks) -> bulk.IncomingLine:
+        if isinstance(line, BadLineError):
             raise line
         entry = files.read_entry(line)
         author = await self.authors.of(entry.auteur)
@@ -314,7 +300,7 @@ class CraImport:
 
 
 def check(entry: files.ReportEntry, now: datetime, today: date) -> None:
-    """Check the rules of a report, and that its dates are consistent. Raises RowError."""
+    """Check the rules of a report, and that its dates are consistent. Raises BadLineError."""
     report = entry.report
     found = list(find_problems({each.name: getattr(report, each.name) for each in fields(report)}, today).values())
     moments = [m for m in (entry.cree, entry.modifie, entry.supprime) if m]
@@ -323,4 +309,4 @@ def check(entry: files.ReportEntry, now: datetime, today: date) -> None:
     if entry.cree and min(moments) < entry.cree:
         found.append("modifie ou supprime précède cree.")
     if found:
-        raise files.RowError(" ".join(found))
+        raise BadLineError(" ".join(found))

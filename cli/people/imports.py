@@ -16,12 +16,13 @@ from cli.delivery import Pen
 from cli.journal import note
 from cli.people.lines import Entry, change_awaited, change_person, list_changed_columns, read_entry
 from cli.people.register import tell
-from cli.tables import BadLineError, Cells, Complain, LineImport, Outcome, take_turn
+from cli.tables import Cells, Complain, LineImport, Outcome, take_turn
 from cli.terminal import ProgressBar, count
 from commands.membres.notices import begin_telling
 from config.canaux import PlannedChannel
 from storage import people
 from storage.canaux import ChannelMember, MembershipRules
+from storage.cra.files import BadLineError
 from storage.database import Database
 from storage.journal import AuditAct
 from storage.people import Awaited, Person, register, transitions

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from cli.tables import BadLineError, Cells
+from cli.tables import Cells, refuse_faults
 from config.text import fold, guard, unguard
 from storage.communes import get_commune
 from storage.cra import files
+from storage.cra.files import BadLineError
 from storage.people import Awaited, Person, Role, Structure, zone_in
 from storage.people.person import read_departements, read_role
 from storage.people.register import Employers, read_siret
@@ -85,9 +86,8 @@ def _read(line: Cells, readers: Mapping[str, Callable[[str | None], Any]]) -> di
         try:
             values[name] = reader(unguard(line[name]).strip() or None)
         except ValueError as fault:
-            faults.append(f"{name} : {str(fault).rstrip('.')}")
-    if faults:
-        raise BadLineError(" ; ".join(faults))
+            faults.append(f"{name} : {fault}")
+    refuse_faults(faults)
     return values
 
 

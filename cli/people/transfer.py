@@ -21,6 +21,7 @@ from commands.membres.members import feature
 from config.settings import Settings
 from storage import journal, people
 from storage.canaux import MembershipRules, list_allowances, list_planned
+from storage.cra.files import BadLineError
 from storage.database import Database
 from storage.journal import AuditAct
 from storage.people import Structure, arrivals, register
@@ -135,7 +136,7 @@ class StructuresImport(tables.LineImport[Structure, StructuresOutcome]):
     _seen: Seen = field(default_factory=Seen)
 
     async def run(
-        self, lines: Iterable[tuple[int, tables.Cells | tables.BadLineError]], progress: ProgressBar
+        self, lines: Iterable[tuple[int, tables.Cells | BadLineError]], progress: ProgressBar
     ) -> StructuresOutcome:
         """Import every line; the outcome grows meanwhile."""
         with closing(self._seen):
@@ -145,7 +146,7 @@ class StructuresImport(tables.LineImport[Structure, StructuresOutcome]):
         """Read a line about an establishment, which may be named once in a file."""
         structure = read_structure(line)
         if before := self._seen.note(structure.siret, number):
-            raise tables.BadLineError(f"siret : « {structure.siret} » est déjà à la ligne {before}")
+            raise BadLineError(f"siret : « {structure.siret} » est déjà à la ligne {before}")
         return structure
 
     async def store(self, batch: Sequence[tuple[int, Structure]]) -> None:

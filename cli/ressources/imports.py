@@ -11,11 +11,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from cli.journal import note
 from cli.ressources.lines import GONE, THEMES_JOINED_BY
-from cli.tables import BadLineError, Cells, Complain, LineImport, Outcome, sum_up, take_turn
+from cli.tables import Cells, Complain, LineImport, Outcome, refuse_faults, sum_up, take_turn
 from config.ressources import LISTS, choice_of
 from config.themes import bits, theme_of
 from storage import people
 from storage.cra import files
+from storage.cra.files import BadLineError
 from storage.database import Database
 from storage.journal import AuditAct
 from storage.ressources import resources
@@ -182,12 +183,11 @@ def read_line(line: Cells) -> Line:
         try:
             values[name] = reader(line.get(name, "").strip())
         except ValueError as fault:
-            faults.append(f"{name} : {str(fault).rstrip('.')}")
+            faults.append(f"{name} : {fault}")
     source = values.pop("source", "")
     if line.get(GONE):
         return Line(source, {}, is_gone=True)
-    if faults:
-        raise BadLineError(" ; ".join(faults))
+    refuse_faults(faults)
     return Line(source, {name: value for name, value in values.items() if value or name not in _LEFT_ALONE})
 
 

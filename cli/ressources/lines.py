@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping
 from io import BufferedReader
 from typing import Any
 
-from cli.tables import BadLineError, Cells, Table
+from cli.tables import Cells, Table, parse_object
 from cli.texts import LINE_BYTES_MAX, read_texts
 from config.text import unguard
+from storage.cra.files import BadLineError
 
 COLUMNS = (
     *("titre", "description", "url", "categorie", "themes", "type", "licence", "auteur", "date"),
@@ -57,17 +58,9 @@ def _unguarded(line: Cells | BadLineError) -> Cells | BadLineError:
 
 def _by_line(stream: BufferedReader) -> Iterator[Numbered]:
     for number, text in read_texts(stream):
-        if len(text) > LINE_BYTES_MAX:
-            yield number, BadLineError("la ligne est trop longue")
-        elif text.strip():
-            yield number, _parsed(text)
-
-
-def _parsed(text: str) -> Cells | BadLineError:
-    try:
-        return _cells(json.loads(text))
-    except (ValueError, RecursionError):
-        return BadLineError("ce n’est pas un objet JSON complet")
+        if text.strip():
+            found = parse_object(text)
+            yield number, found if isinstance(found, BadLineError) else _cells(found)
 
 
 def _listed(stream: BufferedReader) -> Iterator[Numbered]:
@@ -87,13 +80,11 @@ def _listed(stream: BufferedReader) -> Iterator[Numbered]:
             text += more
             continue
         place, text = place + 1, text[end:]
-        yield place, _cells(found)
+        yield place, _cells(found) if isinstance(found, dict) else BadLineError("ce n’est pas un objet JSON")
 
 
-def _cells(found: Any) -> Cells | BadLineError:
+def _cells(found: Mapping[str, Any]) -> Cells | BadLineError:
     """Return a JSON object as cells."""
-    if not isinstance(found, dict):
-        return BadLineError("ce n’est pas un objet JSON")
     said = _outside(found) if "slug" in found or ("title" in found and "titre" not in found) else found
     try:
         return {name: _text(name, said[name]) for name in (*COLUMNS, GONE) if name in said}

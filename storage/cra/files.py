@@ -272,8 +272,8 @@ NEEDED = ("auteur", "date", "canal", "activite", "themes", "minutes")
 PLACE_COLUMNS = ("code_commune", "commune", "code_postal")
 
 
-class RowError(Exception):
-    """A line that cannot be read; the text, in French, says why."""
+class BadLineError(ValueError):
+    """A line of a file is refused; the text, in French, says why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -302,7 +302,7 @@ class ReportEntry:
 
 
 def read_entry(row: Row) -> ReportEntry:
-    """Read the line as values; raises RowError with everything that is wrong in it."""
+    """Read the line as values. Raises BadLineError that names every fault."""
     values: dict[str, Any] = {}
     faults: list[str] = []
     for name, reader in _READERS.items():
@@ -315,7 +315,7 @@ def read_entry(row: Row) -> ReportEntry:
     except ValueError as fault:
         faults.append(str(fault))
     if faults:
-        raise RowError(" ; ".join(faults))
+        raise BadLineError(" ; ".join(faults))
     values["tells_structure"] = _tells_structure(row)
     return _make_entry(values, place)
 
