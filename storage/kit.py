@@ -357,7 +357,7 @@ class TrackingLine:
 
 
 def read_tracking_line(cells: Mapping[str, str]) -> TrackingLine:
-    """Read a line of the supplier’s. Raises BadLineError, with a French sentence that names each column that is wrong."""
+    """Read a line of the supplier’s. Raises BadLineError, in French, that names each wrong column."""
     said = {name: " ".join(unguard((cells.get(name) or "").strip()).split()) for name in COLUMNS}
     said["commande"] = said["commande"].removeprefix("n°").strip()
     if faults := list(_find_tracking_faults(**said)):

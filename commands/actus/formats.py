@@ -155,9 +155,9 @@ MARGIN = 300
 PROPOSE = "Une idée pour la prochaine fois ? `/actus proposer`"
 
 
-def draw_posts(sheet: Sheet, most: int = POST_MAX) -> Sequence[Markdown]:
+def draw_posts(sheet: Sheet) -> Sequence[Markdown]:
     """Draw the posts that a digest makes, in order."""
-    pages = _fill_pages(_draw_blocks(sheet), most - MARGIN)
+    pages = _fill_pages(_draw_blocks(sheet), POST_MAX - MARGIN)
     count = len(pages)
     return [Markdown(typeset(_draw_page(sheet, body, at, count))) for at, body in enumerate(pages, 1)]
 

@@ -100,10 +100,10 @@ def name_queues(settings: settings.Settings) -> Mapping[str, str]:
     return {code: queue.name for code, queue in hotline.read(settings.hotline).items()}
 
 
-def note_turn(ctx: Context, act: journal.AuditAct, turn: DutyTurn, reason: str = "", **after: object) -> None:
+def note_turn(ctx: Context, act: journal.AuditAct, turn: DutyTurn, **after: object) -> None:
     """Record a change of a turn in the audit log, with its agent and days."""
     days = {"du": str(turn.starts), "jusqu_au": str(turn.ends), "file": turn.queue}
-    record_entry_at_end(ctx, AuditEntry(act, f"garde:{turn.id}", turn.user_id, reason, after=days | after))
+    record_entry_at_end(ctx, AuditEntry(act, f"garde:{turn.id}", turn.user_id, after=days | after))
 
 
 def note_absence(ctx: Context, absence: absences.Absence, *, ends: bool) -> None:

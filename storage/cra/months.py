@@ -153,11 +153,10 @@ def _departement_of(cra: FromClause) -> ColumnElement[str]:
     return func.coalesce(cra.c.departement_structure, "")
 
 
-def add_rows(kind: str, cra: FromClause, which: ColumnElement[bool] | None = None) -> Any:
-    """Make the statement that adds new comptes rendus, all of ``cra`` or those that ``which`` selects, to their
-    rows."""
+def add_rows(kind: str, cra: FromClause) -> Any:
+    """Make the statement that adds the comptes rendus of ``cra`` to their rows."""
     # SQLite needs a WHERE to tell what follows from a join’s condition.
-    rows = select(*list_keys(kind, cra), *list_measures(cra.c).values()).where(true() if which is None else which)
+    rows = select(*list_keys(kind, cra), *list_measures(cra.c).values()).where(true())
     return add_sums(kind, rows)
 
 

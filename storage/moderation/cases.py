@@ -101,10 +101,10 @@ async def find_newest(db: AsyncSession, post_id: str) -> Case | None:
     return (await db.exec(select(Case).where(Case.post_id == post_id).order_by(desc(col(Case.id))).limit(1))).first()
 
 
-async def list_by_author(db: AsyncSession, author_id: str, since: datetime, limit: int = 100) -> Sequence[Case]:
-    """List the cases about somebody that were opened since a moment, newest first."""
+async def list_by_author(db: AsyncSession, author_id: str, since: datetime) -> Sequence[Case]:
+    """List the cases about somebody that were opened since a moment, newest first, a hundred at most."""
     wanted = select(Case).where(Case.author_id == author_id, col(Case.opened_at) >= since)
-    return (await db.exec(wanted.order_by(col(Case.id).desc()).limit(limit))).all()
+    return (await db.exec(wanted.order_by(col(Case.id).desc()).limit(100))).all()
 
 
 async def list_in_states(

@@ -213,11 +213,11 @@ async def iterate_pages(db: AsyncSession, state: ResourceState, size: int = 500)
 
 
 async def iterate_news(
-    db: AsyncSession, seen: int, last: int = 0, size: int = 100
+    db: AsyncSession, seen: int, last: int
 ) -> AsyncIterator[Sequence[tuple[ShownResource, ResourceState, int]]]:
     """Yield what was written after a number, each with its state and the number of its last writing, one page at a
     time: the resources after ``last``, by their own numbers."""
-    while rows := (await execute(db, _NEWS, {"seen": seen, "last": last, "size": size})).all():
+    while rows := (await execute(db, _NEWS, {"seen": seen, "last": last})).all():
         yield [_make_news(row) for row in rows]
         last = rows[-1][0]
 
@@ -257,7 +257,7 @@ _NEWS = (
     sqlalchemy.select(*_LISTED, col(Resource.state), col(Resource.revision))
     .where(col(Resource.revision) > bindparam("seen"), col(Resource.id) > bindparam("last"))
     .order_by(col(Resource.id))
-    .limit(bindparam("size"))
+    .limit(100)
 )
 _NEXT = update(Stamp).where(col(Stamp.id) == 1).values(number=col(Stamp.number) + 1).returning(col(Stamp.number))
 _UPDATE = (
