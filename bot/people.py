@@ -348,9 +348,9 @@ class People:
         if account is None or account.role is None:
             if row is None or not self._holds(row):
                 raise ChatError(0, "nobody_knows")
-            return self._remember(_copy_with(row, role=row.derived_role), derived=True)
+            return self._remember(row.copy_with(role=row.derived_role), derived=True)
         person = row or make_newcomer(account.user, self._clock())
-        told = _copy_with(person, role=account.role, derived_role=account.role, derived_at=account.at)
+        told = person.copy_with(role=account.role, derived_role=account.role, derived_at=account.at)
         return self._remember(told, derived=True, since=account.at)
 
     async def _note(self, account: KnownAccount) -> None:
@@ -360,7 +360,7 @@ class People:
         async with self._database.transaction() as db:
             if account.role in ANIMATES:
                 told = {"derived_role": account.role, "derived_at": account.at}
-                await people.note_animateur(db, _copy_with(make_newcomer(account.user, self._clock()), **told))
+                await people.note_animateur(db, make_newcomer(account.user, self._clock()).copy_with(**told))
             await people.note_derived_role(db, account.user.id, account.role, account.at)
 
     def _remember(self, person: Person, *, derived: bool, since: datetime | None = None) -> _KnownPerson:
@@ -368,7 +368,7 @@ class People:
         does not answer."""
         now = self._clock()
         if person.has_left(person.today(now)):
-            person = _copy_with(person, role=Role.INVITE)
+            person = person.copy_with(role=Role.INVITE)
         start = since if since is not None and now - since < NEWS_FOR else now
         known = self._known[person.id] = _KnownPerson(person, start + NEWS_FOR, derived)
         self._known.move_to_end(person.id)
@@ -394,12 +394,6 @@ def _animates_anew(row: Person | None, account: KnownAccount) -> bool:
 def make_newcomer(user: ChatUser, now: datetime) -> Person:
     """Make the person of an account that the register does not know."""
     return Person(id=user.id, username=user.username, timezone=_zone(user.timezone), since=now)
-
-
-def _copy_with(person: Person, **values: object) -> Person:
-    """Return a detached copy of a person, so that its role is not written to the register and a rollback does not empty
-    it."""
-    return Person(**(person.model_dump() | values))
 
 
 def _zone(name: str) -> str:

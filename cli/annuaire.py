@@ -61,7 +61,7 @@ async def find_viewer(db: AsyncSession, username: str) -> Person:
         person = register.fill_from_awaited(Person(id="", username=username, since=line.imported_at), line)
     if person is None:
         raise refuse_name(username)
-    return Person(**(person.model_dump() | {"role": person.role or person.derived_role or _unknown(person)}))
+    return person.copy_with(role=person.role or person.derived_role or _unknown(person))
 
 
 def _unknown(person: Person) -> Role | None:

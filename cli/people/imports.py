@@ -122,7 +122,7 @@ class Known:
         known = self.ids.get(account.id) or make_newcomer(account, self.now)
         if known.username == account.username:
             return known
-        return Person(**(known.model_dump() | {"username": account.username}))
+        return known.copy_with(username=account.username)
 
     def waiting(self, entry: Entry) -> Awaited | None:
         """Find the waiting line of the same name, else of the same address."""

@@ -163,7 +163,7 @@ def change_person(person: Person, entry: Entry, structures: Employers) -> Person
         values["timezone"] = zone_in(person, values["departements"])
     if all(getattr(person, name) == value for name, value in values.items()):
         return person
-    return Person(**(person.model_dump() | values))
+    return person.copy_with(**values)
 
 
 def list_changed_columns(before: Person, after: Person) -> list[str]:

@@ -39,7 +39,7 @@ async def role(call: Call, username: str, wanted: str) -> int:
         if not (is_new and given is None):
             async with database.transaction() as db:
                 await _give(db, person, given, now)
-                after = Person(**(person.model_dump() | {"role": given}))
+                after = person.copy_with(role=given)
                 await tell(db, Pen(settings, lambda: now, feature.name), [(person, after)], now)
                 await _tell_person(db, Pen(settings, lambda: now, feature.name), person, now)
     print(_outcome(person.username, before, given))
@@ -47,7 +47,7 @@ async def role(call: Call, username: str, wanted: str) -> int:
 
 
 async def _give(db: AsyncSession, person: Person, wanted: Role | None, now: datetime) -> None:
-    await people.give_role(db, Person(**(person.model_dump() | {"role": wanted})))
+    await people.give_role(db, person.copy_with(role=wanted))
     if person.role != wanted:
         await note_about(db, _entry(person, wanted, now))
 
@@ -86,7 +86,7 @@ async def find(database: Database, settings: Settings, username: str, now: datet
         row = await (people.by_username(db, username) if user is None else people.get(db, user.id))
     if user is not None:
         person = row or make_newcomer(user, now)
-        return Person(**(person.model_dump() | {"username": user.username})), row is None
+        return person.copy_with(username=user.username), row is None
     if row is None:
         asked = silence or "et Mattermost ne connaît personne de ce nom : vérifiez l’orthographe."
         raise OperatorError(f"Personne ne s’appelle « {username} » dans le registre, {asked}")

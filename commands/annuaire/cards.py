@@ -151,7 +151,7 @@ async def find_target(ctx: Context, target: str) -> Person | Contact:
     person = await people.get(ctx.db, target)
     if person is None or person.is_hidden or person.has_left(ctx.today):
         raise UserError(GONE)
-    return Person(**(person.model_dump() | {"role": person.role or person.derived_role}))
+    return person.copy_with(role=person.role or person.derived_role)
 
 
 def link_person(ctx: Context, username: str, words: str = "Message") -> Markdown:
@@ -216,7 +216,7 @@ def _named_by(person: Person, account: ChatUser | None) -> Person:
     if account is None or person.prenom or person.nom:
         return person
     names = {"prenom": account.first_name[:FIELD_MAX] or None, "nom": account.last_name[:FIELD_MAX] or None}
-    return Person(**(person.model_dump() | names))
+    return person.copy_with(**names)
 
 
 async def read_own_names(ctx: ReadingContext, form: EditProfile) -> tuple[EditProfile, Mapping[str, str | None]]:

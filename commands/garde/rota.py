@@ -171,7 +171,7 @@ async def read_registered(ctx: Context, user_id: str) -> Person:
     role = (row.role or row.derived_role) if row else None
     if row is None or role is None:
         raise UserError("Le registre ne connaît pas le rôle de cette personne : tapez plutôt /garde @nom du … au ….")
-    person = Person(**(row.model_dump() | {"role": role}))
+    person = row.copy_with(role=role)
     if not may_be_on_duty(person, ctx.settings, await canaux.list_keys_of(ctx.db, user_id)):
         raise UserError(_say_not_an_agent(person))
     return person

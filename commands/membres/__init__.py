@@ -65,7 +65,7 @@ async def _introduce(ctx: Context, guest: stored_arrivals.Guest, role: Role) -> 
         already = f"{mention(guest.username)} a déjà un rôle : {row.role.label}. Il se change avec /membres role."
         return [await refresh_guests(ctx, guest.day, here=True), Whisper(already)]
     member = Member(row or guest_as_person(guest), Role.INVITE, row is None)
-    person = members.copy_with(member.person, role=role)
+    person = member.person.copy_with(role=role)
     changed = as_list(await change_member(ctx, ctx.user, member, person))
     if members.needs_approval(member.role, member.person, person):
         return [*changed, await refresh_guests(ctx, guest.day, here=True)]
@@ -251,7 +251,7 @@ for payload in PURPOSES:
 async def return_by_button(ctx: Context, click: members.Return) -> Replies:
     """Record that somebody has not left, or is back."""
     member = await members.find_member(ctx, click.person_id)
-    return await change_member(ctx, ctx.user, member, members.copy_with(member.person, left_on=None))
+    return await change_member(ctx, ctx.user, member, member.person.copy_with(left_on=None))
 
 
 @feature.submit(membres.AddMember, roles=LEADERS)
@@ -261,9 +261,9 @@ async def save_new(ctx: Context, form: membres.AddMember) -> Replies:
     names = ("prenom", "nom", "structure", "siret", "arrived_on")
     values = {name: value for name in names if (value := getattr(form, name)) is not None}
     values |= await members.find_employer(ctx, form.siret, form.structure)
-    after = members.copy_with(member.person, role=members.read_chosen_role(ctx.user, form.role), **values)
+    after = member.person.copy_with(role=members.read_chosen_role(ctx.user, form.role), **values)
     after = people.place(after, form.departements) if form.departements else after
-    after = members.copy_with(after, left_on=None) if after.has_left(ctx.today) else after
+    after = after.copy_with(left_on=None) if after.has_left(ctx.today) else after
     return await change_member(ctx, ctx.user, member, after)
 
 
@@ -272,7 +272,7 @@ async def save_role(ctx: Context, form: membres.GiveRole) -> Replies:
     """Give the role that the window says."""
     member = await _find_form_member(ctx, form)
     return await change_member(
-        ctx, ctx.user, member, members.copy_with(member.person, role=members.read_chosen_role(ctx.user, form.role))
+        ctx, ctx.user, member, member.person.copy_with(role=members.read_chosen_role(ctx.user, form.role))
     )
 
 
@@ -282,7 +282,7 @@ async def save_place(ctx: Context, form: membres.MoveMember) -> Replies:
     member = await _find_form_member(ctx, form)
     moved = people.place(member.person, form.departements)
     values = await members.find_employer(ctx, form.siret, form.structure)
-    return await change_member(ctx, ctx.user, member, members.copy_with(moved, **values))
+    return await change_member(ctx, ctx.user, member, moved.copy_with(**values))
 
 
 @feature.submit(membres.EndMember, roles=LEADERS)
@@ -344,7 +344,7 @@ async def give_role(ctx: Context, typed: TypedChange) -> Replies:
         ctx,
         membres.Purpose.ROLE,
         typed,
-        lambda person, rest: members.copy_with(person, role=members.read_or_refuse(read_role, rest)),
+        lambda person, rest: person.copy_with(role=members.read_or_refuse(read_role, rest)),
     )
 
 
@@ -393,7 +393,7 @@ async def return_member(ctx: Context, typed: TypedChange) -> Replies:
     """Note that somebody has not left, or is back."""
     actor = await ctx.must_still_be(LEADERS)
     member = await members.find_named_member(ctx, typed.named)
-    return await change_member(ctx, actor, member, members.copy_with(member.person, left_on=None))
+    return await change_member(ctx, actor, member, member.person.copy_with(left_on=None))
 
 
 async def _change_by_line(

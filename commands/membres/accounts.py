@@ -17,7 +17,7 @@ from bot.replies import Ask, Button, Direct, Message, Progress, Refresh, Replies
 from bot.texts import mention, quote, render
 from commands.membres import arrivals
 from commands.membres.changes import propose_role, settle_channels, write_member
-from commands.membres.members import ANIMATEURS, Member, copy_with, feature, needs_approval, note_person
+from commands.membres.members import ANIMATEURS, Member, feature, needs_approval, note_person
 from config.territories import departement
 from dialogs.membres import OFFERED_MAX, PLACED, GrantAccess
 from storage import people, watchlist
@@ -101,7 +101,7 @@ async def grant_request(ctx: Context, applicant: Applicant) -> Replies:
     if person.known_role not in {None, Role.INVITE} and not person.has_left(ctx.today):
         raise UserError(f"@{quote(account.username)} a déjà un rôle : il se change avec /membres role.")
     member = Member(person, Role.INVITE, row is None)
-    after = copy_with(await _fill(ctx, applicant, person), role=Role(form.role), left_on=None)
+    after = (await _fill(ctx, applicant, person)).copy_with(role=Role(form.role), left_on=None)
     if needs_approval(person.known_role or Role.INVITE, person, after):
         raise UserError(f"@{quote(account.username)} avait un rôle qui se rend à deux : /membres role le demande.")
     settled = await arrivals.grant_access(ctx, asked, Role(form.role))
@@ -118,7 +118,7 @@ async def _fill(ctx: Context, applicant: Applicant, person: Person) -> Person:
     first, _, last = applicant.account.full_name.partition(" ")
     name = {"prenom": person.prenom or first or None, "nom": person.nom or last or None}
     employer = {"structure": form.structure} if form.structure else {}
-    return people.place(copy_with(person, **name, **employer), form.departements)
+    return people.place(person.copy_with(**name, **employer), form.departements)
 
 
 def _say_line(line: Awaited) -> str:
@@ -207,7 +207,7 @@ async def confirm_gone(ctx: Context, click: ConfirmGone) -> Replies:
     left = []
     for person in await people.among(ctx.db, ids=click.person_ids):
         if person.left_on is None and person.id in when:
-            after = copy_with(person, left_on=when[person.id].astimezone(person.zone).date())
+            after = person.copy_with(left_on=when[person.id].astimezone(person.zone).date())
             role = person.known_role or Role.INVITE
             if needs_approval(role, person, after):
                 told += await propose_role(ctx, Member(person, role), after)

@@ -235,7 +235,7 @@ async def write_member(
 def _acting(ctx: Context, after: Person, member: Member) -> Person:
     """Return a person with the role that they have today, also if it comes from Mattermost."""
     role = Role.INVITE if after.has_left(after.today(ctx.now)) else after.role or member.role
-    return members.copy_with(after, role=role)
+    return after.copy_with(role=role)
 
 
 def _tell_mover(ctx: Context, before: Person, after: Person) -> Sequence[Reply]:
@@ -319,7 +319,7 @@ async def _find_proposer(ctx: Context, asked: RoleProposal) -> Person:
         raise UserError(
             "Qui le demandait n’anime plus le réseau : demandez-le vous-même, un autre animateur en décidera."
         )
-    return members.copy_with(by, role=by.known_role)
+    return by.copy_with(role=by.known_role)
 
 
 async def _report_approval(ctx: Context, asked: RoleProposal, after: Person) -> Sequence[Reply]:
@@ -422,7 +422,7 @@ async def save_profile(ctx: Context, form: CompleteProfile) -> Replies:
     person = await entries.save_profile(ctx.db, ctx.user, {"username": ctx.user.username, **values})
     wished = list(form.departements or ()) if not person.departements else []
     asked = await ask_leaders(ctx, person, wished) if wished else []
-    acting = members.copy_with(person, role=ctx.user.role)
+    acting = person.copy_with(role=ctx.user.role)
     return [*_confirm_profile(ctx, list(values), wished), *asked, await refresh_welcome(ctx, acting)]
 
 

@@ -105,7 +105,7 @@ async def find_named_member(ctx: Context, named: NamedAccount) -> Member:
     row = await _find_row(ctx, named)
     if named.account is not None:
         person = row or make_newcomer(named.account, ctx.now)
-        person = Person(**(person.model_dump() | {"username": named.account.username}))
+        person = person.copy_with(username=named.account.username)
     elif row is not None:
         person = row
     else:
@@ -319,15 +319,10 @@ class Standing(BaseModel):
 
     def applied_to(self, person: Person) -> Person:
         """Return a copy of a person with this standing."""
-        return Person(**(person.model_dump() | dict(self)))
+        return person.copy_with(**dict(self))
 
 
 T = TypeVar("T")
-
-
-def copy_with(person: Person, **values: object) -> Person:
-    """Return a copy of a person with other values."""
-    return Person(**(person.model_dump() | values))
 
 
 def copy_ended(person: Person, left_on: dt.date) -> Person:
@@ -335,7 +330,7 @@ def copy_ended(person: Person, left_on: dt.date) -> Person:
     came. Raises UserError for an earlier day."""
     if person.arrived_on and left_on < person.arrived_on - timedelta(days=1):
         raise UserError(f"Ce jour précède l’arrivée, le {person.arrived_on:%d/%m/%Y}.")
-    return copy_with(person, left_on=left_on)
+    return person.copy_with(left_on=left_on)
 
 
 def read_chosen_role(actor: Person, text: str) -> Role:

@@ -23,7 +23,7 @@ from bot.registry import is_name_enabled
 from bot.texts import render
 from bot.work import make_work
 from commands.membres.arrivals import access_button, announce_newcomer, list_own_channels, report_guest
-from commands.membres.members import ANIMATEURS, bienvenue, copy_with, feature
+from commands.membres.members import ANIMATEURS, bienvenue, feature
 from config.settings import Settings
 from dialogs.membres import CompleteProfile
 from storage import annuaire, canaux, journal, people, work
@@ -211,7 +211,7 @@ async def tick_filed(ctx: Context) -> replies.Replies:
         return None
     await arrivals.note_filed(ctx.db, filed, ctx.now)
     there = await people.among(ctx.db, ids=filed)
-    acting = [copy_with(person, role=person.role or person.derived_role) for person in there]
+    acting = [person.copy_with(role=person.role or person.derived_role) for person in there]
     return [await refresh_welcome(ctx, person) for person in acting if person.role is Role.CONSEILLER]
 
 
@@ -324,4 +324,4 @@ async def begin_telling(db: AsyncSession, now: datetime, welcomes: Sequence[str]
 
 
 def _acting(person: Person, ctx: Context) -> Person:
-    return copy_with(person, role=_role_now(person, ctx.now) or Role.INVITE)
+    return person.copy_with(role=_role_now(person, ctx.now) or Role.INVITE)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import JSON, Column
@@ -150,6 +151,10 @@ class Person(SQLModel, table=True):
     def full_name(self) -> str:
         """First and last name, or the user name while these are unknown."""
         return name_fully(self.prenom, self.nom, self.username)
+
+    def copy_with(self, **values: Any) -> "Person":
+        """Return a copy with other values, which belongs to no session."""
+        return Person(**(self.model_dump() | values))
 
     def today(self, now: datetime) -> date:
         """Return the date of an instant in the person’s time zone."""

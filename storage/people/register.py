@@ -143,7 +143,7 @@ async def give_role(db: AsyncSession, person: Person) -> None:
     """Store somebody’s role and present name, registering them where they were unknown; other fields stay. The person
     is to be told of the change."""
     before = await get(db, person.id)
-    after = Person(**((before or person).model_dump() | {"role": person.role}))
+    after = (before or person).copy_with(role=person.role)
     await note_role_changes(db, {before.id: before} if before else {}, [after])
     await upsert(db, Person, [person.model_dump()], ("username", "role"))
 
@@ -207,7 +207,7 @@ def place(person: Person, departements: Sequence[str]) -> Person:
     """Return a person as working in these départements; their time zone is the one Mattermost told, else the first
     département’s."""
     zone = zone_in(person, departements)
-    return Person(**(person.model_dump() | {"departements": list(departements), "timezone": zone}))
+    return person.copy_with(departements=list(departements), timezone=zone)
 
 
 def zone_in(person: Person, departements: Sequence[str]) -> str:
@@ -287,7 +287,7 @@ async def forget_awaited(db: AsyncSession, numbers: Collection[int]) -> None:
 def fill_from_awaited(person: Person, line: Awaited) -> Person:
     """Return a person as their imported line says; their time zone is that of the place where they will work."""
     told = line.model_dump(include=TAKEN_FIELDS - {"departements"})
-    return place(Person(**(person.model_dump() | told)), line.departements)
+    return place(person.copy_with(**told), line.departements)
 
 
 async def take_awaited(db: AsyncSession, line: Awaited, person: Person) -> Person:
