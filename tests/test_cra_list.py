@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from storage.cra import Activite, Age, Canal, Statut, queries
-from storage.cra.queries import Sheet, read_search
+from storage.cra.search import Sheet, read_search
 from storage.database import Database
 from tests.people import Person, Post
 from tests.support.cra import ALONE, JULIETTE, cra_database, file_reports, file_workshop, make_report, read_number

@@ -24,6 +24,7 @@ from dialogs.rdv.windows import Redraw
 from storage import people
 from storage.cra import Activite, Cra, CraRow, Report, Source, queries
 from storage.cra.report import PracticeCra, is_training
+from storage.cra.search import ReportSearch, Sheet, read_search
 from storage.cra.tags import FullListError, find_any_tag, list_names, read_known_names, tag_report
 from storage.rdv.appointments import find_reported, link_report, relink_report
 
@@ -97,14 +98,14 @@ def redraw_card(rdv: int | None) -> Sequence[Start]:
     return [Start(payload=Redraw(rdv=rdv), quiet=True)] if rdv else []
 
 
-async def read_sheet(ctx: Context) -> queries.Sheet:
+async def read_sheet(ctx: Context) -> Sheet:
     """Return the sheet on which the person’s commands act: the practice sheet during a training."""
     return open_sheet(ctx, practice=await is_training(ctx.db, ctx.user.id))
 
 
-def open_sheet(ctx: Context, *, practice: bool) -> queries.Sheet:
+def open_sheet(ctx: Context, *, practice: bool) -> Sheet:
     """Return the person’s practice sheet or real sheet."""
-    return queries.Sheet(ctx.user.id, PracticeCra if practice else Cra)
+    return Sheet(ctx.user.id, PracticeCra if practice else Cra)
 
 
 @cards.feature.command("cra modifier", help="Corriger un de vos comptes rendus", hint="numéro", roles=cards.CONSEILLERS)
@@ -298,7 +299,7 @@ async def list_reports(ctx: Context, text: str) -> Replies:
     period, words = split_period(text[:SAID_MAX], ctx.today)
     period = period or _everything(ctx)
     sheet = await read_sheet(ctx)
-    wanted = await queries.read_search(ctx.db, sheet, words, period.start, period.end)
+    wanted = await read_search(ctx.db, sheet, words, period.start, period.end)
     if wanted.unknown:
         return Whisper(cards.mark_practice(render("cra/unknown", unknown=wanted.unknown), practice=sheet.is_practice))
     page = await queries.list_page(ctx.db, sheet, wanted)
@@ -309,7 +310,7 @@ async def list_reports(ctx: Context, text: str) -> Replies:
 async def list_next_reports(ctx: Context, click: cards.More) -> Replies:
     """List the next or previous ten reports."""
     sheet = open_sheet(ctx, practice=click.practice)
-    wanted = await queries.read_search(ctx.db, sheet, click.words, click.start, click.end)
+    wanted = await read_search(ctx.db, sheet, click.words, click.start, click.end)
     beyond = queries.Position(click.day, click.number, click.newer)
     page = await queries.list_page(ctx.db, sheet, wanted, beyond)
     return await _draw_page(ctx, _Shown(sheet, wanted, click.words, beyond), page)
@@ -338,8 +339,8 @@ class _Shown:
     """What a page shows: whose reports, the filter and the words that expressed it, and the report after which it
     begins."""
 
-    sheet: queries.Sheet
-    wanted: queries.ReportSearch
+    sheet: Sheet
+    wanted: ReportSearch
     words: str
     beyond: queries.Position | None = None
 
@@ -395,10 +396,10 @@ KIND = SearchKind("cra", "Compte rendu", "Vos comptes rendus", lambda number: ca
 async def find_own_reports(wanted: Search) -> Findings:
     """Find one’s own reports that match all words, newest first."""
     named, words = split_period(wanted.words, wanted.today)
-    period, sheet = named or read_period("tout", wanted.today), queries.Sheet(wanted.user.id)
+    period, sheet = named or read_period("tout", wanted.today), Sheet(wanted.user.id)
     if period is None or not wanted.user.id:
         return NOTHING
-    sought = await queries.read_search(wanted.db, sheet, words, period.start, period.end)
+    sought = await read_search(wanted.db, sheet, words, period.start, period.end)
     if sought.unknown or not (sought.conditions or named):
         return NOTHING
     total = await queries.count_reports(wanted.db, sheet, sought)

@@ -25,8 +25,9 @@ from commands.stats.queries import CONSEILLERS, feature
 from config.text import fold
 from dialogs.stats import Format, SeePeriod, TakeAway, period_of
 from storage.cra import queries as reports
-from storage.cra.queries import Sheet, read_last_commune, read_search
+from storage.cra.queries import read_last_commune
 from storage.cra.report import is_training
+from storage.cra.search import Sheet, read_search
 from storage.people import Person, Role
 from storage.stats import (
     Figures,

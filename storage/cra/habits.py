@@ -12,8 +12,9 @@ from sqlmodel import Field, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
-from storage.cra.queries import Sheet, read_last_commune
+from storage.cra.queries import read_last_commune
 from storage.cra.report import Canal, Cra, CraRow
+from storage.cra.search import Sheet
 from storage.database import Numbered, UtcTime
 
 LOOKED_BACK = 60
