@@ -129,6 +129,11 @@ def test_several_servers_are_the_one_that_takes_writes(address: str, servers: tu
     assert standby.query["target_session_attrs"] == "any"
 
 
+@pytest.mark.parametrize("address", ["postgresql://u@h/coop", "postgresql://u@/coop?host=/run/postgresql"])
+def test_one_server_alone_is_not_asked_whether_it_takes_writes(address: str) -> None:
+    assert "target_session_attrs" not in async_url(address).query
+
+
 TABLES = [model for model in list_models() if model.model_config.get("table")]
 
 

@@ -303,11 +303,13 @@ def test_titles_that_say_the_same_are_found() -> None:
         return Idea(id=number, title=title, author_id="a", created_at=now, changed_at=now)
 
     known = [named(1, SORT), named(2, "Un mode sombre"), named(3, "Exporter les statistiques"), named(4, "Visio")]
+    known.append(named(5, "Signature"))
     for title, found in {
         "pouvoir trier les comptes-rendus": [1],
         "mode sombre pour le site": [2],
         "Export des statistiques en tableur": [3],
         "la visio": [4],
+        "La signature des parents à l’atelier": [],
         "ajouter un bouton": [],
         "Rappel le lundi": [],
     }.items():

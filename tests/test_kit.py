@@ -298,6 +298,16 @@ async def test_what_is_personal_goes_a_year_after_the_last_parcel(
         assert (order.user_id, order.recipient, order.street, order.telephone) == (None, "", "", "")
         assert (order.top, order.departement) == ("M", "69")
         assert {parcel.tracking for parcel in (await db.exec(select(KitParcel))).all()} == {"", "CP1"}
+    async with house.bot.database.transaction() as db:
+        await db.execute(update(KitParcel).values(state=kit.ParcelState.MISSING))
+        assert set(await kit.list_parcels(db, kit.is_amiss())) == {left["id"]}, "nobody reads news of the other"
+        await db.execute(update(KitParcel).values(state=kit.ParcelState.ORDERED))
+        await db.execute(update(KitOrder).where(col(KitOrder.id) == left["id"]).values(moved_at=old))
+        parcel = await kit.get_parcel(db, left["id"], 1)
+        assert parcel is not None
+        await kit.move_parcel(db, parcel, kit.ParcelState.SENT, house.clock())
+        await retention.delete_expired(db, house.settings, house.clock(), limit=100)
+    assert await count_given(house, lea) == (1, 3), "kept a year from its last parcel on"
     assert (await carl.opens("/kit")).title == "Mon kit d’animation"
     lot = await agathe.asks("/kit lots")
     assert "2 commandes" in plain(lot)

@@ -26,3 +26,11 @@ def test_stored_values_are_opened_by_an_older_secret_and_by_no_other() -> None:
         BookingSeal(known).open(NAME, "other row")
     with pytest.raises(UnreadableError):
         BoxSeal(8, known).open(BOX)
+
+
+def test_what_is_sealed_now_is_opened_by_the_newest_secret_alone() -> None:
+    newest = "another secret of thirty-two signs"
+    sealed = BookingSeal([SECRET, newest]).close("Marie-Ange", "row")
+    assert BookingSeal([newest]).open(sealed, "row") == "Marie-Ange"
+    with pytest.raises(UnreadableError):
+        BookingSeal([SECRET]).open(sealed, "row")

@@ -184,10 +184,11 @@ async def test_the_bot_speaks_in_no_archived_channel(house: House, juliette: Per
     await house.site.admin.post(f"/channels/{place}/members", {"user_id": house.site.bot_id})
     asked = SimpleNamespace(chat=house.bot.chat, channel_id=place, user=SimpleNamespace(id=juliette.id))
     for may_speak in (True, False):
+        if not may_speak:
+            await house.site.admin.delete(f"/channels/{place}")
         opened = await read_line(cast(ReadingContext, asked), "https://visio.exemple.fr/abc Point")
         assert isinstance(opened, Opened)
         assert opened.may_speak is may_speak
-        await house.site.admin.delete(f"/channels/{place}")
 
 
 async def test_a_room_is_opened_and_its_host_told_apart(house: House, juliette: Person) -> None:
