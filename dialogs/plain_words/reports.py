@@ -171,14 +171,17 @@ def _write_habit(said: Utterance) -> str:
     told = _TO_PROPOSE.sub(" ", f"{text[: day.start()]} {text[day.end() :]}")
     sentence = read_sentence(told)
     rest = replace(said, sentence=sentence, first=0, end=len(sentence.words)).rest("compte_rendu_habitude")
-    return f"cra tous les {day[1].lower()}s {rest.replace(' ,', ',')}"
+    return f"cra tous les {day[1].lower()}s {_BEFORE_SIGN.sub('', rest)}"
+
+
+_BEFORE_SIGN = re.compile(r" (?=,)")
 
 
 _WEEKLY = re.compile(rf"\b(?:tous les|chaque|du|de chaque) ({'|'.join(WEEKDAYS)})s?\b", re.IGNORECASE)
 _PROPOSED = "propos|revienn|chaque semaine|toutes les semaines|tout seul|tout pret|d office"
 _TO_PROPOSE = re.compile(
-    r"[,;.!?]?\s*(?:\b(?:est-ce que )?(?:tu|vous|je|j['’])[^\s,;.!?]* ?[^\s,;.!?]* (?:[^\s,;.!?]+ ){0,3}?)?"
-    r"\b(?:propos(?!ant)\w*|revien\w*)[^,;.!?]*",
+    r"[,;.!?]?\s{0,3}(?:\b(?:est-ce que )?(?:tu|vous|je|j['’])[^\s,;.!?]{0,12} ?[^\s,;.!?]{0,12} "
+    r"(?:[^\s,;.!?]{1,20} ){0,3}?)?\b(?:propos(?!ant)\w*|revien\w*)[^,;.!?]*",
     re.IGNORECASE,
 )
 """That a report is to be proposed, in its clause."""
