@@ -303,10 +303,10 @@ async def test_one_of_a_list_is_meant_by_its_place(house: House, juliette: Perso
     for words in (LINE, "cra individuel 30 min caf 35-60 sans emploi bron aujourd'hui"):
         await answered(juliette, words, "rien n’est encore enregistré")
         await answered(juliette, "oui", "enregistré")
-    oldest = min(cra.number for cra in await house.reports(juliette))
     await answered(juliette, "mes comptes rendus", "2 comptes rendus")
-    offered = await answered(juliette, "modifie le 2e", "cherchez peut-être")
-    assert offered.buttons[0] == f"Modifier le compte rendu {oldest}"
+    offered = await answered(juliette, "modifie le 2e", "s’ouvre dans une fenêtre")
+    window = await juliette.opens_by(offered, offered.buttons[0])
+    assert window.shown("activite") == "collectif"
 
 
 async def test_each_of_several_reports_is_put_right_by_its_number(house: House, juliette: Person) -> None:
