@@ -20,4 +20,4 @@ async def _find_speaker(call: Call, username: str) -> Speaker:
         person = await find_viewer(db, username)
     on = choose_features(FEATURES, call.settings)
     allowed = {trigger.key[1] for feature in on for trigger in feature.commands if person.may(trigger.roles)}
-    return Speaker(person.today(call.clock()), allowed)
+    return Speaker(person.today(call.clock()), allowed, person.departements)

@@ -1,7 +1,7 @@
 """« coop-bot understand »: prints how the bot understands sentences, one a line, without doing anything."""
 
-from collections.abc import Collection, Coroutine, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Coroutine, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -12,7 +12,7 @@ from cli.texts import Text, open_file, read_lines
 from cli.usage import load
 from config.commands import read_commands
 from config.time import PARIS
-from dialogs.plain_words import Reading, understand
+from dialogs.plain_words import Intention, Reading, understand
 
 Understood = tuple[int, Reading]
 """A reading by the number of its line; the first is 1."""
@@ -24,6 +24,7 @@ class Speaker:
 
     today: date
     allowed: Collection[str] | None = None
+    departements: Sequence[str] = ()
 
 
 def understand_file(call: Call, file: str, username: str | None, as_json: bool) -> int | Coroutine[Any, Any, int]:
@@ -48,7 +49,17 @@ def _read_all(lines: Iterator[Text], speaker: Speaker) -> Iterator[Understood]:
     commands = CommandIndex.know(read_commands())
     for number, sentence in lines:
         if sentence.strip():
-            yield number, understand(sentence, speaker.today, commands, speaker.allowed)
+            reading = understand(sentence, speaker.today, commands, speaker.allowed)
+            yield number, reading if sentence.lstrip().startswith("/") else _shorten(reading, speaker, commands)
+
+
+def _shorten(reading: Reading, speaker: Speaker, commands: CommandIndex) -> Reading:
+    """Shorten the line of a report to what is read of it; in the chat it keeps all words, as the preview names those
+    that are not understood."""
+    if reading.intention is not Intention.CRA or " " not in reading.line or commands.find(reading.line)[0] != "cra":
+        return reading
+    shorten = load("dialogs.cra.line.short_form:shorten_command")
+    return replace(reading, line=shorten(reading.line, speaker.today, speaker.departements))
 
 
 def _as_object(number: int, reading: Reading) -> dict[str, object]:

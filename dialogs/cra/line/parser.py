@@ -134,8 +134,22 @@ class _Best:
     small: bool = False
 
 
+_LATEST_MAX = 8
+_LATEST: dict[tuple[str, ...], list[Piece]] = {}
+"""The pieces of the latest lines: what reads a line asks for them several times."""
+
+
 def choose_pieces(typed: TypedLine, clues: Clues) -> list[Piece]:
     """Cut the line into pieces, the small words left out."""
+    key = (typed.text, clues.today.isoformat(), *clues.user.departements)
+    if key not in _LATEST:
+        if len(_LATEST) >= _LATEST_MAX:
+            _LATEST.clear()
+        _LATEST[key] = _choose_pieces(typed, clues)
+    return list(_LATEST[key])
+
+
+def _choose_pieces(typed: TypedLine, clues: Clues) -> list[Piece]:
     best = [_Best(0.0, None)] * (len(typed.tokens) + 1)
     for first in reversed(range(len(typed.tokens))):
         best[first] = min(_candidates(typed, first, best, clues), key=lambda one: one.cost)
