@@ -56,7 +56,8 @@ def _write(line: str, said: Utterance, end: int) -> str:
 
 _TAGGED = re.compile(r"[ée]tiquettes? «? ?#?(?!(?:à|a|dans|pour|doit|en|et|de|du|que|qui)\b)([^\W\d_][\w-]+)", re.I)
 _TAG_FIRST = re.compile(
-    r"«? ?#?([^\W\d_][\w-]+) »? ?(?:dans|à|a|de|parmi) (?:mes |les |ma liste d['’])[ée]tiquettes", re.IGNORECASE
+    r"(?<![\w-])([^\W\d_][\w-]{1,40}) »? ?(?:dans|à|a|de|parmi) (?:mes |les |ma liste d['’])[ée]tiquettes",
+    re.IGNORECASE,
 )
 """A tag, which is named behind the word, or before it: « ajoute bus à mes étiquettes »."""
 
