@@ -34,7 +34,7 @@ _TIMES = re.compile(r"(?<![\w+])(?:[x×]\s?(\d{1,2})|(\d{1,2})\s?[x×])(?!\w)", 
 _PLUS = re.compile(r"\s\+\s?(?=(?:(?:10|[1-9])[ \t]?)?(?:indiv|ponct|atelier|rdv|rendez))", re.IGNORECASE)
 """« + 1 indiv » begins another report; « +60 » is an age, whatever is on the next line."""
 _EACH = re.compile(
-    r",?\s*\b(?:chacune?|chaque(?=\s*(?:[,.;]|$))|l\W?une?\s+apr[eè]s\s+l\W?autre|tour\s+[àa]\s+tour)\b", re.IGNORECASE
+    r"(?:,\s?)?\b(?:chacune?|chaque(?=\s?(?:[,.;]|$))|l\W?une?\sapr[eè]s\sl\W?autre|tour\s[àa]\stour)\b", re.IGNORECASE
 )
 """Words that say of several people that each was helped alone."""
 _ONE_MORE = re.compile(
