@@ -182,7 +182,7 @@ async def test_what_is_gone_at_its_hour_leaves_nothing_half_sent(house: House, a
     preview = await send_announcement(
         agathe, form, texte=words, destinataires=["69"], quand="demain 9h", fichiers=post.id
     )
-    await agathe.clicks(preview, "Envoyer")
+    await agathe.clicks(preview, "Programmer")
     progress = await agathe.told("partira")
     await wait_for(lambda: is_all_noted(house))
     await agathe.api.delete(f"/posts/{post.id}")

@@ -49,7 +49,7 @@ async def test_a_line_that_is_too_long_is_refused_whole(house: House, name: str)
     for text in ("a" + " " * 16_000 + "b", "du 1 au 1 " * 1_600, "x" * (LINE_MAX + 1)):
         said = str((await house.bot.dispatcher.run(Request("command", name, person.id), text))["text"])
         assert "trop longue" in said
-        assert "2000 au plus" in said
+        assert "2\u202f000 au plus" in said
     assert await house.reports(person) == []
 
 

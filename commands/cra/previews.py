@@ -40,16 +40,18 @@ OFFERED = {
 
 
 MISSING = {
-    "date": "la date",
-    "canal": "le canal",
-    "commune": "la commune",
-    "activite": "l’activité",
-    "age": "l’âge",
-    "statut": "le statut",
-    "themes": "le thème",
-    "duree": "la durée",
+    "Date": "la date",
+    "Canal": "le canal",
+    "Commune": "la commune",
+    "Activité": "l’activité",
+    "Participants": "le nombre de participants",
+    "Âge": "l’âge",
+    "Statut": "le statut",
+    "Thèmes": "le thème",
+    "Durée": "la durée",
 }
-"""What a report cannot do without, by element, as it is said to be missing."""
+"""What a report cannot do without, by its label in the window, as it is said to be missing. (Elements have other names
+on older servers.)"""
 
 
 async def read_text(ctx: ReadingContext, text: str) -> cards.Preview | Whisper:
@@ -198,7 +200,7 @@ def _describe_line(judged: JudgedLine) -> dict[str, object]:
         "mistakes": list(judged.mistakes.values()),
         "notes": list(line.notes.values()),
         "assumed": list(line.assumed.values()),
-        "blank": [MISSING[element] for element in judged.blank],
+        "blank": [MISSING[label] for label in judged.blank.values()],
     }
 
 
