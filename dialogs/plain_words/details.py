@@ -222,7 +222,7 @@ def _write_help(said: Utterance) -> str:
 def _write_home(said: Utterance) -> str:
     if said.has("bienvenue|charte|message d accueil"):
         return "bienvenue"
-    return "accueil liens" if said.has("liens? |outils ") else "aide"
+    return "accueil liens" if said.has("liens? |outils ") else "accueil"
 
 
 def _write_training(said: Utterance) -> str:

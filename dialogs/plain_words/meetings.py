@@ -72,9 +72,14 @@ def _find_event_title(said: Utterance) -> str:
     """What is announced, as typed; "" where it is no more than « un événement »."""
     told = (pattern.search(said.sentence.text) for pattern in (TOLD, _EVENT))
     titles = (_FOR_AGENDA.split(" ".join(found[1].split()), maxsplit=1)[0].strip() for found in told if found)
+    titles = (_AN_EVENT.sub("", title) for title in titles)
     return next((title for title in titles if not read_frame("evenement").issuperset(fold(title).split())), "")
 
 
+_AN_EVENT = re.compile(
+    r"^(?:un |l['’])?[ée]v[ée]nement (?:(?:pour|sur|:) )?(?:l[ae] |les |l['’])?(?=\w{3})", re.IGNORECASE
+)
+"""Words before the title of an event that say no more than that it is one."""
 _MOMENT = re.compile(
     rf" ((?:aujourd hui|demain|(?:semaine|mois) prochaine?|prochaine? (?:semaine|mois)|semaine|mois|"
     rf"(?:{'|'.join(WEEKDAYS)})|(?:{'|'.join(MONTH_NUMBERS)})(?: 20\d\d)?)) "
@@ -222,6 +227,7 @@ def write_appointment(said: Utterance) -> str:
 def _arrange(told: str) -> str:
     """Write first when an appointment is, then the rest, with its places short: « mardi 10h atelier 8p »."""
     told = _PLACES.sub(lambda found: f"{digits(found[1])}p" if digits(found[1]).isdigit() else found[0], told)
+    told = _EACH_WEEK.sub(r"\1s", _ABOUT_WHAT.sub("", told))
     when = _WHEN_IT_IS.search(told)
     if when is None or told[: when.start()].rstrip().endswith("."):
         return told  # initials stay where they are
@@ -230,6 +236,12 @@ def _arrange(told: str) -> str:
 
 
 _PLACES = re.compile(r"\b([a-zé-]{2,9}|\d{1,2}) places\b")
+_ABOUT_WHAT = re.compile(
+    r"(?<=\s)(?:(?:pour|pr) (?:(?:les?|la|une?|des|ses|son|sa) |l['’])?|une? (?=atelier|rendez|rdv))(?=[a-zà-ÿ])",
+    re.IGNORECASE,
+)
+"""Small words before what an appointment is about: « pour les impôts », « un atelier »."""
+_EACH_WEEK = re.compile(rf"(?<=tous les )({'|'.join(WEEKDAYS)})(?=\s|$)", re.IGNORECASE)
 MONTHS = (*MONTH_NUMBERS, "février", "août", "décembre")
 _WHEN_IT_IS = re.compile(
     rf"(?:\b(?:le|du) )?\b((?:(?:tous les|chaque) )?(?:{'|'.join(WEEKDAYS)})s?(?: (?:prochain|\d{{1,2}}/\d{{1,2}}))?|"

@@ -146,12 +146,16 @@ _WISHED = re.compile(
 """An idea that is put as a wish or a question: « ce serait bien de … », « ne serait-il pas judicieux que … ? »."""
 
 
+_PROPOSED = re.compile(r"[,;]? je (?:le |la |l['’])?propose\b.{0,40}$", re.IGNORECASE)
+"""What is said at the end of a wish of what it is: « …, je propose ça comme idée »."""
+
+
 def _find_idea(text: str) -> str:
     """The idea that is told; "" for none."""
     if found := ANNOUNCED.search(text):
         return text[found.end() :]
     wished = _WISHED.search(text)
-    return wished[1] if wished else ""
+    return _PROPOSED.sub("", wished[1]) if wished else ""
 
 
 def write_idea(said: Utterance) -> str:

@@ -216,6 +216,8 @@ _LIKE = re.compile(
 """What a report is to be like: « le même compte rendu que celui du 19 novembre »."""
 _IN_CRA = re.compile(r" (?:en|dans|pour|comme) (?:un |le |mon |mes )?(?:cras?|comptes?[ -]rendus?)$", re.IGNORECASE)
 _VEILLE = re.compile(r"^la veille", re.IGNORECASE)
+_LIKE_FIRST = re.compile(r"(?:idem|pareil(?:le)?|rebelote|(?:la )?meme chose) (?:que|qu) ")
+"""What a report begins with that is like another one, which is named behind that: « idem que le dernier cra »."""
 _NOTING = re.compile(r" (?:oublie|saisir|noter|enregistrer|rentrer|declarer|renseigner|consigner|encoder) ")
 NOTING_MAX = 14
 """Words within which it is said that a report is to be written, before it is told."""
@@ -224,6 +226,8 @@ NOTING_MAX = 14
 def _find_told(said: Utterance) -> int | None:
     """The word at which a report begins: behind its name, or behind what says that it is to be noted; None for the
     first one."""
+    if _LIKE_FIRST.match(said.plain[said.sentence.places[said.first] :]):
+        return said.first
     says_all = sum_signs(said.plain) < 1
     named = [n + 1 for n in said.find_words("nom_compte_rendu") if says_all or n + 1 - said.first <= NAMED_MAX]
     if named:

@@ -39,6 +39,8 @@ _TAG = re.compile(r"#[\w-]+")
 _LINKS = frozenset(("de", "d", "et", "a", "puis"))
 """Small words of a line that is written as one: « 3 individuels de 30 min »."""
 _DAYS = {0: "aujourd’hui", 1: "hier", 2: "avant-hier"}
+_ORDER = ("activite", "participants", "canal", "duree", "themes", "commune", "date", "age", "statut")
+"""The order in which the help shows what a line says."""
 _PLURALS = frozenset((*_KINDS.values(), *(f"{kind}s" for kind in _KINDS.values())))
 
 Said = Mapping[str, list[str]]
@@ -101,7 +103,16 @@ def _is_line(text: str, clues: Clues) -> bool:
     is_parted = any(typed.tokens[one.end - 1].parted and not _are_themes(one, other) for one, other in pairwise(pieces))
     numbered = bool(pieces and pieces[0].reading and pieces[0].reading.element == BARE_NUMBER)
     first = [typed.words(piece.first, piece.end) for piece in pieces[: 1 + numbered]][-1:]
-    return is_plain and not is_parted and _PLURALS.issuperset(first) and _LINKS.issuperset(small)
+    ranks = [
+        _ORDER.index(piece.reading.element) for piece in pieces if piece.reading and piece.reading.element in _ORDER
+    ]
+    return (
+        is_plain
+        and not is_parted
+        and ranks == sorted(ranks)
+        and _PLURALS.issuperset(first)
+        and _LINKS.issuperset(small)
+    )
 
 
 def _are_themes(*pieces: Piece) -> bool:
