@@ -53,6 +53,8 @@ async def full(database: Database) -> Database:
     kind = "sqlite" if database.is_sqlite else "postgresql"
     instants = (bindparam("now", read_clock(), UtcTime), bindparam("due", read_clock() - timedelta(seconds=1), UtcTime))
     async with database.engine.begin() as connection:
+        if not database.is_sqlite:
+            await connection.execute(text("SET LOCAL statement_timeout = 0"))  # however busy the machine is
         for rows in (ROWS, WORKS):
             await connection.execute(text(FILL[kind] + rows).bindparams(*instants, many=MANY))
     async with database.engine.begin() as connection:
