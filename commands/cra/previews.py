@@ -1,5 +1,6 @@
 """The preview of a typed line, before anything is stored: it can be saved, completed, corrected or dropped."""
 
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -9,7 +10,7 @@ from typing import Any
 from bot.context import Context, ReadingContext
 from bot.errors import ChatError, UserError
 from bot.forms import name_of
-from bot.french import plural, say_date, say_minutes
+from bot.french import NBSP, plural, say_date, say_minutes
 from bot.menus import Menu
 from bot.previews import PICK_LABELS, answer, must_be_author
 from bot.replies import Ask, Button, Card, Direct, Message, Question, Replies, Update, Whisper
@@ -22,6 +23,7 @@ from config.themes import THEMES
 from dialogs.cra import NewCra
 from dialogs.cra.line import JudgedLine
 from dialogs.cra.line.batch import BATCH_MAX, Base, Like, Part, Which, cut_line, read_parts, says_nothing
+from dialogs.cra.line.corrections import Correction, apply_correction, read_correction
 from dialogs.cra.titles import title_report
 from storage import claims, drafts
 from storage.cra import CraRow, Source, queries
@@ -382,3 +384,65 @@ async def undo_batch(ctx: Context, click: cards.UndoBatch) -> Replies:
         *[await cards.refresh_card(ctx, cra, "supprimé") for cra in deleted],
         answer(ctx, Message(cards.mark_practice(text, practice=click.practice))),
     ]
+
+
+_WHICH = re.compile(
+    r"^(?:pour )?(?:le |la |n° ?)?(\d{1,2})(?:e|er|[eè]me)?(?:\s*:\s*|,? (?:c[’' ]?est|c[’' ]?[ée]tait) )", re.I
+)
+"""Which of several reports is meant: « le 2 : 9 personnes »."""
+_OF_ONE = frozenset({"activite", "participants", "recurrents"})
+"""What is hardly the same for several reports."""
+
+
+async def read_corrected(ctx: ReadingContext, click: cards.Correct) -> cards.Preview:
+    """Put a preview right; what was not understood is said, and changes nothing."""
+    which = _WHICH.match(click.said)
+    said = click.said[which.end() :] if which else click.said
+    usual = await ctx.recall(read_usual)
+    correction = read_correction(said, ctx.clues, usual)
+    reports = click.shown.reports
+    chosen = [int(which[1]) - 1] if which and 0 < int(which[1]) <= len(reports) else list(range(len(reports)))
+    if correction is None:
+        sentence = f"Je n’ai pas compris « {quote(click.said)} »{NBSP}: rien n’a changé."
+        return _show_again(click, [sentence] if click.said else [])
+    if len(chosen) > 1 and (correction.number is not None or not _OF_ONE.isdisjoint(correction.elements)):
+        return _show_again(click, [f"De quel compte rendu{NBSP}? Dites par exemple « le 2 : {quote(said)} »."])
+    return _correct(ctx, click.shown, correction, chosen)
+
+
+def _show_again(click: cards.Correct, changes: Sequence[str]) -> cards.Preview:
+    return click.shown.model_copy(update={"changes": list(changes)})
+
+
+def _correct(ctx: Context, shown: cards.Preview, correction: Correction, chosen: Sequence[int]) -> cards.Preview:
+    """Apply a correction to the chosen reports of a preview."""
+    reports: list[cards.PreviewedReport] = [*shown.reports]
+    told: list[str] = []
+    for at in chosen:
+        line, told = apply_correction(correction, reports[at].line, ctx.clues)
+        reports[at] = reports[at].model_copy(update={"line": line})
+    if len(reports) > 1 and told:
+        told = [f"{f'Le {chosen[0] + 1}' if len(chosen) == 1 else 'Pour tous'}{NBSP}:", *told]
+    return shown.model_copy(update={"reports": reports, "changes": told})
+
+
+@feature.button(cards.Correct, roles=CONSEILLERS, asks=read_corrected)
+async def correct_preview(ctx: Context, shown: cards.Preview) -> Replies:
+    """Show the corrected preview anew, under what was said; of what is stored already, say where it is changed."""
+    must_be_author(ctx, shown.author, "cra")
+    if await queries.find_filed_keys(ctx.db, [report.key for report in shown.reports]):
+        return Direct(render("cra/correct_filed"), user_id=ctx.user.id)
+    await keep_preview(ctx, shown)
+    return _send(draw_preview(ctx, shown), ctx.user.id)
+
+
+def _send(message: Message, user_id: str) -> Direct:
+    return Direct(
+        message.text,
+        message.buttons,
+        message.facts,
+        message.menus,
+        message.cards,
+        message.question,
+        user_id=user_id,
+    )
