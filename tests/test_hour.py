@@ -129,7 +129,7 @@ async def _announce(agathe: Person) -> None:
     form = await agathe.opens("/annonce")
     later = form.fill(texte="La visio de lundi", destinataires=["69", "38", "59"], quand="demain 9h")
     assert (await later.submit()).accepted
-    await agathe.clicks(await agathe.told("La visio"), "Envoyer")
+    await agathe.clicks(await agathe.told("La visio"), "Programmer")
     await agathe.clicks(await agathe.told("partira"), "Arrêter")
     await asyncio.sleep(QUIET_S)
 

@@ -35,7 +35,7 @@ _TO_ANNOUNCE = re.compile(
 )
 
 
-_LINKED = re.compile(r"https?://\S+/pl/[a-z0-9]{26}")
+_LINKED = re.compile(r"https?://\S{1,200}?/pl/[a-z0-9]{26}")
 
 
 def _write_hiding(text: str) -> str:

@@ -42,7 +42,7 @@ _UNTIL = re.compile(r"(?<!\w)jusqu ?(?:au|a|en|aux)? (?:la )?(?P<end>.+)")
 _FROM_TO = re.compile(r"(?<!\w)(?:du|entre le) (?P<begin>[^,]+?)(?P<to> (?:au|et le) )(?P<end>.+)")
 _EXCEPT = re.compile(r"(?<!\w)(?:sauf|excepte|hormis|a l.exception) (?=(?:le|les|du|des) )")
 _NEXT = re.compile(r"(?: ?, ?| )?(?:et )?(?:le |les |du |des )?")
-_MONTH_AFTER = re.compile(rf"[\d ,]*(?:(?:et|le|les) [\d ,]*)*({'|'.join(MONTH_NUMBERS)})(?!\w)")
+_MONTH_AFTER = re.compile(rf"[\d ,]{{0,40}}(?:(?:et|le|les) [\d ,]{{0,20}}){{0,12}}({'|'.join(MONTH_NUMBERS)})(?!\w)")
 _RANGE_WORDS = 9
 """Words of the longest days left out: « mardi 22 décembre 2026 au lundi 4 janvier 2027 »."""
 _END_WORDS = 5

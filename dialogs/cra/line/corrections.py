@@ -49,7 +49,7 @@ _PUT_IN = re.compile(r"^(?:r?ajout\w*|aussi|en plus|plus|et|\+)\s+(?:aussi )?(.+
 _ALSO = re.compile(r"\b(?:aussi|[ed][en] plus|également|r?ajout\w*)\b", re.IGNORECASE)
 _MORE = re.compile(r"\s(?:de|en) plus$", re.IGNORECASE)
 _ADDING = re.compile(r"^(?:r?ajout\w*|et|aussi|plus|avec|l['’ ]?[ée]tiquette|le tag)*$", re.IGNORECASE)
-_MINE = re.compile(r"\s*mes\s", re.IGNORECASE)
+_MINE = re.compile(r"mes\s", re.IGNORECASE)
 """What asks for one’s own reports."""
 _NAMES = {
     **dict.fromkeys(("theme", "themes", "sujet"), "themes"),
@@ -88,9 +88,9 @@ _MOMENT = re.compile(
     r"(?:c etait )?(?:a|vers|des) \d{1,2} ?h ?(?:\d\d)?"
 )
 _GENDER = re.compile(
-    r"(?:(?:que|uniquement|seulement|rien que|tous|toutes|c etait|\d+) )*(?:des |de |les )?"
+    r"(?:(?:que|uniquement|seulement|rien que|tous|toutes|c etait|\d{1,3}) ){0,5}(?:des |de |les )?"
     r"(?:femmes?|hommes?|filles?|garcons?|dames?|messieurs)"
-    r"(?: (?:et|ou) (?:\d+ )?(?:femmes?|hommes?|filles?|garcons?))?"
+    r"(?: (?:et|ou) (?:\d{1,3} )?(?:femmes?|hommes?|filles?|garcons?))?"
 )
 _NAMED = re.compile(r"(?:(?:avec|c etait|pour) )?(?:m|mr|mme|mlle|madame|monsieur) [a-z]{3,}(?: [a-z]+)?")
 _KEPT_OUT = (
@@ -144,7 +144,7 @@ class Correction:
 
 def read_correction(said: str, clues: Clues, usual: Usual | None = None) -> Correction | None:
     """Read what is said after a preview; None where it is no correction of a report, but something else."""
-    if len(said) > SAID_MAX or "?" in said or "\n" in said.strip() or _MINE.match(said):
+    if len(said) > SAID_MAX or "?" in said or "\n" in said.strip() or _MINE.match(said.lstrip()):
         return None
     said, tags = take_tags(said)
     rest = _MORE.sub("", _FRAME.sub("", said.strip())).rstrip(" .!")
