@@ -187,8 +187,7 @@ _PEOPLE = (
     r"(?:p|ps|pax|pers|personnes?|participant(?:e)?s?|particip|parts?|usagers?|usageres?|beneficiaires?|stagiaires?|inscrits?|"
     r"presents?|apprenants?|gens|habitants?)"
 )
-_THEY_WERE = r"(?:(?:ils|elles|qu ils|qu elles|y|il y) )?(?:etaient|avait)"
-_PARTICIPANTS = re.compile(rf"([0-9]{{1,4}}) ?{_PEOPLE}\.?|(?:{_PEOPLE} ?[:=]|{_THEY_WERE}) ?([0-9]{{1,4}})")
+_PARTICIPANTS = re.compile(rf"([0-9]{{1,4}}) ?{_PEOPLE}\.?|{_PEOPLE} ?[:=] ?([0-9]{{1,4}})")
 _KNOWN = (
     r"(?:(?:participants?|personnes?|p) )?(?:recurrent(?:e)?s?|recur|rec|habitue(?:e)?s?|(?:deja )?connu(?:e)?s?|"
     r"deja (?:venu|vu|accompagne|suivi)(?:e)?s?)"
@@ -286,15 +285,20 @@ def read_participants(span: Span, clues: Clues) -> Reading | None:
     return _read_count("participants", _PARTICIPANTS, span)
 
 
+_THEY_WERE = re.compile(r"(?:(?:(?:qu )?(?:ils|elles)|(?:il )?y) )?(?:etaient|avait) ([0-9]{1,4})")
 _ATTENDED = re.compile(
     r"(?:on|ils|elles|nous)(?: n)? (?:etait|etaient|etions|sont|sommes)(?: que| plus que| a)? ([0-9]{1,3})"
 )
-"""A number of people whose noun is not said: « ils étaient 4 »."""
+"""Numbers of people whose noun is not said: « ils étaient 4 », and less surely « on était 4 », which may count the
+conseiller."""
 
 
 def read_attendance(span: Span, clues: Clues) -> Reading | None:
     """Read how many were there: « on était neuf ». A duration is likelier: « on était 2 h »."""
-    match = _ATTENDED.fullmatch(digits(span.words))
+    words = digits(span.words)
+    if match := _THEY_WERE.fullmatch(words):
+        return Reading("participants", str(int(match[1])))
+    match = _ATTENDED.fullmatch(words)
     return Reading("participants", str(int(match[1])), GUESS) if match else None
 
 
