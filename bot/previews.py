@@ -1,8 +1,13 @@
 """Previews of typed lines, shown before anything is stored: how their buttons answer."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from bot.context import Context
 from bot.errors import UserError
 from bot.replies import Message, Update, Whisper
+
+M = TypeVar("M", bound=Message)
 
 PICK_LABELS = {
     "activite": "Choisir l’activité",
@@ -17,8 +22,13 @@ PICK_LABELS = {
 def answer(ctx: Context, message: Message) -> Whisper | Update:
     """Replace the clicked preview in the direct channel, where posts stay; a whisper cannot be rewritten, so answer by
     a new one."""
-    kind = Whisper if ctx.request.kind != "button" or ctx.request.response_url else Update
-    return kind(message.text, message.buttons, message.facts, message.menus, message.cards, message.question)
+    is_whispered = ctx.request.kind != "button" or ctx.request.response_url
+    return recast(Whisper, message) if is_whispered else recast(Update, message)
+
+
+def recast(kind: Callable[..., M], message: Message, **more: str) -> M:
+    """Make a reply of another kind of a message; ``more`` is what that kind needs besides."""
+    return kind(message.text, message.buttons, message.facts, message.menus, message.cards, message.question, **more)
 
 
 def must_be_author(ctx: Context, author: str, command: str) -> None:

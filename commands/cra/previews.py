@@ -12,7 +12,7 @@ from bot.errors import ChatError, UserError
 from bot.forms import name_of
 from bot.french import NBSP, plural, say_date, say_minutes
 from bot.menus import Menu
-from bot.previews import PICK_LABELS, answer, must_be_author
+from bot.previews import PICK_LABELS, answer, must_be_author, recast
 from bot.replies import Ask, Button, Card, Direct, Message, Question, Replies, Update, Whisper
 from bot.spool import Submission
 from bot.texts import Markdown, quote, render
@@ -433,16 +433,4 @@ async def correct_preview(ctx: Context, shown: cards.Preview) -> Replies:
     if await queries.find_filed_keys(ctx.db, [report.key for report in shown.reports]):
         return Direct(render("cra/correct_filed"), user_id=ctx.user.id)
     await keep_preview(ctx, shown)
-    return _send(draw_preview(ctx, shown), ctx.user.id)
-
-
-def _send(message: Message, user_id: str) -> Direct:
-    return Direct(
-        message.text,
-        message.buttons,
-        message.facts,
-        message.menus,
-        message.cards,
-        message.question,
-        user_id=user_id,
-    )
+    return recast(Direct, draw_preview(ctx, shown), user_id=ctx.user.id)
