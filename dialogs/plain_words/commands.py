@@ -7,7 +7,7 @@ from bot.command_lines import HELP, MANNERED, CommandIndex, read_typed_number
 from config.text import fold
 from dialogs.plain_words.frames import read_frame
 from dialogs.plain_words.readings import Intention, Reading
-from dialogs.plain_words.reports import make_plain, weigh_report
+from dialogs.plain_words.reports import fold_words, weigh_report
 from storage.urls import first_link as find_link
 
 
@@ -62,7 +62,7 @@ def _is_plainly(line: str, commands: CommandIndex) -> bool:
     if name == "chercher" and not read_frame("petits").isdisjoint(fold(rest).split()):
         return False
     if name in _TELLING_COMMANDS and rest:
-        return not _goes_on(rest) and not (name == "rdv" and weigh_report(make_plain(rest)))
+        return not _goes_on(rest) and not (name == "rdv" and weigh_report(fold_words(rest)))
     return not rest or " " in name or name in _TAKE_ANYTHING or rest.lstrip("#n°@ ").isdigit() or name not in _SPOKEN
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.command_lines import CommandIndex
 from dialogs.plain_words.commands import name_intention
 from dialogs.plain_words.readings import Reading
-from dialogs.plain_words.reports import make_plain
+from dialogs.plain_words.reports import fold_words
 
 SAID_MAX = 300
 """Characters: what is longer is a story."""
@@ -118,7 +118,7 @@ _DUTIES = (
 def read_duty(text: str, commands: CommandIndex, usual: Reading) -> Reading | None:
     """Read what somebody with a duty asks for; ``usual`` is what the same words mean to all others. None for all
     else."""
-    plain = make_plain(text)
+    plain = fold_words(text)
     duty = next((each for each in _DUTIES if each.said.search(plain)), None) if len(text) <= SAID_MAX else None
     if duty is None:
         return None

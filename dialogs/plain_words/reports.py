@@ -106,7 +106,7 @@ def is_like_another(plain: str) -> bool:
     return found is not None and (not found[1].strip() or sum_signs(f" {found[1]}") > 0)
 
 
-def make_plain(text: str) -> str:
+def fold_words(text: str) -> str:
     """Return the words of a text as they are compared, between single spaces."""
     return f" {' '.join(split_words(text))} "
 
@@ -114,7 +114,7 @@ def make_plain(text: str) -> str:
 def tells_reports(text: str) -> bool:
     """Return whether a text is several lines, each of which says something of a report."""
     rows = [row for row in text.splitlines() if row.strip()]
-    return len(rows) > 1 and all(sum_signs(make_plain(row)) > 0 for row in rows)
+    return len(rows) > 1 and all(sum_signs(fold_words(row)) > 0 for row in rows)
 
 
 def weigh_report(plain: str) -> float:
@@ -190,7 +190,7 @@ _TO_PROPOSE = re.compile(
 def _find_end(said: Utterance) -> int:
     """Where a report ends, before what is to become of it, unless that tells of it: « notez-le comme individuel »."""
     end = TO_NOTE.search(said.sentence.text)
-    is_cut = end and not sum_signs(make_plain(end[0]))
+    is_cut = end and not sum_signs(fold_words(end[0]))
     return min(said.end, sum(word.start < end.start() for word in said.sentence.words)) if end and is_cut else said.end
 
 
