@@ -1,51 +1,26 @@
 """Stories: people talk to the bot, which does, proposes or says no more than what they meant, and only to them."""
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import pytest
 
 from commands import FEATURES
 from sandbox.faults import Faults
-from storage.cra import Source
 from storage.people import Role
-from tests.people import Mobile, Person, Post, unique
-from tests.support.cra import WORKSHOP, read_number
+from tests.people import Person, Post, unique
+from tests.support.conversation import LINE, answered, bot_name, channel_with, hearing, is_quiet, writes
+from tests.support.cra import WORKSHOP
 from tests.support.hotline import Hotline, helpdesk, send_dialog
-from tests.support.house import House, agathe, plain, reply_in_thread, wait_for, wait_until
+from tests.support.house import House, agathe, plain, reply_in_thread, wait_until
 
-__all__ = ["agathe", "helpdesk"]
+__all__ = ["agathe", "hearing", "helpdesk"]
 
-LINE = "atelier 8p 1h30 mail 69120 hier +60 retraités"
 HOME = "Voir ce que je sais faire"
-
-
-@pytest.fixture(autouse=True)
-async def hearing(house: House) -> None:
-    """A bot that has just begun on an empty database reads nothing up."""
-    await wait_until(lambda: house.bot.events.connected)
-
-
-async def writes(person: Person, words: str) -> Post:
-    """Say something to the bot, where nobody else reads along."""
-    return await person.says(words, await person.direct_channel())
-
-
-async def answered(person: Person, words: str, containing: str = "") -> Post:
-    """What the bot says to it, which stays."""
-    await writes(person, words)
-    return await person.told(containing)
 
 
 async def list_emojis(person: Person, post: Post) -> list[str]:
     """The emojis under a post."""
     return [each["emoji_name"] for each in await person.api.get(f"/posts/{post.id}/reactions") or []]
-
-
-async def is_quiet(house: House, person: Person, said: Sequence[Post]) -> bool:
-    """Whether the bot has said nothing more than this."""
-    await house.settled()
-    return [post.id for post in await person.direct()] == [post.id for post in said]
 
 
 TYPED = {trigger.key[1] for feature in FEATURES for trigger in feature.commands}
@@ -170,99 +145,6 @@ async def test_what_is_switched_off_says_so(house: House, juliette: Person) -> N
     assert off.buttons == []
 
 
-@pytest.mark.every_mode
-@pytest.mark.parametrize("word", ["oui", "Merci, c’est bon !", "ok", "👍", "enregistre"])
-async def test_yes_saves_the_report_that_is_previewed(house: House, juliette: Person, word: str) -> None:
-    preview = await answered(juliette, f"cra {LINE}", "rien n’est encore enregistré")
-    receipt = await answered(juliette, word, "enregistré")
-    (cra,) = await house.reports(juliette)
-    assert (read_number(receipt), cra.source) == (cra.number, Source.LINE)
-    await house.settled()
-    assert (await juliette.sees(preview)).buttons == [], "what is done offers nothing any more"
-    assert await is_quiet(house, juliette, [preview, receipt])
-    again = await answered(juliette, "oui")
-    assert "Je ne vous ai rien demandé" in plain(again)
-    assert len(await house.reports(juliette)) == 1
-
-
-@pytest.mark.every_mode
-@pytest.mark.parametrize("word", ["non", "annule", "laisse tomber", "👎"])
-async def test_no_drops_the_report_that_is_previewed(house: House, juliette: Person, word: str) -> None:
-    preview = await answered(juliette, f"cra {LINE}", "rien n’est encore enregistré")
-    await writes(juliette, word)
-    assert "Rien n’a été enregistré" in plain(await juliette.rewritten(preview))
-    assert await house.reports(juliette) == []
-    assert "Aucun brouillon" in plain(await answered(juliette, "brouillon"))
-
-
-async def count_previews(person: Person, wanted: int) -> bool:
-    """Whether so many previews stand in a person’s direct channel, each of which could be saved."""
-    return sum("Enregistrer" in post.buttons for post in await person.direct()) == wanted
-
-
-async def test_what_puts_a_preview_right_is_read_with_it(house: House, juliette: Person) -> None:
-    await answered(juliette, "indiv mail 72 ans 69120 hier retraité à distance", "rien n’est encore enregistré")
-    assert "30 min" in plain(await answered(juliette, "30 min", "rien n’est encore enregistré"))
-    await answered(juliette, f"cra {LINE}", "rien n’est encore enregistré")
-    put_right = await answered(juliette, "plutôt 3h", "Durée corrigée")
-    # The « indiv » is another report: it stands, and the wrong workshop is gone.
-    await wait_for(lambda: count_previews(juliette, 2))
-    assert "cliquez sur un bouton" in plain(await answered(juliette, "le deuxième"))
-    assert put_right.buttons[0] == "Enregistrer"
-    assert await house.reports(juliette) == []
-
-
-async def test_what_is_put_right_twice_keeps_what_was_said_before(house: House, juliette: Person) -> None:
-    await answered(juliette, LINE, "rien n’est encore enregistré")
-    assert "Durée corrigée : 3 h." in plain(await answered(juliette, "plutôt 3h", "Durée corrigée"))
-    right = plain(await answered(juliette, "non 9 personnes", "9 participants"))
-    assert "Atelier Collectif de 9 participants" in right
-    assert "Durée corrigée" not in right, "only the last correction is told"
-    assert "3 h" in right
-    assert ", 4 h." in plain(await answered(juliette, "plutôt 4h", "Durée corrigée"))
-    single = plain(await answered(juliette, "non, un individuel", "ndividuel"))
-    assert "Accompagnement individuel" in single
-    assert "2 comptes rendus" not in single
-    assert await house.reports(juliette) == []
-
-
-CORRECTIONS = (
-    ("en fait c'était avant-hier", "Date corrigée", "Atelier"),
-    ("à Villeurbanne", "Commune corrigée : 69100 Villeurbanne.", "Villeurbanne"),
-    ("ajoute smartphone", "Thème ajouté", "smartphone"),
-    ("enlève mail", "Thème retiré", "smartphone"),
-    ("c'était à domicile", "Canal corrigé : à domicile.", "à domicile"),
-    ("tous retraités", "C’était déjà compris ainsi.", "Retraité"),
-    ("le matin", "ne dit ni l’heure", "à domicile"),
-    ("que des femmes", "femmes ou d’hommes", "à domicile"),
-    ("3 retraités 5 en emploi", "Répartir", "Retraité"),
-    ("31/02", "n’existe pas", "Villeurbanne"),
-    ("150 personnes", "de 1 à 100 participants", "8 participants"),
-    ("patati patata", "Je n’ai pas compris « patati patata » : rien n’a changé.", "8 participants"),
-)
-"""What is said of a preview, one after the other; what is told of that, and what the preview says then."""
-
-
-@pytest.mark.every_mode
-@pytest.mark.parametrize("where", ["typed", "direct", "elsewhere"])
-async def test_a_preview_is_put_right_however_it_was_made(house: House, juliette: Person, where: str) -> None:
-    if where == "typed":
-        await answered(juliette, LINE, "rien n’est encore enregistré")
-    else:
-        channel = await juliette.direct_channel() if where == "direct" else await channel_with(house, juliette)
-        assert "rien n’est encore enregistré" in plain(await juliette.asks(f"/cra {LINE}", channel))
-    await answered(juliette, "bonjour", "Bonjour")
-    for words, told, shown in CORRECTIONS if where == "typed" else CORRECTIONS[:2]:
-        right = await answered(juliette, words, "rien n’est encore enregistré")
-        assert told in plain(right), words
-        assert shown in plain(right).split("encore enregistré", 1)[1], words
-        assert right.buttons[0] == "Enregistrer"
-    await writes(juliette, "oui")
-    await juliette.told("enregistré")
-    (cra,) = await house.reports(juliette)
-    assert cra.commune == "69266"
-
-
 DUTIES = (
     ("qui est de garde cette semaine", "cherchez peut-être", "Voir qui est de garde"),
     ("programme une annonce demain 9h : réunion reportée", "cherchez peut-être", "Écrire cette annonce"),
@@ -307,126 +189,6 @@ async def test_one_of_a_list_is_meant_by_its_place(house: House, juliette: Perso
     offered = await answered(juliette, "modifie le 2e", "s’ouvre dans une fenêtre")
     window = await juliette.opens_by(offered, offered.buttons[0])
     assert window.shown("activite") == "collectif"
-
-
-async def test_each_of_several_reports_is_put_right_by_its_number(house: House, juliette: Person) -> None:
-    await answered(juliette, "2 individuels de 30 min mail 69120 +60 retraités", "de 2 comptes rendus")
-    assert "Pour tous : Durée corrigée : 45 min." in plain(await answered(juliette, "45 min", "de 2 comptes rendus"))
-    assert "De quel compte rendu" in plain(await answered(juliette, "9 personnes", "de 2 comptes rendus"))
-    told = plain(await answered(juliette, "le 2 : 1h", "de 2 comptes rendus"))
-    assert "Le 2 : Durée corrigée : 1 h." in told
-    await writes(juliette, "oui")
-    await juliette.told("enregistré")
-    await house.settled()
-    assert sorted(cra.minutes for cra in await house.reports(juliette)) == [45, 60]
-
-
-async def test_what_is_saved_already_is_not_put_right_by_words(house: House, juliette: Person) -> None:
-    channel = await channel_with(house, juliette)
-    preview = await juliette.asks(f"/cra {LINE}", channel)
-    await juliette.clicks(preview, "Enregistrer")
-    await juliette.told("enregistré")
-    assert "Modifier" in plain(await answered(juliette, "plutôt 2h", "déjà enregistré"))
-
-
-async def test_another_report_is_a_preview_of_its_own(house: House, juliette: Person) -> None:
-    """What was told before keeps its day and its place, and can still be saved."""
-    first = await answered(juliette, LINE, "rien n’est encore enregistré")
-    second = await answered(juliette, "individuel 30 min caf 35-60 sans emploi bron", "ndividuel")
-    assert "Atelier" not in plain(second)
-    assert "hier" not in plain(second)
-    assert "J’ai mis : aujourd’hui" in plain(second)
-    assert (await juliette.sees(first)).buttons[0] == "Enregistrer"
-    await juliette.clicks(first, "Enregistrer")
-    await juliette.told("enregistré")
-    (cra,) = await house.reports(juliette)
-    assert (cra.activite, cra.minutes) == ("collectif", 90)
-
-
-async def test_a_report_whispered_is_not_put_right_by_what_was_said_before_it(house: House, juliette: Person) -> None:
-    await answered(juliette, LINE, "rien n’est encore enregistré")
-    await juliette.asks("/cra indiv 45min démarche 18-35 sans emploi 69120", await juliette.direct_channel())
-    assert "Atelier" not in plain(await answered(juliette, "plutôt 2h"))
-
-
-async def test_lines_of_reports_are_read_at_once(house: House, juliette: Person) -> None:
-    lines = "atelier 8p 2h mail 69120 +60\nindividuel 30 min caf 35-60\nponctuel 15 min impots +60"
-    await answered(juliette, lines, "de 3 comptes rendus")
-    await house.settled()
-    # Old servers have the cards in several posts.
-    assert "Tout enregistrer" in [label for post in await juliette.direct() for label in post.buttons]
-    assert await house.reports(juliette) == []
-    mixed = await answered(juliette, "atelier 8p 2h mail 69120 +60\nje cherche une fiche")
-    assert "Que voulez-vous en faire" in plain(mixed)
-
-
-async def test_what_is_like_another_report_is_previewed_at_once(house: House, juliette: Person) -> None:
-    await answered(juliette, f"cra {LINE}", "rien n’est encore enregistré")
-    await answered(juliette, "oui", "enregistré")
-    for words, found in (
-        ("idem mais 1h", ", 1 h."),
-        ("pareil avec 5 personnes", "de 5 participants"),
-        ("comme hier", ""),
-    ):
-        assert found in plain(await answered(juliette, words, "rien n’est encore enregistré")), words
-
-
-async def test_thanks_save_nothing_and_say_that_a_question_is_left(house: House, juliette: Person) -> None:
-    await answered(juliette, f"cra {LINE}", "rien n’est encore enregistré")
-    left = await answered(juliette, "merci", "Il reste une question")
-    assert left.buttons == ["Enregistrer", "Annuler"]
-    assert await house.reports(juliette) == []
-    await writes(juliette, "oui")
-    await juliette.told("enregistré")
-    assert len(await house.reports(juliette)) == 1
-
-
-async def test_yes_to_what_cannot_be_saved_saves_nothing(house: House, juliette: Person) -> None:
-    preview = await answered(juliette, "cra atelier 8p mail 69120 hier", "rien n’est encore enregistré")
-    assert "Enregistrer" not in preview.buttons
-    for words in ("oui", "c bon enregistre", "valide"):
-        again = await answered(juliette, words, "rien n’est encore enregistré")
-        assert again.buttons[0] == "Compléter", "what is missing is asked for again"
-    await answered(juliette, "2h", "Durée notée")
-    assert (await answered(juliette, "+60", "Âge noté")).buttons[0] == "Enregistrer"
-    assert await house.reports(juliette) == []
-
-
-async def test_a_whispered_preview_is_answered_in_the_direct_channel(house: House, juliette: Person) -> None:
-    direct = await juliette.direct_channel()
-    await juliette.asks(f"/cra {LINE}", direct)
-    receipt = await answered(juliette, "oui", "enregistré")
-    assert read_number(receipt) == (await house.reports(juliette))[0].number
-
-
-async def test_a_word_is_meant_for_what_was_said_last(house: House, juliette: Person) -> None:
-    """Something else came since: the question is asked again before anything is done."""
-    await answered(juliette, f"cra {LINE}", "rien n’est encore enregistré")
-    await answered(juliette, "aide cra", "Compte rendu")
-    left = await answered(juliette, "oui", "Il reste une question")
-    assert await house.reports(juliette) == []
-    await juliette.clicks(left, "Enregistrer")
-    await juliette.told("enregistré")
-    assert len(await house.reports(juliette)) == 1
-
-
-async def test_an_answer_in_the_thread_of_the_question_is_one(house: House, juliette: Person) -> None:
-    preview = await answered(juliette, f"cra {LINE}", "rien n’est encore enregistré")
-    await answered(juliette, "aide cra", "Compte rendu")
-    await reply_in_thread(juliette, preview, "oui")
-    await juliette.told("enregistré")
-    assert len(await house.reports(juliette)) == 1
-
-
-async def test_a_question_outlives_the_process_and_is_answered_once_by_two(house: House, juliette: Person) -> None:
-    await answered(juliette, f"cra {LINE}", "rien n’est encore enregistré")
-    await house.restart()
-    async with house.replica() as second:
-        await wait_until(lambda: second.events.connected and house.bot.events.connected)
-        await answered(juliette, "oui", "enregistré")
-        await house.settled()
-    assert len(await house.reports(juliette)) == 1
-    assert len(await juliette.direct()) == 2
 
 
 async def test_a_window_that_was_closed_is_opened_again_by_yes(house: House, juliette: Person) -> None:
@@ -511,18 +273,6 @@ async def test_words_in_a_ticket_s_thread_go_to_its_agents_alone(helpdesk: Hotli
     await helpdesk.house.settled()
     assert not [post for post in await helpdesk.agathe.direct() if "Vous m’avez écrit" in post.text]
     assert not [post for post in await helpdesk.juliette.direct() if "Vous cherchez" in post.text]
-
-
-async def bot_name(house: House) -> str:
-    """What the bot is called."""
-    return str((await house.site.admin.get(f"/users/{house.site.bot_id}"))["username"])
-
-
-async def channel_with(house: House, *people: Person, kind: str = "O") -> str:
-    """A channel of these people and the bot that no feature watches."""
-    channel = await house.site.channel(unique("rhone"), "Rhône et alentours", kind)
-    await house.site.add_members(channel, *people)
-    return channel
 
 
 async def list_by_bot(house: House, person: Person, channel: str) -> list[Post]:
@@ -628,10 +378,3 @@ async def test_an_account_that_nobody_knows_is_answered(house: House) -> None:
     stranger = await house.site.person("inconnu")
     assert "Bonjour" in plain(await answered(stranger, "bonjour"))
     assert "rien à annuler" in plain(await answered(stranger, "annule"))
-
-
-async def test_it_is_the_same_on_a_phone(house: House) -> None:
-    lea = await house.conseiller("lea", client=Mobile())
-    preview = await answered(lea, f"cra {LINE}", "rien n’est encore enregistré")
-    await answered(lea, "👍🏽", "enregistré")
-    assert (await lea.sees(preview)).buttons == []

@@ -5,6 +5,7 @@ import pytest
 
 from bot.renderers import read_portrait
 from tests.people import Person, Post
+from tests.support.conversation import bot_name
 from tests.support.house import House
 from tests.support.mattermost import override_settings
 from tests.support.workplace import FreshServer, elsewhere, newest, run_doctor
@@ -14,11 +15,6 @@ __all__ = ["elsewhere", "newest"]
 
 ALLOWED = {"EnablePostUsernameOverride": True, "EnablePostIconOverride": True}
 REFUSED = dict.fromkeys(ALLOWED, False)
-
-
-async def bot_name(house: House) -> str:
-    """What the bot’s account is called."""
-    return str((await house.site.admin.get(f"/users/{house.site.bot_id}"))["username"])
 
 
 def face(post: Post) -> tuple[str | None, str | None]:

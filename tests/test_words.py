@@ -4,33 +4,12 @@ import pytest
 
 from sandbox.faults import Faults
 from storage.people import Role
-from tests.people import Person, Post
+from tests.people import Person
+from tests.support.conversation import LINE, answered, hearing
 from tests.support.cra import WORKSHOP, file_workshop, read_number
-from tests.support.house import House, wait_until
+from tests.support.house import House, plain, wait_until
 
-LINE = "atelier 8p 1h30 mail 69120 hier +60 retraités"
-
-
-@pytest.fixture(autouse=True)
-async def hearing(house: House) -> None:
-    """A bot that has just begun on an empty database reads nothing up."""
-    await wait_until(lambda: house.bot.events.connected)
-
-
-def plain(post: Post) -> str:
-    """What a post says, with plain spaces."""
-    return post.text.replace("\u00a0", " ").replace("\u202f", " ")
-
-
-async def writes(person: Person, words: str) -> None:
-    """Say something to the bot, where nobody else reads along."""
-    await person.says(words, await person.direct_channel())
-
-
-async def answered(person: Person, words: str, containing: str = "") -> Post:
-    """What the bot says to it, which stays."""
-    await writes(person, words)
-    return await person.told(containing)
+__all__ = ["hearing"]
 
 
 @pytest.mark.every_mode
