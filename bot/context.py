@@ -17,6 +17,7 @@ from bot.mattermost import ChatReader
 from bot.people import GroupQuery, People, PersonQuery
 from bot.replies import WordedButton
 from bot.tasks import BackgroundFetches
+from bot.texts import render
 from bot.web import WebClient
 from config.settings import Settings
 from storage import outbox
@@ -144,7 +145,7 @@ class Context:
             return self.user
         actor = await self._people.fresh(self.db, self.user.id)
         if not actor.may(roles):
-            raise UserError("Votre rôle vient de changer : cette commande ne vous est plus ouverte.")
+            raise UserError(render("refus/role_changed"))
         return actor
 
     async def posts_about(self, topic: str) -> Sequence[Sent]:

@@ -290,7 +290,7 @@ class Dispatcher:
         old."""
         trigger = payload.trigger if isinstance(payload, Facts) else self._triggers.get((request.kind, request.name))
         if trigger is None:
-            raise UserError("Cette commande ou ce bouton n’existe pas, ou plus. Tapez /aide pour voir ce qui existe.")
+            raise UserError(render("refus/gone"))
         require_enabled(trigger)
         require_fresh(trigger, request.age)
         return trigger
@@ -369,7 +369,7 @@ class Dispatcher:
         try:
             return model.model_validate(payload)
         except ValidationError:
-            raise UserError("Ce bouton vient d’une version plus ancienne : recommencez depuis une commande.") from None
+            raise UserError(render("refus/old_button")) from None
 
     def _apologise(self, problem: Exception, request: Request, reference: str, *, kept: bool = False) -> Refuse:
         """Make the answer to an internal error: it gives the reference, and leads to help."""

@@ -172,7 +172,7 @@ def reopen_draft(draft: Draft, *, here: bool = True) -> Ask:
     """Reopen the dialog of a draft under the same one-time key, so that it still counts once."""
     form = Form.find(draft.form)
     if form is None:
-        raise UserError("Ce brouillon vient d’une version plus ancienne : recommencez la saisie.")
+        raise UserError(render("refus/old_draft"))
     return Ask(form.recall(draft.raw, draft.hidden), key=draft.key, here=here)
 
 

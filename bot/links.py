@@ -9,6 +9,7 @@ from itsdangerous import BadData, TimedSerializer
 
 from bot.clock import utc_now
 from bot.errors import UserError
+from bot.texts import render
 
 Purpose = Literal["dialog", "button"]
 
@@ -60,7 +61,7 @@ class Links:
         try:
             data, made = self._signers[purpose].loads(str(sealed), return_timestamp=True)
         except BadData:
-            raise UserError("Cette demande n’est pas authentique : recommencez depuis une commande.") from None
+            raise UserError(render("refus/not_authentic")) from None
         age = utc_now() - made
         if not -CLOCK_BEHIND_MAX <= age <= LIFE[purpose]:
             raise ExpiredLink(dict(data))

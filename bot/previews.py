@@ -6,6 +6,7 @@ from typing import TypeVar
 from bot.context import Context
 from bot.errors import UserError
 from bot.replies import Message, Update, Whisper
+from bot.texts import render
 
 M = TypeVar("M", bound=Message)
 
@@ -34,4 +35,4 @@ def recast(kind: Callable[..., M], message: Message, **more: str) -> M:
 def must_be_author(ctx: Context, author: str, command: str) -> None:
     """Raise UserError if somebody clicks under another person’s preview."""
     if author != ctx.user.id:
-        raise UserError(f"Cet aperçu est celui de quelqu’un d’autre : tapez votre propre ligne avec /{command}.")
+        raise UserError(render("refus/not_your_preview", command=command))

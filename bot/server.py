@@ -29,6 +29,7 @@ from bot.people import make_nobody
 from bot.site import MISSED_MAX, PageServer, VisitLimit
 from bot.spool import Submission
 from bot.tasks import SingleFlight
+from bot.texts import render
 from bot.visitors import Visitors
 from bot.visits import FeedContent
 from bot.webhooks import WebhookServer
@@ -360,7 +361,7 @@ class _Routes:
         """
         link, age = self._d.links.open_aged("button", context.get("link", ""))
         if link.get("u", user_id) != user_id:
-            raise UserError("Ce bouton est celui de quelqu’un d’autre : tapez votre propre commande.")
+            raise UserError(render("refus/not_your_button"))
         return link | {"d": link["d"] | menus.read_choice(link, context)}, age
 
     def _state(self, body: dict[str, Any], user_id: str) -> tuple[dict[str, Any], bool]:
@@ -374,7 +375,7 @@ class _Routes:
             raise
         if state["u"] != user_id:
             log.warning("link_refused", kind="dialog")
-            raise UserError("Ce formulaire a été ouvert par quelqu’un d’autre : ouvrez le vôtre.")
+            raise UserError(render("refus/not_your_window"))
         return state, expired
 
     async def portrait(self, request: web.Request) -> web.Response:

@@ -30,8 +30,8 @@ _HARMLESS = re.compile(r"[^\W_](?:[^\W_]|[ ’',/-])*")
 _UNBREAKABLE = re.compile(r"(?<=\S) (?=[:;!?»])|(?<=«) (?=\S)|(?<=n°) (?=\d)")
 
 
-_BLOCK = re.compile(r"^\{% block (\w+) %\}\n(.*?)^\{% endblock %\}$", re.MULTILINE | re.DOTALL)
-"""Each stands alone: what one sets, another does not see."""
+_BLOCK = re.compile(r"^\{% block (\w+) %\}(.*?)\{% endblock %\}$", re.MULTILINE | re.DOTALL)
+"""Each stands alone: what one sets, another does not see. A sentence may stand on one line with its marks."""
 
 
 class Markdown(str):
@@ -100,6 +100,11 @@ def _keep_markdown(before: str, changed: str) -> str:
     return Markdown(changed) if isinstance(before, Markdown) else changed
 
 
+def _quoted(text: str, most: int = 40) -> Markdown:
+    """Quote somebody’s words so that they read alike as Markdown and as plain text."""
+    return Markdown(quote(text, most))
+
+
 def _finalize(value: object) -> object:
     return escape(value) if isinstance(value, str) and not isinstance(value, Markdown) else value
 
@@ -129,6 +134,7 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "mention": mention,
+        "quoted": _quoted,
         "enumerated": join,
         "grouped": group,
         "minutes": say_minutes,
@@ -141,7 +147,7 @@ def _environment() -> Environment:
     return environment
 
 
-def render(name: str, **values: object) -> Markdown:
+def render(name: str, /, **values: object) -> Markdown:
     """Render a block: « hotline/opened » is the block « opened » of templates/hotline.md.j2, with these values.
 
     Raises TemplateNotFound for an unknown block, UndefinedError for a missing value.

@@ -19,6 +19,7 @@ from urllib.parse import quote_plus, urlencode, urlsplit
 
 from bot.context import ReadingContext
 from bot.errors import UserError
+from bot.texts import render
 from bot.web import Trouble, WebClient, WebError, WebResponse
 from bot.web.client import Method
 from config.settings import Settings
@@ -107,7 +108,7 @@ async def open_room(ctx: ReadingContext, subject: str) -> Room:
     """Create a room; the caller stores it, so that it is created once. Raises UserError."""
     server = get_server(ctx)
     if server is None:
-        raise UserError("Aucun serveur de visioconférence n’est réglé ici.")
+        raise UserError(render("visio/none_set"))
     email = (await ctx.chat.user(ctx.user.id)).email if server.known.kind is VisioKind.MEET else ""
     return await make_room(server, Room(server.known.kind, make_name(), subject), email)
 
@@ -194,9 +195,7 @@ def _read_tag(text: str, name: str) -> str:
 async def _create_meet_room(server: Server, room: Room, email: str) -> None:
     """Create a Meet room in the name of whoever asks. Raises UserError."""
     if not email:
-        raise UserError(
-            "Votre adresse électronique n’est pas visible du bot : il ne peut pas ouvrir de salle à votre nom."
-        )
+        raise UserError(render("visio/no_address"))
     base = f"{server.known.url}/external-api/v1.0"
     asked = {"client_id": server.known.ident, "client_secret": server.secret, "grant_type": "client_credentials"}
     token = _read_json(await _ask(server, "POST", f"{base}/application/token/", {**asked, "scope": email}), email)

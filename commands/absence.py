@@ -29,7 +29,7 @@ feature = Feature(
     "absence",
     front=Front("Absences", "dire quand vous n’êtes pas là, voir vos absences", lambda _: "absence"),
 )
-GONE = "Cette absence n’existe plus, ou elle est finie : /absence montre les vôtres."
+
 BACK = ("fin", "retour", "de retour", "je suis de retour", "present", "presente")
 LISTED = ("liste", "voir", "mes absences", "annuler", "retirer", "supprimer", "modifier")
 """Words after which all are shown, each with what can be done."""
@@ -139,7 +139,7 @@ async def _note(ctx: Context, said: forms.SaidAbsence) -> Whisper:
     met = [one for one in there if absence.is_whole and one.is_whole and one.meets(absence)]
     if len(met) > 1:
         days = " et ".join(forms.say_absence(one) for one in met)
-        raise UserError(f"Ces jours touchent plusieurs absences, {days} : retirez-en d’abord avec /absence.")
+        raise UserError(render("absence/overlaps", days=days))
     if met:
         return await _change(ctx, met[0], said)
     forms.must_have_room(there)
@@ -199,7 +199,7 @@ async def open_change(ctx: ReadingContext, click: Change) -> Replies:
 async def _find(ctx: Context, number: int, *, locked: bool = False) -> Absence:
     found = await get_absence(ctx.db, ctx.user.id, number, locked=locked)
     if found is None or found.ends <= ctx.today or found.starts >= found.ends:
-        raise UserError(GONE)
+        raise UserError(render("absence/gone"))
     return found
 
 
@@ -226,7 +226,7 @@ async def forget(ctx: Context, click: Forget) -> Replies:
 async def _remove(ctx: Context, number: int) -> Whisper:
     gone = await remove_absence(ctx.db, ctx.user.id, number)
     if gone is None:
-        raise UserError(GONE)
+        raise UserError(render("absence/gone"))
     undo = Button("Remettre", PutBack(number=number, **_picture(gone)))
     return Whisper(render("absence/removed", days=forms.say_absence(gone)), [undo])
 
@@ -237,7 +237,7 @@ async def come_back(ctx: Context, _: ComeBack) -> Replies:
     there = await list_absences(ctx.db, [ctx.user.id], ctx.today, whole=True)
     current = next((one for one in there if one.has(ctx.today)), None)
     if current is None:
-        raise UserError("Aucune absence n’est notée aujourd’hui : /absence montre les vôtres.")
+        raise UserError(render("absence/none_today"))
     undo = Button("Annuler", PutBack(number=current.number, **_picture(current)))
     said = forms.say_absence(current)
     if current.starts == ctx.today:
@@ -294,7 +294,7 @@ async def ask_whether(ctx: Context, message: DirectMessage) -> Replies:
 async def note_asked(ctx: Context, click: Note) -> Replies:
     """Store the absence that was proposed; days that have passed meanwhile are left out."""
     if click.last < ctx.today:
-        raise UserError("Ces jours sont passés.")
+        raise UserError(render("absence/days_past"))
     return await _note(ctx, replace(_said(click), days=Period(max(click.first, ctx.today), click.last + _DAY)))
 
 

@@ -86,7 +86,7 @@ async def resume(ctx: Context, click: Resume) -> Replies:
         raise UserError(render("brouillon/done"))
     draft = await ctx.drafts.find(ctx.db, ctx.user.id, click.key)
     if draft is None:
-        raise UserError("Ce brouillon n’existe plus : il a été repris, ou gardé plus de 7 jours.")
+        raise UserError(render("brouillon/gone"))
     return reopen_draft(draft, here=click.here)
 
 

@@ -71,7 +71,7 @@ class Finder:
         sources = (source for source in self.list_sources(ctx.settings.features) if ctx.user.may(source.roles))
         if found := next((source for source in sources if source.kind.name == name), None):
             return found
-        raise UserError("Cette recherche ne vous est plus ouverte. Tapez `/aide` pour voir ce que vous pouvez faire.")
+        raise UserError(render("chercher/closed_source"))
 
     async def find_all(self, ctx: Context, words: str) -> list[KindFound]:
         """Find the best results of each kind."""

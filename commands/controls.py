@@ -7,6 +7,7 @@ from bot.errors import UserError
 from bot.features import Feature
 from bot.menus import Chosen, ChosenChannel, ChosenOption, ChosenPerson, OpenMenu
 from bot.replies import Ask, Redirect, Replies, StopWork
+from bot.texts import render
 from bot.work import Stop
 from storage import work
 from storage.journal import AuditAct
@@ -37,9 +38,9 @@ async def stop(ctx: Context, click: Stop) -> Replies:
     """Stop long work, for whoever started it and for animateurs."""
     found = await work.get(ctx.db, click.work_id)
     if found is None or found.state not in work.ACTIVE:
-        raise UserError("Ce travail est déjà terminé.")
+        raise UserError(render("travail/already_ended"))
     if ctx.user.id != found.person and not ctx.user.animates:
-        raise UserError("Seules la personne qui a lancé ce travail et l’équipe d’animation peuvent l’arrêter.")
+        raise UserError(render("travail/not_yours_to_stop"))
     if ctx.user.id != found.person:
         deed = AuditEntry(AuditAct.WORK_CANCEL, f"travail:{found.id}", found.person, after={"travail": found.name})
         record_entry_at_end(ctx, deed)

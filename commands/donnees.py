@@ -21,7 +21,7 @@ from bot.features import Feature, Front
 from bot.french import join, plural
 from bot.papers import typeset as papers
 from bot.replies import Button, Direct, Parcel, Progress, Refresh, Replies, Reply, SendFile, Start, Step, Whisper
-from bot.texts import quote, render, typeset
+from bot.texts import render, typeset
 from bot.work import find_work
 from storage.journal import AuditAct
 from storage.people import Person, transitions
@@ -258,7 +258,7 @@ USAGE = "`/mes-donnees` en envoie une copie, `/mes-donnees effacer` les fait eff
 async def send_copy(ctx: ReadingContext, line: str) -> Replies:
     """Order the copy; refuse a line with other words, which may ask for something else."""
     if line.strip():
-        raise UserError(f"Que faut-il faire de vos données ? « {quote(line)} » ne le dit pas : {USAGE}")
+        raise UserError(render("donnees/what_to_do", line=line, usage=USAGE))
     return await send_file(ctx, SendFile(user_id=ctx.user.id, order=Copy(), waiting=render("donnees/waiting")))
 
 
@@ -269,9 +269,6 @@ async def make_copy(ctx: ReadingContext, _: Copy, folder: Path) -> Parcel:
     count = await write_archive(ctx.db, ctx.user, ctx.now, path, ctx.compute)
     text = render("donnees/copy", count=plural(count, "ligne"))
     return Parcel(text, files=[path], done=render("donnees/ready", file=path.name))
-
-
-NONE = "Aucun effacement de vos données n’est prévu."
 
 
 @feature.command("mes-donnees effacer", help="Faire effacer ce que le bot garde de vous")
@@ -332,9 +329,9 @@ async def keep_data(ctx: Context, _: KeepData) -> Replies:
     """Cancel an erasure, requested or announced for inactivity."""
     waiting = await transitions.find_waiting_erasure(ctx.db, ctx.user.id)
     if waiting is None:
-        raise UserError(NONE)
+        raise UserError(render("donnees/no_erasure"))
     if not await transitions.cancel_erasure(ctx.db, ctx.user.id, ctx.now):
-        raise UserError("L’effacement a commencé : il ne peut plus être annulé.")
+        raise UserError(render("donnees/erasure_began"))
     text = render("donnees/kept")
     return [Refresh(text, topic=get_topic(ctx.user.id), here=True), Whisper(text)]
 

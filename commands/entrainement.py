@@ -42,7 +42,7 @@ class Finish(BaseModel):
 async def begin(ctx: Context, text: str) -> Replies:
     """Start a training, or say that one is under way."""
     if text.strip():
-        raise UserError("Tapez /entrainement pour commencer, /entrainement fin pour finir.")
+        raise UserError(render("entrainement/usage"))
     is_new = await report.find_training(ctx.db, ctx.user.id) is None
     await report.begin_training(ctx.db, ctx.user.id, ctx.now)
     ctx.touched.add(ctx.user.id)

@@ -78,7 +78,6 @@ FAILED = "sauvegarde.failed"
 """The name under which it stands of which day those who administer were told that its backup failed."""
 WANTED, WANTED_FOR = "sauvegarde.wanted", timedelta(hours=3)
 """The name under which it stands that there is to be a backup each day, and for how long that is believed."""
-UNEXPLAINED = "La sauvegarde s’est arrêtée sans dire pourquoi : lancez « coop-bot backup run » pour le voir."
 
 
 class MakeBackup(BaseModel):
@@ -140,7 +139,8 @@ async def make(ctx: ReadingContext, _: MakeBackup, __: Progress) -> Made:
             process.kill()
             await process.wait()
     if process.returncode:
-        why = (fault.decode(errors="replace").strip().splitlines() or [UNEXPLAINED])[-1].removeprefix("coop-bot : ")
+        lines = fault.decode(errors="replace").strip().splitlines() or [render("sauvegarde/unexplained")]
+        why = lines[-1].removeprefix("coop-bot : ")
         log.error("backup_failed", fault=why, status=process.returncode)
         raise UserError(why)
     return Made.model_validate_json(told)

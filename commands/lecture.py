@@ -13,6 +13,7 @@ from bot.context import ReadingContext
 from bot.errors import UserError
 from bot.features import Feature
 from bot.french import months_after
+from bot.texts import render
 from bot.visits import ApiRequest
 from config.programme import FIRST_DAY
 from config.themes import THEMES
@@ -158,7 +159,7 @@ async def tell_figures(ctx: ReadingContext, asked: ApiRequest) -> Mapping[str, o
     start, last = _read_day(fields, "filter[du]"), _read_day(fields, "filter[au]")
     latest = max(ctx.now.astimezone(PARIS).date(), start or FIRST_DAY)
     if start and last and start > last:
-        raise UserError("filter[du] vient après filter[au].")
+        raise UserError(render("lecture/days_reversed"))
     counted = _read_counted(fields, start or FIRST_DAY, (last or latest) + timedelta(days=1))
     figures = await lecture.read_counted(ctx.db, counted)
     ends = min(last or latest, latest)
@@ -251,14 +252,14 @@ def _must_know(fields: Mapping[str, str], known: Collection[str]) -> Mapping[str
     """Return the query’s fields. Raises UserError for an unknown one: ignoring a misspelt filter would return too
     much."""
     if unknown := sorted(set(fields) - set(known)):
-        raise UserError(f"Paramètre inconnu : {unknown[0][:80]}. Il y a : {', '.join(known)}.")
+        raise UserError(render("lecture/unknown_parameter", unknown=unknown[0][:80], known=", ".join(known)))
     return fields
 
 
 def _read_size(fields: Mapping[str, str]) -> int:
     said = fields.get("page[size]", str(SIZE_MAX))
     if not re.fullmatch(r"[0-9]{1,3}", said) or not 1 <= int(said) <= SIZE_MAX:
-        raise UserError(f"page[size] va de 1 à {SIZE_MAX}.")
+        raise UserError(render("lecture/bad_size", most=SIZE_MAX))
     return int(said)
 
 
@@ -272,13 +273,13 @@ def _read_instant(fields: Mapping[str, str], name: str) -> datetime | None:
             return found.astimezone(UTC)
     except (ValueError, OverflowError):
         pass
-    raise UserError(f"{name} est un instant, par exemple 2026-09-01T00:00:00Z.")
+    raise UserError(render("lecture/bad_instant", name=name))
 
 
 def _read_cursor(fields: Mapping[str, str]) -> lecture.ChangePosition | None:
     after, before = fields.get("page[after]"), fields.get("page[before]")
     if after and before:
-        raise UserError("Donnez page[after] ou page[before], pas les deux.")
+        raise UserError(render("lecture/one_cursor"))
     said = after or before
     if not said:
         return None
@@ -289,7 +290,7 @@ def _read_cursor(fields: Mapping[str, str]) -> lecture.ChangePosition | None:
             return lecture.ChangePosition(moment, int(number), newer=bool(before))
     except (ValueError, OverflowError, Base64Error):
         pass
-    raise UserError("Ce curseur n’est pas lisible : prenez celui de links.next ou de links.prev.")
+    raise UserError(render("lecture/bad_cursor"))
 
 
 def _write_cursor(cra: Cra) -> str:
@@ -312,7 +313,7 @@ def _read_day(fields: Mapping[str, str], name: str) -> date | None:
     except ValueError:
         found = date.min
     if not date(2000, 1, 1) <= found <= date(2999, 12, 31):
-        raise UserError(f"{name} est un jour, par exemple 2026-09-01.")
+        raise UserError(render("lecture/bad_day", name=name))
     return found
 
 
@@ -328,7 +329,7 @@ def _read_counted(fields: Mapping[str, str], start: date, end: date) -> lecture.
     types = _read_values(fields, "types", lambda text: text.lower() in _ACTIVITES, "Individuel, Demarche ou Collectif")
     activites = None if types is None else [each for said in types for each in _ACTIVITES[said.lower()]]
     if fields.get("filter[conseiller_numerique]", "1") not in {"0", "1"}:
-        raise UserError("filter[conseiller_numerique] est 0 ou 1.")
+        raise UserError(render("lecture/bad_counted"))
     if fields.get("filter[conseiller_numerique]") == "0":
         activites = []
     return lecture.Counted(
@@ -354,5 +355,5 @@ def _read_values(
         return None
     values = [value.strip() for value in said.split(",")]
     if len(values) > VALUES_MAX or not all(map(is_right, values)):
-        raise UserError(f"filter[{name}] est {what}, {VALUES_MAX} au plus, entre virgules.")
+        raise UserError(render("lecture/bad_values", name=name, what=what, most=VALUES_MAX))
     return values

@@ -27,7 +27,6 @@ feature = Feature(
 )
 GUEST = "Invité"
 """What who enters without an account is called in a room."""
-GONE = "Cette salle n’existe plus : tapez /visio pour en ouvrir une autre."
 
 
 class Enter(BaseModel):
@@ -53,9 +52,7 @@ async def read_line(ctx: ReadingContext, line: str) -> Opened | Whisper:
     words = " ".join(line.split())
     link = first_link(words)
     if len(link) > URL_MAX or ("://" in words and not link):
-        raise UserError(
-            "Ce lien ne convient pas : collez l’adresse de votre salle, comme https://visio.exemple.fr/abc."
-        )
+        raise UserError(render("visio/link_unfit"))
     subject = (strip_links(words) if link else words)[:SUBJECT_MAX].strip()
     if fault := fault_of_subject(subject):
         raise UserError(fault)
@@ -123,9 +120,9 @@ async def host_room(ctx: ReadingContext, click: Host) -> Replies:
 async def _mint(ctx: ReadingContext, key: str, *, hosts: bool) -> Replies:
     room, server = await find_room(ctx.db, key), visio.get_server(ctx)
     if room is None or server is None or server.known.kind is not room.kind:
-        raise UserError(GONE)
+        raise UserError(render("visio/gone"))
     if hosts and room.by != ctx.user.id:
-        raise UserError("Seule la personne qui a ouvert la salle l’anime.")
+        raise UserError(render("visio/not_your_room"))
     there = visio.Room(room.kind, room.name, room.subject, room.url)
     address = await visio.enter(server, there, ctx.user, ctx.now, hosts=hosts)
     until = (ctx.now + visio.TOKEN_LIFE).astimezone(ctx.zone) if room.kind is VisioKind.JITSI else None

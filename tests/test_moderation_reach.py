@@ -9,7 +9,8 @@ import pytest
 from bot.context import ReadingContext
 from bot.errors import UserError
 from bot.mattermost import ChatChannel, ChatMember, ChatPost, ChatUser
-from commands.moderation.reports import NOT_FOUND, read_reportable_post
+from bot.texts import render
+from commands.moderation.reports import read_reportable_post
 from config.settings import Settings
 from tests.support.mattermost import BOT, CHANNEL, ID, POST, TEAM
 
@@ -65,4 +66,4 @@ async def test_only_what_one_can_read_oneself(server: Server, may: bool) -> None
         return
     with pytest.raises(UserError) as refusal:
         await read_reportable_post(ctx, f"http://mm/cnum/pl/{POST}")
-    assert refusal.value.text == NOT_FOUND
+    assert refusal.value.text == render("moderation/report_not_found")

@@ -21,7 +21,7 @@ from cli.journal import note_about
 from cli.people.roster import AUTO
 from commands.membres.changes import RoleProposal
 from commands.membres.members import Standing, feature, needs_approval
-from commands.membres.notices import BY_OPERATOR, Telling, begin_telling, tell_role_changes
+from commands.membres.notices import Telling, begin_telling, tell_role_changes
 from config.settings import Settings
 from storage import canaux, outbox, people
 from storage.database import Database
@@ -129,7 +129,7 @@ async def _tell_person(db: AsyncSession, pen: Pen, person: Person, now: datetime
     if not pen.settings.secrets:
         await forget_role_notices(db, [person.id])
         return
-    told = await tell_role_changes(db, [person.id], Telling(pen.settings, now, BY_OPERATOR))
+    told = await tell_role_changes(db, [person.id], Telling(pen.settings, now, render("membres/by_operator")))
     await outbox.add(db, await pen.rows(db, told, feature.name))
     await begin_telling(db, now, [person.id])
 

@@ -50,7 +50,7 @@ async def show_actus(ctx: Context, line: str) -> Replies:
         return await _show_overview(ctx)
     number = read_typed_number(line, "actus")
     if number is None:
-        raise UserError("Tapez `/actus n° 42` pour lire un numéro, ou `/actus cherche` et un mot pour en retrouver un.")
+        raise UserError(render("actus/usage"))
     return await _show_digest(ctx, number)
 
 
@@ -86,15 +86,15 @@ async def _show_digest(ctx: Context, number: int) -> Replies:
     digest = await digests.get(ctx.db, number)
     if digest is None or digest.state not in OUT:
         more = " `/actus brouillon` montre ce qui se prépare." if ctx.user.animates else ""
-        raise UserError(f"Il n’y a pas de n° {number} des actus dans l’archive.{more}")
+        raise UserError(render("actus/no_such_number", number=number, more=more))
     if digest.state is DigestState.WITHDRAWN:
         known = await editions.read_editions(ctx)
-        return Whisper(f"{escape(_say_title(digest, known))} : ce numéro a été retiré.")
+        return Whisper(render("actus/was_withdrawn", title=_say_title(digest, known)))
     drawn = formats.draw_posts(await editions.read_sheet(ctx, digest))
     if len(drawn) == 1:
         return Whisper(drawn[0])
     return [
-        Whisper(f"Le n° {number} est dans votre conversation avec le bot, en {plural(len(drawn), 'message')}."),
+        Whisper(render("actus/sent_privately", number=number, drawn=len(drawn))),
         *(Direct(text, user_id=ctx.user.id) for text in drawn),
     ]
 
@@ -111,7 +111,7 @@ async def show_found(ctx: Context, click: drafts.Search) -> Replies:
     words, after = click.words[:WORDS_MAX], click.skip + PAGE
     wanted = list(dict.fromkeys(_WORD.findall(fold(words))))
     if not wanted:
-        raise UserError("Dites quoi chercher, par exemple `/actus cherche inclusion`.")
+        raise UserError(render("actus/search_what"))
     hits = await _find_hits(ctx, wanted)
     following = [Button("Suite", drafts.Search(words=words, skip=after))] if len(hits) > after else []
     text = render("actus/found", query=click.words.strip()[:WORDS_MAX], count=len(hits), hits=hits[click.skip : after])
@@ -206,9 +206,9 @@ async def ask_by_button(ctx: Context, click: drafts.Withdraw) -> Replies:
 
 def _must_be_out(digest: Digest) -> None:
     if digest.state is DigestState.WITHDRAWN:
-        raise UserError(f"Le n° {digest.number} est déjà retiré.")
+        raise UserError(render("actus/already_withdrawn", number=digest.number))
     if digest.state is not DigestState.PUBLISHED:
-        raise UserError(f"Le n° {digest.number} n’est pas encore sorti : « Reporter », sous son brouillon, le retarde.")
+        raise UserError(render("actus/not_out_yet", number=digest.number))
 
 
 @feature.button(drafts.WithdrawSurely, roles=ANIMATEURS)
@@ -223,7 +223,7 @@ async def withdraw_digest(ctx: Context, click: drafts.WithdrawSurely) -> Replies
     stopped = await stop_work(ctx.db, drafts.Rewrite(digest=digest.number))
     removal = Start(payload=drafts.Removal(digest=digest.number))
     back = Button("Restaurer", drafts.Restore(digest=digest.number))
-    told = Whisper(f"Le n° {digest.number} est retiré : ses messages disparaissent.", [back])
+    told = Whisper(render("actus/withdrawn_now", number=digest.number), [back])
     return [told, await drafts.refresh_card(ctx, digest), *stopped, removal]
 
 
@@ -241,9 +241,9 @@ async def restore_digest(ctx: Context, click: drafts.Restore) -> Replies:
     """Turn a withdrawn digest into a draft again, with all its entries, on its own day if no other digest has that."""
     digest = await editions.get_digest(ctx, click.digest, lock=True)
     if digest.state is not DigestState.WITHDRAWN:
-        raise UserError(f"Le n° {digest.number} n’est pas retiré.")
+        raise UserError(render("actus/not_withdrawn", number=digest.number))
     if await find_work(ctx.db, drafts.Removal(digest=digest.number)):
-        raise UserError("Ses messages sont encore en train de disparaître : réessayez dans un instant.")
+        raise UserError(render("actus/still_disappearing"))
     await outbox.forget_ended(ctx.db, get_posted(digest).topics)
     await _reset_digest(ctx, digest)
     editions.note_digest(ctx, AuditAct.DIGEST_RESTORE, digest, {"etat": DigestState.WITHDRAWN.value})

@@ -409,7 +409,7 @@ def find_named_edition(known: Mapping[str, Edition], line: str) -> Edition:
     found = next((e for e in known.values() if word in {fold(e.key), fold(e.name)}), None)
     if found is None:
         listed = join([f"`{key}` ({edition.name})" for key, edition in known.items()])
-        raise UserError(f"Il n’y a pas d’édition de ce nom. Il y a : {listed}.")
+        raise UserError(render("actus/unknown_edition", listed=listed))
     return found
 
 
@@ -420,7 +420,7 @@ async def preview(ctx: Context, click: Preview) -> Replies:
     drawn = draw_posts(await editions.read_sheet(ctx, digest))
     count = f"en {len(drawn)} messages" if len(drawn) > 1 else "en un message"
     first = f"Aperçu du n° {digest.number}, {count}, exactement comme il sortira :"
-    told = Whisper("L’aperçu est dans votre conversation avec le bot.")
+    told = Whisper(render("actus/preview_sent"))
     return [told, *(Direct(text, user_id=ctx.user.id) for text in (first, *drawn))]
 
 

@@ -19,7 +19,7 @@ from bot.errors import UserError
 from bot.features import Feature, Front, Right
 from bot.french import say_date, say_moment
 from bot.replies import Message, Reply
-from bot.texts import Markdown, escape
+from bot.texts import Markdown, escape, render
 from config import editions as table
 from config.canaux import PlannedChannel
 from config.settings import Settings
@@ -86,7 +86,7 @@ async def get_edition(desk: NewsContext, key: str) -> Edition:
     """Get an edition by its key. Raises UserError if the operator’s table no longer has it."""
     found = (await read_editions(desk)).get(key)
     if found is None:
-        raise UserError(f"Il n’y a plus d’édition « {key} ».")
+        raise UserError(render("actus/edition_gone", key=key))
     return found
 
 
@@ -221,7 +221,7 @@ async def get_digest(desk: NewsContext, number: int, *, lock: bool = False) -> D
     none."""
     digest = await (digests.lock if lock else digests.get)(desk.db, number)
     if digest is None:
-        raise UserError(f"Il n’y a pas de numéro {number} des actus.")
+        raise UserError(render("actus/unknown_number", number=number))
     return digest
 
 
@@ -230,10 +230,10 @@ def must_be_open(digest: Digest) -> None:
     if digest.state in digests.OPEN:
         return
     if digest.state is DigestState.PUBLISHING:
-        raise UserError(f"Le n° {digest.number} est en train de sortir : corrigez-le quand il est sorti.")
+        raise UserError(render("actus/coming_out", number=digest.number))
     if digest.state is DigestState.WITHDRAWN:
-        raise UserError(f"Le n° {digest.number} a été retiré : il ne change plus.")
-    raise UserError(f"Le n° {digest.number} est déjà sorti : `/actus corriger {digest.number}` le change partout.")
+        raise UserError(render("actus/withdrawn_for_good", number=digest.number))
+    raise UserError(render("actus/already_out", number=digest.number))
 
 
 async def find_edition(desk: NewsContext, digest: Digest) -> Edition | None:
@@ -286,5 +286,5 @@ def read_number(line: str, command: str) -> int:
     """Read the number of a digest. Raises UserError for what is none."""
     number = read_typed_number(line, "actus")
     if number is None:
-        raise UserError(f"Dites quel numéro, par exemple `/actus {command} 42`.")
+        raise UserError(render("actus/which_number", command=command))
     return number

@@ -9,10 +9,10 @@ from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.forms import Form
 from bot.forms.kinds import LONG_MAX
-from bot.french import join
 from bot.permalinks import find_permalink
 from bot.plain_text import shorten
 from bot.replies import Ask, Button, Progress, Refresh, Replies, Reply, Start, Step, Whisper
+from bot.texts import render
 from commands.actus import drafts, editions
 from commands.actus.editions import ANIMATEURS, feature
 from commands.actus.formats import draw_posts
@@ -29,7 +29,7 @@ async def get_editable(ctx: Context, number: int, *, lock: bool = False) -> Dige
     """Get a digest that can be edited now. Raises UserError."""
     digest = await editions.get_digest(ctx, number, lock=lock)
     if digest.state is DigestState.APPROVED:
-        raise UserError(f"Le n° {digest.number} est approuvé : « Reprendre » permet de le changer.")
+        raise UserError(render("actus/approved_already", number=digest.number))
     if digest.state is not DigestState.PUBLISHED:
         editions.must_be_open(digest)
     return digest
@@ -54,8 +54,7 @@ async def record_change(
 async def _must_fit(ctx: Context, digest: Digest) -> None:
     """Raise UserError if a correction needs more posts than were published: none can be inserted between them."""
     if len(draw_posts(await editions.read_sheet(ctx, digest))) > digest.parts:
-        raise UserError(f"Avec ce changement le n° {digest.number} ne tient plus dans les messages qui sont sortis : "
-                        "raccourcissez-le, ou retirez autre chose d’abord.")  # fmt: skip
+        raise UserError(render("actus/does_not_fit", number=digest.number))  # fmt: skip
 
 
 FIELDS: Mapping[str, str] = {
@@ -72,7 +71,7 @@ async def get_entry(ctx: Context, digest: Digest, ident: int) -> DigestEntry:
     """Get an entry of that digest. Raises UserError."""
     entry = await digests.get_entry(ctx.db, ident)
     if entry is None or entry.digest != digest.number:
-        raise UserError("Cet élément n’est plus dans ce numéro : rouvrez « Modifier… ».")
+        raise UserError(render("actus/entry_gone"))
     return entry
 
 
@@ -80,7 +79,7 @@ async def must_be_kept(ctx: Context, entry: DigestEntry) -> None:
     """Raise UserError for an entry that was dropped."""
     if entry.dropped:
         by = await editions.name_person(ctx, entry.changed_by)
-        raise UserError(f"Cet élément a été écarté par {by} : « Remettre » d’abord, avec « Modifier… ».")
+        raise UserError(render("actus/set_aside_by", by=by))
 
 
 def _read_values(entry: DigestEntry) -> Mapping[str, str]:
@@ -121,8 +120,7 @@ async def reword_entry(ctx: Context, form: RewordEntry) -> Replies:
 
 async def _refuse_clash(ctx: Context, other: str, what: list[str]) -> None:
     by = await editions.name_person(ctx, other)
-    raise UserError(f"Cela a changé pendant que vous écriviez ({join(what)}, par {by}). Ce que vous avez écrit est "
-                    "gardé : `/brouillon` le rouvre, et l’envoyer de là l’emporte.")  # fmt: skip
+    raise UserError(render("actus/clash", what=what, by=by))  # fmt: skip
 
 
 async def _find_last_position(ctx: Context, digest: Digest, section: items.NewsSection) -> int:
@@ -146,12 +144,12 @@ async def add_entry(ctx: Context, form: AddEntry) -> Replies:
     """Add an entry at the end of its part. Raises UserError if the edition has had it already."""
     digest = await get_editable(ctx, form.digest, lock=True)
     if len(await digests.list_entries(ctx.db, digest.number)) >= drafts.TOTAL_MAX:
-        raise UserError(f"Un numéro a {drafts.TOTAL_MAX} éléments au plus : écartez-en un d’abord.")
+        raise UserError(render("actus/too_many_entries", most=drafts.TOTAL_MAX))
     said = _make_item(ctx, form)
     item, _ = await items.add_or_get(ctx.db, said)
     if await digests.is_placed(ctx.db, digest, item):
         field = "lien" if form.link else "titre"
-        raise UserError(fields={field: "C’est déjà dans ce numéro ou un ancien : changez-le avec « Modifier… »."})
+        raise UserError(fields={field: render("actus/entry_known")})
     await digests.take_from_later(ctx.db, digest, [item.number])
     position = await _find_last_position(ctx, digest, form.section) + 1
     entry = digests.make_entry(said, digest.number, position, item=item.number, by=ctx.user.id)
@@ -216,7 +214,7 @@ async def edit_digest(ctx: Context, form: EditDigest) -> Replies:
         if ctx.capabilities.steps:
             return Ask(asked)
         # A step of a window that is begun anew would look like one that was taken up after a refusal.
-        return Whisper(f"« {asked.title} » : cliquez sur « Continuer ».", [Button("Continuer", further, "primary")])
+        return Whisper(render("actus/click_continue", title=asked.title), [Button("Continuer", further, "primary")])
     entry = await get_entry(ctx, digest, chosen)
     if not await _move_entry(ctx, digest, entry, form.move):
         return await drafts.refresh_card(ctx, digest, here=True)

@@ -18,9 +18,9 @@ from bot.command_lines import read_typed_number
 from bot.context import Context
 from bot.documents import Article, ParsedFeed
 from bot.errors import UserError
-from bot.french import plural, say_date, say_moment
+from bot.french import say_date, say_moment
 from bot.replies import Message, News, Progress, Replies, Reply, Start, Step, Whisper
-from bot.texts import escape, render
+from bot.texts import render
 from bot.web import Trouble, UnreadableDocument, WebClient, WebError, WebResponse
 from commands.actus import editions
 from commands.actus.editions import ANIMATEURS, feature
@@ -287,7 +287,9 @@ async def _get_numbered(ctx: Context, text: str) -> NewsFeed:
     number = read_typed_number(text, "flux")
     feed = await items.lock_feed(ctx.db, number) if number is not None else None
     if feed is None or feed.removed:
-        raise UserError(f"Quel flux ? {USAGE}" if number is None else f"Il n’y a pas de flux n° {number}.")
+        raise UserError(
+            render("actus/which_feed", usage=USAGE) if number is None else render("actus/unknown_feed", number=number)
+        )
     return feed
 
 
@@ -301,15 +303,14 @@ async def _remove_feed(ctx: Context, feed: NewsFeed) -> Replies:
 async def _add_feed(ctx: Context, text: str) -> Replies:
     """Follow a feed, and read it at once if its server answers quickly. An address without a feed is not stored."""
     if not text:
-        raise UserError(f"Quel flux ? {USAGE}")
+        raise UserError(render("actus/which_feed", usage=USAGE))
     try:
         url = read_feed_address(text, private=ctx.settings.allow_private_feeds)
     except ValueError:
-        raise UserError(f"« {escape(text[:80])} » n’est pas l’adresse d’un flux que le bot peut lire : il lui faut une "
-                        "adresse publique, comme https://exemple.fr/rss.") from None  # fmt: skip
+        raise UserError(render("actus/no_feed_address", text=text[:80])) from None  # fmt: skip
     reading = await _read_at_once(ctx, FeedSource(0, url, is_new=True))
     if reading and reading.fault:
-        raise UserError(f"Ce flux ne se lit pas : {reading.fault}.")
+        raise UserError(render("actus/feed_unreadable", fault=reading.fault))
     feed = await _follow_feed(ctx, reading.url if reading else url)
     record_entry_at_end(ctx, AuditEntry(journal.AuditAct.FEED, f"flux:{feed.number}", after={"url": feed.url}))
     if feed.read_at is not None:
@@ -391,10 +392,10 @@ def _is_due(row: NewsFeed, work: ReadFeeds) -> bool:
 def _say_reading(reading: FeedReading, taken: int) -> str:
     """Say what came of reading a feed."""
     if reading.fault:
-        return f"Il ne se lit pas : {reading.fault}."
+        return render("actus/feed_fault", fault=reading.fault)
     if reading.feed is None:
-        return "Rien de nouveau."
-    return f"{plural(taken, 'article pris', 'articles pris')} sur {reading.feed.total}."
+        return render("actus/feed_nothing_new")
+    return render("actus/feed_taken", taken=taken, total=reading.feed.total)
 
 
 async def _tell_team(ctx: Context, row: NewsFeed) -> Sequence[Reply]:

@@ -92,9 +92,7 @@ async def _read_places(ctx: Context, text: str) -> list[str]:
     except ValueError as problem:
         raise UserError(str(problem)) from None
     if targets.asked_roles(found) or not 0 < len(found) <= PLACES_MAX:
-        raise UserError(
-            f"Les actus sortent dans des canaux, {PLACES_MAX} au plus : national, actualites, 69, Bretagne."
-        )
+        raise UserError(render("actus/usual_places", most=PLACES_MAX))
     return found
 
 
@@ -316,10 +314,10 @@ async def approve(ctx: Context, click: drafts.Approve) -> Replies:
     digest = await _lock_open(ctx, click.digest)
     if digest.state is DigestState.APPROVED:
         by = "vous" if digest.approved_by == ctx.user.id else await editions.name_person(ctx, digest.approved_by)
-        said = f"Le n° {digest.number} est déjà approuvé, par {by}."
+        said = render("actus/approved_by", number=digest.number, by=by)
         return [Whisper(said), await drafts.refresh_card(ctx, digest, here=True)]
     if digest.revision != click.revision:
-        changed = f"Le n° {digest.number} a changé depuis ce que vous voyez : relisez-le, puis approuvez-le."
+        changed = render("actus/changed_since", number=digest.number)
         return [Whisper(changed), await drafts.refresh_card(ctx, digest, here=True)]
     await must_have_content(ctx, digest)
     late, was = digest.at <= ctx.now, digest.state
@@ -335,7 +333,7 @@ async def approve(ctx: Context, click: drafts.Approve) -> Replies:
 async def must_have_content(ctx: Context, digest: Digest) -> None:
     """Raise UserError for what would be empty."""
     if not digest.edito and not await digests.list_entries(ctx.db, digest.number):
-        raise UserError(f"Le n° {digest.number} est vide : ajoutez-y un élément ou un édito avec « Modifier… ».")
+        raise UserError(render("actus/nothing_in_it", number=digest.number))
 
 
 @feature.button(drafts.PublishNow, roles=ANIMATEURS)
@@ -344,12 +342,10 @@ async def publish_now(ctx: Context, click: drafts.PublishNow) -> Replies:
     digest = await _lock_open(ctx, click.digest)
     number = digest.number
     if digest.state is not DigestState.APPROVED:
-        raise UserError(
-            f"Le n° {number} n’est pas approuvé : « Approuver », sous son brouillon, puis « {drafts.PUBLISH_NOW} »."
-        )
+        raise UserError(render("actus/must_be_approved", number=number, button=drafts.PUBLISH_NOW))
     await must_have_content(ctx, digest)
     await change(ctx.db, digest, state=DigestState.PUBLISHING)
-    told = Whisper(f"Le n° {number} sort maintenant.")
+    told = Whisper(render("actus/leaves_now", number=number))
     return [told, await drafts.refresh_card(ctx, digest, here=True), Start(payload=drafts.Publish(digest=number))]
 
 
@@ -360,7 +356,7 @@ async def unapprove(ctx: Context, click: drafts.Unapprove) -> Replies:
     if digest.state is DigestState.APPROVED:
         await change(ctx.db, digest, state=DigestState.DRAFT, approved_by="", approved_at=None)
         note_digest(ctx, journal.AuditAct.DIGEST_UNAPPROVE, digest, {"etat": DigestState.APPROVED.value})
-    told = f"Le n° {digest.number} est de nouveau un brouillon : il attend un accord."
+    told = render("actus/draft_again", number=digest.number)
     return [Whisper(told), await drafts.refresh_card(ctx, digest, here=True)]
 
 
@@ -396,9 +392,9 @@ async def postpone(ctx: Context, form: PutOff) -> Replies:
 def _check_moment(ctx: Context, moment: datetime) -> datetime:
     """Raise UserError for a moment that is past, too far away, or ambiguous because clocks are set back."""
     if not ctx.now < moment <= ctx.now + LONGEST:
-        raise UserError(fields={"quand": "Choisissez un moment à venir, dans les 30 jours."})
+        raise UserError(fields={"quand": render("actus/moment_ahead")})
     if moment.astimezone(PARIS).hour == DOUBLED_HOUR.hour:
-        raise UserError(fields={"quand": "Choisissez une autre heure : pas entre 2 h et 3 h."})
+        raise UserError(fields={"quand": render("actus/night_hour")})
     return moment
 
 

@@ -51,7 +51,7 @@ class RatherNot(About):
 QUOTE_TITLE_MAX, QUOTE_MAX = 90, 400
 REFUSED = "refused"
 """The detail of what its author would rather not have in the news."""
-RATHER_NOT = "La personne qui a écrit le message préfère que non."
+
 OUT = (DigestState.PUBLISHING, DigestState.PUBLISHED, DigestState.WITHDRAWN)
 """The states of a digest that people have read."""
 
@@ -96,16 +96,16 @@ def make_message_item(settings: Settings, post: ChatPost, author: str, **more: A
 def find_quote_fault(message: str) -> str:
     """Say why a message can’t be quoted, in French; "" where it can."""
     if len(quote_message(message)[0]) < 3:
-        return "Ce message n’a pas de texte à citer."
+        return render("actus/nothing_to_quote")
     if found := guard.find(message):
-        return f"Ce message contient {guard.name_kinds(found)} : il ne va pas dans les actus tel quel."
+        return render("actus/personal_quote", kinds=guard.name_kinds(found))
     return ""
 
 
 async def must_accept_quotes(ctx: Context, author: str) -> None:
     """Raise UserError if somebody does not want to be quoted in the news."""
     if await subscriptions.is_unquoted(ctx.db, author):
-        raise UserError(RATHER_NOT)
+        raise UserError(render("actus/author_rather_not"))
 
 
 async def propose_item(ctx: Context, item: Item) -> tuple[Item, ProposalOutcome]:
@@ -116,7 +116,7 @@ async def propose_item(ctx: Context, item: Item) -> tuple[Item, ProposalOutcome]
     known = await items.lock(ctx.db, stored.number)
     assert known
     if known.details.get(REFUSED):
-        raise UserError(RATHER_NOT)
+        raise UserError(render("actus/author_rather_not"))
     if not known.withdrawn and (known.proposed_by or known.kind is ItemKind.FEED):
         return known, ProposalOutcome.MINE if known.proposed_by == ctx.user.id else ProposalOutcome.KNOWN
     values = item.model_dump(exclude={"id", "key", "score", "details", "withdrawn"})
@@ -176,7 +176,7 @@ SHOWN_MAX = 20
 async def show_own(ctx: Context, line: str) -> Replies:
     """List the newest proposals of whoever asks, with what became of each."""
     if fold(line) not in {"", "propositions", "proposition", "actus"}:
-        raise UserError("Tapez `/actus mes propositions`.")
+        raise UserError(render("actus/own_usage"))
     found = await items.list_proposed(ctx.db, ctx.user.id, SHOWN_MAX)
     there = await digests.find_digests(ctx.db, [item.number for item in found])
     rows = [(item, _say_fate(item, there.get(item.number, []))) for item in found]
@@ -194,9 +194,6 @@ def _say_fate(item: Item, there: Sequence[tuple[Digest, bool]]) -> str:
     if coming := _find_digest(there):
         return f"dans le n° {coming.number}, en préparation"
     return "pas retenue cette fois-ci, merci quand même" if there else "attend le prochain numéro"
-
-
-NOT_PUBLIC = "Ce message est dans un canal privé : ce qui s’y dit n’en sort pas. Écrivez plutôt ce que vous en diriez."
 
 
 @feature.command("actus proposer", help="Proposer une actu", hint="[texte | lien | lien d’un message]")
@@ -232,12 +229,12 @@ def _name_departements(codes: Iterable[str]) -> dict[str, str]:
 async def _draft_from_message(ctx: ReadingContext, post: ChatPost) -> ProposeNews:
     """Fill the window from a message of a public channel. Raises UserError."""
     if (await ctx.chat.channel(post.channel_id)).is_private:
-        raise UserError(NOT_PUBLIC)
+        raise UserError(render("actus/not_public"))
     author = await ctx.chat.user(post.user_id)
     await must_accept_quotes(ctx, author.id)
     known = await items.get_by_key(ctx.db, items.make_post_key(post.id))
     if known and known.details.get(REFUSED):
-        raise UserError(RATHER_NOT)
+        raise UserError(render("actus/author_rather_not"))
     row = await people.get(ctx.db, author.id)
     title, text = quote_message(post.message)
     return _draft_window(
@@ -343,16 +340,13 @@ async def save_proposal(ctx: Context, form: ChangeNews) -> Replies:
 async def _must_wait(ctx: Context, item: Item) -> None:
     """Raise UserError for an item that editors have already put into a digest."""
     if digest := await find_digest(ctx, item):
-        raise UserError(
-            f"Votre proposition est déjà dans les actus n° {digest.number} : dites à l’équipe d’animation ce qui "
-            "change."
-        )
+        raise UserError(render("actus/proposal_is_in", number=digest.number))
 
 
 async def _must_not_be_out(ctx: Context, item: Item) -> None:
     """Raise UserError for what came out."""
     if digest := _find_digest(await _list_digests(ctx, item), OUT):
-        raise UserError(f"C’est déjà paru, dans les actus n° {digest.number} : un animateur peut le retirer.")
+        raise UserError(render("actus/proposal_is_out", number=digest.number))
 
 
 @feature.button(TakeBack)
@@ -369,7 +363,7 @@ async def refuse_quote(ctx: Context, click: RatherNot) -> Replies:
     """Keep a message out of the news for ever, at its author’s wish."""
     item = await items.lock(ctx.db, click.item)
     if item is None or item.author_id != ctx.user.id:
-        raise UserError("Ce message n’est pas de vous.")
+        raise UserError(render("actus/quote_not_yours"))
     await _must_not_be_out(ctx, item)
     told: list[Reply] = [Update(render("actus/objected", item=item))]
     if item.details.get(REFUSED):
@@ -384,7 +378,7 @@ async def _get_own(ctx: Context, number: int, *, lock: bool = False) -> Item:
     """Get an item that this person proposed. Raises UserError."""
     item = await (items.lock if lock else items.get)(ctx.db, number)
     if item is None or item.proposed_by != ctx.user.id:
-        raise UserError("Cette proposition n’est plus à vous.")
+        raise UserError(render("actus/proposal_not_yours"))
     if item.withdrawn:
-        raise UserError("Cette proposition est retirée.")
+        raise UserError(render("actus/proposal_withdrawn"))
     return item

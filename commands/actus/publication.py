@@ -77,7 +77,7 @@ async def find_digest_destinations(desk: NewsContext, digest: Digest, own: TeamC
     """Find where a digest goes: nowhere once the operator’s table has its edition no more."""
     edition = await editions.find_edition(desk, digest)
     if edition is None:
-        return Destinations({}, ["Son édition n’est plus dans la table."])
+        return Destinations({}, [render("actus/edition_not_planned")])
     return await find_destinations(desk.db, desk.settings, edition, own)
 
 
@@ -366,4 +366,4 @@ async def make_document(ctx: ReadingContext, order: Document, folder: Path) -> P
     sheet = await editions.read_sheet(ctx, found)
     path = folder / formats.name_pdf(sheet)
     path.write_bytes(await ctx.compute(partial(formats.write_pdf, sheet, page.read_brand(ctx.settings))))
-    return Parcel(f"Le n° {found.number} en PDF.", files=[path])
+    return Parcel(render("actus/in_pdf", number=found.number), files=[path])

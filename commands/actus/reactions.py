@@ -91,7 +91,7 @@ async def refuse_quotes(ctx: Context, line: str) -> Replies:
         await subscriptions.allow_quotes(ctx.db, ctx.user.id)
         return Whisper(render("actus/quoted_again"))
     if word not in {"", "oui"}:
-        raise UserError("Tapez `/actus discret`, ou `/actus discret non` pour revenir en arrière.")
+        raise UserError(render("actus/discreet_usage"))
     await subscriptions.refuse_quotes(ctx.db, ctx.user.id, ctx.now)
     return Whisper(render("actus/quiet", taken_out=await items.withdraw_quotes_of(ctx.db, ctx.user.id)))
 
@@ -171,7 +171,7 @@ async def _find_fault(ctx: Context, post: ChatPost) -> str:
     """Say why a message does not go into the news; "" where it may."""
     known = await items.find_by_post(ctx.db, post.id)
     if (known and known.details.get(proposals.REFUSED)) or await subscriptions.is_unquoted(ctx.db, post.user_id):
-        return proposals.RATHER_NOT
+        return render("actus/author_rather_not")
     return proposals.find_quote_fault(post.message)
 
 

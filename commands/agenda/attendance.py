@@ -269,7 +269,7 @@ def _draw_buttons() -> list[Button]:
 
 async def _must_be_there(ctx: Context) -> None:
     if not await is_active(ctx, ctx.user.id):
-        raise UserError("Le flux est pour les membres du réseau.")
+        raise UserError(render("agenda/feed_for_members"))
 
 
 @feature.feed(feature.name)

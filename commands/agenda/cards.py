@@ -51,7 +51,7 @@ async def get_visible(ctx: Context, number: int, *, locked: bool = False) -> Age
     that does not exist and for one that this person may not see."""
     event = await (lock_event if locked else get_event)(ctx.db, number)
     if event is None or not may_see(ctx, event):
-        raise UserError(f"Il n’y a pas d’événement n° {number}, ou il n’est pas pour votre département.")
+        raise UserError(render("agenda/unknown_event", number=number))
     return event
 
 
@@ -59,7 +59,7 @@ async def lock_open(ctx: Context, number: int) -> AgendaEvent:
     """Lock an event that is going to take place. Raises UserError."""
     event = await get_visible(ctx, number, locked=True)
     if event.state is not EventState.PUBLISHED:
-        raise UserError(f"L’événement n° {number} {REASONS[event.state]}.")
+        raise UserError(render("agenda/event_state", number=number, state=REASONS[event.state]))
     must_not_be_over(ctx, event)
     return event
 
@@ -76,7 +76,7 @@ REASONS = {
 def must_not_be_over(ctx: Context, event: AgendaEvent) -> None:
     """Raise UserError for an event that is over."""
     if event.ends_at <= ctx.now:
-        raise UserError(f"L’événement n° {event.number} est passé.")
+        raise UserError(render("agenda/event_past", number=event.number))
 
 
 def is_own(ctx: Context, event: AgendaEvent) -> bool:
@@ -94,10 +94,10 @@ async def get_changeable(ctx: Context, number: int, *but: EventState, locked: bo
     """Get an event that the person may change, unless it is in one of the states ``but``. Raises UserError."""
     event = await get_visible(ctx, number, locked=locked)
     if not may_change(ctx, event):
-        raise UserError("Seuls la personne qui l’a proposé et les animateurs changent cet événement.")
+        raise UserError(render("agenda/not_yours_to_change"))
     must_not_be_over(ctx, event)
     if event.state in but:
-        raise UserError(f"L’événement n° {number} {REASONS[event.state]}.")
+        raise UserError(render("agenda/event_state", number=number, state=REASONS[event.state]))
     return event
 
 

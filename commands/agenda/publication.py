@@ -115,7 +115,7 @@ async def list_proposed(ctx: Context, _: str) -> Replies:
     """List the proposals that come first, each with its review buttons."""
     waiting = await agenda.list_proposed(ctx.db, ctx.now, PAGE)
     if not waiting:
-        return Whisper("Aucun événement n’attend d’être relu.")
+        return Whisper(render("agenda/none_proposed"))
     drawn = [await cards.draw_review_card(ctx, event) for event in waiting]
     count, room = await agenda.count_proposed(ctx.db, ctx.now), await canaux.find_team_room(ctx.db)
     text = render("agenda/waiting", count=count, more=count - len(waiting), has_room=bool(room))
@@ -190,16 +190,16 @@ def read_times(ctx: Context, form: ProposeEvent | EditEvent, known: AgendaEvent 
     _must_exist("quand", start)
     begins = start.astimezone(UTC)
     if (known is None or begins != known.starts_at) and begins <= ctx.now:
-        raise UserError(fields={"quand": "Ce moment est passé : donnez-en un à venir."})
+        raise UserError(fields={"quand": render("agenda/moment_past")})
     if begins > ctx.now + AHEAD_MAX:
-        raise UserError(fields={"quand": f"C’est trop loin : {AHEAD_MAX.days} jours d’avance au plus."})
+        raise UserError(fields={"quand": render("agenda/too_far", days=AHEAD_MAX.days)})
     ends = _read_end(ctx, form.jusqua, start, known)
     if ends <= begins:
-        raise UserError(fields={"jusqua": "La fin est avant le début : donnez aussi son jour si c’est le lendemain."})
+        raise UserError(fields={"jusqua": render("agenda/ends_before")})
     if ends - begins > LENGTH_MAX:
-        raise UserError(fields={"jusqua": f"C’est trop long : {LENGTH_MAX.days} jours au plus."})
+        raise UserError(fields={"jusqua": render("agenda/too_long", days=LENGTH_MAX.days)})
     if ends <= ctx.now:
-        raise UserError(fields={"jusqua": "Ce moment est passé : donnez-en un à venir."})
+        raise UserError(fields={"jusqua": render("agenda/moment_past")})
     return begins, ends
 
 
@@ -209,7 +209,7 @@ def _read_end(ctx: Context, text: str, start: datetime, known: AgendaEvent | Non
         return start.astimezone(UTC) + timedelta(hours=1)
     found = read_moment(text, start.date(), ctx.zone)
     if found is None:
-        raise UserError(fields={"jusqua": "Écrivez l’heure de fin comme 16h, ou le jour et l’heure comme 24/11 18h."})
+        raise UserError(fields={"jusqua": render("agenda/end_usage")})
     end = _keep_known(ctx, found, known.ends_at if known else None)
     _must_exist("jusqua", end)
     if is_double(end) and end.astimezone(UTC) <= start.astimezone(UTC):
@@ -233,8 +233,7 @@ def show_end(event: AgendaEvent, ctx: Context) -> str:
 def _must_exist(field: str, moment: datetime) -> None:
     if is_skipped(moment):
         later = moment.astimezone(UTC).astimezone(moment.tzinfo)
-        raise UserError(fields={field: f"Cette heure n’existe pas cette nuit-là : on passe à l’heure d’été. Le plus "
-                                       f"proche est le {say_moment(later)}."})  # fmt: skip
+        raise UserError(fields={field: render("agenda/no_such_hour", next=say_moment(later))})  # fmt: skip
 
 
 @feature.command("agenda proposer", help="Proposer un événement", hint="[titre]")
@@ -303,7 +302,7 @@ def must_be_allowed_for(ctx: Context, form: ProposeEvent | EditEvent, known: Age
     if known is not None and known.departement == form.departement:
         return
     if not cards.get_sight(ctx, ctx.user).covers(form.departement):
-        raise UserError(fields={"pour": "Ce département n’est pas, ou plus, l’un des vôtres."})
+        raise UserError(fields={"pour": render("agenda/not_your_departement")})
 
 
 @feature.button(cards.More, writes=False)
@@ -342,8 +341,7 @@ async def edit_event(ctx: Context, form: EditEvent) -> Replies:
     """Change an event wherever it is shown; a refused one is submitted again."""
     event = await cards.get_changeable(ctx, form.event, EventState.CANCELLED)
     if event.sequence != form.sequence and not ctx.request.resumed:
-        raise UserError("Cet événement a changé pendant que vous écriviez. Ce que vous avez écrit est gardé : "
-                        "`/brouillon` le rouvre, et l’envoyer de là l’emporte.")  # fmt: skip
+        raise UserError(render("agenda/event_changed"))  # fmt: skip
     starts_at, ends_at = read_times(ctx, form, event)
     must_be_allowed_for(ctx, form, event)
     if starts_at != event.starts_at:
@@ -394,7 +392,7 @@ async def restore_event(ctx: Context, click: cards.Restore) -> Replies:
     others = (state for state in EventState if state is not EventState.CANCELLED)
     event = await cards.get_changeable(ctx, click.event, *others)
     if not cards.may_publish(ctx.user, event.departement) and event.decided_by != ctx.user.id:
-        raise UserError("Un animateur a annulé cet événement : demandez-lui de le rétablir.")
+        raise UserError(render("agenda/cancelled_by_animateur"))
     state = EventState.PUBLISHED if event.published_at else EventState.PROPOSED
     told = await _decide(ctx, event, AuditAct.EVENT_RESTORE, state)
     said = Whisper(render("agenda/restored", event=event, title=cards.draw_title(event)))

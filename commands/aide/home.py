@@ -56,7 +56,7 @@ async def make_link(ctx: ReadingContext, click: MakeLink) -> Replies:
     """Make the personal link of whoever clicked, with the account’s name if the register has none."""
     found = read_links(ctx).get(click.key)
     if found is None:
-        raise UserError("Ce lien n’existe plus.")
+        raise UserError(render("aide/link_gone"))
     prenom, nom = ctx.user.prenom or "", ctx.user.nom or ""
     if not (prenom or nom):
         prenom, nom = await _read_account_names(ctx)

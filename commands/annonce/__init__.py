@@ -49,8 +49,7 @@ async def ask_announcement(ctx: ReadingContext, line: str) -> Replies:
     if ident := find_permalink(line):
         return await _ask_from_message(ctx, ident)
     if not cards.fits_window(line.strip()):
-        raise UserError("Ce texte est trop long pour la fenêtre : envoyez-le au bot en message direct, puis tapez "
-                        "/annonce et le lien de ce message.")  # fmt: skip
+        raise UserError(render("annonce/too_long_for_window"))  # fmt: skip
     head, *told = line.split(" : ", 1)
     moment = read_moment(head, ctx.today, ctx.zone) if told else None
     filled = {"text": told[0].strip(), "moment": moment} if moment else {"text": line.strip()}
@@ -96,7 +95,7 @@ async def _check_form(ctx: ReadingContext, form: cards.Form, wanted: Sequence[st
     """Check what was written, and return what to store. Raises UserError."""
     cards.must_be_allowed(ctx.user, wanted)
     if form.moment and not ctx.now < form.moment <= ctx.now + LATEST:
-        raise UserError(fields={"quand": "Choisissez un moment à venir, dans l’année qui vient, ou laissez vide."})
+        raise UserError(fields={"quand": render("annonce/moment_within_year")})
     draft = (
         cards.must_be_in(ctx, await annonces.get(ctx.db, form.annonce), AnnouncementState.DRAFT)
         if form.annonce
@@ -178,10 +177,10 @@ async def show_announcement(ctx: Context, click: cards.See) -> Replies:
     """Send the card of an announcement to the direct channel, where it is kept up to date."""
     found = await annonces.get(ctx.db, click.chosen)
     if found is None:
-        raise UserError("Cette annonce n’existe plus : tapez /annonce liste pour voir les autres.")
+        raise UserError(render("annonce/unknown_announcement"))
     said = cards.must_be_own(ctx, found, *AnnouncementState)
     card = cards.CARD.send(said, await cards.draw_card(ctx, said), ctx.user.id)
-    return [card, Whisper("Cette annonce est dans votre conversation avec le bot.")]
+    return [card, Whisper(render("annonce/shown_privately"))]
 
 
 @feature.button(cards.Keep, roles=SENDERS)
@@ -209,7 +208,7 @@ async def abandon_preview(ctx: Context, click: cards.Abandon) -> Replies:
     """Delete a preview, unless it is already being sent."""
     shown = cards.must_be_own(ctx, await annonces.lock(ctx.db, click.annonce), AnnouncementState.DRAFT)
     await annonces.drop(ctx.db, shown)
-    return Update("Annonce abandonnée : rien n’a été envoyé.")
+    return Update(render("annonce/abandoned"))
 
 
 NOTHING_LEFT = "arrêtée : rien n’est parti."
@@ -229,11 +228,11 @@ async def begin_sending(ctx: Context, click: cards.Leave) -> Replies:
     under way."""
     shown = cards.must_be_in(ctx, await annonces.lock(ctx.db, click.annonce), *cards.WAITS)
     if shown.state is AnnouncementState.DRAFT and shown.by != ctx.user.id:
-        raise UserError("Cet aperçu est celui de quelqu’un d’autre : tapez /annonce pour écrire la vôtre.")
+        raise UserError(render("annonce/not_your_preview"))
     cards.must_be_own(ctx, shown, *cards.WAITS)
     cards.must_be_allowed(ctx.user, shown.targets)
     if not shown.total:
-        raise UserError("Cette annonce n’atteindrait personne : choisissez d’autres destinataires avec « Modifier ».")
+        raise UserError(render("annonce/reaches_nobody"))
     left = await quotas.spend(ctx, quotas.Quota.ANNOUNCEMENT) if shown.state is AnnouncementState.DRAFT else []
     await change(ctx.db, shown, state=AnnouncementState.SENDING)
     sent = {"texte": shown.text, "a": list(shown.targets), "total": shown.total, "le": shown.at and str(shown.at)}
@@ -297,7 +296,7 @@ async def send_batch(ctx: Context, asked: cards.Broadcast, so_far: Progress, mis
     """Send the next batch, if its author may still write there and its files exist."""
     found = await annonces.lock(ctx.db, asked.annonce)
     if found is None or found.state is not AnnouncementState.SENDING:
-        return so_far.end(said="L’annonce est retirée.")
+        return so_far.end(said=render("annonce/withdrawn_all"))
     cards.must_be_allowed(ctx.user, found.targets)
     cards.must_have_files(found, missing)
     return await AnnouncementBroadcast(ctx, found).send_batch(so_far)
@@ -366,7 +365,7 @@ async def rewrite_batch(ctx: Context, asked: cards.Rewrite, so_far: Progress) ->
     """Rewrite the next batch with the present text; posts that are on their way with an older text arrive first."""
     found = await annonces.get(ctx.db, asked.annonce)
     if found is None or found.state not in cards.LEFT:
-        return so_far.end(said="L’annonce est retirée.")
+        return so_far.end(said=render("annonce/withdrawn_all"))
 
     async def rewrite(batch: int) -> Sequence[Reply]:
         return [Refresh(cards.draw_text(found), topic=found.topic_of(batch))]
@@ -410,7 +409,7 @@ async def restore_announcement(ctx: Context, click: cards.Restore) -> Replies:
     """Post a withdrawn announcement again where it was, without notifying anybody, once all its old posts are gone."""
     said = await cards.get_theirs(ctx, click.annonce, AnnouncementState.WITHDRAWN, lock=True)
     if await find_work(ctx.db, cards.Removal(annonce=said.id)):
-        raise UserError("Le retrait est encore en cours : cliquez de nouveau sur « Rétablir » dès qu’il est terminé.")
+        raise UserError(render("annonce/withdrawal_runs"))
     calls = said.everybody and not said.written
     await outbox.forget_ended(ctx.db, said.topics)
     again = {"written": 0, "everybody": calls}

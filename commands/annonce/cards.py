@@ -44,10 +44,10 @@ async def read_files(ctx: ReadingContext, ids: Sequence[str]) -> dict[str, str]:
     """Return the names, by id, of files that can be attached to an announcement. Raises ValueError with a French
     sentence for others."""
     if len(ids) > FILES_MAX:
-        raise ValueError(f"Ce message a trop de fichiers : une annonce en porte {FILES_MAX} au plus.")
+        raise ValueError(render("annonce/too_many_files", most=FILES_MAX))
     files = await attachments.read_files(ctx.chat, ids)
     if None in files:
-        raise ValueError("Un de ces fichiers a été supprimé depuis : envoyez-les de nouveau au bot.")
+        raise ValueError(render("annonce/file_deleted"))
     found = [file for file in files if file]
     largest = await ctx.chat.largest_file() if found else 0
     if fault := find_files_fault([(escape(file.name), file.size) for file in found], largest):
@@ -58,7 +58,8 @@ async def read_files(ctx: ReadingContext, ids: Sequence[str]) -> dict[str, str]:
 def find_files_fault(sizes: Sequence[tuple[str, int]], largest: int) -> str:
     """Say why files of these names and sizes cannot go with an announcement, in French; "" when they can."""
     if heavy := next(((name, size) for name, size in sizes if size > largest), None):
-        return f"« {heavy[0]} » pèse {attachments.say_size(heavy[1])}, {attachments.say_size(largest)} au plus."
+        size, most = attachments.say_size(heavy[1]), attachments.say_size(largest)
+        return render("annonce/file_too_heavy", name=heavy[0], size=size, most=most)
     if (total := sum(size for _, size in sizes)) > TOTAL_MAX:
         sizes_said = f"{attachments.say_size(total)} en tout, {attachments.say_size(TOTAL_MAX)} au plus"
         more = "chaque canal en reçoit une copie. Donnez plutôt un lien dans le texte."
@@ -182,9 +183,9 @@ def find_text_fault(text: str, *, everybody: bool = False) -> str:
     """Say why a text cannot be posted, in one French sentence; "" if it can."""
     length = len(typeset(_draw_text(text, everybody)))
     if not text.strip():
-        return "Le texte de l’annonce est vide."
+        return render("annonce/text_empty")
     if length > POST_MAX:
-        return f"L’annonce est trop longue : {group(length)} caractères, {group(POST_MAX)} au plus."
+        return render("annonce/text_too_long", length=length, most=POST_MAX)
     return ""
 
 
@@ -207,7 +208,7 @@ async def draft_form(ctx: Context, **filled: object) -> Form:
         return Announce.draft(thematiques=dict(themes), **known_so_far)
     own = list_own(ctx.user)
     if not own:
-        raise UserError("Le registre ne vous donne aucun département à canal : demandez à l’équipe d’animation.")
+        raise UserError(render("annonce/no_departement"))
     return AnnounceHere.draft(departements=own, **({"place": next(iter(own))} | known_so_far))
 
 
@@ -236,7 +237,7 @@ REFUSALS = {
 def must_be_in(ctx: Context, announcement: Announcement | None, *states: AnnouncementState) -> Announcement:
     """Return the announcement if it is in one of these states. Raises UserError."""
     if announcement is None:
-        raise UserError("Cette annonce a été abandonnée : tapez /annonce pour en écrire une autre.")
+        raise UserError(render("annonce/was_abandoned"))
     if announcement.state not in states:
         leaves = announcement.at.astimezone(ctx.zone) if announcement.at and waits(announcement, ctx.now) else None
         gone = LEAVES.format(f"{say_weekday(leaves.date(), ctx.today)} à {say_hour(leaves)}") if leaves else GONE
@@ -249,7 +250,7 @@ def must_be_own(ctx: Context, announcement: Announcement | None, *states: Announ
     Raises UserError."""
     said = must_be_in(ctx, announcement, *states)
     if said.by != ctx.user.id and not ctx.user.animates:
-        raise UserError("Seules la personne qui a fait cette annonce et l’équipe d’animation peuvent la changer.")
+        raise UserError(render("annonce/not_yours"))
     return said
 
 
@@ -361,7 +362,7 @@ def say_missing(targets: Sequence[str], found: Announcement) -> str:
     named = [f"« {escape(found.channels[target])} »" for target in targets if target in found.channels][:NAMED_MAX]
     more = len(targets) - len(named)
     shown = [*named, *([plural(more, "autre" if named else "personne")] if more else [])]
-    return f"Mattermost la refuse à {join(shown)} ; le bot réessaie pendant un jour."
+    return render("annonce/refused_in", shown=shown)
 
 
 def _list_counts(announcement: Announcement, count: int) -> Sequence[tuple[str, str]]:
@@ -394,5 +395,4 @@ def _enumerate(names: Sequence[str]) -> str:
 def must_be_allowed(person: people.Person, wanted: Sequence[str]) -> None:
     """Raise UserError for somebody who may not, or no longer, write to these places."""
     if not may_post_to(person, wanted):
-        raise UserError("Vous pouvez annoncer dans les canaux de vos départements ; pour d’autres, demandez à l’équipe "
-                        "d’animation.")  # fmt: skip
+        raise UserError(render("annonce/not_your_places"))  # fmt: skip

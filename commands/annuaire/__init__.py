@@ -132,7 +132,7 @@ async def find_helpers(ctx: Context, text: str) -> Replies:
     what, *rest = NEAR.split(f" {' '.join(text.split())[:QUERY_MAX]}", maxsplit=1)
     about = what.strip()
     if not about:
-        raise UserError("Dites ce qu’il faut savoir faire : par exemple /annuaire qui linux près de 69120.")
+        raise UserError(render("annuaire/which_skill"))
     where = _read_place(ctx, rest[0]) if rest else _find_own_place(ctx.user)
     hits = (await read_index(ctx.db, ctx.today)).skilled(ctx.user, about)
     near = sorted(hits, key=lambda hit: (_measure_nearness(ctx, hit, where), -hit.score, hit.entry.name))[:ASKED_MAX]
@@ -154,7 +154,7 @@ async def send_question(ctx: Context, form: AskHelp) -> Replies:
     free = await entries.find_willing(ctx.db, form.helpers, ctx.now, ctx.settings.help_requests)
     asked = [person for person in free if person.id != ctx.user.id]
     if not asked:
-        raise UserError("Ces personnes ont déjà été assez sollicitées cette semaine : réessayez dans quelques jours.")
+        raise UserError(render("annuaire/asked_enough"))
     key = ctx.request.key
     await entries.note_request(ctx.db, key, ctx.user.id, [person.id for person in asked], ctx.now)
     names = [person.full_name for person in asked]
@@ -166,16 +166,16 @@ async def send_question(ctx: Context, form: AskHelp) -> Replies:
 async def withdraw_question(ctx: Context, click: cards.Withdraw) -> Replies:
     """Withdraw a question from all who received it; it no longer counts towards their limit."""
     if not await entries.withdraw_request(ctx.db, click.key, ctx.user.id):
-        raise UserError("Cette demande est déjà retirée.")
+        raise UserError(render("annuaire/question_withdrawn"))
     gone = QUESTION.rewrite(click.key, render("annuaire/withdrawn"))
-    return [gone, Whisper("Votre demande est retirée : personne n’a plus à y répondre.")]
+    return [gone, Whisper(render("annuaire/question_withdrawn_now"))]
 
 
 @feature.button(cards.StopHelping, roles=NETWORK)
 async def stop_helping(ctx: Context, _: cards.StopHelping) -> Replies:
     """Stop all questions to this person until they say otherwise."""
     await entries.save_profile(ctx.db, ctx.user, {"helps": False})
-    return Whisper("C’est noté : on ne vous sollicitera plus. `/profil` permet de changer d’avis.")
+    return Whisper(render("annuaire/asked_no_more"))
 
 
 @feature.job("hour=4 minute=20", name="annuaire.forget_requests", writes=True)
@@ -210,7 +210,7 @@ def _read_place(ctx: Context, text: str) -> SearchPlace:
     if not places:
         near = ", ".join(place.label for place in found.suggestions)
         hint = f" Peut-être : {near}." if near else ""
-        raise UserError(f"Je ne connais pas de lieu « {quote(text)} » : écrivez un code postal ou un nom.{hint}")
+        raise UserError(render("annuaire/unknown_place", text=text, more=hint))
     return _make_place(places[0])
 
 
@@ -312,7 +312,7 @@ async def propose_contact(ctx: Context, form: ProposeContact) -> Replies:
     )
     stored = await entries.propose_contact(ctx.db, contact)
     if stored is None:
-        raise UserError(fields={"organisme": "Ce contact est déjà dans l’annuaire, ou attend d’être relu."})
+        raise UserError(fields={"organisme": render("annuaire/contact_known")})
     if ctx.user.animates:
         _note_contact(ctx, stored, {})
         card = cards.draw_contact(stored, ctx.user)
@@ -327,7 +327,7 @@ async def review_next(ctx: Context, _: str) -> Replies:
     """Show the contact that has waited longest, with its review buttons."""
     contact = await entries.find_oldest_proposed(ctx.db)
     if contact is None:
-        return Whisper("Aucun contact n’attend d’être relu.")
+        return Whisper(render("annuaire/no_contact_waits"))
     count = await entries.count_proposed(ctx.db)
     card = _draw_review(contact, await _find_proposer(ctx, contact), None)
     return [Whisper(render("annuaire/waiting", count=count)), REVIEW.send(contact, card, ctx.user.id)]
@@ -341,7 +341,7 @@ async def decide_contact(ctx: Context, click: cards.Decide) -> Replies:
     is_new = await entries.decide_contact(ctx.db, click.contact_id, state, ctx.user.id, ctx.now)
     contact = await entries.get_contact(ctx.db, click.contact_id)
     if contact is None:
-        raise UserError("Ce contact n’existe plus.")
+        raise UserError(render("annuaire/contact_gone"))
     if is_new:
         _note_contact(ctx, contact, {"etat": was.value} if was else {})
     decider = await get(ctx.db, contact.decided_by) if contact.decided_by else None

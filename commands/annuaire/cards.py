@@ -98,7 +98,6 @@ class StopHelping(BaseModel):
 LABEL_MAX = 40
 CONTACT = "contact:"
 """What stands before a contact’s number where a person’s id may stand, too."""
-GONE = "Cette fiche n’est plus dans l’annuaire."
 
 
 def get_target(entry: DirectoryEntry) -> str:
@@ -146,11 +145,11 @@ async def find_target(ctx: Context, target: str) -> Person | Contact:
     if target.startswith(CONTACT):
         contact = await get_contact(ctx.db, int(target.removeprefix(CONTACT)))
         if contact is None or contact.state is not ContactState.PUBLISHED:
-            raise UserError(GONE)
+            raise UserError(render("annuaire/gone"))
         return contact
     person = await people.get(ctx.db, target)
     if person is None or person.is_hidden or person.has_left(ctx.today):
-        raise UserError(GONE)
+        raise UserError(render("annuaire/gone"))
     return person.copy_with(role=person.role or person.derived_role)
 
 

@@ -222,7 +222,7 @@ async def choose_channel(ctx: ReadingContext, click: Choose) -> Replies:
     channel_id = (await canaux.find_channel_ids(ctx.db)).get(click.key)
     place = await look_at_channel(ctx, planned, channel_id) if planned and channel_id else None
     if planned is None or channel_id is None or (place is None and not planned.private):
-        raise UserError("Ce canal n’existe plus. Tapez /canaux pour voir ceux d’aujourd’hui.")
+        raise UserError(render("canaux/gone"))
     is_free = planned.belonging is Belonging.LIBRE
     if place is None or (planned.private and not place.is_in):
         return await _enter_private(ctx, planned, channel_id, joins=click.joins)
@@ -295,7 +295,7 @@ async def show_channel(ctx: ReadingContext, click: SeeChannel) -> Replies:
     channel_id = (await canaux.find_channel_ids(ctx.db)).get(click.key, "")
     place = await look_at_channel(ctx, planned, channel_id) if planned else None
     if place is None:
-        raise UserError("Ce canal n’existe plus. Tapez /canaux pour voir ceux d’aujourd’hui.")
+        raise UserError(render("canaux/gone"))
     buttons = [draw_channel_button(place)] if place.planned.belonging is Belonging.LIBRE else []
     return Whisper(render("canaux/one", place=place), buttons)
 

@@ -17,7 +17,7 @@ from bot.events import WatchedPlaces
 from bot.features import Feature, Front, Right
 from bot.french import join, plural, say_moment
 from bot.replies import Button, Message, Refresh, Replies, Reply, Whisper
-from bot.texts import Markdown, escape, quote, render
+from bot.texts import Markdown, escape, render
 from commands.canaux.drift import DONE_LABELS, TO_DO_LABELS
 from config.canaux import Family, PlannedChannel, home_of
 from config.settings import Settings
@@ -69,10 +69,10 @@ def read_scope(text: str, table: Table) -> str:
     try:
         (code,) = read_departements(text)
     except ValueError:
-        raise UserError(f"« {quote(text.strip())} » n’est ni un département ni un canal du réseau.") from None
+        raise UserError(render("canaux/unknown_scope", text=text.strip())) from None
     key = f"{PREFIX}{home_of(code)}"
     if key not in table:
-        raise UserError(f"{departement(code).name} n’a pas de canal à elle seule dans la table des canaux.")
+        raise UserError(render("canaux/no_channel_of_its_own", name=departement(code).name))
     return key
 
 
@@ -86,7 +86,7 @@ async def must_be_planned(ctx: Context, key: str) -> PlannedChannel:
     """Get a planned channel by its key. Raises UserError if it is no longer planned."""
     canal = (await list_planned(ctx.db, ctx.settings)).get(key)
     if canal is None:
-        raise UserError("Ce canal n’est plus dans la table des canaux.")
+        raise UserError(render("canaux/not_planned"))
     return canal
 
 
@@ -103,8 +103,8 @@ def must_look_after(actor: people.Person, scope: str) -> None:
     if not actor.id or actor.animates or scope in {f"{PREFIX}{home_of(code)}" for code in actor.departements}:
         return
     own = join([code for code in actor.departements if home_of(code)])
-    hint = f"Écrivez le numéro du vôtre ({own})." if own else "Le registre ne vous en donne aucun."
-    raise UserError(f"Un coordinateur vérifie et répare le canal de son département. {hint}")
+    hint = render("canaux/own_number", own=own) if own else render("canaux/no_departement")
+    raise UserError(render("canaux/not_your_departement", hint=hint))
 
 
 def say_scope(scope: str, table: Table) -> str:
@@ -321,15 +321,12 @@ def _run_buttons(run: Run, counted: Counted, *, is_long: bool) -> Sequence[Butto
     return [*undo, *see]
 
 
-TOO_OLD = "Cette vérification est trop ancienne : recommencez avec /canaux verifier."
-
-
 @feature.button(See, roles=LEADERS, writes=False)
 async def show_page(ctx: Context, click: See) -> Replies:
     """Show a page of the changes of a run."""
     run = await runs.get_run(ctx.db, click.run)
     if run is None:
-        raise UserError(TOO_OLD)
+        raise UserError(render("canaux/check_too_old"))
     must_look_after(ctx.user, run.scope)
     table = await list_planned(ctx.db, ctx.settings, archived=True)
     found = await runs.list_changes(ctx.db, run.id, skip=click.at, limit=PAGE + 1)

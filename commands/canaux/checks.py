@@ -67,7 +67,7 @@ async def start_check(ctx: Context, asked: cards.Check) -> Replies:
     """Start a check; a second one of the same kind joins the first."""
     cards.must_look_after(ctx.user, asked.scope)
     if await find_work(ctx.db, asked):
-        raise UserError("Cette vérification est déjà en cours : attendez son résultat.")
+        raise UserError(render("canaux/check_runs"))
     table = await list_planned(ctx.db, ctx.settings)
     return [Start(payload=asked), Whisper(render("canaux/begun", scope=cards.say_scope(asked.scope, table)))]
 

@@ -13,7 +13,7 @@ from bot.errors import UserError, unless_refused
 from bot.mattermost import ChatChannel
 from bot.menus import Choosing, Menu
 from bot.replies import Ask, Replies, Whisper
-from bot.texts import quote, render
+from bot.texts import render
 from commands.canaux.cards import ALL, ANIMATEURS, DEPARTEMENTS, feature, must_be_planned, note_finding, read_scope
 from commands.canaux.drift import build_batches
 from config.canaux import HEADER_MAX, PURPOSE_MAX, Family, PlannedChannel
@@ -46,7 +46,7 @@ async def list_known_channels(
     table, known = await list_planned(ctx.db, ctx.settings), await find_channel_ids(ctx.db)
     found = {key: canal.name for key, canal in table.items() if (absent or key in known) and fits(canal)}
     if not found:
-        raise UserError("Aucun canal de cette sorte n’est encore connu du bot : tapez d’abord /canaux verifier.")
+        raise UserError(render("canaux/none_known"))
     return dict(list(found.items())[:OFFERED_MAX])
 
 
@@ -87,7 +87,7 @@ async def split_channel_name(ctx: Context, text: str, there: Mapping[str, str]) 
             continue
         if key in there:
             return key, text.split(maxsplit=size)[size].strip() if len(words) > size else ""
-    raise UserError("Dites d’abord de quel canal il s’agit : par exemple 69, ou Éducation.")
+    raise UserError(render("canaux/which_channel"))
 
 
 COLUMNS = {Drift.PURPOSE: ("purpose", "la description", PURPOSE_MAX), Drift.HEADER: ("header", "l’en-tête", HEADER_MAX)}
@@ -138,9 +138,9 @@ async def _save_text(ctx: Context, key: str, drift: Drift, text: str) -> Replies
     canal = await must_be_planned(ctx, key)
     before = str(getattr(canal, column))
     if len(text) > most:
-        raise UserError(f"C’est trop long : {most} caractères au plus, et il y en a {len(text)}.")
+        raise UserError(render("canaux/text_too_long", most=most, length=len(text)))
     if before == text:
-        return Whisper("C’est déjà ce qui y est écrit.")
+        return Whisper(render("canaux/text_unchanged"))
     await amend_channel(ctx.db, key, ctx.user.id, ctx.now, **{column: text})
     act = await apply_change(ctx, Finding(drift, key, canal.address, "écrit à la main", before=before, after=text))
     said = render("canaux/described", title=canal.name, what=called, before=before, after=text)
@@ -148,7 +148,7 @@ async def _save_text(ctx: Context, key: str, drift: Drift, text: str) -> Replies
 
 
 ADDRESS_MAX = 50
-KEEPS_ITS_NAME = "Le canal d’un département garde son nom : chacun le cherche sous celui-là."
+
 BY_HAND = "archivé à la main, dans Mattermost"
 _OTHER_SIGNS = re.compile(r"[^a-z0-9]+")
 
@@ -179,10 +179,10 @@ async def check_new_channel(ctx: ReadingContext, form: NewChannel) -> Make:
     """Check that a channel can be created. Raises UserError if a channel of that name exists."""
     address = make_address(form.name)
     if not address:
-        raise UserError(fields={"nom": "Ce nom n’a ni lettre ni chiffre."})
+        raise UserError(fields={"nom": render("canaux/name_without_letters")})
     namesake = await ctx.chat.channel_by_name(address, archived=True)
     if namesake and namesake.is_private and not await ctx.chat.is_in(namesake.id):
-        raise UserError(fields={"nom": "Un canal privé a déjà cette adresse : choisissez un autre nom."})
+        raise UserError(fields={"nom": render("canaux/address_private")})
     table = await list_planned(ctx.db, ctx.settings, archived=True)
     if fault := _find_namesake_fault(form.name, address, namesake, table):
         raise UserError(fields={"nom": fault})
@@ -195,7 +195,7 @@ async def make_channel(ctx: Context, new: Make) -> Replies:
     """Add a new channel to the table, and create it."""
     key = f"{MADE}{new.address}"
     if key in await list_planned(ctx.db, ctx.settings, archived=True):
-        raise UserError("Ce canal est déjà créé : /canaux le montre.")
+        raise UserError(render("canaux/created_already"))
     await amend_channel(ctx.db, key, ctx.user.id, ctx.now, **new.model_dump())
     act = await apply_change(ctx, Finding(Drift.ABSENT, key, new.address, "créé à la main"))
     return [Whisper(render("canaux/being_made", title=new.name)), act]
@@ -211,11 +211,11 @@ def _find_namesake_fault(
 ) -> str:
     """Say why a channel of that name cannot be created, in French; "" if it can."""
     if there is not None and there.archived:
-        return "Un canal archivé a déjà cette adresse : restaurez-le, ou choisissez un autre nom."
+        return render("canaux/address_archived")
     if there is not None:
-        return f"Le canal « {quote(there.display_name)} » a déjà cette adresse : choisissez un autre nom."
+        return render("canaux/address_taken", display_name=there.display_name)
     if any(address == other.address or fold(name) == fold(other.name) for other in table.values()):
-        return "La table des canaux a déjà un canal de ce nom : choisissez-en un autre."
+        return render("canaux/name_planned")
     return ""
 
 
@@ -223,7 +223,7 @@ def _find_namesake_fault(
 async def ask_new_name(ctx: Context, text: str) -> Replies:
     """Open the window of a new name. Channels of départements cannot be renamed: people find them by their names."""
     there = await list_known_channels(ctx, lambda channel: channel.family is not Family.DEPARTEMENT, absent=True)
-    chosen = await find_named_channel(ctx, text, there, KEEPS_ITS_NAME)
+    chosen = await find_named_channel(ctx, text, there, render("canaux/keeps_its_name"))
     return Ask(RenameChannel.draft(there=there, key=chosen))
 
 
@@ -232,7 +232,7 @@ async def save_name(ctx: Context, form: RenameChannel) -> Replies:
     """Change a channel’s title here and in Mattermost. Its address stays, unless the channel does not exist yet."""
     canal = await must_be_planned(ctx, form.key)
     if canal.name == form.name:
-        return Whisper(f"Ce canal s’appelle déjà « {quote(form.name, 64)} ».")
+        return Whisper(render("canaux/name_unchanged", name=form.name))
     if form.key not in await find_channel_ids(ctx.db):
         return await _make_elsewhere(ctx, canal, form.name)
     await amend_channel(ctx.db, form.key, ctx.user.id, ctx.now, name=form.name)
@@ -246,7 +246,7 @@ async def _make_elsewhere(ctx: Context, canal: PlannedChannel, name: str) -> Rep
     name."""
     address, table = make_address(name), dict(await list_planned(ctx.db, ctx.settings, archived=True))
     del table[canal.key]
-    if fault := _find_namesake_fault(name, address, None, table) if address else "Ce nom n’a ni lettre ni chiffre.":
+    if fault := _find_namesake_fault(name, address, None, table) if address else render("canaux/name_without_letters"):
         raise UserError(fields={"nom": fault})
     await amend_channel(ctx.db, canal.key, ctx.user.id, ctx.now, name=name, address=address)
     reason = f"« {canal.name} » n’existait pas : créé sous ce nom"
@@ -260,7 +260,7 @@ async def _make_elsewhere(ctx: Context, canal: PlannedChannel, name: str) -> Rep
 async def ask_archive_reason(ctx: Context, text: str) -> Replies:
     """Open the window in which an archiving is explained."""
     there = await list_known_channels(ctx, lambda channel: channel.family is Family.THEMATIQUE)
-    refusal = "Seuls les canaux thématiques s’archivent : le réseau a besoin des autres, le bot les recréerait."
+    refusal = render("canaux/not_archivable")
     return Ask(PutAway.draft(there=there, key=await find_named_channel(ctx, text, there, refusal)))
 
 
@@ -283,7 +283,7 @@ async def read_restored(ctx: ReadingContext, text: str) -> Restore | Whisper:
         key: why for key, why in told.items() if why != BY_HAND or await _find_archived_id(ctx, table[key], known[key])
     }
     if not away:
-        raise UserError("Aucun canal n’est archivé.")
+        raise UserError(render("canaux/none_archived"))
     options = {key: table[key].name for key in list(away)[:OFFERED_MAX]}
     lines = [(name, away[key]) for key, name in options.items()]
     return Whisper(render("canaux/away", lines=lines), menus=[Menu("Restaurer", Restore(), options)])
@@ -303,7 +303,7 @@ async def _find_archived(ctx: ReadingContext, key: str, table: Mapping[str, Plan
         return Restore(chosen=key)
     found = await _find_archived_id(ctx, table[key], (await find_channel_ids(ctx.db)).get(key, ""))
     if not found:
-        raise UserError("Ce canal n’est pas archivé.")
+        raise UserError(render("canaux/not_archived"))
     return Restore(chosen=key, channel=found)
 
 
@@ -324,7 +324,7 @@ async def restore_channel(ctx: Context, click: Restore) -> Replies:
     await ctx.must_still_be(ANIMATEURS)
     canal = (await list_planned(ctx.db, ctx.settings, archived=True)).get(click.chosen)
     if canal is None or not (click.channel or click.chosen in await _list_archived(ctx)):
-        raise UserError("Ce canal n’est plus archivé.")
+        raise UserError(render("canaux/archived_no_more"))
     if click.channel:
         await remember_channel(ctx.db, click.chosen, click.channel, ctx.now)
     reason = (await list_put_away(ctx.db)).get(click.chosen, "")
@@ -347,7 +347,7 @@ async def show_rights(ctx: Context, text: str) -> Replies:
     table = await list_planned(ctx.db, ctx.settings)
     scope = read_scope(text, table)
     if scope in {ALL, DEPARTEMENTS}:
-        raise UserError("De quel canal s’agit-il ? Par exemple : /canaux droits 69, ou /canaux droits Éducation.")
+        raise UserError(render("canaux/rights_of_which"))
     canal, rules = table[scope], MembershipRules(await list_allowances(ctx.db))
     found = (
         await people.with_role(ctx.db, people.Role.COORDINATEUR, limit=COORDINATEURS_MAX) if canal.departement else []

@@ -17,7 +17,7 @@ from bot.french import join, plural
 from bot.mattermost import ChatUser
 from bot.menus import Choosing, Menu
 from bot.replies import Button, Direct, Message, Progress, Refresh, Replies, Reply, Say, Start, Step, Whisper
-from bot.texts import Markdown, escape, mention, quote, render
+from bot.texts import Markdown, escape, mention, render
 from commands.canaux import cards
 from commands.canaux.cards import ANIMATEURS, feature
 from commands.canaux.edits import apply_change, list_known_channels, split_channel_name
@@ -112,12 +112,10 @@ async def read_admission(ctx: ReadingContext, text: str) -> Admission:
     name, _, rest = text.strip().partition(" ")
     where, _, reason = rest.strip().partition(" ")
     if not where:
-        raise UserError(
-            "Dites qui, où et pourquoi : par exemple /canaux admettre @nina.roux 69 stagiaire jusqu’en juin."
-        )
+        raise UserError(render("canaux/admission_usage"))
     account = await ctx.chat.user_by_name(name)
     if account is None or account.is_bot:
-        raise UserError(f"Personne ne s’appelle @{quote(name.removeprefix('@'))} dans Mattermost.")
+        raise UserError(render("canaux/unknown_person", username=name.removeprefix("@")))
     return Admission(account, where, reason.strip()[:REASON_MAX] or ADMITTED)
 
 
@@ -134,7 +132,7 @@ async def admit_by_name(ctx: Context, asked: Admission) -> Replies:
     table, known = await canaux.list_planned(ctx.db, ctx.settings), await canaux.find_channel_ids(ctx.db)
     canal = table.get(cards.read_scope(asked.where, table))
     if canal is None or canal.key not in known:
-        raise UserError("Ce canal n’existe pas encore : /canaux verifier dit lesquels manquent.")
+        raise UserError(render("canaux/not_there_yet"))
     is_new = await _admit(ctx, canal, account.id, why)
     said = render("canaux/admitted", username=account.username, planned=canal, is_new=is_new)
     alert = await cards.close_alert(ctx, OUTSIDER.rewrite((canal.key, account.id), said))
@@ -163,9 +161,9 @@ async def end_exception(ctx: Context, click: EndException) -> Replies:
     """End an exception. Nobody joins or leaves now: the next check says what follows."""
     key, _, user_id = click.chosen.rpartition(" ")
     if not await canaux.disallow(ctx.db, key, user_id):
-        raise UserError("Cette exception n’existe plus.")
+        raise UserError(render("canaux/exception_gone"))
     record_entry_at_end(ctx, AuditEntry(journal.AuditAct.CHANNEL_EXCEPTION, f"canal:{key}", user_id))
-    return Whisper("C’est noté : les règles ordinaires valent de nouveau. /canaux verifier dit ce que cela change.")
+    return Whisper(render("canaux/exception_ended"))
 
 
 async def _settle_outsider(ctx: Context, who: Outsider, canal: PlannedChannel, *, is_in: bool) -> Refresh:
@@ -205,7 +203,6 @@ def _label_exception(each: canaux.Allowance, table: Mapping[str, PlannedChannel]
     return f"{who}, {table[each.key].name if each.key in table else each.key}"
 
 
-ADMIN_USAGE = "Dites quel canal, et qui au besoin : /canaux administrateurs 69 +@nina.roux, ou -@nina.roux."
 ADMIN_REASON = "administrateur du canal par décision de l’équipe d’animation"
 _SIGNED_NAME = re.compile(r"([+-])\s*@?(\S+)")
 
@@ -224,7 +221,7 @@ async def read_admin_change(ctx: ReadingContext, text: str) -> Lead | Whisper:
     key, rest = await split_channel_name(ctx, text, await list_known_channels(ctx, lambda _: True))
     who = _SIGNED_NAME.fullmatch(rest)
     if key is None or (rest and who is None):
-        raise UserError(ADMIN_USAGE)
+        raise UserError(render("canaux/admin_usage"))
     canal, place = await cards.must_be_planned(ctx, key), (await canaux.find_channel_ids(ctx.db))[key]
     try:
         if who is None:
@@ -233,7 +230,7 @@ async def read_admin_change(ctx: ReadingContext, text: str) -> Lead | Whisper:
     except ChatError as error:
         if error.may_pass:
             raise
-        raise UserError("Le bot ne voit pas ce canal : ajoutez-le-y d’abord.") from None
+        raise UserError(render("canaux/channel_not_seen")) from None
 
 
 async def _list_admins(ctx: ReadingContext, place: str) -> Sequence[str]:
@@ -246,12 +243,12 @@ async def _list_admins(ctx: ReadingContext, place: str) -> Sequence[str]:
 async def _check_admin_change(ctx: ReadingContext, wanted: Lead, place: str) -> Lead | Whisper:
     account = await ctx.chat.user_by_name(wanted.username)
     if account is None or account.is_bot or account.deleted:
-        raise UserError(f"Personne ne s’appelle @{quote(wanted.username)} dans Mattermost.")
+        raise UserError(render("canaux/unknown_person", username=wanted.username))
     member = await ctx.chat.channel_member(place, account.id)
     if member is None:
-        raise UserError(f"@{account.username} n’est pas dans ce canal : /canaux admettre l’y fait entrer.")
+        raise UserError(render("canaux/not_in_channel", username=account.username))
     if member.is_guest:
-        raise UserError("Mattermost ne laisse pas un invité administrer un canal.")
+        raise UserError(render("canaux/guest_admin"))
     if member.is_admin is wanted.leads:
         return Whisper(render("canaux/leads_already", who=account, leads=wanted.leads))
     return wanted.model_copy(update={"user_id": account.id, "username": account.username})

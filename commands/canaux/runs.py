@@ -73,9 +73,9 @@ async def start_repair(ctx: Context, run_id: str, *, strangers: bool) -> tuple[R
     responsible for its channels, and while another run is under way."""
     run = await runs.lock_run(ctx.db, run_id)
     if run is None or (run.stage is Stage.SHOWN and run.at < ctx.now - cards.DAY):
-        raise UserError(cards.TOO_OLD)
+        raise UserError(render("canaux/check_too_old"))
     if run.stage is not Stage.SHOWN:
-        raise UserError("Cette réparation est déjà lancée, ou finie.")
+        raise UserError(render("canaux/repair_started"))
     cards.must_look_after(ctx.user, run.scope)
     await must_be_alone(ctx)
     await begin_repair(ctx, run, strangers=strangers)
@@ -102,7 +102,7 @@ async def count_changes(db: AsyncSession, run_id: str, *states: ChangeState) -> 
 async def must_be_alone(ctx: Context) -> None:
     """Raise UserError while another run is being made or undone."""
     if await runs.find_under_way(ctx.db) is not None:
-        raise UserError("Une autre réparation des canaux est en cours : attendez qu’elle soit finie.")
+        raise UserError(render("canaux/repair_runs"))
 
 
 @feature.stopped(cards.Mend, name="canaux.Mend")
@@ -157,7 +157,7 @@ async def repair_last(ctx: Context, text: str) -> Replies:
     )
     if last is None:
         line = f"/canaux verifier {text.strip()}".strip()
-        raise UserError(f"Rien n’est à réparer parmi ce que vous avez vérifié depuis hier : tapez d’abord {line}.")
+        raise UserError(render("canaux/nothing_to_repair", line=line))
     run, started = await start_repair(ctx, last.id, strangers=False)
     return [await cards.refresh_run(ctx, run), Whisper(render("canaux/mending")), started]
 
@@ -310,7 +310,7 @@ async def ask_undo(ctx: Context, _: str) -> Replies:
     """Show what would be undone, and ask for confirmation."""
     last = await runs.find_last_made(ctx.db, ctx.now - UNDO_FOR)
     if last is None:
-        raise UserError("Il n’y a rien à annuler : aucun changement des canaux depuis trente jours.")
+        raise UserError(render("canaux/nothing_to_undo"))
     counted = [row for row in await runs.count_by_channel(ctx.db, last.id) if row[2] in cards.MADE]
     table = await list_planned(ctx.db, ctx.settings, archived=True)
     lines, count = await cards.list_made(ctx, last, table), sum(n for *_, n in counted)
@@ -338,9 +338,9 @@ async def undo_run(ctx: Context, click: cards.Undo) -> Replies:
     """Start to undo a run; a second click says that it is under way."""
     run = await runs.lock_run(ctx.db, click.run)
     if run is not None and run.at < ctx.now - UNDO_FOR:
-        raise UserError("Ces changements ont plus de trente jours : ils ne s’annulent plus. Tapez /canaux verifier.")
+        raise UserError(render("canaux/too_old_to_undo"))
     if run is None or run.stage is not Stage.MENDED:
-        raise UserError("Ces changements sont déjà annulés, ou en train de l’être.")
+        raise UserError(render("canaux/already_undone"))
     cards.must_look_after(ctx.user, run.scope)
     await must_be_alone(ctx)
     if run.kind is RunKind.SYNC:  # it may have been killed: what it was at may be there

@@ -170,11 +170,11 @@ async def rename_by_name(ctx: Context, text: str) -> Replies:
     """Rename a tag on all its reports."""
     words = text.split()
     if len(words) != 2:
-        raise UserError("Donnez l’ancien nom puis le nouveau : /cra étiquettes renommer caf aides.")
+        raise UserError(render("etiquettes/rename_usage"))
     tag = await _find_own(ctx, words[0])
     before, name = tag.name, _read(words[1], "renommer caf aides")
     if not await tags.rename_tag(ctx.db, tag, name):
-        raise UserError(f"Il y a déjà une étiquette #{name} : choisissez un autre nom, ou supprimez-la d’abord.")
+        raise UserError(render("etiquettes/name_taken", name=name))
     ctx.touched.add(ctx.user.id)
     undo = Button("Annuler", RenameBack(tag=tag.number, name=before))
     return Whisper(render("etiquettes/renamed", before=before, tag=name), [undo])
@@ -186,7 +186,7 @@ async def rename_back(ctx: Context, click: RenameBack) -> Replies:
     tag = await _get_own(ctx, click.tag)
     before = tag.name
     if not await tags.rename_tag(ctx.db, tag, click.name):
-        raise UserError(f"Il y a de nouveau une étiquette #{click.name} : supprimez-la d’abord.")
+        raise UserError(render("etiquettes/name_taken_again", name=click.name))
     ctx.touched.add(ctx.user.id)
     return answer(ctx, Message(render("etiquettes/renamed", before=before, tag=click.name)))
 
@@ -217,7 +217,7 @@ def _find_owner(ctx: Context) -> str:
     if ctx.user.role is Role.CONSEILLER:
         return ctx.user.id
     if ctx.user.departement is None:
-        raise UserError("Je ne connais pas votre département : demandez à l’équipe d’animation de l’indiquer.")
+        raise UserError(render("etiquettes/no_departement"))
     return ctx.user.departement
 
 
@@ -228,7 +228,7 @@ def _name_place(owner: str) -> str:
 
 def _read(text: str, example: str) -> str:
     if not text.strip():
-        raise UserError(f"Donnez un mot : /cra étiquettes {example}.")
+        raise UserError(render("etiquettes/which_word", example=example))
     try:
         return read_tag(text)
     except ValueError as problem:
@@ -239,12 +239,12 @@ async def _find_own(ctx: Context, text: str) -> tags.Tag:
     name = text.strip().removeprefix("#")
     tag = await tags.find_tag(ctx.db, _find_owner(ctx), name)
     if tag is None or tag.deleted_at:
-        raise UserError(f"Vous n’avez pas d’étiquette « {quote(name)} ». /cra étiquettes montre celles qu’il y a.")
+        raise UserError(render("etiquettes/unknown", name=name))
     return tag
 
 
 async def _get_own(ctx: Context, number: int) -> tags.Tag:
     tag = await tags.get_tag(ctx.db, number)
     if tag is None or tag.owner != _find_owner(ctx):
-        raise UserError("Cette étiquette n’existe plus.")
+        raise UserError(render("etiquettes/gone"))
     return tag

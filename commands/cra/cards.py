@@ -212,8 +212,6 @@ class CopyOne(Choosing):
     practice: bool = False
 
 
-CHANGED = "Ce compte rendu a changé entre-temps. Fermez cette fenêtre, puis rouvrez-le avec « Modifier »."
-TOO_OLD = "Ce compte rendu est supprimé depuis plus de 30 jours : il ne peut plus être rétabli."
 RECEIPT = RowCard[int]("cra:")
 PRACTICE_RECEIPT = RowCard[int]("practice:")
 """The receipt of a report, in its author’s direct channel, by its number; that of one on a practice sheet."""

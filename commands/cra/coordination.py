@@ -20,7 +20,7 @@ from bot.previews import answer, must_be_author
 from bot.replies import Ask, Button, Card, Message, Question, Replies, Whisper
 from bot.spool import Submission
 from bot.texts import Markdown, render
-from commands.cra.cards import CHANGED, TOO_OLD, feature
+from commands.cra.cards import feature
 from config.programme import FIRST_DAY
 from dialogs.cra import coordination
 from storage.cra.coordination import (
@@ -226,7 +226,7 @@ async def _revise(ctx: Context, form: coordination.CoordinationForm) -> Replies:
         return told if is_clicked else [told, RECEIPT.send(row.number, draw_card(row, "modifié"), ctx.user.id)]
     if row.said == form.said:
         return None
-    raise UserError(CHANGED)
+    raise UserError(render("cra/changed"))
 
 
 async def find_report(ctx: Context, number: int) -> CoordinationReport:
@@ -240,7 +240,7 @@ async def find_report(ctx: Context, number: int) -> CoordinationReport:
 async def _find_standing(ctx: Context, number: int) -> CoordinationReport:
     row = await find_report(ctx, number)
     if row.deleted_at:
-        raise UserError(f"Ce compte rendu est supprimé : rétablissez-le d’abord, avec /cra coordination {number}.")
+        raise UserError(render("coordination/is_deleted", number=number))
     return row
 
 
@@ -297,7 +297,7 @@ async def restore_coordination(ctx: Context, click: RestoreCoordination) -> Repl
     row = await find_report(ctx, click.number)
     if row.deleted_at:
         if ctx.now - row.deleted_at > RESTORE_FOR:
-            raise UserError(TOO_OLD)
+            raise UserError(render("cra/too_old"))
         await change_report(ctx.db, row, ctx.now, deleted_at=None)
     return _show_change(ctx, await find_report(ctx, click.number), "rétabli")
 
@@ -318,7 +318,7 @@ async def show_coordination_page(ctx: Context, at: CoordinationPage) -> Replies:
     """Show a page of the list, as it is now."""
     period, words = split_period(at.period, ctx.today)
     if words:
-        raise UserError("Je n’ai pas compris la période : tapez /cra coordination liste septembre, ou sans période.")
+        raise UserError(render("coordination/unknown_period"))
     period = period or read_period("tout", ctx.today)
     assert period is not None
     page = await read_page(partial(_read_rows, ctx, period), at.page)

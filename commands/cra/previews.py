@@ -110,19 +110,16 @@ async def _find_reports(ctx: Context, like: Like) -> Sequence[CraRow]:
     sheet = await read_sheet(ctx)
     last = await find_last_report(ctx.db, sheet)
     if last is None:
-        raise UserError("Vous n’avez pas encore de compte rendu à reprendre. Tapez /cra pour enregistrer le premier.")
+        raise UserError(render("cra/none_to_copy"))
     if isinstance(like, date):
         found = await list_reports_of(ctx.db, sheet, like, BATCH_MAX + 1)
         if not found:
-            raise UserError(
-                f"Vous n’avez pas de compte rendu du {like:%d/%m/%Y}. Le dernier enregistré est du "
-                f"{last.date:%d/%m/%Y} : tapez /cra idem pour en repartir, ou /cra liste pour les voir tous."
-            )
+            raise UserError(render("cra/none_of_day", like=f"{like:%d/%m/%Y}", date=f"{last.date:%d/%m/%Y}"))
         return found
     if isinstance(like, int):
         own = await queries.find_own(ctx.db, ctx.user.id, like, sheet.table)
         if own is None or own.deleted_at:
-            raise UserError(f"Vous n’avez pas de compte rendu n° {like}. Tapez /cra liste pour voir les vôtres.")
+            raise UserError(render("cra/no_such_number", like=like))
         return [own]
     return [last]
 
@@ -131,10 +128,7 @@ def _ask_which_base(ctx: Context, parts: Sequence[Part], part: Part, bases: Mapp
     """Ask which report of a day is meant, if there are several."""
     assert isinstance(part.like, date)
     if len(parts) > 1:
-        raise UserError(
-            f"Vous avez plusieurs comptes rendus du {part.like:%d/%m} : dites lequel par son numéro, par exemple "
-            "« comme le n° 12 mais 1h ». /cra liste les montre."
-        )
+        raise UserError(render("cra/several_of_day", like=f"{part.like:%d/%m}"))
     offered = {
         str(base.number): f"n° {base.number} · {title_report(base.report, ctx.today)}" for base in bases[part.like]
     }
@@ -403,10 +397,10 @@ async def read_corrected(ctx: ReadingContext, click: cards.Correct) -> cards.Pre
     reports = click.shown.reports
     chosen = [int(which[1]) - 1] if which and 0 < int(which[1]) <= len(reports) else list(range(len(reports)))
     if correction is None:
-        sentence = f"Je n’ai pas compris « {quote(click.said)} »{NBSP}: rien n’a changé."
+        sentence = render("cra/correction_unread", said=click.said)
         return _show_again(click, [sentence] if click.said else [])
     if len(chosen) > 1 and (correction.number is not None or not _OF_ONE.isdisjoint(correction.elements)):
-        return _show_again(click, [f"De quel compte rendu{NBSP}? Dites par exemple « le 2 : {quote(said)} »."])
+        return _show_again(click, [render("cra/correction_of_which", said=said)])
     return _correct(ctx, click.shown, correction, chosen)
 
 

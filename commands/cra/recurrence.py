@@ -33,7 +33,7 @@ from storage.people import Role
 
 ASKED_FOR = 3
 """Days after its own on which a report that was not filed is still asked for in the message of the day."""
-GONE = "Ce compte rendu n’est plus proposé : /cra habitudes montre les vôtres."
+
 _DAY = timedelta(days=1)
 
 
@@ -85,7 +85,7 @@ async def read_habit(ctx: ReadingContext, text: str) -> Whisper | None:
         return None
     rule, spans = found
     if rule.but:
-        raise UserError("Tapez la ligne sans « sauf » : le jour où cela n’a pas lieu, cliquez « Pas cette fois ».")
+        raise UserError(render("cra/habit_without_except"))
     rest = text
     for start, end in sorted(spans, reverse=True):
         rest = f"{rest[:start]} {rest[end:]}"
@@ -93,12 +93,12 @@ async def read_habit(ctx: ReadingContext, text: str) -> Whisper | None:
     if isinstance(shown, Whisper):
         return shown
     if len(shown.reports) != 1:
-        raise UserError("Une ligne fait revenir un seul compte rendu : tapez-en une pour chacun.")
+        raise UserError(render("cra/habit_of_one"))
     line = shown.reports[0].line
     if line.raw.keys() <= line.assumed.keys() | {"date"} and not line.unread:
-        raise UserError("Dites aussi ce qui revient : /cra tous les mardis atelier smartphone 8p 2h, par exemple.")
+        raise UserError(render("cra/habit_of_what"))
     judged = line.judge(ctx.clues)
-    if problems := [*judged.mistakes.values(), *(f"Je n’ai pas compris « {word} »." for word in judged.line.unread)]:
+    if problems := [*judged.mistakes.values(), *(render("cra/habit_unread", word=word) for word in judged.line.unread)]:
         raise UserError(" ".join(problems))
     return _ask_whether(ctx, rule, {name: value for name, value in judged.line.raw.items() if name != "date"})
 
@@ -107,7 +107,7 @@ def _ask_whether(ctx: ReadingContext, rule: Rule, raw: dict[str, Any]) -> Whispe
     key = secrets.token_urlsafe(16)
     first = next(iter(rule.days(ctx.today)), None)
     if first is None:
-        raise UserError("Aucun jour ne convient jusqu’à cette date : reculez la fin.")
+        raise UserError(render("cra/habit_no_day"))
     until = max(rule.days(first)) if rule.times else rule.until
     when = {"weekday": rule.weekday, "nth": rule.nth, "every": rule.every, "first": first, "until": until}
     keep = Button("Me le proposer", KeepHabit(author=ctx.user.id, key=key, raw=raw, **when), "primary")
@@ -136,12 +136,12 @@ def _fill(habit: RecurringReport, day: date) -> dict[str, Any]:
 async def keep_habit(ctx: Context, click: KeepHabit) -> Replies:
     """Store a recurring report; a second click stores it once."""
     if click.author != ctx.user.id:
-        raise UserError("Cet aperçu est celui de quelqu’un d’autre : tapez votre propre ligne avec /cra.")
+        raise UserError(render("cra/habit_not_yours"))
     known = await list_habits(ctx.db, ctx.user.id, ctx.today)
     habit = await find_by_key(ctx.db, click.key) or next((one for one in known if _is_same(one, click)), None)
     if habit is None:
         if len(known) >= HABITS_MAX:
-            raise UserError(f"Vous en avez déjà {HABITS_MAX} : /cra habitudes en arrête.")
+            raise UserError(render("cra/too_many_habits", most=HABITS_MAX))
         habit = RecurringReport(author_id=ctx.user.id, created_at=ctx.now, **click.model_dump(exclude={"author"}))
         ctx.db.add(habit)
         await ctx.db.flush()
@@ -186,7 +186,7 @@ async def resume_habit(ctx: Context, click: ResumeHabit) -> Replies:
 async def _find(ctx: Context, number: int) -> RecurringReport:
     habit = await find_habit(ctx.db, ctx.user.id, number)
     if habit is None:
-        raise UserError(GONE)
+        raise UserError(render("cra/habit_gone"))
     return habit
 
 

@@ -178,9 +178,9 @@ async def restore_report(ctx: Context, click: cards.Restore) -> Replies:
     cra = await find_report(ctx, click)
     if cra.deleted_at:
         if ctx.now - cra.deleted_at > queries.RESTORE_FOR:
-            raise UserError(cards.TOO_OLD)
+            raise UserError(render("cra/too_old"))
         if other := await relink_report(ctx.db, ctx.user.id, cra.key, cra.number):
-            raise UserError(f"Son rendez-vous a un autre compte rendu, le n° {other} : supprimez-le d’abord.")
+            raise UserError(render("cra/rdv_has_other", other=other))
         await queries.restore_report(ctx.db, cra, ctx.now)
         cra = await find_report(ctx, click)
     if click.whispered:
@@ -202,9 +202,7 @@ async def find_standing_report(ctx: Context, about: cards.ReportButton) -> CraRo
     """Find one’s own report that is not deleted. Raises UserError where there is none."""
     cra, number = await find_report(ctx, about), about.number
     if cra.deleted_at:
-        raise UserError(
-            f"Le compte rendu n° {number} est supprimé : rétablissez-le d’abord avec /cra rétablir {number}."
-        )
+        raise UserError(render("cra/is_deleted", number=number))
     return cra
 
 
@@ -247,7 +245,7 @@ async def _revise(ctx: Context, cra: CraRow, change: _Change, verb: str) -> Repl
         return told if ctx.request.post_id else [told, receipt]
     if cra.report == change.report:
         return None
-    raise UserError(cards.CHANGED)
+    raise UserError(render("cra/changed"))
 
 
 async def _delete(ctx: Context, about: cards.ReportButton) -> CraRow:
@@ -260,9 +258,7 @@ async def _delete(ctx: Context, about: cards.ReportButton) -> CraRow:
 
 def _read_number(text: str, verb: str) -> int:
     if (number := read_typed_number(text, "cra", "compte rendu")) is None:
-        raise UserError(
-            f"Indiquez le numéro du compte rendu : par exemple /cra {verb} 12. /cra liste montre les vôtres."
-        )
+        raise UserError(render("cra/which_number", verb=verb))
     return number
 
 
@@ -271,7 +267,7 @@ async def ask_spread(ctx: Context, click: cards.Spread) -> Replies:
     """Open the window of the participants by age and statut, with the present values."""
     cra = await find_standing_report(ctx, click)
     if cra.activite is not Activite.COLLECTIF:
-        raise UserError("Seul un atelier se répartit : ce compte rendu concerne une seule personne.")
+        raise UserError(render("cra/not_a_workshop"))
     return Ask(SpreadCra.of(cra))
 
 

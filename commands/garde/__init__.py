@@ -25,7 +25,7 @@ from storage.people import Person
 async def read_absence_line(ctx: ReadingContext, text: str) -> rota.DutyRequest:
     """Read who is away, and on which days. Raises UserError."""
     if not text.strip():
-        raise UserError("Dites de quel jour à quel jour : par exemple /garde absent du 30/11 au 4/12.")
+        raise UserError(render("garde/absence_usage"))
     return await rota.read_line(ctx, text, read_absence)
 
 
@@ -85,12 +85,12 @@ async def end_absence(ctx: Context, said: PersonDays) -> Replies:
     found = [each for each in theirs if each.starts < end]
     if not found:
         when = "ces jours-là" if days else "aujourd’hui, ni plus tard"
-        raise UserError(f"Aucune absence n’est notée {when} : /garde montre celles qu’il y a.")
+        raise UserError(render("garde/no_absence", when=when))
     if len(found) == 1 or (not days and found[0].has(get_day(ctx.now))):
         return await _end_absence_days(ctx, found[0].number, days)
     chosen = ReturnOne(first=days.start, end=days.end) if days else ReturnOne()
     options = {str(each.number): rota.say_dates(each) for each in found}
-    return Whisper("De quelle absence s’agit-il ?", menus=[Menu("Choisir l’absence", chosen, options)])
+    return Whisper(render("garde/which_absence"), menus=[Menu("Choisir l’absence", chosen, options)])
 
 
 @feature.button(ReturnOne, roles=AGENTS)
@@ -111,7 +111,7 @@ async def _end_absence_days(ctx: Context, number: int, days: Period | None) -> R
     absence, today = await find_absence(ctx.db, number), get_day(ctx.now)
     part = _find_part(absence, days, today)
     if absence is None or part is None:
-        raise UserError("Cette absence n’existe plus, ou elle est finie : /garde montre celles qu’il y a.")
+        raise UserError(render("garde/absence_gone"))
     gone = Absence(**(absence.model_dump() | {"starts": part.start, "ends": part.end}))
     await duty.take_out(ctx.db, absence, part.start, part.end)
     rota.note_absence(ctx, gone, ends=True)
@@ -132,10 +132,10 @@ async def _make_absence(ctx: Context, said: rota.DutyRequest) -> Absence:
     starts = max(said.days.start, get_day(ctx.now))
     absence = Absence(user_id=said.person.id, starts=starts, ends=said.days.end, by=ctx.user.id, at=ctx.now)
     if absence.ends <= starts:
-        raise UserError("À Paris, ces jours sont déjà passés.")
+        raise UserError(render("garde/days_past"))
     there = await list_absences(ctx.db, [absence.user_id], absence.starts, whole=True)
     if same := next((each for each in there if each.meets(absence)), None):
-        raise UserError(f"Une absence est déjà notée {rota.say_dates(same)}.")
+        raise UserError(render("garde/absence_known", same=rota.say_dates(same)))
     return absence
 
 
@@ -178,12 +178,12 @@ async def release_by_line(ctx: Context, said: PersonDays) -> Replies:
     if not found:
         who = "Vous n’êtes" if person.id == ctx.user.id else f"@{quote(person.username)} n’est"
         when = "ces jours-là" if days else "en ce moment, ni plus tard"
-        raise UserError(f"{who} pas de garde {when} : /garde montre qui l’est.")
+        raise UserError(render("garde/nobody_on_duty", who=who, when=when))
     if len(found) == 1:
         return await _release_days(ctx, found[0].number, days)
     chosen = ReleaseOne(first=days.start, end=days.end) if days else ReleaseOne()
     options = {str(turn.number): rota.shorten_turn(ctx, turn) for turn in found}
-    return Whisper("De quelle garde s’agit-il ?", menus=[Menu("Choisir la garde", chosen, options)])
+    return Whisper(render("garde/which_turn"), menus=[Menu("Choisir la garde", chosen, options)])
 
 
 @feature.button(ReleaseOne, roles=AGENTS)
@@ -204,7 +204,7 @@ async def _release_days(ctx: Context, number: int, days: Period | None) -> Repli
     turn, today = await duty.get_turn(ctx.db, number), get_day(ctx.now)
     part = _find_part(turn, days, today)
     if turn is None or part is None:
-        raise UserError("Cette garde n’existe plus, ou elle est finie : /garde montre celles qu’il y a.")
+        raise UserError(render("garde/turn_gone"))
     gone = _copy_turn(turn, starts=part.start, ends=part.end)
     rest = await duty.take_out(ctx.db, turn, part.start, part.end)
     undo = Button("Annuler", rota.PutBack(number=number, ends=turn.ends, cut=part.start, rest=rest))
@@ -219,7 +219,7 @@ async def restore_turn(ctx: Context, click: rota.PutBack) -> Replies:
     await duty.lock_duty(ctx.db, ctx.now)
     turn, today = await duty.get_turn(ctx.db, click.number), get_day(ctx.now)
     if turn is None or turn.ends != click.cut or click.ends <= today:
-        raise UserError("Cette garde a changé depuis, ou elle est finie : /garde montre celles qu’il y a.")
+        raise UserError(render("garde/turn_changed"))
     if turn.user_id != ctx.user.id:
         await rota.read_registered(ctx, turn.user_id)
     if click.rest is not None:
@@ -236,7 +236,7 @@ async def _join_turns(ctx: Context, turn: DutyTurn, click: rota.PutBack) -> None
     UserError if it changed since."""
     rest = await duty.get_turn(ctx.db, click.rest or 0)
     if rest is None or (rest.user_id, rest.ends) != (turn.user_id, click.ends) or rest.starts >= rest.ends:
-        raise UserError("Cette garde a changé depuis, ou elle est finie : /garde montre celles qu’il y a.")
+        raise UserError(render("garde/turn_changed"))
     await duty.end_days(ctx.db, rest, rest.starts)
 
 
@@ -346,7 +346,7 @@ async def _make_turn(ctx: Context, said: rota.DutyRequest) -> DutyTurn:
     starts, ends = max(said.days.start, get_day(ctx.now)), said.days.end
     turn = DutyTurn(user_id=said.person.id, queue=said.queue, starts=starts, ends=ends, by=ctx.user.id, at=ctx.now)
     if ends <= starts:
-        raise UserError("À Paris, ces jours sont déjà passés.")
+        raise UserError(render("garde/days_past"))
     await rota.must_be_free(ctx, turn)
     return turn
 

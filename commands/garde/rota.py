@@ -152,7 +152,7 @@ async def read_person(ctx: ReadingContext, text: str) -> tuple[Person, str]:
         return ctx.user, text.strip()
     account = await ctx.chat.user_by_name(name)
     if account is None or account.is_bot or account.deleted:
-        raise UserError(f"Personne ne s’appelle @{quote(name.removeprefix('@'))} dans Mattermost.")
+        raise UserError(render("garde/unknown_person", username=name.removeprefix("@")))
     return await read_agent(ctx, account.id), rest.strip()
 
 
@@ -170,7 +170,7 @@ async def read_registered(ctx: Context, user_id: str) -> Person:
     row = await people.get(ctx.db, user_id)
     role = (row.role or row.derived_role) if row else None
     if row is None or role is None:
-        raise UserError("Le registre ne connaît pas le rôle de cette personne : tapez plutôt /garde @nom du … au ….")
+        raise UserError(render("garde/role_unknown"))
     person = row.copy_with(role=role)
     if not may_be_on_duty(person, ctx.settings, await canaux.list_keys_of(ctx.db, user_id)):
         raise UserError(_say_not_an_agent(person))
@@ -256,7 +256,7 @@ async def must_be_free(ctx: Context, turn: DutyTurn) -> None:
         return
     called = (await say_names(ctx, [turn.user_id]))[turn.user_id]
     who = "Vous êtes" if turn.user_id == ctx.user.id else f"{called} est"
-    raise UserError(f"{who} déjà de garde {say_turn(ctx, other)}.")
+    raise UserError(render("garde/on_duty_already", who=who, turn=say_turn(ctx, other)))
 
 
 @dataclass(frozen=True, slots=True)

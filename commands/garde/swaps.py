@@ -30,7 +30,7 @@ async def list_own_turns(ctx: Context) -> Sequence[DutyTurn]:
     """List the turns that the person may give away. Raises UserError if there are none."""
     found = await list_turns_to_come(ctx, ctx.user.id)
     if not found:
-        raise UserError("Vous n’avez pas de garde à venir : /garde moi vous met de garde, /garde montre qui l’est.")
+        raise UserError(render("garde/no_turns"))
     return found
 
 
@@ -45,7 +45,7 @@ async def make_swap_window(ctx: Context, person: Person | None = None) -> SwapTu
     own = {str(turn.number): rota.shorten_turn(ctx, turn) for turn in (await list_own_turns(ctx))[:OWN_MAX]}
     others = await _list_offers(ctx, person)
     if not others:
-        raise UserError("Personne d’autre n’est de garde, ni agent de la hotline : il n’y a pas avec qui échanger.")
+        raise UserError(render("garde/nobody_to_swap"))
     return SwapTurn.draft(
         given=next(iter(own)), taken=next(iter(others)) if len(others) == 1 else None, own=own, others=others
     )
@@ -74,7 +74,7 @@ async def read_partner(ctx: ReadingContext, text: str) -> Person | Ask:
         return Ask(await make_swap_window(ctx))
     person, rest = await rota.read_person(ctx, text)
     if person.id == ctx.user.id or rest:
-        raise UserError("Dites avec qui : par exemple /garde echanger @nom. Les jours se choisissent ensuite.")
+        raise UserError(render("garde/swap_with_whom"))
     return person
 
 
@@ -105,9 +105,9 @@ async def submit_swap(ctx: Context, form: SwapTurn) -> Replies:
     given = await duty.get_turn(ctx.db, int(form.given))
     taken = await duty.get_turn(ctx.db, int(chosen)) if kind == TURN else None
     if given is None or (kind == TURN and taken is None):
-        raise UserError("Cette garde n’existe plus : /garde montre celles qu’il y a.")
+        raise UserError(render("garde/swap_turn_gone"))
     if taken is not None and taken.user_id == ctx.user.id:
-        raise UserError("Les deux gardes sont à vous : /garde montre celles des autres.")
+        raise UserError(render("garde/swap_both_yours"))
     return await propose_swap(ctx, given, taken, taken.user_id if taken else chosen)
 
 
@@ -120,7 +120,7 @@ async def propose_swap(ctx: Context, given: DutyTurn, taken: DutyTurn | None, wi
     if problem := await _find_objection(ctx, new):
         raise UserError(problem)
     if await duty.is_swap_open(ctx.db, given.number, with_id):
-        raise UserError("Vous le lui avez déjà proposé : attendez sa réponse.")
+        raise UserError(render("garde/swap_proposed"))
     number = await duty.propose_swap(ctx.db, new)
     buttons = [
         Button("Accepter", AnswerSwap(number=number, accept=True), "primary"),
@@ -142,7 +142,7 @@ async def answer_swap(ctx: Context, click: AnswerSwap) -> Replies:
     await duty.lock_duty(ctx.db, ctx.now)
     asked = await duty.get_swap(ctx.db, click.number)
     if asked is None or asked.with_id != ctx.user.id:
-        raise UserError("Cette proposition n’existe plus, ou n’est pas pour vous.")
+        raise UserError(render("garde/swap_not_yours"))
     if asked.answer is not None:
         return SWAP.rewrite(click.number, await _say_swap(ctx, asked, asked.answer), here=True)
     problem = await _find_objection(ctx, asked) if click.accept else ""
@@ -162,10 +162,10 @@ async def withdraw_swap(ctx: Context, click: WithdrawSwap) -> Replies:
     await duty.lock_duty(ctx.db, ctx.now)
     asked = await duty.get_swap(ctx.db, click.number)
     if asked is None or asked.by != ctx.user.id or asked.answer is not None:
-        raise UserError("Cette proposition a déjà sa réponse, ou est déjà retirée.")
+        raise UserError(render("garde/swap_answered"))
     await duty.settle_swap(ctx.db, click.number, SwapAnswer.RETIRE)
     gone = SWAP.rewrite(click.number, await _say_swap(ctx, asked, SwapAnswer.RETIRE))
-    return [gone, Whisper("Votre proposition est retirée : rien n’a changé.")]
+    return [gone, Whisper(render("garde/swap_withdrawn"))]
 
 
 async def _trade_turns(ctx: Context, asked: DutySwap) -> None:
@@ -190,9 +190,9 @@ async def _find_objection(ctx: Context, asked: DutySwap) -> str:
         if number is None:
             continue
         if turn is None or turn.user_id != before or not get_day(ctx.now) <= turn.starts < turn.ends:
-            return f"La garde de {called[before]} a commencé, ou a changé depuis."
+            return render("garde/swap_began", who=called[before])
         if other := await rota.find_clash(ctx, turn, after, numbers):
-            return f"{called[after]} est déjà de garde {rota.say_turn(ctx, other)}."
+            return render("garde/swap_on_duty", who=called[after], turn=rota.say_turn(ctx, other))
     return ""
 
 

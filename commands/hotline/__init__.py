@@ -22,7 +22,7 @@ from commands.hotline import figures, outages, service, triage
 from commands.hotline.cards import draw_card, link_post, post_waiting_cards, read_exchange, refresh_card, say_state
 from commands.hotline.requests import billet
 from commands.hotline.service import AGENTS, feature
-from commands.hotline.tickets import NOT_THERE, lock_for_agent, make_move, tell_author, tell_room
+from commands.hotline.tickets import lock_for_agent, make_move, tell_author, tell_room
 from config.text import fold
 from storage import claims, people, text_search
 from storage.hotline import OPEN, OURS, ActorKind, Move, Reason, TicketState, duty, posts
@@ -68,8 +68,8 @@ async def show_ticket(ctx: ReadingContext, line: str) -> Replies:
         return await show_list(ctx, "", 0)
     if (number := read_typed_number(line, "demande", "ticket")) is None:
         if not await service.list_served(ctx, ctx.user):
-            raise UserError("Écrivez le numéro d’une de vos demandes : /ticket 12. Toutes : /hotline demandes.")
-        raise UserError("Écrivez le numéro d’une demande (/ticket 12), /ticket liste ou /ticket chercher mots.")
+            raise UserError(render("hotline/own_number_usage"))
+        raise UserError(render("hotline/number_usage"))
     return await _show_one(ctx, number)
 
 
@@ -83,7 +83,7 @@ async def _show_one(ctx: ReadingContext, number: int) -> Whisper:
     ticket = await stored_tickets.get(ctx.db, number)
     mine = ticket is not None and ticket.author_id == ctx.user.id
     if ticket is None or not (mine or ticket.queue in await service.list_served(ctx, ctx.user)):
-        raise UserError(NOT_THERE)
+        raise UserError(render("hotline/not_there"))
     made = await stored_tickets.read_history(ctx.db, number)
     past = [(move, move.move.say(await _name_doer(ctx, move)), await _say_note(ctx, move)) for move in made]
     card = await posts.get_card(ctx.db, ticket)
@@ -118,7 +118,7 @@ async def post_card_again(ctx: Context, click: PutUp) -> Replies:
     card = await posts.get_card(ctx.db, ticket)
     if card is not None:
         await posts.drop_card(ctx.db, card)
-    return [*await post_waiting_cards(ctx, ticket.queue), Whisper("La carte revient dans la salle.")]
+    return [*await post_waiting_cards(ctx, ticket.queue), Whisper(render("hotline/card_back"))]
 
 
 async def _is_standing(ctx: ReadingContext, post_id: str) -> bool:
@@ -161,7 +161,7 @@ async def show_found(ctx: Context, line: str, page: int) -> Whisper:
     served = await service.must_serve_some(ctx)
     words = fold(line).split()[:10]
     if not words:
-        raise UserError("Dites ce que vous cherchez : /ticket chercher imprimante.")
+        raise UserError(render("hotline/search_usage"))
     found = await stored_tickets.search(ctx.db, words, served, page * PAGE, PAGE + 1)
     return await _draw_page(ctx, "hotline/found", found, Page(line=line, page=page, searched=True))
 
@@ -190,7 +190,7 @@ def _read_filter(ctx: Context, line: str, served: Collection[str]) -> TicketFilt
         return TicketFilter(queues=served, departements=read_departements(line))
     except ValueError:
         known = "libres, à moi, en attente, urgent, un département (69) ou une file"
-        raise UserError(f"Je ne comprends pas « {quote(line)} » : {known}.") from None
+        raise UserError(render("hotline/unread_filter", line=line, known=known)) from None
 
 
 DETAILS, LOOKED_THROUGH = 40, 1_000

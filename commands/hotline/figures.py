@@ -28,8 +28,6 @@ from storage import claims, stats
 from storage.hotline import OPEN, tickets
 from storage.hotline.figures import DaySpan, FiguresPart, HotlineFigures, read_figures
 
-NOT_AN_AGENT = "Les chiffres de la hotline sont réservés à ses agents. Vos demandes\u00a0: /hotline mes demandes."
-
 
 class Days(BaseModel):
     """Payload with the days [start, end[ in Paris."""
@@ -54,13 +52,6 @@ async def compute_figures(ctx: Context, days: Days, queues: Collection[str]) -> 
     return await read_figures(ctx.db, DaySpan(days.start, days.end), queues, hours.between)
 
 
-MEASURED = (
-    "Délais des premières réponses et des résolutions de ces jours-là, quel que soit le jour de la demande ; seules "
-    "comptent les heures d’ouverture."
-)
-STILL_OPEN = "« En cours » compte les demandes ouvertes quand ce document a été établi."
-
-
 FiguresRow = tuple[str, str, FiguresPart]
 """A part of all tickets: of which sort, which of them, and its figures."""
 
@@ -75,7 +66,7 @@ def make_page(ctx: Context, days: Days, figures: HotlineFigures, queues: Collect
         last=max(min(days.period.last, get_today(ctx)), days.start),
         today=get_today(ctx),
         sections=(_make_general(figures), _make_delays(figures), *_make_parts(ctx, figures), _make_reasons(figures)),
-        notes=(MEASURED, STILL_OPEN),
+        notes=(render("hotline/figures_measured"), render("hotline/figures_open")),
         stem="Hotline",
     )
 
@@ -172,7 +163,7 @@ def draw_buttons(days: Days) -> list[Button]:
 @feature.button(TakeFigures, writes=False)
 async def take_figures(ctx: ReadingContext, click: TakeFigures) -> Replies:
     """Order a file of the statistics."""
-    await service.must_serve_some(ctx, NOT_AN_AGENT)
+    await service.must_serve_some(ctx, "hotline/figures_for_agents")
     order = FiguresFile(**click.model_dump())
     return await send_file(ctx, SendFile(user_id=ctx.user.id, order=order, waiting=PREPARING))
 
@@ -180,7 +171,7 @@ async def take_figures(ctx: ReadingContext, click: TakeFigures) -> Replies:
 @feature.file(FiguresFile, name="hotline.FiguresFile")
 async def make_file(ctx: ReadingContext, order: FiguresFile, folder: Path) -> Parcel:
     """Make the file, with the statistics and the reader’s queues as they are then."""
-    queues = await service.must_serve_some(ctx, NOT_AN_AGENT)
+    queues = await service.must_serve_some(ctx, "hotline/figures_for_agents")
     figures = await compute_figures(ctx, order, queues)
     page, parts = make_page(ctx, order, figures, queues), list(list_rows(ctx, figures))
     path = await ctx.compute(lambda: _write_file(page, parts, order.format, folder))
@@ -253,7 +244,7 @@ async def show_stats(ctx: Context, text: str) -> Replies:
 
 async def show_figures(ctx: Context, days: Days) -> Whisper:
     """Show the statistics in words, with the buttons of their files."""
-    queues = await service.must_serve_some(ctx, NOT_AN_AGENT)
+    queues = await service.must_serve_some(ctx, "hotline/figures_for_agents")
     figures = await compute_figures(ctx, days, queues)
     return Whisper(_say_figures(ctx, days, figures, queues), [] if figures.is_empty else draw_buttons(days))
 

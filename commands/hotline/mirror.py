@@ -197,10 +197,10 @@ def _ask_masked(ctx: Context, place: TicketThread, line: TicketLine, text: str) 
 async def decide_masked(ctx: ReadingContext, click: KeepLine) -> ShowLine | Update:
     """Keep a line masked, or read it again to show it."""
     if not click.keep:
-        return Update("C’est masqué : les agents ne le lisent pas.")
+        return Update(render("hotline/stays_masked"))
     post = await ctx.chat.read_post(click.post_id)
     if post.user_id != ctx.user.id:
-        raise UserError("Ce message n’est pas de vous.")
+        raise UserError(render("hotline/line_not_yours"))
     return ShowLine(post_id=post.id, text=post.message)
 
 
@@ -210,10 +210,10 @@ async def show_line(ctx: Context, click: ShowLine) -> Replies:
     """Show the agents a line unmasked."""
     line = await posts.lock_line(ctx.db, click.post_id)
     if line is None:
-        raise UserError("Ce message n’est plus là.")
+        raise UserError(render("hotline/line_gone"))
     await change(ctx.db, line, is_kept=True, **({} if line.twin else {"later": click.text}))
     kept = LINE.rewrite(line, await say_line(ctx, line, click.text))
-    return [kept, Update("C’est noté : les agents le lisent tel quel.")]
+    return [kept, Update(render("hotline/line_shown"))]
 
 
 @feature.event(Edited, name="hotline.changed.Edited")

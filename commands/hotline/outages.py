@@ -12,7 +12,7 @@ from bot.cards import RowCard
 from bot.command_lines import read_typed_number
 from bot.context import Context
 from bot.errors import UserError
-from bot.french import plural, say_on
+from bot.french import say_on
 from bot.menus import Choosing, Menu
 from bot.replies import Ask, Button, Message, Progress, Refresh, Replies, Reply, Start, Step, Whisper
 from bot.texts import render
@@ -198,8 +198,6 @@ def _say_news(ctx: Context, ticket: Ticket, incident: Incident) -> Reply:
     return tell_author(ticket, draw_words(ctx, incident.news), topic=WORDS.of(ticket.number))
 
 
-NOT_THERE = "Cette panne n’existe pas, ou n’est pas d’une de vos files."
-OVER = "Cette panne est finie."
 MENU_MAX = 25
 
 
@@ -267,7 +265,7 @@ async def declare_new(ctx: Context, form: NewOutage) -> Replies:
     said, room = await draw_outage(ctx, incident), await service.find_room(ctx, form.queue)
     told: list[Reply] = [OUTAGE.post(incident, said, room)] if room else []
     told += [_start_telling(incident, OutageStage.SAID)] if numbers else []
-    noted = f"C’est noté : {_say_title(incident)}. /ticket panne {incident.number} permet d’y écrire à tous."
+    noted = render("hotline/outage_noted", title=_say_title(incident), number=incident.number)
     return [*told, Whisper(noted)]
 
 
@@ -279,9 +277,11 @@ async def _must_be_open(ctx: Context, form: NewOutage) -> Sequence[int]:
     for number in numbers:
         ticket = found.get(number)
         if ticket is None or ticket.queue != form.queue or not ticket.state.is_open:
-            raise UserError(fields={"demandes": f"La demande n° {number} n’est pas ouverte dans cette file."})
+            raise UserError(fields={"demandes": render("hotline/not_open_here", number=number)})
         if ticket.incident is not None:
-            raise UserError(fields={"demandes": f"La demande n° {number} est déjà dans la panne n° {ticket.incident}."})
+            raise UserError(
+                fields={"demandes": render("hotline/in_other_outage", number=number, incident=ticket.incident)}
+            )
     return numbers
 
 
@@ -294,7 +294,7 @@ async def show_chosen(ctx: Context, click: SeeOutage) -> Replies:
 
 async def _show_one(ctx: Context, found: Sequence[Incident]) -> Whisper:
     if not found:
-        raise UserError(NOT_THERE)
+        raise UserError(render("hotline/no_such_outage"))
     said = await draw_outage(ctx, found[0])
     return Whisper(said.text, said.buttons)
 
@@ -304,7 +304,7 @@ async def ask_title(ctx: Context, click: SayOutage) -> Replies:
     """Open the window in which a proposed outage gets its title."""
     incident = await _must_be_served(ctx, await tickets.get_incident(ctx.db, click.incident))
     _must_be_proposed(incident)
-    said = f"{plural(len(incident.alike), 'demande')} : leurs auteurs sont prévenus ensemble."
+    said = render("hotline/told_together", alike=len(incident.alike))
     return Ask(DeclareOutage.draft(incident=incident.number, said=said, subject=incident.subject))
 
 
@@ -335,7 +335,7 @@ async def propose_again(ctx: Context, click: UnsayNone) -> Replies:
     """Propose a refused outage again."""
     incident = await _lock_outage(ctx, click.incident)
     if not incident.is_refused:
-        raise UserError("C’est déjà annulé.")
+        raise UserError(render("hotline/outage_cancelled"))
     await change(ctx.db, incident, ended_at=None)
     note_outage(ctx, AuditAct.OUTAGE_REOPEN, incident, demandes=list(incident.alike))
     return await refresh_outage(ctx, incident, here=True)
@@ -392,7 +392,7 @@ async def _lock_outage(ctx: Context, number: int) -> Incident:
 async def _must_be_served(ctx: Context, incident: Incident | None) -> Incident:
     """Raise UserError for an unknown outage, and for somebody who does not serve its queue."""
     if incident is None:
-        raise UserError(NOT_THERE)
+        raise UserError(render("hotline/no_such_outage"))
     await service.must_serve(ctx, incident.queue)
     return incident
 
@@ -401,17 +401,17 @@ def _must_be_proposed(incident: Incident) -> None:
     """Raise UserError if the proposal was already answered."""
     if not incident.is_proposed:
         said = f"c’est la panne n° {incident.number}" if incident.by else "ces demandes sont sans lien"
-        raise UserError(f"C’est déjà décidé : {said}.")
+        raise UserError(render("hotline/outage_decided", said=said))
 
 
 async def _must_be_quiet(ctx: Context, incident: Incident) -> None:
     """Raise UserError if the outage is over, or its authors are just being told something: messages must stay in
     order."""
     if not incident.is_running:
-        raise UserError(OVER if incident.by else "Dites d’abord si c’est une panne.")
+        raise UserError(render("hotline/outage_over") if incident.by else render("hotline/outage_unsure"))
     for what in OutageStage:
         if await find_work(ctx.db, TellAll(incident=incident.number, what=what)):
-            raise UserError("Les personnes touchées sont en train d’être prévenues : recommencez dans un instant.")
+            raise UserError(render("hotline/outage_telling"))
 
 
 def _start_telling(incident: Incident, what: OutageStage) -> Start:

@@ -16,7 +16,7 @@ from bot.texts import render
 from commands.hotline.cards import TicketClick, link_post, say_state
 from commands.hotline.mirror import TicketThread, mirror_line
 from commands.hotline.service import feature, read_queues, say_queue
-from commands.hotline.tickets import NOT_THERE, lock_own_ticket
+from commands.hotline.tickets import lock_own_ticket
 from config.hotline import OTHER
 from config.text import fold
 from dialogs.canaux import watch_planned_channels
@@ -116,7 +116,7 @@ async def read_message_to_add(ctx: ReadingContext, click: AddTo) -> BringTo:
     """Read the message, which must be the clicking person’s own."""
     post = await ctx.chat.read_post(click.post_id)
     if post.user_id != ctx.user.id:
-        raise UserError(NOT_THERE)
+        raise UserError(render("hotline/not_there"))
     return BringTo(ticket=click.ticket, post_id=post.id, text=post.message, files=list(post.file_ids))
 
 
@@ -128,7 +128,7 @@ async def add_message(ctx: Context, click: BringTo) -> Replies:
     place = TicketThread(ticket, await posts.get_card(ctx.db, ticket), Side.DIRECT)
     brought = await mirror_line(ctx, place, click.post_id, click.text, click.files)
     if not brought:
-        raise UserError("C’est déjà ajouté.")
+        raise UserError(render("hotline/added_already"))
     return [*brought, Update(render("hotline/added", number=ticket.number))]
 
 
@@ -186,16 +186,16 @@ async def request_by_link(ctx: Context, linked: LinkedMessage) -> Replies:
     if source.author_id == ctx.user.id:
         return await draft_from_source(ctx, source)
     if not first:
-        raise UserError("La personne qui a écrit ce message est déjà invitée à en faire une demande.")
+        raise UserError(render("hotline/author_asked_already"))
     if linked.is_direct:
-        raise UserError("Ce message est dans une conversation privée : seule la personne qui l’a écrit peut l’ouvrir.")
+        raise UserError(render("hotline/private_message"))
     return [ask_author(ctx, source), Whisper(render("hotline/author_asked"))]
 
 
 def must_be_new(known: tickets.Ticket | None) -> None:
     """Raise UserError if an open ticket was already made of that message."""
     if known is not None and known.state.is_open:
-        raise UserError(f"Ce message est déjà la demande n° {known.number}.")
+        raise UserError(render("hotline/ticket_of_message", number=known.number))
 
 
 async def read_marked_message(ctx: ReadingContext, event: Reacted) -> TicketSource | None:
@@ -255,7 +255,7 @@ async def open_request(ctx: Context, click: OpenFrom) -> Replies:
     """Open the window, filled from the message that its author was asked about."""
     source = await posts.get_source(ctx.db, click.source)
     if source is None or source.author_id != ctx.user.id:
-        raise UserError("Ce message n’est plus là : tapez /hotline.")
+        raise UserError(render("hotline/message_gone"))
     must_be_new(await tickets.find_by_source(ctx.db, source.root_id))
     return await draft_from_source(ctx, source)
 
@@ -283,5 +283,5 @@ async def ask_known(ctx: Context, click: AskFor) -> Replies:
 def offer_help(reference: str, doing: str) -> Button:
     """Make the button « Demander de l’aide » under an error of the bot, filled with its reference and what was being
     done."""
-    known = AskFor(subject=f"Le bot a échoué (référence {reference})", details=f"Ce que je faisais : {doing}.")
+    known = AskFor(subject=f"Le bot a échoué (référence {reference})", details=render("hotline/was_doing", doing=doing))
     return Button("Demander de l’aide", known)

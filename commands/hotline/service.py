@@ -11,7 +11,8 @@ from bot.context import Context
 from bot.errors import UserError
 from bot.events import WatchedPlaces
 from bot.features import Feature, Front, Right
-from bot.french import say_date, say_hour, say_minutes
+from bot.french import say_date, say_hour
+from bot.texts import render
 from config import hotline as table
 from config import settings
 from storage import canaux, hotline, people, watchlist
@@ -97,20 +98,17 @@ async def list_served(ctx: Context, person: people.Person) -> Collection[str]:
     return [code for code in read_queues(ctx) if await serves(ctx, person, code)]
 
 
-NOT_AN_AGENT = "C’est réservé aux agents de la hotline. Vos demandes : /hotline mes demandes."
-
-
-async def must_serve_some(ctx: Context, refusal: str = NOT_AN_AGENT) -> Collection[str]:
-    """Return the queues in which the person answers. Raises UserError with ``refusal`` if there are none."""
+async def must_serve_some(ctx: Context, refusal: str = "hotline/for_agents") -> Collection[str]:
+    """Return the queues in which the person answers. Raises UserError with the block ``refusal`` if there are none."""
     if served := await list_served(ctx, ctx.user):
         return served
-    raise UserError(refusal)
+    raise UserError(render(refusal))
 
 
 async def must_serve(ctx: Context, queue: str) -> None:
     """Raise UserError if the person does not answer in that queue."""
     if not await serves(ctx, ctx.user, queue):
-        raise UserError("C’est réservé aux agents de la hotline : demandez à l’équipe d’animation.")
+        raise UserError(render("hotline/for_agents_ask"))
 
 
 async def name_person(ctx: Context, person_id: str) -> str:
@@ -154,4 +152,4 @@ async def say_promise(ctx: Context, ticket: Ticket) -> str:
     author = await people.get(ctx.db, ticket.author_id)
     target = get_target(ctx, ticket).answer
     later = get_hours(ctx).say_expected(ticket.opened_at, target, author.zone if author else None)
-    return later or f"D’ordinaire, une réponse vient en moins de {say_minutes(int(target / timedelta(minutes=1)))}."
+    return later or render("hotline/usual_delay", delay=int(target / timedelta(minutes=1)))

@@ -47,14 +47,11 @@ def note_move(ctx: Context, ticket: Ticket, move: Move, actor: Actor, was: tuple
     )
 
 
-NOT_THERE = "Cette demande n’existe pas, ou n’est pas à vous."
-
-
 async def lock_ticket(ctx: Context, number: int) -> Ticket:
     """Lock a ticket until the transaction ends. Raises UserError if there is none of that number."""
     found = await tickets.lock(ctx.db, number)
     if found is None:
-        raise UserError(NOT_THERE)
+        raise UserError(render("hotline/not_there"))
     return found
 
 
@@ -62,7 +59,7 @@ async def lock_for_agent(ctx: Context, number: int) -> tuple[Ticket, Actor]:
     """Lock a ticket for one of its agents. Raises UserError for anybody else."""
     ticket = await lock_ticket(ctx, number)
     if not await serves(ctx, ctx.user, ticket.queue):
-        raise UserError(NOT_THERE)
+        raise UserError(render("hotline/not_there"))
     return ticket, Actor(ctx.user.id, ActorKind.AGENT, ctx.now)
 
 
@@ -70,7 +67,7 @@ async def lock_own_ticket(ctx: Context, number: int) -> Ticket:
     """Lock a ticket for its author. Raises UserError for anybody else."""
     ticket = await lock_ticket(ctx, number)
     if ticket.author_id != ctx.user.id:
-        raise UserError(NOT_THERE)
+        raise UserError(render("hotline/not_there"))
     return ticket
 
 
@@ -90,9 +87,9 @@ async def make_move(
     try:
         await tickets.make_move(ctx.db, ticket, move, actor, note, **given)
     except HeldError as held:
-        raise UserError(f"{escape(await name_person(ctx, str(held)))} a déjà pris cette demande.") from None
+        raise UserError(render("hotline/taken_by", who=await name_person(ctx, str(held)))) from None
     except MoveError:
-        said = f"La demande n° {ticket.number} est « {ticket.state.label} » : ce n’est plus possible."
+        said = render("hotline/not_in_this_state", number=ticket.number, label=ticket.state.label)
         raise UserError(said) from None
     note_move(ctx, ticket, move, actor, was)
     has_ended = was[0].is_open and not ticket.state.is_open
@@ -131,7 +128,7 @@ async def take_ticket(ctx: Context, click: Take) -> Replies:
     """Assign the ticket to the agent who clicks, and tell its author."""
     ticket, actor = await lock_for_agent(ctx, click.ticket)
     if ticket.agent_id == actor.by:
-        raise UserError("Vous avez déjà cette demande.")
+        raise UserError(render("hotline/yours_already"))
     made = await make_move(ctx, ticket, Move.TAKE, actor)
     return [*made, tell_author(ticket, render("hotline/taken", agent=ctx.user.full_name))]
 
@@ -168,7 +165,7 @@ async def unmask_ticket(ctx: Context, click: Unmask) -> Replies:
     """Keep personal data in a request masked, or show it."""
     ticket = await lock_ticket(ctx, click.ticket)
     if ticket.author_id != ctx.user.id or not ticket.said_masked:
-        raise UserError("C’est déjà décidé.")
+        raise UserError(render("hotline/decided_already"))
     words = dict(ticket.said_masked) if click.keep else {}
     await tickets.change(ctx.db, ticket, said_masked={}, **words)
     return await cards.refresh_card(ctx, ticket)
@@ -200,10 +197,10 @@ async def choose_move(ctx: Context, click: More) -> Replies:
 async def _ask_queue(ctx: Context, number: int) -> Replies:
     ticket = await tickets.get(ctx.db, number)
     if ticket is None:
-        raise UserError(NOT_THERE)
+        raise UserError(render("hotline/not_there"))
     others = {queue.code: queue.name for queue in read_queues(ctx).values() if queue.code != ticket.queue}
     if not others:
-        raise UserError("Il n’y a pas d’autre file.")
+        raise UserError(render("hotline/no_other_queue"))
     return Ask(windows.TransferTicket.draft(ticket=number, queues=others, queue=next(iter(others))))
 
 
@@ -256,7 +253,7 @@ async def keep_word(ctx: Context, form: windows.RateTicket) -> Replies:
     ticket = await lock_own_ticket(ctx, form.ticket)
     await tickets.change(ctx.db, ticket, rating_word=form.word)
     said = render("hotline/rated_word", ticket=ticket, word=escape(form.word))
-    return [Whisper("Merci, c’est noté."), *await tell_room(ctx, ticket, said)]
+    return [Whisper(render("hotline/word_kept")), *await tell_room(ctx, ticket, said)]
 
 
 @feature.submit(windows.AnswerTicket)
@@ -303,10 +300,12 @@ async def mark_duplicate(ctx: Context, form: windows.MarkDuplicate) -> Replies:
     ticket, actor = await lock_for_agent(ctx, form.ticket)
     other = await tickets.get(ctx.db, form.other)
     if other is None or other.number == ticket.number or not await serves(ctx, ctx.user, other.queue):
-        raise UserError(fields={"numero": f"Il n’y a pas de demande n° {form.other} que vous puissiez voir."})
+        raise UserError(fields={"numero": render("hotline/no_original", other=form.other)})
     if other.reason is Reason.DOUBLON:
         raise UserError(
-            fields={"numero": f"La n° {other.number} est elle-même un doublon de la n° {other.duplicate_of}."}
+            fields={
+                "numero": render("hotline/original_is_double", number=other.number, duplicate_of=other.duplicate_of)
+            }
         )
     ended = {"reason": Reason.DOUBLON, "duplicate_of": other.number}
     made = await make_move(ctx, ticket, Move.DUPLICATE, actor, MoveNote(f"de la n° {other.number}"), **ended)
@@ -330,9 +329,7 @@ async def assign_ticket(ctx: Context, form: windows.AssignTicket) -> Replies:
     ticket, actor = await lock_for_agent(ctx, form.ticket)
     agent = await people.get(ctx.db, form.agent) or people.Person(id=form.agent, username="", role=None, since=ctx.now)
     if not await serves(ctx, agent, ticket.queue):
-        raise UserError(
-            fields={"agent": "Cette personne n’est pas agent de cette file : invitez-la d’abord dans la salle."}
-        )
+        raise UserError(fields={"agent": render("hotline/not_an_agent")})
     name = await name_person(ctx, agent.id)
     made = await make_move(ctx, ticket, Move.ASSIGN, actor, MoveNote(whom=agent.id), agent_id=agent.id)
     told = render("hotline/assigned", username=agent.username, person=name, by=ctx.user.full_name)
@@ -344,7 +341,7 @@ async def transfer_ticket(ctx: Context, form: windows.TransferTicket) -> Replies
     """Transfer a ticket to another queue, and tell its author."""
     ticket, actor = await lock_for_agent(ctx, form.ticket)
     if form.queue == ticket.queue:
-        raise UserError(fields={"file": "Elle est déjà dans cette file."})
+        raise UserError(fields={"file": render("hotline/same_queue")})
     queue = say_queue(ctx, form.queue)
     left = cards.CARD.rewrite(ticket, render("hotline/left", ticket=ticket, queue=queue))
     await make_move(ctx, ticket, Move.TRANSFER, actor, MoveNote(internal=form.note, queue=form.queue), queue=form.queue)

@@ -154,7 +154,6 @@ SHOWN_MAX = 3
 """Solved tickets and resources that are shown: with « Continuer », as many buttons as a message has."""
 LOOKED_AT = 5
 """Resources among which those are that are shown."""
-DECIDED = "Cette demande est déjà partie, ou déjà réglée."
 
 
 class WasIt(BaseModel):
@@ -246,7 +245,7 @@ def _link_fiche(fiche: ShownResource) -> Markdown:
 async def accept_ticket(ctx: Context, click: WasIt) -> Replies:
     """Drop a request that a solved ticket answers; it counts as an avoided one."""
     if not await suggestions.answer_wish(ctx.db, click.key, ticket=click.ticket):
-        raise UserError(DECIDED)
+        raise UserError(render("hotline/gone_or_settled"))
     return WISH.rewrite(click.key, render("hotline/avoided", was=f"la n° {click.ticket}"), here=True)
 
 
@@ -254,7 +253,7 @@ async def accept_ticket(ctx: Context, click: WasIt) -> Replies:
 async def accept_fiche(ctx: Context, click: WasFiche) -> Replies:
     """Drop a request that a resource answers; it counts as an avoided one, and the resource’s author is thanked."""
     if not await suggestions.answer_wish(ctx.db, click.key, fiche=click.fiche):
-        raise UserError(DECIDED)
+        raise UserError(render("hotline/gone_or_settled"))
     await feedback.put_mark(ctx.db, click.fiche, ctx.user.id, feedback.Mark.USEFUL, ctx.now)
     return WISH.rewrite(click.key, render("hotline/avoided", was=f"la fiche n° {click.fiche}"), here=True)
 
@@ -264,7 +263,7 @@ async def file_wish(ctx: Context, click: FileIt) -> Replies:
     """File the request, since nothing that was shown answers it."""
     wish = await suggestions.take_wish(ctx.db, click.key)
     if wish is None:
-        raise UserError(DECIDED)
+        raise UserError(render("hotline/gone_or_settled"))
     filed = await file_ticket(ctx, ctx.user, wish.key, wish.asked)
     return [WISH.rewrite(wish.key, render("hotline/filed"), here=True), *filed]
 

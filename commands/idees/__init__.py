@@ -86,9 +86,9 @@ async def file_anyway(ctx: Context, click: FileAnyway) -> Replies:
     """File an idea although similar ones exist."""
     idea = await idees.lock(ctx.db, click.idea)
     if idea is None or idea.author_id != ctx.user.id:
-        raise UserError("Cette idée n’attend plus : proposez-la de nouveau avec /idee.")
+        raise UserError(render("idees/waits_no_more"))
     if idea.state is not IdeaState.DRAFT:
-        raise UserError(f"Cette idée est déjà proposée : c’est l’idée n° {idea.number}.")
+        raise UserError(render("idees/known_already", number=idea.number))
     return await _file(ctx, idea)
 
 
@@ -118,7 +118,7 @@ async def name_author(ctx: Context, click: cards.Name) -> Replies:
     """Store whether the author may be named, and say how to change that."""
     idea = await cards.get_shown(ctx, click.idea, locked=True)
     if idea.author_id != ctx.user.id:
-        raise UserError(cards.UNKNOWN)
+        raise UserError(render("idees/unknown"))
     idea.is_named = click.agrees
     await ctx.db.flush()
     return Update(render("idees/named", idea=idea))
@@ -156,7 +156,7 @@ async def take_vote_back(ctx: Context, click: cards.TakeVoteBack) -> Replies:
 def _must_be_open(idea: Idea) -> None:
     """Raise UserError for an idea that cannot be voted for."""
     if not idea.is_open:
-        raise UserError(f"L’idée n° {idea.number} est {idea.state.label} : on ne vote plus pour elle.")
+        raise UserError(render("idees/votes_closed", number=idea.number, label=idea.state.label))
 
 
 AT_ONCE = 100
@@ -236,7 +236,7 @@ def read_ruling(line: str) -> tuple[int, Ruling]:
         if found and state:
             return int(found[1]), _read_rest(state, " ".join(words[size:]))
     known = ", ".join(state.label for state in SHOWN)
-    raise UserError(f"Donnez le numéro de l’idée, puis son état ({known}). Par exemple : {EXAMPLE}.")
+    raise UserError(render("idees/ruling_usage", known=known, example=EXAMPLE))
 
 
 def _read_rest(state: IdeaState, rest: str) -> Ruling:
@@ -254,7 +254,7 @@ async def _rule(ctx: Context, number: int, ruling: Ruling) -> Replies:
     into = await _find_original(ctx, idea, ruling.duplicate_of) if ruling.duplicate_of is not None else None
     ruling = ruling.model_copy(update={"duplicate_of": into.number if into else None})
     if ruling == before:
-        raise UserError(f"L’idée n° {number} est déjà {idea.state.label}.")
+        raise UserError(render("idees/same_state", number=number, label=idea.state.label))
     followed = await idees.merge(ctx.db, number, into.number) if into else []
     changed = await _apply(ctx, idea, ruling)
     undo = Button("Annuler", Revert(idea=number, before=before, after=ruling, followed=list(followed)))
@@ -272,9 +272,9 @@ async def _find_original(ctx: Context, idea: Idea, number: int) -> Idea:
     if found is not None and found.duplicate_of:
         found = await idees.get(ctx.db, found.duplicate_of)
     if found is None or found.state not in SHOWN:
-        raise UserError(f"Aucune idée n’a le numéro {number} : /idee liste montre les idées.")
+        raise UserError(render("idees/no_original", number=number))
     if found.number == idea.number:
-        raise UserError("Une idée n’est pas son propre doublon : donnez le numéro de l’autre.")
+        raise UserError(render("idees/own_double"))
     return found
 
 
@@ -295,9 +295,7 @@ async def revert_ruling(ctx: Context, click: Revert) -> Replies:
     """Undo a decision about an idea."""
     idea = await cards.get_shown(ctx, click.idea, locked=True)
     if click.after and click.after != _read_decided(idea):
-        raise UserError(
-            f"L’idée n° {idea.number} a changé depuis : elle est {idea.state.label}. Il n’y a rien à annuler."
-        )
+        raise UserError(render("idees/changed_since", number=idea.number, label=idea.state.label))
     if click.followed and idea.duplicate_of:
         await idees.merge(ctx.db, idea.duplicate_of, idea.number, click.followed)
     if click.before.duplicate_of:
@@ -313,7 +311,7 @@ async def withdraw_by_click(ctx: Context, click: cards.Withdraw) -> Replies:
     if ctx.user.animates:
         return Ask(WithdrawIdea.draft(idea=idea.number, said=cards.say_title(idea)))
     if idea.author_id != ctx.user.id:
-        raise UserError("Seules la personne qui l’a proposée et l’équipe d’animation retirent une idée.")
+        raise UserError(render("idees/not_yours_to_withdraw"))
     return await _withdraw(ctx, idea, "")
 
 
@@ -330,7 +328,7 @@ async def withdraw_by_form(ctx: Context, form: WithdrawIdea) -> Replies:
 async def _withdraw(ctx: Context, idea: Idea, reason: str) -> list[Reply]:
     """Withdraw an idea; if it was a duplicate, its votes stay with the original."""
     if idea.state is IdeaState.WITHDRAWN:
-        raise UserError(f"L’idée n° {idea.number} est déjà retirée.")
+        raise UserError(render("idees/already_withdrawn", number=idea.number))
     before = _read_decided(idea)
     was, idea.state, idea.reason = idea.state, IdeaState.WITHDRAWN, reason
     idea.decided_by, idea.changed_at = ctx.user.id, ctx.now

@@ -42,7 +42,7 @@ feature = Feature(
 
 ANIMATEURS = (Role.ANIMATEUR,)
 """Who decides about ideas. (Administrateurs may all that animateurs may.)"""
-UNKNOWN = "Aucune idée n’a ce numéro : tapez /idee liste pour voir les idées."
+
 DETAILS_SHOWN = 700
 """Characters of the details that the animateurs’ card shows."""
 
@@ -103,9 +103,9 @@ async def get_shown(ctx: Context, number: int, *, locked: bool = False) -> Idea:
     """Get an idea that the person may read; animateurs may also read withdrawn ones. Raises UserError."""
     idea = await (idees.lock if locked else idees.get)(ctx.db, number)
     if idea is None or idea.state is IdeaState.DRAFT:
-        raise UserError(UNKNOWN)
+        raise UserError(render("idees/unknown"))
     if idea.state not in SHOWN and not ctx.user.animates:
-        raise UserError(f"L’idée n° {number} a été retirée.")
+        raise UserError(render("idees/was_withdrawn", number=number))
     return idea
 
 

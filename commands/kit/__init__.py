@@ -128,11 +128,9 @@ async def open_lot(ctx: Context, line: str) -> Replies:
     in their daily message."""
     name, batch = " ".join(line.split()), await kit.find_open_batch(ctx.db, locked=True)
     if len(name) > NAME_MAX:
-        raise UserError(f"Raccourcissez ce nom : {NAME_MAX} caractères au plus.")
+        raise UserError(render("kit/name_too_long", most=NAME_MAX))
     if batch is not None and batch.opened_by:
-        raise UserError(
-            f"Le lot n° {batch.number} est déjà ouvert : il faut le clore avant d’en ouvrir un autre (/kit lots)."
-        )
+        raise UserError(render("kit/batch_open", number=batch.number))
     if batch is None:
         batch = await kit.open_batch(ctx.db, ctx.now, name, ctx.user.id)
     batch.name, batch.opened_by = name or batch.name, ctx.user.id
@@ -146,7 +144,7 @@ async def close_lot(ctx: Context, click: Close) -> Replies:
     """Close a lot: its orders can no longer be corrected, and the next order creates another lot."""
     batch = await orders.get_batch(ctx, click.batch, locked=True)
     if not batch.is_open:
-        raise UserError(f"Le lot n° {batch.number} est déjà clos.")
+        raise UserError(render("kit/batch_closed", number=batch.number))
     batch.closed_at = ctx.now
     await ctx.db.flush()
     orders.note_batch(ctx, f"kit:{batch.number}", etat="clos")
@@ -162,9 +160,9 @@ async def reopen_lot(ctx: Context, click: Reopen) -> Replies:
     """Open a lot again, unless another one is open or its parcels are on their way."""
     batch = await orders.get_batch(ctx, click.batch, locked=True)
     if (other := await kit.find_open_batch(ctx.db)) and other.number != batch.number:
-        raise UserError(f"Le lot n° {other.number} est déjà ouvert : le lot n° {batch.number} reste clos.")
+        raise UserError(render("kit/other_batch_open", number=other.number, closed=batch.number))
     if any(kit.is_under_way(each) for each in (await kit.list_parcels(ctx.db, kit.of_batch(batch.number))).values()):
-        raise UserError(f"Des colis du lot n° {batch.number} sont déjà partis : il reste clos.")
+        raise UserError(render("kit/batch_left", number=batch.number))
     batch.closed_at = None
     await ctx.db.flush()
     orders.note_batch(ctx, f"kit:{batch.number}", etat="ouvert")
@@ -176,7 +174,7 @@ async def remind_all(ctx: Context, click: RemindAll) -> Replies:
     """Write once to everybody who has not ordered, while the lot is open."""
     batch = await orders.get_batch(ctx, click.batch, locked=True)
     if not batch.is_open or batch.reminded_at:
-        raise UserError("La relance est déjà partie." if batch.is_open else "Ce lot est clos : personne n’est relancé.")
+        raise UserError(render("kit/reminders_sent") if batch.is_open else render("kit/batch_is_closed"))
     batch.reminded_at = ctx.now
     await ctx.db.flush()
     orders.note_batch(ctx, f"kit:{batch.number}", etat="relance")
@@ -253,7 +251,7 @@ async def note_stock(ctx: Context, line: str) -> Replies:
     """Store the stock of some sizes for the newest lot."""
     batches = await kit.list_batches(ctx.db)
     if not batches:
-        raise UserError(orders.NO_BATCH)
+        raise UserError(render("kit/no_batch"))
     pieces = read_stock(line, {garment: orders.list_size_labels(ctx, garment) for garment in Garment})
     await kit.set_stock(ctx.db, batches[0].number, pieces)
     told = {f"{garment} {size}": count for (garment, size), count in pieces.items()}
@@ -273,7 +271,7 @@ def read_stock(line: str, sizes: Mapping[Garment, Mapping[str, str]]) -> Mapping
         size = next((code for code in sizes[garment] if fold(code) == fold(words[0])), "") if garment else ""
         if garment and not size and sizes[garment]:
             known = join(list(sizes[garment]), "ou")
-            raise UserError(f"{_STOCK} La taille « {quote(words[0])} » n’est pas dans la table ({garment}) : {known}.")
+            raise UserError(render("kit/unknown_size", usage=_STOCK, size=words[0], garment=garment, known=known))
         if not garment or not size or len(words) < 2 or not re.fullmatch(r"[0-9]{1,5}", words[1]):
             raise UserError(_STOCK)
         found[garment, size] = int(words[1])

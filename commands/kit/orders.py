@@ -34,13 +34,6 @@ ANIMATEURS = (Role.ANIMATEUR,)
 """Who follows the lots. (Administrateurs may all that animateurs may.)"""
 ORDERING = (Role.CONSEILLER, Role.ANIMATEUR)
 """Who has a kit, and who is shown the lots instead."""
-GONE = "Cette commande n’existe plus : tapez /kit pour commander de nouveau."
-CLOSED = (
-    "Ce lot est clos : la commande ne se corrige plus. "
-    "Écrivez à l’équipe d’animation avec /hotline si quelque chose est faux."
-)
-NO_BATCH = "Aucun lot n’existe encore : la première commande ouvre le premier, ou tapez /kit ouvrir."
-UNDER_WAY = "Un colis est déjà parti : la commande ne se corrige plus. Demandez de l’aide avec /hotline."
 
 
 class EditOrder(BaseModel):
@@ -86,7 +79,7 @@ def list_size_labels(ctx: Context, garment: Garment) -> dict[str, str]:
     try:
         return dict(read_sizes(ctx.settings.kit)[garment])
     except (TableError, OSError, UnicodeError):
-        raise UserError("La table des tailles ne se lit pas : prévenez l’équipe avec /hotline.") from None
+        raise UserError(render("kit/sizes_unreadable")) from None
 
 
 def say_batch(batch: KitBatch) -> Markdown:
@@ -103,7 +96,7 @@ async def get_batch(ctx: Context, number: int, *, locked: bool = False) -> KitBa
     """Get a lot. Raises UserError."""
     batch = await kit.get_batch(ctx.db, number, locked=locked)
     if batch is None:
-        raise UserError(NO_BATCH)
+        raise UserError(render("kit/no_batch"))
     return batch
 
 
@@ -129,9 +122,9 @@ async def open_window(ctx: ReadingContext, _: EditOrder) -> Replies:
 def _must_be_open(batch: KitBatch | None, parcels: Collection[KitParcel]) -> None:
     """Raise UserError for an order that can no longer be corrected."""
     if batch is None or not batch.is_open:
-        raise UserError(CLOSED)
+        raise UserError(render("kit/order_closed"))
     if kit.is_under_way(parcels):
-        raise UserError(UNDER_WAY)
+        raise UserError(render("kit/parcel_under_way"))
 
 
 def _fill_from_order(order: KitOrder) -> dict[str, object]:
@@ -178,7 +171,7 @@ async def order_kit(ctx: Context, form: OrderKit) -> Replies:
     batch = await kit.find_open_batch(ctx.db, locked=True)
     order = await kit.find_order(ctx.db, ctx.user.id, locked=True)
     if form.order and order is None:
-        raise UserError(GONE)
+        raise UserError(render("kit/gone"))
     said, is_new = await _read_order(ctx, form), order is None
     if order is None:
         batch = batch or await kit.open_batch(ctx.db, ctx.now)
@@ -231,7 +224,7 @@ async def _get_own(ctx: Context, number: int) -> KitOrder:
     """Get one’s own order. Raises UserError."""
     order = await kit.get_order(ctx.db, number, locked=True)
     if order is None or order.user_id != ctx.user.id:
-        raise UserError(GONE)
+        raise UserError(render("kit/gone"))
     return order
 
 
@@ -298,7 +291,7 @@ async def _get_parcel(ctx: Context, of: OfParcel | ReportParcel) -> tuple[KitOrd
     order = await _get_own(ctx, of.order)
     parcel = await kit.get_parcel(ctx.db, of.order, of.parcel)
     if parcel is None:
-        raise UserError(GONE)
+        raise UserError(render("kit/gone"))
     return order, parcel
 
 
@@ -306,7 +299,7 @@ async def _get_parcel(ctx: Context, of: OfParcel | ReportParcel) -> tuple[KitOrd
 async def mark_parcel(ctx: Context, click: Mark) -> Replies:
     """Record that a parcel arrived, or did not yet, and rewrite the animateurs’ card if there is one."""
     if click.to not in {ParcelState.RECEIVED, ParcelState.SENT}:
-        raise UserError(GONE)
+        raise UserError(render("kit/gone"))
     order, parcel = await _get_parcel(ctx, click)
     to = click.to if click.to is ParcelState.RECEIVED or parcel.tracking else ParcelState.ORDERED
     if parcel.state is not to:
@@ -326,7 +319,7 @@ async def report_parcel(ctx: Context, form: ReportParcel) -> Replies:
     """Record what is wrong with a parcel, and tell the animateurs."""
     order, parcel = await _get_parcel(ctx, form)
     if form.to not in AMISS:
-        raise UserError(GONE)
+        raise UserError(render("kit/gone"))
     await kit.move_parcel(ctx.db, parcel, form.to, ctx.now, form.details)
     told = Whisper(render("kit/reported", parcel=parcel), [Button("Voir mon kit", ShowKit())])
     rewritten = await rewrite_card(ctx, order, parcel)
@@ -361,7 +354,7 @@ async def settle_parcel(ctx: Context, click: Settle) -> Replies:
     """Record what animateurs did about a parcel; its owner hears of it in the daily message."""
     order, parcel = await kit.get_order(ctx.db, click.order), await kit.get_parcel(ctx.db, click.order, click.parcel)
     if order is None or parcel is None or not order.user_id:
-        raise UserError("Cette commande n’existe plus.")
+        raise UserError(render("kit/order_gone"))
     if parcel.state is not click.to:
         await kit.move_parcel(ctx.db, parcel, click.to, ctx.now)
         note_batch(ctx, f"kit:{order.batch}", order.user_id, commande=order.number, colis=parcel.number, etat=click.to)

@@ -56,7 +56,7 @@ async def fetch_lines(ctx: ReadingContext, _: str) -> TrackingFile | Whisper:
         except ChatError as error:
             if error.is_temporary:
                 raise
-            raise UserError("Ce fichier ne se lit pas : envoyez un CSV d’un million d’octets au plus.") from None
+            raise UserError(render("kit/file_unreadable")) from None
         return read_tracking(path.read_bytes())
 
 
@@ -67,7 +67,7 @@ def read_tracking(data: bytes) -> TrackingFile:
     table = csv.DictReader(io.StringIO(text), delimiter=max(";,\t", key=first.count))
     names = [fold(name or "") for name in table.fieldnames or []]
     if missing := [name for name in kit.COLUMNS[:3] if name not in names]:
-        raise UserError(f"La première ligne doit nommer : {', '.join(kit.COLUMNS)}. Il manque : {', '.join(missing)}.")
+        raise UserError(render("kit/columns_missing", columns=", ".join(kit.COLUMNS), missing=", ".join(missing)))
     table.fieldnames = names
     good, bad = list[tuple[int, TrackingLine]](), list[str]()
     try:
@@ -79,9 +79,7 @@ def read_tracking(data: bytes) -> TrackingFile:
     except csv.Error:
         bad.append(f"ligne {table.line_num + 1} : les guillemets empêchent de lire la suite.")
     if len(good) + len(bad) > LINES_MAX:
-        raise UserError(
-            f"Coupez ce fichier : {LINES_MAX} lignes au plus à la fois. Chaque partie garde la première ligne."
-        )
+        raise UserError(render("kit/too_many_lines", most=LINES_MAX))
     return TrackingFile(good, bad)
 
 
@@ -144,7 +142,7 @@ async def write_file(ctx: ReadingContext, asked: SupplierFile, folder: Path) -> 
     batch = await get_batch(ctx, asked.batch)
     lines = [HEAD, *await list_lines(ctx.db, batch.number)]
     if len(lines) == 1:
-        raise UserError(f"Le lot n° {batch.number} n’a aucune commande.")
+        raise UserError(render("kit/nothing_ordered", number=batch.number))
     files = [folder / f"Kits-lot-{batch.number}.csv", folder / f"Kits-lot-{batch.number}.xlsx"]
     sheets.write_csv(files[0], lines)
     await ctx.compute(lambda: write_book(files[1], lines))

@@ -35,7 +35,7 @@ async def introduce_guest(ctx: Context, click: Introduce) -> Replies:
     """Give a guest a role; the other animateurs’ messages show who did it."""
     guest = await stored_arrivals.get_guest(ctx.db, click.who.id)
     if guest is None:
-        raise UserError("Cette personne n’attend plus de rôle : regardez sa fiche avec /membres.")
+        raise UserError(render("membres/waits_no_more"))
     return await _introduce(ctx, guest, click.role)
 
 
@@ -44,7 +44,7 @@ async def ask_which_guest(ctx: Context, click: IntroduceOne) -> Replies:
     """Open the window that asks which guest, and which role."""
     waiting = [guest for guest in await stored_arrivals.list_guests(ctx.db, click.day) if not guest.role]
     if not waiting:
-        raise UserError("Plus personne de ce jour n’attend de rôle : un autre animateur s’en est chargé.")
+        raise UserError(render("membres/nobody_waits"))
     offered = {guest.person_id: f"@{guest.username}" for guest in waiting[: membres.OFFERED_MAX]}
     return Ask(membres.IntroduceGuest.draft(waiting=offered))
 
@@ -62,7 +62,7 @@ async def _introduce(ctx: Context, guest: stored_arrivals.Guest, role: Role) -> 
     so."""
     row = await people.get(ctx.db, guest.person_id)
     if row is not None and row.role is not None:
-        already = f"{mention(guest.username)} a déjà un rôle : {row.role.label}. Il se change avec /membres role."
+        already = render("membres/has_role_already", username=guest.username, label=row.role.label)
         return [await refresh_guests(ctx, guest.day, here=True), Whisper(already)]
     member = Member(row or guest_as_person(guest), Role.INVITE, row is None)
     person = member.person.copy_with(role=role)
@@ -93,7 +93,7 @@ async def set_announcements(ctx: Context, text: str) -> Replies:
             case "oui":
                 await stored_arrivals.unhush_departements(ctx.db, codes)
             case _:
-                raise UserError(f"« {quote(word)} » : dites oui ou non, par exemple /membres nouveaux non 69.")
+                raise UserError(render("membres/yes_or_no", word=word))
         after = {"departements": list(codes), "annonces": word.lower() == "oui"}
         record_entry_at_end(ctx, AuditEntry(journal.AuditAct.MEMBER_SETTING, "reglage:membres.nouveaux", after=after))
     return Whisper(await _say_announcements(ctx, actor))
@@ -117,9 +117,9 @@ def _read_chosen_departements(actor: Person, text: str) -> Sequence[str]:
         else actor.departements
     )
     if not codes:
-        raise UserError("Dites de quel département il s’agit, par exemple /membres nouveaux non 69.")
+        raise UserError(render("membres/which_departement"))
     if not actor.animates and not set(codes) <= set(_home_departements(actor.departements)):
-        raise UserError("Vous ne réglez cela que pour vos départements : demandez à un animateur de communauté.")
+        raise UserError(render("membres/only_your_departements"))
     return codes
 
 
@@ -181,10 +181,7 @@ async def _show_card(ctx: Context, person_id: str) -> Whisper:
 
 def _must_look_after(ctx: Context, person: Person) -> None:
     if person.id != ctx.user.id and not members.looks_after(ctx.user, person):
-        raise UserError(
-            f"@{quote(person.username)} n’est pas de votre département : les fiches des autres départements sont "
-            "réservées aux animateurs de communauté."
-        )
+        raise UserError(render("membres/not_your_departement", username=person.username))
 
 
 async def _summarise(ctx: Context) -> Whisper:

@@ -14,7 +14,7 @@ from bot.events import TEAM, PersonChanged
 from bot.mattermost import ChatUser
 from bot.people import make_newcomer
 from bot.replies import Ask, Button, Direct, Message, Progress, Refresh, Replies, Reply, Start, Step
-from bot.texts import mention, quote, render
+from bot.texts import render
 from commands.membres import arrivals
 from commands.membres.changes import propose_role, settle_channels, write_member
 from commands.membres.members import ANIMATEURS, Member, feature, needs_approval, note_person
@@ -74,7 +74,7 @@ async def read_granted(ctx: ReadingContext, form: GrantAccess) -> Applicant:
     """Read the account of who asked for access. Raises UserError if it is deactivated by now."""
     account = await ctx.chat.user(form.person_id)
     if account.deleted:
-        raise UserError(f"Le compte @{quote(account.username)} est désactivé : il n’y a plus rien à accepter.")
+        raise UserError(render("membres/account_deactivated", username=account.username))
     return Applicant(form, account)
 
 
@@ -99,13 +99,13 @@ async def grant_request(ctx: Context, applicant: Applicant) -> Replies:
     row = await people.get(ctx.db, account.id)
     person = row or make_newcomer(account, ctx.now)
     if person.known_role not in {None, Role.INVITE} and not person.has_left(ctx.today):
-        raise UserError(f"@{quote(account.username)} a déjà un rôle : il se change avec /membres role.")
+        raise UserError(render("membres/account_has_role", username=account.username))
     member = Member(person, Role.INVITE, row is None)
     after = (await _fill(ctx, applicant, person)).copy_with(role=Role(form.role), left_on=None)
     if needs_approval(person.known_role or Role.INVITE, person, after):
-        raise UserError(f"@{quote(account.username)} avait un rôle qui se rend à deux : /membres role le demande.")
+        raise UserError(render("membres/account_had_role", username=account.username))
     settled = await arrivals.grant_access(ctx, asked, Role(form.role))
-    how = f"Votre demande d’accès est acceptée par {mention(ctx.user.username)}."
+    how = render("membres/access_granted_by", username=ctx.user.username)
     return [*await write_member(ctx, member, after, how=how), *settled]
 
 

@@ -107,7 +107,7 @@ async def hear_words(ctx: Context, message: Spoken) -> replies.PlainTextReply:
 async def ask_for_access(ctx: ReadingContext, _: AskForAccess) -> replies.Replies:
     """Open the window, or say that a request already waits."""
     if ctx.user.may(annuaire.NETWORK):
-        raise UserError("Votre place est faite : /aide montre ce que vous pouvez faire ici.")
+        raise UserError(render("membres/access_given"))
     asked = await arrivals.get_access_request(ctx.db, ctx.user.id)
     if asked is not None and asked.answered_at is None:
         text = render("membres/access_asked", asked=asked, day=_day(ctx, asked), again=True)
@@ -127,7 +127,7 @@ async def send_request(ctx: Context, sent: tuple[AskAccess, ChatUser]) -> replie
     """Send the request to those who may grant it; asked twice, it is one."""
     form, account = sent
     if ctx.user.may(annuaire.NETWORK):
-        raise UserError("Votre place est faite : /aide montre ce que vous pouvez faire ici.")
+        raise UserError(render("membres/access_given"))
     left = await spend(ctx, Quota.ACCESS)
     asked = AccessRequest(
         person_id=ctx.user.id,
@@ -140,7 +140,7 @@ async def send_request(ctx: Context, sent: tuple[AskAccess, ChatUser]) -> replie
         at=ctx.now,
     )
     if not await arrivals.note_access_request(ctx.db, asked):
-        raise UserError("Votre demande est déjà partie : l’équipe d’animation vous répond ici même.")
+        raise UserError(render("membres/access_asked_already"))
     card = await draw_request(ctx, asked)
     cards = await tell_animateurs(ctx.db, await canaux.find_team_room(ctx.db), card, topic=CARD.of(asked))
     text = render("membres/access_asked", asked=asked, day=None, again=False)
@@ -153,10 +153,10 @@ async def withdraw_request(ctx: Context, _: WithdrawAccess) -> replies.Replies:
     """Withdraw the request, and rewrite its card."""
     asked = await arrivals.get_access_request(ctx.db, ctx.user.id)
     if asked is None or asked.answered_at is not None or not await _answer(ctx, asked, by=ctx.user.username):
-        raise UserError("Il n’y a plus de demande à retirer.")
+        raise UserError(render("membres/no_access_request"))
     return [
         await _rewrite(ctx, asked.person_id),
-        replies.Whisper("C’est retiré. « Demander mon accès » reste dans /aide."),
+        replies.Whisper(render("membres/access_withdrawn")),
     ]
 
 

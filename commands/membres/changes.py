@@ -198,7 +198,7 @@ async def undo_change(ctx: Context, click: Undo) -> Replies:
     if now == click.before:
         return Whisper(render("membres/same", person=member.person))
     if now != click.after:
-        raise UserError("Cette personne a changé entre-temps : regardez sa fiche avec /membres avant de continuer.")
+        raise UserError(render("membres/member_changed"))
     after = click.before.applied_to(member.person)
     members.must_reach(ctx.user, member.role, member.person)
     members.check_change(ctx.user, click.before.role or member.role, after, member.person)
@@ -256,17 +256,12 @@ def say_changes(ctx: Context, before: Person, after: Person, *, is_new: bool) ->
     return [Markdown(line) for line in said.splitlines() if line.strip()]
 
 
-OWN = "Quelqu’un d’autre de l’équipe d’animation en décide : ni qui le demande, ni qui est concerné."
-OLD = "C’est demandé depuis trop longtemps, ou la situation a changé : rien n’est fait. Demandez-le de nouveau."
-LATE = "C’est déjà décidé."
-
-
 @feature.button(ApproveRole, roles=ANIMATEURS)
 async def approve_role(ctx: Context, click: ApproveRole) -> Replies:
     """Make the proposed change in the name of both animateurs; the person and the proposer are told."""
     asked = click.asked
     if ctx.user.id in {asked.by, asked.person_id}:
-        raise UserError(OWN)
+        raise UserError(render("membres/change_by_others"))
     member = await _find_unchanged_member(ctx, asked)
     after = asked.after.applied_to(member.person)
     members.check_change(await _find_proposer(ctx, asked), member.role, member.person, after)
@@ -285,7 +280,7 @@ async def refuse_role(ctx: Context, click: RefuseRole) -> Replies:
     """Refuse a proposal; the proposer is told, unless they withdrew it themselves."""
     asked = click.asked
     if ctx.user.id == asked.person_id:
-        raise UserError(OWN)
+        raise UserError(render("membres/change_by_others"))
     await _claim_decision(ctx, asked)
     note_role(ctx, AuditAct.ROLE_REFUSE, asked)
     if ctx.user.id == asked.by:
@@ -297,9 +292,9 @@ async def refuse_role(ctx: Context, click: RefuseRole) -> Replies:
 async def _claim_decision(ctx: Context, asked: RoleProposal) -> None:
     """Claim the answer to a proposal. Raises UserError if somebody else has answered it."""
     if ctx.now - asked.at > HOLDS_FOR:
-        raise UserError(OLD)
+        raise UserError(render("membres/change_too_old"))
     if not await claims.claim(ctx.db, DECIDED, PROPOSAL.of(asked.key), ctx.now):
-        raise UserError(LATE)
+        raise UserError(render("membres/change_decided"))
 
 
 async def _find_unchanged_member(ctx: Context, asked: RoleProposal) -> Member:
@@ -308,7 +303,7 @@ async def _find_unchanged_member(ctx: Context, asked: RoleProposal) -> Member:
     new = Person(id=asked.person_id, username=asked.username, since=ctx.now)
     person = row or asked.before.applied_to(new)
     if Standing.of(person) != asked.before:
-        raise UserError(OLD)
+        raise UserError(render("membres/change_too_old"))
     return Member(person, person.known_role or asked.role, row is None)
 
 
@@ -316,9 +311,7 @@ async def _find_proposer(ctx: Context, asked: RoleProposal) -> Person:
     """Get the proposer as they are now. Raises UserError if they are no longer an animateur."""
     by = await people.get(ctx.db, asked.by)
     if by is None or not by.animates or by.has_left(by.today(ctx.now)):
-        raise UserError(
-            "Qui le demandait n’anime plus le réseau : demandez-le vous-même, un autre animateur en décidera."
-        )
+        raise UserError(render("membres/proposer_left"))
     return by.copy_with(role=by.known_role)
 
 
@@ -327,7 +320,7 @@ async def _report_approval(ctx: Context, asked: RoleProposal, after: Person) -> 
     later = after.left_on is not None and not after.has_left(after.today(ctx.now))
     told = [Direct(await say_proposal(ctx, asked, "told"), user_id=after.id)] if later else []
     approved = Direct(await say_proposal(ctx, asked, "approved"), user_id=asked.by)
-    return [*told, approved, Whisper("C’est fait.")]
+    return [*told, approved, Whisper(render("membres/change_made"))]
 
 
 WISH = RowCard[Person]("membres.wish:", lambda person: person.id)
@@ -360,9 +353,9 @@ async def answer_wish(ctx: Context, click: AnswerWish) -> Replies:
     member = await members.find_member(ctx, click.person_id)
     said = await arrivals.get_wish(ctx.db, click.person_id)
     if said is None or said.departements != click.departements:
-        raise UserError("Cette personne a dit autre chose depuis : regardez sa fiche avec /membres.")
+        raise UserError(render("membres/wish_changed"))
     if member.person.departements and said.granted is None:
-        told = Whisper("Cette personne a déjà un département : rien n’a changé.")
+        told = Whisper(render("membres/wish_settled"))
         return [_settle_wish_cards(member.person, said), told]
     if not await arrivals.settle_wish(ctx.db, said, granted=click.grant, by=ctx.user.username):
         return _settle_wish_cards(member.person, said)

@@ -89,7 +89,7 @@ async def look_up_name(ctx: ReadingContext, name: str) -> NamedAccount:
     if account is None:
         return NamedAccount(username)
     if account.is_bot:
-        raise UserError(f"@{quote(username)} est un bot : il n’a pas de rôle.")
+        raise UserError(render("membres/is_a_bot", username=username))
     return NamedAccount(account.username, account, await _find_role(ctx, account.id))
 
 
@@ -117,7 +117,7 @@ async def find_member(ctx: Context, person_id: str) -> Member:
     """Get a person of the register by id. Raises UserError if there is none."""
     row = await people.get(ctx.db, person_id)
     if row is None:
-        raise UserError("Cette personne n’est pas, ou plus, au registre : ajoutez-la avec /membres ajouter.")
+        raise UserError(render("membres/not_in_register"))
     return Member(row, row.known_role or Role.INVITE)
 
 
@@ -136,9 +136,7 @@ async def _find_row(ctx: Context, named: NamedAccount) -> Person | None:
         return await people.by_username(ctx.db, named.username)
     except SameNameError:
         name = quote(named.username)
-        raise UserError(
-            f"Plusieurs personnes du registre s’appellent @{name}, et Mattermost ne répond pas : réessayez bientôt."
-        ) from None
+        raise UserError(render("membres/several_of_name", name=name)) from None
 
 
 ABOVE = frozenset({Role.ANIMATEUR, Role.ADMINISTRATEUR})
@@ -176,11 +174,11 @@ def must_reach(actor: Person, role: Role, person: Person) -> None:
     if actor.animates:
         return
     if person.id == actor.id:
-        raise UserError(_OWN)
+        raise UserError(render("membres/not_oneself"))
     if role in ABOVE:
-        raise UserError("Les rôles d’animateur et d’administrateur sont l’affaire de l’équipe d’animation.")
+        raise UserError(render("membres/team_roles"))
     if person.departements and not looks_after(actor, person):
-        raise UserError(f"Cette personne n’est pas de votre département. {_say_own(actor.departements)}")
+        raise UserError(render("membres/not_yours", own=_say_own(actor.departements)))
 
 
 def check_change(actor: Person, role: Role, before: Person, after: Person) -> None:
@@ -188,35 +186,28 @@ def check_change(actor: Person, role: Role, before: Person, after: Person) -> No
     must_reach(actor, role, before)
     ends = _changes_role_or_end(before, after)
     if ends and before.id == actor.id:
-        raise UserError(_OWN)
+        raise UserError(render("membres/not_oneself"))
     touched = {role, after.role or role}
     if ends and Role.ADMINISTRATEUR in touched and actor.role is not Role.ADMINISTRATEUR:
-        raise UserError("Le rôle d’administrateur n’est donné et retiré que par un administrateur.")
+        raise UserError(render("membres/administrators_only"))
     if not actor.animates:
         _check_coordinateur(actor, role, before, after)
 
 
 def _check_coordinateur(actor: Person, role: Role, before: Person, after: Person) -> None:
     if needs_approval(role, before, after):
-        raise UserError("Un coordinateur ne donne ni ne retire ce rôle : demandez à un animateur de communauté.")
+        raise UserError(render("membres/not_by_coordinateur"))
     if not after.departements:
-        raise UserError(
-            f"@{after.username} n’a pas de département : indiquez-le d’abord avec /membres deplacer @{after.username}."
-        )
+        raise UserError(render("membres/without_departement", username=after.username))
     if not set(after.departements) <= {*actor.departements, *before.departements}:
-        raise UserError(
-            f"{_say_own(actor.departements)} Pour un autre département, demandez à un animateur de communauté."
-        )
-
-
-_OWN = "Vous ne changez pas vous-même votre rôle ni votre département : demandez à l’équipe d’animation."
+        raise UserError(render("membres/other_departement", own=_say_own(actor.departements)))
 
 
 def _say_own(codes: Sequence[str]) -> str:
     if not codes:
-        return "Le registre ne vous donne aucun département : demandez à l’équipe d’animation de l’y inscrire."
+        return render("membres/own_none")
     named = "Votre département" if len(codes) == 1 else "Vos départements"
-    return f"{named} : {join([departement(code).name for code in codes])}."
+    return render("membres/own_departements", named=named, departements=[departement(code).name for code in codes])
 
 
 class OfMember(BaseModel):
@@ -329,7 +320,7 @@ def copy_ended(person: Person, left_on: dt.date) -> Person:
     """Return a copy of a person with their last day: at the earliest the day before the first, for somebody who never
     came. Raises UserError for an earlier day."""
     if person.arrived_on and left_on < person.arrived_on - timedelta(days=1):
-        raise UserError(f"Ce jour précède l’arrivée, le {person.arrived_on:%d/%m/%Y}.")
+        raise UserError(render("membres/ends_before_arrival", arrived_on=f"{person.arrived_on:%d/%m/%Y}"))
     return person.copy_with(left_on=left_on)
 
 
@@ -338,7 +329,7 @@ def read_chosen_role(actor: Person, text: str) -> Role:
     is refused."""
     role = Role(text)
     if role not in list_givable_roles(actor):
-        raise UserError(fields={"role": "Ce rôle, vous ne pouvez pas ou plus le donner."})
+        raise UserError(fields={"role": render("membres/role_not_given")})
     return role
 
 

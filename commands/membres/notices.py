@@ -89,7 +89,7 @@ async def accept_charter(ctx: Context, click: AcceptCharter) -> replies.Replies:
     await arrivals.accept_charter(ctx.db, ctx.user, click.version, ctx.now)
     message = await _draw_welcome(ctx, ctx.user)
     if ctx.request.response_url:
-        return [await refresh_welcome(ctx, ctx.user), replies.Whisper("C’est noté, merci !")]
+        return [await refresh_welcome(ctx, ctx.user), replies.Whisper(render("membres/charter_accepted"))]
     return replies.Update(message.text, message.buttons)
 
 
@@ -222,7 +222,6 @@ def _has_waited(ctx: Context, welcome: arrivals.Welcome, person: Person | None) 
     return welcome.at < ctx.now - (today - since)
 
 
-BY_OPERATOR = "C’est l’exploitant du bot qui l’a noté."
 AT_ONCE = 20
 """People told in one step: of each the welcome is rewritten, too."""
 FIRST_STEPS = {

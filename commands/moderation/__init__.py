@@ -38,7 +38,7 @@ SHOWN_MAX = 10
 async def show_overview(ctx: Context, line: str) -> Replies:
     """Show what waits, what is in force and what can be typed."""
     if line.strip():
-        raise UserError(f"« {quote(line)} » n’est pas un geste de modération. `/moderer` les montre tous.")
+        raise UserError(render("moderation/unknown_act", line=line))
     found = await stored_measures.list_measures_in_force(ctx.db, stored_measures.LASTING)
     commands = [(t.key[1], t.hint, t.help) for t in feature.commands if " " in t.key[1]]
     text = render(
@@ -72,7 +72,7 @@ async def show_waiting(ctx: Context, _: str) -> Replies:
     """List the cases that have waited longest, with their buttons."""
     waiting = await _list_waiting(ctx)
     if not waiting:
-        return Whisper("Aucun dossier n’attend de décision.")
+        return Whisper(render("moderation/none_waiting"))
     drawn = [await cards.draw_card(ctx, case) for case in waiting[:PAGE]]
     shown = [Card(one.text, one.buttons, one.facts, one.menus) for one in drawn]
     more = len(waiting) - len(shown)
@@ -206,9 +206,7 @@ async def _find_channel(ctx: Context, text: str) -> Older:
             things = [f"canal:{name}" for name in (known.get(key), key) if name]
             repairs = [f"canaux:{run_id}" for run_id in await runs.list_runs_of_channel(ctx.db, key, REPAIRS_MAX)]
             return Older(said=planned.name, before=0, things=[*things, *repairs])
-    raise UserError(
-        f"« {quote(text)} » n’est ni une personne (`@nom`), ni un canal du réseau, ni un numéro du journal (`n° 57`)."
-    )
+    raise UserError(render("moderation/unknown_subject", text=text))
 
 
 def _find_home(text: str) -> str:
@@ -251,7 +249,7 @@ async def _draw_entry(ctx: ReadingContext, number: int) -> Whisper:
     """Draw an entry in full, with the values before and after."""
     entry = await journal.get(ctx.db, number)
     if entry is None:
-        raise UserError(f"Le journal n’a pas (ou plus) d’entrée n° {number}.")
+        raise UserError(render("moderation/no_entry", number=number))
     names = dict(await _list_channel_names(ctx))
     for ident in {str(values["channel"]) for values in (entry.before, entry.after) if "channel" in values} - {*names}:
         channel = await unless_refused(ctx.chat.channel(ident), None)

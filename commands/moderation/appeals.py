@@ -25,11 +25,6 @@ from storage.database import change, is_writing
 from storage.journal import AuditAct, label_of
 from storage.moderation import Appeal, Case, CaseState, Measure, cases
 
-NO_APPEAL = "Ce recours n’est plus là."
-OWN_DECISION = "Vous avez décidé de cette mesure : un autre animateur répond au recours."
-OWN_PROPOSAL = "Vous avez proposé cette mesure : un autre animateur répond au recours."
-TOO_LONG = "Une mesure allégée ne dure pas plus longtemps que ce qui reste de la première."
-NO_LENGTH = "Dites pour combien de temps : « 2h », « 3j »."
 LIGHTER = (charte.MeasureKind.REMIND, charte.MeasureKind.WARN, charte.MeasureKind.SILENCE)
 
 
@@ -47,24 +42,25 @@ async def _take_appeal(ctx: Context, entry: int) -> AppealInHand:
     or decided the measure."""
     known = await cases.get_appeal(ctx.db, entry)
     if known is None:
-        raise UserError(NO_APPEAL)
+        raise UserError(render("moderation/no_appeal"))
     held = is_writing(ctx.db)
     case = await (lock_case if held else get_case)(ctx, known.case_id)
     appeal = await cases.lock_appeal(ctx.db, entry) if held else known
     measure = await cases.get_measure(ctx.db, entry)
     if appeal is None or measure is None:
-        raise UserError(NO_APPEAL)
+        raise UserError(render("moderation/no_appeal"))
     if ctx.user.id in {measure.by, case.decided_by}:
-        raise UserError(OWN_DECISION)
+        raise UserError(render("moderation/own_decision"))
     if ctx.user.id == measure.proposed_by:
-        raise UserError(OWN_PROPOSAL)
+        raise UserError(render("moderation/own_proposed_measure"))
     return AppealInHand(appeal, measure, case)
 
 
 async def _say_already_answered(ctx: Context, contested: AppealInHand) -> Sequence[Reply]:
     by = contested.appeal.decided_by
     named = "Vous avez" if by == ctx.user.id else f"{await read_display_name(ctx, by)} a"
-    return [Whisper(f"{named} déjà répondu à ce recours."), *await cards.refresh_card(ctx, contested.case)]
+    told = Whisper(render("moderation/appeal_answered_by", named=named))
+    return [told, *await cards.refresh_card(ctx, contested.case)]
 
 
 @feature.button(cards.Uphold, roles=ANIMATEURS, writes=False)
@@ -93,7 +89,7 @@ async def open_lighten_form(ctx: Context, click: cards.Lighten) -> Replies:
         return await _say_already_answered(ctx, contested)
     lighter = {kind.value: MEASURES[kind] for kind in _list_lighter(contested.measure)}
     if not lighter:
-        raise UserError("Il n’y a rien de plus léger : maintenez la mesure, ou annulez-la.")
+        raise UserError(render("moderation/nothing_lighter"))
     return Ask(forms.LightenMeasure.draft(entry=click.entry, said=label_of(contested.measure.act), lighter=lighter))
 
 
@@ -148,9 +144,9 @@ def _read_replacement(ctx: Context, measure: Measure, form: forms.LightenMeasure
     if kind is not charte.MeasureKind.SILENCE:
         return Decision(kind, form.answer, instead_of=measure.entry)
     if form.lasts is None:
-        raise UserError(fields={"duree": NO_LENGTH})
+        raise UserError(fields={"duree": render("moderation/lighter_how_long")})
     if measure.until is not None and ctx.now + form.lasts > measure.until:
-        raise UserError(fields={"duree": TOO_LONG})
+        raise UserError(fields={"duree": render("moderation/lighter_too_long")})
     place = measure.channels[0] if len(measure.channels) == 1 else ""
     return Decision(kind, form.answer, form.lasts, place, instead_of=measure.entry)
 
@@ -168,15 +164,11 @@ async def _answer_appeal(
     text = render("moderation/answered", act=act, entry=measure.entry, kept=kept, word=word)
     there = not isinstance(form, forms.LightenMeasure) and await is_active(ctx, case.author_id)
     told = [Direct(text, user_id=case.author_id)] if there else []
-    return [Whisper("C’est répondu : la personne le lit."), *told, *await cards.refresh_card(ctx, case)]
+    return [Whisper(render("moderation/appeal_answered")), *told, *await cards.refresh_card(ctx, case)]
 
 
 CONTESTED_WITHIN = timedelta(days=30)
 """After the end of a measure nobody contests it any more."""
-NOT_CONTESTABLE = "Cette mesure n’est plus là, ou ne vous concerne pas."
-TOO_LATE = "Cette mesure est finie depuis plus de trente jours : elle ne se conteste plus."
-ALREADY_CONTESTED = "Vous avez déjà contesté cette décision : la réponse vous est dite ici dès qu’elle est là."
-ALREADY_ANSWERED = "Vous avez déjà contesté cette décision, et un autre animateur y a répondu."
 
 
 @feature.button(cards.Appeal, writes=False)
@@ -197,9 +189,9 @@ async def contest_measure(ctx: Context, form: forms.ContestMeasure) -> Replies:
 def check_contestable(ctx: Context, measure: Measure | None) -> Measure:
     """Return the measure. Raises UserError if the person may not contest it, or no longer."""
     if measure is None or measure.user_id != ctx.user.id:
-        raise UserError(NOT_CONTESTABLE)
+        raise UserError(render("moderation/not_contestable"))
     if (end := find_end(measure)) is not None and end + CONTESTED_WITHIN < ctx.now:
-        raise UserError(TOO_LATE)
+        raise UserError(render("moderation/too_late_to_contest"))
     return measure
 
 
@@ -215,7 +207,8 @@ async def _refuse_second_appeal(ctx: Context, measure: Measure) -> None:
     if before is None and measure.case_id is not None:
         before = await cases.find_newest_appeal(ctx.db, measure.case_id)
     if before is not None and before.user_id == ctx.user.id:
-        raise UserError(ALREADY_ANSWERED if before.decided_at else ALREADY_CONTESTED)
+        is_answered = before.decided_at is not None
+        raise UserError(render("moderation/contested_and_answered" if is_answered else "moderation/already_contested"))
 
 
 async def open_appeal(ctx: Context, entry: int, word: str) -> tuple[Appeal, Sequence[Reply]]:
@@ -223,14 +216,14 @@ async def open_appeal(ctx: Context, entry: int, word: str) -> tuple[Appeal, Sequ
     held, case = await cases.lock_with_case(ctx.db, entry)
     measure = check_contestable(ctx, held)
     if case is None:
-        raise UserError(NOT_CONTESTABLE)
+        raise UserError(render("moderation/not_contestable"))
     await _refuse_second_appeal(ctx, measure)
     due = ctx.now + timedelta(days=ctx.settings.appeal_days)
     appeal = Appeal(
         entry=entry, case_id=case.number, user_id=ctx.user.id, word=word[: forms.APPEAL_MAX], at=ctx.now, due_at=due
     )
     if not await cases.add_appeal(ctx.db, appeal):
-        raise UserError(ALREADY_CONTESTED)
+        raise UserError(render("moderation/already_contested"))
     thing, after = f"dossier:{case.number}", {"measure": entry}
     await record_entry(ctx, AuditEntry(AuditAct.APPEAL, thing, ctx.user.id, word, after=after))
     await change(ctx.db, case, state=CaseState.APPEALED)

@@ -17,7 +17,7 @@ from bot.errors import ChatError, Refusal, UserError, unless_refused
 from bot.mattermost.wire import ChatChannel, ChatPost, ChatUser
 from bot.permalinks import find_permalink
 from bot.replies import Reply, Start
-from bot.texts import quote
+from bot.texts import quote, render
 from commands.moderation.policy import weigh_motive
 from config.charte import MeasureKind
 from dialogs.moderation import Fate, take_word
@@ -115,24 +115,14 @@ def _dump_post(post: ChatPost, *, after: bool) -> dict[str, Any]:
     return {"at": at, "author_id": post.user_id, "message": post.message[:2000], "after": after}
 
 
-OUT_OF_REACH = (
-    "Les messages directs sont hors de portée de la modération : le bot ne les lit pas. La personne visée peut "
-    "signaler la conversation à un administrateur, et bloquer ou couper ses notifications."
-)
-MESSAGE_GONE = (
-    "Le bot ne trouve pas ce message : il n’existe plus, ou il est dans un canal privé où le bot n’est pas, ou dans "
-    "une conversation directe, hors de portée de la modération."
-)
-
-
 async def take_account(ctx: ReadingContext, line: str, example: str) -> tuple[ChatUser, str]:
     """Split off the person named at the beginning of a line. Raises UserError and ChatError."""
     name, rest = take_word(line)
     if not name:
-        raise UserError(f"Dites de qui il s’agit : par exemple `{example}`.")
+        raise UserError(render("moderation/which_person", example=example))
     account = await ctx.chat.user_by_name(name)
     if account is None:
-        raise UserError(f"Personne ne s’appelle @{quote(name.removeprefix('@'))} dans Mattermost.")
+        raise UserError(render("moderation/unknown_person", username=name.removeprefix("@")))
     check_target(ctx, account)
     return account, rest
 
@@ -142,14 +132,14 @@ async def take_message(ctx: ReadingContext, line: str, example: str) -> tuple[Me
     word, rest = take_word(line)
     post_id = find_permalink(word)
     if not post_id:
-        raise UserError(f"Donnez le lien du message (son menu « … », puis « Copier le lien ») : `{example}`.")
+        raise UserError(render("moderation/which_message", example=example))
     seen = await unless_refused(take_snapshot(ctx, post_id), None, GONE)
     if seen is None:
         raise UserError(await _say_gone(ctx, post_id))
     if seen.channel.type not in {"O", "P"}:
-        raise UserError(OUT_OF_REACH)
+        raise UserError(render("moderation/direct_message"))
     if seen.post.type:
-        raise UserError("C’est un message de Mattermost lui-même : il n’est de personne.")
+        raise UserError(render("moderation/system_message"))
     return seen, rest
 
 
@@ -157,8 +147,8 @@ async def _say_gone(ctx: ReadingContext, post_id: str) -> str:
     """Explain why a message is not found: a colleague has just hidden it, or it is unknown."""
     case = await cases.find_newest(ctx.db, post_id)
     if case is None or case.act != AuditAct.HIDE or not case.entry:
-        return MESSAGE_GONE
-    return f"Ce message est déjà masqué (dossier n° {case.number}) : `/moderer annuler {case.entry}` le rétablit."
+        return render("moderation/message_gone")
+    return render("moderation/already_hidden", number=case.number, entry=case.entry)
 
 
 async def read_thread(ctx: ReadingContext, post_id: str) -> list[KeptPost]:
@@ -191,7 +181,7 @@ def take_reason(rest: str, example: str) -> str:
     """Return the reason at the end of a line. Raises UserError if there is none."""
     reason = " ".join(rest.split())
     if not reason:
-        raise UserError(f"Dites pourquoi : la personne le lira. Par exemple : `{example}`.")
+        raise UserError(render("moderation/which_reason", example=example))
     return reason[:REASON_MAX]
 
 
@@ -227,8 +217,6 @@ async def mark_decided(ctx: Context, case: Case, act: AuditAct, reason: str, **m
     await database.change(ctx.db, case, **values)
 
 
-OWN_PROPOSAL = "Vous l’avez proposé vous-même : un second animateur l’approuve, ou non."
-OWN_CASE = "Ce dossier vous concerne : un autre animateur s’en occupe."
 ADMIN_TARGET = (
     "@{name} administre la communauté ou le serveur : le bot ne prend pas de mesure contre un administrateur."
 )
@@ -237,9 +225,9 @@ ADMIN_TARGET = (
 def check_target(ctx: Context, account: mattermost.ChatUser) -> None:
     """Check that a measure may be taken against an account, freshly read from Mattermost. Raises UserError."""
     if account.is_bot:
-        raise UserError(f"@{quote(account.username)} est un bot : aucune mesure ne le concerne.")
+        raise UserError(render("moderation/target_is_bot", username=account.username))
     if account.id == ctx.user.id:
-        raise UserError("On ne se modère pas soi-même : un autre animateur s’en occupe.")
+        raise UserError(render("moderation/target_is_oneself"))
     if account.is_system_admin:
         raise UserError(ADMIN_TARGET.format(name=quote(account.username)))
 
@@ -252,24 +240,20 @@ async def check_target_by_id(ctx: ReadingContext, user_id: str) -> None:
 async def check_decider(ctx: Context, case: Case) -> None:
     """Check, by the register, that the person may decide a case that is still undecided. Raises UserError."""
     if ctx.user.id and case.author_id == ctx.user.id:
-        raise UserError(OWN_CASE)
+        raise UserError(render("moderation/own_case"))
     person = await people.get(ctx.db, case.author_id)
     if person and person.role is people.Role.ADMINISTRATEUR:
         raise UserError(ADMIN_TARGET.format(name=quote(case.author)))
     if not case.is_waiting:
         decider = await people.get(ctx.db, case.decided_by) if case.decided_by else None
         by = f" par @{quote(decider.username)}" if decider else ""
-        raise UserError(f"Le dossier n° {case.number} est déjà décidé{by}.")
+        raise UserError(render("moderation/case_decided", number=case.number, by=by))
 
 
 def refuse_own_proposal(ctx: Context, by: str) -> None:
     """Raise UserError for somebody who answers their own proposal."""
     if by == ctx.user.id:
-        raise UserError(OWN_PROPOSAL)
-
-
-NO_CASE = "Ce dossier n’existe plus."
-ABOUT_ONESELF = "Ce dossier vous concerne : il est pour d’autres animateurs."
+        raise UserError(render("moderation/own_proposal"))
 
 
 async def get_case(ctx: Context, number: int) -> Case:
@@ -284,9 +268,9 @@ async def lock_case(ctx: Context, number: int) -> Case:
 
 def _refuse_own_case(ctx: Context, case: Case | None) -> Case:
     if case is None:
-        raise UserError(NO_CASE)
+        raise UserError(render("moderation/case_gone"))
     if case.author_id == ctx.user.id:
-        raise UserError(ABOUT_ONESELF)
+        raise UserError(render("moderation/about_oneself"))
     return case
 
 

@@ -28,7 +28,6 @@ from storage.moderation import cases as stored_cases
 ADMINS = "administrateurs"
 COORDINATEURS_MAX = 1000
 OFFERED_MAX = 20
-ALREADY_DECIDED = "Ce dossier est déjà décidé."
 
 
 async def list_recipients(ctx: Context, case: Case) -> dict[str, str]:
@@ -52,13 +51,13 @@ async def ask_opinion(ctx: Context, form: forms.AskOpinion) -> Replies:
     case = await _lock_waiting_case(ctx, form.case)
     asked = await people.get(ctx.db, form.whom) if form.whom else None
     if form.whom and (asked is None or not asked.animates):
-        raise UserError(fields={"a": "Choisissez un animateur : le dossier est dans leur salle."})
+        raise UserError(fields={"a": render("moderation/opinion_from_animateur")})
     if asked and asked.id == case.author_id:
-        raise UserError(fields={"a": "Ce dossier concerne cette personne : demandez à quelqu’un d’autre."})
+        raise UserError(fields={"a": render("moderation/opinion_from_other")})
     await cases.record_case_entry(ctx, case, AuditAct.CONSULT, form.text)
     by, whose = await read_display_name(ctx, ctx.user.id), mention(asked.username) if asked else Markdown()
     text = render("moderation/consulted", case=case, by=by, whose=whose, word=quotation(form.text, 1000))
-    return [Whisper("Votre question est sous le dossier."), *await cards.reply_under_card(ctx, case, text)]
+    return [Whisper(render("moderation/opinion_asked")), *await cards.reply_under_card(ctx, case, text)]
 
 
 @feature.submit(forms.ForwardCase, roles=ANIMATEURS)
@@ -72,9 +71,9 @@ async def forward_case(ctx: Context, form: forms.ForwardCase) -> Replies:
         given = [one.id for one in await _find_coordinateurs(ctx, case) if one.id == form.whom]
     there = [one for one in given if await is_active(ctx, one)]
     if not there:
-        raise UserError(fields={"a": "Personne d’autre n’est là : choisissez quelqu’un d’autre."})
+        raise UserError(fields={"a": render("moderation/nobody_to_forward")})
     await cases.record_case_entry(ctx, case, AuditAct.FORWARD, form.text, after={"to": there})
-    return [Whisper("C’est transmis."), *await _send_case(ctx, case, form, there)]
+    return [Whisper(render("moderation/forwarded_now")), *await _send_case(ctx, case, form, there)]
 
 
 async def _send_case(ctx: Context, case: Case, form: forms.ForwardCase, there: Sequence[str]) -> Sequence[Reply]:
@@ -100,7 +99,7 @@ async def _send_case(ctx: Context, case: Case, form: forms.ForwardCase, there: S
 async def _lock_waiting_case(ctx: Context, number: int) -> Case:
     case = await cases.lock_case(ctx, number)
     if not case.is_waiting:
-        raise UserError(ALREADY_DECIDED)
+        raise UserError(render("moderation/already_decided"))
     return case
 
 

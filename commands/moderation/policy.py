@@ -22,7 +22,7 @@ from bot.events import JoinedChannel, Posted, WatchedPlaces
 from bot.features import Feature, Front, Right
 from bot.french import NBSP, join, plural
 from bot.mattermost import ChatChannel
-from bot.texts import Markdown, escape, quote
+from bot.texts import Markdown, escape, quote, render
 from config import charte, tables, territories, text, time
 from config.canaux import Family
 from config.settings import Settings
@@ -166,8 +166,8 @@ class ChannelIndex:
     @staticmethod
     def _say_unknown(text: str, example: str) -> str:
         word = quote(take_word(text)[0].removeprefix("~"))
-        said = f"Le bot n’est dans aucun canal « {word} »." if word else "De quel canal s’agit-il ?"
-        return f"{said} Par exemple : `{example}`."
+        said = render("moderation/no_such_channel", word=word) if word else render("moderation/which_channel_meant")
+        return render("moderation/with_example", said=said, example=example)
 
 
 async def index_channels(ctx: ReadingContext) -> ChannelIndex:
@@ -222,7 +222,7 @@ def _load(settings: Settings) -> tuple[Mapping[str, charte.Motive], str]:
     except tables.TableError as error:
         return {}, str(error)
     except (OSError, UnicodeError):
-        return {}, "Le fichier de la charte (COOP_CHARTER) ne peut pas être lu."
+        return {}, render("moderation/charter_unreadable")
 
 
 def read_valid_charter(settings: Settings) -> Mapping[str, charte.Motive]:

@@ -59,22 +59,11 @@ async def tell_reporters(ctx: Context, case: Case) -> Sequence[Reply]:
     return [Direct(text, user_id=one) for one in whose if one in others]
 
 
-NO_LINK = (
-    "Donnez le lien du message : au survol, « … » puis « Copier le lien » (sur téléphone : un appui long), et tapez "
-    "« /signaler » suivi du lien."
-)
-NOT_FOUND = "Le bot ne trouve pas ce message : il n’existe plus, ou vous n’y avez pas accès."
-OTHER_SERVER = "Ce lien mène à un autre serveur : ses animateurs à lui peuvent agir, pas ceux d’ici."
-OWN_MESSAGE = "C’est votre message : vous pouvez le modifier ou le supprimer vous-même."
-BOT_MESSAGE = "Ce message est du bot : s’il a un défaut, dites-le avec /hotline."
-SYSTEM_MESSAGE = "Ce message vient de Mattermost lui-même : il ne se signale pas."
-
-
 def read_post_id(ctx: Context, text: str) -> str:
     """Read the message id of a permalink. Raises UserError."""
     post_id = find_permalink(text)
     if not post_id:
-        raise UserError(NO_LINK)
+        raise UserError(render("moderation/report_link"))
     return post_id
 
 
@@ -88,7 +77,7 @@ async def read_reportable_post(ctx: ReadingContext, link: str) -> ChatPost:
             raise
         raise UserError(_say_unreadable(ctx, link, error)) from None
     if not await _may_see(ctx, channel):
-        raise UserError(NOT_FOUND)
+        raise UserError(render("moderation/report_not_found"))
     if fault := find_report_fault(post, ctx.user.id, (await ctx.chat.me()).id):
         raise UserError(fault)
     return post
@@ -97,18 +86,22 @@ async def read_reportable_post(ctx: ReadingContext, link: str) -> ChatPost:
 def find_report_fault(post: ChatPost, user_id: str, bot_id: str) -> str:
     """Say why this person cannot report a message, in French; "" if they can."""
     if post.user_id == user_id:
-        return OWN_MESSAGE
+        return render("moderation/report_own_message")
     if post.user_id == bot_id:
-        return BOT_MESSAGE
-    return SYSTEM_MESSAGE if post.type else ""
+        return render("moderation/report_bot_message")
+    return render("moderation/report_system_message") if post.type else ""
 
 
 def _say_unreadable(ctx: Context, link: str, error: ChatError) -> str:
     """Explain why a message cannot be read; servers do not tell whether it is private or missing."""
     host = urlsplit(link.strip().strip("<>")).hostname
     if host and host != urlsplit(ctx.settings.mattermost_url).hostname:
-        return OTHER_SERVER
-    return render("moderation/out_of_reach") if error.refusal is Refusal.FORBIDDEN else NOT_FOUND
+        return render("moderation/report_other_server")
+    return (
+        render("moderation/out_of_reach")
+        if error.refusal is Refusal.FORBIDDEN
+        else render("moderation/report_not_found")
+    )
 
 
 async def _may_see(ctx: ReadingContext, channel: ChatChannel) -> bool:
@@ -123,8 +116,6 @@ async def _may_see(ctx: ReadingContext, channel: ChatChannel) -> bool:
 
 QUOTED_MAX = 100
 """Characters of a message by which its window calls it."""
-ALREADY_REPORTED = "Vous l’avez déjà signalé : les animateurs le regardent, et vous saurez la suite."
-ALREADY_DECIDED = "Vous l’avez déjà signalé, et les animateurs l’ont regardé : rien n’y a changé depuis."
 
 
 @feature.command("signaler", help="Signaler un message aux animateurs", hint="[lien du message]")
@@ -167,9 +158,9 @@ async def refuse_second_report(ctx: Context, post_id: str, message: str) -> None
     if before is None:
         return
     if before.state in stored_cases.UNDECIDED:
-        raise UserError(ALREADY_REPORTED)
+        raise UserError(render("moderation/reported_already"))
     if before.message == message:
-        raise UserError(ALREADY_DECIDED)
+        raise UserError(render("moderation/reported_and_decided"))
 
 
 async def add_report(
@@ -184,7 +175,7 @@ async def add_report(
         case_id=case.number, reporter_id=ctx.user.id, motive=motive, word=mask_personal_data(word), at=ctx.now
     )
     if not await stored_cases.add_report(ctx.db, made):
-        raise UserError(ALREADY_REPORTED)
+        raise UserError(render("moderation/reported_already"))
     is_new = not before and case.source is CaseSource.REPORTED
     return case, [*await (cards.post_card(ctx, case) if is_new else cards.refresh_card(ctx, case)), *left]
 
@@ -275,7 +266,7 @@ async def change_motive(ctx: Context, form: PreciseReport) -> Replies:
     case = await stored_cases.lock(ctx.db, form.case)
     mine = await _get_own_report(ctx, form.case)
     if case is None or case.state not in stored_cases.UNDECIDED:
-        raise UserError("Les animateurs ont déjà décidé : le bot vous l’a dit.")
+        raise UserError(render("moderation/decided_meanwhile"))
     await database.change(ctx.db, mine, motive=form.motive, word=mask_personal_data(form.word), at=ctx.now)
     noted = render("moderation/precised", masked=mine.word != form.word)
     return [Whisper(noted), *await cards.refresh_card(ctx, case)]
@@ -284,7 +275,7 @@ async def change_motive(ctx: Context, form: PreciseReport) -> Replies:
 async def _get_own_report(ctx: Context, case: int) -> Report:
     found = await stored_cases.get_report(ctx.db, case, ctx.user.id)
     if found is None:
-        raise UserError(cases.NO_CASE)
+        raise UserError(render("moderation/case_gone"))
     return found
 
 
@@ -327,7 +318,7 @@ async def show_held_back_case(ctx: Context, click: SeeGathered) -> Replies:
     """Post the card of a case that only the summary mentioned."""
     case = await stored_cases.lock(ctx.db, int(click.chosen)) if click.chosen.isdecimal() else None
     if case is None or not await claims.is_taken(ctx.db, cases.GATHERED_CLAIM, click.chosen):
-        raise UserError("Ce cas n’est pas, ou plus, dans ce résumé.")
+        raise UserError(render("moderation/not_in_summary"))
     replies: list[Reply] = []
     if await claims.claim(ctx.db, cases.SHOWN_CLAIM, click.chosen, ctx.now):
         replies += await cards.post_card(ctx, case)

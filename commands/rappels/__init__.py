@@ -56,7 +56,7 @@ def read_hour(text: str) -> int | None:
     if found is None:
         return None
     if not FIRST_HOUR <= int(found[1]) <= LAST_HOUR:
-        raise UserError(f"Choisissez une heure entre {FIRST_HOUR} h et {LAST_HOUR} h.")
+        raise UserError(render("rappels/hour_between", first=FIRST_HOUR, last=LAST_HOUR))
     return int(found[1])
 
 
@@ -66,9 +66,7 @@ def read_evening(text: str) -> int:
     minute = int(found[1]) * 60 + int(found[2] or 0) if found else -1
     if not FIRST_EVENING <= minute <= LAST_EVENING or minute % 30:
         first, last = say_evening(FIRST_EVENING), say_evening(LAST_EVENING)
-        raise UserError(
-            f"Choisissez une heure ou une demi-heure entre {first} et {last}, par exemple /rappels soir 18h."
-        )
+        raise UserError(render("rappels/evening_between", first=first, last=last))
     return minute
 
 

@@ -219,7 +219,7 @@ async def open_news(_: Context, click: OpenNews) -> replies.Replies:
     """Press the button that a piece of news leads to."""
     goal = click.goals.get(click.chosen)
     if goal is None:
-        raise UserError("Choisissez ce que vous voulez ouvrir.")
+        raise UserError(render("rappels/choose_news"))
     return replies.Redirect(goal.name, goal.data)
 
 

@@ -191,7 +191,7 @@ async def put_off(ctx: Context, click: Later) -> Replies:
     """Move the questions to the daily message."""
     choice = await rappels.get_choice(ctx.db, ctx.user.id)
     if choice.rhythm is Rhythm.NEVER:
-        raise UserError("Vous ne recevez pas de message du jour : /rdv à traiter montre ce qui attend.")
+        raise UserError(render("rappels/no_daily_message"))
     left = [each for each in choice.waiting if each not in click.waiting]
     await rappels.note_waiting(ctx.db, ctx.user.id, left)
     return Whisper(render("rappels/put_off", hour=choice.hour))

@@ -34,7 +34,6 @@ from storage.rdv.appointments import RdvSeries, add_rdv, add_series, change_rdv,
 SAVED = "rdv.saved"
 """The claims on the keys of what was noted."""
 HINT = "[mardi 10h 45 min impôts à Bron | @carl @marie 30 min | semaine | 12]"
-PAST = "Cette heure est passée : donnez-en une à venir."
 
 
 class Preview(BaseModel):
@@ -135,7 +134,7 @@ async def _preview(ctx: Context, line: RdvLine, key: str) -> Message:
     """Show what a line was understood as."""
     form = line.judge(ctx.clues)
     if form and form.quand <= ctx.now:
-        line.mistakes["quand"], form = PAST, None
+        line.mistakes["quand"], form = render("rdv/past_hour"), None
     shown = Preview(
         author=ctx.user.id,
         key=key,
@@ -203,7 +202,7 @@ async def plan_rdvs(ctx: Context, form: NewRdv) -> Planned:
     written = write_out(rule, first, plan.starts_at.time(), ctx.zone, ctx.user.departement)
     written = written.without(away)
     if not written.occurrences:
-        raise UserError(fields={"repetition": "Vous êtes en absence tous ces jours-là : reculez la fin."})
+        raise UserError(fields={"repetition": render("rdv/absent_all_days")})
     rdvs = [_make(ctx, one.at, plan.minutes, {**plan.columns, "occurrence": one.day}) for one in written.occurrences]
     return Planned(rdvs, rule, written, first)
 
@@ -248,7 +247,7 @@ async def note(ctx: Context, form: NewRdv) -> Sequence[Reply]:
     """Store what a window says, with its card, and say what it overlaps. Raises UserError for an hour that is past."""
     planned = await plan_rdvs(ctx, form)
     if planned.rdvs[0].starts_at <= ctx.now:
-        raise UserError(fields={"quand": PAST})
+        raise UserError(fields={"quand": render("rdv/past_hour")})
     overlaps = await say_overlaps(ctx, planned.rdvs)
     series = await _add_series(ctx, planned)
     for rdv in planned.rdvs:

@@ -19,7 +19,7 @@ from bot.features import Feature, Front, Right
 from bot.french import Period, read_days_either_way, read_period, say_date, say_days
 from bot.pages import cut_page
 from bot.replies import Button, Card, Message, Progress, Refresh, Replies, Step, Whisper
-from bot.texts import Markdown, link, quote, render
+from bot.texts import Markdown, link, render
 from config.text import fold
 from config.time import find_midnight
 from dialogs.absence import say_absence
@@ -145,7 +145,7 @@ async def get_own(ctx: Context, number: int, *, locked: bool = False) -> Rdv:
     """Get one’s own rdv of that number. Raises UserError, the same for others’ and for none."""
     rdv = await get_rdv(ctx.db, ctx.user.id, number, locked=locked)
     if rdv is None:
-        raise UserError(f"Vous n’avez pas de rendez-vous n° {number}. /rdv semaine montre les vôtres.")
+        raise UserError(render("rdv/unknown_number", number=number))
     return rdv
 
 
@@ -403,8 +403,7 @@ async def list_days(ctx: ReadingContext, text: str) -> Replies:
 async def _list_or_refuse(ctx: ReadingContext, text: str) -> Replies:
     listed = await read_list(ctx, text)
     if listed is None:
-        raise UserError(f"Je ne connais pas ces jours : « {quote(text)} ». Écrivez par exemple /rdv liste demain, "
-                        "/rdv liste du 1er au 15 décembre.")  # fmt: skip
+        raise UserError(render("rdv/unread_days", text=text))  # fmt: skip
     return listed
 
 

@@ -60,22 +60,19 @@ def must_be_kept_here(rdv: Rdv) -> None:
     """Raise UserError for a rdv that is kept elsewhere."""
     if rdv.source is RdvSource.RDV_SP:
         there = link("Ouvrez-le là-bas", rdv.external_url)
-        raise UserError(f"{there} : le rendez-vous n° {rdv.number} vient de RDV Service Public, qui est seul à pouvoir "
-                        "le déplacer, l’annuler ou noter sa suite.")  # fmt: skip
+        raise UserError(render("rdv/changed_there", there=there, number=rdv.number))  # fmt: skip
 
 
 def must_be_answered(rdv: Rdv) -> None:
     """Raise UserError for what somebody asks for on the page, which is answered there."""
     if rdv.state is RdvState.PROPOSE and rdv.source is RdvSource.PAGE:
-        raise UserError(f"Le rendez-vous n° {rdv.number} est une demande qui attend votre réponse. "
-                        f"/rdv {rdv.number}, puis « Répondre », permet d’accepter ou de refuser.")  # fmt: skip
+        raise UserError(render("rdv/must_be_answered", number=rdv.number))  # fmt: skip
 
 
 async def must_have_no_report(ctx: Context, rdv: Rdv) -> None:
     """Raise UserError for a rdv of which a report stands."""
     if report := (await appointments.find_reports(ctx.db, [rdv])).get(rdv.number):
-        raise UserError(f"Ce rendez-vous a un compte rendu, le n° {report} : supprimez-le d’abord avec "
-                        f"/cra supprimer {report}.")  # fmt: skip
+        raise UserError(render("rdv/has_report_to_delete", report=report))  # fmt: skip
 
 
 @feature.button(cards.SetState, roles=CONSEILLERS)
@@ -88,9 +85,9 @@ async def set_state(ctx: Context, click: cards.SetState) -> Replies:
         return [Whisper(render("rdv/is_so", **cards.describe(ctx, rdv)))]
     must_be_answered(rdv)
     if rdv.state not in (*MOVABLE, *DONE):
-        raise UserError(f"Le rendez-vous n° {rdv.number} est {rdv.state.label}.")
+        raise UserError(render("rdv/in_state", number=rdv.number, label=rdv.state.label))
     if click.state in DONE and rdv.starts_at > ctx.now:
-        raise UserError("Ce rendez-vous n’a pas encore eu lieu.")
+        raise UserError(render("rdv/not_yet"))
     await must_have_no_report(ctx, rdv)
     before = rdv.state
     await appointments.change_rdv(ctx.db, rdv, ctx.now, state=click.state)
@@ -114,21 +111,21 @@ async def unset_state(ctx: Context, click: cards.Unset) -> Replies:
 async def _lock_unchanged(ctx: Context, number: int, sequence: int) -> Rdv:
     rdv = await lock_own(ctx, number)
     if rdv.sequence != sequence:
-        raise UserError(f"Le rendez-vous n° {number} a changé depuis : /rdv {number} le montre.")
+        raise UserError(render("rdv/changed_meanwhile", number=number))
     return rdv
 
 
 @feature.command("rdv annuler", help="Annuler un de vos rendez-vous", hint="numéro", roles=CONSEILLERS, writes=True)
 async def cancel_typed(ctx: Context, text: str) -> Replies:
     """Cancel a rdv by its number."""
-    number, _ = _read_number(text, "Indiquez le numéro du rendez-vous : par exemple /rdv annuler 12.")
+    number, _ = _read_number(text, render("rdv/cancel_which"))
     return await set_state(ctx, cards.SetState(rdv=number, state=RdvState.ANNULE))
 
 
 def _read_number(text: str, advice: str) -> tuple[int, str]:
     found = _MOVE.fullmatch(" ".join(text.split()))
     if found is None:
-        raise UserError(f"{advice} /rdv semaine montre les vôtres.")
+        raise UserError(render("rdv/with_week", advice=advice))
     return int(found[1]), found[2].strip()
 
 
@@ -137,7 +134,7 @@ async def cancel_rest(ctx: Context, click: cards.CancelRest) -> Replies:
     """Cancel a rdv that comes back, and all that follow it."""
     rdv = await lock_own(ctx, click.rdv)
     if rdv.series is None:
-        raise UserError("Ce rendez-vous ne revient pas.")
+        raise UserError(render("rdv/not_recurring"))
     since = max(rdv.starts_at, ctx.now)
     rest = [
         one
@@ -179,7 +176,7 @@ def _read_new_start(ctx: Context, rdv: Rdv, said: str) -> datetime:
     day = before.date() if _HOUR_ALONE.fullmatch(said) else ctx.today
     found = read_moment(said, day, ctx.zone) if said else None
     if found is None:
-        raise UserError(f"Quand ? Donnez un moment à venir. {WHEN}")
+        raise UserError(render("rdv/move_when", example=WHEN))
     if not re.search(r"\d ?(?:h|:)", said.lower()):
         found = datetime.combine(found.date(), before.time(), ctx.zone)
     return found
@@ -188,13 +185,13 @@ def _read_new_start(ctx: Context, rdv: Rdv, said: str) -> datetime:
 async def _move(ctx: Context, rdv: Rdv, start: datetime, minutes: int) -> Replies:
     must_be_answered(rdv)
     if rdv.state not in MOVABLE:
-        raise UserError(f"Le rendez-vous n° {rdv.number} est {rdv.state.label} : notez-en un autre avec /rdv.")
+        raise UserError(render("rdv/note_another", number=rdv.number, label=rdv.state.label))
     await must_have_no_report(ctx, rdv)
     if is_skipped(start):
-        raise UserError("Cette heure n’existe pas cette nuit-là : on passe à l’heure d’été.")
+        raise UserError(render("rdv/no_such_hour"))
     begins = start.astimezone(UTC)
     if begins <= ctx.now:
-        raise UserError(f"Ce moment est passé : donnez-en un à venir. {WHEN}")
+        raise UserError(render("rdv/move_moment_past", example=WHEN))
     undo = MoveBack(rdv=rdv.number, starts_at=rdv.starts_at, ends_at=rdv.ends_at, sequence=rdv.sequence + 1)
     if begins == rdv.starts_at and minutes == rdv.minutes:
         return Whisper(render("rdv/is_so", **cards.describe(ctx, rdv)))
@@ -224,9 +221,9 @@ async def edit(ctx: ReadingContext, click: cards.Edit) -> Replies:
     rdv = await cards.get_own(ctx, click.rdv)
     must_be_kept_here(rdv)
     if rdv.meeting:
-        raise UserError(f"Pour changer l’heure de cette réunion : /rdv décaler {rdv.number} mercredi 15h.")
+        raise UserError(render("rdv/move_meeting", number=rdv.number))
     if rdv.state not in MOVABLE:
-        raise UserError(f"Le rendez-vous n° {rdv.number} est {rdv.state.label}.")
+        raise UserError(render("rdv/in_state", number=rdv.number, label=rdv.state.label))
     return Ask(EditRdv.of(rdv, ctx.zone, (await ctx.recall(read_usual)).minutes))
 
 
@@ -243,12 +240,12 @@ async def save_edit(ctx: Context, form: EditRdv) -> Replies:
     if all(getattr(rdv, name) == value for name, value in values.items()):
         return None
     if rdv.sequence != form.sequence or rdv.state not in MOVABLE:
-        raise UserError(f"Le rendez-vous n° {rdv.number} a changé entre-temps : fermez, puis rouvrez-le.")
+        raise UserError(render("rdv/changed_reopen", number=rdv.number))
     await must_have_no_report(ctx, rdv)
     if begins != rdv.starts_at and begins <= ctx.now:
-        raise UserError(fields={"quand": "Ce moment est passé : donnez-en un à venir."})
+        raise UserError(fields={"quand": render("rdv/moment_past")})
     if plan.columns["seats"] < rdv.seats_taken:
-        raise UserError(fields={"places": f"{rdv.seats_taken} places sont déjà prises : gardez-en autant au moins."})
+        raise UserError(fields={"places": render("rdv/seats_taken", seats_taken=rdv.seats_taken)})
     await appointments.change_rdv(ctx.db, rdv, ctx.now, **values)
     return [*await _tell_moved(ctx, rdv, []), *start_rooms(ctx, [rdv])]
 
@@ -281,13 +278,13 @@ async def open_report(ctx: ReadingContext, click: cards.Report) -> Replies:
     """Open the window of a report, filled; its key is the rdv’s, so that it counts once."""
     rdv = await cards.get_own(ctx, click.rdv)
     if report := (await appointments.find_reports(ctx.db, [rdv])).get(rdv.number):
-        raise UserError(f"Ce rendez-vous a déjà son compte rendu, le n° {report} : /cra modifier {report}.")
+        raise UserError(render("rdv/has_report", report=report))
     if rdv.state not in UNDONE:
-        raise UserError(f"Le rendez-vous n° {rdv.number} est {rdv.state.label}.")
+        raise UserError(render("rdv/in_state", number=rdv.number, label=rdv.state.label))
     if rdv.starts_at > ctx.now:
-        raise UserError("Ce rendez-vous n’a pas encore eu lieu.")
+        raise UserError(render("rdv/not_yet"))
     if await is_training(ctx.db, ctx.user.id):
-        raise UserError("Vous vous entraînez : terminez avec /entrainement fin, puis faites ce compte rendu.")
+        raise UserError(render("rdv/training_runs"))
     return Ask(await _fill(ctx, rdv), key=appointments.make_report_key(rdv), here=False)
 
 

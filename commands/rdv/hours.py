@@ -149,7 +149,7 @@ async def show_hours(ctx: Context, line: str) -> Replies:
             return _whisper(await draw_hours(ctx, await _keep_weekly(ctx, weekly)))
         said = SaidAbsence(*read_absence(line, ctx.today))
     except ValueError as fault:
-        told = "Une plage s’écrit lundi 9h-12h. Sans rien après, /rdv disponibilités montre les vôtres."
+        told = render("rdv/hours_usage")
         raise UserError(f"{fault} {told}") from None
     return _whisper(await draw_hours(ctx, await _keep_absence(ctx, said)))
 
@@ -176,7 +176,7 @@ def _fit(shape: Mapping[str, Any], minutes: int) -> Mapping[str, Any]:
 
 async def _add(ctx: Context, known: Sequence[bookings.WeeklyRange], added: Sequence[bookings.WeeklyRange]) -> None:
     if len(known) + len(added) > bookings.RANGES_MAX:
-        raise UserError(f"Cela ferait plus de {bookings.RANGES_MAX} plages : retirez-en d’abord.")
+        raise UserError(render("rdv/too_many_ranges", most=bookings.RANGES_MAX))
     for one in added:
         await bookings.add_range(ctx.db, one)
 
@@ -241,7 +241,7 @@ async def remove(ctx: Context, click: Remove) -> Replies:
     kind, _, number = click.chosen.partition(":")
     taken = await (_take_range if kind == "plage" else _take_absence)(ctx, int(number))
     if taken is None:
-        raise UserError("C’est déjà retiré.")
+        raise UserError(render("rdv/range_removed"))
     said, undo = taken
     shown = await draw_hours(ctx, render("reservation/removed", said=said))
     return Whisper(shown.text, [Button("Remettre", undo), *shown.buttons], menus=shown.menus)
@@ -333,7 +333,7 @@ async def set_automatic(ctx: Context, click: SetAutomatic) -> Replies:
 async def set_closes(ctx: Context, click: SetCloses) -> Replies:
     """Say until when who booked moves or cancels; it holds for what is booked already, too."""
     if click.chosen not in CLOSES:
-        raise UserError("Choisissez un délai dans la liste.")
+        raise UserError(render("rdv/choose_delay"))
     page = await _must_be_on(ctx)
     await change(ctx.db, page, closes=int(click.chosen), changed_at=ctx.now)
     return await _tell_link(ctx, anew=False)
@@ -342,7 +342,7 @@ async def set_closes(ctx: Context, click: SetCloses) -> Replies:
 async def _must_be_on(ctx: Context) -> bookings.BookingPage:
     page = await bookings.get_page(ctx.db, ctx.user.id)
     if page is None or not page.is_on:
-        raise UserError("Votre page est fermée. /rdv lien la met en service.")
+        raise UserError(render("rdv/page_closed"))
     return page
 
 
@@ -369,7 +369,7 @@ async def make_code_picture(ctx: Context, _: CodePicture, folder: Path) -> Parce
 async def _read_address(ctx: Context) -> str:
     key = bookings.read_key(await _must_be_on(ctx), bookings.BookingSeal(ctx.settings.secrets))
     if key is None:
-        raise UserError("L’adresse de votre page n’est plus lisible. /rdv lien, puis « Nouvelle adresse ».")
+        raise UserError(render("rdv/address_unreadable"))
     return address_of(ctx.settings, key)
 
 

@@ -36,9 +36,8 @@ SCOPE = "rdv.meeting"
 PEOPLE_MAX, SHOWN, TOLD_MAX = 8, 3, 3
 NOTICE, AHEAD = timedelta(hours=1), timedelta(days=60)
 STANDING = (RdvState.PROPOSE, RdvState.PREVU)
-CHANGED = "Cette réunion a changé depuis : relisez la carte."
-CANCELLED = "Cette réunion est annulée."
-NO_MOMENT = "Ce moment est passé, ou n’existe pas : donnez-en un à venir, par exemple mercredi 15h."
+
+
 OPEN = (*STANDING, RdvState.REFUSE)
 """The states of an organiser’s rdv in which guests may still answer."""
 
@@ -75,33 +74,32 @@ async def propose_meeting(ctx: ReadingContext, text: str) -> Replies:
         return answer(ctx, await _draw_moments(ctx, wanted, after))
     start = datetime.combine(line.day or ctx.today, line.hour, ctx.zone)
     if is_skipped(start):
-        raise UserError("Cette heure n’existe pas cette nuit-là : on passe à l’heure d’été.")
+        raise UserError(render("rdv/no_such_hour"))
     if start <= ctx.now:
-        raise UserError("Ce moment est passé : donnez-en un à venir, par exemple mardi 10h.")
+        raise UserError(render("rdv/meeting_moment_past"))
     return answer(ctx, await _draw_fixed(ctx, wanted, start.astimezone(UTC)))
 
 
 async def _find_colleagues(ctx: ReadingContext, names: Sequence[str]) -> Sequence[Person]:
     """Find who is named. Raises UserError, with who cannot be asked and why."""
     if len(names) > PEOPLE_MAX:
-        raise UserError(f"{PEOPLE_MAX} collègues au plus, en plus de vous : pour davantage, proposez un événement "
-                        "avec /agenda proposer.")  # fmt: skip
+        raise UserError(render("rdv/too_many_colleagues", most=PEOPLE_MAX))  # fmt: skip
     return [await _find_colleague(ctx, name) for name in names]
 
 
 async def _find_colleague(ctx: ReadingContext, name: str) -> Person:
     account, shown = await ctx.chat.user_by_name(name), quote(name)
     if account is None:
-        raise UserError(f"Personne ne s’appelle @{shown} dans Mattermost. Vérifiez le nom, puis retapez la ligne.")
+        raise UserError(render("rdv/unknown_colleague", shown=shown))
     if account.is_bot:
-        raise UserError(f"@{shown} est un bot : nommez seulement des collègues.")
+        raise UserError(render("rdv/colleague_is_bot", shown=shown))
     if account.id == ctx.user.id:
-        raise UserError("Vous êtes déjà de la réunion : nommez seulement vos collègues.")
+        raise UserError(render("rdv/colleague_is_oneself"))
     person = await ctx.people.of(account.id)
     if account.deleted or person.has_left(person.today(ctx.now)):
-        raise UserError(f"@{shown} n’est plus là : retirez ce nom de la ligne.")
+        raise UserError(render("rdv/colleague_left", shown=shown))
     if person.known_role in (None, Role.INVITE):
-        raise UserError(f"@{shown} n’est pas du réseau : on ne peut pas lui proposer de réunion ici.")
+        raise UserError(render("rdv/colleague_outside", shown=shown))
     return person
 
 
@@ -244,12 +242,12 @@ async def lock_meeting(ctx: Context, number: int, starts_at: datetime | None = N
     own = next((seat for seat in seats if seat.user_id == ctx.user.id), None)
     lead = next((seat for seat in seats if seat.number == seat.meeting), None)
     if own is None or lead is None or lead.state not in OPEN:
-        raise UserError(CANCELLED)
+        raise UserError(render("rdv/meeting_cancelled"))
     if starts_at is not None and own.starts_at != starts_at:
         when = say_when(own.starts_at, ctx.zone, ctx.now)
-        raise UserError(f"Cette réunion a changé d’heure : c’est maintenant {when}. Relisez la carte.")
+        raise UserError(render("rdv/meeting_moved", when=when))
     if own.starts_at <= ctx.now:
-        raise UserError("Cette réunion est passée.")
+        raise UserError(render("rdv/meeting_past"))
     return own, lead, seats
 
 
@@ -263,7 +261,7 @@ async def answer_meeting(ctx: Context, click: cards.AnswerMeeting) -> Replies:
     """Note what somebody answers; once all have accepted it is sure, and all are told."""
     own, lead, seats = await lock_meeting(ctx, click.rdv, click.starts_at)
     if own.number == lead.number:
-        raise UserError("C’est vous qui organisez cette réunion.")
+        raise UserError(render("rdv/your_own_meeting"))
     if not click.agrees:
         return await _withdraw(ctx, own, lead, seats)
     if own.agreed:
@@ -323,7 +321,7 @@ async def keep_meeting(ctx: Context, click: cards.KeepMeeting) -> Replies:
     """Make a meeting sure with those who accepted, without waiting for the others."""
     own, lead, seats = await lock_meeting(ctx, click.rdv, click.starts_at)
     if own.number != lead.number or lead.state is not RdvState.PROPOSE or not any(s.agreed for s in list_guests(seats)):
-        raise UserError(CHANGED)
+        raise UserError(render("rdv/meeting_changed"))
     return await confirm(ctx, lead, seats)
 
 
@@ -333,7 +331,7 @@ async def ask_moment(ctx: ReadingContext, click: cards.MoveMeeting) -> Replies:
     lead = await cards.get_own(ctx, click.rdv)
     seats = await list_seats(ctx.db, lead.meeting or 0)
     if lead.number != lead.meeting or lead.state not in OPEN:
-        raise UserError(CHANGED)
+        raise UserError(render("rdv/meeting_changed"))
     persons = await find_persons(ctx, list_guests(seats))
     wanted = cards.Proposal(
         author=ctx.user.id,
@@ -351,9 +349,9 @@ async def move_meeting(ctx: Context, number: int, start: datetime) -> Replies:
     """Move a meeting to the hour that its organiser typed; all are asked again."""
     own, lead, seats = await lock_meeting(ctx, number)
     if own.number != lead.number:
-        raise UserError(CHANGED)
+        raise UserError(render("rdv/meeting_changed"))
     if is_skipped(start) or start <= ctx.now:
-        raise UserError(NO_MOMENT)
+        raise UserError(render("rdv/meeting_no_moment"))
     told = await ask_again(ctx, seats, start.astimezone(UTC), lead.minutes)
     return [Whisper(render("rdv/proposed")), *told]
 
@@ -363,7 +361,7 @@ async def ask_again(
 ) -> Sequence[Reply]:
     """Move all, and ask each again, who refused the hour before, too, but for those who ``agreed`` already."""
     if not any(seat.number == seat.meeting and seat.state in OPEN for seat in seats):
-        raise UserError(CANCELLED)
+        raise UserError(render("rdv/meeting_cancelled"))
     when = {"starts_at": start, "ends_at": start + timedelta(minutes=minutes), "state": RdvState.PROPOSE}
     for seat in seats:
         await change_rdv(ctx.db, seat, ctx.now, **when, agreed=seat.number == seat.meeting or seat.user_id in agreed)
@@ -416,7 +414,7 @@ async def propose_point(ctx: ReadingContext, text: str) -> Replies:
     try:
         (code,) = read_departements(said) or ctx.user.departements[:1]
     except ValueError:
-        raise UserError("Indiquez le département : par exemple /rdv point 69.") from None
+        raise UserError(render("rdv/point_which")) from None
     home = next(iter(agenda.find_homes([code])))
     if not ctx.user.animates and home not in agenda.find_homes(ctx.user.departements):
         raise UserError(await _say_who_may(ctx, code))
@@ -427,5 +425,5 @@ async def propose_point(ctx: ReadingContext, text: str) -> Replies:
 async def _say_who_may(ctx: ReadingContext, code: str) -> str:
     leads = [one for one in await people.with_role(ctx.db, Role.COORDINATEUR, 500) if code in one.departements]
     who = join([f"@{quote(one.username)}" for one in leads[:SHOWN]])
-    asked = f"Demandez à {who}, ou à l’équipe d’animation." if who else "Demandez à l’équipe d’animation."
+    asked = render("rdv/ask_them_or_team", who=who) if who else render("rdv/ask_team")
     return f"Un point {say_of(code)} se propose depuis ce département, qui n’est pas l’un des vôtres. {asked}"

@@ -8,11 +8,12 @@ from datetime import date
 
 from bot.context import Context, ReadingContext
 from bot.replies import Reply
+from bot.texts import render
 from bot.visits import PageAnswer, PageRequest
 from commands.rdv import requests
 from commands.rdv.cards import feature
 from commands.rdv.rooms import start_rooms
-from commands.rdv.visits import GONE, OTHER, OVER, PAGE, Held, Typed, Visit
+from commands.rdv.visits import OTHER, OVER, PAGE, Held, Typed, Visit
 from config.text import fold
 from config.themes import bits
 from dialogs.rdv.slots import Hours, Slot, Wish, ask_hours
@@ -108,11 +109,13 @@ async def _book(visit: Visit, asked: PageRequest) -> PageAnswer:
         await change(ctx.db, booking, once=None)  # it was refused or cancelled: this asks anew
     slot = await visit.find_slot(start, Wish(visit.theme, hours=Hours(*hours))) if start else None
     if start and slot is None:
-        return await visit.show_form(replace(typed, creneau=""), faults | {"creneau": GONE}, status=409)
+        return await visit.show_form(
+            replace(typed, creneau=""), faults | {"creneau": render("reservation/moment_gone")}, status=409
+        )
     if faults or slot is None:
         return await visit.show_form(typed, faults, status=422)
     if not await _may_book(ctx, page, asked.visitor):
-        sentence = "Trop de rendez-vous ont été pris aujourd’hui. Réessayez demain, ou demandez à votre conseiller."
+        sentence = render("reservation/too_many_today")
         return await visit.show_form(typed, {"": sentence}, status=429)
     return await _take(visit, slot, typed, (number, once))
 
@@ -131,7 +134,9 @@ async def _take(visit: Visit, slot: Slot, typed: Typed, known: tuple[int, str]) 
     code, seal = bookings.make_code(), bookings.BookingSeal(ctx.settings.secrets)
     rdv = await _hold(visit, slot)
     if rdv is None:
-        return await visit.show_form(replace(typed, creneau=""), {"creneau": GONE}, status=409)
+        return await visit.show_form(
+            replace(typed, creneau=""), {"creneau": render("reservation/moment_gone")}, status=409
+        )
     about = hash_token(code)
     booking = bookings.Booking(
         id=number,
@@ -202,7 +207,7 @@ async def _act(held: Held, asked: PageRequest) -> PageAnswer:
     if action == "accepter" and held.is_to_come:
         return await _accept(held, typed)
     if not held.is_open:
-        return await held.show({"": "Il est trop tard pour changer ce rendez-vous ici."}, status=409)
+        return await held.show({"": render("reservation/too_late_here")}, status=409)
     if action == "annuler":
         return await _cancel(held)
     if action == "deplacer" and held.page.is_on:
@@ -216,7 +221,7 @@ async def _accept(held: Held, typed: Typed) -> PageAnswer:
     if held.booking.state is not bookings.BookingState.OFFERED:
         return _go_to(held.visit, held.code)
     if typed.start != held.rdv.starts_at:
-        return await held.show({"creneau": "Le moment proposé vient de changer : relisez-le."}, status=409)
+        return await held.show({"creneau": render("reservation/offer_changed")}, status=409)
     await change(ctx.db, held.booking, state=bookings.BookingState.ACCEPTED)
     await appointments.change_rdv(ctx.db, held.rdv, ctx.now, state=appointments.RdvState.PREVU)
     told = await requests.tell_change(ctx, held.booking, held.rdv, held.visit.owner, "agreed")
@@ -241,10 +246,13 @@ async def _move(held: Held, typed: Typed) -> PageAnswer:
         return _go_to(held.visit, held.code)
     slot = await held.visit.find_slot(start, held.wish) if start else None
     if slot is None:
-        return await held.show({"creneau": GONE if start else "Choisissez un moment."}, status=409 if start else 422)
+        return await held.show(
+            {"creneau": render("reservation/moment_gone") if start else render("reservation/choose_moment")},
+            status=409 if start else 422,
+        )
     rdv = await _change_hour(held, slot)
     if rdv is None:
-        return await held.show({"creneau": GONE}, status=409)
+        return await held.show({"creneau": render("reservation/moment_gone")}, status=409)
     await change(ctx.db, held.booking, rdv=rdv.number, state=_first_state(held.page))
     told = await requests.tell_change(ctx, held.booking, rdv, held.visit.owner, "moved")
     told += start_rooms(ctx, [rdv])

@@ -126,7 +126,7 @@ async def put_off(ctx: Context, click: PutOff) -> Replies:
     for rdv in rdvs:
         await change(ctx.db, rdv, remind_at=at)
     if not rdvs:
-        raise UserError("C’est trop tard pour le redire : /rdv aujourd’hui montre vos rendez-vous.")
+        raise UserError(render("rdv/too_late_to_remind"))
     return Whisper(render("rdv/put_off", at=say_hour(at.astimezone(ctx.zone))))
 
 
@@ -150,7 +150,7 @@ async def set_reminders(ctx: Context, line: str) -> Replies:
     """Say whether one’s rdv are reminded of, and change it."""
     said = fold(line).strip()
     if said and said not in ANSWERS:
-        raise UserError("Écrivez /rdv rappels oui, ou /rdv rappels non.")
+        raise UserError(render("rdv/reminders_usage"))
     return await _choose(ctx, ANSWERS[said]) if said else await _tell_choice(ctx)
 
 

@@ -135,19 +135,19 @@ async def _lock(ctx: Context, number: int, starts_at: datetime | None = None) ->
     await lock_page(ctx.db, ctx.user.id)
     found = await get_booking(ctx.db, ctx.user.id, number, locked=True)
     if found is None:
-        raise UserError("Cette réservation n’est plus là : elle est effacée trois jours après le rendez-vous.")
+        raise UserError(render("rdv/booking_erased"))
     booking, rdv = found
     if booking.state is BookingState.CANCELLED:
-        raise UserError("La personne a annulé ce rendez-vous.")
+        raise UserError(render("rdv/booking_cancelled"))
     if starts_at is not None and rdv.starts_at != starts_at:
         when = say_when(rdv.starts_at, ctx.zone, ctx.now)
-        raise UserError(f"Ce rendez-vous a changé d’heure : c’est maintenant {when}. Relisez la carte.")
+        raise UserError(render("rdv/booking_moved", when=when))
     return booking, rdv
 
 
 def _must_be_to_come(ctx: Context, rdv: Rdv) -> None:
     if rdv.starts_at <= ctx.now:
-        raise UserError("Ce rendez-vous est passé.")
+        raise UserError(render("rdv/booking_past"))
 
 
 @feature.button(Accept)
@@ -168,10 +168,10 @@ async def _take_back(ctx: Context, booking: Booking, rdv: Rdv) -> Rdv:
     if rdv.state not in OVER:
         taken = await take_seat(ctx.db, rdv.number)
         if taken is None:
-            raise UserError("Il n’y a plus de place à ce rendez-vous.")
+            raise UserError(render("rdv/booking_full"))
         return taken
     if await list_overlapping(ctx.db, rdv.user_id, rdv.starts_at, rdv.ends_at, but=[rdv.number]):
-        raise UserError("Ce moment n’est plus libre. Appelez la personne pour convenir d’un autre.")
+        raise UserError(render("rdv/booking_not_free"))
     await change_rdv(ctx.db, rdv, ctx.now, state=RdvState.PREVU, seats_taken=1)
     return rdv
 
@@ -209,12 +209,12 @@ async def ask_moment(ctx: ReadingContext, click: Offer) -> Replies:
     """Open the window of the moments that are free."""
     found = await get_booking(ctx.db, ctx.user.id, click.booking)
     if found is None or not found[0].stands or found[1].starts_at != click.starts_at:
-        raise UserError("Ce rendez-vous a changé depuis. Relisez la carte.")
+        raise UserError(render("rdv/booking_changed"))
     days = Period(ctx.today, ctx.today + OFFERED_AHEAD)
     slots = await list_free(ctx.db, ctx.user, ctx.now, days, Wish(find_theme(found[1]), [found[1].number]))
     free = [slot.start for slot in slots if slot.by.seats == 1 and slot.start != found[1].starts_at][:MOMENTS_MAX]
     if not free:
-        raise UserError("Vous n’avez pas d’autre moment libre. Ajoutez des plages avec /rdv disponibilités.")
+        raise UserError(render("rdv/no_other_moment"))
     moments = {at.isoformat(): say_when(at, ctx.zone, ctx.now) for at in free}
     return Ask(OfferMoment.draft(booking=click.booking, starts_at=click.starts_at, moments=moments))
 
@@ -227,7 +227,7 @@ async def offer_moment(ctx: Context, form: OfferMoment) -> Replies:
     start = datetime.fromisoformat(form.moment)
     slot = await find_free(ctx.db, ctx.user, ctx.now, start, Wish(find_theme(rdv), [rdv.number]))
     if slot is None or not booking.stands:
-        raise UserError(fields={"moment": "Ce moment n’est plus libre : choisissez-en un autre."})
+        raise UserError(fields={"moment": render("rdv/moment_not_free")})
     values = {"starts_at": slot.start, "ends_at": slot.end, "place": slot.by.place, "state": RdvState.PROPOSE}
     await change_rdv(ctx.db, rdv, ctx.now, **values)
     await change(ctx.db, booking, state=BookingState.OFFERED)

@@ -136,19 +136,19 @@ async def ask_room(ctx: ReadingContext, click: cards.CreateRoom) -> Wanted | Whi
     if ctx.settings.visio is None:
         return Whisper(render("rdv/no_server", number=rdv.number))
     if not needs_room(rdv):
-        raise UserError("Le lien vient une fois ce rendez-vous confirmé.")
+        raise UserError(render("rdv/link_once_confirmed"))
     return Wanted(rdv.number, await _make(ctx, rdv))
 
 
 def _must_be_visio(rdv: Rdv) -> None:
     if rdv.meeting not in (None, rdv.number):
-        raise UserError("C’est la personne qui organise cette réunion qui en donne le lien.")
+        raise UserError(render("rdv/link_by_host"))
     if rdv.source is RdvSource.RDV_SP:
-        raise UserError(f"Le rendez-vous n° {rdv.number} vient de RDV Service Public : c’est là qu’on le change.")
+        raise UserError(render("rdv/link_there", number=rdv.number))
     if rdv.state not in (RdvState.PREVU, RdvState.PROPOSE):
-        raise UserError(f"Le rendez-vous n° {rdv.number} est {rdv.state.label}.")
+        raise UserError(render("rdv/in_state", number=rdv.number, label=rdv.state.label))
     if rdv.place_kind is not PlaceKind.VISIO:
-        raise UserError(f"Le rendez-vous n° {rdv.number} n’est pas en visio : « Déplacer » change aussi le lieu.")
+        raise UserError(render("rdv/not_in_visio", number=rdv.number))
 
 
 @feature.button(cards.CreateRoom, roles=CONSEILLERS, asks=ask_room)
@@ -163,14 +163,14 @@ async def read_room(ctx: ReadingContext, text: str) -> Wanted | Whisper:
     """Read « 12 https://… »; without an address the server is asked for a room. Raises UserError."""
     typed = _TYPED.fullmatch(" ".join(text.split()))
     if typed is None:
-        raise UserError(f"Indiquez le numéro du rendez-vous, puis le lien : {EXAMPLE}.")
+        raise UserError(render("rdv/link_which", example=EXAMPLE))
     number, said = int(typed[1]), typed[2] or ""
     if not said:
         return await ask_room(ctx, cards.CreateRoom(rdv=number))
     _must_be_visio(await cards.get_own(ctx, number))
     link = urls.first_link(said)
     if not link or len(link) > URL_MAX:
-        raise UserError(f"Ce lien ne convient pas : collez l’adresse de votre salle, comme {EXAMPLE}.")
+        raise UserError(render("rdv/link_unfit", example=EXAMPLE))
     return Wanted(number, visio.Room(VisioKind.LINK, "", url=link), is_pasted=True)
 
 

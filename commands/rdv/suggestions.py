@@ -84,11 +84,11 @@ async def suggest(ctx: Context, click: Suggest) -> Replies:
     """Propose another moment to the organiser, once, and tell the other guests."""
     own, lead, seats = await meetings.lock_meeting(ctx, click.rdv, click.starts_at)
     if own.number == lead.number:
-        raise UserError("C’est vous qui organisez cette réunion : « Autre moment », sur sa carte, la déplace.")
+        raise UserError(render("rdv/meeting_yours"))
     if is_skipped(click.at.astimezone(ctx.zone)) or click.at <= ctx.now:
-        raise UserError(meetings.NO_MOMENT)
+        raise UserError(render("rdv/meeting_no_moment"))
     if not await claims.claim(ctx.db, MADE, click.key, ctx.now):
-        return Whisper("C’est déjà proposé.", courtesy=True)
+        return Whisper(render("rdv/suggested_already"), courtesy=True)
     made = Suggestion(rdv=lead.number, starts_at=lead.starts_at, at=click.at, key=click.key, by=ctx.user.id)
     back = TakeSuggestionBack(**made.model_dump() | {"rdv": own.number})
     asked = await _draw(ctx, made, lead)
@@ -156,10 +156,10 @@ async def take_suggestion_back(ctx: Context, click: TakeSuggestionBack) -> Repli
     """Take back what one proposed, as long as it was not accepted."""
     _, lead, seats = await meetings.lock_meeting(ctx, click.rdv, click.starts_at)
     if not await claims.claim(ctx.db, TAKEN_BACK, click.key, ctx.now):
-        return Whisper("C’est déjà retiré.", courtesy=True)
+        return Whisper(render("rdv/suggestion_gone"), courtesy=True)
     made = Suggestion(**click.model_dump() | {"rdv": lead.number})
     told = await _tell_guests(ctx, seats, made, "taken_back", but=[ctx.user.id])
-    return [Whisper("C’est retiré."), await _refresh(ctx, made, lead, "taken_back"), *told]
+    return [Whisper(render("rdv/suggestion_withdrawn")), await _refresh(ctx, made, lead, "taken_back"), *told]
 
 
 @feature.button(AnswerSuggestion, roles=CONSEILLERS)
@@ -168,13 +168,13 @@ async def answer_suggestion(ctx: Context, click: AnswerSuggestion) -> Replies:
     own, lead, seats = await meetings.lock_meeting(ctx, click.rdv, click.starts_at)
     made = Suggestion(**click.model_dump(exclude={"agrees"}))
     if own.number != lead.number or await claims.is_taken(ctx.db, TAKEN_BACK, click.key):
-        raise UserError("Cette proposition a été retirée.")
+        raise UserError(render("rdv/suggestion_was_withdrawn"))
     if not click.agrees:
         is_first = await claims.claim(ctx.db, REFUSED, click.key, ctx.now)
         told = await _tell_guests(ctx, seats, made, "kept") if is_first else []
         return [await _refresh(ctx, made, lead, "kept"), *told]
     if click.at <= ctx.now:
-        raise UserError("Ce moment est passé : « Autre moment », sur la carte de la réunion, en propose d’autres.")
+        raise UserError(render("rdv/suggestion_past"))
     card = await _refresh(ctx, made, lead, "moved")
     asked = await meetings.ask_again(ctx, seats, click.at, lead.minutes, agreed=[click.by])
     sure = await meetings.confirm(ctx, lead, seats) if all(seat.agreed for seat in seats) else []
@@ -186,9 +186,7 @@ async def undo_move(ctx: Context, click: UndoMove) -> Replies:
     """Give a meeting back the hour that it had; all are asked again."""
     own, lead, seats = await meetings.lock_meeting(ctx, click.rdv, click.at)
     if own.number != lead.number or click.starts_at <= ctx.now:
-        raise UserError(
-            "L’heure d’avant est passée : « Autre moment », sur la carte de la réunion, en propose d’autres."
-        )
+        raise UserError(render("rdv/hour_before_past"))
     made = Suggestion(**click.model_dump())
     return [
         await _refresh(ctx, made, lead, "kept"),

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from bot.context import Context
 from bot.french import Period, plural, say_hour, say_minutes, say_weekday
 from bot.site import render_page
+from bot.texts import render
 from bot.visits import PageAnswer, address_of_page
 from config import libraries, settings, themes, time
 from dialogs.rdv.slots import Slot, Wish, find_free, find_theme, list_free
@@ -29,9 +30,9 @@ SHOWN_MAX = 300
 NAME_MAX, TOKEN_BYTES = 40, 18
 YEARS = (2000, 2199)
 """Of moments: those of others are in no calendar, and of some no zone says what the hour is."""
-GONE = "Ce moment vient d’être pris, ou n’est plus proposé. Choisissez-en un autre."
+
 _NO = {"", "0", "non", "false", "off"}
-_MAIL_FAULT = "Le rappel part par courriel : laissez une adresse électronique, ou décochez la case."
+
 OTHER = "un-autre"
 """What an address says of a subject that is none of those received apart."""
 OVER = (RdvState.ANNULE, RdvState.REFUSE)
@@ -74,19 +75,19 @@ class Typed:
     def find_faults(self) -> dict[str, str]:
         """Find what is wrong with each field."""
         found = {
-            "creneau": "" if self.start else "Choisissez un moment.",
+            "creneau": "" if self.start else render("reservation/choose_moment"),
             "prenom": self._name_fault(),
             "contact": _contact_fault(self.contact, self.departement),
-            "rappel": _MAIL_FAULT if self.rappel and "@" not in self.contact else "",
-            "consentement": "" if self.consentement else "Cochez la case : sans votre accord, rien n’est gardé.",
+            "rappel": render("reservation/mail_needed") if self.rappel and "@" not in self.contact else "",
+            "consentement": "" if self.consentement else render("reservation/consent_needed"),
         }
         return {name: sentence for name, sentence in found.items() if sentence}
 
     def _name_fault(self) -> str:
         if not any(sign.isalpha() for sign in self.prenom):
-            return "Écrivez votre prénom."
+            return render("reservation/name_needed")
         if len(self.prenom) > NAME_MAX or any(sign.isdigit() or sign in "@/<>" for sign in self.prenom):
-            return f"Écrivez seulement un prénom : {NAME_MAX} lettres au plus, sans chiffre."
+            return render("reservation/name_only", most=NAME_MAX)
         return ""
 
     @property
@@ -97,7 +98,6 @@ class Typed:
 
 _LOCAL = {"975": ("508", 6), "986": ("681", 6), "987": ("689", 8), "988": ("687", 6)}
 """Where numbers are not as in France: the country code, and how many digits they have (ITU-T, national plans)."""
-_CHOICE = "Écrivez un numéro de téléphone ou une adresse électronique."
 
 
 def _read_contact(text: str, departement: str) -> str:
@@ -108,13 +108,13 @@ def _read_contact(text: str, departement: str) -> str:
     digits = re.sub(r"[\s.\-/]", "", text)
     number = f"+{code}{digits}" if code and re.fullmatch(rf"[1-9][0-9]{{{length - 1}}}", digits) else read_phone(text)
     if not number.startswith("+"):  # one of few digits is a service’s, and nobody’s
-        raise ValueError(_CHOICE)
+        raise ValueError(render("reservation/contact_needed"))
     return number
 
 
 def _contact_fault(text: str, departement: str) -> str:
     if not text:
-        return _CHOICE
+        return render("reservation/contact_needed")
     try:
         _read_contact(text, departement)
     except ValueError as fault:
@@ -239,7 +239,7 @@ class Visit:
         """Say with whom one meets; where, and for how long, where all these moments have it in common."""
         places, lengths = {slot.by.place for slot in slots}, {slot.by.length for slot in slots}
         place = next(iter(places)) if len(places) == 1 else ""
-        length = f"Un rendez-vous dure {say_minutes(next(iter(lengths)))}." if len(lengths) == 1 else ""
+        length = render("reservation/takes", length=next(iter(lengths))) if len(lengths) == 1 else ""
         who = f"Avec {say_who(self.owner)}{f', à cet endroit : {place}' if place else ''}."
         return [who, length] if length else [who]
 

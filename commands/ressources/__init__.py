@@ -241,7 +241,6 @@ ABOUTS_MAX = 3
 """Of what people add to their need, how many are shown."""
 NEED = RowCard[str]("ressources.need:", lambda key: key.removeprefix("need:"))
 """The card of a need that nothing answers yet, by its key."""
-NEED_GONE = "Ce besoin est déjà réglé, ou écarté : /ressources besoins montre ceux qui attendent."
 
 
 class OfNeed(BaseModel):
@@ -307,7 +306,7 @@ async def show_needs_page(ctx: Context, at: Needs) -> replies.Replies:
     """Show a page of the open needs."""
     found, total = await feedback.list_open_needs(ctx.db, PAGE, (max(at.page, 1) - 1) * PAGE)
     if not found:
-        return replies.Whisper("Aucun besoin n’attend." if not total else "Il n’y en a pas d’autres.")
+        return replies.Whisper(render("ressources/no_need") if not total else render("ressources/no_more_needs"))
     drawn = [await _draw_need(ctx, need) for need in found]
     following = [replies.Button("Suite", Needs(page=at.page + 1))] if total > at.page * PAGE else []
     cards = [replies.Card(message.text, message.buttons) for message in drawn]
@@ -357,10 +356,10 @@ async def reopen_need(ctx: Context, click: TakeBack) -> replies.Replies:
     """Reopen a dismissed need."""
     await feedback.hold_need(ctx.db, click.need, ctx.now)
     if not await feedback.reopen_need(ctx.db, click.need):
-        raise UserError("Ce besoin n’est plus écarté.")
+        raise UserError(render("ressources/need_open"))
     need = await _find_need(ctx, click.need)
     _note_need(ctx, need, {"attend": True})
-    return [await _refresh_need(ctx, need), replies.Whisper("Ce besoin attend de nouveau.")]
+    return [await _refresh_need(ctx, need), replies.Whisper(render("ressources/need_open_again"))]
 
 
 async def _refresh_need(ctx: Context, need: Need) -> replies.Refresh:
@@ -382,7 +381,7 @@ async def _draw_need(ctx: Context, need: Need) -> replies.Message:
 async def _find_need(ctx: Context, key: str) -> Need:
     need = await feedback.get_need(ctx.db, key)
     if need is None:
-        raise UserError(NEED_GONE)
+        raise UserError(render("ressources/need_gone"))
     return need
 
 
@@ -390,7 +389,7 @@ async def _find_waiting_need(ctx: Context, key: str) -> Need:
     """Get an open need. Raises UserError for one that is answered or dismissed."""
     need = await feedback.get_need(ctx.db, key)
     if need is None or not need.is_open:
-        raise UserError(NEED_GONE)
+        raise UserError(render("ressources/need_gone"))
     return need
 
 

@@ -294,14 +294,14 @@ async def find_visible(ctx: Context, number: int) -> Resource:
         return found
     if found is not None and found.state is ResourceState.WITHDRAWN:
         raise UserError(render("ressources/withdrawn", number=number, title=shorten_title(found), reason=found.reason))
-    raise UserError(f"Il n’y a pas de fiche n° {number}, ou elle n’est pas encore publiée.")
+    raise UserError(render("ressources/unknown_or_unpublished", number=number))
 
 
 async def find_published(ctx: Context, number: int) -> Resource:
     """Get a published resource. Raises UserError."""
     found = await find_visible(ctx, number)
     if found.state is not ResourceState.PUBLISHED:
-        raise UserError(f"La fiche n° {number} n’est pas publiée : ce n’est pas possible.")
+        raise UserError(render("ressources/unpublished", number=number))
     return found
 
 

@@ -242,7 +242,7 @@ async def put_in_collection(ctx: Context, click: PutIn) -> Replies:
     into = await find_changeable_collection(ctx, click.collection)
     found = await resources.get_resource(ctx.db, click.resource)
     if found is None or found.state is not ResourceState.PUBLISHED:
-        raise UserError(f"Il n’y a pas de fiche publiée n° {click.resource}.")
+        raise UserError(render("ressources/no_published", resource=click.resource))
     is_new = await collections.put_in(ctx.db, into.number, found.number, ctx.user.id, ctx.now)
     if is_new:
         _note_collection(ctx, into, {}, {"fiche": found.number})

@@ -19,7 +19,7 @@ from bot.forms.kinds import LONG_MAX, TEXT_MAX
 from bot.mattermost import ChatFile, ChatPost
 from bot.permalinks import find_permalink, may_be_shown, read_publishable_post
 from bot.replies import Ask, Button, Direct, News, Replies, Reply, Update, Whisper
-from bot.texts import Markdown, escape, quotation, render
+from bot.texts import Markdown, quotation, render
 from commands.ressources import posts, records
 from commands.ressources.records import feature
 from config.themes import bits
@@ -53,10 +53,10 @@ async def offer_files(ctx: ReadingContext, post: ChatPost) -> OfferedFiles:
 def _find_file_fault(files: Sequence[ChatFile | None], largest: int) -> str:
     """Say why files cannot be accepted, in French; "" if they can."""
     if len(files) > FILES_MAX:
-        return f"Ce message a trop de fichiers : une fiche en porte {FILES_MAX} au plus."
+        return render("ressources/too_many_files", most=FILES_MAX)
     if heavy := next((file for file in files if file and file.size > largest), None):
         size, most = attachments.say_size(heavy.size), attachments.say_size(largest)
-        return f"« {escape(heavy.name)} » pèse {size}, {most} au plus : donnez plutôt un lien."
+        return render("ressources/file_too_heavy", name=heavy.name, size=size, most=most)
     return ""
 
 
@@ -131,7 +131,6 @@ async def _read_author(ctx: Context, form: Fiche) -> dict[str, str]:
 
 
 _TICKET = re.compile(r"(?:demande|ticket) ?(?:n ?)?(\d{1,9})")
-RATHER_NOT = "La personne dont viennent ces mots préfère que non."
 
 
 @feature.command(
@@ -195,7 +194,7 @@ async def _open_from_ticket(ctx: ReadingContext, number: int) -> Replies:
     ticket = await tickets.get(ctx.db, number)
     is_agent = ctx.user.may((people.Role.HOTLINE, people.Role.ANIMATEUR))
     if ticket is None or not (is_agent or ctx.user.id in {ticket.author_id, ticket.agent_id}):
-        raise UserError(f"Il n’y a pas de demande n° {number}, ou elle n’est pas à vous.")
+        raise UserError(render("ressources/no_ticket", number=number))
     if known := await resources.find_made_of(ctx.db, ticket=number):
         return Whisper(*_tell_known(known))
     return Ask(await draft_window(ctx, titre=ticket.subject, description=ticket.solution or None, ticket=number))
@@ -212,7 +211,7 @@ async def deposit_resource(ctx: Context, form: DepositResource) -> Replies:
             # It is this very window, sent twice.
             return None
         waits = ", elle attend d’être relue" if known.state is ResourceState.PROPOSED else ""
-        sentence = f"Cette fiche existe déjà : n° {known.number}{waits}."
+        sentence = render("ressources/known_already", number=known.number, waits=waits)
         raise UserError(fields={"lien" if form.url else "titre": sentence})
     left = await quotas.spend(ctx, quotas.Quota.RESOURCE)
     new = _make_resource(ctx, form, said, known)
@@ -305,16 +304,17 @@ async def object_to_resource(ctx: Context, click: Object) -> Replies:
     author « Retirer »."""
     resource, revision = await records.lock_resource(ctx, click.resource)
     if ctx.user.id not in {resource.auteur_id, await _find_requester(ctx, resource)}:
-        raise UserError("Cette fiche n’est plus à votre nom.")
+        raise UserError(render("ressources/not_your_name"))
     if resource.state is ResourceState.PUBLISHED and ctx.user.id != resource.auteur_id:
-        raise UserError("Cette fiche est déjà publiée : dites aux animateurs ce qui ne va pas, par « Signaler ».")
+        raise UserError(render("ressources/published_before"))
     if resource.state is ResourceState.PUBLISHED:
         offered = [Button("Retirer la fiche", records.Withdraw(resource=resource.number), "danger")]
         return Whisper(render("ressources/published_already", resource=resource), offered)
     told = Update(render("ressources/objected", resource=resource))
     if resource.state is not ResourceState.PROPOSED:
         return told
-    resource.state, resource.decided_by, resource.reason = ResourceState.WITHDRAWN, ctx.user.id, RATHER_NOT
+    resource.state, resource.decided_by = ResourceState.WITHDRAWN, ctx.user.id
+    resource.reason = render("ressources/source_rather_not")
     resource.changed_at = ctx.now
     await resources.write_resources(ctx.db, [resource], revision)
     card = await posts.refresh_card(ctx, resource)

@@ -77,9 +77,8 @@ async def _select_own_changes(
     clash = [name for name, value in mine.items() if now[name] not in (base[name], value) and name in LABELS]
     if clash and not ctx.request.resumed:
         by = await read_display_name(ctx, changes[0].by) if changes else "quelqu’un"
-        raise UserError(f"Cette fiche a changé pendant que vous écriviez ({', '.join(LABELS[n] for n in clash)}, par "
-                        f"{by}). Ce que vous avez écrit est gardé : `/brouillon` le rouvre, et l’envoyer de là "
-                        "l’emporte.")  # fmt: skip
+        fields = ", ".join(LABELS[n] for n in clash)
+        raise UserError(render("ressources/changed_meanwhile", fields=fields, by=by))
     return mine
 
 
@@ -88,7 +87,7 @@ async def must_be_unique(ctx: Context, resource: Resource, said: Mapping[str, An
     url, titre = said.get("url", resource.url), said.get("titre", resource.titre)
     other = await resources.find_by_key(ctx.db, resources.make_key(url, titre))
     if other is not None and other.number != resource.number:
-        sentence = f"Une autre fiche a déjà {'ce lien' if url else 'ce titre'} : n° {other.number}."
+        sentence = render("ressources/same_as_other", words="ce lien" if url else "ce titre", number=other.number)
         raise UserError(fields={"lien" if url else "titre": sentence})
 
 
@@ -123,7 +122,7 @@ async def ask_withdrawal_reason(ctx: Context, click: records.Withdraw) -> Replie
 
 def _must_be_removable(ctx: Context, resource: Resource) -> None:
     if resource.state not in STANDING_STATES:
-        raise UserError(f"La fiche n° {resource.number} est déjà retirée.")
+        raise UserError(render("ressources/already_removed", number=resource.number))
     records.must_change(ctx.user, resource)
 
 
@@ -165,7 +164,7 @@ async def restore_resource(ctx: Context, number: int) -> tuple[Resource, Sequenc
     resource, revision = await records.lock_resource(ctx, number)
     records.must_change(ctx.user, resource)
     if resource.state in STANDING_STATES:
-        raise UserError(f"La fiche n° {resource.number} n’est pas retirée.")
+        raise UserError(render("ressources/not_removed", number=resource.number))
     is_theirs = records.is_own(ctx.user, resource) and resource.decided_by == ctx.user.id
     if ctx.user.animates or (is_theirs and resource.published_at):
         told = await posts.publish_resource(ctx, resource, revision)
@@ -190,11 +189,11 @@ async def show_history(ctx: Context, line: str) -> Replies:
     """List the versions, newest first, with a menu to restore one for those who may change the resource."""
     number = read_typed_number(line, "fiche")
     if number is None:
-        raise UserError("Écrivez le numéro de la fiche : `/ressources versions 12`.")
+        raise UserError(render("ressources/history_usage"))
     resource = await records.find_resource(ctx, number)
     mine = ctx.user.animates or records.is_own(ctx.user, resource)
     if resource.state is not ResourceState.PUBLISHED and not mine:
-        raise UserError(f"Il n’y a pas de fiche n° {number}.")
+        raise UserError(render("ressources/unknown_number", number=number))
     changes = (await resources.list_versions(ctx.db, resource.number))[:VERSIONS_SHOWN]
     lines = [(each.version, await _say_version(ctx, each.at, each.by), _say_changed(each)) for each in changes]
     first = await _say_version(ctx, resource.created_at, resource.deposited_by)
@@ -228,7 +227,7 @@ async def restore_version(ctx: Context, click: Restore) -> Replies:
     changes = await resources.list_versions(ctx.db, resource.number)
     version = int(click.chosen) if click.chosen.isdecimal() else 0
     if not 0 < version < resource.version:
-        raise UserError("Cette version n’existe pas, ou c’est celle de maintenant.")
+        raise UserError(render("ressources/no_version"))
     was = resources.read_content_at(resource, changes, version) | {"files": resource.files}
     await must_be_unique(ctx, resource, was)
     changed = await resources.revise_resource(ctx.db, resource, was, (ctx.user.id, ctx.now, revision))

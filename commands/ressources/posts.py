@@ -284,9 +284,9 @@ async def open_comment_window(ctx: Context, click: records.Comment) -> Replies:
 
 async def _must_be_published(ctx: Context, resource: Resource) -> Resource:
     if resource.state is not ResourceState.PUBLISHED:
-        raise UserError("Cette fiche n’est pas publiée : on n’en parle pas encore, ou plus.")
+        raise UserError(render("ressources/not_published"))
     if not await find_channel(ctx):
-        raise UserError("Le bot ne connaît pas encore le canal de la ressourcerie : dites-le aux animateurs.")
+        raise UserError(render("ressources/no_channel"))
     return resource
 
 

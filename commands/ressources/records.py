@@ -12,6 +12,7 @@ from bot.context import Context
 from bot.errors import UserError
 from bot.features import Feature, Front, Right
 from bot.replies import Button, Direct, News
+from bot.texts import render
 from config.text import fold
 from config.time import PARIS
 from storage import journal, people
@@ -143,7 +144,7 @@ async def find_resource(ctx: Context, number: int) -> Resource:
     """Get a resource by its number. Raises UserError if there is none."""
     resource = await resources.get_resource(ctx.db, number)
     if resource is None:
-        raise UserError(f"Il n’y a pas de fiche n° {number}.")
+        raise UserError(render("ressources/unknown_number", number=number))
     return resource
 
 
@@ -169,8 +170,7 @@ def is_own(user: people.Person, resource: AnyResource) -> bool:
 def must_change(user: people.Person, resource: Resource) -> None:
     """Raise UserError if the person may not change the resource."""
     if not (user.animates or is_own(user, resource)):
-        raise UserError("Seuls son auteur, qui l’a déposée et les animateurs changent cette fiche : signalez plutôt "
-                        "ce qui ne va pas.")  # fmt: skip
+        raise UserError(render("ressources/not_yours_to_change"))  # fmt: skip
 
 
 async def find_keepers(ctx: Context, found: Sequence[Resource]) -> Mapping[int, str]:

@@ -43,7 +43,7 @@ async def open_report(ctx: Context, click: records.Report) -> Replies:
     """Open the window that asks what is wrong."""
     resource = await records.find_resource(ctx, click.resource)
     if any(one.user_id == ctx.user.id for one in await feedback.list_open_reports(ctx.db, resource.number)):
-        raise UserError("Vous avez déjà signalé cette fiche : les animateurs la regardent.")
+        raise UserError(render("ressources/reported_already"))
     return Ask(ReportResource.of(resource), here=False)
 
 
@@ -54,7 +54,7 @@ async def report_resource(ctx: Context, form: ReportResource) -> Replies:
     before = await feedback.list_open_reports(ctx.db, resource.number)
     made = ResourceReport(resource=resource.number, user_id=ctx.user.id, why=form.why, word=form.text, at=ctx.now)
     if not await feedback.put_report(ctx.db, made):
-        raise UserError("Vous avez déjà signalé cette fiche : les animateurs la regardent.")
+        raise UserError(render("ressources/reported_already"))
     thanks = [Whisper(render("ressources/reported", resource=resource)), *await quotas.spend(ctx, Quota.REPORT)]
     said = await _draw_reports(ctx, resource)
     if before:
@@ -85,7 +85,7 @@ async def settle_reports(ctx: Context, click: Settle) -> Replies:
     """Close the reports of a resource, and tell the reporters."""
     resource, _ = await records.lock_resource(ctx, click.resource)
     told = await close_reports(ctx, resource)
-    return [Whisper("C’est noté : les personnes qui l’ont signalée le savent."), *told]
+    return [Whisper(render("ressources/reports_settled")), *told]
 
 
 async def close_reports(ctx: Context, resource: Resource) -> Sequence[Reply]:
@@ -194,7 +194,7 @@ async def list_proposed(ctx: Context, _: str) -> Replies:
     """List the proposals that have waited longest, with their buttons."""
     waiting = await resources.list_proposed(ctx.db, PAGE)
     if not waiting:
-        return Whisper("Aucune fiche n’attend d’être relue.")
+        return Whisper(render("ressources/none_proposed"))
     drawn = [await posts.draw_review_card(ctx, resource) for resource in waiting]
     cards = [Card(one.text, one.buttons, one.facts) for one in drawn]
     more = await resources.count_proposed(ctx.db) - len(waiting)
@@ -248,7 +248,7 @@ async def open_question(ctx: Context, click: records.AskAbout) -> Replies:
     if resource.state is not ResourceState.PROPOSED:
         return await _say_decided(ctx, resource)
     if not await is_active(ctx, resource.deposited_by):
-        raise UserError("La personne qui a proposé cette fiche a quitté le réseau : publiez, corrigez ou refusez-la.")
+        raise UserError(render("ressources/depositor_left"))
     return Ask(AskDepositor.of(resource))
 
 
@@ -281,7 +281,7 @@ async def open_answer(ctx: Context, click: AnswerAbout) -> Replies:
 
 def _must_be_depositor(ctx: Context, resource: Resource) -> None:
     if ctx.user.id != resource.deposited_by:
-        raise UserError("Seule la personne qui a proposé la fiche répond ici.")
+        raise UserError(render("ressources/for_depositor"))
 
 
 @feature.submit(AnswerReview)

@@ -92,9 +92,7 @@ async def _search(db: AsyncSession, text: str, limit: int, offset: int = 0) -> c
     try:
         return await catalogue.search(db, text, limit=limit, offset=offset)
     except catalogue.IndexNotReadyError:
-        raise UserError(
-            "Les fiches sont en train d’être lues, pour la première fois : refaites votre recherche dans une minute."
-        ) from None
+        raise UserError(render("ressources/being_indexed")) from None
 
 
 AT_HOME = 3
@@ -263,7 +261,7 @@ async def share_typed(ctx: ReadingContext, line: str) -> Replies:
     if number is None and line.strip():
         return await search_typed(ctx, f"partager {line}")
     if number is None:
-        raise UserError("Dites laquelle : /ressources partager 12.")
+        raise UserError(render("ressources/share_usage"))
     return Redirect.to(Share(resource=number))
 
 
@@ -274,7 +272,7 @@ async def check_share(ctx: ReadingContext, click: Share) -> ShareHere | Whisper:
     if not may_speak:
         return Whisper(render("ressources/not_here", number=resource.number, is_direct=is_direct))
     if await SHARED.is_sent(ctx.db, _get_share(ctx, resource.number)):
-        return Whisper("Cette fiche a déjà été partagée ici aujourd’hui.")
+        return Whisper(render("ressources/shared_today"))
     return ShareHere(resource=resource.number)
 
 
@@ -288,7 +286,7 @@ async def share_here(ctx: Context, click: ShareHere) -> Replies:
     said = {"title": link_title(resource), "number": resource.number, "snippet": snippet}
     text = render("ressources/shared", username=ctx.user.username, **said)
     shared = SHARED.post(_get_share(ctx, resource.number), Message(text, cards.draw_buttons(resource)), ctx.channel_id)
-    return [shared, Whisper("La fiche est dans le canal."), *left]
+    return [shared, Whisper(render("ressources/shared_here")), *left]
 
 
 def _get_share(ctx: Context, number: int) -> str:

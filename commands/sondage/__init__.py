@@ -116,16 +116,8 @@ async def set_reminders(ctx: Context, text: str) -> replies.Replies:
         case "oui":
             await votes.resume_reminders(ctx.db, ctx.user.id)
         case _:
-            raise UserError(f"« {quote(text)} » : dites oui ou non, par exemple /sondage rappels non.")
+            raise UserError(render("sondage/yes_or_no", text=text))
     return replies.Whisper(render("sondage/reminders", hushed=await votes.has_stopped_reminders(ctx.db, ctx.user.id)))
-
-
-NOT_A_MEMBER = "Ce vote est réservé aux membres de ce canal : rejoignez-le d’abord."
-VOTED = (
-    "Vous avez déjà voté dans ce sondage. Fermez cette fenêtre et cliquez de nouveau sur « Voter » : votre code permet "
-    "de changer votre vote."
-)
-NO_BALLOT = "Aucun bulletin de ce sondage n’a ce code : vérifiez-le. Sans lui, votre vote reste tel quel."
 
 
 @feature.button(cards.Vote, writes=False)
@@ -133,10 +125,10 @@ async def open_vote_window(ctx: ReadingContext, click: cards.Vote) -> replies.Re
     """Open the ballot: filled with the earlier choice in a named vote; in a secret one, with a new code, or asking for
     the code of the earlier ballot."""
     if not ctx.request.only_for and await ctx.chat.channel_member(ctx.channel_id, ctx.user.id) is None:
-        raise UserError(NOT_A_MEMBER)
+        raise UserError(render("sondage/not_a_member"))
     poll = cards.must_be_open(await polls.get_poll(ctx.db, click.poll), ctx.now)
     if not ctx.request.only_for and ctx.channel_id not in poll.channels:
-        raise UserError(NOT_A_MEMBER)
+        raise UserError(render("sondage/not_a_member"))
     return replies.Ask(await _make_vote_window(ctx, poll), here=False)
 
 
@@ -164,7 +156,7 @@ async def submit_vote(ctx: Context, form: windows.VoteForm) -> replies.Replies:
     else:
         await votes.note_voter(ctx.db, poll.id, ctx.user.id)
         await votes.put_vote(ctx.db, votes.NamedVote(poll=poll.id, user_id=ctx.user.id, at=ctx.now, **about))
-    told = replies.Direct(f"Votre vote au sondage n° {poll.number} est enregistré.", user_id=ctx.user.id)
+    told = replies.Direct(render("sondage/vote_kept", number=poll.number), user_id=ctx.user.id)
     return [told, *await broadcast.refresh_soon(ctx, poll)]
 
 
@@ -182,7 +174,11 @@ async def _cast_ballot(ctx: Context, poll: Poll, form: windows.VoteForm, ballot:
     key = seal.key_of(form.ballot_code)
     is_new = await votes.note_voter(ctx.db, poll.id, ctx.user.id)
     if is_new == (key in box):
-        raise UserError(fields={"votre_code": NO_BALLOT}) if isinstance(form, windows.ChangeForm) else UserError(VOTED)
+        raise (
+            UserError(fields={"votre_code": render("sondage/no_ballot")})
+            if isinstance(form, windows.ChangeForm)
+            else UserError(render("sondage/voted"))
+        )
     box[key] = box.get(key, ballot)._replace(choices=ballot.choices, departement=ballot.departement)
     await votes.write_box(ctx.db, seal, box)
 
@@ -269,8 +265,8 @@ async def show_results(ctx: Context, text: str) -> replies.Replies:
         return replies.Whisper(cards.say_results(poll, poll.known), buttons)
     cards.must_be_in_state(poll, PollState.OPEN)
     if not poll.live and (poll.anonymous or not cards.may_manage(ctx.user, poll)):
-        raise UserError(f"Les résultats du sondage n° {poll.number} s’afficheront à la fin du vote, "
-                        f"{cards.say_end(poll, ctx.zone)}.")  # fmt: skip
+        end = cards.say_end(poll, ctx.zone)
+        raise UserError(render("sondage/results_later", number=poll.number, end=end))
     return replies.Whisper(cards.say_results(poll, replace(await votes.read_visible_results(ctx.db, poll), places=())))
 
 
@@ -350,8 +346,7 @@ async def _send_sheet(ctx: ReadingContext, poll: Poll) -> replies.Replies:
 def _must_be_visible(poll: Poll) -> None:
     """Raise UserError for an open poll whose votes are hidden until its end."""
     if poll.state is PollState.OPEN and poll.anonymous and not poll.live:
-        raise UserError(f"Le vote du sondage n° {poll.number} est secret jusqu’à sa fin : le fichier viendra avec les "
-                        "résultats.")  # fmt: skip
+        raise UserError(render("sondage/secret_until_end", number=poll.number))  # fmt: skip
 
 
 @feature.button(cards.TakePicture, writes=False)
@@ -369,7 +364,7 @@ async def draw_picture(ctx: ReadingContext, order: cards.Picture, folder: Path) 
     poll = cards.must_be_in_state(await polls.get_poll(ctx.db, order.poll), PollState.ENDED)
     results = poll.known
     if results is None or not results.is_told:
-        raise UserError("Trop peu de votes pour une image.")
+        raise UserError(render("sondage/too_few_for_picture"))
     page = make_page(poll, results)
     path = await ctx.compute(lambda: typeset.draw_picture(page, "sondage", folder))
     shown = cards.list_lines(poll, results.votes, results.counts)
@@ -393,7 +388,7 @@ def make_page(poll: Poll, results: Results) -> FigurePage:
         last=last,
         today=last,
         sections=tuple(sections),
-        notes=("Plusieurs réponses étaient possibles.",) if poll.several else (),
+        notes=(render("sondage/several_answers"),) if poll.several else (),
         stem=f"Sondage_{poll.number}",
     )
 

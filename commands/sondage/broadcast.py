@@ -37,9 +37,9 @@ async def launch_now(ctx: Context, click: cards.LaunchNow) -> replies.Replies:
     poll = cards.must_manage(ctx.user, await polls.lock_poll(ctx.db, click.poll), PollState.DRAFT)
     drafts.must_be_allowed(ctx.user, poll.targets)
     if not poll.total:
-        raise UserError("Ce sondage ne serait posé à personne : choisissez d’autres destinataires avec « Modifier ».")
+        raise UserError(render("sondage/reaches_nobody"))
     if poll.ends_at < ctx.now + cards.SHORTEST:
-        raise UserError("La fin du vote est passée, ou presque : changez-la avec « Modifier ».")
+        raise UserError(render("sondage/end_past"))
     await change(ctx.db, poll, state=PollState.OPEN, opened_at=ctx.now)
     left = await quotas.spend(ctx, quotas.Quota.POLL)
     note_poll(ctx, AuditAct.POLL_LAUNCH, poll, {}, a=list(poll.targets), canaux=list(poll.rooms), total=poll.total)
@@ -55,7 +55,7 @@ async def send_batch(ctx: Context, asked: cards.Broadcast, so_far: replies.Progr
     """Send the next batch, while the poll is open."""
     poll = await polls.lock_poll(ctx.db, asked.poll)
     if poll is None or poll.is_over(ctx.now):
-        return so_far.end(said="Le vote est terminé.")
+        return so_far.end(said=render("sondage/vote_over"))
     return await PollBroadcast(ctx, poll).send_batch(so_far)
 
 

@@ -170,7 +170,6 @@ PLACES_MAX = 8
 BAR = 10
 """Signs of a bar that stands for everybody."""
 OTHERS = "Autres départements"
-UNKNOWN = "Aucun sondage n’a ce numéro : tapez /sondage liste pour voir les sondages."
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +193,7 @@ class AnswerLine:
 def must_be_in_state(poll: Poll | None, *states: PollState) -> Poll:
     """Return the poll if it is in one of these states. Raises UserError."""
     if poll is None:
-        raise UserError(UNKNOWN)
+        raise UserError(render("sondage/unknown"))
     if poll.state in states:
         return poll
     refusals = {
@@ -210,7 +209,7 @@ def must_be_in_state(poll: Poll | None, *states: PollState) -> Poll:
 def must_manage(person: people.Person, poll: Poll | None, *states: PollState) -> Poll:
     """Return the poll if it is in one of these states and the person manages it. Raises UserError."""
     if poll is not None and not may_manage(person, poll):
-        raise UserError("Seules la personne qui a fait ce sondage et l’équipe d’animation peuvent le gérer.")
+        raise UserError(render("sondage/not_yours"))
     return must_be_in_state(poll, *states)
 
 
@@ -223,7 +222,7 @@ def must_be_open(poll: Poll | None, now: datetime) -> Poll:
     """Return the poll if it can be answered. Raises UserError."""
     found = must_be_in_state(poll, PollState.OPEN)
     if found.is_over(now):
-        raise UserError(f"Le vote du sondage n° {found.number} est terminé.")
+        raise UserError(render("sondage/vote_of_it_over", number=found.number))
     return found
 
 
@@ -393,9 +392,6 @@ def note_poll(ctx: Context, act: journal.AuditAct, poll: Poll, before: Mapping[s
     record_entry_at_end(ctx, AuditEntry(act, f"sondage:{poll.id}", poll.by, before=named, after=after))
 
 
-NOT_YOURS = "Ce sondage ne vous était pas adressé : ses résultats sont là où il a été posé."
-
-
 def is_asked(ctx: Context, poll: Poll) -> bool:
     """Return whether a poll asks the person, as far as the register and the present channel tell."""
     return targets.reaches(poll.targets, ctx.user) or ctx.channel_id in poll.channels
@@ -406,10 +402,10 @@ async def show_poll(ctx: Context, number: int) -> Replies:
     with « Voter »."""
     poll = await polls.get_poll(ctx.db, number)
     if poll is None or (poll.state is PollState.DRAFT and poll.by != ctx.user.id):
-        raise UserError(UNKNOWN)
+        raise UserError(render("sondage/unknown"))
     if may_manage(ctx.user, poll):
         card = CARD.send(poll, await draw_copy(ctx, poll), ctx.user.id)
-        return [card, Whisper(f"Le sondage n° {poll.number} est dans votre conversation avec le bot.")]
+        return [card, Whisper(render("sondage/sent_privately", number=poll.number))]
     must_see(ctx, poll)
     may_vote = not poll.is_over(ctx.now) and is_asked(ctx, poll)
     return Whisper(say_poll(poll), [Button("Voter", Vote(poll=poll.id), "primary")] if may_vote else [])
@@ -418,4 +414,4 @@ async def show_poll(ctx: Context, number: int) -> Replies:
 def must_see(ctx: Context, poll: Poll) -> None:
     """Raise UserError for somebody whom the poll does not ask."""
     if not (poll.public or may_manage(ctx.user, poll) or is_asked(ctx, poll)):
-        raise UserError(NOT_YOURS)
+        raise UserError(render("sondage/not_asked"))

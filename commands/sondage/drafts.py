@@ -8,9 +8,9 @@ from bot.command_lines import read_typed_number
 from bot.context import Context, ReadingContext
 from bot.destinations import TeamChannels, may_post_to
 from bot.errors import UserError
-from bot.french import plural
 from bot.mattermost import ChatChannel
 from bot.replies import Ask, Replies, Update
+from bot.texts import render
 from commands.sondage import cards
 from commands.sondage.cards import LONGEST, SHORTEST, USUAL, Abandon, Change, Keep, feature
 from config.canaux import home_of
@@ -22,19 +22,13 @@ from storage import sondage as polls
 from storage.people import Person, Role
 from storage.sondage import QUESTION_MAX, Poll, PollState, drop_draft
 
-GUEST = (
-    "Poser une question est réservé aux membres du réseau. Si vous en êtes, faites-vous rattacher par `/profil`, ou "
-    "demandez à l’équipe d’animation."
-)
-
 
 def must_be_allowed(person: Person, places: Sequence[str]) -> None:
     """Raise UserError if somebody may not, or no longer, poll these places."""
     if person.role is Role.INVITE:
-        raise UserError(GUEST)
+        raise UserError(render("sondage/for_members"))
     if places and not (person.animates or (person.role is Role.COORDINATEUR and may_post_to(person, places))):
-        raise UserError("Vous pouvez poser une question dans le canal où vous êtes et, si vous coordonnez, dans "
-                        "ceux de vos départements ; pour d’autres, demandez à l’équipe d’animation.")  # fmt: skip
+        raise UserError(render("sondage/your_places"))  # fmt: skip
 
 
 async def must_not_be_a_crowd(ctx: ReadingContext, channel_id: str) -> None:
@@ -43,21 +37,16 @@ async def must_not_be_a_crowd(ctx: ReadingContext, channel_id: str) -> None:
         return
     most = ctx.settings.crowd
     if await ctx.chat.count_members(channel_id) > most:
-        raise UserError(f"Ce canal a plus de {plural(most, 'membre')} : seuls animateurs et coordinateurs y posent "
-                        "une question. Demandez-le-leur, ou posez-la dans un canal plus petit.")  # fmt: skip
+        raise UserError(render("sondage/crowd", most=most))  # fmt: skip
 
 
 def must_be_soon(ends: datetime, now: datetime) -> datetime:
     """Return the end of a poll if it is allowed. Raises UserError under its field."""
     if now + SHORTEST <= ends <= now + LONGEST:
         return ends
-    raise UserError(fields={"fin": f"Choisissez un moment à venir, dans {LONGEST.days} jours au plus."})
+    raise UserError(fields={"fin": render("sondage/moment_soon", days=LONGEST.days)})
 
 
-NOWHERE = (
-    "Dans un canal où le bot est invité, /sondage pose une question à ses membres : allez-y (ou invitez-y d’abord le "
-    "bot), puis tapez-le de nouveau."
-)
 PollWindow = AskPoll | AskPollHere
 
 
@@ -69,7 +58,7 @@ async def open_poll_window(ctx: ReadingContext, line: str) -> Replies:
     must_be_allowed(ctx.user, ())
     question = strip_invisible(line)
     if len(question) > QUESTION_MAX:
-        raise UserError(f"Cette question est trop longue : {QUESTION_MAX} caractères au plus.")
+        raise UserError(render("sondage/question_too_long", most=QUESTION_MAX))
     here = await _find_own_channel(ctx, ctx.channel_id)
     return Ask(await _make_window(ctx, here, **({"question": question} if question else {})))
 
@@ -113,7 +102,7 @@ async def _make_window(ctx: Context, here: ChatChannel | None, **filled: object)
         return AskPoll.draft(thematiques=themes, **where, **_add_usual(filled))
     own = list_own(ctx.user) if ctx.user.role is Role.COORDINATEUR else {}
     if not (where or own):
-        raise UserError(NOWHERE)
+        raise UserError(render("sondage/nowhere"))
     place = HERE if where else next(iter(own))
     return AskPollHere.draft(departements=own, **where, **_add_usual({"place": place} | filled))
 
@@ -161,9 +150,7 @@ async def _check_room(ctx: ReadingContext, form: PollWindow, own: Sequence[ChatC
     """Get the channel in which the poll is to be posted, if it is not too large for this person."""
     here = [channel for channel in own if channel.id == form.here]
     if not here:
-        raise UserError(
-            fields={find_places_element(form, ctx.clues): "Le bot n’est plus dans ce canal : invitez-le d’abord."}
-        )
+        raise UserError(fields={find_places_element(form, ctx.clues): render("sondage/bot_not_there")})
     await must_not_be_a_crowd(ctx, form.here)
     return here
 
@@ -214,4 +201,4 @@ async def abandon_draft(ctx: Context, click: Abandon) -> Replies:
     """Delete a draft, unless it was launched already."""
     poll = cards.must_manage(ctx.user, await polls.lock_poll(ctx.db, click.poll), PollState.DRAFT)
     await drop_draft(ctx.db, poll.id)
-    return Update("Sondage abandonné : la question n’a été posée à personne.")
+    return Update(render("sondage/abandoned"))

@@ -239,7 +239,7 @@ async def draw_answer(ctx: ReadingContext, said: FiguresAnswer, folder: Path, do
 async def show_own(ctx: ReadingContext, text: str) -> Replies:
     """Show one’s own statistics of a period, by default this month’s."""
     if ctx.user.role is not Role.CONSEILLER:
-        raise UserError("Vous n’avez pas de compte rendu à vous. Tapez /stats national ou /stats departement.")
+        raise UserError(render("stats/no_own"))
     asked = queries.read_own_query(ctx, text)
     if await is_training(ctx.db, ctx.user.id):
         return Whisper(await describe_practice(ctx, asked))
@@ -249,7 +249,7 @@ async def show_own(ctx: ReadingContext, text: str) -> Replies:
 async def describe_practice(ctx: Context, asked: queries.OwnQuery) -> Markdown:
     """Describe the practice sheet of a trainee, in words only."""
     if asked.tag:
-        raise UserError("Une feuille d’entraînement n’a pas d’étiquettes : tapez /stats sans elle.")
+        raise UserError(render("stats/practice_without_tags"))
     figures = await read_practice(ctx.db, ctx.user.id, asked.start, asked.end)
     told = queries.Presentation(figures, asked.percent)
     said = {"drawn": queries.make_chart_sections(told), "earlier": "", "compared": (), "tag": ""}
@@ -388,7 +388,7 @@ async def read_report_setting(ctx: ReadingContext, text: str) -> Receive | Reply
     """Show whether the monthly report is sent, with a button to change it; « oui » and « non » change it at once."""
     answer = fold(text)
     if answer not in YES | NO | {""}:
-        raise UserError("Tapez /stats rapport oui pour le recevoir chaque mois, /stats rapport non pour l’arrêter.")
+        raise UserError(render("stats/report_usage"))
     direct = await is_in_direct_channel(ctx)
     if answer:
         return Receive(wanted=answer in YES, direct=direct)

@@ -14,9 +14,9 @@ from bot.command_lines import UNDERSTOOD, UnreadablePeriodError
 from bot.context import Context
 from bot.errors import UserError
 from bot.features import Feature, Front, Right
-from bot.french import MONTHS, Period, join, months_after, of, say_month, say_weekday
+from bot.french import MONTHS, Period, months_after, of, say_month, say_weekday
 from bot.papers import FigureSection, LabelledValue
-from bot.texts import quote
+from bot.texts import quote, render
 from config import territories, themes, time
 from config.text import fold
 from dialogs.cra.tags import read_tag
@@ -95,7 +95,7 @@ def _read_tag(text: str) -> tuple[str, str]:
     """Split off the tag of a line ("" if none), and return the rest. Raises UserError."""
     left, tags = take_tags(text)
     if len(tags) > 1:
-        raise UserError("Demandez une seule étiquette à la fois : /stats mois dernier #caf.")
+        raise UserError(render("stats/one_tag"))
     try:
         return left, read_tag(tags[0]) if tags else ""
     except ValueError as problem:
@@ -130,7 +130,6 @@ class Export(OwnQuery):
 
 _DAY = dt.timedelta(days=1)
 _WEEK = 7
-RULE = "Chiffres arrondis, pour protéger les personnes."
 
 
 class Months(BaseModel):
@@ -168,8 +167,8 @@ def say_rule(ctx: Context, months: Months) -> str:
     """Describe the rule by which territories’ statistics become public."""
     told = months.days_told(ctx)
     if told is None or told.end.day == 1:
-        return RULE
-    return f"{RULE} Le mois en cours s’arrête au {say_weekday(told.last)}."
+        return render("stats/rounded")
+    return render("stats/rounded_until", day=say_weekday(told.last))
 
 
 def say_to_come(month: dt.date) -> str:
@@ -177,7 +176,7 @@ def say_to_come(month: dt.date) -> str:
     monday = month + dt.timedelta(days=_WEEK - month.weekday())
     name = of(MONTHS[month.month - 1])
     said = say_weekday(monday)
-    return f"Les premiers chiffres {name} arrivent le {said} : un mois en cours s’arrête au dernier dimanche."
+    return render("stats/to_come", name=name, said=said)
 
 
 _SHORT = {"paca": "93", "idf": "11", "aura": "84", "bfc": "27"}
@@ -219,7 +218,7 @@ class TerritoryQuery(Months):
             territories.TerritoryKind.NATIONAL: {"": ""},
         }
         if self.code not in known[self.kind]:
-            raise UserError("Ce territoire n’existe pas, ou plus.")
+            raise UserError(render("stats/territory_gone"))
         return territories.Territory(self.kind, self.code)
 
     @property
@@ -282,8 +281,8 @@ def must_be_seen_by(user: Person, territory: territories.Territory) -> None:
     if user.animates or territory in list_territories_of(user):
         return
     names = [t.name for t in list_territories_of(user) if t is not territories.NATION]
-    mine = f"Vous pouvez voir {join(['la France entière', *names])}." if names else _say_homeless()
-    raise UserError(f"Les chiffres de ce territoire sont réservés aux animateurs de communauté. {mine}")
+    mine = render("stats/you_may_see", names=["la France entière", *names]) if names else _say_homeless()
+    raise UserError(render("stats/territory_reserved", mine=mine))
 
 
 def list_territories_of(user: Person) -> list[territories.Territory]:
@@ -301,15 +300,12 @@ def _find_own_code(user: Person, kind: territories.TerritoryKind) -> str:
         return code if kind is territories.TerritoryKind.DEPARTEMENT else territories.REGIONS[code]
     if user.animates or code:
         example = "departement 69" if kind is territories.TerritoryKind.DEPARTEMENT else "region Bretagne"
-        raise UserError(f"De quel territoire ? Indiquez-le : /stats {example}.")
+        raise UserError(render("stats/which_territory", example=example))
     raise UserError(_say_homeless())
 
 
 def _say_homeless() -> str:
-    return (
-        "Je ne connais pas encore votre département : il se remplit avec votre premier compte rendu (/cra), ou "
-        "demandez à l’équipe d’animation. D’ici là, vous pouvez voir la France entière : /stats national."
-    )
+    return render("stats/without_departement")
 
 
 def _codes_by_name(kind: territories.TerritoryKind) -> Mapping[str, str]:

@@ -56,7 +56,7 @@ async def read_line(ctx: ReadingContext, text: str) -> Wanted | Reply:
     """Read the days to share; without any, open the window."""
     asked = read_own_query(ctx, text)
     if asked.tag:
-        raise UserError("Une page partagée dit tous vos comptes rendus d’une période : tapez la ligne sans étiquette.")
+        raise UserError(render("stats/share_without_tag"))
     if not text.strip():
         return Ask(ShareFigures.draft(period=asked.period, life=ShareLife.MONTH, percent=asked.percent))
     return Wanted(asked, await find_full_name(ctx.chat, ctx.user))
@@ -79,7 +79,7 @@ async def read_form(ctx: ReadingContext, form: ShareFigures) -> Wanted | Reply:
 async def share(ctx: Context, wanted: Wanted) -> Replies:
     """Make a page and show its address, which is shown only this once."""
     if await recipients.count_shown(ctx.db, ctx.user.id, ctx.now) >= SHARES_MAX:
-        raise UserError(f"Vous avez déjà {SHARES_MAX} pages partagées. Révoquez-en une : /stats pages.")
+        raise UserError(render("stats/too_many_shares", most=SHARES_MAX))
     key, last = recipients.make_share_key(), ctx.today + timedelta(days=wanted.life.days)
     page = SharedPage(
         user_id=ctx.user.id,
@@ -117,7 +117,7 @@ async def revoke(ctx: Context, click: RevokeShare) -> Replies:
     number = int(click.chosen) if click.chosen.isdigit() else 0
     gone = await recipients.revoke_share(ctx.db, ctx.user.id, number)
     if gone is None:
-        raise UserError("Cette page est déjà révoquée : son adresse ne mène plus à rien.")
+        raise UserError(render("stats/share_revoked"))
     return await draw_shares(ctx, render("stats/revoked", period=_name_days(gone)))
 
 

@@ -61,12 +61,10 @@ async def _find_tag(ctx: ReadingContext, wanted: queries.TerritoryQuery) -> terr
         return None
     tag = territories.SharedTag(await find_shared_tags(ctx.db, wanted.tag, wanted.territory.departements))
     if not tag.numbers:
-        raise UserError(f"Aucun département n’a ici l’étiquette #{escape(wanted.tag)}. La vôtre filtre vos propres "
-                        "chiffres : /stats mois dernier #caf.")  # fmt: skip
+        raise UserError(render("stats/no_such_tag", tag=wanted.tag))  # fmt: skip
     span = wanted.span(ctx)
     if await territories.count_tagging_conseillers(ctx.db, wanted.territory, span, tag) < TAGGING_MIN:
-        raise UserError(f"Moins de {TAGGING_MIN} conseillers ont mis #{escape(wanted.tag)} sur un compte rendu : ces "
-                        "chiffres ne sont pas dits, pour les protéger. Demandez plus de mois.")  # fmt: skip
+        raise UserError(render("stats/tag_too_rare", least=TAGGING_MIN, tag=wanted.tag))  # fmt: skip
     return tag
 
 
@@ -148,7 +146,7 @@ def make_table(
             papers.TerritoryRow(code, nom, (conseillers.get(code, 0), *map(measures.__getitem__, TABLE_COLUMNS)))
         )
     side_by_side = make_page(ctx, months, "départements", ())
-    notes = (f"Jours : {side_by_side.days}, selon le département de la structure.", queries.say_rule(ctx, months))
+    notes = (render("stats/days_by_structure", days=side_by_side.days), queries.say_rule(ctx, months))
     return papers.TerritoryTable(
         f"Départements — {side_by_side.period}", (ACTIVE_CONSEILLERS, *TABLE_COLUMNS.values()), tuple(rows), notes
     )
@@ -184,11 +182,11 @@ class Carte(queries.Months):
 async def export_departements(ctx: ReadingContext, text: str) -> Replies:
     """Answer « /stats departement exporter »: order the table of all départements, in the format that was typed."""
     if not ctx.user.animates:
-        raise UserError("L’export des départements est réservé aux animateurs de communauté.")
+        raise UserError(render("stats/export_reserved"))
     word, _, rest = text.strip().partition(" ")
     formats: dict[str, TableFormat] = {"csv": "csv", "xlsx": "xlsx", "excel": "xlsx"}
     if fold(word) not in formats:
-        raise UserError("Sous quelle forme ? Tapez /stats departement exporter csv, ou xlsx, puis une période.")
+        raise UserError(render("stats/export_usage"))
     months = queries.months_of(queries.read_period_of(ctx, rest), ctx.today)
     return await _order_file(ctx, Departements(format=formats[fold(word)], start=months.start, end=months.end))
 
@@ -236,7 +234,7 @@ async def make_carte_file(ctx: ReadingContext, order: Carte, folder: Path) -> Pa
     page = await ctx.compute(lambda: make_carte_page(ctx, order, counted))
     ranked = page.sections[0].ranked
     if not ranked:
-        raise UserError(f"Il n’y a aucun compte rendu à cette période ({page.period}).")
+        raise UserError(render("stats/no_report", period=page.period))
     path = await ctx.compute(lambda: papers.draw_carte(page, folder))
     return Parcel(render("stats/territory_carte", page=page, ranked=ranked), files=[path], done=READY)
 
@@ -245,7 +243,7 @@ def _require_days_told(ctx: Context, months: queries.Months) -> Period:
     """Return the public days of these months. Raises UserError if there are none yet."""
     told = months.days_told(ctx)
     if told is None:
-        raise UserError(f"{queries.say_to_come(months.start)} D’ici là, demandez par exemple le mois dernier.")
+        raise UserError(render("stats/days_to_come", answer=queries.say_to_come(months.start)))
     return told
 
 

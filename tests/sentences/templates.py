@@ -215,6 +215,7 @@ def _stage() -> Environment:
         "minutes": lambda _: say_minutes(Anything.count * 60),
         "delay": lambda _: say_delay(timedelta(minutes=Anything.count)),
         "plural": _plural,
+        "quoted": lambda value, *_: value,
         "ours": lambda value: value if isinstance(value, Anything) else texts.Markdown(value),
         "lower_first": lambda value: texts.Markdown(str(value)[:1].lower() + str(value)[1:]),
         "upper_first": lambda value: texts.Markdown(str(value)[:1].upper() + str(value)[1:]),

@@ -14,7 +14,7 @@ from bot.events import Delivered, Undelivered
 from bot.replies import Button, Direct, Message, Replies, Reply, Whisper
 from bot.texts import quotation, render
 from commands.moderation import cards
-from commands.moderation.cases import OWN_CASE, Decision
+from commands.moderation.cases import Decision
 from commands.moderation.policy import ANIMATEURS, feature, find_channel_title
 from config import charte
 from dialogs.moderation import MeasureForm, RemindCharter, WarnAuthor
@@ -363,7 +363,7 @@ async def undo_typed_number(ctx: Context, line: str) -> Replies:
     """Undo a measure by the number of its audit entry."""
     entry = read_typed_number(line)
     if entry is None:
-        raise UserError(f"Donnez le numéro de l’acte, celui du journal : par exemple `{UNDO_EXAMPLE}`.")
+        raise UserError(render("moderation/which_measure", example=UNDO_EXAMPLE))
     await ctx.must_still_be(ANIMATEURS)
     replies = await undo_measure(ctx, entry)
     measure = await cases.get_measure(ctx.db, entry)
@@ -398,14 +398,16 @@ async def _lock_standing(ctx: Context, entry: int) -> Measure:
     if measure is None:
         known = await journal.get(ctx.db, entry)
         if known is None:
-            raise UserError(f"Il n’y a pas d’acte n° {entry}.")
-        raise UserError(f"Le n° {entry} ({known.label}) n’est pas un acte qui s’annule.")
+            raise UserError(render("moderation/no_measure", entry=entry))
+        raise UserError(render("moderation/not_undoable", entry=entry, label=known.label))
     if measure.user_id and measure.user_id == ctx.user.id:
-        raise UserError(OWN_CASE)
+        raise UserError(render("moderation/own_case"))
     if measure.ended_by == cases.REFUSED:
-        raise UserError(f"L’acte n° {entry} n’a pas eu lieu : Mattermost l’a refusé.")
+        raise UserError(render("moderation/measure_refused", entry=entry))
     if measure.ended_at is not None:
-        raise UserError(f"L’acte n° {entry} est déjà {'annulé' if measure.ended_by else 'terminé'}.")
+        raise UserError(
+            render("moderation/measure_over", entry=entry, words="annulé" if measure.ended_by else "terminé")
+        )
     find_handler(measure.act).refuse_undoing(measure)
     return measure
 

@@ -205,7 +205,7 @@ class Silence(Exclusion):
 
     async def complete(self, ctx: Context, case: Case, decision: Decision) -> Decision:
         if decision.lasts is None:
-            raise UserError("Dites pour combien de temps : « 3j », « 12h ».")
+            raise UserError(render("moderation/how_long"))
         return decision
 
     def is_heavy(self, decision: Decision) -> bool:
@@ -230,7 +230,7 @@ class Exclude(Exclusion):
 
     async def complete(self, ctx: Context, case: Case, decision: Decision) -> Decision:
         if not decision.channel_id and not case.channel_id:
-            raise UserError("De quel canal faut-il exclure la personne ?")
+            raise UserError(render("moderation/which_channel"))
         return replace(decision, channel_id=decision.channel_id or case.channel_id)
 
     def is_heavy(self, decision: Decision) -> bool:
@@ -368,9 +368,7 @@ async def read_silence(ctx: ReadingContext, line: str) -> TypedMeasure:
     account, rest = await take_account(ctx, line, SILENCE_EXAMPLE)
     lasts, rest = take_length(rest)
     if lasts is None:
-        raise UserError(
-            f"Dites pour combien de temps, un an au plus : « 12h », « 3j ». Par exemple : `{SILENCE_EXAMPLE}`."
-        )
+        raise UserError(render("moderation/silence_how_long", example=SILENCE_EXAMPLE))
     channel, rest = (await policy.index_channels(ctx)).take_optional(rest, SILENCE_EXAMPLE)
     reason = take_reason(rest, SILENCE_EXAMPLE)
     decision = Decision(MeasureKind.SILENCE, reason, lasts, channel.id if channel else "")
@@ -390,8 +388,7 @@ async def silence_person(ctx: Context, typed: TypedMeasure) -> Replies:
         if each.act == AuditAct.SILENCE:
             until = await say_until(ctx, each.until)
             raise UserError(
-                f"L’écriture de @{typed.account.username} est déjà suspendue jusqu’au {until} : "
-                f"`/moderer annuler {each.entry}` y met fin, et vous en décidez une autre."
+                render("moderation/silenced_already", username=typed.account.username, until=until, entry=each.entry)
             )
     return await decide_at_once(ctx, await _find_or_open_case(ctx, typed), typed.decision)
 
@@ -411,10 +408,7 @@ async def read_exclusion(ctx: ReadingContext, line: str) -> TypedMeasure:
     channel, rest = (await policy.index_channels(ctx)).take(rest, EXCLUDE_EXAMPLE)
     reason = take_reason(rest, EXCLUDE_EXAMPLE)
     if channel.is_default:
-        raise UserError(
-            f"Personne ne peut être retiré de « {channel.display_name} », le canal de toute l’équipe. "
-            "`/moderer silence` y retire ce que la personne écrit."
-        )
+        raise UserError(render("moderation/whole_team_channel", display_name=channel.display_name))
     return TypedMeasure(account, channel, Decision(MeasureKind.EXCLUDE, reason, None, channel.id))
 
 
@@ -429,5 +423,5 @@ async def exclude_person(ctx: Context, typed: TypedMeasure) -> Replies:
     """Propose to a second animateur to exclude somebody from a channel."""
     found = await cases.find_exclusion(ctx.db, typed.account.id, typed.decision.channel_id)
     if found and found.act == AuditAct.EXCLUDE:
-        raise UserError(f"@{typed.account.username} est déjà exclu de ce canal (acte n° {found.entry}).")
+        raise UserError(render("moderation/excluded_already", username=typed.account.username, entry=found.entry))
     return await decide_at_once(ctx, await _find_or_open_case(ctx, typed), typed.decision)

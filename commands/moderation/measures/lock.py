@@ -18,7 +18,7 @@ from bot.events import Posted
 from bot.mattermost import ChatChannel
 from bot.people import make_nobody
 from bot.replies import Button, Direct, Message, Replies, Reply, Say, Update, Whisper
-from bot.texts import Markdown, escape, quotation, render
+from bot.texts import Markdown, quotation, render
 from commands.moderation import cards, policy
 from commands.moderation.cases import MessageSnapshot, refuse_own_proposal, take_message
 from commands.moderation.measures import ActPurpose, MeasureHandler, handles, store_measure, undo_measure
@@ -34,7 +34,6 @@ PROPOSAL_WAITS = timedelta(days=1)
 """How long a lock can be approved: it is for what goes on now."""
 LOOKED_BACK = 50
 """Entries of a channel among which its last proposal is looked for."""
-PROPOSAL_OVER = "Cette proposition n’attend plus de réponse : `/moderer verrouiller` en fait une autre."
 
 
 LOCK = RowCard[str]("moderation.lock:")
@@ -133,7 +132,7 @@ async def take_proposal(ctx: Context, channel_id: str, number: int) -> LockReque
     await claims.hold(ctx.db, "moderation.lock", channel_id, ctx.now)
     proposal = await find_proposal(ctx, channel_id)
     if proposal is None or proposal.id != number:
-        raise UserError(PROPOSAL_OVER)
+        raise UserError(render("moderation/lock_proposal_over"))
     refuse_own_proposal(ctx, proposal.actor_id)
     return _read_request(proposal)
 
@@ -162,9 +161,7 @@ async def read_lock(ctx: ReadingContext, line: str) -> tuple[LockRequest, ChatCh
     channel, rest = (await policy.index_channels(ctx)).take(line, LOCK_EXAMPLE)
     lasts, reason = take_length(rest)
     if lasts is None:
-        raise UserError(
-            f"Dites pour combien de temps, un an au plus : « 30min », « 2h », « 3j ». Par exemple : `{LOCK_EXAMPLE}`."
-        )
+        raise UserError(render("moderation/lock_how_long", example=LOCK_EXAMPLE))
     reason = " ".join(reason.split())[:REASON_MAX]
     return LockRequest(channel.id, channel.display_name or channel.name, channel.name, lasts, reason), channel
 
@@ -192,7 +189,7 @@ async def check_unlocked(ctx: Context, wanted: LockRequest) -> None:
     """Keep others from locking a channel until the transaction ends. Raises UserError if it is locked."""
     await claims.hold(ctx.db, "moderation.lock", wanted.channel_id, ctx.now)
     if await find_lock(ctx, wanted.channel_id):
-        raise UserError(f"Ce canal est déjà verrouillé. Pour le rouvrir : `/moderer deverrouiller ~{wanted.address}`.")
+        raise UserError(render("moderation/locked_already", address=wanted.address))
 
 
 async def start_lock(ctx: Context, wanted: LockRequest) -> Sequence[Reply]:
@@ -234,7 +231,7 @@ async def unlock_channel(ctx: Context, channel: ChatChannel) -> Replies:
     """Unlock a channel before its time."""
     found = await find_lock(ctx, channel.id)
     if found is None:
-        raise UserError(f"Le canal « {escape(channel.display_name or channel.name)} » n’est pas verrouillé.")
+        raise UserError(render("moderation/not_locked", display_name=channel.display_name or channel.name))
     return [
         *await undo_measure(ctx, found.entry),
         Whisper(render("moderation/reopened", title=channel.display_name or channel.name)),
@@ -318,7 +315,7 @@ async def pin_message(ctx: Context, typed: PinRequest) -> Replies:
     """Pin a message."""
     seen, rest = typed
     if seen.post.is_pinned:
-        raise UserError("Ce message est déjà épinglé.")
+        raise UserError(render("moderation/pinned_already"))
     deed, channel_id = _make_entry(AuditAct.PIN, seen, rest), seen.channel.id
     measure = await store_measure(ctx, deed, MeasureRecord(waits=[seen.post.id]), channels=[channel_id])
     topic = ActPurpose.ACT.about(measure.entry, seen.post.id)
@@ -337,7 +334,7 @@ async def unpin_message(ctx: Context, typed: PinRequest) -> Replies:
     """Unpin a message that was pinned here, or by hand."""
     seen, rest = typed
     if not seen.post.is_pinned:
-        raise UserError("Ce message n’est pas épinglé.")
+        raise UserError(render("moderation/not_pinned"))
     said = render("moderation/pinned", entry=0, author=seen.author.username, pinned=False)
     for each in await cases.list_measures_in_force(ctx.db, [AuditAct.PIN]):
         record = cases.read_record(each)

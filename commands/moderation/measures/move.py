@@ -19,7 +19,7 @@ from bot.plain_text import to_one_line
 from bot.replies import Button, Progress, Replies, Reply, Say, Start, Step, Whisper
 from bot.texts import Markdown, quotation, relay_markdown, render
 from commands.moderation.cards import describe_measure
-from commands.moderation.cases import GONE, MESSAGE_GONE, get_case, lock_case, mark_decided, read_thread, take_message
+from commands.moderation.cases import GONE, get_case, lock_case, mark_decided, read_thread, take_message
 from commands.moderation.decisions import announce_decision, confirm_decision, say_already_decided
 from commands.moderation.measures import ActPurpose, MeasureHandler, handles, store_measure
 from commands.moderation.policy import ANIMATEURS, feature, find_channel_title, find_channel_zone, index_channels
@@ -138,7 +138,7 @@ class Move(MeasureHandler):
         """Refuse to undo a move between the copying and the deletion of the original."""
         record = cases.read_record(measure)
         if record.waits and not record.looking:
-            raise UserError("Ce déplacement se termine à l’instant : réessayez dans une minute.")
+            raise UserError(render("moderation/move_ends_now"))
 
     async def lift(self, ctx: Context, measure: Measure, record: MeasureRecord) -> Sequence[Reply]:
         return [Start(payload=PutBack(entry=measure.entry, copy_id=await find_copy(ctx, measure.entry)))]
@@ -159,7 +159,7 @@ async def preview_move(ctx: ReadingContext, root_id: str, there: ChatChannel, to
     _check_destination(there, to)
     posts = await read_thread(ctx, root_id)
     if not posts:
-        raise UserError(MESSAGE_GONE)
+        raise UserError(render("moderation/message_gone"))
     surely = TransferSurely(root_id=root_id, to=to.id, reason=reason[:REASON_MAX])
     text = render(
         "moderation/move_preview",
@@ -175,18 +175,16 @@ async def preview_move(ctx: ReadingContext, root_id: str, there: ChatChannel, to
 
 def _check_destination(there: ChatChannel, to: ChatChannel) -> None:
     if there.id == to.id:
-        raise UserError("Ce fil est déjà dans ce canal.")
+        raise UserError(render("moderation/same_channel"))
     if there.is_private and not to.is_private:
-        raise UserError(
-            "Ce fil vient d’un canal privé : le déplacer dans un canal public le montrerait à tout le monde."
-        )
+        raise UserError(render("moderation/private_thread"))
 
 
 async def read_moved_thread(ctx: ReadingContext, click: TransferSurely) -> Transfer:
     """Read the thread as it is at the click. Raises UserError if it cannot be moved."""
     posts = await read_thread(ctx, click.root_id)
     if not posts:
-        raise UserError(MESSAGE_GONE)
+        raise UserError(render("moderation/message_gone"))
     _check_destination(await ctx.chat.channel(posts[0].channel_id), await ctx.chat.channel(click.to))
     return Transfer(posts=posts, to=click.to, reason=click.reason)
 
@@ -204,7 +202,7 @@ async def _store_move(ctx: Context, click: "Transfer | MoveOfCase", case_id: int
     await claims.hold(ctx.db, "moderation.move", root.id, ctx.now)
     under_way = await cases.list_measures_in_force(ctx.db, [AuditAct.MOVE])
     if any(root.id in cases.read_record(each).waits for each in under_way):
-        raise UserError("Ce fil est déjà en cours de déplacement.")
+        raise UserError(render("moderation/moving_already"))
     after = {"to": click.to, "messages": len(click.posts)}
     deed = AuditEntry(
         AuditAct.MOVE, f"message:{root.id}", root.author_id, click.reason, {"channel": root.channel_id}, after
@@ -300,9 +298,7 @@ async def start_case_move(ctx: Context, asked: MoveOfCase) -> Replies:
 
 ALL_SAID = 1
 """How far it is: all is said again, and the copies are there still."""
-COPY_STAYS = (
-    "Des réponses ont été écrites dans le nouveau fil depuis : il y reste, et le fil est aussi revenu à sa place."
-)
+
 RESTORED_OFFSET = 100_000
 """Where the topics of what is said again begin."""
 
@@ -345,7 +341,13 @@ async def restore_thread(ctx: Context, asked: PutBack, so_far: Progress, copies:
     if (await outbox.tally(ctx.db, _list_restored_topics(measure, record), ctx.now)).waiting:
         return Step(cursor=ALL_SAID, done=so_far.done, total=total)
     gone = [] if copies.answered or not asked.copy_id else [DeletePost(asked.copy_id, channel_id=record.place)]
-    return Step(replies=gone, done=total, total=total, finished=True, said=COPY_STAYS if copies.answered else "")
+    return Step(
+        replies=gone,
+        done=total,
+        total=total,
+        finished=True,
+        said=render("moderation/copy_stays") if copies.answered else "",
+    )
 
 
 async def _remove_copies(ctx: Context, measure: Measure, record: MeasureRecord) -> Step:

@@ -129,12 +129,10 @@ class Hide(Removal):
 
     async def complete(self, ctx: Context, case: Case, decision: cases.Decision) -> cases.Decision:
         if not case.post_id:
-            raise UserError("Ce dossier n’a pas de message à masquer.")
+            raise UserError(render("moderation/nothing_to_hide"))
         for each in await stored_cases.list_standing_measures(ctx.db, case.author_id):
             if case.post_id in stored_cases.read_record(each).waits:
-                raise UserError(
-                    f"Ce message est déjà retiré (acte n° {each.entry}) : il disparaît d’un instant à l’autre."
-                )
+                raise UserError(render("moderation/hidden_in_a_moment", entry=each.entry))
         return decision
 
     def find_place(self, case: Case, decision: cases.Decision) -> str:
@@ -275,16 +273,16 @@ async def preview_clean(ctx: ReadingContext, line: str) -> Replies:
     account, rest = await cases.take_account(ctx, line, CLEAN_EXAMPLE)
     word, rest = take_word(rest)
     if not word.isdecimal() or not 0 < int(word) <= CLEAN_MAX:
-        raise UserError(f"Dites combien de messages, de 1 à {CLEAN_MAX} : par exemple `{CLEAN_EXAMPLE}`.")
+        raise UserError(render("moderation/clean_how_many", most=CLEAN_MAX, example=CLEAN_EXAMPLE))
     known = await index_channels(ctx)
     named, rest = known.take_optional(rest, CLEAN_EXAMPLE)
     channel = named or known.by_id.get(ctx.channel_id)
     if channel is None:
-        raise UserError(f"Le bot n’est pas dans ce canal : dites lequel. Par exemple : `{CLEAN_EXAMPLE}`.")
+        raise UserError(render("moderation/clean_where", example=CLEAN_EXAMPLE))
     reason = cases.take_reason(rest, CLEAN_EXAMPLE)
     found, left = await _find_newest(ctx, channel, account.id, int(word))
     if not found:
-        raise UserError("Rien à retirer : aucun message récent de cette personne dans ce canal.")
+        raise UserError(render("moderation/clean_nothing"))
     surely = SweepSurely(user_id=account.id, post_ids=[post.id for post in found], reason=reason)
     text = render(
         "moderation/sweep_preview",
@@ -326,7 +324,7 @@ async def read_swept_posts(ctx: ReadingContext, click: SweepSurely) -> Sweep:
         if (post := await unless_refused(ctx.chat.read_post(ident), None, cases.GONE)) and post.user_id == click.user_id
     ]
     if not posts:
-        raise UserError("Ces messages ne sont plus là.")
+        raise UserError(render("moderation/posts_gone"))
     channel = await ctx.chat.channel(posts[0].channel_id)
     kept = await cases.keep_posts(ctx, posts)
     return Sweep(posts=kept, reason=click.reason, channel=channel.display_name)

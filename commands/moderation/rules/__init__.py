@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.errors import UserError
 from bot.french import NBSP
 from bot.guard import DataKind
-from bot.texts import quote
+from bot.texts import quote, render
 from config.text import fold
 from config.time import read_duration
 from storage import moderation
@@ -225,14 +225,14 @@ def tune_rule(name: RuleName, before: Tuning, line: str, *, adds: bool = True) -
     if rest:
         if not spec.has_items:
             raise UserError(
-                f"La règle « {name} » ne comprend pas « {rest[:40]} ». Par exemple : {_say_example(name, spec)}."
+                render("moderation/rule_unread", name=name, rest=rest[:40], example=_say_example(name, spec))
             )
         wish, pieces = _read_wish(rest)
         if not wish:
             wish = ADD if adds and not spec.known else REPLACE
         after = replace(after, items=_change_items(name, before, wish, pieces))
     if fault := find_tuning_fault(name, after):
-        raise UserError(f"La règle « {name} » ne peut pas être ainsi : {fault}.")
+        raise UserError(render("moderation/rule_fault", name=name, fault=fault))
     return after
 
 
@@ -248,9 +248,9 @@ def _change_items(name: RuleName, before: Tuning, wish: str, pieces: Sequence[st
     items = [_read_item(name, piece) for piece in pieces]
     if not items:
         example = SPECS[name].example.rpartition(", ")[2]
-        raise UserError(f"Dites quoi : par exemple `/moderer regle {name} {wish} {example}`.")
+        raise UserError(render("moderation/rule_what", name=name, wish=wish, example=example))
     if wish == REMOVE and not any(item in before.items for item in items):
-        raise UserError(f"La liste de la règle « {name} » n’a pas « {quote(items[0])} » : rien n’est changé.")
+        raise UserError(render("moderation/rule_not_in_list", name=name, item=items[0]))
     if wish == ADD:
         items = [*before.items, *items]
     elif wish == REMOVE:

@@ -261,7 +261,6 @@ SHOWN_MAX = 5
 KEPT_MAX = 6000
 """Messages that are put in order over channels, for rules that count: the newest."""
 QUOTED_MAX = 160
-NO_SEARCH = "La recherche de messages est éteinte sur ce Mattermost : cette règle n’y trouve rien."
 
 
 ORDERED_RULES = TIMED | {RuleName.FIRST}
@@ -387,7 +386,7 @@ async def _find_first_posts(ctx: ReadingContext, seen: TrialProgress) -> Sequenc
         at, post_id = likely[author]
         wrote = await unless_refused(ctx.chat.posts_by(names[author]), None)
         if wrote is None:
-            raise UserError(NO_SEARCH)
+            raise UserError(render("moderation/rule_no_search"))
         if all(post.create_at >= at for post in wrote):
             found.append(post_id)
     return found

@@ -42,7 +42,7 @@ async def find_fault(db: AsyncSession, settings: Settings) -> str:
     try:
         await rules.load_tunings(db)
     except rules.BrokenRuleError as error:
-        return f"Règles automatiques : {error}."
+        return render("moderation/rules_fault", error=error)
     return ""
 
 
@@ -228,9 +228,9 @@ async def dismiss_false_alarm(ctx: Context, click: cards.FalseAlarm) -> Replies:
     """Dismiss a case as a false alarm, unless people reported the message too."""
     case = await stored_cases.lock(ctx.db, click.case)
     if case is None or case.state not in stored_cases.UNDECIDED:
-        raise UserError("Quelqu’un a déjà décidé de ce cas.")
+        raise UserError(render("moderation/alarm_decided"))
     if case.author_id == ctx.user.id:
-        raise UserError("C’est de vous qu’il s’agit : quelqu’un d’autre décide.")
+        raise UserError(render("moderation/alarm_about_oneself"))
     await moderation.mark_false(ctx.db, case.number)
     if not await stored_cases.list_reports(ctx.db, case.number):
         await _close_case(ctx, case)
@@ -295,9 +295,7 @@ def _read_name(word: str) -> rules.RuleName:
     wish = fold(word)
     found = [name for name in rules.RuleName if wish and name.startswith(wish)]
     if len(found) != 1:
-        raise UserError(
-            f"Les règles sont : {', '.join(rules.RuleName)}. Par exemple : `/moderer regle flood proposer 6 en 10s`."
-        )
+        raise UserError(render("moderation/which_rule", names=", ".join(rules.RuleName)))
     return found[0]
 
 
@@ -329,7 +327,7 @@ def _start_trial(ctx: Context, name: rules.RuleName, tuning: rules.Tuning, line:
     if not (days.endswith("j") and number.isdecimal()):
         number, rest = str(TRIAL_DAYS), line
     if not 1 <= int(number[:4]) <= TRIAL_DAYS_MAX:
-        raise UserError(f"Un essai porte sur 1 à {TRIAL_DAYS_MAX} jours : `/moderer regle {name} essai 7j`.")
+        raise UserError(render("moderation/trial_days", most=TRIAL_DAYS_MAX, name=name))
     tried = rules.tune_rule(name, tuning, rest, adds=False)
     work = Try.of(name, tried, ctx.now, int(number))
     return [Start(payload=work), Whisper(render("moderation/trying", rule=name, days=int(number)))]
