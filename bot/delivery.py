@@ -315,12 +315,12 @@ class Delivery:
         """Return the sentence that the answer is in the direct channel; "" if the person is there. Raises ChatError."""
         if request.channel_id == await self._d.chat.direct_channel(request.user_id):
             return ""
-        return f"{said} : la suite est dans vos messages directs avec @{(await self._d.chat.me()).username}."
+        return render("refus/elsewhere", said=said, username=(await self._d.chat.me()).username)
 
     async def _ask(self, ask: Ask, request: Request) -> AnswerBody:
         if (request.line or request.worded) and not request.trigger_id:
             opens = _open_button(request)
-            text = f"« {ask.form.title} » s’ouvre dans une fenêtre, d’un clic."
+            text = render("refus/opens_window", title=ask.form.title)
             return await self._whisper(Whisper(text, [opens], question=Question(yes=opens)), request)
         user = await self._d.people.of(request.user_id)
         today = self._d.clock().astimezone(user.zone).date()

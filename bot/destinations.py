@@ -4,10 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.context import ReadingContext
-from bot.french.words import join
 from bot.mattermost import ChatChannel
 from bot.replies import Replies, SendFile, Whisper
-from bot.texts import escape
+from bot.texts import escape, render
 from config.canaux import PlannedChannel, home_of
 from storage.people import Person
 
@@ -39,9 +38,7 @@ class TeamChannels:
 def _say_absent(names: Sequence[str]) -> str:
     more = len(names) - NAMED_MAX
     shown = [f"« {escape(name)} »" for name in names[:NAMED_MAX]] + ([f"{more} autres"] if more > 0 else [])
-    if len(names) == 1:
-        return f"Le canal {shown[0]} n’existe pas, est archivé, ou n’a pas le bot parmi ses membres."
-    return f"Ces canaux n’existent pas, sont archivés, ou n’ont pas le bot parmi leurs membres : {join(shown)}."
+    return render("refus/channels_absent", names=shown)
 
 
 def may_post_to(person: Person, wanted: Sequence[str]) -> bool:
@@ -64,4 +61,4 @@ async def send_file(ctx: ReadingContext, file: SendFile) -> Replies:
     """Send a file; outside the direct channel, also say where it arrives."""
     if await is_in_direct_channel(ctx):
         return file
-    return [file, Whisper("Votre fichier arrive dans notre conversation privée.")]
+    return [file, Whisper(render("refus/file_private"))]

@@ -4,18 +4,8 @@ from bot.context import ReadingContext
 from bot.errors import ChatError, UserError
 from bot.forms import ID
 from bot.mattermost import ChatPost
+from bot.texts import render
 from config.settings import Settings
-
-_NO_MESSAGE = (
-    "Le bot ne trouve pas ce message : il n’existe plus, ou il est dans un canal où vous n’êtes pas tous les deux. "
-    "Invitez-y le bot, ou écrivez ce qu’il dit."
-)
-
-
-_NOT_PUBLIC = (
-    "Ce message est dans un canal privé, et il n’est pas de vous : ce qui s’y dit n’en sort pas. Écrivez plutôt ce que "
-    "vous en diriez."
-)
 
 
 def find_permalink(text: str) -> str:
@@ -39,9 +29,9 @@ async def read_linked_post(ctx: ReadingContext, post_id: str) -> ChatPost:
     except ChatError as error:
         if error.is_temporary:
             raise
-        raise UserError(_NO_MESSAGE) from None
+        raise UserError(render("refus/no_message")) from None
     if mine is None or post.type:
-        raise UserError(_NO_MESSAGE)
+        raise UserError(render("refus/no_message"))
     return post
 
 
@@ -54,5 +44,5 @@ async def read_publishable_post(ctx: ReadingContext, post_id: str) -> ChatPost:
     """Read a message that may be published: others’ messages in private channels may not. Raises UserError."""
     post = await read_linked_post(ctx, post_id)
     if not await may_be_shown(ctx, post):
-        raise UserError(_NOT_PUBLIC)
+        raise UserError(render("refus/not_public"))
     return post

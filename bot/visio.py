@@ -211,8 +211,7 @@ async def _create_meet_room(server: Server, room: Room, email: str) -> None:
 
 def _read_json(answer: WebResponse, email: str) -> dict[str, Any]:
     if answer.status in {400, 403, 404}:
-        raise UserError(f"Le serveur de visioconférence n’ouvre pas de salle pour {email}. Connectez-vous-y une fois, "
-                        "ou collez votre propre lien : /visio https://…")  # fmt: skip
+        raise UserError(render("visio/no_account", email=email))
     try:
         said = json.loads(answer.body) if answer.status in {200, 201} else None
     except ValueError:
@@ -223,8 +222,7 @@ def _read_json(answer: WebResponse, email: str) -> dict[str, Any]:
 
 
 def _refused(why: str) -> str:
-    return (f"Le serveur de visioconférence n’a pas ouvert la salle ({why[:60]}). Réessayez dans un moment, ou collez "
-            "votre propre lien : /visio https://…")  # fmt: skip
+    return render("visio/refused", why=why[:60])
 
 
 _UNSENT = frozenset({Trouble.REFUSED, Trouble.NAME})

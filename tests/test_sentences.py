@@ -75,6 +75,12 @@ def test_no_sentence_is_left_hanging() -> None:
     assert found(re.compile(r"[^\W\d_] ?…(?=$|\s)(?!\s(?:au|et|»))"), "messages", "refus") == []
 
 
+def test_what_a_feature_says_stands_in_its_template() -> None:
+    """A writer changes refusals and answers in one place; labels stand where their window or button is declared."""
+    in_code = [s for s in read_code() if s.place.startswith("commands/") and s.kind in ("messages", "refus")]
+    assert [f"{s.place} : {s.text}" for s in in_code if re.match(r"[«A-ZÀ-Ü].* .*[.?!]$", s.text)] == []
+
+
 def test_a_line_of_words_is_not_joined_to_the_next_one() -> None:
     """Jinja leaves out the end of a line after a tag, unless the tag says « +%} » (or « -%} », where that is meant)."""
     ended = ("{% endblock", "{%-")

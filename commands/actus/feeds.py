@@ -247,7 +247,6 @@ def _make_article_item(row: NewsFeed, article: Article, now: datetime) -> Item:
 
 AT_ONCE_S = 1.5
 """Seconds for which somebody waits for the answer; what takes longer goes on by itself."""
-USAGE = "Tapez `/actus flux`, `/actus flux ajouter ADRESSE`, `/actus flux retirer 3` ou `/actus flux essayer 3`."
 
 
 @feature.command(
@@ -272,7 +271,7 @@ async def manage_feeds(ctx: Context, line: str) -> Replies:
             one = await _get_numbered(ctx, rest)
             tried = Whisper(render("actus/feed_tried", feed=one))
             return [tried, Start(payload=ReadFeeds(begun=ctx.now, feed=one.number))]
-    raise UserError(USAGE)
+    raise UserError(render("actus/feed_usage"))
 
 
 def _say_state(ctx: Context, feed: NewsFeed) -> str:
@@ -287,9 +286,7 @@ async def _get_numbered(ctx: Context, text: str) -> NewsFeed:
     number = read_typed_number(text, "flux")
     feed = await items.lock_feed(ctx.db, number) if number is not None else None
     if feed is None or feed.removed:
-        raise UserError(
-            render("actus/which_feed", usage=USAGE) if number is None else render("actus/unknown_feed", number=number)
-        )
+        raise UserError(render("actus/which_feed") if number is None else render("actus/unknown_feed", number=number))
     return feed
 
 
@@ -303,7 +300,7 @@ async def _remove_feed(ctx: Context, feed: NewsFeed) -> Replies:
 async def _add_feed(ctx: Context, text: str) -> Replies:
     """Follow a feed, and read it at once if its server answers quickly. An address without a feed is not stored."""
     if not text:
-        raise UserError(render("actus/which_feed", usage=USAGE))
+        raise UserError(render("actus/which_feed"))
     try:
         url = read_feed_address(text, private=ctx.settings.allow_private_feeds)
     except ValueError:

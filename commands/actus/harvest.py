@@ -16,6 +16,7 @@ from bot.mattermost import ChatPost, ChatReader, ChatUser
 from bot.permalinks import make_permalink
 from bot.plain_text import shorten, strip_markdown, to_one_line
 from bot.replies import Progress, Replies, Start, Step
+from bot.texts import render
 from bot.websocket.parser import is_by_person
 from commands.actus import proposals
 from commands.actus.editions import feature
@@ -271,7 +272,6 @@ MONTHS_DRAWN, THEMES_DRAWN = 6, 5
 """What the picture of a number’s figures shows."""
 NAMED_MIN = 5
 """Newcomers of a département from which on it is named: of fewer one would know who they are."""
-ROUNDED = "Chiffres arrondis, pour protéger les personnes. Le détail : /stats."
 
 
 class Harvest(BaseModel):
@@ -399,8 +399,9 @@ async def _make_figures_item(db: AsyncSession, period: DigestPeriod) -> Item | N
     nouns = zip(counts.values(), ("accompagnement", "personne accompagnée"), strict=True)
     said = join([f"{group(n)} {noun(n, one)}" for n, one in nouns if n])
     image = _draw_figures(figures, rounded.figures(before, end).mois, first)
+    title, text = f"En {when} : {said}", render("actus/figures_rounded")
     return Item(
-        key="", kind=ItemKind.FIGURES, section=NewsSection.FIGURES, title=f"En {when} : {said}", text=ROUNDED,
+        key="", kind=ItemKind.FIGURES, section=NewsSection.FIGURES, title=title, text=text,
         found_at=period.since, details={**counts, "image": image},
     )  # fmt: skip
 

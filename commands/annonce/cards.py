@@ -224,14 +224,6 @@ WAITS = (AnnouncementState.DRAFT, AnnouncementState.STOPPED)
 LEFT = (AnnouncementState.SENDING, AnnouncementState.STOPPED, AnnouncementState.SENT)
 """The states of an announcement that has left, or is about to."""
 TAKEN_BACK = (AnnouncementState.WITHDRAWN, AnnouncementState.REMAINS)
-GONE = "Cette annonce est déjà partie : corrigez-la ou retirez-la avec les boutons sous son texte."
-LEAVES = "Cette annonce partira {} : corrigez-la ou retirez-la avec les boutons sous son texte."
-REFUSALS = {
-    AnnouncementState.WITHDRAWN: "Cette annonce a été retirée : tapez /annonce pour en écrire une autre.",
-    AnnouncementState.REMAINS: "Cette annonce est en train d’être retirée : finissez avec « Retirer ».",
-    AnnouncementState.DRAFT: "Cette annonce n’est pas encore envoyée : confirmez-la d’abord, sous son aperçu.",
-}
-"""Why an announcement in that state is not changed."""
 
 
 def must_be_in(ctx: Context, announcement: Announcement | None, *states: AnnouncementState) -> Announcement:
@@ -239,9 +231,9 @@ def must_be_in(ctx: Context, announcement: Announcement | None, *states: Announc
     if announcement is None:
         raise UserError(render("annonce/was_abandoned"))
     if announcement.state not in states:
-        leaves = announcement.at.astimezone(ctx.zone) if announcement.at and waits(announcement, ctx.now) else None
-        gone = LEAVES.format(f"{say_weekday(leaves.date(), ctx.today)} à {say_hour(leaves)}") if leaves else GONE
-        raise UserError(REFUSALS.get(announcement.state, gone))
+        at = announcement.at.astimezone(ctx.zone) if announcement.at and waits(announcement, ctx.now) else None
+        leaves = f"{say_weekday(at.date(), ctx.today)} à {say_hour(at)}" if at else ""
+        raise UserError(render("annonce/in_state", state=announcement.state, leaves=leaves))
     return announcement
 
 

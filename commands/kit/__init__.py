@@ -241,9 +241,6 @@ async def _list_sizes(ctx: Context, batch: KitBatch) -> Sequence[Mapping[str, ob
     ]
 
 
-_STOCK = "Donnez le vêtement, puis chaque taille et son nombre : /kit stock haut M=35 L=25."
-
-
 @feature.command(
     "kit stock", help="Noter le stock de chaque taille", hint="haut M=35 L=25", roles=ANIMATEURS, writes=True
 )
@@ -271,13 +268,13 @@ def read_stock(line: str, sizes: Mapping[Garment, Mapping[str, str]]) -> Mapping
         size = next((code for code in sizes[garment] if fold(code) == fold(words[0])), "") if garment else ""
         if garment and not size and sizes[garment]:
             known = join(list(sizes[garment]), "ou")
-            raise UserError(render("kit/unknown_size", usage=_STOCK, size=words[0], garment=garment, known=known))
+            raise UserError(render("kit/unknown_size", size=words[0], garment=garment, known=known))
         if not garment or not size or len(words) < 2 or not re.fullmatch(r"[0-9]{1,5}", words[1]):
-            raise UserError(_STOCK)
+            raise UserError(render("kit/stock_usage"))
         found[garment, size] = int(words[1])
         words = words[2:]
     if not found:
-        raise UserError(_STOCK)
+        raise UserError(render("kit/stock_usage"))
     return found
 
 

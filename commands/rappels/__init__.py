@@ -25,9 +25,6 @@ from storage.rdv.reminders import choose_quiet, is_quiet
 
 HELP = "Vos rappels : message du jour, fin de journée, rendez-vous"
 HINT = "[8h | soir 18h | soir non | jours lun mar jeu ven | rdv non | moins | plus | jamais | maintenant]"
-EXAMPLES = (
-    "Tapez par exemple /rappels 8h, /rappels soir 18h, /rappels jours lun mar jeu, /rappels moins ou /rappels jamais."
-)
 RHYTHM_WORDS = {
     "jour": Rhythm.DAILY,
     "tous les jours": Rhythm.DAILY,
@@ -113,7 +110,7 @@ async def _set(ctx: Context, words: str, rhythm: Rhythm) -> None:
         except ValueError as fault:
             raise UserError(str(fault)) from None
     if (hour := read_hour(words)) is None:
-        raise UserError(EXAMPLES)
+        raise UserError(render("rappels/usage"))
     await _begin_again(ctx, rhythm)
     return await rappels.choose(ctx.db, ctx.user.id, hour=hour)
 

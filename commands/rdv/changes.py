@@ -32,7 +32,6 @@ _MOVE = re.compile(r"(?:n ?° ?|#)?([0-9]{1,9}),? ?(?:(?:au?|à|le) )?(.*)")
 _HOUR_ALONE = re.compile(r"(?:a |à )?\d{1,2} ?(?:h|heures?|:) ?\d{0,2}", re.IGNORECASE)
 DONE = (RdvState.HONORE, RdvState.ABSENT)
 MOVABLE = (RdvState.PREVU,)
-WHEN = "Écrivez par exemple /rdv décaler 12 mercredi 15h."
 
 
 class MoveBack(cards.About):
@@ -163,7 +162,7 @@ async def restore_many(ctx: Context, click: RestoreMany) -> Replies:
 )
 async def move_typed(ctx: Context, text: str) -> Replies:
     """Move a rdv to another day or hour; a day alone keeps the hour, an hour alone the day."""
-    number, said = _read_number(text, WHEN)
+    number, said = _read_number(text, render("rdv/move_which"))
     if (known := await cards.get_own(ctx, number)).meeting:
         move = move_meeting if known.number == known.meeting else suggest_typed
         return await move(ctx, number, _read_new_start(ctx, known, said))
@@ -176,7 +175,7 @@ def _read_new_start(ctx: Context, rdv: Rdv, said: str) -> datetime:
     day = before.date() if _HOUR_ALONE.fullmatch(said) else ctx.today
     found = read_moment(said, day, ctx.zone) if said else None
     if found is None:
-        raise UserError(render("rdv/move_when", example=WHEN))
+        raise UserError(render("rdv/move_when"))
     if not re.search(r"\d ?(?:h|:)", said.lower()):
         found = datetime.combine(found.date(), before.time(), ctx.zone)
     return found
@@ -191,7 +190,7 @@ async def _move(ctx: Context, rdv: Rdv, start: datetime, minutes: int) -> Replie
         raise UserError(render("rdv/no_such_hour"))
     begins = start.astimezone(UTC)
     if begins <= ctx.now:
-        raise UserError(render("rdv/move_moment_past", example=WHEN))
+        raise UserError(render("rdv/move_moment_past"))
     undo = MoveBack(rdv=rdv.number, starts_at=rdv.starts_at, ends_at=rdv.ends_at, sequence=rdv.sequence + 1)
     if begins == rdv.starts_at and minutes == rdv.minutes:
         return Whisper(render("rdv/is_so", **cards.describe(ctx, rdv)))

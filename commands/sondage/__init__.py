@@ -202,7 +202,6 @@ PAGE = 5
 OWN_MAX = 200
 """How many of their own, or of all, somebody may look back at."""
 QUOTED_MAX = 60
-WHICH = "Dites lequel, par son numéro : `/sondage {what} 12`. `/sondage liste` les montre."
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +273,7 @@ async def find_named_poll(ctx: Context, text: str, what: str) -> Poll:
     """Get the launched poll of that number. Raises UserError."""
     number = read_typed_number(text, "sondage")
     if number is None:
-        raise UserError(WHICH.format(what=what))
+        raise UserError(render("sondage/which", what=what))
     poll = await polls.get_poll(ctx.db, number)
     return cards.must_be_in_state(poll, PollState.OPEN, PollState.ENDED, PollState.WITHDRAWN)
 

@@ -196,14 +196,7 @@ def must_be_in_state(poll: Poll | None, *states: PollState) -> Poll:
         raise UserError(render("sondage/unknown"))
     if poll.state in states:
         return poll
-    refusals = {
-        PollState.DRAFT: "Ce sondage n’est pas encore lancé : confirmez-le d’abord avec « Lancer ».",
-        PollState.OPEN: "Ce sondage est déjà lancé : les boutons sous votre copie permettent de le clore ou de "
-        "le retirer.",
-        PollState.ENDED: f"Le sondage n° {poll.number} est terminé ; ses résultats : /sondage resultats {poll.number}.",
-        PollState.WITHDRAWN: f"Le sondage n° {poll.number} a été retiré.",
-    }
-    raise UserError(refusals[poll.state])
+    raise UserError(render("sondage/in_state", state=poll.state, number=poll.number))
 
 
 def must_manage(person: people.Person, poll: Poll | None, *states: PollState) -> Poll:
