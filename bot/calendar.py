@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from bot.french.dates import say_hour
 from bot.french.moments import MORNING, say_part_of_day
 from config import libraries, tables
-from config.office_hours import Closure, Slot
+from config.office_hours import Closure, Opening
 from config.settings import Settings
 from config.text import fold, quote
 from config.time import DAY_MINUTES, PARIS, WEEKDAYS
@@ -93,7 +93,7 @@ class OfficeHours:
     is an hour longer. Raises ValueError if there are no hours.
     """
 
-    slots: tuple[Slot, ...]
+    slots: tuple[Opening, ...]
     closures: tuple[Closure, ...] = ()
     zone: ZoneInfo = PARIS
     departement: str = ""
@@ -190,7 +190,7 @@ class OfficeHours:
     def _year(self, at: datetime) -> int:
         return at.astimezone(self.zone).year
 
-    def _slots_of(self, day: date) -> list[Slot]:
+    def _slots_of(self, day: date) -> list[Opening]:
         found = [slot for slot in self.slots if slot.weekday == day.weekday()]
         if not found or any(closure.first <= day <= closure.last for closure in self.closures):
             return []

@@ -28,7 +28,7 @@ PATIENCE = 10.0
 PERMANENT = range(500, 600)
 
 
-class Outcome(Enum):
+class LetterOutcome(Enum):
     """The result of sending a letter: accepted, refused for that address, or not possible now."""
 
     SENT = "sent"
@@ -59,11 +59,11 @@ def _environment() -> Environment:
     return Environment(loader=loader, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)  # noqa: S701
 
 
-async def send_letter(settings: Settings, letter: Letter) -> Outcome:
+async def send_letter(settings: Settings, letter: Letter) -> LetterOutcome:
     """Send a letter through the operator’s server, within its timeout for each command."""
     server = settings.smtp
     if server is None:
-        return Outcome.FAILED
+        return LetterOutcome.FAILED
     client = aiosmtplib.SMTP(
         hostname=server.host,
         port=server.port,
@@ -78,15 +78,17 @@ async def send_letter(settings: Settings, letter: Letter) -> Outcome:
             await client.send_message(write_letter(server, letter))
     except aiosmtplib.SMTPRecipientsRefused as refusal:
         codes = [one.code for one in refusal.recipients]
-        return _note(Outcome.REFUSED if all(code in PERMANENT for code in codes) else Outcome.FAILED, refusal)
+        return _note(
+            LetterOutcome.REFUSED if all(code in PERMANENT for code in codes) else LetterOutcome.FAILED, refusal
+        )
     except (MessageError, ValueError) as problem:
-        return _note(Outcome.REFUSED, problem)
+        return _note(LetterOutcome.REFUSED, problem)
     except (aiosmtplib.SMTPException, OSError, TimeoutError) as problem:
-        return _note(Outcome.FAILED, problem)
-    return Outcome.SENT
+        return _note(LetterOutcome.FAILED, problem)
+    return LetterOutcome.SENT
 
 
-def _note(outcome: Outcome, problem: Exception) -> Outcome:
+def _note(outcome: LetterOutcome, problem: Exception) -> LetterOutcome:
     """Log the kind of failure, which identifies nobody."""
     log.warning("letter_not_sent", outcome=outcome.value, fault=type(problem).__name__)
     return outcome

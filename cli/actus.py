@@ -27,9 +27,9 @@ from cli.errors import OperatorError
 from commands.actus import drafts, formats, harvest
 from commands.actus.editions import (
     DRAFT,
+    DigestPiece,
+    DigestSheet,
     Edition,
-    Piece,
-    Sheet,
     feature,
     get_day,
     lay_out_sheet,
@@ -229,7 +229,7 @@ STATES: Mapping[DigestState, str] = {
 }
 
 
-def as_object(digest: Digest, sheet: Sheet, known: Mapping[int, Item]) -> dict[str, Any]:
+def as_object(digest: Digest, sheet: DigestSheet, known: Mapping[int, Item]) -> dict[str, Any]:
     """Describe a digest as in docs/wire.md."""
     at = (digest.published_at or digest.at).astimezone(PARIS)
     return {
@@ -253,7 +253,7 @@ def as_object(digest: Digest, sheet: Sheet, known: Mapping[int, Item]) -> dict[s
     }
 
 
-def _element(piece: Piece, item: Item | None) -> dict[str, Any]:
+def _element(piece: DigestPiece, item: Item | None) -> dict[str, Any]:
     return {
         "numero": piece.rank,
         "titre": piece.title,
@@ -286,7 +286,7 @@ def _hand_over(made: bytes, output: str | None) -> None:
         sys.stdout.buffer.write(made)
 
 
-def _made(sheet: Sheet, form: str, settings: Settings) -> bytes:
+def _made(sheet: DigestSheet, form: str, settings: Settings) -> bytes:
     match form:
         case "pdf":
             return formats.write_pdf(sheet, page.read_brand(settings))

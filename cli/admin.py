@@ -16,7 +16,7 @@ LEADER = "team_admin"
 """The role of who administers a team."""
 
 
-class Identity(BaseModel):
+class TeamIdentity(BaseModel):
     """A team."""
 
     id: str
@@ -116,10 +116,10 @@ class Admin:
         """Read an account by id."""
         return read(User, await self.client.get(f"/users/{user_id}")).value
 
-    async def team(self, name: str) -> Identity | None:
+    async def team(self, name: str) -> TeamIdentity | None:
         """Find a team by the short name in its address; None if there is none, or it is invisible."""
         found = await self._if_there(self.client.get(f"/teams/name/{name}"))
-        return read(Identity, found) if found else None
+        return read(TeamIdentity, found) if found else None
 
     async def membership(self, team_id: str, user_id: str) -> Membership | None:
         """Return somebody’s membership of a team; None if they are not in it now."""
@@ -144,7 +144,7 @@ class Admin:
     async def channel(self, team_id: str, name: str) -> str | None:
         """Return the id of a team’s channel by its address; None if there is none, or it is invisible."""
         found = await self._if_there(self.client.get(f"/teams/{team_id}/channels/name/{name}"))
-        return read(Identity, found).id if found else None
+        return read(TeamIdentity, found).id if found else None
 
     async def is_in_channel(self, channel_id: str, user_id: str) -> bool:
         """Return whether somebody is in a channel."""

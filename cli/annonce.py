@@ -26,7 +26,7 @@ from cli.journal import note
 from cli.terminal import ProgressBar, count, write
 from cli.texts import must_be_a_file
 from commands.annonce import cards
-from commands.annonce.cards import TAKEN_BACK, Broadcast, draw_text, feature, find_text_fault
+from commands.annonce.cards import TAKEN_BACK, SendOut, draw_text, feature, find_text_fault
 from config.canaux import PlannedChannel
 from storage import annonce as annonces
 from storage import canaux as known
@@ -224,7 +224,7 @@ async def enlist(office: Office, wanted: Announcement, *, again: bool) -> Announ
         await change(db, kept, channels=channels, files=wanted.files, written=written, state=AnnouncementState.SENDING)
         left = [number for number, channel in enumerate(kept.channels) if channel not in reached]
         said = make_messages(kept, left, list(kept.channels), Message(draw_text(kept)), list(kept.files))
-        rows = await Pen(office.settings, office.clock, feature.name).rows(db, said, name_of(Broadcast))
+        rows = await Pen(office.settings, office.clock, feature.name).rows(db, said, name_of(SendOut))
         await outbox.add(db, rows)
         if rows:
             where = [kept.channels[row.target] for row in rows if row.target in kept.channels]

@@ -87,7 +87,7 @@ def _as_row(person: AnyPerson, score: str) -> Sequence[str]:
     return score, person.full_name, f"@{person.username}", role, person.departement or "—"
 
 
-class ContactsOutcome(tables.Outcome):
+class ContactsOutcome(tables.LineCounts):
     """The counts of an import of contacts."""
 
     def __str__(self) -> str:

@@ -1,13 +1,13 @@
 """The operator’s commands about rendez-vous."""
 
 from cli.options import DAY, FILE, JSON_LIST, JSON_OBJECT, POLL, REHEARSAL, WHO
-from cli.usage import Command, Touches, group, option
+from cli.usage import CliCommand, Touches, group, option
 
 RDV = group(
     "rdv",
     "les rendez-vous",
     {
-        "list": Command(
+        "list": CliCommand(
             "cli.rdv:show",
             "montrer les rendez-vous d’une personne (docs/wire.md)",
             WHO,
@@ -16,7 +16,7 @@ RDV = group(
             JSON_LIST,
             touches=Touches.READS,
         ),
-        "link": Command(
+        "link": CliCommand(
             "cli.availability:show_link",
             "mettre en service la page de rendez-vous d’une personne, et dire son adresse",
             WHO,
@@ -30,7 +30,7 @@ WEBHOOKS = group(
     "webhook",
     "ce que d’autres services envoient au bot",
     {
-        "rdv-service-public": Command(
+        "rdv-service-public": CliCommand(
             "cli.webhook:rdv_service_public",
             "l’adresse et le secret qu’une organisation de RDV Service Public utilise, les mêmes à chaque appel",
             option("--organisation", type=POLL, required=True, metavar="N", help="son numéro à RDV Service Public"),
@@ -42,7 +42,7 @@ WEBHOOKS = group(
         ),
     },
 )
-SLOTS = Command(
+SLOTS = CliCommand(
     "cli.rdv:show_slots",
     "dire les moments où l’on peut prendre rendez-vous avec une personne",
     WHO,
@@ -51,7 +51,7 @@ SLOTS = Command(
     JSON_LIST,
     touches=Touches.READS,
 )
-HOURS = Command(
+HOURS = CliCommand(
     "cli.availability:import_ranges",
     "les heures où des conseillers reçoivent, en CSV (docs/wire.md) : elles remplacent celles de ces personnes",
     FILE,

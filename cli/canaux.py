@@ -99,7 +99,7 @@ async def bring_to_plan(
 
 
 async def _mend(
-    mending: "Mending", survey: drift.Survey, wanted: drift.Plan, found: drift.ComparedChannel
+    mending: "Mending", survey: drift.Survey, wanted: drift.ChannelPlan, found: drift.ComparedChannel
 ) -> drift.ComparedChannel:
     """Repair one channel, and return the last comparison; one that the bot only joined is compared again."""
     await mending.mend(found)
@@ -121,12 +121,12 @@ async def _chat(settings: Settings) -> AsyncIterator[Mattermost]:
             yield chat
 
 
-async def _plan(database: Database, settings: Settings, now: datetime) -> drift.Plan:
+async def _plan(database: Database, settings: Settings, now: datetime) -> drift.ChannelPlan:
     async with database.transaction(writes=False) as db:
         return await drift.read_plan(db, settings, now)
 
 
-async def _survey(survey: drift.Survey, wanted: drift.Plan) -> AsyncIterator[drift.ComparedChannel]:
+async def _survey(survey: drift.Survey, wanted: drift.ChannelPlan) -> AsyncIterator[drift.ComparedChannel]:
     """Compare one channel after the other, with a progress bar."""
     bar = ProgressBar(sys.stderr, "canal", len(wanted.table), many="canaux")
     await survey.begin()

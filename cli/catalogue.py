@@ -24,7 +24,7 @@ from cli.options import (
     WHOSE,
 )
 from cli.transfers import EXPORTS, IMPORTS
-from cli.usage import Choice, Command, Touches, argument, group, option
+from cli.usage import CliCommand, Touches, WordChoice, argument, group, option
 
 READS, WRITES = Touches.READS, Touches.WRITES
 
@@ -37,14 +37,14 @@ CHANNELS = group(
     "channels",
     "les canaux de l’équipe",
     {
-        "check": Command(
+        "check": CliCommand(
             "cli.canaux:check",
             "dire ce qui, dans les canaux, n’est pas comme prévu ; code 0 : rien, 3 : des écarts, "
             "1 : impossible à dire",
             JSON_OBJECT,
             touches=READS,
         ),
-        "sync": Command(
+        "sync": CliCommand(
             "cli.canaux:sync",
             "créer les canaux qui manquent, y mettre les personnes du registre, en retirer qui travaille ailleurs",
             JSON_OBJECT,
@@ -68,7 +68,7 @@ SEARCHES = group(
     "search",
     "chercher comme une personne chercherait",
     {
-        "people": Command(
+        "people": CliCommand(
             "cli.annuaire:search_people",
             "des personnes de l’annuaire, telles que quelqu’un les verrait",
             argument("query", metavar="MOTS", help="ce que la personne taperait après /annuaire"),
@@ -83,7 +83,7 @@ SEARCHES = group(
             JSON_LIST,
             touches=READS,
         ),
-        "tout": Command(
+        "tout": CliCommand(
             "cli.chercher:search_everything",
             "tout ce qu’une personne trouverait avec /chercher : fiches, annuaire, canaux, actus, agenda, et ce qui "
             "n’est qu’à elle",
@@ -99,7 +99,7 @@ SEARCHES = group(
             JSON_LIST,
             touches=READS,
         ),
-        "resources": Command(
+        "resources": CliCommand(
             "cli.ressources.commands:search_resources",
             "des fiches publiées de la ressourcerie, la meilleure d’abord",
             argument("query", metavar="MOTS", help="ce qu’une personne chercherait : « #cnil pdf », « impots »"),
@@ -119,7 +119,7 @@ DIGESTS = group(
     "digest",
     "les numéros des actus",
     {
-        "preview": Command(
+        "preview": CliCommand(
             "cli.actus:preview",
             "un numéro des actus, tel qu’il est ou tel qu’il serait ; rien n’est pris ni publié",
             option("--edition", required=True, metavar="CLÉ", help="vendredi, nouvelles, ou une de la table"),
@@ -135,7 +135,7 @@ DIGESTS = group(
             touches=WRITES,
             exclusive=("--json", "--markdown"),
         ),
-        "publish": Command(
+        "publish": CliCommand(
             "cli.publication:publish",
             "publier un numéro maintenant, une fois ; relancée, la commande reprend ce qui manque",
             DIGEST,
@@ -148,15 +148,15 @@ API = group(
     "api",
     "les programmes qui lisent en HTTP (docs/wire.md)",
     {
-        "list": Command("cli.api:show", "montrer les jetons, sans leur secret", JSON_LIST, touches=READS),
-        "create": Command(
+        "list": CliCommand("cli.api:show", "montrer les jetons, sans leur secret", JSON_LIST, touches=READS),
+        "create": CliCommand(
             "cli.api:create",
             "créer un jeton, montré cette fois-ci seulement",
             argument("name", metavar="NOM", help="le nom du programme, ou de qui s’en sert"),
             JSON_OBJECT,
             touches=WRITES,
         ),
-        "revoke": Command(
+        "revoke": CliCommand(
             "cli.api:revoke",
             "révoquer un jeton",
             argument("client_id", metavar="ID", help="son identifiant, ce qui est avant « : »"),
@@ -171,16 +171,16 @@ BACKUPS = group(
     "backup",
     "sauvegarder toute la base, même si le bot tourne",
     {
-        "write": Command(
+        "write": CliCommand(
             "cli.backup:backup",
             "écrire un fichier avec tout (« coop-bot backup FICHIER » suffit)",
             argument("file", type=PATH, metavar="FICHIER", help="le fichier à écrire, qui ne doit pas exister"),
             touches=READS,
         ),
-        "check": Command(
+        "check": CliCommand(
             "cli.backup:check", "restaurer un fichier pour essai, et dire ce qu’il contient", BACKUP_FILE, IDENTITY
         ),
-        "run": Command(
+        "run": CliCommand(
             "cli.backup:run",
             "faire maintenant la sauvegarde programmée : dans COOP_BACKUP_DIR, essayée, les plus anciennes retirées",
             JSON_OBJECT,
@@ -191,8 +191,8 @@ BACKUPS = group(
 BACKUPS.usual = "write"
 
 COMMANDS: dict[str, click.Command] = {
-    "serve": Command("cli.serve:serve", "faire tourner le bot", touches=WRITES),
-    "migrate": Command(
+    "serve": CliCommand("cli.serve:serve", "faire tourner le bot", touches=WRITES),
+    "migrate": CliCommand(
         "cli.migrate:migrate",
         "mettre la base de données au niveau de cette version",
         option(
@@ -202,7 +202,7 @@ COMMANDS: dict[str, click.Command] = {
         ),
         touches=WRITES,
     ),
-    "setup": Command(
+    "setup": CliCommand(
         "cli.setup.command:set_up",
         "préparer un serveur Mattermost pour le bot",
         option("--url", required=True, metavar="URL", help="adresse du serveur Mattermost"),
@@ -225,33 +225,33 @@ COMMANDS: dict[str, click.Command] = {
         ),
         option("--dry-run", is_flag=True, help="dire ce qui changerait, sans rien changer"),
     ),
-    "doctor": Command(
+    "doctor": CliCommand(
         "cli.doctor.command:doctor", "vérifier que tout va, et dire comment réparer", ADMIN_TOKEN, touches=READS
     ),
-    "role": Command(
+    "role": CliCommand(
         "cli.people.register:role",
         "donner un rôle à une personne, ou le laisser suivre Mattermost",
         argument("username", type=USERNAME, metavar="NOM", help="nom d’utilisateur Mattermost, avec ou sans « @ »"),
         argument(
             "wanted",
-            type=Choice("coordinateur", "animateur", "conseiller", "invite", "hotline", "administrateur", "auto"),
+            type=WordChoice("coordinateur", "animateur", "conseiller", "invite", "hotline", "administrateur", "auto"),
             metavar="RÔLE",
             help="coordinateur, animateur, conseiller, invite, hotline ou administrateur ; "
             "auto : le rôle suit de nouveau Mattermost",
         ),
         touches=WRITES,
     ),
-    "people": Command("cli.people.roster:show", "montrer le registre : qui est qui", JSON_LIST, touches=READS),
+    "people": CliCommand("cli.people.roster:show", "montrer le registre : qui est qui", JSON_LIST, touches=READS),
     "import": IMPORTS,
     "export": EXPORTS,
     "channels": CHANNELS,
-    "jobs": Command(
+    "jobs": CliCommand(
         "cli.jobs:jobs",
         "montrer les tâches périodiques : la prochaine fois, la dernière, et ce qu’elle a donné",
         JSON_LIST,
         touches=READS,
     ),
-    "work": Command(
+    "work": CliCommand(
         "cli.work:long_work",
         "montrer les travaux longs (fichiers, envois groupés…) : où ils en sont, ce qu’ils ont donné ; en arrêter un",
         JSON_LIST,
@@ -261,7 +261,7 @@ COMMANDS: dict[str, click.Command] = {
     ),
     "api": API,
     "backup": BACKUPS,
-    "restore": Command(
+    "restore": CliCommand(
         "cli.backup:restore",
         "remettre une sauvegarde dans la base des réglages, qui est vide",
         BACKUP_FILE,
@@ -275,7 +275,7 @@ COMMANDS: dict[str, click.Command] = {
         touches=WRITES,
     ),
     "search": SEARCHES,
-    "announce": Command(
+    "announce": CliCommand(
         "cli.annonce:announce",
         "écrire un texte dans des canaux, une fois dans chacun ; relancée, la commande reprend ce qui manque",
         option(
@@ -301,7 +301,7 @@ COMMANDS: dict[str, click.Command] = {
     "rdv": RDV,
     "slots": SLOTS,
     "webhook": WEBHOOKS,
-    "stats": Command(
+    "stats": CliCommand(
         "cli.figures:tell",
         "les chiffres d’une personne ou d’un territoire (docs/wire.md)",
         *QUESTION,
@@ -309,7 +309,7 @@ COMMANDS: dict[str, click.Command] = {
         touches=READS,
         exclusive=WHOSE,
     ),
-    "tickets": Command(
+    "tickets": CliCommand(
         "cli.hotline:tickets",
         "montrer les demandes d’aide : de qui, à qui, où elles en sont",
         STATE,
@@ -317,13 +317,13 @@ COMMANDS: dict[str, click.Command] = {
         JSON_LIST,
         touches=READS,
     ),
-    "journal": Command(
+    "journal": CliCommand(
         "cli.journal:show",
         "ce qui a été fait, par qui et pourquoi ; « verify » : 0 si le journal est intact, 1 sinon",
         argument(
             "what",
             required=False,
-            type=Choice("verify"),
+            type=WordChoice("verify"),
             metavar="verify",
             help="vérifier que rien n’y a été changé, ni retiré",
         ),
@@ -333,27 +333,27 @@ COMMANDS: dict[str, click.Command] = {
         option("--jsonl", is_flag=True, help="un objet JSON par ligne (docs/wire.md)"),
         touches=READS,
     ),
-    "ideas": Command(
+    "ideas": CliCommand(
         "cli.idees:ideas",
         "les idées proposées : leurs voix, ce qu’elles deviennent ; jamais de qui elles sont",
         JSON_LIST,
         touches=READS,
     ),
     "kits": supplies.KITS,
-    "cases": Command(
+    "cases": CliCommand(
         "cli.moderation:show",
         "les dossiers de modération : de qui, dans quel état, ce qui fut décidé",
         option("--state", metavar="ÉTAT", help="ceux d’un état : ouvert, second_avis, decide, recours, clos"),
         JSON_LIST,
         touches=READS,
     ),
-    "guard": Command(
+    "guard": CliCommand(
         "cli.guard:guard",
         "dire où un texte contient des données personnelles, sans les montrer (docs/wire.md)",
         argument("file", metavar="FICHIER", help="le texte, ou « - » pour l’entrée standard"),
         JSON_LIST,
     ),
-    "understand": Command(
+    "understand": CliCommand(
         "cli.understand:understand_file",
         "dire ce que le bot comprend de phrases, une par ligne, sans rien faire (docs/wire.md)",
         argument("file", metavar="FICHIER", help="les phrases, ou « - » pour l’entrée standard"),
@@ -362,7 +362,7 @@ COMMANDS: dict[str, click.Command] = {
         ),
         JSON_LIST,
     ),
-    "data": Command(
+    "data": CliCommand(
         "cli.donnees:data",
         "écrire tout ce que le bot garde d’une personne (JSON et PDF), comme /mes-donnees le lui envoie",
         argument(
@@ -372,14 +372,14 @@ COMMANDS: dict[str, click.Command] = {
         option("--force", is_flag=True, help="même si ce fichier existe déjà"),
         touches=READS,
     ),
-    "retention": Command(
+    "retention": CliCommand(
         "cli.retention:retention",
         "effacer ce qui est gardé depuis trop longtemps, et dire combien de lignes de chaque table",
         option("--dry-run", is_flag=True, help="dire ce qui partirait, sans rien effacer"),
         JSON_LIST,
         touches=WRITES,
     ),
-    "demo-data": Command(
+    "demo-data": CliCommand(
         "cli.demo_data.history:demo_data",
         "un historique inventé, aussi long qu’on veut, dans la base",
         option("--cras", type=COUNT, required=True, metavar="N", help="nombre de comptes rendus"),
@@ -390,7 +390,7 @@ COMMANDS: dict[str, click.Command] = {
         option("--force", is_flag=True, help="même si la base contient de vrais comptes rendus"),
         touches=WRITES,
     ),
-    "demo": Command(
+    "demo": CliCommand(
         "cli.demo.command:demo_command",
         "le bot et un Mattermost embarqué, avec des personnes et un historique",
         option("--reset", is_flag=True, default=lambda: _asked("RESET"), help="tout recommencer (ou variable RESET=1)"),

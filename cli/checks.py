@@ -15,7 +15,7 @@ from bot.features import Feature
 from bot.french import plural
 from bot.mattermost import AioClient, Mattermost, RateLimit
 from bot.papers import page
-from cli.admin import Admin, Identity
+from cli.admin import Admin, TeamIdentity
 from cli.errors import OperatorError
 from cli.faults import certificate_fault, chat_fault, place_fault
 from config import canaux, charte, editions, hotline, liens
@@ -84,7 +84,7 @@ async def check_server(settings: Settings) -> str | None:
         return f"COOP_MATTERMOST_URL : {fault} {WAITS}" if fault else _explain_silence(settings)
 
 
-async def _own_team(admin: Admin, name: str, bot_id: str) -> Identity | None:
+async def _own_team(admin: Admin, name: str, bot_id: str) -> TeamIdentity | None:
     """Find a team that the bot is in; None for one that it may not see."""
     try:
         team = await admin.team(name)
@@ -95,7 +95,7 @@ async def _own_team(admin: Admin, name: str, bot_id: str) -> Identity | None:
         return None
 
 
-async def _check_command_token(admin: Admin, team: Identity, settings: Settings) -> None:
+async def _check_command_token(admin: Admin, team: TeamIdentity, settings: Settings) -> None:
     """Raise OperatorError if Mattermost sends another token with the bot’s commands. Only a bot that manages its
     commands (« setup --rights ») can read it; others learn it from « coop-bot doctor »."""
     try:

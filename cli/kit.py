@@ -47,7 +47,10 @@ async def import_kits(call: Call, file: str, *, dry_run: bool = False) -> int:
     async with tables.open_to_import(call.settings, dry_run=dry_run) as database:
         with tables.open_table(file, COLUMNS, NEEDED) as table:
             run = TrackingImport(
-                database, call.clock(), tables.complain, tables.Outcome(announces=tables.announce if dry_run else None)
+                database,
+                call.clock(),
+                tables.complain,
+                tables.LineCounts(announces=tables.announce if dry_run else None),
             )
             outcome = await run.run(table, ProgressBar(sys.stderr, "ligne lue"))
     print(
@@ -58,13 +61,13 @@ async def import_kits(call: Call, file: str, *, dry_run: bool = False) -> int:
 
 
 @dataclass(slots=True)
-class TrackingImport(tables.LineImport[TrackingLine, tables.Outcome]):
+class TrackingImport(tables.LineImport[TrackingLine, tables.LineCounts]):
     """An import of tracking numbers."""
 
     database: Database
     now: datetime
     complain: tables.Complain
-    outcome: tables.Outcome
+    outcome: tables.LineCounts
 
     def read(self, number: int, line: tables.Cells) -> TrackingLine:
         """Read a line. Raises BadLineError."""

@@ -17,7 +17,7 @@ import click
 
 from cli.catalogue import COMMANDS
 from cli.errors import INTERRUPTED
-from cli.usage import Group, Value, explain
+from cli.usage import CommandGroup, Value, explain
 
 # At its end a process gives all its memory back at once: to look through it for garbage first took a third of a short
 # command’s time.
@@ -25,7 +25,7 @@ atexit.register(gc.freeze)
 
 
 @click.group(
-    cls=Group,
+    cls=CommandGroup,
     commands=COMMANDS,
     help="Le bot Mattermost des conseillers numériques.",
     subcommand_metavar="commande",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.usage import Choice, Value, argument, load, option
+from cli.usage import Value, WordChoice, argument, load, option
 from config.text import fold
 from config.time import read_day
 
@@ -100,7 +100,7 @@ QUESTION = (
     option("--to", "end", type=DAY, required=True, metavar="JOUR", help="dernier jour, compris"),
     option(
         "--percent",
-        type=Choice("juste", "coop"),
+        type=WordChoice("juste", "coop"),
         default="juste",
         help="pourcentages qui font 100 (juste, d’office), ou tronqués comme sur l’ancienne plateforme (coop)",
     ),

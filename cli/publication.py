@@ -25,8 +25,8 @@ from cli.errors import OperatorError
 from cli.journal import note
 from cli.terminal import ProgressBar, count
 from commands.actus import drafts, formats, publication
-from commands.actus.drafts import Publish
-from commands.actus.editions import DRAFT, Sheet, feature, read_sheet, tell_team
+from commands.actus.drafts import PublishDigest
+from commands.actus.editions import DRAFT, DigestSheet, feature, read_sheet, tell_team
 from commands.actus.formats import draw_posts
 from commands.actus.publication import Destinations
 from config.time import PARIS
@@ -86,7 +86,7 @@ async def _go_out(office: Office, digest: Digest) -> int:
     return await _deliver(office, digest.number, was_out=was_out)
 
 
-async def _checked(office: Office, digest: Digest) -> tuple[Issue, Sheet]:
+async def _checked(office: Office, digest: Digest) -> tuple[Issue, DigestSheet]:
     """Return the destinations of a digest, and its layout."""
     own = await office.chat.own_channels()
     async with standing(office.database, office.settings, office.clock, digest.number) as desk:
@@ -106,7 +106,7 @@ def _desk(office: Office, db: AsyncSession) -> NewsDesk:
     return NewsDesk(db, office.settings, office.clock())
 
 
-async def _sheet(office: Office, digest: Digest, issue: Issue) -> Sheet:
+async def _sheet(office: Office, digest: Digest, issue: Issue) -> DigestSheet:
     """Lay out a digest. Raises OperatorError if it would be empty."""
     async with standing(office.database, office.settings, office.clock, digest.number) as desk:
         found = await find_digest(desk, digest.number)
@@ -140,7 +140,7 @@ def _show(drawn: Sequence[Markdown], where: Destinations) -> None:
     print(f"\n{count(len(drawn), 'message')} dans {_count_channels(len(where.channels))}. Rien n’est envoyé.")
 
 
-async def _paper(office: Office, sheet: Sheet, place: str) -> Sequence[str]:
+async def _paper(office: Office, sheet: DigestSheet, place: str) -> Sequence[str]:
     """Make a digest’s PDF, and upload it without a post to a channel that will have it; empty if the server accepts no
     files."""
     made = await asyncio.to_thread(partial(formats.write_pdf, sheet, page.read_brand(office.settings)))
@@ -155,7 +155,7 @@ async def _paper(office: Office, sheet: Sheet, place: str) -> Sequence[str]:
             return ()
 
 
-async def _write_down(office: Office, digest: Digest, issue: Issue, shown: Sheet) -> None:
+async def _write_down(office: Office, digest: Digest, issue: Issue, shown: DigestSheet) -> None:
     """Store the posts that are not stored yet, once even if others do the same, and that the operator published the
     digest. ``shown`` is its layout in the PDF."""
     async with office.database.transaction() as db:
@@ -182,7 +182,7 @@ async def _write_down(office: Office, digest: Digest, issue: Issue, shown: Sheet
         if await DRAFT.is_sent(desk.db, found):
             replies.append(await drafts.refresh_card(desk, found))
         pen = Pen(office.settings, office.clock, feature.name)
-        await outbox.add(db, await pen.rows(db, replies, name_of(Publish)))
+        await outbox.add(db, await pen.rows(db, replies, name_of(PublishDigest)))
 
 
 def _notes(digest: Digest, where: Destinations, left_out: Sequence[str]) -> Sequence[str]:

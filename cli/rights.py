@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.features import Feature, Right
 from bot.french import join
-from cli.admin import LEADER, Admin, Identity
+from cli.admin import LEADER, Admin, TeamIdentity
 from config.settings import Settings
 
 PLAIN = ("system_user", "team_user", "channel_user")
@@ -40,7 +40,7 @@ class Lack:
 
 
 @dataclass(frozen=True, slots=True)
-class Needs:
+class RightsNeeded:
     """The enabled features, with the settings that say where they work."""
 
     features: Sequence[Feature]
@@ -81,7 +81,7 @@ class Needs:
         return [name for name in feature.channels(self.settings) if name]
 
 
-async def look_up(admin: Admin, team: Identity, user_id: str, channels: Iterable[str]) -> BotStanding:
+async def look_up(admin: Admin, team: TeamIdentity, user_id: str, channels: Iterable[str]) -> BotStanding:
     """Read the bot’s standing; a bot that does not exist yet counts as the plain member it will be."""
     member = await admin.membership(team.id, user_id) if user_id else None
     roles = (await admin.user(user_id)).roles if user_id else frozenset[str]()

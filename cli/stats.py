@@ -24,7 +24,7 @@ from cli.faults import place_fault
 from cli.figures import FiguresQuestion, Subject, interval, subject_of
 from commands.stats import queries
 from commands.stats.conseiller import NOTES, find_full_name, make_own_page, read_own_figures
-from commands.stats.papers import Page, Workbook, make_territory_page, write_paper
+from commands.stats.papers import StatsPage, Workbook, make_territory_page, write_paper
 from config.settings import Settings
 from config.time import PARIS
 from storage.people import Person
@@ -81,7 +81,9 @@ async def export_stats(call: Call, kind: str, output: str, **question: Any) -> i
     return 0
 
 
-async def _page(settings: Settings, db: AsyncSession, subject: Subject, days: queries.OwnQuery, now: datetime) -> Page:
+async def _page(
+    settings: Settings, db: AsyncSession, subject: Subject, days: queries.OwnQuery, now: datetime
+) -> StatsPage:
     """Make the page; a person’s own is the same as in chat."""
     if person := subject.person:
         reader = _PageContext(person, db, now.astimezone(person.zone).date())
@@ -104,7 +106,7 @@ async def _name(settings: Settings, person: Person) -> str:
         return await find_full_name(Mattermost(client, settings.team), person)
 
 
-async def _write(db: AsyncSession, subject: Subject, days: queries.OwnQuery, page: Page, path: Path) -> None:
+async def _write(db: AsyncSession, subject: Subject, days: queries.OwnQuery, page: StatsPage, path: Path) -> None:
     if path.suffix != ".xlsx":
         await asyncio.to_thread(write_paper, page, path)
         return

@@ -1,25 +1,25 @@
 """The operator’s commands about kits d’animation."""
 
 from cli.options import FILE, JSON_LIST, POLL, REHEARSAL
-from cli.usage import Choice, Command, Touches, option
+from cli.usage import CliCommand, Touches, WordChoice, option
 
 _BATCH = option("--batch", type=POLL, metavar="N", help="celles d’un seul lot, par son numéro")
-KITS = Command(
+KITS = CliCommand(
     "cli.kits:kits",
     "les commandes de kits d’animation : tailles, adresses, colis (docs/wire.md)",
     _BATCH,
     JSON_LIST,
     touches=Touches.READS,
 )
-EXPORT = Command(
+EXPORT = CliCommand(
     "cli.kit:export_kits",
     "les commandes de kits, pour le fournisseur (docs/wire.md)",
     _BATCH,
-    option("--format", "kind", type=Choice("csv", "xlsx"), default="csv", help="csv (d’office) ou xlsx"),
+    option("--format", "kind", type=WordChoice("csv", "xlsx"), default="csv", help="csv (d’office) ou xlsx"),
     option("--output", metavar="FICHIER", default="-", help="fichier (sinon la sortie standard)"),
     touches=Touches.READS,
 )
-IMPORT = Command(
+IMPORT = CliCommand(
     "cli.kit:import_kits",
     "les numéros de suivi des colis de kits, en CSV (docs/wire.md)",
     FILE,

@@ -187,7 +187,7 @@ _NEWS = {
 
 
 @dataclass(slots=True)
-class Outcome:
+class LineCounts:
     """The counts of an import: lines that were new, changed something, changed nothing, and were refused. A rehearsal
     also ``announces`` each line that would change something."""
 
@@ -216,7 +216,7 @@ def list_differing(before: BaseModel, after: BaseModel, among: Iterable[str]) ->
     return [name for name in among if getattr(before, name) != getattr(after, name)]
 
 
-Counted = TypeVar("Counted", bound=Outcome)
+Counted = TypeVar("Counted", bound=LineCounts)
 
 
 class LineImport(ABC, Generic[T, Counted]):

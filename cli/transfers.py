@@ -3,7 +3,7 @@
 from cli import supplies
 from cli.appointments import HOURS
 from cli.options import DIGEST, FILE, POLL, QUESTION, QUEUE, REHEARSAL, SPAN, STATE, USERNAME, WHOSE
-from cli.usage import Choice, Command, Touches, argument, group, option
+from cli.usage import CliCommand, Touches, WordChoice, argument, group, option
 
 READS, WRITES = Touches.READS, Touches.WRITES
 
@@ -11,33 +11,33 @@ IMPORTS = group(
     "import",
     "faire entrer des données",
     {
-        "people": Command(
+        "people": CliCommand(
             "cli.people.transfer:import_people",
             "des personnes, en CSV (docs/wire.md)",
             FILE,
             option(
                 "--notify",
-                type=Choice("oui", "non"),
+                type=WordChoice("oui", "non"),
                 help="prévenir chacun de son nouveau rôle : d’office oui, sauf à la première importation",
             ),
             REHEARSAL,
             touches=WRITES,
         ),
-        "structures": Command(
+        "structures": CliCommand(
             "cli.people.transfer:import_structures",
             "des structures employeuses, en CSV (docs/wire.md)",
             FILE,
             REHEARSAL,
             touches=WRITES,
         ),
-        "cra": Command(
+        "cra": CliCommand(
             "cli.cra.imports:import_cra",
             "des comptes rendus, en CSV ou JSONL (docs/wire.md)",
             FILE,
             REHEARSAL,
             touches=WRITES,
         ),
-        "contacts": Command(
+        "contacts": CliCommand(
             "cli.annuaire:import_contacts",
             "des contacts et institutions, en CSV (docs/wire.md)",
             argument("file", metavar="FICHIER", help="le fichier CSV, ou « - » pour l’entrée standard"),
@@ -46,7 +46,7 @@ IMPORTS = group(
         ),
         "disponibilites": HOURS,
         "kits": supplies.IMPORT,
-        "resources": Command(
+        "resources": CliCommand(
             "cli.ressources.commands:import_resources",
             "des fiches, en CSV ou JSONL, ou la liste publique des Bases (docs/wire.md)",
             FILE,
@@ -59,42 +59,44 @@ EXPORTS = group(
     "export",
     "faire sortir des données",
     {
-        "people": Command("cli.people.transfer:export_people", "le registre, en CSV, sur la sortie", touches=READS),
-        "cra": Command(
+        "people": CliCommand("cli.people.transfer:export_people", "le registre, en CSV, sur la sortie", touches=READS),
+        "cra": CliCommand(
             "cli.cra.exports:export_cra",
             "les comptes rendus, sur la sortie standard (docs/wire.md)",
             *SPAN,
             option("--user", type=USERNAME, metavar="NOM", help="ceux d’une seule personne, par son nom d’utilisateur"),
             option("--tag", metavar="MOT", help="ceux qui portent cette étiquette"),
-            option("--format", "kind", type=Choice("csv", "jsonl"), default="jsonl", help="jsonl (d’office) ou csv"),
+            option(
+                "--format", "kind", type=WordChoice("csv", "jsonl"), default="jsonl", help="jsonl (d’office) ou csv"
+            ),
             option("--deleted", is_flag=True, help="avec ceux qui ont été supprimés"),
             touches=READS,
         ),
-        "coordination": Command(
+        "coordination": CliCommand(
             "cli.cra.exports:export_coordination", "les comptes rendus des coordinateurs, en CSV", *SPAN, touches=READS
         ),
         "kits": supplies.EXPORT,
-        "resources": Command(
+        "resources": CliCommand(
             "cli.ressources.commands:export_resources",
             "les fiches publiées, sur la sortie standard (docs/wire.md)",
-            option("--format", "kind", type=Choice("csv", "jsonl"), default="csv", help="csv (d’office) ou jsonl"),
+            option("--format", "kind", type=WordChoice("csv", "jsonl"), default="csv", help="csv (d’office) ou jsonl"),
             touches=READS,
         ),
-        "digest": Command(
+        "digest": CliCommand(
             "cli.actus:export_digest",
             "un numéro des actus, en Markdown, page web, texte ou PDF",
             DIGEST,
             option(
                 "--format",
                 "form",
-                type=Choice("md", "html", "txt", "pdf"),
+                type=WordChoice("md", "html", "txt", "pdf"),
                 default="md",
                 help="md (d’office), html, txt ou pdf",
             ),
             option("--output", metavar="FICHIER", help="un fichier, remplacé ; d’office, la sortie standard"),
             touches=READS,
         ),
-        "poll": Command(
+        "poll": CliCommand(
             "cli.sondage:export_poll",
             "les résultats d’un sondage, en CSV (docs/wire.md)",
             argument("number", type=POLL, metavar="N", help="son numéro, comme dans Mattermost : 12"),
@@ -102,11 +104,13 @@ EXPORTS = group(
             option("--output", metavar="FICHIER", default="-", help="fichier (sinon la sortie standard)"),
             touches=READS,
         ),
-        "stats": Command(
+        "stats": CliCommand(
             "cli.stats:export_stats",
             "les statistiques, en fichier comme dans la discussion",
             *QUESTION,
-            option("--format", "kind", type=Choice("pdf", "xlsx", "csv"), required=True, help="la forme du fichier"),
+            option(
+                "--format", "kind", type=WordChoice("pdf", "xlsx", "csv"), required=True, help="la forme du fichier"
+            ),
             option(
                 "--output",
                 default="",
@@ -116,7 +120,7 @@ EXPORTS = group(
             touches=READS,
             exclusive=WHOSE,
         ),
-        "tickets": Command(
+        "tickets": CliCommand(
             "cli.hotline:export_tickets",
             "les demandes d’aide, en CSV (docs/wire.md)",
             STATE,

@@ -39,7 +39,7 @@ class Value(click.ParamType[Any]):
             self.fail(f"{value!r} n’est pas une valeur possible{hint}", param, ctx)
 
 
-class Choice(click.ParamType[str]):
+class WordChoice(click.ParamType[str]):
     """The type of a word that must be one of several."""
 
     name = "choice"
@@ -171,7 +171,7 @@ def argument(name: str, **attributes: Any) -> click.Argument:
     return click.Argument([name], **attributes)
 
 
-class Command(_InFrench):
+class CliCommand(_InFrench):
     """A command with its parameters. ``where`` names its function, « module:function », which is imported only when it
     runs."""
 
@@ -225,7 +225,7 @@ def load(where: str) -> Any:
         gc.enable()
 
 
-class Group(_InFrench, click.Group):
+class CommandGroup(_InFrench, click.Group):
     """A group of commands in order of declaration; ``usual`` is the one that runs if none is named."""
 
     usual: str = ""
@@ -269,9 +269,9 @@ class Group(_InFrench, click.Group):
         yield f"{self.subcommand_metavar} ..."
 
 
-def group(name: str, short_help: str, commands: dict[str, click.Command]) -> Group:
+def group(name: str, short_help: str, commands: dict[str, click.Command]) -> CommandGroup:
     """Declare the group of commands that begin with this word."""
-    return Group(name, commands=commands, short_help=short_help, subcommand_metavar="quoi")
+    return CommandGroup(name, commands=commands, short_help=short_help, subcommand_metavar="quoi")
 
 
 def _hint(param: click.Parameter) -> str:

@@ -38,15 +38,15 @@ SHOWN_RDV = 3
 _DAY = timedelta(days=1)
 
 
-class New(BaseModel):
+class WriteAbsence(BaseModel):
     """Button « Noter une absence »: opens the window of a new absence."""
 
 
-class Change(Choosing):
+class ChangeAbsence(Choosing):
     """Menu « Modifier… »: opens the window of the absence whose number was chosen."""
 
 
-class Remove(Choosing):
+class RemoveAbsence(Choosing):
     """Menu « Retirer… »: removes the absence whose number was chosen."""
 
 
@@ -70,11 +70,11 @@ class Note(BaseModel):
     word: str = ""
 
 
-class GiveUp(BaseModel):
+class DropAbsence(BaseModel):
     """Button « Non »: the days that were understood from plain words are not noted."""
 
 
-class PutBack(Note):
+class PutBackAbsence(Note):
     """Undo: gives an absence the dates and word that it had, or notes it again if it was removed."""
 
     number: int
@@ -120,7 +120,7 @@ async def _show(ctx: Context) -> Whisper:
         absences=[Markdown(render("absence/line", days=forms.say_absence(one), word=one.word)) for one in absences],
         away=await forms.say_away(ctx.db, ctx.user, ctx.now),
     )
-    return Whisper(text, [Button("Noter une absence", New(), "primary"), *back, *buttons], menus=menus)
+    return Whisper(text, [Button("Noter une absence", WriteAbsence(), "primary"), *back, *buttons], menus=menus)
 
 
 def _offer(absences: Sequence[Absence]) -> tuple[Sequence[Button], Sequence[Menu]]:
@@ -128,8 +128,11 @@ def _offer(absences: Sequence[Absence]) -> tuple[Sequence[Button], Sequence[Menu
     offered = {str(one.number): forms.say_absence(one) for one in absences}
     if len(offered) == 1:
         (number,) = offered
-        return [Button("Modifier", Change(chosen=number)), Button("Retirer", Remove(chosen=number))], []
-    return [], [Menu("Modifier…", Change(), offered), Menu("Retirer…", Remove(), offered)] if offered else []
+        return [Button("Modifier", ChangeAbsence(chosen=number)), Button("Retirer", RemoveAbsence(chosen=number))], []
+    return [], [
+        Menu("Modifier…", ChangeAbsence(), offered),
+        Menu("Retirer…", RemoveAbsence(), offered),
+    ] if offered else []
 
 
 async def _note(ctx: Context, said: forms.SaidAbsence) -> Whisper:
@@ -149,7 +152,7 @@ async def _note(ctx: Context, said: forms.SaidAbsence) -> Whisper:
 
 async def _change(ctx: Context, absence: Absence, said: forms.SaidAbsence) -> Whisper:
     """Change an absence. One that has already begun keeps its first day."""
-    undo = Button("Annuler", PutBack(number=absence.number, **_picture(absence)))
+    undo = Button("Annuler", PutBackAbsence(number=absence.number, **_picture(absence)))
     wanted = said.make(ctx.user.id, ctx.now)
     starts = absence.starts if absence.has(ctx.today) and wanted.starts == ctx.today else wanted.starts
     before = forms.say_absence(absence)
@@ -182,14 +185,14 @@ async def _say_noted(ctx: Context, absence: Absence, undo: Button, before: str =
     return Whisper(text, [undo, *swap, Button("Mes absences", RunCommand(line="absence"))])
 
 
-@feature.button(New, roles=NETWORK, writes=False)
-async def open_window(_: ReadingContext, click: New) -> Replies:
+@feature.button(WriteAbsence, name="absence.New", roles=NETWORK, writes=False)
+async def open_window(_: ReadingContext, click: WriteAbsence) -> Replies:
     """Open the window of a new absence."""
     return Ask(forms.NoteAbsence.draft(), here=False)
 
 
-@feature.button(Change, roles=NETWORK, writes=False)
-async def open_change(ctx: ReadingContext, click: Change) -> Replies:
+@feature.button(ChangeAbsence, name="absence.Change", roles=NETWORK, writes=False)
+async def open_change(ctx: ReadingContext, click: ChangeAbsence) -> Replies:
     """Open the window of an absence that is already noted."""
     absence = await _find(ctx, int(click.chosen))
     shown = forms.NoteAbsence.draft(days=forms.write_days(absence), word=absence.word or None, number=absence.number)
@@ -211,8 +214,8 @@ async def save_window(ctx: Context, form: forms.NoteAbsence) -> Replies:
     return await _change(ctx, await _find(ctx, form.number, locked=True), form.said)
 
 
-@feature.button(Remove, roles=NETWORK)
-async def remove(ctx: Context, click: Remove) -> Replies:
+@feature.button(RemoveAbsence, name="absence.Remove", roles=NETWORK)
+async def remove(ctx: Context, click: RemoveAbsence) -> Replies:
     """Remove an absence, and offer to put it back."""
     return await _remove(ctx, int(click.chosen))
 
@@ -227,7 +230,7 @@ async def _remove(ctx: Context, number: int) -> Whisper:
     gone = await remove_absence(ctx.db, ctx.user.id, number)
     if gone is None:
         raise UserError(render("absence/gone"))
-    undo = Button("Remettre", PutBack(number=number, **_picture(gone)))
+    undo = Button("Remettre", PutBackAbsence(number=number, **_picture(gone)))
     return Whisper(render("absence/removed", days=forms.say_absence(gone)), [undo])
 
 
@@ -238,7 +241,7 @@ async def come_back(ctx: Context, _: ComeBack) -> Replies:
     current = next((one for one in there if one.has(ctx.today)), None)
     if current is None:
         raise UserError(render("absence/none_today"))
-    undo = Button("Annuler", PutBack(number=current.number, **_picture(current)))
+    undo = Button("Annuler", PutBackAbsence(number=current.number, **_picture(current)))
     said = forms.say_absence(current)
     if current.starts == ctx.today:
         await remove_absence(ctx.db, ctx.user.id, current.number)
@@ -247,8 +250,8 @@ async def come_back(ctx: Context, _: ComeBack) -> Replies:
     return Whisper(render("absence/back", days=said), [undo])
 
 
-@feature.undo(PutBack, roles=NETWORK)
-async def put_back(ctx: Context, click: PutBack) -> Replies:
+@feature.undo(PutBackAbsence, name="absence.PutBack", roles=NETWORK)
+async def put_back(ctx: Context, click: PutBackAbsence) -> Replies:
     """Restore an absence as it was before a change or its removal; twice makes no second one."""
     wanted = _said(click).make(ctx.user.id, ctx.now)
     found = await get_absence(ctx.db, ctx.user.id, click.number, locked=True)
@@ -259,7 +262,7 @@ async def put_back(ctx: Context, click: PutBack) -> Replies:
         return Whisper(
             render("absence/restored", days=forms.say_absence(same)), [Button("Annuler", Forget(number=same.number))]
         )
-    now = Button("Annuler", PutBack(number=found.number, **_picture(found)))
+    now = Button("Annuler", PutBackAbsence(number=found.number, **_picture(found)))
     kept = {name: getattr(wanted, name) for name in ("starts", "ends", "start", "end", "word")}
     await change(ctx.db, found, **kept)
     return Whisper(render("absence/restored", days=forms.say_absence(found)), [now])
@@ -284,8 +287,10 @@ async def ask_whether(ctx: Context, message: DirectMessage) -> Replies:
     try:
         absence = forms.read_line(message.text, ctx.today).make(ctx.user.id, ctx.now)
     except ValueError:
-        return Direct(render("absence/when"), [Button("Noter une absence", New(), "primary")], user_id=ctx.user.id)
-    yes, no = Button("Noter cette absence", Note(**_picture(absence)), "primary"), Button("Non", GiveUp())
+        return Direct(
+            render("absence/when"), [Button("Noter une absence", WriteAbsence(), "primary")], user_id=ctx.user.id
+        )
+    yes, no = Button("Noter cette absence", Note(**_picture(absence)), "primary"), Button("Non", DropAbsence())
     text = render("absence/asked", days=forms.say_absence(absence))
     return Direct(text, [yes, no], user_id=ctx.user.id, question=Question(yes=yes, no=no))
 
@@ -298,7 +303,7 @@ async def note_asked(ctx: Context, click: Note) -> Replies:
     return await _note(ctx, replace(_said(click), days=Period(max(click.first, ctx.today), click.last + _DAY)))
 
 
-@feature.button(GiveUp, writes=False)
-async def give_up(_: ReadingContext, click: GiveUp) -> Replies:
+@feature.button(DropAbsence, name="absence.GiveUp", writes=False)
+async def give_up(_: ReadingContext, click: DropAbsence) -> Replies:
     """Say that nothing is noted."""
     return Whisper(render("absence/nothing"))

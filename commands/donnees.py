@@ -30,7 +30,7 @@ from storage.personal_data.declarations import ErasureFate, PersonalData, Row, m
 from storage.personal_data.retention import find_sleeping, is_awake
 
 
-class Copy(BaseModel):
+class DataCopy(BaseModel):
     """Order of a copy of all personal data of whoever asked."""
 
 
@@ -259,11 +259,11 @@ async def send_copy(ctx: ReadingContext, line: str) -> Replies:
     """Order the copy; refuse a line with other words, which may ask for something else."""
     if line.strip():
         raise UserError(render("donnees/what_to_do", line=line, usage=USAGE))
-    return await send_file(ctx, SendFile(user_id=ctx.user.id, order=Copy(), waiting=render("donnees/waiting")))
+    return await send_file(ctx, SendFile(user_id=ctx.user.id, order=DataCopy(), waiting=render("donnees/waiting")))
 
 
-@feature.file(Copy, name="donnees.Copy")
-async def make_copy(ctx: ReadingContext, _: Copy, folder: Path) -> Parcel:
+@feature.file(DataCopy, name="donnees.Copy")
+async def make_copy(ctx: ReadingContext, _: DataCopy, folder: Path) -> Parcel:
     """Make the ZIP, with a message that explains it in two sentences."""
     path = folder / f"mes-donnees_{ctx.today:%d-%m-%Y}.zip"
     count = await write_archive(ctx.db, ctx.user, ctx.now, path, ctx.compute)

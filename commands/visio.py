@@ -40,14 +40,14 @@ class Host(Enter):
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedRoom:
     """A room that was created, and whether the bot may post in the channel."""
 
     room: visio.Room
     may_speak: bool
 
 
-async def read_line(ctx: ReadingContext, line: str) -> Opened | Whisper:
+async def read_line(ctx: ReadingContext, line: str) -> OpenedRoom | Whisper:
     """Create the room, or read the pasted address. Raises UserError."""
     words = " ".join(line.split())
     link = first_link(words)
@@ -62,7 +62,7 @@ async def read_line(ctx: ReadingContext, line: str) -> Opened | Whisper:
         return Whisper(render("visio/unset", operates=ctx.user.role is Role.ADMINISTRATEUR))
     else:
         room = await visio.open_room(ctx, subject)
-    return Opened(room, await _may_speak(ctx))
+    return OpenedRoom(room, await _may_speak(ctx))
 
 
 async def _may_speak(ctx: ReadingContext) -> bool:
@@ -85,7 +85,7 @@ async def _may_speak(ctx: ReadingContext) -> bool:
     tells=True,
     asks=read_line,
 )
-async def open_visio(ctx: Context, opened: Opened) -> Replies:
+async def open_visio(ctx: Context, opened: OpenedRoom) -> Replies:
     """Post the room in the channel, and tell only its host how to host it."""
     key = f"salle:{secrets.token_hex(12)}"
     made = VisioRoom(key=key, by=ctx.user.id, at=ctx.now, **asdict(opened.room))

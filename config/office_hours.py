@@ -21,7 +21,7 @@ _HOW = f"Écrivez par exemple « {USUAL_HOURS}; sam 9:00-12:00 »."
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Slot:
+class Opening:
     """An opening of a weekday (0 is Monday), from ``opens`` up to but not including ``closes``: minutes since midnight,
     in local time."""
 
@@ -38,7 +38,7 @@ class Closure:
     last: date
 
 
-def read_hours(text: str) -> tuple[Slot, ...]:
+def read_hours(text: str) -> tuple[Opening, ...]:
     """Read the slots of a week, in order. Raises ValueError, in French, for slots that are unreadable, overlap or are
     none at all."""
     groups = [words for group in text.split(";") if (words := _DASHES.sub("-", group.lower()).split())]
@@ -51,7 +51,7 @@ def read_hours(text: str) -> tuple[Slot, ...]:
     return tuple(found)
 
 
-def _read_group(words: list[str]) -> Iterator[Slot]:
+def _read_group(words: list[str]) -> Iterator[Opening]:
     """Yield the slots of a group, days before hours: « lun,mer-ven 9:00-12:30 13:30-17:30 »."""
     days = [word for word in words if not word[0].isdigit()]
     hours = words[len(days) :]
@@ -59,7 +59,7 @@ def _read_group(words: list[str]) -> Iterator[Slot]:
         raise ValueError(f"« {' '.join(words)[:60]} » n’est pas des jours puis leurs heures. {_HOW}")
     slots = [_read_slot(word.rstrip(",")) for word in hours]
     for weekday in sorted({day for part in ",".join(days).split(",") if part for day in _read_days(part)}):
-        yield from (Slot(weekday, opens, closes) for opens, closes in slots)
+        yield from (Opening(weekday, opens, closes) for opens, closes in slots)
 
 
 def _read_days(text: str) -> list[int]:

@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from config.addresses import THIS_MACHINE, Network, read_proxies
 from config.hotline import USUAL_TARGETS, Outage, ResponseTarget, read_outage, read_targets
 from config.mail import MailServer, read_mail
-from config.office_hours import USUAL_HOURS, Closure, Slot, read_closed, read_hours
+from config.office_hours import USUAL_HOURS, Closure, Opening, read_closed, read_hours
 from config.policies import USUAL_QUOTAS, USUAL_TRUST, Trust, read_quotas, read_role_groups, read_trust
 from config.programme import USUAL_COLOURS, read_colours
 from config.visio import VisioServer, read_visio
@@ -200,7 +200,7 @@ class Settings(BaseSettings):
         description="Membres d’un canal à partir desquels seuls animateurs et coordinateurs y posent une question ; "
         "d’office 200.",
     )
-    office_hours: Annotated[tuple[Slot, ...], NoDecode, _typed(read_hours)] = Field(
+    office_hours: Annotated[tuple[Opening, ...], NoDecode, _typed(read_hours)] = Field(
         read_hours(USUAL_HOURS),
         description="Heures de la hotline, à Paris : jours et plages, d’office « lun-ven 9:00-12:30 13:30-17:30 ».",
     )

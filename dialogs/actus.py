@@ -185,7 +185,7 @@ def _read_rhythm(text: str, _: Clues) -> str:
     return str(read_recurrence(text))
 
 
-class PutOff(OfDigest):
+class PutOffDigest(OfDigest):
     """The window that puts a digest off: until when."""
 
     title = "Reporter le numéro"

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.forms import Clues, Element, ReadText
-from bot.forms.kinds import LONG_MAX, TEXT_MAX, Question, must_fit
+from bot.forms.kinds import LONG_MAX, TEXT_MAX, DeclaredField, must_fit
 from storage.urls import LINK_MAX, InsideError, read_link
 
 Reader = Callable[[str, Clues], str]
@@ -46,7 +46,7 @@ class Roomy(ReadText):
     def most(self) -> int:
         return LONG_MAX
 
-    def draw(self, question: Question, known: object, clues: Clues) -> list[Element]:
+    def draw(self, question: DeclaredField, known: object, clues: Clues) -> list[Element]:
         shown = known if known is None or isinstance(known, str) else self.show(known)
         long = self.always or len(shown or "") > TEXT_MAX
         most = LONG_MAX if long else TEXT_MAX

@@ -105,7 +105,7 @@ Role_ = Annotated[str, Offered()]
 Departements = Annotated[tuple[str, ...], DEPARTEMENTS]
 
 
-class About(Form):
+class MemberForm(Form):
     """What windows about one person have in common."""
 
     title = "Membre"
@@ -116,7 +116,7 @@ class About(Form):
         return f"@{self.who.username}"
 
 
-class WithRole(About):
+class WithRole(MemberForm):
     """A window about a person that also asks for a role, among those that its user may give."""
 
     may_give: Hidden[list[Role]]
@@ -290,7 +290,7 @@ class RefuseAccess(OfRequest):
     )
 
 
-class MoveMember(About):
+class MoveMember(MemberForm):
     """The window that moves somebody to other départements."""
 
     title = "Déplacer"
@@ -303,7 +303,7 @@ class MoveMember(About):
     siret: Annotated[str | None, SIRET] = Field(None, title="SIRET", description="Celui de la structure : 14 chiffres.")
 
 
-class EndMember(About):
+class EndMember(MemberForm):
     """The window of the day on which somebody leaves."""
 
     title = "Noter un départ"

@@ -32,7 +32,7 @@ class Commune:
     population: int
 
 
-class Lines(Mapping[str, str]):
+class TextLines(Mapping[str, str]):
     """A mapping of the lines of one text: what stands before the first tab is the key, the rest the value (joined with
     spaces where several lines have the same key).
 
@@ -81,23 +81,23 @@ class Lines(Mapping[str, str]):
 class CommuneIndex:
     """The tables of communes (lines by code) and their indexes (codes, separated by spaces, by name or postcode)."""
 
-    lines: Lines
-    by_name: Lines
-    by_postcode: Lines
-    former: Lines
-    by_former_name: Lines
+    lines: TextLines
+    by_name: TextLines
+    by_postcode: TextLines
+    former: TextLines
+    by_former_name: TextLines
 
 
-def _read_lines(name: str) -> Lines:
+def _read_lines(name: str) -> TextLines:
     data = (files("storage") / "data" / name).read_bytes()
-    return Lines(lzma.decompress(data).splitlines())
+    return TextLines(lzma.decompress(data).splitlines())
 
 
-def _index(pairs: Iterable[tuple[str, str]]) -> Lines:
-    return Lines(f"{key}\t{code}".encode() for key, code in pairs)
+def _index(pairs: Iterable[tuple[str, str]]) -> TextLines:
+    return TextLines(f"{key}\t{code}".encode() for key, code in pairs)
 
 
-def _index_names(lines: Lines) -> Lines:
+def _index_names(lines: TextLines) -> TextLines:
     # All names at once: one pass of each regular expression instead of thirty-five thousand.
     names = reduce_name("|".join(line.partition("\t")[0] for _, line in lines.rows()))
     return _index(zip(names.split("|"), lines, strict=True))

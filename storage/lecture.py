@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.territories import NATION
 from storage.cra.months import CRA, MEASURE_SUMS
-from storage.cra.queries import Listing
+from storage.cra.queries import ReportListing
 from storage.cra.report import Activite, Cra
 from storage.database import execute
 from storage.stats import Figures, read_exact_figures
@@ -46,7 +46,7 @@ class ChangePosition:
         return (at < self.at) | ((at == self.at) & (number < self.number))
 
 
-async def list_changed(db: AsyncSession, since: Since, beyond: ChangePosition | None, size: int) -> Listing:
+async def list_changed(db: AsyncSession, since: Since, beyond: ChangePosition | None, size: int) -> ReportListing:
     """List a page of everybody’s reports, deleted ones too, last changed first: the first page, or the one beyond a
     position."""
     query = select(Cra).where(*since.select())
@@ -55,7 +55,7 @@ async def list_changed(db: AsyncSession, since: Since, beyond: ChangePosition | 
     back = beyond is not None and beyond.newer
     order = [each.asc() if back else each.desc() for each in (col(Cra.modified_at), col(Cra.id))]
     rows = (await db.exec(query.order_by(*order).limit(size + 1))).all()
-    return Listing(rows[:size][::-1] if back else rows[:size], len(rows) > size)
+    return ReportListing(rows[:size][::-1] if back else rows[:size], len(rows) > size)
 
 
 async def count_changed(db: AsyncSession, since: Since) -> int:

@@ -131,7 +131,7 @@ async def list_choices(db: AsyncSession, person_ids: Collection[str]) -> dict[st
     return usual | {each.person_id: each for each in found.all()}
 
 
-class Chosen(TypedDict, total=False):
+class ChosenReminders(TypedDict, total=False):
     """What somebody may choose: columns of ``DailyChoice``."""
 
     hour: int
@@ -141,7 +141,7 @@ class Chosen(TypedDict, total=False):
     asks: bool
 
 
-async def choose(db: AsyncSession, person_id: str, **chosen: Unpack[Chosen]) -> None:
+async def choose(db: AsyncSession, person_id: str, **chosen: Unpack[ChosenReminders]) -> None:
     """Store somebody’s choices of when and how often they want to be told."""
     await upsert(db, DailyChoice, [{**_usual(person_id), **chosen}], changed=list(chosen))
 

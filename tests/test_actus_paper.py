@@ -16,7 +16,7 @@ from bot.papers.page import Brand, Logo
 from cli.checks import check_paths
 from cli.errors import OperatorError
 from commands.actus import formats
-from commands.actus.editions import Chapter, Piece, Sheet
+from commands.actus.editions import Chapter, DigestPiece, DigestSheet
 from config.programme import contrast, read_colours
 from config.settings import Settings
 from storage.actus.items import TITLES, NewsSection
@@ -32,16 +32,16 @@ FIGURES = {
 }
 
 
-def piece(n: int, title: str, text: str = "", url: str = "", credit: str = "") -> Piece:
-    return Piece(n, n, n, title, text, url, credit)
+def piece(n: int, title: str, text: str = "", url: str = "", credit: str = "") -> DigestPiece:
+    return DigestPiece(n, n, n, title, text, url, credit)
 
 
-def chapter(section: NewsSection, *pieces: Piece) -> Chapter:
+def chapter(section: NewsSection, *pieces: DigestPiece) -> Chapter:
     return Chapter(section, TITLES[section], pieces)
 
 
-def sheet(*chapters: Chapter, words: str = "", figures: Any = None, name: str = "Les actus") -> Sheet:
-    return Sheet(name, 42, date(2026, 11, 27), words, chapters, figures)
+def sheet(*chapters: Chapter, words: str = "", figures: Any = None, name: str = "Les actus") -> DigestSheet:
+    return DigestSheet(name, 42, date(2026, 11, 27), words, chapters, figures)
 
 
 def many(section: NewsSection, count: int, **more: str) -> Chapter:
@@ -49,7 +49,7 @@ def many(section: NewsSection, count: int, **more: str) -> Chapter:
     return chapter(section, *(piece(n, f"Une actu n° {n} dont le titre est assez long", **said) for n in range(count)))
 
 
-def read(made: Sheet, look: Brand = PLAIN) -> PdfReader:
+def read(made: DigestSheet, look: Brand = PLAIN) -> PdfReader:
     return PdfReader(BytesIO(formats.write_pdf(made, look)))
 
 

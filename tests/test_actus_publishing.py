@@ -14,8 +14,8 @@ from bot.clock import utc_now
 from bot.work import make_work
 from cli.actus import NewsDesk
 from commands.actus import drafts, editions
-from commands.actus.drafts import Publish
-from commands.actus.editions import Chapter, Piece, Sheet, clean_text
+from commands.actus.drafts import PublishDigest
+from commands.actus.editions import Chapter, DigestPiece, DigestSheet, clean_text
 from commands.actus.formats import POST_MAX, draw_posts
 from storage import canaux, outbox, work
 from storage.actus import digests, subscriptions
@@ -118,7 +118,7 @@ async def test_a_paper_that_cannot_be_made_keeps_nothing_from_coming_out(
 ) -> None:
     tried: list[int] = []
 
-    def breaks(sheet: Sheet, _: object) -> bytes:
+    def breaks(sheet: DigestSheet, _: object) -> bytes:
         tried.append(sheet.number)
         raise OSError("no fonts")
 
@@ -139,7 +139,7 @@ async def test_stopped_before_anything_is_said_it_is_held_and_comes_out_later(ne
     newsroom.goes_to(2026, 12, 4, 9, 0)
     async with newsroom.house.bot.database.transaction() as db:
         await change(db, await _locked(db, digest.number), state=DigestState.PUBLISHING)
-        begun = make_work(WorkSort.STEPS, Publish(digest=digest.number), "", newsroom.house.clock(), told=False)
+        begun = make_work(WorkSort.STEPS, PublishDigest(digest=digest.number), "", newsroom.house.clock(), told=False)
         begun.not_before = begun.created_at + timedelta(hours=1)
         await work.add(db, [begun])
     async with newsroom.house.bot.database.transaction() as db:
@@ -206,7 +206,7 @@ async def due_now(digest_workplace: DigestWorkplace) -> int:
         digest = await drafts.open_coming(desk, edition)
         await drafts.fill_draft(desk, digest, edition)
         await change(db, digest, state=DigestState.PUBLISHING)
-        await work.add(db, [make_work(WorkSort.STEPS, Publish(digest=digest.number), "", utc_now(), told=False)])
+        await work.add(db, [make_work(WorkSort.STEPS, PublishDigest(digest=digest.number), "", utc_now(), told=False)])
         return digest.number
 
 
@@ -225,10 +225,10 @@ hostile = st.text(
 def test_no_words_of_anybody_call_turn_or_draw_anything(
     title: str, text: str, credit: str, edito: str, name: str
 ) -> None:
-    piece = Piece(
+    piece = DigestPiece(
         1, 1, 1, " ".join(clean_text(title).split()) or "x", clean_text(text), "", " ".join(clean_text(credit).split())
     )
-    sheet = Sheet(
+    sheet = DigestSheet(
         clean_text(name), 1, date(2026, 11, 27), clean_text(edito), (Chapter(NewsSection.PRESS, "Presse", (piece,)),)
     )
     for post in draw_posts(sheet):
@@ -243,7 +243,7 @@ def test_no_words_of_anybody_call_turn_or_draw_anything(
 @given(st.lists(st.tuples(st.text(max_size=200), st.text(max_size=2000)), min_size=1, max_size=60))
 def test_split_between_items_within_what_a_post_holds(items_of: list[tuple[str, str]]) -> None:
     pieces = tuple(
-        Piece(
+        DigestPiece(
             n,
             n,
             n,
@@ -254,7 +254,7 @@ def test_split_between_items_within_what_a_post_holds(items_of: list[tuple[str, 
         )
         for n, (title, text) in enumerate(items_of, 1)
     )
-    sheet = Sheet("Les actus", 42, date(2026, 11, 27), "", (Chapter(NewsSection.PRESS, "Presse", pieces),))
+    sheet = DigestSheet("Les actus", 42, date(2026, 11, 27), "", (Chapter(NewsSection.PRESS, "Presse", pieces),))
     drawn = draw_posts(sheet)
     assert all(len(post) <= POST_MAX for post in drawn)
     assert all(post.startswith("### Les actus n°\u00a042") for post in drawn)

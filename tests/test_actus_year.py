@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from bot.replies import Start
 from cli.actus import NewsDesk
 from commands.actus import programme
-from commands.actus.drafts import Publish
+from commands.actus.drafts import PublishDigest
 from config.settings import Settings
 from storage import claims
 from storage.actus import items
@@ -67,7 +67,9 @@ async def looks(house: Database, settings: Settings, now: datetime) -> list[Out]
         for digest in (await db.exec(select(Digest).where(Digest.state == DigestState.DRAFT))).all():
             await change(db, digest, state=DigestState.APPROVED, approved_at=now)
         begun = {
-            reply.payload.digest for reply in replies if isinstance(reply, Start) and isinstance(reply.payload, Publish)
+            reply.payload.digest
+            for reply in replies
+            if isinstance(reply, Start) and isinstance(reply.payload, PublishDigest)
         }
         for digest in (await db.exec(select(Digest).where(col(Digest.number).in_(begun)))).all():
             assert digest.state is DigestState.PUBLISHING

@@ -13,7 +13,7 @@ from storage import people
 from storage.database import Database
 from storage.outbox import TargetKind
 from storage.people import Awaited, Role
-from storage.people.transitions import Move
+from storage.people.transitions import LeftDepartement
 from tests.modes import MODES
 from tests.people import Person
 from tests.support.house import PARIS, wait_for
@@ -223,7 +223,9 @@ async def test_who_moved_leaves_the_old_channel_when_the_grace_is_over(
     async with database.transaction() as db:
         for person, days in ((lea, -1), (omar, 3)):
             until = utc_now() + timedelta(days=days)
-            db.add(Move(person_id=person.id, departement="69", left_at=until - timedelta(days=7), until=until))
+            db.add(
+                LeftDepartement(person_id=person.id, departement="69", left_at=until - timedelta(days=7), until=until)
+            )
     await database.close()
     _, found = await channel_workplace.checks(capsys)
     assert {row["user"] for row in found["intruders"]} == {lea.username}, "the grace of the other is not over"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from config.canaux import read
-from storage.canaux import Allowance, ChannelMember, MembershipRules
+from storage.canaux import Allowance, ChannelPerson, MembershipRules
 from storage.people import Person, Role
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -14,13 +14,13 @@ TODAY = NOON.date()
 TABLE = read()
 
 
-def member(role: Role | None = Role.CONSEILLER, *departements: str, leaving: str = "", **more: Any) -> ChannelMember:
+def member(role: Role | None = Role.CONSEILLER, *departements: str, leaving: str = "", **more: Any) -> ChannelPerson:
     """Somebody of the register."""
     person = Person(id="a" * 26, username="a", role=role, departements=list(departements), since=NOON, **more)
-    return ChannelMember.of(person, TODAY, [leaving] if leaving else [])
+    return ChannelPerson.of(person, TODAY, [leaving] if leaving else [])
 
 
-def places(somebody: ChannelMember, *named: Allowance) -> set[str]:
+def places(somebody: ChannelPerson, *named: Allowance) -> set[str]:
     """Where they belong."""
     return set(MembershipRules(named).places(TABLE, somebody))
 
@@ -44,7 +44,7 @@ NATIONAL = {"general", "actualites", "aide-espace-coop", "aide-metier", "ressour
         (member(None, "69", derived_role=Role.CONSEILLER), {"departement:69"}),
     ],
 )
-def test_where_each_belongs(somebody: ChannelMember, besides: set[str]) -> None:
+def test_where_each_belongs(somebody: ChannelPerson, besides: set[str]) -> None:
     assert places(somebody) == NATIONAL | besides
 
 
@@ -83,7 +83,7 @@ def test_exceptions_by_name_come_first() -> None:
         (member(Role.CONSEILLER, "69"), "hotline-metier", "rôle"),
     ],
 )
-def test_who_should_not_be_there_and_why(somebody: ChannelMember | None, key: str, why: str) -> None:
+def test_who_should_not_be_there_and_why(somebody: ChannelPerson | None, key: str, why: str) -> None:
     said = MembershipRules([]).reason_out(TABLE[key], somebody)
     assert (why in said) if why else said == ""
 
@@ -97,5 +97,5 @@ def test_who_should_not_be_there_and_why(somebody: ChannelMember | None, key: st
         (member(Role.COORDINATEUR, "69", left_on=date(2026, 1, 1)), False),
     ],
 )
-def test_coordinateurs_administer_the_channel_of_their_departement(somebody: ChannelMember, administers: bool) -> None:
+def test_coordinateurs_administer_the_channel_of_their_departement(somebody: ChannelPerson, administers: bool) -> None:
     assert MembershipRules([]).administers(TABLE["departement:69"], somebody) is administers

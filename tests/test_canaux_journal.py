@@ -12,7 +12,7 @@ from bot.context import Request
 from bot.forms import name_of
 from bot.mattermost import AioClient
 from cli.canaux import INTERRUPTED
-from commands.canaux.cards import Undo
+from commands.canaux.cards import UndoRun
 from storage.canaux import runs
 from storage.canaux.runs import Change, ChangeState, Drift
 from storage.database import Database
@@ -140,8 +140,8 @@ async def test_what_it_was_killed_at_is_undone_with_the_rest(
     async with channel_workplace.bot() as app:
         said = str(await types(channel_workplace, app, agathe, "canaux journal")).replace("\u00a0", " ")
         assert "1 titre corrigé, 1 en cours" in said
-        click = Undo(run=title.run_id)
-        await app.dispatcher.run(Request("button", name_of(Undo), agathe.id), click.model_dump())
+        click = UndoRun(run=title.run_id)
+        await app.dispatcher.run(Request("button", name_of(UndoRun), agathe.id), click.model_dump())
         while await channel_workplace.waits(app):  # noqa: ASYNC110  (a replica may do it)
             await asyncio.sleep(0.05)
         assert (await channel_workplace.channel("rhone"))["display_name"] == "Lyon"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from config.canaux import read
-from storage.canaux import Allowance, ChannelMember, compute_settling, remember_channel
+from storage.canaux import Allowance, ChannelPerson, compute_settling, remember_channel
 from storage.database import Database
 from storage.people import Person, Role
 from tests.support.databases import database
@@ -20,10 +20,10 @@ TABLE = read()
 KNOWN = ("general", "aide-metier", "education", "animation", "departement:69", "departement:38")
 
 
-def somebody(role: Role, *departements: str, leaving: str = "", **more: Any) -> ChannelMember:
+def somebody(role: Role, *departements: str, leaving: str = "", **more: Any) -> ChannelPerson:
     """A person as the register has them."""
     person = Person(id="a" * 26, username="a", role=role, departements=list(departements), since=NOON, **more)
-    return ChannelMember.of(person, TODAY, [leaving] if leaving else [])
+    return ChannelPerson.of(person, TODAY, [leaving] if leaving else [])
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def somebody(role: Role, *departements: str, leaving: str = "", **more: Any) -> 
     ],
 )
 async def test_what_changes(
-    before: ChannelMember | None, after: ChannelMember, joins: set[str], leaves: set[str], database: Database
+    before: ChannelPerson | None, after: ChannelPerson, joins: set[str], leaves: set[str], database: Database
 ) -> None:
     async with database.transaction() as db:
         for key in KNOWN:

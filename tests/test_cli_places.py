@@ -31,7 +31,7 @@ from bot.clock import utc_now
 from bot.work import make_work
 from cli.main import coop_bot
 from cli.main import main as run
-from cli.usage import Command, Group, Touches
+from cli.usage import CliCommand, CommandGroup, Touches
 from storage import schema, work
 from storage.database import Database
 from storage.programs import ApiClient
@@ -49,14 +49,14 @@ ACTION = re.compile(
 )
 
 
-def declared(group: Group, before: str = "") -> Iterator[tuple[str, Command]]:
+def declared(group: CommandGroup, before: str = "") -> Iterator[tuple[str, CliCommand]]:
     """All commands of a group, by what an operator types."""
     with click.Context(group) as context:
         for name in group.list_commands(context):
             found = group.get_command(context, name)
-            if isinstance(found, Group):
+            if isinstance(found, CommandGroup):
                 yield from declared(found, f"{name} ")
-            elif isinstance(found, Command):
+            elif isinstance(found, CliCommand):
                 yield f"{before}{name}", found
 
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from storage.cra import Activite, Age, Canal, Statut, queries
-from storage.cra.search import Sheet, read_search
+from storage.cra.search import AuthorSheet, read_search
 from storage.database import Database
 from tests.people import Person, Post
 from tests.support.cra import ALONE, JULIETTE, cra_database, file_reports, file_workshop, make_report, read_number
@@ -157,7 +157,7 @@ async def test_each_word_must_be_met(database: Database, words: str, found: set[
         ),
     )
     await file_reports(database, *reports)
-    sheet = Sheet(JULIETTE.id)
+    sheet = AuthorSheet(JULIETTE.id)
     async with database.transaction(writes=False) as db:
         wanted = await read_search(db, sheet, words, date(2026, 1, 1), date(2027, 1, 1))
         page = await queries.list_page(db, sheet, wanted)

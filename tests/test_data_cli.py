@@ -16,7 +16,7 @@ from bot.clock import utc_now
 from storage import claims, people
 from storage.claims import Claim
 from storage.database import Database
-from storage.moderation import Case, Report
+from storage.moderation import Case, MessageReport
 from storage.personal_data import PERSONAL_DATA
 from tests.support.cra import make_conseiller, make_report, register_all, store_reports
 from tests.support.databases import database
@@ -93,7 +93,7 @@ async def test_who_is_not_in_the_register_is_asked_for_in_mattermost(
         case = Case(author_id="a" * 26, author="lea", opened_at=utc_now())
         db.add(case)
         await db.flush()
-        db.add(Report(case_id=case.number, reporter_id=ID, motive="propos", word="Du calme", at=utc_now()))
+        db.add(MessageReport(case_id=case.number, reporter_id=ID, motive="propos", word="Du calme", at=utc_now()))
     async with serve_chat(**{"GET /api/v4/users/username/juliette": account}) as server:
         monkeypatch.setenv("COOP_MATTERMOST_URL", server.url)
         monkeypatch.setenv("COOP_BOT_TOKEN", "t" * 26)

@@ -22,7 +22,7 @@ from cli.demo.cast import CAST, PASSWORD, TOWN_SQUARE, everybody
 from cli.demo.children import Child
 from cli.demo.command import demo, take_tour
 from cli.demo.history import fill
-from cli.demo.plan import VERSIONS, Plan
+from cli.demo.plan import VERSIONS, DemoPlan
 from cli.demo.rooms import rooms
 from cli.demo.visitor import visit
 from cli.errors import OperatorError
@@ -160,8 +160,8 @@ def test_every_channel_is_lived_in_by_its_own_people() -> None:
     assert min(len({m.username for m in room.messages()}) for room in rooms() if room.departement in FULL) > 1
 
 
-def plan(folder: Path) -> Plan:
-    return Plan(folder, stage.free_port(), stage.free_port(), "9.11")
+def plan(folder: Path) -> DemoPlan:
+    return DemoPlan(folder, stage.free_port(), stage.free_port(), "9.11")
 
 
 async def _is_asked(marie: Api, team_id: str) -> bool:
@@ -271,7 +271,7 @@ async def test_ports_and_folders_in_use_are_said(tmp_path: Path) -> None:
     ],
 )
 async def test_plans_that_cannot_be_are_said(tmp_path: Path, change: dict[str, Any], word: str) -> None:
-    where = dataclasses.replace(Plan(tmp_path, 1, 0, "11.2"), **change)
+    where = dataclasses.replace(DemoPlan(tmp_path, 1, 0, "11.2"), **change)
     with pytest.raises(OperatorError, match=word):
         async with stage.run(where, print):
             pass
@@ -289,7 +289,7 @@ async def test_a_signal_ends_the_demo_and_its_children(
     (tmp_path / "env").write_text("un reste d’une démo jamais finie")
     (tmp_path / "spool").mkdir()
     ports = stage.free_port(), stage.free_port()
-    where = Plan(tmp_path, *ports, "5.37")
+    where = DemoPlan(tmp_path, *ports, "5.37")
     showing = asyncio.create_task(demo(where, reset=True))
     shown = ""
     while "Ctrl-C" not in shown:

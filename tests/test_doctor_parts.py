@@ -14,11 +14,11 @@ from pydantic import SecretStr
 
 from bot.clock import utc_now
 from bot.mattermost import AioClient
-from cli.admin import Identity
+from cli.admin import TeamIdentity
 from cli.demo.stage import free_port
 from cli.doctor import chat, house
 from cli.doctor import server as callback
-from cli.doctor.findings import Findings
+from cli.doctor.findings import CheckFindings
 from config.settings import Settings
 from storage import canaux, outbox, programs, schema
 from storage.database import Database
@@ -44,9 +44,9 @@ def own(tmp_path: Path, **more: Any) -> Settings:
     return Settings(_env_file=None).model_copy(update=usual | more)
 
 
-def noticing() -> tuple[Findings, list[str]]:
+def noticing() -> tuple[CheckFindings, list[str]]:
     said: list[str] = []
-    return Findings(said.append), said
+    return CheckFindings(said.append), said
 
 
 async def test_with_nothing_there_everything_is_said(tmp_path: Path) -> None:
@@ -251,9 +251,9 @@ async def test_a_bot_that_only_this_machine_reaches_is_told_apart(tmp_path: Path
     async with serve_chat(**answers) as server, serve_answer(web.json_response({"status": "ok"})) as url:
         client = AioClient(server.url)
         findings, said = noticing()
-        await callback.round_trip(client, Identity(id=TEAM), own(tmp_path, public_url=url), findings)
+        await callback.round_trip(client, TeamIdentity(id=TEAM), own(tmp_path, public_url=url), findings)
         server.answers["POST /api/v4/commands/execute"] = lambda *_: web.Response(status=418)
-        await callback.round_trip(client, Identity(id=TEAM), own(tmp_path, public_url=url), findings)
+        await callback.round_trip(client, TeamIdentity(id=TEAM), own(tmp_path, public_url=url), findings)
         await client.close()
     assert "le bot répond d’ici, pas du serveur" in said[0]
     assert "réponse inattendue (418)" in said[1]

@@ -16,7 +16,7 @@ import pytest
 from bot.clock import utc_now
 from cli.demo import stage
 from cli.demo.cast import ADMIN, PASSWORD, TEAM, TOWN_SQUARE
-from cli.demo.plan import Plan
+from cli.demo.plan import DemoPlan
 from tests.people import Api, Person, Post, Site, new_session
 from tests.people.clients import web_client
 
@@ -237,7 +237,7 @@ HER_MOST = 15
 
 @pytest.mark.slow
 async def test_an_hour_of_work_brings_few_messages(tmp_path: Path) -> None:
-    plan = Plan(tmp_path, stage.free_port(), stage.free_port(), "11.6")
+    plan = DemoPlan(tmp_path, stage.free_port(), stage.free_port(), "11.6")
     async with stage.run(plan, print):
         received = await play(plan.url)
     assert received.count <= HER_MOST, received

@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from bot.errors import UserError
 from commands.actus.harvest import harvest_tables
 from commands.idees import Ruling, read_ruling
-from commands.idees.cards import Listing, read_listing
+from commands.idees.cards import IdeaListing, read_listing
 from sandbox.faults import Faults
 from storage import idees
 from storage.actus.items import Item, ItemKind
@@ -324,5 +324,5 @@ def test_what_an_idea_becomes_is_read_from_a_line() -> None:
     for line in ("", "12", "prévue", "12 bientôt"):
         with pytest.raises(UserError, match="numéro de l’idée"):
             read_ruling(line)
-    assert read_listing("Les plus demandées") is Listing.WANTED
+    assert read_listing("Les plus demandées") is IdeaListing.WANTED
     assert read_listing("trier") is None

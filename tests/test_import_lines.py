@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cli.cra.imports import Authors, CraImport, ImportOutcome, Lines, check
+from cli.cra.imports import Authors, CraImport, ImportLines, ImportOutcome, check
 from cli.errors import OperatorError
 from cli.terminal import ProgressBar
 from cli.texts import LINE_BYTES_MAX
@@ -73,7 +73,7 @@ def test_a_bad_line_is_explained(change: dict[str, Any], reason: str) -> None:
 def judged(line: dict[str, Any]) -> None:
     """What an import thinks of one line, without a database."""
     text = json.dumps(line)
-    for _, found in Lines(io.BytesIO(text.encode())):
+    for _, found in ImportLines(io.BytesIO(text.encode())):
         if isinstance(found, BadLineError):
             raise found
         entry = read_entry(found)
@@ -100,7 +100,7 @@ async def test_cells_on_several_lines_keep_the_count(database: Database) -> None
     head = "auteur,date,canal,commune,code_postal,activite,age_+60,statut_retraite,themes,minutes,structure,extra"
     good = "juliette,2026-11-20,autre,Vaulx-en-Velin,69120,ponctuel,1,1,internet,30,"
     table = f'\n{head}\n{good}"a\nb",\n\n{good}ok,\n{good}ok\n{good}ok,,\n{good}ok,,more\n'
-    lines = Lines(io.BytesIO(table.encode()))
+    lines = ImportLines(io.BytesIO(table.encode()))
     work = CraImport(database, Authors(database, None, lambda: NOW), lambda: NOW, faults.__setitem__)
     outcome = await work.run(lines, ProgressBar(io.StringIO(), "ligne"))
     assert outcome == ImportOutcome(added=2, refused=3)
@@ -121,16 +121,16 @@ async def test_cells_on_several_lines_keep_the_count(database: Database) -> None
 )
 def test_a_file_of_another_kind_is_refused_whole(data: bytes, reason: str) -> None:
     with pytest.raises(OperatorError, match=reason):
-        list(Lines(io.BytesIO(data)))
+        list(ImportLines(io.BytesIO(data)))
 
 
 def test_an_empty_file_is_no_fault() -> None:
-    assert list(Lines(io.BytesIO(b"\n\n"))) == []
+    assert list(ImportLines(io.BytesIO(b"\n\n"))) == []
 
 
 def test_a_line_without_end_does_not_fill_the_memory() -> None:
     huge = b'{"a": "' + b"x" * (3 * LINE_BYTES_MAX) + b'"}\n{}\n'
-    (_, first), (number, second) = Lines(io.BytesIO(huge))
+    (_, first), (number, second) = ImportLines(io.BytesIO(huge))
     assert isinstance(first, BadLineError)
     assert (number, second) == (2, {})
 
@@ -152,7 +152,7 @@ def test_any_line_is_taken_or_explained(change: dict[str, Any]) -> None:
 @given(st.binary())
 def test_any_file_is_read_or_refused(data: bytes) -> None:
     try:
-        found: Iterable[Any] = list(Lines(io.BytesIO(data)))
+        found: Iterable[Any] = list(ImportLines(io.BytesIO(data)))
     except OperatorError:
         return
     assert all(isinstance(line, (dict, BadLineError)) for _, line in found)

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from storage import journal, people
 from storage.database import Database
 from storage.journal import AuditAct
-from storage.moderation import Case, CaseState, Report
+from storage.moderation import Case, CaseState, MessageReport
 from storage.people import Person, Role
 from tests.support.databases import database
 from tests.support.workplace import run_command
@@ -95,7 +95,7 @@ async def test_cases_of_all_states_or_of_one_without_their_reporters(database: D
         second.sqlmodel_update({"act": AuditAct.SILENCE, "entry": noted.id, "until": NOW, "decided_at": NOW})
         db.add_all([first, second])
         await db.flush()
-        db.add_all([Report(case_id=first.number, reporter_id=c * 26, motive="injure", at=NOW) for c in "bc"])
+        db.add_all([MessageReport(case_id=first.number, reporter_id=c * 26, motive="injure", at=NOW) for c in "bc"])
     code, out, _ = await typed("cases", "--json")
     nothing = {"act": None, "decided_by": None, "until": None}
     assert (code, json.loads(out)) == (

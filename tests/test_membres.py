@@ -10,7 +10,7 @@ from sqlmodel import select
 from storage import people
 from storage.people import Person as Registered
 from storage.people import Role, Structure, register
-from storage.people.transitions import Move
+from storage.people.transitions import LeftDepartement
 from tests.people import Dialog, Person, Post
 from tests.support.cra import file_workshop
 from tests.support.house import House
@@ -34,7 +34,7 @@ async def row(house: House, person: Person) -> Registered:
 async def left(house: House, person: Person) -> Sequence[str]:
     """The départements that somebody left."""
     async with house.bot.database.transaction(writes=False) as db:
-        found = await db.exec(select(Move.departement).where(Move.person_id == person.id))
+        found = await db.exec(select(LeftDepartement.departement).where(LeftDepartement.person_id == person.id))
         return found.all()
 
 

@@ -12,7 +12,7 @@ from bot.context import Context
 from commands.moderation import cases
 from storage import claims
 from storage.database import Database
-from storage.moderation import Case, CaseSource, Report
+from storage.moderation import Case, CaseSource, MessageReport
 from tests.people import Post, unique
 from tests.support.databases import database
 from tests.support.house import plain, wait_for
@@ -25,9 +25,11 @@ NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
 NINA, ZOE = "n" * 26, "z" * 26
 
 
-def reports(count: int, at: datetime, case: int = 9999) -> Sequence[Report]:
+def reports(count: int, at: datetime, case: int = 9999) -> Sequence[MessageReport]:
     """As many people report something."""
-    return [Report(case_id=case, reporter_id=f"{n}".rjust(26, "r"), motive="propos", at=at) for n in range(count)]
+    return [
+        MessageReport(case_id=case, reporter_id=f"{n}".rjust(26, "r"), motive="propos", at=at) for n in range(count)
+    ]
 
 
 async def waits(stage: RuleStage, containing: str) -> Post:
@@ -68,7 +70,8 @@ async def test_one_person_hides_nothing_of_others_nor_anybody_what_is_graver(sta
     now = stage.house.clock()
     async with stage.house.bot.database.transaction() as db:
         alone = [
-            Report(case_id=9000 + n, reporter_id=NINA, motive="propos", at=now) for n in range(cases.STORM_REPORTS + 1)
+            MessageReport(case_id=9000 + n, reporter_id=NINA, motive="propos", at=now)
+            for n in range(cases.STORM_REPORTS + 1)
         ]
         db.add_all(alone)
     first = await reported(stage, "autre")
@@ -108,23 +111,23 @@ async def test_who_cried_wolf_weighs_less_and_is_heard_with_others(database: Dat
     async with database.transaction() as db:
         ctx = as_of(db, NOW)
         for number in range(4):
-            old = Report(case_id=100 + number, reporter_id=NINA, motive="propos", at=NOW - timedelta(days=9))
+            old = MessageReport(case_id=100 + number, reporter_id=NINA, motive="propos", at=NOW - timedelta(days=9))
             old.was_right = False
-            right = Report(case_id=100 + number, reporter_id=ZOE, motive="propos", at=old.at, was_right=True)
+            right = MessageReport(case_id=100 + number, reporter_id=ZOE, motive="propos", at=old.at, was_right=True)
             db.add_all([old, right])
         case = Case(author_id="a" * 26, author="paul", opened_at=NOW)
         db.add(case)
         await db.flush()
         assert await cases.weigh_reporter(ctx, "inconnu") == 1.0
         assert await cases.weigh_reporter(ctx, NINA) < cases.LIGHT_WEIGHT < 1.0 < await cases.weigh_reporter(ctx, ZOE)
-        db.add(Report(case_id=case.number, reporter_id=NINA, motive="propos", at=NOW))
+        db.add(MessageReport(case_id=case.number, reporter_id=NINA, motive="propos", at=NOW))
         await db.flush()
         assert await cases.is_light(ctx, case)
         assert await cases.is_held_back(ctx, case)
         assert [type(reply).__name__ for reply in await cases.add_to_summary(ctx, case)] == ["Start"]
         assert await cases.add_to_summary(ctx, case) == [], "drawn once for both"
         assert [each.number for each in await cases.list_held_back(ctx)] == [case.number], "never hidden altogether"
-        db.add(Report(case_id=case.number, reporter_id=ZOE, motive="propos", at=NOW))
+        db.add(MessageReport(case_id=case.number, reporter_id=ZOE, motive="propos", at=NOW))
         await db.flush()
         assert not await cases.is_held_back(ctx, case)
         found = Case(author_id="a" * 26, author="paul", opened_at=NOW, source=CaseSource.RULE)
@@ -139,10 +142,10 @@ async def test_a_storm_ends(database: Database) -> None:
         db.add(case)
         db.add_all(reports(cases.STORM_REPORTS, NOW - timedelta(minutes=1)))
         await db.flush()
-        db.add(Report(case_id=case.number, reporter_id="0".rjust(26, "r"), motive="propos", at=NOW))
+        db.add(MessageReport(case_id=case.number, reporter_id="0".rjust(26, "r"), motive="propos", at=NOW))
         await db.flush()
         assert not await cases.is_in_storm(as_of(db, NOW), case), "eleven reports of ten people"
-        db.add(Report(case_id=case.number, reporter_id=ZOE, motive="propos", at=NOW))
+        db.add(MessageReport(case_id=case.number, reporter_id=ZOE, motive="propos", at=NOW))
         await db.flush()
         assert await cases.is_in_storm(as_of(db, NOW), case)
         assert not await cases.is_in_storm(as_of(db, NOW + timedelta(minutes=5, seconds=1)), case)
@@ -154,10 +157,10 @@ async def test_what_one_person_reports_without_end_is_told_together(database: Da
         db.add(case)
         await db.flush()
         numbers = [case.number, *range(7000, 7000 + cases.STORM_REPORTS)]
-        db.add_all(Report(case_id=n, reporter_id=NINA, motive="propos", at=NOW) for n in numbers)
+        db.add_all(MessageReport(case_id=n, reporter_id=NINA, motive="propos", at=NOW) for n in numbers)
         await db.flush()
         assert await cases.is_held_back(as_of(db, NOW), case)
-        db.add(Report(case_id=case.number, reporter_id=ZOE, motive="propos", at=NOW))
+        db.add(MessageReport(case_id=case.number, reporter_id=ZOE, motive="propos", at=NOW))
         await db.flush()
         assert not await cases.is_held_back(as_of(db, NOW), case), "another says so too"
 

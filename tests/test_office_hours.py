@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.calendar import OfficeHours
-from config.office_hours import USUAL_HOURS, Closure, Slot, read_closed, read_hours
+from config.office_hours import USUAL_HOURS, Closure, Opening, read_closed, read_hours
 from config.settings import Settings
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -216,7 +216,7 @@ def test_what_is_expected_is_the_deadline(week: OfficeHours, moment: datetime, t
     ],
 )
 def test_a_week_as_operators_write_it(text: str, slots: list[tuple[int, int, int]]) -> None:
-    assert read_hours(text) == tuple(Slot(*slot) for slot in slots)
+    assert read_hours(text) == tuple(Opening(*slot) for slot in slots)
 
 
 @pytest.mark.parametrize(

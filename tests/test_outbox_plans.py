@@ -14,7 +14,7 @@ from bot.outbox import LEASE
 from bot.work import make_work
 from storage import outbox, work
 from storage.database import Database, UtcTime
-from storage.outbox import Outgoing, Share
+from storage.outbox import Outgoing, QueueShare
 from storage.work import Work, WorkSort, WorkTurn
 from tests.support.databases import database
 from tests.support.outbox import make_message, read_clock
@@ -96,13 +96,17 @@ async def take(db: AsyncSession) -> None:
 
 async def take_some(db: AsyncSession) -> None:
     assert (
-        len(await outbox.take(db, read_clock(), read_clock() + timedelta(seconds=20), 100, Share(but_of=["p1", "p2"])))
+        len(
+            await outbox.take(
+                db, read_clock(), read_clock() + timedelta(seconds=20), 100, QueueShare(but_of=["p1", "p2"])
+            )
+        )
         == 100
     )
 
 
 async def take_of_crowd(db: AsyncSession) -> None:
-    assert await outbox.take(db, read_clock(), read_clock() + timedelta(seconds=20), 100, Share(crowd=True)) == []
+    assert await outbox.take(db, read_clock(), read_clock() + timedelta(seconds=20), 100, QueueShare(crowd=True)) == []
 
 
 async def look(db: AsyncSession) -> None:

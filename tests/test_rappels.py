@@ -9,7 +9,7 @@ from sqlalchemy import delete
 from sqlmodel import col, select
 
 from bot.forms import name_of
-from commands.agenda.cards import Open
+from commands.agenda.cards import OpenEvent
 from commands.rappels import read_hour
 from commands.rappels.day import SCOPE, is_due
 from dialogs.rappels import read_days
@@ -44,7 +44,7 @@ async def give(house: House, person: Person, text: str, *, number: int = 0, is_o
     """A feature has something for somebody that can wait."""
     news = DailyNews(person_id=person.id, text=text, data={}, is_over=is_over, at=house.clock())
     if number:
-        news.label, news.name, news.data = f"Détails {number}", name_of(Open), {"event": number}
+        news.label, news.name, news.data = f"Détails {number}", name_of(OpenEvent), {"event": number}
     async with house.bot.database.transaction() as db:
         await rappels.add_news(db, news)
 

@@ -17,7 +17,7 @@ from sqlmodel import col, select
 
 from commands.rdv.reminders import find_horizon
 from config.time import is_skipped
-from dialogs.rdv.recurrence import COUNT_MAX, Rule, read_rule, write_out
+from dialogs.rdv.recurrence import COUNT_MAX, RecurrenceRule, read_rule, write_out
 from storage.cra.report import Canal
 from storage.database import change
 from storage.rdv import Rdv
@@ -212,7 +212,7 @@ async def test_a_feed_tells_of_rdv_and_of_their_changes_but_of_nobody(monday: Ho
 
 ZONES = ("Europe/Paris", "America/Miquelon", "Indian/Reunion", "Pacific/Noumea", "America/Cayenne", "Pacific/Marquesas")
 RULES = st.builds(
-    Rule,
+    RecurrenceRule,
     weekday=st.integers(0, 6),
     nth=st.sampled_from([0, 0, 1, 2, 3, 4, -1]),
     every=st.sampled_from([1, 1, 2]),
@@ -223,7 +223,7 @@ RULES = st.builds(
 
 @given(RULES, st.dates(date(2026, 1, 1), date(2027, 12, 31)), st.times(), st.sampled_from(ZONES))
 def test_what_comes_back_keeps_its_hour_over_dst_nights_in_any_zone(
-    rule: Rule, first: date, at: time, zone: str
+    rule: RecurrenceRule, first: date, at: time, zone: str
 ) -> None:
     here, hour = ZoneInfo(zone), at.replace(second=0, microsecond=0)
     written = write_out(rule, first, hour, here, "69")

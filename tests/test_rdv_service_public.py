@@ -19,13 +19,13 @@ from bot.clock import utc_now
 from bot.site import MISSED_MAX, WINDOW
 from bot.webhooks import KNOWN_FOR, SENT_MAX, Senders
 from cli.doctor import house as doctor
-from cli.doctor.findings import Findings
+from cli.doctor.findings import CheckFindings
 from cli.errors import OperatorError
 from commands.rdv import deliveries
 from storage.people import Role
 from storage.rdv import Rdv, RdvSource, RdvState
 from storage.rdv.appointments import add_rdv
-from storage.rdv.remote import Opened, RdvAgent, RemoteRdv, Webhook, make_keys, open_webhook, revoke_webhook
+from storage.rdv.remote import OpenedWebhook, RdvAgent, RemoteRdv, Webhook, make_keys, open_webhook, revoke_webhook
 from tests.people import Person, new_session, unique
 from tests.support.house import LOG, PATIENCE, House, plain
 from tests.support.publications import run_job
@@ -49,7 +49,7 @@ class Desk:
     """The organisation 7, whose address is open, and who sends to it."""
 
     house: House
-    opened: Opened
+    opened: OpenedWebhook
     session: ClientSession
 
     @property
@@ -81,7 +81,7 @@ class Desk:
     async def diagnosis(self) -> str:
         """What the doctor says of it."""
         said: list[str] = []
-        await doctor.webhooks(self.house.settings, Findings(said.append), self.house.clock())
+        await doctor.webhooks(self.house.settings, CheckFindings(said.append), self.house.clock())
         return "\n".join(said).replace("\u00a0", " ")
 
 
@@ -228,7 +228,7 @@ async def test_what_is_refused_says_nothing_and_a_lost_answer_does_no_harm(desk:
     assert await desk.sends(make_delivery(7), signature="", kind="application/octet-stream") == 401
     assert await desk.sends(b" " * (1024 * 1024 + 1)) == 413
     assert await desk.sends(b'{"data": {}, "meta": {"model": "User"}}' + b" " * 1_000_000) == 200
-    wrong = replace(desk, opened=Opened("inconnue", desk.opened.secret))
+    wrong = replace(desk, opened=OpenedWebhook("inconnue", desk.opened.secret))
     assert (await wrong.sends(body), wrong.said) == (404, '{"error": "refused"}')
     async with desk.session.get(desk.base) as answer:
         assert answer.status == 405
@@ -373,7 +373,7 @@ async def test_an_operator_opens_rotates_and_closes_an_address(desk: Desk, capsy
     assert "✗ RDV Service Public, organisation 7 : dernier envoi le" in await desk.diagnosis()
     second = await says("--rotate", "--json")
     assert (second["adresse"], second["secret"] != first["secret"]) == (first["adresse"], True)
-    new = replace(desk, opened=Opened(desk.opened.key, second["secret"]))
+    new = replace(desk, opened=OpenedWebhook(desk.opened.key, second["secret"]))
     assert (await desk.sends(body), await new.sends(body)) == (200, 200), "both are taken meanwhile"
     house.clock.goes_to(utc_now() + timedelta(days=11))
     try:

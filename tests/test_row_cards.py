@@ -6,7 +6,7 @@ import pytest
 
 from bot.cards import RowCard
 from bot.replies import Button, Message
-from commands.hotline.cards import Take
+from commands.hotline.cards import TakeTicket
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def test_a_row_may_be_its_own_key() -> None:
 
 
 def test_all_of_a_message_is_said_wherever_it_goes() -> None:
-    said = Message("Colis", [Button("Prendre", Take(ticket=12))], [("Poids", "2 kg")])
+    said = Message("Colis", [Button("Prendre", TakeTicket(ticket=12))], [("Poids", "2 kg")])
     shown = said.text, said.buttons, said.facts, CARD.of(PARCEL)
     for reply in (CARD.post(PARCEL, said, "room"), CARD.send(PARCEL, said, "ana"), CARD.rewrite(PARCEL, said)):
         assert (reply.text, reply.buttons, reply.facts, reply.topic) == shown

@@ -8,7 +8,7 @@ from bot.context import Request
 from bot.delivery import Delivery, DeliveryDependencies
 from bot.links import Links
 from bot.replies import Button, Direct, Refresh, Say
-from commands.cra.cards import RECEIPT, Delete, Restore
+from commands.cra.cards import RECEIPT, Delete, RestoreReport
 from storage.outbox import Outgoing, TargetKind
 from storage.people import Role
 from tests.people import Person, Refused
@@ -124,7 +124,7 @@ async def test_a_button_in_a_channel_is_for_who_may_click_there(
     house: House, mallory: Attacker, juliette: Person
 ) -> None:
     """What all of a channel read carries no person, and what replaces it none either; the role is looked at."""
-    (link,) = links_in(delivery_of(house).content(Say("", [Button("Rétablir", Restore(number=1))])))
+    (link,) = links_in(delivery_of(house).content(Say("", [Button("Rétablir", RestoreReport(number=1))])))
     for person in (mallory.person, juliette):
         said = (await mallory.sends("/buttons", mallory.click(link, user_id=person.id)))[1]["ephemeral_text"]
         assert "n° 1" in said.replace("\u00a0", " ")

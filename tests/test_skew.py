@@ -14,7 +14,7 @@ from bot.app import App
 from bot.clock import utc_now
 from bot.clock_skew import SKEW_MAX, ClockSkew
 from cli.doctor import house as examination
-from cli.doctor.findings import Findings
+from cli.doctor.findings import CheckFindings
 from commands import controls
 from storage.claims import LEASE
 from storage.database import Database
@@ -106,11 +106,11 @@ async def test_the_examination_tells_of_it(stage: MeasureStage, monkeypatch: pyt
 
     said: list[str] = []
     monkeypatch.setattr(Database, "moment", moment)
-    await examination.database(stage.house.bot.settings, Findings(said.append), utc_now())
+    await examination.database(stage.house.bot.settings, CheckFindings(said.append), utc_now())
     monkeypatch.undo()
     assert [line for line in said if line.startswith("✗ ") and "diffèrent de 3600 s" in line]
     said.clear()
-    await examination.database(stage.house.bot.settings, Findings(said.append), utc_now())
+    await examination.database(stage.house.bot.settings, CheckFindings(said.append), utc_now())
     assert not [line for line in said if "horloges" in line]
 
 

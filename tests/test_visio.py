@@ -17,7 +17,7 @@ from bot.context import ReadingContext
 from bot.errors import UserError
 from bot.visio import Server, make_checksum, make_name, sign_jwt
 from bot.web import HostRateLimit, Reach, WebClient
-from commands.visio import Opened, read_line
+from commands.visio import OpenedRoom, read_line
 from config.visio import VisioKind, VisioServer, read_visio
 from storage.people import Person as Registered
 from storage.people import Role
@@ -187,7 +187,7 @@ async def test_the_bot_speaks_in_no_archived_channel(house: House, juliette: Per
         if not may_speak:
             await house.site.admin.delete(f"/channels/{place}")
         opened = await read_line(cast(ReadingContext, asked), "https://visio.exemple.fr/abc Point")
-        assert isinstance(opened, Opened)
+        assert isinstance(opened, OpenedRoom)
         assert opened.may_speak is may_speak
 
 

@@ -21,12 +21,12 @@ from bot.errors import UserError
 from bot.forms.kinds import (
     Choice,
     Clues,
+    DeclaredField,
     Element,
     FieldKind,
     Number,
     Offered,
     Picker,
-    Question,
     Raw,
     Reference,
     Text,
@@ -119,8 +119,8 @@ class Form(BaseModel):
     """Whether it waits as a draft when it could not be accepted; what is not kept never reaches a disk."""
     noun: ClassVar[tuple[str, str]] = ("saisie", "saisies")
     """What one that is not finished is called, and several."""
-    _questions: ClassVar[dict[str, tuple[Question, FieldKind]]]
-    _pickers: ClassVar[dict[str, tuple[Question, Picker]]]
+    _questions: ClassVar[dict[str, tuple[DeclaredField, FieldKind]]]
+    _pickers: ClassVar[dict[str, tuple[DeclaredField, Picker]]]
     _unseen: ClassVar[frozenset[str]]
 
     @classmethod
@@ -270,10 +270,10 @@ def _is_hidden(field: FieldInfo) -> bool:
     return any(isinstance(m, _Hidden) for m in field.metadata)
 
 
-def _question(name: str, field: FieldInfo) -> Question:
+def _question(name: str, field: FieldInfo) -> DeclaredField:
     if not field.title:
         raise TypeError(f"{name} needs a title")
-    return Question(field.alias or name, field.title, typeset(field.description or ""), not field.is_required())
+    return DeclaredField(field.alias or name, field.title, typeset(field.description or ""), not field.is_required())
 
 
 def _kind(field: FieldInfo) -> FieldKind:

@@ -72,7 +72,7 @@ class Clues:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class DeclaredField:
     """A declared field: its element name, label (at most 24 bytes), help (at most 150) and whether it may be blank."""
 
     name: str
@@ -104,23 +104,23 @@ class FieldKind:
         """The maximum number of characters."""
         return TEXT_MAX
 
-    def elements(self, question: Question) -> Sequence[str]:
+    def elements(self, question: DeclaredField) -> Sequence[str]:
         """Return the names of all elements that the field may use, on any server."""
         return (question.name,)
 
-    def draw(self, question: Question, known: object, clues: Clues) -> list[Element]:
+    def draw(self, question: DeclaredField, known: object, clues: Clues) -> list[Element]:
         """Draw the elements of the field, filled with ``known``."""
         return [question.element(known, type="text", max_length=TEXT_MAX)]
 
-    def recall(self, question: Question, raw: Raw) -> object | None:
+    def recall(self, question: DeclaredField, raw: Raw) -> object | None:
         """Return what was typed, valid or not, in the form that ``draw`` takes."""
         return self._text(question, raw)[: self.most] or None
 
-    def _text(self, question: Question, raw: Raw) -> str:
+    def _text(self, question: DeclaredField, raw: Raw) -> str:
         value = cut(raw.get(question.name), LONG_MAX + 1)
         return "" if value is None or isinstance(value, (bool, list)) else str(value).strip()
 
-    def read(self, question: Question, raw: Raw, clues: Clues) -> Any:
+    def read(self, question: DeclaredField, raw: Raw, clues: Clues) -> Any:
         """Read the value, None if it is blank. Raises Unreadable."""
         text = self._text(question, raw)
         if not text:
@@ -152,7 +152,7 @@ class Text(FieldKind):
     def most(self) -> int:
         return LONG_MAX if self.long else TEXT_MAX
 
-    def draw(self, question: Question, known: object, clues: Clues) -> list[Element]:
+    def draw(self, question: DeclaredField, known: object, clues: Clues) -> list[Element]:
         return [question.element(known, type="textarea" if self.long else "text", max_length=self.most)]
 
     def value(self, text: str, clues: Clues) -> str:
@@ -172,7 +172,7 @@ class ReadText(FieldKind):
     def missing(self) -> str:  # type: ignore[override]  # a sentence of the field’s own
         return self.missing_text
 
-    def draw(self, question: Question, known: object, clues: Clues) -> list[Element]:
+    def draw(self, question: DeclaredField, known: object, clues: Clues) -> list[Element]:
         shown = known if known is None or isinstance(known, str) else self.show(known)
         return [question.element(shown, type="text", max_length=TEXT_MAX, placeholder=self.placeholder)]
 
@@ -186,7 +186,7 @@ class Number(FieldKind):
 
     missing: ClassVar[str] = "Indiquez un nombre."
 
-    def draw(self, question: Question, known: object, clues: Clues) -> list[Element]:
+    def draw(self, question: DeclaredField, known: object, clues: Clues) -> list[Element]:
         return [question.element(known, type="text", subtype="number", max_length=TEXT_MAX)]
 
     def value(self, text: str, clues: Clues) -> int:
@@ -215,7 +215,7 @@ class Choice(FieldKind):
         labels = {value: str(getattr(m, "label", value)) for value, m in members.items()}
         return cls(labels, members.__getitem__)
 
-    def draw(self, question: Question, known: object, clues: Clues) -> list[Element]:
+    def draw(self, question: DeclaredField, known: object, clues: Clues) -> list[Element]:
         shown = None if known is None or str(known) not in self.options else str(known)
         return [
             question.element(
@@ -248,7 +248,7 @@ class Day(FieldKind):
 
     missing: ClassVar[str] = "Indiquez une date : par exemple aujourd’hui, hier ou 12/09."
 
-    def draw(self, question: Question, known: object, clues: Clues) -> list[Element]:
+    def draw(self, question: DeclaredField, known: object, clues: Clues) -> list[Element]:
         day = known if isinstance(known, date) else read_date(str(known or ""), clues.today)
         if not clues.capabilities.dates:
             shown = f"{day:%d/%m/%Y}" if day else known
@@ -290,13 +290,13 @@ class Picker(FieldKind):
 
     source: ClassVar[Source]
 
-    def draw(self, question: Question, known: object, clues: Clues) -> list[Element]:
+    def draw(self, question: DeclaredField, known: object, clues: Clues) -> list[Element]:
         if known is None or not ID.fullmatch(str(known)):
             return [question.element(type="select", data_source=self.source)]
         options = [{"text": clues.names.get(str(known), str(known)), "value": str(known)}]
         return [question.element(known, type="select", data_source=self.source, options=options)]
 
-    def reference(self, question: Question, raw: Raw) -> Reference | None:
+    def reference(self, question: DeclaredField, raw: Raw) -> Reference | None:
         """Return the person or channel that was picked, if the value can be one."""
         text = self._text(question, raw)
         return Reference(self.source, text) if ID.fullmatch(text) else None
@@ -331,7 +331,7 @@ class Radio(Choice):
     optional one, which older clients do not allow as a radio (docs/mattermost.md §3.4).
     """
 
-    def draw(self, question: Question, known: object, clues: Clues) -> list[Element]:
+    def draw(self, question: DeclaredField, known: object, clues: Clues) -> list[Element]:
         (element,) = super().draw(question, known, clues)
         return [element if element["default"] or question.optional else element | {"type": "radio"}]
 
@@ -345,11 +345,11 @@ class Offered(FieldKind):
     first: Mapping[str, str] = field(default_factory=dict)
     missing: ClassVar[str] = Choice.missing
 
-    def draw(self, question: Question, known: object, clues: Clues) -> list[Element]:
+    def draw(self, question: DeclaredField, known: object, clues: Clues) -> list[Element]:
         return self._among(question, clues).draw(question, known, clues)
 
-    def read(self, question: Question, raw: Raw, clues: Clues) -> Any:
+    def read(self, question: DeclaredField, raw: Raw, clues: Clues) -> Any:
         return self._among(question, clues).read(question, raw, clues)
 
-    def _among(self, question: Question, clues: Clues) -> Choice:
+    def _among(self, question: DeclaredField, clues: Clues) -> Choice:
         return Choice(clues.offers.get(question.name, {}))

@@ -5,7 +5,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from bot.forms.kinds import LONG_MAX, TEXT_MAX, Clues, Element, FieldKind, Question, Raw, Unreadable, cut, say_too_long
+from bot.forms.kinds import (
+    LONG_MAX,
+    TEXT_MAX,
+    Clues,
+    DeclaredField,
+    Element,
+    FieldKind,
+    Raw,
+    Unreadable,
+    cut,
+    say_too_long,
+)
 from bot.french.words import join
 from bot.texts import quote
 from config.text import fold
@@ -40,14 +51,14 @@ class Many(FieldKind):
     def missing(self) -> str:  # type: ignore[override]  # it names what is missing
         return f"Choisissez au moins un {self.noun}."
 
-    def first_element(self, question: Question, clues: Clues) -> str:
+    def first_element(self, question: DeclaredField, clues: Clues) -> str:
         """Name the element under which a mistake about the whole is shown."""
         return question.name if clues.capabilities.multiselect else f"{self.singular}1"
 
-    def elements(self, question: Question) -> Sequence[str]:
+    def elements(self, question: DeclaredField) -> Sequence[str]:
         return (question.name, *self._singulars, f"{self.singular}s_plus")
 
-    def draw(self, question: Question, known: object, clues: Clues) -> list[Element]:
+    def draw(self, question: DeclaredField, known: object, clues: Clues) -> list[Element]:
         picked = known if isinstance(known, Picks) else Picks(list(known or ()))  # type: ignore[call-overload]
         offered = self._offered(question, clues)
         # What was typed elsewhere may name something of this offer, which ``recall`` does not know.
@@ -61,7 +72,7 @@ class Many(FieldKind):
             return [question.element(",".join(known_values), **shared)]
         return [*self._selects(question, known_values, options), self._more(known_values, unread)]
 
-    def _selects(self, question: Question, values: Sequence[str], options: object) -> list[Element]:
+    def _selects(self, question: DeclaredField, values: Sequence[str], options: object) -> list[Element]:
         padded = [*values[:SELECTS], *[None] * SELECTS]
         return [
             question.element(padded[i], type="select", options=options)
@@ -72,12 +83,12 @@ class Many(FieldKind):
 
     def _more(self, values: Sequence[str], typed: str) -> Element:
         shown = ", ".join([*values[SELECTS:], *([typed] if typed else [])])
-        question = Question(f"{self.singular}s_plus", self.more_label, self.more_help, optional=True)
+        question = DeclaredField(f"{self.singular}s_plus", self.more_label, self.more_help, optional=True)
         # All of a long list take more than one line holds.
         long = len(shown) > TEXT_MAX
         return question.element(shown, type="textarea" if long else "text", max_length=LONG_MAX if long else TEXT_MAX)
 
-    def recall(self, question: Question, raw: Raw) -> Picks | None:
+    def recall(self, question: DeclaredField, raw: Raw) -> Picks | None:
         values = [v for _, v in self._choices(question, raw)]
         words = [(w, self.reader(w)) for w in _words(cut(raw.get(f"{self.singular}s_plus")))]
         values += [v for _, v in words if v is not None]
@@ -88,7 +99,7 @@ class Many(FieldKind):
         picked = typed if isinstance(typed, Picks) else Picks([])
         return join([*(self.options.get(v, v) for v in picked.values), *([picked.more] if picked.more else [])])
 
-    def read(self, question: Question, raw: Raw, clues: Clues) -> tuple[str, ...] | None:
+    def read(self, question: DeclaredField, raw: Raw, clues: Clues) -> tuple[str, ...] | None:
         values: list[str] = []
         mistakes: dict[str, str] = {}
         offered = self._offered(question, clues)
@@ -102,14 +113,14 @@ class Many(FieldKind):
             raise Unreadable(self._place_mistakes(mistakes, question, clues))
         return tuple(values) or None
 
-    def _place_mistakes(self, mistakes: Mapping[str, str], question: Question, clues: Clues) -> dict[str, str]:
+    def _place_mistakes(self, mistakes: Mapping[str, str], question: DeclaredField, clues: Clues) -> dict[str, str]:
         """Move sentences about elements that this dialog does not have to its first one."""
         shown = {str(e["name"]) for e in self.draw(question, None, clues)}
         found = {e: text for e, text in mistakes.items() if e in shown}
         elsewhere = next((text for e, text in mistakes.items() if e not in shown), None)
         return ({self.first_element(question, clues): elsewhere} if elsewhere else {}) | found
 
-    def _offered(self, question: Question, clues: Clues) -> Mapping[str, str]:
+    def _offered(self, question: DeclaredField, clues: Clues) -> Mapping[str, str]:
         more = clues.offers.get(question.name)
         return {**self.options, **more} if more else self.options
 
@@ -143,7 +154,7 @@ class Many(FieldKind):
     def _singulars(self) -> list[str]:
         return [f"{self.singular}{i + 1}" for i in range(SELECTS)]
 
-    def _choices(self, question: Question, raw: Raw) -> list[tuple[str, str]]:
+    def _choices(self, question: DeclaredField, raw: Raw) -> list[tuple[str, str]]:
         """Return (element, value) of all selects, whether clients sent lists, comma-separated strings or single
         values."""
         return [(e, value) for e in (question.name, *self._singulars) for value in _values(cut(raw.get(e)))]

@@ -22,7 +22,7 @@ from bot.retries import WORN, Doubts, Gate, LeaseLostError, lease_kept, run_when
 from bot.tasks import ShieldedTransactions, Traffic, loop_time
 from storage import outbox as table
 from storage.database import Database
-from storage.outbox import EMPTY, LEASE, ActionTurn, DeliveryMark, HeldLease, Outgoing, Share, TargetKind
+from storage.outbox import EMPTY, LEASE, ActionTurn, DeliveryMark, HeldLease, Outgoing, QueueShare, TargetKind
 from storage.round_trips import SharedQuestions
 
 
@@ -37,7 +37,7 @@ class OutboxTable:
         self.wait = self._transactions.wait
         self._older: SharedQuestions[Outgoing, Sequence[str]] = SharedQuestions(self._find_older)
 
-    async def due_in(self, share: Share) -> float | None:
+    async def due_in(self, share: QueueShare) -> float | None:
         """Seconds until the next try of any message of a share, 0 when it is due; None when nothing waits."""
         now = self._clock()
         following = await self._transactions.run(lambda db: table.next_due(db, now, share), writes=False)
@@ -47,7 +47,7 @@ class OutboxTable:
         """Return how many messages to people wait, by target."""
         return await self._transactions.run(lambda db: table.count_waiting(db, self._clock()), writes=False)
 
-    async def take(self, limit: int, share: Share) -> Sequence[LeasedMessage]:
+    async def take(self, limit: int, share: QueueShare) -> Sequence[LeasedMessage]:
         """Lease what is due of a share, oldest first."""
         now = self._clock()
         found = await self._transactions.run(lambda db: table.take(db, now, now + LEASE, limit, share))

@@ -30,7 +30,7 @@ from bot.outbox.sender import FileCarrier, Fresh, Sender
 from bot.retries import PollerPauses, TablePoller, wait_before_look
 from bot.tasks import Traffic, cancel_all
 from storage.database import Database
-from storage.outbox import DeliveryMark, Outgoing, Share, TargetKind
+from storage.outbox import DeliveryMark, Outgoing, QueueShare, TargetKind
 
 log = structlog.get_logger()
 
@@ -235,7 +235,7 @@ class WorkerPool:
         at_work = self._lanes.targets() if self._settings.is_crowd else self._lanes.full()
         but_of = [*at_work, *(doubts.resting() if self.is_open else doubts.all())]
         returns = self._returns
-        due_in = await self._d.rows.due_in(Share(self._settings.is_crowd, but_of))
+        due_in = await self._d.rows.due_in(QueueShare(self._settings.is_crowd, but_of))
         if due_in == 0.0:
             # To its end, though this look be cut off: what is leased must be in the lanes, to be given back.
             self._bringing = asyncio.create_task(self._bring(room, but_of))
@@ -250,7 +250,7 @@ class WorkerPool:
 
     async def _bring(self, room: int, but_of: Sequence[str]) -> int:
         returns = self._returns
-        letters = await self._d.rows.take(room, Share(self._settings.is_crowd, but_of))
+        letters = await self._d.rows.take(room, QueueShare(self._settings.is_crowd, but_of))
         is_late = returns != self._returns
         for letter in letters:
             self._backlog.taken(letter)

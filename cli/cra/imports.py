@@ -37,7 +37,7 @@ async def import_cra(call: Call, file: str, *, dry_run: bool = False) -> int:
     settings, clock = call.settings, call.clock
     async with tables.open_to_import(settings, dry_run=dry_run) as database, open_chat(settings) as chat:
         with open_file(file) as stream:
-            lines = Lines(stream)
+            lines = ImportLines(stream)
             work = CraImport(
                 database, Authors(database, chat, clock), clock, tables.complain, tables.announce if dry_run else None
             )
@@ -52,7 +52,7 @@ Numbered = tuple[int, files.Row | BadLineError]
 """A line by its number in the file (the first is 1), or why it can’t be read."""
 
 
-class Lines:
+class ImportLines:
     """The lines of a file, read once; ``ignored`` are the unknown columns."""
 
     def __init__(self, stream: BinaryIO) -> None:

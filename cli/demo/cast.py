@@ -17,7 +17,7 @@ ADMIN = "admin"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Actor:
+class DemoPerson:
     """A person of the demo; ``role`` is one of the register’s.
 
     ``communes`` are the INSEE codes of their places of work, home first.
@@ -54,15 +54,15 @@ class Actor:
 
 
 @cache
-def everybody() -> tuple[Actor, ...]:
+def everybody() -> tuple[DemoPerson, ...]:
     """Read the people of reseau.tsv, in its order."""
     lines = files("cli.demo").joinpath("reseau.tsv").read_text("utf-8").splitlines()
     columns, *rows = [line.split("\t") for line in lines if not line.startswith("#")]
     return tuple(_actor(**dict(zip(columns, row, strict=True))) for row in rows)
 
 
-def _actor(communes: str, **said: str) -> Actor:
-    return Actor(**said, communes=tuple(filter(None, communes.split(","))))
+def _actor(communes: str, **said: str) -> DemoPerson:
+    return DemoPerson(**said, communes=tuple(filter(None, communes.split(","))))
 
 
 CAST = everybody()[:8]

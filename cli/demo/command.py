@@ -15,7 +15,7 @@ from typing import Any
 from cli.command import Call
 from cli.demo import entrance
 from cli.demo.cast import ADMIN, CAST, PASSWORD, TEAM, everybody
-from cli.demo.plan import Plan
+from cli.demo.plan import DemoPlan
 from cli.demo.stage import LOCK, empty, free_port, run
 from cli.demo.tour import play
 from cli.errors import INTERRUPTED, OperatorError
@@ -33,7 +33,7 @@ def demo_command(
     """Run it, or play the tour."""
     if tour:
         return take_tour(server_version)
-    return demo(Plan(FOLDER.absolute(), port, bot_port, server_version), reset=reset, is_to_open=is_to_open)
+    return demo(DemoPlan(FOLDER.absolute(), port, bot_port, server_version), reset=reset, is_to_open=is_to_open)
 
 
 async def take_tour(version: str) -> int:
@@ -41,7 +41,7 @@ async def take_tour(version: str) -> int:
     return 0 if await wait_for_stop(_tour(version)) else INTERRUPTED
 
 
-async def demo(plan: Plan, *, reset: bool = False, is_to_open: bool = False) -> int:
+async def demo(plan: DemoPlan, *, reset: bool = False, is_to_open: bool = False) -> int:
     """Run the demo until it is told to stop."""
     with _lock(plan.folder):
         if reset:
@@ -52,12 +52,12 @@ async def demo(plan: Plan, *, reset: bool = False, is_to_open: bool = False) -> 
 
 async def _tour(version: str) -> None:
     with tempfile.TemporaryDirectory(prefix="coop-demo-") as name:
-        plan = Plan(Path(name), free_port(), free_port(), version)
+        plan = DemoPlan(Path(name), free_port(), free_port(), version)
         async with run(plan, _quiet):
             await play(plan.url, print)
 
 
-async def _show(plan: Plan, *, is_to_open: bool) -> None:
+async def _show(plan: DemoPlan, *, is_to_open: bool) -> None:
     async with run(plan, _complain):
         print(f"Prêt : {plan.url}", flush=True)
         print(_how_to_go_on(plan), flush=True)
@@ -115,7 +115,7 @@ def _quiet(_: str) -> None:
     """Silence the log, so that the tour shows no internals."""
 
 
-def _how_to_go_on(plan: Plan) -> str:
+def _how_to_go_on(plan: DemoPlan) -> str:
     env = os.path.relpath(plan.env)
     names = ", ".join(actor.username for actor in CAST)
     others = len(everybody()) - len(CAST)

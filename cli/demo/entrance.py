@@ -7,7 +7,7 @@ import webbrowser
 from collections.abc import Mapping
 from pathlib import Path
 
-from cli.demo.cast import CAST, PASSWORD, Actor, everybody
+from cli.demo.cast import CAST, PASSWORD, DemoPerson, everybody
 
 ROLES = {
     "animateur": "Animation du réseau",
@@ -32,7 +32,7 @@ def write(file: Path) -> None:
     file.write_text(json.dumps(told, ensure_ascii=False, indent=1), "utf-8")
 
 
-def _present(actor: Actor) -> dict[str, str]:
+def _present(actor: DemoPerson) -> dict[str, str]:
     return {
         "username": actor.username,
         "name": f"{actor.first_name} {actor.last_name}",

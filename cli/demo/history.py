@@ -10,15 +10,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.work import make_work
 from cli.annuaire import read_contact
-from cli.demo.cast import Actor, everybody
+from cli.demo.cast import DemoPerson, everybody
 from cli.demo_data import history as storing
 from cli.demo_data.rows import Conseiller, HistoryPlan
 from cli.ressources.imports import ResourcesImport
 from cli.ressources.lines import Numbered
 from cli.terminal import ProgressBar
-from commands.actus.drafts import Publish, complete_draft
+from commands.actus.drafts import PublishDigest, complete_draft
 from commands.actus.harvest import harvest_tables
-from commands.sondage.cards import Broadcast
+from commands.sondage.cards import SendPoll
 from config.settings import Settings
 from config.themes import THEMES
 from config.time import PARIS
@@ -62,7 +62,7 @@ async def fill(database: Database, ids: Mapping[str, str], now: datetime) -> int
     return wanted.count
 
 
-def register(actor: Actor, user_id: str, since: datetime) -> Person:
+def register(actor: DemoPerson, user_id: str, since: datetime) -> Person:
     """Make the actor’s entry in the register; one in three has skills, one in six helps others."""
     dice = random.Random(f"savoirs {actor.username}")  # noqa: S311  (a story, not a secret)
     knows = actor.files_reports and dice.random() < 1 / 3
@@ -84,7 +84,7 @@ def register(actor: Actor, user_id: str, since: datetime) -> Person:
     )
 
 
-def _conseiller(actor: Actor, user_id: str) -> Conseiller:
+def _conseiller(actor: DemoPerson, user_id: str) -> Conseiller:
     places = tuple(place for place in map(get_commune, actor.communes) if place)
     dice = random.Random(actor.username)  # noqa: S311  (a story, not a secret)
     departement = actor.departement or places[0].departement
@@ -204,7 +204,7 @@ async def publish_news(db: AsyncSession, settings: Settings, now: datetime) -> i
     await complete_draft(db, issue)
     # What the issue had no room for is for the next one, which begins where this one ended.
     await change(db, issue, until=until)
-    await work.add(db, [make_work(WorkSort.STEPS, Publish(digest=issue.number), "", now, told=False)])
+    await work.add(db, [make_work(WorkSort.STEPS, PublishDigest(digest=issue.number), "", now, told=False)])
     return issue.number
 
 
@@ -241,5 +241,5 @@ async def ask_poll(db: AsyncSession, now: datetime) -> int:
     number = await polls.add_poll(db, poll)
     if number is None:
         raise ValueError("the demo’s poll is there already")
-    await work.add(db, [make_work(WorkSort.STEPS, Broadcast(poll=number), "", now, told=False)])
+    await work.add(db, [make_work(WorkSort.STEPS, SendPoll(poll=number), "", now, told=False)])
     return number

@@ -11,7 +11,7 @@ VERSIONS = ("11.6", "11.2", "10.5", "9.11", "9.4", "5.37")
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class DemoPlan:
     """The folder, ports and server version of a demo."""
 
     folder: Path

@@ -5,7 +5,7 @@ from cli import envfile
 from cli.canaux import bring_to_plan
 from cli.demo import history
 from cli.demo.cast import ADMIN, TEAM
-from cli.demo.plan import HOST, Plan
+from cli.demo.plan import HOST, DemoPlan
 from cli.demo.rooms import rooms
 from cli.demo.visitor import bring_in, log_in, people_server
 from cli.environment import open_database
@@ -19,12 +19,12 @@ CALLS = 1000
 """A second: an embedded server takes them."""
 
 
-async def migrate(plan: Plan) -> None:
+async def migrate(plan: DemoPlan) -> None:
     """Make the tables of the bot’s database."""
     await schema.upgrade(plan.database_url)
 
 
-async def fill(plan: Plan) -> None:
+async def fill(plan: DemoPlan) -> None:
     """Write the history of the people whom the server has."""
     database = Database(plan.database_url)
     try:
@@ -38,7 +38,7 @@ async def fill(plan: Plan) -> None:
         await database.close()
 
 
-async def set_up(plan: Plan) -> bool:
+async def set_up(plan: DemoPlan) -> bool:
     """Prepare the server as an operator does, and write the demo’s settings; return whether these changed.
 
     They change if the ports are others than last time.
@@ -69,7 +69,7 @@ async def set_up(plan: Plan) -> bool:
     return plan.env.read_text("utf-8") != before
 
 
-async def let_in(plan: Plan) -> None:
+async def let_in(plan: DemoPlan) -> None:
     """Add the bot to the existing private channels, which it does not see, create the other planned ones, send the poll
     and publish the digest."""
     await bring_in(plan.url, TEAM, "coop", [room.name for room in rooms()])

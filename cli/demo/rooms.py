@@ -9,7 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from cli.demo.cast import ADMIN, PASSWORD, TEAM, TEAM_NAME, Actor, everybody
+from cli.demo.cast import ADMIN, PASSWORD, TEAM, TEAM_NAME, DemoPerson, everybody
 from config import canaux
 from config.canaux import PlannedChannel
 from config.territories import DEPARTEMENTS
@@ -17,7 +17,7 @@ from config.time import PARIS
 
 
 @dataclass(frozen=True, slots=True)
-class Utterance:
+class DemoMessage:
     """A message: how many working days ago, and its time in Paris; its reactions, and the replies in its thread."""
 
     days: int
@@ -25,7 +25,7 @@ class Utterance:
     username: str
     message: str
     reactions: dict[str, list[str]] = field(default_factory=dict)
-    replies: list["Utterance"] = field(default_factory=list)
+    replies: list["DemoMessage"] = field(default_factory=list)
 
     def moment(self, today: date) -> datetime:
         """Return when the message was written, seen from ``today``."""
@@ -36,21 +36,21 @@ class Utterance:
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class DemoChannel:
     """A channel with its messages; private if it has a ``departement`` (for its people) or is ``for_animateurs``."""
 
     name: str
     display_name: str
     departement: str | None = None
     for_animateurs: bool = False
-    talk: list[Utterance] = field(default_factory=list)
+    talk: list[DemoMessage] = field(default_factory=list)
 
     @property
     def is_private(self) -> bool:
         """Whether the channel is private."""
         return self.for_animateurs or self.departement is not None
 
-    def messages(self) -> Iterator[Utterance]:
+    def messages(self) -> Iterator[DemoMessage]:
         """Yield all messages, replies included."""
         for said in self.talk:
             yield said
@@ -58,9 +58,9 @@ class Room:
 
 
 @cache
-def rooms() -> tuple[Room, ...]:
+def rooms() -> tuple[DemoChannel, ...]:
     """Read all channels, as the file has them."""
-    found: list[Room] = []
+    found: list[DemoChannel] = []
     for line in files("cli.demo").joinpath("conversations.txt").read_text("utf-8").splitlines():
         mark, _, rest = line.partition(" ")
         if mark == "=":
@@ -77,21 +77,21 @@ def rooms() -> tuple[Room, ...]:
     return tuple(found)
 
 
-def _room(title: str) -> Room:
+def _room(title: str) -> DemoChannel:
     if departement := DEPARTEMENTS.get(title):
-        return Room(departement.canal, f"{departement.code} - {departement.nom}", departement.code)
+        return DemoChannel(departement.canal, f"{departement.code} - {departement.nom}", departement.code)
     name, _, display_name = title.partition(" ")
-    return Room(name, display_name)
+    return DemoChannel(name, display_name)
 
 
-def _last(room: Room) -> Utterance:
+def _last(room: DemoChannel) -> DemoMessage:
     said = room.talk[-1]
     return said.replies[-1] if said.replies else said
 
 
-def _say(line: str) -> Utterance:
+def _say(line: str) -> DemoMessage:
     days, at, username, message = line.split(" ", 3)
-    return Utterance(int(days), time.fromisoformat(at), username, message)
+    return DemoMessage(int(days), time.fromisoformat(at), username, message)
 
 
 Json = dict[str, Any]
@@ -128,7 +128,7 @@ def _admin() -> Json:
     return account | {"roles": "system_user system_admin", "teams": [_membership(rooms(), is_admin=True)]}
 
 
-def _user(actor: Actor) -> Json:
+def _user(actor: DemoPerson) -> Json:
     zone = {"useAutomaticTimezone": "false", "manualTimezone": actor.timezone, "automaticTimezone": ""}
     animates = actor.role == "animateur"
     theirs = [room for room in rooms() if animates or _is_for(room, actor)]
@@ -136,7 +136,7 @@ def _user(actor: Actor) -> Json:
     return account | {"timezone": zone, "teams": [_membership(theirs, is_admin=animates)]}
 
 
-def _is_for(room: Room, actor: Actor) -> bool:
+def _is_for(room: DemoChannel, actor: DemoPerson) -> bool:
     return not room.for_animateurs and room.departement in {None, actor.departement}
 
 
@@ -145,12 +145,12 @@ def _account(username: str, email: str, first_name: str, last_name: str) -> Json
     return {"username": username, "email": email, "password": PASSWORD} | names
 
 
-def _membership(theirs: Iterable[Room], *, is_admin: bool) -> Json:
+def _membership(theirs: Iterable[DemoChannel], *, is_admin: bool) -> Json:
     roles = "team_user team_admin" if is_admin else "team_user"
     return {"name": TEAM, "roles": roles, "channels": [{"name": room.name, "roles": "channel_user"} for room in theirs]}
 
 
-def _post(said: Utterance, today: date) -> Json:
+def _post(said: DemoMessage, today: date) -> Json:
     at = int(said.moment(today).timestamp() * 1000)
     given = [(emoji, who) for emoji, people in said.reactions.items() for who in people]
     reactions = [{"user": who, "emoji_name": emoji, "create_at": at + 60_000} for emoji, who in given]

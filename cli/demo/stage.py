@@ -16,7 +16,7 @@ from bot.french import join
 from cli import envfile
 from cli.demo import entrance, rooms
 from cli.demo.children import Child
-from cli.demo.plan import HOST, VERSIONS, Plan
+from cli.demo.plan import HOST, VERSIONS, DemoPlan
 from cli.demo.visitor import report
 from cli.errors import OperatorError
 
@@ -30,7 +30,7 @@ _given: set[int] = set()
 
 
 @asynccontextmanager
-async def run(plan: Plan, say: Callable[[str], None]) -> AsyncIterator[None]:
+async def run(plan: DemoPlan, say: Callable[[str], None]) -> AsyncIterator[None]:
     """Start both processes, after preparing a new server as « setup » does."""
     _check(plan)
     is_new = not (plan.folder / _PREPARED).exists()
@@ -54,7 +54,7 @@ async def run(plan: Plan, say: Callable[[str], None]) -> AsyncIterator[None]:
         await asyncio.gather(bot.stop(), mattermost.stop())
 
 
-async def _prepare(plan: Plan, mattermost: Child, bot: Child, *, is_new: bool) -> None:
+async def _prepare(plan: DemoPlan, mattermost: Child, bot: Child, *, is_new: bool) -> None:
     """Prepare everything the bot needs; stop it if its settings changed, because of other ports."""
     # Hundreds of modules, imported while the processes begin.
     from cli.demo import preparation
@@ -70,7 +70,7 @@ async def _prepare(plan: Plan, mattermost: Child, bot: Child, *, is_new: bool) -
         await preparation.let_in(plan)
 
 
-def _check(plan: Plan) -> None:
+def _check(plan: DemoPlan) -> None:
     if plan.version not in VERSIONS:
         raise OperatorError(f"SERVER_VERSION : {join(VERSIONS, 'ou')}.", code=2)
     if plan.port == plan.bot_port:
@@ -79,13 +79,13 @@ def _check(plan: Plan) -> None:
     _must_be_free(plan.bot_port, "BOT_PORT")
 
 
-def _still_fits(plan: Plan) -> bool:
+def _still_fits(plan: DemoPlan) -> bool:
     """Return whether the bot’s settings have the same ports, so that it can start at once."""
     found = envfile.values(plan.env.read_text("utf-8"))
     return (found.get("COOP_MATTERMOST_URL"), found.get("COOP_PORT")) == (plan.url, str(plan.bot_port))
 
 
-def _children(plan: Plan, say: Callable[[str], None]) -> tuple[Child, Child]:
+def _children(plan: DemoPlan, say: Callable[[str], None]) -> tuple[Child, Child]:
     python, folder = (sys.executable, "-m"), plan.folder
     people = folder / "people.json"
     entrance.write(people)

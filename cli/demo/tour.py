@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from cli.demo.cast import TOWN_SQUARE
-from cli.demo.visitor import Json, Visitor, visit
+from cli.demo.visitor import DemoVisitor, Json, visit
 
 PAGE_WIDTH = 88
 LINE = "/cra atelier 8p 1h30 mail, internet 69120 hier +60 retraités"
@@ -21,7 +21,7 @@ async def play(url: str, say: Say) -> None:
     say("Fin de la visite. « make demo » laisse l’ensemble ouvert pour essayer vous-même.")
 
 
-async def _by_form(juliette: Visitor, say: Say) -> None:
+async def _by_form(juliette: DemoVisitor, say: Say) -> None:
     say("① Par le formulaire. Elle tape : /cra\n")
     await juliette.types("/cra")
     opened = await juliette.dialog()
@@ -37,7 +37,7 @@ async def _by_form(juliette: Visitor, say: Say) -> None:
     _show_post(await juliette.direct("enregistré"), say)
 
 
-async def _by_line(juliette: Visitor, say: Say) -> None:
+async def _by_line(juliette: DemoVisitor, say: Say) -> None:
     say(f"② En une ligne. Elle tape : {LINE}\n")
     await juliette.types(LINE)
     preview = await juliette.answer("Enregistrer")

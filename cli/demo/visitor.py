@@ -72,7 +72,7 @@ ANSWER_WITHIN = 60.0
 Json = dict[str, Any]
 
 
-class Visitor:
+class DemoVisitor:
     """A person with an open websocket; messages wait in order until they are looked for."""
 
     def __init__(
@@ -164,13 +164,13 @@ def _list_labels(post: str) -> list[str]:
 
 
 @asynccontextmanager
-async def visit(url: str, username: str, channel: str) -> AsyncIterator[Visitor]:
+async def visit(url: str, username: str, channel: str) -> AsyncIterator[DemoVisitor]:
     """Log somebody in, in a channel."""
     async with speaking_as(url, username) as client:
         team = await client.get(f"/teams/name/{TEAM}")
         there = await client.get(f"/teams/{team['id']}/channels/name/{channel}")
         async with client.session.ws_connect(f"{url}{API}/websocket") as socket:
-            yield Visitor(client, team["id"], there["id"], socket)
+            yield DemoVisitor(client, team["id"], there["id"], socket)
 
 
 REPORTER = "murielle"

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from bot.french import plural
 from cli.backup import plan_backups
-from cli.doctor.findings import Findings
+from cli.doctor.findings import CheckFindings
 from cli.environment import open_database
 from cli.errors import OperatorError
 from cli.faults import folder_fault
@@ -19,7 +19,7 @@ WORK = "sauvegarde.MakeBackup"
 """What backups are called among long work (commands/entretien.py)."""
 
 
-async def backups(settings: Settings, findings: Findings, now: datetime) -> None:
+async def backups(settings: Settings, findings: CheckFindings, now: datetime) -> None:
     """Say how the scheduled backups are."""
     if settings.backup_at is None:
         findings.note("Aucune sauvegarde programmée : COOP_BACKUP_AT et COOP_BACKUP_DIR en font une par jour.")
@@ -39,7 +39,7 @@ async def backups(settings: Settings, findings: Findings, now: datetime) -> None
         await _last(settings, findings, now)
 
 
-async def _last(settings: Settings, findings: Findings, now: datetime) -> None:
+async def _last(settings: Settings, findings: CheckFindings, now: datetime) -> None:
     async with open_database(settings) as database, database.transaction(writes=False) as db:
         good, failed = await claims.read_cursor(db, LAST_GOOD), await work.find_last_failed(db, WORK)
     why = (

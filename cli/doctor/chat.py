@@ -13,12 +13,12 @@ from bot.errors import ChatError
 from bot.french import join
 from bot.mattermost import AioClient, ChatChannel, ChatUser, Mattermost
 from bot.mattermost.client import API
-from cli.admin import Admin, Identity
+from cli.admin import Admin, TeamIdentity
 from cli.checks import explain_old_server
-from cli.doctor.findings import Findings
+from cli.doctor.findings import CheckFindings
 from cli.environment import open_database
 from cli.faults import certificate_fault, chat_fault
-from cli.rights import Needs, explain_excess, look_up
+from cli.rights import RightsNeeded, explain_excess, look_up
 from cli.setup.server import host_of, is_loopback, worth_of_addresses
 from config.canaux import PlannedChannel
 from config.settings import Settings
@@ -29,7 +29,7 @@ CLOCK_APART_MAX = 10.0
 HELLO_WAITED_MAX = 10.0
 
 
-async def server(client: AioClient, findings: Findings, clock: Callable[[], datetime]) -> bool:
+async def server(client: AioClient, findings: CheckFindings, clock: Callable[[], datetime]) -> bool:
     """Examine whether it answers, with TLS in order, which version it is, and what its clock says."""
     try:
         async with client.session.get(f"{client.url}{API}/system/ping") as reply:
@@ -50,7 +50,7 @@ async def server(client: AioClient, findings: Findings, clock: Callable[[], date
     return True
 
 
-def _clock(findings: Findings, date: str | None, now: datetime) -> None:
+def _clock(findings: CheckFindings, date: str | None, now: datetime) -> None:
     if not date:
         return
     # The header says whole seconds.
@@ -61,7 +61,7 @@ def _clock(findings: Findings, date: str | None, now: datetime) -> None:
         findings.well("Horloges d’accord.")
 
 
-def version(client: AioClient, findings: Findings) -> None:
+def version(client: AioClient, findings: CheckFindings) -> None:
     """Examine what the server can do."""
     can = client.capabilities
     number = ".".join(map(str, can.version))
@@ -83,7 +83,7 @@ def version(client: AioClient, findings: Findings) -> None:
     findings.well(f"Mattermost {number} : {', '.join(name for name, there in abilities.items() if there)}.")
 
 
-async def account(admin: Admin, needs: Needs, findings: Findings) -> tuple[ChatUser, Identity] | None:
+async def account(admin: Admin, needs: RightsNeeded, findings: CheckFindings) -> tuple[ChatUser, TeamIdentity] | None:
     """Examine the bot’s token, rights and team; None when one of them is missing."""
     try:
         me = await admin.me()
@@ -107,7 +107,7 @@ async def account(admin: Admin, needs: Needs, findings: Findings) -> tuple[ChatU
     return me, team
 
 
-async def _team(admin: Admin, name: str) -> Identity | None:
+async def _team(admin: Admin, name: str) -> TeamIdentity | None:
     try:
         return await admin.team(name)
     except ChatError as error:
@@ -116,7 +116,7 @@ async def _team(admin: Admin, name: str) -> Identity | None:
         raise
 
 
-async def site_url(admin: Admin, findings: Findings) -> None:
+async def site_url(admin: Admin, findings: CheckFindings) -> None:
     """Examine whether the server knows its own address: command answers come back through it."""
     found = await admin.site_url()
     if not found:
@@ -128,7 +128,7 @@ async def site_url(admin: Admin, findings: Findings) -> None:
         findings.well(f"SiteURL du serveur : {found}.")
 
 
-async def face(admin: Admin, findings: Findings) -> None:
+async def face(admin: Admin, findings: CheckFindings) -> None:
     """Under whose name and picture answers of commands appear."""
     names = ("EnablePostUsernameOverride", "EnablePostIconOverride")
     off = [f"ServiceSettings.{name}" for name, on in zip(names, await admin.shows_bots(), strict=True) if not on]
@@ -141,14 +141,14 @@ async def face(admin: Admin, findings: Findings) -> None:
         findings.well("Les réponses aux commandes paraissent sous le nom et l’image du bot.")
 
 
-async def addresses(admin: Admin, settings: Settings, findings: Findings) -> None:
+async def addresses(admin: Admin, settings: Settings, findings: CheckFindings) -> None:
     """Examine whether an address of the réseau’s makes somebody a conseiller, and whether it may."""
     verified = await admin.verifies_addresses()
     said = worth_of_addresses(settings.trust_addresses, settings.domains, verified=verified)
     (findings.note if said.is_warning else findings.well)(said.text)
 
 
-async def groups(chat: Mattermost, settings: Settings, findings: Findings) -> None:
+async def groups(chat: Mattermost, settings: Settings, findings: CheckFindings) -> None:
     """Examine whether the groups that are to give roles are there, and shown to the bot."""
     if not settings.role_groups:
         return
@@ -166,7 +166,7 @@ async def groups(chat: Mattermost, settings: Settings, findings: Findings) -> No
         findings.well(f"Groupes de l’annuaire qui donnent un rôle : {', '.join(settings.role_groups)}.")
 
 
-async def events(client: AioClient, findings: Findings) -> None:
+async def events(client: AioClient, findings: CheckFindings) -> None:
     """Examine the websocket, which proxies sometimes forget to let through."""
     try:
         async with (
@@ -185,7 +185,7 @@ async def events(client: AioClient, findings: Findings) -> None:
         )
 
 
-async def rights(admin: Admin, needs: Needs, me: ChatUser, team: Identity, findings: Findings) -> None:
+async def rights(admin: Admin, needs: RightsNeeded, me: ChatUser, team: TeamIdentity, findings: CheckFindings) -> None:
     """Examine the bot’s rights with its own eyes: what it cannot see, a private channel say, it is not in either."""
     now = await look_up(admin, team, me.id, needs.channels)
     lacks = list(needs.missing(now))
@@ -205,7 +205,7 @@ NAMED_MAX = 5
 """Channels that are named; of the others it is said how many."""
 
 
-async def rooms(client: AioClient, settings: Settings, admin_token: str, findings: Findings) -> None:
+async def rooms(client: AioClient, settings: Settings, admin_token: str, findings: CheckFindings) -> None:
     """Examine the channels with an administrator’s eyes where there are any: old servers show the bot nothing of what
     it is not in."""
     own = {channel.name for channel in await Mattermost(client, settings.team).own_channels()}

@@ -13,10 +13,10 @@ from cli.doctor import chat, house
 from cli.doctor import server as callback
 from cli.doctor.backups import backups
 from cli.doctor.chat import rights, rooms
-from cli.doctor.findings import Findings
+from cli.doctor.findings import CheckFindings
 from cli.doctor.server import as_admin
 from cli.faults import chat_fault
-from cli.rights import Needs
+from cli.rights import RightsNeeded
 from commands import FEATURES
 from config.settings import Settings
 
@@ -30,7 +30,7 @@ async def examine(
     settings: Settings, admin_token: str, say: Callable[[str], None], features: Sequence[Feature] = FEATURES
 ) -> int:
     """Say everything found; 1 when something is to be mended."""
-    findings = Findings(say)
+    findings = CheckFindings(say)
     complete = house.configuration(settings, findings)
     needs = house.features(settings, features, findings)
     house.data_dir(settings, findings)
@@ -56,7 +56,7 @@ async def examine(
     return 0
 
 
-async def _at_home(client: AioClient, needs: Needs, admin_token: str, findings: Findings) -> None:
+async def _at_home(client: AioClient, needs: RightsNeeded, admin_token: str, findings: CheckFindings) -> None:
     admin, settings = Admin(client), needs.settings
     found = await chat.account(admin, needs, findings)
     if found is None:

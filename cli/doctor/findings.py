@@ -7,7 +7,7 @@ from cli.terminal import count
 
 
 @dataclass(slots=True)
-class Findings:
+class CheckFindings:
     """``faults`` counts what has to be mended, ``notes`` what is good to know;
     ``has_database`` says whether the database can be asked."""
 

@@ -12,11 +12,11 @@ from bot.registry import find_setting_fault, is_enabled
 from bot.spool import ASIDE
 from bot.visitors import is_near
 from cli.checks import command_token_fault
-from cli.doctor.findings import Findings
+from cli.doctor.findings import CheckFindings
 from cli.environment import open_database
 from cli.errors import OperatorError
 from cli.faults import as_sentence, data_dir_fault
-from cli.rights import Needs
+from cli.rights import RightsNeeded
 from cli.terminal import count
 from commands.moderation.rules import handlers
 from config.settings import Settings
@@ -27,14 +27,14 @@ from storage.database import async_url
 from storage.people import register
 from storage.programs import list_clients
 from storage.rdv.bookings import BookingSeal, list_open_pages, read_key
-from storage.rdv.remote import Refusal, Webhook, count_waited_for, list_webhooks
+from storage.rdv.remote import DeliveryRefusal, Webhook, count_waited_for, list_webhooks
 from storage.targets import GENERAL
 from storage.work import WorkState
 
 LATE = timedelta(minutes=10)
 
 
-def configuration(settings: Settings, findings: Findings) -> bool:
+def configuration(settings: Settings, findings: CheckFindings) -> bool:
     """Examine the settings; False when the bot could not even start with them."""
     missing = settings.missing()
     for name in missing:
@@ -48,19 +48,19 @@ def configuration(settings: Settings, findings: Findings) -> bool:
     return not missing
 
 
-def features(settings: Settings, known: Sequence[Feature], findings: Findings) -> Needs:
+def features(settings: Settings, known: Sequence[Feature], findings: CheckFindings) -> RightsNeeded:
     """Examine which features are on; with a setting that makes no sense all are looked at."""
     if sentence := find_setting_fault(known, settings.features):
         findings.fault(sentence)
-        return Needs(known, settings)
+        return RightsNeeded(known, settings)
     on = [feature for feature in known if is_enabled(feature, settings.features)]
     off = [feature.name for feature in known if feature not in on]
     told = f"Fonctions en service : {', '.join(feature.name for feature in on if not feature.always)}"
     findings.well(f"{told} ; désactivées : {', '.join(off)}." if off else f"{told}.")
-    return Needs(on, settings)
+    return RightsNeeded(on, settings)
 
 
-def data_dir(settings: Settings, findings: Findings) -> None:
+def data_dir(settings: Settings, findings: CheckFindings) -> None:
     """Examine the folder where what was typed waits while the database is away."""
     if fault := data_dir_fault(settings, make=False):
         findings.fault(fault)
@@ -73,7 +73,7 @@ def data_dir(settings: Settings, findings: Findings) -> None:
         )
 
 
-def visio(settings: Settings, findings: Findings) -> None:
+def visio(settings: Settings, findings: CheckFindings) -> None:
     """Examine whether rooms for meetings can be opened as the setting says."""
     server, secret = settings.visio, settings.visio_secret.get_secret_value()
     if server is None:
@@ -89,7 +89,7 @@ def visio(settings: Settings, findings: Findings) -> None:
         findings.well(f"Salles de visio : {server.kind}, {server.url}.")
 
 
-def smtp(settings: Settings, findings: Findings) -> None:
+def smtp(settings: Settings, findings: CheckFindings) -> None:
     """Examine whether reminders by e-mail can leave as the setting says."""
     server, secret = settings.smtp, settings.smtp_secret.get_secret_value()
     if server is None:
@@ -104,7 +104,7 @@ def smtp(settings: Settings, findings: Findings) -> None:
         findings.well(f"Rappels par courriel : {server.host}, au nom de {server.sender}.")
 
 
-def privacy(settings: Settings, findings: Findings) -> None:
+def privacy(settings: Settings, findings: CheckFindings) -> None:
     """Examine whether others on this machine can read what is kept of people."""
     url = async_url(settings.database_url)
     ours = [settings.data_dir / "spool", settings.data_dir / "files"]
@@ -115,7 +115,7 @@ def privacy(settings: Settings, findings: Findings) -> None:
             findings.fault(f"« {path} » est lisible par d’autres comptes de cette machine : chmod go= « {path} ».")
 
 
-async def database(settings: Settings, findings: Findings, now: datetime) -> None:
+async def database(settings: Settings, findings: CheckFindings, now: datetime) -> None:
     """Examine the database, its tables, and what waits in the outbox."""
     try:
         step = await schema.current(settings.database_url)
@@ -135,7 +135,7 @@ async def database(settings: Settings, findings: Findings, now: datetime) -> Non
         findings.fault(str(sentence))
 
 
-async def _clock(settings: Settings, findings: Findings) -> None:
+async def _clock(settings: Settings, findings: CheckFindings) -> None:
     """Examine whether this machine agrees with the one of the database, whose clock all replicas share."""
     async with open_database(settings) as database:
         skew = ClockSkew(database)
@@ -147,7 +147,7 @@ async def _clock(settings: Settings, findings: Findings) -> None:
         )
 
 
-async def _messages(settings: Settings, findings: Findings, now: datetime) -> None:
+async def _messages(settings: Settings, findings: CheckFindings, now: datetime) -> None:
     async with open_database(settings) as database, database.transaction(writes=False) as db:
         counts, oldest, works = (
             await outbox.count_by_state(db),
@@ -167,7 +167,7 @@ async def _messages(settings: Settings, findings: Findings, now: datetime) -> No
         findings.note(f"En échec : {told}. « coop-bot work » dit lesquels, et pourquoi.")
 
 
-def _say_waiting(waiting: int, findings: Findings, *, late: bool) -> None:
+def _say_waiting(waiting: int, findings: CheckFindings, *, late: bool) -> None:
     told = count(waiting, "message")
     if late:
         wait = "attend" if waiting == 1 else "attendent"
@@ -178,7 +178,7 @@ def _say_waiting(waiting: int, findings: Findings, *, late: bool) -> None:
         findings.well("Aucun message en attente.")
 
 
-async def outside(settings: Settings, findings: Findings, now: datetime) -> None:
+async def outside(settings: Settings, findings: CheckFindings, now: datetime) -> None:
     """Examine what others send here, and read."""
     await webhooks(settings, findings, now)
     await programs(settings, findings, now)
@@ -189,7 +189,7 @@ QUIET = timedelta(days=7)
 """How long an organisation may send nothing before that is said."""
 
 
-async def webhooks(settings: Settings, findings: Findings, now: datetime) -> None:
+async def webhooks(settings: Settings, findings: CheckFindings, now: datetime) -> None:
     """Tell when each organisation of RDV Service Public sent its rendez-vous last, what was refused, and whose are not
     known."""
     async with open_database(settings) as database, database.transaction(writes=False) as db:
@@ -202,7 +202,7 @@ async def webhooks(settings: Settings, findings: Findings, now: datetime) -> Non
                       "registre avec cette adresse : leurs rendez-vous les attendent.")  # fmt: skip
 
 
-def _say_webhook(one: Webhook, findings: Findings, now: datetime) -> None:
+def _say_webhook(one: Webhook, findings: CheckFindings, now: datetime) -> None:
     name = f"RDV Service Public, organisation {one.organisation}"
     last = f"dernier envoi le {_say_moment(one.last_at)}" if one.last_at else "aucun envoi reçu"
     if one.refused_at and one.refusal and (one.last_at is None or one.last_at < one.refused_at):
@@ -218,7 +218,7 @@ OLD = timedelta(days=365)
 """After how long a bearer is better replaced."""
 
 
-async def programs(settings: Settings, findings: Findings, now: datetime) -> None:
+async def programs(settings: Settings, findings: CheckFindings, now: datetime) -> None:
     """Examine whether programs may read over HTTP as the settings say, and whether their bearers are new and travel
     unseen."""
     async with open_database(settings) as database, database.transaction(writes=False) as db:
@@ -240,7 +240,7 @@ async def programs(settings: Settings, findings: Findings, now: datetime) -> Non
         findings.well(f"Interface de lecture : {told}.")
 
 
-async def pages(settings: Settings, findings: Findings) -> None:
+async def pages(settings: Settings, findings: CheckFindings) -> None:
     """Examine whether people without an account reach the booking pages that are on, and nobody reads what they leave
     there."""
     async with open_database(settings) as database, database.transaction(writes=False) as db:
@@ -274,8 +274,9 @@ def is_open_to_all(address: str) -> bool:
 
 
 _MENDED = {
-    Refusal.SIGNATURE: "Recopiez à RDV Service Public le secret que donne « coop-bot webhook rdv-service-public ».",
-    Refusal.UNREADABLE: "Une nouvelle version du bot sait peut-être le lire.",
+    DeliveryRefusal.SIGNATURE: "Recopiez à RDV Service Public le secret que donne "
+    "« coop-bot webhook rdv-service-public ».",
+    DeliveryRefusal.UNREADABLE: "Une nouvelle version du bot sait peut-être le lire.",
 }
 
 

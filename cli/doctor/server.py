@@ -9,11 +9,11 @@ from yarl import URL
 from bot.errors import ChatError
 from bot.french import join, plural
 from bot.mattermost import AioClient, Mattermost
-from cli.admin import Admin, Identity, ServerSettings, SlashCommand
+from cli.admin import Admin, ServerSettings, SlashCommand, TeamIdentity
 from cli.checks import open_client
-from cli.doctor.findings import Findings
+from cli.doctor.findings import CheckFindings
 from cli.faults import chat_fault
-from cli.rights import Needs
+from cli.rights import RightsNeeded
 from cli.setup.server import SETTING, host_of, wrong_settings
 from cli.setup.slash import find_obsolete, plan_commands
 from config.settings import Settings
@@ -24,7 +24,7 @@ LIMITED_SINCE = (11, 0)
 NEARLY = 0.9
 
 
-async def as_admin(needs: Needs, token: str, team: Identity, findings: Findings) -> None:
+async def as_admin(needs: RightsNeeded, token: str, team: TeamIdentity, findings: CheckFindings) -> None:
     """Examine what only an administrator may read."""
     settings = needs.settings
     try:
@@ -34,7 +34,7 @@ async def as_admin(needs: Needs, token: str, team: Identity, findings: Findings)
         findings.fault(f"--admin-token : {chat_fault(error)}")
 
 
-async def _examine(admin: Admin, needs: Needs, team: Identity, findings: Findings) -> None:
+async def _examine(admin: Admin, needs: RightsNeeded, team: TeamIdentity, findings: CheckFindings) -> None:
     settings = needs.settings
     if not (await admin.me()).is_system_admin:
         findings.note("--admin-token n’est pas celui d’un administrateur système : réglages du serveur non vérifiés.")
@@ -47,7 +47,7 @@ async def _examine(admin: Admin, needs: Needs, team: Identity, findings: Finding
     await _room(admin, team, found, findings)
 
 
-def _privacy(found: ServerSettings, findings: Findings) -> None:
+def _privacy(found: ServerSettings, findings: CheckFindings) -> None:
     if found.get("PrivacySettings", "ShowEmailAddress") is False:
         findings.note(
             "PrivacySettings.ShowEmailAddress est à false : le bot ne voit pas les adresses, et ne reconnaît comme "
@@ -55,7 +55,7 @@ def _privacy(found: ServerSettings, findings: Findings) -> None:
         )
 
 
-async def _room(admin: Admin, team: Identity, found: ServerSettings, findings: Findings) -> None:
+async def _room(admin: Admin, team: TeamIdentity, found: ServerSettings, findings: CheckFindings) -> None:
     """Examine whether the team can still grow: 50 people on a fresh server, to the surprise of most."""
     limit = int(found.get("TeamSettings", "MaxUsersPerTeam") or 0)
     if not limit:
@@ -105,7 +105,7 @@ _IGNORED = re.compile(r'^coop_forwarded_ignored_total\{proxy="([^"]+)"\}', re.MU
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 
 
-async def proxies(settings: Settings, findings: Findings) -> None:
+async def proxies(settings: Settings, findings: CheckFindings) -> None:
     """Tell whose word counts of who asks for a page, and which proxies the bot of this machine met that are not among
     them: all who come by one of these count as one."""
     ignored = await _find_ignored_proxies(settings)
@@ -141,7 +141,9 @@ async def _find_ignored_proxies(settings: Settings) -> Sequence[str] | None:
         return None
 
 
-async def check_commands(admin: Admin, team: Identity, needs: Needs, findings: Findings, *, full: bool) -> None:
+async def check_commands(
+    admin: Admin, team: TeamIdentity, needs: RightsNeeded, findings: CheckFindings, *, full: bool
+) -> None:
     """Examine whether every command of the bot is there; with an administrator’s eyes also whether each has our address
     and token."""
     settings = needs.settings
@@ -169,7 +171,7 @@ def _problem(ours: SlashCommand, there: SlashCommand | None, *, full: bool) -> s
     return ""
 
 
-async def round_trip(client: AioClient, team: Identity, settings: Settings, findings: Findings) -> None:
+async def round_trip(client: AioClient, team: TeamIdentity, settings: Settings, findings: CheckFindings) -> None:
     """Have the server run a harmless command of ours, as the bot itself, in the bot’s talk with itself.
 
     It answers 200 only when it reached the address registered, and what listens there accepted our token.

@@ -16,12 +16,12 @@ from cli.delivery import Pen
 from cli.journal import note
 from cli.people.lines import Entry, change_awaited, change_person, list_changed_columns, read_entry
 from cli.people.register import tell
-from cli.tables import Cells, Complain, LineImport, Outcome, take_turn
+from cli.tables import Cells, Complain, LineCounts, LineImport, take_turn
 from cli.terminal import ProgressBar, count
 from commands.membres.notices import begin_telling
 from config.canaux import PlannedChannel
 from storage import people
-from storage.canaux import ChannelMember, MembershipRules
+from storage.canaux import ChannelPerson, MembershipRules
 from storage.cra.files import BadLineError
 from storage.database import Database
 from storage.journal import AuditAct
@@ -30,7 +30,7 @@ from storage.people.transitions import count_role_notices, forget_role_notices
 
 
 @dataclass(slots=True)
-class PeopleOutcome(Outcome):
+class PeopleOutcome(LineCounts):
     """The counts of an import of people; ``news`` says whether anything was written, ``told`` how many people will be
     told of a new role."""
 
@@ -154,7 +154,7 @@ class Memberships:
     def _places(self, person: Person | None, now: datetime) -> frozenset[str]:
         if person is None:
             return frozenset()
-        return self.rules.places(self.table, ChannelMember.of(person, person.today(now)))
+        return self.rules.places(self.table, ChannelPerson.of(person, person.today(now)))
 
 
 @dataclass(slots=True)

@@ -116,7 +116,7 @@ def _progress() -> ProgressBar:
     return ProgressBar(sys.stderr, "ligne lue")
 
 
-class StructuresOutcome(tables.Outcome):
+class StructuresOutcome(tables.LineCounts):
     """The counts of an import of employers."""
 
     def __str__(self) -> str:

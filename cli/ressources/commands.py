@@ -8,14 +8,14 @@ from typing import cast
 from cli.command import Call
 from cli.environment import open_to_read, open_up_to_date
 from cli.ressources.imports import ResourcesImport, ResourcesOutcome
-from cli.ressources.lines import COLUMNS, THEMES_JOINED_BY, Lines
+from cli.ressources.lines import COLUMNS, THEMES_JOINED_BY, ResourceLines
 from cli.tables import announce, complain, open_to_import
 from cli.terminal import ProgressBar, count, make_table, open_lines, open_standard_output, write
 from cli.texts import open_file
 from config.ressources import CATEGORIES, KINDS
 from config.text import guard
 from storage.database import Database
-from storage.ressources.catalogue import Hit, SearchPage, search
+from storage.ressources.catalogue import ResourceHit, SearchPage, search
 from storage.ressources.resources import Resource, ResourceState, iterate_pages
 
 HEADINGS = ("score", "nº", "titre", "type", "catégorie", "date")
@@ -39,7 +39,7 @@ async def import_resources(call: Call, file: str, *, dry_run: bool = False) -> i
     """Import a file; return 1 if a line was refused, else 0."""
     async with open_to_import(call.settings, dry_run=dry_run) as database:
         with open_file(file) as stream:
-            lines = Lines(cast("BufferedReader", stream))
+            lines = ResourceLines(cast("BufferedReader", stream))
             outcome = ResourcesOutcome(announces=announce if dry_run else None)
             work = ResourcesImport(database, call.clock(), complain, outcome)
             await work.run(lines, ProgressBar(sys.stderr, "ligne lue"))
@@ -57,7 +57,7 @@ async def export_resources(call: Call, kind: str) -> int:
     return 0
 
 
-def _as_row(hit: Hit) -> tuple[str, ...]:
+def _as_row(hit: ResourceHit) -> tuple[str, ...]:
     one = hit.resource
     kind = KINDS[one.type].libelle if one.type in KINDS else "—"
     categorie = CATEGORIES[one.categorie].libelle if one.categorie in CATEGORIES else "—"

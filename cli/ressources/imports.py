@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from cli.journal import note
 from cli.ressources.lines import GONE, THEMES_JOINED_BY
-from cli.tables import Cells, Complain, LineImport, Outcome, refuse_faults, sum_up, take_turn
+from cli.tables import Cells, Complain, LineCounts, LineImport, refuse_faults, sum_up, take_turn
 from config.ressources import LISTS, choice_of
 from config.themes import bits, theme_of
 from storage import people
@@ -24,7 +24,7 @@ from storage.urls import guess_type, read_link
 
 
 @dataclass(slots=True)
-class ResourcesOutcome(Outcome):
+class ResourcesOutcome(LineCounts):
     """The counts of an import of resources; ``withdrawn`` lines removed a resource."""
 
     withdrawn: int = 0
@@ -37,7 +37,7 @@ class ResourcesOutcome(Outcome):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ResourceLine:
     """A line’s values by the columns of the table; ``is_gone`` says that a remote list no longer has it."""
 
     source: str
@@ -59,7 +59,7 @@ class _Known:
     authors: Mapping[str, str]
     written: dict[str, resources.Resource] = field(default_factory=dict)
 
-    def about(self, line: Line) -> resources.Resource | None:
+    def about(self, line: ResourceLine) -> resources.Resource | None:
         """Return the resource of a line."""
         return (self.sources.get(line.source) if line.source else None) or self.keys.get(line.key)
 
@@ -71,7 +71,7 @@ class _Known:
 
 
 @dataclass(slots=True)
-class ResourcesImport(LineImport[Line, ResourcesOutcome]):
+class ResourcesImport(LineImport[ResourceLine, ResourcesOutcome]):
     """An import of resources."""
 
     database: Database
@@ -79,11 +79,11 @@ class ResourcesImport(LineImport[Line, ResourcesOutcome]):
     complain: Complain
     outcome: ResourcesOutcome = field(default_factory=ResourcesOutcome)
 
-    def read(self, number: int, line: Cells) -> Line:
+    def read(self, number: int, line: Cells) -> ResourceLine:
         """Read a line. Raises BadLineError that names every fault."""
         return read_line(line)
 
-    async def store(self, batch: Sequence[tuple[int, Line]]) -> None:
+    async def store(self, batch: Sequence[tuple[int, ResourceLine]]) -> None:
         """Store the resources that changed; of two lines about one resource the last wins."""
         async with take_turn(self.database) as db:
             revision = await resources.begin_writing(db)
@@ -98,7 +98,7 @@ class ResourcesImport(LineImport[Line, ResourcesOutcome]):
                 titles = [each.titre for each in known.written.values()]
                 await note(db, AuditAct.IMPORT, "import:resources", self.now, fiches=titles)
 
-    def _take(self, known: _Known, number: int, line: Line) -> None:
+    def _take(self, known: _Known, number: int, line: ResourceLine) -> None:
         before = known.about(line)
         if before is None:
             self._add(known, number, line)
@@ -110,7 +110,7 @@ class ResourcesImport(LineImport[Line, ResourcesOutcome]):
         else:
             self._change(known, number, before, line)
 
-    def _add(self, known: _Known, number: int, line: Line) -> None:
+    def _add(self, known: _Known, number: int, line: ResourceLine) -> None:
         if line.is_gone:
             self.outcome.same += 1
             return
@@ -129,7 +129,7 @@ class ResourcesImport(LineImport[Line, ResourcesOutcome]):
         known.keep(before)
         self.outcome.note(number, "withdrawn", before.titre)
 
-    def _change(self, known: _Known, number: int, before: resources.Resource, line: Line) -> None:
+    def _change(self, known: _Known, number: int, before: resources.Resource, line: ResourceLine) -> None:
         key = before.key if before.key == line.key or "url" not in line.said else line.key
         if key != before.key and key in known.keys:
             raise BadLineError(f"url : ce lien est déjà celui de la fiche {known.keys[key].id or 'd’une autre ligne'}")
@@ -156,7 +156,7 @@ def _author(known: _Known, said: Mapping[str, Any]) -> dict[str, str]:
     return {"auteur_id": known.authors.get(said["auteur"], "")} if "auteur" in said else {}
 
 
-async def _known(db: AsyncSession, lines: Sequence[Line]) -> _Known:
+async def _known(db: AsyncSession, lines: Sequence[ResourceLine]) -> _Known:
     keys = {line.key for line in lines if line.key}
     found = await resources.find_by_keys(db, keys, {line.source for line in lines if line.source})
     names = {line.said["auteur"] for line in lines if line.said.get("auteur")}
@@ -173,7 +173,7 @@ _LEFT_ALONE = ("date", "type")
 """Columns whose empty cell says nothing."""
 
 
-def read_line(line: Cells) -> Line:
+def read_line(line: Cells) -> ResourceLine:
     """Read the values of a line. Raises BadLineError that names every fault."""
     values: dict[str, Any] = {}
     faults: list[str] = []
@@ -186,9 +186,9 @@ def read_line(line: Cells) -> Line:
             faults.append(f"{name} : {fault}")
     source = values.pop("source", "")
     if line.get(GONE):
-        return Line(source, {}, is_gone=True)
+        return ResourceLine(source, {}, is_gone=True)
     refuse_faults(faults)
-    return Line(source, {name: value for name, value in values.items() if value or name not in _LEFT_ALONE})
+    return ResourceLine(source, {name: value for name, value in values.items() if value or name not in _LEFT_ALONE})
 
 
 def _title(text: str) -> str:

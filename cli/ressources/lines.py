@@ -29,7 +29,7 @@ _CHUNK = 65_536
 Numbered = tuple[int, Cells | BadLineError]
 
 
-class Lines:
+class ResourceLines:
     """The lines of a file, read once, each with its line number or its place in a list."""
 
     def __init__(self, stream: BufferedReader) -> None:

@@ -13,10 +13,10 @@ from bot.features import Right
 from bot.french import plural
 from bot.mattermost import ChatUser
 from bot.renderers import read_portrait
-from cli.admin import Admin, Identity
+from cli.admin import Admin, TeamIdentity
 from cli.checks import open_client
 from cli.errors import OperatorError
-from cli.rights import BotStanding, Lack, Needs, explain_excess, look_up
+from cli.rights import BotStanding, Lack, RightsNeeded, explain_excess, look_up
 from cli.setup.changes import Changes
 
 DISPLAY_NAME = "Coop"
@@ -41,7 +41,7 @@ class BotAccount:
     token: str = ""
 
 
-async def bot_account(admin: Admin, changes: Changes, name: str, team: Identity, token: str) -> BotAccount:
+async def bot_account(admin: Admin, changes: Changes, name: str, team: TeamIdentity, token: str) -> BotAccount:
     """Make or repair the account; ``token`` is the one in use, kept while it works."""
     user = await admin.user_by_name(name)
     if user is not None and not user.is_bot:
@@ -79,7 +79,7 @@ def refusal(error: ChatError, name: str) -> str:
     raise error
 
 
-async def _join(admin: Admin, changes: Changes, name: str, team: Identity, user_id: str) -> None:
+async def _join(admin: Admin, changes: Changes, name: str, team: TeamIdentity, user_id: str) -> None:
     if user_id and await admin.is_member(team.id, user_id):
         return
     try:
@@ -155,10 +155,10 @@ class Bot:
 
     username: str
     user_id: str
-    team: Identity
+    team: TeamIdentity
 
 
-async def bot_rights(admin: Admin, changes: Changes, bot: Bot, needs: Needs, *, grant: bool) -> None:
+async def bot_rights(admin: Admin, changes: Changes, bot: Bot, needs: RightsNeeded, *, grant: bool) -> None:
     """Give the bot what it lacks, or keep a sentence on each."""
     now = await look_up(admin, bot.team, bot.user_id, needs.channels)
     lacks = list(needs.missing(now))

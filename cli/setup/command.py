@@ -12,12 +12,12 @@ from bot.errors import ChatError
 from bot.features import Feature
 from bot.renderers import BotProfile, picture_url
 from cli import envfile
-from cli.admin import Admin, Identity, SlashCommand
+from cli.admin import Admin, SlashCommand, TeamIdentity
 from cli.checks import COMMAND_TOKEN_LENGTH, choose_features, explain_old_server, open_client
 from cli.command import Call
 from cli.errors import OperatorError
 from cli.faults import certificate_fault, folder_fault, text_of
-from cli.rights import Needs
+from cli.rights import RightsNeeded
 from cli.setup.account import Bot, BotAccount, bot_account, bot_rights
 from cli.setup.changes import Changes
 from cli.setup.server import is_loopback, server_settings, worth_of_addresses, wrong_settings
@@ -105,15 +105,15 @@ async def _prepare(admin: Admin, changes: Changes, options: SetupOptions, featur
         )
 
 
-def _plan(options: SetupOptions, needs: Needs, team: Identity, token: str) -> list[SlashCommand]:
+def _plan(options: SetupOptions, needs: RightsNeeded, team: TeamIdentity, token: str) -> list[SlashCommand]:
     face = BotProfile(options.bot_name, picture_url(needs.settings.picture_url, options.public_url))
     return add_face(plan_commands(needs.features, team.id, options.public_url, token), face)
 
 
-def _needs(options: SetupOptions, features: Sequence[Feature]) -> Needs:
+def _needs(options: SetupOptions, features: Sequence[Feature]) -> RightsNeeded:
     """Return what the features need that will be on, as « serve » will read the file and its environment."""
     settings = read(options.write if options.write.exists() else None)
-    return Needs(choose_features(features, settings), settings)
+    return RightsNeeded(choose_features(features, settings), settings)
 
 
 def _file_text(path: Path, *, dry: bool) -> str:
@@ -139,7 +139,7 @@ def _check_team(options: SetupOptions, old: dict[str, str]) -> None:
         )
 
 
-async def _team(admin: Admin, name: str) -> Identity:
+async def _team(admin: Admin, name: str) -> TeamIdentity:
     team = await admin.team(name)
     if team is None:
         raise OperatorError(f"L’équipe « {name} » n’existe pas : donnez son nom court, celui de son adresse.")

@@ -102,18 +102,18 @@ async def _show_digest(ctx: Context, number: int) -> Replies:
 @feature.search("actus cherche", help="Chercher dans les anciens numéros", hint="mots")
 async def search_archive(ctx: ReadingContext, line: str) -> Replies:
     """Search all published digests for these words, and show where they stand, newest first."""
-    return await show_found(ctx, drafts.Search(words=line, skip=0))
+    return await show_found(ctx, drafts.ArchiveSearch(words=line, skip=0))
 
 
-@feature.button(drafts.Search, writes=False)
-async def show_found(ctx: Context, click: drafts.Search) -> Replies:
+@feature.button(drafts.ArchiveSearch, name="actus.Search", writes=False)
+async def show_found(ctx: Context, click: drafts.ArchiveSearch) -> Replies:
     """Show the next page of what was found, after the first ``skip`` results."""
     words, after = click.words[:WORDS_MAX], click.skip + PAGE
     wanted = list(dict.fromkeys(_WORD.findall(fold(words))))
     if not wanted:
         raise UserError(render("actus/search_what"))
     hits = await _find_hits(ctx, wanted)
-    following = [Button("Suite", drafts.Search(words=words, skip=after))] if len(hits) > after else []
+    following = [Button("Suite", drafts.ArchiveSearch(words=words, skip=after))] if len(hits) > after else []
     text = render("actus/found", query=click.words.strip()[:WORDS_MAX], count=len(hits), hits=hits[click.skip : after])
     return Whisper(text, following)
 
@@ -192,11 +192,11 @@ async def _count_proposals(ctx: Context) -> Sequence[tuple[str, int, int]]:
 @feature.command("actus retirer", help="Retirer un numéro de partout", hint="numéro", roles=ANIMATEURS)
 async def ask_by_line(ctx: ReadingContext, line: str) -> Replies:
     """Ask once more whether a digest, named by its number, is to be withdrawn."""
-    return await ask_by_button(ctx, drafts.Withdraw(digest=editions.read_number(line, "retirer")))
+    return await ask_by_button(ctx, drafts.WithdrawDigest(digest=editions.read_number(line, "retirer")))
 
 
-@feature.button(drafts.Withdraw, roles=ANIMATEURS, writes=False)
-async def ask_by_button(ctx: Context, click: drafts.Withdraw) -> Replies:
+@feature.button(drafts.WithdrawDigest, name="actus.Withdraw", roles=ANIMATEURS, writes=False)
+async def ask_by_button(ctx: Context, click: drafts.WithdrawDigest) -> Replies:
     """Ask once more whether a digest is to be withdrawn."""
     digest = await editions.get_digest(ctx, click.digest)
     _must_be_out(digest)
@@ -220,9 +220,9 @@ async def withdraw_digest(ctx: Context, click: drafts.WithdrawSurely) -> Replies
     if digest.at > ctx.now:
         await _free_day(ctx, digest)
     editions.note_digest(ctx, AuditAct.DIGEST_WITHDRAW, digest, {"etat": DigestState.PUBLISHED.value})
-    stopped = await stop_work(ctx.db, drafts.Rewrite(digest=digest.number))
-    removal = Start(payload=drafts.Removal(digest=digest.number))
-    back = Button("Restaurer", drafts.Restore(digest=digest.number))
+    stopped = await stop_work(ctx.db, drafts.DigestRewrite(digest=digest.number))
+    removal = Start(payload=drafts.DigestRemoval(digest=digest.number))
+    back = Button("Restaurer", drafts.RestoreDigest(digest=digest.number))
     told = Whisper(render("actus/withdrawn_now", number=digest.number), [back])
     return [told, await drafts.refresh_card(ctx, digest), *stopped, removal]
 
@@ -236,13 +236,13 @@ async def _free_day(ctx: Context, digest: Digest) -> None:
     await change(ctx.db, digest, day=day, first_day=day)
 
 
-@feature.button(drafts.Restore, roles=ANIMATEURS)
-async def restore_digest(ctx: Context, click: drafts.Restore) -> Replies:
+@feature.button(drafts.RestoreDigest, name="actus.Restore", roles=ANIMATEURS)
+async def restore_digest(ctx: Context, click: drafts.RestoreDigest) -> Replies:
     """Turn a withdrawn digest into a draft again, with all its entries, on its own day if no other digest has that."""
     digest = await editions.get_digest(ctx, click.digest, lock=True)
     if digest.state is not DigestState.WITHDRAWN:
         raise UserError(render("actus/not_withdrawn", number=digest.number))
-    if await find_work(ctx.db, drafts.Removal(digest=digest.number)):
+    if await find_work(ctx.db, drafts.DigestRemoval(digest=digest.number)):
         raise UserError(render("actus/still_disappearing"))
     await outbox.forget_ended(ctx.db, get_posted(digest).topics)
     await _reset_digest(ctx, digest)
@@ -284,8 +284,8 @@ async def _find_own_day(ctx: Context, digest: Digest) -> date:
     return named
 
 
-@feature.work(drafts.Removal, name="actus.Removal", title="Retrait des actus", unit=UNIT, writes=True)
-async def remove_posts(ctx: Context, asked: drafts.Removal, so_far: Progress) -> Step:
+@feature.work(drafts.DigestRemoval, name="actus.Removal", title="Retrait des actus", unit=UNIT, writes=True)
+async def remove_posts(ctx: Context, asked: drafts.DigestRemoval, so_far: Progress) -> Step:
     """Delete the next batch of a digest’s posts. Posts that were never sent are cancelled; posts that are on their way
     arrive first."""
     digest = await digests.get(ctx.db, asked.digest)

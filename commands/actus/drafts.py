@@ -18,7 +18,7 @@ from bot.plain_text import shorten
 from bot.replies import Button, Direct, Message, Refresh, Replies, Reply, RunCommand, Start, Waiting, Whisper
 from bot.texts import Markdown, escape, render
 from commands.actus import editions, harvest
-from commands.actus.editions import ANIMATEURS, Edition, NewsContext, Sheet, feature, lay_out_sheet
+from commands.actus.editions import ANIMATEURS, DigestSheet, Edition, NewsContext, feature, lay_out_sheet
 from commands.actus.formats import draw_posts
 from config.editions import Unapproved
 from config.text import fold
@@ -30,35 +30,35 @@ from storage.actus.digests import Digest, DigestEntry, DigestState
 from storage.actus.items import Item, ItemKind, NewsSection
 
 
-class About(BaseModel):
+class AboutDigest(BaseModel):
     """Payload about one digest, by its number."""
 
     digest: int
 
 
-class Approve(About):
+class ApproveDigest(AboutDigest):
     """Button « Approuver »: approves the digest as it was at that revision."""
 
     revision: int
 
 
-class PublishNow(About):
+class PublishNow(AboutDigest):
     """Button « Publier maintenant »: publishes an approved digest before its hour."""
 
 
-class Unapprove(About):
+class Unapprove(AboutDigest):
     """Button « Reprendre »: makes an approved digest a draft again."""
 
 
-class Preview(About):
+class PreviewDigest(AboutDigest):
     """Button « Aperçu »: shows the posts exactly as they will look."""
 
 
-class Edit(About):
+class ChangeDigest(AboutDigest):
     """Button « Modifier… »: opens the window in which an entry and an action are chosen."""
 
 
-class GoOn(About):
+class GoOn(AboutDigest):
     """Button « Continuer »: opens the window of the action that was chosen, on servers whose windows have one step
     only. ``entry`` is 0 where the action is about no entry."""
 
@@ -66,45 +66,45 @@ class GoOn(About):
     move: EntryMove
 
 
-class Postpone(About):
+class Postpone(AboutDigest):
     """Button « Reporter »: opens the window of another date."""
 
 
-class Withdraw(About):
+class WithdrawDigest(AboutDigest):
     """Button « Retirer »: asks for confirmation before a published digest is withdrawn."""
 
 
-class WithdrawSurely(About):
+class WithdrawSurely(AboutDigest):
     """Button « Retirer partout »: confirms that a published digest is withdrawn."""
 
 
-class Restore(About):
+class RestoreDigest(AboutDigest):
     """Button « Restaurer »: makes a withdrawn digest a draft again."""
 
 
-class Publish(About):
+class PublishDigest(AboutDigest):
     """Long work: check a digest, make its PDF, and post it in each of its channels."""
 
 
-class CheckPlaces(About):
+class CheckPlaces(AboutDigest):
     """Long work: check, once a digest is approved, that the bot can post in its channels."""
 
 
-class Document(About):
+class Document(AboutDigest):
     """Order of the PDF of a digest, as it is at that revision."""
 
     revision: int
 
 
-class Rewrite(About):
+class DigestRewrite(AboutDigest):
     """Long work: rewrite the published posts after a correction."""
 
 
-class Removal(About):
+class DigestRemoval(AboutDigest):
     """Long work: delete the published posts of a withdrawn digest."""
 
 
-class Search(BaseModel):
+class ArchiveSearch(BaseModel):
     """Button « Suite »: shows the results of an archive search after the first ``skip``."""
 
     words: str
@@ -144,7 +144,7 @@ async def refresh_card(desk: NewsContext, digest: Digest, *, here: bool = False)
     return editions.DRAFT.rewrite(digest, await draw_card(desk, digest), here=here)
 
 
-def _draw_titles(sheet: Sheet) -> Markdown:
+def _draw_titles(sheet: DigestSheet) -> Markdown:
     lines = [f"### {escape(sheet.heading)}"]
     for chapter in sheet.chapters:
         lines += ["", f"#### {escape(chapter.title)}", ""]
@@ -155,20 +155,20 @@ def _draw_titles(sheet: Sheet) -> Markdown:
 def draw_buttons(digest: Digest, *, late: bool) -> Sequence[Button]:
     """Draw what can be done with a digest, ``late`` once its hour is past."""
     about = {"digest": digest.number}
-    preview, edit = Button("Aperçu", Preview(**about)), Button("Modifier…", Edit(**about))
+    preview, edit = Button("Aperçu", PreviewDigest(**about)), Button("Modifier…", ChangeDigest(**about))
     postpone = Button("Reporter", Postpone(**about))
     match digest.state:
         case DigestState.DRAFT | DigestState.HELD:
-            approve = Approve(digest=digest.number, revision=digest.revision)
+            approve = ApproveDigest(digest=digest.number, revision=digest.revision)
             label = "Approuver et publier" if late else "Approuver"
             return [Button(label, approve, "primary"), preview, edit, postpone]
         case DigestState.APPROVED:
             unapprove, now = Button("Reprendre", Unapprove(**about)), Button(PUBLISH_NOW, PublishNow(**about))
             return [unapprove, preview, postpone, now]
         case DigestState.PUBLISHED:
-            return [Button("Corriger…", Edit(**about)), Button("Retirer", Withdraw(**about), "danger")]
+            return [Button("Corriger…", ChangeDigest(**about)), Button("Retirer", WithdrawDigest(**about), "danger")]
         case DigestState.WITHDRAWN:
-            return [Button("Restaurer", Restore(**about))]
+            return [Button("Restaurer", RestoreDigest(**about))]
         case _:
             return []
 
@@ -413,8 +413,8 @@ def find_named_edition(known: Mapping[str, Edition], line: str) -> Edition:
     return found
 
 
-@feature.button(Preview, roles=ANIMATEURS, writes=False)
-async def preview(ctx: Context, click: Preview) -> Replies:
+@feature.button(PreviewDigest, name="actus.Preview", roles=ANIMATEURS, writes=False)
+async def preview(ctx: Context, click: PreviewDigest) -> Replies:
     """Show the posts of a digest, one by one, in the direct channel."""
     digest = await editions.get_digest(ctx, click.digest)
     drawn = draw_posts(await editions.read_sheet(ctx, digest))

@@ -104,7 +104,7 @@ _OF_MONTH = "Chiffres du mois"
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class DigestPiece:
     """An entry of a digest in plain text, without invisible or direction-changing characters. ``rank`` is its place,
     counted from 1; ``entry`` is its id."""
 
@@ -123,11 +123,11 @@ class Chapter:
 
     section: NewsSection
     title: str
-    pieces: tuple[Piece, ...]
+    pieces: tuple[DigestPiece, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class DigestSheet:
     """A digest laid out for all its formats. ``on`` is the day, in Paris, on which it comes out; ``edito`` is its
     author’s Markdown; ``figures`` is the data of its monthly chart, None if an editor changed the text about it."""
 
@@ -150,12 +150,12 @@ class Sheet:
         return said[:1].upper() + said[1:]
 
     @property
-    def pieces(self) -> Sequence[Piece]:
+    def pieces(self) -> Sequence[DigestPiece]:
         """All pieces of the digest, in order."""
         return [piece for chapter in self.chapters for piece in chapter.pieces]
 
 
-def lay_out_sheet(digest: Digest, entries: Iterable[DigestEntry], edition: Edition | None) -> Sheet:
+def lay_out_sheet(digest: Digest, entries: Iterable[DigestEntry], edition: Edition | None) -> DigestSheet:
     """Lay out a digest with its entries, in order."""
     titles = {**TITLES, **({NewsSection.FIGURES: _OF_MONTH} if edition and edition.rhythm.is_monthly else {})}
     rank, chapters = 0, []
@@ -167,7 +167,7 @@ def lay_out_sheet(digest: Digest, entries: Iterable[DigestEntry], edition: Editi
         if pieces:
             chapters.append(Chapter(section, titles[section], pieces))
     name = name_edition(digest, edition)
-    return Sheet(name, digest.number, get_day(digest), clean_text(digest.edito), tuple(chapters))
+    return DigestSheet(name, digest.number, get_day(digest), clean_text(digest.edito), tuple(chapters))
 
 
 def name_edition(digest: Digest, edition: Edition | None) -> str:
@@ -180,10 +180,10 @@ def get_day(digest: Digest) -> date:
     return (digest.published_at or digest.at).astimezone(PARIS).date()
 
 
-def _make_piece(entry: DigestEntry, rank: int) -> Piece:
+def _make_piece(entry: DigestEntry, rank: int) -> DigestPiece:
     title, credit = (" ".join(clean_text(words).split()) for words in (entry.title, entry.credit))
     url = entry.url if _ADDRESS.fullmatch(entry.url) else ""
-    return Piece(rank, entry.number, entry.item, title or "Sans titre", clean_text(entry.text), url, credit)
+    return DigestPiece(rank, entry.number, entry.item, title or "Sans titre", clean_text(entry.text), url, credit)
 
 
 def clean_text(text: str) -> str:
@@ -241,7 +241,7 @@ async def find_edition(desk: NewsContext, digest: Digest) -> Edition | None:
     return (await read_editions(desk)).get(digest.edition)
 
 
-async def read_sheet(desk: NewsContext, digest: Digest, entries: Sequence[DigestEntry] | None = None) -> Sheet:
+async def read_sheet(desk: NewsContext, digest: Digest, entries: Sequence[DigestEntry] | None = None) -> DigestSheet:
     """Lay out a digest as it is now, with all its entries or only ``entries``."""
     kept = await digests.list_entries(desk.db, digest.number) if entries is None else entries
     sheet = lay_out_sheet(digest, kept, await find_edition(desk, digest))

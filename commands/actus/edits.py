@@ -45,7 +45,7 @@ async def record_change(
     await change(ctx.db, digest, revision=digest.revision + 1, corrected=digest.corrected + is_out)
     if is_out:
         await _must_fit(ctx, digest)
-        return [await drafts.refresh_card(ctx, digest), Start(payload=drafts.Rewrite(digest=digest.number))]
+        return [await drafts.refresh_card(ctx, digest), Start(payload=drafts.DigestRewrite(digest=digest.number))]
     shown = await editions.DRAFT.is_sent(ctx.db, digest)
     card = await drafts.refresh_card(ctx, digest, here=here)
     return [card] if shown else [card, Whisper(card.text, card.buttons)]
@@ -184,11 +184,11 @@ SHOWN_MAX = 60
 @feature.command("actus corriger", help="Corriger un numéro, partout où il est sorti", hint="numéro", roles=ANIMATEURS)
 async def correct_digest(ctx: ReadingContext, line: str) -> Replies:
     """Open the window of a digest that is named by its number."""
-    return await choose_entry(ctx, drafts.Edit(digest=editions.read_number(line, "corriger")))
+    return await choose_entry(ctx, drafts.ChangeDigest(digest=editions.read_number(line, "corriger")))
 
 
-@feature.button(drafts.Edit, roles=ANIMATEURS, writes=False)
-async def choose_entry(ctx: Context, click: drafts.Edit) -> Replies:
+@feature.button(drafts.ChangeDigest, name="actus.Edit", roles=ANIMATEURS, writes=False)
+async def choose_entry(ctx: Context, click: drafts.ChangeDigest) -> Replies:
     """Open the window in which an entry is chosen, and what to do with it."""
     digest = await get_editable(ctx, click.digest)
     listed = await _list_entries(ctx, digest)
@@ -265,8 +265,8 @@ async def _move_entry(ctx: Context, digest: Digest, entry: DigestEntry, move: En
     return to != at
 
 
-@feature.work(drafts.Rewrite, name="actus.Rewrite", title="Correction des actus", unit=UNIT, writes=True)
-async def rewrite_posts(ctx: Context, asked: drafts.Rewrite, so_far: Progress) -> Step:
+@feature.work(drafts.DigestRewrite, name="actus.Rewrite", title="Correction des actus", unit=UNIT, writes=True)
+async def rewrite_posts(ctx: Context, asked: drafts.DigestRewrite, so_far: Progress) -> Step:
     """Rewrite the next batch of a digest’s posts, and delete those that are no longer needed. Posts that are on their
     way arrive first."""
     digest = await digests.lock(ctx.db, asked.digest)

@@ -15,7 +15,7 @@ from bot.papers import page
 from bot.papers.typeset import compose_pdf, replace_shortcodes, to_drawable
 from bot.plain_text import shorten
 from bot.texts import BREAK, Markdown, escape, typeset
-from commands.actus.editions import Chapter, Piece, Sheet, split_addresses
+from commands.actus.editions import Chapter, DigestPiece, DigestSheet, split_addresses
 from config import libraries
 from storage.actus.items import NewsSection
 
@@ -155,19 +155,19 @@ MARGIN = 300
 PROPOSE = "Une idée pour la prochaine fois ? `/actus proposer`"
 
 
-def draw_posts(sheet: Sheet) -> Sequence[Markdown]:
+def draw_posts(sheet: DigestSheet) -> Sequence[Markdown]:
     """Draw the posts that a digest makes, in order."""
     pages = _fill_pages(_draw_blocks(sheet), POST_MAX - MARGIN)
     count = len(pages)
     return [Markdown(typeset(_draw_page(sheet, body, at, count))) for at, body in enumerate(pages, 1)]
 
 
-def _draw_page(sheet: Sheet, body: str, at: int, count: int) -> str:
+def _draw_page(sheet: DigestSheet, body: str, at: int, count: int) -> str:
     more = f" (suite, {at} sur {count})" if at > 1 else f" (1 sur {count})" if count > 1 else ""
     return f"### {escape(sheet.heading)}{more}\n\n{body}"
 
 
-def _draw_blocks(sheet: Sheet) -> Iterator[tuple[str, str]]:
+def _draw_blocks(sheet: DigestSheet) -> Iterator[tuple[str, str]]:
     """Draw the blocks that are never split, each with the heading of its part, which appears once in a post."""
     yield sheet.day, ""
     for text in draw_edito(sheet.edito):
@@ -178,7 +178,7 @@ def _draw_blocks(sheet: Sheet) -> Iterator[tuple[str, str]]:
     yield f"---\n{PROPOSE}", ""
 
 
-def _draw_item(piece: Piece) -> str:
+def _draw_item(piece: DigestPiece) -> str:
     title = escape(piece.title)
     lines = [f"- **[{title}](<{piece.url}>)**" if piece.url else f"- **{title}**"]
     lines += [f"  {escape(line.strip())}" for line in piece.text.split("\n") if line.strip()]
@@ -219,7 +219,7 @@ NO_ROOM = "La place manque ici : pour la suite ({}), rendez-vous dans Mattermost
 _SITE = re.compile(r"https?://(?:www\.)?")
 
 
-def write_pdf(sheet: Sheet, look: page.Brand) -> bytes:
+def write_pdf(sheet: DigestSheet, look: page.Brand) -> bytes:
     """Make the file, in a thread. A logo that cannot be drawn is left out."""
     told = describe_sheet(sheet, look)
     try:
@@ -230,12 +230,12 @@ def write_pdf(sheet: Sheet, look: page.Brand) -> bytes:
         return compose_pdf("actus", told | {"logo": None}, sheet.on)
 
 
-def name_pdf(sheet: Sheet) -> str:
+def name_pdf(sheet: DigestSheet) -> str:
     """Name the file: « actus_n42_27-11-2026.pdf »."""
     return f"actus_n{sheet.number}_{sheet.on:%d-%m-%Y}.pdf"
 
 
-def describe_sheet(sheet: Sheet, look: page.Brand) -> dict[str, Any]:
+def describe_sheet(sheet: DigestSheet, look: page.Brand) -> dict[str, Any]:
     """Describe a digest as its template reads it."""
     chapters = {chapter.section: chapter for chapter in sheet.chapters}
     top, drawn = chapters.pop(NewsSection.TOP, None), None
@@ -277,7 +277,7 @@ def _describe_chapter(chapter: Chapter) -> dict[str, Any]:
     return {"key": chapter.section.value, "title": _typeset(chapter.title), "pieces": pieces}
 
 
-def _describe_piece(piece: Piece) -> dict[str, Any]:
+def _describe_piece(piece: DigestPiece) -> dict[str, Any]:
     text = strip_commands(" ".join(piece.text.split()))
     code = page.draw_qr_code(piece.url) if piece.url else None
     alt = f"Code QR vers {shorten_url(piece.url, SHORTS[0])}"
@@ -348,12 +348,12 @@ def _typeset(text: str) -> str:
     return typeset(to_drawable(replace_shortcodes(text)))
 
 
-def write_text(sheet: Sheet) -> str:
+def write_text(sheet: DigestSheet) -> str:
     """Write a digest line by line, for screen readers: no drawings, and each part says how many entries it has."""
     return typeset("\n".join(_write_lines(sheet))).strip() + "\n"
 
 
-def _write_lines(sheet: Sheet) -> Iterator[str]:
+def _write_lines(sheet: DigestSheet) -> Iterator[str]:
     yield from (sheet.heading, sheet.day)
     if sheet.edito:
         yield from ("", *write_edito(sheet.edito).split("\n"))
@@ -363,7 +363,7 @@ def _write_lines(sheet: Sheet) -> Iterator[str]:
             yield from ("", *_write_item(piece))
 
 
-def _write_item(piece: Piece) -> Iterator[str]:
+def _write_item(piece: DigestPiece) -> Iterator[str]:
     yield f"{piece.rank}. {piece.title}"
     yield from (line.strip() for line in piece.text.split("\n") if line.strip())
     if piece.credit:
@@ -372,7 +372,7 @@ def _write_item(piece: Piece) -> Iterator[str]:
         yield f"Lien : {piece.url}"
 
 
-def write_page(sheet: Sheet) -> str:
+def write_page(sheet: DigestSheet) -> str:
     """Write a complete web page, with headings and lists, without scripts or remote content."""
     return _load_template().render(sheet=sheet, edito=read_edito(sheet.edito), heading=typeset(sheet.heading))
 

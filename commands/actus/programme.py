@@ -22,7 +22,7 @@ from config.canaux import PlannedChannel
 from config.editions import Unapproved
 from config.text import fold
 from config.time import PARIS
-from dialogs.actus import NOW, PutOff
+from dialogs.actus import NOW, PutOffDigest
 from dialogs.actus import Programme as Window
 from storage import canaux, claims, journal, targets
 from storage.actus import digests
@@ -291,7 +291,7 @@ async def _act_on_due(desk: NewsContext, digest: Digest, what: Due) -> Sequence[
         case _:
             told = await _tell_team(desk, digest, "unread") if what is Due.PUBLISH_UNREAD else []
             await change(desk.db, digest, state=DigestState.PUBLISHING)
-            return [*told, Start(payload=drafts.Publish(digest=digest.number))]
+            return [*told, Start(payload=drafts.PublishDigest(digest=digest.number))]
 
 
 async def _tell_team(desk: NewsContext, digest: Digest, what: str) -> Sequence[Reply]:
@@ -307,8 +307,8 @@ async def _lock_open(ctx: Context, number: int) -> Digest:
     return digest
 
 
-@feature.button(drafts.Approve, roles=ANIMATEURS)
-async def approve(ctx: Context, click: drafts.Approve) -> Replies:
+@feature.button(drafts.ApproveDigest, name="actus.Approve", roles=ANIMATEURS)
+async def approve(ctx: Context, click: drafts.ApproveDigest) -> Replies:
     """Approve a digest: it comes out at its hour, or at once if that is past. If two people approve, the second reads
     who was first. Its channels are checked in the background."""
     digest = await _lock_open(ctx, click.digest)
@@ -326,7 +326,9 @@ async def approve(ctx: Context, click: drafts.Approve) -> Replies:
     note_digest(ctx, journal.AuditAct.DIGEST_APPROVE, digest, {"etat": was.value})
     told = Whisper(render("actus/approved", digest=digest, at=editions.say_at(digest.at), now=late))
     about = {"digest": digest.number}
-    begun = Start(payload=drafts.Publish(**about)) if late else Start(payload=drafts.CheckPlaces(**about), quiet=True)
+    begun = (
+        Start(payload=drafts.PublishDigest(**about)) if late else Start(payload=drafts.CheckPlaces(**about), quiet=True)
+    )
     return [told, await drafts.refresh_card(ctx, digest, here=True), begun]
 
 
@@ -346,7 +348,7 @@ async def publish_now(ctx: Context, click: drafts.PublishNow) -> Replies:
     await must_have_content(ctx, digest)
     await change(ctx.db, digest, state=DigestState.PUBLISHING)
     told = Whisper(render("actus/leaves_now", number=number))
-    return [told, await drafts.refresh_card(ctx, digest, here=True), Start(payload=drafts.Publish(digest=number))]
+    return [told, await drafts.refresh_card(ctx, digest, here=True), Start(payload=drafts.PublishDigest(digest=number))]
 
 
 @feature.button(drafts.Unapprove, roles=ANIMATEURS)
@@ -368,11 +370,11 @@ async def ask_when(ctx: Context, click: drafts.Postpone) -> Replies:
     """Open the window that asks until when."""
     digest = await editions.get_digest(ctx, click.digest)
     editions.must_be_open(digest)
-    return Ask(PutOff.draft(digest=digest.number))
+    return Ask(PutOffDigest.draft(digest=digest.number))
 
 
-@feature.submit(PutOff, roles=ANIMATEURS)
-async def postpone(ctx: Context, form: PutOff) -> Replies:
+@feature.submit(PutOffDigest, name="actus.PutOff", roles=ANIMATEURS)
+async def postpone(ctx: Context, form: PutOffDigest) -> Replies:
     """Postpone a digest, which still needs an approval if it had none. « maintenant » publishes it."""
     if form.moment == NOW:
         return await publish_now(ctx, drafts.PublishNow(digest=form.digest))

@@ -30,21 +30,21 @@ from storage.actus.digests import Digest, DigestState
 from storage.actus.items import CREDIT_MAX, Item, ItemKind, NewsSection
 
 
-class About(BaseModel):
+class AboutProposal(BaseModel):
     """Payload about one item of the pool, by its id."""
 
     item: int
 
 
-class EditProposal(About):
+class EditProposal(AboutProposal):
     """Button « Modifier »: opens the window of a proposal."""
 
 
-class TakeBack(About):
+class TakeBackProposal(AboutProposal):
     """Button « Retirer »: withdraws a proposal."""
 
 
-class RatherNot(About):
+class RatherNot(AboutProposal):
     """Button « Plutôt pas »: the author of a message does not want it quoted in the news."""
 
 
@@ -139,7 +139,10 @@ def close_receipt(item: Item, template: str) -> Refresh:
 
 
 def _draw_receipt(item: Item) -> Message:
-    buttons = [Button("Modifier", EditProposal(item=item.number)), Button("Retirer", TakeBack(item=item.number))]
+    buttons = [
+        Button("Modifier", EditProposal(item=item.number)),
+        Button("Retirer", TakeBackProposal(item=item.number)),
+    ]
     return Message(render("actus/noted", item=item), buttons)
 
 
@@ -349,8 +352,8 @@ async def _must_not_be_out(ctx: Context, item: Item) -> None:
         raise UserError(render("actus/proposal_is_out", number=digest.number))
 
 
-@feature.button(TakeBack)
-async def take_proposal_back(ctx: Context, click: TakeBack) -> Replies:
+@feature.button(TakeBackProposal, name="actus.TakeBack")
+async def take_proposal_back(ctx: Context, click: TakeBackProposal) -> Replies:
     """Withdraw a proposal for its proposer, if it is not published yet."""
     item = await _get_own(ctx, click.item, lock=True)
     await _must_not_be_out(ctx, item)

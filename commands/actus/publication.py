@@ -20,7 +20,7 @@ from bot.papers import page
 from bot.replies import Message, Parcel, Progress, Reply, Say, SendFile, Step
 from bot.texts import Markdown, escape, render
 from commands.actus import drafts, editions, formats
-from commands.actus.drafts import CheckPlaces, Document, Publish
+from commands.actus.drafts import CheckPlaces, Document, PublishDigest
 from commands.actus.editions import Edition, NewsContext, feature, find_channels, note_digest
 from config.settings import Settings
 from storage import canaux, journal, outbox
@@ -200,7 +200,7 @@ class PublicationFacts:
     files: Sequence[str] = ()
 
 
-async def read_publication_facts(ctx: ReadingContext, _: Publish, so_far: Progress) -> PublicationFacts:
+async def read_publication_facts(ctx: ReadingContext, _: PublishDigest, so_far: Progress) -> PublicationFacts:
     """Ask Mattermost what the next step needs."""
     if so_far.cursor is None:
         return PublicationFacts(own=await read_own_channels(ctx))
@@ -213,8 +213,10 @@ async def read_publication_facts(ctx: ReadingContext, _: Publish, so_far: Progre
     return PublicationFacts()
 
 
-@feature.work(Publish, name="actus.Publish", title="Publication des actus", unit=UNIT, asks=read_publication_facts)
-async def publish(ctx: Context, asked: Publish, so_far: Progress, facts: PublicationFacts) -> Step:
+@feature.work(
+    PublishDigest, name="actus.Publish", title="Publication des actus", unit=UNIT, asks=read_publication_facts
+)
+async def publish(ctx: Context, asked: PublishDigest, so_far: Progress, facts: PublicationFacts) -> Step:
     """Run the next step of the publication; each is one transaction with what it sends."""
     if facts.own is not None:
         return await _choose_channels(ctx, asked, so_far, facts.own)
@@ -230,13 +232,13 @@ async def publish(ctx: Context, asked: Publish, so_far: Progress, facts: Publica
             return await _await_arrival(ctx, asked, so_far, plan)
 
 
-async def _lock_publishing(ctx: Context, asked: Publish) -> Digest | None:
+async def _lock_publishing(ctx: Context, asked: PublishDigest) -> Digest | None:
     """Lock the digest, if it is still being published."""
     found = await digests.lock(ctx.db, asked.digest)
     return found if found and found.state is DigestState.PUBLISHING else None
 
 
-async def _choose_channels(ctx: Context, asked: Publish, so_far: Progress, own: TeamChannels) -> Step:
+async def _choose_channels(ctx: Context, asked: PublishDigest, so_far: Progress, own: TeamChannels) -> Step:
     """Find where the digest goes, and what it quotes."""
     found = await _lock_publishing(ctx, asked)
     if found is None or found.written:
@@ -257,7 +259,7 @@ async def _tell_outcome(ctx: Context, found: Digest, what: str, **more: object) 
     return [*await _tell_team(ctx, found, what, **more), await drafts.refresh_card(ctx, found)]
 
 
-async def _check_quotes(ctx: Context, asked: Publish, so_far: Progress, lost: Sequence[int]) -> Step:
+async def _check_quotes(ctx: Context, asked: PublishDigest, so_far: Progress, lost: Sequence[int]) -> Step:
     """Leave out what may not be quoted any more, then order the paper."""
     found = await _lock_publishing(ctx, asked)
     if found is None:
@@ -287,7 +289,7 @@ async def _leave_out(ctx: Context, found: Digest, lost: Sequence[int]) -> Sequen
     return await _tell_team(ctx, found, "left_out", titles=titles)
 
 
-async def _await_paper(ctx: Context, asked: Publish, so_far: Progress, plan: PublicationPlan) -> Step:
+async def _await_paper(ctx: Context, asked: PublishDigest, so_far: Progress, plan: PublicationPlan) -> Step:
     """Wait a while for the PDF’s post to arrive in the room."""
     found = await digests.get(ctx.db, asked.digest)
     if found is None or found.state is not DigestState.PUBLISHING:
@@ -300,7 +302,7 @@ async def _await_paper(ctx: Context, asked: Publish, so_far: Progress, plan: Pub
 
 
 async def _write_batch(
-    ctx: Context, asked: Publish, so_far: Progress, plan: PublicationPlan, files: Sequence[str]
+    ctx: Context, asked: PublishDigest, so_far: Progress, plan: PublicationPlan, files: Sequence[str]
 ) -> Step:
     """Write the next batch of posts to the outbox, channel by channel."""
     found = await _lock_publishing(ctx, asked)
@@ -333,7 +335,7 @@ def get_posted(found: Digest) -> PostedBatches:
     return PostedBatches([editions.get_part_topic(found.number, n) for n in range(found.parts)], found.parts)
 
 
-async def _await_arrival(ctx: Context, asked: Publish, so_far: Progress, plan: PublicationPlan) -> Step:
+async def _await_arrival(ctx: Context, asked: PublishDigest, so_far: Progress, plan: PublicationPlan) -> Step:
     """Wait until nothing more is on its way, then tell the team where it came out."""
     found = await digests.get(ctx.db, asked.digest)
     if found is None or found.state is not DigestState.PUBLISHED:
@@ -348,8 +350,8 @@ async def _await_arrival(ctx: Context, asked: Publish, so_far: Progress, plan: P
     return Step(replies=said, done=plan.at, total=so_far.total, finished=True)
 
 
-@feature.stopped(Publish, name="actus.Publish")
-async def end_publication(ctx: Context, asked: Publish, so_far: Progress) -> Step:
+@feature.stopped(PublishDigest, name="actus.Publish")
+async def end_publication(ctx: Context, asked: PublishDigest, so_far: Progress) -> Step:
     """Finish a publication that was stopped or failed: what was not sent is cancelled, and the team is told."""
     found = await digests.lock(ctx.db, asked.digest)
     if found is None or found.state is not DigestState.PUBLISHING:

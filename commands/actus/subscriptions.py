@@ -165,11 +165,11 @@ TEXT_MAX = 240
 LESS_MAX = 60
 
 
-class Settle(BaseModel):
+class SettleSubscription(BaseModel):
     """Button « M’abonner… » or « Régler… »: opens the window of the subscription."""
 
 
-class Stop(BaseModel):
+class EndSubscription(BaseModel):
     """Button « Me désabonner »: ends the subscription."""
 
 
@@ -181,7 +181,7 @@ class SeeNow(BaseModel):
     """Button « Voir maintenant »: shows what the next digest would contain."""
 
 
-class Less(Choosing):
+class LessOf(Choosing):
     """Menu « Moins de… »: a theme or kind, by the key in ``chosen``."""
 
 
@@ -254,8 +254,8 @@ def draw_digest(chosen: Sequence[ChosenNews]) -> Message:
     less = {
         ground: said for each in chosen for ground in sorted(list_grounds(each.news)) if (said := say_ground(ground))
     }
-    menus = [Menu("Moins de…", Less(), less)] if less else []
-    return Message(text, [Button("Régler…", Settle())], menus=menus)
+    menus = [Menu("Moins de…", LessOf(), less)] if less else []
+    return Message(text, [Button("Régler…", SettleSubscription())], menus=menus)
 
 
 @lru_cache(1024)
@@ -276,8 +276,8 @@ async def show_now(ctx: Context, click: SeeNow) -> Replies:
     return Whisper(draw_digest(found[0][1]).text)
 
 
-@feature.button(Less)
-async def want_less(ctx: Context, click: Less) -> Replies:
+@feature.button(LessOf, name="actus.Less")
+async def want_less(ctx: Context, click: LessOf) -> Replies:
     """Send less of a theme or kind from now on, with an undo button."""
     mine, said = await subscriptions.get(ctx.db, ctx.user.id), say_ground(click.chosen)
     if mine is None or not said:
@@ -298,26 +298,26 @@ NO = {"non", "arreter", "stop", "desabonner"}
 async def show_subscription(ctx: Context, line: str) -> Replies:
     """Show the subscription and the buttons that change it; « non » ends it at once."""
     if fold(line) in NO:
-        return await unsubscribe(ctx, Stop())
+        return await unsubscribe(ctx, EndSubscription())
     return _draw_subscription(ctx, await subscriptions.get(ctx.db, ctx.user.id))
 
 
 def _draw_subscription(ctx: Context, mine: NewsSubscription | None) -> Whisper:
     if mine is None:
-        return Whisper(render("actus/not_subscribed"), [Button("M’abonner…", Settle(), "primary")])
+        return Whisper(render("actus/not_subscribed"), [Button("M’abonner…", SettleSubscription(), "primary")])
     away = say_date(mine.away_until) if mine.away_until and is_away(mine, ctx.today) else ""
     less = join([said for ground in mine.less if (said := say_ground(ground))])
     day, hour = WEEKDAYS[mine.weekday], say_hour(time(mine.hour))
     when = f"le premier {day} du mois à {hour}" if mine.monthly else f"chaque {day} à {hour}"
     coming = say_date(find_next_day(mine, ctx.today))
     again = [Button("Ne plus rien écarter", All())] if mine.less else []
-    see, stop = Button("Voir maintenant", SeeNow()), Button("Me désabonner", Stop())
+    see, stop = Button("Voir maintenant", SeeNow()), Button("Me désabonner", EndSubscription())
     text = render("actus/subscribed", when=when, next=coming, away=away, less=less)
-    return Whisper(text, [Button("Régler…", Settle()), see, *again, stop])
+    return Whisper(text, [Button("Régler…", SettleSubscription()), see, *again, stop])
 
 
-@feature.button(Settle, writes=False)
-async def ask_settings(ctx: Context, click: Settle) -> Replies:
+@feature.button(SettleSubscription, name="actus.Settle", writes=False)
+async def ask_settings(ctx: Context, click: SettleSubscription) -> Replies:
     """Open the window, with the subscription as it is now."""
     mine = await subscriptions.get(ctx.db, ctx.user.id)
     if mine is None:
@@ -336,13 +336,13 @@ async def subscribe(ctx: Context, form: Subscribe) -> Replies:
     return _draw_subscription(ctx, await subscriptions.get(ctx.db, ctx.user.id))
 
 
-@feature.button(Stop)
-async def unsubscribe(ctx: Context, click: Stop) -> Replies:
+@feature.button(EndSubscription, name="actus.Stop")
+async def unsubscribe(ctx: Context, click: EndSubscription) -> Replies:
     """End the subscription and delete its data; an undo button takes it up again."""
     theirs = delete(NewsSubscription).where(col(NewsSubscription.user_id) == ctx.user.id)
     gone = await ctx.db.execute(theirs.returning(col(NewsSubscription.user_id)))
     was = gone.scalar() is not None
-    return Whisper(render("actus/unsubscribed", was=was), [Button("M’abonner…", Settle())])
+    return Whisper(render("actus/unsubscribed", was=was), [Button("M’abonner…", SettleSubscription())])
 
 
 @feature.button(All)

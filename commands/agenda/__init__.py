@@ -17,7 +17,7 @@ from bot.replies import Button, Perform, Replies, RunCommand, Whisper
 from bot.search import Findings, Hit, Search, SearchKind, cut_hits
 from bot.texts import quote, render
 from commands.agenda import attendance, publication
-from commands.agenda.cards import STATES, Open, Propose, draw_cards, feature, get_sight, say_when, show_event
+from commands.agenda.cards import STATES, OpenEvent, Propose, draw_cards, feature, get_sight, say_when, show_event
 from config.text import fold
 from storage import agenda
 from storage.agenda import AgendaEvent, Narrowing, Window
@@ -38,7 +38,7 @@ class ListKind(StrEnum):
     OWN = "own"
 
 
-class Page(BaseModel):
+class EventPage(BaseModel):
     """Button « Suite »: a page of a list of events, about ``words``, or of the days from ``start`` up to but not
     including ``end``."""
 
@@ -70,9 +70,9 @@ async def show_agenda(ctx: ReadingContext, line: str) -> Replies:
     if asked in {"aide", "help", "?"}:
         return Perform("aide agenda")
     if (wanted := LISTS.get(asked)) is not None:
-        return await show_page(ctx, Page(of=wanted))
+        return await show_page(ctx, EventPage(of=wanted))
     if (number := read_typed_number(text)) is not None:
-        return await show_event(ctx, Open(event=number))
+        return await show_event(ctx, OpenEvent(event=number))
     return await show_page(ctx, _read_asked(ListKind.COMING, text, read_coming_period(text, ctx.today)))
 
 
@@ -84,12 +84,12 @@ async def show_past(ctx: ReadingContext, line: str) -> Replies:
     return await show_page(ctx, _read_asked(ListKind.PAST, text, days))
 
 
-def _read_asked(of: ListKind, text: str, days: Period | None) -> Page:
-    return Page(of=of, start=days.start, end=days.end) if days else Page(of=of, words=text[:WORDS_MAX])
+def _read_asked(of: ListKind, text: str, days: Period | None) -> EventPage:
+    return EventPage(of=of, start=days.start, end=days.end) if days else EventPage(of=of, words=text[:WORDS_MAX])
 
 
-@feature.button(Page, writes=False)
-async def show_page(ctx: Context, at: Page) -> Replies:
+@feature.button(EventPage, name="agenda.Page", writes=False)
+async def show_page(ctx: Context, at: EventPage) -> Replies:
     """Show a page of a list as it is now; its last page if it became shorter."""
     sight, wanted = get_sight(ctx, ctx.user), await _narrow(ctx, at)
 
@@ -110,7 +110,7 @@ async def show_page(ctx: Context, at: Page) -> Replies:
     return Whisper(text, buttons, cards=await draw_cards(ctx, page.rows))
 
 
-async def _narrow(ctx: Context, at: Page) -> Narrowing:
+async def _narrow(ctx: Context, at: EventPage) -> Narrowing:
     """Return the condition that the page sets: its days in the person’s time zone, or its words."""
     if days := at.days:
         start, end = (datetime.combine(day, time(), ctx.zone) for day in (days.start, days.end))
@@ -118,7 +118,7 @@ async def _narrow(ctx: Context, at: Page) -> Narrowing:
     return Narrowing(numbers=list(await _rank(ctx.db, at.words)) if at.words else None)
 
 
-def _draw_others(at: Page, *, found: bool) -> list[Button]:
+def _draw_others(at: EventPage, *, found: bool) -> list[Button]:
     """Draw the buttons to the other lists; where nothing was found, only those that may have it."""
     if at.words and not found:
         other = "agenda" if at.of is ListKind.PAST else "agenda passés"
@@ -156,7 +156,7 @@ async def warm_up(db: AsyncSession) -> None:
 feature.read_at_start.append(warm_up)
 
 
-@feature.finds(SearchKind("evenement", "Événement", "Événements", lambda number: Open(event=int(number))))
+@feature.finds(SearchKind("evenement", "Événement", "Événements", lambda number: OpenEvent(event=int(number))))
 async def find_events(wanted: Search) -> Findings:
     """Find events for « /chercher »; past ones come last."""
     scores = await _rank(wanted.db, wanted.words)

@@ -39,7 +39,7 @@ async def change_attendance(ctx: Context, click: cards.Attend) -> Replies:
     if click.on:
         event = await lock_open(ctx, click.event)
         is_new = await agenda.add_attendance(ctx.db, event, ctx.user.id, ctx.now)
-        offered = [Button(cards.CALENDAR, cards.Take(event=event.number)), cards.draw_leave(event)]
+        offered = [Button(cards.CALENDAR, cards.TakeEvent(event=event.number)), cards.draw_leave(event)]
     else:
         event = await get_visible(ctx, click.event, locked=True)
         is_new = await agenda.drop_attendance(ctx.db, event.number, ctx.user.id)
@@ -59,7 +59,7 @@ async def list_waiting(ctx: Context) -> Sequence[Waiting]:
     waiting: list[Waiting] = []
     for event in found[:TODAY_MAX]:
         hour = say_hour(event.starts_at.astimezone(ctx.zone))
-        shown = Button("Voir l’événement", cards.Open(event=event.number))
+        shown = Button("Voir l’événement", cards.OpenEvent(event=event.number))
         waiting.append(Waiting(f"Aujourd’hui à {hour} : {quote(event.title)}", shown))
     if count := await agenda.count_proposed(ctx.db, ctx.now) if ctx.user.animates else 0:
         verb = "attend d’être relu" if count == 1 else "attendent d’être relus"
@@ -147,9 +147,9 @@ def _draw_notice(ctx: Context, pair: Pair, readers: Mapping[str, Person], about:
     if reader is None or not get_sight(ctx, reader).covers(event.departement):
         return []
     text = render("agenda/told_comer", about=about.value, **cards.describe(event, reader.zone, ctx.now))
-    buttons = [Button("Retirer de mon agenda", cards.Take(event=event.number))]
+    buttons = [Button("Retirer de mon agenda", cards.TakeEvent(event=event.number))]
     if event.state is not EventState.CANCELLED:
-        buttons = [Button(cards.CALENDAR, cards.Take(event=event.number)), cards.draw_leave(event)]
+        buttons = [Button(cards.CALENDAR, cards.TakeEvent(event=event.number)), cards.draw_leave(event)]
     return [Direct(text, buttons, user_id=reader.id)]
 
 
@@ -299,8 +299,8 @@ async def _find_owner(ctx: ReadingContext, user_id: str) -> Person | None:
 NAME_MAX = 60
 
 
-@feature.button(cards.Take, writes=False)
-async def take_file(ctx: ReadingContext, click: cards.Take) -> Replies:
+@feature.button(cards.TakeEvent, name="agenda.Take", writes=False)
+async def take_file(ctx: ReadingContext, click: cards.TakeEvent) -> Replies:
     """Send the calendar file of an event to the direct channel."""
     await get_visible(ctx, click.event)
     return await send_file(ctx, SendFile(user_id=ctx.user.id, order=cards.CalendarFile(event=click.event)))

@@ -108,27 +108,27 @@ def may_publish(person: people.Person, departement: str) -> bool:
     return person.animates or leads
 
 
-class About(BaseModel):
+class AboutEvent(BaseModel):
     """Payload about one event, by its number."""
 
     event: int
 
 
-class Open(About):
+class OpenEvent(AboutEvent):
     """Button « Détails »: shows an event in full."""
 
 
-class Attend(About):
+class Attend(AboutEvent):
     """Button « J’y serai » or « Je n’y serai plus »."""
 
     on: bool = True
 
 
-class Take(About):
+class TakeEvent(AboutEvent):
     """Button « Ajouter à mon agenda »: sends the calendar file."""
 
 
-class CalendarFile(About):
+class CalendarFile(AboutEvent):
     """Order of an event’s calendar file."""
 
 
@@ -139,23 +139,23 @@ class Propose(BaseModel):
     departement: str = ""
 
 
-class Edit(About):
+class ChangeEvent(AboutEvent):
     """Button « Modifier », or « Corriger » for a reviewer: opens the window of an event."""
 
 
-class Publish(About):
+class PublishEvent(AboutEvent):
     """Button « Publier »: publishes a proposal."""
 
 
-class Refuse(About):
+class DeclineEvent(AboutEvent):
     """Button « Refuser »: opens the window in which a proposal is refused with a reason."""
 
 
-class Cancel(About):
+class Cancel(AboutEvent):
     """Button « Annuler »: opens the window in which an event is cancelled, with a word for its attendees."""
 
 
-class Restore(About):
+class RestoreEvent(AboutEvent):
     """Button « Rétablir »: restores a cancelled event."""
 
 
@@ -172,7 +172,7 @@ class EventAction(StrEnum):
         return {"modifier": "Modifier", "annuler": "Annuler l’événement", "retablir": "Rétablir"}[self.value]
 
 
-class More(Choosing):
+class MoreEventActions(Choosing):
     """Menu « Plus… » of an event; ``chosen`` is an ``EventAction``."""
 
     event: int
@@ -300,10 +300,10 @@ def _draw_text(ctx: Context, event: AgendaEvent, told: Attendees, zone: ZoneInfo
 
 def draw_buttons(ctx: Context, event: AgendaEvent, told: Attendees, *, opens: bool = True) -> Sequence[Button]:
     """Draw the buttons of an event."""
-    buttons = [Button("Détails", Open(event=event.number))] if opens else []
+    buttons = [Button("Détails", OpenEvent(event=event.number))] if opens else []
     if event.state is not EventState.PUBLISHED or event.ends_at <= ctx.now:
         return buttons
-    calendar = Button(CALENDAR, Take(event=event.number))
+    calendar = Button(CALENDAR, TakeEvent(event=event.number))
     come = Button(COME, Attend(event=event.number), "primary")
     return [draw_leave(event) if event.number in told.mine else come, calendar, *buttons]
 
@@ -320,7 +320,7 @@ def draw_menus(ctx: Context, event: AgendaEvent) -> Sequence[Menu]:
     is_cancelled = event.state is EventState.CANCELLED
     actions = [EventAction.RESTORE] if is_cancelled else [EventAction.EDIT, EventAction.CANCEL]
     wanted = actions[:1] if event.state is EventState.REFUSED else actions
-    return [Menu(MORE, More(event=event.number), {action.value: action.label for action in wanted})]
+    return [Menu(MORE, MoreEventActions(event=event.number), {action.value: action.label for action in wanted})]
 
 
 async def draw_channel_post(ctx: Context, event: AgendaEvent) -> Message:
@@ -370,18 +370,21 @@ async def draw_review_card(ctx: Context, event: AgendaEvent) -> Message:
         decider=await read_display_name(ctx, event.decided_by),
     )
     number = event.number
-    publish, correct = Button("Publier", Publish(event=number), "primary"), Button("Corriger", Edit(event=number))
+    publish, correct = (
+        Button("Publier", PublishEvent(event=number), "primary"),
+        Button("Corriger", ChangeEvent(event=number)),
+    )
     offered = {
-        EventState.PROPOSED: [publish, correct, Button("Refuser", Refuse(event=number), "danger")],
+        EventState.PROPOSED: [publish, correct, Button("Refuser", DeclineEvent(event=number), "danger")],
         EventState.PUBLISHED: [correct, Button("Annuler", Cancel(event=number), "danger")],
         EventState.REFUSED: [publish, correct],
-        EventState.CANCELLED: [Button("Rétablir", Restore(event=number))],
+        EventState.CANCELLED: [Button("Rétablir", RestoreEvent(event=number))],
     }
     return Message(text, offered[event.state])
 
 
-@feature.button(Open, writes=False)
-async def show_event(ctx: Context, click: Open) -> Replies:
+@feature.button(OpenEvent, name="agenda.Open", writes=False)
+async def show_event(ctx: Context, click: OpenEvent) -> Replies:
     """Show all that is known of an event."""
     event = await get_visible(ctx, click.event)
     told = await read_attendees(ctx, [event])

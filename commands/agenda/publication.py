@@ -122,8 +122,8 @@ async def list_proposed(ctx: Context, _: str) -> Replies:
     return Whisper(text, cards=[Card(one.text, one.buttons) for one in drawn])
 
 
-@feature.button(cards.Publish, roles=ANIMATEURS)
-async def publish_proposal(ctx: Context, click: cards.Publish) -> Replies:
+@feature.button(cards.PublishEvent, name="agenda.Publish", roles=ANIMATEURS)
+async def publish_proposal(ctx: Context, click: cards.PublishEvent) -> Replies:
     """Publish a proposal; the second of two reviewers reads who was first."""
     event = await cards.get_visible(ctx, click.event, locked=True)
     if event.state not in (EventState.PROPOSED, EventState.REFUSED):
@@ -145,7 +145,7 @@ async def _tell_decided(ctx: Context, event: AgendaEvent) -> Sequence[Reply]:
 
 async def _give_author_news(ctx: Context, event: AgendaEvent) -> Sequence[News]:
     """Tell the author in their daily message that the event is published."""
-    opens = Button(f"Détails de l’événement n° {event.number}", cards.Open(event=event.number))
+    opens = Button(f"Détails de l’événement n° {event.number}", cards.OpenEvent(event=event.number))
     told = await tell_author(ctx, event, "published")
     return [News(user_id=each.user_id, text=each.text, button=opens) for each in told]
 
@@ -159,8 +159,8 @@ async def tell_author(ctx: Context, event: AgendaEvent, what: str, *buttons: But
     return [Direct(text, buttons, user_id=event.author_id)]
 
 
-@feature.button(cards.Refuse, roles=ANIMATEURS)
-async def ask_reason(ctx: Context, click: cards.Refuse) -> Replies:
+@feature.button(cards.DeclineEvent, name="agenda.Refuse", roles=ANIMATEURS)
+async def ask_reason(ctx: Context, click: cards.DeclineEvent) -> Replies:
     """Open the window in which a refusal is explained."""
     event = await cards.get_visible(ctx, click.event, locked=True)
     if event.state is not EventState.PROPOSED:
@@ -175,7 +175,7 @@ async def refuse_proposal(ctx: Context, form: RefuseEvent) -> Replies:
     if event.state is not EventState.PROPOSED:
         return await _tell_decided(ctx, event)
     await _decide(ctx, event, AuditAct.EVENT_REFUSE, EventState.REFUSED, form.text)
-    told = await tell_author(ctx, event, "refused", Button("Corriger", cards.Edit(event=event.number)))
+    told = await tell_author(ctx, event, "refused", Button("Corriger", cards.ChangeEvent(event=event.number)))
     return [Whisper(render("agenda/is_refused", event=event)), *await cards.refresh_review_card(ctx, event), *told]
 
 
@@ -305,19 +305,19 @@ def must_be_allowed_for(ctx: Context, form: ProposeEvent | EditEvent, known: Age
         raise UserError(fields={"pour": render("agenda/not_your_departement")})
 
 
-@feature.button(cards.More, writes=False)
-async def choose_action(ctx: Context, click: cards.More) -> Replies:
+@feature.button(cards.MoreEventActions, name="agenda.More", writes=False)
+async def choose_action(ctx: Context, click: cards.MoreEventActions) -> Replies:
     """Run the chosen action, as its own button would."""
     payloads = {
-        cards.EventAction.EDIT: cards.Edit,
+        cards.EventAction.EDIT: cards.ChangeEvent,
         cards.EventAction.CANCEL: cards.Cancel,
-        cards.EventAction.RESTORE: cards.Restore,
+        cards.EventAction.RESTORE: cards.RestoreEvent,
     }
     return Redirect.to(payloads[cards.EventAction(click.chosen)](event=click.event))
 
 
-@feature.button(cards.Edit, writes=False)
-async def ask_edit(ctx: Context, click: cards.Edit) -> Replies:
+@feature.button(cards.ChangeEvent, name="agenda.Edit", writes=False)
+async def ask_edit(ctx: Context, click: cards.ChangeEvent) -> Replies:
     """Open the window, with what is known."""
     event = await cards.get_changeable(ctx, click.event, EventState.CANCELLED, locked=False)
     return Ask(
@@ -386,8 +386,8 @@ async def cancel_event(ctx: Context, form: CancelEvent) -> Replies:
     return [await draw_receipt(ctx, event), *told, *await cards.refresh_review_card(ctx, event), *said]
 
 
-@feature.button(cards.Restore)
-async def restore_event(ctx: Context, click: cards.Restore) -> Replies:
+@feature.button(cards.RestoreEvent, name="agenda.Restore")
+async def restore_event(ctx: Context, click: cards.RestoreEvent) -> Replies:
     """Restore a cancelled event. If somebody else cancelled it, its author cannot restore it."""
     others = (state for state in EventState if state is not EventState.CANCELLED)
     event = await cards.get_changeable(ctx, click.event, *others)

@@ -28,7 +28,7 @@ from commands.aide.questions import (
 from dialogs.cra.line.corrections import SAID_MAX as CORRECTION_MAX
 from dialogs.cra.line.corrections import read_correction
 from dialogs.plain_words import Intention, Reading, permit, understand
-from dialogs.plain_words.answers import Answer, read_answer, read_listed, read_ordinal, says_thanks
+from dialogs.plain_words.answers import ShortAnswer, read_answer, read_listed, read_ordinal, says_thanks
 from dialogs.plain_words.commands import read_typed
 from dialogs.plain_words.follow_ups import SentenceReader, follow_up, may_follow
 from dialogs.plain_words.proposals import PROPOSALS, propose
@@ -203,7 +203,7 @@ class Conversation:
             case Intention.POLITESSE if not heard.is_long and (not heard.words or _find_words(heard.words)):
                 return await self._answer_manners(ctx, heard)
             case Intention.ANNULER if not heard.is_long:
-                return await self._answer_word(ctx, heard, Answer.NO)
+                return await self._answer_word(ctx, heard, ShortAnswer.NO)
         is_listed = heard.lists_reports and reading.intention is Intention.CRA
         if is_listed:
             reading = replace(reading, line=f"/cra {heard.words}")
@@ -387,32 +387,32 @@ class Conversation:
         is_open = asked is not None and not asked.question.polite  # what is asked stays asked
         return Answered([heard.answer(text, buttons, None if is_open else Question(polite=True))])
 
-    async def _answer_word(self, ctx: ReadingContext, heard: Heard, word: Answer) -> Answered:
+    async def _answer_word(self, ctx: ReadingContext, heard: Heard, word: ShortAnswer) -> Answered:
         """Answer « oui », « non » and « merci » according to the bot’s last question."""
         asked = await find_asked(ctx, heard.message)
         if asked is None or asked.question.polite or not (asked.is_last or asked.buttons):
             return self._answer_nothing(heard, word, is_more=bool(asked and asked.was_polite(ctx.now)))
-        if word is Answer.YES and asked.preview and asked.yes is None:
+        if word is ShortAnswer.YES and asked.preview and asked.yes is None:
             return self._correct(heard, asked, said="")
-        if word is Answer.THANKS or not asked.is_last:
-            text = render("aide/still_open", thanks=word is Answer.THANKS)
+        if word is ShortAnswer.THANKS or not asked.is_last:
+            text = render("aide/still_open", thanks=word is ShortAnswer.THANKS)
             return Answered([heard.answer(text, asked.buttons, asked.again)])
-        pressed = asked.yes if word is Answer.YES else asked.no
+        pressed = asked.yes if word is ShortAnswer.YES else asked.no
         if pressed:
             return Answered([asked.press(pressed)], settles=asked.question.place)
-        if word is Answer.NO and asked.yes:
+        if word is ShortAnswer.NO and asked.yes:
             return Answered([heard.answer(render("aide/left_there"))], settles=asked.question.place)
         return Answered([heard.answer(render("aide/only_click"))])
 
-    def _answer_nothing(self, heard: Heard, word: Answer, *, is_more: bool) -> Answered:
+    def _answer_nothing(self, heard: Heard, word: ShortAnswer, *, is_more: bool) -> Answered:
         """Answer such a word when no question is open, without doing anything; with ``is_more``, politeness on top of
         politeness, only by an emoji."""
-        if is_more and word is not Answer.NO:
+        if is_more and word is not ShortAnswer.NO:
             return Answered(_smile(heard))
-        if word is Answer.THANKS or (word is Answer.YES and says_thanks(heard.words)):
+        if word is ShortAnswer.THANKS or (word is ShortAnswer.YES and says_thanks(heard.words)):
             text = render("aide/manners", manner="thanks", prenom="")
             return Answered([heard.answer(text, (), Question(polite=True))])
-        text = render("aide/nothing_open", cancels=word is Answer.NO)
+        text = render("aide/nothing_open", cancels=word is ShortAnswer.NO)
         return Answered([heard.answer(text, [_other("Voir ce que je sais faire")])])
 
 

@@ -66,8 +66,8 @@ async def _ask_from_message(ctx: ReadingContext, ident: str) -> Ask:
     return Ask(await cards.draft_form(ctx, **filled, message=post.id, attached=offered, files=files))
 
 
-@feature.button(cards.Change, roles=SENDERS, writes=False)
-async def ask_change(ctx: ReadingContext, click: cards.Change) -> Replies:
+@feature.button(cards.ChangeAnnouncement, name="annonce.Change", roles=SENDERS, writes=False)
+async def ask_change(ctx: ReadingContext, click: cards.ChangeAnnouncement) -> Replies:
     """Open the window again with what it had."""
     offered = await attachments.list_recent_files(ctx)
     shown = cards.must_be_in(ctx, await annonces.get(ctx.db, click.annonce), AnnouncementState.DRAFT)
@@ -81,17 +81,17 @@ async def ask_change(ctx: ReadingContext, click: cards.Change) -> Replies:
     return Ask(await cards.draft_form(ctx, attached=dict(offered), **filled, **cards.fill_places(ctx, shown)))
 
 
-async def read_form(ctx: ReadingContext, form: Announce) -> cards.Keep:
+async def read_form(ctx: ReadingContext, form: Announce) -> cards.AnnouncementContent:
     """Check the window of an animateur. Raises UserError."""
     return await _check_form(ctx, form, read_places(form, form.places, ctx.clues))
 
 
-async def read_form_here(ctx: ReadingContext, form: AnnounceHere) -> cards.Keep:
+async def read_form_here(ctx: ReadingContext, form: AnnounceHere) -> cards.AnnouncementContent:
     """Check the window of a coordinateur. Raises UserError."""
     return await _check_form(ctx, form, meant([form.place], filter(home_of, ctx.user.departements)))
 
 
-async def _check_form(ctx: ReadingContext, form: cards.Form, wanted: Sequence[str]) -> cards.Keep:
+async def _check_form(ctx: ReadingContext, form: cards.Form, wanted: Sequence[str]) -> cards.AnnouncementContent:
     """Check what was written, and return what to store. Raises UserError."""
     cards.must_be_allowed(ctx.user, wanted)
     if form.moment and not ctx.now < form.moment <= ctx.now + LATEST:
@@ -104,7 +104,7 @@ async def _check_form(ctx: ReadingContext, form: cards.Form, wanted: Sequence[st
     text = form.text or await _read_long_text(ctx, form, draft)
     if fault := cards.find_text_fault(text, everybody=form.mention == "oui"):
         raise UserError(fields={"texte": fault})
-    return cards.Keep(
+    return cards.AnnouncementContent(
         annonce=form.annonce,
         text=text,
         files=await _read_files(ctx, form, draft),
@@ -155,25 +155,25 @@ async def list_latest(ctx: ReadingContext, rest: str) -> Replies:
     is the text of an announcement.)"""
     if len(rest.split()) > 1:
         return await ask_announcement(ctx, f"Liste {rest}")
-    return await show_page(ctx, cards.Older(skip=0))
+    return await show_page(ctx, cards.OlderAnnouncements(skip=0))
 
 
-@feature.button(cards.Older, roles=SENDERS, writes=False)
-async def show_page(ctx: Context, click: cards.Older) -> Replies:
+@feature.button(cards.OlderAnnouncements, name="annonce.Older", roles=SENDERS, writes=False)
+async def show_page(ctx: Context, click: cards.OlderAnnouncements) -> Replies:
     """Show a page of five announcements, as they are now."""
     by = None if ctx.user.animates else ctx.user.id
     found = await annonces.read_page(ctx.db, click.skip, PAGE + 1, by)
     shown = [(one, (one.at or one.created_at).astimezone(ctx.zone)) for one in found[:PAGE]]
     rows = [await cards.make_row(ctx, one, at) for one, at in shown]
     text = render("annonce/list", rows=rows, first=click.skip + 1, own=by is not None)
-    more = [Button("Plus anciennes", cards.Older(skip=click.skip + PAGE))] if len(found) > PAGE else []
-    newer = [Button("Plus récentes", cards.Older(skip=max(0, click.skip - PAGE)))] if click.skip else []
+    more = [Button("Plus anciennes", cards.OlderAnnouncements(skip=click.skip + PAGE))] if len(found) > PAGE else []
+    newer = [Button("Plus récentes", cards.OlderAnnouncements(skip=max(0, click.skip - PAGE)))] if click.skip else []
     options = {one.id: f"{at:%d/%m} : {quote(one.text, OPTION_MAX)}" for one, at in shown}
-    return Whisper(text, [*more, *newer], menus=[Menu("Voir", cards.See(), options)] if options else [])
+    return Whisper(text, [*more, *newer], menus=[Menu("Voir", cards.SeeAnnouncement(), options)] if options else [])
 
 
-@feature.button(cards.See, roles=SENDERS, writes=False)
-async def show_announcement(ctx: Context, click: cards.See) -> Replies:
+@feature.button(cards.SeeAnnouncement, name="annonce.See", roles=SENDERS, writes=False)
+async def show_announcement(ctx: Context, click: cards.SeeAnnouncement) -> Replies:
     """Send the card of an announcement to the direct channel, where it is kept up to date."""
     found = await annonces.get(ctx.db, click.chosen)
     if found is None:
@@ -183,10 +183,10 @@ async def show_announcement(ctx: Context, click: cards.See) -> Replies:
     return [card, Whisper(render("annonce/shown_privately"))]
 
 
-@feature.button(cards.Keep, roles=SENDERS)
+@feature.button(cards.AnnouncementContent, name="annonce.Keep", roles=SENDERS)
 @feature.submit(Announce, roles=ANIMATEURS, asks=read_form)
 @feature.submit(AnnounceHere, roles=(people.Role.COORDINATEUR,), asks=read_form_here)
-async def keep_preview(ctx: Context, asked: cards.Keep) -> Replies:
+async def keep_preview(ctx: Context, asked: cards.AnnouncementContent) -> Replies:
     """Store an announcement and show its preview, replacing an earlier preview. A window that is sent twice makes
     one."""
     cards.must_be_allowed(ctx.user, asked.targets)
@@ -203,8 +203,8 @@ async def keep_preview(ctx: Context, asked: cards.Keep) -> Replies:
     return cards.CARD.send(announcement, await cards.draw_card(ctx, announcement), ctx.user.id)
 
 
-@feature.button(cards.Abandon, roles=SENDERS)
-async def abandon_preview(ctx: Context, click: cards.Abandon) -> Replies:
+@feature.button(cards.AbandonAnnouncement, name="annonce.Abandon", roles=SENDERS)
+async def abandon_preview(ctx: Context, click: cards.AbandonAnnouncement) -> Replies:
     """Delete a preview, unless it is already being sent."""
     shown = cards.must_be_own(ctx, await annonces.lock(ctx.db, click.annonce), AnnouncementState.DRAFT)
     await annonces.drop(ctx.db, shown)
@@ -255,14 +255,14 @@ async def _change_state(
 
 def start_broadcast(ctx: Context, shown: Announcement) -> Start:
     """Start to send an announcement, now or at its hour."""
-    payload = cards.Broadcast(annonce=shown.id, files=list(shown.files))
+    payload = cards.SendOut(annonce=shown.id, files=list(shown.files))
     if not shown.at or shown.at <= ctx.now:
         return Start(payload=payload)
     return Start(payload=payload, at=shown.at, said=f"partira {say_moment(shown.at.astimezone(ctx.zone))}.")
 
 
-@feature.stopped(cards.Broadcast, name="annonce.Broadcast")
-async def stop_broadcast(ctx: Context, asked: cards.Broadcast, so_far: Progress) -> Step:
+@feature.stopped(cards.SendOut, name="annonce.Broadcast")
+async def stop_broadcast(ctx: Context, asked: cards.SendOut, so_far: Progress) -> Step:
     """Stop a broadcast: messages not yet sent are cancelled. If none was sent, the announcement is a preview again."""
     found = await annonces.lock(ctx.db, asked.annonce)
     if found is None or found.state is not AnnouncementState.SENDING:
@@ -283,16 +283,16 @@ async def stop_broadcast(ctx: Context, asked: cards.Broadcast, so_far: Progress)
     return Step(replies=replies, done=reached, total=found.total, said="" if reached else NOTHING_LEFT)
 
 
-async def find_missing_files(ctx: ReadingContext, asked: cards.Broadcast, so_far: Progress) -> Collection[str]:
+async def find_missing_files(ctx: ReadingContext, asked: cards.SendOut, so_far: Progress) -> Collection[str]:
     """Find the files of the announcement that were deleted, while something is left to send."""
     ends = so_far.cursor is not None and so_far.cursor >= (so_far.total or 0)
     return [] if ends else await cards.find_missing(ctx.chat, asked.files)
 
 
 @feature.work(
-    cards.Broadcast, name="annonce.Broadcast", title="Annonce", unit=cards.UNIT, roles=SENDERS, asks=find_missing_files
+    cards.SendOut, name="annonce.Broadcast", title="Annonce", unit=cards.UNIT, roles=SENDERS, asks=find_missing_files
 )
-async def send_batch(ctx: Context, asked: cards.Broadcast, so_far: Progress, missing: Collection[str]) -> Step:
+async def send_batch(ctx: Context, asked: cards.SendOut, so_far: Progress, missing: Collection[str]) -> Step:
     """Send the next batch, if its author may still write there and its files exist."""
     found = await annonces.lock(ctx.db, asked.annonce)
     if found is None or found.state is not AnnouncementState.SENDING:
@@ -330,8 +330,8 @@ MESSAGES = ("message", "messages")
 QUOTED_MAX = 120
 
 
-@feature.button(cards.Correct, roles=SENDERS, writes=False)
-async def ask_correction(ctx: Context, click: cards.Correct) -> Replies:
+@feature.button(cards.CorrectAnnouncement, name="annonce.Correct", roles=SENDERS, writes=False)
+async def ask_correction(ctx: Context, click: cards.CorrectAnnouncement) -> Replies:
     """Open the window of a correction, with the present text."""
     said = await cards.get_theirs(ctx, click.annonce, *cards.LEFT)
     return Ask(Reword.draft(annonce=said.id, **cards.fill_window(said.text)))
@@ -355,13 +355,18 @@ async def replace_words(ctx: Context, click: cards.Replace) -> Replies:
     _note(ctx, AuditAct.ANNOUNCE_CORRECT, said, {"texte": said.text}, {"texte": click.text})
     await change(ctx.db, said, text=click.text)
     card = await cards.refresh_card(ctx, said, here=True)
-    return [card, Start(payload=cards.Rewrite(annonce=said.id))] if said.written else card
+    return [card, Start(payload=cards.RewriteSent(annonce=said.id))] if said.written else card
 
 
 @feature.work(
-    cards.Rewrite, name="annonce.Rewrite", title="Correction de l’annonce", unit=MESSAGES, roles=SENDERS, writes=True
+    cards.RewriteSent,
+    name="annonce.Rewrite",
+    title="Correction de l’annonce",
+    unit=MESSAGES,
+    roles=SENDERS,
+    writes=True,
 )
-async def rewrite_batch(ctx: Context, asked: cards.Rewrite, so_far: Progress) -> Step:
+async def rewrite_batch(ctx: Context, asked: cards.RewriteSent, so_far: Progress) -> Step:
     """Rewrite the next batch with the present text; posts that are on their way with an older text arrive first."""
     found = await annonces.get(ctx.db, asked.annonce)
     if found is None or found.state not in cards.LEFT:
@@ -373,13 +378,13 @@ async def rewrite_batch(ctx: Context, asked: cards.Rewrite, so_far: Progress) ->
     return await broadcasts.PostedBatches.of(found).visit(ctx, so_far, rewrite)
 
 
-@feature.undo(cards.Withdraw, roles=SENDERS)
-async def ask_withdrawal(ctx: Context, click: cards.Withdraw) -> Replies:
+@feature.undo(cards.WithdrawAnnouncement, name="annonce.Withdraw", roles=SENDERS)
+async def ask_withdrawal(ctx: Context, click: cards.WithdrawAnnouncement) -> Replies:
     """Ask for confirmation; finish a withdrawal that has already begun."""
     said = await cards.get_theirs(ctx, click.annonce, *cards.LEFT, AnnouncementState.REMAINS)
     tally = await outbox.tally(ctx.db, said.topics, ctx.now)
     reached = cards.say_reached(said, tally) if said.written else ""
-    yes = Button("Retirer", cards.WithdrawNow(annonce=said.id), "danger")
+    yes = Button("Retirer", cards.WithdrawAnnouncementNow(annonce=said.id), "danger")
     no = Button("Non, la laisser", cards.KeepStanding(annonce=said.id))
     return Update(render("annonce/sure", reached=reached, words=quote(said.text, QUOTED_MAX)), [yes, no])
 
@@ -392,23 +397,25 @@ async def keep_standing(ctx: Context, click: cards.KeepStanding) -> Replies:
     return Update(told.text, told.buttons, told.facts)
 
 
-@feature.undo(cards.WithdrawNow, roles=SENDERS)
-async def withdraw_announcement(ctx: Context, click: cards.WithdrawNow) -> Replies:
+@feature.undo(cards.WithdrawAnnouncementNow, name="annonce.WithdrawNow", roles=SENDERS)
+async def withdraw_announcement(ctx: Context, click: cards.WithdrawAnnouncementNow) -> Replies:
     """Withdraw an announcement: nothing more is sent, and its posts are deleted."""
     said = await cards.get_theirs(ctx, click.annonce, *cards.LEFT, AnnouncementState.REMAINS, lock=True)
     await _change_state(ctx, said, AuditAct.ANNOUNCE_WITHDRAW, AnnouncementState.WITHDRAWN)
     stopped = await stop_work(
-        ctx.db, cards.Broadcast(annonce=said.id, files=list(said.files)), cards.Rewrite(annonce=said.id)
+        ctx.db,
+        cards.SendOut(annonce=said.id, files=list(said.files)),
+        cards.RewriteSent(annonce=said.id),
     )
-    removal = [Start(payload=cards.Removal(annonce=said.id))] if said.written else []
+    removal = [Start(payload=cards.RemoveSent(annonce=said.id))] if said.written else []
     return [await cards.refresh_card(ctx, said, here=True), *stopped, *removal]
 
 
-@feature.undo(cards.Restore, roles=SENDERS)
-async def restore_announcement(ctx: Context, click: cards.Restore) -> Replies:
+@feature.undo(cards.RestoreAnnouncement, name="annonce.Restore", roles=SENDERS)
+async def restore_announcement(ctx: Context, click: cards.RestoreAnnouncement) -> Replies:
     """Post a withdrawn announcement again where it was, without notifying anybody, once all its old posts are gone."""
     said = await cards.get_theirs(ctx, click.annonce, AnnouncementState.WITHDRAWN, lock=True)
-    if await find_work(ctx.db, cards.Removal(annonce=said.id)):
+    if await find_work(ctx.db, cards.RemoveSent(annonce=said.id)):
         raise UserError(render("annonce/withdrawal_runs"))
     calls = said.everybody and not said.written
     await outbox.forget_ended(ctx.db, said.topics)
@@ -417,8 +424,8 @@ async def restore_announcement(ctx: Context, click: cards.Restore) -> Replies:
     return [await cards.refresh_card(ctx, said, here=True), start_broadcast(ctx, said)]
 
 
-@feature.stopped(cards.Removal, name="annonce.Removal")
-async def stop_removal(ctx: Context, asked: cards.Removal, so_far: Progress) -> Step:
+@feature.stopped(cards.RemoveSent, name="annonce.Removal")
+async def stop_removal(ctx: Context, asked: cards.RemoveSent, so_far: Progress) -> Step:
     """Stop a removal half-way, so that the announcement can be withdrawn again."""
     found = await annonces.lock(ctx.db, asked.annonce)
     if found is None or found.state is not AnnouncementState.WITHDRAWN:
@@ -428,9 +435,9 @@ async def stop_removal(ctx: Context, asked: cards.Removal, so_far: Progress) -> 
 
 
 @feature.work(
-    cards.Removal, name="annonce.Removal", title="Retrait de l’annonce", unit=MESSAGES, roles=SENDERS, writes=True
+    cards.RemoveSent, name="annonce.Removal", title="Retrait de l’annonce", unit=MESSAGES, roles=SENDERS, writes=True
 )
-async def remove_batch(ctx: Context, asked: cards.Removal, so_far: Progress) -> Step:
+async def remove_batch(ctx: Context, asked: cards.RemoveSent, so_far: Progress) -> Step:
     """Delete the next batch of posts; messages not yet sent are cancelled, those on their way arrive first."""
     found = await annonces.get(ctx.db, asked.annonce)
     return await broadcasts.PostedBatches.of(found).remove(ctx, so_far) if found else Step(finished=True)

@@ -78,13 +78,13 @@ def must_have_files(said: Announcement, missing: Collection[str]) -> None:
         raise UserError(render("annonce/gone", names=names, partly=said.written > 0))
 
 
-class About(BaseModel):
+class AboutAnnouncement(BaseModel):
     """Payload about one announcement, by its id."""
 
     annonce: str
 
 
-class Keep(BaseModel):
+class AnnouncementContent(BaseModel):
     """The checked content of the window. ``annonce`` is the announcement that it changes, empty for a new one;
     ``files`` are names by id, ``channels`` titles by id."""
 
@@ -97,69 +97,69 @@ class Keep(BaseModel):
     channels: dict[str, str]
 
 
-class Send(About):
+class Send(AboutAnnouncement):
     """Button « Envoyer », « Programmer » or « Reprendre »: checks the files with Mattermost, then sends."""
 
 
-class Leave(About):
+class Leave(AboutAnnouncement):
     """The announcement is sent, now that its files are known to exist."""
 
 
-class Change(About):
+class ChangeAnnouncement(AboutAnnouncement):
     """Button « Modifier »: opens the window of an announcement that was not sent yet."""
 
 
-class Abandon(About):
+class AbandonAnnouncement(AboutAnnouncement):
     """Button « Annuler »: deletes a preview."""
 
 
-class Correct(About):
+class CorrectAnnouncement(AboutAnnouncement):
     """Button « Corriger »: opens the window of a correction of what was sent."""
 
 
-class Replace(About):
+class Replace(AboutAnnouncement):
     """The corrected text, once it is read and checked."""
 
     text: str
 
 
-class Withdraw(About):
+class WithdrawAnnouncement(AboutAnnouncement):
     """Button « Retirer »: asks for confirmation."""
 
 
-class WithdrawNow(About):
+class WithdrawAnnouncementNow(AboutAnnouncement):
     """Button « Retirer » of the confirmation: deletes the announcement wherever it stands."""
 
 
-class KeepStanding(About):
+class KeepStanding(AboutAnnouncement):
     """Button « Non, la laisser »: the announcement stays."""
 
 
-class Restore(About):
+class RestoreAnnouncement(AboutAnnouncement):
     """Button « Rétablir »: posts a withdrawn announcement again."""
 
 
-class Older(BaseModel):
+class OlderAnnouncements(BaseModel):
     """Buttons « Plus anciennes » and « Plus récentes »: a page of announcements, after the first ``skip``."""
 
     skip: int
 
 
-class See(Choosing):
+class SeeAnnouncement(Choosing):
     """Menu « Voir »: shows the announcement whose id was chosen."""
 
 
-class Broadcast(About):
+class SendOut(AboutAnnouncement):
     """Long work: send an announcement with its ``files``, batch by batch."""
 
     files: list[str] = []
 
 
-class Rewrite(About):
+class RewriteSent(AboutAnnouncement):
     """Long work: rewrite the posts of an announcement."""
 
 
-class Removal(About):
+class RemoveSent(AboutAnnouncement):
     """Long work: delete the posts of an announcement."""
 
 
@@ -286,14 +286,20 @@ async def refresh_card(ctx: Context, announcement: Announcement, *, here: bool =
 
 def _draw_buttons(announcement: Announcement, now: datetime) -> Sequence[Button]:
     about = {"annonce": announcement.id}
-    correct, withdraw = Button("Corriger", Correct(**about)), Button("Retirer", Withdraw(**about), "danger")
+    correct, withdraw = (
+        Button("Corriger", CorrectAnnouncement(**about)),
+        Button("Retirer", WithdrawAnnouncement(**about), "danger"),
+    )
     match announcement.state:
         case AnnouncementState.DRAFT:
             send = "Programmer" if _is_later(announcement, now) else "Envoyer"
-            edit, abandon = Button("Modifier", Change(**about)), Button("Annuler", Abandon(**about))
+            edit, abandon = (
+                Button("Modifier", ChangeAnnouncement(**about)),
+                Button("Annuler", AbandonAnnouncement(**about)),
+            )
             return [Button(send, Send(**about), "primary"), edit, abandon]
         case AnnouncementState.WITHDRAWN:
-            return [Button("Rétablir", Restore(**about))]
+            return [Button("Rétablir", RestoreAnnouncement(**about))]
         case AnnouncementState.REMAINS:
             return [withdraw]
         case AnnouncementState.STOPPED:

@@ -62,23 +62,23 @@ PAGE = 5
 )
 async def search_directory(ctx: ReadingContext, text: str) -> Replies:
     """Search the directory; people of one’s own département come first."""
-    return await show_page(ctx, cards.More(query=" ".join(text.split())[:QUERY_MAX], page=1))
+    return await show_page(ctx, cards.MoreCards(query=" ".join(text.split())[:QUERY_MAX], page=1))
 
 
-@feature.button(cards.More, roles=NETWORK, writes=False)
-async def show_page(ctx: ReadingContext, click: cards.More) -> Replies:
+@feature.button(cards.MoreCards, name="annuaire.More", roles=NETWORK, writes=False)
+async def show_page(ctx: ReadingContext, click: cards.MoreCards) -> Replies:
     """Show a page of results as they are now; a single result is shown in full."""
     index = await read_index(ctx.db, ctx.today)
     hits = index.search(ctx.user, click.query)
     if not hits:
         return _draw_nobody(ctx, index, click.query)
     if len(hits) == 1:
-        return await show_card(ctx, cards.See(chosen=cards.get_target(hits[0].entry)))
+        return await show_card(ctx, cards.SeeCard(chosen=cards.get_target(hits[0].entry)))
     return _draw_page(ctx, hits, click)
 
 
-@feature.button(cards.See, roles=NETWORK, writes=False)
-async def show_card(ctx: Context, click: cards.See) -> Replies:
+@feature.button(cards.SeeCard, name="annuaire.See", roles=NETWORK, writes=False)
+async def show_card(ctx: Context, click: cards.SeeCard) -> Replies:
     """Show one card in full."""
     found = await cards.find_target(ctx, click.chosen)
     card = (
@@ -89,14 +89,14 @@ async def show_card(ctx: Context, click: cards.See) -> Replies:
     return Whisper(card.text, card.buttons)
 
 
-def _draw_page(ctx: Context, hits: Sequence[DirectoryHit], at: cards.More) -> Whisper:
+def _draw_page(ctx: Context, hits: Sequence[DirectoryHit], at: cards.MoreCards) -> Whisper:
     page = cut_page(hits, at.page, PAGE)
     shown = [hit.entry for hit in page.rows]
     text = render(
         "annuaire/list", lines=[cards.draw_line(ctx, entry) for entry in shown], query=quote(at.query), page=page
     )
-    following = page.draw_next(lambda number: cards.More(query=at.query, page=number))
-    shown_cards = Menu("Fiche", cards.See(), {cards.get_target(entry): cards.get_label(entry) for entry in shown})
+    following = page.draw_next(lambda number: cards.MoreCards(query=at.query, page=number))
+    shown_cards = Menu("Fiche", cards.SeeCard(), {cards.get_target(entry): cards.get_label(entry) for entry in shown})
     # (A short page has a button for each of both, so each says what it is.)
     files = Menu(
         "vCard", cards.TakeOne(), {cards.get_target(entry): f"vCard {cards.get_label(entry)}" for entry in shown}
@@ -138,12 +138,12 @@ async def find_helpers(ctx: Context, text: str) -> Replies:
     near = sorted(hits, key=lambda hit: (_measure_nearness(ctx, hit, where), -hit.score, hit.entry.name))[:ASKED_MAX]
     lines = [_draw_helper(ctx, hit, where) for hit in near]
     text = render("annuaire/who", about=quote(about), where=where, lines=lines)
-    asked = cards.Ask(about=about, helpers=tuple(_get_person(hit).id for hit in near))
+    asked = cards.AskHelpers(about=about, helpers=tuple(_get_person(hit).id for hit in near))
     return Whisper(text, [Button("Demander de l’aide", asked, "primary")] if near else [])
 
 
-@feature.button(cards.Ask, roles=NETWORK, writes=False)
-async def ask_question(ctx: Context, click: cards.Ask) -> Replies:
+@feature.button(cards.AskHelpers, name="annuaire.Ask", roles=NETWORK, writes=False)
+async def ask_question(ctx: Context, click: cards.AskHelpers) -> Replies:
     """Open the window of a question."""
     return OpenWindow(AskHelp.draft(about=click.about, helpers=click.helpers))
 
@@ -158,12 +158,14 @@ async def send_question(ctx: Context, form: AskHelp) -> Replies:
     key = ctx.request.key
     await entries.note_request(ctx.db, key, ctx.user.id, [person.id for person in asked], ctx.now)
     names = [person.full_name for person in asked]
-    sent = Whisper(render("annuaire/asked", names=names), [Button("Retirer ma demande", cards.Withdraw(key=key))])
+    sent = Whisper(
+        render("annuaire/asked", names=names), [Button("Retirer ma demande", cards.WithdrawQuestion(key=key))]
+    )
     return [sent, *(_draw_question(ctx, form, person) for person in asked)]
 
 
-@feature.button(cards.Withdraw, roles=NETWORK)
-async def withdraw_question(ctx: Context, click: cards.Withdraw) -> Replies:
+@feature.button(cards.WithdrawQuestion, name="annuaire.Withdraw", roles=NETWORK)
+async def withdraw_question(ctx: Context, click: cards.WithdrawQuestion) -> Replies:
     """Withdraw a question from all who received it; it no longer counts towards their limit."""
     if not await entries.withdraw_request(ctx.db, click.key, ctx.user.id):
         raise UserError(render("annuaire/question_withdrawn"))
@@ -233,7 +235,9 @@ def _draw_helper(ctx: Context, hit: DirectoryHit, where: SearchPlace) -> str:
     return render("annuaire/who_line", person=shown, near=near, link=cards.link_person(ctx, shown.username))
 
 
-@feature.finds(SearchKind("personne", "Personne", "Personnes", lambda ident: cards.See(chosen=ident)), roles=NETWORK)
+@feature.finds(
+    SearchKind("personne", "Personne", "Personnes", lambda ident: cards.SeeCard(chosen=ident)), roles=NETWORK
+)
 async def find_people(wanted: Search) -> Findings:
     """Find people for « /chercher » by what the searcher may see of them; those without an account, by their user
     name."""
@@ -244,7 +248,7 @@ async def find_people(wanted: Search) -> Findings:
 
 
 @feature.finds(
-    SearchKind("contact", "Contact", "Contacts", lambda n: cards.See(chosen=f"{cards.CONTACT}{n}")), roles=NETWORK
+    SearchKind("contact", "Contact", "Contacts", lambda n: cards.SeeCard(chosen=f"{cards.CONTACT}{n}")), roles=NETWORK
 )
 async def find_contacts(wanted: Search) -> Findings:
     """Find published contacts for « /chercher »."""
@@ -333,8 +337,8 @@ async def review_next(ctx: Context, _: str) -> Replies:
     return [Whisper(render("annuaire/waiting", count=count)), REVIEW.send(contact, card, ctx.user.id)]
 
 
-@feature.button(cards.Decide, roles=ANIMATEURS)
-async def decide_contact(ctx: Context, click: cards.Decide) -> Replies:
+@feature.button(cards.DecideContact, name="annuaire.Decide", roles=ANIMATEURS)
+async def decide_contact(ctx: Context, click: cards.DecideContact) -> Replies:
     """Publish or refuse a contact; all animateurs’ cards show it, and the proposer is told."""
     state = entries.ContactState.PUBLISHED if click.publish else entries.ContactState.REFUSED
     was = await entries.get_contact_state(ctx.db, click.contact_id)
@@ -380,8 +384,8 @@ def _draw_review(contact: entries.Contact, proposer: Person | None, decider: Per
     card = cards.draw_contact_text(contact)
     text = render("annuaire/review", card=card, proposer=proposer, decider=decider, state=contact.state.value)
     is_published, number = contact.state is entries.ContactState.PUBLISHED, contact.id or 0
-    publish = Button("Publier", cards.Decide(contact_id=number, publish=True), "primary")
+    publish = Button("Publier", cards.DecideContact(contact_id=number, publish=True), "primary")
     label = "Retirer" if is_published else "Refuser"
-    refuse = Button(label, cards.Decide(contact_id=number, publish=False), "danger")
+    refuse = Button(label, cards.DecideContact(contact_id=number, publish=False), "danger")
     is_refused = contact.state is entries.ContactState.REFUSED
     return Message(text, [*([] if is_published else [publish]), *([] if is_refused else [refuse])])

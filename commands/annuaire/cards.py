@@ -36,19 +36,19 @@ ANIMATEURS = (Role.ANIMATEUR,)
 """Who reviews contacts."""
 
 
-class More(BaseModel):
+class MoreCards(BaseModel):
     """Button « Suite »: another page of results."""
 
     query: str
     page: int
 
 
-class See(Choosing):
+class SeeCard(Choosing):
     """Menu « Fiche »: ``chosen`` is a person’s id, or « contact: » and a number."""
 
 
-class Take(BaseModel):
-    """Button « vCard »: sends the file of a ``target`` as ``See`` names it."""
+class TakeVcard(BaseModel):
+    """Button « vCard »: sends the file of a ``target`` as ``SeeCard`` names it."""
 
     target: str
 
@@ -58,12 +58,12 @@ class TakeOne(Choosing):
 
 
 class VCard(BaseModel):
-    """Order of a vCard file, of a ``target`` as ``See`` names it."""
+    """Order of a vCard file, of a ``target`` as ``SeeCard`` names it."""
 
     target: str
 
 
-class Edit(BaseModel):
+class EditCard(BaseModel):
     """Button « Modifier »: opens the window of one’s own card."""
 
 
@@ -71,21 +71,21 @@ class ChooseSight(BaseModel):
     """Button « Qui voit quoi »: opens the window in which each field’s audience is chosen."""
 
 
-class Decide(BaseModel):
+class DecideContact(BaseModel):
     """Button « Publier » or « Refuser »: decides about a contact."""
 
     contact_id: int
     publish: bool
 
 
-class Ask(BaseModel):
+class AskHelpers(BaseModel):
     """Button « Demander de l’aide »: opens the window of a question to the helpers found."""
 
     about: str
     helpers: tuple[str, ...]
 
 
-class Withdraw(BaseModel):
+class WithdrawQuestion(BaseModel):
     """Button « Retirer ma demande »: withdraws a question."""
 
     key: str
@@ -101,7 +101,7 @@ CONTACT = "contact:"
 
 
 def get_target(entry: DirectoryEntry) -> str:
-    """Return the id by which ``See`` names a person or a contact."""
+    """Return the id by which ``SeeCard`` names a person or a contact."""
     return entry.person.id if entry.person else f"{CONTACT}{entry.contact.id if entry.contact else 0}"
 
 
@@ -125,13 +125,13 @@ async def draw_person(ctx: Context, person: Person) -> Message:
     shown = show_person(ctx.user, person)
     said: dict[str, object] = {"person": shown, "link": link_person(ctx, shown.username)}
     said |= {"address": draw_address(shown.email), "away": await say_away(ctx.db, person, ctx.now)}
-    return Message(render("annuaire/person", **said), [Button("vCard", Take(target=person.id))])
+    return Message(render("annuaire/person", **said), [Button("vCard", TakeVcard(target=person.id))])
 
 
 def draw_contact(contact: Contact, viewer: Person) -> Message:
     """Draw a contact, with a button to remove it for animateurs."""
-    out = [Button("Retirer", Decide(contact_id=contact.id or 0, publish=False))] if viewer.animates else []
-    return Message(draw_contact_text(contact), [Button("vCard", Take(target=f"{CONTACT}{contact.id}")), *out])
+    out = [Button("Retirer", DecideContact(contact_id=contact.id or 0, publish=False))] if viewer.animates else []
+    return Message(draw_contact_text(contact), [Button("vCard", TakeVcard(target=f"{CONTACT}{contact.id}")), *out])
 
 
 def draw_contact_text(contact: Contact) -> Markdown:
@@ -224,8 +224,8 @@ async def read_own_names(ctx: ReadingContext, form: EditProfile) -> tuple[EditPr
     return form, {"prenom": named.prenom, "nom": named.nom}
 
 
-@feature.button(Edit, roles=NETWORK, writes=False)
-async def ask_profile(ctx: Context, _: Edit) -> Replies:
+@feature.button(EditCard, name="annuaire.Edit", roles=NETWORK, writes=False)
+async def ask_profile(ctx: Context, _: EditCard) -> Replies:
     """Open the window of one’s own card."""
     return replies.Ask(EditProfile.of(ctx.user, await ctx.recall(read_last_commune)))
 
@@ -262,7 +262,7 @@ def _draw_profile(person: Person, position: str = "", last_commune: str = "") ->
         ("Langues", ", ".join(shown.languages), "languages"),
     )
     rows = [(title, value, SEEN_BY[person.audience(name)]) for title, value, name in fields]
-    buttons = [Button("Modifier", Edit(), "primary"), Button("Qui voit quoi", ChooseSight())]
+    buttons = [Button("Modifier", EditCard(), "primary"), Button("Qui voit quoi", ChooseSight())]
     about = {"position": position, "last_commune": "" if shown.commune else last_commune}
     return Whisper(render("annuaire/profile", person=person, shown=shown, rows=rows, **about), buttons)
 
@@ -272,8 +272,8 @@ LINE_BYTES = 75
 NAME_MAX = 60
 
 
-@feature.button(Take, roles=NETWORK, writes=False)
-async def take_vcard(ctx: ReadingContext, click: Take) -> Replies:
+@feature.button(TakeVcard, name="annuaire.Take", roles=NETWORK, writes=False)
+async def take_vcard(ctx: ReadingContext, click: TakeVcard) -> Replies:
     """Send the file to the direct channel."""
     await find_target(ctx, click.target)
     return await send_file(ctx, SendFile(user_id=ctx.user.id, order=VCard(target=click.target)))
@@ -282,7 +282,7 @@ async def take_vcard(ctx: ReadingContext, click: Take) -> Replies:
 @feature.button(TakeOne, roles=NETWORK, writes=False)
 async def take_chosen_vcard(ctx: ReadingContext, click: TakeOne) -> Replies:
     """Send the file of one chosen on a page."""
-    return await take_vcard(ctx, Take(target=click.chosen))
+    return await take_vcard(ctx, TakeVcard(target=click.chosen))
 
 
 @feature.file(VCard, name="annuaire.VCard", roles=NETWORK)

@@ -35,7 +35,7 @@ PURPOSE = 50
 """What a word of what a channel is for weighs, of 100."""
 
 
-class Choose(BaseModel):
+class ChooseChannel(BaseModel):
     """Button: joins or leaves a channel that anybody may choose, by its key."""
 
     key: str
@@ -90,7 +90,7 @@ async def _show_own(ctx: ReadingContext) -> Replies:
     table = await canaux.list_planned(ctx.db, ctx.settings)
     known, names = await canaux.find_channel_ids(ctx.db), await canaux.list_shown_names(ctx.db)
     rules = canaux.MembershipRules(await canaux.list_allowances(ctx.db))
-    member = canaux.ChannelMember.of(ctx.user, ctx.today)
+    member = canaux.ChannelPerson.of(ctx.user, ctx.today)
     found = [planned for key, planned in table.items() if key in known]
     own = [names.get(planned.key, planned.name) for planned in found if rules.reason_in(planned, member)]
     free = [planned for planned in found if planned.belonging is Belonging.LIBRE]
@@ -113,7 +113,7 @@ async def _show_own(ctx: ReadingContext) -> Replies:
 
 async def _show_found(ctx: ReadingContext, words: str) -> Replies:
     """Show the channel that the words name; if several match, offer a choice."""
-    shown = await _list_shown(ctx.db, ctx.settings, canaux.ChannelMember.of(ctx.user, ctx.today))
+    shown = await _list_shown(ctx.db, ctx.settings, canaux.ChannelPerson.of(ctx.user, ctx.today))
     names = await canaux.list_shown_names(ctx.db)
     found = find_alike(words, shown, names) or [one.key for one, _ in _rank(words, list(shown.values()))]
     if len(found) == 1:
@@ -155,7 +155,7 @@ async def _choose_by_name(ctx: ReadingContext, text: str, *, joins: bool) -> Rep
     names = await canaux.list_shown_names(ctx.db)
     found = find_alike(words, {key: planned for key, planned in table.items() if key in known}, names)
     if len(found) == 1:
-        return await choose_channel(ctx, Choose(key=found[0], joins=joins))
+        return await choose_channel(ctx, ChooseChannel(key=found[0], joins=joins))
     options = {key: names.get(key, table[key].name) for key in found[:OFFERED_MAX]}
     if options:
         text = render("canaux/several", words=quote(words), count=len(found), joins=joins)
@@ -212,11 +212,11 @@ def _score_word(word: str, part: str) -> float:
 @feature.button(ChooseOne, writes=False)
 async def choose_from_menu(ctx: ReadingContext, click: ChooseOne) -> Replies:
     """Join or leave the channel that was chosen."""
-    return await choose_channel(ctx, Choose(key=click.chosen, joins=click.joins))
+    return await choose_channel(ctx, ChooseChannel(key=click.chosen, joins=click.joins))
 
 
-@feature.button(Choose, writes=False)
-async def choose_channel(ctx: ReadingContext, click: Choose) -> Replies:
+@feature.button(ChooseChannel, name="canaux.Choose", writes=False)
+async def choose_channel(ctx: ReadingContext, click: ChooseChannel) -> Replies:
     """Join or leave a channel, with a button to undo it; if nothing changes, say so."""
     planned = (await canaux.list_planned(ctx.db, ctx.settings)).get(click.key)
     channel_id = (await canaux.find_channel_ids(ctx.db)).get(click.key)
@@ -229,7 +229,7 @@ async def choose_channel(ctx: ReadingContext, click: Choose) -> Replies:
     said = render("canaux/chosen", place=place, joins=click.joins, free=is_free)
     if place.is_in is click.joins or not (click.joins or is_free):
         return Whisper(said)
-    back = [Button("Quitter" if click.joins else "Y revenir", Choose(key=click.key, joins=not click.joins))]
+    back = [Button("Quitter" if click.joins else "Y revenir", ChooseChannel(key=click.key, joins=not click.joins))]
     act = AddMembers(place.channel.id, [ctx.user.id]) if click.joins else RemoveMember(place.channel.id, ctx.user.id)
     return [Whisper(said, back if is_free else []), act]
 
@@ -238,7 +238,7 @@ async def _enter_private(ctx: ReadingContext, planned: PlannedChannel, channel_i
     """Add a person who belongs to a private channel to it; tell others whom to ask."""
     is_in = planned.key in await canaux.list_keys_of(ctx.db, ctx.user.id)
     rules = canaux.MembershipRules(await canaux.list_allowances(ctx.db))
-    member = canaux.ChannelMember.of(ctx.user, ctx.today)
+    member = canaux.ChannelPerson.of(ctx.user, ctx.today)
     belongs = member.is_everywhere or bool(rules.reason_in(planned, member))
     ask = [person.username for person in await people.list_to_ask(ctx.db)]
     name = (await canaux.list_shown_names(ctx.db)).get(planned.key, planned.name)
@@ -271,13 +271,13 @@ def _channel_menus(there: Sequence[ListedChannel], *, joins: bool) -> Sequence[M
 def draw_channel_button(place: ListedChannel) -> Button:
     """Draw the button that joins a channel, or leaves it."""
     word = "Quitter" if place.is_in else "Rejoindre"
-    return Button(f"{word} {place.name}", Choose(key=place.planned.key, joins=not place.is_in))
+    return Button(f"{word} {place.name}", ChooseChannel(key=place.planned.key, joins=not place.is_in))
 
 
 @feature.finds(SearchKind("canal", "Canal", "Canaux", lambda key: SeeChannel(key=key)))
 async def find_channels(wanted: Search) -> Findings:
     """Find channels for « /chercher » by their names and purposes."""
-    member = canaux.ChannelMember.of(wanted.user, wanted.today)
+    member = canaux.ChannelPerson.of(wanted.user, wanted.today)
     shown = list((await _list_shown(wanted.db, wanted.settings, member)).values())
     hits = [Hit(one.key, one.name, score, one.purpose) for one, score in _rank(wanted.words, shown)]
     return cut_hits(hits, wanted)
@@ -291,7 +291,7 @@ def _rank(words: str, shown: Sequence[PlannedChannel]) -> list[tuple[PlannedChan
 @feature.button(SeeChannel, writes=False)
 async def show_channel(ctx: ReadingContext, click: SeeChannel) -> Replies:
     """Show a channel as it is now, with its link and a button to join or leave it if anybody may."""
-    planned = (await _list_shown(ctx.db, ctx.settings, canaux.ChannelMember.of(ctx.user, ctx.today))).get(click.key)
+    planned = (await _list_shown(ctx.db, ctx.settings, canaux.ChannelPerson.of(ctx.user, ctx.today))).get(click.key)
     channel_id = (await canaux.find_channel_ids(ctx.db)).get(click.key, "")
     place = await look_at_channel(ctx, planned, channel_id) if planned else None
     if place is None:
@@ -301,7 +301,7 @@ async def show_channel(ctx: ReadingContext, click: SeeChannel) -> Replies:
 
 
 async def _list_shown(
-    db: AsyncSession, settings: settings.Settings, member: canaux.ChannelMember
+    db: AsyncSession, settings: settings.Settings, member: canaux.ChannelPerson
 ) -> Mapping[str, PlannedChannel]:
     """Return the existing channels that somebody may be told of, by key."""
     if member.has_left:
@@ -311,7 +311,7 @@ async def _list_shown(
     return {key: one for key, one in table.items() if key in known and _is_shown(rules, one, member)}
 
 
-def _is_shown(rules: canaux.MembershipRules, planned: PlannedChannel, member: canaux.ChannelMember) -> bool:
+def _is_shown(rules: canaux.MembershipRules, planned: PlannedChannel, member: canaux.ChannelPerson) -> bool:
     return not planned.private or not rules.reason_out(planned, member)
 
 

@@ -186,11 +186,11 @@ class Repair(AboutRun):
     strangers: bool = False
 
 
-class Undo(AboutRun):
+class UndoRun(AboutRun):
     """Button « Annuler »: undoes the changes of a run."""
 
 
-class See(AboutRun):
+class SeeRun(AboutRun):
     """Button « Tout voir »: lists the changes of a run, from number ``at``."""
 
     at: int = 0
@@ -309,7 +309,7 @@ def _title_of(key: str, table: Mapping[str, PlannedChannel]) -> str:
 
 
 def _run_buttons(run: Run, counted: Counted, *, is_long: bool) -> Sequence[Button]:
-    see = [Button("Tout voir", See(run=run.id))] if is_long else []
+    see = [Button("Tout voir", SeeRun(run=run.id))] if is_long else []
     if run.stage is Stage.SHOWN:
         strangers = any(drift is Drift.STRANGER for _, drift, *_ in counted)
         others = any(drift is not Drift.STRANGER for _, drift, *_ in counted)
@@ -317,12 +317,12 @@ def _run_buttons(run: Run, counted: Counted, *, is_long: bool) -> Sequence[Butto
         out = [Button("Retirer aussi les inconnus", Repair(run=run.id, strangers=True), "danger")] if strangers else []
         return [*repair, *out, *see]
     done = any(state is ChangeState.DONE for *_, state, _ in counted)
-    undo = [Button("Annuler", Undo(run=run.id))] if run.stage is Stage.MENDED and done else []
+    undo = [Button("Annuler", UndoRun(run=run.id))] if run.stage is Stage.MENDED and done else []
     return [*undo, *see]
 
 
-@feature.button(See, roles=LEADERS, writes=False)
-async def show_page(ctx: Context, click: See) -> Replies:
+@feature.button(SeeRun, name="canaux.See", roles=LEADERS, writes=False)
+async def show_page(ctx: Context, click: SeeRun) -> Replies:
     """Show a page of the changes of a run."""
     run = await runs.get_run(ctx.db, click.run)
     if run is None:
@@ -333,8 +333,8 @@ async def show_page(ctx: Context, click: See) -> Replies:
     shown = found[:PAGE]
     lines = _list_changes(shown, table, run.scope)
     text = render("canaux/page", lines=lines, first=click.at + 1, last=click.at + len(shown))
-    back = [Button("Avant", See(run=run.id, at=max(click.at - PAGE, 0)))] if click.at else []
-    on = [Button("Suite", See(run=run.id, at=click.at + PAGE))] if len(found) > PAGE else []
+    back = [Button("Avant", SeeRun(run=run.id, at=max(click.at - PAGE, 0)))] if click.at else []
+    on = [Button("Suite", SeeRun(run=run.id, at=click.at + PAGE))] if len(found) > PAGE else []
     return Whisper(text, [*back, *on])
 
 
@@ -345,7 +345,7 @@ async def show_journal(ctx: Context, _: str) -> Replies:
     table = await list_planned(ctx.db, ctx.settings, archived=True)
     names = {person.id: person.username for person in await people.among(ctx.db, ids=[r.by for r in last if r.by])}
     rows = [await _journal_row(ctx, run, table, names) for run in last]
-    buttons = [Button(f"Voir le n° {n}", See(run=run.id)) for n, run in enumerate(last[:3], 1)]
+    buttons = [Button(f"Voir le n° {n}", SeeRun(run=run.id)) for n, run in enumerate(last[:3], 1)]
     return Whisper(render("canaux/journal", rows=rows), buttons)
 
 

@@ -12,7 +12,7 @@ from bot.errors import ChatError, Refusal
 from bot.mattermost import ChatChannel, ChatMember, ChatReader, ChatUser
 from config.canaux import PlannedChannel
 from config.settings import Settings
-from storage.canaux import ChannelMember, MembershipRules, find_channel_ids, list_allowances, list_planned, runs
+from storage.canaux import ChannelPerson, MembershipRules, find_channel_ids, list_allowances, list_planned, runs
 from storage.canaux.runs import GONE, LEADERLESS, OUTSIDERS, PRIVATE, PUBLIC, Change, ChangeState, Drift, Finding
 from storage.people import every, transitions
 
@@ -202,22 +202,22 @@ NOT_YET_A_MEMBER = "le bot n’en est pas encore membre"
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ChannelPlan:
     """What should be: the planned channels, the known ids, the membership rules, and the people of the register by
     id."""
 
     table: Mapping[str, PlannedChannel]
     known: Mapping[str, str]
     rules: MembershipRules
-    people: Mapping[str, ChannelMember]
+    people: Mapping[str, ChannelPerson]
 
 
-async def read_plan(db: AsyncSession, settings: Settings, now: datetime) -> Plan:
+async def read_plan(db: AsyncSession, settings: Settings, now: datetime) -> ChannelPlan:
     """Read the plan of today, by the register."""
     leaving = await transitions.find_in_grace(db, now)
     everybody = await every(db)
-    people = {p.id: ChannelMember.of(p, p.today(now), leaving.get(p.id, ())) for p in everybody}
-    return Plan(
+    people = {p.id: ChannelPerson.of(p, p.today(now), leaving.get(p.id, ())) for p in everybody}
+    return ChannelPlan(
         await list_planned(db, settings), await find_channel_ids(db), MembershipRules(await list_allowances(db)), people
     )
 
@@ -248,7 +248,7 @@ class ComparedChannel:
         return self.channel.id if self.channel and self.is_own else ""
 
 
-def compare_channel(plan: Plan, survey: Survey, planned: PlannedChannel, seen: SeenChannel) -> ComparedChannel:
+def compare_channel(plan: ChannelPlan, survey: Survey, planned: PlannedChannel, seen: SeenChannel) -> ComparedChannel:
     """Compare a planned channel with Mattermost, and return its drift."""
     comparison, channel = _Comparison(plan, survey, planned, seen), seen.channel
     findings, is_own = list(comparison.findings()), seen.members is not None
@@ -259,7 +259,7 @@ def compare_channel(plan: Plan, survey: Survey, planned: PlannedChannel, seen: S
 class _Comparison:
     """Compares one planned channel with what is there."""
 
-    plan: Plan
+    plan: ChannelPlan
     survey: Survey
     planned: PlannedChannel
     seen: SeenChannel
@@ -309,7 +309,7 @@ class _Comparison:
                 missing = self._finding(Drift.MISSING, reason, user_id, account.username)
                 yield replace(missing, leads=rules.administers(self.planned, person))
 
-    def _about_member(self, account: ChatUser, person: ChannelMember | None, member: ChatMember) -> Iterator[Finding]:
+    def _about_member(self, account: ChatUser, person: ChannelPerson | None, member: ChatMember) -> Iterator[Finding]:
         who = (member.user_id, account.username)
         rules, to_be = self.plan.rules, self.planned
         reason = GONE if account.deleted else rules.reason_out(to_be, person, member.user_id)
@@ -321,7 +321,7 @@ class _Comparison:
         elif person and member.is_admin and to_be.departement and not self._may_administer(person):
             yield self._finding(Drift.ADMIN_EXTRA, "administre le canal sans en être coordinateur", *who)
 
-    def _may_administer(self, person: ChannelMember) -> bool:
+    def _may_administer(self, person: ChannelPerson) -> bool:
         return person.is_everywhere or self.plan.rules.administers(self.planned, person)
 
     def _finding(self, drift: Drift, reason: str, user_id: str = "", username: str = "") -> Finding:

@@ -22,7 +22,7 @@ from dialogs.canaux import NewChannel, PutAway, RenameChannel, WriteHeader, Writ
 from storage import people, watchlist
 from storage.canaux import (
     MADE,
-    ChannelMember,
+    ChannelPerson,
     MembershipRules,
     amend_channel,
     find_channel_ids,
@@ -162,7 +162,7 @@ class Make(BaseModel):
     header: str
 
 
-class Restore(Choosing):
+class UnarchiveChannel(Choosing):
     """Menu « Restaurer »: the key of an archived channel in ``chosen``; ``channel`` is its id if it was archived
     directly in Mattermost."""
 
@@ -273,7 +273,7 @@ async def archive_channel(ctx: Context, form: PutAway) -> Replies:
     return [Whisper(render("canaux/put_away", title=canal.name, reason=form.reason)), act]
 
 
-async def read_restored(ctx: ReadingContext, text: str) -> Restore | Whisper:
+async def read_restored(ctx: ReadingContext, text: str) -> UnarchiveChannel | Whisper:
     """Find the archived channel that is named, or offer a menu of those archived here or directly in Mattermost."""
     table = await list_planned(ctx.db, ctx.settings, archived=True)
     if text.strip():
@@ -286,7 +286,7 @@ async def read_restored(ctx: ReadingContext, text: str) -> Restore | Whisper:
         raise UserError(render("canaux/none_archived"))
     options = {key: table[key].name for key in list(away)[:OFFERED_MAX]}
     lines = [(name, away[key]) for key, name in options.items()]
-    return Whisper(render("canaux/away", lines=lines), menus=[Menu("Restaurer", Restore(), options)])
+    return Whisper(render("canaux/away", lines=lines), menus=[Menu("Restaurer", UnarchiveChannel(), options)])
 
 
 async def _list_archived(ctx: Context) -> Mapping[str, str]:
@@ -296,15 +296,15 @@ async def _list_archived(ctx: Context) -> Mapping[str, str]:
     return {key: why for key, why in (by_hand | dict(await list_put_away(ctx.db))).items() if key in table}
 
 
-async def _find_archived(ctx: ReadingContext, key: str, table: Mapping[str, PlannedChannel]) -> Restore:
+async def _find_archived(ctx: ReadingContext, key: str, table: Mapping[str, PlannedChannel]) -> UnarchiveChannel:
     """Find an archived channel by its key, asking Mattermost if it was not archived here. Raises UserError if it is
     open."""
     if key in await list_put_away(ctx.db) or key not in table:
-        return Restore(chosen=key)
+        return UnarchiveChannel(chosen=key)
     found = await _find_archived_id(ctx, table[key], (await find_channel_ids(ctx.db)).get(key, ""))
     if not found:
         raise UserError(render("canaux/not_archived"))
-    return Restore(chosen=key, channel=found)
+    return UnarchiveChannel(chosen=key, channel=found)
 
 
 async def _find_archived_id(ctx: ReadingContext, canal: PlannedChannel, channel_id: str) -> str:
@@ -315,11 +315,11 @@ async def _find_archived_id(ctx: ReadingContext, canal: PlannedChannel, channel_
     return found.id if found is not None and found.archived else ""
 
 
-@feature.button(Restore, roles=ANIMATEURS)
+@feature.button(UnarchiveChannel, name="canaux.Restore", roles=ANIMATEURS)
 @feature.command(
     "canaux restaurer", help="Rouvrir un canal archivé", hint="[nom]", roles=ANIMATEURS, asks=read_restored
 )
-async def restore_channel(ctx: Context, click: Restore) -> Replies:
+async def restore_channel(ctx: Context, click: UnarchiveChannel) -> Replies:
     """Restore an archived channel with its members."""
     await ctx.must_still_be(ANIMATEURS)
     canal = (await list_planned(ctx.db, ctx.settings, archived=True)).get(click.chosen)
@@ -352,5 +352,5 @@ async def show_rights(ctx: Context, text: str) -> Replies:
     found = (
         await people.with_role(ctx.db, people.Role.COORDINATEUR, limit=COORDINATEURS_MAX) if canal.departement else []
     )
-    leads = [p.username for p in found if rules.administers(canal, ChannelMember.of(p, p.today(ctx.now)))]
+    leads = [p.username for p in found if rules.administers(canal, ChannelPerson.of(p, p.today(ctx.now)))]
     return Whisper(render("canaux/rights", planned=canal, leads=leads, licensed=ctx.capabilities.licensed))

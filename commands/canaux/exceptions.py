@@ -48,7 +48,7 @@ class Admit(Outsider):
     """Button « L’admettre »: admits an outsider by name."""
 
 
-class Remove(Outsider):
+class RemoveOutsider(Outsider):
     """Button « Le retirer »: removes an outsider, who may come back if added again."""
 
 
@@ -60,7 +60,7 @@ def alert_outsider(who: Outsider, canal: PlannedChannel, why: str, room: str) ->
     """Report an outsider to the animateurs’ channel."""
     text = render("canaux/intruder", username=who.username, planned=canal, why=why)
     about = who.model_dump()
-    buttons = [Button("L’admettre", Admit(**about)), Button("Retirer du canal", Remove(**about), "danger")]
+    buttons = [Button("L’admettre", Admit(**about)), Button("Retirer du canal", RemoveOutsider(**about), "danger")]
     return OUTSIDER.post((who.key, who.user_id), Message(text, buttons), room)
 
 
@@ -88,8 +88,8 @@ async def _admit(ctx: Context, canal: PlannedChannel, user_id: str, reason: str)
     return True
 
 
-@feature.button(Remove, roles=ANIMATEURS)
-async def remove_outsider(ctx: Context, click: Remove) -> Replies:
+@feature.button(RemoveOutsider, name="canaux.Remove", roles=ANIMATEURS)
+async def remove_outsider(ctx: Context, click: RemoveOutsider) -> Replies:
     """Remove an outsider from a channel; their messages stay."""
     canal = await cards.must_be_planned(ctx, click.key)
     channel_id = (await canaux.find_channel_ids(ctx.db)).get(click.key, "")
@@ -99,7 +99,7 @@ async def remove_outsider(ctx: Context, click: Remove) -> Replies:
 
 
 @dataclass(frozen=True, slots=True)
-class Admission:
+class TypedAdmission:
     """A typed admission: whom, to which channel (as typed), and why."""
 
     account: ChatUser
@@ -107,7 +107,7 @@ class Admission:
     reason: str
 
 
-async def read_admission(ctx: ReadingContext, text: str) -> Admission:
+async def read_admission(ctx: ReadingContext, text: str) -> TypedAdmission:
     """Read « @nom canal raison ». Raises UserError if nobody is named."""
     name, _, rest = text.strip().partition(" ")
     where, _, reason = rest.strip().partition(" ")
@@ -116,7 +116,7 @@ async def read_admission(ctx: ReadingContext, text: str) -> Admission:
     account = await ctx.chat.user_by_name(name)
     if account is None or account.is_bot:
         raise UserError(render("canaux/unknown_person", username=name.removeprefix("@")))
-    return Admission(account, where, reason.strip()[:REASON_MAX] or ADMITTED)
+    return TypedAdmission(account, where, reason.strip()[:REASON_MAX] or ADMITTED)
 
 
 @feature.command(
@@ -126,7 +126,7 @@ async def read_admission(ctx: ReadingContext, text: str) -> Admission:
     roles=ANIMATEURS,
     asks=read_admission,
 )
-async def admit_by_name(ctx: Context, asked: Admission) -> Replies:
+async def admit_by_name(ctx: Context, asked: TypedAdmission) -> Replies:
     """Add somebody to a channel, and admit them there by name."""
     account, why = asked.account, asked.reason
     table, known = await canaux.list_planned(ctx.db, ctx.settings), await canaux.find_channel_ids(ctx.db)
@@ -340,15 +340,15 @@ async def report_intruder(ctx: Context, event: JoinedChannel, found: Unregistere
     return alert_outsider(who, canal, why, room)
 
 
-def _find_username(member: canaux.ChannelMember | None, account: ChatUser | None) -> str:
+def _find_username(member: canaux.ChannelPerson | None, account: ChatUser | None) -> str:
     return member.username if member else account.username if account else ""
 
 
-async def _find_member(ctx: Context, user_id: str) -> canaux.ChannelMember | None:
+async def _find_member(ctx: Context, user_id: str) -> canaux.ChannelPerson | None:
     """Read somebody’s channel membership from the register as it is now (an earlier answer may be outdated); None if
     they are not in it."""
     person = await people.get(ctx.db, user_id)
-    return canaux.ChannelMember.of(person, person.today(ctx.now)) if person else None
+    return canaux.ChannelPerson.of(person, person.today(ctx.now)) if person else None
 
 
 LOOKED_BACK = timedelta(days=7)
@@ -401,7 +401,7 @@ async def _leave_old_homes(ctx: Context, known: Mapping[str, str]) -> Sequence[R
         person = await people.get(ctx.db, move.person_id)
         if person is None:
             continue
-        member = canaux.ChannelMember.of(person, person.today(ctx.now))
+        member = canaux.ChannelPerson.of(person, person.today(ctx.now))
         for key in _home_keys(move.departement):
             if key in known and key in table and rules.reason_out(table[key], member):
                 said = render("canaux/left", planned=table[key])
@@ -429,8 +429,8 @@ async def _take_out(ctx: Context, person: Person) -> Sequence[Reply]:
     """Remove somebody from the channels that were theirs on their last day."""
     assert person.left_on is not None  # that is why they leave
     was, is_now = (
-        canaux.ChannelMember.of(person, person.left_on),
-        canaux.ChannelMember.of(person, person.today(ctx.now)),
+        canaux.ChannelPerson.of(person, person.left_on),
+        canaux.ChannelPerson.of(person, person.today(ctx.now)),
     )
     settling = await canaux.compute_settling(ctx.db, await canaux.list_planned(ctx.db, ctx.settings), was, is_now)
     cards.note_moves(ctx, person.id, leaves=list(settling.leaves))

@@ -21,7 +21,7 @@ from config.canaux import PlannedChannel
 from storage import journal, people
 from storage.canaux import (
     Allowance,
-    ChannelMember,
+    ChannelPerson,
     MembershipRules,
     allow,
     list_allowances,
@@ -46,15 +46,15 @@ async def find_outdated(ctx: Context, canal: PlannedChannel | None, found: Seque
     return {c.n for c in about if not _is_still_wanted(rules, canal, members.get(c.user_id), c)}
 
 
-async def _read_members(ctx: Context, ids: Sequence[str]) -> dict[str, ChannelMember]:
+async def _read_members(ctx: Context, ids: Sequence[str]) -> dict[str, ChannelPerson]:
     """Read those people of the register, as far as channels go."""
     leaving = await transitions.find_in_grace(ctx.db, ctx.now)
     found = await people.among(ctx.db, ids=ids)
-    return {p.id: ChannelMember.of(p, p.today(ctx.now), leaving.get(p.id, ())) for p in found}
+    return {p.id: ChannelPerson.of(p, p.today(ctx.now), leaving.get(p.id, ())) for p in found}
 
 
 def _is_still_wanted(
-    rules: MembershipRules, canal: PlannedChannel, member: ChannelMember | None, change: Change
+    rules: MembershipRules, canal: PlannedChannel, member: ChannelPerson | None, change: Change
 ) -> bool:
     if change.drift is Drift.MISSING:
         return member is not None and bool(rules.reason_in(canal, member))
@@ -329,12 +329,13 @@ async def ask_undo(ctx: Context, _: str) -> Replies:
         people=sum(n for _, drift, _, n in counted if drift in {Drift.MISSING, *OUTSIDERS}),
         kind=last.kind,
     )
-    see = [Button("Tout voir", cards.See(run=last.id))] if count > len(lines) or len(lines) > cards.CHANNELS_MAX else []
-    return Whisper(text, [Button("Annuler ces changements", cards.Undo(run=last.id), "danger"), *see])
+    is_cut = count > len(lines) or len(lines) > cards.CHANNELS_MAX
+    see = [Button("Tout voir", cards.SeeRun(run=last.id))] if is_cut else []
+    return Whisper(text, [Button("Annuler ces changements", cards.UndoRun(run=last.id), "danger"), *see])
 
 
-@feature.undo(cards.Undo, roles=ANIMATEURS)
-async def undo_run(ctx: Context, click: cards.Undo) -> Replies:
+@feature.undo(cards.UndoRun, name="canaux.Undo", roles=ANIMATEURS)
+async def undo_run(ctx: Context, click: cards.UndoRun) -> Replies:
     """Start to undo a run; a second click says that it is under way."""
     run = await runs.lock_run(ctx.db, click.run)
     if run is not None and run.at < ctx.now - UNDO_FOR:

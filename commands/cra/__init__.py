@@ -15,7 +15,7 @@ from bot.previews import answer
 from bot.replies import Ask, Button, Message, Redirect, Replies, Waiting, Whisper
 from bot.texts import quote, render
 from commands.cra import coordination
-from commands.cra.cards import CONSEILLERS, Preview, feature
+from commands.cra.cards import CONSEILLERS, ReportPreview, feature
 from commands.cra.previews import read_text, show_preview
 from commands.cra.recurrence import read_habit
 from commands.cra.reports import find_known_tags, record_form, redraw_card
@@ -31,7 +31,7 @@ from storage.cra.report import list_trainees
 from storage.people import Role
 
 
-async def read_help(ctx: ReadingContext, text: str) -> Preview | Whisper:
+async def read_help(ctx: ReadingContext, text: str) -> ReportPreview | Whisper:
     """Read « aide pour ants… » as a report; « aide » alone shows the help."""
     if text.strip():
         return await read_text(ctx, f"aide {text}")
@@ -39,7 +39,7 @@ async def read_help(ctx: ReadingContext, text: str) -> Preview | Whisper:
 
 
 @feature.command("cra aide", help="Comment écrire un compte rendu", roles=CONSEILLERS, asks=read_help)
-async def preview_help(ctx: Context, shown: Preview) -> Replies:
+async def preview_help(ctx: Context, shown: ReportPreview) -> Replies:
     """Preview a report that begins with « aide »."""
     return await show_preview(ctx, shown)
 
@@ -50,7 +50,7 @@ async def resume_draft(ctx: Context, _: str) -> Replies:
     return Redirect.to(TakeUpDrafts(feature=feature.name))
 
 
-async def read_line(ctx: ReadingContext, line: str) -> Preview | Ask | Whisper:
+async def read_line(ctx: ReadingContext, line: str) -> ReportPreview | Ask | Whisper:
     """Read a typed line as a report; without one, open the window, filled with today and the usual values."""
     if not line.strip():
         return await open_report_form(ctx, ctx.today)
@@ -66,7 +66,7 @@ async def read_line(ctx: ReadingContext, line: str) -> Preview | Ask | Whisper:
     tells=True,
     instead={Role.COORDINATEUR: "cra coordination"},
 )
-async def start_report(ctx: Context, shown: Preview) -> Replies:
+async def start_report(ctx: Context, shown: ReportPreview) -> Replies:
     """Preview the report of a typed line."""
     return await show_preview(ctx, shown)
 

@@ -65,11 +65,11 @@ class ReportButton(BaseModel):
     practice: bool = False
 
 
-class Edit(ReportButton):
+class EditReport(ReportButton):
     """Button « Modifier »: opens the window of a report."""
 
 
-class Copy(ReportButton):
+class CopyReport(ReportButton):
     """Button « Dupliquer »: opens the window of a new report, filled like this one."""
 
 
@@ -81,11 +81,11 @@ class Delete(ReportButton):
     """Button « Supprimer »: deletes a report."""
 
 
-class See(ReportButton):
+class SeeReport(ReportButton):
     """Result « Compte rendu » of « /chercher »: shows a report."""
 
 
-class Restore(ReportButton):
+class RestoreReport(ReportButton):
     """Button « Rétablir »: restores a deleted report. ``whispered`` if the button’s post is ephemeral and so cannot be
     rewritten."""
 
@@ -99,7 +99,7 @@ class PreviewButton(BaseModel):
     key: str
 
 
-class Save(PreviewButton):
+class SavePreview(PreviewButton):
     """Button « Enregistrer »: stores a previewed line; ``here`` if its receipt is posted in the same channel."""
 
     raw: dict[str, Any]
@@ -107,7 +107,7 @@ class Save(PreviewButton):
     here: bool = False
 
 
-class Complete(PreviewButton):
+class CompletePreview(PreviewButton):
     """Button « Compléter »: opens the window, filled from the previewed line."""
 
     raw: dict[str, Any]
@@ -121,7 +121,7 @@ class PreviewedReport(BaseModel):
     line: Line
 
 
-class Preview(PreviewButton):
+class ReportPreview(PreviewButton):
     """A line as it is previewed: the reports that it makes; ``here`` where their receipts come, too. ``changes`` say
     what was put right last."""
 
@@ -130,47 +130,47 @@ class Preview(PreviewButton):
     changes: list[str] = []
 
 
-class Drop(PreviewButton):
+class DropPreview(PreviewButton):
     """« Annuler » a previewed line; ``keys`` are those of its reports, where it makes several. In the question of a
     preview, ``shown`` is what is put right by words."""
 
     keys: list[str] = []
-    shown: Preview | None = None
+    shown: ReportPreview | None = None
 
 
-class Correct(BaseModel):
+class CorrectPreview(BaseModel):
     """What was said in plain words of a previewed line, to put it right; "" shows it once more."""
 
-    shown: Preview
+    shown: ReportPreview
     said: str
 
 
-class Pick(Choosing):
+class PickElement(Choosing):
     """Menu « Choisissez »: sets an element of the report at index ``at``; without an index, of all reports that lack
     it."""
 
-    shown: Preview
+    shown: ReportPreview
     at: int | None = None
     element: str
 
 
-class Ignore(BaseModel):
+class IgnoreWords(BaseModel):
     """Button « Ignorer ces mots »: drops the words that were not understood."""
 
-    shown: Preview
+    shown: ReportPreview
 
 
-class Remove(BaseModel):
+class RemoveFromPreview(BaseModel):
     """Button « Retirer »: removes the report at an index from the preview."""
 
-    shown: Preview
+    shown: ReportPreview
     at: int
 
 
 class SaveAll(BaseModel):
     """Button « Tout enregistrer »: stores all complete reports of a preview."""
 
-    shown: Preview
+    shown: ReportPreview
 
 
 class UndoBatch(BaseModel):
@@ -187,7 +187,7 @@ class Repeat(Choosing):
     rest: str
 
 
-class More(BaseModel):
+class MoreReports(BaseModel):
     """Buttons « Suivants » and « Précédents »: the reports of a period that match ``words``, after or before this
     one."""
 
@@ -278,7 +278,7 @@ async def draw_card(ctx: Context, cra: CraRow, verb: str) -> Message:
         return draw_standing_card(cra.number, cra.report, verb, practice=practice, tags=tags)
     until = (cra.deleted_at + RESTORE_FOR).date()
     text = render("cra/deleted", number=cra.number, until=until, sentence=say_report(cra.report, tags))
-    restore = Restore(number=cra.number, practice=practice)
+    restore = RestoreReport(number=cra.number, practice=practice)
     return Message(mark_practice(text, practice=practice), [Button("Rétablir", restore, "primary")])
 
 
@@ -302,8 +302,8 @@ async def update_card(ctx: Context, cra: CraRow, verb: str) -> Update:
 def _buttons(activite: Activite, **about: Any) -> list[Button]:
     spread = [Button("Répartir", Spread(**about))] if activite is Activite.COLLECTIF else []
     return [
-        Button("Modifier", Edit(**about), "primary"),
-        Button("Dupliquer", Copy(**about)),
+        Button("Modifier", EditReport(**about), "primary"),
+        Button("Dupliquer", CopyReport(**about)),
         *spread,
         Button("Supprimer", Delete(**about), "danger"),
     ]

@@ -22,7 +22,7 @@ from commands.cra.reports import find_known_tags, open_sheet, read_sheet, record
 from config.themes import THEMES
 from dialogs.cra import NewCra
 from dialogs.cra.line import JudgedLine
-from dialogs.cra.line.batch import BATCH_MAX, Base, Like, Part, Which, cut_line, read_parts, says_nothing
+from dialogs.cra.line.batch import BATCH_MAX, Base, Like, LinePart, Which, cut_line, read_parts, says_nothing
 from dialogs.cra.line.corrections import Correction, apply_correction, read_correction
 from dialogs.cra.titles import title_report
 from storage import claims, drafts
@@ -56,7 +56,7 @@ MISSING = {
 on older servers.)"""
 
 
-async def read_text(ctx: ReadingContext, text: str) -> cards.Preview | Whisper:
+async def read_text(ctx: ReadingContext, text: str) -> cards.ReportPreview | Whisper:
     """Read a text as one or more reports; if it is unclear which report to repeat, ask."""
     text, tags = take_tags(text)
     parts = cut_line(text, ctx.clues)
@@ -71,21 +71,21 @@ async def read_text(ctx: ReadingContext, text: str) -> cards.Preview | Whisper:
     key = secrets.token_urlsafe(16)
     keys = [key] if len(lines) == 1 else [f"{key}.{at}" for at in range(len(lines))]
     reports = [cards.PreviewedReport(key=each, line=line) for each, line in zip(keys, lines, strict=True)]
-    return cards.Preview(author=ctx.user.id, key=key, here=await _is_direct(ctx), reports=reports)
+    return cards.ReportPreview(author=ctx.user.id, key=key, here=await _is_direct(ctx), reports=reports)
 
 
-def _with_tags(part: Part, tags: Sequence[str]) -> Part:
+def _with_tags(part: LinePart, tags: Sequence[str]) -> LinePart:
     """Append the tags of the whole line to one of its parts."""
     return replace(part, text=" ".join([part.text, *(f"#{name}" for name in tags)]))
 
 
-async def show_preview(ctx: Context, shown: cards.Preview) -> Whisper | Update:
+async def show_preview(ctx: Context, shown: cards.ReportPreview) -> Whisper | Update:
     """Show what a line was understood as."""
     await keep_preview(ctx, shown)
     return _show(ctx, shown)
 
 
-async def keep_preview(ctx: Context, shown: cards.Preview) -> None:
+async def keep_preview(ctx: Context, shown: cards.ReportPreview) -> None:
     """Keep what is previewed for a day, to be found again: a whisper vanishes at a reload."""
     for report in shown.reports:
         draft = Submission(name_of(NewCra), report.key, ctx.user.id, report.line.raw, report.line.hidden)
@@ -100,7 +100,7 @@ async def _is_direct(ctx: ReadingContext) -> bool:
         return False
 
 
-async def _find_bases(ctx: Context, parts: Sequence[Part]) -> dict[Like, Sequence[Base]]:
+async def _find_bases(ctx: Context, parts: Sequence[LinePart]) -> dict[Like, Sequence[Base]]:
     """Find the reports that parts of a line refer to. Raises UserError if there are none."""
     wanted = {part.like for part in parts if part.like is not None and part.like is not Which.BEFORE}
     return {like: [Base(cra.report, cra.number) for cra in await _find_reports(ctx, like)] for like in wanted}
@@ -124,7 +124,9 @@ async def _find_reports(ctx: Context, like: Like) -> Sequence[CraRow]:
     return [last]
 
 
-def _ask_which_base(ctx: Context, parts: Sequence[Part], part: Part, bases: Mapping[Like, Sequence[Base]]) -> Whisper:
+def _ask_which_base(
+    ctx: Context, parts: Sequence[LinePart], part: LinePart, bases: Mapping[Like, Sequence[Base]]
+) -> Whisper:
     """Ask which report of a day is meant, if there are several."""
     assert isinstance(part.like, date)
     if len(parts) > 1:
@@ -136,22 +138,22 @@ def _ask_which_base(ctx: Context, parts: Sequence[Part], part: Part, bases: Mapp
     return Whisper(text, menus=[Menu("Choisir", cards.Repeat(rest=part.text), offered)])
 
 
-async def read_repeat(ctx: ReadingContext, click: cards.Repeat) -> cards.Preview | Whisper:
+async def read_repeat(ctx: ReadingContext, click: cards.Repeat) -> cards.ReportPreview | Whisper:
     """Read a report that repeats the chosen one, with the changes that were typed."""
     return await read_text(ctx, f"comme n° {click.chosen}, {click.rest}")
 
 
 @feature.button(cards.Repeat, roles=CONSEILLERS, asks=read_repeat)
-async def repeat_chosen(ctx: Context, shown: cards.Preview) -> Replies:
+async def repeat_chosen(ctx: Context, shown: cards.ReportPreview) -> Replies:
     """Preview a report that repeats the chosen one."""
     return await show_preview(ctx, shown)
 
 
-def _show(ctx: Context, shown: cards.Preview) -> Whisper | Update:
+def _show(ctx: Context, shown: cards.ReportPreview) -> Whisper | Update:
     return answer(ctx, draw_preview(ctx, shown))
 
 
-def draw_preview(ctx: Context, shown: cards.Preview) -> Message:
+def draw_preview(ctx: Context, shown: cards.ReportPreview) -> Message:
     """Draw a preview, what was changed last first; its buttons do not say that again."""
     changes, shown = shown.changes, shown.model_copy(update={"changes": []})
     message = _draw_one(ctx, shown) if len(shown.reports) == 1 else _draw_batch(ctx, shown)
@@ -159,27 +161,27 @@ def draw_preview(ctx: Context, shown: cards.Preview) -> Message:
     return replace(message, text=render("cra/corrected", changes=changes, text=text) if changes else text)
 
 
-def _is_practice(shown: cards.Preview) -> bool:
+def _is_practice(shown: cards.ReportPreview) -> bool:
     """Return whether the preview was made during a training."""
     return any(report.line.practice for report in shown.reports)
 
 
-def _draw_one(ctx: Context, shown: cards.Preview) -> Message:
+def _draw_one(ctx: Context, shown: cards.ReportPreview) -> Message:
     (report,) = shown.reports
     line, judged = report.line, report.line.judge(ctx.clues)
     carried = {"author": shown.author, "key": report.key, "raw": line.raw, "hidden": line.hidden}
-    save = [Button("Enregistrer", cards.Save(**carried, here=shown.here), "primary")] if judged.sure else []
-    complete = Button("Compléter", cards.Complete(**carried), "default" if save else "primary")
-    ignore = [Button("Ignorer ces mots", cards.Ignore(shown=shown))] if _lacks_only_words(judged) else []
-    drop = Button("Annuler", cards.Drop(author=shown.author, key=report.key))
+    save = [Button("Enregistrer", cards.SavePreview(**carried, here=shown.here), "primary")] if judged.sure else []
+    complete = Button("Compléter", cards.CompletePreview(**carried), "default" if save else "primary")
+    ignore = [Button("Ignorer ces mots", cards.IgnoreWords(shown=shown))] if _lacks_only_words(judged) else []
+    drop = Button("Annuler", cards.DropPreview(author=shown.author, key=report.key))
     text = render("cra/preview", **_describe_line(judged))
     question = Question(yes=save[0] if save else None, no=_drop_by_word(drop, shown))
     return Message(text, [*save, complete, *ignore, drop], menus=_offer_choices(shown, 0, judged), question=question)
 
 
-def _drop_by_word(drop: Button, shown: cards.Preview) -> Button:
+def _drop_by_word(drop: Button, shown: cards.ReportPreview) -> Button:
     """« Annuler » as the question keeps it: with what is previewed, which words may put right."""
-    assert isinstance(drop.payload, cards.Drop)
+    assert isinstance(drop.payload, cards.DropPreview)
     return replace(drop, payload=drop.payload.model_copy(update={"shown": shown}))
 
 
@@ -206,28 +208,28 @@ def _say_understood(judged: JudgedLine) -> Markdown:
     return cards.say_typed(right)
 
 
-def _offer_choices(shown: cards.Preview, at: int, judged: JudgedLine) -> list[Menu]:
+def _offer_choices(shown: cards.ReportPreview, at: int, judged: JudgedLine) -> list[Menu]:
     """Make the menus for elements that are ambiguous or missing."""
     asked = judged.mistakes.keys() | judged.blank.keys()
     return [
-        Menu(PICK_LABELS[element], cards.Pick(shown=shown, at=at, element=element), offered)
+        Menu(PICK_LABELS[element], cards.PickElement(shown=shown, at=at, element=element), offered)
         for element, offered in judged.line.choices.items()
         if element in asked
     ]
 
 
-def _offer_for_all(shown: cards.Preview, judged: Sequence[JudgedLine]) -> list[Menu]:
+def _offer_for_all(shown: cards.ReportPreview, judged: Sequence[JudgedLine]) -> list[Menu]:
     """Make the menus for elements that several reports lack, each for all of them at once."""
     incomplete = [each.line for each in judged if each.blank]
     missing = {element: sum(line.misses(element) for line in incomplete) for element in OFFERED}
     return [
-        Menu(f"{PICK_LABELS[element]} pour {count}", cards.Pick(shown=shown, element=element), OFFERED[element])
+        Menu(f"{PICK_LABELS[element]} pour {count}", cards.PickElement(shown=shown, element=element), OFFERED[element])
         for element, count in missing.items()
         if count > 1
     ]
 
 
-def _draw_batch(ctx: Context, shown: cards.Preview) -> Message:
+def _draw_batch(ctx: Context, shown: cards.ReportPreview) -> Message:
     """Draw several reports with their buttons; common assumptions are said once."""
     judged = [report.line.judge(ctx.clues) for report in shown.reports]
     assumed = [text for text in judged[0].line.assumed.values() if all(text in j.line.assumed.values() for j in judged)]
@@ -235,7 +237,7 @@ def _draw_batch(ctx: Context, shown: cards.Preview) -> Message:
     keys = [report.key for report in shown.reports]
     label = "Tout enregistrer" if len(sure) == len(judged) else f"Enregistrer les complets ({len(sure)})"
     save = [Button(label, cards.SaveAll(shown=shown.model_copy(update={"reports": sure})), "primary")] if sure else []
-    drop = Button("Annuler", cards.Drop(author=shown.author, key=shown.key, keys=keys))
+    drop = Button("Annuler", cards.DropPreview(author=shown.author, key=shown.key, keys=keys))
     menus = _offer_for_all(shown, judged)
     drawn = [_draw_card(shown, at, each, assumed) for at, each in enumerate(judged)]
     said = {"count": len(judged), "left": len(judged) - len(sure), "assumed": assumed}
@@ -243,24 +245,24 @@ def _draw_batch(ctx: Context, shown: cards.Preview) -> Message:
     return Message(render("cra/batch", **said), [*save, drop], menus=menus, cards=drawn, question=question)
 
 
-def _draw_card(shown: cards.Preview, at: int, judged: JudgedLine, assumed: Sequence[str]) -> Card:
+def _draw_card(shown: cards.ReportPreview, at: int, judged: JudgedLine, assumed: Sequence[str]) -> Card:
     report = shown.reports[at]
-    open_it = cards.Complete(author=shown.author, key=report.key, raw=report.line.raw, hidden=report.line.hidden)
+    open_it = cards.CompletePreview(author=shown.author, key=report.key, raw=report.line.raw, hidden=report.line.hidden)
     buttons = [
         Button(
             f"{'Corriger' if judged.sure else 'Compléter'} le {at + 1}",
             open_it,
             "default" if judged.sure else "primary",
         ),
-        Button(f"Retirer le {at + 1}", cards.Remove(shown=shown, at=at)),
+        Button(f"Retirer le {at + 1}", cards.RemoveFromPreview(shown=shown, at=at)),
     ]
     said = _describe_line(judged)
     said["assumed"] = [text for text in judged.line.assumed.values() if text not in assumed]
     return Card(render("cra/batch_line", at=at + 1, **said), buttons, menus=_offer_choices(shown, at, judged))
 
 
-@feature.button(cards.Save, roles=CONSEILLERS)
-async def save_preview(ctx: Context, click: cards.Save) -> Replies:
+@feature.button(cards.SavePreview, name="cra.Save", roles=CONSEILLERS)
+async def save_preview(ctx: Context, click: cards.SavePreview) -> Replies:
     """Store the previewed report; a second click finds it stored."""
     must_be_author(ctx, click.author, "cra")
     form = NewCra.parse(click.raw, click.hidden, ctx.clues)
@@ -270,16 +272,16 @@ async def save_preview(ctx: Context, click: cards.Save) -> Replies:
     return [answer(ctx, Message(text)), *told]
 
 
-@feature.button(cards.Complete, roles=CONSEILLERS, writes=False)
-async def complete_preview(ctx: Context, click: cards.Complete) -> Replies:
+@feature.button(cards.CompletePreview, name="cra.Complete", roles=CONSEILLERS, writes=False)
+async def complete_preview(ctx: Context, click: cards.CompletePreview) -> Replies:
     """Open the window, filled from the preview; whichever of the window and « Enregistrer » is used first, it counts
     once."""
     must_be_author(ctx, click.author, "cra")
     return Ask(NewCra.recall(click.raw, click.hidden), key=click.key)
 
 
-@feature.button(cards.Drop, roles=CONSEILLERS)
-async def drop_preview(ctx: Context, click: cards.Drop) -> Replies:
+@feature.button(cards.DropPreview, name="cra.Drop", roles=CONSEILLERS)
+async def drop_preview(ctx: Context, click: cards.DropPreview) -> Replies:
     """Drop the previewed line, unless it is stored already."""
     must_be_author(ctx, click.author, "cra")
     keys = click.keys or [click.key]
@@ -299,8 +301,8 @@ async def _take_out(ctx: Context, keys: Sequence[str]) -> None:
         await claims.claim(ctx.db, REMOVED, key, ctx.now)
 
 
-@feature.button(cards.Pick, roles=CONSEILLERS, writes=False)
-async def pick_value(ctx: Context, click: cards.Pick) -> Replies:
+@feature.button(cards.PickElement, name="cra.Pick", roles=CONSEILLERS, writes=False)
+async def pick_value(ctx: Context, click: cards.PickElement) -> Replies:
     """Set the chosen value, and show the preview again."""
     must_be_author(ctx, click.shown.author, "cra")
     reports = [*click.shown.reports]
@@ -310,16 +312,16 @@ async def pick_value(ctx: Context, click: cards.Pick) -> Replies:
     return _show(ctx, click.shown.model_copy(update={"reports": reports}))
 
 
-@feature.button(cards.Ignore, roles=CONSEILLERS, writes=False)
-async def ignore_words(ctx: Context, click: cards.Ignore) -> Replies:
+@feature.button(cards.IgnoreWords, name="cra.Ignore", roles=CONSEILLERS, writes=False)
+async def ignore_words(ctx: Context, click: cards.IgnoreWords) -> Replies:
     """Drop the words that were not understood, and show the preview again."""
     must_be_author(ctx, click.shown.author, "cra")
     reports = [cards.PreviewedReport(key=each.key, line=replace(each.line, unread=())) for each in click.shown.reports]
     return _show(ctx, click.shown.model_copy(update={"reports": reports}))
 
 
-@feature.button(cards.Remove, roles=CONSEILLERS)
-async def remove_report(ctx: Context, click: cards.Remove) -> Replies:
+@feature.button(cards.RemoveFromPreview, name="cra.Remove", roles=CONSEILLERS)
+async def remove_report(ctx: Context, click: cards.RemoveFromPreview) -> Replies:
     """Remove one report from a preview, for its older copies too, and show what is left."""
     must_be_author(ctx, click.shown.author, "cra")
     await _take_out(ctx, [click.shown.reports[click.at].key])
@@ -350,7 +352,7 @@ async def save_batch(ctx: Context, click: cards.SaveAll) -> Replies:
     return [answer(ctx, _draw_saved(shown, rows, list(filed.values()))), *told]
 
 
-def _draw_saved(shown: cards.Preview, rows: Sequence[Mapping[str, Any]], before: Sequence[int]) -> Message:
+def _draw_saved(shown: cards.ReportPreview, rows: Sequence[Mapping[str, Any]], before: Sequence[int]) -> Message:
     """List the stored reports with their numbers, and a button that deletes them all."""
     text = render("cra/saved_batch", rows=rows, before=[str(number) for number in before], here=shown.here)
     every = [*before, *(row["number"] for row in rows)]
@@ -388,7 +390,7 @@ _OF_ONE = frozenset({"activite", "participants", "recurrents"})
 """What is hardly the same for several reports."""
 
 
-async def read_corrected(ctx: ReadingContext, click: cards.Correct) -> cards.Preview:
+async def read_corrected(ctx: ReadingContext, click: cards.CorrectPreview) -> cards.ReportPreview:
     """Put a preview right; what was not understood is said, and changes nothing."""
     which = _WHICH.match(click.said)
     said = click.said[which.end() :] if which else click.said
@@ -404,11 +406,13 @@ async def read_corrected(ctx: ReadingContext, click: cards.Correct) -> cards.Pre
     return _correct(ctx, click.shown, correction, chosen)
 
 
-def _show_again(click: cards.Correct, changes: Sequence[str]) -> cards.Preview:
+def _show_again(click: cards.CorrectPreview, changes: Sequence[str]) -> cards.ReportPreview:
     return click.shown.model_copy(update={"changes": list(changes)})
 
 
-def _correct(ctx: Context, shown: cards.Preview, correction: Correction, chosen: Sequence[int]) -> cards.Preview:
+def _correct(
+    ctx: Context, shown: cards.ReportPreview, correction: Correction, chosen: Sequence[int]
+) -> cards.ReportPreview:
     """Apply a correction to the chosen reports of a preview."""
     reports: list[cards.PreviewedReport] = [*shown.reports]
     told: list[str] = []
@@ -420,8 +424,8 @@ def _correct(ctx: Context, shown: cards.Preview, correction: Correction, chosen:
     return shown.model_copy(update={"reports": reports, "changes": told})
 
 
-@feature.button(cards.Correct, roles=CONSEILLERS, asks=read_corrected)
-async def correct_preview(ctx: Context, shown: cards.Preview) -> Replies:
+@feature.button(cards.CorrectPreview, name="cra.Correct", roles=CONSEILLERS, asks=read_corrected)
+async def correct_preview(ctx: Context, shown: cards.ReportPreview) -> Replies:
     """Show the corrected preview anew, under what was said; of what is stored already, say where it is changed."""
     must_be_author(ctx, shown.author, "cra")
     if await queries.find_filed_keys(ctx.db, [report.key for report in shown.reports]):

@@ -16,13 +16,13 @@ from bot.french import plural, say_date, say_weekday
 from bot.menus import Choosing, Menu
 from bot.replies import Ask, Button, EveningPart, Replies, Waiting, Whisper
 from bot.texts import render
-from commands.cra.cards import CONSEILLERS, Drop, PreviewButton, feature, say_typed
+from commands.cra.cards import CONSEILLERS, DropPreview, PreviewButton, feature, say_typed
 from commands.cra.previews import read_text
 from commands.cra.reports import record_form
 from config.text import make_plain
 from dialogs.cra import NewCra
 from dialogs.cra.line import Line
-from dialogs.rdv.recurrence import Rule, find_rule
+from dialogs.rdv.recurrence import RecurrenceRule, find_rule
 from storage.absences import list_absences
 from storage.cra import Source
 from storage.cra.habits import HABITS_MAX, RecurringReport, find_by_key, find_habit, list_habits, select_authors
@@ -103,7 +103,7 @@ async def read_habit(ctx: ReadingContext, text: str) -> Whisper | None:
     return _ask_whether(ctx, rule, {name: value for name, value in judged.line.raw.items() if name != "date"})
 
 
-def _ask_whether(ctx: ReadingContext, rule: Rule, raw: dict[str, Any]) -> Whisper:
+def _ask_whether(ctx: ReadingContext, rule: RecurrenceRule, raw: dict[str, Any]) -> Whisper:
     key = secrets.token_urlsafe(16)
     first = next(iter(rule.days(ctx.today)), None)
     if first is None:
@@ -112,15 +112,15 @@ def _ask_whether(ctx: ReadingContext, rule: Rule, raw: dict[str, Any]) -> Whispe
     when = {"weekday": rule.weekday, "nth": rule.nth, "every": rule.every, "first": first, "until": until}
     keep = Button("Me le proposer", KeepHabit(author=ctx.user.id, key=key, raw=raw, **when), "primary")
     text = render("cra/habit_asked", told=say_typed(raw), **_say_when(rule, first, until))
-    return Whisper(text, [keep, Button("Annuler", Drop(author=ctx.user.id, key=key))])
+    return Whisper(text, [keep, Button("Annuler", DropPreview(author=ctx.user.id, key=key))])
 
 
-def _say_when(rule: Rule, first: date, until: date | None) -> dict[str, str]:
+def _say_when(rule: RecurrenceRule, first: date, until: date | None) -> dict[str, str]:
     return {"rule": str(rule), "first": say_date(first), "until": say_date(until) if until else ""}
 
 
-def _rule_of(habit: RecurringReport) -> Rule:
-    return Rule(habit.weekday, habit.nth, habit.every, habit.until)
+def _rule_of(habit: RecurringReport) -> RecurrenceRule:
+    return RecurrenceRule(habit.weekday, habit.nth, habit.every, habit.until)
 
 
 def _title(habit: RecurringReport, today: date) -> str:
@@ -151,7 +151,7 @@ async def keep_habit(ctx: Context, click: KeepHabit) -> Replies:
 
 def _is_same(habit: RecurringReport, click: KeepHabit) -> bool:
     """Return whether the same report already recurs on the same days."""
-    rule = Rule(click.weekday, click.nth, click.every, click.until)
+    rule = RecurrenceRule(click.weekday, click.nth, click.every, click.until)
     return (habit.raw, _rule_of(habit)) == (click.raw, rule) and (rule.every == 1 or habit.first == click.first)
 
 

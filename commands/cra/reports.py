@@ -24,7 +24,7 @@ from dialogs.rdv.windows import Redraw
 from storage import people
 from storage.cra import Activite, Cra, CraRow, Report, Source, queries
 from storage.cra.report import PracticeCra, is_training
-from storage.cra.search import ReportSearch, Sheet, read_search
+from storage.cra.search import AuthorSheet, ReportSearch, read_search
 from storage.cra.tags import FullListError, find_any_tag, list_names, read_known_names, tag_report
 from storage.rdv.appointments import find_reported, link_report, relink_report
 
@@ -98,24 +98,24 @@ def redraw_card(rdv: int | None) -> Sequence[Start]:
     return [Start(payload=Redraw(rdv=rdv), quiet=True)] if rdv else []
 
 
-async def read_sheet(ctx: Context) -> Sheet:
+async def read_sheet(ctx: Context) -> AuthorSheet:
     """Return the sheet on which the person’s commands act: the practice sheet during a training."""
     return open_sheet(ctx, practice=await is_training(ctx.db, ctx.user.id))
 
 
-def open_sheet(ctx: Context, *, practice: bool) -> Sheet:
+def open_sheet(ctx: Context, *, practice: bool) -> AuthorSheet:
     """Return the person’s practice sheet or real sheet."""
-    return Sheet(ctx.user.id, PracticeCra if practice else Cra)
+    return AuthorSheet(ctx.user.id, PracticeCra if practice else Cra)
 
 
 @cards.feature.command("cra modifier", help="Corriger un de vos comptes rendus", hint="numéro", roles=cards.CONSEILLERS)
 async def edit_by_number(ctx: ReadingContext, text: str) -> Replies:
     """Open the window of a report."""
-    return await edit_report(ctx, cards.Edit(**await _read_about(ctx, text, "modifier")))
+    return await edit_report(ctx, cards.EditReport(**await _read_about(ctx, text, "modifier")))
 
 
-@cards.feature.button(cards.Edit, roles=cards.CONSEILLERS, writes=False)
-async def edit_report(ctx: Context, click: cards.Edit) -> Replies:
+@cards.feature.button(cards.EditReport, name="cra.Edit", roles=cards.CONSEILLERS, writes=False)
+async def edit_report(ctx: Context, click: cards.EditReport) -> Replies:
     """Open the window of a report."""
     cra = await find_standing_report(ctx, click)
     about = {"numero": cra.number, "version": cra.version, "practice": click.practice}
@@ -134,11 +134,11 @@ async def save_edit(ctx: Context, form: EditCra) -> Replies:
 )
 async def copy_by_number(ctx: ReadingContext, text: str) -> Replies:
     """Open the window of a new report, filled like another one."""
-    return await copy_report(ctx, cards.Copy(**await _read_about(ctx, text, "dupliquer")))
+    return await copy_report(ctx, cards.CopyReport(**await _read_about(ctx, text, "dupliquer")))
 
 
-@cards.feature.button(cards.Copy, roles=cards.CONSEILLERS, writes=False)
-async def copy_report(ctx: Context, click: cards.Copy) -> Replies:
+@cards.feature.button(cards.CopyReport, name="cra.Copy", roles=cards.CONSEILLERS, writes=False)
+async def copy_report(ctx: Context, click: cards.CopyReport) -> Replies:
     """Open the window of a new report of today, filled like another one."""
     cra = await find_report(ctx, click)
     form = NewCra.of(cra.report, practice=click.practice, **await _fill_tags(ctx, cra))
@@ -153,7 +153,7 @@ async def delete_by_number(ctx: Context, text: str) -> Replies:
     about = await _read_about(ctx, text, "supprimer")
     cra = await _delete(ctx, cards.ReportButton(**about))
     told = await cards.refresh_card(ctx, cra, "supprimé")
-    back = Whisper(told.text, [Button("Rétablir", cards.Restore(**about, whispered=True), "primary")])
+    back = Whisper(told.text, [Button("Rétablir", cards.RestoreReport(**about, whispered=True), "primary")])
     return [told, back, *await redraw_rdv(ctx, cra)]
 
 
@@ -169,11 +169,11 @@ async def delete_report(ctx: Context, click: cards.Delete) -> Replies:
 )
 async def restore_by_number(ctx: Context, text: str) -> Replies:
     """Restore a deleted report."""
-    return await restore_report(ctx, cards.Restore(**await _read_about(ctx, text, "rétablir"), whispered=True))
+    return await restore_report(ctx, cards.RestoreReport(**await _read_about(ctx, text, "rétablir"), whispered=True))
 
 
-@cards.feature.button(cards.Restore, roles=cards.CONSEILLERS)
-async def restore_report(ctx: Context, click: cards.Restore) -> Replies:
+@cards.feature.button(cards.RestoreReport, name="cra.Restore", roles=cards.CONSEILLERS)
+async def restore_report(ctx: Context, click: cards.RestoreReport) -> Replies:
     """Restore a deleted report, within 30 days."""
     cra = await find_report(ctx, click)
     if cra.deleted_at:
@@ -302,8 +302,8 @@ async def list_reports(ctx: Context, text: str) -> Replies:
     return await _draw_page(ctx, _Shown(sheet, wanted, words), page)
 
 
-@cards.feature.button(cards.More, roles=cards.CONSEILLERS, writes=False)
-async def list_next_reports(ctx: Context, click: cards.More) -> Replies:
+@cards.feature.button(cards.MoreReports, name="cra.More", roles=cards.CONSEILLERS, writes=False)
+async def list_next_reports(ctx: Context, click: cards.MoreReports) -> Replies:
     """List the next or previous ten reports."""
     sheet = open_sheet(ctx, practice=click.practice)
     wanted = await read_search(ctx.db, sheet, click.words, click.start, click.end)
@@ -315,13 +315,13 @@ async def list_next_reports(ctx: Context, click: cards.More) -> Replies:
 @cards.feature.button(cards.EditOne, roles=cards.CONSEILLERS, writes=False)
 async def edit_chosen(ctx: ReadingContext, click: cards.EditOne) -> Replies:
     """Open the window of a report chosen in a list."""
-    return await edit_report(ctx, cards.Edit(number=int(click.chosen), practice=click.practice))
+    return await edit_report(ctx, cards.EditReport(number=int(click.chosen), practice=click.practice))
 
 
 @cards.feature.button(cards.CopyOne, roles=cards.CONSEILLERS, writes=False)
 async def copy_chosen(ctx: ReadingContext, click: cards.CopyOne) -> Replies:
     """Open the window of a new report, filled like the one chosen in a list."""
-    return await copy_report(ctx, cards.Copy(number=int(click.chosen), practice=click.practice))
+    return await copy_report(ctx, cards.CopyReport(number=int(click.chosen), practice=click.practice))
 
 
 def _everything(ctx: Context) -> Period:
@@ -335,13 +335,13 @@ class _Shown:
     """What a page shows: whose reports, the filter and the words that expressed it, and the report after which it
     begins."""
 
-    sheet: Sheet
+    sheet: AuthorSheet
     wanted: ReportSearch
     words: str
     beyond: queries.Position | None = None
 
 
-async def _draw_page(ctx: Context, shown: _Shown, page: queries.Listing) -> Whisper:
+async def _draw_page(ctx: Context, shown: _Shown, page: queries.ReportListing) -> Whisper:
     period = Period(shown.wanted.start, shown.wanted.end)
     total = await queries.count_reports(ctx.db, shown.sheet, shown.wanted)
     said = {"period": period, "everything": period.start == FIRST_DAY, "words": quote(shown.words)}
@@ -357,7 +357,10 @@ def _offer_acts(ctx: Context, reports: Sequence[CraRow], *, practice: bool) -> l
     """Make the buttons for the listed reports; if there are several, they open a menu."""
     if len(reports) == 1:
         about: dict[str, Any] = {"number": reports[0].number, "practice": practice}
-        return [Button("Modifier", cards.Edit(**about), "primary"), Button("Dupliquer", cards.Copy(**about))]
+        return [
+            Button("Modifier", cards.EditReport(**about), "primary"),
+            Button("Dupliquer", cards.CopyReport(**about)),
+        ]
     titles = {str(cra.number): f"n° {cra.number} · {title_report(cra.report, ctx.today)}" for cra in reports}
     asked: Sequence[tuple[str, Choosing]] = (
         ("Modifier", cards.EditOne(practice=practice)),
@@ -366,7 +369,7 @@ def _offer_acts(ctx: Context, reports: Sequence[CraRow], *, practice: bool) -> l
     return [Button(act, OpenMenu.of(Menu(act, payload, titles))) for act, payload in asked] if titles else []
 
 
-def _turn_page(shown: _Shown, page: queries.Listing) -> list[Button]:
+def _turn_page(shown: _Shown, page: queries.ReportListing) -> list[Button]:
     """Make the buttons to the previous and next pages."""
     if not page.reports:
         return []
@@ -374,9 +377,9 @@ def _turn_page(shown: _Shown, page: queries.Listing) -> list[Button]:
     before, after = (page.more, True) if back else (shown.beyond is not None, page.more)
     wanted = {"start": shown.wanted.start, "end": shown.wanted.end, "words": shown.words}
 
-    def turn(cra: CraRow, *, newer: bool) -> cards.More:
+    def turn(cra: CraRow, *, newer: bool) -> cards.MoreReports:
         at = {"day": cra.date, "number": cra.number, "practice": shown.sheet.is_practice}
-        return cards.More(**wanted, **at, newer=newer)
+        return cards.MoreReports(**wanted, **at, newer=newer)
 
     previous = [Button("Précédents", turn(page.reports[0], newer=True))] if before else []
     return [*previous, *([Button("Suivants", turn(page.reports[-1], newer=False))] if after else [])]
@@ -385,14 +388,14 @@ def _turn_page(shown: _Shown, page: queries.Listing) -> list[Button]:
 NAMED, FEW, MANY = 100, 70, 40
 """How well a report is found by its number, and by words that all hold of it: of few reports they tell more."""
 FEW_MAX = 10
-KIND = SearchKind("cra", "Compte rendu", "Vos comptes rendus", lambda number: cards.See(number=int(number)))
+KIND = SearchKind("cra", "Compte rendu", "Vos comptes rendus", lambda number: cards.SeeReport(number=int(number)))
 
 
 @cards.feature.finds(KIND, roles=cards.CONSEILLERS)
 async def find_own_reports(wanted: Search) -> Findings:
     """Find one’s own reports that match all words, newest first."""
     named, words = split_period(wanted.words, wanted.today)
-    period, sheet = named or read_period("tout", wanted.today), Sheet(wanted.user.id)
+    period, sheet = named or read_period("tout", wanted.today), AuthorSheet(wanted.user.id)
     if period is None or not wanted.user.id:
         return NOTHING
     sought = await read_search(wanted.db, sheet, words, period.start, period.end)
@@ -410,13 +413,13 @@ def _make_hit(wanted: Search, cra: CraRow, worth: int) -> Hit:
     return Hit(cra.number, title_report(cra.report, wanted.today), score, f"n° {cra.number}, {themes}")
 
 
-@cards.feature.button(cards.See, roles=cards.CONSEILLERS, writes=False)
-async def show_report(ctx: Context, click: cards.See) -> Replies:
+@cards.feature.button(cards.SeeReport, name="cra.See", roles=cards.CONSEILLERS, writes=False)
+async def show_report(ctx: Context, click: cards.SeeReport) -> Replies:
     """Show a report, with its buttons."""
     cra = await find_standing_report(ctx, click)
     buttons = [
-        Button("Modifier", cards.Edit(number=cra.number), "primary"),
-        Button("Dupliquer", cards.Copy(number=cra.number)),
+        Button("Modifier", cards.EditReport(number=cra.number), "primary"),
+        Button("Dupliquer", cards.CopyReport(number=cra.number)),
     ]
     sentence = cards.say_report(cra.report, await cards.read_tags(ctx, cra))
     return Whisper(render("cra/seen", number=cra.number, sentence=sentence), buttons)

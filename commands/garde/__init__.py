@@ -39,7 +39,7 @@ async def add_absence(ctx: Context, said: rota.DutyRequest) -> Replies:
     await rota.ensure_registered(ctx, said.person)
     number = await duty.add_days(ctx.db, absence)
     rota.note_absence(ctx, absence.model_copy(update={"id": number}), ends=False)
-    return await _report_absence(ctx, absence, Button("Annuler", rota.Return(number=number)), "away")
+    return await _report_absence(ctx, absence, Button("Annuler", rota.EndAbsence(number=number)), "away")
 
 
 class ChosenDays(Choosing):
@@ -99,8 +99,8 @@ async def end_chosen_absence(ctx: Context, click: ReturnOne) -> Replies:
     return await _end_absence_days(ctx, int(click.chosen), click.days)
 
 
-@feature.undo(rota.Return, roles=AGENTS)
-async def undo_absence(ctx: Context, click: rota.Return) -> Replies:
+@feature.undo(rota.EndAbsence, name="garde.Return", roles=AGENTS)
+async def undo_absence(ctx: Context, click: rota.EndAbsence) -> Replies:
     """End an absence; remove it if it has not begun."""
     return await _end_absence_days(ctx, click.number, None)
 
@@ -192,8 +192,8 @@ async def release_chosen(ctx: Context, click: ReleaseOne) -> Replies:
     return await _release_days(ctx, int(click.chosen), click.days)
 
 
-@feature.button(rota.Release, roles=AGENTS)
-async def release_turn(ctx: Context, click: rota.Release) -> Replies:
+@feature.button(rota.ReleaseTurn, name="garde.Release", roles=AGENTS)
+async def release_turn(ctx: Context, click: rota.ReleaseTurn) -> Replies:
     """Remove a turn; if it has begun, its days from today on."""
     return await _release_days(ctx, click.number, None)
 
@@ -207,13 +207,13 @@ async def _release_days(ctx: Context, number: int, days: Period | None) -> Repli
         raise UserError(render("garde/turn_gone"))
     gone = _copy_turn(turn, starts=part.start, ends=part.end)
     rest = await duty.take_out(ctx.db, turn, part.start, part.end)
-    undo = Button("Annuler", rota.PutBack(number=number, ends=turn.ends, cut=part.start, rest=rest))
+    undo = Button("Annuler", rota.PutBackTurn(number=number, ends=turn.ends, cut=part.start, rest=rest))
     rota.note_turn(ctx, AuditAct.DUTY_RELEASE, gone)
     return await _report_turn(ctx, gone, "released", undo)
 
 
-@feature.undo(rota.PutBack, roles=AGENTS)
-async def restore_turn(ctx: Context, click: rota.PutBack) -> Replies:
+@feature.undo(rota.PutBackTurn, name="garde.PutBack", roles=AGENTS)
+async def restore_turn(ctx: Context, click: rota.PutBackTurn) -> Replies:
     """Restore the days that were removed from a turn. Raises UserError if it changed since, or if its agent may no
     longer be on duty."""
     await duty.lock_duty(ctx.db, ctx.now)
@@ -228,10 +228,10 @@ async def restore_turn(ctx: Context, click: rota.PutBack) -> Replies:
     await rota.must_be_free(ctx, back)
     await duty.end_days(ctx.db, turn, click.ends)
     rota.note_turn(ctx, AuditAct.DUTY_TAKE, back)
-    return await _report_turn(ctx, back, "back", Button("Retirer", rota.Release(number=click.number)))
+    return await _report_turn(ctx, back, "back", Button("Retirer", rota.ReleaseTurn(number=click.number)))
 
 
-async def _join_turns(ctx: Context, turn: DutyTurn, click: rota.PutBack) -> None:
+async def _join_turns(ctx: Context, turn: DutyTurn, click: rota.PutBackTurn) -> None:
     """Remove the turn that was split off after the removed days, so that the first one can cover them again. Raises
     UserError if it changed since."""
     rest = await duty.get_turn(ctx.db, click.rest or 0)
@@ -292,8 +292,8 @@ async def read_own_turn(ctx: ReadingContext, text: str) -> rota.DutyRequest | As
     return await rota.read_line(ctx, text, read_turn) if text.strip() else _make_turn_window(ctx)
 
 
-@feature.button(rota.Take, roles=AGENTS, writes=False)
-async def open_turn_window(ctx: Context, _: rota.Take) -> Replies:
+@feature.button(rota.AddTurn, name="garde.Take", roles=AGENTS, writes=False)
+async def open_turn_window(ctx: Context, _: rota.AddTurn) -> Replies:
     """Open the window of a turn."""
     return _make_turn_window(ctx)
 
@@ -333,11 +333,11 @@ async def add_turn(ctx: Context, said: rota.DutyRequest) -> Replies:
         others=[called[user_id] for user_id in dict.fromkeys(others)],
         absent=[rota.say_dates(each) for each in theirs if each.meets(turn)],
     )
-    told = Whisper(text, [Button("Annuler", rota.Release(number=number))])
+    told = Whisper(text, [Button("Annuler", rota.ReleaseTurn(number=number))])
     if turn.user_id == ctx.user.id:
         return told
     by = render("garde/told", by=ctx.user, turn=rota.say_turn(ctx, turn), what="taken")
-    leave = Button("Me retirer", rota.Release(number=number))
+    leave = Button("Me retirer", rota.ReleaseTurn(number=number))
     return [told, rota.TURN.send(number, Message(by, [leave]), turn.user_id)]
 
 
@@ -379,7 +379,7 @@ async def _draw_rota(ctx: Context, turns: Sequence[DutyTurn], absences: Sequence
 
 def _rota_buttons(own: Sequence[DutyTurn]) -> Sequence[Button]:
     """Return the buttons under the rota; more if the reader has turns of their own."""
-    take = Button("Me mettre de garde", rota.Take(), "primary")
+    take = Button("Me mettre de garde", rota.AddTurn(), "primary")
     return (
         [take, Button("Échanger", rota.OpenSwap()), Button("Me retirer", RunCommand(line="garde retirer"))]
         if own

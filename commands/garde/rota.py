@@ -25,17 +25,17 @@ from storage.hotline.tickets import Ticket, TicketFilter, list_filtered
 from storage.people import Person, Role
 
 
-class Take(BaseModel):
+class AddTurn(BaseModel):
     """Button « Me mettre de garde »: opens the window."""
 
 
-class Release(BaseModel):
+class ReleaseTurn(BaseModel):
     """Button « Me retirer » or « Annuler »: removes a turn."""
 
     number: int
 
 
-class PutBack(BaseModel):
+class PutBackTurn(BaseModel):
     """Button « Annuler » after days of a turn were removed: the turn ends on ``ends`` again, if it still ends on
     ``cut``. If days were removed from its middle, ``rest`` is the turn that was split off after them."""
 
@@ -45,7 +45,7 @@ class PutBack(BaseModel):
     rest: int | None = None
 
 
-class Return(BaseModel):
+class EndAbsence(BaseModel):
     """Button « Annuler » of an absence: ends it today, or removes it if it has not begun."""
 
     number: int
@@ -305,7 +305,7 @@ SHOWN_MAX = 15
 
 
 @dataclass(frozen=True, slots=True)
-class OpenTicket:
+class OpenTicketLine:
     """An open ticket as one line; ``agent`` is its agent’s name, "" if nobody has taken it."""
 
     ticket: Ticket
@@ -327,7 +327,7 @@ async def write_handover(ctx: Context, turn: DutyTurn) -> Sequence[Reply]:
         "who": called[turn.user_id],
         "following": [called[user_id] for user_id in following],
         "open": [
-            OpenTicket(
+            OpenTicketLine(
                 ticket, called.get(ticket.agent_id, Markdown("")), say_date(get_day(ticket.opened_at), get_day(ctx.now))
             )
             for ticket in found[:SHOWN_MAX]

@@ -43,7 +43,7 @@ WORDS: Mapping[str, TicketFilter] = {
 """What may be asked of the list, folded."""
 
 
-class Page(BaseModel):
+class TicketPage(BaseModel):
     """Button « La suite »: a page of a list, or of search results."""
 
     line: str
@@ -57,7 +57,7 @@ class PutUp(BaseModel):
     ticket: int
 
 
-class See(Choosing):
+class SeeTicket(Choosing):
     """Menu of tickets: shows the one whose number was chosen."""
 
 
@@ -73,8 +73,8 @@ async def show_ticket(ctx: ReadingContext, line: str) -> Replies:
     return await _show_one(ctx, number)
 
 
-@feature.button(See, writes=False)
-async def show_chosen(ctx: ReadingContext, click: See) -> Replies:
+@feature.button(SeeTicket, name="hotline.See", writes=False)
+async def show_chosen(ctx: ReadingContext, click: SeeTicket) -> Replies:
     """Show the ticket that was chosen."""
     return await _show_one(ctx, int(click.chosen))
 
@@ -143,8 +143,8 @@ async def search_tickets(ctx: Context, line: str) -> Replies:
     return await show_found(ctx, line, 0)
 
 
-@feature.button(Page, writes=False)
-async def show_more(ctx: Context, click: Page) -> Replies:
+@feature.button(TicketPage, name="hotline.Page", writes=False)
+async def show_more(ctx: Context, click: TicketPage) -> Replies:
     """Show the next page of a list, or of search results."""
     return await (show_found if click.searched else show_list)(ctx, click.line, click.page)
 
@@ -153,7 +153,7 @@ async def show_list(ctx: Context, line: str, page: int) -> Whisper:
     """Show a page of the open tickets."""
     wanted = _read_filter(ctx, line, await service.must_serve_some(ctx))
     found = await stored_tickets.list_filtered(ctx.db, wanted, page * PAGE, PAGE + 1)
-    return await _draw_page(ctx, "hotline/list", found, Page(line=line, page=page))
+    return await _draw_page(ctx, "hotline/list", found, TicketPage(line=line, page=page))
 
 
 async def show_found(ctx: Context, line: str, page: int) -> Whisper:
@@ -163,10 +163,10 @@ async def show_found(ctx: Context, line: str, page: int) -> Whisper:
     if not words:
         raise UserError(render("hotline/search_usage"))
     found = await stored_tickets.search(ctx.db, words, served, page * PAGE, PAGE + 1)
-    return await _draw_page(ctx, "hotline/found", found, Page(line=line, page=page, searched=True))
+    return await _draw_page(ctx, "hotline/found", found, TicketPage(line=line, page=page, searched=True))
 
 
-async def _draw_page(ctx: Context, template: str, found: Sequence[Ticket], at: Page) -> Whisper:
+async def _draw_page(ctx: Context, template: str, found: Sequence[Ticket], at: TicketPage) -> Whisper:
     """Draw a page of tickets; the query reads one ticket more than a page holds, to know whether another page
     follows."""
     shown = found[:PAGE]
@@ -175,7 +175,7 @@ async def _draw_page(ctx: Context, template: str, found: Sequence[Ticket], at: P
     text = render(template, lines=lines, queues=names, zone=ctx.zone, line=quote(at.line), page=at.page)
     options = {str(t.number): f"n° {t.number} : {t.subject}"[:80] for t in shown}
     buttons = [Button("La suite", at.model_copy(update={"page": at.page + 1}))] if len(found) > PAGE else []
-    return Whisper(text, buttons, menus=[Menu("Voir une demande", See(), options)] if options else [])
+    return Whisper(text, buttons, menus=[Menu("Voir une demande", SeeTicket(), options)] if options else [])
 
 
 def _read_filter(ctx: Context, line: str, served: Collection[str]) -> TicketFilter:
@@ -197,7 +197,7 @@ DETAILS, LOOKED_THROUGH = 40, 1_000
 """What a word of the details weighs; and of one’s own demands how many are looked through, open ones first."""
 
 
-@feature.finds(SearchKind("demande", "Demande d’aide", "Vos demandes d’aide", lambda number: See(chosen=number)))
+@feature.finds(SearchKind("demande", "Demande d’aide", "Vos demandes d’aide", lambda number: SeeTicket(chosen=number)))
 async def find_own_tickets(wanted: Search) -> Findings:
     """Find one’s own tickets, solved ones included."""
     own = await stored_tickets.list_of_author(wanted.db, wanted.user.id, 0, LOOKED_THROUGH) if wanted.user.id else []

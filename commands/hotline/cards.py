@@ -46,11 +46,11 @@ class TicketClick(BaseModel):
     ticket: int
 
 
-class Take(TicketClick):
+class TakeTicket(TicketClick):
     """Button « Prendre »: assigns the ticket to whoever clicks."""
 
 
-class Answer(TicketClick):
+class WriteAnswer(TicketClick):
     """Button « Répondre »: opens the window of an answer."""
 
 
@@ -58,7 +58,7 @@ class Resolve(TicketClick):
     """Button « Résoudre »: opens the window in which a ticket is solved."""
 
 
-class Reopen(TicketClick):
+class ReopenTicket(TicketClick):
     """Button « Rouvrir », for agents and for the author."""
 
 
@@ -66,7 +66,7 @@ class Settled(TicketClick):
     """Button « C’est réglé », for the author: closes the ticket."""
 
 
-class Part(TicketClick):
+class LeaveOutage(TicketClick):
     """Button « Hors de la panne »: takes the ticket out of an outage."""
 
 
@@ -76,7 +76,7 @@ class Unmask(TicketClick):
     keep: bool
 
 
-class More(Choosing):
+class MoreMoves(Choosing):
     """Menu « Plus… » of the other moves of agents; ``chosen`` is a ``Move``."""
 
     ticket: int
@@ -131,7 +131,7 @@ async def draw_receipt(ctx: Context, ticket: Ticket) -> Message:
         return Message(text, [*mask, Button("Montrer", Unmask(ticket=ticket.number, keep=True))])
     if ticket.state.is_open:
         return Message(text, [Button("C’est réglé", Settled(ticket=ticket.number))])
-    return Message(text, [Button("Rouvrir", Reopen(ticket=ticket.number))])
+    return Message(text, [Button("Rouvrir", ReopenTicket(ticket=ticket.number))])
 
 
 def link_post(ctx: Context, post_id: str, called: str = "Voir le message") -> Markdown:
@@ -148,16 +148,16 @@ def _draw_buttons(ticket: Ticket) -> Sequence[Button]:
     number = ticket.number
     if not ticket.state.is_open:
         fiche = [Button("En faire une fiche", RunCommand(line=f"ressources ajouter demande {number}"))]
-        return [Button("Rouvrir", Reopen(ticket=number)), *(fiche if ticket.reason is Reason.RESOLU else [])]
-    take = [] if ticket.agent_id else [Button("Prendre", Take(ticket=number), "primary")]
-    return [*take, Button("Répondre", Answer(ticket=number)), Button("Résoudre", Resolve(ticket=number))]
+        return [Button("Rouvrir", ReopenTicket(ticket=number)), *(fiche if ticket.reason is Reason.RESOLU else [])]
+    take = [] if ticket.agent_id else [Button("Prendre", TakeTicket(ticket=number), "primary")]
+    return [*take, Button("Répondre", WriteAnswer(ticket=number)), Button("Résoudre", Resolve(ticket=number))]
 
 
 def _draw_menus(ticket: Ticket) -> Sequence[Menu]:
     nothing = {Move.RELEASE: not ticket.agent_id, Move.PART: ticket.incident is None}
     may = list_allowed(ticket.state, ActorKind.AGENT) - {move for move, is_idle in nothing.items() if is_idle}
     options = {move.value: label for move, label in MORE.items() if move in may}
-    return [Menu("Plus…", More(ticket=ticket.number), options)] if ticket.state.is_open else []
+    return [Menu("Plus…", MoreMoves(ticket=ticket.number), options)] if ticket.state.is_open else []
 
 
 async def _list_facts(ctx: Context, ticket: Ticket) -> list[tuple[str, str]]:

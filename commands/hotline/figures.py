@@ -29,7 +29,7 @@ from storage.hotline import OPEN, tickets
 from storage.hotline.figures import DaySpan, FiguresPart, HotlineFigures, read_figures
 
 
-class Days(BaseModel):
+class FigureDays(BaseModel):
     """Payload with the days [start, end[ in Paris."""
 
     start: dt.date
@@ -46,7 +46,7 @@ def get_today(ctx: Context) -> dt.date:
     return ctx.now.astimezone(PARIS).date()
 
 
-async def compute_figures(ctx: Context, days: Days, queues: Collection[str]) -> HotlineFigures:
+async def compute_figures(ctx: Context, days: FigureDays, queues: Collection[str]) -> HotlineFigures:
     """Compute the statistics of some queues; delays count opening hours only."""
     hours = OfficeHours.of(ctx.settings)
     return await read_figures(ctx.db, DaySpan(days.start, days.end), queues, hours.between)
@@ -56,7 +56,7 @@ FiguresRow = tuple[str, str, FiguresPart]
 """A part of all tickets: of which sort, which of them, and its figures."""
 
 
-def make_page(ctx: Context, days: Days, figures: HotlineFigures, queues: Collection[str]) -> FigurePage:
+def make_page(ctx: Context, days: FigureDays, figures: HotlineFigures, queues: Collection[str]) -> FigurePage:
     """Make the page of the statistics for a picture or file."""
     names = ", ".join(service.say_queue(ctx, code) for code in queues)
     return FigurePage(
@@ -143,33 +143,35 @@ _TIMED = {4, 5, 7, 8}
 """Which of these columns are delays."""
 
 
-class TakeFigures(Days):
+class TakeHotlineFigures(FigureDays):
     """Buttons « Graphique », « Excel » and « CSV »: send a file of the statistics."""
 
     format: FileFormat
 
 
-class FiguresFile(Days):
+class HotlineFiguresFile(FigureDays):
     """Order of a file of the statistics."""
 
     format: FileFormat
 
 
-def draw_buttons(days: Days) -> list[Button]:
+def draw_buttons(days: FigureDays) -> list[Button]:
     """Draw the buttons of the files for these days."""
-    return [Button(label, TakeFigures(start=days.start, end=days.end, format=form)) for form, label in LABELS.items()]
+    return [
+        Button(label, TakeHotlineFigures(start=days.start, end=days.end, format=form)) for form, label in LABELS.items()
+    ]
 
 
-@feature.button(TakeFigures, writes=False)
-async def take_figures(ctx: ReadingContext, click: TakeFigures) -> Replies:
+@feature.button(TakeHotlineFigures, name="hotline.TakeFigures", writes=False)
+async def take_figures(ctx: ReadingContext, click: TakeHotlineFigures) -> Replies:
     """Order a file of the statistics."""
     await service.must_serve_some(ctx, "hotline/figures_for_agents")
-    order = FiguresFile(**click.model_dump())
+    order = HotlineFiguresFile(**click.model_dump())
     return await send_file(ctx, SendFile(user_id=ctx.user.id, order=order, waiting=PREPARING))
 
 
-@feature.file(FiguresFile, name="hotline.FiguresFile")
-async def make_file(ctx: ReadingContext, order: FiguresFile, folder: Path) -> Parcel:
+@feature.file(HotlineFiguresFile, name="hotline.FiguresFile")
+async def make_file(ctx: ReadingContext, order: HotlineFiguresFile, folder: Path) -> Parcel:
     """Make the file, with the statistics and the reader’s queues as they are then."""
     queues = await service.must_serve_some(ctx, "hotline/figures_for_agents")
     figures = await compute_figures(ctx, order, queues)
@@ -239,17 +241,17 @@ async def show_stats(ctx: Context, text: str) -> Replies:
         if not await service.list_served(ctx, ctx.user):
             return await draft_request(ctx, f"stats {text}")
         raise UserError(str(problem)) from None
-    return await show_figures(ctx, Days(start=period.start, end=period.end))
+    return await show_figures(ctx, FigureDays(start=period.start, end=period.end))
 
 
-async def show_figures(ctx: Context, days: Days) -> Whisper:
+async def show_figures(ctx: Context, days: FigureDays) -> Whisper:
     """Show the statistics in words, with the buttons of their files."""
     queues = await service.must_serve_some(ctx, "hotline/figures_for_agents")
     figures = await compute_figures(ctx, days, queues)
     return Whisper(_say_figures(ctx, days, figures, queues), [] if figures.is_empty else draw_buttons(days))
 
 
-def _say_figures(ctx: Context, days: Days, figures: HotlineFigures, queues: Collection[str]) -> Markdown:
+def _say_figures(ctx: Context, days: FigureDays, figures: HotlineFigures, queues: Collection[str]) -> Markdown:
     named = name_parts(ctx, figures).items()
     parts = {kind: _keep_first({name: part.received for name, part in parts.items()}) for kind, parts in named}
     parts["Fin"] = _keep_first({reason.label: n for reason, n in figures.reasons.items()})
@@ -284,7 +286,7 @@ async def _draw_summary(ctx: Context, queue: str, monday: date) -> Sequence[Repl
     room = await service.find_room(ctx, queue)
     if not room:
         return []
-    week = Days(start=monday - _WEEK, end=monday)
+    week = FigureDays(start=monday - _WEEK, end=monday)
     figures = await compute_figures(ctx, week, [queue])
     if figures.is_empty and not figures.open_now:
         return []

@@ -18,7 +18,7 @@ from commands.hotline.cards import CARD, LINE, RECEIPT, carry_if_moved
 from commands.hotline.service import feature, say_queue
 from commands.hotline.tickets import Rate, make_move, tell_duplicates
 from config.text import fold
-from dialogs.plain_words.answers import Answer, read_answer
+from dialogs.plain_words.answers import ShortAnswer, read_answer
 from storage import people
 from storage.database import change
 from storage.hotline import ActorKind, Move, list_allowed, posts, tickets
@@ -85,7 +85,7 @@ THANKS = frozenset(
 
 def is_thanks(text: str) -> bool:
     """Return whether a text only says thank you and needs no answer."""
-    if read_answer(text) in {Answer.YES, Answer.THANKS}:
+    if read_answer(text) in {ShortAnswer.YES, ShortAnswer.THANKS}:
         return True
     words = re.findall(r"[a-z]+", fold(text)) if len(text) <= THANKS_MAX and "?" not in text else ["?"]
     return all(word in THANKS for word in words)
@@ -177,7 +177,7 @@ async def _move_ticket(ctx: Context, place: TicketThread, text: str) -> Sequence
 
 def _rate_by_word(ticket: tickets.Ticket, text: str) -> Sequence[Reply]:
     """Count « oui » as 👍 if the author was asked whether the solution helped and has not answered yet."""
-    is_asked = ticket.rating_asked and not ticket.rating and read_answer(text) is Answer.YES
+    is_asked = ticket.rating_asked and not ticket.rating and read_answer(text) is ShortAnswer.YES
     return [Redirect.to(Rate(ticket=ticket.number, rating=1))] if is_asked else []
 
 

@@ -18,7 +18,7 @@ from bot.replies import Ask, Button, Message, Progress, Refresh, Replies, Reply,
 from bot.texts import render
 from bot.work import find_work
 from commands.hotline import service
-from commands.hotline.cards import WORDS, Part, draw_words
+from commands.hotline.cards import WORDS, LeaveOutage, draw_words
 from commands.hotline.service import AGENTS, feature
 from commands.hotline.tickets import ask_rating, lock_for_agent, make_move, tell_author
 from dialogs.hotline import DeclareOutage, EndOutage, NewOutage, TellOutage
@@ -41,29 +41,29 @@ SHOWN_MAX = 8
 """Tickets of a proposal that are named."""
 
 
-class AboutOutage(BaseModel):
+class OutageClick(BaseModel):
     """Payload about one outage, by its number."""
 
     incident: int
 
 
-class SayOutage(AboutOutage):
+class SayOutage(OutageClick):
     """Button « C’est une panne »: opens the window that declares a proposed outage."""
 
 
-class SayNone(AboutOutage):
+class SayNone(OutageClick):
     """Button « Non, sans lien »: refuses a proposed outage."""
 
 
-class UnsayNone(AboutOutage):
+class UnsayNone(OutageClick):
     """Button « Annuler »: proposes a refused outage again."""
 
 
-class WriteToAll(AboutOutage):
+class WriteToAll(OutageClick):
     """Button « Écrire à tous »: opens the window of news."""
 
 
-class SayOver(AboutOutage):
+class SayOver(OutageClick):
     """Button « C’est fini »: opens the window that ends an outage."""
 
 
@@ -92,8 +92,8 @@ async def draw_outage(ctx: Context, incident: Incident, refused_by: str = "") ->
     return Message(render("hotline/outage_proposed", **said), does)
 
 
-@feature.button(Part)
-async def leave_outage(ctx: Context, click: Part) -> Replies:
+@feature.button(LeaveOutage, name="hotline.Part")
+async def leave_outage(ctx: Context, click: LeaveOutage) -> Replies:
     """Take a ticket out of an outage; it is then answered separately."""
     ticket, actor = await lock_for_agent(ctx, click.ticket)
     incident = await tickets.get_incident(ctx.db, ticket.incident) if ticket.incident else None
@@ -115,7 +115,7 @@ class OutageStage(StrEnum):
     OVER = "finie"
 
 
-class TellAll(AboutOutage):
+class TellAll(OutageClick):
     """Long work: tell the authors of all tickets of an outage."""
 
     what: OutageStage
@@ -359,7 +359,7 @@ async def ask_end(ctx: Context, click: SayOver) -> Replies:
     return await _draft_words(ctx, click, EndOutage)
 
 
-async def _draft_words(ctx: Context, click: AboutOutage, window: type[TellOutage] | type[EndOutage]) -> Ask:
+async def _draft_words(ctx: Context, click: OutageClick, window: type[TellOutage] | type[EndOutage]) -> Ask:
     incident = await _must_be_served(ctx, await tickets.get_incident(ctx.db, click.incident))
     await _must_be_quiet(ctx, incident)
     return Ask(window.draft(incident=incident.number, said=_say_title(incident)))

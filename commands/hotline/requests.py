@@ -149,7 +149,7 @@ class OpenFrom(BaseModel):
     source: str
 
 
-class Decline(BaseModel):
+class DeclineTicket(BaseModel):
     """Button « Non merci »: makes no ticket of a message."""
 
     source: str
@@ -240,7 +240,7 @@ def ask_author(ctx: Context, source: TicketSource) -> Direct:
     mine = source.author_id == ctx.user.id
     text = render("hotline/propose", mine=mine, by=ctx.user.full_name, text=source.text[:300])
     opens = Button("Ouvrir la demande", OpenFrom(source=source.post_id), "primary")
-    no = Button("Non merci", Decline(source=source.post_id))
+    no = Button("Non merci", DeclineTicket(source=source.post_id))
     return Direct(text, [opens, no], question=Question(yes=opens, no=no), user_id=source.author_id)
 
 
@@ -260,8 +260,8 @@ async def open_request(ctx: Context, click: OpenFrom) -> Replies:
     return await draft_from_source(ctx, source)
 
 
-@feature.button(Decline)
-async def decline_request(ctx: Context, click: Decline) -> Replies:
+@feature.button(DeclineTicket, name="hotline.Decline")
+async def decline_request(ctx: Context, click: DeclineTicket) -> Replies:
     """Make no ticket of the message."""
     return Update(render("hotline/declined"))
 

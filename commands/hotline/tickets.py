@@ -11,7 +11,17 @@ from bot.errors import UserError
 from bot.replies import Ask, Button, Direct, Message, Question, Redirect, Replies, Reply, Say, Whisper
 from bot.texts import Markdown, escape, render
 from commands.hotline import cards
-from commands.hotline.cards import Answer, More, Part, Reopen, Resolve, Settled, Take, TicketClick, Unmask
+from commands.hotline.cards import (
+    LeaveOutage,
+    MoreMoves,
+    ReopenTicket,
+    Resolve,
+    Settled,
+    TakeTicket,
+    TicketClick,
+    Unmask,
+    WriteAnswer,
+)
 from commands.hotline.service import feature, name_person, read_queues, say_queue, serves
 from dialogs import hotline as windows
 from storage import people
@@ -119,12 +129,12 @@ WINDOWS: Mapping[Move, type[windows.AboutTicket]] = {
 """What is filled in before it is done."""
 
 
-class Release(TicketClick):
+class ReleaseTicket(TicketClick):
     """Button « Libérer »: takes the ticket from its agent."""
 
 
-@feature.button(Take)
-async def take_ticket(ctx: Context, click: Take) -> Replies:
+@feature.button(TakeTicket, name="hotline.Take")
+async def take_ticket(ctx: Context, click: TakeTicket) -> Replies:
     """Assign the ticket to the agent who clicks, and tell its author."""
     ticket, actor = await lock_for_agent(ctx, click.ticket)
     if ticket.agent_id == actor.by:
@@ -133,15 +143,15 @@ async def take_ticket(ctx: Context, click: Take) -> Replies:
     return [*made, tell_author(ticket, render("hotline/taken", agent=ctx.user.full_name))]
 
 
-@feature.button(Release)
-async def release_ticket(ctx: Context, click: Release) -> Replies:
+@feature.button(ReleaseTicket, name="hotline.Release")
+async def release_ticket(ctx: Context, click: ReleaseTicket) -> Replies:
     """Take the ticket from its agent, so that another can take it."""
     ticket, actor = await lock_for_agent(ctx, click.ticket)
     return await make_move(ctx, ticket, Move.RELEASE, actor)
 
 
-@feature.button(Reopen)
-async def reopen_ticket(ctx: Context, click: Reopen) -> Replies:
+@feature.button(ReopenTicket, name="hotline.Reopen")
+async def reopen_ticket(ctx: Context, click: ReopenTicket) -> Replies:
     """Reopen a solved ticket, and tell both sides."""
     ticket, actor = await lock_for_either(ctx, click.ticket)
     made = await make_move(ctx, ticket, Move.REOPEN, actor)
@@ -171,8 +181,8 @@ async def unmask_ticket(ctx: Context, click: Unmask) -> Replies:
     return await cards.refresh_card(ctx, ticket)
 
 
-@feature.button(Answer, writes=False)
-async def ask_answer(ctx: Context, click: Answer) -> Replies:
+@feature.button(WriteAnswer, name="hotline.Answer", writes=False)
+async def ask_answer(ctx: Context, click: WriteAnswer) -> Replies:
     """Open the window of an answer."""
     return Ask(windows.AnswerTicket.draft(ticket=click.ticket))
 
@@ -183,15 +193,15 @@ async def ask_resolution(ctx: Context, click: Resolve) -> Replies:
     return Ask(windows.ResolveTicket.draft(ticket=click.ticket, reason="resolu"))
 
 
-@feature.button(More, writes=False)
-async def choose_move(ctx: Context, click: More) -> Replies:
+@feature.button(MoreMoves, name="hotline.More", writes=False)
+async def choose_move(ctx: Context, click: MoreMoves) -> Replies:
     """Open the window of the chosen move, or make it at once if it needs none."""
     move = Move(click.chosen)
     if window := WINDOWS.get(move):
         return Ask(window.draft(ticket=click.ticket))
     if move is Move.TRANSFER:
         return await _ask_queue(ctx, click.ticket)
-    return Redirect.to((Part if move is Move.PART else Release)(ticket=click.ticket))
+    return Redirect.to((LeaveOutage if move is Move.PART else ReleaseTicket)(ticket=click.ticket))
 
 
 async def _ask_queue(ctx: Context, number: int) -> Replies:
@@ -221,7 +231,7 @@ RATING = RowCard[Ticket]("hotline.rating:", lambda ticket: ticket.number)
 async def ask_rating(ctx: Context, ticket: Ticket) -> Sequence[Reply]:
     """Tell the author that the ticket is solved; the first time, ask whether the solution helped."""
     text = render("hotline/resolved", ticket=ticket, asks=not ticket.rating_asked)
-    again = Button("Ce n’est pas réglé", Reopen(ticket=ticket.number))
+    again = Button("Ce n’est pas réglé", ReopenTicket(ticket=ticket.number))
     if ticket.rating_asked:
         return [tell_author(ticket, text, [again])]
     await tickets.change(ctx.db, ticket, rating_asked=True)
@@ -236,7 +246,7 @@ async def rate_ticket(ctx: Context, click: Rate) -> Replies:
     ticket = await lock_own_ticket(ctx, click.ticket)
     await tickets.change(ctx.db, ticket, rating=click.rating)
     buttons = [Button("Ajouter un mot", RateInWords(ticket=ticket.number))]
-    buttons += [] if ticket.state.is_open else [Button("Ce n’est pas réglé", Reopen(ticket=ticket.number))]
+    buttons += [] if ticket.state.is_open else [Button("Ce n’est pas réglé", ReopenTicket(ticket=ticket.number))]
     said = render("hotline/rated", ticket=ticket, good=click.rating > 0)
     return RATING.rewrite(ticket, Message(said, buttons), here=True)
 

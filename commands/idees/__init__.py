@@ -33,7 +33,7 @@ class FileAnyway(cards.OfIdea):
     """Button « Proposer quand même »: files an idea although similar ones exist."""
 
 
-class GiveUp(cards.OfIdea):
+class DropIdea(cards.OfIdea):
     """Button « Ne pas proposer »: drops an idea because similar ones exist."""
 
 
@@ -42,17 +42,17 @@ async def type_idea(ctx: ReadingContext, line: str) -> Replies:
     """Show the idea or the list that a line names; for other words, open the window filled with them."""
     act = _ACT.fullmatch(line.strip())
     if (number := read_typed_number(act[1] if act else line, "idée", "idee")) is not None:
-        return await open_idea(ctx, cards.Open(idea=number))
+        return await open_idea(ctx, cards.OpenIdea(idea=number))
     if (asked := cards.read_listing(line)) is not None:
-        return await cards.show_page(ctx, cards.Page(of=asked))
+        return await cards.show_page(ctx, cards.IdeaPage(of=asked))
     words = " ".join(line.split())
     is_short = len(words) <= TITLE_MAX
     title = words if is_short else shorten(words, TITLE_MAX)
     return Ask(FileIdea.draft(titre=title or None, details=None if is_short else line.strip()[:DETAILS_MAX]))
 
 
-@feature.button(cards.Open, writes=False)
-async def open_idea(ctx: Context, click: cards.Open) -> Replies:
+@feature.button(cards.OpenIdea, name="idees.Open", writes=False)
+async def open_idea(ctx: Context, click: cards.OpenIdea) -> Replies:
     """Show an idea in full."""
     drawn = await cards.draw_idea(ctx, await cards.get_shown(ctx, click.idea))
     return Whisper(drawn.text, drawn.buttons, drawn.facts)
@@ -71,7 +71,7 @@ async def file_idea(ctx: Context, form: FileIdea) -> Replies:
         return [*await _file(ctx, idea), *left]
     buttons = [
         Button("Proposer quand même", FileAnyway(idea=idea.number)),
-        Button("Ne pas proposer", GiveUp(idea=idea.number)),
+        Button("Ne pas proposer", DropIdea(idea=idea.number)),
     ]
     text = render("idees/alike", title=idea.title, count=len(alike))
     return [Whisper(text, buttons, cards=await cards.draw_rows(ctx, alike, instead_of=idea.number)), *left]
@@ -92,8 +92,8 @@ async def file_anyway(ctx: Context, click: FileAnyway) -> Replies:
     return await _file(ctx, idea)
 
 
-@feature.button(GiveUp)
-async def give_up(ctx: Context, click: GiveUp) -> Replies:
+@feature.button(DropIdea, name="idees.GiveUp")
+async def give_up(ctx: Context, click: DropIdea) -> Replies:
     """Delete an idea that was not filed."""
     await idees.drop_draft(ctx.db, click.idea, ctx.user.id)
     return Whisper(render("idees/given_up"))
@@ -124,8 +124,8 @@ async def name_author(ctx: Context, click: cards.Name) -> Replies:
     return Update(render("idees/named", idea=idea))
 
 
-@feature.button(cards.Vote)
-async def vote_for(ctx: Context, click: cards.Vote) -> Replies:
+@feature.button(cards.VoteForIdea, name="idees.Vote")
+async def vote_for(ctx: Context, click: cards.VoteForIdea) -> Replies:
     """Count somebody’s vote, once; a vote for a duplicate leads to the original."""
     idea = await cards.get_shown(ctx, click.idea, locked=True)
     if idea.duplicate_of:
@@ -187,14 +187,14 @@ class TellVoters(cards.OfIdea):
     state: IdeaState
 
 
-@feature.button(cards.Decide, roles=ANIMATEURS)
-async def decide_by_click(ctx: Context, click: cards.Decide) -> Replies:
+@feature.button(cards.SetIdeaState, name="idees.Decide", roles=ANIMATEURS)
+async def decide_by_click(ctx: Context, click: cards.SetIdeaState) -> Replies:
     """Set an idea’s state by a button."""
     return await _rule(ctx, click.idea, Ruling(state=click.to))
 
 
-@feature.button(cards.Answer, roles=ANIMATEURS, writes=False)
-async def open_answer(ctx: ReadingContext, click: cards.Answer) -> Replies:
+@feature.button(cards.AnswerIdea, name="idees.Answer", roles=ANIMATEURS, writes=False)
+async def open_answer(ctx: ReadingContext, click: cards.AnswerIdea) -> Replies:
     """Open the window with the last decision."""
     idea = await cards.get_shown(ctx, click.idea)
     known = {"etat": idea.state if idea.state in SHOWN else None, "raison": idea.reason or None}
@@ -304,8 +304,8 @@ async def revert_ruling(ctx: Context, click: Revert) -> Replies:
     return [*changed, Whisper(render("idees/decided", idea=idea))]
 
 
-@feature.button(cards.Withdraw)
-async def withdraw_by_click(ctx: Context, click: cards.Withdraw) -> Replies:
+@feature.button(cards.TakeIdeaBack, name="idees.Withdraw")
+async def withdraw_by_click(ctx: Context, click: cards.TakeIdeaBack) -> Replies:
     """Withdraw one’s own idea at once; ask an animateur for a reason."""
     idea = await cards.get_shown(ctx, click.idea, locked=True)
     if ctx.user.animates:
@@ -363,7 +363,7 @@ async def tell_voters(ctx: Context, work: TellVoters, so_far: Progress) -> Step:
         return so_far.end()
     active = await find_active(ctx, page)
     text, opens = render("idees/told", idea=idea), idea.duplicate_of or idea.number
-    button = Button(f"Lire l’idée n° {opens}", cards.Open(idea=opens))
+    button = Button(f"Lire l’idée n° {opens}", cards.OpenIdea(idea=opens))
     is_over = idea.state in {IdeaState.DONE, IdeaState.REFUSED}
     told = [
         News(user_id=one, text=text, button=button, is_over=is_over)

@@ -53,11 +53,11 @@ class OfIdea(BaseModel):
     idea: int
 
 
-class Open(OfIdea):
+class OpenIdea(OfIdea):
     """Button « Lire »: shows an idea in full."""
 
 
-class Vote(OfIdea):
+class VoteForIdea(OfIdea):
     """Button « Voter »; ``instead_of`` is the number of the draft that is dropped for it (0 for none)."""
 
     instead_of: int = 0
@@ -73,17 +73,17 @@ class Name(OfIdea):
     agrees: bool
 
 
-class Decide(OfIdea):
+class SetIdeaState(OfIdea):
     """Button « À l’étude », « Prévue », « En cours », « Faite » or « Remettre »: sets the state without a reason."""
 
     to: IdeaState
 
 
-class Answer(OfIdea):
+class AnswerIdea(OfIdea):
     """Button « Répondre… »: opens the window of a decision with its reason."""
 
 
-class Withdraw(OfIdea):
+class TakeIdeaBack(OfIdea):
     """Button « Retirer »: animateurs are asked for a reason, the author is not."""
 
 
@@ -111,7 +111,7 @@ async def get_shown(ctx: Context, number: int, *, locked: bool = False) -> Idea:
 
 async def draw_card(ctx: Context, idea: Idea) -> Message:
     """Draw an idea for animateurs, with their buttons."""
-    steps = [Button(label, Decide(idea=idea.number, to=to)) for label, to in STEPS.get(idea.state, {}).items()]
+    steps = [Button(label, SetIdeaState(idea=idea.number, to=to)) for label, to in STEPS.get(idea.state, {}).items()]
     more = [] if idea.state is IdeaState.WITHDRAWN else draw_ruling_buttons(idea)
     facts = [*_list_facts(idea, await count_votes(ctx, idea)), ("De", await read_display_name(ctx, idea.author_id))]
     details = quotation(idea.details, DETAILS_SHOWN)
@@ -120,7 +120,10 @@ async def draw_card(ctx: Context, idea: Idea) -> Message:
 
 def draw_ruling_buttons(idea: Idea) -> Sequence[Button]:
     """Draw the buttons that open a window for animateurs."""
-    return [Button("Répondre…", Answer(idea=idea.number)), Button("Retirer", Withdraw(idea=idea.number), "danger")]
+    return [
+        Button("Répondre…", AnswerIdea(idea=idea.number)),
+        Button("Retirer", TakeIdeaBack(idea=idea.number), "danger"),
+    ]
 
 
 async def refresh_card(ctx: Context, idea: Idea, *, here: bool = False) -> Refresh:
@@ -136,7 +139,9 @@ async def draw_idea(ctx: Context, idea: Idea) -> Message:
     if is_mine:
         label = "Ne plus me citer" if idea.is_named else "Me citer"
         buttons = [*buttons, Button(label, Name(idea=idea.number, agrees=not idea.is_named))]
-        buttons += [Button("Retirer mon idée", Withdraw(idea=idea.number), "danger")] if not ctx.user.animates else []
+        buttons += (
+            [Button("Retirer mon idée", TakeIdeaBack(idea=idea.number), "danger")] if not ctx.user.animates else []
+        )
     details = quotation(idea.details, idees.DETAILS_MAX)
     text = render("idees/idea", idea=idea, details=details, voted=voted, mine=is_mine)
     buttons = [*buttons, *(draw_ruling_buttons(idea) if ctx.user.animates else [])]
@@ -146,12 +151,12 @@ async def draw_idea(ctx: Context, idea: Idea) -> Message:
 def draw_vote_buttons(idea: Idea, *, voted: bool, instead_of: int = 0) -> Sequence[Button]:
     """Draw « Voter » or « Retirer ma voix » if the idea is open; for a duplicate, the button of its original."""
     if idea.duplicate_of:
-        return [Button(f"Lire l’idée n° {idea.duplicate_of}", Open(idea=idea.duplicate_of), "primary")]
+        return [Button(f"Lire l’idée n° {idea.duplicate_of}", OpenIdea(idea=idea.duplicate_of), "primary")]
     if not idea.is_open:
         return []
     if voted:
         return [Button("Retirer ma voix", TakeVoteBack(idea=idea.number))]
-    return [Button("Voter", Vote(idea=idea.number, instead_of=instead_of), "primary")]
+    return [Button("Voter", VoteForIdea(idea=idea.number, instead_of=instead_of), "primary")]
 
 
 async def draw_rows(ctx: Context, ideas: Sequence[Idea], *, instead_of: int = 0) -> Sequence[Card]:
@@ -163,7 +168,7 @@ async def draw_rows(ctx: Context, ideas: Sequence[Idea], *, instead_of: int = 0)
             render("idees/row", idea=idea, votes=votes.get(idea.number, 0), voted=idea.number in voted),
             [
                 *draw_vote_buttons(idea, voted=idea.number in voted, instead_of=instead_of),
-                *([Button("Lire", Open(idea=idea.number))] if not instead_of and not idea.duplicate_of else []),
+                *([Button("Lire", OpenIdea(idea=idea.number))] if not instead_of and not idea.duplicate_of else []),
             ],
         )
         for idea in ideas
@@ -203,7 +208,7 @@ NEED_MIN = 5
 """People who look for the same in vain before all can read what it is."""
 
 
-class Listing(StrEnum):
+class IdeaListing(StrEnum):
     """What a list of ideas holds."""
 
     LATEST = "latest"
@@ -211,29 +216,30 @@ class Listing(StrEnum):
     OWN = "own"
 
 
-class Page(BaseModel):
+class IdeaPage(BaseModel):
     """Button « Suite »: a page of a list; ``text`` is a state, a subject, or words to search for."""
 
-    of: Listing
+    of: IdeaListing
     text: str = ""
     page: int = 1
 
 
-class Sheet(BaseModel):
+class IdeaSheet(BaseModel):
     """Order of the files of all ideas."""
 
 
 _LISTINGS = {
-    **dict.fromkeys(("liste", "les idees", "idees", "toutes", "dernieres", "les dernieres"), Listing.LATEST),
+    **dict.fromkeys(("liste", "les idees", "idees", "toutes", "dernieres", "les dernieres"), IdeaListing.LATEST),
     **dict.fromkeys(
-        ("les plus demandees", "plus demandees", "les plus votees", "plus votees", "populaires", "top"), Listing.WANTED
+        ("les plus demandees", "plus demandees", "les plus votees", "plus votees", "populaires", "top"),
+        IdeaListing.WANTED,
     ),
-    **dict.fromkeys(("mes idees", "mes", "les miennes", "mes votes"), Listing.OWN),
+    **dict.fromkeys(("mes idees", "mes", "les miennes", "mes votes"), IdeaListing.OWN),
 }
 """Words that ask for a list, folded."""
 
 
-def read_listing(line: str) -> Listing | None:
+def read_listing(line: str) -> IdeaListing | None:
     """Read which list a line names; None for other words."""
     return _LISTINGS.get(" ".join(fold(line).split()))
 
@@ -243,34 +249,38 @@ async def list_ideas(ctx: ReadingContext, line: str) -> Replies:
     """List the ideas, or those of a state or subject, or those that match the words."""
     text = " ".join(line.split())[:WORDS_MAX]
     if (asked := read_listing(text)) is not None:
-        return await show_page(ctx, Page(of=asked))
-    return await show_page(ctx, Page(of=Listing.LATEST, text=text))
+        return await show_page(ctx, IdeaPage(of=asked))
+    return await show_page(ctx, IdeaPage(of=IdeaListing.LATEST, text=text))
 
 
-@feature.button(Page, writes=False)
-async def show_page(ctx: Context, at: Page) -> Replies:
+@feature.button(IdeaPage, name="idees.Page", writes=False)
+async def show_page(ctx: Context, at: IdeaPage) -> Replies:
     """Show a page of a list, as it is now."""
     page = await read_page(partial(_read_ideas, ctx, at), at.page)
-    needs = await _list_needs(ctx) if page.number == 1 and not at.text and at.of is not Listing.OWN else []
+    needs = await _list_needs(ctx) if page.number == 1 and not at.text and at.of is not IdeaListing.OWN else []
     said = {"of": at.of.value, "text": quote(at.text), "first": (page.number - 1) * PAGE + 1}
     said["kind"] = kind.label if (kind := _read_kind(at.text)) else ""
     text = render("idees/list", page=page, needs=needs, animates=ctx.user.animates, **said)
-    following = page.draw_next(lambda number: Page(of=at.of, text=at.text, page=number), style="primary")
+    following = page.draw_next(lambda number: IdeaPage(of=at.of, text=at.text, page=number), style="primary")
     return Whisper(text, [*following, *_draw_other_lists(at)], cards=await draw_rows(ctx, page.rows))
 
 
-def _draw_other_lists(at: Page) -> Sequence[Button]:
-    others = {"Les plus demandées": Listing.WANTED, "Les plus récentes": Listing.LATEST, "Mes idées": Listing.OWN}
-    return [Button(label, Page(of=of)) for label, of in others.items() if of is not at.of or at.text]
+def _draw_other_lists(at: IdeaPage) -> Sequence[Button]:
+    others = {
+        "Les plus demandées": IdeaListing.WANTED,
+        "Les plus récentes": IdeaListing.LATEST,
+        "Mes idées": IdeaListing.OWN,
+    }
+    return [Button(label, IdeaPage(of=of)) for label, of in others.items() if of is not at.of or at.text]
 
 
-async def _read_ideas(ctx: Context, at: Page, number: int) -> RowPage[Idea]:
-    where = [] if at.of is not Listing.OWN else [col(Idea.author_id) == ctx.user.id]
-    if at.of is Listing.WANTED:
+async def _read_ideas(ctx: Context, at: IdeaPage, number: int) -> RowPage[Idea]:
+    where = [] if at.of is not IdeaListing.OWN else [col(Idea.author_id) == ctx.user.id]
+    if at.of is IdeaListing.WANTED:
         where = [col(Idea.state).in_(OPEN)]
     if at.text:
         where = [*where, await _read_filter(ctx.db, at.text)]
-    by_votes = at.of is Listing.WANTED
+    by_votes = at.of is IdeaListing.WANTED
     rows, total = await idees.list_page(ctx.db, where, PAGE, (number - 1) * PAGE, by_votes=by_votes)
     return RowPage(rows, total, number, PAGE)
 
@@ -318,7 +328,7 @@ async def _find(db: AsyncSession, words: str) -> Sequence[tuple[int, str, Hit]]:
     return [(number, label, Hit(number, title, score, label)) for (number, title, label), score in ranked]
 
 
-KIND = SearchKind("idee", "Idée", "Idées", lambda number: Open(idea=int(number)))
+KIND = SearchKind("idee", "Idée", "Idées", lambda number: OpenIdea(idea=int(number)))
 
 
 @feature.finds(KIND)
@@ -334,11 +344,11 @@ _WIDTHS = (9, 50, 70, 24, 14, 8, 50, 12, 14, 14)
 @feature.command("idee export", help="Recevoir toutes les idées en CSV et en tableur")
 async def export_ideas(ctx: ReadingContext, _: str) -> Replies:
     """Send the files of all ideas to whoever asks."""
-    return await send_file(ctx, SendFile(user_id=ctx.user.id, order=Sheet(), waiting=PREPARING_FILES))
+    return await send_file(ctx, SendFile(user_id=ctx.user.id, order=IdeaSheet(), waiting=PREPARING_FILES))
 
 
-@feature.file(Sheet, name="idees.Sheet")
-async def write_sheet(ctx: ReadingContext, _: Sheet, folder: Path) -> Parcel:
+@feature.file(IdeaSheet, name="idees.Sheet")
+async def write_sheet(ctx: ReadingContext, _: IdeaSheet, folder: Path) -> Parcel:
     """Write the files of all public ideas, without their authors."""
     lines = [HEAD, *list_lines(await idees.list_all(ctx.db), dict(await idees.count_votes(ctx.db)))]
     files = [folder / "Idees.csv", folder / "Idees.xlsx"]
@@ -361,5 +371,5 @@ async def list_waiting(ctx: Context) -> Sequence[Waiting]:
     count = await idees.count_unanswered(ctx.db, ctx.now - idees.KEPT) if ctx.user.animates else 0
     if not count:
         return []
-    button = Button("Lire les idées", Page(of=Listing.LATEST, text=IdeaState.NEW.label))
+    button = Button("Lire les idées", IdeaPage(of=IdeaListing.LATEST, text=IdeaState.NEW.label))
     return [Waiting(render("idees/unanswered", count=count), button)]

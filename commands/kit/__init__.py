@@ -40,11 +40,11 @@ class Lots(BaseModel):
     page: int = 1
 
 
-class Close(OfBatch):
+class CloseLot(OfBatch):
     """Button « Clore »: closes a lot."""
 
 
-class Reopen(OfBatch):
+class ReopenLot(OfBatch):
     """Button « Annuler » after closing: opens the lot again."""
 
 
@@ -52,7 +52,7 @@ class RemindAll(OfBatch):
     """Button « Relancer », and the long work that writes to everybody who has not ordered."""
 
 
-class Figures(OfBatch):
+class LotFigures(OfBatch):
     """Button « Chiffres »: parcels by département, sizes and stock, a page at a time."""
 
     page: int = 1
@@ -98,11 +98,11 @@ async def draw_lot(ctx: Context, batch: KitBatch) -> Card:
     number = batch.number
     buttons = [
         Button("Fichier du fournisseur", SupplierFile(batch=number)),
-        Button("Chiffres et tailles", Figures(batch=number)),
+        Button("Chiffres et tailles", LotFigures(batch=number)),
     ]
     if batch.is_open:
         buttons += [] if batch.reminded_at else [Button("Relancer", RemindAll(batch=number))]
-        buttons += [Button("Clore", Close(batch=number), "danger")]
+        buttons += [Button("Clore", CloseLot(batch=number), "danger")]
     since = (batch.closed_at or batch.opened_at).astimezone(ctx.zone).date()
     said = {"batch": orders.say_batch(batch), "since": say_date(since), "is_open": batch.is_open}
     ordered = counted.total() // len(kit.PARCELS)
@@ -139,8 +139,8 @@ async def open_lot(ctx: Context, line: str) -> Replies:
     return Whisper(render("kit/opened", batch=orders.say_batch(batch)), [Button("Les lots", Lots())])
 
 
-@feature.button(Close, roles=ANIMATEURS)
-async def close_lot(ctx: Context, click: Close) -> Replies:
+@feature.button(CloseLot, name="kit.Close", roles=ANIMATEURS)
+async def close_lot(ctx: Context, click: CloseLot) -> Replies:
     """Close a lot: its orders can no longer be corrected, and the next order creates another lot."""
     batch = await orders.get_batch(ctx, click.batch, locked=True)
     if not batch.is_open:
@@ -150,13 +150,13 @@ async def close_lot(ctx: Context, click: Close) -> Replies:
     orders.note_batch(ctx, f"kit:{batch.number}", etat="clos")
     buttons = [
         Button("Fichier du fournisseur", SupplierFile(batch=batch.number), "primary"),
-        Button("Annuler", Reopen(batch=batch.number)),
+        Button("Annuler", ReopenLot(batch=batch.number)),
     ]
     return Whisper(render("kit/closed", batch=orders.say_batch(batch)), buttons)
 
 
-@feature.undo(Reopen, roles=ANIMATEURS)
-async def reopen_lot(ctx: Context, click: Reopen) -> Replies:
+@feature.undo(ReopenLot, name="kit.Reopen", roles=ANIMATEURS)
+async def reopen_lot(ctx: Context, click: ReopenLot) -> Replies:
     """Open a lot again, unless another one is open or its parcels are on their way."""
     batch = await orders.get_batch(ctx, click.batch, locked=True)
     if (other := await kit.find_open_batch(ctx.db)) and other.number != batch.number:
@@ -198,19 +198,21 @@ async def tell_silent(ctx: Context, work: RemindAll, so_far: Progress) -> Step:
     return Step(replies=told, cursor=page[-1].id, done=so_far.done + len(told))
 
 
-@feature.button(Figures, roles=ANIMATEURS, writes=False)
-async def show_figures(ctx: ReadingContext, at: Figures) -> Replies:
+@feature.button(LotFigures, name="kit.Figures", roles=ANIMATEURS, writes=False)
+async def show_figures(ctx: ReadingContext, at: LotFigures) -> Replies:
     """Show a lot by département, with those who have not ordered, and its sizes with the stock."""
     batch = await orders.get_batch(ctx, at.batch)
     parcels, silent = await kit.count_parcels(ctx.db, batch.number), await _count_silent(ctx.db, ctx)
     places = sorted({*parcels, *silent}, key=lambda code: (not code, code))
-    page = cut_page([_Line(code, parcels.get(code, Counter()), silent[code]) for code in places], at.page, FIGURES_PAGE)
+    page = cut_page(
+        [_DepartementLine(code, parcels.get(code, Counter()), silent[code]) for code in places], at.page, FIGURES_PAGE
+    )
     sizes = await _list_sizes(ctx, batch) if page.number == 1 else []
     text = render("kit/figures", batch=orders.say_batch(batch), page=page, sizes=sizes)
-    return Whisper(text, page.draw_next(lambda number: Figures(batch=batch.number, page=number)))
+    return Whisper(text, page.draw_next(lambda number: LotFigures(batch=batch.number, page=number)))
 
 
-class _Line:
+class _DepartementLine:
     """The row of a département in the statistics of a lot."""
 
     def __init__(self, code: str, parcels: Counter[ParcelState], silent: int) -> None:

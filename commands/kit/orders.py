@@ -58,15 +58,15 @@ class OfParcel(BaseModel):
     to: ParcelState
 
 
-class Mark(OfParcel):
+class MarkParcel(OfParcel):
     """Button « Reçu » or « Pas encore reçu »: sets the state of one’s own parcel."""
 
 
-class Report(OfParcel):
+class FlagParcel(OfParcel):
     """Button « Manquant » or « Abîmé »: opens the window that asks what is wrong."""
 
 
-class Settle(OfParcel):
+class SettleParcel(OfParcel):
     """Button « De nouveau commandé » or « Reçu »: what animateurs did about a parcel."""
 
 
@@ -278,11 +278,11 @@ def draw_parcel(parcel: KitParcel) -> Card:
     def press(kind: type[OfParcel], to: ParcelState) -> OfParcel:
         return kind(order=parcel.order_id, parcel=parcel.number, to=to)
 
-    received = Button("Reçu", press(Mark, ParcelState.RECEIVED), "primary")
-    amiss = [Button(to.label.capitalize(), press(Report, to)) for to in AMISS if to is not parcel.state]
+    received = Button("Reçu", press(MarkParcel, ParcelState.RECEIVED), "primary")
+    amiss = [Button(to.label.capitalize(), press(FlagParcel, to)) for to in AMISS if to is not parcel.state]
     buttons = [received, *amiss]
     if parcel.state is ParcelState.RECEIVED:
-        buttons = [Button("Pas encore reçu", press(Mark, ParcelState.SENT)), *amiss[1:]]
+        buttons = [Button("Pas encore reçu", press(MarkParcel, ParcelState.SENT)), *amiss[1:]]
     return Card(render("kit/parcel", parcel=parcel, note=quotation(parcel.note, kit.NOTE_MAX)), buttons)
 
 
@@ -295,8 +295,8 @@ async def _get_parcel(ctx: Context, of: OfParcel | ReportParcel) -> tuple[KitOrd
     return order, parcel
 
 
-@feature.button(Mark, roles=(Role.CONSEILLER,))
-async def mark_parcel(ctx: Context, click: Mark) -> Replies:
+@feature.button(MarkParcel, name="kit.Mark", roles=(Role.CONSEILLER,))
+async def mark_parcel(ctx: Context, click: MarkParcel) -> Replies:
     """Record that a parcel arrived, or did not yet, and rewrite the animateurs’ card if there is one."""
     if click.to not in {ParcelState.RECEIVED, ParcelState.SENT}:
         raise UserError(render("kit/gone"))
@@ -307,8 +307,8 @@ async def mark_parcel(ctx: Context, click: Mark) -> Replies:
     return [await rewrite_card(ctx, order, parcel), _whisper(await draw_kit(ctx, order))]
 
 
-@feature.button(Report, roles=(Role.CONSEILLER,))
-async def ask_what_is_wrong(ctx: Context, click: Report) -> Replies:
+@feature.button(FlagParcel, name="kit.Report", roles=(Role.CONSEILLER,))
+async def ask_what_is_wrong(ctx: Context, click: FlagParcel) -> Replies:
     """Open the window that asks what is missing or damaged."""
     await _get_parcel(ctx, click)
     return Ask(ReportParcel.draft(order=click.order, parcel=click.parcel, to=click.to), here=False)
@@ -332,7 +332,7 @@ async def report_parcel(ctx: Context, form: ReportParcel) -> Replies:
 async def draw_card(ctx: Context, order: KitOrder, parcel: KitParcel) -> Message:
     """Draw a parcel for animateurs, with their buttons."""
     settled = {"De nouveau commandé": ParcelState.ORDERED, "Reçu": ParcelState.RECEIVED}
-    press = {label: Settle(order=order.number, parcel=parcel.number, to=to) for label, to in settled.items()}
+    press = {label: SettleParcel(order=order.number, parcel=parcel.number, to=to) for label, to in settled.items()}
     buttons = [Button(label, payload) for label, payload in press.items()] if parcel.state in AMISS else []
     batch = await kit.get_batch(ctx.db, order.batch)
     facts = [
@@ -349,8 +349,8 @@ async def rewrite_card(ctx: Context, order: KitOrder, parcel: KitParcel, *, here
     return CARD.rewrite(parcel, await draw_card(ctx, order, parcel), here=here)
 
 
-@feature.button(Settle, roles=ANIMATEURS)
-async def settle_parcel(ctx: Context, click: Settle) -> Replies:
+@feature.button(SettleParcel, name="kit.Settle", roles=ANIMATEURS)
+async def settle_parcel(ctx: Context, click: SettleParcel) -> Replies:
     """Record what animateurs did about a parcel; its owner hears of it in the daily message."""
     order, parcel = await kit.get_order(ctx.db, click.order), await kit.get_parcel(ctx.db, click.order, click.parcel)
     if order is None or parcel is None or not order.user_id:

@@ -132,7 +132,7 @@ LISTED_MAX = 15
 """People in one answer: more are told by their number."""
 
 
-class See(Choosing):
+class SeeMember(Choosing):
     """Menu of people of that name: shows the card of the chosen one."""
 
 
@@ -153,8 +153,8 @@ async def show_members(ctx: ReadingContext, text: str) -> Replies:
     return await _search_members(ctx, words)
 
 
-@feature.button(See, roles=LEADERS, writes=False)
-async def show_chosen_card(ctx: Context, click: See) -> Replies:
+@feature.button(SeeMember, name="membres.See", roles=LEADERS, writes=False)
+async def show_chosen_card(ctx: Context, click: SeeMember) -> Replies:
     """Show the card of the one that was chosen."""
     return await _show_card(ctx, click.chosen)
 
@@ -170,7 +170,7 @@ async def _search_members(ctx: Context, words: str) -> Replies:
     text = render("membres/found", words=quote(words), found=listed, more=len(found) - len(listed))
     # Two people of one name are told apart by their user names.
     options = {one.id: f"{one.full_name} (@{one.username})" for one in listed if one.id}
-    return Whisper(text, menus=[Menu("Voir une fiche", See(), options)] if options else [])
+    return Whisper(text, menus=[Menu("Voir une fiche", SeeMember(), options)] if options else [])
 
 
 async def _show_card(ctx: Context, person_id: str) -> Whisper:
@@ -244,8 +244,8 @@ for payload in PURPOSES:
     feature.button(payload, roles=LEADERS, writes=False)(edit_member)
 
 
-@feature.button(members.Return, roles=LEADERS)
-async def return_by_button(ctx: Context, click: members.Return) -> Replies:
+@feature.button(members.ReturnMember, name="membres.Return", roles=LEADERS)
+async def return_by_button(ctx: Context, click: members.ReturnMember) -> Replies:
     """Record that somebody has not left, or is back."""
     member = await members.find_member(ctx, click.person_id)
     return await change_member(ctx, ctx.user, member, member.person.copy_with(left_on=None))
@@ -289,7 +289,7 @@ async def save_end(ctx: Context, form: membres.EndMember) -> Replies:
     return await change_member(ctx, ctx.user, member, members.copy_ended(member.person, form.left_on))
 
 
-async def _find_form_member(ctx: Context, form: membres.About) -> Member:
+async def _find_form_member(ctx: Context, form: membres.MemberForm) -> Member:
     """Get the person of a window from the register as it is now; somebody who is not in it, as the window knew them."""
     who = form.who
     row = await people.get(ctx.db, who.id)

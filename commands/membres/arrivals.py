@@ -427,7 +427,7 @@ async def list_own_channels(ctx: Context, person: Person, today: date) -> Sequen
     """Return the existing channels of a person, in the order of the plan."""
     table, known = await canaux.list_planned(ctx.db, ctx.settings), await canaux.find_channel_ids(ctx.db)
     places = canaux.MembershipRules(await canaux.list_allowances(ctx.db)).places(
-        table, canaux.ChannelMember.of(person, today)
+        table, canaux.ChannelPerson.of(person, today)
     )
     return [table[key] for key in table if key in places and key in known]
 

@@ -20,7 +20,7 @@ from bot.texts import Markdown, link, render
 from commands.membres import members
 from commands.membres.arrivals import announce_newcomer, settle_access, settle_guest
 from commands.membres.members import ANIMATEURS, LEADERS, Member, Standing, bienvenue, feature
-from commands.membres.notices import Complete, Telling, refresh_welcome, tell_role_changes
+from commands.membres.notices import FillProfile, Telling, refresh_welcome, tell_role_changes
 from config.territories import departement
 from dialogs.membres import CompleteProfile
 from storage import canaux, claims, journal, people
@@ -38,9 +38,9 @@ async def settle_channels(ctx: Context, before: Person | None, after: Person) ->
     if after.has_left(today):
         await canaux.begin_departure(ctx.db, after, ctx.now)
     leaving = (await transitions.find_in_grace(ctx.db, ctx.now, after.id)).get(after.id, ())
-    was = canaux.ChannelMember.of(before, today) if before else None
+    was = canaux.ChannelPerson.of(before, today) if before else None
     change = await canaux.compute_settling(
-        ctx.db, await canaux.list_planned(ctx.db, ctx.settings), was, canaux.ChannelMember.of(after, today, leaving)
+        ctx.db, await canaux.list_planned(ctx.db, ctx.settings), was, canaux.ChannelPerson.of(after, today, leaving)
     )
     joins = [AddMembers(channel_id, [after.id], team=team) for channel_id, team in change.joins.items()]
     return [*joins, *(RemoveMember(channel_id, after.id) for channel_id in change.leaves)]
@@ -164,7 +164,7 @@ NEW_FOR = timedelta(days=30)
 """After somebody came: who has no département until later is announced no more."""
 
 
-class Undo(BaseModel):
+class UndoChange(BaseModel):
     """Button « Annuler »: restores the person as ``before``, if they are still as ``after``."""
 
     person_id: str
@@ -185,13 +185,13 @@ async def change_member(ctx: Context, actor: Person, member: Member, after: Pers
         return await propose_role(ctx, member, after)
     told = await write_member(ctx, member, after)
     text = render("membres/changed", what=say_changes(ctx, before, after, is_new=member.is_new), person=after)
-    undo = Undo(person_id=after.id, before=Standing.of(before), after=Standing.of(after))
+    undo = UndoChange(person_id=after.id, before=Standing.of(before), after=Standing.of(after))
     buttons = [] if member.is_new else [Button("Annuler", undo)]
     return [*told, Whisper(text, buttons, members.list_facts(after, ctx))]
 
 
-@feature.undo(Undo, roles=LEADERS)
-async def undo_change(ctx: Context, click: Undo) -> Replies:
+@feature.undo(UndoChange, name="membres.Undo", roles=LEADERS)
+async def undo_change(ctx: Context, click: UndoChange) -> Replies:
     """Undo a change; whoever may make it today may undo it."""
     member = await members.find_member(ctx, click.person_id)
     now = Standing.of(member.person)
@@ -397,8 +397,8 @@ def _departement_names(codes: Sequence[str]) -> Sequence[str]:
 PROFILE_FIELDS = ("prenom", "nom", "structure")
 
 
-@bienvenue.button(Complete, roles=NETWORK, writes=False)
-async def open_profile(ctx: ReadingContext, _: Complete) -> Replies:
+@bienvenue.button(FillProfile, name="membres.Complete", roles=NETWORK, writes=False)
+async def open_profile(ctx: ReadingContext, _: FillProfile) -> Replies:
     """Open the window of missing fields, filled from Mattermost where possible."""
     form = CompleteProfile.of(ctx.user)
     if form.asks_something:

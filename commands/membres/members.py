@@ -228,7 +228,7 @@ class EditEnd(OfMember):
     """Button « Départ »: opens the window of the last day."""
 
 
-class Return(OfMember):
+class ReturnMember(OfMember):
     """Button « Retour »: records that a leaver is back."""
 
 
@@ -237,7 +237,7 @@ def draw_card(ctx: Context, member: Member) -> Whisper:
     person = member.person
     buttons: Sequence[Button] = ()
     if person.id != ctx.user.id and looks_after(ctx.user, person):
-        end = Return(person_id=person.id) if person.left_on else EditEnd(person_id=person.id)
+        end = ReturnMember(person_id=person.id) if person.left_on else EditEnd(person_id=person.id)
         buttons = [
             Button("Rôle", EditRole(person_id=person.id)),
             Button("Déplacer", EditPlace(person_id=person.id)),

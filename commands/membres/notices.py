@@ -37,7 +37,7 @@ CHARTER = "2026-1"
 """The version of the charter that is accepted now (templates/membres.md.j2)."""
 
 
-class Complete(BaseModel):
+class FillProfile(BaseModel):
     """Button « Compléter mon profil »: opens the window."""
 
 
@@ -143,7 +143,9 @@ async def _draw_welcome(ctx: Context, person: Person) -> replies.Message:
     )
     is_guest = person.role in {None, Role.INVITE} and not person.has_left(ctx.today)
     complete = [access_button()] if is_guest else []
-    complete += [] if steps["profile"] is not False else [replies.Button("Compléter mon profil", Complete(), "primary")]
+    complete += (
+        [] if steps["profile"] is not False else [replies.Button("Compléter mon profil", FillProfile(), "primary")]
+    )
     accept = [] if steps["charter"] else [replies.Button("J’accepte la charte", AcceptCharter(version=CHARTER))]
     return replies.Message(text, [*complete, replies.Button("Lire la charte", ReadCharter()), *accept])
 
@@ -158,7 +160,7 @@ PATIENCE = 3
 """Working days after which somebody who did nothing is reminded."""
 
 
-class CatchUp(BaseModel):
+class WelcomeMissed(BaseModel):
     """Button « Accueillir »: welcomes those who were missed."""
 
 
@@ -168,11 +170,11 @@ async def list_welcomes(ctx: Context, _: str) -> replies.Replies:
     last, missed = await arrivals.list_latest_welcomes(ctx.db, SHOWN), await arrivals.list_missed(ctx.db)
     rows = [(w, w.at.astimezone(ctx.zone).date(), w.charter is not None) for w in last]
     text = render("membres/welcomes", rows=rows, missed=len(missed), at_once=GREETED_AT_ONCE)
-    return replies.Whisper(text, [replies.Button("Accueillir", CatchUp(), "primary")] if missed else [])
+    return replies.Whisper(text, [replies.Button("Accueillir", WelcomeMissed(), "primary")] if missed else [])
 
 
-@feature.button(CatchUp, roles=ANIMATEURS)
-async def welcome_missed(ctx: Context, _: CatchUp) -> replies.Replies:
+@feature.button(WelcomeMissed, name="membres.CatchUp", roles=ANIMATEURS)
+async def welcome_missed(ctx: Context, _: WelcomeMissed) -> replies.Replies:
     """Welcome some of those who were missed, each once."""
     missed = await arrivals.list_missed(ctx.db)
     told: list[replies.Reply] = []

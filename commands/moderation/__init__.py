@@ -158,7 +158,7 @@ _OURS = frozenset({"cle", "travail"})
 _BY_ITSELF = {BOT: "le bot", OPERATOR: "l’exploitant"}
 
 
-class Older(BaseModel):
+class OlderEntries(BaseModel):
     """Button « Plus anciens »: entries before that number, about somebody (by id, or a name without an account) or
     about these things; ``said`` is the filter in words."""
 
@@ -176,27 +176,27 @@ async def show_journal(ctx: ReadingContext, line: str) -> Replies:
     """Show the audit log in a whisper, wherever it is typed. Mattermost is asked before the log is read."""
     text = line.strip().replace("\u00a0", " ")
     if not text:
-        return await _draw_page(ctx, Older(said="", before=0))
+        return await _draw_page(ctx, OlderEntries(said="", before=0))
     if (number := read_typed_number(text)) is not None and not _find_home(text):
         return await _draw_entry(ctx, number)
     return await _draw_page(ctx, await (_find_person(ctx, text) if text.startswith("@") else _find_channel(ctx, text)))
 
 
-@feature.button(Older, roles=ANIMATEURS, writes=False)
-async def show_older(ctx: Context, at: Older) -> Replies:
+@feature.button(OlderEntries, name="moderation.Older", roles=ANIMATEURS, writes=False)
+async def show_older(ctx: Context, at: OlderEntries) -> Replies:
     """Show an older page of the audit log."""
     return await _draw_page(ctx, at)
 
 
-async def _find_person(ctx: ReadingContext, text: str) -> Older:
+async def _find_person(ctx: ReadingContext, text: str) -> OlderEntries:
     """Return the filter for what somebody did and what concerned them; a person without an account is found by name."""
     name = text.removeprefix("@").strip().lower()
     account = await ctx.chat.user_by_name(name) if name not in _BY_ITSELF else None
     own = {"user_id": account.id} if account and not account.is_bot else {"actor": BOT if account else name}
-    return Older(said=f"@{name}", before=0, **own)
+    return OlderEntries(said=f"@{name}", before=0, **own)
 
 
-async def _find_channel(ctx: Context, text: str) -> Older:
+async def _find_channel(ctx: Context, text: str) -> OlderEntries:
     """Return the filter for a channel: a planned one, or another by its address. Raises UserError."""
     table, known = await canaux.list_planned(ctx.db, ctx.settings, archived=True), await canaux.find_channel_ids(ctx.db)
     wanted = fold(text.removeprefix("~"))
@@ -205,7 +205,7 @@ async def _find_channel(ctx: Context, text: str) -> Older:
         if wanted in {fold(planned.name), fold(planned.address), fold(key)} or key == home:
             things = [f"canal:{name}" for name in (known.get(key), key) if name]
             repairs = [f"canaux:{run_id}" for run_id in await runs.list_runs_of_channel(ctx.db, key, REPAIRS_MAX)]
-            return Older(said=planned.name, before=0, things=[*things, *repairs])
+            return OlderEntries(said=planned.name, before=0, things=[*things, *repairs])
     raise UserError(render("moderation/unknown_subject", text=text))
 
 
@@ -221,7 +221,7 @@ def _find_home(text: str) -> str:
     return f"departement:{home}" if codes and (home := home_of(codes[0])) else ""
 
 
-async def _draw_page(ctx: Context, at: Older) -> Whisper:
+async def _draw_page(ctx: Context, at: OlderEntries) -> Whisper:
     found = await _read_entries(ctx, at)
     if not found:
         return Whisper(render("moderation/journal_empty", said=at.said, older=at.before > 0))
@@ -233,7 +233,7 @@ async def _draw_page(ctx: Context, at: Older) -> Whisper:
     return Whisper(render("moderation/journal", said=at.said, lines=lines), more)
 
 
-async def _read_entries(ctx: Context, at: Older) -> Sequence[JournalEntry]:
+async def _read_entries(ctx: Context, at: OlderEntries) -> Sequence[JournalEntry]:
     """Read the entries of a page, and one more if another page follows."""
     before, most = at.before or None, JOURNAL_PAGE + 1
     if at.user_id:

@@ -171,8 +171,8 @@ CONTESTED_WITHIN = timedelta(days=30)
 """After the end of a measure nobody contests it any more."""
 
 
-@feature.button(cards.Appeal, writes=False)
-async def open_appeal_form(ctx: Context, click: cards.Appeal) -> Replies:
+@feature.button(cards.AppealMeasure, name="moderation.Appeal", writes=False)
+async def open_appeal_form(ctx: Context, click: cards.AppealMeasure) -> Replies:
     """Open the window in which a measure is contested."""
     measure = check_contestable(ctx, await cases.get_measure(ctx.db, click.entry))
     await _refuse_second_appeal(ctx, measure)

@@ -22,10 +22,10 @@ from commands.moderation.cases import add_to_summary, is_held_back, read_proposa
 from commands.moderation.rules import SPECS, BrokenRuleError, RuleName, has_word, load_tunings
 from config.time import PARIS
 from storage import database, journal, moderation, people
-from storage.moderation import Case, CaseSource, CaseState, KeptPost, Measure, Report, RuleHit, cases
+from storage.moderation import Case, CaseSource, CaseState, KeptPost, Measure, MessageReport, RuleHit, cases
 
 
-class Move(database.Labelled):
+class CaseMove(database.Labelled):
     """A decision about a case; its label stands on the button or in the menu."""
 
     NOTHING = "rien", "Rien à faire"
@@ -39,15 +39,15 @@ class Move(database.Labelled):
     FORWARD = "transmettre", "Transmettre"
 
 
-class Decide(BaseModel):
+class DecideCase(BaseModel):
     """Button of a case: opens the window of a decision."""
 
     case: int
-    move: Move
+    move: CaseMove
 
 
 class DecideOtherwise(Choosing):
-    """Menu « Autre mesure… »; ``chosen`` is a ``Move``."""
+    """Menu « Autre mesure… »; ``chosen`` is a ``CaseMove``."""
 
     case: int
 
@@ -58,13 +58,13 @@ class SeeContext(BaseModel):
     case: int
 
 
-class Approve(BaseModel):
+class ApproveProposal(BaseModel):
     """Button « Approuver »: approves another animateur’s proposal."""
 
     case: int
 
 
-class Decline(BaseModel):
+class DeclineProposal(BaseModel):
     """Button « Refuser »: opens the window in which another animateur’s proposal is declined."""
 
     case: int
@@ -88,7 +88,7 @@ class Overturn(BaseModel):
     entry: int
 
 
-class Appeal(BaseModel):
+class AppealMeasure(BaseModel):
     """Button « Contester »: opens the window in which a measure, by its audit entry, is contested."""
 
     entry: int
@@ -115,9 +115,9 @@ SHOWN_MAX = 1500
 """Characters of the message that a card shows; « Contexte » shows it whole."""
 WORDS_MAX = 5
 """Words of reporters that a card shows."""
-BUTTON_MOVES = (Move.NOTHING, Move.REMIND, Move.HIDE)
-MENU_MOVES = (Move.WARN, Move.SILENCE, Move.EXCLUDE, Move.MOVE, Move.CONSULT, Move.FORWARD)
-MESSAGE_MOVES = {Move.HIDE, Move.MOVE}
+BUTTON_MOVES = (CaseMove.NOTHING, CaseMove.REMIND, CaseMove.HIDE)
+MENU_MOVES = (CaseMove.WARN, CaseMove.SILENCE, CaseMove.EXCLUDE, CaseMove.MOVE, CaseMove.CONSULT, CaseMove.FORWARD)
+MESSAGE_MOVES = {CaseMove.HIDE, CaseMove.MOVE}
 """What takes a message."""
 
 
@@ -226,14 +226,14 @@ def _list_buttons(case: Case, appeal: cases.Appeal | None, hits: Sequence[RuleHi
     match case.state:
         case CaseState.OPEN:
             moves = [move for move in BUTTON_MOVES if case.post_id or move not in MESSAGE_MOVES]
-            shown = [Button(move.label, Decide(case=number, move=move)) for move in moves]
+            shown = [Button(move.label, DecideCase(case=number, move=move)) for move in moves]
             if any(hit.is_false is None for hit in hits):
                 shown[0] = Button("Fausse alerte", FalseAlarm(case=number))
             return [*shown, *around]
         case CaseState.SECOND:
             return [
-                Button("Approuver", Approve(case=number), "primary"),
-                Button("Refuser", Decline(case=number), "danger"),
+                Button("Approuver", ApproveProposal(case=number), "primary"),
+                Button("Refuser", DeclineProposal(case=number), "danger"),
                 *around,
             ]
         case CaseState.APPEALED if appeal and appeal.decided_at is None:
@@ -263,7 +263,7 @@ def _list_menus(case: Case) -> Sequence[Menu]:
 
 
 async def _list_facts(
-    ctx: Context, case: Case, theirs: Sequence[Report], hits: Sequence[RuleHit]
+    ctx: Context, case: Case, theirs: Sequence[MessageReport], hits: Sequence[RuleHit]
 ) -> Sequence[tuple[str, str]]:
     words = await _say_found_words(ctx, case, hits)
     known = {
@@ -295,7 +295,7 @@ def _say_source(case: Case, count: int) -> str:
     return {CaseSource.RULE: "par une règle", CaseSource.DIRECT: "par un animateur"}.get(case.source, "")
 
 
-async def _say_proposal(ctx: Context, case: Case, theirs: Sequence[Report]) -> str:
+async def _say_proposal(ctx: Context, case: Case, theirs: Sequence[MessageReport]) -> str:
     """Say what the charter proposes for the main motive, given earlier sanctions."""
     key = find_main_motive(theirs)
     if not key or not policy.read_valid_charter(ctx.settings):
@@ -304,7 +304,7 @@ async def _say_proposal(ctx: Context, case: Case, theirs: Sequence[Report]) -> s
     return policy.say_measure(graded.measure, graded.lasts)
 
 
-def find_main_motive(theirs: Sequence[Report]) -> str:
+def find_main_motive(theirs: Sequence[MessageReport]) -> str:
     """Return the key of the most frequent motive (at a tie, another than « Autre chose »); "" if nobody reported."""
     counted = Counter(one.motive for one in theirs)
     return max(counted, key=lambda key: (counted[key], key != policy.OTHER_MOTIVE), default="")

@@ -14,7 +14,7 @@ from bot.plain_text import strip_markdown, to_one_line
 from bot.replies import Ask, Direct, Redirect, Replies, Reply, Whisper
 from bot.texts import Markdown, mention, quotation, render
 from commands.moderation import cards, cases
-from commands.moderation.cards import Move
+from commands.moderation.cards import CaseMove
 from commands.moderation.measures import MeasureHandler, find_handler, store_measure
 from commands.moderation.policy import ANIMATEURS, OTHER_MOTIVE, feature, find_motive, say_author, say_measure
 from commands.moderation.reports import tell_reporters
@@ -105,11 +105,11 @@ async def _lock_waiting_case(ctx: Context, number: int) -> Case:
 
 SAID_MAX = 100
 """Characters of a message by which a window calls its case."""
-OTHER_FORMS: Mapping[Move, type[forms.CaseForm]] = {
-    Move.NOTHING: forms.DismissCase,
-    Move.MOVE: forms.MoveThread,
-    Move.CONSULT: forms.AskOpinion,
-    Move.FORWARD: forms.ForwardCase,
+OTHER_FORMS: Mapping[CaseMove, type[forms.CaseForm]] = {
+    CaseMove.NOTHING: forms.DismissCase,
+    CaseMove.MOVE: forms.MoveThread,
+    CaseMove.CONSULT: forms.AskOpinion,
+    CaseMove.FORWARD: forms.ForwardCase,
 }
 """The windows of what is no measure about the author, or is decided in another way."""
 
@@ -117,11 +117,11 @@ OTHER_FORMS: Mapping[Move, type[forms.CaseForm]] = {
 @feature.button(cards.DecideOtherwise, roles=ANIMATEURS, writes=False)
 async def open_chosen_form(ctx: Context, click: cards.DecideOtherwise) -> Replies:
     """Open the window of a measure chosen in the menu."""
-    return Redirect.to(cards.Decide(case=click.case, move=Move(click.chosen)))
+    return Redirect.to(cards.DecideCase(case=click.case, move=CaseMove(click.chosen)))
 
 
-@feature.button(cards.Decide, roles=ANIMATEURS, writes=False)
-async def open_decision_form(ctx: ReadingContext, click: cards.Decide) -> Replies:
+@feature.button(cards.DecideCase, name="moderation.Decide", roles=ANIMATEURS, writes=False)
+async def open_decision_form(ctx: ReadingContext, click: cards.DecideCase) -> Replies:
     """Open the window of a decision, which says what became of the message since."""
     case = await cases.get_case(ctx, click.case)
     if case.state is not CaseState.OPEN:
@@ -133,7 +133,7 @@ async def open_decision_form(ctx: ReadingContext, click: cards.Decide) -> Replie
     return Ask(form.draft(case=case.number, said=say_case(case), fate=fate, **await _prefill(ctx, case, form)))
 
 
-def _find_form(move: Move) -> type[forms.CaseForm]:
+def _find_form(move: CaseMove) -> type[forms.CaseForm]:
     form = OTHER_FORMS.get(move) or find_handler(MeasureKind(move.value)).form
     assert form is not None  # it can be decided about a case
     return form
@@ -271,8 +271,8 @@ async def dismiss_case(ctx: Context, form: forms.DismissCase) -> Replies:
     return [*confirm_decision(case), *await announce_decision(ctx, case)]
 
 
-@feature.button(cards.Approve, roles=ANIMATEURS)
-async def approve_measure(ctx: Context, click: cards.Approve) -> Replies:
+@feature.button(cards.ApproveProposal, name="moderation.Approve", roles=ANIMATEURS)
+async def approve_measure(ctx: Context, click: cards.ApproveProposal) -> Replies:
     """Carry out a measure that another animateur proposed."""
     case = await cases.lock_case(ctx, click.case)
     if case.state is not CaseState.SECOND:
@@ -282,8 +282,8 @@ async def approve_measure(ctx: Context, click: cards.Approve) -> Replies:
     return [*confirm_decision(case), *told, *await announce_decision(ctx, case)]
 
 
-@feature.button(cards.Decline, roles=ANIMATEURS, writes=False)
-async def open_decline_form(ctx: Context, click: cards.Decline) -> Replies:
+@feature.button(cards.DeclineProposal, name="moderation.Decline", roles=ANIMATEURS, writes=False)
+async def open_decline_form(ctx: Context, click: cards.DeclineProposal) -> Replies:
     """Open the window in which a proposed measure is declined."""
     case = await cases.get_case(ctx, click.case)
     if case.state is not CaseState.SECOND:

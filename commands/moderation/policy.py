@@ -30,7 +30,7 @@ from dialogs.canaux import watch_planned_channels
 from dialogs.moderation import take_channel, take_word
 from storage import canaux, people, watchlist
 from storage.journal import AuditAct, label_of
-from storage.moderation import Case, Report, cases
+from storage.moderation import Case, MessageReport, cases
 
 feature = Feature(
     "moderation",
@@ -264,7 +264,7 @@ def weigh_motive(ctx: Context, key: str) -> int:
     return WEIGHTS.index(find_motive(ctx, key).grade(0).measure)
 
 
-def say_motives(ctx: Context, theirs: Iterable[Report]) -> str:
+def say_motives(ctx: Context, theirs: Iterable[MessageReport]) -> str:
     """List motives, most frequent first: « Propos blessants × 2 ; Autre chose »."""
     counted = Counter(find_motive(ctx, one.motive).label for one in theirs)
     return " ; ".join(f"{label} × {count}" if count > 1 else label for label, count in counted.most_common())

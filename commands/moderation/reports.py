@@ -26,7 +26,7 @@ from config.time import PARIS
 from dialogs.canaux import watch_planned_channels
 from dialogs.moderation import PreciseReport, ReportMessage, take_word
 from storage import claims, database, journal, moderation, outbox
-from storage.moderation import Case, CaseSource, CaseState, Report
+from storage.moderation import Case, CaseSource, CaseState, MessageReport
 from storage.moderation import cases as stored_cases
 
 
@@ -171,7 +171,7 @@ async def add_report(
     left = await quotas.spend(ctx, quotas.Quota.REPORT)  # first: one that is not taken opens no case
     case = await cases.open_case(ctx, seen, CaseSource.REPORTED)
     before = await stored_cases.list_reports(ctx.db, case.number)
-    made = Report(
+    made = MessageReport(
         case_id=case.number, reporter_id=ctx.user.id, motive=motive, word=mask_personal_data(word), at=ctx.now
     )
     if not await stored_cases.add_report(ctx.db, made):
@@ -272,7 +272,7 @@ async def change_motive(ctx: Context, form: PreciseReport) -> Replies:
     return [Whisper(noted), *await cards.refresh_card(ctx, case)]
 
 
-async def _get_own_report(ctx: Context, case: int) -> Report:
+async def _get_own_report(ctx: Context, case: int) -> MessageReport:
     found = await stored_cases.get_report(ctx.db, case, ctx.user.id)
     if found is None:
         raise UserError(render("moderation/case_gone"))

@@ -43,7 +43,7 @@ _HOUR = re.compile(r"(?:a )?(\d{1,2}) ?(?:h|heures?|:00)?(?: ?00)?")
 NO, YES = {"non", "jamais", "stop", "arret"}, {"oui", "toujours"}
 
 
-class Choose(BaseModel):
+class ChooseHour(BaseModel):
     """Button « Choisir l’heure »: opens the window."""
 
 
@@ -123,9 +123,9 @@ async def _begin_again(ctx: Context, rhythm: Rhythm) -> None:
 async def _show(ctx: Context, choice: DailyChoice) -> Whisper:
     count = await rappels.count_news(ctx.db, ctx.user.id)
     buttons = [Button("Lire maintenant", day.ReadNow(), "primary")] if count else []
-    buttons += [Button("Choisir l’heure", Choose())]
-    buttons += [Button("Moins", day.Less())] if choice.rhythm is not Rhythm.NEVER else []
-    buttons += [Button("Plus", day.More())] if choice.rhythm is not Rhythm.DAILY else []
+    buttons += [Button("Choisir l’heure", ChooseHour())]
+    buttons += [Button("Moins", day.LessOften())] if choice.rhythm is not Rhythm.NEVER else []
+    buttons += [Button("Plus", day.MoreOften())] if choice.rhythm is not Rhythm.DAILY else []
     return Whisper(await _say_choice(ctx, choice, count), buttons)
 
 
@@ -134,17 +134,17 @@ async def _change_rhythm(ctx: Context, rhythm: Rhythm) -> Whisper:
     return Whisper(await _say_choice(ctx, await rappels.get_choice(ctx.db, ctx.user.id), 0))
 
 
-async def tell_less(ctx: Context, _: day.Less) -> Replies:
+async def tell_less(ctx: Context, _: day.LessOften) -> Replies:
     """Send the daily message less often."""
     return await _change_rhythm(ctx, (await rappels.get_choice(ctx.db, ctx.user.id)).rhythm.less)
 
 
-async def tell_more(ctx: Context, _: day.More) -> Replies:
+async def tell_more(ctx: Context, _: day.MoreOften) -> Replies:
     """Send the daily message more often."""
     return await _change_rhythm(ctx, (await rappels.get_choice(ctx.db, ctx.user.id)).rhythm.more)
 
 
-async def ask_hour(ctx: Context, _: Choose) -> Replies:
+async def ask_hour(ctx: Context, _: ChooseHour) -> Replies:
     """Open the window of the settings."""
     choice = await rappels.get_choice(ctx.db, ctx.user.id)
     return Ask(ChooseReminders.of(choice, reminds=not await is_quiet(ctx.db, ctx.user.id)), here=False)
@@ -183,9 +183,9 @@ def build_rappels(features: Iterable[Feature]) -> Feature:
     feature, theirs = Feature("rappels", always=True), tuple(features)
     reader = day.WaitingReader(theirs)
     feature.command("rappels", help=HELP, hint=HINT, asks=reader.read_line)(remind)
-    feature.button(day.Less, name="rappels.Less")(tell_less)
-    feature.button(day.More, name="rappels.More")(tell_more)
-    feature.button(Choose, name="rappels.Choose", writes=False)(ask_hour)
+    feature.button(day.LessOften, name="rappels.Less")(tell_less)
+    feature.button(day.MoreOften, name="rappels.More")(tell_more)
+    feature.button(ChooseHour, name="rappels.Choose", writes=False)(ask_hour)
     feature.button(day.ReadNow, name="rappels.ReadNow", asks=reader.read_own)(day.tell_now)
     feature.button(day.OpenNews, name="rappels.OpenNews", writes=False)(day.open_news)
     feature.submit(ChooseReminders)(store_choice)

@@ -35,11 +35,11 @@ NOW = "maintenant"
 UNIT = ("personne", "personnes")
 
 
-class Less(BaseModel):
+class LessOften(BaseModel):
     """Button « Moins »: sends the daily message less often."""
 
 
-class More(BaseModel):
+class MoreOften(BaseModel):
     """Button « Plus »: sends the daily message more often."""
 
 
@@ -126,7 +126,7 @@ def draw_day(reader: Reader, news: Sequence[DailyNews], day: date, left: int) ->
     buttons = [*buttons, *([each.button for each in plain[:1]] if not left else [])]
     buttons += [replies.Button("Lire la suite", ReadNow(), "primary")] if left else []
     cards = [replies.Card(render("rappels/asked", text=each.text), [each.button, *each.others]) for each in asked]
-    shown = [*buttons[:BUTTONS_MAX], replies.Button("Moins", Less()), replies.Button("Plus", More())]
+    shown = [*buttons[:BUTTONS_MAX], replies.Button("Moins", LessOften()), replies.Button("Plus", MoreOften())]
     return replies.Message(text, shown, menus=menus, cards=cards)
 
 

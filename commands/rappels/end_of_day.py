@@ -57,7 +57,7 @@ class Recall(BaseModel):
     rdvs: list[int]
 
 
-class Later(BaseModel):
+class AskLater(BaseModel):
     """Button « Plus tard »: moves the questions to the daily message."""
 
     waiting: list[str]
@@ -166,7 +166,7 @@ def draw_evening(day: date, parts: Sequence[EveningPart]) -> Message | None:
     cards += [Card(each.text, each.buttons) for each in coming]
     text = render("rappels/evening", day=say_date(day), count=len(asks), more=max(len(asks) - SHOWN_MAX, 0))
     none = Button("Rien aujourd’hui", Nothing(day=day, rdvs=[number for part in parts for number in part.rdvs]))
-    later = Button("Plus tard", Later(waiting=[hash_waiting(each) for each in asks]))
+    later = Button("Plus tard", AskLater(waiting=[hash_waiting(each) for each in asks]))
     return Message(text, [none, later, Button("En congés jusqu’au…", lead_to("absence.New"))], cards=cards)
 
 
@@ -187,7 +187,7 @@ async def recall(ctx: Context, click: Recall) -> Replies:
     return Whisper(render("rappels/recalled", count=len(click.rdvs)))
 
 
-async def put_off(ctx: Context, click: Later) -> Replies:
+async def put_off(ctx: Context, click: AskLater) -> Replies:
     """Move the questions to the daily message."""
     choice = await rappels.get_choice(ctx.db, ctx.user.id)
     if choice.rhythm is Rhythm.NEVER:
@@ -207,4 +207,4 @@ def tell_evenings(feature: Feature, reader: EveningReader) -> None:
     )
     feature.button(Nothing, name="rappels.Nothing")(want_none)
     feature.undo(Recall, name="rappels.Recall")(recall)
-    feature.button(Later, name="rappels.Later")(put_off)
+    feature.button(AskLater, name="rappels.Later")(put_off)

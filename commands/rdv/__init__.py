@@ -18,11 +18,11 @@ from bot.previews import PICK_LABELS, answer, must_be_author
 from bot.replies import Ask, Button, Direct, Message, Question, Replies, Reply, Whisper
 from bot.texts import Markdown, quote, render
 from commands.rdv import changes, deliveries, hours, page, reminders, requests, suggestions
-from commands.rdv.cards import CARD, CONSEILLERS, New, draw_card, feature, list_week, read_list, say_overlaps
+from commands.rdv.cards import CARD, CONSEILLERS, NoteRdv, draw_card, feature, list_week, read_list, say_overlaps
 from commands.rdv.meetings import propose_meeting
 from commands.rdv.rooms import start_rooms
 from dialogs.rdv.line import RdvLine, UsualRdv, names_colleagues, read_rdv_line
-from dialogs.rdv.recurrence import Rule, Written, say_rule, write_out
+from dialogs.rdv.recurrence import RecurrenceRule, Written, say_rule, write_out
 from dialogs.rdv.titles import say_what, say_when, say_where
 from dialogs.rdv.windows import NewRdv, fill
 from storage import claims
@@ -36,7 +36,7 @@ SAVED = "rdv.saved"
 HINT = "[mardi 10h 45 min impôts à Bron | @carl @marie 30 min | semaine | 12]"
 
 
-class Preview(BaseModel):
+class RdvPreview(BaseModel):
     """A line as it was understood: whose, under which one-time key, and all that is said of it."""
 
     author: str
@@ -49,7 +49,7 @@ class Preview(BaseModel):
     notes: list[str] = []
 
 
-class Save(BaseModel):
+class SaveRdv(BaseModel):
     """« Enregistrer » a previewed line."""
 
     author: str
@@ -57,27 +57,27 @@ class Save(BaseModel):
     raw: dict[str, Any]
 
 
-class Complete(Save):
+class CompleteRdv(SaveRdv):
     """« Compléter » a previewed line in the window."""
 
 
-class Drop(BaseModel):
+class DropRdv(BaseModel):
     """« Annuler » a previewed line."""
 
     author: str
     key: str
 
 
-class Ignore(BaseModel):
+class IgnoreRdvWords(BaseModel):
     """« Ignorer ces mots »: what was not understood says nothing."""
 
-    shown: Preview
+    shown: RdvPreview
 
 
-class Pick(Choosing):
+class PickRdvElement(Choosing):
     """A value that was chosen for an element in doubt."""
 
-    shown: Preview
+    shown: RdvPreview
     element: str
 
 
@@ -97,7 +97,7 @@ async def start(ctx: ReadingContext, text: str) -> Replies:
     """Open the window, list what is asked for, or show what a line was understood as. Who said it in plain words, or
     clicked on that, sees their week, where a window is a click away."""
     if not text.strip():
-        return await (list_week(ctx, "") if ctx.request.line else open_window(ctx, New()))
+        return await (list_week(ctx, "") if ctx.request.line else open_window(ctx, NoteRdv()))
     if names_colleagues(text):
         return await propose_meeting(ctx, text)
     if (listed := await read_list(ctx, text)) is not None:
@@ -106,8 +106,8 @@ async def start(ctx: ReadingContext, text: str) -> Replies:
     return answer(ctx, await _preview(ctx, line, secrets.token_urlsafe(12)))
 
 
-@feature.button(New, roles=CONSEILLERS, writes=False)
-async def open_window(ctx: ReadingContext, _: New) -> Ask:
+@feature.button(NoteRdv, name="rdv.New", roles=CONSEILLERS, writes=False)
+async def open_window(ctx: ReadingContext, _: NoteRdv) -> Ask:
     """Open the window, filled with what is usual."""
     usual = await ctx.recall(read_usual)
     known = {name: value for name, value in (await _fill_last(ctx)).items() if name in ("ou", "lieu", "commune")}
@@ -135,7 +135,7 @@ async def _preview(ctx: Context, line: RdvLine, key: str) -> Message:
     form = line.judge(ctx.clues)
     if form and form.quand <= ctx.now:
         line.mistakes["quand"], form = render("rdv/past_hour"), None
-    shown = Preview(
+    shown = RdvPreview(
         author=ctx.user.id,
         key=key,
         raw=line.raw,
@@ -148,16 +148,16 @@ async def _preview(ctx: Context, line: RdvLine, key: str) -> Message:
     return await _draw(ctx, shown, form)
 
 
-async def _draw(ctx: Context, shown: Preview, form: NewRdv | None) -> Message:
+async def _draw(ctx: Context, shown: RdvPreview, form: NewRdv | None) -> Message:
     planned = await plan_rdvs(ctx, form) if form else None
     overlaps = await say_overlaps(ctx, planned.rdvs) if planned else Markdown("")
     sure = planned is not None and not shown.unread
     carried = {"author": shown.author, "key": shown.key, "raw": shown.raw}
     label = "Enregistrer quand même" if overlaps else "Enregistrer"
-    save = [Button(label, Save(**carried), "default" if overlaps else "primary")] if sure else []
-    complete = Button("Compléter", Complete(**carried), "default" if save else "primary")
-    ignore = [Button("Ignorer ces mots", Ignore(shown=shown))] if planned and shown.unread else []
-    drop = Button("Annuler", Drop(author=shown.author, key=shown.key))
+    save = [Button(label, SaveRdv(**carried), "default" if overlaps else "primary")] if sure else []
+    complete = Button("Compléter", CompleteRdv(**carried), "default" if save else "primary")
+    ignore = [Button("Ignorer ces mots", IgnoreRdvWords(shown=shown))] if planned and shown.unread else []
+    drop = Button("Annuler", DropRdv(author=shown.author, key=shown.key))
     text = render(
         "rdv/preview",
         text=_say_plan(ctx, planned) if planned else render("rdv/understood", told=NewRdv.tell(_right(shown))),
@@ -171,13 +171,13 @@ async def _draw(ctx: Context, shown: Preview, form: NewRdv | None) -> Message:
     return Message(text, [*save, complete, *ignore, drop], menus=_offer(shown), question=question)
 
 
-def _right(shown: Preview) -> dict[str, Any]:
+def _right(shown: RdvPreview) -> dict[str, Any]:
     return {name: value for name, value in shown.raw.items() if name not in shown.mistakes}
 
 
-def _offer(shown: Preview) -> list[Menu]:
+def _offer(shown: RdvPreview) -> list[Menu]:
     asked = [name for name in shown.choices if name in shown.mistakes]
-    return [Menu(PICK_LABELS[name], Pick(shown=shown, element=name), shown.choices[name]) for name in asked]
+    return [Menu(PICK_LABELS[name], PickRdvElement(shown=shown, element=name), shown.choices[name]) for name in asked]
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +185,7 @@ class Planned:
     """The rdv that a window makes, not stored yet; of which rule, and what is left out."""
 
     rdvs: Sequence[Rdv]
-    rule: Rule | None = None
+    rule: RecurrenceRule | None = None
     written: Written | None = None
     first: date | None = None
 
@@ -225,8 +225,8 @@ def _say_plan(ctx: Context, planned: Planned) -> Markdown:
     return render("rdv/said_series", **said, holidays=holidays)
 
 
-@feature.button(Save, roles=CONSEILLERS)
-async def save_preview(ctx: Context, click: Save) -> Replies:
+@feature.button(SaveRdv, name="rdv.Save", roles=CONSEILLERS)
+async def save_preview(ctx: Context, click: SaveRdv) -> Replies:
     """Note the line as it was previewed; a second click finds it noted."""
     must_be_author(ctx, click.author, "rdv")
     if not await claims.claim(ctx.db, SAVED, click.key, ctx.now):
@@ -284,35 +284,37 @@ async def _add_series(ctx: Context, planned: Planned) -> int | None:
     return series.number
 
 
-@feature.button(Complete, roles=CONSEILLERS, writes=False)
-async def complete_preview(ctx: Context, click: Complete) -> Replies:
+@feature.button(CompleteRdv, name="rdv.Complete", roles=CONSEILLERS, writes=False)
+async def complete_preview(ctx: Context, click: CompleteRdv) -> Replies:
     """Open the window with all that was understood; it and « Enregistrer » count once together."""
     must_be_author(ctx, click.author, "rdv")
     return Ask(NewRdv.recall(click.raw, {}), key=click.key)
 
 
-@feature.button(Drop, roles=CONSEILLERS, writes=False)
-async def drop_preview(ctx: Context, click: Drop) -> Replies:
+@feature.button(DropRdv, name="rdv.Drop", roles=CONSEILLERS, writes=False)
+async def drop_preview(ctx: Context, click: DropRdv) -> Replies:
     """Say that nothing is noted, unless it is already."""
     must_be_author(ctx, click.author, "rdv")
     return answer(ctx, Message(render("rdv/dropped", noted=bool(await find_noted(ctx.db, [click.key])))))
 
 
-@feature.button(Pick, roles=CONSEILLERS, writes=False)
-async def pick_value(ctx: ReadingContext, click: Pick) -> Replies:
+@feature.button(PickRdvElement, name="rdv.Pick", roles=CONSEILLERS, writes=False)
+async def pick_value(ctx: ReadingContext, click: PickRdvElement) -> Replies:
     """Take the value that was chosen, and show the preview anew."""
     shown, name = click.shown, click.element
     chosen: Any = [*shown.raw.get("themes", ()), click.chosen] if name == "themes" else click.chosen
     return await _again(ctx, shown, shown.raw | {name: chosen}, name, shown.unread)
 
 
-@feature.button(Ignore, roles=CONSEILLERS, writes=False)
-async def ignore_words(ctx: ReadingContext, click: Ignore) -> Replies:
+@feature.button(IgnoreRdvWords, name="rdv.Ignore", roles=CONSEILLERS, writes=False)
+async def ignore_words(ctx: ReadingContext, click: IgnoreRdvWords) -> Replies:
     """Leave out what was not understood, and show the preview anew."""
     return await _again(ctx, click.shown, click.shown.raw, "", [])
 
 
-async def _again(ctx: ReadingContext, shown: Preview, raw: dict[str, Any], but: str, unread: Sequence[str]) -> Replies:
+async def _again(
+    ctx: ReadingContext, shown: RdvPreview, raw: dict[str, Any], but: str, unread: Sequence[str]
+) -> Replies:
     must_be_author(ctx, shown.author, "rdv")
     line = RdvLine(
         raw,

@@ -43,54 +43,54 @@ CONSEILLERS = (people.Role.CONSEILLER, people.Role.COORDINATEUR)
 """Who has a calendar."""
 
 
-class New(BaseModel):
+class NoteRdv(BaseModel):
     """« Nouveau rendez-vous »: opens the window."""
 
 
-class About(BaseModel):
+class AboutRdv(BaseModel):
     """Something about the rdv of that number."""
 
     rdv: int
 
 
-class See(About):
+class SeeRdv(AboutRdv):
     """« Voir » a rdv as it is now."""
 
 
-class Edit(About):
+class ChangeRdv(AboutRdv):
     """« Modifier »: opens the window of a rdv."""
 
 
-class SetState(About):
+class SetState(AboutRdv):
     """« Honoré », « Absent », « Annulé »."""
 
     state: RdvState
 
 
-class Report(About):
+class ReportRdv(AboutRdv):
     """« Compte rendu »: opens the window of a report, filled with what the rdv says."""
 
 
-class CreateRoom(About):
+class CreateRoom(AboutRdv):
     """« Créer le lien »: the room of a visio is opened now."""
 
 
-class EnterRoom(About):
+class EnterRoom(AboutRdv):
     """« Entrer pour animer »: the address by which whose rdv it is hosts its room."""
 
 
-class CancelRest(About):
+class CancelRest(AboutRdv):
     """« Annuler aussi les suivants » of a series."""
 
 
-class Unset(About):
+class Unset(AboutRdv):
     """Undo of a state: it is again as it was."""
 
     state: RdvState
     sequence: int
 
 
-class Page(BaseModel):
+class RdvPage(BaseModel):
     """« Suite »: a page of the rdv of some days."""
 
     start: dt.date
@@ -112,28 +112,28 @@ class Proposal(BaseModel):
     meeting: int = 0
 
 
-class AnswerMeeting(About):
+class AnswerMeeting(AboutRdv):
     """« Accepter », « Refuser » or « Me retirer », for the meeting at that hour."""
 
     starts_at: dt.datetime
     agrees: bool
 
 
-class SeeBooked(About):
+class SeeBooked(AboutRdv):
     """« Répondre », or « Qui a réservé »: shows the bookings of a rdv of the page."""
 
 
-class KeepMeeting(About):
+class KeepMeeting(AboutRdv):
     """« Maintenir sans attendre »: it is sure with those who accepted that hour."""
 
     starts_at: dt.datetime
 
 
-class MoveMeeting(About):
+class MoveMeeting(AboutRdv):
     """« Autre moment »: shows its organiser others."""
 
 
-class SuggestMoment(About):
+class SuggestMoment(AboutRdv):
     """« Autre moment » of a guest: shows moments that may be proposed for the meeting at ``starts_at``, from ``after``
     on."""
 
@@ -226,7 +226,7 @@ def draw_buttons(ctx: Context, rdv: Rdv, report: int | None = None) -> Sequence[
     cancel = Button("Annulé" if rdv.starts_at <= ctx.now else "Annuler", SetState(rdv=about, state=RdvState.ANNULE))
     if rdv.starts_at > ctx.now:
         rest = [Button("Annuler la suite", CancelRest(rdv=about))] if rdv.series is not None else []
-        return [*_draw_room(ctx, rdv), Button("Déplacer", Edit(rdv=about)), cancel, *rest, *draw_booked(ctx, rdv)]
+        return [*_draw_room(ctx, rdv), Button("Déplacer", ChangeRdv(rdv=about)), cancel, *rest, *draw_booked(ctx, rdv)]
     here = {RdvState.HONORE: "Honoré", RdvState.ABSENT: "Absent"}
     states = [
         Button(label, SetState(rdv=about, state=state)) for state, label in here.items() if state is not rdv.state
@@ -238,7 +238,7 @@ def _draw_filing(ctx: Context, rdv: Rdv) -> Sequence[Button]:
     """Draw « Compte rendu » under what has begun, and took place as far as is known."""
     is_done = rdv.starts_at <= ctx.now and rdv.state in (RdvState.PREVU, RdvState.HONORE)
     files = is_done and ctx.user.role is people.Role.CONSEILLER
-    return [Button("Compte rendu", Report(rdv=rdv.number), "primary")] if files else []
+    return [Button("Compte rendu", ReportRdv(rdv=rdv.number), "primary")] if files else []
 
 
 def draw_card(ctx: Context, rdv: Rdv, report: int | None = None, verb: str = "") -> Message:
@@ -364,9 +364,9 @@ COMING = timedelta(days=90)
 async def read_list(ctx: ReadingContext, text: str) -> Replies | None:
     """List what a line asks for: some days, or a rdv by its number; None for a line that says something else."""
     if (number := read_typed_number(text)) is not None:
-        return await see_rdv(ctx, See(rdv=number))
+        return await see_rdv(ctx, SeeRdv(rdv=number))
     period = _read_days(fold(text).strip(), ctx.today)
-    return None if period is None else await list_page(ctx, Page(start=period.start, end=period.end))
+    return None if period is None else await list_page(ctx, RdvPage(start=period.start, end=period.end))
 
 
 def _read_days(said: str, today: date) -> Period | None:
@@ -407,8 +407,8 @@ async def _list_or_refuse(ctx: ReadingContext, text: str) -> Replies:
     return listed
 
 
-@feature.button(Page, roles=CONSEILLERS, writes=False)
-async def list_page(ctx: Context, at: Page) -> Replies:
+@feature.button(RdvPage, name="rdv.Page", roles=CONSEILLERS, writes=False)
+async def list_page(ctx: Context, at: RdvPage) -> Replies:
     """Show a page of the rdv of some days, as they are now."""
     start, end = (find_midnight(day, ctx.zone) for day in (at.start, at.end))
     rdvs = await list_between(ctx.db, ctx.user.id, start, end, SHOWN)
@@ -416,14 +416,14 @@ async def list_page(ctx: Context, at: Page) -> Replies:
     last = at.end - _DAY
     is_day = at.start == last
     days = say_date(at.start, ctx.today) if is_day else say_days(at.start, last)
-    following = page.draw_next(lambda number: Page(start=at.start, end=at.end, page=number), style="primary")
-    later = [Button("Jours suivants", Page(start=at.end, end=at.end + (at.end - at.start)))] if not following else []
+    following = page.draw_next(lambda number: RdvPage(start=at.start, end=at.end, page=number), style="primary")
+    later = [Button("Jours suivants", RdvPage(start=at.end, end=at.end + (at.end - at.start)))] if not following else []
     text = render("rdv/list", days=days, is_day=is_day, total=page.total, page=page.number, pages=page.pages)
-    return Whisper(text, [*following, *later, Button("Nouveau", New())], cards=await draw_lines(ctx, page.rows))
+    return Whisper(text, [*following, *later, Button("Nouveau", NoteRdv())], cards=await draw_lines(ctx, page.rows))
 
 
-@feature.button(See, roles=CONSEILLERS, writes=False)
-async def see_rdv(ctx: Context, click: See) -> Replies:
+@feature.button(SeeRdv, name="rdv.See", roles=CONSEILLERS, writes=False)
+async def see_rdv(ctx: Context, click: SeeRdv) -> Replies:
     """Show one rdv as it is now."""
     rdv = await get_own(ctx, click.rdv)
     drawn = await draw_rdv(ctx, rdv, (await find_reports(ctx.db, [rdv])).get(rdv.number))

@@ -34,7 +34,7 @@ DONE = (RdvState.HONORE, RdvState.ABSENT)
 MOVABLE = (RdvState.PREVU,)
 
 
-class MoveBack(cards.About):
+class MoveBack(cards.AboutRdv):
     """Undo of a move: it begins and ends again when it did."""
 
     starts_at: datetime
@@ -214,8 +214,8 @@ async def move_back(ctx: Context, click: MoveBack) -> Replies:
     return await _tell_moved(ctx, rdv, [])
 
 
-@feature.button(cards.Edit, roles=CONSEILLERS, writes=False)
-async def edit(ctx: ReadingContext, click: cards.Edit) -> Replies:
+@feature.button(cards.ChangeRdv, name="rdv.Edit", roles=CONSEILLERS, writes=False)
+async def edit(ctx: ReadingContext, click: cards.ChangeRdv) -> Replies:
     """Open the window of a rdv as it is."""
     rdv = await cards.get_own(ctx, click.rdv)
     must_be_kept_here(rdv)
@@ -256,13 +256,13 @@ TOLD_MAX, TODAY_MAX, LISTED_MAX = 3, 2, 5
 UNDONE = (RdvState.PREVU, RdvState.HONORE)
 
 
-class Decline(cards.About):
+class DeclineReport(cards.AboutRdv):
     """« Sans compte rendu », for the rdv at that hour."""
 
     starts_at: datetime
 
 
-class Undecline(cards.About):
+class Undecline(cards.AboutRdv):
     """Undo of « Sans compte rendu »."""
 
 
@@ -272,8 +272,8 @@ class FileNext(BaseModel):
     since: date | None = None
 
 
-@feature.button(cards.Report, roles=FILING, writes=False)
-async def open_report(ctx: ReadingContext, click: cards.Report) -> Replies:
+@feature.button(cards.ReportRdv, name="rdv.Report", roles=FILING, writes=False)
+async def open_report(ctx: ReadingContext, click: cards.ReportRdv) -> Replies:
     """Open the window of a report, filled; its key is the rdv’s, so that it counts once."""
     rdv = await cards.get_own(ctx, click.rdv)
     if report := (await appointments.find_reports(ctx.db, [rdv])).get(rdv.number):
@@ -303,8 +303,8 @@ async def _fill(ctx: ReadingContext, rdv: Rdv) -> NewCra:
     return NewCra.draft(**{name: value for name, value in known.items() if value is not None}, often=usual.minutes)
 
 
-@feature.button(Decline, roles=FILING)
-async def decline(ctx: Context, click: Decline) -> Replies:
+@feature.button(DeclineReport, name="rdv.Decline", roles=FILING)
+async def decline(ctx: Context, click: DeclineReport) -> Replies:
     """Note that no report is wanted of a rdv at that hour; at another one it is asked again."""
     rdv = await cards.get_own(ctx, click.rdv, locked=True)
     await change(ctx.db, rdv, declined_for=click.starts_at)
@@ -363,11 +363,13 @@ def ask_report(ctx: Context, rdv: Rdv) -> Waiting:
     """Ask for the report of a rdv, once for the hour that it has."""
     start = rdv.starts_at.astimezone(ctx.zone)
     text = f"{say_what(rdv)}, {say_weekday(start.date(), ctx.today)} à {say_hour(start)} : le compte rendu ?"
-    none = Button("Sans compte rendu", Decline(rdv=rdv.number, starts_at=rdv.starts_at))
+    none = Button("Sans compte rendu", DeclineReport(rdv=rdv.number, starts_at=rdv.starts_at))
     key = f"rdv:{rdv.number}:{rdv.starts_at:%Y%m%d%H%M}"
-    return Waiting(text, Button("Compte rendu", cards.Report(rdv=rdv.number), "primary"), [none], key)
+    return Waiting(text, Button("Compte rendu", cards.ReportRdv(rdv=rdv.number), "primary"), [none], key)
 
 
 def _tell_today(ctx: Context, rdv: Rdv) -> Waiting:
     hour = say_hour(rdv.starts_at.astimezone(ctx.zone))
-    return Waiting(f"Aujourd’hui à {hour} : {say_what(rdv)}", Button("Voir le rendez-vous", cards.See(rdv=rdv.number)))
+    return Waiting(
+        f"Aujourd’hui à {hour} : {say_what(rdv)}", Button("Voir le rendez-vous", cards.SeeRdv(rdv=rdv.number))
+    )

@@ -21,7 +21,7 @@ from bot.errors import ChatError, UserError
 from bot.replies import Button, Direct, Progress, Replies, Reply, Start, Step
 from bot.texts import render
 from bot.visits import WebhookAnswer, WebhookError, WebhookRequest
-from commands.rdv.cards import CONSEILLERS, Edit, describe, feature, say_overlaps
+from commands.rdv.cards import CONSEILLERS, ChangeRdv, describe, feature, say_overlaps
 from config.time import PARIS
 from storage import claims, communes, database, people
 from storage.annuaire.entries import read_email
@@ -64,14 +64,14 @@ class UnreadableDeliveryError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Delivered:
+class DeliveredRdv:
     """The state of a rendez-vous, and the addresses of its agents in small letters, each once."""
 
     rdv: remote.RemoteRdv
     agents: Sequence[str]
 
 
-def read_delivery(body: bytes, organisation: int, now: datetime) -> Delivered | None:
+def read_delivery(body: bytes, organisation: int, now: datetime) -> DeliveredRdv | None:
     """Read a delivery; None for what is about anything but a rendez-vous. Raises UnreadableDeliveryError."""
     try:
         told = json.loads(body.decode())
@@ -83,7 +83,7 @@ def read_delivery(body: bytes, organisation: int, now: datetime) -> Delivered | 
         raise UnreadableDeliveryError from None
 
 
-def _read(data: Json, meta: Json, organisation: int, now: datetime) -> Delivered:
+def _read(data: Json, meta: Json, organisation: int, now: datetime) -> DeliveredRdv:
     number, event = _read_number(data["id"]), meta.get("event")
     motif = _read_object(data, "motif")
     came = [_read_object(one, "").get("status") for one in _read_list(data, "participations")]
@@ -108,7 +108,7 @@ def _read(data: Json, meta: Json, organisation: int, now: datetime) -> Delivered
         is_purged=is_purged,
         **_read_place(data, motif).columns,
     )
-    return Delivered(rdv, _read_agents(data))
+    return DeliveredRdv(rdv, _read_agents(data))
 
 
 def read_moment(said: object) -> datetime:
@@ -249,7 +249,7 @@ LATE = "rdv.late_agents"
 OVERLAP = "rdv.overlap"
 """The claims on what was told of two rdv at the same time."""
 UNIT = ("adresse", "adresses")
-STATUSES = {None: 200, remote.Refusal.SIGNATURE: 401, remote.Refusal.UNREADABLE: 400}
+STATUSES = {None: 200, remote.DeliveryRefusal.SIGNATURE: 401, remote.DeliveryRefusal.UNREADABLE: 400}
 
 Known = Mapping[str, people.Person]
 """Who has an address, in the register or in Mattermost."""
@@ -262,8 +262,8 @@ class Proved:
     in time who has an address."""
 
     organisation: int
-    told: Delivered | None = None
-    refusal: remote.Refusal | None = None
+    told: DeliveredRdv | None = None
+    refusal: remote.DeliveryRefusal | None = None
     known: Known = field(default_factory=dict)
     before: remote.Agents = field(default_factory=dict)
     is_late: bool = False
@@ -279,11 +279,11 @@ async def prove(ctx: ReadingContext, sent: WebhookRequest) -> Proved:
         raise WebhookError(404)
     organisation = webhook.organisation
     if not signed:
-        return Proved(organisation, refusal=remote.Refusal.SIGNATURE)
+        return Proved(organisation, refusal=remote.DeliveryRefusal.SIGNATURE)
     try:
         told = read_delivery(sent.body, organisation, ctx.now)
     except UnreadableDeliveryError:
-        return Proved(organisation, refusal=remote.Refusal.UNREADABLE)
+        return Proved(organisation, refusal=remote.DeliveryRefusal.UNREADABLE)
     if told is None:
         return Proved(organisation)
     before = await remote.find_agents(ctx.db, told.agents)
@@ -370,7 +370,7 @@ async def _tell_overlap(ctx: Context, rdv: Rdv, own: Rdv) -> Sequence[Reply]:
         return []
     theirs = replace(ctx, user=owner)
     text = render("rdv/imported_overlap", overlaps=await say_overlaps(theirs, [rdv]), **describe(theirs, rdv))
-    return [Direct(text, [Button(f"Déplacer le n° {own.number}", Edit(rdv=own.number))], user_id=owner.id)]
+    return [Direct(text, [Button(f"Déplacer le n° {own.number}", ChangeRdv(rdv=own.number))], user_id=owner.id)]
 
 
 async def _register(ctx: Context, person: people.Person) -> str:

@@ -47,7 +47,7 @@ class NewAbsence(BaseModel):
     """« Ajouter une absence »: opens the window."""
 
 
-class Remove(Choosing):
+class RemoveHours(Choosing):
     """A range (« plage:3 ») or an absence (« absence:4 ») to be removed."""
 
 
@@ -129,7 +129,7 @@ async def draw_hours(ctx: Context, said: str = "") -> Message:
     offered = {f"plage:{one.number}": f"Retirer {say_range(one)}" for one in ranges}
     offered |= {f"absence:{one.number}": f"Retirer l’absence {say_absence(one)}" for one in absences}
     buttons = [Button("Ajouter une plage", NewRange(), "primary"), Button("Ajouter une absence", NewAbsence())]
-    menus = [Menu("Retirer…", Remove(), offered)] if offered else []
+    menus = [Menu("Retirer…", RemoveHours(), offered)] if offered else []
     return Message(f"{said}\n\n{text}" if said else text, buttons, menus=menus)
 
 
@@ -235,8 +235,8 @@ async def _keep_absence(ctx: Context, said: SaidAbsence) -> Markdown:
     return render("reservation/added", said=f"absence {say_absence(absence)}")
 
 
-@feature.button(Remove, roles=CONSEILLERS)
-async def remove(ctx: Context, click: Remove) -> Replies:
+@feature.button(RemoveHours, name="rdv.Remove", roles=CONSEILLERS)
+async def remove(ctx: Context, click: RemoveHours) -> Replies:
     """Remove a range or an absence; it can be put back."""
     kind, _, number = click.chosen.partition(":")
     taken = await (_take_range if kind == "plage" else _take_absence)(ctx, int(number))

@@ -49,7 +49,7 @@ class ChooseMoment(cards.Proposal):
     anyway: bool = False
 
 
-class Later(cards.Proposal):
+class LaterMoments(cards.Proposal):
     """« Plus tard »: the moments from then on."""
 
     after: datetime
@@ -154,7 +154,7 @@ async def _draw_moments(ctx: Context, wanted: cards.Proposal, after: datetime, *
     text = render("rdv/moments", count=len(moments), taken=taken, away=away, **_describe(wanted))
     said = wanted.model_dump(include=set(cards.Proposal.model_fields))
     buttons = [Button(say_when(at, ctx.zone, ctx.now), ChooseMoment(**said, at=at)) for at in moments]
-    later = [Button("Plus tard", Later(**said, after=moments[-1] + timedelta(minutes=wanted.minutes)))]
+    later = [Button("Plus tard", LaterMoments(**said, after=moments[-1] + timedelta(minutes=wanted.minutes)))]
     return Message(text, [*buttons, *(later if len(moments) == SHOWN else [])])
 
 
@@ -164,11 +164,11 @@ async def _draw_fixed(ctx: Context, wanted: cards.Proposal, start: datetime) -> 
     text = render("rdv/fixed", when=say_when(start, ctx.zone, ctx.now), busy=busy, away=away, **_describe(wanted))
     said = wanted.model_dump()
     go = Button("Proposer quand même" if busy else "Proposer", ChooseMoment(**said, at=start, anyway=True), "primary")
-    return Message(text, [go, Button("D’autres moments", Later(**said, after=start))])
+    return Message(text, [go, Button("D’autres moments", LaterMoments(**said, after=start))])
 
 
-@feature.button(Later, roles=CONSEILLERS, writes=False)
-async def show_later(ctx: ReadingContext, click: Later) -> Replies:
+@feature.button(LaterMoments, name="rdv.Later", roles=CONSEILLERS, writes=False)
+async def show_later(ctx: ReadingContext, click: LaterMoments) -> Replies:
     """Show the moments after those."""
     must_be_author(ctx, click.author, "rdv")
     return answer(ctx, await _draw_moments(ctx, click, click.after))

@@ -16,7 +16,7 @@ from commands.rdv.rooms import start_rooms
 from commands.rdv.visits import OTHER, OVER, PAGE, Held, Typed, Visit
 from config.text import fold
 from config.themes import bits
-from dialogs.rdv.slots import Hours, Slot, Wish, ask_hours
+from dialogs.rdv.slots import BookingWish, Hours, Slot, ask_hours
 from storage import claims, people
 from storage.database import change
 from storage.rdv import appointments, bookings
@@ -107,7 +107,7 @@ async def _book(visit: Visit, asked: PageRequest) -> PageAnswer:
         if booking.stands and became not in OVER:
             return _go_to(visit, seal.open(booking.sealed_code, booking.code_hash))
         await change(ctx.db, booking, once=None)  # it was refused or cancelled: this asks anew
-    slot = await visit.find_slot(start, Wish(visit.theme, hours=Hours(*hours))) if start else None
+    slot = await visit.find_slot(start, BookingWish(visit.theme, hours=Hours(*hours))) if start else None
     if start and slot is None:
         return await visit.show_form(
             replace(typed, creneau=""), faults | {"creneau": render("reservation/moment_gone")}, status=409

@@ -11,7 +11,7 @@ from bot.account_status import find_active
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.french import say_hour, say_minutes
-from bot.mail import Letter, Outcome, render_letter, send_letter
+from bot.mail import Letter, LetterOutcome, render_letter, send_letter
 from bot.replies import Button, Direct, EveningPart, Message, Progress, Replies, Start, Step, Whisper
 from bot.texts import render
 from commands.rdv.cards import CONSEILLERS, describe, feature
@@ -36,7 +36,7 @@ GAP = 2
 """The hour of Paris in which no job runs."""
 
 
-class PutOff(BaseModel):
+class PutOffReminder(BaseModel):
     """« Dans 30 min », « Demain à 8 h »: the reminder of these comes again then; half an hour after the click where no
     instant is said, or it is past."""
 
@@ -44,13 +44,13 @@ class PutOff(BaseModel):
     at: datetime | None = None
 
 
-class Stop(BaseModel):
+class StopReminders(BaseModel):
     """« Ne plus rappeler » these."""
 
     numbers: list[int]
 
 
-class Choose(BaseModel):
+class SetReminders(BaseModel):
     """« Ne plus rien rappeler », « Me rappeler mes rendez-vous »: of all rdv, from now on."""
 
     wanted: bool
@@ -82,8 +82,8 @@ async def _remind_of(ctx: Context, rdv: Rdv, owner: people.Person | None) -> Dir
     if owner is None or is_fresh or owner.has_left(owner.today(ctx.now)):
         return None
     theirs = replace(ctx, user=owner)
-    put_off = [Button("Dans 30 min", PutOff(numbers=[rdv.number]))] if ctx.now + LATER < rdv.starts_at else []
-    stop = Button("Ne plus rappeler", Stop(numbers=[rdv.number]))
+    put_off = [Button("Dans 30 min", PutOffReminder(numbers=[rdv.number]))] if ctx.now + LATER < rdv.starts_at else []
+    stop = Button("Ne plus rappeler", StopReminders(numbers=[rdv.number]))
     return Direct(render("rdv/soon", **describe(theirs, rdv)), [*put_off, stop], user_id=owner.id)
 
 
@@ -113,13 +113,15 @@ async def _tell_tomorrow(ctx: Context) -> Message | None:
     if not rdvs:
         return None
     numbers, morning = [rdv.number for rdv in rdvs], datetime.combine(day, MORNING, ctx.zone)
-    put_off = [Button("Demain à 8 h", PutOff(numbers=numbers, at=morning))] if morning < rdvs[0].starts_at else []
+    put_off = (
+        [Button("Demain à 8 h", PutOffReminder(numbers=numbers, at=morning))] if morning < rdvs[0].starts_at else []
+    )
     text = render("rdv/tomorrow", rows=[describe(ctx, rdv) for rdv in rdvs])
-    return Message(text, [*put_off, Button("Ne plus rappeler", Stop(numbers=numbers))])
+    return Message(text, [*put_off, Button("Ne plus rappeler", StopReminders(numbers=numbers))])
 
 
-@feature.button(PutOff)
-async def put_off(ctx: Context, click: PutOff) -> Replies:
+@feature.button(PutOffReminder, name="rdv.PutOff")
+async def put_off(ctx: Context, click: PutOffReminder) -> Replies:
     """Let the reminder come again at that moment."""
     at = click.at if click.at and click.at > ctx.now else ctx.now + LATER
     rdvs = [rdv for rdv in await lock_rdvs(ctx.db, ctx.user.id, click.numbers) if rdv.starts_at > at]
@@ -130,13 +132,15 @@ async def put_off(ctx: Context, click: PutOff) -> Replies:
     return Whisper(render("rdv/put_off", at=say_hour(at.astimezone(ctx.zone))))
 
 
-@feature.button(Stop)
-async def stop(ctx: Context, click: Stop) -> Replies:
+@feature.button(StopReminders, name="rdv.Stop")
+async def stop(ctx: Context, click: StopReminders) -> Replies:
     """Remind a visitor no more of these rendez-vous."""
     rdvs = await lock_rdvs(ctx.db, ctx.user.id, click.numbers)
     for rdv in rdvs:
         await change(ctx.db, rdv, is_unreminded=True, remind_at=None)
-    return Whisper(render("rdv/stopped", count=len(rdvs)), [Button("Ne plus rien rappeler", Choose(wanted=False))])
+    return Whisper(
+        render("rdv/stopped", count=len(rdvs)), [Button("Ne plus rien rappeler", SetReminders(wanted=False))]
+    )
 
 
 @feature.command(
@@ -154,8 +158,8 @@ async def set_reminders(ctx: Context, line: str) -> Replies:
     return await _choose(ctx, ANSWERS[said]) if said else await _tell_choice(ctx)
 
 
-@feature.button(Choose)
-async def choose(ctx: Context, click: Choose) -> Replies:
+@feature.button(SetReminders, name="rdv.Choose")
+async def choose(ctx: Context, click: SetReminders) -> Replies:
     """Remind of all rdv from now on, or of none."""
     return await _choose(ctx, click.wanted)
 
@@ -168,7 +172,7 @@ async def _choose(ctx: Context, wanted: bool) -> Whisper:
 async def _tell_choice(ctx: Context) -> Whisper:
     wanted = not await reminders.is_quiet(ctx.db, ctx.user.id)
     change_it = "Ne plus rien rappeler" if wanted else "Me rappeler mes rendez-vous"
-    return Whisper(render("rdv/reminders", wanted=wanted), [Button(change_it, Choose(wanted=not wanted))])
+    return Whisper(render("rdv/reminders", wanted=wanted), [Button(change_it, SetReminders(wanted=not wanted))])
 
 
 EVENING = timedelta(hours=17)
@@ -222,13 +226,13 @@ async def _begin(ctx: Context, booking: bookings.Booking, rdv: Rdv, owner: peopl
     return Start(payload=MailReminder(booking=booking.number, attempt=attempt), quiet=True)
 
 
-async def send(ctx: ReadingContext, asked: MailReminder, _: Progress) -> Outcome | None:
+async def send(ctx: ReadingContext, asked: MailReminder, _: Progress) -> LetterOutcome | None:
     """Send the reminder, unless it is sent, cancelled, moved or tried anew; None for those."""
     found = await bookings.find_to_mail(ctx.db, asked.booking, ctx.now)
     if found is None or found[0].mail_tries != asked.attempt:
         return None
     letter = await _write(ctx, *found)
-    return await send_letter(ctx.settings, letter) if letter else Outcome.REFUSED
+    return await send_letter(ctx.settings, letter) if letter else LetterOutcome.REFUSED
 
 
 async def _write(ctx: ReadingContext, booking: bookings.Booking, rdv: Rdv) -> Letter | None:
@@ -256,10 +260,10 @@ async def _write(ctx: ReadingContext, booking: bookings.Booking, rdv: Rdv) -> Le
 
 
 @feature.chore(MailReminder, name="rdv.MailReminder", title="Rappel par courriel", unit=UNIT, asks=send)
-async def note_sent(ctx: Context, asked: MailReminder, _: Progress, outcome: Outcome | None) -> Step:
+async def note_sent(ctx: Context, asked: MailReminder, _: Progress, outcome: LetterOutcome | None) -> Step:
     """Note what came of it; what failed is tried again when its time has come."""
     found = await bookings.find_to_mail(ctx.db, asked.booking, ctx.now, locked=True)
-    if found and outcome in (Outcome.SENT, Outcome.REFUSED):
+    if found and outcome in (LetterOutcome.SENT, LetterOutcome.REFUSED):
         booking, rdv = found
         await change(ctx.db, booking, mailed_for=rdv.starts_at, mail_tries=0, mail_next=None)
     return Step(done=1, finished=True)

@@ -19,7 +19,7 @@ from commands.rdv.cards import CONSEILLERS, SeeBooked, feature, get_own
 from commands.rdv.rooms import start_rooms
 from commands.rdv.visits import OVER, say_when
 from config.themes import THEMES
-from dialogs.rdv.slots import Wish, find_free, find_theme, list_free
+from dialogs.rdv.slots import BookingWish, find_free, find_theme, list_free
 from dialogs.reservation import MOMENTS_MAX, OfferMoment
 from storage.annuaire.entries import show_phone
 from storage.database import change
@@ -34,13 +34,13 @@ SHOWN_MAX = 5
 """Bookings that are shown at once."""
 
 
-class About(BaseModel):
+class AboutBooking(BaseModel):
     """Something about the booking of that number."""
 
     booking: int
 
 
-class Timed(About):
+class Timed(AboutBooking):
     """Something about a booking at that hour: who clicks has read it."""
 
     starts_at: datetime
@@ -50,7 +50,7 @@ class Accept(Timed):
     """« Accepter »."""
 
 
-class Refuse(Timed):
+class RefuseBooking(Timed):
     """« Refuser », or « Annuler » once it was accepted."""
 
 
@@ -58,7 +58,7 @@ class Offer(Timed):
     """« Proposer un autre moment »: opens the window."""
 
 
-class SeeContact(About):
+class SeeContact(AboutBooking):
     """« Voir le contact »."""
 
 
@@ -93,9 +93,9 @@ def _draw_buttons(booking: Booking, rdv: Rdv, state: str) -> list[Button]:
     offer = [] if rdv.collective else [Button("Proposer un autre moment", Offer(**about))]
     match state:
         case "waiting":
-            return [accept, *offer, Button("Refuser", Refuse(**about), "danger"), *_see(booking, state)]
+            return [accept, *offer, Button("Refuser", RefuseBooking(**about), "danger"), *_see(booking, state)]
         case "accepted" | "offered":
-            return [*offer, Button("Annuler", Refuse(**about), "danger"), *_see(booking, state)]
+            return [*offer, Button("Annuler", RefuseBooking(**about), "danger"), *_see(booking, state)]
         case "refused":
             return [Button("Accepter finalement", Accept(**about)), *_see(booking, state)]
         case _:
@@ -176,8 +176,8 @@ async def _take_back(ctx: Context, booking: Booking, rdv: Rdv) -> Rdv:
     return rdv
 
 
-@feature.button(Refuse)
-async def refuse(ctx: Context, click: Refuse) -> Replies:
+@feature.button(RefuseBooking, name="rdv.Refuse")
+async def refuse(ctx: Context, click: RefuseBooking) -> Replies:
     """Refuse a booking, or cancel one that was accepted: its person reads so on their page."""
     booking, rdv = await _lock(ctx, click.booking, click.starts_at)
     _must_be_to_come(ctx, rdv)
@@ -211,7 +211,7 @@ async def ask_moment(ctx: ReadingContext, click: Offer) -> Replies:
     if found is None or not found[0].stands or found[1].starts_at != click.starts_at:
         raise UserError(render("rdv/booking_changed"))
     days = Period(ctx.today, ctx.today + OFFERED_AHEAD)
-    slots = await list_free(ctx.db, ctx.user, ctx.now, days, Wish(find_theme(found[1]), [found[1].number]))
+    slots = await list_free(ctx.db, ctx.user, ctx.now, days, BookingWish(find_theme(found[1]), [found[1].number]))
     free = [slot.start for slot in slots if slot.by.seats == 1 and slot.start != found[1].starts_at][:MOMENTS_MAX]
     if not free:
         raise UserError(render("rdv/no_other_moment"))
@@ -225,7 +225,7 @@ async def offer_moment(ctx: Context, form: OfferMoment) -> Replies:
     booking, rdv = await _lock(ctx, form.booking, form.starts_at)
     _must_be_to_come(ctx, rdv)
     start = datetime.fromisoformat(form.moment)
-    slot = await find_free(ctx.db, ctx.user, ctx.now, start, Wish(find_theme(rdv), [rdv.number]))
+    slot = await find_free(ctx.db, ctx.user, ctx.now, start, BookingWish(find_theme(rdv), [rdv.number]))
     if slot is None or not booking.stands:
         raise UserError(fields={"moment": render("rdv/moment_not_free")})
     values = {"starts_at": slot.start, "ends_at": slot.end, "place": slot.by.place, "state": RdvState.PROPOSE}

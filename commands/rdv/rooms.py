@@ -119,7 +119,7 @@ async def enter_room(ctx: ReadingContext, click: cards.EnterRoom) -> Replies:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedRoom:
     """The room that a rdv is to have, made by the server or pasted."""
 
     rdv: int
@@ -127,7 +127,7 @@ class Wanted:
     is_pasted: bool = False
 
 
-async def ask_room(ctx: ReadingContext, click: cards.CreateRoom) -> Wanted | Whisper:
+async def ask_room(ctx: ReadingContext, click: cards.CreateRoom) -> WantedRoom | Whisper:
     """Have the room of a rdv made now. Raises UserError where the server does not."""
     rdv = await cards.get_own(ctx, click.rdv)
     if rdv.visio_url:
@@ -137,7 +137,7 @@ async def ask_room(ctx: ReadingContext, click: cards.CreateRoom) -> Wanted | Whi
         return Whisper(render("rdv/no_server", number=rdv.number))
     if not needs_room(rdv):
         raise UserError(render("rdv/link_once_confirmed"))
-    return Wanted(rdv.number, await _make(ctx, rdv))
+    return WantedRoom(rdv.number, await _make(ctx, rdv))
 
 
 def _must_be_visio(rdv: Rdv) -> None:
@@ -152,14 +152,14 @@ def _must_be_visio(rdv: Rdv) -> None:
 
 
 @feature.button(cards.CreateRoom, roles=CONSEILLERS, asks=ask_room)
-async def create_room(ctx: Context, wanted: Wanted) -> Replies:
+async def create_room(ctx: Context, wanted: WantedRoom) -> Replies:
     """Note the room that was made; of two clicks the first one counts."""
     rdv = await cards.get_own(ctx, wanted.rdv, locked=True)
     told = [] if rdv.visio_url else await _keep(ctx, rdv, wanted.room)
     return [Whisper(render("rdv/room", **cards.describe(ctx, rdv)), courtesy=True), *told]
 
 
-async def read_room(ctx: ReadingContext, text: str) -> Wanted | Whisper:
+async def read_room(ctx: ReadingContext, text: str) -> WantedRoom | Whisper:
     """Read « 12 https://… »; without an address the server is asked for a room. Raises UserError."""
     typed = _TYPED.fullmatch(" ".join(text.split()))
     if typed is None:
@@ -171,7 +171,7 @@ async def read_room(ctx: ReadingContext, text: str) -> Wanted | Whisper:
     link = urls.first_link(said)
     if not link or len(link) > URL_MAX:
         raise UserError(render("rdv/link_unfit", example=EXAMPLE))
-    return Wanted(number, visio.Room(VisioKind.LINK, "", url=link), is_pasted=True)
+    return WantedRoom(number, visio.Room(VisioKind.LINK, "", url=link), is_pasted=True)
 
 
 @feature.command(
@@ -181,7 +181,7 @@ async def read_room(ctx: ReadingContext, text: str) -> Wanted | Whisper:
     roles=CONSEILLERS,
     asks=read_room,
 )
-async def set_room(ctx: Context, wanted: Wanted) -> Replies:
+async def set_room(ctx: Context, wanted: WantedRoom) -> Replies:
     """Note the link that was pasted in place of the one before, or the room that was made."""
     if not wanted.is_pasted:
         return await create_room(ctx, wanted)

@@ -15,7 +15,7 @@ from bot.site import render_page
 from bot.texts import render
 from bot.visits import PageAnswer, address_of_page
 from config import libraries, settings, themes, time
-from dialogs.rdv.slots import Slot, Wish, find_free, find_theme, list_free
+from dialogs.rdv.slots import BookingWish, Slot, find_free, find_theme, list_free
 from dialogs.reservation import say_closes
 from storage.annuaire.entries import read_email, read_phone
 from storage.people import Person
@@ -177,14 +177,14 @@ class Visit:
         found = {code: theme.libelle for code, theme in themes.THEMES.items() if code in known}
         return found | {OTHER: "Un autre sujet"} if found and "" in known else found
 
-    async def list_slots(self, since: date | None = None, wish: Wish | None = None) -> Sequence[Slot]:
+    async def list_slots(self, since: date | None = None, wish: BookingWish | None = None) -> Sequence[Slot]:
         """List the moments that are free from that day on."""
         ranges = await list_ranges(self.ctx.db, self.owner.id)
         ahead = timedelta(days=max((one.ahead for one in ranges), default=0) + 1)
         days = Period(max(since or self.today, self.today), self.today + ahead)
-        return await list_free(self.ctx.db, self.owner, self.ctx.now, days, wish or Wish(self.theme))
+        return await list_free(self.ctx.db, self.owner, self.ctx.now, days, wish or BookingWish(self.theme))
 
-    async def find_slot(self, start: datetime, wish: Wish) -> Slot | None:
+    async def find_slot(self, start: datetime, wish: BookingWish) -> Slot | None:
         """Find the moment that begins then, if it is free."""
         return await find_free(self.ctx.db, self.owner, self.ctx.now, start, wish)
 
@@ -312,9 +312,9 @@ class Held:
         return f"{self.visit.here}/{self.code}"
 
     @property
-    def wish(self) -> Wish:
+    def wish(self) -> BookingWish:
         """What it moves to: moments about the same subject; one of this person alone takes no time from itself."""
-        return Wish(find_theme(self.rdv), () if self.rdv.collective else (self.rdv.number,))
+        return BookingWish(find_theme(self.rdv), () if self.rdv.collective else (self.rdv.number,))
 
     async def show(self, faults: Mapping[str, str] | None = None, *, status: int = 200) -> PageAnswer:
         """Show the page of a booking: its state, and what can be done with it."""

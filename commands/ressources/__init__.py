@@ -18,7 +18,7 @@ from bot.texts import quote, render
 from commands.ressources import collections, life, posts, review, upkeep
 from commands.ressources.cards import find_published
 from commands.ressources.deposit import livre
-from commands.ressources.records import ANIMATEURS, FollowThemes, Miss, Open, feature, find_in_zone
+from commands.ressources.records import ANIMATEURS, FollowThemes, Miss, OpenResource, feature, find_in_zone
 from commands.ressources.search import search_typed
 from config.ressources import KINDS
 from config.themes import THEMES, theme_of
@@ -249,7 +249,7 @@ class OfNeed(BaseModel):
     need: str
 
 
-class Answer(OfNeed):
+class MeetNeed(OfNeed):
     """Button « C’est fait »: opens the window of the resource that answers a need."""
 
 
@@ -257,11 +257,11 @@ class PutAside(OfNeed):
     """Button « Écarter »: dismisses a need."""
 
 
-class TakeBack(OfNeed):
+class ReopenNeed(OfNeed):
     """Button « Rouvrir »: reopens a dismissed need."""
 
 
-class Needs(BaseModel):
+class NeedsPage(BaseModel):
     """Button « Suite »: a page of the needs."""
 
     page: int
@@ -298,23 +298,23 @@ async def list_needs(ctx: ReadingContext, line: str) -> replies.Replies:
     """List the needs of most people first; with more words, search for those."""
     if line.strip():
         return await search_typed(ctx, f"besoins {line}")
-    return await show_needs_page(ctx, Needs(page=1))
+    return await show_needs_page(ctx, NeedsPage(page=1))
 
 
-@feature.button(Needs, roles=ANIMATEURS, writes=False)
-async def show_needs_page(ctx: Context, at: Needs) -> replies.Replies:
+@feature.button(NeedsPage, name="ressources.Needs", roles=ANIMATEURS, writes=False)
+async def show_needs_page(ctx: Context, at: NeedsPage) -> replies.Replies:
     """Show a page of the open needs."""
     found, total = await feedback.list_open_needs(ctx.db, PAGE, (max(at.page, 1) - 1) * PAGE)
     if not found:
         return replies.Whisper(render("ressources/no_need") if not total else render("ressources/no_more_needs"))
     drawn = [await _draw_need(ctx, need) for need in found]
-    following = [replies.Button("Suite", Needs(page=at.page + 1))] if total > at.page * PAGE else []
+    following = [replies.Button("Suite", NeedsPage(page=at.page + 1))] if total > at.page * PAGE else []
     cards = [replies.Card(message.text, message.buttons) for message in drawn]
     return replies.Whisper(render("ressources/needs", total=total), following, cards=cards)
 
 
-@feature.button(Answer, roles=ANIMATEURS, writes=False)
-async def ask_which_resource(ctx: Context, click: Answer) -> replies.Replies:
+@feature.button(MeetNeed, name="ressources.Answer", roles=ANIMATEURS, writes=False)
+async def ask_which_resource(ctx: Context, click: MeetNeed) -> replies.Replies:
     """Open the window of the resource that answers a need."""
     need = await _find_waiting_need(ctx, click.need)
     return replies.Ask(AnswerNeed.draft(need=click.need, said=f"« {quote(need.first.words)} »"))
@@ -333,7 +333,7 @@ async def answer_need(ctx: Context, form: AnswerNeed) -> replies.Replies:
     _note_need(ctx, before, {"fiche": form.number})
     words = {one.user_id: quote(one.words, WORDS_MAX) for one in before.whose}
     said = {"title": posts.link_title(resource), "number": resource.number}
-    opens = replies.Button(f"Ouvrir la fiche n° {resource.number}", Open(resource=resource.number))
+    opens = replies.Button(f"Ouvrir la fiche n° {resource.number}", OpenResource(resource=resource.number))
     texts = {who: render("ressources/need_answered", words=words[who], **said) for who in told}
     messages = [replies.News(user_id=who, text=text, button=opens) for who, text in texts.items()]
     done = replies.Whisper(render("ressources/told", count=len(told), number=resource.number))
@@ -351,8 +351,8 @@ async def put_need_aside(ctx: Context, click: PutAside) -> replies.Replies:
     return [await _refresh_need(ctx, await _find_need(ctx, click.need)), done]
 
 
-@feature.button(TakeBack, roles=ANIMATEURS)
-async def reopen_need(ctx: Context, click: TakeBack) -> replies.Replies:
+@feature.button(ReopenNeed, name="ressources.TakeBack", roles=ANIMATEURS)
+async def reopen_need(ctx: Context, click: ReopenNeed) -> replies.Replies:
     """Reopen a dismissed need."""
     await feedback.hold_need(ctx.db, click.need, ctx.now)
     if not await feedback.reopen_need(ctx.db, click.need):
@@ -372,9 +372,9 @@ async def _draw_need(ctx: Context, need: Need) -> replies.Message:
     decider = await people.get(ctx.db, first.closed_by) if first.closed_by else None
     if need.is_open:
         aside = replies.Button("Écarter", PutAside(need=first.key))
-        buttons = [replies.Button("C’est fait", Answer(need=first.key), "primary"), aside]
+        buttons = [replies.Button("C’est fait", MeetNeed(need=first.key), "primary"), aside]
     else:
-        buttons = [] if first.resource else [replies.Button("Rouvrir", TakeBack(need=first.key))]
+        buttons = [] if first.resource else [replies.Button("Rouvrir", ReopenNeed(need=first.key))]
     return replies.Message(render("ressources/need", need=need, by=decider, most=ABOUTS_MAX), buttons)
 
 

@@ -51,7 +51,7 @@ class MoreAction(StrEnum):
     PUT_BACK = "remettre"
 
 
-class More(Choosing):
+class MoreResourceActions(Choosing):
     """Menu « Plus… » of a resource; ``chosen`` is a ``MoreAction``."""
 
     resource: int
@@ -59,13 +59,13 @@ class More(Choosing):
 
 ACTIONS: Mapping[MoreAction, tuple[str, type[records.OfResource]]] = {
     MoreAction.COMMENT: ("Commenter", records.Comment),
-    MoreAction.SHARE: ("Partager ici", records.Share),
+    MoreAction.SHARE: ("Partager ici", records.ShareResource),
     MoreAction.FOLLOW: ("Suivre ce thème", records.FollowThemes),
     MoreAction.COLLECT: ("Ajouter à une collection", records.Collect),
-    MoreAction.REPORT: ("Signaler", records.Report),
-    MoreAction.EDIT: ("Modifier", records.Edit),
-    MoreAction.WITHDRAW: ("Retirer", records.Withdraw),
-    MoreAction.PUT_BACK: ("Remettre", records.PutBack),
+    MoreAction.REPORT: ("Signaler", records.FlagResource),
+    MoreAction.EDIT: ("Modifier", records.ChangeResource),
+    MoreAction.WITHDRAW: ("Retirer", records.RemoveResource),
+    MoreAction.PUT_BACK: ("Remettre", records.PutBackResource),
 }
 """How each is called, and the button as which it goes on."""
 
@@ -76,19 +76,19 @@ def list_actions(person: Person, resource: AnyResource) -> Collection[type[recor
     may_change = own or person.animates
     may: Mapping[type[records.OfResource], bool] = {
         records.Comment: is_published,
-        records.Share: is_published,
+        records.ShareResource: is_published,
         records.FollowThemes: is_published and bool(resource.themes),
         records.Collect: is_published,
-        records.Report: is_published and not own,
-        records.Edit: may_change,
-        records.Withdraw: may_change and resource.state in STANDING_STATES,
-        records.PutBack: may_change and resource.state is ResourceState.WITHDRAWN,
+        records.FlagResource: is_published and not own,
+        records.ChangeResource: may_change,
+        records.RemoveResource: may_change and resource.state in STANDING_STATES,
+        records.PutBackResource: may_change and resource.state is ResourceState.WITHDRAWN,
     }
     return {payload for payload, is_allowed in may.items() if is_allowed}
 
 
-@feature.button(More, writes=False)
-async def open_action(ctx: Context, click: More) -> Replies:
+@feature.button(MoreResourceActions, name="ressources.More", writes=False)
+async def open_action(ctx: Context, click: MoreResourceActions) -> Replies:
     """Run the chosen action, as its own button would."""
     _, payload = ACTIONS[MoreAction(click.chosen)]
     return Redirect.to(payload(resource=click.resource))
@@ -226,13 +226,13 @@ def draw_buttons(resource: AnyResource, mine: Collection[tuple[int, Mark]] = (),
         Button("👍 Retirer" if useful else "👍 Utile", FindUseful(resource=number, on=not useful)),
     ]
     wanted = given if resource.state is ResourceState.PUBLISHED else given[:1] if favours else []
-    return [*([Button("Ouvrir", records.Open(resource=number))] if opens else []), *wanted]
+    return [*([Button("Ouvrir", records.OpenResource(resource=number))] if opens else []), *wanted]
 
 
 def _draw_menus(ctx: Context, resource: AnyResource) -> Sequence[Menu]:
     may = list_actions(ctx.user, resource)
     options = {action.value: label for action, (label, payload) in ACTIONS.items() if payload in may}
-    return [Menu("Plus…", More(resource=resource.number), options)] if options else []
+    return [Menu("Plus…", MoreResourceActions(resource=resource.number), options)] if options else []
 
 
 async def draw_whole(ctx: Context, resource: Resource) -> Message:
@@ -275,8 +275,8 @@ TITLE_SHOWN = 80
 """Characters of a title in a sentence."""
 
 
-@feature.button(records.Open, writes=False)
-async def open_resource(ctx: Context, click: records.Open) -> Replies:
+@feature.button(records.OpenResource, name="ressources.Open", writes=False)
+async def open_resource(ctx: Context, click: records.OpenResource) -> Replies:
     """Show a resource in full."""
     return await show_resource(ctx, await find_visible(ctx, click.resource))
 

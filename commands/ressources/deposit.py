@@ -172,7 +172,7 @@ def _read_as_link(word: str) -> str:
 def _tell_known(known: Resource) -> tuple[Markdown, Sequence[Button]]:
     """Say that the resource exists already, with a button to open it."""
     text = render("ressources/known", resource=known, waits=known.state is ResourceState.PROPOSED)
-    return text, [Button("Ouvrir", records.Open(resource=known.number), "primary")]
+    return text, [Button("Ouvrir", records.OpenResource(resource=known.number), "primary")]
 
 
 @feature.button(records.Deposit, writes=False)
@@ -221,7 +221,7 @@ async def deposit_resource(ctx: Context, form: DepositResource) -> Replies:
     asked = await _ask_requester(ctx, resource)
     if not asked and await _is_trusted(ctx, resource):
         told = await posts.publish_resource(ctx, resource, revision)
-        opened = [Button("Ouvrir", records.Open(resource=resource.number))]
+        opened = [Button("Ouvrir", records.OpenResource(resource=resource.number))]
         thanks = Whisper(render("ressources/added", resource=resource), opened)
     else:
         thanks = Whisper(render("ressources/proposed", resource=resource))
@@ -308,7 +308,7 @@ async def object_to_resource(ctx: Context, click: Object) -> Replies:
     if resource.state is ResourceState.PUBLISHED and ctx.user.id != resource.auteur_id:
         raise UserError(render("ressources/published_before"))
     if resource.state is ResourceState.PUBLISHED:
-        offered = [Button("Retirer la fiche", records.Withdraw(resource=resource.number), "danger")]
+        offered = [Button("Retirer la fiche", records.RemoveResource(resource=resource.number), "danger")]
         return Whisper(render("ressources/published_already", resource=resource), offered)
     told = Update(render("ressources/objected", resource=resource))
     if resource.state is not ResourceState.PROPOSED:
@@ -323,7 +323,7 @@ async def object_to_resource(ctx: Context, click: Object) -> Replies:
     return [told, *card, News(user_id=resource.deposited_by, text=render("ressources/rather_not", resource=resource))]
 
 
-class Decline(BaseModel):
+class DeclineDeposit(BaseModel):
     """Button « Non merci » of somebody who marked a message with 📚."""
 
     post_id: str
@@ -361,10 +361,10 @@ async def offer_deposit(ctx: Context, event: Reacted, marked: tuple[ChatPost, bo
         return None
     if known := await resources.find_made_of(ctx.db, post_id=post.id):
         text, _ = _tell_known(known)
-        return Direct(text, [Button("Ouvrir", records.Open(resource=known.number))], user_id=event.user_id)
+        return Direct(text, [Button("Ouvrir", records.OpenResource(resource=known.number))], user_id=event.user_id)
     text = render("ressources/offer", text=post.message[:300])
     buttons = [Button("En faire une fiche", records.Deposit(post_id=post.id), "primary")]
-    return Direct(text, [*buttons, Button("Non merci", Decline(post_id=post.id))], user_id=event.user_id)
+    return Direct(text, [*buttons, Button("Non merci", DeclineDeposit(post_id=post.id))], user_id=event.user_id)
 
 
 async def _refuse_private(ctx: Context, channel_id: str) -> Replies:
@@ -374,7 +374,7 @@ async def _refuse_private(ctx: Context, channel_id: str) -> Replies:
     return Direct(render("ressources/private"), user_id=ctx.user.id)
 
 
-@feature.button(Decline)
-async def decline_deposit(ctx: Context, click: Decline) -> Replies:
+@feature.button(DeclineDeposit, name="ressources.Decline")
+async def decline_deposit(ctx: Context, click: DeclineDeposit) -> Replies:
     """Make no resource of the message."""
     return Update(render("ressources/declined"))

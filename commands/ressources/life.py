@@ -35,8 +35,8 @@ LABELS = {
 """What people call the columns."""
 
 
-@feature.button(records.Edit, writes=False)
-async def open_edit_window(ctx: ReadingContext, click: records.Edit) -> Replies:
+@feature.button(records.ChangeResource, name="ressources.Edit", writes=False)
+async def open_edit_window(ctx: ReadingContext, click: records.ChangeResource) -> Replies:
     """Open the window with everything that may be changed."""
     offered = await deposit.offer_recent_files(ctx)
     return Ask(deposit.draft_edit_window(await records.find_changeable(ctx, click.resource), offered), here=False)
@@ -112,8 +112,8 @@ async def report_change(ctx: Context, resource: Resource, changed: Sequence[str]
     return [*card, *(await posts.refresh_posts(ctx, resource) if resource.published_at else [])]
 
 
-@feature.button(records.Withdraw, writes=False)
-async def ask_withdrawal_reason(ctx: Context, click: records.Withdraw) -> Replies:
+@feature.button(records.RemoveResource, name="ressources.Withdraw", writes=False)
+async def ask_withdrawal_reason(ctx: Context, click: records.RemoveResource) -> Replies:
     """Open the window of a reason."""
     resource = await records.find_resource(ctx, click.resource)
     _must_be_removable(ctx, resource)
@@ -130,7 +130,7 @@ def _must_be_removable(ctx: Context, resource: Resource) -> None:
 async def withdraw_resource(ctx: Context, form: WithdrawResource) -> Replies:
     """Withdraw a resource, which is no longer found. Its files leave the channel once the card has copies of them."""
     resource, told = await take_down(ctx, form.resource, form.text)
-    back = [Button("Remettre", records.PutBack(resource=resource.number))]
+    back = [Button("Remettre", records.PutBackResource(resource=resource.number))]
     return [Whisper(render("ressources/is_withdrawn", resource=resource), back), *told]
 
 
@@ -145,13 +145,13 @@ async def take_down(ctx: Context, number: int, reason: str) -> tuple[Resource, S
     settled = await review.close_reports(ctx, resource) if ctx.user.animates else []
     # Its author and who deposited it read why, and may correct it: it is reviewed again then.
     text = render("ressources/told_withdrawn", resource=resource, word=quotation(reason, 1000))
-    correct = Button("Corriger", records.Edit(resource=number))
+    correct = Button("Corriger", records.ChangeResource(resource=number))
     others = await records.tell_others(ctx, [resource.auteur_id, resource.deposited_by], text, [correct])
     return resource, [*told, *settled, *others]
 
 
-@feature.button(records.PutBack)
-async def put_back_resource(ctx: Context, click: records.PutBack) -> Replies:
+@feature.button(records.PutBackResource, name="ressources.PutBack")
+async def put_back_resource(ctx: Context, click: records.PutBackResource) -> Replies:
     """Put a withdrawn resource back, at once or after a review."""
     resource, told = await restore_resource(ctx, click.resource)
     said = "is_published" if resource.state is ResourceState.PUBLISHED else "proposed"
@@ -172,7 +172,7 @@ async def restore_resource(ctx: Context, number: int) -> tuple[Resource, Sequenc
     return resource, await propose_again(ctx, resource, revision)
 
 
-class Restore(Choosing):
+class RestoreVersion(Choosing):
     """Menu « Revenir à… »: ``chosen`` is a version."""
 
     resource: int
@@ -199,7 +199,7 @@ async def show_history(ctx: Context, line: str) -> Replies:
     first = await _say_version(ctx, resource.created_at, resource.deposited_by)
     text = render("ressources/versions", resource=resource, lines=lines, first=first, restorable=bool(changes) and mine)
     options = {str(change.version - 1): f"version {change.version - 1}" for change in changes}
-    menu = Menu("Revenir à…", Restore(resource=resource.number), options) if options and mine else None
+    menu = Menu("Revenir à…", RestoreVersion(resource=resource.number), options) if options and mine else None
     return Whisper(text, menus=[menu] if menu else [])
 
 
@@ -219,8 +219,8 @@ def _say_changed(change: ResourceVersion) -> Markdown:
     return Markdown(", ".join(parts) or "auteur")
 
 
-@feature.button(Restore)
-async def restore_version(ctx: Context, click: Restore) -> Replies:
+@feature.button(RestoreVersion, name="ressources.Restore")
+async def restore_version(ctx: Context, click: RestoreVersion) -> Replies:
     """Make the content of an old version the next one. Files stay those of now, as older ones may be deleted."""
     resource, revision = await records.lock_resource(ctx, click.resource)
     records.must_change(ctx.user, resource)

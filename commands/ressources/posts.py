@@ -117,15 +117,15 @@ def has_phone(resource: Resource) -> bool:
 def _review_buttons(resource: Resource) -> Sequence[Button]:
     number = resource.number
     publish, correct = (
-        Button("Publier", records.Publish(resource=number), "primary"),
-        Button("Corriger", records.Edit(resource=number)),
+        Button("Publier", records.PublishResource(resource=number), "primary"),
+        Button("Corriger", records.ChangeResource(resource=number)),
     )
     match resource.state:
         case ResourceState.PROPOSED:
             asking = Button("Demander", records.AskAbout(resource=number))
-            return [publish, correct, asking, Button("Refuser", records.Refuse(resource=number), "danger")]
+            return [publish, correct, asking, Button("Refuser", records.DeclineResource(resource=number), "danger")]
         case ResourceState.PUBLISHED:
-            return [correct, Button("Retirer", records.Withdraw(resource=number), "danger")]
+            return [correct, Button("Retirer", records.RemoveResource(resource=number), "danger")]
         case _:
             return [publish, correct]
 

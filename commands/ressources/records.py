@@ -37,7 +37,7 @@ class OfResource(BaseModel):
     resource: int
 
 
-class Open(OfResource):
+class OpenResource(OfResource):
     """Button « Ouvrir »: shows a resource in full."""
 
 
@@ -45,7 +45,7 @@ class Comment(OfResource):
     """Button « Commenter »: opens the window of a comment."""
 
 
-class Share(OfResource):
+class ShareResource(OfResource):
     """Button « Partager ici »: shares a resource in the channel of the click."""
 
 
@@ -57,23 +57,23 @@ class Collect(OfResource):
     """Button « Ajouter à une collection »: offers the collections."""
 
 
-class Report(OfResource):
+class FlagResource(OfResource):
     """Button « Signaler »: opens the window that asks what is wrong."""
 
 
-class Edit(OfResource):
+class ChangeResource(OfResource):
     """Button « Modifier »: opens the window of a resource."""
 
 
-class Withdraw(OfResource):
+class RemoveResource(OfResource):
     """Button « Retirer »: opens the window of a reason."""
 
 
-class PutBack(OfResource):
+class PutBackResource(OfResource):
     """Button « Remettre »: puts a withdrawn resource back."""
 
 
-class Publish(OfResource):
+class PublishResource(OfResource):
     """Button « Publier »: publishes a resource, whatever was decided before."""
 
 
@@ -81,7 +81,7 @@ class AskAbout(OfResource):
     """Button « Demander »: opens the window of a question to the depositor."""
 
 
-class Refuse(OfResource):
+class DeclineResource(OfResource):
     """Button « Refuser »: opens the window of a reason."""
 
 

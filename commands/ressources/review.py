@@ -30,7 +30,7 @@ REPORTS_SHOWN = 10
 """Reports that a card shows."""
 
 
-class Settle(records.OfResource):
+class SettleReports(records.OfResource):
     """Button « Traité »: closes the reports of a resource."""
 
 
@@ -38,8 +38,8 @@ class AnswerAbout(records.OfResource):
     """Button « Répondre »: opens the window of an answer to the reviewers."""
 
 
-@feature.button(records.Report, writes=False)
-async def open_report(ctx: Context, click: records.Report) -> Replies:
+@feature.button(records.FlagResource, name="ressources.Report", writes=False)
+async def open_report(ctx: Context, click: records.FlagResource) -> Replies:
     """Open the window that asks what is wrong."""
     resource = await records.find_resource(ctx, click.resource)
     if any(one.user_id == ctx.user.id for one in await feedback.list_open_reports(ctx.db, resource.number)):
@@ -74,14 +74,14 @@ async def _draw_reports(ctx: Context, resource: Resource) -> Message:
     text = render("ressources/reports", resource=resource, title=title, lines=lines, more=more, gone=gone)
     if not open_ones:
         return Message(text)
-    settle = Button("Traité", Settle(resource=resource.number), "primary")
-    correct = Button("Corriger", records.Edit(resource=resource.number))
-    withdraw = [] if gone else [Button("Retirer la fiche", records.Withdraw(resource=resource.number), "danger")]
+    settle = Button("Traité", SettleReports(resource=resource.number), "primary")
+    correct = Button("Corriger", records.ChangeResource(resource=resource.number))
+    withdraw = [] if gone else [Button("Retirer la fiche", records.RemoveResource(resource=resource.number), "danger")]
     return Message(text, [settle, correct, *withdraw])
 
 
-@feature.button(Settle, roles=ANIMATEURS)
-async def settle_reports(ctx: Context, click: Settle) -> Replies:
+@feature.button(SettleReports, name="ressources.Settle", roles=ANIMATEURS)
+async def settle_reports(ctx: Context, click: SettleReports) -> Replies:
     """Close the reports of a resource, and tell the reporters."""
     resource, _ = await records.lock_resource(ctx, click.resource)
     told = await close_reports(ctx, resource)
@@ -212,14 +212,14 @@ async def remind_reviewers(ctx: Context) -> Sequence[Waiting]:
     return [Waiting(f"{plural(count, 'fiche')} {verb}", leads)]
 
 
-@feature.button(records.Publish, roles=ANIMATEURS)
-async def publish_proposed(ctx: Context, click: records.Publish) -> Replies:
+@feature.button(records.PublishResource, name="ressources.Publish", roles=ANIMATEURS)
+async def publish_proposed(ctx: Context, click: records.PublishResource) -> Replies:
     """Publish a resource, whatever was decided before; the second of two reviewers reads who was first."""
     resource, revision = await records.lock_resource(ctx, click.resource)
     if resource.state is ResourceState.PUBLISHED:
         return await _say_decided(ctx, resource)
     told = await posts.publish_resource(ctx, resource, revision)
-    opened = Button(f"Ouvrir la fiche n° {resource.number}", records.Open(resource=resource.number))
+    opened = Button(f"Ouvrir la fiche n° {resource.number}", records.OpenResource(resource=resource.number))
     text = render("ressources/told_published", resource=resource)
     said = await records.give_news(ctx, sorted({resource.deposited_by, resource.auteur_id}), text, opened)
     done = Whisper(render("ressources/is_published", resource=resource))
@@ -268,7 +268,7 @@ async def ask_depositor(ctx: Context, form: AskDepositor) -> Replies:
 
 
 def _correct_button(resource: Resource) -> Button:
-    return Button("Corriger", records.Edit(resource=resource.number))
+    return Button("Corriger", records.ChangeResource(resource=resource.number))
 
 
 @feature.button(AnswerAbout, writes=False)
@@ -296,8 +296,8 @@ async def answer_question(ctx: Context, form: AnswerReview) -> Replies:
     return [Whisper(render("ressources/answer_sent")), *await posts.repost_card(ctx, resource, note)]
 
 
-@feature.button(records.Refuse, roles=ANIMATEURS)
-async def open_refusal(ctx: Context, click: records.Refuse) -> Replies:
+@feature.button(records.DeclineResource, name="ressources.Refuse", roles=ANIMATEURS)
+async def open_refusal(ctx: Context, click: records.DeclineResource) -> Replies:
     """Open the window of a refusal’s reason."""
     resource, _ = await records.lock_resource(ctx, click.resource)
     if resource.state is not ResourceState.PROPOSED:

@@ -22,7 +22,7 @@ from bot.search import NOTHING, Findings, Hit, Search, SearchKind, cut_hits
 from bot.texts import Markdown, quote, render
 from commands.ressources import cards
 from commands.ressources.posts import link_shortly, link_title
-from commands.ressources.records import Deposit, Miss, Open, Share, feature
+from commands.ressources.records import Deposit, Miss, OpenResource, ShareResource, feature
 from config.ressources import CATEGORIES, KINDS, LISTS
 from config.text import fold
 from storage.ressources import ResourceState, catalogue
@@ -36,7 +36,7 @@ PAGE = 5
 """Cards on one page."""
 
 
-class Listing(StrEnum):
+class ResourceListing(StrEnum):
     """What a list of resources holds."""
 
     FOUND = "found"
@@ -45,10 +45,10 @@ class Listing(StrEnum):
     OWN = "own"
 
 
-class Page(BaseModel):
+class ResourcePage(BaseModel):
     """Button « Suite »: a page of a list; ``text`` is the search."""
 
-    of: Listing
+    of: ResourceListing
     text: str = ""
     page: int = 1
 
@@ -57,7 +57,7 @@ class ChooseCategory(Choosing):
     """Menu « Choisir une catégorie »: ``chosen`` is a code."""
 
 
-class ShareHere(Share):
+class ShareHere(ShareResource):
     """A share that Mattermost’s answer allows in this channel."""
 
 
@@ -65,23 +65,23 @@ class ShareHere(Share):
 class Shelf(RowPage[AnyResource]):
     """A page of resources; ``at`` is what was asked for, ``query`` and ``tokens`` those of a search."""
 
-    at: Page
+    at: ResourcePage
     query: Query | None = None
     tokens: frozenset[str] = frozenset()
 
 
-async def read_shelf(ctx: Context, at: Page, number: int) -> Shelf:
+async def read_shelf(ctx: Context, at: ResourcePage, number: int) -> Shelf:
     """Read a page of a list."""
     offset = (number - 1) * PAGE
     match at.of:
-        case Listing.FOUND:
+        case ResourceListing.FOUND:
             found = await _search(ctx.db, at.text, PAGE, offset)
             return Shelf([hit.resource for hit in found.hits], found.total, number, PAGE, at, found.query, found.tokens)
-        case Listing.LATEST:
+        case ResourceListing.LATEST:
             listed = await catalogue.list_latest(ctx.db, PAGE, offset)
-        case Listing.FAVOURITES:
+        case ResourceListing.FAVOURITES:
             listed = await catalogue.list_favourites(ctx.db, ctx.user.id, PAGE, offset)
-        case Listing.OWN:
+        case ResourceListing.OWN:
             listed = await catalogue.list_own(ctx.db, ctx.user.id, PAGE, offset)
     return Shelf(*listed, number, PAGE, at)
 
@@ -139,7 +139,11 @@ async def offer_without_filters(ctx: Context, query: Query) -> Sequence[Button]:
     if query.filters is ANYTHING or not bare:
         return []
     found = await _search(ctx.db, bare, 1)
-    return [Button("Sans les filtres", Page(of=Listing.FOUND, text=bare[:QUERY_MAX]))] if found.total else []
+    return (
+        [Button("Sans les filtres", ResourcePage(of=ResourceListing.FOUND, text=bare[:QUERY_MAX]))]
+        if found.total
+        else []
+    )
 
 
 def offer_near_categories(text: str, counts: Mapping[str, int]) -> Sequence[Button]:
@@ -151,14 +155,17 @@ def offer_near_categories(text: str, counts: Mapping[str, int]) -> Sequence[Butt
         if found and counts.get(code):
             alike[code] = max(found)
     near = sorted(alike, key=lambda code: -alike[code])[:NEAR_MAX]
-    return [Button(CATEGORIES[code].libelle, Page(of=Listing.FOUND, text=f"categorie:{code}")) for code in near]
+    return [
+        Button(CATEGORIES[code].libelle, ResourcePage(of=ResourceListing.FOUND, text=f"categorie:{code}"))
+        for code in near
+    ]
 
 
 HINT = "[mots | #thème | niveau:debutant | depuis:2025 | n° 12 | mes fiches]"
-LISTS_BY_WORDS: Mapping[str, Listing] = {
-    **dict.fromkeys(("", "dernieres", "dernieres fiches", "nouveautes"), Listing.LATEST),
-    **dict.fromkeys(("mes fiches", "mes fiche", "mes ressources", "mes propositions"), Listing.OWN),
-    **dict.fromkeys(("favoris", "favori", "mes favoris", "mes favori"), Listing.FAVOURITES),
+LISTS_BY_WORDS: Mapping[str, ResourceListing] = {
+    **dict.fromkeys(("", "dernieres", "dernieres fiches", "nouveautes"), ResourceListing.LATEST),
+    **dict.fromkeys(("mes fiches", "mes fiche", "mes ressources", "mes propositions"), ResourceListing.OWN),
+    **dict.fromkeys(("favoris", "favori", "mes favoris", "mes favori"), ResourceListing.FAVOURITES),
 }
 """Words that ask for a list, folded."""
 DEPOSIT_WORDS = frozenset({"proposer", "deposer"})
@@ -179,12 +186,12 @@ async def search_typed(ctx: ReadingContext, line: str) -> Replies:
     if asked in CATEGORIES_WORDS:
         return await list_categories(ctx)
     if (wanted := LISTS_BY_WORDS.get(asked)) is not None:
-        return await show_list_page(ctx, Page(of=wanted))
+        return await show_list_page(ctx, ResourcePage(of=wanted))
     number = read_typed_number(text)
     one = await get_resource(ctx.db, number) if number is not None else None
     if one is not None and (cards.may_see(ctx.user, one) or one.state is ResourceState.WITHDRAWN):
         return await cards.show_resource(ctx, await cards.find_visible(ctx, one.number))
-    return await show_list_page(ctx, Page(of=Listing.FOUND, text=text))
+    return await show_list_page(ctx, ResourcePage(of=ResourceListing.FOUND, text=text))
 
 
 @feature.command("ressources favoris", help="Les fiches que vous gardez sous la main")
@@ -199,8 +206,8 @@ async def search_categories(ctx: ReadingContext, line: str) -> Replies:
     return await search_typed(ctx, f"catégories {line}")
 
 
-@feature.button(Page, writes=False)
-async def show_list_page(ctx: Context, at: Page) -> Replies:
+@feature.button(ResourcePage, name="ressources.Page", writes=False)
+async def show_list_page(ctx: Context, at: ResourcePage) -> Replies:
     """Show a page of a list."""
     shelf = await read_page(partial(read_shelf, ctx, at), at.page)
     return await _draw_shelf(ctx, shelf) if shelf.total else await _draw_nothing(ctx, shelf)
@@ -209,7 +216,7 @@ async def show_list_page(ctx: Context, at: Page) -> Replies:
 @feature.button(ChooseCategory, writes=False)
 async def show_category(ctx: ReadingContext, click: ChooseCategory) -> Replies:
     """Show the resources of a category, newest first."""
-    return await show_list_page(ctx, Page(of=Listing.FOUND, text=f"categorie:{click.chosen}"))
+    return await show_list_page(ctx, ResourcePage(of=ResourceListing.FOUND, text=f"categorie:{click.chosen}"))
 
 
 async def list_categories(ctx: Context) -> Whisper:
@@ -229,11 +236,11 @@ async def _draw_shelf(ctx: Context, shelf: Shelf) -> Whisper:
 def _shelf_buttons(shelf: Shelf) -> Sequence[Button]:
     """Draw the button of the next page; after the last one, those of other lists."""
     at = shelf.at
-    following = shelf.draw_next(lambda number: Page(of=at.of, text=at.text, page=number), style="primary")
-    if at.of is Listing.LATEST:
+    following = shelf.draw_next(lambda number: ResourcePage(of=at.of, text=at.text, page=number), style="primary")
+    if at.of is ResourceListing.LATEST:
         others = {"Mes fiches": "mes fiches", "Favoris": "favoris", "Catégories": "catégories"}
         return [*following, *(Button(label, RunCommand(line=f"ressources {line}")) for label, line in others.items())]
-    missed = at.of is Listing.FOUND and not following and at.text
+    missed = at.of is ResourceListing.FOUND and not following and at.text
     return [*following, *([Button("Je n’ai rien trouvé", Miss(text=at.text))] if missed else [])]
 
 
@@ -262,10 +269,10 @@ async def share_typed(ctx: ReadingContext, line: str) -> Replies:
         return await search_typed(ctx, f"partager {line}")
     if number is None:
         raise UserError(render("ressources/share_usage"))
-    return Redirect.to(Share(resource=number))
+    return Redirect.to(ShareResource(resource=number))
 
 
-async def check_share(ctx: ReadingContext, click: Share) -> ShareHere | Whisper:
+async def check_share(ctx: ReadingContext, click: ShareResource) -> ShareHere | Whisper:
     """Check whether a resource may be shared in the channel, which is once a day."""
     is_direct, may_speak = await _read_share_target(ctx)
     resource = await cards.find_published(ctx, click.resource)
@@ -277,7 +284,7 @@ async def check_share(ctx: ReadingContext, click: Share) -> ShareHere | Whisper:
 
 
 @feature.button(ShareHere)
-@feature.button(Share, asks=check_share)
+@feature.button(ShareResource, name="ressources.Share", asks=check_share)
 async def share_here(ctx: Context, click: ShareHere) -> Replies:
     """Post the resource in the channel, if it was not shared there today."""
     resource = await cards.find_published(ctx, click.resource)
@@ -309,7 +316,7 @@ async def _read_share_target(ctx: ReadingContext) -> tuple[bool, bool]:
     return False, set(both) <= {member.user_id for member in members}
 
 
-KIND = SearchKind("ressource", "Fiche", "Fiches", lambda number: Open(resource=int(number)))
+KIND = SearchKind("ressource", "Fiche", "Fiches", lambda number: OpenResource(resource=int(number)))
 
 
 RANKED_MAX = 200

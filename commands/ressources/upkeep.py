@@ -154,7 +154,7 @@ def _review_card(ctx: Context, resource: Resource, listed: Sequence[int]) -> Car
 def _review_buttons(resource: Resource, listed: Sequence[int]) -> Sequence[Button]:
     number = resource.number
     good = StillGood(resource=number, listed=list(listed))
-    return [Button("C’est encore bon", good, "primary"), Button("Modifier", records.Edit(resource=number))]
+    return [Button("C’est encore bon", good, "primary"), Button("Modifier", records.ChangeResource(resource=number))]
 
 
 def _say_review(resource: Resource, template: str = "ressources/review_one", **more: object) -> Markdown:
@@ -375,7 +375,7 @@ def _say_broken(ctx: Context, resource: Resource, check: LinkCheck, *, own: bool
 def _link_buttons(resource: Resource) -> Sequence[Button]:
     number = resource.number
     return [
-        Button("Modifier", records.Edit(resource=number), "primary"),
+        Button("Modifier", records.ChangeResource(resource=number), "primary"),
         Button("Il marche chez moi", LinkWorks(resource=number)),
         Button("Retirer", TakeDown(resource=number)),
     ]

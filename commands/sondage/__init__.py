@@ -48,15 +48,15 @@ def find_reminder_time(poll: Poll) -> datetime | None:
 async def start_reminders(ctx: Context) -> replies.Replies:
     """Start the reminders of each poll, once in each time zone, in the daytime there."""
     return [
-        replies.Start(payload=cards.Remind(poll=poll.id, zone=ctx.zone.key))
+        replies.Start(payload=cards.RemindVoters(poll=poll.id, zone=ctx.zone.key))
         for poll in await polls.list_open(ctx.db, ctx.now)
         if (at := find_reminder_time(poll)) and at <= ctx.now
         if await claims.claim(ctx.db, SCOPE, f"{poll.number}:{ctx.zone.key}", ctx.now)
     ]
 
 
-@feature.work(cards.Remind, name="sondage.Remind", title="Rappel de sondage", unit=UNIT)
-async def find_silent_page(ctx: ReadingContext, asked: cards.Remind, so_far: replies.Progress) -> replies.Step:
+@feature.work(cards.RemindVoters, name="sondage.Remind", title="Rappel de sondage", unit=UNIT)
+async def find_silent_page(ctx: ReadingContext, asked: cards.RemindVoters, so_far: replies.Progress) -> replies.Step:
     """Find, in the next page of the register, the people who were asked, have not answered and accept reminders."""
     poll = await polls.get_poll(ctx.db, asked.poll)
     if poll is None or poll.is_over(ctx.now):
@@ -92,7 +92,7 @@ async def _find_reached(ctx: ReadingContext, poll: Poll, page: Sequence[people.P
 def _draw_reminder(poll: Poll, person: people.Person) -> replies.Direct:
     text = render("sondage/reminder", poll=poll, end=cards.say_end(poll, person.zone))
     buttons = [
-        replies.Button("Voter", cards.Vote(poll=poll.id), "primary"),
+        replies.Button("Voter", cards.OpenBallot(poll=poll.id), "primary"),
         replies.Button("Ne plus me rappeler", cards.Hush()),
     ]
     return replies.Direct(text, buttons, user_id=person.id)
@@ -120,8 +120,8 @@ async def set_reminders(ctx: Context, text: str) -> replies.Replies:
     return replies.Whisper(render("sondage/reminders", hushed=await votes.has_stopped_reminders(ctx.db, ctx.user.id)))
 
 
-@feature.button(cards.Vote, writes=False)
-async def open_vote_window(ctx: ReadingContext, click: cards.Vote) -> replies.Replies:
+@feature.button(cards.OpenBallot, name="sondage.Vote", writes=False)
+async def open_vote_window(ctx: ReadingContext, click: cards.OpenBallot) -> replies.Replies:
     """Open the ballot: filled with the earlier choice in a named vote; in a secret one, with a new code, or asking for
     the code of the earlier ballot."""
     if not ctx.request.only_for and await ctx.chat.channel_member(ctx.channel_id, ctx.user.id) is None:
@@ -193,7 +193,7 @@ async def list_unanswered(ctx: Context) -> Sequence[replies.Waiting]:
     left = next((poll for poll in reaching if poll.id not in answered), None)
     if left is None:
         return []
-    button = replies.Button(f"Voter (n° {left.number})", cards.Vote(poll=left.id))
+    button = replies.Button(f"Voter (n° {left.number})", cards.OpenBallot(poll=left.id))
     return [replies.Waiting(f"Sondage n° {left.number} : {quote(left.question)}", button)]
 
 
@@ -216,22 +216,24 @@ class PollRow:
 @feature.command("sondage liste", help="Revoir les sondages, et ceux auxquels vous pouvez répondre")
 async def list_latest(ctx: ReadingContext, _: str) -> replies.Replies:
     """List the last five polls."""
-    return await list_older(ctx, cards.Older(skip=0))
+    return await list_older(ctx, cards.OlderPolls(skip=0))
 
 
-@feature.button(cards.Older, writes=False)
-async def list_older(ctx: Context, click: cards.Older) -> replies.Replies:
+@feature.button(cards.OlderPolls, name="sondage.Older", writes=False)
+async def list_older(ctx: Context, click: cards.OlderPolls) -> replies.Replies:
     """List the next five polls."""
     found = await _find_listed(ctx)
     shown = found[click.skip : click.skip + PAGE]
     rows = [_make_row(ctx, poll) for poll in shown]
     text = render("sondage/list", rows=rows, first=click.skip + 1, all=ctx.user.animates)
     more = (
-        [replies.Button("Plus anciens", cards.Older(skip=click.skip + PAGE))] if len(found) > click.skip + PAGE else []
+        [replies.Button("Plus anciens", cards.OlderPolls(skip=click.skip + PAGE))]
+        if len(found) > click.skip + PAGE
+        else []
     )
-    newer = [replies.Button("Plus récents", cards.Older(skip=max(0, click.skip - PAGE)))] if click.skip else []
+    newer = [replies.Button("Plus récents", cards.OlderPolls(skip=max(0, click.skip - PAGE)))] if click.skip else []
     options = {str(poll.number): f"n° {poll.number} : {quote(poll.question)}" for poll in shown}
-    return replies.Whisper(text, [*more, *newer], menus=[Menu("Voir", cards.See(), options)] if options else [])
+    return replies.Whisper(text, [*more, *newer], menus=[Menu("Voir", cards.SeePoll(), options)] if options else [])
 
 
 async def _find_listed(ctx: Context) -> Sequence[Poll]:
@@ -248,8 +250,8 @@ def _make_row(ctx: Context, poll: Poll) -> PollRow:
     return PollRow(poll.id, quote(poll.question, QUOTED_MAX), over.get(poll.state, f"jusqu’au {end}"))
 
 
-@feature.button(cards.See, writes=False)
-async def show_chosen(ctx: Context, click: cards.See) -> replies.Replies:
+@feature.button(cards.SeePoll, name="sondage.See", writes=False)
+async def show_chosen(ctx: Context, click: cards.SeePoll) -> replies.Replies:
     """Show the poll that was chosen."""
     return await cards.show_poll(ctx, int(click.chosen))
 
@@ -338,7 +340,7 @@ async def take_sheet(ctx: ReadingContext, click: cards.TakeSheet) -> replies.Rep
 async def _send_sheet(ctx: ReadingContext, poll: Poll) -> replies.Replies:
     _must_be_visible(poll)
     return await send_file(
-        ctx, replies.SendFile(user_id=ctx.user.id, order=cards.Sheet(poll=poll.id), waiting=PREPARING)
+        ctx, replies.SendFile(user_id=ctx.user.id, order=cards.PollSheet(poll=poll.id), waiting=PREPARING)
     )
 
 
@@ -392,8 +394,8 @@ def make_page(poll: Poll, results: Results) -> FigurePage:
     )
 
 
-@feature.file(cards.Sheet, name="sondage.Sheet")
-async def write_sheet(ctx: Context, order: cards.Sheet, folder: Path) -> replies.Parcel:
+@feature.file(cards.PollSheet, name="sondage.Sheet")
+async def write_sheet(ctx: Context, order: cards.PollSheet, folder: Path) -> replies.Parcel:
     """Write the results and, for named votes, each voter’s choice, for whoever manages the poll at that time."""
     poll = cards.must_manage(ctx.user, await polls.get_poll(ctx.db, order.poll), PollState.OPEN, PollState.ENDED)
     _must_be_visible(poll)

@@ -47,11 +47,11 @@ async def launch_now(ctx: Context, click: cards.LaunchNow) -> replies.Replies:
 
 
 def _start_broadcast(poll: Poll) -> replies.Start:
-    return replies.Start(payload=cards.Broadcast(poll=poll.id), quiet=poll.total <= outbox.BATCH)
+    return replies.Start(payload=cards.SendPoll(poll=poll.id), quiet=poll.total <= outbox.BATCH)
 
 
-@feature.work(cards.Broadcast, name="sondage.Broadcast", title="Sondage", unit=UNIT, writes=True)
-async def send_batch(ctx: Context, asked: cards.Broadcast, so_far: replies.Progress) -> replies.Step:
+@feature.work(cards.SendPoll, name="sondage.Broadcast", title="Sondage", unit=UNIT, writes=True)
+async def send_batch(ctx: Context, asked: cards.SendPoll, so_far: replies.Progress) -> replies.Step:
     """Send the next batch, while the poll is open."""
     poll = await polls.lock_poll(ctx.db, asked.poll)
     if poll is None or poll.is_over(ctx.now):
@@ -75,8 +75,8 @@ class PollBroadcast(broadcasts.Broadcast[Poll]):
         return [await cards.refresh_cards(self.ctx, self.row)], ""
 
 
-@feature.stopped(cards.Broadcast, name="sondage.Broadcast")
-async def stop_broadcast(ctx: Context, asked: cards.Broadcast, so_far: replies.Progress) -> replies.Step:
+@feature.stopped(cards.SendPoll, name="sondage.Broadcast")
+async def stop_broadcast(ctx: Context, asked: cards.SendPoll, so_far: replies.Progress) -> replies.Step:
     """Cancel the messages that were not sent; the poll’s author can resume."""
     poll = await polls.lock_poll(ctx.db, asked.poll)
     if poll is None or poll.is_over(ctx.now) or not poll.by:
@@ -84,12 +84,14 @@ async def stop_broadcast(ctx: Context, asked: cards.Broadcast, so_far: replies.P
     await outbox.recall_unsent(ctx.db, poll.topics, ctx.now)
     reached = len(await outbox.find_reached(ctx.db, poll.topics))
     text = render("sondage/stopped", poll=poll, reached=reached)
-    told = replies.Direct(text, [replies.Button("Reprendre", cards.Resume(poll=poll.id), "primary")], user_id=poll.by)
+    told = replies.Direct(
+        text, [replies.Button("Reprendre", cards.ResumePoll(poll=poll.id), "primary")], user_id=poll.by
+    )
     return replies.Step(replies=[told], done=reached, total=poll.total)
 
 
-@feature.button(cards.Resume)
-async def resume_broadcast(ctx: Context, click: cards.Resume) -> replies.Replies:
+@feature.button(cards.ResumePoll, name="sondage.Resume")
+async def resume_broadcast(ctx: Context, click: cards.ResumePoll) -> replies.Replies:
     """Send the poll to the channels that do not have it; a second click finds nothing to send."""
     poll = cards.must_manage(ctx.user, await polls.lock_poll(ctx.db, click.poll), PollState.OPEN)
     cards.must_be_open(poll, ctx.now)
@@ -216,7 +218,7 @@ async def _end_poll(ctx: Context, poll: Poll) -> Sequence[replies.Reply]:
     concludes = replies.Start(payload=cards.Conclude(poll=poll.id), quiet=True)
     told: list[replies.Reply] = [await cards.refresh_cards(ctx, poll, here=True), concludes]
     if poll.by and poll.by != ctx.user.id:  # who ends it reads the results on its card
-        opens = replies.Button(f"Voir le sondage n° {poll.number}", cards.See(chosen=str(poll.number)))
+        opens = replies.Button(f"Voir le sondage n° {poll.number}", cards.SeePoll(chosen=str(poll.number)))
         told.append(replies.News(user_id=poll.by, text=render("sondage/over", poll=poll), button=opens, is_over=True))
     return told
 
@@ -226,17 +228,17 @@ async def _forget_ballots(ctx: Context, poll: Poll) -> None:
     await votes.forget_voters(ctx.db, poll.id)
 
 
-@feature.button(cards.Close, writes=False)
-async def ask_close(ctx: Context, click: cards.Close) -> replies.Replies:
+@feature.button(cards.ClosePoll, name="sondage.Close", writes=False)
+async def ask_close(ctx: Context, click: cards.ClosePoll) -> replies.Replies:
     """Ask for confirmation before a poll is closed."""
     yes = replies.Button("Clore maintenant", cards.CloseNow(poll=click.poll), "primary")
     return await _ask_to_confirm(ctx, click.poll, "close", yes)
 
 
-@feature.button(cards.Withdraw, writes=False)
-async def ask_withdraw(ctx: Context, click: cards.Withdraw) -> replies.Replies:
+@feature.button(cards.WithdrawPoll, name="sondage.Withdraw", writes=False)
+async def ask_withdraw(ctx: Context, click: cards.WithdrawPoll) -> replies.Replies:
     """Ask for confirmation before a poll is withdrawn."""
-    yes = replies.Button("Retirer", cards.WithdrawNow(poll=click.poll), "danger")
+    yes = replies.Button("Retirer", cards.WithdrawPollNow(poll=click.poll), "danger")
     return await _ask_to_confirm(ctx, click.poll, "withdraw", yes)
 
 
@@ -260,8 +262,8 @@ async def close_poll(ctx: Context, click: cards.CloseNow) -> replies.Replies:
     return await _end_poll(ctx, cards.must_manage(ctx.user, await polls.lock_poll(ctx.db, click.poll), PollState.OPEN))
 
 
-@feature.button(cards.WithdrawNow)
-async def withdraw_poll(ctx: Context, click: cards.WithdrawNow) -> replies.Replies:
+@feature.button(cards.WithdrawPollNow, name="sondage.WithdrawNow")
+async def withdraw_poll(ctx: Context, click: cards.WithdrawPollNow) -> replies.Replies:
     """Withdraw a poll: nobody can vote, the votes are not told, and messages not yet sent are cancelled."""
     poll = cards.must_manage(ctx.user, await polls.lock_poll(ctx.db, click.poll), PollState.OPEN)
     await change(ctx.db, poll, state=PollState.WITHDRAWN, ended_at=ctx.now, telling=False, results=None)

@@ -27,7 +27,7 @@ class AboutPoll(BaseModel):
     poll: int
 
 
-class Keep(BaseModel):
+class PollContent(BaseModel):
     """The checked content of the window. ``poll`` is the draft that it changes, 0 for a new one; ``channels`` are
     titles by id, ``rooms`` those whose members only Mattermost knows."""
 
@@ -52,19 +52,19 @@ class LaunchNow(AboutPoll):
     """The poll is launched, now that Mattermost has answered."""
 
 
-class Change(AboutPoll):
+class ChangePoll(AboutPoll):
     """Button « Modifier »: opens the window of a draft."""
 
 
-class Abandon(AboutPoll):
+class AbandonPoll(AboutPoll):
     """Button « Annuler »: deletes a draft."""
 
 
-class Vote(AboutPoll):
+class OpenBallot(AboutPoll):
     """Button « Voter »: opens the ballot."""
 
 
-class Resume(AboutPoll):
+class ResumePoll(AboutPoll):
     """Button « Reprendre »: sends the poll to the channels that do not have it."""
 
 
@@ -72,7 +72,7 @@ class Extend(AboutPoll):
     """Button « Changer la fin »: opens the window of another end."""
 
 
-class Close(AboutPoll):
+class ClosePoll(AboutPoll):
     """Button « Clore »: asks for confirmation."""
 
 
@@ -80,11 +80,11 @@ class CloseNow(AboutPoll):
     """Button « Clore maintenant »: closes the poll."""
 
 
-class Withdraw(AboutPoll):
+class WithdrawPoll(AboutPoll):
     """Button « Retirer »: asks for confirmation."""
 
 
-class WithdrawNow(AboutPoll):
+class WithdrawPollNow(AboutPoll):
     """Button « Retirer » of the confirmation: withdraws the poll and its votes."""
 
 
@@ -92,13 +92,13 @@ class KeepOpen(AboutPoll):
     """Button « Non, laisser ouvert »: the poll goes on."""
 
 
-class Older(BaseModel):
+class OlderPolls(BaseModel):
     """Buttons « Plus anciens » and « Plus récents »: a page of polls, after the first ``skip``."""
 
     skip: int
 
 
-class See(Choosing):
+class SeePoll(Choosing):
     """Menu « Voir »: shows the poll whose number was chosen."""
 
 
@@ -114,7 +114,7 @@ class Hush(BaseModel):
     """Button « Ne plus me rappeler de sondages »: stops all reminders of polls."""
 
 
-class Broadcast(AboutPoll):
+class SendPoll(AboutPoll):
     """Long work: send a poll in batches."""
 
 
@@ -128,7 +128,7 @@ class Conclude(AboutPoll):
     """Long work: rewrite the messages of a poll that is over, and announce its end."""
 
 
-class Remind(AboutPoll):
+class RemindVoters(AboutPoll):
     """Long work: remind the people of a time zone who have not answered."""
 
     zone: str
@@ -140,7 +140,7 @@ class Nudge(AboutPoll):
     people: list[str]
 
 
-class Sheet(AboutPoll):
+class PollSheet(AboutPoll):
     """Order of the results as CSV, for the poll’s author or an animateur."""
 
 
@@ -285,7 +285,7 @@ CARD = RowCard[Poll]("sondage-carte:", lambda poll: poll.number)
 
 def draw_poll(poll: Poll) -> Message:
     """Draw a poll for its voters; the message is the same for all."""
-    buttons = [Button("Voter", Vote(poll=poll.id), "primary")] if poll.state is PollState.OPEN else []
+    buttons = [Button("Voter", OpenBallot(poll=poll.id), "primary")] if poll.state is PollState.OPEN else []
     return Message(say_poll(poll), buttons)
 
 
@@ -317,8 +317,8 @@ async def draw_preview(ctx: Context, poll: Poll) -> Message:
     about = {"poll": poll.id}
     buttons = [
         Button("Lancer", Launch(**about), "primary"),
-        Button("Modifier", Change(**about)),
-        Button("Annuler", Abandon(**about)),
+        Button("Modifier", ChangePoll(**about)),
+        Button("Annuler", AbandonPoll(**about)),
     ]
     reached = [("Personnes", plural(poll.invited, "personne") + " au registre")] if poll.invited is not None else []
     return Message(say_poll(poll), buttons, [*await _facts(ctx, poll), *reached])
@@ -354,8 +354,8 @@ def _buttons(poll: Poll) -> Sequence[Button]:
         return []
     return [
         Button("Changer la fin", Extend(**about)),
-        Button("Clore", Close(**about)),
-        Button("Retirer", Withdraw(**about), "danger"),
+        Button("Clore", ClosePoll(**about)),
+        Button("Retirer", WithdrawPoll(**about), "danger"),
     ]
 
 
@@ -401,7 +401,7 @@ async def show_poll(ctx: Context, number: int) -> Replies:
         return [card, Whisper(render("sondage/sent_privately", number=poll.number))]
     must_see(ctx, poll)
     may_vote = not poll.is_over(ctx.now) and is_asked(ctx, poll)
-    return Whisper(say_poll(poll), [Button("Voter", Vote(poll=poll.id), "primary")] if may_vote else [])
+    return Whisper(say_poll(poll), [Button("Voter", OpenBallot(poll=poll.id), "primary")] if may_vote else [])
 
 
 def must_see(ctx: Context, poll: Poll) -> None:

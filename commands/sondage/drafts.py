@@ -12,7 +12,7 @@ from bot.mattermost import ChatChannel
 from bot.replies import Ask, Replies, Update
 from bot.texts import render
 from commands.sondage import cards
-from commands.sondage.cards import LONGEST, SHORTEST, USUAL, Abandon, Change, Keep, feature
+from commands.sondage.cards import LONGEST, SHORTEST, USUAL, AbandonPoll, ChangePoll, PollContent, feature
 from config.canaux import home_of
 from dialogs.destinations import find_places_element, list_own, meant, read_places
 from dialogs.sondage import AT_THE_END, HERE, LIVE, NAMED, ONE, SECRET, SEVERAL, AskPoll, AskPollHere, strip_invisible
@@ -63,8 +63,8 @@ async def open_poll_window(ctx: ReadingContext, line: str) -> Replies:
     return Ask(await _make_window(ctx, here, **({"question": question} if question else {})))
 
 
-@feature.button(Change, writes=False)
-async def change_draft(ctx: ReadingContext, click: Change) -> Replies:
+@feature.button(ChangePoll, name="sondage.Change", writes=False)
+async def change_draft(ctx: ReadingContext, click: ChangePoll) -> Replies:
     """Open the window of a draft again."""
     shown = cards.must_manage(ctx.user, await polls.get_poll(ctx.db, click.poll), PollState.DRAFT)
     place = next((ident for ident in shown.rooms if ident == _find_asked_room(shown)), "")
@@ -111,17 +111,17 @@ def _add_usual(filled: dict[str, object]) -> dict[str, object]:
     return {"answers": ONE, "votes": SECRET, "results": AT_THE_END} | filled
 
 
-async def check_poll(ctx: ReadingContext, form: AskPoll) -> Keep:
+async def check_poll(ctx: ReadingContext, form: AskPoll) -> PollContent:
     """Check the window of an animateur."""
     return await _check_poll(ctx, form, read_places(form, form.places, ctx.clues))
 
 
-async def check_poll_here(ctx: ReadingContext, form: AskPollHere) -> Keep:
+async def check_poll_here(ctx: ReadingContext, form: AskPollHere) -> PollContent:
     """Check the window of anybody for one channel, or of a coordinateur for their départements."""
     return await _check_poll(ctx, form, meant([form.place], filter(home_of, ctx.user.departements)))
 
 
-async def _check_poll(ctx: ReadingContext, form: PollWindow, wanted: Sequence[str]) -> Keep:
+async def _check_poll(ctx: ReadingContext, form: PollWindow, wanted: Sequence[str]) -> PollContent:
     """Check a window and its destinations, and return what to store. Raises UserError."""
     places = [target for target in wanted if target != HERE]
     must_be_allowed(ctx.user, places)
@@ -131,7 +131,7 @@ async def _check_poll(ctx: ReadingContext, form: PollWindow, wanted: Sequence[st
     here = await _check_room(ctx, form, own) if HERE in wanted else []
     channels |= {channel.id: channel.display_name or channel.name for channel in here}
     is_public = targets.NATIONAL in places or bool(themed) or any(not channel.is_private for channel in here)
-    return Keep(
+    return PollContent(
         poll=form.poll,
         question=form.question,
         options=list(form.options),
@@ -169,10 +169,10 @@ async def _find_planned(
         raise UserError(fields={find_places_element(form, ctx.clues): str(problem)}) from None
 
 
-@feature.button(Keep)
+@feature.button(PollContent, name="sondage.Keep")
 @feature.submit(AskPoll, roles=(Role.ANIMATEUR,), asks=check_poll)
 @feature.submit(AskPollHere, asks=check_poll_here)
-async def keep_draft(ctx: Context, asked: Keep) -> Replies:
+async def keep_draft(ctx: Context, asked: PollContent) -> Replies:
     """Store a draft and show its preview, replacing an earlier one. A window that is sent twice makes one."""
     must_be_allowed(ctx.user, asked.targets)
     people = await targets.find_with_roles(ctx.db, targets.asked_roles(asked.targets), ctx.today)
@@ -196,8 +196,8 @@ def _make_key(ctx: Context) -> str:
     return sha256(ctx.request.key.encode()).hexdigest()[:26]
 
 
-@feature.button(Abandon)
-async def abandon_draft(ctx: Context, click: Abandon) -> Replies:
+@feature.button(AbandonPoll, name="sondage.Abandon")
+async def abandon_draft(ctx: Context, click: AbandonPoll) -> Replies:
     """Delete a draft, unless it was launched already."""
     poll = cards.must_manage(ctx.user, await polls.lock_poll(ctx.db, click.poll), PollState.DRAFT)
     await drop_draft(ctx.db, poll.id)

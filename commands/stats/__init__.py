@@ -50,7 +50,7 @@ class CoordinationSheet(CoordinationFigures):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TotalsRow:
     """The totals of some reports; hours are those that were entered."""
 
     label: str
@@ -91,14 +91,14 @@ async def show_coordination(ctx: Context, asked: CoordinationFigures) -> Replies
     return Whisper(text, [*turn, *export])
 
 
-def _add_up_by(found: Sequence[CoordinationReport], name: Callable[[CoordinationReport], str]) -> Iterator[Row]:
+def _add_up_by(found: Sequence[CoordinationReport], name: Callable[[CoordinationReport], str]) -> Iterator[TotalsRow]:
     for label in dict.fromkeys(map(name, found)):
         yield _add_up(label, [row for row in found if name(row) == label])
 
 
-def _add_up(label: str, found: Sequence[CoordinationReport]) -> Row:
+def _add_up(label: str, found: Sequence[CoordinationReport]) -> TotalsRow:
     minutes = sum(row.minutes or 0 for row in found)
-    return Row(label, len(found), say_minutes(minutes), sum(row.said.participants for row in found))
+    return TotalsRow(label, len(found), say_minutes(minutes), sum(row.said.participants for row in found))
 
 
 HEAD = (

@@ -20,14 +20,14 @@ from bot.papers import FigureSection
 from bot.replies import Ask, Button, Direct, Parcel, Replies, Reply, SendFile, Whisper
 from bot.texts import Markdown, render
 from commands.stats import papers, queries
-from commands.stats.papers import Page, draw_charts
+from commands.stats.papers import StatsPage, draw_charts
 from commands.stats.queries import CONSEILLERS, feature
 from config.text import fold
 from dialogs.stats import Format, SeePeriod, TakeAway, period_of
 from storage.cra import queries as reports
 from storage.cra.queries import read_last_commune
 from storage.cra.report import is_training
-from storage.cra.search import Sheet, read_search
+from storage.cra.search import AuthorSheet, read_search
 from storage.people import Person, Role
 from storage.stats import (
     Figures,
@@ -69,7 +69,7 @@ class FiguresAnswer:
 
     text: Markdown
     buttons: list[Button]
-    page: Page
+    page: StatsPage
     drawn: bool
 
 
@@ -107,10 +107,12 @@ async def answer_own(ctx: Context, asked: queries.OwnQuery) -> FiguresAnswer:
     return FiguresAnswer(text, _own_buttons(ctx, asked, figures), page, figures.accompagnements > 0)
 
 
-async def make_own_page(ctx: PageContext, asked: queries.OwnQuery, figures: Figures, name: str | None = None) -> Page:
+async def make_own_page(
+    ctx: PageContext, asked: queries.OwnQuery, figures: Figures, name: str | None = None
+) -> StatsPage:
     """Make the page of one’s statistics for pictures and files."""
     user, last = ctx.user, min(asked.period.last, ctx.today)
-    return Page(
+    return StatsPage(
         title="Mes statistiques",
         period=asked.label,
         start=asked.start,
@@ -173,10 +175,13 @@ async def tell_month(ctx: Context) -> Sequence[Markdown]:
 
 def _own_buttons(ctx: Context, asked: queries.OwnQuery, figures: Figures) -> list[Button]:
     beside = [period_before(asked.period), period_after(asked.period, ctx.today)]
-    buttons = [Button(f"Voir {_shorten_period(p)}", queries.See(**asked.about(p))) for p in beside if p]
+    buttons = [Button(f"Voir {_shorten_period(p)}", queries.SeeFigures(**asked.about(p))) for p in beside if p]
     buttons.append(Button("Autre période", queries.Other(**asked.same)))
     if figures.accompagnements:
-        buttons += [Button("Détails", queries.Details(**asked.same)), Button("Exporter", queries.Take(**asked.same))]
+        buttons += [
+            Button("Détails", queries.Details(**asked.same)),
+            Button("Exporter", queries.TakeOwnFigures(**asked.same)),
+        ]
     return buttons
 
 
@@ -257,8 +262,8 @@ async def describe_practice(ctx: Context, asked: queries.OwnQuery) -> Markdown:
     return render("stats/practice", text=text)
 
 
-@feature.button(queries.See, roles=CONSEILLERS, writes=False)
-async def show_other_period(ctx: ReadingContext, click: queries.See) -> Replies:
+@feature.button(queries.SeeFigures, name="stats.See", roles=CONSEILLERS, writes=False)
+async def show_other_period(ctx: ReadingContext, click: queries.SeeFigures) -> Replies:
     """Show the statistics of the period before or after."""
     return await show_figures(ctx, click)
 
@@ -321,8 +326,8 @@ async def export_by_line(ctx: ReadingContext, text: str) -> Replies:
     return _make_window(queries.read_own_query(ctx, text))
 
 
-@feature.button(queries.Take, roles=CONSEILLERS, writes=False)
-async def ask_form(ctx: Context, click: queries.Take) -> Replies:
+@feature.button(queries.TakeOwnFigures, name="stats.Take", roles=CONSEILLERS, writes=False)
+async def ask_form(ctx: Context, click: queries.TakeOwnFigures) -> Replies:
     """Open the window of a file’s format."""
     return _make_window(click)
 
@@ -346,7 +351,7 @@ async def make_file(ctx: ReadingContext, order: queries.Export, folder: Path) ->
     """Make the file; a workbook also has the reports, read and written a page at a time."""
     name = await find_full_name(ctx.chat, ctx.user)
     page = await make_own_page(ctx, order, await read_own_figures(ctx, order), name)
-    sheet, words = Sheet(ctx.user.id), f"#{order.tag}" if order.tag else ""
+    sheet, words = AuthorSheet(ctx.user.id), f"#{order.tag}" if order.tag else ""
     count = await reports.count_reports(ctx.db, sheet, await read_search(ctx.db, sheet, words, order.start, order.end))
     path = folder / page.file(order.format.value)
     await write_file(ctx, order, page, path)
@@ -356,7 +361,7 @@ async def make_file(ctx: ReadingContext, order: queries.Export, folder: Path) ->
     return Parcel(text, files=[path], done=done)
 
 
-async def write_file(ctx: ReadingContext, order: queries.Export, page: papers.Page, path: Path) -> None:
+async def write_file(ctx: ReadingContext, order: queries.Export, page: papers.StatsPage, path: Path) -> None:
     """Write the file."""
     if order.format is Format.XLSX:
         book = await ctx.compute(partial(papers.Workbook, page, path))

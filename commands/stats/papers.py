@@ -81,7 +81,7 @@ _RANKED = ("themes", "departements")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page(papers.FigurePage):
+class StatsPage(papers.FigurePage):
     """A page of statistics."""
 
     stem: str = "Mes_statistiques"
@@ -104,9 +104,9 @@ class Page(papers.FigurePage):
 
 def make_territory_page(
     name: str, period: Period, today: date, sections: Sequence[FigureSection], notes: Sequence[str]
-) -> Page:
+) -> StatsPage:
     """Make the page of a territory, or of several together."""
-    return Page(
+    return StatsPage(
         title=f"Statistiques — {name}",
         period=period.label,
         start=period.start,
@@ -336,7 +336,7 @@ class Workbook:
             self._sheet.autofilter(0, 0, max(written, 1), len(SHEET_COLUMNS) - 1)
 
 
-def write_territory(page: Page, path: Path) -> None:
+def write_territory(page: StatsPage, path: Path) -> None:
     """Write a page as PDF, CSV or a workbook without reports, by the file’s suffix."""
     if path.suffix == ".xlsx":
         Workbook(page, path, raw=False).close()
@@ -344,6 +344,6 @@ def write_territory(page: Page, path: Path) -> None:
         write_paper(page, path)
 
 
-def write_paper(page: Page, path: Path) -> None:
+def write_paper(page: StatsPage, path: Path) -> None:
     """Write a page as PDF or CSV, by the file’s suffix."""
     (write_pdf if path.suffix == ".pdf" else sheets.write_csv_page)(page, path)

@@ -102,7 +102,7 @@ def _read_tag(text: str) -> tuple[str, str]:
         raise UserError(str(problem)) from None
 
 
-class See(OwnQuery):
+class SeeFigures(OwnQuery):
     """Button « Voir octobre 2026 »: shows the statistics of other days."""
 
 
@@ -114,7 +114,7 @@ class Other(OwnQuery):
     """Button « Autre période »: opens the window of a period."""
 
 
-class Take(OwnQuery):
+class TakeOwnFigures(OwnQuery):
     """Button « Exporter »: opens the window of a file’s format."""
 
 

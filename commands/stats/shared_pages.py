@@ -19,7 +19,7 @@ from bot.site import render_page
 from bot.texts import Markdown, render
 from bot.visits import PageAnswer, PageRequest, address_of_page
 from commands.stats.conseiller import find_full_name, make_own_page, read_own_figures
-from commands.stats.papers import Page
+from commands.stats.papers import StatsPage
 from commands.stats.queries import CONSEILLERS, OwnQuery, feature, read_own_query
 from config.time import find_midnight
 from dialogs.stats import ShareFigures, ShareLife
@@ -44,7 +44,7 @@ class SeeShares(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedPage:
     """The page to share: its days, the name on it, and how long it is shown."""
 
     asked: OwnQuery
@@ -52,20 +52,20 @@ class Wanted:
     life: ShareLife = ShareLife.MONTH
 
 
-async def read_line(ctx: ReadingContext, text: str) -> Wanted | Reply:
+async def read_line(ctx: ReadingContext, text: str) -> WantedPage | Reply:
     """Read the days to share; without any, open the window."""
     asked = read_own_query(ctx, text)
     if asked.tag:
         raise UserError(render("stats/share_without_tag"))
     if not text.strip():
         return Ask(ShareFigures.draft(period=asked.period, life=ShareLife.MONTH, percent=asked.percent))
-    return Wanted(asked, await find_full_name(ctx.chat, ctx.user))
+    return WantedPage(asked, await find_full_name(ctx.chat, ctx.user))
 
 
-async def read_form(ctx: ReadingContext, form: ShareFigures) -> Wanted | Reply:
+async def read_form(ctx: ReadingContext, form: ShareFigures) -> WantedPage | Reply:
     """Read the window’s choice."""
     asked = OwnQuery(start=form.period.start, end=form.period.end, percent=form.percent)
-    return Wanted(asked, await find_full_name(ctx.chat, ctx.user), form.life)
+    return WantedPage(asked, await find_full_name(ctx.chat, ctx.user), form.life)
 
 
 @feature.submit(ShareFigures, roles=CONSEILLERS, asks=read_form)
@@ -76,7 +76,7 @@ async def read_form(ctx: ReadingContext, form: ShareFigures) -> Wanted | Reply:
     roles=CONSEILLERS,
     asks=read_line,
 )
-async def share(ctx: Context, wanted: Wanted) -> Replies:
+async def share(ctx: Context, wanted: WantedPage) -> Replies:
     """Make a page and show its address, which is shown only this once."""
     if await recipients.count_shown(ctx.db, ctx.user.id, ctx.now) >= SHARES_MAX:
         raise UserError(render("stats/too_many_shares", most=SHARES_MAX))
@@ -183,7 +183,7 @@ async def show(ctx: Context, asked: PageRequest) -> PageAnswer | None:
     return PageAnswer(render_page(PAGE, page=describe_shared(page), until=say_days(last, last)))
 
 
-def describe_shared(page: Page) -> dict[str, object]:
+def describe_shared(page: StatsPage) -> dict[str, object]:
     """Return the values of the page: those of the PDF without places. Bars are in percent of the longest."""
     told = describe_page(page)
     found: dict[str, dict[str, Any]] = told["sections"]

@@ -76,7 +76,7 @@ def _round_figures(
     return table.figures(wanted.start, wanted.end), then
 
 
-def make_page(ctx: Context, months: queries.Months, name: str, sections: Sequence[FigureSection]) -> papers.Page:
+def make_page(ctx: Context, months: queries.Months, name: str, sections: Sequence[FigureSection]) -> papers.StatsPage:
     """Make the page of one territory, or of all « départements »."""
     period = months.days_told(ctx) or Period(months.start, months.end)
     made = papers.make_territory_page(name, period, ctx.today, sections, [queries.say_rule(ctx, months)])
@@ -152,7 +152,7 @@ def make_table(
     )
 
 
-def make_carte_page(ctx: Context, months: queries.Months, counted: territories.CountedFigures) -> papers.Page:
+def make_carte_page(ctx: Context, months: queries.Months, counted: territories.CountedFigures) -> papers.StatsPage:
     """Make the page of the accompaniments of all départements."""
     told = counted.round()
     counts = {code: told.measures(months.start, months.end, code)["accompagnements"] for code in DEPARTEMENTS}
@@ -325,24 +325,24 @@ def list_buttons(ctx: Context, wanted: queries.TerritoryQuery) -> list[Button]:
     period = wanted.period(ctx.today)
     beside = [period_before(period), period_after(period, ctx.today)]
     found = [Button(f"Voir {p.label}", SeeTerritory(**wanted.about(p, ctx.today))) for p in beside if p]
-    found.append(Button("Exporter", TakeFigures(**wanted.same)))
+    found.append(Button("Exporter", TakeTerritoryFigures(**wanted.same)))
     if ctx.user.animates and not wanted.tag:
         found.append(Button("Tous les départements", TakeDepartements(start=wanted.start, end=wanted.end)))
     return found
 
 
-class TakeFigures(queries.TerritoryQuery):
+class TakeTerritoryFigures(queries.TerritoryQuery):
     """Button « Exporter » of one territory: opens the window of a file’s format."""
 
 
-class FiguresFile(queries.TerritoryQuery):
+class TerritoryFile(queries.TerritoryQuery):
     """Order of the statistics of one territory as a file."""
 
     format: Format
 
 
-@feature.button(TakeFigures, roles=queries.COMMUNITY, writes=False)
-async def ask_form(ctx: Context, click: TakeFigures) -> Replies:
+@feature.button(TakeTerritoryFigures, name="stats.TakeFigures", roles=queries.COMMUNITY, writes=False)
+async def ask_form(ctx: Context, click: TakeTerritoryFigures) -> Replies:
     """Open the window of a file’s format."""
     _require_days_told(ctx, click)
     return Ask(TakeTerritory.draft(kind=click.kind, code=click.code, start=click.start, end=click.end, tag=click.tag))
@@ -352,13 +352,13 @@ async def ask_form(ctx: Context, click: TakeFigures) -> Replies:
 async def choose_form(ctx: ReadingContext, form: TakeTerritory) -> Replies:
     """Order the file in the chosen format."""
     asked = {name: getattr(form, name) for name in ("kind", "code", "start", "end", "tag", "format")}
-    order = FiguresFile(**asked)
+    order = TerritoryFile(**asked)
     queries.must_be_seen_by(ctx.user, order.territory)
     return await send_file(ctx, SendFile(user_id=ctx.user.id, order=order, waiting=PREPARING))
 
 
-@feature.file(FiguresFile, name="stats.FiguresFile", roles=queries.COMMUNITY)
-async def make_figures_file(ctx: ReadingContext, order: FiguresFile, folder: Path) -> Parcel:
+@feature.file(TerritoryFile, name="stats.FiguresFile", roles=queries.COMMUNITY)
+async def make_figures_file(ctx: ReadingContext, order: TerritoryFile, folder: Path) -> Parcel:
     """Make the file, with the same values as the answer in words."""
     queries.must_be_seen_by(ctx.user, order.territory)
     page = (await answer_territory(ctx, order)).page

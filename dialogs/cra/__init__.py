@@ -9,7 +9,7 @@ from typing import Annotated, Any, Self, TypeVar
 from pydantic import BaseModel, Field
 
 from bot.forms import Choice, Clues, Day, Element, Form, Hidden
-from bot.forms.kinds import Question
+from bot.forms.kinds import DeclaredField
 from bot.french import say_date, say_minutes
 from config.programme import FIRST_DAY
 from dialogs.communes import COMMUNE_FIELD
@@ -24,7 +24,7 @@ from storage.cra.report import find_problems as rule_problems
 from storage.cra.tags import REPORT_MAX
 
 
-class Keep(StrEnum):
+class KeepRecorded(StrEnum):
     """The choice that keeps what is recorded; offered only where people differ."""
 
     GARDER = "garder"
@@ -70,7 +70,7 @@ E = TypeVar("E", bound=StrEnum)
 class OftenFirst(Choice):
     """A choice whose first options are those that somebody uses often, as the form ``offers`` them."""
 
-    def draw(self, question: Question, known: object, clues: Clues) -> list[Element]:
+    def draw(self, question: DeclaredField, known: object, clues: Clues) -> list[Element]:
         often = clues.offers.get(question.name, {})
         (element,) = super().draw(question, known, clues)
         first = [{"text": text, "value": value} for value, text in often.items() if value in self.options]
@@ -79,11 +79,11 @@ class OftenFirst(Choice):
 
 
 DUREE_FIELD = OftenFirst({str(m): say_minutes(m) for m in DUREES}, int)
-KEPT_ANSWERS = frozenset({Keep.GARDER.value})
+KEPT_ANSWERS = frozenset({KeepRecorded.GARDER.value})
 
 
 def _or_keep(enumeration: Any) -> Choice:
-    choice = Choice.of(enumeration, Keep)
+    choice = Choice.of(enumeration, KeepRecorded)
     return Choice(choice.options, choice.to, only_known=KEPT_ANSWERS)
 
 
@@ -103,15 +103,15 @@ class NewCra(Form):
     participants: int | None = Field(
         None, title="Participants", description="Pour un atelier : de 1 à 100. Sinon, laissez vide."
     )
-    age: Annotated[Age | Keep, _or_keep(Age)] = Field(
+    age: Annotated[Age | KeepRecorded, _or_keep(Age)] = Field(
         title="Âge", description="Catégorie d’âge, ou âge moyen du groupe. « Répartir » le précise ensuite."
     )
-    statut: Annotated[Statut | Keep, _or_keep(Statut)] = Field(
+    statut: Annotated[Statut | KeepRecorded, _or_keep(Statut)] = Field(
         title="Statut", description="De la personne ou du groupe. « Répartir » le précise ensuite."
     )
     themes: Annotated[tuple[str, ...], THEME_FIELD] = Field(title="Thèmes", description="Un ou plusieurs.")
     minutes: Annotated[int, DUREE_FIELD] = Field(title="Durée", alias="duree", description="Arrondissez si besoin.")
-    suite: Annotated[Suite | Keep | None, _or_keep(Suite)] = Field(
+    suite: Annotated[Suite | KeepRecorded | None, _or_keep(Suite)] = Field(
         None, title="Suite", description="L’accompagnement va-t-il être poursuivi ?"
     )
     recurrents: int | None = Field(
@@ -295,19 +295,19 @@ def _say_missing(name: str, total: int, wanted: int) -> str:
 def _only_value(counts: Mapping[Any, int], people: int) -> Any:
     """Return the one value that everybody has, else « garder »."""
     values = list(counts)
-    return values[0] if len(values) == 1 and counts[values[0]] == people else Keep.GARDER
+    return values[0] if len(values) == 1 and counts[values[0]] == people else KeepRecorded.GARDER
 
 
-def _count_answers(choice: E | Keep | None, kept: dict[E, int] | None, people: int) -> dict[E, int]:
+def _count_answers(choice: E | KeepRecorded | None, kept: dict[E, int] | None, people: int) -> dict[E, int]:
     """Count everybody at the one value chosen, or as in the kept distribution."""
-    if isinstance(choice, Keep):
+    if isinstance(choice, KeepRecorded):
         return kept or {}
     return {} if choice is None else {choice: people}
 
 
 def _broken_keeps(values: Mapping[str, Any]) -> dict[str, str]:
     """Find what is wrong with a kept distribution: it must exist, and only fits its own number of participants."""
-    keeping = [f for f in ("age", "statut", "suite") if isinstance(values.get(f), Keep)]
+    keeping = [f for f in ("age", "statut", "suite") if isinstance(values.get(f), KeepRecorded)]
     kept: Mapping[str, Any] | None = values.get("kept")
     if not kept:
         return dict.fromkeys(keeping, "Choisissez une réponse dans la liste.")

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot import guard
 from bot.forms import Clues, Element, FieldKind, Unreadable, cut
-from bot.forms.kinds import TEXT_MAX, Question, Raw
+from bot.forms.kinds import TEXT_MAX, DeclaredField, Raw
 from bot.texts import quote
 from config.text import fold
 from dialogs.personal_data import names_anybody
@@ -60,7 +60,7 @@ class TagField(FieldKind):
     The field is left out where no tags are offered, so that people without tags do not see it.
     """
 
-    def draw(self, question: Question, known: object, clues: Clues) -> list[Element]:
+    def draw(self, question: DeclaredField, known: object, clues: Clues) -> list[Element]:
         offered = clues.offers.get(question.name, {})
         if not offered:
             return []
@@ -70,10 +70,10 @@ class TagField(FieldKind):
         options = [{"text": name, "value": name} for name in offered]
         return [question.element(",".join(names), type="select", multiselect=True, options=options)]
 
-    def recall(self, question: Question, raw: Raw) -> list[str] | None:
+    def recall(self, question: DeclaredField, raw: Raw) -> list[str] | None:
         return [name for name in _split(cut(raw.get(question.name))) if len(name) <= TEXT_MAX][:REPORT_MAX] or None
 
-    def read(self, question: Question, raw: Raw, clues: Clues) -> Any:
+    def read(self, question: DeclaredField, raw: Raw, clues: Clues) -> Any:
         if not clues.offers.get(question.name):
             return None
         try:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from config.text import fold, split_words
 
 
-class Answer(StrEnum):
+class ShortAnswer(StrEnum):
     """What a short word means to who asked something."""
 
     YES = "yes"
@@ -57,7 +57,7 @@ _AROUND = _list_words(
 _GOOD = frozenset({"bon", "regle", "reglee", "resolu", "resolue", "marche", "fonctionne", "fait"})
 
 
-def read_answer(said: str) -> Answer | None:
+def read_answer(said: str) -> ShortAnswer | None:
     """What a short word answers; None for what says more, or both."""
     if len(said) > ANSWER_MAX or "?" in said:
         return None
@@ -65,10 +65,10 @@ def read_answer(said: str) -> Answer | None:
     if not words or not all(word in _YES | _NO | _THANKS | _AROUND for word in words):
         return None
     if any(word in _NO for word in words):
-        return None if words[0] in _YES and "mais" in words else Answer.NO
+        return None if words[0] in _YES and "mais" in words else ShortAnswer.NO
     if any(word in _YES for word in words) or (len(words) > 1 and any(word in _GOOD for word in words)):
-        return Answer.YES
-    return Answer.THANKS if any(word in _THANKS for word in words) else None
+        return ShortAnswer.YES
+    return ShortAnswer.THANKS if any(word in _THANKS for word in words) else None
 
 
 def says_thanks(said: str) -> bool:

@@ -20,7 +20,7 @@ _SHORT_NAMES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SaidPlace:
     """A territory: « departement » or « region », how it was called, and which words do so."""
 
     kind: str
@@ -28,7 +28,7 @@ class Place:
     span: range
 
 
-def find_place(sentence: Sentence) -> Place | None:
+def find_place(sentence: Sentence) -> SaidPlace | None:
     """Find the first territory that is named, the longest name first."""
     words = [word.folded for word in sentence.words]
     for size in range(min(NAME_MAX, len(words)), 0, -1):
@@ -36,7 +36,7 @@ def find_place(sentence: Sentence) -> Place | None:
             folded = " ".join(words[first : first + size])
             typed = sentence.typed(first, first + size)
             if (known := _read_names().get(folded)) and not _is_meeting(typed, words[first + size : first + size + 1]):
-                return Place(known[0], known[1], range(first, first + size))
+                return SaidPlace(known[0], known[1], range(first, first + size))
     return _find_code(sentence, words)
 
 
@@ -49,14 +49,14 @@ _OF_MEETINGS = frozenset({"de", "d", "du", "des", "avec", "que", "qui", "a", "pr
 """Words that follow a meeting."""
 
 
-def _find_code(sentence: Sentence, words: list[str]) -> Place | None:
+def _find_code(sentence: Sentence, words: list[str]) -> SaidPlace | None:
     """Find the code of a département behind a word that may announce one; « le 12 octobre » has none."""
     from_code = {code.lower(): code for code in DEPARTEMENTS}
     for index, word in enumerate(words[1:], 1):
         is_announced = words[index - 1] in read_frame("avant_code")
         is_named = words[index - 1] in ("departement", "departements")
         if word in from_code and is_announced and (is_named or not _is_counted(word, words[index + 1 : index + 3])):
-            return Place("departement", sentence.typed(index, index + 1), range(index, index + 1))
+            return SaidPlace("departement", sentence.typed(index, index + 1), range(index, index + 1))
     return None
 
 

@@ -12,7 +12,7 @@ from bot.french import MONTH_NUMBERS
 from config.text import fold
 from dialogs.plain_words.frames import read_frame
 from dialogs.plain_words.periods import write_period
-from dialogs.plain_words.places import Place, find_place
+from dialogs.plain_words.places import SaidPlace, find_place
 from dialogs.plain_words.sentences import Sentence
 
 _AS_SAID = frozenset({"sujet", "depot", "canal", "article", "evenement", "rendez_vous", "savoir", "suite", "demandes"})
@@ -87,7 +87,7 @@ class Utterance:
         return self.sentence.plain
 
     @cached_property
-    def place(self) -> Place | None:
+    def place(self) -> SaidPlace | None:
         """The département or région that is named."""
         return find_place(self.sentence)
 

@@ -51,7 +51,7 @@ HELP = "Écrivez par exemple « tous les mardis jusqu’au 30/06 » ou « le 2e 
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class RecurrenceRule:
     """A rule of recurrence: a weekday (Monday is 0) of each week, or of every ``every`` weeks, or the ``nth`` of each
     month; until a day, for ``times`` occurrences, or for some weeks where neither is said; ``but`` are days of it on
     which it does not."""
@@ -115,7 +115,7 @@ class Written:
         return Written(kept, tuple(sorted([*self.holidays, *left_out])))
 
 
-def write_out(rule: Rule, first: date, hour: time, zone: ZoneInfo, departement: str | None) -> Written:
+def write_out(rule: RecurrenceRule, first: date, hour: time, zone: ZoneInfo, departement: str | None) -> Written:
     """Expand a rule from a day on, at an hour of local time in ``zone``, without the public holidays of a département.
     An hour that a night does not have is the one after; of one that it has twice, it is the first."""
     found, left_out = [], []
@@ -127,7 +127,7 @@ def write_out(rule: Rule, first: date, hour: time, zone: ZoneInfo, departement: 
     return Written(tuple(found), tuple(left_out))
 
 
-def find_rule(plain: str, today: date) -> tuple[Rule, list[tuple[int, int]]] | None:
+def find_rule(plain: str, today: date) -> tuple[RecurrenceRule, list[tuple[int, int]]] | None:
     """Find a rule in a text without accents or capitals, and where its words are; None where there is none."""
     match = next((found for pattern in _RULES if (found := pattern.search(plain))), None)
     if match is None:
@@ -136,7 +136,7 @@ def find_rule(plain: str, today: date) -> tuple[Rule, list[tuple[int, int]]] | N
     day = groups["day"] or groups.get("other") or ""
     but, excepted = _find_exceptions(plain, today)
     nth = _NTH.get(groups.get("nth") or "", 0)
-    rule = Rule(WEEKDAYS.index(day), nth, 2 if groups.get("two") else 1, but=frozenset(but))
+    rule = RecurrenceRule(WEEKDAYS.index(day), nth, 2 if groups.get("two") else 1, but=frozenset(but))
     for start, end in excepted:  # « sauf du 20 au 27 » is no end of the rule
         plain = f"{plain[:start]}{',' * (end - start)}{plain[end:]}"
     bounded, spans = _find_bound(plain, rule, today)
@@ -173,7 +173,7 @@ def _read_excepted(said: str, rest: str, today: date) -> list[date]:
     return [days.start + n * _DAY for n in range((days.end - days.start).days)] if days else []
 
 
-def _find_bound(plain: str, rule: Rule, today: date) -> tuple[Rule, list[tuple[int, int]]]:
+def _find_bound(plain: str, rule: RecurrenceRule, today: date) -> tuple[RecurrenceRule, list[tuple[int, int]]]:
     if match := _TIMES.search(plain):
         return replace(rule, times=int(match[1])), [match.span()]
     if match := _DURING.search(plain):
@@ -202,7 +202,7 @@ def _read_end(said: str, today: date) -> date | None:
     return None if re.fullmatch(r"\d+", said) else read_coming_day(said.removesuffix(" inclus"), today)
 
 
-def read_rule(text: str, today: date) -> Rule:
+def read_rule(text: str, today: date) -> RecurrenceRule:
     """Read a text that says a rule and nothing else. Raises ValueError, with a French sentence."""
     plain = make_plain(text)
     found = find_rule(plain, today)
@@ -214,6 +214,6 @@ def read_rule(text: str, today: date) -> Rule:
     return found[0]
 
 
-def say_rule(rule: Rule, first: date) -> str:
+def say_rule(rule: RecurrenceRule, first: date) -> str:
     """Say a rule with its end: « tous les mardis jusqu’au mercredi 30 juin 2027 »."""
     return f"{rule} jusqu’au {say_date(rule.finds_end(first))}"

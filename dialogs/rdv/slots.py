@@ -226,7 +226,7 @@ class Hours:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class BookingWish:
     """What is to be booked: about which ``theme`` (as ``choose_ranges`` reads it), ``but`` which rendez-vous, whose
     time counts as free, and ``at`` which instant it begins, in UTC (None for any). ``hours`` are those of who receives,
     where they are known already."""
@@ -237,7 +237,7 @@ class Wish:
     hours: Hours | None = None
 
 
-ANY = Wish()
+ANY = BookingWish()
 
 
 def ask_hours(person: Person, since: date) -> tuple[Asked[WeeklyRange], Asked[Absence]]:
@@ -245,7 +245,7 @@ def ask_hours(person: Person, since: date) -> tuple[Asked[WeeklyRange], Asked[Ab
     return ask_ranges(person.id), ask_absences(person.id, since)
 
 
-async def read_calendar(db: AsyncSession, person: Person, days: tuple[date, date], wish: Wish = ANY) -> Calendar:
+async def read_calendar(db: AsyncSession, person: Person, days: tuple[date, date], wish: BookingWish = ANY) -> Calendar:
     """Read what the slots of somebody on these days are computed from; where they have no ranges, nothing else is
     read."""
     hours = wish.hours or Hours(*await find_together(db, *ask_hours(person, days[0])))
@@ -254,12 +254,14 @@ async def read_calendar(db: AsyncSession, person: Person, days: tuple[date, date
     return await _read(db, person, days, hours, wish) if hours.ranges else Calendar(person.zone, [])
 
 
-async def read_whole_calendar(db: AsyncSession, person: Person, first: date, last: date, wish: Wish = ANY) -> Calendar:
+async def read_whole_calendar(
+    db: AsyncSession, person: Person, first: date, last: date, wish: BookingWish = ANY
+) -> Calendar:
     """Read a calendar, even of somebody without ranges."""
     return await _read(db, person, (first, last), Hours(*await find_together(db, *ask_hours(person, first))), wish)
 
 
-async def _read(db: AsyncSession, person: Person, days: tuple[date, date], hours: Hours, wish: Wish) -> Calendar:
+async def _read(db: AsyncSession, person: Person, days: tuple[date, date], hours: Hours, wish: BookingWish) -> Calendar:
     first, last = days
     start, end = _find_span(days, hours.ranges, wish, person.zone)
     taken = await list_taken(db, person.id, start, end, but=wish.but)
@@ -269,7 +271,7 @@ async def _read(db: AsyncSession, person: Person, days: tuple[date, date], hours
     return Calendar(person.zone, chosen, hours.absences, [as_busy(rdv) for rdv in taken], off)
 
 
-def _find_span(days: tuple[date, date], ranges: Sequence[WeeklyRange], wish: Wish, zone: ZoneInfo) -> Span:
+def _find_span(days: tuple[date, date], ranges: Sequence[WeeklyRange], wish: BookingWish, zone: ZoneInfo) -> Span:
     """Find the span in which taken times count: some days; for one instant, as long as a meeting and its pauses may
     last."""
     if wish.at is None:
@@ -278,7 +280,9 @@ def _find_span(days: tuple[date, date], ranges: Sequence[WeeklyRange], wish: Wis
     return wish.at - pause * _MINUTE, wish.at + (length + pause) * _MINUTE
 
 
-async def list_free(db: AsyncSession, person: Person, now: datetime, days: Period, wish: Wish = ANY) -> Sequence[Slot]:
+async def list_free(
+    db: AsyncSession, person: Person, now: datetime, days: Period, wish: BookingWish = ANY
+) -> Sequence[Slot]:
     """List the free slots of somebody on these days, at most a year of them."""
     first = max(days.start, person.today(now))
     last = min(days.end - timedelta(days=1), person.left_on or date.max)
@@ -288,7 +292,9 @@ async def list_free(db: AsyncSession, person: Person, now: datetime, days: Perio
     return (await read_calendar(db, person, (first, last), wish)).list_slots(first, last, now, wish.at)
 
 
-async def find_free(db: AsyncSession, person: Person, now: datetime, start: datetime, wish: Wish = ANY) -> Slot | None:
+async def find_free(
+    db: AsyncSession, person: Person, now: datetime, start: datetime, wish: BookingWish = ANY
+) -> Slot | None:
     """Find the slot of somebody that begins at an instant, if it is free."""
     day = start.astimezone(person.zone).date()
     then = replace(wish, at=start.astimezone(UTC))

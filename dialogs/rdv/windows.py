@@ -18,7 +18,7 @@ from dialogs.cra import DUREE_FIELD
 from dialogs.destinations import moment
 from dialogs.lines import line
 from dialogs.personal_data import fault_of_memo
-from dialogs.rdv.recurrence import Rule, read_rule, write_out
+from dialogs.rdv.recurrence import RecurrenceRule, read_rule, write_out
 from dialogs.themes import THEME_FIELD
 from storage.communes import CommunePlace, get_commune
 from storage.cra.report import Canal
@@ -64,13 +64,13 @@ class Spot(Labelled):
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class RdvPlan:
     """A rdv as a window or a line says it: when, for how long, and all else that is stored of it."""
 
     starts_at: datetime
     minutes: int
     columns: Mapping[str, Any]
-    rule: Rule | None = None
+    rule: RecurrenceRule | None = None
 
 
 def read_repetition(text: str, clues: Clues) -> str:
@@ -121,7 +121,7 @@ class _Rdv(Form):
         return {name: sentence for name, sentence in found.items() if sentence}
 
     @property
-    def plan(self) -> Plan:
+    def plan(self) -> RdvPlan:
         """The plan that the window says."""
         here = self.commune
         where = Place(
@@ -133,7 +133,7 @@ class _Rdv(Form):
         seats = self.places or 1
         what = {"canal": self.ou.canal, "themes": bits(self.themes), "memo": self.repere}
         columns = {**where.columns, **what, "collective": seats > 1, "seats": seats}
-        return Plan(self.quand, self.minutes, columns)
+        return RdvPlan(self.quand, self.minutes, columns)
 
 
 def _fault_of_moment(when: datetime, clues: Clues) -> str:
@@ -163,12 +163,12 @@ class NewRdv(_Rdv):
                 found.setdefault("repetition", fault)
         return found
 
-    def read_rule(self, today: date) -> Rule | None:
+    def read_rule(self, today: date) -> RecurrenceRule | None:
         """Read the rule of recurrence; None where the rdv is single."""
         return read_rule(self.repetition, today) if self.repetition else None
 
 
-def _fault_of_rule(rule: Rule, when: datetime, clues: Clues) -> str:
+def _fault_of_rule(rule: RecurrenceRule, when: datetime, clues: Clues) -> str:
     written = write_out(rule, when.date(), when.time(), clues.user.zone, clues.user.departement)
     if not written.occurrences:
         return "Aucun jour ne convient jusqu’à cette date : reculez la fin."

@@ -194,7 +194,7 @@ ANIMATION = frozenset({Role.ANIMATEUR, Role.ADMINISTRATEUR})
 
 
 @dataclass(frozen=True, slots=True)
-class ChannelMember:
+class ChannelPerson:
     """A person as far as channels are concerned: ``departements`` are those whose channels they share, ``leaving``
     those they left less than a grace period ago; ``hubs`` and ``leaving_hubs`` (by key) follow from them."""
 
@@ -208,7 +208,7 @@ class ChannelMember:
     leaving_hubs: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, person: Person, today: date, leaving: Iterable[str] = ()) -> "ChannelMember":
+    def of(cls, person: Person, today: date, leaving: Iterable[str] = ()) -> "ChannelPerson":
         """Make the member that a person of the register is on a day."""
         return cls(
             id=person.id,
@@ -233,7 +233,7 @@ class MembershipRules:
     def __init__(self, allowances: Iterable[Allowance]) -> None:
         self._named: Mapping[tuple[str, str], Allowance] = {(a.key, a.user_id): a for a in allowances}
 
-    def reason_in(self, canal: PlannedChannel, member: ChannelMember) -> str:
+    def reason_in(self, canal: PlannedChannel, member: ChannelPerson) -> str:
         """Return why somebody belongs in a channel; "" where they need not be in it."""
         named = self._named.get((canal.key, member.id))
         if member.has_left or (named and not named.is_in):
@@ -248,11 +248,11 @@ class MembershipRules:
             return "travaille dans un département de ce hub" if canal.hub in _member_hubs(member) else ""
         return f"est {member.role.label}" if member.role and member.role in canal.roles else ""
 
-    def places(self, table: Mapping[str, PlannedChannel], member: ChannelMember) -> frozenset[str]:
+    def places(self, table: Mapping[str, PlannedChannel], member: ChannelPerson) -> frozenset[str]:
         """Return the keys of all channels where somebody belongs."""
         return frozenset(key for key, canal in table.items() if self.reason_in(canal, member))
 
-    def reason_out(self, canal: PlannedChannel, member: ChannelMember | None, user_id: str = "") -> str:
+    def reason_out(self, canal: PlannedChannel, member: ChannelPerson | None, user_id: str = "") -> str:
         """Return why somebody should not be in a private channel; "" where they may be. People who are not in the
         register are known by their ``user_id`` alone."""
         named = self._named.get((canal.key, member.id if member else user_id))
@@ -269,7 +269,7 @@ class MembershipRules:
             return "" if is_leaving else _say_elsewhere(member)
         return "n’a pas le rôle de ceux qui y sont"
 
-    def administers(self, canal: PlannedChannel, member: ChannelMember) -> bool:
+    def administers(self, canal: PlannedChannel, member: ChannelPerson) -> bool:
         """Tell whether somebody should administer a channel: coordinateurs administer that of their département, unless
         it was decided otherwise by name."""
         named = self._named.get((canal.key, member.id))
@@ -282,11 +282,11 @@ class MembershipRules:
         )
 
     @staticmethod
-    def _works_there(canal: PlannedChannel, member: ChannelMember) -> bool:
+    def _works_there(canal: PlannedChannel, member: ChannelPerson) -> bool:
         return canal.departement in member.departements and not member.is_everywhere
 
 
-def _member_hubs(member: ChannelMember) -> frozenset[str]:
+def _member_hubs(member: ChannelPerson) -> frozenset[str]:
     """Return the hubs of somebody; people who may be everywhere are brought into none."""
     return frozenset() if member.is_everywhere else member.hubs
 
@@ -299,7 +299,7 @@ def _homes(codes: Iterable[str]) -> frozenset[str]:
     return frozenset(home for code in codes if (home := home_of(code)))
 
 
-def _say_elsewhere(member: ChannelMember) -> str:
+def _say_elsewhere(member: ChannelPerson) -> str:
     where: Collection[str] = sorted(member.departements)
     return f"travaille ailleurs ({', '.join(where)})" if where else "n’a pas de département dans le registre"
 
@@ -322,7 +322,7 @@ class Settling:
 
 
 async def compute_settling(
-    db: AsyncSession, table: Mapping[str, PlannedChannel], before: ChannelMember | None, after: ChannelMember
+    db: AsyncSession, table: Mapping[str, PlannedChannel], before: ChannelPerson | None, after: ChannelPerson
 ) -> Settling:
     """Compute which channels somebody joins and leaves when they change from ``before`` (None: unknown until now) to
     ``after``.
@@ -338,7 +338,7 @@ async def compute_settling(
     return Settling(joins, [known[key] for key in leaves if key in known])
 
 
-def _is_left(rules: MembershipRules, planned: PlannedChannel, was_there: bool, after: ChannelMember) -> bool:
+def _is_left(rules: MembershipRules, planned: PlannedChannel, was_there: bool, after: ChannelPerson) -> bool:
     if planned.address == DEFAULT:
         return False
     if after.has_left:

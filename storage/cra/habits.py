@@ -14,7 +14,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from storage.cra.queries import read_last_commune
 from storage.cra.report import Canal, Cra, CraRow
-from storage.cra.search import Sheet
+from storage.cra.search import AuthorSheet
 from storage.database import Numbered, UtcTime
 
 LOOKED_BACK = 60
@@ -46,14 +46,14 @@ async def read_usual(db: AsyncSession, author_id: str) -> Usual:
     return Usual(commune, canal, tuple(often))
 
 
-async def list_reports_of(db: AsyncSession, sheet: Sheet, day: date, most: int) -> Sequence[CraRow]:
+async def list_reports_of(db: AsyncSession, sheet: AuthorSheet, day: date, most: int) -> Sequence[CraRow]:
     """List the author’s reports of a day, in the order in which they were filed."""
     table = sheet.table
     theirs = (col(table.author_id) == sheet.author_id, col(table.deleted_at).is_(None), col(table.date) == day)
     return (await db.exec(select(table).where(*theirs).order_by(col(table.id)).limit(most))).all()
 
 
-async def find_last_report(db: AsyncSession, sheet: Sheet) -> CraRow | None:
+async def find_last_report(db: AsyncSession, sheet: AuthorSheet) -> CraRow | None:
     """Find the report that an author filed last."""
     table = sheet.table
     theirs = (col(table.author_id) == sheet.author_id, col(table.deleted_at).is_(None))

@@ -26,7 +26,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from storage.communes import get_commune, make_label
 from storage.cra.months import MonthKey, add_rows, recount_months
 from storage.cra.report import Cra, CraRow, PracticeCra, Report, Source, columns
-from storage.cra.search import ReportSearch, Sheet
+from storage.cra.search import AuthorSheet, ReportSearch
 from storage.database import INSERT
 from storage.people import Person
 from storage.statements import DirectStatement
@@ -197,7 +197,7 @@ async def _change(db: AsyncSession, cra: CraRow, at: datetime, **values: Any) ->
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class ReportListing:
     """A page of reports, newest first; ``more`` tells whether others follow in the direction of reading."""
 
     reports: Sequence[CraRow]
@@ -221,8 +221,8 @@ class Position:
 
 
 async def list_page(
-    db: AsyncSession, sheet: Sheet, wanted: ReportSearch, beyond: Position | None = None, *, size: int = 10
-) -> Listing:
+    db: AsyncSession, sheet: AuthorSheet, wanted: ReportSearch, beyond: Position | None = None, *, size: int = 10
+) -> ReportListing:
     """List a page of the author’s reports that match a search, newest first: the first, or the one ``beyond`` a report,
     without repeating or skipping ties."""
     table = sheet.table
@@ -232,10 +232,10 @@ async def list_page(
     back = beyond is not None and beyond.newer
     order = [each if back else each.desc() for each in (col(table.date), col(table.id))]
     rows = (await db.exec(query.order_by(*order).limit(size + 1))).all()
-    return Listing(rows[:size][::-1] if back else rows[:size], len(rows) > size)
+    return ReportListing(rows[:size][::-1] if back else rows[:size], len(rows) > size)
 
 
-async def count_reports(db: AsyncSession, sheet: Sheet, wanted: ReportSearch) -> int:
+async def count_reports(db: AsyncSession, sheet: AuthorSheet, wanted: ReportSearch) -> int:
     """Count the author’s reports that match a search."""
     return (await db.exec(select(func.count()).select_from(sheet.table).where(*wanted.select(sheet)))).one()
 

@@ -49,7 +49,7 @@ Condition = Callable[[type[CraRow]], ColumnElement[bool]]
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class AuthorSheet:
     """The reports of one author: those that count, or those of a practice sheet."""
 
     author_id: str
@@ -71,7 +71,7 @@ class ReportSearch:
     conditions: tuple[Condition, ...] = ()
     unknown: tuple[str, ...] = ()
 
-    def select(self, sheet: Sheet) -> tuple[ColumnElement[bool], ...]:
+    def select(self, sheet: AuthorSheet) -> tuple[ColumnElement[bool], ...]:
         """Return the conditions in SQL that select the author’s reports."""
         table = sheet.table
         mine = (col(table.author_id) == sheet.author_id, col(table.deleted_at).is_(None))
@@ -79,7 +79,7 @@ class ReportSearch:
         return *mine, *days, *(condition(table) for condition in self.conditions)
 
 
-async def read_search(db: AsyncSession, sheet: Sheet, text: str, start: date, end: date) -> ReportSearch:
+async def read_search(db: AsyncSession, sheet: AuthorSheet, text: str, start: date, end: date) -> ReportSearch:
     """Read words as a search among the author’s reports of [start, end[; a report must match all of them."""
     text, tags = take_tags(text)
     words = split_words(text)[:WORDS_MAX]
@@ -102,7 +102,7 @@ def _tagged(name: str) -> Condition:
     return lambda table: has_tag(col(table.id), name) if table is Cra else false()
 
 
-async def _list_places(db: AsyncSession, sheet: Sheet) -> Mapping[str, str]:
+async def _list_places(db: AsyncSession, sheet: AuthorSheet) -> Mapping[str, str]:
     """List the communes of the author’s reports: their reduced names by code."""
     theirs = select(col(sheet.table.commune)).where(sheet.table.author_id == sheet.author_id).distinct()
     communes = (get_commune(code) for code in (await db.exec(theirs)).all())

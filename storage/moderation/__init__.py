@@ -14,7 +14,16 @@ from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.database import Code, UtcTime, insertion
-from storage.moderation.cases import Appeal, Case, CaseSource, CaseState, KeptPost, Measure, MeasureRecord, Report
+from storage.moderation.cases import (
+    Appeal,
+    Case,
+    CaseSource,
+    CaseState,
+    KeptPost,
+    Measure,
+    MeasureRecord,
+    MessageReport,
+)
 from storage.people import Person, Role
 
 __all__ = [
@@ -25,7 +34,7 @@ __all__ = [
     "KeptPost",
     "Measure",
     "MeasureRecord",
-    "Report",
+    "MessageReport",
     "Rule",
     "RuleHit",
     "RuleMode",

@@ -136,7 +136,7 @@ async def list_decided_since(db: AsyncSession, moment: datetime) -> Sequence[int
 WORD_MAX = 500
 
 
-class Report(SQLModel, table=True):
+class MessageReport(SQLModel, table=True):
     """A report of a message, one for each person and case. ``motive`` is a key of the charter, ``at`` when it was last
     sent; ``was_right`` is known once the case is decided, ``told_at`` is when the reporter was told the outcome."""
 
@@ -151,56 +151,66 @@ class Report(SQLModel, table=True):
     told_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
 
-async def list_reports(db: AsyncSession, case_id: int) -> Sequence[Report]:
+async def list_reports(db: AsyncSession, case_id: int) -> Sequence[MessageReport]:
     """List the reports of a case, oldest first."""
-    return (await db.exec(select(Report).where(Report.case_id == case_id).order_by(col(Report.at)))).all()
+    return (
+        await db.exec(select(MessageReport).where(MessageReport.case_id == case_id).order_by(col(MessageReport.at)))
+    ).all()
 
 
 async def count_reports(db: AsyncSession, case_ids: Sequence[int]) -> dict[int, int]:
     """Count the reports of each of these cases."""
-    wanted = select(Report.case_id, func.count()).where(col(Report.case_id).in_(case_ids)).group_by(col(Report.case_id))
+    wanted = (
+        select(MessageReport.case_id, func.count())
+        .where(col(MessageReport.case_id).in_(case_ids))
+        .group_by(col(MessageReport.case_id))
+    )
     return dict((await db.exec(wanted)).all()) if case_ids else {}
 
 
-async def list_reports_since(db: AsyncSession, moment: datetime) -> Sequence[Report]:
+async def list_reports_since(db: AsyncSession, moment: datetime) -> Sequence[MessageReport]:
     """List the reports made since a moment."""
-    return (await db.exec(select(Report).where(col(Report.at) >= moment))).all()
+    return (await db.exec(select(MessageReport).where(col(MessageReport.at) >= moment))).all()
 
 
 async def count_judged(db: AsyncSession, reporter_id: str) -> tuple[int, int]:
     """Count how many of somebody’s reports were right, and how many were not."""
-    wanted = select(Report.was_right, func.count()).where(Report.reporter_id == reporter_id)
-    found = dict((await db.exec(wanted.group_by(col(Report.was_right)))).all())
+    wanted = select(MessageReport.was_right, func.count()).where(MessageReport.reporter_id == reporter_id)
+    found = dict((await db.exec(wanted.group_by(col(MessageReport.was_right)))).all())
     return found.get(True, 0), found.get(False, 0)
 
 
-async def add_report(db: AsyncSession, report: Report) -> bool:
+async def add_report(db: AsyncSession, report: MessageReport) -> bool:
     """Write a report down; False where theirs is there already."""
-    made = insertion(db, Report).values(report.model_dump()).on_conflict_do_nothing()
-    return (await db.execute(made.returning(col(Report.case_id)))).scalar() is not None
+    made = insertion(db, MessageReport).values(report.model_dump()).on_conflict_do_nothing()
+    return (await db.execute(made.returning(col(MessageReport.case_id)))).scalar() is not None
 
 
-async def get_report(db: AsyncSession, case_id: int, reporter_id: str) -> Report | None:
+async def get_report(db: AsyncSession, case_id: int, reporter_id: str) -> MessageReport | None:
     """Get somebody’s report in a case."""
-    return (await db.exec(select(Report).where(Report.case_id == case_id, Report.reporter_id == reporter_id))).first()
+    return (
+        await db.exec(
+            select(MessageReport).where(MessageReport.case_id == case_id, MessageReport.reporter_id == reporter_id)
+        )
+    ).first()
 
 
 async def list_reported(db: AsyncSession, post_id: str, reporter_id: str) -> Sequence[Case]:
     """List the cases of a message that somebody reported, newest first."""
-    theirs = select(Case).join(Report, col(Report.case_id) == col(Case.id))
-    wanted = theirs.where(Case.post_id == post_id, Report.reporter_id == reporter_id)
+    theirs = select(Case).join(MessageReport, col(MessageReport.case_id) == col(Case.id))
+    wanted = theirs.where(Case.post_id == post_id, MessageReport.reporter_id == reporter_id)
     return (await db.exec(wanted.order_by(col(Case.id).desc()))).all()
 
 
 async def judge_reports(db: AsyncSession, case_id: int, *, was_right: bool) -> None:
     """Note whether the reports of a case were right."""
-    await db.execute(update(Report).where(col(Report.case_id) == case_id).values(was_right=was_right))
+    await db.execute(update(MessageReport).where(col(MessageReport.case_id) == case_id).values(was_right=was_right))
 
 
 async def mark_told(db: AsyncSession, case_id: int, now: datetime) -> Sequence[str]:
     """Mark the reporters of a case as told of its outcome; return those who are to be told now, each once."""
-    untold = (col(Report.case_id) == case_id, col(Report.told_at).is_(None))
-    told = update(Report).where(*untold).values(told_at=now).returning(col(Report.reporter_id))
+    untold = (col(MessageReport.case_id) == case_id, col(MessageReport.told_at).is_(None))
+    told = update(MessageReport).where(*untold).values(told_at=now).returning(col(MessageReport.reporter_id))
     return sorted((await db.execute(told)).scalars().all())
 
 

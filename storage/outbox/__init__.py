@@ -30,8 +30,8 @@ from storage.outbox.queue import (
     DeliveryMark,
     HeldLease,
     Outgoing,
+    QueueShare,
     Sent,
-    Share,
     TargetKind,
     add,
     begin,
@@ -70,8 +70,8 @@ __all__ = [
     "DeliveryTally",
     "HeldLease",
     "Outgoing",
+    "QueueShare",
     "Sent",
-    "Share",
     "TargetKind",
     "add",
     "begin",
@@ -183,7 +183,7 @@ def _is_resting(now: datetime) -> ColumnElement[bool]:
     return and_(col(Outgoing.fault).is_not(None), col(Outgoing.not_before) > now + LEASE)
 
 
-async def measure(db: AsyncSession, share: Share, now: datetime) -> tuple[int, datetime | None]:
+async def measure(db: AsyncSession, share: QueueShare, now: datetime) -> tuple[int, datetime | None]:
     """Count the messages that should have been sent by now, and find when the oldest was written; refused ones that
     wait for a later try are left out."""
     wanted = (share.condition, col(Outgoing.created_at) <= now, ~_is_resting(now))

@@ -119,7 +119,7 @@ MAKES_POST = or_(col(Outgoing.where) == TargetKind.PERSON, col(Outgoing.where) =
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class QueueShare:
     """A share of the waiting messages: those for people or those for a crowd, without some targets."""
 
     crowd: bool = False
@@ -132,7 +132,7 @@ class Share:
         return and_(MESSAGES, col(Outgoing.crowd) == self.crowd, *others)
 
 
-PEOPLE, CROWD = Share(), Share(crowd=True)
+PEOPLE, CROWD = QueueShare(), QueueShare(crowd=True)
 
 
 class OnItsWay(NamedTuple):
@@ -197,7 +197,7 @@ async def add(db: AsyncSession, messages: Sequence[Outgoing]) -> None:
 
 
 async def take(
-    db: AsyncSession, now: datetime, until: datetime, limit: int, share: Share = PEOPLE
+    db: AsyncSession, now: datetime, until: datetime, limit: int, share: QueueShare = PEOPLE
 ) -> Sequence[TakenMessage]:
     """Lease the messages whose next try is due, oldest first; no other replica gets the same ones.
 
@@ -232,7 +232,7 @@ async def _at_others(db: AsyncSession, now: datetime, until: datetime) -> Sequen
     return [col(Outgoing.target).not_in(taken)]
 
 
-async def next_due(db: AsyncSession, now: datetime, share: Share = PEOPLE) -> datetime | None:
+async def next_due(db: AsyncSession, now: datetime, share: QueueShare = PEOPLE) -> datetime | None:
     """Find when the next try of any message of a share is due; None when none waits.
 
     It is enough to find one that is due by now, which takes no look at the others.

@@ -56,8 +56,10 @@ MovedPair = tuple[Person, Person]
 """A person before and after a change."""
 
 
-class Move(SQLModel, table=True):
+class LeftDepartement(SQLModel, table=True):
     """A département that somebody left; ``until`` is when they leave its channel, too."""
+
+    __tablename__ = "move"
 
     person_id: str = Field(primary_key=True, max_length=26)
     departement: str = Field(primary_key=True, max_length=3)
@@ -70,39 +72,43 @@ async def note_moves(db: AsyncSession, changes: Iterable[MovedPair], at: datetim
     pairs = list(changes)
     here = [(after.id, code) for before, after in pairs for code in after.departements]
     if here:
-        await db.execute(delete(Move).where(tuple_(col(Move.person_id), col(Move.departement)).in_(here)))
+        await db.execute(
+            delete(LeftDepartement).where(
+                tuple_(col(LeftDepartement.person_id), col(LeftDepartement.departement)).in_(here)
+            )
+        )
     left = [
         {"person_id": after.id, "departement": code, "left_at": at, "until": at + grace}
         for before, after in pairs
         for code in dict.fromkeys(before.departements)
         if code not in after.departements
     ]
-    await upsert(db, Move, left)
+    await upsert(db, LeftDepartement, left)
 
 
 async def find_in_grace(db: AsyncSession, now: datetime, person_id: str | None = None) -> Mapping[str, Sequence[str]]:
     """Find the départements whose channel people may still be in though they left: by person, oldest first; of
     everybody, or of one person."""
-    one = [] if person_id is None else [col(Move.person_id) == person_id]
+    one = [] if person_id is None else [col(LeftDepartement.person_id) == person_id]
     found: dict[str, list[str]] = {}
-    for move in (await db.exec(_oldest_first().where(col(Move.until) > now, *one))).all():
+    for move in (await db.exec(_oldest_first().where(col(LeftDepartement.until) > now, *one))).all():
         found.setdefault(move.person_id, []).append(move.departement)
     return found
 
 
-async def list_over(db: AsyncSession, now: datetime) -> Sequence[Move]:
+async def list_over(db: AsyncSession, now: datetime) -> Sequence[LeftDepartement]:
     """List the moves whose grace period is over, oldest first."""
-    return (await db.exec(_oldest_first().where(col(Move.until) <= now))).all()
+    return (await db.exec(_oldest_first().where(col(LeftDepartement.until) <= now))).all()
 
 
-async def forget_move(db: AsyncSession, move: Move) -> None:
+async def forget_move(db: AsyncSession, move: LeftDepartement) -> None:
     """Delete a move whose grace period is over: the département is left for good."""
-    here = (col(Move.person_id) == move.person_id, col(Move.departement) == move.departement)
-    await db.execute(delete(Move).where(*here))
+    here = (col(LeftDepartement.person_id) == move.person_id, col(LeftDepartement.departement) == move.departement)
+    await db.execute(delete(LeftDepartement).where(*here))
 
 
-def _oldest_first() -> SelectOfScalar[Move]:
-    return select(Move).order_by(col(Move.left_at), col(Move.departement))
+def _oldest_first() -> SelectOfScalar[LeftDepartement]:
+    return select(LeftDepartement).order_by(col(LeftDepartement.left_at), col(LeftDepartement.departement))
 
 
 class Erasure(SQLModel, table=True):

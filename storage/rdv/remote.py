@@ -216,7 +216,7 @@ BOTH_FOR = timedelta(days=10)
 days."""
 
 
-class Refusal(Labelled):
+class DeliveryRefusal(Labelled):
     """Why a delivery to a known address was refused."""
 
     SIGNATURE = "signature", "la signature n’est pas la bonne"
@@ -244,7 +244,7 @@ class Webhook(SQLModel, table=True):
     last_at: datetime | None = Field(default=None, sa_type=UtcTime)
     refused: int = 0
     refused_at: datetime | None = Field(default=None, sa_type=UtcTime)
-    refusal: Refusal | None = Field(default=None, sa_type=Code(Refusal))
+    refusal: DeliveryRefusal | None = Field(default=None, sa_type=Code(DeliveryRefusal))
 
     def read_key(self, keys: SealingKeys) -> str:
         """Open the key of the address. Raises UnreadableError."""
@@ -278,7 +278,7 @@ def make_keys(secrets: Sequence[str]) -> SealingKeys:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedWebhook:
     """The key of a webhook’s address and its present secret, opened."""
 
     key: str
@@ -305,7 +305,9 @@ async def list_webhooks(db: AsyncSession) -> Sequence[Webhook]:
     return (await db.exec(select(Webhook).order_by(col(Webhook.organisation)))).all()
 
 
-async def open_webhook(db: AsyncSession, organisation: int, keys: SealingKeys, now: datetime) -> tuple[Opened, bool]:
+async def open_webhook(
+    db: AsyncSession, organisation: int, keys: SealingKeys, now: datetime
+) -> tuple[OpenedWebhook, bool]:
     """Return the address of an organisation’s webhook and its secret, and whether they were created just now. Raises
     UnreadableError where no secret of the bot’s opens them any more."""
     key, secret = secrets.token_urlsafe(KEY_BYTES), secrets.token_hex(SECRET_BYTES)
@@ -318,14 +320,14 @@ async def open_webhook(db: AsyncSession, organisation: int, keys: SealingKeys, n
         made_at=now,
     )
     if await insert_new(db, Webhook, row.model_dump()):
-        return Opened(key, secret), True
+        return OpenedWebhook(key, secret), True
     known = await _lock(db, organisation)
-    return Opened(known.read_key(keys), known.read_secret(keys)), False
+    return OpenedWebhook(known.read_key(keys), known.read_secret(keys)), False
 
 
 async def rotate_secret(
     db: AsyncSession, organisation: int, keys: SealingKeys, now: datetime
-) -> tuple[Opened, datetime]:
+) -> tuple[OpenedWebhook, datetime]:
     """Make a new secret for an organisation that has a webhook; return it, and until when the former one is accepted
     too. Raises LookupError for an organisation without a webhook, and UnreadableError."""
     known = await _lock(db, organisation)
@@ -340,7 +342,7 @@ async def rotate_secret(
         refused_at=None,
         refusal=None,
     )
-    return Opened(known.read_key(keys), secret), until
+    return OpenedWebhook(known.read_key(keys), secret), until
 
 
 async def revoke_webhook(db: AsyncSession, organisation: int) -> bool:
@@ -354,7 +356,7 @@ async def note_delivery(db: AsyncSession, organisation: int, now: datetime) -> N
     await db.execute(update(Webhook).where(col(Webhook.organisation) == organisation).values(last_at=now))
 
 
-async def note_refusal(db: AsyncSession, organisation: int, refusal: Refusal, now: datetime) -> None:
+async def note_refusal(db: AsyncSession, organisation: int, refusal: DeliveryRefusal, now: datetime) -> None:
     """Count a delivery that was refused, with the reason."""
     values = {"refused": Webhook.refused + 1, "refused_at": now, "refusal": refusal}
     await db.execute(update(Webhook).where(col(Webhook.organisation) == organisation).values(values))

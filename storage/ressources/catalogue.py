@@ -43,7 +43,7 @@ MEMORIES_MAX = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class ResourceHit:
     """A resource that was found, with its score (of 100)."""
 
     resource: ShownResource
@@ -55,7 +55,7 @@ class SearchPage:
     """A page of results, of ``total``; ``query`` is how the words were understood, ``tokens`` the stems and meanings
     that found something."""
 
-    hits: Sequence[Hit]
+    hits: Sequence[ResourceHit]
     total: int
     query: Query
     tokens: frozenset[str] = frozenset()
@@ -127,7 +127,7 @@ async def _ask_index(db: AsyncSession, memory: _IndexMemory, query: Query, page:
     ranking = memory.index.search(query, page.stop)
     scores = dict(ranking.best[page])
     resources, number = await list_shown(db, list(scores)) if scores else ([], await read_stamp(db))
-    hits = [Hit(one, scores[one.id]) for one in resources]
+    hits = [ResourceHit(one, scores[one.id]) for one in resources]
     return SearchPage(hits, ranking.total, query, ranking.tokens), number
 
 

@@ -48,7 +48,7 @@ class IndexEntry(NamedTuple):
         since = filters.since is None or self.day >= filters.since.toordinal()
         return since and filters.choices <= self.choices and all(self._bears(tag) for tag in filters.tags)
 
-    def _bears(self, tag: query.Tag) -> bool:
+    def _bears(self, tag: query.QueryTag) -> bool:
         # Many themes have no category, as many resources do: two empty ones are no match.
         return bool(self.themes & tag.bit) or bool(tag.categorie and ("categorie", tag.categorie) in self.choices)
 
@@ -307,7 +307,7 @@ class Index:
         """Score the places that these tokens lead to; tokens of greater worth come last and override."""
         return {place: score // 100 for place, score in self._tokens.follow(worths)}
 
-    def _seek(self, group: query.Group, is_last: bool, is_wide: bool) -> _WeighedGroup:
+    def _seek(self, group: query.QueryGroup, is_last: bool, is_wide: bool) -> _WeighedGroup:
         exact = {token: worth for token, worth in group.worths.items() if token in self._tokens}
         more = self._begun(group.said) if is_last or not exact else {}
         if group.theme in self._tokens and (is_wide or not exact):

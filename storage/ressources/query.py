@@ -38,7 +38,7 @@ class _Stemmer(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class QueryGroup:
     """A word or phrase of a query: the tokens that stand for it, each with its worth (of 100).
 
     ``theme`` is the token of the theme that it is a usual word of ("": of none): « gmail » is one of « courriel ».
@@ -89,16 +89,16 @@ def list_meanings(token: str) -> Sequence[str]:
     return _read_meanings().get((token,), ())
 
 
-def group_words(found: Sequence[str]) -> list[Group]:
+def group_words(found: Sequence[str]) -> list[QueryGroup]:
     """Group the words of a query, those of a phrase together: « pôle emploi » is one thing."""
-    stems, at, read = [stem(word) for word in found], 0, list[Group]()
+    stems, at, read = [stem(word) for word in found], 0, list[QueryGroup]()
     while at < len(stems):
         phrase = max(_find_phrases(stems, at), key=len, default=(stems[at],))
         alone = len(phrase) == 1
         said = " ".join(found[at : at + len(phrase)])
         meant = dict.fromkeys(_read_meanings().get(phrase, ()), SYNONYM if alone else SAME)
         worths, theme = meant | ({phrase[0]: SAME} if alone else {}), find_theme(said)
-        read.append(Group(said, worths, make_theme_word(theme.code) if theme else ""))
+        read.append(QueryGroup(said, worths, make_theme_word(theme.code) if theme else ""))
         at += len(phrase)
     return read
 
@@ -154,7 +154,7 @@ ChosenCode = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Tag:
+class QueryTag:
     """A theme, by its bit, or a category; a resource needs only one of the two."""
 
     bit: int
@@ -165,7 +165,7 @@ class Tag:
 class Filters:
     """The filters of a query; an empty one demands nothing."""
 
-    tags: tuple[Tag, ...] = ()
+    tags: tuple[QueryTag, ...] = ()
     choices: frozenset[ChosenCode] = frozenset()
     since: date | None = None
 
@@ -181,7 +181,7 @@ class Query:
     ``wider`` is the query with names of kinds taken as mere words, for when nothing of that kind is found.
     """
 
-    groups: tuple[Group, ...] = ()
+    groups: tuple[QueryGroup, ...] = ()
     filters: Filters = ANYTHING
     unknown: tuple[str, ...] = ()
     wider: "Query | None" = None
@@ -207,7 +207,7 @@ class _QueryReader:
     """Collects the filters of a query while its words are read."""
 
     def __init__(self) -> None:
-        self.tags: list[Tag] = []
+        self.tags: list[QueryTag] = []
         self.choices: set[ChosenCode] = set()
         self.since: date | None = None
         self.unknown: list[str] = []
@@ -227,7 +227,7 @@ class _QueryReader:
     def _theme(self, value: str) -> bool:
         theme, categorie = theme_of(value), choice_of("categorie", value)
         if theme or categorie:
-            self.tags.append(Tag(1 << theme.bit if theme else 0, categorie.code if categorie else ""))
+            self.tags.append(QueryTag(1 << theme.bit if theme else 0, categorie.code if categorie else ""))
         return bool(theme or categorie)
 
     def _choice(self, liste: str, value: str) -> bool:

@@ -17,7 +17,7 @@ from bot.forms import name_of
 from bot.web import Trouble, WebClient, WebError, WebResponse
 from bot.work import make_work
 from commands import FEATURES
-from commands.actus.drafts import Publish
+from commands.actus.drafts import PublishDigest
 from commands.actus.publication import Phase
 from commands.actus.publication import PublicationPlan as Publishing
 from commands.canaux.cards import Check
@@ -78,7 +78,7 @@ async def _chores(town: Town, plan: Plan) -> None:
     await town.app.runs.run(("job", "ressources.check_links"), "mesure")
     await town.app.runs.run(("job", "canaux.watch_over"), "mesure")
     now = utc_now()
-    publishing = make_work(WorkSort.STEPS, Publish(digest=NUMBER), "", now, told=False)
+    publishing = make_work(WorkSort.STEPS, PublishDigest(digest=NUMBER), "", now, told=False)
     publishing.cursor = Publishing(phase=Phase.WRITE).model_dump(mode="json")
     async with town.app.database.transaction() as db:
         await work.add(db, [publishing])
@@ -122,7 +122,7 @@ async def _until(condition: Callable[[], Awaitable[bool]]) -> None:
 
 async def _busy(town: Town) -> int:
     """Count which of the three chores are still under way."""
-    names = {name_of(payload) for payload in (CheckLinks, Check, Publish)}
+    names = {name_of(payload) for payload in (CheckLinks, Check, PublishDigest)}
     async with town.app.database.transaction(writes=False) as db:
         return len({each.name for each in await work.list_latest(db) if each.state in work.ACTIVE} & names)
 

@@ -14,8 +14,8 @@ import aiohttp
 from pydantic import BaseModel
 
 from bot.forms import name_of
-from commands.hotline.cards import Take
-from commands.hotline.tickets import Release
+from commands.hotline.cards import TakeTicket
+from commands.hotline.tickets import ReleaseTicket
 from storage.database import Database
 from storage.hotline import Move, tickets
 from tests.bench.children import free_port, program
@@ -31,7 +31,7 @@ RATE = 50
 CLICK_S, LINE_S = 0.3, 0.5
 HOT = 10
 """One click in two is on one of so many tickets: agents get into each other’s way."""
-PAYLOADS: Mapping[Move, type[BaseModel]] = {Move.TAKE: Take, Move.RELEASE: Release}
+PAYLOADS: Mapping[Move, type[BaseModel]] = {Move.TAKE: TakeTicket, Move.RELEASE: ReleaseTicket}
 
 
 @dataclass(slots=True)

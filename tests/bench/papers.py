@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from statistics import median
 
-from commands.stats.papers import Page, draw_charts, write_pdf
+from commands.stats.papers import StatsPage, draw_charts, write_pdf
 from commands.stats.queries import Presentation, make_evolution, make_general, make_suites, make_temps
 from commands.stats.queries import make_chart_sections as drawn
 from config.territories import NATION
@@ -46,7 +46,7 @@ async def papers(plan: Plan, folder: Path) -> list[Figure]:
     ]
 
 
-async def _page(url: str) -> Page:
+async def _page(url: str) -> StatsPage:
     """Make the page of all figures, as an export of everything shows them."""
     database = Database(url)
     try:
@@ -56,7 +56,7 @@ async def _page(url: str) -> Page:
         await database.close()
     told = Presentation(figures)
     sections = (make_general(told), make_suites(told), *drawn(told), make_temps(told), make_evolution(figures.mois))
-    return Page(title="Mes statistiques", period="tout", start=FIRST, last=LAST, today=LAST, sections=sections)
+    return StatsPage(title="Mes statistiques", period="tout", start=FIRST, last=LAST, today=LAST, sections=sections)
 
 
 def _median(plan: Plan, draw: Callable[[], object]) -> float:

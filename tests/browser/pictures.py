@@ -12,7 +12,7 @@ from typing import Any
 from playwright.async_api import Browser, FloatRect, Locator, ViewportSize
 
 from cli.demo.cast import PASSWORD, TEAM
-from cli.demo.plan import Plan
+from cli.demo.plan import DemoPlan
 from cli.demo.stage import free_port, run
 from tests.browser.chrome import MISSING, chrome, executable
 from tests.browser.client import PHONE, Client
@@ -151,7 +151,7 @@ async def main() -> int:
         return 1
     IMAGES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="coop-demo-") as folder:
-        plan = Plan(Path(folder), free_port(), free_port(), "11.2")
+        plan = DemoPlan(Path(folder), free_port(), free_port(), "11.2")
         async with run(plan, print), chrome(path) as browser:
             await take(plan.url, browser)
     large = [p.name for p in IMAGES.glob("*.png") if p.stat().st_size > LARGEST]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bot.papers import FigureSection, LabelledValue
 from commands.stats import queries
-from commands.stats.papers import Page
+from commands.stats.papers import StatsPage
 from commands.stats.queries import Presentation
 from config.territories import DEPARTEMENTS
 from config.themes import THEMES
@@ -33,10 +33,10 @@ FIGURES = Figures(
 MONTHS = {date(2026, month, 1): 31 * month % 83 for month in range(1, 12)}
 
 
-def page(told: Presentation | None = None) -> Page:
+def page(told: Presentation | None = None) -> StatsPage:
     """A year of one conseiller, or what ``told`` lets be told of it."""
     told = told or Presentation(FIGURES)
-    return Page(
+    return StatsPage(
         title="Mes statistiques",
         period="du 1er janvier au 24 novembre 2026",
         start=date(2026, 1, 1),
@@ -57,7 +57,7 @@ def page(told: Presentation | None = None) -> Page:
     )
 
 
-def nation() -> Page:
+def nation() -> StatsPage:
     """Every département."""
     regional = [d for d in DEPARTEMENTS.values() if d.code_region]
     lines = (LabelledValue(f"{d.nom} ({d.code})", i * 7919 % 9000 + 3) for i, d in enumerate(regional))

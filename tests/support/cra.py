@@ -19,7 +19,7 @@ from bot.errors import ChatError
 from bot.forms import Clues
 from bot.mattermost import ChatUser
 from cli.cra.exports import export, writer
-from cli.cra.imports import Authors, CraImport, ImportOutcome, Lines
+from cli.cra.imports import Authors, CraImport, ImportLines, ImportOutcome
 from cli.terminal import ProgressBar
 from config.themes import THEMES
 from dialogs.cra.line import Line, read_line
@@ -437,7 +437,7 @@ async def import_reports(
 ) -> ImportOutcome:
     data = text.encode() if isinstance(text, str) else text
     work = CraImport(database, Authors(database, chat, lambda: NOW), lambda: NOW, complain or _refuse_line)
-    return await work.run(Lines(io.BytesIO(data)), ProgressBar(io.StringIO(), "ligne"))
+    return await work.run(ImportLines(io.BytesIO(data)), ProgressBar(io.StringIO(), "ligne"))
 
 
 def _refuse_line(number: int, reason: str) -> None:

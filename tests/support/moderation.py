@@ -17,7 +17,7 @@ from commands.moderation.rules.handlers import engine
 from storage import canaux, watchlist
 from storage.canaux import Allowance
 from storage.journal import AuditAct, JournalEntry
-from storage.moderation import Appeal, Case, Measure, Report, Rule, RuleHit, cases
+from storage.moderation import Appeal, Case, Measure, MessageReport, Rule, RuleHit, cases
 from storage.people import Role
 from tests.people import Person, Post, unique
 from tests.people.api import Refused
@@ -243,10 +243,10 @@ class CaseStage:
         async with self.house.bot.database.transaction(writes=False) as db:
             return (await db.exec(select(Case).where(Case.id == case.id))).one()
 
-    async def reported(self, case: Case) -> list[Report]:
+    async def reported(self, case: Case) -> list[MessageReport]:
         """List the reports of a case."""
         async with self.house.bot.database.transaction(writes=False) as db:
-            return list((await db.exec(select(Report).where(Report.case_id == case.id))).all())
+            return list((await db.exec(select(MessageReport).where(MessageReport.case_id == case.id))).all())
 
     async def appeal(self, case: Case) -> Appeal | None:
         """Get the appeal in a case."""
@@ -313,7 +313,7 @@ async def age_reports(house: House) -> None:
     """Date all reports so far back to yesterday, so that new ones are no storm of reports."""
     yesterday = house.clock() - timedelta(days=1)
     async with house.bot.database.transaction() as db:
-        await db.execute(update(Report).values(at=yesterday))
+        await db.execute(update(MessageReport).values(at=yesterday))
         await db.execute(update(RuleHit).values(at=yesterday))
 
 
@@ -415,7 +415,7 @@ async def rule_stage(house: House) -> AsyncIterator[RuleStage]:
     place = await house.planned_channel("ressourcerie", "O", lea, paul, ana)
     room = await house.planned_channel("moderation", "P", ana)
     async with house.bot.database.transaction() as db:
-        for table in (Rule, RuleHit, Report):
+        for table in (Rule, RuleHit, MessageReport):
             await db.execute(delete(table))
     await wait_for(lambda: is_listening(house.bot, set(), {place}))
     stage = RuleStage(house, lea, paul, ana, place, room)

@@ -84,7 +84,7 @@ async def write_notice(ctx: Context, measure: Measure, record: MeasureRecord) ->
         muted=[await find_channel_title(ctx, channel) for channel in record.muted],
         place=await find_channel_title(ctx, record.place) if record.place else "",
     )
-    buttons = [Button("Contester", cards.Appeal(entry=measure.entry))] if measure.case_id else []
+    buttons = [Button("Contester", cards.AppealMeasure(entry=measure.entry))] if measure.case_id else []
     return cards.NOTICE.send(measure, Message(text, buttons), measure.user_id)
 
 

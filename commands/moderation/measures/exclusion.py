@@ -24,7 +24,7 @@ from commands.moderation.policy import ANIMATEURS, feature
 from config.charte import MeasureKind
 from dialogs.moderation import ExcludeAuthor, SilenceAuthor, take_length
 from storage import canaux, people
-from storage.canaux import Allowance, ChannelMember, MembershipRules
+from storage.canaux import Allowance, ChannelPerson, MembershipRules
 from storage.journal import AuditAct
 from storage.moderation import Case, Measure, MeasureRecord, cases
 
@@ -85,7 +85,7 @@ async def _let_into(
     canal = (await canaux.list_planned(ctx.db, ctx.settings)).get(key)
     if canal:
         await _restore_allowance(ctx, measure, key, record)
-        member = ChannelMember.of(person, person.today(ctx.now)) if person else None
+        member = ChannelPerson.of(person, person.today(ctx.now)) if person else None
         rules = MembershipRules(await canaux.list_allowances(ctx.db))
         if canal.private and rules.reason_out(canal, member, measure.user_id):
             return []

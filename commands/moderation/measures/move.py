@@ -60,7 +60,7 @@ COPY_MAX = 15_000
 """Characters of somebody’s words in one message, beside who wrote them and when."""
 
 
-class PutBack(BaseModel):
+class PutBackThread(BaseModel):
     """Long work: bring a moved thread back; ``copy_id`` is the first message of the copy."""
 
     entry: int
@@ -107,7 +107,7 @@ def _split_text(text: str) -> Sequence[str]:
 
 
 @handles
-class Move(MeasureHandler):
+class ThreadMove(MeasureHandler):
     """The measure that moves a thread; a pointer to the copy takes its place."""
 
     act = AuditAct.MOVE
@@ -132,7 +132,7 @@ class Move(MeasureHandler):
         return [POINTER.post(measure, text, record.posts[0].channel_id)]
 
     def clean_up(self, measure: Measure) -> Sequence[Reply]:
-        return [Start(payload=PutBack(entry=measure.entry, copy_id=""), quiet=True)]
+        return [Start(payload=PutBackThread(entry=measure.entry, copy_id=""), quiet=True)]
 
     def refuse_undoing(self, measure: Measure) -> None:
         """Refuse to undo a move between the copying and the deletion of the original."""
@@ -141,7 +141,7 @@ class Move(MeasureHandler):
             raise UserError(render("moderation/move_ends_now"))
 
     async def lift(self, ctx: Context, measure: Measure, record: MeasureRecord) -> Sequence[Reply]:
-        return [Start(payload=PutBack(entry=measure.entry, copy_id=await find_copy(ctx, measure.entry)))]
+        return [Start(payload=PutBackThread(entry=measure.entry, copy_id=await find_copy(ctx, measure.entry)))]
 
 
 @feature.command(
@@ -236,7 +236,7 @@ async def copy_thread(ctx: Context, asked: Transferring, so_far: Progress, posts
     at, total = so_far.cursor or 0, len(record.posts)
     tally = await outbox.tally(ctx.db, list_copy_topics(asked.entry, record.posts), ctx.now)
     if tally.refused:
-        failed = await Move().fail(ctx, measure, None)
+        failed = await ThreadMove().fail(ctx, measure, None)
         return Step(replies=failed, done=at, total=total, finished=True)
     if tally.waiting:
         return Step(cursor=at, done=at, total=total)
@@ -311,7 +311,7 @@ class StandingCopies:
     answered: bool
 
 
-async def read_copies(ctx: ReadingContext, asked: PutBack, _: Progress) -> StandingCopies:
+async def read_copies(ctx: ReadingContext, asked: PutBackThread, _: Progress) -> StandingCopies:
     """Read the copies of the moved thread."""
     posts: Sequence[ChatPost] = []
     if asked.copy_id:
@@ -321,9 +321,9 @@ async def read_copies(ctx: ReadingContext, asked: PutBack, _: Progress) -> Stand
 
 
 @feature.urgent_work(
-    PutBack, name="moderation.PutBack", title="Retour du fil", unit=("message", "messages"), asks=read_copies
+    PutBackThread, name="moderation.PutBack", title="Retour du fil", unit=("message", "messages"), asks=read_copies
 )
-async def restore_thread(ctx: Context, asked: PutBack, so_far: Progress, copies: StandingCopies) -> Step:
+async def restore_thread(ctx: Context, asked: PutBackThread, so_far: Progress, copies: StandingCopies) -> Step:
     """Post the whole thread again under its pointer; then delete the copies, unless other people replied to them."""
     measure = await cases.get_measure(ctx.db, asked.entry)
     if measure is None:

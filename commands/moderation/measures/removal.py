@@ -254,7 +254,7 @@ class SweepSurely(BaseModel):
     reason: str
 
 
-class Sweep(BaseModel):
+class SweptPosts(BaseModel):
     """The messages to delete, as they are now."""
 
     posts: list[KeptPost]
@@ -315,7 +315,7 @@ async def _has_answers(ctx: ReadingContext, post: ChatPost) -> bool:
     return any(each.user_id != post.user_id for each in await ctx.chat.thread(post.id))
 
 
-async def read_swept_posts(ctx: ReadingContext, click: SweepSurely) -> Sweep:
+async def read_swept_posts(ctx: ReadingContext, click: SweepSurely) -> SweptPosts:
     """Read those of the messages that still stand at the click. Raises UserError if none does."""
     await cases.check_target_by_id(ctx, click.user_id)
     posts = [
@@ -327,12 +327,12 @@ async def read_swept_posts(ctx: ReadingContext, click: SweepSurely) -> Sweep:
         raise UserError(render("moderation/posts_gone"))
     channel = await ctx.chat.channel(posts[0].channel_id)
     kept = await cases.keep_posts(ctx, posts)
-    return Sweep(posts=kept, reason=click.reason, channel=channel.display_name)
+    return SweptPosts(posts=kept, reason=click.reason, channel=channel.display_name)
 
 
-@feature.button(Sweep, roles=ANIMATEURS)
+@feature.button(SweptPosts, name="moderation.Sweep", roles=ANIMATEURS)
 @feature.button(SweepSurely, roles=ANIMATEURS, asks=read_swept_posts)
-async def clean_messages(ctx: Context, click: Sweep) -> Replies:
+async def clean_messages(ctx: Context, click: SweptPosts) -> Replies:
     """Keep the messages in a case, and delete them."""
     first = click.posts[0]
     case = await _store_case(ctx, click)
@@ -346,7 +346,7 @@ async def clean_messages(ctx: Context, click: Sweep) -> Replies:
     return [*replies, Whisper(said)]
 
 
-async def _store_case(ctx: Context, click: Sweep) -> Case:
+async def _store_case(ctx: Context, click: SweptPosts) -> Case:
     first = click.posts[0]
     case = Case(
         source=CaseSource.DIRECT,

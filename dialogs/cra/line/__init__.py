@@ -7,7 +7,7 @@ from typing import Any
 from bot.errors import UserError
 from bot.forms import Clues
 from dialogs.cra import KeptAnswers, NewCra
-from dialogs.cra.line.parser import Piece, TypedLine, choose_pieces, split_line
+from dialogs.cra.line.parser import LinePiece, TypedLine, choose_pieces, split_line
 from dialogs.cra.line.submission import gather_values, settle_values
 from dialogs.cra.line.values import LineValues
 from storage.cra import Activite, Report
@@ -124,7 +124,7 @@ def make_line(typed: TypedLine, found: LineValues, kept: KeptAnswers | None = No
     return Line(found.raw, unread, found.mistakes, found.choices, found.notes, found.assumed, kept)
 
 
-def _list_unread(typed: TypedLine, pieces: list[Piece]) -> tuple[str, ...]:
+def _list_unread(typed: TypedLine, pieces: list[LinePiece]) -> tuple[str, ...]:
     """List what was not understood, as typed; words joined when typed are listed as one."""
     runs: list[tuple[int, int]] = []
     for piece in pieces:

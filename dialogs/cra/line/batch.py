@@ -13,7 +13,7 @@ from bot.forms import Clues
 from bot.french import read_date, say_date
 from dialogs.cra import KeptAnswers, NewCra
 from dialogs.cra.line import Line, make_line
-from dialogs.cra.line.parser import Piece, TypedLine, choose_pieces, split_line
+from dialogs.cra.line.parser import LinePiece, TypedLine, choose_pieces, split_line
 from dialogs.cra.line.readers import BARE_NUMBER, SMALL, WEAK
 from dialogs.cra.line.submission import gather_values, settle_values
 from dialogs.cra.line.values import LineValues
@@ -54,7 +54,7 @@ Like = Which | date | int
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class LinePart:
     """A part of a line that makes one report, or ``times`` the same; ``like`` is the report that it copies, ``text``
     the rest. ``each`` tells that its duration holds for those before it, too: « une dame puis un monsieur, 30 min
     chacun »."""
@@ -65,7 +65,7 @@ class Part:
     each: bool = False
 
 
-def cut_line(text: str, clues: Clues) -> list[Part]:
+def cut_line(text: str, clues: Clues) -> list[LinePart]:
     """Cut a line into the parts of its reports. Raises UserError where these are too many."""
     text = _PLUS.sub(" puis ", text)
     typed = split_line(text)
@@ -87,7 +87,7 @@ def says_nothing(text: str) -> bool:
     return all(token.word in SMALL or token.word in _EXCEPTING for token in split_line(text).tokens)
 
 
-def _list_cuts(typed: TypedLine, pieces: Sequence[Piece], clues: Clues) -> list[int]:
+def _list_cuts(typed: TypedLine, pieces: Sequence[LinePiece], clues: Clues) -> list[int]:
     """List the tokens with which another report begins."""
     begun = [at for at, token in enumerate(typed.tokens) if at and token.word in _THEN]
     begun = [at for at in begun if _says_more(typed, pieces, at)]
@@ -103,7 +103,7 @@ def _list_cuts(typed: TypedLine, pieces: Sequence[Piece], clues: Clues) -> list[
     return sorted(set(begun))
 
 
-def _begins_report(before: Piece | None, piece: Piece) -> bool:
+def _begins_report(before: LinePiece | None, piece: LinePiece) -> bool:
     """Return whether a piece is an activity: « individuel », or « rdv » where it is counted (« 3 rdv »)."""
     reading = piece.reading
     if reading is None or reading.element not in ("activite", WEAK):
@@ -112,7 +112,7 @@ def _begins_report(before: Piece | None, piece: Piece) -> bool:
     return reading.element == "activite" or (counted and reading.value != Activite.COLLECTIF)
 
 
-def _says_more(typed: TypedLine, pieces: Sequence[Piece], at: int) -> bool:
+def _says_more(typed: TypedLine, pieces: Sequence[LinePiece], at: int) -> bool:
     """Tell whether what follows « puis » is a report of its own: it has an activity, is like another report, is about
     somebody else, or has a duration where the words before have one."""
     after = [piece.reading.element for piece in pieces if piece.reading and piece.first > at]
@@ -139,7 +139,7 @@ def _find_boundary(typed: TypedLine, before: int, after: int) -> int | None:
     return None
 
 
-def _read_part(text: str, clues: Clues, *, first: bool) -> Part:
+def _read_part(text: str, clues: Clues, *, first: bool) -> LinePart:
     """Read the parts « how often » and « like what » of a part."""
     times = 1
     if match := _TIMES.search(text):
@@ -150,7 +150,7 @@ def _read_part(text: str, clues: Clues, *, first: bool) -> Part:
     text, people = _take_each(text, clues) if each and counted == 1 else (text, 1)
     if counted > 1 or people > 1 or not first:
         text = _EACH.sub("", text)
-    return Part(text, max(1, times * counted * people), like, each)
+    return LinePart(text, max(1, times * counted * people), like, each)
 
 
 def _blank(text: str, start: int, end: int) -> str:
@@ -240,13 +240,15 @@ class Base:
 class _Draft:
     """A part while it is being made into lines."""
 
-    part: Part
+    part: LinePart
     typed: TypedLine
     found: LineValues
     bases: Sequence[Base] = field(default_factory=list)
 
 
-def read_parts(parts: Sequence[Part], bases: Mapping[Like, Sequence[Base]], clues: Clues, usual: Usual) -> list[Line]:
+def read_parts(
+    parts: Sequence[LinePart], bases: Mapping[Like, Sequence[Base]], clues: Clues, usual: Usual
+) -> list[Line]:
     """Read the parts of a line, given the reports that some of them copy. Raises UserError where a day has so many that
     they become too many."""
     drafts = [_draft(part, bases, clues, usual) for part in parts]
@@ -266,7 +268,7 @@ def read_lines(text: str, clues: Clues, usual: Usual) -> list[Line]:
     return read_parts(cut_line(text, clues), {}, clues, usual)
 
 
-def _draft(part: Part, bases: Mapping[Like, Sequence[Base]], clues: Clues, usual: Usual) -> _Draft:
+def _draft(part: LinePart, bases: Mapping[Like, Sequence[Base]], clues: Clues, usual: Usual) -> _Draft:
     typed = split_line(part.text)
     found = gather_values(typed, choose_pieces(typed, clues), clues, usual)
     return _Draft(part, typed, found, bases.get(part.like, ()) if part.like is not None else ())

@@ -10,7 +10,7 @@ from bot.french import NBSP, join
 from bot.texts import quote
 from config import libraries
 from config.text import fold
-from dialogs.cra.line.parser import Piece, TypedLine, is_name
+from dialogs.cra.line.parser import LinePiece, TypedLine, is_name
 from dialogs.cra.line.readers import ORDINARY, SMALL, has_code
 from dialogs.cra.line.values import LineValues
 from storage.communes import CommunePlace, find_near_places, find_place, find_place_exactly
@@ -51,13 +51,13 @@ class Rank(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class _Mention:
-    piece: Piece
+    piece: LinePiece
     text: str
     rank: Rank
     elsewhere: bool
 
 
-def name_commune(found: LineValues, typed: TypedLine, pieces: Sequence[Piece], clues: Clues, usual: str) -> None:
+def name_commune(found: LineValues, typed: TypedLine, pieces: Sequence[LinePiece], clues: Clues, usual: str) -> None:
     """Settle the commune: store its label, or what was typed with a question; the words of its name are no longer
     unread."""
     named = [_mention(typed, piece) for piece in pieces if piece.reading and piece.reading.element == "commune"]
@@ -82,7 +82,7 @@ def name_commune(found: LineValues, typed: TypedLine, pieces: Sequence[Piece], c
         found.unread = [piece for piece in found.unread if not _is_part_of(_say(typed, piece), place)]
 
 
-def _mention(typed: TypedLine, piece: Piece) -> _Mention:
+def _mention(typed: TypedLine, piece: LinePiece) -> _Mention:
     text = _say(typed, piece)
     return _Mention(piece, text, _rank(typed, piece.first, piece.end, text), _follows(typed, piece.first, _NOT_THERE))
 
@@ -212,11 +212,13 @@ def _ask_which(found: LineValues, typed: TypedLine, named: Sequence[_Mention], c
         )
 
 
-def _say(typed: TypedLine, piece: Piece) -> str:
+def _say(typed: TypedLine, piece: LinePiece) -> str:
     return typed.slice(piece.first, piece.end)
 
 
-def _ask_about_unread(found: LineValues, typed: TypedLine, pieces: Sequence[Piece], clues: Clues, named: Rank) -> bool:
+def _ask_about_unread(
+    found: LineValues, typed: TypedLine, pieces: Sequence[LinePiece], clues: Clues, named: Rank
+) -> bool:
     """Find unread words that name a commune more surely than those that were read, and ask which is meant; return
     whether there were any."""
     for first, end, whole in _list_runs(typed, pieces)[:_TRIED]:
@@ -271,7 +273,7 @@ def _guess_places(text: str, rank: Rank, first: int, clues: Clues) -> CommunePla
     return list(dict.fromkeys([*parts, *others]))
 
 
-def _list_runs(typed: TypedLine, pieces: Sequence[Piece]) -> list[tuple[int, int, bool]]:
+def _list_runs(typed: TypedLine, pieces: Sequence[LinePiece]) -> list[tuple[int, int, bool]]:
     """List runs of unread words and names of communes, with small words between them, that contain something unread;
     and whether a commune was read in each."""
     runs: list[tuple[int, int, bool, bool]] = []

@@ -8,7 +8,7 @@ from bot.forms import Clues
 from bot.french import digits
 from config.text import fold
 from config.themes import key
-from dialogs.cra.line.readers import NAME, READERS, SMALL, WORDS_MAX, Reading, Span, read_comma_theme
+from dialogs.cra.line.readers import NAME, READERS, SMALL, WORDS_MAX, Span, SpanReading, read_comma_theme
 
 READ_MAX = 600
 TOKENS_MAX = 80
@@ -117,12 +117,12 @@ _LINKS = ("et", "ou")
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class LinePiece:
     """Some tokens and their reading; None where they mean nothing."""
 
     first: int
     end: int
-    reading: Reading | None
+    reading: SpanReading | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,16 +130,16 @@ class _Best:
     """The cheapest way to read a line from a token on."""
 
     cost: float
-    piece: Piece | None
+    piece: LinePiece | None
     small: bool = False
 
 
 _LATEST_MAX = 8
-_LATEST: dict[tuple[str, ...], list[Piece]] = {}
+_LATEST: dict[tuple[str, ...], list[LinePiece]] = {}
 """The pieces of the latest lines: what reads a line asks for them several times."""
 
 
-def choose_pieces(typed: TypedLine, clues: Clues) -> list[Piece]:
+def choose_pieces(typed: TypedLine, clues: Clues) -> list[LinePiece]:
     """Cut the line into pieces, the small words left out."""
     key = (typed.text, clues.today.isoformat(), *clues.user.departements)
     if key not in _LATEST:
@@ -149,14 +149,14 @@ def choose_pieces(typed: TypedLine, clues: Clues) -> list[Piece]:
     return list(_LATEST[key])
 
 
-def _choose_pieces(typed: TypedLine, clues: Clues) -> list[Piece]:
+def _choose_pieces(typed: TypedLine, clues: Clues) -> list[LinePiece]:
     best = [_Best(0.0, None)] * (len(typed.tokens) + 1)
     for first in reversed(range(len(typed.tokens))):
         best[first] = min(_candidates(typed, first, best, clues), key=lambda one: one.cost)
     return list(_follow(best))
 
 
-def _follow(best: list[_Best]) -> Iterator[Piece]:
+def _follow(best: list[_Best]) -> Iterator[LinePiece]:
     first = 0
     while piece := best[first].piece:
         if not best[first].small:
@@ -165,14 +165,14 @@ def _follow(best: list[_Best]) -> Iterator[Piece]:
 
 
 def _candidates(typed: TypedLine, first: int, best: list[_Best], clues: Clues) -> Iterator[_Best]:
-    alone = Piece(first, first + 1, None)
+    alone = LinePiece(first, first + 1, None)
     # « 22 octobre 25 ans » is no day of 2025: an age has its unit with it.
     of_number = first and typed.tokens[first - 1].numbered and typed.tokens[first].word in ("an", "ans")
     small = typed.tokens[first].word in SMALL and not of_number
     yield _Best((SMALL_COST if small else UNREAD_COST) + _cost_after(typed, first + 1, best), alone, small)
     for end in range(min(first + WORDS_MAX, len(typed.tokens)), first, -1):
         for reading in _readings(typed, first, end, clues):
-            yield _Best(reading.cost + _cost_after(typed, end, best), Piece(first, end, reading))
+            yield _Best(reading.cost + _cost_after(typed, end, best), LinePiece(first, end, reading))
 
 
 def _cost_after(typed: TypedLine, end: int, best: list[_Best]) -> float:
@@ -180,7 +180,7 @@ def _cost_after(typed: TypedLine, end: int, best: list[_Best]) -> float:
     return best[end].cost + (CUT_COST if typed.tokens[end - 1].glued else 0.0)
 
 
-def _readings(typed: TypedLine, first: int, end: int, clues: Clues) -> Iterator[Reading]:
+def _readings(typed: TypedLine, first: int, end: int, clues: Clues) -> Iterator[SpanReading]:
     tokens = typed.tokens[first:end]
     if any(token.strange for token in tokens) or any(is_name(typed, index) for index in range(first, end)):
         return

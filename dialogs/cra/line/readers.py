@@ -173,7 +173,7 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class SpanReading:
     """What a span may mean: an element and its value, or the two meanings of an ambiguous word; a lower cost is
     likelier."""
 
@@ -213,49 +213,49 @@ _DATE_WORDS = frozenset(
 )
 
 
-def read_word(span: Span, clues: Clues) -> Reading | None:
+def read_word(span: Span, clues: Clues) -> SpanReading | None:
     """Read a usual word of the form, or of an activity that other words may overrule."""
     if both := AMBIGUOUS.get(span.key):
-        return Reading(*both[0], other=both[1])
+        return SpanReading(*both[0], other=both[1])
     found = read_meanings().get(span.key)
-    return Reading(*found) if found else None
+    return SpanReading(*found) if found else None
 
 
-def read_theme(span: Span, clues: Clues) -> Reading | None:
+def read_theme(span: Span, clues: Clues) -> SpanReading | None:
     """Read a theme by code, label or usual word."""
     if codes := read_unsure_themes().get(span.key):
-        return Reading("themes", f"{UNSURE}{span.words}={codes}")
+        return SpanReading("themes", f"{UNSURE}{span.words}={codes}")
     theme = vocabulary().get(span.key)
-    return Reading("themes", theme.code) if theme else None
+    return SpanReading("themes", theme.code) if theme else None
 
 
-def read_comma_theme(span: Span, clues: Clues) -> Reading | None:
+def read_comma_theme(span: Span, clues: Clues) -> SpanReading | None:
     """Read the label of a theme that contains a comma."""
     return read_theme(span, clues) if span.key in comma_themes() else None
 
 
-def read_day(span: Span, clues: Clues) -> Reading | None:
+def read_day(span: Span, clues: Clues) -> SpanReading | None:
     """Read a date."""
     if not span.numbered and _DATE_WORDS.isdisjoint(span.words.split()):
         return None
     if day := read_date(span.text, clues.today):
-        return Reading("date", day.isoformat())
+        return SpanReading("date", day.isoformat())
     # « 18-20 » is a range rather than a day that is none.
     dated = span.text.count("-") != 1 and _LIKE_DATE.fullmatch(fold_date(span.text))
     if dated:
-        return Reading("date", f"{UNSURE}{span.text}", WRONG)
+        return SpanReading("date", f"{UNSURE}{span.text}", WRONG)
     # « mardi 18 », which was a Wednesday, is no Tuesday with eighteen of something.
-    return Reading("date", f"{UNSURE}{span.text}", DOUBTED) if _WEEKDAY_AND_DAY.fullmatch(span.words) else None
+    return SpanReading("date", f"{UNSURE}{span.text}", DOUBTED) if _WEEKDAY_AND_DAY.fullmatch(span.words) else None
 
 
-def read_duration(span: Span, clues: Clues) -> Reading | None:
+def read_duration(span: Span, clues: Clues) -> SpanReading | None:
     """Read a duration with its unit; one too long or short for a report is a less likely reading."""
     if not _TIME_UNIT.search(span.words) and not _TIME_UNIT.search(span.text):
         return None
     minutes = _between_hours(span.text) or read_minutes(span.text)
     if minutes is None:
         return None
-    return Reading("duree", str(minutes), SURE if minutes in DUREES else WRONG)
+    return SpanReading("duree", str(minutes), SURE if minutes in DUREES else WRONG)
 
 
 def _between_hours(text: str) -> int | None:
@@ -280,7 +280,7 @@ EARLIEST = 7 * 60
 """Minutes of the day from which somebody is met: before, hours are durations."""
 
 
-def read_participants(span: Span, clues: Clues) -> Reading | None:
+def read_participants(span: Span, clues: Clues) -> SpanReading | None:
     """Read a number of people: « 8p », « huit personnes », « participants : 8 »."""
     return _read_count("participants", _PARTICIPANTS, span)
 
@@ -293,36 +293,36 @@ _ATTENDED = re.compile(
 conseiller."""
 
 
-def read_attendance(span: Span, clues: Clues) -> Reading | None:
+def read_attendance(span: Span, clues: Clues) -> SpanReading | None:
     """Read how many were there: « on était neuf ». A duration is likelier: « on était 2 h »."""
     words = digits(span.words)
     if match := _THEY_WERE.fullmatch(words):
-        return Reading("participants", str(int(match[1])))
+        return SpanReading("participants", str(int(match[1])))
     match = _ATTENDED.fullmatch(words)
-    return Reading("participants", str(int(match[1])), GUESS) if match else None
+    return SpanReading("participants", str(int(match[1])), GUESS) if match else None
 
 
-def read_recurrents(span: Span, clues: Clues) -> Reading | None:
+def read_recurrents(span: Span, clues: Clues) -> SpanReading | None:
     """Read how many participants had come before: « 3 récurrents », « dont deux déjà venus »."""
     return _read_count("recurrents", _RECURRENTS, span)
 
 
-def _read_count(element: str, pattern: re.Pattern[str], span: Span) -> Reading | None:
+def _read_count(element: str, pattern: re.Pattern[str], span: Span) -> SpanReading | None:
     # The words have lost « (e)s », the text has kept the colon of « participants : 8 ».
     match = pattern.fullmatch(digits(span.words)) or pattern.fullmatch(digits(span.text))
-    return Reading(element, str(int(match[1] or match[2]))) if match else None
+    return SpanReading(element, str(int(match[1] or match[2]))) if match else None
 
 
-def read_bare_number(span: Span, clues: Clues) -> Reading | None:
+def read_bare_number(span: Span, clues: Clues) -> SpanReading | None:
     """Read a number that does not say what it counts."""
     number = read_number(span.text)
-    return Reading(BARE_NUMBER, str(number), BARE) if number is not None else None
+    return SpanReading(BARE_NUMBER, str(number), BARE) if number is not None else None
 
 
-def read_age(span: Span, clues: Clues) -> Reading | None:
+def read_age(span: Span, clues: Clues) -> SpanReading | None:
     """Read an age category in figures, or an age in letters: « soixante-douze ans »."""
     age = read_ages(_with_hyphens(span.text)) or read_ages(digits(span.text))
-    return Reading("age", age.value) if age else None
+    return SpanReading("age", age.value) if age else None
 
 
 def _with_hyphens(text: str) -> str:
@@ -330,7 +330,7 @@ def _with_hyphens(text: str) -> str:
     return "-".join(fold(part) for part in text.split("-"))
 
 
-def read_commune(span: Span, clues: Clues) -> Reading | None:
+def read_commune(span: Span, clues: Clues) -> SpanReading | None:
     """Read a postcode, a name, both, or an INSEE code; five digits that are none are a mistyped one."""
     if span.numbered and not _PLACE_WORDS.fullmatch(span.words):
         return None
@@ -339,8 +339,8 @@ def read_commune(span: Span, clues: Clues) -> Reading | None:
         return None
     found = find_place_exactly(span.text, clues.user.departements)
     if found.place or found.choices:
-        return Reading("commune", span.text, SURE if has_code(span.text) else NAME)
-    return Reading("commune", span.text, WRONG) if _CODE.fullmatch(span.text) else None
+        return SpanReading("commune", span.text, SURE if has_code(span.text) else NAME)
+    return SpanReading("commune", span.text, WRONG) if _CODE.fullmatch(span.text) else None
 
 
 def has_code(text: str) -> bool:
@@ -348,15 +348,17 @@ def has_code(text: str) -> bool:
     return bool(_CODE.search(text))
 
 
-def read_typo(span: Span, clues: Clues) -> Reading | None:
+def read_typo(span: Span, clues: Clues) -> SpanReading | None:
     """Read a word of the form or of the themes with a slip."""
     if len(span.key) < SHORTEST_WITH_TYPO or re.search(r"\d", span.key) or span.key in NOT_TYPOS:
         return None
     if span.count == 1 and (near := _find_near_word(span.key)):
-        return Reading(*read_meanings()[near], cost=GUESS)
+        return SpanReading(*read_meanings()[near], cost=GUESS)
     theme = theme_of(span.text)
     meant = (word for word, other in vocabulary().items() if other is theme)
-    return Reading("themes", theme.code, GUESS) if theme and any(_is_slip(span.key, word) for word in meant) else None
+    return (
+        SpanReading("themes", theme.code, GUESS) if theme and any(_is_slip(span.key, word) for word in meant) else None
+    )
 
 
 def _is_slip(typed: str, meant: str) -> bool:
@@ -384,7 +386,7 @@ class SpanReader:
     """A reader with its limits: the most words, whether a number is needed, whether articles may begin or end the
     span."""
 
-    read: Callable[[Span, Clues], Reading | None]
+    read: Callable[[Span, Clues], SpanReading | None]
     most: int
     needs_number: bool = False
     edges: bool = False

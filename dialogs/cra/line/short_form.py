@@ -13,8 +13,8 @@ from bot.people import make_nobody
 from config.text import fold, make_plain
 from config.time import WEEKDAYS
 from dialogs.cra.line import Line
-from dialogs.cra.line.batch import Part, cut_line, read_parts
-from dialogs.cra.line.parser import Piece, TypedLine, choose_pieces, split_line
+from dialogs.cra.line.batch import LinePart, cut_line, read_parts
+from dialogs.cra.line.parser import LinePiece, TypedLine, choose_pieces, split_line
 from dialogs.cra.line.readers import BARE_NUMBER, GUESS, NOTHING, has_code
 from dialogs.rdv.recurrence import find_rule
 from storage.cra.habits import Usual
@@ -115,18 +115,18 @@ def _is_line(text: str, clues: Clues) -> bool:
     )
 
 
-def _are_themes(*pieces: Piece) -> bool:
+def _are_themes(*pieces: LinePiece) -> bool:
     return all(piece.reading is not None and piece.reading.element == "themes" for piece in pieces)
 
 
-def _write(part: Part, line: Line, clues: Clues) -> str:
+def _write(part: LinePart, line: Line, clues: Clues) -> str:
     """Write the line of a part, in the order that the help shows."""
     typed = split_line(part.text)
     pieces = choose_pieces(typed, clues)
     return " ".join(text for text in _list_words(part, line, _gather(typed, pieces, line), clues.today) if text)
 
 
-def _gather(typed: TypedLine, pieces: list[Piece], line: Line) -> Said:
+def _gather(typed: TypedLine, pieces: list[LinePiece], line: Line) -> Said:
     """Gather what was typed for each element, themes that do not count left out."""
     said: dict[str, list[str]] = {}
     themes = line.raw.get("themes", ())
@@ -138,7 +138,7 @@ def _gather(typed: TypedLine, pieces: list[Piece], line: Line) -> Said:
     return said
 
 
-def _list_words(part: Part, line: Line, said: Said, today: date) -> Iterator[str]:
+def _list_words(part: LinePart, line: Line, said: Said, today: date) -> Iterator[str]:
     raw = {element: value for element, value in line.raw.items() if element not in line.assumed}
     kind = _KINDS[Activite(line.raw["activite"])] if "activite" in line.raw else ""
     yield f"{part.times} {kind}s" if part.times > 1 else kind

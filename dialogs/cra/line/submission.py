@@ -12,17 +12,17 @@ from bot.texts import quote
 from config.themes import THEMES
 from dialogs.cra.line import readers
 from dialogs.cra.line.communes import name_commune
-from dialogs.cra.line.parser import Piece, TypedLine
+from dialogs.cra.line.parser import LinePiece, TypedLine
 from dialogs.cra.line.values import LineValues
 from storage.cra.habits import Usual
 from storage.cra.report import DUREES, PARTICIPANTS_MAX, Activite, Age, Canal, Statut, Suite, find_problems
 
 FAR_DAYS = 183
 """From so long ago on, a day without its year may have been meant otherwise."""
-_Read = tuple[Piece, readers.Reading]
+_Read = tuple[LinePiece, readers.SpanReading]
 
 
-def weigh_pieces(found: LineValues, pieces: Sequence[Piece]) -> None:
+def weigh_pieces(found: LineValues, pieces: Sequence[LinePiece]) -> None:
     """Gather the values of all pieces, those that depend on others last; communes are settled elsewhere."""
     later: list[_Read] = []
     for piece in pieces:
@@ -45,7 +45,7 @@ def weigh_pieces(found: LineValues, pieces: Sequence[Piece]) -> None:
             _leave_uncounted(found, piece, reading.value)
 
 
-def _depends(reading: readers.Reading) -> bool:
+def _depends(reading: readers.SpanReading) -> bool:
     return (
         bool(reading.other)
         or reading.element in (readers.BARE_NUMBER, readers.WEAK)
@@ -80,7 +80,7 @@ def _count_bare_number(found: LineValues, numbers: list[_Read]) -> None:
         found.unread.extend(piece for piece, _ in numbers)
 
 
-def _choose_meaning(found: LineValues, reading: readers.Reading) -> readers.Meaning:
+def _choose_meaning(found: LineValues, reading: readers.SpanReading) -> readers.Meaning:
     """Choose which of two meanings holds: the theme where it is the only one, or where the first is said already."""
     assert reading.other
     said = found.values(reading.element)
@@ -91,7 +91,7 @@ def _choose_meaning(found: LineValues, reading: readers.Reading) -> readers.Mean
     return reading.element, reading.value
 
 
-def _leave_uncounted(found: LineValues, piece: Piece, amount: str) -> None:
+def _leave_uncounted(found: LineValues, piece: LinePiece, amount: str) -> None:
     """Count « déjà venu » as one person where there is one, « tous » as everybody; leave it unread otherwise."""
     people = found.values("participants")
     alone = people == ["1"] or (not people and found.values("activite") != [Activite.COLLECTIF])
@@ -125,7 +125,7 @@ _SEVERAL = {
 }
 
 
-def gather_values(typed: TypedLine, pieces: Sequence[Piece], clues: Clues, usual: Usual) -> LineValues:
+def gather_values(typed: TypedLine, pieces: Sequence[LinePiece], clues: Clues, usual: Usual) -> LineValues:
     """Weigh the pieces against each other, and settle each element that was said."""
     found = LineValues()
     pieces = _clear_places([_clear_of_others(typed, piece) for piece in pieces], typed)
@@ -151,20 +151,20 @@ _SAID_OF_OTHERS = {
 """Words that tell nothing of the report behind some others: « l’un…, l’autre… », « une tablette de ses enfants »."""
 
 
-def _clear_of_others(typed: TypedLine, piece: Piece) -> Piece:
+def _clear_of_others(typed: TypedLine, piece: LinePiece) -> LinePiece:
     """Ignore « autre » and « enfants » where they are said of a person."""
     before = typed.tokens[piece.first - 1].word if piece.first else ""
     is_said = before in _SAID_OF_OTHERS.get(typed.words(piece.first, piece.end), ())
     return replace(piece, reading=_NOTHING) if is_said else piece
 
 
-_NOTHING = readers.Reading(readers.NOTHING, "aucun")
+_NOTHING = readers.SpanReading(readers.NOTHING, "aucun")
 _PLACES_TOO = frozenset(("mission locale", "france services", "college", "lycee", "ecole", "prefecture"))
 _TO_PLACE = frozenset(("a", "au", "aux", "la", "l", "du", "en", "dans"))
 """Words before a place: « à la mission locale », « du collège »."""
 
 
-def _clear_places(pieces: list[Piece], typed: TypedLine) -> list[Piece]:
+def _clear_places(pieces: list[LinePiece], typed: TypedLine) -> list[LinePiece]:
     """Ignore themes that are places as well, where another theme is said: « arnaques, mission locale de Béziers »."""
     themes = {piece.reading.value for piece in pieces if piece.reading and piece.reading.element == "themes"}
     places = [piece for piece in pieces if _is_place(typed, piece)]
@@ -172,7 +172,7 @@ def _clear_places(pieces: list[Piece], typed: TypedLine) -> list[Piece]:
     return [replace(piece, reading=_NOTHING) if others and piece in places else piece for piece in pieces]
 
 
-def _is_place(typed: TypedLine, piece: Piece) -> bool:
+def _is_place(typed: TypedLine, piece: LinePiece) -> bool:
     """Whether a theme is said as a place: behind « à », « du »…, or before « de » and what it is in."""
     before = typed.tokens[piece.first - 1].word if piece.first else ""
     after = {token.word for token in typed.tokens[piece.end : piece.end + 1]}
@@ -185,7 +185,7 @@ _CORRECTING = frozenset(("non", "plutot", "pardon", "enfin", "rectification", "c
 _CORRECTED = ("duree", "participants", "date", "age", "statut", "canal", "recurrents")
 
 
-def _take_corrections(found: LineValues, typed: TypedLine, pieces: Sequence[Piece]) -> None:
+def _take_corrections(found: LineValues, typed: TypedLine, pieces: Sequence[LinePiece]) -> None:
     """Apply corrections of what was said before, and mention them: « 1h non 2h plutôt »."""
     for element in _CORRECTED:
         said = [piece for piece in pieces if piece.reading and piece.reading.element == element]
@@ -197,18 +197,18 @@ def _take_corrections(found: LineValues, typed: TypedLine, pieces: Sequence[Piec
         found.unread = [p for p in found.unread if not _corrects(typed, p, said)]
 
 
-def _puts_right(typed: TypedLine, before: Piece, after: Piece) -> bool:
+def _puts_right(typed: TypedLine, before: LinePiece, after: LinePiece) -> bool:
     """Whether words say that the second corrects the first."""
     between = {token.word for token in typed.tokens[before.end : after.first]}
     return bool(_CORRECTING & between) or "plutot" in {t.word for t in typed.tokens[after.end : after.end + 1]}
 
 
-def _corrects(typed: TypedLine, piece: Piece, said: Sequence[Piece]) -> bool:
+def _corrects(typed: TypedLine, piece: LinePiece, said: Sequence[LinePiece]) -> bool:
     """Whether an unread word is no more than what says that something is corrected."""
     return said[0].end <= piece.first <= said[-1].end and typed.words(piece.first, piece.end) in _CORRECTING
 
 
-def _note_slips(found: LineValues, typed: TypedLine, pieces: Sequence[Piece]) -> None:
+def _note_slips(found: LineValues, typed: TypedLine, pieces: Sequence[LinePiece]) -> None:
     """Mention how a mistyped word, or one of two meanings, was read."""
     for piece in pieces:
         reading = piece.reading
@@ -220,7 +220,7 @@ def _note_slips(found: LineValues, typed: TypedLine, pieces: Sequence[Piece]) ->
             found.note(element, f"J’ai lu « {text} » comme « {readers.say_meaning(element, value)} ».")
 
 
-def _prefer_years(found: LineValues, typed: TypedLine, pieces: Sequence[Piece]) -> None:
+def _prefer_years(found: LineValues, typed: TypedLine, pieces: Sequence[LinePiece]) -> None:
     """Prefer an age below 18 to « jeune » beside it: « un jeune de 17 ans »."""
     ages = [(piece, piece.reading.value) for piece in pieces if piece.reading and piece.reading.element == "age"]
     years = [age for piece, age in ages if any(map(str.isdigit, typed.slice(piece.first, piece.end)))]
@@ -229,7 +229,7 @@ def _prefer_years(found: LineValues, typed: TypedLine, pieces: Sequence[Piece]) 
         found.said["age"] = [age for age in found.values("age") if age in years or age not in words]
 
 
-def _doubt_hours(found: LineValues, typed: TypedLine, pieces: Sequence[Piece]) -> None:
+def _doubt_hours(found: LineValues, typed: TypedLine, pieces: Sequence[LinePiece]) -> None:
     """Leave unread an hour of the day, which is no duration (« à 8h »), and ask where it may be either: hardly anybody
     is helped alone for eight hours."""
     alone = found.values("activite") in ([Activite.INDIVIDUEL], [Activite.PONCTUEL])

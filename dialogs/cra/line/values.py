@@ -5,7 +5,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
-from dialogs.cra.line.parser import Piece
+from dialogs.cra.line.parser import LinePiece
 from dialogs.cra.line.readers import Meaning
 
 
@@ -19,7 +19,7 @@ class LineValues:
     choices: dict[str, dict[str, str]] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
     assumed: dict[str, str] = field(default_factory=dict)
-    unread: list[Piece] = field(default_factory=list)
+    unread: list[LinePiece] = field(default_factory=list)
 
     def copy(self) -> "LineValues":
         """Copy the values, to settle them in another way."""
