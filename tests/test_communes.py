@@ -1,6 +1,6 @@
 """The communes: the table is whole, and a text finds the one it names, or says which it may mean."""
 
-import lzma
+import gzip
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from storage.communes import (
     get_commune,
     list_communes,
     make_label,
+    reduce_name,
     shorten_label,
 )
 from storage.data import build_communes
@@ -158,16 +159,35 @@ def test_the_build_script_keeps_todays_communes_and_the_other_names(
     monkeypatch.setattr(build_communes, "HERE", tmp_path)
     (tmp_path / "communes.json").write_text(SOURCE, "utf-8")
     build_communes.main(str(tmp_path))
-    today = (tmp_path / "communes.tsv.xz").read_bytes()
-    former = (tmp_path / "former_communes.tsv.xz").read_bytes()
-    assert lzma.decompress(today).decode() == (
+    today, former = tmp_path / "communes.tsv.gz", tmp_path / "former_communes.tsv.gz"
+    before = today.read_bytes()
+    assert gzip.decompress(before).decode() == (
         "01025\tBâgé-Dommartin\t\t01380\t01\n69123\tLyon\t519127\t69001 69003\t69\n"
     )
-    assert lzma.decompress(former).decode() == (
+    assert gzip.decompress(former.read_bytes()).decode() == (
         "01024\tBâgé-la-Ville\t01025\t\n69383\tLyon 3e Arrondissement\t69123\t69003\n"
     )
     build_communes.main(str(tmp_path))
-    assert (tmp_path / "communes.tsv.xz").read_bytes() == today, "same rows, same bytes"
+    assert today.read_bytes() == before, "same rows, same bytes"
+
+
+def test_the_kept_indexes_are_those_of_the_tables() -> None:
+    table = communes.load_table()
+    today = [(code, *line.split("\t")) for code, line in table.lines.rows()]
+    former = [(code, *line.split("\t")) for code, line in table.former.rows()]
+    index = build_communes.index
+    assert dict(table.by_name.rows()) == dict(index((reduce_name(row[1]), row[0]) for row in today))
+    assert dict(table.by_former_name.rows()) == dict(index((reduce_name(row[1]), row[0]) for row in former))
+    assert dict(table.by_postcode.rows()) == dict(index((cp, row[0]) for row in today for cp in row[3].split()))
+
+
+def test_each_line_is_found_by_its_key_and_no_other() -> None:
+    kept = {"a": "1", "a b": "2\t3", "b": "", "é": "4"}
+    lines = communes.TextLines(b"".join(sorted(f"{key}\t{value}\n".encode() for key, value in kept.items())))
+    assert (dict(lines.rows()), len(lines)) == (kept, 4)
+    assert {key: lines[key] for key in kept} == kept
+    assert not [key for key in ("", "A", "a ", "a b c", "aa", "c", "1", "2\t3", "ê") if key in lines]
+    assert "a" not in communes.TextLines(b"")
 
 
 SOURCE = """[
