@@ -12,13 +12,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.calendar import is_working_day
 from bot.errors import UserError
 from bot.forms import Form, Hidden, ReadText
-from bot.french import Period, say_date, say_days
+from bot.french import NBSP, Period, say_date, say_days
 from bot.texts import Markdown, render
 from config.text import fold
-from config.time import DAY_MINUTES
+from config.time import DAY_MINUTES, WEEKDAYS
 from dialogs.agenda import EventText
 from dialogs.personal_data import fault_of, fault_of_owner
-from dialogs.reservation import AbsenceLengthError, read_absence, say_minute
+from dialogs.reservation import AbsenceLengthError, read_absence, say_part
 from storage.absences import COMING_MAX, WORD_MAX, Absence, list_absences
 from storage.people import Person
 
@@ -65,6 +65,8 @@ def read_line(text: str, today: date) -> SaidAbsence:
     read = [word.rstrip(",") for word in words[:WORDS_READ]]
     if fault := fault_of_owner(text, READERS):
         raise ValueError(fault)
+    if _EACH_WEEK.search(fold(text)):
+        raise ValueError(f"Un jour où vous ne travaillez jamais se dit à part{NBSP}: /rappels jours lun mar jeu ven.")
     for size in range(len(read), 0, -1):
         for start in range(len(read) - size + 1):
             try:
@@ -89,10 +91,16 @@ def _without_fillers(words: list[str]) -> list[str]:
 
 _DAY_LEFT = re.compile(r"(?<![\d/])\d{1,2}/\d{1,2}(?!\d)")
 """A day among the words that say no day."""
+_HOURS_LEFT = re.compile(r"(?:de |a |jusqu ?a )?\d{1,2} ?(?:h|heures?\b)")
+_EACH_WEEK = re.compile(rf"(?<!\w)(?:tous les |chaque |les )(?:{'|'.join(WEEKDAYS)})")
 
 
 def _check_word(word: str) -> str:
     said = word.strip(" ,.;:-–()")
+    if _HOURS_LEFT.match(fold(said)):
+        raise ValueError(
+            f"Relisez ces heures{NBSP}: la fin vient après le début, le même jour, comme jeudi de 14h à 16h."
+        )
     if _DAY_LEFT.search(said):
         raise ValueError("Relisez ces jours : la fin est avant le début, ou une date est de trop.")
     if len(said) > WORD_MAX:
@@ -103,8 +111,8 @@ def _check_word(word: str) -> str:
 
 
 def say_absence(absence: Absence) -> str:
-    """Say when an absence is: « le jeudi 24 décembre 2026 », « … de 14h à 16h »."""
-    hours = "" if absence.is_whole else f", de {say_minute(absence.start)} à {say_minute(absence.end)}"
+    """Say when an absence is: « le jeudi 24 décembre 2026 », « …, le matin », « …, de 14h à 16h »."""
+    hours = "" if absence.is_whole else f", {say_part(absence.start, absence.end)}"
     return f"{say_days(absence.starts, absence.last)}{hours}"
 
 
@@ -117,7 +125,7 @@ def write_days(absence: Absence) -> str:
     days = f"du {absence.starts:%d/%m/%Y} au {absence.last:%d/%m/%Y}"
     if absence.starts == absence.last:
         days = f"{absence.starts:%d/%m/%Y}"
-    return days if absence.is_whole else f"{days} de {say_minute(absence.start)} à {say_minute(absence.end)}"
+    return days if absence.is_whole else f"{days} {say_part(absence.start, absence.end)}"
 
 
 class NoteAbsence(Form):

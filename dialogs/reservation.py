@@ -20,6 +20,8 @@ from storage.rdv.bookings import AHEAD_MAX, DAY, LENGTH_MAX, LENGTH_MIN, PAUSE_M
 
 ROLLED_MAX = 183
 """Days of an absence that ends next year though no year is said: beyond, it is likelier to be written backwards."""
+PAIR = 2
+"""Days of « mardi et mercredi »."""
 MOMENTS_MAX = 25
 """Moments that one window offers: they travel sealed with it."""
 _HOUR = re.compile(r"(\d{1,2})\s*(?:h|:|heures?)\s*(\d{2})?|(midi)|(minuit)")
@@ -100,6 +102,19 @@ def say_minute(minute: int) -> str:
     return f"{minute // 60}h{f'{minute % 60:02}' if minute % 60 else ''}"
 
 
+MORNING, AFTERNOON = (0, 13 * 60), (12 * 60, DAY)
+"""The minutes of « le matin » and « l’après-midi » of somebody who is away."""
+
+
+def say_part(start: int, end: int) -> str:
+    """Say a part of a day: « le matin », « jusqu’à 10h », « à partir de 14h », « de 14h à 16h »."""
+    if (start, end) in (MORNING, AFTERNOON):
+        return "le matin" if start == 0 else "l’après-midi"
+    if start == 0:
+        return f"jusqu’à {say_minute(end)}"
+    return f"à partir de {say_minute(start)}" if end == DAY else f"de {say_minute(start)} à {say_minute(end)}"
+
+
 HOURS = ReadText(
     lambda text, _: read_hours(text),
     show=lambda hours: f"{say_minute(hours[0])}-{say_minute(hours[1])}",
@@ -170,6 +185,21 @@ class AbsenceLengthError(ValueError):
     """Raised for days that can be read, and are too many to be meant; the text, in French, says so."""
 
 
+_PARTS = (
+    (r",? (?:(?:le|au) )?matin$", " de 0h à 13h"),
+    (r",? (?:l[’']\s?)?apr[eè]s[- ]midi$", " de 12h à 24h"),
+    (r",? (?:jusqu[’']?\s?[aà]|avant) (\d{1,2}\s*[h:]\s*\d{0,2})$", r" de 0h à \1"),
+    (r",? (?:[aà] partir de|d[eè]s|apr[eè]s) (\d{1,2}\s*[h:]\s*\d{0,2})$", r" de \1 à 24h"),
+)
+"""Parts of a day in words, and their hours."""
+
+
+def _write_part(said: str) -> str:
+    for words, hours in _PARTS:
+        said = re.sub(words, hours, said, flags=re.IGNORECASE)
+    return said
+
+
 def read_absence(text: str, today: date) -> tuple[Period, tuple[int, int] | None]:
     """Read days of absence, and the hours where it is part of one day: « 24/12 », « du 24/12 au 2/1 », « 24/12 de 14h à
     16h ».
@@ -182,8 +212,9 @@ def read_absence(text: str, today: date) -> tuple[Period, tuple[int, int] | None
     said = re.sub(r"^(le|les)\s+", "", said, flags=re.IGNORECASE)
     said = re.sub(r"(?<=\d) ?[-–] ?(?=\d{1,2}[/ ])", " au ", said)
     said = re.sub(r"^(?:ce|cet|cette) (?=matin|apr[eè]s)", "aujourd’hui ", said, flags=re.IGNORECASE)
-    said = re.sub(r" (?:au )?matin$", " de 0h à 13h", said, flags=re.IGNORECASE)
-    said = re.sub(r" (?:l[’']\s?)?apr[eè]s[- ]midi$", " de 12h à 24h", said, flags=re.IGNORECASE)
+    if re.match(r"(?:jusqu[’']?\s?[aà]|avant|[aà] partir de|d[eè]s) \d{1,2}\s*[h:]", said, re.IGNORECASE):
+        said = f"aujourd’hui {said}"
+    said = _write_part(said)
     days, hours = read_coming_days(said, today), None
     if days is None and (found := re.fullmatch(r"(.+?)\s+(?:de\s+)?(\d{1,2}\s*[h:].*)", said)):
         days, hours = read_coming_days(found[1], today), read_hours(found[2])
@@ -192,6 +223,8 @@ def read_absence(text: str, today: date) -> tuple[Period, tuple[int, int] | None
     if hours and days.last != days.start:
         raise ValueError("Des heures se donnent pour un seul jour.")
     length = (days.end - days.start).days
+    if length > PAIR and re.search(" et ", said) and not re.match("entre ", said, re.IGNORECASE):
+        raise AbsenceLengthError("Notez ces jours un par un, ou écrivez « du lundi au mercredi ».")
     if length > AHEAD_MAX:
         raise AbsenceLengthError("Une absence dure un an au plus.")
     if length > ROLLED_MAX and days.start.year < days.last.year and not re.search(r"\d{4}", said):

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import Row, text
 
 from bot.french.dates import say_days
-from dialogs.absence import find_return, is_said, read_line
+from dialogs.absence import find_return, is_said, read_line, say_absence, write_days
+from dialogs.reservation import read_absence
 from storage import rappels, schema
 from storage.absences import Absence
 from storage.database import Database
@@ -64,6 +65,39 @@ async def test_days_away_are_noted_shown_changed_ended_and_put_back(monday: Hous
     assert "Bon retour" in plain(await lea.asks("/absence fin"))
     for line, why in (("bientôt", "Je n’ai pas compris les jours"), ("fin", "Aucune absence"), ("hier", "pas compris")):
         assert why in plain(await lea.asks(f"/absence {line}"))
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("jeudi matin", "le jeudi 3 décembre 2026, le matin"),
+        ("jeudi après-midi", "le jeudi 3 décembre 2026, l’après-midi"),
+        ("jeudi avant 10h30", "le jeudi 3 décembre 2026, jusqu’à 10h30"),
+        ("jeudi dès 14h dentiste", "le jeudi 3 décembre 2026, à partir de 14h"),
+        ("à partir de 15h", "le lundi 30 novembre 2026, à partir de 15h"),
+        ("jeudi de 14h à 16h", "le jeudi 3 décembre 2026, de 14h à 16h"),
+        ("jeudi en huit", "le jeudi 10 décembre 2026"),
+        ("jeudi et vendredi", "du 3 au 4 décembre 2026"),
+    ],
+)
+def test_parts_of_a_day_are_read_said_and_written_back(line: str, said: str) -> None:
+    read = read_line(line, MONDAY)
+    absence = read.make("a" * 26, datetime(2026, 11, 30, tzinfo=PARIS))
+    assert say_absence(absence) == said
+    assert read_absence(write_days(absence), MONDAY) == (read.days, read.hours)
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("jeudi de 22h à 6h", "Relisez ces heures"),
+        ("mercredi et vendredi", "Notez ces jours un par un"),
+        ("tous les mercredis", "/rappels jours"),
+    ],
+)
+def test_days_that_would_be_read_as_others_are_asked_again(line: str, why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        read_line(line, MONDAY)
 
 
 async def test_plain_words_are_asked_about_and_noted_by_a_word(house: House) -> None:
