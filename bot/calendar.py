@@ -18,7 +18,7 @@ from config import libraries, tables
 from config.office_hours import Closure, Opening
 from config.settings import Settings
 from config.text import fold, quote
-from config.time import DAY_MINUTES, PARIS, WEEKDAYS
+from config.time import DAY_MINUTES, LAST, PARIS, WEEKDAYS, is_nth_of_month
 
 SATURDAY = 5
 SUBDIVISIONS = {
@@ -233,8 +233,6 @@ def _windows(hours: OfficeHours, year: int) -> _Year:
     return _Year(tuple(opens for opens, _ in found), tuple(closes for _, closes in found), tuple(over))
 
 
-LAST = -1
-"""The last one of a month."""
 _NTH = {"premier": 1, "deuxieme": 2, "second": 2, "troisieme": 3, "quatrieme": 4, "dernier": LAST}
 _SHORT = {"1er": 1, "1": 1, "2e": 2, "2eme": 2, "2": 2, "3e": 3, "3eme": 3, "3": 3, "4e": 4, "4eme": 4, "4": 4}
 _SAID = {1: "premier", 2: "deuxième", 3: "troisième", 4: "quatrième", LAST: "dernier"}
@@ -303,11 +301,7 @@ class Recurrence:
         return next((day for day in near if self._is_day(day) and self.on(day).at == moment), None)
 
     def _is_day(self, day: date) -> bool:
-        if day.weekday() != self.weekday:
-            return False
-        if self.nth == LAST:
-            return (day + timedelta(days=7)).month != day.month
-        return not self.nth or (day.day - 1) // 7 + 1 == self.nth
+        return day.weekday() == self.weekday and is_nth_of_month(day, self.nth)
 
 
 def read_recurrence(text: str) -> Recurrence:

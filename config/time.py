@@ -1,12 +1,17 @@
 """Time conventions of the whole bot: the default time zone, the days of a week, the units of a duration."""
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 PARIS = ZoneInfo("Europe/Paris")
 DAY_MINUTES = 24 * 60
 WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+LAST, _LAST_DIGIT = -1, 9
+"""The last one of a month, and the digit of it among others."""
+EVEN_WEEKS, ODD_WEEKS = -2, -1
+"""Weeks whose number in the year (ISO 8601) is even, or odd: two odd ones follow each other after one of 53."""
 _UNITS = {
     "s": timedelta(seconds=1),
     "m": timedelta(minutes=1),
@@ -55,3 +60,30 @@ def is_double(moment: datetime) -> bool:
     """Tell whether clocks show a local time twice, as they were put back."""
     first, second = moment.replace(fold=0), moment.replace(fold=1)
     return not is_skipped(first) and first.utcoffset() != second.utcoffset()
+
+
+def join_nth(numbers: Iterable[int]) -> int:
+    """Join which ones of a month are meant to one number: 13 for the first and the third, 29 for the second and the
+    last; alone, the last is -1."""
+    given = sorted(_LAST_DIGIT if one == LAST else one for one in set(numbers))
+    return LAST if given == [_LAST_DIGIT] else int("".join(map(str, given)) or 0)
+
+
+def split_nth(nth: int) -> list[int]:
+    """Return which ones of a month are meant."""
+    digits = [] if nth == 0 else [nth] if nth < 0 else [int(digit) for digit in str(nth)]
+    return [LAST if digit == _LAST_DIGIT else digit for digit in digits]
+
+
+def is_nth_of_month(day: date, nth: int) -> bool:
+    """Tell whether a day is one of those of its weekday in its month that are meant; 0 means all."""
+    is_last = (day + timedelta(weeks=1)).month != day.month
+    return not nth or any(is_last if one == LAST else (day.day - 1) // 7 + 1 == one for one in split_nth(nth))
+
+
+def is_in_week(day: date, first: date, every: int) -> bool:
+    """Tell whether a day is in one of the weeks that are meant: every so many from that of the ``first`` day on, or
+    those of even or odd number."""
+    if every < 0:
+        return day.isocalendar().week % 2 == every % 2
+    return (day - first).days // 7 % every == 0

@@ -276,6 +276,21 @@ async def test_plain_words_show_the_week_or_preview_a_rdv(house: House) -> None:
         ("tous les mardis 14h du 5/1 au 12 janvier mail", "tous les mardis jusqu’au 12 janvier", ["05/01", "12/01"]),
         ("mail tous les mardis à partir du 5 janvier 14h 2 fois sauf le 12/1", "tous les mardis 2 fois sauf le 12/1",
          ["05/01"]),
+        ("tous les mardis 14h sauf vacances scolaires à partir du 15/12 mail",
+         "tous les mardis sauf vacances scolaires", ["15/12", "05/01"]),
+        ("tous les mardis à partir du 9/2 14h hors vacances scolaires zone C mail",
+         "tous les mardis hors vacances scolaires zone C", ["23/02", "02/03"]),
+        ("tous les mardis 14h sauf jours fériés, le 8/12 et les vacances mail",
+         "tous les mardis sauf jours fériés, le 8/12 et les vacances", ["01/12", "15/12"]),
+        ("mardi 15/12 14h en période scolaire tous les 15 jours mail",
+         "tous les 15 jours en période scolaire le mardi", ["15/12", "12/01"]),
+        ("le 1er et 3e mardi du mois 14h mail", "le 1er et 3e mardi du mois", ["01/12", "15/12"]),
+        ("le 2e et le dernier mardi 14h mail", "le 2e et le dernier mardi", ["08/12", "29/12"]),
+        ("une semaine sur deux, mardi 14h mail", "une semaine sur deux, mardi", ["01/12", "15/12"]),
+        ("mardi 14h toutes les trois semaines mail", "mardi toutes les trois semaines", ["01/12", "22/12"]),
+        ("tous les quinze jours à partir du 8/12 14h mail", "tous les quinze jours le mardi", ["08/12", "22/12"]),
+        ("les mardis des semaines paires 14h mail", "les mardis des semaines paires", ["08/12", "22/12"]),
+        ("mardi 14h semaine impaire à partir du 20 décembre mail", "mardi semaine impaire", ["29/12", "05/01"]),
     ],
 )  # fmt: skip
 def test_days_are_excepted_from_what_comes_back(line: str, repetition: str, days: list[str]) -> None:
@@ -287,6 +302,37 @@ def test_days_are_excepted_from_what_comes_back(line: str, repetition: str, days
     assert rule
     written = write_out(rule, form.quand.date(), form.quand.time(), PARIS, "69")
     assert [f"{one.day:%d/%m}" for one in written.occurrences][:2] == days
+
+
+@pytest.mark.parametrize(
+    ("line", "departement", "said"),
+    [
+        ("tous les mardis 14h sauf vacances scolaires", "974", "Je ne connais pas les vacances scolaires de ce"),
+        ("tous les mardis 14h sauf vacances scolaires", "2A", "« sauf du 19 décembre au 3 janvier »"),
+        ("tous les mardis 14h sauf vacances scolaires", "", "de ce territoire (le vôtre n’est pas indiqué)"),
+        ("tous les mardis à partir du 4/12/2029 14h sauf vacances scolaires", "69", "jusqu’au lundi 31 décembre 2029"),
+    ],
+)  # fmt: skip
+def test_school_holidays_that_are_not_known_are_said(line: str, departement: str, said: str) -> None:
+    author = CLUES.user.copy_with(departements=[departement] if departement else [])
+    later = date(2029, 11, 30) if "2029" in line else TODAY
+    found = read_rdv_line(line, Clues(author, later, OLDEST), UsualRdv())
+    assert found.judge(Clues(author, later, OLDEST)) is None
+    assert said in found.mistakes["repetition"].replace(NBSP, " ")
+
+
+@pytest.mark.parametrize(
+    ("words", "day"),
+    [
+        ("jeudi en 8", "10/12"),
+        ("de jeudi en huit", "10/12"),
+        ("samedi en quinze", "12/12"),
+        ("demain en huit", "06/12"),
+    ],
+)
+def test_a_day_a_week_or_two_later_is_read(words: str, day: str) -> None:
+    found = read_rdv_line(f"{words} 10h mail", CLUES, UsualRdv())
+    assert (found.raw["quand"], found.unread) == (f"{day}/2026 10h00", ())
 
 
 def test_a_second_day_and_a_name_are_told_and_not_kept() -> None:

@@ -214,8 +214,8 @@ ZONES = ("Europe/Paris", "America/Miquelon", "Indian/Reunion", "Pacific/Noumea",
 RULES = st.builds(
     RecurrenceRule,
     weekday=st.integers(0, 6),
-    nth=st.sampled_from([0, 0, 1, 2, 3, 4, -1]),
-    every=st.sampled_from([1, 1, 2]),
+    nth=st.sampled_from([0, 0, 1, 2, 3, 4, -1, 13, 29]),
+    every=st.sampled_from([1, 1, 2, 3, -1, -2]),
     until=st.none() | st.dates(date(2026, 1, 1), date(2028, 12, 31)),
     times=st.none() | st.integers(1, 99),
 )
@@ -257,6 +257,9 @@ def test_each_rdv_is_within_the_horizon_of_a_run_before_it(minutes: int) -> None
         ("un vendredi sur deux pendant 8 semaines", "un vendredi sur deux"),
         ("tous les 15 jours le lundi", "un lundi sur deux"),
         ("le dernier samedi du mois, 6 fois", "le dernier samedi du mois"),
+        ("les 1er et 3e lundis", "le premier et le troisième lundi du mois"),
+        ("un lundi sur trois", "un lundi sur trois"),
+        ("tous les lundis, semaines paires", "les lundis des semaines paires"),
     ],
 )
 def test_rules_are_read(text: str, said: str) -> None:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.calendar import LAST, Recurrence, find_holiday, read_recurrence
+from bot.calendar import Recurrence, find_holiday, read_recurrence
+from config.time import LAST
 
 PARIS = ZoneInfo("Europe/Paris")
 FRIDAY = Recurrence(4, 0, time(9))

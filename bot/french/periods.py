@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from bot.french import dates
 from bot.french.words import digits
 from config.programme import FIRST_DAY
+from config.time import WEEKDAYS
 
 _ONE_DAY, _A_WEEK = timedelta(days=1), timedelta(days=7)
 _LEAD = re.compile(
@@ -318,10 +319,17 @@ _LINK = re.compile(r" (?:jusqu )?(?:au|a|et) (?:le )?| ?→ ?")
 _UNTIL = re.compile(r"jusqu (?:au |a |en )?(.+)")
 _WEEK_OF = re.compile(r"semaine du (?:le )?(.+)")
 _BARE = re.compile(r"[0-9]{1,2}(?: ?er)?")
+_LATER_BY = {**dict.fromkeys(("8", "huit"), _A_WEEK), **dict.fromkeys(("15", "quinze"), 2 * _A_WEEK)}
+_LATER = re.compile(rf"(?:d |de )?({'|'.join(WEEKDAYS)}|aujourd hui|demain) en ({'|'.join(_LATER_BY)})")
+"""A day a week or two after the next of that name."""
 
 
 def read_coming_day(text: str, today: date) -> date | None:
-    """Read the next day of that name, today included; None for a past day or any other text."""
+    """Read the next day of that name, today included, or one a week or two after it (« jeudi en huit »); None for a
+    past day or any other text."""
+    if match := _LATER.fullmatch(text):
+        later = read_coming_day(match[1], today)
+        return later + _LATER_BY[match[2]] if later else None
     if (away := dates.days_away(text)) is not None:
         return today + timedelta(days=away) if away >= 0 else None
     found = (dates.read_date(text, today + timedelta(days=within)) for within in AHEAD)

@@ -84,7 +84,7 @@ async def read_habit(ctx: ReadingContext, text: str) -> Whisper | None:
     if found is None:
         return None
     rule, spans = found
-    if rule.but:
+    if rule.but or rule.school:
         raise UserError(render("cra/habit_without_except"))
     rest = text
     for start, end in sorted(spans, reverse=True):

@@ -235,9 +235,9 @@ def _read_rule(found: RdvLine, left: _Text, clues: Clues) -> bool:
     said = [left.typed[start:end].strip(" ,") for start, end in rule[1]]
     for start, end in rule[1]:
         left.take(start, end)
-    if match := _FROM.search(left.plain):
-        left.take(*match.span())
-    found.raw["repetition"] = " ".join(re.sub("^(?:au|et le) ", "jusqu’au ", words) for words in said)
+    repetition = " ".join(re.sub("^(?:au|et le) ", "jusqu’au ", words) for words in said)
+    is_whole = find_rule(make_plain(repetition), clues.today) is not None
+    found.raw["repetition"] = repetition if is_whole else f"{repetition} le {WEEKDAYS[rule[0].weekday]}"
     return True
 
 
@@ -247,13 +247,15 @@ def _read_when(found: RdvLine, left: _Text, clues: Clues, rule: bool) -> int:
     if match := _SECOND_DAY.search(left.plain):
         left.take(*match.span())
         found.notes.append(f"Un rendez-vous a un seul jour de la semaine{NBSP}: notez à part celui du {match[1]}.")
+    if is_from := _FROM.search(left.plain) if rule else None:
+        left.take(*is_from.span())
     day, after = _take_day(found, left, clues)
     hour, minutes = _take_hour(left, after)
     if hour is None and (impossible := _NO_HOUR.search(left.plain)):
         said = quote(left.take(*impossible.span()))
         found.mistakes["quand"] = f"Cette heure n’existe pas{NBSP}: « {said} ». Donnez-en une de 0h à 23h59."
-    if rule and day is None:
-        day = _first_day(found.raw["repetition"], hour, clues)
+    if is_from or (rule and day is None):
+        day = _first_day(found.raw["repetition"], hour, clues, day or clues.today)
     if day and hour:
         when = datetime.combine(day, hour, clues.user.zone)
         found.raw["quand"] = write_moment(when)
@@ -263,9 +265,9 @@ def _read_when(found: RdvLine, left: _Text, clues: Clues, rule: bool) -> int:
     return minutes
 
 
-def _first_day(repetition: str, hour: time | None, clues: Clues) -> date | None:
+def _first_day(repetition: str, hour: time | None, clues: Clues, since: date) -> date | None:
     rule = find_rule(make_plain(repetition), clues.today)
-    days = rule[0].days(clues.today) if rule else iter(())
+    days = rule[0].days(since) if rule else iter(())
     but = rule[0].but if rule else frozenset[date]()
     return next((day for day in days if day not in but and (day > clues.today or hour)), None)
 

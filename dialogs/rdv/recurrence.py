@@ -7,10 +7,21 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.calendar import LAST, find_holiday
-from bot.french import MONTH_NUMBERS, read_coming_day, read_coming_days, say_date
+from bot import school
+from bot.calendar import find_holiday
+from bot.french import MONTH_NUMBERS, NBSP, join, read_coming_day, read_coming_days, say_date
+from config.territories import DEPARTEMENTS
 from config.text import fold, make_plain
-from config.time import WEEKDAYS
+from config.time import (
+    EVEN_WEEKS,
+    LAST,
+    ODD_WEEKS,
+    WEEKDAYS,
+    is_in_week,
+    is_nth_of_month,
+    join_nth,
+    split_nth,
+)
 
 AWAY, EXCEPTED = "votre absence", "à votre demande"
 COUNT_MAX = 60
@@ -18,29 +29,61 @@ COUNT_MAX = 60
 AHEAD_MAX = timedelta(days=366)
 UNTIL_USUAL = timedelta(weeks=12)
 """How long a rule recurs where no end is said."""
+HERE = "ici"
+"""The school holidays of where somebody is, rather than those of a zone that was said."""
 _DAY, _WEEK = timedelta(days=1), timedelta(weeks=1)
 _NTH = {
     **{"premier": 1, "1er": 1, "1re": 1, "deuxieme": 2, "second": 2, "2e": 2, "2eme": 2, "2nd": 2},
     **{"troisieme": 3, "3e": 3, "3eme": 3, "quatrieme": 4, "4e": 4, "4eme": 4, "dernier": LAST},
 }
 _SAID = {1: "premier", 2: "deuxième", 3: "troisième", 4: "quatrième", LAST: "dernier"}
-_WEEKDAY = rf"(?P<day>{'|'.join(WEEKDAYS)})s?"
-_ORDINAL = rf"(?P<nth>{'|'.join(_NTH)})s? {_WEEKDAY}(?: (?:du|de chaque|de tous les) mois)?"
-_OTHER_DAY = _WEEKDAY.replace("?P<day>", "?P<other>")
-_FORTNIGHT = "(?:15 jours|quinze jours|deux semaines|2 semaines)"
+_NUMBERS = {"deux": 2, "trois": 3, "quatre": 4, "2": 2, "3": 3, "4": 4}
+_SAID_OF = {2: "deux", 3: "trois", 4: "quatre"}
+_PARITIES = {ODD_WEEKS: "impaires", EVEN_WEEKS: "paires"}
+_DAYS = "|".join(WEEKDAYS)
+_WEEKDAY = rf"(?P<day>{_DAYS})s?"
+_ONE = f"(?:{'|'.join(_NTH)})s?"
+_ORDINAL = rf"(?P<nth>{_ONE}(?:(?:,| et|, et)(?: le| les)? {_ONE})*) {_WEEKDAY}(?: (?:du|de chaque|de tous les) mois)?"
+_NUMBER = "|".join(_NUMBERS)
 _RULES = tuple(
     re.compile(rf"(?<!\w)(?:{pattern})(?!\w)")
     for pattern in (
         rf"(?:(?:tous|toutes) les |chaque |les |le ){_ORDINAL}",
-        rf"(?P<two>un {_WEEKDAY} sur (?:deux|2)|(?:tous|toutes) les {_FORTNIGHT},? (?:le |les )?{_OTHER_DAY})",
+        rf"un {_WEEKDAY} sur (?P<number>{_NUMBER})",
         rf"(?:tous les |toutes les |tout les |chaque ){_WEEKDAY}(?: de chaque semaine)?",
+        rf"les (?P<day>{_DAYS})s",
     )
+)
+_WEEKS = re.compile(
+    rf"(?<!\w)(?:(?:(?:le |les |des |de |en |toutes les )?semaines? (?P<parity>impaires?|paires?)|"
+    rf"(?:tous|toutes) les (?:(?P<number>{_NUMBER}) semaines|(?:15|quinze) jours)|"
+    rf"une semaine sur (?P<of>{_NUMBER})|(?P<each>chaque semaine|toutes les semaines))"
+    rf"(?:,? (?:le |les )?(?P<after>{_DAYS})s?)?)(?!\w)"
+)
+"""In which weeks, with the day that may stand after it."""
+_DATED = re.compile(
+    rf"(?<![\w/])\d{{1,2}}(?:er)?(?:/\d{{1,2}}(?:/\d{{2,4}})?| (?:{'|'.join(MONTH_NUMBERS)})(?: \d{{4}})?)(?![\w/])"
+)
+_BEFORE = re.compile(rf"(?<!\w)(?:le |les )?({_DAYS})s?,? $")
+_BARE_DAY = re.compile(
+    rf"(?<!\w)(?:le |les )?({_DAYS})s?(?!\w)(?! (?:prochain|en |\d{{1,2}}(?:er)?(?:/| (?:{'|'.join(MONTH_NUMBERS)}))))"
 )
 _TIMES = re.compile(r"(?<!\w)(?:pendant |pour )?([0-9]{1,2}) fois(?!\w)")
 _DURING = re.compile(r"(?<!\w)(?:pendant|durant|pour) ([0-9]{1,2}) (semaines?|mois)(?!\w)")
 _UNTIL = re.compile(r"(?<!\w)jusqu ?(?:au|a|en|aux)? (?:la )?(?P<end>.+)")
 _FROM_TO = re.compile(r"(?<!\w)(?:du|entre le) (?P<begin>[^,]+?)(?P<to> (?:au|et le) )(?P<end>.+)")
-_EXCEPT = re.compile(r"(?<!\w)(?:sauf|excepte|hormis|a l.exception) (?=(?:le|les|du|des) )")
+_SCHOOL = (
+    r"(?:periodes? de )?(?:vacances(?: scolaires?)?|conges scolaires)(?! d)"
+    r"(?:,? (?:de la |de |en )?\(?zone (?P<zone>[abc])\)?)?(?!\w)"
+)
+_HOLIDAYS = re.compile(rf"(?P<school>{_SCHOOL})|jours? feries?(?!\w)")
+_EXCEPT = re.compile(
+    r"(?<!\w)(?:sauf|excepte|hormis|hors|en dehors|a l.exception) (?:(?:pendant|durant|en) )?"
+    rf"(?=(?:le|les|du|des) |{_SCHOOL.replace('?P<zone>', '')}|jours? feries?)"
+)
+_SCHOOL_TERM = re.compile(
+    r"(?<!\w)(?:en|pendant la|pendant les) periodes? scolaires?(?: \(?zone (?P<zone>[abc])\)?)?(?!\w)"
+)
 _NEXT = re.compile(r"(?: ?, ?| )?(?:et )?(?:le |les |du |des )?")
 _MONTH_AFTER = re.compile(rf"[\d ,]{{0,40}}(?:(?:et|le|les) [\d ,]{{0,20}}){{0,12}}({'|'.join(MONTH_NUMBERS)})(?!\w)")
 _RANGE_WORDS = 9
@@ -52,9 +95,9 @@ HELP = "Écrivez par exemple « tous les mardis jusqu’au 30/06 » ou « le 2e 
 
 @dataclass(frozen=True, slots=True)
 class RecurrenceRule:
-    """A rule of recurrence: a weekday (Monday is 0) of each week, or of every ``every`` weeks, or the ``nth`` of each
-    month; until a day, for ``times`` occurrences, or for some weeks where neither is said; ``but`` are days of it on
-    which it does not."""
+    """A rule of recurrence: a weekday (Monday is 0) of the weeks that ``every`` says, or the ``nth`` of each month,
+    both as ``config.time`` reads them; until a day, for ``times`` occurrences, or for some weeks where neither is said;
+    ``but`` are days of it on which it does not, nor in the ``school`` holidays of that zone ("" for all the year)."""
 
     weekday: int
     nth: int = 0
@@ -62,13 +105,16 @@ class RecurrenceRule:
     until: date | None = None
     times: int | None = None
     but: frozenset[date] = frozenset()
+    school: str = ""
 
     def __str__(self) -> str:
         """Say the rule: « tous les mardis », « un mardi sur deux », « le deuxième mercredi du mois »."""
         day = WEEKDAYS[self.weekday]
         if self.nth:
-            return f"le {_SAID[self.nth]} {day} du mois"
-        return f"un {day} sur deux" if self.every > 1 else f"tous les {day}s"
+            return f"{join([f'le {_SAID[nth]}' for nth in split_nth(self.nth)])} {day} du mois"
+        if self.every in _PARITIES:
+            return f"les {day}s des semaines {_PARITIES[self.every]}"
+        return f"un {day} sur {_SAID_OF[self.every]}" if self.every > 1 else f"tous les {day}s"
 
     def finds_end(self, first: date) -> date:
         """Find the last day on which the rule may recur."""
@@ -76,20 +122,14 @@ class RecurrenceRule:
 
     def days(self, first: date) -> Iterator[date]:
         """Yield the rule’s days from a day on, at most as many as allowed."""
-        last, day, left = self.finds_end(first), first, min(self.times or COUNT_MAX, COUNT_MAX)
-        while day.weekday() != self.weekday:
-            day += _DAY
+        last, left = self.finds_end(first), min(self.times or COUNT_MAX, COUNT_MAX)
+        first += (self.weekday - first.weekday()) % 7 * _DAY
+        day = first
         while day <= last and left:
-            if self._is_nth(day):
+            if is_nth_of_month(day, self.nth) and is_in_week(day, first, self.every):
                 yield day
                 left -= 1
-            day += _WEEK * self.every
-        return
-
-    def _is_nth(self, day: date) -> bool:
-        if self.nth == LAST:
-            return (day + _WEEK).month != day.month
-        return not self.nth or (day.day - 1) // 7 + 1 == self.nth
+            day += _WEEK
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +143,7 @@ class Occurrence:
 @dataclass(frozen=True, slots=True)
 class Written:
     """The occurrences of a rule, and the days left out: public holidays, each with its name, days of absence, and those
-    that the rule excepts."""
+    that the rule excepts, and those of school holidays."""
 
     occurrences: tuple[Occurrence, ...]
     holidays: tuple[tuple[date, str], ...] = ()
@@ -120,44 +160,130 @@ def write_out(rule: RecurrenceRule, first: date, hour: time, zone: ZoneInfo, dep
     An hour that a night does not have is the one after; of one that it has twice, it is the first."""
     found, left_out = [], []
     for day in rule.days(first):
-        if name := EXCEPTED if day in rule.but else find_holiday(day, departement):
+        if (
+            name := EXCEPTED
+            if day in rule.but
+            else find_holiday(day, departement) or _find_school(rule, day, departement)
+        ):
             left_out.append((day, name))
         else:
             found.append(Occurrence(day, datetime.combine(day, hour, zone).astimezone(UTC)))
     return Written(tuple(found), tuple(left_out))
 
 
+def _find_school(rule: RecurrenceRule, day: date, departement: str | None) -> str:
+    return school.find_holiday(day, _zone_of(rule, departement)) if rule.school else ""
+
+
+def _zone_of(rule: RecurrenceRule, departement: str | None) -> str:
+    return school.find_zone(departement) if rule.school == HERE else rule.school
+
+
+def fault_of_school(rule: RecurrenceRule, first: date, departement: str | None) -> str:
+    """Say why the school holidays that a rule leaves out are not known; "" where they are, or where it leaves none
+    out."""
+    if not rule.school:
+        return ""
+    if not (zone := _zone_of(rule, departement)):
+        where = DEPARTEMENTS[departement].nom if departement in DEPARTEMENTS else "le vôtre n’est pas indiqué"
+        return (
+            f"Je ne connais pas les vacances scolaires de ce territoire ({where}), seulement celles des zones A, B et "
+            f"C{NBSP}: donnez les dates, « sauf du 19 décembre au 3 janvier », ou la zone, « sauf vacances scolaires "
+            "zone B »."
+        )
+    if rule.finds_end(first) > school.find_last_day(zone):
+        known = say_date(school.find_last_day(zone))
+        return f"Je connais les vacances scolaires jusqu’au {known}{NBSP}: avancez la fin, ou donnez les dates."
+    return ""
+
+
 def find_rule(plain: str, today: date) -> tuple[RecurrenceRule, list[tuple[int, int]]] | None:
     """Find a rule in a text without accents or capitals, and where its words are; None where there is none."""
-    match = next((found for pattern in _RULES if (found := pattern.search(plain))), None)
-    if match is None:
+    found = _find_days(plain, today)
+    if found is None:
         return None
-    groups = match.groupdict()
-    day = groups["day"] or groups.get("other") or ""
-    but, excepted = _find_exceptions(plain, today)
-    nth = _NTH.get(groups.get("nth") or "", 0)
-    rule = RecurrenceRule(WEEKDAYS.index(day), nth, 2 if groups.get("two") else 1, but=frozenset(but))
+    rule, spans = found
+    but, zone, excepted = _find_exceptions(plain, today)
+    if match := _SCHOOL_TERM.search(plain):
+        zone, excepted = (match["zone"] or "").upper() or HERE, [*excepted, match.span()]
     for start, end in excepted:  # « sauf du 20 au 27 » is no end of the rule
         plain = f"{plain[:start]}{',' * (end - start)}{plain[end:]}"
-    bounded, spans = _find_bound(plain, rule, today)
-    return bounded, [match.span(), *spans, *excepted]
+    bounded, ends = _find_bound(plain, replace(rule, but=frozenset(but), school=zone), today)
+    return bounded, [*spans, *ends, *excepted]
 
 
-def _find_exceptions(plain: str, today: date) -> tuple[list[date], list[tuple[int, int]]]:
-    """Find the days that « sauf le 22/12 et le 29/12 » takes out, and where these words are."""
+def _find_days(plain: str, today: date) -> tuple[RecurrenceRule, list[tuple[int, int]]] | None:
+    """Find which weekday recurs, and in which weeks, and where these words are."""
+    match = next((found for pattern in _RULES if (found := pattern.search(plain))), None)
+    weeks = _WEEKS.search(plain)
+    if match is None:
+        return _find_weeks(plain, weeks, today) if weeks else None
+    said = match.groupdict()
+    nth = join_nth([_NTH[word.rstrip("s")] for word in re.findall(_ONE, said.get("nth") or "")])
+    rule = RecurrenceRule(WEEKDAYS.index(match["day"]), nth, _NUMBERS.get(said.get("number") or "", 1))
+    if weeks is None or nth or weeks["after"] not in (None, match["day"]) or _overlap(weeks, match):
+        return rule, [match.span()]
+    return replace(rule, every=_read_weeks(weeks)), [match.span(), weeks.span()]
+
+
+def _overlap(one: re.Match[str], other: re.Match[str]) -> bool:
+    return one.start() < other.end() and other.start() < one.end()
+
+
+def _read_weeks(match: re.Match[str]) -> int:
+    if parity := match["parity"]:
+        return ODD_WEEKS if parity.startswith("im") else EVEN_WEEKS
+    return 1 if match["each"] else _NUMBERS.get(match["number"] or match["of"] or "", 2)
+
+
+def _find_weeks(plain: str, match: re.Match[str], today: date) -> tuple[RecurrenceRule, list[tuple[int, int]]] | None:
+    """Find the weekday of « une semaine sur deux », « tous les 15 jours »: after these words, before them, or anywhere,
+    where it may be of the first day and is left there; last, that of a date."""
+    every = _read_weeks(match)
+    if match["after"]:
+        return RecurrenceRule(WEEKDAYS.index(match["after"]), every=every), [match.span()]
+    if before := _BEFORE.search(plain[: match.start()]):
+        return RecurrenceRule(WEEKDAYS.index(before[1]), every=every), [(before.start(), match.end())]
+    if match["each"]:
+        return None
+    if bare := _BARE_DAY.search(plain):
+        return RecurrenceRule(WEEKDAYS.index(bare[1]), every=every), [bare.span(), match.span()]
+    if named := re.search(rf"(?<!\w)({_DAYS})(?!\w)", plain):
+        return RecurrenceRule(WEEKDAYS.index(named[1]), every=every), [match.span()]
+    dated = _DATED.search(plain)
+    day = read_coming_day(dated[0], today) if dated else None
+    return (RecurrenceRule(day.weekday(), every=every), [match.span()]) if day else None
+
+
+def _find_exceptions(plain: str, today: date) -> tuple[list[date], str, list[tuple[int, int]]]:
+    """Find the days that « sauf le 22/12 et le 29/12 » takes out, the zone whose school holidays « sauf vacances
+    scolaires » takes out, and where these words are."""
     match = _EXCEPT.search(plain)
     if match is None:
-        return [], []
-    found, end = list[date](), match.end()
-    while (link := _NEXT.match(plain, end)) and (link[0] or not found):
-        rest = plain[link.end() :]
-        words = re.split(r"(\s+|,)", rest)[: 2 * _RANGE_WORDS]
-        said = ("".join(words[:size]).rstrip(" ,.") for size in range(len(words), 0, -2))
-        read = next(((text, days) for text in said if text and (days := _read_excepted(text, rest, today))), None)
+        return [], "", []
+    found, zone, end = list[date](), "", match.end()
+    while (link := _NEXT.match(plain, end)) and (link[0] or end == match.end()):
+        if holidays := _HOLIDAYS.match(plain, link.end()):  # public ones are left out anyhow
+            zone, end = _read_zone(holidays) or zone, holidays.end()
+            continue
+        read = _read_excepted_at(plain, link.end(), today)
         if read is None:
             break
-        found, end = [*found, *read[1]], link.end() + len(read[0])
-    return found, [(match.start(), end)] if found else []
+        found, end = [*found, *read[0]], read[1]
+    return found, zone, [(match.start(), end)] if end > match.end() else []
+
+
+def _read_zone(match: re.Match[str]) -> str:
+    return ((match["zone"] or "").upper() or HERE) if match["school"] else ""
+
+
+def _read_excepted_at(plain: str, start: int, today: date) -> tuple[list[date], int] | None:
+    """Read the longest words from there on that are days; return these, and where the words end."""
+    rest = plain[start:]
+    words = re.split(r"(\s+|,)", rest)[: 2 * _RANGE_WORDS]
+    said = ("".join(words[:size]).rstrip(" ,.") for size in range(len(words), 0, -2))
+    read = ((text, days) for text in said if text and (days := _read_excepted(text, rest, today)))
+    return next(((days, start + len(text)) for text, days in read), None)
 
 
 def _read_excepted(said: str, rest: str, today: date) -> list[date]:
@@ -216,4 +342,9 @@ def read_rule(text: str, today: date) -> RecurrenceRule:
 
 def say_rule(rule: RecurrenceRule, first: date) -> str:
     """Say a rule with its end: « tous les mardis jusqu’au mercredi 30 juin 2027 »."""
-    return f"{rule} jusqu’au {say_date(rule.finds_end(first))}"
+    term = (
+        ""
+        if not rule.school
+        else " hors vacances scolaires" + (f" (zone {rule.school})" if rule.school != HERE else "")
+    )
+    return f"{rule}{term} jusqu’au {say_date(rule.finds_end(first))}"

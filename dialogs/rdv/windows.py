@@ -18,7 +18,7 @@ from dialogs.cra import DUREE_FIELD
 from dialogs.destinations import moment
 from dialogs.lines import line
 from dialogs.personal_data import fault_of_memo
-from dialogs.rdv.recurrence import RecurrenceRule, read_rule, write_out
+from dialogs.rdv.recurrence import RecurrenceRule, fault_of_school, read_rule, write_out
 from dialogs.themes import THEME_FIELD
 from storage.communes import CommunePlace, get_commune
 from storage.cra.report import Canal
@@ -169,6 +169,8 @@ class NewRdv(_Rdv):
 
 
 def _fault_of_rule(rule: RecurrenceRule, when: datetime, clues: Clues) -> str:
+    if unknown := fault_of_school(rule, when.date(), clues.user.departement):
+        return unknown
     written = write_out(rule, when.date(), when.time(), clues.user.zone, clues.user.departement)
     if not written.occurrences:
         return "Aucun jour ne convient jusqu’à cette date : reculez la fin."

@@ -4,7 +4,7 @@ days. None is filed without its author."""
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, Column, SmallInteger, or_
@@ -12,6 +12,7 @@ from sqlmodel import Field, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
+from config.time import is_in_week, is_nth_of_month
 from storage.cra.queries import read_last_commune
 from storage.cra.report import Canal, Cra, CraRow
 from storage.cra.search import AuthorSheet
@@ -62,12 +63,11 @@ async def find_last_report(db: AsyncSession, sheet: AuthorSheet) -> CraRow | Non
 
 HABITS_MAX = 20
 """How many recurring reports one person may have."""
-LAST = -1
 
 
 class RecurringReport(Numbered, table=True):
-    """A report to propose to its author on a ``weekday`` (Monday is 0): each week, every ``every`` weeks from ``first``
-    on, or on the ``nth`` such day of each month (-1 is the last), until a day, if one is said.
+    """A report to propose to its author on a ``weekday`` (Monday is 0) of the weeks that ``every`` says, counted from
+    ``first`` on, or on the ``nth`` such day of each month (``config.time`` reads both), until a day, if one is said.
 
     ``raw`` is what a submission of the dialog would send, but for the date; ``skipped_on`` the last day on which it was
     not wanted. It is stopped by ``until``.
@@ -90,11 +90,7 @@ class RecurringReport(Numbered, table=True):
         """Tell whether the report is to be proposed on a day."""
         if day.weekday() != self.weekday or day < self.first or (self.until is not None and day > self.until):
             return False
-        if self.nth == LAST:
-            return (day + timedelta(weeks=1)).month != day.month
-        if self.nth:
-            return (day.day - 1) // 7 + 1 == self.nth
-        return (day - self.first).days // 7 % self.every == 0
+        return is_nth_of_month(day, self.nth) and is_in_week(day, self.first, self.every)
 
     def key_of(self, day: date) -> str:
         """Make the one-time key of the report of a day: however often it is sent, it is filed once."""

@@ -326,9 +326,8 @@ def _select_own(user_id: str, *wanted: Any) -> SelectOfScalar[Rdv]:
 
 
 class RdvSeries(Numbered, table=True):
-    """The rule of a recurring rdv: a weekday (Monday is 0) of each week (``nth`` 0), of every second week (``every``
-    2), or the ``nth`` of each month (-1 is the last), at ``minute`` of the day in ``zone``, from ``first`` to
-    ``until``."""
+    """The rule of a recurring rdv: a weekday (Monday is 0) of the weeks that ``every`` says, or the ``nth`` of each
+    month (``config.time`` reads both), at ``minute`` of the day in ``zone``, from ``first`` to ``until``."""
 
     __tablename__ = "rdv_series"
 
