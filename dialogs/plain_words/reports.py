@@ -63,9 +63,14 @@ _LIKE_DAY = (
     r"le \d{1,2}(?: \d{1,2})?"
 )
 _LIKE_ANOTHER = re.compile(
-    rf"^ (?:(?:idem|pareil(?:le)?|rebelote)(?: (?:qu |que )?(?:{_LIKE_DAY}))?|comme (?:{_LIKE_DAY})) "
-    r"(?:(?:mais|avec|sauf) )*(.*)$"
+    r"^ (?:(?:mets?|fais|refais|note|enregistre|ajoute|saisis)(?: moi)? |(?:aujourd hui )?(?:j ai fait |c etait |exactement )+)?"
+    rf"(?:(?:idem|pareil(?:le)?|rebelote|(?:la )?meme chose)(?: (?:qu |que )?(?:{_LIKE_DAY}))?|comme (?:{_LIKE_DAY})) "
+    r"(?:(?:mais|avec|sauf|qu|que) )*(.*)$"
 )
+_IN_REPORT = re.compile(
+    r" (?:celui (?:de |d )?)?(?:(?:pour|dans|en|comme|sur) )?(?:(?:le|mon|mes|un) )?(?:dernier )?(?:cras?|comptes? rendus?) "
+)
+"""That it is a report which is like another one: « pareil qu’hier pour mes cra »."""
 ENOUGH = 3.0
 """From which signs together tell; one alone tells nothing."""
 
@@ -76,14 +81,23 @@ def is_appointment(plain: str) -> bool:
 
 
 _REPEATED = re.compile(
-    rf" (?:tous les|chaque) (?:{'|'.join(WEEKDAYS)})s? (?:\S+ ){{0,3}}?(?:a |de )?"
-    r"(?:\d{1,2} ?h(?:eures?)?|[a-z]{2,8} heures?) "
+    rf" (?:tous les|chaque) (?:{'|'.join(WEEKDAYS)})s? (?:\S+ ){{0,3}}?"
+    r"(?:(?:a |de )(?:\d{1,2} ?h(?:eures?)?|[a-z]{2,8} heures?)|(?:[7-9]|1\d|20) ?h(?:eures?)?) "
 )
 
 
 def is_repeated(plain: str) -> bool:
     """Whether something is told that is every week on a day, at an hour."""
     return bool(_REPEATED.search(plain))
+
+
+_EACH_WEEK = re.compile(rf" (?:(?:tou[st]|tt|ts) les|chaque) (?:{'|'.join(WEEKDAYS)})s? ")
+
+
+def is_habit(plain: str) -> bool:
+    """Whether a report is told that comes back each week: an activity on a weekday, at no hour."""
+    is_timed = re.search(r" (?:[89]|1\d) ?h(?: ?[0-5]\d)? ", plain)
+    return bool(_EACH_WEEK.search(plain)) and not is_timed and weigh_report(plain) > 0
 
 
 def find_day(plain: str) -> str:
@@ -102,7 +116,7 @@ def sum_signs(plain: str) -> float:
 
 def is_like_another(plain: str) -> bool:
     """Return whether a report is told as like another one, with nothing behind but what differs: « idem mais 1h »."""
-    found = _LIKE_ANOTHER.match(plain)
+    found = _LIKE_ANOTHER.match(_IN_REPORT.sub(" ", plain))
     return found is not None and (not found[1].strip() or sum_signs(f" {found[1]}") > 0)
 
 
@@ -166,7 +180,7 @@ def _write_habit(said: Utterance) -> str:
     """Write the report that is to be proposed each week: « tous les jeudis », and what it is; "" for none."""
     text = said.sentence.text
     day = _WEEKLY.search(text)
-    if not (day and said.has(_PROPOSED) and sum_signs(said.plain)):
+    if not (day and (said.has(_PROPOSED) or is_habit(said.plain)) and sum_signs(said.plain)):
         return ""
     told = _TO_PROPOSE.sub(" ", f"{text[: day.start()]} {text[day.end() :]}")
     sentence = read_sentence(told)
@@ -177,8 +191,8 @@ def _write_habit(said: Utterance) -> str:
 _BEFORE_SIGN = re.compile(r" (?=,)")
 
 
-_WEEKLY = re.compile(rf"\b(?:tous les|chaque|du|de chaque) ({'|'.join(WEEKDAYS)})s?\b", re.IGNORECASE)
-_PROPOSED = "propos|revienn|chaque semaine|toutes les semaines|tout seul|tout pret|d office"
+_WEEKLY = re.compile(rf"\b(?:(?:tou[st]|tt|ts) les|chaque|du|de chaque) ({'|'.join(WEEKDAYS)})s?\b", re.IGNORECASE)
+_PROPOSED = r"propos|revienn|(?:enregistr|not|saisi|rentr|ajout|mets?|pose)\S* (?:moi )?(?:tous les|chaque) |chaque semaine|toutes les semaines|tout seul|tout pret|d office"
 _TO_PROPOSE = re.compile(
     r"[,;.!?]?\s{0,3}(?:\b(?:est-ce que )?(?:tu|vous|je|j['’])[^\s,;.!?]{0,12} ?[^\s,;.!?]{0,12} "
     r"(?:[^\s,;.!?]{1,20} ){0,3}?)?\b(?:propos(?!ant)\w*|revien\w*)[^,;.!?]*",

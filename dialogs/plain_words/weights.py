@@ -18,6 +18,7 @@ from dialogs.plain_words.readings import Intention, Reading
 from dialogs.plain_words.reports import (
     REPORT_ACTS,
     is_appointment,
+    is_habit,
     is_like_another,
     is_noted,
     is_repeated,
@@ -89,7 +90,7 @@ def weigh(said: Utterance) -> Mapping[Intention, float]:
     scores[Intention.CRA] += weigh_report(said.plain)
     if act := find_act(said):
         scores[act[0]] += ACT_WEIGHT
-    if is_noted(said):
+    if is_noted(said) or is_habit(said.plain):
         scores[Intention.CRA] += NOTED_WEIGHT
     if link := find_link(said.sentence.text):
         scores[_judge_link(link, scores, said)] += LINK_WEIGHT

@@ -29,6 +29,7 @@ SAME = frozenset(("idem", "pareil", "pareille", "rebelote", "identique"))
 """Words that mean a report like another one."""
 _LAST = ("d habitude", "d hab", "la derniere fois", "le dernier", "la derniere", "le precedent", "avant")
 _NUMBERED = re.compile(r"(?:le )?(?:cra |compte rendu )?(?:n ?° ?|no |numero |n )?(\d{1,9})")
+_NAMED = frozenset("celui celle ceux le la l mon ma cra compte rendu atelier seance de du d".split())
 _EXCEPTING = frozenset(("mais", "sauf"))
 _TIMES = re.compile(r"(?<![\w+])(?:[x×]\s?(\d{1,2})|(\d{1,2})\s?[x×])(?!\w)", re.IGNORECASE)
 _PLUS = re.compile(r"\s\+\s?(?=(?:(?:10|[1-9])[ \t]?)?(?:indiv|ponct|atelier|rdv|rendez))", re.IGNORECASE)
@@ -196,6 +197,7 @@ def _take_like(text: str, clues: Clues, *, first: bool) -> tuple[str, Like | Non
         start = at + (2 if token.word == "meme" else 1)
         if same and typed.words(start, start + 1) in ("que", "qu"):
             start += 1
+        start = _skip_name(typed, start, clues)
         found, end = _read_like(typed, start, clues)
         if found is None and not same:
             continue
@@ -204,6 +206,14 @@ def _take_like(text: str, clues: Clues, *, first: bool) -> tuple[str, Like | Non
         begin = at - 1 if at and typed.words(at - 1, at) == "la" and token.word == "meme" else at
         return _blank(typed.text + typed.rest, typed.tokens[begin].start, typed.tokens[end - 1].end), found
     return text, None
+
+
+def _skip_name(typed: TypedLine, start: int, clues: Clues) -> int:
+    """Skip what a report is called before its day: « comme celui de lundi », « pareil que l’atelier d’hier »."""
+    at = start
+    while at < len(typed.tokens) and typed.tokens[at].word in _NAMED:
+        at += 1
+    return at if at > start and isinstance(_read_like(typed, at, clues)[0], date) else start
 
 
 def _means_same(typed: TypedLine, at: int) -> bool:

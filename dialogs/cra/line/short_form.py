@@ -3,6 +3,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -11,9 +12,10 @@ from bot.errors import UserError
 from bot.forms import Clues
 from bot.people import make_nobody
 from config.text import fold, make_plain
+from config.themes import find_theme
 from config.time import WEEKDAYS
 from dialogs.cra.line import Line
-from dialogs.cra.line.batch import LinePart, cut_line, read_parts
+from dialogs.cra.line.batch import Like, LinePart, cut_line, read_parts
 from dialogs.cra.line.parser import LinePiece, TypedLine, choose_pieces, split_line
 from dialogs.cra.line.readers import BARE_NUMBER, GUESS, NOTHING, has_code
 from dialogs.rdv.recurrence import find_rule
@@ -38,6 +40,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
 _TAG = re.compile(r"#[\w-]+")
 _LINKS = frozenset(("de", "d", "et", "a", "puis"))
 """Small words of a line that is written as one: « 3 individuels de 30 min »."""
+_SLOPPY = re.compile(r"\d ?mn\b|\b(?:auj|ajd|de (?!\d))|\bd['’]")
+"""Abbreviations and small words that no line is written with: « 10 mn », « atelier de lundi »."""
 _DAYS = {0: "aujourd’hui", 1: "hier", 2: "avant-hier"}
 _ORDER = ("activite", "participants", "canal", "duree", "themes", "commune", "date", "age", "statut")
 """The order in which the help shows what a line says."""
@@ -48,40 +52,46 @@ Said = Mapping[str, list[str]]
 
 
 def shorten_command(line: str, today: date, departements: Sequence[str] = ()) -> str:
-    """Shorten a `/cra` command line of somebody who works in these départements, unless it says what is to come back
-    each week."""
+    """Shorten a `/cra` command line of somebody who works in these départements; what comes back each week is told
+    after its day."""
     command, _, told = line.partition(" ")
-    if not told or find_rule(make_plain(told), today):
+    clues = Clues(make_nobody().copy_with(departements=list(departements)), today, OLDEST)
+    rule = find_rule(make_plain(told), today)
+    if not told or (rule and len(rule[1]) > 1):
         return line
-    author = make_nobody().copy_with(departements=list(departements))
-    return f"{command} {shorten(told, Clues(author, today, OLDEST))}"
+    if rule:
+        start, end = rule[1][0]
+        return f"{command} {told[start:end]} {shorten(f'{told[:start]} {told[end:]}', clues, is_weekly=True)}"
+    return f"{command} {shorten(told, clues)}"
 
 
-def shorten(told: str, clues: Clues) -> str:
+def shorten(told: str, clues: Clues, *, is_weekly: bool = False) -> str:
     """Return the shortest line that is read as a told report, or as several; what is told where that is a line
-    already, is like another report, or would not be read alike."""
+    already or would not be read alike. Of what comes back each week the themes stand before the numbers."""
     bare = " ".join(_TAG.sub(" ", told).split())
     try:
         parts = cut_line(bare, clues)
         lines = read_parts(parts, {}, clues, Usual())
     except UserError:
         return told
-    says_nothing = all(line.raw.keys() <= line.assumed.keys() for line in lines)
-    if says_nothing or _is_line(bare, clues) or any(part.like is not None for part in parts):
+    is_like = parts[0].like is not None and len(parts) == 1
+    says_nothing = not is_like and all(line.raw.keys() <= line.assumed.keys() for line in lines)
+    if says_nothing or _is_line(bare, clues) or (not is_like and any(part.like is not None for part in parts)):
         return told
     starts = [sum(part.times for part in parts[:at]) for at in range(len(parts))]
-    written = [_write(part, lines[start], clues) for part, start in zip(parts, starts, strict=True)]
+    written = [_write(part, lines[at], clues, is_weekly=is_weekly) for part, at in zip(parts, starts, strict=True)]
     short = " puis ".join(written)
-    return " ".join([short, *_TAG.findall(told)]) if _reads_alike(short, lines, clues) else told
+    return " ".join([short, *_TAG.findall(told)]) if _reads_alike(short, parts, lines, clues) else told
 
 
-def _reads_alike(text: str, lines: list[Line], clues: Clues) -> bool:
-    """Return whether a text is read as these lines: the same values, and the same in doubt."""
+def _reads_alike(text: str, parts: list[LinePart], lines: list[Line], clues: Clues) -> bool:
+    """Return whether a text is read as these lines: the same values, the same in doubt, and like the same report."""
     try:
-        others = read_parts(cut_line(text, clues), {}, clues, Usual())
+        cut = cut_line(text, clues)
+        others = read_parts(cut, {}, clues, Usual())
     except UserError:
         return False
-    return [_list_values(line) for line in others] == [_list_values(line) for line in lines]
+    return [part.like for part in cut] == [part.like for part in parts] and [_list_values(line) for line in others] == [_list_values(line) for line in lines]
 
 
 def _list_values(line: Line) -> tuple[object, ...]:
@@ -109,6 +119,8 @@ def _is_line(text: str, clues: Clues) -> bool:
     return (
         is_plain
         and not is_parted
+        and not _SLOPPY.search(text)
+        and not any(_name_theme(theme) != theme for theme in _list_themes(typed, pieces))
         and ranks == sorted(ranks)
         and _PLURALS.issuperset(first)
         and _LINKS.issuperset(small)
@@ -119,15 +131,50 @@ def _are_themes(*pieces: LinePiece) -> bool:
     return all(piece.reading is not None and piece.reading.element == "themes" for piece in pieces)
 
 
-def _write(part: LinePart, line: Line, clues: Clues) -> str:
+def _write(part: LinePart, line: Line, clues: Clues, *, is_weekly: bool) -> str:
     """Write the line of a part, in the order that the help shows."""
     typed = split_line(part.text)
     pieces = choose_pieces(typed, clues)
-    return " ".join(text for text in _list_words(part, line, _gather(typed, pieces, line), clues.today) if text)
+    said = _gather(typed, pieces, line)
+    if part.like is not None:
+        return _write_copy(part, line, said, clues.today)
+    words = list(_list_words(part, line, said, clues.today))
+    if is_weekly:
+        words.insert(1, words.pop(THEMES))
+    return " ".join(filter(None, words))
+
+
+THEMES = 4
+"""Where the themes stand among the words of a line."""
+
+
+def _write_copy(part: LinePart, line: Line, said: Said, today: date) -> str:
+    """Write which report is copied, with how many people, and what else is other in it."""
+    told = replace(line, raw={element: value for element, value in line.raw.items() if element in said})
+    people = f"avec {line.raw['participants']} personnes" if "participants" in told.raw else ""
+    others = [text for text in _list_words(part, told, said, today) if text and not _COUNT.fullmatch(text)]
+    but = "mais" * (set(said) - {"themes"} != {"date"} or bool(said["themes"]))
+    return " ".join(filter(None, (_name_copied(part.like, today), people, but * bool(others), *others)))
+
+
+def _name_copied(like: Like | None, today: date) -> str:
+    """Name the report that is copied: by its day, or by its number; « idem » is the last one."""
+    if isinstance(like, date):
+        ago = (today - like).days
+        near = _DAYS.get(ago, "") if ago else ""  # « comme lundi » on a Monday
+        return f"comme {near or (WEEKDAYS[like.weekday()] if ago <= WEEK else f'le {like:%d/%m}')}"
+    return f"comme le n° {like}" if isinstance(like, int) else "idem"
+
+
+_COUNT = re.compile(r"\d+p")
+WEEK = 7
+"""Days within which a day is called by its name."""
+
+
 
 
 def _gather(typed: TypedLine, pieces: list[LinePiece], line: Line) -> Said:
-    """Gather what was typed for each element, themes that do not count left out."""
+    """Gather what was typed for each element, themes by their usual names, those that do not count left out."""
     said: dict[str, list[str]] = {}
     themes = line.raw.get("themes", ())
     for piece in pieces:
@@ -135,7 +182,45 @@ def _gather(typed: TypedLine, pieces: list[LinePiece], line: Line) -> Said:
         if reading and (reading.element != "themes" or reading.value in themes or "themes" in line.mistakes):
             text = reading.value if reading.element == "duree" else typed.as_typed(piece.first, piece.end)
             said.setdefault(reading.element, []).append(text)
+    said["themes"] = _name_themes(said.get("themes", ()))
     return said
+
+
+def _list_themes(typed: TypedLine, pieces: list[LinePiece]) -> list[str]:
+    """List the themes of a line as they were typed."""
+    read = (piece for piece in pieces if piece.reading and piece.reading.element == "themes")
+    return [typed.as_typed(piece.first, piece.end) for piece in read]
+
+
+_WRAPPING = re.compile(
+    r"(?:dossiers?|bo[iî]tes?|d[ée]clarations?|adresses?|recherche|comptes?(?= ameli)|espace(?= france)) (?:d['’]|de |du )?",
+    re.IGNORECASE,
+)
+"""Words before the name of a theme: « dossier caf », « boîte mail »."""
+_NAMES = {
+    **dict.fromkeys(("ordi", "ordis", "ordinateurs"), "ordinateur"),
+    **dict.fromkeys(("mails", "courriels", "messagerie", "messagerie electronique", "boite mail", "emails"), "mail"),
+    "tablettes": "tablette",
+    "smartphones": "smartphone",
+}
+"""The names of themes that are called in several ways."""
+_VAGUE = frozenset(("prise en main", "declaration", "declarations", "demarche", "demarches", "dossier", "dossiers"))
+"""Words of a theme that say nothing beside another word of it: « prise en main ordinateur »."""
+
+
+def _name_theme(typed: str) -> str:
+    """Name a theme as typed, without the words around it, or by its usual name: « messagerie » is « mail »."""
+    bare = _WRAPPING.sub("", typed, count=1) if _WRAPPING.match(typed) else typed
+    theme = find_theme(typed)
+    named = bare if theme and find_theme(bare) is theme else typed
+    return _NAMES.get(fold(named), named)
+
+
+def _name_themes(typed: Sequence[str]) -> list[str]:
+    """Name themes, each once, and vague words only where no other word says the theme."""
+    named = [name for name in dict.fromkeys(map(_name_theme, typed))]
+    clear = {find_theme(name) for name in named if fold(name) not in _VAGUE}
+    return [name for name in named if fold(name) not in _VAGUE or find_theme(name) not in clear]
 
 
 def _list_words(part: LinePart, line: Line, said: Said, today: date) -> Iterator[str]:
