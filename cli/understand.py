@@ -12,7 +12,7 @@ from cli.texts import Text, open_file, read_lines
 from cli.usage import load
 from config.commands import read_commands
 from config.time import PARIS
-from dialogs.plain_words import Intention, Reading, understand
+from dialogs.plain_words import Reading, understand
 
 Understood = tuple[int, Reading]
 """A reading by the number of its line; the first is 1."""
@@ -54,12 +54,19 @@ def _read_all(lines: Iterator[Text], speaker: Speaker) -> Iterator[Understood]:
 
 
 def _shorten(reading: Reading, speaker: Speaker, commands: CommandIndex) -> Reading:
-    """Shorten the line of a report to what is read of it; in the chat it keeps all words, as the preview names those
-    that are not understood."""
-    if reading.intention is not Intention.CRA or " " not in reading.line or commands.find(reading.line)[0] != "cra":
+    """Write the line of a report or an appointment in one way, with what is read of it; in the chat it keeps all words,
+    as the preview names those that are not understood."""
+    way = _SHORT_FORMS.get(commands.find(reading.line)[0]) if " " in reading.line else None
+    if way is None:
         return reading
-    shorten = load("dialogs.cra.line.short_form:shorten_command")
-    return replace(reading, line=shorten(reading.line, speaker.today, speaker.departements))
+    return replace(reading, line=load(way)(reading.line, speaker.today, speaker.departements))
+
+
+_SHORT_FORMS = {
+    "cra": "dialogs.cra.line.short_form:shorten_command",
+    "rdv": "dialogs.rdv.short_form:arrange_command",
+}
+"""What writes the lines of a command in one way."""
 
 
 def _as_object(number: int, reading: Reading) -> dict[str, object]:

@@ -16,6 +16,15 @@ TOLD = {
     "ponctuel pour imprimer, 10 mn": "ponctuel 10min imprimer",
     "ce matin un atelier mail de 8 personnes, 2h puis 2 ponctuels caf 15 min": "atelier 8p 2h mail aujourd’hui puis "
     "2 ponctuels 15min caf",
+    "ponctuel 10mn boîte mail": "ponctuel 10min mail",
+    "une dame pour son dossier caf, 45 min": "individuel 45min caf",
+    "1h chez un monsieur, prise en main de l'ordi": "individuel 1h ordinateur",
+    "atelier mail à st nazaire, 8 personnes": "atelier 8p mail Saint-Nazaire",
+    "pareil que mardi mais avec 4 personnes": "comme mardi avec 4 personnes",
+    "idem que celui de vendredi sauf que c'était 1h30": "comme vendredi mais 1h30",
+    "la même chose qu'hier à distance": "comme hier mais à distance",
+    "idem que le dernier cra mais 1h": "idem mais 1h",
+    "pareil aujourd'hui": "idem aujourd’hui",
     "un atelier linux à Crest avec 5 personnes, deux heures #fabrique": "atelier 5p 2h linux Crest #fabrique",
 }
 
@@ -40,9 +49,11 @@ def test_a_line_stays_as_it_is_and_what_says_nothing_too(line: str) -> None:
     assert shorten(line, CLUES) == line
 
 
-def test_what_comes_back_each_week_keeps_its_words() -> None:
-    weekly = "/cra tous les mardis je fais un atelier smartphone, 8 personnes"
-    assert shorten_command(weekly, LINE_DAY) == weekly
+def test_what_comes_back_each_week_has_its_day_first() -> None:
+    weekly = "/cra tous les mardis je fais un atelier smartphone, 8 personnes, deux heures"
+    assert shorten_command(weekly, LINE_DAY) == "/cra tous les mardis atelier smartphone 8p 2h"
+    until = "/cra tous les mardis jusqu’au 30/06 un atelier smartphone"
+    assert shorten_command(until, LINE_DAY) == until
     assert shorten_command("/cra", LINE_DAY) == "/cra"
     assert shorten_command("/cra hier un atelier mail de 4 personnes", LINE_DAY) == "/cra atelier 4p mail hier"
 

@@ -29,7 +29,27 @@ SAME = frozenset(("idem", "pareil", "pareille", "rebelote", "identique"))
 """Words that mean a report like another one."""
 _LAST = ("d habitude", "d hab", "la derniere fois", "le dernier", "la derniere", "le precedent", "avant")
 _NUMBERED = re.compile(r"(?:le )?(?:cra |compte rendu )?(?:n ?° ?|no |numero |n )?(\d{1,9})")
-_NAMED = frozenset("celui celle ceux le la l mon ma cra compte rendu atelier seance de du d".split())
+_NAMED = frozenset(
+    (
+        "celui",
+        "celle",
+        "ceux",
+        "le",
+        "la",
+        "l",
+        "mon",
+        "ma",
+        "cra",
+        "compte",
+        "rendu",
+        "atelier",
+        "seance",
+        "de",
+        "du",
+        "d",
+    )
+)
+"""What stands before the day of a report that is copied: « comme celui de lundi »."""
 _EXCEPTING = frozenset(("mais", "sauf"))
 _TIMES = re.compile(r"(?<![\w+])(?:[x×]\s?(\d{1,2})|(\d{1,2})\s?[x×])(?!\w)", re.IGNORECASE)
 _PLUS = re.compile(r"\s\+\s?(?=(?:(?:10|[1-9])[ \t]?)?(?:indiv|ponct|atelier|rdv|rendez))", re.IGNORECASE)

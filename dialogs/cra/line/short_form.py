@@ -19,6 +19,7 @@ from dialogs.cra.line.batch import Like, LinePart, cut_line, read_parts
 from dialogs.cra.line.parser import LinePiece, TypedLine, choose_pieces, split_line
 from dialogs.cra.line.readers import BARE_NUMBER, GUESS, NOTHING, has_code
 from dialogs.rdv.recurrence import find_rule
+from storage.communes import reduce_name
 from storage.cra.habits import Usual
 from storage.cra.report import Activite, Canal, Statut
 
@@ -91,13 +92,17 @@ def _reads_alike(text: str, parts: list[LinePart], lines: list[Line], clues: Clu
         others = read_parts(cut, {}, clues, Usual())
     except UserError:
         return False
-    return [part.like for part in cut] == [part.like for part in parts] and [_list_values(line) for line in others] == [_list_values(line) for line in lines]
+    return [part.like for part in cut] == [part.like for part in parts] and [_list_values(line) for line in others] == [
+        _list_values(line) for line in lines
+    ]
 
 
 def _list_values(line: Line) -> tuple[object, ...]:
     values = {element: value for element, value in line.raw.items() if element != "themes"}
     if line.raw.get("activite") != Activite.COLLECTIF:
         values.pop("participants", None)
+    if "commune" in line.mistakes:
+        values["commune"] = reduce_name(str(values.get("commune", "")))
     return values, sorted(line.raw.get("themes", ())), sorted(line.mistakes)
 
 
@@ -171,8 +176,6 @@ WEEK = 7
 """Days within which a day is called by its name."""
 
 
-
-
 def _gather(typed: TypedLine, pieces: list[LinePiece], line: Line) -> Said:
     """Gather what was typed for each element, themes by their usual names, those that do not count left out."""
     said: dict[str, list[str]] = {}
@@ -193,7 +196,8 @@ def _list_themes(typed: TypedLine, pieces: list[LinePiece]) -> list[str]:
 
 
 _WRAPPING = re.compile(
-    r"(?:dossiers?|bo[iî]tes?|d[ée]clarations?|adresses?|recherche|comptes?(?= ameli)|espace(?= france)) (?:d['’]|de |du )?",
+    r"(?:dossiers?|bo[iî]tes?|d[ée]clarations?|adresses?|recherche|comptes?(?= ameli)|espace(?= france)) "
+    r"(?:d['’]|de |du )?",
     re.IGNORECASE,
 )
 """Words before the name of a theme: « dossier caf », « boîte mail »."""
@@ -218,7 +222,7 @@ def _name_theme(typed: str) -> str:
 
 def _name_themes(typed: Sequence[str]) -> list[str]:
     """Name themes, each once, and vague words only where no other word says the theme."""
-    named = [name for name in dict.fromkeys(map(_name_theme, typed))]
+    named = list(dict.fromkeys(map(_name_theme, typed)))
     clear = {find_theme(name) for name in named if fold(name) not in _VAGUE}
     return [name for name in named if fold(name) not in _VAGUE or find_theme(name) not in clear]
 
@@ -248,8 +252,10 @@ def _write_minutes(minutes: int) -> str:
 def _write_place(label: str, line: Line, said: Said) -> str:
     """Write a commune by its postcode where that was typed, by its name otherwise."""
     typed = " ".join(said.get("commune", ()))
+    named = {choice.partition(" ")[2] for choice in line.choices.get("commune", ())}
     if not label or "commune" in line.mistakes:
-        return typed
+        is_short = len(named) == 1 and reduce_name(typed) != fold(typed)  # « st nazaire » is several
+        return named.pop() if is_short and not has_code(typed) else typed
     code, _, name = label.partition(" ")
     return code if has_code(typed) else name
 

@@ -1,0 +1,119 @@
+"""The line of a told appointment in one order: when it is, how long, until when it comes back, what it is about, where,
+and with whom."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+
+from bot.capabilities import OLDEST
+from bot.forms import Clues
+from bot.french import MONTH_NUMBERS
+from bot.people import make_nobody
+from config.time import WEEKDAYS
+from dialogs.rdv.line import RdvLine, UsualRdv, names_colleagues, read_rdv_line
+from storage.communes import find_place_exactly
+
+_MONTHS = "|".join((*MONTH_NUMBERS, "février", "août", "décembre"))
+_DAY = (
+    rf"(?:tous les |chaque )?(?:{'|'.join(WEEKDAYS)})s?(?: prochain)?"
+    rf"(?: \d{{1,2}}(?:/\d{{1,2}}| (?:{_MONTHS})))?|(?:apr[èe]s[- ])?demain|aujourd['’]hui|"
+    rf"\d{{1,2}}/\d{{1,2}}(?:/\d{{2,4}})?|\d{{1,2}}(?:er)? (?:{_MONTHS})"
+)
+_WHEN = re.compile(
+    rf"\b(?:le |du )?({_DAY}),? (?:à |a |vers )?(\d{{1,2}}h(?:\d\d)?(?:-\d{{1,2}}h(?:\d\d)?)?)(?=[ ,]|$)", re.IGNORECASE
+)
+_EACH_WEEK = re.compile(rf"\b(?:tou[st]|tt|ts) les ({'|'.join(WEEKDAYS)})s?\b", re.IGNORECASE)
+_SEATS = re.compile(r"\b(\d{1,2}) places\b")
+_HOUSE = (
+    r"m[ée]diath[èe]que|biblioth[èe]que|mairie|ccas|centre social|mjc|maison|ehpad|r[ée]sidence|[ée]cole|coll[èe]ge|"
+    r"lyc[ée]e|foyer|epn|salle"
+)
+_NAME = r"[A-ZÀ-Ý][\w'’-]+(?: (?:(?:sur|lès|en|de|du|la|le) )?[A-ZÀ-Ý][\w'’-]+)*"
+
+_Write = Callable[[re.Match[str]], str]
+_PARTS: Mapping[str, tuple[re.Pattern[str], _Write]] = {
+    "until": (
+        re.compile(
+            rf"\bjusqu['’ ]?(?:au|en|à) (?:\d{{1,2}}/\d{{1,2}}(?:/\d{{2,4}})?|(?:\d{{1,2}} )?(?:{_MONTHS})\b)",
+            re.IGNORECASE,
+        ),
+        lambda found: found[0],
+    ),
+    "who": (
+        re.compile(
+            r"(?<!\w)(?:(?:pour|avec) )?(?:(?:mme|mlle|mr|madame|monsieur) )?((?:[a-z]\.[ -]?){1,3})(?!\w)",
+            re.IGNORECASE,
+        ),
+        lambda found: re.sub(r"(?<=\.)(?=\w)", " ", found[1].strip().upper()),
+    ),
+    "spot": (
+        re.compile(
+            r"(?<!\w)(?:à |a )?domicile\b|(?<!\w)(?:par |au )?(?:téléphone|telephone|tel)\b|\ben visio\b", re.IGNORECASE
+        ),
+        lambda found: "en visio" if "v" in found[0] else "à domicile" if "domi" in found[0] else "par téléphone",
+    ),
+    "length": (
+        re.compile(r"(?<![\w/])(?:pendant )?(?:(\d{1,3}) ?(?:min|mn|minutes)|(\dh(?:\d\d)?))\b"),
+        lambda found: f"{found[1]} min" if found[1] else found[2],
+    ),
+    "place": (
+        re.compile(
+            rf"(?<!\w)(?:(?:[àa]|aux?) (?:la |le |l['’ ])?)?(?:{_HOUSE})(?: de {_NAME})?(?=[ ,]|$)|"
+            rf"(?<!\w)(?:[àÀa]|aux?) {_NAME}(?=[ ,]|$)"
+        ),
+        lambda found: re.sub(r"^[aÀ](?= )", "à", found[0]),
+    ),
+}
+_LEAD = re.compile(
+    r"^(?:(?:pour|pr|sur|avec|concernant|au sujet d[eu]s?|une?|les?|la|ses|son|sa|des)\b ?|l['’]|[ ,;:-])+",
+    re.IGNORECASE,
+)
+_ORDER = ("length", "until", "subject", "spot", "place", "who")
+
+
+def arrange_command(line: str, today: date, departements: Sequence[str] = ()) -> str:
+    """Write the line of an appointment in the usual order, where it is read as the same one then."""
+    command, _, told = _EACH_WEEK.sub(r"tous les \1s", line).partition(" ")
+    if not told or names_colleagues(told) or not (when := _WHEN.search(told)):
+        return line
+    clues = Clues(make_nobody().copy_with(departements=list(departements)), today, OLDEST)
+    read = read_rdv_line(told, clues, UsualRdv())
+    arranged = _arrange(told, when, read)
+    return f"{command} {arranged}" if _list(read_rdv_line(arranged, clues, UsualRdv())) == _list(read) else line
+
+
+def _arrange(told: str, when: re.Match[str], read: RdvLine) -> str:
+    left, parts = _SEATS.sub(r"\1p", f"{told[: when.start()]} {told[when.end() :]}"), {}
+    for name, (pattern, write) in _PARTS.items():
+        if found := pattern.search(left):
+            parts[name], left = write(found), _cut(left, found)
+    if "place" not in parts and (named := _find_commune(left, str(read.raw.get("commune", "")))):
+        parts["place"], left = f"à {named[1]}", _cut(left, named[0])
+    parts["subject"] = _LEAD.sub("", left.strip(" ,.")).replace(",", "")
+    return " ".join(" ".join((when[1], when[2], *(parts.get(name, "") for name in _ORDER))).split())
+
+
+def _cut(text: str, found: re.Match[str]) -> str:
+    return f"{text[: found.start()].rstrip(' ,')} {text[found.end() :].lstrip(' ,')}"
+
+
+def _find_commune(text: str, label: str) -> tuple[re.Match[str], str] | None:
+    """Find where a commune is named, with « à » before it, and its name; None where it is not."""
+    words = text.split() if label else []
+    names = (" ".join(words[at:end]).strip(",") for at in range(len(words)) for end in range(at + NAME_MAX, at, -1))
+    for name in names:
+        place = find_place_exactly(name).place
+        found = re.search(rf"(?:(?<!\w)[àa] )?(?<!\w){re.escape(name)}(?!\w)", text)
+        if found and place and place.label == label:
+            return found, place.commune.nom
+    return None
+
+
+NAME_MAX = 5
+"""Words of a commune’s name, at most."""
+
+
+def _list(read: RdvLine) -> Mapping[str, object]:
+    """List what an appointment says, themes in any order; initials may be written in several ways."""
+    values = {name: value for name, value in read.raw.items() if name not in ("repere", "themes")}
+    return values | {"themes": sorted(read.raw.get("themes", ())), "mistakes": sorted(read.mistakes)}
