@@ -117,12 +117,16 @@ def _find_question(said: Utterance) -> str:
     start = named[-1] + 1 if named else said.end
     if start + 1 < said.end and said.sentence.words[start].folded.split()[0] in _QUESTIONS:
         return said.sentence.typed(start, said.end) + " ?" * ("?" in text)
+    if named and start < said.end and (choice := _CHOICE.search(said.plain, said.sentence.places[start] - 1)):
+        return said.sentence.typed(said.find_word_at(choice.start(1)), said.end)
     if found := re.search(r" sur (?!une? )(?:le |la |les |l |notre )?", said.plain):
         return said.sentence.typed(said.find_word_at(found.end() - 1), said.end)
     is_asked = "?" in text and said.end - start > 1 and not said.has("comment")
     return f"{said.sentence.typed(start, said.end)} ?" if is_asked else ""
 
 
+_CHOICE = re.compile(r" (?:pour (?:savoir|choisir|decider) (?:si )?|entre )?((?:\S+ ){1,8}ou \S+ )")
+"""What may be chosen: « sondage réunion lundi ou jeudi »."""
 _ASKED = re.compile(r"\b(?:quel(?:le)?s?|quand|où|combien)\s", re.IGNORECASE)
 """What a question begins with, before the answers that there are: « quel jour : mardi ou jeudi »."""
 _QUESTIONS = frozenset({"quel", "quelle", "quels", "quelles", "qui", "quand", "ou", "combien", "est", "on", "preferez"})

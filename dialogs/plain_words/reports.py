@@ -6,11 +6,14 @@ from dataclasses import replace
 from bot.french import MONTH_NUMBERS
 from config.text import fold, split_words
 from config.time import WEEKDAYS
-from dialogs.plain_words.cues import list_theme_words
+from dialogs.plain_words.cues import list_theme_words, read_cues
 from dialogs.plain_words.sentences import read_sentence
 from dialogs.plain_words.utterance import Utterance
 
-_ACTIVITY = "ateliers?|atel|indiv|individuelle?s?|individuels?|ponctuelle?s?|ponctuels?|ponct|collectif"
+_ACTIVITY = (
+    "ateliers?|atel|indiv|individuelle?s?|individuels?|ponctuelle?s?|ponctuels?|ponct|collectif|"
+    "petites? (?:demande|question)s?"
+)
 _DURATION = (
     r"[1-8] ?h(?: ?[0-5]\d)?|\d{1,3} ?(?:min|mn|minutes?)|"
     r"(?:une|deux|demi|[1-8]) (?:bonne |petite )?heures?|quarts? d heure"
@@ -22,7 +25,9 @@ _PEOPLE = (
     "femmes|hommes|enfants|parents|residents|resid|allocataires|salaries|etudiants|collegiens|lyceens|dames|messieurs|"
     "stagiaires|inscrits"
 )
-_SOMEBODY = "dames?|monsieur|messieurs|pap[iy]s?|mam(?:ie|y)s?|couple|personnes?|usag(?:er|ere)s?|jeunes?|seniors?"
+_SOMEBODY = (
+    "retraitee?s?|dames?|monsieur|messieurs|pap[iy]s?|mam(?:ie|y)s?|couple|personnes?|usag(?:er|ere)s?|jeunes?|seniors?"
+)
 _FEW = "une?|[1-9]|des|deux|trois|quatre|cinq|six|sept|huit|neuf|dix"
 _DAY = r"hier|ce matin|cet apres midi|aujourd hui|lundi|mardi|mercredi|jeudi|vendredi|samedi|\d{1,2} \d{1,2}"
 _STATUS = "60 retraites?|retraites?|seniors?|demandeurs? d emploi|sans emploi|a distance|a domicile"
@@ -34,6 +39,8 @@ _SIGNS = (
     (0.5, rf" (?:{_DAY}) "),
     (1.0, r" \d{5} "),
     (0.5, rf" (?:{_STATUS}) "),
+    (1.0, r" (?:je )?(?:viens|sors) (?:juste |tout juste )?(?:de |d )(?:finir|terminer|recevoir|faire|voir|aider) "),
+    (1.0, r" je suis (?:allee?|passee?) (?:chez|a domicile) "),
 )
 _COMPILED = tuple((weight, re.compile(sign)) for weight, sign in _SIGNS)
 _OTHERWISE = re.compile(
@@ -63,12 +70,14 @@ _LIKE_DAY = (
     r"le \d{1,2}(?: \d{1,2})?"
 )
 _LIKE_ANOTHER = re.compile(
-    r"^ (?:(?:mets?|fais|refais|note|enregistre|ajoute|saisis)(?: moi)? |(?:aujourd hui )?(?:j ai fait |c etait |exactement )+)?"
+    r"^ (?:(?:mets?|fais|refais|note|enregistre|ajoute|saisis)(?: moi)? |"
+    r"(?:aujourd hui )?(?:j ai fait |c etait |exactement )+)?"
     rf"(?:(?:idem|pareil(?:le)?|rebelote|(?:la )?meme chose)(?: (?:qu |que )?(?:{_LIKE_DAY}))?|comme (?:{_LIKE_DAY})) "
     r"(?:(?:mais|avec|sauf|qu|que) )*(.*)$"
 )
 _IN_REPORT = re.compile(
-    r" (?:celui (?:de |d )?)?(?:(?:pour|dans|en|comme|sur) )?(?:(?:le|mon|mes|un) )?(?:dernier )?(?:cras?|comptes? rendus?) "
+    r" (?:celui (?:de |d )?)?(?:(?:pour|dans|en|comme|sur) )?(?:(?:le|mon|mes|un) )?(?:dernier )?"
+    r"(?:cras?|comptes? rendus?) "
 )
 """That it is a report which is like another one: « pareil qu’hier pour mes cra »."""
 ENOUGH = 3.0
@@ -173,7 +182,8 @@ def _write_told(said: Utterance) -> str:
     told = said.rest("compte_rendu", _find_told(said), _find_end(said))
     if told.isdigit():
         return f"cra modifier {told}"
-    return "cra" if _BARE_REPORT.fullmatch(fold(told)) else f"cra {said.write_days(told)}"
+    mended = read_sentence(told, read_cues().spelling.mend).plain
+    return "cra" if _BARE_REPORT.fullmatch(mended.strip()) else f"cra {said.write_days(told)}"
 
 
 def _write_habit(said: Utterance) -> str:
@@ -192,7 +202,10 @@ _BEFORE_SIGN = re.compile(r" (?=,)")
 
 
 _WEEKLY = re.compile(rf"\b(?:(?:tou[st]|tt|ts) les|chaque|du|de chaque) ({'|'.join(WEEKDAYS)})s?\b", re.IGNORECASE)
-_PROPOSED = r"propos|revienn|(?:enregistr|not|saisi|rentr|ajout|mets?|pose)\S* (?:moi )?(?:tous les|chaque) |chaque semaine|toutes les semaines|tout seul|tout pret|d office"
+_PROPOSED = (
+    r"propos|revienn|(?:enregistr|not|saisi|rentr|ajout|mets?|pose)\S* (?:moi )?(?:tous les|chaque) |chaque semaine|"
+    "toutes les semaines|tout seul|tout pret|d office"
+)
 _TO_PROPOSE = re.compile(
     r"[,;.!?]?\s{0,3}(?:\b(?:est-ce que )?(?:tu|vous|je|j['’])[^\s,;.!?]{0,12} ?[^\s,;.!?]{0,12} "
     r"(?:[^\s,;.!?]{1,20} ){0,3}?)?\b(?:propos(?!ant)\w*|revien\w*)[^,;.!?]*",
@@ -281,7 +294,9 @@ def is_noted(said: Utterance) -> bool:
 
 
 _BARE_REPORT = re.compile(
-    r"rendre compte(?: d\w{1,2} (?:mon|ma|mes|notre) \w+)?|(?:(?:un|mon|l|d un) ?)?accompagnement(?: du jour)?"
+    r"rendre compte(?: d\w{1,2} (?:mon|ma|mes|notre) \w+)?|(?:(?:un|mon|l|d un) ?)?accompagnement(?: du jour)?|"
+    r"avant (?:d oublier|que j oublie)|"
+    r"(?:pour )?(?:l |un |mon )?(?:accompagnement|atelier) que (?:j ai|je viens de) \S+"
 )
 """What says no more than « compte rendu »."""
 

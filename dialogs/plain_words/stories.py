@@ -62,7 +62,8 @@ def read_wish(story: Utterance, whole: Reading) -> Reading | None:
         return None
     said, intention = found
     line = _write(intention, said, story)
-    says_more = whole.intention in weights.SEEKING or whole.intention is intention is Intention.IDEE
+    is_same = whole.intention is intention and (whole.sure or intention is Intention.IDEE)
+    says_more = whole.intention in weights.SEEKING or is_same
     is_bare = " " not in line and says_more and (whole.intention is not intention or " " in whole.line)
     return whole if is_bare else Reading(intention, line, sure=False, others=_list_others(whole, line))
 

@@ -41,6 +41,13 @@ PERIOD_WEIGHT = 5.0
 OTHERS_MAX = 2
 _SOUGHT_NAME = re.compile(r"^(?:je |j ?)?(?:re)?cherche (?:a joindre )?([a-z]{3,}) ([a-z]{3,})(?: stp| svp)?$")
 NAME_WEIGHT, MEETING_WEIGHT, LINK_WEIGHT, NOTED_WEIGHT, ACT_WEIGHT = 4.0, 9.0, 12.0, 22.0, 34.0
+NAMING, NAMED_WEIGHT = 12.0, 8.0
+"""From which weight a trouble or a wish for the bot is told, and what an act that it names counts then: « ma page de
+chiffres reste blanche », « ce serait bien que… »."""
+_NAMING = frozenset({Intention.HOTLINE, Intention.HOTLINE_DEMANDES, Intention.CRA, Intention.IDEE})
+"""What an act is for that names a trouble itself: « déclare une panne : l’export ne marche plus »."""
+_URGENT = r"urgent|urgence|au secours|aidez|(?:dans|ds) \d{1,2} ?(?:min|h|mn) |ma |mes |saisi|enregistr|apparai"
+"""What is said of a trouble that is one’s own and now."""
 SOUGHT_MAX = 6
 """Words that are sought, at most; more are half a sentence."""
 APPOINTMENT_MAX = 14
@@ -87,9 +94,12 @@ def weigh(said: Utterance) -> Mapping[Intention, float]:
     asks_figures = max(scores[Intention.STATS], scores[Intention.STATS_TERRITOIRE], scores[Intention.STATS_EXPORT]) > 0
     if said.place and asks_figures:
         scores[Intention.STATS_TERRITOIRE] += scores[Intention.STATS] + TERRITORY_WEIGHT
-    scores[Intention.CRA] += weigh_report(said.plain)
+    if (told := weigh_report(said.plain)) and not said.has(_URGENT):
+        scores[Intention.HOTLINE] = min(scores[Intention.HOTLINE], 0.0)  # what was mended for somebody is told
+    scores[Intention.CRA] += told
     if act := find_act(said):
-        scores[act[0]] += ACT_WEIGHT
+        is_named = max(scores[Intention.HOTLINE], scores[Intention.IDEE]) >= NAMING and act[0] not in _NAMING
+        scores[act[0]] += NAMED_WEIGHT if is_named else ACT_WEIGHT
     if is_noted(said) or is_habit(said.plain):
         scores[Intention.CRA] += NOTED_WEIGHT
     if link := find_link(said.sentence.text):
