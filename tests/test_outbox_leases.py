@@ -1,5 +1,6 @@
 """Whose message it is: replicas, leases that end, and a database that is away or holds more than the memory may."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -8,9 +9,9 @@ import pytest
 from bot import retries
 from bot.outbox import LEASE, service
 from bot.outbox.attempts import OutboxTable
-from bot.outbox.lanes import Lanes
+from bot.outbox.lanes import LANE_MAX, Lanes
 from storage import outbox as table
-from storage.outbox import Outgoing
+from storage.outbox import Outgoing, Share
 from tests.support.databases import database
 from tests.support.faults import UnreachableDatabase
 from tests.support.house import wait_until
@@ -175,3 +176,31 @@ async def test_what_was_given_back_tells_whether_it_may_have_been_tried(stage: O
         await table.release(db, leases, read_clock())
         found = await table.take(db, read_clock(), read_clock() + LEASE, 2)
     assert [is_new for _, is_new in found] == [False, True]
+
+
+async def test_what_comes_for_a_full_lane_asks_the_table_nothing(
+    stage: OutboxStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would find nothing to take: what is in the table waits behind what is in memory."""
+    monkeypatch.setattr(service, "BETWEEN_LOOKS", 0.0)
+    looks, may_go, look = [], asyncio.Event(), OutboxTable.due_in
+
+    async def count(rows: OutboxTable, share: Share) -> float | None:
+        looks.append(share)
+        return await look(rows, share)
+
+    async def wait() -> None:
+        await may_go.wait()
+
+    stage.town.before = wait
+    async with stage.outbox() as outbox:
+        outbox.deliver_now(await stage.write(*(make_message(str(n)) for n in range(LANE_MAX))))
+        await wait_until(lambda: stage.town.tries == 1)
+        monkeypatch.setattr(OutboxTable, "due_in", count)
+        for n in range(LANE_MAX, LANE_MAX + 10):
+            outbox.deliver_now(await stage.write(make_message(str(n))))
+            await asyncio.sleep(0.02)
+        assert looks == []
+        may_go.set()
+        await stage.settled()
+    assert stage.town.texts == [str(n) for n in range(LANE_MAX + 10)]

@@ -115,7 +115,8 @@ class WorkerPool:
                 self._lanes.put(letter)
             else:
                 self._backlog.add([letter])
-                self.call.set()
+                if not self._lanes.is_full(letter.target):  # who empties a full one calls
+                    self.call.set()
 
     def _may_leave(self, letter: LeasedMessage) -> bool:
         """Return whether a new message need not wait in the table: for the gate, for memory, or behind others of its
