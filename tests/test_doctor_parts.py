@@ -19,6 +19,7 @@ from cli.demo.stage import free_port
 from cli.doctor import chat, house
 from cli.doctor import server as callback
 from cli.doctor.findings import CheckFindings
+from cli.setup import address
 from config.settings import Settings
 from storage import canaux, outbox, programs, schema
 from storage.database import Database
@@ -234,10 +235,10 @@ async def test_each_version_is_said_for_what_it_is(number: str, wanted: str) -> 
     assert said[0].startswith(wanted)
 
 
-async def test_health_is_the_bot_s_own_word(tmp_path: Path) -> None:
+async def test_health_is_the_bot_s_own_word() -> None:
     for answer, is_well in ((web.json_response({"status": "ok"}), True), (web.Response(text="ok"), False)):
         async with serve_answer(answer) as url:
-            assert await callback.health(own(tmp_path, public_url=url)) is is_well
+            assert await address.answers(url) is is_well
 
 
 async def test_a_bot_that_only_this_machine_reaches_is_told_apart(tmp_path: Path) -> None:

@@ -330,6 +330,18 @@ async def test_two_teams_of_one_server_have_a_bot_each(newest: FreshServer) -> N
         assert [await knows(app, me) for app in (first, second)] == [False, True]
 
 
+async def test_the_address_of_another_team_s_bot_is_said(newest: FreshServer) -> None:
+    """There each command of this one would be refused."""
+    await newest.admin.post("/teams", {"name": "essai", "display_name": "Essai", "type": "O"})
+    async with AsyncExitStack() as stack:
+        taken = (await start_bot(newest, "cnum", "coop", stack)).settings.public_url
+        own = newest.file.with_name("cnum")
+        assert await newest.setup(FEW, write=own, public_url=taken) == 0
+        assert newest.said == NOTHING
+        assert await newest.setup(FEW, team="essai", bot_name="coop-essai", public_url=taken) == 1
+        assert newest.said[-1].startswith(f"À régler : --public-url : à {taken} répond un bot qui refuse")
+
+
 async def knows(app: App, user_id: str) -> bool:
     """Whether somebody is in the register of a bot."""
     async with app.database.transaction(writes=False) as db:

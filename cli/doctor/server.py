@@ -14,6 +14,7 @@ from cli.checks import open_client
 from cli.doctor.findings import CheckFindings
 from cli.faults import chat_fault
 from cli.rights import RightsNeeded
+from cli.setup import address
 from cli.setup.server import SETTING, host_of, wrong_settings
 from cli.setup.slash import find_obsolete, plan_commands
 from config.settings import Settings
@@ -89,18 +90,6 @@ _REFUSALS = {
 }
 
 
-async def health(settings: Settings) -> bool:
-    """Examine whether the bot answers at its public address, asked from here."""
-    try:
-        async with (
-            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5)) as session,
-            session.get(f"{settings.public_url}/healthz") as reply,
-        ):
-            return reply.status == 200 and (await reply.json()).get("status") == "ok"
-    except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
-        return False
-
-
 _IGNORED = re.compile(r'^coop_forwarded_ignored_total\{proxy="([^"]+)"\}', re.MULTILINE)
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 
@@ -109,9 +98,9 @@ async def proxies(settings: Settings, findings: CheckFindings) -> None:
     """Tell whose word counts of who asks for a page, and which proxies the bot of this machine met that are not among
     them: all who come by one of these count as one."""
     ignored = await _find_ignored_proxies(settings)
-    for address in ignored or ():
-        findings.note(_IGNORED_FROM.get(address) or (
-            f"{address} dit qui demande (X-Forwarded-For), et n’est pas cru : toutes les personnes qui passent par là "
+    for proxy in ignored or ():
+        findings.note(_IGNORED_FROM.get(proxy) or (
+            f"{proxy} dit qui demande (X-Forwarded-For), et n’est pas cru : toutes les personnes qui passent par là "
             "comptent pour une. Si c’est un mandataire à vous, ajoutez-le à COOP_PROXIES, puis redémarrez le bot."
         ))  # fmt: skip
     if not ignored:
@@ -192,7 +181,7 @@ async def _why(error: ChatError, settings: Settings) -> str:
         return _REFUSALS[error.error_id]
     if error.error_id != "api.command.execute_command.failed.app_error":
         return f"réponse inattendue ({error})"
-    if not await health(settings):
+    if not await address.answers(settings.public_url):
         return f"le bot ne répond pas à {settings.public_url} (COOP_PUBLIC_URL), démarrez « coop-bot serve »"
     return (
         f"le bot répond d’ici, pas du serveur : ouvrez le réseau vers {settings.public_url}, et ajoutez "

@@ -18,6 +18,7 @@ from cli.command import Call
 from cli.errors import OperatorError
 from cli.faults import certificate_fault, folder_fault, text_of
 from cli.rights import RightsNeeded
+from cli.setup import address
 from cli.setup.account import Bot, BotAccount, bot_account, bot_rights
 from cli.setup.changes import Changes
 from cli.setup.server import is_loopback, server_settings, worth_of_addresses, wrong_settings
@@ -93,6 +94,7 @@ async def _prepare(admin: Admin, changes: Changes, options: SetupOptions, featur
     account = await bot_account(admin, changes, options.bot_name, team, old.get("COOP_BOT_TOKEN", ""))
     token = _command_token(old)
     await bot_rights(admin, changes, Bot(options.bot_name, account.user_id, team), needs, grant=options.rights)
+    await _examine_address(changes, options, token)
     await _commands(admin, changes, options, _plan(options, needs, team, token))
     await _write(changes, options.write, text, _variables(options, old, account, token))
     trust, is_proved = old.get("COOP_TRUST_ADDRESSES", "auto"), await admin.verifies_addresses()
@@ -164,6 +166,16 @@ async def _examine_server(admin: Admin, url: str, changes: Changes) -> None:
         raise OperatorError(f"Ce jeton est celui de @{me.username}, qui n’est pas administrateur système.")
     if old_server := explain_old_server(admin.client):
         changes.fault(old_server)
+
+
+async def _examine_address(changes: Changes, options: SetupOptions, token: str) -> None:
+    """Keep a sentence where the commands would reach a bot that refuses them: another team’s, above all."""
+    if await address.refuses(options.public_url, token):
+        changes.fault(
+            f"--public-url : à {options.public_url} répond un bot qui refuse les commandes de celui-ci. Si c’est celui "
+            "d’une autre équipe, donnez à celui-ci une adresse à lui, et relancez ; si c’est celui-ci, redémarrez-le : "
+            f"il lira {options.write}."
+        )
 
 
 async def _commands(admin: Admin, changes: Changes, options: SetupOptions, commands: list[SlashCommand]) -> None:
