@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from tests.drill.__main__ import find_folder_fault, main, missing
 from tests.drill.checker import (
     Answer,
     Expected,
+    Patience,
     Verdict,
     Window,
     judge,
@@ -19,9 +21,10 @@ from tests.drill.checker import (
     outside,
     recovery,
     slope,
+    wait_for_none,
 )
 from tests.drill.measures import CONNECTIONS_MAX
-from tests.drill.report import count_connections
+from tests.drill.report import count_connections, show_verdict
 
 ASKED = [Expected("a", "1", 0, 1), Expected("b", "1", 2, 3), Expected("c", "2", 2.5, 3.5), Expected("d", "1", 4, 5)]
 STANDS = [("a", "1"), ("b", "1"), ("c", "2"), ("d", "1")]
@@ -65,6 +68,22 @@ def test_what_stands_once_in_order_is_clean() -> None:
 def test_what_is_planted_is_found(stands: list[tuple[str, str]], verdict: Verdict) -> None:
     assert judge(ASKED, stands) == verdict
     assert not verdict.is_clean or verdict == Verdict(4, 0, 0, 0)
+
+
+async def test_what_is_on_its_way_is_waited_for_as_long_as_there_is_less_of_it() -> None:
+    """A machine that does not keep up loses nothing: on a starved one, lines that waited were taken for lost."""
+    for counts, left in (([0], 0), ([3, 4, 3, 2, 2, 1, 0], 0), ([5, 5, 4, 5, 4, 5], 4)):
+        said = iter(counts)
+        last = counts[-1]
+
+        async def count(said: Iterator[int] = said, last: int = last) -> int:
+            return next(said, last)
+
+        patience = Patience(still=0.2 if left else 60.0, pause=0.01)
+        assert (await wait_for_none(count, patience) > 0) is (left > 0)
+    still = show_verdict("lignes", Verdict(4, 2, 0, 0), left=3)
+    assert (still.bot, still.met) == ("2 pas encore là, 0 en double, 0 en désordre", False)
+    assert show_verdict("lignes", Verdict(4, 2, 0, 0), left=0).bot.startswith("2 perdus")
 
 
 def test_acts_of_the_same_time_have_no_order() -> None:

@@ -25,6 +25,7 @@ from tests.bench.helpdesk import listens
 from tests.bench.store import Stores
 from tests.drill import cluster, stage
 from tests.drill.blows import Blows
+from tests.drill.checker import Patience, wait_for_none
 from tests.drill.measures import Measures
 from tests.drill.monday import WAIT, Monday
 from tests.drill.place import Place, environment, prepared, write_bulk
@@ -122,26 +123,26 @@ async def _happen(monday: Monday, blows: Blows) -> None:
 async def _settle(plan: DrillPlan, there: Stage, session: aiohttp.ClientSession) -> int:
     """Wait until nothing in the tables is due soon, and all events are handled; return how much still waits, if that
     takes too long."""
-    until = time.perf_counter() + plan.settle_s
-    while left := await _count_events(there, session) + sum(
-        [(await there.pair.serving.asks(each, cluster.NAME))[0][0] for each in (LEFT, WORKING)]
-    ):
-        if time.perf_counter() > until:
-            for row in await there.pair.serving.asks(WHICH, cluster.NAME):
-                _say(f"attend encore : {row}")
-            return int(left)
-        await asyncio.sleep(0.5)
-    return 0
+    left = await wait_for_none(lambda: _count_left(there, session), Patience(plan.settle_s))
+    for row in await there.pair.serving.asks(WHICH, cluster.NAME) if left else ():
+        _say(f"attend encore : {row}")
+    return left
 
 
-async def _count_events(there: Stage, session: aiohttp.ClientSession) -> int:
-    """Count the events that the replicas have not handled yet."""
-    waiting = 0.0
-    for replica in there.replicas:
-        async with session.get(f"{replica.url}/metrics") as reply:
+async def _count_left(there: Stage, session: aiohttp.ClientSession) -> int:
+    """Count what is to be sent or done soon, and the events that the replicas have not handled yet."""
+    tables = [(await there.pair.serving.asks(each, cluster.NAME))[0][0] for each in (LEFT, WORKING)]
+    return sum(tables) + sum([await _count_events(each.url, session) for each in there.replicas])
+
+
+async def _count_events(replica: str, session: aiohttp.ClientSession) -> int:
+    """Count the events that a replica has not handled yet; one that does not say it in time has some."""
+    try:
+        async with session.get(f"{replica}/metrics") as reply:
             found = re.search(r"^coop_events_waiting (\S+)$", await reply.text(), re.MULTILINE)
-        waiting += float(found[1]) if found else 1.0
-    return int(waiting)
+    except (TimeoutError, aiohttp.ClientError):
+        found = None
+    return int(float(found[1])) if found else 1
 
 
 def _say(text: str) -> None:

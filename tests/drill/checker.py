@@ -1,7 +1,9 @@
 """The check of what was accepted: each thing exists once, where it belongs, in the order in which it was done."""
 
+import asyncio
+import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tests.bench.load import Run
@@ -36,6 +38,28 @@ class Verdict:
     def is_clean(self) -> bool:
         """Whether nothing is wrong."""
         return not (self.lost or self.doubled or self.disordered)
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Seconds: how long to wait while nothing less is left than before, in all, and between two counts."""
+
+    still: float
+    most: float = 1800
+    pause: float = 0.5
+
+
+async def wait_for_none(count: Callable[[], Awaitable[int]], patience: Patience) -> int:
+    """Wait until nothing is left, since what is still on its way is not lost; return how much is left where that takes
+    too long. A slow machine is given time as long as there is less and less."""
+    begun = moved = time.perf_counter()
+    least = left = await count()
+    while left and time.perf_counter() < min(begun + patience.most, moved + patience.still):
+        await asyncio.sleep(patience.pause)
+        left = await count()
+        if left < least:
+            least, moved = left, time.perf_counter()
+    return left
 
 
 def judge(expected: Iterable[Expected], found: Sequence[tuple[str, str]], *, ordered: bool = True) -> Verdict:

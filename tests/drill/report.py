@@ -37,7 +37,7 @@ def figures(
     left: int,
 ) -> list[Figure]:
     """List all figures, first what may not be lost."""
-    found = [_verdict(name, verdict) for name, verdict in verdicts.items()]
+    found = [show_verdict(name, verdict, left=left) for name, verdict in verdicts.items()]
     found.append(Figure("envois en attente à la fin", str(left), "", "0", not left))
     found += [Figure(f"consigne : {fault}", "non suivie", "", "suivie", False) for fault in blows.faults]
     if monday.left_out:
@@ -48,8 +48,11 @@ def figures(
     return found
 
 
-def _verdict(name: str, verdict: Verdict) -> Figure:
-    shown = f"{verdict.lost} perdus, {verdict.doubled} en double, {verdict.disordered} en désordre"
+def show_verdict(name: str, verdict: Verdict, *, left: int) -> Figure:
+    """Show what became of what was accepted. While something is ``left`` to be done, nobody knows what is lost: it is
+    not there yet."""
+    missing = f"{verdict.lost} pas encore là" if left and verdict.lost else f"{verdict.lost} perdus"
+    shown = f"{missing}, {verdict.doubled} en double, {verdict.disordered} en désordre"
     return Figure(name, shown, f"{verdict.accepted} acceptés", "0, 0, 0", verdict.is_clean)
 
 
