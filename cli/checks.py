@@ -199,7 +199,7 @@ def check_place(settings: Settings) -> None:
             ) from None
         if error.errno in {errno.EACCES, errno.EPERM}:
             raise OperatorError(
-                f"COOP_PORT : le port {port} demande d’être root. Prenez-en un à partir de 1024."
+                f"COOP_PORT : le port {port} demande d’être root. Prenez-en un à partir de 1024.", code=2
             ) from None
         raise OperatorError(
             f"COOP_HOST : « {host} » n’est pas une adresse de cette machine. Donnez 127.0.0.1, ou 0.0.0.0 pour que "

@@ -199,7 +199,7 @@ def _of_the_system(error: OSError, settings: Settings | None) -> OperatorError |
 _KINDS: dict[str, Callable[[Any], OperatorError | None]] = {
     "cli.errors.OperatorError": lambda error: error,
     "storage.backup.file.BackupError": lambda error: OperatorError(str(error)),
-    "storage.schema.OldSchemaError": lambda error: OperatorError(str(error), code=2),
+    "storage.schema.UnknownStepError": lambda error: OperatorError(str(error), code=2),
     "storage.schema.SchemaError": lambda error: OperatorError(str(error)),
     "pydantic_core._pydantic_core.ValidationError": settings_fault,
     "bot.errors.ChatError": lambda error: OperatorError(chat_fault(error)),

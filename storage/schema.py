@@ -43,8 +43,9 @@ class SchemaError(Exception):
     """Raised where this version cannot use the database; the text, in French, says what to do."""
 
 
-class OldSchemaError(SchemaError):
-    """Raised where the database stands at a step older than the first that this version knows."""
+class UnknownStepError(SchemaError):
+    """Raised where the database stands at a step that this version does not know: to try again changes nothing, it
+    takes another version or another database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ async def current(database_url: str) -> str | None:
 
 
 async def upgrade(database_url: str, to: str = "head") -> SchemaChange:
-    """Take every step up to ``to``, all or none; raises SchemaError for a database at a step that is not known."""
+    """Take every step up to ``to``, all or none; raises UnknownStepError for a database at another."""
     found = await current(database_url)
     check_known(database_url, found)
     if found == head() and to == "head":
@@ -116,9 +117,9 @@ async def prepare(database_url: str) -> SchemaChange:
 
 
 def check_known(database_url: str, found: str | None) -> None:
-    """Raise SchemaError for a database at a step that this version does not know."""
+    """Raise UnknownStepError for a database at a step that this version does not know."""
     if found and found not in steps():
-        raise (OldSchemaError if found < steps()[0] else SchemaError)(mismatch(database_url, found))
+        raise UnknownStepError(mismatch(database_url, found))
 
 
 def mismatch(database_url: str, found: str | None) -> str | None:

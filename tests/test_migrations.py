@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Integer, String, inspect, select, table, text
 import storage
 from cli.command import Call
 from cli.errors import OperatorError
+from cli.faults import as_sentence
 from cli.migrate import IMPOSSIBLE, PENDING, migrate
 from config.settings import Settings
 from storage import schema
@@ -110,7 +111,7 @@ async def test_a_database_from_before_the_first_schema_is_refused(empty: str) ->
     await schema.upgrade(empty)
     await stands_at(empty, "0020")
     for bring_up_to_date in (schema.prepare, schema.upgrade):
-        with pytest.raises(schema.OldSchemaError, match=r"0020.*à partir de l’étape 0036.*code du bot d’avant"):
+        with pytest.raises(schema.UnknownStepError, match=r"0020.*à partir de l’étape 0036.*code du bot d’avant"):
             await bring_up_to_date(empty)
     assert await schema.current(empty) == "0020"
 
@@ -118,8 +119,11 @@ async def test_a_database_from_before_the_first_schema_is_refused(empty: str) ->
 async def test_a_newer_database_is_refused(empty: str) -> None:
     await schema.upgrade(empty)
     await stands_at(empty, "9999")
-    with pytest.raises(schema.SchemaError, match="plus récente"):
+    with pytest.raises(schema.UnknownStepError, match="plus récente") as refused:
         await schema.prepare(empty)
+    told = as_sentence(refused.value)
+    assert told
+    assert told.code == 2, "systemd does not start it again: that would change nothing"
 
 
 async def test_what_a_step_would_do_is_told_before(

@@ -73,7 +73,7 @@ class Blows:
             replica.code = self._code
             await self._restart(replica)
         code, said = await self._coop_bot(ROOT, "serve")
-        if code != 1 or "version plus récente" not in said or len(said.splitlines()) != 1:
+        if code != 2 or "version plus récente" not in said or len(said.splitlines()) != 1:
             self.faults.append(f"l’ancienne version n’est pas refusée en une phrase : {code}, {said}")
 
     async def _coop_bot(self, code: Path, *words: str) -> tuple[int, str]:
