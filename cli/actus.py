@@ -118,7 +118,7 @@ async def begin_digest(desk: NewsDesk, number: int) -> Digest:
 
 def _there(digest: Digest | None, number: int) -> Digest:
     if digest is None:
-        raise OperatorError(f"Il n’y a pas de n° {number} des actus : « coop-bot digest preview » les donne.", code=2)
+        raise OperatorError(f"Il n’y a pas de n° {number} des actus : « coop-bot digest preview » les donne.")
     return digest
 
 

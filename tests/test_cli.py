@@ -15,6 +15,7 @@ import structlog
 
 import cli.command
 from cli.demo.stage import free_port
+from cli.errors import OperatorError
 from cli.jobs import JOBS
 from cli.work import FILES, read_titles
 from commands import FEATURES
@@ -268,9 +269,9 @@ async def test_import_and_export_through_the_command_line(
     assert "0 ajouté, 1 déjà là, 0 refusée. Rien à changer." in capsys.readouterr().out
     assert await operate(settings, "export", "cra", "--user", f"@{carl.username}", "--to", "20/11/2026") == 0
     assert json.loads(capsys.readouterr().out)["auteur"] == carl.username
-    assert await operate(settings, "export", "cra", "--user", "personne") == 0
-    said = capsys.readouterr()
-    assert (said.out, "« personne »" in said.err) == ("", True)
+    with pytest.raises(OperatorError, match="« personne »"):
+        await operate(settings, "export", "cra", "--user", "personne")
+    assert capsys.readouterr().out == ""
 
 
 def test_a_file_that_is_not_there_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:

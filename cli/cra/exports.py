@@ -7,9 +7,8 @@ from typing import TextIO
 
 from cli.command import Call
 from cli.environment import open_up_to_date
-from cli.people.lookup import refuse_name
+from cli.people.lookup import find_person
 from cli.terminal import ProgressBar, begin_csv, open_lines, open_standard_output
-from storage import people
 from storage.cra import bulk, files
 from storage.cra.coordination import COORDINATION_COLUMNS, export_lines
 from storage.database import Database
@@ -18,13 +17,13 @@ from storage.database import Database
 async def export_cra(
     call: Call, start: date | None, end: date | None, user: str | None, tag: str | None, kind: str, deleted: bool
 ) -> int:
-    """Write the selected reports to the standard output."""
+    """Write the selected reports to the standard output. Raises OperatorError for somebody who is not known."""
     wanted = bulk.ExportFilter(
         start=start, end=end, username=user or None, tag=(tag or "").removeprefix("#"), deleted=deleted
     )
     async with open_up_to_date(call.settings) as database:
-        if user and not await _is_known(database, user):
-            print(refuse_name(user), file=sys.stderr)
+        if user:
+            await check_known(database, user)
         write = writer(open_standard_output(), kind, tags=await bulk.are_there_tags(database))
         await export(database, wanted, write, ProgressBar(sys.stderr, "compte rendu"))
     return 0
@@ -39,9 +38,10 @@ async def export_coordination(call: Call, start: date | None, end: date | None) 
     return 0
 
 
-async def _is_known(database: Database, username: str) -> bool:
+async def check_known(database: Database, username: str) -> None:
+    """Raise OperatorError for a user name that the register does not know: an empty file would hide the slip."""
     async with database.transaction(writes=False) as db:
-        return await people.by_username(db, username) is not None
+        await find_person(db, username)
 
 
 def writer(out: TextIO, kind: str, *, tags: bool = False) -> Callable[[files.Row], object]:
