@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from config import libraries
 from config.text import fold
 from storage.database import Code, Labelled, Numbered, UtcTime, insert_new
-from storage.ressources.query import make_tokens, split_words
+from storage.ressources.query import group_words, make_tokens, split_words
 
 TITLE_MAX, DETAILS_MAX, REASON_MAX = 120, 2000, 500
 KEPT = timedelta(days=7)
@@ -235,13 +235,20 @@ def _compare(one: str, other: str) -> float:
     """Compare two titles: return how alike they are, from 0 to 1; 0 where they are too different."""
     ratio = libraries.fuzz.token_sort_ratio(fold(one), fold(other))
     words, others = _read_words(one), _read_words(other)
-    shared, fewest = len(words & others), min(len(words), len(others))
+    shared, fewest = min(_count_met(words, others), _count_met(others, words)), min(len(words), len(others))
     share = shared / fewest if fewest and (shared > 1 or len(words) == len(others) == 1) else 0.0
     return max(share if share >= ALIKE_SHARE else 0.0, ratio / 100 if ratio >= ALIKE_RATIO else 0.0)
 
 
-def _read_words(title: str) -> frozenset[str]:
-    return frozenset(make_tokens(split_words(title))) - _read_common_words()
+def _read_words(title: str) -> Collection[frozenset[str]]:
+    """Read the words of a title, each as its tokens: a word that has a synonym is one word."""
+    read = (frozenset((*make_tokens(group.said.split()), *group.worths)) for group in group_words(split_words(title)))
+    return {tokens - _read_common_words() for tokens in read} - {frozenset()}
+
+
+def _count_met(words: Collection[frozenset[str]], others: Collection[frozenset[str]]) -> int:
+    """Count the words that are among others, or mean the same as one of them."""
+    return sum(any(word & other for other in others) for word in words)
 
 
 @cache

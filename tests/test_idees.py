@@ -303,7 +303,7 @@ def test_titles_that_say_the_same_are_found() -> None:
         return Idea(id=number, title=title, author_id="a", created_at=now, changed_at=now)
 
     known = [named(1, SORT), named(2, "Un mode sombre"), named(3, "Exporter les statistiques"), named(4, "Visio")]
-    known.append(named(5, "Signature"))
+    known += [named(5, "Signature"), named(6, "Courriel lisible")]
     for title, found in {
         "pouvoir trier les comptes-rendus": [1],
         "mode sombre pour le site": [2],
@@ -312,6 +312,8 @@ def test_titles_that_say_the_same_are_found() -> None:
         "La signature des parents à l’atelier": [],
         "ajouter un bouton": [],
         "Rappel le lundi": [],
+        "Mail lisible": [6],
+        "Courriel automatique": [],  # one word in common, though it has a synonym
     }.items():
         assert [idea.number for idea in idees.find_alike(title, known)] == found, title
 
