@@ -1,13 +1,13 @@
 """Lines of a file of people or employers: their cells as values, and the changes they make."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from cli.tables import Cells, refuse_faults
-from config.text import fold, guard, unguard
+from cli.tables import CellReader, Cells, read_columns, refuse_faults
+from config.text import fold, guard
 from storage.communes import get_commune
 from storage.cra import files
 from storage.cra.files import BadLineError
@@ -77,40 +77,33 @@ def _write(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _read(line: Cells, readers: Mapping[str, Callable[[str | None], Any]]) -> dict[str, Any]:
-    values: dict[str, Any] = {}
-    faults: list[str] = []
-    for name, reader in readers.items():
-        if name not in line:
-            continue
-        try:
-            values[name] = reader(unguard(line[name]).strip() or None)
-        except ValueError as fault:
-            faults.append(f"{name} : {fault}")
+def _read(line: Cells, readers: Mapping[str, CellReader]) -> dict[str, Any]:
+    """Read the columns that the file has. Raises BadLineError that names every fault."""
+    values, faults = read_columns(line, {name: reader for name, reader in readers.items() if name in line})
     refuse_faults(faults)
     return values
 
 
-def _username(text: str | None) -> str | None:
+def _username(text: str) -> str | None:
     return files.read_username(text) if text else None
 
 
-def _email(text: str | None) -> str | None:
+def _email(text: str) -> str | None:
     address = files.make_text_reader(254)(text)
     if address and not _EMAIL.fullmatch(address):
         raise ValueError(f"« {address} » n’est pas une adresse électronique")
     return address.lower() if address else None
 
 
-def _role(text: str | None) -> Role | None:
+def _role(text: str) -> Role | None:
     return read_role(text) if text else None
 
 
-def _siret(text: str | None) -> str | None:
+def _siret(text: str) -> str | None:
     return read_siret(text) if text else None
 
 
-def _commune(text: str | None) -> str | None:
+def _commune(text: str) -> str | None:
     """Read an INSEE code, whose leading zero spreadsheets drop."""
     code = text.upper().zfill(5) if text else None
     if code and get_commune(code) is None:
@@ -118,19 +111,15 @@ def _commune(text: str | None) -> str | None:
     return code
 
 
-def _departements(text: str | None) -> list[str]:
-    return read_departements(text or "")
-
-
-def _day(text: str | None) -> date | None:
+def _day(text: str) -> date | None:
     return files.read_day(text) if text else None
 
 
-def _need(reader: Callable[[str | None], Any]) -> Callable[[str | None], Any]:
+def _need(reader: CellReader) -> CellReader:
     return lambda text: reader(files.read_needed_text(text))
 
 
-_READERS: Mapping[str, Callable[[str | None], Any]] = {
+_READERS: Mapping[str, CellReader] = {
     "username": _username,
     "prenom": files.make_text_reader(80),
     "nom": files.make_text_reader(80),
@@ -139,11 +128,11 @@ _READERS: Mapping[str, Callable[[str | None], Any]] = {
     "structure": files.make_text_reader(200),
     "siret": _siret,
     "code_commune": _commune,
-    "departement": _departements,
+    "departement": read_departements,
     "arrivee": _day,
     "depart": _day,
 }
-_STRUCTURE_READERS = {
+_STRUCTURE_READERS: Mapping[str, CellReader] = {
     "nom": _need(files.make_text_reader(200)),
     "siret": _need(_siret),
     "code_commune": _commune,
