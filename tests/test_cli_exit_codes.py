@@ -7,7 +7,7 @@ import click
 import pytest
 
 from cli.main import coop_bot
-from cli.usage import Command, Group
+from cli.usage import CliCommand, CommandGroup
 from storage import schema
 from tests.support.workplace import run_command
 
@@ -51,14 +51,14 @@ MADE = {"backup write"}
 """What is named is made."""
 
 
-def declared(group: Group, before: str = "") -> Iterator[tuple[str, Command]]:
+def declared(group: CommandGroup, before: str = "") -> Iterator[tuple[str, CliCommand]]:
     """All commands of a group, by what an operator types."""
     with click.Context(group) as context:
         for name in group.list_commands(context):
             found = group.get_command(context, name)
-            if isinstance(found, Group):
+            if isinstance(found, CommandGroup):
                 yield from declared(found, f"{name} ")
-            elif isinstance(found, Command):
+            elif isinstance(found, CliCommand):
                 yield f"{before}{name}", found
 
 

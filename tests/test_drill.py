@@ -82,8 +82,8 @@ async def test_what_is_on_its_way_is_waited_for_as_long_as_there_is_less_of_it()
         patience = Patience(still=0.2 if left else 60.0, pause=0.01)
         assert (await wait_for_none(count, patience) > 0) is (left > 0)
     still = show_verdict("lignes", Verdict(4, 2, 0, 0), left=3)
-    assert (still.bot, still.met) == ("2 pas encore là, 0 en double, 0 en désordre", False)
-    assert show_verdict("lignes", Verdict(4, 2, 0, 0), left=0).bot.startswith("2 perdus")
+    assert (still.measured, still.met) == ("2 pas encore là, 0 en double, 0 en désordre", False)
+    assert show_verdict("lignes", Verdict(4, 2, 0, 0), left=0).measured.startswith("2 perdus")
 
 
 def test_acts_of_the_same_time_have_no_order() -> None:

@@ -11,7 +11,7 @@ from bot.outbox import LEASE, service
 from bot.outbox.attempts import OutboxTable
 from bot.outbox.lanes import LANE_MAX, Lanes
 from storage import outbox as table
-from storage.outbox import Outgoing, Share
+from storage.outbox import Outgoing, QueueShare
 from tests.support.databases import database
 from tests.support.faults import UnreachableDatabase
 from tests.support.house import wait_until
@@ -185,7 +185,7 @@ async def test_what_comes_for_a_full_lane_asks_the_table_nothing(
     monkeypatch.setattr(service, "BETWEEN_LOOKS", 0.0)
     looks, may_go, look = [], asyncio.Event(), OutboxTable.due_in
 
-    async def count(rows: OutboxTable, share: Share) -> float | None:
+    async def count(rows: OutboxTable, share: QueueShare) -> float | None:
         looks.append(share)
         return await look(rows, share)
 

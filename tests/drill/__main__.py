@@ -131,7 +131,7 @@ async def _settle(plan: DrillPlan, there: Stage, session: aiohttp.ClientSession)
 
 async def _count_left(there: Stage, session: aiohttp.ClientSession) -> int:
     """Count what is to be sent or done soon, and the events that the replicas have not handled yet."""
-    tables = [(await there.pair.serving.asks(each, cluster.NAME))[0][0] for each in (LEFT, WORKING)]
+    tables: list[int] = [(await there.pair.serving.asks(each, cluster.NAME))[0][0] for each in (LEFT, WORKING)]
     return sum(tables) + sum([await _count_events(each.url, session) for each in there.replicas])
 
 
