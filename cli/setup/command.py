@@ -94,7 +94,6 @@ async def _prepare(admin: Admin, changes: Changes, options: SetupOptions, featur
     account = await bot_account(admin, changes, options.bot_name, team, old.get("COOP_BOT_TOKEN", ""))
     token = _command_token(old)
     await bot_rights(admin, changes, Bot(options.bot_name, account.user_id, team), needs, grant=options.rights)
-    await _examine_address(changes, options, token)
     await _commands(admin, changes, options, _plan(options, needs, team, token))
     await _write(changes, options.write, text, _variables(options, old, account, token))
     trust, is_proved = old.get("COOP_TRUST_ADDRESSES", "auto"), await admin.verifies_addresses()
@@ -179,6 +178,8 @@ async def _examine_address(changes: Changes, options: SetupOptions, token: str) 
 
 
 async def _commands(admin: Admin, changes: Changes, options: SetupOptions, commands: list[SlashCommand]) -> None:
+    for command in commands[:1]:  # all have the same token
+        await _examine_address(changes, options, command.token)
     try:
         await slash_commands(admin, changes, commands, replace=options.replace)
     except ChatError as error:
