@@ -12,6 +12,7 @@ import traceback
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -80,11 +81,11 @@ def check_days(params: Mapping[str, object]) -> None:
         raise OperatorError("--from : ce jour est après celui de --to.", code=2)
 
 
+@cache
 def keep_imports() -> None:
     """Exclude imported objects from garbage collection, which took a tenth of the time of a command that needs all
     features."""
-    if not gc.get_freeze_count():
-        gc.freeze()
+    gc.freeze()  # once: only to count what is frozen already goes through all of it
 
 
 def hush() -> None:

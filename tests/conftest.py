@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from aiohttp import ClientSession
 
+from cli.command import keep_imports
 from sandbox import Sandbox
 from sandbox.faults import Faults
 from storage import engines
@@ -140,7 +141,7 @@ def _places(metafunc: pytest.Metafunc) -> list[Place]:
 def pytest_collection_finish() -> None:
     """All that the tests are made of stays: looking through it for garbage, again and again, costs each of them; so
     does looking through what a bot and its server are made of (7 % of a story) as often as Python would."""
-    gc.freeze()
+    keep_imports()  # which commands do, too, once a process
     gc.set_threshold(20_000, 20, 50)
     gc.enable()
 
