@@ -13,7 +13,7 @@ Words:
         the HTTP entrance and the websocket run with; `bot/app.py` makes each once.
     RunCommand, CommandIndex: a button that stands for a command’s line; which command a line calls, or nearly calls.
     Menu, Choosing: a choice under a message; what it carries, `chosen` included. Where a menu would be dead, buttons
-        or a dialog (`OpenMenu`, `Chosen`) stand for it, and the answer goes to the menu’s own handler.
+        or a dialog (`OpenMenu`, `ChosenOption`) stand for it, and the answer goes to the menu’s own handler.
     MessageRenderer, DialogRenderer: how messages, and forms, look in Mattermost.
     Card: something with buttons of its own in a message that has several.
     Spool, Draft: the file of submissions under way; a submission that was not accepted, or a step begun, for 7 days.

@@ -20,7 +20,7 @@ from bot.errors import UserError, may_succeed_later
 from bot.features import Key, Trigger
 from bot.forms import Form, name_of
 from bot.logs import begin_request
-from bot.menus import Choosing, check_chosen, find_references, resolve_references
+from bot.menus import find_references, resolve_references
 from bot.metrics import OUTCOMES, REQUESTS
 from bot.registry import require_enabled, require_fresh, require_known_forms
 from bot.replies import Ask, Button, Perform, Redirect, Refresh, Refuse, Reply, RunCommand, Whisper, as_list, find_next
@@ -360,12 +360,10 @@ class Dispatcher:
         if kind == "command" and isinstance(payload, str) and len(payload) > LINE_MAX:
             raise UserError(render("refus/too_long", count=len(payload), most=LINE_MAX))
         if kind == "button" and trigger.payload:
-            return (self._read_button(trigger.payload, payload, names),)
+            return (self._read_button(trigger.payload, payload),)
         return (payload,)
 
-    def _read_button(self, model: type[BaseModel], payload: Payload, names: Mapping[str, str]) -> BaseModel:
-        if issubclass(model, Choosing):
-            check_chosen(model, payload, names)
+    def _read_button(self, model: type[BaseModel], payload: Payload) -> BaseModel:
         try:
             return model.model_validate(payload)
         except ValidationError:

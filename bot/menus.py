@@ -1,13 +1,13 @@
-"""Menus under messages; and the people and channels picked in menus and dialogs, as Mattermost confirms them."""
+"""Menus under messages; and the people and channels picked in dialogs, as Mattermost confirms them."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
-from typing import Annotated, Any, ClassVar
+from dataclasses import dataclass
+from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
 from bot.errors import ChatError, Refusal, UserError
-from bot.forms import ID, ChannelPicker, Choice, Form, Hidden, Offered, PersonPicker, Reference, Source, name_of
+from bot.forms import Choice, Form, Hidden, Offered, Reference, name_of
 from bot.mattermost import ChatReader, ChatUser
 from bot.spool import Submission
 
@@ -15,40 +15,20 @@ from bot.spool import Submission
 class Choosing(BaseModel):
     """Base of the payloads of menus; ``chosen`` is the chosen one of its ``options``."""
 
-    source: ClassVar[Source | None] = None
     chosen: str = ""
-
-    @classmethod
-    def references(cls, data: Mapping[str, Any]) -> set[Reference]:
-        """Return the people or channels that were chosen, which Mattermost has to confirm."""
-        chosen = str(data.get("chosen", ""))
-        return {Reference(cls.source, chosen)} if cls.source and ID.fullmatch(chosen) else set()
-
-
-class ChoosingPerson(Choosing):
-    """Payload of a menu of people: ``chosen`` is the id of a person with an active account, no bot."""
-
-    source = "users"
-
-
-class ChoosingChannel(Choosing):
-    """Payload of a menu of channels: ``chosen`` is the id of a channel that both the person and the bot can see."""
-
-    source = "channels"
 
 
 @dataclass(frozen=True, slots=True)
 class Menu:
-    """A menu, whose choice runs the handler of the payload’s type, like a button. It offers people or channels, by its
-    payload, or the ``options`` (value → text)."""
+    """A menu of ``options`` (value → text), whose choice runs the handler of the payload’s type, like a button."""
 
     label: str
     payload: Choosing
-    options: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, str]
 
     def __post_init__(self) -> None:
-        if bool(self.options) == bool(self.payload.source):
-            raise ValueError(f"« {self.label} » offers either a list or what Mattermost has")
+        if not self.options:
+            raise ValueError(f"« {self.label} » offers nothing")
 
 
 def read_choice(link: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str, str]:
@@ -56,7 +36,7 @@ def read_choice(link: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str
     if "m" not in link:
         return {}
     chosen = str(context.get("selected_option") or "")
-    if not chosen or (link["m"] and chosen not in link["m"]):
+    if chosen not in link["m"]:
         raise UserError(Choice.missing)
     return {"chosen": chosen}
 
@@ -68,27 +48,19 @@ class OpenMenu(BaseModel):
     data: dict[str, Any]
     label: str
     options: dict[str, str] = {}
-    source: Source | None = None
 
     @classmethod
     def of(cls, menu: Menu) -> "OpenMenu":
         """Make the payload of that button."""
         data = menu.payload.model_dump(mode="json")
-        what = {"options": dict(menu.options), "source": menu.payload.source}
-        return cls(name=name_of(type(menu.payload)), data=data, label=menu.label, **what)
+        return cls(name=name_of(type(menu.payload)), data=data, label=menu.label, options=dict(menu.options))
 
-    def form(self) -> "Chosen":
+    def form(self) -> "ChosenOption":
         """Make the dialog."""
-        kinds: dict[Source | None, type[Chosen]] = {
-            "users": ChosenPerson,
-            "channels": ChosenChannel,
-            None: ChosenOption,
-        }
-        listed = {} if self.source else {"options": self.options}
-        return kinds[self.source].draft(name=self.name, data=self.data, label=self.label, **listed)
+        return ChosenOption.draft(name=self.name, data=self.data, label=self.label, options=self.options)
 
 
-class Chosen(Form):
+class ChosenOption(Form):
     """The dialog that replaces a menu; the menu’s payload travels hidden in it."""
 
     title = "Choisir"
@@ -98,6 +70,8 @@ class Chosen(Form):
     name: Hidden[str]
     data: Hidden[dict[str, Any]]
     label: Hidden[str] = ""
+    chosen: Annotated[str, Offered("options")] = Field(title="Votre choix")
+    options: Hidden[dict[str, str]]
 
     def introduction(self) -> str:
         return self.label
@@ -105,26 +79,7 @@ class Chosen(Form):
     @property
     def answer(self) -> dict[str, Any]:
         """Return the menu’s payload with the choice."""
-        return self.data | {"chosen": getattr(self, "chosen", "")}
-
-
-class ChosenOption(Chosen):
-    """The dialog of a menu that offers a list."""
-
-    chosen: Annotated[str, Offered("options")] = Field(title="Votre choix")
-    options: Hidden[dict[str, str]]
-
-
-class ChosenPerson(Chosen):
-    """The dialog of a menu of people."""
-
-    chosen: Annotated[str, PersonPicker()] = Field(title="Personne")
-
-
-class ChosenChannel(Chosen):
-    """The dialog of a menu of channels."""
-
-    chosen: Annotated[str, ChannelPicker()] = Field(title="Canal")
+        return self.data | {"chosen": self.chosen}
 
 
 UNSEEN = frozenset({Refusal.UNKNOWN_CHANNEL, Refusal.FORBIDDEN})
@@ -132,12 +87,10 @@ UNSEEN = frozenset({Refusal.UNKNOWN_CHANNEL, Refusal.FORBIDDEN})
 
 
 def find_references(model: type[BaseModel] | None, payload: object) -> Collection[Reference]:
-    """Return the people and channels in what a dialog or a menu sent."""
-    if model is None:
-        return ()
-    if isinstance(payload, Submission):
-        return model.references(payload.raw) if issubclass(model, Form) else ()
-    return model.references(payload) if issubclass(model, Choosing) and isinstance(payload, Mapping) else ()
+    """Return the people and channels in what a dialog sent."""
+    if isinstance(payload, Submission) and model is not None and issubclass(model, Form):
+        return model.references(payload.raw)
+    return ()
 
 
 async def resolve_references(chat: ChatReader, user_id: str, wanted: Collection[Reference]) -> dict[str, str]:
@@ -169,12 +122,3 @@ async def _read_channel_title(chat: ChatReader, user_id: str, channel_id: str) -
     if channel.is_private and await chat.channel_member(channel_id, user_id) is None:
         return ""
     return channel.display_name or channel.name
-
-
-def check_chosen(model: type[Choosing], data: object, names: Mapping[str, str]) -> None:
-    """Raise UserError for an empty choice, or a person or channel that the menu cannot have offered."""
-    chosen = data.get("chosen") if isinstance(data, Mapping) else None
-    if model.source == "users" and chosen not in names:
-        raise UserError(PersonPicker.missing)
-    if model.source == "channels" and chosen not in names:
-        raise UserError(ChannelPicker.missing)

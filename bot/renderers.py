@@ -96,8 +96,8 @@ class MessageRenderer:
 
     def _menu(self, menu: Menu, ident: str, link: str) -> dict[str, Any]:
         listed = [{"text": text, "value": value} for value, text in menu.options.items()]
-        offers = {"data_source": menu.payload.source} if menu.payload.source else {"options": listed}
-        return {"id": ident, "name": menu.label, "type": "select", **offers, "integration": self._integration(link)}
+        more = {"type": "select", "options": listed}
+        return {"id": ident, "name": menu.label, **more, "integration": self._integration(link)}
 
     def _integration(self, link: str) -> dict[str, Any]:
         return {"url": f"{self._public_url}/buttons", "context": {"link": link}}
@@ -136,7 +136,7 @@ def _json_length(props: dict[str, Any]) -> int:
 def _make_buttons(message: Message | Card) -> list[Button]:
     buttons = list(message.buttons)
     for left, menu in zip(range(len(message.menus) - 1, -1, -1), message.menus, strict=True):
-        if menu.options and len(buttons) + len(menu.options) + left <= BUTTONS_MAX:
+        if len(buttons) + len(menu.options) + left <= BUTTONS_MAX:
             buttons += [
                 Button(text, menu.payload.model_copy(update={"chosen": value})) for value, text in menu.options.items()
             ]

@@ -5,7 +5,7 @@ from bot.audit import AuditEntry, record_entry_at_end
 from bot.context import Context
 from bot.errors import UserError
 from bot.features import Feature
-from bot.menus import Chosen, ChosenChannel, ChosenOption, ChosenPerson, OpenMenu
+from bot.menus import ChosenOption, OpenMenu
 from bot.replies import Ask, Redirect, Replies, StopWork
 from bot.texts import render
 from bot.work import Stop
@@ -21,13 +21,10 @@ async def ask(ctx: Context, click: OpenMenu) -> Replies:
     return Ask(click.form())
 
 
-async def choose(ctx: Context, form: Chosen) -> Replies:
+@menus.submit(ChosenOption, writes=False)
+async def choose(ctx: Context, form: ChosenOption) -> Replies:
     """Pass the choice on to the menu’s handler, which checks whether it is allowed."""
     return Redirect(form.name, form.answer)
-
-
-for asked in (ChosenOption, ChosenPerson, ChosenChannel):
-    menus.submit(asked, writes=False)(choose)
 
 
 travaux = Feature("travaux", always=True)

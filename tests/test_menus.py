@@ -4,7 +4,7 @@ import pytest
 
 from tests.people import Client, Mobile, Person, Post
 from tests.support.cra import fill_workshop, read_mistake
-from tests.support.forms import fill_step, make_own_channel, send_step, trial
+from tests.support.forms import fill_step, send_step, trial
 from tests.support.house import House
 
 __all__ = ["trial"]
@@ -27,25 +27,21 @@ async def writes(house: House, person: Person, line: str) -> Post:
 @pytest.mark.parametrize("client", [None, Mobile()], ids=["web", "phone"])
 async def test_menus_under_a_message(house: House, juliette: Person, client: Client | None) -> None:
     person = await house.conseiller("paul", client=client)
-    post = await writes(house, person, "Couleur Nombre Personne Canal")
-    assert (post.menus, post.buttons) == (["Couleur", "Nombre", "Personne", "Canal"], ["Encore"])
+    post = await writes(house, person, "Couleur Nombre Merci")
+    assert (post.menus, post.buttons) == (["Couleur", "Nombre", "Merci"], ["Encore"])
 
     await person.chooses(post, "Nombre", "Numéro 33")
     await person.whispered("Choisi Count 33")
-    await person.chooses(post, "Personne", juliette.username)
-    await person.told(f"Choisi Thank {juliette.id} merci")
-    mine = await make_own_channel(person, "O")
-    await person.chooses(post, "Canal", mine["name"])
-    await person.whispered(f"Choisi Visit {mine['id']}")
+    await person.chooses(post, "Merci", "À tous")
+    await person.told("Choisi Thank tous merci")
     await person.chooses(post, "Couleur", "Rouge")
     assert not (await person.rewritten(post, "Choisi Paint r")).actions
 
 
 @pytest.mark.every_mode
 async def test_a_menu_takes_what_it_offers_and_nothing_else(house: House, juliette: Person) -> None:
-    post = await writes(house, juliette, "Couleur Personne Canal")
-    forged = {"Couleur": "x", "Personne": house.site.bot_id, "Canal": "z" * 26}
-    for label, chosen in forged.items():
+    post = await writes(house, juliette, "Couleur Merci")
+    for label, chosen in {"Couleur": "x", "Merci": ""}.items():
         juliette.acts()
         action = post.action(label)
         await juliette.api.post(f"/posts/{post.id}/actions/{action.id}", {"selected_option": chosen})
@@ -62,25 +58,24 @@ async def test_menus_in_a_whisper_are_buttons_and_dialogs(
     person = await house.conseiller("paul", client=client)
     short = await whispers(person, "ici Couleur")
     assert (short.menus, short.buttons) == ([], ["Encore", "Rouge", "Vert", "Bleu"])
-    long = await whispers(person, "ici Nombre Personne")
-    assert (long.menus, long.buttons) == ([], ["Encore", "Nombre", "Personne"])
+    long = await whispers(person, "ici Nombre Merci")
+    assert (long.menus, long.buttons) == ([], ["Encore", "Nombre", "Merci"])
 
     form = await person.opens_by(long, "Nombre")
     assert (form.title, form.introduction, len(form.options("chosen"))) == ("Choisir", "Nombre", 40)
     assert (await form.fill(chosen="33").submit()).accepted
     await person.whispered("Choisi Count 33")
-    form = await person.opens_by(long, "Personne")
-    await form.picks("chosen", juliette.username)
-    assert (await form.submit()).accepted
-    await person.told(f"Choisi Thank {juliette.id} merci")
+    form = await person.opens_by(long, "Merci")
+    assert (await form.fill(chosen="vous").submit()).accepted
+    await person.told("Choisi Thank vous merci")
 
 
 @pytest.mark.every_mode
 async def test_a_dialog_in_a_menus_place_refuses_what_the_menu_would(house: House, juliette: Person) -> None:
-    long = await whispers(juliette, "ici Nombre Personne Couleur")
+    long = await whispers(juliette, "ici Nombre Merci Couleur")
     form = await juliette.opens_by(long, "Nombre")
     assert "chosen" in (await form.send({"chosen": "400"})).errors
-    form = await juliette.opens_by(long, "Personne")
+    form = await juliette.opens_by(long, "Merci")
     assert "chosen" in (await form.send({"chosen": house.site.bot_id})).errors
     form = await juliette.opens_by(long, "Couleur")
     assert (await form.fill(chosen="b").submit()).error == "Pas de bleu."
@@ -97,7 +92,7 @@ async def test_a_menu_may_open_a_dialog_from_wherever_it_stands(house: House, ju
     assert (await fill_step(form, word="oui").submit()).accepted
     await juliette.told("Sortie vite oui")
 
-    crowded = await whispers(juliette, "ici Nombre Personne Aller")
+    crowded = await whispers(juliette, "ici Nombre Merci Aller")
     form = await send_step((await juliette.opens_by(crowded, "Aller")).fill(chosen="bien"))
     assert form.title == "C’est sûr ?"
     assert (await fill_step(form, word="oui").submit()).accepted

@@ -54,8 +54,6 @@ HIDDEN: Mapping[str, Sequence[Mapping[str, object]]] = {
     ),
     "AskHelp": ({"about": "linux", "helpers": ["h" * 26]},),
     "ChosenOption": ({"name": "x", "data": {}, "label": "Quoi", "options": {"a": "A", "b": "B"}},),
-    "ChosenPerson": ({"name": "x", "data": {"n": 1}, "label": ""},),
-    "ChosenChannel": ({"name": "x", "data": {}, "label": ""},),
     "ChooseMember": ({"purpose": "role"},),
     "AddMember": ({"who": WHO, "may_give": ["conseiller", "invite"]},),
     "IntroduceGuest": ({"waiting": {"a" * 26: "@paul", "b" * 26: "@rose"}},),

@@ -10,7 +10,7 @@ from bot.context import Context
 from bot.errors import UserError
 from bot.features import Feature
 from bot.forms import ChannelPicker, Form, Hidden, Number, PersonPicker, Radio
-from bot.menus import Choosing, ChoosingChannel, ChoosingPerson, Menu
+from bot.menus import Choosing, Menu
 from bot.replies import Ask, Button, Direct, Replies, Update, Whisper
 from commands import FEATURES
 from tests.people import Dialog, Person, unique
@@ -106,14 +106,10 @@ class Count(Choosing):
     """A menu with a long list."""
 
 
-class Thank(ChoosingPerson):
-    """A menu of people."""
+class Thank(Choosing):
+    """A menu of one thing, with a value of its own."""
 
     why: str = ""
-
-
-class Visit(ChoosingChannel):
-    """A menu of channels."""
 
 
 class Go(Choosing):
@@ -127,8 +123,7 @@ class Again(BaseModel):
 MENUS = (
     Menu("Couleur", Paint(), COLOURS),
     Menu("Nombre", Count(), MANY),
-    Menu("Personne", Thank(why="merci")),
-    Menu("Canal", Visit()),
+    Menu("Merci", Thank(why="merci"), {"vous": "À vous", "tous": "À tous", "elle": "À elle"}),
     Menu("Aller", Go(), {"vite": "Vite", "bien": "Bien"}),
 )
 
@@ -153,13 +148,12 @@ async def _tell(ctx: Context, click: Choosing) -> Replies:
     return Whisper(f"Choisi {type(click).__name__} {click.chosen} {getattr(click, 'why', '')}".strip())
 
 
-for _model in (Count, Visit):
-    feature.button(_model, writes=False)(_tell)
+feature.button(Count, writes=False)(_tell)
 
 
 @feature.button(Thank)
 async def thank(ctx: Context, click: Thank) -> Replies:
-    """Write to the database, as the handler of a menu of people may."""
+    """Write to the database, as the handler of a menu may."""
     return Direct(f"Choisi Thank {click.chosen} {click.why}", user_id=ctx.user.id)
 
 
