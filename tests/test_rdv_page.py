@@ -28,7 +28,7 @@ from storage.rdv.bookings import (
     open_page,
     replace_ranges,
 )
-from tests.people import Person, Post, new_session
+from tests.people import Person, Post, new_session, unique
 from tests.support.house import LOG, House, plain
 from tests.test_rdv_rooms import set_up
 
@@ -499,6 +499,20 @@ async def test_three_days_after_nothing_is_left(desk: Desk) -> None:
     async with database.transaction() as db:
         await retention.delete_expired(db, settings, desk.house.clock(), limit=1000)
     assert await desk.bookings() == []
+
+
+@pytest.mark.postgres_too
+async def test_what_was_left_goes_within_minutes_of_the_three_days(desk: Desk) -> None:
+    free = await desk.has()
+    code = (await desk.books(free[0])).code
+    ((_, rdv),) = await desk.bookings()
+    for minutes, left in ((-5, 1), (0, 0)):
+        desk.house.clock.goes_to(rdv.ends_at + timedelta(days=3, minutes=minutes))
+        await desk.house.bot.runs.run(("job", "rdv.remind"), unique("heure"))
+        assert len(await desk.bookings()) == left
+        assert (await desk.asks(f"/{code}")).status == (200 if left else 404)
+    await desk.juliette.clicks(await desk.juliette.told("Demande de rendez-vous"), "Voir le contact")
+    await desk.juliette.whispered("effacés")
 
 
 async def test_a_booked_visio_shows_its_link_once_its_room_is_open(desk: Desk) -> None:

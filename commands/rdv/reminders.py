@@ -67,7 +67,9 @@ def find_horizon(now: datetime) -> datetime:
 
 @feature.job("minute=*/5", name="rdv.remind", writes=True)
 async def remind(ctx: Context) -> Replies:
-    """Remind of what begins within the hour, or was put off until now; what has begun is not reminded of."""
+    """Remind of what begins within the hour, or was put off until now; what has begun is not reminded of. What visitors
+    left is erased three days after."""
+    await bookings.forget_over(ctx.db, ctx.now)
     due = await reminders.list_due_reminders(ctx.db, ctx.now, find_horizon(ctx.now), AT_ONCE)
     active = await find_active(ctx, {rdv.user_id for rdv in due})
     known = await people.among(ctx.db, ids=sorted(active))

@@ -17,7 +17,7 @@ from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.time import DAY_MINUTES
-from storage.database import INSERT, Code, Labelled, Numbered, UtcTime, change, upsert
+from storage.database import INSERT, Code, Labelled, Numbered, UtcTime, change, execute, upsert
 from storage.people import Person
 from storage.rdv.appointments import PLACE_MAX, Rdv, RdvState
 from storage.seals import SealingKeys, UnreadableError, hash_token
@@ -101,6 +101,8 @@ _SIGNS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 _SALT = b"coop-bot.rdv"
 KEPT_FOR = timedelta(days=3)
 """How long what somebody left who booked is kept once the rendez-vous is over."""
+MISSED_FOR = timedelta(days=2)
+"""How long ago the bot may have missed to erase it, to do so at its next look."""
 CLOSES_USUAL = 4 * 60
 """The minutes before a rendez-vous until which a visitor may move or cancel it, by default."""
 
@@ -391,6 +393,15 @@ async def find_to_mail(
     if locked:
         query = query.with_for_update(of=Booking).execution_options(populate_existing=True)
     return (await db.exec(query)).first()
+
+
+async def forget_over(db: AsyncSession, now: datetime) -> int:
+    """Erase the bookings whose rendez-vous is over for ``KEPT_FOR``, and return how many; what was missed for days goes
+    in the nightly clean-up."""
+    before = now - KEPT_FOR
+    when = (col(Rdv.ends_at) <= before, col(Rdv.starts_at) <= before, col(Rdv.starts_at) > before - MISSED_FOR)
+    over = delete(Booking).where(col(Booking.rdv).in_(select(Rdv.id).where(*when)))
+    return (await execute(db, over)).rowcount
 
 
 async def list_seats(db: AsyncSession, meeting: int, *, locked: bool = False) -> Sequence[Rdv]:
