@@ -1,7 +1,7 @@
 """The windows of booking: a weekly range, an absence, another moment for a visitor."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -77,24 +77,41 @@ def read_hours(text: str) -> tuple[int, int]:
 
 
 _WEEKDAY = rf"(?:{'|'.join(WEEKDAYS)})"
-_WEEKLY = re.compile(
+_DAYS = (
     rf"(?:(?:tous )?(?:les? )?(?P<days>{_WEEKDAY}s?(?:(?: ?, ?| et | )(?:les? )?{_WEEKDAY}s?)*)|"
-    rf"du (?P<first>{_WEEKDAY}) au (?P<last>{_WEEKDAY}))[ ,:]+(?P<hours>(?:de )?(?:\d{{1,2}} ?(?:h|:)|midi).*)"
+    rf"du (?P<first>{_WEEKDAY}) au (?P<last>{_WEEKDAY}))"
 )
+_BETWEEN = r"(?: ?, ?| et | puis )"
+_WEEKLY = re.compile(rf"(?<!\w){_DAYS}[ ,:]+(?P<hours>{_HOURS.pattern}(?:{_BETWEEN}{_HOURS.pattern})*)(?!\w)")
+_BARE_DAYS = re.compile(rf"{_DAYS}(?: (?:au |l ?)?(?:matins?|apres[- ]midis?))?")
+_BEGUN = re.compile(rf"{_DAYS}[ ,:]+(?:de )?(?:\d{{1,2}} ?(?:h|:)|midi)")
 
 
 def read_weekly(text: str) -> Sequence[tuple[int, tuple[int, int]]]:
     """Read weekdays (Monday is 0) with hours, in minutes: « lundi et jeudi 9h-12h », « du lundi au vendredi 9h-12h et
-    14h-17h »; empty for other texts. Raises ValueError, with a French sentence."""
-    found = _WEEKLY.fullmatch(make_plain(" ".join(text.split())))
-    if found is None:
+    14h-17h, samedi 9h-12h »; empty for other texts. Raises ValueError, with a French sentence."""
+    plain = make_plain(" ".join(text.split()))
+    if _BARE_DAYS.fullmatch(plain):
+        raise ValueError("Il manque les heures. Une absence s’écrit absent lundi.")
+    if not _BEGUN.match(plain):
         return ()
+    left = _WEEKLY.sub(",", plain)
+    if re.sub(r" et | puis |[ ,.;]", "", f" {left} "):
+        raise ValueError(
+            "Écrivez des jours et deux heures, comme lundi et jeudi 9h-12h, mardi 14h à 17h30. Le lieu, la durée et le "
+            "reste se choisissent avec « Ajouter une plage »."
+        )
+    read = [one for found in _WEEKLY.finditer(plain) for one in _read_group(found)]
+    return list(dict.fromkeys(read))
+
+
+def _read_group(found: re.Match[str]) -> Iterator[tuple[int, tuple[int, int]]]:
     days = [WEEKDAYS.index(day) for day in re.findall(_WEEKDAY, found["days"] or "")]
     if found["first"]:
         first, last = WEEKDAYS.index(found["first"]), WEEKDAYS.index(found["last"])
-        days = [*range(first, last + 1)]
-    hours = [read_hours(each) for each in re.split(r" ?, ?| et | puis ", found["hours"]) if each]
-    return [(day, each) for day in dict.fromkeys(days) for each in hours]
+        days = [day % len(WEEKDAYS) for day in range(first, last + 1 + (last < first) * len(WEEKDAYS))]
+    hours = [read_hours(each) for each in re.split(_BETWEEN, found["hours"]) if each]
+    return ((day, each) for day in days for each in hours)
 
 
 def say_minute(minute: int) -> str:

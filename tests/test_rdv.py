@@ -247,6 +247,9 @@ async def test_a_holiday_is_told_before_it_is_noted_and_days_are_listed_either_w
     listed = await juliette.asks(f"/rdv du {christmas:%d/%m/%Y} au {before:%d/%m/%Y}")
     assert f"du 5 au 25 décembre {christmas.year}" in plain(listed)
     assert "courriels" in listed.text
+    listed = await juliette.asks("/rdv décembre")
+    assert f"au 31 décembre {christmas.year}" in plain(listed)
+    assert "Vous n’avez pas de rendez-vous n° 999" in plain(await juliette.asks("/rdv honoré 999"))
 
 
 async def test_plain_words_show_the_week_or_preview_a_rdv(house: House) -> None:

@@ -10,6 +10,8 @@ from sqlmodel import col, delete
 
 from bot.papers.typeset import compose_pdf
 from commands.rdv.hours import describe_poster
+from config.time import WEEKDAYS
+from dialogs.reservation import read_weekly, say_minute
 from storage.absences import Absence
 from storage.people import Role
 from storage.rdv.bookings import WeeklyRange, get_page
@@ -63,6 +65,36 @@ async def test_a_line_that_is_no_absence_is_explained(free: Person) -> None:
     assert "Écrivez des jours à venir" in plain(told)
 
 
+@pytest.mark.parametrize(
+    ("line", "read"),
+    [
+        ("lundi de 9h à 12h, jeudi de 14h à 17h", ["lun 9h-12h", "jeu 14h-17h"]),
+        ("les mercredis 9h à midi et les jeudis 14h-16h", ["mer 9h-12h", "jeu 14h-16h"]),
+        ("lundi, mardi 9h-12h, 14h-17h", ["lun 9h-12h", "lun 14h-17h", "mar 9h-12h", "mar 14h-17h"]),
+        ("du samedi au lundi 9h-12h", ["sam 9h-12h", "dim 9h-12h", "lun 9h-12h"]),
+        ("absent lundi", []),
+    ],
+)
+def test_hours_of_several_days_are_read_in_one_line(line: str, read: list[str]) -> None:
+    found = read_weekly(line)
+    assert [f"{WEEKDAYS[day][:3]} {say_minute(start)}-{say_minute(end)}" for day, (start, end) in found] == read
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("lundi", "Il manque les heures"),
+        ("mercredi et jeudi matin", "Il manque les heures"),
+        ("lundi 9h-12h médiathèque", "« Ajouter une plage »"),
+        ("lundi 9h", "deux heures"),
+        ("lundi 12h-9h", "La fin vient après"),
+    ],
+)
+def test_a_line_without_two_hours_is_no_absence(line: str, why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        read_weekly(line)
+
+
 @pytest.mark.every_mode
 async def test_the_address_is_given_again_changed_and_closed(free: Person, house: House) -> None:
     told = await free.asks("/rdv lien")
@@ -89,6 +121,8 @@ async def test_the_address_is_given_again_changed_and_closed(free: Person, house
     assert "déplacer ou annuler jusqu’à 24 heures avant" in plain(await free.whispered("24 heures avant"))
     await free.clicks(told, "Accepter d’office")
     assert "dès qu’on le réserve" in plain(await free.whispered("dès qu’on le réserve"))
+    changed = address_in((await free.asks("/rdv lien nouveau")).text)
+    assert changed != address_in(told.text)
     await free.clicks(told, "Fermer la page")
     assert "ne mène plus nulle part" in plain(await free.whispered("fermée"))
     async with house.bot.database.transaction(writes=False) as db:
@@ -96,6 +130,8 @@ async def test_the_address_is_given_again_changed_and_closed(free: Person, house
     assert page is not None
     assert not page.is_on
     assert page.closes == 1440
+    await free.asks("/rdv lien")
+    assert "ne mène plus nulle part" in plain(await free.asks("/rdv lien fermer"))
 
 
 def test_a_poster_fits_on_one_page_and_is_read_aloud() -> None:

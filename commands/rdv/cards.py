@@ -2,6 +2,7 @@
 days."""
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -16,7 +17,7 @@ from bot.command_lines import read_typed_number
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.features import Feature, Front, Right
-from bot.french import Period, read_days_either_way, read_period, say_date, say_days
+from bot.french import Period, read_coming_period, read_days_either_way, read_period, say_date, say_days
 from bot.pages import cut_page
 from bot.replies import Button, Card, Message, Progress, Refresh, Replies, Step, Whisper
 from bot.texts import Markdown, link, render
@@ -359,11 +360,13 @@ SHOWN = (RdvState.PREVU, RdvState.PROPOSE, RdvState.HONORE, RdvState.ABSENT)
 _WEEK, _DAY = timedelta(weeks=1), timedelta(days=1)
 _ALL = frozenset({"liste", "a venir", "tout", "tous", "mes rendez vous", "mes rdv"})
 COMING = timedelta(days=90)
+_VERB = re.compile(r"^(?:modifier|changer|voir|honor[ée]e?|absente?|venue?|pas venue?) (?=\D{0,4}\d+$)", re.IGNORECASE)
+"""What somebody may want to do with a rdv whose card has buttons for it."""
 
 
 async def read_list(ctx: ReadingContext, text: str) -> Replies | None:
     """List what a line asks for: some days, or a rdv by its number; None for a line that says something else."""
-    if (number := read_typed_number(text)) is not None:
+    if (number := read_typed_number(_VERB.sub("", text))) is not None:
         return await see_rdv(ctx, SeeRdv(rdv=number))
     period = _read_days(fold(text).strip(), ctx.today)
     return None if period is None else await list_page(ctx, RdvPage(start=period.start, end=period.end))
@@ -377,7 +380,8 @@ def _read_days(said: str, today: date) -> Period | None:
         return Period(monday, monday + _WEEK)
     if said == "passes":
         return Period(today - _WEEK, today)
-    return read_days_either_way(said, today) or read_period(said, today)
+    named = filter(None, (read_coming_period(said, today), read_period(said, today)))
+    return read_days_either_way(said, today) or min(named, key=lambda one: abs(one.start - today), default=None)
 
 
 @feature.command(

@@ -20,6 +20,7 @@ from bot.replies import Ask, Button, Card, Message, Parcel, Replies, SendFile, W
 from bot.texts import Markdown, render
 from commands.rdv.cards import CONSEILLERS, feature
 from commands.rdv.visits import address_of
+from config.text import fold
 from config.themes import THEMES
 from config.time import WEEKDAYS
 from dialogs.absence import SaidAbsence, must_have_room, say_absence
@@ -282,10 +283,19 @@ async def restore_absence(ctx: Context, click: RestoreAbsence) -> Replies:
     return _whisper(await draw_hours(ctx, render("reservation/added", said=f"absence {said}")))
 
 
-@feature.command("rdv lien", roles=CONSEILLERS, help="L’adresse où l’on prend rendez-vous avec vous", writes=True)
-async def offer_link(ctx: Context, _: str) -> Replies:
-    """Switch one’s page on, and tell its address."""
-    return await _tell_link(ctx, anew=False)
+@feature.command(
+    "rdv lien",
+    roles=CONSEILLERS,
+    help="L’adresse où l’on prend rendez-vous avec vous",
+    hint="[nouveau | fermer]",
+    writes=True,
+)
+async def offer_link(ctx: Context, words: str) -> Replies:
+    """Switch one’s page on, and tell its address; or give it another address, or switch it off."""
+    said = fold(words).strip(" .!")
+    if said in {"fermer", "arreter", "non"}:
+        return await close_link(ctx, CloseLink())
+    return await _tell_link(ctx, anew=said in {"nouveau", "nouvelle", "nouvelle adresse", "changer"})
 
 
 @feature.button(RenewLink, roles=CONSEILLERS)
