@@ -87,7 +87,7 @@ async def test_an_idea_is_filed_voted_for_answered_and_told(house: House, juliet
 
     assert "2 voix" in plain(await votes(carl, number))
     assert "2" in (await agathe.rewritten(card, "Voix")).text
-    again = await carl.asks(f"/idee {number}")
+    again = await carl.asks(f"/idee supprimer {number}")
     assert again.buttons == ["Retirer ma voix"]
     assert "1 voix" in plain(await votes(carl, number, "Retirer ma voix"))
     await votes(carl, number)

@@ -198,6 +198,9 @@ async def test_lots_are_called_for_counted_and_closed(house: House, agathe: Pers
     assert "Donnez le vêtement" in plain(await agathe.asks("/kit stock M 40"))
     assert "La taille « ZZ » n’est pas dans la table (haut) : " in plain(await agathe.asks("/kit stock haut ZZ=3"))
     assert "il en manque 1" in plain(await agathe.asks("/kit stock haut M=0 L=12"))
+    shown = plain(await agathe.asks("/kit stock"))
+    assert "12 en stock" in shown
+    assert "Il se note ainsi" in shown
     form = await lea.opens_by(reminded, "Commander mon kit")
     assert (await form.fill(**(FORM | {"taille_haut": "L"})).submit()).accepted
     await lea.told("est commandé")

@@ -176,6 +176,7 @@ async def test_two_pages_of_the_same_days_are_told_apart(office: Office) -> None
     assert number[0] not in plain(first)
     listed = await juliette.asks("/stats pages")
     assert plain(listed).count(number[0]) == 1
+    assert plain(await juliette.asks("/stats partager liste")) == plain(listed)
     [its] = [label for label in listed.buttons if number[0] in label.replace("\u00a0", " ")]
     await juliette.clicks(listed, its)
     await juliette.whispered("C’est révoqué")

@@ -23,7 +23,8 @@ from storage import canaux, idees, journal
 from storage.idees import DETAILS_MAX, OPEN, SHOWN, TITLE_MAX, Idea, IdeaState
 
 _ACT = re.compile(
-    r"(?:voter?|soutenir|voir|lire|modifier|retirer|annuler)(?: pour)?(?: l.id[ée]e)? (.+)", re.IGNORECASE
+    r"(?:voter?|soutenir|voir|lire|modifier|retirer|annuler|supprimer|effacer)(?: pour)?(?: l.id[ée]e)? (.+)",
+    re.IGNORECASE,
 )
 """What people type before a number: the idea is shown with what can be done."""
 HINT = "[votre idée | 12 | les plus demandées | mes idées]"

@@ -244,19 +244,24 @@ async def _list_sizes(ctx: Context, batch: KitBatch) -> Sequence[Mapping[str, ob
 
 
 @feature.command(
-    "kit stock", help="Noter le stock de chaque taille", hint="haut M=35 L=25", roles=ANIMATEURS, writes=True
+    "kit stock", help="Voir ou noter le stock de chaque taille", hint="[haut M=35 L=25]", roles=ANIMATEURS, writes=True
 )
 async def note_stock(ctx: Context, line: str) -> Replies:
-    """Store the stock of some sizes for the newest lot."""
+    """Store the stock of some sizes for the newest lot; without a word, show it."""
     batches = await kit.list_batches(ctx.db)
     if not batches:
         raise UserError(render("kit/no_batch"))
+    if line.strip():
+        await _set_stock(ctx, batches[0], line)
+    said = {"batch": orders.say_batch(batches[0]), "sizes": await _list_sizes(ctx, batches[0])}
+    return Whisper(render("kit/stock", is_set=bool(line.strip()), **said))
+
+
+async def _set_stock(ctx: Context, batch: kit.KitBatch, line: str) -> None:
     pieces = read_stock(line, {garment: orders.list_size_labels(ctx, garment) for garment in Garment})
-    await kit.set_stock(ctx.db, batches[0].number, pieces)
+    await kit.set_stock(ctx.db, batch.number, pieces)
     told = {f"{garment} {size}": count for (garment, size), count in pieces.items()}
-    orders.note_batch(ctx, f"kit:{batches[0].number}", stock=told)
-    text = render("kit/stock", batch=orders.say_batch(batches[0]), sizes=await _list_sizes(ctx, batches[0]))
-    return Whisper(text)
+    orders.note_batch(ctx, f"kit:{batch.number}", stock=told)
 
 
 def read_stock(line: str, sizes: Mapping[Garment, Mapping[str, str]]) -> Mapping[tuple[Garment, str], int]:

@@ -21,6 +21,7 @@ from bot.visits import PageAnswer, PageRequest, address_of_page
 from commands.stats.conseiller import find_full_name, make_own_page, read_own_figures
 from commands.stats.papers import StatsPage
 from commands.stats.queries import CONSEILLERS, OwnQuery, feature, read_own_query
+from config.text import fold
 from config.time import find_midnight
 from dialogs.stats import ShareFigures, ShareLife
 from storage import people, seals
@@ -31,6 +32,8 @@ PAGE = "chiffres"
 """The first part of the address of a shared page."""
 SHOWN_MAX = 10
 """Pages that one list shows."""
+LISTED = frozenset(("liste", "voir", "pages", "mes pages", "revoquer", "arreter", "fermer"))
+"""Words that ask for the pages that there are."""
 _PLACES = "communes"
 """The section of places, which is for oneself."""
 
@@ -53,7 +56,9 @@ class WantedPage:
 
 
 async def read_line(ctx: ReadingContext, text: str) -> WantedPage | Reply:
-    """Read the days to share; without any, open the window."""
+    """Read the days to share; without any, open the window, and for the pages that there are, list them."""
+    if fold(text).strip(" .!") in LISTED:
+        return await draw_shares(ctx)
     asked = read_own_query(ctx, text)
     if asked.tag:
         raise UserError(render("stats/share_without_tag"))
