@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
+from urllib.parse import urlencode
 
 import pytest
 from aiohttp import ClientSession, FormData
@@ -499,6 +500,20 @@ async def test_three_days_after_nothing_is_left(desk: Desk) -> None:
     async with database.transaction() as db:
         await retention.delete_expired(db, settings, desk.house.clock(), limit=1000)
     assert await desk.bookings() == []
+
+
+async def test_a_code_alone_leads_back_to_its_booking_and_a_wrong_one_says_nothing(desk: Desk) -> None:
+    free = await desk.has()
+    code = (await desk.books(free[0])).code
+    assert 'name="code"' in (await desk.asks()).body
+    for typed in (code, code.lower(), f" {code[:4]}-{code[4:8]}-{code[8:]} "):
+        seen = await desk.asks(f"?{urlencode({'code': typed})}")
+        assert (seen.status, seen.path) == (200, f"/rendez-vous/{desk.key}/{code}")
+    nothing = (await desk.asks("/ABCDEFGHJKLM")).body
+    for typed in ("ABCDEFGHJKLM", "annule", f"{code}A", "x" * 400):
+        seen = await desk.asks(f"?{urlencode({'code': typed})}")
+        assert (seen.status, seen.body) == (404, nothing)
+    assert (await desk.asks(f"?{urlencode({'code': ' é/..'})}")).moments == free[1:]
 
 
 @pytest.mark.postgres_too

@@ -25,6 +25,8 @@ from storage.statements import find_together
 
 CANCELLED = "annule"
 """The part of an address under which a page says that a booking is cancelled."""
+CODE = "code"
+"""The field of who has only their code: it leads to the page of that booking, or to none."""
 FILE = ".ics"
 SUBJECT = "sujet"
 """The field that says what it is about."""
@@ -49,7 +51,14 @@ async def show(ctx: ReadingContext, asked: PageRequest) -> PageAnswer | None:
     visit = await _find_visit(ctx, asked)
     if visit is None:
         return None
+    if typed := _read_code(asked):
+        return visit.show_way(typed)
     return visit.show_cancelled() if code else await visit.show_page(_read_day(asked))
+
+
+def _read_code(asked: PageRequest) -> str:
+    typed = bookings.read_code(asked.fields.get(CODE, ""))
+    return "".join(sign for sign in typed if sign.isascii())[: 2 * bookings.CODE_SIGNS]
 
 
 def _read_day(asked: PageRequest) -> date | None:
