@@ -79,7 +79,7 @@ def read_hours(text: str) -> tuple[int, int]:
 _WEEKDAY = rf"(?:{'|'.join(WEEKDAYS)})"
 _DAYS = (
     rf"(?:(?:tous )?(?:les? )?(?P<days>{_WEEKDAY}s?(?:(?: ?, ?| et | )(?:les? )?{_WEEKDAY}s?)*)|"
-    rf"du (?P<first>{_WEEKDAY}) au (?P<last>{_WEEKDAY}))"
+    rf"(?:du |de )?(?P<first>{_WEEKDAY}) (?:au|a) (?P<last>{_WEEKDAY}))"
 )
 _BETWEEN = r"(?: ?, ?| et | puis )"
 _WEEKLY = re.compile(rf"(?<!\w){_DAYS}[ ,:]+(?P<hours>{_HOURS.pattern}(?:{_BETWEEN}{_HOURS.pattern})*)(?!\w)")

@@ -72,6 +72,7 @@ async def test_a_line_that_is_no_absence_is_explained(free: Person) -> None:
         ("les mercredis 9h à midi et les jeudis 14h-16h", ["mer 9h-12h", "jeu 14h-16h"]),
         ("lundi, mardi 9h-12h, 14h-17h", ["lun 9h-12h", "lun 14h-17h", "mar 9h-12h", "mar 14h-17h"]),
         ("du samedi au lundi 9h-12h", ["sam 9h-12h", "dim 9h-12h", "lun 9h-12h"]),
+        ("lundi à mercredi 9h-12h", ["lun 9h-12h", "mar 9h-12h", "mer 9h-12h"]),
         ("absent lundi", []),
     ],
 )

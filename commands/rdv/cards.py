@@ -381,7 +381,12 @@ def _read_days(said: str, today: date) -> Period | None:
     if said == "passes":
         return Period(today - _WEEK, today)
     named = filter(None, (read_coming_period(said, today), read_period(said, today)))
-    return read_days_either_way(said, today) or min(named, key=lambda one: abs(one.start - today), default=None)
+    return read_days_either_way(said, today) or min(named, key=lambda one: _distance(one, today), default=None)
+
+
+def _distance(days: Period, today: date) -> timedelta:
+    """Tell how far days are; what is past is meant less often: « juin », said in November, is the next one."""
+    return days.start - today if days.start >= today else 2 * (today - days.start)
 
 
 @feature.command(
