@@ -530,6 +530,23 @@ async def test_what_was_left_goes_within_minutes_of_the_three_days(desk: Desk) -
     await desk.juliette.whispered("effacés")
 
 
+@pytest.mark.postgres_too
+async def test_what_was_left_goes_three_days_after_a_refusal_which_is_still_read(desk: Desk) -> None:
+    free, house = await desk.has(), desk.house
+    codes = [(await desk.books(free[-1])).code]
+    await desk.juliette.clicks(await desk.juliette.told("Demande de rendez-vous"), "Refuser")
+    await desk.is_automatic()
+    codes += [(await desk.books(moment)).code for moment in free[-3:-1]]
+    _, (_, cancelled), _ = await desk.bookings()
+    assert "annulé" in plain(await desk.juliette.asks(f"/rdv annuler {cancelled.number}"))
+    refused = house.clock().replace(minute=0)
+    for days, left in ((2, 3), (3, 1)):
+        house.clock.goes_to(refused + timedelta(days=days, hours=1))
+        await house.bot.runs.run(("job", "rdv.remind"), unique("heure"))
+        assert [bool(booking.sealed) for booking, _ in await desk.bookings()].count(True) == left
+    assert [(await desk.asks(f"/{code}")).state for code in codes] == ["refused", "off", "accepted"]
+
+
 async def test_a_booked_visio_shows_its_link_once_its_room_is_open(desk: Desk) -> None:
     async with set_up(desk.house, visio="jitsi https://visio.exemple.fr coop"):
         moments = await desk.has(place="Visio")

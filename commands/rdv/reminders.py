@@ -65,11 +65,17 @@ def find_horizon(now: datetime) -> datetime:
     return datetime.combine(following.date(), time(GAP + 1), PARIS).astimezone(UTC) + BEFORE
 
 
-@feature.job("minute=*/5", name="rdv.remind", writes=True)
+EACH = 5
+"""Minutes between two looks."""
+
+
+@feature.job(f"minute=*/{EACH}", name="rdv.remind", writes=True)
 async def remind(ctx: Context) -> Replies:
     """Remind of what begins within the hour, or was put off until now; what has begun is not reminded of. What visitors
-    left is erased three days after."""
+    left is erased three days after, each hour of who was refused."""
     await bookings.forget_over(ctx.db, ctx.now)
+    if ctx.now.minute < EACH:
+        await bookings.forget_refused(ctx.db, ctx.now)
     due = await reminders.list_due_reminders(ctx.db, ctx.now, find_horizon(ctx.now), AT_ONCE)
     active = await find_active(ctx, {rdv.user_id for rdv in due})
     known = await people.among(ctx.db, ids=sorted(active))

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import LargeBinary, SmallInteger, Table, bindparam, delete, func, insert, or_
+from sqlalchemy import LargeBinary, SmallInteger, Table, bindparam, delete, func, insert, or_, update
 from sqlalchemy import Sequence as SqlSequence
 from sqlalchemy import select as sa_select
 from sqlmodel import Field, SQLModel, col, select
@@ -402,6 +402,16 @@ async def forget_over(db: AsyncSession, now: datetime) -> int:
     when = (col(Rdv.ends_at) <= before, col(Rdv.starts_at) <= before, col(Rdv.starts_at) > before - MISSED_FOR)
     over = delete(Booking).where(col(Booking.rdv).in_(select(Rdv.id).where(*when)))
     return (await execute(db, over)).rowcount
+
+
+async def forget_refused(db: AsyncSession, now: datetime) -> int:
+    """Erase what visitors left who were refused ``KEPT_FOR`` ago, or whose conseiller cancelled then, and return for
+    how many; the bookings stay, so that they still read so."""
+    before = now - KEPT_FOR
+    is_off = or_(col(Booking.state) == BookingState.REFUSED, col(Rdv.state).in_((RdvState.ANNULE, RdvState.REFUSE)))
+    theirs = select(Rdv.id).where(col(Rdv.id) == col(Booking.rdv), is_off, col(Rdv.changed_at) <= before)
+    is_kept = (col(Booking.sealed) != b"", col(Booking.created_at) <= before)
+    return (await execute(db, update(Booking).where(*is_kept, theirs.exists()).values(sealed=b""))).rowcount
 
 
 async def list_seats(db: AsyncSession, meeting: int, *, locked: bool = False) -> Sequence[Rdv]:
