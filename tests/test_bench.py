@@ -80,3 +80,12 @@ async def test_an_open_run_sends_as_many_as_are_due() -> None:
 def test_a_table_says_what_was_met_and_what_was_missed() -> None:
     shown = table([Figure("a", "1", "2", "≥ 1", True), Figure("b", "0", "2", "≥ 1", False)])
     assert [line.rstrip().rpartition(" ")[2] for line in shown.splitlines()[2:]] == ["tenu", "MANQUÉ"]
+
+
+def test_an_act_is_run_through() -> None:
+    command = [sys.executable, "-m", "tests.bench.run_through", "--list"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stdout[-2000:]
+    for act in ("channels sync: ", "masquer: ", "a hotline line: "):
+        assert act in done.stdout
+    assert "  commands/hotline/mirror.py: " in done.stdout
