@@ -30,11 +30,10 @@ class Watchlist:
     def __init__(self, database: Database, features: Iterable[Feature], settings: Settings) -> None:
         self._transactions = ShieldedTransactions(database)
         self._settings = settings
-        self._asked: dict[Watches, list[str]] = {}
-        """The names of the features that ask the same."""
-        for feature in features:
-            if feature.watched is not None:
-                self._asked.setdefault(feature.watched, []).append(feature.name)
+        self._questions = {feature.name: feature.watched for feature in features if feature.watched is not None}
+        """By the names of their features; some ask the same."""
+        self._due: dict[Watches, None] = {}
+        """What is asked next, each once; everything, if it is empty."""
         self._watched: dict[str, WatchedPlaces] = {}
         self._stale = asyncio.Event()
         self._known = asyncio.Event()
@@ -57,12 +56,14 @@ class Watchlist:
         await self._known.wait()
 
     def touch(self, feature: str) -> None:
-        """Ask a feature again soon, since it wrote something."""
-        if feature in self._watched:
-            self.ask_again()
+        """Ask a feature again soon, since it wrote something; the others only if its answer is another one."""
+        if feature in self._questions:
+            self._due[self._questions[feature]] = None
+            self._stale.set()
 
     def ask_again(self) -> None:
         """Ask all features again soon."""
+        self._due |= dict.fromkeys(self._questions.values())
         self._stale.set()
 
     def hears(self, feature: str, event: Event) -> bool:
@@ -73,24 +74,26 @@ class Watchlist:
 
     async def _run(self) -> None:
         while True:
+            everything = dict.fromkeys(self._questions.values())
+            due, self._due = self._due or everything, {}
             self._stale.clear()
-            await self._ask()
+            await self._ask(due)
             if self._total != self.all_of_it:
-                await self._ask()  # who was asked first may not have seen yet what the last one saw
+                await self._ask(everything)  # what one saw may be new to who was asked before, or not at all
             self._combine()
-            if len(self._watched) == sum(map(len, self._asked.values())):
+            if len(self._watched) == len(self._questions):
                 self._known.set()
             await asyncio.sleep(BREATH)
             await wait_at_most(self._stale, WATCHES_EVERY if self._known.is_set() else 1.0)
 
-    async def _ask(self) -> None:
-        """Ask all features, in one transaction if nothing fails. The last answer of one that fails stays."""
-        questions = list(self._asked)
+    async def _ask(self, due: Iterable[Watches]) -> None:
+        """Ask features, in one transaction if nothing fails. The last answer of one that fails stays."""
+        questions = list(due)
         while questions:
             try:
                 await self._transactions.run(partial(self._ask_each, questions), writes=False)
             except Exception as problem:
-                names = self._asked[questions.pop(0)] if questions else []
+                names = self._names_of(questions.pop(0)) if questions else []
                 log.warning("watches_unknown", names=names, exc_info=problem)
                 if not may_pass(problem):
                     self._watched = dict.fromkeys(names, NOWHERE) | self._watched
@@ -98,8 +101,11 @@ class Watchlist:
     async def _ask_each(self, questions: list[Watches], db: AsyncSession) -> None:
         while questions:
             answer = await questions[0](db, self._settings)
-            self._watched |= dict.fromkeys(self._asked[questions[0]], answer)
+            self._watched |= dict.fromkeys(self._names_of(questions[0]), answer)
             del questions[0]
+
+    def _names_of(self, question: Watches) -> list[str]:
+        return [name for name, each in self._questions.items() if each is question]
 
     @property
     def _total(self) -> WatchedPlaces:

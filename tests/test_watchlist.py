@@ -16,6 +16,7 @@ from bot.watchlist import Watchlist
 from config.settings import Settings
 from storage.database import Database
 from tests.support.databases import database, record_statements
+from tests.support.house import wait_until
 
 __all__ = ["database"]
 
@@ -84,3 +85,30 @@ async def test_who_ask_the_same_are_asked_once(database: Database) -> None:
             assert watched.all_of_it == HERE
     rounds = 2  # who is asked first may not have seen what the last one saw
     assert sum("SELECT 7" in each for each in statements) == rounds
+
+
+async def test_who_wrote_something_is_asked_alone_unless_it_listens_elsewhere_now(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watchlist, "BREATH", 0.0)
+    asked_of: list[str] = []
+    place = HERE
+
+    async def moves(_: AsyncSession, __: Settings) -> WatchedPlaces:
+        asked_of.append("moves")
+        return place
+
+    async def stays(_: AsyncSession, __: Settings) -> WatchedPlaces:
+        asked_of.append("stays")
+        return HERE
+
+    async with asked(database, listening("first", moves), listening("second", stays)) as watched:
+        asked_of.clear()
+        watched.touch("second")
+        await wait_until(lambda: bool(asked_of))
+        await asyncio.sleep(0.05)
+        assert asked_of == ["stays"]
+        place = THERE
+        watched.touch("first")
+        await wait_until(lambda: watched.all_of_it == HERE | THERE)
+        assert asked_of[1:] == ["moves", "moves", "stays"]

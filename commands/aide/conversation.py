@@ -142,7 +142,7 @@ class Conversation:
         if not await is_active(ctx, message.user_id):
             return None
         claimed = await self._home.hear(ctx, message)
-        if any(each.is_its for each in claimed):
+        if claimed is None:
             return None
         heard = await self._hear(ctx, message, [button for each in claimed for button in each.buttons])
         if isinstance(message, Addressed) and not message.by_name:

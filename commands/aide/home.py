@@ -89,10 +89,15 @@ class Home:
         """Index all commands, including those of features that are switched off."""
         return CommandIndex.of(trigger for feature in self.features for trigger in feature.commands)
 
-    async def hear(self, ctx: Context, message: Spoken) -> Sequence[PlainTextReply]:
-        """Ask each enabled feature whether it takes a message in plain words."""
+    async def hear(self, ctx: Context, message: Spoken) -> Sequence[PlainTextReply] | None:
+        """Ask the enabled features what they make of a message in plain words; None as soon as one takes it."""
         on = [feature for feature in self.features if is_enabled(feature, ctx.settings.features)]
-        return [await hook(ctx, message) for feature in on for hook in feature.words]
+        heard = list[PlainTextReply]()
+        for hook in (hook for feature in on for hook in feature.words):
+            heard.append(await hook(ctx, message))
+            if heard[-1].is_its:
+                return None
+        return heard
 
     def list_off(self, ctx: Context) -> Sequence[Feature]:
         """List the features that are switched off."""
