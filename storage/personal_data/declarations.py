@@ -2,17 +2,15 @@
 belong to whom."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Table, or_, select
+from sqlalchemy import ColumnElement, Date, Table, or_, select
 from sqlmodel import SQLModel
 
 from config.settings import Settings
-from config.tables import read
 from config.time import PARIS
 
 _Given = TypeVar("_Given")
@@ -95,32 +93,27 @@ class PersonalData:
     """
 
     name: str
-    _: KW_ONLY
-    what: str = field(init=False)
-    why: str = field(init=False)
-    ground: LegalBasis = field(init=False)
-    seen_by: str = field(init=False)
-    kept: str = field(init=False)
-    not_given: str = field(init=False)
-    because: str = field(init=False)
-    limit: RetentionLimit | None = None
-    own: tuple[str, ...] = ()
-    scope: OwnerFilter | None = None
-    others: tuple[str, ...] = ()
-    names: tuple[str, ...] = ()
-    credits: tuple[str, ...] = ()
-    lists: tuple[str, ...] = ()
-    withheld: tuple[str, ...] = ()
-    given: OwnerFilter | None = None
-    shown: Callable[[Row, str], Row] | None = None
-    days: tuple[str, ...] = ()
-    fate: ErasureFate = ErasureFate.NONE
-    blanks: Row = field(default_factory=dict)
-    acts: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        for name, said in _read_register()[self.name].items():
-            object.__setattr__(self, name, LegalBasis(said) if name == "ground" else said)
+    what: str
+    why: str
+    ground: LegalBasis
+    seen_by: str
+    kept: str
+    not_given: str
+    because: str
+    own: tuple[str, ...]
+    others: tuple[str, ...]
+    names: tuple[str, ...]
+    credits: tuple[str, ...]
+    lists: tuple[str, ...]
+    withheld: tuple[str, ...]
+    days: tuple[str, ...]
+    acts: tuple[str, ...]
+    fate: ErasureFate
+    limit: RetentionLimit | None
+    scope: OwnerFilter | None
+    given: OwnerFilter | None
+    shown: Callable[[Row, str], Row] | None
+    blanks: Row
 
     @property
     def table(self) -> Table:
@@ -152,33 +145,32 @@ def table_named(name: str) -> Table:
     return SQLModel.metadata.tables[name]
 
 
-@cache
-def _read_register() -> Mapping[str, Mapping[str, str]]:
-    """Read the declared sentences of each table, by name."""
-    return {row["name"]: row for row in read("personal_data.tsv")}
+def _column(name: str) -> ColumnElement[Any]:
+    """Return a column by the names of its table and its own, with a dot between."""
+    table, _, own = name.partition(".")
+    return table_named(table).c[own]
 
 
-def older(column: ColumnElement[datetime]) -> RowFilter:
-    """Make the filter of rows whose moment lies before the limit."""
-    return lambda before: column < before
+def older(name: str) -> RowFilter:
+    """Make the filter of rows whose moment or day, in that column, lies before the limit."""
+    column = _column(name)
+    is_day = isinstance(column.type, Date)
+    return lambda before: column < (before.date() if is_day else before)
 
 
-def day_before(column: ColumnElement[date]) -> RowFilter:
-    """Make the filter of rows whose day lies before the limit."""
-    return lambda before: column < before.date()
-
-
-def whose(column: ColumnElement[str]) -> OwnerFilter:
+def whose(name: str) -> OwnerFilter:
     """Make the filter of the rows whose column is somebody’s id."""
+    column = _column(name)
     return lambda user_id: column == user_id
 
 
 def about(
-    refers: ColumnElement[Any], key: ColumnElement[Any], which: Callable[[_Given], ColumnElement[bool]]
+    refers: str, key: str, which: Callable[[_Given], ColumnElement[bool]]
 ) -> Callable[[_Given], ColumnElement[bool]]:
-    """Make the filter of rows that refer (by ``refers``, to its ``key``) to rows of another table which ``which``
-    selects."""
-    return lambda given: refers.in_(select(key).where(which(given)))
+    """Make the filter of rows that refer (by the column ``refers``, to the column ``key``) to rows of another table
+    which ``which`` selects."""
+    here, there = _column(refers), _column(key)
+    return lambda given: here.in_(select(there).where(which(given)))
 
 
 def limit_of(span: timedelta | str, after: str, where: RowFilter, blanks: Row | None = None) -> RetentionLimit:
