@@ -50,7 +50,7 @@ from storage import outbox as table
 from storage.claims import LEASE
 from storage.database import Database
 from storage.drafts import OpenQuestion
-from storage.outbox import Outgoing, TargetKind
+from storage.outbox import Outgoing, TargetKind, queue
 from storage.rappels import LABEL_MAX, DailyNews
 from storage.work import Work, WorkSort
 
@@ -117,8 +117,8 @@ class OutgoingWriter:
 
     async def _rewrite(self, db: AsyncSession, reply: Refresh, request: Request) -> Sequence[Outgoing]:
         """Make a row for each existing post of a topic; posts on their way are rewritten once they arrive."""
-        for message_id, who in await table.hold_on_its_way(db, reply.topic):
-            await table.rewrite_later(db, message_id, self._content(reply, who))
+        for message_id, who in await queue.hold_on_its_way(db, reply.topic):
+            await queue.rewrite_later(db, message_id, self._content(reply, who))
         # The one clicked stands, though its mark may be on its way to the database.
         posts = {request.post_id: request.user_id} if reply.here and request.post_id else {}
         posts |= {post.post_id: post.user_id for post in await table.find_posts_about(db, reply.topic)}

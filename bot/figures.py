@@ -16,6 +16,7 @@ from bot.metrics import DISK_FREE, DISK_SIZE, FIGURES_READ, JOB_LATE, OUTBOX_AGE
 from bot.options import FiguresHook
 from storage import claims, outbox
 from storage.database import Database
+from storage.outbox import queue
 
 log = structlog.get_logger()
 
@@ -112,7 +113,7 @@ class DueTimes:
 
 async def set_outbox(db: AsyncSession, now: datetime) -> None:
     """Set how many messages wait and for how long, without those for later and those that Mattermost refused."""
-    for desk, share in (("people", outbox.PEOPLE), ("crowd", outbox.CROWD)):
+    for desk, share in (("people", queue.PEOPLE), ("crowd", queue.CROWD)):
         count, oldest = await outbox.measure(db, share, now)
         OUTBOX_STORED.labels(desk).set(count)
         OUTBOX_AGE.labels(desk).set((now - oldest).total_seconds() if oldest else 0)

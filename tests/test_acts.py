@@ -25,7 +25,7 @@ from bot.errors import Refusal
 from bot.events import Delivered, Undelivered
 from bot.outbox.attempts import DeliveryMarks
 from bot.replies import Reply, Say
-from storage.outbox import release_all
+from storage.outbox.queue import release_all
 from tests.people import unique
 from tests.support.house import wait_for
 from tests.support.mattermost import NOBODY

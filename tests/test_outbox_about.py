@@ -7,7 +7,7 @@ import pytest
 
 from storage import outbox
 from storage.database import Database
-from storage.outbox import LEASE, DeliveryTally, Outgoing, TargetKind
+from storage.outbox import LEASE, DeliveryTally, Outgoing, TargetKind, queue
 from tests.support.databases import database
 from tests.support.outbox import make_message, read_clock
 
@@ -72,5 +72,5 @@ async def test_what_others_had_in_hand_is_free_again(database: Database) -> None
     async with database.transaction() as db:
         await outbox.make_due(db, TOPICS, at)
     async with database.transaction() as db:
-        taken = await outbox.take(db, at, at + LEASE, 10, outbox.QueueShare(crowd=True))
+        taken = await queue.take(db, at, at + LEASE, 10, queue.QueueShare(crowd=True))
     assert [(message.target, is_new) for message, is_new in taken] == [("leased", False)]

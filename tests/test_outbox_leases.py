@@ -11,7 +11,8 @@ from bot.outbox import LEASE, service
 from bot.outbox.attempts import OutboxTable
 from bot.outbox.lanes import LANE_MAX, Lanes
 from storage import outbox as table
-from storage.outbox import Outgoing, QueueShare
+from storage.outbox import Outgoing, queue
+from storage.outbox.queue import QueueShare
 from tests.support.databases import database
 from tests.support.faults import UnreachableDatabase
 from tests.support.house import wait_until
@@ -45,7 +46,7 @@ async def test_who_lost_the_lease_does_not_send(stage: OutboxStage) -> None:
     async with stage.outbox() as outbox:
         (late,) = await stage.write(make_message("tard", created_at=read_clock() - LEASE))
         async with stage.database.transaction() as db:
-            assert await table.lease(db, late, read_clock() + LEASE)
+            assert await queue.lease(db, late, read_clock() + LEASE)
         outbox.deliver_now([late])
         outbox.deliver_now(await stage.write(make_message("à l’heure", target="e" * 26)))
         await wait_until(lambda: stage.town.texts == ["à l’heure"])
@@ -60,7 +61,7 @@ async def test_who_gives_a_message_back_ends_no_lease_of_another_replica(
     async with stage.outbox() as outbox:
         (late,) = await stage.write(make_message("tard", created_at=read_clock() - timedelta(seconds=1)))
         async with stage.database.transaction() as db:
-            assert await table.lease(db, late, until)
+            assert await queue.lease(db, late, until)
         outbox.deliver_now([late])
         outbox.deliver_now(await stage.write(make_message("à l’heure", target="e" * 26)))
         await wait_until(lambda: "à l’heure" in stage.town.texts)
@@ -171,10 +172,10 @@ async def test_what_nobody_tried_to_send_is_not_looked_for(stage: OutboxStage, m
 async def test_what_was_given_back_tells_whether_it_may_have_been_tried(stage: OutboxStage) -> None:
     written = await stage.write(make_message("essayé"), make_message("neuf"))
     held = zip(written, (None, written[1].created_at), strict=True)
-    leases = [table.HeldLease(each.id, each.created_at + LEASE, since) for each, since in held]
+    leases = [queue.HeldLease(each.id, each.created_at + LEASE, since) for each, since in held]
     async with stage.database.transaction() as db:
-        await table.release(db, leases, read_clock())
-        found = await table.take(db, read_clock(), read_clock() + LEASE, 2)
+        await queue.release(db, leases, read_clock())
+        found = await queue.take(db, read_clock(), read_clock() + LEASE, 2)
     assert [is_new for _, is_new in found] == [False, True]
 
 

@@ -14,7 +14,8 @@ from bot.outbox import LEASE
 from bot.work import make_work
 from storage import outbox, work
 from storage.database import Database, UtcTime
-from storage.outbox import Outgoing, QueueShare
+from storage.outbox import Outgoing, queue
+from storage.outbox.queue import QueueShare
 from storage.work import Work, WorkSort, WorkTurn
 from tests.support.databases import database
 from tests.support.outbox import make_message, read_clock
@@ -91,13 +92,13 @@ async def plans(database: Database, query: Query) -> str:
 
 
 async def take(db: AsyncSession) -> None:
-    assert len(await outbox.take(db, read_clock(), read_clock() + timedelta(seconds=20), 100)) == 100
+    assert len(await queue.take(db, read_clock(), read_clock() + timedelta(seconds=20), 100)) == 100
 
 
 async def take_some(db: AsyncSession) -> None:
     assert (
         len(
-            await outbox.take(
+            await queue.take(
                 db, read_clock(), read_clock() + timedelta(seconds=20), 100, QueueShare(but_of=["p1", "p2"])
             )
         )
@@ -106,11 +107,11 @@ async def take_some(db: AsyncSession) -> None:
 
 
 async def take_of_crowd(db: AsyncSession) -> None:
-    assert await outbox.take(db, read_clock(), read_clock() + timedelta(seconds=20), 100, QueueShare(crowd=True)) == []
+    assert await queue.take(db, read_clock(), read_clock() + timedelta(seconds=20), 100, QueueShare(crowd=True)) == []
 
 
 async def look(db: AsyncSession) -> None:
-    assert await outbox.next_due(db, read_clock())
+    assert await queue.next_due(db, read_clock())
 
 
 async def take_order(db: AsyncSession) -> None:
@@ -135,16 +136,16 @@ FOUND: dict[str, tuple[Query, str]] = {
     "take but of some": (take_some, "ix_outgoing_waiting"),
     "take of a crowd": (take_of_crowd, "ix_outgoing_waiting"),
     "look": (look, "ix_outgoing_waiting"),
-    "earliest": (outbox.find_earliest, "ix_outgoing_waiting"),
+    "earliest": (queue.find_earliest, "ix_outgoing_waiting"),
     "posts about": (lambda db: outbox.find_posts_about(db, "cra:2"), "ix_outgoing_topic"),
-    "crowd": (lambda db: outbox.crowd_waiting(db, read_clock(), 50), "ix_outgoing_waiting"),
+    "crowd": (lambda db: queue.crowd_waiting(db, read_clock(), 50), "ix_outgoing_waiting"),
     "order": (take_order, "ix_work_waiting"),
     "next order": (lambda db: work.next_due(db, WorkTurn(WorkSort.FILE, ["p1"])), "ix_work_waiting"),
     "orders of one": (lambda db: work.count_waiting(db, "p100", WorkSort.FILE), "ix_work_waiting"),
     "turn": (lambda db: work.has_its_turn(db, order()), "ix_work_waiting"),
     "steps": (take_steps, "ix_work_waiting"),
     "forget work": (lambda db: work.forget(db, read_clock() - timedelta(days=90)), "ix_work_over"),
-    "acts": (lambda db: outbox.waiting_acts(db, "p100"), "ix_outgoing_acts"),
+    "acts": (lambda db: queue.waiting_acts(db, "p100"), "ix_outgoing_acts"),
     "news": (lambda db: outbox.list_news(db, 50), "ix_outgoing_news"),
     "forget": (lambda db: outbox.forget(db, read_clock() - timedelta(days=90)), "ix_outgoing_passing"),
 }
@@ -176,11 +177,11 @@ async def test_many_that_are_not_due_do_not_hide_the_one_that_is(full: Database)
         later = update(Outgoing).where(col(Outgoing.not_before).is_not(None)).values(not_before=read_clock() + LEASE)
         await db.execute(later)
         await outbox.add(db, [make_message("due", not_before=read_clock())])
-    plan = await plans(full, lambda db: outbox.take(db, read_clock(), read_clock(), 100))
+    plan = await plans(full, lambda db: queue.take(db, read_clock(), read_clock(), 100))
     assert "ix_outgoing_waiting" in plan
     until = read_clock() + timedelta(seconds=20)
     async with full.transaction() as db:
-        ((found, _),) = await outbox.take(db, read_clock(), until, 100)
+        ((found, _),) = await queue.take(db, read_clock(), until, 100)
     assert found.content["message"] == "due"
     async with full.transaction() as db:
-        assert await outbox.lease(db, found, until + LEASE), "who took it knows its lease"
+        assert await queue.lease(db, found, until + LEASE), "who took it knows its lease"

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import update
 
 from storage import outbox as table
-from storage.outbox import DeliveryMark, Outgoing, TargetKind
+from storage.outbox import Outgoing, TargetKind
+from storage.outbox.queue import DeliveryMark
 from tests.people import Person
 from tests.support.cra import file_workshop
 from tests.support.databases import database

@@ -10,7 +10,7 @@ from bot.context import Request
 from bot.mattermost import NewPost
 from bot.outbox.attempts import DeliveryMarks
 from bot.replies import Direct, Reply, Say
-from storage.outbox import release_all
+from storage.outbox.queue import release_all
 from tests.people import Post
 from tests.support.house import wait_for
 from tests.support.mattermost import NOBODY

@@ -13,8 +13,9 @@ from bot.clock import utc_now
 from bot.errors import ChatError
 from bot.retries import PollerPauses
 from bot.work import steps, workers
-from storage import outbox, work
+from storage import work
 from storage.claims import LEASE
+from storage.outbox import queue
 from storage.work import Work, WorkState
 from tests.support.faults import UnreachableDatabase
 from tests.support.house import wait_for, wait_until
@@ -193,7 +194,7 @@ async def test_no_more_is_made_than_mattermost_takes(
         faults.down = True
         await asyncio.sleep(1.5)
         async with app.database.transaction(writes=False) as db:
-            assert await outbox.crowd_waiting(db, utc_now() + LEASE, 100) <= 6
+            assert await queue.crowd_waiting(db, utc_now() + LEASE, 100) <= 6
         assert len(worker_workplace.gang.seen) < 30
         faults.down = False
         (done,) = await worker_workplace.settled(app)

@@ -13,8 +13,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot import actions
 from bot.errors import ChatError, Refusal, unless_refused
 from bot.mattermost import ChatChannel, ChatPost, Mattermost
-from storage import outbox as table
-from storage.outbox import AFTER, VOID, Outgoing, TargetKind
+from storage.outbox import Outgoing, TargetKind, queue
+from storage.outbox.queue import AFTER, VOID
 
 MARK = "coop_id"
 """The prop by which a post tells which message it is, or which part of an order of files."""
@@ -251,7 +251,7 @@ async def put_in_order(db: AsyncSession, rows: Iterable[Outgoing], now: datetime
     for target, written in by_target.items():
         if not any(act.settles or act.needs for _, act in written):
             continue
-        waiting = _group_by_name(await table.waiting_acts(db, target))
+        waiting = _group_by_name(await queue.waiting_acts(db, target))
         for row, act in written if waiting else ():
             if after := await _give_way(db, act, waiting, now):
                 row.content[AFTER] = after
@@ -260,7 +260,7 @@ async def put_in_order(db: AsyncSession, rows: Iterable[Outgoing], now: datetime
 async def find_contradicted(db: AsyncSession, act: actions.ChatAction) -> Collection[str]:
     """Find which names that an act settles are settled otherwise by another that waits: for who acts beside the outbox,
     and leaves that to it."""
-    waiting = _group_by_name(await table.waiting_acts(db, act.target))
+    waiting = _group_by_name(await queue.waiting_acts(db, act.target))
     return {
         name
         for name, value in act.settles.items()
@@ -278,8 +278,8 @@ async def _give_way(db: AsyncSession, act: actions.ChatAction, waiting: Settling
     if not against | first:
         return []
     after: list[str] = []
-    for row in await table.hold_acts(db, against | first):
-        is_under_way = table.is_under_way(row, now)
+    for row in await queue.hold_acts(db, against | first):
+        is_under_way = queue.is_under_way(row, now)
         if row.id in against:
             await _take_back(db, row, actions.remove_settled(found[row.id], _find_opposed(found[row.id], settles)), now)
         if row.id in first or is_under_way:
@@ -290,11 +290,11 @@ async def _give_way(db: AsyncSession, act: actions.ChatAction, waiting: Settling
 async def _take_back(db: AsyncSession, row: Outgoing, rest: actions.ChatAction | None, now: datetime) -> None:
     """Take an earlier act back but for the rest of it; where it is under way, no other try of it is made."""
     if rest is not None:
-        await table.rewrite_act(db, row, row.content | actions.write_action(rest))
-    elif table.is_under_way(row, now):
-        await table.rewrite_act(db, row, row.content | {VOID: True})
+        await queue.rewrite_act(db, row, row.content | actions.write_action(rest))
+    elif queue.is_under_way(row, now):
+        await queue.rewrite_act(db, row, row.content | {VOID: True})
     else:
-        await table.take_back(db, row)
+        await queue.take_back(db, row)
 
 
 def _find_opposed(earlier: actions.ChatAction, settled: actions.Settled) -> Sequence[str]:

@@ -22,7 +22,8 @@ from bot.retries import WORN, Doubts, Gate, LeaseLostError, lease_kept, run_when
 from bot.tasks import ShieldedTransactions, Traffic, loop_time
 from storage import outbox as table
 from storage.database import Database
-from storage.outbox import EMPTY, LEASE, ActionTurn, DeliveryMark, HeldLease, Outgoing, QueueShare, TargetKind
+from storage.outbox import LEASE, Outgoing, TargetKind, queue
+from storage.outbox.queue import EMPTY, ActionTurn, DeliveryMark, HeldLease, QueueShare
 from storage.round_trips import SharedQuestions
 
 
@@ -40,17 +41,17 @@ class OutboxTable:
     async def due_in(self, share: QueueShare) -> float | None:
         """Seconds until the next try of any message of a share, 0 when it is due; None when nothing waits."""
         now = self._clock()
-        following = await self._transactions.run(lambda db: table.next_due(db, now, share), writes=False)
+        following = await self._transactions.run(lambda db: queue.next_due(db, now, share), writes=False)
         return max(0.0, (following - now).total_seconds()) if following else None
 
     async def waiting(self) -> Mapping[str, int]:
         """Return how many messages to people wait, by target."""
-        return await self._transactions.run(lambda db: table.count_waiting(db, self._clock()), writes=False)
+        return await self._transactions.run(lambda db: queue.count_waiting(db, self._clock()), writes=False)
 
     async def take(self, limit: int, share: QueueShare) -> Sequence[LeasedMessage]:
         """Lease what is due of a share, oldest first."""
         now = self._clock()
-        found = await self._transactions.run(lambda db: table.take(db, now, now + LEASE, limit, share))
+        found = await self._transactions.run(lambda db: queue.take(db, now, now + LEASE, limit, share))
         return [lease_taken(message, again=not is_new) for message, is_new in found]
 
     async def still_mine(self, letter: LeasedMessage, needed: timedelta) -> bool:
@@ -58,7 +59,7 @@ class OutboxTable:
         if letter.is_mine_for(needed):
             return True
         until = self._clock() + LEASE
-        mine = await self._transactions.run(lambda db: table.lease(db, letter.message, until))
+        mine = await self._transactions.run(lambda db: queue.lease(db, letter.message, until))
         if mine:
             letter.renew(until)
         return mine
@@ -67,7 +68,7 @@ class OutboxTable:
         """Return whether a later content of the same post exists."""
         if message.where is not TargetKind.POST:
             return False
-        return await self._transactions.run(lambda db: table.is_superseded(db, message), writes=False)
+        return await self._transactions.run(lambda db: queue.is_superseded(db, message), writes=False)
 
     async def older(self, message: Outgoing) -> Sequence[str]:
         """The messages that come before this one for the same person or channel; none where nobody else could have
@@ -77,13 +78,13 @@ class OutboxTable:
         return await self._older.ask(message)
 
     async def _find_older(self, messages: Sequence[Outgoing]) -> Sequence[Sequence[str]]:
-        return await self._transactions.run(lambda db: table.find_older(db, messages, self._clock()), writes=False)
+        return await self._transactions.run(lambda db: queue.find_older(db, messages, self._clock()), writes=False)
 
     async def begin(self, message: Outgoing) -> ActionTurn:
         """Begin a try of a message; of an act that another one undid, or must follow, not so."""
         if message.where is not TargetKind.ACT or not is_settling(message.content):
             return ActionTurn.COME
-        return await self._transactions.run(lambda db: table.begin(db, message))
+        return await self._transactions.run(lambda db: queue.begin(db, message))
 
     async def delivered(self, marks: Sequence[DeliveryMark]) -> None:
         """Mark messages as arrived."""
@@ -107,16 +108,16 @@ class OutboxTable:
 
     async def keep(self, message: Outgoing) -> None:
         """Write down how far a message is (its content), to be found there by the next try."""
-        await self._transactions.run(lambda db: table.keep(db, message))
+        await self._transactions.run(lambda db: queue.keep(db, message))
 
     async def release(self, leases: Collection[HeldLease]) -> None:
         """Give leased messages back, to be taken by anybody now: each as long as its lease is the one that ends
         then."""
-        await self._transactions.run(lambda db: table.release(db, leases, self._clock()))
+        await self._transactions.run(lambda db: queue.release(db, leases, self._clock()))
 
     async def release_all(self) -> None:
         """Make everything due now."""
-        await self._transactions.run(lambda db: table.release_all(db, self._clock()))
+        await self._transactions.run(lambda db: queue.release_all(db, self._clock()))
 
 
 MARKS_GATHERED_FOR = 0.05

@@ -9,7 +9,8 @@ from itertools import islice
 
 from bot.actions import AddMembers
 from bot.tasks import loop_time
-from storage.outbox import LEASE, HeldLease, Outgoing
+from storage.outbox import LEASE, Outgoing
+from storage.outbox.queue import HeldLease
 
 
 @dataclass(slots=True)

@@ -30,7 +30,8 @@ from bot.outbox.sender import FileCarrier, Fresh, Sender
 from bot.retries import PollerPauses, TablePoller, wait_before_look
 from bot.tasks import Traffic, cancel_all
 from storage.database import Database
-from storage.outbox import DeliveryMark, Outgoing, QueueShare, TargetKind
+from storage.outbox import Outgoing, TargetKind
+from storage.outbox.queue import DeliveryMark, QueueShare
 
 log = structlog.get_logger()
 

@@ -28,7 +28,7 @@ from bot.texts import render
 from bot.work import FileDestination
 from bot.work.workers import ERROR_MAX, WorkHandlers, WorkLease
 from storage import outbox, private_files
-from storage.outbox import Outgoing, TargetKind
+from storage.outbox import Outgoing, TargetKind, queue
 from storage.work import Work, WorkSort, WorkState
 
 __all__ = ["OrderFolders", "OrderLease", "OrderRunner"]
@@ -151,7 +151,7 @@ class OrderLease(WorkLease):
             id=secrets.token_hex(13),
             where=TargetKind.CHANNEL,
             target=channel_id,
-            content=outbox.EMPTY,
+            content=queue.EMPTY,
             topic=place.topic,
             created_at=now,
             delivered_at=now,

@@ -24,9 +24,9 @@ from bot.retries import Gate, LeaseLostError, backoff, is_away
 from bot.tasks import NotFetchedYetError, ShieldedTransactions, loop_time
 from bot.work import STOPPABLE, WorkPhase, make_work_message, topic_of_work
 from bot.work.workers import ERROR_MAX, WorkHandlers, WorkLease, end_values
-from storage import outbox
 from storage.claims import LEASE
 from storage.engines import may_pass
+from storage.outbox import queue
 from storage.work import Work, WorkSort, WorkState
 
 T = TypeVar("T")
@@ -243,7 +243,7 @@ class StepRunner:
 
     async def _much_waits(self) -> bool:
         async with self._handlers.database.transaction(writes=False) as db:
-            return await outbox.crowd_waiting(db, self._clock() + LEASE, AHEAD_MAX) >= AHEAD_MAX
+            return await queue.crowd_waiting(db, self._clock() + LEASE, AHEAD_MAX) >= AHEAD_MAX
 
     async def _try(self, held: StepsLease, trigger: Trigger, payload: BaseModel, reference: str) -> bool:
         """Run one step, and return whether another may follow at once."""

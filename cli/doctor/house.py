@@ -24,6 +24,7 @@ from config.time import PARIS
 from config.visio import VisioKind
 from storage import canaux, outbox, people, private_files, schema, work
 from storage.database import async_url
+from storage.outbox import queue
 from storage.people import register
 from storage.programs import list_clients
 from storage.rdv.bookings import BookingSeal, list_open_pages, read_key
@@ -151,7 +152,7 @@ async def _messages(settings: Settings, findings: CheckFindings, now: datetime) 
     async with open_database(settings) as database, database.transaction(writes=False) as db:
         counts, oldest, works = (
             await outbox.count_by_state(db),
-            await outbox.find_earliest(db),
+            await queue.find_earliest(db),
             await work.count_by_state(db),
         )
         unsafe = await handlers.find_fault(db, settings)

@@ -11,9 +11,8 @@ from sqlalchemy import delete, insert, text
 
 from bot.clock import utc_now
 from bot.outbox import LEASE
-from storage import outbox
 from storage.database import Database
-from storage.outbox import Outgoing, TargetKind
+from storage.outbox import Outgoing, TargetKind, queue
 from tests.bench.figures import Figure, ms
 from tests.bench.plan import Plan
 from tests.bench.store import Stores
@@ -60,7 +59,7 @@ async def _taken(database: Database) -> float:
     now = utc_now()
     async with database.write() as db:
         begun = time.perf_counter()
-        taken = await outbox.take(db, now, now + LEASE, TAKEN)
+        taken = await queue.take(db, now, now + LEASE, TAKEN)
         took = time.perf_counter() - begun
         await db.rollback()
     if len(taken) != TAKEN:

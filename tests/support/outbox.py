@@ -25,7 +25,7 @@ from bot.registry import index_triggers
 from bot.replies import Direct, Refresh, Replies, Reply
 from storage import outbox as table
 from storage.database import Database
-from storage.outbox import Outgoing, Sent, TargetKind
+from storage.outbox import Outgoing, Sent, TargetKind, queue
 from tests.modes import MODES, NEWEST
 from tests.people import unique
 from tests.support.databases import create_database
@@ -190,7 +190,7 @@ def make_message(text: str, where: TargetKind = TargetKind.PERSON, target: str =
 async def end_leases(stage: OutboxStage) -> None:
     """Let the time of the leases pass."""
     async with stage.database.transaction() as db:
-        await table.release_all(db, read_clock())
+        await queue.release_all(db, read_clock())
 
 
 WEDNESDAY = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)

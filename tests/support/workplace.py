@@ -37,12 +37,11 @@ from commands.actus import drafts, editions
 from config.settings import Settings
 from sandbox import Sandbox
 from storage import canaux, work
-from storage import outbox as table
 from storage.actus import items
 from storage.actus.digests import Digest
 from storage.actus.items import Item, ItemKind, NewsSection
 from storage.database import Database
-from storage.outbox import Outgoing
+from storage.outbox import Outgoing, queue
 from storage.people import Person as Registered
 from storage.people import Role
 from storage.work import Work, WorkSort
@@ -206,7 +205,7 @@ class Workplace:
     async def leases_end(self, app: App) -> None:
         """Let the time of the leases pass."""
         async with app.database.transaction() as db:
-            await table.release_all(db, utc_now())
+            await queue.release_all(db, utc_now())
             for sort in WorkSort:
                 await work.release_all(db, utc_now(), work.WorkTurn(sort))
         app.makers.look()

@@ -24,6 +24,7 @@ from dialogs.moderation import HideMessage, take_word
 from storage import journal, outbox, people
 from storage.moderation import Case, CaseSource, KeptPost, Measure, MeasureRecord
 from storage.moderation import cases as stored_cases
+from storage.outbox import queue
 from storage.personal_data.declarations import months_before
 
 
@@ -45,7 +46,7 @@ class Removal(MeasureHandler):
     ) -> Sequence[KeptPost]:
         """Cancel the deletions that have not begun, and leave out their messages, which still stand."""
         removals = {ActPurpose.ACT.about(measure.entry, post.id): post.id for post in posts}
-        standing = {removals[topic] for topic in await outbox.withdraw(ctx.db, removals, ctx.now)}
+        standing = {removals[topic] for topic in await queue.withdraw(ctx.db, removals, ctx.now)}
         return [post for post in posts if post.id not in standing]
 
     def list_removals(self, measure: Measure, record: MeasureRecord, target: str = "") -> Sequence[Reply]:
