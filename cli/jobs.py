@@ -15,67 +15,14 @@ from cli.terminal import make_table, write
 from commands import FEATURES
 from commands.actus import drafts
 from commands.actus.editions import feature as actus
+from config import tables
 from config.settings import Settings
 from config.time import PARIS
 from storage import claims, people
 from storage.actus import digests
 from storage.claims import JobResult, JobRun
 
-JOBS = {
-    "actus.gather": "Messages utiles pour les actus",
-    "actus.hourly": "Lecture des flux",
-    "actus.keep": "Brouillons et sorties des actus",
-    "actus.name_links": "Titres des liens proposés",
-    "actus.tell": "Actus personnelles",
-    "agenda.catch_up": "Événements encore à dire",
-    "agenda.tell": "Rappels d’événements",
-    "annuaire.forget_requests": "Oubli des demandes à l’annuaire",
-    "canaux.leave_old_channels": "Départs des anciens canaux",
-    "canaux.look_for_namesakes": "Salles d’un même nom",
-    "canaux.watch_over": "Vérification des canaux",
-    "donnees.erase_due": "Effacements demandés",
-    "donnees.look_for_sleepers": "Comptes sans activité",
-    "entrainement.end_overdue": "Fin des entraînements",
-    "garde.announce": "Annonce de la garde",
-    "garde.forget": "Oubli des gardes passées",
-    "garde.hand_over": "Fin des tours de garde",
-    "hotline.clear_old": "Oubli des mots des demandes anciennes",
-    "hotline.close_solved": "Clôture des demandes résolues",
-    "hotline.file_undecided": "Demandes sans file",
-    "hotline.put_up_all": "Cartes sans salle",
-    "hotline.remind": "Rappels de la hotline",
-    "hotline.see_to_the_open": "Âge des demandes ouvertes",
-    "hotline.weekly": "Bilan de la semaine à la hotline",
-    "membres.ask": "Question sur les comptes désactivés",
-    "membres.look": "Comptes désactivés",
-    "membres.look_up": "Rôles des animateurs",
-    "membres.recognise": "Arrivées manquées",
-    "membres.remind": "Rappels aux nouveaux",
-    "membres.tell_roles": "Rôles à annoncer",
-    "membres.tick": "Étapes de l’accueil",
-    "menage.tidy": "Ménage de la nuit",
-    "moderation.clear_old": "Oubli des dossiers anciens",
-    "moderation.expire": "Fin des mesures",
-    "moderation.keep_summary": "Résumé des signalements",
-    "moderation.remind": "Rappels de la modération",
-    "moderation.watch_tables": "Charte et règles lisibles",
-    "rappels.tell": "Message du jour",
-    "rdv.evening": "Rendez-vous : rappels de la veille",
-    "rdv.remind": "Rendez-vous : rappels de l’heure",
-    "rdv.mail": "Rendez-vous : rappels par courriel à qui a réservé",
-    "rdv.look_for_agents": "Rendez-vous : agents de RDV Service Public à retrouver",
-    "regles.find_old": "Règles qui ne servent plus",
-    "ressources.catch_up": "Fiches à rattraper",
-    "ressources.check_links": "Vérification des liens",
-    "ressources.keep_library": "Bibliothèque épinglée",
-    "ressources.remind": "Rappels de la ressourcerie",
-    "ressources.tell_news": "Nouveautés des thèmes suivis",
-    "sauvegarde.begin": "Sauvegarde",
-    "sondage.end_due": "Fin des sondages",
-    "sondage.remind_due": "Rappels de sondage",
-    "idees.tell": "Suites données aux idées",
-    "stats.monthly": "PDF du mois",
-}
+JOBS = tables.read_titles("job")
 """What the operator reads instead of the names that jobs have in the database."""
 HEADINGS = ("tâche", "prochaine fois", "dernière fois", "résultat")
 RESULTS = {"done": "faite", "failed": "échouée"}

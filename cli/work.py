@@ -22,26 +22,7 @@ STATES = {
     WorkState.CANCELLED: "arrêté",
     WorkState.FAILED: "échoué",
 }
-FILES = {
-    "actus.Document": "PDF des actus",
-    "agenda.CalendarFile": "Fichier d’agenda",
-    "annuaire.VCard": "Fiche de contact",
-    "donnees.Copy": "Copie de ses données",
-    "hotline.FiguresFile": "Chiffres de la hotline",
-    "sondage.Picture": "Image d’un sondage",
-    "idees.Sheet": "Idées en fichiers",
-    "kit.SupplierFile": "Fichier du fournisseur de kits",
-    "rdv.CodePicture": "Image de l’adresse de rendez-vous",
-    "rdv.Poster": "Affiche de la page de rendez-vous",
-    "sondage.Sheet": "Tableau d’un sondage",
-    "stats.Carte": "Carte des statistiques",
-    "stats.CoordinationSheet": "Comptes rendus de coordination en fichiers",
-    "stats.Departements": "Tableau des départements",
-    "stats.FiguresFile": "Chiffres d’un territoire",
-    "stats.Export": "Fichier de statistiques",
-    "stats.Pictured": "Image de statistiques",
-    "stats.TerritoryPictures": "Images d’un territoire",
-}
+FILES = tables.read_titles("file")
 """What the operator reads instead of the names that files have in the database."""
 HEADINGS = ("id", "travail", "état", "fait", "commencé", "dernière nouvelle", "défaut")
 
@@ -98,4 +79,4 @@ def _on_the_wall(at: datetime) -> datetime:
 
 def read_titles() -> dict[str, str]:
     """Return the titles of files and long work, by the names in their rows; the features declare the latter."""
-    return FILES | {row["name"]: row["title"] for row in tables.read("work.tsv")}
+    return {**FILES, **{row["name"]: row["title"] for row in tables.read("work.tsv")}}

@@ -17,6 +17,11 @@ def read(name: str) -> list[dict[str, str]]:
     return [dict(zip(columns, row, strict=True)) for row in rows]
 
 
+def read_titles(kind: str) -> Mapping[str, str]:
+    """Read what operators read instead of the stored names of jobs, or files, by name."""
+    return {row["name"]: row["title"] for row in read("titles.tsv") if row["kind"] == kind}
+
+
 class TableError(ValueError):
     """Raised for a table that cannot be used; the text, in French, names the line."""
 
