@@ -146,8 +146,8 @@ def table_named(name: str) -> Table:
 
 
 def _column(name: str) -> ColumnElement[Any]:
-    """Return a column by the names of its table and its own, with a dot between."""
-    table, _, own = name.partition(".")
+    """Return a column by its name and that of its table: « author_id of cra »."""
+    own, _, table = name.partition(" of ")
     return table_named(table).c[own]
 
 

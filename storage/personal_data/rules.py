@@ -124,11 +124,19 @@ def show_entry(row: Row, user_id: str) -> Row:
 
 ERASED = "(effacé)"
 _TICKET, _MOVE, _PARCEL = (table_named(name).c for name in ("ticket", "ticket_move", "kit_parcel"))
-_OLD_TICKETS, _MY_TICKETS = older("ticket.closed_at"), whose("ticket.author_id")
-_OLD_CASES, _OLD_RUNS, _OLD_TAGS = older("moderation_case.decided_at"), older("channel_run.at"), older("tag.deleted_at")
-_OLD_RDV, _OLD_REMOTE, _OLD_ORDERS = older("rdv.ends_at"), older("rdv_remote.ends_at"), older("kit_order.moved_at")
-_OLD_LINES = about("ticket_line.ticket", "ticket.id", _OLD_TICKETS)
-_OLD_CHANGES = about("channel_change.run_id", "channel_run.id", _OLD_RUNS)
+_OLD_TICKETS, _MY_TICKETS = older("closed_at of ticket"), whose("author_id of ticket")
+_OLD_CASES, _OLD_RUNS, _OLD_TAGS = (
+    older("decided_at of moderation_case"),
+    older("at of channel_run"),
+    older("deleted_at of tag"),
+)
+_OLD_RDV, _OLD_REMOTE, _OLD_ORDERS = (
+    older("ends_at of rdv"),
+    older("ends_at of rdv_remote"),
+    older("moved_at of kit_order"),
+)
+_OLD_LINES = about("ticket of ticket_line", "id of ticket", _OLD_TICKETS)
+_OLD_CHANGES = about("run_id of channel_change", "id of channel_run", _OLD_RUNS)
 _YEAR = timedelta(days=365)
 
 
@@ -137,12 +145,12 @@ def _old_ticket_words(before: datetime) -> ColumnElement[bool]:
 
 
 def _old_move_words(before: datetime) -> ColumnElement[bool]:
-    is_old = about("ticket_move.ticket", "ticket.id", _OLD_TICKETS)
+    is_old = about("ticket of ticket_move", "id of ticket", _OLD_TICKETS)
     return is_old(before) & ((_MOVE.note != "") | (_MOVE.internal != ""))
 
 
 def _old_kit_words(before: datetime) -> ColumnElement[bool]:
-    is_old = about("kit_parcel.order_id", "kit_order.id", _OLD_ORDERS)
+    is_old = about("order_id of kit_parcel", "id of kit_order", _OLD_ORDERS)
     return is_old(before) & ((_PARCEL.tracking != "") | (_PARCEL.note != ""))
 
 
@@ -154,13 +162,13 @@ def _old_agents(before: datetime) -> ColumnElement[bool]:
     """Make the condition that an agent’s row can be deleted: once the rendez-vous itself is, or earlier where nobody is
     known by the address."""
     long_before = before - (appointments.KEPT_FOR - remote.WAITED_FOR)
-    of_old = about("rdv_agent.key", "rdv_remote.key", _OLD_REMOTE)
+    of_old = about("key of rdv_agent", "key of rdv_remote", _OLD_REMOTE)
     return of_old(long_before) | (table_named("rdv_agent").c.user_id.is_(None) & of_old(before))
 
 
 def _never_sent(table: str, draft: str) -> Callable[[datetime], ColumnElement[bool]]:
     """Make the filter of old rows that stayed drafts."""
-    is_old = older(f"{table}.created_at")
+    is_old = older(f"created_at of {table}")
     return lambda before: (table_named(table).c.state == draft) & is_old(before)
 
 
@@ -178,14 +186,16 @@ _WHO_ORDERED: Row = dict.fromkeys(
 )
 
 LIMITS = {
-    "cra_tag": limit_of(tags.RESTORE_FOR, "la suppression de l’étiquette", about("cra_tag.tag", "tag.id", _OLD_TAGS)),
+    "cra_tag": limit_of(
+        tags.RESTORE_FOR, "la suppression de l’étiquette", about("tag of cra_tag", "id of tag", _OLD_TAGS)
+    ),
     "tag": limit_of(tags.RESTORE_FOR, "la suppression", _OLD_TAGS),
-    "practice_cra": limit_of(report.TRAINING_FOR, "la saisie", older("practice_cra.created_at")),
-    "training": limit_of(report.TRAINING_FOR, "le début", older("training.since")),
-    "stats_share": limit_of(recipients.KEPT, "l’expiration", older("stats_share.expires_at")),
-    "daily_news": limit_of(rappels.KEPT_FOR, "la nouvelle", older("daily_news.at")),
-    "draft": limit_of(drafts.KEPT_FOR, "la saisie", older("draft.saved_at")),
-    "open_question": limit_of(drafts.QUESTION_KEPT_FOR, "la question", older("open_question.asked_at")),
+    "practice_cra": limit_of(report.TRAINING_FOR, "la saisie", older("created_at of practice_cra")),
+    "training": limit_of(report.TRAINING_FOR, "le début", older("since of training")),
+    "stats_share": limit_of(recipients.KEPT, "l’expiration", older("expires_at of stats_share")),
+    "daily_news": limit_of(rappels.KEPT_FOR, "la nouvelle", older("at of daily_news")),
+    "draft": limit_of(drafts.KEPT_FOR, "la saisie", older("saved_at of draft")),
+    "open_question": limit_of(drafts.QUESTION_KEPT_FOR, "la question", older("asked_at of open_question")),
     "ticket_line": limit_of("ticket_months", "la clôture de la demande", _OLD_LINES),
     "ticket_move": limit_of("ticket_months", "la clôture de la demande", _old_move_words, _MOVE_WORDS),
     "ticket": limit_of(
@@ -194,59 +204,61 @@ LIMITS = {
         _old_ticket_words,
         {**_TICKET_WORDS, "author_id": "", "username": "", "agent_id": ""},
     ),
-    "ticket_source": limit_of(posts.SOURCE_KEPT, "la proposition", older("ticket_source.at")),
-    "duty_turn": limit_of(duty.KEPT, "la fin du tour", older("duty_turn.ends")),
-    "absence": limit_of(absences.KEPT_FOR, "leur fin", older("absence.ends")),
-    "duty_swap": limit_of(duty.KEPT, "la proposition", older("duty_swap.at")),
+    "ticket_source": limit_of(posts.SOURCE_KEPT, "la proposition", older("at of ticket_source")),
+    "duty_turn": limit_of(duty.KEPT, "la fin du tour", older("ends of duty_turn")),
+    "absence": limit_of(absences.KEPT_FOR, "leur fin", older("ends of absence")),
+    "duty_swap": limit_of(duty.KEPT, "la proposition", older("at of duty_swap")),
     "agenda_attendance": limit_of(
         agenda.ATTENDANCE_KEPT,
         "la fin de l’événement",
-        about("agenda_attendance.event", "agenda_event.id", older("agenda_event.ends_at")),
+        about("event of agenda_attendance", "id of agenda_event", older("ends_at of agenda_event")),
     ),
-    "rdv_booking": limit_of(bookings.KEPT_FOR, "le rendez-vous", about("rdv_booking.rdv", "rdv.id", _OLD_RDV)),
+    "rdv_booking": limit_of(bookings.KEPT_FOR, "le rendez-vous", about("rdv of rdv_booking", "id of rdv", _OLD_RDV)),
     "rdv": limit_of(appointments.KEPT_FOR, "le rendez-vous", _OLD_RDV),
     "rdv_agent": limit_of(remote.WAITED_FOR, "le rendez-vous, si personne ici n’a cette adresse", _old_agents),
     "rdv_remote": limit_of(appointments.KEPT_FOR, "le rendez-vous", _OLD_REMOTE),
-    "rdv_series": limit_of(appointments.KEPT_FOR, "son dernier jour", older("rdv_series.until")),
+    "rdv_series": limit_of(appointments.KEPT_FOR, "son dernier jour", older("until of rdv_series")),
     "announcement": limit_of(
         annonce.KEPT,
         "l’aperçu, si elle n’est jamais partie",
         _never_sent("announcement", annonce.AnnouncementState.DRAFT),
     ),
     "poll_crowd": limit_of(
-        sondage.KEPT, "l’aperçu, si le sondage n’est jamais parti", about("poll_crowd.poll", "poll.number", _UNASKED)
+        sondage.KEPT,
+        "l’aperçu, si le sondage n’est jamais parti",
+        about("poll of poll_crowd", "number of poll", _UNASKED),
     ),
     "poll": limit_of(sondage.KEPT, "l’aperçu, s’il n’est jamais parti", _UNASKED),
     "idea": limit_of(
         idees.KEPT, "la saisie, si elle n’est jamais proposée", _never_sent("idea", idees.IdeaState.DRAFT)
     ),
-    "visio_room": limit_of(visio.KEPT, "l’ouverture", older("visio_room.at")),
+    "visio_room": limit_of(visio.KEPT, "l’ouverture", older("at of visio_room")),
     "kit_parcel": limit_of(kit.KEPT, "le dernier colis", _old_kit_words, _PARCEL_WORDS),
     "kit_order": limit_of(kit.KEPT, "le dernier colis", _old_order, {**_WHO_ORDERED, "user_id": None}),
     "channel_change": limit_of(runs.KEPT_FOR, "la vérification", _OLD_CHANGES),
     "channel_run": limit_of(runs.KEPT_FOR, "la vérification", _OLD_RUNS),
     **{
-        table: limit_of("case_months", "la décision", about(f"{table}.case_id", "moderation_case.id", _OLD_CASES))
+        table: limit_of("case_months", "la décision", about(f"case_id of {table}", "id of moderation_case", _OLD_CASES))
         for table in ("moderation_report", "moderation_appeal")
     },
     "moderation_measure": limit_of("case_months", "son début, une fois finie", is_old_measure),
-    "moderation_hit": limit_of("case_months", "le message", older("moderation_hit.at")),
+    "moderation_hit": limit_of("case_months", "le message", older("at of moderation_hit")),
     "moderation_case": limit_of("case_months", "la décision", _OLD_CASES),
-    "journal": limit_of("journal_months", "l’acte", older("journal.at")),
-    "access_request": limit_of(_YEAR, "la réponse", older("access_request.answered_at")),
-    "person_erasure": limit_of(_YEAR, "l’échéance", older("person_erasure.due_at")),
+    "journal": limit_of("journal_months", "l’acte", older("at of journal")),
+    "access_request": limit_of(_YEAR, "la réponse", older("answered_at of access_request")),
+    "person_erasure": limit_of(_YEAR, "l’échéance", older("due_at of person_erasure")),
     "outgoing": limit_of(outbox.KEPT, "l’envoi", old_marks),
     "work": limit_of(work.KEPT, "la fin du travail", old_work),
-    "claim": limit_of(claims.CLAIMS_KEPT, "l’acte", older("claim.at")),
-    "quota_use": limit_of(claims.KEPT, "le jour", older("quota_use.day")),
+    "claim": limit_of(claims.CLAIMS_KEPT, "l’acte", older("at of claim")),
+    "quota_use": limit_of(claims.KEPT, "le jour", older("day of quota_use")),
 }
 """How long rows are kept."""
 
 SCOPES: Mapping[str, OwnerFilter] = {
-    "cra_tag": about("cra_tag.cra", "cra.id", whose("cra.author_id")),
-    "ticket_line": about("ticket_line.ticket", "ticket.id", _MY_TICKETS),
-    "ticket_move": about("ticket_move.ticket", "ticket.id", _MY_TICKETS),
-    "kit_parcel": about("kit_parcel.order_id", "kit_order.id", whose("kit_order.user_id")),
+    "cra_tag": about("cra of cra_tag", "id of cra", whose("author_id of cra")),
+    "ticket_line": about("ticket of ticket_line", "id of ticket", _MY_TICKETS),
+    "ticket_move": about("ticket of ticket_move", "id of ticket", _MY_TICKETS),
+    "kit_parcel": about("order_id of kit_parcel", "id of kit_order", whose("user_id of kit_order")),
     "outgoing": sent_to,
     "work": work_of,
     "claim": claimed_for,
