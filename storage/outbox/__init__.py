@@ -36,7 +36,6 @@ __all__ = [
     "LEASE",
     "DeliveryTally",
     "Outgoing",
-    "QueueShare",
     "Sent",
     "TargetKind",
     "add",
