@@ -6,6 +6,7 @@ from math import ceil
 from typing import TypeVar
 
 from bot.french.words import plural
+from config.tables import read
 from storage.engines import may_pass
 
 
@@ -53,56 +54,7 @@ class Refusal(StrEnum):
     """Mattermost was not asked: before the act began another was written down that settles the same otherwise."""
 
 
-IDS: Mapping[str, Refusal] = {
-    "api.context.session_expired.app_error": Refusal.SIGNED_OUT,
-    "api.context.permissions.app_error": Refusal.FORBIDDEN,
-    "api.file.attachments.disabled.app_error": Refusal.SWITCHED_OFF,
-    "app.user.missing_account.const": Refusal.UNKNOWN_PERSON,
-    "app.user.get_by_username.app_error": Refusal.UNKNOWN_PERSON,
-    "api.team.user.missing_account": Refusal.UNKNOWN_PERSON,
-    "api.channel.create_direct_channel.invalid_user.app_error": Refusal.UNKNOWN_PERSON,
-    "app.channel.get.existing.app_error": Refusal.UNKNOWN_CHANNEL,
-    "app.channel.get_by_name.missing.app_error": Refusal.UNKNOWN_CHANNEL,
-    "app.post.get.app_error": Refusal.UNKNOWN_POST,
-    "app.file_info.get.app_error": Refusal.UNKNOWN_FILE,
-    "api.file.get_file_info.app_error": Refusal.UNKNOWN_FILE,
-    "app.emoji.get_by_name.no_result": Refusal.UNKNOWN_EMOJI,
-    "model.reaction.is_valid.emoji_name.app_error": Refusal.UNKNOWN_EMOJI,
-    "app.team.get_member.missing.app_error": Refusal.NOT_IN_TEAM,
-    "api.channel.add_user.to.channel.failed.deleted.app_error": Refusal.NOT_IN_TEAM,
-    "app.channel.get_member.missing.app_error": Refusal.NOT_IN_CHANNEL,
-    "app.channel.add_member.deleted_user.app_error": Refusal.DEACTIVATED,
-    "store.sql_channel.save_channel.exists.app_error": Refusal.NAME_TAKEN,
-    "model.channel.is_valid.1_or_more.app_error": Refusal.BAD_NAME,
-    "model.channel.is_valid.2_or_more.app_error": Refusal.BAD_NAME,
-    "model.channel.is_valid.name.app_error": Refusal.BAD_NAME,
-    "api.post.create_post.can_not_post_to_deleted.error": Refusal.ARCHIVED,
-    "api.channel.delete_channel.deleted.app_error": Refusal.ARCHIVED,
-    "api.reaction.save.archived_channel.app_error": Refusal.ARCHIVED,
-    "app.channel.update.bad_id": Refusal.ARCHIVED,
-    "api.channel.delete_channel.cannot.app_error": Refusal.DEFAULT_CHANNEL,
-    "api.channel.remove.default.app_error": Refusal.DEFAULT_CHANNEL,
-    "api.channel.update_channel.tried.app_error": Refusal.DEFAULT_CHANNEL,
-    "api.channel.update_channel_privacy.default_channel_error": Refusal.DEFAULT_CHANNEL,
-    "api.channel.add_user_to_channel.type.app_error": Refusal.NOT_OF_TEAM,
-    "api.channel.remove_channel_member.type.app_error": Refusal.NOT_OF_TEAM,
-    "api.channel.delete_channel.type.invalid": Refusal.NOT_OF_TEAM,
-    "api.post.create_post.root_id.app_error": Refusal.THREAD_GONE,
-    "api.post.create_post.channel_root_id.app_error": Refusal.THREAD_GONE,
-    "model.post.is_valid.msg.app_error": Refusal.TOO_LONG,
-    "model.post.is_valid.message_length.app_error": Refusal.TOO_LONG,
-    "model.post.is_valid.props.app_error": Refusal.TOO_LONG,
-    "model.channel.is_valid.display_name.app_error": Refusal.TOO_LONG,
-    "model.channel.is_valid.header.app_error": Refusal.TOO_LONG,
-    "model.channel.is_valid.purpose.app_error": Refusal.TOO_LONG,
-    "api.context.request_body_too_large.app_error": Refusal.TOO_LONG,
-    "api.file.upload_file.too_large_detailed.app_error": Refusal.TOO_LARGE,
-    "api.post.update_post.permissions_time_limit.app_error": Refusal.TOO_LATE,
-    "model.post.is_valid.file_ids.app_error": Refusal.TOO_MANY_FILES,
-    "app.reaction.save.save.too_many_reactions": Refusal.TOO_MANY_REACTIONS,
-    "api.channel.create_channel.max_channel_limit.app_error": Refusal.TOO_MANY_CHANNELS,
-    "app.team.join_user_to_team.save_member.max_accounts.app_error": Refusal.TEAM_FULL,
-}
+IDS: Mapping[str, Refusal] = {row["id"]: Refusal(row["refusal"]) for row in read("refusals.tsv")}
 _STATUSES: Mapping[int, Refusal] = {
     401: Refusal.SIGNED_OUT,
     403: Refusal.FORBIDDEN,

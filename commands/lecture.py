@@ -53,28 +53,7 @@ STATUTS = {
     Statut.RETRAITE: "retraite",
     Statut.HETEROGENE: "non_communique",
 }
-THEMATIQUES: Mapping[str, tuple[str, ...]] = {
-    "diagnostic": ("diagnostic_numerique",),
-    "equipement informatique": ("prendre_en_main_du_materiel", "gere_ses_contenus_numeriques"),
-    "internet": ("navigation_sur_internet",),
-    "courriel": ("email",),
-    "traitement texte": ("bureautique",),
-    "contenus numeriques": ("creer_avec_le_numerique",),
-    "echanger": ("reseaux_sociaux",),
-    "sante": ("sante",),
-    "scolaire": ("scolarite_et_numerique",),
-    "accompagner enfant": ("parentalite",),
-    "trouver emploi": ("insertion_professionnelle",),
-    "budget": ("banque_et_achats_en_ligne",),
-    "tpe/pme": ("entrepreneuriat",),
-    "fraude et harcelement": ("securite_numerique",),
-    "securite": ("securite_numerique",),
-    "smartphone": ("prendre_en_main_du_materiel",),
-    "demarche en ligne": ("aide_aux_demarches_administratives",),
-    "vocabulaire": ("culture_numerique",),
-    "autre": (),
-}
-"""As that platform took over the reports of this one (coop-mediation-numerique, migrate-cras-v1)."""
+THEMATIQUES: Mapping[str, tuple[str, ...]] = {code: theme.mediation for code, theme in THEMES.items()}
 
 PAGE_FIELDS = ("page[size]", "page[after]", "page[before]")
 SINCE_FIELDS = ("filter[creation][depuis]", "filter[modification][depuis]")

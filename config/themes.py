@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from config.tables import read
 from config.text import find_nearest, split_words
@@ -47,13 +48,15 @@ _LONGEST_NAME = 4
 @dataclass(frozen=True)
 class Theme:
     """A theme: `bit` is its place in a stored bitmask and in the form, `mots` are words that mean it, `liste` those of
-    them shown beside its name in a list, where clients search for what is typed."""
+    them shown beside its name in a list, where clients search for what is typed; `mediation` are the codes under which
+    La Coop de la médiation numérique took it over (coop-mediation-numerique, migrate-cras-v1)."""
 
     code: str
     libelle: str
     court: str
     mots: tuple[str, ...]
     liste: str
+    mediation: tuple[str, ...]
     bit: int
 
     @property
@@ -63,10 +66,12 @@ class Theme:
 
 
 def _load() -> dict[str, Theme]:
-    return {
-        row["code"]: Theme(row["code"], row["libelle"], row["court"], tuple(row["mots"].split(", ")), row["liste"], bit)
-        for bit, row in enumerate(read("themes.tsv"))
-    }
+    lists = ("mots", "mediation")
+    found = {}
+    for bit, row in enumerate(read("themes.tsv")):
+        read_lists: dict[str, Any] = {name: tuple(filter(None, row[name].split(", "))) for name in lists}
+        found[row["code"]] = Theme(**(row | read_lists), bit=bit)
+    return found
 
 
 THEMES: dict[str, Theme] = _load()

@@ -14,7 +14,6 @@ from bot import actions
 from bot.errors import ChatError, Refusal, unless_refused
 from bot.mattermost import ChatChannel, ChatPost, Mattermost
 from storage.outbox import Outgoing, TargetKind, queue
-from storage.outbox.queue import AFTER, VOID
 
 MARK = "coop_id"
 """The prop by which a post tells which message it is, or which part of an order of files."""
@@ -254,7 +253,7 @@ async def put_in_order(db: AsyncSession, rows: Iterable[Outgoing], now: datetime
         waiting = _group_by_name(await queue.waiting_acts(db, target))
         for row, act in written if waiting else ():
             if after := await _give_way(db, act, waiting, now):
-                row.content[AFTER] = after
+                row.content[queue.AFTER] = after
 
 
 async def find_contradicted(db: AsyncSession, act: actions.ChatAction) -> Collection[str]:
@@ -292,7 +291,7 @@ async def _take_back(db: AsyncSession, row: Outgoing, rest: actions.ChatAction |
     if rest is not None:
         await queue.rewrite_act(db, row, row.content | actions.write_action(rest))
     elif queue.is_under_way(row, now):
-        await queue.rewrite_act(db, row, row.content | {VOID: True})
+        await queue.rewrite_act(db, row, row.content | {queue.VOID: True})
     else:
         await queue.take_back(db, row)
 

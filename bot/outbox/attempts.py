@@ -23,7 +23,6 @@ from bot.tasks import ShieldedTransactions, Traffic, loop_time
 from storage import outbox as table
 from storage.database import Database
 from storage.outbox import LEASE, Outgoing, TargetKind, queue
-from storage.outbox.queue import EMPTY, ActionTurn, DeliveryMark, HeldLease, QueueShare
 from storage.round_trips import SharedQuestions
 
 
@@ -38,7 +37,7 @@ class OutboxTable:
         self.wait = self._transactions.wait
         self._older: SharedQuestions[Outgoing, Sequence[str]] = SharedQuestions(self._find_older)
 
-    async def due_in(self, share: QueueShare) -> float | None:
+    async def due_in(self, share: queue.QueueShare) -> float | None:
         """Seconds until the next try of any message of a share, 0 when it is due; None when nothing waits."""
         now = self._clock()
         following = await self._transactions.run(lambda db: queue.next_due(db, now, share), writes=False)
@@ -48,7 +47,7 @@ class OutboxTable:
         """Return how many messages to people wait, by target."""
         return await self._transactions.run(lambda db: queue.count_waiting(db, self._clock()), writes=False)
 
-    async def take(self, limit: int, share: QueueShare) -> Sequence[LeasedMessage]:
+    async def take(self, limit: int, share: queue.QueueShare) -> Sequence[LeasedMessage]:
         """Lease what is due of a share, oldest first."""
         now = self._clock()
         found = await self._transactions.run(lambda db: queue.take(db, now, now + LEASE, limit, share))
@@ -80,13 +79,13 @@ class OutboxTable:
     async def _find_older(self, messages: Sequence[Outgoing]) -> Sequence[Sequence[str]]:
         return await self._transactions.run(lambda db: queue.find_older(db, messages, self._clock()), writes=False)
 
-    async def begin(self, message: Outgoing) -> ActionTurn:
+    async def begin(self, message: Outgoing) -> queue.ActionTurn:
         """Begin a try of a message; of an act that another one undid, or must follow, not so."""
         if message.where is not TargetKind.ACT or not is_settling(message.content):
-            return ActionTurn.COME
+            return queue.ActionTurn.COME
         return await self._transactions.run(lambda db: queue.begin(db, message))
 
-    async def delivered(self, marks: Sequence[DeliveryMark]) -> None:
+    async def delivered(self, marks: Sequence[queue.DeliveryMark]) -> None:
         """Mark messages as arrived."""
         if await self._transactions.run(lambda db: table.mark_delivered(db, marks, self._clock())):
             self._look()
@@ -95,13 +94,13 @@ class OutboxTable:
         """List those of these messages of which nobody wrote down yet that they arrived."""
         return await self._transactions.run(lambda db: table.find_unnoted(db, ids), writes=False)
 
-    async def note(self, mark: DeliveryMark) -> None:
+    async def note(self, mark: queue.DeliveryMark) -> None:
         """Mark a message as arrived, unless somebody did meanwhile."""
         if await self._transactions.run(lambda db: table.mark_arrived(db, mark, self._clock())):
             self._look()
 
     async def failed(
-        self, message: Outgoing, fault: str, next_try: datetime | None, news: Mapping[str, Any] = EMPTY
+        self, message: Outgoing, fault: str, next_try: datetime | None, news: Mapping[str, Any] = queue.EMPTY
     ) -> None:
         """Note a failed try; without a next one, ``news`` is what its sender is told."""
         await self._transactions.run(lambda db: table.mark_failed(db, message.id, fault, next_try, news))
@@ -110,7 +109,7 @@ class OutboxTable:
         """Write down how far a message is (its content), to be found there by the next try."""
         await self._transactions.run(lambda db: queue.keep(db, message))
 
-    async def release(self, leases: Collection[HeldLease]) -> None:
+    async def release(self, leases: Collection[queue.HeldLease]) -> None:
         """Give leased messages back, to be taken by anybody now: each as long as its lease is the one that ends
         then."""
         await self._transactions.run(lambda db: queue.release(db, leases, self._clock()))
@@ -132,13 +131,13 @@ class DeliveryMarks:
     def __init__(self, rows: OutboxTable, news: asyncio.Event) -> None:
         self._rows = rows
         self._news = news
-        self._marks: dict[str, DeliveryMark] = {}
+        self._marks: dict[str, queue.DeliveryMark] = {}
         self._some = asyncio.Event()
 
     def __contains__(self, message_id: str) -> bool:
         return message_id in self._marks
 
-    def add(self, mark: DeliveryMark) -> None:
+    def add(self, mark: queue.DeliveryMark) -> None:
         """Count a message that arrived."""
         self._marks[mark.message_id] = mark
         self._some.set()
@@ -244,11 +243,11 @@ class Attempts:
             self.doubts.pause(letter.target, BEHIND_ANOTHER)
             return AttemptVerdict(AttemptOutcome.RESTS)
         match await self._d.rows.begin(letter.message):
-            case ActionTurn.GONE:
+            case queue.ActionTurn.GONE:
                 self._d.news.set()
                 DELIVERIES.labels("taken_back").inc()
                 return AttemptVerdict(AttemptOutcome.SETTLED)
-            case ActionTurn.LATER:
+            case queue.ActionTurn.LATER:
                 self.doubts.pause(letter.target, BEHIND_ANOTHER)
                 return AttemptVerdict(AttemptOutcome.RESTS)
             case _:
@@ -331,7 +330,7 @@ class Attempts:
     def _done(self, letter: LeasedMessage, arrival: DeliveryResult, outcome: str) -> AttemptVerdict:
         tells, channel_id = bool(letter.message.tells), arrival.channel_id or None
         news = arrival.news if tells else {}
-        self._d.marks.add(DeliveryMark(letter.message.id, arrival.post_id, channel_id, news, is_news=tells))
+        self._d.marks.add(queue.DeliveryMark(letter.message.id, arrival.post_id, channel_id, news, is_news=tells))
         DELIVERIES.labels(outcome).inc()
         return AttemptVerdict(AttemptOutcome.SETTLED)
 

@@ -9,8 +9,7 @@ from itertools import islice
 
 from bot.actions import AddMembers
 from bot.tasks import loop_time
-from storage.outbox import LEASE, Outgoing
-from storage.outbox.queue import HeldLease
+from storage.outbox import LEASE, Outgoing, queue
 
 
 @dataclass(slots=True)
@@ -77,7 +76,7 @@ class Backlog:
     """Messages that are in the table and not in memory, oldest first."""
 
     def __init__(self) -> None:
-        self._leases: dict[str, HeldLease] = {}
+        self._leases: dict[str, queue.HeldLease] = {}
         """By id, when the lease of each ends: another that the row has by then is another replica’s."""
         self._targets: Counter[str] = Counter()
 
@@ -95,7 +94,7 @@ class Backlog:
             message = letter.message
             if len(self._leases) < BACKLOG_MAX and message.not_before:
                 untried_since = None if letter.again else message.created_at
-                self._leases[message.id] = HeldLease(message.id, message.not_before, untried_since)
+                self._leases[message.id] = queue.HeldLease(message.id, message.not_before, untried_since)
 
     def returned(self, letter: LeasedMessage) -> None:
         """A message is back in the table, and due."""
@@ -105,11 +104,11 @@ class Backlog:
         """Return whether something for that target is in the table: what comes later for it must wait behind."""
         return target in self._targets
 
-    def oldest(self, count: int) -> list[HeldLease]:
+    def oldest(self, count: int) -> list[queue.HeldLease]:
         """Return so many leases that are to be ended."""
         return list(islice(self._leases.values(), count))
 
-    def released(self, leases: Iterable[HeldLease]) -> None:
+    def released(self, leases: Iterable[queue.HeldLease]) -> None:
         """Note that these are ended."""
         for lease in leases:
             if self._leases.get(lease.message_id) is lease:

@@ -30,8 +30,7 @@ from bot.outbox.sender import FileCarrier, Fresh, Sender
 from bot.retries import PollerPauses, TablePoller, wait_before_look
 from bot.tasks import Traffic, cancel_all
 from storage.database import Database
-from storage.outbox import Outgoing, TargetKind
-from storage.outbox.queue import DeliveryMark, QueueShare
+from storage.outbox import Outgoing, TargetKind, queue
 
 log = structlog.get_logger()
 
@@ -237,7 +236,7 @@ class WorkerPool:
         at_work = self._lanes.targets() if self._settings.is_crowd else self._lanes.full()
         but_of = [*at_work, *(doubts.resting() if self.is_open else doubts.all())]
         returns = self._returns
-        due_in = await self._d.rows.due_in(QueueShare(self._settings.is_crowd, but_of))
+        due_in = await self._d.rows.due_in(queue.QueueShare(self._settings.is_crowd, but_of))
         if due_in == 0.0:
             # To its end, though this look be cut off: what is leased must be in the lanes, to be given back.
             self._bringing = asyncio.create_task(self._bring(room, but_of))
@@ -252,7 +251,7 @@ class WorkerPool:
 
     async def _bring(self, room: int, but_of: Sequence[str]) -> int:
         returns = self._returns
-        letters = await self._d.rows.take(room, QueueShare(self._settings.is_crowd, but_of))
+        letters = await self._d.rows.take(room, queue.QueueShare(self._settings.is_crowd, but_of))
         is_late = returns != self._returns
         for letter in letters:
             self._backlog.taken(letter)
@@ -321,7 +320,7 @@ class OwnPosts:
     async def _note(self, message: Outgoing, post: ChatPost) -> None:
         arrival = await unless_refused(self._d.sender.recognize(message, post), None)  # its sender is told the same
         if arrival is not None:
-            await self._d.rows.note(DeliveryMark(message.id, arrival.post_id, arrival.channel_id))
+            await self._d.rows.note(queue.DeliveryMark(message.id, arrival.post_id, arrival.channel_id))
 
 
 @contextmanager
