@@ -5,7 +5,6 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -25,35 +24,26 @@ from dialogs.themes import THEME_FIELD
 from storage.actus.digests import EDITO_MAX
 from storage.actus.items import CREDIT_MAX, TITLE_MAX, TITLES, NewsSection
 from storage.actus.items import TEXT_MAX as WORDS_MAX
+from storage.database import Labelled
 from storage.urls import LINK_MAX
 
 NO_ENTRY = "aucun"
 """The choice of no entry."""
 
 
-class EntryMove(StrEnum):
+class EntryMove(Labelled):
     """The acts on a digest, and on an entry of it."""
 
-    CHANGE = "corriger"
-    UP = "monter"
-    DOWN = "descendre"
-    FIRST = "tete"
-    DROP = "ecarter"
-    BACK = "remettre"
-    ADD = "ajouter"
-    EDITO = "edito"
+    CHANGE = "corriger", "Corriger, raccourcir, changer de partie"
+    UP = "monter", "Monter d’un rang dans sa partie"
+    DOWN = "descendre", "Descendre d’un rang dans sa partie"
+    FIRST = "tete", "Mettre en tête de sa partie"
+    DROP = "ecarter", "Écarter"
+    BACK = "remettre", "Remettre ce qui était écarté"
+    ADD = "ajouter", "Ajouter un élément (sans rien choisir au-dessus)"
+    EDITO = "edito", "Écrire l’édito (sans rien choisir au-dessus)"
 
 
-MOVES = {
-    EntryMove.CHANGE: "Corriger, raccourcir, changer de partie",
-    EntryMove.UP: "Monter d’un rang dans sa partie",
-    EntryMove.DOWN: "Descendre d’un rang dans sa partie",
-    EntryMove.FIRST: "Mettre en tête de sa partie",
-    EntryMove.DROP: "Écarter",
-    EntryMove.BACK: "Remettre ce qui était écarté",
-    EntryMove.ADD: "Ajouter un élément (sans rien choisir au-dessus)",
-    EntryMove.EDITO: "Écrire l’édito (sans rien choisir au-dessus)",
-}
 ALONE = (EntryMove.ADD, EntryMove.EDITO)
 """The acts that need no entry."""
 
@@ -100,9 +90,7 @@ class EditDigest(OfDigest):
     entry: Annotated[str, Offered("entries", {NO_ENTRY: "Rien en particulier"})] = Field(
         NO_ENTRY, alias="quoi", title="Quoi", description="Les éléments du numéro, dans l’ordre ; les écartés à la fin."
     )
-    move: Annotated[EntryMove, Choice({str(move): text for move, text in MOVES.items()}, EntryMove)] = Field(
-        EntryMove.CHANGE, alias="faire", title="Que faire"
-    )
+    move: Annotated[EntryMove, Choice.of(EntryMove)] = Field(EntryMove.CHANGE, alias="faire", title="Que faire")
     entries: Hidden[dict[str, str]] = {}
 
     @classmethod

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from enum import StrEnum
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -22,6 +21,7 @@ from bot.texts import Markdown, escape, quotation, relay_plain_text, render
 from config.time import PARIS, is_double
 from storage import agenda, canaux, people, targets
 from storage.agenda import AgendaEvent, EventState, Sight, find_homes, get_event, lock_event
+from storage.database import Labelled
 
 feature = Feature(
     "agenda",
@@ -159,17 +159,12 @@ class RestoreEvent(AboutEvent):
     """Button « Rétablir »: restores a cancelled event."""
 
 
-class EventAction(StrEnum):
+class EventAction(Labelled):
     """An action of the menu « Plus… », for those who may change the event."""
 
-    EDIT = "modifier"
-    CANCEL = "annuler"
-    RESTORE = "retablir"
-
-    @property
-    def label(self) -> str:
-        """The text that stands in the menu."""
-        return {"modifier": "Modifier", "annuler": "Annuler l’événement", "retablir": "Rétablir"}[self.value]
+    EDIT = "modifier", "Modifier"
+    CANCEL = "annuler", "Annuler l’événement"
+    RESTORE = "retablir", "Rétablir"
 
 
 class MoreEventActions(Choosing):
