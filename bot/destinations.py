@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.context import ReadingContext
+from bot.errors import ChatError
 from bot.mattermost import ChatChannel
 from bot.replies import Replies, SendFile, Whisper
 from bot.texts import escape, render
@@ -50,6 +51,20 @@ def may_post_to(person: Person, wanted: Sequence[str]) -> bool:
 async def is_in_direct_channel(ctx: ReadingContext) -> bool:
     """Return whether the request came from the direct channel with the bot, where answers stay."""
     return bool(ctx.channel_id) and ctx.channel_id == await ctx.chat.direct_channel(ctx.user.id)
+
+
+async def find_place_to_speak(ctx: ReadingContext) -> ChatChannel | None:
+    """Return the present channel if the bot and the person are both in it and it is not archived; a channel that the
+    bot cannot see counts as one that it is not in."""
+    try:
+        channel = await ctx.chat.channel(ctx.channel_id)
+        both = {(await ctx.chat.me()).id, ctx.user.id}
+        members = await ctx.chat.channel_members_among(channel.id, sorted(both))
+    except ChatError as error:
+        if error.is_temporary:
+            raise
+        return None
+    return channel if not channel.archived and both <= {member.user_id for member in members} else None
 
 
 PREPARING, READY = "Préparation de votre fichier…", "✅ Votre fichier est prêt, juste en dessous."

@@ -8,7 +8,8 @@ from pydantic import BaseModel
 
 from bot import visio
 from bot.context import Context, ReadingContext
-from bot.errors import ChatError, UserError
+from bot.destinations import find_place_to_speak
+from bot.errors import UserError
 from bot.features import Feature, Front, Right
 from bot.french import say_hour
 from bot.replies import Button, Direct, Replies, Say, Whisper
@@ -62,20 +63,7 @@ async def read_line(ctx: ReadingContext, line: str) -> OpenedRoom | Whisper:
         return Whisper(render("visio/unset", operates=ctx.user.role is Role.ADMINISTRATEUR))
     else:
         room = await visio.open_room(ctx, subject)
-    return OpenedRoom(room, await _may_speak(ctx))
-
-
-async def _may_speak(ctx: ReadingContext) -> bool:
-    """Return whether the bot and the person are both members of the present channel, which is not archived."""
-    try:
-        channel = await ctx.chat.channel(ctx.channel_id)
-        both = [(await ctx.chat.me()).id, ctx.user.id]
-        members = await ctx.chat.channel_members_among(channel.id, both)
-    except ChatError as error:
-        if error.is_temporary:
-            raise
-        return False
-    return not channel.archived and set(both) <= {member.user_id for member in members}
+    return OpenedRoom(room, await find_place_to_speak(ctx) is not None)
 
 
 @feature.command(

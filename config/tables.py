@@ -10,9 +10,9 @@ from typing import Generic, TypeVar
 Row = TypeVar("Row")
 
 
-def read(name: str) -> list[dict[str, str]]:
-    """Read a table of this folder: its rows, as mappings by column name."""
-    lines = (files("config") / name).read_text("utf-8").splitlines()
+def read(name: str, package: str = "config") -> list[dict[str, str]]:
+    """Read a table of this folder, or another package’s: its rows, as mappings by column name."""
+    lines = (files(package) / name).read_text("utf-8").splitlines()
     columns, *rows = [line.split("\t") for line in lines if not line.startswith("#")]
     return [dict(zip(columns, row, strict=True)) for row in rows]
 

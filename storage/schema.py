@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypeVar
 
 from sqlalchemy import Connection, Inspector, String, create_engine, func, inspect, select, table, text
@@ -175,7 +176,7 @@ def _not_there(database_url: str) -> bool:
 
 async def in_transaction(database_url: str, work: Callable[[Connection], T]) -> T:
     """Do some work on the tables, all or nothing, without a time limit."""
-    async with _engine(database_url) as engine, engine.begin() as connection:
+    async with open_engine(database_url) as engine, engine.begin() as connection:
         return await connection.run_sync(work)
 
 
@@ -192,9 +193,11 @@ def _check_place(file: Path) -> None:
 
 
 @asynccontextmanager
-async def _engine(database_url: str) -> AsyncIterator[AsyncEngine]:
-    """Make an engine: on PostgreSQL not the one that serves, as a step on a large table may take longer than a request
-    may."""
+async def open_engine(
+    database_url: str, server_settings: Mapping[str, str] = MappingProxyType({})
+) -> AsyncIterator[AsyncEngine]:
+    """Open an engine: on PostgreSQL not the one that serves, as a step on a large table may take longer than a request
+    may; ``server_settings`` are PostgreSQL’s, for its sessions."""
     url = async_url(database_url)
     if url.get_backend_name() == "sqlite":
         _check_place(Path(url.database or ""))
@@ -204,7 +207,8 @@ async def _engine(database_url: str) -> AsyncIterator[AsyncEngine]:
         finally:
             await database.close()
         return
-    engine = create_async_engine(url, poolclass=NullPool, connect_args={"timeout": 5})
+    asked = {"timeout": 5, "server_settings": dict(server_settings)}
+    engine = create_async_engine(url, poolclass=NullPool, connect_args=asked)
     try:
         yield engine
     finally:

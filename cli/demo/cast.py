@@ -3,8 +3,8 @@ réseau."""
 
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
+from config import tables
 from config.territories import DEPARTEMENTS
 from config.time import PARIS
 
@@ -56,9 +56,7 @@ class DemoPerson:
 @cache
 def everybody() -> tuple[DemoPerson, ...]:
     """Read the people of reseau.tsv, in its order."""
-    lines = files("cli.demo").joinpath("reseau.tsv").read_text("utf-8").splitlines()
-    columns, *rows = [line.split("\t") for line in lines if not line.startswith("#")]
-    return tuple(_actor(**dict(zip(columns, row, strict=True))) for row in rows)
+    return tuple(_actor(**row) for row in tables.read("reseau.tsv", "cli.demo"))
 
 
 def _actor(communes: str, **said: str) -> DemoPerson:

@@ -4,7 +4,6 @@ import random
 import sys
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
-from importlib.resources import files
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -19,6 +18,7 @@ from cli.terminal import ProgressBar
 from commands.actus.drafts import PublishDigest, complete_draft
 from commands.actus.harvest import harvest_tables
 from commands.sondage.cards import SendPoll
+from config import tables
 from config.settings import Settings
 from config.themes import THEMES
 from config.time import PARIS
@@ -143,11 +143,10 @@ def _day(now: datetime, days: int, hour: int) -> datetime:
 
 async def fill_directory(database: Database, now: datetime) -> int:
     """Write the contacts of institutions; return their number."""
-    text = files("cli.demo").joinpath("contacts.tsv").read_text("utf-8")
-    columns, *rows = [line.split("\t") for line in text.splitlines() if not line.startswith("#")]
+    rows = tables.read("contacts.tsv", "cli.demo")
     async with database.transaction() as db:
         for row in rows:
-            await save_contact(db, read_contact(dict(zip(columns, row, strict=True)), now))
+            await save_contact(db, read_contact(row, now))
     return len(rows)
 
 
@@ -158,10 +157,7 @@ async def fill_shelf(database: Database, now: datetime) -> int:
 
 
 def _lines(today: date) -> Iterator[Numbered]:
-    text = files("cli.demo").joinpath("fiches.tsv").read_text("utf-8")
-    columns, *rows = [line.split("\t") for line in text.splitlines() if not line.startswith("#")]
-    for number, row in enumerate(rows, 1):
-        line = dict(zip(columns, row, strict=True))
+    for number, line in enumerate(tables.read("fiches.tsv", "cli.demo"), 1):
         written = today - timedelta(days=int(line.pop("jours")))
         yield number, line | {"date": written.isoformat()}
 

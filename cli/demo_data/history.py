@@ -8,12 +8,12 @@ import os
 import sys
 from asyncio import CancelledError
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 
-from sqlalchemy import ColumnElement, Executable, NullPool, func, select, text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy import ColumnElement, Executable, func, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.french import Period, group
 from cli.command import Call
@@ -24,7 +24,7 @@ from config.programme import FIRST_DAY
 from storage import schema
 from storage.cra.months import CRA, MEASURE_SUMS, add_sums, list_keys
 from storage.cra.queries import LastCommune
-from storage.database import INSERT, Database, async_url
+from storage.database import INSERT
 from storage.people import Person
 
 POLITENESS = 10
@@ -101,22 +101,9 @@ _INSERT = f"INSERT INTO cra ({', '.join(ROW_COLUMNS)}) VALUES ({', '.join('?' * 
 _PRAGMAS = ("PRAGMA cache_size = -65536",)
 
 
-@asynccontextmanager
-async def open_engine(database_url: str) -> AsyncIterator[AsyncEngine]:
+def open_engine(database_url: str) -> AbstractAsyncContextManager[AsyncEngine]:
     """Open an engine without the bot’s statement timeout."""
-    url = async_url(database_url)
-    if url.get_backend_name() == "sqlite":
-        database = Database(database_url)
-        try:
-            yield database.engine
-        finally:
-            await database.close()
-        return
-    made = create_async_engine(url, poolclass=NullPool, connect_args={"timeout": 5, "server_settings": {"jit": "off"}})
-    try:
-        yield made
-    finally:
-        await made.dispose()
+    return schema.open_engine(database_url, {"jit": "off"})
 
 
 def dialect(connection: AsyncConnection) -> Dialect:

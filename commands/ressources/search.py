@@ -12,7 +12,8 @@ from bot import quotas
 from bot.cards import RowCard
 from bot.command_lines import read_typed_number
 from bot.context import Context, ReadingContext
-from bot.errors import ChatError, UserError
+from bot.destinations import find_place_to_speak
+from bot.errors import UserError
 from bot.french import join
 from bot.menus import Choosing, Menu
 from bot.pages import Page as RowPage
@@ -274,10 +275,10 @@ async def share_typed(ctx: ReadingContext, line: str) -> Replies:
 
 async def check_share(ctx: ReadingContext, click: ShareResource) -> ShareHere | Whisper:
     """Check whether a resource may be shared in the channel, which is once a day."""
-    is_direct, may_speak = await _read_share_target(ctx)
+    here = await find_place_to_speak(ctx)
     resource = await cards.find_published(ctx, click.resource)
-    if not may_speak:
-        return Whisper(render("ressources/not_here", number=resource.number, is_direct=is_direct))
+    if here is None or here.type == "D":
+        return Whisper(render("ressources/not_here", number=resource.number, is_direct=here is not None))
     if await SHARED.is_sent(ctx.db, _get_share(ctx, resource.number)):
         return Whisper(render("ressources/shared_today"))
     return ShareHere(resource=resource.number)
@@ -298,22 +299,6 @@ async def share_here(ctx: Context, click: ShareHere) -> Replies:
 
 def _get_share(ctx: Context, number: int) -> str:
     return f"{ctx.channel_id}:{number}:{ctx.today.toordinal()}"
-
-
-async def _read_share_target(ctx: ReadingContext) -> tuple[bool, bool]:
-    """Ask Mattermost whether this is a direct channel, and whether the bot and the person may post in it; a channel
-    that the bot cannot see counts as one that it is not in."""
-    try:
-        channel = await ctx.chat.channel(ctx.channel_id)
-        if channel.type == "D" or channel.archived:
-            return channel.type == "D", False
-        both = [(await ctx.chat.me()).id, ctx.user.id]
-        members = await ctx.chat.channel_members_among(channel.id, both)
-    except ChatError as error:
-        if error.is_temporary:
-            raise
-        return False, False
-    return False, set(both) <= {member.user_id for member in members}
 
 
 KIND = SearchKind("ressource", "Fiche", "Fiches", lambda number: OpenResource(resource=int(number)))
