@@ -130,7 +130,7 @@ async def test_a_database_away_keeps_the_marks(stage: OutboxStage, monkeypatch: 
 async def test_a_database_away_delays(stage: OutboxStage, monkeypatch: pytest.MonkeyPatch) -> None:
     unread, unwritten = UnreachableDatabase(), UnreachableDatabase()
     with monkeypatch.context() as patch:
-        patch.setattr(table, "next_due", unread)
+        patch.setattr(queue, "next_due", unread)
         async with stage.outbox():
             await wait_until(lambda: unread.tries > 1)
     stage.town.before = answer_always(403, "no")
