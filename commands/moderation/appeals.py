@@ -63,34 +63,25 @@ async def _say_already_answered(ctx: Context, contested: AppealInHand) -> Sequen
     return [told, *await cards.refresh_card(ctx, contested.case)]
 
 
-@feature.button(cards.Uphold, roles=ANIMATEURS, writes=False)
-async def open_uphold_form(ctx: Context, click: cards.Uphold) -> Replies:
-    """Open the window in which a measure is upheld."""
+async def open_answer_window(ctx: Context, click: cards.AboutAppeal) -> Replies:
+    """Open the window in which a measure is upheld, cancelled or, out of those that may replace it, lightened."""
     contested = await _take_appeal(ctx, click.entry)
     if contested.appeal.decided_at is not None:
         return await _say_already_answered(ctx, contested)
-    return Ask(forms.UpholdMeasure.draft(entry=click.entry, said=label_of(contested.measure.act)))
-
-
-@feature.button(cards.Overturn, roles=ANIMATEURS, writes=False)
-async def open_cancel_form(ctx: Context, click: cards.Overturn) -> Replies:
-    """Open the window in which a measure is cancelled."""
-    contested = await _take_appeal(ctx, click.entry)
-    if contested.appeal.decided_at is not None:
-        return await _say_already_answered(ctx, contested)
-    return Ask(forms.CancelMeasure.draft(entry=click.entry, said=label_of(contested.measure.act)))
-
-
-@feature.button(cards.Lighten, roles=ANIMATEURS, writes=False)
-async def open_lighten_form(ctx: Context, click: cards.Lighten) -> Replies:
-    """Open the window in which a measure is lightened, with the measures that may replace it."""
-    contested = await _take_appeal(ctx, click.entry)
-    if contested.appeal.decided_at is not None:
-        return await _say_already_answered(ctx, contested)
+    about = {"entry": click.entry, "said": label_of(contested.measure.act)}
+    match click:
+        case cards.Uphold():
+            return Ask(forms.UpholdMeasure.draft(**about))
+        case cards.Overturn():
+            return Ask(forms.CancelMeasure.draft(**about))
     lighter = {kind.value: MEASURES[kind] for kind in _list_lighter(contested.measure)}
     if not lighter:
         raise UserError(render("moderation/nothing_lighter"))
-    return Ask(forms.LightenMeasure.draft(entry=click.entry, said=label_of(contested.measure.act), lighter=lighter))
+    return Ask(forms.LightenMeasure.draft(**about, lighter=lighter))
+
+
+for payload in (cards.Uphold, cards.Overturn, cards.Lighten):
+    feature.button(payload, roles=ANIMATEURS, writes=False)(open_answer_window)
 
 
 def _list_lighter(measure: Measure) -> Sequence[charte.MeasureKind]:
@@ -102,40 +93,24 @@ def _list_lighter(measure: Measure) -> Sequence[charte.MeasureKind]:
     return [*lighter, charte.MeasureKind.SILENCE] if weight is charte.MeasureKind.SILENCE else lighter
 
 
-@feature.submit(forms.UpholdMeasure, roles=ANIMATEURS)
-async def uphold_measure(ctx: Context, form: forms.UpholdMeasure) -> Replies:
-    """Answer an appeal: the measure stays."""
+async def answer_appeal(ctx: Context, form: forms.AppealAnswerForm) -> Replies:
+    """Answer an appeal: the measure stays, is undone, or gives way to a lighter one, which this answer approves as a
+    second animateur where it is heavy."""
     contested = await _take_appeal(ctx, form.entry)
     if contested.appeal.decided_at is not None:
         return await _say_already_answered(ctx, contested)
-    return await _answer_appeal(ctx, contested, form, kept=True)
+    if isinstance(form, forms.UpholdMeasure):
+        return await _record_answer(ctx, contested, form, kept=True)
+    measure, decided = contested.measure, list[Reply]()
+    if is_replaced := isinstance(form, forms.LightenMeasure):
+        # The new one first: it takes over whom the old one keeps out, and nobody comes back in between.
+        decided += await carry_out(ctx, contested.case, _read_replacement(ctx, measure, form), is_second=True)
+    undone = await undo_measure(ctx, measure.entry, is_replaced=is_replaced) if measure.ended_at is None else []
+    return [*undone, *decided, *await _record_answer(ctx, contested, form, kept=False)]
 
 
-@feature.submit(forms.CancelMeasure, roles=ANIMATEURS)
-async def cancel_measure(ctx: Context, form: forms.CancelMeasure) -> Replies:
-    """Answer an appeal: the measure is undone."""
-    contested = await _take_appeal(ctx, form.entry)
-    if contested.appeal.decided_at is not None:
-        return await _say_already_answered(ctx, contested)
-    undone = await _undo_standing(ctx, contested.measure)
-    return [*undone, *await _answer_appeal(ctx, contested, form, kept=False)]
-
-
-@feature.submit(forms.LightenMeasure, roles=ANIMATEURS)
-async def lighten_measure(ctx: Context, form: forms.LightenMeasure) -> Replies:
-    """Undo the measure and put a lighter one in its place; this answer counts as the second approval of a heavy one."""
-    contested = await _take_appeal(ctx, form.entry)
-    if contested.appeal.decided_at is not None:
-        return await _say_already_answered(ctx, contested)
-    decision = _read_replacement(ctx, contested.measure, form)
-    # The new one first: it takes over whom the old one keeps out, and nobody comes back in between.
-    decided = await carry_out(ctx, contested.case, decision, is_second=True)
-    undone = await _undo_standing(ctx, contested.measure, is_replaced=True)
-    return [*undone, *decided, *await _answer_appeal(ctx, contested, form, kept=False)]
-
-
-async def _undo_standing(ctx: Context, measure: Measure, *, is_replaced: bool = False) -> Sequence[Reply]:
-    return await undo_measure(ctx, measure.entry, is_replaced=is_replaced) if measure.ended_at is None else []
+for window in (forms.UpholdMeasure, forms.CancelMeasure, forms.LightenMeasure):
+    feature.submit(window, roles=ANIMATEURS)(answer_appeal)
 
 
 def _read_replacement(ctx: Context, measure: Measure, form: forms.LightenMeasure) -> Decision:
@@ -151,7 +126,7 @@ def _read_replacement(ctx: Context, measure: Measure, form: forms.LightenMeasure
     return Decision(kind, form.answer, form.lasts, place, instead_of=measure.entry)
 
 
-async def _answer_appeal(
+async def _record_answer(
     ctx: Context, contested: AppealInHand, form: forms.AppealAnswerForm, *, kept: bool
 ) -> Sequence[Reply]:
     """Tell the person the answer, in the notice of the lighter measure if there is one, and close the case."""

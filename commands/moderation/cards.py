@@ -70,22 +70,22 @@ class DeclineProposal(BaseModel):
     case: int
 
 
-class Uphold(BaseModel):
+class AboutAppeal(BaseModel):
+    """Payload about a contested measure, by its audit entry."""
+
+    entry: int
+
+
+class Uphold(AboutAppeal):
     """Button « Maintenir »: opens the window in which a contested measure is upheld."""
 
-    entry: int
 
-
-class Lighten(BaseModel):
+class Lighten(AboutAppeal):
     """Button « Alléger »: opens the window in which a contested measure is lightened."""
 
-    entry: int
 
-
-class Overturn(BaseModel):
+class Overturn(AboutAppeal):
     """Button « Annuler »: opens the window in which a contested measure is cancelled."""
-
-    entry: int
 
 
 class AppealMeasure(BaseModel):
