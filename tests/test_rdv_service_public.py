@@ -183,6 +183,34 @@ async def test_a_rendez_vous_that_is_over_becomes_a_report_which_a_purge_leaves(
     assert (await house.reports(lea))[0].deleted_at is None
 
 
+async def test_a_rendez_vous_of_two_agents_is_reported_once(desk: Desk) -> None:
+    """It took place once: whoever reports it first, it does not count twice."""
+    house = desk.house
+    lea, marc = await house.conseiller("lea"), await house.conseiller("marc")
+    body = make_delivery(8, start=house.clock() - timedelta(hours=3), agents=[lea.email, marc.email])
+    assert await desk.sends(body) == 200
+    (hers,), (his,) = await desk.has(lea), await desk.has(marc)
+    shown = await marc.asks(f"/rdv {his.number}")
+    form = await lea.opens_by(await lea.asks(f"/rdv {hers.number}"), "Compte rendu")
+    late = await marc.opens_by(shown, "Compte rendu")
+    assert (await form.fill(age="18-35", statut="en emploi").submit()).accepted
+    await house.settled()
+    said = await late.fill(age="18-35", statut="en emploi").submit()
+    assert not said.accepted
+    assert "a déjà consigné ce rendez-vous" in said.error
+    await marc.clicks(shown, "Compte rendu")
+    await marc.whispered("a déjà consigné ce rendez-vous")
+    assert "Compte rendu" not in (await marc.asks("/rdv à traiter")).buttons
+    assert await house.reports(marc) == []
+    (cra,) = await house.reports(lea)
+    await lea.asks(f"/cra supprimer {cra.number}")
+    again = await marc.opens_by(shown, "Compte rendu")
+    assert (await again.fill(age="18-35", statut="en emploi").submit()).accepted
+    await house.settled()
+    assert "a déjà consigné" in (await lea.asks(f"/cra rétablir {cra.number}")).text
+    assert len(await house.reports(marc)) == 1
+
+
 async def test_two_hundred_deliveries_of_all_kinds_leave_no_word_of_citizens(desk: Desk) -> None:
     house = desk.house
     lea = await house.conseiller("lea")

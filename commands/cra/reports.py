@@ -3,7 +3,7 @@
 Everything is limited to the reports of the person who acts; an answer never tells whether others’ exist.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -26,7 +26,7 @@ from storage.cra import Activite, Cra, CraRow, Report, Source, queries
 from storage.cra.report import PracticeCra, is_training
 from storage.cra.search import AuthorSheet, ReportSearch, read_search
 from storage.cra.tags import FullListError, find_any_tag, list_names, read_known_names, tag_report
-from storage.rdv.appointments import find_reported, link_report, relink_report
+from storage.rdv.appointments import ColleagueReportError, find_reported, link_report, relink_report
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +54,20 @@ async def _record(ctx: Context, report: Report, how: queries.Filing, tags: Seque
     if not filed.is_new:
         return Recorded(filed.number, None)
     await queries.note_last_commune(ctx.db, author.id, report)
-    rdv = await link_report(ctx.db, author.id, how.key, filed.number)
+    rdv = await _count_once(ctx, link_report(ctx.db, author.id, how.key, filed.number))
     if tags:
         await set_tags(ctx, filed.number, tags)
     card = cards.draw_standing_card(filed.number, report, "enregistré", tags=tags)
     return Recorded(filed.number, cards.make_receipt(ctx, filed.number, card), rdv)
+
+
+async def _count_once(ctx: Context, linking: Awaitable[int | None]) -> int | None:
+    """Link a report to its appointment. Raises UserError where another of its agents has reported it."""
+    try:
+        return await linking
+    except ColleagueReportError as taken:
+        who = await people.get(ctx.db, taken.author_id)
+        raise UserError(render("cra/colleague_did", who=who.full_name if who else "")) from None
 
 
 async def set_tags(ctx: Context, number: int, tags: Sequence[str]) -> None:
@@ -179,7 +188,7 @@ async def restore_report(ctx: Context, click: cards.RestoreReport) -> Replies:
     if cra.deleted_at:
         if ctx.now - cra.deleted_at > queries.RESTORE_FOR:
             raise UserError(render("cra/too_old"))
-        if other := await relink_report(ctx.db, ctx.user.id, cra.key, cra.number):
+        if other := await _count_once(ctx, relink_report(ctx.db, ctx.user.id, cra.key, cra.number)):
             raise UserError(render("cra/rdv_has_other", other=other))
         await queries.restore_report(ctx.db, cra, ctx.now)
         cra = await find_report(ctx, click)

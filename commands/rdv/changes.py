@@ -21,6 +21,7 @@ from config.time import find_midnight, is_skipped
 from dialogs.cra import NewCra
 from dialogs.rdv.titles import say_what
 from dialogs.rdv.windows import EditRdv
+from storage import people
 from storage.communes import get_commune, make_label
 from storage.cra.habits import read_usual
 from storage.cra.report import DUREES, Activite, is_training
@@ -278,6 +279,7 @@ async def open_report(ctx: ReadingContext, click: cards.ReportRdv) -> Replies:
     rdv = await cards.get_own(ctx, click.rdv)
     if report := (await appointments.find_reports(ctx.db, [rdv])).get(rdv.number):
         raise UserError(render("rdv/has_report", report=report))
+    await _must_be_unreported(ctx, rdv)
     if rdv.state not in UNDONE:
         raise UserError(render("rdv/in_state", number=rdv.number, label=rdv.state.label))
     if rdv.starts_at > ctx.now:
@@ -285,6 +287,15 @@ async def open_report(ctx: ReadingContext, click: cards.ReportRdv) -> Replies:
     if await is_training(ctx.db, ctx.user.id):
         raise UserError(render("rdv/training_runs"))
     return Ask(await _fill(ctx, rdv), key=appointments.make_report_key(rdv), here=False)
+
+
+async def _must_be_unreported(ctx: ReadingContext, rdv: Rdv) -> None:
+    """Raise UserError where another agent of the same appointment has reported it."""
+    try:
+        await appointments.must_be_unreported(ctx.db, rdv)
+    except appointments.ColleagueReportError as taken:
+        who = await people.get(ctx.db, taken.author_id)
+        raise UserError(render("rdv/colleague_did", who=who.full_name if who else "")) from None
 
 
 async def _fill(ctx: ReadingContext, rdv: Rdv) -> NewCra:

@@ -23,6 +23,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy import select as sa_select
+from sqlalchemy.orm import aliased
 from sqlmodel import Field, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
@@ -296,6 +297,35 @@ async def find_reports(db: AsyncSession, rdvs: Collection[Rdv]) -> dict[int, int
     return {rdv.number: rdv.report for rdv in rdvs if rdv.report is not None and rdv.report in standing}
 
 
+class ColleagueReportError(Exception):
+    """Raised where another agent of the same appointment has reported it: it took place once, and counts once."""
+
+    def __init__(self, report: int, author_id: str) -> None:
+        super().__init__(report)
+        self.report = report
+        self.author_id = author_id
+
+
+async def must_be_unreported(db: AsyncSession, rdv: Rdv, *, locked: bool = False) -> None:
+    """Raise ColleagueReportError where another agent of an appointment that is kept elsewhere has a report of it. Where
+    ``locked``, none of them reports it until the transaction ends."""
+    if rdv.external_id is None:
+        return
+    shared = select(Rdv).where(Rdv.source == rdv.source, Rdv.external_id == rdv.external_id).order_by(col(Rdv.id))
+    if locked:
+        shared = shared.with_for_update().execution_options(populate_existing=True)
+    others = {one.number: one for one in (await db.exec(shared)).all() if one.number != rdv.number}
+    for number, report in (await find_reports(db, others.values())).items():
+        raise ColleagueReportError(report, others[number].user_id)
+
+
+def _is_reported_by_colleague() -> ColumnElement[bool]:
+    other = aliased(Rdv)
+    same = (other.source == Rdv.source, other.external_id == Rdv.external_id, other.id != Rdv.id)
+    stands = and_(col(Cra.id) == other.report, col(Cra.deleted_at).is_(None))
+    return select(col(Cra.id)).join(other, stands).where(*same).correlate(Rdv).exists()
+
+
 def has_report() -> ColumnElement[bool]:
     """Make the condition that a rdv has a report that is not deleted."""
     return select(col(Cra.id)).where(col(Cra.id) == col(Rdv.report), col(Cra.deleted_at).is_(None)).exists()
@@ -305,12 +335,13 @@ def _wants_report(now: datetime) -> ColumnElement[bool]:
     declined = and_(col(Rdv.declined_for).is_not(None), col(Rdv.declined_for) == col(Rdv.starts_at))
     ours = and_(col(Rdv.meeting).is_(None), col(Rdv.state).in_((RdvState.PREVU, RdvState.HONORE)))
     over = and_(col(Rdv.ends_at) <= now, ours)
-    return and_(over, or_(col(Rdv.declined_for).is_(None), ~declined), ~has_report())
+    wanted = and_(over, or_(col(Rdv.declined_for).is_(None), ~declined))
+    return and_(wanted, ~has_report(), ~_is_reported_by_colleague())
 
 
 async def list_unreported(db: AsyncSession, user_id: str, since: datetime, now: datetime, limit: int) -> Sequence[Rdv]:
     """List somebody’s rdv that began since a moment, are over, took place as far as is known, and have neither a report
-    nor a note that none is wanted, the oldest first."""
+    (of somebody’s who was there too) nor a note that none is wanted, the oldest first."""
     wanted = (col(Rdv.starts_at) >= since, _wants_report(now))
     return (await db.exec(_select_own(user_id, *wanted).limit(limit))).all()
 
@@ -365,7 +396,7 @@ def make_report_key(rdv: Rdv) -> str:
 
 async def link_report(db: AsyncSession, author_id: str, key: str, number: int) -> int | None:
     """Link a report just filed under a key to its rdv, and return the rdv’s number; None, without a query, where the
-    key is not that of a rdv."""
+    key is not that of a rdv. Raises ColleagueReportError."""
     rdv = await _find(db, author_id, key)
     if rdv is None:
         return None
@@ -375,7 +406,7 @@ async def link_report(db: AsyncSession, author_id: str, key: str, number: int) -
 
 async def relink_report(db: AsyncSession, author_id: str, key: str, number: int) -> int | None:
     """Link a restored report to its rdv again; return the number of another report that the rdv has by now, which then
-    stays."""
+    stays. Raises ColleagueReportError."""
     rdv = await _find(db, author_id, key)
     if rdv is None:
         return None
@@ -392,5 +423,10 @@ async def find_reported(db: AsyncSession, number: int) -> Rdv | None:
 
 
 async def _find(db: AsyncSession, author_id: str, key: str) -> Rdv | None:
+    """Find the rdv of a key, locked; with it those that other agents have, in order. Raises ColleagueReportError."""
     found = _KEY.fullmatch(key)
-    return await get_rdv(db, author_id, int(found[1]), locked=True) if found else None
+    rdv = await get_rdv(db, author_id, int(found[1])) if found else None
+    if rdv is None:
+        return None
+    await must_be_unreported(db, rdv, locked=True)
+    return await get_rdv(db, author_id, rdv.number, locked=True)

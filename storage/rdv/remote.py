@@ -142,7 +142,7 @@ _REPLACE = DirectStatement({kind: _replacement(kind) for kind in INSERT})
 
 
 async def _settle(db: AsyncSession, remote: RemoteRdv, owners: Collection[str], now: datetime) -> None:
-    query = select(Rdv).where(Rdv.source == RdvSource.RDV_SP, Rdv.external_id == remote.key)
+    query = select(Rdv).where(Rdv.source == RdvSource.RDV_SP, Rdv.external_id == remote.key).order_by(col(Rdv.id))
     known = (await db.exec(query.with_for_update().execution_options(populate_existing=True))).all()
     lost = [rdv for rdv in known if rdv.user_id not in owners]
     reports = await find_reports(db, lost)
