@@ -2,7 +2,6 @@
 every error becomes one refusal."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -28,7 +27,7 @@ from bot.spool import Submission
 from bot.tasks import CrowdedError, Turns
 from bot.texts import quote, render
 from storage import claims
-from storage.engines import AWAY, TakenMeanwhileError, cannot_write, is_unconfirmed
+from storage.engines import AWAY, cannot_write, is_taken, is_unconfirmed
 
 SUBMISSIONS = "submission"
 """The scope under which keys of accepted dialogs are claimed, where their feature does not store them."""
@@ -281,8 +280,11 @@ class Dispatcher:
     async def _transact_or_again(self, request: Request, payload: Payload) -> list[Reply] | Facts:
         """Run the handler in its transaction, once more if another request wrote the same row at that moment, which it
         then finds."""
-        with suppress(TakenMeanwhileError):
+        try:
             return await self._transact(request, payload)
+        except Exception as problem:
+            if not is_taken(problem):
+                raise
         return await self._transact(request, payload)
 
     def _find_trigger(self, request: Request, payload: Payload) -> Trigger:

@@ -24,6 +24,7 @@ from bot.retries import PollerPauses, TablePoller, backoff
 from bot.tasks import ShieldedTransactions
 from storage import outbox as table
 from storage.claims import TakenError, claim_first, list_claiming
+from storage.engines import is_taken
 from storage.outbox import Outgoing
 
 EVENT_TRIES = 5
@@ -92,7 +93,9 @@ class EventDispatcher:
                     outcome = await self._once(trigger, event)
             except Exception as problem:
                 log.error("handler_failed", name=trigger.key[1], attempts=tries, exc_info=problem)
-                outcome = "later" if may_succeed_later(problem) else "failed"
+                # Of two that write the same row at one moment, the second finds it when it is run again.
+                is_late = tries == 1 and is_taken(problem)
+                outcome = "later" if is_late or may_succeed_later(problem) else "failed"
             OUTCOMES.labels("event", outcome).inc()
             if outcome != "later":
                 return True

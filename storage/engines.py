@@ -53,6 +53,12 @@ def is_refused(error: BaseException) -> bool:
     return bool(_state(error)) and not _state(error).startswith(_LOST_STATES)
 
 
+def is_taken(error: BaseException) -> bool:
+    """Tell whether a unique row was written by somebody else at this very moment: a second try finds it."""
+    name = getattr(_cause(error), "sqlite_errorname", None)
+    return _state(error) == _TAKEN_STATE or name in {"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"}
+
+
 def may_pass(error: BaseException) -> bool:
     """Tell whether an error is temporary: the same statement may succeed later."""
     return isinstance(error, AWAY) and not is_own_fault(error)

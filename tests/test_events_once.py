@@ -3,10 +3,12 @@
 import asyncio
 
 import pytest
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
+from bot.context import Context, Request
 from bot.events import DirectMessage, Event, WatchedPlaces
 from bot.features import Feature
+from bot.replies import Replies, Whisper
 from tests.support.events import EventPause, EventWorkplace, event_workplace, room
 from tests.support.house import wait_until
 
@@ -95,6 +97,37 @@ async def test_a_handler_is_tried_again_while_the_database_is_away(event_workpla
             == await event_workplace.told(app, event_workplace.two)
             == ["DirectMessage bonjour"]
         )
+
+
+class UniqueError(Exception):
+    """What a driver raises where a row is there already."""
+
+    sqlstate = "23505"
+
+
+async def test_who_meets_another_that_writes_the_same_row_is_run_again(event_workplace: EventWorkplace) -> None:
+    """It failed at nothing of its own, and finds that row now; an event that failed was lost."""
+    left, ran = [1], list[str]()
+
+    async def meet(_: Event) -> None:
+        if left:
+            left.pop()
+            raise IntegrityError("INSERT", None, UniqueError())
+
+    async def write(_: Context, line: str) -> Replies:
+        ran.append(line)
+        if len(ran) == 1:
+            raise IntegrityError("INSERT", None, UniqueError())
+        return Whisper("C’est écrit.")
+
+    event_workplace.one.trouble = meet
+    event_workplace.one.feature.command("écrire", help="Écrire", writes=True)(write)
+    async with event_workplace.bot() as app:
+        await event_workplace.room.says("bonjour")
+        assert await event_workplace.told(app, event_workplace.one) == ["DirectMessage bonjour"]
+        said = await app.dispatcher.run(Request("command", "écrire", event_workplace.juliette.id), "un")
+        assert "C’est écrit." in str(said)
+        assert ran == ["un", "un"]
 
 
 async def test_what_could_not_be_told_for_long_is_read_again(
