@@ -113,6 +113,13 @@ async def lock(db: AsyncSession, number: int) -> Idea | None:
     return await db.get(Idea, number, with_for_update=True, populate_existing=True)
 
 
+async def lock_all(db: AsyncSession, numbers: Collection[int]) -> None:
+    """Lock several ideas in the order that everybody takes: of two that are made duplicates of each other at one
+    moment, the second finds what the first has become."""
+    held = select(Idea.id).where(col(Idea.id).in_(numbers)).order_by(col(Idea.id)).with_for_update()
+    await db.exec(held)
+
+
 async def drop_draft(db: AsyncSession, number: int, author_id: str) -> None:
     """Erase a draft that its author did not file."""
     own = (col(Idea.id) == number, col(Idea.author_id) == author_id, col(Idea.state) == IdeaState.DRAFT)

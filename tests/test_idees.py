@@ -1,5 +1,6 @@
 """Stories: people say what would be better, vote for it once, and hear what became of it; animateurs decide."""
 
+import asyncio
 import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -153,6 +154,23 @@ async def test_what_is_like_an_idea_is_shown_first(house: House, juliette: Perso
     await lea.clicks(alike, "Ne pas proposer")
     await lea.whispered("rien n’est proposé")
     assert (await stored(house, third))["state"] == "nouvelle"
+
+
+@pytest.mark.postgres_too
+async def test_two_ideas_are_not_made_duplicates_of_each_other(house: House, juliette: Person, agathe: Person) -> None:
+    """Two animateurs who decide at one moment: one of the ideas stays, and keeps the voices."""
+    (nina,) = await house.animateurs("nina")
+    one, other = await files(juliette, "Des modèles de courrier"), await files(juliette, "Un annuaire des structures")
+    for _ in range(3):
+        await asyncio.gather(
+            agathe.runs(f"/idee etat {one} doublon {other}"), nina.runs(f"/idee etat {other} doublon {one}")
+        )
+        await house.settled()
+        states = [(await stored(house, number))["state"] for number in (one, other)]
+        assert sorted(map(str, states)) == ["doublon", "nouvelle"]
+        gone = one if states[0] == "doublon" else other
+        await agathe.runs(f"/idee etat {gone} nouvelle")
+        await house.settled()
 
 
 async def test_voters_of_a_duplicate_move_along_once(house: House, juliette: Person, agathe: Person) -> None:

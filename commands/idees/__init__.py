@@ -250,6 +250,8 @@ def _read_rest(state: IdeaState, rest: str) -> Ruling:
 
 async def _rule(ctx: Context, number: int, ruling: Ruling) -> Replies:
     """Decide about an idea. Its voters are told the next day; a button undoes it until then."""
+    if ruling.duplicate_of is not None:
+        await idees.lock_all(ctx.db, {number, ruling.duplicate_of})
     idea = await cards.get_shown(ctx, number, locked=True)
     before = _read_decided(idea)
     into = await _find_original(ctx, idea, ruling.duplicate_of) if ruling.duplicate_of is not None else None
@@ -271,7 +273,7 @@ async def _find_original(ctx: Context, idea: Idea, number: int) -> Idea:
     """Find the idea that another one duplicates; if that is itself a duplicate, its original. Raises UserError."""
     found = await idees.get(ctx.db, number)
     if found is not None and found.duplicate_of:
-        found = await idees.get(ctx.db, found.duplicate_of)
+        found = await idees.lock(ctx.db, found.duplicate_of)
     if found is None or found.state not in SHOWN:
         raise UserError(render("idees/no_original", number=number))
     if found.number == idea.number:
