@@ -56,9 +56,11 @@ class Watchlist:
         await self._known.wait()
 
     def touch(self, feature: str) -> None:
-        """Ask a feature again soon, since it wrote something; the others only if its answer is another one."""
-        if feature in self._questions:
-            self._due[self._questions[feature]] = None
+        """Ask a feature again soon, since it wrote something, with those that are asked in the same folder, as they
+        read the same tables; others only if an answer is another one than before."""
+        if (asked := self._questions.get(feature)) is not None:
+            near = _folder_of(asked)
+            self._due |= dict.fromkeys(each for each in self._questions.values() if _folder_of(each) == near)
             self._stale.set()
 
     def ask_again(self) -> None:
@@ -115,3 +117,8 @@ class Watchlist:
         if (total := self._total) != self.all_of_it:
             self.all_of_it = total
             self.on_change()
+
+
+def _folder_of(question: Watches) -> str:
+    """Return the folder or file of a feature in which a question is asked: « commands.moderation »."""
+    return ".".join(question.__module__.split(".")[:2])

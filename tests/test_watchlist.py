@@ -87,7 +87,7 @@ async def test_who_ask_the_same_are_asked_once(database: Database) -> None:
     assert sum("SELECT 7" in each for each in statements) == rounds
 
 
-async def test_who_wrote_something_is_asked_alone_unless_it_listens_elsewhere_now(
+async def test_who_wrote_something_is_asked_with_its_folder_and_others_if_it_listens_elsewhere_now(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(watchlist, "BREATH", 0.0)
@@ -102,13 +102,20 @@ async def test_who_wrote_something_is_asked_alone_unless_it_listens_elsewhere_no
         asked_of.append("stays")
         return HERE
 
-    async with asked(database, listening("first", moves), listening("second", stays)) as watched:
+    async def is_near(_: AsyncSession, __: Settings) -> WatchedPlaces:
+        asked_of.append("near")
+        return HERE
+
+    moves.__module__ = "commands.canaux"
+    stays.__module__, is_near.__module__ = "commands.moderation.policy", "commands.moderation.rules"
+    features = [listening("first", moves), listening("second", stays), listening("third", is_near)]
+    async with asked(database, *features) as watched:
         asked_of.clear()
         watched.touch("second")
-        await wait_until(lambda: bool(asked_of))
+        await wait_until(lambda: len(asked_of) > 1)
         await asyncio.sleep(0.05)
-        assert asked_of == ["stays"]
+        assert asked_of == ["stays", "near"]
         place = THERE
         watched.touch("first")
         await wait_until(lambda: watched.all_of_it == HERE | THERE)
-        assert asked_of[1:] == ["moves", "moves", "stays"]
+        assert asked_of[2:] == ["moves", "moves", "stays", "near"]
