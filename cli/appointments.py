@@ -1,7 +1,7 @@
 """The operator’s commands about rendez-vous."""
 
 from cli.options import DAY, FILE, JSON_LIST, JSON_OBJECT, POLL, REHEARSAL, WHO
-from cli.usage import CliCommand, Touches, group, option
+from cli.usage import CliCommand, Touches, flag, group, option
 
 RDV = group(
     "rdv",
@@ -11,8 +11,8 @@ RDV = group(
             "cli.rdv:show",
             "montrer les rendez-vous d’une personne (docs/wire.md)",
             WHO,
-            option("--from", "start", type=DAY, metavar="JOUR", help="premier jour, chez cette personne"),
-            option("--to", "end", type=DAY, metavar="JOUR", help="dernier jour, compris"),
+            option("--from", "JOUR", "premier jour, chez cette personne", into="start", type=DAY),
+            option("--to", "JOUR", "dernier jour, compris", into="end", type=DAY),
             JSON_LIST,
             touches=Touches.READS,
         ),
@@ -33,9 +33,9 @@ WEBHOOKS = group(
         "rdv-service-public": CliCommand(
             "cli.webhook:rdv_service_public",
             "l’adresse et le secret qu’une organisation de RDV Service Public utilise, les mêmes à chaque appel",
-            option("--organisation", type=POLL, required=True, metavar="N", help="son numéro à RDV Service Public"),
-            option("--rotate", is_flag=True, help="faire un autre secret ; l’ancien vaut encore dix jours"),
-            option("--revoke", is_flag=True, help="fermer cette adresse pour toujours"),
+            option("--organisation", "N", "son numéro à RDV Service Public", type=POLL, required=True),
+            flag("--rotate", "faire un autre secret ; l’ancien vaut encore dix jours"),
+            flag("--revoke", "fermer cette adresse pour toujours"),
             JSON_OBJECT,
             touches=Touches.WRITES,
             exclusive=("--rotate", "--revoke"),
@@ -46,8 +46,8 @@ SLOTS = CliCommand(
     "cli.rdv:show_slots",
     "dire les moments où l’on peut prendre rendez-vous avec une personne",
     WHO,
-    option("--from", "start", type=DAY, required=True, metavar="JOUR", help="premier jour, chez cette personne"),
-    option("--to", "end", type=DAY, required=True, metavar="JOUR", help="dernier jour, compris"),
+    option("--from", "JOUR", "premier jour, chez cette personne", into="start", type=DAY, required=True),
+    option("--to", "JOUR", "dernier jour, compris", into="end", type=DAY, required=True),
     JSON_LIST,
     touches=Touches.READS,
 )

@@ -24,7 +24,7 @@ from cli.options import (
     WHOSE,
 )
 from cli.transfers import EXPORTS, IMPORTS
-from cli.usage import CliCommand, Touches, WordChoice, argument, group, option
+from cli.usage import CliCommand, Touches, WordChoice, argument, flag, group, option
 
 READS, WRITES = Touches.READS, Touches.WRITES
 
@@ -48,17 +48,16 @@ CHANNELS = group(
             "cli.canaux:sync",
             "créer les canaux qui manquent, y mettre les personnes du registre, en retirer qui travaille ailleurs",
             JSON_OBJECT,
-            option("--dry-run", is_flag=True, help="dire ce qui serait fait, et ne rien changer"),
-            option(
+            flag("--dry-run", "dire ce qui serait fait, et ne rien changer"),
+            flag(
                 "--strangers",
-                is_flag=True,
-                help="retirer aussi des canaux privés qui n’est pas dans le registre (d’office, seulement signalé)",
+                "retirer aussi des canaux privés qui n’est pas dans le registre (d’office, seulement signalé)",
             ),
             option(
                 "--admin-token",
+                "JETON",
+                "d’un administrateur système : marquer comme lus, pour qui y arrive, les canaux de cette fois-ci",
                 default="",
-                metavar="JETON",
-                help="d’un administrateur système : marquer comme lus, pour qui y arrive, les canaux de cette fois-ci",
             ),
             touches=WRITES,
         ),
@@ -71,14 +70,9 @@ SEARCHES = group(
         "people": CliCommand(
             "cli.annuaire:search_people",
             "des personnes de l’annuaire, telles que quelqu’un les verrait",
-            argument("query", metavar="MOTS", help="ce que la personne taperait après /annuaire"),
+            argument("query", "MOTS", "ce que la personne taperait après /annuaire"),
             option(
-                "--as",
-                "username",
-                type=USERNAME,
-                required=True,
-                metavar="NOM",
-                help="qui cherche, par son nom d’utilisateur",
+                "--as", "NOM", "qui cherche, par son nom d’utilisateur", into="username", type=USERNAME, required=True
             ),
             JSON_LIST,
             touches=READS,
@@ -87,14 +81,9 @@ SEARCHES = group(
             "cli.chercher:search_everything",
             "tout ce qu’une personne trouverait avec /chercher : fiches, annuaire, canaux, actus, agenda, et ce qui "
             "n’est qu’à elle",
-            argument("query", metavar="MOTS", help="ce que la personne taperait après /chercher"),
+            argument("query", "MOTS", "ce que la personne taperait après /chercher"),
             option(
-                "--user",
-                "username",
-                type=USERNAME,
-                required=True,
-                metavar="NOM",
-                help="qui cherche, par son nom d’utilisateur",
+                "--user", "NOM", "qui cherche, par son nom d’utilisateur", into="username", type=USERNAME, required=True
             ),
             JSON_LIST,
             touches=READS,
@@ -102,14 +91,8 @@ SEARCHES = group(
         "resources": CliCommand(
             "cli.ressources.commands:search_resources",
             "des fiches publiées de la ressourcerie, la meilleure d’abord",
-            argument("query", metavar="MOTS", help="ce qu’une personne chercherait : « #cnil pdf », « impots »"),
-            option(
-                "--limit",
-                type=HITS,
-                default=10,
-                metavar="N",
-                help=f"au plus, 10 d’office, {HITS_MAX} permises",
-            ),
+            argument("query", "MOTS", "ce qu’une personne chercherait : « #cnil pdf », « impots »"),
+            option("--limit", "N", f"au plus, 10 d’office, {HITS_MAX} permises", type=HITS, default=10),
             JSON_LIST,
             touches=READS,
         ),
@@ -122,16 +105,16 @@ DIGESTS = group(
         "preview": CliCommand(
             "cli.actus:preview",
             "un numéro des actus, tel qu’il est ou tel qu’il serait ; rien n’est pris ni publié",
-            option("--edition", required=True, metavar="CLÉ", help="vendredi, nouvelles, ou une de la table"),
+            option("--edition", "CLÉ", "vendredi, nouvelles, ou une de la table", required=True),
             option(
                 "--date",
-                "day",
+                "AAAA-MM-JJ",
+                "le numéro de ce jour, férié ou non, ou le suivant ; d’office, le prochain",
+                into="day",
                 type=DAY,
-                metavar="AAAA-MM-JJ",
-                help="le numéro de ce jour, férié ou non, ou le suivant ; d’office, le prochain",
             ),
             JSON_OBJECT,
-            option("--markdown", is_flag=True, help="les messages tels qu’ils seront, en Markdown"),
+            flag("--markdown", "les messages tels qu’ils seront, en Markdown"),
             touches=WRITES,
             exclusive=("--json", "--markdown"),
         ),
@@ -139,7 +122,7 @@ DIGESTS = group(
             "cli.publication:publish",
             "publier un numéro maintenant, une fois ; relancée, la commande reprend ce qui manque",
             DIGEST,
-            option("--dry-run", is_flag=True, help="dire où et quoi, sans rien envoyer ni écrire"),
+            flag("--dry-run", "dire où et quoi, sans rien envoyer ni écrire"),
             touches=WRITES,
         ),
     },
@@ -152,21 +135,21 @@ API = group(
         "create": CliCommand(
             "cli.api:create",
             "créer un jeton, montré cette fois-ci seulement",
-            argument("name", metavar="NOM", help="le nom du programme, ou de qui s’en sert"),
+            argument("name", "NOM", "le nom du programme, ou de qui s’en sert"),
             JSON_OBJECT,
             touches=WRITES,
         ),
         "revoke": CliCommand(
             "cli.api:revoke",
             "révoquer un jeton",
-            argument("client_id", metavar="ID", help="son identifiant, ce qui est avant « : »"),
+            argument("client_id", "ID", "son identifiant, ce qui est avant « : »"),
             touches=WRITES,
         ),
     },
 )
 API.usual = "list"
-BACKUP_FILE = argument("file", type=PATH, metavar="FICHIER", help="le fichier que « backup » a écrit")
-IDENTITY = option("--identity", type=PATH, metavar="FICHIER", help="la clé privée d’age, d’une sauvegarde chiffrée")
+BACKUP_FILE = argument("file", "FICHIER", "le fichier que « backup » a écrit", type=PATH)
+IDENTITY = option("--identity", "FICHIER", "la clé privée d’age, d’une sauvegarde chiffrée", type=PATH)
 BACKUPS = group(
     "backup",
     "sauvegarder toute la base, même si le bot tourne",
@@ -174,7 +157,7 @@ BACKUPS = group(
         "write": CliCommand(
             "cli.backup:backup",
             "écrire un fichier avec tout (« coop-bot backup FICHIER » suffit)",
-            argument("file", type=PATH, metavar="FICHIER", help="le fichier à écrire, qui ne doit pas exister"),
+            argument("file", "FICHIER", "le fichier à écrire, qui ne doit pas exister", type=PATH),
             touches=READS,
         ),
         "check": CliCommand(
@@ -195,35 +178,29 @@ COMMANDS: dict[str, click.Command] = {
     "migrate": CliCommand(
         "cli.migrate:migrate",
         "mettre la base de données au niveau de cette version",
-        option(
+        flag(
             "--check",
-            is_flag=True,
-            help="dire ce qui changerait, sans rien changer ; code 0 : rien, 1 : des étapes à faire, 2 : impossible",
+            "dire ce qui changerait, sans rien changer ; code 0 : rien, 1 : des étapes à faire, 2 : impossible",
         ),
         touches=WRITES,
     ),
     "setup": CliCommand(
         "cli.setup.command:set_up",
         "préparer un serveur Mattermost pour le bot",
-        option("--url", required=True, metavar="URL", help="adresse du serveur Mattermost"),
+        option("--url", "URL", "adresse du serveur Mattermost", required=True),
         ADMIN_TOKEN,
-        option("--team", required=True, metavar="TEAM", help="nom court de l’équipe, celui de son adresse"),
-        option(
-            "--public-url", required=True, metavar="PUBLIC_URL", help="adresse du bot, telle que le serveur l’appelle"
-        ),
-        option("--write", type=PATH, required=True, metavar="FICHIER", help="fichier de réglages à écrire"),
-        option("--contact", metavar="NOM", help="à qui le bot renvoie les questions (sinon aux animateurs)"),
-        option("--bot-name", default="coop", metavar="NOM", help="nom du compte de bot (coop)"),
-        option(
-            "--fix-server", is_flag=True, help="changer aussi les réglages du serveur qui empêchent le bot de marcher"
-        ),
-        option("--rights", is_flag=True, help="dire quels droits les fonctions en service demandent, et les accorder"),
-        option(
+        option("--team", "TEAM", "nom court de l’équipe, celui de son adresse", required=True),
+        option("--public-url", "PUBLIC_URL", "adresse du bot, telle que le serveur l’appelle", required=True),
+        option("--write", "FICHIER", "fichier de réglages à écrire", type=PATH, required=True),
+        option("--contact", "NOM", "à qui le bot renvoie les questions (sinon aux animateurs)"),
+        option("--bot-name", "NOM", "nom du compte de bot (coop)", default="coop"),
+        flag("--fix-server", "changer aussi les réglages du serveur qui empêchent le bot de marcher"),
+        flag("--rights", "dire quels droits les fonctions en service demandent, et les accorder"),
+        flag(
             "--replace",
-            is_flag=True,
-            help="prendre la place d’un autre service (ses commandes), ou du bot d’une autre équipe (son fichier)",
+            "prendre la place d’un autre service (ses commandes), ou du bot d’une autre équipe (son fichier)",
         ),
-        option("--dry-run", is_flag=True, help="dire ce qui changerait, sans rien changer"),
+        flag("--dry-run", "dire ce qui changerait, sans rien changer"),
     ),
     "doctor": CliCommand(
         "cli.doctor.command:doctor", "vérifier que tout va, et dire comment réparer", ADMIN_TOKEN, touches=READS
@@ -231,13 +208,13 @@ COMMANDS: dict[str, click.Command] = {
     "role": CliCommand(
         "cli.people.register:role",
         "donner un rôle à une personne, ou le laisser suivre Mattermost",
-        argument("username", type=USERNAME, metavar="NOM", help="nom d’utilisateur Mattermost, avec ou sans « @ »"),
+        argument("username", "NOM", "nom d’utilisateur Mattermost, avec ou sans « @ »", type=USERNAME),
         argument(
             "wanted",
-            type=WordChoice("coordinateur", "animateur", "conseiller", "invite", "hotline", "administrateur", "auto"),
-            metavar="RÔLE",
-            help="coordinateur, animateur, conseiller, invite, hotline ou administrateur ; "
+            "RÔLE",
+            "coordinateur, animateur, conseiller, invite, hotline ou administrateur ; "
             "auto : le rôle suit de nouveau Mattermost",
+            type=WordChoice("coordinateur", "animateur", "conseiller", "invite", "hotline", "administrateur", "auto"),
         ),
         touches=WRITES,
     ),
@@ -255,7 +232,7 @@ COMMANDS: dict[str, click.Command] = {
         "cli.work:long_work",
         "montrer les travaux longs (fichiers, envois groupés…) : où ils en sont, ce qu’ils ont donné ; en arrêter un",
         JSON_LIST,
-        option("--cancel", "work_id", metavar="ID", help="arrêter ce travail : ce qui est déjà fait reste"),
+        option("--cancel", "ID", "arrêter ce travail : ce qui est déjà fait reste", into="work_id"),
         touches=WRITES,
         exclusive=("--json", "--cancel"),
     ),
@@ -268,9 +245,9 @@ COMMANDS: dict[str, click.Command] = {
         IDENTITY,
         option(
             "--erasures",
+            "FICHIER",
+            "une sauvegarde plus récente : les effacements de données faits entre les deux seront refaits",
             type=PATH,
-            metavar="FICHIER",
-            help="une sauvegarde plus récente : les effacements de données faits entre les deux seront refaits",
         ),
         touches=WRITES,
     ),
@@ -280,20 +257,20 @@ COMMANDS: dict[str, click.Command] = {
         "écrire un texte dans des canaux, une fois dans chacun ; relancée, la commande reprend ce qui manque",
         option(
             "--to",
+            "OÙ",
+            "national, départements (69,38), region:Bretagne, hub:Hinaura, theme:éducation (des virgules entre)",
             required=True,
-            metavar="OÙ",
-            help="national, départements (69,38), region:Bretagne, hub:Hinaura, theme:éducation (des virgules entre)",
         ),
-        option("--text", required=True, metavar="FICHIER", help="le texte, ou « - » pour l’entrée standard"),
+        option("--text", "FICHIER", "le texte, ou « - » pour l’entrée standard", required=True),
         option(
             "--file",
-            "files",
+            "FICHIER",
+            "un fichier qui va avec, dont chaque canal reçoit une copie ; dix au plus, un --file pour chacun",
+            into="files",
             multiple=True,
-            metavar="FICHIER",
-            help="un fichier qui va avec, dont chaque canal reçoit une copie ; dix au plus, un --file pour chacun",
         ),
-        option("--dry-run", is_flag=True, help="dire où l’annonce irait, sans rien envoyer"),
-        option("--again", is_flag=True, help="l’envoyer une fois de plus, là où elle est déjà"),
+        flag("--dry-run", "dire où l’annonce irait, sans rien envoyer"),
+        flag("--again", "l’envoyer une fois de plus, là où elle est déjà"),
         JSON_OBJECT,
         touches=WRITES,
     ),
@@ -321,16 +298,12 @@ COMMANDS: dict[str, click.Command] = {
         "cli.journal:show",
         "ce qui a été fait, par qui et pourquoi ; « verify » : 0 si le journal est intact, 1 sinon",
         argument(
-            "what",
-            required=False,
-            type=WordChoice("verify"),
-            metavar="verify",
-            help="vérifier que rien n’y a été changé, ni retiré",
+            "what", "verify", "vérifier que rien n’y a été changé, ni retiré", required=False, type=WordChoice("verify")
         ),
-        option("--from", "start", type=DAY, metavar="AAAA-MM-JJ", help="premier jour, à Paris"),
-        option("--to", "end", type=DAY, metavar="AAAA-MM-JJ", help="dernier jour, compris"),
-        option("--actor", metavar="NOM", help="ce que quelqu’un a fait ; coop : le bot, operateur : vous"),
-        option("--jsonl", is_flag=True, help="un objet JSON par ligne (docs/wire.md)"),
+        option("--from", "AAAA-MM-JJ", "premier jour, à Paris", into="start", type=DAY),
+        option("--to", "AAAA-MM-JJ", "dernier jour, compris", into="end", type=DAY),
+        option("--actor", "NOM", "ce que quelqu’un a fait ; coop : le bot, operateur : vous"),
+        flag("--jsonl", "un objet JSON par ligne (docs/wire.md)"),
         touches=READS,
     ),
     "ideas": CliCommand(
@@ -343,85 +316,74 @@ COMMANDS: dict[str, click.Command] = {
     "cases": CliCommand(
         "cli.moderation:show",
         "les dossiers de modération : de qui, dans quel état, ce qui fut décidé",
-        option("--state", metavar="ÉTAT", help="ceux d’un état : ouvert, second_avis, decide, recours, clos"),
+        option("--state", "ÉTAT", "ceux d’un état : ouvert, second_avis, decide, recours, clos"),
         JSON_LIST,
         touches=READS,
     ),
     "guard": CliCommand(
         "cli.guard:guard",
         "dire où un texte contient des données personnelles, sans les montrer (docs/wire.md)",
-        argument("file", metavar="FICHIER", help="le texte, ou « - » pour l’entrée standard"),
+        argument("file", "FICHIER", "le texte, ou « - » pour l’entrée standard"),
         JSON_LIST,
     ),
     "understand": CliCommand(
         "cli.understand:understand_file",
         "dire ce que le bot comprend de phrases, une par ligne, sans rien faire (docs/wire.md)",
-        argument("file", metavar="FICHIER", help="les phrases, ou « - » pour l’entrée standard"),
-        option(
-            "--user", "username", type=USERNAME, metavar="NOM", help="comme cette personne, avec ce qu’elle peut faire"
-        ),
+        argument("file", "FICHIER", "les phrases, ou « - » pour l’entrée standard"),
+        option("--user", "NOM", "comme cette personne, avec ce qu’elle peut faire", into="username", type=USERNAME),
         JSON_LIST,
     ),
     "data": CliCommand(
         "cli.donnees:data",
         "écrire tout ce que le bot garde d’une personne (JSON et PDF), comme /mes-donnees le lui envoie",
-        argument(
-            "username", type=USERNAME, metavar="NOM", help="le nom d’utilisateur de la personne, même hors du registre"
-        ),
-        option("--output", type=PATH, metavar="FICHIER", required=True, help="le fichier .zip à écrire"),
-        option("--force", is_flag=True, help="même si ce fichier existe déjà"),
+        argument("username", "NOM", "le nom d’utilisateur de la personne, même hors du registre", type=USERNAME),
+        option("--output", "FICHIER", "le fichier .zip à écrire", type=PATH, required=True),
+        flag("--force", "même si ce fichier existe déjà"),
         touches=READS,
     ),
     "retention": CliCommand(
         "cli.retention:retention",
         "effacer ce qui est gardé depuis trop longtemps, et dire combien de lignes de chaque table",
-        option("--dry-run", is_flag=True, help="dire ce qui partirait, sans rien effacer"),
+        flag("--dry-run", "dire ce qui partirait, sans rien effacer"),
         JSON_LIST,
         touches=WRITES,
     ),
     "demo-data": CliCommand(
         "cli.demo_data.history:demo_data",
         "un historique inventé, aussi long qu’on veut, dans la base",
-        option("--cras", type=COUNT, required=True, metavar="N", help="nombre de comptes rendus"),
-        option("--seed", type=NUMBER, default=1, metavar="S", help="graine : la même donne le même historique (1)"),
-        option("--conseillers", "authors", type=COUNT, default=4000, metavar="N", help="leurs auteurs (4000)"),
-        option("--from", "start", type=DAY, metavar="JOUR", help="premier jour (trois ans plus tôt)"),
-        option("--to", "end", type=DAY, metavar="JOUR", help="dernier jour, compris (hier)"),
-        option("--force", is_flag=True, help="même si la base contient de vrais comptes rendus"),
+        option("--cras", "N", "nombre de comptes rendus", type=COUNT, required=True),
+        option("--seed", "S", "graine : la même donne le même historique (1)", type=NUMBER, default=1),
+        option("--conseillers", "N", "leurs auteurs (4000)", into="authors", type=COUNT, default=4000),
+        option("--from", "JOUR", "premier jour (trois ans plus tôt)", into="start", type=DAY),
+        option("--to", "JOUR", "dernier jour, compris (hier)", into="end", type=DAY),
+        flag("--force", "même si la base contient de vrais comptes rendus"),
         touches=WRITES,
     ),
     "demo": CliCommand(
         "cli.demo.command:demo_command",
         "le bot et un Mattermost embarqué, avec des personnes et un historique",
-        option("--reset", is_flag=True, default=lambda: _asked("RESET"), help="tout recommencer (ou variable RESET=1)"),
-        option(
+        flag("--reset", "tout recommencer (ou variable RESET=1)", default=lambda: _asked("RESET")),
+        flag(
             "--tour",
-            is_flag=True,
+            "jouer une courte visite dans le terminal, puis finir (ou variable TOUR=1)",
             default=lambda: _asked("TOUR"),
-            help="jouer une courte visite dans le terminal, puis finir (ou variable TOUR=1)",
         ),
         option(
             "--no-open",
-            "is_to_open",
+            "",
+            "ne pas ouvrir de navigateur (ou variable OPEN=0)",
+            into="is_to_open",
             flag_value=False,
             default=lambda: _asked("OPEN", "1"),
-            help="ne pas ouvrir de navigateur (ou variable OPEN=0)",
         ),
-        option("--port", type=NUMBER, metavar="PORT", envvar="PORT", default="8065", help="ou variable PORT (8065)"),
-        option(
-            "--bot-port",
-            type=NUMBER,
-            metavar="BOT_PORT",
-            envvar="BOT_PORT",
-            default="8066",
-            help="ou variable BOT_PORT (8066)",
-        ),
+        option("--port", "PORT", "ou variable PORT (8065)", type=NUMBER, envvar="PORT", default="8065"),
+        option("--bot-port", "BOT_PORT", "ou variable BOT_PORT (8066)", type=NUMBER, envvar="BOT_PORT", default="8066"),
         option(
             "--server-version",
-            metavar="V",
+            "V",
+            "11.6, 11.2, 10.5, 9.11, 9.4 ou 5.37, ou variable SERVER_VERSION",
             envvar="SERVER_VERSION",
             default="11.2",
-            help="11.6, 11.2, 10.5, 9.11, 9.4 ou 5.37, ou variable SERVER_VERSION",
         ),
     ),
 }

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.usage import Value, WordChoice, argument, load, option
+from cli.usage import Value, WordChoice, argument, flag, load, option
 from config.text import fold
 from config.time import read_day
 
@@ -69,40 +69,41 @@ def read_username(text: str) -> str:
 DAY, NUMBER, PATH = Value(read_day, "2026-09-01"), Value(int, "12"), Value(Path)
 COUNT, HITS, POLL = Value(_read_count), Value(_read_hits, "10"), Value(_read_number, "12")
 USERNAME = Value(read_username)
-JSON_LIST = option("--json", "as_json", is_flag=True, help="un tableau JSON, sur une ligne (docs/wire.md)")
-JSON_OBJECT = option("--json", "as_json", is_flag=True, help="un objet JSON, sur une ligne (docs/wire.md)")
-WHO = option("--user", type=USERNAME, required=True, metavar="NOM", help="de qui, par son nom d’utilisateur")
-REHEARSAL = option("--dry-run", is_flag=True, help="dire ligne par ligne ce qui changerait, sans rien écrire")
-FILE = argument("file", metavar="FICHIER", help="le fichier, ou « - » pour l’entrée standard")
+JSON_LIST = flag("--json", "un tableau JSON, sur une ligne (docs/wire.md)", into="as_json")
+JSON_OBJECT = flag("--json", "un objet JSON, sur une ligne (docs/wire.md)", into="as_json")
+WHO = option("--user", "NOM", "de qui, par son nom d’utilisateur", type=USERNAME, required=True)
+REHEARSAL = flag("--dry-run", "dire ligne par ligne ce qui changerait, sans rien écrire")
+FILE = argument("file", "FICHIER", "le fichier, ou « - » pour l’entrée standard")
 """What an import reads."""
 ADMIN_TOKEN = option(
     "--admin-token",
-    metavar="T",
+    "T",
+    "jeton d’un administrateur système (ou variable COOP_ADMIN_TOKEN, que « ps » ne montre pas)",
     envvar="COOP_ADMIN_TOKEN",
     default="",
-    help="jeton d’un administrateur système (ou variable COOP_ADMIN_TOKEN, que « ps » ne montre pas)",
 )
 """The token of an administrator, lent for one command."""
-DIGEST = argument("number", type=NUMBER, metavar="N", help="le numéro, que « digest preview » donne")
-STATE = option("--state", metavar="ÉTAT", help="ceux d’un état : nouveau, pris, en attente, résolu…")
-QUEUE = option("--queue", metavar="FILE", help="ceux d’une file, par son code ou son nom : metier")
+DIGEST = argument("number", "N", "le numéro, que « digest preview » donne", type=NUMBER)
+STATE = option("--state", "ÉTAT", "ceux d’un état : nouveau, pris, en attente, résolu…")
+QUEUE = option("--queue", "FILE", "ceux d’une file, par son code ou son nom : metier")
 WHOSE = ("--user", "--departement", "--region", "--national")
 SPAN = (
-    option("--from", "start", type=DAY, metavar="JOUR", help="premier jour, par exemple 2026-09-01"),
-    option("--to", "end", type=DAY, metavar="JOUR", help="dernier jour, compris"),
+    option("--from", "JOUR", "premier jour, par exemple 2026-09-01", into="start", type=DAY),
+    option("--to", "JOUR", "dernier jour, compris", into="end", type=DAY),
 )
 QUESTION = (
-    option("--user", type=USERNAME, metavar="NOM", help="d’une personne, par son nom d’utilisateur"),
-    option("--departement", type=Value(_read_departement), metavar="CODE", help="d’un département, par exemple 69"),
-    option("--region", type=Value(_read_region), metavar="CODE", help="d’une région : son code INSEE ou son nom"),
-    option("--national", is_flag=True, help="de tout le pays (d’office)"),
-    option("--from", "start", type=DAY, required=True, metavar="JOUR", help="premier jour"),
-    option("--to", "end", type=DAY, required=True, metavar="JOUR", help="dernier jour, compris"),
+    option("--user", "NOM", "d’une personne, par son nom d’utilisateur", type=USERNAME),
+    option("--departement", "CODE", "d’un département, par exemple 69", type=Value(_read_departement)),
+    option("--region", "CODE", "d’une région : son code INSEE ou son nom", type=Value(_read_region)),
+    flag("--national", "de tout le pays (d’office)"),
+    option("--from", "JOUR", "premier jour", into="start", type=DAY, required=True),
+    option("--to", "JOUR", "dernier jour, compris", into="end", type=DAY, required=True),
     option(
         "--percent",
+        "",
+        "pourcentages qui font 100 (juste, d’office), ou tronqués comme sur l’ancienne plateforme (coop)",
         type=WordChoice("juste", "coop"),
         default="juste",
-        help="pourcentages qui font 100 (juste, d’office), ou tronqués comme sur l’ancienne plateforme (coop)",
     ),
 )
 """Whose figures, and of which days."""

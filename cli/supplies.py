@@ -3,7 +3,7 @@
 from cli.options import FILE, JSON_LIST, POLL, REHEARSAL
 from cli.usage import CliCommand, Touches, WordChoice, option
 
-_BATCH = option("--batch", type=POLL, metavar="N", help="celles d’un seul lot, par son numéro")
+_BATCH = option("--batch", "N", "celles d’un seul lot, par son numéro", type=POLL)
 KITS = CliCommand(
     "cli.kits:kits",
     "les commandes de kits d’animation : tailles, adresses, colis (docs/wire.md)",
@@ -15,8 +15,8 @@ EXPORT = CliCommand(
     "cli.kit:export_kits",
     "les commandes de kits, pour le fournisseur (docs/wire.md)",
     _BATCH,
-    option("--format", "kind", type=WordChoice("csv", "xlsx"), default="csv", help="csv (d’office) ou xlsx"),
-    option("--output", metavar="FICHIER", default="-", help="fichier (sinon la sortie standard)"),
+    option("--format", "", "csv (d’office) ou xlsx", into="kind", type=WordChoice("csv", "xlsx"), default="csv"),
+    option("--output", "FICHIER", "fichier (sinon la sortie standard)", default="-"),
     touches=Touches.READS,
 )
 IMPORT = CliCommand(

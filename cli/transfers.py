@@ -3,7 +3,7 @@
 from cli import supplies
 from cli.appointments import HOURS
 from cli.options import DIGEST, FILE, POLL, QUESTION, QUEUE, REHEARSAL, SPAN, STATE, USERNAME, WHOSE
-from cli.usage import CliCommand, Touches, WordChoice, argument, group, option
+from cli.usage import CliCommand, Touches, WordChoice, argument, flag, group, option
 
 READS, WRITES = Touches.READS, Touches.WRITES
 
@@ -17,8 +17,9 @@ IMPORTS = group(
             FILE,
             option(
                 "--notify",
+                "",
+                "prévenir chacun de son nouveau rôle : d’office oui, sauf à la première importation",
                 type=WordChoice("oui", "non"),
-                help="prévenir chacun de son nouveau rôle : d’office oui, sauf à la première importation",
             ),
             REHEARSAL,
             touches=WRITES,
@@ -40,7 +41,7 @@ IMPORTS = group(
         "contacts": CliCommand(
             "cli.annuaire:import_contacts",
             "des contacts et institutions, en CSV (docs/wire.md)",
-            argument("file", metavar="FICHIER", help="le fichier CSV, ou « - » pour l’entrée standard"),
+            argument("file", "FICHIER", "le fichier CSV, ou « - » pour l’entrée standard"),
             REHEARSAL,
             touches=WRITES,
         ),
@@ -64,12 +65,12 @@ EXPORTS = group(
             "cli.cra.exports:export_cra",
             "les comptes rendus, sur la sortie standard (docs/wire.md)",
             *SPAN,
-            option("--user", type=USERNAME, metavar="NOM", help="ceux d’une seule personne, par son nom d’utilisateur"),
-            option("--tag", metavar="MOT", help="ceux qui portent cette étiquette"),
+            option("--user", "NOM", "ceux d’une seule personne, par son nom d’utilisateur", type=USERNAME),
+            option("--tag", "MOT", "ceux qui portent cette étiquette"),
             option(
-                "--format", "kind", type=WordChoice("csv", "jsonl"), default="jsonl", help="jsonl (d’office) ou csv"
+                "--format", "", "jsonl (d’office) ou csv", into="kind", type=WordChoice("csv", "jsonl"), default="jsonl"
             ),
-            option("--deleted", is_flag=True, help="avec ceux qui ont été supprimés"),
+            flag("--deleted", "avec ceux qui ont été supprimés"),
             touches=READS,
         ),
         "coordination": CliCommand(
@@ -79,7 +80,9 @@ EXPORTS = group(
         "resources": CliCommand(
             "cli.ressources.commands:export_resources",
             "les fiches publiées, sur la sortie standard (docs/wire.md)",
-            option("--format", "kind", type=WordChoice("csv", "jsonl"), default="csv", help="csv (d’office) ou jsonl"),
+            option(
+                "--format", "", "csv (d’office) ou jsonl", into="kind", type=WordChoice("csv", "jsonl"), default="csv"
+            ),
             touches=READS,
         ),
         "digest": CliCommand(
@@ -88,20 +91,21 @@ EXPORTS = group(
             DIGEST,
             option(
                 "--format",
-                "form",
+                "",
+                "md (d’office), html, txt ou pdf",
+                into="form",
                 type=WordChoice("md", "html", "txt", "pdf"),
                 default="md",
-                help="md (d’office), html, txt ou pdf",
             ),
-            option("--output", metavar="FICHIER", help="un fichier, remplacé ; d’office, la sortie standard"),
+            option("--output", "FICHIER", "un fichier, remplacé ; d’office, la sortie standard"),
             touches=READS,
         ),
         "poll": CliCommand(
             "cli.sondage:export_poll",
             "les résultats d’un sondage, en CSV (docs/wire.md)",
-            argument("number", type=POLL, metavar="N", help="son numéro, comme dans Mattermost : 12"),
-            option("--votes", "by_voter", is_flag=True, help="une ligne par votant, d’un vote nominatif"),
-            option("--output", metavar="FICHIER", default="-", help="fichier (sinon la sortie standard)"),
+            argument("number", "N", "son numéro, comme dans Mattermost : 12", type=POLL),
+            flag("--votes", "une ligne par votant, d’un vote nominatif", into="by_voter"),
+            option("--output", "FICHIER", "fichier (sinon la sortie standard)", default="-"),
             touches=READS,
         ),
         "stats": CliCommand(
@@ -109,13 +113,13 @@ EXPORTS = group(
             "les statistiques, en fichier comme dans la discussion",
             *QUESTION,
             option(
-                "--format", "kind", type=WordChoice("pdf", "xlsx", "csv"), required=True, help="la forme du fichier"
+                "--format", "", "la forme du fichier", into="kind", type=WordChoice("pdf", "xlsx", "csv"), required=True
             ),
             option(
                 "--output",
+                "F",
+                "fichier, dossier, ou « - » pour la sortie standard (sinon le dossier courant, sous le nom usuel)",
                 default="",
-                metavar="F",
-                help="fichier, dossier, ou « - » pour la sortie standard (sinon le dossier courant, sous le nom usuel)",
             ),
             touches=READS,
             exclusive=WHOSE,
@@ -125,7 +129,7 @@ EXPORTS = group(
             "les demandes d’aide, en CSV (docs/wire.md)",
             STATE,
             QUEUE,
-            argument("output", metavar="FICHIER", default="-", help="fichier (sinon la sortie standard)"),
+            argument("output", "FICHIER", "fichier (sinon la sortie standard)", default="-"),
             touches=READS,
         ),
     },

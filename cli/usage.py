@@ -161,14 +161,20 @@ class Touches(Enum):
     WRITES = "writes"
 
 
-def option(*names: str, **attributes: Any) -> click.Option:
-    """Declare an option of a command, as ``click.option`` does."""
-    return click.Option(names, **attributes)
+def option(name: str, metavar: str, help: str, *, into: str = "", **attributes: Any) -> click.Option:
+    """Declare an option of a command, whose value goes ``into`` a parameter of another name; more as ``click.option``
+    does."""
+    return click.Option([name, *filter(None, [into])], metavar=metavar or None, help=help, **attributes)
 
 
-def argument(name: str, **attributes: Any) -> click.Argument:
+def flag(name: str, help: str, *, into: str = "", **attributes: Any) -> click.Option:
+    """Declare an option of a command that is given or not."""
+    return click.Option([name, *filter(None, [into])], is_flag=True, help=help, **attributes)
+
+
+def argument(name: str, metavar: str, help: str, **attributes: Any) -> click.Argument:
     """Declare an argument of a command, as ``click.argument`` does."""
-    return click.Argument([name], **attributes)
+    return click.Argument([name], metavar=metavar, help=help, **attributes)
 
 
 class CliCommand(_InFrench):
