@@ -58,7 +58,7 @@ def _find_other_period(said: Utterance) -> str:
 
 _ALWAYS = (
     r"tout $|au total |depuis (?:que (?:je suis|j ai|je travaille|je bosse)|mon arrivee|ma prise|mon embauche|"
-    r"mes debuts)"
+    r"mes debuts|le debut )"
 )
 """How all that one ever did is called."""
 

@@ -1,5 +1,6 @@
 """The way from a sentence to its reading: the command that it is, what a story ends with, or what it is taken for."""
 
+import re
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
@@ -51,12 +52,21 @@ def _mend_details(typed: Reading, text: str, today: date, commands: CommandIndex
     if typed.intention not in (Intention.STATS, Intention.STATS_TERRITOIRE):
         return typed
     sentence = read_sentence(text.strip(), read_cues().spelling.mend)
-    if typed.sure and all(fold(text.strip()[word.start : word.end]) == word.folded for word in sentence.words):
+    if (
+        typed.sure
+        and not _CODE.fullmatch(typed.line)
+        and all(fold(text.strip()[word.start : word.end]) == word.folded for word in sentence.words)
+    ):
         return typed
-    line = write_line(typed.intention, Utterance(sentence, 0, len(sentence.words), today, commands))
+    said = Utterance(sentence, 0, len(sentence.words), today, commands)
+    if said.place and commands.find(typed.line)[0] == "stats":
+        return replace(typed, intention=Intention.STATS_TERRITOIRE, line=write_line(Intention.STATS_TERRITOIRE, said))
+    line = write_line(typed.intention, said)
     return replace(typed, line=line) if len(line.split()) > 1 else typed
 
 
+_CODE = re.compile(r"/stats \d[\dab]\d?(?: .*)?", re.IGNORECASE)
+"""Figures of a département that is called by its code: « stats 974 »."""
 _YES = frozenset({"oui", "ouais", "yes"})
 """What may answer a question that was asked before."""
 _MANNERED_SIGNS = frozenset("👍👌👋🙏🙂😀😃😄😁😊😉🤗👏💪❤🎉")

@@ -372,7 +372,9 @@ def write_reminders(said: Utterance) -> str:
     if hour := _HOUR.search(digits(said.plain.replace(" midi ", " 12 h ")) + " "):
         return f"rappels {evening} {hour[1]}h{hour[2] or '30' * bool(hour[3])}"
     days = [day for day in WEEKDAYS if said.has(f"{day}s? ")]
-    off = [day for found in _NOT_ON.finditer(said.plain) for day in WEEKDAYS if day in found[0]]
+    if span := _DAY_SPAN.search(said.plain):
+        days = [*WEEKDAYS[WEEKDAYS.index(span[1]) : WEEKDAYS.index(span[2]) + 1]]
+    off = [] if span else [day for found in _NOT_ON.finditer(said.plain) for day in WEEKDAYS if day in found[0]]
     if off:
         days = [day for day in days if day not in off] or [day for day in WEEKDAYS[:WORKDAYS] if day not in off]
         return f"rappels jours {' '.join(day[:3] for day in days)}"
@@ -402,6 +404,7 @@ _ASKED_TOO = re.compile(r" (?:faut|donc|alors|inutile|merci|pas|ne) ", re.IGNORE
 """What is asked behind the days on which somebody is away."""
 _SPAN_OF_DAYS = re.compile(rf"\b(?:du|le) [a-zé-]{{2,14}}(?: au [a-zé-]{{2,14}})?(?= (?:{'|'.join(MONTH_NUMBERS)})\b)")
 """Days in letters before their month."""
+_DAY_SPAN = re.compile(rf" du ({'|'.join(WEEKDAYS)}) au ({'|'.join(WEEKDAYS)}) ")
 WORKDAYS = 5
 _ON_DAYS = rf"(?:le |les )?(?:{'|'.join(WEEKDAYS)})s?(?:(?: et| ni)? (?:le |les )?(?:{'|'.join(WEEKDAYS)})s?)*"
 _NOT_ON = re.compile(

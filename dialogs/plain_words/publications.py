@@ -119,12 +119,19 @@ def _find_question(said: Utterance) -> str:
         return said.sentence.typed(start, said.end) + " ?" * ("?" in text)
     if named and start < said.end and (choice := _CHOICE.search(said.plain, said.sentence.places[start] - 1)):
         return said.sentence.typed(said.find_word_at(choice.start(1)), said.end)
-    if found := re.search(r" sur (?!une? )(?:le |la |les |l |notre )?", said.plain):
+    if start >= said.end:
+        return ""
+    if found := _ABOUT_POLL.search(said.plain, said.sentence.places[start] - 1):
         return said.sentence.typed(said.find_word_at(found.end() - 1), said.end)
     is_asked = "?" in text and said.end - start > 1 and not said.has("comment")
     return f"{said.sentence.typed(start, said.end)} ?" if is_asked else ""
 
 
+_ABOUT_POLL = re.compile(
+    r" (?:sur|pour(?: savoir| connaitre)?) (?!une? |savoir |tou[st]|les? (?:col|con|equ)|mes |nos |que |si )"
+    r"(?:le |la |les |l |notre )?"
+)
+"""What stands before the subject of a poll."""
 _CHOICE = re.compile(r" (?:pour (?:savoir|choisir|decider) (?:si )?|entre )?((?:\S+ ){1,8}ou \S+ )")
 """What may be chosen: « sondage réunion lundi ou jeudi »."""
 _ASKED = re.compile(r"\b(?:quel(?:le)?s?|quand|où|combien)\s", re.IGNORECASE)

@@ -62,7 +62,7 @@ _COMING = re.compile(
     rf" (?:viendra|viendront|vient|viennent|presentera|presenteront|passera|passeront|arrivera|arriveront|"
     rf"souhaite|souhaiterait|voudrait|veut|verrai|vois|recevrai|recois|rencontre) "
     rf"(?:\S+ ){{0,6}}?(?:demain|{'|'.join(WEEKDAYS)}|\d{{1,2}} \d{{1,2}}) "
-    rf"(?:\S+ ){{0,2}}?a (?:\d{{1,2}} ?h|[a-z]{{2,8}} heures?) "
+    rf"(?:\S+ ){{0,2}}?(?:a (?:\d{{1,2}} ?h|[a-z]{{2,8}} heures?)|(?:[89]|1\d) ?h(?: ?[0-5]\d)?) "
 )
 """Somebody who is to come on a day, at an hour."""
 _LIKE_DAY = (
@@ -322,6 +322,7 @@ def write_report_list(said: Utterance) -> str:
     elif named and not words and not said.tags:
         words = _find_theme(said, named[-1])
     tags = said.tags if "#" not in words else ""
+    words = "" if words and fold(words) in fold(tags) else words
     if tags and "#" not in said.sentence.text:
         words = ""  # « l’étiquette caf » is called by its word
     return f"cra liste {'' if words.isdigit() else words} {tags} {said.period}"

@@ -58,7 +58,7 @@ def _write_level(subject: str) -> str:
 
 
 _BEGINNERS = re.compile(
-    r"(?:\bniveau )?(?:\b(?:pour|à|a|avec) )?(?:\b(?:des|les|un|une|mes) )?"
+    r"(?:\bniveau )?(?:\b(?:pour|à|a|aux|avec) )?(?:\b(?:des|les|un|une|mes) )?"
     r"(?:\b(?:grande?s?|gde?s?|vraie?s?|tou(?:te)?s?) )?\bd[ée]butante?s?\b(?: complets?)?",
     re.IGNORECASE,
 )

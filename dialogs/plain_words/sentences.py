@@ -186,7 +186,7 @@ def _stem(word: str) -> str:
 def _write_out(match: re.Match[str], mend: Callable[[str], str]) -> str:
     """A word as it is compared; one letter before an apostrophe is no abbreviation: « c’est », but « c bon »."""
     word = fold(match[0])
-    if _is_name(match):
+    if _is_name(match) or _is_initial(match):
         return word
     if len(word) == 1 and match.string[match.end() : match.end() + 1] in ("'", "’"):
         return word
@@ -205,6 +205,13 @@ def _is_name(match: re.Match[str]) -> bool:
         and len(match[0]) >= SPLIT_MIN
         and before not in _BEFORE_SENTENCE
     )
+
+
+def _is_initial(match: re.Match[str]) -> bool:
+    """Whether a word is the first letter of somebody’s name: « Mme G. » speaks of nobody as « j’ai »."""
+    is_capital = len(match[0]) == 1 and match[0].isupper()
+    before = match.string[max(match.start() - 4, 0) : match.start()].strip(" .").casefold()
+    return is_capital and before.split(" ")[-1] in ("m", "mr", "mme", "mlle", "eur", "ame")
 
 
 @cache

@@ -48,7 +48,7 @@ _BARE = frozenset({"/ressources", "/annuaire", "/ressources ajouter", "/agenda p
 def read_wish(story: Utterance, whole: Reading) -> Reading | None:
     """Read what is wanted at the end of a story by itself; None where it says too little without what comes before,
     which was read as a ``whole``, too."""
-    if find_link(story.sentence.text) or _OF_ALL.search(story.plain) or is_noted(story):
+    if find_link(story.sentence.text) or _OF_ALL.search(story.plain) or is_noted(story) or _asks_advice(story, whole):
         return None
     if _OF_SOMEBODY.search(story.plain) and (name := find_name(story.sentence.text, story.known)):
         return Reading(Intention.ANNUAIRE, f"/annuaire {name}", sure=False)
@@ -66,6 +66,14 @@ def read_wish(story: Utterance, whole: Reading) -> Reading | None:
     says_more = whole.intention in weights.SEEKING or is_same
     is_bare = " " not in line and says_more and (whole.intention is not intention or " " in whole.line)
     return whole if is_bare else Reading(intention, line, sure=False, others=_list_others(whole, line))
+
+
+_ADVICE = re.compile(r" (?:une|des|vous avez une|tu as une|t as une|quelqu un a une) idees? (?:\? )?$")
+"""What is asked at the end of a trouble: no idea for the bot."""
+
+
+def _asks_advice(story: Utterance, whole: Reading) -> bool:
+    return whole.intention is Intention.HOTLINE and bool(_ADVICE.search(story.plain))
 
 
 def _find_clause(story: Utterance) -> tuple[Utterance, Intention] | None:

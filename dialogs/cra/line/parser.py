@@ -10,6 +10,8 @@ from config.text import fold
 from config.themes import key
 from dialogs.cra.line.readers import NAME, READERS, SMALL, WORDS_MAX, Span, SpanReading, read_comma_theme
 
+_ELIDED = re.compile(r"(?<!\w)d(?=(?:hier|avant.hier|aujourd|une)\b)", re.IGNORECASE)
+"""What is typed as one word with a day or a number: « l’atelier dhier »."""
 READ_MAX = 600
 TOKENS_MAX = 80
 """Characters and tokens that are read; a compte rendu takes some 80 and 15."""
@@ -94,7 +96,7 @@ class TypedLine:
 def split_line(text: str) -> TypedLine:
     """Split a line; what is beyond READ_MAX or TOKENS_MAX is left as the rest."""
     shown = _INVISIBLE.sub("", text[: 4 * READ_MAX])
-    plain = shown[:READ_MAX].translate(_PLAIN)
+    plain = _ELIDED.sub(" ", shown[:READ_MAX].translate(_PLAIN))
     found = list(_TOKEN.finditer(plain))
     end = found[TOKENS_MAX].start() if len(found) > TOKENS_MAX else len(plain)
     stops = [match.start() for match in found[1:]] + [end]
