@@ -14,7 +14,7 @@ from dialogs.plain_words.details import write_line
 from dialogs.plain_words.duties import read_duty
 from dialogs.plain_words.readings import Intention, Reading
 from dialogs.plain_words.sentences import Sentence, read_sentence
-from dialogs.plain_words.stories import read_wish
+from dialogs.plain_words.stories import read_both, read_wish
 from dialogs.plain_words.utterance import Utterance
 from dialogs.plain_words.weights import NOT_FOR_US, choose, hear, judge, weigh
 
@@ -38,6 +38,8 @@ def _read(text: str, today: date, commands: CommandIndex) -> Reading:
     if not any(sign.isalpha() for word in said.sentence.words[said.first : said.end] for sign in word.folded):
         return NOT_FOR_US
     whole = choose(said, weigh(said), judge(said))
+    if whole.sure and (both := read_both(said)):
+        return both
     return whole if find_act(said) else read_wish(said, whole) or whole
 
 

@@ -86,7 +86,13 @@ ENOUGH = 3.0
 
 def is_appointment(plain: str) -> bool:
     """Whether folded words between single spaces begin as an appointment does, with its day and its hour."""
-    return bool(_APPOINTMENT.match(plain) or _AT_AN_HOUR.match(plain) or _COMING.search(plain))
+    has_places = _PLACES.search(plain) and _HOUR.search(plain)
+    return bool(_APPOINTMENT.match(plain) or _AT_AN_HOUR.match(plain) or _COMING.search(plain) or has_places)
+
+
+_PLACES = re.compile(r" \d{1,2} places ")
+_HOUR = re.compile(r" (?:[89]|1\d) ?h(?: ?[0-5]\d)? ")
+"""The hour of something that has places, which are no people yet."""
 
 
 _REPEATED = re.compile(

@@ -68,6 +68,21 @@ def read_wish(story: Utterance, whole: Reading) -> Reading | None:
     return whole if is_bare else Reading(intention, line, sure=False, others=_list_others(whole, line))
 
 
+_AND = re.compile(r"\s(?:et|puis) (?:aussi |puis |ensuite )?|[,;.?!]\s+(?:et )?")
+
+
+def read_both(said: Utterance) -> Reading | None:
+    """Read a sentence that wants two things, neither of which is sure: « stats septembre et fiche sur les impôts »."""
+    texts = [text for text in _AND.split(said.sentence.text) if len(text.split()) > 1][: CLAUSES_MAX + 1]
+    if not 1 < len(texts) <= CLAUSES_MAX:
+        return None
+    clauses = [weights.hear(text, said.today, said.commands) for text in texts]
+    judged = [(each, *_judge_clause(each)) for each in clauses if each.first < each.end]
+    wanted = {best: write_line(best, each) for each, best, likely in judged if likely >= CLEAR}
+    readings = [Reading(intention, line, sure=False) for intention, line in wanted.items() if line]
+    return replace(readings[0], others=tuple(readings[1:])) if len(readings) > 1 else None
+
+
 _ADVICE = re.compile(r" (?:une|des|vous avez une|tu as une|t as une|quelqu un a une) idees? (?:\? )?$")
 """What is asked at the end of a trouble: no idea for the bot."""
 
