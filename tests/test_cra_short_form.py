@@ -16,6 +16,7 @@ TOLD = {
     "ponctuel pour imprimer, 10 mn": "ponctuel 10min imprimer",
     "ce matin un atelier mail de 8 personnes, 2h puis 2 ponctuels caf 15 min": "atelier 8p 2h mail aujourd’hui puis "
     "2 ponctuels 15min caf",
+    "dépanné un gars 15 min en ponctuel sur son wifi": "ponctuel 15min wifi",
     "ponctuel 10mn boîte mail": "ponctuel 10min mail",
     "une dame pour son dossier caf, 45 min": "individuel 45min caf",
     "1h chez un monsieur, prise en main de l'ordi": "individuel 1h ordinateur",

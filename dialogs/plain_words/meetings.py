@@ -1,4 +1,4 @@
-"""The command lines of what has its hour: events, appointments, rooms for calls, reminders."""
+"""The command lines of what has its hour: events, appointments, rooms for calls."""
 
 import re
 
@@ -7,6 +7,7 @@ from config.text import fold
 from config.time import WEEKDAYS
 from dialogs.plain_words.frames import TOLD, read_frame
 from dialogs.plain_words.periods import spell_word
+from dialogs.plain_words.reminders import WHEN, type_found
 from dialogs.plain_words.reports import is_appointment, is_repeated
 from dialogs.plain_words.resources import SUBJECT
 from dialogs.plain_words.utterance import Utterance
@@ -15,7 +16,9 @@ from storage.urls import first_link as find_link
 
 def write_events(said: Utterance) -> str:
     """Write the event that is announced, or which ones are asked for."""
-    if said.has(r"(?:l |mon |d )agenda (?:\S+ ){0,2}(?:telephone|mobile|portable|iphone|android|google|outlook)"):
+    if said.has(
+        r"(?:l |mon |d )agenda (?:\S+ ){0,4}(?:telephone|mobile|portable|iphone|android|google|outlook|calendrier)"
+    ):
         return "agenda flux"
     if said.has(r"propos|annonc|j?organis|ajout|cre|publi|(?:inscri|mett)\S* (?:\S+ ){0,3}agenda "):
         return f"agenda proposer {_find_event_title(said)}"
@@ -200,7 +203,15 @@ def _write_meeting(said: Utterance) -> str:
         return f"rdv {' '.join(names)} {_FOR.sub('', _AROUND.sub('', subject)).strip(' ,.!?').replace(', ', ' ')}"
     names = _COLLEAGUE.findall(said.sentence.text)
     length = _SHORT_LENGTH.search(_write_lengths(digits(said.sentence.text)))
-    return f"rdv {' '.join(names)} {length[0] if length else ''} {_find_day(said.plain)}"
+    about = _MEETING_SUBJECT.search(said.sentence.text)
+    subject = about[1].strip(" ?!.") if about else ""
+    return f"rdv {' '.join(names)} {length[0] if length else ''} {_find_day(said.plain)} {subject}"
+
+
+_MEETING_SUBJECT = re.compile(
+    r"@[\w.-]+ (?:pour|sur) (?:parler d['’e]? ?|faire )?(?:une? |l[ae] |les? |l['’])?([^@,;]{3,60})$"
+)
+"""What colleagues are met for, behind their names."""
 
 
 def write_appointment(said: Utterance) -> str:
@@ -303,8 +314,8 @@ def _write_appointment_change(said: Utterance) -> str:
     if numbered and (when or said.has("deplac|report|decal|bouge|repouss|avanc|passe a|prefere ")):
         moved = said.content("rendez_vous", said.find_word_at((when.start() + 1) if when else numbered.end(1)))
         return f"rdv décaler {numbered[1]} {_write_hours(moved)}"
-    if not days and not numbered and (when := _WHEN.search(said.plain)):
-        return f"rdv liste {_type(said, when)}"
+    if not days and not numbered and (when := WHEN.search(said.plain)):
+        return f"rdv liste {type_found(said, when)}"
     return f"rdv {days}" if days or not numbered else f"rdv {numbered[1]}"
 
 
@@ -350,86 +361,6 @@ def _find_day(plain: str) -> str:
         **dict.fromkeys(("aujourd hui", "cet apres midi", "ce matin", "ce soir"), "aujourd'hui"),
         "semaine pro": "semaine prochaine",
     }.get(said, said)
-
-
-_AWAY = re.compile(
-    r" (?:(?:(?:suis|serai|sera|pars|partirai|note|mets) (?:\S+ ){0,3}?)?"
-    rf"(?:absente?|absence|conges?|vacances|formation)|pars(?= (?:du|le|demain|{'|'.join(WEEKDAYS)}) )) "
-)
-"""What stands before the days on which somebody is away."""
-
-
-def write_reminders(said: Utterance) -> str:
-    """Write at what hour, or how often; or the days on which somebody is away."""
-    if (away := _AWAY.search(said.plain)) and said.knows("absence"):
-        told = said.sentence.typed(said.find_word_at(away.end() - 1), said.end)
-        told = re.split("[,;.!?](?=[^0-9]|$)", _WHY.sub(r" \1", told), maxsplit=1)[0]
-        told = _ASKED_TOO.split(told, maxsplit=1)[0]
-        told = _SPAN_OF_DAYS.sub(lambda span: digits(span[0]), told)
-        earlier = None if _WHEN.search(f" {fold(told)} ") else _WHEN.search(said.plain)
-        return f"absence {_type(said, earlier) if earlier else told}"
-    evening = "soir" if said.has("soir|fin de journee") else ""
-    if hour := _HOUR.search(digits(said.plain.replace(" midi ", " 12 h ")) + " "):
-        return f"rappels {evening} {hour[1]}h{hour[2] or '30' * bool(hour[3])}"
-    days = [day for day in WEEKDAYS if said.has(f"{day}s? ")]
-    if span := _DAY_SPAN.search(said.plain):
-        days = [*WEEKDAYS[WEEKDAYS.index(span[1]) : WEEKDAYS.index(span[2]) + 1]]
-    off = [] if span else [day for found in _NOT_ON.finditer(said.plain) for day in WEEKDAYS if day in found[0]]
-    if off:
-        days = [day for day in days if day not in off] or [day for day in WEEKDAYS[:WORKDAYS] if day not in off]
-        return f"rappels jours {' '.join(day[:3] for day in days)}"
-    if len(days) > 1 or (days and said.has("que le |qu le |seulement|uniquement")):
-        return f"rappels jours {' '.join(day[:3] for day in days)}"
-    return f"rappels {_find_rhythm(said, evening)}"
-
-
-_WHY = re.compile(
-    r"\s?,\s?(?:en |pour |je suis en )?(formation|congés?|vacances|maladie|séminaire|stage)\b", re.IGNORECASE
-)
-"""Why somebody is away, behind the days."""
-
-
-def _type(said: Utterance, found: re.Match[str]) -> str:
-    """What was found in the plain words, as typed."""
-    return said.sentence.typed(said.find_word_at(found.start() + 1), said.find_word_at(found.end() - 1))
-
-
-_NUMBERED_DAY = rf"\d{{1,2}}(?:[/ ]\d{{1,2}}(?:[/ ]\d{{2,4}})?| (?:{'|'.join(MONTH_NUMBERS)}))?"
-_WHEN = re.compile(
-    rf" (?:la semaine prochaine|cette semaine|aujourd hui|demain|(?:du |le |jusqu au )?(?:{'|'.join(WEEKDAYS)})|"
-    rf"(?:du|le|jusqu au) {_NUMBERED_DAY})(?: au {_NUMBERED_DAY})? "
-)
-"""Days on which somebody may be away."""
-_ASKED_TOO = re.compile(r" (?:faut|donc|alors|inutile|merci|pas|ne) ", re.IGNORECASE)
-"""What is asked behind the days on which somebody is away."""
-_SPAN_OF_DAYS = re.compile(rf"\b(?:du|le) [a-zé-]{{2,14}}(?: au [a-zé-]{{2,14}})?(?= (?:{'|'.join(MONTH_NUMBERS)})\b)")
-"""Days in letters before their month."""
-_DAY_SPAN = re.compile(rf" du ({'|'.join(WEEKDAYS)}) au ({'|'.join(WEEKDAYS)}) ")
-WORKDAYS = 5
-_ON_DAYS = rf"(?:le |les )?(?:{'|'.join(WEEKDAYS)})s?(?:(?: et| ni)? (?:le |les )?(?:{'|'.join(WEEKDAYS)})s?)*"
-_NOT_ON = re.compile(
-    rf" (?:(?:plus|pas|aucun) (?:de |d )?(?:rappels?|relances?|messages?)|sauf|"
-    rf"(?:bosse|travaille|travail|suis|present|presente|la) (?:\S+ )?(?:pas|plus|jamais)(?: la)?|"
-    rf"repos|off|conges?|pas|ni|jour de repos est|rien) (?:\S+ )?{_ON_DAYS} "
-    rf"| {_ON_DAYS} (?:je |j |on )(?:(?:ne|n) )?\S+ (?:pas|plus|jamais|en repos|off|en conge) "
-)
-"""On which days nothing is to come, or somebody does not work."""
-_HOUR = re.compile(r" (\d{1,2}) ?h(?:eures?)? ?(?:(\d{2})|(et demie?))? ")
-
-
-def _find_rhythm(said: Utterance, evening: str) -> str:
-    """How often, or that the message of the evening is to come no more; "" for neither."""
-    if evening and said.has("plus de|cess|arret|stop|ne |coup|desactiv"):
-        return f"{evening} non"
-    return next((rhythm for rhythm, words in _RHYTHMS if said.has(words)), "")
-
-
-_RHYTHMS = (
-    ("moins", "moins|trop"),
-    ("plus", "plus souvent"),
-    ("jamais", "arret|stop|plus (?:de|d|aucun) rappel|aucun rappel|desactiv|supprim|coup|jamais"),
-    ("maintenant", "maintenant|tout de suite"),
-)
 
 
 def write_room(said: Utterance) -> str:

@@ -97,13 +97,19 @@ SMALL = frozenset((_SMALL + _POLITE).split())
 """Words of a sentence that tell nothing of the report, or say only that it is to be written."""
 
 _ORDINARY = (
-    "aire aucun aucune avion avril bar barre blond bois bonne bonnes bords borne boulot bouquet bretagne bus "
-    "campagne cesse champagne champs change charge chemin claviers colonne contre corps couches courant cours "
-    "creuse don ecole eu faux fille fins force four frais grand gras hommes houx jardin job joue jumeaux lance "
-    "landes lens lent ligne loire long marche marie mars mer mere monnaie montagne monte moyen murs nice noe "
-    "orange pannes parce parent pere pin place plaisir plan pont port portes poses prince publier pure ramasse "
-    "rang real riviere rouge routes rue sache salle salles salon sauve sens serez sers signes simple son sos sur "
-    "sure target this tours tricot us vers vert vienne viens vieux vif ville villes vitre vue "
+    "aire ames appelle armes aucun aucune avion avril bar barre basses bidon bille bio blond bois bonne "
+    "bonnes bonnet bords borne boue bouillon boulon boulot bouquet bourdonne branches bras bretagne bulle bus "
+    "camembert campagne celle cesse champagne champs change chapeau charge charme chars chateau chatte chaux "
+    "chemin choisies cintre claviers cloue colonne conte contes contre corps couches courant courbes cours "
+    "courtes creuse crisse devise don doue ecole espere etais eu faux feves fille fins force fosse four frais "
+    "gars gland grand gras guise hommes houx jardin job joue joyeux jumeaux jure lance landes lens lent lies "
+    "ligne linge loire long louches louer lue mache maille maillet maillot maire marche marches marie marin "
+    "marquise marre mars mens mer mere messe meures mire monnaie montagne monte mouton moyen mures murs nice "
+    "noe ongles orange pannes parce parent pelouse pende pere pin pince pis place plaisir plan planches "
+    "planes planques poisson pont port portes poses prince publier pure quarante ramasse rang real riviere "
+    "romain rouge routes rue sache salle salles salon sauve sens serez sers servies signes simple son sos "
+    "soude soulages sur sure target termes this tours tricot us venere vers vert vienne viens vieux vif ville "
+    "villes vitre vue "
 )
 ORDINARY = frozenset(_ORDINARY.split())
 """Words that are also communes: they name one only after « à », with a capital or beside a postcode."""

@@ -1,0 +1,87 @@
+"""The command lines of reminders: at what hour they come, how often, and the days on which somebody is away."""
+
+import re
+
+from bot.french import MONTH_NUMBERS, digits
+from config.text import fold
+from config.time import WEEKDAYS
+from dialogs.plain_words.utterance import Utterance
+
+_AWAY = re.compile(
+    r" (?:(?:(?:suis|serai|sera|pars|partirai|note|mets) (?:\S+ ){0,3}?)?"
+    rf"(?:absente?|absence|conges?|vacances|formation)|pars(?= (?:du|le|demain|{'|'.join(WEEKDAYS)}) )) "
+)
+"""What stands before the days on which somebody is away."""
+
+
+def write_reminders(said: Utterance) -> str:
+    """Write at what hour, or how often; or the days on which somebody is away."""
+    if (away := _AWAY.search(said.plain)) and said.knows("absence"):
+        told = said.sentence.typed(said.find_word_at(away.end() - 1), said.end)
+        told = re.split("[,;.!?](?=[^0-9]|$)", _WHY.sub(r" \1", told), maxsplit=1)[0]
+        told = _ASKED_TOO.split(told, maxsplit=1)[0]
+        told = _SPAN_OF_DAYS.sub(lambda span: digits(span[0]), told)
+        earlier = None if WHEN.search(f" {fold(told)} ") else WHEN.search(said.plain)
+        return f"absence {type_found(said, earlier) if earlier else told}"
+    evening = "soir" if said.has("soir|fin de journee") else ""
+    if hour := _HOUR.search(digits(said.plain.replace(" midi ", " 12 h ")) + " "):
+        return f"rappels {evening} {hour[1]}h{hour[2] or '30' * bool(hour[3])}"
+    days = [day for day in WEEKDAYS if said.has(f"{day}s? ")]
+    if span := _DAY_SPAN.search(said.plain):
+        days = [*WEEKDAYS[WEEKDAYS.index(span[1]) : WEEKDAYS.index(span[2]) + 1]]
+    off = [] if span else [day for found in _NOT_ON.finditer(said.plain) for day in WEEKDAYS if day in found[0]]
+    if off:
+        days = [day for day in days if day not in off] or [day for day in WEEKDAYS[:WORKDAYS] if day not in off]
+        return f"rappels jours {' '.join(day[:3] for day in days)}"
+    if len(days) > 1 or (days and said.has("que le |qu le |seulement|uniquement")):
+        return f"rappels jours {' '.join(day[:3] for day in days)}"
+    return f"rappels {_find_rhythm(said, evening)}"
+
+
+_WHY = re.compile(
+    r"\s?,\s?(?:en |pour |je suis en )?(formation|congés?|vacances|maladie|séminaire|stage)\b", re.IGNORECASE
+)
+"""Why somebody is away, behind the days."""
+
+
+def type_found(said: Utterance, found: re.Match[str]) -> str:
+    """What was found in the plain words, as typed."""
+    return said.sentence.typed(said.find_word_at(found.start() + 1), said.find_word_at(found.end() - 1))
+
+
+_NUMBERED_DAY = rf"\d{{1,2}}(?:[/ ]\d{{1,2}}(?:[/ ]\d{{2,4}})?| (?:{'|'.join(MONTH_NUMBERS)}))?"
+WHEN = re.compile(
+    rf" (?:la semaine prochaine|cette semaine|aujourd hui|demain|(?:du |le |jusqu au )?(?:{'|'.join(WEEKDAYS)})|"
+    rf"(?:du|le|jusqu au) {_NUMBERED_DAY})(?: au {_NUMBERED_DAY})? "
+)
+"""Days on which somebody may be away."""
+_ASKED_TOO = re.compile(r" (?:faut|donc|alors|inutile|merci|pas|ne) ", re.IGNORECASE)
+"""What is asked behind the days on which somebody is away."""
+_SPAN_OF_DAYS = re.compile(rf"\b(?:du|le) [a-zé-]{{2,14}}(?: au [a-zé-]{{2,14}})?(?= (?:{'|'.join(MONTH_NUMBERS)})\b)")
+"""Days in letters before their month."""
+_DAY_SPAN = re.compile(rf" du ({'|'.join(WEEKDAYS)}) au ({'|'.join(WEEKDAYS)}) ")
+WORKDAYS = 5
+_ON_DAYS = rf"(?:le |les )?(?:{'|'.join(WEEKDAYS)})s?(?:(?: et| ni)? (?:le |les )?(?:{'|'.join(WEEKDAYS)})s?)*"
+_NOT_ON = re.compile(
+    rf" (?:(?:plus|pas|aucun) (?:de |d )?(?:rappels?|relances?|messages?)|sauf|"
+    rf"(?:bosse|travaille|travail|suis|present|presente|la) (?:\S+ )?(?:pas|plus|jamais)(?: la)?|"
+    rf"repos|off|conges?|pas|ni|jour de repos est|rien) (?:\S+ )?{_ON_DAYS} "
+    rf"| {_ON_DAYS} (?:je |j |on )(?:(?:ne|n) )?\S+ (?:pas|plus|jamais|en repos|off|en conge) "
+)
+"""On which days nothing is to come, or somebody does not work."""
+_HOUR = re.compile(r" (\d{1,2}) ?h(?:eures?)? ?(?:(\d{2})|(et demie?))? ")
+
+
+def _find_rhythm(said: Utterance, evening: str) -> str:
+    """How often, or that the message of the evening is to come no more; "" for neither."""
+    if evening and said.has("plus de|cess|arret|stop|ne |coup|desactiv"):
+        return f"{evening} non"
+    return next((rhythm for rhythm, words in _RHYTHMS if said.has(words)), "")
+
+
+_RHYTHMS = (
+    ("moins", "moins|trop"),
+    ("plus", "plus souvent"),
+    ("jamais", "arret|stop|plus (?:de|d|aucun) rappel|aucun rappel|desactiv|supprim|coup|jamais"),
+    ("maintenant", "maintenant|tout de suite"),
+)
