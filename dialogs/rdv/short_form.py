@@ -9,6 +9,7 @@ from bot.capabilities import OLDEST
 from bot.forms import Clues
 from bot.french import MONTH_NUMBERS
 from bot.people import make_nobody
+from config.text import fold
 from config.time import WEEKDAYS
 from dialogs.rdv.line import RdvLine, UsualRdv, names_colleagues, read_rdv_line
 from storage.communes import find_place_exactly
@@ -56,14 +57,9 @@ _PARTS: Mapping[str, tuple[re.Pattern[str], _Write]] = {
         re.compile(r"(?<![\w/])(?:pendant )?(?:(\d{1,3}) ?(?:min|mn|minutes)|(\dh(?:\d\d)?))\b"),
         lambda found: f"{found[1]} min" if found[1] else found[2],
     ),
-    "place": (
-        re.compile(
-            rf"(?<!\w)(?:(?:[àa]|aux?) (?:la |le |l['’ ])?)?(?:{_HOUSE})(?: de {_NAME})?(?=[ ,]|$)|"
-            rf"(?<!\w)(?:[àÀa]|aux?) {_NAME}(?=[ ,]|$)"
-        ),
-        lambda found: re.sub(r"^[aÀ](?= )", "à", found[0]),
-    ),
 }
+_AT_HOUSE = re.compile(rf"(?<!\w)(?:(?:[àa]|aux?) (?:la |le |l['’ ])?)?(?:{_HOUSE})(?: de {_NAME})?(?=[ ,]|$)")
+_AT_NAME = re.compile(rf"(?<!\w)(?:[àÀa]|aux?) {_NAME}(?=[ ,]|$)")
 _LEAD = re.compile(
     r"^(?:(?:pour|pr|sur|avec|concernant|au sujet d[eu]s?|une?|les?|la|ses|son|sa|des)\b ?|l['’]|[ ,;:-])+",
     re.IGNORECASE,
@@ -87,8 +83,8 @@ def _arrange(told: str, when: re.Match[str], read: RdvLine) -> str:
     for name, (pattern, write) in _PARTS.items():
         if found := pattern.search(left):
             parts[name], left = write(found), _cut(left, found)
-    if "place" not in parts and (named := _find_commune(left, str(read.raw.get("commune", "")))):
-        parts["place"], left = f"à {named[1]}", _cut(left, named[0])
+    if place := _find_place(left, str(read.raw.get("commune", ""))):
+        parts["place"], left = place[1], _cut(left, place[0])
     parts["subject"] = _LEAD.sub("", left.strip(" ,.")).replace(",", "")
     return " ".join(" ".join((when[1], when[2], *(parts.get(name, "") for name in _ORDER))).split())
 
@@ -97,16 +93,20 @@ def _cut(text: str, found: re.Match[str]) -> str:
     return f"{text[: found.start()].rstrip(' ,')} {text[found.end() :].lstrip(' ,')}"
 
 
-def _find_commune(text: str, label: str) -> tuple[re.Match[str], str] | None:
-    """Find where a commune is named, with « à » before it, and its name; None where it is not."""
+def _find_place(text: str, label: str) -> tuple[re.Match[str], str] | None:
+    """Find where it is, and how that is written: a house, the commune that was read, or what is named with « à »."""
+    if found := _AT_HOUSE.search(text):
+        return found, re.sub("^a ", "à ", found[0])
     words = text.split() if label else []
     names = (" ".join(words[at:end]).strip(",") for at in range(len(words)) for end in range(at + NAME_MAX, at, -1))
     for name in names:
         place = find_place_exactly(name).place
         found = re.search(rf"(?:(?<!\w)[àa] )?(?<!\w){re.escape(name)}(?!\w)", text)
         if found and place and place.label == label:
-            return found, place.commune.nom
-    return None
+            is_typed = name[0].isupper() or fold(name) != fold(place.commune.nom.replace("-", " "))
+            return found, f"à {name if is_typed else place.commune.nom}"
+    found = _AT_NAME.search(text)
+    return (found, re.sub("^[aÀ] ", "à ", found[0])) if found else None
 
 
 NAME_MAX = 5
