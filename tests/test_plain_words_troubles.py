@@ -59,6 +59,19 @@ def test_what_sounds_like_a_trouble_is_read_as_what_it_wants(sentence: str, inte
     [
         ("pareil qu’hier pour mes cra", "/cra pareil qu’hier pour mes cra"),
         ("petite demande doctolib à Nice 15 min", "/cra petite demande doctolib à Nice 15 min"),
+        ("stats 974", "/stats departement 974"),
+        ("total france 2025 accompagnements", "/stats national 2025"),
+        ("libre office ya un pdf ?", "/ressources libre office"),
+        ("une vidéo pour expliquer whatsapp aux anciens", "/ressources vidéo whatsapp seniors"),
+        ("explique-moi comment fonctionne la recherche de ressources", "/aide ressources"),
+        ("qui peut voir mon adresse mail dans l’annuaire ?", "/profil"),
+        ("tout ce que j’ai fait depuis le début", "/stats tout"),
+        ("y a-t-il des contacts proposés qui attendent ma relecture ?", "/annuaire propositions"),
+        ("fais suivre à la hotline : https://m.fr/a/pl/8x3", "/hotline https://m.fr/a/pl/8x3"),
+        ("pas de rappels le vendredi je bosse que du lundi au jeudi", "/rappels jours lun mar mer jeu"),
+        ("je suis pas là demain", "/absence demain"),
+        ("mes CRA de septembre avec l’étiquette #parentalité", "/cra liste #parentalité septembre"),
+        ("rdv vendredi 10h, Mme G. pour sa box", "/rdv vendredi 10h, Mme G. pour sa box"),
         ("tous les mardis atelier smartphone 8p 2h", "/cra tous les mardis atelier smartphone 8p 2h"),
         ("je voudrais enregistré un acompagnement", "/cra"),
         ("lance un sondage réunion lundi ou jeudi", "/sondage réunion lundi ou jeudi"),
@@ -70,3 +83,9 @@ def test_what_sounds_like_a_trouble_is_read_as_what_it_wants(sentence: str, inte
 )
 def test_short_reports_and_choices_are_read(sentence: str, line: str) -> None:
     assert read(sentence).line == line
+
+
+def test_who_wants_two_things_is_asked_which() -> None:
+    reading = read("stats septembre et fiche sur les impôts")
+    assert [reading.line, *(other.line for other in reading.others)] == ["/stats septembre", "/ressources impôts"]
+    assert not reading.sure

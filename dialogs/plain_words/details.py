@@ -134,7 +134,9 @@ def _write_people(said: Utterance) -> str:
         return f"annuaire {role} {place}"
     words = _find_contact(said).replace("conseiler", "conseiller").split()
     is_role = len(words) == 1 and fold(words[0]) in _ROLES
-    return f"annuaire {'' if is_role else ' '.join(_ROLES.get(fold(each), each) for each in words)}"
+    called = [_ROLES.get(fold(each), each) for each in words]
+    where = 1 if called and called[0] in (*_ROLES.values(), *_LEADING_ROLES) else 0
+    return f"annuaire {'' if is_role else ' '.join((*called[:where], name_place(' '.join(called[where:]))))}"
 
 
 def _find_contact(said: Utterance) -> str:

@@ -23,7 +23,7 @@ def _read_table() -> dict[str, str]:
 TOLD = re.compile(r"\s?:\s+(.{4,120})")
 """What is told after « : »: a title, a piece of news."""
 _KNOWS = (
-    r"sait|saurait|s y connait|s y connaitrait|connait|connaitrait|maitrise|maitriserait|parle|parlerait|utilise|"
+    r"sait|sache|saurait|s y connait|s y connaitrait|connait|connaitrait|maitrise|maitriserait|parle|parlerait|utilise|"
     r"pratique|touche|s occupe|s en occupe|est expert|est experte|est specialiste|est bon|est cale|est fort|est forte"
 )
 SKILLS = re.compile(

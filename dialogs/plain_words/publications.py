@@ -117,7 +117,12 @@ def _find_question(said: Utterance) -> str:
     start = named[-1] + 1 if named else said.end
     if start + 1 < said.end and said.sentence.words[start].folded.split()[0] in _QUESTIONS:
         return said.sentence.typed(start, said.end) + " ?" * ("?" in text)
-    if named and start < said.end and (choice := _CHOICE.search(said.plain, said.sentence.places[start] - 1)):
+    if (
+        named
+        and start < said.end
+        and (choice := _CHOICE.search(said.plain, said.sentence.places[start] - 1))
+        and not said.has("si ")
+    ):
         return said.sentence.typed(said.find_word_at(choice.start(1)), said.end)
     if start >= said.end:
         return ""
@@ -128,11 +133,11 @@ def _find_question(said: Utterance) -> str:
 
 
 _ABOUT_POLL = re.compile(
-    r" (?:sur|pour(?: savoir| connaitre)?) (?!une? |savoir |tou[st]|les? (?:col|con|equ)|mes |nos |que |si )"
-    r"(?:le |la |les |l |notre )?"
+    r" (?:sur (?!une? )(?:le |la |les |l |notre )?|pour savoir (?=quel|qu[ie] |ki |quand |ou )|"
+    r"pour (?:la |le |l )(?=(?:date|jour|lieu|heure|horaire|theme|sujet|creneau) ))"
 )
 """What stands before the subject of a poll."""
-_CHOICE = re.compile(r" (?:pour (?:savoir|choisir|decider) (?:si )?|entre )?((?:\S+ ){1,8}ou \S+ )")
+_CHOICE = re.compile(r" (?:pour (?:savoir|choisir|decider) |entre )?((?:\S+ ){1,8}ou \S+ )")
 """What may be chosen: « sondage réunion lundi ou jeudi »."""
 _ASKED = re.compile(r"\b(?:quel(?:le)?s?|quand|où|combien)\s", re.IGNORECASE)
 """What a question begins with, before the answers that there are: « quel jour : mardi ou jeudi »."""

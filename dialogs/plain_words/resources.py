@@ -53,7 +53,8 @@ def _write_sought(said: Utterance) -> str:
 
 def _write_level(subject: str) -> str:
     """Write for beginners what is sought for them, as the search reads it: « souris niveau:debutant »."""
-    others = " ".join(_BEGINNERS.sub(" ", _EXERCISES.sub(r"exercice\1", subject.replace("video", "vidéo"))).split())
+    subject = _FOR_WHOM.sub("", _ELDERLY.sub("seniors", subject.replace("video", "vidéo")))
+    others = " ".join(_BEGINNERS.sub(" ", _EXERCISES.sub(r"exercice\1", subject)).split())
     return f"{others} niveau:debutant" if others and _BEGINNERS.search(subject) else others or subject
 
 
@@ -63,6 +64,9 @@ _BEGINNERS = re.compile(
     re.IGNORECASE,
 )
 """For whom things are that are easy, in the words around it."""
+_ELDERLY = re.compile(r"\banciens$", re.IGNORECASE)
+_FOR_WHOM = re.compile(r"(?<=\w )aux (?=(?:seniors|parents|enfants|jeunes|ados|adultes|aînés)\b)", re.IGNORECASE)
+"""What stands before for whom something is: « vidéo whatsapp aux seniors »."""
 _EXERCISES = re.compile(r"\bexo(s?)\b", re.IGNORECASE)
 
 

@@ -94,9 +94,11 @@ def weigh(said: Utterance) -> Mapping[Intention, float]:
     asks_figures = max(scores[Intention.STATS], scores[Intention.STATS_TERRITOIRE], scores[Intention.STATS_EXPORT]) > 0
     if said.place and asks_figures:
         scores[Intention.STATS_TERRITOIRE] += scores[Intention.STATS] + TERRITORY_WEIGHT
-    if (told := weigh_report(said.plain)) and not said.has(_URGENT):
-        scores[Intention.HOTLINE] = min(scores[Intention.HOTLINE], 0.0)  # what was mended for somebody is told
-    scores[Intention.CRA] += told
+    if told := weigh_report(said.plain):
+        # What was mended for somebody is told, unless it is one’s own, and now.
+        mended = min(scores[Intention.HOTLINE], 0.0)
+        scores[Intention.HOTLINE] = scores[Intention.HOTLINE] if said.has(_URGENT) else mended
+        scores[Intention.CRA] = max(scores[Intention.CRA], 0.0) + told
     if act := find_act(said):
         is_named = max(scores[Intention.HOTLINE], scores[Intention.IDEE]) >= NAMING and act[0] not in _NAMING
         scores[act[0]] += NAMED_WEIGHT if is_named else ACT_WEIGHT
