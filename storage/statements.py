@@ -16,11 +16,14 @@ from sqlalchemy.dialects.sqlite import aiosqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import manager_of_class
+from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.engines import wrap_problem
 
 T = TypeVar("T")
+M = TypeVar("M", bound=SQLModel)
 _DIALECTS: Mapping[str, Dialect] = {
     "sqlite": aiosqlite.dialect(),
     "postgresql": asyncpg.dialect(),  # type: ignore[no-untyped-call]
@@ -115,6 +118,14 @@ class DirectStatement:
         if self in _last(db).get(_LAST, ()):  # one statement may change a row once only
             await _driver(db)
         _last(db).setdefault(_LAST, {})[self] = bound
+
+
+def make_row(model: type[M], **values: Any) -> M:
+    """Make the object of a row from the values of all its columns, as SQLAlchemy makes those that it reads: the
+    constructor takes ten times as long."""
+    made: M = manager_of_class(model).new_instance()
+    made.__dict__.update(values)
+    return made
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from storage.claims import Claim
 from storage.database import Database, detached, reserved
 from storage.engines import CONNECTIONS
 from storage.outbox import Outgoing, TargetKind
-from storage.statements import Asked, DirectStatement, find_together
+from storage.statements import Asked, DirectStatement, find_together, make_row
 from tests.support.databases import database
 
 __all__ = ["database"]
@@ -257,3 +257,12 @@ async def test_what_is_asked_together_goes_in_one_way(postgres_url: str) -> None
     await count_trips(database, ask)  # (a connection learns the first time what an array of rows is)
     assert await count_trips(database, ask) == 1
     await database.close()
+
+
+async def test_a_row_is_made_as_its_constructor_makes_it(database: Database) -> None:
+    made = make_row(Claim, **row("1"))
+    assert made == Claim(scope="direct", period="1", at=NOON)
+    made.period = "2"
+    async with database.transaction() as db:
+        db.add(made)
+    assert await periods(database) == ["2"]

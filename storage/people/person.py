@@ -13,6 +13,7 @@ from config.territories import DEPARTEMENTS, REGION_NAMES, REGIONS, hub_of
 from config.text import fold, quote
 from config.time import PARIS
 from storage.database import Code, Labelled, UtcTime
+from storage.statements import make_row
 
 ERASED = "(compte effacé)"
 """The name of every pseudonym, under which figures keep what somebody did who was erased: no account is called so."""
@@ -154,7 +155,7 @@ class Person(SQLModel, table=True):
 
     def copy_with(self, **values: Any) -> "Person":
         """Return a copy with other values, which belongs to no session."""
-        return Person(**(self.model_dump() | values))
+        return make_row(Person, **(self.model_dump() | values))
 
     def today(self, now: datetime) -> date:
         """Return the date of an instant in the person’s time zone."""

@@ -19,7 +19,7 @@ from config.time import PARIS
 from storage.database import INSERT, Code, UtcTime, execute, insert_new, insertion, iterate_pages, read_models, upsert
 from storage.people.person import ANIMATES, ERASED, Person, Role
 from storage.people.transitions import note_role_changes
-from storage.statements import DirectStatement
+from storage.statements import DirectStatement, make_row
 
 _OURS = {"id", "since", "derived_role", "derived_at"}
 """The columns that registering somebody again does not overwrite."""
@@ -31,7 +31,7 @@ _GET = DirectStatement(dict.fromkeys(INSERT, _BY_ID))
 async def get(db: AsyncSession, person_id: str) -> Person | None:
     """Get the person of a Mattermost id."""
     found = await _GET.find_shared(db, {"person": person_id})
-    return Person(**found[0]) if found else None
+    return make_row(Person, **found[0]) if found else None
 
 
 class SameNameError(LookupError):

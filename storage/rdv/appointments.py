@@ -31,7 +31,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from config.themes import from_bits
 from storage.cra.report import Canal, Cra
 from storage.database import INSERT, Code, Labelled, Numbered, UtcTime, change
-from storage.statements import DirectStatement
+from storage.statements import DirectStatement, make_row
 
 PLACE_MAX, MEMO_MAX, SUBJECT_MAX, URL_MAX, UID_BYTES = 150, 80, 80, 1000, 16
 SEATS_MAX = 100
@@ -284,7 +284,7 @@ async def take_seat(db: AsyncSession, number: int, count: int = 1) -> Rdv | None
     """Take seats of a rdv that is not cancelled, or give some back (a negative count), and return it as it is then, to
     be read only; None where there are not enough seats."""
     rows = await _SEAT.find(db, {"number": number, "count": count}, begins=True)
-    return Rdv(**rows[0]) if rows else None
+    return make_row(Rdv, **rows[0]) if rows else None
 
 
 async def find_reports(db: AsyncSession, rdvs: Collection[Rdv]) -> dict[int, int]:

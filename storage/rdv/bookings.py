@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -21,7 +22,7 @@ from storage.database import INSERT, Code, Labelled, Numbered, UtcTime, change, 
 from storage.people import Person
 from storage.rdv.appointments import PLACE_MAX, Rdv, RdvState
 from storage.seals import SealingKeys, UnreadableError, hash_token
-from storage.statements import Asked, DirectStatement, find_together
+from storage.statements import Asked, DirectStatement, find_together, make_row
 
 DAY = DAY_MINUTES
 """Minutes of a day as clocks show them: the last hour that a range may end at."""
@@ -65,7 +66,7 @@ _LIST = DirectStatement(dict.fromkeys(INSERT, _OWN))
 
 def ask_ranges(user_id: str) -> Asked[WeeklyRange]:
     """Ask for somebody’s weekly ranges, to be read only, in the order of the week."""
-    return Asked(_LIST, {"user": user_id}, WeeklyRange)
+    return Asked(_LIST, {"user": user_id}, partial(make_row, WeeklyRange))
 
 
 async def list_ranges(db: AsyncSession, user_id: str) -> Sequence[WeeklyRange]:
@@ -248,8 +249,8 @@ async def find_page(db: AsyncSession, key: str, *, locked: bool = False) -> tupl
     rows = await _PAGE[locked].find(db, {"key": hash_token(key)}, begins=locked)
     if not rows:
         return None
-    page = BookingPage(**{name: rows[0].pop(name) for name in _PAGES.c.keys()})  # noqa: SIM118 (columns have no names)
-    return page, Person(**rows[0])
+    page = make_row(BookingPage, **{name: rows[0].pop(name) for name in _PAGES.c.keys()})  # noqa: SIM118 (columns have no names)
+    return page, make_row(Person, **rows[0])
 
 
 async def lock_page(db: AsyncSession, user_id: str) -> BookingPage | None:
@@ -339,7 +340,7 @@ _SENT = DirectStatement(dict.fromkeys(INSERT, _BECAME.where(_BOOKINGS.c.once == 
 
 def ask_sent(once: str) -> Asked[tuple[Booking, RdvState]]:
     """Ask for the booking made by a form that was sent before, and what became of its rendez-vous."""
-    return Asked(_SENT, {"once": once}, lambda became, **row: (Booking(**row), became))
+    return Asked(_SENT, {"once": once}, lambda became, **row: (make_row(Booking, **row), became))
 
 
 async def get_booking(
