@@ -89,8 +89,11 @@ class DueTimes:
 
     def __init__(self, schedule: Schedule, now: datetime) -> None:
         self._schedule = schedule
-        found = (schedule.last_due(now - back) for back in LOOKS_BACK)
-        self._past = sorted({due for due in found if due})
+        found = list[datetime]()
+        for then in (now - back for back in LOOKS_BACK):
+            if not found or found[-1] > then:  # else that was the last one then, too
+                found += filter(None, [schedule.last_due(then)])
+        self._past = found[::-1]
         self._coming = schedule.next_due(now)
 
     def reaches(self, now: datetime) -> bool:

@@ -72,11 +72,9 @@ class Schedule:
         """Return when it was last due at or before ``now``; None if not within a year."""
         trigger = self._in(zone)
         for back in _BACK:
-            latest, following = None, trigger.get_next_fire_time(None, now - back)
-            while following is not None and following <= now:
-                latest, following = following, trigger.get_next_fire_time(following, following + _SOON)
-            if latest is not None:
-                return latest  # type: ignore[no-any-return]
+            first = trigger.get_next_fire_time(None, now - back)
+            if first is not None and first <= now:
+                return _find_last(trigger, first, now)
         return None
 
     def next_due(self, now: datetime, zone: ZoneInfo = PARIS) -> datetime | None:
@@ -92,6 +90,20 @@ class Schedule:
         if zone.key not in self._triggers:
             self._triggers[zone.key] = CronTrigger(timezone=zone, **self._fields)
         return self._triggers[zone.key]
+
+
+def _find_last(trigger: Any, due: datetime, now: datetime) -> datetime:
+    """Find the last time that a trigger is due until ``now``, from an earlier one on: by halving, as there may be
+    hundreds."""
+    end = now
+    while (following := trigger.get_next_fire_time(due, due + _SOON)) is not None and following <= now:
+        middle = due + (end - due) / 2
+        later = trigger.get_next_fire_time(None, middle)
+        if later is not None and later <= now:
+            due = later
+        else:
+            due, end = following, middle
+    return due
 
 
 def find_zones(names: Iterable[str]) -> list[ZoneInfo]:

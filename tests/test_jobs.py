@@ -36,6 +36,18 @@ def test_when_a_job_was_last_due(text: str, now: datetime, due: datetime | None)
     assert Schedule(text).last_due(now) == due
 
 
+@pytest.mark.parametrize("text", ["hour=8-19 minute=*/5", "minute=*/5", "minute=5,35", "day_of_week=mon-fri hour=8"])
+def test_nothing_is_due_between_the_last_time_and_now(text: str) -> None:
+    schedule = Schedule(text)
+    for minutes in range(0, 3 * 24 * 60, 47):  # the clocks change meanwhile
+        now = datetime(2026, 10, 24, tzinfo=UTC) + timedelta(minutes=minutes)
+        due = schedule.last_due(now)
+        assert due is not None
+        following = schedule.next_due(due)
+        assert following is not None
+        assert due <= now < following
+
+
 def test_a_period_is_named_by_its_time_in_paris() -> None:
     assert Schedule("hour=9").period_of(datetime(2026, 11, 23, 8, 0, tzinfo=UTC)) == "2026-11-23T09:00:00"
     assert PARIS.key == "Europe/Paris"
