@@ -123,7 +123,8 @@ class EventDispatcher:
         if (following := find_next(replies)) is not None:
             await self._go_on(following, request)
         await self._d.delivery.answer(replies, request)
-        self._d.watchlist.touch(trigger.feature)
+        if None not in facts:
+            self._d.watchlist.touch(trigger.feature)
         return "done"
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.account_status import is_active, read_display_name
 from bot.audit import AuditEntry, record_entry
-from bot.context import Context
+from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.events import DirectMessage, Spoken
 from bot.french import say_date
@@ -216,12 +216,14 @@ async def recognise_answer(ctx: Context, message: Spoken) -> PlainTextReply:
     return PlainTextReply(is_its=bool(message.root_id and await _find_noticed_measure(ctx, message.root_id)))
 
 
-@feature.event(DirectMessage, name="moderation.answered_in_thread.DirectMessage", only=is_answer)
-async def contest_in_thread(ctx: Context, event: DirectMessage) -> Replies:
+async def find_contested(ctx: ReadingContext, event: DirectMessage) -> int | None:
+    """Find the measure to whose notice somebody replies."""
+    return await _find_noticed_measure(ctx, event.root_id)
+
+
+@feature.event(DirectMessage, name="moderation.answered_in_thread.DirectMessage", only=is_answer, asks=find_contested)
+async def contest_in_thread(ctx: Context, event: DirectMessage, entry: int) -> Replies:
     """Contest a measure by replying to its notice, as by the window."""
-    entry = await _find_noticed_measure(ctx, event.root_id)
-    if not entry:
-        return None
     try:
         appeal, told = await open_appeal(ctx, entry, event.text)
     except UserError as refusal:
@@ -229,13 +231,13 @@ async def contest_in_thread(ctx: Context, event: DirectMessage) -> Replies:
     return [Direct(_say_thanks(ctx, appeal), user_id=ctx.user.id, root_id=event.root_id), *told]
 
 
-async def _find_noticed_measure(ctx: Context, post_id: str) -> int:
-    """Find the measure whose notice a post is; 0 for other posts."""
+async def _find_noticed_measure(ctx: Context, post_id: str) -> int | None:
+    """Find the measure whose notice a post is; None for other posts."""
     for measure in await cases.list_measures_since(ctx.db, ctx.user.id, ctx.now - YEAR):
         posts = await cards.NOTICE.list_posts(ctx.db, measure)
         if any(post.post_id == post_id for post in posts):
             return measure.entry
-    return 0
+    return None
 
 
 def _say_thanks(ctx: Context, appeal: Appeal) -> Markdown:
