@@ -22,7 +22,7 @@ from bot.menus import resolve_references
 from bot.outbox import Outbox
 from bot.outbox.actions import put_in_order
 from bot.people import People
-from bot.renderers import BotProfile, DialogRenderer, MessageRenderer, make_open_question, picture_url, without_menus
+from bot.renderers import BotProfile, DialogRenderer, MessageRenderer, make_open_questions, picture_url, without_menus
 from bot.replies import (
     Ask,
     Button,
@@ -84,7 +84,7 @@ class OutgoingWriter:
         match reply:
             case Say() | Direct():
                 row = self._hear(self._said(reply, request), reply.topic, sender)
-                await drafts.ask_question(db, make_open_question(reply, request, self.clock(), row))
+                await drafts.ask(db, make_open_questions(reply, request, self.clock(), row))
                 return [row]
             case News():
                 await rappels.add_news(db, self._news(reply))
@@ -284,7 +284,7 @@ class Delivery:
                     told = Whisper(reply.text, reply.buttons, reply.facts, reply.menus, reply.cards)
                     body = _join_answers(body, await self._whisper(told, request))
                 case Update():
-                    await self._write_at_once([], make_open_question(reply, request, self._d.clock()))
+                    await self._write_at_once([], make_open_questions(reply, request, self._d.clock()))
                     body |= {"update": self.content(reply, request.only_for, request.response_url)}
                 case Refuse():
                     body = _join_answers(body, await self._refuse(reply, request))
@@ -345,19 +345,19 @@ class Delivery:
 
     async def _whisper(self, whisper: Whisper, request: Request) -> AnswerBody:
         if request.waiting_kind == "command":
-            await self._write_at_once([], make_open_question(whisper, request, self._d.clock()))
+            await self._write_at_once([], make_open_questions(whisper, request, self._d.clock()))
             return await self._ephemeral(whisper, request)
         if request.waiting_kind == "button" and not whisper.has_more:
             # It stands in the thread of what was clicked: of a whisper, which is no post, phones show it nowhere.
             seen = bool(request.response_url) and await self._respond(whisper, request)
             return {} if seen else {"ephemeral_text": typeset(whisper.text)}
         if request.response_url and await self._respond(whisper, request):
-            await self._write_at_once([], make_open_question(whisper, request, self._d.clock()))
+            await self._write_at_once([], make_open_questions(whisper, request, self._d.clock()))
             return {}
         if request.user_id and not whisper.courtesy:
             parts = self._cards.parts(whisper, request.user_id, self._d.chat.capabilities.props_max)
             messages = [self._writer.to_person(part, request.user_id, request) for part in parts]
-            await self._write_at_once(messages, make_open_question(whisper, request, self._d.clock(), messages[-1]))
+            await self._write_at_once(messages, make_open_questions(whisper, request, self._d.clock(), messages[-1]))
             return await self._point_at_answer(request)
         return {}
 
@@ -371,13 +371,13 @@ class Delivery:
             return {}
         return {"ephemeral_text": typeset(told)} if told else {}
 
-    async def _write_at_once(self, messages: Sequence[Outgoing], question: OpenQuestion | None = None) -> None:
+    async def _write_at_once(self, messages: Sequence[Outgoing], questions: Sequence[OpenQuestion] = ()) -> None:
         """Store and send messages that are made after the transaction, and the question that they ask."""
-        if not messages and question is None:
+        if not messages and not questions:
             return
         async with self._d.database.transaction() as db:
             await table.add(db, messages)
-            await drafts.ask_question(db, question)
+            await drafts.ask(db, questions)
         self.deliver_now(messages)
 
     async def _respond(self, whisper: Whisper, request: Request) -> bool:

@@ -19,7 +19,7 @@ from bot.links import Links
 from bot.menus import Menu, OpenMenu
 from bot.replies import Ask, Button, Card, Message, Refresh, Update
 from bot.texts import typeset
-from storage.drafts import OpenQuestion
+from storage.drafts import SPOKEN_OF, OpenQuestion
 from storage.outbox import Outgoing, TargetKind
 
 COLOUR = "#000091"
@@ -205,22 +205,26 @@ class DialogRenderer:
         }
 
 
-def make_open_question(
+def make_open_questions(
     message: Message, request: Request, now: datetime, row: Outgoing | None = None
-) -> OpenQuestion | None:
+) -> Sequence[OpenQuestion]:
     """Make the stored question of a message to one person: in an outbox row, in the post that a click rewrites, or else
-    in a whisper. None if it asks nothing, or the whole channel."""
+    in a whisper. None if it asks nothing, or the whole channel; one more where what it is about stays spoken of."""
     if message.question is None or (row and row.where is not TargetKind.PERSON):
-        return None
+        return []
     asked = message.question
     yes, no = (button.word().model_dump() if button else {} for button in (asked.yes, asked.no))
     is_direct = row is not None or isinstance(message, Update)
-    return OpenQuestion(
-        user_id=row.target if row else request.user_id,
-        place="" if is_direct else request.channel_id,
-        message_id=row.id if row else request.post_id if is_direct else "",
-        yes=yes,
-        no=no,
-        polite=asked.polite,
-        asked_at=now,
-    )
+    place = "" if is_direct else request.channel_id
+    return [
+        OpenQuestion(
+            user_id=row.target if row else request.user_id,
+            place=each,
+            message_id=row.id if row else request.post_id if is_direct else "",
+            yes=yes,
+            no=no,
+            polite=asked.polite,
+            asked_at=now,
+        )
+        for each in ([place, SPOKEN_OF] if asked.stays and is_direct else [place])
+    ]

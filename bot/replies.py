@@ -49,12 +49,14 @@ class Question:
     """What words answer a message: « oui » presses ``yes``, « non » and « annule » press ``no``.
 
     If both are None only a click answers; with ``polite`` nothing is asked, and further thanks get no answer. Something
-    that cannot be undone has no ``yes``.
+    that cannot be undone has no ``yes``. What ``stays`` is spoken of even when something else was asked: words put a
+    preview right.
     """
 
     yes: Button | None = None
     no: Button | None = None
     polite: bool = False
+    stays: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,15 +66,17 @@ async def drop(db: AsyncSession, key: str) -> None:
 
 
 QUESTION_KEPT_FOR = timedelta(days=1)
+SPOKEN_OF = "spoken_of"
+"""The place of the last preview in the direct channel: it is still spoken of when something else was asked there."""
 
 
 class OpenQuestion(SQLModel, table=True):
     """A question that the bot asked, or a polite phrase (``polite``), which a typed word such as « oui » or « non »
     answers.
 
-    ``place`` is the channel of a whisper, empty for the direct channel, where ``message_id`` is the outbox’s id of what
-    was said, or that of the post that was rewritten. ``yes`` and ``no`` are the buttons that these words stand for
-    (bot/replies.py), empty for none.
+    ``place`` is the channel of a whisper, empty for the direct channel (or ``SPOKEN_OF``), where ``message_id`` is the
+    outbox’s id of what was said, or that of the post that was rewritten. ``yes`` and ``no`` are the buttons that these
+    words stand for (bot/replies.py), empty for none.
     """
 
     __tablename__ = "open_question"
@@ -88,9 +90,9 @@ class OpenQuestion(SQLModel, table=True):
     asked_at: datetime = Field(sa_type=UtcTime)
 
 
-async def ask_question(db: AsyncSession, question: OpenQuestion | None) -> None:
-    """Store a question, if there is one, in place of the one before."""
-    await upsert(db, OpenQuestion, [question.model_dump()] if question else [])
+async def ask(db: AsyncSession, questions: Sequence[OpenQuestion]) -> None:
+    """Store questions, each in place of the one before."""
+    await upsert(db, OpenQuestion, [question.model_dump() for question in questions])
 
 
 async def find_question(db: AsyncSession, user_id: str, place: str, now: datetime) -> OpenQuestion | None:

@@ -229,3 +229,95 @@ async def test_it_is_the_same_on_a_phone(house: House) -> None:
     preview = await answered(lea, f"cra {LINE}", "rien n’est encore enregistré")
     await answered(lea, "👍🏽", "enregistré")
     assert (await lea.sees(preview)).buttons == []
+
+
+COMPLAINTS = (
+    ("le theme c'est pas ça", "Quel est le bon thème", "Thème : Courriels"),
+    ("banque en ligne", "Thème corrigé : Budget", "Thème : Budget"),
+    ("c'est pas le bon thème", "Quel est le bon thème", "Thème : Budget"),
+    ("à Villeurbanne", "Commune corrigée : 69100 Villeurbanne", "Villeurbanne"),
+    ("c'est pas la bonne date", "Quelle est la bonne date", "Villeurbanne"),
+    ("le 12", "Date corrigée", "12"),
+    ("je me suis trompée de commune", "Quelle est la bonne commune", "Villeurbanne"),
+    ("vaulx en velin", "Commune corrigée : 69120 Vaulx-en-Velin", "Vaulx-en-Velin"),
+    ("c'est pas ça", "Qu’est-ce qui n’est pas juste", "8 participants"),
+    ("la durée est fausse", "Quelle est la bonne durée", "1 h 30"),
+    ("45", "Durée corrigée : 45 min", "45 min"),
+    ("45", "est-ce la durée", "45 min"),
+    ("ils étaient 12", "Nombre de participants corrigé : 12", "12 participants"),
+    ("c'était pas le 12", "Quelle est la bonne date", "12 participants"),
+    ("avant-hier", "Date corrigée", "12 participants"),
+    ("remplace banque en ligne par caf", "Thème corrigé : Démarche", "Démarche en ligne"),
+)
+"""What is said to be wrong of a preview, one after the other; what is told of that, and what the preview says then."""
+
+
+@pytest.mark.every_mode
+async def test_what_is_said_to_be_wrong_is_asked_for(house: House, juliette: Person) -> None:
+    await answered(juliette, LINE, "rien n’est encore enregistré")
+    for words, told, shown in COMPLAINTS:
+        post = plain(await answered(juliette, words, "rien n’est encore enregistré"))
+        assert told in post.split("Aperçu")[0], words
+        assert shown in post.split("encore enregistré", 1)[1], words
+    await wait_for(lambda: count_previews(juliette, 1))
+    assert await house.reports(juliette) == []
+
+
+BESIDE = (
+    ("mes stats", "Vos statistiques", "lundi dernier", "Date corrigée"),
+    ("une fiche sur les arnaques", "", "ils étaient 12", "participants corrigé : 12"),
+    ("quel est le numéro de la hotline", "", "à vilurbane", "quelle commune"),
+    ("merci", "Avec plaisir", "plutôt 3h", "Durée corrigée : 3 h"),
+    ("mes stats", "Vos statistiques", "et mon compte rendu ?", "3 h"),
+    ("mes stats", "Vos statistiques", "la date est fausse", "Quelle est la bonne date"),
+)
+"""What is said beside a preview, what is told of it; then what is said of the preview, and what is told of that."""
+
+
+@pytest.mark.every_mode
+async def test_a_preview_stays_spoken_of_when_something_else_was_asked(house: House, juliette: Person) -> None:
+    await answered(juliette, LINE, "rien n’est encore enregistré")
+    for other, told, words, changed in BESIDE:
+        await answered(juliette, other, told)
+        assert changed in plain(await answered(juliette, words, "rien n’est encore enregistré")), words
+        await wait_for(lambda: count_shown(juliette, 1))
+    assert await house.reports(juliette) == []
+
+
+async def count_shown(person: Person, wanted: int) -> bool:
+    """Whether so many previews stand in a person’s direct channel."""
+    return sum("rien n’est encore enregistré" in plain(post) for post in await person.direct()) == wanted
+
+
+async def test_what_is_to_be_saved_out_of_sight_is_shown_first(house: House, juliette: Person) -> None:
+    await answered(juliette, LINE, "rien n’est encore enregistré")
+    await answered(juliette, "mes stats", "Vos statistiques")
+    assert "8 participants" in plain(await answered(juliette, "enregistre", "rien n’est encore enregistré"))
+    assert await house.reports(juliette) == []
+    await writes(juliette, "enregistre")
+    await juliette.told("enregistré")
+    assert len(await house.reports(juliette)) == 1
+
+
+OF_SEVERAL = (
+    ("le 2eme c'était 45 min", "Le 2 : Durée corrigée : 45 min."),
+    ("le troisieme c'est pas le bon theme", "Le 3 : Quel est le bon thème"),
+    ("banque en ligne", "Le 3 : Thème corrigé : Budget."),
+    ("le 1 est à Bron", "Le 1 : Commune corrigée : 69500 Bron."),
+    ("lundi dernier", "Pour tous : Date corrigée"),
+    ("1h pour le dernier", "Le 3 : Durée corrigée : 1 h."),
+)
+"""What is said of one of three previewed reports, and what is told of that."""
+
+
+async def test_one_of_several_reports_is_named_in_any_way(house: House, juliette: Person) -> None:
+    await answered(juliette, "3 individuels de 30 min mail 69120 +60 retraités", "de 3 comptes rendus")
+    for words, told in OF_SEVERAL:
+        assert told in plain(await answered(juliette, words, "de 3 comptes rendus")), words
+    left = plain(await answered(juliette, "retire le premier", "de 2 comptes rendus"))
+    assert "Le 1 est retiré." in left
+    assert "Bron" not in left
+    await writes(juliette, "tout enregistrer")
+    await juliette.told("enregistré")
+    await house.settled()
+    assert sorted(cra.minutes for cra in await house.reports(juliette)) == [45, 60]

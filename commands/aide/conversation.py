@@ -1,21 +1,22 @@
 """Plain words said to the bot, and the bot’s answer to them."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 
 from bot.account_status import is_active
 from bot.actions import DeletePost, React
-from bot.command_lines import HELP, SAID_MAX
+from bot.command_lines import HELP
 from bot.context import Context, ReadingContext
 from bot.events import Addressed, Spoken
 from bot.features import Trigger
 from bot.permalinks import make_permalink
 from bot.plain_text import shorten
-from bot.replies import Button, Direct, Perform, Question, Reply, RunCommand
-from bot.texts import Markdown, link, quote, render
-from commands.aide.home import FeatureList, Home
+from bot.replies import Button, Direct, Question, Reply, RunCommand
+from bot.texts import link, quote, render
+from commands.aide.home import Home
+from commands.aide.messages import Answered, Heard
 from commands.aide.questions import (
     AskedHere,
     be_direct,
@@ -25,14 +26,22 @@ from commands.aide.questions import (
     list_said,
     read_own,
 )
+from dialogs.cra.line.complaints import read_complaint
 from dialogs.cra.line.corrections import SAID_MAX as CORRECTION_MAX
-from dialogs.cra.line.corrections import read_correction
+from dialogs.cra.line.corrections import Correction, read_correction
 from dialogs.plain_words import Intention, Reading, permit, understand
-from dialogs.plain_words.answers import ShortAnswer, read_answer, read_listed, read_ordinal, says_thanks
+from dialogs.plain_words.answers import (
+    ShortAnswer,
+    read_answer,
+    read_listed,
+    read_ordinal,
+    returns_to_report,
+    says_save,
+    says_thanks,
+)
 from dialogs.plain_words.commands import read_typed
 from dialogs.plain_words.follow_ups import SentenceReader, follow_up, may_follow
 from dialogs.plain_words.proposals import PROPOSALS, propose
-from dialogs.plain_words.reports import tells_reports
 
 PROPOSED_MAX = 3
 LABEL_MAX = 60
@@ -41,8 +50,6 @@ HELP_WORDS = 2
 """Words of « aide cra »."""
 STARTS_MAX = 2
 """Features that a greeting is answered with."""
-LISTED_MAX = 600
-"""Characters of several lines that are read as reports."""
 ASKS_TEAM = "hotline"
 """The command to which a text goes that is more than a sentence."""
 _BESIDE = frozenset({Intention.CRA, Intention.HORS_SUJET, Intention.POLITESSE})
@@ -56,8 +63,6 @@ LISTS_LOOKED_AT = 3
 _LISTED_NUMBER = re.compile(r"^- .{0,12}n°\s?(\d+)", re.MULTILINE)
 _TICKETS = frozenset({"hotline demandes", "ticket liste", "ticket chercher"})
 """Commands that list demands, by number."""
-_LINE_NUMBER = re.compile(r"^(?:pour )?le \d{1,2}(?:e|er|[eè]me)?\s*:\s*", re.IGNORECASE)
-"""Which of several reports is put right: « le 2 : 9 personnes »."""
 OPENING = frozenset({"cra", ASKS_TEAM})
 """Commands that write down no more than what may be lost, or open a window: plain words may run them."""
 PAGES = {
@@ -78,53 +83,6 @@ COMING = {
 HELLO = frozenset({"bonjour", "bonsoir", "salut", "coucou", "hello", "hey", "bjr", "slt", "yo"})
 BYE = frozenset({"bonne", "bon", "au", "ciao", "bye", "adieu"})
 SMILE = "slightly_smiling_face"
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """A message in plain words, without the bot’s name.
-
-    ``view`` are the features that its author may use, ``off`` the commands that are switched off; ``intro`` names the
-    channel in which it was written, ``direct`` the direct channel in which it is then answered; ``added`` is what
-    features offer for it.
-    """
-
-    message: Spoken
-    words: str
-    view: FeatureList
-    off: Collection[str] = ()
-    intro: str = ""
-    direct: str = ""
-    added: Sequence[Button] = ()
-
-    @property
-    def is_long(self) -> bool:
-        """Whether the message is more than a sentence: several lines, files, or too long to be read as one."""
-        return len(self.words) > SAID_MAX or "\n" in self.words.strip() or bool(self.message.file_ids)
-
-    @property
-    def lists_reports(self) -> bool:
-        """Whether each line of the message describes a report."""
-        return len(self.words) <= LISTED_MAX and not self.message.file_ids and tells_reports(self.words)
-
-    def answer(self, text: str, buttons: Sequence[Button] = (), question: Question | None = None) -> Direct:
-        """Answer what was said, in private."""
-        told = Markdown(f"{self.intro}\n{text}" if self.intro else text)
-        root = "" if isinstance(self.message, Addressed) else self.message.root_id
-        return Direct(told, buttons, question=question, user_id=self.message.user_id, root_id=root)
-
-    def perform(self, line: str, label: str = "") -> list[Reply]:
-        """Run the command that was understood, as if it had been typed in the direct channel."""
-        run = Perform(line, label=label, channel_id=self.direct)
-        return [self.answer(""), run] if self.intro else [run]
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """The answer to a message; ``settles`` is the place whose open question it settles."""
-
-    replies: Sequence[Reply] = field(default=())
-    settles: str | None = None
 
 
 class Conversation:
@@ -258,19 +216,19 @@ class Conversation:
 
     async def _answer_previewed(self, ctx: ReadingContext, heard: Heard) -> Answered | None:
         """Put right what is previewed by what is said of it; None for what is said of something else."""
-        meant = self._read(ctx, heard)
-        is_other = meant.sure and meant.intention not in _BESIDE
-        if is_other or len(heard.words) > CORRECTION_MAX or self._find_typed(heard.words):
+        if len(heard.words) > CORRECTION_MAX or self._find_typed(heard.words):
             return None
         asked = await find_preview(ctx, be_direct(heard.message, heard.direct))
         if asked is None:
             return None
-        correction = read_correction(_LINE_NUMBER.sub("", heard.words), ctx.clues)
+        if returns_to_report(heard.words):
+            return self._correct(heard, asked, said="")
+        meant = self._read(ctx, heard)
+        correction = read_correction(heard.words, ctx.clues, subject=asked.subject)
         if correction is None:
             is_lost = asked.is_last and meant.intention is Intention.HORS_SUJET and "?" not in heard.words
             return self._correct(heard, asked) if is_lost else None
-        is_meant = asked.is_last or correction.is_announced or meant.intention in _BESIDE
-        return self._correct(heard, asked) if is_meant and not correction.is_another else None
+        return self._correct(heard, asked) if _is_about(correction, meant, asked) else None
 
     def _correct(self, heard: Heard, asked: AskedHere, said: str | None = None) -> Answered:
         """Put right what is previewed; it is shown once more under what was said, so that it goes above."""
@@ -279,7 +237,7 @@ class Conversation:
         gone = [DeletePost(wrong, channel_id=heard.direct or heard.message.channel_id)] if wrong else []
         intro = [heard.answer("")] if heard.intro else []
         # What was whispered elsewhere is asked in the direct channel from now on.
-        settled = asked.question.place or None
+        settled = asked.place or None
         return Answered([*intro, *gone, asked.correct(heard.words if said is None else said)], settles=settled)
 
     async def _answer_ordinal(self, ctx: ReadingContext, heard: Heard, place: int) -> Answered | None:
@@ -389,20 +347,37 @@ class Conversation:
 
     async def _answer_word(self, ctx: ReadingContext, heard: Heard, word: ShortAnswer) -> Answered:
         """Answer « oui », « non » and « merci » according to the bot’s last question."""
-        asked = await find_asked(ctx, heard.message)
+        asked = await self._find_asked(ctx, heard, word)
         if asked is None or asked.question.polite or not (asked.is_last or asked.buttons):
             return self._answer_nothing(heard, word, is_more=bool(asked and asked.was_polite(ctx.now)))
-        if word is ShortAnswer.YES and asked.preview and asked.yes is None:
-            return self._correct(heard, asked, said="")
+        if asked.preview and self._is_seen_first(asked, heard, word):
+            return self._correct(heard, asked, said=heard.words if asked.is_last and word is ShortAnswer.NO else "")
         if word is ShortAnswer.THANKS or not asked.is_last:
             text = render("aide/still_open", thanks=word is ShortAnswer.THANKS)
             return Answered([heard.answer(text, asked.buttons, asked.again)])
         pressed = asked.yes if word is ShortAnswer.YES else asked.no
         if pressed:
-            return Answered([asked.press(pressed)], settles=asked.question.place)
+            return Answered([asked.press(pressed)], settles=asked.place)
         if word is ShortAnswer.NO and asked.yes:
-            return Answered([heard.answer(render("aide/left_there"))], settles=asked.question.place)
+            return Answered([heard.answer(render("aide/left_there"))], settles=asked.place)
         return Answered([heard.answer(render("aide/only_click"))])
+
+    async def _find_asked(self, ctx: ReadingContext, heard: Heard, word: ShortAnswer) -> AskedHere | None:
+        """Find what a word answers: the last question, or a preview above where none is open or it is to be saved."""
+        asked = await find_asked(ctx, heard.message)
+        is_open = asked and not asked.question.polite and (asked.preview or not says_save(heard.words))
+        if word is ShortAnswer.THANKS or is_open:
+            return asked
+        return await find_preview(ctx, be_direct(heard.message, heard.direct)) or asked
+
+    def _is_seen_first(self, asked: AskedHere, heard: Heard, word: ShortAnswer) -> bool:
+        """Whether a preview is shown once more: where it is out of sight, cannot be saved, or is said to be wrong."""
+        if word is ShortAnswer.THANKS:
+            return False
+        if not asked.is_last or word is ShortAnswer.YES:
+            return not asked.is_last or asked.yes is None
+        complaint = read_complaint(heard.words)
+        return complaint is not None and complaint.is_wrong
 
     def _answer_nothing(self, heard: Heard, word: ShortAnswer, *, is_more: bool) -> Answered:
         """Answer such a word when no question is open, without doing anything; with ``is_more``, politeness on top of
@@ -414,6 +389,16 @@ class Conversation:
             return Answered([heard.answer(text, (), Question(polite=True))])
         text = render("aide/nothing_open", cancels=word is ShortAnswer.NO)
         return Answered([heard.answer(text, [_other("Voir ce que je sais faire")])])
+
+
+def _is_about(correction: Correction, meant: Reading, asked: AskedHere) -> bool:
+    """Return whether what could correct the previewed report is said of it, rather than of something else."""
+    if correction.complains and correction.named and correction.is_announced:
+        return True
+    if correction.is_another or (meant.sure and meant.intention not in _BESIDE):
+        return False
+    is_bare = correction.complains or correction.elements <= {"themes"}
+    return asked.is_last or correction.is_announced or meant.intention in _BESIDE or not is_bare
 
 
 def _other(label: str) -> Button:

@@ -10,13 +10,13 @@ from bot.events import Addressed, DirectMessage, Spoken
 from bot.mattermost import ChatPost
 from bot.outbox.actions import read_mark
 from bot.replies import Button, Question, Redirect, WordedButton
+from dialogs.cra.line.corrections import SpokenOf
 from storage import drafts
 
-PREVIEWED = "cra.Drop"
-"""The button by which a previewed report is left: where it stands, the bot’s last question is about that."""
-CORRECTED = "cra.Correct"
-"""The button, never shown, for which what is said of a previewed report stands."""
-LOOKED_AT = 20
+CORRECTED = {"cra.Drop": "cra.Correct"}
+"""The buttons by which a previewed report is left: where one stands, the bot’s last question is about that. With each
+the button, never shown, for which what is said of the report stands."""
+LOOKED_AT = 40
 """Posts of a conversation in which a question is looked for: what was said before them is no answer to it."""
 POLITE_FOR = timedelta(hours=1)
 """How long politeness holds: later it is answered again."""
@@ -37,12 +37,24 @@ class AskedHere:
     def preview(self) -> dict[str, Any] | None:
         """What is previewed, where the question is whether to keep it; plain words put it right."""
         data = self.question.no.get("data")
-        shown = data.get("shown") if isinstance(data, dict) and self.question.no.get("name") == PREVIEWED else None
+        shown = data.get("shown") if isinstance(data, dict) and self.question.no.get("name") in CORRECTED else None
         return shown if isinstance(shown, dict) else None
+
+    @property
+    def subject(self) -> SpokenOf:
+        """What is spoken of: how many reports, and what was asked of them last."""
+        shown = self.preview or {}
+        return SpokenOf(len(shown.get("reports", [""])), str(shown.get("asked", "")), shown.get("place"))
+
+    @property
+    def place(self) -> str:
+        """Where it was asked: the channel of a whisper, "" in the direct channel."""
+        return "" if self.question.place == drafts.SPOKEN_OF else self.question.place
 
     def correct(self, said: str) -> Redirect:
         """Put right what is previewed; "" shows it once more."""
-        return Redirect(CORRECTED, {"shown": self.preview, "said": said}, self.post_id)
+        name = CORRECTED[str(self.question.no["name"])]
+        return Redirect(name, {"shown": self.preview, "said": said}, self.post_id)
 
     @property
     def yes(self) -> Button | None:
@@ -101,20 +113,17 @@ async def find_asked(ctx: ReadingContext, message: Spoken) -> AskedHere | None:
 async def find_preview(ctx: ReadingContext, message: DirectMessage) -> AskedHere | None:
     """Find the report that was previewed last, wherever it was typed, and could still be saved."""
     asked = await drafts.list_questions(ctx.db, ctx.user.id, ctx.now)
-    if not any(_is_preview(question) for question in asked):
+    previews = [question for question in asked if question.place and AskedHere(question, "", is_last=True).preview]
+    if not previews:
         return None
     own = await read_own(ctx, message)
-    for question in filter(_is_preview, asked):
-        if question.place:
+    for question in previews:
+        if question.place != drafts.SPOKEN_OF:
             return AskedHere(question, "", is_last=question is asked[0] and not _is_after(own, question))
         at = next((post for post in own if question.message_id in {post.id, read_mark(post)}), None)
         if at and _still_asks(at, question):
             return AskedHere(question, at.id, is_last=at.id == own[-1].id)
     return None
-
-
-def _is_preview(question: drafts.OpenQuestion) -> bool:
-    return AskedHere(question, "", is_last=True).preview is not None
 
 
 def be_direct(message: Spoken, direct: str) -> DirectMessage:

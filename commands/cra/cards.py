@@ -123,11 +123,15 @@ class PreviewedReport(BaseModel):
 
 class ReportPreview(PreviewButton):
     """A line as it is previewed: the reports that it makes; ``here`` where their receipts come, too. ``changes`` say
-    what was put right last."""
+    what was put right last, ``asked`` is the part that was asked for, of the report at ``place`` (of all where None).
+    ``removed`` are the keys of reports that were taken out by words just now."""
 
     reports: list[PreviewedReport]
     here: bool = False
     changes: list[str] = []
+    asked: str = ""
+    place: int | None = None
+    removed: list[str] = []
 
 
 class DropPreview(PreviewButton):

@@ -1,6 +1,5 @@
 """The preview of a typed line, before anything is stored: it can be saved, completed, corrected or dropped."""
 
-import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -23,7 +22,8 @@ from config.themes import THEMES
 from dialogs.cra import NewCra
 from dialogs.cra.line import JudgedLine
 from dialogs.cra.line.batch import BATCH_MAX, Base, Like, LinePart, Which, cut_line, read_parts, says_nothing
-from dialogs.cra.line.corrections import Correction, apply_correction, read_correction
+from dialogs.cra.line.changes import apply_correction
+from dialogs.cra.line.corrections import Correction, SpokenOf, read_correction
 from dialogs.cra.titles import title_report
 from storage import claims, drafts
 from storage.cra import CraRow, Source, queries
@@ -175,7 +175,7 @@ def _draw_one(ctx: Context, shown: cards.ReportPreview) -> Message:
     ignore = [Button("Ignorer ces mots", cards.IgnoreWords(shown=shown))] if _lacks_only_words(judged) else []
     drop = Button("Annuler", cards.DropPreview(author=shown.author, key=report.key))
     text = render("cra/preview", **_describe_line(judged))
-    question = Question(yes=save[0] if save else None, no=_drop_by_word(drop, shown))
+    question = Question(yes=save[0] if save else None, no=_drop_by_word(drop, shown), stays=True)
     return Message(text, [*save, complete, *ignore, drop], menus=_offer_choices(shown, 0, judged), question=question)
 
 
@@ -241,7 +241,7 @@ def _draw_batch(ctx: Context, shown: cards.ReportPreview) -> Message:
     menus = _offer_for_all(shown, judged)
     drawn = [_draw_card(shown, at, each, assumed) for at, each in enumerate(judged)]
     said = {"count": len(judged), "left": len(judged) - len(sure), "assumed": assumed}
-    question = Question(yes=save[0] if len(sure) == len(judged) else None, no=_drop_by_word(drop, shown))
+    question = Question(yes=save[0] if len(sure) == len(judged) else None, no=_drop_by_word(drop, shown), stays=True)
     return Message(render("cra/batch", **said), [*save, drop], menus=menus, cards=drawn, question=question)
 
 
@@ -382,46 +382,43 @@ async def undo_batch(ctx: Context, click: cards.UndoBatch) -> Replies:
     ]
 
 
-_WHICH = re.compile(
-    r"^(?:pour )?(?:le |la |n° ?)?(\d{1,2})(?:e|er|[eè]me)?(?:\s*:\s*|,? (?:c[’' ]?est|c[’' ]?[ée]tait) )", re.I
-)
-"""Which of several reports is meant: « le 2 : 9 personnes »."""
 _OF_ONE = frozenset({"activite", "participants", "recurrents"})
 """What is hardly the same for several reports."""
 
 
 async def read_corrected(ctx: ReadingContext, click: cards.CorrectPreview) -> cards.ReportPreview:
     """Put a preview right; what was not understood is said, and changes nothing."""
-    which = _WHICH.match(click.said)
-    said = click.said[which.end() :] if which else click.said
-    usual = await ctx.recall(read_usual)
-    correction = read_correction(said, ctx.clues, usual)
-    reports = click.shown.reports
-    chosen = [int(which[1]) - 1] if which and 0 < int(which[1]) <= len(reports) else list(range(len(reports)))
+    shown = click.shown.model_copy(update={"changes": [], "asked": "", "place": None, "removed": []})
+    subject = SpokenOf(len(shown.reports), click.shown.asked, click.shown.place)
+    correction = read_correction(click.said, ctx.clues, await ctx.recall(read_usual), subject)
     if correction is None:
-        sentence = render("cra/correction_unread", said=click.said)
-        return _show_again(click, [sentence] if click.said else [])
-    if len(chosen) > 1 and (correction.number is not None or not _OF_ONE.isdisjoint(correction.elements)):
-        return _show_again(click, [render("cra/correction_of_which", said=said)])
-    return _correct(ctx, click.shown, correction, chosen)
+        said = render("cra/correction_unread", said=click.said) if click.said else render("cra/left")
+        return shown.model_copy(update={"changes": [said]})
+    if correction.leaves and correction.place is not None:
+        return _leave_out(shown, correction.place)
+    is_of_one = correction.number is not None or not _OF_ONE.isdisjoint(correction.elements)
+    if len(shown.reports) > 1 and correction.place is None and is_of_one:
+        return shown.model_copy(update={"changes": [render("cra/correction_of_which", said=click.said)]})
+    return _correct(ctx, shown, correction)
 
 
-def _show_again(click: cards.CorrectPreview, changes: Sequence[str]) -> cards.ReportPreview:
-    return click.shown.model_copy(update={"changes": list(changes)})
+def _leave_out(shown: cards.ReportPreview, place: int) -> cards.ReportPreview:
+    left = [report for at, report in enumerate(shown.reports) if at != place]
+    told = [render("cra/left_out", place=place + 1)]
+    return shown.model_copy(update={"reports": left, "removed": [shown.reports[place].key], "changes": told})
 
 
-def _correct(
-    ctx: Context, shown: cards.ReportPreview, correction: Correction, chosen: Sequence[int]
-) -> cards.ReportPreview:
-    """Apply a correction to the chosen reports of a preview."""
+def _correct(ctx: Context, shown: cards.ReportPreview, correction: Correction) -> cards.ReportPreview:
+    """Apply a correction to the report that it is about, or to all of a preview."""
     reports: list[cards.PreviewedReport] = [*shown.reports]
     told: list[str] = []
-    for at in chosen:
+    for at in range(len(reports)) if correction.place is None else [correction.place]:
         line, told = apply_correction(correction, reports[at].line, ctx.clues)
         reports[at] = reports[at].model_copy(update={"line": line})
     if len(reports) > 1 and told:
-        told = [f"{f'Le {chosen[0] + 1}' if len(chosen) == 1 else 'Pour tous'}{NBSP}:", *told]
-    return shown.model_copy(update={"reports": reports, "changes": told})
+        told = [f"{'Pour tous' if correction.place is None else f'Le {correction.place + 1}'}{NBSP}:", *told]
+    asked = {"asked": correction.named, "place": correction.place} if correction.complains else {}
+    return shown.model_copy(update={"reports": reports, "changes": told, **asked})
 
 
 @feature.button(cards.CorrectPreview, name="cra.Correct", roles=CONSEILLERS, asks=read_corrected)
@@ -430,5 +427,6 @@ async def correct_preview(ctx: Context, shown: cards.ReportPreview) -> Replies:
     must_be_author(ctx, shown.author, "cra")
     if await queries.find_filed_keys(ctx.db, [report.key for report in shown.reports]):
         return Direct(render("cra/correct_filed"), user_id=ctx.user.id)
+    await _take_out(ctx, shown.removed)
     await keep_preview(ctx, shown)
     return recast(Direct, draw_preview(ctx, shown), user_id=ctx.user.id)

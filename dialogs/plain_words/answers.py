@@ -76,6 +76,31 @@ def says_thanks(said: str) -> bool:
     return not _THANKS.isdisjoint(_split(said))
 
 
+_SAVE = ("enregistr", "sauvegard", "valid")
+
+
+def says_save(said: str) -> bool:
+    """Whether something is to be saved: « enregistre »."""
+    return any(word.startswith(_SAVE) for word in _split(said))
+
+
+_RETURN = _list_words(
+    """
+    a ah alors apercu au bon c ca compte cra de donc du coup en est et etait etais fait fini finir j je l la le les ma
+    mon montre notre nous on ou ok passe reprend reprendre reprends reprenons retour revenir reviens revenons remontre
+    rendu suis tu veux voudrais voir vois
+    """
+)
+_REPORT = ("compte rendu", "cra", "apercu", "on en etait", "en etait on", "j en etais", "en etais je")
+
+
+def returns_to_report(said: str) -> bool:
+    """Whether somebody comes back to the report that they were telling: « et mon compte rendu ? »."""
+    words = split_words(said[: ANSWER_MAX + 1])
+    plain = f" {' '.join(words)} "
+    return bool(words) and _RETURN.issuperset(words) and any(f" {each} " in plain for each in _REPORT)
+
+
 _PLACES = ("premiere?|1er|1re|1ere", "deuxieme|2e|2eme|seconde?", "troisieme|3e|3eme", "derniere?")
 _ORDINAL = re.compile(
     r"(?:alors |plutot |non )?(?:le |la )?(?:choix |bouton |proposition )?"
