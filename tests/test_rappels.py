@@ -112,7 +112,8 @@ async def test_at_ones_own_hour_in_ones_own_zone(days: House) -> None:
         await days.conseiller("marie", departements=["974"], timezone=REUNION.key),
     )
     assert "à 14 h" in plain(await lea.asks("/rappels 14h"))
-    assert "entre 6 h et 20 h" in plain(await lea.asks("/rappels 23h"))
+    for line in ("23h", "7h30"):
+        assert "heure ronde entre 6 h et 20 h" in plain(await lea.asks(f"/rappels {line}"))
     for person in (lea, marie):
         await give(days, person, "Une nouvelle.")
     await strike(days, MONDAY, 9, REUNION)

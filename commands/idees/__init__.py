@@ -293,10 +293,13 @@ async def _apply(ctx: Context, idea: Idea, ruling: Ruling) -> Sequence[Reply]:
     return [await cards.refresh_card(ctx, idea, here=True), *[await cards.refresh_card(ctx, each) for each in touched]]
 
 
-@feature.undo(Revert, roles=ANIMATEURS)
+@feature.undo(Revert)
 async def revert_ruling(ctx: Context, click: Revert) -> Replies:
-    """Undo a decision about an idea."""
-    idea = await cards.get_shown(ctx, click.idea, locked=True)
+    """Undo a decision about an idea; who withdrew their own idea may, too."""
+    idea = await idees.lock(ctx.db, click.idea)
+    is_own = idea and idea.state is IdeaState.WITHDRAWN and idea.author_id == idea.decided_by == ctx.user.id
+    if idea is None or not (ctx.user.animates or is_own):
+        raise UserError(render("idees/not_yours_to_withdraw"))
     if click.after and click.after != _read_decided(idea):
         raise UserError(render("idees/changed_since", number=idea.number, label=idea.state.label))
     if click.followed and idea.duplicate_of:
@@ -338,8 +341,8 @@ async def _withdraw(ctx: Context, idea: Idea, reason: str) -> list[Reply]:
     await ctx.db.flush()
     cards.note_idea(ctx, journal.AuditAct.IDEA_WITHDRAW, idea, {"etat": was.value}, etat=idea.state.value)
     revert = Revert(idea=idea.number, before=before, after=_read_decided(idea))
-    undo = [Button("Annuler", revert)] if ctx.user.animates else []
-    return [await cards.refresh_card(ctx, idea, here=True), Whisper(render("idees/withdrawn", idea=idea), undo)]
+    text = render("idees/withdrawn", idea=idea)
+    return [await cards.refresh_card(ctx, idea, here=True), Whisper(text, [Button("Annuler", revert)])]
 
 
 @feature.job("hour=5 minute=40", name="idees.tell", writes=True)

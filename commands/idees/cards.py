@@ -22,13 +22,14 @@ from bot.french import say_date
 from bot.pages import Page as RowPage
 from bot.pages import read_page
 from bot.papers import sheets
-from bot.replies import Button, Card, Message, Parcel, Refresh, Replies, SendFile, Waiting, Whisper
+from bot.replies import Ask, Button, Card, Message, Parcel, Refresh, Replies, SendFile, Waiting, Whisper
 from bot.search import Findings, Hit, Search, SearchKind, cut_hits
 from bot.texts import quotation, quote, render
 from config.text import fold
 from config.time import PARIS
+from dialogs.idees import FileIdea
 from storage import idees
-from storage.idees import OPEN, SHOWN, Idea, IdeaCategory, IdeaState
+from storage.idees import OPEN, SHOWN, TITLE_MAX, Idea, IdeaCategory, IdeaState
 from storage.journal import AuditAct
 from storage.people import Role
 from storage.ressources.feedback import Need, list_open_needs
@@ -342,8 +343,10 @@ _WIDTHS = (9, 50, 70, 24, 14, 8, 50, 12, 14, 14)
 
 
 @feature.command("idee export", help="Recevoir toutes les idées en CSV et en tableur")
-async def export_ideas(ctx: ReadingContext, _: str) -> Replies:
-    """Send the files of all ideas to whoever asks."""
+async def export_ideas(ctx: ReadingContext, words: str) -> Replies:
+    """Send the files of all ideas to whoever asks; other words are an idea about an export."""
+    if fold(words).strip(" .!") not in ("", "csv", "xlsx", "excel", "tableur"):
+        return Ask(FileIdea.draft(titre=f"Export {' '.join(words.split())}"[:TITLE_MAX]))
     return await send_file(ctx, SendFile(user_id=ctx.user.id, order=IdeaSheet(), waiting=PREPARING_FILES))
 
 

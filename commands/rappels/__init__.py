@@ -37,7 +37,7 @@ RHYTHM_WORDS = {
     "non": Rhythm.NEVER,
     "oui": Rhythm.WORKDAYS,
 }
-_HOUR = re.compile(r"(?:a )?(\d{1,2}) ?(?:h|heures?|:00)?(?: ?00)?")
+_HOUR = re.compile(r"(?:a )?(\d{1,2}) ?(?:(?:h|heures?|:) ?(\d{2})?)?")
 
 
 NO, YES = {"non", "jamais", "stop", "arret"}, {"oui", "toujours"}
@@ -48,11 +48,12 @@ class ChooseHour(BaseModel):
 
 
 def read_hour(text: str) -> int | None:
-    """Read « 8h », « 8 » or « à 8 heures »; None if it is no hour. Raises UserError for an hour of the night."""
+    """Read « 8h », « 8 » or « à 8 heures »; None if it is no hour. Raises UserError for an hour of the night, and
+    for one with minutes."""
     found = _HOUR.fullmatch(fold(text).strip())
     if found is None:
         return None
-    if not FIRST_HOUR <= int(found[1]) <= LAST_HOUR:
+    if int(found[2] or 0) or not FIRST_HOUR <= int(found[1]) <= LAST_HOUR:
         raise UserError(render("rappels/hour_between", first=FIRST_HOUR, last=LAST_HOUR))
     return int(found[1])
 
