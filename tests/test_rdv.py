@@ -194,6 +194,13 @@ CLUES = Clues(
         ("10-11h 10-12-2026 mail", {"quand": "10/12/2026 10h00", "duree": "60"}),
         ("ce soir 18h mail", {"quand": "28/11/2026 18h00"}),
         ("dans une semaine 10h mail", {"quand": "05/12/2026 10h00"}),
+        ("samedi prochain 10h mail", {"quand": "05/12/2026 10h00"}),
+        ("demain à midi et demi mail", {"quand": "29/11/2026 12h30", "duree": "60"}),
+        ("mardi 9 heures et demie mail", {"quand": "01/12/2026 09h30", "duree": "60"}),
+        ("mardi 10h moins le quart mail", {"quand": "01/12/2026 09h45", "duree": "60"}),
+        ("mardi 10h une heure et demie mail", {"quand": "01/12/2026 10h00", "duree": "90"}),
+        ("mardi 10h et 14h mail", {"quand": "01/12/2026 10h00", "duree": "60"}),
+        ("mardi entre 10h et 12h mail", {"quand": "01/12/2026 10h00", "duree": "120"}),
     ],
 )
 def test_lines_are_read(line: str, said: dict[str, object]) -> None:
@@ -343,6 +350,7 @@ def test_a_second_day_and_a_name_are_told_and_not_kept() -> None:
         found = read_rdv_line(line, CLUES, UsualRdv())
         assert "celui du jeudi" in " ".join(found.notes)
         assert found.raw["quand"] == "01/12/2026 10h00"
+    assert "celui de 14h" in " ".join(read_rdv_line("mardi 10h et 14h mail", CLUES, UsualRdv()).notes)
     for line in ("demain à 9h avec M. Petit", "demain 9h M. Petit mail"):
         found = read_rdv_line(line, CLUES, UsualRdv())
         assert (found.raw["repere"], found.unread) == ("M. P.", ())

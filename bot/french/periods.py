@@ -429,7 +429,9 @@ def _read_coming_between(found: str, today: date) -> Period | None:
 
 def _read_coming_one(found: str, today: date) -> date | None:
     if dates.days_away(found) is None:  # « ce soir » is no « soir »
-        found = _without_lead(found).removesuffix(" inclus").removesuffix(" prochain")
+        found = _without_lead(found).removesuffix(" inclus")
+        bare = found.removesuffix(" prochain")  # « lundi prochain » is not today
+        found, today = bare, today + (bare != found) * _ONE_DAY
     return read_coming_day(f"le {found}" if _BARE.fullmatch(found) else found, today)
 
 

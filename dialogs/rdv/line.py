@@ -46,6 +46,11 @@ _AMOUNT = re.compile(
 _PLACES = re.compile(r"(?<!\w)(\d{1,3}) ?places?(?!\w)")
 _VISIO = re.compile(r"(?<!\w)(?:en |par )?visio(?: ?conference)?s?(?!\w)")
 _PHONE = re.compile(r"(?<!\w)(?:par|au) (?:telephone|tel)\b\.?")
+_SPOKEN = re.compile(
+    r"(?<![\w,/:])(?:(\d{1,2}) ?(?:h|heures?)|midi) (et (?:demie?|(?:un )?quart)|moins (?:le |un )?quart)(?!\w)",
+    re.IGNORECASE,
+)
+_SECOND_HOUR = re.compile(rf"(?<![\w,/])(?<!entre )(?<!de )({_CLOCK})(?: et | ou | puis )(?:a )?({_CLOCK})")
 _IMPOSSIBLE = re.compile(
     rf"(?<![\w/])\d{{1,2}}/\d{{1,2}}(?:/\d{{2,4}})?(?![\w/])|(?<!\w)\d{{1,2}} (?:{'|'.join(MONTH_NUMBERS)})(?!\w)"
 )
@@ -102,11 +107,19 @@ class RdvLine:
         return None if self.mistakes else form
 
 
+def _write_clock(match: re.Match[str]) -> str:
+    """Write « 9 heures et demie », « midi moins le quart » in digits."""
+    hour = 12 if match[1] is None else int(match[1])
+    said = make_plain(match[2])
+    minutes = hour * 60 + (-15 if said.startswith("moins") else 30 if "demi" in said else 15)
+    return f"{minutes // 60}h{minutes % 60:02}"
+
+
 class _Text:
     """A typed text and the same without accents, sign for sign; what is taken out is taken out of both."""
 
     def __init__(self, text: str) -> None:
-        self.typed = " ".join(text.split())[:600]
+        self.typed = _SPOKEN.sub(_write_clock, " ".join(text.split())[:600])
         self.plain = make_plain(self.typed)
 
     def take(self, start: int, end: int) -> str:
@@ -247,6 +260,7 @@ def _read_when(found: RdvLine, left: _Text, clues: Clues, rule: bool) -> int:
     if match := _SECOND_DAY.search(left.plain):
         left.take(*match.span())
         found.notes.append(f"Un rendez-vous a un seul jour de la semaine{NBSP}: notez à part celui du {match[1]}.")
+    _leave_second_hour(found, left)
     if is_from := _FROM.search(left.plain) if rule else None:
         left.take(*is_from.span())
     day, after = _take_day(found, left, clues)
@@ -263,6 +277,14 @@ def _read_when(found: RdvLine, left: _Text, clues: Clues, rule: bool) -> int:
         missing = "le jour et l’heure" if day is None and hour is None else "le jour" if day is None else "l’heure"
         found.mistakes["quand"] = f"Il manque {missing}{NBSP}: par exemple mardi 10h."
     return minutes
+
+
+def _leave_second_hour(found: RdvLine, left: _Text) -> None:
+    """Remove the second of two hours of the day, and mention it: « 10h et 14h » are two rdv."""
+    match = _SECOND_HOUR.search(left.plain)
+    if match and min(_hour_of(hour).hour for hour in (match[1], match[4])) >= _MORNING:
+        said = left.take(match.start(4), match.end(4))
+        found.notes.append(f"Un rendez-vous a une seule heure{NBSP}: notez à part celui de {said}.")
 
 
 def _first_day(repetition: str, hour: time | None, clues: Clues, since: date) -> date | None:
