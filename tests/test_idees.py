@@ -241,6 +241,9 @@ async def test_what_is_typed_before_a_number_shows_the_idea(house: House, juliet
     assert "Un mode sombre" in plain(await juliette.asks("/idee liste #stats"))
     assert "n’est rangée sous « faite »" in plain(await juliette.asks("/idee liste faites"))
     assert "n’est rangée sous « Comptes rendus »" in plain(await juliette.asks("/idee liste #cra"))
+    none = await juliette.asks("/idee liste des communes")
+    form = await juliette.opens_by(none, "Proposer cette idée")
+    assert form.shown("titre") == "des communes"
 
 
 async def test_an_idea_is_withdrawn_and_comes_back(house: House, juliette: Person, agathe: Person) -> None:

@@ -22,7 +22,7 @@ from bot.french import say_date
 from bot.pages import Page as RowPage
 from bot.pages import read_page
 from bot.papers import sheets
-from bot.replies import Ask, Button, Card, Message, Parcel, Refresh, Replies, SendFile, Waiting, Whisper
+from bot.replies import Ask, Button, Card, Message, Parcel, Refresh, Replies, RunCommand, SendFile, Waiting, Whisper
 from bot.search import Findings, Hit, Search, SearchKind, cut_hits
 from bot.texts import quotation, quote, render
 from config.text import fold
@@ -263,6 +263,8 @@ async def show_page(ctx: Context, at: IdeaPage) -> Replies:
     said["kind"] = kind.label if (kind := _read_kind(at.text)) else ""
     text = render("idees/list", page=page, needs=needs, animates=ctx.user.animates, **said)
     following = page.draw_next(lambda number: IdeaPage(of=at.of, text=at.text, page=number), style="primary")
+    if at.text and not page.total and not said["kind"]:
+        following = [Button("Proposer cette idée", RunCommand(line=f"idee {at.text}"), "primary")]
     return Whisper(text, [*following, *_draw_other_lists(at)], cards=await draw_rows(ctx, page.rows))
 
 
