@@ -1,5 +1,6 @@
 """Stories of « /absence »: days away are noted, changed, ended and put back, and everybody who asks knows."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,7 +13,7 @@ from bot.french.dates import say_days
 from dialogs.absence import find_return, is_said, read_line, say_absence, write_days
 from dialogs.reservation import read_absence
 from storage import rappels, schema
-from storage.absences import Absence
+from storage.absences import Absence, list_absences
 from storage.database import Database
 from storage.people import Role
 from storage.rappels import DailyNews, Rhythm
@@ -176,6 +177,18 @@ def test_the_return_is_the_first_day_that_is_worked() -> None:
     assert find_return([christmas], christmas.ends, "67") == date(2026, 12, 28)
     then = away(date(2026, 12, 28), date(2026, 12, 31))
     assert find_return([christmas, then], christmas.ends, "69") == date(2027, 1, 4)
+
+
+@pytest.mark.postgres_too
+async def test_a_double_click_notes_one_absence(monday: House) -> None:
+    lea = await monday.conseiller("lea")
+    await lea.says("je suis en congés du 14 au 18 décembre", await lea.direct_channel())
+    asked = await lea.told("14")
+    await asyncio.gather(*(lea.clicks(asked, "Noter cette absence") for _ in range(4)))
+    await monday.settled()
+    async with monday.bot.database.transaction(writes=False) as db:
+        (noted,) = await list_absences(db, [lea.id], MONDAY)
+    assert noted.starts == date(2026, 12, 14)
 
 
 @pytest.mark.postgres_too
