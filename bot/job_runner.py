@@ -219,7 +219,7 @@ class JobScheduler:
         schedule, now = self.schedules[key[1]], self._clock()
         since = min(self._looked.get(key, now - self.missed_max), now)
         self._looked[key] = now
-        for zone in zones:
+        for zone in zones if since < now else ():
             due = schedule.last_due(now, zone)
             if due is not None and due > since:
                 self._begin(self._run_until_done(key, schedule.period_of(due, zone), zone))

@@ -10,7 +10,7 @@ from bot.menus import Choosing, Menu
 from bot.renderers import MessageRenderer
 from bot.replies import Button, Card, Message
 from tests.people import Person, Post, Refused
-from tests.support.forms import trial
+from tests.support.conversation import trial
 from tests.support.house import House
 
 __all__ = ["trial"]

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from tests.people import Person
+from tests.support.conversation import BROKEN_PARTICIPANTS, assert_as_left, open_refused_dialog
 from tests.support.cra import file_workshop, fill_workshop, read_mistake
-from tests.support.forms import BROKEN_PARTICIPANTS, assert_as_left, open_refused_dialog
 from tests.support.house import Clock, House, age_links
 
 

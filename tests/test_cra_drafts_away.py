@@ -5,9 +5,9 @@ import asyncio
 from sqlalchemy import text
 
 from tests.people import Dialog, Person
+from tests.support.conversation import assert_as_left, open_refused_dialog
 from tests.support.cra import file_workshop, fill_workshop
 from tests.support.faults import block_database
-from tests.support.forms import assert_as_left, open_refused_dialog
 from tests.support.house import PATIENCE, House
 
 

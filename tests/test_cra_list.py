@@ -9,8 +9,8 @@ from storage.cra import Activite, Age, Canal, Statut, queries
 from storage.cra.search import AuthorSheet, read_search
 from storage.database import Database
 from tests.people import Person, Post
+from tests.support.conversation import send_step
 from tests.support.cra import ALONE, JULIETTE, cra_database, file_reports, file_workshop, make_report, read_number
-from tests.support.forms import send_step
 from tests.support.house import House
 
 __all__ = ["cra_database"]

@@ -7,7 +7,7 @@ import pytest
 from bot.capabilities import Capabilities
 from bot.forms import name_of
 from tests.people import Client, Dialog, Mobile, Person
-from tests.support.forms import Outing, fill_step, make_own_channel, name_field, send_step, trial
+from tests.support.conversation import Outing, fill_step, make_own_channel, name_field, send_step, trial
 from tests.support.house import House
 from tests.test_recovery import crashed, key_of, left
 

@@ -165,7 +165,7 @@ async def _send_many(mallory: Attacker, form: Any, count: int) -> None:
 @pytest.mark.parametrize(
     "form", [form for form in FORMS if issubclass(form, Form) and form.is_kept], ids=lambda form: form.__name__
 )
-@examples(20)
+@EXAMPLES
 @given(data=st.data())
 def test_any_draft_says_itself_in_a_few_words(form: type[Form], data: st.DataObject) -> None:
     raw = data.draw(submissions(form))

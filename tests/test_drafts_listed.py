@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from tests.people import Person
+from tests.support.conversation import send_step
 from tests.support.cra import file_workshop, fill_workshop, read_mistake
-from tests.support.forms import send_step
 from tests.support.house import Clock, House
 
 LINE = "/cra atelier 8p 1h30 mail 69120 hier +60 retraités"

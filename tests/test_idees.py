@@ -21,7 +21,7 @@ from storage.idees import Idea, IdeaState, IdeaVote
 from storage.people import Role
 from storage.ressources.feedback import ResourceNeed, make_need_key
 from tests.people import Person, Post
-from tests.support.forms import make_team_room
+from tests.support.conversation import make_team_room
 from tests.support.house import House, agathe, plain, read_news, wait_for
 from tests.support.workplace import operate
 

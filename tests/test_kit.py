@@ -26,8 +26,8 @@ from storage.people import Role, register
 from storage.personal_data import PERSONAL_DATA, retention, rights
 from tests.modes import clues
 from tests.people import Dialog, Person
+from tests.support.conversation import make_team_room
 from tests.support.cra import make_conseiller
-from tests.support.forms import make_team_room
 from tests.support.house import House, agathe, forget_kits, plain, read_news
 from tests.support.workplace import operate
 

@@ -3,8 +3,8 @@
 import pytest
 
 from tests.people import Client, Mobile, Person, Post
+from tests.support.conversation import fill_step, send_step, trial
 from tests.support.cra import fill_workshop, read_mistake
-from tests.support.forms import fill_step, send_step, trial
 from tests.support.house import House
 
 __all__ = ["trial"]

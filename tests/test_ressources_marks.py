@@ -8,7 +8,7 @@ from storage.ressources import feedback
 from storage.ressources.feedback import Mark
 from storage.ressources.resources import ResourceState, begin_writing, get_resource, write_resources
 from tests.people import Mobile, Person, Post
-from tests.support.forms import make_own_channel
+from tests.support.conversation import make_own_channel
 from tests.support.house import House, plain
 from tests.support.ressources import empty_shelves, make_resource, shelve
 

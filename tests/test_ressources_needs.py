@@ -12,7 +12,7 @@ from storage.people import Person as Registered
 from storage.people import Role
 from storage.ressources.feedback import ResourceNeed, make_need_key
 from tests.people import Person, Post
-from tests.support.forms import make_team_room
+from tests.support.conversation import make_team_room
 from tests.support.house import House, agathe, plain, read_news, wait_for
 from tests.support.ressources import empty_shelves, make_resource, shelve
 

@@ -22,7 +22,7 @@ from config.visio import VisioKind, VisioServer, read_visio
 from storage.people import Person as Registered
 from storage.people import Role
 from tests.people import Person
-from tests.support.forms import make_own_channel
+from tests.support.conversation import make_own_channel
 from tests.support.house import House, plain
 from tests.support.servers import HERE, Handler, serve
 
