@@ -8,6 +8,12 @@ from zoneinfo import ZoneInfo
 PARIS = ZoneInfo("Europe/Paris")
 DAY_MINUTES = 24 * 60
 WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+MOMENT = re.compile(
+    r"\b(?:aujourd.hui|demain|après-demain|(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)(?: prochain)?|"
+    r"(?:le )?\d{1,2}/\d{1,2})(?: (?:à |a )?\d{1,2} ?h(?: ?\d\d)?\b| (?:matin|midi|soir))?",
+    re.IGNORECASE,
+)
+"""The moment of what is to be said, in a text."""
 LAST, _LAST_DIGIT = -1, 9
 """The last one of a month, and the digit of it among others."""
 EVEN_WEEKS, ODD_WEEKS = -2, -1

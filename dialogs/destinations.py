@@ -1,12 +1,14 @@
 """Fields shared by the windows of what goes to many people: to whom, and when."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bot.errors import UserError
 from bot.forms import Clues, Form, Many, ReadText
 from bot.french import is_past_moment, read_moment, write_moment
 from config.canaux import home_of
+from config.text import split_words
+from config.time import MOMENT
 from storage import targets
 from storage.people import Person
 
@@ -76,3 +78,41 @@ def list_own(person: Person) -> dict[str, str]:
 def find_places_element(form: Form, clues: Clues) -> str:
     """Find the element of a window that asks for places, or for one place where only one can be chosen."""
     return form.element_of("places" if "places" in type(form).model_fields else "place", clues)
+
+
+_BEFORE_PLACE = frozenset({"dans", "au", "aux", "a", "pour", "en", "sur", "canal", "canaux", "departement", "region"})
+_AROUND_PLACE = _BEFORE_PLACE | {"le", "la", "les", "l", "du", "de", "des", "d", "et", "tous", "toutes", "tout"}
+_NO_PLACES = frozenset({"reunion", "la reunion"})
+"""What is rather held than a place."""
+_PLACE_WORDS = 4
+
+
+def read_head(head: str) -> tuple[str, list[str]] | None:
+    """Read when and where something is to be said, « demain 9h dans le 69 »: the words of the moment ("" for none), and
+    the targets; None where it says anything else."""
+    found = MOMENT.search(head)
+    words = split_words(head.replace(found[0], " ", 1) if found else head)
+    if words and words[0] not in _BEFORE_PLACE:
+        return None
+    places: list[str] = []
+    at = 0
+    while at < len(words):
+        runs = range(min(len(words), at + _PLACE_WORDS), at, -1)
+        end, place = next(((end, place) for end in runs if (place := _find_place(words[at:end]))), (at + 1, ""))
+        if not place and words[at] not in _AROUND_PLACE:
+            return None
+        places += [place] if place else []
+        at = end
+    return (found[0].strip() if found else "", places) if found or places else None
+
+
+def _find_place(words: Sequence[str]) -> str:
+    said = " ".join(words)
+    if said in _AROUND_PLACE or said in _NO_PLACES:
+        return ""
+    for text in (said, f"{targets.ROLE}:{said.removesuffix('s')}"):
+        try:
+            return targets.read_target(text, {})
+        except ValueError:
+            continue
+    return ""

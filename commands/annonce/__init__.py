@@ -14,7 +14,7 @@ from bot.context import Context, ReadingContext
 from bot.destinations import TeamChannels
 from bot.errors import UserError
 from bot.forms import ID
-from bot.french import join, read_moment, say_moment
+from bot.french import join, say_moment
 from bot.menus import Menu
 from bot.permalinks import find_permalink, read_publishable_post
 from bot.replies import Ask, Button, Direct, Message, Progress, Refresh, Replies, Reply, Start, Step, Update, Whisper
@@ -50,9 +50,7 @@ async def ask_announcement(ctx: ReadingContext, line: str) -> Replies:
         return await _ask_from_message(ctx, ident)
     if not cards.fits_window(line.strip()):
         raise UserError(render("annonce/too_long_for_window"))  # fmt: skip
-    head, *told = line.split(" : ", 1)
-    moment = read_moment(head, ctx.today, ctx.zone) if told else None
-    filled = {"text": told[0].strip(), "moment": moment} if moment else {"text": line.strip()}
+    filled = cards.read_line(ctx, line) or {"text": line.strip()}
     return Ask(await cards.draft_form(ctx, **filled, attached=dict(await attachments.list_recent_files(ctx))))
 
 

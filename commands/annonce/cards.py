@@ -1,5 +1,6 @@
 """The feature; an announcement’s text, files and rights; its card and the payloads of its buttons."""
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -13,13 +14,13 @@ from bot.delivery import FILES_MAX
 from bot.destinations import may_post_to
 from bot.errors import UserError
 from bot.features import Feature, Front, Right
-from bot.french import group, join, plural, say_hour, say_moment, say_weekday
+from bot.french import group, join, plural, read_moment, say_hour, say_moment, say_weekday
 from bot.mattermost import ChatReader
 from bot.menus import Choosing
 from bot.replies import Button, Message, Refresh
 from bot.texts import Markdown, escape, quote, relay_markdown, render, typeset
 from dialogs.annonce import NO_FILES, TEXT, Announce, AnnounceHere
-from dialogs.destinations import list_own
+from dialogs.destinations import list_own, read_head
 from storage import annonce as annonces
 from storage import canaux, outbox, people, targets
 from storage.annonce import Announcement, AnnouncementState
@@ -210,6 +211,20 @@ async def draft_form(ctx: Context, **filled: object) -> Form:
     if not own:
         raise UserError(render("annonce/no_departement"))
     return AnnounceHere.draft(departements=own, **({"place": next(iter(own))} | known_so_far))
+
+
+def read_line(ctx: Context, line: str) -> dict[str, object]:
+    """Read « demain 9h dans le 69 : … » as the window’s values; nothing where the line does not begin so."""
+    head, *told = re.split(r"\s*:\s", line.strip(), maxsplit=1)
+    found = read_head(head) if told else None
+    moment = read_moment(found[0], ctx.today, ctx.zone) if found and found[0] else None
+    if found is None or (found[0] and moment is None):
+        return {}
+    text: dict[str, object] = {"text": told[0].strip()} | ({"moment": moment} if moment else {})
+    if ctx.user.animates:
+        return text | ({"places": tuple(found[1])} if found[1] else {})
+    mine = [place for place in found[1] if place in ctx.user.departements]
+    return text | ({"place": mine[0]} if mine else {})
 
 
 def fill_places(ctx: Context, shown: Announcement) -> dict[str, object]:

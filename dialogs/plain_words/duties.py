@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.command_lines import CommandIndex
+from config.time import MOMENT
 from dialogs.plain_words.commands import name_intention
 from dialogs.plain_words.readings import Reading
 from dialogs.plain_words.reports import fold_words
@@ -16,20 +17,23 @@ _WRITE = r"(?:programm|planifi|prepar|redig|ecri|envo|fai|publi|diffus|lanc|cre|
 
 
 def _write_announcement(text: str) -> str:
-    """Write the announcement that is told after « : », with the moment before it, or what is to be announced."""
-    head, *told = re.split(r"\s:\s", text, maxsplit=1)
+    """Write the announcement that is told after « : », with the moment and the places before it, or what is to be
+    announced."""
+    head, *told = _TOLD.split(text, maxsplit=1)
     if told:
-        moment = _MOMENT.search(head)
-        return f"annonce {moment[0].strip()} : {told[0]}" if moment else f"annonce {told[0]}"
+        moment = MOMENT.search(head)
+        when = moment[0].strip() if moment else ""
+        where = re.split(r"\bannonce\b", MOMENT.sub(" ", head, count=1), maxsplit=1, flags=re.IGNORECASE)[-1].strip()
+        first = f"{when} {where if _TO_PLACE.match(where) else ''}".strip()
+        return f"annonce {first} : {told[0]}" if first else f"annonce {told[0]}"
     found = _TO_ANNOUNCE.search(text)
     return f"annonce {found[1]}" if found else "annonce"
 
 
-_MOMENT = re.compile(
-    r"\b(?:aujourd.hui|demain|après-demain|(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)(?: prochain)?|"
-    r"(?:le )?\d{1,2}/\d{1,2})(?: (?:à |a )?\d{1,2} ?h(?: ?\d\d)?\b| (?:matin|midi|soir))?",
-    re.IGNORECASE,
-)
+_TO_PLACE = re.compile(r"(?:dans|aux?|[àa]|pour|en|sur)\b", re.IGNORECASE)
+"""What leads to the places of an announcement."""
+_TOLD = re.compile(r"\s*:\s|\s(?:pour dire|disant|qui dit|pour annoncer|pour prévenir) (?:que |qu['’])", re.IGNORECASE)
+"""What leads to the words of an announcement."""
 _TO_ANNOUNCE = re.compile(
     r"\bannoncer (?:à tous |à tout le monde )?(?:que |qu['’])?(.+?)(?: à (?:tou\w+ .*|tou\w+))?[.!]?$", re.IGNORECASE
 )
@@ -86,7 +90,7 @@ _DUTIES = (
     ),
     _Duty(
         re.compile(
-            rf" {_WRITE} (?:moi |nous )?(?:une |l |cette |mon )annonce |"
+            rf" {_WRITE} (?:\S+ ){{0,4}}?(?:une |l |cette |mon )annonce |"
             r" (?:veux|voudrais|dois|souhaite|faut|aimerais) annoncer (?:\S+ ){1,30}?(?:a tous|a toutes|a tout le) |"
             r" annoncer a (?:tous|tout le monde) "
         ),
