@@ -155,10 +155,22 @@ DUTIES = (
 """What animateurs ask for, what is told of it, and the first button."""
 
 
+ANNOUNCED = (
+    "annonce dans le canal 69 : réunion jeudi",
+    "fais une annonce dans le Rhône: réunion jeudi",
+    "programme demain 9h une annonce dans le 69 : réunion jeudi",
+)
+
+
 async def test_who_has_a_duty_reaches_its_commands_in_words(house: House, agathe: Person, juliette: Person) -> None:
     for words, told, button in DUTIES:
         post = await answered(agathe, words, told)
         assert post.buttons[0].startswith(button), words
+    for words in ANNOUNCED:
+        offered = await answered(agathe, words)
+        window = await agathe.opens_by(offered, offered.buttons[0])
+        assert window.shown("texte") == "réunion jeudi", words
+        assert "Rhône" in str(window.shown("destinataires")) or "69" in str(window.shown("destinataires")), words
     offered = await answered(agathe, DUTIES[1][0], "cherchez peut-être")
     window = await agathe.opens_by(offered, "Écrire cette annonce")
     assert window.shown("texte") == "réunion reportée"

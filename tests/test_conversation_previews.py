@@ -263,6 +263,14 @@ async def test_what_is_said_to_be_wrong_is_asked_for(house: House, juliette: Per
     assert await house.reports(juliette) == []
 
 
+async def test_what_is_said_to_be_wrong_is_not_one_click_from_being_saved(house: House, juliette: Person) -> None:
+    await answered(juliette, LINE, "rien n’est encore enregistré")
+    asked = await answered(juliette, "c'est pas la bonne date", "Quelle est la bonne date")
+    assert asked.buttons == ["Compléter", "Annuler"]
+    assert "Enregistrer" in (await answered(juliette, "non c'est bon", "rien n’est encore enregistré")).buttons
+    assert await house.reports(juliette) == []
+
+
 BESIDE = (
     ("mes stats", "Vos statistiques", "lundi dernier", "Date corrigée"),
     ("une fiche sur les arnaques", "", "ils étaient 12", "participants corrigé : 12"),

@@ -11,7 +11,7 @@ from storage.cra.coordination import CoordinationKind, CoordinationReport
 from storage.people import Role
 from tests.people import Person
 from tests.support.cra import CLUES
-from tests.support.house import House, plain
+from tests.support.house import House, plain, wait_until
 
 LINE = "/cra coordination animation réunion d’équipe 2h 12 participants hier"
 
@@ -153,3 +153,27 @@ def test_nothing_of_a_line_is_taken_twice_and_long_ones_are_read_quickly() -> No
     assert (found.raw["duree"], found.raw["sujet"]) == ("2h", "réunion puis 3h")
     assert read_coordination_line("réunion d’équipe 2h", CLUES).kind is None
     assert len(read_coordination_line("animation " + "1 1h " * 5000, CLUES).raw["sujet"]) <= 400
+
+
+AMENDED = (
+    ("c'était avant-hier", "2 h"),
+    ("15 participants", "15 autres personnes"),
+    ("en fait 3h", "3 h"),
+    ("c'était un webinaire", "webinaire"),
+    ("patati patata", "Je n’ai pas compris"),
+)
+"""What is said of a previewed report of coordination, and what the preview says then."""
+
+
+@pytest.mark.every_mode
+async def test_a_preview_is_put_right_by_words(house: House, ines: Person) -> None:
+    await wait_until(lambda: house.bot.events.connected)
+    await ines.asks(LINE, await ines.direct_channel())
+    for words, shown in AMENDED:
+        await ines.says(words, await ines.direct_channel())
+        assert shown in plain(await ines.told("rien n’est encore enregistré")), words
+    await ines.says("oui", await ines.direct_channel())
+    await ines.told("enregistré")
+    (row,) = await stored(house, ines)
+    assert (row.sort, row.minutes, row.autres) == ("webinaire", 180, 15)
+    assert row.date == house.today - timedelta(days=2)

@@ -25,7 +25,9 @@ from commands.aide.questions import (
     list_labels,
     list_said,
     read_own,
+    say_of_preview,
 )
+from dialogs.cra.coordination import amend_line
 from dialogs.cra.line.complaints import read_complaint
 from dialogs.cra.line.corrections import SAID_MAX as CORRECTION_MAX
 from dialogs.cra.line.corrections import Correction, read_correction
@@ -42,6 +44,7 @@ from dialogs.plain_words.answers import (
 from dialogs.plain_words.commands import read_typed
 from dialogs.plain_words.follow_ups import SentenceReader, follow_up, may_follow
 from dialogs.plain_words.proposals import PROPOSALS, propose
+from storage.cra.coordination import CoordinationKind
 
 PROPOSED_MAX = 3
 LABEL_MAX = 60
@@ -224,11 +227,21 @@ class Conversation:
         if returns_to_report(heard.words):
             return self._correct(heard, asked, said="")
         meant = self._read(ctx, heard)
+        if asked.is_coordination:
+            return self._answer_coordination(ctx, heard, asked, meant)
         correction = read_correction(heard.words, ctx.clues, subject=asked.subject)
         if correction is None:
             is_lost = asked.is_last and meant.intention is Intention.HORS_SUJET and "?" not in heard.words
             return self._correct(heard, asked) if is_lost else None
         return self._correct(heard, asked) if _is_about(correction, meant, asked) else None
+
+    def _answer_coordination(self, ctx: Context, heard: Heard, asked: AskedHere, meant: Reading) -> Answered | None:
+        """Put a report of coordination right by what is said of it, unless that is said of something else."""
+        shown = asked.preview or {}
+        is_read = amend_line(CoordinationKind(shown["kind"]), shown["raw"], heard.words, ctx.clues) is not None
+        is_other = meant.sure and meant.intention not in _BESIDE
+        is_lost = asked.is_last and (read_complaint(heard.words) or meant.intention is Intention.HORS_SUJET)
+        return self._correct(heard, asked) if is_lost or (is_read and (asked.is_last or not is_other)) else None
 
     def _correct(self, heard: Heard, asked: AskedHere, said: str | None = None) -> Answered:
         """Put right what is previewed; it is shown once more under what was said, so that it goes above."""
@@ -350,8 +363,8 @@ class Conversation:
         asked = await self._find_asked(ctx, heard, word)
         if asked is None or asked.question.polite or not (asked.is_last or asked.buttons):
             return self._answer_nothing(heard, word, is_more=bool(asked and asked.was_polite(ctx.now)))
-        if asked.preview and self._is_seen_first(asked, heard, word):
-            return self._correct(heard, asked, said=heard.words if asked.is_last and word is ShortAnswer.NO else "")
+        if asked.preview and (said := say_of_preview(asked, heard.words, word)) is not None:
+            return self._correct(heard, asked, said=said)
         if word is ShortAnswer.THANKS or not asked.is_last:
             text = render("aide/still_open", thanks=word is ShortAnswer.THANKS)
             return Answered([heard.answer(text, asked.buttons, asked.again)])
@@ -369,15 +382,6 @@ class Conversation:
         if word is ShortAnswer.THANKS or is_open:
             return asked
         return await find_preview(ctx, be_direct(heard.message, heard.direct)) or asked
-
-    def _is_seen_first(self, asked: AskedHere, heard: Heard, word: ShortAnswer) -> bool:
-        """Whether a preview is shown once more: where it is out of sight, cannot be saved, or is said to be wrong."""
-        if word is ShortAnswer.THANKS:
-            return False
-        if not asked.is_last or word is ShortAnswer.YES:
-            return not asked.is_last or asked.yes is None
-        complaint = read_complaint(heard.words)
-        return complaint is not None and complaint.is_wrong
 
     def _answer_nothing(self, heard: Heard, word: ShortAnswer, *, is_more: bool) -> Answered:
         """Answer such a word when no question is open, without doing anything; with ``is_more``, politeness on top of

@@ -10,10 +10,12 @@ from bot.events import Addressed, DirectMessage, Spoken
 from bot.mattermost import ChatPost
 from bot.outbox.actions import read_mark
 from bot.replies import Button, Question, Redirect, WordedButton
+from dialogs.cra.line.complaints import read_complaint
 from dialogs.cra.line.corrections import SpokenOf
+from dialogs.plain_words.answers import ShortAnswer, says_cancel
 from storage import drafts
 
-CORRECTED = {"cra.Drop": "cra.Correct"}
+CORRECTED = {"cra.Drop": "cra.Correct", "cra.DropCoordination": "cra.CorrectCoordination"}
 """The buttons by which a previewed report is left: where one stands, the bot’s last question is about that. With each
 the button, never shown, for which what is said of the report stands."""
 LOOKED_AT = 40
@@ -37,8 +39,15 @@ class AskedHere:
     def preview(self) -> dict[str, Any] | None:
         """What is previewed, where the question is whether to keep it; plain words put it right."""
         data = self.question.no.get("data")
-        shown = data.get("shown") if isinstance(data, dict) and self.question.no.get("name") in CORRECTED else None
+        if not isinstance(data, dict) or self.question.no.get("name") not in CORRECTED:
+            return None
+        shown = data if self.is_coordination else data.get("shown")
         return shown if isinstance(shown, dict) else None
+
+    @property
+    def is_coordination(self) -> bool:
+        """Whether a report of coordination is previewed, of which any day, duration, number or sort is said."""
+        return self.question.no.get("name") == "cra.DropCoordination"
 
     @property
     def subject(self) -> SpokenOf:
@@ -124,6 +133,19 @@ async def find_preview(ctx: ReadingContext, message: DirectMessage) -> AskedHere
         if at and _still_asks(at, question):
             return AskedHere(question, at.id, is_last=at.id == own[-1].id)
     return None
+
+
+def say_of_preview(asked: AskedHere, words: str, word: ShortAnswer) -> str | None:
+    """Return what a word says of a preview: that something is wrong, or "" where it is shown once more, since it is out
+    of sight, cannot be saved, or is left as it was; None where it answers the question."""
+    if word is ShortAnswer.THANKS:
+        return None
+    if not asked.is_last or word is ShortAnswer.YES:
+        return None if asked.is_last and asked.yes else ""
+    complaint = read_complaint(words)
+    if complaint and complaint.is_wrong:
+        return words
+    return "" if asked.subject.part and not says_cancel(words) else None
 
 
 def be_direct(message: Spoken, direct: str) -> DirectMessage:

@@ -4,6 +4,7 @@ restored."""
 import re
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -16,8 +17,8 @@ from bot.errors import UserError
 from bot.forms import name_of
 from bot.french import Period, read_period, say_date, say_minutes
 from bot.pages import Page, read_page
-from bot.previews import answer, must_be_author
-from bot.replies import Ask, Button, Card, Message, Question, Replies, Whisper
+from bot.previews import answer, must_be_author, recast
+from bot.replies import Ask, Button, Card, Direct, Message, Question, Replies, Whisper
 from bot.spool import Submission
 from bot.texts import Markdown, render
 from commands.cra.cards import feature
@@ -69,6 +70,13 @@ class CompleteCoordination(PreviewedCoordination):
 
 class DropCoordination(PreviewedCoordination):
     """Button « Annuler »: drops a previewed line."""
+
+
+class CorrectCoordination(BaseModel):
+    """What was said in plain words of a previewed line, to put it right; "" shows it once more."""
+
+    shown: PreviewedCoordination
+    said: str
 
 
 class EditCoordination(BaseModel):
@@ -141,6 +149,11 @@ async def read_coordination(ctx: ReadingContext, line: str) -> PreviewedCoordina
 )
 async def preview_coordination(ctx: Context, shown: PreviewedCoordination) -> Replies:
     """Show how a line was understood. It can be found again for a day, since a whisper vanishes at a reload."""
+    return recast(Whisper, await _keep_preview(ctx, shown))
+
+
+async def _keep_preview(ctx: Context, shown: PreviewedCoordination) -> Message:
+    """Keep what is previewed for a day, and draw it."""
     draft = Submission(name_of(coordination.FORMS[shown.kind]), shown.key, ctx.user.id, shown.raw, {})
     await ctx.drafts.keep(ctx.db, draft, is_typed=False)
     judged, carried = coordination.judge_line(shown.kind, shown.raw, ctx.clues), shown.model_dump()
@@ -151,7 +164,26 @@ async def preview_coordination(ctx: Context, shown: PreviewedCoordination) -> Re
     sentence = say_coordination(judged.said) if judged.said else ""
     found = {"mistakes": list(judged.mistakes.values()), "blank": list(judged.blank.values())}
     text = render("coordination/preview", text=sentence, told=told, kind=shown.kind, assumed=shown.assumed, **found)
-    return Whisper(text, [*save, complete, drop], question=Question(yes=save[0] if save else None, no=drop))
+    question = Question(yes=save[0] if save else None, no=drop, stays=True)
+    return Message(text, [*save, complete, drop], question=question)
+
+
+@feature.button(CorrectCoordination, roles=COORDINATEURS)
+async def correct_coordination(ctx: Context, click: CorrectCoordination) -> Replies:
+    """Show the corrected preview anew, under what was said; of what is stored already, say where it is changed."""
+    shown = click.shown
+    must_be_author(ctx, shown.author, COMMAND)
+    if await find_filed(ctx.db, [shown.key]):
+        return Direct(render("cra/correct_filed"), user_id=ctx.user.id)
+    raw = coordination.amend_line(shown.kind, shown.raw, click.said, ctx.clues)
+    if raw:
+        is_same_day = raw["date"] == shown.raw["date"]
+        assumed = [each for each in shown.assumed if is_same_day or each != "aujourd’hui"]
+        shown = shown.model_copy(update={"raw": raw, "assumed": assumed})
+    message = await _keep_preview(ctx, shown)
+    said = [] if raw or not click.said else [render("coordination/unread", said=click.said)]
+    text = render("cra/corrected", changes=said, text=Markdown(message.text)) if said else message.text
+    return recast(Direct, replace(message, text=text), user_id=ctx.user.id)
 
 
 def say_coordination(said: Coordination) -> Markdown:

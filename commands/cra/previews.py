@@ -170,7 +170,11 @@ def _draw_one(ctx: Context, shown: cards.ReportPreview) -> Message:
     (report,) = shown.reports
     line, judged = report.line, report.line.judge(ctx.clues)
     carried = {"author": shown.author, "key": report.key, "raw": line.raw, "hidden": line.hidden}
-    save = [Button("Enregistrer", cards.SavePreview(**carried, here=shown.here), "primary")] if judged.sure else []
+    save = (
+        [Button("Enregistrer", cards.SavePreview(**carried, here=shown.here), "primary")]
+        if judged.sure and not shown.asked
+        else []
+    )
     complete = Button("Compléter", cards.CompletePreview(**carried), "default" if save else "primary")
     ignore = [Button("Ignorer ces mots", cards.IgnoreWords(shown=shown))] if _lacks_only_words(judged) else []
     drop = Button("Annuler", cards.DropPreview(author=shown.author, key=report.key))
@@ -233,14 +237,15 @@ def _draw_batch(ctx: Context, shown: cards.ReportPreview) -> Message:
     """Draw several reports with their buttons; common assumptions are said once."""
     judged = [report.line.judge(ctx.clues) for report in shown.reports]
     assumed = [text for text in judged[0].line.assumed.values() if all(text in j.line.assumed.values() for j in judged)]
-    sure = [report for report, judged_line in zip(shown.reports, judged, strict=True) if judged_line.sure]
+    both = [] if shown.asked else zip(shown.reports, judged, strict=True)
+    sure = [report for report, judged_line in both if judged_line.sure]
     keys = [report.key for report in shown.reports]
     label = "Tout enregistrer" if len(sure) == len(judged) else f"Enregistrer les complets ({len(sure)})"
     save = [Button(label, cards.SaveAll(shown=shown.model_copy(update={"reports": sure})), "primary")] if sure else []
     drop = Button("Annuler", cards.DropPreview(author=shown.author, key=shown.key, keys=keys))
     menus = _offer_for_all(shown, judged)
     drawn = [_draw_card(shown, at, each, assumed) for at, each in enumerate(judged)]
-    said = {"count": len(judged), "left": len(judged) - len(sure), "assumed": assumed}
+    said = {"count": len(judged), "left": 0 if shown.asked else len(judged) - len(sure), "assumed": assumed}
     question = Question(yes=save[0] if len(sure) == len(judged) else None, no=_drop_by_word(drop, shown), stays=True)
     return Message(render("cra/batch", **said), [*save, drop], menus=menus, cards=drawn, question=question)
 

@@ -16,6 +16,8 @@ from bot.french import read_date, read_minutes, say_minutes
 from bot.texts import quote
 from config.programme import FIRST_DAY
 from config.text import fold, make_plain
+from dialogs.cra.line.corrections import strip_frame
+from dialogs.cra.line.readers import SMALL
 from dialogs.lines import line
 from dialogs.personal_data import fault_of, fault_of_owner
 from storage.cra import coordination
@@ -286,6 +288,25 @@ def read_coordination_line(text: str, clues: Clues) -> CoordinationLine:
     if found.kind:
         _guess_rest(found, found.kind, fold(left))
     return found
+
+
+def amend_line(
+    kind: coordination.CoordinationKind, raw: Mapping[str, Any], said: str, clues: Clues
+) -> dict[str, Any] | None:
+    """Put a line right by what is said of it: another day, duration, number or sort; None where it is anything else."""
+    words = strip_frame(said).split()
+    found = CoordinationLine(kind)
+    if day := _take_day(words, clues):
+        found.raw["date"] = day.isoformat()
+    left = fold(_take_amounts(found, " ".join(words)))
+    if sort := next((sort for names, sort in _SORTS[kind] if _names(names, left)), None):
+        found.raw["type"] = sort.value
+        left = re.sub(rf"(?<!\w)(?:{'|'.join(names for names, each in _SORTS[kind] if each is sort)})(?!\w)", " ", left)
+    if kind is not coordination.CoordinationKind.ANIMATION:
+        counts = [found.raw.pop(name) for name in _PEOPLE if name in found.raw]
+        found.raw |= {"participants": sum(counts)} if counts else {}
+    unread = [word for word in re.findall(r"\w+", left) if word not in SMALL]
+    return {**raw, **found.raw} if found.raw and not unread else None
 
 
 def _take_kind(words: list[str]) -> coordination.CoordinationKind | None:

@@ -84,6 +84,14 @@ def says_save(said: str) -> bool:
     return any(word.startswith(_SAVE) for word in _split(said))
 
 
+_CANCEL = ("annul", "supprim", "abandon", "effac", "jette", "stop", "laisse")
+
+
+def says_cancel(said: str) -> bool:
+    """Whether something is to be left: « annule », but not a mere « non »."""
+    return any(word.startswith(_CANCEL) for word in _split(said))
+
+
 _RETURN = _list_words(
     """
     a ah alors apercu au bon c ca compte cra de donc du coup en est et etait etais fait fini finir j je l la le les ma

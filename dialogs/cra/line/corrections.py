@@ -300,6 +300,11 @@ class _Reader:
         return found if has_values and typed.tokens and not typed.rest else None
 
 
+def strip_frame(said: str) -> str:
+    """Return what is said without what leads to it: « en fait c’était », « mets »."""
+    return _FRAME.sub("", said.strip()).rstrip(" .!")
+
+
 def _count_people(match: re.Match[str]) -> str:
     """Say « 12 personnes » for « ils étaient 12 »; leave all else."""
     count = read_number(fold(match[1]))
