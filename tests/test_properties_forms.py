@@ -225,6 +225,10 @@ def _usual(element: Mapping[str, Any]) -> st.SearchStrategy[object]:
     return st.one_of(usual, usual, json_values)
 
 
+def test_what_travels_is_that_of_forms_there_are() -> None:
+    assert HIDDEN.keys() <= {form.__name__ for form in FORMS}
+
+
 @EVERY_FORM
 @EXAMPLES
 @given(mode=WAYS, data=st.data())
