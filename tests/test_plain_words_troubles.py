@@ -72,6 +72,11 @@ def test_what_sounds_like_a_trouble_is_read_as_what_it_wants(sentence: str, inte
         ("je suis pas là demain", "/absence demain"),
         ("mes CRA de septembre avec l’étiquette #parentalité", "/cra liste #parentalité septembre"),
         ("rdv vendredi 10h, Mme G. pour sa box", "/rdv vendredi 10h, Mme G. pour sa box"),
+        (
+            "J’ai vu un monsieur pour son ordinateur, il passera vendredi à 9h30 à la mairie, tu peux le noter ?",
+            "/rdv vendredi 9h30 à la mairie ordinateur",
+        ),
+        ("je pars en vacances avec les enfants du 20 au 27 décembre", "/absence du 20 au 27 décembre"),
         ("tous les mardis atelier smartphone 8p 2h", "/cra tous les mardis atelier smartphone 8p 2h"),
         ("je voudrais enregistré un acompagnement", "/cra"),
         ("lance un sondage réunion lundi ou jeudi", "/sondage réunion lundi ou jeudi"),

@@ -5,11 +5,12 @@ import re
 from bot.french import MONTH_NUMBERS, digits
 from config.text import fold
 from config.time import WEEKDAYS
+from dialogs.plain_words.cues import list_theme_words
 from dialogs.plain_words.frames import TOLD, read_frame
 from dialogs.plain_words.periods import spell_word
 from dialogs.plain_words.reminders import WHEN, type_found
-from dialogs.plain_words.reports import is_appointment, is_repeated
-from dialogs.plain_words.resources import SUBJECT
+from dialogs.plain_words.reports import TO_NOTE, is_appointment, is_repeated
+from dialogs.plain_words.resources import SUBJECT, find_themes
 from dialogs.plain_words.utterance import Utterance
 from storage.urls import first_link as find_link
 
@@ -217,6 +218,41 @@ _MEETING_SUBJECT = re.compile(
 def write_appointment(said: Utterance) -> str:
     """Write the appointment that is to be made, or the meeting of colleagues; for what concerns one that there is, the
     list of the days that are named."""
+    line = _write_appointment(said)
+    is_lost = said.end - said.first > LONG and "@" not in line and not line.startswith(_OF_OTHERS)
+    return (_write_story(said) if is_lost and not _WHEN_IT_IS.search(line) else "") or line
+
+
+_OF_OTHERS = (
+    "rdv annuler",
+    "rdv décaler",
+    "rdv liste",
+    "rdv disponibilites",
+    "rdv lien",
+    "rdv à traiter",
+    "rdv rappels",
+)
+"""How lines begin that make no appointment."""
+
+
+def _write_story(said: Utterance) -> str:
+    """Write the appointment that a story tells: what follows its day and hour, and what the story is about."""
+    told = _NOTED.sub("", TO_NOTE.sub("", _write_hours(said.sentence.typed(said.first, len(said.sentence.words)))))
+    when = _WHEN_IT_IS.search(told)
+    after = told[when.start() :] if when else ""
+    is_about = any(word in list_theme_words() for word in fold(after).split())
+    return f"rdv {_arrange(f'{after} {find_themes(said) * (not is_about)}')}" if when else ""
+
+
+_NOTED = re.compile(
+    r"\s(?:notez?|mets?|mettez|ajoutez?|inscri\w+)(?:[- ]moi)?[- ](?:le|la|les|ça|ca|cela)\b.*$"
+    r"|,? (?:ça|ca|cela) (?:prendra|durera)(?= \d)",
+    re.IGNORECASE,
+)
+"""What is said at the end of a story of what is to become of it, and before how long it takes."""
+
+
+def _write_appointment(said: Utterance) -> str:
     if "@" in said.sentence.text and _COLLEAGUE.search(said.sentence.text):
         return _write_meeting(said)
     if own := _write_own_appointments(said):
@@ -264,7 +300,7 @@ _WHEN_IT_IS = re.compile(
 
 
 _INTO = re.compile(
-    r"(?<=\w)[,;.]?\s(?:mets?|mettez|notez?|ajoutez?|inscri\w+)(?:[- ]moi)?[- ](?:ça|ca|cela|tout ça) "
+    r"(?<=\w)[,;.!]?\s(?:mets?|mettez|notez?|ajoutez?|inscri\w+)(?:[- ]moi)?[- ](?:ça|ca|cela|tout ça|le|la|les) "
     r"(?:dans|à|en|sur) (?:mes |mon |l['’])(?:rdv|rendez[- ]vous|agenda|planning)",
     re.IGNORECASE,
 )
@@ -331,7 +367,8 @@ _SPELLED_HOUR = re.compile(r"\b([a-zé-]{3,12}|\d{1,2}) heures?\b")
 _SPELLED_SPAN = re.compile(r"(?<=\bde )([a-zé-]{3,12}) (?:à|a) (?=[a-zé-]{3,12} heures?\b)")
 """Hours of which the last alone is called so: « de quatorze à dix-sept heures »."""
 _AROUND_LENGTH = re.compile(
-    r"\b(?:pour|pendant|durant) (?:une durée d(?:e |['’]))?(?=\d)|\bau sujet (?:d(?:e la|e l['’]|e|es|u)\b ?|d['’])"
+    r"\b(?:pour|pendant|durant|comptez?|prévoi[st]|prévoyez) (?:une durée d(?:e |['’]))?(?=\d)|"
+    r"\bau sujet (?:d(?:e la|e l['’]|e|es|u)\b ?|d['’])"
 )
 """What stands before how long an appointment takes, and what it is about."""
 

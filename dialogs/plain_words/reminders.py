@@ -22,6 +22,7 @@ def write_reminders(said: Utterance) -> str:
         told = re.split("[,;.!?](?=[^0-9]|$)", _WHY.sub(r" \1", told), maxsplit=1)[0]
         told = _ASKED_TOO.split(told, maxsplit=1)[0]
         told = _SPAN_OF_DAYS.sub(lambda span: digits(span[0]), told)
+        told = _WITH.sub("", told)
         earlier = None if WHEN.search(f" {fold(told)} ") else WHEN.search(said.plain)
         return f"absence {type_found(said, earlier) if earlier else told}"
     evening = "soir" if said.has("soir|fin de journee") else ""
@@ -56,6 +57,8 @@ WHEN = re.compile(
     rf"(?:du|le|jusqu au) {_NUMBERED_DAY})(?: au {_NUMBERED_DAY})? "
 )
 """Days on which somebody may be away."""
+_WITH = re.compile(r"^(?:avec|chez|en|à|a) (?:(?!du |le |la |demain)\S+ ){1,4}(?=du |le |la |demain)", re.IGNORECASE)
+"""With whom and where somebody is away, before the days."""
 _ASKED_TOO = re.compile(r" (?:faut|donc|alors|inutile|merci|pas|ne) ", re.IGNORECASE)
 """What is asked behind the days on which somebody is away."""
 _SPAN_OF_DAYS = re.compile(rf"\b(?:du|le) [a-zé-]{{2,14}}(?: au [a-zé-]{{2,14}})?(?= (?:{'|'.join(MONTH_NUMBERS)})\b)")

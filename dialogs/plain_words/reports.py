@@ -288,7 +288,10 @@ _IN_REPORTS = re.compile(
 """What is said at the end of a report of where it is to stand."""
 
 
-_OF_RDV = r"(?:mes|mon|l) (?:rdv|rendez vous|agenda) $|(?:rdv|rendez vous) (?:n |numero )?\d"
+_OF_RDV = (
+    r"(?:mes|mon|l) (?:rdv|rendez vous|agenda) (?:stp |svp |merci |s il \S+ plait )*$|"
+    r"(?:rdv|rendez vous) (?:n |numero )?\d"
+)
 """What is said of appointments, which may be noted, too."""
 
 

@@ -79,7 +79,9 @@ def _says_what_to_do(folded: str) -> bool:
 def find_themes(said: Utterance) -> str:
     """The themes that are named, as typed, one after the other: what a story is about."""
     words = (said.sentence.typed(index, index + 1) for index in range(said.first, said.end))
-    named = dict.fromkeys(word for word in words if fold(word) in list_theme_words() and fold(word) not in _KINDS)
+    named = dict.fromkeys(
+        word for word in words if fold(word) in list_theme_words() and fold(word) not in _KINDS | {"rdv"}
+    )
     return " ".join(list(named)[:THEMES_MAX])
 
 

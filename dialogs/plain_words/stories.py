@@ -17,8 +17,8 @@ from storage.urls import first_link as find_link
 
 _OF_ALL = re.compile(
     r" (?:ces?|cette|cet) (?:rendez vous|rdv|seances?|ateliers?) (?:soi(?:en)?t|puissent|figurent?) (?:\S+ ){0,4}$"
-    r"| (?:mets|mettez|note|notez|ajoute|inscris) (?:moi )?ca (?:dans|a|en|sur) (?:mes |mon |l )"
-    r"(?:rdv|rendez vous|agenda|planning) $"
+    r"| (?:mets|mettez|note|notez|ajoute|inscris) (?:moi )?(?:ca|le|la) (?:dans|a|en|sur) (?:mes |mon |l )"
+    r"(?:rdv|rendez vous|agenda|planning) (?:stp |svp |merci )?$"
     r"| ces (?:jours|heures|horaires|creneaux|dates) la (?:\S+ )?$"
 )
 """A wish that means nothing but what was told before it."""
