@@ -329,3 +329,32 @@ async def test_one_of_several_reports_is_named_in_any_way(house: House, juliette
     await juliette.told("enregistré")
     await house.settled()
     assert sorted(cra.minutes for cra in await house.reports(juliette)) == [45, 60]
+
+
+async def test_who_asks_for_a_moment_loses_nothing(house: House, juliette: Person) -> None:
+    preview = await answered(juliette, LINE, "rien n’est encore enregistré")
+    for words in ("attends", "non attends", "deux secondes"):
+        await writes(juliette, words)
+    assert await is_quiet(house, juliette, [preview])
+    assert "Durée corrigée" in plain(await answered(juliette, "2h", "rien n’est encore enregistré"))
+
+
+@pytest.mark.parametrize("where", ["direct", "elsewhere"])
+async def test_a_place_in_a_list_that_was_whispered_is_asked_for(house: House, juliette: Person, where: str) -> None:
+    channel = await juliette.direct_channel() if where == "direct" else await channel_with(house, juliette)
+    await juliette.asks("/cra liste", channel)
+    for words in ("le 2e", "le 15eme", "modifie le 2e"):
+        assert "donnez le numéro" in plain(await answered(juliette, words)), words
+
+
+async def test_parts_of_a_report_are_previewed_and_completed(house: House, juliette: Person) -> None:
+    await answered(juliette, "atelier 8p mail", "rien n’est encore enregistré")
+    for words in ("1h30", "retraités", "+60", "a bron", "hier", "pas mail, internet"):
+        shown = await answered(juliette, words, "rien n’est encore enregistré")
+    assert "Bron (69500), lieu de rattachement, 1 h 30. Thème : Naviguer sur Internet" in plain(shown)
+    assert shown.buttons[0] == "Enregistrer"
+
+
+async def test_no_leaves_several_proposals(juliette: Person) -> None:
+    await answered(juliette, "tous les mardis atelier mail 8p 2h bron", "cherchez peut-être")
+    await answered(juliette, "annule", "je n’ai rien fait")

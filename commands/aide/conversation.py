@@ -18,28 +18,33 @@ from bot.texts import link, quote, render
 from commands.aide.home import Home
 from commands.aide.messages import Answered, Heard
 from commands.aide.questions import (
+    BESIDE,
     AskedHere,
     be_direct,
     find_asked,
     find_preview,
+    is_about,
     list_labels,
     list_said,
     read_own,
     say_of_preview,
+    tells_report,
 )
 from dialogs.cra.coordination import amend_line
 from dialogs.cra.line.complaints import read_complaint
 from dialogs.cra.line.corrections import SAID_MAX as CORRECTION_MAX
-from dialogs.cra.line.corrections import Correction, read_correction
+from dialogs.cra.line.corrections import read_correction
 from dialogs.plain_words import Intention, Reading, permit, understand
 from dialogs.plain_words.answers import (
     ShortAnswer,
+    names_place,
     read_answer,
     read_listed,
     read_ordinal,
     returns_to_report,
     says_save,
     says_thanks,
+    says_wait,
 )
 from dialogs.plain_words.commands import read_typed
 from dialogs.plain_words.follow_ups import SentenceReader, follow_up, may_follow
@@ -55,8 +60,6 @@ STARTS_MAX = 2
 """Features that a greeting is answered with."""
 ASKS_TEAM = "hotline"
 """The command to which a text goes that is more than a sentence."""
-_BESIDE = frozenset({Intention.CRA, Intention.HORS_SUJET, Intention.POLITESSE})
-"""What a bare « 45 min », « à Bron » may be taken for where nothing was said before it."""
 LAST_PLACE = 4
 """The place that « le dernier » has among several."""
 SAID_BEFORE = 5
@@ -85,7 +88,7 @@ COMING = {
 """What is understood before there is a command for it; where there is one, that is led to."""
 HELLO = frozenset({"bonjour", "bonsoir", "salut", "coucou", "hello", "hey", "bjr", "slt", "yo"})
 BYE = frozenset({"bonne", "bon", "au", "ciao", "bye", "adieu"})
-SMILE = "slightly_smiling_face"
+SMILE, WAITING = "slightly_smiling_face", "ok_hand"
 
 
 class Conversation:
@@ -169,7 +172,8 @@ class Conversation:
         if is_listed:
             reading = replace(reading, line=f"/cra {heard.words}")
         is_brief = is_listed or not heard.is_long
-        is_sure = reading.sure and is_brief and not (heard.added and reading.line.startswith(f"/{ASKS_TEAM}"))
+        is_told = reading.sure or tells_report(ctx, heard.words, reading)
+        is_sure = is_told and is_brief and not (heard.added and reading.line.startswith(f"/{ASKS_TEAM}"))
         if is_sure and reading.line:
             return Answered(self._do(heard, reading))
         if not heard.is_long and (line := self._find_reserved(ctx, meant)):
@@ -179,11 +183,15 @@ class Conversation:
     async def _answer_beside(self, ctx: ReadingContext, heard: Heard) -> Answered | None:
         """Answer what is said of the last words: of a list, of what was proposed, of a previewed report, or of what was
         asked for; None for all else."""
+        if says_wait(heard.words):
+            return Answered(_react(heard, WAITING))
         if found := await self._answer_listed(ctx, heard):
             return found
-        if place := read_ordinal(heard.words):
-            return await self._answer_ordinal(ctx, heard, place)
-        return await self._answer_previewed(ctx, heard) or await self._answer_follow_up(ctx, heard)
+        place = read_ordinal(heard.words)
+        found = await self._answer_ordinal(ctx, heard, place) if place else None
+        found = found or await self._answer_previewed(ctx, heard) or await self._answer_follow_up(ctx, heard)
+        is_unknown = found is None and names_place(heard.words)
+        return Answered([heard.answer(render("aide/no_list"))]) if is_unknown else found
 
     async def _answer_listed(self, ctx: ReadingContext, heard: Heard) -> Answered | None:
         """Answer « modifie le 2e » after a list: what is listed second is meant."""
@@ -233,13 +241,13 @@ class Conversation:
         if correction is None:
             is_lost = asked.is_last and meant.intention is Intention.HORS_SUJET and "?" not in heard.words
             return self._correct(heard, asked) if is_lost else None
-        return self._correct(heard, asked) if _is_about(correction, meant, asked) else None
+        return self._correct(heard, asked) if is_about(correction, meant, asked) else None
 
     def _answer_coordination(self, ctx: Context, heard: Heard, asked: AskedHere, meant: Reading) -> Answered | None:
         """Put a report of coordination right by what is said of it, unless that is said of something else."""
         shown = asked.preview or {}
         is_read = amend_line(CoordinationKind(shown["kind"]), shown["raw"], heard.words, ctx.clues) is not None
-        is_other = meant.sure and meant.intention not in _BESIDE
+        is_other = meant.sure and meant.intention not in BESIDE
         is_lost = asked.is_last and (read_complaint(heard.words) or meant.intention is Intention.HORS_SUJET)
         return self._correct(heard, asked) if is_lost or (is_read and (asked.is_last or not is_other)) else None
 
@@ -371,7 +379,7 @@ class Conversation:
         pressed = asked.yes if word is ShortAnswer.YES else asked.no
         if pressed:
             return Answered([asked.press(pressed)], settles=asked.place)
-        if word is ShortAnswer.NO and asked.yes:
+        if word is ShortAnswer.NO:
             return Answered([heard.answer(render("aide/left_there"))], settles=asked.place)
         return Answered([heard.answer(render("aide/only_click"))])
 
@@ -395,16 +403,6 @@ class Conversation:
         return Answered([heard.answer(text, [_other("Voir ce que je sais faire")])])
 
 
-def _is_about(correction: Correction, meant: Reading, asked: AskedHere) -> bool:
-    """Return whether what could correct the previewed report is said of it, rather than of something else."""
-    if correction.complains and correction.named and correction.is_announced:
-        return True
-    if correction.is_another or (meant.sure and meant.intention not in _BESIDE):
-        return False
-    is_bare = correction.complains or correction.elements <= {"themes"}
-    return asked.is_last or correction.is_announced or meant.intention in _BESIDE or not is_bare
-
-
 def _other(label: str) -> Button:
     """Make a button to the home page, for when no proposal is right."""
     return Button(label, RunCommand(line=HELP))
@@ -416,9 +414,13 @@ def _find_words(said: str) -> set[str]:
 
 
 def _smile(heard: Heard) -> Sequence[Reply]:
-    """React to politeness with an emoji in the direct channel; do nothing in other channels."""
+    return _react(heard, SMILE)
+
+
+def _react(heard: Heard, emoji: str) -> Sequence[Reply]:
+    """React by an emoji in the direct channel; do nothing in other channels."""
     message = heard.message
-    return [] if isinstance(message, Addressed) else [React(message.post_id, SMILE, channel_id=message.channel_id)]
+    return [] if isinstance(message, Addressed) else [React(message.post_id, emoji, channel_id=message.channel_id)]
 
 
 def _say_line(line: str, trigger: Trigger | None) -> str:

@@ -5,21 +5,26 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.context import ReadingContext
+from bot.context import Context, ReadingContext
 from bot.events import Addressed, DirectMessage, Spoken
 from bot.mattermost import ChatPost
 from bot.outbox.actions import read_mark
 from bot.replies import Button, Question, Redirect, WordedButton
 from dialogs.cra.line.complaints import read_complaint
-from dialogs.cra.line.corrections import SpokenOf
+from dialogs.cra.line.corrections import Correction, SpokenOf, read_correction
+from dialogs.plain_words import Intention, Reading
 from dialogs.plain_words.answers import ShortAnswer, says_cancel
 from storage import drafts
 
 CORRECTED = {"cra.Drop": "cra.Correct", "cra.DropCoordination": "cra.CorrectCoordination"}
 """The buttons by which a previewed report is left: where one stands, the bot’s last question is about that. With each
 the button, never shown, for which what is said of the report stands."""
+BESIDE = frozenset({Intention.CRA, Intention.HORS_SUJET, Intention.POLITESSE})
+"""What a bare « 45 min », « à Bron » may be taken for where nothing was said before it."""
 LOOKED_AT = 40
 """Posts of a conversation in which a question is looked for: what was said before them is no answer to it."""
+MANY = 2
+"""Parts of a report beyond which words tell one, even where something else may be meant."""
 POLITE_FOR = timedelta(hours=1)
 """How long politeness holds: later it is answered again."""
 BOTH_CLOCKS = 2.0
@@ -146,6 +151,24 @@ def say_of_preview(asked: AskedHere, words: str, word: ShortAnswer) -> str | Non
     if complaint and complaint.is_wrong:
         return words
     return "" if asked.subject.part and not says_cancel(words) else None
+
+
+def is_about(correction: Correction, meant: Reading, asked: AskedHere) -> bool:
+    """Return whether what could correct the previewed report is said of it, rather than of something else."""
+    if correction.complains and correction.named and correction.is_announced:
+        return True
+    if correction.is_another or (meant.sure and meant.intention not in BESIDE):
+        return False
+    is_bare = correction.complains or correction.elements <= {"themes"}
+    return asked.is_last or correction.is_announced or meant.intention in BESIDE or not is_bare
+
+
+def tells_report(ctx: Context, words: str, reading: Reading) -> bool:
+    """Return whether words are parts of a report and nothing else: its preview asks whether they are one."""
+    if reading.intention is not Intention.CRA or " " not in reading.line:
+        return False
+    told = read_correction(words, ctx.clues)
+    return told is not None and told.is_another and (len(told.elements) > MANY or not reading.others)
 
 
 def be_direct(message: Spoken, direct: str) -> DirectMessage:

@@ -84,6 +84,18 @@ def says_save(said: str) -> bool:
     return any(word.startswith(_SAVE) for word in _split(said))
 
 
+_MOMENT = r"(?:une?|deux|2) (?:petite? )?(?:minutes?|secondes?|instants?)"
+_WAIT = re.compile(
+    rf"(?:(?:non|oui|euh|oh|ah|bon|ok) )*(?:attend[sz]?|attendez|patiente[zr]?|{_MOMENT})"
+    rf"(?: (?:{_MOMENT}|stp|svp|un peu|je (?:verifie|regarde|reviens|cherche)))*"
+)
+
+
+def says_wait(said: str) -> bool:
+    """Whether somebody asks for a moment: « attends »."""
+    return bool(_WAIT.fullmatch(" ".join(split_words(said[: ANSWER_MAX + 1]))))
+
+
 _CANCEL = ("annul", "supprim", "abandon", "effac", "jette", "stop", "laisse")
 
 
@@ -121,6 +133,17 @@ def read_ordinal(said: str) -> int:
     """Which of several things is chosen by its place: 2 for « le deuxième », 4 for the last; 0 where none is."""
     found = _ORDINAL.fullmatch(" ".join(split_words(said[: ANSWER_MAX + 1])))
     return next((place for place, each in enumerate(found.groups(), 1) if each), 0) if found else 0
+
+
+_NTH = re.compile(
+    r"(?:(?:montre|voir|affiche|ouvre|modifi\w*|suppr\w*) )?(?:le |la |l )?(\d{1,2})(?:er|re|ere|e|eme|ieme)"
+)
+
+
+def names_place(said: str) -> bool:
+    """Whether something is meant by its place in a list, and not said otherwise: « le 15eme »."""
+    plain = " ".join(split_words(said[: ANSWER_MAX + 1]))
+    return bool(_NTH.fullmatch(plain)) or read_ordinal(said) > 0 or read_listed(said)[1] > 0
 
 
 _ACTS = {
