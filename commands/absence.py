@@ -18,7 +18,8 @@ from bot.texts import Markdown, render
 from config.text import fold
 from config.time import find_midnight
 from dialogs import absence as forms
-from storage.absences import Absence, add_absence, get_absence, hold_absences, list_absences, remove_absence
+from storage import people
+from storage.absences import Absence, add_absence, get_absence, list_absences, remove_absence
 from storage.annuaire import NETWORK
 from storage.database import change
 from storage.hotline import duty
@@ -137,7 +138,7 @@ def _offer(absences: Sequence[Absence]) -> tuple[Sequence[Button], Sequence[Menu
 
 async def _note(ctx: Context, said: forms.SaidAbsence) -> Whisper:
     """Store an absence, which replaces those that it overlaps."""
-    await hold_absences(ctx.db, ctx.user.id)
+    await people.hold(ctx.db, ctx.user.id)
     absence = said.make(ctx.user.id, ctx.now)
     there = await list_absences(ctx.db, [ctx.user.id], ctx.today)
     met = [one for one in there if absence.is_whole and one.is_whole and one.meets(absence)]
@@ -254,7 +255,7 @@ async def come_back(ctx: Context, _: ComeBack) -> Replies:
 @feature.undo(PutBackAbsence, name="absence.PutBack", roles=NETWORK)
 async def put_back(ctx: Context, click: PutBackAbsence) -> Replies:
     """Restore an absence as it was before a change or its removal; twice makes no second one."""
-    await hold_absences(ctx.db, ctx.user.id)
+    await people.hold(ctx.db, ctx.user.id)
     wanted = _said(click).make(ctx.user.id, ctx.now)
     found = await get_absence(ctx.db, ctx.user.id, click.number, locked=True)
     if found is None:

@@ -117,12 +117,6 @@ async def get_absence(db: AsyncSession, user_id: str, number: int, *, locked: bo
     return (await db.exec(query.with_for_update() if locked else query)).first()
 
 
-async def hold_absences(db: AsyncSession, user_id: str) -> None:
-    """Keep anybody else from noting absences of that person until the transaction ends: of two clicks at one moment,
-    the second finds what the first has noted."""
-    await db.exec(select(Person.id).where(col(Person.id) == user_id).with_for_update())
-
-
 async def add_absence(db: AsyncSession, absence: Absence) -> None:
     """Store a new absence, which gets its number."""
     db.add(absence)

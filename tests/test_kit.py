@@ -1,5 +1,6 @@
 """Stories: a conseiller orders a kit and follows its parcels; animateurs close the lot and speak to the supplier."""
 
+import asyncio
 import csv
 import io
 import json
@@ -60,6 +61,16 @@ async def orders(person: Person, **other: str) -> int:
     form = await person.opens("/kit")
     assert (await form.fill(**(FORM | other)).submit()).accepted
     return int(plain(await person.told("est commandé")).partition("commande n° ")[2].partition(",")[0])
+
+
+@pytest.mark.postgres_too
+async def test_two_windows_sent_at_one_moment_order_one_kit(
+    house: House, juliette: Person, capsys: pytest.CaptureFixture[str]
+) -> None:
+    forms = [(await juliette.opens("/kit")).fill(**FORM) for _ in range(3)]
+    assert all(sent.accepted for sent in await asyncio.gather(*(form.submit() for form in forms)))
+    await house.settled()
+    assert len(await stored(house, capsys)) == 1
 
 
 async def stored(house: House, capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:

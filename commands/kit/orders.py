@@ -19,7 +19,7 @@ from config.kit import Garment, read_sizes
 from config.tables import TableError
 from config.text import fold
 from dialogs.kit import OrderKit, ReportParcel
-from storage import canaux, communes, database, journal, kit
+from storage import canaux, communes, database, journal, kit, people
 from storage.annuaire.entries import find_commune, show_phone
 from storage.kit import AMISS, LABEL_WIDTH, KitBatch, KitOrder, KitParcel, ParcelState
 from storage.people import Role, register
@@ -168,6 +168,7 @@ async def _find_name(ctx: Context) -> str:
 @feature.submit(OrderKit, roles=(Role.CONSEILLER,))
 async def order_kit(ctx: Context, form: OrderKit) -> Replies:
     """Add an order to the open lot (the first order creates one), or correct it."""
+    await people.hold(ctx.db, ctx.user.id)
     batch = await kit.find_open_batch(ctx.db, locked=True)
     order = await kit.find_order(ctx.db, ctx.user.id, locked=True)
     if form.order and order is None:

@@ -34,6 +34,12 @@ async def get(db: AsyncSession, person_id: str) -> Person | None:
     return make_row(Person, **found[0]) if found else None
 
 
+async def hold(db: AsyncSession, person_id: str) -> None:
+    """Have others who hold that person wait until the transaction ends: of two clicks at one moment, the second finds
+    what the first has written."""
+    await db.exec(select(Person.id).where(col(Person.id) == person_id).with_for_update())
+
+
 class SameNameError(LookupError):
     """Raised where several people of the register have one user name: it changed hands, and the register still knows
     some of them by it."""
