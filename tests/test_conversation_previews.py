@@ -318,13 +318,19 @@ OF_SEVERAL = (
 """What is said of one of three previewed reports, and what is told of that."""
 
 
+@pytest.mark.every_mode
 async def test_one_of_several_reports_is_named_in_any_way(house: House, juliette: Person) -> None:
     await answered(juliette, "3 individuels de 30 min mail 69120 +60 retraités", "de 3 comptes rendus")
     for words, told in OF_SEVERAL:
+        await house.settled()
         assert told in plain(await answered(juliette, words, "de 3 comptes rendus")), words
+    await house.settled()
+    shown = [button for post in await juliette.direct() for button in post.buttons if button.startswith("Retirer")]
+    assert shown == ["Retirer le 1", "Retirer le 2", "Retirer le 3"], "no card of an older preview is left"
     left = plain(await answered(juliette, "retire le premier", "de 2 comptes rendus"))
     assert "Le 1 est retiré." in left
     assert "Bron" not in left
+    await house.settled()
     await writes(juliette, "tout enregistrer")
     await juliette.told("enregistré")
     await house.settled()

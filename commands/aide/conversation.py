@@ -254,8 +254,8 @@ class Conversation:
     def _correct(self, heard: Heard, asked: AskedHere, said: str | None = None) -> Answered:
         """Put right what is previewed; it is shown once more under what was said, so that it goes above."""
         # Not from above a thread, where what was just written would go with it.
-        wrong = asked.post_id if not heard.message.root_id else ""
-        gone = [DeletePost(wrong, channel_id=heard.direct or heard.message.channel_id)] if wrong else []
+        wrong = [*asked.parts, asked.post_id] if asked.post_id and not heard.message.root_id else []
+        gone = [DeletePost(each, channel_id=heard.direct or heard.message.channel_id) for each in wrong]
         intro = [heard.answer("")] if heard.intro else []
         # What was whispered elsewhere is asked in the direct channel from now on.
         settled = asked.place or None

@@ -39,6 +39,8 @@ class AskedHere:
     question: drafts.OpenQuestion
     post_id: str
     is_last: bool
+    parts: Sequence[str] = ()
+    """The posts of the same message before that one: an old server takes several of them for many cards."""
 
     @property
     def preview(self) -> dict[str, Any] | None:
@@ -136,8 +138,18 @@ async def find_preview(ctx: ReadingContext, message: DirectMessage) -> AskedHere
             return AskedHere(question, "", is_last=question is asked[0] and not _is_after(own, question))
         at = next((post for post in own if question.message_id in {post.id, read_mark(post)}), None)
         if at and _still_asks(at, question):
-            return AskedHere(question, at.id, is_last=at.id == own[-1].id)
+            return AskedHere(question, at.id, is_last=at.id == own[-1].id, parts=_list_parts(own, at))
     return None
+
+
+def _list_parts(own: Sequence[ChatPost], last: ChatPost) -> Sequence[str]:
+    """List the posts before the last one of a message: its text stands in the first."""
+    parts = [last]
+    for post in reversed(own[: own.index(last)]):
+        if parts[0].message:
+            break
+        parts.insert(0, post)
+    return [post.id for post in parts[:-1]]
 
 
 def say_of_preview(asked: AskedHere, words: str, word: ShortAnswer) -> str | None:

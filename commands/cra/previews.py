@@ -434,4 +434,5 @@ async def correct_preview(ctx: Context, shown: cards.ReportPreview) -> Replies:
         return Direct(render("cra/correct_filed"), user_id=ctx.user.id)
     await _take_out(ctx, shown.removed)
     await keep_preview(ctx, shown)
-    return recast(Direct, draw_preview(ctx, shown), user_id=ctx.user.id)
+    # A whisper becomes a message in the direct channel, in several posts where one cannot hold all cards.
+    return recast(Whisper, draw_preview(ctx, shown))
