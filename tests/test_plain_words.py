@@ -79,6 +79,8 @@ OTHERS = [name for name in TYPED if name.split()[0] not in COMING]
     [
         ("prends-moi un rdv mardi 10h avec une personne pour les impots", "rdv", "/rdv mardi 10h impots"),
         ("mes rendez-vous de demain", "rdv", "/rdv demain"),
+        ("c koi mon prochain rdv", "rdv", "/rdv liste"),
+        ("mes rdv à venir", "rdv", "/rdv liste"),
         ("lance une visio", "visio", "/visio"),
         ("j'ai une idée : trier les fiches par date", "idee", "/idee trier les fiches par date"),
         ("je n'ai pas reçu mon kit", "kit", "/kit"),

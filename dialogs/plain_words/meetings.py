@@ -124,7 +124,9 @@ _OWN_RDV = (
 
 
 def _write_own_appointments(said: Utterance) -> str:
-    """Write what concerns how people come to an appointment; "" where nothing of that is said."""
+    """Write what concerns how people come to an appointment, or all that come; "" where nothing of that is said."""
+    if _NEXT.search(said.plain):
+        return "rdv liste"
     if said.has(r"rappels? |(?:arret\S*|stop|plus) (?:\S+ ){0,3}rappeler ") and said.knows("rdv rappels"):
         return f"rdv rappels {'non' if said.has('arret|stop|plus |coup|supprim|desactiv') else 'oui'}"
     weekly = _find_weekly(_write_hours(_NOON.sub("12h", said.sentence.text)))
@@ -170,6 +172,11 @@ _SPACED_HOURS = re.compile(
 """How hours are written short: « de 14 h à 17 h » is « 14h-17h »."""
 
 
+_NEXT = re.compile(
+    r" prochains? (?:rdv|rendez.vous) (?!.*(?:\d|ann?ul|deplac|decal|report))"
+    r"| (?:rdv|rendez.vous) a venir "
+)
+"""What asks for the appointments that come, whichever day they are."""
 _CHANGING = re.compile(
     r" (?:mes |mon rendez_vous|mon rdv|ann?ul|supprim|deplac|report|decal|repouss|quels? |voir |"
     r"liste|aujourd|j ai |bouge|passe aux? |passe a |prefere |des rdv |planning |"
